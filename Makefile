@@ -1,0 +1,90 @@
+# Stemma. `make help` lists what there is to make. Needed: Go, gcc and make.
+
+# One set of flags everywhere, so that builds, tests and tools share one cache.
+# libsecp256k1_sdk: signatures are checked by the C library (needs gcc).
+export GOFLAGS := -tags=libsecp256k1_sdk -buildvcs=false
+export CGO_ENABLED := 1
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  := $(shell git rev-parse --verify --quiet HEAD 2>/dev/null)
+SDK     := github.com/cosmos/cosmos-sdk/version
+LDFLAGS := -s -w -X $(SDK).Name=stemma -X $(SDK).AppName=stemmad \
+	-X $(SDK).Version=$(VERSION) -X $(SDK).Commit=$(COMMIT) -X $(SDK).BuildTags=libsecp256k1_sdk
+
+# Packages tested at a time: linking each test takes about 1 GB of memory.
+TEST_P     ?= 2
+TEST_FLAGS ?=
+PKG        ?= ./...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+## Building
+
+.PHONY: build install clean
+build: ## build/stemmad
+	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
+
+install: ## stemmad into Go's bin folder
+	go install -ldflags '$(LDFLAGS)' ./cmd/stemmad
+
+clean: localnet-stop ## remove what was built, and the local network; tools stay
+	rm -rf build/stemmad build/localnet
+
+## Trying it
+
+.PHONY: demo localnet localnet-status localnet-stop localnet-reset
+demo: build ## one node, real works, one payment; DATA=file for the full data, DEMO_FLAGS=--exit to stop after the story
+	go run ./scripts/demo $(if $(DATA),--data '$(DATA)') $(DEMO_FLAGS)
+
+localnet: build ## four validators on this machine, in the background
+	scripts/localnet.sh start
+
+localnet-status: ## what the four validators do
+	scripts/localnet.sh status
+
+localnet-stop: ## stop the four validators; their data stays
+	@scripts/localnet.sh stop
+
+localnet-reset: ## stop them and delete their data
+	scripts/localnet.sh reset
+
+## Checking
+
+.PHONY: test test-race cover bench lint format
+test: ## all tests; PKG=./x/royalty/... for some of them
+	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
+
+test-race: ## all tests under the race detector (slow)
+	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)
+
+cover: ## tests with coverage, into build/cover.out
+	@mkdir -p build
+	go test -p $(TEST_P) -timeout 20m -coverprofile build/cover.out $(TEST_FLAGS) $(PKG)
+	go tool cover -func build/cover.out | tail -1
+
+bench: ## transactions per second, next to a bank send
+	go run ./scripts/bench $(BENCH_FLAGS)
+
+lint: ## style, mistakes and the import direction
+	scripts/tools.sh golangci-lint
+	build/tools/golangci-lint run $(PKG)
+
+format: ## rewrite Go files in house format
+	scripts/tools.sh golangci-lint
+	build/tools/golangci-lint fmt
+
+## Generated code
+
+.PHONY: proto proto-check tools
+proto: ## generate Go code and the OpenAPI document from proto/
+	scripts/protogen.sh
+
+proto-check: ## are the definitions clean and generated code up to date?
+	scripts/protogen.sh --check
+
+tools: ## install the pinned tools into build/tools
+	scripts/tools.sh

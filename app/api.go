@@ -1,0 +1,93 @@
+package app
+
+import (
+	"net/http"
+
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+	reflectionv1 "cosmossdk.io/api/cosmos/reflection/v1"
+	"cosmossdk.io/client/v2/autocli"
+	"cosmossdk.io/core/appmodule"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	"github.com/cosmos/cosmos-sdk/codec/address"
+	runtimeservices "github.com/cosmos/cosmos-sdk/runtime/services"
+	"github.com/cosmos/cosmos-sdk/server"
+	"github.com/cosmos/cosmos-sdk/server/api"
+	"github.com/cosmos/cosmos-sdk/server/config"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
+
+	"github.com/stemma-chain/stemma/docs"
+)
+
+var _ servertypes.Application = (*App)(nil)
+
+// registerReflection lets clients discover messages and commands at run time.
+func registerReflection(app *App) error {
+	autocliv1.RegisterQueryServer(app.GRPCQueryRouter(), runtimeservices.NewAutoCLIQueryService(app.modules.Modules))
+	files, err := runtimeservices.NewReflectionService()
+	if err != nil {
+		return err
+	}
+	reflectionv1.RegisterReflectionServiceServer(app.GRPCQueryRouter(), files)
+	return nil
+}
+
+// AutoCLI returns what the command line is generated from.
+func (app *App) AutoCLI(clientCtx client.Context) autocli.AppOptions {
+	modules := make(map[string]appmodule.AppModule, len(app.modules.Modules))
+	for name, m := range app.modules.Modules {
+		if m, ok := m.(appmodule.AppModule); ok {
+			modules[name] = m
+		}
+	}
+	return autocli.AppOptions{
+		Modules:               modules,
+		ModuleOptions:         runtimeservices.ExtractAutoCLIOptions(app.modules.Modules),
+		AddressCodec:          address.NewBech32Codec(AccountPrefix),
+		ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
+		ConsensusAddressCodec: address.NewBech32Codec(consensusPrefix()),
+		ClientCtx:             clientCtx,
+	}
+}
+
+// RegisterAPIRoutes serves every query over REST, and their description at
+// /openapi.json. With api.swagger a page to try them is at /swagger/.
+func (app *App) RegisterAPIRoutes(srv *api.Server, cfg config.APIConfig) {
+	authtx.RegisterGRPCGatewayRoutes(srv.ClientCtx, srv.GRPCGatewayRouter)
+	cmtservice.RegisterGRPCGatewayRoutes(srv.ClientCtx, srv.GRPCGatewayRouter)
+	nodeservice.RegisterGRPCGatewayRoutes(srv.ClientCtx, srv.GRPCGatewayRouter)
+	app.basics.RegisterGRPCGatewayRoutes(srv.ClientCtx, srv.GRPCGatewayRouter)
+
+	srv.Router.HandleFunc("/openapi.json", serveOpenAPI)
+	// The SDK's page loads this name and would show the SDK's API; JSON is YAML.
+	srv.Router.HandleFunc("/swagger/swagger.yaml", serveOpenAPI)
+	if err := server.RegisterSwaggerAPI(srv.ClientCtx, srv.Router, cfg.Swagger); err != nil {
+		panic(err)
+	}
+}
+
+func serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(docs.OpenAPI) // a client that hung up is not our concern
+}
+
+// RegisterTxService serves simulation and look-up of transactions.
+func (app *App) RegisterTxService(clientCtx client.Context) {
+	authtx.RegisterTxService(app.GRPCQueryRouter(), clientCtx, app.Simulate, app.encoding.InterfaceRegistry)
+}
+
+// RegisterTendermintService serves blocks and validators as CometBFT has them.
+func (app *App) RegisterTendermintService(clientCtx client.Context) {
+	cmtservice.RegisterTendermintService(clientCtx, app.GRPCQueryRouter(), app.encoding.InterfaceRegistry,
+		server.NewCometABCIWrapper(app).Query)
+}
+
+// RegisterNodeService serves the node's own settings.
+func (app *App) RegisterNodeService(clientCtx client.Context, cfg config.Config) {
+	nodeservice.RegisterNodeService(clientCtx, app.GRPCQueryRouter(), cfg, func() int64 {
+		return app.CommitMultiStore().EarliestVersion()
+	})
+}

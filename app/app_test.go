@@ -1,0 +1,209 @@
+package app_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+
+	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/chain"
+)
+
+var alice, bob, carol = chain.Named("alice"), chain.Named("bob"), chain.Named("carol")
+
+func send(from, to chain.Account, amount int64) *banktypes.MsgSend {
+	return banktypes.NewMsgSend(from.Address, to.Address, sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, amount)))
+}
+
+func TestChainStartsAndMovesCoins(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000ustem"))
+	c.MustDeliver(alice, send(alice, bob, 100))
+	c.RequireBalance(alice, "900ustem")
+	c.RequireBalance(bob, "1100ustem")
+
+	late := c.Account("late")
+	c.RequireBalance(late, "1000ustem")
+	c.RequireInvariants()
+
+	res := c.Deliver(alice, send(alice, bob, 5000))
+	require.ErrorIs(t, res.Err(), sdkerrors.ErrInsufficientFunds)
+	c.RequireBalance(alice, "900ustem")
+	c.MustDeliver(alice, send(alice, bob, 900))
+
+	balance, err := banktypes.NewQueryClient(c.Conn()).Balance(t.Context(),
+		&banktypes.QueryBalanceRequest{Address: alice.String(), Denom: app.StakingDenom})
+	require.NoError(t, err)
+	require.True(t, balance.Balance.IsZero())
+}
+
+func TestBlockSTMGivesTheSameAppHash(t *testing.T) {
+	accounts := chain.NamedMany("user", 20)
+	run := func(opts ...chain.Option) [][]byte {
+		c := chain.New(t, append(opts, chain.Accounts(accounts...))...)
+		var hashes [][]byte
+		for round := range 3 {
+			var txs [][]byte
+			for i, from := range accounts {
+				to := accounts[(i*7+round)%len(accounts)]
+				txs = append(txs, c.SignTx(chain.Tx{
+					Msgs: []sdk.Msg{send(from, to, int64(100+i))}, Signers: []chain.Account{from}, Fee: "50uusdc",
+				}))
+			}
+			block := c.Block(txs...)
+			block.RequireOK(t)
+			hashes = append(hashes, block.AppHash)
+		}
+		c.RequireInvariants()
+		return hashes
+	}
+	sequential := run()
+	require.Equal(t, sequential, run(chain.BlockSTM(4)))
+	require.Equal(t, sequential, run(chain.GoLevelDB()))
+}
+
+func TestBlockSTMKnowsEveryMountedStore(t *testing.T) {
+	c := chain.New(t)
+	var given, mounted []string
+	for _, key := range c.App.StoreKeys() {
+		given = append(given, key.Name())
+	}
+	for name := range c.App.CommitMultiStore().(*rootmulti.Store).StoreKeysByName() {
+		mounted = append(mounted, name)
+	}
+	slices.Sort(mounted)
+	require.Equal(t, mounted, given)
+}
+
+func TestFeesAreTakenInAnyAcceptedDenom(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000000ustem,1000000uusdc"))
+	collector := authtypes.NewModuleAddress(authtypes.FeeCollectorName)
+	tx := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Fee: "700uusdc"})
+	c.Block(tx).RequireOK(t)
+	c.RequireBalance(alice, "999300uusdc")
+	require.Equal(t, "700uusdc", c.App.Keepers.Bank.GetBalance(c.Ctx(), collector, "uusdc").String())
+	c.NextBlock()
+	require.True(t, c.App.Keepers.Bank.GetBalance(c.Ctx(), collector, "uusdc").IsZero())
+	c.RequireInvariants()
+}
+
+func TestFeeGrantPays(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000000ustem"))
+	grant, err := feegrant.NewMsgGrantAllowance(&feegrant.BasicAllowance{}, carol.Address, alice.Address)
+	require.NoError(t, err)
+	c.MustDeliver(carol, grant)
+	tx := c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Fee: "5000ustem", Granter: &carol,
+	})
+	c.Block(tx).RequireOK(t)
+	c.RequireBalance(alice, "999999ustem")
+	c.RequireBalance(carol, "995000ustem")
+}
+
+func TestUnorderedTransactions(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000ustem"))
+	var txs [][]byte
+	for i := range 5 {
+		txs = append(txs, c.SignTx(chain.Tx{
+			Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice},
+			Expires: c.Now().Add(time.Minute + time.Duration(i)),
+		}))
+	}
+	slices.Reverse(txs)
+	c.Block(txs...).RequireOK(t)
+	c.RequireBalance(bob, "1005ustem")
+
+	require.Error(t, c.Block(txs[0]).Txs[0].Err(), "the same transaction twice")
+	c.Advance(2 * time.Minute)
+	require.Error(t, c.Block(txs[1]).Txs[0].Err(), "an expired transaction")
+	c.MustDeliver(alice, send(alice, bob, 1))
+}
+
+func TestExportAndImportAreTheIdentity(t *testing.T) {
+	c := chain.New(t)
+	c.Block(c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Fee: "9uusdc"}))
+	c.Account("late")
+	c.NextBlock()
+
+	fresh := c.RequireSameExport()
+	fresh.MustDeliver(alice, send(alice, bob, 1))
+	fresh.RequireInvariants()
+}
+
+func TestExportForZeroHeightStarts(t *testing.T) {
+	c := chain.New(t)
+	c.MustDeliver(alice, send(alice, bob, 1))
+	exported, err := c.App.Export(true, nil, nil)
+	require.NoError(t, err)
+	require.Zero(t, exported.Height)
+	require.Len(t, exported.Validators, 1)
+
+	fresh := c.Import(exported.AppState, 1)
+	fresh.NextBlock()
+	fresh.MustDeliver(alice, send(alice, bob, 1))
+	fresh.RequireInvariants()
+
+	_, err = c.App.Export(true, []string{"nobody"}, nil)
+	require.ErrorContains(t, err, "nobody")
+}
+
+func TestMempoolRefusesTooLittleFee(t *testing.T) {
+	c := chain.New(t, chain.MinGasPrices("0.001ustem,0.001uusdc"))
+	offer := func(signer chain.Account, fee string) error {
+		return c.Check(c.SignTx(chain.Tx{
+			Msgs: []sdk.Msg{send(signer, bob, 1)}, Signers: []chain.Account{signer}, Gas: 1_000_000, Fee: fee,
+		}))
+	}
+	require.NoError(t, offer(alice, "1000ustem"))
+	require.NoError(t, offer(bob, "1000uusdc"))
+	require.ErrorIs(t, offer(carol, "999uusdc"), sdkerrors.ErrInsufficientFee)
+}
+
+// proposal is a block of n transactions that declare this gas each.
+func proposal(c *chain.Chain, n int, gas uint64) [][]byte {
+	var txs [][]byte
+	for range n {
+		txs = append(txs, c.SignTx(chain.Tx{
+			Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Gas: gas,
+		}))
+	}
+	return txs
+}
+
+func TestProposalsKeepToTheGasMaximum(t *testing.T) {
+	c := chain.New(t)
+	const gas = app.MaxBlockGas / 4
+	process := func(txs [][]byte) abci.ResponseProcessProposal_ProposalStatus {
+		res, err := c.App.ProcessProposal(&abci.RequestProcessProposal{Height: c.Height() + 1, Time: c.Now(), Txs: txs})
+		require.NoError(t, err)
+		return res.Status
+	}
+	txs := proposal(c, 8, gas)
+	require.Equal(t, abci.ResponseProcessProposal_ACCEPT, process(txs[:4]))
+	require.Equal(t, abci.ResponseProcessProposal_REJECT, process(txs[:5]), "above the maximum")
+	require.Equal(t, abci.ResponseProcessProposal_REJECT, process([][]byte{{1, 2, 3}}), "not a transaction")
+	most := proposal(c, 2, ^uint64(0)>>1)
+	require.Equal(t, abci.ResponseProcessProposal_REJECT, process(append(txs[:1:1], most...)), "a sum that overflows")
+
+	prepared, err := c.App.PrepareProposal(&abci.RequestPrepareProposal{
+		Height: c.Height() + 1, Time: c.Now(), MaxTxBytes: app.MaxBlockBytes, Txs: append(most[:1:1], txs...),
+	})
+	require.NoError(t, err)
+	require.Equal(t, txs[:4], prepared.Txs)
+	require.Equal(t, abci.ResponseProcessProposal_ACCEPT, process(prepared.Txs))
+
+	prepared, err = c.App.PrepareProposal(&abci.RequestPrepareProposal{
+		Height: c.Height() + 1, Time: c.Now(), MaxTxBytes: int64(len(txs[0]) + 10), Txs: txs,
+	})
+	require.NoError(t, err)
+	require.Len(t, prepared.Txs, 1, "a byte limit that fits one")
+}

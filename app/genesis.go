@@ -1,0 +1,36 @@
+package app
+
+import (
+	"encoding/json"
+
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/types/module"
+)
+
+const (
+	// MaxBlockBytes bounds a block; CometBFT's own default is 21 MiB.
+	MaxBlockBytes = 4 << 20
+	// MaxBlockGas bounds the sum of the gas that a block's transactions
+	// declare: about a thousand plain transfers.
+	MaxBlockGas = 100_000_000
+)
+
+// GenesisState is the state at genesis, by module name.
+type GenesisState map[string]json.RawMessage
+
+// DefaultGenesis is the genesis of a chain without accounts: every module's
+// default, in the staking denom.
+func DefaultGenesis(cdc codec.JSONCodec, modules module.BasicManager) GenesisState {
+	return modules.DefaultGenesis(cdc)
+}
+
+// ConsensusParams are the consensus parameters of a new chain: CometBFT's
+// defaults with our block limits.
+func ConsensusParams() *cmttypes.ConsensusParams {
+	params := cmttypes.DefaultConsensusParams()
+	params.Block.MaxBytes = MaxBlockBytes
+	params.Block.MaxGas = MaxBlockGas
+	return params
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+)
+
+// ErrInvariant is matched by the error of every broken invariant.
+var ErrInvariant = errors.New("invariant broken")
+
+// Invariant is a statement about the whole state that must hold after every
+// block. Check reads the state only.
+type Invariant struct {
+	Name  string
+	Check func(ctx context.Context) error
+}
+
+// Invariants lists the invariants of all modules. Checking them walks the
+// whole state: for tests, `stemmad check` and the like, not for blocks.
+func (app *App) Invariants() []Invariant {
+	return []Invariant{
+		{"bank/total-supply", app.checkSupply},
+		{"staking/pools", app.checkStakingPools},
+		{"registry", app.Keepers.Registry.CheckInvariants},
+	}
+}
+
+// CheckInvariants checks all invariants and joins what it found; nil means
+// that all hold.
+func (app *App) CheckInvariants(ctx context.Context) error {
+	var broken []error
+	for _, inv := range app.Invariants() {
+		if err := inv.Check(ctx); err != nil {
+			broken = append(broken, fmt.Errorf("%w: %s: %w", ErrInvariant, inv.Name, err))
+		}
+	}
+	return errors.Join(broken...)
+}
+
+// checkSupply compares the sum of all balances with the supply, per denom.
+func (app *App) checkSupply(ctx context.Context) error {
+	sum := sdk.NewCoins()
+	app.Keepers.Bank.IterateAllBalances(ctx, func(_ sdk.AccAddress, coin sdk.Coin) bool {
+		sum = sum.Add(coin)
+		return false
+	})
+	supply := sdk.NewCoins()
+	app.Keepers.Bank.IterateTotalSupply(ctx, func(coin sdk.Coin) bool {
+		supply = supply.Add(coin)
+		return false
+	})
+	if !sum.Equal(supply) {
+		return fmt.Errorf("balances sum to %s, the supply is %s", sum, supply)
+	}
+	return nil
+}
+
+// checkStakingPools compares the two staking pools with what validators and
+// unbonding delegations say is in them.
+func (app *App) checkStakingPools(ctx context.Context) error {
+	bonded, unbonded := math.ZeroInt(), math.ZeroInt()
+	staking := app.Keepers.Staking
+	err := staking.IterateValidators(ctx, func(_ int64, v stakingtypes.ValidatorI) bool {
+		if v.IsBonded() {
+			bonded = bonded.Add(v.GetTokens())
+		} else {
+			unbonded = unbonded.Add(v.GetTokens())
+		}
+		return false
+	})
+	if err != nil {
+		return err
+	}
+	err = staking.IterateUnbondingDelegations(ctx, func(_ int64, d stakingtypes.UnbondingDelegation) bool {
+		for _, entry := range d.Entries {
+			unbonded = unbonded.Add(entry.Balance)
+		}
+		return false
+	})
+	if err != nil {
+		return err
+	}
+	denom, err := staking.BondDenom(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		app.checkPool(ctx, stakingtypes.BondedPoolName, sdk.NewCoin(denom, bonded)),
+		app.checkPool(ctx, stakingtypes.NotBondedPoolName, sdk.NewCoin(denom, unbonded)),
+	)
+}
+
+func (app *App) checkPool(ctx context.Context, pool string, want sdk.Coin) error {
+	has := app.Keepers.Bank.GetBalance(ctx, app.Keepers.Account.GetModuleAddress(pool), want.Denom)
+	if !has.IsEqual(want) {
+		return fmt.Errorf("%s holds %s, validators and unbonding delegations say %s", pool, has, want)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"github.com/spf13/cast"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/codec"
+	"github.com/cosmos/cosmos-sdk/codec/address"
+	"github.com/cosmos/cosmos-sdk/runtime"
+	"github.com/cosmos/cosmos-sdk/server"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
+	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	consensuskeeper "github.com/cosmos/cosmos-sdk/x/consensus/keeper"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	distrkeeper "github.com/cosmos/cosmos-sdk/x/distribution/keeper"
+	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
+	evidencekeeper "github.com/cosmos/cosmos-sdk/x/evidence/keeper"
+	evidencetypes "github.com/cosmos/cosmos-sdk/x/evidence/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+	feegrantkeeper "github.com/cosmos/cosmos-sdk/x/feegrant/keeper"
+	govkeeper "github.com/cosmos/cosmos-sdk/x/gov/keeper"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	govv1beta1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1beta1"
+	mintkeeper "github.com/cosmos/cosmos-sdk/x/mint/keeper"
+	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
+	slashingkeeper "github.com/cosmos/cosmos-sdk/x/slashing/keeper"
+	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
+	stakingkeeper "github.com/cosmos/cosmos-sdk/x/staking/keeper"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	registrykeeper "github.com/stemma-chain/stemma/x/registry/keeper"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Keepers holds the state access of every module, in the order in which they
+// are built: each takes only those above it.
+type Keepers struct {
+	Account   authkeeper.AccountKeeper
+	Bank      bankkeeper.BaseKeeper
+	Staking   *stakingkeeper.Keeper
+	Mint      mintkeeper.Keeper
+	Distr     distrkeeper.Keeper
+	Slashing  slashingkeeper.Keeper
+	FeeGrant  feegrantkeeper.Keeper
+	Authz     authzkeeper.Keeper
+	Upgrade   *upgradekeeper.Keeper
+	Gov       *govkeeper.Keeper
+	Evidence  evidencekeeper.Keeper
+	Consensus consensuskeeper.Keeper
+
+	Registry registrykeeper.Keeper
+}
+
+// keeperDeps is what the keepers are built from.
+type keeperDeps struct {
+	base    *baseapp.BaseApp
+	cdc     codec.Codec
+	amino   *codec.LegacyAmino
+	stores  stores
+	home    string
+	options servertypes.AppOptions
+	logger  log.Logger
+}
+
+// authority is the account that may change parameters: the gov module's.
+func authority() string { return authtypes.NewModuleAddress(govtypes.ModuleName).String() }
+
+func newKeepers(d keeperDeps) Keepers {
+	var k Keepers
+	kv := d.stores.kv
+	accounts := address.NewBech32Codec(AccountPrefix)
+	validators := address.NewBech32Codec(validatorPrefix())
+	consensus := address.NewBech32Codec(consensusPrefix())
+
+	k.Consensus = consensuskeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[consensustypes.StoreKey]),
+		authority(), runtime.EventService{})
+	d.base.SetParamStore(k.Consensus.ParamsStore)
+
+	k.Account = authkeeper.NewAccountKeeper(d.cdc, runtime.NewKVStoreService(kv[authtypes.StoreKey]),
+		authtypes.ProtoBaseAccount, modulePermissions, accounts, AccountPrefix, authority(),
+		authkeeper.WithUnorderedTransactions(true))
+	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, runtime.NewKVStoreService(kv[banktypes.StoreKey]),
+		k.Account, blockedAddresses(), authority(), d.logger).
+		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
+
+	k.Staking = stakingkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[stakingtypes.StoreKey]),
+		k.Account, k.Bank, authority(), validators, consensus)
+	k.Mint = mintkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[minttypes.StoreKey]),
+		k.Staking, k.Account, k.Bank, authtypes.FeeCollectorName, authority())
+	k.Distr = distrkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[distrtypes.StoreKey]),
+		k.Account, k.Bank, k.Staking, authtypes.FeeCollectorName, authority())
+	k.Slashing = slashingkeeper.NewKeeper(d.cdc, d.amino, runtime.NewKVStoreService(kv[slashingtypes.StoreKey]),
+		k.Staking, authority())
+	k.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(k.Distr.Hooks(), k.Slashing.Hooks()))
+
+	k.FeeGrant = feegrantkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[feegrant.StoreKey]), k.Account)
+	k.Authz = authzkeeper.NewKeeper(runtime.NewKVStoreService(kv[authzkeeper.StoreKey]), d.cdc,
+		d.base.MsgServiceRouter(), k.Account)
+	k.Upgrade = upgradekeeper.NewKeeper(skipUpgradeHeights(d.options),
+		runtime.NewKVStoreService(kv[upgradetypes.StoreKey]), d.cdc, d.home, d.base, authority())
+	k.Gov = newGovKeeper(d, k)
+	k.Evidence = *evidencekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[evidencetypes.StoreKey]),
+		k.Staking, k.Slashing, accounts, runtime.ProvideCometInfoService())
+
+	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]))
+	return k
+}
+
+func newGovKeeper(d keeperDeps, k Keepers) *govkeeper.Keeper {
+	gov := govkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(d.stores.kv[govtypes.StoreKey]),
+		k.Account, k.Bank, k.Distr, d.base.MsgServiceRouter(), govtypes.DefaultConfig(), authority(),
+		govkeeper.NewDefaultCalculateVoteResultsAndVotingPower(k.Staking))
+	// MsgExecLegacyContent dereferences this router even when no legacy
+	// proposal type is left.
+	gov.SetLegacyRouter(govv1beta1.NewRouter().AddRoute(govtypes.RouterKey, govv1beta1.ProposalHandler))
+	return gov
+}
+
+// skipUpgradeHeights reads the heights at which the operator chose to pass
+// over a planned upgrade.
+func skipUpgradeHeights(options servertypes.AppOptions) map[int64]bool {
+	heights := make(map[int64]bool)
+	for _, height := range cast.ToIntSlice(options.Get(server.FlagUnsafeSkipUpgrades)) {
+		heights[int64(height)] = true
+	}
+	return heights
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
+	evidencetypes "github.com/cosmos/cosmos-sdk/x/evidence/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
+	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// stores holds the keys of every store that the app mounts. It is the one
+// source for mounting and for Block-STM: a store that Block-STM is not told of
+// is silently taken for another one.
+type stores struct {
+	kv     map[string]*storetypes.KVStoreKey
+	object map[string]*storetypes.ObjectStoreKey
+}
+
+func newStores() stores {
+	return stores{
+		kv: storetypes.NewKVStoreKeys(
+			authtypes.StoreKey, banktypes.StoreKey, stakingtypes.StoreKey, slashingtypes.StoreKey,
+			distrtypes.StoreKey, govtypes.StoreKey, minttypes.StoreKey, evidencetypes.StoreKey,
+			feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
+			registrytypes.StoreKey,
+		),
+		object: storetypes.NewObjectStoreKeys(
+			banktypes.ObjectStoreKey,
+		),
+	}
+}
+
+func (s stores) mount(b *baseapp.BaseApp) {
+	b.MountKVStores(s.kv)
+	b.MountObjectStores(s.object)
+}
+
+// all lists every key, sorted by name.
+func (s stores) all() []storetypes.StoreKey {
+	keys := make([]storetypes.StoreKey, 0, len(s.kv)+len(s.object))
+	for _, key := range s.kv {
+		keys = append(keys, key)
+	}
+	for _, key := range s.object {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b storetypes.StoreKey) int { return cmp.Compare(a.Name(), b.Name()) })
+	return keys
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+)
+
+func anchorCmd() *cobra.Command {
+	return sending(&cobra.Command{
+		Use:   "anchor FILE|DIR...",
+		Short: "Prove later that you had files today, without showing anything now",
+		Long: `Anchor stores one Merkle root on the chain for any number of files. Nobody can
+tell from it what the files are. When you register one of them later, the claim
+counts from the anchor: "stemmad register FILE" finds the anchor by itself.
+
+The salts that prove it are kept below ~/.stemmad/anchors. Back that folder up:
+without it the anchor proves nothing.`,
+		Example: `  stemmad anchor draft.txt --from alice
+  stemmad anchor photos --from alice`,
+		Args: cobra.MinimumNArgs(1),
+	}, anchorFiles)
+}
+
+func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if conn.BroadcastMode == flags.BroadcastAsync || sender.DryRun() {
+		return fmt.Errorf("an anchor is sent and waited for: leave out --%s and --%s %s", flags.FlagDryRun, flags.FlagBroadcastMode, flags.BroadcastAsync)
+	}
+	found, err := hashing.Find(args)
+	if err != nil {
+		return err
+	}
+	items := make([]enroll.Item, len(found))
+	if err := hashAll(ctx, conn, items, found); err != nil {
+		return err
+	}
+	// Others' claims don't matter here: an anchor may be the older one.
+	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: true}
+	if items, err = enroller.Look(ctx, items); err != nil {
+		return err
+	}
+	anchored, err := enroller.Anchor(ctx, items, fmt.Sprintf("Anchor %s unseen.", count(fresh(items), "file")))
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Anchor *enroll.Anchored `json:"anchor"`
+		}{anchored})
+	}
+	if anchored == nil {
+		conn.Say("Nothing to anchor: you have anchored or registered all of it before.")
+		return nil
+	}
+	conn.Say("Anchored %s unseen: %s", count(int(anchored.Total), "file"), anchored.Tx)
+	return table.Fields(conn.Out(), "root", anchored.Root, "time", table.Time(anchored.Tx.Time), "salts kept in", anchored.Kept)
+}

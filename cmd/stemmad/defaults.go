@@ -1,0 +1,51 @@
+package main
+
+import (
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+
+	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+
+	"github.com/stemma-chain/stemma/app"
+)
+
+const (
+	// minGasPrices is what a new node asks for. A transaction pays at least one
+	// of the listed prices; operators add the denoms they take.
+	minGasPrices = "0.001" + app.StakingDenom
+	// localGasPrices lets fees be paid in both denoms of a local network.
+	localGasPrices = minGasPrices + ",0.001" + app.LocalDenom
+	// queryGasLimit bounds one query; the SDK's default is no bound.
+	queryGasLimit = 50_000_000
+	// restWriteTimeout bounds the time of a REST answer, in seconds; the SDK's
+	// default is no bound.
+	restWriteTimeout = 30
+	// snapshotInterval is how many blocks lie between state-sync snapshots.
+	snapshotInterval = 1000
+	// publicBlockTime is the pause after a block on a public network.
+	publicBlockTime = 2 * time.Second
+)
+
+// appConfig is app.toml of a new node.
+func appConfig() *serverconfig.Config {
+	cfg := serverconfig.DefaultConfig()
+	cfg.MinGasPrices = minGasPrices
+	cfg.QueryGasLimit = queryGasLimit
+	cfg.StateSync.SnapshotInterval = snapshotInterval
+	cfg.API.Enable = true
+	cfg.API.RPCWriteTimeout = restWriteTimeout
+	cfg.API.Swagger = true
+	return cfg
+}
+
+// cometConfig is config.toml of a new node. Validators need no transaction
+// index; it doubles the data written.
+func cometConfig() *cmtcfg.Config {
+	cfg := cmtcfg.DefaultConfig()
+	cfg.Consensus.TimeoutCommit = publicBlockTime
+	cfg.TxIndex.Indexer = "null"
+	cfg.Instrumentation.Prometheus = true
+	cfg.Instrumentation.PrometheusListenAddr = "127.0.0.1:26660"
+	return cfg
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/spf13/cobra"
+
+	"cosmossdk.io/math/unsafe"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/server"
+	"github.com/cosmos/cosmos-sdk/x/genutil"
+
+	"github.com/stemma-chain/stemma/app"
+)
+
+const (
+	flagOverwrite = "overwrite"
+	flagSolo      = "solo"
+)
+
+func initCmd(model *app.App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "init MONIKER",
+		Short: "Make the home folder of a node: keys, settings and a genesis",
+		Long: `Make the home folder of a node. To join a network, replace config/genesis.json
+with that network's. To begin one, add accounts and validators with "stemmad
+genesis". With --solo the genesis has one validator, whose key is in the test
+keyring, and "stemmad start" runs the chain at once.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			chainID, _ := cmd.Flags().GetString(flags.FlagChainID)
+			if chainID == "" {
+				chainID = "stemma-" + unsafe.Str(6)
+			}
+			cfg := server.GetServerContextFromCmd(cmd).Config
+			cfg.SetRoot(client.GetClientContextFromCmd(cmd).HomeDir)
+			overwrite, _ := cmd.Flags().GetBool(flagOverwrite)
+			if _, err := os.Stat(cfg.GenesisFile()); !errors.Is(err, os.ErrNotExist) && !overwrite {
+				return fmt.Errorf("%s exists; --%s replaces it", cfg.GenesisFile(), flagOverwrite)
+			}
+			if solo, _ := cmd.Flags().GetBool(flagSolo); solo {
+				return initSolo(cmd, model, chainID, args[0], cfg.RootDir)
+			}
+			return initNode(cmd, model, chainID, args[0], cfg)
+		},
+	}
+	cmd.Flags().String(flags.FlagChainID, "", "chain id (default: stemma- and six random letters)")
+	cmd.Flags().BoolP(flagOverwrite, "o", false, "replace an existing genesis")
+	cmd.Flags().Bool(flagSolo, false, "make a chain of one validator that starts at once")
+	return cmd
+}
+
+func initNode(cmd *cobra.Command, model *app.App, chainID, moniker string, cfg *cmtcfg.Config) error {
+	nodeID, _, err := genutil.InitializeNodeValidatorFiles(cfg)
+	if err != nil {
+		return err
+	}
+	cfg.Moniker = moniker
+	cmtcfg.WriteConfigFile(filepath.Join(cfg.RootDir, "config", "config.toml"), cfg)
+	if err := writeGenesis(cfg.GenesisFile(), chainID, time.Now(), model.DefaultGenesis()); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Node %s of chain %s in %s, node id %s\n", moniker, chainID, cfg.RootDir, nodeID)
+	return nil
+}
+
+func initSolo(cmd *cobra.Command, model *app.App, chainID, moniker, home string) error {
+	plan := networkPlan{
+		chainID: chainID, blockTime: localBlockTime,
+		nodes: []nodePlan{{name: moniker, home: home, ports: portsOf(0, 0)}},
+	}
+	if err := plan.write(model); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Chain %s of one validator in %s; run it with: stemmad start --home %s\n",
+		chainID, home, home)
+	return nil
+}

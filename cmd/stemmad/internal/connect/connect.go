@@ -1,0 +1,207 @@
+// Package connect gives a verb its connection to a node, its signer and its
+// output, from the flags and the client configuration.
+package connect
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Conn is an open connection. As a client.Context it is also a gRPC connection.
+type Conn struct {
+	client.Context
+	cmd *cobra.Command
+}
+
+// Open reads the flags and the client configuration. It sends nothing yet.
+func Open(cmd *cobra.Command) (*Conn, error) {
+	ctx, err := client.ReadPersistentCommandFlags(client.GetClientContextFromCmd(cmd), cmd.Flags())
+	if err != nil {
+		return nil, err
+	}
+	ctx = ctx.WithCmdContext(cmd.Context()).WithOutput(cmd.OutOrStdout())
+	if ctx.OutputFormat != flags.OutputFormatText && ctx.OutputFormat != flags.OutputFormatJSON {
+		return nil, fmt.Errorf("--output is text or json, not %q", ctx.OutputFormat)
+	}
+	if ctx.Simulate {
+		// The SDK's dry run does without keys; ours tries what would be sent.
+		ctx = ctx.WithSimulation(false)
+		kr, err := client.NewKeyringFromBackend(ctx, keyringBackend(cmd, ctx))
+		if err != nil {
+			return nil, err
+		}
+		ctx = ctx.WithKeyring(kr)
+	}
+	return &Conn{Context: ctx, cmd: cmd}, nil
+}
+
+func keyringBackend(cmd *cobra.Command, ctx client.Context) string {
+	if cmd.Flags().Changed(flags.FlagKeyringBackend) {
+		backend, _ := cmd.Flags().GetString(flags.FlagKeyringBackend)
+		return backend
+	}
+	if ctx.Viper != nil {
+		if backend := ctx.Viper.GetString(flags.FlagKeyringBackend); backend != "" {
+			return backend
+		}
+	}
+	return flags.DefaultKeyringBackend
+}
+
+// Registry, Royalty, License and Lineage ask the modules.
+func (c *Conn) Registry() registrytypes.QueryClient { return registrytypes.NewQueryClient(c) }
+
+// Royalty asks x/royalty.
+func (c *Conn) Royalty() royaltytypes.QueryClient { return royaltytypes.NewQueryClient(c) }
+
+// License asks x/license.
+func (c *Conn) License() licensetypes.QueryClient { return licensetypes.NewQueryClient(c) }
+
+// Lineage asks x/lineage.
+func (c *Conn) Lineage() lineagetypes.QueryClient { return lineagetypes.NewQueryClient(c) }
+
+// Flags are the verb's flags.
+func (c *Conn) Flags() flagSet { return flagSet{c.cmd.Flags()} }
+
+// Network returns the chain id: the one configured, else the node's.
+func (c *Conn) Network() (string, error) {
+	if c.ChainID != "" {
+		return c.ChainID, nil
+	}
+	node, err := c.GetNode()
+	if err != nil {
+		return "", err
+	}
+	status, err := node.Status(c.CmdContext)
+	if err != nil {
+		return "", fmt.Errorf("ask %s for its status (is the node running? --node names another): %w", c.NodeURI, err)
+	}
+	c.Context = c.WithChainID(status.NodeInfo.Network)
+	return c.ChainID, nil
+}
+
+// Signer returns the key that signs: --from, else the configured default key,
+// else the only key there is.
+func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
+	from, _ := c.cmd.Flags().GetString(flags.FlagFrom)
+	if from == "" {
+		from = c.KeyringDefaultKeyName
+	}
+	if from == "" {
+		if from, err = c.onlyKey(); err != nil {
+			return "", nil, err
+		}
+	}
+	address, name, _, err = client.GetFromFields(c.Context, c.Keyring, from)
+	if err != nil {
+		return "", nil, fmt.Errorf("--from %s: %w (`stemmad keys list` shows the keys; --keyring-backend and --home say where they are)", from, err)
+	}
+	c.Context = c.WithFrom(from).WithFromName(name).WithFromAddress(address)
+	return name, address, nil
+}
+
+func (c *Conn) onlyKey() (string, error) {
+	records, err := c.Keyring.List()
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(records))
+	for i, record := range records {
+		names[i] = record.Name
+	}
+	switch len(names) {
+	case 0:
+		return "", fmt.Errorf("there is no key to sign with in %s: make one with `stemmad keys add NAME`", c.KeyringDir)
+	case 1:
+		return names[0], nil
+	}
+	return "", fmt.Errorf("choose who signs with --from: %s", strings.Join(names, ", "))
+}
+
+// Account reads an address or the name of a key.
+func (c *Conn) Account(s string) (sdk.AccAddress, error) {
+	if address, err := sdk.AccAddressFromBech32(s); err == nil {
+		return address, nil
+	}
+	record, err := c.Keyring.Key(s)
+	if err != nil {
+		return nil, fmt.Errorf("%q is neither an account (%s1...) nor a key of yours", s, sdk.GetConfig().GetBech32AccountAddrPrefix())
+	}
+	return record.GetAddress()
+}
+
+// KeyNames returns the names of the keys by address, for tables. A keyring that
+// may ask for a password is left alone unless it was opened to sign anyway.
+func (c *Conn) KeyNames() map[string]string {
+	names := map[string]string{}
+	if c.Keyring == nil || (c.FromName == "" && c.Keyring.Backend() != keyring.BackendTest) {
+		return names
+	}
+	records, err := c.Keyring.List()
+	if err != nil {
+		return names
+	}
+	for _, record := range records {
+		if address, err := record.GetAddress(); err == nil {
+			names[address.String()] = record.Name
+		}
+	}
+	return names
+}
+
+// JSON says whether programs read the output.
+func (c *Conn) JSON() bool { return c.OutputFormat == flags.OutputFormatJSON }
+
+// Out is where results go; Err is for progress and notes.
+func (c *Conn) Out() io.Writer { return c.cmd.OutOrStdout() }
+
+// Err is where progress and notes go.
+func (c *Conn) Err() io.Writer { return c.cmd.ErrOrStderr() }
+
+// Terminal is where a person answers.
+func (c *Conn) Terminal() io.Reader { return c.cmd.InOrStdin() }
+
+// Say prints a line for people; programs don't get it.
+func (c *Conn) Say(format string, args ...any) {
+	if !c.JSON() {
+		fmt.Fprintf(c.Out(), format+"\n", args...)
+	}
+}
+
+// Note tells people what is going on, beside the result.
+func (c *Conn) Note(format string, args ...any) {
+	if !c.JSON() {
+		fmt.Fprintf(c.Err(), format+"\n", args...)
+	}
+}
+
+// PrintJSON prints a result for programs, indented.
+func (c *Conn) PrintJSON(v any) error {
+	bz, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.Out(), string(bz))
+	return err
+}
+
+// Raw encodes a message of the chain for a place in a JSON result.
+func (c *Conn) Raw(msg proto.Message) (json.RawMessage, error) {
+	bz, err := c.Codec.MarshalJSON(msg)
+	return json.RawMessage(bz), err
+}

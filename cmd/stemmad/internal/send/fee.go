@@ -1,0 +1,74 @@
+package send
+
+import (
+	"context"
+	"fmt"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+)
+
+// checkPrices keeps the SDK's factory from panicking on a mistyped flag.
+func checkPrices(fees, gasPrices string) error {
+	if fees != "" && gasPrices != "" {
+		return fmt.Errorf("give --%s or --%s, not both", flags.FlagFees, flags.FlagGasPrices)
+	}
+	if _, err := sdk.ParseCoinsNormalized(fees); err != nil {
+		return fmt.Errorf("--%s %q: %w; write an amount such as 500ustem", flags.FlagFees, fees, err)
+	}
+	if _, err := sdk.ParseDecCoins(gasPrices); err != nil {
+		return fmt.Errorf("--%s %q: %w; write a price such as 0.001ustem", flags.FlagGasPrices, gasPrices, err)
+	}
+	return nil
+}
+
+// fee is --fees, else the gas at --gas-prices, else at the node's minimum: of the
+// denoms that it takes, the first that the payer has enough of.
+func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
+	if fees := s.factory.Fees(); !fees.IsZero() {
+		return fees, nil
+	}
+	if prices := s.factory.GasPrices(); !prices.IsZero() {
+		return sdk.NewCoins(cost(prices, gas)...), nil
+	}
+	res, err := nodeservice.NewServiceClient(s.conn).Config(ctx, &nodeservice.ConfigRequest{})
+	if err != nil {
+		return nil, reason(err)
+	}
+	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
+	if err != nil {
+		return nil, fmt.Errorf("the node's minimum gas price: %w; give --%s", err, flags.FlagGasPrices)
+	}
+	options := cost(prices, gas)
+	payer := s.Address
+	if s.conn.FeeGranter != nil {
+		payer = s.conn.FeeGranter
+	}
+	for _, option := range options {
+		balance, err := banktypes.NewQueryClient(s.conn).Balance(ctx, &banktypes.QueryBalanceRequest{Address: payer.String(), Denom: option.Denom})
+		if err != nil {
+			return nil, reason(err)
+		}
+		if balance.Balance.Amount.GTE(option.Amount) {
+			return sdk.NewCoins(option), nil
+		}
+	}
+	if len(options) == 0 {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("%s cannot pay the fee: it takes one of %s", payer, sdk.Coins(options))
+}
+
+// cost rounds up, as the node does when it checks. A denom that is free costs 0.
+func cost(prices sdk.DecCoins, gas uint64) []sdk.Coin {
+	coins := make([]sdk.Coin, len(prices))
+	for i, price := range prices {
+		amount := price.Amount.MulInt(math.NewIntFromUint64(gas)).Ceil().RoundInt()
+		coins[i] = sdk.NewCoin(price.Denom, amount)
+	}
+	return coins
+}

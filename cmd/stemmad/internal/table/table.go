@@ -1,0 +1,115 @@
+// Package table prints what people read on a terminal: tables, lists of named
+// values, shares and times. What comes from the chain is cleaned of control
+// characters first, so that a title cannot drive the reader's terminal.
+package table
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxCell is the most characters of a cell that is not an id or amount.
+const maxCell = 48
+
+// Table collects rows and prints them in aligned columns.
+type Table struct {
+	header []string
+	right  []bool
+	rows   [][]string
+}
+
+// New starts a table. A column whose name starts with ">" is aligned right.
+func New(columns ...string) *Table {
+	t := &Table{header: make([]string, len(columns)), right: make([]bool, len(columns))}
+	for i, name := range columns {
+		t.right[i] = strings.HasPrefix(name, ">")
+		t.header[i] = strings.TrimPrefix(name, ">")
+	}
+	return t
+}
+
+// Row adds a row. Missing cells stay empty, surplus ones are dropped.
+func (t *Table) Row(cells ...string) {
+	row := make([]string, len(t.header))
+	for i := range row {
+		if i < len(cells) {
+			row[i] = Clean(cells[i])
+		}
+	}
+	t.rows = append(t.rows, row)
+}
+
+// Len returns the number of rows.
+func (t *Table) Len() int { return len(t.rows) }
+
+// Write prints the table: header, then rows, two spaces between columns.
+func (t *Table) Write(w io.Writer) error {
+	width := make([]int, len(t.header))
+	for _, row := range append([][]string{t.header}, t.rows...) {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range append([][]string{t.header}, t.rows...) {
+		var line strings.Builder
+		for i, cell := range row {
+			if i > 0 {
+				line.WriteString("  ")
+			}
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			if t.right[i] {
+				line.WriteString(pad + cell)
+			} else {
+				line.WriteString(cell + pad)
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Fields prints named values one under the other, the values aligned. It takes
+// pairs of name and value; pairs with an empty value are left out.
+func Fields(w io.Writer, pairs ...string) error {
+	width := 0
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			width = max(width, utf8.RuneCountInString(pairs[i]))
+		}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			continue
+		}
+		pad := strings.Repeat(" ", width-utf8.RuneCountInString(pairs[i]))
+		if _, err := fmt.Fprintf(w, "  %s%s  %s\n", pairs[i], pad, Clean(pairs[i+1])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Clean replaces what a terminal would interpret, or not print, by a question
+// mark.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// Short cleans a free text and cuts it to what fits in a cell.
+func Short(s string) string {
+	s = Clean(s)
+	if utf8.RuneCountInString(s) <= maxCell {
+		return s
+	}
+	return string([]rune(s)[:maxCell-1]) + "…"
+}

@@ -1,0 +1,152 @@
+// Package target turns what a person names into a work: a work id, a file or a
+// SHA-256. A file or digest that several have claimed is refused with the list
+// of claims; nothing is guessed.
+package target
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// maxClaims is how many claims to one content are looked at.
+const maxClaims = 100
+
+var (
+	// ErrUnregistered says that nobody has registered the content.
+	ErrUnregistered = errors.New("not registered")
+	// ErrSeveralClaims says that a work id is needed.
+	ErrSeveralClaims = errors.New("several claims")
+)
+
+// Registry is what of the registry's queries is needed.
+type Registry = registrytypes.QueryClient
+
+// Named is what an argument names.
+type Named struct {
+	// Argument as it was given.
+	Argument string
+	// ID is set when the argument is a work id.
+	ID string
+	// Digest is set when it is a file or a SHA-256.
+	Digest *[32]byte
+	// Path is set when it is a file.
+	Path string
+}
+
+// Parse tells work ids, files and digests apart and hashes a file. It asks no
+// node. A file whose name looks like an id is meant when written as ./name.
+func Parse(ctx context.Context, argument string) (Named, error) {
+	named := Named{Argument: argument}
+	if strings.HasPrefix(argument, registrytypes.WorkPrefix+"1") && !strings.ContainsAny(argument, "./\\") {
+		id, err := registrytypes.ParseWorkID(argument)
+		if err != nil {
+			return Named{}, err
+		}
+		named.ID = id.String()
+		return named, nil
+	}
+	info, err := os.Stat(argument)
+	switch {
+	case err == nil && info.IsDir():
+		return Named{}, fmt.Errorf("%s is a folder: name a file or a work id (work1...)", argument)
+	case err == nil:
+		file, err := hashing.SumFile(ctx, argument)
+		if err != nil {
+			return Named{}, err
+		}
+		named.Path, named.Digest = argument, &file.Digest
+		return named, nil
+	}
+	if bz, err := hex.DecodeString(argument); err == nil && len(bz) == 32 {
+		digest := [32]byte(bz)
+		named.Digest = &digest
+		return named, nil
+	}
+	return Named{}, fmt.Errorf("%q is neither a work id (work1...), nor a file here, nor a SHA-256 of 64 hex digits", argument)
+}
+
+// Claims returns all claims that an argument names, in order of claim: one for a
+// work id. It fails with ErrUnregistered when there is none.
+func Claims(ctx context.Context, registry Registry, named Named) ([]registrytypes.Claim, error) {
+	if named.ID != "" {
+		res, err := registry.Work(ctx, &registrytypes.QueryWorkRequest{Work: named.ID})
+		if err != nil {
+			return nil, err
+		}
+		return []registrytypes.Claim{res.Work}, nil
+	}
+	digest := hex.EncodeToString(named.Digest[:])
+	res, err := registry.Resolve(ctx, &registrytypes.QueryResolveRequest{
+		Scheme: "sha256", Value: digest, Pagination: &query.PageRequest{Limit: maxClaims},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(res.Works) == 0 {
+		return nil, fmt.Errorf("%s is %w (sha256 %s): register it, or name a work id", named.Argument, ErrUnregistered, digest)
+	}
+	return res.Works, nil
+}
+
+// Resolve returns the one work that an argument names. With several claims it
+// fails with ErrSeveralClaims and lists them.
+func Resolve(ctx context.Context, registry Registry, argument string) (registrytypes.Claim, error) {
+	return pick(ctx, registry, argument, "")
+}
+
+// ResolveOwn is Resolve for what only an owner may do: of several claims it
+// takes the one that owner has, if it is only one.
+func ResolveOwn(ctx context.Context, registry Registry, argument, owner string) (registrytypes.Claim, error) {
+	return pick(ctx, registry, argument, owner)
+}
+
+func pick(ctx context.Context, registry Registry, argument, owner string) (registrytypes.Claim, error) {
+	named, err := Parse(ctx, argument)
+	if err != nil {
+		return registrytypes.Claim{}, err
+	}
+	claims, err := Claims(ctx, registry, named)
+	if err != nil {
+		return registrytypes.Claim{}, err
+	}
+	if own := Owned(claims, owner); len(own) == 1 {
+		return own[0], nil
+	}
+	if len(claims) > 1 {
+		return registrytypes.Claim{}, severalClaims(argument, claims)
+	}
+	return claims[0], nil
+}
+
+// Owned returns the claims that an account has now.
+func Owned(claims []registrytypes.Claim, owner string) []registrytypes.Claim {
+	var own []registrytypes.Claim
+	for _, claim := range claims {
+		if owner != "" && claim.Owner == owner {
+			own = append(own, claim)
+		}
+	}
+	return own
+}
+
+func severalClaims(argument string, claims []registrytypes.Claim) error {
+	var b strings.Builder
+	tab := table.New("work", "owner", "claimed since", "title")
+	for _, c := range claims {
+		tab.Row(c.Id, c.Owner, table.Time(c.ClaimedSince.Time), table.Short(c.Details.Title))
+	}
+	if err := tab.Write(&b); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s has %w; name the work id of the one you mean:\n%s", argument, ErrSeveralClaims, strings.TrimRight(b.String(), "\n"))
+}

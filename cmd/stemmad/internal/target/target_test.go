@@ -1,0 +1,102 @@
+package target_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// registry answers from a list of claims.
+type registry struct {
+	registrytypes.QueryClient
+	claims []registrytypes.Claim
+}
+
+var errNotFound = errors.New("work not found")
+
+func (r registry) Work(_ context.Context, req *registrytypes.QueryWorkRequest, _ ...grpc.CallOption) (*registrytypes.QueryWorkResponse, error) {
+	for _, c := range r.claims {
+		if c.Id == req.Work {
+			return &registrytypes.QueryWorkResponse{Work: c}, nil
+		}
+	}
+	return nil, errNotFound
+}
+
+func (r registry) Resolve(_ context.Context, req *registrytypes.QueryResolveRequest, _ ...grpc.CallOption) (*registrytypes.QueryResolveResponse, error) {
+	res := &registrytypes.QueryResolveResponse{}
+	for _, c := range r.claims {
+		if req.Scheme == "sha256" && c.Sha256 == req.Value {
+			res.Works = append(res.Works, c)
+		}
+	}
+	return res, nil
+}
+
+func TestResolve(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "song.wav")
+	require.NoError(t, os.WriteFile(path, []byte("song"), 0o600))
+	digest := sha256.Sum256([]byte("song"))
+	sum := hex.EncodeToString(digest[:])
+	first := registrytypes.Claim{Id: registrytypes.NewWorkID([]byte("alice"), digest).String(), Owner: "alice", Sha256: sum}
+	second := registrytypes.Claim{Id: registrytypes.NewWorkID([]byte("bob"), digest).String(), Owner: "bob", Sha256: sum}
+
+	one := registry{claims: []registrytypes.Claim{first}}
+	for _, argument := range []string{path, sum, first.Id} {
+		got, err := target.Resolve(ctx, one, argument)
+		require.NoError(t, err)
+		require.Equal(t, first, got)
+	}
+
+	two := registry{claims: []registrytypes.Claim{first, second}}
+	for _, argument := range []string{path, sum} {
+		_, err := target.Resolve(ctx, two, argument)
+		require.ErrorIs(t, err, target.ErrSeveralClaims)
+		require.ErrorContains(t, err, first.Id)
+		require.ErrorContains(t, err, second.Id)
+
+		own, err := target.ResolveOwn(ctx, two, argument, "bob")
+		require.NoError(t, err)
+		require.Equal(t, second, own)
+
+		_, err = target.ResolveOwn(ctx, two, argument, "carol")
+		require.ErrorIs(t, err, target.ErrSeveralClaims)
+	}
+
+	_, err := target.Resolve(ctx, registry{}, path)
+	require.ErrorIs(t, err, target.ErrUnregistered)
+	_, err = target.Resolve(ctx, registry{}, first.Id)
+	require.ErrorIs(t, err, errNotFound)
+}
+
+func TestParse(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.WriteFile("work1abc", nil, 0o600))
+
+	_, err := target.Parse(ctx, "work1abc")
+	require.ErrorIs(t, err, registrytypes.ErrInvalidID)
+	named, err := target.Parse(ctx, "./work1abc")
+	require.NoError(t, err)
+	require.Equal(t, "./work1abc", named.Path)
+	require.Equal(t, sha256.Sum256(nil), *named.Digest)
+
+	_, err = target.Parse(ctx, dir)
+	require.ErrorContains(t, err, "is a folder")
+	for _, bad := range []string{"", "gone.wav", "abcd", "terms1xyz"} {
+		_, err = target.Parse(ctx, bad)
+		require.ErrorContains(t, err, "neither a work id")
+	}
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/batch"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	flagCSV            = "csv"
+	flagNoAnchor       = "no-anchor"
+	flagAllowContested = "allow-contested"
+	flagTitle          = "title"
+	flagKind           = "kind"
+	flagMediaType      = "media-type"
+	flagCreator        = "creator"
+	flagSourceType     = "source-type"
+	flagURI            = "uri"
+	flagURISHA256      = "uri-sha256"
+	flagFingerprint    = "fingerprint"
+)
+
+func registerCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "register FILE|DIR...",
+		Short: "Register works by the SHA-256 of their files, which stay on your machine",
+		Long: `Register records that you claim the content of files, and since when.
+
+It first anchors the contents unseen: one transaction with a Merkle root over all
+files. Only when that is in a block does it register them with proofs of the
+anchor, so whoever copies your pending registration comes too late. What the
+proofs need is kept below ~/.stemmad/anchors; an interrupted command goes on where
+it stopped when you run it again.
+
+Kind, media type and title are guessed from the file. A table (--csv) gives them
+for many files: a header line with any of the columns
+  ` + strings.Join(batch.Columns, ", ") + `
+where file is needed, creators ("Name (role) <account>") and fingerprints
+("scheme=value") are separated by semicolons. If one row is wrong, it is named and
+nothing is sent.
+
+Several accounts may claim the same content; the registry doesn't judge.`,
+		Example: `  stemmad register song.wav --from alice
+  stemmad register song.wav --title "First Light" --creator "Alice (composer)" --from alice
+  stemmad register photos --csv works.csv --from alice`,
+		Args: cobra.ArbitraryArgs,
+	}
+	f := cmd.Flags()
+	f.String(flagCSV, "", "table of the works to register; its files are relative to DIR, else to the table")
+	addDetailsFlags(cmd)
+	return sending(cmd, register)
+}
+
+// addDetailsFlags adds what can be said about new works. `derive` has it too.
+func addDetailsFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.String(flagTitle, "", "title (default: the file's name); for one file")
+	f.String(flagKind, "", "kind of work: "+strings.Join(describe.Kinds(), ", ")+" (default: guessed)")
+	f.String(flagMediaType, "", "media type (default: guessed)")
+	f.StringArray(flagCreator, nil, `creator, as "Name", "Name (role)" or "Name (role) <account>"; may be repeated`)
+	f.String(flagSourceType, "", "how it was made, as an IPTC digital source type such as digitalCapture")
+	f.String(flagURI, "", "where more about the work is found; for one file")
+	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")
+	f.StringArray(flagFingerprint, nil, "further fingerprint as scheme=value, such as isrc=USRC17607839; for one file; may be repeated")
+	f.Bool(flagNoAnchor, false, "register at once, without anchoring first")
+	f.Bool(flagAllowContested, false, "register although somebody else has claimed the content before")
+}
+
+func register(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if err := waits(conn); err != nil {
+		return err
+	}
+	items, err := collect(ctx, conn, args)
+	if err != nil {
+		return err
+	}
+	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: conn.Flags().Is(flagAllowContested)}
+	if items, err = enroller.Look(ctx, items); err != nil {
+		return err
+	}
+	report := registration{Works: registered(items)}
+	msgs := enroll.Messages(sender.Account(), items, enroller.AllowContested)
+	if len(msgs) > 0 {
+		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, fmt.Sprintf("Anchor and then register %s.", count(fresh(items), "work"))); err != nil {
+			return err
+		}
+		// Again: the proofs are part of the entries.
+		msgs = enroll.Messages(sender.Account(), items, enroller.AllowContested)
+	}
+	for i, msg := range msgs {
+		if len(msgs) > 1 {
+			conn.Note("registering %d works, transaction %d of %d", len(msg.Works), i+1, len(msgs))
+		}
+		result, err := sender.Send(ctx, fmt.Sprintf("Register %s.", count(fresh(items), "work")), msg)
+		if err != nil {
+			return undone(err, i, len(msgs))
+		}
+		report.Transactions = append(report.Transactions, result)
+	}
+	return report.print(ctx, conn, items)
+}
+
+// waits refuses --broadcast-mode async where the anchor's block is waited for.
+func waits(conn *connect.Conn) error {
+	if conn.BroadcastMode == flags.BroadcastAsync && !conn.Flags().Is(flagNoAnchor) {
+		return errors.New("--broadcast-mode async needs --no-anchor: an anchor must be in a block before its works are registered")
+	}
+	return nil
+}
+
+// undone says what is done already when a later transaction fails.
+func undone(err error, done, all int) error {
+	if done == 0 {
+		return err
+	}
+	return fmt.Errorf("%d of %d transactions went through; run the command again to go on: %w", done, all, err)
+}
+
+// collect hashes the files and says what they are.
+func collect(ctx context.Context, conn *connect.Conn, args []string) ([]enroll.Item, error) {
+	if table := conn.Flags().Text(flagCSV); table != "" {
+		return collectTable(ctx, conn, table, args)
+	}
+	if len(args) == 0 {
+		return nil, errors.New("name the files or folders to register (see stemmad register --help)")
+	}
+	found, err := hashing.Find(args)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]enroll.Item, len(found))
+	for i, file := range found {
+		if items[i].Details, err = details(conn, file.Path, len(found) == 1); err != nil {
+			return nil, fmt.Errorf("%s: %w", file.Path, err)
+		}
+	}
+	return items, hashAll(ctx, conn, items, found)
+}
+
+func collectTable(ctx context.Context, conn *connect.Conn, table string, args []string) ([]enroll.Item, error) {
+	for _, name := range []string{flagTitle, flagKind, flagMediaType, flagCreator, flagSourceType, flagURI, flagURISHA256, flagFingerprint} {
+		if conn.Flags().Changed(name) {
+			return nil, fmt.Errorf("--%s and --%s don't go together: write it in the table", name, flagCSV)
+		}
+	}
+	dir := filepath.Dir(table)
+	switch len(args) {
+	case 0:
+	case 1:
+		dir = args[0]
+		if _, err := os.Stat(table); errors.Is(err, os.ErrNotExist) && !filepath.IsAbs(table) {
+			table = filepath.Join(dir, table)
+		}
+	default:
+		return nil, fmt.Errorf("--%s takes one folder, in which the table's files are", flagCSV)
+	}
+	f, err := os.Open(table)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := batch.Read(f, table, dir)
+	if err != nil {
+		return nil, err
+	}
+	items, found := make([]enroll.Item, len(rows)), make([]hashing.Found, len(rows))
+	for i, row := range rows {
+		items[i].Details = row.Details
+		info, err := os.Stat(row.Path)
+		if err != nil {
+			return nil, batch.RowError(table, row, err)
+		}
+		found[i] = hashing.Found{Path: row.Path, Size: info.Size()}
+	}
+	return items, hashAll(ctx, conn, items, found)
+}
+
+func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []hashing.Found) error {
+	files, err := hashing.Sum(ctx, found, hashing.NewBar(conn.Err(), found))
+	if err != nil {
+		return err
+	}
+	for i := range files {
+		items[i].File = files[i]
+	}
+	return nil
+}
+
+// details says about a file what the flags say, and guesses the rest. Flags for
+// one file are refused with several.
+func details(conn *connect.Conn, path string, single bool) (registrytypes.Details, error) {
+	f := conn.Flags()
+	if !single {
+		for _, name := range []string{flagTitle, flagURI, flagURISHA256, flagFingerprint} {
+			if f.Changed(name) {
+				return registrytypes.Details{}, fmt.Errorf("--%s is for one file; for several use --%s", name, flagCSV)
+			}
+		}
+	}
+	kind, media, err := describe.Guess(path)
+	if err != nil {
+		return registrytypes.Details{}, err
+	}
+	d := registrytypes.Details{
+		Kind: kind, MediaType: media, Title: describe.Title(path),
+		MetadataUri: f.Text(flagURI), MetadataSha256: f.Text(flagURISHA256), DigitalSourceType: f.Text(flagSourceType),
+	}
+	if f.Changed(flagTitle) {
+		d.Title = f.Text(flagTitle)
+	}
+	if f.Changed(flagMediaType) {
+		d.MediaType = f.Text(flagMediaType)
+	}
+	if f.Changed(flagKind) {
+		if d.Kind, err = describe.ParseKind(f.Text(flagKind)); err != nil {
+			return d, err
+		}
+	}
+	for _, s := range f.Texts(flagCreator) {
+		creator, err := describe.ParseCreator(s, "")
+		if err != nil {
+			return d, err
+		}
+		d.Creators = append(d.Creators, creator)
+	}
+	for _, s := range f.Texts(flagFingerprint) {
+		fingerprint, err := describe.ParseFingerprint(s)
+		if err != nil {
+			return d, err
+		}
+		d.Fingerprints = append(d.Fingerprints, fingerprint)
+	}
+	return d, d.Validate()
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// registration is what `register` did.
+type registration struct {
+	Anchor       *enroll.Anchored `json:"anchor,omitempty"`
+	Works        []registeredWork `json:"works"`
+	Transactions []send.Result    `json:"transactions"`
+}
+
+type registeredWork struct {
+	File   string `json:"file"`
+	Work   string `json:"work"`
+	SHA256 string `json:"sha256"`
+	Kind   string `json:"kind"`
+	Title  string `json:"title"`
+	// Already: registered by the account before this command.
+	Already bool `json:"already,omitempty"`
+	// Contested: others claim the content too.
+	Contested bool `json:"contested,omitempty"`
+}
+
+func registered(items []enroll.Item) []registeredWork {
+	works := make([]registeredWork, len(items))
+	for i, item := range items {
+		works[i] = registeredWork{
+			File: item.File.Path, Work: item.Work, SHA256: item.Digest(), Kind: describe.KindName(item.Details.Kind),
+			Title: item.Details.Title, Already: item.Already, Contested: len(item.Others) > 0,
+		}
+	}
+	return works
+}
+
+// fresh counts what is not registered yet.
+func fresh(items []enroll.Item) int {
+	n := 0
+	for _, item := range items {
+		if !item.Already {
+			n++
+		}
+	}
+	return n
+}
+
+// anchorFirst anchors what is new, unless --no-anchor or --dry-run is set.
+func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, items []enroll.Item, what string) (*enroll.Anchored, error) {
+	if conn.Flags().Is(flagNoAnchor) || fresh(items) == 0 {
+		return nil, nil
+	}
+	if enroller.Sender.DryRun() {
+		conn.Say("Would first anchor %s unseen.", count(fresh(items), "work"))
+		return nil, nil
+	}
+	anchored, err := enroller.Anchor(ctx, items, what)
+	if err != nil {
+		return nil, err
+	}
+	if anchored == nil {
+		conn.Say("Using the anchor made earlier (kept in %s).", conn.HomeDir)
+		return nil, nil
+	}
+	conn.Say("Anchored %s unseen: %s", count(int(anchored.Total), "work"), anchored.Tx)
+	return anchored, nil
+}
+
+func (r registration) print(ctx context.Context, conn *connect.Conn, items []enroll.Item) error {
+	if conn.JSON() {
+		if r.Transactions == nil {
+			r.Transactions = []send.Result{}
+		}
+		return conn.PrintJSON(r)
+	}
+	for _, tx := range r.Transactions {
+		conn.Say("%s %s: %s", tx.Did("Registered", "Would register"), count(fresh(items), "work"), tx)
+		if len(r.Transactions) > 1 {
+			conn.Say("  and %d more transactions", len(r.Transactions)-1)
+			break
+		}
+	}
+	if len(items) == 1 {
+		return r.printOne(ctx, conn, items[0])
+	}
+	tab := table.New("file", "work", "kind", "title", "note")
+	for _, w := range r.Works {
+		tab.Row(w.File, w.Work, w.Kind, table.Short(w.Title), w.note())
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	conn.Note("%s", claimsNote)
+	return nil
+}
+
+func (w registeredWork) note() string {
+	switch {
+	case w.Already:
+		return "you have registered it before"
+	case w.Contested:
+		return "claimed by others too"
+	}
+	return ""
+}
+
+func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enroll.Item) error {
+	w := r.Works[0]
+	since := ""
+	// The claim's date is the chain's to say; the work may not be there yet.
+	if res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: w.Work}); err == nil {
+		since = claimedSince(res.Work)
+	}
+	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(w.Title), "kind", w.Kind,
+		"media type", item.Details.MediaType, "sha256", w.SHA256, "claimed", since, "note", w.note()); err != nil {
+		return err
+	}
+	conn.Note("%s", claimsNote)
+	if len(r.Transactions) > 0 && !r.Transactions[0].DryRun {
+		conn.Note("Next: stemmad offer %s commercial-remix-10 --from %s", w.Work, conn.FromName)
+	}
+	return nil
+}
+
+// claimedSince dates a claim in words.
+func claimedSince(claim registrytypes.Claim) string {
+	since := table.Time(claim.ClaimedSince.Time)
+	if claim.AnchorRoot != "" {
+		since += ", anchored unseen, revealed on " + table.OptionalTime(claim.RevealedAt)
+	}
+	return since
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

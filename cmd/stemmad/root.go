@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/spf13/cobra"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	clientconfig "github.com/cosmos/cosmos-sdk/client/config"
+	"github.com/cosmos/cosmos-sdk/client/debug"
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
+	"github.com/cosmos/cosmos-sdk/client/keys"
+	"github.com/cosmos/cosmos-sdk/client/pruning"
+	"github.com/cosmos/cosmos-sdk/client/rpc"
+	"github.com/cosmos/cosmos-sdk/client/snapshot"
+	"github.com/cosmos/cosmos-sdk/server"
+	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
+	authcli "github.com/cosmos/cosmos-sdk/x/auth/client/cli"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	genutilcli "github.com/cosmos/cosmos-sdk/x/genutil/client/cli"
+
+	"github.com/stemma-chain/stemma/app"
+)
+
+// envPrefix starts the names of environment variables that set flags:
+// STEMMAD_NODE for --node.
+const envPrefix = "STEMMAD"
+
+// newRootCmd builds the whole command line. The commands for messages and
+// queries are generated from the modules, so it needs an app, without state.
+func newRootCmd() *cobra.Command {
+	model := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
+	encoding := model.Encoding()
+	clientCtx := client.Context{}.
+		WithCodec(encoding.Codec).
+		WithInterfaceRegistry(encoding.InterfaceRegistry).
+		WithTxConfig(encoding.TxConfig).
+		WithLegacyAmino(encoding.Amino).
+		WithInput(os.Stdin).
+		WithAccountRetriever(authtypes.AccountRetriever{}).
+		WithHomeDir(app.DefaultHome()).
+		WithViper(envPrefix)
+
+	root := &cobra.Command{
+		Use:           "stemmad",
+		Short:         "Who made what from what, what may be done with it, and everyone upstream gets paid",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return prepare(cmd, clientCtx)
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		initCmd(model), testnetCmd(model), checkCmd(),
+		genutilcli.Commands(encoding.TxConfig, model.BasicManager(), app.DefaultHome()),
+		keys.Commands(), queryCmd(), txCmd(), server.StatusCommand(),
+		debug.Cmd(), pruning.Cmd(newApp, app.DefaultHome()), snapshot.Cmd(newApp),
+	)
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, exportApp, server.StartCmdOptions{})
+	root.AddCommand(verbs()...)
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "version" {
+			cmd.Annotations = map[string]string{homeless: ""}
+		}
+	}
+
+	generated := model.AutoCLI(clientCtx)
+	comet, node := cmtservice.NewCometBFTCommands(), nodeservice.NewNodeCommands()
+	generated.ModuleOptions[comet.Name()] = comet.AutoCLIOptions()
+	generated.ModuleOptions[node.Name()] = node.AutoCLIOptions()
+	if err := generated.EnhanceRootCommand(root); err != nil {
+		panic(err) // a fault in a module's command table
+	}
+	return root
+}
+
+// homeless marks commands that neither read nor create the home folder: always
+// when its value is empty, otherwise when the flag of that name is given.
+const homeless = "homeless"
+
+// prepare reads flags, environment and the files of the home folder, writing
+// those that are missing, and leaves the result in the command's context.
+func prepare(cmd *cobra.Command, clientCtx client.Context) error {
+	if when, marked := cmd.Annotations[homeless]; marked && (when == "" || cmd.Flags().Changed(when)) {
+		return nil
+	}
+	clientCtx, err := client.ReadPersistentCommandFlags(clientCtx.WithCmdContext(cmd.Context()), cmd.Flags())
+	if err != nil {
+		return err
+	}
+	if clientCtx, err = clientconfig.ReadFromClientConfig(clientCtx); err != nil {
+		return err
+	}
+	if err := client.SetCmdClientContextHandler(clientCtx, cmd); err != nil {
+		return err
+	}
+	return server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, *appConfig(), cometConfig())
+}
+
+func queryCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "query", Aliases: []string{"q"}, Short: "Read the chain's state",
+		SuggestionsMinimumDistance: 2, RunE: client.ValidateCmd,
+	}
+	cmd.AddCommand(
+		rpc.WaitTxCmd(), rpc.ValidatorCommand(),
+		server.QueryBlockCmd(), server.QueryBlocksCmd(), server.QueryBlockResultsCmd(),
+		authcli.QueryTxsByEventsCmd(), authcli.QueryTxCmd(),
+	)
+	return cmd
+}
+
+func txCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "tx", Short: "Build, sign and send transactions",
+		SuggestionsMinimumDistance: 2, RunE: client.ValidateCmd,
+	}
+	cmd.AddCommand(
+		authcli.GetSignCommand(), authcli.GetSignBatchCommand(), authcli.GetMultiSignCommand(),
+		authcli.GetMultiSignBatchCmd(), authcli.GetValidateSignaturesCommand(), authcli.GetBroadcastCommand(),
+		authcli.GetEncodeCommand(), authcli.GetDecodeCommand(), authcli.GetSimulateCmd(),
+	)
+	return cmd
+}
+
+func newApp(logger log.Logger, db dbm.DB, options servertypes.AppOptions) servertypes.Application {
+	return app.New(logger, db, options, server.DefaultBaseappOptions(options)...)
+}
+
+// exportApp logs nothing: the log would go where the genesis is written to.
+func exportApp(
+	_ log.Logger, db dbm.DB, height int64, forZeroHeight bool, allowed []string,
+	options servertypes.AppOptions, modules []string,
+) (servertypes.ExportedApp, error) {
+	if height == -1 {
+		return app.New(log.NewNopLogger(), db, options).Export(forZeroHeight, allowed, modules)
+	}
+	earlier, err := app.NewAtHeight(log.NewNopLogger(), db, options, height)
+	if err != nil {
+		return servertypes.ExportedApp{}, err
+	}
+	return earlier.Export(forZeroHeight, allowed, modules)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/app"
+)
+
+func init() { app.Configure() }
+
+// command runs one command line and returns what it printed and its exit code.
+func command(args ...string) (stdout, stderr string, code int) {
+	var out, errs bytes.Buffer
+	root := newRootCmd()
+	root.SetArgs(args)
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	code = run(root, &errs)
+	return out.String(), errs.String(), code
+}
+
+func TestErrorsArePrintedOnceWithoutUsage(t *testing.T) {
+	out, errs, code := command("check", "--nonsense")
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, out)
+	require.Equal(t, "Error: unknown flag: --nonsense (see stemmad check --help)\n", errs)
+}
+
+func TestVersionLeavesNoHome(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	_, _, code := command("version", "--home", home)
+	require.Equal(t, exitOK, code)
+	require.NoDirExists(t, home)
+}
+
+func TestInitRefusesToReplaceAGenesis(t *testing.T) {
+	home := t.TempDir()
+	out, errs, code := command("init", "mine", "--home", home, "--chain-id", "test-1")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "test-1")
+
+	_, errs, code = command("init", "mine", "--home", home)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "--overwrite")
+	_, errs, code = command("init", "mine", "--home", home, "--overwrite", "--solo")
+	require.Equal(t, exitOK, code, errs)
+}
+
+func TestNetworkIsSoundAndCheckFindsTampering(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "net")
+	_, errs, code := command("testnet", "init-files", "-v", "4", "-o", dir, "--accounts", "alice,bob")
+	require.Equal(t, exitOK, code, errs)
+
+	var first []byte
+	for i := range 4 {
+		config := filepath.Join(dir, fmt.Sprintf("node%d", i), "config")
+		genesis, err := os.ReadFile(filepath.Join(config, "genesis.json"))
+		require.NoError(t, err)
+		if first == nil {
+			first = genesis
+		}
+		require.Equal(t, string(first), string(genesis))
+		comet, err := os.ReadFile(filepath.Join(config, "config.toml"))
+		require.NoError(t, err)
+		require.Equal(t, 3, strings.Count(string(comet), "@127.0.0.1:"), "peers of node %d", i)
+		require.Contains(t, string(comet), "addr_book_strict = false")
+	}
+
+	file := filepath.Join(dir, "node0", "config", "genesis.json")
+	out, errs, code := command("check", "--genesis", file)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "bank/total-supply")
+
+	forged := bytes.Replace(first, []byte("1000000000000"), []byte("1000000000001"), 1)
+	bad := filepath.Join(dir, "bad.json")
+	require.NoError(t, os.WriteFile(bad, forged, 0o600))
+	out, errs, code = command("check", "--genesis", bad, "--output", "json")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "1 of 1 invariants broken")
+	var report checkReport
+	require.NoError(t, json.Unmarshal([]byte(out), &report))
+	require.Equal(t, 1, report.Broken)
+
+	_, errs, code = command("testnet", "init-files", "-o", dir)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "exists")
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+)
+
+// verbs are the commands for people, beside those generated for every message
+// and query.
+func verbs() []*cobra.Command {
+	return []*cobra.Command{
+		registerCmd(), anchorCmd(), showCmd(),
+		offerCmd(), acquireCmd(), deriveCmd(), lineageCmd(),
+		payCmd(), balanceCmd(), royaltyCmd(),
+		transferCmd(), acceptCmd(),
+	}
+}
+
+// claimsNote is said wherever claims are printed.
+const claimsNote = "The registry shows who claimed what and since when. It does not prove who made it."
+
+// sending completes a verb that signs: its flags and its connection.
+func sending(cmd *cobra.Command, run func(context.Context, *connect.Conn, *send.Sender, []string) error) *cobra.Command {
+	connect.AddTxFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		conn, err := connect.Open(cmd)
+		if err != nil {
+			return err
+		}
+		sender, err := send.Open(conn)
+		if err != nil {
+			return err
+		}
+		return run(cmd.Context(), conn, sender, args)
+	}
+	return cmd
+}
+
+// asking completes a verb that only reads.
+func asking(cmd *cobra.Command, run func(context.Context, *connect.Conn, []string) error) *cobra.Command {
+	connect.AddQueryFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		conn, err := connect.Open(cmd)
+		if err != nil {
+			return err
+		}
+		return run(cmd.Context(), conn, args)
+	}
+	return cmd
+}

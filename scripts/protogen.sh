@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Usage: scripts/protogen.sh [--check]      (or: make proto, make proto-check)
+# Generates Go code, the REST gateway and docs/static/openapi.json from proto/.
+# Third-party definitions come from the module cache, so no registry is asked.
+# Everything is made in a temporary folder; with --check the definitions are
+# linted, the outcome is compared with what is there and nothing is written.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+check=false
+case "${1-}" in
+'') ;;
+--check) check=true ;;
+*) echo "usage: scripts/protogen.sh [--check]" >&2; exit 1 ;;
+esac
+
+scripts/tools.sh buf protoc-gen-gocosmos protoc-gen-grpc-gateway protoc-gen-openapiv2
+export PATH="$root/build/tools:$PATH"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+mkdir -p "$tmp/proto/third_party/google" "$tmp/out"
+cp -r proto/stemma proto/buf*.yaml "$tmp/proto/"
+third=$tmp/proto/third_party
+
+# The folder of a module of go.mod, fetched when a fresh machine lacks it.
+folder() { go mod download "$1" && go list -m -f '{{.Dir}}' "$1"; }
+sdk=$(folder github.com/cosmos/cosmos-sdk)
+gogoproto=$(folder github.com/cosmos/gogoproto)
+cosmosproto=$(folder github.com/cosmos/cosmos-proto)
+gateway=$(folder github.com/grpc-ecosystem/grpc-gateway)
+cp -r "$sdk"/proto/{amino,cosmos,tendermint} "$third/"
+cp -r "$gogoproto/gogoproto" "$third/"
+cp -r "$cosmosproto/proto/cosmos_proto" "$third/"
+cp -r "$gateway/third_party/googleapis/google/api" "$third/google/"
+chmod -R u+w "$third"
+find "$third" -type f ! -name '*.proto' -delete
+
+cd "$tmp/proto"
+if $check; then
+	buf lint --path stemma
+fi
+buf generate --template buf.gen.go.yaml --path stemma -o "$tmp/out"
+
+# The description covers all that the node serves: our queries and the SDK's.
+described=(--path stemma)
+for service in auth authz bank base/node base/tendermint consensus distribution evidence feegrant gov mint \
+	slashing staking tx upgrade; do
+	for file in third_party/cosmos/"$service"/v1*/{query,service}.proto; do
+		[ ! -f "$file" ] || described+=(--path "$file")
+	done
+done
+buf generate --template buf.gen.openapi.yaml "${described[@]}" -o "$tmp/out"
+cd "$root"
+
+made=$tmp/made
+mkdir -p "$made/docs/static"
+cp -r "$tmp/out/github.com/stemma-chain/stemma/x" "$made/"
+go run ./scripts/openapi "$tmp/out/openapi.swagger.json" >"$made/docs/static/openapi.json"
+
+if $check; then
+	stale=$(
+		(cd "$made" && find . -type f | LC_ALL=C sort) | while read -r file; do
+			cmp -s "$made/$file" "$file" || echo "${file#./}"
+		done
+		# what no definition generates any more
+		find x \( -name '*.pb.go' -o -name '*.pb.gw.go' \) | LC_ALL=C sort | while read -r file; do
+			[ -f "$made/$file" ] || echo "$file (no longer generated)"
+		done
+	)
+	if [ -n "$stale" ]; then
+		printf 'generated files are out of date, run make proto:\n%s\n' "$stale" >&2
+		exit 1
+	fi
+	echo "generated code is up to date"
+	exit 0
+fi
+
+find x \( -name '*.pb.go' -o -name '*.pb.gw.go' \) | while read -r file; do
+	[ -f "$made/$file" ] || rm "$file"
+done
+cp -r "$made"/. .
+# git-ignored; for editors and for buf run by hand
+rm -rf proto/third_party
+cp -r "$third" proto/

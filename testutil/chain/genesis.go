@@ -1,0 +1,76 @@
+package chain
+
+import (
+	"encoding/json"
+	"fmt"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto/ed25519"
+	cmttypes "github.com/cometbft/cometbft/types"
+
+	"cosmossdk.io/math"
+
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/stemma-chain/stemma/app"
+)
+
+// maxLater is how many accounts can be named after genesis.
+const maxLater = 1_000_000
+
+// faucet pays the accounts that a test names after genesis.
+var faucet = Named("faucet")
+
+var usual = []Account{
+	faucet, Named("alice"), Named("bob"), Named("carol"), Named("dave"), Named("erin"), Named("fan"), Named("mallory"),
+}
+
+// initialState is a genesis with one validator and the funded accounts.
+func (c *Chain) initialState(s settings) (app.GenesisState, error) {
+	key := ed25519.GenPrivKeyFromSecret([]byte("stemma test validator"))
+	validators := cmttypes.NewValidatorSet([]*cmttypes.Validator{cmttypes.NewValidator(key.PubKey(), 1)})
+
+	seen := make(map[string]bool)
+	var accounts []authtypes.GenesisAccount
+	var balances []banktypes.Balance
+	for _, a := range append(append([]Account{}, usual...), s.accounts...) {
+		if seen[a.Name] {
+			continue
+		}
+		seen[a.Name] = true
+		accounts = append(accounts, authtypes.NewBaseAccount(a.Address, nil, uint64(len(accounts)), 0))
+		balance := s.balance
+		if a.Name == faucet.Name {
+			balance = balance.MulInt(math.NewInt(maxLater))
+		}
+		balances = append(balances, banktypes.Balance{Address: a.String(), Coins: balance})
+	}
+	state, err := simtestutil.GenesisStateWithValSet(c.App.Encoding().Codec, c.App.DefaultGenesis(), validators,
+		accounts, balances...)
+	if err != nil {
+		return nil, err
+	}
+	for _, edit := range s.edit {
+		edit(c.App.Encoding().Codec, state)
+	}
+	return state, nil
+}
+
+// initChain hands the state to the app; its first block will have this height.
+func (c *Chain) initChain(state json.RawMessage, height int64) error {
+	params := app.ConsensusParams().ToProto()
+	_, err := c.App.InitChain(&abci.RequestInitChain{
+		Time:            c.now,
+		ChainId:         ID,
+		ConsensusParams: &params,
+		AppStateBytes:   state,
+		InitialHeight:   height,
+	})
+	if err != nil {
+		return fmt.Errorf("init chain: %w", err)
+	}
+	c.height = height - 1
+	return nil
+}

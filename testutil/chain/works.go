@@ -1,0 +1,157 @@
+package chain
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Whole is all of a weight or rate, in ppm.
+const Whole = 1_000_000
+
+// Work is a registered work and who registered it.
+type Work struct {
+	ID    registrytypes.WorkID
+	Owner Account
+}
+
+// String is the work's bech32 id, as messages want it.
+func (w Work) String() string { return w.ID.String() }
+
+// Source is a work and how another is made from it.
+type Source struct {
+	Work  Work
+	Terms licensetypes.TermsID
+	Role  lineagetypes.Role
+	// open: the owner takes it under no terms.
+	open bool
+}
+
+// Under makes the work a component of a derivative, under terms that Derive
+// offers if the owner does not yet.
+func (w Work) Under(terms licensetypes.TermsID) Source {
+	return Source{Work: w, Terms: terms, Role: lineagetypes.ROLE_COMPONENT_OF}
+}
+
+// Cited mentions the work: no permission, nothing owed.
+func (w Work) Cited() Source {
+	return Source{Work: w, Role: lineagetypes.ROLE_CITES, open: true}
+}
+
+// As gives the source another role.
+func (s Source) As(role lineagetypes.Role) Source {
+	s.Role = role
+	return s
+}
+
+// Message is the source as MsgDerive has it.
+func (s Source) Message() lineagetypes.Source {
+	m := lineagetypes.Source{Work: s.Work.String(), Role: s.Role}
+	if !s.open {
+		m.Permission = s.Terms.String()
+	}
+	return m
+}
+
+// Digest is the SHA-256 of the content of a work registered under this name, in
+// hex.
+func Digest(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
+}
+
+// WorkOf is the work that Register makes of this name; its id is known before.
+func WorkOf(name string, owner Account) Work {
+	return Work{ID: registrytypes.NewWorkID(owner.Address, sha256.Sum256([]byte(name))), Owner: owner}
+}
+
+// RegisterMsg registers works whose contents are their names.
+func RegisterMsg(owner Account, names ...string) *registrytypes.MsgRegister {
+	msg := &registrytypes.MsgRegister{Registrant: owner.String()}
+	for _, name := range names {
+		msg.Works = append(msg.Works, registrytypes.Entry{
+			Sha256:  Digest(name),
+			Details: registrytypes.Details{Kind: registrytypes.KIND_OTHER, Title: name},
+		})
+	}
+	return msg
+}
+
+// OfferMsg offers a work to everybody under terms.
+func OfferMsg(work Work, terms licensetypes.TermsID) *licensetypes.MsgOffer {
+	return &licensetypes.MsgOffer{Owner: work.Owner.String(), Work: work.String(), Terms: terms.String()}
+}
+
+// DeriveMsg declares a work's sources, at any rate.
+func DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
+	msg := &lineagetypes.MsgDerive{Owner: work.Owner.String(), Work: work.String(), MaxTotalRate: Whole}
+	for _, s := range sources {
+		msg.Sources = append(msg.Sources, s.Message())
+	}
+	return msg
+}
+
+// PayMsg pays a work.
+func PayMsg(payer Account, work Work, amount sdk.Coin) *royaltytypes.MsgPay {
+	return &royaltytypes.MsgPay{Payer: payer.String(), Work: work.String(), Amount: amount}
+}
+
+// Preset is the id of preset terms, such as commercial-remix-10.
+func Preset(name string) licensetypes.TermsID {
+	preset, ok := licensetypes.PresetByName(name)
+	if !ok {
+		panic("no preset " + name)
+	}
+	return preset.ID
+}
+
+// Register makes a work whose content is its name.
+func (c *Chain) Register(name string, owner Account) Work {
+	c.t.Helper()
+	c.MustDeliver(owner, RegisterMsg(owner, name))
+	return WorkOf(name, owner)
+}
+
+// Offer puts terms on a work, for everybody.
+func (c *Chain) Offer(work Work, terms licensetypes.TermsID) {
+	c.t.Helper()
+	c.MustDeliver(work.Owner, OfferMsg(work, terms))
+	c.offered[offerKey{work.ID, terms}] = true
+}
+
+// Derive registers a work made from sources and declares them, in one
+// transaction. It first makes the offers that the sources rely on.
+func (c *Chain) Derive(name string, owner Account, sources ...Source) Work {
+	c.t.Helper()
+	for _, s := range sources {
+		if !s.open && !c.offered[offerKey{s.Work.ID, s.Terms}] {
+			c.Offer(s.Work, s.Terms)
+		}
+	}
+	work := WorkOf(name, owner)
+	c.MustDeliver(owner, RegisterMsg(owner, name), DeriveMsg(work, sources...))
+	return work
+}
+
+// Pay pays a work. Everyone upstream is paid at the end of the block, or of the
+// next.
+func (c *Chain) Pay(payer Account, work Work, amount string) {
+	c.t.Helper()
+	coin, err := sdk.ParseCoinNormalized(amount)
+	require.NoError(c.t, err)
+	c.MustDeliver(payer, PayMsg(payer, work, coin))
+}
+
+// offerKey names an offer.
+type offerKey struct {
+	work  registrytypes.WorkID
+	terms licensetypes.TermsID
+}

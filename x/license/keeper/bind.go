@@ -1,0 +1,234 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// maxNamed bounds how many reasons an error lists.
+const maxNamed = 4
+
+// Bind ties a derivative to permitted sources: it checks that their demands,
+// with those that the derivative has already, can be met together and by its
+// open offers, then stores them and marks the grants as used. Call it when the
+// royalty link is made, so that what the derivative owes is known.
+func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
+	if len(permits) > types.MaxSources {
+		return errorsmod.Wrapf(types.ErrTooMany, "%d sources at once, at most %d: declare them in parts", len(permits), types.MaxSources)
+	}
+	existing, err := k.constraintsOf(ctx, derivative)
+	if err != nil {
+		return err
+	}
+	all := newConstraintSet(existing)
+	groups, err := k.collect(ctx, existing, permits, all)
+	if err != nil {
+		return err
+	}
+	if err := k.checkCompatible(ctx, derivative, groups); err != nil {
+		return err
+	}
+	if all.overflow != nil {
+		return errorsmod.Wrapf(types.ErrTooMany, "%s would take on more than %d constraints of kind %s: leave out sources",
+			derivative, types.MaxConstraints, all.overflow)
+	}
+	for _, c := range all.changed() {
+		if err := k.setConstraint(ctx, derivative, c); err != nil {
+			return err
+		}
+	}
+	if err := k.markUsed(ctx, derivative, permits); err != nil {
+		return err
+	}
+	if len(all.changed()) == 0 {
+		return nil
+	}
+	event := &types.EventConstrained{Work: derivative.String()}
+	for _, c := range all.changed() {
+		event.Constraints = append(event.Constraints, c.Named())
+	}
+	return emit(ctx, event)
+}
+
+// collect gathers the demands of each source: its terms' own and those that it
+// inherited. The first group is what the derivative has already.
+func (k Keeper) collect(
+	ctx context.Context, existing []types.Constraint, permits []types.Permit, all *constraintSet,
+) ([]rules.Group, error) {
+	own, err := k.demandsOf(ctx, existing)
+	if err != nil {
+		return nil, err
+	}
+	groups := []rules.Group{own}
+	for _, p := range permits {
+		rows, err := k.constraintsOf(ctx, p.Source)
+		if err != nil {
+			return nil, err
+		}
+		if !p.Own {
+			terms, err := k.GetTerms(ctx, p.Terms)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, p.Constraints(terms)...)
+		}
+		for _, c := range rows {
+			all.add(c)
+		}
+		group, err := k.demandsOf(ctx, rows)
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, group)
+	}
+	return groups, nil
+}
+
+// checkCompatible refuses demands that contradict each other, royalties owed
+// under share-alike, and open offers of the derivative that break a demand.
+func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.WorkID, groups []rules.Group) error {
+	demands, conflicts := rules.Combine(groups...)
+	if len(conflicts) > 0 {
+		return errorsmod.Wrapf(types.ErrConflict, "%s: no terms comply with all sources of %s: leave one out",
+			describeConflicts(conflicts), derivative)
+	}
+	owes, err := k.owes(ctx, derivative)
+	if err != nil {
+		return err
+	}
+	if verdict := rules.Owing(demands); owes && !verdict.Allowed() {
+		return errorsmod.Wrapf(types.ErrConflict, "%s: %s would owe royalties, which share-alike terms do not allow: leave one source out",
+			describe(verdict.Refusals), derivative)
+	}
+	if len(demands) == 0 && !owes {
+		return nil
+	}
+	offers, err := k.offerKeys(ctx, derivative)
+	if err != nil {
+		return err
+	}
+	for _, key := range offers {
+		if err := k.checkOpenOffer(ctx, key, demands, owes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.Group, owes bool) error {
+	offer, err := k.Offers.Get(ctx, key)
+	if err != nil || offer.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+		return err
+	}
+	terms, err := k.GetTerms(ctx, key.K2())
+	if err != nil {
+		return err
+	}
+	if verdict := rules.OfferAllowed(demands, owes, terms.Rules()); !verdict.Allowed() {
+		return errorsmod.Wrapf(types.ErrConflict, "%s: the open offer of %s under %s breaks it: close the offer first",
+			describe(verdict.Refusals), key.K1(), key.K2())
+	}
+	return nil
+}
+
+// markUsed ties the grants to the derivative. It checks again that no other
+// work uses them: one call may name a grant for several works.
+func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
+	for _, p := range permits {
+		if p.Grant.IsZero() {
+			continue
+		}
+		grant, err := k.GetGrant(ctx, p.Grant)
+		if err != nil {
+			return err
+		}
+		if len(grant.UsedBy) > 0 && registrytypes.WorkID(grant.UsedBy) != derivative {
+			return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %s is used by %s", rules.GrantUsed, p.Grant, registrytypes.WorkID(grant.UsedBy))
+		}
+		grant.UsedBy = derivative[:]
+		if err := k.Grants.Set(ctx, p.Grant, grant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func describeConflicts(conflicts []rules.Conflict) string {
+	var texts []string
+	for i, c := range conflicts {
+		if i == maxNamed {
+			texts = append(texts, fmt.Sprintf("and %d more", len(conflicts)-maxNamed))
+			break
+		}
+		texts = append(texts, fmt.Sprintf("%s (%s under %s, %s under %s)", c.Code, c.A.Source, c.A.TermsID, c.B.Source, c.B.TermsID))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// constraintID tells constraints of one work apart.
+type constraintID struct {
+	kind   types.ConstraintKind
+	source registrytypes.WorkID
+	terms  types.TermsID
+}
+
+// constraintSet collects constraints, each once. Of two ends of the same
+// permission the earlier counts.
+type constraintSet struct {
+	rows     []types.Constraint
+	dirty    []bool
+	index    map[constraintID]int
+	count    map[types.ConstraintKind]int
+	overflow fmt.Stringer
+}
+
+func newConstraintSet(existing []types.Constraint) *constraintSet {
+	s := &constraintSet{index: make(map[constraintID]int), count: make(map[types.ConstraintKind]int)}
+	for _, c := range existing {
+		s.add(c)
+	}
+	clear(s.dirty)
+	return s
+}
+
+func (s *constraintSet) add(c types.Constraint) {
+	key := constraintID{c.Kind, registrytypes.WorkID(c.Source), types.TermsID(c.Terms)}
+	if i, known := s.index[key]; known {
+		if c.ExpiresAt != nil && c.ExpiresAt.Before(*s.rows[i].ExpiresAt) {
+			s.rows[i], s.dirty[i] = c, true
+		}
+		return
+	}
+	if s.count[c.Kind] >= types.MaxConstraints {
+		// One non-commercial source is as good as a hundred; of the other
+		// kinds each has a say of its own.
+		if c.Kind != types.CONSTRAINT_NONCOMMERCIAL {
+			s.overflow = c.Kind
+		}
+		return
+	}
+	s.index[key] = len(s.rows)
+	s.count[c.Kind]++
+	s.rows = append(s.rows, c)
+	s.dirty = append(s.dirty, true)
+}
+
+// changed lists what has to be written, in the order of adding.
+func (s *constraintSet) changed() []types.Constraint {
+	var rows []types.Constraint
+	for i, c := range s.rows {
+		if s.dirty[i] {
+			rows = append(rows, c)
+		}
+	}
+	return rows
+}

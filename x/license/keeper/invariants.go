@@ -1,0 +1,190 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// CheckInvariants verifies that tables and indexes agree, reading all of them.
+// The error names the invariant and the row that breaks it.
+func (k Keeper) CheckInvariants(ctx context.Context) error {
+	for _, invariant := range []struct {
+		name  string
+		check func(context.Context) error
+	}{
+		{"terms", k.checkTerms},
+		{"offers", k.checkOffers},
+		{"grants", k.checkGrants},
+		{"grant indexes", k.checkGrantIndexes},
+		{"grant counts", k.checkGrantCounts},
+		{"constraints", k.checkConstraints},
+	} {
+		if err := invariant.check(ctx); err != nil {
+			return fmt.Errorf("license invariant %q: %w", invariant.name, err)
+		}
+	}
+	return nil
+}
+
+// checkTerms: all are valid and stand under the hash of their content.
+func (k Keeper) checkTerms(ctx context.Context) error {
+	return k.Terms.Walk(ctx, nil, func(id types.TermsID, t types.Terms) (bool, error) {
+		if err := t.Validate(); err != nil {
+			return true, fmt.Errorf("%s: %w", id, err)
+		}
+		if got := t.ID(); got != id {
+			return true, fmt.Errorf("%s has the content of %s", id, got)
+		}
+		return false, nil
+	})
+}
+
+// checkOffers: work and terms exist, the offer is valid under the terms, and no
+// work has more than MaxOffers.
+func (k Keeper) checkOffers(ctx context.Context) error {
+	var last registrytypes.WorkID
+	number := 0
+	return k.Offers.Walk(ctx, nil, func(key offered, o types.Offer) (bool, error) {
+		if key.K1() != last {
+			last, number = key.K1(), 0
+		}
+		if number++; number > types.MaxOffers {
+			return true, fmt.Errorf("%s has more than %d offers", last, types.MaxOffers)
+		}
+		if _, err := k.registry.GetWork(ctx, key.K1()); err != nil {
+			return true, err
+		}
+		t, err := k.GetTerms(ctx, key.K2())
+		if err == nil {
+			err = o.Validate(t)
+		}
+		if err != nil {
+			return true, fmt.Errorf("%s: %w", key.K1(), err)
+		}
+		return false, nil
+	})
+}
+
+// checkGrants: terms exist, both indexes have the grant, the ends of a work's
+// grants are known, and what is pinned is what the terms say.
+func (k Keeper) checkGrants(ctx context.Context) error {
+	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
+		if err := k.checkGrant(ctx, id, g); err != nil {
+			return true, fmt.Errorf("%s: %w", id, err)
+		}
+		return false, nil
+	})
+}
+
+func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant) error {
+	work := registrytypes.WorkID(g.Work)
+	t, err := k.GetTerms(ctx, types.TermsID(g.Terms))
+	if err != nil {
+		return err
+	}
+	if g.RoyaltyPolicy != t.RoyaltyPolicy || g.RoyaltyRate != t.RoyaltyRate {
+		return fmt.Errorf("has %s %d, its terms say %s %d", g.RoyaltyPolicy, g.RoyaltyRate, t.RoyaltyPolicy, t.RoyaltyRate)
+	}
+	byWork, err := k.GrantsByWork.Has(ctx, collections.Join(work, id))
+	if err != nil {
+		return err
+	}
+	byLicensee, err := k.GrantsByLicensee.Has(ctx, collections.Join(g.Licensee, id))
+	if err != nil {
+		return err
+	}
+	if !byWork || !byLicensee {
+		return fmt.Errorf("is missing from an index (by work %t, by licensee %t)", byWork, byLicensee)
+	}
+	until, err := k.grantedUntil(ctx, work, t.Exclusive)
+	if err != nil {
+		return err
+	}
+	if g.ExpiresAt == nil && until.Before(forever) || g.ExpiresAt != nil && until.Before(*g.ExpiresAt) {
+		return fmt.Errorf("outlasts what is noted for %s: %s", work, until.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// checkGrantIndexes: each entry leads to a grant of that work or licensee.
+func (k Keeper) checkGrantIndexes(ctx context.Context) error {
+	err := k.GrantsByWork.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, types.GrantID]) (bool, error) {
+		g, err := k.GetGrant(ctx, key.K2())
+		if err == nil && registrytypes.WorkID(g.Work) != key.K1() {
+			err = fmt.Errorf("%s is indexed under %s", key.K2(), key.K1())
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return k.GrantsByLicensee.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, types.GrantID]) (bool, error) {
+		g, err := k.GetGrant(ctx, key.K2())
+		if err == nil && !g.Licensee.Equals(key.K1()) {
+			err = fmt.Errorf("%s is indexed under %s", key.K2(), key.K1())
+		}
+		return err != nil, err
+	})
+}
+
+// checkGrantCounts: no count is below the grants there are or above the terms'
+// maximum.
+func (k Keeper) checkGrantCounts(ctx context.Context) error {
+	type workTerms struct {
+		work  registrytypes.WorkID
+		terms types.TermsID
+	}
+	given := make(map[workTerms]uint64)
+	err := k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
+		key := workTerms{registrytypes.WorkID(g.Work), types.TermsID(g.Terms)}
+		count, err := k.GrantCounts.Get(ctx, collections.Join(key.work, key.terms))
+		if err != nil && !errors.Is(err, collections.ErrNotFound) {
+			return true, err
+		}
+		given[key]++
+		if count < given[key] {
+			return true, fmt.Errorf("%s under %s has at least %d grants (%s), counted are %d", key.work, key.terms, given[key], id, count)
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.GrantCounts.Walk(ctx, nil, func(key offered, count uint64) (bool, error) {
+		t, err := k.GetTerms(ctx, key.K2())
+		if err == nil && t.MaxGrants > 0 && count > t.MaxGrants {
+			err = fmt.Errorf("%s under %s has %d grants, the most are %d", key.K1(), key.K2(), count, t.MaxGrants)
+		}
+		return err != nil, err
+	})
+}
+
+// checkConstraints: the terms exist, the kind is known, exactly the ends of
+// permissions have a time, and no kind is over its bound.
+func (k Keeper) checkConstraints(ctx context.Context) error {
+	var last demanded
+	number := 0
+	return k.Constraints.Walk(ctx, nil, func(key demanded, ends int64) (bool, error) {
+		if number == 0 || key.K1() != last.K1() || key.K2() != last.K2() {
+			last, number = key, 0
+		}
+		if number++; number > types.MaxConstraints {
+			return true, fmt.Errorf("%s has more than %d constraints of kind %d", key.K1(), types.MaxConstraints, key.K2())
+		}
+		kind := types.ConstraintKind(key.K2())
+		if _, known := types.ConstraintKind_name[int32(kind)]; !known || (kind == types.CONSTRAINT_EXPIRES) != (ends != 0) {
+			return true, fmt.Errorf("%s has kind %s with end %d", key.K1(), kind, ends)
+		}
+		_, err := k.GetTerms(ctx, key.K4())
+		return err != nil, err
+	})
+}

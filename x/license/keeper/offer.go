@@ -1,0 +1,189 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Offer puts terms on a work, or replaces the offer of them, on behalf of the
+// work's owner. The warnings say why an accepted offer is not recommended.
+func (k Keeper) Offer(
+	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, o types.Offer,
+) (warnings []string, err error) {
+	if _, err := k.ownWork(ctx, owner, work, true); err != nil {
+		return nil, err
+	}
+	t, err := k.GetTerms(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.validateOffer(ctx, o, t); err != nil {
+		return nil, err
+	}
+	verdict, err := k.offerVerdict(ctx, work, t)
+	if err != nil {
+		return nil, err
+	}
+	if !verdict.Allowed() {
+		return nil, errorsmod.Wrapf(types.ErrConflict, "%s: %s can't be offered under %s: choose terms that comply, "+
+			"or do without the source", describe(verdict.Refusals), work, id)
+	}
+	if err := k.checkOfferCount(ctx, work, id); err != nil {
+		return nil, err
+	}
+	if err := k.Offers.Set(ctx, collections.Join(work, id), o); err != nil {
+		return nil, err
+	}
+	return describeEach(verdict.Warnings), emit(ctx, &types.EventOffered{Work: work.String(), Terms: id.String(), Offer: o})
+}
+
+// CloseOffer ends an offer on behalf of the work's owner, whatever the work's
+// status. What was granted or derived under it stays.
+func (k Keeper) CloseOffer(ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID) error {
+	if _, err := k.ownWork(ctx, owner, work, false); err != nil {
+		return err
+	}
+	if _, err := k.getOffer(ctx, work, id); err != nil {
+		return err
+	}
+	if err := k.Offers.Remove(ctx, collections.Join(work, id)); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventOfferClosed{Work: work.String(), Terms: id.String()})
+}
+
+// ownWork returns a work if the account owns it and, where asked, it is active.
+func (k Keeper) ownWork(
+	ctx context.Context, owner sdk.AccAddress, id registrytypes.WorkID, active bool,
+) (registrytypes.Work, error) {
+	work, err := k.registry.GetWork(ctx, id)
+	if err != nil {
+		return work, err
+	}
+	if !work.Owner.Equals(owner) {
+		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: only the owner makes and closes offers",
+			id, work.Owner, owner)
+	}
+	if active {
+		return work, available(id, work)
+	}
+	return work, nil
+}
+
+// available fails unless a work can be offered, granted and derived from.
+func available(id registrytypes.WorkID, work registrytypes.Work) error {
+	switch work.Status {
+	case registrytypes.STATUS_ACTIVE:
+		return nil
+	case registrytypes.STATUS_WITHDRAWN:
+		return errorsmod.Wrapf(types.ErrWorkUnavailable, "%s: %s was withdrawn by its owner; existing grants stay valid",
+			rules.WorkWithdrawn, id)
+	case registrytypes.STATUS_DISPUTED:
+		return errorsmod.Wrapf(types.ErrWorkUnavailable, "%s: wait for the ruling on %s", rules.WorkDisputed, id)
+	default:
+		return errorsmod.Wrapf(types.ErrWorkUnavailable, "%s: %s is no longer a valid claim", rules.WorkInvalidated, id)
+	}
+}
+
+// getOffer returns an offer, expired or not. It fails with ErrOfferNotFound.
+func (k Keeper) getOffer(ctx context.Context, work registrytypes.WorkID, id types.TermsID) (types.Offer, error) {
+	o, err := k.Offers.Get(ctx, collections.Join(work, id))
+	if errors.Is(err, collections.ErrNotFound) {
+		return o, errorsmod.Wrapf(types.ErrOfferNotFound, "%s: %s is not offered under %s: list the work's offers and pick one",
+			rules.NotOffered, work, id)
+	}
+	return o, err
+}
+
+// getOpenOffer returns an offer with its terms. It fails with ErrOfferNotFound
+// or ErrOfferExpired.
+func (k Keeper) getOpenOffer(
+	ctx context.Context, work registrytypes.WorkID, id types.TermsID,
+) (types.Offer, types.Terms, error) {
+	o, err := k.getOffer(ctx, work, id)
+	if err != nil {
+		return o, types.Terms{}, err
+	}
+	if o.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+		return o, types.Terms{}, errorsmod.Wrapf(types.ErrOfferExpired, "%s: the offer of %s under %s ended at %s: ask the owner to renew it",
+			rules.OfferExpired, work, id, o.ExpiresAt.UTC())
+	}
+	t, err := k.GetTerms(ctx, id)
+	return o, t, err
+}
+
+// validateOffer checks an offer's form, end and denoms.
+func (k Keeper) validateOffer(ctx context.Context, o types.Offer, t types.Terms) error {
+	if err := o.Validate(t); err != nil {
+		return err
+	}
+	if now := sdk.UnwrapSDKContext(ctx).BlockTime(); o.Expired(now) {
+		return errorsmod.Wrapf(types.ErrInvalidOffer, "expires_at %s is not after the block's time %s", o.ExpiresAt.UTC(), now.UTC())
+	}
+	for _, coin := range o.PriceUnder(t) {
+		if err := k.royalty.AcceptsDenom(ctx, coin.Denom); err != nil {
+			return errorsmod.Wrap(err, "price")
+		}
+	}
+	return nil
+}
+
+// offerVerdict holds terms against what the work's sources demand of it.
+func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t types.Terms) (rules.Verdict, error) {
+	rows, err := k.constraintsOf(ctx, work)
+	if err != nil {
+		return rules.Verdict{}, err
+	}
+	if err := checkNotExpired(ctx, work, rows); err != nil {
+		return rules.Verdict{}, err
+	}
+	demands, err := k.demandsOf(ctx, rows)
+	if err != nil {
+		return rules.Verdict{}, err
+	}
+	owes, err := k.owes(ctx, work)
+	if err != nil {
+		return rules.Verdict{}, err
+	}
+	return rules.OfferAllowed(demands, owes, t.Rules()), nil
+}
+
+// owes says whether a work owes royalties upstream.
+func (k Keeper) owes(ctx context.Context, work registrytypes.WorkID) (bool, error) {
+	absolute, relative, err := k.royalty.Owed(ctx, work)
+	return absolute > 0 || relative > 0, err
+}
+
+// checkOfferCount refuses one offer too many. Replacing an offer is free.
+func (k Keeper) checkOfferCount(ctx context.Context, work registrytypes.WorkID, id types.TermsID) error {
+	known, err := k.Offers.Has(ctx, collections.Join(work, id))
+	if err != nil || known {
+		return err
+	}
+	keys, err := k.offerKeys(ctx, work)
+	if err != nil {
+		return err
+	}
+	if len(keys) >= types.MaxOffers {
+		return errorsmod.Wrapf(types.ErrTooManyOffers, "%s has %d offers, the most there may be: close one", work, len(keys))
+	}
+	return nil
+}
+
+// offerKeys lists the keys of a work's offers, at most MaxOffers.
+func (k Keeper) offerKeys(ctx context.Context, work registrytypes.WorkID) ([]offered, error) {
+	it, err := k.Offers.Iterate(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work))
+	if err != nil {
+		return nil, err
+	}
+	return it.Keys()
+}

@@ -1,0 +1,187 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+var _ types.QueryServer = queryServer{}
+
+type queryServer struct{ k Keeper }
+
+// NewQueryServer returns the server of the module's queries.
+func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
+
+// Terms implements types.QueryServer.
+func (s queryServer) Terms(ctx context.Context, req *types.QueryTermsRequest) (*types.QueryTermsResponse, error) {
+	id, err := types.ParseTerms(req.Terms)
+	if err != nil {
+		return nil, coded(err)
+	}
+	terms, err := s.k.identify(ctx, id)
+	if err != nil {
+		return nil, coded(err)
+	}
+	return &types.QueryTermsResponse{Terms: terms}, nil
+}
+
+// TermsList implements types.QueryServer.
+func (s queryServer) TermsList(ctx context.Context, req *types.QueryTermsListRequest) (*types.QueryTermsListResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	terms, next, err := query.CollectionPaginate(ctx, s.k.Terms, page, func(id types.TermsID, t types.Terms) (types.IdentifiedTerms, error) {
+		return types.IdentifiedTerms{Id: id.String(), Preset: types.PresetName(id), Terms: t}, nil
+	})
+	return &types.QueryTermsListResponse{Terms: terms, Pagination: next}, coded(err)
+}
+
+// Offers implements types.QueryServer.
+func (s queryServer) Offers(ctx context.Context, req *types.QueryOffersRequest) (*types.QueryOffersResponse, error) {
+	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	offers, next, err := query.CollectionPaginate(ctx, s.k.Offers, page, func(key offered, o types.Offer) (types.OpenOffer, error) {
+		return s.k.describeOffer(ctx, key, o)
+	}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.TermsID](work))
+	return &types.QueryOffersResponse{Offers: offers, Pagination: next}, coded(err)
+}
+
+// Grant implements types.QueryServer.
+func (s queryServer) Grant(ctx context.Context, req *types.QueryGrantRequest) (*types.QueryGrantResponse, error) {
+	id, err := types.ParseGrantID(req.Grant)
+	if err != nil {
+		return nil, coded(err)
+	}
+	grant, err := s.k.GetGrant(ctx, id)
+	if err != nil {
+		return nil, coded(err)
+	}
+	return &types.QueryGrantResponse{Grant: grant.Named(id)}, nil
+}
+
+// Grants implements types.QueryServer.
+func (s queryServer) Grants(ctx context.Context, req *types.QueryGrantsRequest) (*types.QueryGrantsResponse, error) {
+	switch {
+	case req.Licensee != "":
+		return s.grantsOfLicensee(ctx, req)
+	case req.Work == "":
+		return nil, status.Error(codes.InvalidArgument, "name a work, a licensee or both")
+	}
+	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	grants, next, err := query.CollectionPaginate(ctx, s.k.GrantsByWork, page,
+		func(key collections.Pair[registrytypes.WorkID, types.GrantID], _ collections.NoValue) (types.NamedGrant, error) {
+			return s.k.namedGrant(ctx, key.K2())
+		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.GrantID](work))
+	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
+}
+
+// grantsOfLicensee lists an account's grants, of one work where it is named.
+func (s queryServer) grantsOfLicensee(ctx context.Context, req *types.QueryGrantsRequest) (*types.QueryGrantsResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	licensee, err := sdk.AccAddressFromBech32(req.Licensee)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "licensee is no account: %s", err)
+	}
+	type key = collections.Pair[sdk.AccAddress, types.GrantID]
+	ofWork := func(key, collections.NoValue) (bool, error) { return true, nil }
+	if req.Work != "" {
+		work, err := registrytypes.ParseWorkID(req.Work)
+		if err != nil {
+			return nil, coded(err)
+		}
+		ofWork = func(k key, _ collections.NoValue) (bool, error) {
+			return s.k.GrantsByWork.Has(ctx, collections.Join(work, k.K2()))
+		}
+	}
+	grants, next, err := query.CollectionFilteredPaginate(ctx, s.k.GrantsByLicensee, page, ofWork,
+		func(k key, _ collections.NoValue) (types.NamedGrant, error) { return s.k.namedGrant(ctx, k.K2()) },
+		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, types.GrantID](licensee))
+	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
+}
+
+// Constraints implements types.QueryServer.
+func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraintsRequest) (*types.QueryConstraintsResponse, error) {
+	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := query.CollectionPaginate(ctx, s.k.Constraints, page, func(key demanded, ends int64) (types.NamedConstraint, error) {
+		return toConstraint(key, ends).Named(), nil
+	}, func(o *query.CollectionsPaginateOptions[demanded]) {
+		prefix := collections.QuadPrefix[registrytypes.WorkID, uint16, registrytypes.WorkID, types.TermsID](work)
+		o.Prefix = &prefix
+	})
+	return &types.QueryConstraintsResponse{Constraints: list, Pagination: next}, coded(err)
+}
+
+// find reads what most requests have: a page and a work that exists.
+func (s queryServer) find(
+	ctx context.Context, work string, asked *query.PageRequest,
+) (*query.PageRequest, registrytypes.WorkID, error) {
+	page, err := bounded(asked)
+	if err != nil {
+		return nil, registrytypes.WorkID{}, err
+	}
+	id, err := registrytypes.ParseWorkID(work)
+	if err != nil {
+		return nil, id, coded(err)
+	}
+	_, err = s.k.registry.GetWork(ctx, id)
+	return page, id, coded(err)
+}
+
+// maxPage is the largest number of rows in one answer.
+const maxPage = 1_000
+
+// bounded returns the page to read. Without a limit it sets the default itself:
+// the SDK would count all rows then.
+func bounded(page *query.PageRequest) (*query.PageRequest, error) {
+	bounded := query.PageRequest{Limit: query.DefaultLimit}
+	if page != nil {
+		bounded = *page
+	}
+	if bounded.Limit == 0 {
+		bounded.Limit = query.DefaultLimit
+	}
+	if bounded.Limit > maxPage {
+		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
+	}
+	if bounded.Offset > 0 && len(bounded.Key) > 0 {
+		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
+	}
+	return &bounded, nil
+}
+
+// coded gives errors their gRPC code; those of the store are internal.
+func coded(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, types.ErrTermsNotFound), errors.Is(err, types.ErrGrantNotFound),
+		errors.Is(err, types.ErrOfferNotFound), errors.Is(err, registrytypes.ErrWorkNotFound):
+		return status.Error(codes.NotFound, err.Error())
+	case errors.Is(err, registrytypes.ErrInvalidID):
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
+	return status.Error(codes.Internal, err.Error())
+}

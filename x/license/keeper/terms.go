@@ -1,0 +1,37 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+)
+
+// PublishTerms stores terms and returns their id. Equal terms are one entry:
+// publishing them again changes nothing. It fails with ErrInvalidTerms.
+func (k Keeper) PublishTerms(ctx context.Context, t types.Terms) (types.TermsID, error) {
+	if err := t.Validate(); err != nil {
+		return types.TermsID{}, err
+	}
+	id := t.ID()
+	known, err := k.Terms.Has(ctx, id)
+	if err != nil || known {
+		return id, err
+	}
+	if err := k.Terms.Set(ctx, id, t); err != nil {
+		return id, err
+	}
+	return id, emit(ctx, &types.EventTermsPublished{Terms: id.String(), Spdx: t.Spdx})
+}
+
+// GetTerms returns published terms. It fails with ErrTermsNotFound.
+func (k Keeper) GetTerms(ctx context.Context, id types.TermsID) (types.Terms, error) {
+	t, err := k.Terms.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return t, errorsmod.Wrapf(types.ErrTermsNotFound, "%s: publish the terms first", id)
+	}
+	return t, err
+}

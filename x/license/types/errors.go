@@ -1,0 +1,33 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the license module. Codes are stable and append-only. Where the
+// rules give a reason, the text starts with its code (see x/license/rules).
+var (
+	ErrInvalidTerms     = errorsmod.Register(ModuleName, 2, "invalid terms")
+	ErrTermsNotFound    = errorsmod.Register(ModuleName, 3, "terms not found")
+	ErrInvalidOffer     = errorsmod.Register(ModuleName, 4, "invalid offer")
+	ErrOfferNotFound    = errorsmod.Register(ModuleName, 5, "not offered")
+	ErrNotOwner         = errorsmod.Register(ModuleName, 6, "not the owner")
+	ErrWorkUnavailable  = errorsmod.Register(ModuleName, 7, "work not available")
+	ErrTooManyOffers    = errorsmod.Register(ModuleName, 8, "too many offers")
+	ErrOfferExpired     = errorsmod.Register(ModuleName, 9, "offer expired")
+	ErrNotLicensee      = errorsmod.Register(ModuleName, 10, "not the licensee")
+	ErrApprovalNeeded   = errorsmod.Register(ModuleName, 11, "approval needed")
+	ErrGrantsExhausted  = errorsmod.Register(ModuleName, 12, "no grants left")
+	ErrExclusive        = errorsmod.Register(ModuleName, 13, "exclusive grant in force")
+	ErrFeeAboveMax      = errorsmod.Register(ModuleName, 14, "fee above max_fee")
+	ErrRateAboveMax     = errorsmod.Register(ModuleName, 15, "royalty rate above max_rate")
+	ErrGrantExists      = errorsmod.Register(ModuleName, 16, "grant exists")
+	ErrGrantNotFound    = errorsmod.Register(ModuleName, 17, "grant not found")
+	ErrGrantExpired     = errorsmod.Register(ModuleName, 18, "grant expired")
+	ErrGrantUsed        = errorsmod.Register(ModuleName, 19, "grant used by another work")
+	ErrSourceExpired    = errorsmod.Register(ModuleName, 20, "permission of a source expired")
+	ErrPermissionNeeded = errorsmod.Register(ModuleName, 21, "permission needed")
+	ErrNotPermitted     = errorsmod.Register(ModuleName, 22, "not permitted by the terms")
+	ErrConflict         = errorsmod.Register(ModuleName, 23, "conflicts with what sources demand")
+	ErrTooMany          = errorsmod.Register(ModuleName, 24, "too many constraints")
+	ErrInvalidMessage   = errorsmod.Register(ModuleName, 25, "invalid message")
+	ErrInvalidGenesis   = errorsmod.Register(ModuleName, 26, "invalid genesis")
+)

@@ -1,0 +1,31 @@
+package types
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// RegistryKeeper tells who owns a work and where it stands.
+type RegistryKeeper interface {
+	// GetWork fails with the registry's ErrWorkNotFound.
+	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
+}
+
+// RoyaltyKeeper collects fees and tells what a work owes.
+type RoyaltyKeeper interface {
+	// Pay makes a payment to a work.
+	Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error
+	// SoleHolder is the account that holds all of a work's revenue; nil when
+	// several do.
+	SoleHolder(ctx context.Context, work registrytypes.WorkID) (sdk.AccAddress, error)
+	// UpstreamVersion is the version of the list of what the work owes.
+	UpstreamVersion(ctx context.Context, work registrytypes.WorkID) (uint32, error)
+	// Owed sums what the work owes upstream, in ppm.
+	Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error)
+	// AcceptsDenom fails for a denom that payments can't use, naming those
+	// that they can.
+	AcceptsDenom(ctx context.Context, denom string) error
+}

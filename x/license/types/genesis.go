@@ -1,0 +1,151 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// DefaultGenesisState holds the presets.
+func DefaultGenesisState() *GenesisState {
+	gs := &GenesisState{}
+	for _, p := range presets() {
+		gs.Terms = append(gs.Terms, p.Terms)
+	}
+	return gs
+}
+
+// Validate checks every row, that no key comes twice, and that all terms that
+// rows name are there. It fails with ErrInvalidGenesis or the row's own error.
+func (gs GenesisState) Validate() error {
+	known := make(map[TermsID]Terms, len(gs.Terms))
+	for i, t := range gs.Terms {
+		if err := t.Validate(); err != nil {
+			return errorsmod.Wrapf(err, "terms[%d]", i)
+		}
+		if _, twice := known[t.ID()]; twice {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "terms[%d]: %s comes twice", i, t.ID())
+		}
+		known[t.ID()] = t
+	}
+	if err := gs.validateOffers(known); err != nil {
+		return err
+	}
+	if err := gs.validateGrants(known); err != nil {
+		return err
+	}
+	return gs.validateConstraints(known)
+}
+
+func (gs GenesisState) validateOffers(known map[TermsID]Terms) error {
+	seen := make(map[string]bool, len(gs.Offers))
+	for i, o := range gs.Offers {
+		key, err := parseRow(o.Work, o.Terms, known)
+		if err != nil {
+			return errorsmod.Wrapf(err, "offers[%d]", i)
+		}
+		if seen[key] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "offers[%d]: comes twice", i)
+		}
+		seen[key] = true
+		terms, _ := ParseTermsID(o.Terms)
+		if err := o.Offer.Validate(known[terms]); err != nil {
+			return errorsmod.Wrapf(err, "offers[%d]", i)
+		}
+	}
+	return nil
+}
+
+func (gs GenesisState) validateGrants(known map[TermsID]Terms) error {
+	seen := make(map[GrantID]bool, len(gs.Grants))
+	given := make(map[string]uint64)
+	for i, g := range gs.Grants {
+		id, err := ParseGrantID(g.Id)
+		if err != nil {
+			return errorsmod.Wrapf(err, "grants[%d]", i)
+		}
+		if seen[id] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: %s comes twice", i, id)
+		}
+		seen[id] = true
+		if err := g.Grant.validate(known); err != nil {
+			return errorsmod.Wrapf(err, "grants[%d]: %s", i, id)
+		}
+		given[string(g.Grant.Work)+string(g.Grant.Terms)]++
+	}
+	counted := make(map[string]bool, len(gs.GrantCounts))
+	for i, c := range gs.GrantCounts {
+		key, err := parseRow(c.Work, c.Terms, known)
+		if err != nil {
+			return errorsmod.Wrapf(err, "grant_counts[%d]", i)
+		}
+		if counted[key] || c.Count < given[key] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grant_counts[%d]: comes twice or is below the %d grants there are", i, given[key])
+		}
+		counted[key] = true
+	}
+	for i, g := range gs.Grants {
+		if !counted[string(g.Grant.Work)+string(g.Grant.Terms)] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: grant_counts lacks its work and terms", i)
+		}
+	}
+	return nil
+}
+
+func (g Grant) validate(known map[TermsID]Terms) error {
+	switch {
+	case len(g.Work) != len(registrytypes.WorkID{}) || len(g.Terms) != len(TermsID{}):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "work or terms have %d and %d bytes", len(g.Work), len(g.Terms))
+	case len(g.UsedBy) != 0 && len(g.UsedBy) != len(registrytypes.WorkID{}):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "used_by has %d bytes", len(g.UsedBy))
+	}
+	if _, ok := known[TermsID(g.Terms)]; !ok {
+		return errorsmod.Wrapf(ErrTermsNotFound, "%s", TermsID(g.Terms))
+	}
+	return sdk.VerifyAddressFormat(g.Licensee)
+}
+
+func (gs GenesisState) validateConstraints(known map[TermsID]Terms) error {
+	seen := make(map[string]bool, len(gs.Constraints))
+	for i, row := range gs.Constraints {
+		c := row.Constraint
+		if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: unknown kind %d", i, c.Kind)
+		}
+		if len(c.Source) != len(registrytypes.WorkID{}) || len(c.Terms) != len(TermsID{}) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: source or terms have %d and %d bytes", i, len(c.Source), len(c.Terms))
+		}
+		if (c.Kind == CONSTRAINT_EXPIRES) != (c.ExpiresAt != nil) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: expires_at is for kind EXPIRES, and only for it", i)
+		}
+		key, err := parseRow(row.Work, TermsID(c.Terms).String(), known)
+		if err != nil {
+			return errorsmod.Wrapf(err, "constraints[%d]", i)
+		}
+		key += string(c.Source) + c.Kind.String()
+		if seen[key] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: comes twice", i)
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// parseRow checks a work and terms that have to be known, and returns their
+// bytes as a key.
+func parseRow(work, terms string, known map[TermsID]Terms) (string, error) {
+	workID, err := registrytypes.ParseWorkID(work)
+	if err != nil {
+		return "", err
+	}
+	termsID, err := ParseTermsID(terms)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := known[termsID]; !ok {
+		return "", errorsmod.Wrapf(ErrTermsNotFound, "%s", termsID)
+	}
+	return string(workID[:]) + string(termsID[:]), nil
+}

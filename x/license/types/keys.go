@@ -1,0 +1,40 @@
+// Package types holds what the license module stores and says: terms, offers,
+// grants, their ids, messages, errors and validation.
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName is the name of the license module.
+	ModuleName = "license"
+	// StoreKey is the key of its store.
+	StoreKey = ModuleName
+)
+
+// Prefixes of the collections; see keeper.Keeper for keys and values.
+var (
+	TermsPrefix            = collections.NewPrefix(1)
+	OffersPrefix           = collections.NewPrefix(2)
+	GrantsPrefix           = collections.NewPrefix(3)
+	GrantsByWorkPrefix     = collections.NewPrefix(4)
+	GrantsByLicenseePrefix = collections.NewPrefix(5)
+	GrantCountsPrefix      = collections.NewPrefix(6)
+	GrantedUntilPrefix     = collections.NewPrefix(7)
+	ConstraintsPrefix      = collections.NewPrefix(8)
+)
+
+// Limits of what one work or message can hold.
+const (
+	// MaxOffers bounds the offers on one work.
+	MaxOffers = 64
+	// MaxLicensees bounds the allow-list of an offer.
+	MaxLicensees = 64
+	// MaxPrices bounds the alternatives of a price: as many as accepted denoms.
+	MaxPrices = 32
+	// MaxConstraints bounds the constraints of one kind on one work. Beyond it
+	// non-commercial sources are no longer listed one by one; of the other
+	// kinds more are refused.
+	MaxConstraints = 64
+	// MaxSources bounds the permits that one Bind takes.
+	MaxSources = 256
+)

@@ -1,0 +1,119 @@
+package types
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// Validate checks an offer by itself and against its terms: the form of price
+// and allow-list, and that no price is below the terms' fee. It fails with
+// ErrInvalidOffer, naming the field and what to do.
+func (o Offer) Validate(t Terms) error {
+	if err := o.ValidateForm(); err != nil {
+		return err
+	}
+	switch {
+	case t.IsCreativeCommons() && len(o.Price) > 0:
+		return errorsmod.Wrapf(ErrInvalidOffer, "price must be empty: %s carries no fee", t.Spdx)
+	case t.IsCreativeCommons() && len(o.Licensees) > 0:
+		return errorsmod.Wrapf(ErrInvalidOffer, "licensees must be empty: %s is granted to everybody", t.Spdx)
+	case t.paid() && len(o.PriceUnder(t)) == 0 && len(t.UsePrice) == 0:
+		return errorsmod.Wrap(ErrInvalidOffer, "price is empty, but the terms make a use paid without a price: set one")
+	}
+	for _, coin := range o.Price {
+		least := t.GrantFee.AmountOf(coin.Denom)
+		if len(t.GrantFee) > 0 && least.IsZero() {
+			return errorsmod.Wrapf(ErrInvalidOffer, "price in %s is not among the terms' fee %s: use its denoms", coin.Denom, t.GrantFee)
+		}
+		if coin.Amount.LT(least) {
+			return errorsmod.Wrapf(ErrInvalidOffer, "price %s is below the terms' fee of %s%s", coin, least, coin.Denom)
+		}
+	}
+	return nil
+}
+
+// ValidateForm checks what can be checked without the terms.
+func (o Offer) ValidateForm() error {
+	if err := validatePrices(o.Price); err != nil {
+		return errorsmod.Wrapf(ErrInvalidOffer, "price %s", err)
+	}
+	if len(o.Licensees) > MaxLicensees {
+		return errorsmod.Wrapf(ErrInvalidOffer, "licensees has %d accounts, at most %d are allowed", len(o.Licensees), MaxLicensees)
+	}
+	for i, licensee := range o.Licensees {
+		if _, err := sdk.AccAddressFromBech32(licensee); err != nil {
+			return errorsmod.Wrapf(ErrInvalidOffer, "licensees[%d] %q is no account address: %s", i, licensee, err)
+		}
+		if i > 0 && o.Licensees[i-1] >= licensee {
+			return errorsmod.Wrapf(ErrInvalidOffer, "licensees must be sorted and unique: [%d] comes after [%d]", i, i-1)
+		}
+	}
+	return nil
+}
+
+// PriceUnder is the price of a grant: the offer's or else the terms' fee, as
+// alternatives; empty: free.
+func (o Offer) PriceUnder(t Terms) sdk.Coins {
+	if len(o.Price) > 0 {
+		return o.Price
+	}
+	return t.GrantFee
+}
+
+// Public says whether the offer is itself the permission, so that nobody needs
+// a grant: it has no price, approval, duration, count, allow-list or
+// exclusivity.
+func (o Offer) Public(t Terms) bool {
+	return len(o.PriceUnder(t)) == 0 && len(o.Licensees) == 0 &&
+		!t.DerivativeApproval && t.Duration == nil && t.MaxGrants == 0 && !t.Exclusive
+}
+
+// Expired says whether the offer has ended.
+func (o Offer) Expired(now time.Time) bool { return expired(o.ExpiresAt, now) }
+
+// Admits says whether the account may take the offer.
+func (o Offer) Admits(licensee sdk.AccAddress) bool {
+	return len(o.Licensees) == 0 || slices.Contains(o.Licensees, licensee.String())
+}
+
+// Expired says whether the grant has ended.
+func (g Grant) Expired(now time.Time) bool { return expired(g.ExpiresAt, now) }
+
+// expired: what ends at a time is over at that time. Nil never ends.
+func expired(end *time.Time, now time.Time) bool { return end != nil && !now.Before(*end) }
+
+// PickPrice chooses the alternative in the denom of the most that the licensee
+// pays. Nil for a free grant. It fails with ErrFeeAboveMax, naming price and
+// maximum.
+func PickPrice(prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error) {
+	if len(prices) == 0 {
+		return nil, nil
+	}
+	if most == nil {
+		return nil, errorsmod.Wrapf(ErrFeeAboveMax, "a grant costs %s, max_fee is unset: set it to a coin of at least that", alternatives(prices))
+	}
+	found, price := prices.Find(most.Denom)
+	if !found {
+		return nil, errorsmod.Wrapf(ErrFeeAboveMax, "a grant costs %s, max_fee is %s: pay in a denom of the price", alternatives(prices), most)
+	}
+	if price.Amount.GT(most.Amount) {
+		return nil, errorsmod.Wrapf(ErrFeeAboveMax, "a grant costs %s, max_fee is %s: raise it to buy at this price", price, most)
+	}
+	return &price, nil
+}
+
+func alternatives(prices sdk.Coins) string {
+	text := ""
+	for i, coin := range prices {
+		if i > 0 {
+			text += " or "
+		}
+		text += fmt.Sprint(coin)
+	}
+	return text
+}

@@ -1,0 +1,309 @@
+package types
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Limits of terms.
+const (
+	// MaxRate is the highest royalty rate in ppm: the whole.
+	MaxRate = 1_000_000
+	// MaxDuration bounds how long a grant lasts.
+	MaxDuration = 100 * 365 * 24 * time.Hour
+	// MaxMedia bounds the list of media.
+	MaxMedia = 32
+
+	maxURI = 512
+)
+
+// medium is the form of a medium's name.
+var medium = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
+
+// Validate checks every field by itself and against the others. Terms can't be
+// changed once published, so what contradicts itself is refused here. It fails
+// with ErrInvalidTerms, naming the field and what to do.
+func (t Terms) Validate() error {
+	checks := []struct {
+		field string
+		check func() error
+	}{
+		{"spdx", func() error { return validateSPDX(t.Spdx) }},
+		{"uri", t.validateURI},
+		{"uri_sha256", t.validateDigest},
+		{"derivatives", t.validateDerivatives},
+		{"ai_training", func() error { return validatePermission(t.AiTraining) }},
+		{"ai_input", func() error { return validatePermission(t.AiInput) }},
+		{"search", func() error { return validatePermission(t.Search) }},
+		{"royalty_policy", t.validateRoyalty},
+		{"grant_fee", func() error { return validatePrices(t.GrantFee) }},
+		{"use_price", t.validateUsePrice},
+		{"revenue_ceiling", t.validateCeiling},
+		{"duration", t.validateDuration},
+		{"territories", t.validateTerritories},
+		{"media", t.validateMedia},
+		{"no_further_restrictions", t.validateNoFurther},
+		{"spdx", t.validateCreativeCommons},
+	}
+	for _, c := range checks {
+		if err := c.check(); err != nil {
+			return errorsmod.Wrapf(ErrInvalidTerms, "%s %s", c.field, err)
+		}
+	}
+	return nil
+}
+
+func (t Terms) validateURI() error {
+	if t.Uri == "" {
+		return nil
+	}
+	if len(t.Uri) > maxURI {
+		return fmt.Errorf("has %d bytes, at most %d are allowed", len(t.Uri), maxURI)
+	}
+	if u, err := url.Parse(t.Uri); err != nil || u.Scheme == "" || strings.ContainsAny(t.Uri, " \t\r\n") {
+		return fmt.Errorf("%q is not an absolute URI", t.Uri)
+	}
+	return nil
+}
+
+func (t Terms) validateDigest() error {
+	if t.UriSha256 == "" {
+		return nil
+	}
+	bz, err := hex.DecodeString(t.UriSha256)
+	switch {
+	case t.Uri == "":
+		return fmt.Errorf("is set without a uri: say where the text is, or leave both out")
+	case err != nil || len(bz) != 32 || t.UriSha256 != strings.ToLower(t.UriSha256):
+		return fmt.Errorf("must be a SHA-256 of 64 lower-case hex digits, not %q", t.UriSha256)
+	}
+	return nil
+}
+
+func (t Terms) validateDerivatives() error {
+	if _, known := Derivatives_name[int32(t.Derivatives)]; !known {
+		return fmt.Errorf("has the unknown value %d", t.Derivatives)
+	}
+	if t.Derivatives != DERIVATIVES_NONE {
+		return nil
+	}
+	switch {
+	case t.DerivativeApproval:
+		return fmt.Errorf("are not allowed, so derivative_approval must be unset")
+	case t.RevenueCeiling != nil:
+		return fmt.Errorf("are not allowed, so revenue_ceiling must be unset")
+	case t.RoyaltyPolicy != royaltytypes.POLICY_NONE && !t.trains():
+		return fmt.Errorf("are not allowed, so royalty_policy must be none")
+	}
+	return nil
+}
+
+// trains says whether models may be trained on the work: they derive from it
+// even where other derivatives are not allowed.
+func (t Terms) trains() bool {
+	return t.AiTraining == PERMISSION_ALLOW || t.AiTraining == PERMISSION_PAID
+}
+
+func validatePermission(p Permission) error {
+	if _, known := Permission_name[int32(p)]; !known {
+		return fmt.Errorf("has the unknown value %d", p)
+	}
+	return nil
+}
+
+func (t Terms) validateRoyalty() error {
+	switch t.RoyaltyPolicy {
+	case royaltytypes.POLICY_NONE:
+		if t.RoyaltyRate != 0 {
+			return fmt.Errorf("is none, so royalty_rate must be 0, not %d", t.RoyaltyRate)
+		}
+	case royaltytypes.POLICY_ABSOLUTE, royaltytypes.POLICY_RELATIVE:
+		if t.RoyaltyRate == 0 || t.RoyaltyRate > MaxRate {
+			return fmt.Errorf("needs a royalty_rate of 1 to %d ppm, not %d", MaxRate, t.RoyaltyRate)
+		}
+		if t.Derivatives == DERIVATIVES_SHARE_ALIKE {
+			return fmt.Errorf("must be none under share-alike (%s): a derivative that owes royalties can't be offered "+
+				"under the same terms", rules.ShareAlikeRoyalty)
+		}
+	default:
+		return fmt.Errorf("has the unknown value %d", t.RoyaltyPolicy)
+	}
+	return nil
+}
+
+// validatePrices checks alternatives: positive coins, sorted, one a denom.
+func validatePrices(prices sdk.Coins) error {
+	if len(prices) > MaxPrices {
+		return fmt.Errorf("has %d alternatives, at most %d are allowed", len(prices), MaxPrices)
+	}
+	if err := prices.Validate(); err != nil {
+		return fmt.Errorf("must list positive coins, one a denom, sorted by denom: %w", err)
+	}
+	return nil
+}
+
+func (t Terms) validateUsePrice() error {
+	if len(t.UsePrice) > 0 && !t.paid() {
+		return fmt.Errorf("is set although no use is paid: set ai_training, ai_input or search to paid, or drop it")
+	}
+	return validatePrices(t.UsePrice)
+}
+
+// paid says whether some use of the work by machines is paid.
+func (t Terms) paid() bool {
+	return slices.Contains([]Permission{t.AiTraining, t.AiInput, t.Search}, PERMISSION_PAID)
+}
+
+func (t Terms) validateCeiling() error {
+	if t.RevenueCeiling == nil {
+		return nil
+	}
+	if err := t.RevenueCeiling.Validate(); err != nil {
+		return err
+	}
+	if !t.RevenueCeiling.IsPositive() {
+		return fmt.Errorf("must be positive: leave it out for none")
+	}
+	return nil
+}
+
+func (t Terms) validateDuration() error {
+	if d := t.Duration; d != nil && (*d < time.Second || *d > MaxDuration || *d%time.Second != 0) {
+		return fmt.Errorf("must be whole seconds from 1s to %s, not %s: leave it out for no end", MaxDuration, *d)
+	}
+	return nil
+}
+
+func (t Terms) validateTerritories() error {
+	for i, code := range t.Territories {
+		if !IsTerritory(code) {
+			return fmt.Errorf("has %q, which is no ISO 3166-1 alpha-2 code in capitals", code)
+		}
+		if i > 0 && t.Territories[i-1] >= code {
+			return fmt.Errorf("must be sorted and unique: %q comes after %q", code, t.Territories[i-1])
+		}
+	}
+	return nil
+}
+
+func (t Terms) validateMedia() error {
+	if len(t.Media) > MaxMedia {
+		return fmt.Errorf("has %d entries, at most %d are allowed", len(t.Media), MaxMedia)
+	}
+	for i, name := range t.Media {
+		if !medium.MatchString(name) {
+			return fmt.Errorf("has %q: use 1 to 32 lower-case letters, digits and hyphens", name)
+		}
+		if i > 0 && t.Media[i-1] >= name {
+			return fmt.Errorf("must be sorted and unique: %q comes after %q", name, t.Media[i-1])
+		}
+	}
+	return nil
+}
+
+// validateNoFurther refuses what would restrict those who receive a copy or a
+// derivative further.
+func (t Terms) validateNoFurther() error {
+	if !t.NoFurtherRestrictions {
+		return nil
+	}
+	for _, c := range []struct {
+		set   bool
+		field string
+	}{
+		{t.RoyaltyPolicy != royaltytypes.POLICY_NONE, "royalty_policy"},
+		{t.DerivativeApproval, "derivative_approval"},
+		{t.RevenueCeiling != nil, "revenue_ceiling"},
+		{t.Exclusive, "exclusive"},
+	} {
+		if c.set {
+			return fmt.Errorf("is set, so %s must be unset", c.field)
+		}
+	}
+	return nil
+}
+
+// validateCreativeCommons holds Creative Commons terms to what their licence
+// says: its attributes, no fee, no royalty, no further restriction.
+func (t Terms) validateCreativeCommons() error {
+	cc, ok := rules.ParseCreativeCommons(t.Spdx)
+	if !ok {
+		return nil
+	}
+	derivatives := DERIVATIVES_ALLOWED
+	switch {
+	case cc.NoDerivatives:
+		derivatives = DERIVATIVES_NONE
+	case cc.ShareAlike:
+		derivatives = DERIVATIVES_SHARE_ALIKE
+	}
+	denied := func(p Permission) bool { return p == PERMISSION_DENY || p == PERMISSION_PAID }
+	for _, c := range []struct {
+		wrong bool
+		text  string
+	}{
+		{t.CommercialUse == cc.NonCommercial, fmt.Sprintf("commercial_use to be %t", !cc.NonCommercial)},
+		{t.Attribution != cc.Attribution, fmt.Sprintf("attribution to be %t", cc.Attribution)},
+		{t.Derivatives != derivatives, fmt.Sprintf("derivatives to be %s", derivatives)},
+		{!t.NoFurtherRestrictions, "no_further_restrictions to be set"},
+		{len(t.GrantFee) > 0, "grant_fee to be empty"},
+		{len(t.UsePrice) > 0, "use_price to be empty"},
+		{denied(t.AiTraining), "ai_training to be unset or allow"},
+		{denied(t.AiInput), "ai_input to be unset or allow"},
+		{denied(t.Search), "search to be unset or allow"},
+		{t.Duration != nil, "duration to be unset"},
+		{len(t.Territories) > 0, "territories to be empty"},
+		{len(t.Media) > 0, "media to be empty"},
+		{t.MaxGrants != 0, "max_grants to be 0"},
+	} {
+		if c.wrong {
+			return fmt.Errorf("%s requires %s: a Creative Commons licence carries no fee, no royalty and no further "+
+				"restriction; use a LicenseRef-... for terms of your own", t.Spdx, c.text)
+		}
+	}
+	return nil
+}
+
+// IsCreativeCommons says whether the terms are a Creative Commons licence.
+func (t Terms) IsCreativeCommons() bool { return rules.IsCreativeCommons(t.Spdx) }
+
+// Rules returns the attributes that the rules decide by.
+func (t Terms) Rules() rules.Terms {
+	limits := []string{
+		strings.Join(t.Territories, ","), strings.Join(t.Media, ","),
+		fmt.Sprint(t.Exclusive, t.Transferable, t.MaxGrants),
+	}
+	if t.Duration != nil {
+		limits = append(limits, "duration="+t.Duration.String())
+	}
+	if t.RevenueCeiling != nil {
+		limits = append(limits, "ceiling="+t.RevenueCeiling.String())
+	}
+	return rules.Terms{
+		Licence:               t.Spdx,
+		Commercial:            t.CommercialUse,
+		Attribution:           t.Attribution,
+		Derivatives:           rules.Derivatives(t.Derivatives),
+		Approval:              t.DerivativeApproval,
+		Training:              rules.Permission(t.AiTraining),
+		Input:                 rules.Permission(t.AiInput),
+		Search:                rules.Permission(t.Search),
+		NoFurtherRestrictions: t.NoFurtherRestrictions,
+		Policy:                int32(t.RoyaltyPolicy),
+		Rate:                  t.RoyaltyRate,
+		Fee:                   t.GrantFee.String() + ";" + t.UsePrice.String(),
+		Limits:                strings.Join(limits, ";"),
+	}
+}

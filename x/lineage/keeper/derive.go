@@ -1,0 +1,167 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/lineage/graph"
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// derivation is one declaration on its way into the state.
+type derivation struct {
+	types.Derivation
+	// node is the work's head row, empty before its first declaration.
+	node types.Node
+	// derived says that other works derive from the work already; citations of
+	// it do not count.
+	derived bool
+	// permits are those of the sources that are more than cited, in the order of
+	// the declaration.
+	permits []licensetypes.Permit
+	// approved are the sources whose approval this uses up.
+	approved []workID
+	// raised are the descendants that get a new generation.
+	raised []graph.Change[workID]
+}
+
+// addedLater tells whether sources of the work were declared before, or works
+// derive from it: what those owe does not change by this declaration.
+func (d *derivation) addedLater() bool {
+	return d.node.Sources+d.node.Externals > 0 || d.derived
+}
+
+// Derive declares sources of a work and how it was made, all or nothing, and
+// returns the work's generation and the sums of what it owes, ppm. d must be
+// valid. Errors name the source and the reason; on an error the caller must
+// drop what was written.
+func (k Keeper) Derive(ctx context.Context, d types.Derivation) (types.MsgDeriveResponse, error) {
+	var none types.MsgDeriveResponse
+	dv := &derivation{Derivation: d}
+	if err := k.load(ctx, dv); err != nil {
+		return none, err
+	}
+	if err := k.checkNew(ctx, dv); err != nil {
+		return none, err
+	}
+	if err := k.checkRecord(ctx, dv); err != nil {
+		return none, err
+	}
+	if err := k.permit(ctx, dv); err != nil {
+		return none, err
+	}
+	if err := k.place(ctx, dv); err != nil {
+		return none, err
+	}
+	absolute, relative, err := k.link(ctx, dv)
+	if err != nil {
+		return none, err
+	}
+	later := dv.addedLater()
+	if err := k.store(ctx, dv); err != nil {
+		return none, err
+	}
+	result := types.MsgDeriveResponse{Generation: dv.node.Generation, Absolute: absolute, Relative: relative}
+	return result, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventDerived{
+		Work: dv.Work.String(), Generation: dv.node.Generation, Sources: dv.Sources, AddedLater: later,
+		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
+	})
+}
+
+// load checks that the owner may declare anything about the work now, and
+// reads its head row.
+func (k Keeper) load(ctx context.Context, d *derivation) error {
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	if !work.Owner.Equals(d.Owner) {
+		return errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s: only its owner declares its sources", d.Work, work.Owner)
+	}
+	if work.Status != registrytypes.STATUS_ACTIVE && work.Status != registrytypes.STATUS_WITHDRAWN {
+		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s is %s: nothing is declared while a claim against it stands", d.Work, work.Status)
+	}
+	d.node, _, err = k.node(ctx, d.Work)
+	return err
+}
+
+// permit asks license for each source that is more than cited, and for its
+// owner's approval where the work has derivatives already.
+func (k Keeper) permit(ctx context.Context, d *derivation) error {
+	for _, s := range d.Works {
+		if s.Role == types.ROLE_CITES {
+			if _, err := k.registry.GetWork(ctx, s.ID); err != nil {
+				return errorsmod.Wrapf(err, "source %s", s.ID)
+			}
+			continue
+		}
+		permit, err := k.license.Permit(ctx, licensetypes.PermitRequest{
+			Derivative: d.Work, Owner: d.Owner, Source: s.ID, Permission: s.Permission,
+			Training: s.Role == types.ROLE_TRAINED_ON,
+		})
+		if err != nil {
+			return errorsmod.Wrapf(err, "source %s", s.ID)
+		}
+		d.permits = append(d.permits, permit)
+	}
+	if len(d.permits) == 0 {
+		return nil
+	}
+	var err error
+	if d.derived, err = k.hasDerivatives(ctx, d.Work); err != nil || !d.derived {
+		return err
+	}
+	for _, p := range d.permits {
+		if err := k.checkApproval(ctx, d, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// link tells royalty and license about the sources that are more than cited.
+func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uint32, err error) {
+	if len(d.permits) == 0 {
+		return k.royalty.Owed(ctx, d.Work)
+	}
+	link := royaltytypes.Link{Work: d.Work, Generation: d.node.Generation, MaxTotalRate: d.MaxTotalRate}
+	for _, p := range d.permits {
+		link.Sources = append(link.Sources, royaltytypes.LinkSource{
+			Work: p.Source, Policy: p.Policy, Rate: p.Rate, UpstreamVersion: p.UpstreamVersion,
+		})
+	}
+	if absolute, relative, err = k.royalty.Link(ctx, link); err != nil {
+		return 0, 0, err
+	}
+	for _, c := range d.raised {
+		if err := k.royalty.SetGeneration(ctx, c.Node, c.Generation); err != nil {
+			return 0, 0, err
+		}
+	}
+	return absolute, relative, k.license.Bind(ctx, d.Work, d.permits)
+}
+
+// node returns a work's head row, and an empty one for an original.
+func (k Keeper) node(ctx context.Context, work workID) (node types.Node, found bool, err error) {
+	node, err = k.Nodes.Get(ctx, work)
+	if errors.Is(err, collections.ErrNotFound) {
+		return types.Node{}, false, nil
+	}
+	return node, err == nil, err
+}
+
+func renumbered(changes []graph.Change[workID]) []types.Renumbered {
+	list := make([]types.Renumbered, 0, len(changes))
+	for _, c := range changes {
+		list = append(list, types.Renumbered{Work: c.Node.String(), Generation: c.Generation})
+	}
+	return list
+}

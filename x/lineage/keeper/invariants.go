@@ -1,0 +1,126 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+// CheckInvariants runs every check of the module's state and names the first
+// that fails.
+func (k Keeper) CheckInvariants(ctx context.Context) error {
+	checks := []struct {
+		name  string
+		check func(context.Context) error
+	}{
+		{"generations", k.checkGenerations},
+		{"counts", k.checkCounts},
+		{"derivatives index", k.checkIndex},
+		{"rows", k.checkRows},
+	}
+	for _, c := range checks {
+		if err := c.check(ctx); err != nil {
+			return fmt.Errorf("%s: %s: %w", types.ModuleName, c.name, err)
+		}
+	}
+	return nil
+}
+
+// checkGenerations: a work's generation is one above its sources' highest, so
+// generations fall along every edge and there is no cycle.
+func (k Keeper) checkGenerations(ctx context.Context) error {
+	return k.Nodes.Walk(ctx, nil, func(work workID, node types.Node) (bool, error) {
+		var want uint32
+		err := k.Edges.Walk(ctx, collections.NewPrefixedPairRange[workID, workID](work), func(key workPair, e types.Edge) (bool, error) {
+			if e.Role == types.ROLE_CITES {
+				return false, nil
+			}
+			source, _, err := k.node(ctx, key.K2())
+			want = max(want, source.Generation+1)
+			return false, err
+		})
+		if err != nil {
+			return true, err
+		}
+		if node.Generation != want {
+			return true, fmt.Errorf("%s has generation %d, its sources make it %d", work, node.Generation, want)
+		}
+		return false, nil
+	})
+}
+
+// checkCounts: a work's row counts its sources, and the external ones are
+// numbered from 0 without a gap.
+func (k Keeper) checkCounts(ctx context.Context) error {
+	return k.Nodes.Walk(ctx, nil, func(work workID, node types.Node) (bool, error) {
+		var sources, externals uint32
+		err := k.Edges.Walk(ctx, collections.NewPrefixedPairRange[workID, workID](work), func(workPair, types.Edge) (bool, error) {
+			sources++
+			return false, nil
+		})
+		if err != nil {
+			return true, err
+		}
+		err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(key externalKey, _ types.ExternalEdge) (bool, error) {
+			if key.K2() != externals {
+				return true, fmt.Errorf("external source %d of %s is missing", externals, work)
+			}
+			externals++
+			return false, nil
+		})
+		if err != nil {
+			return true, err
+		}
+		if sources != node.Sources || externals != node.Externals {
+			return true, fmt.Errorf("%s counts %d and %d external sources, it has %d and %d", work, node.Sources, node.Externals, sources, externals)
+		}
+		return false, nil
+	})
+}
+
+// checkIndex: the index of derivatives is the exact reverse of the edges.
+func (k Keeper) checkIndex(ctx context.Context) error {
+	edges, indexed := 0, 0
+	err := k.Edges.Walk(ctx, nil, func(key workPair, e types.Edge) (bool, error) {
+		edges++
+		has, err := k.Derivatives.Has(ctx, collections.Join3(key.K2(), e.Role == types.ROLE_CITES, key.K1()))
+		if err == nil && !has {
+			err = fmt.Errorf("the edge from %s to %s is not indexed", key.K1(), key.K2())
+		}
+		return false, err
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Derivatives.Walk(ctx, nil, func(derivativeKey) (bool, error) {
+		indexed++
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	if edges != indexed {
+		return fmt.Errorf("%d edges, %d in the index", edges, indexed)
+	}
+	return nil
+}
+
+// checkRows: whatever belongs to a derivative has its row.
+func (k Keeper) checkRows(ctx context.Context) error {
+	known := func(work workID) (bool, error) {
+		has, err := k.Nodes.Has(ctx, work)
+		if err == nil && !has {
+			err = fmt.Errorf("%s has entries but no row", work)
+		}
+		return false, err
+	}
+	return errors.Join(
+		k.Edges.Walk(ctx, nil, func(key workPair, _ types.Edge) (bool, error) { return known(key.K1()) }),
+		k.Externals.Walk(ctx, nil, func(key externalKey, _ types.ExternalEdge) (bool, error) { return known(key.K1()) }),
+		k.Records.Walk(ctx, nil, func(work workID, _ types.GenerationRecord) (bool, error) { return known(work) }),
+	)
+}

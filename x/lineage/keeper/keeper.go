@@ -1,0 +1,80 @@
+// Package keeper holds the state of x/lineage: what came from what.
+package keeper
+
+import (
+	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+type (
+	workID = registrytypes.WorkID
+	// workPair keys a table by two works.
+	workPair = collections.Pair[workID, workID]
+	// derivativeKey is (source, cites, derivative): real derivatives of a work
+	// come before those that only cite it.
+	derivativeKey = collections.Triple[workID, bool, workID]
+	// externalKey is (derivative, place).
+	externalKey = collections.Pair[workID, uint32]
+)
+
+// Keeper reads and changes the lineage of works.
+type Keeper struct {
+	// authority may change the parameters (bech32).
+	authority string
+	registry  types.RegistryKeeper
+	royalty   types.RoyaltyKeeper
+	license   types.LicenseKeeper
+
+	Schema collections.Schema
+	Params collections.Item[types.Params]
+	// Nodes: work -> its head row. A work without one is an original.
+	Nodes collections.Map[workID, types.Node]
+	// Edges: (derivative, source) -> how the source went in, citations among them.
+	Edges collections.Map[workPair, types.Edge]
+	// Derivatives: (source, cites, derivative), the reverse of Edges. Walks read
+	// only the part without citations, however often a work is cited.
+	Derivatives collections.KeySet[derivativeKey]
+	// Externals: (derivative, place from 0) -> a source that is not registered.
+	Externals collections.Map[externalKey, types.ExternalEdge]
+	// Records: work -> how an AI system made it.
+	Records collections.Map[workID, types.GenerationRecord]
+	// Approvals: (source, derivative) -> the source's owner who approved.
+	Approvals collections.Map[workPair, sdk.AccAddress]
+}
+
+// NewKeeper builds the keeper; authority is the account that may change the
+// parameters.
+func NewKeeper(
+	cdc codec.BinaryCodec, storeService store.KVStoreService, authority string,
+	registry types.RegistryKeeper, royalty types.RoyaltyKeeper, license types.LicenseKeeper,
+) Keeper {
+	work := registrytypes.WorkIDKey
+	pair := collections.PairKeyCodec(work, work)
+	sb := collections.NewSchemaBuilder(storeService)
+	k := Keeper{
+		authority: authority, registry: registry, royalty: royalty, license: license,
+		Params: collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
+		Nodes:  collections.NewMap(sb, types.NodesPrefix, "nodes", work, codec.CollValue[types.Node](cdc)),
+		Edges:  collections.NewMap(sb, types.EdgesPrefix, "edges", pair, codec.CollValue[types.Edge](cdc)),
+		Derivatives: collections.NewKeySet(sb, types.DerivativesPrefix, "derivatives",
+			collections.TripleKeyCodec(work, collections.BoolKey, work)),
+		Externals: collections.NewMap(sb, types.ExternalsPrefix, "externals",
+			collections.PairKeyCodec(work, collections.Uint32Key), codec.CollValue[types.ExternalEdge](cdc)),
+		Records: collections.NewMap(sb, types.RecordsPrefix, "records", work, codec.CollValue[types.GenerationRecord](cdc)),
+		Approvals: collections.NewMap(sb, types.ApprovalsPrefix, "approvals", pair,
+			collcodec.KeyToValueCodec(sdk.AccAddressKey)),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}

@@ -1,0 +1,57 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+var _ types.MsgServer = msgServer{}
+
+type msgServer struct{ k Keeper }
+
+// NewMsgServer serves the module's messages.
+func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k: k} }
+
+// Derive declares sources of a work.
+func (s msgServer) Derive(ctx context.Context, msg *types.MsgDerive) (*types.MsgDeriveResponse, error) {
+	d, err := msg.Derivation()
+	if err != nil {
+		return nil, err
+	}
+	result, err := s.k.Derive(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ApproveSource approves a later source.
+func (s msgServer) ApproveSource(ctx context.Context, msg *types.MsgApproveSource) (*types.MsgApproveSourceResponse, error) {
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
+	if err != nil {
+		return nil, err
+	}
+	source, derivative, err := msg.Works()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.ApproveSource(ctx, owner, source, derivative); err != nil {
+		return nil, err
+	}
+	return &types.MsgApproveSourceResponse{}, nil
+}
+
+// UpdateParams replaces the parameters.
+func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	if err := sdk.ValidateAuthority(sdkCtx, s.k.authority, msg.Authority); err != nil {
+		return nil, err
+	}
+	if err := s.k.UpdateParams(ctx, msg.Params); err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateParamsResponse{}, nil
+}

@@ -1,0 +1,115 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+var _ types.QueryServer = queryServer{}
+
+type queryServer struct{ k Keeper }
+
+// NewQueryServer serves the module's queries.
+func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k: k} }
+
+// Params returns the parameters.
+func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
+	params, err := s.k.Params.Get(ctx)
+	return &types.QueryParamsResponse{Params: params}, coded(err)
+}
+
+// Derivation returns a work's head row, an empty one for an original, and its
+// generation record.
+func (s queryServer) Derivation(ctx context.Context, req *types.QueryDerivationRequest) (*types.QueryDerivationResponse, error) {
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	node, _, err := s.k.node(ctx, work)
+	if err != nil {
+		return nil, coded(err)
+	}
+	response := &types.QueryDerivationResponse{Node: node}
+	record, err := s.k.Records.Get(ctx, work)
+	switch {
+	case err == nil:
+		response.Record = &record
+	case !errors.Is(err, collections.ErrNotFound):
+		return nil, coded(err)
+	}
+	return response, nil
+}
+
+// Sources lists the registered sources by id, then the external ones in the
+// order of their declaration.
+func (s queryServer) Sources(ctx context.Context, req *types.QuerySourcesRequest) (*types.QuerySourcesResponse, error) {
+	page, err := forward(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	links, next, err := s.k.sources(ctx, work, page)
+	return &types.QuerySourcesResponse{Sources: links, Pagination: next}, coded(err)
+}
+
+// Derivatives lists the works that name this one as a source by id, those that
+// only cite it last.
+func (s queryServer) Derivatives(ctx context.Context, req *types.QueryDerivativesRequest) (*types.QueryDerivativesResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	prefix := collections.TriplePrefix[workID, bool, workID](work)
+	links, next, err := query.CollectionPaginate(ctx, s.k.Derivatives, page,
+		func(key derivativeKey, _ collections.NoValue) (types.Link, error) {
+			return s.k.edgeLink(ctx, key.K3(), work)
+		}, func(o *query.CollectionsPaginateOptions[derivativeKey]) { o.Prefix = &prefix })
+	return &types.QueryDerivativesResponse{Derivatives: links, Pagination: next}, coded(err)
+}
+
+// Ancestors walks the sources.
+func (s queryServer) Ancestors(ctx context.Context, req *types.QueryWalkRequest) (*types.QueryWalkResponse, error) {
+	return s.walk(ctx, req, ancestors{ctx, s.k})
+}
+
+// Descendants walks the derivatives.
+func (s queryServer) Descendants(ctx context.Context, req *types.QueryWalkRequest) (*types.QueryWalkResponse, error) {
+	return s.walk(ctx, req, descendants{ctx, s.k})
+}
+
+// Approvals lists the approvals of a source that wait to be used.
+func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsRequest) (*types.QueryApprovalsResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	source, err := s.find(ctx, req.Source)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.k.registry.GetWork(ctx, source)
+	if err != nil {
+		return nil, coded(err)
+	}
+	approvals, next, err := query.CollectionPaginate(ctx, s.k.Approvals, page,
+		func(key workPair, approver sdk.AccAddress) (types.Approval, error) {
+			return types.Approval{
+				Derivative: key.K2().String(), Approver: approver.String(), Valid: approver.Equals(work.Owner),
+			}, nil
+		}, query.WithCollectionPaginationPairPrefix[workID, workID](source))
+	return &types.QueryApprovalsResponse{Approvals: approvals, Pagination: next}, coded(err)
+}

@@ -1,0 +1,162 @@
+package keeper
+
+import (
+	"context"
+	"encoding/binary"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/x/lineage/graph"
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+// Bounds of a walk that a query takes.
+const (
+	maxDepth     = 1_000
+	maxWalkSteps = 10_000
+	maxWalkEdges = 50_000
+)
+
+// walk reads a page of a breadth-first walk. Each page walks from the start
+// again, no further than it has to; its key is the position of its first row,
+// so pages fit together as long as the graph does not change between them.
+func (s queryServer) walk(ctx context.Context, req *types.QueryWalkRequest, g graph.Graph[workID]) (*types.QueryWalkResponse, error) {
+	page, start, err := positioned(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	if req.Depth > maxDepth {
+		return nil, status.Errorf(codes.InvalidArgument, "depth %d is above %d", req.Depth, maxDepth)
+	}
+	limits := graph.Limits{Depth: int(req.Depth), Steps: maxWalkSteps, Edges: maxWalkEdges, EveryEdge: req.EveryEdge}
+	if !page.CountTotal {
+		limits.Steps = min(maxWalkSteps, start+int(page.Limit)+1)
+	}
+	steps, truncated, err := graph.Walk(g, work, limits)
+	if err != nil {
+		return nil, coded(err)
+	}
+	from, to, next := cut(len(steps), start, page)
+	rows, err := s.k.rows(ctx, g, steps[from:to])
+	return &types.QueryWalkResponse{Steps: rows, Pagination: next, Truncated: truncated && next.NextKey == nil}, coded(err)
+}
+
+// Path returns a shortest path from a derivative to an ancestor.
+func (s queryServer) Path(ctx context.Context, req *types.QueryPathRequest) (*types.QueryPathResponse, error) {
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	ancestor, err := s.find(ctx, req.Ancestor)
+	if err != nil {
+		return nil, err
+	}
+	if work == ancestor {
+		return nil, status.Error(codes.InvalidArgument, "the two works are the same")
+	}
+	path, truncated, err := graph.Path(ancestors{ctx, s.k}, work, ancestor, graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges})
+	if err != nil {
+		return nil, coded(err)
+	}
+	if truncated {
+		return nil, status.Errorf(codes.ResourceExhausted, "%s is not among the first %d ancestors of %s: more are not searched", ancestor, maxWalkSteps, work)
+	}
+	response := &types.QueryPathResponse{}
+	for i := 1; i < len(path); i++ {
+		link, err := s.k.edgeLink(ctx, path[i-1], path[i])
+		if err != nil {
+			return nil, coded(err)
+		}
+		response.Links = append(response.Links, link)
+	}
+	return response, nil
+}
+
+// CommonAncestors lists the works that two works both come from, by id.
+func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommonAncestorsRequest) (*types.QueryCommonAncestorsResponse, error) {
+	page, start, err := positioned(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	other, err := s.find(ctx, req.Other)
+	if err != nil {
+		return nil, err
+	}
+	common, truncated, err := graph.Common(ancestors{ctx, s.k}, work, other,
+		graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges / 2})
+	if err != nil {
+		return nil, coded(err)
+	}
+	from, to, next := cut(len(common), start, page)
+	response := &types.QueryCommonAncestorsResponse{Pagination: next, Truncated: truncated}
+	for _, id := range common[from:to] {
+		response.Works = append(response.Works, id.String())
+	}
+	return response, nil
+}
+
+// rows reads what belongs to the steps of a page.
+func (k Keeper) rows(ctx context.Context, g graph.Graph[workID], steps []graph.Step[workID]) ([]types.Step, error) {
+	_, down := g.(descendants)
+	rows := make([]types.Step, 0, len(steps))
+	for _, s := range steps {
+		derivative, source := s.From, s.Node
+		if down {
+			derivative, source = s.Node, s.From
+		}
+		link, err := k.edgeLink(ctx, derivative, source)
+		if err != nil {
+			return nil, err
+		}
+		node, _, err := k.node(ctx, s.Node)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, types.Step{
+			Work: s.Node.String(), Depth: uint32(s.Depth), Generation: node.Generation, Link: link, Again: s.Again,
+		})
+	}
+	return rows, nil
+}
+
+// positioned reads a page whose key is a position in a list that is computed
+// afresh.
+func positioned(request *query.PageRequest) (page *query.PageRequest, start int, err error) {
+	if page, err = forward(request); err != nil {
+		return nil, 0, err
+	}
+	switch {
+	case len(page.Key) == 4:
+		start = int(binary.BigEndian.Uint32(page.Key))
+	case len(page.Key) > 0:
+		return nil, 0, status.Error(codes.InvalidArgument, "pagination.key is not a next_key of this list")
+	default:
+		start = int(min(page.Offset, maxWalkSteps))
+	}
+	return page, min(start, maxWalkSteps), nil
+}
+
+// cut returns the bounds of a page within a list and the position of the next.
+func cut(length, start int, page *query.PageRequest) (from, to int, response *query.PageResponse) {
+	response = &query.PageResponse{}
+	if page.CountTotal {
+		response.Total = uint64(length)
+	}
+	from = min(start, length)
+	to = min(from+int(page.Limit), length)
+	if to < length {
+		response.NextKey = binary.BigEndian.AppendUint32(nil, uint32(to))
+	}
+	return from, to, response
+}

@@ -1,0 +1,44 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+// clockTolerance is how far a generator's clock may run ahead of block time.
+const clockTolerance = 10 * time.Minute
+
+// checkRecord checks the generation record against the state: once a work,
+// made before now, by a model that exists if it names a registered one.
+func (k Keeper) checkRecord(ctx context.Context, d *derivation) error {
+	if d.Record == nil {
+		return nil
+	}
+	has, err := k.Records.Has(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	if has {
+		return errorsmod.Wrapf(types.ErrAlreadyRecorded, "%s: a work is made once; leave the record out", d.Work)
+	}
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	if at := d.Record.GeneratedAt; at != nil && at.After(now.Add(clockTolerance)) {
+		return errorsmod.Wrapf(types.ErrInvalidRecord, "generated_at %s is after the block's time %s",
+			at.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	model, registered, err := d.Record.ModelWork()
+	if err != nil || !registered {
+		return err
+	}
+	if model == d.Work {
+		return errorsmod.Wrapf(types.ErrInvalidRecord, "model %s is the work itself", model)
+	}
+	_, err = k.registry.GetWork(ctx, model)
+	return errorsmod.Wrap(err, "model")
+}

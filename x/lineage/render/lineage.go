@@ -1,0 +1,103 @@
+// Package render writes lineages as people read them: as a tree, as a table
+// and in Graphviz's DOT. It knows nothing of commands and connections.
+package render
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Lineage is a walk from one work. Ask the queries for every edge, or shapes
+// such as diamonds are drawn with the first edge to each work only.
+type Lineage struct {
+	Root string
+	// Steps of the walk. One with an external source in its link and no work is
+	// drawn as a source of the link's derivative.
+	Steps []types.Step
+	// Work names a work for the reader, by its title say; nil: its id.
+	Work func(id string) string
+	// Terms names terms, by their preset say; nil: their id.
+	Terms func(id string) string
+}
+
+// ends returns the node that a step comes from and the one it reaches, as keys
+// that tell nodes apart.
+func ends(s types.Step) (from, to string) {
+	switch {
+	case s.Link.External != nil:
+		return s.Link.Derivative, externalName(*s.Link.External)
+	case s.Work == s.Link.Source:
+		return s.Link.Derivative, s.Work
+	default:
+		return s.Link.Source, s.Work
+	}
+}
+
+func externalName(e types.External) string {
+	if e.Uri != "" {
+		return e.Uri
+	}
+	return "sha256:" + e.Sha256
+}
+
+// workName is what a reader sees of a node.
+func (l Lineage) workName(id string, external bool) string {
+	switch {
+	case external:
+		return clean(id) + " (external)"
+	case l.Work == nil:
+		return clean(id)
+	}
+	return clean(l.Work(id))
+}
+
+// permission says what a link relies on.
+func (l Lineage) permission(link types.Link) string {
+	switch {
+	case link.External != nil, link.Role == types.ROLE_CITES:
+		return "none needed"
+	case link.Terms == "":
+		return "own work"
+	}
+	name := link.Terms
+	if l.Terms != nil {
+		name = clean(l.Terms(link.Terms))
+	}
+	if link.Grant != "" {
+		return name + ", " + link.Grant
+	}
+	return name
+}
+
+// royalty says what a link owes: "absolute 10 %", or "none".
+func royalty(link types.Link) string {
+	switch link.RoyaltyPolicy {
+	case royaltytypes.POLICY_ABSOLUTE:
+		return "absolute " + percent(link.RoyaltyRate)
+	case royaltytypes.POLICY_RELATIVE:
+		return "relative " + percent(link.RoyaltyRate)
+	default:
+		return "none"
+	}
+}
+
+// percent writes parts per million as a percentage, without trailing zeros.
+func percent(ppm uint32) string {
+	s := fmt.Sprintf("%d.%04d", ppm/10_000, ppm%10_000)
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + " %"
+}
+
+// clean takes control characters out of text that others wrote: a title must
+// not steer the reader's terminal.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,64 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+// Tree writes the walk as an indented tree. A work that several others share
+// is drawn out once; further places say that it is shown above.
+func (l Lineage) Tree(w io.Writer) error {
+	t := tree{Lineage: l, next: make(map[string][]types.Step), shown: map[string]bool{l.Root: true}}
+	for _, s := range l.Steps {
+		from, _ := ends(s)
+		t.next[from] = append(t.next[from], s)
+	}
+	fmt.Fprintln(&t.out, l.workName(l.Root, false))
+	t.branch(l.Root, "")
+	_, err := io.WriteString(w, t.out.String())
+	return err
+}
+
+type tree struct {
+	Lineage
+	out   strings.Builder
+	next  map[string][]types.Step
+	shown map[string]bool
+}
+
+func (t *tree) branch(node, indent string) {
+	steps := t.next[node]
+	for i, s := range steps {
+		corner, deeper := "├─ ", "│  "
+		if i == len(steps)-1 {
+			corner, deeper = "└─ ", "   "
+		}
+		_, to := ends(s)
+		fmt.Fprint(&t.out, indent, corner, t.line(s, to))
+		if t.shown[to] {
+			fmt.Fprintln(&t.out, " (shown above)")
+			continue
+		}
+		fmt.Fprintln(&t.out)
+		t.shown[to] = true
+		t.branch(to, indent+deeper)
+	}
+}
+
+// line describes the edge and the node that it reaches.
+func (t *tree) line(s types.Step, to string) string {
+	parts := []string{s.Link.Role.Name() + "  " + t.workName(to, s.Link.External != nil)}
+	if s.Link.External == nil && s.Link.Role != types.ROLE_CITES {
+		parts = append(parts, t.permission(s.Link))
+		if r := royalty(s.Link); r != "none" {
+			parts = append(parts, r)
+		}
+	}
+	if s.Link.AddedLater {
+		parts = append(parts, "added later")
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,21 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the lineage module. Codes are stable and append-only.
+var (
+	ErrInvalidMessage  = errorsmod.Register(ModuleName, 2, "invalid message")
+	ErrInvalidSource   = errorsmod.Register(ModuleName, 3, "invalid source")
+	ErrInvalidRecord   = errorsmod.Register(ModuleName, 4, "invalid generation record")
+	ErrInvalidParams   = errorsmod.Register(ModuleName, 5, "invalid parameters")
+	ErrInvalidGenesis  = errorsmod.Register(ModuleName, 6, "invalid genesis")
+	ErrNotOwner        = errorsmod.Register(ModuleName, 7, "not the owner")
+	ErrInvalidStatus   = errorsmod.Register(ModuleName, 8, "not possible in the work's status")
+	ErrAlreadySource   = errorsmod.Register(ModuleName, 9, "already a source")
+	ErrTooManySources  = errorsmod.Register(ModuleName, 10, "too many sources")
+	ErrOverWhole       = errorsmod.Register(ModuleName, 11, "weights exceed the whole")
+	ErrCycle           = errorsmod.Register(ModuleName, 12, "derivation would run in a circle")
+	ErrWalkTooLong     = errorsmod.Register(ModuleName, 13, "too many derivatives to add a source")
+	ErrApprovalNeeded  = errorsmod.Register(ModuleName, 14, "approval of the source's owner needed")
+	ErrAlreadyRecorded = errorsmod.Register(ModuleName, 15, "generation already recorded")
+)

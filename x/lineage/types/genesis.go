@@ -1,0 +1,130 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// DefaultGenesis is a chain without derivations.
+func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
+
+// Validate checks every row and that the generations are those of the edges:
+// so the graph has no cycle. It fails with ErrInvalidGenesis, naming the work.
+func (g GenesisState) Validate() error {
+	if err := g.Params.Validate(); err != nil {
+		return err
+	}
+	generations := make(map[string]uint32, len(g.Nodes))
+	for _, n := range g.Nodes {
+		if _, twice := generations[n.Work]; twice {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "work %s is listed twice", n.Work)
+		}
+		if err := n.validate(); err != nil {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "work %q: %s", n.Work, err)
+		}
+		generations[n.Work] = n.Node.Generation
+	}
+	for _, n := range g.Nodes {
+		var want uint32
+		for _, e := range n.Edges {
+			if e.Edge.Role != ROLE_CITES {
+				want = max(want, generations[e.Source]+1)
+			}
+		}
+		if n.Node.Generation != want {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "work %s has generation %d, its sources make it %d", n.Work, n.Node.Generation, want)
+		}
+	}
+	return g.validateApprovals()
+}
+
+func (g GenesisState) validateApprovals() error {
+	seen := make(map[[2]string]bool, len(g.Approvals))
+	for _, a := range g.Approvals {
+		msg := MsgApproveSource{Owner: a.Approver, Source: a.Source, Derivative: a.Derivative}
+		if err := msg.ValidateBasic(); err != nil {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %q for %q: %s", a.Source, a.Derivative, err)
+		}
+		pair := [2]string{a.Source, a.Derivative}
+		if seen[pair] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %s for %s is listed twice", a.Source, a.Derivative)
+		}
+		seen[pair] = true
+	}
+	return nil
+}
+
+// validate checks a node with its edges by itself.
+func (n GenesisNode) validate() error {
+	if _, err := registrytypes.ParseWorkID(n.Work); err != nil {
+		return err
+	}
+	if int(n.Node.Sources) != len(n.Edges) || int(n.Node.Externals) != len(n.Externals) {
+		return errorsmod.Wrapf(ErrInvalidSource, "counts %d sources and %d external ones, lists %d and %d",
+			n.Node.Sources, n.Node.Externals, len(n.Edges), len(n.Externals))
+	}
+	if total := len(n.Edges) + len(n.Externals); total > MaxSources {
+		return errorsmod.Wrapf(ErrTooManySources, "%d, at most %d are kept", total, MaxSources)
+	}
+	var weight uint64
+	seen := make(map[string]bool, len(n.Edges))
+	for _, e := range n.Edges {
+		if e.Source == n.Work || seen[e.Source] {
+			return errorsmod.Wrapf(ErrAlreadySource, "source %s is the work itself or listed twice", e.Source)
+		}
+		seen[e.Source] = true
+		if err := e.validate(); err != nil {
+			return err
+		}
+		weight += uint64(e.Edge.Weight)
+	}
+	for _, e := range n.Externals {
+		s := Source{External: &e.External, Role: e.Role, Weight: e.Weight}
+		if err := s.Validate(); err != nil {
+			return err
+		}
+		weight += uint64(e.Weight)
+	}
+	if weight > Whole {
+		return errorsmod.Wrapf(ErrOverWhole, "%d ppm", weight)
+	}
+	if n.Record != nil {
+		return n.Record.Validate()
+	}
+	return nil
+}
+
+func (e GenesisEdge) validate() error {
+	s := Source{Work: e.Source, Role: e.Edge.Role, Weight: e.Edge.Weight}
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	edge := e.Edge
+	if l := len(edge.Terms); l != 0 && l != termsLength {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: terms of %d bytes", e.Source, l)
+	}
+	if l := len(edge.Grant); l != 0 && l != grantLength {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: grant of %d bytes", e.Source, l)
+	}
+	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
+	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE
+	if !known || edge.RoyaltyRate > Whole || none != (edge.RoyaltyRate == 0) {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: policy %d with a rate of %d ppm", e.Source, edge.RoyaltyPolicy, edge.RoyaltyRate)
+	}
+	return nil
+}
+
+// Lengths of ids in bytes.
+const (
+	termsLength = 32
+	grantLength = 20
+)
+
+// ApproverAddress reads the approver.
+func (a GenesisApproval) ApproverAddress() (sdk.AccAddress, error) {
+	return sdk.AccAddressFromBech32(a.Approver)
+}

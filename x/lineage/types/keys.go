@@ -1,0 +1,37 @@
+// Package types holds what x/lineage stores and says: messages, state rows,
+// errors and their validation.
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName is the name of the lineage module.
+	ModuleName = "lineage"
+	// StoreKey is the key of its store.
+	StoreKey = ModuleName
+)
+
+// Prefixes of the module's tables.
+var (
+	ParamsPrefix      = collections.NewPrefix(0)
+	NodesPrefix       = collections.NewPrefix(1)
+	EdgesPrefix       = collections.NewPrefix(2)
+	DerivativesPrefix = collections.NewPrefix(3)
+	ExternalsPrefix   = collections.NewPrefix(4)
+	RecordsPrefix     = collections.NewPrefix(5)
+	ApprovalsPrefix   = collections.NewPrefix(6)
+)
+
+// Bounds of what a work and a message can declare.
+const (
+	// MaxMessageSources is how many sources one message may declare.
+	MaxMessageSources = 256
+	// MaxSources is how many sources, external ones among them, a work may have.
+	MaxSources = 1024
+	// MaxTextLength bounds each text of a generation record, in bytes.
+	MaxTextLength = 128
+	// MaxURILength bounds the URI of an external source, in bytes.
+	MaxURILength = 512
+	// Whole is all of it, in parts per million.
+	Whole = 1_000_000
+)

@@ -1,0 +1,18 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// maxMaxWalk bounds the walk of a later addition whatever governance decides:
+// each step may also rewrite a row.
+const maxMaxWalk = 10_000
+
+// DefaultParams let a later addition take 1,000 steps.
+func DefaultParams() Params { return Params{MaxWalk: 1_000, GasPerStep: 2_000} }
+
+// Validate fails with ErrInvalidParams on a walk above 10,000 steps.
+func (p Params) Validate() error {
+	if p.MaxWalk > maxMaxWalk {
+		return errorsmod.Wrapf(ErrInvalidParams, "max_walk is %d, it can be at most %d", p.MaxWalk, maxMaxWalk)
+	}
+	return nil
+}

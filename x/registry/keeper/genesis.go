@@ -1,0 +1,107 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// InitGenesis writes the tables and rebuilds the indexes. Broken data is refused.
+func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
+	if err := gs.Validate(); err != nil {
+		return err
+	}
+	for _, w := range gs.Works {
+		if err := k.initWork(ctx, w); err != nil {
+			return errorsmod.Wrap(err, w.Id)
+		}
+	}
+	for _, a := range gs.Anchors {
+		account, err := sdk.AccAddressFromBech32(a.Account)
+		if err != nil {
+			return err
+		}
+		root, err := types.ParseDigest("root", a.Root)
+		if err != nil {
+			return err
+		}
+		if err := k.Anchors.Set(ctx, collections.Join(account, root), a.Anchor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
+	id, err := types.ParseWorkID(w.Id)
+	if err != nil {
+		return err
+	}
+	if err := k.Works.Set(ctx, id, w.Work); err != nil {
+		return err
+	}
+	for i, revision := range w.Revisions {
+		if err := k.Revisions.Set(ctx, collections.Join(id, uint32(i)+1), revision); err != nil {
+			return err
+		}
+	}
+	if w.Transfer != nil {
+		if err := k.Transfers.Set(ctx, id, *w.Transfer); err != nil {
+			return err
+		}
+	}
+	return k.index(ctx, id, w.Work, w.Revisions[len(w.Revisions)-1].Details.Fingerprints)
+}
+
+// ExportGenesis returns all tables: works in order of id, anchors in order of
+// account and root.
+func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
+	gs := types.DefaultGenesisState()
+	err := k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
+		gs.Works = append(gs.Works, types.GenesisWork{Id: id.String(), Work: work})
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range gs.Works {
+		if err := k.exportParts(ctx, &gs.Works[i]); err != nil {
+			return nil, err
+		}
+	}
+	err = k.Anchors.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, [32]byte], a types.Anchor) (bool, error) {
+		gs.Anchors = append(gs.Anchors, types.GenesisAnchor{
+			Account: key.K1().String(), Root: types.DigestKey.Stringify(key.K2()), Anchor: a,
+		})
+		return false, nil
+	})
+	return gs, err
+}
+
+// exportParts adds a work's revisions and the transfer on offer.
+func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
+	id, err := types.ParseWorkID(w.Id)
+	if err != nil {
+		return err
+	}
+	err = k.Revisions.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint32](id),
+		func(_ collections.Pair[types.WorkID, uint32], r types.Revision) (bool, error) {
+			w.Revisions = append(w.Revisions, r)
+			return false, nil
+		})
+	if err != nil {
+		return err
+	}
+	offered, err := k.Transfers.Has(ctx, id)
+	if err != nil || !offered {
+		return err
+	}
+	offer, err := k.Transfers.Get(ctx, id)
+	w.Transfer = &offer
+	return err
+}

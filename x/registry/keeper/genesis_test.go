@@ -1,0 +1,134 @@
+package keeper_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// full returns a registry with something of everything.
+func full(t *testing.T) *fixture {
+	f := newFixture(t)
+	proofs := f.anchor(alice, "poem", "song")
+	f.anchor(bob, "unrevealed")
+	f.nextBlock()
+	f.register(bob, "poem")
+	_, err := f.registerProved(alice, "poem", proofs[0])
+	require.NoError(t, err)
+	_, err = f.tryRegister(carol, true, "poem")
+	require.NoError(t, err)
+	f.nextBlock()
+	ids := f.register(alice, "photo", "novel", "sold")
+	doi := types.Fingerprint{Scheme: "doi", Value: "10.1/1"}
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: ids[0].String(), Details: details("Photo", doi)}))
+	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: ids[1].String(), Recipient: bob.String()}))
+	f.transfer(ids[2], alice, carol)
+	f.setStatus(ids[1], types.STATUS_DISPUTED)
+	return f
+}
+
+func TestExportImportIsIdentity(t *testing.T) {
+	f := full(t)
+	exported, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.NoError(t, exported.Validate())
+	require.Len(t, exported.Works, 6)
+	require.Len(t, exported.Anchors, 2)
+
+	g := newFixture(t)
+	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
+	require.NoError(t, g.k.CheckInvariants(g.ctx))
+	again, err := g.k.ExportGenesis(g.ctx)
+	require.NoError(t, err)
+	require.Equal(t, exported, again)
+
+	// The rebuilt indexes answer as the old ones did.
+	require.Equal(t, f.resolve("sha256", hexOf("poem")), g.resolve("sha256", hexOf("poem")))
+	require.Equal(t, f.resolve("doi", "10.1/1"), g.resolve("doi", "10.1/1"))
+	require.Equal(t, f.owned(carol), g.owned(carol))
+	for _, w := range exported.Works {
+		id, err := types.ParseWorkID(w.Id)
+		require.NoError(t, err)
+		require.Equal(t, f.work(id), g.work(id))
+	}
+}
+
+func TestEmptyGenesis(t *testing.T) {
+	f := newFixture(t)
+	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesisState()))
+	exported, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.Equal(t, types.DefaultGenesisState(), exported)
+}
+
+func TestBrokenGenesisIsRefused(t *testing.T) {
+	f := full(t)
+	for name, breakIt := range map[string]func(gs *types.GenesisState){
+		"work twice":     func(gs *types.GenesisState) { gs.Works = append(gs.Works, gs.Works[0]) },
+		"anchor twice":   func(gs *types.GenesisState) { gs.Anchors = append(gs.Anchors, gs.Anchors[0]) },
+		"anchor missing": func(gs *types.GenesisState) { gs.Anchors = nil },
+		"anchor of others": func(gs *types.GenesisState) {
+			gs.Anchors[0].Account, gs.Anchors[1].Account = bob.String(), alice.String()
+		},
+		"anchor moved":       func(gs *types.GenesisState) { moveAnchors(gs) },
+		"anchor ranked":      func(gs *types.GenesisState) { gs.Anchors[0].Anchor.Priority.Rank = 1 },
+		"anchor empty":       func(gs *types.GenesisState) { gs.Anchors[0].Anchor.Total = 0 },
+		"anchor root":        func(gs *types.GenesisState) { gs.Anchors[0].Root = "ab" },
+		"anchor account":     func(gs *types.GenesisState) { gs.Anchors[0].Account = "ab" },
+		"id of another":      func(gs *types.GenesisState) { gs.Works[0].Id = gs.Works[1].Id },
+		"bad id":             func(gs *types.GenesisState) { gs.Works[0].Id = "work1" },
+		"registrant changed": func(gs *types.GenesisState) { gs.Works[0].Work.Registrant = account("dave") },
+		"no owner":           func(gs *types.GenesisState) { gs.Works[0].Work.Owner = nil },
+		"long owner":         func(gs *types.GenesisState) { gs.Works[0].Work.Owner = make([]byte, 256) },
+		"short digest":       func(gs *types.GenesisState) { gs.Works[0].Work.Sha256 = []byte{1} },
+		"no status":          func(gs *types.GenesisState) { gs.Works[0].Work.Status = 0 },
+		"unknown status":     func(gs *types.GenesisState) { gs.Works[0].Work.Status = 257 },
+		"version ahead":      func(gs *types.GenesisState) { gs.Works[0].Work.Version++ },
+		"no version":         func(gs *types.GenesisState) { gs.Works[0].Work.Version, gs.Works[0].Revisions = 0, nil },
+		"bad revision":       func(gs *types.GenesisState) { gs.Works[0].Revisions[0].Details.Kind = 0 },
+		"claim from later":   func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(time.Hour) },
+		"claim from before":  func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(-time.Hour) },
+		"time out of range":  func(gs *types.GenesisState) { gs.Works[0].Work.ClaimedSince.Time = time.Time{} },
+		"root without time":  func(gs *types.GenesisState) { unanchored(gs).AnchorRoot = make([]byte, 32) },
+		"same place":         func(gs *types.GenesisState) { samePlaces(gs) },
+		"transfer to owner": func(gs *types.GenesisState) {
+			gs.Works[0].Transfer = &types.TransferOffer{Recipient: gs.Works[0].Work.Owner, OfferedAt: genesisTime}
+		},
+		"transfer to nobody": func(gs *types.GenesisState) { gs.Works[0].Transfer = &types.TransferOffer{OfferedAt: genesisTime} },
+	} {
+		gs, err := f.k.ExportGenesis(f.ctx)
+		require.NoError(t, err)
+		breakIt(gs)
+		require.Error(t, gs.Validate(), name)
+		g := newFixture(t)
+		require.Error(t, g.k.InitGenesis(g.ctx, *gs), name)
+		empty, err := g.k.ExportGenesis(g.ctx)
+		require.NoError(t, err)
+		require.Empty(t, empty.Works, name)
+	}
+}
+
+func moveAnchors(gs *types.GenesisState) {
+	for i := range gs.Anchors {
+		gs.Anchors[i].Anchor.Priority.TxIndex++
+	}
+}
+
+func unanchored(gs *types.GenesisState) *types.Work {
+	for i := range gs.Works {
+		if len(gs.Works[i].Work.AnchorRoot) == 0 {
+			return &gs.Works[i].Work
+		}
+	}
+	panic("no work without an anchor")
+}
+
+// samePlaces gives all claims that are not anchored the first rank.
+func samePlaces(gs *types.GenesisState) {
+	for i := range gs.Works {
+		gs.Works[i].Work.ClaimedSince.Rank = 0
+	}
+}

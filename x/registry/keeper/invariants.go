@@ -1,0 +1,162 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// CheckInvariants verifies that tables and indexes agree, reading all of them.
+// The error names the invariant and the row that breaks it.
+func (k Keeper) CheckInvariants(ctx context.Context) error {
+	for _, invariant := range []struct {
+		name  string
+		check func(context.Context) error
+	}{
+		{"works", k.checkWorks},
+		{"revisions", k.checkRevisions},
+		{"digest index", k.checkByDigest},
+		{"owner index", k.checkByOwner},
+		{"fingerprint index", k.checkByFingerprint},
+		{"transfers", k.checkTransfers},
+	} {
+		if err := invariant.check(ctx); err != nil {
+			return fmt.Errorf("registry invariant %q: %w", invariant.name, err)
+		}
+	}
+	return nil
+}
+
+// checkWorks: rows are sound, ids follow from registrant and content, anchored
+// claims have their anchor's moment, and every index has each work once. That it
+// has nothing else is checked from the index.
+func (k Keeper) checkWorks(ctx context.Context) error {
+	return k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
+		if err := work.Validate(id); err != nil {
+			return true, fmt.Errorf("%s: %w", id, err)
+		}
+		if len(work.AnchorRoot) != 0 {
+			anchored, err := k.Anchors.Get(ctx, collections.Join(work.Registrant, [32]byte(work.AnchorRoot)))
+			if err != nil {
+				return true, fmt.Errorf("%s: anchor %x: %w", id, work.AnchorRoot, err)
+			}
+			if err := work.DatedBy(anchored); err != nil {
+				return true, fmt.Errorf("%s: %w", id, err)
+			}
+		}
+		return false, k.checkIndexed(ctx, id, work)
+	})
+}
+
+func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Work) error {
+	digest := [32]byte(work.Sha256)
+	if ok, err := k.ByDigest.Has(ctx, collections.Join(digest, types.NewClaimOrder(work.ClaimedSince, id))); err != nil || !ok {
+		return fmt.Errorf("%s is missing under its digest (%v)", id, err)
+	}
+	if ok, err := k.ByOwner.Has(ctx, collections.Join(work.Owner, id)); err != nil || !ok {
+		return fmt.Errorf("%s is missing under its owner %s (%v)", id, work.Owner, err)
+	}
+	for version := uint32(1); version < work.Version; version++ {
+		if ok, err := k.Revisions.Has(ctx, collections.Join(id, version)); err != nil || !ok {
+			return fmt.Errorf("%s has no revision %d of %d (%v)", id, version, work.Version, err)
+		}
+	}
+	current, err := k.Revisions.Get(ctx, collections.Join(id, work.Version))
+	if err != nil {
+		return fmt.Errorf("%s: current revision %d: %w", id, work.Version, err)
+	}
+	for _, f := range current.Details.Fingerprints {
+		if ok, err := k.ByFingerprint.Has(ctx, collections.Join(types.FingerprintHash(f.Scheme, f.Value), id)); err != nil || !ok {
+			return fmt.Errorf("%s is missing under its fingerprint %s %q (%v)", id, f.Scheme, f.Value, err)
+		}
+	}
+	return nil
+}
+
+// checkRevisions: each belongs to a work, numbered from 1 to its version.
+func (k Keeper) checkRevisions(ctx context.Context) error {
+	return k.Revisions.Walk(ctx, nil, func(key collections.Pair[types.WorkID, uint32], _ types.Revision) (bool, error) {
+		work, err := k.GetWork(ctx, key.K1())
+		if err == nil && (key.K2() == 0 || key.K2() > work.Version) {
+			err = fmt.Errorf("%s has revision %d, its version is %d", key.K1(), key.K2(), work.Version)
+		}
+		return err != nil, err
+	})
+}
+
+// checkByDigest: each entry is a work's content and time, and no two claims to a
+// content share a place.
+func (k Keeper) checkByDigest(ctx context.Context) error {
+	var previous collections.Pair[[32]byte, types.ClaimOrder]
+	first := true
+	return k.ByDigest.Walk(ctx, nil, func(key collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+		id := key.K2().Work
+		work, err := k.GetWork(ctx, id)
+		if err != nil {
+			return true, err
+		}
+		if [32]byte(work.Sha256) != key.K1() || types.NewClaimOrder(work.ClaimedSince, id) != key.K2() {
+			return true, fmt.Errorf("%s is under %x at %s, its row says otherwise", id, key.K1(), types.ClaimOrderKey.Stringify(key.K2()))
+		}
+		if !first && previous.K1() == key.K1() && samePlace(previous.K2(), key.K2()) {
+			return true, fmt.Errorf("%s and %s have the same place among the claims to %x", previous.K2().Work, id, key.K1())
+		}
+		previous, first = key, false
+		return false, nil
+	})
+}
+
+func samePlace(a, b types.ClaimOrder) bool {
+	a.Work, b.Work = types.WorkID{}, types.WorkID{}
+	return a == b
+}
+
+// checkByOwner: each entry is a work's owner.
+func (k Keeper) checkByOwner(ctx context.Context) error {
+	return k.ByOwner.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, types.WorkID]) (bool, error) {
+		work, err := k.GetWork(ctx, key.K2())
+		if err == nil && !work.Owner.Equals(key.K1()) {
+			err = fmt.Errorf("%s is under %s, its owner is %s", key.K2(), key.K1(), work.Owner)
+		}
+		return err != nil, err
+	})
+}
+
+// checkByFingerprint: each entry is a fingerprint of a work's current revision.
+func (k Keeper) checkByFingerprint(ctx context.Context) error {
+	return k.ByFingerprint.Walk(ctx, nil, func(key collections.Pair[[32]byte, types.WorkID]) (bool, error) {
+		work, err := k.GetWork(ctx, key.K2())
+		if err != nil {
+			return true, err
+		}
+		current, err := k.Revisions.Get(ctx, collections.Join(key.K2(), work.Version))
+		if err != nil {
+			return true, err
+		}
+		for _, f := range current.Details.Fingerprints {
+			if types.FingerprintHash(f.Scheme, f.Value) == key.K1() {
+				return false, nil
+			}
+		}
+		return true, fmt.Errorf("%s is under %x, which is no fingerprint of its revision %d", key.K2(), key.K1(), work.Version)
+	})
+}
+
+// checkTransfers: each is of a work, to somebody else than its owner.
+func (k Keeper) checkTransfers(ctx context.Context) error {
+	return k.Transfers.Walk(ctx, nil, func(id types.WorkID, offer types.TransferOffer) (bool, error) {
+		work, err := k.GetWork(ctx, id)
+		if err == nil {
+			err = offer.Validate(work.Owner)
+		}
+		if err != nil {
+			return true, fmt.Errorf("%s: %w", id, err)
+		}
+		return false, nil
+	})
+}

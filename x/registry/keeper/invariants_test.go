@@ -1,0 +1,92 @@
+package keeper_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Each way to break the state is noticed by the invariant that is there for it.
+func TestInvariantsNoticeDamage(t *testing.T) {
+	for name, test := range map[string]struct {
+		invariant string
+		damage    func(f *fixture, id types.WorkID, work types.Work) error
+	}{
+		"row removed": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error { return f.k.Works.Remove(f.ctx, id) }},
+		"foreign id": {"works", func(f *fixture, _ types.WorkID, work types.Work) error {
+			return f.k.Works.Set(f.ctx, types.WorkID{1}, work)
+		}},
+		"owner changed": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.Owner = bob
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
+		"time changed": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.ClaimedSince.Rank++
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
+		"anchor invented": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			now := f.ctx.BlockTime()
+			work.AnchorRoot, work.RevealedAt = make([]byte, 32), &now
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
+		"version skipped": {"works", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.Revisions.Remove(f.ctx, collections.Join(id, uint32(1)))
+		}},
+		"revision beyond": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(3)), types.Revision{})
+		}},
+		"digest entry lost": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			return f.k.ByDigest.Remove(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+		}},
+		"digest entry left": {"digest index", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.ClaimedSince.Time = work.ClaimedSince.Time.Add(-time.Hour)
+			return f.k.ByDigest.Set(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+		}},
+		"owner entry left": {"owner index", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.ByOwner.Set(f.ctx, collections.Join(bob, id))
+		}},
+		"fingerprint lost": {"works", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.ByFingerprint.Remove(f.ctx, collections.Join(types.FingerprintHash("doi", "1"), id))
+		}},
+		"fingerprint left": {"fingerprint index", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.ByFingerprint.Set(f.ctx, collections.Join(types.FingerprintHash("doi", "old"), id))
+		}},
+		"transfer to owner": {"transfers", func(f *fixture, id types.WorkID, work types.Work) error {
+			return f.k.Transfers.Set(f.ctx, id, types.TransferOffer{Recipient: work.Owner, OfferedAt: f.ctx.BlockTime()})
+		}},
+		"transfer of nothing": {"transfers", func(f *fixture, _ types.WorkID, _ types.Work) error {
+			return f.k.Transfers.Set(f.ctx, types.WorkID{1}, types.TransferOffer{Recipient: bob, OfferedAt: f.ctx.BlockTime()})
+		}},
+	} {
+		f := newFixture(t)
+		id := f.register(alice, "poem")[0]
+		f.nextBlock()
+		revise := &types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Poem", types.Fingerprint{Scheme: "doi", Value: "1"})}
+		require.NoError(t, f.try(revise))
+		require.NoError(t, f.k.CheckInvariants(f.ctx))
+		work, err := f.k.GetWork(f.ctx, id)
+		require.NoError(t, err)
+		require.NoError(t, test.damage(f, id, work))
+		require.ErrorContains(t, f.k.CheckInvariants(f.ctx), `"`+test.invariant+`"`, name)
+	}
+}
+
+func TestInvariantOnSharedPlaces(t *testing.T) {
+	f := newFixture(t)
+	f.register(alice, "poem")
+	second, err := f.tryRegister(bob, true, "poem")
+	require.NoError(t, err)
+	work, err := f.k.GetWork(f.ctx, second[0])
+	require.NoError(t, err)
+	digest := [32]byte(work.Sha256)
+	require.NoError(t, f.k.ByDigest.Remove(f.ctx, collections.Join(digest, types.NewClaimOrder(work.ClaimedSince, second[0]))))
+	work.ClaimedSince.Rank = 0
+	require.NoError(t, f.k.Works.Set(f.ctx, second[0], work))
+	require.NoError(t, f.k.ByDigest.Set(f.ctx, collections.Join(digest, types.NewClaimOrder(work.ClaimedSince, second[0]))))
+	require.ErrorContains(t, f.k.CheckInvariants(f.ctx), "the same place")
+}

@@ -1,0 +1,59 @@
+// Package keeper keeps the registry: works, their revisions and owners, claims
+// to contents in their order, and anchors.
+package keeper
+
+import (
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Keeper of the registry's store. Registering is a hot path, so the indexes are
+// plain key sets beside the tables; CheckInvariants says how they agree.
+type Keeper struct {
+	Schema collections.Schema
+	// Works: work -> head row.
+	Works collections.Map[types.WorkID, types.Work]
+	// Revisions: (work, version from 1) -> details of that version.
+	Revisions collections.Map[collections.Pair[types.WorkID, uint32], types.Revision]
+	// ByDigest: (sha256, claim order), so the claims to a content in the order in
+	// which they were made.
+	ByDigest collections.KeySet[collections.Pair[[32]byte, types.ClaimOrder]]
+	// ByOwner: (current owner, work).
+	ByOwner collections.KeySet[collections.Pair[sdk.AccAddress, types.WorkID]]
+	// ByFingerprint: (hash of scheme and value, work), of current revisions only.
+	ByFingerprint collections.KeySet[collections.Pair[[32]byte, types.WorkID]]
+	// Transfers: work -> transfer on offer.
+	Transfers collections.Map[types.WorkID, types.TransferOffer]
+	// Anchors: (account, Merkle root) -> when, and over how many leaves.
+	Anchors collections.Map[collections.Pair[sdk.AccAddress, [32]byte], types.Anchor]
+}
+
+// NewKeeper returns a keeper on the module's store.
+func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService) Keeper {
+	sb := collections.NewSchemaBuilder(storeService)
+	k := Keeper{
+		Works: collections.NewMap(sb, types.WorksPrefix, "works", types.WorkIDKey, codec.CollValue[types.Work](cdc)),
+		Revisions: collections.NewMap(sb, types.RevisionsPrefix, "revisions",
+			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Revision](cdc)),
+		ByDigest: collections.NewKeySet(sb, types.ByDigestPrefix, "by_digest",
+			collections.PairKeyCodec(types.DigestKey, types.ClaimOrderKey)),
+		ByOwner: collections.NewKeySet(sb, types.ByOwnerPrefix, "by_owner",
+			collections.PairKeyCodec(sdk.AccAddressKey, types.WorkIDKey)),
+		ByFingerprint: collections.NewKeySet(sb, types.ByFingerprintPrefix, "by_fingerprint",
+			collections.PairKeyCodec(types.DigestKey, types.WorkIDKey)),
+		Transfers: collections.NewMap(sb, types.TransfersPrefix, "transfers", types.WorkIDKey, codec.CollValue[types.TransferOffer](cdc)),
+		Anchors: collections.NewMap(sb, types.AnchorsPrefix, "anchors",
+			collections.PairKeyCodec(sdk.AccAddressKey, types.DigestKey), codec.CollValue[types.Anchor](cdc)),
+	}
+	schema, err := sb.Build()
+	if err != nil {
+		panic(err)
+	}
+	k.Schema = schema
+	return k
+}

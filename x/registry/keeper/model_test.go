@@ -1,0 +1,295 @@
+package keeper_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"sort"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// model is the registry as one would explain it: a plain map of works.
+type model struct {
+	works   map[types.WorkID]*modelWork
+	anchors map[string]modelAnchor // account name and content
+}
+
+type modelWork struct {
+	content, owner, registrant, recipient string
+	status                                types.Status
+	titles                                []string
+	since                                 int // when the claim counts from, in the order of transactions
+	rank                                  int // place among claims of the same since
+}
+
+type modelAnchor struct {
+	at    int
+	proof types.AnchorProof
+}
+
+// machine runs random operations against the chain and the model.
+type machine struct {
+	*fixture
+	model
+	clock int // one transaction a tick, so time alone orders claims
+}
+
+var (
+	names    = []string{"alice", "bob", "carol"}
+	contents = []string{"poem", "song", "film", "code"}
+)
+
+func TestModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := &machine{fixture: newFixture(t), model: model{map[types.WorkID]*modelWork{}, map[string]modelAnchor{}}}
+		rt.Repeat(map[string]func(*rapid.T){
+			"register": m.register,
+			"anchor":   m.anchorOne,
+			"prove":    m.proveOne,
+			"revise":   m.revise,
+			"offer":    m.offer,
+			"cancel":   m.cancel,
+			"accept":   m.accept,
+			"status":   m.changeStatus,
+			"":         m.check,
+		})
+	})
+}
+
+// tick starts a transaction: mostly a later one of the block, else a new block.
+func (m *machine) tick(t *rapid.T) {
+	m.clock++
+	if rapid.Bool().Draw(t, "new block") {
+		m.nextBlock()
+	} else {
+		m.nextTx()
+	}
+}
+
+func (m *machine) register(t *rapid.T) {
+	m.tick(t)
+	who, content := rapid.SampledFrom(names).Draw(t, "who"), rapid.SampledFrom(contents).Draw(t, "content")
+	allow := rapid.Bool().Draw(t, "allow contested")
+	e, since := entry(content), m.clock
+	if a, ok := m.anchors[who+content]; ok && rapid.Bool().Draw(t, "prove") {
+		e.AnchorProof, since = &a.proof, a.at
+	}
+	id := types.NewWorkID(account(who), sha256.Sum256([]byte(content)))
+	_, _, err := m.send(&types.MsgRegister{Registrant: account(who).String(), Works: []types.Entry{e}, AllowContested: allow})
+	switch {
+	case m.works[id] != nil:
+		require.ErrorIs(t, err, types.ErrAlreadyRegistered)
+	case m.rivalSince(content, who, since) && !allow:
+		require.ErrorIs(t, err, types.ErrAlreadyClaimed)
+	default:
+		require.NoError(t, err)
+		m.works[id] = &modelWork{
+			content: content, owner: who, registrant: who, status: types.STATUS_ACTIVE, titles: []string{content},
+			since: since, rank: m.nextRank(content, since),
+		}
+	}
+}
+
+// rivalSince says whether somebody else's claim is no younger than since.
+func (m *machine) rivalSince(content, owner string, since int) bool {
+	for _, w := range m.works {
+		if w.content == content && w.owner != owner && w.since <= since {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *machine) nextRank(content string, since int) int {
+	rank := 0
+	for _, w := range m.works {
+		if w.content == content && w.since == since {
+			rank = max(rank, w.rank+1)
+		}
+	}
+	return rank
+}
+
+func (m *machine) anchorOne(t *rapid.T) {
+	m.tick(t)
+	who, content := rapid.SampledFrom(names).Draw(t, "who"), rapid.SampledFrom(contents).Draw(t, "content")
+	proof := prove(account(who), content, fmt.Sprint("draft ", m.clock))[0]
+	require.NoError(t, m.try(&types.MsgAnchor{Account: account(who).String(), Root: proof.Root, Total: 2}))
+	m.anchors[who+content] = modelAnchor{m.clock, proof}
+}
+
+func (m *machine) proveOne(t *rapid.T) {
+	m.tick(t)
+	id, w := m.pick(t)
+	a, ok := m.anchors[w.registrant+w.content]
+	if !ok {
+		return
+	}
+	by := rapid.SampledFrom(names).Draw(t, "by")
+	err := m.try(&types.MsgProveAnchor{Registrant: account(by).String(), Work: id.String(), Proof: a.proof})
+	if by != w.registrant || a.at >= w.since {
+		require.ErrorIs(t, err, types.ErrInvalidProof)
+		return
+	}
+	require.NoError(t, err)
+	w.rank = m.nextRank(w.content, a.at)
+	w.since = a.at
+}
+
+func (m *machine) revise(t *rapid.T) {
+	m.tick(t)
+	id, w := m.pick(t)
+	by, title := rapid.SampledFrom(names).Draw(t, "by"), fmt.Sprint("title ", m.clock)
+	err := m.try(&types.MsgRevise{
+		Owner: account(by).String(), Work: id.String(),
+		Details: details(title, types.Fingerprint{Scheme: "title", Value: title}, types.Fingerprint{Scheme: "all", Value: "same"}),
+	})
+	if by != w.owner {
+		require.ErrorIs(t, err, types.ErrNotOwner)
+		return
+	}
+	require.NoError(t, err)
+	w.titles = append(w.titles, title)
+}
+
+func (m *machine) offer(t *rapid.T) {
+	id, w := m.pick(t)
+	by, to := rapid.SampledFrom(names).Draw(t, "by"), rapid.SampledFrom(names).Draw(t, "to")
+	err := m.try(&types.MsgOfferTransfer{Owner: account(by).String(), Work: id.String(), Recipient: account(to).String()})
+	switch {
+	case by == to:
+		require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	case by != w.owner:
+		require.ErrorIs(t, err, types.ErrNotOwner)
+	default:
+		require.NoError(t, err)
+		w.recipient = to
+	}
+}
+
+func (m *machine) cancel(t *rapid.T) {
+	id, w := m.pick(t)
+	by := rapid.SampledFrom(names).Draw(t, "by")
+	err := m.try(&types.MsgCancelTransfer{Owner: account(by).String(), Work: id.String()})
+	switch {
+	case by != w.owner:
+		require.ErrorIs(t, err, types.ErrNotOwner)
+	case w.recipient == "":
+		require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	default:
+		require.NoError(t, err)
+		w.recipient = ""
+	}
+}
+
+func (m *machine) accept(t *rapid.T) {
+	id, w := m.pick(t)
+	by, version := rapid.SampledFrom(names).Draw(t, "by"), rapid.IntRange(max(1, len(w.titles)-1), len(w.titles)).Draw(t, "version")
+	cache, write := m.ctx.CacheContext()
+	previous, err := m.k.Transfer(cache, id, account(by), uint32(version))
+	if w.recipient != by || version != len(w.titles) {
+		require.ErrorIs(t, err, types.ErrInvalidTransfer)
+		return
+	}
+	require.NoError(t, err)
+	write()
+	require.Equal(t, account(w.owner), previous)
+	w.owner, w.recipient = by, ""
+}
+
+func (m *machine) changeStatus(t *rapid.T) {
+	id, w := m.pick(t)
+	by := rapid.SampledFrom(names).Draw(t, "by")
+	msg, from, to := sdk.Msg(&types.MsgWithdrawWork{Owner: account(by).String(), Work: id.String()}), types.STATUS_ACTIVE, types.STATUS_WITHDRAWN
+	if rapid.Bool().Draw(t, "restore") {
+		msg, from, to = &types.MsgRestoreWork{Owner: account(by).String(), Work: id.String()}, to, from
+	}
+	err := m.try(msg)
+	switch {
+	case by != w.owner:
+		require.ErrorIs(t, err, types.ErrNotOwner)
+	case w.status != from:
+		require.ErrorIs(t, err, types.ErrInvalidStatus)
+	default:
+		require.NoError(t, err)
+		w.status = to
+	}
+}
+
+// pick draws one of the works there are.
+func (m *machine) pick(t *rapid.T) (types.WorkID, *modelWork) {
+	if len(m.works) == 0 {
+		t.Skip("no works yet")
+	}
+	ids := make([]types.WorkID, 0, len(m.works))
+	for id := range m.works {
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(i, j int) bool { return string(ids[i][:]) < string(ids[j][:]) })
+	id := rapid.SampledFrom(ids).Draw(t, "work")
+	return id, m.works[id]
+}
+
+// check compares what clients see with the model.
+func (m *machine) check(t *rapid.T) {
+	require.NoError(t, m.k.CheckInvariants(m.ctx))
+	for _, content := range contents {
+		m.checkClaims(t, content)
+	}
+	owned := map[string]int{}
+	for _, w := range m.works {
+		owned[w.owner]++
+	}
+	for _, name := range names {
+		require.Len(t, m.owned(account(name)), owned[name])
+	}
+}
+
+func (m *machine) checkClaims(t *rapid.T, content string) {
+	var ids []types.WorkID
+	for id, w := range m.works {
+		if w.content == content {
+			ids = append(ids, id)
+		}
+	}
+	sort.Slice(ids, func(i, j int) bool {
+		a, b := m.works[ids[i]], m.works[ids[j]]
+		return a.since < b.since || a.since == b.since && a.rank < b.rank
+	})
+	want := []string{}
+	for i, id := range ids {
+		want = append(want, id.String())
+		w, claim := m.works[id], m.work(id)
+		contested, later := false, false
+		for j, other := range ids {
+			if m.works[other].owner != w.owner {
+				contested, later = contested || j < i, later || j > i
+			}
+		}
+		require.Equal(t, contested, claim.Contested)
+		require.Equal(t, later, claim.AlsoClaimedLater)
+		require.Equal(t, account(w.owner).String(), claim.Owner)
+		require.Equal(t, w.status, claim.Status)
+		require.Equal(t, uint32(len(w.titles)), claim.Version)
+		title := w.titles[len(w.titles)-1]
+		require.Equal(t, title, claim.Details.Title)
+		if len(w.titles) > 1 {
+			require.Equal(t, []string{id.String()}, m.resolve("title", title))
+			require.Contains(t, m.resolve("all", "same"), id.String())
+		}
+		offer, err := m.query.Transfer(m.ctx, &types.QueryTransferRequest{Work: id.String()})
+		if w.recipient == "" {
+			require.Error(t, err)
+		} else {
+			require.NoError(t, err)
+			require.Equal(t, account(w.recipient).String(), offer.Recipient)
+		}
+	}
+	require.Equal(t, want, m.resolve("sha256", hexOf(content)))
+}

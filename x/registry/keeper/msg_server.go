@@ -1,0 +1,116 @@
+package keeper
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+var _ types.MsgServer = msgServer{}
+
+type msgServer struct{ k Keeper }
+
+// NewMsgServer returns the server of the module's messages. The router that
+// calls it has run their ValidateBasic.
+func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
+
+// Register implements types.MsgServer.
+func (s msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types.MsgRegisterResponse, error) {
+	registrant, err := sdk.AccAddressFromBech32(msg.Registrant)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.k.Register(ctx, registrant, msg.Works, msg.AllowContested)
+	if err != nil {
+		return nil, err
+	}
+	res := &types.MsgRegisterResponse{Works: make([]string, len(ids))}
+	for i, id := range ids {
+		res.Works[i] = id.String()
+	}
+	return res, nil
+}
+
+// Revise implements types.MsgServer.
+func (s msgServer) Revise(ctx context.Context, msg *types.MsgRevise) (*types.MsgReviseResponse, error) {
+	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	if err != nil {
+		return nil, err
+	}
+	version, err := s.k.Revise(ctx, owner, id, msg.Details)
+	return &types.MsgReviseResponse{Version: version}, err
+}
+
+// OfferTransfer implements types.MsgServer.
+func (s msgServer) OfferTransfer(ctx context.Context, msg *types.MsgOfferTransfer) (*types.MsgOfferTransferResponse, error) {
+	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	if err != nil {
+		return nil, err
+	}
+	recipient, err := sdk.AccAddressFromBech32(msg.Recipient)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgOfferTransferResponse{}, s.k.OfferTransfer(ctx, owner, id, recipient)
+}
+
+// CancelTransfer implements types.MsgServer.
+func (s msgServer) CancelTransfer(ctx context.Context, msg *types.MsgCancelTransfer) (*types.MsgCancelTransferResponse, error) {
+	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelTransferResponse{}, s.k.CancelTransfer(ctx, owner, id)
+}
+
+// WithdrawWork implements types.MsgServer.
+func (s msgServer) WithdrawWork(ctx context.Context, msg *types.MsgWithdrawWork) (*types.MsgWithdrawWorkResponse, error) {
+	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgWithdrawWorkResponse{}, s.k.Withdraw(ctx, owner, id)
+}
+
+// RestoreWork implements types.MsgServer.
+func (s msgServer) RestoreWork(ctx context.Context, msg *types.MsgRestoreWork) (*types.MsgRestoreWorkResponse, error) {
+	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRestoreWorkResponse{}, s.k.Restore(ctx, owner, id)
+}
+
+// Anchor implements types.MsgServer.
+func (s msgServer) Anchor(ctx context.Context, msg *types.MsgAnchor) (*types.MsgAnchorResponse, error) {
+	account, err := sdk.AccAddressFromBech32(msg.Account)
+	if err != nil {
+		return nil, err
+	}
+	root, err := types.ParseDigest("root", msg.Root)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgAnchorResponse{}, s.k.Anchor(ctx, account, root, msg.Total)
+}
+
+// ProveAnchor implements types.MsgServer.
+func (s msgServer) ProveAnchor(ctx context.Context, msg *types.MsgProveAnchor) (*types.MsgProveAnchorResponse, error) {
+	registrant, id, err := parseOwned(msg.Registrant, msg.Work)
+	if err != nil {
+		return nil, err
+	}
+	since, err := s.k.ProveAnchor(ctx, registrant, id, msg.Proof)
+	return &types.MsgProveAnchorResponse{ClaimedSince: since}, err
+}
+
+func parseOwned(account, work string) (sdk.AccAddress, types.WorkID, error) {
+	addr, err := sdk.AccAddressFromBech32(account)
+	if err != nil {
+		return nil, types.WorkID{}, err
+	}
+	id, err := types.ParseWorkID(work)
+	return addr, id, err
+}

@@ -1,0 +1,91 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// maxPage is the largest number of rows in one answer.
+const maxPage = 1_000
+
+// find reads the work that a request names, with errors as gRPC codes.
+func (s queryServer) find(ctx context.Context, work string) (types.WorkID, types.Work, error) {
+	id, err := types.ParseWorkID(work)
+	if err != nil {
+		return id, types.Work{}, coded(err)
+	}
+	row, err := s.k.GetWork(ctx, id)
+	return id, row, coded(err)
+}
+
+// claim puts together what is known of a work.
+func (k Keeper) claim(ctx context.Context, id types.WorkID, work types.Work) (types.Claim, error) {
+	revision, err := k.Revisions.Get(ctx, collections.Join(id, work.Version))
+	if err != nil {
+		return types.Claim{}, err
+	}
+	contested, later, err := k.contested(ctx, id, work)
+	if err != nil {
+		return types.Claim{}, err
+	}
+	claim := types.Claim{
+		Id: id.String(), Owner: work.Owner.String(), Registrant: work.Registrant.String(),
+		Sha256: types.DigestKey.Stringify([32]byte(work.Sha256)), Status: work.Status, Version: work.Version,
+		ClaimedSince: work.ClaimedSince, RegisteredAt: work.RegisteredAt, RevealedAt: work.RevealedAt,
+		Contested: contested, AlsoClaimedLater: later, Details: revision.Details,
+	}
+	if len(work.AnchorRoot) != 0 {
+		claim.AnchorRoot = types.DigestKey.Stringify([32]byte(work.AnchorRoot))
+	}
+	return claim, nil
+}
+
+func (k Keeper) claimByID(ctx context.Context, id types.WorkID) (types.Claim, error) {
+	work, err := k.GetWork(ctx, id)
+	if err != nil {
+		return types.Claim{}, err
+	}
+	return k.claim(ctx, id, work)
+}
+
+// bounded returns the page to read. Without a limit it sets the default itself:
+// the SDK would count all rows then.
+func bounded(page *query.PageRequest) (*query.PageRequest, error) {
+	bounded := query.PageRequest{Limit: query.DefaultLimit}
+	if page != nil {
+		bounded = *page
+	}
+	if bounded.Limit == 0 {
+		bounded.Limit = query.DefaultLimit
+	}
+	if bounded.Limit > maxPage {
+		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
+	}
+	if bounded.Offset > 0 && len(bounded.Key) > 0 {
+		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
+	}
+	return &bounded, nil
+}
+
+// coded gives the module's errors their gRPC code; others are internal.
+func coded(err error) error {
+	if err == nil {
+		return nil
+	}
+	switch {
+	case errors.Is(err, types.ErrWorkNotFound):
+		return status.Error(codes.NotFound, err.Error())
+	case errors.Is(err, types.ErrInvalidID), errors.Is(err, types.ErrInvalidDigest), errors.Is(err, types.ErrInvalidDetails):
+		return status.Error(codes.InvalidArgument, err.Error())
+	}
+	return status.Error(codes.Internal, err.Error())
+}

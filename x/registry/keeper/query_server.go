@@ -1,0 +1,154 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+var _ types.QueryServer = queryServer{}
+
+type queryServer struct{ k Keeper }
+
+// NewQueryServer returns the server of the module's queries.
+func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
+
+// Work implements types.QueryServer.
+func (s queryServer) Work(ctx context.Context, req *types.QueryWorkRequest) (*types.QueryWorkResponse, error) {
+	id, work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	claim, err := s.k.claim(ctx, id, work)
+	return &types.QueryWorkResponse{Work: claim}, coded(err)
+}
+
+// Works implements types.QueryServer.
+func (s queryServer) Works(ctx context.Context, req *types.QueryWorksRequest) (*types.QueryWorksResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	var works []types.Claim
+	var next *query.PageResponse
+	if req.Owner == "" {
+		works, next, err = query.CollectionPaginate(ctx, s.k.Works, page, func(id types.WorkID, work types.Work) (types.Claim, error) {
+			return s.k.claim(ctx, id, work)
+		})
+		return &types.QueryWorksResponse{Works: works, Pagination: next}, coded(err)
+	}
+	owner, err := sdk.AccAddressFromBech32(req.Owner)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "owner is not an account: %s", err)
+	}
+	works, next, err = query.CollectionPaginate(ctx, s.k.ByOwner, page,
+		func(key collections.Pair[sdk.AccAddress, types.WorkID], _ collections.NoValue) (types.Claim, error) {
+			return s.k.claimByID(ctx, key.K2())
+		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, types.WorkID](owner))
+	return &types.QueryWorksResponse{Works: works, Pagination: next}, coded(err)
+}
+
+// Revisions implements types.QueryServer.
+func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsRequest) (*types.QueryRevisionsResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	id, _, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	revisions, next, err := query.CollectionPaginate(ctx, s.k.Revisions, page,
+		func(key collections.Pair[types.WorkID, uint32], r types.Revision) (types.NumberedRevision, error) {
+			return types.NumberedRevision{Version: key.K2(), Revision: r}, nil
+		}, query.WithCollectionPaginationPairPrefix[types.WorkID, uint32](id))
+	return &types.QueryRevisionsResponse{Revisions: revisions, Pagination: next}, coded(err)
+}
+
+// Transfer implements types.QueryServer.
+func (s queryServer) Transfer(ctx context.Context, req *types.QueryTransferRequest) (*types.QueryTransferResponse, error) {
+	id, _, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	offer, err := s.k.Transfers.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil, status.Errorf(codes.NotFound, "no transfer of %s is on offer", id)
+	}
+	return &types.QueryTransferResponse{Recipient: offer.Recipient.String(), OfferedAt: offer.OfferedAt}, coded(err)
+}
+
+// Resolve implements types.QueryServer.
+func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (*types.QueryResolveResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	if err := types.ValidateScheme("scheme", req.Scheme); err != nil {
+		return nil, coded(err)
+	}
+	var works []types.Claim
+	var next *query.PageResponse
+	if req.Scheme == types.SchemeSHA256 {
+		digest, err := types.ParseDigest("value", req.Value)
+		if err != nil {
+			return nil, coded(err)
+		}
+		works, next, err = query.CollectionPaginate(ctx, s.k.ByDigest, page,
+			func(key collections.Pair[[32]byte, types.ClaimOrder], _ collections.NoValue) (types.Claim, error) {
+				return s.k.claimByID(ctx, key.K2().Work)
+			}, query.WithCollectionPaginationPairPrefix[[32]byte, types.ClaimOrder](digest))
+		return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
+	}
+	if req.Value == "" || len(req.Value) > types.MaxFingerprintValue {
+		return nil, status.Errorf(codes.InvalidArgument, "value must have 1 to %d bytes", types.MaxFingerprintValue)
+	}
+	works, next, err = query.CollectionPaginate(ctx, s.k.ByFingerprint, page,
+		func(key collections.Pair[[32]byte, types.WorkID], _ collections.NoValue) (types.Claim, error) {
+			return s.k.claimByID(ctx, key.K2())
+		}, query.WithCollectionPaginationPairPrefix[[32]byte, types.WorkID](types.FingerprintHash(req.Scheme, req.Value)))
+	return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
+}
+
+// Anchor implements types.QueryServer.
+func (s queryServer) Anchor(ctx context.Context, req *types.QueryAnchorRequest) (*types.QueryAnchorResponse, error) {
+	account, err := sdk.AccAddressFromBech32(req.Account)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "account: %s", err)
+	}
+	root, err := types.ParseDigest("root", req.Root)
+	if err != nil {
+		return nil, coded(err)
+	}
+	anchored, err := s.k.Anchors.Get(ctx, collections.Join(account, root))
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil, status.Errorf(codes.NotFound, "%s has no anchor with root %s", req.Account, req.Root)
+	}
+	return &types.QueryAnchorResponse{Anchor: anchored}, coded(err)
+}
+
+// Anchors implements types.QueryServer.
+func (s queryServer) Anchors(ctx context.Context, req *types.QueryAnchorsRequest) (*types.QueryAnchorsResponse, error) {
+	page, err := bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	account, err := sdk.AccAddressFromBech32(req.Account)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "account: %s", err)
+	}
+	anchors, next, err := query.CollectionPaginate(ctx, s.k.Anchors, page,
+		func(key collections.Pair[sdk.AccAddress, [32]byte], a types.Anchor) (types.RootedAnchor, error) {
+			return types.RootedAnchor{Root: types.DigestKey.Stringify(key.K2()), Anchor: a}, nil
+		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, [32]byte](account))
+	return &types.QueryAnchorsResponse{Anchors: anchors, Pagination: next}, coded(err)
+}

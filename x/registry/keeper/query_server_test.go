@@ -1,0 +1,166 @@
+package keeper_test
+
+import (
+	"fmt"
+	"sort"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func TestListsPage(t *testing.T) {
+	f := newFixture(t)
+	var contents []string
+	for i := range 25 {
+		contents = append(contents, fmt.Sprint("photo ", i))
+	}
+	var all []string
+	for _, id := range f.register(alice, contents...) {
+		all = append(all, id.String())
+	}
+	sort.Slice(all, func(i, j int) bool { return idBytes(t, all[i]) < idBytes(t, all[j]) })
+	f.register(bob, "another's")
+
+	for _, reverse := range []bool{false, true} {
+		var got []string
+		page := &query.PageRequest{Limit: 10, Reverse: reverse}
+		for pages := 1; ; pages++ {
+			res, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: alice.String(), Pagination: page})
+			require.NoError(t, err)
+			for _, w := range res.Works {
+				got = append(got, w.Id)
+			}
+			if res.Pagination.NextKey == nil {
+				require.Equal(t, 3, pages)
+				break
+			}
+			page.Key = res.Pagination.NextKey
+		}
+		if reverse {
+			sort.SliceStable(got, func(i, j int) bool { return idBytes(t, got[i]) < idBytes(t, got[j]) })
+		}
+		require.Equal(t, all, got)
+	}
+
+	res, err := f.query.Works(f.ctx, &types.QueryWorksRequest{})
+	require.NoError(t, err)
+	require.Len(t, res.Works, 26)
+	require.Zero(t, res.Pagination.Total, "without being asked, a query does not count the whole table")
+	res, err = f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: &query.PageRequest{Limit: 5, CountTotal: true}})
+	require.NoError(t, err)
+	require.Equal(t, uint64(26), res.Pagination.Total)
+}
+
+func idBytes(t *testing.T, s string) string {
+	id, err := types.ParseWorkID(s)
+	require.NoError(t, err)
+	return string(id[:])
+}
+
+func TestResolvePagesInOrderOfClaim(t *testing.T) {
+	f := newFixture(t)
+	var want []string
+	for i := range 7 {
+		ids, err := f.tryRegister(account(fmt.Sprint("claimant ", i)), true, "poem")
+		require.NoError(t, err)
+		want = append(want, ids[0].String())
+		f.nextBlock()
+	}
+	var got []string
+	page := &query.PageRequest{Limit: 3}
+	for {
+		res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: hexOf("poem"), Pagination: page})
+		require.NoError(t, err)
+		for _, w := range res.Works {
+			got = append(got, w.Id)
+		}
+		if page.Key = res.Pagination.NextKey; page.Key == nil {
+			break
+		}
+	}
+	require.Equal(t, want, got)
+}
+
+func TestAnchorsOfAnAccount(t *testing.T) {
+	f := newFixture(t)
+	f.anchor(alice, "a")
+	f.anchor(alice, "b", "c")
+	f.anchor(bob, "d")
+	res, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: alice.String()})
+	require.NoError(t, err)
+	require.Len(t, res.Anchors, 2)
+	for _, a := range res.Anchors {
+		one, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String(), Root: a.Root})
+		require.NoError(t, err)
+		require.Equal(t, a.Anchor, one.Anchor)
+	}
+}
+
+func TestQueryCodes(t *testing.T) {
+	f := newFixture(t)
+	unknown := types.WorkID{1}.String()
+	known := f.register(alice, "poem")[0].String()
+	big := &query.PageRequest{Limit: 1_001}
+	both := &query.PageRequest{Key: []byte{1}, Offset: 1}
+	for name, test := range map[string]struct {
+		ask  func() error
+		want codes.Code
+	}{
+		"unknown work":   {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: unknown}); return err }, codes.NotFound},
+		"bad work":       {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: "work1"}); return err }, codes.InvalidArgument},
+		"bad owner":      {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: "x"}); return err }, codes.InvalidArgument},
+		"works page":     {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: big}); return err }, codes.InvalidArgument},
+		"key and offset": {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: both}); return err }, codes.InvalidArgument},
+		"unknown revisions": {func() error {
+			_, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: unknown})
+			return err
+		}, codes.NotFound},
+		"revisions page": {func() error {
+			_, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: known, Pagination: big})
+			return err
+		}, codes.InvalidArgument},
+		"no transfer": {func() error { _, err := f.query.Transfer(f.ctx, &types.QueryTransferRequest{Work: known}); return err }, codes.NotFound},
+		"transfer of none": {func() error {
+			_, err := f.query.Transfer(f.ctx, &types.QueryTransferRequest{Work: unknown})
+			return err
+		}, codes.NotFound},
+		"bad digest": {func() error {
+			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: "ab"})
+			return err
+		}, codes.InvalidArgument},
+		"bad scheme": {func() error {
+			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "DOI", Value: "1"})
+			return err
+		}, codes.InvalidArgument},
+		"no value": {func() error { _, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi"}); return err }, codes.InvalidArgument},
+		"resolve page": {func() error {
+			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi", Value: "1", Pagination: big})
+			return err
+		}, codes.InvalidArgument},
+		"unknown anchor": {func() error {
+			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String(), Root: hexOf("r")})
+			return err
+		}, codes.NotFound},
+		"bad anchor account": {func() error {
+			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: "x", Root: hexOf("r")})
+			return err
+		}, codes.InvalidArgument},
+		"bad anchor root": {func() error {
+			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String(), Root: "r"})
+			return err
+		}, codes.InvalidArgument},
+		"anchors of nobody": {func() error { _, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: "x"}); return err }, codes.InvalidArgument},
+		"anchors page": {func() error {
+			_, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: alice.String(), Pagination: big})
+			return err
+		}, codes.InvalidArgument},
+	} {
+		require.Equal(t, test.want, status.Code(test.ask()), name)
+	}
+}

@@ -1,0 +1,132 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// newClaim is a registration that has passed all checks.
+type newClaim struct {
+	id        types.WorkID
+	work      types.Work
+	details   types.Details
+	contested bool
+}
+
+// Register records works of one registrant, who owns them, and returns their ids
+// in order; all or none. The entries are valid and each content is there once.
+// The same registrant can register a content once (ErrAlreadyRegistered); a
+// content that somebody else has claimed needs allowContested or an anchor older
+// than every such claim (ErrAlreadyClaimed). Errors name the entry by its index.
+func (k Keeper) Register(
+	ctx context.Context, registrant sdk.AccAddress, entries []types.Entry, allowContested bool,
+) ([]types.WorkID, error) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	// All reads come before all writes: iterating between writes makes the store
+	// sort them again each time.
+	claims := make([]newClaim, len(entries))
+	for i, entry := range entries {
+		claim, err := k.newClaim(sdkCtx, registrant, entry, allowContested)
+		if err != nil {
+			return nil, errorsmod.Wrapf(err, "works[%d]", i)
+		}
+		claims[i] = claim
+	}
+	ids := make([]types.WorkID, len(claims))
+	for i, claim := range claims {
+		ids[i] = claim.id
+		if err := k.store(sdkCtx, claim); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// newClaim checks one entry against the state and writes nothing.
+func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types.Entry, allowContested bool) (newClaim, error) {
+	digest, err := types.ParseDigest("sha256", entry.Sha256)
+	if err != nil {
+		return newClaim{}, err
+	}
+	id := types.NewWorkID(registrant, digest)
+	registered, err := k.Works.Has(ctx, id)
+	if err != nil {
+		return newClaim{}, err
+	}
+	if registered {
+		return newClaim{}, errorsmod.Wrapf(types.ErrAlreadyRegistered, "%s: you registered this content before; revise that work", id)
+	}
+	work := types.Work{
+		Owner: registrant, Registrant: registrant, Sha256: digest[:], Status: types.STATUS_ACTIVE, Version: 1,
+		ClaimedSince: now(ctx), RegisteredAt: ctx.BlockTime(),
+	}
+	if entry.AnchorProof != nil {
+		if err := k.date(ctx, &work, *entry.AnchorProof); err != nil {
+			return newClaim{}, err
+		}
+	}
+	contested, err := k.admit(ctx, &work, allowContested)
+	return newClaim{id, work, entry.Details, contested}, err
+}
+
+// admit decides whether a claim may join those to its content, and gives it its
+// rank. It returns whether another's claim is older.
+func (k Keeper) admit(ctx sdk.Context, work *types.Work, allowContested bool) (contested bool, err error) {
+	digest := [32]byte(work.Sha256)
+	rival, rivalWork, claimed, err := k.foreignClaim(ctx, work.Owner, claimsTo(digest))
+	if err != nil {
+		return false, err
+	}
+	contested = claimed && !work.ClaimedSince.Before(rivalWork.ClaimedSince)
+	if contested && !allowContested {
+		return false, errorsmod.Wrapf(types.ErrAlreadyClaimed,
+			"sha256 %x is claimed by %s (%s) since %s: prove an anchor older than that, or set allow_contested to register a contested claim",
+			digest, rival, rivalWork.Owner, rivalWork.ClaimedSince.Text())
+	}
+	if rival == (types.WorkID{}) {
+		return false, nil // the first claim to this content needs no rank
+	}
+	work.ClaimedSince, err = k.ranked(ctx, digest, work.ClaimedSince)
+	return contested, err
+}
+
+// store writes a claim's rows and says so.
+func (k Keeper) store(ctx sdk.Context, c newClaim) error {
+	digest := [32]byte(c.work.Sha256)
+	if err := k.Works.Set(ctx, c.id, c.work); err != nil {
+		return err
+	}
+	revision := types.Revision{Details: c.details, CreatedAt: c.work.RegisteredAt}
+	if err := k.Revisions.Set(ctx, collections.Join(c.id, c.work.Version), revision); err != nil {
+		return err
+	}
+	if err := k.index(ctx, c.id, c.work, c.details.Fingerprints); err != nil {
+		return err
+	}
+	event := types.EventWorkRegistered{
+		Work: c.id.String(), Owner: c.work.Owner.String(), Sha256: types.DigestKey.Stringify(digest),
+		Kind: c.details.Kind, Contested: c.contested,
+	}
+	if len(c.work.AnchorRoot) != 0 {
+		event.AnchorRoot = types.DigestKey.Stringify([32]byte(c.work.AnchorRoot))
+	}
+	return ctx.EventManager().EmitTypedEvent(&event)
+}
+
+// index writes the entries of a work that is new to the indexes.
+func (k Keeper) index(ctx context.Context, id types.WorkID, work types.Work, fingerprints []types.Fingerprint) error {
+	order := types.NewClaimOrder(work.ClaimedSince, id)
+	if err := k.ByDigest.Set(ctx, collections.Join([32]byte(work.Sha256), order)); err != nil {
+		return err
+	}
+	if err := k.ByOwner.Set(ctx, collections.Join(work.Owner, id)); err != nil {
+		return err
+	}
+	return k.moveFingerprints(ctx, id, nil, fingerprints)
+}

@@ -1,0 +1,101 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// OfferTransfer offers a work to a recipient, in place of any earlier offer. Only
+// the owner of an active or withdrawn work can, and not to itself.
+func (k Keeper) OfferTransfer(ctx context.Context, owner sdk.AccAddress, id types.WorkID, recipient sdk.AccAddress) error {
+	work, err := k.ownWork(ctx, owner, id)
+	if err != nil {
+		return err
+	}
+	if err := settled(id, work.Status); err != nil {
+		return err
+	}
+	if recipient.Equals(owner) {
+		return errorsmod.Wrapf(types.ErrInvalidTransfer, "%s: recipient is the owner: offer it to somebody else", id)
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	if err := k.Transfers.Set(ctx, id, types.TransferOffer{Recipient: recipient, OfferedAt: sdkCtx.BlockTime()}); err != nil {
+		return err
+	}
+	return sdkCtx.EventManager().EmitTypedEvent(&types.EventTransferOffered{
+		Work: id.String(), Owner: owner.String(), Recipient: recipient.String(),
+	})
+}
+
+// CancelTransfer takes an offered transfer back. The owner can, in any status.
+func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
+	if _, err := k.ownWork(ctx, owner, id); err != nil {
+		return err
+	}
+	if _, err := k.transferOf(ctx, id); err != nil {
+		return err
+	}
+	if err := k.Transfers.Remove(ctx, id); err != nil {
+		return err
+	}
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventTransferCancelled{Work: id.String()})
+}
+
+// Transfer makes the recipient of an offered transfer the owner, and returns who
+// was. x/royalty calls it when the recipient accepts: it settles the revenue in
+// the same message. workVersion is the version that the recipient agreed to. It
+// fails with ErrInvalidTransfer or ErrInvalidStatus.
+func (k Keeper) Transfer(
+	ctx context.Context, id types.WorkID, recipient sdk.AccAddress, workVersion uint32,
+) (previous sdk.AccAddress, err error) {
+	work, err := k.GetWork(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := settled(id, work.Status); err != nil {
+		return nil, err
+	}
+	offer, err := k.transferOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !offer.Recipient.Equals(recipient) {
+		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s is offered to %s, not to %s", id, offer.Recipient, recipient)
+	}
+	if work.Version != workVersion {
+		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s has version %d, you expect %d: look at the change, then accept that version",
+			id, work.Version, workVersion)
+	}
+	previous, work.Owner = work.Owner, recipient
+	if err := k.ByOwner.Remove(ctx, collections.Join(previous, id)); err != nil {
+		return nil, err
+	}
+	if err := k.ByOwner.Set(ctx, collections.Join(recipient, id)); err != nil {
+		return nil, err
+	}
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return nil, err
+	}
+	if err := k.Transfers.Remove(ctx, id); err != nil {
+		return nil, err
+	}
+	return previous, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkTransferred{
+		Work: id.String(), PreviousOwner: previous.String(), Owner: recipient.String(),
+	})
+}
+
+// transferOf reads the transfer on offer. It fails with ErrInvalidTransfer.
+func (k Keeper) transferOf(ctx context.Context, id types.WorkID) (types.TransferOffer, error) {
+	offer, err := k.Transfers.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return offer, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s is not on offer: its owner has to offer it first", id)
+	}
+	return offer, err
+}

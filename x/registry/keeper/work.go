@@ -1,0 +1,112 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// GetWork reads a work's head row. It fails with ErrWorkNotFound.
+func (k Keeper) GetWork(ctx context.Context, id types.WorkID) (types.Work, error) {
+	work, err := k.Works.Get(ctx, id)
+	if errors.Is(err, collections.ErrNotFound) {
+		return work, errorsmod.Wrapf(types.ErrWorkNotFound, "%s: register it first, or check the id", id)
+	}
+	return work, err
+}
+
+// Revise adds a version of a work's details and returns its number. Older
+// versions stay. Only the owner of an active or withdrawn work can.
+func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkID, details types.Details) (uint32, error) {
+	work, err := k.ownWork(ctx, owner, id)
+	if err != nil {
+		return 0, err
+	}
+	if err := settled(id, work.Status); err != nil {
+		return 0, err
+	}
+	previous, err := k.Revisions.Get(ctx, collections.Join(id, work.Version))
+	if err != nil {
+		return 0, err
+	}
+	if err := k.moveFingerprints(ctx, id, previous.Details.Fingerprints, details.Fingerprints); err != nil {
+		return 0, err
+	}
+	work.Version++
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return 0, err
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	revision := types.Revision{Details: details, CreatedAt: sdkCtx.BlockTime()}
+	if err := k.Revisions.Set(ctx, collections.Join(id, work.Version), revision); err != nil {
+		return 0, err
+	}
+	return work.Version, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkRevised{Work: id.String(), Version: work.Version})
+}
+
+// moveFingerprints makes the index follow from one version's fingerprints to the
+// next's. What is in both is written twice, which the store takes as one.
+func (k Keeper) moveFingerprints(ctx context.Context, id types.WorkID, from, to []types.Fingerprint) error {
+	for _, f := range from {
+		if err := k.ByFingerprint.Remove(ctx, collections.Join(types.FingerprintHash(f.Scheme, f.Value), id)); err != nil {
+			return err
+		}
+	}
+	for _, f := range to {
+		if err := k.ByFingerprint.Set(ctx, collections.Join(types.FingerprintHash(f.Scheme, f.Value), id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Withdraw ends new grants on a work. The owner of an active work can.
+func (k Keeper) Withdraw(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
+	return k.changeStatus(ctx, owner, id, types.STATUS_ACTIVE, types.STATUS_WITHDRAWN)
+}
+
+// Restore makes a withdrawn work active again. The owner can.
+func (k Keeper) Restore(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
+	return k.changeStatus(ctx, owner, id, types.STATUS_WITHDRAWN, types.STATUS_ACTIVE)
+}
+
+func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types.WorkID, from, to types.Status) error {
+	work, err := k.ownWork(ctx, owner, id)
+	if err != nil {
+		return err
+	}
+	if work.Status != from {
+		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s is %s: only a work that is %s can become %s", id, work.Status, from, to)
+	}
+	work.Status = to
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return err
+	}
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkStatusChanged{Work: id.String(), Status: to})
+}
+
+// ownWork reads a work that the account must own: ErrWorkNotFound, ErrNotOwner.
+func (k Keeper) ownWork(ctx context.Context, account sdk.AccAddress, id types.WorkID) (types.Work, error) {
+	work, err := k.GetWork(ctx, id)
+	if err != nil {
+		return work, err
+	}
+	if !work.Owner.Equals(account) {
+		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: its owner has to sign", id, work.Owner, account)
+	}
+	return work, nil
+}
+
+// settled refuses what the owner of a disputed or invalidated work cannot do.
+func settled(id types.WorkID, status types.Status) error {
+	if status != types.STATUS_ACTIVE && status != types.STATUS_WITHDRAWN {
+		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s is %s: it can change only when it is active or withdrawn", id, status)
+	}
+	return nil
+}

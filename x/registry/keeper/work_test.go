@@ -1,0 +1,198 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// transfer offers a work and accepts it as x/royalty does.
+func (f *fixture) transfer(id types.WorkID, from, to sdk.AccAddress) {
+	f.t.Helper()
+	f.must(&types.MsgOfferTransfer{Owner: from.String(), Work: id.String(), Recipient: to.String()},
+		&types.EventTransferOffered{Work: id.String(), Owner: from.String(), Recipient: to.String()})
+	previous, err := f.k.Transfer(f.ctx, id, to, f.work(id).Version)
+	require.NoError(f.t, err)
+	require.Equal(f.t, from, previous)
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+}
+
+func TestReviseKeepsHistory(t *testing.T) {
+	f := newFixture(t)
+	doi, isrc, url := types.Fingerprint{Scheme: "doi", Value: "1"}, types.Fingerprint{Scheme: "isrc", Value: "2"}, types.Fingerprint{Scheme: "url", Value: "3"}
+	e := entry("poem")
+	e.Details = details("First", doi, isrc)
+	require.NoError(t, f.try(&types.MsgRegister{Registrant: alice.String(), Works: []types.Entry{e}}))
+	id, err := types.ParseWorkID(f.resolve("doi", "1")[0])
+	require.NoError(t, err)
+	f.nextBlock()
+
+	res := f.must(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Second", isrc, url)},
+		&types.EventWorkRevised{Work: id.String(), Version: 2})
+	require.Equal(t, uint32(2), res.(*types.MsgReviseResponse).Version)
+	require.Equal(t, "Second", f.work(id).Details.Title)
+	require.Equal(t, genesisTime, f.work(id).ClaimedSince.Time)
+	require.Empty(t, f.resolve("doi", "1"))
+	require.Equal(t, []string{id.String()}, f.resolve("isrc", "2"))
+	require.Equal(t, []string{id.String()}, f.resolve("url", "3"))
+
+	history, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: id.String()})
+	require.NoError(t, err)
+	require.Equal(t, []types.NumberedRevision{
+		{Version: 1, Revision: types.Revision{Details: e.Details, CreatedAt: genesisTime}},
+		{Version: 2, Revision: types.Revision{Details: details("Second", isrc, url), CreatedAt: f.ctx.BlockTime()}},
+	}, history.Revisions)
+}
+
+func TestOnlyTheOwnerDecides(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0].String()
+	by := bob.String()
+	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: carol.String()}))
+	for _, msg := range []sdk.Msg{
+		&types.MsgRevise{Owner: by, Work: id, Details: details("Mine")},
+		&types.MsgOfferTransfer{Owner: by, Work: id, Recipient: carol.String()},
+		&types.MsgCancelTransfer{Owner: by, Work: id},
+		&types.MsgWithdrawWork{Owner: by, Work: id},
+		&types.MsgRestoreWork{Owner: by, Work: id},
+	} {
+		require.ErrorIs(t, f.try(msg), types.ErrNotOwner, sdk.MsgTypeURL(msg))
+	}
+}
+
+func TestUnknownAndMistypedWorks(t *testing.T) {
+	f := newFixture(t)
+	terms := types.FormatID("terms", make([]byte, 32))
+	for work, want := range map[string]error{
+		types.WorkID{9}.String():                 types.ErrWorkNotFound,
+		"work1nonsense":                          types.ErrInvalidID,
+		terms:                                    types.ErrInvalidID,
+		"":                                       types.ErrInvalidID,
+		types.FormatID("work", make([]byte, 32)): types.ErrInvalidID,
+	} {
+		owner := alice.String()
+		for _, msg := range []sdk.Msg{
+			&types.MsgRevise{Owner: owner, Work: work, Details: details("Mine")},
+			&types.MsgOfferTransfer{Owner: owner, Work: work, Recipient: carol.String()},
+			&types.MsgCancelTransfer{Owner: owner, Work: work},
+			&types.MsgWithdrawWork{Owner: owner, Work: work},
+			&types.MsgRestoreWork{Owner: owner, Work: work},
+			&types.MsgProveAnchor{Registrant: owner, Work: work, Proof: prove(alice, "poem")[0]},
+		} {
+			require.ErrorIs(t, f.try(msg), want, "%s %s", sdk.MsgTypeURL(msg), work)
+		}
+	}
+}
+
+func TestWithdrawAndRestore(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0]
+	withdraw := &types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()}
+	restore := &types.MsgRestoreWork{Owner: alice.String(), Work: id.String()}
+	require.ErrorIs(t, f.try(restore), types.ErrInvalidStatus)
+	f.must(withdraw, &types.EventWorkStatusChanged{Work: id.String(), Status: types.STATUS_WITHDRAWN})
+	require.ErrorIs(t, f.try(withdraw), types.ErrInvalidStatus)
+	// A withdrawn work can still be revised and given away.
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Second")}))
+	f.transfer(id, alice, bob)
+	restore.Owner = bob.String()
+	f.must(restore, &types.EventWorkStatusChanged{Work: id.String(), Status: types.STATUS_ACTIVE})
+}
+
+func TestDisputedWorksStay(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0]
+	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: bob.String()}
+	require.NoError(t, f.try(offer))
+	for _, status := range []types.Status{types.STATUS_DISPUTED, types.STATUS_INVALIDATED} {
+		f.setStatus(id, status)
+		require.ErrorIs(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("x")}), types.ErrInvalidStatus)
+		require.ErrorIs(t, f.try(offer), types.ErrInvalidStatus)
+		require.ErrorIs(t, f.try(&types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()}), types.ErrInvalidStatus)
+		require.ErrorIs(t, f.try(&types.MsgRestoreWork{Owner: alice.String(), Work: id.String()}), types.ErrInvalidStatus)
+		_, err := f.k.Transfer(f.ctx, id, bob, 1)
+		require.ErrorIs(t, err, types.ErrInvalidStatus)
+	}
+	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id.String()}))
+}
+
+func TestTransferInTwoSteps(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0]
+	_, err := f.k.Transfer(f.ctx, id, bob, 1)
+	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	_, err = f.k.Transfer(f.ctx, types.WorkID{1}, bob, 1)
+	require.ErrorIs(t, err, types.ErrWorkNotFound)
+
+	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: alice.String()}
+	require.ErrorIs(t, f.try(offer), types.ErrInvalidTransfer)
+	offer.Recipient = "nobody"
+	require.ErrorIs(t, f.try(offer), types.ErrInvalidMessage)
+	offer.Recipient = carol.String()
+	require.NoError(t, f.try(offer))
+	f.nextBlock()
+	offer.Recipient = bob.String() // replaces the offer to Carol
+	require.NoError(t, f.try(offer))
+	shown, err := f.query.Transfer(f.ctx, &types.QueryTransferRequest{Work: id.String()})
+	require.NoError(t, err)
+	require.Equal(t, &types.QueryTransferResponse{Recipient: bob.String(), OfferedAt: f.ctx.BlockTime()}, shown)
+
+	_, err = f.k.Transfer(f.ctx, id, carol, 1)
+	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Changed")}))
+	_, err = f.k.Transfer(f.ctx, id, bob, 1)
+	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	previous, err := f.k.Transfer(f.ctx, id, bob, 2)
+	require.NoError(t, err)
+	require.Equal(t, alice, previous)
+
+	claim := f.work(id)
+	require.Equal(t, bob.String(), claim.Owner)
+	require.Equal(t, alice.String(), claim.Registrant)
+	require.NoError(t, f.k.CheckInvariants(f.ctx))
+}
+
+func TestCancelledTransferIsGone(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0]
+	cancel := &types.MsgCancelTransfer{Owner: alice.String(), Work: id.String()}
+	require.ErrorIs(t, f.try(cancel), types.ErrInvalidTransfer)
+	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: bob.String()}))
+	f.must(cancel, &types.EventTransferCancelled{Work: id.String()})
+	_, err := f.k.Transfer(f.ctx, id, bob, 1)
+	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+}
+
+// A previous owner keeps no power, and none comes back with the work.
+func TestPreviousOwnerHasNoSay(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0]
+	f.transfer(id, alice, bob)
+	for _, msg := range []sdk.Msg{
+		&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Mine")},
+		&types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: carol.String()},
+		&types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()},
+	} {
+		require.ErrorIs(t, f.try(msg), types.ErrNotOwner)
+	}
+	// The offer to Bob is used up: it does not serve again when Alice is back.
+	f.transfer(id, bob, alice)
+	_, err := f.k.Transfer(f.ctx, id, bob, 1)
+	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	require.Equal(t, []string{id.String()}, f.owned(alice))
+	require.Empty(t, f.owned(bob))
+}
+
+func (f *fixture) owned(owner sdk.AccAddress) []string {
+	res, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: owner.String()})
+	require.NoError(f.t, err)
+	ids := []string{}
+	for _, w := range res.Works {
+		ids = append(ids, w.Id)
+	}
+	return ids
+}

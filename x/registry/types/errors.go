@@ -1,0 +1,21 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the registry. Codes are stable and append-only.
+var (
+	ErrInvalidID         = errorsmod.Register(ModuleName, 2, "invalid id")
+	ErrInvalidDigest     = errorsmod.Register(ModuleName, 3, "invalid digest")
+	ErrWorkNotFound      = errorsmod.Register(ModuleName, 4, "work not found")
+	ErrAlreadyRegistered = errorsmod.Register(ModuleName, 5, "already registered")
+	ErrAlreadyClaimed    = errorsmod.Register(ModuleName, 6, "content already claimed")
+	ErrNotOwner          = errorsmod.Register(ModuleName, 7, "not the owner")
+	ErrInvalidDetails    = errorsmod.Register(ModuleName, 8, "invalid details")
+	ErrInvalidProof      = errorsmod.Register(ModuleName, 9, "invalid anchor proof")
+	ErrAnchorNotFound    = errorsmod.Register(ModuleName, 10, "anchor not found")
+	ErrInvalidTransfer   = errorsmod.Register(ModuleName, 11, "invalid transfer")
+	ErrInvalidStatus     = errorsmod.Register(ModuleName, 12, "not possible in the work's status")
+	ErrInvalidMessage    = errorsmod.Register(ModuleName, 13, "invalid message")
+	ErrAlreadyAnchored   = errorsmod.Register(ModuleName, 14, "already anchored")
+	ErrInvalidGenesis    = errorsmod.Register(ModuleName, 15, "invalid genesis")
+)

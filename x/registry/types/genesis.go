@@ -1,0 +1,170 @@
+package types
+
+import (
+	"bytes"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// maxAddress is the longest account address in bytes.
+const maxAddress = 255
+
+// DefaultGenesisState returns an empty registry.
+func DefaultGenesisState() *GenesisState { return &GenesisState{} }
+
+// accountRoot names an anchor.
+type accountRoot struct {
+	account string
+	root    [32]byte
+}
+
+// claimPlace is a place among the claims to one content: it takes one work.
+type claimPlace struct {
+	digest [32]byte
+	order  ClaimOrder
+}
+
+// Validate checks every row by itself and against the others. It fails with
+// ErrInvalidGenesis or the error of the part, naming the row.
+func (gs GenesisState) Validate() error {
+	anchors := make(map[accountRoot]Anchor, len(gs.Anchors))
+	for i, a := range gs.Anchors {
+		key, err := a.validate()
+		if err != nil {
+			return errorsmod.Wrapf(err, "anchors[%d]", i)
+		}
+		if _, twice := anchors[key]; twice {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "anchors[%d]: root %s of %s is there twice", i, a.Root, a.Account)
+		}
+		anchors[key] = a.Anchor
+	}
+	places := make(map[claimPlace]string, len(gs.Works))
+	seen := make(map[WorkID]bool, len(gs.Works))
+	for i, w := range gs.Works {
+		id, err := w.validate(anchors)
+		if err != nil {
+			return errorsmod.Wrapf(err, "works[%d] (%s)", i, w.Id)
+		}
+		if seen[id] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "works[%d]: %s is there twice", i, w.Id)
+		}
+		seen[id] = true
+		place := claimPlace{[32]byte(w.Work.Sha256), NewClaimOrder(w.Work.ClaimedSince, WorkID{})}
+		if other, taken := places[place]; taken {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "works[%d]: %s claims the content at the same moment and rank as %s", i, w.Id, other)
+		}
+		places[place] = w.Id
+	}
+	return nil
+}
+
+func (a GenesisAnchor) validate() (accountRoot, error) {
+	account, err := parseAccount("account", a.Account)
+	if err != nil {
+		return accountRoot{}, err
+	}
+	root, err := ParseDigest("root", a.Root)
+	if err != nil {
+		return accountRoot{}, err
+	}
+	if !validTime(a.Anchor.Priority.Time) {
+		return accountRoot{}, errorsmod.Wrapf(ErrInvalidGenesis, "priority.time %s is not between 1970 and 2262", a.Anchor.Priority.Time)
+	}
+	if a.Anchor.Priority.Rank != 0 {
+		return accountRoot{}, errorsmod.Wrapf(ErrInvalidGenesis, "priority.rank is %d: only claims have ranks", a.Anchor.Priority.Rank)
+	}
+	return accountRoot{string(account), root}, validateTotal(a.Anchor.Total)
+}
+
+func (w GenesisWork) validate(anchors map[accountRoot]Anchor) (WorkID, error) {
+	id, err := ParseWorkID(w.Id)
+	if err != nil {
+		return id, err
+	}
+	if err := w.Work.Validate(id); err != nil {
+		return id, err
+	}
+	if err := w.Work.validateAnchor(anchors); err != nil {
+		return id, err
+	}
+	if uint64(len(w.Revisions)) != uint64(w.Work.Version) {
+		return id, errorsmod.Wrapf(ErrInvalidGenesis, "has %d revisions, but version %d", len(w.Revisions), w.Work.Version)
+	}
+	for i, r := range w.Revisions {
+		if err := r.Details.Validate(); err != nil {
+			return id, errorsmod.Wrapf(err, "revisions[%d]", i)
+		}
+		if !validTime(r.CreatedAt) || i > 0 && r.CreatedAt.Before(w.Revisions[i-1].CreatedAt) {
+			return id, errorsmod.Wrapf(ErrInvalidGenesis, "revisions[%d] has time %s, out of order", i, r.CreatedAt)
+		}
+	}
+	if w.Transfer != nil {
+		return id, w.Transfer.Validate(w.Work.Owner)
+	}
+	return id, nil
+}
+
+// Validate checks a head row: its id follows from registrant and content, and
+// its fields agree with each other. It fails with ErrInvalidGenesis.
+func (w Work) Validate(id WorkID) error {
+	switch {
+	case !validAddress(w.Owner) || !validAddress(w.Registrant):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "owner and registrant must have 1 to %d bytes", maxAddress)
+	case len(w.Sha256) != 32:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "sha256 has %d bytes, not 32", len(w.Sha256))
+	case NewWorkID(w.Registrant, [32]byte(w.Sha256)) != id:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "id is not that of registrant and sha256: %s", NewWorkID(w.Registrant, [32]byte(w.Sha256)))
+	case w.Status == STATUS_UNSPECIFIED || Status_name[int32(w.Status)] == "":
+		return errorsmod.Wrapf(ErrInvalidGenesis, "status %d is unknown", int32(w.Status))
+	case w.Version == 0:
+		return errorsmod.Wrap(ErrInvalidGenesis, "version is 0, the first is 1")
+	case !validTime(w.ClaimedSince.Time) || !validTime(w.RegisteredAt) || w.RegisteredAt.Before(w.ClaimedSince.Time):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "claimed since %s and registered at %s: the claim cannot be later",
+			w.ClaimedSince.Time, w.RegisteredAt)
+	case (len(w.AnchorRoot) == 0) != (w.RevealedAt == nil):
+		return errorsmod.Wrap(ErrInvalidGenesis, "anchor_root and revealed_at go together")
+	case len(w.AnchorRoot) != 0 && len(w.AnchorRoot) != 32:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "anchor_root has %d bytes, not 32", len(w.AnchorRoot))
+	case len(w.AnchorRoot) == 0 && !w.ClaimedSince.Time.Equal(w.RegisteredAt):
+		return errorsmod.Wrap(ErrInvalidGenesis, "is claimed since before its registration without an anchor")
+	}
+	return nil
+}
+
+// validateAnchor checks that the anchor which dates a claim exists and does.
+func (w Work) validateAnchor(anchors map[accountRoot]Anchor) error {
+	if len(w.AnchorRoot) == 0 {
+		return nil
+	}
+	anchored, ok := anchors[accountRoot{string(w.Registrant), [32]byte(w.AnchorRoot)}]
+	if !ok {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "has no anchor of its registrant with root %x", w.AnchorRoot)
+	}
+	return w.DatedBy(anchored)
+}
+
+// DatedBy checks that an anchored claim has its anchor's moment. It fails with
+// ErrInvalidGenesis.
+func (w Work) DatedBy(anchored Anchor) error {
+	if !w.ClaimedSince.SameMoment(anchored.Priority) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "is claimed since %s, its anchor is of %s",
+			w.ClaimedSince.Text(), anchored.Priority.Text())
+	}
+	return nil
+}
+
+// Validate checks an offered transfer against the work's owner. It fails with
+// ErrInvalidGenesis.
+func (t TransferOffer) Validate(owner sdk.AccAddress) error {
+	if !validAddress(t.Recipient) || bytes.Equal(t.Recipient, owner) {
+		return errorsmod.Wrap(ErrInvalidGenesis, "transfer goes to nobody or to the owner")
+	}
+	if !validTime(t.OfferedAt) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "transfer was offered at %s", t.OfferedAt)
+	}
+	return nil
+}
+
+func validAddress(addr sdk.AccAddress) bool { return len(addr) > 0 && len(addr) <= maxAddress }

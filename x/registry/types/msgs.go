@@ -1,0 +1,145 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/anchor"
+)
+
+// MaxWorksPerMessage is how many works one MsgRegister takes.
+const MaxWorksPerMessage = 256
+
+// The messages are checked before they run, wherever they come from, and at
+// CheckTx; the servers rely on it.
+var (
+	_ sdk.HasValidateBasic = &MsgRegister{}
+	_ sdk.HasValidateBasic = &MsgRevise{}
+	_ sdk.HasValidateBasic = &MsgOfferTransfer{}
+	_ sdk.HasValidateBasic = &MsgCancelTransfer{}
+	_ sdk.HasValidateBasic = &MsgWithdrawWork{}
+	_ sdk.HasValidateBasic = &MsgRestoreWork{}
+	_ sdk.HasValidateBasic = &MsgAnchor{}
+	_ sdk.HasValidateBasic = &MsgProveAnchor{}
+)
+
+// ValidateBasic checks every entry and that each content is there once. Errors
+// name the entry by its index.
+func (m *MsgRegister) ValidateBasic() error {
+	if _, err := parseAccount("registrant", m.Registrant); err != nil {
+		return err
+	}
+	if len(m.Works) == 0 || len(m.Works) > MaxWorksPerMessage {
+		return errorsmod.Wrapf(ErrInvalidMessage, "works has %d entries, a message takes 1 to %d: split it", len(m.Works), MaxWorksPerMessage)
+	}
+	first := make(map[[32]byte]int, len(m.Works))
+	for i, entry := range m.Works {
+		digest, err := entry.validate()
+		if err != nil {
+			return errorsmod.Wrapf(err, "works[%d]", i)
+		}
+		if j, twice := first[digest]; twice {
+			return errorsmod.Wrapf(ErrInvalidMessage, "works[%d] has the same sha256 as works[%d]: register a content once", i, j)
+		}
+		first[digest] = i
+	}
+	return nil
+}
+
+func (e Entry) validate() ([32]byte, error) {
+	digest, err := ParseDigest("sha256", e.Sha256)
+	if err != nil {
+		return digest, err
+	}
+	if e.AnchorProof != nil {
+		if _, err := e.AnchorProof.Parse(); err != nil {
+			return digest, errorsmod.Wrap(err, "anchor_proof")
+		}
+	}
+	return digest, e.Details.Validate()
+}
+
+// ValidateBasic checks the ids and the new details.
+func (m *MsgRevise) ValidateBasic() error {
+	if err := validateOwned(m.Owner, m.Work); err != nil {
+		return err
+	}
+	return m.Details.Validate()
+}
+
+// ValidateBasic checks the ids and that the work does not go to its owner.
+func (m *MsgOfferTransfer) ValidateBasic() error {
+	if err := validateOwned(m.Owner, m.Work); err != nil {
+		return err
+	}
+	recipient, err := parseAccount("recipient", m.Recipient)
+	if err != nil {
+		return err
+	}
+	// Compared as bytes: the same account can be written in upper case.
+	if owner, err := sdk.AccAddressFromBech32(m.Owner); err != nil || owner.Equals(recipient) {
+		return errorsmod.Wrapf(ErrInvalidTransfer, "%s: recipient is the owner: offer it to somebody else", m.Work)
+	}
+	return nil
+}
+
+// ValidateBasic checks the ids.
+func (m *MsgCancelTransfer) ValidateBasic() error { return validateOwned(m.Owner, m.Work) }
+
+// ValidateBasic checks the ids.
+func (m *MsgWithdrawWork) ValidateBasic() error { return validateOwned(m.Owner, m.Work) }
+
+// ValidateBasic checks the ids.
+func (m *MsgRestoreWork) ValidateBasic() error { return validateOwned(m.Owner, m.Work) }
+
+// ValidateBasic checks account, root and number of leaves.
+func (m *MsgAnchor) ValidateBasic() error {
+	if _, err := parseAccount("account", m.Account); err != nil {
+		return err
+	}
+	if _, err := ParseDigest("root", m.Root); err != nil {
+		return err
+	}
+	return validateTotal(m.Total)
+}
+
+// ValidateBasic checks the ids and the shape of the proof.
+func (m *MsgProveAnchor) ValidateBasic() error {
+	if _, err := parseAccount("registrant", m.Registrant); err != nil {
+		return err
+	}
+	if _, err := ParseWorkID(m.Work); err != nil {
+		return errorsmod.Wrap(err, "work")
+	}
+	if _, err := m.Proof.Parse(); err != nil {
+		return errorsmod.Wrap(err, "proof")
+	}
+	return nil
+}
+
+func validateOwned(owner, work string) error {
+	if _, err := parseAccount("owner", owner); err != nil {
+		return err
+	}
+	if _, err := ParseWorkID(work); err != nil {
+		return errorsmod.Wrap(err, "work")
+	}
+	return nil
+}
+
+func validateTotal(total uint64) error {
+	if total == 0 || total > anchor.MaxLeaves {
+		return errorsmod.Wrapf(ErrInvalidMessage, "total is %d, the number of leaves must be 1 to %d", total, uint64(anchor.MaxLeaves))
+	}
+	return nil
+}
+
+// parseAccount reads an account's address; field names it in the error.
+func parseAccount(field, s string) (sdk.AccAddress, error) {
+	addr, err := sdk.AccAddressFromBech32(s)
+	if err != nil {
+		return nil, errorsmod.Wrapf(ErrInvalidMessage, "%s %q is not an account: %s", field, clip(s), err)
+	}
+	return addr, nil
+}

@@ -1,0 +1,193 @@
+package flow
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+)
+
+// Ledger is a Book in memory, with nothing too small to flush: what `simulate`
+// and the property tests run on.
+type Ledger struct {
+	// Minimum is the least unflushed amount that makes a stage ready.
+	Minimum     *big.Int
+	lists       map[Work]Lists
+	generations map[Work]uint32
+	stages      map[Pot]*Stages
+	balances    map[Account]map[string]*big.Int
+	paidIn      map[string]*big.Int
+	queue       []Item
+}
+
+// NewLedger returns an empty ledger.
+func NewLedger() *Ledger {
+	return &Ledger{
+		Minimum:     big.NewInt(1),
+		lists:       map[Work]Lists{},
+		generations: map[Work]uint32{},
+		stages:      map[Pot]*Stages{},
+		balances:    map[Account]map[string]*big.Int{},
+		paidIn:      map[string]*big.Int{},
+	}
+}
+
+// AddWork records a work with its holders and sources. Sources must have been
+// added before. It fails when the lists exceed a limit; they are kept then too,
+// so that everything derived from the work can be looked at.
+func (l *Ledger) AddWork(work Work, holders []Holding, sources ...Source) error {
+	var generation uint32
+	for i, s := range sources {
+		from, ok := l.lists[s.Work]
+		if !ok {
+			return fmt.Errorf("source %q of work %q is not known: sources come before what derives from them", s.Work, work)
+		}
+		sources[i].Upstream = from.Upstream
+		sources[i].Holders = uint32(len(from.Holders))
+		generation = max(generation, l.generations[s.Work]+1)
+	}
+	upstream := l.lists[work].Upstream.Join(sources...)
+	l.lists[work] = Lists{Upstream: upstream, Holders: holders}
+	l.generations[work] = max(generation, l.generations[work])
+	return upstream.Check()
+}
+
+// Pay puts payments into the ledger and moves money within the budget of
+// receivers.
+func (l *Ledger) Pay(budget int, payments ...Payment) error {
+	s := NewSweep(l, l.queue, false)
+	for _, p := range payments {
+		if err := s.Pay(p.Pot, p.Amount); err != nil {
+			return err
+		}
+		add(l.paidIn, p.Pot.Denom, p.Amount)
+	}
+	s.Run(budget)
+	l.queue = slices.SortedFunc(slices.Values(s.Waiting()), Item.Compare)
+	return nil
+}
+
+// Change replaces a work's lists: what is in its stages goes by the old ones.
+func (l *Ledger) Change(work Work, next Lists) error {
+	s := NewSweep(l, l.queue, false)
+	was := l.lists[work]
+	for _, pot := range l.pots(work) {
+		err := s.Close(pot, was, !was.Upstream.Equal(next.Upstream), !slices.Equal(was.Holders, next.Holders))
+		if err != nil {
+			return err
+		}
+	}
+	l.lists[work] = next
+	l.queue = slices.SortedFunc(slices.Values(s.Waiting()), Item.Compare)
+	return nil
+}
+
+// Idle reports whether nothing waits to be moved.
+func (l *Ledger) Idle() bool { return len(l.queue) == 0 }
+
+// Payment is an amount for a work.
+type Payment struct {
+	Pot    Pot
+	Amount *big.Int
+}
+
+func (l *Ledger) pots(work Work) []Pot {
+	var pots []Pot
+	for pot := range l.stages {
+		if pot.Work == work {
+			pots = append(pots, pot)
+		}
+	}
+	slices.SortFunc(pots, func(a, b Pot) int { return Item{Pot: a}.Compare(Item{Pot: b}) })
+	return pots
+}
+
+// Lists implements Book.
+func (l *Ledger) Lists(work Work) (Lists, error) {
+	lists, ok := l.lists[work]
+	if !ok {
+		return Lists{}, fmt.Errorf("work %q is not known", work)
+	}
+	return lists, nil
+}
+
+// Generation implements Book.
+func (l *Ledger) Generation(work Work) (uint32, error) { return l.generations[work], nil }
+
+// Stages implements Book.
+func (l *Ledger) Stages(pot Pot) (*Stages, error) {
+	if l.stages[pot] == nil {
+		l.stages[pot] = new(Stages)
+	}
+	return l.stages[pot], nil
+}
+
+// Ready implements Book.
+func (l *Ledger) Ready(_ string, unflushed *big.Int) bool { return unflushed.Cmp(l.Minimum) >= 0 }
+
+// Credit implements Book.
+func (l *Ledger) Credit(pot Pot, to Account, amount *big.Int) {
+	if l.balances[to] == nil {
+		l.balances[to] = map[string]*big.Int{}
+	}
+	add(l.balances[to], pot.Denom, amount)
+}
+
+// Flushed implements Book.
+func (l *Ledger) Flushed(Item, *big.Int, *big.Int) {}
+
+// Failed implements Book. In memory only a bug makes a flush fail.
+func (l *Ledger) Failed(item Item, err error) { panic(fmt.Sprintf("flush %v: %v", item, err)) }
+
+// Held returns what all stages hold of a denom.
+func (l *Ledger) Held(denom string) *big.Int {
+	held := new(big.Int)
+	for pot, stages := range l.stages {
+		if pot.Denom == denom {
+			for i := range stages {
+				held.Add(held, &stages[i].Held)
+			}
+		}
+	}
+	return held
+}
+
+// PaidIn returns what was paid in a denom.
+func (l *Ledger) PaidIn(denom string) *big.Int {
+	if l.paidIn[denom] == nil {
+		return new(big.Int)
+	}
+	return l.paidIn[denom]
+}
+
+// Balances returns what each account has, as decimal strings by denom.
+func (l *Ledger) Balances() map[Account]map[string]string {
+	all := make(map[Account]map[string]string, len(l.balances))
+	for account, balances := range l.balances {
+		all[account] = make(map[string]string, len(balances))
+		for denom, amount := range balances {
+			all[account][denom] = amount.String()
+		}
+	}
+	return all
+}
+
+// CheckStages reports a stage that holds less than nothing or has been flushed
+// beyond what entered it.
+func (l *Ledger) CheckStages() error {
+	for pot, stages := range l.stages {
+		for kind := range stages {
+			s := &stages[kind]
+			if s.Held.Sign() < 0 || s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(&s.Total) > 0 {
+				return fmt.Errorf("stage %d of %q in %s: total %s, flushed %s, held %s", kind, pot.Work, pot.Denom, &s.Total, &s.Flushed, &s.Held)
+			}
+		}
+	}
+	return nil
+}
+
+func add(sums map[string]*big.Int, denom string, amount *big.Int) {
+	if sums[denom] == nil {
+		sums[denom] = new(big.Int)
+	}
+	sums[denom].Add(sums[denom], amount)
+}

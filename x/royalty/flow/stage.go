@@ -1,0 +1,134 @@
+package flow
+
+import "math/big"
+
+// Kind is one of the three stages that money passes at a work.
+type Kind uint8
+
+// The stages, in the order in which a round flushes them.
+const (
+	// Paid holds payments to the work.
+	Paid Kind = iota
+	// Received holds relative royalties from the work's derivatives.
+	Received
+	// Earned holds what is the work's own, on its way to the holders.
+	Earned
+)
+
+var whole = big.NewInt(Whole)
+
+// Stage is one pot of money. The zero value is empty.
+type Stage struct {
+	// Total is all that entered since the stage's own receivers last changed.
+	Total big.Int
+	// Flushed is the total at the last flush.
+	Flushed big.Int
+	// Held is what has not left.
+	Held big.Int
+}
+
+// Stages is the money of one work in one denom, by Kind.
+type Stages [3]Stage
+
+// Receiver is who gets a part of a stage: a work's stage or, when Account is
+// set, a holder.
+type Receiver struct {
+	Work    Work
+	Into    Kind
+	Account Account
+	// Weight in ppm.
+	Weight uint32
+}
+
+// Credit is an amount on its way to a receiver.
+type Credit struct {
+	Receiver
+	Amount *big.Int
+}
+
+// Add puts an amount into the stage.
+func (s *Stage) Add(amount *big.Int) {
+	s.Total.Add(&s.Total, amount)
+	s.Held.Add(&s.Held, amount)
+}
+
+// Unflushed is what entered since the last flush.
+func (s *Stage) Unflushed() *big.Int { return new(big.Int).Sub(&s.Total, &s.Flushed) }
+
+// Due returns what a flush would move: what a receiver with weight w has had in
+// total is floor(Total*w/1e6), always, so the order and the slicing of flushes
+// never change the outcome. The rest stays in the stage, less than one unit a
+// receiver. Receivers whose difference is zero are left out. The weights may
+// not sum to more than the whole.
+func (s *Stage) Due(receivers []Receiver) []Credit {
+	if s.Total.Cmp(&s.Flushed) == 0 {
+		return nil
+	}
+	credits := make([]Credit, 0, len(receivers))
+	var was big.Int
+	for _, r := range receivers {
+		amount := part(new(big.Int), &s.Total, r.Weight)
+		amount.Sub(amount, part(&was, &s.Flushed, r.Weight))
+		if amount.Sign() > 0 {
+			credits = append(credits, Credit{Receiver: r, Amount: amount})
+		}
+	}
+	return credits
+}
+
+// settle takes note that the credits of Due have left.
+func (s *Stage) settle(credits []Credit) {
+	for _, c := range credits {
+		s.Held.Sub(&s.Held, c.Amount)
+	}
+	s.Flushed.Set(&s.Total)
+}
+
+// Restart is for a change of the stage's receivers, after a flush under the old
+// ones: the total begins at 0 and the held rest enters anew.
+func (s *Stage) Restart() {
+	s.Total.Set(&s.Held)
+	s.Flushed.SetInt64(0)
+}
+
+// part sets z to floor(total*weight/1e6).
+func part(z, total *big.Int, weight uint32) *big.Int {
+	z.SetUint64(uint64(weight))
+	z.Mul(z, total)
+	return z.Quo(z, whole)
+}
+
+// Lists is who receives from a work's stages.
+type Lists struct {
+	Upstream Upstream
+	// Holders' weights sum to the whole.
+	Holders []Holding
+}
+
+// Receivers returns who receives from a stage of the work. What the lists leave
+// of `paid` and `received` goes to the work's own `earned`.
+func (l Lists) Receivers(work Work, kind Kind) []Receiver {
+	if kind == Earned {
+		receivers := make([]Receiver, len(l.Holders))
+		for i, h := range l.Holders {
+			receivers[i] = Receiver{Account: h.To, Weight: h.Weight}
+		}
+		return receivers
+	}
+	receivers := make([]Receiver, 0, len(l.Upstream.Absolute)+len(l.Upstream.Relative)+1)
+	rest := uint32(Whole)
+	if kind == Paid {
+		for _, o := range l.Upstream.Absolute {
+			receivers = append(receivers, Receiver{Work: o.To, Into: Earned, Weight: o.Weight})
+			rest -= o.Weight
+		}
+	}
+	for _, o := range l.Upstream.Relative {
+		receivers = append(receivers, Receiver{Work: o.To, Into: Received, Weight: o.Weight})
+		rest -= o.Weight
+	}
+	if rest > 0 {
+		receivers = append(receivers, Receiver{Work: work, Into: Earned, Weight: rest})
+	}
+	return receivers
+}

@@ -1,0 +1,266 @@
+package flow
+
+import (
+	"cmp"
+	"container/heap"
+	"fmt"
+	"math/big"
+)
+
+// Pot names the money of one work in one denom.
+type Pot struct {
+	Work  Work
+	Denom string
+}
+
+// Item is a stage that waits to be flushed. Items are served in the order of
+// Compare: by round, then `paid`, then `received` from the newest generation
+// down, then `earned`, so that flows which meet at an ancestor merge.
+type Item struct {
+	// Round separates what may join now from what must wait its turn.
+	Round uint64
+	Kind  Kind
+	// Generation of the work for Received; 0 otherwise.
+	Generation uint32
+	Pot        Pot
+}
+
+// Compare orders items.
+func (i Item) Compare(j Item) int {
+	return cmp.Or(
+		cmp.Compare(i.Round, j.Round),
+		cmp.Compare(i.Kind, j.Kind),
+		cmp.Compare(j.Generation, i.Generation),
+		cmp.Compare(i.Pot.Work, j.Pot.Work),
+		cmp.Compare(i.Pot.Denom, j.Pot.Denom),
+	)
+}
+
+// Book is where a sweep reads lists and keeps money.
+type Book interface {
+	// Lists returns the lists in force for a work.
+	Lists(Work) (Lists, error)
+	// Generation returns a work's generation, 0 for originals.
+	Generation(Work) (uint32, error)
+	// Stages returns a pot's money. A sweep changes it in place, so every call
+	// must return the same pointer.
+	Stages(Pot) (*Stages, error)
+	// Ready reports whether so much in a stage is worth a flush.
+	Ready(denom string, unflushed *big.Int) bool
+	// Credit adds to the balance of a holder of pot.Work. It cannot fail: a book
+	// that has to read first does so later.
+	Credit(pot Pot, to Account, amount *big.Int)
+	// Flushed tells that a stage went from one total to another.
+	Flushed(item Item, from, to *big.Int)
+	// Failed tells that a stage could not be flushed. Its money stays in it.
+	Failed(item Item, err error)
+}
+
+// Sweep moves money from stage to stage, in order. It works on a part of the
+// queue that its caller loaded.
+type Sweep struct {
+	book   Book
+	queue  itemHeap
+	queued map[Item]bool
+	served []Item
+	// fresh is the round that money from outside joins.
+	fresh uint64
+	// last is the greatest item loaded when there are more; nothing beyond it
+	// may be served before them.
+	last *Item
+}
+
+// NewSweep starts a sweep over the items loaded from the queue, in order. more
+// says that the queue goes on after them.
+func NewSweep(book Book, loaded []Item, more bool) *Sweep {
+	s := &Sweep{book: book, queued: make(map[Item]bool, len(loaded))}
+	s.queue = append(s.queue, loaded...)
+	for _, item := range loaded {
+		s.queued[item] = true
+	}
+	if len(loaded) > 0 {
+		// A round is under way: what comes now waits for the next.
+		s.fresh = loaded[0].Round + 1
+		if more {
+			s.last = &loaded[len(loaded)-1]
+		}
+	}
+	return s
+}
+
+// Pay puts a payment into the work's `paid` stage.
+func (s *Sweep) Pay(pot Pot, amount *big.Int) error {
+	stages, err := s.book.Stages(pot)
+	if err != nil {
+		return err
+	}
+	s.enter(Item{Round: s.fresh, Kind: Paid, Pot: pot}, &stages[Paid], amount)
+	return nil
+}
+
+// Demand queues all stages of a pot, however little is in them.
+func (s *Sweep) Demand(pot Pot) error {
+	generation, err := s.book.Generation(pot.Work)
+	if err != nil {
+		return err
+	}
+	s.push(Item{Round: s.fresh, Kind: Paid, Pot: pot})
+	s.push(Item{Round: s.fresh, Kind: Received, Generation: generation, Pot: pot})
+	s.push(Item{Round: s.fresh, Kind: Earned, Pot: pot})
+	return nil
+}
+
+// Close flushes a pot under lists that are about to be replaced, then restarts
+// the stages whose receivers change.
+func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool) error {
+	stages, err := s.book.Stages(pot)
+	if err != nil {
+		return err
+	}
+	for _, kind := range []Kind{Paid, Received, Earned} {
+		if err := s.flush(Item{Round: s.fresh, Kind: kind, Pot: pot}, stages, lists); err != nil {
+			return err
+		}
+	}
+	if upstreamChanges {
+		stages[Paid].Restart()
+		stages[Received].Restart()
+	}
+	if holdersChange {
+		stages[Earned].Restart()
+	}
+	return nil
+}
+
+// Run serves items until the budget of receivers is used up or nothing waits.
+// A stage is flushed whole; one larger than the whole budget is served alone.
+// A stage that fails is reported and leaves the queue, and the rest goes on.
+func (s *Sweep) Run(budget int) {
+	for spent := 0; len(s.queue) > 0; {
+		item := s.queue[0]
+		if s.last != nil && item.Compare(*s.last) > 0 {
+			return
+		}
+		cost, err := s.serve(item, budget-spent, spent == 0)
+		if cost < 0 {
+			return
+		}
+		if err != nil {
+			s.book.Failed(item, err)
+		}
+		spent += cost
+		heap.Pop(&s.queue)
+		delete(s.queued, item)
+		s.served = append(s.served, item)
+	}
+}
+
+// Served returns the items that left the queue.
+func (s *Sweep) Served() []Item { return s.served }
+
+// Waiting returns what is still queued, in no particular order.
+func (s *Sweep) Waiting() []Item { return s.queue }
+
+// serve flushes one item and returns its cost in receivers, or -1 when the
+// budget left does not reach. An item costs 1 at least, and a panic is an error.
+func (s *Sweep) serve(item Item, left int, first bool) (cost int, err error) {
+	cost = 1
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	if left < 1 {
+		return -1, nil
+	}
+	stages, err := s.book.Stages(item.Pot)
+	if err != nil || stages[item.Kind].Unflushed().Sign() == 0 {
+		return cost, err
+	}
+	lists, err := s.book.Lists(item.Pot.Work)
+	if err != nil {
+		return cost, err
+	}
+	cost = max(1, lists.count(item.Kind))
+	if cost > left && !first {
+		return -1, nil
+	}
+	return cost, s.flush(item, stages, lists)
+}
+
+func (l Lists) count(kind Kind) int {
+	switch kind {
+	case Paid:
+		return len(l.Upstream.Absolute) + len(l.Upstream.Relative) + 1
+	case Received:
+		return len(l.Upstream.Relative) + 1
+	default:
+		return len(l.Holders)
+	}
+}
+
+// flush moves what is due. Everything that can fail comes before the first
+// change, so a failed flush changes nothing.
+func (s *Sweep) flush(item Item, stages *Stages, lists Lists) error {
+	stage := &stages[item.Kind]
+	if stage.Unflushed().Sign() == 0 {
+		return nil
+	}
+	due := stage.Due(lists.Receivers(item.Pot.Work, item.Kind))
+	targets := make([]*Stages, len(due))
+	generations := make([]uint32, len(due))
+	for i, c := range due {
+		if c.Account != "" {
+			continue
+		}
+		var err error
+		if targets[i], err = s.book.Stages(Pot{c.Work, item.Pot.Denom}); err != nil {
+			return err
+		}
+		if c.Into == Received {
+			if generations[i], err = s.book.Generation(c.Work); err != nil {
+				return err
+			}
+		}
+	}
+	from := new(big.Int).Set(&stage.Flushed)
+	stage.settle(due)
+	for i, c := range due {
+		if c.Account != "" {
+			s.book.Credit(item.Pot, c.Account, c.Amount)
+			continue
+		}
+		into := Item{Round: item.Round, Kind: c.Into, Generation: generations[i], Pot: Pot{c.Work, item.Pot.Denom}}
+		s.enter(into, &targets[i][c.Into], c.Amount)
+	}
+	s.book.Flushed(item, from, &stage.Total)
+	return nil
+}
+
+// enter puts an amount into a stage and queues it when it is worth a flush.
+func (s *Sweep) enter(item Item, stage *Stage, amount *big.Int) {
+	stage.Add(amount)
+	if s.book.Ready(item.Pot.Denom, stage.Unflushed()) {
+		s.push(item)
+	}
+}
+
+func (s *Sweep) push(item Item) {
+	if !s.queued[item] {
+		s.queued[item] = true
+		heap.Push(&s.queue, item)
+	}
+}
+
+type itemHeap []Item
+
+func (h itemHeap) Len() int           { return len(h) }
+func (h itemHeap) Less(i, j int) bool { return h[i].Compare(h[j]) < 0 }
+func (h itemHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *itemHeap) Push(x any)        { *h = append(*h, x.(Item)) }
+func (h *itemHeap) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return last
+}

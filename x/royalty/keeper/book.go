@@ -1,0 +1,198 @@
+package keeper
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"math/big"
+	"slices"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// book is a flow.Book over the store. It reads each row once, keeps it in memory
+// and writes what changed when save is called, so flows that meet cost one write.
+type book struct {
+	ctx    context.Context
+	k      Keeper
+	params types.Params
+	heads  map[flow.Work]types.Head
+	lists  map[flow.Work]flow.Lists
+	pots   map[flow.Pot]*flow.Stages
+	// credits is what holders got, by account and denom.
+	credits map[purse]*big.Int
+	paidIn  map[string]*big.Int
+	// onCredit and onFlush observe, for previews; nil in a block.
+	onCredit func(flow.Pot, flow.Account, *big.Int)
+	events   sdk.Events
+}
+
+// purse names an account's balance in one denom.
+type purse struct {
+	account flow.Account
+	denom   string
+}
+
+func (k Keeper) newBook(ctx context.Context) (*book, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &book{
+		ctx: ctx, k: k, params: params,
+		heads: map[flow.Work]types.Head{}, lists: map[flow.Work]flow.Lists{}, pots: map[flow.Pot]*flow.Stages{},
+		credits: map[purse]*big.Int{}, paidIn: map[string]*big.Int{},
+	}, nil
+}
+
+func (b *book) head(work flow.Work) (types.Head, error) {
+	if head, ok := b.heads[work]; ok {
+		return head, nil
+	}
+	head, err := b.k.GetHead(b.ctx, types.WorkIDOf(work))
+	if err != nil {
+		return types.Head{}, err
+	}
+	b.heads[work] = head
+	return head, nil
+}
+
+// Lists implements flow.Book.
+func (b *book) Lists(work flow.Work) (flow.Lists, error) {
+	if lists, ok := b.lists[work]; ok {
+		return lists, nil
+	}
+	head, err := b.head(work)
+	if err != nil {
+		return flow.Lists{}, err
+	}
+	lists, err := b.k.listsAt(b.ctx, work, head.HoldersVersion, head.UpstreamVersion)
+	if err != nil {
+		return flow.Lists{}, err
+	}
+	b.lists[work] = lists
+	return lists, nil
+}
+
+func (k Keeper) listsAt(ctx context.Context, work flow.Work, holdersVersion, upstreamVersion uint32) (flow.Lists, error) {
+	id := types.WorkIDOf(work)
+	holders, err := k.GetHolders(ctx, id, holdersVersion)
+	if err != nil {
+		return flow.Lists{}, err
+	}
+	upstream, err := k.GetUpstream(ctx, id, upstreamVersion)
+	return flow.Lists{Upstream: upstream, Holders: holders.Flow()}, err
+}
+
+// Generation implements flow.Book.
+func (b *book) Generation(work flow.Work) (uint32, error) {
+	head, err := b.head(work)
+	return head.Generation, err
+}
+
+// Stages implements flow.Book.
+func (b *book) Stages(pot flow.Pot) (*flow.Stages, error) {
+	if stages, ok := b.pots[pot]; ok {
+		return stages, nil
+	}
+	row, err := b.k.Stages.Get(b.ctx, collections.Join(types.WorkIDOf(pot.Work), pot.Denom))
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return nil, err
+	}
+	stages := row.Flow()
+	b.pots[pot] = stages
+	return stages, nil
+}
+
+// Ready implements flow.Book. A denom that is no longer accepted has no minimum.
+func (b *book) Ready(denom string, unflushed *big.Int) bool {
+	for _, d := range b.params.Denoms {
+		if d.Denom == denom {
+			return unflushed.Cmp(d.MinFlow.BigIntMut()) >= 0
+		}
+	}
+	return unflushed.Sign() > 0
+}
+
+// Credit implements flow.Book.
+func (b *book) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
+	p := purse{to, pot.Denom}
+	if b.credits[p] == nil {
+		b.credits[p] = new(big.Int)
+	}
+	b.credits[p].Add(b.credits[p], amount)
+	if b.onCredit != nil {
+		b.onCredit(pot, to, amount)
+	}
+}
+
+// Flushed implements flow.Book.
+func (b *book) Flushed(item flow.Item, from, to *big.Int) {
+	b.events = append(b.events, flushedEvent(item, from.String(), to.String()))
+}
+
+// Failed implements flow.Book.
+func (b *book) Failed(item flow.Item, err error) {
+	event, typedErr := sdk.TypedEventToEvent(&types.EventStageQuarantined{
+		Work: types.WorkIDOf(item.Pot.Work).String(), Denom: item.Pot.Denom, Stage: types.StageKind(item.Kind), Reason: err.Error(),
+	})
+	if typedErr == nil {
+		b.events = append(b.events, event)
+	}
+	sdk.UnwrapSDKContext(b.ctx).Logger().Error("royalty stage not flushed", "stage", types.ItemKey.Stringify(item), "err", err)
+}
+
+// save writes the stages that were touched, in order of key.
+func (b *book) save() error {
+	pots := make([]flow.Pot, 0, len(b.pots))
+	for pot := range b.pots {
+		pots = append(pots, pot)
+	}
+	slices.SortFunc(pots, func(a, b flow.Pot) int {
+		return cmp.Or(cmp.Compare(a.Work, b.Work), cmp.Compare(a.Denom, b.Denom))
+	})
+	for _, pot := range pots {
+		row := types.StagesFromFlow(b.pots[pot])
+		if row.IsEmpty() {
+			continue
+		}
+		if err := b.k.Stages.Set(b.ctx, collections.Join(types.WorkIDOf(pot.Work), pot.Denom), row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// credited returns the purses that got something, in order of account and denom.
+func (b *book) credited() []purse {
+	purses := make([]purse, 0, len(b.credits))
+	for p := range b.credits {
+		purses = append(purses, p)
+	}
+	slices.SortFunc(purses, purse.compare)
+	return purses
+}
+
+func (p purse) compare(q purse) int {
+	return cmp.Or(bytes.Compare([]byte(p.account), []byte(q.account)), cmp.Compare(p.denom, q.denom))
+}
+
+// turnover adds to what was paid in and out in total.
+func (k Keeper) turnover(ctx context.Context, denom string, paidIn, paidOut math.Int) error {
+	t, err := k.Turnovers.Get(ctx, denom)
+	if errors.Is(err, collections.ErrNotFound) {
+		t, err = types.Turnover{PaidIn: math.ZeroInt(), PaidOut: math.ZeroInt()}, nil
+	}
+	if err != nil {
+		return err
+	}
+	t.PaidIn, t.PaidOut = t.PaidIn.Add(paidIn), t.PaidOut.Add(paidOut)
+	return k.Turnovers.Set(ctx, denom, t)
+}

@@ -1,0 +1,157 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// GetHolders returns one version of a work's table of holders; at version 0 the
+// registrant holds all. Superseded versions are gone after their block.
+func (k Keeper) GetHolders(ctx context.Context, work registrytypes.WorkID, version uint32) (types.Holders, error) {
+	if version > 0 {
+		return k.Holders.Get(ctx, collections.Join(work, version))
+	}
+	w, err := k.registry.GetWork(ctx, work)
+	if err != nil {
+		return types.Holders{}, err
+	}
+	return types.Holders{Shares: []types.Share{{Account: w.Registrant, Weight: flow.Whole}}}, nil
+}
+
+// SoleHolder returns who holds all of a work's revenue, or nil when several do.
+func (k Keeper) SoleHolder(ctx context.Context, work registrytypes.WorkID) (sdk.AccAddress, error) {
+	head, err := k.GetHead(ctx, work)
+	if err != nil || head.Holders > 1 {
+		return nil, err
+	}
+	table, err := k.GetHolders(ctx, work, head.HoldersVersion)
+	if err != nil {
+		return nil, err
+	}
+	return table.Shares[0].Account, nil
+}
+
+// AssignShares replaces a holder's share of a work by shares that sum to it, and
+// returns the new version of the table. Shares of those who hold already add up.
+// It fails when the sender holds nothing, the sum differs, nothing changes, or
+// the table would have more than 32 holders.
+func (k Keeper) AssignShares(ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share) (uint32, error) {
+	head, err := k.GetHead(ctx, work)
+	if err != nil {
+		return 0, err
+	}
+	table, err := k.GetHolders(ctx, work, head.HoldersVersion)
+	if err != nil {
+		return 0, err
+	}
+	next, err := reassign(table.Shares, holder, shares)
+	if err != nil {
+		return 0, errorsmod.Wrapf(err, "work %s", work)
+	}
+	if len(next) > flow.MaxHolders {
+		return 0, types.ErrTooManyHolders.Wrapf("work %s would have %d holders, at most %d are allowed", work, len(next), flow.MaxHolders)
+	}
+	return k.setHolders(ctx, work, head, next)
+}
+
+// reassign returns the table with one holder's share replaced.
+func reassign(table []types.Share, holder sdk.AccAddress, shares []types.Share) ([]types.Share, error) {
+	at := slices.IndexFunc(table, func(s types.Share) bool { return bytes.Equal(s.Account, holder) })
+	if at < 0 {
+		return nil, types.ErrNotHolder.Wrapf("%s; only who holds a share can assign it", holder)
+	}
+	var sum uint64
+	for _, s := range shares {
+		sum += uint64(s.Weight)
+	}
+	if own := table[at].Weight; sum != uint64(own) {
+		return nil, types.ErrInvalidShares.Wrapf("the shares sum to %d ppm, but %s holds %d; name %s itself to keep the rest", sum, holder, own, holder)
+	}
+	next := slices.Delete(slices.Clone(table), at, at+1)
+	for _, s := range shares {
+		i := slices.IndexFunc(next, func(n types.Share) bool { return bytes.Equal(n.Account, s.Account) })
+		if i < 0 {
+			next = append(next, s)
+			continue
+		}
+		next[i].Weight += s.Weight
+	}
+	slices.SortFunc(next, func(a, b types.Share) int { return bytes.Compare(a.Account, b.Account) })
+	if slices.EqualFunc(next, table, func(a, b types.Share) bool { return bytes.Equal(a.Account, b.Account) && a.Weight == b.Weight }) {
+		return nil, types.ErrInvalidShares.Wrap("the shares change nothing")
+	}
+	return next, nil
+}
+
+// setHolders installs a table of holders under a new epoch.
+func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head types.Head, shares []types.Share) (uint32, error) {
+	next := head
+	next.HoldersVersion++
+	next.Holders = uint32(len(shares))
+	next.Reach = head.Reach - head.Holders + next.Holders
+	next.ReceivedReach = head.ReceivedReach - head.Holders + next.Holders
+	if err := k.Holders.Set(ctx, collections.Join(work, next.HoldersVersion), types.Holders{Shares: shares}); err != nil {
+		return 0, err
+	}
+	if err := k.raiseEpoch(ctx, work, head, &next); err != nil {
+		return 0, err
+	}
+	holdings := make([]types.Holding, len(shares))
+	for i, s := range shares {
+		holdings[i] = types.Holding{Account: s.Account.String(), Weight: s.Weight}
+	}
+	return next.HoldersVersion, emit(ctx, &types.EventHoldersChanged{
+		Work: work.String(), Epoch: next.Epoch, HoldersVersion: next.HoldersVersion, Holders: holdings,
+	})
+}
+
+// raiseEpoch stores a head whose lists differ from before. Payments made so far
+// in the block go by the lists before; the end of the block flushes all stages
+// under them first, which is charged here.
+func (k Keeper) raiseEpoch(ctx context.Context, work registrytypes.WorkID, before types.Head, next *types.Head) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	k.chargeAllDenoms(ctx, params, before)
+	next.Epoch = before.Epoch + 1
+	k.noteSuperseded(ctx, superseded{
+		work: work, epoch: before.Epoch,
+		holdersVersion: before.HoldersVersion, upstreamVersion: before.UpstreamVersion,
+		holders: before.HoldersVersion != next.HoldersVersion, upstream: before.UpstreamVersion != next.UpstreamVersion,
+	})
+	return k.Heads.Set(ctx, work, *next)
+}
+
+// AcceptTransfer completes a transfer of a work. The recipient names the
+// revision and the table of holders it has seen. A sole holder who is the old
+// owner is replaced by the new one; any other table stays.
+func (k Keeper) AcceptTransfer(ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion, holdersVersion uint32) error {
+	head, err := k.GetHead(ctx, work)
+	if err != nil {
+		return err
+	}
+	if head.HoldersVersion != holdersVersion {
+		return types.ErrVersionChanged.Wrapf("the holders of %s are at version %d, not %d; look at them again", work, head.HoldersVersion, holdersVersion)
+	}
+	previous, err := k.registry.Transfer(ctx, work, recipient, workVersion)
+	if err != nil {
+		return err
+	}
+	sole, err := k.SoleHolder(ctx, work)
+	if err != nil || !previous.Equals(sole) {
+		return err
+	}
+	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}})
+	return err
+}

@@ -1,0 +1,134 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// CheckInvariants runs all checks of the module's state, as it is after a block.
+// It fails with ErrBrokenInvariant and the name of the first that does not hold.
+func (k Keeper) CheckInvariants(ctx context.Context) error {
+	for _, invariant := range []struct {
+		name  string
+		check func(context.Context) error
+	}{
+		{"money is covered", k.checkMoney},
+		{"lists are whole", k.checkLists},
+		{"queues name what exists", k.checkQueues},
+	} {
+		if err := invariant.check(ctx); err != nil {
+			return errorsmod.Wrapf(err, "royalty: %s", invariant.name)
+		}
+	}
+	return nil
+}
+
+// checkMoney: no stage is below zero; per denom, what came in is held, credited
+// or paid out; and the module's account has exactly what is held and credited.
+func (k Keeper) checkMoney(ctx context.Context) error {
+	owned := sdk.NewMapCoins(nil)
+	err := k.Stages.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, string], s types.Stages) (bool, error) {
+		if err := s.Validate(); err != nil {
+			return true, errorsmod.Wrapf(err, "%s in %s", key.K1(), key.K2())
+		}
+		owned.Add(sdk.NewCoin(key.K2(), s.Paid.Held.Add(s.Received.Held).Add(s.Earned.Held)))
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Balances.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, string], amount math.Int) (bool, error) {
+		if !amount.IsPositive() {
+			return true, types.ErrBrokenInvariant.Wrapf("balance of %s is %s%s", key.K1(), amount, key.K2())
+		}
+		owned.Add(sdk.NewCoin(key.K2(), amount))
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, coin := range owned.ToCoins() {
+		if _, err := k.Turnovers.Get(ctx, coin.Denom); errors.Is(err, collections.ErrNotFound) {
+			return types.ErrBrokenInvariant.Wrapf("%s is held or credited, but none was ever paid in", coin)
+		}
+	}
+	return k.Turnovers.Walk(ctx, nil, func(denom string, t types.Turnover) (bool, error) {
+		own := sdk.NewCoins(owned.ToCoins()...).AmountOf(denom)
+		if rest := t.PaidIn.Sub(t.PaidOut); !rest.Equal(own) {
+			return true, types.ErrBrokenInvariant.Wrapf("%s: paid in %s less paid out %s is not what is held and credited, %s", denom, t.PaidIn, t.PaidOut, own)
+		}
+		if bank := k.bank.GetBalance(ctx, k.account, denom).Amount; !bank.Equal(own) {
+			return true, types.ErrBrokenInvariant.Wrapf("%s: the module's account has %s, but %s is held and credited", denom, bank, own)
+		}
+		return false, nil
+	})
+}
+
+// checkLists: shares sum to the whole, no list exceeds it, only tables of
+// holders in force are stored, and every work is registered.
+func (k Keeper) checkLists(ctx context.Context) error {
+	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
+		if _, err := k.registry.GetWork(ctx, work); err != nil {
+			return true, err
+		}
+		table, err := k.GetHolders(ctx, work, head.HoldersVersion)
+		if err != nil {
+			return true, err
+		}
+		if err := table.Validate(); err != nil {
+			return true, errorsmod.Wrapf(err, "work %s", work)
+		}
+		if int(head.Holders) != len(table.Shares) {
+			return true, types.ErrBrokenInvariant.Wrapf("work %s has %d holders, its head says %d", work, len(table.Shares), head.Holders)
+		}
+		upstream, err := k.GetUpstream(ctx, work, head.UpstreamVersion)
+		if err != nil {
+			return true, err
+		}
+		if want := upstream.Reach(uint64(head.ReceivedReach)); want != uint64(head.Reach) {
+			return true, types.ErrBrokenInvariant.Wrapf("work %s has a reach of %d, its head says %d", work, want, head.Reach)
+		}
+		return false, errorsmod.Wrapf(upstream.Check(), "work %s", work)
+	})
+	if err != nil {
+		return err
+	}
+	return k.Holders.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Holders) (bool, error) {
+		head, err := k.GetHead(ctx, key.K1())
+		if err == nil && head.HoldersVersion != key.K2() {
+			err = types.ErrBrokenInvariant.Wrapf("work %s keeps version %d of its holders, in force is %d", key.K1(), key.K2(), head.HoldersVersion)
+		}
+		return false, err
+	})
+}
+
+// checkQueues: every stage in the queue exists.
+func (k Keeper) checkQueues(ctx context.Context) error {
+	it, err := k.Queue.Iterate(ctx, nil)
+	if err != nil {
+		return err
+	}
+	items, err := it.Keys()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		has, err := k.Stages.Has(ctx, collections.Join(types.WorkIDOf(item.Pot.Work), item.Pot.Denom))
+		if err != nil {
+			return err
+		}
+		if !has {
+			return types.ErrBrokenInvariant.Wrapf("%s is queued but has no stages", types.ItemKey.Stringify(item))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// GetUpstream returns one version of what a work owes; version 0 owes nothing.
+// It fails with ErrUnknownVersion.
+func (k Keeper) GetUpstream(ctx context.Context, work registrytypes.WorkID, version uint32) (flow.Upstream, error) {
+	if version == 0 {
+		return flow.Upstream{}, nil
+	}
+	packed, err := k.Upstreams.Get(ctx, collections.Join(work, version))
+	if errors.Is(err, collections.ErrNotFound) {
+		return flow.Upstream{}, types.ErrUnknownVersion.Wrapf("upstream version %d of %s", version, work)
+	}
+	if err != nil {
+		return flow.Upstream{}, err
+	}
+	upstream, err := packed.Unpack()
+	return upstream, errorsmod.Wrapf(err, "upstream version %d of %s", version, work)
+}
+
+// UpstreamVersion returns the version of what a work owes now.
+func (k Keeper) UpstreamVersion(ctx context.Context, work registrytypes.WorkID) (uint32, error) {
+	head, err := k.GetHead(ctx, work)
+	return head.UpstreamVersion, err
+}
+
+// Owed returns what a work owes now: the sums of its two lists, in ppm.
+func (k Keeper) Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error) {
+	head, err := k.GetHead(ctx, work)
+	if err != nil {
+		return 0, 0, err
+	}
+	upstream, err := k.GetUpstream(ctx, work, head.UpstreamVersion)
+	if err != nil {
+		return 0, 0, err
+	}
+	a, r := upstream.Sums()
+	return uint32(a), uint32(r), nil
+}
+
+// Link adds sources to what a work owes, as an append-only version of its list,
+// and returns the sums in ppm. What exists stays; later payments go by the new
+// list, earlier ones, in the same block too, by the old. It fails with
+// ErrOverWhole, ErrOverMaxRate, ErrTooManyReceivers or ErrReachTooLarge, naming
+// sum and limit, and then changes nothing.
+func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative uint32, err error) {
+	head, err := k.GetHead(ctx, link.Work)
+	if err != nil {
+		return 0, 0, err
+	}
+	before, err := k.GetUpstream(ctx, link.Work, head.UpstreamVersion)
+	if err != nil {
+		return 0, 0, err
+	}
+	sources, received, err := k.flowSources(ctx, link.Sources)
+	if err != nil {
+		return 0, 0, err
+	}
+	upstream := before.Join(sources...)
+	if absolute, relative, err = checkUpstream(link, upstream); err != nil {
+		return 0, 0, err
+	}
+	next := head
+	next.Generation = link.Generation
+	if upstream.Equal(before) {
+		return absolute, relative, k.noteGeneration(ctx, link.Work, head, next)
+	}
+	if err := k.setReach(ctx, link.Work, &next, before, upstream, received); err != nil {
+		return 0, 0, err
+	}
+	next.UpstreamVersion++
+	if err := k.Upstreams.Set(ctx, collections.Join(link.Work, next.UpstreamVersion), types.PackUpstream(upstream)); err != nil {
+		return 0, 0, err
+	}
+	if err := k.raiseEpoch(ctx, link.Work, head, &next); err != nil {
+		return 0, 0, err
+	}
+	return absolute, relative, emit(ctx, &types.EventUpstreamChanged{
+		Work: link.Work.String(), Epoch: next.Epoch, UpstreamVersion: next.UpstreamVersion,
+		Absolute: absolute, Relative: relative, Reach: next.Reach,
+	})
+}
+
+// flowSources reads the sources' lists in the versions agreed, and sums what
+// the relative ones set in motion.
+func (k Keeper) flowSources(ctx context.Context, links []types.LinkSource) (sources []flow.Source, received uint64, err error) {
+	sources = make([]flow.Source, len(links))
+	for i, l := range links {
+		head, err := k.GetHead(ctx, l.Work)
+		if err != nil {
+			return nil, 0, err
+		}
+		upstream, err := k.GetUpstream(ctx, l.Work, l.UpstreamVersion)
+		if err != nil {
+			return nil, 0, err
+		}
+		sources[i] = flow.Source{
+			Work: types.FlowWork(l.Work), Policy: flow.Policy(l.Policy), Rate: l.Rate, Holders: head.Holders, Upstream: upstream,
+		}
+		if l.Policy == types.POLICY_RELATIVE {
+			received += uint64(head.ReceivedReach)
+		}
+	}
+	return sources, received, nil
+}
+
+func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative uint32, err error) {
+	var overWhole *flow.OverWholeError
+	switch err := upstream.Check(); {
+	case errors.As(err, &overWhole):
+		return 0, 0, types.ErrOverWhole.Wrapf("work %s %s; leave a source out or agree on lower rates", link.Work, err)
+	case err != nil:
+		return 0, 0, types.ErrTooManyReceivers.Wrapf("work %s: %s", link.Work, err)
+	}
+	a, r := upstream.Sums()
+	if a+r > uint64(link.MaxTotalRate) {
+		return 0, 0, types.ErrOverMaxRate.Wrapf("work %s would owe %d ppm absolute and %d ppm relative, together %d; max_total_rate is %d",
+			link.Work, a, r, a+r, link.MaxTotalRate)
+	}
+	return uint32(a), uint32(r), nil
+}
+
+// setReach recomputes what payments and relative royalties set in motion.
+// Ancestors' holders count as they were when each list was made.
+func (k Keeper) setReach(ctx context.Context, work registrytypes.WorkID, next *types.Head, before, upstream flow.Upstream, received uint64) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	// What the relative sources so far set in motion is what the head holds less
+	// the work's own receivers.
+	sofar := uint64(next.ReceivedReach) - uint64(len(before.Relative)) - 1 - uint64(next.Holders)
+	received += sofar + uint64(len(upstream.Relative)) + 1 + uint64(next.Holders)
+	reach := upstream.Reach(received)
+	if reach > uint64(params.MaxReach) {
+		return types.ErrReachTooLarge.Wrapf("a payment to %s would set %d receivers in motion, at most %d are allowed", work, reach, params.MaxReach)
+	}
+	next.Reach, next.ReceivedReach = uint32(reach), uint32(received)
+	return nil
+}
+
+// SetGeneration notes a work's generation, which orders the sweep.
+func (k Keeper) SetGeneration(ctx context.Context, work registrytypes.WorkID, generation uint32) error {
+	head, err := k.GetHead(ctx, work)
+	if err != nil {
+		return err
+	}
+	next := head
+	next.Generation = generation
+	return k.noteGeneration(ctx, work, head, next)
+}
+
+func (k Keeper) noteGeneration(ctx context.Context, work registrytypes.WorkID, head, next types.Head) error {
+	if next == head {
+		return nil
+	}
+	return k.Heads.Set(ctx, work, next)
+}

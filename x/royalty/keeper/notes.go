@@ -1,0 +1,136 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/big"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// A block's notes are kept in an object store: payments, requests to settle and
+// superseded lists. Every transaction writes keys of its own and reads none of
+// another's, so they run in parallel; the notes of a failed message are rolled
+// back with it, and the store is empty after the block. Values are immutable:
+// Block-STM may run a transaction more than once.
+const (
+	// payment | work 20 | denom | 0x00 | epoch 8 | transaction 8 -> math.Int
+	paymentNote byte = 1
+	// settle | work 20 | transaction 8 -> true
+	settleNote byte = 2
+	// superseded | work 20 | epoch 8 -> superseded
+	supersededNote byte = 3
+)
+
+// payment is what a work was paid in a block under one epoch's lists.
+type payment struct {
+	work   registrytypes.WorkID
+	denom  string
+	epoch  uint64
+	amount *big.Int
+}
+
+// superseded names the lists that an epoch ended with.
+type superseded struct {
+	work            registrytypes.WorkID
+	epoch           uint64
+	holdersVersion  uint32
+	upstreamVersion uint32
+	// What the next epoch changes.
+	holders, upstream bool
+}
+
+// blockNotes is what a block's transactions left, sorted by key.
+type blockNotes struct {
+	payments   []payment
+	settles    []registrytypes.WorkID
+	superseded []superseded
+}
+
+func txIndex(ctx sdk.Context) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(ctx.TxIndex()))
+}
+
+func (k Keeper) notePayment(ctx context.Context, work registrytypes.WorkID, epoch uint64, amount sdk.Coin) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	store := sdkCtx.ObjectStore(k.notes)
+	key := append([]byte{paymentNote}, work[:]...)
+	key = append(append(key, amount.Denom...), 0)
+	key = append(binary.BigEndian.AppendUint64(key, epoch), txIndex(sdkCtx)...)
+	sum := amount.Amount
+	if earlier := store.Get(key); earlier != nil {
+		sum = sum.Add(earlier.(math.Int))
+	}
+	store.Set(key, sum)
+}
+
+func (k Keeper) noteSettle(ctx context.Context, work registrytypes.WorkID) {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	key := append([]byte{settleNote}, work[:]...)
+	sdkCtx.ObjectStore(k.notes).Set(append(key, txIndex(sdkCtx)...), true)
+}
+
+func (k Keeper) noteSuperseded(ctx context.Context, s superseded) {
+	key := append([]byte{supersededNote}, s.work[:]...)
+	key = binary.BigEndian.AppendUint64(key, s.epoch)
+	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(key, s)
+}
+
+// collect reads the block's notes and merges those of one work, denom and epoch.
+func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
+	var notes blockNotes
+	it := sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Iterator(nil, nil)
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		key, value := it.Key(), it.Value()
+		switch key[0] {
+		case paymentNote:
+			if err := notes.addPayment(key[1:], value.(math.Int)); err != nil {
+				return blockNotes{}, err
+			}
+		case settleNote:
+			work := registrytypes.WorkID(key[1:21])
+			if n := len(notes.settles); n == 0 || notes.settles[n-1] != work {
+				notes.settles = append(notes.settles, work)
+			}
+		case supersededNote:
+			notes.superseded = append(notes.superseded, value.(superseded))
+		default:
+			return blockNotes{}, fmt.Errorf("a note with the key %x", key)
+		}
+	}
+	return notes, nil
+}
+
+func (n *blockNotes) addPayment(key []byte, amount math.Int) error {
+	end := len(key) - 17
+	if end < 20 || key[end] != 0 {
+		return fmt.Errorf("a payment note with the key %x", key)
+	}
+	p := payment{
+		work:  registrytypes.WorkID(key[:20]),
+		denom: string(key[20:end]),
+		epoch: binary.BigEndian.Uint64(key[end+1:]),
+	}
+	if last := len(n.payments) - 1; last >= 0 {
+		l := &n.payments[last]
+		if bytes.Equal(l.work[:], p.work[:]) && l.denom == p.denom && l.epoch == p.epoch {
+			l.amount.Add(l.amount, amount.BigIntMut())
+			return nil
+		}
+	}
+	p.amount = amount.BigInt()
+	n.payments = append(n.payments, p)
+	return nil
+}
+
+// pot names a payment's money in package flow.
+func (p payment) pot() flow.Pot { return flow.Pot{Work: types.FlowWork(p.work), Denom: p.denom} }

@@ -1,0 +1,309 @@
+package keeper
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+type payoutKey = collections.Triple[uint64, sdk.AccAddress, string]
+
+// payout is a balance that is to be sent. Rounds are as in the sweep: what comes
+// now waits behind what waits already, so nobody starves.
+type payout struct {
+	round uint64
+	purse purse
+}
+
+func (p payout) compare(q payout) int {
+	return cmp.Or(cmp.Compare(p.round, q.round), p.purse.compare(q.purse))
+}
+
+func (p payout) key() payoutKey {
+	return collections.Join3(p.round, sdk.AccAddress(p.purse.account), p.purse.denom)
+}
+
+// payOut adds the block's credits to the balances and sends those above the
+// denom's minimum, within the budget. A balance that is credited and sent in one
+// block is never written.
+func (k Keeper) payOut(ctx context.Context, b *book) error {
+	stored, more, err := load(ctx, k.Payouts, int(b.params.PayoutBudget))
+	if err != nil || len(stored)+len(b.credits)+len(b.paidIn) == 0 {
+		return err
+	}
+	purses, err := k.openPurses(ctx, b, stored)
+	if err != nil {
+		return err
+	}
+	queue, fresh := k.payoutQueue(b, purses, stored, more)
+	served, paid := k.servePayouts(ctx, b, purses, queue)
+	if err := k.requeuePayouts(ctx, stored, queue[:served], append(queue[served:], fresh...)); err != nil {
+		return err
+	}
+	if err := k.saveBalances(ctx, purses); err != nil {
+		return err
+	}
+	return k.saveTurnovers(ctx, b.paidIn, paid)
+}
+
+// account is a balance in memory.
+type account struct {
+	purse  purse
+	was    *big.Int
+	amount *big.Int
+}
+
+// openPurses reads the balances of all who got something or are to be paid, and
+// adds what they got.
+func (k Keeper) openPurses(ctx context.Context, b *book, stored []payoutKey) (map[purse]*account, error) {
+	open := make(map[purse]*account, len(b.credits)+len(stored))
+	read := func(p purse) error {
+		if open[p] != nil {
+			return nil
+		}
+		balance, err := k.Balances.Get(ctx, collections.Join(sdk.AccAddress(p.account), p.denom))
+		if errors.Is(err, collections.ErrNotFound) {
+			balance, err = math.ZeroInt(), nil
+		}
+		open[p] = &account{purse: p, was: balance.BigInt(), amount: balance.BigInt()}
+		return err
+	}
+	for _, key := range stored {
+		if err := read(purse{flow.Account(key.K2()), key.K3()}); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range b.credited() {
+		if err := read(p); err != nil {
+			return nil, err
+		}
+		open[p].amount.Add(open[p].amount, b.credits[p])
+	}
+	return open, nil
+}
+
+// payoutQueue returns what may be served now, and what joins the stored queue
+// unserved because that goes on beyond what was loaded.
+func (k Keeper) payoutQueue(b *book, purses map[purse]*account, stored []payoutKey, more bool) (queue, fresh []payout) {
+	var round uint64
+	waiting := make(map[purse]bool, len(stored))
+	for i, key := range stored {
+		p := payout{key.K1(), purse{flow.Account(key.K2()), key.K3()}}
+		queue = append(queue, p)
+		waiting[p.purse] = true
+		if i == 0 {
+			round = p.round + 1
+		}
+	}
+	for _, p := range b.credited() {
+		if waiting[p] || !b.payable(purses[p]) {
+			continue
+		}
+		fresh = append(fresh, payout{round, p})
+	}
+	if more {
+		return queue, fresh
+	}
+	queue = append(queue, fresh...)
+	slices.SortFunc(queue, payout.compare)
+	return queue, nil
+}
+
+// payable reports whether a balance is sent by itself: only accepted denoms
+// have a minimum for that.
+func (b *book) payable(a *account) bool {
+	for _, d := range b.params.Denoms {
+		if d.Denom == a.purse.denom {
+			return a.amount.Cmp(d.MinPayout.BigIntMut()) >= 0
+		}
+	}
+	return false
+}
+
+// servePayouts sends balances in order, within the budget, and returns how many
+// items it dealt with and what it sent by denom. What fails stays in the
+// balance and leaves the queue.
+func (k Keeper) servePayouts(ctx context.Context, b *book, purses map[purse]*account, queue []payout) (int, map[string]*big.Int) {
+	paid := map[string]*big.Int{}
+	served := min(len(queue), int(b.params.PayoutBudget))
+	for _, p := range queue[:served] {
+		a := purses[p.purse]
+		if !b.payable(a) {
+			continue
+		}
+		to := sdk.AccAddress(p.purse.account)
+		coin := sdk.NewCoin(p.purse.denom, math.NewIntFromBigInt(a.amount))
+		if err := k.send(ctx, to, coin); err != nil {
+			b.events = append(b.events, payoutFailed(to, coin, err))
+			continue
+		}
+		b.events = append(b.events, paidOutEvent(to, coin))
+		if paid[coin.Denom] == nil {
+			paid[coin.Denom] = new(big.Int)
+		}
+		paid[coin.Denom].Add(paid[coin.Denom], a.amount)
+		a.amount.SetInt64(0)
+	}
+	return served, paid
+}
+
+// send pays one account in a cache context of its own, without bank's events: an
+// error or a panic leaves nothing behind.
+func (k Keeper) send(ctx context.Context, to sdk.AccAddress, coin sdk.Coin) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	cached, write := sdk.UnwrapSDKContext(ctx).CacheContext()
+	if err := k.bank.SendCoinsFromModuleToAccount(cached.WithEventManager(sdk.NewEventManager()), types.ModuleName, to, sdk.NewCoins(coin)); err != nil {
+		return err
+	}
+	write()
+	return nil
+}
+
+func payoutFailed(account sdk.AccAddress, coin sdk.Coin, reason error) sdk.Event {
+	event, err := sdk.TypedEventToEvent(&types.EventPayoutFailed{
+		Account: account.String(), Denom: coin.Denom, Amount: coin.Amount.String(), Reason: reason.Error(),
+	})
+	if err != nil {
+		return sdk.NewEvent("stemma.royalty.v1.EventPayoutFailed")
+	}
+	return event
+}
+
+func (k Keeper) requeuePayouts(ctx context.Context, stored []payoutKey, served, waiting []payout) error {
+	loaded := make([]payout, len(stored))
+	for i, key := range stored {
+		loaded[i] = payout{key.K1(), purse{flow.Account(key.K2()), key.K3()}}
+	}
+	was := make(map[payout]bool, len(loaded))
+	for _, p := range loaded {
+		was[p] = true
+	}
+	for _, p := range served {
+		if was[p] {
+			if err := k.Payouts.Remove(ctx, p.key()); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range waiting {
+		if !was[p] {
+			if err := k.Payouts.Set(ctx, p.key()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (k Keeper) saveBalances(ctx context.Context, purses map[purse]*account) error {
+	changed := make([]*account, 0, len(purses))
+	for _, a := range purses {
+		if a.amount.Cmp(a.was) != 0 {
+			changed = append(changed, a)
+		}
+	}
+	slices.SortFunc(changed, func(a, b *account) int { return a.purse.compare(b.purse) })
+	for _, a := range changed {
+		key := collections.Join(sdk.AccAddress(a.purse.account), a.purse.denom)
+		var err error
+		if a.amount.Sign() == 0 {
+			err = k.Balances.Remove(ctx, key)
+		} else {
+			err = k.Balances.Set(ctx, key, math.NewIntFromBigInt(a.amount))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) saveTurnovers(ctx context.Context, paidIn, paidOut map[string]*big.Int) error {
+	var denoms []string
+	for denom := range paidIn {
+		denoms = append(denoms, denom)
+	}
+	for denom := range paidOut {
+		if paidIn[denom] == nil {
+			denoms = append(denoms, denom)
+		}
+	}
+	slices.Sort(denoms)
+	for _, denom := range denoms {
+		if err := k.turnover(ctx, denom, intOf(paidIn[denom]), intOf(paidOut[denom])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func intOf(amount *big.Int) math.Int {
+	if amount == nil {
+		return math.ZeroInt()
+	}
+	return math.NewIntFromBigInt(amount)
+}
+
+// Withdraw sends an account its balances in the denoms named, or in the first
+// 32 when none is; accepted denoms or not. It fails with ErrNoBalance when there
+// is nothing, and with bank's error when the account cannot receive.
+func (k Keeper) Withdraw(ctx context.Context, to sdk.AccAddress, denoms []string) (sdk.Coins, error) {
+	if len(denoms) == 0 {
+		it, err := k.Balances.Iterate(ctx, collections.NewPrefixedPairRange[sdk.AccAddress, string](to))
+		if err != nil {
+			return nil, err
+		}
+		defer it.Close()
+		for ; it.Valid() && len(denoms) < types.MaxDenoms; it.Next() {
+			key, err := it.Key()
+			if err != nil {
+				return nil, err
+			}
+			denoms = append(denoms, key.K2())
+		}
+		if err := it.Close(); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(denoms)
+	var coins sdk.Coins
+	for _, denom := range denoms {
+		key := collections.Join(to, denom)
+		balance, err := k.Balances.Get(ctx, key)
+		if errors.Is(err, collections.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		coins = append(coins, sdk.NewCoin(denom, balance))
+		if err := k.Balances.Remove(ctx, key); err != nil {
+			return nil, err
+		}
+		if err := k.turnover(ctx, denom, math.ZeroInt(), balance); err != nil {
+			return nil, err
+		}
+	}
+	if coins.Empty() {
+		return nil, types.ErrNoBalance.Wrapf("%s has nothing to withdraw", to)
+	}
+	if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, to, coins); err != nil {
+		return nil, err
+	}
+	return coins, emit(ctx, &types.EventWithdrawn{Account: to.String(), Amount: coins.String()})
+}

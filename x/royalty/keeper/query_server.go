@@ -1,0 +1,203 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"math/big"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/collections"
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+type queryServer struct{ k Keeper }
+
+// NewQueryServer returns the module's Query service.
+func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
+
+func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
+	params, err := s.k.Params.Get(ctx)
+	return &types.QueryParamsResponse{Params: params}, err
+}
+
+func (s queryServer) Head(ctx context.Context, r *types.QueryHeadRequest) (*types.QueryHeadResponse, error) {
+	_, head, err := s.work(ctx, r.Work)
+	return &types.QueryHeadResponse{Head: head}, err
+}
+
+func (s queryServer) Holders(ctx context.Context, r *types.QueryHoldersRequest) (*types.QueryHoldersResponse, error) {
+	work, head, err := s.work(ctx, r.Work)
+	if err != nil {
+		return nil, err
+	}
+	table, err := s.k.GetHolders(ctx, work, head.HoldersVersion)
+	if err != nil {
+		return nil, err
+	}
+	response := &types.QueryHoldersResponse{Version: head.HoldersVersion}
+	for _, share := range table.Shares {
+		response.Holders = append(response.Holders, types.Holding{Account: share.Account.String(), Weight: share.Weight})
+	}
+	return response, nil
+}
+
+func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest) (*types.QueryUpstreamResponse, error) {
+	work, head, err := s.work(ctx, r.Work)
+	if err != nil {
+		return nil, err
+	}
+	version := head.UpstreamVersion
+	if r.Version > 0 {
+		version = r.Version
+	}
+	upstream, err := s.k.GetUpstream(ctx, work, version)
+	if errors.Is(err, types.ErrUnknownVersion) {
+		return nil, status.Error(codes.NotFound, err.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	owed := make([]types.Owed, 0, len(upstream.Absolute)+len(upstream.Relative))
+	for _, o := range upstream.Absolute {
+		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To).String(), Policy: types.POLICY_ABSOLUTE, Rate: o.Weight})
+	}
+	for _, o := range upstream.Relative {
+		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To).String(), Policy: types.POLICY_RELATIVE, Rate: o.Weight})
+	}
+	absolute, relative := upstream.Sums()
+	page, next, err := slicePage(owed, r.Pagination)
+	return &types.QueryUpstreamResponse{
+		Owed: page, Version: version, Absolute: uint32(absolute), Relative: uint32(relative), Pagination: next,
+	}, err
+}
+
+func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*types.QueryStagesResponse, error) {
+	work, _, err := s.work(ctx, r.Work)
+	if err != nil {
+		return nil, err
+	}
+	rows, page, err := query.CollectionPaginate(ctx, s.k.Stages, bounded(r.Pagination),
+		func(key collections.Pair[registrytypes.WorkID, string], stages types.Stages) (types.DenomStages, error) {
+			return types.DenomStages{Denom: key.K2(), Stages: stages}, nil
+		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, string](work))
+	return &types.QueryStagesResponse{Stages: rows, Pagination: page}, err
+}
+
+func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest) (*types.QueryBalancesResponse, error) {
+	account, err := sdk.AccAddressFromBech32(r.Account)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "account %q: %s", r.Account, err)
+	}
+	coins, page, err := query.CollectionPaginate(ctx, s.k.Balances, bounded(r.Pagination),
+		func(key collections.Pair[sdk.AccAddress, string], amount math.Int) (sdk.Coin, error) {
+			return sdk.NewCoin(key.K2(), amount), nil
+		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, string](account))
+	return &types.QueryBalancesResponse{Balances: coins, Pagination: page}, err
+}
+
+func (s queryServer) Turnover(ctx context.Context, r *types.QueryTurnoverRequest) (*types.QueryTurnoverResponse, error) {
+	rows, page, err := query.CollectionPaginate(ctx, s.k.Turnovers, bounded(r.Pagination),
+		func(denom string, t types.Turnover) (types.DenomTurnover, error) {
+			return types.DenomTurnover{Denom: denom, Turnover: t}, nil
+		})
+	return &types.QueryTurnoverResponse{Turnovers: rows, Pagination: page}, err
+}
+
+func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) (*types.QueryPreviewResponse, error) {
+	work, head, err := s.work(ctx, r.Work)
+	if err != nil {
+		return nil, err
+	}
+	amount, err := sdk.ParseCoinNormalized(r.Amount)
+	if err != nil || !amount.IsPositive() {
+		return nil, status.Errorf(codes.InvalidArgument, "amount %q is not a positive coin such as 1000000uusdc", r.Amount)
+	}
+	params, err := s.k.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if denom, err := params.Accepted(amount.Denom); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	} else if amount.Amount.LT(denom.MinPayment) {
+		return nil, status.Errorf(codes.InvalidArgument, "%s is below the minimum of %s", amount, denom.MinPayment)
+	}
+	p, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(work), Denom: amount.Denom}, amount.Amount.BigInt())
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := slicePage(p.payees, r.Pagination)
+	return &types.QueryPreviewResponse{
+		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(p.held)),
+		Surcharge: params.GasPerReceiver * uint64(head.Reach), Pagination: next,
+	}, err
+}
+
+// work reads the id of a request and the work's head; unknown works are
+// NotFound.
+func (s queryServer) work(ctx context.Context, id string) (registrytypes.WorkID, types.Head, error) {
+	work, err := registrytypes.ParseWorkID(id)
+	if err != nil {
+		return work, types.Head{}, status.Error(codes.InvalidArgument, err.Error())
+	}
+	_, err = s.k.registry.GetWork(ctx, work)
+	if errors.Is(err, registrytypes.ErrWorkNotFound) {
+		return work, types.Head{}, status.Error(codes.NotFound, err.Error())
+	}
+	if err != nil {
+		return work, types.Head{}, err
+	}
+	head, err := s.k.GetHead(ctx, work)
+	return work, head, err
+}
+
+// maxPage bounds the rows of a page.
+const maxPage = 1000
+
+// bounded cuts a page request down to the most that is served.
+func bounded(page *query.PageRequest) *query.PageRequest {
+	if page == nil || page.Limit <= maxPage {
+		return page
+	}
+	cut := *page
+	cut.Limit = maxPage
+	return &cut
+}
+
+// slicePage pages a list that is computed as a whole. The key is the offset of
+// the next row.
+func slicePage[T any](rows []T, page *query.PageRequest) ([]T, *query.PageResponse, error) {
+	request := query.PageRequest{Limit: query.DefaultLimit}
+	if page != nil {
+		request = *bounded(page)
+	}
+	if request.Limit == 0 {
+		request.Limit = query.DefaultLimit
+	}
+	offset := request.Offset
+	if len(request.Key) > 0 {
+		if len(request.Key) > 8 {
+			return nil, nil, status.Error(codes.InvalidArgument, "the page key is not one that this query returned")
+		}
+		offset = new(big.Int).SetBytes(request.Key).Uint64()
+	}
+	total := uint64(len(rows))
+	start := min(offset, total)
+	end := min(start+request.Limit, total)
+	next := &query.PageResponse{}
+	if request.CountTotal {
+		next.Total = total
+	}
+	if end < total {
+		next.NextKey = new(big.Int).SetUint64(end).Bytes()
+	}
+	return rows[start:end], next, nil
+}

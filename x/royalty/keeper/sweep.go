@@ -1,0 +1,242 @@
+package keeper
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// EndBlock collects the block's payments, closes the epochs that ended in it,
+// moves money within the budget of receivers and pays balances out within
+// theirs. It runs after everything that executes messages and after bank, which
+// credits the module's account.
+//
+// What concerns one work or one account cannot fail the block: a stage that
+// cannot be flushed keeps its money and says so in an event, and so does a
+// balance that cannot be sent. Only a store that cannot be read or written is an
+// error here, as for every module.
+func (k Keeper) EndBlock(ctx context.Context) error {
+	notes, err := k.collect(ctx)
+	if err != nil {
+		return err
+	}
+	b, err := k.newBook(ctx)
+	if err != nil {
+		return err
+	}
+	loaded, more, err := load(ctx, k.Queue, int(b.params.SweepBudget))
+	if err != nil {
+		return err
+	}
+	if len(loaded) > 0 || !notes.empty() {
+		sweep := flow.NewSweep(b, loaded, more)
+		if err := k.takeNotes(ctx, b, sweep, notes); err != nil {
+			return err
+		}
+		sweep.Run(int(b.params.SweepBudget))
+		if err := b.save(); err != nil {
+			return err
+		}
+		if err := requeue(ctx, k.Queue, loaded, sweep.Served(), sweep.Waiting(), flow.Item.Compare); err != nil {
+			return err
+		}
+	}
+	if err := k.payOut(ctx, b); err != nil {
+		return err
+	}
+	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvents(b.events)
+	return nil
+}
+
+func (n blockNotes) empty() bool {
+	return len(n.payments) == 0 && len(n.settles) == 0 && len(n.superseded) == 0
+}
+
+// load reads the first items of a queue, and whether there are more.
+func load[T any](ctx context.Context, queue collections.KeySet[T], limit int) (items []T, more bool, err error) {
+	it, err := queue.Iterate(ctx, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		if len(items) == limit {
+			return items, true, nil
+		}
+		item, err := it.Key()
+		if err != nil {
+			return nil, false, err
+		}
+		items = append(items, item)
+	}
+	return items, false, nil
+}
+
+// requeue removes from a queue what was loaded and served and adds what waits
+// and was not loaded.
+func requeue[T comparable](ctx context.Context, queue collections.KeySet[T], loaded, served, waiting []T, compare func(T, T) int) error {
+	stored := make(map[T]bool, len(loaded))
+	for _, item := range loaded {
+		stored[item] = true
+	}
+	for _, item := range served {
+		if stored[item] {
+			if err := queue.Remove(ctx, item); err != nil {
+				return err
+			}
+			// It may have been queued again.
+			delete(stored, item)
+		}
+	}
+	waiting = slices.Clone(waiting)
+	slices.SortFunc(waiting, compare)
+	for _, item := range waiting {
+		if !stored[item] {
+			if err := queue.Set(ctx, item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// takeNotes brings the block's notes into the sweep.
+func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes blockNotes) error {
+	for _, p := range notes.payments {
+		if b.paidIn[p.denom] == nil {
+			b.paidIn[p.denom] = new(big.Int)
+		}
+		b.paidIn[p.denom].Add(b.paidIn[p.denom], p.amount)
+	}
+	payments, err := k.closeEpochs(ctx, b, sweep, notes)
+	if err != nil {
+		return err
+	}
+	for _, p := range payments {
+		if err := sweep.Pay(p.pot(), p.amount); err != nil {
+			return fmt.Errorf("take payments to %s: %w", p.work, err)
+		}
+	}
+	for _, work := range notes.settles {
+		pots, err := k.potsOf(ctx, b, work)
+		if err != nil {
+			return err
+		}
+		for _, pot := range pots {
+			if err := sweep.Demand(pot); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// closeEpochs flushes the works whose lists changed in the block under the
+// lists of each epoch that ended, and returns the payments that are left: those
+// under lists still in force. Older generations come first, so that what waits
+// in a derivative is its ancestors' future revenue, as it is in any other block.
+func (k Keeper) closeEpochs(ctx context.Context, b *book, sweep *flow.Sweep, notes blockNotes) ([]payment, error) {
+	if len(notes.superseded) == 0 {
+		return notes.payments, nil
+	}
+	type epoch struct {
+		work  registrytypes.WorkID
+		epoch uint64
+	}
+	early := map[epoch][]payment{}
+	for _, s := range notes.superseded {
+		early[epoch{s.work, s.epoch}] = nil
+	}
+	var current []payment
+	for _, p := range notes.payments {
+		at := epoch{p.work, p.epoch}
+		if _, ended := early[at]; ended {
+			early[at] = append(early[at], p)
+		} else {
+			current = append(current, p)
+		}
+	}
+	if err := k.oldestFirst(b, notes.superseded); err != nil {
+		return nil, err
+	}
+	for _, s := range notes.superseded {
+		if err := k.closeEpoch(ctx, b, sweep, s, early[epoch{s.work, s.epoch}]); err != nil {
+			return nil, fmt.Errorf("close epoch %d of %s: %w", s.epoch, s.work, err)
+		}
+	}
+	return current, nil
+}
+
+// oldestFirst sorts by generation, then work, then epoch.
+func (k Keeper) oldestFirst(b *book, ended []superseded) error {
+	for _, s := range ended {
+		if _, err := b.head(types.FlowWork(s.work)); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(ended, func(x, y superseded) int {
+		wx, wy := types.FlowWork(x.work), types.FlowWork(y.work)
+		return cmp.Or(cmp.Compare(b.heads[wx].Generation, b.heads[wy].Generation), cmp.Compare(wx, wy), cmp.Compare(x.epoch, y.epoch))
+	})
+	return nil
+}
+
+func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment) error {
+	lists, err := k.listsAt(ctx, types.FlowWork(s.work), s.holdersVersion, s.upstreamVersion)
+	if err != nil {
+		return err
+	}
+	for _, p := range payments {
+		if err := sweep.Pay(p.pot(), p.amount); err != nil {
+			return err
+		}
+	}
+	pots, err := k.potsOf(ctx, b, s.work)
+	if err != nil {
+		return err
+	}
+	for _, pot := range pots {
+		if err := sweep.Close(pot, lists, s.upstream, s.holders); err != nil {
+			b.Failed(flow.Item{Pot: pot}, err)
+		}
+	}
+	if s.holders && s.holdersVersion > 0 {
+		return k.Holders.Remove(ctx, collections.Join(s.work, s.holdersVersion))
+	}
+	return nil
+}
+
+// potsOf returns a work's pots in order of denom: the stored ones, and those that
+// this block opened in an accepted denom.
+func (k Keeper) potsOf(ctx context.Context, b *book, work registrytypes.WorkID) ([]flow.Pot, error) {
+	it, err := k.Stages.Iterate(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, string](work))
+	if err != nil {
+		return nil, err
+	}
+	keys, err := it.Keys()
+	if err != nil {
+		return nil, err
+	}
+	pots := make([]flow.Pot, 0, len(keys))
+	for _, key := range keys {
+		pots = append(pots, flow.Pot{Work: types.FlowWork(work), Denom: key.K2()})
+	}
+	for _, d := range b.params.Denoms {
+		pot := flow.Pot{Work: types.FlowWork(work), Denom: d.Denom}
+		if b.pots[pot] != nil && !slices.Contains(pots, pot) {
+			pots = append(pots, pot)
+		}
+	}
+	slices.SortFunc(pots, func(a, b flow.Pot) int { return cmp.Compare(a.Denom, b.Denom) })
+	return pots, nil
+}

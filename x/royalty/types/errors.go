@@ -1,0 +1,25 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the royalty module. Codes are stable and append-only.
+var (
+	ErrInvalidParams    = errorsmod.Register(ModuleName, 2, "invalid params")
+	ErrDenomNotAccepted = errorsmod.Register(ModuleName, 3, "denom not accepted")
+	ErrBelowMinimum     = errorsmod.Register(ModuleName, 4, "payment below the minimum")
+	ErrInvalidAmount    = errorsmod.Register(ModuleName, 5, "invalid amount")
+	ErrNotPayable       = errorsmod.Register(ModuleName, 6, "work cannot be paid")
+	ErrInvalidMessage   = errorsmod.Register(ModuleName, 7, "invalid message")
+	ErrNotHolder        = errorsmod.Register(ModuleName, 8, "not a holder of the work's revenue")
+	ErrInvalidShares    = errorsmod.Register(ModuleName, 9, "invalid shares")
+	ErrTooManyHolders   = errorsmod.Register(ModuleName, 10, "too many holders")
+	ErrOverWhole        = errorsmod.Register(ModuleName, 11, "owes more than the whole")
+	ErrOverMaxRate      = errorsmod.Register(ModuleName, 12, "owes more than the stated maximum")
+	ErrTooManyReceivers = errorsmod.Register(ModuleName, 13, "too many receivers upstream")
+	ErrReachTooLarge    = errorsmod.Register(ModuleName, 14, "reach too large")
+	ErrVersionChanged   = errorsmod.Register(ModuleName, 15, "changed since it was looked at")
+	ErrNoBalance        = errorsmod.Register(ModuleName, 16, "no balance")
+	ErrInvalidGenesis   = errorsmod.Register(ModuleName, 17, "invalid genesis")
+	ErrBrokenInvariant  = errorsmod.Register(ModuleName, 18, "broken invariant")
+	ErrUnknownVersion   = errorsmod.Register(ModuleName, 19, "unknown version")
+)

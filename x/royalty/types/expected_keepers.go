@@ -1,0 +1,33 @@
+package types
+
+import (
+	"context"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// BankKeeper moves coins.
+type BankKeeper interface {
+	// SendCoinsToVirtual takes coins from an account and credits the other at
+	// the end of the block, so that no two transactions write the same key.
+	SendCoinsToVirtual(ctx context.Context, from, to sdk.AccAddress, amt sdk.Coins) error
+	SendCoinsFromModuleToAccount(ctx context.Context, senderModule string, recipient sdk.AccAddress, amt sdk.Coins) error
+	IsSendEnabledCoins(ctx context.Context, coins ...sdk.Coin) error
+	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+}
+
+// AccountKeeper knows the module's account.
+type AccountKeeper interface {
+	GetModuleAddress(name string) sdk.AccAddress
+	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
+}
+
+// RegistryKeeper knows works and their owners.
+type RegistryKeeper interface {
+	// GetWork fails with registrytypes.ErrWorkNotFound.
+	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
+	// Transfer completes a transfer that the owner offered to the recipient.
+	Transfer(ctx context.Context, id registrytypes.WorkID, recipient sdk.AccAddress, workVersion uint32) (previous sdk.AccAddress, err error)
+}

@@ -1,0 +1,37 @@
+// Package types holds what x/royalty stores and says: messages, state rows,
+// packed lists, errors and their validation.
+package types
+
+import "cosmossdk.io/collections"
+
+const (
+	// ModuleName is the name of the royalty module and of its account.
+	ModuleName = "royalty"
+	// StoreKey is the key of its store.
+	StoreKey = ModuleName
+	// ObjectStoreKey is the key of the object store that holds a block's notes.
+	ObjectStoreKey = "object:" + ModuleName
+)
+
+// Prefixes of the store. They are stable; see README.md for keys and values.
+var (
+	ParamsPrefix    = collections.NewPrefix(0)
+	HeadsPrefix     = collections.NewPrefix(1)
+	HoldersPrefix   = collections.NewPrefix(2)
+	UpstreamsPrefix = collections.NewPrefix(3)
+	StagesPrefix    = collections.NewPrefix(4)
+	BalancesPrefix  = collections.NewPrefix(5)
+	TurnoversPrefix = collections.NewPrefix(6)
+	QueuePrefix     = collections.NewPrefix(7)
+	PayoutsPrefix   = collections.NewPrefix(8)
+)
+
+// Limits of messages.
+const (
+	// MaxPayments bounds the lines of a PayMany.
+	MaxPayments = 1000
+	// MaxSettled bounds the works of a Settle.
+	MaxSettled = 100
+	// MaxDenoms bounds the accepted denoms and the denoms of a Withdraw.
+	MaxDenoms = 32
+)

@@ -1,0 +1,160 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+)
+
+var (
+	_ sdk.HasValidateBasic = (*MsgPay)(nil)
+	_ sdk.HasValidateBasic = (*MsgPayMany)(nil)
+	_ sdk.HasValidateBasic = (*MsgSettle)(nil)
+	_ sdk.HasValidateBasic = (*MsgWithdraw)(nil)
+	_ sdk.HasValidateBasic = (*MsgAssignShares)(nil)
+	_ sdk.HasValidateBasic = (*MsgAcceptTransfer)(nil)
+	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
+)
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgPay) ValidateBasic() error {
+	if err := validAddress("payer", m.Payer); err != nil {
+		return err
+	}
+	return Payment{Work: m.Work, Amount: m.Amount}.Validate()
+}
+
+// Validate checks the work's id and that the amount is a positive coin.
+func (p Payment) Validate() error {
+	if _, err := registrytypes.ParseWorkID(p.Work); err != nil {
+		return err
+	}
+	if err := p.Amount.Validate(); err != nil {
+		return ErrInvalidAmount.Wrapf("%s; write it as 1000uusdc", err)
+	}
+	if !p.Amount.IsPositive() {
+		return ErrInvalidAmount.Wrapf("%s; a payment must be of at least one unit", p.Amount)
+	}
+	return nil
+}
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgPayMany) ValidateBasic() error {
+	if err := validAddress("payer", m.Payer); err != nil {
+		return err
+	}
+	if n := len(m.Payments); n < 1 || n > MaxPayments {
+		return ErrInvalidMessage.Wrapf("%d payments; 1 to %d are possible in one message", n, MaxPayments)
+	}
+	for i, p := range m.Payments {
+		if err := p.Validate(); err != nil {
+			return errorsmod.Wrapf(err, "payment %d", i)
+		}
+	}
+	return nil
+}
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgSettle) ValidateBasic() error {
+	if err := validAddress("sender", m.Sender); err != nil {
+		return err
+	}
+	if n := len(m.Works); n < 1 || n > MaxSettled {
+		return ErrInvalidMessage.Wrapf("%d works; 1 to %d can be settled in one message", n, MaxSettled)
+	}
+	seen := make(map[string]bool, len(m.Works))
+	for _, work := range m.Works {
+		if _, err := registrytypes.ParseWorkID(work); err != nil {
+			return err
+		}
+		if seen[work] {
+			return ErrInvalidMessage.Wrapf("%s is named twice", work)
+		}
+		seen[work] = true
+	}
+	return nil
+}
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgWithdraw) ValidateBasic() error {
+	if err := validAddress("account", m.Account); err != nil {
+		return err
+	}
+	if n := len(m.Denoms); n > MaxDenoms {
+		return ErrInvalidMessage.Wrapf("%d denoms; at most %d can be withdrawn in one message", n, MaxDenoms)
+	}
+	seen := make(map[string]bool, len(m.Denoms))
+	for _, denom := range m.Denoms {
+		if err := sdk.ValidateDenom(denom); err != nil {
+			return ErrInvalidMessage.Wrapf("denom: %s", err)
+		}
+		if seen[denom] {
+			return ErrInvalidMessage.Wrapf("denom %s is named twice", denom)
+		}
+		seen[denom] = true
+	}
+	return nil
+}
+
+// ValidateBasic checks what can be checked without state: 1 to 32 shares, each
+// account once, no share of 0, no sum above the whole.
+func (m *MsgAssignShares) ValidateBasic() error {
+	if err := validAddress("holder", m.Holder); err != nil {
+		return err
+	}
+	if _, err := registrytypes.ParseWorkID(m.Work); err != nil {
+		return err
+	}
+	if n := len(m.Shares); n < 1 {
+		return ErrInvalidShares.Wrap("no shares; name who gets your share, yourself among them to keep a part")
+	} else if n > flow.MaxHolders {
+		return ErrTooManyHolders.Wrapf("%d shares; a work has at most %d holders", n, flow.MaxHolders)
+	}
+	seen := make(map[string]bool, len(m.Shares))
+	var sum uint64
+	for _, s := range m.Shares {
+		if err := validAddress("share's account", s.Account); err != nil {
+			return err
+		}
+		if s.Weight == 0 || s.Weight > flow.Whole {
+			return ErrInvalidShares.Wrapf("%s gets %d ppm; a share is from 1 to %d", s.Account, s.Weight, flow.Whole)
+		}
+		if seen[s.Account] {
+			return ErrInvalidShares.Wrapf("%s is named twice", s.Account)
+		}
+		seen[s.Account] = true
+		sum += uint64(s.Weight)
+	}
+	if sum > flow.Whole {
+		return ErrInvalidShares.Wrapf("the shares sum to %d ppm, more than the whole of %d", sum, flow.Whole)
+	}
+	return nil
+}
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgAcceptTransfer) ValidateBasic() error {
+	if err := validAddress("recipient", m.Recipient); err != nil {
+		return err
+	}
+	_, err := registrytypes.ParseWorkID(m.Work)
+	return err
+}
+
+// ValidateBasic checks what can be checked without state.
+func (m *MsgUpdateParams) ValidateBasic() error {
+	if err := validAddress("authority", m.Authority); err != nil {
+		return err
+	}
+	return m.Params.Validate()
+}
+
+func validAddress(field, address string) error {
+	if _, err := sdk.AccAddressFromBech32(address); err != nil {
+		return sdkerrors.ErrInvalidAddress.Wrapf("%s %q: %s", field, address, err)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package types
+
+import (
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+)
+
+// Bounds of the parameters.
+const (
+	// maxBudget keeps a block hook to seconds, whatever governance sets.
+	maxBudget = 1_000_000
+	// maxReach keeps the gas of one payment countable.
+	maxReach = 1_000_000
+)
+
+// DefaultParams accepts the staking token. One receiver costs about 10 µs in
+// the sweep and one payout about 25 µs, so a block spends at most about 0.2 s on
+// the first and 0.05 s on the second.
+func DefaultParams() Params {
+	return Params{
+		Denoms:         []AcceptedDenom{NewAcceptedDenom(sdk.DefaultBondDenom)},
+		SweepBudget:    20_000,
+		PayoutBudget:   2_000,
+		MaxReach:       40_000,
+		GasPerReceiver: 1_000,
+	}
+}
+
+// NewAcceptedDenom returns a denom with the minima for one of six decimals: no
+// least payment but one unit, flows from 0.0001 and payouts from 0.01.
+func NewAcceptedDenom(denom string) AcceptedDenom {
+	return AcceptedDenom{
+		Denom:      denom,
+		MinPayment: math.OneInt(),
+		MinFlow:    math.NewInt(100),
+		MinPayout:  math.NewInt(10_000),
+	}
+}
+
+// Validate fails with ErrInvalidParams.
+func (p Params) Validate() error {
+	if len(p.Denoms) > MaxDenoms {
+		return ErrInvalidParams.Wrapf("%d denoms, at most %d are allowed", len(p.Denoms), MaxDenoms)
+	}
+	for i, d := range p.Denoms {
+		if err := d.validate(); err != nil {
+			return err
+		}
+		if i > 0 && p.Denoms[i-1].Denom >= d.Denom {
+			return ErrInvalidParams.Wrapf("denoms must be sorted and each once: %s after %s", d.Denom, p.Denoms[i-1].Denom)
+		}
+	}
+	switch {
+	case p.SweepBudget < flow.MaxReceivers || p.SweepBudget > maxBudget:
+		return ErrInvalidParams.Wrapf("sweep_budget is %d; it must be from %d, the largest stage, to %d", p.SweepBudget, flow.MaxReceivers, maxBudget)
+	case p.PayoutBudget < 1 || p.PayoutBudget > maxBudget:
+		return ErrInvalidParams.Wrapf("payout_budget is %d; it must be from 1 to %d", p.PayoutBudget, maxBudget)
+	case p.MaxReach < 2 || p.MaxReach > maxReach:
+		return ErrInvalidParams.Wrapf("max_reach is %d; it must be from 2 to %d", p.MaxReach, maxReach)
+	case p.GasPerReceiver > 1_000_000:
+		return ErrInvalidParams.Wrapf("gas_per_receiver is %d; it must be at most 1,000,000", p.GasPerReceiver)
+	}
+	return nil
+}
+
+func (d AcceptedDenom) validate() error {
+	if err := sdk.ValidateDenom(d.Denom); err != nil {
+		return ErrInvalidParams.Wrapf("denom: %s", err)
+	}
+	for _, least := range []struct {
+		name   string
+		amount math.Int
+	}{{"min_payment", d.MinPayment}, {"min_flow", d.MinFlow}, {"min_payout", d.MinPayout}} {
+		if least.amount.IsNil() || !least.amount.IsPositive() {
+			return ErrInvalidParams.Wrapf("%s of %s must be at least 1", least.name, d.Denom)
+		}
+	}
+	return nil
+}
+
+// Accepted returns a denom's entry. It fails with ErrDenomNotAccepted, naming
+// the denoms that are.
+func (p Params) Accepted(denom string) (AcceptedDenom, error) {
+	names := make([]string, len(p.Denoms))
+	for i, d := range p.Denoms {
+		if d.Denom == denom {
+			return d, nil
+		}
+		names[i] = d.Denom
+	}
+	return AcceptedDenom{}, ErrDenomNotAccepted.Wrapf("%s; payments are accepted in %v", denom, names)
+}
