@@ -1,12 +1,16 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/types/module"
+
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 const (
@@ -33,4 +37,16 @@ func ConsensusParams() *cmttypes.ConsensusParams {
 	params.Block.MaxBytes = MaxBlockBytes
 	params.Block.MaxGas = MaxBlockGas
 	return params
+}
+
+// AcceptLocalDenom lets works be paid in LocalDenom too, as local networks and
+// tests do.
+func AcceptLocalDenom(cdc codec.JSONCodec, state GenesisState) {
+	var royalty royaltytypes.GenesisState
+	cdc.MustUnmarshalJSON(state[royaltytypes.ModuleName], &royalty)
+	royalty.Params.Denoms = append(royalty.Params.Denoms, royaltytypes.NewAcceptedDenom(LocalDenom))
+	slices.SortFunc(royalty.Params.Denoms, func(a, b royaltytypes.AcceptedDenom) int {
+		return cmp.Compare(a.Denom, b.Denom)
+	})
+	state[royaltytypes.ModuleName] = cdc.MustMarshalJSON(&royalty)
 }

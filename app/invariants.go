@@ -28,6 +28,9 @@ func (app *App) Invariants() []Invariant {
 		{"bank/total-supply", app.checkSupply},
 		{"staking/pools", app.checkStakingPools},
 		{"registry", app.Keepers.Registry.CheckInvariants},
+		{"royalty", app.Keepers.Royalty.CheckInvariants},
+		{"license", app.Keepers.License.CheckInvariants},
+		{"lineage", app.Keepers.Lineage.CheckInvariants},
 	}
 }
 

@@ -36,8 +36,14 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagekeeper "github.com/stemma-chain/stemma/x/lineage/keeper"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrykeeper "github.com/stemma-chain/stemma/x/registry/keeper"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltykeeper "github.com/stemma-chain/stemma/x/royalty/keeper"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Keepers holds the state access of every module, in the order in which they
@@ -57,6 +63,9 @@ type Keepers struct {
 	Consensus consensuskeeper.Keeper
 
 	Registry registrykeeper.Keeper
+	Royalty  royaltykeeper.Keeper
+	License  licensekeeper.Keeper
+	Lineage  lineagekeeper.Keeper
 }
 
 // keeperDeps is what the keepers are built from.
@@ -111,6 +120,12 @@ func newKeepers(d keeperDeps) Keepers {
 		k.Staking, k.Slashing, accounts, runtime.ProvideCometInfoService())
 
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]))
+	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
+		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)
+	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
+		k.Registry, k.Royalty)
+	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),
+		authority(), k.Registry, k.Royalty, k.License)
 	return k
 }
 

@@ -31,8 +31,14 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/upgrade"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/stemma-chain/stemma/x/license"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/lineage"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // modulePermissions says what each module account may do with coins.
@@ -44,6 +50,7 @@ var modulePermissions = map[string][]string{
 	stakingtypes.NotBondedPoolName:      {authtypes.Burner, authtypes.Staking},
 	stakingtypes.KeyRotationFeePoolName: {authtypes.Burner},
 	govtypes.ModuleName:                 {authtypes.Burner},
+	royaltytypes.ModuleName:             nil,
 }
 
 // blockedAddresses are the module accounts: nobody may send to them by a plain
@@ -71,9 +78,11 @@ var (
 	}
 
 	// Bank credits what was sent virtually in this block, so whatever executes
-	// messages comes before it, and after it nothing may send virtually.
+	// messages comes before it, and after it nothing may send virtually. Royalty
+	// passes on what bank has credited to it.
 	endBlockers = []string{
 		govtypes.ModuleName, stakingtypes.ModuleName, feegrant.ModuleName, banktypes.ModuleName,
+		royaltytypes.ModuleName,
 	}
 
 	// Accounts and balances come first; genutil delivers the first validators'
@@ -81,7 +90,7 @@ var (
 	genesisOrder = []string{
 		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
-		registrytypes.ModuleName,
+		registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
 		genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
 		upgradetypes.ModuleName, vestingtypes.ModuleName,
 	}
@@ -106,6 +115,9 @@ func newModuleManager(app *App) *module.Manager {
 		consensus.NewAppModule(cdc, k.Consensus),
 		upgrade.NewAppModule(k.Upgrade, k.Account.AddressCodec()),
 		registry.NewAppModule(cdc, k.Registry),
+		royalty.NewAppModule(cdc, k.Royalty),
+		license.NewAppModule(cdc, k.License),
+		lineage.NewAppModule(cdc, k.Lineage),
 	)
 	m.SetOrderPreBlockers(preBlockers...)
 	m.SetOrderBeginBlockers(beginBlockers...)

@@ -59,6 +59,7 @@ func (p networkPlan) genesisState(model *app.App) (app.GenesisState, error) {
 		return nil, err
 	}
 	encoding := model.Encoding()
+	app.AcceptLocalDenom(encoding.Codec, state)
 	return genutil.SetGenTxsInAppGenesisState(encoding.Codec, encoding.TxConfig.TxJSONEncoder(), state, stakes)
 }
 

@@ -33,9 +33,9 @@ func sending(cmd *cobra.Command, run func(context.Context, *connect.Conn, *send.
 		}
 		sender, err := send.Open(conn)
 		if err != nil {
-			return err
+			return connect.Plain(err)
 		}
-		return run(cmd.Context(), conn, sender, args)
+		return connect.Plain(run(cmd.Context(), conn, sender, args))
 	}
 	return cmd
 }
@@ -48,7 +48,7 @@ func asking(cmd *cobra.Command, run func(context.Context, *connect.Conn, []strin
 		if err != nil {
 			return err
 		}
-		return run(cmd.Context(), conn, args)
+		return connect.Plain(run(cmd.Context(), conn, args))
 	}
 	return cmd
 }

@@ -52,6 +52,7 @@ func (c *Chain) initialState(s settings) (app.GenesisState, error) {
 	if err != nil {
 		return nil, err
 	}
+	app.AcceptLocalDenom(c.App.Encoding().Codec, state)
 	for _, edit := range s.edit {
 		edit(c.App.Encoding().Codec, state)
 	}

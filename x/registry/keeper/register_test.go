@@ -99,8 +99,23 @@ func TestClaimsAreInOrderOfTransactionAndRank(t *testing.T) {
 	earlier, err := f.tryRegister(alice, true, "poem")
 	require.NoError(t, err)
 	require.Equal(t, []string{earlier[0].String(), later.String(), ids[0].String()}, f.resolve("sha256", hexOf("poem")))
-	require.True(t, f.work(ids[0]).Contested)
+	for i, id := range []types.WorkID{earlier[0], later, ids[0]} {
+		require.Equal(t, i > 0, f.work(id).Contested, i)
+		require.Equal(t, i < 2, f.work(id).AlsoClaimedLater, i)
+	}
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
+}
+
+// A claim of the same moment and a lower rank is older, one of a higher younger.
+func TestRankDecidesWithinATransaction(t *testing.T) {
+	f := newFixture(t)
+	first := f.register(alice, "poem")[0]
+	second, err := f.tryRegister(bob, true, "poem")
+	require.NoError(t, err)
+	require.False(t, f.work(first).Contested)
+	require.True(t, f.work(first).AlsoClaimedLater)
+	require.True(t, f.work(second[0]).Contested)
+	require.False(t, f.work(second[0]).AlsoClaimedLater)
 }
 
 func TestOneOwnersClaimsNeverContestEachOther(t *testing.T) {

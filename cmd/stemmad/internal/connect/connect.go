@@ -95,10 +95,14 @@ func (c *Conn) Network() (string, error) {
 	return c.ChainID, nil
 }
 
-// Signer returns the key that signs: --from, else the configured default key,
+// Signer returns the key that signs: --from or --by, else the configured default key,
 // else the only key there is.
 func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
-	from, _ := c.cmd.Flags().GetString(flags.FlagFrom)
+	from, _ := c.cmd.Flags().GetString(FlagBy)
+	if from == "" {
+		// In derive the flag is a list of sources, and this is empty.
+		from, _ = c.cmd.Flags().GetString(flags.FlagFrom)
+	}
 	if from == "" {
 		from = c.KeyringDefaultKeyName
 	}
@@ -109,7 +113,7 @@ func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
 	}
 	address, name, _, err = client.GetFromFields(c.Context, c.Keyring, from)
 	if err != nil {
-		return "", nil, fmt.Errorf("--from %s: %w (`stemmad keys list` shows the keys; --keyring-backend and --home say where they are)", from, err)
+		return "", nil, fmt.Errorf("signer %s: %w (`stemmad keys list` shows the keys; --keyring-backend and --home say where they are)", from, err)
 	}
 	c.Context = c.WithFrom(from).WithFromName(name).WithFromAddress(address)
 	return name, address, nil
@@ -130,7 +134,15 @@ func (c *Conn) onlyKey() (string, error) {
 	case 1:
 		return names[0], nil
 	}
-	return "", fmt.Errorf("choose who signs with --from: %s", strings.Join(names, ", "))
+	return "", fmt.Errorf("choose who signs with --%s: %s", c.signerFlag(), strings.Join(names, ", "))
+}
+
+// signerFlag is the flag of the verb that names the signer.
+func (c *Conn) signerFlag() string {
+	if f := c.cmd.Flags().Lookup(flags.FlagFrom); f != nil && f.Value.Type() == "string" {
+		return flags.FlagFrom
+	}
+	return FlagBy
 }
 
 // Account reads an address or the name of a key.

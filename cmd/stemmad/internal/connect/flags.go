@@ -10,6 +10,9 @@ import (
 )
 
 const (
+	// FlagBy names the signer in every verb. All but derive, whose sources are
+	// --from, take the SDK's --from for it too.
+	FlagBy = "by"
 	// FlagWait is how long a verb waits for its transaction to be in a block.
 	FlagWait = "wait"
 	// defaultGasAdjustment leaves room for what others change meanwhile.
@@ -51,7 +54,11 @@ func AddQueryFlags(cmd *cobra.Command) {
 // AddTxFlags adds the flags of verbs that send a transaction.
 func AddTxFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.String(flags.FlagFrom, "", "key or account that signs (default: your only key)")
+	f.String(FlagBy, "", "key or account that signs (default: your only key)")
+	if f.Lookup(flags.FlagFrom) == nil {
+		f.String(flags.FlagFrom, "", "key or account that signs (default: your only key)")
+		hide(cmd, FlagBy)
+	}
 	f.String(flags.FlagNode, "tcp://localhost:26657", "RPC address of the node to send to")
 	f.String(flags.FlagChainID, "", "chain id (default: the node's)")
 	f.StringP(flags.FlagOutput, "o", flags.OutputFormatText, "text for people, json for programs")

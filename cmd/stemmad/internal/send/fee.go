@@ -37,7 +37,7 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	}
 	res, err := nodeservice.NewServiceClient(s.conn).Config(ctx, &nodeservice.ConfigRequest{})
 	if err != nil {
-		return nil, reason(err)
+		return nil, err
 	}
 	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	for _, option := range options {
 		balance, err := banktypes.NewQueryClient(s.conn).Balance(ctx, &banktypes.QueryBalanceRequest{Address: payer.String(), Denom: option.Denom})
 		if err != nil {
-			return nil, reason(err)
+			return nil, err
 		}
 		if balance.Balance.Amount.GTE(option.Amount) {
 			return sdk.NewCoins(option), nil

@@ -151,7 +151,7 @@ func (s *Sender) Try(ctx context.Context, msgs ...sdk.Msg) (Trial, error) {
 func (s *Sender) try(prepared tx.Factory, msgs []sdk.Msg) (Trial, error) {
 	res, _, err := tx.CalculateGas(s.conn, prepared, msgs...)
 	if err != nil {
-		return Trial{}, reason(err)
+		return Trial{}, err
 	}
 	trial := Trial{GasUsed: res.GasInfo.GasUsed}
 	if res.Result != nil {
@@ -176,7 +176,7 @@ func validate(msgs []sdk.Msg) error {
 func (s *Sender) prepare(context.Context) (tx.Factory, error) {
 	prepared, err := s.factory.Prepare(s.conn.Context)
 	if err != nil {
-		return tx.Factory{}, fmt.Errorf("account %s (%s): %w; it must have received funds before it can sign", s.Account(), s.Name, reason(err))
+		return tx.Factory{}, fmt.Errorf("account %s (%s): %w; it must have received funds before it can sign", s.Account(), s.Name, err)
 	}
 	return prepared, nil
 }

@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
-	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
@@ -116,29 +113,6 @@ func waitForHeight(ctx context.Context, node client.CometRPC, height int64) erro
 	}
 }
 
-// where matches the source lines that the SDK weaves into errors.
-var where = regexp.MustCompile(`\s*\[[^\]\s]+\.go:\d+\]`)
-
-// reason takes the chain's own words out of a gRPC error.
-func reason(err error) error {
-	st, ok := status.FromError(err)
-	if !ok {
-		return err
-	}
-	return errors.New(tidy(st.Message()))
-}
-
 func refused(codespace string, code uint32, log string) error {
-	return fmt.Errorf("%s (%s %d)", tidy(log), codespace, code)
-}
-
-// tidy leaves out what says where in the node's code an error was made, and
-// the SDK's frame around the error of a single message.
-func tidy(s string) string {
-	s = where.ReplaceAllString(s, "")
-	if i := strings.Index(s, "With gas wanted:"); i >= 0 {
-		s = s[:i]
-	}
-	s = strings.TrimPrefix(strings.TrimSpace(s), "failed to execute message; message index: 0: ")
-	return strings.TrimSuffix(strings.TrimSpace(s), ":")
+	return fmt.Errorf("%s (%s %d)", connect.Tidy(log), codespace, code)
 }

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+func acquireCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "acquire WORK|FILE [TERMS]",
+		Short: "Take a licence: get a grant under an offer, paying its fee",
+		Long: `Acquire gets you a grant of a work under one of its offers. Its fee, at most
+--max-fee, is a payment to the work: everyone upstream gets their part. The grant
+pins terms, rate and version, so nothing can be changed under you afterwards.
+Without TERMS it takes the only offer that needs a grant, or lists them.`,
+		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob`,
+		Args:    cobra.RangeArgs(1, 2),
+	}
+	f := cmd.Flags()
+	f.String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price")
+	f.String(flagMaxRate, "", "highest royalty rate to accept, such as 10% (default: the offer's)")
+	return sending(cmd, acquire)
+}
+
+func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	work, err := target.Resolve(ctx, conn.Registry(), args[0])
+	if err != nil {
+		return err
+	}
+	request := permission.Request{Source: work.Id, Title: table.Short(work.Details.Title), Licensee: sender.Address, Now: time.Now()}
+	if len(args) == 2 {
+		request.Wanted = args[1]
+	}
+	offers, err := permission.Offers(ctx, conn, work.Id)
+	if err != nil {
+		return err
+	}
+	picked, err := permission.Pick(request, offers)
+	if err != nil {
+		return err
+	}
+	if request.MaxFee, err = maxFee(conn); err != nil {
+		return err
+	}
+	price, err := licensetypes.PickPrice(picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
+	if err != nil {
+		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
+	}
+	msg, grant, err := permission.Acquire(request, picked, price)
+	if err != nil {
+		return err
+	}
+	rate, given, err := maxRate(conn)
+	if err != nil {
+		return err
+	}
+	if given {
+		msg.MaxRate = rate
+	}
+	fee := "free of charge"
+	if price != nil {
+		fee = "for " + price.String()
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("Acquire %q (%s) under %s, %s.", request.Title, work.Id, permission.Name(picked.Terms), fee), msg)
+	if err != nil {
+		return err
+	}
+	return printGrant(conn, result, work.Id, picked, grant, fee)
+}
+
+func printGrant(conn *connect.Conn, result send.Result, work string, picked licensetypes.OpenOffer, grant, fee string) error {
+	var response licensetypes.MsgAcquireResponse
+	if result.Height > 0 {
+		if err := result.Response(0, &response); err != nil {
+			return err
+		}
+		grant = response.Grant
+	}
+	if conn.JSON() {
+		paid := ""
+		if response.Fee != nil {
+			paid = response.Fee.String()
+		}
+		return conn.PrintJSON(struct {
+			Grant     string      `json:"grant"`
+			Work      string      `json:"work"`
+			Terms     string      `json:"terms"`
+			Fee       string      `json:"fee"`
+			ExpiresAt *time.Time  `json:"expires_at,omitempty"`
+			Tx        send.Result `json:"tx"`
+		}{grant, work, picked.Terms.Id, paid, response.ExpiresAt, result})
+	}
+	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
+	return table.Fields(conn.Out(), "grant", grant, "terms", picked.Terms.Id, "until", table.OptionalTime(response.ExpiresAt))
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// shownDenoms bounds the denoms that balance prints.
+const shownDenoms = 200
+
+func balanceCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "balance [ACCOUNT|KEY]",
+		Short: "Show an account's money: in hand, and royalties waiting to be paid out",
+		Long: `Balance prints what an account has, and what it has earned but not yet been paid
+out. Royalties are paid out by themselves once they exceed a minimum;
+"stemmad tx royalty withdraw" takes any amount at any time.`,
+		Example: `  stemmad balance alice
+  stemmad balance --output json`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().String(flags.FlagFrom, "", "key to show when none is named (default: your only key)")
+	return asking(cmd, balance)
+}
+
+func balance(ctx context.Context, conn *connect.Conn, args []string) error {
+	var account sdk.AccAddress
+	var err error
+	if len(args) == 1 {
+		account, err = conn.Account(args[0])
+	} else {
+		_, account, err = conn.Signer()
+	}
+	if err != nil {
+		return err
+	}
+	page := &query.PageRequest{Limit: shownDenoms}
+	hand, err := banktypes.NewQueryClient(conn).AllBalances(ctx, &banktypes.QueryAllBalancesRequest{Address: account.String(), Pagination: page})
+	if err != nil {
+		return err
+	}
+	waiting, err := conn.Royalty().Balances(ctx, &royaltytypes.QueryBalancesRequest{Account: account.String(), Pagination: page})
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Account string    `json:"account"`
+			InHand  sdk.Coins `json:"in_hand"`
+			Waiting sdk.Coins `json:"waiting"`
+		}{account.String(), hand.Balances, waiting.Balances})
+	}
+	conn.Say("%s", accountName(account.String(), conn.KeyNames()))
+	tab := table.New("denom", ">in hand", ">royalties waiting")
+	waits := sdk.NewCoins(waiting.Balances...)
+	for _, coin := range hand.Balances.Add(waits...) {
+		tab.Row(coin.Denom, hand.Balances.AmountOf(coin.Denom).String(), waits.AmountOf(coin.Denom).String())
+	}
+	if tab.Len() == 0 {
+		conn.Say("has nothing yet")
+		return nil
+	}
+	return tab.Write(conn.Out())
+}

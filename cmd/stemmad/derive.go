@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func deriveCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "derive FILE|WORK --from SOURCE...",
+		Short: "Declare what a work of yours was made from",
+		Long: `Derive links a work to its sources. A FILE that you have not registered is
+registered in the same transaction (anchored first, as by "stemmad register").
+
+Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
+  ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
+(or short: parent, component, input, trained). Without a role it is parentOf for a
+single source, componentOf for several, and inputTo with --model. Without terms or
+grant, derive finds the permission: your own work, a grant you have, or the public
+offer with the lowest royalty, and says which it took. Where a grant must be
+bought, --buy --max-fee buys it in the same transaction.
+
+What the work will owe in all is shown, and guarded against changes meanwhile;
+--max-rate sets your own limit. All or nothing: a refusal names source and reason.`,
+		Example: `  stemmad derive remix.wav --from song.wav --by bob
+  stemmad derive remix.wav --from song.wav=parentOf@commercial-remix-10 --max-rate 15% --by bob
+  stemmad derive image.png --from photo.jpg=input --model acme/painter-2 --provider Acme --prompt-file prompt.txt --by bob
+  stemmad derive remix.wav --from song.wav --dry-run --by bob`,
+		Args: cobra.ExactArgs(1),
+	}
+	addDeriveFlags(cmd)
+	addDetailsFlags(cmd)
+	return sending(cmd, derive)
+}
+
+// derivation is what derive declares and does.
+type derivation struct {
+	work     string
+	title    string
+	item     *enroll.Item // to be registered first; nil when it is
+	sources  []chosen
+	record   *lineagetypes.GenerationRecord
+	external []lineagetypes.Source
+}
+
+func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if err := waits(conn); err != nil {
+		return err
+	}
+	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: conn.Flags().Is(flagAllowContested)}
+	d, err := derivative(ctx, conn, enroller, args[0])
+	if err != nil {
+		return err
+	}
+	if err := d.readSources(ctx, conn, sender); err != nil {
+		return err
+	}
+	for _, s := range d.sources {
+		conn.Note("%s (%s) as %s: %s", table.Short(s.work.Details.Title), s.work.Id, s.role.Name(), s.choice.How)
+	}
+	declaration := d.message(sender)
+	limit, given, err := maxRate(conn)
+	if err != nil {
+		return err
+	}
+	declaration.MaxTotalRate = limit
+	// Tried before anything is anchored: a refusal costs nothing.
+	msgs := d.messages(sender, enroller, declaration)
+	trial, err := sender.Try(ctx, msgs...)
+	if err != nil {
+		return err
+	}
+	var outcome lineagetypes.MsgDeriveResponse
+	if err := trial.Response(len(msgs)-1, &outcome); err != nil {
+		return err
+	}
+	if !given {
+		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
+	}
+	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
+	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.",
+		table.Short(d.title), d.work, count(len(declaration.Sources), "source"), table.Percent(outcome.Absolute), table.Percent(outcome.Relative))
+	if d.item != nil {
+		items := []enroll.Item{*d.item}
+		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
+			return err
+		}
+		d.item = &items[0] // with its proof
+	}
+	result, err := sender.Send(ctx, what, d.messages(sender, enroller, declaration)...)
+	if err != nil {
+		return err
+	}
+	if result.Height > 0 {
+		if err := result.Response(len(msgs)-1, &outcome); err != nil {
+			return err
+		}
+	}
+	return report.print(conn, d, outcome, result)
+}
+
+// derivative finds the work that derives, or says what is to be registered.
+func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, argument string) (*derivation, error) {
+	named, err := target.Parse(ctx, argument)
+	if err != nil {
+		return nil, err
+	}
+	owner := enroller.Sender.Account()
+	if named.Path == "" {
+		claim, err := target.ResolveOwn(ctx, conn.Registry(), argument, owner)
+		if err != nil {
+			return nil, err
+		}
+		return &derivation{work: claim.Id, title: claim.Details.Title}, nil
+	}
+	claims, err := target.Claims(ctx, conn.Registry(), named)
+	if err != nil && !isUnregistered(err) {
+		return nil, err
+	}
+	if len(target.Owned(claims, owner)) > 0 {
+		claim, err := target.ResolveOwn(ctx, conn.Registry(), argument, owner)
+		if err != nil {
+			return nil, err
+		}
+		return &derivation{work: claim.Id, title: claim.Details.Title}, nil
+	}
+	about, err := details(conn, named.Path, true)
+	if err != nil {
+		return nil, err
+	}
+	items, err := enroller.Look(ctx, []enroll.Item{{File: hashing.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
+	if err != nil {
+		return nil, err
+	}
+	if items[0].Already {
+		return nil, fmt.Errorf("you registered %s as %s, but it belongs to somebody else now", argument, items[0].Work)
+	}
+	return &derivation{work: items[0].Work, title: about.Title, item: &items[0]}, nil
+}
+
+// message is the declaration itself.
+func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
+	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record}
+	for _, s := range d.sources {
+		msg.Sources = append(msg.Sources, lineagetypes.Source{
+			Work: s.work.Id, Role: s.role, Permission: s.choice.Permission, Weight: s.weight,
+		})
+	}
+	msg.Sources = append(msg.Sources, d.external...)
+	return msg
+}
+
+// messages are all of the transaction: register, buy, declare.
+func (d *derivation) messages(sender *send.Sender, enroller enroll.Enroller, declaration *lineagetypes.MsgDerive) []sdk.Msg {
+	var msgs []sdk.Msg
+	if d.item != nil {
+		msgs = append(msgs, &registrytypes.MsgRegister{
+			Registrant: sender.Account(), Works: []registrytypes.Entry{d.item.Entry()}, AllowContested: enroller.AllowContested,
+		})
+	}
+	for _, s := range d.sources {
+		if s.choice.Buy != nil {
+			msgs = append(msgs, s.choice.Buy)
+		}
+	}
+	return append(msgs, declaration)
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	flagSources       = flags.FlagFrom
+	flagExternal      = "external"
+	flagWeights       = "weights"
+	flagMaxRate       = "max-rate"
+	flagCommercial    = "commercial"
+	flagBuy           = "buy"
+	flagMaxFee        = "max-fee"
+	flagModel         = "model"
+	flagProvider      = "provider"
+	flagSystem        = "system"
+	flagSystemVersion = "system-version"
+	flagPromptFile    = "prompt-file"
+	flagOutputID      = "output-id"
+	flagAgent         = "agent"
+	flagGeneratedAt   = "generated-at"
+)
+
+func addDeriveFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArray(flagSources, nil, "source, as WORK|FILE[=role][@terms-or-grant]; may be repeated")
+	f.StringArray(flagExternal, nil, "source that is not registered, as URI|FILE[=role]: declared, not paid; may be repeated")
+	f.String(flagWeights, "", "part of each source in the output, in the order of --from, then --external: 60%,40%; declared, owes nothing")
+	f.String(flagMaxRate, "", "most that the work may owe in all, such as 15% (default: what it is now)")
+	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use")
+	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
+	f.String(flagMaxFee, "", "most to pay for each grant, such as 5000000uusdc; its denom picks the price")
+	f.String(flagModel, "", "AI model that made it, as a work id or a name; adds a generation record")
+	f.String(flagProvider, "", "provider of the model or service")
+	f.String(flagSystem, "", "name of the system that made it")
+	f.String(flagSystemVersion, "", "version of that system")
+	f.String(flagPromptFile, "", "file with the prompt; only its SHA-256 is recorded")
+	f.String(flagOutputID, "", "the generator's own unique id of the output")
+	f.String(flagAgent, "", "account or key of the agent that made it (default: the signer)")
+	f.String(flagGeneratedAt, "", "when it was made, in RFC 3339")
+}
+
+// chosen is a source with the permission that was found.
+type chosen struct {
+	work   registrytypes.Claim
+	role   lineagetypes.Role
+	weight uint32
+	choice permission.Choice
+}
+
+func isUnregistered(err error) bool { return errors.Is(err, target.ErrUnregistered) }
+
+// readSources reads the flags about sources and the generation record, and finds
+// the permissions.
+func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender *send.Sender) error {
+	var err error
+	if d.record, err = readRecord(ctx, conn, sender); err != nil {
+		return err
+	}
+	named, external := conn.Flags().Texts(flagSources), conn.Flags().Texts(flagExternal)
+	if len(named)+len(external) == 0 && d.record == nil {
+		return fmt.Errorf("name the sources with --%s (see stemmad derive --help)", flagSources)
+	}
+	weights, err := readWeights(conn, len(named)+len(external))
+	if err != nil {
+		return err
+	}
+	role := defaultRole(len(named)+len(external), d.record != nil)
+	for i, s := range named {
+		source, err := target.ParseSource(s)
+		if err != nil {
+			return err
+		}
+		if source.Role == lineagetypes.ROLE_UNSPECIFIED {
+			source.Role = role
+		}
+		found, err := choose(ctx, conn, sender, source)
+		if err != nil {
+			return err
+		}
+		found.weight = weights[i]
+		d.sources = append(d.sources, found)
+	}
+	for i, s := range external {
+		source, err := readExternal(ctx, s, role)
+		if err != nil {
+			return err
+		}
+		source.Weight = weights[len(named)+i]
+		d.external = append(d.external, source)
+	}
+	return nil
+}
+
+func defaultRole(sources int, generated bool) lineagetypes.Role {
+	switch {
+	case generated:
+		return lineagetypes.ROLE_INPUT_TO
+	case sources == 1:
+		return lineagetypes.ROLE_PARENT_OF
+	}
+	return lineagetypes.ROLE_COMPONENT_OF
+}
+
+// choose resolves a source and finds the permission to derive from it.
+func choose(ctx context.Context, conn *connect.Conn, sender *send.Sender, source target.Source) (chosen, error) {
+	work, err := target.Resolve(ctx, conn.Registry(), source.Work)
+	if isUnregistered(err) {
+		return chosen{}, fmt.Errorf("%w; --%s %s declares it without paying it", err, flagExternal, source.Work)
+	}
+	if err != nil {
+		return chosen{}, err
+	}
+	found := chosen{work: work, role: source.Role}
+	if source.Role == lineagetypes.ROLE_CITES {
+		found.choice.How = "mentioned only, no permission needed"
+		return found, nil
+	}
+	request := permission.Request{
+		Source: work.Id, Title: table.Short(work.Details.Title), Licensee: sender.Address,
+		Training: source.Role == lineagetypes.ROLE_TRAINED_ON, Wanted: source.Permission,
+		Commercial: conn.Flags().Is(flagCommercial), Buy: conn.Flags().Is(flagBuy), Now: time.Now(),
+	}
+	if request.MaxFee, err = maxFee(conn); err != nil {
+		return chosen{}, err
+	}
+	options, err := permission.Load(ctx, conn, work, sender.Account())
+	if err != nil {
+		return chosen{}, err
+	}
+	found.choice, err = permission.Choose(request, options)
+	return found, err
+}
+
+// maxFee reads --max-fee; nil without.
+func maxFee(conn *connect.Conn) (*sdk.Coin, error) {
+	s := conn.Flags().Text(flagMaxFee)
+	if s == "" {
+		return nil, nil
+	}
+	coin, err := sdk.ParseCoinNormalized(s)
+	if err != nil {
+		return nil, fmt.Errorf("--%s %q is not an amount: write it with its denom, such as 5000000uusdc", flagMaxFee, s)
+	}
+	return &coin, nil
+}
+
+// maxRate reads --max-rate, the whole without; given says whether it was set.
+func maxRate(conn *connect.Conn) (rate uint32, given bool, err error) {
+	s := conn.Flags().Text(flagMaxRate)
+	if s == "" {
+		return fullWeight, false, nil
+	}
+	if rate, err = table.ParseRate(s); err != nil {
+		return 0, false, fmt.Errorf("--%s: %w", flagMaxRate, err)
+	}
+	return rate, true, nil
+}
+
+func readWeights(conn *connect.Conn, sources int) ([]uint32, error) {
+	weights := make([]uint32, sources)
+	s := conn.Flags().Text(flagWeights)
+	if s == "" {
+		return weights, nil
+	}
+	parts := strings.Split(s, ",")
+	if len(parts) != sources {
+		return nil, fmt.Errorf("--%s has %d weights for %d sources: give one each, 0 for unknown", flagWeights, len(parts), sources)
+	}
+	for i, part := range parts {
+		var err error
+		if weights[i], err = table.ParseRate(part); err != nil {
+			return nil, fmt.Errorf("--%s: %w", flagWeights, err)
+		}
+	}
+	return weights, nil
+}
+
+// readExternal reads URI|FILE[=role]. A file is declared by its SHA-256. What
+// follows the last = of a URI is a role only if it is the name of one.
+func readExternal(ctx context.Context, s string, role lineagetypes.Role) (lineagetypes.Source, error) {
+	name := s
+	if at := strings.LastIndexByte(s, '='); at > 0 {
+		if named, err := target.ParseRole(s[at+1:]); err == nil {
+			name, role = s[:at], named
+		}
+	}
+	source := lineagetypes.Source{Role: role, External: &lineagetypes.External{Uri: name}}
+	if parsed, err := target.Parse(ctx, name); err == nil && parsed.Digest != nil {
+		source.External = &lineagetypes.External{Sha256: fmt.Sprintf("%x", *parsed.Digest)}
+	} else if !strings.Contains(name, ":") {
+		return source, fmt.Errorf("--%s %q is neither a file, nor a SHA-256, nor a URI", flagExternal, name)
+	}
+	return source, nil
+}
+
+// readRecord reads the generation record; nil without --model.
+func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*lineagetypes.GenerationRecord, error) {
+	f := conn.Flags()
+	if !f.Changed(flagModel) {
+		for _, name := range []string{flagProvider, flagSystem, flagSystemVersion, flagPromptFile, flagOutputID, flagAgent, flagGeneratedAt} {
+			if f.Changed(name) {
+				return nil, fmt.Errorf("--%s belongs to a generation record, which needs --%s", name, flagModel)
+			}
+		}
+		return nil, nil
+	}
+	record := &lineagetypes.GenerationRecord{
+		Agent: sender.Account(), Model: f.Text(flagModel), Provider: f.Text(flagProvider), SystemName: f.Text(flagSystem),
+		SystemVersion: f.Text(flagSystemVersion), UniqueId: f.Text(flagOutputID),
+	}
+	if s := f.Text(flagAgent); s != "" {
+		account, err := conn.Account(s)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", flagAgent, err)
+		}
+		record.Agent = account.String()
+	}
+	if path := f.Text(flagPromptFile); path != "" {
+		file, err := hashing.SumFile(ctx, path)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", flagPromptFile, err)
+		}
+		record.PromptSha256 = fmt.Sprintf("%x", file.Digest)
+	}
+	if s := f.Text(flagGeneratedAt); s != "" {
+		at, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return nil, fmt.Errorf("--%s %q is not a time in RFC 3339, such as 2027-01-31T12:00:00Z", flagGeneratedAt, s)
+		}
+		at = at.UTC()
+		record.GeneratedAt = &at
+	}
+	return record, record.Validate()
+}

@@ -1,0 +1,35 @@
+package connect
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// framing is what gRPC, the SDK's errors and its simulation add around the
+	// chain's own words: codes, source lines, gas, and the place of the message.
+	framing = regexp.MustCompile(`rpc error: code = \w+ desc = |\s*\[[^\]\s]+\.go:\d+\]| with gas used: '\d+'|failed to execute message; message index: \d+: `)
+	// category is the SDK's general error at the end, which says nothing more.
+	category = regexp.MustCompile(`: (unknown request|invalid request)$`)
+)
+
+// Tidy takes the chain's own words out of an error.
+func Tidy(s string) string {
+	s = framing.ReplaceAllString(s, "")
+	s, _, _ = strings.Cut(s, "With gas wanted:")
+	return category.ReplaceAllString(strings.TrimSpace(s), "")
+}
+
+// Plain makes an error readable for people. It still is the same error to
+// errors.Is and errors.As.
+func Plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return plainError{err}
+}
+
+type plainError struct{ err error }
+
+func (e plainError) Error() string { return Tidy(e.err.Error()) }
+func (e plainError) Unwrap() error { return e.err }

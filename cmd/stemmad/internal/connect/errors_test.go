@@ -1,0 +1,30 @@
+package connect_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+)
+
+func TestErrorsShowTheChainsOwnWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"rpc error: code = Unknown desc = failed to execute message; message index: 0: work1x: already a source with gas used: '35559': unknown request": "work1x: already a source",
+		"rpc error: code = InvalidArgument desc = rpc error: code = InvalidArgument desc = xyz: denom not accepted: invalid request":                     "xyz: denom not accepted",
+		"failed to execute message; message index: 2: no [cosmos/cosmos-sdk@v0.55.0/baseapp/baseapp.go:12] With gas wanted: '0' and gas used: '1' ":      "no",
+		"plain [words] stay": "plain [words] stay",
+		"":                   "",
+	} {
+		require.Equal(t, want, connect.Tidy(text))
+	}
+}
+
+func TestPlainKeepsTheError(t *testing.T) {
+	cause := fmt.Errorf("rpc error: code = NotFound desc = gone")
+	plain := connect.Plain(fmt.Errorf("ask: %w", cause))
+	require.ErrorIs(t, plain, cause)
+	require.Equal(t, "ask: gone", plain.Error())
+	require.NoError(t, connect.Plain(nil))
+}

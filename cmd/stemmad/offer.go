@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+const (
+	flagPrice = "price"
+	flagUntil = "until"
+	flagTo    = "to"
+	flagClose = "close"
+)
+
+func offerCmd() *cobra.Command {
+	presets := licensetypes.Presets()
+	names := make([]string, len(presets))
+	for i, p := range presets {
+		names[i] = p.Name
+	}
+	cmd := &cobra.Command{
+		Use:   "offer WORK|FILE TERMS",
+		Short: "Offer a work of yours under terms",
+		Long: `Offer puts terms on a work. Several offers on one work are alternatives. Terms are
+an id (terms1..., see "stemmad tx license publish-terms") or a preset:
+  ` + strings.Join(names, ", ") + `
+
+Without a price, approval or other limit the offer is public: whoever derives
+from the work cites it, and needs no grant. Offering the same terms again
+replaces the offer; what was granted under it stays.`,
+		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
+  stemmad offer song.wav commercial-use --price 5000000uusdc --until 2027-12-31 --from alice
+  stemmad offer song.wav commercial-remix-10 --close --from alice`,
+		Args: cobra.ExactArgs(2),
+	}
+	f := cmd.Flags()
+	f.String(flagPrice, "", "price of a grant; several denoms, separated by commas, are alternatives")
+	f.String(flagUntil, "", "end of the offer: 2027-01-31, a time in RFC 3339, or 30d")
+	f.StringArray(flagTo, nil, "account or key that may take it (default: everybody); may be repeated")
+	f.Bool(flagClose, false, "end the offer of these terms")
+	return sending(cmd, offer)
+}
+
+func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	terms, err := licensetypes.ParseTerms(args[1])
+	if err != nil {
+		return fmt.Errorf("%w; or use a preset (stemmad offer --help lists them)", err)
+	}
+	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
+	if err != nil {
+		return err
+	}
+	title, name := table.Short(work.Details.Title), termsName(terms.String())
+	if conn.Flags().Is(flagClose) {
+		result, err := sender.Send(ctx, fmt.Sprintf("Close the offer of %s on %q.", name, title),
+			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.String()})
+		if err != nil {
+			return err
+		}
+		return printOffer(conn, result, work.Id, terms.String(), result.Did("Closed", "Would close"), title, name)
+	}
+	made, err := buildOffer(conn)
+	if err != nil {
+		return err
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("Offer %q (%s) under %s.", title, work.Id, name),
+		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.String(), Offer: made})
+	if err != nil {
+		return err
+	}
+	if err := printOffer(conn, result, work.Id, terms.String(), result.Did("Offered", "Would offer"), title, name); err != nil || conn.JSON() || result.DryRun {
+		return err
+	}
+	offers, err := permission.Offers(ctx, conn, work.Id)
+	if err != nil {
+		return err
+	}
+	conn.Say("It is now offered under:\n%s", permission.List(offers))
+	return nil
+}
+
+func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
+	var made licensetypes.Offer
+	f := conn.Flags()
+	price, err := sdk.ParseCoinsNormalized(f.Text(flagPrice))
+	if err != nil {
+		return made, fmt.Errorf("--%s %q: %w; write an amount such as 5000000uusdc", flagPrice, f.Text(flagPrice), err)
+	}
+	made.Price = price
+	if until := f.Text(flagUntil); until != "" {
+		end, err := table.ParseUntil(until, time.Now())
+		if err != nil {
+			return made, fmt.Errorf("--%s: %w", flagUntil, err)
+		}
+		made.ExpiresAt = &end
+	}
+	for _, s := range f.Texts(flagTo) {
+		account, err := conn.Account(s)
+		if err != nil {
+			return made, fmt.Errorf("--%s: %w", flagTo, err)
+		}
+		made.Licensees = append(made.Licensees, account.String())
+	}
+	slices.Sort(made.Licensees)
+	made.Licensees = slices.Compact(made.Licensees)
+	return made, nil
+}
+
+func printOffer(conn *connect.Conn, result send.Result, work, terms, did, title, name string) error {
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Work  string      `json:"work"`
+			Terms string      `json:"terms"`
+			Tx    send.Result `json:"tx"`
+		}{work, terms, result})
+	}
+	conn.Say("%s %q under %s: %s", did, title, name, result)
+	return table.Fields(conn.Out(), "work", work, "terms", terms)
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const (
+	flagPreview = "preview"
+	flagRows    = "rows"
+	// previewPage is how many payees one query returns; maxPayees bounds all.
+	previewPage = 1000
+	maxPayees   = 100_000
+	// defaultRows keeps the table of a famous work readable.
+	defaultRows = 40
+)
+
+func payCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "pay WORK|FILE AMOUNT",
+		Short: "Pay a work; everyone it was made from is paid too",
+		Long: `Pay pays a work and prints who gets what: the holders of the work, and those of
+the works it was made from, each with share, basis and amount. The chain passes
+the money on by itself, within two blocks. With --preview nothing is sent, and no
+key is needed.
+
+For a file that several have claimed you are asked for a work id.`,
+		Example: `  stemmad pay remix.wav 100000uusdc --preview
+  stemmad pay remix.wav 100000uusdc --from carol`,
+		Args: cobra.ExactArgs(2),
+	}
+	cmd.Flags().Bool(flagPreview, false, "only show who would get what")
+	cmd.Flags().Int(flagRows, defaultRows, "most rows of the table; 0: all")
+	connect.AddTxFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		conn, err := connect.Open(cmd)
+		if err != nil {
+			return err
+		}
+		return connect.Plain(pay(cmd.Context(), conn, args[0], args[1]))
+	}
+	return cmd
+}
+
+// payment is what pay prints for programs.
+type payment struct {
+	Work      string            `json:"work"`
+	Amount    string            `json:"amount"`
+	Payees    []json.RawMessage `json:"payees"`
+	Held      string            `json:"held"`
+	Surcharge uint64            `json:"surcharge_gas,string"`
+	Tx        *send.Result      `json:"tx,omitempty"`
+}
+
+func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error {
+	coin, err := sdk.ParseCoinNormalized(amount)
+	if err != nil {
+		return fmt.Errorf("%q is not an amount: write it with its denom, such as 10000uusdc", amount)
+	}
+	work, err := target.Resolve(ctx, conn.Registry(), argument)
+	if err != nil {
+		return err
+	}
+	var sender *send.Sender
+	if !conn.Flags().Is(flagPreview) {
+		if sender, err = send.Open(conn); err != nil {
+			return err
+		}
+	}
+	preview, err := loadPreview(ctx, conn, work.Id, coin)
+	if err != nil {
+		return err
+	}
+	result := payment{Work: work.Id, Amount: coin.String(), Held: preview.Held.String(), Surcharge: preview.Surcharge}
+	if conn.JSON() {
+		for _, payee := range preview.Payees {
+			raw, err := conn.Raw(&payee)
+			if err != nil {
+				return err
+			}
+			result.Payees = append(result.Payees, raw)
+		}
+	} else if err := printPayees(ctx, conn, work, coin, preview); err != nil {
+		return err
+	}
+	if sender != nil {
+		what := fmt.Sprintf("Pay %s to %q (%s).", coin, table.Short(work.Details.Title), work.Id)
+		sent, err := sender.Send(ctx, what, &royaltytypes.MsgPay{Payer: sender.Account(), Work: work.Id, Amount: coin})
+		if err != nil {
+			return err
+		}
+		result.Tx = &sent
+		conn.Say("%s %s: %s", sent.Did("Paid", "Would pay"), coin, sent)
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(result)
+	}
+	return nil
+}
+
+// loadPreview asks for all payees, page by page.
+func loadPreview(ctx context.Context, conn *connect.Conn, work string, amount sdk.Coin) (*royaltytypes.QueryPreviewResponse, error) {
+	var all *royaltytypes.QueryPreviewResponse
+	page := &query.PageRequest{Limit: previewPage}
+	for {
+		res, err := conn.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{Work: work, Amount: amount.String(), Pagination: page})
+		if err != nil {
+			return nil, err
+		}
+		if all == nil {
+			all = res
+		} else {
+			all.Payees = append(all.Payees, res.Payees...)
+		}
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 || len(all.Payees) >= maxPayees {
+			return all, nil
+		}
+		page = &query.PageRequest{Limit: previewPage, Key: res.Pagination.NextKey}
+	}
+}
+
+// printPayees prints the table of who gets what.
+func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Claim, amount sdk.Coin, preview *royaltytypes.QueryPreviewResponse) error {
+	conn.Say("%s to %q (%s) reaches:", amount, table.Short(work.Details.Title), work.Id)
+	rows, _ := conn.Flags().GetInt(flagRows)
+	names, titles := conn.KeyNames(), map[string]string{work.Id: work.Details.Title}
+	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")
+	for _, p := range preview.Payees {
+		if rows > 0 && tab.Len() == rows {
+			break
+		}
+		title, err := titleOf(ctx, conn, titles, p.Work)
+		if err != nil {
+			return err
+		}
+		share := table.Percent(p.Rate)
+		if p.Weight != fullWeight {
+			share = table.Percent(p.Weight) + " of " + share
+		}
+		tab.Row(accountName(p.Account, names), table.Short(title), p.Work, share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if rest := len(preview.Payees) - tab.Len(); rest > 0 {
+		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)
+	}
+	if !preview.Held.IsNil() && preview.Held.IsPositive() {
+		conn.Say("%s waits in the works for later payments: roundings, and flows below the minimum.", preview.Held)
+	}
+	return nil
+}
+
+// fullWeight is the whole of a work's revenue, in ppm.
+const fullWeight = 1_000_000
+
+// titleOf asks for a work's title once.
+func titleOf(ctx context.Context, conn *connect.Conn, titles map[string]string, work string) (string, error) {
+	if title, known := titles[work]; known {
+		return title, nil
+	}
+	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: work})
+	if err != nil {
+		return "", err
+	}
+	titles[work] = res.Work.Details.Title
+	return res.Work.Details.Title, nil
+}

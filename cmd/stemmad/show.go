@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// shownRows bounds each list that show prints.
+const shownRows = 100
+
+func showCmd() *cobra.Command {
+	return asking(&cobra.Command{
+		Use:   "show WORK|FILE",
+		Short: "Show everything the chain knows about a work",
+		Long: `Show prints who claims a work and since when, what is offered, who holds its
+revenue, what it owes upstream, and how it was made. For a file that several have
+claimed it lists the claims.`,
+		Example: `  stemmad show song.wav
+  stemmad show song.wav --output json`,
+		Args: cobra.ExactArgs(1),
+	}, show)
+}
+
+// portrait is all that show prints about one work.
+type portrait struct {
+	work        registrytypes.Claim
+	transfer    *registrytypes.QueryTransferResponse
+	offers      []licensetypes.OpenOffer
+	constraints *licensetypes.QueryConstraintsResponse
+	holders     *royaltytypes.QueryHoldersResponse
+	upstream    *royaltytypes.QueryUpstreamResponse
+	stages      *royaltytypes.QueryStagesResponse
+	derivation  *lineagetypes.QueryDerivationResponse
+	sources     *lineagetypes.QuerySourcesResponse
+}
+
+func show(ctx context.Context, conn *connect.Conn, args []string) error {
+	named, err := target.Parse(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	claims, err := target.Claims(ctx, conn.Registry(), named)
+	if err != nil {
+		return err
+	}
+	portraits := make([]portrait, len(claims))
+	for i, claim := range claims {
+		if portraits[i], err = paint(ctx, conn, claim); err != nil {
+			return err
+		}
+	}
+	if conn.JSON() {
+		return printPortraits(conn, portraits)
+	}
+	if len(portraits) > 1 {
+		conn.Say("%s claim this content, the earliest first:\n", count(len(portraits), "work"))
+	}
+	names := conn.KeyNames()
+	for i, p := range portraits {
+		if i > 0 {
+			conn.Say("")
+		}
+		if err := p.print(conn, names); err != nil {
+			return err
+		}
+	}
+	conn.Note("\n%s", claimsNote)
+	return nil
+}
+
+// paint asks every module about a work.
+func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (portrait, error) {
+	p := portrait{work: claim}
+	page := &query.PageRequest{Limit: shownRows}
+	// There mostly is no transfer on offer, which is an error.
+	if res, err := conn.Registry().Transfer(ctx, &registrytypes.QueryTransferRequest{Work: claim.Id}); err == nil {
+		p.transfer = res
+	}
+	var err error
+	if p.offers, err = permission.Offers(ctx, conn, claim.Id); err != nil {
+		return p, err
+	}
+	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: claim.Id, Pagination: page}); err != nil {
+		return p, err
+	}
+	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
+		return p, err
+	}
+	if p.upstream, err = conn.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: claim.Id, Pagination: page}); err != nil {
+		return p, err
+	}
+	if p.stages, err = conn.Royalty().Stages(ctx, &royaltytypes.QueryStagesRequest{Work: claim.Id, Pagination: page}); err != nil {
+		return p, err
+	}
+	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id}); err != nil {
+		return p, err
+	}
+	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page})
+	return p, err
+}
+
+func (p portrait) print(conn *connect.Conn, names map[string]string) error {
+	w := p.work
+	conn.Say("%s", table.Clean(w.Details.Title))
+	creators := ""
+	for i, c := range w.Details.Creators {
+		if i > 0 {
+			creators += ", "
+		}
+		creators += c.Name
+		if c.Role != "" {
+			creators += " (" + c.Role + ")"
+		}
+	}
+	fingerprints := ""
+	for _, f := range w.Details.Fingerprints {
+		fingerprints += f.Scheme + "=" + f.Value + " "
+	}
+	recipient := ""
+	if p.transfer != nil {
+		recipient = "offered to " + accountName(p.transfer.Recipient, names)
+	}
+	if err := table.Fields(conn.Out(),
+		"work", w.Id, "kind", describe.KindName(w.Details.Kind), "media type", w.Details.MediaType,
+		"sha256", w.Sha256, "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
+		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
+		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
+		"more at", w.Details.MetadataUri, "fingerprints", fingerprints, "transfer", recipient,
+		"generation", fmt.Sprint(p.derivation.Node.Generation),
+		"owes upstream", fmt.Sprintf("%s absolute, %s relative", table.Percent(p.upstream.Absolute), table.Percent(p.upstream.Relative)),
+	); err != nil {
+		return err
+	}
+	if err := p.printSources(conn); err != nil {
+		return err
+	}
+	if err := p.printRecord(conn); err != nil {
+		return err
+	}
+	if err := p.printRevenue(conn, names); err != nil {
+		return err
+	}
+	if len(p.offers) == 0 {
+		conn.Say("Offers: none")
+		return nil
+	}
+	conn.Say("Offers:\n%s", permission.List(p.offers))
+	return nil
+}
+
+func (p portrait) printSources(conn *connect.Conn) error {
+	if len(p.sources.Sources) > 0 {
+		conn.Say("Sources:")
+		tab := table.New("source", "role", "permission", ">royalty", "note")
+		for _, link := range p.sources.Sources {
+			tab.Row(linkSource(link), link.Role.Name(), linkPermission(link), table.Percent(link.RoyaltyRate), linkNote(link))
+		}
+		if err := tab.Write(conn.Out()); err != nil {
+			return err
+		}
+	}
+	for _, c := range p.constraints.Constraints {
+		demand := enumName(c.Kind.String(), "CONSTRAINT_")
+		if c.ExpiresAt != nil {
+			demand += " on " + table.OptionalTime(c.ExpiresAt)
+		}
+		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, termsName(c.Terms))
+	}
+	return nil
+}
+
+func (p portrait) printRecord(conn *connect.Conn) error {
+	r := p.derivation.Record
+	if r == nil {
+		return nil
+	}
+	conn.Say("Made by an AI system:")
+	return table.Fields(conn.Out(), "agent", r.Agent, "model", r.Model, "provider", r.Provider,
+		"system", r.SystemName+" "+r.SystemVersion, "at", table.OptionalTime(r.GeneratedAt),
+		"output id", r.UniqueId, "prompt sha256", r.PromptSha256)
+}
+
+func (p portrait) printRevenue(conn *connect.Conn, names map[string]string) error {
+	conn.Say("Revenue:")
+	tab := table.New("holder", ">share")
+	for _, h := range p.holders.Holders {
+		tab.Row(accountName(h.Account, names), table.Percent(h.Weight))
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	for _, s := range p.stages.Stages {
+		held := s.Stages.Paid.Held.Add(s.Stages.Received.Held).Add(s.Stages.Earned.Held)
+		conn.Say("  taken in %s%s, still on its way %s%s", s.Stages.Paid.Total, s.Denom, held, s.Denom)
+	}
+	return nil
+}
+
+func rivalry(w registrytypes.Claim) string {
+	switch {
+	case w.Contested && w.AlsoClaimedLater:
+		return "contested: claimed earlier by another account, and later by another too"
+	case w.Contested:
+		return "contested: another account claimed the content earlier"
+	case w.AlsoClaimedLater:
+		return "also claimed later by another account"
+	}
+	return ""
+}
+
+func registrant(w registrytypes.Claim, names map[string]string) string {
+	if w.Registrant == w.Owner {
+		return ""
+	}
+	return accountName(w.Registrant, names)
+}
+
+// printPortraits prints for programs what print prints for people.
+func printPortraits(conn *connect.Conn, portraits []portrait) error {
+	works := make([]map[string]json.RawMessage, len(portraits))
+	for i, p := range portraits {
+		parts := map[string]proto.Message{
+			"work": &p.work, "offers": &licensetypes.QueryOffersResponse{Offers: p.offers}, "constraints": p.constraints,
+			"holders": p.holders, "upstream": p.upstream, "stages": p.stages, "derivation": p.derivation, "sources": p.sources,
+		}
+		if p.transfer != nil {
+			parts["transfer"] = p.transfer
+		}
+		works[i] = make(map[string]json.RawMessage, len(parts))
+		for name, part := range parts {
+			raw, err := conn.Raw(part)
+			if err != nil {
+				return err
+			}
+			works[i][name] = raw
+		}
+	}
+	return conn.PrintJSON(map[string]any{"works": works, "note": claimsNote})
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const flagCancel = "cancel"
+
+func transferCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "transfer WORK|FILE --to ACCOUNT",
+		Short: "Offer a work of yours to a new owner, who accepts it",
+		Long: `Transfer offers a work to another account. It stays yours until they accept it
+("stemmad accept"). If you alone hold its revenue, that goes with it; any other
+table of holders stays.`,
+		Example: `  stemmad transfer song.wav --to bob --from alice
+  stemmad transfer song.wav --cancel --from alice`,
+		Args: cobra.ExactArgs(1),
+	}
+	cmd.Flags().String(flagTo, "", "account or key of the new owner")
+	cmd.Flags().Bool(flagCancel, false, "take the offered transfer back")
+	return sending(cmd, transfer)
+}
+
+func transfer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	to, cancel := conn.Flags().Text(flagTo), conn.Flags().Is(flagCancel)
+	if (to == "") == !cancel {
+		return fmt.Errorf("say who gets the work with --%s, or --%s", flagTo, flagCancel)
+	}
+	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
+	if err != nil {
+		return err
+	}
+	title := table.Short(work.Details.Title)
+	var msg sdk.Msg = &registrytypes.MsgCancelTransfer{Owner: sender.Account(), Work: work.Id}
+	what, done, would, recipient := fmt.Sprintf("Take back the transfer of %q (%s).", title, work.Id), "Took the transfer back", "Would take the transfer back", ""
+	if !cancel {
+		account, err := conn.Account(to)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagTo, err)
+		}
+		recipient = account.String()
+		msg = &registrytypes.MsgOfferTransfer{Owner: sender.Account(), Work: work.Id, Recipient: recipient}
+		what = fmt.Sprintf("Offer %q (%s) to %s as its new owner.", title, work.Id, recipient)
+		done, would = "Offered to "+recipient, "Would offer to "+recipient
+	}
+	result, err := sender.Send(ctx, what, msg)
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Work      string      `json:"work"`
+			Recipient string      `json:"recipient,omitempty"`
+			Tx        send.Result `json:"tx"`
+		}{work.Id, recipient, result})
+	}
+	conn.Say("%s: %s", result.Did(done, would), result)
+	if recipient != "" && !result.DryRun {
+		conn.Note("They complete it with: stemmad accept %s", work.Id)
+	}
+	return nil
+}
+
+func acceptCmd() *cobra.Command {
+	return sending(&cobra.Command{
+		Use:   "accept WORK|FILE",
+		Short: "Accept a work that was offered to you",
+		Long: `Accept makes you the owner of a work that was offered to you. It shows version and
+holders first, and is refused if either changes meanwhile.`,
+		Example: `  stemmad accept song.wav --from bob`,
+		Args:    cobra.ExactArgs(1),
+	}, accept)
+}
+
+func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	work, err := target.Resolve(ctx, conn.Registry(), args[0])
+	if err != nil {
+		return err
+	}
+	offered, err := conn.Registry().Transfer(ctx, &registrytypes.QueryTransferRequest{Work: work.Id})
+	if err != nil {
+		return err
+	}
+	if offered.Recipient != sender.Account() {
+		return errors.New(work.Id + " is offered to " + offered.Recipient + ", not to you")
+	}
+	holders, err := conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: work.Id})
+	if err != nil {
+		return err
+	}
+	title := table.Short(work.Details.Title)
+	conn.Note("%q (%s), version %d, from %s; its revenue is held by:", title, work.Id, work.Version, work.Owner)
+	for _, h := range holders.Holders {
+		conn.Note("  %s  %s", h.Account, table.Percent(h.Weight))
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("Accept %q (%s).", title, work.Id), &royaltytypes.MsgAcceptTransfer{
+		Recipient: sender.Account(), Work: work.Id, WorkVersion: work.Version, HoldersVersion: holders.Version,
+	})
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Work           string      `json:"work"`
+			WorkVersion    uint32      `json:"work_version"`
+			HoldersVersion uint32      `json:"holders_version"`
+			Tx             send.Result `json:"tx"`
+		}{work.Id, work.Version, holders.Version, result})
+	}
+	conn.Say("%s %q (%s): %s", result.Did("Accepted", "Would accept"), title, work.Id, result)
+	return nil
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryVerbHelps(t *testing.T) {
+	var check func(cmd *cobra.Command, parents string)
+	check = func(cmd *cobra.Command, parents string) {
+		name := strings.TrimSpace(parents + " " + cmd.Name())
+		require.NotEmpty(t, cmd.Short, name)
+		require.NotEmpty(t, cmd.Long, name)
+		require.Contains(t, cmd.Example, "stemmad "+name, name)
+		require.NotNil(t, cmd.Args, name)
+		for _, sub := range cmd.Commands() {
+			if sub.Name() != "help" {
+				check(sub, name)
+			}
+		}
+	}
+	for _, verb := range verbs() {
+		if verb.Name() != "royalty" {
+			check(verb, "")
+			continue
+		}
+		check(verb.Commands()[0], "royalty")
+	}
+}
+
+// Flags of examples must exist, or pasting them fails.
+func TestExamplesUseKnownFlags(t *testing.T) {
+	for _, verb := range verbs() {
+		for _, word := range strings.Fields(verb.Example) {
+			if flag, ok := strings.CutPrefix(word, "--"); ok {
+				require.NotNil(t, verb.Flags().Lookup(flag), "%s --%s", verb.Name(), flag)
+			}
+		}
+	}
+}
+
+func TestSimulate(t *testing.T) {
+	write := func(scenario string) string {
+		path := filepath.Join(t.TempDir(), "scenario.json")
+		require.NoError(t, os.WriteFile(path, []byte(scenario), 0o600))
+		return path
+	}
+	out, errs, code := command("royalty", "simulate", write(`{"works": [
+		{"id": "song", "holders": {"alice": 1000000}, "sources": []},
+		{"id": "remix", "holders": {"bob": 700000, "carol": 300000}, "sources": [{"work": "song", "policy": "absolute", "rate": 100000}]}],
+		"payments": [{"work": "remix", "denom": "uusdc", "amount": "1001"}]}`))
+	require.Equal(t, exitOK, code, errs)
+	require.JSONEq(t, `{"paid_in": {"uusdc": "1001"}, "held": {"uusdc": "1"},
+		"accounts": {"alice": {"uusdc": "100"}, "bob": {"uusdc": "630"}, "carol": {"uusdc": "270"}},
+		"stacks": {"song": 0, "remix": 100000}}`, out)
+
+	out, _, code = command("royalty", "simulate", write(`{"works": [
+		{"id": "a", "holders": {"x": 1000000}}, {"id": "b", "holders": {"x": 1000000}},
+		{"id": "c", "holders": {"x": 1000000}, "sources": [{"work": "a", "policy": "absolute", "rate": 600000}, {"work": "b", "policy": "relative", "rate": 600000}]}],
+		"payments": []}`))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, `"works": [`)
+	require.Contains(t, out, `"error": "`)
+
+	_, errs, code = command("royalty", "simulate", filepath.Join(t.TempDir(), "gone.json"))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "no such file")
+}
+
+func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.WriteFile("song.wav", []byte("song"), 0o600))
+	node := []string{"--home", home, "--keyring-backend", "test", "--node", "tcp://127.0.0.1:1"}
+	for _, tc := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"show", "gone.wav"}, "neither a work id"},
+		{[]string{"show", "work1nonsense"}, "is not a work id"},
+		{[]string{"pay", "song.wav", "many"}, "is not an amount"},
+		{[]string{"show", "song.wav", "--output", "xml"}, "text or json"},
+		{[]string{"lineage", "song.wav", "--format", "png"}, "tree, table, json or dot"},
+		{[]string{"register", "song.wav", "--chain-id", "x"}, "stemmad keys add"},
+		{[]string{"register", "song.wav"}, "is the node running?"},
+		{[]string{"balance", "nobody"}, "nor a key of yours"},
+	} {
+		_, errs, code := command(append(tc.args, node...)...)
+		require.Equal(t, exitFailed, code, tc.args)
+		require.Contains(t, errs, tc.want, tc.args)
+		require.Equal(t, 1, strings.Count(errs, "Error:"), errs)
+	}
+}

@@ -1,0 +1,302 @@
+package keeper_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/stretchr/testify/require"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/runtime"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	"github.com/cosmos/cosmos-sdk/testutil"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
+
+	"github.com/stemma-chain/stemma/x/license/keeper"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+var (
+	genesisTime = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+
+	alice = account("alice")
+	bob   = account("bob")
+	carol = account("carol")
+
+	song  = registrytypes.NewWorkID(alice, [32]byte{1})
+	photo = registrytypes.NewWorkID(carol, [32]byte{2})
+	remix = registrytypes.NewWorkID(bob, [32]byte{3})
+)
+
+func account(name string) sdk.AccAddress {
+	h := sha256.Sum256([]byte(name))
+	return h[:20]
+}
+
+// works is a registry of works that tests put there.
+type works map[registrytypes.WorkID]registrytypes.Work
+
+func (w works) GetWork(_ context.Context, id registrytypes.WorkID) (registrytypes.Work, error) {
+	work, ok := w[id]
+	if !ok {
+		return work, errorsmod.Wrapf(registrytypes.ErrWorkNotFound, "%s", id)
+	}
+	return work, nil
+}
+
+// payment is a fee that was collected.
+type payment struct {
+	payer  string
+	work   registrytypes.WorkID
+	amount string
+}
+
+// revenue is what royalty knows, as tests set it.
+type revenue struct {
+	registry works
+	shared   map[registrytypes.WorkID]bool   // several hold the work's revenue
+	owed     map[registrytypes.WorkID]uint32 // ppm
+	upstream map[registrytypes.WorkID]uint32 // version
+	broke    bool                            // nobody can pay
+	paid     []payment
+}
+
+var errBroke = errorsmod.Register("broke", 2, "insufficient funds")
+
+func (r *revenue) Pay(_ context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
+	if r.broke {
+		return errBroke
+	}
+	r.paid = append(r.paid, payment{payer.String(), work, amount.String()})
+	return nil
+}
+
+func (r *revenue) SoleHolder(_ context.Context, work registrytypes.WorkID) (sdk.AccAddress, error) {
+	if r.shared[work] {
+		return nil, nil
+	}
+	return r.registry[work].Owner, nil
+}
+
+func (r *revenue) UpstreamVersion(_ context.Context, work registrytypes.WorkID) (uint32, error) {
+	return r.upstream[work], nil
+}
+
+func (r *revenue) Owed(_ context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error) {
+	return r.owed[work], 0, nil
+}
+
+func (r *revenue) AcceptsDenom(_ context.Context, denom string) error {
+	if denom != "ustem" && denom != "uusdc" {
+		return errorsmod.Wrapf(royaltytypes.ErrDenomNotAccepted, "%s: pay in ustem or uusdc", denom)
+	}
+	return nil
+}
+
+// fixture is the module on a real store behind the SDK's message router, which
+// validates messages as on the chain, with a registry and revenue beside it.
+type fixture struct {
+	t        testing.TB
+	ctx      sdk.Context
+	k        keeper.Keeper
+	registry works
+	revenue  *revenue
+	query    types.QueryServer
+	router   *baseapp.MsgServiceRouter
+}
+
+// newFixture has the presets, and three works: a song of alice's, a photo of
+// carol's and a remix of bob's.
+func newFixture(t testing.TB) *fixture {
+	t.Helper()
+	key := storetypes.NewKVStoreKey(types.StoreKey)
+	encoding := moduletestutil.MakeTestEncodingConfig()
+	types.RegisterInterfaces(encoding.InterfaceRegistry)
+	f := &fixture{t: t, registry: works{}, router: baseapp.NewMsgServiceRouter()}
+	f.revenue = &revenue{
+		registry: f.registry, shared: map[registrytypes.WorkID]bool{},
+		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{},
+	}
+	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), f.registry, f.revenue)
+	f.query = keeper.NewQueryServer(f.k)
+	f.router.SetInterfaceRegistry(encoding.InterfaceRegistry)
+	types.RegisterMsgServer(f.router, keeper.NewMsgServer(f.k))
+	f.ctx = testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient_test")).Ctx.
+		WithBlockHeight(1).WithBlockTime(genesisTime)
+	require.NoError(t, f.k.InitGenesis(f.ctx, *types.DefaultGenesisState()))
+	f.add(song, alice)
+	f.add(photo, carol)
+	f.add(remix, bob)
+	return f
+}
+
+func (f *fixture) add(id registrytypes.WorkID, owner sdk.AccAddress) {
+	f.registry[id] = registrytypes.Work{Owner: owner, Registrant: owner, Status: registrytypes.STATUS_ACTIVE, Version: 1}
+}
+
+// setStatus puts a work in a status, as its owner or a dispute does.
+func (f *fixture) setStatus(id registrytypes.WorkID, status registrytypes.Status) {
+	work := f.registry[id]
+	work.Status = status
+	f.registry[id] = work
+}
+
+// wait lets time pass.
+func (f *fixture) wait(d time.Duration) {
+	f.ctx = f.ctx.WithBlockHeight(f.ctx.BlockHeight() + 1).WithBlockTime(f.ctx.BlockTime().Add(d))
+}
+
+// send runs a message as the chain does: validated, and with its writes kept
+// only when it succeeds. It returns the message's events.
+func (f *fixture) send(msg sdk.Msg) (proto.Message, sdk.Events, error) {
+	cache, write := f.ctx.CacheContext()
+	res, err := f.router.Handler(msg)(cache, msg)
+	if err != nil {
+		return nil, nil, err
+	}
+	write()
+	events := make(sdk.Events, len(res.Events))
+	for i, e := range res.Events {
+		events[i] = sdk.Event(e)
+	}
+	return res.MsgResponses[0].GetCachedValue().(proto.Message), events, nil
+}
+
+// try runs a message for its error alone; the state has to stay sound.
+func (f *fixture) try(msg sdk.Msg) error {
+	f.t.Helper()
+	_, _, err := f.send(msg)
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+	return err
+}
+
+// must runs a message that has to succeed with exactly the given events.
+func (f *fixture) must(msg sdk.Msg, events ...proto.Message) proto.Message {
+	f.t.Helper()
+	res, got, err := f.send(msg)
+	require.NoError(f.t, err)
+	f.requireEvents(got, events...)
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+	return res
+}
+
+func (f *fixture) requireEvents(got sdk.Events, events ...proto.Message) {
+	f.t.Helper()
+	require.Len(f.t, got, len(events))
+	for i, want := range events {
+		typed, err := sdk.TypedEventToEvent(want)
+		require.NoError(f.t, err)
+		require.Equal(f.t, typed.Type, got[i].Type)
+		require.ElementsMatch(f.t, typed.Attributes, got[i].Attributes)
+	}
+}
+
+// publish stores terms for tests to offer.
+func (f *fixture) publish(t types.Terms) types.TermsID {
+	f.t.Helper()
+	res, _, err := f.send(&types.MsgPublishTerms{Author: alice.String(), Terms: t})
+	require.NoError(f.t, err)
+	id, err := types.ParseTermsID(res.(*types.MsgPublishTermsResponse).Id)
+	require.NoError(f.t, err)
+	return id
+}
+
+// offer puts terms on a work on behalf of its owner.
+func (f *fixture) offer(work registrytypes.WorkID, terms types.TermsID, o types.Offer) error {
+	f.t.Helper()
+	return f.try(&types.MsgOffer{Owner: f.registry[work].Owner.String(), Work: work.String(), Terms: terms.String(), Offer: o})
+}
+
+// offered is offer for what has to succeed.
+func (f *fixture) offered(work registrytypes.WorkID, terms types.TermsID, o types.Offer) {
+	f.t.Helper()
+	require.NoError(f.t, f.offer(work, terms, o))
+}
+
+// acquire takes an offer at any rate.
+func (f *fixture) acquire(
+	licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64, maxFee string,
+) (types.GrantID, error) {
+	f.t.Helper()
+	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: work.String(), Terms: terms.String(), Serial: serial, MaxRate: types.MaxRate}
+	if maxFee != "" {
+		fee, err := sdk.ParseCoinNormalized(maxFee)
+		require.NoError(f.t, err)
+		msg.MaxFee = &fee
+	}
+	res, _, err := f.send(msg)
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+	if err != nil {
+		return types.GrantID{}, err
+	}
+	id, err := types.ParseGrantID(res.(*types.MsgAcquireResponse).Grant)
+	require.NoError(f.t, err)
+	return id, nil
+}
+
+func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64, maxFee string) types.GrantID {
+	f.t.Helper()
+	id, err := f.acquire(licensee, work, terms, serial, maxFee)
+	require.NoError(f.t, err)
+	return id
+}
+
+// permit asks whether a derivative of its owner's may be made from a source.
+func (f *fixture) permit(derivative, source registrytypes.WorkID, permission fmt.Stringer) (types.Permit, error) {
+	r := types.PermitRequest{Derivative: derivative, Owner: f.registry[derivative].Owner, Source: source}
+	if permission != nil {
+		r.Permission = permission.String()
+	}
+	return f.k.Permit(f.ctx, r)
+}
+
+// derive binds a derivative to sources, each with what it relies on, and drops
+// all writes when that fails.
+func (f *fixture) derive(derivative registrytypes.WorkID, sources ...source) error {
+	f.t.Helper()
+	cache, write := f.ctx.CacheContext()
+	var permits []types.Permit
+	for _, s := range sources {
+		p, err := f.permit(derivative, s.work, s.permission)
+		if err != nil {
+			return err
+		}
+		permits = append(permits, p)
+	}
+	if err := f.k.Bind(cache, derivative, permits); err != nil {
+		return err
+	}
+	write()
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+	return nil
+}
+
+type source struct {
+	work       registrytypes.WorkID
+	permission fmt.Stringer
+}
+
+func preset(name string) types.TermsID {
+	p, ok := types.PresetByName(name)
+	if !ok {
+		panic(name)
+	}
+	return p.ID
+}
+
+func coins(s string) sdk.Coins {
+	list, err := sdk.ParseCoinsNormalized(s)
+	if err != nil {
+		panic(err)
+	}
+	return list
+}

@@ -1,0 +1,217 @@
+package rules_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+)
+
+// anyTerms draws terms of every kind, Creative Commons among them.
+func anyTerms(t *rapid.T) rules.Terms {
+	if rapid.Bool().Draw(t, "cc") {
+		return cc(t, rapid.SampledFrom(append(ccLicences, "CC-BY-SA-3.0")).Draw(t, "licence"))
+	}
+	return rules.Terms{
+		Licence:     rapid.SampledFrom([]string{"LicenseRef-A", "LicenseRef-B", "GPL-3.0-only"}).Draw(t, "licence"),
+		Commercial:  rapid.Bool().Draw(t, "commercial"),
+		Attribution: rapid.Bool().Draw(t, "attribution"),
+		Derivatives: rules.Derivatives(rapid.IntRange(0, 2).Draw(t, "derivatives")),
+		Training:    rules.Permission(rapid.IntRange(0, 3).Draw(t, "training")),
+
+		NoFurtherRestrictions: rapid.Bool().Draw(t, "no further"),
+	}
+}
+
+// anyGroup draws what a source demands, with what it may have inherited.
+func anyGroup(t *rapid.T) rules.Group {
+	var g rules.Group
+	for range rapid.IntRange(0, 3).Draw(t, "number") {
+		terms := anyTerms(t)
+		source := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, "source")
+		g = append(g, rules.Demands(source, fmt.Sprintf("%+v", terms), terms)...)
+	}
+	return g
+}
+
+// alone says whether a group is without contradiction in itself.
+func alone(g rules.Group) bool {
+	_, conflicts := rules.Combine(g)
+	return len(conflicts) == 0
+}
+
+func TestCombiningIsCommutative(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := anyGroup(t), anyGroup(t)
+		ab, conflictsAB := rules.Combine(a, b)
+		ba, conflictsBA := rules.Combine(b, a)
+		require.Equal(t, keys(ab), keys(ba))
+		require.Equal(t, len(conflictsAB) == 0, len(conflictsBA) == 0)
+	})
+}
+
+func TestCombiningIsAssociative(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, c := anyGroup(t), anyGroup(t), anyGroup(t)
+		all, conflicts := rules.Combine(a, b, c)
+
+		left, before := rules.Combine(a, b)
+		leftAll, then := rules.Combine(left, c)
+		require.Equal(t, keys(all), keys(leftAll))
+		require.Equal(t, len(conflicts) == 0, len(before)+len(then) == 0, "a and b first")
+
+		right, before := rules.Combine(b, c)
+		rightAll, then := rules.Combine(a, right)
+		require.Equal(t, keys(all), keys(rightAll))
+		require.Equal(t, len(conflicts) == 0, len(before)+len(then) == 0, "b and c first")
+	})
+}
+
+func TestCombiningTwiceChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := anyGroup(t)
+		once, _ := rules.Combine(g)
+		twice, _ := rules.Combine(once, nil)
+		require.Equal(t, once, twice)
+		if alone(g) {
+			_, conflicts := rules.Combine(g, g)
+			require.Empty(t, conflicts, "with itself")
+		}
+	})
+}
+
+func keys(g rules.Group) []string {
+	list := []string{}
+	for _, d := range g {
+		list = append(list, d.Source+"|"+d.TermsID+"|"+string(rune('0'+d.Kind)))
+	}
+	return list
+}
+
+// restricted adds one restriction to terms.
+func restricted(t *rapid.T, terms rules.Terms) rules.Terms {
+	switch rapid.IntRange(0, 3).Draw(t, "restriction") {
+	case 0:
+		terms.Commercial = false
+	case 1:
+		terms.Derivatives = rules.DerivativesNone
+		if terms.Training == rules.Unset {
+			terms.Training = rules.Deny
+		}
+	case 2:
+		terms.Training = rules.Deny
+	default:
+		if terms.Training == rules.Allow {
+			terms.Training = rules.Paid
+		}
+	}
+	return terms
+}
+
+func TestARestrictionNeverPermits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := anyTerms(t)
+		how := rules.Adaptation{
+			Training: rapid.Bool().Draw(t, "training"), Granted: rapid.Bool().Draw(t, "granted"), Public: rapid.Bool().Draw(t, "public"),
+		}
+		if !rules.Adapt(terms, how).Allowed() {
+			require.False(t, rules.Adapt(restricted(t, terms), how).Allowed())
+		}
+		how.Granted = false
+		if rules.Adapt(terms, how).Allowed() {
+			how.Granted = true
+			require.True(t, rules.Adapt(terms, how).Allowed(), "a grant never takes a permission away")
+		}
+	})
+}
+
+func TestAnotherDemandNeverPermitsAnOffer(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		demands, more, terms := anyGroup(t), anyGroup(t), anyTerms(t)
+		owes := rapid.Bool().Draw(t, "owes")
+		if !rules.OfferAllowed(demands, owes, terms).Allowed() {
+			all, _ := rules.Combine(demands, more)
+			require.False(t, rules.OfferAllowed(all, owes, terms).Allowed())
+			require.False(t, rules.OfferAllowed(demands, true, terms).Allowed())
+		}
+	})
+}
+
+func TestAdaptReasons(t *testing.T) {
+	public, granted, neither := rules.Adaptation{Public: true}, rules.Adaptation{Granted: true}, rules.Adaptation{}
+	training := rules.Adaptation{Public: true, Training: true}
+	open := rules.Terms{Derivatives: rules.DerivativesAllowed}
+	for name, c := range map[string]struct {
+		terms rules.Terms
+		how   rules.Adaptation
+		want  rules.Code
+	}{
+		"public":               {open, public, ""},
+		"granted":              {open, granted, ""},
+		"neither":              {open, neither, rules.NeedsGrant},
+		"none":                 {rules.Terms{}, granted, rules.NoDerivatives},
+		"training, unset":      {open, training, ""},
+		"training, none":       {rules.Terms{}, training, rules.NoDerivatives},
+		"training, denied":     {rules.Terms{Derivatives: rules.DerivativesAllowed, Training: rules.Deny}, training, rules.TrainingDenied},
+		"training, allowed":    {rules.Terms{Training: rules.Allow}, training, ""},
+		"training, paid":       {rules.Terms{Training: rules.Paid}, training, rules.NeedsGrant},
+		"training, grant":      {rules.Terms{Training: rules.Paid}, rules.Adaptation{Granted: true, Training: true}, ""},
+		"adapt, only training": {rules.Terms{Training: rules.Allow}, public, rules.NoDerivatives},
+	} {
+		verdict := rules.Adapt(c.terms, c.how)
+		if c.want == "" {
+			require.True(t, verdict.Allowed(), name)
+			continue
+		}
+		require.Equal(t, []rules.Reason{{Code: c.want}}, verdict.Refusals, name)
+	}
+}
+
+func TestNonCommercialSources(t *testing.T) {
+	demands := rules.Demands("song", "terms", cc(t, "CC-BY-NC-4.0"))
+	named := rules.Reason{Code: rules.NonCommercialSource, Source: "song", Terms: "terms"}
+
+	commercial := rules.OfferAllowed(demands, false, rules.Terms{Licence: "LicenseRef-Shop", Commercial: true, Attribution: true})
+	require.Equal(t, []rules.Reason{named}, commercial.Refusals)
+
+	public := rules.OfferAllowed(demands, false, cc(t, "CC-BY-4.0"))
+	require.True(t, public.Allowed())
+	require.Equal(t, []rules.Reason{named}, public.Warnings)
+
+	require.Empty(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-NC-4.0")))
+}
+
+// A work offered under BY-SA although an ancestor is non-commercial stays
+// usable under BY-SA, alone and with its like; with others the chart decides.
+func TestAnInheritedBanDoesNotBlockItsOwnShareAlike(t *testing.T) {
+	bySA := cc(t, "CC-BY-SA-4.0")
+	ban := rules.Demands("ancestor", "nc", cc(t, "CC-BY-NC-4.0"))
+	shared := append(rules.Demands("d", "sa", bySA), ban...)
+
+	_, conflicts := rules.Combine(shared)
+	require.Empty(t, conflicts)
+	_, conflicts = rules.Combine(shared, rules.Demands("e", "sa", bySA))
+	require.Empty(t, conflicts)
+	_, conflicts = rules.Combine(ban, rules.Demands("e", "sa", bySA))
+	require.Len(t, conflicts, 1)
+	require.Equal(t, rules.ShareAlikeNonCommercial, conflicts[0].Code)
+	require.Equal(t, "e", conflicts[0].A.Source)
+	require.Equal(t, "ancestor", conflicts[0].B.Source)
+}
+
+func TestShareAlikeAndRoyalties(t *testing.T) {
+	bySA := rules.Demands("d", "sa", cc(t, "CC-BY-SA-4.0"))
+	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeRoyalty, Source: "d", Terms: "sa"}}, rules.Owing(bySA).Refusals)
+	require.True(t, rules.Owing(rules.Demands("e", "by", cc(t, "CC-BY-4.0"))).Allowed())
+
+	require.Equal(t, rules.OwesRoyalty, rules.OfferAllowed(nil, true, cc(t, "CC-BY-4.0")).Refusals[0].Code)
+	own := rules.Terms{Licence: "LicenseRef-A", Derivatives: rules.DerivativesShareAlike}
+	require.Equal(t, rules.ShareAlikeRoyalty, rules.OfferAllowed(nil, true, own).Refusals[0].Code)
+	require.True(t, rules.OfferAllowed(nil, true, rules.Terms{Commercial: true}).Allowed())
+
+	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"))
+	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeSource, Source: "d", Terms: "sa"}}, other.Refusals)
+}

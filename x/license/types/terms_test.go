@@ -1,0 +1,216 @@
+package types_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+func coin(amount int64, denom string) sdk.Coin { return sdk.NewInt64Coin(denom, amount) }
+
+// full is valid terms with as many fields set as go together.
+func full() types.Terms {
+	duration, ceiling := 24*time.Hour, coin(5_000_000, "uusdc")
+	return types.Terms{
+		Spdx: "LicenseRef-Studio-Remix", Uri: "https://studio.example/remix", UriSha256: strings.Repeat("ab", 32),
+		CommercialUse: true, Attribution: true, Derivatives: types.DERIVATIVES_ALLOWED, DerivativeApproval: true,
+		AiTraining: types.PERMISSION_PAID, AiInput: types.PERMISSION_DENY, Search: types.PERMISSION_ALLOW,
+		RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 50_000,
+		GrantFee: sdk.NewCoins(coin(100, "ustem"), coin(20, "uusdc")), UsePrice: sdk.NewCoins(coin(1, "ustem")),
+		RevenueCeiling: &ceiling, Duration: &duration, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"},
+		Exclusive: true, Transferable: true, MaxGrants: 3,
+	}
+}
+
+func preset(t testing.TB, name string) types.Preset {
+	p, ok := types.PresetByName(name)
+	require.True(t, ok, name)
+	return p
+}
+
+func TestValidTerms(t *testing.T) {
+	require.NoError(t, full().Validate())
+	for _, p := range types.Presets() {
+		require.NoError(t, p.Terms.Validate(), p.Name)
+	}
+	for _, spdx := range []string{
+		"MIT", "GPL-3.0-or-later", "GPL-2.0+", "Apache-2.0 WITH LLVM-exception", "(MIT OR Apache-2.0) AND BSD-3-Clause",
+		"DocumentRef-spdx-tool-1.2:LicenseRef-MIT-Style-2",
+	} {
+		require.NoError(t, types.Terms{Spdx: spdx}.Validate(), spdx)
+	}
+}
+
+// Each edit of valid terms is refused, and the error says the field.
+func TestInvalidTerms(t *testing.T) {
+	odd, ages := 1500*time.Millisecond, types.MaxDuration+time.Second
+	zero, negative := coin(0, "ustem"), sdk.Coin{Denom: "ustem", Amount: math.NewInt(-1)}
+	for name, c := range map[string]struct {
+		field string
+		edit  func(*types.Terms)
+	}{
+		"no licence":          {"spdx", func(t *types.Terms) { t.Spdx = "" }},
+		"long licence":        {"spdx", func(t *types.Terms) { t.Spdx = strings.Repeat("A", 300) }},
+		"bad licence":         {"spdx", func(t *types.Terms) { t.Spdx = "MIT OR" }},
+		"joined badly":        {"spdx", func(t *types.Terms) { t.Spdx = "MIT Apache-2.0" }},
+		"open parenthesis":    {"spdx", func(t *types.Terms) { t.Spdx = "(MIT" }},
+		"closed parenthesis":  {"spdx", func(t *types.Terms) { t.Spdx = "MIT)" }},
+		"nested deep":         {"spdx", func(t *types.Terms) { t.Spdx = strings.Repeat("(", 99) + "MIT" + strings.Repeat(")", 99) }},
+		"two spaces":          {"spdx", func(t *types.Terms) { t.Spdx = "MIT  OR Apache-2.0" }},
+		"CC in small letters": {"spdx", func(t *types.Terms) { t.Spdx = "cc-by-4.0" }},
+		"CC with another":     {"spdx", func(t *types.Terms) { t.Spdx = "MIT OR CC-BY-4.0" }},
+		"CC that is none":     {"spdx", func(t *types.Terms) { t.Spdx = "CC-BY-SA-NC-4.0" }},
+		"relative uri":        {"uri", func(t *types.Terms) { t.Uri = "/remix" }},
+		"long uri":            {"uri", func(t *types.Terms) { t.Uri = "https://" + strings.Repeat("a", 600) }},
+		"digest of nothing":   {"uri_sha256", func(t *types.Terms) { t.Uri = "" }},
+		"digest in capitals":  {"uri_sha256", func(t *types.Terms) { t.UriSha256 = strings.Repeat("AB", 32) }},
+		"short digest":        {"uri_sha256", func(t *types.Terms) { t.UriSha256 = "ab" }},
+		"unknown derivatives": {"derivatives", func(t *types.Terms) { t.Derivatives = 257 }},
+		"approval of none":    {"derivatives", func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_NONE }},
+		"ceiling of none": {"derivatives", func(t *types.Terms) {
+			t.Derivatives, t.DerivativeApproval = types.DERIVATIVES_NONE, false
+		}},
+		"royalty of none": {"derivatives", func(t *types.Terms) {
+			t.Derivatives, t.DerivativeApproval, t.RevenueCeiling = types.DERIVATIVES_NONE, false, nil
+			t.AiTraining, t.UsePrice = types.PERMISSION_DENY, nil
+		}},
+		"unknown training":    {"ai_training", func(t *types.Terms) { t.AiTraining = 258 }},
+		"unknown input":       {"ai_input", func(t *types.Terms) { t.AiInput = -1 }},
+		"unknown search":      {"search", func(t *types.Terms) { t.Search = 4 }},
+		"unknown policy":      {"royalty_policy", func(t *types.Terms) { t.RoyaltyPolicy = 3 }},
+		"rate without policy": {"royalty_policy", func(t *types.Terms) { t.RoyaltyPolicy = royaltytypes.POLICY_NONE }},
+		"policy without rate": {"royalty_policy", func(t *types.Terms) { t.RoyaltyRate = 0 }},
+		"rate over the whole": {"royalty_policy", func(t *types.Terms) { t.RoyaltyRate = 1_000_001 }},
+		"share-alike royalty": {"royalty_policy", func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_SHARE_ALIKE }},
+		"unsorted fee":        {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{coin(1, "uusdc"), coin(1, "ustem")} }},
+		"fee twice":           {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{coin(1, "ustem"), coin(2, "ustem")} }},
+		"zero fee":            {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{zero} }},
+		"negative fee":        {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{negative} }},
+		"price of no use":     {"use_price", func(t *types.Terms) { t.AiTraining = types.PERMISSION_ALLOW }},
+		"zero ceiling":        {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &zero }},
+		"negative ceiling":    {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &negative }},
+		"empty ceiling":       {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &sdk.Coin{} }},
+		"no time":             {"duration", func(t *types.Terms) { t.Duration = new(time.Duration) }},
+		"odd time":            {"duration", func(t *types.Terms) { t.Duration = &odd }},
+		"ages":                {"duration", func(t *types.Terms) { t.Duration = &ages }},
+		"no territory":        {"territories", func(t *types.Terms) { t.Territories = []string{"XX"} }},
+		"small territory":     {"territories", func(t *types.Terms) { t.Territories = []string{"de"} }},
+		"part of two":         {"territories", func(t *types.Terms) { t.Territories = []string{" A"} }},
+		"unsorted territory":  {"territories", func(t *types.Terms) { t.Territories = []string{"FR", "DE"} }},
+		"territory twice":     {"territories", func(t *types.Terms) { t.Territories = []string{"DE", "DE"} }},
+		"bad medium":          {"media", func(t *types.Terms) { t.Media = []string{"Print"} }},
+		"unsorted media":      {"media", func(t *types.Terms) { t.Media = []string{"web", "print"} }},
+		"many media":          {"media", func(t *types.Terms) { t.Media = make([]string, 33) }},
+		"no further royalty":  {"no_further_restrictions", func(t *types.Terms) { t.NoFurtherRestrictions = true }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			terms := full()
+			c.edit(&terms)
+			err := terms.Validate()
+			require.ErrorIs(t, err, types.ErrInvalidTerms)
+			require.Truef(t, strings.HasPrefix(err.Error(), c.field+" "), "%q names another field", err)
+		})
+	}
+}
+
+// A Creative Commons licence takes nothing that its text does not have.
+func TestCreativeCommonsTermsAreHeldToTheirLicence(t *testing.T) {
+	day := 24 * time.Hour
+	ceiling := coin(1, "ustem")
+	for name, edit := range map[string]func(*types.Terms){
+		"not commercial":      func(t *types.Terms) { t.CommercialUse = false },
+		"no attribution":      func(t *types.Terms) { t.Attribution = false },
+		"share-alike":         func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_SHARE_ALIKE },
+		"no derivatives":      func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_NONE },
+		"further restriction": func(t *types.Terms) { t.NoFurtherRestrictions = false },
+		"fee":                 func(t *types.Terms) { t.GrantFee = sdk.NewCoins(coin(1, "ustem")) },
+		"royalty":             func(t *types.Terms) { t.RoyaltyPolicy, t.RoyaltyRate = royaltytypes.POLICY_ABSOLUTE, 1 },
+		"approval":            func(t *types.Terms) { t.DerivativeApproval = true },
+		"ceiling":             func(t *types.Terms) { t.RevenueCeiling = &ceiling },
+		"duration":            func(t *types.Terms) { t.Duration = &day },
+		"territory":           func(t *types.Terms) { t.Territories = []string{"DE"} },
+		"medium":              func(t *types.Terms) { t.Media = []string{"web"} },
+		"exclusive":           func(t *types.Terms) { t.Exclusive = true },
+		"number":              func(t *types.Terms) { t.MaxGrants = 1 },
+		"training denied":     func(t *types.Terms) { t.AiTraining = types.PERMISSION_DENY },
+		"input paid":          func(t *types.Terms) { t.AiInput = types.PERMISSION_PAID },
+	} {
+		terms := preset(t, "cc-by-4.0").Terms
+		edit(&terms)
+		require.ErrorIs(t, terms.Validate(), types.ErrInvalidTerms, name)
+	}
+	terms := preset(t, "cc-by-4.0").Terms
+	terms.AiTraining = types.PERMISSION_ALLOW
+	require.NoError(t, terms.Validate(), "more permission is no restriction")
+}
+
+func TestEqualTermsHaveOneID(t *testing.T) {
+	a, b := full(), full()
+	require.Equal(t, a.ID(), b.ID())
+	b.GrantFee, a.GrantFee = sdk.Coins{}, nil
+	require.Equal(t, a.ID(), b.ID())
+	b.MaxGrants++
+	require.NotEqual(t, a.ID(), b.ID())
+
+	bz, err := a.Marshal()
+	require.NoError(t, err)
+	var back types.Terms
+	require.NoError(t, back.Unmarshal(bz))
+	require.Equal(t, a.ID(), back.ID())
+}
+
+// The ids of presets are part of the interface: clients compute them.
+func TestPresetIDsAreStable(t *testing.T) {
+	names := make(map[types.TermsID]string)
+	for _, p := range types.Presets() {
+		require.Empty(t, names[p.ID], p.Name)
+		names[p.ID] = p.Name
+		require.Equal(t, p.ID, p.Terms.ID())
+		require.Equal(t, p.Name, types.PresetName(p.ID))
+		id, err := types.ParseTerms(p.Name)
+		require.NoError(t, err)
+		require.Equal(t, p.ID, id)
+		id, err = types.ParseTerms(p.ID.String())
+		require.NoError(t, err)
+		require.Equal(t, p.ID, id)
+	}
+	require.Len(t, names, 14)
+	require.Equal(t, "terms16nazz2f58p0lzemlwwxvahamatwfpgdl9g9gxjt5yhel42p5cs0qc8hmrf", preset(t, "cc0-1.0").ID.String())
+	require.Equal(t, "terms1wq5zfnfhkkd05v4778yrguv3mftgrz2wrjruydygpudj8n4zsskqdzl4sn", preset(t, "commercial-remix-10").ID.String())
+	require.EqualValues(t, 50_000, preset(t, "commercial-remix-5").Terms.RoyaltyRate)
+	require.EqualValues(t, 100_000, preset(t, "commercial-remix-10").Terms.RoyaltyRate)
+	require.Empty(t, types.PresetName(types.TermsID{}))
+}
+
+func FuzzTerms(f *testing.F) {
+	add := func(t types.Terms) {
+		bz, err := t.Marshal()
+		require.NoError(f, err)
+		f.Add(bz)
+	}
+	for _, p := range types.Presets() {
+		add(p.Terms)
+	}
+	add(full())
+	f.Fuzz(func(t *testing.T, bz []byte) {
+		var terms types.Terms
+		if terms.Unmarshal(bz) != nil || terms.Validate() != nil {
+			return
+		}
+		encoded, err := terms.Marshal()
+		require.NoError(t, err)
+		var back types.Terms
+		require.NoError(t, back.Unmarshal(encoded))
+		require.NoError(t, back.Validate())
+		require.Equal(t, terms.ID(), back.ID())
+	})
+}

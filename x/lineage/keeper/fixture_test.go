@@ -1,0 +1,273 @@
+package keeper_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	"github.com/cosmos/cosmos-sdk/runtime"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	"github.com/cosmos/cosmos-sdk/testutil"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/lineage/keeper"
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+type workID = registrytypes.WorkID
+
+const authority = "the governance account"
+
+var (
+	alice = sdk.AccAddress("alice_______________")
+	bob   = sdk.AccAddress("bob_________________")
+	carol = sdk.AccAddress("carol_______________")
+
+	blockTime = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+)
+
+var (
+	errNoPermission = errorsmod.Register("fakelicense", 2, "no permission")
+	errConflict     = errorsmod.Register("fakelicense", 3, "terms conflict")
+	errOverMaxRate  = errorsmod.Register("fakeroyalty", 2, "over the accepted rate")
+)
+
+// world stands for the modules below: works with owners, one public offer a
+// work at most, and the sums of what works owe. It notes the order of calls.
+type world struct {
+	works  map[workID]registrytypes.Work
+	offers map[workID]offer
+	// absolute sums what each work owes absolutely, ppm.
+	absolute    map[workID]uint32
+	generations map[workID]uint32
+	conflicts   bool
+	calls       []string
+	requests    []licensetypes.PermitRequest
+	links       []royaltytypes.Link
+}
+
+type offer struct {
+	policy royaltytypes.Policy
+	rate   uint32
+}
+
+func (w *world) GetWork(_ context.Context, id workID) (registrytypes.Work, error) {
+	work, ok := w.works[id]
+	if !ok {
+		return work, errorsmod.Wrapf(registrytypes.ErrWorkNotFound, "%s", id)
+	}
+	return work, nil
+}
+
+func (w *world) Permit(_ context.Context, r licensetypes.PermitRequest) (licensetypes.Permit, error) {
+	w.calls = append(w.calls, "permit")
+	w.requests = append(w.requests, r)
+	source, ok := w.works[r.Source]
+	if !ok {
+		return licensetypes.Permit{}, registrytypes.ErrWorkNotFound
+	}
+	p := licensetypes.Permit{Source: r.Source, WorkVersion: source.Version, UpstreamVersion: 1}
+	if r.Permission == "" && source.Owner.Equals(r.Owner) {
+		p.Own = true
+		return p, nil
+	}
+	o, offered := w.offers[r.Source]
+	if !offered || r.Permission == "" {
+		return licensetypes.Permit{}, errorsmod.Wrap(errNoPermission, "needs_grant: it is not on offer")
+	}
+	p.Policy, p.Rate = o.policy, o.rate
+	if id, err := licensetypes.ParseGrantID(r.Permission); err == nil {
+		p.Grant, p.Terms = id, termsOf(r.Source)
+		return p, nil
+	}
+	id, err := licensetypes.ParseTermsID(r.Permission)
+	p.Terms = id
+	return p, err
+}
+
+func (w *world) Bind(_ context.Context, _ workID, permits []licensetypes.Permit) error {
+	w.calls = append(w.calls, fmt.Sprintf("bind %d", len(permits)))
+	if w.conflicts {
+		return errConflict
+	}
+	return nil
+}
+
+func (w *world) Link(_ context.Context, l royaltytypes.Link) (absolute, relative uint32, err error) {
+	w.calls = append(w.calls, "link")
+	w.links = append(w.links, l)
+	sum := w.absolute[l.Work]
+	for _, s := range l.Sources {
+		sum += w.absolute[s.Work]
+		if s.Policy == royaltytypes.POLICY_ABSOLUTE {
+			sum += s.Rate
+		}
+	}
+	if sum > l.MaxTotalRate {
+		return 0, 0, errorsmod.Wrapf(errOverMaxRate, "%d, accepted are %d", sum, l.MaxTotalRate)
+	}
+	w.absolute[l.Work], w.generations[l.Work] = sum, l.Generation
+	return sum, 0, nil
+}
+
+func (w *world) SetGeneration(_ context.Context, work workID, generation uint32) error {
+	w.calls = append(w.calls, "set generation")
+	w.generations[work] = generation
+	return nil
+}
+
+func (w *world) Owed(_ context.Context, work workID) (absolute, relative uint32, err error) {
+	return w.absolute[work], 0, nil
+}
+
+// fixture is a keeper over a real store with its servers.
+type fixture struct {
+	*world
+	t       require.TestingT
+	ctx     sdk.Context
+	k       keeper.Keeper
+	msgs    types.MsgServer
+	queries types.QueryServer
+}
+
+func newFixture(t testing.TB) *fixture {
+	key := storetypes.NewKVStoreKey(types.StoreKey)
+	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx
+	return newFixtureOver(t, key, ctx)
+}
+
+func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Context) *fixture {
+	w := &world{
+		works: map[workID]registrytypes.Work{}, offers: map[workID]offer{},
+		absolute: map[workID]uint32{}, generations: map[workID]uint32{},
+	}
+	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
+	k := keeper.NewKeeper(cdc, runtime.NewKVStoreService(key), authority, w, w, w)
+	f := &fixture{
+		world: w, t: t, k: k, ctx: ctx.WithBlockTime(blockTime),
+		msgs: keeper.NewMsgServer(k), queries: keeper.NewQueryServer(k),
+	}
+	require.NoError(t, k.InitGenesis(f.ctx, *types.DefaultGenesis()))
+	return f
+}
+
+// work registers a work; names with equal text are one work.
+func (f *fixture) work(name string, owner sdk.AccAddress) workID {
+	id := idOf(name)
+	f.works[id] = registrytypes.Work{Owner: owner, Status: registrytypes.STATUS_ACTIVE, Version: 3}
+	return id
+}
+
+// offered registers a work and offers it for an absolute royalty; 0: for free.
+func (f *fixture) offered(name string, owner sdk.AccAddress, rate uint32) workID {
+	id := f.work(name, owner)
+	f.offers[id] = offer{rate: rate}
+	if rate > 0 {
+		f.offers[id] = offer{policy: royaltytypes.POLICY_ABSOLUTE, rate: rate}
+	}
+	return id
+}
+
+func idOf(name string) workID {
+	return registrytypes.NewWorkID(alice, [32]byte([]byte(fmt.Sprintf("%-32s", name))))
+}
+
+func termsOf(source workID) licensetypes.TermsID {
+	var id licensetypes.TermsID
+	copy(id[:], source[:])
+	return id
+}
+
+// under is a source under its public offer.
+func under(source workID, role types.Role) types.Source {
+	return types.Source{Work: source.String(), Role: role, Permission: termsOf(source).String()}
+}
+
+func own(source workID) types.Source {
+	return types.Source{Work: source.String(), Role: types.ROLE_PARENT_OF}
+}
+
+func cites(source workID) types.Source {
+	return types.Source{Work: source.String(), Role: types.ROLE_CITES}
+}
+
+func external(uri string) types.Source {
+	return types.Source{External: &types.External{Uri: uri}, Role: types.ROLE_INPUT_TO}
+}
+
+// send runs a message as the chain does: checked first, and without effect if
+// it fails.
+func send[M sdk.HasValidateBasic, R any](f *fixture, handle func(context.Context, M) (R, error), msg M) (R, error) {
+	var none R
+	if err := msg.ValidateBasic(); err != nil {
+		return none, err
+	}
+	ctx, write := f.ctx.CacheContext()
+	response, err := handle(ctx, msg)
+	if err != nil {
+		return none, err
+	}
+	write()
+	return response, nil
+}
+
+func (f *fixture) derive(owner sdk.AccAddress, work workID, sources ...types.Source) (*types.MsgDeriveResponse, error) {
+	return send(f, f.msgs.Derive, &types.MsgDerive{
+		Owner: owner.String(), Work: work.String(), Sources: sources, MaxTotalRate: types.Whole,
+	})
+}
+
+func (f *fixture) mustDerive(owner sdk.AccAddress, work workID, sources ...types.Source) *types.MsgDeriveResponse {
+	response, err := f.derive(owner, work, sources...)
+	require.NoError(f.t, err)
+	f.requireSound()
+	return response
+}
+
+func (f *fixture) approve(owner sdk.AccAddress, source, derivative workID) error {
+	_, err := send(f, f.msgs.ApproveSource, &types.MsgApproveSource{
+		Owner: owner.String(), Source: source.String(), Derivative: derivative.String(),
+	})
+	return err
+}
+
+func (f *fixture) generation(work workID) uint32 {
+	response, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work.String()})
+	require.NoError(f.t, err)
+	return response.Node.Generation
+}
+
+func (f *fixture) export() *types.GenesisState {
+	g, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(f.t, err)
+	return g
+}
+
+func (f *fixture) requireSound() { require.NoError(f.t, f.k.CheckInvariants(f.ctx)) }
+
+// chainOf makes works that each derive from the one before, all owned by one
+// account and offered for free, and returns them from the original on.
+func (f *fixture) chainOf(name string, owner sdk.AccAddress, length int) []workID {
+	list := []workID{f.offered(name+"0", owner, 0)}
+	for i := 1; i < length; i++ {
+		list = append(list, f.offered(fmt.Sprint(name, i), owner, 0))
+		f.mustDerive(owner, list[i], own(list[i-1]))
+	}
+	return list
+}
+
+func idFrom(f *fixture, s string) workID {
+	id, err := registrytypes.ParseWorkID(s)
+	require.NoError(f.t, err)
+	return id
+}

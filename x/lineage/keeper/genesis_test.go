@@ -1,0 +1,125 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/collections"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// full is a chain with something in every table.
+func full(t *testing.T) *fixture {
+	f := newFixture(t)
+	_, left, right, bottom, _ := diamond(f)
+	require.NoError(t, f.declare(left, record()))
+	require.NoError(t, f.approve(bob, right, left))
+	f.mustDerive(alice, left, external("https://example.org/later"))
+	require.NoError(t, f.k.Params.Set(f.ctx, types.Params{MaxWalk: 5, GasPerStep: 6}))
+	f.mustDerive(carol, bottom, cites(f.work("cited", alice)))
+	return f
+}
+
+func TestGenesisExportAndImportIsTheIdentity(t *testing.T) {
+	want := full(t).export()
+	require.NoError(t, want.Validate())
+	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
+	text, err := cdc.MarshalJSON(want)
+	require.NoError(t, err)
+	var read types.GenesisState
+	require.NoError(t, cdc.UnmarshalJSON(text, &read))
+
+	f := newFixture(t)
+	require.NoError(t, f.k.InitGenesis(f.ctx, read))
+	f.requireSound()
+	again, err := cdc.MarshalJSON(f.export())
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(again))
+}
+
+func TestBrokenGenesisIsRefused(t *testing.T) {
+	good := full(t).export()
+	edge := func(g *types.GenesisState) (*types.GenesisNode, *types.GenesisEdge) {
+		for i, n := range g.Nodes {
+			for j, e := range n.Edges {
+				if e.Edge.RoyaltyRate > 0 {
+					return &g.Nodes[i], &g.Nodes[i].Edges[j]
+				}
+			}
+		}
+		panic("no edge with a royalty")
+	}
+	for name, change := range map[string]func(*types.GenesisState){
+		"params":             func(g *types.GenesisState) { g.Params.MaxWalk = 10_001 },
+		"work twice":         func(g *types.GenesisState) { g.Nodes = append(g.Nodes, g.Nodes[0]) },
+		"work id":            func(g *types.GenesisState) { g.Nodes[0].Work = "work1x" },
+		"count":              func(g *types.GenesisState) { g.Nodes[0].Node.Sources++ },
+		"count of externals": func(g *types.GenesisState) { g.Nodes[0].Node.Externals++ },
+		"generation":         func(g *types.GenesisState) { g.Nodes[0].Node.Generation++ },
+		"source id":          func(g *types.GenesisState) { _, e := edge(g); e.Source = "song" },
+		"itself":             func(g *types.GenesisState) { n, e := edge(g); e.Source = n.Work },
+		"role":               func(g *types.GenesisState) { _, e := edge(g); e.Edge.Role = 77 },
+		"weight":             func(g *types.GenesisState) { _, e := edge(g); e.Edge.Weight = types.Whole + 1 },
+		"terms":              func(g *types.GenesisState) { _, e := edge(g); e.Edge.Terms = []byte{1} },
+		"grant":              func(g *types.GenesisState) { _, e := edge(g); e.Edge.Grant = []byte{1} },
+		"rate without policy": func(g *types.GenesisState) {
+			_, e := edge(g)
+			e.Edge.RoyaltyPolicy = royaltytypes.POLICY_NONE
+		},
+		"rate":           func(g *types.GenesisState) { _, e := edge(g); e.Edge.RoyaltyRate = types.Whole + 1 },
+		"policy":         func(g *types.GenesisState) { _, e := edge(g); e.Edge.RoyaltyPolicy = 9 },
+		"approval":       func(g *types.GenesisState) { g.Approvals[0].Approver = "alice" },
+		"approval twice": func(g *types.GenesisState) { g.Approvals = append(g.Approvals, g.Approvals[0]) },
+		"record": func(g *types.GenesisState) {
+			for i := range g.Nodes {
+				if g.Nodes[i].Record != nil {
+					g.Nodes[i].Record.Model = ""
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bz, err := good.Marshal()
+			require.NoError(t, err)
+			var g types.GenesisState
+			require.NoError(t, g.Unmarshal(bz))
+			change(&g)
+			require.Error(t, g.Validate())
+			f := newFixture(t)
+			require.Error(t, f.k.InitGenesis(f.ctx, g))
+		})
+	}
+}
+
+func TestInvariantsFindWhatIsBroken(t *testing.T) {
+	for name, breakIt := range map[string]func(f *fixture, bottom, left workID) error{
+		"generations": func(f *fixture, bottom, _ workID) error {
+			return f.k.Nodes.Set(f.ctx, bottom, types.Node{Generation: 9, Sources: 3, Externals: 1})
+		},
+		"counts": func(f *fixture, bottom, _ workID) error {
+			return f.k.Externals.Remove(f.ctx, collections.Join(bottom, uint32(0)))
+		},
+		"derivatives index": func(f *fixture, bottom, left workID) error {
+			return f.k.Derivatives.Remove(f.ctx, collections.Join3(left, false, bottom))
+		},
+		"rows": func(f *fixture, _, _ workID) error {
+			return f.k.Records.Set(f.ctx, idOf("nobody"), *record())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := full(t)
+			f.requireSound()
+			require.NoError(t, breakIt(f, idOf("bottom"), idOf("left")))
+			require.ErrorContains(t, f.k.CheckInvariants(f.ctx), name)
+		})
+	}
+	f := full(t)
+	require.NoError(t, f.k.Derivatives.Set(f.ctx, collections.Join3(idOf("x"), false, idOf("y"))))
+	require.ErrorContains(t, f.k.CheckInvariants(f.ctx), "in the index")
+}

@@ -1,0 +1,186 @@
+package keeper_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+)
+
+func TestALaterSourceIsMarkedAsSuch(t *testing.T) {
+	f := newFixture(t)
+	a, b, work := f.work("a", alice), f.work("b", alice), f.work("work", alice)
+	f.mustDerive(alice, work, own(a))
+	f.mustDerive(alice, work, own(b))
+	for source, later := range map[workID]bool{a: false, b: true} {
+		edge, err := f.k.Edges.Get(f.ctx, collections.Join(work, source))
+		require.NoError(t, err)
+		require.Equal(t, later, edge.AddedLater)
+	}
+	requireEvent(t, f, &types.EventDerived{
+		Work: work.String(), Generation: 1, Sources: []types.Source{own(b)}, AddedLater: true,
+	})
+}
+
+func TestALowerSourceIsAddedFreelyWhateverDerives(t *testing.T) {
+	f := newFixture(t)
+	require.NoError(t, f.k.Params.Set(f.ctx, types.Params{}))
+	line := f.chainOf("line", alice, 4)
+	forgotten := f.work("forgotten", alice)
+	require.Equal(t, uint32(2), f.mustDerive(alice, line[2], own(forgotten)).Generation)
+	require.Equal(t, uint32(3), f.generation(line[3]))
+}
+
+func TestAnyHigherSourceIsAddedWhileNothingDerives(t *testing.T) {
+	f := newFixture(t)
+	require.NoError(t, f.k.Params.Set(f.ctx, types.Params{}))
+	line := f.chainOf("line", alice, 5)
+	work, essay := f.work("work", alice), f.work("essay", alice)
+	f.mustDerive(alice, work, own(line[0]))
+	f.mustDerive(alice, essay, cites(work))
+	require.Equal(t, uint32(5), f.mustDerive(alice, work, own(line[4])).Generation)
+}
+
+func TestAHigherSourceRenumbersWhatDerives(t *testing.T) {
+	f := newFixture(t)
+	line, other := f.chainOf("line", alice, 4), f.chainOf("other", alice, 6)
+	aside := f.work("aside", alice)
+	f.mustDerive(alice, aside, own(line[1]), own(other[5])) // Generation 6: high enough already.
+	f.calls = nil
+
+	response := f.mustDerive(alice, line[1], own(other[3]))
+
+	require.Equal(t, uint32(4), response.Generation)
+	require.Equal(t, uint32(5), f.generation(line[2]))
+	require.Equal(t, uint32(6), f.generation(line[3]))
+	require.Equal(t, uint32(6), f.generation(aside))
+	require.Equal(t, []string{"permit", "link", "set generation", "set generation", "bind 1"}, f.calls)
+	require.Equal(t, uint32(6), f.generations[line[3]], "royalty orders its sweep by the new generations")
+	requireEvent(t, f, &types.EventDerived{
+		Work: line[1].String(), Generation: 4, Sources: []types.Source{own(other[3])}, AddedLater: true,
+		Renumbered: []types.Renumbered{{Work: line[2].String(), Generation: 5}, {Work: line[3].String(), Generation: 6}},
+	})
+}
+
+func TestAnOriginalWithDerivativesMayDeclareItsFirstSource(t *testing.T) {
+	f := newFixture(t)
+	line := f.chainOf("line", alice, 3)
+	root := f.work("root", alice)
+	require.Equal(t, uint32(1), f.mustDerive(alice, line[0], own(root)).Generation)
+	require.Equal(t, uint32(3), f.generation(line[2]))
+	edge, err := f.k.Edges.Get(f.ctx, collections.Join(line[0], root))
+	require.NoError(t, err)
+	require.True(t, edge.AddedLater)
+}
+
+func TestACycleIsRefused(t *testing.T) {
+	f := newFixture(t)
+	line := f.chainOf("line", alice, 5)
+	for i := range line {
+		for j := i + 1; j < len(line); j++ {
+			before := f.export()
+			_, err := f.derive(alice, line[i], own(line[j]))
+			require.ErrorIs(t, err, types.ErrCycle)
+			require.ErrorContains(t, err, line[j].String())
+			require.Equal(t, before, f.export())
+		}
+	}
+}
+
+func TestTheWalkIsBoundedAndPaidFor(t *testing.T) {
+	f := newFixture(t)
+	line := f.chainOf("line", alice, 2)
+	high := f.chainOf("high", alice, 3)
+	for i := range 20 {
+		f.mustDerive(alice, f.work(fmt.Sprint("leaf", i), alice), own(line[1]))
+	}
+	setParams := func(p types.Params) { require.NoError(t, f.k.Params.Set(f.ctx, p)) }
+	used := func(p types.Params) uint64 {
+		setParams(p)
+		ctx, _ := f.ctx.CacheContext()
+		before := ctx.GasMeter().GasConsumed()
+		d, err := (&types.MsgDerive{
+			Owner: alice.String(), Work: line[0].String(), Sources: []types.Source{own(high[2])},
+		}).Derivation()
+		require.NoError(t, err)
+		_, err = f.k.Derive(ctx, d)
+		require.NoError(t, err)
+		return ctx.GasMeter().GasConsumed() - before
+	}
+	require.Equal(t, used(types.Params{MaxWalk: 21, GasPerStep: 1_000})+21*1_000,
+		used(types.Params{MaxWalk: 21, GasPerStep: 2_000}))
+
+	setParams(types.Params{MaxWalk: 20})
+	_, err := f.derive(alice, line[0], own(high[2]))
+	require.ErrorIs(t, err, types.ErrWalkTooLong)
+	require.ErrorContains(t, err, high[2].String())
+	f.requireSound()
+}
+
+func TestALaterRoyaltyNeedsTheSourcesApproval(t *testing.T) {
+	f := newFixture(t)
+	song := f.offered("song", alice, 50_000)
+	remix, cover := f.offered("remix", bob, 0), f.work("cover", carol)
+	f.mustDerive(carol, cover, under(remix, types.ROLE_PARENT_OF))
+	s := under(song, types.ROLE_COMPONENT_OF)
+
+	_, err := f.derive(bob, remix, s)
+	require.ErrorIs(t, err, types.ErrApprovalNeeded)
+	require.ErrorContains(t, err, song.String())
+	require.ErrorContains(t, err, alice.String())
+
+	require.ErrorIs(t, f.approve(bob, song, remix), types.ErrNotOwner)
+	require.ErrorIs(t, f.approve(alice, song, song), types.ErrInvalidSource)
+	require.ErrorIs(t, f.approve(alice, song, idOf("?")), registryNotFound)
+	require.NoError(t, f.approve(alice, song, remix))
+	requireEvent(t, f, &types.EventSourceApproved{Source: song.String(), Derivative: remix.String(), Approver: alice.String()})
+
+	f.mustDerive(bob, remix, s)
+	require.Empty(t, f.export().Approvals, "an approval is used up")
+	require.ErrorIs(t, f.approve(alice, song, remix), types.ErrAlreadySource)
+}
+
+func TestAnApprovalEndsWhenTheSourceIsSold(t *testing.T) {
+	f := newFixture(t)
+	song := f.offered("song", alice, 50_000)
+	remix, cover := f.offered("remix", bob, 0), f.work("cover", carol)
+	f.mustDerive(carol, cover, under(remix, types.ROLE_PARENT_OF))
+	require.NoError(t, f.approve(alice, song, remix))
+
+	row := f.works[song]
+	row.Owner = carol
+	f.works[song] = row
+
+	_, err := f.derive(bob, remix, under(song, types.ROLE_PARENT_OF))
+	require.ErrorIs(t, err, types.ErrApprovalNeeded)
+	require.ErrorContains(t, err, carol.String())
+	approvals, err := f.queries.Approvals(f.ctx, &types.QueryApprovalsRequest{Source: song.String()})
+	require.NoError(t, err)
+	require.Equal(t, []types.Approval{{Derivative: remix.String(), Approver: alice.String()}}, approvals.Approvals)
+
+	require.NoError(t, f.approve(carol, song, remix))
+	f.mustDerive(bob, remix, under(song, types.ROLE_PARENT_OF))
+}
+
+func TestNoApprovalWhereNothingIsOwedOrNobodyDerives(t *testing.T) {
+	f := newFixture(t)
+	remix, cover := f.offered("remix", bob, 0), f.work("cover", carol)
+	f.mustDerive(bob, remix, under(f.offered("first", alice, 10_000), types.ROLE_PARENT_OF))
+	f.mustDerive(bob, remix, under(f.offered("second", alice, 10_000), types.ROLE_PARENT_OF))
+	f.mustDerive(carol, cover, under(remix, types.ROLE_PARENT_OF))
+
+	f.mustDerive(bob, remix, under(f.offered("free", alice, 0), types.ROLE_PARENT_OF))
+	mine := f.offered("mine", bob, 10_000)
+	f.mustDerive(bob, remix, own(mine))
+	held := f.offered("mine, held by others", bob, 10_000)
+	f.mustDerive(bob, remix, under(held, types.ROLE_PARENT_OF))
+
+	owing := f.offered("free but owing", alice, 0)
+	f.mustDerive(alice, owing, under(f.offered("deep", carol, 10_000), types.ROLE_PARENT_OF))
+	_, err := f.derive(bob, remix, under(owing, types.ROLE_PARENT_OF))
+	require.ErrorIs(t, err, types.ErrApprovalNeeded)
+}

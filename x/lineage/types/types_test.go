@@ -1,0 +1,92 @@
+package types_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+var (
+	owner  = sdk.AccAddress("owner_______________")
+	work   = registrytypes.NewWorkID(owner, [32]byte{1})
+	source = registrytypes.NewWorkID(owner, [32]byte{2})
+)
+
+func TestRolesHaveTheNamesThatC2PAGivesThem(t *testing.T) {
+	require.Equal(t, []string{"parentOf", "componentOf", "inputTo", "trainedOn", "cites"}, types.RoleNames())
+	for _, name := range types.RoleNames() {
+		role, err := types.ParseRole(strings.ToUpper(name))
+		require.NoError(t, err)
+		require.True(t, role.Known())
+		require.Equal(t, name, role.Name())
+	}
+	for _, name := range []string{"", "sequelOf", "ROLE_CITES"} {
+		_, err := types.ParseRole(name)
+		require.ErrorIs(t, err, types.ErrInvalidSource)
+	}
+	require.Len(t, types.Role_name, len(types.RoleNames())+1, "every role has a name")
+	require.False(t, types.Role(6).Known())
+}
+
+func TestExternalReferences(t *testing.T) {
+	digest := strings.Repeat("0a", 32)
+	for _, good := range []types.External{
+		{Sha256: digest}, {Uri: "https://example.org/a%20b"}, {Sha256: digest, Uri: "ipfs://x"},
+	} {
+		require.NoError(t, good.Validate())
+	}
+	for _, bad := range []types.External{
+		{},
+		{Sha256: "0a"},
+		{Sha256: strings.ToUpper(digest)},
+		{Uri: "https://example.org/a b"},
+		{Uri: "x:\n"},
+		{Uri: strings.Repeat("x", types.MaxURILength+1)},
+	} {
+		require.ErrorIs(t, bad.Validate(), types.ErrInvalidSource)
+	}
+	both := types.Source{Work: work.String(), External: &types.External{Uri: "x:y"}, Role: types.ROLE_CITES}
+	require.ErrorContains(t, both.Validate(), "not both")
+	permitted := types.Source{External: &types.External{Uri: "x:y"}, Role: types.ROLE_CITES, Permission: "terms1"}
+	require.ErrorContains(t, permitted.Validate(), "no permission")
+	require.ErrorIs(t, types.Source{Role: types.ROLE_CITES}.Validate(), types.ErrInvalidSource)
+}
+
+// FuzzDeriveMessage decodes anything: checking must not panic, and what passes
+// must be within the bounds.
+func FuzzDeriveMessage(f *testing.F) {
+	good := types.MsgDerive{
+		Owner: owner.String(), Work: work.String(),
+		Sources: []types.Source{
+			{Work: source.String(), Role: types.ROLE_PARENT_OF, Weight: 5},
+			{External: &types.External{Uri: "x:y"}, Role: types.ROLE_INPUT_TO},
+		},
+		Record: &types.GenerationRecord{Agent: owner.String(), Model: source.String()},
+	}
+	bz, err := good.Marshal()
+	require.NoError(f, err)
+	f.Add(bz)
+	f.Add([]byte{})
+	f.Add([]byte("\x1a\x02\x12\x00"))
+	f.Fuzz(func(t *testing.T, bz []byte) {
+		var msg types.MsgDerive
+		if msg.Unmarshal(bz) != nil || msg.ValidateBasic() != nil {
+			return
+		}
+		d, err := msg.Derivation()
+		require.NoError(t, err)
+		require.Len(t, d.Sources, len(d.Works)+len(d.Externals))
+		require.LessOrEqual(t, len(d.Sources), types.MaxMessageSources)
+		require.LessOrEqual(t, d.Weight(), uint64(types.Whole))
+		for _, s := range d.Works {
+			require.True(t, s.Role.Known())
+			require.NotEqual(t, d.Work, s.ID)
+		}
+	})
+}
