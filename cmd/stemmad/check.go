@@ -33,7 +33,7 @@ func checkCmd() *cobra.Command {
 what is owed is there, that indexes match their tables. Exits with 0 when all
 hold and 1 otherwise. The node must be stopped.`,
 		Args:        cobra.NoArgs,
-		Annotations: map[string]string{homeless: flagGenesis},
+		Annotations: map[string]string{homelessWith: flagGenesis},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var report checkReport
 			var err error

@@ -69,9 +69,6 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := d.readSources(ctx, conn, sender); err != nil {
 		return err
 	}
-	for _, s := range d.sources {
-		conn.Note("%s (%s) as %s: %s", table.Short(s.work.Details.Title), s.work.Id, s.role.Name(), s.choice.How)
-	}
 	declaration := d.message(sender)
 	limit, given, err := maxRate(conn)
 	if err != nil {
@@ -82,7 +79,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	msgs := d.messages(sender, enroller, declaration)
 	trial, err := sender.Try(ctx, msgs...)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w%s", err, d.reliance())
 	}
 	var outcome lineagetypes.MsgDeriveResponse
 	if err := trial.Response(len(msgs)-1, &outcome); err != nil {
@@ -92,8 +89,9 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
-	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.",
-		table.Short(d.title), d.work, count(len(declaration.Sources), "source"), table.Percent(outcome.Absolute), table.Percent(outcome.Relative))
+	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
+		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
+		table.Percent(outcome.Absolute), table.Percent(outcome.Relative), d.reliance())
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
@@ -150,6 +148,15 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		return nil, fmt.Errorf("you registered %s as %s, but it belongs to somebody else now", argument, items[0].Work)
 	}
 	return &derivation{work: items[0].Work, title: about.Title, item: &items[0]}, nil
+}
+
+// reliance says on what permission each source was to be taken.
+func (d *derivation) reliance() string {
+	var b strings.Builder
+	for _, s := range d.sources {
+		fmt.Fprintf(&b, "\n  %s (%s) as %s: %s", table.Short(s.work.Details.Title), s.work.Id, s.role.Name(), s.choice.How)
+	}
+	return b.String()
 }
 
 // message is the declaration itself.

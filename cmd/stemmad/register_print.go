@@ -81,6 +81,9 @@ func (r registration) print(ctx context.Context, conn *connect.Conn, items []enr
 		}
 		return conn.PrintJSON(r)
 	}
+	if len(r.Transactions) == 0 {
+		conn.Say("Nothing to register.")
+	}
 	for _, tx := range r.Transactions {
 		conn.Say("%s %s: %s", tx.Did("Registered", "Would register"), count(fresh(items), "work"), tx)
 		if len(r.Transactions) > 1 {
@@ -115,12 +118,13 @@ func (w registeredWork) note() string {
 func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enroll.Item) error {
 	w := r.Works[0]
 	since := ""
-	// The claim's date is the chain's to say; the work may not be there yet.
+	// What counts is what the chain has; the work may not be there yet.
 	if res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: w.Work}); err == nil {
-		since = claimedSince(res.Work)
+		since, item.Details = claimedSince(res.Work), res.Work.Details
 	}
-	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(w.Title), "kind", w.Kind,
-		"media type", item.Details.MediaType, "sha256", w.SHA256, "claimed", since, "note", w.note()); err != nil {
+	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(item.Details.Title),
+		"kind", describe.KindName(item.Details.Kind), "media type", item.Details.MediaType, "sha256", w.SHA256,
+		"claimed", since, "note", w.note()); err != nil {
 		return err
 	}
 	conn.Note("%s", claimsNote)

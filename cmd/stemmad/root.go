@@ -84,14 +84,17 @@ func newRootCmd() *cobra.Command {
 	return root
 }
 
-// homeless marks commands that neither read nor create the home folder: always
-// when its value is empty, otherwise when the flag of that name is given.
-const homeless = "homeless"
+// Annotations of commands that neither read nor create the home folder: always,
+// or when the flag that the annotation names is given.
+const (
+	homeless     = "homeless"
+	homelessWith = "homeless-with"
+)
 
 // prepare reads flags, environment and the files of the home folder, writing
 // those that are missing, and leaves the result in the command's context.
 func prepare(cmd *cobra.Command, clientCtx client.Context) error {
-	if when, marked := cmd.Annotations[homeless]; marked && (when == "" || cmd.Flags().Changed(when)) {
+	if _, always := cmd.Annotations[homeless]; always || cmd.Flags().Changed(cmd.Annotations[homelessWith]) {
 		return nil
 	}
 	clientCtx, err := client.ReadPersistentCommandFlags(clientCtx.WithCmdContext(cmd.Context()), cmd.Flags())

@@ -4,15 +4,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
+	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
-	"cosmossdk.io/client/v2/autocli"
-
-	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/stemma-chain/stemma/x/lineage"
 )
@@ -38,7 +34,4 @@ func TestEveryMethodHasACommand(t *testing.T) {
 			}
 		}
 	}
-	_ = protodesc.ToFileDescriptorProto
-	_ = autocli.AppOptions{}
-	_ = cobra.Command{}
 }

@@ -148,6 +148,11 @@ func validatePrices(prices sdk.Coins) error {
 	if len(prices) > MaxPrices {
 		return fmt.Errorf("has %d alternatives, at most %d are allowed", len(prices), MaxPrices)
 	}
+	for _, coin := range prices {
+		if coin.IsNil() { // Coins.Validate dereferences it
+			return fmt.Errorf("has a coin of %q without an amount", coin.Denom)
+		}
+	}
 	if err := prices.Validate(); err != nil {
 		return fmt.Errorf("must list positive coins, one a denom, sorted by denom: %w", err)
 	}

@@ -95,6 +95,7 @@ func TestInvalidTerms(t *testing.T) {
 		"fee twice":           {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{coin(1, "ustem"), coin(2, "ustem")} }},
 		"zero fee":            {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{zero} }},
 		"negative fee":        {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{negative} }},
+		"fee without amount":  {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{{Denom: "ustem"}} }},
 		"price of no use":     {"use_price", func(t *types.Terms) { t.AiTraining = types.PERMISSION_ALLOW }},
 		"zero ceiling":        {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &zero }},
 		"negative ceiling":    {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &negative }},

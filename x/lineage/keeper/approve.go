@@ -44,6 +44,20 @@ func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source,
 	})
 }
 
+// checkApprovals asks for the approval of each new source if works derive from
+// this one already.
+func (k Keeper) checkApprovals(ctx context.Context, d *derivation) error {
+	if !d.derived {
+		return nil
+	}
+	for _, p := range d.permits {
+		if err := k.checkApproval(ctx, d, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkApproval refuses a later source that is owed something, by its own
 // terms or by what it passes on, unless its owner approved it or owns the
 // derivative too.

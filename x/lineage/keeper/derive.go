@@ -61,6 +61,9 @@ func (k Keeper) Derive(ctx context.Context, d types.Derivation) (types.MsgDerive
 	if err := k.place(ctx, dv); err != nil {
 		return none, err
 	}
+	if err := k.checkApprovals(ctx, dv); err != nil {
+		return none, err
+	}
 	absolute, relative, err := k.link(ctx, dv)
 	if err != nil {
 		return none, err
@@ -93,8 +96,8 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 	return err
 }
 
-// permit asks license for each source that is more than cited, and for its
-// owner's approval where the work has derivatives already.
+// permit asks license for each source that is more than cited, and notes
+// whether works derive from this one already.
 func (k Keeper) permit(ctx context.Context, d *derivation) error {
 	for _, s := range d.Works {
 		if s.Role == types.ROLE_CITES {
@@ -116,15 +119,8 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 		return nil
 	}
 	var err error
-	if d.derived, err = k.hasDerivatives(ctx, d.Work); err != nil || !d.derived {
-		return err
-	}
-	for _, p := range d.permits {
-		if err := k.checkApproval(ctx, d, p); err != nil {
-			return err
-		}
-	}
-	return nil
+	d.derived, err = k.hasDerivatives(ctx, d.Work)
+	return err
 }
 
 // link tells royalty and license about the sources that are more than cited.

@@ -9,8 +9,9 @@ var (
 	// framing is what gRPC, the SDK's errors and its simulation add around the
 	// chain's own words: codes, source lines, gas, and the place of the message.
 	framing = regexp.MustCompile(`rpc error: code = \w+ desc = |\s*\[[^\]\s]+\.go:\d+\]| with gas used: '\d+'|failed to execute message; message index: \d+: `)
-	// category is the SDK's general error at the end, which says nothing more.
-	category = regexp.MustCompile(`: (unknown request|invalid request)$`)
+	// category is the SDK's general error at the end of a line, which says
+	// nothing more.
+	category = regexp.MustCompile(`(?m): (unknown request|invalid request)$`)
 )
 
 // Tidy takes the chain's own words out of an error.

@@ -1,0 +1,256 @@
+package app_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/chain"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+var (
+	simSeed   = flag.Uint64("sim.seed", 1, "seed of the random blocks")
+	simBlocks = flag.Int("sim.blocks", 25, "number of random blocks")
+	simTxs    = flag.Int("sim.txs", 40, "transactions in each")
+)
+
+// TestRandomBlocksAgree plays the same random blocks, good and bad messages of
+// all modules, on a sequential and two parallel chains: every app hash is the
+// same, every invariant holds after every block, and the state comes back from
+// its export.
+func TestRandomBlocksAgree(t *testing.T) {
+	t.Logf("seed %d", *simSeed)
+	opts := []chain.Option{chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima)}
+	sequential := chain.New(t, opts...)
+	parallel := []*chain.Chain{chain.New(t, append(opts, chain.BlockSTM(2))...), chain.New(t, append(opts, chain.BlockSTM(7))...)}
+	g := &game{rng: rand.New(rand.NewPCG(*simSeed, 0)), outcomes: map[string]int{}}
+	opening := g.opening(sequential)
+	sequential.Block(opening...).RequireOK(t)
+	for _, c := range parallel {
+		c.Block(opening...).RequireOK(t)
+	}
+	for range *simBlocks {
+		txs := make([][]byte, *simTxs)
+		names := make([]string, *simTxs)
+		for i := range txs {
+			signer, name, msgs := g.transaction()
+			names[i] = name
+			txs[i] = sequential.SignTx(chain.Tx{Signers: []chain.Account{signer}, Msgs: msgs, Fee: "100ustem"})
+		}
+		want := sequential.Block(txs...)
+		for i, tx := range want.Txs {
+			g.outcomes[fmt.Sprintf("%s accepted=%t", names[i], tx.Err() == nil)]++
+		}
+		sequential.RequireInvariants()
+		for _, c := range parallel {
+			got := c.Block(txs...)
+			require.Equal(t, want.AppHash, got.AppHash, "block %d of seed %d", want.Height, *simSeed)
+		}
+	}
+	for _, kind := range g.kinds() {
+		require.NotZero(t, g.outcomes[kind+" accepted=true"], "no %s was ever accepted: %v", kind, g.outcomes)
+	}
+	sequential.RequireSameExport().RequireInvariants()
+	t.Log(g.outcomes)
+}
+
+// Few players and works, so that what they do meets.
+const players, works = 8, 6
+
+// tinyMinima lets some flows wait and some balances stay, so that queues fill.
+func tinyMinima(cdc codec.Codec, state app.GenesisState) {
+	var gs royaltytypes.GenesisState
+	cdc.MustUnmarshalJSON(state[royaltytypes.ModuleName], &gs)
+	// Below what governance may set: the sweep then goes over several blocks.
+	gs.Params.SweepBudget, gs.Params.PayoutBudget = 12, 5
+	for i := range gs.Params.Denoms {
+		gs.Params.Denoms[i].MinFlow, gs.Params.Denoms[i].MinPayout = math.NewInt(20), math.NewInt(300)
+	}
+	state[royaltytypes.ModuleName] = cdc.MustMarshalJSON(&gs)
+}
+
+// game draws random transactions over a few players and works, so that they
+// meet often.
+type game struct {
+	rng      *rand.Rand
+	outcomes map[string]int
+}
+
+type play struct {
+	name string
+	draw func(*game) (chain.Account, []sdk.Msg)
+}
+
+func plays() []play {
+	return []play{
+		{"register", (*game).register}, {"pay", (*game).pay}, {"pay many", (*game).payMany}, {"offer", (*game).offer},
+		{"derive", (*game).derive}, {"assign", (*game).assign}, {"pay, assign and pay", (*game).payAssignPay},
+		{"transfer", (*game).transfer}, {"settle", (*game).settle}, {"withdraw", (*game).withdraw}, {"acquire", (*game).acquire},
+		{"revise", (*game).revise},
+	}
+}
+
+func (g *game) kinds() (names []string) {
+	for _, p := range plays() {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+func (g *game) transaction() (chain.Account, string, []sdk.Msg) {
+	all := plays()
+	p := all[g.rng.IntN(len(all))]
+	signer, msgs := p.draw(g)
+	return signer, p.name, msgs
+}
+
+// opening registers half of the works and offers each under some terms.
+func (g *game) opening(c *chain.Chain) (txs [][]byte) {
+	for i := range players {
+		owner := chain.Named(fmt.Sprintf("player%d", i))
+		for w := range works / 2 {
+			name := fmt.Sprint("work ", w)
+			msg := chain.RegisterMsg(owner, name)
+			msg.AllowContested = true
+			txs = append(txs, c.Sign(owner, msg, chain.OfferMsg(chain.WorkOf(name, owner), g.terms())))
+		}
+	}
+	return txs
+}
+
+func (g *game) player() chain.Account {
+	return chain.Named(fmt.Sprintf("player%d", g.rng.IntN(players)))
+}
+
+func (g *game) work() chain.Work {
+	return chain.WorkOf(fmt.Sprint("work ", g.rng.IntN(works)), g.player())
+}
+
+func (g *game) terms() licensetypes.TermsID {
+	names := []string{"commercial-remix-5", "commercial-remix-10", "commercial-remix-5", "cc-by-4.0", "noncommercial-remix"}
+	return chain.Preset(names[g.rng.IntN(len(names))])
+}
+
+func (g *game) coin() sdk.Coin {
+	return sdk.NewInt64Coin([]string{"uusdc", "ustem"}[g.rng.IntN(2)], 1+g.rng.Int64N(5000))
+}
+
+func (g *game) register() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	msg := chain.RegisterMsg(work.Owner, fmt.Sprint("work ", g.rng.IntN(works)))
+	msg.AllowContested = g.rng.IntN(4) > 0
+	return work.Owner, []sdk.Msg{msg}
+}
+
+func (g *game) pay() (chain.Account, []sdk.Msg) {
+	p := g.player()
+	return p, []sdk.Msg{chain.PayMsg(p, g.work(), g.coin())}
+}
+
+func (g *game) payMany() (chain.Account, []sdk.Msg) {
+	msg := &royaltytypes.MsgPayMany{}
+	p := g.player()
+	msg.Payer = p.String()
+	for range 1 + g.rng.IntN(3) {
+		msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: g.work().String(), Amount: g.coin()})
+	}
+	return p, []sdk.Msg{msg}
+}
+
+func (g *game) offer() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	return work.Owner, []sdk.Msg{chain.OfferMsg(work, g.terms())}
+}
+
+func (g *game) derive() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	var sources []chain.Source
+	for range 1 + g.rng.IntN(2) {
+		source := g.work().Under(g.terms())
+		if g.rng.IntN(4) == 0 {
+			source = source.Work.Cited()
+		}
+		sources = append(sources, source)
+	}
+	msgs := []sdk.Msg{chain.DeriveMsg(work, sources...)}
+	if g.rng.IntN(2) == 0 {
+		for _, s := range sources {
+			if s.Work.Owner.Name == work.Owner.Name && s.Role != lineagetypes.ROLE_CITES {
+				msgs = append([]sdk.Msg{chain.OfferMsg(s.Work, s.Terms)}, msgs...)
+			}
+		}
+	}
+	return work.Owner, msgs
+}
+
+func (g *game) assign() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	return work.Owner, []sdk.Msg{g.assignment(work)}
+}
+
+func (g *game) assignment(work chain.Work) sdk.Msg {
+	part := uint32(1 + g.rng.IntN(999_998))
+	to := g.player()
+	msg := &royaltytypes.MsgAssignShares{Holder: work.Owner.String(), Work: work.String(), Shares: []royaltytypes.Assignment{
+		{Account: work.Owner.String(), Weight: part},
+	}}
+	if to.Name == work.Owner.Name {
+		msg.Shares[0].Weight = chain.Whole
+		return msg
+	}
+	msg.Shares = append(msg.Shares, royaltytypes.Assignment{Account: to.String(), Weight: chain.Whole - part})
+	return msg
+}
+
+func (g *game) payAssignPay() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	return work.Owner, []sdk.Msg{
+		chain.PayMsg(work.Owner, work, g.coin()), g.assignment(work), chain.PayMsg(work.Owner, work, g.coin()),
+	}
+}
+
+func (g *game) transfer() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	if g.rng.IntN(2) == 0 {
+		to := g.player()
+		return to, []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: to.String(), Work: work.String(), WorkVersion: 1}}
+	}
+	return work.Owner, []sdk.Msg{&registrytypes.MsgOfferTransfer{Owner: work.Owner.String(), Work: work.String(), Recipient: g.player().String()}}
+}
+
+func (g *game) settle() (chain.Account, []sdk.Msg) {
+	p := g.player()
+	return p, []sdk.Msg{&royaltytypes.MsgSettle{Sender: p.String(), Works: []string{g.work().String()}}}
+}
+
+func (g *game) withdraw() (chain.Account, []sdk.Msg) {
+	p := g.player()
+	return p, []sdk.Msg{&royaltytypes.MsgWithdraw{Account: p.String()}}
+}
+
+func (g *game) acquire() (chain.Account, []sdk.Msg) {
+	p := g.player()
+	return p, []sdk.Msg{&licensetypes.MsgAcquire{
+		Licensee: p.String(), Work: g.work().String(), Terms: g.terms().String(), Serial: g.rng.Uint64N(3), MaxRate: chain.Whole,
+	}}
+}
+
+func (g *game) revise() (chain.Account, []sdk.Msg) {
+	work := g.work()
+	return work.Owner, []sdk.Msg{&registrytypes.MsgRevise{
+		Owner: work.Owner.String(), Work: work.String(), Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: fmt.Sprint(g.rng.IntN(9))},
+	}}
+}

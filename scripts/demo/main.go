@@ -1,0 +1,154 @@
+// Command demo plays a real lineage on a chain of one validator: it registers
+// public AI models, declares what they were made from, has a licence conflict
+// refused, pays for one merge and shows who received what. It drives the binary
+// build/stemmad from outside, as any client would. Run it with `make demo`.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	dbm "github.com/cosmos/cosmos-db"
+
+	"cosmossdk.io/log/v2"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/app"
+)
+
+type options struct {
+	data   string
+	binary string
+	exit   bool
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.data, "data", "", "a models.jsonl to play instead of the embedded table")
+	flag.StringVar(&o.binary, "binary", filepath.Join("build", "stemmad"), "the stemmad to run")
+	flag.BoolVar(&o.exit, "exit", false, "stop after the story and check the state, instead of keeping the node running")
+	flag.Parse()
+	app.Configure()
+
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, o, newPrinter(os.Stdout))
+	cancel()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+// run plays the story and leaves nothing behind: no process, no folder.
+func run(ctx context.Context, o options, p *Printer) (err error) {
+	models, err := loadModels(o.data)
+	if err != nil {
+		return err
+	}
+	accounts := newAccounts()
+	catalogue := newCatalogue(models, accounts)
+
+	node, err := newNode(ctx, o.binary, accounts)
+	if err != nil {
+		return err
+	}
+	defer node.Remove()
+	defer func() { err = errors.Join(err, node.Stop()) }()
+	if err := node.Start(); err != nil {
+		return err
+	}
+	encoding := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{}).Encoding()
+	client, err := dial(node, encoding)
+	if err != nil {
+		return err
+	}
+	s := &story{Printer: p, client: client, works: catalogue, accounts: accounts}
+	switch paid, err := s.play(ctx, node); {
+	case errors.Is(err, errNodeGone):
+		return node.Failure()
+	case err != nil:
+		return err
+	case o.exit:
+		return s.finish(ctx, node)
+	default:
+		return s.stay(ctx, node, paid)
+	}
+}
+
+// play tells the story and returns the work that was paid.
+func (s *story) play(ctx context.Context, node *Node) (*Work, error) {
+	if err := s.client.awaitStart(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.client.number(ctx, s.accounts); err != nil {
+		return nil, err
+	}
+	s.step("Chain %s makes blocks: one validator, %s with a few tokens for fees.", chainID, count(len(s.accounts.list), "account"))
+	if err := s.register(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.derive(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.showConflicts(); err != nil {
+		return nil, err
+	}
+	return s.pay(ctx)
+}
+
+// finish stops the node and checks what it leaves.
+func (s *story) finish(ctx context.Context, node *Node) error {
+	if err := node.Stop(); err != nil {
+		return err
+	}
+	if err := node.Check(ctx); err != nil {
+		return err
+	}
+	s.step("Stopped the node; `stemmad check` found every invariant of its state kept.")
+	return nil
+}
+
+// stay says how to look around and keeps the node running until interrupted.
+func (s *story) stay(ctx context.Context, node *Node, paid *Work) error {
+	if err := s.keepKeys(node); err != nil {
+		return err
+	}
+	s.step("The node keeps running. Ctrl-C stops it and deletes its folder.")
+	s.plain("\n  RPC   http://%s\n  gRPC  %s\n  REST  http://%s\n  home  %s\n", node.RPC, node.GRPC, node.REST, node.Home)
+	s.plain("Try, from this folder, in another terminal:\n")
+	s.plain("  build/stemmad show %s --node tcp://%s", paid.WorkID, node.RPC)
+	s.plain("  build/stemmad lineage %s --node tcp://%s", paid.WorkID, node.RPC)
+	s.plain("  build/stemmad pay %s 5000000%s --from %s --home %s", paid.WorkID, app.LocalDenom, fanName, node.Home)
+	s.plain("  curl -s http://%s/stemma/royalty/v1/works/%s/upstream\n", node.REST, paid.WorkID)
+	select {
+	case <-ctx.Done():
+		s.step("Stopping the node.")
+		return nil
+	case <-node.Exited():
+		return node.Failure()
+	}
+}
+
+// keepKeys puts the keys of the accounts into the node's test keyring, for
+// those who try commands.
+func (s *story) keepKeys(node *Node) error {
+	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, node.Home, nil, s.client.encoding.Codec)
+	if err != nil {
+		return err
+	}
+	for _, a := range s.keys {
+		if err := a.keep(ring); err != nil {
+			return err
+		}
+	}
+	return nil
+}
