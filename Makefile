@@ -54,7 +54,7 @@ localnet-reset: ## stop them and delete their data
 
 ## Checking
 
-.PHONY: test test-race cover bench lint format
+.PHONY: test test-race test-sim cover bench lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -66,8 +66,12 @@ cover: ## tests with coverage, into build/cover.out
 	go test -p $(TEST_P) -timeout 20m -coverprofile build/cover.out $(TEST_FLAGS) $(PKG)
 	go tool cover -func build/cover.out | tail -1
 
-bench: ## transactions per second, next to a bank send
-	go run ./scripts/bench $(BENCH_FLAGS)
+test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
+	go test ./app -run TestRandomBlocksAgree -v -timeout 60m -args -sim.blocks=300 $(SIM_FLAGS)
+
+bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-txs=1000 -rounds=2'
+	go test ./scripts/bench -run TestReport -count=1 -timeout 60m -args -txs=5000 -rounds=3 $(BENCH_FLAGS)
+	go test ./x/royalty/keeper -run '^$$' -bench .
 
 lint: ## style, mistakes and the import direction
 	scripts/tools.sh golangci-lint

@@ -101,7 +101,7 @@ func (app *App) checkStakingPools(ctx context.Context) error {
 
 func (app *App) checkPool(ctx context.Context, pool string, want sdk.Coin) error {
 	has := app.Keepers.Bank.GetBalance(ctx, app.Keepers.Account.GetModuleAddress(pool), want.Denom)
-	if !has.IsEqual(want) {
+	if !has.Equal(want) {
 		return fmt.Errorf("%s holds %s, validators and unbonding delegations say %s", pool, has, want)
 	}
 	return nil

@@ -24,6 +24,8 @@ const (
 	// walkPage is how many edges one query returns; maxSteps bounds all.
 	walkPage = 1000
 	maxSteps = 10_000
+	// maxTitles bounds the questions for titles; further works show their id.
+	maxTitles = 2000
 )
 
 func lineageCmd() *cobra.Command {
@@ -74,7 +76,7 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	titles := map[string]string{work.Id: work.Details.Title}
 	for _, step := range steps {
-		if step.Work == "" {
+		if step.Work == "" || len(titles) == maxTitles {
 			continue
 		}
 		if _, err := titleOf(ctx, conn, titles, step.Work); err != nil {
@@ -83,7 +85,12 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	err = draw(render.Lineage{
 		Root: work.Id, Steps: steps, Terms: termsName,
-		Work: func(id string) string { return table.Short(titles[id]) + " (" + id + ")" },
+		Work: func(id string) string {
+			if title, known := titles[id]; known {
+				return table.Short(title) + " (" + id + ")"
+			}
+			return id
+		},
 	})
 	if truncated {
 		conn.Note("There is more: the walk was cut at %d edges. --%s bounds it.", len(steps), flagDepth)

@@ -84,7 +84,7 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 	if err != nil {
 		return err
 	}
-	result := payment{Work: work.Id, Amount: coin.String(), Held: preview.Held.String(), Surcharge: preview.Surcharge}
+	result := payment{Work: work.Id, Amount: coin.String(), Payees: []json.RawMessage{}, Held: preview.Held.String(), Surcharge: preview.Surcharge}
 	if conn.JSON() {
 		for _, payee := range preview.Payees {
 			raw, err := conn.Raw(&payee)
@@ -134,7 +134,11 @@ func loadPreview(ctx context.Context, conn *connect.Conn, work string, amount sd
 
 // printPayees prints the table of who gets what.
 func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Claim, amount sdk.Coin, preview *royaltytypes.QueryPreviewResponse) error {
-	conn.Say("%s to %q (%s) reaches:", amount, table.Short(work.Details.Title), work.Id)
+	if len(preview.Payees) == 0 {
+		conn.Say("%s to %q (%s) reaches nobody yet.", amount, table.Short(work.Details.Title), work.Id)
+	} else {
+		conn.Say("%s to %q (%s) reaches:", amount, table.Short(work.Details.Title), work.Id)
+	}
 	rows, _ := conn.Flags().GetInt(flagRows)
 	names, titles := conn.KeyNames(), map[string]string{work.Id: work.Details.Title}
 	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")
@@ -152,8 +156,10 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		}
 		tab.Row(accountName(p.Account, names), table.Short(title), p.Work, share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
 	}
-	if err := tab.Write(conn.Out()); err != nil {
-		return err
+	if tab.Len() > 0 {
+		if err := tab.Write(conn.Out()); err != nil {
+			return err
+		}
 	}
 	if rest := len(preview.Payees) - tab.Len(); rest > 0 {
 		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)

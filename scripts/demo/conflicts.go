@@ -1,28 +1,27 @@
 package main
 
 import (
+	"cmp"
 	"errors"
-	"regexp"
+	"slices"
 	"strings"
 )
-
-// reasonCode finds the stable code that a refusal starts with, after the name
-// of what was being done.
-var reasonCode = regexp.MustCompile(`\b[a-z]+(_[a-z]+)+\b`)
 
 // showConflicts shows one refusal in detail: a model whose card names a licence
 // that a model it was made from does not allow. It counts the others.
 func (s *story) showConflicts() error {
 	var example *Tx
-	var licences, remixes, sources, stuck int
+	var real, unstated, remixes, sources, stuck int
 	for _, tx := range s.refused {
 		switch {
 		case tx.Terms.IsZero():
 			sources++
 		case tx.Terms != tx.Work.licence().terms.ID():
 			remixes++
+		case !s.namesLicensed(tx):
+			unstated++
 		default:
-			licences++
+			real++
 			if example == nil || s.direct(tx) && !s.direct(example) {
 				example = tx
 			}
@@ -37,18 +36,27 @@ func (s *story) showConflicts() error {
 		return errors.New("the chain refused no licence, although the data has conflicts")
 	}
 	w := example.Work
-	s.step("A real licence conflict: %s says %s.", w.ID, w.licence().name())
+	s.step("A real licence conflict: the card of %s says %s.", w.ID, w.Licence)
 	for _, p := range w.Parents {
-		parent := s.works.byID[p.ID]
-		s.more("made from %s: %s", parent.ID, parent.licence().name())
+		s.more("made from %s: %s", p.ID, cmp.Or(s.works.byID[p.ID].Licence, "no licence stated"))
 	}
-	s.more("Its owner offers it under %s. The chain refuses (%s):", w.licence().name(), reasonCode.FindString(example.Result.RawLog))
-	s.more("  %s", s.readable(firstError(example.Result.RawLog)))
-	s.more("In all, the licences of %s are refused so, and %s with them.", count(licences, "model"), count(remixes, "commercial remix offer"))
+	s.more("Its owner offers it under %s. The chain refuses:", w.licence().name())
+	s.more("  %s", s.readable(reason(example.Result.RawLog)))
+	s.more("So it refuses the licences of %s in all, and commercial remix offers of %s.", count(real+unstated, "model"), count(remixes, "model"))
+	if unstated > 0 {
+		s.more("(%d of them because a source without a stated licence is offered for non-commercial remixes only.)", unstated)
+	}
 	if stuck > 0 {
-		s.more("%s stay without sources: %d refused as incompatible, the others made from such.", count(stuck, "model"), sources)
+		s.more("%s can't be declared: %d with sources that exclude each other, %d made from such.", count(stuck, "derivation"), sources, stuck-sources)
 	}
 	return nil
+}
+
+// namesLicensed: the refusal names a source whose card states a licence.
+func (s *story) namesLicensed(tx *Tx) bool {
+	return slices.ContainsFunc(s.works.Works, func(w *Work) bool {
+		return w != tx.Work && w.Licence != "" && strings.Contains(tx.Result.RawLog, w.WorkID.String())
+	})
 }
 
 // direct: the source that the refusal names is a parent, not a remote ancestor.
@@ -61,8 +69,8 @@ func (s *story) direct(tx *Tx) bool {
 	return false
 }
 
-// firstError cuts what the SDK adds around an error's text.
-func firstError(log string) string {
+// reason cuts what the SDK and the error's kind add around a refusal.
+func reason(log string) string {
 	log = strings.TrimPrefix(log, "failed to execute message; message index: 0: ")
 	text, _, _ := strings.Cut(log, ": choose terms")
 	return text

@@ -42,6 +42,11 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 	}
 	s.step("The fan asks who would get what of %s USDC for %s.", usdc(payment.Amount), w.ID)
 	s.showPreview(preview)
+	s.remember(preview)
+	if !slices.Contains(w.Offered, w.licence().terms.ID()) {
+		s.more("A source of it forbids commercial use, so nobody may license it for that.")
+		s.more("Whoever wants to pay its makers still can.")
+	}
 	before, err := s.balances(ctx, preview)
 	if err != nil {
 		return nil, err
@@ -67,7 +72,8 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 	return w, s.checkTurnover(ctx)
 }
 
-// choose picks the deep merge whose payment reaches most.
+// choose picks the deep merge whose payment reaches most accounts, of equals the
+// deepest.
 func (s *story) choose(ctx context.Context) (*Work, *royaltytypes.QueryPreviewResponse, error) {
 	royalty := royaltytypes.NewQueryClient(s.client.conn)
 	var best *Work
@@ -82,7 +88,8 @@ func (s *story) choose(ctx context.Context) (*Work, *royaltytypes.QueryPreviewRe
 		if err != nil {
 			return nil, nil, err
 		}
-		if best == nil || len(answer.Payees) > len(preview.Payees) {
+		more := best == nil || len(answer.Payees) > len(preview.Payees)
+		if more || len(answer.Payees) == len(preview.Payees) && w.Generation > best.Generation {
 			best, preview = w, answer
 		}
 	}
@@ -100,6 +107,16 @@ func (s *story) showPreview(preview *royaltytypes.QueryPreviewResponse) {
 	}
 	rows = append(rows, []string{"", "", "", "held", usdc(preview.Held.Amount)})
 	s.table([]string{"OWNER", "MODEL", "BASIS", "SHARE", "USDC"}, rows)
+}
+
+// remember keeps who pays and who is paid for the node's keyring.
+func (s *story) remember(preview *royaltytypes.QueryPreviewResponse) {
+	s.keys = []*Account{s.accounts.named(fanName)}
+	for _, a := range s.accounts.list {
+		if slices.ContainsFunc(preview.Payees, func(p royaltytypes.Payee) bool { return p.Account == a.Address.String() }) {
+			s.keys = append(s.keys, a)
+		}
+	}
 }
 
 // basis says why a work is paid.

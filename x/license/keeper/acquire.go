@@ -16,7 +16,7 @@ import (
 )
 
 // forever stands in GrantedUntil for grants without an end.
-var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+var forever = types.MaxTime
 
 // Acquisition is what a licensee asks for and the most they agree to.
 type Acquisition struct {

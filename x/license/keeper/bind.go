@@ -34,12 +34,12 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	if err != nil {
 		return err
 	}
-	if err := k.checkCompatible(ctx, derivative, groups); err != nil {
-		return err
-	}
 	if all.overflow != nil {
 		return errorsmod.Wrapf(types.ErrTooMany, "%s would take on more than %d constraints of kind %s: leave out sources",
 			derivative, types.MaxConstraints, all.overflow)
+	}
+	if err := k.checkCompatible(ctx, derivative, groups); err != nil {
+		return err
 	}
 	for _, c := range all.changed() {
 		if err := k.setConstraint(ctx, derivative, c); err != nil {

@@ -72,7 +72,7 @@ func NewKeeper(
 			collections.PairKeyCodec(sdk.AccAddressKey, types.GrantIDKey)),
 		GrantCounts: collections.NewMap(sb, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
 		GrantedUntil: collections.NewMap(sb, types.GrantedUntilPrefix, "granted_until",
-			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.KeyToValueCodec(sdk.TimeKey)),
+			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.TimeValue()),
 		Constraints: collections.NewMap(sb, types.ConstraintsPrefix, "constraints",
 			collections.QuadKeyCodec(registrytypes.WorkIDKey, collections.Uint16Key, registrytypes.WorkIDKey, types.TermsIDKey),
 			collections.Int64Value),

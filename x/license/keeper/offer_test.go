@@ -11,6 +11,7 @@ import (
 
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 func TestPublishingTermsTwiceChangesNothing(t *testing.T) {
@@ -71,8 +72,8 @@ func TestRefusedOffers(t *testing.T) {
 		"unpublished":       {types.TermsID{1}, types.Offer{}, types.ErrTermsNotFound},
 		"below the fee":     {priced, types.Offer{Price: coins("99ustem")}, types.ErrInvalidOffer},
 		"not in the fee":    {priced, types.Offer{Price: coins("100uusdc")}, types.ErrInvalidOffer},
-		"unknown denom":     {remix10, types.Offer{Price: coins("5uatom")}, nil},
-		"unknown fee denom": {foreign, types.Offer{}, nil},
+		"unknown denom":     {remix10, types.Offer{Price: coins("5uatom")}, royaltytypes.ErrDenomNotAccepted},
+		"unknown fee denom": {foreign, types.Offer{}, royaltytypes.ErrDenomNotAccepted},
 		"unsorted price":    {remix10, types.Offer{Price: sdk.Coins{coins("5uusdc")[0], coins("5ustem")[0]}}, types.ErrInvalidOffer},
 		"no amount":         {remix10, types.Offer{Price: sdk.Coins{{Denom: "ustem"}}}, types.ErrInvalidOffer},
 		"already over":      {remix10, types.Offer{ExpiresAt: &past}, types.ErrInvalidOffer},
@@ -83,11 +84,7 @@ func TestRefusedOffers(t *testing.T) {
 		"allow-list on CC":  {preset("cc-by-4.0"), types.Offer{Licensees: []string{bob.String()}}, types.ErrInvalidOffer},
 		"paid for nothing":  {preset("ai-training-paid"), types.Offer{}, types.ErrInvalidOffer},
 	} {
-		err := f.offer(song, c.terms, c.offer)
-		require.Error(t, err, name)
-		if c.want != nil {
-			require.ErrorIs(t, err, c.want, name)
-		}
+		require.ErrorIs(t, f.offer(song, c.terms, c.offer), c.want, name)
 	}
 	f.offered(song, priced, types.Offer{})
 	f.offered(song, remix10, types.Offer{Licensees: many[:64]})

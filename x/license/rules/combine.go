@@ -60,59 +60,105 @@ type Conflict struct {
 // ban of it, but not with one that comes with the same share-alike demand: who
 // offered a work under BY-SA although an ancestor is non-commercial made that
 // (discouraged, permitted) choice, and the ban stays on the work.
+//
+// Each conflict names one pair of works for its terms, the first in order. The
+// cost grows with groups times distinct share-alike terms, squared.
 func Combine(groups ...Group) (Group, []Conflict) {
 	var all Group
-	var conflicts []Conflict
-	for i, g := range groups {
-		for _, other := range groups[:i] {
-			conflicts = append(conflicts, between(other, g)...)
-			conflicts = append(conflicts, between(g, other)...)
-		}
+	for _, g := range groups {
 		all = append(all, g...)
 	}
 	all = normalize(all)
-	conflicts = append(conflicts, shareAlike(all)...)
+	wanted := distinct(all)
+	conflicts := wanted.conflicts()
+	for _, w := range wanted {
+		if !w.demand.Terms.Commercial {
+			continue
+		}
+		for i, g := range groups {
+			ban, banned := g.ban()
+			if !banned || g.shares(w) {
+				continue
+			}
+			if share, ok := holder(groups, i, w); ok {
+				conflicts = append(conflicts, Conflict{Code: ShareAlikeNonCommercial, A: share, B: ban})
+			}
+		}
+	}
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
 
-// between finds share-alike demands of one group that a ban of commercial use
-// in another makes impossible.
-func between(sharing, banning Group) []Conflict {
+// licence is share-alike terms that some source demands, with the first demand
+// for them.
+type licence struct {
+	demand Demand
+	// like are all share-alike terms that go together with these.
+	like map[Terms]bool
+}
+
+type licences []licence
+
+// distinct lists the share-alike terms among sorted demands, each once.
+func distinct(all Group) licences {
+	seen := make(map[Terms]bool)
+	var list licences
+	for _, d := range all {
+		if d.Kind == ShareAlike && !seen[d.Terms] {
+			seen[d.Terms] = true
+			list = append(list, licence{demand: d, like: make(map[Terms]bool)})
+		}
+	}
+	for _, a := range list {
+		for _, b := range list {
+			at, bt := a.demand.Terms, b.demand.Terms
+			a.like[bt] = at.Satisfies(bt) || bt.Satisfies(at)
+		}
+	}
+	return list
+}
+
+// conflicts finds pairs of share-alike terms that do not go together.
+func (list licences) conflicts() []Conflict {
 	var found []Conflict
-	for _, share := range sharing {
-		if share.Kind != ShareAlike || !share.Terms.Commercial || banning.shares(share.Terms) {
+	for i, b := range list {
+		for _, a := range list[:i] {
+			if !a.like[b.demand.Terms] {
+				found = append(found, Conflict{Code: ShareAlikeConflict, A: a.demand, B: b.demand})
+			}
+		}
+	}
+	return found
+}
+
+// ban returns the group's first ban of commercial use.
+func (g Group) ban() (first Demand, found bool) {
+	for _, d := range g {
+		if d.Kind == NonCommercial && (!found || compareDemands(d, first) < 0) {
+			first, found = d, true
+		}
+	}
+	return first, found
+}
+
+// shares says whether the group itself demands terms like the licence.
+func (g Group) shares(w licence) bool {
+	return slices.ContainsFunc(g, func(d Demand) bool { return d.Kind == ShareAlike && w.like[d.Terms] })
+}
+
+// holder finds the first demand for exactly these terms outside one group.
+func holder(groups []Group, except int, w licence) (first Demand, found bool) {
+	for i, g := range groups {
+		if i == except {
 			continue
 		}
-		for _, ban := range banning {
-			if ban.Kind == NonCommercial {
-				found = append(found, Conflict{Code: ShareAlikeNonCommercial, A: share, B: ban})
+		for _, d := range g {
+			if d.Kind == ShareAlike && d.Terms == w.demand.Terms && (!found || compareDemands(d, first) < 0) {
+				first, found = d, true
 			}
 		}
 	}
-	return found
-}
-
-// shares says whether the group holds a compatible share-alike demand itself.
-func (g Group) shares(t Terms) bool {
-	return slices.ContainsFunc(g, func(d Demand) bool {
-		return d.Kind == ShareAlike && compatible(d.Terms, t)
-	})
-}
-
-func compatible(a, b Terms) bool { return a.Satisfies(b) || b.Satisfies(a) }
-
-// shareAlike finds pairs of share-alike demands for different terms.
-func shareAlike(all Group) []Conflict {
-	var found []Conflict
-	for i, a := range all {
-		for _, b := range all[:i] {
-			if a.Kind == ShareAlike && b.Kind == ShareAlike && !compatible(a.Terms, b.Terms) {
-				found = append(found, Conflict{Code: ShareAlikeConflict, A: b, B: a})
-			}
-		}
-	}
-	return found
+	return first, found
 }
 
 // normalize sorts demands by kind, source and terms, and drops repetitions.

@@ -26,6 +26,9 @@ var ccForm = regexp.MustCompile(`^(CC0|CC-PDM|CC-BY(?:-NC)?(?:-SA|-ND)?)-(\d\.\d
 // ParseCreativeCommons reads an SPDX id. False for every other licence, and for
 // ids that only look like one: IsCreativeCommons tells those apart.
 func ParseCreativeCommons(spdx string) (CreativeCommons, bool) {
+	if !strings.HasPrefix(spdx, "CC") { // spares most the regular expression
+		return CreativeCommons{}, false
+	}
 	m := ccForm.FindStringSubmatch(spdx)
 	if m == nil {
 		return CreativeCommons{}, false

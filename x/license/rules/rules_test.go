@@ -49,7 +49,7 @@ func TestCombiningIsCommutative(t *testing.T) {
 		ab, conflictsAB := rules.Combine(a, b)
 		ba, conflictsBA := rules.Combine(b, a)
 		require.Equal(t, keys(ab), keys(ba))
-		require.Equal(t, len(conflictsAB) == 0, len(conflictsBA) == 0)
+		require.Equal(t, conflictsAB, conflictsBA)
 	})
 }
 

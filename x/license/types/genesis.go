@@ -1,6 +1,8 @@
 package types
 
 import (
+	"time"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -100,6 +102,8 @@ func (g Grant) validate(known map[TermsID]Terms) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "work or terms have %d and %d bytes", len(g.Work), len(g.Terms))
 	case len(g.UsedBy) != 0 && len(g.UsedBy) != len(registrytypes.WorkID{}):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "used_by has %d bytes", len(g.UsedBy))
+	case !validEnd(g.ExpiresAt):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "expires_at %s is not between 1970 and 2262", g.ExpiresAt)
 	}
 	if _, ok := known[TermsID(g.Terms)]; !ok {
 		return errorsmod.Wrapf(ErrTermsNotFound, "%s", TermsID(g.Terms))
@@ -120,6 +124,9 @@ func (gs GenesisState) validateConstraints(known map[TermsID]Terms) error {
 		if (c.Kind == CONSTRAINT_EXPIRES) != (c.ExpiresAt != nil) {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: expires_at is for kind EXPIRES, and only for it", i)
 		}
+		if !validEnd(c.ExpiresAt) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: expires_at %s is not between 1970 and 2262", i, c.ExpiresAt)
+		}
 		key, err := parseRow(row.Work, TermsID(c.Terms).String(), known)
 		if err != nil {
 			return errorsmod.Wrapf(err, "constraints[%d]", i)
@@ -131,6 +138,11 @@ func (gs GenesisState) validateConstraints(known map[TermsID]Terms) error {
 		seen[key] = true
 	}
 	return nil
+}
+
+// validEnd says whether the store can hold an end, if there is one.
+func validEnd(end *time.Time) bool {
+	return end == nil || end.After(time.Unix(0, 0)) && end.Before(MaxTime)
 }
 
 // parseRow checks a work and terms that have to be known, and returns their

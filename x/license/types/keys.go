@@ -2,7 +2,12 @@
 // grants, their ids, messages, errors and validation.
 package types
 
-import "cosmossdk.io/collections"
+import (
+	"math"
+	"time"
+
+	"cosmossdk.io/collections"
+)
 
 const (
 	// ModuleName is the name of the license module.
@@ -38,3 +43,7 @@ const (
 	// MaxSources bounds the permits that one Bind takes.
 	MaxSources = 256
 )
+
+// MaxTime is the latest end that the store holds, in the year 2262: ends are
+// kept in nanoseconds.
+var MaxTime = time.Unix(0, math.MaxInt64).UTC()

@@ -25,9 +25,9 @@ const leafDomain = "stemma/anchor/v1"
 
 var (
 	// ErrTree says that a tree cannot be built.
-	ErrTree = errors.New("invalid anchor tree")
+	ErrTree = errors.New("merkle tree")
 	// ErrProof says that a proof is malformed or leads to another root.
-	ErrProof = errors.New("invalid anchor proof")
+	ErrProof = errors.New("merkle proof")
 )
 
 // Proof leads from one leaf to the root. Path holds the siblings' hashes from

@@ -120,29 +120,51 @@ func TestAnchorProofRoundTrip(t *testing.T) {
 	})
 }
 
-func FuzzMsgRegister(f *testing.F) {
-	good := types.MsgRegister{Registrant: account, Works: []types.Entry{
-		{Sha256: strings.Repeat("ab", 32), Details: valid(), AnchorProof: &types.AnchorProof{Root: strings.Repeat("ab", 32), Salt: strings.Repeat("ab", 32), Total: 1}},
+// goodRegister is a valid message with something in every field.
+func goodRegister(t testing.TB) []byte {
+	zeros := strings.Repeat("00", 32)
+	msg := types.MsgRegister{Registrant: account, AllowContested: true, Works: []types.Entry{
+		{Sha256: strings.Repeat("ab", 32), Details: valid(), AnchorProof: &types.AnchorProof{Root: zeros, Salt: zeros, Total: 2, Path: []string{zeros}}},
+		{Sha256: strings.Repeat("cd", 32), Details: types.Details{Kind: types.KIND_MODEL}},
 	}}
-	bz, err := good.Marshal()
-	require.NoError(f, err)
-	require.NoError(f, good.ValidateBasic())
-	f.Add(bz)
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, bz []byte) {
-		var msg types.MsgRegister
-		if msg.Unmarshal(bz) != nil || msg.ValidateBasic() != nil {
-			return
+	require.NoError(t, msg.ValidateBasic())
+	bz, err := msg.Marshal()
+	require.NoError(t, err)
+	return bz
+}
+
+// requireBounded checks that bytes are refused, or are a message within bounds
+// that stays valid on its way over the wire.
+func requireBounded(t require.TestingT, bz []byte) {
+	var msg, copied types.MsgRegister
+	if msg.Unmarshal(bz) != nil || msg.ValidateBasic() != nil {
+		return
+	}
+	again, err := msg.Marshal()
+	require.NoError(t, err)
+	require.NoError(t, copied.Unmarshal(again))
+	require.NoError(t, copied.ValidateBasic())
+	require.LessOrEqual(t, len(msg.Works), types.MaxWorksPerMessage)
+	for _, w := range msg.Works {
+		require.LessOrEqual(t, w.Details.Size(), 20_000)
+	}
+}
+
+func TestDamagedRegisterIsRefusedOrBounded(t *testing.T) {
+	good := goodRegister(t)
+	rapid.Check(t, func(t *rapid.T) {
+		bz := append([]byte{}, good...)
+		for range rapid.IntRange(1, 6).Draw(t, "changes") {
+			i := rapid.IntRange(0, len(bz)-1).Draw(t, "at")
+			bz[i] = rapid.Byte().Draw(t, "byte")
 		}
-		// What is valid stays so on its way over the wire, and is within bounds.
-		again, err := msg.Marshal()
-		require.NoError(t, err)
-		var copied types.MsgRegister
-		require.NoError(t, copied.Unmarshal(again))
-		require.NoError(t, copied.ValidateBasic())
-		require.LessOrEqual(t, len(msg.Works), types.MaxWorksPerMessage)
-		for _, w := range msg.Works {
-			require.LessOrEqual(t, w.Details.Size(), 16_384)
-		}
+		requireBounded(t, bz[:rapid.IntRange(0, len(bz)).Draw(t, "length")])
+		requireBounded(t, bz)
 	})
+}
+
+func FuzzMsgRegister(f *testing.F) {
+	f.Add(goodRegister(f))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, bz []byte) { requireBounded(t, bz) })
 }

@@ -29,7 +29,7 @@ type book struct {
 	// credits is what holders got, by account and denom.
 	credits map[purse]*big.Int
 	paidIn  map[string]*big.Int
-	// onCredit and onFlush observe, for previews; nil in a block.
+	// onCredit observes for previews; nil in a block.
 	onCredit func(flow.Pot, flow.Account, *big.Int)
 	events   sdk.Events
 }

@@ -1,7 +1,6 @@
 package keeper_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -232,58 +231,6 @@ func TestWithdrawAndSettleTakeWhatWaits(t *testing.T) {
 	c.MustDeliver(alice, &types.MsgWithdraw{Account: alice.String(), Denoms: []string{"uusdc"}})
 	c.RequireBalance(alice, "1000099uusdc")
 	c.RequireInvariants()
-}
-
-// TestAThousandAncestorsArePaidWithinTwoBlocks registers 1,000 originals that
-// are owed royalties by one work, over four works in between.
-func TestAThousandAncestorsArePaidWithinTwoBlocks(t *testing.T) {
-	const ancestors, between = 1000, 4
-	owners := chain.NamedMany("owner", ancestors)
-	c := chain.New(t, chain.Accounts(owners...), chain.Balance("1000000000uusdc"))
-	share := terms(c, types.POLICY_ABSOLUTE, 500)
-	free := terms(c, types.POLICY_NONE, 0)
-	var txs [][]byte
-	for i, o := range owners {
-		name := fmt.Sprint("original ", i)
-		txs = append(txs, c.Sign(o, chain.RegisterMsg(o, name), chain.OfferMsg(chain.WorkOf(name, o), share)))
-	}
-	c.Block(txs...).RequireOK(t)
-	var middle []chain.Source
-	for b := range between {
-		name := fmt.Sprint("between ", b)
-		work := chain.WorkOf(name, bob)
-		var sources []chain.Source
-		for i := b * ancestors / between; i < (b+1)*ancestors/between; i++ {
-			sources = append(sources, chain.WorkOf(fmt.Sprint("original ", i), owners[i]).Under(share))
-		}
-		tx := chain.Tx{Signers: []chain.Account{bob}, Gas: 90_000_000, Msgs: []sdk.Msg{
-			chain.RegisterMsg(bob, name), chain.DeriveMsg(work, sources...), chain.OfferMsg(work, free),
-		}}
-		c.Block(c.SignTx(tx)).RequireOK(t)
-		middle = append(middle, work.Under(free))
-	}
-	top := chain.WorkOf("top", carol)
-	c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{carol}, Gas: 90_000_000, Msgs: []sdk.Msg{
-		chain.RegisterMsg(carol, "top"), chain.DeriveMsg(top, middle...),
-	}})).RequireOK(t)
-	plain := c.Register("plain", carol)
-
-	c.Pay(fan, plain, "100uusdc") // the first transaction of an account costs more
-	small := c.Block(c.Sign(fan, chain.PayMsg(fan, plain, usdc(100_000_000)))).Txs[0]
-	large := c.Block(c.Sign(fan, chain.PayMsg(fan, top, usdc(100_000_000)))).Txs[0]
-	require.NoError(t, large.Err())
-	c.NextBlock()
-	for _, o := range owners {
-		c.RequireBalance(o, "1000050000uusdc")
-	}
-	c.RequireBalance(carol, "1150000100uusdc")
-	c.RequireInvariants()
-
-	// The payment itself costs the same but for the surcharge: 1,000 gas for each
-	// receiver, 2,002 with 1,000 ancestors (they, their holders, the work itself
-	// and its holder) and 2 without.
-	surcharge := int64(2002-2) * 1000
-	require.InDelta(t, small.GasUsed+surcharge, large.GasUsed, float64(small.GasUsed)/10)
 }
 
 // TestPreviewIsWhatComes compares a preview with what then arrives.

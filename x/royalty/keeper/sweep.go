@@ -112,21 +112,11 @@ func requeue[T comparable](ctx context.Context, queue collections.KeySet[T], loa
 
 // takeNotes brings the block's notes into the sweep.
 func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes blockNotes) error {
-	for _, p := range notes.payments {
-		if b.paidIn[p.denom] == nil {
-			b.paidIn[p.denom] = new(big.Int)
-		}
-		b.paidIn[p.denom].Add(b.paidIn[p.denom], p.amount)
-	}
 	payments, err := k.closeEpochs(ctx, b, sweep, notes)
 	if err != nil {
 		return err
 	}
-	for _, p := range payments {
-		if err := sweep.Pay(p.pot(), p.amount); err != nil {
-			return fmt.Errorf("take payments to %s: %w", p.work, err)
-		}
-	}
+	b.take(sweep, payments)
 	for _, work := range notes.settles {
 		pots, err := k.potsOf(ctx, b, work)
 		if err != nil {
@@ -134,11 +124,27 @@ func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes
 		}
 		for _, pot := range pots {
 			if err := sweep.Demand(pot); err != nil {
-				return err
+				b.Failed(flow.Item{Pot: pot}, err)
 			}
 		}
 	}
 	return nil
+}
+
+// take puts payments into their stages. One whose stages cannot be read stays in
+// the module's account, outside all stages, and is reported: `stemmad check`
+// shows the difference.
+func (b *book) take(sweep *flow.Sweep, payments []payment) {
+	for _, p := range payments {
+		if err := sweep.Pay(p.pot(), p.amount); err != nil {
+			b.Failed(flow.Item{Pot: p.pot()}, err)
+			continue
+		}
+		if b.paidIn[p.denom] == nil {
+			b.paidIn[p.denom] = new(big.Int)
+		}
+		b.paidIn[p.denom].Add(b.paidIn[p.denom], p.amount)
+	}
 }
 
 // closeEpochs flushes the works whose lists changed in the block under the
@@ -192,21 +198,18 @@ func (k Keeper) oldestFirst(b *book, ended []superseded) error {
 }
 
 func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment) error {
-	lists, err := k.listsAt(ctx, types.FlowWork(s.work), s.holdersVersion, s.upstreamVersion)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
-		if err := sweep.Pay(p.pot(), p.amount); err != nil {
-			return err
-		}
-	}
+	b.take(sweep, payments)
+	lists, listsErr := k.listsAt(ctx, types.FlowWork(s.work), s.holdersVersion, s.upstreamVersion)
 	pots, err := k.potsOf(ctx, b, s.work)
 	if err != nil {
 		return err
 	}
 	for _, pot := range pots {
-		if err := sweep.Close(pot, lists, s.upstream, s.holders); err != nil {
+		err := listsErr
+		if err == nil {
+			err = sweep.Close(pot, lists, s.upstream, s.holders)
+		}
+		if err != nil {
 			b.Failed(flow.Item{Pot: pot}, err)
 		}
 	}

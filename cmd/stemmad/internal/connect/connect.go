@@ -38,6 +38,12 @@ func Open(cmd *cobra.Command) (*Conn, error) {
 	if ctx.OutputFormat != flags.OutputFormatText && ctx.OutputFormat != flags.OutputFormatJSON {
 		return nil, fmt.Errorf("--output is text or json, not %q", ctx.OutputFormat)
 	}
+	if mode, err := cmd.Flags().GetString(flags.FlagBroadcastMode); err == nil && cmd.Flags().Changed(flags.FlagBroadcastMode) {
+		if mode != flags.BroadcastSync && mode != flags.BroadcastAsync {
+			return nil, fmt.Errorf("--%s is sync or async, not %q", flags.FlagBroadcastMode, mode)
+		}
+		ctx = ctx.WithBroadcastMode(mode)
+	}
 	if ctx.Simulate {
 		// The SDK's dry run does without keys; ours tries what would be sent.
 		ctx = ctx.WithSimulation(false)
@@ -89,7 +95,7 @@ func (c *Conn) Network() (string, error) {
 	}
 	status, err := node.Status(c.CmdContext)
 	if err != nil {
-		return "", fmt.Errorf("ask %s for its status (is the node running? --node names another): %w", c.NodeURI, err)
+		return "", fmt.Errorf("ask %s for its status: %w (%s)", c.NodeURI, err, askRunning)
 	}
 	c.Context = c.WithChainID(status.NodeInfo.Network)
 	return c.ChainID, nil
@@ -111,9 +117,12 @@ func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
 			return "", nil, err
 		}
 	}
-	address, name, _, err = client.GetFromFields(c.Context, c.Keyring, from)
+	address, name, kind, err := client.GetFromFields(c.Context, c.Keyring, from)
 	if err != nil {
 		return "", nil, fmt.Errorf("signer %s: %w (`stemmad keys list` shows the keys; --keyring-backend and --home say where they are)", from, err)
+	}
+	if kind == keyring.TypeLedger {
+		c.SignModeStr = flags.SignModeLegacyAminoJSON // what the device can show
 	}
 	c.Context = c.WithFrom(from).WithFromName(name).WithFromAddress(address)
 	return name, address, nil

@@ -21,6 +21,9 @@ func Tidy(s string) string {
 	return category.ReplaceAllString(strings.TrimSpace(s), "")
 }
 
+// askRunning is what most often is wrong when a node does not answer.
+const askRunning = "is the node running? --node names another"
+
 // Plain makes an error readable for people. It still is the same error to
 // errors.Is and errors.As.
 func Plain(err error) error {
@@ -32,5 +35,12 @@ func Plain(err error) error {
 
 type plainError struct{ err error }
 
-func (e plainError) Error() string { return Tidy(e.err.Error()) }
+func (e plainError) Error() string {
+	s := Tidy(e.err.Error())
+	if strings.Contains(s, "connection refused") && !strings.Contains(s, askRunning) {
+		s += " (" + askRunning + ")"
+	}
+	return s
+}
+
 func (e plainError) Unwrap() error { return e.err }

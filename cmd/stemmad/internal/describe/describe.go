@@ -3,6 +3,7 @@
 package describe
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -83,7 +84,7 @@ func Guess(path string) (registrytypes.Kind, string, error) {
 	defer f.Close()
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return 0, "", fmt.Errorf("read %s: %w", path, err)
 	}
 	media, _, _ := strings.Cut(http.DetectContentType(head[:n]), ";")

@@ -176,7 +176,7 @@ func validate(msgs []sdk.Msg) error {
 func (s *Sender) prepare(context.Context) (tx.Factory, error) {
 	prepared, err := s.factory.Prepare(s.conn.Context)
 	if err != nil {
-		return tx.Factory{}, fmt.Errorf("account %s (%s): %w; it must have received funds before it can sign", s.Account(), s.Name, err)
+		return tx.Factory{}, fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something)", s.Account(), s.Name, err)
 	}
 	return prepared, nil
 }

@@ -30,7 +30,7 @@ func (s *Sender) broadcast(ctx context.Context, bz []byte) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	before, err := node.Status(ctx)
+	before, err := node.ABCIInfo(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Sender) broadcast(ctx context.Context, bz []byte) (Result, error) {
 	limit, _ := s.conn.Flags().GetDuration(connect.FlagWait)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	height, executed, err := find(ctx, node, cmttypes.Tx(bz).Hash(), before.SyncInfo.LatestBlockHeight+1)
+	height, executed, err := find(ctx, node, cmttypes.Tx(bz).Hash(), before.Response.LastBlockHeight+1)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return result, fmt.Errorf("transaction %s was %w after %s; `stemmad query wait-tx %s` goes on waiting", res.TxHash, ErrNotCommitted, limit, res.TxHash)
 	}
@@ -96,13 +96,15 @@ func find(ctx context.Context, node client.CometRPC, hash []byte, from int64) (c
 	}
 }
 
+// waitForHeight waits until the application has committed the height: then the
+// block's results are stored, and queries see what it did.
 func waitForHeight(ctx context.Context, node client.CometRPC, height int64) error {
 	for {
-		status, err := node.Status(ctx)
+		info, err := node.ABCIInfo(ctx)
 		if err != nil {
 			return errors.Join(err, ctx.Err())
 		}
-		if status.SyncInfo.LatestBlockHeight >= height {
+		if info.Response.LastBlockHeight >= height {
 			return nil
 		}
 		select {

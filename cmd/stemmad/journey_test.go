@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// asNode makes this test binary run the command line given, as stemmad would:
+// the node of the journey is a process of its own.
+const asNode = "STEMMA_TEST_AS_NODE"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asNode) != "" {
+		os.Exit(run(newRootCmd(), os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// local is a running network of one validator and a person's command line.
+type local struct {
+	t    *testing.T
+	home string
+}
+
+// startLocal starts a network with funded accounts alice, bob and fan, and stops
+// it with the test.
+func startLocal(t *testing.T) local {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a node")
+	}
+	dir := filepath.Join(t.TempDir(), "net")
+	_, errs, code := command("testnet", "init-files", "-v", "1", "-o", dir, "--accounts", "alice,bob,fan",
+		"--base-port", strconv.Itoa(freePorts(t)), "--blocktime", "100ms")
+	require.Equal(t, exitOK, code, errs)
+	l := local{t: t, home: filepath.Join(dir, "node0")}
+
+	self, err := os.Executable()
+	require.NoError(t, err)
+	var log bytes.Buffer
+	node := exec.Command(self, "start", "--home", l.home)
+	node.Env = append(os.Environ(), asNode+"=1")
+	node.Stdout, node.Stderr = &log, &log
+	require.NoError(t, node.Start())
+	t.Cleanup(func() {
+		_ = node.Process.Kill()
+		_ = node.Wait()
+		if t.Failed() {
+			t.Log(log.String()[max(0, log.Len()-4000):])
+		}
+	})
+	require.Eventually(t, func() bool {
+		_, _, code := command("balance", "alice", "--home", l.home)
+		return code == exitOK
+	}, 30*time.Second, 200*time.Millisecond)
+	return l
+}
+
+// freePorts returns the first of ten ports that nobody uses.
+func freePorts(t *testing.T) int {
+	t.Helper()
+	for base := 38_000; base < 60_000; base += 10 {
+		free := true
+		for port := base; free && port < base+10; port++ {
+			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+			if free = err == nil; free {
+				require.NoError(t, listener.Close())
+			}
+		}
+		if free {
+			return base
+		}
+	}
+	t.Fatal("no free ports")
+	return 0
+}
+
+// do runs a verb that must succeed and returns what it printed.
+func (l local) do(args ...string) string {
+	l.t.Helper()
+	out, errs, code := command(append(args, "--home", l.home)...)
+	require.Equal(l.t, exitOK, code, "%v: %s", args, errs)
+	return out
+}
+
+// json runs a verb for programs and returns one value of its result.
+func (l local) json(path string, args ...string) any {
+	l.t.Helper()
+	var value any
+	require.NoError(l.t, json.Unmarshal([]byte(l.do(append(args, "--output", "json")...)), &value))
+	for _, step := range strings.Split(path, ".") {
+		if i, err := strconv.Atoi(step); err == nil {
+			value = value.([]any)[i]
+			continue
+		}
+		value = value.(map[string]any)[step]
+	}
+	return value
+}
+
+// fail runs a verb that must fail and returns its error.
+func (l local) fail(args ...string) string {
+	l.t.Helper()
+	out, errs, code := command(append(args, "--home", l.home)...)
+	require.Equal(l.t, exitFailed, code, "%v: %s", args, out)
+	require.NotContains(l.t, errs, "rpc error")
+	return errs
+}
+
+func (l local) write(name, content string) {
+	l.t.Helper()
+	require.NoError(l.t, os.MkdirAll(filepath.Dir(name), 0o750))
+	require.NoError(l.t, os.WriteFile(name, []byte(content), 0o600))
+}
+
+func TestJourneyOfPeople(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("song.wav", "song")
+	l.write("remix.wav", "remix")
+
+	song := l.json("works.0.work", "register", "song.wav", "--from", "alice").(string)
+	require.NotEmpty(t, l.json("works.0.work.anchor_root", "show", song), "anchored first")
+	require.Contains(t, l.do("register", "song.wav", "--from", "alice"), "Nothing to register")
+	require.Contains(t, l.fail("register", "song.wav", "--from", "bob"), "--allow-contested")
+	require.Contains(t, l.fail("derive", "remix.wav", "--from", "song.wav", "--by", "bob"), "offered to nobody")
+
+	l.do("offer", "song.wav", "commercial-remix-10", "--price", "5000uusdc", "--from", "alice")
+	require.Contains(t, l.fail("derive", "remix.wav", "--from", "song.wav", "--by", "bob"), "--buy and --max-fee")
+	buy := []string{"derive", "remix.wav", "--from", "song.wav", "--by", "bob", "--buy", "--max-fee", "5000uusdc"}
+	require.Contains(t, l.do(append(buy, "--dry-run")...), "nothing was sent")
+	require.Contains(t, l.fail("show", "remix.wav"), "not registered")
+	require.EqualValues(t, 100_000, l.json("absolute", buy...))
+	require.Contains(t, l.do("lineage", "remix.wav"), "└─ parentOf  song ("+song+")")
+
+	preview := l.json("payees", "pay", "remix.wav", "100000uusdc", "--preview")
+	require.Len(t, preview, 2)
+	require.Equal(t, preview, l.json("payees", "pay", "remix.wav", "100000uusdc", "--from", "fan"))
+	require.Eventually(t, func() bool {
+		return strings.Contains(l.do("balance", "alice"), "1000000015000")
+	}, 10*time.Second, 100*time.Millisecond, "10 %% of the payment and the grant's fee")
+
+	require.Contains(t, l.fail("pay", "remix.wav", "1000nothing", "--from", "fan"), "nothing")
+	l.do("register", "song.wav", "--from", "bob", "--allow-contested", "--no-anchor")
+	require.Contains(t, l.fail("pay", "song.wav", "1000uusdc", "--from", "fan"), "several claims")
+
+	l.do("transfer", song, "--to", "fan", "--from", "alice")
+	require.Contains(t, l.fail("accept", song, "--from", "bob"), "not to you")
+	l.do("accept", song, "--from", "fan")
+	require.Contains(t, l.do("show", song), "(fan)")
+}
+
+func TestJourneyOfAFolder(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("art/a.png", "a")
+	l.write("art/sub/b.txt", "b")
+	l.write("works.csv", "file,title,kind\na.png,First,image\nsub/b.txt,Second,noise\n")
+	require.Contains(t, l.fail("register", "art", "--csv", "works.csv", "--from", "alice"), "row 3 ("+filepath.Join("art", "sub", "b.txt")+")")
+	require.Contains(t, l.fail("show", "art/a.png"), "not registered")
+
+	l.write("works.csv", "file,title,kind\na.png,First,image\nsub/b.txt,Second,\n")
+	require.Len(t, l.json("works", "register", "art", "--csv", "works.csv", "--from", "alice"), 2)
+	require.Equal(t, "First", l.json("works.0.work.details.title", "show", "art/a.png"))
+
+	// An interrupted registration: anchored, and registered later.
+	l.write("late.txt", "late")
+	root := l.json("anchor.root", "anchor", "late.txt", "--from", "alice")
+	l.do("register", "late.txt", "--from", "alice")
+	require.Equal(t, root, l.json("works.0.work.anchor_root", "show", "late.txt"))
+
+	l.write("made.png", "made")
+	l.write("prompt.txt", "a stemma")
+	l.do("derive", "made.png", "--from", "art/a.png=input", "--external", "https://example.org/x", "--weights", "75%,25%",
+		"--model", "acme/painter", "--prompt-file", "prompt.txt", "--by", "alice")
+	require.Equal(t, "acme/painter", l.json("works.0.derivation.record.model", "show", "made.png"))
+	require.Len(t, l.json("steps", "lineage", "made.png"), 2)
+	require.Contains(t, l.do("lineage", "made.png", "--format", "dot"), "digraph")
+}

@@ -1,0 +1,202 @@
+package keeper_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// model is the module told in plain maps: what may be acquired and derived, and
+// nothing of how it is stored.
+type model struct {
+	*fixture
+	terms  []types.TermsID
+	kinds  map[types.TermsID]types.Terms
+	offers map[string]types.Offer // work and terms
+	counts map[string]uint64
+	grants map[types.GrantID]*modelGrant
+	nc     map[registrytypes.WorkID]bool // a source forbids commercial use
+}
+
+type modelGrant struct {
+	work      registrytypes.WorkID
+	licensee  string
+	terms     types.TermsID
+	ends      time.Time // zero: never
+	usedBy    registrytypes.WorkID
+	exclusive bool
+}
+
+func offerKey(work registrytypes.WorkID, terms types.TermsID) string {
+	return work.String() + terms.String()
+}
+
+func newModel(t testing.TB) *model {
+	hour := time.Hour
+	m := &model{
+		fixture: newFixture(t), kinds: map[types.TermsID]types.Terms{}, offers: map[string]types.Offer{},
+		counts: map[string]uint64{}, grants: map[types.GrantID]*modelGrant{}, nc: map[registrytypes.WorkID]bool{},
+	}
+	for _, terms := range []types.Terms{
+		{Spdx: "LicenseRef-NC", Derivatives: types.DERIVATIVES_ALLOWED},
+		{Spdx: "LicenseRef-Com", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, MaxGrants: 3},
+		{Spdx: "LicenseRef-Hour", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("3ustem"), Duration: &hour},
+		{Spdx: "LicenseRef-Only", CommercialUse: true, Exclusive: true, Duration: &hour},
+	} {
+		id := m.publish(terms)
+		m.terms = append(m.terms, id)
+		m.kinds[id] = terms
+	}
+	return m
+}
+
+func (m *model) running(exclusive bool, work registrytypes.WorkID) bool {
+	for _, g := range m.grants {
+		if g.work == work && g.exclusive == exclusive && (g.ends.IsZero() || m.ctx.BlockTime().Before(g.ends)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) mayOffer(work registrytypes.WorkID, id types.TermsID) bool {
+	return !m.nc[work] || !m.kinds[id].CommercialUse
+}
+
+func (m *model) mayAcquire(work registrytypes.WorkID, id types.TermsID, fee int64) bool {
+	offer, open := m.offers[offerKey(work, id)]
+	terms := m.kinds[id]
+	price := offer.PriceUnder(terms).AmountOf("ustem").Int64()
+	return open && !offer.Expired(m.ctx.BlockTime()) && fee >= price &&
+		(terms.MaxGrants == 0 || m.counts[offerKey(work, id)] < terms.MaxGrants) &&
+		!m.running(true, work) && (!terms.Exclusive || !m.running(false, work))
+}
+
+func TestRandomOperationsMatchTheModel(t *testing.T) {
+	works := []registrytypes.WorkID{song, photo, remix}
+	accounts := []sdk.AccAddress{alice, bob, carol}
+	rapid.Check(t, func(rt *rapid.T) {
+		m := newModel(t)
+		work := func() registrytypes.WorkID { return rapid.SampledFrom(works).Draw(rt, "work") }
+		terms := func() types.TermsID { return rapid.SampledFrom(m.terms).Draw(rt, "terms") }
+		rt.Repeat(map[string]func(*rapid.T){
+			"": func(rt *rapid.T) { m.check(rt) },
+			"wait": func(rt *rapid.T) {
+				m.wait(time.Duration(rapid.IntRange(1, 90).Draw(rt, "minutes")) * time.Minute)
+			},
+			"offer": func(rt *rapid.T) {
+				w, id := work(), terms()
+				o := types.Offer{Price: coins("5ustem")}
+				if rapid.Bool().Draw(rt, "ends") {
+					end := m.ctx.BlockTime().Add(30 * time.Minute)
+					o.ExpiresAt = &end
+				}
+				err := m.offer(w, id, o)
+				require.Equal(rt, m.mayOffer(w, id), err == nil, "%v", err)
+				if err == nil {
+					m.offers[offerKey(w, id)] = o
+				}
+			},
+			"close": func(rt *rapid.T) {
+				w, id := work(), terms()
+				_, open := m.offers[offerKey(w, id)]
+				err := m.try(&types.MsgCloseOffer{Owner: m.registry[w].Owner.String(), Work: w.String(), Terms: id.String()})
+				require.Equal(rt, open, err == nil, "%v", err)
+				delete(m.offers, offerKey(w, id))
+			},
+			"acquire": func(rt *rapid.T) {
+				m.acquireAny(rt, work(), terms(), rapid.SampledFrom(accounts).Draw(rt, "licensee"))
+			},
+			"derive": func(rt *rapid.T) { m.deriveAny(rt, work()) },
+		})
+	})
+}
+
+func (m *model) acquireAny(rt *rapid.T, work registrytypes.WorkID, id types.TermsID, licensee sdk.AccAddress) {
+	serial := rapid.Uint64Range(0, 3).Draw(rt, "serial")
+	fee := rapid.Int64Range(1, 9).Draw(rt, "fee")
+	grant := types.NewGrantID(work, id, licensee, serial)
+	_, known := m.grants[grant]
+	paid := len(m.revenue.paid)
+	_, err := m.acquire(licensee, work, id, serial, fmt.Sprintf("%dustem", fee))
+	require.Equal(rt, m.mayAcquire(work, id, fee) && !known, err == nil, "%v", err)
+	if err != nil {
+		require.Len(rt, m.revenue.paid, paid)
+		return
+	}
+	require.Equal(rt, payment{licensee.String(), work, "5ustem"}, m.revenue.paid[paid])
+	m.counts[offerKey(work, id)]++
+	g := &modelGrant{work: work, licensee: licensee.String(), terms: id, exclusive: m.kinds[id].Exclusive}
+	if d := m.kinds[id].Duration; d != nil {
+		g.ends = m.ctx.BlockTime().Add(*d)
+	}
+	m.grants[grant] = g
+}
+
+// deriveAny makes a new work of some grant's licensee from the grant's work.
+func (m *model) deriveAny(rt *rapid.T, derivative registrytypes.WorkID) {
+	var ids []types.GrantID
+	for id := range m.grants {
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return
+	}
+	// repeatable, whatever the map's order
+	slices.SortFunc(ids, func(a, b types.GrantID) int { return bytes.Compare(a[:], b[:]) })
+	id := rapid.SampledFrom(ids).Draw(rt, "grant")
+	g := m.grants[id]
+	source := source{work: g.work, permission: id}
+	if source.work == derivative || m.nc[g.work] || !g.ends.IsZero() {
+		return // the ends of permissions have tests of their own
+	}
+	open := false
+	for _, other := range m.terms {
+		o, ok := m.offers[offerKey(derivative, other)]
+		open = open || ok && !o.Expired(m.ctx.BlockTime()) && m.kinds[other].CommercialUse
+	}
+	want := g.licensee == m.registry[derivative].Owner.String() && m.kinds[g.terms].Derivatives != types.DERIVATIVES_NONE &&
+		(g.usedBy == registrytypes.WorkID{} || g.usedBy == derivative)
+	restricts := !m.kinds[g.terms].CommercialUse
+	err := m.derive(derivative, source)
+	require.Equal(rt, want && (!open || !restricts && !m.nc[derivative]), err == nil, "%v", err)
+	if err == nil {
+		g.usedBy = derivative
+		m.nc[derivative] = m.nc[derivative] || restricts
+	}
+}
+
+// check compares the whole state with the model.
+func (m *model) check(rt *rapid.T) {
+	gs, err := m.k.ExportGenesis(m.ctx)
+	require.NoError(rt, err)
+	require.Len(rt, gs.Offers, len(m.offers))
+	for _, o := range gs.Offers {
+		require.Equal(rt, m.offers[o.Work+o.Terms], o.Offer)
+	}
+	require.Len(rt, gs.Grants, len(m.grants))
+	for _, g := range gs.Grants {
+		id, err := types.ParseGrantID(g.Id)
+		require.NoError(rt, err)
+		want := m.grants[id]
+		require.Equal(rt, want.licensee, g.Grant.Licensee.String())
+		require.Equal(rt, want.usedBy != registrytypes.WorkID{}, len(g.Grant.UsedBy) > 0)
+	}
+	require.Len(rt, gs.GrantCounts, len(m.counts))
+	for _, c := range gs.GrantCounts {
+		require.Equal(rt, m.counts[c.Work+c.Terms], c.Count)
+	}
+	for _, w := range []registrytypes.WorkID{song, photo, remix} {
+		require.Equal(rt, m.nc[w], len(m.constraints(w)) > 0)
+	}
+}

@@ -1,0 +1,49 @@
+package keeper_test
+
+import (
+	"testing"
+
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/testutil/chain"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// TestABrokenWorkStopsNobodyElse breaks the stored list of one work: its money
+// stays in its stage and an event says why, everybody else is paid in the same
+// block, and once the row is mended the money flows.
+func TestABrokenWorkStopsNobodyElse(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
+	song := c.Register("song.wav", alice)
+	remix := c.Derive("remix.wav", bob, song.Under(chain.Preset("commercial-remix-10")))
+	other := c.Register("other.wav", carol)
+	rows := c.App.Keepers.Royalty.Upstreams
+	key := collections.Join(remix.ID, uint32(1))
+	write := func(row types.Upstream) {
+		ctx := c.App.NewUncachedContext(false, cmtproto.Header{Height: c.Height(), Time: c.Now()})
+		require.NoError(t, rows.Set(ctx, key, row))
+		c.NextBlock()
+	}
+	good, err := rows.Get(c.Ctx(), key)
+	require.NoError(t, err)
+	write(types.Upstream{Absolute: []byte("not a list")})
+
+	block := c.Block(c.Sign(fan, chain.PayMsg(fan, remix, usdc(1000))), c.Sign(fan, chain.PayMsg(fan, other, usdc(1000))))
+	block.RequireOK(t)
+	quarantined := chain.Typed[*types.EventStageQuarantined](t, block.Events)
+	require.Len(t, quarantined, 1)
+	require.Equal(t, remix.String(), quarantined[0].Work)
+	require.Contains(t, quarantined[0].Reason, "packed list")
+	c.RequireBalance(carol, "1001000uusdc")
+	c.RequireBalance(bob, "1000000uusdc")
+
+	write(good)
+	c.RequireInvariants()
+	c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []string{remix.String()}})
+	c.RequireBalance(alice, "1000100uusdc")
+	c.RequireBalance(bob, "1000900uusdc")
+	c.RequireInvariants()
+}
