@@ -50,8 +50,11 @@ func Configure() {
 }
 
 // DefaultHome is the folder of the node and its keys unless --home names
-// another: ~/.stemmad.
+// another: what STEMMAD_HOME says, or ~/.stemmad.
 func DefaultHome() string {
+	if home := os.Getenv("STEMMAD_HOME"); home != "" {
+		return home
+	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return ".stemmad"

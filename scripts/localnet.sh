@@ -50,7 +50,7 @@ require_binary() {
 }
 
 make_network() {
-	"$stemmad" testnet init-files --validators "$validators" --output-dir "$dir" \
+	"$stemmad" testnet init-files --validators "$validators" --output-dir "$dir" --accounts alice,bob,carol,fan \
 		--blocktime "${LOCALNET_BLOCKTIME:-1s}" ${LOCALNET_PORT:+--base-port "$LOCALNET_PORT"}
 }
 

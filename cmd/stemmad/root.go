@@ -54,6 +54,10 @@ func newRootCmd() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			// cobra's Println, which the SDK's commands print results with, goes to
+			// stderr unless told otherwise.
+			cmd.SetOut(cmd.OutOrStdout())
+			cmd.SetErr(cmd.ErrOrStderr())
 			return prepare(cmd, clientCtx)
 		},
 	}

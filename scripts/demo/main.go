@@ -41,6 +41,9 @@ func main() {
 
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o, newPrinter(os.Stdout))
+	if err != nil && ctx.Err() != nil {
+		err = errors.New("interrupted; the node is stopped and its folder deleted")
+	}
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)

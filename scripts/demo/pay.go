@@ -66,6 +66,7 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 	if err := s.showTree(ctx, w); err != nil {
 		return nil, err
 	}
+	s.more("Remix licences pay the source; the other licences of this tree ask for nothing.")
 	if err := s.showReceipts(preview, before, after); err != nil {
 		return nil, err
 	}

@@ -62,73 +62,78 @@ type Conflict struct {
 // (discouraged, permitted) choice, and the ban stays on the work.
 //
 // Each conflict names one pair of works for its terms, the first in order. The
-// cost grows with groups times distinct share-alike terms, squared.
+// cost is that of distinct share-alike terms, squared, and times all demands.
 func Combine(groups ...Group) (Group, []Conflict) {
 	var all Group
 	for _, g := range groups {
 		all = append(all, g...)
 	}
 	all = normalize(all)
-	wanted := distinct(all)
-	conflicts := wanted.conflicts()
-	for _, w := range wanted {
-		if !w.demand.Terms.Commercial {
-			continue
+	wanted := distinct(groups)
+	var conflicts []Conflict
+	for i, b := range wanted {
+		for _, a := range wanted[:i] {
+			if !compatible(a.terms, b.terms) {
+				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first.demand, B: b.first.demand}.ordered())
+			}
 		}
-		for i, g := range groups {
-			ban, banned := g.ban()
-			if !banned || g.shares(w) {
-				continue
-			}
-			if share, ok := holder(groups, i, w); ok {
-				conflicts = append(conflicts, Conflict{Code: ShareAlikeNonCommercial, A: share, B: ban})
-			}
+	}
+	for i, g := range groups {
+		if ban, banned := g.ban(); banned {
+			conflicts = append(conflicts, g.againstBan(i, ban, wanted)...)
 		}
 	}
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
 
-// licence is share-alike terms that some source demands, with the first demand
-// for them.
-type licence struct {
+func compatible(a, b Terms) bool { return a.Satisfies(b) || b.Satisfies(a) }
+
+// holder is the first demand of a group for some terms.
+type holder struct {
+	group  int
 	demand Demand
-	// like are all share-alike terms that go together with these.
-	like map[Terms]bool
 }
 
-type licences []licence
+// licence is share-alike terms that some group demands: by the first demand for
+// them, and the first from another group, if any.
+type licence struct {
+	terms         Terms
+	first, second *holder
+}
 
-// distinct lists the share-alike terms among sorted demands, each once.
-func distinct(all Group) licences {
-	seen := make(map[Terms]bool)
-	var list licences
-	for _, d := range all {
-		if d.Kind == ShareAlike && !seen[d.Terms] {
-			seen[d.Terms] = true
-			list = append(list, licence{demand: d, like: make(map[Terms]bool)})
-		}
-	}
-	for _, a := range list {
-		for _, b := range list {
-			at, bt := a.demand.Terms, b.demand.Terms
-			a.like[bt] = at.Satisfies(bt) || bt.Satisfies(at)
+// distinct lists the share-alike terms that the groups demand, each once.
+func distinct(groups []Group) []*licence {
+	known := make(map[Terms]*licence)
+	var list []*licence
+	for i, g := range groups {
+		for _, d := range g {
+			if d.Kind != ShareAlike {
+				continue
+			}
+			l, found := known[d.Terms]
+			if !found {
+				l = &licence{terms: d.Terms}
+				known[d.Terms] = l
+				list = append(list, l)
+			}
+			l.hold(holder{i, d})
 		}
 	}
 	return list
 }
 
-// conflicts finds pairs of share-alike terms that do not go together.
-func (list licences) conflicts() []Conflict {
-	var found []Conflict
-	for i, b := range list {
-		for _, a := range list[:i] {
-			if !a.like[b.demand.Terms] {
-				found = append(found, Conflict{Code: ShareAlikeConflict, A: a.demand, B: b.demand})
-			}
+// hold keeps the first demand, and the first that is not from the same group.
+func (l *licence) hold(h holder) {
+	switch {
+	case l.first == nil || compareDemands(h.demand, l.first.demand) < 0:
+		if l.first != nil && l.first.group != h.group {
+			l.second = l.first
 		}
+		l.first = &h
+	case h.group != l.first.group && (l.second == nil || compareDemands(h.demand, l.second.demand) < 0):
+		l.second = &h
 	}
-	return found
 }
 
 // ban returns the group's first ban of commercial use.
@@ -141,24 +146,34 @@ func (g Group) ban() (first Demand, found bool) {
 	return first, found
 }
 
-// shares says whether the group itself demands terms like the licence.
-func (g Group) shares(w licence) bool {
-	return slices.ContainsFunc(g, func(d Demand) bool { return d.Kind == ShareAlike && w.like[d.Terms] })
-}
-
-// holder finds the first demand for exactly these terms outside one group.
-func holder(groups []Group, except int, w licence) (first Demand, found bool) {
-	for i, g := range groups {
-		if i == except {
+// againstBan finds other groups' share-alike terms that this group's ban of
+// commercial use makes impossible: those that it does not demand itself.
+func (g Group) againstBan(group int, ban Demand, wanted []*licence) []Conflict {
+	var found []Conflict
+	for _, l := range wanted {
+		held := l.first
+		if held.group == group {
+			held = l.second
+		}
+		if !l.terms.Commercial || held == nil || g.shares(l.terms) {
 			continue
 		}
-		for _, d := range g {
-			if d.Kind == ShareAlike && d.Terms == w.demand.Terms && (!found || compareDemands(d, first) < 0) {
-				first, found = d, true
-			}
-		}
+		found = append(found, Conflict{Code: ShareAlikeNonCommercial, A: held.demand, B: ban})
 	}
-	return first, found
+	return found
+}
+
+// shares says whether the group demands compatible share-alike terms itself.
+func (g Group) shares(t Terms) bool {
+	return slices.ContainsFunc(g, func(d Demand) bool { return d.Kind == ShareAlike && compatible(d.Terms, t) })
+}
+
+// ordered puts the demands of a symmetric conflict in order.
+func (c Conflict) ordered() Conflict {
+	if compareDemands(c.B, c.A) < 0 {
+		c.A, c.B = c.B, c.A
+	}
+	return c
 }
 
 // normalize sorts demands by kind, source and terms, and drops repetitions.

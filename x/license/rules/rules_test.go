@@ -215,3 +215,22 @@ func TestShareAlikeAndRoyalties(t *testing.T) {
 	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"))
 	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeSource, Source: "d", Terms: "sa"}}, other.Refusals)
 }
+
+// The worst that a transaction can bring: 256 sources, each with 64 share-alike
+// demands that go together, and a ban.
+func BenchmarkCombine(b *testing.B) {
+	groups := make([]rules.Group, 256)
+	for i := range groups {
+		source := fmt.Sprint("work", i)
+		ban := rules.Terms{Licence: "LicenseRef-Ban"}
+		groups[i] = rules.Demands(source, "ban", ban)
+		for j := range 64 {
+			version := cc(b, fmt.Sprintf("CC-BY-SA-%d.%d", 1+j/10, j%10))
+			groups[i] = append(groups[i], rules.Demands(source, version.Licence, version)...)
+		}
+	}
+	for b.Loop() {
+		_, conflicts := rules.Combine(groups...)
+		require.Empty(b, conflicts)
+	}
+}
