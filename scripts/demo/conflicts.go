@@ -42,12 +42,15 @@ func (s *story) showConflicts() error {
 	}
 	s.more("Its owner offers it under %s. The chain refuses:", w.licence().name())
 	s.more("  %s", s.readable(reason(example.Result.RawLog)))
-	s.more("So it refuses the licences of %s in all, and commercial remix offers of %s.", count(real+unstated, "model"), count(remixes, "model"))
+	s.more("In all it refuses the stated licences of %s, and commercial remix offers of %s.", count(real+unstated, "model"), count(remixes, "model"))
 	if unstated > 0 {
 		s.more("(%d of them because a source without a stated licence is offered for non-commercial remixes only.)", unstated)
 	}
-	if stuck > 0 {
-		s.more("%s can't be declared: %d with sources that exclude each other, %d made from such.", count(stuck, "derivation"), sources, stuck-sources)
+	if sources > 0 {
+		s.more("%s refused as well: the licences of the sources exclude each other.", count(sources, "derivation"))
+	}
+	if stuck > sources {
+		s.more("%s made from such a model declare nothing.", count(stuck-sources, "model"))
 	}
 	return nil
 }

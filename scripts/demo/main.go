@@ -39,7 +39,8 @@ func main() {
 	flag.Parse()
 	app.Configure()
 
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A closed terminal or pipe ends the demo too, and the node with it.
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx, o, newPrinter(os.Stdout))
 	if err != nil && ctx.Err() != nil {
 		err = errors.New("interrupted; the node is stopped and its folder deleted")
@@ -76,7 +77,7 @@ func run(ctx context.Context, o options, p *Printer) (err error) {
 	}
 	s := &story{Printer: p, client: client, works: catalogue, accounts: accounts}
 	switch paid, err := s.play(ctx, node); {
-	case errors.Is(err, errNodeGone):
+	case err != nil && ctx.Err() == nil && node.Gone():
 		return node.Failure()
 	case err != nil:
 		return err
@@ -128,8 +129,8 @@ func (s *story) stay(ctx context.Context, node *Node, paid *Work) error {
 	s.step("The node keeps running. Ctrl-C stops it and deletes its folder.")
 	s.plain("\n  RPC   http://%s\n  gRPC  %s\n  REST  http://%s\n  home  %s\n", node.RPC, node.GRPC, node.REST, node.Home)
 	s.plain("Try, from this folder, in another terminal:\n")
-	s.plain("  build/stemmad show %s --node tcp://%s", paid.WorkID, node.RPC)
-	s.plain("  build/stemmad lineage %s --node tcp://%s", paid.WorkID, node.RPC)
+	s.plain("  build/stemmad show %s --home %s", paid.WorkID, node.Home)
+	s.plain("  build/stemmad lineage %s --home %s", paid.WorkID, node.Home)
 	s.plain("  build/stemmad pay %s 5000000%s --from %s --home %s", paid.WorkID, app.LocalDenom, fanName, node.Home)
 	s.plain("  curl -s http://%s/stemma/royalty/v1/works/%s/upstream\n", node.REST, paid.WorkID)
 	select {

@@ -112,6 +112,17 @@ func (n *Node) Start() error {
 // Exited is closed when the node's process has ended.
 func (n *Node) Exited() <-chan struct{} { return n.exited }
 
+// Gone says whether the node's process has ended. A failed call may be the
+// first sign of that, so it waits a little.
+func (n *Node) Gone() bool {
+	select {
+	case <-n.exited:
+		return true
+	case <-time.After(time.Second):
+		return false
+	}
+}
+
 // Failure says that the node stopped by itself, with the end of its log.
 func (n *Node) Failure() error {
 	raw, err := os.ReadFile(n.log)
