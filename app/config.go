@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -28,13 +29,21 @@ const (
 // conversion, about 9 % of all CPU under load.
 const configScope = "stemma"
 
+// gcPercent lets the heap grow to four times what is in use before garbage is
+// collected, unless GOGC says otherwise. Go's default of 100 spends a third of
+// all CPU on collecting under load; memory in use stays below 1 GB for long.
+const gcPercent = 300
+
 var configureOnce sync.Once
 
 // Configure sets the process-wide SDK configuration: address prefixes and the
-// staking denom. Call it first thing in main and in test packages that don't
+// staking denom; and how often garbage is collected. Call it first thing in main and in test packages that don't
 // use testutil/chain; later calls do nothing.
 func Configure() {
 	configureOnce.Do(func() {
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(gcPercent)
+		}
 		if err := os.Setenv(sdk.EnvConfigScope, configScope); err != nil {
 			panic(err)
 		}

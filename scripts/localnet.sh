@@ -117,10 +117,10 @@ start() {
 	status
 	cat <<EOF
 
-Ask      $stemmad query bank balances faucet --home $dir/node0
+Ask      $stemmad balance alice --home $dir/node0
          REST at $(setting "$dir/node0/config/app.toml" address | sed 's|tcp|http|'), described in /openapi.json
 Act      $stemmad keys list --home $dir/node0
-         node0 and faucet are funded; add --home $dir/node0 to any command
+         alice, bob, carol and fan are funded; add --home $dir/node0 to any command
 Lose one scripts/localnet.sh kill 3; scripts/localnet.sh start 3 brings it back
 Stop     make localnet-stop (the data stays), make localnet-reset (deletes it)
 EOF

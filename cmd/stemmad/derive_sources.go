@@ -157,9 +157,9 @@ func maxFee(conn *connect.Conn) (*sdk.Coin, error) {
 	if s == "" {
 		return nil, nil
 	}
-	coin, err := sdk.ParseCoinNormalized(s)
+	coin, err := table.ParseCoin(s)
 	if err != nil {
-		return nil, fmt.Errorf("--%s %q is not an amount: write it with its denom, such as 5000000uusdc", flagMaxFee, s)
+		return nil, fmt.Errorf("--%s: %w", flagMaxFee, err)
 	}
 	return &coin, nil
 }

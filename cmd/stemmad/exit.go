@@ -10,6 +10,7 @@ import (
 	svrcmd "github.com/cosmos/cosmos-sdk/server/cmd"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 )
 
 // Exit codes are stable; scripts rely on them. 3 and 4 are kept for `clear`.
@@ -34,7 +35,7 @@ func run(root *cobra.Command, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(stderr, "Error:", err)
+	fmt.Fprintln(stderr, "Error:", connect.Plain(err))
 	var exit exitError
 	if errors.As(err, &exit) {
 		return exit.code

@@ -84,7 +84,7 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 	}
 	err = draw(render.Lineage{
-		Root: work.Id, Steps: steps, Terms: termsName,
+		Root: work.Id, Steps: steps, Terms: termsNamer(ctx, conn),
 		Work: func(id string) string {
 			if title, known := titles[id]; known {
 				return table.Short(title) + " (" + id + ")"

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"strings"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -31,6 +34,25 @@ func termsName(id string) string {
 	return id
 }
 
+// termsNamer names terms as offers do: a preset's name, else the SPDX expression
+// with the id. It asks about each terms once; without an answer the id stands.
+func termsNamer(ctx context.Context, conn *connect.Conn) func(id string) string {
+	names := map[string]string{}
+	return func(id string) string {
+		if name, known := names[id]; known {
+			return name
+		}
+		names[id] = termsName(id)
+		if names[id] != id {
+			return names[id]
+		}
+		if res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: id}); err == nil {
+			names[id] = permission.Name(res.Terms)
+		}
+		return names[id]
+	}
+}
+
 func linkSource(link lineagetypes.Link) string {
 	switch {
 	case link.External == nil:
@@ -41,12 +63,12 @@ func linkSource(link lineagetypes.Link) string {
 	return "external sha256 " + link.External.Sha256
 }
 
-func linkPermission(link lineagetypes.Link) string {
+func linkPermission(link lineagetypes.Link, terms func(id string) string) string {
 	switch {
 	case link.Grant != "":
-		return link.Grant + " under " + termsName(link.Terms)
+		return link.Grant + " under " + terms(link.Terms)
 	case link.Terms != "":
-		return termsName(link.Terms)
+		return terms(link.Terms)
 	case link.External != nil, link.Role == lineagetypes.ROLE_CITES:
 		return "none needed"
 	}

@@ -9,8 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -96,9 +94,9 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
 	var made licensetypes.Offer
 	f := conn.Flags()
-	price, err := sdk.ParseCoinsNormalized(f.Text(flagPrice))
+	price, err := table.ParseCoins(f.Text(flagPrice))
 	if err != nil {
-		return made, fmt.Errorf("--%s %q: %w; write an amount such as 5000000uusdc", flagPrice, f.Text(flagPrice), err)
+		return made, fmt.Errorf("--%s: %w", flagPrice, err)
 	}
 	made.Price = price
 	if until := f.Text(flagUntil); until != "" {

@@ -66,9 +66,9 @@ type payment struct {
 }
 
 func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error {
-	coin, err := sdk.ParseCoinNormalized(amount)
+	coin, err := table.ParseCoin(amount)
 	if err != nil {
-		return fmt.Errorf("%q is not an amount: write it with its denom, such as 10000uusdc", amount)
+		return err
 	}
 	work, err := target.Resolve(ctx, conn.Registry(), argument)
 	if err != nil {

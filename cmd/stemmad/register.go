@@ -176,7 +176,7 @@ func collectTable(ctx context.Context, conn *connect.Conn, table string, args []
 	defer f.Close()
 	rows, err := batch.Read(f, table, dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\nnothing was sent", err)
 	}
 	items, found := make([]enroll.Item, len(rows)), make([]hashing.Found, len(rows))
 	for i, row := range rows {

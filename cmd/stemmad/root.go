@@ -49,8 +49,13 @@ func newRootCmd() *cobra.Command {
 		WithViper(envPrefix)
 
 	root := &cobra.Command{
-		Use:           "stemmad",
-		Short:         "Who made what from what, what may be done with it, and everyone upstream gets paid",
+		Use:   "stemmad",
+		Short: "Who made what from what, what may be done with it, and everyone upstream gets paid",
+		Long: `Stemma: who made what from what, what may be done with it, and everyone upstream
+gets paid.
+
+Exit codes: 0 done, 1 refused or failed, with the reason on the standard error.
+A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -60,6 +65,7 @@ func newRootCmd() *cobra.Command {
 			cmd.SetErr(cmd.ErrOrStderr())
 			return prepare(cmd, clientCtx)
 		},
+		PersistentPostRunE: refusedByNode,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
@@ -85,6 +91,7 @@ func newRootCmd() *cobra.Command {
 	if err := generated.EnhanceRootCommand(root); err != nil {
 		panic(err) // a fault in a module's command table
 	}
+	arrange(root)
 	return root
 }
 
@@ -105,13 +112,27 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := needsNode(cmd, clientCtx.HomeDir); err != nil {
+		return err
+	}
 	if clientCtx, err = clientconfig.ReadFromClientConfig(clientCtx); err != nil {
 		return err
 	}
 	if err := client.SetCmdClientContextHandler(clientCtx, cmd); err != nil {
 		return err
 	}
-	return server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, *appConfig(), cometConfig())
+	release := shield(cmd.Flags())
+	if err := server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, *appConfig(), cometConfig()); err != nil {
+		return err
+	}
+	release()
+	if err := signFromEnvironment(cmd); err != nil {
+		return err
+	}
+	if err := estimateFee(cmd); err != nil {
+		return err
+	}
+	return watchAnswer(cmd)
 }
 
 func queryCmd() *cobra.Command {

@@ -41,6 +41,16 @@ func TestVersionLeavesNoHome(t *testing.T) {
 	require.NoDirExists(t, home)
 }
 
+func TestStartWithoutANodeLeavesNoHome(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	for _, verb := range []string{"start", "check", "export"} {
+		_, errs, code := command(verb, "--home", home)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "stemmad init")
+		require.NoDirExists(t, home)
+	}
+}
+
 func TestInitRefusesToReplaceAGenesis(t *testing.T) {
 	home := t.TempDir()
 	out, errs, code := command("init", "mine", "--home", home, "--chain-id", "test-1")

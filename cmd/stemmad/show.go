@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cobra"
@@ -76,7 +77,7 @@ func show(ctx context.Context, conn *connect.Conn, args []string) error {
 		if i > 0 {
 			conn.Say("")
 		}
-		if err := p.print(conn, names); err != nil {
+		if err := p.print(ctx, conn, names); err != nil {
 			return err
 		}
 	}
@@ -115,7 +116,7 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	return p, err
 }
 
-func (p portrait) print(conn *connect.Conn, names map[string]string) error {
+func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
 	w := p.work
 	conn.Say("%s", table.Clean(w.Details.Title))
 	creators := ""
@@ -147,7 +148,7 @@ func (p portrait) print(conn *connect.Conn, names map[string]string) error {
 	); err != nil {
 		return err
 	}
-	if err := p.printSources(conn); err != nil {
+	if err := p.printSources(conn, termsNamer(ctx, conn)); err != nil {
 		return err
 	}
 	if err := p.printRecord(conn); err != nil {
@@ -164,12 +165,12 @@ func (p portrait) print(conn *connect.Conn, names map[string]string) error {
 	return nil
 }
 
-func (p portrait) printSources(conn *connect.Conn) error {
+func (p portrait) printSources(conn *connect.Conn, terms func(id string) string) error {
 	if len(p.sources.Sources) > 0 {
 		conn.Say("Sources:")
 		tab := table.New("source", "role", "permission", ">royalty", "note")
 		for _, link := range p.sources.Sources {
-			tab.Row(linkSource(link), link.Role.Name(), linkPermission(link), table.Percent(link.RoyaltyRate), linkNote(link))
+			tab.Row(linkSource(link), link.Role.Name(), linkPermission(link, terms), table.Percent(link.RoyaltyRate), linkNote(link))
 		}
 		if err := tab.Write(conn.Out()); err != nil {
 			return err
@@ -180,7 +181,7 @@ func (p portrait) printSources(conn *connect.Conn) error {
 		if c.ExpiresAt != nil {
 			demand += " on " + table.OptionalTime(c.ExpiresAt)
 		}
-		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, termsName(c.Terms))
+		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, terms(c.Terms))
 	}
 	return nil
 }
@@ -192,7 +193,7 @@ func (p portrait) printRecord(conn *connect.Conn) error {
 	}
 	conn.Say("Made by an AI system:")
 	return table.Fields(conn.Out(), "agent", r.Agent, "model", r.Model, "provider", r.Provider,
-		"system", r.SystemName+" "+r.SystemVersion, "at", table.OptionalTime(r.GeneratedAt),
+		"system", strings.TrimSpace(r.SystemName+" "+r.SystemVersion), "at", table.OptionalTime(r.GeneratedAt),
 		"output id", r.UniqueId, "prompt sha256", r.PromptSha256)
 }
 
@@ -207,7 +208,9 @@ func (p portrait) printRevenue(conn *connect.Conn, names map[string]string) erro
 	}
 	for _, s := range p.stages.Stages {
 		held := s.Stages.Paid.Held.Add(s.Stages.Received.Held).Add(s.Stages.Earned.Held)
-		conn.Say("  taken in %s%s, still on its way %s%s", s.Stages.Paid.Total, s.Denom, held, s.Denom)
+		if held.IsPositive() {
+			conn.Say("  still on its way: %s%s", held, s.Denom)
+		}
 	}
 	return nil
 }

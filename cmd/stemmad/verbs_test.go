@@ -84,6 +84,8 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		{[]string{"show", "gone.wav"}, "neither a work id"},
 		{[]string{"show", "work1nonsense"}, "is not a work id"},
 		{[]string{"pay", "song.wav", "many"}, "is not an amount"},
+		{[]string{"pay", "song.wav", "1.5uusdc"}, "is not an amount"},
+		{[]string{"pay", "song.wav"}, "usage: stemmad pay WORK|FILE AMOUNT"},
 		{[]string{"show", "song.wav", "--output", "xml"}, "text or json"},
 		{[]string{"lineage", "song.wav", "--format", "png"}, "tree, table, json or dot"},
 		{[]string{"register", "song.wav", "--chain-id", "x"}, "stemmad keys add"},

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"cosmossdk.io/collections"
@@ -115,8 +114,8 @@ func (k Keeper) checkFree(ctx context.Context, a Acquisition, id types.GrantID, 
 	if err := k.checkExclusive(ctx, a.Work, t.Exclusive); err != nil {
 		return 0, err
 	}
-	count, err := k.GrantCounts.Get(ctx, collections.Join(a.Work, a.Terms))
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	count, _, err := find(ctx, k.GrantCounts, collections.Join(a.Work, a.Terms))
+	if err != nil {
 		return 0, err
 	}
 	if t.MaxGrants > 0 && count >= t.MaxGrants {
@@ -155,10 +154,7 @@ func (k Keeper) checkExclusive(ctx context.Context, work registrytypes.WorkID, e
 // grantedUntil is the latest end of a work's exclusive, or other, grants; the
 // zero time without any.
 func (k Keeper) grantedUntil(ctx context.Context, work registrytypes.WorkID, exclusive bool) (time.Time, error) {
-	until, err := k.GrantedUntil.Get(ctx, collections.Join(work, exclusive))
-	if errors.Is(err, collections.ErrNotFound) {
-		return time.Time{}, nil
-	}
+	until, _, err := find(ctx, k.GrantedUntil, collections.Join(work, exclusive))
 	return until, err
 }
 

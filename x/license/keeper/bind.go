@@ -19,8 +19,9 @@ const maxNamed = 4
 
 // Bind ties a derivative to permitted sources: it checks that their demands,
 // with those that the derivative has already, can be met together and by its
-// open offers, then stores them and marks the grants as used. Call it when the
-// royalty link is made, so that what the derivative owes is known.
+// open offers, then stores them and marks the grants as used. The permits are
+// what Permit answered in the same transaction. Call it when the royalty link
+// is made, so that what the derivative owes is known.
 func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
 	if len(permits) > types.MaxSources {
 		return errorsmod.Wrapf(types.ErrTooMany, "%d sources at once, at most %d: declare them in parts", len(permits), types.MaxSources)
@@ -41,26 +42,25 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	if err := k.checkCompatible(ctx, derivative, groups); err != nil {
 		return err
 	}
-	for _, c := range all.changed() {
-		if err := k.setConstraint(ctx, derivative, c); err != nil {
-			return err
-		}
-	}
 	if err := k.markUsed(ctx, derivative, permits); err != nil {
 		return err
 	}
-	if len(all.changed()) == 0 {
+	changed := all.changed()
+	if len(changed) == 0 {
 		return nil
 	}
+	if err := k.setConstraints(ctx, derivative, all.rows); err != nil {
+		return err
+	}
 	event := &types.EventConstrained{Work: derivative.String()}
-	for _, c := range all.changed() {
+	for _, c := range changed {
 		event.Constraints = append(event.Constraints, c.Named())
 	}
 	return emit(ctx, event)
 }
 
-// collect gathers the demands of each source: its terms' own and those that it
-// inherited. The first group is what the derivative has already.
+// collect gathers what each source demands. The first group is what the
+// derivative has taken on already.
 func (k Keeper) collect(
 	ctx context.Context, existing []types.Constraint, permits []types.Permit, all *constraintSet,
 ) ([]rules.Group, error) {
@@ -70,21 +70,10 @@ func (k Keeper) collect(
 	}
 	groups := []rules.Group{own}
 	for _, p := range permits {
-		rows, err := k.constraintsOf(ctx, p.Source)
-		if err != nil {
-			return nil, err
-		}
-		if !p.Own {
-			terms, err := k.GetTerms(ctx, p.Terms)
-			if err != nil {
-				return nil, err
-			}
-			rows = append(rows, p.Constraints(terms)...)
-		}
-		for _, c := range rows {
+		for _, c := range p.Constraints {
 			all.add(c)
 		}
-		group, err := k.demandsOf(ctx, rows)
+		group, err := k.demandsOf(ctx, p.Constraints)
 		if err != nil {
 			return nil, err
 		}
@@ -101,6 +90,10 @@ func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.Wo
 		return errorsmod.Wrapf(types.ErrConflict, "%s: no terms comply with all sources of %s: leave one out",
 			describeConflicts(conflicts), derivative)
 	}
+	offers, err := k.offerKeys(ctx, derivative)
+	if err != nil || len(demands)+len(offers) == 0 {
+		return err
+	}
 	owes, err := k.owes(ctx, derivative)
 	if err != nil {
 		return err
@@ -108,13 +101,6 @@ func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.Wo
 	if verdict := rules.Owing(demands); owes && !verdict.Allowed() {
 		return errorsmod.Wrapf(types.ErrConflict, "%s: %s would owe royalties, which share-alike terms do not allow: leave one source out",
 			describe(verdict.Refusals), derivative)
-	}
-	if len(demands) == 0 && !owes {
-		return nil
-	}
-	offers, err := k.offerKeys(ctx, derivative)
-	if err != nil {
-		return err
 	}
 	for _, key := range offers {
 		if err := k.checkOpenOffer(ctx, key, demands, owes); err != nil {

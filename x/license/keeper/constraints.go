@@ -3,12 +3,12 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/cosmos/gogoproto/proto"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -21,42 +21,18 @@ import (
 // constraintsOf lists what a work's sources demand of it, in order of kind,
 // source and terms: at most MaxConstraints of each kind.
 func (k Keeper) constraintsOf(ctx context.Context, work registrytypes.WorkID) ([]types.Constraint, error) {
-	it, err := k.Constraints.Iterate(ctx,
-		collections.NewPrefixedQuadRange[registrytypes.WorkID, uint16, registrytypes.WorkID, types.TermsID](work))
-	if err != nil {
+	packed, found, err := find(ctx, k.Constraints, work)
+	if err != nil || !found {
 		return nil, err
 	}
-	entries, err := it.KeyValues()
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]types.Constraint, len(entries))
-	for i, entry := range entries {
-		rows[i] = toConstraint(entry.Key, entry.Value)
-	}
-	return rows, nil
+	rows, err := types.UnpackConstraints(packed)
+	return rows, errorsmod.Wrapf(err, "constraints of %s", work)
 }
 
-func toConstraint(key demanded, ends int64) types.Constraint {
-	source, terms := key.K3(), key.K4()
-	c := types.Constraint{Kind: types.ConstraintKind(key.K2()), Source: source[:], Terms: terms[:]}
-	if ends != 0 {
-		end := time.Unix(0, ends).UTC()
-		c.ExpiresAt = &end
-	}
-	return c
-}
-
-func (k Keeper) setConstraint(ctx context.Context, work registrytypes.WorkID, c types.Constraint) error {
-	var ends int64
-	if c.ExpiresAt != nil {
-		ends = c.ExpiresAt.UnixNano()
-	}
-	return k.Constraints.Set(ctx, constraintKey(work, c), ends)
-}
-
-func constraintKey(work registrytypes.WorkID, c types.Constraint) demanded {
-	return collections.Join4(work, uint16(c.Kind), registrytypes.WorkID(c.Source), types.TermsID(c.Terms))
+// setConstraints replaces what is demanded of a work.
+func (k Keeper) setConstraints(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
+	rows = slices.SortedFunc(slices.Values(rows), types.Constraint.Compare)
+	return k.Constraints.Set(ctx, work, types.PackConstraints(rows))
 }
 
 // checkNotExpired fails with ErrSourceExpired when a permission that a work

@@ -24,7 +24,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.Offers.Set(ctx, key, o.Offer); err != nil {
+		if err := k.setOffer(ctx, key, o.Offer); err != nil {
 			return err
 		}
 	}
@@ -50,12 +50,26 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
-	for _, c := range gs.Constraints {
-		work, err := registrytypes.ParseWorkID(c.Work)
+	return k.initConstraints(ctx, gs.Constraints)
+}
+
+// initConstraints stores the constraints of each work together. They may come
+// in any order.
+func (k Keeper) initConstraints(ctx context.Context, rows []types.GenesisConstraint) error {
+	var works []registrytypes.WorkID
+	of := make(map[registrytypes.WorkID][]types.Constraint)
+	for _, row := range rows {
+		work, err := registrytypes.ParseWorkID(row.Work)
 		if err != nil {
 			return err
 		}
-		if err := k.setConstraint(ctx, work, c.Constraint); err != nil {
+		if of[work] == nil {
+			works = append(works, work)
+		}
+		of[work] = append(of[work], row.Constraint)
+	}
+	for _, work := range works {
+		if err := k.setConstraints(ctx, work, of[work]); err != nil {
 			return err
 		}
 	}
@@ -104,11 +118,12 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = k.Constraints.Walk(ctx, nil, func(key demanded, ends int64) (bool, error) {
-		gs.Constraints = append(gs.Constraints, types.GenesisConstraint{
-			Work: key.K1().String(), Constraint: toConstraint(key, ends),
-		})
-		return false, nil
+	err = k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
+		rows, err := types.UnpackConstraints(packed)
+		for _, c := range rows {
+			gs.Constraints = append(gs.Constraints, types.GenesisConstraint{Work: work.String(), Constraint: c})
+		}
+		return false, err
 	})
 	return gs, err
 }

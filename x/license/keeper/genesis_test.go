@@ -96,21 +96,34 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			delete(f.registry, song)
 			return nil
 		},
-		"grants": func(f *fixture) error { return f.k.GrantsByWork.Clear(f.ctx, nil) },
+		"offers, miscounted":       func(f *fixture) error { return f.k.OfferCounts.Set(f.ctx, photo, 1) },
+		"offers, not counted":      func(f *fixture) error { return f.k.OfferCounts.Remove(f.ctx, photo) },
+		"offers, counted for none": func(f *fixture) error { return f.k.OfferCounts.Set(f.ctx, remix, 1) },
+		"grants":                   func(f *fixture) error { return f.k.GrantsByWork.Clear(f.ctx, nil) },
 		"grant indexes": func(f *fixture) error {
 			return f.k.Grants.Clear(f.ctx, nil)
 		},
 		"grant counts": func(f *fixture) error { return f.k.GrantCounts.Clear(f.ctx, nil) },
-		"constraints": func(f *fixture) error {
+		// the offer under the same terms is noticed first
+		"offers, without terms": func(f *fixture) error {
 			return f.k.Terms.Remove(f.ctx, preset("cc-by-nc-sa-4.0"))
+		},
+		"constraints":            func(f *fixture) error { return f.k.Constraints.Set(f.ctx, photo, nil) },
+		"constraints, truncated": func(f *fixture) error { return f.k.Constraints.Set(f.ctx, photo, []byte{1, 2}) },
+		"constraints, twice": func(f *fixture) error {
+			row, err := f.k.Constraints.Get(f.ctx, remix)
+			require.NoError(f.t, err)
+			return f.k.Constraints.Set(f.ctx, remix, append(row, row...))
+		},
+		"constraints, without terms": func(f *fixture) error {
+			row := []types.Constraint{{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: song[:], Terms: make([]byte, 32)}}
+			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
 		},
 	} {
 		f := populated(t)
 		require.NoError(t, damage(f))
 		err := f.k.CheckInvariants(f.ctx)
-		if name == "constraints" { // the offer under the same terms is noticed first
-			name = "offers"
-		}
+		name, _, _ := strings.Cut(name, ",")
 		require.ErrorContains(t, err, "license invariant \""+name+"\"")
 	}
 }
@@ -150,6 +163,37 @@ func TestQueries(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, res.Grants, c.want, c.req.String())
 	}
+}
+
+func TestConstraintsComeInPages(t *testing.T) {
+	f := populated(t)
+	all := f.constraints(remix)
+	require.Len(t, all, 4)
+	ask := func(page *query.PageRequest) (*types.QueryConstraintsResponse, error) {
+		return f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix.String(), Pagination: page})
+	}
+	var read []types.NamedConstraint
+	page := &query.PageRequest{Limit: 3}
+	for {
+		res, err := ask(page)
+		require.NoError(t, err)
+		read = append(read, res.Constraints...)
+		if len(res.Pagination.NextKey) == 0 {
+			break
+		}
+		page.Key = res.Pagination.NextKey
+	}
+	require.Equal(t, all, read)
+
+	res, err := ask(&query.PageRequest{Offset: 1, Limit: 1, Reverse: true, CountTotal: true})
+	require.NoError(t, err)
+	require.Equal(t, all[2:3], res.Constraints)
+	require.EqualValues(t, 4, res.Pagination.Total)
+	res, err = ask(&query.PageRequest{Offset: 9})
+	require.NoError(t, err)
+	require.Empty(t, res.Constraints)
+	_, err = ask(&query.PageRequest{Key: []byte("trash")})
+	require.ErrorContains(t, err, "code = InvalidArgument")
 }
 
 func TestQueriesThatCantBeAnswered(t *testing.T) {

@@ -48,17 +48,13 @@ func (k Keeper) checkTerms(ctx context.Context) error {
 	})
 }
 
-// checkOffers: work and terms exist, the offer is valid under the terms, and no
-// work has more than MaxOffers.
+// checkOffers: work and terms exist, the offer is valid under the terms, and
+// each work's count is right and at most MaxOffers.
 func (k Keeper) checkOffers(ctx context.Context) error {
-	var last registrytypes.WorkID
-	number := 0
-	return k.Offers.Walk(ctx, nil, func(key offered, o types.Offer) (bool, error) {
-		if key.K1() != last {
-			last, number = key.K1(), 0
-		}
-		if number++; number > types.MaxOffers {
-			return true, fmt.Errorf("%s has more than %d offers", last, types.MaxOffers)
+	number := make(map[registrytypes.WorkID]uint64)
+	err := k.Offers.Walk(ctx, nil, func(key offered, o types.Offer) (bool, error) {
+		if number[key.K1()]++; number[key.K1()] > types.MaxOffers {
+			return true, fmt.Errorf("%s has more than %d offers", key.K1(), types.MaxOffers)
 		}
 		if _, err := k.registry.GetWork(ctx, key.K1()); err != nil {
 			return true, err
@@ -72,6 +68,21 @@ func (k Keeper) checkOffers(ctx context.Context) error {
 		}
 		return false, nil
 	})
+	if err != nil {
+		return err
+	}
+	counted := 0
+	err = k.OfferCounts.Walk(ctx, nil, func(work registrytypes.WorkID, count uint64) (bool, error) {
+		counted++
+		if count == 0 || count != number[work] {
+			return true, fmt.Errorf("%s has %d offers, counted are %d", work, number[work], count)
+		}
+		return false, nil
+	})
+	if err == nil && counted != len(number) {
+		err = fmt.Errorf("%d works have offers, counted are those of %d", len(number), counted)
+	}
+	return err
 }
 
 // checkGrants: terms exist, both indexes have the grant, the ends of a work's
@@ -168,23 +179,34 @@ func (k Keeper) checkGrantCounts(ctx context.Context) error {
 	})
 }
 
-// checkConstraints: the terms exist, the kind is known, exactly the ends of
-// permissions have a time, and no kind is over its bound.
+// checkConstraints: each row holds constraints, in order and none twice; the
+// terms exist, the kind is known, exactly the ends of permissions have a time,
+// and no kind is over its bound.
 func (k Keeper) checkConstraints(ctx context.Context) error {
-	var last demanded
-	number := 0
-	return k.Constraints.Walk(ctx, nil, func(key demanded, ends int64) (bool, error) {
-		if number == 0 || key.K1() != last.K1() || key.K2() != last.K2() {
-			last, number = key, 0
+	return k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
+		rows, err := types.UnpackConstraints(packed)
+		if err == nil && len(rows) == 0 {
+			err = errors.New("has an empty row")
 		}
-		if number++; number > types.MaxConstraints {
-			return true, fmt.Errorf("%s has more than %d constraints of kind %d", key.K1(), types.MaxConstraints, key.K2())
+		number := make(map[types.ConstraintKind]int)
+		for i, c := range rows {
+			number[c.Kind]++
+			_, known := types.ConstraintKind_name[int32(c.Kind)]
+			switch {
+			case i > 0 && rows[i-1].Compare(c) >= 0:
+				return true, fmt.Errorf("%s: constraint %d is out of order", work, i)
+			case number[c.Kind] > types.MaxConstraints:
+				return true, fmt.Errorf("%s has more than %d constraints of kind %s", work, types.MaxConstraints, c.Kind)
+			case !known || (c.Kind == types.CONSTRAINT_EXPIRES) != (c.ExpiresAt != nil):
+				return true, fmt.Errorf("%s has kind %s with end %s", work, c.Kind, c.ExpiresAt)
+			}
+			if _, err := k.GetTerms(ctx, types.TermsID(c.Terms)); err != nil {
+				return true, err
+			}
 		}
-		kind := types.ConstraintKind(key.K2())
-		if _, known := types.ConstraintKind_name[int32(kind)]; !known || (kind == types.CONSTRAINT_EXPIRES) != (ends != 0) {
-			return true, fmt.Errorf("%s has kind %s with end %d", key.K1(), kind, ends)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", work, err)
 		}
-		_, err := k.GetTerms(ctx, key.K4())
-		return err != nil, err
+		return false, err
 	})
 }

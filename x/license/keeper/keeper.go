@@ -3,6 +3,7 @@
 package keeper
 
 import (
+	"context"
 	"time"
 
 	"cosmossdk.io/collections"
@@ -16,14 +17,8 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// Keys of the collections that the module's files share.
-type (
-	// offered is a work and terms put on it.
-	offered = collections.Pair[registrytypes.WorkID, types.TermsID]
-	// demanded is a work, a kind of constraint, and the source and terms that
-	// the constraint comes from.
-	demanded = collections.Quad[registrytypes.WorkID, uint16, registrytypes.WorkID, types.TermsID]
-)
+// offered is a work and terms put on it.
+type offered = collections.Pair[registrytypes.WorkID, types.TermsID]
 
 // Keeper gives access to the module's state. It works on one block's context
 // at a time and holds nothing that changes.
@@ -37,6 +32,9 @@ type Keeper struct {
 	Terms collections.Map[types.TermsID, types.Terms]
 	// Offers: (work, terms) -> offer.
 	Offers collections.Map[offered, types.Offer]
+	// OfferCounts: work -> its offers, expired ones too. Derived from them, so
+	// that a work without offers is known by one read; no row: none.
+	OfferCounts collections.Map[registrytypes.WorkID, uint64]
 	// Grants: id -> grant. Never deleted.
 	Grants collections.Map[types.GrantID, types.Grant]
 	// GrantsByWork and GrantsByLicensee index all grants.
@@ -48,9 +46,9 @@ type Keeper struct {
 	// its other, grants. Derived from the grants: an exclusive grant bears no
 	// other beside it.
 	GrantedUntil collections.Map[collections.Pair[registrytypes.WorkID, bool], time.Time]
-	// Constraints: (work, kind, source, terms) -> when the permission ends, in
-	// Unix nanoseconds; 0 for kinds without an end.
-	Constraints collections.Map[demanded, int64]
+	// Constraints: work -> what its sources demand of it, packed, in order of
+	// kind, source and terms; no row: nothing.
+	Constraints collections.Map[registrytypes.WorkID, []byte]
 }
 
 // NewKeeper builds the keeper on its store.
@@ -63,9 +61,10 @@ func NewKeeper(
 		registry: registry,
 		royalty:  royalty,
 
-		Terms:  collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
-		Offers: collections.NewMap(sb, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
-		Grants: collections.NewMap(sb, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
+		Terms:       collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
+		Offers:      collections.NewMap(sb, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
+		OfferCounts: collections.NewMap(sb, types.OfferCountsPrefix, "offer_counts", registrytypes.WorkIDKey, collections.Uint64Value),
+		Grants:      collections.NewMap(sb, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
 		GrantsByWork: collections.NewKeySet(sb, types.GrantsByWorkPrefix, "grants_by_work",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, types.GrantIDKey)),
 		GrantsByLicensee: collections.NewKeySet(sb, types.GrantsByLicenseePrefix, "grants_by_licensee",
@@ -73,9 +72,7 @@ func NewKeeper(
 		GrantCounts: collections.NewMap(sb, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
 		GrantedUntil: collections.NewMap(sb, types.GrantedUntilPrefix, "granted_until",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.TimeValue()),
-		Constraints: collections.NewMap(sb, types.ConstraintsPrefix, "constraints",
-			collections.QuadKeyCodec(registrytypes.WorkIDKey, collections.Uint16Key, registrytypes.WorkIDKey, types.TermsIDKey),
-			collections.Int64Value),
+		Constraints: collections.NewMap(sb, types.ConstraintsPrefix, "constraints", registrytypes.WorkIDKey, collections.BytesValue),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -83,4 +80,15 @@ func NewKeeper(
 	}
 	k.Schema = schema
 	return k
+}
+
+// find returns what stands under a key, if anything does. It asks first: that a
+// row is absent is the usual case here, and Get's error for it spells out the
+// key, which takes longer than the read.
+func find[K, V any](ctx context.Context, rows collections.Map[K, V], key K) (value V, found bool, err error) {
+	if found, err = rows.Has(ctx, key); err != nil || !found {
+		return value, false, err
+	}
+	value, err = rows.Get(ctx, key)
+	return value, err == nil, err
 }

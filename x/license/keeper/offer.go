@@ -37,10 +37,7 @@ func (k Keeper) Offer(
 		return nil, errorsmod.Wrapf(types.ErrConflict, "%s: %s can't be offered under %s: choose terms that comply, "+
 			"or do without the source", describe(verdict.Refusals), work, id)
 	}
-	if err := k.checkOfferCount(ctx, work, id); err != nil {
-		return nil, err
-	}
-	if err := k.Offers.Set(ctx, collections.Join(work, id), o); err != nil {
+	if err := k.setOffer(ctx, collections.Join(work, id), o); err != nil {
 		return nil, err
 	}
 	return describeEach(verdict.Warnings), emit(ctx, &types.EventOffered{Work: work.String(), Terms: id.String(), Offer: o})
@@ -55,7 +52,7 @@ func (k Keeper) CloseOffer(ctx context.Context, owner sdk.AccAddress, work regis
 	if _, err := k.getOffer(ctx, work, id); err != nil {
 		return err
 	}
-	if err := k.Offers.Remove(ctx, collections.Join(work, id)); err != nil {
+	if err := k.removeOffer(ctx, collections.Join(work, id)); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventOfferClosed{Work: work.String(), Terms: id.String()})
@@ -163,24 +160,55 @@ func (k Keeper) owes(ctx context.Context, work registrytypes.WorkID) (bool, erro
 	return absolute > 0 || relative > 0, err
 }
 
-// checkOfferCount refuses one offer too many. Replacing an offer is free.
-func (k Keeper) checkOfferCount(ctx context.Context, work registrytypes.WorkID, id types.TermsID) error {
-	known, err := k.Offers.Has(ctx, collections.Join(work, id))
-	if err != nil || known {
-		return err
-	}
-	keys, err := k.offerKeys(ctx, work)
+// setOffer puts an offer on a work, or replaces the one under the same terms,
+// which is free. It refuses one too many.
+func (k Keeper) setOffer(ctx context.Context, key offered, o types.Offer) error {
+	known, err := k.Offers.Has(ctx, key)
 	if err != nil {
 		return err
 	}
-	if len(keys) >= types.MaxOffers {
-		return errorsmod.Wrapf(types.ErrTooManyOffers, "%s has %d offers, the most there may be: close one", work, len(keys))
+	if !known {
+		count, err := k.offerCount(ctx, key.K1())
+		if err != nil {
+			return err
+		}
+		if count >= types.MaxOffers {
+			return errorsmod.Wrapf(types.ErrTooManyOffers, "%s has %d offers, the most there may be: close one", key.K1(), count)
+		}
+		if err := k.OfferCounts.Set(ctx, key.K1(), count+1); err != nil {
+			return err
+		}
 	}
-	return nil
+	return k.Offers.Set(ctx, key, o)
 }
 
-// offerKeys lists the keys of a work's offers, at most MaxOffers.
+// removeOffer takes an offer that exists off its work.
+func (k Keeper) removeOffer(ctx context.Context, key offered) error {
+	if err := k.Offers.Remove(ctx, key); err != nil {
+		return err
+	}
+	count, err := k.offerCount(ctx, key.K1())
+	if err != nil {
+		return err
+	}
+	if count > 1 {
+		return k.OfferCounts.Set(ctx, key.K1(), count-1)
+	}
+	return k.OfferCounts.Remove(ctx, key.K1())
+}
+
+// offerCount is the number of a work's offers.
+func (k Keeper) offerCount(ctx context.Context, work registrytypes.WorkID) (uint64, error) {
+	count, _, err := find(ctx, k.OfferCounts, work)
+	return count, err
+}
+
+// offerKeys lists the keys of a work's offers, at most MaxOffers. A work without
+// offers is spared the iterator, which costs as much as ten reads.
 func (k Keeper) offerKeys(ctx context.Context, work registrytypes.WorkID) ([]offered, error) {
+	if count, err := k.offerCount(ctx, work); err != nil || count == 0 {
+		return nil, err
+	}
 	it, err := k.Offers.Iterate(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work))
 	if err != nil {
 		return nil, err

@@ -122,6 +122,11 @@ func TestAWorkHasAtMost64Offers(t *testing.T) {
 	require.ErrorIs(t, f.offer(song, ids[types.MaxOffers], types.Offer{}), types.ErrTooManyOffers)
 	f.offered(song, ids[0], types.Offer{Price: coins("1ustem")})
 	f.offered(photo, ids[types.MaxOffers], types.Offer{})
+	for _, id := range ids[:types.MaxOffers] {
+		require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song.String(), Terms: id.String()}))
+		require.NoError(t, f.k.CheckInvariants(f.ctx))
+	}
+	f.offered(song, ids[types.MaxOffers], types.Offer{})
 }
 
 func TestAWorkThatOwesRoyaltiesCantBePublicDomain(t *testing.T) {

@@ -30,14 +30,26 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err := checkNotExpired(ctx, r.Source, rows); err != nil {
 		return types.Permit{}, err
 	}
+	var (
+		permit types.Permit
+		terms  types.Terms
+	)
 	switch {
 	case r.Permission == "":
-		return k.permitOwn(ctx, r, source)
+		permit, err = k.permitOwn(ctx, r, source)
 	case strings.HasPrefix(strings.ToLower(r.Permission), types.GrantHRP+"1"):
-		return k.permitGranted(ctx, r, source)
+		permit, terms, err = k.permitGranted(ctx, r, source)
 	default:
-		return k.permitPublic(ctx, r, source)
+		permit, terms, err = k.permitPublic(ctx, r, source)
 	}
+	if err != nil {
+		return types.Permit{}, err
+	}
+	permit.Constraints = rows
+	if !permit.Own {
+		permit.Constrain(terms)
+	}
+	return permit, nil
 }
 
 // permitOwn permits a work that is all the owner's own. An owner who shares the
@@ -68,64 +80,64 @@ func (k Keeper) permitOwn(ctx context.Context, r types.PermitRequest, source reg
 }
 
 // permitPublic permits under a public offer: the offer itself is the permission.
-func (k Keeper) permitPublic(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, error) {
+func (k Keeper) permitPublic(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
 	id, err := types.ParseTermsID(r.Permission)
 	if err != nil {
-		return types.Permit{}, errorsmod.Wrapf(err, "permission of %s must be terms1..., grant1... or empty", r.Source)
+		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(err, "permission of %s must be terms1..., grant1... or empty", r.Source)
 	}
 	if err := available(r.Source, source); err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	offer, terms, err := k.getOpenOffer(ctx, r.Source, id)
 	if err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	if err := adaptable(r, id, terms, rules.Adaptation{Training: r.Training, Public: offer.Public(terms)}); err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	if err := k.checkExclusive(ctx, r.Source, false); err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	upstream, err := k.royalty.UpstreamVersion(ctx, r.Source)
 	if err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	return types.Permit{
 		Source: r.Source, Terms: id, Policy: terms.RoyaltyPolicy, Rate: terms.RoyaltyRate,
 		UpstreamVersion: upstream, WorkVersion: source.Version,
-	}, nil
+	}, terms, nil
 }
 
 // permitGranted permits under a grant, with what it pins.
-func (k Keeper) permitGranted(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, error) {
+func (k Keeper) permitGranted(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
 	id, err := types.ParseGrantID(r.Permission)
 	if err != nil {
-		return types.Permit{}, errorsmod.Wrapf(err, "permission of %s", r.Source)
+		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(err, "permission of %s", r.Source)
 	}
 	grant, err := k.GetGrant(ctx, id)
 	if err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	if err := usable(ctx, r, id, grant); err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	if source.Status != registrytypes.STATUS_WITHDRAWN { // existing grants stay
 		if err := available(r.Source, source); err != nil {
-			return types.Permit{}, err
+			return types.Permit{}, types.Terms{}, err
 		}
 	}
 	termsID := types.TermsID(grant.Terms)
 	terms, err := k.GetTerms(ctx, termsID)
 	if err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	if err := adaptable(r, termsID, terms, rules.Adaptation{Training: r.Training, Granted: true}); err != nil {
-		return types.Permit{}, err
+		return types.Permit{}, types.Terms{}, err
 	}
 	return types.Permit{
 		Source: r.Source, Terms: termsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,
 		UpstreamVersion: grant.UpstreamVersion, WorkVersion: grant.WorkVersion, ExpiresAt: grant.ExpiresAt,
-	}, nil
+	}, terms, nil
 }
 
 // usable checks that a grant is of that source, the owner's, running, and not

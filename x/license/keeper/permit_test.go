@@ -131,6 +131,7 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Grant: grant, Policy: royaltytypes.POLICY_RELATIVE, Rate: 5, WorkVersion: 1, ExpiresAt: &end,
+		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song[:], Terms: terms[:], ExpiresAt: &end}},
 	}, got)
 
 	_, err = f.permit(remix, photo, grant)

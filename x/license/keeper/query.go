@@ -2,9 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
-
-	"cosmossdk.io/collections"
 
 	"github.com/stemma-chain/stemma/x/license/types"
 )
@@ -21,8 +18,8 @@ func (k Keeper) describeOffer(ctx context.Context, key offered, o types.Offer) (
 	if err != nil {
 		return types.OpenOffer{}, err
 	}
-	granted, err := k.GrantCounts.Get(ctx, key)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	granted, _, err := find(ctx, k.GrantCounts, key)
+	if err != nil {
 		return types.OpenOffer{}, err
 	}
 	return types.OpenOffer{

@@ -2,7 +2,9 @@ package keeper
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -125,13 +127,19 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := query.CollectionPaginate(ctx, s.k.Constraints, page, func(key demanded, ends int64) (types.NamedConstraint, error) {
-		return toConstraint(key, ends).Named(), nil
-	}, func(o *query.CollectionsPaginateOptions[demanded]) {
-		prefix := collections.QuadPrefix[registrytypes.WorkID, uint16, registrytypes.WorkID, types.TermsID](work)
-		o.Prefix = &prefix
-	})
-	return &types.QueryConstraintsResponse{Constraints: list, Pagination: next}, coded(err)
+	rows, err := s.k.constraintsOf(ctx, work)
+	if err != nil {
+		return nil, coded(err)
+	}
+	rows, next, err := slicePage(rows, page)
+	if err != nil {
+		return nil, err
+	}
+	res := &types.QueryConstraintsResponse{Pagination: next}
+	for _, c := range rows {
+		res.Constraints = append(res.Constraints, c.Named())
+	}
+	return res, nil
 }
 
 // find reads what most requests have: a page and a work that exists.
@@ -170,6 +178,34 @@ func bounded(page *query.PageRequest) (*query.PageRequest, error) {
 		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
 	}
 	return &bounded, nil
+}
+
+// slicePage cuts the page asked for out of rows that are stored together. The
+// key of the next page is the number of rows before it.
+func slicePage[T any](rows []T, page *query.PageRequest) ([]T, *query.PageResponse, error) {
+	res := &query.PageResponse{}
+	if page.Reverse {
+		rows = slices.Clone(rows)
+		slices.Reverse(rows)
+	}
+	start := page.Offset
+	switch len(page.Key) {
+	case 0:
+		if page.CountTotal {
+			res.Total = uint64(len(rows))
+		}
+	case 8:
+		start = binary.BigEndian.Uint64(page.Key)
+	default:
+		return nil, nil, status.Error(codes.InvalidArgument, "pagination.key is not the next_key of an earlier answer")
+	}
+	start = min(start, uint64(len(rows)))
+	rows = rows[start:]
+	if page.Limit < uint64(len(rows)) {
+		rows = rows[:page.Limit]
+		res.NextKey = binary.BigEndian.AppendUint64(nil, start+page.Limit)
+	}
+	return rows, res, nil
 }
 
 // coded gives errors their gRPC code; those of the store are internal.

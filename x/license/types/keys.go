@@ -26,6 +26,7 @@ var (
 	GrantCountsPrefix      = collections.NewPrefix(6)
 	GrantedUntilPrefix     = collections.NewPrefix(7)
 	ConstraintsPrefix      = collections.NewPrefix(8)
+	OfferCountsPrefix      = collections.NewPrefix(9)
 )
 
 // Limits of what one work or message can hold.

@@ -43,41 +43,29 @@ type Permit struct {
 	WorkVersion     uint32
 	// ExpiresAt is when the grant ends; nil: never.
 	ExpiresAt *time.Time
+	// Constraints are what the derivative takes on: what the source took on
+	// itself, then what the terms demand and when the permission ends.
+	Constraints []Constraint
 }
 
-// Constraints lists what the permit's terms demand of the derivative and when
-// the permission ends. Own works demand nothing themselves.
-func (p Permit) Constraints(t Terms) []Constraint {
-	if p.Own {
-		return nil
-	}
+// Constrain adds what the permit's terms demand of the derivative and when the
+// permission ends. Own works demand nothing themselves.
+func (p *Permit) Constrain(t Terms) {
 	demand := func(kind ConstraintKind) Constraint {
 		return Constraint{Kind: kind, Source: p.Source[:], Terms: p.Terms[:]}
 	}
-	var list []Constraint
 	for _, d := range rules.Demands("", "", t.Rules()) {
 		switch d.Kind {
 		case rules.NonCommercial:
-			list = append(list, demand(CONSTRAINT_NONCOMMERCIAL))
+			p.Constraints = append(p.Constraints, demand(CONSTRAINT_NONCOMMERCIAL))
 		case rules.ShareAlike:
-			list = append(list, demand(CONSTRAINT_SHARE_ALIKE))
+			p.Constraints = append(p.Constraints, demand(CONSTRAINT_SHARE_ALIKE))
 		}
 	}
 	if p.ExpiresAt != nil {
 		c := demand(CONSTRAINT_EXPIRES)
 		c.ExpiresAt = p.ExpiresAt
-		list = append(list, c)
-	}
-	return list
-}
-
-// Named writes the constraint's ids in readable form.
-func (c Constraint) Named() NamedConstraint {
-	return NamedConstraint{
-		Kind:      c.Kind,
-		Source:    registrytypes.WorkID(c.Source).String(),
-		Terms:     TermsID(c.Terms).String(),
-		ExpiresAt: c.ExpiresAt,
+		p.Constraints = append(p.Constraints, c)
 	}
 }
 

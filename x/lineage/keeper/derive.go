@@ -2,9 +2,7 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -73,10 +71,15 @@ func (k Keeper) Derive(ctx context.Context, d types.Derivation) (types.MsgDerive
 		return none, err
 	}
 	result := types.MsgDeriveResponse{Generation: dv.node.Generation, Absolute: absolute, Relative: relative}
-	return result, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventDerived{
+	event, err := derivedEvent(&types.EventDerived{
 		Work: dv.Work.String(), Generation: dv.node.Generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
 	})
+	if err != nil {
+		return none, err
+	}
+	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(event)
+	return result, nil
 }
 
 // load checks that the owner may declare anything about the work now, and
@@ -119,7 +122,7 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 		return nil
 	}
 	var err error
-	d.derived, err = k.hasDerivatives(ctx, d.Work)
+	d.derived, err = k.Derived.Has(ctx, d.Work)
 	return err
 }
 
@@ -147,11 +150,7 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 
 // node returns a work's head row, and an empty one for an original.
 func (k Keeper) node(ctx context.Context, work workID) (node types.Node, found bool, err error) {
-	node, err = k.Nodes.Get(ctx, work)
-	if errors.Is(err, collections.ErrNotFound) {
-		return types.Node{}, false, nil
-	}
-	return node, err == nil, err
+	return find(ctx, k.Nodes, work)
 }
 
 func renumbered(changes []graph.Change[workID]) []types.Renumbered {

@@ -69,12 +69,6 @@ func (k Keeper) planRaise(ctx context.Context, work workID, generation uint32, s
 	return changes, err
 }
 
-// hasDerivatives tells whether a work is a source of another, citations apart.
-func (k Keeper) hasDerivatives(ctx context.Context, work workID) (bool, error) {
-	first, err := descendants{ctx, k}.Neighbours(work, nil, 1)
-	return len(first) > 0, err
-}
-
 // descendants is the graph from sources to derivatives.
 type descendants struct {
 	ctx context.Context

@@ -60,7 +60,7 @@ func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
 			return err
 		}
 		cites := e.Edge.Role == types.ROLE_CITES
-		if err := k.Derivatives.Set(ctx, collections.Join3(source, cites, work)); err != nil {
+		if err := k.indexEdge(ctx, source, cites, work); err != nil {
 			return err
 		}
 	}

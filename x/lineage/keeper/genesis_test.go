@@ -108,6 +108,12 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 		"derivatives index": func(f *fixture, bottom, left workID) error {
 			return f.k.Derivatives.Remove(f.ctx, collections.Join3(left, false, bottom))
 		},
+		"derivatives index: works derive": func(f *fixture, _, left workID) error {
+			return f.k.Derived.Remove(f.ctx, left)
+		},
+		"nothing derives from it": func(f *fixture, _, _ workID) error {
+			return f.k.Derived.Set(f.ctx, idOf("nobody"))
+		},
 		"rows": func(f *fixture, _, _ workID) error {
 			return f.k.Records.Set(f.ctx, idOf("nobody"), *record())
 		},

@@ -82,12 +82,18 @@ func (k Keeper) checkCounts(ctx context.Context) error {
 	})
 }
 
-// checkIndex: the index of derivatives is the exact reverse of the edges.
+// checkIndex: the index of derivatives is the exact reverse of the edges, and
+// exactly the works in it with more than citations are marked.
 func (k Keeper) checkIndex(ctx context.Context) error {
 	edges, indexed := 0, 0
+	sources := make(map[workID]bool)
 	err := k.Edges.Walk(ctx, nil, func(key workPair, e types.Edge) (bool, error) {
 		edges++
-		has, err := k.Derivatives.Has(ctx, collections.Join3(key.K2(), e.Role == types.ROLE_CITES, key.K1()))
+		cites := e.Role == types.ROLE_CITES
+		if !cites {
+			sources[key.K2()] = true
+		}
+		has, err := k.Derivatives.Has(ctx, collections.Join3(key.K2(), cites, key.K1()))
 		if err == nil && !has {
 			err = fmt.Errorf("the edge from %s to %s is not indexed", key.K1(), key.K2())
 		}
@@ -106,7 +112,18 @@ func (k Keeper) checkIndex(ctx context.Context) error {
 	if edges != indexed {
 		return fmt.Errorf("%d edges, %d in the index", edges, indexed)
 	}
-	return nil
+	marked := 0
+	err = k.Derived.Walk(ctx, nil, func(source workID) (bool, error) {
+		marked++
+		if !sources[source] {
+			return true, fmt.Errorf("%s is marked, but nothing derives from it", source)
+		}
+		return false, nil
+	})
+	if err == nil && marked != len(sources) {
+		err = fmt.Errorf("works derive from %d works, %d are marked", len(sources), marked)
+	}
+	return err
 }
 
 // checkRows: whatever belongs to a derivative has its row.

@@ -2,6 +2,8 @@
 package keeper
 
 import (
+	"context"
+
 	"cosmossdk.io/collections"
 	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/store"
@@ -41,6 +43,9 @@ type Keeper struct {
 	// Derivatives: (source, cites, derivative), the reverse of Edges. Walks read
 	// only the part without citations, however often a work is cited.
 	Derivatives collections.KeySet[derivativeKey]
+	// Derived: works that others derive from, citations apart: what Derivatives
+	// says too, by one read instead of an iterator.
+	Derived collections.KeySet[workID]
 	// Externals: (derivative, place from 0) -> a source that is not registered.
 	Externals collections.Map[externalKey, types.ExternalEdge]
 	// Records: work -> how an AI system made it.
@@ -65,6 +70,7 @@ func NewKeeper(
 		Edges:  collections.NewMap(sb, types.EdgesPrefix, "edges", pair, codec.CollValue[types.Edge](cdc)),
 		Derivatives: collections.NewKeySet(sb, types.DerivativesPrefix, "derivatives",
 			collections.TripleKeyCodec(work, collections.BoolKey, work)),
+		Derived: collections.NewKeySet(sb, types.DerivedPrefix, "derived", work),
 		Externals: collections.NewMap(sb, types.ExternalsPrefix, "externals",
 			collections.PairKeyCodec(work, collections.Uint32Key), codec.CollValue[types.ExternalEdge](cdc)),
 		Records: collections.NewMap(sb, types.RecordsPrefix, "records", work, codec.CollValue[types.GenerationRecord](cdc)),
@@ -77,4 +83,15 @@ func NewKeeper(
 	}
 	k.Schema = schema
 	return k
+}
+
+// find returns what stands under a key, if anything does. It asks first: that a
+// row is absent is the usual case here, and Get's error for it spells out the
+// key, which takes longer than the read.
+func find[K, V any](ctx context.Context, rows collections.Map[K, V], key K) (value V, found bool, err error) {
+	if found, err = rows.Has(ctx, key); err != nil || !found {
+		return value, false, err
+	}
+	value, err = rows.Get(ctx, key)
+	return value, err == nil, err
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
 
-// store writes the declaration: the work's row, two keys a registered source,
-// one an external one, and the rows that changed with it.
+// store writes the declaration: the work's row, two keys a registered source
+// and a mark on one that nothing came from before, a key an external source,
+// and the rows that changed with it.
 func (k Keeper) store(ctx context.Context, d *derivation) error {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
 	if err := k.storeEdges(ctx, d, now); err != nil {
@@ -59,11 +60,25 @@ func (k Keeper) storeEdges(ctx context.Context, d *derivation, now time.Time) er
 		if err := k.Edges.Set(ctx, collections.Join(d.Work, s.ID), edge); err != nil {
 			return err
 		}
-		if err := k.Derivatives.Set(ctx, collections.Join3(s.ID, cites, d.Work)); err != nil {
+		if err := k.indexEdge(ctx, s.ID, cites, d.Work); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// indexEdge notes that a work comes from a source. The source's mark is written
+// by its first derivative only: a famous source must not become a key that all
+// transactions of a block write.
+func (k Keeper) indexEdge(ctx context.Context, source workID, cites bool, work workID) error {
+	if err := k.Derivatives.Set(ctx, collections.Join3(source, cites, work)); err != nil || cites {
+		return err
+	}
+	marked, err := k.Derived.Has(ctx, source)
+	if err != nil || marked {
+		return err
+	}
+	return k.Derived.Set(ctx, source)
 }
 
 // pin notes in an edge what the derivation relies on, so that nothing which

@@ -74,23 +74,24 @@ func (m *MsgDerive) Derivation() (Derivation, error) {
 // readSources checks each source and that none comes twice.
 func (d *Derivation) readSources() error {
 	works := make(map[registrytypes.WorkID]bool, len(d.Sources))
-	externals := make(map[External]bool)
+	var externals map[External]bool
 	for i, s := range d.Sources {
-		if err := s.Validate(); err != nil {
+		id, err := s.read()
+		if err != nil {
 			return errorsmod.Wrapf(err, "source %d", i)
 		}
 		if s.External != nil {
 			if externals[*s.External] {
 				return errorsmod.Wrapf(ErrAlreadySource, "source %d: the same external reference is given before", i)
 			}
+			if externals == nil {
+				externals = make(map[External]bool)
+			}
 			externals[*s.External] = true
 			d.Externals = append(d.Externals, s)
 			continue
 		}
-		id, err := registrytypes.ParseWorkID(s.Work)
 		switch {
-		case err != nil:
-			return err
 		case id == d.Work:
 			return errorsmod.Wrapf(ErrInvalidSource, "source %d: %s cannot be a source of itself", i, id)
 		case works[id]:

@@ -20,6 +20,7 @@ var (
 	ExternalsPrefix   = collections.NewPrefix(4)
 	RecordsPrefix     = collections.NewPrefix(5)
 	ApprovalsPrefix   = collections.NewPrefix(6)
+	DerivedPrefix     = collections.NewPrefix(7)
 )
 
 // Bounds of what a work and a message can declare.

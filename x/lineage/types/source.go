@@ -10,28 +10,34 @@ import (
 
 // Validate checks one source by itself. It fails with ErrInvalidSource.
 func (s Source) Validate() error {
+	_, err := s.read()
+	return err
+}
+
+// read validates and returns the id of a registered source.
+func (s Source) read() (id registrytypes.WorkID, err error) {
 	if !s.Role.Known() {
-		return errorsmod.Wrapf(ErrInvalidSource, "role %d is unknown: use one of %s", s.Role, strings.Join(RoleNames(), ", "))
+		return id, errorsmod.Wrapf(ErrInvalidSource, "role %d is unknown: use one of %s", s.Role, strings.Join(RoleNames(), ", "))
 	}
 	if s.Weight > Whole {
-		return errorsmod.Wrapf(ErrInvalidSource, "weight %d ppm exceeds the whole, %d", s.Weight, Whole)
+		return id, errorsmod.Wrapf(ErrInvalidSource, "weight %d ppm exceeds the whole, %d", s.Weight, Whole)
 	}
 	switch {
 	case s.Work != "" && s.External != nil:
-		return errorsmod.Wrap(ErrInvalidSource, "give a work or an external reference, not both")
+		return id, errorsmod.Wrap(ErrInvalidSource, "give a work or an external reference, not both")
 	case s.External != nil:
 		if s.Permission != "" {
-			return errorsmod.Wrap(ErrInvalidSource, "an external reference takes no permission: leave it empty")
+			return id, errorsmod.Wrap(ErrInvalidSource, "an external reference takes no permission: leave it empty")
 		}
-		return s.External.Validate()
+		return id, s.External.Validate()
 	}
-	if _, err := registrytypes.ParseWorkID(s.Work); err != nil {
-		return errorsmod.Wrap(ErrInvalidSource, err.Error())
+	if id, err = registrytypes.ParseWorkID(s.Work); err != nil {
+		return id, errorsmod.Wrap(ErrInvalidSource, err.Error())
 	}
 	if s.Role == ROLE_CITES && s.Permission != "" {
-		return errorsmod.Wrap(ErrInvalidSource, "a citation takes no permission: leave it empty")
+		return id, errorsmod.Wrap(ErrInvalidSource, "a citation takes no permission: leave it empty")
 	}
-	return checkSourceText("permission", s.Permission, MaxTextLength)
+	return id, checkSourceText("permission", s.Permission, MaxTextLength)
 }
 
 // Validate checks an external reference. It fails with ErrInvalidSource.

@@ -50,7 +50,7 @@ func (k Keeper) ProveAnchor(
 		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof,
 			"%s was registered by %s, not by %s: an anchor serves the account that made it", id, work.Registrant, registrant)
 	}
-	sdkCtx, digest, before := sdk.UnwrapSDKContext(ctx), [32]byte(work.Sha256), work.ClaimedSince
+	sdkCtx, before := sdk.UnwrapSDKContext(ctx), work.ClaimedSince
 	if err := k.date(sdkCtx, &work, proof); err != nil {
 		return types.Priority{}, errorsmod.Wrap(err, id.String())
 	}
@@ -58,13 +58,14 @@ func (k Keeper) ProveAnchor(
 		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof, "%s is claimed since %s already, the anchor is of %s: prove an older one",
 			id, before.Text(), work.ClaimedSince.Text())
 	}
-	if work.ClaimedSince, err = k.ranked(ctx, digest, work.ClaimedSince); err != nil {
+	claims, err := k.claimsTo(ctx, [32]byte(work.Sha256))
+	if err != nil {
 		return types.Priority{}, err
 	}
-	if err := k.ByDigest.Remove(ctx, collections.Join(digest, types.NewClaimOrder(before, id))); err != nil {
+	if work.ClaimedSince, err = k.ranked(ctx, claims, work.ClaimedSince); err != nil {
 		return types.Priority{}, err
 	}
-	if err := k.ByDigest.Set(ctx, collections.Join(digest, types.NewClaimOrder(work.ClaimedSince, id))); err != nil {
+	if err := k.moveClaim(ctx, claims, id, before, work.ClaimedSince); err != nil {
 		return types.Priority{}, err
 	}
 	if err := k.Works.Set(ctx, id, work); err != nil {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -16,9 +17,80 @@ func now(ctx sdk.Context) types.Priority {
 	return types.Priority{Time: ctx.BlockTime(), TxIndex: uint32(max(0, ctx.TxIndex()))}
 }
 
-// foreignClaim finds the first claim to a content, within the range and in order
-// of claim, whose work belongs to somebody else than owner. It passes over
-// owner's own claims, so it reads one row more than there are of those.
+// claims are those to one content. Nearly every content has one claim, so that
+// one is a row to itself, found without an iterator; from the second on all are
+// in the ordered index. Works are never removed, so there is no way back.
+type claims struct {
+	digest  [32]byte
+	claimed bool
+	// sole is the work of the only claim; zero, which is no work's id, when there
+	// are several.
+	sole types.WorkID
+}
+
+func (k Keeper) claimsTo(ctx context.Context, digest [32]byte) (claims, error) {
+	sole, err := k.SoleClaims.Get(ctx, digest)
+	if errors.Is(err, collections.ErrNotFound) {
+		return claims{digest: digest}, nil
+	}
+	return claims{digest, true, sole}, err
+}
+
+func (c claims) several() bool { return c.claimed && c.sole == types.WorkID{} }
+
+// inOrder is the range of several claims in the ordered index.
+func (c claims) inOrder() *collections.PairRange[[32]byte, types.ClaimOrder] {
+	return collections.NewPrefixedPairRange[[32]byte, types.ClaimOrder](c.digest)
+}
+
+// addClaim adds a work to the claims to its content.
+func (k Keeper) addClaim(ctx context.Context, c claims, id types.WorkID, since types.Priority) error {
+	if !c.claimed {
+		return k.SoleClaims.Set(ctx, c.digest, id)
+	}
+	if !c.several() {
+		first, err := k.Works.Get(ctx, c.sole)
+		if err != nil {
+			return err
+		}
+		if err := k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(first.ClaimedSince, c.sole))); err != nil {
+			return err
+		}
+		if err := k.SoleClaims.Set(ctx, c.digest, types.WorkID{}); err != nil {
+			return err
+		}
+	}
+	return k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(since, id)))
+}
+
+// moveClaim gives a work another place among the claims to its content.
+func (k Keeper) moveClaim(ctx context.Context, c claims, id types.WorkID, from, to types.Priority) error {
+	if !c.several() {
+		return nil // a sole claim's place is in its work's row alone
+	}
+	if err := k.ByDigest.Remove(ctx, collections.Join(c.digest, types.NewClaimOrder(from, id))); err != nil {
+		return err
+	}
+	return k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(to, id)))
+}
+
+// rival finds the oldest claim to a content whose work belongs to somebody else
+// than owner.
+func (k Keeper) rival(ctx context.Context, owner sdk.AccAddress, c claims) (found types.WorkID, work types.Work, ok bool, err error) {
+	switch {
+	case !c.claimed:
+		return types.WorkID{}, types.Work{}, false, nil
+	case c.several():
+		return k.foreignClaim(ctx, owner, c.inOrder())
+	}
+	work, err = k.Works.Get(ctx, c.sole)
+	return c.sole, work, err == nil && !work.Owner.Equals(owner), err
+}
+
+// foreignClaim finds the first of several claims to a content, within the range
+// and in order of claim, whose work belongs to somebody else than owner. It
+// passes over owner's own claims, so it reads one row more than there are of
+// those.
 func (k Keeper) foreignClaim(
 	ctx context.Context, owner sdk.AccAddress, within *collections.PairRange[[32]byte, types.ClaimOrder],
 ) (found types.WorkID, work types.Work, ok bool, err error) {
@@ -31,16 +103,21 @@ func (k Keeper) foreignClaim(
 	return found, work, ok, err
 }
 
-// claimsTo is the range of all claims to a content.
-func claimsTo(digest [32]byte) *collections.PairRange[[32]byte, types.ClaimOrder] {
-	return collections.NewPrefixedPairRange[[32]byte, types.ClaimOrder](digest)
-}
-
 // ranked gives a claim the next free rank among those of its own moment, so that
 // no two claims to one content have the same place.
-func (k Keeper) ranked(ctx context.Context, digest [32]byte, since types.Priority) (types.Priority, error) {
+func (k Keeper) ranked(ctx context.Context, c claims, since types.Priority) (types.Priority, error) {
 	since.Rank = 0
-	atMoment := claimsTo(digest).
+	switch {
+	case !c.claimed:
+		return since, nil
+	case !c.several():
+		sole, err := k.Works.Get(ctx, c.sole)
+		if err == nil && sole.ClaimedSince.SameMoment(since) {
+			since.Rank = sole.ClaimedSince.Rank + 1
+		}
+		return since, err
+	}
+	atMoment := c.inOrder().
 		StartInclusive(types.NewClaimOrder(since, types.WorkID{})).EndInclusive(types.LastAtMoment(since)).Descending()
 	err := k.ByDigest.Walk(ctx, atMoment, func(key collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
 		since.Rank = key.K2().Rank + 1
@@ -52,10 +129,14 @@ func (k Keeper) ranked(ctx context.Context, digest [32]byte, since types.Priorit
 // contested says whether somebody else claimed the work's content before, and
 // whether somebody else did later.
 func (k Keeper) contested(ctx context.Context, id types.WorkID, work types.Work) (before, later bool, err error) {
-	digest, order := [32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)
-	if _, _, before, err = k.foreignClaim(ctx, work.Owner, claimsTo(digest).EndExclusive(order)); err != nil {
+	c, err := k.claimsTo(ctx, [32]byte(work.Sha256))
+	if err != nil || !c.several() {
 		return false, false, err
 	}
-	_, _, later, err = k.foreignClaim(ctx, work.Owner, claimsTo(digest).StartExclusive(order))
+	order := types.NewClaimOrder(work.ClaimedSince, id)
+	if _, _, before, err = k.foreignClaim(ctx, work.Owner, c.inOrder().EndExclusive(order)); err != nil {
+		return false, false, err
+	}
+	_, _, later, err = k.foreignClaim(ctx, work.Owner, c.inOrder().StartExclusive(order))
 	return before, later, err
 }

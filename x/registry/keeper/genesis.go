@@ -55,7 +55,11 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 			return err
 		}
 	}
-	return k.index(ctx, id, w.Work, w.Revisions[len(w.Revisions)-1].Details.Fingerprints)
+	others, err := k.claimsTo(ctx, [32]byte(w.Work.Sha256))
+	if err != nil {
+		return err
+	}
+	return k.index(ctx, id, w.Work, others, w.Revisions[len(w.Revisions)-1].Details.Fingerprints)
 }
 
 // ExportGenesis returns all tables: works in order of id, anchors in order of

@@ -20,6 +20,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	}{
 		{"works", k.checkWorks},
 		{"revisions", k.checkRevisions},
+		{"sole claims", k.checkSoleClaims},
 		{"digest index", k.checkByDigest},
 		{"owner index", k.checkByOwner},
 		{"fingerprint index", k.checkByFingerprint},
@@ -54,8 +55,15 @@ func (k Keeper) checkWorks(ctx context.Context) error {
 }
 
 func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Work) error {
-	digest := [32]byte(work.Sha256)
-	if ok, err := k.ByDigest.Has(ctx, collections.Join(digest, types.NewClaimOrder(work.ClaimedSince, id))); err != nil || !ok {
+	c, err := k.claimsTo(ctx, [32]byte(work.Sha256))
+	if err != nil {
+		return err
+	}
+	listed := c.sole == id
+	if c.several() {
+		listed, err = k.ByDigest.Has(ctx, collections.Join(c.digest, types.NewClaimOrder(work.ClaimedSince, id)))
+	}
+	if err != nil || !listed {
 		return fmt.Errorf("%s is missing under its digest (%v)", id, err)
 	}
 	if ok, err := k.ByOwner.Has(ctx, collections.Join(work.Owner, id)); err != nil || !ok {
@@ -89,8 +97,32 @@ func (k Keeper) checkRevisions(ctx context.Context) error {
 	})
 }
 
-// checkByDigest: each entry is a work's content and time, and no two claims to a
-// content share a place.
+// checkSoleClaims: each row names a work of that content, or stands for two
+// claims and more. That no other work claims it is checked from the works.
+func (k Keeper) checkSoleClaims(ctx context.Context) error {
+	return k.SoleClaims.Walk(ctx, nil, func(digest [32]byte, sole types.WorkID) (bool, error) {
+		c := claims{digest, true, sole}
+		if !c.several() {
+			work, err := k.GetWork(ctx, sole)
+			if err == nil && [32]byte(work.Sha256) != digest {
+				err = fmt.Errorf("%s is under %x, its row says otherwise", sole, digest)
+			}
+			return err != nil, err
+		}
+		count := 0
+		err := k.ByDigest.Walk(ctx, c.inOrder(), func(collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+			count++
+			return count == 2, nil
+		})
+		if err == nil && count < 2 {
+			err = fmt.Errorf("%x should have several claims, %d in the order", digest, count)
+		}
+		return err != nil, err
+	})
+}
+
+// checkByDigest: each entry is a work's content and time, its content has several
+// claims, and no two of them share a place.
 func (k Keeper) checkByDigest(ctx context.Context) error {
 	var previous collections.Pair[[32]byte, types.ClaimOrder]
 	first := true
@@ -102,6 +134,9 @@ func (k Keeper) checkByDigest(ctx context.Context) error {
 		}
 		if [32]byte(work.Sha256) != key.K1() || types.NewClaimOrder(work.ClaimedSince, id) != key.K2() {
 			return true, fmt.Errorf("%s is under %x at %s, its row says otherwise", id, key.K1(), types.ClaimOrderKey.Stringify(key.K2()))
+		}
+		if c, err := k.claimsTo(ctx, key.K1()); err != nil || !c.several() {
+			return true, fmt.Errorf("%s is in the order of claims to %x, whose row says that there are not several (%v)", id, key.K1(), err)
 		}
 		if !first && previous.K1() == key.K1() && samePlace(previous.K2(), key.K2()) {
 			return true, fmt.Errorf("%s and %s have the same place among the claims to %x", previous.K2().Work, id, key.K1())

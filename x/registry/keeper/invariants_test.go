@@ -26,7 +26,7 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"time changed": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
-			work.ClaimedSince.Rank++
+			work.ClaimedSince.Time = work.ClaimedSince.Time.Add(-time.Hour)
 			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"anchor invented": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
@@ -40,8 +40,26 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		"revision beyond": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
 			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(3)), types.Revision{})
 		}},
-		"digest entry lost": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
-			return f.k.ByDigest.Remove(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+		"digest entry lost": {"works", func(f *fixture, _ types.WorkID, work types.Work) error {
+			return f.k.SoleClaims.Remove(f.ctx, [32]byte(work.Sha256))
+		}},
+		"sole claim of another": {"sole claims", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.SoleClaims.Set(f.ctx, [32]byte{1}, id)
+		}},
+		"sole claim of nothing": {"sole claims", func(f *fixture, _ types.WorkID, _ types.Work) error {
+			return f.k.SoleClaims.Set(f.ctx, [32]byte{1}, types.WorkID{1})
+		}},
+		"several claims of none": {"sole claims", func(f *fixture, _ types.WorkID, _ types.Work) error {
+			return f.k.SoleClaims.Set(f.ctx, [32]byte{1}, types.WorkID{})
+		}},
+		"several claims of one": {"sole claims", func(f *fixture, id types.WorkID, work types.Work) error {
+			if err := f.k.SoleClaims.Set(f.ctx, [32]byte(work.Sha256), types.WorkID{}); err != nil {
+				return err
+			}
+			return f.k.ByDigest.Set(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+		}},
+		"sole claim in order": {"digest index", func(f *fixture, id types.WorkID, work types.Work) error {
+			return f.k.ByDigest.Set(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
 		}},
 		"digest entry left": {"digest index", func(f *fixture, id types.WorkID, work types.Work) error {
 			work.ClaimedSince.Time = work.ClaimedSince.Time.Add(-time.Hour)
@@ -72,6 +90,43 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		work, err := f.k.GetWork(f.ctx, id)
 		require.NoError(t, err)
 		require.NoError(t, test.damage(f, id, work))
+		require.ErrorContains(t, f.k.CheckInvariants(f.ctx), `"`+test.invariant+`"`, name)
+	}
+}
+
+// The same for a content that several works claim.
+func TestInvariantsOnSeveralClaims(t *testing.T) {
+	for name, test := range map[string]struct {
+		invariant string
+		damage    func(f *fixture, first types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error
+	}{
+		"entry lost": {"works", func(f *fixture, _ types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error {
+			return f.k.ByDigest.Remove(f.ctx, entry)
+		}},
+		"one is sole": {"works", func(f *fixture, first types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error {
+			return f.k.SoleClaims.Set(f.ctx, entry.K1(), first)
+		}},
+		"place changed": {"works", func(f *fixture, first types.WorkID, _ collections.Pair[[32]byte, types.ClaimOrder]) error {
+			work, err := f.k.GetWork(f.ctx, first)
+			if err != nil {
+				return err
+			}
+			work.ClaimedSince.Rank = 7
+			return f.k.Works.Set(f.ctx, first, work)
+		}},
+		"row lost": {"works", func(f *fixture, _ types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error {
+			return f.k.SoleClaims.Remove(f.ctx, entry.K1())
+		}},
+	} {
+		f := newFixture(t)
+		first := f.register(alice, "poem")[0]
+		second, err := f.tryRegister(bob, true, "poem")
+		require.NoError(t, err)
+		require.NoError(t, f.k.CheckInvariants(f.ctx))
+		work, err := f.k.GetWork(f.ctx, second[0])
+		require.NoError(t, err)
+		entry := collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, second[0]))
+		require.NoError(t, test.damage(f, first, entry))
 		require.ErrorContains(t, f.k.CheckInvariants(f.ctx), `"`+test.invariant+`"`, name)
 	}
 }

@@ -4,6 +4,7 @@ package keeper
 
 import (
 	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -20,8 +21,11 @@ type Keeper struct {
 	Works collections.Map[types.WorkID, types.Work]
 	// Revisions: (work, version from 1) -> details of that version.
 	Revisions collections.Map[collections.Pair[types.WorkID, uint32], types.Revision]
+	// SoleClaims: sha256 -> the only work that claims this content, or the zero id
+	// once several do. Read it through claimsTo.
+	SoleClaims collections.Map[[32]byte, types.WorkID]
 	// ByDigest: (sha256, claim order), so the claims to a content in the order in
-	// which they were made.
+	// which they were made; only of contents that several works claim.
 	ByDigest collections.KeySet[collections.Pair[[32]byte, types.ClaimOrder]]
 	// ByOwner: (current owner, work).
 	ByOwner collections.KeySet[collections.Pair[sdk.AccAddress, types.WorkID]]
@@ -40,6 +44,8 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService) Keeper 
 		Works: collections.NewMap(sb, types.WorksPrefix, "works", types.WorkIDKey, codec.CollValue[types.Work](cdc)),
 		Revisions: collections.NewMap(sb, types.RevisionsPrefix, "revisions",
 			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Revision](cdc)),
+		SoleClaims: collections.NewMap(sb, types.SoleClaimsPrefix, "sole_claims",
+			types.DigestKey, collcodec.KeyToValueCodec(types.WorkIDKey)),
 		ByDigest: collections.NewKeySet(sb, types.ByDigestPrefix, "by_digest",
 			collections.PairKeyCodec(types.DigestKey, types.ClaimOrderKey)),
 		ByOwner: collections.NewKeySet(sb, types.ByOwnerPrefix, "by_owner",

@@ -57,6 +57,34 @@ func (k Keeper) claimByID(ctx context.Context, id types.WorkID) (types.Claim, er
 	return k.claim(ctx, id, work)
 }
 
+// claimsPage is a page of the claims to a content in their order.
+func (k Keeper) claimsPage(ctx context.Context, digest [32]byte, page *query.PageRequest) ([]types.Claim, *query.PageResponse, error) {
+	c, err := k.claimsTo(ctx, digest)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case c.claimed && !c.several():
+		return k.soleClaimPage(ctx, c.sole, page)
+	}
+	return query.CollectionPaginate(ctx, k.ByDigest, page,
+		func(key collections.Pair[[32]byte, types.ClaimOrder], _ collections.NoValue) (types.Claim, error) {
+			return k.claimByID(ctx, key.K2().Work)
+		}, query.WithCollectionPaginationPairPrefix[[32]byte, types.ClaimOrder](digest))
+}
+
+// soleClaimPage answers as a list of one does: later pages are empty.
+func (k Keeper) soleClaimPage(ctx context.Context, id types.WorkID, page *query.PageRequest) ([]types.Claim, *query.PageResponse, error) {
+	next := &query.PageResponse{}
+	if page.CountTotal && len(page.Key) == 0 {
+		next.Total = 1
+	}
+	if page.Offset > 0 || len(page.Key) > 0 {
+		return nil, next, nil
+	}
+	claim, err := k.claimByID(ctx, id)
+	return []types.Claim{claim}, next, err
+}
+
 // bounded returns the page to read. Without a limit it sets the default itself:
 // the SDK would count all rows then.
 func bounded(page *query.PageRequest) (*query.PageRequest, error) {

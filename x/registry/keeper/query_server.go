@@ -103,10 +103,7 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		if err != nil {
 			return nil, coded(err)
 		}
-		works, next, err = query.CollectionPaginate(ctx, s.k.ByDigest, page,
-			func(key collections.Pair[[32]byte, types.ClaimOrder], _ collections.NoValue) (types.Claim, error) {
-				return s.k.claimByID(ctx, key.K2().Work)
-			}, query.WithCollectionPaginationPairPrefix[[32]byte, types.ClaimOrder](digest))
+		works, next, err = s.k.claimsPage(ctx, digest, page)
 		return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
 	}
 	if req.Value == "" || len(req.Value) > types.MaxFingerprintValue {

@@ -87,6 +87,26 @@ func TestResolvePagesInOrderOfClaim(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
+// A content with one claim is a list of one in every way of paging.
+func TestResolvePagesASoleClaim(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0].String()
+	ask := func(page query.PageRequest) *types.QueryResolveResponse {
+		res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: hexOf("poem"), Pagination: &page})
+		require.NoError(t, err)
+		require.Empty(t, res.Pagination.NextKey)
+		return res
+	}
+	for _, page := range []query.PageRequest{{}, {Limit: 1}, {Reverse: true}, {CountTotal: true}} {
+		res := ask(page)
+		require.Len(t, res.Works, 1)
+		require.Equal(t, id, res.Works[0].Id)
+		require.Equal(t, page.CountTotal, res.Pagination.Total == 1)
+	}
+	require.Empty(t, ask(query.PageRequest{Offset: 1}).Works)
+	require.Empty(t, ask(query.PageRequest{Key: []byte{1}}).Works)
+}
+
 func TestAnchorsOfAnAccount(t *testing.T) {
 	f := newFixture(t)
 	f.anchor(alice, "a")

@@ -14,6 +14,7 @@ import (
 // newClaim is a registration that has passed all checks.
 type newClaim struct {
 	id        types.WorkID
+	others    claims
 	work      types.Work
 	details   types.Details
 	contested bool
@@ -55,12 +56,16 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 		return newClaim{}, err
 	}
 	id := types.NewWorkID(registrant, digest)
-	registered, err := k.Works.Has(ctx, id)
+	others, err := k.claimsTo(ctx, digest)
 	if err != nil {
 		return newClaim{}, err
 	}
-	if registered {
-		return newClaim{}, errorsmod.Wrapf(types.ErrAlreadyRegistered, "%s: you registered this content before; revise that work", id)
+	if others.claimed {
+		if registered, err := k.Works.Has(ctx, id); err != nil {
+			return newClaim{}, err
+		} else if registered {
+			return newClaim{}, errorsmod.Wrapf(types.ErrAlreadyRegistered, "%s: you registered this content before; revise that work", id)
+		}
 	}
 	work := types.Work{
 		Owner: registrant, Registrant: registrant, Sha256: digest[:], Status: types.STATUS_ACTIVE, Version: 1,
@@ -71,34 +76,29 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 			return newClaim{}, err
 		}
 	}
-	contested, err := k.admit(ctx, &work, allowContested)
-	return newClaim{id, work, entry.Details, contested}, err
+	contested, err := k.admit(ctx, &work, others, allowContested)
+	return newClaim{id, others, work, entry.Details, contested}, err
 }
 
-// admit decides whether a claim may join those to its content, and gives it its
-// rank. It returns whether another's claim is older.
-func (k Keeper) admit(ctx sdk.Context, work *types.Work, allowContested bool) (contested bool, err error) {
-	digest := [32]byte(work.Sha256)
-	rival, rivalWork, claimed, err := k.foreignClaim(ctx, work.Owner, claimsTo(digest))
+// admit decides whether a claim may join the others to its content, and gives it
+// its rank. It returns whether another's claim is older.
+func (k Keeper) admit(ctx sdk.Context, work *types.Work, others claims, allowContested bool) (contested bool, err error) {
+	rival, rivalWork, foreign, err := k.rival(ctx, work.Owner, others)
 	if err != nil {
 		return false, err
 	}
-	contested = claimed && !work.ClaimedSince.Before(rivalWork.ClaimedSince)
+	contested = foreign && !work.ClaimedSince.Before(rivalWork.ClaimedSince)
 	if contested && !allowContested {
 		return false, errorsmod.Wrapf(types.ErrAlreadyClaimed,
 			"sha256 %x is claimed by %s (%s) since %s: prove an anchor older than that, or set allow_contested to register a contested claim",
-			digest, rival, rivalWork.Owner, rivalWork.ClaimedSince.Text())
+			others.digest, rival, rivalWork.Owner, rivalWork.ClaimedSince.Text())
 	}
-	if rival == (types.WorkID{}) {
-		return false, nil // the first claim to this content needs no rank
-	}
-	work.ClaimedSince, err = k.ranked(ctx, digest, work.ClaimedSince)
+	work.ClaimedSince, err = k.ranked(ctx, others, work.ClaimedSince)
 	return contested, err
 }
 
 // store writes a claim's rows and says so.
 func (k Keeper) store(ctx sdk.Context, c newClaim) error {
-	digest := [32]byte(c.work.Sha256)
 	if err := k.Works.Set(ctx, c.id, c.work); err != nil {
 		return err
 	}
@@ -106,23 +106,16 @@ func (k Keeper) store(ctx sdk.Context, c newClaim) error {
 	if err := k.Revisions.Set(ctx, collections.Join(c.id, c.work.Version), revision); err != nil {
 		return err
 	}
-	if err := k.index(ctx, c.id, c.work, c.details.Fingerprints); err != nil {
+	if err := k.index(ctx, c.id, c.work, c.others, c.details.Fingerprints); err != nil {
 		return err
 	}
-	event := types.EventWorkRegistered{
-		Work: c.id.String(), Owner: c.work.Owner.String(), Sha256: types.DigestKey.Stringify(digest),
-		Kind: c.details.Kind, Contested: c.contested,
-	}
-	if len(c.work.AnchorRoot) != 0 {
-		event.AnchorRoot = types.DigestKey.Stringify([32]byte(c.work.AnchorRoot))
-	}
-	return ctx.EventManager().EmitTypedEvent(&event)
+	ctx.EventManager().EmitEvent(registeredEvent(c.id.String(), c.work, c.details.Kind, c.contested))
+	return nil
 }
 
 // index writes the entries of a work that is new to the indexes.
-func (k Keeper) index(ctx context.Context, id types.WorkID, work types.Work, fingerprints []types.Fingerprint) error {
-	order := types.NewClaimOrder(work.ClaimedSince, id)
-	if err := k.ByDigest.Set(ctx, collections.Join([32]byte(work.Sha256), order)); err != nil {
+func (k Keeper) index(ctx context.Context, id types.WorkID, work types.Work, others claims, fingerprints []types.Fingerprint) error {
+	if err := k.addClaim(ctx, others, id, work.ClaimedSince); err != nil {
 		return err
 	}
 	if err := k.ByOwner.Set(ctx, collections.Join(work.Owner, id)); err != nil {

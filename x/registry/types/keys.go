@@ -25,6 +25,7 @@ var (
 	ByFingerprintPrefix = collections.NewPrefix(5)
 	TransfersPrefix     = collections.NewPrefix(6)
 	AnchorsPrefix       = collections.NewPrefix(7)
+	SoleClaimsPrefix    = collections.NewPrefix(8)
 )
 
 // SchemeSHA256 is the scheme that Resolve takes for the content's own digest.

@@ -133,7 +133,7 @@ func (l *Ledger) Credit(pot Pot, to Account, amount *big.Int) {
 }
 
 // Flushed implements Book.
-func (l *Ledger) Flushed(Item, *big.Int, *big.Int) {}
+func (l *Ledger) Flushed(Item, *big.Int, *big.Int, int) {}
 
 // Failed implements Book. In memory only a bug makes a flush fail.
 func (l *Ledger) Failed(item Item, err error) { panic(fmt.Sprintf("flush %v: %v", item, err)) }

@@ -76,8 +76,16 @@ func (s *Stage) Due(receivers []Receiver) []Credit {
 	return credits
 }
 
-// settle takes note that the credits of Due have left.
-func (s *Stage) settle(credits []Credit) {
+// settle takes note that the credits of Due have left. A stage whose only
+// receiver gets the whole has nothing to remember, floor(T*1) being T: it
+// begins at 0 again, so that it need not be stored.
+func (s *Stage) settle(receivers []Receiver, credits []Credit) {
+	if len(receivers) == 1 && receivers[0].Weight == Whole {
+		s.Total.SetInt64(0)
+		s.Flushed.SetInt64(0)
+		s.Held.SetInt64(0)
+		return
+	}
 	for _, c := range credits {
 		s.Held.Sub(&s.Held, c.Amount)
 	}

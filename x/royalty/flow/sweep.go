@@ -50,8 +50,9 @@ type Book interface {
 	// Credit adds to the balance of a holder of pot.Work. It cannot fail: a book
 	// that has to read first does so later.
 	Credit(pot Pot, to Account, amount *big.Int)
-	// Flushed tells that a stage went from one total to another.
-	Flushed(item Item, from, to *big.Int)
+	// Flushed tells that a stage went from one total to another, and to how many
+	// receivers.
+	Flushed(item Item, from, to *big.Int, receivers int)
 	// Failed tells that a stage could not be flushed. Its money stays in it.
 	Failed(item Item, err error)
 }
@@ -206,7 +207,8 @@ func (s *Sweep) flush(item Item, stages *Stages, lists Lists) error {
 	if stage.Unflushed().Sign() == 0 {
 		return nil
 	}
-	due := stage.Due(lists.Receivers(item.Pot.Work, item.Kind))
+	receivers := lists.Receivers(item.Pot.Work, item.Kind)
+	due := stage.Due(receivers)
 	targets := make([]*Stages, len(due))
 	generations := make([]uint32, len(due))
 	for i, c := range due {
@@ -223,8 +225,8 @@ func (s *Sweep) flush(item Item, stages *Stages, lists Lists) error {
 			}
 		}
 	}
-	from := new(big.Int).Set(&stage.Flushed)
-	stage.settle(due)
+	from, to := new(big.Int).Set(&stage.Flushed), new(big.Int).Set(&stage.Total)
+	stage.settle(receivers, due)
 	for i, c := range due {
 		if c.Account != "" {
 			s.book.Credit(item.Pot, c.Account, c.Amount)
@@ -233,7 +235,7 @@ func (s *Sweep) flush(item Item, stages *Stages, lists Lists) error {
 		into := Item{Round: item.Round, Kind: c.Into, Generation: generations[i], Pot: Pot{c.Work, item.Pot.Denom}}
 		s.enter(into, &targets[i][c.Into], c.Amount)
 	}
-	s.book.Flushed(item, from, &stage.Total)
+	s.book.Flushed(item, from, to, len(receivers))
 	return nil
 }
 

@@ -26,6 +26,8 @@ type book struct {
 	heads  map[flow.Work]types.Head
 	lists  map[flow.Work]flow.Lists
 	pots   map[flow.Pot]*flow.Stages
+	// stored are the pots that have a row.
+	stored map[flow.Pot]bool
 	// credits is what holders got, by account and denom.
 	credits map[purse]*big.Int
 	paidIn  map[string]*big.Int
@@ -47,7 +49,7 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 	}
 	return &book{
 		ctx: ctx, k: k, params: params,
-		heads: map[flow.Work]types.Head{}, lists: map[flow.Work]flow.Lists{}, pots: map[flow.Pot]*flow.Stages{},
+		heads: map[flow.Work]types.Head{}, lists: map[flow.Work]flow.Lists{}, pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
 		credits: map[purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
 }
@@ -107,7 +109,7 @@ func (b *book) Stages(pot flow.Pot) (*flow.Stages, error) {
 		return nil, err
 	}
 	stages := row.Flow()
-	b.pots[pot] = stages
+	b.pots[pot], b.stored[pot] = stages, err == nil
 	return stages, nil
 }
 
@@ -133,8 +135,12 @@ func (b *book) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
 	}
 }
 
-// Flushed implements flow.Book.
-func (b *book) Flushed(item flow.Item, from, to *big.Int) {
+// Flushed implements flow.Book. What a single receiver gets whole needs no event:
+// nothing was divided.
+func (b *book) Flushed(item flow.Item, from, to *big.Int, receivers int) {
+	if receivers == 1 {
+		return
+	}
 	b.events = append(b.events, flushedEvent(item, from.String(), to.String()))
 }
 
@@ -149,7 +155,8 @@ func (b *book) Failed(item flow.Item, err error) {
 	sdk.UnwrapSDKContext(b.ctx).Logger().Error("royalty stage not flushed", "stage", types.ItemKey.Stringify(item), "err", err)
 }
 
-// save writes the stages that were touched, in order of key.
+// save writes the stages that were touched, in order of key, and removes those
+// that are empty.
 func (b *book) save() error {
 	pots := make([]flow.Pot, 0, len(b.pots))
 	for pot := range b.pots {
@@ -159,11 +166,15 @@ func (b *book) save() error {
 		return cmp.Or(cmp.Compare(a.Work, b.Work), cmp.Compare(a.Denom, b.Denom))
 	})
 	for _, pot := range pots {
-		row := types.StagesFromFlow(b.pots[pot])
-		if row.IsEmpty() {
-			continue
+		key, row := collections.Join(types.WorkIDOf(pot.Work), pot.Denom), types.StagesFromFlow(b.pots[pot])
+		var err error
+		switch {
+		case !row.IsEmpty():
+			err = b.k.Stages.Set(b.ctx, key, row)
+		case b.stored[pot]:
+			err = b.k.Stages.Remove(b.ctx, key)
 		}
-		if err := b.k.Stages.Set(b.ctx, collections.Join(types.WorkIDOf(pot.Work), pot.Denom), row); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -111,7 +111,7 @@ func (k Keeper) checkLists(ctx context.Context) error {
 	})
 }
 
-// checkQueues: every stage in the queue exists.
+// checkQueues: every stage in the queue is of a registered work.
 func (k Keeper) checkQueues(ctx context.Context) error {
 	it, err := k.Queue.Iterate(ctx, nil)
 	if err != nil {
@@ -122,12 +122,8 @@ func (k Keeper) checkQueues(ctx context.Context) error {
 		return err
 	}
 	for _, item := range items {
-		has, err := k.Stages.Has(ctx, collections.Join(types.WorkIDOf(item.Pot.Work), item.Pot.Denom))
-		if err != nil {
-			return err
-		}
-		if !has {
-			return types.ErrBrokenInvariant.Wrapf("%s is queued but has no stages", types.ItemKey.Stringify(item))
+		if _, err := k.registry.GetWork(ctx, types.WorkIDOf(item.Pot.Work)); err != nil {
+			return errorsmod.Wrapf(err, "%s is queued", types.ItemKey.Stringify(item))
 		}
 	}
 	return nil

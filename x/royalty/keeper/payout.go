@@ -12,6 +12,8 @@ import (
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -131,43 +133,71 @@ func (b *book) payable(a *account) bool {
 	return false
 }
 
+// payoutBatch is how many balances are sent at once. The coins leave the
+// module's account together; if one of them cannot be sent, each is sent alone.
+const payoutBatch = 128
+
 // servePayouts sends balances in order, within the budget, and returns how many
 // items it dealt with and what it sent by denom. What fails stays in the
 // balance and leaves the queue.
 func (k Keeper) servePayouts(ctx context.Context, b *book, purses map[purse]*account, queue []payout) (int, map[string]*big.Int) {
 	paid := map[string]*big.Int{}
 	served := min(len(queue), int(b.params.PayoutBudget))
+	due := make([]*account, 0, served)
+	seen := make(map[purse]bool, served)
 	for _, p := range queue[:served] {
-		a := purses[p.purse]
-		if !b.payable(a) {
-			continue
+		if a := purses[p.purse]; b.payable(a) && !seen[p.purse] {
+			seen[p.purse] = true
+			due = append(due, a)
 		}
-		to := sdk.AccAddress(p.purse.account)
-		coin := sdk.NewCoin(p.purse.denom, math.NewIntFromBigInt(a.amount))
-		if err := k.send(ctx, to, coin); err != nil {
-			b.events = append(b.events, payoutFailed(to, coin, err))
-			continue
+	}
+	for batch := range slices.Chunk(due, payoutBatch) {
+		together := k.send(ctx, batch...) == nil
+		for _, a := range batch {
+			to, coin := sdk.AccAddress(a.purse.account), a.coin()
+			if !together {
+				if err := k.send(ctx, a); err != nil {
+					b.events = append(b.events, payoutFailed(to, coin, err))
+					continue
+				}
+			}
+			b.events = append(b.events, paidOutEvent(to, coin))
+			if paid[coin.Denom] == nil {
+				paid[coin.Denom] = new(big.Int)
+			}
+			paid[coin.Denom].Add(paid[coin.Denom], a.amount)
+			a.amount.SetInt64(0)
 		}
-		b.events = append(b.events, paidOutEvent(to, coin))
-		if paid[coin.Denom] == nil {
-			paid[coin.Denom] = new(big.Int)
-		}
-		paid[coin.Denom].Add(paid[coin.Denom], a.amount)
-		a.amount.SetInt64(0)
 	}
 	return served, paid
 }
 
-// send pays one account in a cache context of its own, without bank's events: an
+func (a *account) coin() sdk.Coin {
+	return sdk.NewCoin(a.purse.denom, math.NewIntFromBigInt(a.amount))
+}
+
+// send pays accounts in a cache context of their own, without bank's events: an
 // error or a panic leaves nothing behind.
-func (k Keeper) send(ctx context.Context, to sdk.AccAddress, coin sdk.Coin) (err error) {
+func (k Keeper) send(ctx context.Context, accounts ...*account) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
+	total := sdk.NewMapCoins(nil)
+	outputs := make([]banktypes.Output, len(accounts))
+	for i, a := range accounts {
+		to := sdk.AccAddress(a.purse.account)
+		if k.bank.BlockedAddr(to) {
+			return sdkerrors.ErrUnauthorized.Wrapf("%s is not allowed to receive funds", to)
+		}
+		coin := a.coin()
+		total.Add(coin)
+		outputs[i] = banktypes.Output{Address: to.String(), Coins: sdk.Coins{coin}}
+	}
 	cached, write := sdk.UnwrapSDKContext(ctx).CacheContext()
-	if err := k.bank.SendCoinsFromModuleToAccount(cached.WithEventManager(sdk.NewEventManager()), types.ModuleName, to, sdk.NewCoins(coin)); err != nil {
+	input := banktypes.Input{Address: k.account.String(), Coins: total.ToCoins()}
+	if err := k.bank.InputOutputCoins(cached.WithEventManager(sdk.NewEventManager()), input, outputs); err != nil {
 		return err
 	}
 	write()

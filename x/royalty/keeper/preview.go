@@ -120,11 +120,19 @@ func (k Keeper) effectiveRates(ctx context.Context, work flow.Work) (rates, erro
 	}
 	// A trillion units: the roundings vanish below one part in a million.
 	const sample = 1_000_000_000_000
-	empty := emptyBook{book: store}
+	r := rates{kept: map[flow.Work]uint32{}, absolute: map[flow.Work]bool{}, through: map[flow.Work]bool{}}
+	empty := emptyBook{book: store, flushed: func(item flow.Item, amount *big.Int) {
+		switch item.Kind {
+		case flow.Received:
+			r.through[item.Pot.Work] = true
+		case flow.Earned:
+			r.kept[item.Pot.Work] = uint32(amount.Uint64() / (sample / flow.Whole))
+		case flow.Paid:
+		}
+	}}
 	if err := run(empty, flow.Pot{Work: work}, big.NewInt(sample)); err != nil {
 		return rates{}, err
 	}
-	r := rates{kept: map[flow.Work]uint32{}, absolute: map[flow.Work]bool{}, through: map[flow.Work]bool{}}
 	lists, err := store.Lists(work)
 	if err != nil {
 		return rates{}, err
@@ -132,15 +140,20 @@ func (k Keeper) effectiveRates(ctx context.Context, work flow.Work) (rates, erro
 	for _, o := range lists.Upstream.Absolute {
 		r.absolute[o.To] = true
 	}
-	for pot, stages := range store.pots {
-		r.through[pot.Work] = stages[flow.Received].Total.Sign() > 0
-		r.kept[pot.Work] = uint32(stages[flow.Earned].Total.Uint64() / (sample / flow.Whole))
-	}
 	return r, nil
 }
 
 // emptyBook is a book whose stages start empty and that flushes everything.
-type emptyBook struct{ *book }
+type emptyBook struct {
+	*book
+	// flushed observes; a stage is flushed once.
+	flushed func(item flow.Item, amount *big.Int)
+}
+
+// Flushed implements flow.Book.
+func (b emptyBook) Flushed(item flow.Item, from, to *big.Int, _ int) {
+	b.flushed(item, new(big.Int).Sub(to, from))
+}
 
 // Stages implements flow.Book.
 func (b emptyBook) Stages(pot flow.Pot) (*flow.Stages, error) {

@@ -352,7 +352,8 @@ func (m *EventSettleRequested) GetWork() string {
 }
 
 // EventStageFlushed: each receiver with weight w got floor(to*w/1e6) -
-// floor(from*w/1e6).
+// floor(from*w/1e6). A stage whose only receiver gets the whole passes
+// everything on without an event.
 type EventStageFlushed struct {
 	Work      string    `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
 	Denom     string    `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`

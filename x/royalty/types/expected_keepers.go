@@ -4,6 +4,7 @@ import (
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -14,6 +15,10 @@ type BankKeeper interface {
 	// the end of the block, so that no two transactions write the same key.
 	SendCoinsToVirtual(ctx context.Context, from, to sdk.AccAddress, amt sdk.Coins) error
 	SendCoinsFromModuleToAccount(ctx context.Context, senderModule string, recipient sdk.AccAddress, amt sdk.Coins) error
+	// InputOutputCoins sends from one account to many, all or none.
+	InputOutputCoins(ctx context.Context, input banktypes.Input, outputs []banktypes.Output) error
+	// BlockedAddr reports accounts that may not receive.
+	BlockedAddr(addr sdk.AccAddress) bool
 	IsSendEnabledCoins(ctx context.Context, coins ...sdk.Coin) error
 	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
 }

@@ -106,7 +106,7 @@ func StagesFromFlow(stages *flow.Stages) Stages {
 	return Stages{Paid: row(&stages[flow.Paid]), Received: row(&stages[flow.Received]), Earned: row(&stages[flow.Earned])}
 }
 
-// IsEmpty reports whether no money ever came in.
+// IsEmpty reports whether there is nothing to remember.
 func (s Stages) IsEmpty() bool {
 	return s.Paid.Total.IsZero() && s.Received.Total.IsZero() && s.Earned.Total.IsZero()
 }

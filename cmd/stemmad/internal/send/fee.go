@@ -10,6 +10,8 @@ import (
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 )
 
 // checkPrices keeps the SDK's factory from panicking on a mistyped flag.
@@ -17,8 +19,8 @@ func checkPrices(fees, gasPrices string) error {
 	if fees != "" && gasPrices != "" {
 		return fmt.Errorf("give --%s or --%s, not both", flags.FlagFees, flags.FlagGasPrices)
 	}
-	if _, err := sdk.ParseCoinsNormalized(fees); err != nil {
-		return fmt.Errorf("--%s %q: %w; write an amount such as 500ustem", flags.FlagFees, fees, err)
+	if _, err := table.ParseCoins(fees); err != nil {
+		return fmt.Errorf("--%s: %w", flags.FlagFees, err)
 	}
 	if _, err := sdk.ParseDecCoins(gasPrices); err != nil {
 		return fmt.Errorf("--%s %q: %w; write a price such as 0.001ustem", flags.FlagGasPrices, gasPrices, err)
@@ -27,7 +29,8 @@ func checkPrices(fees, gasPrices string) error {
 }
 
 // fee is --fees, else the gas at --gas-prices, else at the node's minimum: of the
-// denoms that it takes, the first that the payer has enough of.
+// denoms that it takes, the first that the payer has enough of, and that a sponsor
+// allows.
 func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	if fees := s.factory.Fees(); !fees.IsZero() {
 		return fees, nil
@@ -45,10 +48,18 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	}
 	options := cost(prices, gas)
 	payer := s.Address
+	var limit sdk.Coins
+	var limited bool
 	if s.conn.FeeGranter != nil {
 		payer = s.conn.FeeGranter
+		if limit, limited, err = s.allowance(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for _, option := range options {
+		if limited && limit.AmountOf(option.Denom).LT(option.Amount) {
+			continue
+		}
 		balance, err := banktypes.NewQueryClient(s.conn).Balance(ctx, &banktypes.QueryBalanceRequest{Address: payer.String(), Denom: option.Denom})
 		if err != nil {
 			return nil, err
@@ -59,6 +70,9 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	}
 	if len(options) == 0 {
 		return nil, nil
+	}
+	if limited {
+		return nil, fmt.Errorf("%s sponsors fees of up to %s; this transaction takes one of %s", payer, limit, sdk.Coins(options))
 	}
 	return nil, fmt.Errorf("%s cannot pay the fee: it takes one of %s", payer, sdk.Coins(options))
 }

@@ -74,6 +74,9 @@ func Open(conn *connect.Conn) (*Sender, error) {
 			return nil, fmt.Errorf("--%s: %w", flags.FlagFeeGranter, err)
 		}
 		conn.FeeGranter = account
+		if _, _, err := s.allowance(conn.CmdContext); err != nil {
+			return nil, err
+		}
 	}
 	if s.factory, err = tx.NewFactoryCLI(conn.Context, f.FlagSet); err != nil {
 		return nil, err
@@ -176,7 +179,7 @@ func validate(msgs []sdk.Msg) error {
 func (s *Sender) prepare(context.Context) (tx.Factory, error) {
 	prepared, err := s.factory.Prepare(s.conn.Context)
 	if err != nil {
-		return tx.Factory{}, fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something)", s.Account(), s.Name, err)
+		return tx.Factory{}, fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something, or a sponsor of its fees)", s.Account(), s.Name, err)
 	}
 	return prepared, nil
 }
