@@ -107,7 +107,9 @@ func (workIDKey) DecodeJSON(b []byte) (WorkID, error) {
 	return ParseWorkID(string(b[1 : len(b)-1]))
 }
 
-func (workIDKey) Stringify(id WorkID) string { return id.String() }
+// Stringify is for errors of the store. Hex, not bech32: collections calls it for
+// every row that is not there, which is usual on hot paths.
+func (workIDKey) Stringify(id WorkID) string { return hex.EncodeToString(id[:]) }
 
 func (workIDKey) KeyType() string { return "stemma/work" }
 

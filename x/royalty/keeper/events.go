@@ -41,12 +41,28 @@ func flushedEvent(item flow.Item, from, to string) sdk.Event {
 	)
 }
 
+func upstreamEvent(work registrytypes.WorkID, head types.Head, absolute, relative uint32) sdk.Event {
+	return sdk.NewEvent("stemma.royalty.v1.EventUpstreamChanged",
+		number("absolute", absolute),
+		quoted("epoch", strconv.FormatUint(head.Epoch, 10)),
+		number("reach", head.Reach),
+		number("relative", relative),
+		number("upstream_version", head.UpstreamVersion),
+		quoted("work", work.String()),
+	)
+}
+
 func paidOutEvent(account sdk.AccAddress, amount sdk.Coin) sdk.Event {
 	return sdk.NewEvent("stemma.royalty.v1.EventPaidOut",
 		quoted("account", account.String()),
 		quoted("amount", amount.Amount.String()),
 		quoted("denom", amount.Denom),
 	)
+}
+
+// number writes an attribute of at most 32 bits, which JSON has unquoted.
+func number(key string, value uint32) sdk.Attribute {
+	return sdk.NewAttribute(key, strconv.FormatUint(uint64(value), 10))
 }
 
 // quoted writes an attribute as JSON, as typed events have it. The values are

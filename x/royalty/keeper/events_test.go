@@ -25,6 +25,10 @@ func TestEventsWrittenByHandAreTypedEvents(t *testing.T) {
 	}{
 		{paidEvent(account.String(), work, coin, 5), &types.EventPaid{Payer: account.String(), Work: work.String(), Denom: coin.Denom, Amount: "7", Epoch: 5}},
 		{paidEvent(account.String(), work, coin, 0), &types.EventPaid{Payer: account.String(), Work: work.String(), Denom: coin.Denom, Amount: "7"}},
+		{
+			upstreamEvent(work, types.Head{Epoch: 7, UpstreamVersion: 2, Reach: 9}, 100, 0),
+			&types.EventUpstreamChanged{Work: work.String(), Epoch: 7, UpstreamVersion: 2, Absolute: 100, Reach: 9},
+		},
 		{flushedEvent(item, "1", "9"), &types.EventStageFlushed{Work: work.String(), Denom: coin.Denom, Stage: types.STAGE_RECEIVED, FromTotal: "1", ToTotal: "9"}},
 		{paidOutEvent(account, coin), &types.EventPaidOut{Account: account.String(), Denom: coin.Denom, Amount: "7"}},
 	} {

@@ -7,6 +7,8 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -86,10 +88,8 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if err := k.raiseEpoch(ctx, link.Work, head, &next); err != nil {
 		return 0, 0, err
 	}
-	return absolute, relative, emit(ctx, &types.EventUpstreamChanged{
-		Work: link.Work.String(), Epoch: next.Epoch, UpstreamVersion: next.UpstreamVersion,
-		Absolute: absolute, Relative: relative, Reach: next.Reach,
-	})
+	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(upstreamEvent(link.Work, next, absolute, relative))
+	return absolute, relative, nil
 }
 
 // flowSources reads the sources' lists in the versions agreed, and sums what
