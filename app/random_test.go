@@ -96,9 +96,17 @@ type play struct {
 
 func plays() []play {
 	return []play{
-		{"register", (*game).register}, {"pay", (*game).pay}, {"pay many", (*game).payMany}, {"offer", (*game).offer},
-		{"derive", (*game).derive}, {"assign", (*game).assign}, {"pay, assign and pay", (*game).payAssignPay},
-		{"transfer", (*game).transfer}, {"settle", (*game).settle}, {"withdraw", (*game).withdraw}, {"acquire", (*game).acquire},
+		{"register", (*game).register},
+		{"pay", (*game).pay},
+		{"pay many", (*game).payMany},
+		{"offer", (*game).offer},
+		{"derive", (*game).derive},
+		{"assign", (*game).assign},
+		{"pay, assign and pay", (*game).payAssignPay},
+		{"transfer", (*game).transfer},
+		{"settle", (*game).settle},
+		{"withdraw", (*game).withdraw},
+		{"acquire", (*game).acquire},
 		{"revise", (*game).revise},
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"syscall"
-
 	"testing"
 	"time"
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	gogogrpc "github.com/cosmos/gogoproto/grpc"
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,16 @@ func (c *Chain) Ctx() sdk.Context {
 	ctx, err := c.App.CreateQueryContext(0, false)
 	require.NoError(c.t, err)
 	return ctx
+}
+
+// Write changes the state past all messages and commits it with an empty block:
+// for what a test needs and no message can bring about.
+func (c *Chain) Write(change func(ctx sdk.Context) error) {
+	c.t.Helper()
+	header := cmtproto.Header{Height: c.height, Time: c.now}
+	//nolint:staticcheck // SA1019: the contexts named in its place are thrown away, not committed
+	require.NoError(c.t, change(c.App.NewUncachedContext(false, header)))
+	c.NextBlock()
 }
 
 // Balance is what the account holds of a denom in x/bank.

@@ -1,70 +1,77 @@
 package royalty
 
-import autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+import (
+	"strings"
 
-const (
-	exampleWork    = "work1tak6zlnym0l37zksm7nh3gn66gdd3dsahdpaaw"
-	exampleAccount = "stemma1qyqszqgpqyqszqgpqyqszqgpqyqszqgpxl79rf"
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+
+	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// AutoCLIOptions is the command table of the module.
+// What the examples speak of; each is well formed, so that examples parse.
+var inExamples = strings.NewReplacer(
+	"WORK", "work1jv8u6m4u270cecwy94h7ynrtwws5x00a2m7hxt",
+	"BOB", "stemma1v4nxw6rfdf4kcmtwdac8zunnw36hvamcc524v5",
+)
+
+// AutoCLIOptions gives the module's commands: "tx royalty" and "query royalty".
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 	return &autocliv1.ModuleOptions{
-		Query: &autocliv1.ServiceCommandDescriptor{
-			Service: "stemma.royalty.v1.Query",
-			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				command("Params", "params", "Show the accepted denoms, their minima and the budgets", ""),
-				command("Head", "head [work]", "Show a work's epoch, list versions and reach", exampleWork, "work"),
-				command("Holders", "holders [work]", "Show who holds a work's revenue", exampleWork, "work"),
-				command("Upstream", "upstream [work]", "List what a work owes its sources and ancestors", exampleWork, "work"),
-				command("Stages", "stages [work]", "List the money that waits at a work", exampleWork, "work"),
-				command("Balances", "balances [account]", "List what an account has earned and not been paid out", exampleAccount, "account"),
-				command("Preview", "preview [work] [amount]", "Show who would get what from a payment, without making it", exampleWork+" 1000000uusdc", "work", "amount"),
-				command("Turnover", "turnover", "List what was paid in and out over the chain's life", ""),
-			},
-		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
-			Service: "stemma.royalty.v1.Msg",
+			Service: types.Msg_serviceDesc.ServiceName,
+			Short:   "Pay works and decide over their revenue",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				signed("Pay", "pay [work] [amount]", "Pay a work and with it everyone it was made from", exampleWork+" 1000000uusdc", "work", "amount"),
-				signed("PayMany", "pay-many", "Pay up to 1,000 works, all or none; each --payments is a JSON line", `--payments '{"work":"`+exampleWork+`","amount":{"denom":"uusdc","amount":"100"}}'`),
-				signed("Settle", "settle [works]...", "Have what waits at up to 100 works passed on, however little it is", exampleWork, "works..."),
-				signed("Withdraw", "withdraw [denoms]...", "Take your balance out; all denoms when none is named", "uusdc", "denoms..."),
-				signed("AssignShares", "assign-shares [work]", "Replace your share of a work's revenue by shares that sum to it", exampleWork+` --shares '{"account":"`+exampleAccount+`","weight":1000000}'`, "work"),
-				signed("AcceptTransfer", "accept-transfer [work] [work-version] [holders-version]", "Take over a work that was offered to you", exampleWork+" 1 0", "work", "work_version", "holders_version"),
-				{RpcMethod: "UpdateParams", Skip: true},
+				command("Pay", "pay WORK AMOUNT", "Pay a work and with it everyone it was made from",
+					`stemmad tx royalty pay WORK 1000000uusdc --from alice`, "work", "amount"),
+				command("PayMany", "pay-many --payments JSON [--payments JSON ...]", "Pay up to 1,000 works, all or none",
+					`stemmad tx royalty pay-many --payments '{"work":"WORK","amount":{"denom":"uusdc","amount":"100"}}' --from alice`),
+				command("Settle", "settle WORK...", "Have what waits at up to 100 works passed on, however little it is",
+					`stemmad tx royalty settle WORK --from alice`, "works..."),
+				command("Withdraw", "withdraw [DENOM...]", "Take your balance out; all denoms when none is named",
+					`stemmad tx royalty withdraw uusdc --from alice`, "denoms..."),
+				command("AssignShares", "assign-shares WORK --shares JSON [--shares JSON ...]",
+					"Replace your share of a work's revenue by shares that sum to it, in ppm",
+					`stemmad tx royalty assign-shares WORK --shares '{"account":"BOB","weight":1000000}' --from alice`, "work"),
+				command("AcceptTransfer", "accept-transfer WORK WORK-VERSION HOLDERS-VERSION",
+					"Take over a work that was offered to you, as you have seen it",
+					`stemmad tx royalty accept-transfer WORK 1 0 --from alice`, "work", "work_version", "holders_version"),
+				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
+					`stemmad tx royalty update-params-proposal '{"denoms":[{"denom":"ustem","min_payment":"1","min_flow":"100","min_payout":"10000"}],`+
+						`"sweep_budget":20000,"payout_budget":2000,"max_reach":40000,"gas_per_receiver":"1000"}' `+
+						`--title "Denoms" --summary "The staking token only" --deposit 10000000ustem --from alice`, "params")),
+			},
+		},
+		Query: &autocliv1.ServiceCommandDescriptor{
+			Service: types.Query_serviceDesc.ServiceName,
+			Short:   "Ask who is paid, and what waits where",
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				command("Params", "params", "Show the accepted denoms, their minima and the budgets", `stemmad query royalty params`),
+				command("Head", "head WORK", "Show a work's epoch, list versions and reach", `stemmad query royalty head WORK`, "work"),
+				command("Holders", "holders WORK", "Show who holds a work's revenue", `stemmad query royalty holders WORK`, "work"),
+				command("Upstream", "upstream WORK", "List what a work owes its sources and ancestors",
+					`stemmad query royalty upstream WORK`, "work"),
+				command("Stages", "stages WORK", "List the money that waits at a work", `stemmad query royalty stages WORK`, "work"),
+				command("Balances", "balances ACCOUNT", "List what an account has earned and not been paid out",
+					`stemmad query royalty balances BOB`, "account"),
+				command("Preview", "preview WORK AMOUNT", "Show who would get what from a payment, without making it",
+					`stemmad query royalty preview WORK 1000000uusdc`, "work", "amount"),
+				command("Turnover", "turnover", "List what was paid in and out over the chain's life", `stemmad query royalty turnover`),
 			},
 		},
 	}
 }
 
+// command describes one command; a last argument "field..." takes any number.
 func command(method, use, short, example string, args ...string) *autocliv1.RpcCommandOptions {
-	return options("query", method, use, short, example, args)
-}
-
-func signed(method, use, short, example string, args ...string) *autocliv1.RpcCommandOptions {
-	return options("tx", method, use, short, example+" --from alice", args)
-}
-
-func options(kind, method, use, short, example string, args []string) *autocliv1.RpcCommandOptions {
-	o := &autocliv1.RpcCommandOptions{RpcMethod: method, Use: use, Short: short}
-	name := use
-	for i, r := range use {
-		if r == ' ' {
-			name = use[:i]
-			break
-		}
-	}
-	o.Example = "stemmad " + kind + " royalty " + name
-	if example != "" {
-		o.Example += " " + example
-	}
+	options := &autocliv1.RpcCommandOptions{RpcMethod: method, Use: use, Short: short, Example: inExamples.Replace(example)}
 	for _, arg := range args {
-		field := &autocliv1.PositionalArgDescriptor{ProtoField: arg}
-		if n := len(arg) - 3; n > 0 && arg[n:] == "..." {
-			field = &autocliv1.PositionalArgDescriptor{ProtoField: arg[:n], Varargs: true}
-		}
-		o.PositionalArgs = append(o.PositionalArgs, field)
+		field, many := strings.CutSuffix(arg, "...")
+		options.PositionalArgs = append(options.PositionalArgs, &autocliv1.PositionalArgDescriptor{ProtoField: field, Varargs: many})
 	}
-	return o
+	return options
+}
+
+func proposal(options *autocliv1.RpcCommandOptions) *autocliv1.RpcCommandOptions {
+	options.GovProposal = true
+	return options
 }

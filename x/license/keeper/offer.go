@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -35,7 +36,7 @@ func (k Keeper) Offer(
 	}
 	if !verdict.Allowed() {
 		return nil, errorsmod.Wrapf(types.ErrConflict, "%s: %s can't be offered under %s: choose terms that comply, "+
-			"or do without the source", describe(verdict.Refusals), work, id)
+			"or do without the source", describe(verdict.Refusals), work, cmp.Or(types.PresetName(id), id.String()))
 	}
 	if err := k.setOffer(ctx, collections.Join(work, id), o); err != nil {
 		return nil, err

@@ -34,6 +34,9 @@ func (l Lineage) DOT(w io.Writer) error {
 			source = externalName(*s.Link.External)
 		}
 		label := s.Link.Role.Name()
+		if s.Link.Terms != "" {
+			label += "\n" + l.permission(s.Link)
+		}
 		if r := royalty(s.Link); r != "none" {
 			label += "\n" + r
 		}

@@ -103,7 +103,7 @@ func TestDOTNamesEachNodeOnceAndQuotes(t *testing.T) {
 	require.True(t, strings.HasPrefix(got, "digraph lineage {\n"))
 	require.Equal(t, 1, strings.Count(got, `"song" [label="The \"Song\""];`))
 	require.Equal(t, 6, strings.Count(got, " -> "))
-	require.Contains(t, got, `"left" -> "song" [label="parentOf\nabsolute 5 %"];`)
+	require.Contains(t, got, `"left" -> "song" [label="parentOf\nfree\nabsolute 5 %"];`)
 	require.Contains(t, got, `"https://example.org" [label="https://example.org (external)", style=dashed];`)
 }
 

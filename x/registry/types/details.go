@@ -196,6 +196,8 @@ func validText(field, s string, limit int) error {
 		return invalid(field, "is not valid UTF-8")
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
 		return invalid(field, "holds control characters: remove line breaks, tabs and escapes")
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
+		return invalid(field, "holds characters that turn the direction of writing: remove them, they make texts look like others")
 	}
 	return nil
 }

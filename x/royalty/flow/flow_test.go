@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,7 +49,7 @@ func drawLineage(t *rapid.T) lineage {
 			s := flow.Source{Work: name(j), Policy: flow.Policy(rapid.IntRange(0, 2).Draw(t, "policy"))}
 			s.Rate = rapid.SampledFrom([]uint32{1, 999, 50_000, 100_000, 333_333}).Draw(t, "rate")
 			// A source that would take the stack above the whole is left out.
-			trial := append(sources[:len(sources):len(sources)], s)
+			trial := append(slices.Clone(sources), s)
 			if ledger.AddWork(name(i), holders, trial...) == nil {
 				sources = trial
 			}

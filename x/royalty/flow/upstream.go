@@ -15,8 +15,9 @@ import (
 const (
 	// Whole is the sum of all weights of a list, in ppm.
 	Whole = 1_000_000
-	// MaxAbsolute and MaxRelative bound the two lists of a work.
+	// MaxAbsolute bounds a work's list of absolute shares.
 	MaxAbsolute = 1024
+	// MaxRelative bounds a work's list of relative shares.
 	MaxRelative = 1024
 	// MaxHolders bounds the table of those who hold a work's revenue.
 	MaxHolders = 32

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -110,12 +109,11 @@ func (r replay) link(work chain.Work, sources []flow.ScenarioSource) error {
 	if len(sources) == 0 {
 		return nil
 	}
-	ctx := r.c.App.NewUncachedContext(false, cmtproto.Header{Height: r.c.Height(), Time: r.c.Now()})
 	k := r.c.App.Keepers.Royalty
 	link := types.Link{Work: work.ID, MaxTotalRate: flow.Whole}
 	for _, s := range sources {
 		source := r.works[s.Work]
-		head, err := k.GetHead(ctx, source.ID)
+		head, err := k.GetHead(r.c.Ctx(), source.ID)
 		require.NoError(r.t, err)
 		link.Generation = max(link.Generation, head.Generation+1)
 		link.Sources = append(link.Sources, types.LinkSource{
@@ -123,9 +121,12 @@ func (r replay) link(work chain.Work, sources []flow.ScenarioSource) error {
 			Policy: types.Policy(types.Policy_value["POLICY_"+upper(s.Policy)]),
 		})
 	}
-	_, _, err := k.Link(ctx, link)
-	r.c.NextBlock()
-	return err
+	var refused error
+	r.c.Write(func(ctx sdk.Context) error {
+		_, _, refused = k.Link(ctx, link)
+		return nil
+	})
+	return refused
 }
 
 func upper(s string) string {

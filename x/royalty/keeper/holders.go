@@ -56,10 +56,10 @@ func (k Keeper) AssignShares(ctx context.Context, holder sdk.AccAddress, work re
 	}
 	next, err := reassign(table.Shares, holder, shares)
 	if err != nil {
-		return 0, errorsmod.Wrapf(err, "work %s", work)
+		return 0, errorsmod.Wrap(err, work.String())
 	}
 	if len(next) > flow.MaxHolders {
-		return 0, types.ErrTooManyHolders.Wrapf("work %s would have %d holders, at most %d are allowed", work, len(next), flow.MaxHolders)
+		return 0, types.ErrTooManyHolders.Wrapf("%s would have %d holders, at most %d are allowed", work, len(next), flow.MaxHolders)
 	}
 	return k.setHolders(ctx, work, head, next)
 }

@@ -85,19 +85,19 @@ func (k Keeper) checkLists(ctx context.Context) error {
 			return true, err
 		}
 		if err := table.Validate(); err != nil {
-			return true, errorsmod.Wrapf(err, "work %s", work)
+			return true, errorsmod.Wrap(err, work.String())
 		}
 		if int(head.Holders) != len(table.Shares) {
-			return true, types.ErrBrokenInvariant.Wrapf("work %s has %d holders, its head says %d", work, len(table.Shares), head.Holders)
+			return true, types.ErrBrokenInvariant.Wrapf("%s has %d holders, its head says %d", work, len(table.Shares), head.Holders)
 		}
 		upstream, err := k.GetUpstream(ctx, work, head.UpstreamVersion)
 		if err != nil {
 			return true, err
 		}
 		if want := upstream.Reach(uint64(head.ReceivedReach)); want != uint64(head.Reach) {
-			return true, types.ErrBrokenInvariant.Wrapf("work %s has a reach of %d, its head says %d", work, want, head.Reach)
+			return true, types.ErrBrokenInvariant.Wrapf("%s has a reach of %d, its head says %d", work, want, head.Reach)
 		}
-		return false, errorsmod.Wrapf(upstream.Check(), "work %s", work)
+		return false, errorsmod.Wrap(upstream.Check(), work.String())
 	})
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (k Keeper) checkLists(ctx context.Context) error {
 	return k.Holders.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Holders) (bool, error) {
 		head, err := k.GetHead(ctx, key.K1())
 		if err == nil && head.HoldersVersion != key.K2() {
-			err = types.ErrBrokenInvariant.Wrapf("work %s keeps version %d of its holders, in force is %d", key.K1(), key.K2(), head.HoldersVersion)
+			err = types.ErrBrokenInvariant.Wrapf("%s keeps version %d of its holders, in force is %d", key.K1(), key.K2(), head.HoldersVersion)
 		}
 		return false, err
 	})

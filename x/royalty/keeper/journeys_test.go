@@ -203,8 +203,10 @@ func TestPayoutsKeepTheirPlace(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit(), withParams(func(p *types.Params) { p.PayoutBudget = 1 }))
 	song := c.Register("song.wav", alice)
 	c.MustDeliver(alice, &types.MsgAssignShares{Holder: alice.String(), Work: song.String(), Shares: []types.Assignment{
-		{Account: alice.String(), Weight: 250_000}, {Account: bob.String(), Weight: 250_000},
-		{Account: carol.String(), Weight: 250_000}, {Account: dave.String(), Weight: 250_000},
+		{Account: alice.String(), Weight: 250_000},
+		{Account: bob.String(), Weight: 250_000},
+		{Account: carol.String(), Weight: 250_000},
+		{Account: dave.String(), Weight: 250_000},
 	}})
 	for range 6 {
 		c.Pay(fan, song, "400uusdc")

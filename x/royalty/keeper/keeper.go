@@ -7,9 +7,8 @@ import (
 	"cosmossdk.io/core/store"
 	"cosmossdk.io/math"
 
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-
 	"github.com/cosmos/cosmos-sdk/codec"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"

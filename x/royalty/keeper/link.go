@@ -119,13 +119,13 @@ func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative 
 	var overWhole *flow.OverWholeError
 	switch err := upstream.Check(); {
 	case errors.As(err, &overWhole):
-		return 0, 0, types.ErrOverWhole.Wrapf("work %s %s; leave a source out or agree on lower rates", link.Work, err)
+		return 0, 0, types.ErrOverWhole.Wrapf("%s %s; leave a source out or agree on lower rates", link.Work, err)
 	case err != nil:
-		return 0, 0, types.ErrTooManyReceivers.Wrapf("work %s: %s", link.Work, err)
+		return 0, 0, types.ErrTooManyReceivers.Wrapf("%s: %s", link.Work, err)
 	}
 	a, r := upstream.Sums()
 	if a+r > uint64(link.MaxTotalRate) {
-		return 0, 0, types.ErrOverMaxRate.Wrapf("work %s would owe %d ppm absolute and %d ppm relative, together %d; max_total_rate is %d",
+		return 0, 0, types.ErrOverMaxRate.Wrapf("%s would owe %d ppm absolute and %d ppm relative, together %d; max_total_rate is %d",
 			link.Work, a, r, a+r, link.MaxTotalRate)
 	}
 	return uint32(a), uint32(r), nil

@@ -3,10 +3,11 @@ package keeper_test
 import (
 	"testing"
 
-	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -23,9 +24,7 @@ func TestABrokenWorkStopsNobodyElse(t *testing.T) {
 	rows := c.App.Keepers.Royalty.Upstreams
 	key := collections.Join(remix.ID, uint32(1))
 	write := func(row types.Upstream) {
-		ctx := c.App.NewUncachedContext(false, cmtproto.Header{Height: c.Height(), Time: c.Now()})
-		require.NoError(t, rows.Set(ctx, key, row))
-		c.NextBlock()
+		c.Write(func(ctx sdk.Context) error { return rows.Set(ctx, key, row) })
 	}
 	good, err := rows.Get(c.Ctx(), key)
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -85,7 +86,11 @@ func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	rows, page, err := query.CollectionPaginate(ctx, s.k.Stages, bounded(r.Pagination),
+	request, err := bounded(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	rows, page, err := query.CollectionPaginate(ctx, s.k.Stages, request,
 		func(key collections.Pair[registrytypes.WorkID, string], stages types.Stages) (types.DenomStages, error) {
 			return types.DenomStages{Denom: key.K2(), Stages: stages}, nil
 		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, string](work))
@@ -97,7 +102,11 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "account %q: %s", r.Account, err)
 	}
-	coins, page, err := query.CollectionPaginate(ctx, s.k.Balances, bounded(r.Pagination),
+	request, err := bounded(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	coins, page, err := query.CollectionPaginate(ctx, s.k.Balances, request,
 		func(key collections.Pair[sdk.AccAddress, string], amount math.Int) (sdk.Coin, error) {
 			return sdk.NewCoin(key.K2(), amount), nil
 		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, string](account))
@@ -105,7 +114,11 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 }
 
 func (s queryServer) Turnover(ctx context.Context, r *types.QueryTurnoverRequest) (*types.QueryTurnoverResponse, error) {
-	rows, page, err := query.CollectionPaginate(ctx, s.k.Turnovers, bounded(r.Pagination),
+	request, err := bounded(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	rows, page, err := query.CollectionPaginate(ctx, s.k.Turnovers, request,
 		func(denom string, t types.Turnover) (types.DenomTurnover, error) {
 			return types.DenomTurnover{Denom: denom, Turnover: t}, nil
 		})
@@ -117,9 +130,9 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	if err != nil {
 		return nil, err
 	}
-	amount, err := sdk.ParseCoinNormalized(r.Amount)
-	if err != nil || !amount.IsPositive() {
-		return nil, status.Errorf(codes.InvalidArgument, "amount %q is not a positive coin such as 1000000uusdc", r.Amount)
+	amount, err := wholeCoin(r.Amount)
+	if err != nil {
+		return nil, err
 	}
 	params, err := s.k.Params.Get(ctx)
 	if err != nil {
@@ -139,6 +152,20 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(p.held)),
 		Surcharge: params.GasPerReceiver * uint64(head.Reach), Pagination: next,
 	}, err
+}
+
+// wholeCoin reads a positive coin. The SDK's own parser would cut fractions off.
+func wholeCoin(s string) (sdk.Coin, error) {
+	digits := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	if digits > 0 {
+		if amount, ok := math.NewIntFromString(s[:digits]); ok {
+			coin := sdk.Coin{Denom: s[digits:], Amount: amount}
+			if coin.Validate() == nil && coin.IsPositive() {
+				return coin, nil
+			}
+		}
+	}
+	return sdk.Coin{}, status.Errorf(codes.InvalidArgument, "amount %q is not a positive whole amount such as 1000000uusdc", s)
 }
 
 // work reads the id of a request and the work's head; unknown works are
@@ -162,25 +189,28 @@ func (s queryServer) work(ctx context.Context, id string) (registrytypes.WorkID,
 // maxPage bounds the rows of a page.
 const maxPage = 1000
 
-// bounded cuts a page request down to the most that is served.
-func bounded(page *query.PageRequest) *query.PageRequest {
-	if page == nil || page.Limit <= maxPage {
-		return page
+// bounded returns the page to read. Without a limit it sets the default itself:
+// the SDK would count all rows then.
+func bounded(page *query.PageRequest) (*query.PageRequest, error) {
+	bounded := query.PageRequest{}
+	if page != nil {
+		bounded = *page
 	}
-	cut := *page
-	cut.Limit = maxPage
-	return &cut
+	if bounded.Limit == 0 {
+		bounded.Limit = query.DefaultLimit
+	}
+	if bounded.Limit > maxPage {
+		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
+	}
+	return &bounded, nil
 }
 
 // slicePage pages a list that is computed as a whole. The key is the offset of
 // the next row.
 func slicePage[T any](rows []T, page *query.PageRequest) ([]T, *query.PageResponse, error) {
-	request := query.PageRequest{Limit: query.DefaultLimit}
-	if page != nil {
-		request = *bounded(page)
-	}
-	if request.Limit == 0 {
-		request.Limit = query.DefaultLimit
+	request, err := bounded(page)
+	if err != nil {
+		return nil, nil, err
 	}
 	offset := request.Offset
 	if len(request.Key) > 0 {

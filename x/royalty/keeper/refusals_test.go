@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	sdkmath "cosmossdk.io/math"
 
@@ -123,5 +125,17 @@ func TestParamsAreBounded(t *testing.T) {
 			msg := types.MsgUpdateParams{Authority: authtypes.NewModuleAddress(govtypes.ModuleName).String(), Params: params}
 			require.ErrorIs(t, msg.ValidateBasic(), types.ErrInvalidParams)
 		})
+	}
+}
+
+// TestPreviewTakesWholeAmountsOnly: cutting 1.5 down to 1 would show another
+// payment than the one asked for.
+func TestPreviewTakesWholeAmountsOnly(t *testing.T) {
+	c := chain.New(t)
+	song := c.Register("song.wav", alice)
+	query := types.NewQueryClient(c.Conn())
+	for _, amount := range []string{"", "uusdc", "1.5uusdc", "0uusdc", "-1uusdc", "10", "10 uusdc", "10uatom"} {
+		_, err := query.Preview(t.Context(), &types.QueryPreviewRequest{Work: song.String(), Amount: amount})
+		require.Equal(t, codes.InvalidArgument, status.Code(err), "%q: %v", amount, err)
 	}
 }
