@@ -1,9 +1,11 @@
 package flow_test
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/big"
+	"os"
 	"slices"
 	"testing"
 
@@ -14,6 +16,20 @@ import (
 )
 
 const denom = "uusdc"
+
+// TestMain raises rapid's default of 100 cases: these are cheap, and the money of
+// all works depends on them. -rapid.checks sets another number.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if !given {
+		if err := flag.Set("rapid.checks", "2000"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // lineage is a random graph of works that can be built into any ledger.
 type lineage struct {
