@@ -2,9 +2,7 @@ package keeper
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -14,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/x/internal/paging"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -40,7 +39,7 @@ func (s queryServer) Terms(ctx context.Context, req *types.QueryTermsRequest) (*
 
 // TermsList implements types.QueryServer.
 func (s queryServer) TermsList(ctx context.Context, req *types.QueryTermsListRequest) (*types.QueryTermsListResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +95,7 @@ func (s queryServer) Grants(ctx context.Context, req *types.QueryGrantsRequest) 
 
 // grantsOfLicensee lists an account's grants, of one work where it is named.
 func (s queryServer) grantsOfLicensee(ctx context.Context, req *types.QueryGrantsRequest) (*types.QueryGrantsResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +130,7 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	if err != nil {
 		return nil, coded(err)
 	}
-	rows, next, err := slicePage(rows, page)
+	rows, next, err := paging.Slice(rows, page)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +145,7 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 func (s queryServer) find(
 	ctx context.Context, work string, asked *query.PageRequest,
 ) (*query.PageRequest, registrytypes.WorkID, error) {
-	page, err := bounded(asked)
+	page, err := paging.Bound(asked)
 	if err != nil {
 		return nil, registrytypes.WorkID{}, err
 	}
@@ -156,56 +155,6 @@ func (s queryServer) find(
 	}
 	_, err = s.k.registry.GetWork(ctx, id)
 	return page, id, coded(err)
-}
-
-// maxPage is the largest number of rows in one answer.
-const maxPage = 1_000
-
-// bounded returns the page to read. Without a limit it sets the default itself:
-// the SDK would count all rows then.
-func bounded(page *query.PageRequest) (*query.PageRequest, error) {
-	bounded := query.PageRequest{Limit: query.DefaultLimit}
-	if page != nil {
-		bounded = *page
-	}
-	if bounded.Limit == 0 {
-		bounded.Limit = query.DefaultLimit
-	}
-	if bounded.Limit > maxPage {
-		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
-	}
-	if bounded.Offset > 0 && len(bounded.Key) > 0 {
-		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
-	}
-	return &bounded, nil
-}
-
-// slicePage cuts the page asked for out of rows that are stored together. The
-// key of the next page is the number of rows before it.
-func slicePage[T any](rows []T, page *query.PageRequest) ([]T, *query.PageResponse, error) {
-	res := &query.PageResponse{}
-	if page.Reverse {
-		rows = slices.Clone(rows)
-		slices.Reverse(rows)
-	}
-	start := page.Offset
-	switch len(page.Key) {
-	case 0:
-		if page.CountTotal {
-			res.Total = uint64(len(rows))
-		}
-	case 8:
-		start = binary.BigEndian.Uint64(page.Key)
-	default:
-		return nil, nil, status.Error(codes.InvalidArgument, "pagination.key is not the next_key of an earlier answer")
-	}
-	start = min(start, uint64(len(rows)))
-	rows = rows[start:]
-	if page.Limit < uint64(len(rows)) {
-		rows = rows[:page.Limit]
-		res.NextKey = binary.BigEndian.AppendUint64(nil, start+page.Limit)
-	}
-	return rows, res, nil
 }
 
 // coded gives errors their gRPC code; those of the store are internal.

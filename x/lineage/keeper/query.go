@@ -11,13 +11,11 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/x/internal/paging"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
-
-// maxPage is the largest number of rows in one answer.
-const maxPage = 1_000
 
 // find reads the id that a request names and checks that the work exists, with
 // errors as gRPC codes.
@@ -30,31 +28,12 @@ func (s queryServer) find(ctx context.Context, work string) (workID, error) {
 	return id, coded(err)
 }
 
-// bounded returns the page to read. Without a limit it sets the default
-// itself: the SDK would count all rows then.
-func bounded(page *query.PageRequest) (*query.PageRequest, error) {
-	bounded := query.PageRequest{Limit: query.DefaultLimit}
-	if page != nil {
-		bounded = *page
-	}
-	if bounded.Limit == 0 {
-		bounded.Limit = query.DefaultLimit
-	}
-	if bounded.Limit > maxPage {
-		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
-	}
-	if bounded.Offset > 0 && len(bounded.Key) > 0 {
-		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
-	}
-	return &bounded, nil
-}
-
-// forward is bounded for lists that are read in one direction only.
+// forward bounds pages of lists that are read in one direction only.
 func forward(page *query.PageRequest) (*query.PageRequest, error) {
 	if page != nil && page.Reverse {
 		return nil, status.Error(codes.InvalidArgument, "this list is not served in reverse order")
 	}
-	return bounded(page)
+	return paging.Bound(page)
 }
 
 // coded gives errors their gRPC code; those of the store are internal.

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/x/internal/paging"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
 
@@ -65,7 +66,7 @@ func (s queryServer) Sources(ctx context.Context, req *types.QuerySourcesRequest
 // Derivatives lists the works that name this one as a source by id, those that
 // only cite it last.
 func (s queryServer) Derivatives(ctx context.Context, req *types.QueryDerivativesRequest) (*types.QueryDerivativesResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (s queryServer) Descendants(ctx context.Context, req *types.QueryWalkReques
 
 // Approvals lists the approvals of a source that wait to be used.
 func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsRequest) (*types.QueryApprovalsResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}

@@ -14,9 +14,6 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// maxPage is the largest number of rows in one answer.
-const maxPage = 1_000
-
 // find reads the work that a request names, with errors as gRPC codes.
 func (s queryServer) find(ctx context.Context, work string) (types.WorkID, types.Work, error) {
 	id, err := types.ParseWorkID(work)
@@ -83,25 +80,6 @@ func (k Keeper) soleClaimPage(ctx context.Context, id types.WorkID, page *query.
 	}
 	claim, err := k.claimByID(ctx, id)
 	return []types.Claim{claim}, next, err
-}
-
-// bounded returns the page to read. Without a limit it sets the default itself:
-// the SDK would count all rows then.
-func bounded(page *query.PageRequest) (*query.PageRequest, error) {
-	bounded := query.PageRequest{Limit: query.DefaultLimit}
-	if page != nil {
-		bounded = *page
-	}
-	if bounded.Limit == 0 {
-		bounded.Limit = query.DefaultLimit
-	}
-	if bounded.Limit > maxPage {
-		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
-	}
-	if bounded.Offset > 0 && len(bounded.Key) > 0 {
-		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
-	}
-	return &bounded, nil
 }
 
 // coded gives the module's errors their gRPC code; others are internal.

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/x/internal/paging"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -34,7 +35,7 @@ func (s queryServer) Work(ctx context.Context, req *types.QueryWorkRequest) (*ty
 
 // Works implements types.QueryServer.
 func (s queryServer) Works(ctx context.Context, req *types.QueryWorksRequest) (*types.QueryWorksResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func (s queryServer) Works(ctx context.Context, req *types.QueryWorksRequest) (*
 
 // Revisions implements types.QueryServer.
 func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsRequest) (*types.QueryRevisionsResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func (s queryServer) Transfer(ctx context.Context, req *types.QueryTransferReque
 
 // Resolve implements types.QueryServer.
 func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (*types.QueryResolveResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (s queryServer) Anchor(ctx context.Context, req *types.QueryAnchorRequest) 
 
 // Anchors implements types.QueryServer.
 func (s queryServer) Anchors(ctx context.Context, req *types.QueryAnchorsRequest) (*types.QueryAnchorsResponse, error) {
-	page, err := bounded(req.Pagination)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}

@@ -294,25 +294,13 @@ func intOf(amount *big.Int) math.Int {
 // is nothing, and with bank's error when the account cannot receive.
 func (k Keeper) Withdraw(ctx context.Context, to sdk.AccAddress, denoms []string) (sdk.Coins, error) {
 	if len(denoms) == 0 {
-		it, err := k.Balances.Iterate(ctx, collections.NewPrefixedPairRange[sdk.AccAddress, string](to))
-		if err != nil {
-			return nil, err
-		}
-		defer it.Close()
-		for ; it.Valid() && len(denoms) < types.MaxDenoms; it.Next() {
-			key, err := it.Key()
-			if err != nil {
-				return nil, err
-			}
-			denoms = append(denoms, key.K2())
-		}
-		if err := it.Close(); err != nil {
+		var err error
+		if denoms, err = k.balanceDenoms(ctx, to); err != nil {
 			return nil, err
 		}
 	}
-	slices.Sort(denoms)
 	var coins sdk.Coins
-	for _, denom := range denoms {
+	for _, denom := range slices.Sorted(slices.Values(denoms)) {
 		key := collections.Join(to, denom)
 		balance, err := k.Balances.Get(ctx, key)
 		if errors.Is(err, collections.ErrNotFound) {
@@ -336,4 +324,22 @@ func (k Keeper) Withdraw(ctx context.Context, to sdk.AccAddress, denoms []string
 		return nil, err
 	}
 	return coins, emit(ctx, &types.EventWithdrawn{Account: to.String(), Amount: coins.String()})
+}
+
+// balanceDenoms returns the first denoms of an account's balances, as many as one
+// message may name.
+func (k Keeper) balanceDenoms(ctx context.Context, account sdk.AccAddress) (denoms []string, err error) {
+	it, err := k.Balances.Iterate(ctx, collections.NewPrefixedPairRange[sdk.AccAddress, string](account))
+	if err != nil {
+		return nil, err
+	}
+	defer it.Close()
+	for ; it.Valid() && len(denoms) < types.MaxDenoms; it.Next() {
+		key, err := it.Key()
+		if err != nil {
+			return nil, err
+		}
+		denoms = append(denoms, key.K2())
+	}
+	return denoms, nil
 }

@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"math/big"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -15,6 +14,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/x/internal/paging"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -52,6 +52,10 @@ func (s queryServer) Holders(ctx context.Context, r *types.QueryHoldersRequest) 
 }
 
 func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest) (*types.QueryUpstreamResponse, error) {
+	request, err := paging.Bound(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
 	work, head, err := s.work(ctx, r.Work)
 	if err != nil {
 		return nil, err
@@ -75,7 +79,7 @@ func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest
 		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To).String(), Policy: types.POLICY_RELATIVE, Rate: o.Weight})
 	}
 	absolute, relative := upstream.Sums()
-	page, next, err := slicePage(owed, r.Pagination)
+	page, next, err := paging.Slice(owed, request)
 	return &types.QueryUpstreamResponse{
 		Owed: page, Version: version, Absolute: uint32(absolute), Relative: uint32(relative), Pagination: next,
 	}, err
@@ -86,7 +90,7 @@ func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	request, err := bounded(r.Pagination)
+	request, err := paging.Bound(r.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +106,7 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "account %q: %s", r.Account, err)
 	}
-	request, err := bounded(r.Pagination)
+	request, err := paging.Bound(r.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +118,7 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 }
 
 func (s queryServer) Turnover(ctx context.Context, r *types.QueryTurnoverRequest) (*types.QueryTurnoverResponse, error) {
-	request, err := bounded(r.Pagination)
+	request, err := paging.Bound(r.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +130,10 @@ func (s queryServer) Turnover(ctx context.Context, r *types.QueryTurnoverRequest
 }
 
 func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) (*types.QueryPreviewResponse, error) {
+	request, err := paging.Bound(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
 	work, head, err := s.work(ctx, r.Work)
 	if err != nil {
 		return nil, err
@@ -147,7 +155,7 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := slicePage(p.payees, r.Pagination)
+	page, next, err := paging.Slice(p.payees, request)
 	return &types.QueryPreviewResponse{
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(p.held)),
 		Surcharge: params.GasPerReceiver * uint64(head.Reach), Pagination: next,
@@ -184,50 +192,4 @@ func (s queryServer) work(ctx context.Context, id string) (registrytypes.WorkID,
 	}
 	head, err := s.k.GetHead(ctx, work)
 	return work, head, err
-}
-
-// maxPage bounds the rows of a page.
-const maxPage = 1000
-
-// bounded returns the page to read. Without a limit it sets the default itself:
-// the SDK would count all rows then.
-func bounded(page *query.PageRequest) (*query.PageRequest, error) {
-	bounded := query.PageRequest{}
-	if page != nil {
-		bounded = *page
-	}
-	if bounded.Limit == 0 {
-		bounded.Limit = query.DefaultLimit
-	}
-	if bounded.Limit > maxPage {
-		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, maxPage)
-	}
-	return &bounded, nil
-}
-
-// slicePage pages a list that is computed as a whole. The key is the offset of
-// the next row.
-func slicePage[T any](rows []T, page *query.PageRequest) ([]T, *query.PageResponse, error) {
-	request, err := bounded(page)
-	if err != nil {
-		return nil, nil, err
-	}
-	offset := request.Offset
-	if len(request.Key) > 0 {
-		if len(request.Key) > 8 {
-			return nil, nil, status.Error(codes.InvalidArgument, "the page key is not one that this query returned")
-		}
-		offset = new(big.Int).SetBytes(request.Key).Uint64()
-	}
-	total := uint64(len(rows))
-	start := min(offset, total)
-	end := min(start+request.Limit, total)
-	next := &query.PageResponse{}
-	if request.CountTotal {
-		next.Total = total
-	}
-	if end < total {
-		next.NextKey = new(big.Int).SetUint64(end).Bytes()
-	}
-	return rows[start:end], next, nil
 }

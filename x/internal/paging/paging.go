@@ -1,0 +1,62 @@
+// Package paging bounds what the list queries of all modules serve.
+package paging
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+)
+
+// Max is the largest number of rows in one answer.
+const Max = 1_000
+
+// Bound returns the page to read. It fails with InvalidArgument above Max.
+// Without a limit it sets the default itself: the SDK would count all rows then.
+func Bound(asked *query.PageRequest) (*query.PageRequest, error) {
+	bounded := query.PageRequest{}
+	if asked != nil {
+		bounded = *asked
+	}
+	if bounded.Limit == 0 {
+		bounded.Limit = query.DefaultLimit
+	}
+	if bounded.Limit > Max {
+		return nil, status.Errorf(codes.InvalidArgument, "pagination.limit %d is above %d: ask for less and go on with next_key", bounded.Limit, Max)
+	}
+	if bounded.Offset > 0 && len(bounded.Key) > 0 {
+		return nil, status.Error(codes.InvalidArgument, "pagination takes key or offset, not both")
+	}
+	return &bounded, nil
+}
+
+// Slice cuts a bounded page out of rows that are there as a whole. The key of
+// the next page is the number of rows before it.
+func Slice[T any](rows []T, bounded *query.PageRequest) ([]T, *query.PageResponse, error) {
+	res := &query.PageResponse{}
+	if bounded.Reverse {
+		rows = slices.Clone(rows)
+		slices.Reverse(rows)
+	}
+	start := bounded.Offset
+	switch len(bounded.Key) {
+	case 0:
+		if bounded.CountTotal {
+			res.Total = uint64(len(rows))
+		}
+	case 8:
+		start = binary.BigEndian.Uint64(bounded.Key)
+	default:
+		return nil, nil, status.Error(codes.InvalidArgument, "pagination.key is not the next_key of an earlier answer")
+	}
+	start = min(start, uint64(len(rows)))
+	rows = rows[start:]
+	if bounded.Limit < uint64(len(rows)) {
+		rows = rows[:bounded.Limit]
+		res.NextKey = binary.BigEndian.AppendUint64(nil, start+bounded.Limit)
+	}
+	return rows, res, nil
+}
