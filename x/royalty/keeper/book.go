@@ -28,6 +28,8 @@ type book struct {
 	pots   map[flow.Pot]*flow.Stages
 	// stored are the pots that have a row.
 	stored map[flow.Pot]bool
+	// denoms that stages can hold; nil until asked for.
+	denoms []string
 	// credits is what holders got, by account and denom.
 	credits map[purse]*big.Int
 	paidIn  map[string]*big.Int

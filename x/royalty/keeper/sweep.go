@@ -118,7 +118,7 @@ func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes
 	}
 	b.take(sweep, payments)
 	for _, work := range notes.settles {
-		pots, err := k.potsOf(ctx, b, work)
+		pots, err := b.potsOf(work)
 		if err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func (k Keeper) oldestFirst(b *book, ended []superseded) error {
 func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment) error {
 	b.take(sweep, payments)
 	lists, listsErr := k.listsAt(ctx, types.FlowWork(s.work), s.holdersVersion, s.upstreamVersion)
-	pots, err := k.potsOf(ctx, b, s.work)
+	pots, err := b.potsOf(s.work)
 	if err != nil {
 		return err
 	}
@@ -219,27 +219,48 @@ func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s su
 	return nil
 }
 
-// potsOf returns a work's pots in order of denom: the stored ones, and those that
-// this block opened in an accepted denom.
-func (k Keeper) potsOf(ctx context.Context, b *book, work registrytypes.WorkID) ([]flow.Pot, error) {
-	it, err := k.Stages.Iterate(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, string](work))
+// potsOf returns a work's pots, stored or opened in this block, in order of
+// denom. It looks for each denom by itself: that is cheaper than an iterator, and
+// most works that change have none.
+func (b *book) potsOf(work registrytypes.WorkID) ([]flow.Pot, error) {
+	denoms, err := b.allDenoms()
 	if err != nil {
 		return nil, err
 	}
-	keys, err := it.Keys()
-	if err != nil {
-		return nil, err
-	}
-	pots := make([]flow.Pot, 0, len(keys))
-	for _, key := range keys {
-		pots = append(pots, flow.Pot{Work: types.FlowWork(work), Denom: key.K2()})
-	}
-	for _, d := range b.params.Denoms {
-		pot := flow.Pot{Work: types.FlowWork(work), Denom: d.Denom}
-		if b.pots[pot] != nil && !slices.Contains(pots, pot) {
+	var pots []flow.Pot
+	for _, denom := range denoms {
+		pot := flow.Pot{Work: types.FlowWork(work), Denom: denom}
+		known := b.pots[pot] != nil
+		if !known {
+			if known, err = b.k.Stages.Has(b.ctx, collections.Join(work, denom)); err != nil {
+				return nil, err
+			}
+		}
+		if known {
 			pots = append(pots, pot)
 		}
 	}
-	slices.SortFunc(pots, func(a, b flow.Pot) int { return cmp.Compare(a.Denom, b.Denom) })
 	return pots, nil
+}
+
+// allDenoms returns the denoms that stages can hold, sorted: those accepted now,
+// and those that were ever paid in.
+func (b *book) allDenoms() ([]string, error) {
+	if b.denoms != nil {
+		return b.denoms, nil
+	}
+	it, err := b.k.Turnovers.Iterate(b.ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	denoms, err := it.Keys()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range b.params.Denoms {
+		denoms = append(denoms, d.Denom)
+	}
+	slices.Sort(denoms)
+	b.denoms = slices.Compact(denoms)
+	return b.denoms, nil
 }
