@@ -17,7 +17,7 @@ import (
 const WorkPrefix = "work"
 
 // workDomain separates work ids from every other hash of this chain.
-const workDomain = "stemma/work/v1"
+const workDomain = "stemma/work-id/v1"
 
 // WorkID names a work: 20 bytes, written as bech32 with the prefix "work".
 type WorkID [20]byte
