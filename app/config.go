@@ -31,7 +31,7 @@ const configScope = "stemma"
 
 // gcPercent lets the heap grow to four times what is in use before garbage is
 // collected, unless GOGC says otherwise. Go's default of 100 spends a third of
-// all CPU on collecting under load; memory in use stays below 1 GB for long.
+// all CPU on collecting under load.
 const gcPercent = 300
 
 var configureOnce sync.Once
