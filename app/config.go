@@ -37,8 +37,8 @@ const gcPercent = 300
 var configureOnce sync.Once
 
 // Configure sets the process-wide SDK configuration: address prefixes and the
-// staking denom; and how often garbage is collected. Call it first thing in main and in test packages that don't
-// use testutil/chain; later calls do nothing.
+// staking denom; and how often garbage is collected. Call it first thing in main
+// and in test packages that don't use testutil/chain; later calls do nothing.
 func Configure() {
 	configureOnce.Do(func() {
 		if os.Getenv("GOGC") == "" {
