@@ -130,6 +130,8 @@ func TestOrderBatchesAndBudgetsDoNotMatter(t *testing.T) {
 		}
 		require.Equal(t, straight.Balances(), shuffled.Balances())
 		require.Equal(t, straight.Held(denom), shuffled.Held(denom))
+		requireTakenIn(t, g, payments, straight)
+		requireTakenIn(t, g, payments, shuffled)
 	})
 	t.Logf("%d random lineages", checks)
 }

@@ -16,6 +16,7 @@ type Ledger struct {
 	stages      map[Pot]*Stages
 	balances    map[Account]map[string]*big.Int
 	paidIn      map[string]*big.Int
+	takenIn     map[Pot]*big.Int
 	queue       []Item
 }
 
@@ -28,6 +29,7 @@ func NewLedger() *Ledger {
 		stages:      map[Pot]*Stages{},
 		balances:    map[Account]map[string]*big.Int{},
 		paidIn:      map[string]*big.Int{},
+		takenIn:     map[Pot]*big.Int{},
 	}
 }
 
@@ -124,6 +126,14 @@ func (l *Ledger) Stages(pot Pot) (*Stages, error) {
 // Ready implements Book.
 func (l *Ledger) Ready(_ string, unflushed *big.Int) bool { return unflushed.Cmp(l.Minimum) >= 0 }
 
+// TookIn implements Book.
+func (l *Ledger) TookIn(pot Pot, amount *big.Int) {
+	if l.takenIn[pot] == nil {
+		l.takenIn[pot] = new(big.Int)
+	}
+	l.takenIn[pot].Add(l.takenIn[pot], amount)
+}
+
 // Credit implements Book.
 func (l *Ledger) Credit(pot Pot, to Account, amount *big.Int) {
 	if l.balances[to] == nil {
@@ -157,6 +167,15 @@ func (l *Ledger) PaidIn(denom string) *big.Int {
 		return new(big.Int)
 	}
 	return l.paidIn[denom]
+}
+
+// TakenIn returns what a work has taken in of a denom: payments to it and
+// relative royalties from its derivatives, gross.
+func (l *Ledger) TakenIn(pot Pot) *big.Int {
+	if l.takenIn[pot] == nil {
+		return new(big.Int)
+	}
+	return l.takenIn[pot]
 }
 
 // Balances returns what each account has, as decimal strings by denom.

@@ -47,6 +47,9 @@ type Book interface {
 	Stages(Pot) (*Stages, error)
 	// Ready reports whether so much in a stage is worth a flush.
 	Ready(denom string, unflushed *big.Int) bool
+	// TookIn tells that an amount entered `paid` or `received` of a pot: what the
+	// work takes in, gross. It comes after Stages of the pot and cannot fail.
+	TookIn(pot Pot, amount *big.Int)
 	// Credit adds to the balance of a holder of pot.Work. It cannot fail: a book
 	// that has to read first does so later.
 	Credit(pot Pot, to Account, amount *big.Int)
@@ -242,6 +245,9 @@ func (s *Sweep) flush(item Item, stages *Stages, lists Lists) error {
 // enter puts an amount into a stage and queues it when it is worth a flush.
 func (s *Sweep) enter(item Item, stage *Stage, amount *big.Int) {
 	stage.Add(amount)
+	if item.Kind != Earned {
+		s.book.TookIn(item.Pot, amount)
+	}
 	if s.book.Ready(item.Pot.Denom, stage.Unflushed()) {
 		s.push(item)
 	}

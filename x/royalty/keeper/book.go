@@ -28,6 +28,8 @@ type book struct {
 	pots   map[flow.Pot]*flow.Stages
 	// stored are the pots that have a row.
 	stored map[flow.Pot]bool
+	// takenIn is what the metered pots among them have taken in.
+	takenIn map[flow.Pot]*big.Int
 	// denoms that stages can hold; nil until asked for.
 	denoms []string
 	// credits is what holders got, by account and denom.
@@ -52,6 +54,7 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 	return &book{
 		ctx: ctx, k: k, params: params,
 		heads: map[flow.Work]types.Head{}, lists: map[flow.Work]flow.Lists{}, pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
+		takenIn: map[flow.Pot]*big.Int{},
 		credits: map[purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
 }
@@ -112,7 +115,18 @@ func (b *book) Stages(pot flow.Pot) (*flow.Stages, error) {
 	}
 	stages := row.Flow()
 	b.pots[pot], b.stored[pot] = stages, err == nil
+	if row.TakenIn != nil {
+		b.takenIn[pot] = row.TakenIn.BigInt()
+	}
 	return stages, nil
+}
+
+// TookIn implements flow.Book. Whether a pot is metered is known from its row,
+// which a sweep has read by then.
+func (b *book) TookIn(pot flow.Pot, amount *big.Int) {
+	if sum, metered := b.takenIn[pot]; metered {
+		sum.Add(sum, amount)
+	}
 }
 
 // Ready implements flow.Book. A denom that is no longer accepted has no minimum.
@@ -158,7 +172,7 @@ func (b *book) Failed(item flow.Item, err error) {
 }
 
 // save writes the stages that were touched, in order of key, and removes those
-// that are empty.
+// that have nothing to remember.
 func (b *book) save() error {
 	pots := make([]flow.Pot, 0, len(b.pots))
 	for pot := range b.pots {
@@ -169,6 +183,10 @@ func (b *book) save() error {
 	})
 	for _, pot := range pots {
 		key, row := collections.Join(types.WorkIDOf(pot.Work), pot.Denom), types.StagesFromFlow(b.pots[pot])
+		if sum, metered := b.takenIn[pot]; metered {
+			takenIn := math.NewIntFromBigInt(sum)
+			row.TakenIn = &takenIn
+		}
 		var err error
 		switch {
 		case !row.IsEmpty():

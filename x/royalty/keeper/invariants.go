@@ -24,6 +24,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		{"money is covered", k.checkMoney},
 		{"lists are whole", k.checkLists},
 		{"queues name what exists", k.checkQueues},
+		{"meters count what came in", k.checkMeters},
 	} {
 		if err := invariant.check(ctx); err != nil {
 			return errorsmod.Wrapf(err, "royalty: %s", invariant.name)
@@ -127,4 +128,27 @@ func (k Keeper) checkQueues(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// checkMeters: metered works are registered, and none has taken in more of a
+// denom than was ever paid in. No unit passes a work twice: it moves from newer
+// generations to older ones only.
+func (k Keeper) checkMeters(ctx context.Context) error {
+	return k.Stages.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, string], s types.Stages) (bool, error) {
+		if s.TakenIn == nil {
+			return false, nil
+		}
+		work, denom := key.K1(), key.K2()
+		if _, err := k.registry.GetWork(ctx, work); err != nil {
+			return true, errorsmod.Wrapf(err, "%s is metered in %s", work, denom)
+		}
+		t, err := k.Turnovers.Get(ctx, denom)
+		if errors.Is(err, collections.ErrNotFound) {
+			t, err = types.Turnover{PaidIn: math.ZeroInt()}, nil
+		}
+		if err == nil && s.TakenIn.GT(t.PaidIn) {
+			err = types.ErrBrokenInvariant.Wrapf("%s has taken in %s%s by its meter, but only %s was ever paid in", work, s.TakenIn, denom, t.PaidIn)
+		}
+		return err != nil, err
+	})
 }

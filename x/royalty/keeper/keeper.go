@@ -36,7 +36,8 @@ type Keeper struct {
 	// Upstreams: work, version -> what it owes. All versions stay; version 0,
 	// which owes nothing, has no row.
 	Upstreams collections.Map[collections.Pair[registrytypes.WorkID, uint32], types.Upstream]
-	// Stages: work, denom -> its money. Written by EndBlock only.
+	// Stages: work, denom -> its money, and what it has taken in where that is
+	// metered. Written by EndBlock only, but for Meter.
 	Stages collections.Map[collections.Pair[registrytypes.WorkID, string], types.Stages]
 	// Balances: account, denom -> what is the account's and not yet paid out.
 	Balances collections.Map[collections.Pair[sdk.AccAddress, string], math.Int]

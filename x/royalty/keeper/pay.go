@@ -55,10 +55,7 @@ func (k Keeper) payAll(ctx context.Context, payer sdk.AccAddress, lines []line) 
 		total.Add(l.amount)
 	}
 	coins := total.ToCoins()
-	if err := k.bank.IsSendEnabledCoins(ctx, coins...); err != nil {
-		return err
-	}
-	if err := k.bank.SendCoinsToVirtual(ctx, payer, k.account, coins); err != nil {
+	if err := k.takeCoins(ctx, payer, coins); err != nil {
 		return err
 	}
 	events := sdk.UnwrapSDKContext(ctx).EventManager()
@@ -68,6 +65,15 @@ func (k Keeper) payAll(ctx context.Context, payer sdk.AccAddress, lines []line) 
 		events.EmitEvent(paidEvent(from, l.work, l.amount, epochs[i]))
 	}
 	return nil
+}
+
+// takeCoins moves coins to the module's account, which has them from the end of
+// the block on. The virtual send does not check whether a denom may be sent.
+func (k Keeper) takeCoins(ctx context.Context, payer sdk.AccAddress, coins sdk.Coins) error {
+	if err := k.bank.IsSendEnabledCoins(ctx, coins...); err != nil {
+		return err
+	}
+	return k.bank.SendCoinsToVirtual(ctx, payer, k.account, coins)
 }
 
 // at names the line of a batch that an error is about.
@@ -81,26 +87,33 @@ func at(err error, i, lines int) error {
 // admit checks one payment, charges for what it sets in motion and returns the
 // epoch whose lists it goes by.
 func (k Keeper) admit(ctx context.Context, params types.Params, l line) (epoch uint64, err error) {
-	denom, err := params.Accepted(l.amount.Denom)
+	if err := payable(params, l.amount); err != nil {
+		return 0, err
+	}
+	head, err := k.payableHead(ctx, l.work)
 	if err != nil {
 		return 0, err
 	}
-	if l.amount.Amount.LT(denom.MinPayment) {
-		return 0, types.ErrBelowMinimum.Wrapf("%s; pay at least %s%s", l.amount, denom.MinPayment, denom.Denom)
-	}
-	work, err := k.registry.GetWork(ctx, l.work)
+	chargeReach(ctx, params, head)
+	return head.Epoch, nil
+}
+
+// payableHead returns the head of a work that can be paid. It fails with the
+// registry's ErrWorkNotFound and with ErrNotPayable.
+func (k Keeper) payableHead(ctx context.Context, id registrytypes.WorkID) (types.Head, error) {
+	work, err := k.registry.GetWork(ctx, id)
 	if err != nil {
-		return 0, err
+		return types.Head{}, err
 	}
 	if work.Status == registrytypes.STATUS_INVALIDATED {
-		return 0, types.ErrNotPayable.Wrapf("%s was invalidated by a dispute; look at its page for the work that it copies", l.work)
+		return types.Head{}, types.ErrNotPayable.Wrapf("%s was invalidated by a dispute; look at its page for the work that it copies", id)
 	}
-	head, err := k.GetHead(ctx, l.work)
-	if err != nil {
-		return 0, err
-	}
+	return k.GetHead(ctx, id)
+}
+
+// chargeReach charges a payment for what it sets in motion.
+func chargeReach(ctx context.Context, params types.Params, head types.Head) {
 	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*uint64(head.Reach), "royalty receivers")
-	return head.Epoch, nil
 }
 
 // AcceptsDenom fails with ErrDenomNotAccepted, naming the denoms that are.
@@ -111,6 +124,27 @@ func (k Keeper) AcceptsDenom(ctx context.Context, denom string) error {
 	}
 	_, err = params.Accepted(denom)
 	return err
+}
+
+// AcceptsPayment fails with ErrDenomNotAccepted, or with ErrBelowMinimum if a
+// payment of the amount would be too small.
+func (k Keeper) AcceptsPayment(ctx context.Context, amount sdk.Coin) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	return payable(params, amount)
+}
+
+func payable(params types.Params, amount sdk.Coin) error {
+	denom, err := params.Accepted(amount.Denom)
+	if err != nil {
+		return err
+	}
+	if amount.Amount.LT(denom.MinPayment) {
+		return types.ErrBelowMinimum.Wrapf("%s; pay at least %s%s", amount, denom.MinPayment, denom.Denom)
+	}
+	return nil
 }
 
 // Settle asks for all that waits in a work's stages to be flushed at the end of

@@ -22,4 +22,5 @@ var (
 	ErrInvalidGenesis   = errorsmod.Register(ModuleName, 17, "invalid genesis")
 	ErrBrokenInvariant  = errorsmod.Register(ModuleName, 18, "broken invariant")
 	ErrUnknownVersion   = errorsmod.Register(ModuleName, 19, "unknown version")
+	ErrTooManyMeters    = errorsmod.Register(ModuleName, 20, "too many metered denoms")
 )

@@ -120,7 +120,8 @@ func (s GenesisStages) validate() error {
 	return s.Stages.Validate()
 }
 
-// Validate checks that no stage holds less than nothing or more than entered.
+// Validate checks that no stage holds less than nothing or more than entered,
+// and that a meter has not counted below zero.
 func (s Stages) Validate() error {
 	for i, stage := range []Stage{s.Paid, s.Received, s.Earned} {
 		for _, amount := range []math.Int{stage.Total, stage.Flushed, stage.Held} {
@@ -131,6 +132,9 @@ func (s Stages) Validate() error {
 		if stage.Flushed.GT(stage.Total) || stage.Held.GT(stage.Total) {
 			return ErrBrokenInvariant.Wrapf("%s: total %s, flushed %s, held %s", StageKind(i), stage.Total, stage.Flushed, stage.Held)
 		}
+	}
+	if s.TakenIn != nil && (s.TakenIn.IsNil() || s.TakenIn.IsNegative()) {
+		return ErrBrokenInvariant.Wrapf("the meter is at %s, below zero", s.TakenIn)
 	}
 	return nil
 }

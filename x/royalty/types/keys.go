@@ -26,7 +26,7 @@ var (
 	PayoutsPrefix   = collections.NewPrefix(8)
 )
 
-// Limits of messages.
+// Limits of messages and of what they set in motion.
 const (
 	// MaxPayments bounds the lines of a PayMany.
 	MaxPayments = 1000
@@ -34,4 +34,6 @@ const (
 	MaxSettled = 100
 	// MaxDenoms bounds the accepted denoms and the denoms of a Withdraw.
 	MaxDenoms = 32
+	// MaxMeters bounds the denoms in which a work's revenue is counted.
+	MaxMeters = MaxDenoms
 )

@@ -84,7 +84,8 @@ func (h Holders) Flow() []flow.Holding {
 	return holdings
 }
 
-// Flow returns the stages as package flow computes with them.
+// Flow returns the stages as package flow computes with them; what a meter has
+// counted is not part of them.
 func (s Stages) Flow() *flow.Stages {
 	var stages flow.Stages
 	for i, stage := range []Stage{s.Paid, s.Received, s.Earned} {
@@ -106,7 +107,8 @@ func StagesFromFlow(stages *flow.Stages) Stages {
 	return Stages{Paid: row(&stages[flow.Paid]), Received: row(&stages[flow.Received]), Earned: row(&stages[flow.Earned])}
 }
 
-// IsEmpty reports whether there is nothing to remember.
+// IsEmpty reports whether there is nothing to remember. A metered work's row
+// stays, for what it counts and that it counts.
 func (s Stages) IsEmpty() bool {
-	return s.Paid.Total.IsZero() && s.Received.Total.IsZero() && s.Earned.Total.IsZero()
+	return s.TakenIn == nil && s.Paid.Total.IsZero() && s.Received.Total.IsZero() && s.Earned.Total.IsZero()
 }
