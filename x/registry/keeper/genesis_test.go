@@ -26,6 +26,7 @@ func full(t *testing.T) *fixture {
 	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: ids[0].String(), Details: details("Photo", doi)}))
 	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: ids[1].String(), Recipient: bob.String()}))
 	f.transfer(ids[2], alice, carol)
+	require.EqualValues(t, 1, f.transfers(ids[2]))
 	f.setStatus(ids[1], types.STATUS_DISPUTED)
 	return f
 }
@@ -82,6 +83,7 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"bad id":             func(gs *types.GenesisState) { gs.Works[0].Id = "work1" },
 		"registrant changed": func(gs *types.GenesisState) { gs.Works[0].Work.Registrant = account("dave") },
 		"no owner":           func(gs *types.GenesisState) { gs.Works[0].Work.Owner = nil },
+		"sold, not counted":  func(gs *types.GenesisState) { gs.Works[0].Work.Owner, gs.Works[0].Work.Transfers = account("dave"), 0 },
 		"long owner":         func(gs *types.GenesisState) { gs.Works[0].Work.Owner = make([]byte, 256) },
 		"short digest":       func(gs *types.GenesisState) { gs.Works[0].Work.Sha256 = []byte{1} },
 		"no status":          func(gs *types.GenesisState) { gs.Works[0].Work.Status = 0 },

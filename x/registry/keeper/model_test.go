@@ -22,6 +22,7 @@ type model struct {
 
 type modelWork struct {
 	content, owner, registrant, recipient string
+	transfers                             uint32
 	status                                types.Status
 	titles                                []string
 	since                                 int // when the claim counts from, in the order of transactions
@@ -201,6 +202,7 @@ func (m *machine) accept(t *rapid.T) {
 	write()
 	require.Equal(t, account(w.owner), previous)
 	w.owner, w.recipient = by, ""
+	w.transfers++
 }
 
 func (m *machine) changeStatus(t *rapid.T) {
@@ -276,6 +278,7 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 		require.Equal(t, later, claim.AlsoClaimedLater)
 		require.Equal(t, account(w.owner).String(), claim.Owner)
 		require.Equal(t, w.status, claim.Status)
+		require.Equal(t, w.transfers, m.transfers(id))
 		require.Equal(t, uint32(len(w.titles)), claim.Version)
 		title := w.titles[len(w.titles)-1]
 		require.Equal(t, title, claim.Details.Title)

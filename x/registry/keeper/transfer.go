@@ -74,6 +74,7 @@ func (k Keeper) Transfer(
 			id, work.Version, workVersion)
 	}
 	previous, work.Owner = work.Owner, recipient
+	work.Transfers++ // 2^32 acceptances are out of reach
 	if err := k.ByOwner.Remove(ctx, collections.Join(previous, id)); err != nil {
 		return nil, err
 	}

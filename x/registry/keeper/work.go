@@ -110,3 +110,9 @@ func settled(id types.WorkID, status types.Status) error {
 	}
 	return nil
 }
+
+// GetDetails reads one version of a work's details.
+func (k Keeper) GetDetails(ctx context.Context, id types.WorkID, version uint32) (types.Details, error) {
+	revision, err := k.Revisions.Get(ctx, collections.Join(id, version))
+	return revision.Details, err
+}

@@ -21,6 +21,13 @@ func (f *fixture) transfer(id types.WorkID, from, to sdk.AccAddress) {
 	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
 }
 
+// transfers is how often a work changed hands.
+func (f *fixture) transfers(id types.WorkID) uint32 {
+	work, err := f.k.GetWork(f.ctx, id)
+	require.NoError(f.t, err)
+	return work.Transfers
+}
+
 func TestReviseKeepsHistory(t *testing.T) {
 	f := newFixture(t)
 	doi, isrc, url := types.Fingerprint{Scheme: "doi", Value: "1"}, types.Fingerprint{Scheme: "isrc", Value: "2"}, types.Fingerprint{Scheme: "url", Value: "3"}
@@ -153,6 +160,7 @@ func TestTransferInTwoSteps(t *testing.T) {
 	claim := f.work(id)
 	require.Equal(t, bob.String(), claim.Owner)
 	require.Equal(t, alice.String(), claim.Registrant)
+	require.EqualValues(t, 1, f.transfers(id))
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
 }
 
@@ -183,6 +191,7 @@ func TestPreviousOwnerHasNoSay(t *testing.T) {
 	f.transfer(id, bob, alice)
 	_, err := f.k.Transfer(f.ctx, id, bob, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+	require.EqualValues(t, 2, f.transfers(id), "no count comes again")
 	require.Equal(t, []string{id.String()}, f.owned(alice))
 	require.Empty(t, f.owned(bob))
 }

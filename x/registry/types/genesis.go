@@ -112,6 +112,8 @@ func (w Work) Validate(id WorkID) error {
 	switch {
 	case !validAddress(w.Owner) || !validAddress(w.Registrant):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "owner and registrant must have 1 to %d bytes", maxAddress)
+	case w.Transfers == 0 && !w.Owner.Equals(w.Registrant):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "transfers is 0, but %s, who registered it, does not own it", w.Registrant)
 	case len(w.Sha256) != 32:
 		return errorsmod.Wrapf(ErrInvalidGenesis, "sha256 has %d bytes, not 32", len(w.Sha256))
 	case NewWorkID(w.Registrant, [32]byte(w.Sha256)) != id:
