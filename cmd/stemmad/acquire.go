@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,13 +23,18 @@ func acquireCmd() *cobra.Command {
 		Long: `Acquire gets you a grant of a work under one of its offers. Its fee, at most
 --max-fee, is a payment to the work: everyone upstream gets their part. The grant
 pins terms, rate and version, so nothing can be changed under you afterwards.
-Without TERMS it takes the only offer that needs a grant, or lists them.`,
-		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob`,
-		Args:    cobra.RangeArgs(1, 2),
+Without TERMS it takes the only offer that needs a grant, or lists them.
+
+--for reserves it for one derivative of yours: name it where the owner approved that
+derivative and not you.`,
+		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob
+  stemmad acquire song.wav commercial-remix-10 --for remix.wav --from bob`,
+		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
 	f.String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price")
 	f.String(flagMaxRate, "", "highest royalty rate to accept, such as 10% (default: the offer's)")
+	f.String(flagForWork, "", "work of yours that the grant is for, and for no other")
 	return sending(cmd, acquire)
 }
 
@@ -52,11 +58,18 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if request.MaxFee, err = maxFee(conn); err != nil {
 		return err
 	}
+	if own := conn.Flags().Text(flagForWork); own != "" {
+		derivative, err := target.ResolveOwn(ctx, conn.Registry(), own, sender.Account())
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagForWork, err)
+		}
+		request.Derivative = derivative.Id
+	}
 	price, err := licensetypes.PickPrice(picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
 	if err != nil {
 		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
 	}
-	msg, grant, err := permission.Acquire(request, picked, price)
+	msg, grant, err := permission.Acquire(request, picked.Terms, price)
 	if err != nil {
 		return err
 	}
@@ -72,6 +85,10 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		fee = "for " + price.String()
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Acquire %q (%s) under %s, %s.", request.Title, work.Id, permission.Name(picked.Terms), fee), msg)
+	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
+		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
+			"which you then name with --%s", err, work.Id, picked.Terms.Id, request.Licensee, flagForWork)
+	}
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ func arrange(root *cobra.Command) {
 	}
 	for _, cmd := range root.Commands() {
 		cmd.GroupID = groups[cmd.Name()]
+		if cmd.Name() == "export" {
+			cmd.AddCommand(exportRightsCmd())
+		}
 	}
 	nameUsage(root)
 }

@@ -30,9 +30,11 @@ Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
   ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
 (or short: parent, component, input, trained). Without a role it is parentOf for a
 single source, componentOf for several, and inputTo with --model. Without terms or
-grant, derive finds the permission: your own work, a grant you have, or the public
-offer with the lowest royalty, and says which it took. Where a grant must be
-bought, --buy --max-fee buys it in the same transaction.
+grant, derive asks the chain what permits it: your own work, else of the public
+offers and your grants the one with the lowest royalty, and says which it took.
+Where a grant must be bought, --buy --max-fee buys the cheapest in the same
+transaction, reserved for this work. Sources that cannot be used are all listed,
+with the reasons.
 
 What the work will owe in all is shown, and guarded against changes meanwhile;
 --max-rate sets your own limit. All or nothing: a refusal names source and reason.`,
@@ -79,7 +81,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	msgs := d.messages(sender, enroller, declaration)
 	trial, err := sender.Try(ctx, msgs...)
 	if err != nil {
-		return fmt.Errorf("%w%s", err, d.reliance())
+		return fmt.Errorf("%w%s", err, d.explain(ctx, conn, err))
 	}
 	var outcome lineagetypes.MsgDeriveResponse
 	if err := trial.Response(len(msgs)-1, &outcome); err != nil {

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"strings"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // derived is what derive prints for programs.
@@ -77,4 +82,57 @@ func (d *derivation) describe() []derivedSource {
 		})
 	}
 	return list
+}
+
+// explain is what follows the chain's refusal: on what permission each source
+// was to be taken or, where it is about rates, what each of them adds.
+func (d *derivation) explain(ctx context.Context, conn *connect.Conn, refusal error) string {
+	text := refusal.Error()
+	if !strings.Contains(text, royaltytypes.ErrOverWhole.Error()) && !strings.Contains(text, royaltytypes.ErrOverMaxRate.Error()) {
+		return d.reliance()
+	}
+	rates, err := d.rates(ctx, conn)
+	if err != nil {
+		return d.reliance()
+	}
+	return rates
+}
+
+// rates is a table of what the work owes for each source: to the source itself,
+// and to those that the source owes absolute rates. Whoever is owed by way of
+// several sources is owed once, at the highest rate.
+func (d *derivation) rates(ctx context.Context, conn *connect.Conn) (string, error) {
+	tab := table.New("source", "role", "relying on", ">to itself", ">passed on")
+	if d.item == nil {
+		owed, err := upstream(ctx, conn, d.work)
+		if err != nil {
+			return "", err
+		}
+		if sum := owed.Absolute + owed.Relative; sum > 0 {
+			tab.Row("(owed already)", "", "", "", table.Percent(sum))
+		}
+	}
+	for _, s := range d.sources {
+		if s.role == lineagetypes.ROLE_CITES {
+			continue
+		}
+		owed, err := upstream(ctx, conn, s.work.Id)
+		if err != nil {
+			return "", err
+		}
+		own := uint32(0)
+		if s.choice.Terms != nil {
+			own = s.choice.Terms.Terms.RoyaltyRate
+		}
+		tab.Row(fmt.Sprintf("%s (%s)", table.Short(s.work.Details.Title), s.work.Id), s.role.Name(), s.choice.How,
+			table.Percent(own), table.Percent(owed.Absolute))
+	}
+	var b strings.Builder
+	err := tab.Write(&b)
+	return "\n" + b.String() + "Who is owed by way of several sources is owed once, at the highest rate.", err
+}
+
+// upstream is what a work owes, in sum.
+func upstream(ctx context.Context, conn *connect.Conn, work string) (*royaltytypes.QueryUpstreamResponse, error) {
+	return conn.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: work, Pagination: &query.PageRequest{Limit: 1}})
 }

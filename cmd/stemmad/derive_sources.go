@@ -85,17 +85,24 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 		return err
 	}
 	role := defaultRole(len(named)+len(external), d.record != nil)
+	most, err := maxFee(conn)
+	if err != nil {
+		return err
+	}
+	finder := permission.Finder{Chain: conn, Name: termsNamer(ctx, conn)}
+	// All are looked at before the first that is refused is reported.
+	var failed []error
 	for i, s := range named {
-		source, err := target.ParseSource(s)
-		if err != nil {
-			return err
+		found, err := choose(ctx, conn, finder, s, role, permission.Request{
+			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
+			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(),
+		})
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if source.Role == lineagetypes.ROLE_UNSPECIFIED {
-			source.Role = role
-		}
-		found, err := choose(ctx, conn, sender, source)
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		found.weight = weights[i]
 		d.sources = append(d.sources, found)
@@ -103,12 +110,24 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	for i, s := range external {
 		source, err := readExternal(ctx, s, role)
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		source.Weight = weights[len(named)+i]
 		d.external = append(d.external, source)
 	}
-	return nil
+	return unusable(failed, len(named)+len(external))
+}
+
+// unusable joins what is wrong with sources; nil for nothing.
+func unusable(failed []error, sources int) error {
+	switch {
+	case len(failed) == 0:
+		return nil
+	case sources == 1:
+		return failed[0]
+	}
+	return fmt.Errorf("%d of %s cannot be used:\n%w", len(failed), count(sources, "source"), errors.Join(failed...))
 }
 
 func defaultRole(sources int, generated bool) lineagetypes.Role {
@@ -121,8 +140,15 @@ func defaultRole(sources int, generated bool) lineagetypes.Role {
 	return lineagetypes.ROLE_COMPONENT_OF
 }
 
-// choose resolves a source and finds the permission to derive from it.
-func choose(ctx context.Context, conn *connect.Conn, sender *send.Sender, source target.Source) (chosen, error) {
+// choose reads a source, resolves it and finds the permission to derive from it.
+// The role is for a source that names none.
+func choose(
+	ctx context.Context, conn *connect.Conn, finder permission.Finder, text string, role lineagetypes.Role, request permission.Request,
+) (chosen, error) {
+	source, err := target.ParseSource(text)
+	if err != nil {
+		return chosen{}, err
+	}
 	work, err := target.Resolve(ctx, conn.Registry(), source.Work)
 	if isUnregistered(err) {
 		return chosen{}, fmt.Errorf("%w; --%s %s declares it without paying it", err, flagExternal, source.Work)
@@ -131,23 +157,16 @@ func choose(ctx context.Context, conn *connect.Conn, sender *send.Sender, source
 		return chosen{}, err
 	}
 	found := chosen{work: work, role: source.Role}
-	if source.Role == lineagetypes.ROLE_CITES {
+	if found.role == lineagetypes.ROLE_UNSPECIFIED {
+		found.role = role
+	}
+	if found.role == lineagetypes.ROLE_CITES {
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request := permission.Request{
-		Source: work.Id, Title: table.Short(work.Details.Title), Licensee: sender.Address,
-		Training: source.Role == lineagetypes.ROLE_TRAINED_ON, Wanted: source.Permission,
-		Commercial: conn.Flags().Is(flagCommercial), Buy: conn.Flags().Is(flagBuy), Now: time.Now(),
-	}
-	if request.MaxFee, err = maxFee(conn); err != nil {
-		return chosen{}, err
-	}
-	options, err := permission.Load(ctx, conn, work, sender.Account())
-	if err != nil {
-		return chosen{}, err
-	}
-	found.choice, err = permission.Choose(request, options)
+	request.Source, request.Title, request.Wanted = work.Id, table.Short(work.Details.Title), source.Permission
+	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
+	found.choice, err = finder.Find(ctx, request)
 	return found, err
 }
 

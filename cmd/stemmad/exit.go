@@ -13,16 +13,20 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 )
 
-// Exit codes are stable; scripts rely on them. 3 and 4 are kept for `clear`.
+// Exit codes are stable; scripts rely on them. 3 and 4 are answers of `clear`.
 const (
-	exitOK     = 0
-	exitFailed = 1
+	exitOK         = 0
+	exitFailed     = 1
+	exitNeedsGrant = 3
+	exitDenied     = 4
 )
 
 // exitError ends the program with a code of its own in place of exitFailed.
 type exitError struct {
 	code int
 	err  error
+	// said: the command's answer says it already, so that nothing is printed.
+	said bool
 }
 
 func (e exitError) Error() string { return e.err.Error() }
@@ -35,10 +39,10 @@ func run(root *cobra.Command, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(stderr, "Error:", connect.Plain(err))
-	var exit exitError
-	if errors.As(err, &exit) {
-		return exit.code
+	exit := exitError{code: exitFailed}
+	_ = errors.As(err, &exit) // any other error keeps the code set
+	if !exit.said {
+		fmt.Fprintln(stderr, "Error:", connect.Plain(err))
 	}
-	return exitFailed
+	return exit.code
 }

@@ -15,13 +15,16 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
-	flagPrice = "price"
-	flagUntil = "until"
-	flagTo    = "to"
-	flagClose = "close"
+	flagPrice  = "price"
+	flagUntil  = "until"
+	flagTo     = "to"
+	flagClose  = "close"
+	flagPause  = "pause"
+	flagResume = "resume"
 )
 
 func offerCmd() *cobra.Command {
@@ -39,9 +42,11 @@ an id (terms1..., see "stemmad tx license publish-terms") or a preset:
 
 Without a price, approval or other limit the offer is public: whoever derives
 from the work cites it, and needs no grant. Offering the same terms again
-replaces the offer; what was granted under it stays.`,
+replaces the offer; what was granted under it stays. A paused offer stands, but
+nobody can take it or rely on it until it is resumed.`,
 		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
   stemmad offer song.wav commercial-use --price 5000000uusdc --until 2027-12-31 --from alice
+  stemmad offer song.wav commercial-use --pause --from alice
   stemmad offer song.wav commercial-remix-10 --close --from alice`,
 		Args: cobra.ExactArgs(2),
 	}
@@ -50,10 +55,15 @@ replaces the offer; what was granted under it stays.`,
 	f.String(flagUntil, "", "end of the offer: 2027-01-31, a time in RFC 3339, or 30d")
 	f.StringArray(flagTo, nil, "account or key that may take it (default: everybody); may be repeated")
 	f.Bool(flagClose, false, "end the offer of these terms")
+	f.Bool(flagPause, false, "pause the offer of these terms, as it stands")
+	f.Bool(flagResume, false, "resume the paused offer of these terms, as it stands")
 	return sending(cmd, offer)
 }
 
 func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if err := checkOfferFlags(conn); err != nil {
+		return err
+	}
 	terms, err := licensetypes.ParseTerms(args[1])
 	if err != nil {
 		return fmt.Errorf("%w; or use a preset (stemmad offer --help lists them)", err)
@@ -70,6 +80,9 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 			return err
 		}
 		return printOffer(conn, result, work.Id, terms.String(), result.Did("Closed", "Would close"), title, name)
+	}
+	if conn.Flags().Is(flagPause) || conn.Flags().Is(flagResume) {
+		return pauseOffer(ctx, conn, sender, work, terms.String())
 	}
 	made, err := buildOffer(conn)
 	if err != nil {
@@ -89,6 +102,49 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	}
 	conn.Say("It is now offered under:\n%s", permission.List(offers))
 	return nil
+}
+
+// checkOfferFlags refuses to close, pause or resume an offer and change it at once.
+func checkOfferFlags(conn *connect.Conn) error {
+	done := ""
+	for _, name := range []string{flagClose, flagPause, flagResume} {
+		if !conn.Flags().Is(name) {
+			continue
+		}
+		if done != "" {
+			return fmt.Errorf("--%s and --%s don't go together", done, name)
+		}
+		done = name
+	}
+	for _, name := range []string{flagPrice, flagUntil, flagTo} {
+		if done != "" && conn.Flags().Changed(name) {
+			return fmt.Errorf("--%s leaves the offer as it stands: drop --%s, or offer it anew without --%s", done, name, done)
+		}
+	}
+	return nil
+}
+
+// pauseOffer pauses or resumes an offer and leaves all else as it stands.
+func pauseOffer(ctx context.Context, conn *connect.Conn, sender *send.Sender, work registrytypes.Claim, terms string) error {
+	standing, err := offerOf(ctx, conn, work.Id, terms)
+	if err != nil {
+		return err
+	}
+	title, name := table.Short(work.Details.Title), permission.Name(standing.Terms)
+	what, done, would := "Pause", "Paused", "Would pause"
+	made := standing.Offer
+	if made.Paused = conn.Flags().Is(flagPause); !made.Paused {
+		what, done, would = "Resume", "Resumed", "Would resume"
+	}
+	if made.Paused == standing.Offer.Paused {
+		return fmt.Errorf("the offer of %s under %s is %sd already", work.Id, name, strings.ToLower(what))
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("%s the offer of %q (%s) under %s.", what, title, work.Id, name),
+		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms, Offer: made})
+	if err != nil {
+		return err
+	}
+	return printOffer(conn, result, work.Id, terms, result.Did(done, would), title, name)
 }
 
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {

@@ -80,7 +80,7 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 			return err
 		}
 	}
-	preview, err := loadPreview(ctx, conn, work.Id, coin)
+	preview, err := loadPreview(ctx, conn, royaltytypes.QueryPreviewRequest{Work: work.Id, Amount: coin.String()})
 	if err != nil {
 		return err
 	}
@@ -112,11 +112,11 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 }
 
 // loadPreview asks for all payees, page by page.
-func loadPreview(ctx context.Context, conn *connect.Conn, work string, amount sdk.Coin) (*royaltytypes.QueryPreviewResponse, error) {
+func loadPreview(ctx context.Context, conn *connect.Conn, request royaltytypes.QueryPreviewRequest) (*royaltytypes.QueryPreviewResponse, error) {
 	var all *royaltytypes.QueryPreviewResponse
-	page := &query.PageRequest{Limit: previewPage}
+	request.Pagination = &query.PageRequest{Limit: previewPage}
 	for {
-		res, err := conn.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{Work: work, Amount: amount.String(), Pagination: page})
+		res, err := conn.Royalty().Preview(ctx, &request)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ func loadPreview(ctx context.Context, conn *connect.Conn, work string, amount sd
 		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 || len(all.Payees) >= maxPayees {
 			return all, nil
 		}
-		page = &query.PageRequest{Limit: previewPage, Key: res.Pagination.NextKey}
+		request.Pagination = &query.PageRequest{Limit: previewPage, Key: res.Pagination.NextKey}
 	}
 }
 

@@ -55,6 +55,7 @@ func newRootCmd() *cobra.Command {
 gets paid.
 
 Exit codes: 0 done, 1 refused or failed, with the reason on the standard error.
+Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

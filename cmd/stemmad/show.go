@@ -176,10 +176,15 @@ func (p portrait) printSources(conn *connect.Conn, terms func(id string) string)
 			return err
 		}
 	}
-	for _, c := range p.constraints.Constraints {
+	for _, row := range p.constraints.Constraints {
+		c := row.Constraint
 		demand := enumName(c.Kind.String(), "CONSTRAINT_")
-		if c.ExpiresAt != nil {
-			demand += " on " + table.OptionalTime(c.ExpiresAt)
+		switch c.Kind {
+		case licensetypes.CONSTRAINT_EXPIRES:
+			conn.Say("Constraint: %s on %s with %s of %s", demand, table.OptionalTime(c.ExpiresAt), c.Grant, c.Source)
+			continue
+		case licensetypes.CONSTRAINT_CEILING:
+			demand = fmt.Sprintf("%s of %s, %s taken in", demand, row.Ceiling, row.TakenIn)
 		}
 		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, terms(c.Terms))
 	}

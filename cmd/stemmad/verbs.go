@@ -14,9 +14,9 @@ import (
 func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		registerCmd(), anchorCmd(), showCmd(),
-		offerCmd(), acquireCmd(), deriveCmd(), lineageCmd(),
+		clearCmd(), offerCmd(), approveCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(),
 		payCmd(), balanceCmd(), royaltyCmd(),
-		transferCmd(), acceptCmd(),
+		transferCmd(), acceptCmd(), termsCmd(), licenseCmd(),
 	}
 }
 

@@ -29,6 +29,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx lineage derive WORK --sources '{"work":"SOURCE","role":"ROLE_COMPONENT_OF","permission":"TERMS"}' --max-total-rate 50000 --from alice`, "work"),
 				command("ApproveSource", "approve-source SOURCE DERIVATIVE", "Let a work that others derive from already add yours as a source",
 					`stemmad tx lineage approve-source SOURCE WORK --from alice`, "source", "derivative"),
+				command("WithdrawSourceApproval", "withdraw-source-approval SOURCE DERIVATIVE", "Take back an approval that was not used",
+					`stemmad tx lineage withdraw-source-approval SOURCE WORK --from alice`, "source", "derivative"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx lineage update-params-proposal '{"max_walk":1000,"gas_per_step":"2000"}' --title "Walks" --summary "Shorter walks" --deposit 10000000ustem --from alice`, "params")),
 			},

@@ -9,7 +9,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -27,126 +26,75 @@ type Acquisition struct {
 	MaxFee *sdk.Coin
 	// MaxRate in ppm.
 	MaxRate uint32
+	// Derivative is the licensee's work that the grant is for, and for no other;
+	// zero: for any one.
+	Derivative registrytypes.WorkID
+}
+
+// reserves says whether the grant is for one derivative only.
+func (a Acquisition) reserves() bool { return a.Derivative != registrytypes.WorkID{} }
+
+// derivativeText is how events say what the grant is reserved for; empty: nothing.
+func (a Acquisition) derivativeText() string {
+	if !a.reserves() {
+		return ""
+	}
+	return a.Derivative.String()
 }
 
 // Acquire gives a licensee what an offer says and collects the fee as a payment
 // to the work. The grant pins what later edits could change.
 func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, types.Grant, error) {
 	id := types.NewGrantID(a.Work, a.Terms, a.Licensee, a.Serial)
-	work, err := k.registry.GetWork(ctx, a.Work)
+	q, err := k.quote(ctx, a, nil)
 	if err != nil {
 		return id, types.Grant{}, err
 	}
-	if err := available(a.Work, work); err != nil {
+	if err := k.checkReservation(ctx, a); err != nil {
 		return id, types.Grant{}, err
 	}
-	offer, terms, err := k.getOpenOffer(ctx, a.Work, a.Terms)
-	if err != nil {
-		return id, types.Grant{}, err
-	}
-	fee, err := admit(a, offer, terms)
-	if err != nil {
-		return id, types.Grant{}, err
-	}
-	count, err := k.checkFree(ctx, a, id, terms)
-	if err != nil {
-		return id, types.Grant{}, err
-	}
-	grant, err := k.newGrant(ctx, a, work, terms, fee)
-	if err != nil {
-		return id, grant, err
-	}
-	if fee != nil {
-		if err := k.royalty.Pay(ctx, a.Licensee, a.Work, *fee); err != nil {
-			return id, grant, errorsmod.Wrapf(err, "pay the fee of %s", fee)
-		}
-	}
-	if err := k.GrantCounts.Set(ctx, collections.Join(a.Work, a.Terms), count+1); err != nil {
-		return id, grant, err
-	}
-	if err := k.addGrant(ctx, id, grant, terms.Exclusive); err != nil {
-		return id, grant, err
-	}
-	event := &types.EventGranted{
-		Grant: id.String(), Work: a.Work.String(), Terms: a.Terms.String(), Licensee: a.Licensee.String(), ExpiresAt: grant.ExpiresAt,
-	}
-	if fee != nil {
-		event.Fee = fee.String()
-	}
-	return id, grant, emit(ctx, event)
-}
-
-// admit checks the licensee and their limits against the offer and returns the
-// fee; nil: free.
-func admit(a Acquisition, o types.Offer, t types.Terms) (*sdk.Coin, error) {
-	if !o.Admits(a.Licensee) {
-		return nil, errorsmod.Wrapf(types.ErrNotLicensee, "%s: the offer of %s names its licensees and %s is not among them: ask the owner",
-			rules.NotLicensee, a.Work, a.Licensee)
-	}
-	if t.DerivativeApproval && len(o.Licensees) == 0 {
-		return nil, errorsmod.Wrapf(types.ErrApprovalNeeded, "%s: the terms ask for the owner's approval, which comes as an offer of %s "+
-			"that names the licensee: ask the owner for one", rules.NeedsApproval, a.Work)
-	}
-	if t.RoyaltyRate > a.MaxRate {
-		return nil, errorsmod.Wrapf(types.ErrRateAboveMax, "the terms ask for %d ppm, max_rate is %d ppm", t.RoyaltyRate, a.MaxRate)
-	}
-	return types.PickPrice(o.PriceUnder(t), a.MaxFee)
-}
-
-// checkFree checks that another grant can be given: the work's own permissions
-// run, the grant is new, its number is not used up and nothing exclusive is in
-// the way. It returns how many were given before.
-func (k Keeper) checkFree(ctx context.Context, a Acquisition, id types.GrantID, t types.Terms) (uint64, error) {
 	known, err := k.Grants.Has(ctx, id)
 	if err != nil {
-		return 0, err
+		return id, types.Grant{}, err
 	}
 	if known {
-		return 0, errorsmod.Wrapf(types.ErrGrantExists, "%s: choose another serial than %d", id, a.Serial)
+		return id, types.Grant{}, errorsmod.Wrapf(types.ErrGrantExists, "%s: choose another serial than %d", id, a.Serial)
 	}
-	rows, err := k.constraintsOf(ctx, a.Work)
+	grant, err := k.newGrant(ctx, a, q)
 	if err != nil {
-		return 0, err
+		return id, grant, err
 	}
-	if err := checkNotExpired(ctx, a.Work, rows); err != nil {
-		return 0, err
+	if err := k.payFee(ctx, a, q.fee); err != nil {
+		return id, grant, err
 	}
-	if err := k.checkExclusive(ctx, a.Work, t.Exclusive); err != nil {
-		return 0, err
+	if err := k.addGrant(ctx, id, grant, q.terms.Exclusive); err != nil {
+		return id, grant, err
 	}
-	count, _, err := find(ctx, k.GrantCounts, collections.Join(a.Work, a.Terms))
-	if err != nil {
-		return 0, err
+	if err := k.countGrant(ctx, collections.Join(a.Work, a.Terms)); err != nil {
+		return id, grant, err
 	}
-	if t.MaxGrants > 0 && count >= t.MaxGrants {
-		return 0, errorsmod.Wrapf(types.ErrGrantsExhausted, "%s: all %d grants of %s under %s were given: look for another offer",
-			rules.GrantsExhausted, t.MaxGrants, a.Work, a.Terms)
-	}
-	return count, nil
+	return id, grant, emit(ctx, &types.EventGranted{
+		Grant: id.String(), Work: a.Work.String(), Terms: a.Terms.String(), Licensee: a.Licensee.String(),
+		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.derivativeText(),
+	})
 }
 
-// checkExclusive refuses a grant beside an exclusive one and, if the new one is
-// to be exclusive, beside any.
-func (k Keeper) checkExclusive(ctx context.Context, work registrytypes.WorkID, exclusive bool) error {
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	until, err := k.grantedUntil(ctx, work, true)
-	if err != nil {
-		return err
-	}
-	if now.Before(until) {
-		return errorsmod.Wrapf(types.ErrExclusive, "%s: an exclusive grant of %s is in force until %s",
-			rules.ExclusiveGranted, work, until.Format(time.RFC3339))
-	}
-	if !exclusive {
+// checkReservation checks that the derivative which the grant is to be for is
+// the licensee's and another work.
+func (k Keeper) checkReservation(ctx context.Context, a Acquisition) error {
+	if !a.reserves() {
 		return nil
 	}
-	until, err = k.grantedUntil(ctx, work, false)
-	if err != nil {
-		return err
+	if a.Derivative == a.Work {
+		return errorsmod.Wrapf(types.ErrInvalidMessage, "derivative is %s itself: name the work that is made from it", a.Work)
 	}
-	if now.Before(until) {
-		return errorsmod.Wrapf(types.ErrExclusive, "%s: other grants of %s are in force until %s, so none can be exclusive before",
-			rules.ExclusiveGranted, work, until.Format(time.RFC3339))
+	derivative, err := k.registry.GetWork(ctx, a.Derivative)
+	if err != nil {
+		return errorsmod.Wrap(err, "derivative")
+	}
+	if !derivative.Owner.Equals(a.Licensee) {
+		return errorsmod.Wrapf(types.ErrNotOwner, "derivative %s belongs to %s, not to %s: a grant is for a work of the licensee's",
+			a.Derivative, derivative.Owner, a.Licensee)
 	}
 	return nil
 }
@@ -159,9 +107,7 @@ func (k Keeper) grantedUntil(ctx context.Context, work registrytypes.WorkID, exc
 }
 
 // newGrant pins what the offer, the work and its upstream list say now.
-func (k Keeper) newGrant(
-	ctx context.Context, a Acquisition, work registrytypes.Work, t types.Terms, fee *sdk.Coin,
-) (types.Grant, error) {
+func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Grant, error) {
 	upstream, err := k.royalty.UpstreamVersion(ctx, a.Work)
 	if err != nil {
 		return types.Grant{}, err
@@ -171,18 +117,30 @@ func (k Keeper) newGrant(
 		Work:            a.Work[:],
 		Terms:           a.Terms[:],
 		Licensee:        a.Licensee,
-		RoyaltyPolicy:   t.RoyaltyPolicy,
-		RoyaltyRate:     t.RoyaltyRate,
-		Fee:             fee,
-		WorkVersion:     work.Version,
+		RoyaltyPolicy:   q.terms.RoyaltyPolicy,
+		RoyaltyRate:     q.terms.RoyaltyRate,
+		Fee:             q.fee,
+		WorkVersion:     q.work.Version,
 		UpstreamVersion: upstream,
 		GrantedAt:       now,
 	}
-	if t.Duration != nil {
-		end := now.Add(*t.Duration)
+	if d := q.terms.Duration; d != nil {
+		end := now.Add(*d)
 		grant.ExpiresAt = &end
 	}
+	if a.reserves() {
+		grant.UsedBy = a.Derivative[:]
+	}
 	return grant, nil
+}
+
+// countGrant counts one more grant of a work under terms.
+func (k Keeper) countGrant(ctx context.Context, key offered) error {
+	count, _, err := find(ctx, k.GrantCounts, key)
+	if err != nil {
+		return err
+	}
+	return k.GrantCounts.Set(ctx, key, count+1)
 }
 
 // addGrant stores a new grant, its index entries and its end.
@@ -194,10 +152,16 @@ func (k Keeper) addGrant(ctx context.Context, id types.GrantID, g types.Grant, e
 	if err := k.GrantsByWork.Set(ctx, collections.Join(work, id)); err != nil {
 		return err
 	}
-	if err := k.GrantsByLicensee.Set(ctx, collections.Join(g.Licensee, id)); err != nil {
+	if err := k.GrantsByLicensee.Set(ctx, collections.Join3(g.Licensee, work, id)); err != nil {
 		return err
 	}
-	end := forever
+	return k.noteEnd(ctx, g, exclusive)
+}
+
+// noteEnd keeps the latest end of the work's exclusive, or other, grants right
+// after one was given or renewed.
+func (k Keeper) noteEnd(ctx context.Context, g types.Grant, exclusive bool) error {
+	work, end := registrytypes.WorkID(g.Work), forever
 	if g.ExpiresAt != nil {
 		end = *g.ExpiresAt
 	}

@@ -118,14 +118,14 @@ func TestOffersThatCantBeTaken(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrOfferExpired)
 }
 
-func TestApprovalIsAnOfferThatNamesTheLicensee(t *testing.T) {
+func TestAnOfferThatNamesTheLicenseeIsAnApproval(t *testing.T) {
 	f := newFixture(t)
 	terms := f.publish(types.Terms{Spdx: "LicenseRef-Ask", Derivatives: types.DERIVATIVES_ALLOWED, DerivativeApproval: true})
 	f.offered(song, terms, types.Offer{})
 	_, err := f.acquire(bob, song, terms, 0, "")
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	_, err = f.permit(remix, song, terms)
-	require.ErrorIs(t, err, types.ErrPermissionNeeded)
+	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 
 	f.offered(song, terms, types.Offer{Licensees: []string{bob.String()}})
 	grant := f.acquired(bob, song, terms, 0, "")

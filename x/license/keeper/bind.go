@@ -52,11 +52,41 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	if err := k.setConstraints(ctx, derivative, all.rows); err != nil {
 		return err
 	}
+	if err := k.meter(ctx, derivative, changed); err != nil {
+		return err
+	}
 	event := &types.EventConstrained{Work: derivative.String()}
 	for _, c := range changed {
-		event.Constraints = append(event.Constraints, c.Named())
+		named, err := k.namedConstraint(ctx, c)
+		if err != nil {
+			return err
+		}
+		event.Constraints = append(event.Constraints, named)
 	}
-	return emit(ctx, event)
+	written, err := constrainedEvent(event)
+	if err != nil {
+		return err
+	}
+	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(written)
+	return nil
+}
+
+// meter has the revenue of a derivative counted in the denoms of its new
+// ceilings.
+func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, changed []types.Constraint) error {
+	for _, c := range changed {
+		if c.Kind != types.CONSTRAINT_CEILING {
+			continue
+		}
+		terms, err := k.GetTerms(ctx, types.TermsID(c.Terms))
+		if err != nil {
+			return err
+		}
+		if err := k.royalty.Meter(ctx, derivative, terms.RevenueCeiling.Denom); err != nil {
+			return errorsmod.Wrap(err, derivative.String())
+		}
+	}
+	return nil
 }
 
 // collect gathers what each source demands. The first group is what the
@@ -112,7 +142,7 @@ func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.Wo
 
 func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.Group, owes bool) error {
 	offer, err := k.Offers.Get(ctx, key)
-	if err != nil || offer.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+	if err != nil || offer.Paused || offer.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
 		return err
 	}
 	terms, err := k.GetTerms(ctx, key.K2())
@@ -138,7 +168,7 @@ func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, p
 			return err
 		}
 		if len(grant.UsedBy) > 0 && registrytypes.WorkID(grant.UsedBy) != derivative {
-			return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %s is used by %s", rules.GrantUsed, p.Grant, registrytypes.WorkID(grant.UsedBy))
+			return refusal(p.Source, rules.Reason{Code: rules.GrantUsed, Permission: p.Grant.String()})
 		}
 		grant.UsedBy = derivative[:]
 		if err := k.Grants.Set(ctx, p.Grant, grant); err != nil {
@@ -160,61 +190,51 @@ func describeConflicts(conflicts []rules.Conflict) string {
 	return strings.Join(texts, ", ")
 }
 
-// constraintID tells constraints of one work apart.
-type constraintID struct {
-	kind   types.ConstraintKind
-	source registrytypes.WorkID
-	terms  types.TermsID
-}
-
-// constraintSet collects constraints, each once. Of two ends of the same
-// permission the earlier counts.
+// constraintSet collects constraints, each once.
 type constraintSet struct {
 	rows     []types.Constraint
-	dirty    []bool
-	index    map[constraintID]int
+	existing int
+	known    map[string]bool
 	count    map[types.ConstraintKind]int
 	overflow fmt.Stringer
 }
 
 func newConstraintSet(existing []types.Constraint) *constraintSet {
-	s := &constraintSet{index: make(map[constraintID]int), count: make(map[types.ConstraintKind]int)}
+	s := &constraintSet{known: make(map[string]bool), count: make(map[types.ConstraintKind]int)}
 	for _, c := range existing {
 		s.add(c)
 	}
-	clear(s.dirty)
+	s.existing = len(s.rows)
 	return s
 }
 
 func (s *constraintSet) add(c types.Constraint) {
-	key := constraintID{c.Kind, registrytypes.WorkID(c.Source), types.TermsID(c.Terms)}
-	if i, known := s.index[key]; known {
-		if c.ExpiresAt != nil && c.ExpiresAt.Before(*s.rows[i].ExpiresAt) {
-			s.rows[i], s.dirty[i] = c, true
-		}
+	key := demanded(c)
+	if s.known[key] {
 		return
 	}
-	if s.count[c.Kind] >= types.MaxConstraints {
-		// One non-commercial source is as good as a hundred; of the other
-		// kinds each has a say of its own.
-		if c.Kind != types.CONSTRAINT_NONCOMMERCIAL {
+	if s.count[c.Kind] >= c.Kind.Max() {
+		// One non-commercial source is as good as a hundred, and so is one to
+		// credit; of the other kinds each has a say of its own.
+		if c.Kind != types.CONSTRAINT_NONCOMMERCIAL && c.Kind != types.CONSTRAINT_ATTRIBUTION {
 			s.overflow = c.Kind
 		}
 		return
 	}
-	s.index[key] = len(s.rows)
+	s.known[key] = true
 	s.count[c.Kind]++
 	s.rows = append(s.rows, c)
-	s.dirty = append(s.dirty, true)
 }
 
-// changed lists what has to be written, in the order of adding.
-func (s *constraintSet) changed() []types.Constraint {
-	var rows []types.Constraint
-	for i, c := range s.rows {
-		if s.dirty[i] {
-			rows = append(rows, c)
-		}
+// demanded tells constraints apart. What is demanded under the same terms is one
+// demand, in the name of the first source, except where the sources count.
+func demanded(c types.Constraint) string {
+	switch c.Kind {
+	case types.CONSTRAINT_SHARE_ALIKE, types.CONSTRAINT_SCOPE, types.CONSTRAINT_CEILING:
+		c.Source = make([]byte, len(registrytypes.WorkID{}))
 	}
-	return rows
+	return string(types.PackConstraints([]types.Constraint{c}))
 }
+
+// changed lists what was added.
+func (s *constraintSet) changed() []types.Constraint { return s.rows[s.existing:] }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cosmos/gogoproto/proto"
-
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -38,34 +36,43 @@ func (k Keeper) setConstraints(ctx context.Context, work registrytypes.WorkID, r
 // checkNotExpired fails with ErrSourceExpired when a permission that a work
 // relies on has ended: it takes payments then, but no offers, grants and
 // derivations.
-func checkNotExpired(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
+func (k Keeper) checkNotExpired(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	for _, c := range rows {
-		if c.Kind == types.CONSTRAINT_EXPIRES && !now.Before(*c.ExpiresAt) {
-			return errorsmod.Wrapf(types.ErrSourceExpired, "%s: the permission of %s to use %s ended at %s: its owner needs a new grant",
-				rules.SourceExpired, work, registrytypes.WorkID(c.Source), c.ExpiresAt.Format(time.RFC3339))
+		if c.Kind != types.CONSTRAINT_EXPIRES {
+			continue
+		}
+		end, err := k.endOf(ctx, c)
+		if err != nil {
+			return err
+		}
+		if !now.Before(end) {
+			return refusal(work, rules.Reason{Code: rules.SourceExpired, Source: registrytypes.WorkID(c.Source).String(), At: end})
 		}
 	}
 	return nil
 }
 
-// demandsOf turns constraints into what the rules combine. Ends of permissions
-// are no demands: they are compared with the clock.
+// endOf is when the grant behind an EXPIRES constraint ends.
+func (k Keeper) endOf(ctx context.Context, c types.Constraint) (time.Time, error) {
+	grant, err := k.GetGrant(ctx, types.GrantID(c.Grant))
+	if err != nil {
+		return time.Time{}, err
+	}
+	if grant.ExpiresAt == nil {
+		return types.MaxTime, nil
+	}
+	return *grant.ExpiresAt, nil
+}
+
+// demandsOf turns constraints into what the rules combine.
 func (k Keeper) demandsOf(ctx context.Context, rows []types.Constraint) (rules.Group, error) {
+	r := k.newReader(ctx)
 	var g rules.Group
 	for _, c := range rows {
-		d := rules.Demand{Source: registrytypes.WorkID(c.Source).String(), TermsID: types.TermsID(c.Terms).String()}
-		switch c.Kind {
-		case types.CONSTRAINT_NONCOMMERCIAL:
-			d.Kind = rules.NonCommercial
-		case types.CONSTRAINT_SHARE_ALIKE:
-			t, err := k.GetTerms(ctx, types.TermsID(c.Terms))
-			if err != nil {
-				return nil, err
-			}
-			d.Kind, d.Terms = rules.ShareAlike, t.Rules()
-		default:
-			continue
+		d, err := r.demand(c)
+		if err != nil {
+			return nil, err
 		}
 		g = append(g, d)
 	}
@@ -87,6 +94,14 @@ func describeEach(reasons []rules.Reason) []string {
 	return texts
 }
 
-func emit(ctx context.Context, event proto.Message) error {
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(event)
+// namedConstraint writes a constraint in readable form, with the end that a grant
+// has now.
+func (k Keeper) namedConstraint(ctx context.Context, c types.Constraint) (types.NamedConstraint, error) {
+	named := c.Named()
+	if c.Kind != types.CONSTRAINT_EXPIRES {
+		return named, nil
+	}
+	end, err := k.endOf(ctx, c)
+	named.ExpiresAt = &end
+	return named, err
 }

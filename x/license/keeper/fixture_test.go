@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/runtime"
@@ -53,6 +54,30 @@ func (w works) GetWork(_ context.Context, id registrytypes.WorkID) (registrytype
 	return work, nil
 }
 
+func (w works) GetDetails(context.Context, registrytypes.WorkID, uint32) (registrytypes.Details, error) {
+	return registrytypes.Details{}, nil
+}
+
+func (w works) Claimants(context.Context, [32]byte, int) ([]registrytypes.WorkID, bool, error) {
+	return nil, false, nil
+}
+
+// catalog is a registry of works with what else is known of them.
+type catalog struct {
+	works
+	details map[registrytypes.WorkID]registrytypes.Details
+	claims  map[[32]byte][]registrytypes.WorkID
+}
+
+func (c catalog) GetDetails(_ context.Context, id registrytypes.WorkID, _ uint32) (registrytypes.Details, error) {
+	return c.details[id], nil
+}
+
+func (c catalog) Claimants(_ context.Context, digest [32]byte, limit int) ([]registrytypes.WorkID, bool, error) {
+	all := c.claims[digest]
+	return all[:min(limit, len(all))], len(all) > limit, nil
+}
+
 // payment is a fee that was collected.
 type payment struct {
 	payer  string
@@ -66,6 +91,7 @@ type revenue struct {
 	shared   map[registrytypes.WorkID]bool   // several hold the work's revenue
 	owed     map[registrytypes.WorkID]uint32 // ppm
 	upstream map[registrytypes.WorkID]uint32 // version
+	meters   map[string]math.Int             // by work and denom
 	broke    bool                            // nobody can pay
 	paid     []payment
 }
@@ -95,6 +121,27 @@ func (r *revenue) Owed(_ context.Context, work registrytypes.WorkID) (absolute, 
 	return r.owed[work], 0, nil
 }
 
+func (r *revenue) Meter(_ context.Context, work registrytypes.WorkID, denom string) error {
+	if _, known := r.meters[work.String()+denom]; !known {
+		r.meters[work.String()+denom] = math.ZeroInt()
+	}
+	return nil
+}
+
+func (r *revenue) TakenIn(_ context.Context, work registrytypes.WorkID, denom string) (math.Int, error) {
+	if taken, known := r.meters[work.String()+denom]; known {
+		return taken, nil
+	}
+	return math.ZeroInt(), nil
+}
+
+func (r *revenue) AcceptsPayment(ctx context.Context, amount sdk.Coin) error {
+	if amount.Denom == "uusdc" && !amount.Amount.IsPositive() {
+		return errorsmod.Wrapf(royaltytypes.ErrBelowMinimum, "%s", amount)
+	}
+	return r.AcceptsDenom(ctx, amount.Denom)
+}
+
 func (r *revenue) AcceptsDenom(_ context.Context, denom string) error {
 	if denom != "ustem" && denom != "uusdc" {
 		return errorsmod.Wrapf(royaltytypes.ErrDenomNotAccepted, "%s: pay in ustem or uusdc", denom)
@@ -105,9 +152,10 @@ func (r *revenue) AcceptsDenom(_ context.Context, denom string) error {
 // fixture is the module on a real store behind the SDK's message router, which
 // validates messages as on the chain, with a registry and revenue beside it.
 type fixture struct {
-	t        testing.TB
-	ctx      sdk.Context
-	k        keeper.Keeper
+	t   testing.TB
+	ctx sdk.Context
+	k   keeper.Keeper
+	catalog
 	registry works
 	revenue  *revenue
 	query    types.QueryServer
@@ -124,9 +172,12 @@ func newFixture(t testing.TB) *fixture {
 	f := &fixture{t: t, registry: works{}, router: baseapp.NewMsgServiceRouter()}
 	f.revenue = &revenue{
 		registry: f.registry, shared: map[registrytypes.WorkID]bool{},
-		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{},
+		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{}, meters: map[string]math.Int{},
 	}
-	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), f.registry, f.revenue)
+	f.catalog = catalog{
+		works: f.registry, details: map[registrytypes.WorkID]registrytypes.Details{}, claims: map[[32]byte][]registrytypes.WorkID{},
+	}
+	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), f.catalog, f.revenue)
 	f.query = keeper.NewQueryServer(f.k)
 	f.router.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	types.RegisterMsgServer(f.router, keeper.NewMsgServer(f.k))
@@ -141,6 +192,14 @@ func newFixture(t testing.TB) *fixture {
 
 func (f *fixture) add(id registrytypes.WorkID, owner sdk.AccAddress) {
 	f.registry[id] = registrytypes.Work{Owner: owner, Registrant: owner, Status: registrytypes.STATUS_ACTIVE, Version: 1}
+}
+
+// sell gives a work to another owner, as an accepted transfer does.
+func (f *fixture) sell(id registrytypes.WorkID, buyer sdk.AccAddress) {
+	work := f.registry[id]
+	work.Owner = buyer
+	work.Transfers++
+	f.registry[id] = work
 }
 
 // setStatus puts a work in a status, as its owner or a dispute does.

@@ -50,7 +50,27 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
+	if err := k.initApprovals(ctx, gs.Approvals); err != nil {
+		return err
+	}
 	return k.initConstraints(ctx, gs.Constraints)
+}
+
+func (k Keeper) initApprovals(ctx context.Context, rows []types.GenesisApproval) error {
+	for _, row := range rows {
+		key, err := parseKey(row.Work, row.Terms)
+		if err != nil {
+			return err
+		}
+		whom, err := types.ParseApproved(row.Licensee, row.Derivative)
+		if err != nil {
+			return err
+		}
+		if err := k.Approvals.Set(ctx, collections.Join3(key.K1(), key.K2(), whom.Key()), row.Transfers); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // initConstraints stores the constraints of each work together. They may come
@@ -114,6 +134,17 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 			Work: key.K1().String(), Terms: key.K2().String(), Count: count,
 		})
 		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.Approvals.Walk(ctx, nil, func(key approval, transfers uint32) (bool, error) {
+		whom, err := types.ParseApprovedKey(key.K3())
+		licensee, derivative := whom.Fields()
+		gs.Approvals = append(gs.Approvals, types.GenesisApproval{
+			Work: key.K1().String(), Terms: key.K2().String(), Licensee: licensee, Derivative: derivative, Transfers: transfers,
+		})
+		return false, err
 	})
 	if err != nil {
 		return nil, err

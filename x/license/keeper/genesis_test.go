@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
+
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -26,6 +28,15 @@ func populated(t testing.TB) *fixture {
 	f.acquired(carol, photo, preset("cc-by-sa-4.0"), 0, "")
 	grant := f.acquired(bob, song, exclusive, 0, "5ustem")
 	require.NoError(t, f.derive(remix, source{song, grant}, source{photo, preset("cc-by-nc-sa-4.0")}))
+
+	asked := f.publish(ask())
+	f.offered(photo, asked, types.Offer{Paused: true})
+	f.sell(photo, alice)
+	f.sell(photo, carol)
+	require.NoError(t, f.try(approve(carol, photo, asked, bob)))
+	require.NoError(t, f.try(&types.MsgApprove{
+		Owner: carol.String(), Work: photo.String(), Terms: asked.String(), Derivative: remix.String(),
+	}))
 	return f
 }
 
@@ -34,13 +45,16 @@ func TestGenesisRoundTrip(t *testing.T) {
 	exported, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())
-	require.Len(t, exported.Terms, 15)
-	require.Len(t, exported.Offers, 3)
+	require.Len(t, exported.Terms, 16)
+	require.Len(t, exported.Offers, 4)
 	require.Len(t, exported.Grants, 2)
 	require.Len(t, exported.GrantCounts, 2)
-	require.Len(t, exported.Constraints, 4)
+	require.Len(t, exported.Constraints, len(f.constraints(remix)))
+	require.Len(t, exported.Approvals, 2)
+	require.EqualValues(t, 2, exported.Approvals[0].Transfers)
 
 	g := newFixture(t)
+	g.registry[photo] = f.registry[photo]
 	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
 	require.NoError(t, g.k.CheckInvariants(g.ctx))
 	again, err := g.k.ExportGenesis(g.ctx)
@@ -57,26 +71,42 @@ func TestGenesisRoundTrip(t *testing.T) {
 	require.ErrorIs(t, g.offer(remix, preset("cc-by-4.0"), types.Offer{}), types.ErrConflict)
 }
 
+// expiring is the constraint that ends with a grant.
+func expiring(gs *types.GenesisState) *types.Constraint {
+	for i := range gs.Constraints {
+		if gs.Constraints[i].Constraint.Kind == types.CONSTRAINT_EXPIRES {
+			return &gs.Constraints[i].Constraint
+		}
+	}
+	panic("no constraint ends")
+}
+
 func TestBrokenGenesis(t *testing.T) {
 	for name, edit := range map[string]func(*types.GenesisState){
-		"terms twice":        func(gs *types.GenesisState) { gs.Terms = append(gs.Terms, gs.Terms[0]) },
-		"bad terms":          func(gs *types.GenesisState) { gs.Terms[0].Spdx = "" },
-		"offer twice":        func(gs *types.GenesisState) { gs.Offers = append(gs.Offers, gs.Offers[0]) },
-		"offer of no work":   func(gs *types.GenesisState) { gs.Offers[0].Work = "work1" },
-		"unknown terms":      func(gs *types.GenesisState) { gs.Offers[0].Terms = types.TermsID{1}.String() },
-		"bad offer":          func(gs *types.GenesisState) { gs.Offers[0].Offer.Licensees = []string{"x"} },
-		"grant twice":        func(gs *types.GenesisState) { gs.Grants = append(gs.Grants, gs.Grants[0]) },
-		"grant of no work":   func(gs *types.GenesisState) { gs.Grants[0].Grant.Work = nil },
-		"grant to nobody":    func(gs *types.GenesisState) { gs.Grants[0].Grant.Licensee = nil },
-		"odd user":           func(gs *types.GenesisState) { gs.Grants[0].Grant.UsedBy = []byte{1} },
-		"bad grant id":       func(gs *types.GenesisState) { gs.Grants[0].Id = "grant1" },
-		"count missing":      func(gs *types.GenesisState) { gs.GrantCounts = gs.GrantCounts[1:] },
-		"count too low":      func(gs *types.GenesisState) { gs.GrantCounts[0].Count = 0 },
-		"constraint twice":   func(gs *types.GenesisState) { gs.Constraints = append(gs.Constraints, gs.Constraints[0]) },
-		"unknown kind":       func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 257 },
-		"no kind":            func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 0 },
-		"constraint of none": func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Source = nil },
-		"end where none is":  func(gs *types.GenesisState) { gs.Constraints[0].Constraint.ExpiresAt = &genesisTime },
+		"terms twice":         func(gs *types.GenesisState) { gs.Terms = append(gs.Terms, gs.Terms[0]) },
+		"bad terms":           func(gs *types.GenesisState) { gs.Terms[0].Spdx = "" },
+		"offer twice":         func(gs *types.GenesisState) { gs.Offers = append(gs.Offers, gs.Offers[0]) },
+		"offer of no work":    func(gs *types.GenesisState) { gs.Offers[0].Work = "work1" },
+		"unknown terms":       func(gs *types.GenesisState) { gs.Offers[0].Terms = types.TermsID{1}.String() },
+		"bad offer":           func(gs *types.GenesisState) { gs.Offers[0].Offer.Licensees = []string{"x"} },
+		"grant twice":         func(gs *types.GenesisState) { gs.Grants = append(gs.Grants, gs.Grants[0]) },
+		"grant of no work":    func(gs *types.GenesisState) { gs.Grants[0].Grant.Work = nil },
+		"grant to nobody":     func(gs *types.GenesisState) { gs.Grants[0].Grant.Licensee = nil },
+		"odd user":            func(gs *types.GenesisState) { gs.Grants[0].Grant.UsedBy = []byte{1} },
+		"bad grant id":        func(gs *types.GenesisState) { gs.Grants[0].Id = "grant1" },
+		"count missing":       func(gs *types.GenesisState) { gs.GrantCounts = gs.GrantCounts[1:] },
+		"count too low":       func(gs *types.GenesisState) { gs.GrantCounts[0].Count = 0 },
+		"constraint twice":    func(gs *types.GenesisState) { gs.Constraints = append(gs.Constraints, gs.Constraints[0]) },
+		"unknown kind":        func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 257 },
+		"no kind":             func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 0 },
+		"constraint of none":  func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Source = nil },
+		"grant where none is": func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Grant = make([]byte, 20) },
+		"end of no grant":     func(gs *types.GenesisState) { expiring(gs).Grant = make([]byte, 20) },
+		"end under terms":     func(gs *types.GenesisState) { expiring(gs).Terms = make([]byte, 32) },
+		"approval twice":      func(gs *types.GenesisState) { gs.Approvals = append(gs.Approvals, gs.Approvals[0]) },
+		"approval of nobody":  func(gs *types.GenesisState) { gs.Approvals[0].Licensee, gs.Approvals[0].Derivative = "", "" },
+		"approval of no work": func(gs *types.GenesisState) { gs.Approvals[0].Work = "work1" },
+		"approval not asked":  func(gs *types.GenesisState) { gs.Approvals[0].Terms = preset("cc-by-4.0").String() },
 		"end of the world": func(gs *types.GenesisState) {
 			end := types.MaxTime
 			gs.Grants[0].Grant.ExpiresAt = &end
@@ -112,6 +142,28 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 		"offers, without terms": func(f *fixture) error {
 			return f.k.Terms.Remove(f.ctx, preset("cc-by-nc-sa-4.0"))
 		},
+		"constraints, without a grant": func(f *fixture) error {
+			row := []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song[:], Grant: make([]byte, 20)}}
+			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
+		},
+		"grant indexes, of another work": func(f *fixture) error {
+			grants, err := f.query.Grants(f.ctx, &types.QueryGrantsRequest{Licensee: bob.String()})
+			require.NoError(f.t, err)
+			id, err := types.ParseGrantID(grants.Grants[0].Id)
+			require.NoError(f.t, err)
+			return f.k.GrantsByLicensee.Set(f.ctx, collections.Join3(bob, photo, id))
+		},
+		"approvals": func(f *fixture) error {
+			whom := types.Approved{Licensee: bob}
+			return f.k.Approvals.Set(f.ctx, collections.Join3(song, preset("cc-by-4.0"), whom.Key()), 0)
+		},
+		"approvals, of later": func(f *fixture) error {
+			whom := types.Approved{Licensee: bob}
+			return f.k.Approvals.Set(f.ctx, collections.Join3(photo, ask().ID(), whom.Key()), 3)
+		},
+		"approvals, of nobody": func(f *fixture) error {
+			return f.k.Approvals.Set(f.ctx, collections.Join3(song, preset("cc-by-4.0"), []byte{7}), 0)
+		},
 		"constraints":            func(f *fixture) error { return f.k.Constraints.Set(f.ctx, photo, nil) },
 		"constraints, truncated": func(f *fixture) error { return f.k.Constraints.Set(f.ctx, photo, []byte{1, 2}) },
 		"constraints, twice": func(f *fixture) error {
@@ -145,13 +197,21 @@ func TestQueries(t *testing.T) {
 	require.Len(t, page.Terms, 10)
 	rest, err := f.query.TermsList(f.ctx, &types.QueryTermsListRequest{Pagination: &query.PageRequest{Key: page.Pagination.NextKey}})
 	require.NoError(t, err)
-	require.Len(t, rest.Terms, 5)
+	require.Len(t, rest.Terms, 6)
 
 	offers, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: photo.String()})
 	require.NoError(t, err)
-	require.Len(t, offers.Offers, 2)
-	require.True(t, offers.Offers[0].Public)
-	require.EqualValues(t, 1, offers.Offers[0].Granted+offers.Offers[1].Granted)
+	require.Len(t, offers.Offers, 3)
+	var public int
+	var granted uint64
+	for _, o := range offers.Offers {
+		if o.Public {
+			public++
+		}
+		granted += o.Granted
+	}
+	require.Equal(t, 2, public)
+	require.EqualValues(t, 1, granted)
 
 	for _, c := range []struct {
 		req  types.QueryGrantsRequest
@@ -160,6 +220,7 @@ func TestQueries(t *testing.T) {
 		{types.QueryGrantsRequest{Work: song.String()}, 1},
 		{types.QueryGrantsRequest{Licensee: bob.String()}, 1},
 		{types.QueryGrantsRequest{Licensee: bob.String(), Work: photo.String()}, 0},
+		{types.QueryGrantsRequest{Licensee: bob.String(), Work: song.String()}, 1},
 		{types.QueryGrantsRequest{Licensee: carol.String(), Work: photo.String()}, 1},
 		{types.QueryGrantsRequest{Work: remix.String()}, 0},
 	} {
@@ -172,7 +233,6 @@ func TestQueries(t *testing.T) {
 func TestConstraintsComeInPages(t *testing.T) {
 	f := populated(t)
 	all := f.constraints(remix)
-	require.Len(t, all, 4)
 	ask := func(page *query.PageRequest) (*types.QueryConstraintsResponse, error) {
 		return f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix.String(), Pagination: page})
 	}
@@ -181,7 +241,7 @@ func TestConstraintsComeInPages(t *testing.T) {
 	for {
 		res, err := ask(page)
 		require.NoError(t, err)
-		read = append(read, res.Constraints...)
+		read = append(read, named(res.Constraints)...)
 		if len(res.Pagination.NextKey) == 0 {
 			break
 		}
@@ -191,8 +251,8 @@ func TestConstraintsComeInPages(t *testing.T) {
 
 	res, err := ask(&query.PageRequest{Offset: 1, Limit: 1, Reverse: true, CountTotal: true})
 	require.NoError(t, err)
-	require.Equal(t, all[2:3], res.Constraints)
-	require.EqualValues(t, 4, res.Pagination.Total)
+	require.Equal(t, all[len(all)-2:len(all)-1], named(res.Constraints))
+	require.EqualValues(t, len(all), res.Pagination.Total)
 	res, err = ask(&query.PageRequest{Offset: 9})
 	require.NoError(t, err)
 	require.Empty(t, res.Constraints)

@@ -8,8 +8,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -27,6 +25,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		{"grant indexes", k.checkGrantIndexes},
 		{"grant counts", k.checkGrantCounts},
 		{"constraints", k.checkConstraints},
+		{"approvals", k.checkApprovals},
 	} {
 		if err := invariant.check(ctx); err != nil {
 			return fmt.Errorf("license invariant %q: %w", invariant.name, err)
@@ -85,7 +84,7 @@ func (k Keeper) checkOffers(ctx context.Context) error {
 	return err
 }
 
-// checkGrants: terms exist, both indexes have the grant, the ends of a work's
+// checkGrants: terms and the work that uses a grant exist, both indexes have the grant, the ends of a work's
 // grants are known, and what is pinned is what the terms say.
 func (k Keeper) checkGrants(ctx context.Context) error {
 	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
@@ -105,11 +104,16 @@ func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant)
 	if g.RoyaltyPolicy != t.RoyaltyPolicy || g.RoyaltyRate != t.RoyaltyRate {
 		return fmt.Errorf("has %s %d, its terms say %s %d", g.RoyaltyPolicy, g.RoyaltyRate, t.RoyaltyPolicy, t.RoyaltyRate)
 	}
+	if user, used := g.User(); used {
+		if _, err := k.registry.GetWork(ctx, user); err != nil {
+			return fmt.Errorf("used_by: %w", err)
+		}
+	}
 	byWork, err := k.GrantsByWork.Has(ctx, collections.Join(work, id))
 	if err != nil {
 		return err
 	}
-	byLicensee, err := k.GrantsByLicensee.Has(ctx, collections.Join(g.Licensee, id))
+	byLicensee, err := k.GrantsByLicensee.Has(ctx, collections.Join3(g.Licensee, work, id))
 	if err != nil {
 		return err
 	}
@@ -138,10 +142,10 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return k.GrantsByLicensee.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, types.GrantID]) (bool, error) {
-		g, err := k.GetGrant(ctx, key.K2())
-		if err == nil && !g.Licensee.Equals(key.K1()) {
-			err = fmt.Errorf("%s is indexed under %s", key.K2(), key.K1())
+	return k.GrantsByLicensee.Walk(ctx, nil, func(key licensed) (bool, error) {
+		g, err := k.GetGrant(ctx, key.K3())
+		if err == nil && (!g.Licensee.Equals(key.K1()) || registrytypes.WorkID(g.Work) != key.K2()) {
+			err = fmt.Errorf("%s is indexed under %s and %s", key.K3(), key.K1(), key.K2())
 		}
 		return err != nil, err
 	})
@@ -180,33 +184,75 @@ func (k Keeper) checkGrantCounts(ctx context.Context) error {
 }
 
 // checkConstraints: each row holds constraints, in order and none twice; the
-// terms exist, the kind is known, exactly the ends of permissions have a time,
-// and no kind is over its bound.
+// kind is known, what they rest on exists, and no kind is over its bound.
 func (k Keeper) checkConstraints(ctx context.Context) error {
 	return k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
 		rows, err := types.UnpackConstraints(packed)
 		if err == nil && len(rows) == 0 {
 			err = errors.New("has an empty row")
 		}
+		if err != nil {
+			return true, fmt.Errorf("%s: %w", work, err)
+		}
 		number := make(map[types.ConstraintKind]int)
 		for i, c := range rows {
 			number[c.Kind]++
-			_, known := types.ConstraintKind_name[int32(c.Kind)]
-			switch {
-			case i > 0 && rows[i-1].Compare(c) >= 0:
+			if i > 0 && rows[i-1].Compare(c) >= 0 {
 				return true, fmt.Errorf("%s: constraint %d is out of order", work, i)
-			case number[c.Kind] > types.MaxConstraints:
-				return true, fmt.Errorf("%s has more than %d constraints of kind %s", work, types.MaxConstraints, c.Kind)
-			case !known || (c.Kind == types.CONSTRAINT_EXPIRES) != (c.ExpiresAt != nil):
-				return true, fmt.Errorf("%s has kind %s with end %s", work, c.Kind, c.ExpiresAt)
 			}
-			if _, err := k.GetTerms(ctx, types.TermsID(c.Terms)); err != nil {
-				return true, err
+			if most := c.Kind.Max(); number[c.Kind] > most {
+				return true, fmt.Errorf("%s has more than %d constraints of kind %s", work, most, c.Kind)
+			}
+			if err := k.checkConstraint(ctx, c); err != nil {
+				return true, fmt.Errorf("%s: constraint %d: %w", work, i, err)
 			}
 		}
+		return false, nil
+	})
+}
+
+// checkConstraint: the kind is known, and the grant of that source, or the
+// terms, that the constraint rests on exist.
+func (k Keeper) checkConstraint(ctx context.Context, c types.Constraint) error {
+	if _, known := types.ConstraintKind_name[int32(c.Kind)]; !known || c.Kind == types.CONSTRAINT_UNSPECIFIED {
+		return fmt.Errorf("has kind %d", c.Kind)
+	}
+	if c.Kind != types.CONSTRAINT_EXPIRES {
+		_, err := k.GetTerms(ctx, types.TermsID(c.Terms))
+		return err
+	}
+	g, err := k.GetGrant(ctx, types.GrantID(c.Grant))
+	if err == nil && (registrytypes.WorkID(g.Work) != registrytypes.WorkID(c.Source) || g.ExpiresAt == nil) {
+		err = fmt.Errorf("rests on %s, which has no end or is not of %s", types.GrantID(c.Grant), registrytypes.WorkID(c.Source))
+	}
+	return err
+}
+
+// checkApprovals: works exist and have changed hands as often as they had then
+// or more often, terms ask for approval, and who is approved is an account or
+// another work.
+func (k Keeper) checkApprovals(ctx context.Context) error {
+	return k.Approvals.Walk(ctx, nil, func(key approval, transfers uint32) (bool, error) {
+		work := key.K1()
+		whom, err := types.ParseApprovedKey(key.K3())
 		if err != nil {
-			err = fmt.Errorf("%s: %w", work, err)
+			return true, fmt.Errorf("%s: %w", work, err)
 		}
-		return false, err
+		row, err := k.registry.GetWork(ctx, work)
+		if err != nil {
+			return true, err
+		}
+		if transfers > row.Transfers {
+			return true, fmt.Errorf("%s has an approval of %s from after transfer %d, but changed hands %d times only",
+				work, whom, transfers, row.Transfers)
+		}
+		if err := k.checkApproved(ctx, work, whom); err != nil {
+			return true, fmt.Errorf("%s: %w", work, err)
+		}
+		t, err := k.GetTerms(ctx, key.K2())
+		if err == nil && !t.DerivativeApproval {
+			err = fmt.Errorf("%s is approved for %s under %s, which ask for none", whom, work, key.K2())
+		}
+		return err != nil, err
 	})
 }

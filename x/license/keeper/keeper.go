@@ -20,6 +20,12 @@ import (
 // offered is a work and terms put on it.
 type offered = collections.Pair[registrytypes.WorkID, types.TermsID]
 
+// licensed is an account, a work it has a grant of, and the grant.
+type licensed = collections.Triple[sdk.AccAddress, registrytypes.WorkID, types.GrantID]
+
+// approval is a work, terms, and whom its owner lets take an offer of them.
+type approval = collections.Triple[registrytypes.WorkID, types.TermsID, []byte]
+
 // Keeper gives access to the module's state. It works on one block's context
 // at a time and holds nothing that changes.
 type Keeper struct {
@@ -37,9 +43,10 @@ type Keeper struct {
 	OfferCounts collections.Map[registrytypes.WorkID, uint64]
 	// Grants: id -> grant. Never deleted.
 	Grants collections.Map[types.GrantID, types.Grant]
-	// GrantsByWork and GrantsByLicensee index all grants.
+	// GrantsByWork and GrantsByLicensee index all grants: (work, grant) and
+	// (licensee, work, grant).
 	GrantsByWork     collections.KeySet[collections.Pair[registrytypes.WorkID, types.GrantID]]
-	GrantsByLicensee collections.KeySet[collections.Pair[sdk.AccAddress, types.GrantID]]
+	GrantsByLicensee collections.KeySet[licensed]
 	// GrantCounts: (work, terms) -> grants ever given; it never falls.
 	GrantCounts collections.Map[offered, uint64]
 	// GrantedUntil: (work, exclusive) -> latest end of the work's exclusive, or
@@ -49,6 +56,9 @@ type Keeper struct {
 	// Constraints: work -> what its sources demand of it, packed, in order of
 	// kind, source and terms; no row: nothing.
 	Constraints collections.Map[registrytypes.WorkID, []byte]
+	// Approvals: (work, terms, types.Approved's key) -> the work's transfers at
+	// the approval, which counts while they are the same.
+	Approvals collections.Map[approval, uint32]
 }
 
 // NewKeeper builds the keeper on its store.
@@ -68,11 +78,13 @@ func NewKeeper(
 		GrantsByWork: collections.NewKeySet(sb, types.GrantsByWorkPrefix, "grants_by_work",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, types.GrantIDKey)),
 		GrantsByLicensee: collections.NewKeySet(sb, types.GrantsByLicenseePrefix, "grants_by_licensee",
-			collections.PairKeyCodec(sdk.AccAddressKey, types.GrantIDKey)),
+			collections.TripleKeyCodec(sdk.AccAddressKey, registrytypes.WorkIDKey, types.GrantIDKey)),
 		GrantCounts: collections.NewMap(sb, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
 		GrantedUntil: collections.NewMap(sb, types.GrantedUntilPrefix, "granted_until",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.TimeValue()),
 		Constraints: collections.NewMap(sb, types.ConstraintsPrefix, "constraints", registrytypes.WorkIDKey, collections.BytesValue),
+		Approvals: collections.NewMap(sb, types.ApprovalsPrefix, "approvals",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey), collections.Uint32Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -1,9 +1,6 @@
 package keeper_test
 
 import (
-	"bytes"
-	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -26,6 +23,8 @@ type model struct {
 	counts map[string]uint64
 	grants map[types.GrantID]*modelGrant
 	nc     map[registrytypes.WorkID]bool // a source forbids commercial use
+	// transfers of the work then, by work, terms and who is approved
+	approvals map[string]uint32
 }
 
 type modelGrant struct {
@@ -46,12 +45,14 @@ func newModel(t testing.TB) *model {
 	m := &model{
 		fixture: newFixture(t), kinds: map[types.TermsID]types.Terms{}, offers: map[string]types.Offer{},
 		counts: map[string]uint64{}, grants: map[types.GrantID]*modelGrant{}, nc: map[registrytypes.WorkID]bool{},
+		approvals: map[string]uint32{},
 	}
 	for _, terms := range []types.Terms{
 		{Spdx: "LicenseRef-NC", Derivatives: types.DERIVATIVES_ALLOWED},
 		{Spdx: "LicenseRef-Com", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, MaxGrants: 3},
 		{Spdx: "LicenseRef-Hour", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("3ustem"), Duration: &hour},
-		{Spdx: "LicenseRef-Only", CommercialUse: true, Exclusive: true, Duration: &hour},
+		{Spdx: "LicenseRef-Only", CommercialUse: true, Exclusive: true, Transferable: true, Duration: &hour},
+		{Spdx: "LicenseRef-Ask", Derivatives: types.DERIVATIVES_ALLOWED, DerivativeApproval: true, Transferable: true, Duration: &hour},
 	} {
 		id := m.publish(terms)
 		m.terms = append(m.terms, id)
@@ -73,13 +74,25 @@ func (m *model) mayOffer(work registrytypes.WorkID, id types.TermsID) bool {
 	return !m.nc[work] || !m.kinds[id].CommercialUse
 }
 
-func (m *model) mayAcquire(work registrytypes.WorkID, id types.TermsID, fee int64) bool {
+// mayTake says whether the offer lets an account take a grant, for a derivative
+// or for any.
+func (m *model) mayTake(
+	work registrytypes.WorkID, id types.TermsID, licensee sdk.AccAddress, derivative registrytypes.WorkID, fee int64,
+) bool {
 	offer, open := m.offers[offerKey(work, id)]
 	terms := m.kinds[id]
-	price := offer.PriceUnder(terms).AmountOf("ustem").Int64()
-	return open && !offer.Expired(m.ctx.BlockTime()) && fee >= price &&
+	return open && !offer.Paused && !offer.Expired(m.ctx.BlockTime()) && fee >= offer.PriceUnder(terms).AmountOf("ustem").Int64() &&
+		(!terms.DerivativeApproval || m.approved(work, id, licensee.String()) || m.approved(work, id, derivative.String()))
+}
+
+func (m *model) mayAcquire(
+	work registrytypes.WorkID, id types.TermsID, licensee sdk.AccAddress, derivative registrytypes.WorkID, fee int64,
+) bool {
+	terms := m.kinds[id]
+	return m.mayTake(work, id, licensee, derivative, fee) &&
 		(terms.MaxGrants == 0 || m.counts[offerKey(work, id)] < terms.MaxGrants) &&
-		!m.running(true, work) && (!terms.Exclusive || !m.running(false, work))
+		!m.running(true, work) && (!terms.Exclusive || !m.running(false, work)) &&
+		(derivative == registrytypes.WorkID{} || derivative != work && m.registry[derivative].Owner.Equals(licensee))
 }
 
 func TestRandomOperationsMatchTheModel(t *testing.T) {
@@ -96,7 +109,7 @@ func TestRandomOperationsMatchTheModel(t *testing.T) {
 			},
 			"offer": func(rt *rapid.T) {
 				w, id := work(), terms()
-				o := types.Offer{Price: coins("5ustem")}
+				o := types.Offer{Price: coins("5ustem"), Paused: rapid.IntRange(0, 3).Draw(rt, "paused") == 0}
 				if rapid.Bool().Draw(rt, "ends") {
 					end := m.ctx.BlockTime().Add(30 * time.Minute)
 					o.ExpiresAt = &end
@@ -117,7 +130,11 @@ func TestRandomOperationsMatchTheModel(t *testing.T) {
 			"acquire": func(rt *rapid.T) {
 				m.acquireAny(rt, work(), terms(), rapid.SampledFrom(accounts).Draw(rt, "licensee"))
 			},
-			"derive": func(rt *rapid.T) { m.deriveAny(rt, work()) },
+			"derive":   func(rt *rapid.T) { m.deriveAny(rt, work()) },
+			"sell":     func(rt *rapid.T) { m.sell(work(), rapid.SampledFrom(accounts).Draw(rt, "buyer")) },
+			"approve":  func(rt *rapid.T) { m.approveAny(rt, work(), terms(), rapid.SampledFrom(accounts).Draw(rt, "approver")) },
+			"renew":    func(rt *rapid.T) { m.renewAny(rt, rapid.SampledFrom(accounts).Draw(rt, "holder")) },
+			"transfer": func(rt *rapid.T) { m.transferAny(rt, rapid.SampledFrom(accounts).Draw(rt, "recipient")) },
 		})
 	})
 }
@@ -128,44 +145,45 @@ func (m *model) acquireAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 	grant := types.NewGrantID(work, id, licensee, serial)
 	_, known := m.grants[grant]
 	paid := len(m.revenue.paid)
-	_, err := m.acquire(licensee, work, id, serial, fmt.Sprintf("%dustem", fee))
-	require.Equal(rt, m.mayAcquire(work, id, fee) && !known, err == nil, "%v", err)
+	most := sdk.NewInt64Coin("ustem", fee)
+	msg := &types.MsgAcquire{
+		Licensee: licensee.String(), Work: work.String(), Terms: id.String(), Serial: serial, MaxFee: &most, MaxRate: types.MaxRate,
+	}
+	derivative := rapid.SampledFrom([]registrytypes.WorkID{{}, {}, song, photo, remix}).Draw(rt, "derivative")
+	if (derivative != registrytypes.WorkID{}) {
+		msg.Derivative = derivative.String()
+	}
+	err := m.try(msg)
+	require.Equal(rt, m.mayAcquire(work, id, licensee, derivative, fee) && !known, err == nil, "%v", err)
 	if err != nil {
 		require.Len(rt, m.revenue.paid, paid)
 		return
 	}
 	require.Equal(rt, payment{licensee.String(), work, "5ustem"}, m.revenue.paid[paid])
 	m.counts[offerKey(work, id)]++
-	g := &modelGrant{work: work, licensee: licensee.String(), terms: id, exclusive: m.kinds[id].Exclusive}
+	g := &modelGrant{work: work, licensee: licensee.String(), terms: id, usedBy: derivative, exclusive: m.kinds[id].Exclusive}
 	if d := m.kinds[id].Duration; d != nil {
 		g.ends = m.ctx.BlockTime().Add(*d)
 	}
 	m.grants[grant] = g
 }
 
-// deriveAny makes a new work of some grant's licensee from the grant's work.
+// deriveAny makes a work from that of some grant.
 func (m *model) deriveAny(rt *rapid.T, derivative registrytypes.WorkID) {
-	var ids []types.GrantID
-	for id := range m.grants {
-		ids = append(ids, id)
-	}
-	if len(ids) == 0 {
+	id, g := m.anyGrant(rt)
+	if g == nil {
 		return
 	}
-	// repeatable, whatever the map's order
-	slices.SortFunc(ids, func(a, b types.GrantID) int { return bytes.Compare(a[:], b[:]) })
-	id := rapid.SampledFrom(ids).Draw(rt, "grant")
-	g := m.grants[id]
 	source := source{work: g.work, permission: id}
 	if source.work == derivative || m.nc[g.work] || !g.ends.IsZero() {
-		return // the ends of permissions have tests of their own
+		return // ends of permissions have tests of their own
 	}
 	open := false
 	for _, other := range m.terms {
 		o, ok := m.offers[offerKey(derivative, other)]
-		open = open || ok && !o.Expired(m.ctx.BlockTime()) && m.kinds[other].CommercialUse
+		open = open || ok && !o.Paused && !o.Expired(m.ctx.BlockTime()) && m.kinds[other].CommercialUse
 	}
-	want := g.licensee == m.registry[derivative].Owner.String() && m.kinds[g.terms].Derivatives != types.DERIVATIVES_NONE &&
+	want := m.holder(g) == m.registry[derivative].Owner.String() && m.kinds[g.terms].Derivatives != types.DERIVATIVES_NONE &&
 		(g.usedBy == registrytypes.WorkID{} || g.usedBy == derivative)
 	restricts := !m.kinds[g.terms].CommercialUse
 	err := m.derive(derivative, source)
@@ -190,11 +208,20 @@ func (m *model) check(rt *rapid.T) {
 		require.NoError(rt, err)
 		want := m.grants[id]
 		require.Equal(rt, want.licensee, g.Grant.Licensee.String())
-		require.Equal(rt, want.usedBy != registrytypes.WorkID{}, len(g.Grant.UsedBy) > 0)
+		usedBy, _ := g.Grant.User()
+		require.Equal(rt, want.usedBy, usedBy)
+		require.Equal(rt, want.ends.IsZero(), g.Grant.ExpiresAt == nil)
+		require.True(rt, g.Grant.ExpiresAt == nil || want.ends.Equal(*g.Grant.ExpiresAt))
 	}
 	require.Len(rt, gs.GrantCounts, len(m.counts))
 	for _, c := range gs.GrantCounts {
 		require.Equal(rt, m.counts[c.Work+c.Terms], c.Count)
+	}
+	require.Len(rt, gs.Approvals, len(m.approvals))
+	for _, a := range gs.Approvals {
+		then, known := m.approvals[a.Work+a.Terms+a.Licensee+a.Derivative]
+		require.True(rt, known)
+		require.Equal(rt, then, a.Transfers)
 	}
 	for _, w := range []registrytypes.WorkID{song, photo, remix} {
 		require.Equal(rt, m.nc[w], len(m.constraints(w)) > 0)

@@ -54,13 +54,80 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 	if err != nil {
 		return nil, err
 	}
-	id, grant, err := s.k.Acquire(ctx, Acquisition{
-		Licensee: licensee, Work: work, Terms: terms, Serial: msg.Serial, MaxFee: msg.MaxFee, MaxRate: msg.MaxRate,
-	})
+	a := Acquisition{Licensee: licensee, Work: work, Terms: terms, Serial: msg.Serial, MaxFee: msg.MaxFee, MaxRate: msg.MaxRate}
+	if msg.Derivative != "" {
+		if a.Derivative, err = registrytypes.ParseWorkID(msg.Derivative); err != nil {
+			return nil, err
+		}
+	}
+	id, grant, err := s.k.Acquire(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	return &types.MsgAcquireResponse{Grant: id.String(), Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
+}
+
+// RenewGrant implements types.MsgServer.
+func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*types.MsgRenewGrantResponse, error) {
+	holder, id, err := parseGranted(msg.Licensee, msg.Grant)
+	if err != nil {
+		return nil, err
+	}
+	grant, err := s.k.RenewGrant(ctx, holder, id, msg.MaxFee)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRenewGrantResponse{Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
+}
+
+// TransferGrant implements types.MsgServer.
+func (s msgServer) TransferGrant(ctx context.Context, msg *types.MsgTransferGrant) (*types.MsgTransferGrantResponse, error) {
+	licensee, id, err := parseGranted(msg.Licensee, msg.Grant)
+	if err != nil {
+		return nil, err
+	}
+	recipient, err := sdk.AccAddressFromBech32(msg.Recipient)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgTransferGrantResponse{}, s.k.TransferGrant(ctx, licensee, id, recipient)
+}
+
+// Approve implements types.MsgServer.
+func (s msgServer) Approve(ctx context.Context, msg *types.MsgApprove) (*types.MsgApproveResponse, error) {
+	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)
+	if err != nil {
+		return nil, err
+	}
+	whom, err := types.ParseApproved(msg.Licensee, msg.Derivative)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgApproveResponse{}, s.k.Approve(ctx, owner, work, terms, whom)
+}
+
+// WithdrawApproval implements types.MsgServer.
+func (s msgServer) WithdrawApproval(
+	ctx context.Context, msg *types.MsgWithdrawApproval,
+) (*types.MsgWithdrawApprovalResponse, error) {
+	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)
+	if err != nil {
+		return nil, err
+	}
+	whom, err := types.ParseApproved(msg.Licensee, msg.Derivative)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgWithdrawApprovalResponse{}, s.k.WithdrawApproval(ctx, owner, work, terms, whom)
+}
+
+func parseGranted(account, grant string) (sdk.AccAddress, types.GrantID, error) {
+	addr, err := sdk.AccAddressFromBech32(account)
+	if err != nil {
+		return nil, types.GrantID{}, err
+	}
+	id, err := types.ParseGrantID(grant)
+	return addr, id, err
 }
 
 func parseOffered(account, work, terms string) (sdk.AccAddress, registrytypes.WorkID, types.TermsID, error) {

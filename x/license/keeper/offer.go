@@ -68,7 +68,7 @@ func (k Keeper) ownWork(
 		return work, err
 	}
 	if !work.Owner.Equals(owner) {
-		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: only the owner makes and closes offers",
+		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: only the owner decides about its offers and approvals",
 			id, work.Owner, owner)
 	}
 	if active {
@@ -79,16 +79,15 @@ func (k Keeper) ownWork(
 
 // available fails unless a work can be offered, granted and derived from.
 func available(id registrytypes.WorkID, work registrytypes.Work) error {
-	switch work.Status {
-	case registrytypes.STATUS_ACTIVE:
+	switch statusOf(work) {
+	case rules.Active:
 		return nil
-	case registrytypes.STATUS_WITHDRAWN:
-		return errorsmod.Wrapf(types.ErrWorkUnavailable, "%s: %s was withdrawn by its owner; existing grants stay valid",
-			rules.WorkWithdrawn, id)
-	case registrytypes.STATUS_DISPUTED:
-		return errorsmod.Wrapf(types.ErrWorkUnavailable, "%s: wait for the ruling on %s", rules.WorkDisputed, id)
+	case rules.Withdrawn:
+		return refusal(id, rules.Reason{Code: rules.WorkWithdrawn})
+	case rules.Disputed:
+		return refusal(id, rules.Reason{Code: rules.WorkDisputed})
 	default:
-		return errorsmod.Wrapf(types.ErrWorkUnavailable, "%s: %s is no longer a valid claim", rules.WorkInvalidated, id)
+		return refusal(id, rules.Reason{Code: rules.WorkInvalidated})
 	}
 }
 
@@ -96,30 +95,13 @@ func available(id registrytypes.WorkID, work registrytypes.Work) error {
 func (k Keeper) getOffer(ctx context.Context, work registrytypes.WorkID, id types.TermsID) (types.Offer, error) {
 	o, err := k.Offers.Get(ctx, collections.Join(work, id))
 	if errors.Is(err, collections.ErrNotFound) {
-		return o, errorsmod.Wrapf(types.ErrOfferNotFound, "%s: %s is not offered under %s: list the work's offers and pick one",
-			rules.NotOffered, work, id)
+		return o, refusal(work, rules.Reason{Code: rules.NotOffered, Permission: id.String()})
 	}
 	return o, err
 }
 
-// getOpenOffer returns an offer with its terms. It fails with ErrOfferNotFound
-// or ErrOfferExpired.
-func (k Keeper) getOpenOffer(
-	ctx context.Context, work registrytypes.WorkID, id types.TermsID,
-) (types.Offer, types.Terms, error) {
-	o, err := k.getOffer(ctx, work, id)
-	if err != nil {
-		return o, types.Terms{}, err
-	}
-	if o.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
-		return o, types.Terms{}, errorsmod.Wrapf(types.ErrOfferExpired, "%s: the offer of %s under %s ended at %s: ask the owner to renew it",
-			rules.OfferExpired, work, id, o.ExpiresAt.UTC())
-	}
-	t, err := k.GetTerms(ctx, id)
-	return o, t, err
-}
-
-// validateOffer checks an offer's form, end and denoms.
+// validateOffer checks an offer's form and end, and that what it asks can be
+// paid and counted.
 func (k Keeper) validateOffer(ctx context.Context, o types.Offer, t types.Terms) error {
 	if err := o.Validate(t); err != nil {
 		return err
@@ -128,29 +110,37 @@ func (k Keeper) validateOffer(ctx context.Context, o types.Offer, t types.Terms)
 		return errorsmod.Wrapf(types.ErrInvalidOffer, "expires_at %s is not after the block's time %s", o.ExpiresAt.UTC(), now.UTC())
 	}
 	for _, coin := range o.PriceUnder(t) {
-		if err := k.royalty.AcceptsDenom(ctx, coin.Denom); err != nil {
+		if err := k.royalty.AcceptsPayment(ctx, coin); err != nil {
 			return errorsmod.Wrap(err, "price")
 		}
+	}
+	for _, coin := range t.UsePrice {
+		if err := k.royalty.AcceptsPayment(ctx, coin); err != nil {
+			return errorsmod.Wrap(err, "the terms' use_price")
+		}
+	}
+	if t.RevenueCeiling != nil {
+		return errorsmod.Wrap(k.royalty.AcceptsDenom(ctx, t.RevenueCeiling.Denom), "the terms' revenue_ceiling")
 	}
 	return nil
 }
 
 // offerVerdict holds terms against what the work's sources demand of it.
-func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t types.Terms) (rules.Verdict, error) {
+func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t types.Terms) (rules.Finding, error) {
 	rows, err := k.constraintsOf(ctx, work)
 	if err != nil {
-		return rules.Verdict{}, err
+		return rules.Finding{}, err
 	}
-	if err := checkNotExpired(ctx, work, rows); err != nil {
-		return rules.Verdict{}, err
+	if err := k.checkNotExpired(ctx, work, rows); err != nil {
+		return rules.Finding{}, err
 	}
 	demands, err := k.demandsOf(ctx, rows)
 	if err != nil {
-		return rules.Verdict{}, err
+		return rules.Finding{}, err
 	}
 	owes, err := k.owes(ctx, work)
 	if err != nil {
-		return rules.Verdict{}, err
+		return rules.Finding{}, err
 	}
 	return rules.OfferAllowed(demands, owes, t.Rules()), nil
 }

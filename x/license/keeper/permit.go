@@ -27,22 +27,11 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err != nil {
 		return types.Permit{}, err
 	}
-	if err := checkNotExpired(ctx, r.Source, rows); err != nil {
+	permit, terms, err := k.relyOn(ctx, r, source)
+	if err != nil {
 		return types.Permit{}, err
 	}
-	var (
-		permit types.Permit
-		terms  types.Terms
-	)
-	switch {
-	case r.Permission == "":
-		permit, err = k.permitOwn(ctx, r, source)
-	case strings.HasPrefix(strings.ToLower(r.Permission), types.GrantHRP+"1"):
-		permit, terms, err = k.permitGranted(ctx, r, source)
-	default:
-		permit, terms, err = k.permitPublic(ctx, r, source)
-	}
-	if err != nil {
+	if err := k.decideOne(ctx, r, source, rows, permit); err != nil {
 		return types.Permit{}, err
 	}
 	permit.Constraints = rows
@@ -52,64 +41,64 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	return permit, nil
 }
 
-// permitOwn permits a work that is all the owner's own. An owner who shares the
-// revenue with others licenses from the work like anybody else.
-func (k Keeper) permitOwn(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, error) {
+// relyOn reads what a derivation relies on: one's own work, a grant or a public
+// offer. Whether it permits the derivation is decided later.
+func (k Keeper) relyOn(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
+	switch {
+	case r.Permission == "":
+		permit, err := k.ownPermit(ctx, r, source)
+		return permit, types.Terms{}, err
+	case isGrant(r.Permission):
+		return k.grantedPermit(ctx, r)
+	}
+	id, err := types.ParseTermsID(r.Permission)
+	if err != nil {
+		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(err, "permission of %s", r.Source)
+	}
+	terms, err := k.GetTerms(ctx, id)
+	if err != nil {
+		return types.Permit{}, terms, err
+	}
+	upstream, err := k.royalty.UpstreamVersion(ctx, r.Source)
+	return types.Permit{
+		Source: r.Source, Terms: id, Policy: terms.RoyaltyPolicy, Rate: terms.RoyaltyRate,
+		UpstreamVersion: upstream, WorkVersion: source.Version,
+	}, terms, err
+}
+
+// isGrant tells the id of a grant from that of terms.
+func isGrant(permission string) bool {
+	return strings.HasPrefix(strings.ToLower(permission), types.GrantHRP+"1")
+}
+
+// ownPermit is that of a work that is all the owner's own. An owner who shares
+// the revenue with others licenses from the work like anybody else.
+func (k Keeper) ownPermit(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, error) {
 	if !source.Owner.Equals(r.Owner) {
 		return types.Permit{}, errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: %s belongs to %s: name a grant (grant1...) "+
 			"or the terms of a public offer (terms1...)", rules.NeedsPermission, r.Source, source.Owner)
 	}
-	holder, err := k.royalty.SoleHolder(ctx, r.Source)
+	sole, err := k.isSole(ctx, r.Source, r.Owner)
 	if err != nil {
 		return types.Permit{}, err
 	}
-	if !holder.Equals(r.Owner) {
+	if !sole {
 		return types.Permit{}, errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: others hold revenue of %s too: name the terms of "+
 			"a public offer (terms1...) or a grant (grant1...)", rules.NeedsPermission, r.Source)
 	}
-	if source.Status != registrytypes.STATUS_WITHDRAWN { // by the owner, who may still use it
-		if err := available(r.Source, source); err != nil {
-			return types.Permit{}, err
-		}
-	}
 	upstream, err := k.royalty.UpstreamVersion(ctx, r.Source)
-	if err != nil {
-		return types.Permit{}, err
-	}
-	return types.Permit{Source: r.Source, Own: true, UpstreamVersion: upstream, WorkVersion: source.Version}, nil
+	return types.Permit{Source: r.Source, Own: true, UpstreamVersion: upstream, WorkVersion: source.Version}, err
 }
 
-// permitPublic permits under a public offer: the offer itself is the permission.
-func (k Keeper) permitPublic(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
-	id, err := types.ParseTermsID(r.Permission)
-	if err != nil {
-		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(err, "permission of %s must be terms1..., grant1... or empty", r.Source)
-	}
-	if err := available(r.Source, source); err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
-	offer, terms, err := k.getOpenOffer(ctx, r.Source, id)
-	if err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
-	if err := adaptable(r, id, terms, rules.Adaptation{Training: r.Training, Public: offer.Public(terms)}); err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
-	if err := k.checkExclusive(ctx, r.Source, false); err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
-	upstream, err := k.royalty.UpstreamVersion(ctx, r.Source)
-	if err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
-	return types.Permit{
-		Source: r.Source, Terms: id, Policy: terms.RoyaltyPolicy, Rate: terms.RoyaltyRate,
-		UpstreamVersion: upstream, WorkVersion: source.Version,
-	}, terms, nil
+// isSole says whether an account holds all of a work's revenue.
+func (k Keeper) isSole(ctx context.Context, work registrytypes.WorkID, account sdk.AccAddress) (bool, error) {
+	holder, err := k.royalty.SoleHolder(ctx, work)
+	return holder.Equals(account), err
 }
 
-// permitGranted permits under a grant, with what it pins.
-func (k Keeper) permitGranted(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
+// grantedPermit is that of a grant of the source which the owner holds, or which
+// came with the derivative that uses it, with what the grant pins.
+func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types.Permit, types.Terms, error) {
 	id, err := types.ParseGrantID(r.Permission)
 	if err != nil {
 		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(err, "permission of %s", r.Source)
@@ -118,61 +107,61 @@ func (k Keeper) permitGranted(ctx context.Context, r types.PermitRequest, source
 	if err != nil {
 		return types.Permit{}, types.Terms{}, err
 	}
-	if err := usable(ctx, r, id, grant); err != nil {
-		return types.Permit{}, types.Terms{}, err
+	if work := registrytypes.WorkID(grant.Work); work != r.Source {
+		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: %s is a grant of %s, not of %s",
+			rules.NeedsPermission, id, work, r.Source)
 	}
-	if source.Status != registrytypes.STATUS_WITHDRAWN { // existing grants stay
-		if err := available(r.Source, source); err != nil {
-			return types.Permit{}, types.Terms{}, err
-		}
+	if err := k.checkHolder(ctx, r.Owner, id, grant); err != nil {
+		return types.Permit{}, types.Terms{}, err
 	}
 	termsID := types.TermsID(grant.Terms)
 	terms, err := k.GetTerms(ctx, termsID)
-	if err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
-	if err := adaptable(r, termsID, terms, rules.Adaptation{Training: r.Training, Granted: true}); err != nil {
-		return types.Permit{}, types.Terms{}, err
-	}
 	return types.Permit{
 		Source: r.Source, Terms: termsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,
 		UpstreamVersion: grant.UpstreamVersion, WorkVersion: grant.WorkVersion, ExpiresAt: grant.ExpiresAt,
-	}, terms, nil
+	}, terms, err
 }
 
-// usable checks that a grant is of that source, the owner's, running, and not
-// used by another derivative: it moves only with the work that used it.
-func usable(ctx context.Context, r types.PermitRequest, id types.GrantID, g types.Grant) error {
-	work := registrytypes.WorkID(g.Work)
+// decideOne asks the rules whether what a derivation relies on permits it.
+func (k Keeper) decideOne(
+	ctx context.Context, r types.PermitRequest, source registrytypes.Work, rows []types.Constraint, permit types.Permit,
+) error {
+	reader := k.newReader(ctx)
+	work := rules.Work{Status: statusOf(source), Own: permit.Own}
+	var err error
+	if work.Constraints, err = reader.constraints(r.Source, rows); err != nil {
+		return err
+	}
 	switch {
-	case work != r.Source:
-		return errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: %s is a grant of %s, not of %s", rules.NeedsPermission, id, work, r.Source)
-	case !g.Licensee.Equals(r.Owner):
-		return errorsmod.Wrapf(types.ErrNotLicensee, "%s: %s was given to %s, the derivative belongs to %s: acquire a grant of your own",
-			rules.NotLicensee, id, g.Licensee, r.Owner)
-	case g.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()):
-		return errorsmod.Wrapf(types.ErrGrantExpired, "%s: %s ended at %s: acquire a new grant", rules.GrantExpired, id, g.ExpiresAt.UTC())
-	case len(g.UsedBy) > 0 && registrytypes.WorkID(g.UsedBy) != r.Derivative:
-		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %s is used by %s: acquire another with a serial of its own",
-			rules.GrantUsed, id, registrytypes.WorkID(g.UsedBy))
+	case permit.Own:
+	case !permit.Grant.IsZero():
+		grant, err := k.GetGrant(ctx, permit.Grant)
+		if err != nil {
+			return err
+		}
+		alternative, err := reader.grant(permit.Grant, grant, r.Derivative)
+		if err != nil {
+			return err
+		}
+		work.Alternatives = []rules.Alternative{alternative}
+	default:
+		offer, err := k.getOffer(ctx, r.Source, permit.Terms)
+		if err != nil {
+			return err
+		}
+		if err := reader.exclusivity(r.Source, &work); err != nil {
+			return err
+		}
+		alternative, err := reader.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, asker{r.Owner, r.Derivative})
+		if err != nil {
+			return err
+		}
+		work.Alternatives = []rules.Alternative{alternative}
+	}
+	if decision := rules.Decide(work, r.Use(), reader.now); decision.Verdict != rules.Allowed {
+		return refusal(r.Source, decision.Reasons[0])
 	}
 	return nil
-}
-
-// adaptable puts the rules' refusals in words.
-func adaptable(r types.PermitRequest, id types.TermsID, t types.Terms, a rules.Adaptation) error {
-	verdict := rules.Adapt(t.Rules(), a)
-	if verdict.Allowed() {
-		return nil
-	}
-	switch code := verdict.Refusals[0].Code; code {
-	case rules.NeedsGrant:
-		return errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: %s is not public under %s: acquire a grant and name it",
-			code, r.Source, id)
-	default:
-		return errorsmod.Wrapf(types.ErrNotPermitted, "%s: %s does not permit it under %s (%s): look for another offer",
-			code, r.Source, id, t.Spdx)
-	}
 }
 
 // GetGrant returns a grant. It fails with ErrGrantNotFound.

@@ -22,6 +22,7 @@ func TestAPublicOfferIsThePermission(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 4, WorkVersion: 1,
+		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song[:], Terms: terms[:]}},
 	}, got)
 
 	// The owner may license from the own work like anybody else.
@@ -48,7 +49,6 @@ func TestOffersThatNeedAGrant(t *testing.T) {
 		"allow-list": {free, types.Offer{Licensees: []string{bob.String()}}},
 		"duration":   {remixable(func(t *types.Terms) { t.Duration = &hour }), types.Offer{}},
 		"number":     {remixable(func(t *types.Terms) { t.MaxGrants = 5 }), types.Offer{}},
-		"approval":   {remixable(func(t *types.Terms) { t.DerivativeApproval = true }), types.Offer{}},
 		"exclusive":  {remixable(func(t *types.Terms) { t.Exclusive = true }), types.Offer{}},
 	} {
 		f.offered(song, c.terms, c.offer)
@@ -56,8 +56,12 @@ func TestOffersThatNeedAGrant(t *testing.T) {
 		require.ErrorIs(t, err, types.ErrPermissionNeeded, name)
 		require.ErrorContains(t, err, "needs_grant", name)
 	}
+	asking := remixable(func(t *types.Terms) { t.DerivativeApproval = true })
+	f.offered(song, asking, types.Offer{})
+	_, err := f.permit(remix, song, asking)
+	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	f.offered(song, free, types.Offer{ExpiresAt: &end})
-	_, err := f.permit(remix, song, free)
+	_, err = f.permit(remix, song, free)
 	require.NoError(t, err, "an end alone keeps an offer public")
 	f.wait(2 * hour)
 	_, err = f.permit(remix, song, free)
@@ -131,7 +135,7 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Grant: grant, Policy: royaltytypes.POLICY_RELATIVE, Rate: 5, WorkVersion: 1, ExpiresAt: &end,
-		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song[:], Terms: terms[:], ExpiresAt: &end}},
+		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song[:], Grant: grant[:]}},
 	}, got)
 
 	_, err = f.permit(remix, photo, grant)
@@ -155,6 +159,31 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 	f.wait(week)
 	_, err = f.permit(remix, song, grant)
 	require.ErrorIs(t, err, types.ErrGrantExpired)
+}
+
+// A grant moves with the derivative that uses it: to whoever bought that, and
+// away from who sold it.
+func TestAGrantMovesWithItsDerivative(t *testing.T) {
+	f := newFixture(t)
+	terms := preset("noncommercial-remix")
+	f.offered(song, terms, types.Offer{})
+	grant, err := f.acquireFor(bob, song, terms, 0, remix)
+	require.NoError(t, err)
+	f.sell(remix, carol)
+
+	_, err = f.permit(remix, song, grant)
+	require.NoError(t, err)
+	require.NoError(t, f.derive(remix, source{song, grant}))
+	_, err = f.permit(photo, song, grant)
+	require.ErrorIs(t, err, types.ErrGrantUsed, "carol's, but not for another work")
+	other := registrytypes.WorkID{8}
+	f.add(other, bob)
+	_, err = f.permit(other, song, grant)
+	require.ErrorIs(t, err, types.ErrNotLicensee)
+	require.ErrorContains(t, err, remix.String())
+
+	require.Equal(t, types.VERDICT_ALLOWED, f.rightsFor(song, carol, grant.String(), remix.String()).Verdict)
+	require.Equal(t, types.VERDICT_DENIED, f.rightsFor(song, bob, grant.String(), "").Verdict, "it moved on")
 }
 
 func TestTrainingGoesByItsOwnAnswer(t *testing.T) {

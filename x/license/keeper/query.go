@@ -3,7 +3,10 @@ package keeper
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // identify returns terms with their id and, for a preset, its name.
@@ -33,4 +36,19 @@ func (k Keeper) namedGrant(ctx context.Context, id types.GrantID) (types.NamedGr
 		return types.NamedGrant{}, err
 	}
 	return grant.Named(id), nil
+}
+
+// inForce is a constraint with what it comes down to now.
+func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, c types.Constraint) (types.InForce, error) {
+	named, err := k.namedConstraint(ctx, c)
+	if err != nil || c.Kind != types.CONSTRAINT_CEILING {
+		return types.InForce{Constraint: named}, err
+	}
+	terms, err := k.GetTerms(ctx, types.TermsID(c.Terms))
+	if err != nil {
+		return types.InForce{}, err
+	}
+	taken, err := k.royalty.TakenIn(ctx, work, terms.RevenueCeiling.Denom)
+	in := sdk.NewCoin(terms.RevenueCeiling.Denom, taken)
+	return types.InForce{Constraint: named, Ceiling: terms.RevenueCeiling, TakenIn: &in}, err
 }

@@ -103,21 +103,24 @@ func (s queryServer) grantsOfLicensee(ctx context.Context, req *types.QueryGrant
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "licensee is no account: %s", err)
 	}
-	type key = collections.Pair[sdk.AccAddress, types.GrantID]
-	ofWork := func(key, collections.NoValue) (bool, error) { return true, nil }
+	prefix := collections.TriplePrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee)
 	if req.Work != "" {
 		work, err := registrytypes.ParseWorkID(req.Work)
 		if err != nil {
 			return nil, coded(err)
 		}
-		ofWork = func(k key, _ collections.NoValue) (bool, error) {
-			return s.k.GrantsByWork.Has(ctx, collections.Join(work, k.K2()))
-		}
+		prefix = collections.TripleSuperPrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee, work)
 	}
-	grants, next, err := query.CollectionFilteredPaginate(ctx, s.k.GrantsByLicensee, page, ofWork,
-		func(k key, _ collections.NoValue) (types.NamedGrant, error) { return s.k.namedGrant(ctx, k.K2()) },
-		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, types.GrantID](licensee))
+	grants, next, err := query.CollectionPaginate(ctx, s.k.GrantsByLicensee, page,
+		func(key licensed, _ collections.NoValue) (types.NamedGrant, error) {
+			return s.k.namedGrant(ctx, key.K3())
+		}, withPrefix(prefix))
 	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
+}
+
+// withPrefix lists the keys that begin as the given, incomplete one.
+func withPrefix[K any](prefix K) func(*query.CollectionsPaginateOptions[K]) {
+	return func(o *query.CollectionsPaginateOptions[K]) { o.Prefix = &prefix }
 }
 
 // Constraints implements types.QueryServer.
@@ -136,9 +139,37 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	}
 	res := &types.QueryConstraintsResponse{Pagination: next}
 	for _, c := range rows {
-		res.Constraints = append(res.Constraints, c.Named())
+		inForce, err := s.k.inForce(ctx, work, c)
+		if err != nil {
+			return nil, coded(err)
+		}
+		res.Constraints = append(res.Constraints, inForce)
 	}
 	return res, nil
+}
+
+// Approvals implements types.QueryServer.
+func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsRequest) (*types.QueryApprovalsResponse, error) {
+	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.k.registry.GetWork(ctx, work)
+	if err != nil {
+		return nil, coded(err)
+	}
+	approvals, next, err := query.CollectionPaginate(ctx, s.k.Approvals, page,
+		func(key approval, transfers uint32) (types.Approval, error) {
+			whom, err := types.ParseApprovedKey(key.K3())
+			if err != nil {
+				return types.Approval{}, err
+			}
+			licensee, derivative := whom.Fields()
+			return types.Approval{
+				Terms: key.K2().String(), Licensee: licensee, Derivative: derivative, InForce: transfers == row.Transfers,
+			}, nil
+		}, withPrefix(collections.TriplePrefix[registrytypes.WorkID, types.TermsID, []byte](work)))
+	return &types.QueryApprovalsResponse{Approvals: approvals, Pagination: next}, coded(err)
 }
 
 // find reads what most requests have: a page and a work that exists.
@@ -165,7 +196,7 @@ func coded(err error) error {
 	case errors.Is(err, types.ErrTermsNotFound), errors.Is(err, types.ErrGrantNotFound),
 		errors.Is(err, types.ErrOfferNotFound), errors.Is(err, registrytypes.ErrWorkNotFound):
 		return status.Error(codes.NotFound, err.Error())
-	case errors.Is(err, registrytypes.ErrInvalidID):
+	case errors.Is(err, registrytypes.ErrInvalidID), errors.Is(err, types.ErrInvalidUse):
 		return status.Error(codes.InvalidArgument, err.Error())
 	}
 	return status.Error(codes.Internal, err.Error())

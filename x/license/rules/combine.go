@@ -14,8 +14,14 @@ const (
 	NonCommercial Kind = iota + 1
 	// ShareAlike: the derivative is offered under the same terms only.
 	ShareAlike
-	// Attribution: the source is named.
+	// Expires: the permission to derive from the source ends.
+	Expires
+	// Attribution: the source is credited.
 	Attribution
+	// Scope: the derivative is used within the terms' territories and media.
+	Scope
+	// Ceiling: no commercial use once the derivative has taken in too much.
+	Ceiling
 )
 
 // Demand is what a source demands under its terms. A derivative's demands are
@@ -43,6 +49,8 @@ func Demands(source, termsID string, t Terms) Group {
 	add(!t.Commercial, NonCommercial)
 	add(t.Derivatives == DerivativesShareAlike, ShareAlike)
 	add(t.Attribution, Attribution)
+	add(t.Territories != "" || t.Media != "", Scope)
+	add(t.Ceiling != "", Ceiling)
 	return g
 }
 

@@ -61,10 +61,15 @@ var ccLicences = []string{
 	"CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0", "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-4.0",
 }
 
+// adaptable says whether a work that is offered to everybody may be adapted.
+func adaptable(terms rules.Terms) bool {
+	work := rules.Work{Alternatives: []rules.Alternative{{ID: "offer", Terms: terms}}}
+	return rules.Decide(work, rules.Use{Action: rules.Adapt}, now).Verdict == rules.Allowed
+}
+
 // remixable says whether works under two licences can be remixed together.
 func remixable(t require.TestingT, a, b string) bool {
-	public := rules.Adaptation{Public: true}
-	if !rules.Adapt(cc(t, a), public).Allowed() || !rules.Adapt(cc(t, b), public).Allowed() {
+	if !adaptable(cc(t, a)) || !adaptable(cc(t, b)) {
 		return false
 	}
 	_, conflicts := rules.Combine(rules.Demands("work a", a, cc(t, a)), rules.Demands("work b", b, cc(t, b)))
@@ -96,7 +101,7 @@ func TestAdapterChart(t *testing.T) {
 // adapted answers in the words of the adapter chart.
 func adapted(t *testing.T, source, adapter string) string {
 	from := cc(t, source)
-	if !rules.Adapt(from, rules.Adaptation{Public: true}).Allowed() {
+	if !adaptable(from) {
 		return "forbidden"
 	}
 	verdict := rules.OfferAllowed(rules.Demands("source", source, from), false, cc(t, adapter))
@@ -136,4 +141,22 @@ func TestLaterVersionSatisfiesShareAlike(t *testing.T) {
 
 	_, conflicts := rules.Combine(rules.Demands("a", "3", old), rules.Demands("b", "4", current))
 	require.Empty(t, conflicts, "both can be met under the later version")
+}
+
+func TestCompatibleLicencesTakeShareAlikeOver(t *testing.T) {
+	gpl := rules.Terms{
+		Licence: "GPL-3.0-only", Commercial: true, Attribution: true, Derivatives: rules.DerivativesShareAlike, NoFurtherRestrictions: true,
+	}
+	require.True(t, gpl.Satisfies(cc(t, "CC-BY-SA-4.0")))
+	require.False(t, cc(t, "CC-BY-SA-4.0").Satisfies(gpl), "one way only")
+	require.False(t, gpl.Satisfies(cc(t, "CC-BY-SA-3.0")), "since version 4.0")
+	require.False(t, gpl.Satisfies(cc(t, "CC-BY-NC-SA-4.0")))
+	stricter := gpl
+	stricter.Commercial = false
+	require.False(t, stricter.Satisfies(cc(t, "CC-BY-SA-4.0")), "terms that only bear the name")
+
+	demands, conflicts := rules.Combine(rules.Demands("a", "sa", cc(t, "CC-BY-SA-4.0")), rules.Demands("b", "gpl", gpl))
+	require.Empty(t, conflicts)
+	require.True(t, rules.OfferAllowed(demands, false, gpl).Allowed())
+	require.False(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-SA-4.0")).Allowed())
 }

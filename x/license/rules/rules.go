@@ -1,8 +1,14 @@
-// Package rules decides what licence terms allow: whether a work may be
-// adapted, what its sources demand of a derivative, and what the derivative may
-// be offered under. It is pure: no store, no clock, no SDK. Reasons come from a
-// closed list of stable codes that programs may rely on.
+// Package rules decides what licence terms allow: whether a work may be used
+// for something, what its sources demand of a derivative, and what the
+// derivative may be offered under. It is pure: no store, no clock, no SDK.
+// Reasons come from a closed list of stable codes that programs may rely on.
 package rules
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Code is the stable, machine-readable name of a reason.
 type Code string
@@ -32,8 +38,36 @@ const (
 	// OwesRoyalty: the terms allow no further restriction, and royalties are owed.
 	OwesRoyalty Code = "owes_royalty"
 
+	// ScopeSource: a source allows use within its territories and media only.
+	ScopeSource Code = "scope_source"
+	// CeilingSource: a source sets a ceiling on revenue, the terms allow no
+	// further restriction.
+	CeilingSource Code = "ceiling_source"
+	// ExpiringSource: the permission of a source ends, the terms allow no further
+	// restriction.
+	ExpiringSource Code = "expiring_source"
+
+	// UseNotCovered: the terms are about other uses.
+	UseNotCovered Code = "use_not_covered"
+	// NonCommercialTerms: the terms forbid commercial use.
+	NonCommercialTerms Code = "noncommercial_terms"
+	// InputDenied and SearchDenied: the terms deny that use by machines.
+	InputDenied  Code = "ai_input_denied"
+	SearchDenied Code = "search_denied"
+	// TerritoryNotCovered and MediumNotCovered: the terms, or those of an
+	// ancestor, are for other territories or media.
+	TerritoryNotCovered Code = "territory_not_covered"
+	MediumNotCovered    Code = "medium_not_covered"
+	// EndsBeforeUse: the permission, or that of an ancestor, ends before the use.
+	EndsBeforeUse Code = "ends_before_use"
+	// CeilingReached: the work has taken in more than an ancestor's terms allow.
+	CeilingReached Code = "ceiling_reached"
+
 	NotOffered       Code = "not_offered"
+	NotRegistered    Code = "not_registered"
+	TooManyClaims    Code = "too_many_claims"
 	OfferExpired     Code = "offer_expired"
+	OfferPaused      Code = "offer_paused"
 	GrantExpired     Code = "grant_expired"
 	GrantUsed        Code = "grant_used"
 	NotLicensee      Code = "not_licensee"
@@ -46,6 +80,19 @@ const (
 	WorkDisputed     Code = "work_disputed"
 	WorkInvalidated  Code = "work_invalidated"
 )
+
+// Codes lists all codes, in order of their names.
+func Codes() []Code {
+	list := []Code{
+		NoDerivatives, TrainingDenied, NeedsGrant, NonCommercialSource, AttributionSource, ShareAlikeSource, ShareAlikeConflict,
+		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource, UseNotCovered,
+		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
+		NotOffered, NotRegistered, TooManyClaims, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
+		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, WorkWithdrawn, WorkDisputed, WorkInvalidated,
+	}
+	slices.Sort(list)
+	return list
+}
 
 // Derivatives says what may be made from a work.
 type Derivatives uint8
@@ -83,11 +130,24 @@ type Terms struct {
 	Search                Permission
 	NoFurtherRestrictions bool
 
-	// Policy, Rate, Fee and Limits are opaque: only their equality counts.
+	// Uses are those that the terms are about; 0: all.
+	Uses Actions
+	// Territories and Media are sorted and separated by commas; empty: all.
+	Territories string
+	Media       string
+	// Duration of a grant; 0: without end.
+	Duration     time.Duration
+	MaxGrants    uint64
+	Exclusive    bool
+	Transferable bool
+
 	Policy int32
-	Rate   uint32
-	Fee    string
-	Limits string
+	// Rate in ppm.
+	Rate uint32
+	// Fee, UsePrice and Ceiling are opaque; empty: none.
+	Fee      string
+	UsePrice string
+	Ceiling  string
 }
 
 // IsCreativeCommons says whether the licence is one of Creative Commons.
@@ -95,29 +155,67 @@ func (t Terms) IsCreativeCommons() bool { return IsCreativeCommons(t.Licence) }
 
 // Satisfies says whether a derivative offered under t complies with a
 // share-alike demand for want: the same terms, or for Creative Commons the same
-// licence in that or a later version, which their texts allow.
+// licence in that or a later version, which their texts allow, or a licence that
+// Creative Commons declared compatible.
 func (t Terms) Satisfies(want Terms) bool {
-	got, ok := ParseCreativeCommons(t.Licence)
 	asked, isCC := ParseCreativeCommons(want.Licence)
-	if ok && isCC {
-		return got.Elements == asked.Elements && got.Version >= asked.Version
+	if !isCC {
+		return t == want
 	}
-	return t == want
+	got, ok := ParseCreativeCommons(t.Licence)
+	if !ok {
+		return t.adopts(asked)
+	}
+	return got.Elements == asked.Elements && got.Version >= asked.Version
 }
 
-// Reason says why something is refused or not recommended, and which work and
-// terms it comes from; both may be empty.
+// adopts says whether t is of a licence that an adaptation of a work under
+// CC-BY-SA 4.0 may have instead: one way, the Free Art License and GPL version 3
+// (creativecommons.org/compatiblelicenses).
+func (t Terms) adopts(asked CreativeCommons) bool {
+	if asked.Elements != "CC-BY-SA" || asked.Version != "4.0" ||
+		!t.Commercial || !t.NoFurtherRestrictions || t.Derivatives != DerivativesShareAlike {
+		return false
+	}
+	switch t.Licence {
+	case "GPL-3.0-only", "GPL-3.0-or-later", "LAL-1.3":
+		return true
+	}
+	return false
+}
+
+// Reason says why something is refused or not recommended.
 type Reason struct {
-	Code   Code
+	Code Code
+	// Permission is the offer or grant that does not permit it; empty: the
+	// reason lies in the work.
+	Permission string
+	// Source and Terms are the ancestor and terms that it comes from; empty: none.
 	Source string
 	Terms  string
+	// At is the moment that the reason is about; zero: none.
+	At time.Time
 }
 
-// Verdict is a decision: allowed exactly when nothing refuses it.
-type Verdict struct {
+func (r Reason) compare(o Reason) int {
+	return cmp.Or(cmp.Compare(r.Code, o.Code), cmp.Compare(r.Permission, o.Permission), cmp.Compare(r.Source, o.Source),
+		cmp.Compare(r.Terms, o.Terms), r.At.Compare(o.At))
+}
+
+// sorted puts reasons in order, each once.
+func sorted(reasons []Reason) []Reason {
+	slices.SortFunc(reasons, Reason.compare)
+	return slices.CompactFunc(reasons, func(a, b Reason) bool { return a.compare(b) == 0 })
+}
+
+// Finding is what there is against an offer: it is allowed exactly when nothing
+// refuses it.
+type Finding struct {
 	Refusals []Reason
 	Warnings []Reason
 }
 
 // Allowed says whether nothing refuses.
-func (v Verdict) Allowed() bool { return len(v.Refusals) == 0 }
+func (f Finding) Allowed() bool { return len(f.Refusals) == 0 }
+
+func (f *Finding) refuse(r Reason) { f.Refusals = append(f.Refusals, r) }

@@ -16,11 +16,13 @@ func anyTerms(t *rapid.T) rules.Terms {
 		return cc(t, rapid.SampledFrom(append(ccLicences, "CC-BY-SA-3.0")).Draw(t, "licence"))
 	}
 	return rules.Terms{
-		Licence:     rapid.SampledFrom([]string{"LicenseRef-A", "LicenseRef-B", "GPL-3.0-only"}).Draw(t, "licence"),
+		Licence:     rapid.SampledFrom([]string{"LicenseRef-A", "LAL-1.3", "GPL-3.0-only"}).Draw(t, "licence"),
 		Commercial:  rapid.Bool().Draw(t, "commercial"),
 		Attribution: rapid.Bool().Draw(t, "attribution"),
 		Derivatives: rules.Derivatives(rapid.IntRange(0, 2).Draw(t, "derivatives")),
 		Training:    rules.Permission(rapid.IntRange(0, 3).Draw(t, "training")),
+		Territories: rapid.SampledFrom([]string{"", "", "DE", "DE,FR"}).Draw(t, "territories"),
+		Ceiling:     rapid.SampledFrom([]string{"", "", "1000uusdc"}).Draw(t, "ceiling"),
 
 		NoFurtherRestrictions: rapid.Bool().Draw(t, "no further"),
 	}
@@ -91,43 +93,6 @@ func keys(g rules.Group) []string {
 	return list
 }
 
-// restricted adds one restriction to terms.
-func restricted(t *rapid.T, terms rules.Terms) rules.Terms {
-	switch rapid.IntRange(0, 3).Draw(t, "restriction") {
-	case 0:
-		terms.Commercial = false
-	case 1:
-		terms.Derivatives = rules.DerivativesNone
-		if terms.Training == rules.Unset {
-			terms.Training = rules.Deny
-		}
-	case 2:
-		terms.Training = rules.Deny
-	default:
-		if terms.Training == rules.Allow {
-			terms.Training = rules.Paid
-		}
-	}
-	return terms
-}
-
-func TestARestrictionNeverPermits(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		terms := anyTerms(t)
-		how := rules.Adaptation{
-			Training: rapid.Bool().Draw(t, "training"), Granted: rapid.Bool().Draw(t, "granted"), Public: rapid.Bool().Draw(t, "public"),
-		}
-		if !rules.Adapt(terms, how).Allowed() {
-			require.False(t, rules.Adapt(restricted(t, terms), how).Allowed())
-		}
-		how.Granted = false
-		if rules.Adapt(terms, how).Allowed() {
-			how.Granted = true
-			require.True(t, rules.Adapt(terms, how).Allowed(), "a grant never takes a permission away")
-		}
-	})
-}
-
 func TestAnotherDemandNeverPermitsAnOffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		demands, more, terms := anyGroup(t), anyGroup(t), anyTerms(t)
@@ -138,36 +103,6 @@ func TestAnotherDemandNeverPermitsAnOffer(t *testing.T) {
 			require.False(t, rules.OfferAllowed(demands, true, terms).Allowed())
 		}
 	})
-}
-
-func TestAdaptReasons(t *testing.T) {
-	public, granted, neither := rules.Adaptation{Public: true}, rules.Adaptation{Granted: true}, rules.Adaptation{}
-	training := rules.Adaptation{Public: true, Training: true}
-	open := rules.Terms{Derivatives: rules.DerivativesAllowed}
-	for name, c := range map[string]struct {
-		terms rules.Terms
-		how   rules.Adaptation
-		want  rules.Code
-	}{
-		"public":               {open, public, ""},
-		"granted":              {open, granted, ""},
-		"neither":              {open, neither, rules.NeedsGrant},
-		"none":                 {rules.Terms{}, granted, rules.NoDerivatives},
-		"training, unset":      {open, training, ""},
-		"training, none":       {rules.Terms{}, training, rules.NoDerivatives},
-		"training, denied":     {rules.Terms{Derivatives: rules.DerivativesAllowed, Training: rules.Deny}, training, rules.TrainingDenied},
-		"training, allowed":    {rules.Terms{Training: rules.Allow}, training, ""},
-		"training, paid":       {rules.Terms{Training: rules.Paid}, training, rules.NeedsGrant},
-		"training, grant":      {rules.Terms{Training: rules.Paid}, rules.Adaptation{Granted: true, Training: true}, ""},
-		"adapt, only training": {rules.Terms{Training: rules.Allow}, public, rules.NoDerivatives},
-	} {
-		verdict := rules.Adapt(c.terms, c.how)
-		if c.want == "" {
-			require.True(t, verdict.Allowed(), name)
-			continue
-		}
-		require.Equal(t, []rules.Reason{{Code: c.want}}, verdict.Refusals, name)
-	}
 }
 
 func TestNonCommercialSources(t *testing.T) {
@@ -211,6 +146,15 @@ func TestShareAlikeAndRoyalties(t *testing.T) {
 	own := rules.Terms{Licence: "LicenseRef-A", Derivatives: rules.DerivativesShareAlike}
 	require.Equal(t, rules.ShareAlikeRoyalty, rules.OfferAllowed(nil, true, own).Refusals[0].Code)
 	require.True(t, rules.OfferAllowed(nil, true, rules.Terms{Commercial: true}).Allowed())
+
+	limited := rules.Demands("d", "fr", rules.Terms{Territories: "FR", Ceiling: "1uusdc"})
+	require.Equal(t, []rules.Reason{
+		{Code: rules.ScopeSource, Source: "d", Terms: "fr"}, {Code: rules.CeilingSource, Source: "d", Terms: "fr"},
+	}, rules.OfferAllowed(limited, false, cc(t, "CC-BY-4.0")).Refusals)
+	require.True(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "FR"}).Allowed())
+	require.False(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "DE,FR"}).Allowed())
+	ends := rules.Group{{Kind: rules.Expires, Source: "d", TermsID: "grant"}}
+	require.Equal(t, rules.ExpiringSource, rules.OfferAllowed(ends, false, cc(t, "CC0-1.0")).Refusals[0].Code)
 
 	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"))
 	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeSource, Source: "d", Terms: "sa"}}, other.Refusals)

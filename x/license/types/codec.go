@@ -9,6 +9,7 @@ import (
 // RegisterInterfaces makes the module's messages known to the codec.
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgPublishTerms{}, &MsgOffer{}, &MsgCloseOffer{}, &MsgAcquire{})
+		&MsgPublishTerms{}, &MsgOffer{}, &MsgCloseOffer{}, &MsgAcquire{},
+		&MsgRenewGrant{}, &MsgTransferGrant{}, &MsgApprove{}, &MsgWithdrawApproval{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

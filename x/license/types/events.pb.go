@@ -199,6 +199,8 @@ type EventGranted struct {
 	// Coin string; empty: free.
 	Fee       string     `protobuf:"bytes,5,opt,name=fee,proto3" json:"fee,omitempty"`
 	ExpiresAt *time.Time `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+	// The work that the grant is reserved for; empty: none yet.
+	Derivative string `protobuf:"bytes,7,opt,name=derivative,proto3" json:"derivative,omitempty"`
 }
 
 func (m *EventGranted) Reset()         { *m = EventGranted{} }
@@ -276,6 +278,289 @@ func (m *EventGranted) GetExpiresAt() *time.Time {
 	return nil
 }
 
+func (m *EventGranted) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
+// EventGrantRenewed: a grant lasts longer.
+type EventGrantRenewed struct {
+	Grant    string `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`
+	Work     string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
+	Licensee string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	// Coin string; empty: free.
+	Fee       string     `protobuf:"bytes,4,opt,name=fee,proto3" json:"fee,omitempty"`
+	ExpiresAt *time.Time `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+}
+
+func (m *EventGrantRenewed) Reset()         { *m = EventGrantRenewed{} }
+func (m *EventGrantRenewed) String() string { return proto.CompactTextString(m) }
+func (*EventGrantRenewed) ProtoMessage()    {}
+func (*EventGrantRenewed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{4}
+}
+func (m *EventGrantRenewed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventGrantRenewed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventGrantRenewed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventGrantRenewed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventGrantRenewed.Merge(m, src)
+}
+func (m *EventGrantRenewed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventGrantRenewed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventGrantRenewed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventGrantRenewed proto.InternalMessageInfo
+
+func (m *EventGrantRenewed) GetGrant() string {
+	if m != nil {
+		return m.Grant
+	}
+	return ""
+}
+
+func (m *EventGrantRenewed) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *EventGrantRenewed) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *EventGrantRenewed) GetFee() string {
+	if m != nil {
+		return m.Fee
+	}
+	return ""
+}
+
+func (m *EventGrantRenewed) GetExpiresAt() *time.Time {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return nil
+}
+
+type EventGrantTransferred struct {
+	Grant string `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`
+	From  string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	To    string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *EventGrantTransferred) Reset()         { *m = EventGrantTransferred{} }
+func (m *EventGrantTransferred) String() string { return proto.CompactTextString(m) }
+func (*EventGrantTransferred) ProtoMessage()    {}
+func (*EventGrantTransferred) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{5}
+}
+func (m *EventGrantTransferred) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventGrantTransferred) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventGrantTransferred.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventGrantTransferred) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventGrantTransferred.Merge(m, src)
+}
+func (m *EventGrantTransferred) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventGrantTransferred) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventGrantTransferred.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventGrantTransferred proto.InternalMessageInfo
+
+func (m *EventGrantTransferred) GetGrant() string {
+	if m != nil {
+		return m.Grant
+	}
+	return ""
+}
+
+func (m *EventGrantTransferred) GetFrom() string {
+	if m != nil {
+		return m.From
+	}
+	return ""
+}
+
+func (m *EventGrantTransferred) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// EventApproved: the owner lets a licensee, or the owner of a derivative, take an
+// offer whose terms ask for approval. One of the two is set.
+type EventApproved struct {
+	Work       string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Terms      string `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	Licensee   string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Derivative string `protobuf:"bytes,4,opt,name=derivative,proto3" json:"derivative,omitempty"`
+}
+
+func (m *EventApproved) Reset()         { *m = EventApproved{} }
+func (m *EventApproved) String() string { return proto.CompactTextString(m) }
+func (*EventApproved) ProtoMessage()    {}
+func (*EventApproved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{6}
+}
+func (m *EventApproved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventApproved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventApproved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventApproved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventApproved.Merge(m, src)
+}
+func (m *EventApproved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventApproved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventApproved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventApproved proto.InternalMessageInfo
+
+func (m *EventApproved) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *EventApproved) GetTerms() string {
+	if m != nil {
+		return m.Terms
+	}
+	return ""
+}
+
+func (m *EventApproved) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *EventApproved) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
+type EventApprovalWithdrawn struct {
+	Work       string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Terms      string `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	Licensee   string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Derivative string `protobuf:"bytes,4,opt,name=derivative,proto3" json:"derivative,omitempty"`
+}
+
+func (m *EventApprovalWithdrawn) Reset()         { *m = EventApprovalWithdrawn{} }
+func (m *EventApprovalWithdrawn) String() string { return proto.CompactTextString(m) }
+func (*EventApprovalWithdrawn) ProtoMessage()    {}
+func (*EventApprovalWithdrawn) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{7}
+}
+func (m *EventApprovalWithdrawn) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventApprovalWithdrawn) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventApprovalWithdrawn.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventApprovalWithdrawn) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventApprovalWithdrawn.Merge(m, src)
+}
+func (m *EventApprovalWithdrawn) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventApprovalWithdrawn) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventApprovalWithdrawn.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventApprovalWithdrawn proto.InternalMessageInfo
+
+func (m *EventApprovalWithdrawn) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *EventApprovalWithdrawn) GetTerms() string {
+	if m != nil {
+		return m.Terms
+	}
+	return ""
+}
+
+func (m *EventApprovalWithdrawn) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *EventApprovalWithdrawn) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
 // EventConstrained: a work took on demands of its sources.
 type EventConstrained struct {
 	Work        string            `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
@@ -286,7 +571,7 @@ func (m *EventConstrained) Reset()         { *m = EventConstrained{} }
 func (m *EventConstrained) String() string { return proto.CompactTextString(m) }
 func (*EventConstrained) ProtoMessage()    {}
 func (*EventConstrained) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{4}
+	return fileDescriptor_03289bab879631c8, []int{8}
 }
 func (m *EventConstrained) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -331,17 +616,19 @@ func (m *EventConstrained) GetConstraints() []NamedConstraint {
 
 // NamedConstraint is a constraint with readable ids.
 type NamedConstraint struct {
-	Kind      ConstraintKind `protobuf:"varint,1,opt,name=kind,proto3,enum=stemma.license.v1.ConstraintKind" json:"kind,omitempty"`
-	Source    string         `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
-	Terms     string         `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
-	ExpiresAt *time.Time     `protobuf:"bytes,4,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+	Kind   ConstraintKind `protobuf:"varint,1,opt,name=kind,proto3,enum=stemma.license.v1.ConstraintKind" json:"kind,omitempty"`
+	Source string         `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	Terms  string         `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
+	// EXPIRES: the grant, and when it ends as of now.
+	Grant     string     `protobuf:"bytes,4,opt,name=grant,proto3" json:"grant,omitempty"`
+	ExpiresAt *time.Time `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 }
 
 func (m *NamedConstraint) Reset()         { *m = NamedConstraint{} }
 func (m *NamedConstraint) String() string { return proto.CompactTextString(m) }
 func (*NamedConstraint) ProtoMessage()    {}
 func (*NamedConstraint) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{5}
+	return fileDescriptor_03289bab879631c8, []int{9}
 }
 func (m *NamedConstraint) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -391,6 +678,13 @@ func (m *NamedConstraint) GetTerms() string {
 	return ""
 }
 
+func (m *NamedConstraint) GetGrant() string {
+	if m != nil {
+		return m.Grant
+	}
+	return ""
+}
+
 func (m *NamedConstraint) GetExpiresAt() *time.Time {
 	if m != nil {
 		return m.ExpiresAt
@@ -403,6 +697,10 @@ func init() {
 	proto.RegisterType((*EventOffered)(nil), "stemma.license.v1.EventOffered")
 	proto.RegisterType((*EventOfferClosed)(nil), "stemma.license.v1.EventOfferClosed")
 	proto.RegisterType((*EventGranted)(nil), "stemma.license.v1.EventGranted")
+	proto.RegisterType((*EventGrantRenewed)(nil), "stemma.license.v1.EventGrantRenewed")
+	proto.RegisterType((*EventGrantTransferred)(nil), "stemma.license.v1.EventGrantTransferred")
+	proto.RegisterType((*EventApproved)(nil), "stemma.license.v1.EventApproved")
+	proto.RegisterType((*EventApprovalWithdrawn)(nil), "stemma.license.v1.EventApprovalWithdrawn")
 	proto.RegisterType((*EventConstrained)(nil), "stemma.license.v1.EventConstrained")
 	proto.RegisterType((*NamedConstraint)(nil), "stemma.license.v1.NamedConstraint")
 }
@@ -410,37 +708,44 @@ func init() {
 func init() { proto.RegisterFile("stemma/license/v1/events.proto", fileDescriptor_03289bab879631c8) }
 
 var fileDescriptor_03289bab879631c8 = []byte{
-	// 471 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x53, 0x41, 0x6f, 0xd3, 0x30,
-	0x14, 0xae, 0xdb, 0xb4, 0x62, 0x2e, 0x82, 0x11, 0x26, 0x14, 0x55, 0x22, 0x1d, 0x39, 0xf5, 0x82,
-	0xad, 0x15, 0xb8, 0x21, 0x4d, 0x74, 0x42, 0x20, 0x90, 0x00, 0x55, 0x3b, 0x71, 0x41, 0x69, 0xf2,
-	0x9a, 0x5a, 0x6b, 0xec, 0xc8, 0x76, 0x4b, 0xf9, 0x17, 0xfb, 0x37, 0x9c, 0xb8, 0xef, 0xb8, 0x23,
-	0x27, 0x40, 0xed, 0x1f, 0x41, 0x76, 0xdc, 0xb4, 0xb0, 0xee, 0xd0, 0xdb, 0x7b, 0x7e, 0xdf, 0xfb,
-	0x3e, 0x7f, 0x9f, 0x65, 0x1c, 0x2a, 0x0d, 0x79, 0x1e, 0xd3, 0x29, 0x4b, 0x80, 0x2b, 0xa0, 0xf3,
-	0x13, 0x0a, 0x73, 0xe0, 0x5a, 0x91, 0x42, 0x0a, 0x2d, 0xfc, 0x07, 0xe5, 0x9c, 0xb8, 0x39, 0x99,
-	0x9f, 0x74, 0x8e, 0x32, 0x91, 0x09, 0x3b, 0xa5, 0xa6, 0x2a, 0x81, 0x9d, 0x6e, 0x26, 0x44, 0x36,
-	0x05, 0x6a, 0xbb, 0xd1, 0x6c, 0x4c, 0x35, 0xcb, 0x41, 0xe9, 0x38, 0x2f, 0x1c, 0xe0, 0xf1, 0x4d,
-	0x25, 0x0d, 0x32, 0x77, 0x42, 0xd1, 0x29, 0x7e, 0xf8, 0xda, 0x08, 0x9f, 0x9b, 0xb3, 0x4f, 0xb3,
-	0xd1, 0x94, 0xa9, 0x09, 0xa4, 0xfe, 0x11, 0x6e, 0x5a, 0x54, 0x80, 0x8e, 0x51, 0xef, 0x60, 0x58,
-	0x36, 0xbe, 0x8f, 0x3d, 0x55, 0xa4, 0x8b, 0xa0, 0x6e, 0x0f, 0x6d, 0x1d, 0x71, 0x7c, 0xd7, 0x12,
-	0x7c, 0x1c, 0x8f, 0x41, 0x42, 0x6a, 0x30, 0x5f, 0x85, 0xbc, 0x70, 0x8b, 0xb6, 0xde, 0xb0, 0xd5,
-	0xb7, 0xd9, 0x9e, 0xe3, 0xa6, 0x30, 0x4b, 0x41, 0xe3, 0x18, 0xf5, 0xda, 0xfd, 0x80, 0xdc, 0xf0,
-	0x4c, 0x2c, 0xe9, 0xc0, 0xbb, 0xfa, 0xd5, 0xad, 0x0d, 0x4b, 0x70, 0xf4, 0x12, 0x1f, 0x6e, 0xf4,
-	0xce, 0xa6, 0x42, 0xed, 0xa3, 0x19, 0xfd, 0x40, 0xee, 0xba, 0x6f, 0x64, 0xcc, 0x75, 0x69, 0x34,
-	0x33, 0xe5, 0xda, 0xa8, 0x6d, 0x2a, 0xc2, 0xfa, 0x2e, 0xc2, 0xc6, 0xb6, 0x89, 0x0e, 0xbe, 0xe3,
-	0xee, 0x0b, 0x81, 0x67, 0x07, 0x55, 0xef, 0x1f, 0xe2, 0xc6, 0x18, 0x20, 0x68, 0xda, 0x63, 0x53,
-	0xfa, 0xa7, 0x18, 0xc3, 0xa2, 0x60, 0x12, 0xd4, 0x97, 0x58, 0x07, 0x2d, 0xeb, 0xbb, 0x43, 0xca,
-	0x27, 0x24, 0xeb, 0x27, 0x24, 0xe7, 0xeb, 0x27, 0x1c, 0x78, 0x97, 0xbf, 0xbb, 0x68, 0x78, 0xe0,
-	0x76, 0x5e, 0xe9, 0x48, 0x3a, 0xf7, 0x67, 0x82, 0x2b, 0x2d, 0x63, 0xc6, 0x6f, 0x71, 0xff, 0x0e,
-	0xb7, 0x93, 0x35, 0x44, 0x9b, 0x0c, 0x1a, 0xbd, 0x76, 0x3f, 0xda, 0x91, 0xf0, 0x87, 0x38, 0x87,
-	0xb4, 0x62, 0xd3, 0x2e, 0xeb, 0xed, 0xe5, 0xe8, 0x3b, 0xc2, 0xf7, 0xff, 0x83, 0xf9, 0x2f, 0xb0,
-	0x77, 0xc1, 0x78, 0x6a, 0x35, 0xef, 0xf5, 0x9f, 0xec, 0x20, 0xde, 0x80, 0xdf, 0x33, 0x9e, 0x0e,
-	0x2d, 0xdc, 0x7f, 0x84, 0x5b, 0x4a, 0xcc, 0x64, 0x02, 0x2e, 0x59, 0xd7, 0xdd, 0x92, 0xed, 0xbf,
-	0x69, 0x79, 0x7b, 0xa7, 0x35, 0x78, 0x7b, 0xb5, 0x0c, 0xd1, 0xf5, 0x32, 0x44, 0x7f, 0x96, 0x21,
-	0xba, 0x5c, 0x85, 0xb5, 0xeb, 0x55, 0x58, 0xfb, 0xb9, 0x0a, 0x6b, 0x9f, 0x49, 0xc6, 0xf4, 0x64,
-	0x36, 0x22, 0x89, 0xc8, 0x69, 0x79, 0xf7, 0xa7, 0xc9, 0x24, 0x66, 0xdc, 0x35, 0x74, 0x51, 0xfd,
-	0x17, 0xfd, 0xad, 0x00, 0x35, 0x6a, 0x59, 0xb9, 0x67, 0x7f, 0x03, 0x00, 0x00, 0xff, 0xff, 0x48,
-	0x19, 0x3b, 0xa9, 0xb8, 0x03, 0x00, 0x00,
+	// 586 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x54, 0xcd, 0x6e, 0xd3, 0x40,
+	0x10, 0x8e, 0x13, 0xa7, 0xd0, 0x2d, 0x94, 0xd6, 0x94, 0xca, 0x8a, 0x84, 0x53, 0x7c, 0xca, 0x05,
+	0x5b, 0x0d, 0x70, 0x43, 0xaa, 0x9a, 0x0a, 0x81, 0x40, 0xe2, 0x27, 0x8a, 0x84, 0xc4, 0x05, 0x6d,
+	0xe2, 0xb1, 0xb3, 0x6a, 0xbc, 0x6b, 0xed, 0x6e, 0x9c, 0x70, 0xe1, 0x19, 0xfa, 0x20, 0x3c, 0x48,
+	0x2f, 0x48, 0x3d, 0x72, 0xe1, 0x47, 0xc9, 0x8b, 0x20, 0xaf, 0x37, 0x89, 0x21, 0x49, 0xa5, 0x08,
+	0x89, 0xdb, 0xcc, 0xee, 0x37, 0xdf, 0x37, 0x9f, 0x77, 0xc6, 0xc8, 0x11, 0x12, 0xe2, 0x18, 0xfb,
+	0x03, 0xd2, 0x03, 0x2a, 0xc0, 0x4f, 0x8f, 0x7d, 0x48, 0x81, 0x4a, 0xe1, 0x25, 0x9c, 0x49, 0x66,
+	0xed, 0xe7, 0xf7, 0x9e, 0xbe, 0xf7, 0xd2, 0xe3, 0xda, 0x41, 0xc4, 0x22, 0xa6, 0x6e, 0xfd, 0x2c,
+	0xca, 0x81, 0xb5, 0x7a, 0xc4, 0x58, 0x34, 0x00, 0x5f, 0x65, 0xdd, 0x61, 0xe8, 0x4b, 0x12, 0x83,
+	0x90, 0x38, 0x4e, 0x34, 0xe0, 0xfe, 0xb2, 0x92, 0x04, 0x1e, 0x6b, 0x21, 0xf7, 0x04, 0xdd, 0x7d,
+	0x96, 0x09, 0x77, 0xb2, 0xb3, 0xb7, 0xc3, 0xee, 0x80, 0x88, 0x3e, 0x04, 0xd6, 0x01, 0xaa, 0x2a,
+	0x94, 0x6d, 0x1c, 0x19, 0x8d, 0xed, 0x76, 0x9e, 0x58, 0x16, 0x32, 0x45, 0x12, 0x8c, 0xed, 0xb2,
+	0x3a, 0x54, 0xb1, 0x4b, 0xd1, 0x2d, 0x45, 0xf0, 0x26, 0x0c, 0x81, 0x43, 0x90, 0x61, 0x46, 0x8c,
+	0x9f, 0xeb, 0x42, 0x15, 0x2f, 0xd8, 0xca, 0x45, 0xb6, 0xc7, 0xa8, 0xca, 0xb2, 0x22, 0xbb, 0x72,
+	0x64, 0x34, 0x76, 0x9a, 0xb6, 0xb7, 0xe4, 0xd9, 0x53, 0xa4, 0x2d, 0xf3, 0xf2, 0x47, 0xbd, 0xd4,
+	0xce, 0xc1, 0xee, 0x53, 0xb4, 0xb7, 0xd0, 0x3b, 0x1b, 0x30, 0xb1, 0x89, 0xa6, 0xfb, 0xdd, 0xd0,
+	0xed, 0x3e, 0xe7, 0x98, 0xca, 0xdc, 0x68, 0x94, 0x85, 0x33, 0xa3, 0x2a, 0x99, 0x13, 0x96, 0x57,
+	0x11, 0x56, 0x8a, 0x26, 0x6a, 0xe8, 0xa6, 0xee, 0x17, 0x6c, 0x53, 0x5d, 0xcc, 0x73, 0x6b, 0x0f,
+	0x55, 0x42, 0x00, 0xbb, 0xaa, 0x8e, 0xb3, 0xd0, 0x3a, 0x41, 0x08, 0xc6, 0x09, 0xe1, 0x20, 0x3e,
+	0x62, 0x69, 0x6f, 0x29, 0xdf, 0x35, 0x2f, 0x7f, 0x42, 0x6f, 0xf6, 0x84, 0x5e, 0x67, 0xf6, 0x84,
+	0x2d, 0xf3, 0xe2, 0x67, 0xdd, 0x68, 0x6f, 0xeb, 0x9a, 0x53, 0x69, 0x39, 0x08, 0x05, 0xc0, 0x49,
+	0x8a, 0x25, 0x49, 0xc1, 0xbe, 0xa1, 0x98, 0x0b, 0x27, 0xee, 0x17, 0x03, 0xed, 0x2f, 0xfc, 0xb5,
+	0x81, 0xc2, 0x68, 0x23, 0x93, 0x45, 0x3b, 0x95, 0xd5, 0x76, 0xcc, 0x75, 0x76, 0xaa, 0x1b, 0xdb,
+	0x71, 0xdf, 0xa1, 0x7b, 0x8b, 0x6e, 0x3b, 0x1c, 0x53, 0x11, 0x02, 0xe7, 0xd7, 0x75, 0x1c, 0x72,
+	0x16, 0xcf, 0x3a, 0xce, 0x62, 0x6b, 0x17, 0x95, 0x25, 0xd3, 0xbd, 0x96, 0x25, 0x73, 0x87, 0xe8,
+	0xb6, 0xa2, 0x3c, 0x4d, 0x12, 0xce, 0xd2, 0x8d, 0x06, 0xf2, 0x3a, 0xf3, 0x7f, 0x7e, 0x78, 0x73,
+	0xe9, 0xc3, 0x7f, 0x46, 0x87, 0x05, 0x59, 0x3c, 0x78, 0x4f, 0x64, 0x3f, 0xe0, 0x78, 0x44, 0xff,
+	0x93, 0x3e, 0xd7, 0x6b, 0x71, 0xc6, 0xa8, 0x90, 0x1c, 0x13, 0xba, 0xc6, 0xf9, 0x4b, 0xb4, 0xd3,
+	0x9b, 0x41, 0x64, 0xa6, 0x5f, 0x69, 0xec, 0x34, 0xdd, 0x15, 0xab, 0xf7, 0x1a, 0xc7, 0x10, 0xcc,
+	0xd9, 0xa4, 0x5e, 0xc2, 0x62, 0xb1, 0xfb, 0xd5, 0x40, 0x77, 0xfe, 0x82, 0x59, 0x4f, 0x90, 0x79,
+	0x4e, 0x68, 0xa0, 0x34, 0x77, 0x9b, 0x0f, 0x56, 0x10, 0x2f, 0xc0, 0xaf, 0x08, 0x0d, 0xda, 0x0a,
+	0x6e, 0x1d, 0xa2, 0x2d, 0xc1, 0x86, 0xbc, 0x07, 0xfa, 0x8b, 0xe8, 0x6c, 0xcd, 0xd2, 0xcd, 0xa7,
+	0xc3, 0x2c, 0x4e, 0xc7, 0xbf, 0x4e, 0x63, 0xeb, 0xc5, 0xe5, 0xc4, 0x31, 0xae, 0x26, 0x8e, 0xf1,
+	0x6b, 0xe2, 0x18, 0x17, 0x53, 0xa7, 0x74, 0x35, 0x75, 0x4a, 0xdf, 0xa6, 0x4e, 0xe9, 0x83, 0x17,
+	0x11, 0xd9, 0x1f, 0x76, 0xbd, 0x1e, 0x8b, 0xfd, 0xdc, 0xd1, 0xc3, 0x5e, 0x1f, 0x13, 0xaa, 0x13,
+	0x7f, 0x3c, 0xff, 0xbd, 0xca, 0x4f, 0x09, 0x88, 0xee, 0x96, 0x92, 0x7b, 0xf4, 0x3b, 0x00, 0x00,
+	0xff, 0xff, 0x22, 0x85, 0xa2, 0xc9, 0xe7, 0x05, 0x00, 0x00,
 }
 
 func (m *EventTermsPublished) Marshal() (dAtA []byte, err error) {
@@ -584,6 +889,13 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x3a
+	}
 	if m.ExpiresAt != nil {
 		n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
 		if err2 != nil {
@@ -626,6 +938,213 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.Grant)
 		copy(dAtA[i:], m.Grant)
 		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventGrantRenewed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventGrantRenewed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventGrantRenewed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != nil {
+		n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err3 != nil {
+			return 0, err3
+		}
+		i -= n3
+		i = encodeVarintEvents(dAtA, i, uint64(n3))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Fee) > 0 {
+		i -= len(m.Fee)
+		copy(dAtA[i:], m.Fee)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Fee)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Grant) > 0 {
+		i -= len(m.Grant)
+		copy(dAtA[i:], m.Grant)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventGrantTransferred) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventGrantTransferred) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventGrantTransferred) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.From) > 0 {
+		i -= len(m.From)
+		copy(dAtA[i:], m.From)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.From)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Grant) > 0 {
+		i -= len(m.Grant)
+		copy(dAtA[i:], m.Grant)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventApproved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventApproved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventApproved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Terms) > 0 {
+		i -= len(m.Terms)
+		copy(dAtA[i:], m.Terms)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventApprovalWithdrawn) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventApprovalWithdrawn) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventApprovalWithdrawn) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Terms) > 0 {
+		i -= len(m.Terms)
+		copy(dAtA[i:], m.Terms)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
 		i--
 		dAtA[i] = 0xa
 	}
@@ -697,12 +1216,19 @@ func (m *NamedConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if m.ExpiresAt != nil {
-		n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err3 != nil {
-			return 0, err3
+		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err4 != nil {
+			return 0, err4
 		}
-		i -= n3
-		i = encodeVarintEvents(dAtA, i, uint64(n3))
+		i -= n4
+		i = encodeVarintEvents(dAtA, i, uint64(n4))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Grant) > 0 {
+		i -= len(m.Grant)
+		copy(dAtA[i:], m.Grant)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
 		i--
 		dAtA[i] = 0x22
 	}
@@ -822,6 +1348,110 @@ func (m *EventGranted) Size() (n int) {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
 		n += 1 + l + sovEvents(uint64(l))
 	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventGrantRenewed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Grant)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Fee)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.ExpiresAt != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventGrantTransferred) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Grant)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.From)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventApproved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Terms)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventApprovalWithdrawn) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Terms)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -858,6 +1488,10 @@ func (m *NamedConstraint) Size() (n int) {
 		n += 1 + l + sovEvents(uint64(l))
 	}
 	l = len(m.Terms)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Grant)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
@@ -1474,6 +2108,754 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventGrantRenewed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventGrantRenewed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventGrantRenewed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Grant = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Fee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.ExpiresAt == nil {
+				m.ExpiresAt = new(time.Time)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.ExpiresAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventGrantTransferred) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventGrantTransferred: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventGrantTransferred: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Grant = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.From = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventApproved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventApproved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventApproved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Terms = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventApprovalWithdrawn) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventApprovalWithdrawn: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventApprovalWithdrawn: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Terms = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -1724,6 +3106,38 @@ func (m *NamedConstraint) Unmarshal(dAtA []byte) error {
 			m.Terms = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Grant = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
 			}

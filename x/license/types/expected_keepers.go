@@ -3,6 +3,8 @@ package types
 import (
 	"context"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -12,6 +14,11 @@ import (
 type RegistryKeeper interface {
 	// GetWork fails with the registry's ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
+	// GetDetails reads one version of a work's details.
+	GetDetails(ctx context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Details, error)
+	// Claimants lists the works that claim a content, up to a number, and whether
+	// there are more.
+	Claimants(ctx context.Context, digest [32]byte, limit int) (works []registrytypes.WorkID, more bool, err error)
 }
 
 // RoyaltyKeeper collects fees and tells what a work owes.
@@ -25,7 +32,13 @@ type RoyaltyKeeper interface {
 	UpstreamVersion(ctx context.Context, work registrytypes.WorkID) (uint32, error)
 	// Owed sums what the work owes upstream, in ppm.
 	Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error)
+	// Meter starts counting what a work takes in of a denom; once is enough.
+	Meter(ctx context.Context, work registrytypes.WorkID, denom string) error
+	// TakenIn is what has been counted; zero for what is not metered.
+	TakenIn(ctx context.Context, work registrytypes.WorkID, denom string) (math.Int, error)
 	// AcceptsDenom fails for a denom that payments can't use, naming those
 	// that they can.
 	AcceptsDenom(ctx context.Context, denom string) error
+	// AcceptsPayment fails for what a payment can't be, in denom or amount.
+	AcceptsPayment(ctx context.Context, amount sdk.Coin) error
 }

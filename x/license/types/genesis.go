@@ -38,7 +38,32 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateGrants(known); err != nil {
 		return err
 	}
+	if err := gs.validateApprovals(known); err != nil {
+		return err
+	}
 	return gs.validateConstraints(known)
+}
+
+func (gs GenesisState) validateApprovals(known map[TermsID]Terms) error {
+	seen := make(map[string]bool, len(gs.Approvals))
+	for i, a := range gs.Approvals {
+		key, err := parseRow(a.Work, a.Terms, known)
+		if err != nil {
+			return errorsmod.Wrapf(err, "approvals[%d]", i)
+		}
+		whom, err := ParseApproved(a.Licensee, a.Derivative)
+		if err != nil {
+			return errorsmod.Wrapf(err, "approvals[%d]", i)
+		}
+		if key += string(whom.Key()); seen[key] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "approvals[%d]: comes twice", i)
+		}
+		if terms, _ := ParseTermsID(a.Terms); !known[terms].DerivativeApproval {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "approvals[%d]: %s ask for none", i, terms)
+		}
+		seen[key] = true
+	}
+	return nil
 }
 
 func (gs GenesisState) validateOffers(known map[TermsID]Terms) error {
@@ -112,30 +137,55 @@ func (g Grant) validate(known map[TermsID]Terms) error {
 }
 
 func (gs GenesisState) validateConstraints(known map[TermsID]Terms) error {
+	granted := make(map[GrantID]bool, len(gs.Grants))
+	for _, g := range gs.Grants {
+		id, err := ParseGrantID(g.Id)
+		if err != nil {
+			return err
+		}
+		granted[id] = true
+	}
 	seen := make(map[string]bool, len(gs.Constraints))
 	for i, row := range gs.Constraints {
-		c := row.Constraint
-		if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: unknown kind %d", i, c.Kind)
+		work, err := registrytypes.ParseWorkID(row.Work)
+		if err == nil {
+			err = row.Constraint.validate(known, granted)
 		}
-		if len(c.Source) != len(registrytypes.WorkID{}) || len(c.Terms) != len(TermsID{}) {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: source or terms have %d and %d bytes", i, len(c.Source), len(c.Terms))
-		}
-		if (c.Kind == CONSTRAINT_EXPIRES) != (c.ExpiresAt != nil) {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: expires_at is for kind EXPIRES, and only for it", i)
-		}
-		if !validEnd(c.ExpiresAt) {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: expires_at %s is not between 1970 and 2262", i, c.ExpiresAt)
-		}
-		key, err := parseRow(row.Work, TermsID(c.Terms).String(), known)
 		if err != nil {
 			return errorsmod.Wrapf(err, "constraints[%d]", i)
 		}
-		key += string(c.Source) + c.Kind.String()
+		key := string(work[:]) + string(PackConstraints([]Constraint{row.Constraint}))
 		if seen[key] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: comes twice", i)
 		}
 		seen[key] = true
+	}
+	return nil
+}
+
+// validate checks the kind and that what the constraint rests on is there: a
+// grant for EXPIRES, terms for the others.
+func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) error {
+	if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "unknown kind %d", c.Kind)
+	}
+	if len(c.Source) != len(registrytypes.WorkID{}) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "source has %d bytes", len(c.Source))
+	}
+	if c.Kind == CONSTRAINT_EXPIRES {
+		if len(c.Terms) > 0 || len(c.Grant) != len(GrantID{}) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "kind EXPIRES names a grant and no terms, these have %d and %d bytes", len(c.Grant), len(c.Terms))
+		}
+		if id := GrantID(c.Grant); !granted[id] {
+			return errorsmod.Wrapf(ErrGrantNotFound, "%s", id)
+		}
+		return nil
+	}
+	if len(c.Grant) > 0 || len(c.Terms) != len(TermsID{}) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, these have %d and %d bytes", c.Kind, len(c.Terms), len(c.Grant))
+	}
+	if _, ok := known[TermsID(c.Terms)]; !ok {
+		return errorsmod.Wrapf(ErrTermsNotFound, "%s", TermsID(c.Terms))
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ var (
 	GrantedUntilPrefix     = collections.NewPrefix(7)
 	ConstraintsPrefix      = collections.NewPrefix(8)
 	OfferCountsPrefix      = collections.NewPrefix(9)
+	ApprovalsPrefix        = collections.NewPrefix(10)
 )
 
 // Limits of what one work or message can hold.
@@ -41,6 +42,17 @@ const (
 	// non-commercial sources are no longer listed one by one; of the other
 	// kinds more are refused.
 	MaxConstraints = 64
+	// MaxAttributions bounds the sources to credit that a work lists: the first
+	// tell that credit is due, x/lineage knows all.
+	MaxAttributions = 8
+	// MaxBatch bounds the works of one CheckRightsBatch.
+	MaxBatch = 1000
+	// MaxClaims bounds the claims to one content that an answer looks at; with
+	// more the use is denied.
+	MaxClaims = 32
+	// MaxOwnGrants bounds the grants of one work and licensee that an answer
+	// looks at, unless one is named.
+	MaxOwnGrants = 256
 	// MaxSources bounds the permits that one Bind takes.
 	MaxSources = 256
 )

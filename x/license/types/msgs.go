@@ -15,6 +15,10 @@ var (
 	_ sdk.HasValidateBasic = &MsgOffer{}
 	_ sdk.HasValidateBasic = &MsgCloseOffer{}
 	_ sdk.HasValidateBasic = &MsgAcquire{}
+	_ sdk.HasValidateBasic = &MsgRenewGrant{}
+	_ sdk.HasValidateBasic = &MsgTransferGrant{}
+	_ sdk.HasValidateBasic = &MsgApprove{}
+	_ sdk.HasValidateBasic = &MsgWithdrawApproval{}
 )
 
 // ValidateBasic checks the author and every field of the terms.
@@ -38,18 +42,98 @@ func (m *MsgCloseOffer) ValidateBasic() error {
 	return validateOffered("owner", m.Owner, m.Work, m.Terms)
 }
 
-// ValidateBasic checks account, ids and limits.
+// ValidateBasic checks account, ids and limits; the derivative may be left out.
 func (m *MsgAcquire) ValidateBasic() error {
 	if err := validateOffered("licensee", m.Licensee, m.Work, m.Terms); err != nil {
 		return err
 	}
-	if m.MaxFee != nil {
-		if err := m.MaxFee.Validate(); err != nil {
-			return errorsmod.Wrapf(ErrInvalidMessage, "max_fee: %s", err)
-		}
+	if err := validateMaxFee(m.MaxFee); err != nil {
+		return err
 	}
 	if m.MaxRate > MaxRate {
 		return errorsmod.Wrapf(ErrInvalidMessage, "max_rate is %d ppm, the whole is %d", m.MaxRate, MaxRate)
+	}
+	if m.Derivative == "" {
+		return nil
+	}
+	return validateDerivative(m.Work, m.Derivative)
+}
+
+// ValidateBasic checks account, id and the most to pay.
+func (m *MsgRenewGrant) ValidateBasic() error {
+	if err := validateGranted(m.Licensee, m.Grant); err != nil {
+		return err
+	}
+	return validateMaxFee(m.MaxFee)
+}
+
+// ValidateBasic checks accounts and id.
+func (m *MsgTransferGrant) ValidateBasic() error {
+	if err := validateGranted(m.Licensee, m.Grant); err != nil {
+		return err
+	}
+	if err := validateAccount("recipient", m.Recipient); err != nil {
+		return err
+	}
+	if m.Recipient == m.Licensee {
+		return errorsmod.Wrap(ErrInvalidMessage, "recipient is the licensee: name another account")
+	}
+	return nil
+}
+
+// ValidateBasic checks account, ids and that one of licensee and derivative is
+// named.
+func (m *MsgApprove) ValidateBasic() error {
+	return validateApproval(m.Owner, m.Work, m.Terms, m.Licensee, m.Derivative)
+}
+
+// ValidateBasic checks account, ids and that one of licensee and derivative is
+// named.
+func (m *MsgWithdrawApproval) ValidateBasic() error {
+	return validateApproval(m.Owner, m.Work, m.Terms, m.Licensee, m.Derivative)
+}
+
+func validateApproval(owner, work, terms, licensee, derivative string) error {
+	if err := validateOffered("owner", owner, work, terms); err != nil {
+		return err
+	}
+	if _, err := ParseApproved(licensee, derivative); err != nil {
+		return err
+	}
+	if derivative == "" {
+		return nil
+	}
+	return validateDerivative(work, derivative)
+}
+
+// validateDerivative checks the id of a derivative of a work.
+func validateDerivative(work, derivative string) error {
+	id, err := registrytypes.ParseWorkID(derivative)
+	if err != nil {
+		return errorsmod.Wrap(err, "derivative")
+	}
+	if source, err := registrytypes.ParseWorkID(work); err != nil || source == id {
+		return errorsmod.Wrapf(ErrInvalidMessage, "derivative is %s itself: name the work that is made from it", work)
+	}
+	return nil
+}
+
+func validateGranted(licensee, grant string) error {
+	if err := validateAccount("licensee", licensee); err != nil {
+		return err
+	}
+	if _, err := ParseGrantID(grant); err != nil {
+		return errorsmod.Wrap(err, "grant")
+	}
+	return nil
+}
+
+func validateMaxFee(most *sdk.Coin) error {
+	if most == nil {
+		return nil
+	}
+	if err := most.Validate(); err != nil {
+		return errorsmod.Wrapf(ErrInvalidMessage, "max_fee: %s", err)
 	}
 	return nil
 }

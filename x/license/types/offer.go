@@ -8,6 +8,8 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
 )
 
 // Validate checks an offer by itself and against its terms: the form of price
@@ -22,8 +24,8 @@ func (o Offer) Validate(t Terms) error {
 		return errorsmod.Wrapf(ErrInvalidOffer, "price must be empty: %s carries no fee", t.Spdx)
 	case t.IsCreativeCommons() && len(o.Licensees) > 0:
 		return errorsmod.Wrapf(ErrInvalidOffer, "licensees must be empty: %s is granted to everybody", t.Spdx)
-	case t.paid() && len(o.PriceUnder(t)) == 0 && len(t.UsePrice) == 0:
-		return errorsmod.Wrap(ErrInvalidOffer, "price is empty, but the terms make a use paid without a price: set one")
+	case t.paidByGrant() && len(o.PriceUnder(t)) == 0:
+		return errorsmod.Wrap(ErrInvalidOffer, "price is empty, but the terms make a use paid by a grant without a fee: set one")
 	}
 	for _, coin := range o.Price {
 		least := t.GrantFee.AmountOf(coin.Denom)
@@ -65,12 +67,24 @@ func (o Offer) PriceUnder(t Terms) sdk.Coins {
 	return t.GrantFee
 }
 
-// Public says whether the offer is itself the permission, so that nobody needs
-// a grant: it has no price, approval, duration, count, allow-list or
-// exclusivity.
-func (o Offer) Public(t Terms) bool {
-	return len(o.PriceUnder(t)) == 0 && len(o.Licensees) == 0 &&
-		!t.DerivativeApproval && t.Duration == nil && t.MaxGrants == 0 && !t.Exclusive
+// Public says whether the offer is itself the permission to derive, so that
+// nobody needs a grant: it has no price, approval, duration, count, allow-list
+// or exclusivity.
+func (o Offer) Public(t Terms) bool { return o.Alternative("", t, t.Rules(), nil).Public(rules.Adapt) }
+
+// Alternative is the offer of terms as the rules see it, for a licensee; nil:
+// anybody. Whether the owner approved the licensee and grants are left is the caller's to
+// add.
+func (o Offer) Alternative(id string, t Terms, seen rules.Terms, licensee sdk.AccAddress) rules.Alternative {
+	a := rules.Alternative{ID: id, Terms: seen, Paused: o.Paused, Priced: len(o.PriceUnder(t)) > 0}
+	if o.ExpiresAt != nil {
+		a.Ends = *o.ExpiresAt
+	}
+	if len(o.Licensees) > 0 {
+		a.Listed = o.Admits(licensee)
+		a.Unlisted = !a.Listed
+	}
+	return a
 }
 
 // Expired says whether the offer has ended.

@@ -2,32 +2,28 @@ package types
 
 import (
 	"bytes"
-	"encoding/binary"
+	"cmp"
 	"fmt"
-	"time"
 
 	"cosmossdk.io/collections"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// packedSize is the size of a packed constraint: kind, source, terms, and the
-// end in Unix nanoseconds, 0 for kinds without one.
-const packedSize = 1 + 20 + 32 + 8
+// packedSize is the size of a packed constraint: kind, source, and the terms or,
+// for EXPIRES, the grant, padded.
+const packedSize = 1 + 20 + 32
 
 // PackConstraints packs a work's constraints, in the order given, into one row:
 // a derivation finds what a source demands by one read.
 func PackConstraints(list []Constraint) []byte {
 	packed := make([]byte, 0, len(list)*packedSize)
 	for _, c := range list {
-		var end int64
-		if c.ExpiresAt != nil {
-			end = c.ExpiresAt.UnixNano()
-		}
+		var reference [32]byte
+		copy(reference[:], c.reference())
 		packed = append(packed, byte(c.Kind))
 		packed = append(packed, c.Source...)
-		packed = append(packed, c.Terms...)
-		packed = binary.BigEndian.AppendUint64(packed, uint64(end))
+		packed = append(packed, reference[:]...)
 	}
 	return packed
 }
@@ -40,34 +36,51 @@ func UnpackConstraints(packed []byte) ([]Constraint, error) {
 	}
 	list := make([]Constraint, 0, len(packed)/packedSize)
 	for ; len(packed) > 0; packed = packed[packedSize:] {
-		c := Constraint{Kind: ConstraintKind(packed[0]), Source: bytes.Clone(packed[1:21]), Terms: bytes.Clone(packed[21:53])}
-		if end := int64(binary.BigEndian.Uint64(packed[53:])); end != 0 {
-			at := time.Unix(0, end).UTC()
-			c.ExpiresAt = &at
+		c := Constraint{Kind: ConstraintKind(packed[0]), Source: bytes.Clone(packed[1:21])}
+		if c.Kind == CONSTRAINT_EXPIRES {
+			end := 21 + len(GrantID{})
+			if !bytes.Equal(packed[end:packedSize], make([]byte, packedSize-end)) {
+				return nil, fmt.Errorf("%w: constraint by a grant is not padded with zeros", collections.ErrEncoding)
+			}
+			c.Grant = bytes.Clone(packed[21:end])
+		} else {
+			c.Terms = bytes.Clone(packed[21:packedSize])
 		}
 		list = append(list, c)
 	}
 	return list, nil
 }
 
-// Compare orders a work's constraints by kind, source and terms: 0 only for one
-// and the same demand, whenever it ends.
-func (c Constraint) Compare(other Constraint) int {
-	if c.Kind != other.Kind {
-		return int(c.Kind) - int(other.Kind)
+// reference is what the constraint rests on: terms, or the grant that ends.
+func (c Constraint) reference() []byte {
+	if c.Kind == CONSTRAINT_EXPIRES {
+		return c.Grant
 	}
-	if by := bytes.Compare(c.Source, other.Source); by != 0 {
-		return by
-	}
-	return bytes.Compare(c.Terms, other.Terms)
+	return c.Terms
 }
 
-// Named writes the constraint's ids in readable form.
-func (c Constraint) Named() NamedConstraint {
-	return NamedConstraint{
-		Kind:      c.Kind,
-		Source:    registrytypes.WorkID(c.Source).String(),
-		Terms:     TermsID(c.Terms).String(),
-		ExpiresAt: c.ExpiresAt,
+// Compare orders a work's constraints by kind, source, and terms or grant: 0
+// only for one and the same demand.
+func (c Constraint) Compare(other Constraint) int {
+	return cmp.Or(cmp.Compare(c.Kind, other.Kind), bytes.Compare(c.Source, other.Source), bytes.Compare(c.reference(), other.reference()))
+}
+
+// Max is the most constraints of the kind that a work lists.
+func (k ConstraintKind) Max() int {
+	if k == CONSTRAINT_ATTRIBUTION {
+		return MaxAttributions
 	}
+	return MaxConstraints
+}
+
+// Named writes the constraint's ids in readable form. The end of a grant is the
+// caller's to add.
+func (c Constraint) Named() NamedConstraint {
+	named := NamedConstraint{Kind: c.Kind, Source: registrytypes.WorkID(c.Source).String()}
+	if c.Kind == CONSTRAINT_EXPIRES {
+		named.Grant = GrantID(c.Grant).String()
+	} else {
+		named.Terms = TermsID(c.Terms).String()
+	}
+	return named
 }

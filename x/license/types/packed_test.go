@@ -3,7 +3,6 @@ package types_test
 import (
 	"bytes"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,11 +12,10 @@ import (
 )
 
 func TestPackedConstraintsComeBack(t *testing.T) {
-	end := time.Date(2262, time.January, 1, 0, 0, 0, 1, time.UTC)
 	list := []types.Constraint{
 		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: bytes.Repeat([]byte{1}, 20), Terms: make([]byte, 32)},
 		{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: make([]byte, 20), Terms: bytes.Repeat([]byte{255}, 32)},
-		{Kind: types.CONSTRAINT_EXPIRES, Source: make([]byte, 20), Terms: make([]byte, 32), ExpiresAt: &end},
+		{Kind: types.CONSTRAINT_EXPIRES, Source: make([]byte, 20), Grant: bytes.Repeat([]byte{7}, 20)},
 	}
 	got, err := types.UnpackConstraints(types.PackConstraints(list))
 	require.NoError(t, err)
@@ -26,8 +24,8 @@ func TestPackedConstraintsComeBack(t *testing.T) {
 
 func FuzzUnpackConstraints(f *testing.F) {
 	f.Add([]byte{})
-	f.Add(make([]byte, 60))
-	f.Add(bytes.Repeat([]byte{3}, 122))
+	f.Add(make([]byte, 53))
+	f.Add(bytes.Repeat([]byte{3}, 106))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		list, err := types.UnpackConstraints(packed)
 		if err != nil {

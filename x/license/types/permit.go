@@ -21,9 +21,18 @@ type PermitRequest struct {
 	// a public offer (terms1...), or nothing for a work whose revenue is all
 	// the owner's own.
 	Permission string
-	// Training: a model is trained on the source. The terms' answer to AI
-	// training decides then; where they give none, that to derivatives.
+	// Training: a model is trained on the source; else the source is adapted.
 	Training bool
+}
+
+// Use is what a derivation asks of a source: to be made. How it is used later
+// is decided when somebody asks that, by the limits it takes on.
+func (r PermitRequest) Use() rules.Use {
+	action := rules.Adapt
+	if r.Training {
+		action = rules.TrainAI
+	}
+	return rules.Use{Action: action, Unplaced: true}
 }
 
 // Permit is the permission to derive from one source, with all that it pins.
@@ -51,21 +60,11 @@ type Permit struct {
 // Constrain adds what the permit's terms demand of the derivative and when the
 // permission ends. Own works demand nothing themselves.
 func (p *Permit) Constrain(t Terms) {
-	demand := func(kind ConstraintKind) Constraint {
-		return Constraint{Kind: kind, Source: p.Source[:], Terms: p.Terms[:]}
-	}
 	for _, d := range rules.Demands("", "", t.Rules()) {
-		switch d.Kind {
-		case rules.NonCommercial:
-			p.Constraints = append(p.Constraints, demand(CONSTRAINT_NONCOMMERCIAL))
-		case rules.ShareAlike:
-			p.Constraints = append(p.Constraints, demand(CONSTRAINT_SHARE_ALIKE))
-		}
+		p.Constraints = append(p.Constraints, Constraint{Kind: ConstraintKind(d.Kind), Source: p.Source[:], Terms: p.Terms[:]})
 	}
 	if p.ExpiresAt != nil {
-		c := demand(CONSTRAINT_EXPIRES)
-		c.ExpiresAt = p.ExpiresAt
-		p.Constraints = append(p.Constraints, c)
+		p.Constraints = append(p.Constraints, Constraint{Kind: CONSTRAINT_EXPIRES, Source: p.Source[:], Grant: p.Grant[:]})
 	}
 }
 

@@ -37,10 +37,12 @@ var presets = sync.OnceValue(func() []Preset {
 		}},
 		{Name: "ai-training-allowed", Terms: Terms{
 			Spdx: "LicenseRef-Stemma-AI-Training-Allowed", CommercialUse: true, AiTraining: PERMISSION_ALLOW,
+			Uses: []Action{ACTION_TRAIN_AI},
 		}},
 		// Without a price of its own: each offer sets one.
 		{Name: "ai-training-paid", Terms: Terms{
 			Spdx: "LicenseRef-Stemma-AI-Training-Paid", CommercialUse: true, AiTraining: PERMISSION_PAID,
+			Uses: []Action{ACTION_TRAIN_AI},
 		}},
 	}
 	for i := range list {

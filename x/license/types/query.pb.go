@@ -6,29 +6,284 @@ package types
 import (
 	context "context"
 	fmt "fmt"
+	types "github.com/cosmos/cosmos-sdk/types"
 	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
 	status "google.golang.org/grpc/status"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
 	math_bits "math/bits"
+	time "time"
 )
 
 // Reference imports to suppress errors if they are not otherwise used.
 var _ = proto.Marshal
 var _ = fmt.Errorf
 var _ = math.Inf
+var _ = time.Kitchen
 
 // This is a compile-time assertion to ensure that this generated file
 // is compatible with the proto package it is being compiled against.
 // A compilation error at this line likely means your copy of the
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
+
+type QueryCheckRightsRequest struct {
+	// A work's id, or the SHA-256 of a content as 64 hex digits: then every active
+	// claim to it has to allow the use.
+	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Use  Use    `protobuf:"bytes,2,opt,name=use,proto3" json:"use"`
+	// Who asks; empty: anybody.
+	Licensee string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	// Only this grant (grant1...) or offer (terms1..., or a preset's name) counts;
+	// empty: whatever there is.
+	Permission string `protobuf:"bytes,4,opt,name=permission,proto3" json:"permission,omitempty"`
+	// The licensee's work that is to be made, for which a grant may be reserved;
+	// empty: one that nothing is known of.
+	Derivative string `protobuf:"bytes,5,opt,name=derivative,proto3" json:"derivative,omitempty"`
+}
+
+func (m *QueryCheckRightsRequest) Reset()         { *m = QueryCheckRightsRequest{} }
+func (m *QueryCheckRightsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCheckRightsRequest) ProtoMessage()    {}
+func (*QueryCheckRightsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{0}
+}
+func (m *QueryCheckRightsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCheckRightsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCheckRightsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCheckRightsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCheckRightsRequest.Merge(m, src)
+}
+func (m *QueryCheckRightsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCheckRightsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCheckRightsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCheckRightsRequest proto.InternalMessageInfo
+
+func (m *QueryCheckRightsRequest) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *QueryCheckRightsRequest) GetUse() Use {
+	if m != nil {
+		return m.Use
+	}
+	return Use{}
+}
+
+func (m *QueryCheckRightsRequest) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *QueryCheckRightsRequest) GetPermission() string {
+	if m != nil {
+		return m.Permission
+	}
+	return ""
+}
+
+func (m *QueryCheckRightsRequest) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
+type QueryCheckRightsResponse struct {
+	Rights Rights `protobuf:"bytes,1,opt,name=rights,proto3" json:"rights"`
+	// The time that the answer is for: that of the block it was read from.
+	DecidedAt time.Time `protobuf:"bytes,2,opt,name=decided_at,json=decidedAt,proto3,stdtime" json:"decided_at"`
+}
+
+func (m *QueryCheckRightsResponse) Reset()         { *m = QueryCheckRightsResponse{} }
+func (m *QueryCheckRightsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCheckRightsResponse) ProtoMessage()    {}
+func (*QueryCheckRightsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{1}
+}
+func (m *QueryCheckRightsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCheckRightsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCheckRightsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCheckRightsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCheckRightsResponse.Merge(m, src)
+}
+func (m *QueryCheckRightsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCheckRightsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCheckRightsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCheckRightsResponse proto.InternalMessageInfo
+
+func (m *QueryCheckRightsResponse) GetRights() Rights {
+	if m != nil {
+		return m.Rights
+	}
+	return Rights{}
+}
+
+func (m *QueryCheckRightsResponse) GetDecidedAt() time.Time {
+	if m != nil {
+		return m.DecidedAt
+	}
+	return time.Time{}
+}
+
+type QueryCheckRightsBatchRequest struct {
+	// Ids of works and digests of contents, at most 1,000.
+	Works    []string `protobuf:"bytes,1,rep,name=works,proto3" json:"works,omitempty"`
+	Use      Use      `protobuf:"bytes,2,opt,name=use,proto3" json:"use"`
+	Licensee string   `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
+}
+
+func (m *QueryCheckRightsBatchRequest) Reset()         { *m = QueryCheckRightsBatchRequest{} }
+func (m *QueryCheckRightsBatchRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCheckRightsBatchRequest) ProtoMessage()    {}
+func (*QueryCheckRightsBatchRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{2}
+}
+func (m *QueryCheckRightsBatchRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCheckRightsBatchRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCheckRightsBatchRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCheckRightsBatchRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCheckRightsBatchRequest.Merge(m, src)
+}
+func (m *QueryCheckRightsBatchRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCheckRightsBatchRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCheckRightsBatchRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCheckRightsBatchRequest proto.InternalMessageInfo
+
+func (m *QueryCheckRightsBatchRequest) GetWorks() []string {
+	if m != nil {
+		return m.Works
+	}
+	return nil
+}
+
+func (m *QueryCheckRightsBatchRequest) GetUse() Use {
+	if m != nil {
+		return m.Use
+	}
+	return Use{}
+}
+
+func (m *QueryCheckRightsBatchRequest) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+type QueryCheckRightsBatchResponse struct {
+	// In the order of the request.
+	Rights    []Rights  `protobuf:"bytes,1,rep,name=rights,proto3" json:"rights"`
+	DecidedAt time.Time `protobuf:"bytes,2,opt,name=decided_at,json=decidedAt,proto3,stdtime" json:"decided_at"`
+}
+
+func (m *QueryCheckRightsBatchResponse) Reset()         { *m = QueryCheckRightsBatchResponse{} }
+func (m *QueryCheckRightsBatchResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCheckRightsBatchResponse) ProtoMessage()    {}
+func (*QueryCheckRightsBatchResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{3}
+}
+func (m *QueryCheckRightsBatchResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCheckRightsBatchResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCheckRightsBatchResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCheckRightsBatchResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCheckRightsBatchResponse.Merge(m, src)
+}
+func (m *QueryCheckRightsBatchResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCheckRightsBatchResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCheckRightsBatchResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCheckRightsBatchResponse proto.InternalMessageInfo
+
+func (m *QueryCheckRightsBatchResponse) GetRights() []Rights {
+	if m != nil {
+		return m.Rights
+	}
+	return nil
+}
+
+func (m *QueryCheckRightsBatchResponse) GetDecidedAt() time.Time {
+	if m != nil {
+		return m.DecidedAt
+	}
+	return time.Time{}
+}
 
 // IdentifiedTerms is terms with their id and, for a preset, its name.
 type IdentifiedTerms struct {
@@ -41,7 +296,7 @@ func (m *IdentifiedTerms) Reset()         { *m = IdentifiedTerms{} }
 func (m *IdentifiedTerms) String() string { return proto.CompactTextString(m) }
 func (*IdentifiedTerms) ProtoMessage()    {}
 func (*IdentifiedTerms) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{0}
+	return fileDescriptor_77e9c0c492067831, []int{4}
 }
 func (m *IdentifiedTerms) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -100,7 +355,7 @@ func (m *QueryTermsRequest) Reset()         { *m = QueryTermsRequest{} }
 func (m *QueryTermsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryTermsRequest) ProtoMessage()    {}
 func (*QueryTermsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{1}
+	return fileDescriptor_77e9c0c492067831, []int{5}
 }
 func (m *QueryTermsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -144,7 +399,7 @@ func (m *QueryTermsResponse) Reset()         { *m = QueryTermsResponse{} }
 func (m *QueryTermsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryTermsResponse) ProtoMessage()    {}
 func (*QueryTermsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{2}
+	return fileDescriptor_77e9c0c492067831, []int{6}
 }
 func (m *QueryTermsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -188,7 +443,7 @@ func (m *QueryTermsListRequest) Reset()         { *m = QueryTermsListRequest{} }
 func (m *QueryTermsListRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryTermsListRequest) ProtoMessage()    {}
 func (*QueryTermsListRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{3}
+	return fileDescriptor_77e9c0c492067831, []int{7}
 }
 func (m *QueryTermsListRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -233,7 +488,7 @@ func (m *QueryTermsListResponse) Reset()         { *m = QueryTermsListResponse{}
 func (m *QueryTermsListResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryTermsListResponse) ProtoMessage()    {}
 func (*QueryTermsListResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{4}
+	return fileDescriptor_77e9c0c492067831, []int{8}
 }
 func (m *QueryTermsListResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -285,7 +540,7 @@ func (m *QueryOffersRequest) Reset()         { *m = QueryOffersRequest{} }
 func (m *QueryOffersRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryOffersRequest) ProtoMessage()    {}
 func (*QueryOffersRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{5}
+	return fileDescriptor_77e9c0c492067831, []int{9}
 }
 func (m *QueryOffersRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -343,7 +598,7 @@ func (m *OpenOffer) Reset()         { *m = OpenOffer{} }
 func (m *OpenOffer) String() string { return proto.CompactTextString(m) }
 func (*OpenOffer) ProtoMessage()    {}
 func (*OpenOffer) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{6}
+	return fileDescriptor_77e9c0c492067831, []int{10}
 }
 func (m *OpenOffer) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -416,7 +671,7 @@ func (m *QueryOffersResponse) Reset()         { *m = QueryOffersResponse{} }
 func (m *QueryOffersResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryOffersResponse) ProtoMessage()    {}
 func (*QueryOffersResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{7}
+	return fileDescriptor_77e9c0c492067831, []int{11}
 }
 func (m *QueryOffersResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -467,7 +722,7 @@ func (m *QueryGrantRequest) Reset()         { *m = QueryGrantRequest{} }
 func (m *QueryGrantRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryGrantRequest) ProtoMessage()    {}
 func (*QueryGrantRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{8}
+	return fileDescriptor_77e9c0c492067831, []int{12}
 }
 func (m *QueryGrantRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -517,7 +772,7 @@ func (m *NamedGrant) Reset()         { *m = NamedGrant{} }
 func (m *NamedGrant) String() string { return proto.CompactTextString(m) }
 func (*NamedGrant) ProtoMessage()    {}
 func (*NamedGrant) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{9}
+	return fileDescriptor_77e9c0c492067831, []int{13}
 }
 func (m *NamedGrant) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -596,7 +851,7 @@ func (m *QueryGrantResponse) Reset()         { *m = QueryGrantResponse{} }
 func (m *QueryGrantResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryGrantResponse) ProtoMessage()    {}
 func (*QueryGrantResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{10}
+	return fileDescriptor_77e9c0c492067831, []int{14}
 }
 func (m *QueryGrantResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -642,7 +897,7 @@ func (m *QueryGrantsRequest) Reset()         { *m = QueryGrantsRequest{} }
 func (m *QueryGrantsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryGrantsRequest) ProtoMessage()    {}
 func (*QueryGrantsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{11}
+	return fileDescriptor_77e9c0c492067831, []int{15}
 }
 func (m *QueryGrantsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -701,7 +956,7 @@ func (m *QueryGrantsResponse) Reset()         { *m = QueryGrantsResponse{} }
 func (m *QueryGrantsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryGrantsResponse) ProtoMessage()    {}
 func (*QueryGrantsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{12}
+	return fileDescriptor_77e9c0c492067831, []int{16}
 }
 func (m *QueryGrantsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -753,7 +1008,7 @@ func (m *QueryConstraintsRequest) Reset()         { *m = QueryConstraintsRequest
 func (m *QueryConstraintsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryConstraintsRequest) ProtoMessage()    {}
 func (*QueryConstraintsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{13}
+	return fileDescriptor_77e9c0c492067831, []int{17}
 }
 func (m *QueryConstraintsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -796,8 +1051,70 @@ func (m *QueryConstraintsRequest) GetPagination() *query.PageRequest {
 	return nil
 }
 
+// InForce is a constraint with what it comes down to now.
+type InForce struct {
+	Constraint NamedConstraint `protobuf:"bytes,1,opt,name=constraint,proto3" json:"constraint"`
+	// CEILING: the ceiling, and what the work has taken in of that denom since.
+	Ceiling *types.Coin `protobuf:"bytes,2,opt,name=ceiling,proto3" json:"ceiling,omitempty"`
+	TakenIn *types.Coin `protobuf:"bytes,3,opt,name=taken_in,json=takenIn,proto3" json:"taken_in,omitempty"`
+}
+
+func (m *InForce) Reset()         { *m = InForce{} }
+func (m *InForce) String() string { return proto.CompactTextString(m) }
+func (*InForce) ProtoMessage()    {}
+func (*InForce) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{18}
+}
+func (m *InForce) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *InForce) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_InForce.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *InForce) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_InForce.Merge(m, src)
+}
+func (m *InForce) XXX_Size() int {
+	return m.Size()
+}
+func (m *InForce) XXX_DiscardUnknown() {
+	xxx_messageInfo_InForce.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_InForce proto.InternalMessageInfo
+
+func (m *InForce) GetConstraint() NamedConstraint {
+	if m != nil {
+		return m.Constraint
+	}
+	return NamedConstraint{}
+}
+
+func (m *InForce) GetCeiling() *types.Coin {
+	if m != nil {
+		return m.Ceiling
+	}
+	return nil
+}
+
+func (m *InForce) GetTakenIn() *types.Coin {
+	if m != nil {
+		return m.TakenIn
+	}
+	return nil
+}
+
 type QueryConstraintsResponse struct {
-	Constraints []NamedConstraint   `protobuf:"bytes,1,rep,name=constraints,proto3" json:"constraints"`
+	Constraints []InForce           `protobuf:"bytes,1,rep,name=constraints,proto3" json:"constraints"`
 	Pagination  *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -805,7 +1122,7 @@ func (m *QueryConstraintsResponse) Reset()         { *m = QueryConstraintsRespon
 func (m *QueryConstraintsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryConstraintsResponse) ProtoMessage()    {}
 func (*QueryConstraintsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_77e9c0c492067831, []int{14}
+	return fileDescriptor_77e9c0c492067831, []int{19}
 }
 func (m *QueryConstraintsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -834,7 +1151,7 @@ func (m *QueryConstraintsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryConstraintsResponse proto.InternalMessageInfo
 
-func (m *QueryConstraintsResponse) GetConstraints() []NamedConstraint {
+func (m *QueryConstraintsResponse) GetConstraints() []InForce {
 	if m != nil {
 		return m.Constraints
 	}
@@ -848,7 +1165,186 @@ func (m *QueryConstraintsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+type QueryApprovalsRequest struct {
+	Work       string             `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryApprovalsRequest) Reset()         { *m = QueryApprovalsRequest{} }
+func (m *QueryApprovalsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryApprovalsRequest) ProtoMessage()    {}
+func (*QueryApprovalsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{20}
+}
+func (m *QueryApprovalsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryApprovalsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryApprovalsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryApprovalsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryApprovalsRequest.Merge(m, src)
+}
+func (m *QueryApprovalsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryApprovalsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryApprovalsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryApprovalsRequest proto.InternalMessageInfo
+
+func (m *QueryApprovalsRequest) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *QueryApprovalsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// Approval lets somebody take an offer whose terms ask for it.
+type Approval struct {
+	Terms string `protobuf:"bytes,1,opt,name=terms,proto3" json:"terms,omitempty"`
+	// One of the two.
+	Licensee   string `protobuf:"bytes,2,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Derivative string `protobuf:"bytes,3,opt,name=derivative,proto3" json:"derivative,omitempty"`
+	// Whether it counts: the work has not changed hands since.
+	InForce bool `protobuf:"varint,4,opt,name=in_force,json=inForce,proto3" json:"in_force,omitempty"`
+}
+
+func (m *Approval) Reset()         { *m = Approval{} }
+func (m *Approval) String() string { return proto.CompactTextString(m) }
+func (*Approval) ProtoMessage()    {}
+func (*Approval) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{21}
+}
+func (m *Approval) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Approval) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Approval.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Approval) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Approval.Merge(m, src)
+}
+func (m *Approval) XXX_Size() int {
+	return m.Size()
+}
+func (m *Approval) XXX_DiscardUnknown() {
+	xxx_messageInfo_Approval.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Approval proto.InternalMessageInfo
+
+func (m *Approval) GetTerms() string {
+	if m != nil {
+		return m.Terms
+	}
+	return ""
+}
+
+func (m *Approval) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *Approval) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
+func (m *Approval) GetInForce() bool {
+	if m != nil {
+		return m.InForce
+	}
+	return false
+}
+
+type QueryApprovalsResponse struct {
+	Approvals  []Approval          `protobuf:"bytes,1,rep,name=approvals,proto3" json:"approvals"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryApprovalsResponse) Reset()         { *m = QueryApprovalsResponse{} }
+func (m *QueryApprovalsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryApprovalsResponse) ProtoMessage()    {}
+func (*QueryApprovalsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_77e9c0c492067831, []int{22}
+}
+func (m *QueryApprovalsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryApprovalsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryApprovalsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryApprovalsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryApprovalsResponse.Merge(m, src)
+}
+func (m *QueryApprovalsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryApprovalsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryApprovalsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryApprovalsResponse proto.InternalMessageInfo
+
+func (m *QueryApprovalsResponse) GetApprovals() []Approval {
+	if m != nil {
+		return m.Approvals
+	}
+	return nil
+}
+
+func (m *QueryApprovalsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 func init() {
+	proto.RegisterType((*QueryCheckRightsRequest)(nil), "stemma.license.v1.QueryCheckRightsRequest")
+	proto.RegisterType((*QueryCheckRightsResponse)(nil), "stemma.license.v1.QueryCheckRightsResponse")
+	proto.RegisterType((*QueryCheckRightsBatchRequest)(nil), "stemma.license.v1.QueryCheckRightsBatchRequest")
+	proto.RegisterType((*QueryCheckRightsBatchResponse)(nil), "stemma.license.v1.QueryCheckRightsBatchResponse")
 	proto.RegisterType((*IdentifiedTerms)(nil), "stemma.license.v1.IdentifiedTerms")
 	proto.RegisterType((*QueryTermsRequest)(nil), "stemma.license.v1.QueryTermsRequest")
 	proto.RegisterType((*QueryTermsResponse)(nil), "stemma.license.v1.QueryTermsResponse")
@@ -863,70 +1359,100 @@ func init() {
 	proto.RegisterType((*QueryGrantsRequest)(nil), "stemma.license.v1.QueryGrantsRequest")
 	proto.RegisterType((*QueryGrantsResponse)(nil), "stemma.license.v1.QueryGrantsResponse")
 	proto.RegisterType((*QueryConstraintsRequest)(nil), "stemma.license.v1.QueryConstraintsRequest")
+	proto.RegisterType((*InForce)(nil), "stemma.license.v1.InForce")
 	proto.RegisterType((*QueryConstraintsResponse)(nil), "stemma.license.v1.QueryConstraintsResponse")
+	proto.RegisterType((*QueryApprovalsRequest)(nil), "stemma.license.v1.QueryApprovalsRequest")
+	proto.RegisterType((*Approval)(nil), "stemma.license.v1.Approval")
+	proto.RegisterType((*QueryApprovalsResponse)(nil), "stemma.license.v1.QueryApprovalsResponse")
 }
 
 func init() { proto.RegisterFile("stemma/license/v1/query.proto", fileDescriptor_77e9c0c492067831) }
 
 var fileDescriptor_77e9c0c492067831 = []byte{
-	// 903 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0xcf, 0x4f, 0xe3, 0x46,
-	0x14, 0xce, 0x98, 0xc4, 0x90, 0x89, 0xd4, 0x8a, 0x29, 0x05, 0xd7, 0x85, 0x34, 0xb8, 0x2d, 0x0d,
-	0x20, 0x6c, 0x25, 0xf4, 0xd2, 0x56, 0xea, 0x81, 0x4a, 0xa5, 0xad, 0xaa, 0xd2, 0x5a, 0x9c, 0x7a,
-	0x41, 0x4e, 0x32, 0x18, 0xab, 0xc4, 0x63, 0x6c, 0x27, 0x6d, 0x8a, 0x68, 0x25, 0x2e, 0x7b, 0xd9,
-	0xc3, 0x4a, 0x7b, 0x5b, 0x4e, 0xfb, 0x17, 0xac, 0xf8, 0x2b, 0x96, 0x23, 0xd2, 0x5e, 0xf6, 0xb4,
-	0x5a, 0xc1, 0xfe, 0x21, 0x2b, 0xcf, 0x8f, 0xc4, 0x4e, 0xec, 0x04, 0x45, 0x39, 0xd9, 0xe3, 0x79,
-	0xf3, 0xbd, 0xef, 0x7d, 0xdf, 0xbc, 0x19, 0xc3, 0xb5, 0x20, 0xc4, 0xed, 0xb6, 0x65, 0x9c, 0x3a,
-	0x4d, 0xec, 0x06, 0xd8, 0xe8, 0xd6, 0x8c, 0xb3, 0x0e, 0xf6, 0x7b, 0xba, 0xe7, 0x93, 0x90, 0xa0,
-	0x45, 0x36, 0xad, 0xf3, 0x69, 0xbd, 0x5b, 0x53, 0xb7, 0x9a, 0x24, 0x68, 0x93, 0xc0, 0x68, 0x58,
-	0x01, 0x66, 0xb1, 0x46, 0xb7, 0xd6, 0xc0, 0xa1, 0x55, 0x33, 0x3c, 0xcb, 0x76, 0x5c, 0x2b, 0x74,
-	0x88, 0xcb, 0x96, 0xab, 0x4b, 0x36, 0xb1, 0x09, 0x7d, 0x35, 0xa2, 0x37, 0xfe, 0x75, 0xd5, 0x26,
-	0xc4, 0x3e, 0xc5, 0x86, 0xe5, 0x39, 0x86, 0xe5, 0xba, 0x24, 0xa4, 0x4b, 0x02, 0x3e, 0x5b, 0x1e,
-	0x65, 0x84, 0xbb, 0xd8, 0x0d, 0xc5, 0x7c, 0x0a, 0xe3, 0x10, 0xfb, 0x6d, 0x3e, 0xad, 0x11, 0xf8,
-	0xe1, 0xcf, 0x2d, 0xec, 0x86, 0xce, 0xb1, 0x83, 0x5b, 0x87, 0xd1, 0x04, 0xfa, 0x00, 0x4a, 0x4e,
-	0x4b, 0x01, 0x15, 0x50, 0x2d, 0x9a, 0x92, 0xd3, 0x42, 0xcb, 0x50, 0xf6, 0x7c, 0x1c, 0xe0, 0x50,
-	0x91, 0xe8, 0x37, 0x3e, 0x42, 0x5f, 0xc3, 0x02, 0x45, 0x52, 0xe6, 0x2a, 0xa0, 0x5a, 0xaa, 0x2b,
-	0xfa, 0x48, 0xf1, 0x3a, 0x05, 0xdc, 0xcb, 0xdf, 0xbc, 0xf9, 0x2c, 0x67, 0xb2, 0x60, 0x6d, 0x13,
-	0x2e, 0xfe, 0x11, 0xa9, 0x40, 0xa7, 0x4c, 0x7c, 0xd6, 0xc1, 0x41, 0x88, 0x96, 0x04, 0x14, 0xcb,
-	0xca, 0x43, 0x0f, 0x21, 0x8a, 0x87, 0x06, 0x1e, 0x71, 0x03, 0x8c, 0xbe, 0x8f, 0xc7, 0x96, 0xea,
-	0x5a, 0x4a, 0xda, 0xa1, 0x8a, 0x92, 0x04, 0x8e, 0xe0, 0xc7, 0x03, 0xd4, 0x5f, 0x9d, 0x20, 0x14,
-	0x24, 0x7e, 0x84, 0x70, 0xe0, 0x08, 0x47, 0xdf, 0xd0, 0x99, 0x7d, 0x7a, 0x64, 0x9f, 0xce, 0xac,
-	0xe6, 0xf6, 0xe9, 0xbf, 0x5b, 0x36, 0xe6, 0x6b, 0xcd, 0xd8, 0x4a, 0xed, 0x39, 0x80, 0xcb, 0xc3,
-	0x19, 0x46, 0xb9, 0xcf, 0x4d, 0xc1, 0x1d, 0xed, 0x27, 0x28, 0x4a, 0x94, 0xe2, 0x57, 0x13, 0x29,
-	0xb2, 0xe4, 0x09, 0x8e, 0x1e, 0x97, 0xf6, 0xe0, 0xf8, 0x18, 0xfb, 0x7d, 0x1b, 0x10, 0xcc, 0xff,
-	0x4d, 0xfc, 0xbf, 0xb8, 0x0b, 0xf4, 0x7d, 0x48, 0x15, 0x69, 0x6a, 0x55, 0x5e, 0x02, 0x58, 0x3c,
-	0xf0, 0xb0, 0x4b, 0x33, 0xa6, 0x66, 0xea, 0x8b, 0x23, 0x4d, 0x65, 0x6c, 0xb4, 0x1f, 0x49, 0x04,
-	0x3e, 0x66, 0x3f, 0xd2, 0xe4, 0x62, 0x15, 0x0d, 0xa6, 0xbb, 0xbb, 0xd3, 0x38, 0x75, 0x9a, 0x4a,
-	0xbe, 0x02, 0xaa, 0x0b, 0x26, 0x1f, 0x21, 0x05, 0xce, 0xdb, 0xbe, 0xe5, 0x86, 0xb8, 0xa5, 0x14,
-	0x2a, 0xa0, 0x9a, 0x37, 0xc5, 0x50, 0x7b, 0x06, 0xe0, 0x47, 0x09, 0xf1, 0xb8, 0xb9, 0xdf, 0x42,
-	0x99, 0x42, 0x0a, 0x77, 0x57, 0xd3, 0x08, 0x08, 0x05, 0x38, 0x09, 0xbe, 0x62, 0x76, 0xc6, 0x8a,
-	0xf6, 0xda, 0x8f, 0xc8, 0xc6, 0xda, 0x8b, 0x92, 0x17, 0xed, 0x45, 0x07, 0xda, 0x35, 0x80, 0xf0,
-	0x37, 0xab, 0x8d, 0x5b, 0x34, 0x76, 0xa4, 0xed, 0x85, 0x45, 0x52, 0xcc, 0xa2, 0xa5, 0x78, 0xcb,
-	0x8b, 0x3e, 0x45, 0x2a, 0x5c, 0xe0, 0x25, 0x62, 0x2a, 0x62, 0xd1, 0xec, 0x8f, 0xd1, 0x0a, 0x9c,
-	0xef, 0x04, 0xb8, 0x75, 0xd4, 0xe8, 0x51, 0x19, 0x8b, 0xa6, 0x1c, 0x0d, 0xf7, 0x7a, 0x91, 0x5b,
-	0x8c, 0x93, 0x9c, 0xe9, 0x16, 0xe5, 0x25, 0xdc, 0x62, 0x9c, 0x0f, 0xf8, 0xbe, 0xe5, 0xe5, 0x71,
-	0xe5, 0xbf, 0x89, 0xd7, 0x57, 0xaa, 0xaf, 0xa5, 0x60, 0x0d, 0x0a, 0x4d, 0x02, 0x3e, 0x06, 0x71,
-	0xc4, 0xb1, 0x9d, 0x10, 0x2f, 0x53, 0x1a, 0x2a, 0x33, 0xd9, 0x25, 0x73, 0x53, 0x77, 0xc9, 0x95,
-	0xd8, 0x5b, 0x82, 0x0e, 0xaf, 0xf0, 0x3b, 0x28, 0x53, 0xbe, 0x62, 0x6f, 0x3d, 0xa8, 0x44, 0xbe,
-	0x64, 0x76, 0x9b, 0xab, 0x03, 0x57, 0x28, 0xb9, 0x1f, 0x88, 0x1b, 0x84, 0xbe, 0xe5, 0x4c, 0x10,
-	0x6c, 0x56, 0x47, 0xc7, 0x0b, 0x00, 0x95, 0xd1, 0xbc, 0x5c, 0x99, 0x5f, 0x60, 0xa9, 0x39, 0xf8,
-	0x3c, 0xe6, 0x60, 0xa5, 0xf2, 0x0c, 0x10, 0xb8, 0x46, 0xf1, 0xc5, 0x33, 0x13, 0xaa, 0x7e, 0x2d,
-	0xc3, 0x02, 0x65, 0x8c, 0xfe, 0x83, 0x05, 0x76, 0xab, 0x7e, 0x91, 0x42, 0x69, 0xe4, 0x22, 0x54,
-	0xbf, 0x9c, 0x10, 0xc5, 0x72, 0x69, 0xd5, 0xcb, 0x57, 0xef, 0x9e, 0x4a, 0x1a, 0xaa, 0x18, 0x19,
-	0xb7, 0xbb, 0x71, 0x4e, 0x1f, 0x17, 0xe8, 0x12, 0xc0, 0x62, 0xff, 0x1e, 0x42, 0xd5, 0xb1, 0xf0,
-	0xb1, 0xcb, 0x50, 0xdd, 0x7c, 0x40, 0x24, 0x27, 0x53, 0xa1, 0x64, 0x54, 0xa4, 0x64, 0x91, 0x41,
-	0x8f, 0x00, 0x94, 0xd9, 0x61, 0x89, 0x32, 0x0b, 0x4c, 0xdc, 0x44, 0xea, 0xc6, 0xa4, 0x30, 0x9e,
-	0x5b, 0xa7, 0xb9, 0xab, 0x68, 0x23, 0x25, 0x77, 0xb4, 0x07, 0x03, 0xe3, 0x3c, 0x7a, 0x5c, 0x18,
-	0xfc, 0x9c, 0xfd, 0x1f, 0x16, 0xd8, 0x69, 0x97, 0x69, 0x47, 0xfc, 0xe0, 0xcc, 0xb6, 0x23, 0x71,
-	0xfe, 0x68, 0x9b, 0x94, 0xc5, 0xe7, 0x68, 0x3d, 0x85, 0x05, 0xeb, 0x41, 0xe3, 0x9c, 0x3e, 0x2f,
-	0xd0, 0xbf, 0x50, 0x66, 0xad, 0x8d, 0xc6, 0x63, 0x4f, 0x56, 0x22, 0x79, 0x42, 0x68, 0xeb, 0x94,
-	0xc3, 0xa7, 0xe8, 0x93, 0x4c, 0x0e, 0xe8, 0x0a, 0xc0, 0x52, 0xac, 0x85, 0xd0, 0x56, 0x16, 0xf4,
-	0x68, 0x7f, 0xab, 0xdb, 0x0f, 0x8a, 0xe5, 0x5c, 0x76, 0x29, 0x97, 0x1d, 0xb4, 0x3d, 0xc9, 0x95,
-	0x58, 0xf3, 0xed, 0xfd, 0x74, 0x73, 0x57, 0x06, 0xb7, 0x77, 0x65, 0xf0, 0xf6, 0xae, 0x0c, 0x9e,
-	0xdc, 0x97, 0x73, 0xb7, 0xf7, 0xe5, 0xdc, 0xeb, 0xfb, 0x72, 0xee, 0x4f, 0xdd, 0x76, 0xc2, 0x93,
-	0x4e, 0x43, 0x6f, 0x92, 0x36, 0x07, 0xdc, 0x69, 0x9e, 0x58, 0x8e, 0x2b, 0xd0, 0xff, 0xe9, 0xe3,
-	0x87, 0x3d, 0x0f, 0x07, 0x0d, 0x99, 0xfe, 0xda, 0xee, 0xbe, 0x0f, 0x00, 0x00, 0xff, 0xff, 0x5b,
-	0x09, 0xc5, 0x3c, 0xad, 0x0b, 0x00, 0x00,
+	// 1320 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x57, 0xcf, 0x6f, 0x1b, 0xc5,
+	0x17, 0xcf, 0xd8, 0xb1, 0x63, 0x3f, 0x4b, 0xdf, 0x2f, 0x1d, 0x4a, 0xeb, 0xb8, 0x8d, 0x93, 0x2e,
+	0x25, 0x38, 0x89, 0xba, 0x4b, 0x9c, 0x4a, 0x88, 0x22, 0x81, 0xea, 0x48, 0x69, 0x23, 0x21, 0x02,
+	0x56, 0xb8, 0x70, 0x89, 0xd6, 0xeb, 0x89, 0x33, 0x4a, 0xbc, 0xbb, 0xdd, 0x5d, 0xbb, 0x84, 0x28,
+	0x80, 0x7a, 0xe1, 0xc2, 0x21, 0x52, 0x2f, 0x88, 0x8a, 0x03, 0x5c, 0x38, 0x73, 0xe4, 0xc2, 0x95,
+	0x1e, 0x2b, 0x71, 0xe1, 0x04, 0x28, 0xe1, 0x8f, 0xe0, 0x88, 0x76, 0x7e, 0xd8, 0xb3, 0xf6, 0xae,
+	0x6d, 0x45, 0x56, 0x4f, 0xf6, 0x78, 0xde, 0x8f, 0xcf, 0x7b, 0x9f, 0xf7, 0xde, 0x3c, 0xc3, 0x82,
+	0x1f, 0x90, 0x76, 0xdb, 0x34, 0x8e, 0xa8, 0x45, 0x6c, 0x9f, 0x18, 0xdd, 0x75, 0xe3, 0x51, 0x87,
+	0x78, 0xc7, 0xba, 0xeb, 0x39, 0x81, 0x83, 0xaf, 0xf0, 0x6b, 0x5d, 0x5c, 0xeb, 0xdd, 0xf5, 0xd2,
+	0xaa, 0xe5, 0xf8, 0x6d, 0xc7, 0x37, 0x1a, 0xa6, 0x4f, 0xb8, 0xac, 0xd1, 0x5d, 0x6f, 0x90, 0xc0,
+	0x5c, 0x37, 0x5c, 0xb3, 0x45, 0x6d, 0x33, 0xa0, 0x8e, 0xcd, 0xd5, 0x4b, 0x65, 0x55, 0x56, 0x4a,
+	0x59, 0x0e, 0x95, 0xf7, 0x57, 0x5b, 0x4e, 0xcb, 0x61, 0x5f, 0x8d, 0xf0, 0x9b, 0xf8, 0xf5, 0x66,
+	0xcb, 0x71, 0x5a, 0x47, 0xc4, 0x30, 0x5d, 0x6a, 0x98, 0xb6, 0xed, 0x04, 0xcc, 0xa4, 0x2f, 0x6e,
+	0x17, 0xc5, 0x2d, 0x3b, 0x35, 0x3a, 0xfb, 0x46, 0x40, 0xdb, 0xc4, 0x0f, 0xcc, 0xb6, 0x2b, 0x9d,
+	0x0e, 0x87, 0x44, 0xba, 0xc4, 0x0e, 0xfc, 0xe4, 0x7b, 0x8f, 0xb6, 0x0e, 0x7a, 0xf7, 0x31, 0x29,
+	0x09, 0x88, 0xd7, 0x16, 0xd7, 0xda, 0x2f, 0x08, 0xae, 0x7f, 0x1c, 0x86, 0xbd, 0x79, 0x40, 0xac,
+	0xc3, 0x3a, 0xd3, 0xac, 0x93, 0x47, 0x1d, 0xe2, 0x07, 0x18, 0xc3, 0xec, 0x63, 0xc7, 0x3b, 0x2c,
+	0xa2, 0x25, 0x54, 0xc9, 0xd7, 0xd9, 0x77, 0xac, 0x43, 0xba, 0xe3, 0x93, 0x62, 0x6a, 0x09, 0x55,
+	0x0a, 0xd5, 0x6b, 0xfa, 0x50, 0x42, 0xf5, 0x4f, 0x7c, 0x52, 0x9b, 0x7d, 0xfe, 0xe7, 0xe2, 0x4c,
+	0x3d, 0x14, 0xc4, 0x25, 0xc8, 0x89, 0x4b, 0x52, 0x4c, 0x33, 0x3b, 0xbd, 0x33, 0x2e, 0x03, 0xb8,
+	0xc4, 0x6b, 0x53, 0xdf, 0xa7, 0x8e, 0x5d, 0x9c, 0x65, 0xb7, 0xca, 0x2f, 0xe1, 0x7d, 0x93, 0x78,
+	0xb4, 0x6b, 0x06, 0xb4, 0x4b, 0x8a, 0x19, 0x7e, 0xdf, 0xff, 0x45, 0xfb, 0x16, 0x41, 0x71, 0x18,
+	0xbb, 0xef, 0x3a, 0xb6, 0x4f, 0xf0, 0xdb, 0x90, 0xe5, 0x79, 0x60, 0xf0, 0x0b, 0xd5, 0xf9, 0x18,
+	0xac, 0x5c, 0x45, 0xc0, 0x15, 0xe2, 0x78, 0x33, 0xf4, 0x6a, 0xd1, 0x26, 0x69, 0xee, 0x99, 0x81,
+	0x08, 0xb4, 0xa4, 0x73, 0x9a, 0x74, 0x49, 0x93, 0xbe, 0x2b, 0x69, 0xaa, 0xe5, 0x42, 0xed, 0xb3,
+	0xbf, 0x16, 0x51, 0x3d, 0x2f, 0xf4, 0xee, 0x07, 0xda, 0x57, 0x08, 0x6e, 0x0e, 0x42, 0xab, 0x99,
+	0x81, 0x75, 0x20, 0x73, 0x7b, 0x15, 0x32, 0x61, 0x3e, 0x43, 0x74, 0xe9, 0x4a, 0xbe, 0xce, 0x0f,
+	0xd3, 0xcc, 0xae, 0xf6, 0x3d, 0x82, 0x85, 0x04, 0x08, 0x31, 0x29, 0x4a, 0xbf, 0xf4, 0x14, 0x39,
+	0xf0, 0xff, 0xed, 0x26, 0xb1, 0x03, 0xba, 0x4f, 0x49, 0x73, 0x37, 0x2c, 0x49, 0xfc, 0x3f, 0x48,
+	0xd1, 0xa6, 0x28, 0xb7, 0x14, 0x6d, 0xe2, 0x6b, 0x90, 0x75, 0x3d, 0xe2, 0x13, 0xee, 0x23, 0x5f,
+	0x17, 0x27, 0x7c, 0x17, 0x32, 0xac, 0x86, 0x59, 0xcc, 0x85, 0x6a, 0x31, 0x06, 0x37, 0x33, 0x28,
+	0x60, 0x73, 0x61, 0x6d, 0x05, 0xae, 0xb0, 0x7c, 0xb0, 0x2b, 0x85, 0x07, 0x6e, 0x8a, 0x7b, 0x15,
+	0xa2, 0xbb, 0x80, 0x55, 0x51, 0x91, 0xaf, 0xf7, 0x54, 0xd9, 0x42, 0x55, 0x8b, 0x71, 0x3b, 0x10,
+	0x51, 0x14, 0xc0, 0x1e, 0xbc, 0xd6, 0xb7, 0xfa, 0x01, 0xf5, 0x03, 0x09, 0x62, 0x0b, 0xa0, 0x3f,
+	0x6c, 0x84, 0xf5, 0x65, 0x9d, 0x4f, 0x1b, 0x3d, 0x9c, 0x36, 0x3a, 0x9f, 0x62, 0x62, 0xe6, 0xe8,
+	0x1f, 0x99, 0x2d, 0x22, 0x74, 0xeb, 0x8a, 0xa6, 0xf6, 0x03, 0x82, 0x6b, 0x83, 0x1e, 0x86, 0xb1,
+	0xa7, 0x2f, 0x81, 0x1d, 0x3f, 0x88, 0x40, 0xe4, 0x94, 0xbf, 0x39, 0x16, 0x22, 0x77, 0x1e, 0xc1,
+	0xe8, 0x8a, 0xd4, 0xee, 0xec, 0xef, 0x13, 0x6f, 0xe4, 0xa8, 0xd9, 0x8a, 0x71, 0x79, 0x99, 0xac,
+	0xfc, 0x86, 0x20, 0xbf, 0xe3, 0x12, 0x9b, 0x79, 0x8c, 0xf5, 0xd4, 0x4b, 0x4e, 0xea, 0x52, 0xc4,
+	0x86, 0xf5, 0xe8, 0x84, 0xc6, 0x47, 0xd4, 0x23, 0x73, 0x2e, 0xb5, 0x98, 0x30, 0xab, 0xee, 0x4e,
+	0xe3, 0x88, 0x5a, 0x6c, 0xf4, 0xe5, 0xea, 0xe2, 0x84, 0x8b, 0x30, 0xd7, 0xf2, 0x4c, 0x3b, 0x20,
+	0x4d, 0x36, 0xf3, 0x66, 0xeb, 0xf2, 0xa8, 0x7d, 0x87, 0xe0, 0xd5, 0x48, 0xf2, 0x04, 0xb9, 0xf7,
+	0x20, 0xcb, 0x4c, 0x4a, 0x76, 0x6f, 0xc6, 0x01, 0x90, 0x19, 0x90, 0xbd, 0xcc, 0x35, 0xa6, 0x47,
+	0xac, 0x6c, 0xaf, 0x07, 0x21, 0x58, 0xa5, 0xbd, 0x18, 0x78, 0xd9, 0x5e, 0xec, 0xa0, 0xfd, 0x8c,
+	0x00, 0x3e, 0x34, 0xdb, 0xa4, 0xc9, 0x64, 0x87, 0xda, 0x5e, 0x52, 0x94, 0x52, 0x28, 0xba, 0xaa,
+	0xb6, 0xbc, 0xec, 0xd3, 0xc8, 0xfc, 0x9b, 0x1d, 0x78, 0x5d, 0xae, 0xc3, 0x5c, 0xc7, 0x27, 0xcd,
+	0xbd, 0xc6, 0xb1, 0x78, 0x3a, 0xb2, 0xe1, 0xb1, 0x76, 0x1c, 0xb2, 0xc5, 0x31, 0x65, 0x13, 0xd9,
+	0x62, 0xb8, 0x24, 0x5b, 0x1c, 0xf3, 0x8e, 0xa8, 0x5b, 0x11, 0x9e, 0xc8, 0xfc, 0x3b, 0x6a, 0x7c,
+	0x85, 0xea, 0x42, 0x8c, 0xad, 0x7e, 0xa0, 0x51, 0x83, 0xdf, 0x20, 0xd5, 0xe2, 0xc8, 0x4e, 0x50,
+	0xc3, 0x4c, 0x0d, 0x84, 0x19, 0xed, 0x92, 0xf4, 0xa5, 0xbb, 0xe4, 0x99, 0xac, 0x2d, 0x09, 0x47,
+	0x44, 0xf8, 0x2e, 0x64, 0x19, 0x5e, 0x59, 0x5b, 0x13, 0x85, 0x28, 0x54, 0xa6, 0x57, 0x5c, 0x1d,
+	0xb9, 0xa5, 0x38, 0xb6, 0x1f, 0x78, 0x26, 0x1d, 0x93, 0xb0, 0x69, 0x8d, 0x8e, 0x5f, 0x11, 0xcc,
+	0x6d, 0xdb, 0x5b, 0x8e, 0x67, 0x11, 0xfc, 0x10, 0xc0, 0xea, 0x79, 0x1f, 0xf1, 0x04, 0xb0, 0x64,
+	0xf4, 0x71, 0x8a, 0x8c, 0x28, 0xba, 0x78, 0x03, 0xe6, 0x2c, 0x42, 0x8f, 0xa8, 0xdd, 0x12, 0xd0,
+	0xe6, 0x23, 0xd0, 0x24, 0xa8, 0x4d, 0x87, 0xda, 0x75, 0x29, 0x89, 0xef, 0x42, 0x2e, 0x30, 0x0f,
+	0x89, 0xbd, 0x47, 0x25, 0xcb, 0xa3, 0xb4, 0x98, 0xe8, 0xb6, 0xad, 0xfd, 0xd4, 0x5b, 0x91, 0xd4,
+	0xc4, 0x09, 0x6a, 0x6b, 0x50, 0xe8, 0xa3, 0x92, 0xfc, 0x96, 0xe2, 0x86, 0x1f, 0x4f, 0x81, 0x08,
+	0x45, 0x55, 0x9a, 0x1e, 0xc3, 0xbe, 0x78, 0x1c, 0xef, 0xbb, 0xae, 0xe7, 0x74, 0xcd, 0xa3, 0x97,
+	0xc2, 0xef, 0x63, 0xc8, 0x49, 0x7f, 0xf1, 0x9b, 0xc0, 0xc8, 0xd6, 0x8b, 0xee, 0xa7, 0xe9, 0xc1,
+	0xfd, 0x14, 0xcf, 0x43, 0x8e, 0xda, 0x7b, 0xfb, 0x61, 0xea, 0xc4, 0x88, 0x9f, 0xa3, 0x3c, 0x93,
+	0xda, 0x8f, 0xf2, 0xa5, 0x56, 0xc2, 0x15, 0xac, 0xbc, 0x0f, 0x79, 0x53, 0xfe, 0x28, 0x38, 0xb9,
+	0x11, 0xc3, 0x89, 0x54, 0x14, 0xa4, 0xf4, 0x75, 0xa6, 0x46, 0x49, 0xf5, 0xdf, 0x3c, 0x64, 0x18,
+	0x48, 0x7c, 0x86, 0xa0, 0xa0, 0xac, 0x91, 0x78, 0x35, 0x06, 0x50, 0xc2, 0xbf, 0x88, 0xd2, 0xda,
+	0x44, 0xb2, 0xdc, 0xbd, 0x56, 0x79, 0xf2, 0xfb, 0x3f, 0x4f, 0x53, 0x1a, 0x5e, 0x32, 0x92, 0xfe,
+	0xd6, 0x18, 0x27, 0x61, 0x05, 0x9c, 0xe2, 0x67, 0x08, 0x5e, 0x19, 0xdc, 0x6c, 0xb1, 0x31, 0x81,
+	0x2f, 0x75, 0x0d, 0x2f, 0xbd, 0x35, 0xb9, 0x82, 0x40, 0x78, 0x9b, 0x21, 0x2c, 0xdf, 0x43, 0xab,
+	0xda, 0x7c, 0x22, 0x48, 0xfc, 0x05, 0x64, 0xf8, 0x4a, 0x7b, 0x3b, 0xc9, 0x81, 0xba, 0x85, 0x96,
+	0xde, 0x18, 0x23, 0x35, 0x41, 0x76, 0x58, 0xb9, 0x1a, 0x27, 0xec, 0xe3, 0x14, 0x3f, 0x41, 0x90,
+	0xef, 0x2d, 0x81, 0xb8, 0x32, 0xd2, 0xbc, 0xb2, 0x89, 0x96, 0x56, 0x26, 0x90, 0x14, 0x60, 0x96,
+	0x18, 0x98, 0x12, 0x2e, 0x26, 0x81, 0xc1, 0x5f, 0x23, 0xc8, 0xf2, 0x4d, 0x05, 0x27, 0x06, 0x18,
+	0x59, 0x03, 0x4b, 0xcb, 0xe3, 0xc4, 0x84, 0x6f, 0x9d, 0xf9, 0xae, 0xe0, 0xe5, 0x18, 0xdf, 0xec,
+	0x9f, 0x94, 0xa8, 0x12, 0x43, 0x2c, 0x39, 0x5f, 0x42, 0x86, 0xaf, 0x1a, 0x89, 0x74, 0xa8, 0x5b,
+	0x4b, 0x32, 0x1d, 0x91, 0xc7, 0x5f, 0x5b, 0x61, 0x28, 0x5e, 0xc7, 0xb7, 0x62, 0x50, 0xf0, 0x07,
+	0xd0, 0x38, 0x61, 0x9f, 0xa7, 0xf8, 0x73, 0xc8, 0xf2, 0x77, 0x15, 0x8f, 0xb6, 0x3d, 0x3e, 0x13,
+	0xd1, 0xe7, 0x59, 0xbb, 0xc5, 0x30, 0xdc, 0xc0, 0xf3, 0x89, 0x18, 0xc2, 0x4e, 0x29, 0x28, 0xe3,
+	0x7f, 0x44, 0xf3, 0x0e, 0x3d, 0xae, 0x23, 0x9a, 0x77, 0xf8, 0x3d, 0xd1, 0x36, 0x18, 0x96, 0x3b,
+	0x78, 0x6d, 0x1c, 0x2b, 0xea, 0x03, 0xf2, 0x14, 0x41, 0xbe, 0x37, 0x04, 0x93, 0x2b, 0x75, 0xf0,
+	0x59, 0x48, 0xae, 0xd4, 0xa1, 0x89, 0xaa, 0xad, 0x33, 0x5c, 0x6b, 0x78, 0x65, 0x1c, 0xae, 0xde,
+	0x0c, 0xad, 0x3d, 0x7c, 0x7e, 0x5e, 0x46, 0x2f, 0xce, 0xcb, 0xe8, 0xef, 0xf3, 0x32, 0x3a, 0xbb,
+	0x28, 0xcf, 0xbc, 0xb8, 0x28, 0xcf, 0xfc, 0x71, 0x51, 0x9e, 0xf9, 0x54, 0x6f, 0xd1, 0xe0, 0xa0,
+	0xd3, 0xd0, 0x2d, 0xa7, 0x2d, 0xcc, 0xdd, 0xb1, 0x0e, 0x4c, 0x6a, 0x4b, 0xdb, 0x9f, 0xf5, 0xac,
+	0x07, 0xc7, 0x2e, 0xf1, 0x1b, 0x59, 0xf6, 0x7f, 0x78, 0xe3, 0xbf, 0x00, 0x00, 0x00, 0xff, 0xff,
+	0x66, 0xcf, 0x3e, 0x94, 0x9b, 0x12, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -941,6 +1467,10 @@ const _ = grpc.SupportPackageIsVersion4
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://godoc.org/google.golang.org/grpc#ClientConn.NewStream.
 type QueryClient interface {
+	// CheckRights answers "may I use this for that, and at what price?".
+	CheckRights(ctx context.Context, in *QueryCheckRightsRequest, opts ...grpc.CallOption) (*QueryCheckRightsResponse, error)
+	// CheckRightsBatch answers the same question for up to 1,000 works.
+	CheckRightsBatch(ctx context.Context, in *QueryCheckRightsBatchRequest, opts ...grpc.CallOption) (*QueryCheckRightsBatchResponse, error)
 	// Terms returns terms by id, or a preset by name.
 	Terms(ctx context.Context, in *QueryTermsRequest, opts ...grpc.CallOption) (*QueryTermsResponse, error)
 	// TermsList lists all terms in order of id.
@@ -953,6 +1483,8 @@ type QueryClient interface {
 	Grants(ctx context.Context, in *QueryGrantsRequest, opts ...grpc.CallOption) (*QueryGrantsResponse, error)
 	// Constraints lists what a work's sources demand of it.
 	Constraints(ctx context.Context, in *QueryConstraintsRequest, opts ...grpc.CallOption) (*QueryConstraintsResponse, error)
+	// Approvals lists whom a work's owner approved, in order of terms.
+	Approvals(ctx context.Context, in *QueryApprovalsRequest, opts ...grpc.CallOption) (*QueryApprovalsResponse, error)
 }
 
 type queryClient struct {
@@ -961,6 +1493,24 @@ type queryClient struct {
 
 func NewQueryClient(cc grpc1.ClientConn) QueryClient {
 	return &queryClient{cc}
+}
+
+func (c *queryClient) CheckRights(ctx context.Context, in *QueryCheckRightsRequest, opts ...grpc.CallOption) (*QueryCheckRightsResponse, error) {
+	out := new(QueryCheckRightsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Query/CheckRights", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) CheckRightsBatch(ctx context.Context, in *QueryCheckRightsBatchRequest, opts ...grpc.CallOption) (*QueryCheckRightsBatchResponse, error) {
+	out := new(QueryCheckRightsBatchResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Query/CheckRightsBatch", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *queryClient) Terms(ctx context.Context, in *QueryTermsRequest, opts ...grpc.CallOption) (*QueryTermsResponse, error) {
@@ -1017,8 +1567,21 @@ func (c *queryClient) Constraints(ctx context.Context, in *QueryConstraintsReque
 	return out, nil
 }
 
+func (c *queryClient) Approvals(ctx context.Context, in *QueryApprovalsRequest, opts ...grpc.CallOption) (*QueryApprovalsResponse, error) {
+	out := new(QueryApprovalsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Query/Approvals", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
+	// CheckRights answers "may I use this for that, and at what price?".
+	CheckRights(context.Context, *QueryCheckRightsRequest) (*QueryCheckRightsResponse, error)
+	// CheckRightsBatch answers the same question for up to 1,000 works.
+	CheckRightsBatch(context.Context, *QueryCheckRightsBatchRequest) (*QueryCheckRightsBatchResponse, error)
 	// Terms returns terms by id, or a preset by name.
 	Terms(context.Context, *QueryTermsRequest) (*QueryTermsResponse, error)
 	// TermsList lists all terms in order of id.
@@ -1031,12 +1594,20 @@ type QueryServer interface {
 	Grants(context.Context, *QueryGrantsRequest) (*QueryGrantsResponse, error)
 	// Constraints lists what a work's sources demand of it.
 	Constraints(context.Context, *QueryConstraintsRequest) (*QueryConstraintsResponse, error)
+	// Approvals lists whom a work's owner approved, in order of terms.
+	Approvals(context.Context, *QueryApprovalsRequest) (*QueryApprovalsResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
 type UnimplementedQueryServer struct {
 }
 
+func (*UnimplementedQueryServer) CheckRights(ctx context.Context, req *QueryCheckRightsRequest) (*QueryCheckRightsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CheckRights not implemented")
+}
+func (*UnimplementedQueryServer) CheckRightsBatch(ctx context.Context, req *QueryCheckRightsBatchRequest) (*QueryCheckRightsBatchResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CheckRightsBatch not implemented")
+}
 func (*UnimplementedQueryServer) Terms(ctx context.Context, req *QueryTermsRequest) (*QueryTermsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Terms not implemented")
 }
@@ -1055,9 +1626,48 @@ func (*UnimplementedQueryServer) Grants(ctx context.Context, req *QueryGrantsReq
 func (*UnimplementedQueryServer) Constraints(ctx context.Context, req *QueryConstraintsRequest) (*QueryConstraintsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Constraints not implemented")
 }
+func (*UnimplementedQueryServer) Approvals(ctx context.Context, req *QueryApprovalsRequest) (*QueryApprovalsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Approvals not implemented")
+}
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
 	s.RegisterService(&_Query_serviceDesc, srv)
+}
+
+func _Query_CheckRights_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCheckRightsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).CheckRights(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Query/CheckRights",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).CheckRights(ctx, req.(*QueryCheckRightsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_CheckRightsBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCheckRightsBatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).CheckRightsBatch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Query/CheckRightsBatch",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).CheckRightsBatch(ctx, req.(*QueryCheckRightsBatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _Query_Terms_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -1168,11 +1778,37 @@ func _Query_Constraints_Handler(srv interface{}, ctx context.Context, dec func(i
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Approvals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryApprovalsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Approvals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Query/Approvals",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Approvals(ctx, req.(*QueryApprovalsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "stemma.license.v1.Query",
 	HandlerType: (*QueryServer)(nil),
 	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "CheckRights",
+			Handler:    _Query_CheckRights_Handler,
+		},
+		{
+			MethodName: "CheckRightsBatch",
+			Handler:    _Query_CheckRightsBatch_Handler,
+		},
 		{
 			MethodName: "Terms",
 			Handler:    _Query_Terms_Handler,
@@ -1197,9 +1833,209 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 			MethodName: "Constraints",
 			Handler:    _Query_Constraints_Handler,
 		},
+		{
+			MethodName: "Approvals",
+			Handler:    _Query_Approvals_Handler,
+		},
 	},
 	Streams:  []grpc.StreamDesc{},
 	Metadata: "stemma/license/v1/query.proto",
+}
+
+func (m *QueryCheckRightsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCheckRightsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCheckRightsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Permission) > 0 {
+		i -= len(m.Permission)
+		copy(dAtA[i:], m.Permission)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Permission)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	{
+		size, err := m.Use.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCheckRightsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCheckRightsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCheckRightsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.DecidedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DecidedAt):])
+	if err2 != nil {
+		return 0, err2
+	}
+	i -= n2
+	i = encodeVarintQuery(dAtA, i, uint64(n2))
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Rights.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCheckRightsBatchRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCheckRightsBatchRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCheckRightsBatchRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	{
+		size, err := m.Use.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Works) > 0 {
+		for iNdEx := len(m.Works) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Works[iNdEx])
+			copy(dAtA[i:], m.Works[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Works[iNdEx])))
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCheckRightsBatchResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCheckRightsBatchResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCheckRightsBatchResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.DecidedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DecidedAt):])
+	if err5 != nil {
+		return 0, err5
+	}
+	i -= n5
+	i = encodeVarintQuery(dAtA, i, uint64(n5))
+	i--
+	dAtA[i] = 0x12
+	if len(m.Rights) > 0 {
+		for iNdEx := len(m.Rights) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Rights[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
 }
 
 func (m *IdentifiedTerms) Marshal() (dAtA []byte, err error) {
@@ -1823,6 +2659,63 @@ func (m *QueryConstraintsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *InForce) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *InForce) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *InForce) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.TakenIn != nil {
+		{
+			size, err := m.TakenIn.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Ceiling != nil {
+		{
+			size, err := m.Ceiling.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size, err := m.Constraint.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func (m *QueryConstraintsResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1872,6 +2765,151 @@ func (m *QueryConstraintsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryApprovalsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryApprovalsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryApprovalsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Approval) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Approval) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Approval) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.InForce {
+		i--
+		if m.InForce {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Terms) > 0 {
+		i -= len(m.Terms)
+		copy(dAtA[i:], m.Terms)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Terms)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryApprovalsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryApprovalsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryApprovalsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Approvals) > 0 {
+		for iNdEx := len(m.Approvals) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Approvals[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1883,6 +2921,84 @@ func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
+func (m *QueryCheckRightsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = m.Use.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Permission)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCheckRightsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Rights.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DecidedAt)
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryCheckRightsBatchRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Works) > 0 {
+		for _, s := range m.Works {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.Use.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCheckRightsBatchResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Rights) > 0 {
+		for _, e := range m.Rights {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DecidedAt)
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
 func (m *IdentifiedTerms) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2129,6 +3245,25 @@ func (m *QueryConstraintsRequest) Size() (n int) {
 	return n
 }
 
+func (m *InForce) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Constraint.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Ceiling != nil {
+		l = m.Ceiling.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.TakenIn != nil {
+		l = m.TakenIn.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
 func (m *QueryConstraintsResponse) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2148,11 +3283,662 @@ func (m *QueryConstraintsResponse) Size() (n int) {
 	return n
 }
 
+func (m *QueryApprovalsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *Approval) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Terms)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.InForce {
+		n += 2
+	}
+	return n
+}
+
+func (m *QueryApprovalsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Approvals) > 0 {
+		for _, e := range m.Approvals {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
 func sovQuery(x uint64) (n int) {
 	return (math_bits.Len64(x|1) + 6) / 7
 }
 func sozQuery(x uint64) (n int) {
 	return sovQuery(uint64((x << 1) ^ uint64((int64(x) >> 63))))
+}
+func (m *QueryCheckRightsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCheckRightsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCheckRightsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Use", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Use.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Permission", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Permission = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCheckRightsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCheckRightsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCheckRightsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Rights", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Rights.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DecidedAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.DecidedAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCheckRightsBatchRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCheckRightsBatchRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCheckRightsBatchRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Works", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Works = append(m.Works, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Use", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Use.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCheckRightsBatchResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCheckRightsBatchResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCheckRightsBatchResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Rights", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Rights = append(m.Rights, Rights{})
+			if err := m.Rights[len(m.Rights)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DecidedAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.DecidedAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
 }
 func (m *IdentifiedTerms) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
@@ -3893,6 +5679,161 @@ func (m *QueryConstraintsRequest) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *InForce) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: InForce: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: InForce: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Constraint", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Constraint.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Ceiling", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Ceiling == nil {
+				m.Ceiling = &types.Coin{}
+			}
+			if err := m.Ceiling.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TakenIn", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.TakenIn == nil {
+				m.TakenIn = &types.Coin{}
+			}
+			if err := m.TakenIn.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *QueryConstraintsResponse) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -3951,8 +5892,412 @@ func (m *QueryConstraintsResponse) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Constraints = append(m.Constraints, NamedConstraint{})
+			m.Constraints = append(m.Constraints, InForce{})
 			if err := m.Constraints[len(m.Constraints)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryApprovalsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryApprovalsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryApprovalsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Approval) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Approval: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Approval: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Terms = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field InForce", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.InForce = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryApprovalsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryApprovalsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryApprovalsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Approvals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Approvals = append(m.Approvals, Approval{})
+			if err := m.Approvals[len(m.Approvals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

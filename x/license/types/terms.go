@@ -54,6 +54,7 @@ func (t Terms) Validate() error {
 		{"duration", t.validateDuration},
 		{"territories", t.validateTerritories},
 		{"media", t.validateMedia},
+		{"uses", t.validateUses},
 		{"no_further_restrictions", t.validateNoFurther},
 		{"spdx", t.validateCreativeCommons},
 	}
@@ -112,9 +113,7 @@ func (t Terms) validateDerivatives() error {
 
 // trains says whether models may be trained on the work: they derive from it
 // even where other derivatives are not allowed.
-func (t Terms) trains() bool {
-	return t.AiTraining == PERMISSION_ALLOW || t.AiTraining == PERMISSION_PAID
-}
+func (t Terms) trains() bool { return permits(t.AiTraining) }
 
 func validatePermission(p Permission) error {
 	if _, known := Permission_name[int32(p)]; !known {
@@ -160,15 +159,18 @@ func validatePrices(prices sdk.Coins) error {
 }
 
 func (t Terms) validateUsePrice() error {
-	if len(t.UsePrice) > 0 && !t.paid() {
-		return fmt.Errorf("is set although no use is paid: set ai_training, ai_input or search to paid, or drop it")
+	if len(t.UsePrice) > 0 && t.AiInput != PERMISSION_PAID && t.Search != PERMISSION_PAID {
+		return fmt.Errorf("is set although no use is paid one by one: set ai_input or search to paid, or drop it; " +
+			"training is paid by the price of a grant")
 	}
 	return validatePrices(t.UsePrice)
 }
 
-// paid says whether some use of the work by machines is paid.
-func (t Terms) paid() bool {
-	return slices.Contains([]Permission{t.AiTraining, t.AiInput, t.Search}, PERMISSION_PAID)
+// paidByGrant says whether some use by machines is paid by a grant's price:
+// training always is, input and search where they have no price per use.
+func (t Terms) paidByGrant() bool {
+	return t.AiTraining == PERMISSION_PAID ||
+		len(t.UsePrice) == 0 && (t.AiInput == PERMISSION_PAID || t.Search == PERMISSION_PAID)
 }
 
 func (t Terms) validateCeiling() error {
@@ -218,6 +220,44 @@ func (t Terms) validateMedia() error {
 	return nil
 }
 
+// validateUses checks the list and that no other field speaks of a use that is
+// not in it, or excludes one that is.
+func (t Terms) validateUses() error {
+	if len(t.Uses) == 0 {
+		return nil
+	}
+	for i, use := range t.Uses {
+		if _, known := Action_name[int32(use)]; !known || use == ACTION_UNSPECIFIED {
+			return fmt.Errorf("has the unknown value %d", use)
+		}
+		if i > 0 && t.Uses[i-1] >= use {
+			return fmt.Errorf("must be sorted and unique: %s comes after %s", use, t.Uses[i-1])
+		}
+	}
+	derives := t.Derivatives != DERIVATIVES_NONE
+	for _, c := range []struct {
+		use    Action
+		field  string
+		spoken bool // another field permits the use expressly
+		denied bool
+	}{
+		{ACTION_ADAPT, "derivatives", derives, !derives},
+		{ACTION_TRAIN_AI, "ai_training", t.trains(), !t.trains() && !(t.AiTraining == PERMISSION_UNSET && derives)},
+		{ACTION_AI_INPUT, "ai_input", permits(t.AiInput), !permits(t.AiInput) && !(t.AiInput == PERMISSION_UNSET && derives)},
+		{ACTION_SEARCH, "search", permits(t.Search), t.Search == PERMISSION_DENY},
+	} {
+		switch listed := slices.Contains(t.Uses, c.use); {
+		case listed && c.denied:
+			return fmt.Errorf("has %s, which %s does not permit: permit it there or drop it here", c.use, c.field)
+		case !listed && c.spoken:
+			return fmt.Errorf("lacks %s, which %s permits: add it, or leave uses empty for all", c.use, c.field)
+		}
+	}
+	return nil
+}
+
+func permits(p Permission) bool { return p == PERMISSION_ALLOW || p == PERMISSION_PAID }
+
 // validateNoFurther refuses what would restrict those who receive a copy or a
 // derivative further.
 func (t Terms) validateNoFurther() error {
@@ -232,6 +272,7 @@ func (t Terms) validateNoFurther() error {
 		{t.DerivativeApproval, "derivative_approval"},
 		{t.RevenueCeiling != nil, "revenue_ceiling"},
 		{t.Exclusive, "exclusive"},
+		{len(t.Uses) > 0, "uses"},
 	} {
 		if c.set {
 			return fmt.Errorf("is set, so %s must be unset", c.field)
@@ -286,17 +327,7 @@ func (t Terms) IsCreativeCommons() bool { return rules.IsCreativeCommons(t.Spdx)
 
 // Rules returns the attributes that the rules decide by.
 func (t Terms) Rules() rules.Terms {
-	limits := []string{
-		strings.Join(t.Territories, ","), strings.Join(t.Media, ","),
-		fmt.Sprint(t.Exclusive, t.Transferable, t.MaxGrants),
-	}
-	if t.Duration != nil {
-		limits = append(limits, "duration="+t.Duration.String())
-	}
-	if t.RevenueCeiling != nil {
-		limits = append(limits, "ceiling="+t.RevenueCeiling.String())
-	}
-	return rules.Terms{
+	r := rules.Terms{
 		Licence:               t.Spdx,
 		Commercial:            t.CommercialUse,
 		Attribution:           t.Attribution,
@@ -306,9 +337,24 @@ func (t Terms) Rules() rules.Terms {
 		Input:                 rules.Permission(t.AiInput),
 		Search:                rules.Permission(t.Search),
 		NoFurtherRestrictions: t.NoFurtherRestrictions,
+		Territories:           strings.Join(t.Territories, ","),
+		Media:                 strings.Join(t.Media, ","),
+		MaxGrants:             t.MaxGrants,
+		Exclusive:             t.Exclusive,
+		Transferable:          t.Transferable,
 		Policy:                int32(t.RoyaltyPolicy),
 		Rate:                  t.RoyaltyRate,
-		Fee:                   t.GrantFee.String() + ";" + t.UsePrice.String(),
-		Limits:                strings.Join(limits, ";"),
+		Fee:                   t.GrantFee.String(),
+		UsePrice:              t.UsePrice.String(),
 	}
+	for _, use := range t.Uses {
+		r.Uses = r.Uses.With(rules.Action(use))
+	}
+	if t.Duration != nil {
+		r.Duration = *t.Duration
+	}
+	if t.RevenueCeiling != nil {
+		r.Ceiling = t.RevenueCeiling.String()
+	}
+	return r
 }

@@ -23,11 +23,12 @@ func full() types.Terms {
 	return types.Terms{
 		Spdx: "LicenseRef-Studio-Remix", Uri: "https://studio.example/remix", UriSha256: strings.Repeat("ab", 32),
 		CommercialUse: true, Attribution: true, Derivatives: types.DERIVATIVES_ALLOWED, DerivativeApproval: true,
-		AiTraining: types.PERMISSION_PAID, AiInput: types.PERMISSION_DENY, Search: types.PERMISSION_ALLOW,
+		AiTraining: types.PERMISSION_PAID, AiInput: types.PERMISSION_PAID, Search: types.PERMISSION_ALLOW,
 		RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 50_000,
 		GrantFee: sdk.NewCoins(coin(100, "ustem"), coin(20, "uusdc")), UsePrice: sdk.NewCoins(coin(1, "ustem")),
 		RevenueCeiling: &ceiling, Duration: &duration, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"},
 		Exclusive: true, Transferable: true, MaxGrants: 3,
+		Uses: []types.Action{types.ACTION_COPY, types.ACTION_ADAPT, types.ACTION_TRAIN_AI, types.ACTION_AI_INPUT, types.ACTION_SEARCH},
 	}
 }
 
@@ -96,7 +97,7 @@ func TestInvalidTerms(t *testing.T) {
 		"zero fee":            {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{zero} }},
 		"negative fee":        {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{negative} }},
 		"fee without amount":  {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{{Denom: "ustem"}} }},
-		"price of no use":     {"use_price", func(t *types.Terms) { t.AiTraining = types.PERMISSION_ALLOW }},
+		"price of no use":     {"use_price", func(t *types.Terms) { t.AiInput = types.PERMISSION_ALLOW }},
 		"zero ceiling":        {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &zero }},
 		"negative ceiling":    {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &negative }},
 		"empty ceiling":       {"revenue_ceiling", func(t *types.Terms) { t.RevenueCeiling = &sdk.Coin{} }},
@@ -110,6 +111,11 @@ func TestInvalidTerms(t *testing.T) {
 		"territory twice":     {"territories", func(t *types.Terms) { t.Territories = []string{"DE", "DE"} }},
 		"bad medium":          {"media", func(t *types.Terms) { t.Media = []string{"Print"} }},
 		"unsorted media":      {"media", func(t *types.Terms) { t.Media = []string{"web", "print"} }},
+		"unknown use":         {"uses", func(t *types.Terms) { t.Uses = []types.Action{8} }},
+		"unspecified use":     {"uses", func(t *types.Terms) { t.Uses = []types.Action{0, 1} }},
+		"unsorted uses":       {"uses", func(t *types.Terms) { t.Uses = []types.Action{types.ACTION_ADAPT, types.ACTION_COPY} }},
+		"use of its own":      {"uses", func(t *types.Terms) { t.Uses = []types.Action{types.ACTION_COPY} }},
+		"use denied":          {"uses", func(t *types.Terms) { t.Search = types.PERMISSION_DENY }},
 		"many media":          {"media", func(t *types.Terms) { t.Media = make([]string, 33) }},
 		"no further royalty":  {"no_further_restrictions", func(t *types.Terms) { t.NoFurtherRestrictions = true }},
 	} {

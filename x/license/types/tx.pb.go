@@ -353,6 +353,9 @@ type MsgAcquire struct {
 	MaxFee *types.Coin `protobuf:"bytes,5,opt,name=max_fee,json=maxFee,proto3" json:"max_fee,omitempty"`
 	// Highest royalty rate the licensee accepts, ppm.
 	MaxRate uint32 `protobuf:"varint,6,opt,name=max_rate,json=maxRate,proto3" json:"max_rate,omitempty"`
+	// The work of the licensee's that the grant is for; no other can use it then.
+	// Where the owner approved that derivative, name it. Empty: any one.
+	Derivative string `protobuf:"bytes,7,opt,name=derivative,proto3" json:"derivative,omitempty"`
 }
 
 func (m *MsgAcquire) Reset()         { *m = MsgAcquire{} }
@@ -430,6 +433,13 @@ func (m *MsgAcquire) GetMaxRate() uint32 {
 	return 0
 }
 
+func (m *MsgAcquire) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
 type MsgAcquireResponse struct {
 	Grant string `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`
 	// What was paid; unset: nothing.
@@ -491,6 +501,442 @@ func (m *MsgAcquireResponse) GetExpiresAt() *time.Time {
 	return nil
 }
 
+type MsgRenewGrant struct {
+	// Who holds the grant; the owner of the work that uses it, if one does.
+	Licensee string `protobuf:"bytes,1,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Grant    string `protobuf:"bytes,2,opt,name=grant,proto3" json:"grant,omitempty"`
+	// Most the licensee pays; its denom picks the price. Unset: nothing.
+	MaxFee *types.Coin `protobuf:"bytes,3,opt,name=max_fee,json=maxFee,proto3" json:"max_fee,omitempty"`
+}
+
+func (m *MsgRenewGrant) Reset()         { *m = MsgRenewGrant{} }
+func (m *MsgRenewGrant) String() string { return proto.CompactTextString(m) }
+func (*MsgRenewGrant) ProtoMessage()    {}
+func (*MsgRenewGrant) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{8}
+}
+func (m *MsgRenewGrant) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRenewGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRenewGrant.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRenewGrant) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRenewGrant.Merge(m, src)
+}
+func (m *MsgRenewGrant) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRenewGrant) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRenewGrant.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRenewGrant proto.InternalMessageInfo
+
+func (m *MsgRenewGrant) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *MsgRenewGrant) GetGrant() string {
+	if m != nil {
+		return m.Grant
+	}
+	return ""
+}
+
+func (m *MsgRenewGrant) GetMaxFee() *types.Coin {
+	if m != nil {
+		return m.MaxFee
+	}
+	return nil
+}
+
+type MsgRenewGrantResponse struct {
+	// What was paid; unset: nothing.
+	Fee       *types.Coin `protobuf:"bytes,1,opt,name=fee,proto3" json:"fee,omitempty"`
+	ExpiresAt *time.Time  `protobuf:"bytes,2,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+}
+
+func (m *MsgRenewGrantResponse) Reset()         { *m = MsgRenewGrantResponse{} }
+func (m *MsgRenewGrantResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRenewGrantResponse) ProtoMessage()    {}
+func (*MsgRenewGrantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{9}
+}
+func (m *MsgRenewGrantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRenewGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRenewGrantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRenewGrantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRenewGrantResponse.Merge(m, src)
+}
+func (m *MsgRenewGrantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRenewGrantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRenewGrantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRenewGrantResponse proto.InternalMessageInfo
+
+func (m *MsgRenewGrantResponse) GetFee() *types.Coin {
+	if m != nil {
+		return m.Fee
+	}
+	return nil
+}
+
+func (m *MsgRenewGrantResponse) GetExpiresAt() *time.Time {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return nil
+}
+
+type MsgTransferGrant struct {
+	Licensee  string `protobuf:"bytes,1,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Grant     string `protobuf:"bytes,2,opt,name=grant,proto3" json:"grant,omitempty"`
+	Recipient string `protobuf:"bytes,3,opt,name=recipient,proto3" json:"recipient,omitempty"`
+}
+
+func (m *MsgTransferGrant) Reset()         { *m = MsgTransferGrant{} }
+func (m *MsgTransferGrant) String() string { return proto.CompactTextString(m) }
+func (*MsgTransferGrant) ProtoMessage()    {}
+func (*MsgTransferGrant) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{10}
+}
+func (m *MsgTransferGrant) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTransferGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTransferGrant.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTransferGrant) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTransferGrant.Merge(m, src)
+}
+func (m *MsgTransferGrant) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTransferGrant) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTransferGrant.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTransferGrant proto.InternalMessageInfo
+
+func (m *MsgTransferGrant) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *MsgTransferGrant) GetGrant() string {
+	if m != nil {
+		return m.Grant
+	}
+	return ""
+}
+
+func (m *MsgTransferGrant) GetRecipient() string {
+	if m != nil {
+		return m.Recipient
+	}
+	return ""
+}
+
+type MsgTransferGrantResponse struct {
+}
+
+func (m *MsgTransferGrantResponse) Reset()         { *m = MsgTransferGrantResponse{} }
+func (m *MsgTransferGrantResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTransferGrantResponse) ProtoMessage()    {}
+func (*MsgTransferGrantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{11}
+}
+func (m *MsgTransferGrantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTransferGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTransferGrantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTransferGrantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTransferGrantResponse.Merge(m, src)
+}
+func (m *MsgTransferGrantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTransferGrantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTransferGrantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTransferGrantResponse proto.InternalMessageInfo
+
+type MsgApprove struct {
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	Work  string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
+	Terms string `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
+	// Who is approved: an account, or whoever owns a derivative. One of the two.
+	Licensee   string `protobuf:"bytes,4,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Derivative string `protobuf:"bytes,5,opt,name=derivative,proto3" json:"derivative,omitempty"`
+}
+
+func (m *MsgApprove) Reset()         { *m = MsgApprove{} }
+func (m *MsgApprove) String() string { return proto.CompactTextString(m) }
+func (*MsgApprove) ProtoMessage()    {}
+func (*MsgApprove) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{12}
+}
+func (m *MsgApprove) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgApprove) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgApprove.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgApprove) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgApprove.Merge(m, src)
+}
+func (m *MsgApprove) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgApprove) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgApprove.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgApprove proto.InternalMessageInfo
+
+func (m *MsgApprove) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgApprove) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *MsgApprove) GetTerms() string {
+	if m != nil {
+		return m.Terms
+	}
+	return ""
+}
+
+func (m *MsgApprove) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *MsgApprove) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
+type MsgApproveResponse struct {
+}
+
+func (m *MsgApproveResponse) Reset()         { *m = MsgApproveResponse{} }
+func (m *MsgApproveResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgApproveResponse) ProtoMessage()    {}
+func (*MsgApproveResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{13}
+}
+func (m *MsgApproveResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgApproveResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgApproveResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgApproveResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgApproveResponse.Merge(m, src)
+}
+func (m *MsgApproveResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgApproveResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgApproveResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgApproveResponse proto.InternalMessageInfo
+
+type MsgWithdrawApproval struct {
+	Owner      string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	Work       string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
+	Terms      string `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
+	Licensee   string `protobuf:"bytes,4,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	Derivative string `protobuf:"bytes,5,opt,name=derivative,proto3" json:"derivative,omitempty"`
+}
+
+func (m *MsgWithdrawApproval) Reset()         { *m = MsgWithdrawApproval{} }
+func (m *MsgWithdrawApproval) String() string { return proto.CompactTextString(m) }
+func (*MsgWithdrawApproval) ProtoMessage()    {}
+func (*MsgWithdrawApproval) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{14}
+}
+func (m *MsgWithdrawApproval) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgWithdrawApproval) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgWithdrawApproval.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgWithdrawApproval) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgWithdrawApproval.Merge(m, src)
+}
+func (m *MsgWithdrawApproval) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgWithdrawApproval) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgWithdrawApproval.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgWithdrawApproval proto.InternalMessageInfo
+
+func (m *MsgWithdrawApproval) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgWithdrawApproval) GetWork() string {
+	if m != nil {
+		return m.Work
+	}
+	return ""
+}
+
+func (m *MsgWithdrawApproval) GetTerms() string {
+	if m != nil {
+		return m.Terms
+	}
+	return ""
+}
+
+func (m *MsgWithdrawApproval) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+func (m *MsgWithdrawApproval) GetDerivative() string {
+	if m != nil {
+		return m.Derivative
+	}
+	return ""
+}
+
+type MsgWithdrawApprovalResponse struct {
+}
+
+func (m *MsgWithdrawApprovalResponse) Reset()         { *m = MsgWithdrawApprovalResponse{} }
+func (m *MsgWithdrawApprovalResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgWithdrawApprovalResponse) ProtoMessage()    {}
+func (*MsgWithdrawApprovalResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{15}
+}
+func (m *MsgWithdrawApprovalResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgWithdrawApprovalResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgWithdrawApprovalResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgWithdrawApprovalResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgWithdrawApprovalResponse.Merge(m, src)
+}
+func (m *MsgWithdrawApprovalResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgWithdrawApprovalResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgWithdrawApprovalResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgWithdrawApprovalResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*MsgPublishTerms)(nil), "stemma.license.v1.MsgPublishTerms")
 	proto.RegisterType((*MsgPublishTermsResponse)(nil), "stemma.license.v1.MsgPublishTermsResponse")
@@ -500,59 +946,83 @@ func init() {
 	proto.RegisterType((*MsgCloseOfferResponse)(nil), "stemma.license.v1.MsgCloseOfferResponse")
 	proto.RegisterType((*MsgAcquire)(nil), "stemma.license.v1.MsgAcquire")
 	proto.RegisterType((*MsgAcquireResponse)(nil), "stemma.license.v1.MsgAcquireResponse")
+	proto.RegisterType((*MsgRenewGrant)(nil), "stemma.license.v1.MsgRenewGrant")
+	proto.RegisterType((*MsgRenewGrantResponse)(nil), "stemma.license.v1.MsgRenewGrantResponse")
+	proto.RegisterType((*MsgTransferGrant)(nil), "stemma.license.v1.MsgTransferGrant")
+	proto.RegisterType((*MsgTransferGrantResponse)(nil), "stemma.license.v1.MsgTransferGrantResponse")
+	proto.RegisterType((*MsgApprove)(nil), "stemma.license.v1.MsgApprove")
+	proto.RegisterType((*MsgApproveResponse)(nil), "stemma.license.v1.MsgApproveResponse")
+	proto.RegisterType((*MsgWithdrawApproval)(nil), "stemma.license.v1.MsgWithdrawApproval")
+	proto.RegisterType((*MsgWithdrawApprovalResponse)(nil), "stemma.license.v1.MsgWithdrawApprovalResponse")
 }
 
 func init() { proto.RegisterFile("stemma/license/v1/tx.proto", fileDescriptor_563fead63d22be8f) }
 
 var fileDescriptor_563fead63d22be8f = []byte{
-	// 741 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x54, 0xbf, 0x6f, 0xdb, 0x46,
-	0x14, 0x16, 0xf5, 0xcb, 0xd2, 0x73, 0xdd, 0xd6, 0x84, 0x5a, 0x51, 0x6c, 0x4d, 0x0b, 0x2c, 0x5a,
-	0xa8, 0x32, 0x7c, 0xac, 0x55, 0x4f, 0x5e, 0x02, 0xcb, 0x40, 0x90, 0x0c, 0x82, 0x03, 0xc6, 0x43,
-	0x90, 0x21, 0x06, 0x25, 0x9d, 0x28, 0x22, 0x22, 0x4f, 0xe1, 0x9d, 0x6c, 0x65, 0x33, 0x32, 0x66,
-	0xf2, 0x14, 0xe4, 0x5f, 0xc8, 0xe6, 0x21, 0x7f, 0x41, 0x26, 0x8f, 0x46, 0xa6, 0x4c, 0x49, 0x20,
-	0x0f, 0xfe, 0x37, 0x02, 0xde, 0x1d, 0xe9, 0x58, 0x52, 0x2c, 0x64, 0xc8, 0x42, 0xf0, 0xdd, 0xf7,
-	0xbd, 0xef, 0xde, 0x77, 0xef, 0xdd, 0x81, 0x4e, 0x19, 0xf6, 0x7d, 0xc7, 0x1a, 0x78, 0x1d, 0x1c,
-	0x50, 0x6c, 0x1d, 0x6d, 0x59, 0x6c, 0x8c, 0x86, 0x21, 0x61, 0x44, 0x5d, 0x15, 0x18, 0x92, 0x18,
-	0x3a, 0xda, 0xd2, 0x57, 0x1d, 0xdf, 0x0b, 0x88, 0xc5, 0xbf, 0x82, 0xa5, 0x1b, 0x1d, 0x42, 0x7d,
-	0x42, 0xad, 0xb6, 0xc3, 0xd3, 0xdb, 0x98, 0x39, 0x5b, 0x56, 0x87, 0x78, 0x81, 0xc4, 0xcb, 0x12,
-	0xf7, 0xa9, 0x1b, 0xa9, 0xfb, 0xd4, 0x95, 0x40, 0x45, 0x00, 0x87, 0x3c, 0xb2, 0x44, 0x20, 0xa1,
-	0x92, 0x4b, 0x5c, 0x22, 0xd6, 0xa3, 0x3f, 0xb9, 0xba, 0xee, 0x12, 0xe2, 0x0e, 0xb0, 0xc5, 0xa3,
-	0xf6, 0xa8, 0x67, 0x31, 0xcf, 0xc7, 0x94, 0x39, 0xfe, 0x50, 0x12, 0xd6, 0xe6, 0x98, 0xc1, 0xa1,
-	0x2f, 0x55, 0xcd, 0x37, 0x0a, 0xfc, 0xd2, 0xa2, 0xee, 0x83, 0x51, 0x7b, 0xe0, 0xd1, 0xfe, 0x41,
-	0x84, 0xa8, 0xff, 0x41, 0xde, 0x19, 0xb1, 0x3e, 0x09, 0x35, 0xa5, 0xaa, 0xd4, 0x8a, 0x4d, 0xed,
-	0xfd, 0xdb, 0xcd, 0x92, 0xac, 0x65, 0xb7, 0xdb, 0x0d, 0x31, 0xa5, 0x0f, 0x59, 0xe8, 0x05, 0xae,
-	0x2d, 0x79, 0xea, 0x36, 0xe4, 0xb8, 0xa8, 0x96, 0xae, 0x2a, 0xb5, 0xe5, 0x86, 0x86, 0x66, 0x4e,
-	0x09, 0x71, 0xe9, 0x66, 0xf6, 0xfc, 0xe3, 0x7a, 0xca, 0x16, 0xe4, 0x1d, 0xf4, 0xe2, 0xea, 0xac,
-	0x2e, 0x25, 0x5e, 0x5e, 0x9d, 0xd5, 0x8d, 0xa9, 0x52, 0xa7, 0xea, 0x32, 0xff, 0x85, 0xf2, 0xd4,
-	0x92, 0x8d, 0xe9, 0x90, 0x04, 0x14, 0xab, 0x3f, 0x43, 0xda, 0xeb, 0x8a, 0x72, 0xed, 0xb4, 0xd7,
-	0x35, 0xdf, 0x29, 0x50, 0x68, 0x51, 0x77, 0xbf, 0xd7, 0xc3, 0xa1, 0x8a, 0x20, 0x47, 0x8e, 0x03,
-	0xbc, 0xd8, 0x8e, 0xa0, 0xa9, 0x2a, 0x64, 0x8f, 0x49, 0xf8, 0x94, 0x9b, 0x29, 0xda, 0xfc, 0x5f,
-	0x2d, 0xc5, 0x0e, 0x33, 0x7c, 0x51, 0x04, 0x91, 0x6f, 0x12, 0x6d, 0xa1, 0x65, 0xbf, 0xe9, 0x9b,
-	0x97, 0x10, 0xfb, 0xe6, 0xe4, 0x9d, 0x7f, 0x22, 0xdf, 0x62, 0xaf, 0xc8, 0x76, 0x79, 0xd6, 0x36,
-	0x4f, 0x32, 0x11, 0xfc, 0x1a, 0xff, 0x27, 0x46, 0x75, 0x28, 0x1c, 0x3b, 0x61, 0xe0, 0x05, 0x2e,
-	0xd5, 0x94, 0x6a, 0xa6, 0x56, 0xb4, 0x93, 0xd8, 0x7c, 0xa5, 0xc0, 0x4a, 0x8b, 0xba, 0x7b, 0x03,
-	0x42, 0xf1, 0x0f, 0x76, 0xbe, 0xb3, 0x71, 0xd3, 0xc3, 0x9f, 0xb3, 0x1e, 0xae, 0xcb, 0x30, 0xcb,
-	0xf0, 0xdb, 0x8d, 0x85, 0xd8, 0x8d, 0x79, 0x92, 0x06, 0x68, 0x51, 0x77, 0xb7, 0xf3, 0x6c, 0xe4,
-	0x85, 0x58, 0xdd, 0x86, 0x82, 0x14, 0xc0, 0x0b, 0x2b, 0x4e, 0x98, 0xdf, 0xd1, 0xae, 0xdf, 0x21,
-	0x4f, 0x71, 0xe8, 0x39, 0x03, 0xde, 0xaf, 0xac, 0x2d, 0x23, 0xb5, 0x01, 0x4b, 0xbe, 0x33, 0x3e,
-	0xec, 0x61, 0xac, 0xe5, 0x78, 0x23, 0x2b, 0x48, 0xee, 0x19, 0x5d, 0x60, 0x24, 0x2f, 0x30, 0xda,
-	0x23, 0x5e, 0x60, 0xe7, 0x7d, 0x67, 0x7c, 0x17, 0x63, 0xb5, 0x02, 0x85, 0x28, 0x27, 0x74, 0x18,
-	0xd6, 0xf2, 0x55, 0xa5, 0xb6, 0x62, 0x47, 0x1a, 0xb6, 0xc3, 0xb0, 0x38, 0x9b, 0xa4, 0xbe, 0xe8,
-	0x78, 0x2a, 0xb3, 0xc7, 0x23, 0x3d, 0x9b, 0xaf, 0x15, 0x50, 0xaf, 0xc3, 0xa4, 0xcf, 0x25, 0xc8,
-	0xb9, 0xa1, 0x13, 0x30, 0x39, 0xd3, 0x22, 0x50, 0x37, 0x20, 0x13, 0x15, 0x99, 0x5e, 0x54, 0x64,
-	0xc4, 0x52, 0xef, 0x00, 0xe0, 0xf1, 0xd0, 0x0b, 0x31, 0x3d, 0x74, 0x18, 0x3f, 0x88, 0xe5, 0x86,
-	0x8e, 0xc4, 0x7b, 0x81, 0xe2, 0xf7, 0x02, 0x1d, 0xc4, 0xef, 0x45, 0x33, 0x7b, 0xfa, 0x69, 0x5d,
-	0xb1, 0x8b, 0x32, 0x67, 0x97, 0x35, 0x26, 0x69, 0xc8, 0xb4, 0xa8, 0xab, 0x3e, 0x81, 0x9f, 0x6e,
-	0xbc, 0x0f, 0xe6, 0x9c, 0x31, 0x9f, 0xba, 0x98, 0x7a, 0x7d, 0x31, 0x27, 0xf1, 0x7a, 0x1f, 0x72,
-	0x62, 0x5c, 0xff, 0x98, 0x9f, 0xc4, 0x41, 0xfd, 0xaf, 0x5b, 0xc0, 0x44, 0xea, 0x11, 0xc0, 0x57,
-	0xe3, 0x5f, 0x9d, 0x9f, 0x72, 0xcd, 0xd0, 0x6b, 0x8b, 0x18, 0x89, 0xf2, 0x3e, 0x2c, 0xc5, 0x63,
-	0xba, 0x36, 0x3f, 0x49, 0xc2, 0xfa, 0xdf, 0xb7, 0xc2, 0xb1, 0xa0, 0x9e, 0x3b, 0xb9, 0x3a, 0xab,
-	0x2b, 0xcd, 0x7b, 0xe7, 0x13, 0x43, 0xb9, 0x98, 0x18, 0xca, 0xe7, 0x89, 0xa1, 0x9c, 0x5e, 0x1a,
-	0xa9, 0x8b, 0x4b, 0x23, 0xf5, 0xe1, 0xd2, 0x48, 0x3d, 0x46, 0xae, 0xc7, 0xfa, 0xa3, 0x36, 0xea,
-	0x10, 0xdf, 0x12, 0x8a, 0x9b, 0x9d, 0xbe, 0xe3, 0x05, 0x32, 0xb0, 0xc6, 0xc9, 0x38, 0xb1, 0xe7,
-	0x43, 0x4c, 0xdb, 0x79, 0xde, 0xd3, 0xff, 0xbf, 0x04, 0x00, 0x00, 0xff, 0xff, 0xa8, 0xd2, 0x10,
-	0x78, 0xbf, 0x06, 0x00, 0x00,
+	// 997 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x56, 0xbf, 0x6f, 0x23, 0xc5,
+	0x17, 0xcf, 0x38, 0x76, 0x12, 0xbf, 0xfb, 0xe6, 0xcb, 0xdd, 0x62, 0xc8, 0x66, 0x8f, 0x38, 0xd6,
+	0x22, 0x4e, 0x26, 0xd1, 0xed, 0xe2, 0x70, 0xa2, 0x48, 0x83, 0x92, 0x93, 0xf8, 0x51, 0x58, 0x87,
+	0x96, 0x48, 0x20, 0x0a, 0xa2, 0xb1, 0x3d, 0x5e, 0x0f, 0x78, 0x77, 0xcc, 0xcc, 0xfa, 0x07, 0x1d,
+	0x42, 0xa2, 0xa1, 0xba, 0x0a, 0x51, 0xd2, 0xd2, 0xa5, 0xa0, 0x47, 0xa2, 0x3a, 0xba, 0x13, 0x15,
+	0x05, 0x02, 0x94, 0x48, 0xe4, 0x5f, 0xa0, 0x44, 0x3b, 0x33, 0x5e, 0x7b, 0xed, 0x75, 0x9c, 0x3b,
+	0x71, 0x05, 0x8d, 0xb5, 0xef, 0xbd, 0xcf, 0xbc, 0x79, 0x9f, 0xcf, 0xcc, 0x7b, 0x63, 0xb0, 0x44,
+	0x44, 0x82, 0x00, 0xbb, 0x5d, 0xda, 0x24, 0xa1, 0x20, 0xee, 0xa0, 0xe6, 0x46, 0x23, 0xa7, 0xc7,
+	0x59, 0xc4, 0x8c, 0x5b, 0x2a, 0xe6, 0xe8, 0x98, 0x33, 0xa8, 0x59, 0xb7, 0x70, 0x40, 0x43, 0xe6,
+	0xca, 0x5f, 0x85, 0xb2, 0xca, 0x4d, 0x26, 0x02, 0x26, 0xdc, 0x06, 0x96, 0xcb, 0x1b, 0x24, 0xc2,
+	0x35, 0xb7, 0xc9, 0x68, 0xa8, 0xe3, 0x5b, 0x3a, 0x1e, 0x08, 0x3f, 0xce, 0x1e, 0x08, 0x5f, 0x07,
+	0xb6, 0x55, 0xe0, 0x54, 0x5a, 0xae, 0x32, 0x74, 0xa8, 0xe4, 0x33, 0x9f, 0x29, 0x7f, 0xfc, 0xa5,
+	0xbd, 0xbb, 0x3e, 0x63, 0x7e, 0x97, 0xb8, 0xd2, 0x6a, 0xf4, 0xdb, 0x6e, 0x44, 0x03, 0x22, 0x22,
+	0x1c, 0xf4, 0x34, 0x60, 0x27, 0x83, 0x0c, 0xe1, 0x81, 0xce, 0x6a, 0x7f, 0x8f, 0xe0, 0xb9, 0xba,
+	0xf0, 0xdf, 0xeb, 0x37, 0xba, 0x54, 0x74, 0x4e, 0xe2, 0x88, 0xf1, 0x1a, 0xac, 0xe1, 0x7e, 0xd4,
+	0x61, 0xdc, 0x44, 0x15, 0x54, 0x2d, 0x1e, 0x9b, 0xbf, 0xfc, 0x70, 0xb7, 0xa4, 0x6b, 0x39, 0x6a,
+	0xb5, 0x38, 0x11, 0xe2, 0xfd, 0x88, 0xd3, 0xd0, 0xf7, 0x34, 0xce, 0xb8, 0x07, 0x05, 0x99, 0xd4,
+	0xcc, 0x55, 0x50, 0xf5, 0xc6, 0x81, 0xe9, 0xcc, 0xa9, 0xe4, 0xc8, 0xd4, 0xc7, 0xf9, 0x47, 0xbf,
+	0xef, 0xae, 0x78, 0x0a, 0x7c, 0xe8, 0x7c, 0x79, 0x79, 0xb6, 0xa7, 0x53, 0x7c, 0x7d, 0x79, 0xb6,
+	0x57, 0x9e, 0x29, 0x75, 0xa6, 0x2e, 0xfb, 0x55, 0xd8, 0x9a, 0x71, 0x79, 0x44, 0xf4, 0x58, 0x28,
+	0x88, 0xf1, 0x7f, 0xc8, 0xd1, 0x96, 0x2a, 0xd7, 0xcb, 0xd1, 0x96, 0xfd, 0x13, 0x82, 0x8d, 0xba,
+	0xf0, 0x1f, 0xb4, 0xdb, 0x84, 0x1b, 0x0e, 0x14, 0xd8, 0x30, 0x24, 0xcb, 0xe9, 0x28, 0x98, 0x61,
+	0x40, 0x7e, 0xc8, 0xf8, 0xa7, 0x92, 0x4c, 0xd1, 0x93, 0xdf, 0x46, 0x69, 0xcc, 0x70, 0x55, 0x3a,
+	0x95, 0x11, 0xf3, 0x66, 0xf1, 0x16, 0x66, 0x7e, 0x21, 0x6f, 0x59, 0xc2, 0x98, 0xb7, 0x04, 0x1f,
+	0xde, 0x89, 0x79, 0xab, 0xbd, 0x62, 0xda, 0x5b, 0xf3, 0xb4, 0xe5, 0x22, 0xdb, 0x81, 0x9b, 0xe3,
+	0xef, 0x84, 0xa8, 0x05, 0x1b, 0x43, 0xcc, 0x43, 0x1a, 0xfa, 0xc2, 0x44, 0x95, 0xd5, 0x6a, 0xd1,
+	0x4b, 0x6c, 0xfb, 0x1b, 0x04, 0x9b, 0x75, 0xe1, 0xdf, 0xef, 0x32, 0x41, 0x9e, 0x31, 0xf3, 0xc3,
+	0xfd, 0x34, 0x87, 0x97, 0xe6, 0x39, 0x4c, 0xca, 0xb0, 0xb7, 0xe0, 0x85, 0x94, 0x63, 0xcc, 0xc6,
+	0xfe, 0x2e, 0x07, 0x50, 0x17, 0xfe, 0x51, 0xf3, 0xb3, 0x3e, 0xe5, 0xc4, 0xb8, 0x07, 0x1b, 0x3a,
+	0x01, 0x59, 0x5a, 0x71, 0x82, 0x7c, 0x82, 0xe3, 0x7a, 0x11, 0xd6, 0x04, 0xe1, 0x14, 0x77, 0xe5,
+	0x79, 0xe5, 0x3d, 0x6d, 0x19, 0x07, 0xb0, 0x1e, 0xe0, 0xd1, 0x69, 0x9b, 0x10, 0xb3, 0x20, 0x0f,
+	0x72, 0xdb, 0xd1, 0x7b, 0xc6, 0x0d, 0xec, 0xe8, 0x06, 0x76, 0xee, 0x33, 0x1a, 0x7a, 0x6b, 0x01,
+	0x1e, 0xbd, 0x45, 0x88, 0xb1, 0x0d, 0x1b, 0xf1, 0x1a, 0x8e, 0x23, 0x62, 0xae, 0x55, 0x50, 0x75,
+	0xd3, 0x8b, 0x73, 0x78, 0x38, 0x22, 0x46, 0x19, 0xa0, 0x45, 0x38, 0x1d, 0xe0, 0x88, 0x0e, 0x88,
+	0xb9, 0x2e, 0x2b, 0x98, 0xf2, 0x28, 0xed, 0x92, 0xfa, 0x63, 0xf9, 0xb6, 0xe7, 0xe5, 0xd3, 0x9a,
+	0xd8, 0xdf, 0x22, 0x30, 0x26, 0x66, 0x72, 0x0f, 0x4a, 0x50, 0xf0, 0x39, 0x0e, 0x23, 0x7d, 0xe7,
+	0x95, 0x61, 0xec, 0xc3, 0x6a, 0x4c, 0x22, 0xb7, 0x8c, 0x44, 0x8c, 0x32, 0xde, 0x04, 0x20, 0xa3,
+	0x1e, 0xe5, 0x44, 0x9c, 0xe2, 0x48, 0x0a, 0x75, 0xe3, 0xc0, 0x72, 0xd4, 0x3c, 0x71, 0xc6, 0xf3,
+	0xc4, 0x39, 0x19, 0xcf, 0x93, 0xe3, 0xfc, 0xc3, 0x3f, 0x76, 0x91, 0x57, 0xd4, 0x6b, 0x8e, 0x22,
+	0xfb, 0x47, 0x75, 0xdf, 0x3c, 0x12, 0x92, 0xe1, 0xdb, 0x72, 0xff, 0xa7, 0x3b, 0xc0, 0x84, 0x4b,
+	0x6e, 0x9a, 0xcb, 0xd4, 0xa1, 0xac, 0x5e, 0xf3, 0x50, 0xd4, 0x44, 0x49, 0x29, 0x9b, 0x71, 0x31,
+	0x27, 0xf5, 0xda, 0x5f, 0x21, 0x79, 0x33, 0x27, 0x9e, 0x44, 0x5f, 0xad, 0x24, 0x7a, 0x0a, 0x25,
+	0x73, 0x4f, 0xae, 0xe4, 0xcf, 0x48, 0xb6, 0xfa, 0x09, 0xc7, 0xa1, 0x68, 0x13, 0xfe, 0xef, 0x8b,
+	0xf9, 0x06, 0x14, 0x39, 0x69, 0xd2, 0x1e, 0x25, 0xa1, 0x3a, 0xea, 0xab, 0x92, 0x4d, 0xa0, 0x87,
+	0xb5, 0x39, 0x41, 0x77, 0xe7, 0x05, 0x4d, 0x95, 0x6d, 0x5b, 0x60, 0xce, 0xfa, 0x92, 0x7e, 0xff,
+	0x0b, 0xa9, 0x7e, 0xef, 0xf5, 0x38, 0x1b, 0x90, 0x67, 0x3a, 0x98, 0x27, 0xda, 0xe5, 0xaf, 0xad,
+	0x5d, 0xba, 0x71, 0x0b, 0x73, 0x8d, 0x5b, 0x4d, 0x0f, 0xbd, 0xac, 0xae, 0x55, 0xcc, 0xec, 0x92,
+	0x6a, 0x5a, 0x65, 0x25, 0xf4, 0xff, 0x46, 0xf0, 0x7c, 0x5d, 0xf8, 0x1f, 0xd0, 0xa8, 0xd3, 0xe2,
+	0x78, 0xa8, 0xc2, 0xb8, 0xfb, 0x9f, 0xd3, 0xa1, 0x96, 0xd6, 0xc1, 0x9e, 0xd7, 0x61, 0x96, 0xa2,
+	0xbd, 0x03, 0xb7, 0x33, 0xdc, 0x63, 0x65, 0x0e, 0x7e, 0x2b, 0xc0, 0x6a, 0x5d, 0xf8, 0xc6, 0xc7,
+	0xf0, 0xbf, 0xd4, 0x5f, 0x11, 0x3b, 0xe3, 0x45, 0x9d, 0xf9, 0x0f, 0x60, 0xed, 0x2d, 0xc7, 0x24,
+	0x6d, 0xfd, 0x2e, 0x14, 0xd4, 0xcb, 0x78, 0x3b, 0x7b, 0x91, 0x0c, 0x5a, 0x2f, 0x5f, 0x11, 0x4c,
+	0x52, 0x7d, 0x08, 0x30, 0xf5, 0xd2, 0x56, 0xb2, 0x97, 0x4c, 0x10, 0x56, 0x75, 0x19, 0x22, 0xc9,
+	0xfc, 0x00, 0xd6, 0xc7, 0x2f, 0xe2, 0x4e, 0xf6, 0x22, 0x1d, 0xb6, 0x5e, 0xb9, 0x32, 0x3c, 0x5d,
+	0xea, 0xd4, 0x90, 0x5e, 0x50, 0xea, 0x04, 0xb1, 0xa8, 0xd4, 0x8c, 0x31, 0x89, 0x61, 0x33, 0x3d,
+	0xb4, 0x16, 0x48, 0x97, 0x02, 0x59, 0xfb, 0xd7, 0x00, 0xa5, 0xd4, 0xd0, 0xf3, 0x62, 0x91, 0x1a,
+	0x2a, 0xbc, 0x50, 0x8d, 0x74, 0x17, 0x1a, 0x9f, 0xc0, 0xcd, 0xb9, 0x0e, 0xbc, 0x93, 0xbd, 0x74,
+	0x16, 0x67, 0x39, 0xd7, 0xc3, 0x8d, 0xf7, 0xb2, 0x0a, 0x5f, 0x5c, 0x9e, 0xed, 0xa1, 0xe3, 0x77,
+	0x1e, 0x9d, 0x97, 0xd1, 0xe3, 0xf3, 0x32, 0xfa, 0xf3, 0xbc, 0x8c, 0x1e, 0x5e, 0x94, 0x57, 0x1e,
+	0x5f, 0x94, 0x57, 0x7e, 0xbd, 0x28, 0xaf, 0x7c, 0xe4, 0xf8, 0x34, 0xea, 0xf4, 0x1b, 0x4e, 0x93,
+	0x05, 0xae, 0x4a, 0x7d, 0xb7, 0xd9, 0xc1, 0x34, 0xd4, 0x86, 0x3b, 0x4a, 0xba, 0x2a, 0xfa, 0xbc,
+	0x47, 0x44, 0x63, 0x4d, 0x3e, 0x27, 0xaf, 0xff, 0x13, 0x00, 0x00, 0xff, 0xff, 0x91, 0x29, 0xfd,
+	0x58, 0xa4, 0x0c, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -575,6 +1045,16 @@ type MsgClient interface {
 	CloseOffer(ctx context.Context, in *MsgCloseOffer, opts ...grpc.CallOption) (*MsgCloseOfferResponse, error)
 	// Acquire takes what an offer says. The fee is a payment to the work.
 	Acquire(ctx context.Context, in *MsgAcquire, opts ...grpc.CallOption) (*MsgAcquireResponse, error)
+	// RenewGrant makes a grant with an end last longer, at the price of today's
+	// offer of its terms.
+	RenewGrant(ctx context.Context, in *MsgRenewGrant, opts ...grpc.CallOption) (*MsgRenewGrantResponse, error)
+	// TransferGrant gives a grant to another account, where its terms allow it.
+	TransferGrant(ctx context.Context, in *MsgTransferGrant, opts ...grpc.CallOption) (*MsgTransferGrantResponse, error)
+	// Approve lets a licensee, or the owner of one derivative, take an offer whose
+	// terms ask for the owner's approval.
+	Approve(ctx context.Context, in *MsgApprove, opts ...grpc.CallOption) (*MsgApproveResponse, error)
+	// WithdrawApproval takes an approval back; grants given under it stay.
+	WithdrawApproval(ctx context.Context, in *MsgWithdrawApproval, opts ...grpc.CallOption) (*MsgWithdrawApprovalResponse, error)
 }
 
 type msgClient struct {
@@ -621,6 +1101,42 @@ func (c *msgClient) Acquire(ctx context.Context, in *MsgAcquire, opts ...grpc.Ca
 	return out, nil
 }
 
+func (c *msgClient) RenewGrant(ctx context.Context, in *MsgRenewGrant, opts ...grpc.CallOption) (*MsgRenewGrantResponse, error) {
+	out := new(MsgRenewGrantResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/RenewGrant", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) TransferGrant(ctx context.Context, in *MsgTransferGrant, opts ...grpc.CallOption) (*MsgTransferGrantResponse, error) {
+	out := new(MsgTransferGrantResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/TransferGrant", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Approve(ctx context.Context, in *MsgApprove, opts ...grpc.CallOption) (*MsgApproveResponse, error) {
+	out := new(MsgApproveResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/Approve", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) WithdrawApproval(ctx context.Context, in *MsgWithdrawApproval, opts ...grpc.CallOption) (*MsgWithdrawApprovalResponse, error) {
+	out := new(MsgWithdrawApprovalResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/WithdrawApproval", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // MsgServer is the server API for Msg service.
 type MsgServer interface {
 	// PublishTerms stores terms. Publishing equal terms again changes nothing.
@@ -631,6 +1147,16 @@ type MsgServer interface {
 	CloseOffer(context.Context, *MsgCloseOffer) (*MsgCloseOfferResponse, error)
 	// Acquire takes what an offer says. The fee is a payment to the work.
 	Acquire(context.Context, *MsgAcquire) (*MsgAcquireResponse, error)
+	// RenewGrant makes a grant with an end last longer, at the price of today's
+	// offer of its terms.
+	RenewGrant(context.Context, *MsgRenewGrant) (*MsgRenewGrantResponse, error)
+	// TransferGrant gives a grant to another account, where its terms allow it.
+	TransferGrant(context.Context, *MsgTransferGrant) (*MsgTransferGrantResponse, error)
+	// Approve lets a licensee, or the owner of one derivative, take an offer whose
+	// terms ask for the owner's approval.
+	Approve(context.Context, *MsgApprove) (*MsgApproveResponse, error)
+	// WithdrawApproval takes an approval back; grants given under it stay.
+	WithdrawApproval(context.Context, *MsgWithdrawApproval) (*MsgWithdrawApprovalResponse, error)
 }
 
 // UnimplementedMsgServer can be embedded to have forward compatible implementations.
@@ -648,6 +1174,18 @@ func (*UnimplementedMsgServer) CloseOffer(ctx context.Context, req *MsgCloseOffe
 }
 func (*UnimplementedMsgServer) Acquire(ctx context.Context, req *MsgAcquire) (*MsgAcquireResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Acquire not implemented")
+}
+func (*UnimplementedMsgServer) RenewGrant(ctx context.Context, req *MsgRenewGrant) (*MsgRenewGrantResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RenewGrant not implemented")
+}
+func (*UnimplementedMsgServer) TransferGrant(ctx context.Context, req *MsgTransferGrant) (*MsgTransferGrantResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TransferGrant not implemented")
+}
+func (*UnimplementedMsgServer) Approve(ctx context.Context, req *MsgApprove) (*MsgApproveResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Approve not implemented")
+}
+func (*UnimplementedMsgServer) WithdrawApproval(ctx context.Context, req *MsgWithdrawApproval) (*MsgWithdrawApprovalResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method WithdrawApproval not implemented")
 }
 
 func RegisterMsgServer(s grpc1.Server, srv MsgServer) {
@@ -726,6 +1264,78 @@ func _Msg_Acquire_Handler(srv interface{}, ctx context.Context, dec func(interfa
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_RenewGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRenewGrant)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RenewGrant(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Msg/RenewGrant",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RenewGrant(ctx, req.(*MsgRenewGrant))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_TransferGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTransferGrant)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).TransferGrant(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Msg/TransferGrant",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).TransferGrant(ctx, req.(*MsgTransferGrant))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Approve_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgApprove)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Approve(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Msg/Approve",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Approve(ctx, req.(*MsgApprove))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_WithdrawApproval_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgWithdrawApproval)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).WithdrawApproval(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Msg/WithdrawApproval",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).WithdrawApproval(ctx, req.(*MsgWithdrawApproval))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Msg_serviceDesc = _Msg_serviceDesc
 var _Msg_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "stemma.license.v1.Msg",
@@ -746,6 +1356,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Acquire",
 			Handler:    _Msg_Acquire_Handler,
+		},
+		{
+			MethodName: "RenewGrant",
+			Handler:    _Msg_RenewGrant_Handler,
+		},
+		{
+			MethodName: "TransferGrant",
+			Handler:    _Msg_TransferGrant_Handler,
+		},
+		{
+			MethodName: "Approve",
+			Handler:    _Msg_Approve_Handler,
+		},
+		{
+			MethodName: "WithdrawApproval",
+			Handler:    _Msg_WithdrawApproval_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -995,6 +1621,13 @@ func (m *MsgAcquire) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x3a
+	}
 	if m.MaxRate != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.MaxRate))
 		i--
@@ -1090,6 +1723,329 @@ func (m *MsgAcquireResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0xa
 	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRenewGrant) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRenewGrant) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRenewGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.MaxFee != nil {
+		{
+			size, err := m.MaxFee.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Grant) > 0 {
+		i -= len(m.Grant)
+		copy(dAtA[i:], m.Grant)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Grant)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRenewGrantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRenewGrantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRenewGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != nil {
+		n7, err7 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err7 != nil {
+			return 0, err7
+		}
+		i -= n7
+		i = encodeVarintTx(dAtA, i, uint64(n7))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Fee != nil {
+		{
+			size, err := m.Fee.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTransferGrant) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTransferGrant) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTransferGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Recipient) > 0 {
+		i -= len(m.Recipient)
+		copy(dAtA[i:], m.Recipient)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Recipient)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Grant) > 0 {
+		i -= len(m.Grant)
+		copy(dAtA[i:], m.Grant)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Grant)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTransferGrantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTransferGrantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTransferGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgApprove) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgApprove) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgApprove) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Terms) > 0 {
+		i -= len(m.Terms)
+		copy(dAtA[i:], m.Terms)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Terms)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Work)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgApproveResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgApproveResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgApproveResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgWithdrawApproval) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgWithdrawApproval) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgWithdrawApproval) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Derivative) > 0 {
+		i -= len(m.Derivative)
+		copy(dAtA[i:], m.Derivative)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Derivative)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Terms) > 0 {
+		i -= len(m.Terms)
+		copy(dAtA[i:], m.Terms)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Terms)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Work) > 0 {
+		i -= len(m.Work)
+		copy(dAtA[i:], m.Work)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Work)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgWithdrawApprovalResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgWithdrawApprovalResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgWithdrawApprovalResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
 	return len(dAtA) - i, nil
 }
 
@@ -1228,6 +2184,10 @@ func (m *MsgAcquire) Size() (n int) {
 	if m.MaxRate != 0 {
 		n += 1 + sovTx(uint64(m.MaxRate))
 	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
 	return n
 }
 
@@ -1249,6 +2209,150 @@ func (m *MsgAcquireResponse) Size() (n int) {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
 		n += 1 + l + sovTx(uint64(l))
 	}
+	return n
+}
+
+func (m *MsgRenewGrant) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Grant)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.MaxFee != nil {
+		l = m.MaxFee.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRenewGrantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Fee != nil {
+		l = m.Fee.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.ExpiresAt != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgTransferGrant) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Grant)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Recipient)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgTransferGrantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgApprove) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Terms)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgApproveResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgWithdrawApproval) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Work)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Terms)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Derivative)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgWithdrawApprovalResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
 	return n
 }
 
@@ -2111,6 +3215,38 @@ func (m *MsgAcquire) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -2265,6 +3401,994 @@ func (m *MsgAcquireResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRenewGrant) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRenewGrant: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRenewGrant: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Grant = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxFee", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.MaxFee == nil {
+				m.MaxFee = &types.Coin{}
+			}
+			if err := m.MaxFee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRenewGrantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRenewGrantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRenewGrantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Fee", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Fee == nil {
+				m.Fee = &types.Coin{}
+			}
+			if err := m.Fee.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.ExpiresAt == nil {
+				m.ExpiresAt = new(time.Time)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.ExpiresAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTransferGrant) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTransferGrant: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTransferGrant: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Grant = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Recipient", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Recipient = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTransferGrantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTransferGrantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTransferGrantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgApprove) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgApprove: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgApprove: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Terms = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgApproveResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgApproveResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgApproveResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgWithdrawApproval) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgWithdrawApproval: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgWithdrawApproval: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Work = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Terms = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Derivative", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Derivative = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgWithdrawApprovalResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgWithdrawApprovalResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgWithdrawApprovalResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])

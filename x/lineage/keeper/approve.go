@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -11,19 +10,18 @@ import (
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // ApproveSource lets the derivative add the source although works derive from
-// it already. The approval is used up by that, and counts only while the one
-// who gave it owns the source.
+// it already. The approval is used up by that. It counts until the source
+// changes hands, and not again if the source returns. Approving what counts
+// changes nothing.
 func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source, derivative workID) error {
-	work, err := k.registry.GetWork(ctx, source)
+	work, err := k.ownSource(ctx, owner, source)
 	if err != nil {
-		return errorsmod.Wrap(err, "source")
-	}
-	if !work.Owner.Equals(owner) {
-		return errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s: only its owner approves derivatives", source, work.Owner)
+		return err
 	}
 	if _, err := k.registry.GetWork(ctx, derivative); err != nil {
 		return errorsmod.Wrap(err, "derivative")
@@ -36,12 +34,50 @@ func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source,
 	if linked {
 		return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: there is nothing left to approve", source, derivative)
 	}
-	if err := k.Approvals.Set(ctx, key, owner); err != nil {
+	transfers, found, err := find(ctx, k.Approvals, key)
+	if err != nil || (found && transfers == work.Transfers) {
+		return err
+	}
+	if err := k.Approvals.Set(ctx, key, work.Transfers); err != nil {
 		return err
 	}
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventSourceApproved{
 		Source: source.String(), Derivative: derivative.String(), Approver: owner.String(),
 	})
+}
+
+// WithdrawSourceApproval takes an approval back that was not used, in any status
+// of the source, whether it counts or not. It fails with ErrNotApproved.
+func (k Keeper) WithdrawSourceApproval(ctx context.Context, owner sdk.AccAddress, source, derivative workID) error {
+	if _, err := k.ownSource(ctx, owner, source); err != nil {
+		return err
+	}
+	key := collections.Join(source, derivative)
+	found, err := k.Approvals.Has(ctx, key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return errorsmod.Wrapf(types.ErrNotApproved, "%s as a source of %s, or used already: list the source's approvals", source, derivative)
+	}
+	if err := k.Approvals.Remove(ctx, key); err != nil {
+		return err
+	}
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventSourceApprovalWithdrawn{
+		Source: source.String(), Derivative: derivative.String(),
+	})
+}
+
+// ownSource returns the source's head row if the account owns it.
+func (k Keeper) ownSource(ctx context.Context, owner sdk.AccAddress, source workID) (registrytypes.Work, error) {
+	work, err := k.registry.GetWork(ctx, source)
+	if err != nil {
+		return work, errorsmod.Wrap(err, "source")
+	}
+	if !work.Owner.Equals(owner) {
+		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s: only its owner decides about approvals", source, work.Owner)
+	}
+	return work, nil
 }
 
 // checkApprovals asks for the approval of each new source if works derive from
@@ -77,14 +113,14 @@ func (k Keeper) checkApproval(ctx context.Context, d *derivation, p licensetypes
 	if err != nil || source.Owner.Equals(d.Owner) {
 		return err
 	}
-	approver, err := k.Approvals.Get(ctx, collections.Join(p.Source, d.Work))
-	switch {
-	case errors.Is(err, collections.ErrNotFound) || (err == nil && !approver.Equals(source.Owner)):
+	transfers, found, err := find(ctx, k.Approvals, collections.Join(p.Source, d.Work))
+	if err != nil {
+		return err
+	}
+	if !found || transfers != source.Transfers {
 		return errorsmod.Wrapf(types.ErrApprovalNeeded,
 			"source %s is owed royalties and works derive from %s already: ask %s, who owns the source, to send MsgApproveSource",
 			p.Source, d.Work, source.Owner)
-	case err != nil:
-		return err
 	}
 	d.approved = append(d.approved, p.Source)
 	return nil

@@ -241,6 +241,21 @@ func (f *fixture) approve(owner sdk.AccAddress, source, derivative workID) error
 	return err
 }
 
+func (f *fixture) withdraw(owner sdk.AccAddress, source, derivative workID) error {
+	_, err := send(f, f.msgs.WithdrawSourceApproval, &types.MsgWithdrawSourceApproval{
+		Owner: owner.String(), Source: source.String(), Derivative: derivative.String(),
+	})
+	return err
+}
+
+// sell gives a work to another owner, as an accepted transfer does.
+func (f *fixture) sell(id workID, buyer sdk.AccAddress) {
+	work := f.works[id]
+	work.Owner = buyer
+	work.Transfers++
+	f.works[id] = work
+}
+
 func (f *fixture) generation(work workID) uint32 {
 	response, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work.String()})
 	require.NoError(f.t, err)

@@ -6,8 +6,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -27,16 +25,11 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		}
 	}
 	for _, a := range g.Approvals {
-		msg := types.MsgApproveSource{Source: a.Source, Derivative: a.Derivative}
-		source, derivative, err := msg.Works()
+		source, derivative, err := types.ParseApproved(a.Source, a.Derivative)
 		if err != nil {
 			return err
 		}
-		approver, err := a.ApproverAddress()
-		if err != nil {
-			return err
-		}
-		if err := k.Approvals.Set(ctx, collections.Join(source, derivative), approver); err != nil {
+		if err := k.Approvals.Set(ctx, collections.Join(source, derivative), a.Transfers); err != nil {
 			return err
 		}
 	}
@@ -90,9 +83,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = k.Approvals.Walk(ctx, nil, func(key workPair, approver sdk.AccAddress) (bool, error) {
+	err = k.Approvals.Walk(ctx, nil, func(key workPair, transfers uint32) (bool, error) {
 		g.Approvals = append(g.Approvals, types.GenesisApproval{
-			Source: key.K1().String(), Derivative: key.K2().String(), Approver: approver.String(),
+			Source: key.K1().String(), Derivative: key.K2().String(), Transfers: transfers,
 		})
 		return false, nil
 	})

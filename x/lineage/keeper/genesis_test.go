@@ -19,6 +19,8 @@ func full(t *testing.T) *fixture {
 	f := newFixture(t)
 	_, left, right, bottom, _ := diamond(f)
 	require.NoError(t, f.declare(left, record()))
+	f.sell(right, alice)
+	f.sell(right, bob)
 	require.NoError(t, f.approve(bob, right, left))
 	f.mustDerive(alice, left, external("https://example.org/later"))
 	require.NoError(t, f.k.Params.Set(f.ctx, types.Params{MaxWalk: 5, GasPerStep: 6}))
@@ -27,8 +29,10 @@ func full(t *testing.T) *fixture {
 }
 
 func TestGenesisExportAndImportIsTheIdentity(t *testing.T) {
-	want := full(t).export()
+	original := full(t)
+	want := original.export()
 	require.NoError(t, want.Validate())
+	require.EqualValues(t, 2, want.Approvals[0].Transfers)
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	text, err := cdc.MarshalJSON(want)
 	require.NoError(t, err)
@@ -36,6 +40,7 @@ func TestGenesisExportAndImportIsTheIdentity(t *testing.T) {
 	require.NoError(t, cdc.UnmarshalJSON(text, &read))
 
 	f := newFixture(t)
+	f.works = original.works
 	require.NoError(t, f.k.InitGenesis(f.ctx, read))
 	f.requireSound()
 	again, err := cdc.MarshalJSON(f.export())
@@ -74,7 +79,8 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		},
 		"rate":           func(g *types.GenesisState) { _, e := edge(g); e.Edge.RoyaltyRate = types.Whole + 1 },
 		"policy":         func(g *types.GenesisState) { _, e := edge(g); e.Edge.RoyaltyPolicy = 9 },
-		"approval":       func(g *types.GenesisState) { g.Approvals[0].Approver = "alice" },
+		"approval":       func(g *types.GenesisState) { g.Approvals[0].Source = "alice" },
+		"approval of it": func(g *types.GenesisState) { g.Approvals[0].Source = g.Approvals[0].Derivative },
 		"approval twice": func(g *types.GenesisState) { g.Approvals = append(g.Approvals, g.Approvals[0]) },
 		"record": func(g *types.GenesisState) {
 			for i := range g.Nodes {
@@ -116,6 +122,18 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 		},
 		"rows": func(f *fixture, _, _ workID) error {
 			return f.k.Records.Set(f.ctx, idOf("nobody"), *record())
+		},
+		"approvals": func(f *fixture, bottom, _ workID) error {
+			return f.k.Approvals.Set(f.ctx, collections.Join(idOf("nobody"), bottom), 0)
+		},
+		"work not found": func(f *fixture, bottom, _ workID) error {
+			return f.k.Approvals.Set(f.ctx, collections.Join(bottom, idOf("nobody")), 0)
+		},
+		"a source of itself": func(f *fixture, bottom, _ workID) error {
+			return f.k.Approvals.Set(f.ctx, collections.Join(bottom, bottom), 0)
+		},
+		"from after transfer 1": func(f *fixture, bottom, left workID) error {
+			return f.k.Approvals.Set(f.ctx, collections.Join(left, bottom), 1)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,6 +21,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		{"counts", k.checkCounts},
 		{"derivatives index", k.checkIndex},
 		{"rows", k.checkRows},
+		{"approvals", k.checkApprovalRows},
 	}
 	for _, c := range checks {
 		if err := c.check(ctx); err != nil {
@@ -140,4 +141,26 @@ func (k Keeper) checkRows(ctx context.Context) error {
 		k.Externals.Walk(ctx, nil, func(key externalKey, _ types.ExternalEdge) (bool, error) { return known(key.K1()) }),
 		k.Records.Walk(ctx, nil, func(work workID, _ types.GenerationRecord) (bool, error) { return known(work) }),
 	)
+}
+
+// checkApprovalRows: both works exist and differ, and the source has changed hands
+// as often as it had then or more often.
+func (k Keeper) checkApprovalRows(ctx context.Context) error {
+	return k.Approvals.Walk(ctx, nil, func(key workPair, transfers uint32) (bool, error) {
+		source, err := k.registry.GetWork(ctx, key.K1())
+		if err != nil {
+			return true, err
+		}
+		if _, err := k.registry.GetWork(ctx, key.K2()); err != nil {
+			return true, err
+		}
+		if key.K1() == key.K2() {
+			return true, fmt.Errorf("%s is approved as a source of itself", key.K1())
+		}
+		if transfers > source.Transfers {
+			return true, fmt.Errorf("%s has an approval of %s from after transfer %d, but changed hands %d times only",
+				key.K1(), key.K2(), transfers, source.Transfers)
+		}
+		return false, nil
+	})
 }

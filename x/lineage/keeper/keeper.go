@@ -5,11 +5,9 @@ import (
 	"context"
 
 	"cosmossdk.io/collections"
-	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -50,8 +48,9 @@ type Keeper struct {
 	Externals collections.Map[externalKey, types.ExternalEdge]
 	// Records: work -> how an AI system made it.
 	Records collections.Map[workID, types.GenerationRecord]
-	// Approvals: (source, derivative) -> the source's owner who approved.
-	Approvals collections.Map[workPair, sdk.AccAddress]
+	// Approvals: (source, derivative) -> the source's transfers at the approval,
+	// which counts while they are the same.
+	Approvals collections.Map[workPair, uint32]
 }
 
 // NewKeeper builds the keeper; authority is the account that may change the
@@ -73,9 +72,8 @@ func NewKeeper(
 		Derived: collections.NewKeySet(sb, types.DerivedPrefix, "derived", work),
 		Externals: collections.NewMap(sb, types.ExternalsPrefix, "externals",
 			collections.PairKeyCodec(work, collections.Uint32Key), codec.CollValue[types.ExternalEdge](cdc)),
-		Records: collections.NewMap(sb, types.RecordsPrefix, "records", work, codec.CollValue[types.GenerationRecord](cdc)),
-		Approvals: collections.NewMap(sb, types.ApprovalsPrefix, "approvals", pair,
-			collcodec.KeyToValueCodec(sdk.AccAddressKey)),
+		Records:   collections.NewMap(sb, types.RecordsPrefix, "records", work, codec.CollValue[types.GenerationRecord](cdc)),
+		Approvals: collections.NewMap(sb, types.ApprovalsPrefix, "approvals", pair, collections.Uint32Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -151,19 +151,59 @@ func TestAnApprovalEndsWhenTheSourceIsSold(t *testing.T) {
 	f.mustDerive(carol, cover, under(remix, types.ROLE_PARENT_OF))
 	require.NoError(t, f.approve(alice, song, remix))
 
-	row := f.works[song]
-	row.Owner = carol
-	f.works[song] = row
+	inForce := func(want bool) {
+		t.Helper()
+		approvals, err := f.queries.Approvals(f.ctx, &types.QueryApprovalsRequest{Source: song.String()})
+		require.NoError(t, err)
+		require.Equal(t, []types.Approval{{Derivative: remix.String(), InForce: want}}, approvals.Approvals)
+	}
+	inForce(true)
+	f.sell(song, carol)
 
 	_, err := f.derive(bob, remix, under(song, types.ROLE_PARENT_OF))
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	require.ErrorContains(t, err, carol.String())
-	approvals, err := f.queries.Approvals(f.ctx, &types.QueryApprovalsRequest{Source: song.String()})
-	require.NoError(t, err)
-	require.Equal(t, []types.Approval{{Derivative: remix.String(), Approver: alice.String()}}, approvals.Approvals)
+	inForce(false)
 
-	require.NoError(t, f.approve(carol, song, remix))
+	f.sell(song, alice)
+	inForce(false)
+	_, err = f.derive(bob, remix, under(song, types.ROLE_PARENT_OF))
+	require.ErrorIs(t, err, types.ErrApprovalNeeded, "it does not revive")
+
+	require.NoError(t, f.approve(alice, song, remix))
+	requireEvent(t, f, &types.EventSourceApproved{Source: song.String(), Derivative: remix.String(), Approver: alice.String()})
+	inForce(true)
 	f.mustDerive(bob, remix, under(song, types.ROLE_PARENT_OF))
+}
+
+func TestAnUnusedApprovalIsTakenBack(t *testing.T) {
+	f := newFixture(t)
+	song := f.offered("song", alice, 50_000)
+	remix, cover := f.offered("remix", bob, 0), f.work("cover", carol)
+	f.mustDerive(carol, cover, under(remix, types.ROLE_PARENT_OF))
+	s := under(song, types.ROLE_COMPONENT_OF)
+
+	require.ErrorIs(t, f.withdraw(alice, song, remix), types.ErrNotApproved)
+	require.NoError(t, f.approve(alice, song, remix))
+	before := len(f.ctx.EventManager().Events())
+	require.NoError(t, f.approve(alice, song, remix))
+	require.Len(t, f.ctx.EventManager().Events(), before, "it stands already")
+	require.ErrorIs(t, f.withdraw(bob, song, remix), types.ErrNotOwner)
+	require.ErrorIs(t, f.withdraw(alice, song, song), types.ErrInvalidSource)
+	require.ErrorIs(t, f.withdraw(alice, idOf("?"), remix), registryNotFound)
+
+	require.NoError(t, f.withdraw(alice, song, remix))
+	requireEvent(t, f, &types.EventSourceApprovalWithdrawn{Source: song.String(), Derivative: remix.String()})
+	require.Empty(t, f.export().Approvals)
+	_, err := f.derive(bob, remix, s)
+	require.ErrorIs(t, err, types.ErrApprovalNeeded)
+
+	require.NoError(t, f.approve(alice, song, remix))
+	f.sell(song, carol)
+	require.NoError(t, f.withdraw(carol, song, remix), "that of an earlier owner")
+	require.NoError(t, f.approve(carol, song, remix))
+	f.mustDerive(bob, remix, s)
+	require.ErrorIs(t, f.withdraw(carol, song, remix), types.ErrNotApproved, "it was used")
 }
 
 func TestNoApprovalWhereNothingIsOwedOrNobodyDerives(t *testing.T) {

@@ -24,7 +24,10 @@ type model struct {
 	rates   map[workID]uint32
 	owes    map[workID]uint32
 	owners  map[workID]sdk.AccAddress
-	allowed map[[2]workID]bool
+	// sales counts how often a work changed hands.
+	sales map[workID]uint32
+	// allowed are approvals by source and derivative, with the sales then.
+	allowed map[[2]workID]uint32
 }
 
 // height is the longest chain of sources below a work, citations apart.
@@ -70,11 +73,17 @@ func (m *model) verdict(work workID, sources map[workID]types.Role) (refusals []
 			refusals = append(refusals, types.ErrCycle)
 		}
 		if role != types.ROLE_CITES && derived && m.rates[s]+m.owes[s] > 0 &&
-			!m.owners[s].Equals(m.owners[work]) && !m.allowed[[2]workID{s, work}] {
+			!m.owners[s].Equals(m.owners[work]) && !m.inForce(s, work) {
 			refusals = append(refusals, types.ErrApprovalNeeded)
 		}
 	}
 	return refusals
+}
+
+// inForce tells whether a source was approved since it was last sold.
+func (m *model) inForce(source, work workID) bool {
+	then, found := m.allowed[[2]workID{source, work}]
+	return found && then == m.sales[source]
 }
 
 func TestLineageBehavesLikeItsModel(t *testing.T) {
@@ -86,6 +95,7 @@ func TestLineageBehavesLikeItsModel(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"derive":  func(t *rapid.T) { m.derive(t, f) },
 			"approve": func(t *rapid.T) { m.approve(t, f) },
+			"sell":    func(t *rapid.T) { m.sell(t, f) },
 			"":        func(*rapid.T) { m.compare(f) },
 		})
 		g := f.export()
@@ -98,7 +108,8 @@ func TestLineageBehavesLikeItsModel(t *testing.T) {
 func newModel(t *rapid.T, f *fixture) *model {
 	m := &model{
 		sources: map[workID]map[workID]types.Role{}, outside: map[workID]int{}, rates: map[workID]uint32{},
-		owes: map[workID]uint32{}, owners: map[workID]sdk.AccAddress{}, allowed: map[[2]workID]bool{},
+		owes: map[workID]uint32{}, owners: map[workID]sdk.AccAddress{},
+		sales: map[workID]uint32{}, allowed: map[[2]workID]uint32{},
 	}
 	for i := range rapid.IntRange(3, 12).Draw(t, "works") {
 		owner := rapid.SampledFrom([]sdk.AccAddress{alice, bob}).Draw(t, "owner")
@@ -166,6 +177,12 @@ func anyOf(err error, list []error) bool {
 func (m *model) approve(t *rapid.T, f *fixture) {
 	source := rapid.SampledFrom(m.works).Draw(t, "source")
 	work := rapid.SampledFrom(m.works).Draw(t, "derivative")
+	if rapid.IntRange(0, 3).Draw(t, "withdraw") == 0 {
+		_, stands := m.allowed[[2]workID{source, work}]
+		require.Equal(t, stands, f.withdraw(m.owners[source], source, work) == nil)
+		delete(m.allowed, [2]workID{source, work})
+		return
+	}
 	err := f.approve(m.owners[source], source, work)
 	_, linked := m.sources[work][source]
 	switch {
@@ -175,8 +192,15 @@ func (m *model) approve(t *rapid.T, f *fixture) {
 		require.ErrorIs(t, err, types.ErrAlreadySource)
 	default:
 		require.NoError(t, err)
-		m.allowed[[2]workID{source, work}] = true
+		m.allowed[[2]workID{source, work}] = m.sales[source]
 	}
+}
+
+func (m *model) sell(t *rapid.T, f *fixture) {
+	work := rapid.SampledFrom(m.works).Draw(t, "sold")
+	m.owners[work] = rapid.SampledFrom([]sdk.AccAddress{alice, bob}).Draw(t, "buyer")
+	m.sales[work]++
+	f.sell(work, m.owners[work])
 }
 
 // compare checks the whole state against the model. That every generation is
@@ -213,4 +237,7 @@ func (m *model) compare(f *fixture) {
 	}
 	require.Equal(f.t, edges, stored)
 	require.Len(f.t, g.Approvals, len(m.allowed))
+	for _, a := range g.Approvals {
+		require.Equal(f.t, m.allowed[[2]workID{idFrom(f, a.Source), idFrom(f, a.Derivative)}], a.Transfers)
+	}
 }

@@ -30,11 +30,7 @@ func (s msgServer) Derive(ctx context.Context, msg *types.MsgDerive) (*types.Msg
 
 // ApproveSource approves a later source.
 func (s msgServer) ApproveSource(ctx context.Context, msg *types.MsgApproveSource) (*types.MsgApproveSourceResponse, error) {
-	owner, err := sdk.AccAddressFromBech32(msg.Owner)
-	if err != nil {
-		return nil, err
-	}
-	source, derivative, err := msg.Works()
+	owner, source, derivative, err := msg.Parse()
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +38,20 @@ func (s msgServer) ApproveSource(ctx context.Context, msg *types.MsgApproveSourc
 		return nil, err
 	}
 	return &types.MsgApproveSourceResponse{}, nil
+}
+
+// WithdrawSourceApproval takes an approval back.
+func (s msgServer) WithdrawSourceApproval(
+	ctx context.Context, msg *types.MsgWithdrawSourceApproval,
+) (*types.MsgWithdrawSourceApprovalResponse, error) {
+	owner, source, derivative, err := msg.Parse()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.WithdrawSourceApproval(ctx, owner, source, derivative); err != nil {
+		return nil, err
+	}
+	return &types.MsgWithdrawSourceApprovalResponse{}, nil
 }
 
 // UpdateParams replaces the parameters.

@@ -6,7 +6,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/internal/paging"
@@ -107,10 +106,8 @@ func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsReq
 		return nil, coded(err)
 	}
 	approvals, next, err := query.CollectionPaginate(ctx, s.k.Approvals, page,
-		func(key workPair, approver sdk.AccAddress) (types.Approval, error) {
-			return types.Approval{
-				Derivative: key.K2().String(), Approver: approver.String(), Valid: approver.Equals(work.Owner),
-			}, nil
+		func(key workPair, transfers uint32) (types.Approval, error) {
+			return types.Approval{Derivative: key.K2().String(), InForce: transfers == work.Transfers}, nil
 		}, query.WithCollectionPaginationPairPrefix[workID, workID](source))
 	return &types.QueryApprovalsResponse{Approvals: approvals, Pagination: next}, coded(err)
 }

@@ -8,6 +8,7 @@ import (
 
 // RegisterInterfaces makes the module's messages known to the codec.
 func RegisterInterfaces(registry types.InterfaceRegistry) {
-	registry.RegisterImplementations((*sdk.Msg)(nil), &MsgDerive{}, &MsgApproveSource{}, &MsgUpdateParams{})
+	registry.RegisterImplementations((*sdk.Msg)(nil),
+		&MsgDerive{}, &MsgApproveSource{}, &MsgWithdrawSourceApproval{}, &MsgUpdateParams{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -18,4 +18,5 @@ var (
 	ErrWalkTooLong     = errorsmod.Register(ModuleName, 13, "too many derivatives to add a source")
 	ErrApprovalNeeded  = errorsmod.Register(ModuleName, 14, "approval of the source's owner needed")
 	ErrAlreadyRecorded = errorsmod.Register(ModuleName, 15, "generation already recorded")
+	ErrNotApproved     = errorsmod.Register(ModuleName, 16, "approval not found")
 )

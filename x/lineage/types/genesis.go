@@ -3,8 +3,6 @@ package types
 import (
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -45,8 +43,7 @@ func (g GenesisState) Validate() error {
 func (g GenesisState) validateApprovals() error {
 	seen := make(map[[2]string]bool, len(g.Approvals))
 	for _, a := range g.Approvals {
-		msg := MsgApproveSource{Owner: a.Approver, Source: a.Source, Derivative: a.Derivative}
-		if err := msg.ValidateBasic(); err != nil {
+		if _, _, err := ParseApproved(a.Source, a.Derivative); err != nil {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %q for %q: %s", a.Source, a.Derivative, err)
 		}
 		pair := [2]string{a.Source, a.Derivative}
@@ -123,8 +120,3 @@ const (
 	termsLength = 32
 	grantLength = 20
 )
-
-// ApproverAddress reads the approver.
-func (a GenesisApproval) ApproverAddress() (sdk.AccAddress, error) {
-	return sdk.AccAddressFromBech32(a.Approver)
-}

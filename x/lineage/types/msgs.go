@@ -11,6 +11,7 @@ import (
 var (
 	_ sdk.HasValidateBasic = (*MsgDerive)(nil)
 	_ sdk.HasValidateBasic = (*MsgApproveSource)(nil)
+	_ sdk.HasValidateBasic = (*MsgWithdrawSourceApproval)(nil)
 	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
 )
 
@@ -22,25 +23,48 @@ func (m *MsgDerive) ValidateBasic() error {
 
 // ValidateBasic checks the ids.
 func (m *MsgApproveSource) ValidateBasic() error {
-	if _, err := sdk.AccAddressFromBech32(m.Owner); err != nil {
-		return errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", m.Owner, err)
-	}
-	source, derivative, err := m.Works()
-	if err == nil && source == derivative {
-		return errorsmod.Wrapf(ErrInvalidSource, "%s cannot be a source of itself", source)
-	}
+	_, _, _, err := m.Parse()
 	return err
 }
 
-// Works reads the two ids.
-func (m *MsgApproveSource) Works() (source, derivative registrytypes.WorkID, err error) {
-	if source, err = registrytypes.ParseWorkID(m.Source); err != nil {
+// Parse reads the message. It fails with ErrInvalidMessage, ErrInvalidSource or
+// the registry's ErrInvalidID.
+func (m *MsgApproveSource) Parse() (owner sdk.AccAddress, source, derivative registrytypes.WorkID, err error) {
+	return parseApproval(m.Owner, m.Source, m.Derivative)
+}
+
+// ValidateBasic checks the ids.
+func (m *MsgWithdrawSourceApproval) ValidateBasic() error {
+	_, _, _, err := m.Parse()
+	return err
+}
+
+// Parse reads the message. It fails as that of MsgApproveSource.
+func (m *MsgWithdrawSourceApproval) Parse() (owner sdk.AccAddress, source, derivative registrytypes.WorkID, err error) {
+	return parseApproval(m.Owner, m.Source, m.Derivative)
+}
+
+func parseApproval(account, from, to string) (owner sdk.AccAddress, source, derivative registrytypes.WorkID, err error) {
+	if owner, err = sdk.AccAddressFromBech32(account); err != nil {
+		return owner, source, derivative, errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", account, err)
+	}
+	source, derivative, err = ParseApproved(from, to)
+	return owner, source, derivative, err
+}
+
+// ParseApproved reads the two ids of an approval, which differ. It fails with
+// ErrInvalidSource or the registry's ErrInvalidID.
+func ParseApproved(from, to string) (source, derivative registrytypes.WorkID, err error) {
+	if source, err = registrytypes.ParseWorkID(from); err != nil {
 		return source, derivative, errorsmod.Wrap(err, "source")
 	}
-	if derivative, err = registrytypes.ParseWorkID(m.Derivative); err != nil {
+	if derivative, err = registrytypes.ParseWorkID(to); err != nil {
 		return source, derivative, errorsmod.Wrap(err, "derivative")
 	}
-	return source, derivative, nil
+	if source == derivative {
+		err = errorsmod.Wrapf(ErrInvalidSource, "%s cannot be a source of itself", source)
+	}
+	return source, derivative, err
 }
 
 // ValidateBasic checks the parameters.

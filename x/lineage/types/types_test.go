@@ -58,6 +58,26 @@ func TestExternalReferences(t *testing.T) {
 	require.ErrorIs(t, types.Source{Role: types.ROLE_CITES}.Validate(), types.ErrInvalidSource)
 }
 
+func TestMessagesAboutApprovals(t *testing.T) {
+	for name, c := range map[string]struct {
+		owner, source, derivative string
+		want                      error
+	}{
+		"good":          {owner.String(), source.String(), work.String(), nil},
+		"no owner":      {"", source.String(), work.String(), types.ErrInvalidMessage},
+		"no source":     {owner.String(), "work1", work.String(), registrytypes.ErrInvalidID},
+		"no derivative": {owner.String(), source.String(), "", registrytypes.ErrInvalidID},
+		"itself":        {owner.String(), work.String(), work.String(), types.ErrInvalidSource},
+	} {
+		for _, msg := range []sdk.HasValidateBasic{
+			&types.MsgApproveSource{Owner: c.owner, Source: c.source, Derivative: c.derivative},
+			&types.MsgWithdrawSourceApproval{Owner: c.owner, Source: c.source, Derivative: c.derivative},
+		} {
+			require.ErrorIs(t, msg.ValidateBasic(), c.want, name)
+		}
+	}
+}
+
 // FuzzDeriveMessage decodes anything: checking must not panic, and what passes
 // must be within the bounds.
 func FuzzDeriveMessage(f *testing.F) {

@@ -1,33 +1,68 @@
 package permission
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
+
+// Offers lists the open offers on a work.
+func Offers(ctx context.Context, chain Chain, work string) ([]licensetypes.OpenOffer, error) {
+	res, err := chain.License().Offers(ctx, &licensetypes.QueryOffersRequest{Work: work, Pagination: &query.PageRequest{Limit: maxRows}})
+	if err != nil {
+		return nil, err
+	}
+	return res.Offers, nil
+}
 
 // List prints offers as a table, without the last line's end.
 func List(offers []licensetypes.OpenOffer) string {
 	tab := table.New("terms", "price", "royalty", "commercial", "derivatives", "AI training", "until", "for")
 	for _, offer := range offers {
 		terms := offer.Terms.Terms
-		price := "free"
-		if coins := offer.Offer.PriceUnder(terms); len(coins) > 0 {
-			price = strings.ReplaceAll(coins.String(), ",", " or ")
-		}
 		audience := "everybody"
 		if n := len(offer.Offer.Licensees); n > 0 {
 			audience = fmt.Sprintf("%d accounts", n)
 		}
-		tab.Row(Name(offer.Terms), price, royalty(terms), yes(terms.CommercialUse), derivatives(terms),
+		if offer.Offer.Paused {
+			audience = "nobody, paused"
+		}
+		tab.Row(Name(offer.Terms), Price(offer), Royalty(terms), yes(terms.CommercialUse), derivatives(terms),
 			lower(terms.AiTraining.String(), "PERMISSION_"), table.OptionalTime(offer.Offer.ExpiresAt), audience)
 	}
-	var b strings.Builder
-	// A builder takes everything.
-	_ = tab.Write(&b)
-	return strings.TrimRight(b.String(), "\n")
+	return text(tab)
+}
+
+// Price is what a grant under an offer costs, in words.
+func Price(offer licensetypes.OpenOffer) string {
+	return clearance.Alternatives(offer.Offer.PriceUnder(offer.Terms.Terms))
+}
+
+// Name is a preset's name, else the terms' SPDX expression and id.
+func Name(terms licensetypes.IdentifiedTerms) string {
+	return name(terms.Preset, terms.Terms.Spdx, terms.Id)
+}
+
+func obtainableName(offer licensetypes.Obtainable) string {
+	return name(offer.Preset, offer.Spdx, offer.Terms)
+}
+
+func name(preset, spdx, id string) string {
+	if preset != "" {
+		return preset
+	}
+	return table.Short(spdx) + " (" + id + ")"
+}
+
+// Royalty says what a derivative owes under terms.
+func Royalty(terms licensetypes.Terms) string {
+	return clearance.Royalty(terms.RoyaltyPolicy, terms.RoyaltyRate)
 }
 
 func derivatives(terms licensetypes.Terms) string {

@@ -3,34 +3,69 @@ package permission
 import (
 	"fmt"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // Pick finds the offer to acquire: the one of the terms wanted, else the only
-// one that needs a grant. Otherwise it fails with the offers there are.
+// one that needs a grant and can be taken. Otherwise it fails with the offers
+// there are, and what keeps one from being taken. What else may stand against
+// an acquisition the chain says.
 func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer, error) {
+	none := licensetypes.OpenOffer{}
+	if isGrant(req.Wanted) {
+		return none, fmt.Errorf("%s is a grant, not terms: to make it last longer, use `stemmad grant renew`", req.Wanted)
+	}
 	wanted, err := wantedTerms(req.Wanted)
 	if err != nil {
-		return licensetypes.OpenOffer{}, err
+		return none, err
+	}
+	if len(offers) == 0 {
+		return none, unoffered(req)
 	}
 	var open []licensetypes.OpenOffer
+	var closed []string
 	for _, offer := range offers {
-		if offer.Offer.Expired(req.Now) || !offer.Offer.Admits(req.Licensee) {
+		if wanted != offer.Terms.Id && (wanted != "" || offer.Public) {
 			continue
 		}
-		if wanted == offer.Terms.Id || (wanted == "" && !offer.Public) {
-			open = append(open, offer)
+		if why := obstacle(req, offer); why != "" {
+			closed = append(closed, Name(offer.Terms)+": "+why)
+			continue
 		}
+		open = append(open, offer)
 	}
 	switch {
 	case len(open) == 1:
 		return open[0], nil
-	case len(offers) == 0:
-		return licensetypes.OpenOffer{}, fmt.Errorf("%s (%s) is offered to nobody yet: ask its owner for an offer", req.Title, req.Source)
 	case len(open) > 1:
-		return licensetypes.OpenOffer{}, fmt.Errorf("%s (%s) has several offers; name the terms of the one to take:\n%s", req.Title, req.Source, List(open))
+		return none, refused("%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(open), notNow(closed))
+	case len(closed) > 0:
+		return none, refused("%s cannot be acquired now:\n%s", subject(req), bullets(closed))
 	case wanted == "":
-		return licensetypes.OpenOffer{}, fmt.Errorf("no offer of %s (%s) needs a grant of yours; a public offer is itself the permission:\n%s", req.Title, req.Source, List(offers))
+		return none, refused("no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(offers))
 	}
-	return licensetypes.OpenOffer{}, fmt.Errorf("%s (%s) is not offered to you under %s. Its offers:\n%s", req.Title, req.Source, req.Wanted, List(offers))
+	return none, notUnder(req, offers)
+}
+
+// obstacle says what keeps an offer from being taken by the licensee now, as far
+// as the offer itself shows it; empty: nothing.
+func obstacle(req Request, offer licensetypes.OpenOffer) string {
+	o := offer.Offer
+	switch {
+	case o.Paused:
+		return "its owner paused it; ask the owner to resume it"
+	case o.Expired(req.Now):
+		return "it ended at " + table.OptionalTime(o.ExpiresAt) + "; ask the owner to renew it"
+	case !o.Admits(req.Licensee):
+		return "it is for other accounts; ask the owner for an offer that names you"
+	}
+	return ""
+}
+
+func notNow(closed []string) string {
+	if len(closed) == 0 {
+		return ""
+	}
+	return "\nnot now:\n" + bullets(closed)
 }

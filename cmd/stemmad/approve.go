@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+const (
+	flagLicensee   = "licensee"
+	flagDerivative = "derivative"
+	flagWithdraw   = "withdraw"
+)
+
+func approveCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "approve WORK|FILE TERMS --licensee ACCOUNT | --derivative WORK|FILE",
+		Short: "Let somebody take an offer whose terms ask for your approval",
+		Long: `Approve lets an account, or whoever owns one derivative, take your offer of a work
+under terms that ask for the owner's approval. It lasts until you take it back, and
+counts only while the work is yours. Grants that were given under it stay.`,
+		Example: `  stemmad approve song.wav terms1... --licensee bob --from alice
+  stemmad approve song.wav terms1... --derivative remix.wav --from alice
+  stemmad approve song.wav terms1... --licensee bob --withdraw --from alice`,
+		Args: cobra.ExactArgs(2),
+	}
+	f := cmd.Flags()
+	f.String(flagLicensee, "", "account or key that is approved")
+	f.String(flagDerivative, "", "work that is approved, whoever owns it")
+	f.Bool(flagWithdraw, false, "take the approval back")
+	return sending(cmd, approve)
+}
+
+func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	terms, err := licensetypes.ParseTerms(args[1])
+	if err != nil {
+		return err
+	}
+	licensee, derivative, err := whoIsApproved(ctx, conn)
+	if err != nil {
+		return err
+	}
+	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
+	if err != nil {
+		return err
+	}
+	whom, title, name := licensee+derivative, table.Short(work.Details.Title), termsNamer(ctx, conn)(terms.String())
+	var msg sdk.Msg = &licensetypes.MsgApprove{
+		Owner: sender.Account(), Work: work.Id, Terms: terms.String(), Licensee: licensee, Derivative: derivative,
+	}
+	what, done, would := "Approve", "Approved", "Would approve"
+	if conn.Flags().Is(flagWithdraw) {
+		msg = &licensetypes.MsgWithdrawApproval{
+			Owner: sender.Account(), Work: work.Id, Terms: terms.String(), Licensee: licensee, Derivative: derivative,
+		}
+		what, done, would = "Withdraw the approval of", "Withdrew the approval of", "Would withdraw the approval of"
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("%s %s for %q (%s) under %s.", what, whom, title, work.Id, name), msg)
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Work       string      `json:"work"`
+			Terms      string      `json:"terms"`
+			Licensee   string      `json:"licensee,omitempty"`
+			Derivative string      `json:"derivative,omitempty"`
+			Tx         send.Result `json:"tx"`
+		}{work.Id, terms.String(), licensee, derivative, result})
+	}
+	conn.Say("%s %s for %q under %s: %s", result.Did(done, would), whom, title, name, result)
+	return nil
+}
+
+// whoIsApproved reads the one of the two flags that is set.
+func whoIsApproved(ctx context.Context, conn *connect.Conn) (licensee, derivative string, err error) {
+	account, work := conn.Flags().Text(flagLicensee), conn.Flags().Text(flagDerivative)
+	if (account == "") == (work == "") {
+		return "", "", fmt.Errorf("say who is approved, with --%s or --%s", flagLicensee, flagDerivative)
+	}
+	if account != "" {
+		parsed, err := conn.Account(account)
+		if err != nil {
+			return "", "", fmt.Errorf("--%s: %w", flagLicensee, err)
+		}
+		return parsed.String(), "", nil
+	}
+	claim, err := target.Resolve(ctx, conn.Registry(), work)
+	if err != nil {
+		return "", "", fmt.Errorf("--%s: %w", flagDerivative, err)
+	}
+	return "", claim.Id, nil
+}

@@ -1,0 +1,294 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+const (
+	flagUse       = "use"
+	flagTerritory = "territory"
+	flagMedium    = "medium"
+	flagAs        = "as"
+	flagTerms     = "terms"
+	flagForWork   = "for"
+	flagManifest  = "manifest"
+	flagReport    = "report"
+)
+
+func clearCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "clear WORK|FILE|SHA256 --use USE",
+		Short: "Ask whether you may use a work, and at what price",
+		Long: `Clear asks the chain whether a work may be used for something, and prints ALLOWED,
+NEEDS A GRANT with the offers and their prices, or DENIED with the reasons, each
+with its stable code; and what you have to do when you use it, such as the credit
+line. Of a file or SHA-256 that several accounts claim, every claim has to allow
+the use.
+
+USE is one of ` + strings.Join(clearance.ActionWords(), ", ") + `.
+Without --territory it is meant everywhere, without --medium in every medium,
+without --until now only. The answer is for anybody, unless --as or --from says
+who asks. --terms asks about one offer or grant only.
+
+With --buy the cheapest offer that serves is acquired, at the price shown and for
+no more than --max-fee; then it asks again. --for names the work of yours that is
+made: a grant that is reserved for it, or an approval of it, counts then, and with
+--buy the grant is reserved for it.
+
+With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
+height: a CSV with a column work, sha256 or id (other columns are kept), or a bare
+list of ids and digests. --report writes verdict, reasons, permission and price of
+every row as .csv (what it is about in lines of "# key: value" on top) or .json,
+with the chain id, height, block time and app hash that it was decided at. A
+report can be cleared again like a manifest. With --output json and no --report the
+whole report is printed.
+
+Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is
+denied or unknown, else 3 if any needs a grant. 1 is for everything else, also for
+a single work that nobody has registered.`,
+		Example: `  stemmad clear song.wav --use perform --commercial --territory FR,DE --medium web --until 2027-12-31
+  stemmad clear song.wav --use adapt --commercial --as bob --output json
+  stemmad clear song.wav --use adapt --commercial --buy --max-fee 5000000uusdc --from bob
+  stemmad clear --manifest dataset.csv --use train-ai --commercial --report cleared.csv`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	f := cmd.Flags()
+	f.String(flagUse, "", "what for: "+strings.Join(clearance.ActionWords(), ", "))
+	f.Bool(flagCommercial, false, "the use is commercial")
+	f.StringArray(flagTerritory, nil, "where, as ISO 3166-1 codes: FR,DE (default: everywhere)")
+	f.StringArray(flagMedium, nil, "in which media: web,print (default: every medium)")
+	f.String(flagUntil, "", "until when: 2027-12-31, a time in RFC 3339, or 30d (default: now only)")
+	f.String(flagAs, "", "account or key that would use it (default: anybody)")
+	f.String(flagTerms, "", "only count this offer (terms1... or a preset) or grant (grant1...)")
+	f.Bool(flagBuy, false, "acquire the cheapest offer that serves")
+	f.String(flagMaxFee, "", "most to pay with --buy, such as 5000000uusdc; its denom picks the price")
+	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
+	f.String(flagForWork, "", "the work of yours that is made from it")
+	f.String(flagManifest, "", "ask about all rows of a CSV")
+	f.String(flagReport, "", "write the answers for a manifest to a .csv or .json")
+	connect.AddTxFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		conn, err := connect.Open(cmd)
+		if err != nil {
+			return err
+		}
+		return connect.Plain(clearRights(cmd.Context(), conn, args))
+	}
+	return cmd
+}
+
+// clearRights checks the flags, all before the node is asked anything, and asks.
+func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
+	f := conn.Flags()
+	dataset := f.Text(flagManifest)
+	if (dataset == "") == (len(args) == 0) {
+		return fmt.Errorf("name either a WORK, FILE or SHA-256, or a dataset with --%s (see stemmad clear --help)", flagManifest)
+	}
+	use, err := clearance.ParseUse(clearance.Wish{
+		Action: f.Text(flagUse), Commercial: f.Is(flagCommercial),
+		Territories: f.Texts(flagTerritory), Media: f.Texts(flagMedium), Until: f.Text(flagUntil),
+	}, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := clearFlags(conn, dataset != ""); err != nil {
+		return err
+	}
+	licensee, err := whoAsks(conn)
+	if err != nil {
+		return err
+	}
+	if dataset != "" {
+		return clearManifest(ctx, conn, dataset, use, licensee)
+	}
+	return clearWork(ctx, conn, args[0], use, licensee)
+}
+
+// clearFlags checks the flags beside those about the use, and refuses those that
+// have no meaning together.
+func clearFlags(conn *connect.Conn, dataset bool) error {
+	f := conn.Flags()
+	single, buying := []string{flagBuy, flagTerms, flagForWork}, []string{flagMaxFee, flagMaxRate}
+	if dataset {
+		for _, name := range append(single, buying...) {
+			if f.Changed(name) {
+				return fmt.Errorf("--%s is for a single work, not for --%s", name, flagManifest)
+			}
+		}
+		return nil
+	}
+	if f.Changed(flagReport) {
+		return fmt.Errorf("--%s is for a dataset: name it with --%s", flagReport, flagManifest)
+	}
+	if s := f.Text(flagTerms); s != "" {
+		_, notTerms := licensetypes.ParseTerms(s)
+		_, notGrant := licensetypes.ParseGrantID(s)
+		if notTerms != nil && notGrant != nil {
+			return fmt.Errorf("--%s %q is neither terms (terms1...), nor a preset (stemmad offer --help lists them), nor a grant (grant1...)", flagTerms, s)
+		}
+	}
+	if f.Changed(flagForWork) && !f.Is(flagBuy) && f.Text(flagAs)+f.Text(flags.FlagFrom)+f.Text(connect.FlagBy) == "" {
+		return fmt.Errorf("--%s needs --%s: say whose work it is", flagForWork, flagAs)
+	}
+	if f.Is(flagBuy) {
+		if _, err := maxFee(conn); err != nil {
+			return err
+		}
+		if _, _, err := maxRate(conn); err != nil {
+			return err
+		}
+		if conn.BroadcastMode == flags.BroadcastAsync {
+			return fmt.Errorf("--%s async does not go with --%s, which asks again once the grant is there", flags.FlagBroadcastMode, flagBuy)
+		}
+		return nil
+	}
+	for _, name := range buying {
+		if f.Changed(name) {
+			return fmt.Errorf("--%s goes with --%s", name, flagBuy)
+		}
+	}
+	return nil
+}
+
+// whoAsks is the account that would use the work; empty: anybody.
+func whoAsks(conn *connect.Conn) (string, error) {
+	f := conn.Flags()
+	name, flag := f.Text(flagAs), flagAs
+	if name == "" {
+		name, flag = f.Text(flags.FlagFrom), flags.FlagFrom
+	}
+	if name == "" {
+		name, flag = f.Text(connect.FlagBy), connect.FlagBy
+	}
+	if name == "" {
+		return "", nil
+	}
+	account, err := conn.Account(name)
+	if err != nil {
+		return "", fmt.Errorf("--%s: %w", flag, err)
+	}
+	return account.String(), nil
+}
+
+// clearing is one question about one argument, and its answer.
+type clearing struct {
+	conn *connect.Conn
+	use  licensetypes.Use
+	// argument as it was given, subject as the chain is asked: a work id or a
+	// digest.
+	argument string
+	subject  string
+	// title of the first claim, and how many claims there are.
+	title    string
+	claims   int
+	licensee string
+	// derivative is the licensee's work that is made; empty: not known.
+	derivative string
+	rights     licensetypes.Rights
+	decided    time.Time
+	bought     *purchase
+}
+
+func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
+	c := &clearing{conn: conn, use: use, argument: argument, licensee: licensee}
+	var sender *send.Sender
+	if conn.Flags().Is(flagBuy) {
+		var err error
+		if sender, err = send.Open(conn); err != nil {
+			return err
+		}
+		if licensee != "" && licensee != sender.Account() {
+			return fmt.Errorf("--%s %s can't buy with the key %s: leave --%s out, or sign with that account's key", flagAs, licensee, sender.Name, flagAs)
+		}
+		c.licensee = sender.Account()
+	}
+	if err := c.find(ctx, sender != nil); err != nil {
+		return err
+	}
+	if err := c.ask(ctx, conn.Flags().Text(flagTerms)); err != nil {
+		return err
+	}
+	if sender != nil && c.rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT {
+		if err := c.buy(ctx, sender); err != nil {
+			return err
+		}
+	}
+	if err := c.print(ctx); err != nil {
+		return err
+	}
+	return verdictError(c.rights.Verdict)
+}
+
+// find resolves the argument. A purchase is for one work, so it needs one claim.
+func (c *clearing) find(ctx context.Context, one bool) error {
+	named, err := target.Parse(ctx, c.argument)
+	if err != nil {
+		return err
+	}
+	claims, err := target.Claims(ctx, c.conn.Registry(), named)
+	if err != nil {
+		return err
+	}
+	if one && len(claims) > 1 {
+		_, err := target.Resolve(ctx, c.conn.Registry(), c.argument)
+		return err
+	}
+	if own := c.conn.Flags().Text(flagForWork); own != "" {
+		work, err := target.ResolveOwn(ctx, c.conn.Registry(), own, c.licensee)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagForWork, err)
+		}
+		c.derivative = work.Id
+	}
+	c.subject, c.title, c.claims = claims[0].Id, table.Short(claims[0].Details.Title), len(claims)
+	if named.Digest != nil && !one {
+		c.subject = hex.EncodeToString(named.Digest[:])
+	}
+	return nil
+}
+
+// ask asks the chain; permission, when not empty, is the only one that counts.
+func (c *clearing) ask(ctx context.Context, permission string) error {
+	res, err := c.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
+		Work: c.subject, Use: c.use, Licensee: c.licensee, Permission: permission, Derivative: c.derivative,
+	})
+	if err != nil {
+		return err
+	}
+	if res.Rights.Verdict == licensetypes.VERDICT_UNKNOWN {
+		return fmt.Errorf("%s is %w: register it, or name a work id", c.argument, target.ErrUnregistered)
+	}
+	c.rights, c.decided = res.Rights, res.DecidedAt
+	return nil
+}
+
+// errNotAllowed is what a denial or a missing grant is to the program; it was
+// printed as the answer.
+var errNotAllowed = errors.New("not allowed")
+
+// verdictError is the exit code of a verdict, nil for allowed.
+func verdictError(v licensetypes.Verdict) error {
+	switch v {
+	case licensetypes.VERDICT_ALLOWED:
+		return nil
+	case licensetypes.VERDICT_NEEDS_GRANT:
+		return exitError{code: exitNeedsGrant, err: errNotAllowed, said: true}
+	}
+	return exitError{code: exitDenied, err: errNotAllowed, said: true}
+}

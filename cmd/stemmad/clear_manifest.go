@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// openRows is how many rows that are not allowed the summary lists.
+const openRows = 20
+
+// clearManifest asks about all rows of a table at one height and reports.
+func clearManifest(ctx context.Context, conn *connect.Conn, path string, use licensetypes.Use, licensee string) error {
+	manifest, err := readManifest(path)
+	if err != nil {
+		return err
+	}
+	var file *clearance.File
+	if name := conn.Flags().Text(flagReport); name != "" {
+		if file, err = clearance.CreateFile(name, path); err != nil {
+			return err
+		}
+		defer file.Discard()
+	}
+	node, err := conn.GetNode()
+	if err != nil {
+		return err
+	}
+	subjects := manifest.Subjects()
+	bar := clearance.NewBar(conn.Err(), len(subjects))
+	inquiry := clearance.Inquiry{Chain: conn.License(), Use: use, Licensee: licensee, Progress: bar.Show}
+	if inquiry.Moment, err = clearance.Latest(ctx, node); err != nil {
+		return err
+	}
+	answers, err := inquiry.Ask(ctx, subjects)
+	bar.Finish()
+	if err != nil {
+		return err
+	}
+	limit, err := conn.Flags().GetDuration(connect.FlagWait)
+	if err != nil {
+		return err
+	}
+	if err := inquiry.Moment.Seal(ctx, node, limit); err != nil {
+		return err
+	}
+	report := clearance.NewReport(filepath.Base(path), manifest, inquiry, answers)
+	if file != nil {
+		if err := file.Write(report); err != nil {
+			return err
+		}
+	}
+	if err := printReport(conn, report, file != nil); err != nil {
+		return err
+	}
+	return verdictError(report.Head.Worst())
+}
+
+func readManifest(path string) (clearance.Manifest, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return clearance.Manifest{}, fmt.Errorf("--%s: %w", flagManifest, err)
+	}
+	defer f.Close()
+	manifest, err := clearance.ReadManifest(f, path)
+	if err != nil {
+		return manifest, fmt.Errorf("%w\nnothing was asked", err)
+	}
+	return manifest, nil
+}
+
+// printReport prints the summary; for programs the whole report, or only what it
+// is about when a file has it.
+func printReport(conn *connect.Conn, report clearance.Report, written bool) error {
+	h, path := report.Head, conn.Flags().Text(flagReport)
+	if conn.JSON() && written {
+		return conn.PrintJSON(struct {
+			Head   clearance.Head `json:"head"`
+			Report string         `json:"report"`
+		}{h, path})
+	}
+	if conn.JSON() {
+		return report.WriteJSON(conn.Out())
+	}
+	licensee := "anybody; --as asks for an account"
+	if h.Licensee != "" {
+		licensee = accountName(h.Licensee, conn.KeyNames())
+	}
+	if err := table.Fields(conn.Out(),
+		"use", clearance.Words(report.Use),
+		"manifest", fmt.Sprintf("%s, %s, %d distinct", h.Manifest, count(h.Rows, "row"), h.Distinct), "sha256", h.ManifestSHA256,
+		"chain", h.ChainID, "height", fmt.Sprint(h.Height), "block time", table.Time(h.Time), "app hash", h.AppHash, "asked for", licensee,
+	); err != nil {
+		return err
+	}
+	tab := table.New("verdict", ">rows")
+	for _, line := range []struct {
+		verdict licensetypes.Verdict
+		rows    int
+	}{
+		{licensetypes.VERDICT_ALLOWED, h.Allowed},
+		{licensetypes.VERDICT_NEEDS_GRANT, h.NeedsGrant},
+		{licensetypes.VERDICT_DENIED, h.Denied},
+		{licensetypes.VERDICT_UNKNOWN, h.Unknown},
+	} {
+		tab.Row(clearance.Headline(line.verdict), fmt.Sprint(line.rows))
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if err := printCodes(conn, h); err != nil {
+		return err
+	}
+	for _, bill := range h.Grants {
+		conn.Say("Grants: %s for %s", bill.Cost, count(bill.Works, "work"))
+	}
+	if err := printOpen(conn, report); err != nil {
+		return err
+	}
+	if written {
+		conn.Say("Report: %s", path)
+	}
+	return nil
+}
+
+// printCodes says how many rows each reason stands against.
+func printCodes(conn *connect.Conn, h clearance.Head) error {
+	if len(h.Reasons) == 0 {
+		return nil
+	}
+	tab := table.New("reason", ">rows", "meaning")
+	for _, code := range h.ByRows() {
+		tab.Row(code, fmt.Sprint(h.Reasons[code]), clearance.Sentence(code))
+	}
+	return tab.Write(conn.Out())
+}
+
+// printOpen lists the first rows that are not allowed.
+func printOpen(conn *connect.Conn, report clearance.Report) error {
+	rows, more := report.Open(openRows)
+	if len(rows) == 0 {
+		return nil
+	}
+	tab := table.New(">line", "work", "verdict", "reasons", "price")
+	for _, row := range rows {
+		rights := report.Answers[row.Subject]
+		price := ""
+		if coins, ok := clearance.Price(rights); ok {
+			price = clearance.Alternatives(coins)
+		}
+		tab.Row(fmt.Sprint(row.Line), row.Subject, clearance.Headline(rights.Verdict), strings.Join(clearance.Codes(rights), " "), price)
+	}
+	conn.Say("Not allowed:")
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	switch {
+	case more > 0 && conn.Flags().Text(flagReport) == "":
+		conn.Say("... and %d more; --%s FILE.csv writes them all", more, flagReport)
+	case more > 0:
+		conn.Say("... and %d more, see the report", more)
+	}
+	return nil
+}

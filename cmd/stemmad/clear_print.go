@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+func (c *clearing) print(ctx context.Context) error {
+	if c.conn.JSON() {
+		return c.printJSON()
+	}
+	conn, rights := c.conn, c.rights
+	name := termsNamer(ctx, conn)
+	conn.Say("%s: %s", clearance.Headline(rights.Verdict), clearance.Words(c.use))
+	licensee := "anybody; --as or --from asks for an account"
+	if c.licensee != "" {
+		licensee = accountName(c.licensee, conn.KeyNames())
+	}
+	work := fmt.Sprintf("%q (%s)", c.title, strings.Join(rights.Works, " "))
+	if c.claims > 1 {
+		work = fmt.Sprintf("%s, which %d accounts claim: all of them have to allow it", c.subject, c.claims)
+	}
+	relies := rights.Permission
+	switch {
+	case rights.Verdict != licensetypes.VERDICT_ALLOWED:
+		relies = ""
+	case rights.Own:
+		relies = "nothing: it is the account's own work"
+	case relies != "":
+		relies = clearance.Permission(relies, name)
+	}
+	if err := table.Fields(conn.Out(), "work", work, "asked for", licensee, "relies on", relies, "decided at", table.Time(c.decided)); err != nil {
+		return err
+	}
+	if c.bought != nil {
+		fee := "nothing"
+		if c.bought.Fee != "" {
+			fee = c.bought.Fee
+		}
+		conn.Say("%s a grant under %s for %s: %s", c.bought.Tx.Did("Acquired", "Would acquire"), name(c.bought.Terms), fee, c.bought.Tx)
+		if err := table.Fields(conn.Out(), "grant", c.bought.Grant, "reserved for", c.bought.For); err != nil {
+			return err
+		}
+	}
+	c.printReasons(name)
+	return c.printOffers(name)
+}
+
+// printReasons prints what stands in the way, and what to do with the use.
+func (c *clearing) printReasons(name clearance.Namer) {
+	several := len(c.rights.Works) > 1
+	if len(c.rights.Reasons) > 0 {
+		c.conn.Say("Why:")
+		for _, reason := range c.rights.Reasons {
+			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, several, name)))
+		}
+	}
+	if len(c.rights.Obligations) > 0 {
+		c.conn.Say("What you have to do:")
+		for _, o := range c.rights.Obligations {
+			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, name)))
+		}
+	}
+}
+
+// printOffers prints what can be acquired, the cheapest first, and the commands
+// that do, one a work.
+func (c *clearing) printOffers(name clearance.Namer) error {
+	if len(c.rights.Offers) == 0 {
+		return nil
+	}
+	offers := clearance.Best(c.rights.Offers, "")
+	columns := []string{"terms", ">price", "royalty", "grant until", "note"}
+	several := len(c.rights.Works) > 1
+	if several {
+		columns = append([]string{"work"}, columns...)
+	}
+	tab, commands, served := table.New(columns...), []string(nil), map[string]bool{}
+	for _, offer := range offers {
+		note := ""
+		if offer.NeedsApproval {
+			note = "the owner has to approve you first"
+		} else if !served[offer.Work] {
+			served[offer.Work] = true
+			commands = append(commands, buying(offer, c.derivative, c.signer()))
+		}
+		row := []string{name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate), endless(offer.ExpiresAt), note}
+		if several {
+			row = append([]string{offer.Work}, row...)
+		}
+		tab.Row(row...)
+	}
+	c.conn.Say("Offers:")
+	if err := tab.Write(c.conn.Out()); err != nil {
+		return err
+	}
+	for _, command := range commands {
+		c.conn.Say("To buy: %s", command)
+	}
+	return nil
+}
+
+// signer is who would buy, as it was named.
+func (c *clearing) signer() string {
+	f := c.conn.Flags()
+	for _, flag := range []string{flags.FlagFrom, connect.FlagBy, flagAs} {
+		if s := f.Text(flag); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func endless(end *time.Time) string {
+	if end == nil {
+		return "no end"
+	}
+	return table.Time(*end)
+}
+
+func (c *clearing) printJSON() error {
+	rights, err := c.conn.Raw(&c.rights)
+	if err != nil {
+		return err
+	}
+	use, err := c.conn.Raw(&c.use)
+	if err != nil {
+		return err
+	}
+	return c.conn.PrintJSON(struct {
+		Verdict   string          `json:"verdict"`
+		Rights    json.RawMessage `json:"rights"`
+		Use       json.RawMessage `json:"use"`
+		Licensee  string          `json:"licensee"`
+		DecidedAt time.Time       `json:"decided_at"`
+		Bought    *purchase       `json:"bought,omitempty"`
+	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), c.bought})
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.WriteFile("song.wav", []byte("song"), 0o600))
+	require.NoError(t, os.WriteFile("bad.csv", []byte("id\nnonsense\n"), 0o600))
+	require.NoError(t, os.WriteFile("good.csv", []byte(strings.Repeat("a", 64)), 0o600))
+	node := []string{"--home", home, "--keyring-backend", "test", "--node", "tcp://127.0.0.1:1"}
+	for _, tc := range []struct{ args, want string }{
+		{"song.wav", "say what for with --use: copy"},
+		{"song.wav --use sell", `--use "sell" is no use`},
+		{"song.wav --use copy --territory UK", `--territory "UK" is no country`},
+		{"song.wav --use copy --medium a_b", `--medium "a_b" is no medium`},
+		{"song.wav --use copy --until 2001-01-01", "--until 2001-01-01 is over"},
+		{"--use copy", "name either a WORK, FILE or SHA-256, or a dataset with --manifest"},
+		{"song.wav --use copy --manifest good.csv", "name either"},
+		{"song.wav --use copy --report r.csv", "--report is for a dataset"},
+		{"song.wav --use copy --max-fee 5uusdc", "--max-fee goes with --buy"},
+		{"song.wav --use copy --for song.wav", "--for needs --as"},
+		{"song.wav --use copy --buy --max-fee 1.5uusdc", "--max-fee: \"1.5uusdc\" is not an amount"},
+		{"song.wav --use copy --buy --broadcast-mode async", "--broadcast-mode async does not go with --buy"},
+		{"song.wav --use copy --terms nonsense", `--terms "nonsense" is neither terms`},
+		{"song.wav --use copy --as nobody", "--as: \"nobody\" is neither an account"},
+		{"--use copy --manifest good.csv --buy", "--buy is for a single work"},
+		{"--use copy --manifest good.csv --terms cc-by-4.0", "--terms is for a single work"},
+		{"--use copy --manifest bad.csv", "bad.csv line 2: \"nonsense\" is neither a work id (work1...) nor a SHA-256 of 64 hex digits\nnothing was asked"},
+		{"--use copy --manifest gone.csv", "no such file"},
+		{"--use copy --manifest good.csv --report good.csv", "is the manifest itself"},
+		{"--use copy --manifest good.csv", "is the node running?"},
+		{"song.wav --use copy", "is the node running?"},
+	} {
+		_, errs, code := command(append(append([]string{"clear"}, strings.Fields(tc.args)...), node...)...)
+		require.Equal(t, exitFailed, code, tc.args)
+		require.Contains(t, errs, tc.want, tc.args)
+	}
+}
+
+func TestCheapestOffer(t *testing.T) {
+	offer := func(terms string, approval bool, price ...sdk.Coin) licensetypes.Obtainable {
+		return licensetypes.Obtainable{Terms: terms, Price: sdk.NewCoins(price...), NeedsApproval: approval}
+	}
+	uusdc := func(n int64) sdk.Coin { return sdk.NewInt64Coin("uusdc", n) }
+	most := uusdc(7)
+	offers := []licensetypes.Obtainable{offer("dear", false, uusdc(9)), offer("fair", false, uusdc(6)), offer("asks", true, uusdc(1))}
+	name := func(s string) string { return s }
+
+	found, price, err := cheapestOffer(offers, &most, name)
+	require.NoError(t, err)
+	require.Equal(t, "fair", found.Terms)
+	require.Equal(t, "6uusdc", price.String())
+
+	_, _, err = cheapestOffer(offers[:1], &most, name)
+	require.EqualError(t, err, "\n  dear: costs 9uusdc, --max-fee is 7uusdc")
+	_, _, err = cheapestOffer(offers[:1], nil, name)
+	require.ErrorContains(t, err, "dear: costs 9uusdc; say how much you pay with --max-fee")
+	_, _, err = cheapestOffer(offers[2:], &most, name)
+	require.ErrorContains(t, err, "asks: the owner has to approve you first")
+	_, price, err = cheapestOffer([]licensetypes.Obtainable{offer("gift", false)}, nil, name)
+	require.NoError(t, err)
+	require.Nil(t, price)
+}
+
+// clears runs clear and returns what it printed, for a code that is expected.
+func (l local) clears(code int, args ...string) string {
+	l.t.Helper()
+	out, errs, got := command(append(append([]string{"clear"}, args...), "--home", l.home)...)
+	require.Equal(l.t, code, got, "%v: %s%s", args, out, errs)
+	require.Empty(l.t, errs, "the answer is printed, it is no error")
+	return out
+}
+
+// digestOf is the SHA-256 of a content, as people write it.
+func digestOf(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
+}
+
+func TestJourneyOfALicensee(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"free.wav", "sold.wav", "kept.wav"} {
+		l.write(name, name)
+	}
+	l.do("register", "free.wav", "sold.wav", "kept.wav", "--from", "alice", "--no-anchor")
+	l.do("offer", "free.wav", "cc-by-4.0", "--from", "alice")
+	l.do("offer", "sold.wav", "commercial-use", "--price", "5000uusdc", "--from", "alice")
+
+	out := l.clears(exitOK, "free.wav", "--use", "adapt", "--commercial", "--territory", "FR,DE", "--until", "30d")
+	require.Contains(t, out, "ALLOWED: adapt, commercially, in DE FR")
+	require.Contains(t, out, "Credit, in these words")
+	require.Contains(t, l.clears(exitDenied, "kept.wav", "--use", "copy"), "[not_offered]")
+	require.Contains(t, l.clears(exitDenied, "sold.wav", "--use", "adapt"), "[no_derivatives]")
+	out = l.clears(exitNeedsGrant, "sold.wav", "--use", "perform", "--commercial", "--as", "bob")
+	require.Contains(t, out, "NEEDS A GRANT: perform")
+	require.Contains(t, out, "To buy: stemmad acquire work1")
+	require.Contains(t, out, " commercial-use --max-fee 5000uusdc --from bob")
+
+	l.write("new.wav", "new")
+	require.Contains(t, l.fail("clear", "new.wav", "--use", "copy"), "not registered")
+	buy := []string{"sold.wav", "--use", "perform", "--commercial", "--buy", "--from", "bob"}
+	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999uusdc")...)...), "costs 5000uusdc, --max-fee is 4999uusdc")
+	l.clears(exitNeedsGrant, append(buy, "--max-fee", "5000uusdc", "--dry-run")...)
+	require.Contains(t, l.clears(exitOK, append(buy, "--max-fee", "9000uusdc")...), "relies on   grant1")
+	l.clears(exitOK, "sold.wav", "--use", "perform", "--commercial", "--as", "bob")
+	l.clears(exitNeedsGrant, "sold.wav", "--use", "perform", "--commercial")
+
+	l.write("m.csv", "title,sha256\nFree,"+digestOf("free.wav")+"\nSold,"+digestOf("sold.wav")+"\n")
+	l.clears(exitOK, "--manifest", "m.csv", "--use", "perform", "--as", "bob")
+	out = l.clears(exitNeedsGrant, "--manifest", "m.csv", "--use", "perform", "--report", "r.csv")
+	require.Contains(t, out, "Grants: 5000uusdc for 1 work")
+	out = l.clears(exitDenied, "--manifest", "r.csv", "--use", "adapt", "--report", "r.json", "--output", "json")
+	var answer struct {
+		Head struct {
+			Height  int64  `json:"height,string"`
+			AppHash string `json:"app_hash"`
+			Allowed int
+			Denied  int
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &answer))
+	require.Positive(t, answer.Head.Height)
+	require.Len(t, answer.Head.AppHash, 64)
+	require.Equal(t, []int{1, 1}, []int{answer.Head.Allowed, answer.Head.Denied})
+	require.FileExists(t, "r.json")
+	require.Contains(t, l.clears(exitDenied, "--manifest", "m.csv", "--use", "adapt", "--output", "json"), `"no_derivatives"`)
+
+	l.do("register", "free.wav", "--from", "bob", "--no-anchor", "--allow-contested")
+	require.Contains(t, l.clears(exitDenied, "free.wav", "--use", "copy"), "2 accounts claim")
+	require.Contains(t, l.fail("clear", "free.wav", "--use", "copy", "--buy", "--from", "fan"), "several claims")
+}
+
+func TestJourneyOfAnApprovedDerivative(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("song.wav", "song")
+	l.write("remix.wav", "remix")
+	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
+	l.do("register", "remix.wav", "--from", "bob", "--no-anchor")
+	l.do("tx", "license", "publish-terms", `{"spdx":"LicenseRef-Asked","attribution":true,"derivatives":"DERIVATIVES_ALLOWED",`+
+		`"derivative_approval":true,"grant_fee":[{"denom":"uusdc","amount":"3000"}]}`, "--from", "alice", "-y")
+	terms := ""
+	require.Eventually(t, func() bool {
+		for _, known := range l.json("terms", "query", "license", "terms-list").([]any) {
+			if known := known.(map[string]any); known["terms"].(map[string]any)["spdx"] == "LicenseRef-Asked" {
+				terms = known["id"].(string)
+			}
+		}
+		return terms != ""
+	}, 10*time.Second, 100*time.Millisecond)
+	l.do("offer", "song.wav", terms, "--from", "alice")
+
+	adapt := []string{"song.wav", "--use", "adapt", "--as", "bob"}
+	buy := slices.Concat(adapt, []string{"--from", "bob", "--buy", "--max-fee", "3000uusdc"})
+	require.Contains(t, l.clears(exitNeedsGrant, adapt...), "the owner has to approve you first")
+	require.Contains(t, l.fail(append([]string{"clear"}, buy...)...), "the owner has to approve you first")
+	l.do("approve", "song.wav", terms, "--derivative", "remix.wav", "--from", "alice")
+	require.Contains(t, l.clears(exitNeedsGrant, append(adapt, "--for", "remix.wav")...), "--for work1")
+	require.Contains(t, l.clears(exitOK, append(buy, "--for", "remix.wav")...), "reserved for  work1")
+	require.Contains(t, l.clears(exitOK, append(adapt, "--for", "remix.wav")...), "Credit")
+	l.clears(exitNeedsGrant, adapt...)
+	l.do("derive", "remix.wav", "--from", "song.wav", "--by", "bob")
+}

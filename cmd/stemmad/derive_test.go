@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestUnusableSourcesAreAllNamed(t *testing.T) {
+	one, two := errors.New("one"), errors.New("two\n  - why")
+	require.NoError(t, unusable(nil, 3))
+	require.Equal(t, one, unusable([]error{one}, 1))
+	err := unusable([]error{one, two}, 3)
+	require.EqualError(t, err, "2 of 3 sources cannot be used:\none\ntwo\n  - why")
+	require.ErrorIs(t, err, two)
+}
+
+func TestJourneyOfRefusedSources(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"nc.wav", "priced.wav", "paused.wav", "open.wav", "mix.wav", "other.wav"} {
+		l.write(name, name)
+	}
+	l.do("register", "nc.wav", "priced.wav", "paused.wav", "open.wav", "--from", "alice")
+	l.do("offer", "nc.wav", "cc-by-nc-4.0", "--from", "alice")
+	l.do("offer", "priced.wav", "commercial-remix-10", "--price", "5000uusdc", "--from", "alice")
+	l.do("offer", "paused.wav", "commercial-remix-5", "--price", "7uusdc", "--from", "alice")
+	l.do("offer", "paused.wav", "commercial-remix-5", "--pause", "--from", "alice")
+	l.do("offer", "open.wav", "commercial-remix-5", "--from", "alice")
+
+	derive := func(more ...string) []string { return append([]string{"derive", "mix.wav", "--by", "bob"}, more...) }
+	all := derive("--from", "nc.wav", "--from", "priced.wav", "--from", "paused.wav", "--from", "open.wav", "--commercial")
+	errs := l.fail(all...)
+	require.Contains(t, errs, "3 of 4 sources cannot be used")
+	require.Contains(t, errs, "cc-by-nc-4.0 [noncommercial_terms]")
+	require.Contains(t, errs, "add --buy and --max-fee")
+	require.Contains(t, errs, "commercial-remix-5 [offer_paused]")
+	require.Equal(t, errs, l.fail(append(all, "--dry-run")...))
+	require.Contains(t, l.fail("acquire", "paused.wav", "--from", "bob"), "commercial-remix-5: its owner paused it")
+
+	both := derive("--from", "priced.wav", "--from", "open.wav", "--buy", "--max-fee", "5000uusdc")
+	errs = l.fail(append(both, "--max-rate", "12%")...)
+	require.Contains(t, errs, "max_total_rate is 120000")
+	require.Contains(t, errs, "to itself  passed on")
+	require.Equal(t, errs, l.fail(append(both, "--max-rate", "12%", "--dry-run")...))
+
+	// A grant reserved for one work serves no other.
+	l.do("register", "mix.wav", "other.wav", "--from", "bob")
+	grant := l.json("grant", "acquire", "priced.wav", "--for", "mix.wav", "--max-fee", "5000uusdc", "--from", "bob").(string)
+	require.Contains(t, l.fail("derive", "other.wav", "--from", "priced.wav", "--by", "bob"), "needs a grant")
+	require.Contains(t, l.fail("derive", "other.wav", "--from", "priced.wav@"+grant, "--by", "bob"), "[grant_used]")
+	require.Equal(t, grant, l.json("sources.0.permission", derive("--from", "priced.wav@commercial-remix-10")...))
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	// exportPage is how many works are in memory at once, exportAtOnce how many
+	// of them are asked about at a time.
+	exportPage   = 100
+	exportAtOnce = 8
+	// maxExport bounds the works of one file.
+	maxExport = 100_000
+	// maxExportedSources bounds the sources that a page of schema.org names.
+	maxExportedSources = 100
+)
+
+// rightsExport asks about works and writes one file.
+type rightsExport struct {
+	conn     *connect.Conn
+	site     rightsfile.Site
+	source   rightsfile.Source
+	format   string
+	register rightsfile.Register
+
+	works, elsewhere, contested int
+}
+
+// write writes the file and returns its writer, closed.
+func (e *rightsExport) write(ctx context.Context, out io.Writer) (rightsfile.Writer, error) {
+	file, err := rightsfile.New(e.format, out, e.site, e.source)
+	if err != nil {
+		return nil, err
+	}
+	if tdm, ok := file.(*rightsfile.TDMWriter); ok && e.conn.Flags().Text(flagOut) != "" {
+		tdm.WithPolicies()
+	}
+	// Twice: whether several works are at one place is known after the first.
+	count := func(claims []registrytypes.Claim) error {
+		for _, claim := range claims {
+			e.register.Count(claim.Details)
+		}
+		return nil
+	}
+	if err := e.each(ctx, count); err != nil {
+		return nil, err
+	}
+	if err := e.each(ctx, func(claims []registrytypes.Claim) error { return e.add(ctx, file, claims) }); err != nil {
+		return nil, err
+	}
+	if err := e.stated(); err != nil {
+		return nil, err
+	}
+	return file, file.Close()
+}
+
+// each passes on the works to export, a page at a time.
+func (e *rightsExport) each(ctx context.Context, use func([]registrytypes.Claim) error) error {
+	f := e.conn.Flags()
+	if named := f.Texts(flagWork); len(named) > 0 {
+		var claims []registrytypes.Claim
+		for _, name := range named {
+			claim, err := target.Resolve(ctx, e.conn.Registry(), name)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(claims, func(c registrytypes.Claim) bool { return c.Id == claim.Id }) {
+				claims = append(claims, claim)
+			}
+		}
+		return use(claims)
+	}
+	owner, err := e.conn.Account(f.Text(flagOwner))
+	if err != nil {
+		return fmt.Errorf("--%s: %w", flagOwner, err)
+	}
+	page := &query.PageRequest{Limit: exportPage}
+	for seen := 0; ; {
+		res, err := e.conn.Registry().Works(ctx, &registrytypes.QueryWorksRequest{Owner: owner.String(), Pagination: page})
+		if err != nil {
+			return err
+		}
+		if seen += len(res.Works); seen > maxExport {
+			return fmt.Errorf("%s owns more than %d works: export them in parts with --%s", owner, maxExport, flagWork)
+		}
+		if err := use(res.Works); err != nil {
+			return err
+		}
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return nil
+		}
+		page = &query.PageRequest{Limit: exportPage, Key: res.Pagination.NextKey}
+	}
+}
+
+// add asks about the works of a page, several at a time, and writes them in order.
+func (e *rightsExport) add(ctx context.Context, file rightsfile.Writer, claims []registrytypes.Claim) error {
+	for group := range slices.Chunk(claims, exportAtOnce) {
+		works, errs := make([]rightsfile.Work, len(group)), make([]error, len(group))
+		var asked sync.WaitGroup
+		for i, claim := range group {
+			asked.Go(func() { works[i], errs[i] = e.ask(ctx, claim) })
+		}
+		asked.Wait()
+		for i, work := range works {
+			if errs[i] != nil {
+				return fmt.Errorf("%s: %w", work.Claim.Id, errs[i])
+			}
+			e.works++
+			if len(work.Places) == 0 {
+				e.elsewhere++
+			}
+			if work.Claim.Contested {
+				e.contested++
+			}
+			if err := file.Add(work); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ask asks about one work.
+func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (rightsfile.Work, error) {
+	work := rightsfile.Work{Claim: claim, Places: e.site.Places(claim, e.register), Until: e.source.ValidUntil}
+	stated := len(work.Places) > 0 || e.format == rightsfile.SchemaJSONLD
+	if !stated {
+		return work, nil
+	}
+	var err error
+	if work.Constraints, err = e.constraints(ctx, claim.Id); err != nil {
+		return work, err
+	}
+	if e.format == rightsfile.SchemaJSONLD {
+		if work.Sources, err = e.sources(ctx, claim.Id); err != nil {
+			return work, err
+		}
+	}
+	offers, err := permission.Offers(ctx, e.conn, claim.Id)
+	if err != nil {
+		return work, err
+	}
+	for _, open := range offers {
+		if !rightsfile.Published(open, e.source.ValidUntil) {
+			continue
+		}
+		offer := rightsfile.Offer{Open: open}
+		for _, use := range rightsfile.Questions(open.Terms.Terms, e.source.ValidUntil) {
+			res, err := e.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
+				Work: claim.Id, Use: use, Permission: open.Terms.Id,
+			})
+			if err != nil {
+				return work, err
+			}
+			offer.Answers = append(offer.Answers, res.Rights)
+		}
+		work.Offers = append(work.Offers, offer)
+	}
+	return work, nil
+}
+
+// constraints are all of a work's; x/license bounds them.
+func (e *rightsExport) constraints(ctx context.Context, work string) ([]licensetypes.InForce, error) {
+	var all []licensetypes.InForce
+	page := &query.PageRequest{Limit: exportPage}
+	for {
+		res, err := e.conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: work, Pagination: page})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, res.Constraints...)
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return all, nil
+		}
+		page = &query.PageRequest{Limit: exportPage, Key: res.Pagination.NextKey}
+	}
+}
+
+func (e *rightsExport) sources(ctx context.Context, work string) ([]string, error) {
+	res, err := e.conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{
+		Work: work, Pagination: &query.PageRequest{Limit: maxExportedSources},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, link := range res.Sources {
+		if link.Source != "" && link.Role != lineagetypes.ROLE_CITES {
+			ids = append(ids, link.Source)
+		}
+	}
+	return ids, nil
+}
+
+// stated fails if the file is about nothing.
+func (e *rightsExport) stated() error {
+	switch {
+	case e.works == 0:
+		return errors.New("there are no works to export: the account owns none")
+	case e.format == rightsfile.SchemaJSONLD || e.elsewhere < e.works:
+		return nil
+	}
+	return fmt.Errorf("nothing to state: %s", e.leftOut())
+}
+
+// leftOut says why works are not in the file.
+func (e *rightsExport) leftOut() string {
+	if e.site.Origin == "" {
+		return fmt.Sprintf("%s without a URL of its own: say with --%s where it is served", count(e.elsewhere, "work"), flagSite)
+	}
+	return fmt.Sprintf("%s not on %s by its url fingerprint or metadata URI", count(e.elsewhere, "work"), e.site.Origin)
+}
+
+// report says what the file does not.
+func (e *rightsExport) report() {
+	if e.elsewhere > 0 && e.format != rightsfile.SchemaJSONLD {
+		e.conn.Note("Left out: %s.", e.leftOut())
+	}
+	if e.contested > 0 {
+		e.conn.Note("%s reserved: somebody else claimed the content before.", count(e.contested, "work"))
+	}
+	e.conn.Note("%s of %s at height %d; write it anew before %s. %s", count(e.works, "work"), e.source.ChainID, e.source.Height,
+		e.source.ValidUntil.Format("2006-01-02"), claimsNote)
+}

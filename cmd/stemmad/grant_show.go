@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// shownGrants bounds the grants that a list prints.
+const shownGrants = 200
+
+func grantListCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list [ACCOUNT|KEY]",
+		Short: "List the grants of an account, of a work, or of both",
+		Long: `List prints the grants that an account was given. --work alone lists all grants of
+that work; without either it lists your own.`,
+		Example: `  stemmad grant list bob
+  stemmad grant list --work song.wav`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().String(flagWork, "", "only grants of this work")
+	cmd.Flags().String(flags.FlagFrom, "", "key whose grants to list when none is named (default: your only key)")
+	return asking(cmd, listGrants)
+}
+
+func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
+	request := &licensetypes.QueryGrantsRequest{Pagination: &query.PageRequest{Limit: shownGrants}}
+	if s := conn.Flags().Text(flagWork); s != "" {
+		work, err := target.Resolve(ctx, conn.Registry(), s)
+		if err != nil {
+			return err
+		}
+		request.Work = work.Id
+	}
+	switch {
+	case len(args) == 1:
+		account, err := conn.Account(args[0])
+		if err != nil {
+			return err
+		}
+		request.Licensee = account.String()
+	case request.Work == "" || conn.Flags().Changed(flags.FlagFrom):
+		_, account, err := conn.Signer()
+		if err != nil {
+			return err
+		}
+		request.Licensee = account.String()
+	}
+	res, err := conn.License().Grants(ctx, request)
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		raw, err := conn.Raw(res)
+		if err != nil {
+			return err
+		}
+		return conn.PrintJSON(raw)
+	}
+	if len(res.Grants) == 0 {
+		conn.Say("No grants.")
+		return nil
+	}
+	names, terms, now := conn.KeyNames(), termsNamer(ctx, conn), time.Now()
+	tab := table.New("grant", "work", "terms", "licensee", "until", "used by")
+	for _, g := range res.Grants {
+		tab.Row(g.Id, g.Work, terms(g.Terms), accountName(g.Licensee, names), grantEnd(g.Grant, now), g.UsedBy)
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if len(res.Pagination.GetNextKey()) > 0 {
+		conn.Note("These are the first %d; \"stemmad query license grants\" pages through all.", shownGrants)
+	}
+	return nil
+}
+
+// grantEnd says when a grant ends, and that it has ended.
+func grantEnd(g licensetypes.Grant, now time.Time) string {
+	switch {
+	case g.ExpiresAt == nil:
+		return "no end"
+	case g.Expired(now):
+		return table.Time(*g.ExpiresAt) + " (ended)"
+	}
+	return table.Time(*g.ExpiresAt)
+}
+
+func grantShowCmd() *cobra.Command {
+	return asking(&cobra.Command{
+		Use:   "show GRANT",
+		Short: "Show a grant: what it pins, when it ends, what renewing it costs",
+		Long: `Show prints a grant with its terms, what it pins, the work that uses it, and, if it
+ends, what the work's owner asks for a renewal today.`,
+		Example: `  stemmad grant show grant1...`,
+		Args:    cobra.ExactArgs(1),
+	}, showGrant)
+}
+
+func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
+	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: args[0]})
+	if err != nil {
+		return err
+	}
+	g := res.Grant
+	terms, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: g.Terms})
+	if err != nil {
+		return err
+	}
+	renewal := ""
+	if g.Grant.ExpiresAt != nil {
+		if renewal, err = renewalText(ctx, conn, g); err != nil {
+			return err
+		}
+	}
+	if conn.JSON() {
+		return printGrantJSON(conn, res, renewal)
+	}
+	paid := "nothing"
+	if g.Grant.Fee != nil {
+		paid = g.Grant.Fee.String()
+	}
+	transfer := "not transferable"
+	if terms.Terms.Terms.Transferable {
+		transfer = "transferable until a work uses it"
+	}
+	conn.Say("%s", g.Id)
+	return table.Fields(conn.Out(), "of", g.Work, "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
+		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
+		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "used by", g.UsedBy, "transfer", transfer)
+}
+
+func printGrantJSON(conn *connect.Conn, res *licensetypes.QueryGrantResponse, renewal string) error {
+	raw, err := conn.Raw(res)
+	if err != nil {
+		return err
+	}
+	return conn.PrintJSON(struct {
+		Grant   json.RawMessage `json:"grant"`
+		Renewal string          `json:"renewal,omitempty"`
+	}{raw, renewal})
+}
+
+// renewalText says what a renewal costs today, if it is on offer.
+func renewalText(ctx context.Context, conn *connect.Conn, g licensetypes.NamedGrant) (string, error) {
+	offers, err := permission.Offers(ctx, conn, g.Work)
+	if err != nil {
+		return "", err
+	}
+	for _, offer := range offers {
+		switch {
+		case offer.Terms.Id != g.Terms:
+			continue
+		case offer.Offer.Expired(time.Now()):
+			return "its offer has ended", nil
+		case offer.Offer.Paused:
+			return "its offer is paused", nil
+		}
+		return permission.Price(offer), nil
+	}
+	return "not offered now", nil
+}

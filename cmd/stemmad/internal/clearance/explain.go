@@ -1,0 +1,121 @@
+package clearance
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Namer names terms by their id as people know them.
+type Namer func(terms string) string
+
+// verdicts are the words for programs; Headline are those for people.
+var verdicts = map[licensetypes.Verdict]string{
+	licensetypes.VERDICT_UNKNOWN:     "unknown",
+	licensetypes.VERDICT_DENIED:      "denied",
+	licensetypes.VERDICT_NEEDS_GRANT: "needs_grant",
+	licensetypes.VERDICT_ALLOWED:     "allowed",
+}
+
+// VerdictWord is the word for a verdict in reports.
+func VerdictWord(v licensetypes.Verdict) string {
+	if word, known := verdicts[v]; known {
+		return word
+	}
+	return verdicts[licensetypes.VERDICT_UNKNOWN]
+}
+
+// Headline is a verdict for people.
+func Headline(v licensetypes.Verdict) string {
+	if v == licensetypes.VERDICT_NEEDS_GRANT {
+		return "NEEDS A GRANT"
+	}
+	return strings.ToUpper(VerdictWord(v))
+}
+
+// Explain says a reason in one line: the sentence, what it is about, and the
+// code. several says that there is more than one work to tell apart.
+func Explain(r licensetypes.Reason, several bool, name Namer) string {
+	s := Sentence(r.Code)
+	var about []string
+	if r.Permission != "" {
+		about = append(about, Permission(r.Permission, name))
+	}
+	if r.Ancestor != "" {
+		about = append(about, from(r.Ancestor, r.AncestorTerms, name))
+	}
+	if r.At != nil {
+		about = append(about, table.Time(*r.At))
+	}
+	if len(about) > 0 {
+		s += ": " + strings.Join(about, ", ")
+	}
+	if several && r.Work != "" {
+		s = r.Work + ": " + s
+	}
+	return s + " [" + r.Code + "]"
+}
+
+// Duty says what whoever makes the use has to do, in one line.
+func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) string {
+	switch o.Kind {
+	case licensetypes.OBLIGATION_ATTRIBUTION:
+		if o.Text == "" {
+			return "Credit " + from(o.Work, o.Terms, name)
+		}
+		return "Credit, in these words: " + o.Text
+	case licensetypes.OBLIGATION_SHARE_ALIKE:
+		return fmt.Sprintf("Offer what you make under %s only, as %s demands", Permission(o.Terms, name), o.Work)
+	case licensetypes.OBLIGATION_REPORT_USE:
+		source := o.Work
+		if rights.Permission != "" && len(rights.Works) == 1 {
+			source += "@" + short(rights.Permission)
+		}
+		return "Declare what you make: stemmad derive FILE --from " + source
+	case licensetypes.OBLIGATION_ROYALTY:
+		return fmt.Sprintf("What you make owes %s %s; the chain collects it", o.Work, Royalty(o.RoyaltyPolicy, o.RoyaltyRate))
+	case licensetypes.OBLIGATION_PAY_PER_USE:
+		price := Alternatives(o.Price)
+		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
+	}
+	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
+}
+
+// Royalty says a rate, in ppm, and what it is of.
+func Royalty(policy royaltytypes.Policy, rate uint32) string {
+	switch policy {
+	case royaltytypes.POLICY_ABSOLUTE:
+		return table.Percent(rate) + " of gross revenue"
+	case royaltytypes.POLICY_RELATIVE:
+		return table.Percent(rate) + " of what the derivative takes in"
+	}
+	return "no royalty"
+}
+
+// Permission names terms as people know them and leaves grants as they are.
+func Permission(permission string, name Namer) string {
+	if strings.HasPrefix(permission, licensetypes.GrantHRP+"1") {
+		return permission
+	}
+	return name(permission)
+}
+
+// short is a preset's name, which commands take like the id, else the id.
+func short(permission string) string {
+	if id, err := licensetypes.ParseTermsID(permission); err == nil {
+		if preset := licensetypes.PresetName(id); preset != "" {
+			return preset
+		}
+	}
+	return permission
+}
+
+func from(work, terms string, name Namer) string {
+	if terms == "" {
+		return work
+	}
+	return work + " under " + Permission(terms, name)
+}

@@ -1,0 +1,156 @@
+package clearance
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func TestEveryReasonHasASentence(t *testing.T) {
+	for _, code := range rules.Codes() {
+		require.Contains(t, sentences, code)
+		require.NotContains(t, strings.TrimSuffix(sentences[code], "."), "_", code)
+	}
+	require.Len(t, sentences, len(rules.Codes()), "a sentence for a code that does not exist")
+	require.Contains(t, Sentence("from_a_newer_chain"), "does not know")
+}
+
+func TestEveryKindIsNamed(t *testing.T) {
+	for value := range licensetypes.Verdict_name {
+		require.Contains(t, verdicts, licensetypes.Verdict(value))
+	}
+	for value := range licensetypes.Action_name {
+		if value != 0 {
+			require.Contains(t, ActionWords(), ActionWord(licensetypes.Action(value)))
+		}
+	}
+	for value := range licensetypes.ObligationKind_name {
+		if value != 0 {
+			duty := Duty(licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: "work1x"}, licensetypes.Rights{}, named)
+			require.NotContains(t, duty, "does not know", value)
+		}
+	}
+}
+
+func named(terms string) string { return "<" + terms + ">" }
+
+func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
+	at := now
+	for _, c := range []struct {
+		reason  licensetypes.Reason
+		several bool
+		want    string
+	}{
+		{licensetypes.Reason{Code: "not_offered", Work: "work1a"}, false, "ask its owner for an offer [not_offered]"},
+		{licensetypes.Reason{Code: "noncommercial_terms", Work: "work1a", Permission: "terms1b"}, true, "work1a: The terms forbid commercial use: <terms1b> [noncommercial_terms]"},
+		{licensetypes.Reason{Code: "noncommercial_source", Ancestor: "work1b", AncestorTerms: "terms1b"}, false, "commercial use: work1b under <terms1b> [noncommercial_source]"},
+		{licensetypes.Reason{Code: "grant_expired", Permission: "grant1x", At: &at}, false, "renew it: grant1x, 2026-11-21 12:00:00 UTC [grant_expired]"},
+	} {
+		require.Contains(t, Explain(c.reason, c.several, named), c.want)
+	}
+}
+
+func TestDuties(t *testing.T) {
+	one := licensetypes.Rights{Works: []string{"work1a"}, Permission: "terms1x"}
+	price := sdk.NewCoins(sdk.NewInt64Coin("ustem", 7), sdk.NewInt64Coin("uusdc", 5))
+	for kind, want := range map[licensetypes.ObligationKind]string{
+		licensetypes.OBLIGATION_ATTRIBUTION: `Credit, in these words: "Song" by Ada`,
+		licensetypes.OBLIGATION_SHARE_ALIKE: "under <terms1b> only, as work1b demands",
+		licensetypes.OBLIGATION_REPORT_USE:  "stemmad derive FILE --from work1b@terms1x",
+		licensetypes.OBLIGATION_ROYALTY:     "owes work1b no royalty",
+		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay work1b 7ustem",
+	} {
+		o := licensetypes.Obligation{Kind: kind, Work: "work1b", Terms: "terms1b", Text: `"Song" by Ada`, Price: price}
+		require.Contains(t, Duty(o, one, named), want)
+	}
+}
+
+func TestParseUse(t *testing.T) {
+	use, err := ParseUse(Wish{
+		Action: "Train-AI", Commercial: true, Territories: []string{"fr, DE", "FR"}, Media: []string{"web,print", "Web"}, Until: "2027-12-31",
+	}, now)
+	require.NoError(t, err)
+	until := time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)
+	require.Equal(t, licensetypes.Use{
+		Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"}, Until: &until,
+	}, use)
+	require.Equal(t, "train-ai, commercially, in DE FR, on print web, until 2027-12-31 23:59:59 UTC", Words(use))
+	use, err = ParseUse(Wish{Action: "copy"}, now)
+	require.NoError(t, err)
+	require.Equal(t, "copy, not commercially, everywhere, in every medium, now", Words(use))
+}
+
+func TestParseUseNamesFlagValueAndRemedy(t *testing.T) {
+	many := strings.Split(strings.Repeat("x", licensetypes.MaxMedia+1), "")
+	for i := range many {
+		many[i] = strings.Repeat("m", i+1)[:min(i+1, 31)] + string(rune('a'+i%26))
+	}
+	for want, wish := range map[string]Wish{
+		"say what for with --use: copy, distribute, perform, adapt, train-ai, ai-input, search": {},
+		`--use "sell" is no use: write one of copy`:                                             {Action: "sell"},
+		`--territory "UK" is no country: write ISO 3166-1 alpha-2 codes such as FR,DE (GB`:      {Action: "copy", Territories: []string{"FR,uk"}},
+		`--medium "the web" is no medium: write names such as web,print`:                        {Action: "copy", Media: []string{"the web"}},
+		`--medium "-web" is no medium`:                                                          {Action: "copy", Media: []string{"-web"}},
+		"--medium names 33 media, at most 32":                                                   {Action: "copy", Media: many},
+		`--until: "soon" is not a time: write 2027-01-31`:                                       {Action: "copy", Until: "soon"},
+		"--until 2026-11-20 is over: name a time to come":                                       {Action: "copy", Until: "2026-11-20"},
+	} {
+		_, err := ParseUse(wish, now)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestPrices(t *testing.T) {
+	coins := func(s string) sdk.Coins {
+		c, err := sdk.ParseCoinsNormalized(s)
+		require.NoError(t, err)
+		return c
+	}
+	offer := func(work, price string) licensetypes.Obtainable {
+		return licensetypes.Obtainable{Work: work, Terms: "terms1" + price, Price: coins(price)}
+	}
+	for _, c := range []struct {
+		offers []licensetypes.Obtainable
+		want   string
+		ok     bool
+	}{
+		{nil, "", false},
+		{[]licensetypes.Obtainable{offer("a", "")}, "", true},
+		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("a", "3uusdc,9ustem"), offer("a", "7ustem")}, "7ustem,3uusdc", true},
+		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("a", "")}, "", true},
+		{[]licensetypes.Obtainable{offer("a", "5uusdc,2ustem"), offer("b", "3uusdc")}, "8uusdc", true},
+		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("b", "")}, "5uusdc", true},
+		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("b", "3ustem")}, "", false},
+	} {
+		price, ok := Price(licensetypes.Rights{Offers: c.offers})
+		require.Equal(t, c.ok, ok, c.offers)
+		require.Equal(t, coins(c.want).String(), price.String())
+	}
+
+	approved := offer("a", "1uusdc")
+	approved.NeedsApproval = true
+	best := Best([]licensetypes.Obtainable{approved, offer("a", "9uusdc"), offer("a", "4ustem"), offer("a", "6uusdc,1ustem"), offer("a", "")}, "uusdc")
+	var order []string
+	for _, o := range best {
+		order = append(order, o.Terms)
+	}
+	require.Equal(t, []string{"terms1", "terms16uusdc,1ustem", "terms19uusdc", "terms14ustem", "terms11uusdc"}, order)
+	require.Equal(t, "free", Alternatives(nil))
+
+	_, ok := PerUse(licensetypes.Rights{})
+	require.False(t, ok)
+	perUse, ok := PerUse(licensetypes.Rights{Obligations: []licensetypes.Obligation{
+		{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: coins("5uusdc,2ustem")}, {Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: coins("3uusdc")},
+	}})
+	require.True(t, ok)
+	require.Equal(t, "8uusdc", perUse.String())
+}

@@ -1,0 +1,107 @@
+package combining
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+)
+
+// add notes a finding that comes from some terms, in one line with the same said
+// of others. Without a name it lies in the derivative.
+func add(list []Finding, code, text, name string) []Finding {
+	i := slices.IndexFunc(list, func(f Finding) bool { return f.Code == code && f.words == text })
+	if i < 0 {
+		i, list = len(list), append(list, Finding{Code: code, words: text})
+	}
+	f := &list[i]
+	if name != "" && !slices.Contains(f.Terms, name) {
+		f.Terms = append(f.Terms, name)
+	}
+	f.Text = text
+	if len(f.Terms) > 0 {
+		f.Text += " (" + strings.Join(f.Terms, ", ") + ")"
+	}
+	f.Text += "."
+	return list
+}
+
+// words are sentences for the reasons, without their end.
+var words = map[rules.Code]string{
+	rules.NoDerivatives:       "No derivatives are allowed",
+	rules.UseNotCovered:       "The terms are about other uses than adapting",
+	rules.NonCommercialSource: "Commercial use is forbidden, of the derivative too",
+	rules.AttributionSource:   "Credit is asked for, and these terms do not ask it of others",
+	rules.ShareAlikeSource:    "The derivative has to be offered under the same terms",
+	rules.ShareAlikeRoyalty:   "Share-alike goes with no royalty, and royalties are owed",
+	rules.OwesRoyalty:         "The derivative owes royalties, and these terms allow no further restriction",
+	rules.ScopeSource:         "Use is allowed in some countries or media only: offer no more than these",
+	rules.CeilingSource:       "There is a ceiling on revenue, and these terms allow no further restriction",
+	rules.ExpiringSource:      "The grants end, and these terms allow no further restriction",
+}
+
+// say puts a reason into words; its code where it has none.
+func say(code rules.Code) string {
+	if text, ok := words[code]; ok {
+		return text
+	}
+	return string(code)
+}
+
+func conflictText(code rules.Code, a, b string) string {
+	switch code {
+	case rules.ShareAlikeConflict:
+		return fmt.Sprintf("%s and %s each demand that the derivative be offered under their own terms.", a, b)
+	case rules.ShareAlikeNonCommercial:
+		return fmt.Sprintf("%s demands that the derivative be offered under its own terms, which allow commercial use; %s forbids it.", a, b)
+	}
+	return fmt.Sprintf("%s and %s: %s", a, b, code)
+}
+
+// demand puts what a source demands into words, without their end.
+func demand(d rules.Demand) string {
+	switch d.Kind {
+	case rules.NonCommercial:
+		return "No commercial use"
+	case rules.ShareAlike:
+		if d.Terms.IsCreativeCommons() {
+			return "To be offered under the same licence only, or a later version of it"
+		}
+		return "To be offered under the same terms only"
+	case rules.Expires:
+		return "The permission ends with the grant, unless that is renewed"
+	case rules.Attribution:
+		return "The source is credited"
+	case rules.Scope:
+		return "Use is limited to " + scope(d.Terms)
+	case rules.Ceiling:
+		return "No commercial use once it has taken in more than " + d.Terms.Ceiling
+	}
+	return fmt.Sprintf("Demand %d", d.Kind)
+}
+
+// demandCode is the name of the constraint that the chain keeps.
+func demandCode(kind rules.Kind) string {
+	return map[rules.Kind]string{
+		rules.NonCommercial: "noncommercial", rules.ShareAlike: "share_alike", rules.Expires: "expires",
+		rules.Attribution: "attribution", rules.Scope: "scope", rules.Ceiling: "ceiling",
+	}[kind]
+}
+
+func scope(t rules.Terms) string {
+	var limits []string
+	if t.Territories != "" {
+		limits = append(limits, "the countries "+strings.ReplaceAll(t.Territories, ",", ", "))
+	}
+	if t.Media != "" {
+		limits = append(limits, "the media "+strings.ReplaceAll(t.Media, ",", ", "))
+	}
+	return strings.Join(limits, " and ")
+}
+
+// percent writes parts per million, which may be more than the whole.
+func percent(ppm uint64) string {
+	s := strings.TrimRight(fmt.Sprintf("%d.%04d", ppm/10_000, ppm%10_000), "0")
+	return strings.TrimSuffix(s, ".") + " %"
+}

@@ -1,0 +1,87 @@
+package permission
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// buy picks the cheapest offer that a grant can be had under now.
+func (f Finder) buy(ctx context.Context, req Request, offers []licensetypes.Obtainable) (Choice, error) {
+	denom := ""
+	if req.MaxFee != nil {
+		denom = req.MaxFee.Denom
+	}
+	var reasons []string
+	for _, offer := range clearance.Best(offers, denom) {
+		name := obtainableName(offer)
+		if offer.NeedsApproval {
+			reasons = append(reasons, name+": "+approval(req, offer))
+			continue
+		}
+		price, err := licensetypes.PickPrice(offer.Price, req.MaxFee)
+		if err != nil {
+			reasons = append(reasons, name+": "+tooDear(offer, req.MaxFee))
+			continue
+		}
+		return f.bought(ctx, req, offer, price)
+	}
+	return Choice{}, refused("%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
+}
+
+func tooDear(offer licensetypes.Obtainable, most *sdk.Coin) string {
+	costs := clearance.Alternatives(offer.Price)
+	if most == nil {
+		return "costs " + costs + "; say how much you pay with --max-fee"
+	}
+	return fmt.Sprintf("costs %s, --max-fee is %s", costs, most)
+}
+
+// bought is the choice of a grant that the same transaction acquires.
+func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obtainable, price *sdk.Coin) (Choice, error) {
+	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms})
+	if err != nil {
+		return Choice{}, err
+	}
+	msg, grant, err := Acquire(req, res.Terms, price)
+	if err != nil {
+		return Choice{}, err
+	}
+	cost := "free of charge"
+	if price != nil {
+		cost = "for " + price.String()
+	}
+	return Choice{
+		Permission: grant, Buy: msg, Price: price, Terms: &res.Terms,
+		How: fmt.Sprintf("a grant under %s, bought %s, %s", Name(res.Terms), cost, Royalty(res.Terms.Terms)),
+	}, nil
+}
+
+// Acquire builds the message that takes an offer of terms at a price and the id
+// of the grant that it will make. The serial is the time: it only has to be new.
+func Acquire(req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin) (*licensetypes.MsgAcquire, string, error) {
+	work, err := registrytypes.ParseWorkID(req.Source)
+	if err != nil {
+		return nil, "", err
+	}
+	terms, err := licensetypes.ParseTermsID(offered.Id)
+	if err != nil {
+		return nil, "", err
+	}
+	serial := uint64(req.Now.UnixNano())
+	msg := &licensetypes.MsgAcquire{
+		Licensee: req.Licensee.String(), Work: req.Source, Terms: offered.Id, Serial: serial,
+		MaxFee: price, MaxRate: offered.Terms.RoyaltyRate, Derivative: req.Derivative,
+	}
+	return msg, licensetypes.NewGrantID(work, terms, req.Licensee, serial).String(), nil
+}
+
+func bullets(lines []string) string {
+	return "  - " + strings.Join(lines, "\n  - ")
+}

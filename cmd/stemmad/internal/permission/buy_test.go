@@ -1,0 +1,75 @@
+package permission_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func TestBuyingTakesTheCheapest(t *testing.T) {
+	asks := obtainable(t, "commercial-use", "1uusdc")
+	asks.NeedsApproval = true
+	dear, cheap := obtainable(t, "commercial-remix-5", "5ustem,9000uusdc"), obtainable(t, "commercial-remix-10", "4000uusdc")
+	c := &chain{answer: map[string]licensetypes.Rights{"": needed(asks, dear, cheap)}}
+
+	_, err := c.find(ask())
+	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorContains(t, err, "song ("+source+") needs a grant to be adapted: add --buy and --max-fee, or `stemmad acquire "+source)
+	require.ErrorContains(t, err, "5ustem or 9000uusdc")
+	require.ErrorContains(t, err, "the owner has to approve first")
+
+	req := ask()
+	most := sdk.NewInt64Coin("uusdc", 10_000)
+	req.Buy, req.MaxFee = true, &most
+	choice, err := c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, "4000uusdc", choice.Price.String())
+	require.Equal(t, "a grant under commercial-remix-10, bought for 4000uusdc, 10 % of gross revenue", choice.How)
+	require.Equal(t, cheap.Terms, choice.Buy.Terms)
+	require.Equal(t, uint32(100_000), choice.Buy.MaxRate)
+	require.Equal(t, remix, choice.Buy.Derivative)
+	id, err := licensetypes.ParseTermsID(cheap.Terms)
+	require.NoError(t, err)
+	require.Equal(t, licensetypes.NewGrantID(registrytypes.WorkID{1}, id, bob, choice.Buy.Serial).String(), choice.Permission)
+	require.NoError(t, choice.Buy.ValidateBasic())
+
+	most = sdk.NewInt64Coin("ustem", 5)
+	choice, err = c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, dear.Terms, choice.Buy.Terms, "the only one with a price in that denom")
+}
+
+func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
+	asks := obtainable(t, "commercial-use", "1uusdc")
+	asks.NeedsApproval = true
+	c := &chain{answer: map[string]licensetypes.Rights{"": needed(asks, obtainable(t, "commercial-remix-10", "4000uusdc"))}}
+	req := ask()
+	req.Buy = true
+	_, err := c.find(req)
+	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorContains(t, err, "commercial-remix-10: costs 4000uusdc; say how much you pay with --max-fee")
+	require.ErrorContains(t, err, "commercial-use: its owner has to approve you first, with `stemmad approve "+source+" commercial-use --licensee "+bob.String())
+
+	low := sdk.NewInt64Coin("uusdc", 100)
+	req.MaxFee = &low
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "costs 4000uusdc, --max-fee is 100uusdc")
+
+	c.answer[""] = needed(asks)
+	req.Buy = false
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "needs a grant to be adapted: its owner has to approve you first")
+
+	c.answer[""] = needed(obtainable(t, "commercial-remix-5", ""))
+	req.Buy, req.MaxFee = true, nil
+	choice, err := c.find(req)
+	require.NoError(t, err)
+	require.Nil(t, choice.Price)
+	require.Contains(t, choice.How, "bought free of charge")
+}

@@ -1,0 +1,192 @@
+// Package permission finds what a derivation from a source may rely on, and
+// builds the message that buys it where it is for sale. Whether something is
+// permitted the chain decides; here are only the question and the words.
+package permission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/x/license/rules"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// maxRows is how many offers or grants of one work are looked at.
+const maxRows = 200
+
+// ErrRefused says that a source cannot be relied on; the text says why and what
+// to do.
+var ErrRefused = errors.New("not permitted")
+
+// Chain is what of the chain's queries is needed.
+type Chain interface {
+	License() licensetypes.QueryClient
+}
+
+// Request asks for a permission to derive from a source.
+type Request struct {
+	// Source is the work's id, Title what people call it.
+	Source, Title string
+	Licensee      sdk.AccAddress
+	// Derivative is the licensee's work that derives, which a grant may be for;
+	// empty: none is named.
+	Derivative string
+	// Training: a model is trained on the source; else it is adapted.
+	Training bool
+	// Wanted names a grant (grant1...) or terms to rely on; empty: find one.
+	Wanted string
+	// Commercial leaves out what does not allow commercial use.
+	Commercial bool
+	// Buy allows a grant to be bought, for at most MaxFee.
+	Buy    bool
+	MaxFee *sdk.Coin
+	Now    time.Time
+}
+
+// Choice is the permission that was found.
+type Choice struct {
+	// Permission is what the derivation cites; empty for one's own work.
+	Permission string
+	// Buy is the message that acquires the grant first; nil otherwise.
+	Buy *licensetypes.MsgAcquire
+	// Price of what is bought; nil: free.
+	Price *sdk.Coin
+	// Terms relied on; nil for one's own work.
+	Terms *licensetypes.IdentifiedTerms
+	// How says in words why this is the permission.
+	How string
+}
+
+// Finder asks a chain, and names terms as people know them.
+type Finder struct {
+	Chain Chain
+	Name  clearance.Namer
+}
+
+// Find asks the chain what a derivation from a source may rely on. Where a grant
+// is needed and Buy is set, it picks the cheapest that can be bought in the
+// denom of MaxFee. It fails with ErrRefused, naming the source, the reasons and
+// what to do.
+func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
+	if isGrant(req.Wanted) {
+		if _, err := licensetypes.ParseGrantID(req.Wanted); err != nil {
+			return Choice{}, fmt.Errorf("%s: %w", subject(req), err)
+		}
+	} else if _, err := wantedTerms(req.Wanted); err != nil {
+		return Choice{}, fmt.Errorf("%s: %w", subject(req), err)
+	}
+	rights, err := f.ask(ctx, req, req.Wanted)
+	if err != nil {
+		return Choice{}, err
+	}
+	if rights.Verdict != licensetypes.VERDICT_ALLOWED {
+		if rights, err = f.underTerms(ctx, req, rights); err != nil {
+			return Choice{}, err
+		}
+	}
+	switch rights.Verdict {
+	case licensetypes.VERDICT_ALLOWED:
+		return f.allowed(ctx, rights)
+	case licensetypes.VERDICT_NEEDS_GRANT:
+		if req.Buy {
+			return f.buy(ctx, req, rights.Offers)
+		}
+		return Choice{}, needsGrant(req, rights.Offers)
+	}
+	return Choice{}, f.denied(ctx, req, rights)
+}
+
+// ask asks for one source what the derivation message will ask; permission, when
+// not empty, is all that counts.
+func (f Finder) ask(ctx context.Context, req Request, permission string) (licensetypes.Rights, error) {
+	use := licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Commercial: req.Commercial, Unplaced: true}
+	if req.Training {
+		use.Action = licensetypes.ACTION_TRAIN_AI
+	}
+	res, err := f.Chain.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
+		Work: req.Source, Use: use, Licensee: req.Licensee.String(), Permission: permission, Derivative: req.Derivative,
+	})
+	if err != nil {
+		return licensetypes.Rights{}, err
+	}
+	return res.Rights, nil
+}
+
+// underTerms looks for a grant that the licensee has under the terms wanted,
+// where their offer does not do: naming terms to the chain is naming the offer.
+// The first grant that allows it counts; what speaks against the others is added.
+func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes.Rights) (licensetypes.Rights, error) {
+	terms, err := wantedTerms(req.Wanted)
+	if err != nil || terms == "" {
+		return rights, err
+	}
+	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
+		Work: req.Source, Licensee: req.Licensee.String(), Pagination: &query.PageRequest{Limit: maxRows},
+	})
+	if err != nil {
+		return rights, err
+	}
+	var against []licensetypes.Reason
+	for _, grant := range res.Grants {
+		if grant.Terms != terms || (grant.UsedBy != "" && grant.UsedBy != req.Derivative) {
+			continue
+		}
+		answer, err := f.ask(ctx, req, grant.Id)
+		if err != nil || answer.Verdict == licensetypes.VERDICT_ALLOWED {
+			return answer, err
+		}
+		against = append(against, answer.Reasons...)
+	}
+	if len(against) > 0 && only(rights.Reasons, rules.NotOffered) {
+		rights.Reasons = nil // what is wrong with the grants says more
+	}
+	rights.Reasons = append(rights.Reasons, against...)
+	return rights, nil
+}
+
+// allowed says what an allowed derivation relies on.
+func (f Finder) allowed(ctx context.Context, rights licensetypes.Rights) (Choice, error) {
+	if rights.Permission == "" {
+		return Choice{How: "your own work"}, nil
+	}
+	terms, how := rights.Permission, "public offer of "
+	if isGrant(terms) {
+		res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: rights.Permission})
+		if err != nil {
+			return Choice{}, err
+		}
+		terms, how = res.Grant.Terms, "your grant "+rights.Permission+" under "
+	}
+	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms})
+	if err != nil {
+		return Choice{}, err
+	}
+	return Choice{
+		Permission: rights.Permission, Terms: &res.Terms,
+		How: how + Name(res.Terms) + ", " + Royalty(res.Terms.Terms),
+	}, nil
+}
+
+// isGrant tells the id of a grant from terms.
+func isGrant(permission string) bool {
+	return strings.HasPrefix(strings.ToLower(permission), licensetypes.GrantHRP+"1")
+}
+
+// wantedTerms is the id of the terms wanted; empty: none are.
+func wantedTerms(wanted string) (string, error) {
+	if wanted == "" || isGrant(wanted) {
+		return "", nil
+	}
+	id, err := licensetypes.ParseTerms(wanted)
+	if err != nil {
+		return "", fmt.Errorf("%q is neither terms (terms1...), nor a preset, nor a grant (grant1...)", wanted)
+	}
+	return id.String(), nil
+}

@@ -1,0 +1,234 @@
+package permission_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/x/license/rules"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+var (
+	now    = time.Unix(1_800_000_000, 0)
+	bob    = sdk.AccAddress("bob's twenty bytes..")
+	source = registrytypes.WorkID{1}.String()
+	remix  = registrytypes.WorkID{2}.String()
+)
+
+// chain is a fake: it answers as it is told to, and keeps what it was asked.
+type chain struct {
+	licensetypes.QueryClient
+	asked  []*licensetypes.QueryCheckRightsRequest
+	answer map[string]licensetypes.Rights // by permission
+	offers []licensetypes.OpenOffer
+	grants []licensetypes.NamedGrant
+	broken error
+}
+
+func (c *chain) License() licensetypes.QueryClient { return c }
+
+func (c *chain) CheckRights(
+	_ context.Context, req *licensetypes.QueryCheckRightsRequest, _ ...grpc.CallOption,
+) (*licensetypes.QueryCheckRightsResponse, error) {
+	c.asked = append(c.asked, req)
+	rights, known := c.answer[req.Permission]
+	if !known {
+		rights = denied(rules.NotOffered, "")
+	}
+	return &licensetypes.QueryCheckRightsResponse{Rights: rights}, c.broken
+}
+
+func (c *chain) Offers(context.Context, *licensetypes.QueryOffersRequest, ...grpc.CallOption) (*licensetypes.QueryOffersResponse, error) {
+	return &licensetypes.QueryOffersResponse{Offers: c.offers}, nil
+}
+
+func (c *chain) Grants(context.Context, *licensetypes.QueryGrantsRequest, ...grpc.CallOption) (*licensetypes.QueryGrantsResponse, error) {
+	return &licensetypes.QueryGrantsResponse{Grants: c.grants}, nil
+}
+
+func (c *chain) Grant(_ context.Context, req *licensetypes.QueryGrantRequest, _ ...grpc.CallOption) (*licensetypes.QueryGrantResponse, error) {
+	for _, grant := range c.grants {
+		if grant.Id == req.Grant {
+			return &licensetypes.QueryGrantResponse{Grant: grant}, nil
+		}
+	}
+	return nil, status.Error(codes.NotFound, "no such grant")
+}
+
+func (c *chain) Terms(_ context.Context, req *licensetypes.QueryTermsRequest, _ ...grpc.CallOption) (*licensetypes.QueryTermsResponse, error) {
+	for _, p := range licensetypes.Presets() {
+		if p.ID.String() == req.Terms {
+			return &licensetypes.QueryTermsResponse{Terms: licensetypes.IdentifiedTerms{Id: req.Terms, Preset: p.Name, Terms: p.Terms}}, nil
+		}
+	}
+	return nil, status.Error(codes.NotFound, "no such terms")
+}
+
+func (c *chain) find(req permission.Request) (permission.Choice, error) {
+	names := func(id string) string { return "named:" + id }
+	return permission.Finder{Chain: c, Name: names}.Find(context.Background(), req)
+}
+
+func preset(name string) licensetypes.Preset {
+	p, _ := licensetypes.PresetByName(name)
+	return p
+}
+
+func terms(name string) string { return preset(name).ID.String() }
+
+func ask() permission.Request {
+	return permission.Request{Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
+}
+
+func denied(code rules.Code, permission string) licensetypes.Rights {
+	return licensetypes.Rights{
+		Verdict: licensetypes.VERDICT_DENIED,
+		Reasons: []licensetypes.Reason{{Code: string(code), Work: source, Permission: permission}},
+	}
+}
+
+func allowed(permission string) licensetypes.Rights {
+	return licensetypes.Rights{Verdict: licensetypes.VERDICT_ALLOWED, Permission: permission}
+}
+
+func needed(offers ...licensetypes.Obtainable) licensetypes.Rights {
+	return licensetypes.Rights{Verdict: licensetypes.VERDICT_NEEDS_GRANT, Offers: offers}
+}
+
+func obtainable(t *testing.T, name, price string) licensetypes.Obtainable {
+	t.Helper()
+	coins, err := sdk.ParseCoinsNormalized(price)
+	require.NoError(t, err)
+	p := preset(name)
+	return licensetypes.Obtainable{
+		Work: source, Terms: p.ID.String(), Preset: name, Spdx: p.Terms.Spdx, Price: coins,
+		RoyaltyPolicy: p.Terms.RoyaltyPolicy, RoyaltyRate: p.Terms.RoyaltyRate,
+	}
+}
+
+func TestTheQuestionIsTheDerivations(t *testing.T) {
+	c := &chain{answer: map[string]licensetypes.Rights{"": allowed("")}}
+	choice, err := c.find(ask())
+	require.NoError(t, err)
+	require.Equal(t, permission.Choice{How: "your own work"}, choice)
+	require.Equal(t, &licensetypes.QueryCheckRightsRequest{
+		Work: source, Use: licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Unplaced: true}, Licensee: bob.String(), Derivative: remix,
+	}, c.asked[0])
+
+	req := ask()
+	req.Training, req.Commercial = true, true
+	_, err = c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Unplaced: true}, c.asked[1].Use)
+}
+
+func TestWhatTheChainNamesIsReliedOn(t *testing.T) {
+	ten, grant := terms("commercial-remix-10"), licensetypes.GrantID{7}.String()
+	c := &chain{
+		answer: map[string]licensetypes.Rights{"": allowed(ten)},
+		grants: []licensetypes.NamedGrant{{Id: grant, Work: source, Terms: ten, Licensee: bob.String()}},
+	}
+	choice, err := c.find(ask())
+	require.NoError(t, err)
+	require.Equal(t, ten, choice.Permission)
+	require.Equal(t, "public offer of commercial-remix-10, 10 % of gross revenue", choice.How)
+	require.EqualValues(t, 100_000, choice.Terms.Terms.RoyaltyRate)
+
+	c.answer[""] = allowed(grant)
+	choice, err = c.find(ask())
+	require.NoError(t, err)
+	require.Equal(t, grant, choice.Permission)
+	require.Equal(t, "your grant "+grant+" under commercial-remix-10, 10 % of gross revenue", choice.How)
+}
+
+func TestDenialsAreExplained(t *testing.T) {
+	nc := terms("cc-by-nc-4.0")
+	c := &chain{answer: map[string]licensetypes.Rights{"": denied(rules.NonCommercialTerms, nc)}}
+	req := ask()
+	req.Commercial = true
+	_, err := c.find(req)
+	require.ErrorIs(t, err, permission.ErrRefused)
+	require.EqualError(t, err, "song ("+source+") cannot be adapted commercially:\n"+
+		"  - The terms forbid commercial use: named:"+nc+" [noncommercial_terms]")
+
+	ancestor := denied(rules.NonCommercialSource, "")
+	ancestor.Reasons[0].Ancestor, ancestor.Reasons[0].AncestorTerms = remix, nc
+	c.answer[""] = ancestor
+	_, err = c.find(req)
+	require.ErrorContains(t, err, remix+" under named:"+nc+" [noncommercial_source]")
+
+	_, err = (&chain{}).find(ask())
+	require.EqualError(t, err, "song ("+source+") is offered to nobody yet: ask its owner for an offer")
+
+	broken := status.Error(codes.Unavailable, "no node")
+	_, err = (&chain{broken: broken}).find(ask())
+	require.ErrorIs(t, err, broken)
+	require.NotErrorIs(t, err, permission.ErrRefused)
+}
+
+func TestNamedTermsMayMeanAGrantOfTheirs(t *testing.T) {
+	ten, grants := terms("commercial-remix-10"), []licensetypes.NamedGrant{}
+	for i, used := range []string{"work1x", "", remix} {
+		grants = append(grants, licensetypes.NamedGrant{Id: licensetypes.GrantID{byte(i + 1)}.String(), Work: source, Terms: ten, UsedBy: used})
+	}
+	grants = append(grants, licensetypes.NamedGrant{Id: licensetypes.GrantID{9}.String(), Work: source, Terms: terms("cc-by-4.0")})
+	c := &chain{grants: grants, answer: map[string]licensetypes.Rights{
+		"commercial-remix-10": needed(obtainable(t, "commercial-remix-10", "5uusdc")),
+		grants[1].Id:          denied(rules.GrantExpired, grants[1].Id),
+		grants[2].Id:          allowed(grants[2].Id),
+	}}
+	req := ask()
+	req.Wanted = "commercial-remix-10"
+	choice, err := c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, grants[2].Id, choice.Permission)
+	require.Len(t, c.asked, 3, "not about the grant that another work uses, nor about other terms")
+
+	c.grants = grants[:2]
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "needs a grant to be adapted")
+	delete(c.answer, "commercial-remix-10")
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "The grant has ended: renew it: "+grants[1].Id)
+	require.NotContains(t, err.Error(), "not offered")
+}
+
+func TestWantedIsChecked(t *testing.T) {
+	grant := licensetypes.GrantID{7}.String()
+	c := &chain{offers: []licensetypes.OpenOffer{offer("cc-by-4.0")}}
+	for wanted, want := range map[string]string{
+		"mit":                 `"mit" is neither terms (terms1...), nor a preset`,
+		"grant1nonsense":      "grant1nonsense",
+		"commercial-remix-10": "is not offered under commercial-remix-10. Its offers:\nterms",
+		grant:                 "there is no " + grant,
+	} {
+		req := ask()
+		req.Wanted = wanted
+		_, err := c.find(req)
+		require.ErrorContains(t, err, want)
+	}
+	req := ask()
+	req.Wanted = grant
+	c.grants = []licensetypes.NamedGrant{{Id: grant, Work: remix}}
+	_, err := c.find(req)
+	require.ErrorContains(t, err, grant+" is a grant of "+remix)
+	c.grants = []licensetypes.NamedGrant{{Id: grant, Work: source, Licensee: "fan"}}
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "was given to fan")
+	c.grants = []licensetypes.NamedGrant{{Id: grant, Work: source, Licensee: bob.String(), UsedBy: remix}}
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "moved on with "+remix)
+	c.answer = map[string]licensetypes.Rights{grant: denied(rules.GrantUsed, grant)}
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "Another derivative uses the grant: "+grant)
+}

@@ -1,0 +1,150 @@
+package permission
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/rules"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// refusal is an ErrRefused whose text is all its own.
+type refusal string
+
+func (r refusal) Error() string        { return string(r) }
+func (r refusal) Is(target error) bool { return target == ErrRefused }
+
+func refused(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }
+
+// subject names the source.
+func subject(req Request) string {
+	title := req.Title
+	if title == "" {
+		title = "untitled"
+	}
+	return fmt.Sprintf("%s (%s)", title, req.Source)
+}
+
+// use says what is to be done with the source.
+func use(req Request) string {
+	s := "adapted"
+	if req.Training {
+		s = "trained on"
+	}
+	if req.Commercial {
+		s += " commercially"
+	}
+	return s
+}
+
+// needsGrant lists what can be acquired and says how.
+func needsGrant(req Request, offers []licensetypes.Obtainable) error {
+	tab := table.New("terms", ">price", "royalty", "grant until", "note")
+	obtainable := ""
+	for _, offer := range clearance.Best(offers, "") {
+		note := ""
+		if offer.NeedsApproval {
+			note = "the owner has to approve first"
+		} else if obtainable == "" {
+			obtainable = offer.Terms
+		}
+		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
+			table.OptionalTime(offer.ExpiresAt), note)
+	}
+	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
+	if obtainable == "" && len(offers) > 0 {
+		how = approval(req, offers[0])
+	}
+	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
+}
+
+// approval says what the owner has to do before the offer can be taken.
+func approval(req Request, offer licensetypes.Obtainable) string {
+	terms := offer.Preset
+	if terms == "" {
+		terms = offer.Terms
+	}
+	return fmt.Sprintf("its owner has to approve you first, with `stemmad approve %s %s --licensee %s`, or what you make, with --derivative",
+		offer.Work, terms, req.Licensee)
+}
+
+// denied says why a source cannot be relied on.
+func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rights) error {
+	if only(rights.Reasons, rules.NotRegistered) {
+		return refused("%s is not registered", subject(req))
+	}
+	if only(rights.Reasons, rules.NotOffered) {
+		return f.notOffered(ctx, req)
+	}
+	var reasons []string
+	for _, reason := range rights.Reasons {
+		reasons = append(reasons, table.Clean(clearance.Explain(reason, false, f.Name)))
+	}
+	return refused("%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
+}
+
+func only(reasons []licensetypes.Reason, code rules.Code) bool {
+	for _, reason := range reasons {
+		if reason.Code != string(code) {
+			return false
+		}
+	}
+	return len(reasons) > 0
+}
+
+// notOffered says what there is instead of nothing, or of what was wanted.
+func (f Finder) notOffered(ctx context.Context, req Request) error {
+	if isGrant(req.Wanted) {
+		return f.notGranted(ctx, req)
+	}
+	if req.Wanted == "" {
+		return unoffered(req)
+	}
+	offers, err := Offers(ctx, f.Chain, req.Source)
+	if err != nil {
+		return err
+	}
+	return notUnder(req, offers)
+}
+
+func unoffered(req Request) error {
+	return refused("%s is offered to nobody yet: ask its owner for an offer", subject(req))
+}
+
+// notUnder says that none of the offers is of the terms wanted.
+func notUnder(req Request, offers []licensetypes.OpenOffer) error {
+	if len(offers) == 0 {
+		return unoffered(req)
+	}
+	return refused("%s is not offered under %s. Its offers:\n%s", subject(req), req.Wanted, List(offers))
+}
+
+// notGranted says why a grant that was named does not count for the source.
+func (f Finder) notGranted(ctx context.Context, req Request) error {
+	res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: req.Wanted})
+	switch {
+	case status.Code(err) == codes.NotFound:
+		return refused("%s: there is no %s: acquire it first", subject(req), req.Wanted)
+	case err != nil:
+		return err
+	case res.Grant.Work != req.Source:
+		return refused("%s: %s is a grant of %s", subject(req), req.Wanted, res.Grant.Work)
+	case res.Grant.Licensee == req.Licensee.String() && res.Grant.UsedBy != "":
+		return refused("%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
+	}
+	return refused("%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted, res.Grant.Licensee, req.Licensee)
+}
+
+// text is a table without the last line's end.
+func text(tab *table.Table) string {
+	var b strings.Builder
+	// A builder takes everything.
+	_ = tab.Write(&b)
+	return strings.TrimRight(b.String(), "\n")
+}

@@ -1,0 +1,174 @@
+package rightsfile
+
+import (
+	"net/url"
+	"slices"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// kind is what a permission asks for in return, at most. The zero value is none:
+// there is no permission, or none that a file can state.
+type kind uint8
+
+const (
+	denied kind = iota
+	free
+	// credit: name the work, and keep to the licence text where there is more.
+	credit
+	// royalty: a share of what the derivative takes in.
+	royalty
+	// perUse: a price with each use.
+	perUse
+	// grant: a grant has to be acquired first.
+	grant
+)
+
+// condition is what one offer asks of one use.
+type condition struct {
+	kind        kind
+	terms       string
+	text        string // URL of the licence text; empty: none on the web
+	credit      string // credit line; empty: none is owed
+	price       sdk.Coins
+	policy      royaltytypes.Policy
+	rate        uint32
+	approval    bool
+	territories []string // empty: everywhere
+	// more: the licence text asks for what no format has a word for.
+	more bool
+}
+
+// conditionOf reads an answer. What it cannot read is denied.
+func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
+	answer, asked := o.answer(u, commercial)
+	if !asked || !w.publishable() || (commercial && w.noncommercial()) {
+		return condition{}
+	}
+	c := condition{terms: o.Open.Terms.Id, text: w.textOf(o), territories: o.Open.Terms.Terms.Territories}
+	ok := false
+	switch answer.Verdict {
+	case licensetypes.VERDICT_ALLOWED:
+		ok = answer.Permission == o.Open.Terms.Id && c.readObligations(w.Claim.Id, u, answer.Obligations, o.Open.Terms.Terms.RevenueCeiling != nil)
+	case licensetypes.VERDICT_NEEDS_GRANT:
+		ok = c.readOffer(w.Claim.Id, answer.Offers)
+	}
+	if !ok {
+		return condition{}
+	}
+	return c
+}
+
+// readObligations fails if the formats cannot state one of them.
+func (c *condition) readObligations(work string, u usage, obligations []licensetypes.Obligation, ceiling bool) bool {
+	c.kind = free
+	// The permission to train ends for a model that has taken in too much.
+	c.more = u == training && ceiling
+	for _, o := range obligations {
+		switch o.Kind {
+		case licensetypes.OBLIGATION_ATTRIBUTION:
+			if o.Work == work {
+				c.credit = o.Text
+				c.kind = max(c.kind, credit)
+				continue
+			}
+			c.more = true
+		case licensetypes.OBLIGATION_SHARE_ALIKE:
+			c.more = true
+		case licensetypes.OBLIGATION_REPORT_USE:
+			// The chain's own way to find derivations; the terms do not hang on it.
+		case licensetypes.OBLIGATION_ROYALTY:
+			if u == search {
+				return false
+			}
+			c.kind = max(c.kind, royalty)
+			c.policy, c.rate = o.RoyaltyPolicy, o.RoyaltyRate
+		case licensetypes.OBLIGATION_PAY_PER_USE:
+			if u != input || o.Work != work {
+				return false
+			}
+			c.kind, c.price = max(c.kind, perUse), o.Price
+		default:
+			return false
+		}
+	}
+	// Share-alike, ceilings and the credit of ancestors have no word of their own:
+	// the licence text, which the file names, has to say so.
+	return !c.more || (c.text != "" && c.kind >= credit)
+}
+
+func (c *condition) readOffer(work string, offers []licensetypes.Obtainable) bool {
+	i := slices.IndexFunc(offers, func(o licensetypes.Obtainable) bool { return o.Work == work && o.Terms == c.terms })
+	if i < 0 {
+		return false
+	}
+	o := offers[i]
+	c.kind, c.price, c.policy, c.rate, c.approval = grant, o.Price, o.RoyaltyPolicy, o.RoyaltyRate, o.NeedsApproval
+	return true
+}
+
+// publishable says whether permissions on a work may be stated at all: not when
+// somebody claimed the content before, it is not active, or the permission to
+// derive it from a source ends before the file does.
+func (w Work) publishable() bool {
+	return w.Claim.Status == registrytypes.STATUS_ACTIVE && !w.Claim.Contested &&
+		!slices.ContainsFunc(w.Constraints, func(c licensetypes.InForce) bool {
+			return c.Constraint.Kind == licensetypes.CONSTRAINT_EXPIRES &&
+				(c.Constraint.ExpiresAt == nil || c.Constraint.ExpiresAt.Before(w.Until))
+		})
+}
+
+// noncommercial says whether a source forbids, or may come to forbid while the
+// file is valid, the commercial use of the work.
+func (w Work) noncommercial() bool {
+	return w.constrained(licensetypes.CONSTRAINT_NONCOMMERCIAL) || w.constrained(licensetypes.CONSTRAINT_CEILING)
+}
+
+// textOf is where the licence text of an offer is. A text speaks for itself, so it
+// is named only where it promises no more than the work's sources allow.
+func (w Work) textOf(o Offer) string {
+	t := o.Open.Terms.Terms
+	if (t.CommercialUse && w.noncommercial()) || w.constrained(licensetypes.CONSTRAINT_SCOPE) {
+		return ""
+	}
+	return webPage(t.Uri)
+}
+
+func (w Work) constrained(kind licensetypes.ConstraintKind) bool {
+	return slices.ContainsFunc(w.Constraints, func(c licensetypes.InForce) bool { return c.Constraint.Kind == kind })
+}
+
+// preferences are what anybody may do anywhere, unasked and unpaid.
+type preferences [usages]bool
+
+// preferences of a work. Search shows a link to the work, which is the credit
+// that most terms ask for; every other condition makes a use reserved.
+func (w Work) preferences() preferences {
+	var p preferences
+	for _, o := range w.Offers {
+		for u := range usage(usages) {
+			c := w.conditionOf(o, u, true)
+			if len(c.territories) == 0 && plain(c, u) && plain(w.conditionOf(o, u, false), u) {
+				p[u] = true
+			}
+		}
+	}
+	return p
+}
+
+func plain(c condition, u usage) bool {
+	return !c.more && (c.kind == free || (u == search && c.kind == credit))
+}
+
+// webPage returns the URI if it is a web page that a file may point to.
+func webPage(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return u.String()
+}

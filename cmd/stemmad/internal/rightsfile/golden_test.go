@@ -1,0 +1,105 @@
+package rightsfile_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/x/license/rules"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// gallery has one work of each sort.
+func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
+	place := func(name string) []string { return []string{"url", "https://example.org/" + name} }
+	add := func(name string, terms ...licensetypes.Terms) rightsfile.Work {
+		c := claim(name, place(name)...)
+		var offers []rightsfile.Offer
+		for _, t := range terms {
+			offers = append(offers, offered(c.Id, t, nil))
+		}
+		return work(s, c, offers...)
+	}
+	paidTerms := preset(t, "ai-training-paid")
+	paid := claim("paid", append(place("paid"), "isrc", "USRC17607839")...)
+	dual := claim("dual", place("dual")...)
+	perUse := paidTerms
+	perUse.AiTraining, perUse.AiInput, perUse.UsePrice = licensetypes.PERMISSION_DENY, licensetypes.PERMISSION_PAID, coins(t, "5uusdc")
+	abroad := preset(t, "ai-training-allowed")
+	abroad.Territories, abroad.RoyaltyPolicy, abroad.RoyaltyRate = []string{"DE", "FR"}, royaltytypes.POLICY_ABSOLUTE, 50_000
+
+	contested := add("contested", preset(t, "cc0-1.0"))
+	contested.Claim.Contested = true
+	withdrawn := add("withdrawn", preset(t, "cc0-1.0"))
+	withdrawn.Claim.Status = registrytypes.STATUS_WITHDRAWN
+	derived := add("derived", preset(t, "cc-by-4.0"))
+	derived.Constraints = []licensetypes.InForce{{Constraint: licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_NONCOMMERCIAL}}}
+	derived.Sources = []string{paid.Id}
+	ending := add("ending", preset(t, "cc0-1.0"))
+	end := at.Add(time.Hour)
+	ending.Constraints = []licensetypes.InForce{{Constraint: licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_EXPIRES, ExpiresAt: &end}}}
+	credits := claim("credits", place("credits")...)
+	ancestor := rules.Constraint{Demand: rules.Demand{Kind: rules.Attribution, Source: "work1ancestor", TermsID: "terms1ancestor"}}
+	credited := work(s, credits, offered(credits.Id, preset(t, "cc-by-4.0"), nil, ancestor))
+	shared := add("shared", preset(t, "cc0-1.0"))
+	shared.Places[0].Shared = true
+
+	return []rightsfile.Work{
+		add("free", preset(t, "cc0-1.0")), add("by", preset(t, "cc-by-4.0")), add("by-nc-sa", preset(t, "cc-by-nc-sa-4.0")),
+		add("denied", preset(t, "ai-training-denied")), add("unoffered"), add("per-use", perUse), add("abroad", abroad),
+		work(s, paid, offered(paid.Id, paidTerms, coins(t, "1000000ustem,250000uusdc"))),
+		work(s, dual, offered(dual.Id, preset(t, "cc-by-nc-4.0"), nil), offered(dual.Id, preset(t, "commercial-remix-5"), coins(t, "7uusdc"))),
+		add("trainable", preset(t, "ai-training-allowed")),
+		contested, withdrawn, derived, ending, credited, shared, shared,
+		work(s, claim(nasty, "url", `https://example.org/a b"'<>*$#x?q=%zz&ü`)), work(s, claim("no URL")),
+		work(s, claim("elsewhere", "url", "https://other.example/x")),
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o750))
+		require.NoError(t, os.WriteFile(path, got, 0o600))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err, "run the tests with -update once")
+	require.Equal(t, string(want), string(got))
+}
+
+func TestGolden(t *testing.T) {
+	s := site(t, "https://example.org")
+	for format, name := range map[string]string{
+		rightsfile.RSL: "license.xml", rightsfile.Robots: "robots.txt", rightsfile.AIPref: "aipref.txt",
+		rightsfile.TDMRep: "tdmrep.json", rightsfile.SchemaJSONLD: "works.jsonld",
+	} {
+		golden(t, name, render(t, format, s, gallery(t, s)...))
+	}
+}
+
+func TestPolicies(t *testing.T) {
+	s := site(t, "https://example.org")
+	var out bytes.Buffer
+	w, err := rightsfile.New(rightsfile.TDMRep, &out, s, source)
+	require.NoError(t, err)
+	tdm := w.(*rightsfile.TDMWriter)
+	tdm.WithPolicies()
+	for _, work := range gallery(t, s) {
+		require.NoError(t, tdm.Add(work))
+	}
+	files, err := tdm.Policies()
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	golden(t, "tdm-policy-compensate.json", files["tdm-policy-compensate.json"])
+}

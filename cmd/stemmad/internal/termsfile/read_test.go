@@ -1,0 +1,201 @@
+package termsfile_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/termsfile"
+	"github.com/stemma-chain/stemma/testutil/gen"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const full = `# A comment
+spdx: LicenseRef-Stock-2026
+uri: https://example.org/stock.txt
+uri_sha256: 00000000000000000000000000000000000000000000000000000000000000AB
+commercial_use: true
+attribution: yes
+derivatives: allowed
+derivative_approval: true
+ai_training: paid
+ai_input: paid
+search: allow
+royalty_policy: absolute
+royalty_rate: 2.5%
+grant_fee: [5000000uusdc, 1000000ustem]
+use_price: 100uusdc, 20ustem
+revenue_ceiling: 1000000000uusdc
+duration: 1w365d12h
+territories:
+  - NO
+  - DE
+media: [web, print]
+exclusive: false
+transferable: true
+max_grants: 3
+uses:   # nothing: all
+no_further_restrictions: ~
+`
+
+func TestEveryKeyIsRead(t *testing.T) {
+	got, err := termsfile.Parse("terms.yaml", []byte(strings.Replace(full, "AB", "ab", 1)))
+	require.NoError(t, err)
+	coin := sdk.NewInt64Coin
+	ceiling, duration := coin("uusdc", 1_000_000_000), (7*24+365*24+12)*time.Hour
+	require.Equal(t, licensetypes.Terms{
+		Spdx: "LicenseRef-Stock-2026", Uri: "https://example.org/stock.txt", UriSha256: strings.Repeat("0", 62) + "ab",
+		CommercialUse: true, Attribution: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, DerivativeApproval: true,
+		AiTraining: licensetypes.PERMISSION_PAID, AiInput: licensetypes.PERMISSION_PAID, Search: licensetypes.PERMISSION_ALLOW,
+		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 25_000,
+		GrantFee: sdk.NewCoins(coin("ustem", 1_000_000), coin("uusdc", 5_000_000)),
+		UsePrice: sdk.NewCoins(coin("ustem", 20), coin("uusdc", 100)), RevenueCeiling: &ceiling, Duration: &duration,
+		Territories: []string{"DE", "NO"}, Media: []string{"print", "web"}, Transferable: true, MaxGrants: 3,
+	}, got)
+
+	uses, err := termsfile.Parse("x", []byte("spdx: LicenseRef-A\nai_training: allow\nuses: [train-ai, copy]"))
+	require.NoError(t, err)
+	require.Equal(t, []licensetypes.Action{licensetypes.ACTION_COPY, licensetypes.ACTION_TRAIN_AI}, uses.Uses)
+}
+
+func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := gen.Terms().Draw(t, "terms")
+		back, err := termsfile.Parse("written", []byte(termsfile.Write(terms)))
+		require.NoError(t, err, termsfile.Write(terms))
+		require.Equal(t, terms.ID(), back.ID(), "%v\n%v", terms, back)
+	})
+}
+
+func TestWhatProgramsPrintIsRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := gen.Terms().Filter(func(t licensetypes.Terms) bool { return t.RoyaltyRate == 0 || t.RoyaltyRate > 100 }).Draw(t, "terms")
+		bz, err := codec.ProtoMarshalJSON(&terms, nil)
+		require.NoError(t, err)
+		back, err := termsfile.Parse("json", bz)
+		require.NoError(t, err, string(bz))
+		require.Equal(t, terms.ID(), back.ID(), "%s", bz)
+	})
+}
+
+func TestFaultsAreNamed(t *testing.T) {
+	for name, c := range map[string]struct{ yaml, want string }{
+		"empty":            {"", "t.yaml: is empty: `stemmad terms template`"},
+		"comment only":     {"# nothing\n", "t.yaml: is empty"},
+		"no mapping":       {"- spdx", "t.yaml:1: must hold lines of `key: value`"},
+		"text":             {"hello", "t.yaml:1: must hold lines"},
+		"bad syntax":       {"spdx: MIT\n uri: x: y\n", "t.yaml:2: is no YAML: mapping values are not allowed"},
+		"tab":              {"spdx: MIT\n\turi: x\n", "t.yaml:2: is no YAML"},
+		"two documents":    {"spdx: MIT\n---\nspdx: MIT\n", "t.yaml:2: holds a second document"},
+		"list as key":      {"? [a, b]\n: c\n", "t.yaml:1: a key must be a word"},
+		"anchor and alias": {"spdx: &a MIT\nuri: *a\n", "t.yaml:2: uri uses an alias"},
+		"merge":            {"<<: {spdx: MIT}\n", "t.yaml:1: unknown key \"<<\""},
+		"custom tag":       {"spdx: !licence MIT\n", "t.yaml:1: spdx has the tag !licence"},
+
+		"unknown key":   {"spdx: MIT\nteritories: [DE]\n", "t.yaml:2: unknown key \"teritories\": did you mean \"territories\"?"},
+		"camel case":    {"spdx: MIT\ncommercialUse: true\n", "unknown key \"commercialUse\": did you mean \"commercial_use\"?"},
+		"synonym":       {"license: MIT\n", "t.yaml:1: unknown key \"license\": did you mean spdx?"},
+		"two keys":      {"royalty: 5%\n", "did you mean royalty_policy and royalty_rate?"},
+		"no such key":   {"moon_rights: true\n", "t.yaml:1: unknown key \"moon_rights\": the keys are spdx, uri,"},
+		"duplicate key": {"spdx: MIT\nuri: a\nspdx: MIT\n", "t.yaml:3: spdx is set a second time, first in line 1: remove one"},
+
+		"missing spdx":        {"commercial_use: true\n", "t.yaml: spdx is empty: name the licence"},
+		"spdx list":           {"spdx: [MIT]\n", "t.yaml:1: spdx must be one text"},
+		"spdx cc":             {"spdx: CC-BY-4.0\nattribution: true\n", "t.yaml:1: spdx CC-BY-4.0 requires commercial_use to be true"},
+		"flag":                {"spdx: MIT\nexclusive: maybe\n", "t.yaml:2: exclusive must be true or false, not \"maybe\""},
+		"derivatives":         {"spdx: MIT\nderivatives: sharealike\n", "has \"sharealike\": use none, allowed, share-alike; did you mean \"share-alike\"?"},
+		"derivatives, number": {"spdx: MIT\nderivatives: 257\n", "t.yaml:2: derivatives has \"257\": use none, allowed"},
+		"training":            {"spdx: MIT\nai_training: denied\n", "t.yaml:2: ai_training has \"denied\": use unset, allow, deny, paid; did you mean \"deny\"?"},
+		"use":                 {"spdx: MIT\nuses: [adapt, fly]\n", "t.yaml:2: uses has \"fly\": use copy, distribute, perform, adapt, train-ai"},
+		"use, unspecified":    {"spdx: MIT\nuses: [unspecified]\n", "uses has \"unspecified\": use copy"},
+		"use twice":           {"spdx: MIT\nuses:\n  - copy\n  - copy\n", "t.yaml:4: uses has \"copy\" twice"},
+		"uses, no list":       {"spdx: MIT\nuses: copy\n", "t.yaml:2: uses must be a list, such as [copy]"},
+
+		"rate, percent meant": {"spdx: MIT\nroyalty_rate: 5\n", "t.yaml:2: royalty_rate of 5 would be parts per million: write 5%, or 0.0005% if"},
+		"rate, fraction":      {"spdx: MIT\nroyalty_rate: 0.05\n", "royalty_rate \"0.05\" is not a rate"},
+		"rate, over":          {"spdx: MIT\nroyalty_rate: 101%\n", "\"101%\" is not a rate"},
+		"rate without policy": {"spdx: MIT\nroyalty_rate: 5%\n", "t.yaml: royalty_policy is none, so royalty_rate must be 0"},
+		"policy without rate": {"spdx: MIT\nderivatives: allowed\nroyalty_policy: absolute\n", "t.yaml:3: royalty_policy needs a royalty_rate"},
+		"royalty share-alike": {"spdx: MIT\nderivatives: share-alike\nroyalty_policy: absolute\nroyalty_rate: 5%\n", "t.yaml:3: royalty_policy must be none under share-alike"},
+
+		"fee, decimals":    {"spdx: MIT\ngrant_fee: [1.5uusdc]\n", "t.yaml:2: grant_fee \"1.5uusdc\" is not an amount"},
+		"fee, no denom":    {"spdx: MIT\ngrant_fee: 5\n", "t.yaml:2: grant_fee \"5\" is not an amount"},
+		"fee, denom twice": {"spdx: MIT\ngrant_fee:\n- 5uusdc\n- 6uusdc\n", "t.yaml:4: grant_fee has uusdc twice"},
+		"fee, zero":        {"spdx: MIT\ngrant_fee: 0uusdc\n", "t.yaml:2: grant_fee must list positive coins"},
+		"fee, other keys":  {"spdx: MIT\ngrant_fee: [{denom: uusdc, value: 5}]\n", "t.yaml:2: grant_fee has a coin with \"value\""},
+		"fee, nested":      {"spdx: MIT\ngrant_fee: [[5uusdc]]\n", "t.yaml:2: grant_fee must be an amount, such as"},
+		"fee, alias":       {"spdx: &a 5uusdc\ngrant_fee: *a\n", "t.yaml:2: grant_fee must be a list"},
+		"ceiling, list":    {"spdx: MIT\nrevenue_ceiling: [5uusdc]\n", "t.yaml:2: revenue_ceiling must be an amount"},
+		"use price":        {"spdx: MIT\nuse_price: 5uusdc\n", "t.yaml:2: use_price is set although"},
+
+		"duration, bare":     {"spdx: MIT\nduration: 365\n", "t.yaml:2: duration \"365\" is no length of time: write weeks, days"},
+		"duration, year":     {"spdx: MIT\nduration: 1y\n", "\"1y\" is no length of time"},
+		"duration, none":     {"spdx: MIT\nduration: 0d\n", "\"0d\" is no time at all: leave it out"},
+		"duration, too long": {"spdx: MIT\nduration: 40000d\n", "\"40000d\" is too long: a grant lasts at most 36500 days"},
+		"duration, overflow": {"spdx: MIT\nduration: 99999999999999999999d\n", "is no length of time"},
+		"duration, sum":      {"spdx: MIT\nduration: 36500d36500d\n", "t.yaml:2: duration"},
+		"territory":          {"spdx: MIT\nterritories:\n  - DE\n  - XX\n", "t.yaml:4: territories has \"XX\", which is no ISO 3166-1 alpha-2 code"},
+		"territory, small":   {"spdx: MIT\nterritories: [de]\n", "territories has \"de\": write codes in capitals, DE"},
+		"territory, UK":      {"spdx: MIT\nterritories: [UK]\n", "is GB"},
+		"territory, EU":      {"spdx: MIT\nterritories: [EU]\n", "list its members"},
+		"territory, twice":   {"spdx: MIT\nterritories: [DE, FR, DE]\n", "territories has \"DE\" twice: remove one"},
+		"territory, null":    {"spdx: MIT\nterritories: [~]\n", "t.yaml:2: territories must be a list of words"},
+		"medium":             {"spdx: MIT\nmedia: [Web Site]\n", "t.yaml:2: media has \"Web Site\""},
+		"count, negative":    {"spdx: MIT\nmax_grants: -1\n", "t.yaml:2: max_grants must be a whole number, not \"-1\""},
+		"no derivatives":     {"spdx: MIT\nderivative_approval: true\n", "t.yaml: derivatives are not allowed, so derivative_approval must be unset"},
+		"digest, no uri":     {"spdx: MIT\nuri_sha256: " + strings.Repeat("a", 64) + "\n", "t.yaml:2: uri_sha256 is set without a uri"},
+		"digest, capitals":   {full, "t.yaml:4: uri_sha256 must be a SHA-256 of 64 lower-case hex digits"},
+	} {
+		_, err := termsfile.Parse("t.yaml", []byte(c.yaml))
+		require.ErrorContains(t, err, c.want, name)
+		var fault *termsfile.Fault
+		require.ErrorAs(t, err, &fault, name)
+		require.NotContains(t, err.Error(), "invalid terms", name)
+	}
+}
+
+func TestSeveralFaultsAreNamedAtOnce(t *testing.T) {
+	_, err := termsfile.Parse("t.yaml", []byte("spdx: MIT\nexclusive: maybe\nmax_grants: few\n"))
+	require.EqualError(t, err, "t.yaml:2: exclusive must be true or false, not \"maybe\"\nt.yaml:3: max_grants must be a whole number, not \"few\"")
+	_, err = termsfile.Parse("t.yaml", []byte(strings.Repeat("spd: 1\n", 50)))
+	require.Len(t, strings.Split(err.Error(), "\n"), 10)
+	_, err = termsfile.Parse("t.yaml", []byte("spdx: MIT\nderivative_approval: true\n"))
+	require.ErrorIs(t, err, licensetypes.ErrInvalidTerms)
+	_, err = termsfile.Parse("t.yaml", []byte(strings.Repeat("#", 70_000)))
+	require.ErrorContains(t, err, "more than 65536 bytes")
+}
+
+func TestFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.yaml")
+	_, err := termsfile.Read(path, nil)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoError(t, os.WriteFile(path, []byte("spdx: MIT\ncommercial_use: true\n"), 0o600))
+	fromFile, err := termsfile.Read(path, nil)
+	require.NoError(t, err)
+	fromPipe, err := termsfile.Read(termsfile.Stdin, strings.NewReader("{\"spdx\": \"MIT\", \"commercial_use\": true}"))
+	require.NoError(t, err)
+	require.Equal(t, fromFile, fromPipe)
+}
+
+// Aliases that multiply, deep nesting and the like must neither panic nor take long.
+func FuzzParse(f *testing.F) {
+	f.Add(full)
+	f.Add("a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n")
+	f.Add(strings.Repeat("[", 2000))
+	f.Add(strings.Repeat("a:\n ", 200))
+	f.Fuzz(func(t *testing.T, s string) {
+		terms, err := termsfile.Parse("f", []byte(s))
+		if err == nil {
+			require.NoError(t, terms.Validate())
+		}
+	})
+}

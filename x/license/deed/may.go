@@ -1,0 +1,114 @@
+package deed
+
+import (
+	"fmt"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+)
+
+func (d describer) may() []string {
+	var list []string
+	if in, _ := d.plainUses(); len(in) > 0 {
+		list = append(list, sentence(join(in, "and")))
+	}
+	if d.adapts().permits() {
+		list = append(list, "Adapt it and publish what you make.")
+	}
+	for _, use := range d.byMachines() {
+		switch d.answers(use) {
+		case yes:
+			list = append(list, use.do+".")
+		case paid:
+			list = append(list, use.do+", for a price.")
+		case implied:
+			list = append(list, use.do+": the terms do not mention it"+d.because(use.action)+".")
+		}
+	}
+	if d.CommercialUse {
+		list = append(list, "Do so commercially.")
+	}
+	if d.Exclusive {
+		list = append(list, "Be the only one: while your grant lasts, no other grant of the work is given, under whatever terms.")
+	}
+	if d.Transferable {
+		list = append(list, "Pass your grant on to somebody else, as long as no derivative relies on it.")
+	}
+	return list
+}
+
+// because says why a use that is not mentioned is permitted.
+func (d describer) because(action types.Action) string {
+	if action == types.ACTION_SEARCH {
+		return ", and search is permitted then"
+	}
+	return ", and allow derivatives"
+}
+
+func (d describer) mayNot() []string {
+	var list []string
+	if !d.CommercialUse {
+		list = append(list, "Use it, or what you make from it, commercially.")
+	}
+	if _, out := d.plainUses(); len(out) > 0 {
+		list = append(list, capital(join(out, "or"))+": the terms are about other uses.")
+	}
+	switch d.adapts() {
+	case no:
+		if d.about(types.ACTION_ADAPT) {
+			list = append(list, "Adapt it.")
+		} else {
+			list = append(list, "Adapt it: the terms are about other uses, and allow no derivatives.")
+		}
+	case outside:
+		list = append(list, "Adapt it: the terms are about other uses.")
+	}
+	for _, use := range d.byMachines() {
+		list = append(list, d.excludes(use)...)
+	}
+	list = append(list, d.limits()...)
+	return list
+}
+
+// excludes says that a use by machines is not permitted; nothing where it is.
+func (d describer) excludes(use machineUse) []string {
+	switch d.answers(use) {
+	case no:
+		if d.about(use.action) {
+			return []string{use.do + "."}
+		}
+		return []string{use.do + ": the terms are about other uses, and deny it besides."}
+	case outside:
+		if use.said == types.PERMISSION_UNSET {
+			return []string{use.do + ": the terms are about other uses."}
+		}
+		return []string{fmt.Sprintf("%s: the terms are about other uses, although they say %q to this one.", use.do, word(use.said))}
+	case unmentioned:
+		return []string{use.do + ": the terms do not mention it, and allow no derivatives."}
+	}
+	return nil
+}
+
+// limits are the bounds of what is permitted.
+func (d describer) limits() []string {
+	var list []string
+	add := func(limited bool, format string, args ...any) {
+		if limited {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
+	}
+	add(len(d.Territories) > 0, "Use it outside %s (ISO 3166-1 codes of countries).", join(d.Territories, "and"))
+	add(len(d.Media) > 0, "Use it in other media than %s.", join(d.Media, "and"))
+	if d.Duration != nil {
+		add(true, "Go on after your grant has ended, %s after it was given, unless you renew it.", period(*d.Duration))
+	}
+	if d.RevenueCeiling != nil {
+		add(true, "Use a derivative commercially once it has taken in more than %s.", d.RevenueCeiling)
+	}
+	// CC0 gives up all rights, so there is nothing that it could forbid.
+	cc, _ := rules.ParseCreativeCommons(d.Spdx)
+	add(d.NoFurtherRestrictions && cc.Elements != "CC0" && cc.Elements != "CC-PDM",
+		"Restrict others further in what these terms allow them, by terms, fees, royalties or technical measures.")
+	add(!d.Transferable && !d.IsCreativeCommons(), "Pass a grant on to somebody else.")
+	return list
+}

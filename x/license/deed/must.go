@@ -1,0 +1,125 @@
+package deed
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+func (d describer) must() []string {
+	var list []string
+	if d.Attribution {
+		list = append(list, "Credit the work and its creators.")
+	}
+	list = append(list, d.grant()...)
+	unused := len(d.UsePrice) > 0
+	for _, use := range d.byMachines() {
+		if use.said != types.PERMISSION_PAID {
+			continue
+		}
+		if use.action == types.ACTION_TRAIN_AI || len(d.UsePrice) == 0 {
+			if len(d.GrantFee) == 0 { // else the price is said above
+				list = append(list, "Take a grant that has a price before "+use.doing+".")
+			}
+			continue
+		}
+		list = append(list, fmt.Sprintf("Pay the work %s each time for %s.", alternatives(d.UsePrice), use.doing))
+		unused = false
+	}
+	if unused {
+		list = append(list, fmt.Sprintf("Pay the work %s for each use as input to AI or in search, if one is paid.", alternatives(d.UsePrice)))
+	}
+	if d.Derivatives == types.DERIVATIVES_SHARE_ALIKE {
+		list = append(list, d.shareAlike())
+	}
+	return append(list, d.royalty()...)
+}
+
+// byGrant says whether the terms are never offered without a grant, whatever the
+// use.
+func (d describer) byGrant() bool {
+	return len(d.GrantFee) > 0 || d.Duration != nil || d.MaxGrants > 0 || d.Exclusive
+}
+
+// grant says when a grant has to be taken first, at what price and whether the
+// owner has to agree.
+func (d describer) grant() []string {
+	var list []string
+	switch {
+	case len(d.GrantFee) > 0:
+		list = append(list, fmt.Sprintf("Take a grant first. It costs %s; an offer may ask for more.", alternatives(d.GrantFee)))
+	case d.byGrant():
+		list = append(list, "Take a grant first. The terms set no price; an offer may.")
+	}
+	if d.DerivativeApproval {
+		list = append(list, "Have the owner approve you, or the derivative, and take a grant, before you make one.")
+	}
+	return list
+}
+
+func (d describer) shareAlike() string {
+	if d.IsCreativeCommons() {
+		return "Offer what you make from it under the same licence only, or a later version of it."
+	}
+	return "Offer what you make from it under these same terms only."
+}
+
+func (d describer) royalty() []string {
+	rate := percent(d.RoyaltyRate)
+	switch d.RoyaltyPolicy {
+	case royaltytypes.POLICY_ABSOLUTE:
+		return []string{"Leave " + rate + " of the gross revenue of each derivative, and of everything made from it in turn, to this work. " +
+			"The chain pays it out of each payment."}
+	case royaltytypes.POLICY_RELATIVE:
+		return []string{"Leave " + rate + " of what each derivative takes in, payments and royalties, to this work. " +
+			"The chain pays it out of each payment."}
+	case royaltytypes.POLICY_NONE:
+		if d.RoyaltyRate == 0 {
+			return nil
+		}
+	}
+	return []string{fmt.Sprintf("Leave %s to this work, by the unknown policy %d.", rate, d.RoyaltyPolicy)}
+}
+
+func (d describer) notes() []string {
+	var list []string
+	if d.MaxGrants > 0 {
+		list = append(list, fmt.Sprintf("Of one work at most %d %s ever given under these terms.", d.MaxGrants, plural(d.MaxGrants, "grant is", "grants are")))
+	}
+	if !d.byGrant() && !d.IsCreativeCommons() {
+		list = append(list, "The terms set no price; an offer of a work may, and then a grant is needed.")
+	}
+	switch {
+	case d.Uri != "" && d.UriSha256 != "":
+		list = append(list, "The legal text governs, not this summary: "+d.Uri+" (its SHA-256: "+d.UriSha256+")")
+	case d.Uri != "" || d.UriSha256 != "":
+		list = append(list, "The legal text governs, not this summary: "+d.Uri+d.UriSha256)
+	case d.listed():
+		list = append(list, "The text of "+d.Spdx+", as SPDX lists it, governs, not this summary.")
+	default:
+		list = append(list, "There is no legal text beside these terms: they are all that the owner offers.")
+	}
+	return list
+}
+
+// listed says whether the expression names a licence whose text SPDX has.
+func (d describer) listed() bool {
+	words := strings.FieldsFunc(d.Spdx, func(r rune) bool { return r == ' ' || r == '(' || r == ')' })
+	return slices.ContainsFunc(words, func(word string) bool {
+		return !slices.Contains([]string{"AND", "OR", "WITH"}, word) && !strings.Contains(word, "LicenseRef-")
+	})
+}
+
+// alternatives lists prices: one of them is paid.
+func alternatives(prices sdk.Coins) string {
+	words := make([]string, len(prices))
+	for i, coin := range prices {
+		words[i] = coin.String()
+	}
+	return join(words, "or")
+}

@@ -1,0 +1,91 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Approve lets an account, or whoever owns a derivative, take an offer of the
+// work under terms that ask for the owner's approval. It counts until the work
+// changes hands, and not again if the work returns: its owner then approves
+// anew, in place of the old approval. Approving what counts changes nothing.
+func (k Keeper) Approve(
+	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
+) error {
+	row, err := k.ownWork(ctx, owner, work, true)
+	if err != nil {
+		return err
+	}
+	t, err := k.GetTerms(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !t.DerivativeApproval {
+		return errorsmod.Wrapf(types.ErrInvalidApproval, "%s ask for no approval: offer %s under them", id, work)
+	}
+	if err := k.checkApproved(ctx, work, whom); err != nil {
+		return err
+	}
+	key := collections.Join3(work, id, whom.Key())
+	transfers, found, err := find(ctx, k.Approvals, key)
+	if err != nil || (found && transfers == row.Transfers) {
+		return err
+	}
+	if err := k.Approvals.Set(ctx, key, row.Transfers); err != nil {
+		return err
+	}
+	licensee, derivative := whom.Fields()
+	return emit(ctx, &types.EventApproved{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
+}
+
+// checkApproved checks that a derivative that is to be approved exists and is
+// another work.
+func (k Keeper) checkApproved(ctx context.Context, work registrytypes.WorkID, whom types.Approved) error {
+	if len(whom.Licensee) > 0 {
+		return nil
+	}
+	if whom.Derivative == work {
+		return errorsmod.Wrapf(types.ErrInvalidApproval, "derivative is %s itself: name the work that is made from it", work)
+	}
+	_, err := k.registry.GetWork(ctx, whom.Derivative)
+	return errorsmod.Wrap(err, "derivative")
+}
+
+// WithdrawApproval takes an approval back on behalf of the work's owner, in any
+// status of the work, whether it counts or not. Grants given under it stay.
+func (k Keeper) WithdrawApproval(
+	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
+) error {
+	if _, err := k.ownWork(ctx, owner, work, false); err != nil {
+		return err
+	}
+	key := collections.Join3(work, id, whom.Key())
+	found, err := k.Approvals.Has(ctx, key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return errorsmod.Wrapf(types.ErrApprovalNotFound, "%s is not approved for %s under %s: list the work's approvals", whom, work, id)
+	}
+	if err := k.Approvals.Remove(ctx, key); err != nil {
+		return err
+	}
+	licensee, derivative := whom.Fields()
+	return emit(ctx, &types.EventApprovalWithdrawn{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
+}
+
+// isApproved says whether somebody was approved since the work last changed
+// hands. Transfers is how often it did.
+func (k Keeper) isApproved(
+	ctx context.Context, work registrytypes.WorkID, transfers uint32, id types.TermsID, whom types.Approved,
+) (bool, error) {
+	then, found, err := find(ctx, k.Approvals, collections.Join3(work, id, whom.Key()))
+	return found && then == transfers, err
+}

@@ -1,0 +1,117 @@
+package keeper_test
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// anyGrant draws a grant; nil: there is none.
+func (m *model) anyGrant(rt *rapid.T) (types.GrantID, *modelGrant) {
+	var ids []types.GrantID
+	for id := range m.grants {
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return types.GrantID{}, nil
+	}
+	// repeatable, whatever the map's order
+	slices.SortFunc(ids, func(a, b types.GrantID) int { return bytes.Compare(a[:], b[:]) })
+	id := rapid.SampledFrom(ids).Draw(rt, "grant")
+	return id, m.grants[id]
+}
+
+// holder is the account that a grant belongs to.
+func (m *model) holder(g *modelGrant) string {
+	if (g.usedBy != registrytypes.WorkID{}) {
+		return m.registry[g.usedBy].Owner.String()
+	}
+	return g.licensee
+}
+
+func (m *model) isRunning(g *modelGrant) bool {
+	return g.ends.IsZero() || m.ctx.BlockTime().Before(g.ends)
+}
+
+// approved says whether an account or a derivative was approved since the work
+// last changed hands.
+func (m *model) approved(work registrytypes.WorkID, id types.TermsID, whom string) bool {
+	then, found := m.approvals[offerKey(work, id)+whom]
+	return found && then == m.registry[work].Transfers
+}
+
+// approveAny approves an account or a derivative, or takes that back.
+func (m *model) approveAny(rt *rapid.T, work registrytypes.WorkID, id types.TermsID, approver sdk.AccAddress) {
+	whom := rapid.SampledFrom([]string{alice.String(), bob.String(), song.String(), remix.String()}).Draw(rt, "whom")
+	licensee, derivative := whom, ""
+	if whom == song.String() || whom == remix.String() {
+		licensee, derivative = "", whom
+	}
+	key := offerKey(work, id) + whom
+	owns := m.registry[work].Owner.Equals(approver)
+	if rapid.Bool().Draw(rt, "withdraw") {
+		_, stands := m.approvals[key]
+		err := m.try(&types.MsgWithdrawApproval{
+			Owner: approver.String(), Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative,
+		})
+		require.Equal(rt, owns && stands, err == nil, "%v", err)
+		if err == nil {
+			delete(m.approvals, key)
+		}
+		return
+	}
+	err := m.try(&types.MsgApprove{
+		Owner: approver.String(), Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative,
+	})
+	require.Equal(rt, owns && m.kinds[id].DerivativeApproval && whom != work.String(), err == nil, "%v", err)
+	if err == nil {
+		m.approvals[key] = m.registry[work].Transfers
+	}
+}
+
+func (m *model) mayRenew(g *modelGrant, holder sdk.AccAddress, fee int64) bool {
+	free := !m.running(true, g.work) && (!g.exclusive || !m.running(false, g.work))
+	return !g.ends.IsZero() && holder.String() == m.holder(g) && m.mayTake(g.work, g.terms, holder, g.usedBy, fee) &&
+		(free || g.exclusive && m.isRunning(g))
+}
+
+func (m *model) renewAny(rt *rapid.T, holder sdk.AccAddress) {
+	id, g := m.anyGrant(rt)
+	if g == nil {
+		return
+	}
+	fee := rapid.Int64Range(3, 9).Draw(rt, "fee")
+	most := sdk.NewInt64Coin("ustem", fee)
+	err := m.try(&types.MsgRenewGrant{Licensee: holder.String(), Grant: id.String(), MaxFee: &most})
+	require.Equal(rt, m.mayRenew(g, holder, fee), err == nil, "%v", err)
+	if err != nil {
+		return
+	}
+	if !m.isRunning(g) {
+		g.ends = m.ctx.BlockTime()
+	}
+	g.ends = g.ends.Add(time.Hour)
+}
+
+func (m *model) transferAny(rt *rapid.T, recipient sdk.AccAddress) {
+	id, g := m.anyGrant(rt)
+	if g == nil || g.licensee == recipient.String() {
+		return
+	}
+	terms := m.kinds[g.terms]
+	want := g.usedBy == registrytypes.WorkID{} && m.isRunning(g) && terms.Transferable &&
+		(!terms.DerivativeApproval || m.approved(g.work, g.terms, recipient.String()))
+	err := m.try(&types.MsgTransferGrant{Licensee: g.licensee, Grant: id.String(), Recipient: recipient.String()})
+	require.Equal(rt, want, err == nil, "%v", err)
+	if err == nil {
+		g.licensee = recipient.String()
+	}
+}

@@ -1,0 +1,97 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// quote is what an offer gives a licensee now.
+type quote struct {
+	work  registrytypes.Work
+	terms types.Terms
+	// fee of the grant; nil: free.
+	fee *sdk.Coin
+}
+
+// quote finds what a licensee may take now, at most at the price and rate they
+// agree to. Renewed is the grant that is to last longer; nil: a new one.
+func (k Keeper) quote(ctx context.Context, a Acquisition, renewed *types.Grant) (quote, error) {
+	var q quote
+	var err error
+	if q.work, err = k.registry.GetWork(ctx, a.Work); err != nil {
+		return q, err
+	}
+	offer, err := k.getOffer(ctx, a.Work, a.Terms)
+	if err != nil {
+		return q, err
+	}
+	if q.terms, err = k.GetTerms(ctx, a.Terms); err != nil {
+		return q, err
+	}
+	reasons, err := k.weighAcquisition(ctx, a, q, offer, renewed)
+	if err != nil {
+		return q, err
+	}
+	if len(reasons) > 0 {
+		return q, refusal(a.Work, reasons[0])
+	}
+	if q.terms.RoyaltyRate > a.MaxRate {
+		return q, errorsmod.Wrapf(types.ErrRateAboveMax, "the terms ask for %d ppm, max_rate is %d ppm", q.terms.RoyaltyRate, a.MaxRate)
+	}
+	q.fee, err = types.PickPrice(offer.PriceUnder(q.terms), a.MaxFee)
+	return q, err
+}
+
+// weighAcquisition asks the rules what stands against taking an offer.
+func (k Keeper) weighAcquisition(
+	ctx context.Context, a Acquisition, q quote, o types.Offer, renewed *types.Grant,
+) ([]rules.Reason, error) {
+	reader := k.newReader(ctx)
+	work := rules.Work{Status: statusOf(q.work)}
+	rows, err := k.constraintsOf(ctx, a.Work)
+	if err != nil {
+		return nil, err
+	}
+	if work.Constraints, err = reader.constraints(a.Work, rows); err != nil {
+		return nil, err
+	}
+	if err := reader.exclusivity(a.Work, &work); err != nil {
+		return nil, err
+	}
+	offer, err := reader.offer(collections.Join(a.Work, a.Terms), q.work.Transfers, o, asker{a.Licensee, a.Derivative})
+	if err != nil {
+		return nil, err
+	}
+	if renewed != nil {
+		offer.Exhausted = false // it is no further grant
+		if q.terms.Exclusive && !renewed.Expired(reader.now) {
+			work.ExclusiveUntil = time.Time{} // by the grant itself, which has no other beside it
+		}
+	}
+	return rules.Acquire(work, offer, reader.now), nil
+}
+
+// payFee pays a fee, if there is one, to the work.
+func (k Keeper) payFee(ctx context.Context, a Acquisition, fee *sdk.Coin) error {
+	if fee == nil {
+		return nil
+	}
+	return errorsmod.Wrapf(k.royalty.Pay(ctx, a.Licensee, a.Work, *fee), "pay the fee of %s", fee)
+}
+
+// feeText is how events say what was paid; empty: nothing.
+func feeText(fee *sdk.Coin) string {
+	if fee == nil {
+		return ""
+	}
+	return fee.String()
+}

@@ -1,0 +1,158 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// reader turns what is stored into what the rules decide by. It reads terms
+// once, which batches live on.
+type reader struct {
+	k     Keeper
+	ctx   context.Context
+	now   time.Time
+	terms map[types.TermsID]readTerms
+}
+
+// readTerms are terms as stored and as the rules see them.
+type readTerms struct {
+	id     string
+	stored types.Terms
+	rules  rules.Terms
+}
+
+func (k Keeper) newReader(ctx context.Context) *reader {
+	return &reader{k: k, ctx: ctx, now: sdk.UnwrapSDKContext(ctx).BlockTime(), terms: make(map[types.TermsID]readTerms)}
+}
+
+func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
+	if t, known := r.terms[id]; known {
+		return t, nil
+	}
+	stored, err := r.k.GetTerms(r.ctx, id)
+	if err != nil {
+		return readTerms{}, err
+	}
+	t := readTerms{id.String(), stored, stored.Rules()}
+	r.terms[id] = t
+	return t, nil
+}
+
+// demand is what a constraint demands. That of a grant that ends names no terms.
+func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
+	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: registrytypes.WorkID(c.Source).String()}
+	if c.Kind == types.CONSTRAINT_EXPIRES {
+		d.TermsID = types.GrantID(c.Grant).String()
+		return d, nil
+	}
+	t, err := r.termsOf(types.TermsID(c.Terms))
+	d.TermsID, d.Terms = t.id, t.rules
+	return d, err
+}
+
+// constraints are those of a work with what they come down to now.
+func (r *reader) constraints(work registrytypes.WorkID, rows []types.Constraint) ([]rules.Constraint, error) {
+	list := make([]rules.Constraint, 0, len(rows))
+	for _, row := range rows {
+		d, err := r.demand(row)
+		if err != nil {
+			return nil, err
+		}
+		c := rules.Constraint{Demand: d}
+		switch row.Kind {
+		case types.CONSTRAINT_EXPIRES:
+			c.Ends, err = r.k.endOf(r.ctx, row)
+		case types.CONSTRAINT_CEILING:
+			c.Reached, err = r.reached(work, types.TermsID(row.Terms))
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// reached says whether a work has taken in more than the ceiling of terms.
+func (r *reader) reached(work registrytypes.WorkID, id types.TermsID) (bool, error) {
+	t, err := r.termsOf(id)
+	if err != nil {
+		return false, err
+	}
+	ceiling := t.stored.RevenueCeiling
+	taken, err := r.k.royalty.TakenIn(r.ctx, work, ceiling.Denom)
+	return err == nil && taken.GT(ceiling.Amount), err
+}
+
+// exclusivity reads until when exclusive and other grants of a work run.
+func (r *reader) exclusivity(id registrytypes.WorkID, work *rules.Work) (err error) {
+	if work.ExclusiveUntil, err = r.k.grantedUntil(r.ctx, id, true); err != nil {
+		return err
+	}
+	work.OthersUntil, err = r.k.grantedUntil(r.ctx, id, false)
+	return err
+}
+
+// asker is who wants to use a work.
+type asker struct {
+	// licensee is nil for anybody.
+	licensee sdk.AccAddress
+	// derivative is the licensee's work that is to be made; zero: one that
+	// nothing is known of.
+	derivative registrytypes.WorkID
+}
+
+// offer is an offer on a work as it stands for somebody. Transfers is how often
+// the work changed hands.
+func (r *reader) offer(key offered, transfers uint32, o types.Offer, by asker) (rules.Alternative, error) {
+	t, err := r.termsOf(key.K2())
+	if err != nil {
+		return rules.Alternative{}, err
+	}
+	a := o.Alternative(t.id, t.stored, t.rules, by.licensee)
+	if t.stored.MaxGrants > 0 {
+		given, _, err := find(r.ctx, r.k.GrantCounts, key)
+		if err != nil {
+			return a, err
+		}
+		a.Exhausted = given >= t.stored.MaxGrants
+	}
+	if t.stored.DerivativeApproval {
+		a.Approved, err = r.approved(key, transfers, by)
+	}
+	return a, err
+}
+
+// approved says whether a work's owner approved somebody or their derivative.
+func (r *reader) approved(key offered, transfers uint32, by asker) (bool, error) {
+	for _, whom := range []types.Approved{{Licensee: by.licensee}, {Derivative: by.derivative}} {
+		if len(whom.Licensee) == 0 && whom.Derivative == (registrytypes.WorkID{}) {
+			continue
+		}
+		if approved, err := r.k.isApproved(r.ctx, key.K1(), transfers, key.K2(), whom); err != nil || approved {
+			return approved, err
+		}
+	}
+	return false, nil
+}
+
+// grant is a grant as it stands for a derivative that its licensee makes; the
+// zero id: for one that nothing is known of.
+func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes.WorkID) (rules.Alternative, error) {
+	t, err := r.termsOf(types.TermsID(g.Terms))
+	if err != nil {
+		return rules.Alternative{}, err
+	}
+	a := rules.Alternative{ID: id.String(), Terms: t.rules, Granted: true}
+	if g.ExpiresAt != nil {
+		a.Ends = *g.ExpiresAt
+	}
+	a.UsedElsewhere = len(g.UsedBy) > 0 && registrytypes.WorkID(g.UsedBy) != derivative
+	return a, nil
+}

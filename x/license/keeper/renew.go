@@ -1,0 +1,104 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// RenewGrant makes a grant last longer by its terms' duration, counted from its
+// end or, if that is past, from now. The open offer of the same terms has to
+// admit the holder, as for a new grant, and its price of today is paid: maxFee
+// bounds it and picks its denom. What the grant pins stays; its fee becomes what
+// was paid last. A renewal is not counted as another grant. It fails with
+// ErrNotLicensee, ErrNotRenewable, or as Acquire does.
+func (k Keeper) RenewGrant(
+	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin,
+) (types.Grant, error) {
+	grant, err := k.GetGrant(ctx, id)
+	if err != nil {
+		return grant, err
+	}
+	if err := k.checkHolder(ctx, holder, id, grant); err != nil {
+		return grant, err
+	}
+	user, _ := grant.User()
+	a := Acquisition{
+		Licensee: holder, Work: registrytypes.WorkID(grant.Work), Terms: types.TermsID(grant.Terms),
+		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user,
+	}
+	q, err := k.quote(ctx, a, &grant)
+	if err != nil {
+		return grant, err
+	}
+	end, err := nextEnd(ctx, id, grant, q.terms)
+	if err != nil {
+		return grant, err
+	}
+	if err := k.payFee(ctx, a, q.fee); err != nil {
+		return grant, err
+	}
+	grant.Fee, grant.ExpiresAt = q.fee, &end
+	if err := k.Grants.Set(ctx, id, grant); err != nil {
+		return grant, err
+	}
+	if err := k.noteEnd(ctx, grant, q.terms.Exclusive); err != nil {
+		return grant, err
+	}
+	return grant, emit(ctx, &types.EventGrantRenewed{
+		Grant: id.String(), Work: a.Work.String(), Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
+	})
+}
+
+// nextEnd is when a renewed grant ends: a duration after its end or, if that is
+// past, after now. It fails with ErrNotRenewable for a grant without an end and
+// where the store can't hold the new one.
+func nextEnd(ctx context.Context, id types.GrantID, g types.Grant, t types.Terms) (time.Time, error) {
+	if g.ExpiresAt == nil || t.Duration == nil {
+		return time.Time{}, errorsmod.Wrapf(types.ErrNotRenewable, "%s has no end: there is nothing to renew", id)
+	}
+	from := *g.ExpiresAt
+	if now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC(); from.Before(now) {
+		from = now
+	}
+	end := from.Add(*t.Duration)
+	if !end.Before(types.MaxTime) {
+		return end, errorsmod.Wrapf(types.ErrNotRenewable, "%s would run until %s, the latest end is before %s: renew it later",
+			id, end.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
+	}
+	return end, nil
+}
+
+// checkHolder fails with ErrNotLicensee unless the account holds the grant: its
+// licensee does or, once a work uses it, that work's owner.
+func (k Keeper) checkHolder(ctx context.Context, account sdk.AccAddress, id types.GrantID, g types.Grant) error {
+	holder, err := k.holderOf(ctx, g)
+	if err != nil {
+		return err
+	}
+	if holder.Equals(account) {
+		return nil
+	}
+	if user, used := g.User(); used {
+		return errorsmod.Wrapf(types.ErrNotLicensee, "%s: %s moves with %s, which uses it and belongs to %s",
+			rules.NotLicensee, id, user, holder)
+	}
+	return errorsmod.Wrapf(types.ErrNotLicensee, "%s: %s is held by %s: acquire a grant of your own", rules.NotLicensee, id, holder)
+}
+
+// holderOf is the account that may use and renew a grant.
+func (k Keeper) holderOf(ctx context.Context, g types.Grant) (sdk.AccAddress, error) {
+	user, used := g.User()
+	if !used {
+		return g.Licensee, nil
+	}
+	work, err := k.registry.GetWork(ctx, user)
+	return work.Owner, err
+}

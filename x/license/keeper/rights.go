@@ -1,0 +1,297 @@
+package keeper
+
+import (
+	"errors"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// answer decides for a work, or for all claims to a content together.
+func (q *inquiry) answer(subject string) (types.Rights, error) {
+	s, err := types.ParseSubject(subject)
+	if err != nil {
+		return types.Rights{}, err
+	}
+	if s.Digest == nil {
+		rights, _, err := q.ofWork(s.Work)
+		rights.Subject = subject
+		return rights, err
+	}
+	rights, err := q.ofContent(*s.Digest)
+	rights.Subject = subject
+	return rights, err
+}
+
+// ofContent allows a use of a content only if every active claim to it does.
+// Claims that were withdrawn or found invalid count if there is no other.
+func (q *inquiry) ofContent(digest [32]byte) (types.Rights, error) {
+	claims, more, err := q.k.registry.Claimants(q.ctx, digest, types.MaxClaims)
+	if err != nil {
+		return types.Rights{}, err
+	}
+	if len(claims) == 0 {
+		return unknown(), nil
+	}
+	var active, others []types.Rights
+	for _, id := range claims {
+		rights, work, err := q.ofWork(id)
+		if err != nil {
+			return rights, err
+		}
+		if s := statusOf(work); s == rules.Active || s == rules.Disputed {
+			active = append(active, rights)
+		} else {
+			others = append(others, rights)
+		}
+	}
+	if len(active) == 0 {
+		active = others
+	}
+	all := strictest(active)
+	if more {
+		all.Verdict = types.VERDICT_DENIED
+		all.Reasons = append(all.Reasons, types.Reason{Code: string(rules.TooManyClaims)})
+		all.Obligations, all.Offers, all.Permission, all.Own = nil, nil, "", false
+	}
+	return all, nil
+}
+
+// strictest joins the answers for several claims to one content.
+func strictest(answers []types.Rights) types.Rights {
+	if len(answers) == 1 {
+		return answers[0]
+	}
+	all := types.Rights{Verdict: types.VERDICT_ALLOWED}
+	for _, a := range answers {
+		all.Verdict = min(all.Verdict, a.Verdict)
+	}
+	for _, a := range answers {
+		all.Works = append(all.Works, a.Works...)
+		all.Reasons = append(all.Reasons, a.Reasons...)
+		if all.Verdict == types.VERDICT_ALLOWED {
+			all.Obligations = append(all.Obligations, a.Obligations...)
+		}
+		if all.Verdict == types.VERDICT_NEEDS_GRANT {
+			all.Offers = append(all.Offers, a.Offers...)
+		}
+	}
+	return all
+}
+
+func unknown() types.Rights {
+	return types.Rights{Verdict: types.VERDICT_UNKNOWN, Reasons: []types.Reason{{Code: string(rules.NotRegistered)}}}
+}
+
+// ofWork decides for one work.
+func (q *inquiry) ofWork(id registrytypes.WorkID) (types.Rights, registrytypes.Work, error) {
+	work, err := q.k.registry.GetWork(q.ctx, id)
+	if errors.Is(err, registrytypes.ErrWorkNotFound) {
+		return unknown(), work, nil
+	}
+	if err != nil {
+		return types.Rights{}, work, err
+	}
+	known, err := q.load(id, work)
+	if err != nil {
+		return types.Rights{}, work, err
+	}
+	rights, err := q.describe(id, work, rules.Decide(known, q.use, q.now))
+	rights.Own = known.Own
+	return rights, work, err
+}
+
+// load reads what the rules decide by.
+func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work) (rules.Work, error) {
+	known := rules.Work{Status: statusOf(work)}
+	rows, err := q.k.constraintsOf(q.ctx, id)
+	if err != nil {
+		return known, err
+	}
+	if known.Constraints, err = q.constraints(id, rows); err != nil {
+		return known, err
+	}
+	if q.only == "" && work.Owner.Equals(q.licensee) {
+		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {
+			return known, err
+		}
+	}
+	if err := q.addOffers(id, work.Transfers, &known); err != nil {
+		return known, err
+	}
+	return known, q.addGrants(id, &known)
+}
+
+func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *rules.Work) error {
+	count, err := q.k.offerCount(q.ctx, id)
+	if err != nil || count == 0 {
+		return err
+	}
+	if err := q.exclusivity(id, known); err != nil {
+		return err
+	}
+	it, err := q.k.Offers.Iterate(q.ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](id))
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		row, err := it.KeyValue()
+		if err != nil {
+			return err
+		}
+		a, err := q.offer(row.Key, transfers, row.Value, q.asker)
+		if err != nil {
+			return err
+		}
+		if q.only == "" || q.only == a.ID {
+			known.Alternatives = append(known.Alternatives, a)
+		}
+	}
+	return nil
+}
+
+// addGrants adds the licensee's grants of the work: the one that is named or,
+// where none is, those the licensee acquired, at most MaxOwnGrants.
+func (q *inquiry) addGrants(id registrytypes.WorkID, known *rules.Work) error {
+	if q.only != "" {
+		return q.addNamedGrant(id, known)
+	}
+	if !q.grants {
+		return nil
+	}
+	it, err := q.k.GrantsByLicensee.Iterate(q.ctx,
+		collections.NewSuperPrefixedTripleRange[sdk.AccAddress, registrytypes.WorkID, types.GrantID](q.licensee, id))
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	for n := 0; it.Valid() && n < types.MaxOwnGrants; it.Next() {
+		n++
+		key, err := it.Key()
+		if err != nil {
+			return err
+		}
+		grant, err := q.k.GetGrant(q.ctx, key.K3())
+		if err != nil {
+			return err
+		}
+		if err := q.addGrant(key.K3(), grant, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addNamedGrant adds the grant that is named, if it is one of the work. It may
+// have come with a derivative that the licensee bought.
+func (q *inquiry) addNamedGrant(id registrytypes.WorkID, known *rules.Work) error {
+	if !isGrant(q.only) {
+		return nil
+	}
+	name, err := types.ParseGrantID(q.only)
+	if err != nil {
+		return err
+	}
+	grant, found, err := find(q.ctx, q.k.Grants, name)
+	if err != nil || !found || registrytypes.WorkID(grant.Work) != id {
+		return err
+	}
+	return q.addGrant(name, grant, known)
+}
+
+// addGrant adds a grant unless it moved on with the derivative that uses it, or
+// is another's.
+func (q *inquiry) addGrant(id types.GrantID, g types.Grant, known *rules.Work) error {
+	holder, err := q.k.holderOf(q.ctx, g)
+	if err != nil || !holder.Equals(q.licensee) {
+		return err
+	}
+	a, err := q.reader.grant(id, g, q.derivative)
+	known.Alternatives = append(known.Alternatives, a)
+	return err
+}
+
+// describe puts a decision in the form of an answer.
+func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d rules.Decision) (types.Rights, error) {
+	name := id.String()
+	rights := types.Rights{Works: []string{name}, Verdict: types.Verdict(d.Verdict)}
+	for _, r := range d.Reasons {
+		reason := types.Reason{Code: string(r.Code), Work: name, Permission: r.Permission, Ancestor: r.Source, AncestorTerms: r.Terms}
+		if at := r.At; !at.IsZero() {
+			reason.At = &at
+		}
+		rights.Reasons = append(rights.Reasons, reason)
+	}
+	for _, a := range d.Obtain {
+		offer, err := q.obtainable(id, a)
+		if err != nil {
+			return rights, err
+		}
+		rights.Offers = append(rights.Offers, offer)
+	}
+	var relied string
+	if d.Rely != nil {
+		rights.Permission, relied = d.Rely.ID, d.Rely.ID
+		if d.Rely.Granted {
+			terms, err := q.termsOfGrant(d.Rely.ID)
+			if err != nil {
+				return rights, err
+			}
+			relied = terms
+		}
+	}
+	for _, o := range d.Obligations {
+		obligation, err := q.obligation(id, work, relied, o)
+		if err != nil {
+			return rights, err
+		}
+		rights.Obligations = append(rights.Obligations, obligation)
+	}
+	return rights, nil
+}
+
+func (q *inquiry) termsOfGrant(grant string) (string, error) {
+	id, err := types.ParseGrantID(grant)
+	if err != nil {
+		return "", err
+	}
+	g, err := q.k.GetGrant(q.ctx, id)
+	if err != nil {
+		return "", err
+	}
+	t, err := q.termsOf(types.TermsID(g.Terms))
+	return t.id, err
+}
+
+// obtainable is an offer that a grant can be acquired under, with its price now.
+func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (types.Obtainable, error) {
+	terms, err := types.ParseTermsID(a.ID)
+	if err != nil {
+		return types.Obtainable{}, err
+	}
+	t, err := q.termsOf(terms)
+	if err != nil {
+		return types.Obtainable{}, err
+	}
+	offer, err := q.k.getOffer(q.ctx, id, terms)
+	if err != nil {
+		return types.Obtainable{}, err
+	}
+	o := types.Obtainable{
+		Work: id.String(), Terms: t.id, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
+		Price: slices.Clone(offer.PriceUnder(t.stored)), RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
+		NeedsApproval: a.Unapproved(),
+	}
+	if t.stored.Duration != nil {
+		end := q.now.Add(*t.stored.Duration)
+		o.ExpiresAt = &end
+	}
+	return o, nil
+}

@@ -1,0 +1,321 @@
+package keeper_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// rights asks for an account; nil: anybody.
+func (f *fixture) rights(subject fmt.Stringer, use types.Use, licensee sdk.AccAddress) types.Rights {
+	f.t.Helper()
+	return f.rightsBy(subject.String(), use, licensee, "")
+}
+
+func (f *fixture) rightsBy(subject string, use types.Use, licensee sdk.AccAddress, permission string) types.Rights {
+	f.t.Helper()
+	res, err := f.query.CheckRights(f.ctx, &types.QueryCheckRightsRequest{
+		Work: subject, Use: use, Licensee: licensee.String(), Permission: permission,
+	})
+	require.NoError(f.t, err)
+	require.Equal(f.t, f.ctx.BlockTime().UTC(), res.DecidedAt)
+	return res.Rights
+}
+
+// rightsFor asks to adapt a work for a derivative, under one permission.
+func (f *fixture) rightsFor(subject registrytypes.WorkID, licensee sdk.AccAddress, permission, derivative string) types.Rights {
+	f.t.Helper()
+	res, err := f.query.CheckRights(f.ctx, &types.QueryCheckRightsRequest{
+		Work: subject.String(), Use: adapt, Licensee: licensee.String(), Permission: permission, Derivative: derivative,
+	})
+	require.NoError(f.t, err)
+	return res.Rights
+}
+
+func codesOf(r types.Rights) []string {
+	var list []string
+	for _, reason := range r.Reasons {
+		list = append(list, reason.Code)
+	}
+	return list
+}
+
+var (
+	adapt  = types.Use{Action: types.ACTION_ADAPT}
+	sell   = types.Use{Action: types.ACTION_DISTRIBUTE, Commercial: true}
+	ground = types.Use{Action: types.ACTION_AI_INPUT, Commercial: true}
+)
+
+func TestAPublicOfferAllows(t *testing.T) {
+	f := newFixture(t)
+	f.offered(song, preset("commercial-remix-10"), types.Offer{})
+	terms := preset("commercial-remix-10").String()
+	f.details[song] = registrytypes.Details{Title: "Blue \"Hour\"", Creators: []registrytypes.Creator{{Name: "Alice"}, {Name: "Ann"}}}
+
+	got := f.rights(song, adapt, nil)
+	require.Equal(t, types.Rights{
+		Subject: song.String(), Works: []string{song.String()}, Verdict: types.VERDICT_ALLOWED, Permission: terms,
+		Obligations: []types.Obligation{
+			{
+				Kind: types.OBLIGATION_ATTRIBUTION, Work: song.String(), Terms: terms,
+				Text: `"Blue \"Hour\"" by Alice, Ann (` + song.String() + `), LicenseRef-Stemma-Commercial-Remix-10`,
+			},
+			{Kind: types.OBLIGATION_REPORT_USE, Work: song.String(), Terms: terms},
+			{
+				Kind: types.OBLIGATION_ROYALTY, Work: song.String(), Terms: terms,
+				RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000,
+			},
+		},
+	}, got)
+	_, err := f.permit(remix, song, permission(got.Permission))
+	require.NoError(t, err)
+}
+
+// permission is what an answer says to cite.
+type permission string
+
+func (p permission) String() string { return string(p) }
+
+func TestWhatIsOnOfferIsListedWithItsPrice(t *testing.T) {
+	f := newFixture(t)
+	week := day(7)
+	terms := f.publish(types.Terms{
+		Spdx: "LicenseRef-Shop", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Duration: &week, DerivativeApproval: true,
+	})
+	f.offered(song, terms, types.Offer{Price: coins("5ustem,7uusdc")})
+	f.offered(song, preset("cc-by-nc-4.0"), types.Offer{})
+
+	require.Equal(t, types.VERDICT_ALLOWED, f.rights(song, adapt, nil).Verdict, "the better alternative counts")
+	got := f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true}, bob)
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, got.Verdict)
+	end := genesisTime.Add(week)
+	require.Equal(t, []types.Obtainable{{
+		Work: song.String(), Terms: terms.String(), Spdx: "LicenseRef-Shop", Price: coins("5ustem,7uusdc"), ExpiresAt: &end, NeedsApproval: true,
+	}}, got.Offers)
+	require.ElementsMatch(t, []string{"needs_approval", "needs_grant"}, codesOf(got))
+
+	require.NoError(t, f.try(approve(alice, song, terms, bob)))
+	require.False(t, f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true}, bob).Offers[0].NeedsApproval)
+	grant := f.acquired(bob, song, terms, 0, "7uusdc")
+	got = f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true, Until: &end}, bob)
+	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
+	require.Equal(t, grant.String(), got.Permission)
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true}, carol).Verdict, "another's grant")
+	beyond := end.Add(1)
+	got = f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true, Until: &beyond}, bob)
+	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
+	require.Contains(t, codesOf(got), "ends_before_use")
+
+	require.Equal(t, types.VERDICT_DENIED, f.rightsBy(song.String(), sell, bob, preset("cc-by-nc-4.0").String()).Verdict, "one permission only")
+	require.Equal(t, types.VERDICT_ALLOWED, f.rightsBy(song.String(), sell, bob, grant.String()).Verdict)
+	require.Equal(t, types.VERDICT_ALLOWED, f.rightsBy(song.String(), adapt, bob, "cc-by-nc-4.0").Verdict, "by the preset's name")
+}
+
+// What is reserved or approved for a derivative serves who asks for that one.
+func TestTheDerivativeThatIsToBeMade(t *testing.T) {
+	f := newFixture(t)
+	terms := f.publish(ask())
+	f.offered(song, terms, types.Offer{})
+	require.True(t, f.rightsFor(song, bob, "", remix.String()).Offers[0].NeedsApproval)
+	require.NoError(t, f.try(&types.MsgApprove{
+		Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String(),
+	}))
+	require.False(t, f.rightsFor(song, bob, "", remix.String()).Offers[0].NeedsApproval)
+	require.True(t, f.rightsFor(song, bob, "", "").Offers[0].NeedsApproval)
+	grant, err := f.acquireFor(bob, song, terms, 0, remix)
+	require.NoError(t, err)
+
+	for _, permission := range []string{"", grant.String()} {
+		got := f.rightsFor(song, bob, permission, remix.String())
+		require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
+		require.Equal(t, grant.String(), got.Permission)
+	}
+	for _, other := range []string{"", registrytypes.WorkID{8}.String()} {
+		got := f.rightsFor(song, bob, grant.String(), other)
+		require.Equal(t, types.VERDICT_DENIED, got.Verdict)
+		require.Equal(t, []string{"grant_used"}, codesOf(got))
+	}
+	_, err = f.permit(remix, song, grant)
+	require.NoError(t, err)
+}
+
+func TestPricesOfUses(t *testing.T) {
+	f := newFixture(t)
+	terms := f.publish(types.Terms{
+		Spdx: "LicenseRef-Meter", CommercialUse: true, AiInput: types.PERMISSION_PAID, UsePrice: coins("2ustem"),
+	})
+	f.offered(song, terms, types.Offer{})
+	got := f.rights(song, ground, nil)
+	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
+	require.Equal(t, []types.Obligation{{
+		Kind: types.OBLIGATION_PAY_PER_USE, Work: song.String(), Terms: terms.String(), Price: coins("2ustem"),
+	}}, got.Obligations)
+
+	byGrant := f.publish(types.Terms{Spdx: "LicenseRef-Grant", CommercialUse: true, AiInput: types.PERMISSION_PAID})
+	require.ErrorIs(t, f.offer(photo, byGrant, types.Offer{}), types.ErrInvalidOffer, "a price is needed")
+	f.offered(photo, byGrant, types.Offer{Price: coins("9ustem")})
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(photo, ground, nil).Verdict)
+}
+
+// The ceiling is on what the derivative takes in: commercial use ends with it,
+// and so do grants; other use and payments go on.
+func TestACeilingIsEnforced(t *testing.T) {
+	f := newFixture(t)
+	ceiling := sdk.NewInt64Coin("uusdc", 1000)
+	terms := f.publish(types.Terms{
+		Spdx: "LicenseRef-Small", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, RevenueCeiling: &ceiling,
+	})
+	shop := f.publish(types.Terms{Spdx: "LicenseRef-Shop", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("5ustem")})
+	f.offered(song, terms, types.Offer{})
+	require.NoError(t, f.derive(remix, source{song, terms}))
+	require.Equal(t, map[string]math.Int{remix.String() + "uusdc": math.ZeroInt()}, f.revenue.meters)
+	f.offered(remix, shop, types.Offer{})
+	f.offered(remix, preset("noncommercial-remix"), types.Offer{})
+
+	f.revenue.meters[remix.String()+"uusdc"] = math.NewInt(1000)
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(remix, sell, carol).Verdict, "up to the ceiling")
+	f.revenue.meters[remix.String()+"uusdc"] = math.NewInt(1001)
+	for who, account := range map[string]sdk.AccAddress{"somebody": carol, "the owner": bob} {
+		got := f.rights(remix, sell, account)
+		require.Equal(t, types.VERDICT_DENIED, got.Verdict, who)
+		require.Equal(t, []types.Reason{{Code: "ceiling_reached", Work: remix.String(), Ancestor: song.String(), AncestorTerms: terms.String()}}, got.Reasons)
+	}
+	_, err := f.acquire(carol, remix, shop, 0, "5ustem")
+	require.ErrorIs(t, err, types.ErrCeilingReached)
+	require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, adapt, carol).Verdict)
+	require.NoError(t, f.derive(photo, source{remix, preset("noncommercial-remix")}))
+	require.Equal(t, math.ZeroInt(), f.revenue.meters[photo.String()+"uusdc"], "the next generation has the ceiling too")
+
+	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix.String()})
+	require.NoError(t, err)
+	in := res.Constraints[len(res.Constraints)-1]
+	require.Equal(t, types.CONSTRAINT_CEILING, in.Constraint.Kind)
+	require.Equal(t, "1001uusdc", in.TakenIn.String())
+	require.Equal(t, ceiling, *in.Ceiling)
+}
+
+func TestScopeIsPassedOn(t *testing.T) {
+	f := newFixture(t)
+	terms := func(name string, territories ...string) types.TermsID {
+		return f.publish(types.Terms{
+			Spdx: "LicenseRef-" + name, CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Territories: territories,
+		})
+	}
+	europe, france, world := terms("Europe", "DE", "FR"), terms("France", "FR"), terms("World")
+	f.offered(song, europe, types.Offer{})
+	require.NoError(t, f.derive(remix, source{song, europe}))
+	require.ErrorIs(t, f.offer(remix, world, types.Offer{}), types.ErrConflict)
+	require.ErrorContains(t, f.offer(remix, preset("cc-by-4.0"), types.Offer{}), "scope_source ("+song.String())
+	f.offered(remix, france, types.Offer{})
+
+	in := func(codes ...string) types.Use { return types.Use{Action: types.ACTION_COPY, Territories: codes} }
+	require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, in("FR"), carol).Verdict)
+	require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, in("DE"), bob).Verdict, "one's own, within the source's limits")
+	got := f.rights(remix, in("FR", "US"), bob)
+	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
+	require.Equal(t, []types.Reason{{
+		Code: "territory_not_covered", Work: remix.String(), Ancestor: song.String(), AncestorTerms: europe.String(),
+	}}, got.Reasons)
+	require.Equal(t, types.VERDICT_DENIED, f.rights(remix, in(), carol).Verdict, "everywhere")
+}
+
+func TestEveryActiveClaimHasToAllow(t *testing.T) {
+	f := newFixture(t)
+	digest := [32]byte{42}
+	name := hex.EncodeToString(digest[:])
+	ask := func(use types.Use, who sdk.AccAddress) types.Rights { return f.rightsBy(name, use, who, "") }
+	require.Equal(t, types.VERDICT_UNKNOWN, ask(adapt, nil).Verdict)
+	require.Equal(t, []string{"not_registered"}, codesOf(ask(adapt, nil)))
+
+	f.claims[digest] = []registrytypes.WorkID{song, photo}
+	f.offered(song, preset("cc-by-4.0"), types.Offer{})
+	got := ask(adapt, nil)
+	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
+	require.Equal(t, []types.Reason{{Code: "not_offered", Work: photo.String()}}, got.Reasons)
+	require.Equal(t, []string{song.String(), photo.String()}, got.Works)
+	require.Empty(t, got.Obligations)
+	require.Equal(t, types.VERDICT_DENIED, ask(adapt, alice).Verdict, "the owner of one claim")
+
+	f.offered(photo, preset("cc-by-nc-4.0"), types.Offer{})
+	require.Equal(t, types.VERDICT_ALLOWED, ask(adapt, nil).Verdict)
+	require.Len(t, ask(adapt, nil).Obligations, 2, "both are credited")
+	require.Equal(t, []string{"noncommercial_terms"}, codesOf(ask(sell, nil)))
+
+	f.setStatus(photo, registrytypes.STATUS_WITHDRAWN)
+	require.Equal(t, types.VERDICT_ALLOWED, ask(sell, nil).Verdict, "a withdrawn claim does not count")
+	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
+	require.Equal(t, types.VERDICT_DENIED, ask(adapt, nil).Verdict, "unless there is no other")
+	f.setStatus(photo, registrytypes.STATUS_DISPUTED)
+	require.Contains(t, codesOf(ask(adapt, nil)), "work_disputed")
+
+	f.setStatus(song, registrytypes.STATUS_ACTIVE)
+	f.claims[digest] = nil
+	for range types.MaxClaims + 1 {
+		f.claims[digest] = append(f.claims[digest], song)
+	}
+	require.Equal(t, types.VERDICT_DENIED, ask(adapt, nil).Verdict)
+	require.Contains(t, codesOf(ask(adapt, nil)), "too_many_claims")
+}
+
+func TestBadQuestionsAreRefused(t *testing.T) {
+	f := newFixture(t)
+	for name, c := range map[string]struct {
+		req  types.QueryCheckRightsRequest
+		text string
+	}{
+		"work":       {types.QueryCheckRightsRequest{Work: "work1x", Use: adapt}, "work1x"},
+		"no action":  {types.QueryCheckRightsRequest{Work: song.String()}, "action is 0"},
+		"action 257": {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 257}}, "action is 257"},
+		"territory":  {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Territories: []string{"XX"}}}, `"XX"`},
+		"territories": {
+			types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Territories: make([]string, 250)}}, "250 codes",
+		},
+		"medium":     {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: []string{"TV"}}}, `"TV"`},
+		"media":      {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: make([]string, 33)}}, "33 entries"},
+		"unplaced":   {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: []string{"web"}, Unplaced: true}}, "unplaced"},
+		"licensee":   {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: "bob"}, "bob"},
+		"permission": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Permission: "cc-by-5.0"}, "cc-by-5.0"},
+		"grant":      {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Permission: "grant1x"}, "grant1x"},
+		"derivative": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: bob.String(), Derivative: "work1x"}, "work1x"},
+		"another's derivative": {
+			types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: carol.String(), Derivative: remix.String()}, bob.String(),
+		},
+		"nobody's derivative": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Derivative: remix.String()}, bob.String()},
+	} {
+		_, err := f.query.CheckRights(f.ctx, &c.req)
+		require.Equal(t, codes.InvalidArgument, status.Code(err), "%s: %v", name, err)
+		require.ErrorContains(t, err, c.text, name)
+	}
+	_, err := f.query.CheckRightsBatch(f.ctx, &types.QueryCheckRightsBatchRequest{Works: make([]string, 1001), Use: adapt})
+	require.ErrorContains(t, err, "at most 1000")
+	_, err = f.query.CheckRightsBatch(f.ctx, &types.QueryCheckRightsBatchRequest{Works: []string{song.String(), "x"}, Use: adapt})
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
+	require.ErrorContains(t, err, "works[1]")
+}
+
+func TestABatchAnswersAsSingleQuestionsDo(t *testing.T) {
+	f := newFixture(t)
+	f.offered(song, preset("cc-by-4.0"), types.Offer{})
+	f.offered(photo, preset("commercial-use"), types.Offer{Price: coins("3ustem")})
+	works := []string{song.String(), registrytypes.WorkID{99}.String(), photo.String(), song.String(), remix.String()}
+	res, err := f.query.CheckRightsBatch(f.ctx, &types.QueryCheckRightsBatchRequest{Works: works, Use: sell, Licensee: bob.String()})
+	require.NoError(t, err)
+	require.Len(t, res.Rights, len(works))
+	for i, work := range works {
+		require.Equal(t, f.rightsBy(work, sell, bob, ""), res.Rights[i])
+	}
+	require.Equal(t, types.VERDICT_UNKNOWN, res.Rights[1].Verdict)
+	require.True(t, res.Rights[4].Own)
+}

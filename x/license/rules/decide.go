@@ -1,0 +1,313 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Status is where a work stands.
+type Status uint8
+
+// Where works stand.
+const (
+	Active Status = iota
+	// Withdrawn by the owner: no new grants; existing ones stay.
+	Withdrawn
+	Disputed
+	Invalidated
+)
+
+// Work is what a decision knows of a work.
+type Work struct {
+	Status Status
+	// Own: who asks owns the work and all its revenue.
+	Own bool
+	// Constraints are what the work took on from its sources.
+	Constraints []Constraint
+	// ExclusiveUntil is when its last exclusive grant ends, OthersUntil when its
+	// last other one does; zero: there is none.
+	ExclusiveUntil time.Time
+	OthersUntil    time.Time
+	// Alternatives are the offers on the work and the grants that who asks has.
+	Alternatives []Alternative
+}
+
+// Constraint is a demand of a source with what it comes down to now.
+type Constraint struct {
+	Demand
+	// Ends is the end of the permission; set for Expires.
+	Ends time.Time
+	// Reached: the work has taken in more than the ceiling; for Ceiling.
+	Reached bool
+}
+
+// Alternative is an offer, or a grant of who asks. The best one decides.
+type Alternative struct {
+	// ID is the terms' of an offer, or the grant's.
+	ID    string
+	Terms Terms
+	// Granted: it is a grant; else an offer.
+	Granted bool
+	// Ends is when the offer or the grant ends; zero: never.
+	Ends time.Time
+
+	// Of an offer: nobody can rely on it for now; a grant costs something; it
+	// names its licensees, who asks among them or not; the owner approved who
+	// asks; all grants were given.
+	Paused    bool
+	Priced    bool
+	Listed    bool
+	Unlisted  bool
+	Approved  bool
+	Exhausted bool
+
+	// Of a grant: another derivative uses it.
+	UsedElsewhere bool
+}
+
+// Public says whether the offer asks for nothing, so that it is itself the
+// permission for an action: it has no price, duration, count, allow-list or
+// exclusivity and, for what makes derivatives, no approval.
+func (a Alternative) Public(action Action) bool {
+	t := a.Terms
+	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && !t.Exclusive &&
+		!(t.Approval && action.makes())
+}
+
+// Verdict is the answer to whether a use is allowed, the worse first.
+type Verdict uint8
+
+// Verdicts, numbered as in the protobuf enum; 0 is for works that are not known.
+const (
+	Denied Verdict = iota + 1
+	NeedsAGrant
+	Allowed
+)
+
+// Decision is a verdict and what comes with it.
+type Decision struct {
+	Verdict Verdict
+	// Reasons why the use is not allowed, in order.
+	Reasons []Reason
+	// Rely is what an allowed use relies on; nil for one's own work.
+	Rely *Alternative
+	// Obtain are the offers that a grant can be acquired under, the best first,
+	// where one is needed.
+	Obtain []Alternative
+	// Obligations that come with an allowed use.
+	Obligations []Obligation
+}
+
+// Decide answers whether a work may be used. What lies in the work, its status
+// and what its sources demand, comes before all alternatives; of these the best
+// answer counts, whatever their order. Adding a restriction to terms never turns
+// a denial into a permission.
+func Decide(w Work, u Use, now time.Time) Decision {
+	if against := w.against(u, now); len(against) > 0 {
+		return Decision{Verdict: Denied, Reasons: sorted(against)}
+	}
+	if w.Own {
+		return Decision{Verdict: Allowed, Obligations: obligations(w, nil, u)}
+	}
+	d := Decision{Verdict: Denied}
+	if len(w.Alternatives) == 0 {
+		d.Reasons = []Reason{{Code: NotOffered}}
+	}
+	alternatives := slices.Clone(w.Alternatives)
+	slices.SortFunc(alternatives, Alternative.compare)
+	for i, a := range alternatives {
+		verdict, reasons := w.weigh(a, u, now)
+		switch {
+		case verdict == Allowed:
+			rely := &alternatives[i]
+			return Decision{Verdict: Allowed, Rely: rely, Obligations: obligations(w, rely, u)}
+		case verdict == NeedsAGrant && d.Verdict == Denied:
+			d = Decision{Verdict: NeedsAGrant}
+		}
+		if verdict < d.Verdict {
+			continue
+		}
+		d.Reasons = append(d.Reasons, reasons...)
+		if verdict == NeedsAGrant {
+			d.Obtain = append(d.Obtain, a)
+		}
+	}
+	d.Reasons = sorted(d.Reasons)
+	return d
+}
+
+// compare orders alternatives by what they ask: royalty, share-alike, no
+// commercial use; then offers, which are not used up, come before grants.
+func (a Alternative) compare(b Alternative) int {
+	return cmp.Or(
+		cmp.Compare(a.Terms.Rate, b.Terms.Rate),
+		falseFirst(a.Terms.Derivatives == DerivativesShareAlike, b.Terms.Derivatives == DerivativesShareAlike),
+		falseFirst(!a.Terms.Commercial, !b.Terms.Commercial),
+		falseFirst(a.Terms.UsePrice != "", b.Terms.UsePrice != ""),
+		falseFirst(a.Granted, b.Granted),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// against lists what stands in the way whatever the terms say.
+func (w Work) against(u Use, now time.Time) []Reason {
+	var reasons []Reason
+	switch w.Status {
+	case Disputed:
+		reasons = append(reasons, Reason{Code: WorkDisputed})
+	case Invalidated:
+		reasons = append(reasons, Reason{Code: WorkInvalidated})
+	}
+	for _, c := range w.Constraints {
+		for _, r := range c.against(u, now) {
+			r.Source, r.Terms = c.Source, c.TermsID
+			reasons = append(reasons, r)
+		}
+	}
+	return reasons
+}
+
+func (c Constraint) against(u Use, now time.Time) []Reason {
+	switch {
+	case c.Kind == NonCommercial && u.Commercial:
+		return []Reason{{Code: NonCommercialSource}}
+	case c.Kind == Ceiling && u.Commercial && c.Reached:
+		return []Reason{{Code: CeilingReached}}
+	case c.Kind == Expires && !now.Before(c.Ends):
+		return []Reason{{Code: SourceExpired, At: c.Ends}}
+	case c.Kind == Expires && c.Ends.Before(u.end(now)):
+		return []Reason{{Code: EndsBeforeUse, At: c.Ends}}
+	case c.Kind == Scope:
+		return reasonsOf("", c.Terms.covers(u))
+	}
+	return nil
+}
+
+// weigh answers for one alternative.
+func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
+	reasons := reasonsOf(a.ID, a.Terms.permits(u))
+	if a.Granted {
+		reasons = append(reasons, a.grantAgainst(u, now)...)
+		if len(reasons) > 0 {
+			return Denied, reasons
+		}
+		return Allowed, nil
+	}
+	reasons = append(reasons, w.offerAgainst(a, now)...)
+	public := a.Public(u.Action) && !a.Terms.paidByGrant(u.Action)
+	if public && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now)) {
+		// What was made under an offer stays; a use that goes on does not.
+		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
+	}
+	if !public {
+		reasons = append(reasons, w.grantsAgainst(a, now)...)
+		if end := now.Add(a.Terms.Duration); a.Terms.Duration > 0 && end.Before(u.end(now)) {
+			reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: end})
+		}
+	}
+	switch {
+	case len(reasons) > 0:
+		return Denied, reasons
+	case public:
+		return Allowed, nil
+	}
+	reasons = []Reason{{Code: NeedsGrant, Permission: a.ID}}
+	if a.Unapproved() {
+		reasons = append(reasons, Reason{Code: NeedsApproval, Permission: a.ID})
+	}
+	return NeedsAGrant, reasons
+}
+
+// Unapproved says whether the terms ask for the owner's approval, which who asks
+// does not have. To be named as a licensee is to be approved.
+func (a Alternative) Unapproved() bool { return a.Terms.Approval && !a.Approved && !a.Listed }
+
+// Acquire decides whether a grant can be acquired under an offer, whatever for,
+// by somebody who agrees to its price and rate. Nothing: yes.
+func Acquire(w Work, a Alternative, now time.Time) []Reason {
+	var reasons []Reason
+	switch w.Status {
+	case Disputed:
+		reasons = append(reasons, Reason{Code: WorkDisputed})
+	case Invalidated:
+		reasons = append(reasons, Reason{Code: WorkInvalidated})
+	}
+	reasons = append(reasons, w.offerAgainst(a, now)...)
+	if a.Unapproved() {
+		reasons = append(reasons, Reason{Code: NeedsApproval, Permission: a.ID})
+	}
+	for _, c := range w.Constraints {
+		if c.Kind == Expires && !now.Before(c.Ends) {
+			reasons = append(reasons, Reason{Code: SourceExpired, Source: c.Source, Terms: c.TermsID, At: c.Ends})
+		}
+	}
+	return append(reasons, w.grantsAgainst(a, now)...)
+}
+
+// offerAgainst lists what keeps who asks from relying on an offer or taking it.
+func (w Work) offerAgainst(a Alternative, now time.Time) []Reason {
+	var reasons []Reason
+	refuse := func(refused bool, code Code, at time.Time) {
+		if refused {
+			reasons = append(reasons, Reason{Code: code, Permission: a.ID, At: at})
+		}
+	}
+	refuse(w.Status == Withdrawn, WorkWithdrawn, time.Time{})
+	refuse(!a.Ends.IsZero() && !now.Before(a.Ends), OfferExpired, a.Ends)
+	refuse(a.Paused, OfferPaused, time.Time{})
+	refuse(a.Unlisted, NotLicensee, time.Time{})
+	refuse(now.Before(w.ExclusiveUntil), ExclusiveGranted, w.ExclusiveUntil)
+	return reasons
+}
+
+// grantsAgainst lists what keeps grants from being given under an offer.
+func (w Work) grantsAgainst(a Alternative, now time.Time) []Reason {
+	var reasons []Reason
+	if a.Exhausted {
+		reasons = append(reasons, Reason{Code: GrantsExhausted, Permission: a.ID})
+	}
+	if a.Terms.Exclusive && now.Before(w.OthersUntil) {
+		reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: w.OthersUntil})
+	}
+	for _, c := range w.Constraints {
+		if c.Kind == Ceiling && c.Reached {
+			reasons = append(reasons, Reason{Code: CeilingReached, Permission: a.ID, Source: c.Source, Terms: c.TermsID})
+		}
+	}
+	return reasons
+}
+
+// grantAgainst lists what keeps a grant from serving a use.
+func (a Alternative) grantAgainst(u Use, now time.Time) []Reason {
+	var reasons []Reason
+	switch {
+	case a.Ends.IsZero():
+	case !now.Before(a.Ends):
+		reasons = append(reasons, Reason{Code: GrantExpired, Permission: a.ID, At: a.Ends})
+	case a.Ends.Before(u.end(now)):
+		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
+	}
+	if a.UsedElsewhere && u.Action.makes() {
+		reasons = append(reasons, Reason{Code: GrantUsed, Permission: a.ID})
+	}
+	return reasons
+}
+
+func reasonsOf(permission string, codes []Code) []Reason {
+	var reasons []Reason
+	for _, code := range codes {
+		reasons = append(reasons, Reason{Code: code, Permission: permission})
+	}
+	return reasons
+}

@@ -1,0 +1,56 @@
+package rules
+
+// Duty is something to be done with a use.
+type Duty uint8
+
+// Duties, numbered as in the protobuf enum.
+const (
+	// Credit the work or ancestor.
+	Credit Duty = iota + 1
+	// OfferAlike: offer the derivative under the named terms only.
+	OfferAlike
+	// ReportUse: declare the derivation on the chain.
+	ReportUse
+	// OweRoyalty: the derivative owes the terms' royalty.
+	OweRoyalty
+	// PayPerUse: pay the terms' price to the work with each use.
+	PayPerUse
+)
+
+// Obligation is a duty that comes with a use.
+type Obligation struct {
+	Duty Duty
+	// Source is the ancestor that it is owed to; empty: the work itself.
+	Source string
+	// TermsID names the ancestor's terms; empty: those relied on.
+	TermsID string
+}
+
+// obligations lists what comes with a use of a work under an alternative, nil
+// for one's own work: what the terms ask, then what ancestors do.
+func obligations(w Work, rely *Alternative, u Use) []Obligation {
+	var list []Obligation
+	owe := func(owed bool, duty Duty) {
+		if owed {
+			list = append(list, Obligation{Duty: duty})
+		}
+	}
+	makes := u.Action.makes()
+	if rely != nil {
+		t := rely.Terms
+		owe(t.Attribution, Credit)
+		owe(makes && t.Derivatives == DerivativesShareAlike, OfferAlike)
+		owe(makes && (rely.Granted || t.Rate > 0), ReportUse)
+		owe(makes && t.Rate > 0, OweRoyalty)
+		owe(t.paidPerUse(u.Action), PayPerUse)
+	}
+	for _, c := range w.Constraints {
+		switch {
+		case c.Kind == Attribution:
+			list = append(list, Obligation{Duty: Credit, Source: c.Source, TermsID: c.TermsID})
+		case c.Kind == ShareAlike && makes:
+			list = append(list, Obligation{Duty: OfferAlike, Source: c.Source, TermsID: c.TermsID})
+		}
+	}
+	return list
+}

@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Action is one kind of use.
+type Action uint8
+
+// Kinds of use, numbered as in the protobuf enum.
+const (
+	Copy Action = iota + 1
+	Distribute
+	Perform
+	Adapt
+	TrainAI
+	AIInput
+	SearchIndex
+)
+
+// makes says whether the action makes a derivative.
+func (a Action) makes() bool { return a == Adapt || a == TrainAI }
+
+// Actions is a set of them.
+type Actions uint16
+
+// With adds an action.
+func (s Actions) With(a Action) Actions { return s | 1<<a }
+
+// Has says whether the action is in the set.
+func (s Actions) Has(a Action) bool { return s&(1<<a) != 0 }
+
+// Use is what somebody wants to do with a work.
+type Use struct {
+	Action     Action
+	Commercial bool
+	// Territories and Media in which; empty: all of them.
+	Territories []string
+	Media       []string
+	// Unplaced: territories and media are not asked about. A derivation asks
+	// so: the derivative takes the limits on.
+	Unplaced bool
+	// Until when; not after now: over at once.
+	Until time.Time
+}
+
+// end is when the use ends.
+func (u Use) end(now time.Time) time.Time {
+	if u.Until.After(now) {
+		return u.Until
+	}
+	return now
+}
+
+// permits lists what terms have against a use, as codes: nothing if they permit
+// it, be it for a grant. Adding a restriction to terms never shortens the list
+// to nothing.
+func (t Terms) permits(u Use) []Code {
+	var against []Code
+	refuse := func(refused bool, code Code) {
+		if refused {
+			against = append(against, code)
+		}
+	}
+	refuse(t.Uses != 0 && !t.Uses.Has(u.Action), UseNotCovered)
+	refuse(u.Commercial && !t.Commercial, NonCommercialTerms)
+	none := t.Derivatives == DerivativesNone
+	switch u.Action {
+	case Adapt:
+		refuse(none, NoDerivatives)
+	case TrainAI:
+		refuse(t.Training == Deny, TrainingDenied)
+		refuse(t.Training == Unset && none, NoDerivatives)
+	case AIInput:
+		refuse(t.Input == Deny, InputDenied)
+		refuse(t.Input == Unset && none, NoDerivatives)
+	case SearchIndex:
+		refuse(t.Search == Deny, SearchDenied)
+	}
+	return append(against, t.covers(u)...)
+}
+
+// covers lists which limits of territory and medium the use is beyond.
+func (t Terms) covers(u Use) []Code {
+	if u.Unplaced {
+		return nil
+	}
+	var beyond []Code
+	if !covered(t.Territories, u.Territories) {
+		beyond = append(beyond, TerritoryNotCovered)
+	}
+	if !covered(t.Media, u.Media) {
+		beyond = append(beyond, MediumNotCovered)
+	}
+	return beyond
+}
+
+// paidByGrant says whether the terms ask money for the action itself that only
+// a grant collects: training always, input and search without a price per use.
+func (t Terms) paidByGrant(a Action) bool {
+	switch a {
+	case TrainAI:
+		return t.Training == Paid
+	case AIInput:
+		return t.Input == Paid && t.UsePrice == ""
+	case SearchIndex:
+		return t.Search == Paid && t.UsePrice == ""
+	}
+	return false
+}
+
+// paidPerUse says whether each such use is paid by itself.
+func (t Terms) paidPerUse(a Action) bool {
+	return t.UsePrice != "" && (a == AIInput && t.Input == Paid || a == SearchIndex && t.Search == Paid)
+}
+
+// covered says whether a list of terms, empty for all, has everything wanted.
+func covered(list string, wanted []string) bool {
+	if list == "" {
+		return true
+	}
+	have := strings.Split(list, ",")
+	return len(wanted) > 0 && !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(have, w) })
+}
+
+// within says whether a list of terms allows no more than another; empty: all.
+func within(list, limit string) bool {
+	if list == "" {
+		return limit == ""
+	}
+	return covered(limit, strings.Split(list, ","))
+}

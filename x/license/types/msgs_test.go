@@ -1,0 +1,81 @@
+package types_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+var (
+	owner, licensee  = sdk.AccAddress("owner_______________"), sdk.AccAddress("licensee____________")
+	song, remix      = registrytypes.WorkID{1}, registrytypes.WorkID{2}
+	someTerms, grant = types.TermsID{3}, types.GrantID{4}
+)
+
+func TestApprovedIsAnAccountOrAWork(t *testing.T) {
+	for _, whom := range []types.Approved{
+		{Licensee: licensee}, {Licensee: make([]byte, 32)}, {Licensee: remix[:]}, {Derivative: remix}, {Derivative: registrytypes.WorkID{}},
+	} {
+		got, err := types.ParseApprovedKey(whom.Key())
+		require.NoError(t, err)
+		require.Equal(t, whom, got)
+		account, derivative := whom.Fields()
+		got, err = types.ParseApproved(account, derivative)
+		require.NoError(t, err)
+		require.Equal(t, whom, got)
+	}
+	require.NotEqual(t, types.Approved{Licensee: remix[:]}.Key(), types.Approved{Derivative: remix}.Key())
+	for _, key := range [][]byte{nil, {0}, {1}, {2, 1}, append([]byte{1}, make([]byte, 21)...), append([]byte{0}, make([]byte, 256)...)} {
+		_, err := types.ParseApprovedKey(key)
+		require.Error(t, err, "%x", key)
+	}
+}
+
+func TestMessagesAboutGrants(t *testing.T) {
+	zero := sdk.Coin{Denom: "ustem"}
+	for name, c := range map[string]struct {
+		msg  sdk.HasValidateBasic
+		want error
+	}{
+		"renew":             {&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant.String()}, nil},
+		"renew, no account": {&types.MsgRenewGrant{Licensee: "x", Grant: grant.String()}, types.ErrInvalidMessage},
+		"renew, no grant":   {&types.MsgRenewGrant{Licensee: licensee.String(), Grant: someTerms.String()}, registrytypes.ErrInvalidID},
+		"renew, no coin": {
+			&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant.String(), MaxFee: &zero}, types.ErrInvalidMessage,
+		},
+		"transfer": {&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant.String(), Recipient: owner.String()}, nil},
+		"transfer to nobody": {
+			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant.String()}, types.ErrInvalidMessage,
+		},
+		"transfer to oneself": {
+			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant.String(), Recipient: licensee.String()}, types.ErrInvalidMessage,
+		},
+		"acquire for a work": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song.String(), Terms: someTerms.String(), Derivative: remix.String(),
+		}, nil},
+		"acquire for itself": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song.String(), Terms: someTerms.String(), Derivative: song.String(),
+		}, types.ErrInvalidMessage},
+		"acquire for trash": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song.String(), Terms: someTerms.String(), Derivative: "remix",
+		}, registrytypes.ErrInvalidID},
+		"withdraw from both": {&types.MsgWithdrawApproval{
+			Owner: owner.String(), Work: song.String(), Terms: someTerms.String(), Licensee: licensee.String(), Derivative: remix.String(),
+		}, types.ErrInvalidApproval},
+		"withdraw from itself": {&types.MsgWithdrawApproval{
+			Owner: owner.String(), Work: song.String(), Terms: someTerms.String(), Derivative: song.String(),
+		}, types.ErrInvalidMessage},
+	} {
+		err := c.msg.ValidateBasic()
+		if c.want == nil {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorIs(t, err, c.want, name)
+	}
+}

@@ -1,0 +1,75 @@
+package types
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// maxTerritories is the number of codes that there are.
+var maxTerritories = len(strings.Fields(territories))
+
+// Validate checks a use. It fails with ErrInvalidUse, naming the field and what
+// to do.
+func (u Use) Validate() error {
+	if _, known := Action_name[int32(u.Action)]; !known || u.Action == ACTION_UNSPECIFIED {
+		return errorsmod.Wrapf(ErrInvalidUse, "action is %d: name one, such as %s", u.Action, ACTION_ADAPT)
+	}
+	if len(u.Territories) > maxTerritories {
+		return errorsmod.Wrapf(ErrInvalidUse, "territories has %d codes, there are %d: leave it empty for everywhere", len(u.Territories), maxTerritories)
+	}
+	for _, code := range u.Territories {
+		if !IsTerritory(code) {
+			return errorsmod.Wrapf(ErrInvalidUse, "territories has %q, which is no ISO 3166-1 alpha-2 code in capitals, such as DE", code)
+		}
+	}
+	if u.Unplaced && len(u.Territories)+len(u.Media) > 0 {
+		return errorsmod.Wrap(ErrInvalidUse, "unplaced is set together with territories or media: leave one out")
+	}
+	if len(u.Media) > MaxMedia {
+		return errorsmod.Wrapf(ErrInvalidUse, "media has %d entries, at most %d are allowed: leave it empty for all", len(u.Media), MaxMedia)
+	}
+	for _, name := range u.Media {
+		if !medium.MatchString(name) {
+			return errorsmod.Wrapf(ErrInvalidUse, "media has %q: use 1 to 32 lower-case letters, digits and hyphens", name)
+		}
+	}
+	return nil
+}
+
+// Rules is the use as the rules see it.
+func (u Use) Rules() rules.Use {
+	use := rules.Use{
+		Action: rules.Action(u.Action), Commercial: u.Commercial,
+		Territories: slices.Clone(u.Territories), Media: slices.Clone(u.Media), Unplaced: u.Unplaced,
+	}
+	if u.Until != nil {
+		use.Until = *u.Until
+	}
+	return use
+}
+
+// Subject is what a question about rights is about: a work, or a content and all
+// claims to it.
+type Subject struct {
+	Work   registrytypes.WorkID
+	Digest *[32]byte
+}
+
+// ParseSubject reads the id of a work or a SHA-256 of 64 hex digits. It fails
+// with the registry's ErrInvalidID.
+func ParseSubject(s string) (Subject, error) {
+	if len(s) == 64 {
+		if bz, err := hex.DecodeString(s); err == nil {
+			digest := [32]byte(bz)
+			return Subject{Digest: &digest}, nil
+		}
+	}
+	work, err := registrytypes.ParseWorkID(s)
+	return Subject{Work: work}, err
+}
