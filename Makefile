@@ -71,6 +71,7 @@ test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -
 
 bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-txs=1000 -rounds=2'
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 60m -args -txs=5000 -rounds=3 $(BENCH_FLAGS)
+	go test ./scripts/bench -run TestRights -v -count=1 -timeout 20m -args -works=100000
 	go test ./x/royalty/keeper -run '^$$' -bench .
 
 lint: ## style, mistakes and the import direction

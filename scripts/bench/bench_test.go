@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"regexp"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -220,8 +219,7 @@ func typical(costs []cost) cost {
 		walls[i] = c.wall
 		cpu += c.cpu
 	}
-	slices.Sort(walls)
-	return cost{walls[len(walls)/2], cpu / time.Duration(len(costs))}
+	return cost{median(walls), cpu / time.Duration(len(costs))}
 }
 
 func report(name string, c, send cost) {

@@ -16,7 +16,7 @@ func (s *story) showConflicts() error {
 		switch {
 		case tx.Terms.IsZero():
 			sources++
-		case tx.Terms != tx.Work.licence().terms.ID():
+		case tx.Terms != tx.Work.licence().Terms.ID():
 			remixes++
 		case !s.namesLicensed(tx):
 			unstated++
@@ -40,7 +40,7 @@ func (s *story) showConflicts() error {
 	for _, p := range w.Parents {
 		s.more("made from %s: %s", p.ID, cmp.Or(s.works.byID[p.ID].Licence, "no licence stated"))
 	}
-	s.more("Its owner offers it under %s. The chain refuses:", w.licence().name())
+	s.more("Its owner offers it under %s. The chain refuses:", w.licence().Name())
 	s.more("  %s", s.readable(reason(example.Result.RawLog)))
 	s.more("In all it refuses the stated licences of %s, and commercial remix offers of %s.", count(real+unstated, "model"), count(remixes, "model"))
 	if unstated > 0 {

@@ -43,7 +43,7 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 	s.step("The fan asks who would get what of %s USDC for %s.", usdc(payment.Amount), w.ID)
 	s.showPreview(preview)
 	s.remember(preview)
-	if !slices.Contains(w.Offered, w.licence().terms.ID()) {
+	if !slices.Contains(w.Offered, w.licence().Terms.ID()) {
 		s.more("A source of it forbids commercial use, so nobody may license it for that.")
 		s.more("Whoever wants to pay its makers still can.")
 	}

@@ -1,17 +1,17 @@
 package main
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 
+	"github.com/stemma-chain/stemma/testutil/data/models"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Work is a model on its way through the demo.
 type Work struct {
-	Model
+	models.Model
 	Account *Account
 	WorkID  registrytypes.WorkID
 	// Generation is 0 for models without parents here, else one more than that
@@ -29,21 +29,18 @@ type Work struct {
 	Stuck bool
 }
 
-// digest stands for the content, which is not here.
-func (m Model) digest() [sha256.Size]byte { return sha256.Sum256([]byte(m.URL())) }
-
-func (m Model) hexDigest() string {
-	sum := m.digest()
+func (w *Work) hexDigest() string {
+	sum := w.Digest()
 	return hex.EncodeToString(sum[:])
 }
 
-func (w *Work) licence() licence { return licences[w.Licence] }
+func (w *Work) licence() models.Licence { return licenceOf(w.Licence) }
 
 // wanted are the terms that the owner offers the model under: its licence and,
 // where that leaves room, a commercial remix licence.
 func (w *Work) wanted() []licensetypes.TermsID {
-	list := []licensetypes.TermsID{w.licence().terms.ID()}
-	if w.licence().remix {
+	list := []licensetypes.TermsID{w.licence().Terms.ID()}
+	if w.licence().Remix {
 		list = append(list, w.remixTerms())
 	}
 	return list
@@ -63,7 +60,7 @@ func (w *Work) permission(parent *Work) (string, bool) {
 	if parent.Account == w.Account {
 		return "", true
 	}
-	order := []licensetypes.TermsID{parent.licence().terms.ID(), preset(noncommercialRemix).ID}
+	order := []licensetypes.TermsID{parent.licence().Terms.ID(), preset(noncommercialRemix).ID}
 	if !w.Free {
 		order = slices.Insert(order, 0, parent.remixTerms())
 	}
@@ -83,23 +80,23 @@ type Catalogue struct {
 
 // newCatalogue gives each owner an account and decides which models have to
 // stay free of royalties.
-func newCatalogue(models []Model, accounts *Accounts) *Catalogue {
+func newCatalogue(list []models.Model, accounts *Accounts) *Catalogue {
 	c := &Catalogue{byID: map[string]*Work{}}
 	bound := map[string]bool{} // made from something share-alike
-	for _, m := range models {
+	for _, m := range list {
 		w := &Work{Model: m, Account: accounts.named(m.Owner)}
-		w.WorkID = registrytypes.NewWorkID(w.Account.Address, m.digest())
+		w.WorkID = registrytypes.NewWorkID(w.Account.Address, m.Digest())
 		for _, p := range m.Parents {
 			parent := c.byID[p.ID]
 			parent.Children++
 			w.Generation = max(w.Generation, parent.Generation+1)
-			bound[m.ID] = bound[m.ID] || bound[p.ID] || parent.licence().shareAlike()
+			bound[m.ID] = bound[m.ID] || bound[p.ID] || parent.licence().ShareAlike()
 		}
 		c.Works = append(c.Works, w)
 		c.byID[m.ID] = w
 	}
 	for _, w := range slices.Backward(c.Works) {
-		if w.licence().unencumbered() || bound[w.ID] {
+		if w.licence().Unencumbered() || bound[w.ID] {
 			w.Free = true
 		}
 		for _, p := range w.Parents {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/data/models"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -14,15 +15,15 @@ func init() { app.Configure() }
 
 func catalogueOf(t *testing.T, table string) *Catalogue {
 	t.Helper()
-	models, err := parseTable(strings.NewReader(table))
+	list, err := models.ReadTable(strings.NewReader(table))
 	require.NoError(t, err)
-	return newCatalogue(models, newAccounts())
+	return newCatalogue(list, newAccounts())
 }
 
 func TestTheEmbeddedTableIsDeep(t *testing.T) {
-	models, err := loadModels("")
+	list, err := loadModels("")
 	require.NoError(t, err)
-	c := newCatalogue(models, newAccounts())
+	c := newCatalogue(list, newAccounts())
 	require.NotEmpty(t, c.generation(5))
 	require.Empty(t, c.generation(6))
 }
@@ -39,7 +40,7 @@ d/open	d	apache-2.0	-	mergekit:a/base,mergekit:c/cc
 	for _, w := range c.Works {
 		w.Offered = w.wanted()
 	}
-	apache := licences["apache-2.0"].terms.ID()
+	apache := licenceOf("apache-2.0").Terms.ID()
 	for child, want := range map[string]licensetypes.TermsID{
 		"b/mid": apache, "d/open": preset(remixOriginal).ID,
 	} {

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/testutil/data/models"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -39,9 +40,9 @@ func (s *story) register(ctx context.Context) error {
 		published := map[string]bool{}
 		for _, w := range works {
 			msg.Works = append(msg.Works, entry(w))
-			if l := w.licence(); l.preset == "" && !published[l.name()] {
-				published[l.name()] = true
-				tx.Msgs = append(tx.Msgs, &licensetypes.MsgPublishTerms{Author: msg.Registrant, Terms: l.terms})
+			if l := w.licence(); l.Preset == "" && !published[l.Name()] {
+				published[l.Name()] = true
+				tx.Msgs = append(tx.Msgs, &licensetypes.MsgPublishTerms{Author: msg.Registrant, Terms: l.Terms})
 			}
 		}
 		tx.Msgs = append(tx.Msgs, msg)
@@ -137,7 +138,7 @@ func (s *story) derivation(w *Work) (*lineagetypes.MsgDerive, bool) {
 			return nil, false
 		}
 		role := lineagetypes.ROLE_PARENT_OF
-		if p.Evidence == evidenceMerge {
+		if p.Evidence == models.EvidenceMerge {
 			role = lineagetypes.ROLE_COMPONENT_OF
 		}
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
