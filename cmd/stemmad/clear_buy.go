@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -36,9 +33,9 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		Licensee: sender.Account(), Work: c.subject, Derivative: c.derivative, Serial: uint64(time.Now().UnixNano()),
 	}
 	name := termsNamer(ctx, c.conn)
-	offer, price, err := cheapestOffer(c.rights.Offers, most, name)
-	if err != nil {
-		return fmt.Errorf("no offer of %q (%s) can be bought:%w", c.title, c.subject, err)
+	offer, price, reasons := clearance.Cheapest(c.rights.Offers, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
+	if offer == nil {
+		return fmt.Errorf("no offer of %q (%s) can be bought:\n  %s", c.title, c.subject, strings.Join(reasons, "\n  "))
 	}
 	rate, given, err := maxRate(c.conn)
 	if err != nil {
@@ -72,39 +69,6 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	}
 	c.bought.Grant, c.bought.For = response.Grant, msg.Derivative
 	return c.ask(ctx, response.Grant)
-}
-
-// cheapestOffer finds the offer with the lowest price in the denom of the most
-// to pay, nil for a free one. An offer that still needs the owner's approval is
-// passed over.
-func cheapestOffer(
-	offers []licensetypes.Obtainable, most *sdk.Coin, name clearance.Namer,
-) (*licensetypes.Obtainable, *sdk.Coin, error) {
-	denom := ""
-	if most != nil {
-		denom = most.Denom
-	}
-	var reasons []string
-	for _, offer := range clearance.Best(offers, denom) {
-		if offer.NeedsApproval {
-			reasons = append(reasons, fmt.Sprintf("%s: the owner has to approve you first, or the work that you name with --%s", name(offer.Terms), flagForWork))
-			continue
-		}
-		price, err := licensetypes.PickPrice(offer.Price, most)
-		if err == nil {
-			return &offer, price, nil
-		}
-		costs := clearance.Alternatives(offer.Price)
-		if most == nil {
-			reasons = append(reasons, fmt.Sprintf("%s: costs %s; say how much you pay with --%s", name(offer.Terms), costs, flagMaxFee))
-			continue
-		}
-		reasons = append(reasons, fmt.Sprintf("%s: costs %s, --%s is %s", name(offer.Terms), costs, flagMaxFee, most))
-	}
-	if len(reasons) == 0 {
-		return nil, nil, errors.New(" none is on offer")
-	}
-	return nil, nil, errors.New("\n  " + strings.Join(reasons, "\n  "))
 }
 
 // buying is the command that buys an offer, for people to paste.

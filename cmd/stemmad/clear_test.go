@@ -11,10 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
@@ -51,31 +47,6 @@ func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
 		require.Equal(t, exitFailed, code, tc.args)
 		require.Contains(t, errs, tc.want, tc.args)
 	}
-}
-
-func TestCheapestOffer(t *testing.T) {
-	offer := func(terms string, approval bool, price ...sdk.Coin) licensetypes.Obtainable {
-		return licensetypes.Obtainable{Terms: terms, Price: sdk.NewCoins(price...), NeedsApproval: approval}
-	}
-	uusdc := func(n int64) sdk.Coin { return sdk.NewInt64Coin("uusdc", n) }
-	most := uusdc(7)
-	offers := []licensetypes.Obtainable{offer("dear", false, uusdc(9)), offer("fair", false, uusdc(6)), offer("asks", true, uusdc(1))}
-	name := func(s string) string { return s }
-
-	found, price, err := cheapestOffer(offers, &most, name)
-	require.NoError(t, err)
-	require.Equal(t, "fair", found.Terms)
-	require.Equal(t, "6uusdc", price.String())
-
-	_, _, err = cheapestOffer(offers[:1], &most, name)
-	require.EqualError(t, err, "\n  dear: costs 9uusdc, --max-fee is 7uusdc")
-	_, _, err = cheapestOffer(offers[:1], nil, name)
-	require.ErrorContains(t, err, "dear: costs 9uusdc; say how much you pay with --max-fee")
-	_, _, err = cheapestOffer(offers[2:], &most, name)
-	require.ErrorContains(t, err, "asks: the owner has to approve you first")
-	_, price, err = cheapestOffer([]licensetypes.Obtainable{offer("gift", false)}, nil, name)
-	require.NoError(t, err)
-	require.Nil(t, price)
 }
 
 // clears runs clear and returns what it printed, for a code that is expected.

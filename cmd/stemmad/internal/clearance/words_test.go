@@ -154,3 +154,31 @@ func TestPrices(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "8uusdc", perUse.String())
 }
+
+func TestCheapest(t *testing.T) {
+	offer := func(terms string, approval bool, price ...sdk.Coin) licensetypes.Obtainable {
+		return licensetypes.Obtainable{Terms: terms, Price: sdk.NewCoins(price...), NeedsApproval: approval}
+	}
+	uusdc := func(n int64) sdk.Coin { return sdk.NewInt64Coin("uusdc", n) }
+	most := uusdc(7)
+	offers := []licensetypes.Obtainable{offer("dear", false, uusdc(9)), offer("fair", false, uusdc(6)), offer("asks", true, uusdc(1))}
+	name := func(o licensetypes.Obtainable) string { return o.Terms }
+
+	found, price, reasons := Cheapest(offers, &most, name)
+	require.Empty(t, reasons)
+	require.Equal(t, "fair", found.Terms)
+	require.Equal(t, "6uusdc", price.String())
+
+	_, _, reasons = Cheapest(offers[:1], &most, name)
+	require.Equal(t, []string{"dear: costs 9uusdc, --max-fee is 7uusdc"}, reasons)
+	_, _, reasons = Cheapest(offers[:1], nil, name)
+	require.Equal(t, []string{"dear: costs 9uusdc; say how much you pay with --max-fee"}, reasons)
+	_, _, reasons = Cheapest(offers[2:], &most, name)
+	require.Contains(t, reasons[0], "asks: its owner has to approve you first, with `stemmad approve")
+	found, price, _ = Cheapest([]licensetypes.Obtainable{offer("gift", false)}, nil, name)
+	require.NotNil(t, found)
+	require.Nil(t, price)
+	found, _, reasons = Cheapest(nil, &most, name)
+	require.Nil(t, found)
+	require.Equal(t, []string{"none is on offer"}, reasons)
+}

@@ -14,33 +14,11 @@ import (
 
 // buy picks the cheapest offer that a grant can be had under now.
 func (f Finder) buy(ctx context.Context, req Request, offers []licensetypes.Obtainable) (Choice, error) {
-	denom := ""
-	if req.MaxFee != nil {
-		denom = req.MaxFee.Denom
+	offer, price, reasons := clearance.Cheapest(offers, req.MaxFee, obtainableName)
+	if offer == nil {
+		return Choice{}, refused("%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
 	}
-	var reasons []string
-	for _, offer := range clearance.Best(offers, denom) {
-		name := obtainableName(offer)
-		if offer.NeedsApproval {
-			reasons = append(reasons, name+": "+approval(req, offer))
-			continue
-		}
-		price, err := licensetypes.PickPrice(offer.Price, req.MaxFee)
-		if err != nil {
-			reasons = append(reasons, name+": "+tooDear(offer, req.MaxFee))
-			continue
-		}
-		return f.bought(ctx, req, offer, price)
-	}
-	return Choice{}, refused("%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
-}
-
-func tooDear(offer licensetypes.Obtainable, most *sdk.Coin) string {
-	costs := clearance.Alternatives(offer.Price)
-	if most == nil {
-		return "costs " + costs + "; say how much you pay with --max-fee"
-	}
-	return fmt.Sprintf("costs %s, --max-fee is %s", costs, most)
+	return f.bought(ctx, req, *offer, price)
 }
 
 // bought is the choice of a grant that the same transaction acquires.

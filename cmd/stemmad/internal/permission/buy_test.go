@@ -54,7 +54,7 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	_, err := c.find(req)
 	require.ErrorIs(t, err, permission.ErrRefused)
 	require.ErrorContains(t, err, "commercial-remix-10: costs 4000uusdc; say how much you pay with --max-fee")
-	require.ErrorContains(t, err, "commercial-use: its owner has to approve you first, with `stemmad approve "+source+" commercial-use --licensee "+bob.String())
+	require.ErrorContains(t, err, "commercial-use: its owner has to approve you first, with `stemmad approve "+source+" commercial-use --licensee ACCOUNT`")
 
 	low := sdk.NewInt64Coin("uusdc", 100)
 	req.MaxFee = &low
