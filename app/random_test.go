@@ -36,7 +36,7 @@ func TestRandomBlocksAgree(t *testing.T) {
 	opts := []chain.Option{chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima)}
 	sequential := chain.New(t, opts...)
 	parallel := []*chain.Chain{chain.New(t, append(opts, chain.BlockSTM(2))...), chain.New(t, append(opts, chain.BlockSTM(7))...)}
-	g := &game{rng: rand.New(rand.NewPCG(*simSeed, 0)), outcomes: map[string]int{}}
+	g := &game{rng: rand.New(rand.NewPCG(*simSeed, 0)), outcomes: map[string]int{}, serials: map[string]uint64{}}
 	opening := g.opening(sequential)
 	sequential.Block(opening...).RequireOK(t)
 	for _, c := range parallel {
@@ -87,6 +87,8 @@ func tinyMinima(cdc codec.Codec, state app.GenesisState) {
 type game struct {
 	rng      *rand.Rand
 	outcomes map[string]int
+	// serials are the channels that a player has tried to open.
+	serials map[string]uint64
 }
 
 type play struct {
@@ -108,6 +110,9 @@ func plays() []play {
 		{"withdraw", (*game).withdraw},
 		{"acquire", (*game).acquire},
 		{"revise", (*game).revise},
+		{"open channel", (*game).openChannel},
+		{"redeem", (*game).redeem},
+		{"close channel", (*game).closeChannel},
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 var inExamples = strings.NewReplacer(
 	"WORK", "work1jv8u6m4u270cecwy94h7ynrtwws5x00a2m7hxt",
 	"BOB", "stemma1v4nxw6rfdf4kcmtwdac8zunnw36hvamcc524v5",
+	"CHANNEL", "chan1las80v75up9vsk28s5ufztfgv8u5zkqdhrt3z0",
+	"PUBKEY", "029abe708e1db33a361c43710c17129df2669b86294da77ab8d5663a363f6991e1",
+	"SIGNATURE", "7So6bBONvZ6H2hm+NQoanfzEkwqvfPLlDRhlD+fUI0oO8szQlg1oeW1bK4kT4oNDy/XA/XQTFg2OtEn0rICYWQ==",
 )
 
 // AutoCLIOptions gives the module's commands: "tx royalty" and "query royalty".
@@ -35,6 +38,16 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("AcceptTransfer", "accept-transfer WORK WORK-VERSION HOLDERS-VERSION",
 					"Take over a work that was offered to you, as you have seen it",
 					`stemmad tx royalty accept-transfer WORK 1 0 --from alice`, "work", "work_version", "holders_version"),
+				command("OpenChannel", "open-channel SERIAL DEPOSIT --payees JSON [--payees JSON ...] --key HEX --close-delay 1h",
+					"Deposit money that vouchers are paid from",
+					`stemmad tx royalty open-channel 1 1000000uusdc --payees '{"work":"WORK","weight":1000000}' --key PUBKEY --close-delay 1h --from alice`,
+					"serial", "deposit"),
+				command("TopUpChannel", "top-up-channel CHANNEL AMOUNT", "Add to a channel's deposit",
+					`stemmad tx royalty top-up-channel CHANNEL 1000000uusdc --from alice`, "channel", "amount"),
+				command("RedeemVouchers", "redeem-vouchers --vouchers JSON [--vouchers JSON ...]", "Pay the works what vouchers promise them",
+					`stemmad tx royalty redeem-vouchers --vouchers '{"channel":"CHANNEL","total":"1500","signature":"SIGNATURE"}' --from alice`),
+				command("CloseChannel", "close-channel CHANNEL", "Close a channel, or ask for it as its payer",
+					`stemmad tx royalty close-channel CHANNEL --from alice`, "channel"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx royalty update-params-proposal '{"denoms":[{"denom":"ustem","min_payment":"1","min_flow":"100","min_payout":"10000"}],`+
 						`"sweep_budget":20000,"payout_budget":2000,"max_reach":40000,"gas_per_receiver":"1000"}' `+
@@ -55,6 +68,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query royalty balances BOB`, "account"),
 				command("Preview", "preview WORK AMOUNT", "Show who would get what from a payment, without making it",
 					`stemmad query royalty preview WORK 1000000uusdc`, "work", "amount"),
+				command("Channel", "channel CHANNEL", "Show a usage channel and its payees", `stemmad query royalty channel CHANNEL`, "channel"),
+				command("Channels", "channels PAYER", "List the open channels of a payer", `stemmad query royalty channels BOB`, "payer"),
 				command("Turnover", "turnover", "List what was paid in and out over the chain's life", `stemmad query royalty turnover`),
 			},
 		},

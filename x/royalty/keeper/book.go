@@ -32,6 +32,8 @@ type book struct {
 	takenIn map[flow.Pot]*big.Int
 	// denoms that stages can hold; nil until asked for.
 	denoms []string
+	// noted are the denoms of the block's payments.
+	noted []string
 	// credits is what holders got, by account and denom.
 	credits map[purse]*big.Int
 	paidIn  map[string]*big.Int

@@ -52,6 +52,16 @@ func upstreamEvent(work registrytypes.WorkID, head types.Head, absolute, relativ
 	)
 }
 
+func redeemedEvent(id types.ChannelID, channel types.Channel, paid sdk.Coin) sdk.Event {
+	return sdk.NewEvent("stemma.royalty.v1.EventVoucherRedeemed",
+		quoted("channel", id.String()),
+		quoted("denom", paid.Denom),
+		quoted("paid", paid.Amount.String()),
+		number("pending_from", channel.PendingFrom),
+		quoted("total", channel.Redeemed.String()),
+	)
+}
+
 func paidOutEvent(account sdk.AccAddress, amount sdk.Coin) sdk.Event {
 	return sdk.NewEvent("stemma.royalty.v1.EventPaidOut",
 		quoted("account", account.String()),

@@ -6,6 +6,8 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -31,6 +33,14 @@ func TestEventsWrittenByHandAreTypedEvents(t *testing.T) {
 		},
 		{flushedEvent(item, "1", "9"), &types.EventStageFlushed{Work: work.String(), Denom: coin.Denom, Stage: types.STAGE_RECEIVED, FromTotal: "1", ToTotal: "9"}},
 		{paidOutEvent(account, coin), &types.EventPaidOut{Account: account.String(), Denom: coin.Denom, Amount: "7"}},
+		{
+			redeemedEvent(types.ChannelID{9}, types.Channel{Redeemed: math.NewInt(30), PendingFrom: 2}, coin),
+			&types.EventVoucherRedeemed{Channel: types.ChannelID{9}.String(), Denom: coin.Denom, Total: "30", Paid: "7", PendingFrom: 2},
+		},
+		{
+			redeemedEvent(types.ChannelID{9}, types.Channel{Redeemed: math.NewInt(30)}, coin),
+			&types.EventVoucherRedeemed{Channel: types.ChannelID{9}.String(), Denom: coin.Denom, Total: "30", Paid: "7"},
+		},
 	} {
 		want, err := sdk.TypedEventToEvent(c.typed)
 		require.NoError(t, err)

@@ -48,6 +48,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
+	if err := k.initChannels(ctx, gs); err != nil {
+		return err
+	}
 	return k.initQueues(ctx, gs)
 }
 
@@ -127,6 +130,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return false, nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := k.exportChannels(ctx, &gs); err != nil {
 		return nil, err
 	}
 	return &gs, k.exportQueues(ctx, &gs)

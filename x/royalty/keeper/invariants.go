@@ -25,6 +25,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		{"lists are whole", k.checkLists},
 		{"queues name what exists", k.checkQueues},
 		{"meters count what came in", k.checkMeters},
+		{"channels keep to their deposits", k.checkChannels},
 	} {
 		if err := invariant.check(ctx); err != nil {
 			return errorsmod.Wrapf(err, "royalty: %s", invariant.name)
@@ -34,7 +35,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 }
 
 // checkMoney: no stage is below zero; per denom, what came in is held, credited
-// or paid out; and the module's account has exactly what is held and credited.
+// or paid out; and the module's account has exactly what is held, credited and
+// in channels.
 func (k Keeper) checkMoney(ctx context.Context) error {
 	owned := sdk.NewMapCoins(nil)
 	err := k.Stages.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, string], s types.Stages) (bool, error) {
@@ -62,16 +64,18 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 			return types.ErrBrokenInvariant.Wrapf("%s is held or credited, but none was ever paid in", coin)
 		}
 	}
-	return k.Turnovers.Walk(ctx, nil, func(denom string, t types.Turnover) (bool, error) {
-		own := sdk.NewCoins(owned.ToCoins()...).AmountOf(denom)
-		if rest := t.PaidIn.Sub(t.PaidOut); !rest.Equal(own) {
-			return true, types.ErrBrokenInvariant.Wrapf("%s: paid in %s less paid out %s is not what is held and credited, %s", denom, t.PaidIn, t.PaidOut, own)
-		}
-		if bank := k.bank.GetBalance(ctx, k.account, denom).Amount; !bank.Equal(own) {
-			return true, types.ErrBrokenInvariant.Wrapf("%s: the module's account has %s, but %s is held and credited", denom, bank, own)
+	own := sdk.NewCoins(owned.ToCoins()...)
+	err = k.Turnovers.Walk(ctx, nil, func(denom string, t types.Turnover) (bool, error) {
+		if rest := t.PaidIn.Sub(t.PaidOut); !rest.Equal(own.AmountOf(denom)) {
+			return true, types.ErrBrokenInvariant.Wrapf("%s: paid in %s less paid out %s is not what is held and credited, %s",
+				denom, t.PaidIn, t.PaidOut, own.AmountOf(denom))
 		}
 		return false, nil
 	})
+	if err != nil {
+		return err
+	}
+	return k.checkAccount(ctx, own)
 }
 
 // checkLists: shares sum to the whole, no list exceeds it, only tables of

@@ -48,6 +48,8 @@ type Keeper struct {
 	Queue collections.KeySet[flow.Item]
 	// Payouts: round, account, denom of balances that wait to be paid out.
 	Payouts collections.KeySet[collections.Triple[uint64, sdk.AccAddress, string]]
+	// Channels are deposits that vouchers are paid from.
+	Channels Channels
 }
 
 // NewKeeper returns a keeper. authority may change the parameters.
@@ -73,6 +75,7 @@ func NewKeeper(
 		Queue:     collections.NewKeySet(sb, types.QueuePrefix, "queue", types.ItemKey),
 		Payouts: collections.NewKeySet(sb, types.PayoutsPrefix, "payouts",
 			collections.TripleKeyCodec(collections.Uint64Key, sdk.AccAddressKey, collections.StringKey)),
+		Channels: newChannels(sb, cdc),
 	}
 	if k.account == nil {
 		panic("the royalty module has no account: add it to the module account permissions")

@@ -82,6 +82,47 @@ func (s msgServer) AcceptTransfer(ctx context.Context, m *types.MsgAcceptTransfe
 	return &types.MsgAcceptTransferResponse{}, s.k.AcceptTransfer(ctx, recipient, work, m.WorkVersion, m.HoldersVersion)
 }
 
+func (s msgServer) OpenChannel(ctx context.Context, m *types.MsgOpenChannel) (*types.MsgOpenChannelResponse, error) {
+	payer, err := sdk.AccAddressFromBech32(m.Payer)
+	if err != nil {
+		return nil, err
+	}
+	channel := types.Channel{Payer: payer, Serial: m.Serial, Key: m.Key, CloseDelay: m.CloseDelay}
+	if m.Receiver != "" {
+		if channel.Receiver, err = sdk.AccAddressFromBech32(m.Receiver); err != nil {
+			return nil, err
+		}
+	}
+	payees, err := types.NewChannelPayees(m.Payees)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.k.OpenChannel(ctx, channel, m.Deposit, payees)
+	return &types.MsgOpenChannelResponse{Channel: id.String()}, err
+}
+
+func (s msgServer) TopUpChannel(ctx context.Context, m *types.MsgTopUpChannel) (*types.MsgTopUpChannelResponse, error) {
+	payer, id, err := accountAndChannel(m.Payer, m.Channel)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgTopUpChannelResponse{}, s.k.TopUpChannel(ctx, payer, id, m.Amount)
+}
+
+func (s msgServer) RedeemVouchers(ctx context.Context, m *types.MsgRedeemVouchers) (*types.MsgRedeemVouchersResponse, error) {
+	paid, skipped, err := s.k.RedeemVouchers(ctx, m.Vouchers, m.MaxLines)
+	return &types.MsgRedeemVouchersResponse{Paid: paid, Skipped: skipped}, err
+}
+
+func (s msgServer) CloseChannel(ctx context.Context, m *types.MsgCloseChannel) (*types.MsgCloseChannelResponse, error) {
+	sender, id, err := accountAndChannel(m.Sender, m.Channel)
+	if err != nil {
+		return nil, err
+	}
+	refund, closesAt, err := s.k.CloseChannel(ctx, sender, id)
+	return &types.MsgCloseChannelResponse{Refund: refund, ClosesAt: closesAt}, err
+}
+
 func (s msgServer) UpdateParams(ctx context.Context, m *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, m.Authority); err != nil {
 		return nil, err
@@ -98,5 +139,14 @@ func accountAndWork(account, work string) (sdk.AccAddress, registrytypes.WorkID,
 		return nil, registrytypes.WorkID{}, err
 	}
 	id, err := registrytypes.ParseWorkID(work)
+	return address, id, err
+}
+
+func accountAndChannel(account, channel string) (sdk.AccAddress, types.ChannelID, error) {
+	address, err := sdk.AccAddressFromBech32(account)
+	if err != nil {
+		return nil, types.ChannelID{}, err
+	}
+	id, err := types.ParseChannelID(channel)
 	return address, id, err
 }

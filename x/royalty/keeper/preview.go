@@ -24,8 +24,9 @@ type preview struct {
 // preview runs the sweep over a copy of what the payment would touch and writes
 // nothing. It shows what the payment sets in motion at the state now, with what
 // waited below a minimum and is taken along; other payments of the same block
-// are not known to it.
-func (k Keeper) preview(ctx context.Context, pot flow.Pot, amount *big.Int) (preview, error) {
+// are not known to it. alone leaves out all of that: the stages count as empty,
+// so that what comes out is the payment's own.
+func (k Keeper) preview(ctx context.Context, pot flow.Pot, amount *big.Int, alone bool) (preview, error) {
 	b, err := k.newBook(ctx)
 	if err != nil {
 		return preview{}, err
@@ -42,7 +43,11 @@ func (k Keeper) preview(ctx context.Context, pot flow.Pot, amount *big.Int) (pre
 		}
 		credits[l].Add(credits[l], credit)
 	}
-	if err := run(b, pot, amount); err != nil {
+	var over flow.Book = b
+	if alone {
+		over = emptyBook{book: b, flushed: func(flow.Item, *big.Int) {}}
+	}
+	if err := run(over, pot, amount); err != nil {
 		return preview{}, err
 	}
 	rates, err := k.effectiveRates(ctx, pot.Work)

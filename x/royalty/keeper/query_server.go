@@ -151,14 +151,14 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	} else if amount.Amount.LT(denom.MinPayment) {
 		return nil, status.Errorf(codes.InvalidArgument, "%s is below the minimum of %s", amount, denom.MinPayment)
 	}
-	p, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(work), Denom: amount.Denom}, amount.Amount.BigInt())
+	p, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(work), Denom: amount.Denom}, amount.Amount.BigInt(), r.Alone)
 	if err != nil {
 		return nil, err
 	}
 	page, next, err := paging.Slice(p.payees, request)
 	return &types.QueryPreviewResponse{
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(p.held)),
-		Surcharge: params.GasPerReceiver * uint64(head.Reach), Pagination: next,
+		Surcharge: params.GasPerReceiver * uint64(head.Reach), Epoch: head.Epoch, Pagination: next,
 	}, err
 }
 

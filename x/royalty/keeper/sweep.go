@@ -112,6 +112,11 @@ func requeue[T comparable](ctx context.Context, queue collections.KeySet[T], loa
 
 // takeNotes brings the block's notes into the sweep.
 func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes blockNotes) error {
+	for _, p := range notes.payments {
+		if !slices.Contains(b.noted, p.denom) {
+			b.noted = append(b.noted, p.denom)
+		}
+	}
 	payments, err := k.closeEpochs(ctx, b, sweep, notes)
 	if err != nil {
 		return err
@@ -244,7 +249,8 @@ func (b *book) potsOf(work registrytypes.WorkID) ([]flow.Pot, error) {
 }
 
 // allDenoms returns the denoms that stages can hold, sorted: those accepted now,
-// and those that were ever paid in.
+// those that were ever paid in, and those paid in now, which a channel may do
+// first when a denom is no longer accepted.
 func (b *book) allDenoms() ([]string, error) {
 	if b.denoms != nil {
 		return b.denoms, nil
@@ -257,6 +263,7 @@ func (b *book) allDenoms() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	denoms = append(denoms, b.noted...)
 	for _, d := range b.params.Denoms {
 		denoms = append(denoms, d.Denom)
 	}

@@ -9,6 +9,7 @@ import (
 // RegisterInterfaces registers the module's messages.
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgPay{}, &MsgPayMany{}, &MsgSettle{}, &MsgWithdraw{}, &MsgAssignShares{}, &MsgAcceptTransfer{}, &MsgUpdateParams{})
+		&MsgPay{}, &MsgPayMany{}, &MsgSettle{}, &MsgWithdraw{}, &MsgAssignShares{}, &MsgAcceptTransfer{}, &MsgUpdateParams{},
+		&MsgOpenChannel{}, &MsgTopUpChannel{}, &MsgRedeemVouchers{}, &MsgCloseChannel{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -7,15 +7,19 @@ import (
 	fmt "fmt"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
 	math_bits "math/bits"
+	time "time"
 )
 
 // Reference imports to suppress errors if they are not otherwise used.
 var _ = proto.Marshal
 var _ = fmt.Errorf
 var _ = math.Inf
+var _ = time.Kitchen
 
 // This is a compile-time assertion to ensure that this generated file
 // is compatible with the proto package it is being compiled against.
@@ -726,6 +730,361 @@ func (m *EventParamsUpdated) GetParams() Params {
 	return Params{}
 }
 
+type EventChannelOpened struct {
+	Channel  string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Payer    string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	Denom    string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	Deposit  string `protobuf:"bytes,4,opt,name=deposit,proto3" json:"deposit,omitempty"`
+	Receiver string `protobuf:"bytes,5,opt,name=receiver,proto3" json:"receiver,omitempty"`
+	// Number of payees.
+	Payees uint32 `protobuf:"varint,6,opt,name=payees,proto3" json:"payees,omitempty"`
+}
+
+func (m *EventChannelOpened) Reset()         { *m = EventChannelOpened{} }
+func (m *EventChannelOpened) String() string { return proto.CompactTextString(m) }
+func (*EventChannelOpened) ProtoMessage()    {}
+func (*EventChannelOpened) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{11}
+}
+func (m *EventChannelOpened) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelOpened.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelOpened) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelOpened.Merge(m, src)
+}
+func (m *EventChannelOpened) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelOpened) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelOpened.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelOpened proto.InternalMessageInfo
+
+func (m *EventChannelOpened) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetPayer() string {
+	if m != nil {
+		return m.Payer
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetDeposit() string {
+	if m != nil {
+		return m.Deposit
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetReceiver() string {
+	if m != nil {
+		return m.Receiver
+	}
+	return ""
+}
+
+func (m *EventChannelOpened) GetPayees() uint32 {
+	if m != nil {
+		return m.Payees
+	}
+	return 0
+}
+
+type EventChannelToppedUp struct {
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Payer   string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	Denom   string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	Amount  string `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *EventChannelToppedUp) Reset()         { *m = EventChannelToppedUp{} }
+func (m *EventChannelToppedUp) String() string { return proto.CompactTextString(m) }
+func (*EventChannelToppedUp) ProtoMessage()    {}
+func (*EventChannelToppedUp) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{12}
+}
+func (m *EventChannelToppedUp) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelToppedUp) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelToppedUp.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelToppedUp) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelToppedUp.Merge(m, src)
+}
+func (m *EventChannelToppedUp) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelToppedUp) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelToppedUp.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelToppedUp proto.InternalMessageInfo
+
+func (m *EventChannelToppedUp) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *EventChannelToppedUp) GetPayer() string {
+	if m != nil {
+		return m.Payer
+	}
+	return ""
+}
+
+func (m *EventChannelToppedUp) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *EventChannelToppedUp) GetAmount() string {
+	if m != nil {
+		return m.Amount
+	}
+	return ""
+}
+
+// EventVoucherRedeemed: payees got their parts, each with an EventPaid.
+type EventVoucherRedeemed struct {
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Denom   string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// Total of the voucher.
+	Total string `protobuf:"bytes,3,opt,name=total,proto3" json:"total,omitempty"`
+	// What payees got now.
+	Paid string `protobuf:"bytes,4,opt,name=paid,proto3" json:"paid,omitempty"`
+	// The redemption goes on at this payee; 0: it is complete.
+	PendingFrom uint32 `protobuf:"varint,5,opt,name=pending_from,json=pendingFrom,proto3" json:"pending_from,omitempty"`
+}
+
+func (m *EventVoucherRedeemed) Reset()         { *m = EventVoucherRedeemed{} }
+func (m *EventVoucherRedeemed) String() string { return proto.CompactTextString(m) }
+func (*EventVoucherRedeemed) ProtoMessage()    {}
+func (*EventVoucherRedeemed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{13}
+}
+func (m *EventVoucherRedeemed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventVoucherRedeemed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventVoucherRedeemed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventVoucherRedeemed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventVoucherRedeemed.Merge(m, src)
+}
+func (m *EventVoucherRedeemed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventVoucherRedeemed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventVoucherRedeemed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventVoucherRedeemed proto.InternalMessageInfo
+
+func (m *EventVoucherRedeemed) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *EventVoucherRedeemed) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *EventVoucherRedeemed) GetTotal() string {
+	if m != nil {
+		return m.Total
+	}
+	return ""
+}
+
+func (m *EventVoucherRedeemed) GetPaid() string {
+	if m != nil {
+		return m.Paid
+	}
+	return ""
+}
+
+func (m *EventVoucherRedeemed) GetPendingFrom() uint32 {
+	if m != nil {
+		return m.PendingFrom
+	}
+	return 0
+}
+
+// EventChannelCloseRequested: the payer wants the rest back.
+type EventChannelCloseRequested struct {
+	Channel  string    `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	ClosesAt time.Time `protobuf:"bytes,2,opt,name=closes_at,json=closesAt,proto3,stdtime" json:"closes_at"`
+}
+
+func (m *EventChannelCloseRequested) Reset()         { *m = EventChannelCloseRequested{} }
+func (m *EventChannelCloseRequested) String() string { return proto.CompactTextString(m) }
+func (*EventChannelCloseRequested) ProtoMessage()    {}
+func (*EventChannelCloseRequested) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{14}
+}
+func (m *EventChannelCloseRequested) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelCloseRequested) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelCloseRequested.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelCloseRequested) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelCloseRequested.Merge(m, src)
+}
+func (m *EventChannelCloseRequested) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelCloseRequested) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelCloseRequested.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelCloseRequested proto.InternalMessageInfo
+
+func (m *EventChannelCloseRequested) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *EventChannelCloseRequested) GetClosesAt() time.Time {
+	if m != nil {
+		return m.ClosesAt
+	}
+	return time.Time{}
+}
+
+// EventChannelClosed: what was left went back to the payer.
+type EventChannelClosed struct {
+	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Payer   string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	Denom   string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	Refund  string `protobuf:"bytes,4,opt,name=refund,proto3" json:"refund,omitempty"`
+}
+
+func (m *EventChannelClosed) Reset()         { *m = EventChannelClosed{} }
+func (m *EventChannelClosed) String() string { return proto.CompactTextString(m) }
+func (*EventChannelClosed) ProtoMessage()    {}
+func (*EventChannelClosed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_888873b110dda0bc, []int{15}
+}
+func (m *EventChannelClosed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventChannelClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventChannelClosed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventChannelClosed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventChannelClosed.Merge(m, src)
+}
+func (m *EventChannelClosed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventChannelClosed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventChannelClosed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventChannelClosed proto.InternalMessageInfo
+
+func (m *EventChannelClosed) GetChannel() string {
+	if m != nil {
+		return m.Channel
+	}
+	return ""
+}
+
+func (m *EventChannelClosed) GetPayer() string {
+	if m != nil {
+		return m.Payer
+	}
+	return ""
+}
+
+func (m *EventChannelClosed) GetDenom() string {
+	if m != nil {
+		return m.Denom
+	}
+	return ""
+}
+
+func (m *EventChannelClosed) GetRefund() string {
+	if m != nil {
+		return m.Refund
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*EventPaid)(nil), "stemma.royalty.v1.EventPaid")
 	proto.RegisterType((*EventHoldersChanged)(nil), "stemma.royalty.v1.EventHoldersChanged")
@@ -738,52 +1097,70 @@ func init() {
 	proto.RegisterType((*EventPayoutFailed)(nil), "stemma.royalty.v1.EventPayoutFailed")
 	proto.RegisterType((*EventWithdrawn)(nil), "stemma.royalty.v1.EventWithdrawn")
 	proto.RegisterType((*EventParamsUpdated)(nil), "stemma.royalty.v1.EventParamsUpdated")
+	proto.RegisterType((*EventChannelOpened)(nil), "stemma.royalty.v1.EventChannelOpened")
+	proto.RegisterType((*EventChannelToppedUp)(nil), "stemma.royalty.v1.EventChannelToppedUp")
+	proto.RegisterType((*EventVoucherRedeemed)(nil), "stemma.royalty.v1.EventVoucherRedeemed")
+	proto.RegisterType((*EventChannelCloseRequested)(nil), "stemma.royalty.v1.EventChannelCloseRequested")
+	proto.RegisterType((*EventChannelClosed)(nil), "stemma.royalty.v1.EventChannelClosed")
 }
 
 func init() { proto.RegisterFile("stemma/royalty/v1/events.proto", fileDescriptor_888873b110dda0bc) }
 
 var fileDescriptor_888873b110dda0bc = []byte{
-	// 629 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x54, 0xcf, 0x4e, 0xd4, 0x5e,
-	0x14, 0x9e, 0x0e, 0x33, 0x03, 0x1c, 0x7e, 0x03, 0x3f, 0x2a, 0x92, 0x32, 0xd1, 0x42, 0xba, 0x11,
-	0x4d, 0x6c, 0xc3, 0xb8, 0x30, 0xd1, 0x1d, 0x46, 0x42, 0x62, 0x8c, 0x58, 0x05, 0x13, 0x37, 0xe4,
-	0xd2, 0x5e, 0xdb, 0xc6, 0xf6, 0xde, 0x7a, 0xef, 0xed, 0x60, 0x1f, 0xc2, 0xc4, 0x87, 0x70, 0xe7,
-	0x13, 0xf8, 0x06, 0x2c, 0x59, 0xba, 0x32, 0x06, 0x5e, 0xc4, 0xdc, 0x3f, 0x1d, 0x40, 0x06, 0x12,
-	0x13, 0xdd, 0xdd, 0xef, 0x3b, 0xff, 0xbe, 0xd3, 0x73, 0x4e, 0xc1, 0xe5, 0x02, 0x17, 0x05, 0x0a,
-	0x18, 0xad, 0x51, 0x2e, 0xea, 0x60, 0xb4, 0x11, 0xe0, 0x11, 0x26, 0x82, 0xfb, 0x25, 0xa3, 0x82,
-	0xda, 0x8b, 0xda, 0xee, 0x1b, 0xbb, 0x3f, 0xda, 0x18, 0xac, 0x5e, 0x0e, 0x69, 0xac, 0x2a, 0x66,
-	0xb0, 0x94, 0xd0, 0x84, 0xaa, 0x67, 0x20, 0x5f, 0x9a, 0xf5, 0x6a, 0x98, 0x7d, 0x2a, 0x33, 0xef,
-	0xa0, 0x2c, 0xb6, 0x97, 0xa0, 0x5b, 0xa2, 0x1a, 0x33, 0xc7, 0x5a, 0xb3, 0xd6, 0x67, 0x43, 0x0d,
-	0x6c, 0x1b, 0x3a, 0x87, 0x94, 0xbd, 0x77, 0xda, 0x8a, 0x54, 0x6f, 0xe9, 0x19, 0x63, 0x42, 0x0b,
-	0x67, 0x4a, 0x7b, 0x2a, 0x60, 0x2f, 0x43, 0x0f, 0x15, 0xb4, 0x22, 0xc2, 0xe9, 0x28, 0xda, 0x20,
-	0xe9, 0x8d, 0x4b, 0x1a, 0xa5, 0x4e, 0x77, 0xcd, 0x5a, 0xef, 0x84, 0x1a, 0x78, 0x5f, 0x2c, 0xb8,
-	0xa1, 0x6a, 0x6f, 0xd3, 0x3c, 0xc6, 0x8c, 0x3f, 0x49, 0x11, 0x49, 0x70, 0x3c, 0xae, 0x67, 0x5d,
-	0xac, 0xa7, 0x33, 0xb4, 0xcf, 0x65, 0xb0, 0xef, 0xc0, 0x42, 0xaa, 0x63, 0xf7, 0x47, 0x98, 0xf1,
-	0x8c, 0x12, 0xa5, 0xa7, 0x1f, 0xce, 0x1b, 0x7a, 0x4f, 0xb3, 0xf6, 0x23, 0x98, 0x36, 0x8c, 0xd3,
-	0x59, 0x9b, 0x5a, 0x9f, 0x1b, 0x0e, 0xfc, 0x4b, 0x5f, 0xd0, 0x97, 0x32, 0x32, 0x92, 0x6c, 0x76,
-	0x8e, 0x7e, 0xac, 0xb6, 0xc2, 0x26, 0xc0, 0x7b, 0x0c, 0xd3, 0xc6, 0x62, 0x3b, 0x30, 0x8d, 0xa2,
-	0x48, 0x35, 0xa8, 0xc5, 0x35, 0x50, 0x76, 0x7e, 0x88, 0xb3, 0x24, 0x15, 0x4a, 0x60, 0x3f, 0x34,
-	0xc8, 0xfb, 0x66, 0xc1, 0x92, 0xea, 0x71, 0xb7, 0xe4, 0x82, 0x61, 0x54, 0xfc, 0x79, 0x93, 0x77,
-	0xe1, 0xff, 0xca, 0x04, 0xff, 0xd6, 0xe5, 0x42, 0xc3, 0x37, 0x6d, 0x0e, 0x60, 0x06, 0x1d, 0x70,
-	0x9a, 0x57, 0x02, 0xab, 0x09, 0xf4, 0xc3, 0x31, 0x96, 0x36, 0x86, 0x73, 0x24, 0xb2, 0x11, 0x56,
-	0x63, 0xe8, 0x87, 0x63, 0x2c, 0x0b, 0x33, 0x8c, 0xa2, 0xd4, 0xe9, 0x29, 0x83, 0x06, 0xde, 0x3d,
-	0x23, 0xfd, 0x15, 0x16, 0x22, 0xc7, 0x21, 0xfe, 0x50, 0x61, 0x2e, 0x26, 0x4b, 0xf7, 0xbe, 0x5a,
-	0xb0, 0xa8, 0x9d, 0x05, 0x4a, 0xf0, 0x56, 0x5e, 0xf1, 0xf4, 0xea, 0x26, 0xf5, 0xe6, 0xb4, 0xcf,
-	0x6f, 0xce, 0x10, 0xba, 0x5c, 0x46, 0xaa, 0xce, 0xe6, 0x87, 0xb7, 0x26, 0x8c, 0x47, 0x65, 0x7e,
-	0x96, 0x91, 0x38, 0xd4, 0xae, 0xf6, 0x6d, 0x80, 0x77, 0x8c, 0x16, 0xfb, 0x82, 0x0a, 0x94, 0x9b,
-	0x8d, 0x9b, 0x95, 0xcc, 0x6b, 0x49, 0xd8, 0x2b, 0x30, 0x23, 0xa8, 0x31, 0x76, 0xf5, 0xb4, 0x04,
-	0x55, 0x26, 0xef, 0x93, 0x05, 0x37, 0xcf, 0xd4, 0xbe, 0xac, 0x10, 0x43, 0x44, 0x64, 0xe4, 0x9f,
-	0x2b, 0x5e, 0x86, 0x1e, 0xc3, 0x88, 0x53, 0xd2, 0xdc, 0x87, 0x46, 0xde, 0x1e, 0xfc, 0x37, 0x3e,
-	0xc2, 0x17, 0x95, 0xb8, 0x66, 0xcf, 0x26, 0x6b, 0x39, 0xbb, 0xbb, 0xa9, 0xf3, 0x77, 0xe7, 0x71,
-	0x33, 0x94, 0x1d, 0x54, 0xd3, 0x4a, 0x6c, 0xa1, 0x2c, 0xc7, 0xf1, 0xdf, 0x4a, 0x7e, 0x65, 0x33,
-	0x9b, 0x30, 0xaf, 0x8a, 0xbe, 0xc9, 0x44, 0x1a, 0x33, 0x74, 0x48, 0xae, 0x3f, 0x1b, 0x93, 0xbb,
-	0x7d, 0x41, 0xf8, 0x73, 0xb0, 0x8d, 0x70, 0x86, 0x0a, 0xbe, 0x5b, 0xc6, 0x48, 0x2e, 0xde, 0x43,
-	0xe8, 0x95, 0x8a, 0x50, 0x69, 0xe6, 0x86, 0x2b, 0x13, 0xbe, 0xb9, 0x8e, 0x30, 0x37, 0x6c, 0xdc,
-	0x37, 0xb7, 0x8f, 0x4e, 0x5c, 0xeb, 0xf8, 0xc4, 0xb5, 0x7e, 0x9e, 0xb8, 0xd6, 0xe7, 0x53, 0xb7,
-	0x75, 0x7c, 0xea, 0xb6, 0xbe, 0x9f, 0xba, 0xad, 0xb7, 0x7e, 0x92, 0x89, 0xb4, 0x3a, 0xf0, 0x23,
-	0x5a, 0x04, 0x3a, 0xd9, 0xfd, 0x28, 0x45, 0x19, 0x31, 0x20, 0xf8, 0x38, 0xfe, 0x9f, 0x8a, 0xba,
-	0xc4, 0xfc, 0xa0, 0xa7, 0xfe, 0x9a, 0x0f, 0x7e, 0x05, 0x00, 0x00, 0xff, 0xff, 0xb3, 0xe9, 0x81,
-	0x82, 0xa1, 0x05, 0x00, 0x00,
+	// 848 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x55, 0xcd, 0x6e, 0xeb, 0x44,
+	0x14, 0x8e, 0xd3, 0xfc, 0x4e, 0x6f, 0x7a, 0xb9, 0x26, 0x5c, 0xf9, 0x46, 0x90, 0x16, 0x6f, 0x28,
+	0x48, 0xd8, 0xba, 0x61, 0x81, 0x04, 0xab, 0x9b, 0x2b, 0xaa, 0x4a, 0x08, 0xb5, 0x98, 0xb6, 0x48,
+	0x6c, 0xa2, 0x89, 0x7d, 0x6a, 0x5b, 0xd8, 0x33, 0x66, 0x66, 0x9c, 0x92, 0x87, 0x40, 0xaa, 0xc4,
+	0x2b, 0xb0, 0x40, 0xe2, 0x09, 0x78, 0x83, 0x2e, 0xbb, 0x64, 0x05, 0xa8, 0x7d, 0x11, 0x34, 0x3f,
+	0x4e, 0x52, 0x9a, 0x14, 0x21, 0xf5, 0xee, 0xfc, 0x9d, 0x73, 0xe6, 0x9c, 0xef, 0xcc, 0x9c, 0xef,
+	0x18, 0x0d, 0xb9, 0x80, 0x3c, 0xc7, 0x3e, 0xa3, 0x73, 0x9c, 0x89, 0xb9, 0x3f, 0x7b, 0xe9, 0xc3,
+	0x0c, 0x88, 0xe0, 0x5e, 0xc1, 0xa8, 0xa0, 0xf6, 0x33, 0xed, 0xf7, 0x8c, 0xdf, 0x9b, 0xbd, 0x1c,
+	0xf4, 0x63, 0x1a, 0x53, 0xe5, 0xf5, 0xe5, 0x97, 0x0e, 0x1c, 0xec, 0xc6, 0x94, 0xc6, 0x19, 0xf8,
+	0x0a, 0x4d, 0xcb, 0x73, 0x5f, 0xa4, 0x39, 0x70, 0x81, 0xf3, 0xa2, 0x0a, 0xb8, 0x5f, 0xa9, 0x4a,
+	0xaa, 0x02, 0xdc, 0x39, 0xea, 0x7e, 0x21, 0x4b, 0x1f, 0xe3, 0x34, 0xb2, 0xfb, 0xa8, 0x59, 0xe0,
+	0x39, 0x30, 0xc7, 0xda, 0xb3, 0xf6, 0xbb, 0x81, 0x06, 0xb6, 0x8d, 0x1a, 0x17, 0x94, 0x7d, 0xef,
+	0xd4, 0x95, 0x51, 0x7d, 0xcb, 0xc8, 0x08, 0x08, 0xcd, 0x9d, 0x2d, 0x1d, 0xa9, 0x80, 0xfd, 0x1c,
+	0xb5, 0x70, 0x4e, 0x4b, 0x22, 0x9c, 0x86, 0x32, 0x1b, 0x24, 0xa3, 0xa1, 0xa0, 0x61, 0xe2, 0x34,
+	0xf7, 0xac, 0xfd, 0x46, 0xa0, 0x81, 0xfb, 0x8b, 0x85, 0xde, 0x56, 0xb5, 0x0f, 0x69, 0x16, 0x01,
+	0xe3, 0xaf, 0x13, 0x4c, 0x62, 0x88, 0x16, 0xf5, 0xac, 0xbb, 0xf5, 0x74, 0x86, 0xfa, 0x4a, 0x06,
+	0xfb, 0x03, 0xf4, 0x34, 0xd1, 0x67, 0x27, 0x33, 0x60, 0x3c, 0xa5, 0x44, 0xf1, 0xe9, 0x05, 0x3b,
+	0xc6, 0x7c, 0xa6, 0xad, 0xf6, 0x67, 0xa8, 0x6d, 0x2c, 0x4e, 0x63, 0x6f, 0x6b, 0x7f, 0x7b, 0x34,
+	0xf0, 0xee, 0x5d, 0xb1, 0x27, 0x69, 0xa4, 0x24, 0x1e, 0x37, 0xae, 0xfe, 0xdc, 0xad, 0x05, 0xd5,
+	0x01, 0xf7, 0x73, 0xd4, 0x36, 0x1e, 0xdb, 0x41, 0x6d, 0x1c, 0x86, 0xaa, 0x41, 0x4d, 0xae, 0x82,
+	0xb2, 0xf3, 0x0b, 0x48, 0xe3, 0x44, 0x28, 0x82, 0xbd, 0xc0, 0x20, 0xf7, 0x77, 0x0b, 0xf5, 0x55,
+	0x8f, 0xa7, 0x05, 0x17, 0x0c, 0x70, 0xfe, 0xff, 0x9b, 0xfc, 0x10, 0xbd, 0x55, 0x9a, 0xc3, 0xff,
+	0xea, 0xf2, 0x69, 0x65, 0xaf, 0xda, 0x1c, 0xa0, 0x0e, 0x9e, 0x72, 0x9a, 0x95, 0x02, 0xd4, 0x0b,
+	0xf4, 0x82, 0x05, 0x96, 0x3e, 0x06, 0x19, 0x16, 0xe9, 0x0c, 0xd4, 0x33, 0xf4, 0x82, 0x05, 0x96,
+	0x85, 0x19, 0xe0, 0x30, 0x71, 0x5a, 0xca, 0xa1, 0x81, 0xfb, 0x91, 0xa1, 0xfe, 0x0d, 0x08, 0x91,
+	0x41, 0x00, 0x3f, 0x94, 0xc0, 0xc5, 0x7a, 0xea, 0xee, 0x6f, 0x16, 0x7a, 0xa6, 0x83, 0x05, 0x8e,
+	0xe1, 0x20, 0x2b, 0x79, 0xb2, 0xb9, 0x49, 0x3d, 0x39, 0xf5, 0xd5, 0xc9, 0x19, 0xa1, 0x26, 0x97,
+	0x27, 0x55, 0x67, 0x3b, 0xa3, 0x77, 0xd7, 0x3c, 0x8f, 0xca, 0xfc, 0x65, 0x4a, 0xa2, 0x40, 0x87,
+	0xda, 0xef, 0x21, 0x74, 0xce, 0x68, 0x3e, 0x11, 0x54, 0xe0, 0xcc, 0x4c, 0x5c, 0x57, 0x5a, 0x4e,
+	0xa4, 0xc1, 0x7e, 0x81, 0x3a, 0x82, 0x1a, 0x67, 0x53, 0xbf, 0x96, 0xa0, 0xca, 0xe5, 0xfe, 0x64,
+	0xa1, 0x77, 0x96, 0x6c, 0xbf, 0x2e, 0x31, 0xc3, 0x44, 0xa4, 0xe4, 0x8d, 0x33, 0x7e, 0x8e, 0x5a,
+	0x0c, 0x30, 0xa7, 0xa4, 0xd2, 0x87, 0x46, 0xee, 0x19, 0x7a, 0xb2, 0x10, 0xe1, 0x51, 0x29, 0x1e,
+	0x98, 0xb3, 0xf5, 0x5c, 0x96, 0xba, 0xdb, 0x5a, 0xd5, 0x9d, 0xcb, 0xcd, 0xa3, 0x1c, 0xe3, 0x39,
+	0x2d, 0xc5, 0x01, 0x4e, 0x33, 0x88, 0x1e, 0x2b, 0xf9, 0xc6, 0x66, 0xc6, 0x68, 0x47, 0x15, 0xfd,
+	0x36, 0x15, 0x49, 0xc4, 0xf0, 0x05, 0x79, 0x58, 0x36, 0x26, 0x77, 0xfd, 0x0e, 0xf1, 0xaf, 0x90,
+	0x6d, 0x88, 0x33, 0x9c, 0xf3, 0xd3, 0x22, 0xc2, 0x72, 0xf0, 0x3e, 0x45, 0xad, 0x42, 0x19, 0x54,
+	0x9a, 0xed, 0xd1, 0x8b, 0x35, 0x77, 0xae, 0x4f, 0x18, 0x0d, 0x9b, 0x70, 0xf7, 0x57, 0xcb, 0xe4,
+	0x93, 0xea, 0x23, 0x90, 0x1d, 0x15, 0x40, 0xf4, 0x4d, 0x84, 0xda, 0x50, 0xf1, 0x32, 0x70, 0xb9,
+	0x08, 0xeb, 0xab, 0x8b, 0x70, 0xfd, 0xd2, 0x73, 0x50, 0x3b, 0x82, 0x82, 0xf2, 0xb4, 0xda, 0x7a,
+	0x15, 0xd4, 0x92, 0x0b, 0x21, 0x9d, 0x01, 0x33, 0x13, 0xb8, 0xc0, 0xb2, 0x73, 0x99, 0x14, 0xb8,
+	0xd1, 0x9c, 0x41, 0xae, 0x30, 0xa2, 0x33, 0x4c, 0x4f, 0x68, 0x51, 0x40, 0x74, 0x5a, 0x3c, 0x12,
+	0xd7, 0x0d, 0x0b, 0xda, 0xfd, 0xb9, 0x5a, 0x53, 0x67, 0xb4, 0x0c, 0x13, 0x60, 0x01, 0x44, 0x00,
+	0xf9, 0x7f, 0x5d, 0xd1, 0x9a, 0x61, 0xe9, 0xa3, 0xa6, 0x56, 0x9c, 0x29, 0xab, 0x80, 0x54, 0x55,
+	0x81, 0xd3, 0xc8, 0x14, 0x55, 0xdf, 0xf6, 0xfb, 0xe8, 0x49, 0x01, 0x44, 0xae, 0xd5, 0x89, 0xd4,
+	0xac, 0xd9, 0x49, 0xdb, 0xc6, 0x76, 0xc0, 0x68, 0xee, 0xce, 0xd1, 0x60, 0xf5, 0x2e, 0x5e, 0x67,
+	0x94, 0xaf, 0xac, 0xa1, 0xcd, 0xd4, 0x5e, 0xa1, 0x6e, 0x28, 0x63, 0xf9, 0x04, 0xeb, 0xc1, 0x92,
+	0xfb, 0x5e, 0xff, 0x29, 0xbd, 0xea, 0x4f, 0xe9, 0x9d, 0x54, 0x7f, 0xca, 0x71, 0x47, 0xce, 0xca,
+	0xe5, 0x5f, 0xbb, 0x56, 0xd0, 0xd1, 0xc7, 0x5e, 0x09, 0x97, 0xdd, 0x1d, 0x18, 0x55, 0x3a, 0x7a,
+	0xbc, 0x47, 0x60, 0x70, 0x5e, 0x92, 0x68, 0x29, 0x1c, 0x89, 0xc6, 0x87, 0x57, 0x37, 0x43, 0xeb,
+	0xfa, 0x66, 0x68, 0xfd, 0x7d, 0x33, 0xb4, 0x2e, 0x6f, 0x87, 0xb5, 0xeb, 0xdb, 0x61, 0xed, 0x8f,
+	0xdb, 0x61, 0xed, 0x3b, 0x2f, 0x4e, 0x45, 0x52, 0x4e, 0xbd, 0x90, 0xe6, 0xbe, 0x1e, 0xf9, 0x8f,
+	0xc3, 0x04, 0xa7, 0xc4, 0x00, 0xff, 0xc7, 0xc5, 0xff, 0x5d, 0xcc, 0x0b, 0xe0, 0xd3, 0x96, 0xea,
+	0xf2, 0x93, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0x1a, 0x6c, 0x32, 0x8f, 0x68, 0x08, 0x00, 0x00,
 }
 
 func (m *EventPaid) Marshal() (dAtA []byte, err error) {
@@ -1286,6 +1663,265 @@ func (m *EventParamsUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *EventChannelOpened) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelOpened) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Payees != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Payees))
+		i--
+		dAtA[i] = 0x30
+	}
+	if len(m.Receiver) > 0 {
+		i -= len(m.Receiver)
+		copy(dAtA[i:], m.Receiver)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Receiver)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if len(m.Deposit) > 0 {
+		i -= len(m.Deposit)
+		copy(dAtA[i:], m.Deposit)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Deposit)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Payer) > 0 {
+		i -= len(m.Payer)
+		copy(dAtA[i:], m.Payer)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Payer)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChannelToppedUp) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelToppedUp) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelToppedUp) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Payer) > 0 {
+		i -= len(m.Payer)
+		copy(dAtA[i:], m.Payer)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Payer)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventVoucherRedeemed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventVoucherRedeemed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventVoucherRedeemed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.PendingFrom != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.PendingFrom))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Paid) > 0 {
+		i -= len(m.Paid)
+		copy(dAtA[i:], m.Paid)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Paid)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Total) > 0 {
+		i -= len(m.Total)
+		copy(dAtA[i:], m.Total)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Total)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChannelCloseRequested) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelCloseRequested) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelCloseRequested) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.ClosesAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.ClosesAt):])
+	if err2 != nil {
+		return 0, err2
+	}
+	i -= n2
+	i = encodeVarintEvents(dAtA, i, uint64(n2))
+	i--
+	dAtA[i] = 0x12
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventChannelClosed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventChannelClosed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventChannelClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Refund) > 0 {
+		i -= len(m.Refund)
+		copy(dAtA[i:], m.Refund)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Refund)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Denom) > 0 {
+		i -= len(m.Denom)
+		copy(dAtA[i:], m.Denom)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Denom)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Payer) > 0 {
+		i -= len(m.Payer)
+		copy(dAtA[i:], m.Payer)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Payer)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Channel) > 0 {
+		i -= len(m.Channel)
+		copy(dAtA[i:], m.Channel)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -1530,6 +2166,131 @@ func (m *EventParamsUpdated) Size() (n int) {
 	_ = l
 	l = m.Params.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventChannelOpened) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Payer)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Deposit)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Receiver)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Payees != 0 {
+		n += 1 + sovEvents(uint64(m.Payees))
+	}
+	return n
+}
+
+func (m *EventChannelToppedUp) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Payer)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventVoucherRedeemed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Total)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Paid)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.PendingFrom != 0 {
+		n += 1 + sovEvents(uint64(m.PendingFrom))
+	}
+	return n
+}
+
+func (m *EventChannelCloseRequested) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.ClosesAt)
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventChannelClosed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Channel)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Payer)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Denom)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.Refund)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -3111,6 +3872,903 @@ func (m *EventParamsUpdated) Unmarshal(dAtA []byte) error {
 			if err := m.Params.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelOpened) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelOpened: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelOpened: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deposit", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Deposit = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Receiver", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Receiver = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payees", wireType)
+			}
+			m.Payees = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Payees |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelToppedUp) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelToppedUp: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelToppedUp: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventVoucherRedeemed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventVoucherRedeemed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventVoucherRedeemed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Total", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Total = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Paid = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PendingFrom", wireType)
+			}
+			m.PendingFrom = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PendingFrom |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelCloseRequested) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelCloseRequested: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelCloseRequested: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ClosesAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.ClosesAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventChannelClosed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventChannelClosed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventChannelClosed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Channel = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Denom = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refund", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Refund = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

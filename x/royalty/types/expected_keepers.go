@@ -4,6 +4,7 @@ import (
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -27,6 +28,8 @@ type BankKeeper interface {
 type AccountKeeper interface {
 	GetModuleAddress(name string) sdk.AccAddress
 	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
+	// GetParams has the price of checking a signature.
+	GetParams(ctx context.Context) authtypes.Params
 }
 
 // RegistryKeeper knows works and their owners.

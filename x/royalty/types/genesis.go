@@ -41,7 +41,37 @@ func (gs GenesisState) Validate() error {
 			return ErrInvalidGenesis.Wrapf("turnover of %s: paid in %s, paid out %s", t.Denom, t.Turnover.PaidIn, t.Turnover.PaidOut)
 		}
 	}
+	if err := gs.validateChannels(); err != nil {
+		return err
+	}
 	return gs.validateQueues()
+}
+
+// validateChannels also makes sure that no id can be opened again.
+func (gs GenesisState) validateChannels() error {
+	last := make(map[string]uint64, len(gs.Serials))
+	for _, s := range gs.Serials {
+		payer, err := sdk.AccAddressFromBech32(s.Payer)
+		if err != nil {
+			return ErrInvalidGenesis.Wrapf("serials: payer %q: %s", s.Payer, err)
+		}
+		last[string(payer)] = s.Last
+	}
+	seen := make(map[ChannelID]bool, len(gs.Channels))
+	for _, c := range gs.Channels {
+		id := c.Channel.ID()
+		if err := c.Channel.Validate(c.Payees); err != nil {
+			return ErrInvalidGenesis.Wrap(err.Error())
+		}
+		if err := sdk.ValidateDenom(c.Channel.Denom); err != nil {
+			return ErrInvalidGenesis.Wrapf("channel %s: %s", id, err)
+		}
+		if seen[id] || c.Channel.Serial > last[string(c.Channel.Payer)] {
+			return ErrInvalidGenesis.Wrapf("channel %s is there twice, or its serial %d is above the last of its payer", id, c.Channel.Serial)
+		}
+		seen[id] = true
+	}
+	return nil
 }
 
 func (gs GenesisState) validateQueues() error {

@@ -24,6 +24,11 @@ var (
 	TurnoversPrefix = collections.NewPrefix(6)
 	QueuePrefix     = collections.NewPrefix(7)
 	PayoutsPrefix   = collections.NewPrefix(8)
+
+	ChannelsPrefix        = collections.NewPrefix(9)
+	ChannelPayeesPrefix   = collections.NewPrefix(10)
+	ChannelsByPayerPrefix = collections.NewPrefix(11)
+	ChannelSerialsPrefix  = collections.NewPrefix(12)
 )
 
 // Limits of messages and of what they set in motion.

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/vouchers"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const (
+	flagPay        = "pay"
+	flagPayees     = "payees"
+	flagKey        = "key"
+	flagReceiver   = "receiver"
+	flagCloseDelay = "close-delay"
+	// defaultCloseDelay gives those who are paid a day to redeem.
+	defaultCloseDelay = 24 * time.Hour
+)
+
+func channelCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "channel",
+		Short: "Deposit money once and pay works by vouchers, off the chain",
+		Long: `Channel opens, shows and closes usage channels: a deposit from which vouchers pay up
+to 1,000 works by fixed shares. A service signs a voucher for each answer it gives,
+"stemmad voucher sign"; whoever is paid redeems the newest one.`,
+		Example: `  stemmad channel list`,
+		Args:    cobra.NoArgs,
+	}
+	cmd.AddCommand(channelOpenCmd(), channelTopUpCmd(), channelCloseCmd(), channelShowCmd(), channelListCmd())
+	return cmd
+}
+
+func channelOpenCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "open DEPOSIT --pay WORK|FILE=SHARE,... | --payees FILE.csv",
+		Short: "Deposit money that vouchers are paid from",
+		Long: `Open deposits money and fixes whom it pays: works with their shares, which sum to
+100 %; without any share all get the same. A table has the columns work,share.
+
+Vouchers are signed by your own key unless --key names another: a key of yours or 66
+hex digits, an agent's for example. What is not redeemed goes back to you when the
+channel is closed: by you, one --close-delay after you asked for it, or at once by
+the --receiver, if there is one.`,
+		Example: `  stemmad channel open 1000000uusdc --pay song.wav=60%,remix.wav=40% --from fan
+  stemmad channel open 1000000uusdc --payees works.csv --key agent --close-delay 168h --from fan`,
+		Args: cobra.ExactArgs(1),
+	}
+	f := cmd.Flags()
+	f.String(flagPay, "", "works with their shares, such as song.wav=60%,work1...=40%")
+	f.String(flagPayees, "", "table of works with their shares, in place of --pay")
+	f.String(flagKey, "", "key that signs vouchers: a key of yours or 66 hex digits (default: the signer's)")
+	f.String(flagReceiver, "", "account that may close the channel at once")
+	f.Duration(flagCloseDelay, defaultCloseDelay, "how long you wait for the rest, 1m to 2160h")
+	return sending(cmd, openChannel)
+}
+
+func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	deposit, err := table.ParseCoin(args[0])
+	if err != nil {
+		return err
+	}
+	payees, err := channelPayees(ctx, conn)
+	if err != nil {
+		return err
+	}
+	name := conn.Flags().Text(flagKey)
+	if name == "" {
+		name = sender.Name
+	}
+	key, err := publicKey(conn, name)
+	if err != nil {
+		return err
+	}
+	open, err := conn.Royalty().Channels(ctx, &royaltytypes.QueryChannelsRequest{Payer: sender.Account()})
+	if err != nil {
+		return err
+	}
+	delay, err := conn.Flags().GetDuration(flagCloseDelay)
+	if err != nil {
+		return err
+	}
+	msg := &royaltytypes.MsgOpenChannel{
+		Payer: sender.Account(), Serial: open.NextSerial, Deposit: deposit, Payees: payees, Key: key, CloseDelay: delay,
+	}
+	if receiver := conn.Flags().Text(flagReceiver); receiver != "" {
+		account, err := conn.Account(receiver)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagReceiver, err)
+		}
+		msg.Receiver = account.String()
+	}
+	id := royaltytypes.NewChannelID(sender.Address, msg.Serial)
+	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a channel that pays %d works.", deposit, len(payees)), msg)
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Channel string      `json:"channel"`
+			Deposit string      `json:"deposit"`
+			Key     string      `json:"key"`
+			Tx      send.Result `json:"tx"`
+		}{id.String(), deposit.String(), hex.EncodeToString(key), sent})
+	}
+	conn.Say("%s %s with %s for %d works: %s", sent.Did("Opened", "Would open"), id, deposit, len(payees), sent)
+	conn.Say("Sign vouchers with `stemmad voucher sign %s TOTAL --key %s`.", id, name)
+	return nil
+}
+
+// channelPayees reads --pay or --payees and finds the works.
+func channelPayees(ctx context.Context, conn *connect.Conn) ([]royaltytypes.ChannelPayee, error) {
+	list, name := conn.Flags().Text(flagPay), conn.Flags().Text(flagPayees)
+	if (list == "") == (name == "") {
+		return nil, fmt.Errorf("say whom the channel pays, with --%s or with --%s", flagPay, flagPayees)
+	}
+	var payees []vouchers.Payee
+	var err error
+	if list != "" {
+		payees, err = vouchers.ParsePayees(list)
+	} else {
+		f, openErr := os.Open(name)
+		if openErr != nil {
+			return nil, openErr
+		}
+		defer f.Close()
+		payees, err = vouchers.ReadPayees(f, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]royaltytypes.ChannelPayee, len(payees))
+	for i, p := range payees {
+		work, err := target.Resolve(ctx, conn.Registry(), p.Argument)
+		if err != nil {
+			return nil, err
+		}
+		lines[i] = royaltytypes.ChannelPayee{Work: work.Id, Weight: p.Weight}
+	}
+	return lines, nil
+}
+
+// publicKey reads a compressed secp256k1 key: 66 hex digits, or a key of the
+// keyring.
+func publicKey(conn *connect.Conn, s string) ([]byte, error) {
+	if bz, err := hex.DecodeString(s); err == nil && len(bz) == royaltytypes.KeySize {
+		return bz, nil
+	}
+	record, err := conn.Keyring.Key(s)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %q is neither a key of yours nor a public key of %d hex digits", flagKey, s, 2*royaltytypes.KeySize)
+	}
+	key, err := record.GetPubKey()
+	if err != nil {
+		return nil, err
+	}
+	if len(key.Bytes()) != royaltytypes.KeySize {
+		return nil, fmt.Errorf("--%s: %s is no single secp256k1 key: vouchers need one", flagKey, s)
+	}
+	return key.Bytes(), nil
+}
+
+func channelTopUpCmd() *cobra.Command {
+	return sending(&cobra.Command{
+		Use:     "top-up CHANNEL AMOUNT",
+		Short:   "Add to a channel's deposit",
+		Long:    `Top-up adds to the deposit of a channel of yours, until you have asked to close it.`,
+		Example: `  stemmad channel top-up chan1... 500000uusdc --from fan`,
+		Args:    cobra.ExactArgs(2),
+	}, topUpChannel)
+}
+
+func topUpChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	amount, err := table.ParseCoin(args[1])
+	if err != nil {
+		return err
+	}
+	sent, err := sender.Send(ctx, fmt.Sprintf("Add %s to %s.", amount, args[0]),
+		&royaltytypes.MsgTopUpChannel{Payer: sender.Account(), Channel: args[0], Amount: amount})
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Channel string      `json:"channel"`
+			Amount  string      `json:"amount"`
+			Tx      send.Result `json:"tx"`
+		}{args[0], amount.String(), sent})
+	}
+	conn.Say("%s %s to %s: %s", sent.Did("Added", "Would add"), amount, args[0], sent)
+	return nil
+}
+
+func channelCloseCmd() *cobra.Command {
+	return sending(&cobra.Command{
+		Use:   "close CHANNEL",
+		Short: "Get back what is left in a channel, or give it back as its receiver",
+		Long: `Close ends a channel, and what was not redeemed goes back to its payer. The receiver
+closes at once. The payer asks for it first; after the channel's delay, in which
+vouchers are still good, anybody can close it with the same command.`,
+		Example: `  stemmad channel close chan1... --from fan`,
+		Args:    cobra.ExactArgs(1),
+	}, closeChannel)
+}
+
+func closeChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	sent, err := sender.Send(ctx, fmt.Sprintf("Close %s.", args[0]), &royaltytypes.MsgCloseChannel{Sender: sender.Account(), Channel: args[0]})
+	if err != nil {
+		return err
+	}
+	var response royaltytypes.MsgCloseChannelResponse
+	if sent.Height > 0 || sent.DryRun {
+		if err := sent.Response(0, &response); err != nil {
+			return err
+		}
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Channel  string      `json:"channel"`
+			Refund   string      `json:"refund,omitempty"`
+			ClosesAt *time.Time  `json:"closes_at,omitempty"`
+			Tx       send.Result `json:"tx"`
+		}{args[0], coinText(response.Refund), response.ClosesAt, sent})
+	}
+	switch {
+	case response.ClosesAt != nil:
+		conn.Say("%s can be closed from %s on; until then vouchers are redeemed: %s", args[0], table.OptionalTime(response.ClosesAt), sent)
+	case response.Refund != nil:
+		conn.Say("%s %s; %s went back to its payer: %s", sent.Did("Closed", "Would close"), args[0], response.Refund, sent)
+	default:
+		conn.Say("Closing %s: %s", args[0], sent)
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// maxShownChannels bounds what list prints.
+const maxShownChannels = 1000
+
+func channelShowCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show CHANNEL",
+		Short:   "Show a channel, what is left in it and whom it pays",
+		Long:    `Show prints a channel's deposit, what was redeemed of it, who may close it and when, and its payees with their shares.`,
+		Example: `  stemmad channel show chan1...`,
+		Args:    cobra.ExactArgs(1),
+	}
+	cmd.Flags().Int(flagRows, defaultRows, "most rows of the table of payees; 0: all")
+	return asking(cmd, showChannel)
+}
+
+func showChannel(ctx context.Context, conn *connect.Conn, args []string) error {
+	res, err := conn.Royalty().Channel(ctx, &royaltytypes.QueryChannelRequest{
+		Channel: args[0], Pagination: &query.PageRequest{Limit: royaltytypes.MaxChannelPayees},
+	})
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return printRaw(conn, res)
+	}
+	names, c := conn.KeyNames(), res.Channel
+	closing := "nobody asked for it; " + c.CloseDelay.String() + " after its payer does"
+	if c.ClosesAt != nil {
+		closing = "from " + table.OptionalTime(c.ClosesAt) + " on"
+	}
+	pending := ""
+	if c.PendingFrom > 0 {
+		pending = fmt.Sprintf("%d of %d payees have their part of the last voucher; redeem it again for the others", c.PendingFrom, len(res.Payees))
+	}
+	receiver := "nobody"
+	if c.Receiver != "" {
+		receiver = accountName(c.Receiver, names)
+	}
+	conn.Say("%s", c.Id)
+	err = table.Fields(conn.Out(), "payer", accountName(c.Payer, names), "deposit", c.Deposit.String(), "redeemed", c.Redeemed.String(),
+		"still to promise", c.Deposit.Sub(c.Redeemed).String(), "pending", pending, "key", hex.EncodeToString(c.Key),
+		"closes", closing, "at once by", receiver)
+	if err != nil {
+		return err
+	}
+	return printChannelPayees(ctx, conn, res.Payees)
+}
+
+func printChannelPayees(ctx context.Context, conn *connect.Conn, payees []royaltytypes.ChannelPayee) error {
+	rows, _ := conn.Flags().GetInt(flagRows)
+	titles := map[string]string{}
+	tab := table.New("pays", "work", ">share")
+	for _, p := range payees {
+		if rows > 0 && tab.Len() == rows {
+			break
+		}
+		title, err := titleOf(ctx, conn, titles, p.Work)
+		if err != nil {
+			return err
+		}
+		tab.Row(table.Short(title), p.Work, table.Percent(p.Weight))
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if rest := len(payees) - tab.Len(); rest > 0 {
+		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)
+	}
+	return nil
+}
+
+func channelListCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list [ACCOUNT|KEY]",
+		Short:   "List the open channels of a payer",
+		Long:    `List prints the open channels of a payer, with what was deposited and redeemed.`,
+		Example: `  stemmad channel list fan`,
+		Args:    cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().String(flags.FlagFrom, "", "key to show when none is named (default: your only key)")
+	return asking(cmd, listChannels)
+}
+
+func listChannels(ctx context.Context, conn *connect.Conn, args []string) error {
+	var payer sdk.AccAddress
+	var err error
+	if len(args) == 1 {
+		payer, err = conn.Account(args[0])
+	} else {
+		_, payer, err = conn.Signer()
+	}
+	if err != nil {
+		return err
+	}
+	res, err := conn.Royalty().Channels(ctx, &royaltytypes.QueryChannelsRequest{
+		Payer: payer.String(), Pagination: &query.PageRequest{Limit: maxShownChannels},
+	})
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return printRaw(conn, res)
+	}
+	if len(res.Channels) == 0 {
+		conn.Say("%s has no open channel.", accountName(payer.String(), conn.KeyNames()))
+		return nil
+	}
+	tab := table.New("channel", ">deposit", ">redeemed", "closes")
+	for _, c := range res.Channels {
+		tab.Row(c.Id, c.Deposit.String(), c.Redeemed.String(), table.OptionalTime(c.ClosesAt))
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if len(res.Pagination.GetNextKey()) > 0 {
+		conn.Say("and more: `stemmad query royalty channels` pages through all")
+	}
+	return nil
+}
+
+// printRaw prints an answer of the chain for programs.
+func printRaw(conn *connect.Conn, answer proto.Message) error {
+	raw, err := conn.Raw(answer)
+	if err != nil {
+		return err
+	}
+	return conn.PrintJSON(raw)
+}
+
+func coinText(coin *sdk.Coin) string {
+	if coin == nil {
+		return ""
+	}
+	return coin.String()
+}

@@ -1,0 +1,110 @@
+// Package receipts says what a transaction paid, and who got what share of it.
+package receipts
+
+import (
+	"fmt"
+	"strconv"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cosmos/gogoproto/proto"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+var (
+	paid     = proto.MessageName(&royaltytypes.EventPaid{})
+	granted  = proto.MessageName(&licensetypes.EventGranted{})
+	renewed  = proto.MessageName(&licensetypes.EventGrantRenewed{})
+	redeemed = proto.MessageName(&royaltytypes.EventVoucherRedeemed{})
+)
+
+// Payment is one payment to a work.
+type Payment struct {
+	Payer  string
+	Work   string
+	Amount sdk.Coin
+	// Epoch of the work's lists that the payment goes by.
+	Epoch uint64
+	// Grant that the payment is the fee of; empty for a payment without licence.
+	Grant string
+	// Renewal says that the fee is for a longer time of the grant.
+	Renewal bool
+	// Channel whose deposit it came from; empty: from the payer's balance.
+	Channel string
+	// Event is the place of the payment among the events.
+	Event int
+}
+
+// Payments finds the payments among events, in order. A licence fee is a payment
+// that the grant's event follows in the same message; those of a voucher come
+// before its own event.
+func Payments(events []abci.Event) ([]Payment, error) {
+	var payments []Payment
+	for i, event := range events {
+		switch event.Type {
+		case paid:
+			p, err := payment(event)
+			if err != nil {
+				return nil, err
+			}
+			p.Event = i
+			payments = append(payments, p)
+		case granted, renewed:
+			assign(payments, events, event)
+		case redeemed:
+			if err := fromChannel(payments, event); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return payments, nil
+}
+
+func payment(event abci.Event) (Payment, error) {
+	amount, err := table.ParseCoin(history.Value(event, "amount") + history.Value(event, "denom"))
+	if err != nil {
+		return Payment{}, fmt.Errorf("read an event of a payment: %w", err)
+	}
+	epoch, err := strconv.ParseUint(history.Value(event, "epoch"), 10, 64)
+	if err != nil {
+		return Payment{}, fmt.Errorf("read the epoch of a payment: %w", err)
+	}
+	return Payment{Payer: history.Value(event, "payer"), Work: history.Value(event, "work"), Amount: amount, Epoch: epoch}, nil
+}
+
+// assign gives a grant the payment that was its fee: the last one of the message
+// to the same work, of the same amount and by the licensee, not yet assigned.
+func assign(payments []Payment, events []abci.Event, grant abci.Event) {
+	for i := len(payments) - 1; i >= 0; i-- {
+		p := &payments[i]
+		if p.Grant == "" && p.Work == history.Value(grant, "work") && p.Amount.String() == history.Value(grant, "fee") &&
+			p.Payer == history.Value(grant, "licensee") &&
+			history.Value(events[p.Event], history.MsgIndex) == history.Value(grant, history.MsgIndex) {
+			p.Grant, p.Renewal = history.Value(grant, "grant"), grant.Type == renewed
+			return
+		}
+	}
+}
+
+// fromChannel marks what a voucher paid: the last payments, up to its sum.
+func fromChannel(payments []Payment, voucher abci.Event) error {
+	coin, err := table.ParseCoin(history.Value(voucher, "paid") + history.Value(voucher, "denom"))
+	if err != nil {
+		return fmt.Errorf("read an event of a voucher: %w", err)
+	}
+	left := coin.Amount
+	for i := len(payments) - 1; i >= 0 && left.IsPositive(); i-- {
+		p := &payments[i]
+		if p.Channel != "" || p.Grant != "" || p.Amount.Denom != coin.Denom || p.Amount.Amount.GT(left) {
+			break
+		}
+		p.Channel = history.Value(voucher, "channel")
+		left = left.Sub(p.Amount.Amount)
+	}
+	return nil
+}

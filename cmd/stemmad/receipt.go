@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/spf13/cobra"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const (
+	flagHeight  = "height"
+	flagPayment = "payment"
+	// lookBack is how many blocks are searched for a transaction on a node that
+	// keeps no index of them.
+	lookBack = 1000
+)
+
+func receiptCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "receipt TX",
+		Short: "Show who gets what share of a transaction's payments, and why",
+		Long: `Receipt shows every payment that a transaction made, licence fees among them, and
+who gets how much of it: the holders of the work that was paid (own), and those of
+the works it was made from, by an absolute share of gross revenue or by a share
+relative to what a derivative takes in.
+
+Amounts are what this payment by itself makes due, in whole units, under the lists
+in force after its block; fractions of a unit stay in the works until later
+payments make them whole. That is not yet money in an account: what is too little
+to move waits, and balances are paid out once they reach a minimum, many payments
+at once. The last column is what waits for the account now, from all its works.
+
+A node without an index of transactions is searched block by block, the latest
+1,000; --height says which block it is in.`,
+		Example: `  stemmad receipt 5F2C60D0D6D8C9C6B3C1E6A0F4F2C2E7A9B1D3C5E7F9A1B3C5D7E9F1A3B5C7D9
+  stemmad receipt 5F2C60D0D6D8C9C6B3C1E6A0F4F2C2E7A9B1D3C5E7F9A1B3C5D7E9F1A3B5C7D9 --payment 3 --output json`,
+		Args: cobra.ExactArgs(1),
+	}
+	cmd.Flags().Int64(flagHeight, 0, "block of the transaction, for nodes without an index")
+	cmd.Flags().Int(flagPayment, 0, "only this payment of the transaction, counted from 1 (default: all)")
+	cmd.Flags().Int(flagRows, defaultRows, "most rows of each table; 0: all")
+	return asking(cmd, receipt)
+}
+
+func receipt(ctx context.Context, conn *connect.Conn, args []string) error {
+	hash, err := hex.DecodeString(strings.TrimPrefix(strings.ToLower(args[0]), "0x"))
+	if err != nil || len(hash) != 32 {
+		return fmt.Errorf("%q is not the hash of a transaction: that is 64 hex digits", args[0])
+	}
+	node, err := conn.GetNode()
+	if err != nil {
+		return err
+	}
+	span, err := history.Open(ctx, node)
+	if err != nil {
+		return err
+	}
+	height, result, err := findTx(ctx, conn, span, hash)
+	if err != nil {
+		return err
+	}
+	r := receipts.Receipt{ChainID: span.ChainID, Tx: strings.ToUpper(hex.EncodeToString(hash)), Height: height}
+	if r.Time, err = span.Time(ctx, height); err != nil {
+		return err
+	}
+	if result.Code != abci.CodeTypeOK {
+		return fmt.Errorf("transaction %s in block %d failed, so it paid nothing but its fee: %s", r.Tx, height, connect.Tidy(result.Log))
+	}
+	if r.Paid, err = chosenPayments(conn, r, result.Events); err != nil {
+		return err
+	}
+	if err := divide(ctx, conn, span, &r); err != nil {
+		return err
+	}
+	return printReceipt(ctx, conn, r)
+}
+
+// chosenPayments reads the payments, all or the one that --payment names.
+func chosenPayments(conn *connect.Conn, r receipts.Receipt, events []abci.Event) ([]receipts.Paid, error) {
+	payments, err := receipts.Payments(events)
+	if err != nil {
+		return nil, err
+	}
+	if len(payments) == 0 {
+		return nil, fmt.Errorf("transaction %s in block %d made no payment to a work", r.Tx, r.Height)
+	}
+	only, _ := conn.Flags().GetInt(flagPayment)
+	if only < 0 || only > len(payments) {
+		return nil, fmt.Errorf("--%s %d: the transaction made %s", flagPayment, only, count(len(payments), "payment"))
+	}
+	var chosen []receipts.Paid
+	for i, p := range payments {
+		if only == 0 || only == i+1 {
+			chosen = append(chosen, receipts.Paid{Payment: p, Number: i + 1})
+		}
+	}
+	return chosen, nil
+}
+
+// findTx looks a transaction up: in the block named, else in the node's index,
+// else in the latest blocks.
+func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []byte) (int64, *abci.ExecTxResult, error) {
+	from, to := max(span.First.Height, span.Last.Height-lookBack+1), span.Last.Height
+	if named, _ := conn.Flags().GetInt64(flagHeight); named != 0 {
+		from, to = named, named
+	} else {
+		node, err := conn.GetNode()
+		if err != nil {
+			return 0, nil, err
+		}
+		res, err := node.Tx(ctx, hash, false)
+		if err == nil {
+			return res.Height, &res.TxResult, nil
+		}
+		if strings.Contains(err.Error(), "not found") {
+			return 0, nil, fmt.Errorf("no transaction %X is in this node's index: check the hash, wait for its block, or name the block with --%s", hash, flagHeight)
+		}
+		if !strings.Contains(err.Error(), "indexing is disabled") {
+			return 0, nil, err
+		}
+	}
+	bar := history.NewBar(conn.Err(), to-from+1)
+	height, index, found, err := span.Find(ctx, hash, from, to, bar)
+	bar.Finish()
+	if err != nil {
+		return 0, nil, err
+	}
+	if !found && from == to {
+		return 0, nil, fmt.Errorf("transaction %X is not in block %d", hash, from)
+	}
+	if !found {
+		return 0, nil, fmt.Errorf("transaction %X is in none of the blocks %d to %d: name its block with --%s, or ask a node that keeps an index (indexer = \"kv\") with --node",
+			hash, from, to, flagHeight)
+	}
+	results, err := span.Results(ctx, height)
+	if err != nil {
+		return 0, nil, err
+	}
+	if index >= len(results.Txs) {
+		return 0, nil, fmt.Errorf("block %d has no result for its transaction %d", height, index)
+	}
+	return height, results.Txs[index], nil
+}
+
+// divide finds out who gets what of each payment, several payments at a time.
+func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *receipts.Receipt) error {
+	load := func(ctx context.Context, i int64) (receipts.Paid, error) {
+		return share(ctx, conn, span, r.Height, r.Paid[i])
+	}
+	titles, payees := map[string]string{}, 0
+	i := 0
+	return history.Each(ctx, 0, int64(len(r.Paid)-1), nil, load, func(p receipts.Paid) error {
+		if payees += len(p.Shares); payees > maxPayees {
+			return fmt.Errorf("the payments have more than %d payees: look at one at a time with --%s", maxPayees, flagPayment)
+		}
+		var err error
+		p.Title, err = titleOf(ctx, conn, titles, p.Work)
+		r.Paid[i] = p
+		i++
+		return err
+	})
+}
+
+// share asks who gets what of a payment. The lists are those after its block; if
+// the work's own changed in the block after the payment, those before it.
+func share(ctx context.Context, conn *connect.Conn, span history.Span, height int64, p receipts.Paid) (receipts.Paid, error) {
+	for _, state := range []int64{height, height - 1} {
+		if state < 1 {
+			continue
+		}
+		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: p.Work, Amount: p.Amount.String(), Alone: true})
+		if err != nil && isPruned(err) {
+			return p, keptSince(ctx, conn, span, state, "", err)
+		}
+		if err != nil && state == height {
+			return p, err
+		}
+		// Before its block a work may not have been there.
+		if err == nil && res.Epoch == p.Epoch {
+			p.State, p.Shares, p.Held = state, res.Payees, res.Held
+			return p, nil
+		}
+	}
+	p.Held = sdk.NewInt64Coin(p.Amount.Denom, 0)
+	p.Unknown = fmt.Sprintf("the work's lists of epoch %d came and went within block %d: no state has them", p.Epoch, height)
+	return p, nil
+}
+
+// errNoWaiting says that what waits was not asked for.
+var errNoWaiting = errors.New("not asked")
+
+// maxWaiting is for how many accounts a receipt asks what waits.
+const maxWaiting = 100
+
+// waitingOf asks what waits for each account now, in the denoms of the receipt.
+func waitingOf(ctx context.Context, conn *connect.Conn, r receipts.Receipt) (map[string]sdk.Coins, error) {
+	accounts := r.Accounts()
+	if len(accounts) > maxWaiting {
+		return nil, errNoWaiting
+	}
+	waiting := make(map[string]sdk.Coins, len(accounts))
+	for _, account := range accounts {
+		res, err := conn.Royalty().Balances(ctx, &royaltytypes.QueryBalancesRequest{Account: account})
+		if err != nil {
+			return nil, err
+		}
+		waiting[account] = res.Balances
+	}
+	return waiting, nil
+}

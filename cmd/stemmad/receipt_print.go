@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// receiptNote is said with every receipt.
+const receiptNote = "Amounts are what each payment by itself makes due, in whole units. " +
+	"They reach accounts with what else is due to them, once a flow and a balance are large enough."
+
+func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) error {
+	waiting, err := waitingOf(ctx, conn, r)
+	if err != nil && !errors.Is(err, errNoWaiting) {
+		return err
+	}
+	titles := map[string]string{}
+	if conn.JSON() {
+		return printReceiptJSON(ctx, conn, r, waiting, titles)
+	}
+	conn.Say("Transaction %s", r.Tx)
+	conn.Say("in block %d of %s, %s", r.Height, r.ChainID, table.Time(r.Time))
+	names := conn.KeyNames()
+	for _, p := range r.Paid {
+		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number, p.Amount, table.Short(p.Title), p.Work)
+		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "channel", p.Channel); err != nil {
+			return err
+		}
+		if p.Unknown != "" {
+			conn.Say("Who gets it can't be shown: %s.", p.Unknown)
+			continue
+		}
+		if err := printShares(ctx, conn, p, waiting, titles, names); err != nil {
+			return err
+		}
+		if p.State != r.Height {
+			conn.Say("By the lists before the block: the work's own changed in it, after the payment.")
+		}
+	}
+	conn.Say("")
+	tab := table.New("denom", ">paid", ">due", ">fractions")
+	for _, t := range r.Totals() {
+		tab.Row(t.Denom, t.Paid.String(), t.Due.String(), t.Held.String())
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	conn.Note("\n%s", receiptNote)
+	return sayMinima(ctx, conn, r)
+}
+
+// sayMinima tells from which balance on accounts are paid by themselves.
+func sayMinima(ctx context.Context, conn *connect.Conn, r receipts.Receipt) error {
+	res, err := conn.Royalty().Params(ctx, &royaltytypes.QueryParamsRequest{})
+	if err != nil {
+		return err
+	}
+	for _, t := range r.Totals() {
+		if d, err := res.Params.Accepted(t.Denom); err == nil {
+			conn.Note("Balances are paid out from %s%s on; \"stemmad tx royalty withdraw\" takes any.", d.MinPayout, d.Denom)
+		}
+	}
+	return nil
+}
+
+func printShares(
+	ctx context.Context, conn *connect.Conn, p receipts.Paid, waiting map[string]sdk.Coins, titles, names map[string]string,
+) error {
+	rows, _ := conn.Flags().GetInt(flagRows)
+	tab := table.New("payee", "through", "work", ">share", "basis", ">due", ">waits now")
+	for _, s := range p.Shares {
+		if rows > 0 && tab.Len() == rows {
+			break
+		}
+		title, err := titleOf(ctx, conn, titles, s.Work)
+		if err != nil {
+			return err
+		}
+		portion := table.Percent(s.Rate)
+		if s.Weight != fullWeight {
+			portion = table.Percent(s.Weight) + " of " + portion
+		}
+		waits := ""
+		if waiting != nil {
+			waits = waiting[s.Account].AmountOf(s.Amount.Denom).String()
+		}
+		tab.Row(accountName(s.Account, names), table.Short(title), s.Work, portion, enumName(s.Basis.String(), "BASIS_"), s.Amount.String(), waits)
+	}
+	if tab.Len() > 0 {
+		if err := tab.Write(conn.Out()); err != nil {
+			return err
+		}
+	}
+	if rest := len(p.Shares) - tab.Len(); rest > 0 {
+		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)
+	}
+	if p.Held.IsPositive() {
+		conn.Say("%s in fractions of a unit, held in the works until later payments make them whole.", p.Held)
+	}
+	return nil
+}
+
+type receiptJSON struct {
+	ChainID  string        `json:"chain_id"`
+	Tx       string        `json:"tx"`
+	Height   int64         `json:"height"`
+	Time     string        `json:"time"`
+	Payments []paidJSON    `json:"payments"`
+	Totals   []totalJSON   `json:"totals"`
+	Waiting  []waitingJSON `json:"waiting_now,omitempty"`
+	Note     string        `json:"note"`
+}
+
+type paidJSON struct {
+	Number  int         `json:"number"`
+	Kind    string      `json:"kind"`
+	Payer   string      `json:"payer"`
+	Work    string      `json:"work"`
+	Title   string      `json:"title"`
+	Grant   string      `json:"grant,omitempty"`
+	Channel string      `json:"channel,omitempty"`
+	Amount  string      `json:"amount"`
+	Epoch   uint64      `json:"epoch,string"`
+	State   int64       `json:"state_height,omitempty"`
+	Shares  []shareJSON `json:"shares"`
+	Due     string      `json:"due"`
+	Held    string      `json:"held"`
+	Unknown string      `json:"unknown,omitempty"`
+}
+
+type shareJSON struct {
+	Account string `json:"account"`
+	Name    string `json:"name,omitempty"`
+	Work    string `json:"work"`
+	Title   string `json:"title"`
+	Basis   string `json:"basis"`
+	// Parts per million: of the payment to the work, and of that to the account.
+	Rate   uint32 `json:"rate"`
+	Weight uint32 `json:"weight"`
+	Amount string `json:"amount"`
+}
+
+type totalJSON struct {
+	Denom string `json:"denom"`
+	Paid  string `json:"paid"`
+	Due   string `json:"due"`
+	Held  string `json:"held"`
+}
+
+type waitingJSON struct {
+	Account string    `json:"account"`
+	Coins   sdk.Coins `json:"coins"`
+}
+
+func printReceiptJSON(ctx context.Context, conn *connect.Conn, r receipts.Receipt, waiting map[string]sdk.Coins, titles map[string]string) error {
+	names := conn.KeyNames()
+	out := receiptJSON{ChainID: r.ChainID, Tx: r.Tx, Height: r.Height, Time: r.Time.UTC().Format(time.RFC3339), Note: receiptNote}
+	for _, p := range r.Paid {
+		paid := paidJSON{
+			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant, Channel: p.Channel,
+			Amount: p.Amount.String(), Epoch: p.Epoch, State: p.State, Shares: []shareJSON{}, Due: p.Due().String(), Held: p.Held.String(), Unknown: p.Unknown,
+		}
+		for _, s := range p.Shares {
+			title, err := titleOf(ctx, conn, titles, s.Work)
+			if err != nil {
+				return fmt.Errorf("ask for the title of %s: %w", s.Work, err)
+			}
+			paid.Shares = append(paid.Shares, shareJSON{
+				Account: s.Account, Name: names[s.Account], Work: s.Work, Title: title,
+				Basis: enumName(s.Basis.String(), "BASIS_"), Rate: s.Rate, Weight: s.Weight, Amount: s.Amount.String(),
+			})
+		}
+		out.Payments = append(out.Payments, paid)
+	}
+	for _, t := range r.Totals() {
+		out.Totals = append(out.Totals, totalJSON{t.Denom, t.Paid.String(), t.Due.String(), t.Held.String()})
+	}
+	for _, account := range r.Accounts() {
+		if coins := waiting[account]; !coins.Empty() {
+			out.Waiting = append(out.Waiting, waitingJSON{account, coins})
+		}
+	}
+	return conn.PrintJSON(out)
+}

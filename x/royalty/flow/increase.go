@@ -1,0 +1,14 @@
+package flow
+
+import "math/big"
+
+// Increase returns what a receiver with the weight gets when the total that is
+// paid to all rises from one amount to another: floor(to*weight/1e6) less
+// floor(from*weight/1e6). So however a rise is cut into parts, a receiver has had
+// floor(total*weight/1e6) in all, and the rest, less than a unit a receiver, is
+// nobody's yet. to must not be below from.
+func Increase(from, to *big.Int, weight uint32) *big.Int {
+	var was big.Int
+	due := part(new(big.Int), to, weight)
+	return due.Sub(due, part(&was, from, weight))
+}

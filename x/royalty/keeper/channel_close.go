@@ -1,0 +1,98 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	"cosmossdk.io/collections"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// CloseChannel ends a channel and sends what was not redeemed back to its payer:
+// at once for the receiver; for the payer it first sets the time from which
+// anybody may, one delay from now. It returns the refund, or else that time. A
+// redemption that was cut short is completed first.
+//
+// It fails with ErrChannelNotFound, ErrNotParty, and with ErrTooEarly before the
+// time, or in the block of a deposit: that money is not in the module's account
+// yet, and a refund would take the money of others.
+func (k Keeper) CloseChannel(ctx context.Context, sender sdk.AccAddress, id types.ChannelID) (*sdk.Coin, *time.Time, error) {
+	channel, err := k.GetChannel(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	switch {
+	case len(channel.Receiver) > 0 && sender.Equals(channel.Receiver):
+	case channel.ClosesAt != nil:
+		if now.Before(*channel.ClosesAt) {
+			return nil, nil, types.ErrTooEarly.Wrapf("%s can be closed from %s on; until then vouchers are redeemed", id, channel.ClosesAt.Format(time.RFC3339))
+		}
+	case sender.Equals(channel.Payer):
+		at := now.Add(channel.CloseDelay)
+		channel.ClosesAt = &at
+		if err := k.Channels.Rows.Set(ctx, id, channel); err != nil {
+			return nil, nil, err
+		}
+		return nil, &at, emit(ctx, &types.EventChannelCloseRequested{Channel: id.String(), ClosesAt: at})
+	default:
+		return nil, nil, types.ErrNotParty.Wrapf("%s is neither the payer of %s, %s, nor its receiver", sender, id, channel.Payer)
+	}
+	refund, err := k.refund(ctx, id, channel)
+	return &refund, nil, err
+}
+
+// refund pays back what a channel has left and removes it.
+func (k Keeper) refund(ctx context.Context, id types.ChannelID, channel types.Channel) (sdk.Coin, error) {
+	if channel.FundedAt == sdk.UnwrapSDKContext(ctx).BlockHeight() {
+		return sdk.Coin{}, types.ErrTooEarly.Wrapf("%s got a deposit in this block; close it in the next one", id)
+	}
+	if err := k.completePending(ctx, id, &channel); err != nil {
+		return sdk.Coin{}, err
+	}
+	refund := sdk.NewCoin(channel.Denom, channel.Left())
+	if refund.IsPositive() {
+		if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, channel.Payer, sdk.NewCoins(refund)); err != nil {
+			return sdk.Coin{}, err
+		}
+	}
+	if err := k.Channels.Rows.Remove(ctx, id); err != nil {
+		return sdk.Coin{}, err
+	}
+	if err := k.Channels.Payees.Remove(ctx, id); err != nil {
+		return sdk.Coin{}, err
+	}
+	if err := k.Channels.ByPayer.Remove(ctx, collections.Join(channel.Payer, id)); err != nil {
+		return sdk.Coin{}, err
+	}
+	return refund, emit(ctx, &types.EventChannelClosed{
+		Channel: id.String(), Payer: channel.Payer.String(), Denom: channel.Denom, Refund: refund.Amount.String(),
+	})
+}
+
+// completePending pays what is left of a redemption that was cut short.
+func (k Keeper) completePending(ctx context.Context, id types.ChannelID, channel *types.Channel) error {
+	if channel.PendingFrom == 0 {
+		return nil
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	payees, err := k.channelPayees(ctx, id)
+	if err != nil {
+		return err
+	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	r := &redemption{k: k, ctx: ctx, sdkCtx: sdkCtx, params: params, works: map[registrytypes.WorkID]payeeState{}}
+	paid, _, err := r.pay(channel, payees, len(payees))
+	if err != nil {
+		return err
+	}
+	sdkCtx.EventManager().EmitEvent(redeemedEvent(id, *channel, sdk.NewCoin(channel.Denom, paid)))
+	return nil
+}

@@ -1,0 +1,325 @@
+package keeper_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/stemma-chain/stemma/testutil/chain"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+var never time.Time
+
+// withChannel is a chain where everybody has 10^6 uusdc and fan has deposited
+// 1,000 for alice's song, 60 %, and bob's remix of it, 40 %, with carol as
+// receiver.
+func withChannel(t testing.TB) (*chain.Chain, types.ChannelID, []chain.Work) {
+	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
+	song := c.Register("song.wav", alice)
+	remix := c.Derive("remix.wav", bob, song.Under(chain.Preset("commercial-remix-10")))
+	open := chain.ChannelMsg(fan, 1, usdc(1000), song.Share(600_000), remix.Share(400_000))
+	open.Receiver = carol.String()
+	c.MustDeliver(fan, open)
+	return c, chain.ChannelOf(fan, 1), []chain.Work{song, remix}
+}
+
+func redeem(c *chain.Chain, vouchers ...types.Voucher) error {
+	return c.Deliver(dave, chain.RedeemMsg(dave, vouchers...)).Err()
+}
+
+func TestVouchersPayWorksAndTheirSources(t *testing.T) {
+	c, id, works := withChannel(t)
+	c.RequireBalance(fan, "999000uusdc")
+	c.RequireSameExport().RequireInvariants()
+
+	res := c.MustDeliver(dave, chain.RedeemMsg(dave, chain.Voucher(fan, id, 100, never)))
+	paid := chain.Typed[*types.EventPaid](t, res.Events)
+	require.Len(t, paid, 2)
+	for _, p := range paid {
+		require.Equal(t, fan.String(), p.Payer)
+	}
+	var answer types.MsgRedeemVouchersResponse
+	res.Response(t, 0, &answer)
+	require.Equal(t, "100uusdc", answer.Paid.String())
+	require.Empty(t, answer.Skipped)
+	c.RequireBalance(alice, "1000064uusdc") // 60, and 10 % of the remix's 40
+	c.RequireBalance(bob, "1000036uusdc")
+	c.RequireSameExport().RequireInvariants()
+
+	redeemed := chain.Typed[*types.EventVoucherRedeemed](t, res.Events)
+	require.Equal(t, []*types.EventVoucherRedeemed{{Channel: id.String(), Denom: "uusdc", Total: "100", Paid: "100"}}, redeemed)
+
+	query := types.NewQueryClient(c.Conn())
+	shown, err := query.Channel(t.Context(), &types.QueryChannelRequest{Channel: id.String()})
+	require.NoError(t, err)
+	require.Equal(t, "100uusdc", shown.Channel.Redeemed.String())
+	require.Equal(t, carol.String(), shown.Channel.Receiver)
+	require.ElementsMatch(t, []types.ChannelPayee{works[0].Share(600_000), works[1].Share(400_000)}, shown.Payees)
+
+	c.MustDeliver(carol, chain.CloseMsg(carol, id)).Response(t, 0, &types.MsgCloseChannelResponse{})
+	c.RequireBalance(fan, "999900uusdc")
+	c.RequireSameExport().RequireInvariants()
+	_, err = query.Channel(t.Context(), &types.QueryChannelRequest{Channel: id.String()})
+	require.Equal(t, codes.NotFound, status.Code(err))
+	list, err := query.Channels(t.Context(), &types.QueryChannelsRequest{Payer: fan.String()})
+	require.NoError(t, err)
+	require.Empty(t, list.Channels)
+	require.EqualValues(t, 2, list.NextSerial)
+}
+
+// TestVouchersAreGoodOnceAndForOneChannel: late, twice, out of order, for other
+// chains and channels, changed, by a stranger, over the deposit, after the end.
+func TestVouchersAreGoodOnceAndForOneChannel(t *testing.T) {
+	c, id, works := withChannel(t)
+	other := chain.ChannelMsg(fan, 2, usdc(1000), works[0].Share(chain.Whole))
+	other.Key = bob.Key.PubKey().Bytes()
+	c.MustDeliver(fan, other)
+	soon := c.Now().Add(10 * time.Second)
+	first, second := chain.Voucher(fan, id, 300, never), chain.Voucher(fan, id, 500, soon)
+	changed := func(change func(*types.Voucher)) types.Voucher {
+		v := chain.Voucher(fan, id, 600, soon)
+		change(&v)
+		return v
+	}
+
+	require.ErrorIs(t, redeem(c, chain.Voucher(mallory, id, 600, never)), types.ErrWrongSignature)
+	require.ErrorIs(t, redeem(c, chain.Voucher(bob, id, 600, never)), types.ErrWrongSignature, "another channel's key")
+	require.ErrorIs(t, redeem(c, foreign(t, fan, id, 600)), types.ErrWrongSignature, "another chain")
+	for name, v := range map[string]types.Voucher{
+		"more":          changed(func(v *types.Voucher) { v.Total = math.NewInt(700) }),
+		"longer":        changed(func(v *types.Voucher) { v.Expires++ }),
+		"other channel": changed(func(v *types.Voucher) { v.Channel = chain.ChannelOf(fan, 2).String() }),
+		"a bit":         changed(func(v *types.Voucher) { v.Signature[40] ^= 1 }),
+	} {
+		require.ErrorIs(t, redeem(c, v), types.ErrWrongSignature, name)
+	}
+	require.ErrorIs(t, redeem(c, changed(func(v *types.Voucher) { v.Signature = upperHalf(v.Signature) })), types.ErrInvalidVoucher)
+	require.ErrorIs(t, redeem(c, chain.Voucher(fan, id, 1001, never)), types.ErrOverDeposit)
+
+	require.NoError(t, redeem(c, second))
+	require.ErrorIs(t, redeem(c, second), types.ErrNothingToRedeem, "twice")
+	require.ErrorIs(t, redeem(c, first), types.ErrNothingToRedeem, "out of order")
+	late := chain.Voucher(fan, id, 600, soon)
+	c.Advance(time.Minute)
+	require.ErrorContains(t, redeem(c, late), "expired")
+	require.NoError(t, redeem(c, chain.Voucher(fan, id, 1000, never)), "all of it")
+	c.RequireBalance(alice, "1000640uusdc")
+	c.RequireBalance(bob, "1000360uusdc")
+
+	c.MustDeliver(fan, &types.MsgTopUpChannel{Payer: fan.String(), Channel: id.String(), Amount: usdc(500)})
+	require.NoError(t, redeem(c, chain.Voucher(fan, id, 1001, never)))
+	c.MustDeliver(carol, chain.CloseMsg(carol, id))
+	require.ErrorContains(t, redeem(c, chain.Voucher(fan, id, 1002, never)), "closed")
+
+	// The id is used up: vouchers of the old channel cannot come back to life.
+	again := chain.ChannelMsg(fan, 1, usdc(5000), works[0].Share(chain.Whole))
+	require.ErrorIs(t, c.Deliver(fan, again).Err(), types.ErrInvalidChannel)
+	c.RequireInvariants()
+}
+
+func TestThePayerWaitsForTheRest(t *testing.T) {
+	c, id, _ := withChannel(t)
+	require.ErrorIs(t, c.Deliver(mallory, chain.CloseMsg(mallory, id)).Err(), types.ErrNotParty)
+	require.ErrorIs(t, c.Deliver(mallory, &types.MsgTopUpChannel{Payer: mallory.String(), Channel: id.String(), Amount: usdc(5)}).Err(), types.ErrNotParty)
+
+	var asked types.MsgCloseChannelResponse
+	c.MustDeliver(fan, chain.CloseMsg(fan, id)).Response(t, 0, &asked)
+	require.Nil(t, asked.Refund)
+	require.Equal(t, c.Now().Add(chain.CloseDelay), *asked.ClosesAt)
+	c.RequireSameExport().RequireInvariants()
+	require.ErrorIs(t, c.Deliver(fan, chain.CloseMsg(fan, id)).Err(), types.ErrTooEarly)
+	require.ErrorIs(t, c.Deliver(fan, &types.MsgTopUpChannel{Payer: fan.String(), Channel: id.String(), Amount: usdc(5)}).Err(), types.ErrChannelClosing)
+
+	require.NoError(t, redeem(c, chain.Voucher(fan, id, 400, never)), "until then vouchers are good")
+	c.Advance(chain.CloseDelay)
+	require.ErrorContains(t, redeem(c, chain.Voucher(fan, id, 500, never)), "closed")
+	c.MustDeliver(mallory, chain.CloseMsg(mallory, id)) // anybody, now
+	c.RequireBalance(fan, "999600uusdc")
+	c.RequireInvariants()
+}
+
+// TestADepositIsNotPaidBackInItsBlock: its money is in the module's account at the
+// end of the block only, and must not be taken from others' meanwhile.
+func TestADepositIsNotPaidBackInItsBlock(t *testing.T) {
+	c, id, works := withChannel(t)
+	open := chain.ChannelMsg(bob, 7, usdc(50), works[0].Share(chain.Whole))
+	open.Receiver = alice.String()
+	block := c.Block(c.Sign(bob, open), c.Sign(alice, chain.CloseMsg(alice, chain.ChannelOf(bob, 7))),
+		c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(bob, chain.ChannelOf(bob, 7), 20, never))))
+	require.NoError(t, block.Txs[0].Err())
+	require.ErrorIs(t, block.Txs[1].Err(), types.ErrTooEarly)
+	require.NoError(t, block.Txs[2].Err(), "redeeming moves no coins")
+	c.RequireInvariants()
+	c.MustDeliver(alice, chain.CloseMsg(alice, chain.ChannelOf(bob, 7)))
+	c.RequireBalance(bob, "999980uusdc")
+	require.NoError(t, redeem(c, chain.Voucher(fan, id, 1000, never)), "others' deposits are whole")
+	c.RequireInvariants()
+}
+
+// TestABatchOutlivesWhatOvertookIt: one message, a voucher of each kind.
+func TestABatchOutlivesWhatOvertookIt(t *testing.T) {
+	c, id, works := withChannel(t)
+	open := func(serial uint64) types.ChannelID {
+		c.MustDeliver(fan, chain.ChannelMsg(fan, serial, usdc(1000), works[0].Share(chain.Whole)))
+		return chain.ChannelOf(fan, serial)
+	}
+	good, stale, expired := open(2), open(3), open(4)
+	require.NoError(t, redeem(c, chain.Voucher(fan, stale, 100, never)))
+	unknown := chain.ChannelOf(fan, 99)
+	var answer types.MsgRedeemVouchersResponse
+	c.MustDeliver(dave, chain.RedeemMsg(dave,
+		chain.Voucher(fan, stale, 100, never), chain.Voucher(fan, good, 10, never), chain.Voucher(fan, expired, 10, c.Now().Add(-time.Second)),
+		chain.Voucher(fan, unknown, 10, never), chain.Voucher(fan, id, 10, never),
+	)).Response(t, 0, &answer)
+	require.Equal(t, "20uusdc", answer.Paid.String())
+	require.Equal(t, []types.SkippedVoucher{
+		{Channel: stale.String(), Reason: types.SKIP_STALE}, {Channel: expired.String(), Reason: types.SKIP_EXPIRED}, {Channel: unknown.String(), Reason: types.SKIP_CLOSED},
+	}, answer.Skipped)
+
+	// What the sender could have known refuses all of it.
+	before := c.Balance(alice, "uusdc")
+	require.ErrorIs(t, redeem(c, chain.Voucher(fan, good, 20, never), chain.Voucher(mallory, id, 20, never)), types.ErrWrongSignature)
+	require.ErrorContains(t, redeem(c, chain.Voucher(fan, good, 20, never), chain.Voucher(fan, good, 30, never)), "two vouchers")
+	require.Equal(t, before, c.Balance(alice, "uusdc"))
+	c.RequireInvariants()
+}
+
+// TestALongListIsPaidInSlices: max_lines cuts a redemption, and what follows goes
+// on there; nobody is paid twice, and closing completes it.
+func TestALongListIsPaidInSlices(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
+	var payees []types.ChannelPayee
+	var names []string
+	for i := range 10 {
+		names = append(names, fmt.Sprint("work ", i))
+		payees = append(payees, chain.WorkOf(names[i], alice).Share(100_000))
+	}
+	c.MustDeliver(alice, chain.RegisterMsg(alice, names...))
+	c.MustDeliver(fan, chain.ChannelMsg(fan, 1, usdc(1000), payees...))
+	id := chain.ChannelOf(fan, 1)
+	slice := func(lines uint32, total int64) (answer types.MsgRedeemVouchersResponse) {
+		msg := chain.RedeemMsg(dave, chain.Voucher(fan, id, total, never))
+		msg.MaxLines = lines
+		c.MustDeliver(dave, msg).Response(t, 0, &answer)
+		c.RequireSameExport().RequireInvariants()
+		return answer
+	}
+	require.Equal(t, "40uusdc", slice(4, 100).Paid.String())
+	require.Equal(t, "40uusdc", slice(4, 100).Paid.String())
+	answer := slice(1, 200) // one line more of the first total
+	require.Equal(t, "10uusdc", answer.Paid.String())
+	require.Equal(t, types.SKIP_PENDING, answer.Skipped[0].Reason)
+	answer = slice(4, 200) // the last line of the first total, and three of the second
+	require.Equal(t, "40uusdc", answer.Paid.String())
+	require.Empty(t, answer.Skipped)
+	c.RequireBalance(alice, "1000130uusdc")
+
+	// A voucher by a stranger completes what is promised, and no more.
+	msg := chain.RedeemMsg(mallory, chain.Voucher(mallory, id, 999, never))
+	require.ErrorIs(t, c.Deliver(mallory, msg).Err(), types.ErrWrongSignature)
+	c.MustDeliver(fan, chain.CloseMsg(fan, id))
+	c.Advance(chain.CloseDelay)
+	c.MustDeliver(fan, chain.CloseMsg(fan, id))
+	c.RequireBalance(alice, "1000200uusdc")
+	c.RequireBalance(fan, "999800uusdc")
+	c.RequireInvariants()
+}
+
+func TestTheShareOfAnInvalidatedWorkGoesBack(t *testing.T) {
+	c, id, works := withChannel(t)
+	c.Write(func(ctx sdk.Context) error {
+		rows := c.App.Keepers.Registry.Works
+		row, err := rows.Get(ctx, works[0].ID)
+		if err != nil {
+			return err
+		}
+		row.Status = registrytypes.STATUS_INVALIDATED
+		return rows.Set(ctx, works[0].ID, row)
+	})
+	require.NoError(t, redeem(c, chain.Voucher(fan, id, 500, never)), "others are paid")
+	c.RequireBalance(bob, "1000180uusdc")
+	c.RequireInvariants()
+	c.MustDeliver(carol, chain.CloseMsg(carol, id))
+	c.RequireBalance(fan, "999800uusdc")
+	require.ErrorIs(t, c.Deliver(fan, chain.ChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(), types.ErrNotPayable)
+	c.RequireInvariants()
+}
+
+// TestADenomThatIsNoLongerAcceptedStillPays: what was deposited is redeemed, under
+// the right holders, although the denom was never paid in before.
+func TestADenomThatIsNoLongerAcceptedStillPays(t *testing.T) {
+	c, id, works := withChannel(t)
+	c.Write(func(ctx sdk.Context) error {
+		params, err := c.App.Keepers.Royalty.Params.Get(ctx)
+		if err != nil {
+			return err
+		}
+		params.Denoms = []types.AcceptedDenom{types.NewAcceptedDenom("ustem")}
+		return c.App.Keepers.Royalty.Params.Set(ctx, params)
+	})
+	require.ErrorIs(t, c.Deliver(fan, chain.ChannelMsg(fan, 2, usdc(10), works[0].Share(chain.Whole))).Err(), types.ErrDenomNotAccepted)
+	c.Block(c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(fan, id, 500, never))), c.Sign(alice, assign(alice, works[0], carol, chain.Whole))).RequireOK(t)
+	c.NextBlock()
+	c.RequireInvariants()
+	c.MustDeliver(alice, &types.MsgWithdraw{Account: alice.String()})
+	c.RequireBalance(alice, "1000300uusdc") // the remix's royalty comes later, to carol
+	c.MustDeliver(carol, &types.MsgWithdraw{Account: carol.String()})
+	c.RequireBalance(carol, "1000020uusdc")
+	c.RequireInvariants()
+}
+
+func TestChannelsAreRefusedWhole(t *testing.T) {
+	c, id, works := withChannel(t)
+	open := func(change func(*types.MsgOpenChannel)) sdk.Msg {
+		msg := chain.ChannelMsg(fan, 9, usdc(10), works[0].Share(500_000), works[1].Share(500_000))
+		change(msg)
+		return msg
+	}
+	for _, refused := range []struct {
+		name string
+		msg  sdk.Msg
+		want error
+	}{
+		{"no payees", open(func(m *types.MsgOpenChannel) { m.Payees = nil }), types.ErrInvalidChannel},
+		{"a payee twice", open(func(m *types.MsgOpenChannel) { m.Payees[1].Work = m.Payees[0].Work }), types.ErrInvalidChannel},
+		{"less than the whole", open(func(m *types.MsgOpenChannel) { m.Payees[1].Weight-- }), types.ErrInvalidChannel},
+		{"more than the whole", open(func(m *types.MsgOpenChannel) { m.Payees[1].Weight++ }), types.ErrInvalidChannel},
+		{"a weight that wraps", open(func(m *types.MsgOpenChannel) { m.Payees[1].Weight += 1 << 24 }), types.ErrInvalidChannel},
+		{"an unknown work", open(func(m *types.MsgOpenChannel) { m.Payees[1].Work = chain.WorkOf("none", bob).String() }), registrytypes.ErrWorkNotFound},
+		{"no key", open(func(m *types.MsgOpenChannel) { m.Key = nil }), types.ErrInvalidChannel},
+		{"no point of the curve", open(func(m *types.MsgOpenChannel) {
+			m.Key = append([]byte{2}, make([]byte, 31)...)
+			m.Key = append(m.Key, 5)
+		}), types.ErrInvalidChannel},
+		{"no delay", open(func(m *types.MsgOpenChannel) { m.CloseDelay = 0 }), types.ErrInvalidChannel},
+		{"a year's delay", open(func(m *types.MsgOpenChannel) { m.CloseDelay = 365 * 24 * time.Hour }), types.ErrInvalidChannel},
+		{"payer as receiver", open(func(m *types.MsgOpenChannel) { m.Receiver = fan.String() }), types.ErrInvalidChannel},
+		{"a used serial", open(func(m *types.MsgOpenChannel) { m.Serial = 1 }), types.ErrInvalidChannel},
+		{"no serial", open(func(m *types.MsgOpenChannel) { m.Serial = 0 }), types.ErrInvalidChannel},
+		{"no deposit", open(func(m *types.MsgOpenChannel) { m.Deposit.Amount = math.ZeroInt() }), types.ErrInvalidAmount},
+		{"more than there is", open(func(m *types.MsgOpenChannel) { m.Deposit = usdc(1_000_000) }), sdkerrors.ErrInsufficientFunds},
+		{"another denom on top", &types.MsgTopUpChannel{Payer: fan.String(), Channel: id.String(), Amount: sdk.NewInt64Coin("ustem", 5)}, types.ErrInvalidAmount},
+		{"closing what is not there", chain.CloseMsg(fan, chain.ChannelOf(fan, 8)), types.ErrChannelNotFound},
+		{"no vouchers", &types.MsgRedeemVouchers{Sender: fan.String()}, types.ErrInvalidMessage},
+	} {
+		t.Run(refused.name, func(t *testing.T) {
+			before, err := c.App.Keepers.Royalty.ExportGenesis(c.Ctx())
+			require.NoError(t, err)
+			require.ErrorIs(t, c.Deliver(fan, refused.msg).Err(), refused.want)
+			after, err := c.App.Keepers.Royalty.ExportGenesis(c.Ctx())
+			require.NoError(t, err)
+			require.Equal(t, before, after)
+		})
+	}
+}
