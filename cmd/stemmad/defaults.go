@@ -32,6 +32,9 @@ func appConfig() *serverconfig.Config {
 	cfg := serverconfig.DefaultConfig()
 	cfg.MinGasPrices = minGasPrices
 	cfg.QueryGasLimit = queryGasLimit
+	// The trees have caches of their own; another one in front of them costs a
+	// sixth of a block of derivations.
+	cfg.InterBlockCache = false
 	cfg.StateSync.SnapshotInterval = snapshotInterval
 	cfg.API.Enable = true
 	cfg.API.RPCWriteTimeout = restWriteTimeout

@@ -77,7 +77,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		keys.Commands(), queryCmd(), txCmd(), server.StatusCommand(),
 		debug.Cmd(), pruning.Cmd(newApp, app.DefaultHome()), snapshot.Cmd(newApp),
 	)
-	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, exportApp, server.StartCmdOptions{})
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, exportApp, server.StartCmdOptions{DBOpener: app.OpenDB})
 	root.AddCommand(verbs()...)
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "version" {

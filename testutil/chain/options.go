@@ -69,7 +69,7 @@ func BlockSTM(workers int) Option {
 func GoLevelDB() Option {
 	return func(s *settings) {
 		s.openDB = func(t testing.TB) dbm.DB {
-			db, err := dbm.NewDB("application", dbm.GoLevelDBBackend, t.TempDir())
+			db, err := app.OpenDB(t.TempDir(), dbm.GoLevelDBBackend)
 			require.NoError(t, err)
 			t.Cleanup(func() { _ = db.Close() })
 			return db
