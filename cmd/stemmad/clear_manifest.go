@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -34,8 +35,8 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 		return err
 	}
 	subjects := manifest.Subjects()
-	bar := clearance.NewBar(conn.Err(), len(subjects))
-	inquiry := clearance.Inquiry{Chain: conn.License(), Use: use, Licensee: licensee, Progress: bar.Show}
+	bar := progress.New(conn.Err(), "asking", int64(len(subjects)), progress.Of("works"))
+	inquiry := clearance.Inquiry{Chain: conn.License(), Use: use, Licensee: licensee, Progress: func(n int) { bar.Add(int64(n)) }}
 	if inquiry.Moment, err = clearance.Latest(ctx, node); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -130,7 +131,7 @@ func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []b
 			return 0, nil, err
 		}
 	}
-	bar := history.NewBar(conn.Err(), to-from+1)
+	bar := progress.New(conn.Err(), "reading", to-from+1, progress.Of("blocks"))
 	height, index, found, err := span.Find(ctx, hash, from, to, bar)
 	bar.Finish()
 	if err != nil {

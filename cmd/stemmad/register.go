@@ -17,6 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -191,7 +192,7 @@ func collectTable(ctx context.Context, conn *connect.Conn, table string, args []
 }
 
 func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []hashing.Found) error {
-	files, err := hashing.Sum(ctx, found, hashing.NewBar(conn.Err(), found))
+	files, err := hashing.Sum(ctx, found, progress.New(conn.Err(), "hashing", hashing.Total(found), hashing.Size))
 	if err != nil {
 		return err
 	}

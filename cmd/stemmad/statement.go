@@ -18,6 +18,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/statement"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -215,7 +216,7 @@ func (d *drawing) modules(ctx context.Context) ([]string, error) {
 
 // read goes through the blocks, several at once, and writes the lines in order.
 func (d *drawing) read(ctx context.Context) error {
-	bar := history.NewBar(d.conn.Err(), d.head.To-d.head.From+1)
+	bar := progress.New(d.conn.Err(), "reading", d.head.To-d.head.From+1, progress.Of("blocks"))
 	defer bar.Finish()
 	return history.Each(ctx, d.head.From, d.head.To, bar, d.lines, func(lines []statement.Line) error {
 		for _, line := range lines {

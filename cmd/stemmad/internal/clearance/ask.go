@@ -39,8 +39,8 @@ type Inquiry struct {
 	// Licensee who asks; empty: anybody.
 	Licensee string
 	Moment   Moment
-	// Progress is told how many works are answered; may be nil.
-	Progress func(done int)
+	// Progress is told how many more works are answered; may be nil.
+	Progress func(more int)
 	// pause before the second attempt; 0: firstPause.
 	pause time.Duration
 }
@@ -68,7 +68,7 @@ func (q Inquiry) Ask(ctx context.Context, subjects []string) ([]licensetypes.Rig
 		}
 		answers = append(answers, rights...)
 		if q.Progress != nil {
-			q.Progress(len(answers))
+			q.Progress(len(rights))
 		}
 	}
 	return answers, nil

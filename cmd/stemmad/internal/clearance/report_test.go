@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -137,18 +136,4 @@ func TestReportFiles(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, left, 3, "no temporary files")
-}
-
-func TestBar(t *testing.T) {
-	require.Equal(t, "asking [###############...............]  50 % of 2000 works", barLine(1000, 2000))
-	require.Nil(t, NewBar(&bytes.Buffer{}, 10), "no terminal")
-	var none *Bar
-	none.Show(1)
-	none.Finish()
-	var out bytes.Buffer
-	bar := &Bar{out: &out, total: 2, started: time.Now().Add(-time.Minute)}
-	bar.Show(1)
-	bar.Finish()
-	require.Contains(t, out.String(), "50 % of 2 works")
-	require.True(t, strings.HasSuffix(out.String(), " \r"))
 }

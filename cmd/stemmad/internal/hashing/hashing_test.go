@@ -1,7 +1,6 @@
 package hashing_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"os"
@@ -73,14 +72,6 @@ func TestSumStops(t *testing.T) {
 
 	_, err = hashing.Sum(context.Background(), []hashing.Found{{Path: path + ".gone"}}, nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
-}
-
-func TestNoBarWithoutATerminal(t *testing.T) {
-	require.Nil(t, hashing.NewBar(&bytes.Buffer{}, nil))
-	null, err := os.Open(os.DevNull)
-	require.NoError(t, err)
-	defer null.Close()
-	require.Nil(t, hashing.NewBar(null, nil))
 }
 
 func TestSize(t *testing.T) {

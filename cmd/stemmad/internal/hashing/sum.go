@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 )
 
 // chunk is how much is read between two looks at the context, in bytes.
@@ -23,7 +25,7 @@ type File struct {
 
 // Sum hashes the files, several at a time, and returns them in the order given.
 // It stops at the first error. Progress is shown on bar, which may be nil.
-func Sum(ctx context.Context, found []Found, bar *Bar) ([]File, error) {
+func Sum(ctx context.Context, found []Found, bar *progress.Bar) ([]File, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
@@ -47,7 +49,7 @@ func Sum(ctx context.Context, found []Found, bar *Bar) ([]File, error) {
 		})
 	}
 	group.Wait()
-	bar.finish()
+	bar.Finish()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -57,7 +59,7 @@ func Sum(ctx context.Context, found []Found, bar *Bar) ([]File, error) {
 // SumFile hashes one file.
 func SumFile(ctx context.Context, path string) (File, error) { return sumFile(ctx, path, nil) }
 
-func sumFile(ctx context.Context, path string, bar *Bar) (File, error) {
+func sumFile(ctx context.Context, path string, bar *progress.Bar) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return File{}, err
@@ -73,7 +75,7 @@ func sumFile(ctx context.Context, path string, bar *Bar) (File, error) {
 		n, err := f.Read(buf)
 		h.Write(buf[:n])
 		file.Size += int64(n)
-		bar.add(int64(n))
+		bar.Add(int64(n))
 		if err == io.EOF {
 			break
 		}

@@ -8,6 +8,8 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 )
 
 // readers is how many blocks are asked for at once.
@@ -71,7 +73,7 @@ func (s Span) Hashes(ctx context.Context, height int64) ([][]byte, time.Time, er
 
 // Find looks for a transaction in the blocks from one height to another, the
 // newest first. Without an error, found says whether it is there.
-func (s Span) Find(ctx context.Context, hash []byte, from, to int64, bar *Bar) (height int64, index int, found bool, err error) {
+func (s Span) Find(ctx context.Context, hash []byte, from, to int64, bar *progress.Bar) (height int64, index int, found bool, err error) {
 	type place struct {
 		height int64
 		index  int
@@ -100,7 +102,7 @@ func (s Span) Find(ctx context.Context, hash []byte, from, to int64, bar *Bar) (
 
 // Each loads something for every height of a range, several at once, and visits
 // the outcomes in order of height. Only a few are held at a time.
-func Each[T any](ctx context.Context, from, to int64, bar *Bar, load func(context.Context, int64) (T, error), visit func(T) error) error {
+func Each[T any](ctx context.Context, from, to int64, bar *progress.Bar, load func(context.Context, int64) (T, error), visit func(T) error) error {
 	for loaded, err := range inOrder(ctx, from, to, load) {
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 )
 
 // ErrDeclined says that the person answered no.
@@ -239,7 +239,7 @@ func (s *Sender) sign(ctx context.Context, factory tx.Factory, msgs []sdk.Msg) (
 // ask shows what will be sent and its fee. Without a terminal there is nobody to
 // ask.
 func (s *Sender) ask(what string, fee sdk.Coins) error {
-	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) || s.conn.JSON() || !hashing.IsTerminal(s.conn.Terminal()) {
+	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) || s.conn.JSON() || !progress.IsTerminal(s.conn.Terminal()) {
 		return nil
 	}
 	question := fmt.Sprintf("%s\n  signed by %s (%s), fee %s. Send", what, s.Name, s.Account(), feeText(fee))

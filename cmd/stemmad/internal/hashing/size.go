@@ -1,0 +1,24 @@
+package hashing
+
+import "fmt"
+
+// Total is how many bytes the files have together.
+func Total(found []Found) (bytes int64) {
+	for _, f := range found {
+		bytes += f.Size
+	}
+	return bytes
+}
+
+// Size writes a number of bytes for people.
+func Size(n int64) string {
+	const unit = 1000
+	if n < unit {
+		return fmt.Sprintf("%d B", n)
+	}
+	value, prefixes := float64(n)/unit, "kMGTP"
+	for value >= unit && len(prefixes) > 1 {
+		value, prefixes = value/unit, prefixes[1:]
+	}
+	return fmt.Sprintf("%.1f %cB", value, prefixes[0])
+}
