@@ -37,6 +37,10 @@ func NewWorkID(registrant sdk.AccAddress, digest [32]byte) WorkID {
 // ParseWorkID reads the bech32 form. It fails with ErrInvalidID when prefix,
 // checksum or length is wrong.
 func ParseWorkID(s string) (WorkID, error) {
+	var id WorkID
+	if readID(s, WorkPrefix, id[:]) {
+		return id, nil
+	}
 	bz, err := ParseID(s, WorkPrefix, len(WorkID{}))
 	if err != nil {
 		return WorkID{}, err
@@ -47,6 +51,9 @@ func ParseWorkID(s string) (WorkID, error) {
 // ParseID reads a bech32 id of the given prefix and length in bytes. It fails
 // with ErrInvalidID. Other modules' ids use it too.
 func ParseID(s, prefix string, length int) ([]byte, error) {
+	if id := make([]byte, length); readID(s, prefix, id) {
+		return id, nil
+	}
 	got, bz, err := bech32.DecodeAndConvert(s)
 	switch {
 	case err != nil:
@@ -60,14 +67,7 @@ func ParseID(s, prefix string, length int) ([]byte, error) {
 }
 
 // FormatID writes bytes as a bech32 id with the prefix.
-func FormatID(prefix string, bz []byte) string {
-	s, err := bech32.ConvertAndEncode(prefix, bz)
-	if err != nil {
-		// Only a prefix that no caller uses makes the encoding fail.
-		panic(fmt.Sprintf("encode %s id: %s", prefix, err))
-	}
-	return s
-}
+func FormatID(prefix string, bz []byte) string { return writeID(prefix, bz) }
 
 // String returns the bech32 form.
 func (id WorkID) String() string { return FormatID(WorkPrefix, id[:]) }
