@@ -17,8 +17,9 @@ const (
 	// MaxBlockBytes bounds a block; CometBFT's own default is 21 MiB.
 	MaxBlockBytes = 4 << 20
 	// MaxBlockGas bounds the sum of the gas that a block's transactions
-	// declare: about a thousand plain transfers.
-	MaxBlockGas = 100_000_000
+	// declare: about four thousand plain transfers, or a second of one
+	// processor's time (docs/performance.md).
+	MaxBlockGas = 300_000_000
 )
 
 // GenesisState is the state at genesis, by module name.

@@ -23,6 +23,9 @@ const (
 	restWriteTimeout = 30
 	// snapshotInterval is how many blocks lie between state-sync snapshots.
 	snapshotInterval = 1000
+	// treeCache is how many nodes of each of the two dozen trees are kept in
+	// memory, half a kilobyte each; the SDK's default is three times that.
+	treeCache = 250_000
 	// publicBlockTime is the pause after a block on a public network.
 	publicBlockTime = 2 * time.Second
 )
@@ -35,6 +38,7 @@ func appConfig() *serverconfig.Config {
 	// The trees have caches of their own; another one in front of them costs a
 	// sixth of a block of derivations.
 	cfg.InterBlockCache = false
+	cfg.IAVLCacheSize = treeCache
 	cfg.StateSync.SnapshotInterval = snapshotInterval
 	cfg.API.Enable = true
 	cfg.API.RPCWriteTimeout = restWriteTimeout
