@@ -54,7 +54,7 @@ localnet-reset: ## stop them and delete their data
 
 ## Checking
 
-.PHONY: test test-race test-sim cover bench lint format
+.PHONY: test test-race test-sim cover bench load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -73,6 +73,9 @@ bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-txs=1000 -
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 60m -args -txs=5000 -rounds=3 $(BENCH_FLAGS)
 	go test ./scripts/bench -run TestRights -v -count=1 -timeout 20m -args -works=100000
 	go test ./x/royalty/keeper -run '^$$' -bench .
+
+load: build ## ten minutes of mixed load on a real node; LOAD_FLAGS='-nodes 4 -accounts 2000', -compare, -kind pay
+	go run ./scripts/load -duration 10m $(LOAD_FLAGS)
 
 lint: ## style, mistakes and the import direction
 	scripts/tools.sh golangci-lint
