@@ -37,9 +37,10 @@ const gcPercent = 300
 
 var configureOnce sync.Once
 
-// machineMemory is the machine's memory in bytes; 0 where /proc does not tell.
-// Half of it is what a process aims to stay below, by collecting garbage more
-// often, unless GOMEMLIMIT says otherwise.
+// machineMemory is the machine's memory in bytes; 0 where /proc does not tell. A
+// quarter of it is what a process aims to stay below, by collecting garbage more
+// often, unless GOMEMLIMIT says otherwise: under load a node has up to 2 GB in
+// use, which would grow to four times that.
 func machineMemory() int64 {
 	file, err := os.Open("/proc/meminfo")
 	if err != nil {
@@ -61,7 +62,7 @@ func Configure() {
 		if os.Getenv("GOGC") == "" {
 			debug.SetGCPercent(gcPercent)
 		}
-		if limit := machineMemory() / 2; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		if limit := machineMemory() / 4; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
 			debug.SetMemoryLimit(limit)
 		}
 		if err := os.Setenv(sdk.EnvConfigScope, configScope); err != nil {

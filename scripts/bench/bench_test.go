@@ -1,214 +1,197 @@
-// Package bench measures what each message costs against a bank send of the same
-// run: pre-signed transactions, in process, through FinalizeBlock and Commit.
+// Package bench measures the whole chain in one process: what each message costs
+// next to a bank send, the sweep, queries, rights and the state, with as many
+// works registered before as asked for.
 //
-// Usage: make bench   (or: go test ./scripts/bench -run TestReport -v -args -txs 5000 -rounds 3)
+// Usage: make bench   (or: go test ./scripts/bench -run TestReport -v -timeout 2h -args -works 100000 -txs 5000 -rounds 3 -fresh)
 package bench
 
 import (
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"regexp"
-	"syscall"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 var (
-	txs    = flag.Int("txs", 200, "transactions in a block")
-	rounds = flag.Int("rounds", 2, "blocks measured of each kind")
+	txs    = flag.Int("txs", 30, "transactions in a block")
+	rounds = flag.Int("rounds", 1, "blocks measured of each kind, after one that is not")
+	fresh  = flag.Bool("fresh", false, "measure each kind on a chain of its own")
 	only   = flag.String("only", "", "measure only messages whose name matches this regular expression, and bank sends")
 )
 
-// workload is one kind of message, a transaction for each account.
+// workload is one kind of message.
 type workload struct {
 	name string
-	// setup runs before each round's clock starts; prepare makes the message of
-	// one account for one round.
-	setup   func(s *stage, round int)
-	prepare func(s *stage, account, round int) sdk.Msg
 	// lines is how many payments one transaction holds, where that is not one.
 	lines int
+	// setup runs before each round's clock starts; messages makes what one
+	// transaction of a round says. Its signer is the block's i-th.
+	setup    func(b *round)
+	messages func(b *round, i int) []sdk.Msg
 }
 
-// stage is a chain with as many accounts as a block has transactions.
+// round is one block of a workload.
+type round struct {
+	*stage
+	// number is another one for each round of a stage.
+	number  int
+	signers []chain.Account
+}
+
+// stage is a chain that goes on from a catalogue.
 type stage struct {
-	t        testing.TB
-	c        *chain.Chain
-	accounts []chain.Account
-	sources  []chain.Work
-	terms    licensetypes.TermsID
+	*catalogue
+	t      testing.TB
+	c      *chain.Chain
+	folder string
+	random *rand.Rand
+	// order is a random order of the accounts, who take turns in it.
+	order []int
+	turn  int
+	// picked is a random order of the works that the workload touches.
+	picked []int
 }
 
-func title(prefix string, account, round int) string {
-	return fmt.Sprintf("%s %d of round %d", prefix, account, round)
-}
-
-func workloads() []workload {
-	list := []workload{
-		{name: "bank send", prepare: func(s *stage, i, _ int) sdk.Msg {
-			to := s.accounts[(i+1)%len(s.accounts)]
-			return banktypes.NewMsgSend(s.accounts[i].Address, to.Address, sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1000)))
-		}},
-		{name: "pay", setup: registerOnce("paid"), prepare: func(s *stage, i, _ int) sdk.Msg {
-			work := chain.WorkOf(title("paid", i, 0), s.accounts[i])
-			return chain.PayMsg(s.accounts[(i+1)%len(s.accounts)], work, sdk.NewInt64Coin("uusdc", 20_000))
-		}},
-		{name: "pay one same work", prepare: func(s *stage, i, _ int) sdk.Msg {
-			return chain.PayMsg(s.accounts[i], s.sources[0], sdk.NewInt64Coin("uusdc", 20_000))
-		}},
-		{name: "pay many, 1,000 lines", lines: 1000, setup: registerOnce("line"), prepare: func(s *stage, i, _ int) sdk.Msg {
-			msg := &royaltytypes.MsgPayMany{Payer: s.accounts[i].String()}
-			for j := range 1000 {
-				at := (i + j) % len(s.accounts)
-				work := chain.WorkOf(title("line", at, 0), s.accounts[at])
-				msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: work.String(), Amount: sdk.NewInt64Coin("uusdc", 200)})
-			}
-			return msg
-		}},
-		{name: "register", prepare: func(s *stage, i, round int) sdk.Msg {
-			return chain.RegisterMsg(s.accounts[i], title("registered", i, round))
-		}},
-	}
-	for _, n := range []int{1, 4, 16} {
-		prefix := fmt.Sprintf("derived from %d", n)
-		list = append(list, workload{
-			name:  fmt.Sprintf("derive, %d sources", n),
-			setup: registerEach(prefix),
-			prepare: func(s *stage, i, round int) sdk.Msg {
-				var sources []chain.Source
-				for _, source := range s.sources[:n] {
-					sources = append(sources, source.Under(s.terms))
-				}
-				return chain.DeriveMsg(chain.WorkOf(title(prefix, i, round), s.accounts[i]), sources...)
-			},
-		})
-	}
-	return list
-}
-
-// registerOnce registers a work of each account, for all rounds.
-func registerOnce(prefix string) func(*stage, int) {
-	return func(s *stage, round int) {
-		if round == 0 {
-			s.register(prefix, 0)
-		}
+func newStage(t testing.TB, k *catalogue, opts ...chain.Option) *stage {
+	random := rand.New(rand.NewPCG(2, 2))
+	folder := t.TempDir()
+	linkFolder(t, k.folder, folder)
+	return &stage{
+		catalogue: k, t: t, c: k.c.Resume(t, folder, opts...), folder: folder,
+		random: random, order: random.Perm(len(k.accounts)),
 	}
 }
 
-// registerEach registers a work of each account for each round.
-func registerEach(prefix string) func(*stage, int) {
-	return func(s *stage, round int) { s.register(prefix, round) }
+// next are the accounts that sign the next block, each once.
+func (s *stage) next(count int) []chain.Account {
+	signers := make([]chain.Account, count)
+	for i := range signers {
+		signers[i] = s.accounts[s.order[s.turn%len(s.order)]]
+		s.turn++
+	}
+	return signers
 }
 
-func (s *stage) register(prefix string, round int) {
-	block := make([][]byte, len(s.accounts))
-	for i, a := range s.accounts {
-		block[i] = s.c.Sign(a, chain.RegisterMsg(a, title(prefix, i, round)))
+// one is a work of these kinds, another one each time until all were used. They
+// lie far apart in the store.
+func (s *stage) one(kinds []int) chain.Work {
+	if len(s.picked) == 0 {
+		most := 4 * *txs * max(2, *rounds+1)
+		s.picked = draw(len(s.works), min(most, len(s.works)*len(kinds)/10*9/10), kinds, s.random)
 	}
-	s.c.Block(block...).RequireOK(s.t)
+	i := s.picked[0]
+	s.picked = append(s.picked[1:], i)
+	return s.work(i)
 }
 
-func newStage(t testing.TB, opts ...chain.Option) *stage {
-	accounts := chain.NamedMany("user", *txs)
-	s := &stage{t: t, accounts: accounts, c: chain.New(t, append(opts, chain.GoLevelDB(), chain.Accounts(accounts...))...)}
-	owner := chain.Named("alice")
-	s.terms = publish(s.c, owner, 10_000)
-	for i := range 16 {
-		work := s.c.Register(fmt.Sprintf("source %d", i), owner)
-		s.c.Offer(work, s.terms)
-		s.sources = append(s.sources, work)
+// run prepares and measures one block of a workload, with the blocks after it in
+// which the sweep and the payouts end.
+func (s *stage) run(w workload) cost {
+	b := &round{stage: s, number: s.turn, signers: s.next(max(1, *txs/max(1, w.lines)))}
+	if w.setup != nil {
+		w.setup(b)
+		s.settle()
 	}
-	return s
-}
-
-// publish makes terms with an absolute rate in ppm.
-func publish(c *chain.Chain, author chain.Account, rate uint32) licensetypes.TermsID {
-	terms := licensetypes.Terms{
-		Spdx: "LicenseRef-bench", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
-		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: rate,
+	block := make([][]byte, len(b.signers))
+	for i, signer := range b.signers {
+		block[i] = s.c.SignTx(chain.Tx{Msgs: w.messages(b, i), Signers: []chain.Account{signer}, Gas: 90_000_000, Fee: "500ustem"})
 	}
-	c.MustDeliver(author, &licensetypes.MsgPublishTerms{Author: author.String(), Terms: terms})
-	return terms.ID()
-}
-
-// cost is what one transaction, or one line of a PayMany, takes.
-type cost struct{ wall, cpu time.Duration }
-
-// measure runs one block of a workload, with the empty block after it, in which
-// what the sweep left is served.
-func (s *stage) measure(w workload, round int) cost {
-	count := len(s.accounts)
-	if w.lines > 0 {
-		count = max(1, count/w.lines)
-	}
-	block := make([][]byte, count)
-	for i := range block {
-		msg := w.prepare(s, i, round)
-		block[i] = s.c.SignTx(chain.Tx{Msgs: []sdk.Msg{msg}, Signers: []chain.Account{signerOf(s, w, i)}, Gas: 90_000_000, Fee: "500ustem"})
+	if *txs >= 1000 {
+		runtime.GC() // what was left by signing is nobody's cost
 	}
 	start, before := time.Now(), cpuTime(s.t)
 	result := s.c.Block(block...)
-	s.c.NextBlock()
-	each := time.Duration(count * max(1, w.lines))
+	s.settle()
+	each := time.Duration(len(block) * max(1, w.lines))
 	c := cost{time.Since(start) / each, (cpuTime(s.t) - before) / each}
 	result.RequireOK(s.t)
 	return c
 }
 
-// cpuTime is what the process has used of all cores.
-func cpuTime(t testing.TB) time.Duration {
-	var usage syscall.Rusage
-	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-func signerOf(s *stage, w workload, i int) chain.Account {
-	if w.name == "pay" {
-		return s.accounts[(i+1)%len(s.accounts)]
+// settle runs empty blocks, at least one, until nothing waits to be flushed or
+// paid out.
+func (s *stage) settle() {
+	for s.c.NextBlock(); !idle(s.t, s.c); {
+		s.c.NextBlock()
 	}
-	return s.accounts[i]
 }
 
-// TestReport prints the table. In `make test` it runs with small blocks, to see
-// that every workload works; `make bench` takes large ones. Each kind has a
-// chain of its own, on which blocks of it and of bank sends take turns, so that a
-// disturbance hits both alike.
+// idle tells whether nothing waits to be flushed or paid out.
+func idle(t testing.TB, c *chain.Chain) bool {
+	ctx, keeper := c.Ctx(), c.App.Keepers.Royalty
+	return empty(t, ctx, keeper.Queue) && empty(t, ctx, keeper.Payouts)
+}
+
+func empty[K any](t testing.TB, ctx sdk.Context, set collections.KeySet[K]) bool {
+	it, err := set.Iterate(ctx, nil)
+	require.NoError(t, err)
+	defer it.Close()
+	return !it.Valid()
+}
+
+// TestReport prints the table of messages. In `make test` it runs with small
+// blocks, to see that every workload works; `make bench` takes large ones, each
+// kind on a chain of its own, which goes on from one catalogue. Blocks of a kind
+// and of bank sends take turns, so that a disturbance hits both alike.
 func TestReport(t *testing.T) {
+	k := prepare(t, *size, *txs)
 	for _, executor := range []struct {
 		name string
 		opts []chain.Option
 	}{{"sequential", nil}, {"block-stm", []chain.Option{chain.BlockSTM(0)}}} {
 		t.Run(executor.name, func(t *testing.T) {
-			fmt.Printf("\n%s, blocks of %d transactions, %d rounds\n%-24s %10s %10s %12s %14s %12s\n",
-				executor.name, *txs, *rounds, "message", "per s", "us each", "x bank send", "per CPU s", "x bank send")
-			for i, w := range workloads() {
-				if i > 0 && !regexp.MustCompile(*only).MatchString(w.name) {
+			fmt.Printf("\n%s, %d works, blocks of %d transactions, %d rounds\n%-28s %10s %10s %12s %14s %12s\n",
+				executor.name, *size, *txs, *rounds, "message", "per s", "us each", "x bank send", "per CPU s", "x bank send")
+			shared := newStage(t, k, executor.opts...)
+			for _, w := range workloads() {
+				if w.name != bankSend.name && !regexp.MustCompile(*only).MatchString(w.name) {
 					continue
 				}
-				s := newStage(t, executor.opts...)
-				var sends, costs []cost
-				for round := range *rounds {
-					if w.setup != nil {
-						w.setup(s, round)
+				t.Run(w.name, func(t *testing.T) {
+					s := shared
+					if *fresh {
+						s = newStage(t, k, executor.opts...)
 					}
-					sends = append(sends, s.measure(workloads()[0], 2*round))
-					costs = append(costs, s.measure(w, round))
-				}
-				require.NoError(t, s.c.App.CheckInvariants(s.c.Ctx()))
-				report(w.name, typical(costs), typical(sends))
+					s.compare(w)
+				})
 			}
+			require.NoError(t, k.check(shared.c))
 		})
 	}
 }
+
+// compare measures a workload and bank sends by turns, and prints a line.
+func (s *stage) compare(w workload) {
+	s.picked = nil
+	var sends, costs []cost
+	for number := range *rounds + 1 {
+		send, c := s.run(bankSend), s.run(w)
+		if number > 0 { // the first round warms the caches
+			sends, costs = append(sends, send), append(costs, c)
+		}
+	}
+	if *fresh {
+		require.NoError(s.t, s.check(s.c))
+	}
+	c, send := typical(costs), typical(sends)
+	fmt.Printf("%-28s %10.0f %10.1f %12.2f %14.0f %12.2f\n", w.name,
+		1/c.wall.Seconds(), float64(c.wall.Nanoseconds())/1000, float64(c.wall)/float64(send.wall),
+		1/c.cpu.Seconds(), float64(c.cpu)/float64(send.cpu))
+}
+
+// cost is what one transaction, or one line of one, takes.
+type cost struct{ wall, cpu time.Duration }
 
 // typical is the median time, and the mean of processor time, in which garbage
 // collection comes in lumps.
@@ -220,10 +203,4 @@ func typical(costs []cost) cost {
 		cpu += c.cpu
 	}
 	return cost{median(walls), cpu / time.Duration(len(costs))}
-}
-
-func report(name string, c, send cost) {
-	fmt.Printf("%-24s %10.0f %10.1f %12.2f %14.0f %12.2f\n", name,
-		1/c.wall.Seconds(), float64(c.wall.Nanoseconds())/1000, float64(c.wall)/float64(send.wall),
-		1/c.cpu.Seconds(), float64(c.cpu)/float64(send.cpu))
 }

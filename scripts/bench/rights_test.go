@@ -2,9 +2,7 @@ package bench
 
 import (
 	"context"
-	"flag"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -17,8 +15,6 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-var catalogue = flag.Int("works", 2000, "works that the node holds when rights are asked for")
-
 // asked is how many works one question is about: the most of a batch.
 const asked = licensetypes.MaxBatch
 
@@ -29,7 +25,7 @@ func rightsChain(t testing.TB) (*chain.Chain, []string) {
 	c := chain.New(t, chain.GoLevelDB(), chain.Accounts(alice, chain.Named("bob")))
 	source := c.Register("non-commercial source", alice)
 	c.Offer(source, chain.Preset("cc-by-nc-4.0"))
-	works := make([]string, *catalogue)
+	works := make([]string, *size)
 	for from := 0; from < len(works); from += 5000 {
 		c.Write(func(ctx sdk.Context) error {
 			for i := from; i < min(from+5000, len(works)); i++ {
@@ -116,11 +112,3 @@ func TestRights(t *testing.T) {
 			len(batch), len(works), licensee != "", ms(a), ms(b), float64(b)/float64(a))
 	}
 }
-
-// median is the middle one, the later of two.
-func median(times []time.Duration) time.Duration {
-	slices.Sort(times)
-	return times[len(times)/2]
-}
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
