@@ -54,7 +54,7 @@ localnet-reset: ## stop them and delete their data
 
 ## Checking
 
-.PHONY: test test-race test-sim cover bench load lint format
+.PHONY: test test-race test-sim cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -69,10 +69,13 @@ cover: ## tests with coverage, into build/cover.out
 test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
 	go test ./app -run TestRandomBlocksAgree -v -timeout 60m -args -sim.blocks=300 $(SIM_FLAGS)
 
-bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-txs=1000 -rounds=2'
-	go test ./scripts/bench -run TestReport -v -count=1 -timeout 60m -args -txs=5000 -rounds=3 $(BENCH_FLAGS)
-	go test ./scripts/bench -run TestRights -v -count=1 -timeout 20m -args -works=100000
+bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=100000 -only=^pay'
+	go test ./scripts/bench -run TestReport -v -count=1 -timeout 4h -args -works=1000 -txs=5000 -rounds=3 $(BENCH_FLAGS)
 	go test ./x/royalty/keeper -run '^$$' -bench .
+
+bench-scale: ## rights, queries, the sweep and state at 100,000 works; SCALE_FLAGS='-works=1000000'
+	go test ./scripts/bench -run 'TestRights|TestQueries|TestState' -v -count=1 -timeout 4h -args -works=100000 -width=100 -queries=1000 -txs=10000 $(SCALE_FLAGS)
+	go test ./scripts/bench -run 'TestSweep|TestOnePayment|TestPackedList' -v -count=1 -timeout 1h -args -tops=200 -ancestors=1000
 
 load: build ## ten minutes of mixed load on a real node; LOAD_FLAGS='-nodes 4 -accounts 2000', -compare, -kind pay
 	go run ./scripts/load -duration 10m $(LOAD_FLAGS)
