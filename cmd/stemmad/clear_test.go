@@ -141,7 +141,7 @@ func TestJourneyOfAnApprovedDerivative(t *testing.T) {
 	adapt := []string{"song.wav", "--use", "adapt", "--as", "bob"}
 	buy := slices.Concat(adapt, []string{"--from", "bob", "--buy", "--max-fee", "3000uusdc"})
 	require.Contains(t, l.clears(exitNeedsGrant, adapt...), "the owner has to approve you first")
-	require.Contains(t, l.fail(append([]string{"clear"}, buy...)...), "the owner has to approve you first")
+	require.Contains(t, l.fail(append([]string{"clear"}, buy...)...), "its owner has to approve you first")
 	l.do("approve", "song.wav", terms, "--derivative", "remix.wav", "--from", "alice")
 	require.Contains(t, l.clears(exitNeedsGrant, append(adapt, "--for", "remix.wav")...), "--for work1")
 	require.Contains(t, l.clears(exitOK, append(buy, "--for", "remix.wav")...), "reserved for  work1")
