@@ -122,7 +122,7 @@ func (r *redemption) note(conn *connect.Conn, sent send.Result, n int) error {
 	}
 	r.Paid = r.Paid.Add(response.Paid...)
 	r.Skipped = append(r.Skipped, response.Skipped...)
-	conn.Say("%s %d vouchers for %s: %s", sent.Did("Redeemed", "Would redeem"), n, response.Paid, sent)
+	conn.Say("%s %s for %s: %s", sent.Did("Redeemed", "Would redeem"), count(n, "voucher"), response.Paid, sent)
 	for _, s := range response.Skipped {
 		conn.Say("%s was passed over: %s", s.Channel, s.Reason.Words())
 	}
