@@ -27,14 +27,14 @@ func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source,
 		return errorsmod.Wrap(err, "derivative")
 	}
 	key := collections.Join(source, derivative)
-	linked, err := k.Edges.Has(ctx, collections.Join(derivative, source))
+	row, _, err := k.Derivations.Find(ctx, derivative)
 	if err != nil {
 		return err
 	}
-	if linked {
+	if _, linked := row.Find(source); linked {
 		return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: there is nothing left to approve", source, derivative)
 	}
-	transfers, found, err := find(ctx, k.Approvals, key)
+	transfers, found, err := k.Approvals.Find(ctx, key)
 	if err != nil || (found && transfers == work.Transfers) {
 		return err
 	}
@@ -113,7 +113,7 @@ func (k Keeper) checkApproval(ctx context.Context, d *derivation, p licensetypes
 	if err != nil || source.Owner.Equals(d.Owner) {
 		return err
 	}
-	transfers, found, err := find(ctx, k.Approvals, collections.Join(p.Source, d.Work))
+	transfers, found, err := k.Approvals.Find(ctx, collections.Join(p.Source, d.Work))
 	if err != nil {
 		return err
 	}

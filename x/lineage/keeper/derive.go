@@ -16,9 +16,12 @@ import (
 
 // derivation is one declaration on its way into the state.
 type derivation struct {
-	types.Derivation
-	// node is the work's head row, empty before its first declaration.
-	node types.Node
+	types.Declaration
+	// row is what was declared before, if declared says that something was.
+	row      types.Derivation
+	declared bool
+	// generation is the work's, with the new sources once they are placed.
+	generation uint32
 	// derived says that other works derive from the work already; citations of
 	// it do not count.
 	derived bool
@@ -34,16 +37,16 @@ type derivation struct {
 // addedLater tells whether sources of the work were declared before, or works
 // derive from it: what those owe does not change by this declaration.
 func (d *derivation) addedLater() bool {
-	return d.node.Sources+d.node.Externals > 0 || d.derived
+	return d.row.Count() > 0 || d.derived
 }
 
 // Derive declares sources of a work and how it was made, all or nothing, and
 // returns the work's generation and the sums of what it owes, ppm. d must be
 // valid. Errors name the source and the reason; on an error the caller must
 // drop what was written.
-func (k Keeper) Derive(ctx context.Context, d types.Derivation) (types.MsgDeriveResponse, error) {
+func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriveResponse, error) {
 	var none types.MsgDeriveResponse
-	dv := &derivation{Derivation: d}
+	dv := &derivation{Declaration: d}
 	if err := k.load(ctx, dv); err != nil {
 		return none, err
 	}
@@ -70,9 +73,9 @@ func (k Keeper) Derive(ctx context.Context, d types.Derivation) (types.MsgDerive
 	if err := k.store(ctx, dv); err != nil {
 		return none, err
 	}
-	result := types.MsgDeriveResponse{Generation: dv.node.Generation, Absolute: absolute, Relative: relative}
+	result := types.MsgDeriveResponse{Generation: dv.generation, Absolute: absolute, Relative: relative}
 	event, err := derivedEvent(&types.EventDerived{
-		Work: dv.Work.String(), Generation: dv.node.Generation, Sources: dv.Sources, AddedLater: later,
+		Work: dv.Work.String(), Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
 	})
 	if err != nil {
@@ -83,7 +86,7 @@ func (k Keeper) Derive(ctx context.Context, d types.Derivation) (types.MsgDerive
 }
 
 // load checks that the owner may declare anything about the work now, and
-// reads its head row.
+// reads what was declared before and its generation.
 func (k Keeper) load(ctx context.Context, d *derivation) error {
 	work, err := k.registry.GetWork(ctx, d.Work)
 	if err != nil {
@@ -95,7 +98,10 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 	if work.Status != registrytypes.STATUS_ACTIVE && work.Status != registrytypes.STATUS_WITHDRAWN {
 		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s is %s: nothing is declared while a claim against it stands", d.Work, work.Status)
 	}
-	d.node, _, err = k.node(ctx, d.Work)
+	if d.row, d.declared, err = k.Derivations.Find(ctx, d.Work); err != nil || !d.declared {
+		return err
+	}
+	d.generation, err = k.royalty.Generation(ctx, d.Work)
 	return err
 }
 
@@ -126,12 +132,13 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 	return err
 }
 
-// link tells royalty and license about the sources that are more than cited.
+// link tells royalty and license about the sources that are more than cited, and
+// royalty, which keeps them, about the new generations.
 func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uint32, err error) {
 	if len(d.permits) == 0 {
 		return k.royalty.Owed(ctx, d.Work)
 	}
-	link := royaltytypes.Link{Work: d.Work, Generation: d.node.Generation, MaxTotalRate: d.MaxTotalRate}
+	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate}
 	for _, p := range d.permits {
 		link.Sources = append(link.Sources, royaltytypes.LinkSource{
 			Work: p.Source, Policy: p.Policy, Rate: p.Rate, UpstreamVersion: p.UpstreamVersion,
@@ -146,11 +153,6 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 		}
 	}
 	return absolute, relative, k.license.Bind(ctx, d.Work, d.permits)
-}
-
-// node returns a work's head row, and an empty one for an original.
-func (k Keeper) node(ctx context.Context, work workID) (node types.Node, found bool, err error) {
-	return find(ctx, k.Nodes, work)
 }
 
 func renumbered(changes []graph.Change[workID]) []types.Renumbered {

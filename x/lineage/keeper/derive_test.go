@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -25,16 +23,16 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 	response := f.mustDerive(bob, remix, s)
 
 	require.Equal(t, &types.MsgDeriveResponse{Generation: 1, Absolute: 100_000}, response)
-	edge, err := f.k.Edges.Get(f.ctx, collections.Join(remix, song))
-	require.NoError(t, err)
 	terms := termsOf(song)
-	require.Equal(t, types.Edge{
-		Role: types.ROLE_COMPONENT_OF, Terms: terms[:], RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000,
-		Weight: 700_000, WorkVersion: 3, AddedAt: blockTime,
-	}, edge)
-	node, err := f.k.Nodes.Get(f.ctx, remix)
+	row, err := f.k.Derivations.Get(f.ctx, remix)
 	require.NoError(t, err)
-	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime}, node)
+	require.Equal(t, types.Derivation{DerivedAt: blockTime, Edges: []types.Edge{{
+		Source: song[:], Role: types.ROLE_COMPONENT_OF, Terms: terms[:],
+		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, Weight: 700_000, WorkVersion: 3,
+	}}}, row)
+	answer, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: remix.String()})
+	require.NoError(t, err)
+	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime}, answer.Node)
 
 	require.Equal(t, []string{"permit", "link", "bind 1"}, f.calls)
 	require.Equal(t, licensetypes.PermitRequest{Derivative: remix, Owner: bob, Source: song, Permission: terms.String()}, f.requests[0])
@@ -67,10 +65,25 @@ func TestAGrantIsPinnedWithItsTerms(t *testing.T) {
 
 	f.mustDerive(bob, remix, types.Source{Work: song.String(), Role: types.ROLE_PARENT_OF, Permission: grant.String()})
 
-	edge, err := f.k.Edges.Get(f.ctx, collections.Join(remix, song))
-	require.NoError(t, err)
+	edge := f.edge(remix, song)
 	require.Equal(t, grant[:], edge.Grant)
 	require.NotEmpty(t, edge.Terms)
+}
+
+func TestADerivationIsOneRowAndAKeyASource(t *testing.T) {
+	f := newFixture(t)
+	var sources []types.Source
+	for i := range 8 {
+		sources = append(sources, own(f.work(fmt.Sprint(i), alice)))
+	}
+	count := func(work string, list ...types.Source) int {
+		before := f.keys()
+		f.mustDerive(alice, f.work(work, alice), list...)
+		return f.keys() - before
+	}
+	require.Equal(t, 1+2*8, count("first", sources...), "the sources are marked too")
+	require.Equal(t, 1+8, count("second", sources...))
+	require.Equal(t, 1+1, count("third", sources[3]))
 }
 
 func TestTrainingIsAskedForAsSuch(t *testing.T) {

@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -120,6 +121,10 @@ func (w *world) Link(_ context.Context, l royaltytypes.Link) (absolute, relative
 	return sum, 0, nil
 }
 
+func (w *world) Generation(_ context.Context, work workID) (uint32, error) {
+	return w.generations[work], nil
+}
+
 func (w *world) SetGeneration(_ context.Context, work workID, generation uint32) error {
 	w.calls = append(w.calls, "set generation")
 	w.generations[work] = generation
@@ -130,10 +135,17 @@ func (w *world) Owed(_ context.Context, work workID) (absolute, relative uint32,
 	return w.absolute[work], 0, nil
 }
 
+// snapshot returns what takes back all that royalty was told since.
+func (w *world) snapshot() (restore func()) {
+	absolute, generations := maps.Clone(w.absolute), maps.Clone(w.generations)
+	return func() { w.absolute, w.generations = absolute, generations }
+}
+
 // fixture is a keeper over a real store with its servers.
 type fixture struct {
 	*world
 	t       require.TestingT
+	key     storetypes.StoreKey
 	ctx     sdk.Context
 	k       keeper.Keeper
 	msgs    types.MsgServer
@@ -154,7 +166,7 @@ func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Cont
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	k := keeper.NewKeeper(cdc, runtime.NewKVStoreService(key), authority, w, w, w)
 	f := &fixture{
-		world: w, t: t, k: k, ctx: ctx.WithBlockTime(blockTime),
+		world: w, t: t, key: key, k: k, ctx: ctx.WithBlockTime(blockTime),
 		msgs: keeper.NewMsgServer(k), queries: keeper.NewQueryServer(k),
 	}
 	require.NoError(t, k.InitGenesis(f.ctx, *types.DefaultGenesis()))
@@ -213,8 +225,10 @@ func send[M sdk.HasValidateBasic, R any](f *fixture, handle func(context.Context
 		return none, err
 	}
 	ctx, write := f.ctx.CacheContext()
+	restore := f.snapshot()
 	response, err := handle(ctx, msg)
 	if err != nil {
+		restore()
 		return none, err
 	}
 	write()
@@ -254,6 +268,25 @@ func (f *fixture) sell(id workID, buyer sdk.AccAddress) {
 	work.Owner = buyer
 	work.Transfers++
 	f.works[id] = work
+}
+
+// edge reads one edge of a work's row.
+func (f *fixture) edge(work, source workID) types.Edge {
+	row, err := f.k.Derivations.Get(f.ctx, work)
+	require.NoError(f.t, err)
+	place, found := row.Find(source)
+	require.True(f.t, found)
+	return row.Edges[place]
+}
+
+// keys counts what is in the store.
+func (f *fixture) keys() (n int) {
+	it := f.ctx.KVStore(f.key).Iterator(nil, nil)
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		n++
+	}
+	return n
 }
 
 func (f *fixture) generation(work workID) uint32 {

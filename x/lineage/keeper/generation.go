@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -18,21 +17,21 @@ import (
 // derives from the work, and otherwise takes a bounded walk over what does.
 func (k Keeper) place(ctx context.Context, d *derivation) error {
 	var (
-		needed  = d.node.Generation
+		needed  = d.generation
 		highest workID
 		sources = make([]workID, 0, len(d.permits))
 	)
 	for _, p := range d.permits {
-		source, _, err := k.node(ctx, p.Source)
+		generation, err := k.royalty.Generation(ctx, p.Source)
 		if err != nil {
 			return err
 		}
 		sources = append(sources, p.Source)
-		if source.Generation >= needed {
-			needed, highest = source.Generation+1, p.Source
+		if generation >= needed {
+			needed, highest = generation+1, p.Source
 		}
 	}
-	if needed == d.node.Generation {
+	if needed == d.generation {
 		return nil
 	}
 	if d.derived {
@@ -41,7 +40,7 @@ func (k Keeper) place(ctx context.Context, d *derivation) error {
 			return err
 		}
 	}
-	d.node.Generation = needed
+	d.generation = needed
 	return nil
 }
 
@@ -67,70 +66,4 @@ func (k Keeper) planRaise(ctx context.Context, work workID, generation uint32, s
 			highest, generation-1, work, params.MaxWalk)
 	}
 	return changes, err
-}
-
-// descendants is the graph from sources to derivatives.
-type descendants struct {
-	ctx context.Context
-	k   Keeper
-}
-
-// Neighbours lists derivatives by id, those that only cite left out.
-func (g descendants) Neighbours(work workID, after *workID, limit int) ([]workID, error) {
-	r := new(collections.Range[derivativeKey]).Prefix(collections.TripleSuperPrefix[workID, bool, workID](work, false))
-	if after != nil {
-		r = new(collections.Range[derivativeKey]).
-			StartExclusive(collections.Join3(work, false, *after)).
-			EndExclusive(collections.TripleSuperPrefix[workID, bool, workID](work, true))
-	}
-	it, err := g.k.Derivatives.Iterate(g.ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	defer it.Close()
-	var list []workID
-	for ; it.Valid() && len(list) < limit; it.Next() {
-		key, err := it.Key()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, key.K3())
-	}
-	return list, nil
-}
-
-// Generation returns a work's generation; 0 for an original.
-func (g descendants) Generation(work workID) (uint32, error) {
-	node, _, err := g.k.node(g.ctx, work)
-	return node.Generation, err
-}
-
-// ancestors is the graph from derivatives to sources.
-type ancestors struct {
-	ctx context.Context
-	k   Keeper
-}
-
-// Neighbours lists sources by id, those only cited left out.
-func (g ancestors) Neighbours(work workID, after *workID, limit int) ([]workID, error) {
-	r := collections.NewPrefixedPairRange[workID, workID](work)
-	if after != nil {
-		r = r.StartExclusive(*after)
-	}
-	it, err := g.k.Edges.Iterate(g.ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	defer it.Close()
-	var list []workID
-	for ; it.Valid() && len(list) < limit; it.Next() {
-		edge, err := it.KeyValue()
-		if err != nil {
-			return nil, err
-		}
-		if edge.Value.Role != types.ROLE_CITES {
-			list = append(list, edge.Key.K2())
-		}
-	}
-	return list, nil
 }

@@ -2,18 +2,22 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// InitGenesis writes the state and rebuilds the index. It refuses what
-// Validate refuses.
+// InitGenesis writes the state and rebuilds the indexes, after x/royalty has
+// read its part. It refuses what Validate refuses, and generations that are not
+// those of x/royalty.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(); err != nil {
+		return err
+	}
+	if err := k.checkStated(ctx, g.Nodes); err != nil {
 		return err
 	}
 	if err := k.Params.Set(ctx, g.Params); err != nil {
@@ -41,21 +45,22 @@ func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
 	if err != nil {
 		return err
 	}
-	if err := k.Nodes.Set(ctx, work, n.Node); err != nil {
-		return err
-	}
+	row := types.Derivation{Externals: n.Node.Externals, DerivedAt: n.Node.DerivedAt}
 	for _, e := range n.Edges {
 		source, err := registrytypes.ParseWorkID(e.Source)
 		if err != nil {
 			return err
 		}
-		if err := k.Edges.Set(ctx, collections.Join(work, source), e.Edge); err != nil {
+		edge := e.Edge
+		edge.Source = source[:]
+		row.Edges = append(row.Edges, edge)
+		if err := k.indexEdge(ctx, source, edge.Cites(), work); err != nil {
 			return err
 		}
-		cites := e.Edge.Role == types.ROLE_CITES
-		if err := k.indexEdge(ctx, source, cites, work); err != nil {
-			return err
-		}
+	}
+	row.Sort()
+	if err := k.Derivations.Set(ctx, work, row); err != nil {
+		return err
 	}
 	for i, e := range n.Externals {
 		if err := k.Externals.Set(ctx, collections.Join(work, uint32(i)), e); err != nil {
@@ -68,6 +73,41 @@ func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
 	return nil
 }
 
+// checkStated compares the generations that the file states, 0 for originals,
+// with those that x/royalty read from its own part of it.
+func (k Keeper) checkStated(ctx context.Context, nodes []types.GenesisNode) error {
+	stated := make(map[string]uint32, len(nodes))
+	for _, n := range nodes {
+		stated[n.Work] = n.Node.Generation
+	}
+	check := func(name string) error {
+		work, err := registrytypes.ParseWorkID(name)
+		if err != nil {
+			return err
+		}
+		generation, err := k.royalty.Generation(ctx, work)
+		if err == nil && generation != stated[name] {
+			err = errorsmod.Wrapf(types.ErrInvalidGenesis, "work %s has generation %d here and %d in the genesis of royalty: state one",
+				name, stated[name], generation)
+		}
+		return err
+	}
+	for _, n := range nodes {
+		if err := check(n.Work); err != nil {
+			return err
+		}
+		for _, e := range n.Edges {
+			if _, listed := stated[e.Source]; listed {
+				continue
+			}
+			if err := check(e.Source); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // ExportGenesis reads the whole state, works in ascending order of their ids.
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	params, err := k.Params.Get(ctx)
@@ -75,8 +115,8 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	g := &types.GenesisState{Params: params}
-	err = k.Nodes.Walk(ctx, nil, func(work workID, node types.Node) (bool, error) {
-		n, err := k.exportNode(ctx, work, node)
+	err = k.Derivations.Walk(ctx, nil, func(work workID, row types.Derivation) (bool, error) {
+		n, err := k.exportNode(ctx, work, row)
 		g.Nodes = append(g.Nodes, n)
 		return false, err
 	})
@@ -92,14 +132,16 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return g, err
 }
 
-func (k Keeper) exportNode(ctx context.Context, work workID, node types.Node) (types.GenesisNode, error) {
-	n := types.GenesisNode{Work: work.String(), Node: node}
-	err := k.Edges.Walk(ctx, collections.NewPrefixedPairRange[workID, workID](work), func(key workPair, e types.Edge) (bool, error) {
-		n.Edges = append(n.Edges, types.GenesisEdge{Source: key.K2().String(), Edge: e})
-		return false, nil
-	})
-	if err != nil {
+func (k Keeper) exportNode(ctx context.Context, work workID, row types.Derivation) (types.GenesisNode, error) {
+	n := types.GenesisNode{Work: work.String()}
+	var err error
+	if n.Node, err = k.newNode(ctx, work, row); err != nil {
 		return n, err
+	}
+	for _, e := range row.Edges {
+		source := e.Work().String()
+		e.Source = nil
+		n.Edges = append(n.Edges, types.GenesisEdge{Source: source, Edge: e})
 	}
 	err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(_ externalKey, e types.ExternalEdge) (bool, error) {
 		n.Externals = append(n.Externals, e)
@@ -108,12 +150,9 @@ func (k Keeper) exportNode(ctx context.Context, work workID, node types.Node) (t
 	if err != nil {
 		return n, err
 	}
-	record, err := k.Records.Get(ctx, work)
-	switch {
-	case err == nil:
+	record, found, err := k.Records.Find(ctx, work)
+	if found {
 		n.Record = &record
-	case !errors.Is(err, collections.ErrNotFound):
-		return n, err
 	}
-	return n, nil
+	return n, err
 }

@@ -1,6 +1,10 @@
 package keeper_test
 
 import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,7 +44,7 @@ func TestGenesisExportAndImportIsTheIdentity(t *testing.T) {
 	require.NoError(t, cdc.UnmarshalJSON(text, &read))
 
 	f := newFixture(t)
-	f.works = original.works
+	f.works, f.generations = original.works, original.generations
 	require.NoError(t, f.k.InitGenesis(f.ctx, read))
 	f.requireSound()
 	again, err := cdc.MarshalJSON(f.export())
@@ -69,6 +73,9 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"generation":         func(g *types.GenesisState) { g.Nodes[0].Node.Generation++ },
 		"source id":          func(g *types.GenesisState) { _, e := edge(g); e.Source = "song" },
 		"itself":             func(g *types.GenesisState) { n, e := edge(g); e.Source = n.Work },
+		"spelling":           func(g *types.GenesisState) { _, e := edge(g); e.Source = strings.ToUpper(e.Source) },
+		"source in the edge": func(g *types.GenesisState) { _, e := edge(g); e.Edge.Source = make([]byte, 20) },
+		"added before":       func(g *types.GenesisState) { n, e := edge(g); e.Edge.AddedAt = &n.Node.DerivedAt },
 		"role":               func(g *types.GenesisState) { _, e := edge(g); e.Edge.Role = 77 },
 		"weight":             func(g *types.GenesisState) { _, e := edge(g); e.Edge.Weight = types.Whole + 1 },
 		"terms":              func(g *types.GenesisState) { _, e := edge(g); e.Edge.Terms = []byte{1} },
@@ -103,13 +110,44 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 	}
 }
 
+func TestAGenesisThatRoyaltyContradictsIsRefused(t *testing.T) {
+	original := full(t)
+	g := original.export()
+	for name, work := range map[string]workID{"a derivative": idOf("left"), "an original": idOf("top")} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.generations = maps.Clone(original.generations)
+			f.generations[work]++
+			err := f.k.InitGenesis(f.ctx, *g)
+			require.ErrorIs(t, err, types.ErrInvalidGenesis)
+			require.ErrorContains(t, err, work.String())
+			delete(f.generations, work)
+			if work == idOf("top") {
+				require.NoError(t, f.k.InitGenesis(f.ctx, *g))
+				return
+			}
+			require.ErrorContains(t, f.k.InitGenesis(f.ctx, *g), work.String())
+		})
+	}
+}
+
 func TestInvariantsFindWhatIsBroken(t *testing.T) {
 	for name, breakIt := range map[string]func(f *fixture, bottom, left workID) error{
 		"generations": func(f *fixture, bottom, _ workID) error {
-			return f.k.Nodes.Set(f.ctx, bottom, types.Node{Generation: 9, Sources: 3, Externals: 1})
+			f.generations[bottom] = 9
+			return nil
 		},
-		"counts": func(f *fixture, bottom, _ workID) error {
+		"is an original": func(f *fixture, _, _ workID) error {
+			f.generations[idOf("top")] = 1
+			return nil
+		},
+		"form": func(f *fixture, bottom, _ workID) error {
 			return f.k.Externals.Remove(f.ctx, collections.Join(bottom, uint32(0)))
+		},
+		"out of order": func(f *fixture, bottom, _ workID) error {
+			row, err := f.k.Derivations.Get(f.ctx, bottom)
+			slices.Reverse(row.Edges)
+			return errors.Join(err, f.k.Derivations.Set(f.ctx, bottom, row))
 		},
 		"derivatives index": func(f *fixture, bottom, left workID) error {
 			return f.k.Derivatives.Remove(f.ctx, collections.Join3(left, false, bottom))

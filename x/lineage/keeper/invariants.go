@@ -17,8 +17,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		name  string
 		check func(context.Context) error
 	}{
+		{"form", k.checkForm},
 		{"generations", k.checkGenerations},
-		{"counts", k.checkCounts},
 		{"derivatives index", k.checkIndex},
 		{"rows", k.checkRows},
 		{"approvals", k.checkApprovalRows},
@@ -31,56 +31,64 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return nil
 }
 
-// checkGenerations: a work's generation is one above its sources' highest, so
-// generations fall along every edge and there is no cycle.
-func (k Keeper) checkGenerations(ctx context.Context) error {
-	return k.Nodes.Walk(ctx, nil, func(work workID, node types.Node) (bool, error) {
-		var want uint32
-		err := k.Edges.Walk(ctx, collections.NewPrefixedPairRange[workID, workID](work), func(key workPair, e types.Edge) (bool, error) {
-			if e.Role == types.ROLE_CITES {
-				return false, nil
-			}
-			source, _, err := k.node(ctx, key.K2())
-			want = max(want, source.Generation+1)
-			return false, err
-		})
-		if err != nil {
+// checkForm: the sources of a work are in the order by which they are found, and
+// its external ones are numbered from 0 without a gap.
+func (k Keeper) checkForm(ctx context.Context) error {
+	return k.Derivations.Walk(ctx, nil, func(work workID, row types.Derivation) (bool, error) {
+		if err := row.Check(work); err != nil {
 			return true, err
 		}
-		if node.Generation != want {
-			return true, fmt.Errorf("%s has generation %d, its sources make it %d", work, node.Generation, want)
-		}
-		return false, nil
-	})
-}
-
-// checkCounts: a work's row counts its sources, and the external ones are
-// numbered from 0 without a gap.
-func (k Keeper) checkCounts(ctx context.Context) error {
-	return k.Nodes.Walk(ctx, nil, func(work workID, node types.Node) (bool, error) {
-		var sources, externals uint32
-		err := k.Edges.Walk(ctx, collections.NewPrefixedPairRange[workID, workID](work), func(workPair, types.Edge) (bool, error) {
-			sources++
-			return false, nil
-		})
-		if err != nil {
-			return true, err
-		}
-		err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(key externalKey, _ types.ExternalEdge) (bool, error) {
+		var externals uint32
+		err := k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(key externalKey, _ types.ExternalEdge) (bool, error) {
 			if key.K2() != externals {
 				return true, fmt.Errorf("external source %d of %s is missing", externals, work)
 			}
 			externals++
 			return false, nil
 		})
-		if err != nil {
-			return true, err
+		if err == nil && externals != row.Externals {
+			err = fmt.Errorf("%s counts %d external sources, it has %d", work, row.Externals, externals)
 		}
-		if sources != node.Sources || externals != node.Externals {
-			return true, fmt.Errorf("%s counts %d and %d external sources, it has %d and %d", work, node.Sources, node.Externals, sources, externals)
-		}
-		return false, nil
+		return false, err
 	})
+}
+
+// checkGenerations: the generation that x/royalty has of a work is one above its
+// sources' highest, and 0 of a source that is an original. So generations fall
+// along every edge and there is no cycle.
+func (k Keeper) checkGenerations(ctx context.Context) error {
+	return k.Derivations.Walk(ctx, nil, func(work workID, row types.Derivation) (bool, error) {
+		var want uint32
+		for _, e := range row.Edges {
+			if e.Cites() {
+				continue
+			}
+			generation, err := k.soundGeneration(ctx, e.Work())
+			if err != nil {
+				return true, err
+			}
+			want = max(want, generation+1)
+		}
+		has, err := k.royalty.Generation(ctx, work)
+		if err == nil && has != want {
+			err = fmt.Errorf("%s has generation %d, its sources make it %d", work, has, want)
+		}
+		return false, err
+	})
+}
+
+// soundGeneration returns a source's generation. It fails for an original that
+// has another than 0.
+func (k Keeper) soundGeneration(ctx context.Context, source workID) (uint32, error) {
+	generation, err := k.royalty.Generation(ctx, source)
+	if err != nil || generation == 0 {
+		return generation, err
+	}
+	has, err := k.Derivations.Has(ctx, source)
+	if err == nil && !has {
+		err = fmt.Errorf("%s is an original, but has generation %d", source, generation)
+	}
+	return generation, err
 }
 
 // checkIndex: the index of derivatives is the exact reverse of the edges, and
@@ -88,17 +96,21 @@ func (k Keeper) checkCounts(ctx context.Context) error {
 func (k Keeper) checkIndex(ctx context.Context) error {
 	edges, indexed := 0, 0
 	sources := make(map[workID]bool)
-	err := k.Edges.Walk(ctx, nil, func(key workPair, e types.Edge) (bool, error) {
-		edges++
-		cites := e.Role == types.ROLE_CITES
-		if !cites {
-			sources[key.K2()] = true
+	err := k.Derivations.Walk(ctx, nil, func(work workID, row types.Derivation) (bool, error) {
+		edges += len(row.Edges)
+		for _, e := range row.Edges {
+			if !e.Cites() {
+				sources[e.Work()] = true
+			}
+			has, err := k.Derivatives.Has(ctx, collections.Join3(e.Work(), e.Cites(), work))
+			if err == nil && !has {
+				err = fmt.Errorf("the edge from %s to %s is not indexed", work, e.Work())
+			}
+			if err != nil {
+				return true, err
+			}
 		}
-		has, err := k.Derivatives.Has(ctx, collections.Join3(key.K2(), cites, key.K1()))
-		if err == nil && !has {
-			err = fmt.Errorf("the edge from %s to %s is not indexed", key.K1(), key.K2())
-		}
-		return false, err
+		return false, nil
 	})
 	if err != nil {
 		return err
@@ -127,17 +139,16 @@ func (k Keeper) checkIndex(ctx context.Context) error {
 	return err
 }
 
-// checkRows: whatever belongs to a derivative has its row.
+// checkRows: whatever belongs to a work has its row.
 func (k Keeper) checkRows(ctx context.Context) error {
 	known := func(work workID) (bool, error) {
-		has, err := k.Nodes.Has(ctx, work)
+		has, err := k.Derivations.Has(ctx, work)
 		if err == nil && !has {
 			err = fmt.Errorf("%s has entries but no row", work)
 		}
 		return false, err
 	}
 	return errors.Join(
-		k.Edges.Walk(ctx, nil, func(key workPair, _ types.Edge) (bool, error) { return known(key.K1()) }),
 		k.Externals.Walk(ctx, nil, func(key externalKey, _ types.ExternalEdge) (bool, error) { return known(key.K1()) }),
 		k.Records.Walk(ctx, nil, func(work workID, _ types.GenerationRecord) (bool, error) { return known(work) }),
 	)

@@ -2,13 +2,12 @@
 package keeper
 
 import (
-	"context"
-
 	"cosmossdk.io/collections"
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 
+	"github.com/stemma-chain/stemma/x/internal/rows"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -34,12 +33,11 @@ type Keeper struct {
 
 	Schema collections.Schema
 	Params collections.Item[types.Params]
-	// Nodes: work -> its head row. A work without one is an original.
-	Nodes collections.Map[workID, types.Node]
-	// Edges: (derivative, source) -> how the source went in, citations among them.
-	Edges collections.Map[workPair, types.Edge]
-	// Derivatives: (source, cites, derivative), the reverse of Edges. Walks read
-	// only the part without citations, however often a work is cited.
+	// Derivations: work -> its sources and how each went in, ascending by id,
+	// citations among them. A work without a row is an original.
+	Derivations rows.Map[workID, types.Derivation]
+	// Derivatives: (source, cites, derivative), the reverse of Derivations. Walks
+	// read only the part without citations, however often a work is cited.
 	Derivatives collections.KeySet[derivativeKey]
 	// Derived: works that others derive from, citations apart: what Derivatives
 	// says too, by one read instead of an iterator.
@@ -47,10 +45,10 @@ type Keeper struct {
 	// Externals: (derivative, place from 0) -> a source that is not registered.
 	Externals collections.Map[externalKey, types.ExternalEdge]
 	// Records: work -> how an AI system made it.
-	Records collections.Map[workID, types.GenerationRecord]
+	Records rows.Map[workID, types.GenerationRecord]
 	// Approvals: (source, derivative) -> the source's transfers at the approval,
 	// which counts while they are the same.
-	Approvals collections.Map[workPair, uint32]
+	Approvals rows.Map[workPair, uint32]
 }
 
 // NewKeeper builds the keeper; authority is the account that may change the
@@ -65,15 +63,16 @@ func NewKeeper(
 	k := Keeper{
 		authority: authority, registry: registry, royalty: royalty, license: license,
 		Params: collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
-		Nodes:  collections.NewMap(sb, types.NodesPrefix, "nodes", work, codec.CollValue[types.Node](cdc)),
-		Edges:  collections.NewMap(sb, types.EdgesPrefix, "edges", pair, codec.CollValue[types.Edge](cdc)),
+		Derivations: rows.NewMap(sb, storeService, types.DerivationsPrefix, "derivations", work,
+			codec.CollValue[types.Derivation](cdc)),
 		Derivatives: collections.NewKeySet(sb, types.DerivativesPrefix, "derivatives",
 			collections.TripleKeyCodec(work, collections.BoolKey, work)),
 		Derived: collections.NewKeySet(sb, types.DerivedPrefix, "derived", work),
 		Externals: collections.NewMap(sb, types.ExternalsPrefix, "externals",
 			collections.PairKeyCodec(work, collections.Uint32Key), codec.CollValue[types.ExternalEdge](cdc)),
-		Records:   collections.NewMap(sb, types.RecordsPrefix, "records", work, codec.CollValue[types.GenerationRecord](cdc)),
-		Approvals: collections.NewMap(sb, types.ApprovalsPrefix, "approvals", pair, collections.Uint32Value),
+		Records: rows.NewMap(sb, storeService, types.RecordsPrefix, "records", work,
+			codec.CollValue[types.GenerationRecord](cdc)),
+		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals", pair, collections.Uint32Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -81,15 +80,4 @@ func NewKeeper(
 	}
 	k.Schema = schema
 	return k
-}
-
-// find returns what stands under a key, if anything does. It asks first: that a
-// row is absent is the usual case here, and Get's error for it spells out the
-// key, which takes longer than the read.
-func find[K, V any](ctx context.Context, rows collections.Map[K, V], key K) (value V, found bool, err error) {
-	if found, err = rows.Has(ctx, key); err != nil || !found {
-		return value, false, err
-	}
-	value, err = rows.Get(ctx, key)
-	return value, err == nil, err
 }

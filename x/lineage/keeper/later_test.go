@@ -3,10 +3,9 @@ package keeper_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"cosmossdk.io/collections"
 
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
@@ -17,13 +16,37 @@ func TestALaterSourceIsMarkedAsSuch(t *testing.T) {
 	f.mustDerive(alice, work, own(a))
 	f.mustDerive(alice, work, own(b))
 	for source, later := range map[workID]bool{a: false, b: true} {
-		edge, err := f.k.Edges.Get(f.ctx, collections.Join(work, source))
-		require.NoError(t, err)
-		require.Equal(t, later, edge.AddedLater)
+		require.Equal(t, later, f.edge(work, source).AddedLater)
 	}
 	requireEvent(t, f, &types.EventDerived{
 		Work: work.String(), Generation: 1, Sources: []types.Source{own(b)}, AddedLater: true,
 	})
+}
+
+func TestSourcesTellWhenTheyWereAdded(t *testing.T) {
+	f := newFixture(t)
+	work := f.work("work", alice)
+	later := blockTime.Add(time.Hour)
+	want := map[string]time.Time{}
+	for name, at := range map[string]time.Time{"first": blockTime, "same block": blockTime, "cited": later, "next": later} {
+		want[f.work(name, alice).String()] = at
+	}
+	f.mustDerive(alice, work, own(idOf("first")))
+	f.mustDerive(alice, work, own(idOf("same block")))
+	require.Nil(t, f.edge(work, idOf("same block")).AddedAt, "with the first declaration")
+	f.ctx = f.ctx.WithBlockTime(later)
+	f.mustDerive(alice, work, own(idOf("next")), cites(idOf("cited")))
+	require.Equal(t, &later, f.edge(work, idOf("next")).AddedAt)
+
+	answer, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: work.String()})
+	require.NoError(t, err)
+	require.Len(t, answer.Sources, len(want))
+	for _, link := range answer.Sources {
+		require.Equal(t, want[link.Source], link.AddedAt)
+	}
+	node, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work.String()})
+	require.NoError(t, err)
+	require.Equal(t, types.Node{Generation: 1, Sources: 4, DerivedAt: blockTime}, node.Node)
 }
 
 func TestALowerSourceIsAddedFreelyWhateverDerives(t *testing.T) {
@@ -72,9 +95,7 @@ func TestAnOriginalWithDerivativesMayDeclareItsFirstSource(t *testing.T) {
 	root := f.work("root", alice)
 	require.Equal(t, uint32(1), f.mustDerive(alice, line[0], own(root)).Generation)
 	require.Equal(t, uint32(3), f.generation(line[2]))
-	edge, err := f.k.Edges.Get(f.ctx, collections.Join(line[0], root))
-	require.NoError(t, err)
-	require.True(t, edge.AddedLater)
+	require.True(t, f.edge(line[0], root).AddedLater)
 }
 
 func TestACycleIsRefused(t *testing.T) {
@@ -102,10 +123,11 @@ func TestTheWalkIsBoundedAndPaidFor(t *testing.T) {
 	used := func(p types.Params) uint64 {
 		setParams(p)
 		ctx, _ := f.ctx.CacheContext()
+		defer f.snapshot()()
 		before := ctx.GasMeter().GasConsumed()
 		d, err := (&types.MsgDerive{
 			Owner: alice.String(), Work: line[0].String(), Sources: []types.Source{own(high[2])},
-		}).Derivation()
+		}).Declaration()
 		require.NoError(t, err)
 		_, err = f.k.Derive(ctx, d)
 		require.NoError(t, err)

@@ -17,7 +17,7 @@ func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k: k} }
 
 // Derive declares sources of a work.
 func (s msgServer) Derive(ctx context.Context, msg *types.MsgDerive) (*types.MsgDeriveResponse, error) {
-	d, err := msg.Derivation()
+	d, err := msg.Declaration()
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -52,20 +53,41 @@ func coded(err error) error {
 	return status.Error(codes.Internal, err.Error())
 }
 
-// edgeLink reads an edge as queries show it.
-func (k Keeper) edgeLink(ctx context.Context, derivative, source workID) (types.Link, error) {
-	edge, err := k.Edges.Get(ctx, collections.Join(derivative, source))
+// node returns a work's place in the graph, an empty one for an original.
+func (k Keeper) node(ctx context.Context, work workID) (types.Node, error) {
+	row, found, err := k.Derivations.Find(ctx, work)
+	if err != nil || !found {
+		return types.Node{}, err
+	}
+	return k.newNode(ctx, work, row)
+}
+
+// newNode puts a work's row and its generation together.
+func (k Keeper) newNode(ctx context.Context, work workID, row types.Derivation) (types.Node, error) {
+	generation, err := k.royalty.Generation(ctx, work)
+	return types.Node{
+		Generation: generation, Sources: uint32(len(row.Edges)), Externals: row.Externals, DerivedAt: row.DerivedAt,
+	}, err
+}
+
+// link reads an edge as queries show it.
+func (r *reader) link(derivative, source workID) (types.Link, error) {
+	row, err := r.derivation(derivative)
 	if err != nil {
 		return types.Link{}, err
 	}
-	return newLink(derivative, source, edge), nil
+	place, found := row.Find(source)
+	if !found {
+		return types.Link{}, fmt.Errorf("%w: %s as a source of %s", collections.ErrNotFound, source, derivative)
+	}
+	return newLink(derivative, row, row.Edges[place]), nil
 }
 
-func newLink(derivative, source workID, e types.Edge) types.Link {
+func newLink(derivative workID, row *types.Derivation, e types.Edge) types.Link {
 	link := types.Link{
-		Derivative: derivative.String(), Source: source.String(), Role: e.Role,
+		Derivative: derivative.String(), Source: e.Work().String(), Role: e.Role,
 		RoyaltyPolicy: e.RoyaltyPolicy, RoyaltyRate: e.RoyaltyRate, Weight: e.Weight,
-		WorkVersion: e.WorkVersion, AddedAt: e.AddedAt, AddedLater: e.AddedLater,
+		WorkVersion: e.WorkVersion, AddedAt: row.AddedAt(e), AddedLater: e.AddedLater,
 	}
 	if len(e.Terms) > 0 {
 		link.Terms = licensetypes.TermsID(e.Terms).String()

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -25,26 +24,23 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 	return &types.QueryParamsResponse{Params: params}, coded(err)
 }
 
-// Derivation returns a work's head row, an empty one for an original, and its
-// generation record.
+// Derivation returns a work's place in the graph, an empty one for an original,
+// and its generation record.
 func (s queryServer) Derivation(ctx context.Context, req *types.QueryDerivationRequest) (*types.QueryDerivationResponse, error) {
 	work, err := s.find(ctx, req.Work)
 	if err != nil {
 		return nil, err
 	}
-	node, _, err := s.k.node(ctx, work)
+	node, err := s.k.node(ctx, work)
 	if err != nil {
 		return nil, coded(err)
 	}
 	response := &types.QueryDerivationResponse{Node: node}
-	record, err := s.k.Records.Get(ctx, work)
-	switch {
-	case err == nil:
+	record, found, err := s.k.Records.Find(ctx, work)
+	if found {
 		response.Record = &record
-	case !errors.Is(err, collections.ErrNotFound):
-		return nil, coded(err)
 	}
-	return response, nil
+	return response, coded(err)
 }
 
 // Sources lists the registered sources by id, then the external ones in the
@@ -73,17 +69,17 @@ func (s queryServer) Derivatives(ctx context.Context, req *types.QueryDerivative
 	if err != nil {
 		return nil, err
 	}
-	prefix := collections.TriplePrefix[workID, bool, workID](work)
+	prefix, rows := collections.TriplePrefix[workID, bool, workID](work), &reader{ctx: ctx, k: s.k}
 	links, next, err := query.CollectionPaginate(ctx, s.k.Derivatives, page,
 		func(key derivativeKey, _ collections.NoValue) (types.Link, error) {
-			return s.k.edgeLink(ctx, key.K3(), work)
+			return rows.link(key.K3(), work)
 		}, func(o *query.CollectionsPaginateOptions[derivativeKey]) { o.Prefix = &prefix })
 	return &types.QueryDerivativesResponse{Derivatives: links, Pagination: next}, coded(err)
 }
 
 // Ancestors walks the sources.
 func (s queryServer) Ancestors(ctx context.Context, req *types.QueryWalkRequest) (*types.QueryWalkResponse, error) {
-	return s.walk(ctx, req, ancestors{ctx, s.k})
+	return s.walk(ctx, req, ancestors{&reader{ctx: ctx, k: s.k}})
 }
 
 // Descendants walks the derivatives.

@@ -13,70 +13,72 @@ import (
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
 
-// A page of sources starts in one of two tables: the first byte of its key
-// names the table, the rest is the key within it.
+// A page of sources starts among the registered or the external ones: the first
+// byte of its key says where, the rest is the id or the table's key of its first.
 const (
-	registeredTable byte = iota
-	externalTable
+	registeredPart byte = iota
+	externalPart
 )
 
 // sources reads a page of a work's sources: registered ones, then external
 // ones. The total is known without counting.
 func (k Keeper) sources(ctx context.Context, work workID, page *query.PageRequest) ([]types.Link, *query.PageResponse, error) {
-	node, _, err := k.node(ctx, work)
+	row, _, err := k.Derivations.Find(ctx, work)
 	if err != nil {
 		return nil, nil, err
 	}
 	result := &query.PageResponse{}
 	if page.CountTotal {
-		result.Total = uint64(node.Sources) + uint64(node.Externals)
+		result.Total = uint64(row.Count())
 	}
-	rest := &query.PageRequest{Offset: page.Offset, Limit: page.Limit}
-	table := registeredTable
-	if len(page.Key) > 0 {
-		if table, rest.Key = page.Key[0], page.Key[1:]; table > externalTable {
-			return nil, nil, status.Error(codes.InvalidArgument, "pagination.key is not a next_key of this list")
-		}
+	rest := &query.PageRequest{Limit: page.Limit}
+	start, err := firstSource(&row, page)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch registered := uint64(len(row.Edges)); {
+	case len(page.Key) > 0 && page.Key[0] == externalPart:
+		rest.Key = page.Key[1:]
+	case start > registered:
+		rest.Offset = start - registered
 	}
 	var links []types.Link
-	if table == registeredTable {
-		if rest.Offset < uint64(node.Sources) {
-			var next []byte
-			if links, next, err = k.registeredSources(ctx, work, rest); err != nil {
-				return nil, nil, err
-			}
-			if next != nil {
-				result.NextKey = append([]byte{registeredTable}, next...)
-				return links, result, nil
-			}
-			rest.Offset = 0
-		} else {
-			rest.Offset -= uint64(node.Sources)
+	for start < uint64(len(row.Edges)) {
+		e := row.Edges[start]
+		if rest.Limit == 0 {
+			result.NextKey = append([]byte{registeredPart}, e.Source...)
+			return links, result, nil
 		}
-		rest.Key = nil
-		rest.Limit -= uint64(len(links))
+		links = append(links, newLink(work, &row, e))
+		rest.Limit--
+		start++
 	}
 	if rest.Limit == 0 {
-		if node.Externals > 0 {
-			result.NextKey = []byte{externalTable, 0, 0, 0, 0}
+		if row.Externals > 0 {
+			result.NextKey = []byte{externalPart, 0, 0, 0, 0}
 		}
 		return links, result, nil
 	}
 	externals, next, err := k.externalSources(ctx, work, rest)
 	if next != nil {
-		result.NextKey = append([]byte{externalTable}, next...)
+		result.NextKey = append([]byte{externalPart}, next...)
 	}
 	return append(links, externals...), result, err
 }
 
-func (k Keeper) registeredSources(ctx context.Context, work workID, page *query.PageRequest) ([]types.Link, []byte, error) {
-	links, next, err := query.CollectionPaginate(ctx, k.Edges, page,
-		func(key workPair, e types.Edge) (types.Link, error) { return newLink(work, key.K2(), e), nil },
-		query.WithCollectionPaginationPairPrefix[workID, workID](work))
-	if err != nil {
-		return nil, nil, err
+// firstSource returns where a page starts among all sources, or behind the
+// registered ones if its key is that of an external one.
+func firstSource(row *types.Derivation, page *query.PageRequest) (uint64, error) {
+	switch {
+	case len(page.Key) == 0:
+		return page.Offset, nil
+	case page.Key[0] == externalPart:
+		return uint64(len(row.Edges)), nil
+	case page.Key[0] == registeredPart && len(page.Key) == 1+len(workID{}):
+		place, _ := row.Find(workID(page.Key[1:]))
+		return uint64(place), nil
 	}
-	return links, next.NextKey, nil
+	return 0, status.Error(codes.InvalidArgument, "pagination.key is not a next_key of this list")
 }
 
 func (k Keeper) externalSources(ctx context.Context, work workID, page *query.PageRequest) ([]types.Link, []byte, error) {

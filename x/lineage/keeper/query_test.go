@@ -111,6 +111,7 @@ func TestALongWalkIsTruncatedAtItsBound(t *testing.T) {
 	const bound = 10_000
 	g := types.DefaultGenesis()
 	for i := range bound + 1 {
+		f.generations[idOf(fmt.Sprint(i))] = 1
 		g.Nodes = append(g.Nodes, types.GenesisNode{
 			Work: idOf(fmt.Sprint(i)).String(), Node: types.Node{Generation: 1, Sources: 1},
 			Edges: []types.GenesisEdge{{Source: root.String(), Edge: types.Edge{Role: types.ROLE_PARENT_OF}}},
@@ -256,6 +257,7 @@ func TestQueriesAnswerBadRequestsWithCodes(t *testing.T) {
 		{walk(types.QueryWalkRequest{Work: known, Pagination: &query.PageRequest{Key: []byte{1}}}), codes.InvalidArgument},
 		{walk(types.QueryWalkRequest{Work: known, Pagination: &query.PageRequest{Reverse: true}}), codes.InvalidArgument},
 		{sources(query.PageRequest{Key: []byte{9}}), codes.InvalidArgument},
+		{sources(query.PageRequest{Key: []byte{0, 1}}), codes.InvalidArgument},
 		{sources(query.PageRequest{Key: []byte{0}, Offset: 1}), codes.InvalidArgument},
 		{sources(query.PageRequest{Limit: 1_001}), codes.InvalidArgument},
 		{path(known, known), codes.InvalidArgument},

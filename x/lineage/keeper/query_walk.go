@@ -61,7 +61,8 @@ func (s queryServer) Path(ctx context.Context, req *types.QueryPathRequest) (*ty
 	if work == ancestor {
 		return nil, status.Error(codes.InvalidArgument, "the two works are the same")
 	}
-	path, truncated, err := graph.Path(ancestors{ctx, s.k}, work, ancestor, graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges})
+	rows := &reader{ctx: ctx, k: s.k}
+	path, truncated, err := graph.Path(ancestors{rows}, work, ancestor, graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges})
 	if err != nil {
 		return nil, coded(err)
 	}
@@ -70,7 +71,7 @@ func (s queryServer) Path(ctx context.Context, req *types.QueryPathRequest) (*ty
 	}
 	response := &types.QueryPathResponse{}
 	for i := 1; i < len(path); i++ {
-		link, err := s.k.edgeLink(ctx, path[i-1], path[i])
+		link, err := rows.link(path[i-1], path[i])
 		if err != nil {
 			return nil, coded(err)
 		}
@@ -93,7 +94,7 @@ func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommon
 	if err != nil {
 		return nil, err
 	}
-	common, truncated, err := graph.Common(ancestors{ctx, s.k}, work, other,
+	common, truncated, err := graph.Common(ancestors{&reader{ctx: ctx, k: s.k}}, work, other,
 		graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges / 2})
 	if err != nil {
 		return nil, coded(err)
@@ -109,22 +110,23 @@ func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommon
 // rows reads what belongs to the steps of a page.
 func (k Keeper) rows(ctx context.Context, g graph.Graph[workID], steps []graph.Step[workID]) ([]types.Step, error) {
 	_, down := g.(descendants)
+	read := &reader{ctx: ctx, k: k}
 	rows := make([]types.Step, 0, len(steps))
 	for _, s := range steps {
 		derivative, source := s.From, s.Node
 		if down {
 			derivative, source = s.Node, s.From
 		}
-		link, err := k.edgeLink(ctx, derivative, source)
+		link, err := read.link(derivative, source)
 		if err != nil {
 			return nil, err
 		}
-		node, _, err := k.node(ctx, s.Node)
+		generation, err := k.royalty.Generation(ctx, s.Node)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, types.Step{
-			Work: s.Node.String(), Depth: uint32(s.Depth), Generation: node.Generation, Link: link, Again: s.Again,
+			Work: s.Node.String(), Depth: uint32(s.Depth), Generation: generation, Link: link, Again: s.Again,
 		})
 	}
 	return rows, nil

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cosmossdk.io/collections"
@@ -12,28 +13,26 @@ import (
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
 
-// store writes the declaration: the work's row, two keys a registered source
-// and a mark on one that nothing came from before, a key an external source,
-// and the rows that changed with it.
+// store writes the declaration: the work's row, which a later declaration
+// writes anew, a key for each registered source and a mark on one that nothing
+// came from before, a row for each external source, and what changed with it.
 func (k Keeper) store(ctx context.Context, d *derivation) error {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
-	if err := k.storeEdges(ctx, d, now); err != nil {
+	first := d.row.Externals
+	if err := k.storeRow(ctx, d, now); err != nil {
 		return err
 	}
+	for _, s := range d.Works {
+		if err := k.indexEdge(ctx, s.ID, s.Role == types.ROLE_CITES, d.Work); err != nil {
+			return err
+		}
+	}
 	for i, s := range d.Externals {
-		key := collections.Join(d.Work, d.node.Externals+uint32(i))
+		key := collections.Join(d.Work, first+uint32(i))
 		edge := types.ExternalEdge{External: *s.External, Role: s.Role, Weight: s.Weight, AddedAt: now}
 		if err := k.Externals.Set(ctx, key, edge); err != nil {
 			return err
 		}
-	}
-	if d.node.DerivedAt.IsZero() {
-		d.node.DerivedAt = now
-	}
-	d.node.Sources += uint32(len(d.Works))
-	d.node.Externals += uint32(len(d.Externals))
-	if err := k.Nodes.Set(ctx, d.Work, d.node); err != nil {
-		return err
 	}
 	if d.Record != nil {
 		if err := k.Records.Set(ctx, d.Work, *d.Record); err != nil {
@@ -45,26 +44,32 @@ func (k Keeper) store(ctx context.Context, d *derivation) error {
 			return err
 		}
 	}
-	return k.storeRaised(ctx, d)
+	return nil
 }
 
-func (k Keeper) storeEdges(ctx context.Context, d *derivation, now time.Time) error {
-	later, permits := d.addedLater(), d.permits
+// storeRow adds the new sources to the work's row.
+func (k Keeper) storeRow(ctx context.Context, d *derivation, now time.Time) error {
+	edge := types.Edge{AddedLater: d.addedLater()}
+	switch {
+	case !d.declared:
+		d.row.DerivedAt = now
+	case !now.Equal(d.row.DerivedAt):
+		edge.AddedAt = &now
+	}
+	d.row.Edges = slices.Grow(d.row.Edges, len(d.Works))
+	permits := d.permits
 	for _, s := range d.Works {
-		edge := types.Edge{Role: s.Role, Weight: s.Weight, AddedAt: now, AddedLater: later}
-		cites := s.Role == types.ROLE_CITES
-		if !cites {
+		edge := edge
+		edge.Source, edge.Role, edge.Weight = s.ID[:], s.Role, s.Weight
+		if !edge.Cites() {
 			pin(&edge, permits[0])
 			permits = permits[1:]
 		}
-		if err := k.Edges.Set(ctx, collections.Join(d.Work, s.ID), edge); err != nil {
-			return err
-		}
-		if err := k.indexEdge(ctx, s.ID, cites, d.Work); err != nil {
-			return err
-		}
+		d.row.Edges = append(d.row.Edges, edge)
 	}
-	return nil
+	d.row.Sort()
+	d.row.Externals += uint32(len(d.Externals))
+	return k.Derivations.Set(ctx, d.Work, d.row)
 }
 
 // indexEdge notes that a work comes from a source. The source's mark is written
@@ -91,18 +96,4 @@ func pin(edge *types.Edge, p licensetypes.Permit) {
 		edge.Grant = p.Grant[:]
 	}
 	edge.RoyaltyPolicy, edge.RoyaltyRate, edge.WorkVersion = p.Policy, p.Rate, p.WorkVersion
-}
-
-func (k Keeper) storeRaised(ctx context.Context, d *derivation) error {
-	for _, c := range d.raised {
-		node, err := k.Nodes.Get(ctx, c.Node)
-		if err != nil {
-			return err
-		}
-		node.Generation = c.Generation
-		if err := k.Nodes.Set(ctx, c.Node, node); err != nil {
-			return err
-		}
-	}
-	return nil
 }

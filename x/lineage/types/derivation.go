@@ -1,104 +1,60 @@
 package types
 
 import (
-	errorsmod "cosmossdk.io/errors"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// Derivation is a checked MsgDerive: what an owner declares about a work.
-type Derivation struct {
-	Owner sdk.AccAddress
-	Work  registrytypes.WorkID
-	// Sources as declared; Works and Externals are the same, apart.
-	Sources   []Source
-	Works     []WorkSource
-	Externals []Source
-	// MaxTotalRate is the highest sum of rates the owner accepts, ppm.
-	MaxTotalRate uint32
-	// Record is nil when none is declared.
-	Record *GenerationRecord
+// Find returns the place of a source among the edges, or where it would be
+// inserted. The edges must be sorted, as those of a stored row are.
+func (d *Derivation) Find(source registrytypes.WorkID) (place int, found bool) {
+	return slices.BinarySearchFunc(d.Edges, source[:], func(e Edge, id []byte) int { return bytes.Compare(e.Source, id) })
 }
 
-// WorkSource is a registered source.
-type WorkSource struct {
-	ID         registrytypes.WorkID
-	Role       Role
-	Permission string
-	// Weight in ppm; 0: not stated.
-	Weight uint32
+// Sort brings the edges into the order of a stored row: ascending by source.
+func (d *Derivation) Sort() {
+	slices.SortFunc(d.Edges, func(a, b Edge) int { return bytes.Compare(a.Source, b.Source) })
 }
 
-// Weight sums the declared weights of all sources, ppm.
-func (d Derivation) Weight() uint64 {
-	var sum uint64
-	for _, s := range d.Sources {
-		sum += uint64(s.Weight)
+// Count is the number of all sources, citations and external ones among them.
+func (d *Derivation) Count() int { return len(d.Edges) + int(d.Externals) }
+
+// AddedAt returns when an edge of the work was declared.
+func (d *Derivation) AddedAt(e Edge) time.Time {
+	if e.AddedAt == nil {
+		return d.DerivedAt
 	}
-	return sum
+	return *e.AddedAt
 }
 
-// Derivation checks the message and reads its ids. Errors name the source by
-// its place in the message, from 0.
-func (m *MsgDerive) Derivation() (Derivation, error) {
-	d := Derivation{Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, Record: m.Record}
-	var err error
-	if d.Owner, err = sdk.AccAddressFromBech32(m.Owner); err != nil {
-		return Derivation{}, errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", m.Owner, err)
+// Check proves that a row of a work is in the form that all reading relies on:
+// sources of 20 bytes, ascending, each once and not the work itself, and no more
+// than a work may have. It fails naming the first that is not.
+func (d *Derivation) Check(work registrytypes.WorkID) error {
+	if total := d.Count(); total > MaxSources {
+		return fmt.Errorf("%s has %d sources, at most %d are kept", work, total, MaxSources)
 	}
-	if d.Work, err = registrytypes.ParseWorkID(m.Work); err != nil {
-		return Derivation{}, err
-	}
-	switch {
-	case len(m.Sources) == 0 && m.Record == nil:
-		return Derivation{}, errorsmod.Wrap(ErrInvalidMessage, "nothing is declared: give sources or a generation record")
-	case len(m.Sources) > MaxMessageSources:
-		return Derivation{}, errorsmod.Wrapf(ErrTooManySources, "%d sources, one message takes %d: use several", len(m.Sources), MaxMessageSources)
-	case m.MaxTotalRate > Whole:
-		return Derivation{}, errorsmod.Wrapf(ErrInvalidMessage, "max_total_rate %d ppm exceeds the whole, %d", m.MaxTotalRate, Whole)
-	}
-	if err := d.readSources(); err != nil {
-		return Derivation{}, err
-	}
-	if sum := d.Weight(); sum > Whole {
-		return Derivation{}, errorsmod.Wrapf(ErrOverWhole, "the weights of the sources sum to %d ppm, the whole is %d", sum, Whole)
-	}
-	if m.Record != nil {
-		return d, m.Record.Validate()
-	}
-	return d, nil
-}
-
-// readSources checks each source and that none comes twice.
-func (d *Derivation) readSources() error {
-	works := make(map[registrytypes.WorkID]bool, len(d.Sources))
-	var externals map[External]bool
-	for i, s := range d.Sources {
-		id, err := s.read()
-		if err != nil {
-			return errorsmod.Wrapf(err, "source %d", i)
-		}
-		if s.External != nil {
-			if externals[*s.External] {
-				return errorsmod.Wrapf(ErrAlreadySource, "source %d: the same external reference is given before", i)
-			}
-			if externals == nil {
-				externals = make(map[External]bool)
-			}
-			externals[*s.External] = true
-			d.Externals = append(d.Externals, s)
-			continue
-		}
+	var last []byte
+	for i, e := range d.Edges {
 		switch {
-		case id == d.Work:
-			return errorsmod.Wrapf(ErrInvalidSource, "source %d: %s cannot be a source of itself", i, id)
-		case works[id]:
-			return errorsmod.Wrapf(ErrAlreadySource, "source %d: %s is given before; a source has one role", i, id)
+		case len(e.Source) != len(work):
+			return fmt.Errorf("source %d of %s is an id of %d bytes", i, work, len(e.Source))
+		case bytes.Equal(e.Source, work[:]):
+			return fmt.Errorf("%s is a source of itself", work)
+		case bytes.Compare(last, e.Source) >= 0:
+			return fmt.Errorf("source %d of %s is out of order", i, work)
 		}
-		works[id] = true
-		d.Works = append(d.Works, WorkSource{ID: id, Role: s.Role, Permission: s.Permission, Weight: s.Weight})
+		last = e.Source
 	}
 	return nil
 }
+
+// Work returns the id of the source.
+func (e Edge) Work() registrytypes.WorkID { return registrytypes.WorkID(e.Source) }
+
+// Cites tells whether the source is only mentioned.
+func (e Edge) Cites() bool { return e.Role == ROLE_CITES }

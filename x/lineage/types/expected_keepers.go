@@ -14,11 +14,14 @@ type RegistryKeeper interface {
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
 }
 
-// RoyaltyKeeper keeps what works owe each other.
+// RoyaltyKeeper keeps what works owe each other, and their generations.
 type RoyaltyKeeper interface {
-	// Link adds what a work owes its sources and returns the new sums, ppm.
+	// Link adds what a work owes its sources, notes its generation and returns
+	// the new sums, ppm.
 	Link(ctx context.Context, link royaltytypes.Link) (absolute, relative uint32, err error)
-	// SetGeneration tells a renumbered work's place in the order of the sweep.
+	// Generation returns a work's generation; 0 for originals.
+	Generation(ctx context.Context, work registrytypes.WorkID) (uint32, error)
+	// SetGeneration renumbers a work.
 	SetGeneration(ctx context.Context, work registrytypes.WorkID, generation uint32) error
 	// Owed returns the sums of what a work owes, ppm.
 	Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error)

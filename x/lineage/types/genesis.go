@@ -1,6 +1,9 @@
 package types
 
 import (
+	"errors"
+	"time"
+
 	errorsmod "cosmossdk.io/errors"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -57,7 +60,7 @@ func (g GenesisState) validateApprovals() error {
 
 // validate checks a node with its edges by itself.
 func (n GenesisNode) validate() error {
-	if _, err := registrytypes.ParseWorkID(n.Work); err != nil {
+	if err := checkSpelling(n.Work); err != nil {
 		return err
 	}
 	if int(n.Node.Sources) != len(n.Edges) || int(n.Node.Externals) != len(n.Externals) {
@@ -74,7 +77,7 @@ func (n GenesisNode) validate() error {
 			return errorsmod.Wrapf(ErrAlreadySource, "source %s is the work itself or listed twice", e.Source)
 		}
 		seen[e.Source] = true
-		if err := e.validate(); err != nil {
+		if err := e.validate(n.Node.DerivedAt); err != nil {
 			return err
 		}
 		weight += uint64(e.Edge.Weight)
@@ -95,12 +98,20 @@ func (n GenesisNode) validate() error {
 	return nil
 }
 
-func (e GenesisEdge) validate() error {
+// validate checks an edge of a work that was first declared at a time.
+func (e GenesisEdge) validate(derivedAt time.Time) error {
 	s := Source{Work: e.Source, Role: e.Edge.Role, Weight: e.Edge.Weight}
-	if err := s.Validate(); err != nil {
+	if err := errors.Join(s.Validate(), checkSpelling(e.Source)); err != nil {
 		return err
 	}
 	edge := e.Edge
+	if len(edge.Source) > 0 {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: the edge names a source itself: leave that empty", e.Source)
+	}
+	if edge.AddedAt != nil && !edge.AddedAt.After(derivedAt) {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: added at %s, not after the first declaration at %s: leave the time out",
+			e.Source, edge.AddedAt.Format(time.RFC3339), derivedAt.Format(time.RFC3339))
+	}
 	if l := len(edge.Terms); l != 0 && l != termsLength {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: terms of %d bytes", e.Source, l)
 	}
@@ -113,6 +124,16 @@ func (e GenesisEdge) validate() error {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: policy %d with a rate of %d ppm", e.Source, edge.RoyaltyPolicy, edge.RoyaltyRate)
 	}
 	return nil
+}
+
+// checkSpelling refuses an id in another form than the chain's own: works are
+// compared as they are written.
+func checkSpelling(work string) error {
+	id, err := registrytypes.ParseWorkID(work)
+	if err == nil && id.String() != work {
+		err = errorsmod.Wrapf(ErrInvalidSource, "%s: write it as %s", work, id)
+	}
+	return err
 }
 
 // Lengths of ids in bytes.

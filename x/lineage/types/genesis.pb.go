@@ -23,7 +23,8 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// GenesisState holds everything the module stores; indexes are rebuilt.
+// GenesisState holds everything the module stores, and the generations, which
+// x/royalty stores and has to state alike; indexes are rebuilt.
 type GenesisState struct {
 	Params    Params            `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
 	Nodes     []GenesisNode     `protobuf:"bytes,2,rep,name=nodes,proto3" json:"nodes"`
@@ -161,6 +162,7 @@ func (m *GenesisNode) GetRecord() *GenerationRecord {
 }
 
 type GenesisEdge struct {
+	// Work id; the edge's own field is left empty.
 	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
 	Edge   Edge   `protobuf:"bytes,2,opt,name=edge,proto3" json:"edge"`
 }

@@ -14,13 +14,12 @@ const (
 // Prefixes of the module's tables.
 var (
 	ParamsPrefix      = collections.NewPrefix(0)
-	NodesPrefix       = collections.NewPrefix(1)
-	EdgesPrefix       = collections.NewPrefix(2)
-	DerivativesPrefix = collections.NewPrefix(3)
+	DerivationsPrefix = collections.NewPrefix(1)
+	DerivativesPrefix = collections.NewPrefix(2)
+	DerivedPrefix     = collections.NewPrefix(3)
 	ExternalsPrefix   = collections.NewPrefix(4)
 	RecordsPrefix     = collections.NewPrefix(5)
 	ApprovalsPrefix   = collections.NewPrefix(6)
-	DerivedPrefix     = collections.NewPrefix(7)
 )
 
 // Bounds of what a work and a message can declare.

@@ -315,11 +315,201 @@ func (m *GenerationRecord) GetPromptSha256() string {
 	return ""
 }
 
-// Node is a derivative's head row. A work without one is an original of
-// generation 0.
+// Derivation is all that was declared about a work's registered sources, in one
+// row. A work without one is an original.
+type Derivation struct {
+	// Registered sources, citations among them, each once, ascending by id. At
+	// most 1,024 together with the external ones, so the row has at most about
+	// 115 kB; adding a source later rewrites it.
+	Edges []Edge `protobuf:"bytes,1,rep,name=edges,proto3" json:"edges"`
+	// Number of external sources: these have rows of their own.
+	Externals uint32 `protobuf:"varint,2,opt,name=externals,proto3" json:"externals,omitempty"`
+	// Time of the first declaration.
+	DerivedAt time.Time `protobuf:"bytes,3,opt,name=derived_at,json=derivedAt,proto3,stdtime" json:"derived_at"`
+}
+
+func (m *Derivation) Reset()         { *m = Derivation{} }
+func (m *Derivation) String() string { return proto.CompactTextString(m) }
+func (*Derivation) ProtoMessage()    {}
+func (*Derivation) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6548bf487d358d7a, []int{3}
+}
+func (m *Derivation) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Derivation) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Derivation.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Derivation) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Derivation.Merge(m, src)
+}
+func (m *Derivation) XXX_Size() int {
+	return m.Size()
+}
+func (m *Derivation) XXX_DiscardUnknown() {
+	xxx_messageInfo_Derivation.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Derivation proto.InternalMessageInfo
+
+func (m *Derivation) GetEdges() []Edge {
+	if m != nil {
+		return m.Edges
+	}
+	return nil
+}
+
+func (m *Derivation) GetExternals() uint32 {
+	if m != nil {
+		return m.Externals
+	}
+	return 0
+}
+
+func (m *Derivation) GetDerivedAt() time.Time {
+	if m != nil {
+		return m.DerivedAt
+	}
+	return time.Time{}
+}
+
+// Edge leads from a derivative to one registered source.
+type Edge struct {
+	// Work id, 20 bytes.
+	Source []byte `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	Role   Role   `protobuf:"varint,2,opt,name=role,proto3,enum=stemma.lineage.v1.Role" json:"role,omitempty"`
+	// Terms and grant relied on; empty: none needed, or no grant.
+	Terms         []byte       `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
+	Grant         []byte       `protobuf:"bytes,4,opt,name=grant,proto3" json:"grant,omitempty"`
+	RoyaltyPolicy types.Policy `protobuf:"varint,5,opt,name=royalty_policy,json=royaltyPolicy,proto3,enum=stemma.royalty.v1.Policy" json:"royalty_policy,omitempty"`
+	RoyaltyRate   uint32       `protobuf:"varint,6,opt,name=royalty_rate,json=royaltyRate,proto3" json:"royalty_rate,omitempty"`
+	Weight        uint32       `protobuf:"varint,7,opt,name=weight,proto3" json:"weight,omitempty"`
+	// Version of the source at the time.
+	WorkVersion uint32 `protobuf:"varint,8,opt,name=work_version,json=workVersion,proto3" json:"work_version,omitempty"`
+	// Unset: with the first declaration, at derived_at.
+	AddedAt *time.Time `protobuf:"bytes,9,opt,name=added_at,json=addedAt,proto3,stdtime" json:"added_at,omitempty"`
+	// Declared after the first sources, or when works already derived from this
+	// one: what those owe did not change by it.
+	AddedLater bool `protobuf:"varint,10,opt,name=added_later,json=addedLater,proto3" json:"added_later,omitempty"`
+}
+
+func (m *Edge) Reset()         { *m = Edge{} }
+func (m *Edge) String() string { return proto.CompactTextString(m) }
+func (*Edge) ProtoMessage()    {}
+func (*Edge) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6548bf487d358d7a, []int{4}
+}
+func (m *Edge) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Edge) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Edge.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Edge) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Edge.Merge(m, src)
+}
+func (m *Edge) XXX_Size() int {
+	return m.Size()
+}
+func (m *Edge) XXX_DiscardUnknown() {
+	xxx_messageInfo_Edge.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Edge proto.InternalMessageInfo
+
+func (m *Edge) GetSource() []byte {
+	if m != nil {
+		return m.Source
+	}
+	return nil
+}
+
+func (m *Edge) GetRole() Role {
+	if m != nil {
+		return m.Role
+	}
+	return ROLE_UNSPECIFIED
+}
+
+func (m *Edge) GetTerms() []byte {
+	if m != nil {
+		return m.Terms
+	}
+	return nil
+}
+
+func (m *Edge) GetGrant() []byte {
+	if m != nil {
+		return m.Grant
+	}
+	return nil
+}
+
+func (m *Edge) GetRoyaltyPolicy() types.Policy {
+	if m != nil {
+		return m.RoyaltyPolicy
+	}
+	return types.POLICY_NONE
+}
+
+func (m *Edge) GetRoyaltyRate() uint32 {
+	if m != nil {
+		return m.RoyaltyRate
+	}
+	return 0
+}
+
+func (m *Edge) GetWeight() uint32 {
+	if m != nil {
+		return m.Weight
+	}
+	return 0
+}
+
+func (m *Edge) GetWorkVersion() uint32 {
+	if m != nil {
+		return m.WorkVersion
+	}
+	return 0
+}
+
+func (m *Edge) GetAddedAt() *time.Time {
+	if m != nil {
+		return m.AddedAt
+	}
+	return nil
+}
+
+func (m *Edge) GetAddedLater() bool {
+	if m != nil {
+		return m.AddedLater
+	}
+	return false
+}
+
+// Node is a work's place in the graph, as queries and genesis files show it. It
+// is empty for an original.
 type Node struct {
 	// 1 + the highest generation of its sources; citations and external sources
-	// do not count, and with no other ones it is 0.
+	// do not count, and with no other ones it is 0. x/royalty stores it.
 	Generation uint32 `protobuf:"varint,1,opt,name=generation,proto3" json:"generation,omitempty"`
 	// Numbers of registered sources, citations among them, and external ones.
 	Sources   uint32    `protobuf:"varint,2,opt,name=sources,proto3" json:"sources,omitempty"`
@@ -331,7 +521,7 @@ func (m *Node) Reset()         { *m = Node{} }
 func (m *Node) String() string { return proto.CompactTextString(m) }
 func (*Node) ProtoMessage()    {}
 func (*Node) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6548bf487d358d7a, []int{3}
+	return fileDescriptor_6548bf487d358d7a, []int{5}
 }
 func (m *Node) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -388,119 +578,6 @@ func (m *Node) GetDerivedAt() time.Time {
 	return time.Time{}
 }
 
-// Edge leads from a derivative to one registered source.
-type Edge struct {
-	Role Role `protobuf:"varint,1,opt,name=role,proto3,enum=stemma.lineage.v1.Role" json:"role,omitempty"`
-	// Terms and grant relied on; empty: none needed, or no grant.
-	Terms         []byte       `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
-	Grant         []byte       `protobuf:"bytes,3,opt,name=grant,proto3" json:"grant,omitempty"`
-	RoyaltyPolicy types.Policy `protobuf:"varint,4,opt,name=royalty_policy,json=royaltyPolicy,proto3,enum=stemma.royalty.v1.Policy" json:"royalty_policy,omitempty"`
-	RoyaltyRate   uint32       `protobuf:"varint,5,opt,name=royalty_rate,json=royaltyRate,proto3" json:"royalty_rate,omitempty"`
-	Weight        uint32       `protobuf:"varint,6,opt,name=weight,proto3" json:"weight,omitempty"`
-	// Version of the source at the time.
-	WorkVersion uint32    `protobuf:"varint,7,opt,name=work_version,json=workVersion,proto3" json:"work_version,omitempty"`
-	AddedAt     time.Time `protobuf:"bytes,8,opt,name=added_at,json=addedAt,proto3,stdtime" json:"added_at"`
-	// Declared after the first sources, or when works already derived from this
-	// one: what those owe did not change by it.
-	AddedLater bool `protobuf:"varint,9,opt,name=added_later,json=addedLater,proto3" json:"added_later,omitempty"`
-}
-
-func (m *Edge) Reset()         { *m = Edge{} }
-func (m *Edge) String() string { return proto.CompactTextString(m) }
-func (*Edge) ProtoMessage()    {}
-func (*Edge) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6548bf487d358d7a, []int{4}
-}
-func (m *Edge) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Edge) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Edge.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Edge) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Edge.Merge(m, src)
-}
-func (m *Edge) XXX_Size() int {
-	return m.Size()
-}
-func (m *Edge) XXX_DiscardUnknown() {
-	xxx_messageInfo_Edge.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Edge proto.InternalMessageInfo
-
-func (m *Edge) GetRole() Role {
-	if m != nil {
-		return m.Role
-	}
-	return ROLE_UNSPECIFIED
-}
-
-func (m *Edge) GetTerms() []byte {
-	if m != nil {
-		return m.Terms
-	}
-	return nil
-}
-
-func (m *Edge) GetGrant() []byte {
-	if m != nil {
-		return m.Grant
-	}
-	return nil
-}
-
-func (m *Edge) GetRoyaltyPolicy() types.Policy {
-	if m != nil {
-		return m.RoyaltyPolicy
-	}
-	return types.POLICY_NONE
-}
-
-func (m *Edge) GetRoyaltyRate() uint32 {
-	if m != nil {
-		return m.RoyaltyRate
-	}
-	return 0
-}
-
-func (m *Edge) GetWeight() uint32 {
-	if m != nil {
-		return m.Weight
-	}
-	return 0
-}
-
-func (m *Edge) GetWorkVersion() uint32 {
-	if m != nil {
-		return m.WorkVersion
-	}
-	return 0
-}
-
-func (m *Edge) GetAddedAt() time.Time {
-	if m != nil {
-		return m.AddedAt
-	}
-	return time.Time{}
-}
-
-func (m *Edge) GetAddedLater() bool {
-	if m != nil {
-		return m.AddedLater
-	}
-	return false
-}
-
 // ExternalEdge leads from a derivative to an external reference.
 type ExternalEdge struct {
 	External External  `protobuf:"bytes,1,opt,name=external,proto3" json:"external"`
@@ -513,7 +590,7 @@ func (m *ExternalEdge) Reset()         { *m = ExternalEdge{} }
 func (m *ExternalEdge) String() string { return proto.CompactTextString(m) }
 func (*ExternalEdge) ProtoMessage()    {}
 func (*ExternalEdge) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6548bf487d358d7a, []int{5}
+	return fileDescriptor_6548bf487d358d7a, []int{6}
 }
 func (m *ExternalEdge) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -583,7 +660,7 @@ func (m *Params) Reset()         { *m = Params{} }
 func (m *Params) String() string { return proto.CompactTextString(m) }
 func (*Params) ProtoMessage()    {}
 func (*Params) Descriptor() ([]byte, []int) {
-	return fileDescriptor_6548bf487d358d7a, []int{6}
+	return fileDescriptor_6548bf487d358d7a, []int{7}
 }
 func (m *Params) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -631,8 +708,9 @@ func init() {
 	proto.RegisterType((*Source)(nil), "stemma.lineage.v1.Source")
 	proto.RegisterType((*External)(nil), "stemma.lineage.v1.External")
 	proto.RegisterType((*GenerationRecord)(nil), "stemma.lineage.v1.GenerationRecord")
-	proto.RegisterType((*Node)(nil), "stemma.lineage.v1.Node")
+	proto.RegisterType((*Derivation)(nil), "stemma.lineage.v1.Derivation")
 	proto.RegisterType((*Edge)(nil), "stemma.lineage.v1.Edge")
+	proto.RegisterType((*Node)(nil), "stemma.lineage.v1.Node")
 	proto.RegisterType((*ExternalEdge)(nil), "stemma.lineage.v1.ExternalEdge")
 	proto.RegisterType((*Params)(nil), "stemma.lineage.v1.Params")
 }
@@ -640,62 +718,65 @@ func init() {
 func init() { proto.RegisterFile("stemma/lineage/v1/lineage.proto", fileDescriptor_6548bf487d358d7a) }
 
 var fileDescriptor_6548bf487d358d7a = []byte{
-	// 875 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x55, 0xdd, 0x6e, 0xe3, 0x44,
-	0x14, 0x8e, 0x5b, 0x27, 0x71, 0x4e, 0x93, 0x90, 0x0e, 0x05, 0xbc, 0x59, 0x94, 0x84, 0x20, 0xa4,
-	0x08, 0x84, 0xa3, 0x96, 0xbf, 0x2b, 0x04, 0x69, 0xd7, 0x0b, 0x91, 0x96, 0x24, 0x9a, 0x64, 0x41,
-	0xe2, 0xc6, 0x9a, 0xc6, 0x83, 0x6b, 0xd5, 0xf6, 0x98, 0xf1, 0x24, 0x6d, 0x1e, 0x00, 0x89, 0xcb,
-	0x7d, 0x87, 0xbd, 0xe2, 0x15, 0x78, 0x82, 0xbd, 0x5c, 0x89, 0x1b, 0xae, 0xf8, 0x69, 0x5f, 0x04,
-	0x79, 0x66, 0x9c, 0x0d, 0x62, 0xa5, 0x5d, 0xf6, 0x6e, 0xce, 0x97, 0xef, 0xf8, 0x9c, 0xf3, 0x9d,
-	0x6f, 0x26, 0xd0, 0xcd, 0x04, 0x8d, 0x63, 0x32, 0x8c, 0xc2, 0x84, 0x92, 0x80, 0x0e, 0xd7, 0xc7,
-	0xc5, 0xd1, 0x49, 0x39, 0x13, 0x0c, 0x1d, 0x2a, 0x82, 0x53, 0xa0, 0xeb, 0xe3, 0xf6, 0x51, 0xc0,
-	0x02, 0x26, 0x7f, 0x1d, 0xe6, 0x27, 0x45, 0x6c, 0x77, 0x03, 0xc6, 0x82, 0x88, 0x0e, 0x65, 0x74,
-	0xbe, 0xfa, 0x61, 0x28, 0xc2, 0x98, 0x66, 0x82, 0xc4, 0x69, 0x41, 0xd0, 0xa5, 0x38, 0xdb, 0x90,
-	0x48, 0x6c, 0xf2, 0x52, 0xfa, 0xa8, 0x08, 0xfd, 0x5f, 0x0d, 0xa8, 0xcc, 0xd9, 0x8a, 0x2f, 0x29,
-	0x42, 0x60, 0x5e, 0x31, 0x7e, 0x69, 0x1b, 0x3d, 0x63, 0x50, 0xc3, 0xf2, 0x8c, 0x3e, 0x03, 0x8b,
-	0x5e, 0x0b, 0xca, 0x13, 0x12, 0xd9, 0x7b, 0x3d, 0x63, 0x70, 0x70, 0x72, 0xd7, 0xf9, 0x4f, 0x73,
-	0x8e, 0xab, 0x29, 0x78, 0x4b, 0x46, 0x1f, 0x80, 0xc9, 0x59, 0x44, 0xed, 0xfd, 0x9e, 0x31, 0x68,
-	0x9e, 0xbc, 0xf5, 0x9c, 0x24, 0xcc, 0x22, 0x8a, 0x25, 0x09, 0x75, 0x00, 0x52, 0xca, 0xe3, 0x30,
-	0xcb, 0x42, 0x96, 0xd8, 0xa6, 0xac, 0xbf, 0x83, 0xa0, 0x37, 0xa1, 0x72, 0x45, 0xc3, 0xe0, 0x42,
-	0xd8, 0xe5, 0x9e, 0x31, 0x68, 0x60, 0x1d, 0xf5, 0x3f, 0x06, 0xab, 0x28, 0x9d, 0x73, 0xb2, 0x0b,
-	0x72, 0xf2, 0xc9, 0xa7, 0xba, 0x7f, 0x1d, 0xa1, 0x16, 0xec, 0xaf, 0x78, 0x28, 0x9b, 0xaf, 0xe1,
-	0xfc, 0xd8, 0xff, 0x65, 0x0f, 0x5a, 0x5f, 0xd1, 0x84, 0x72, 0x22, 0x42, 0x96, 0x60, 0xba, 0x64,
-	0xdc, 0x47, 0x47, 0x50, 0x26, 0x01, 0x4d, 0x84, 0xce, 0x56, 0x41, 0x8e, 0xc6, 0xcc, 0xa7, 0x91,
-	0x4e, 0x57, 0x01, 0x6a, 0x83, 0x95, 0x72, 0xb6, 0x0e, 0x7d, 0xca, 0xe5, 0x7c, 0x35, 0xbc, 0x8d,
-	0x51, 0x17, 0x0e, 0xb2, 0x4d, 0x3e, 0xac, 0x97, 0x90, 0x98, 0x16, 0xb3, 0x28, 0x68, 0x42, 0x62,
-	0x8a, 0xde, 0x83, 0xa6, 0x26, 0xac, 0x29, 0x97, 0xf3, 0x96, 0x25, 0xa7, 0xa1, 0xd0, 0x6f, 0x15,
-	0x88, 0xce, 0xa0, 0x1e, 0xa8, 0x1e, 0xa9, 0xef, 0x11, 0x61, 0x57, 0xa4, 0xf8, 0x6d, 0x47, 0x2d,
-	0xdc, 0x29, 0x16, 0xee, 0x2c, 0x8a, 0x85, 0x9f, 0x9a, 0x8f, 0xfe, 0xec, 0x1a, 0xf8, 0x60, 0x9b,
-	0x35, 0x12, 0xe8, 0x2e, 0xd4, 0x56, 0x49, 0xf8, 0xe3, 0x8a, 0x7a, 0xa1, 0x6f, 0x57, 0x55, 0xa7,
-	0x0a, 0x18, 0xfb, 0xe8, 0x5d, 0x68, 0xa4, 0x9c, 0xc5, 0xa9, 0xf0, 0xb4, 0x6e, 0x96, 0x24, 0xd4,
-	0x15, 0x38, 0x97, 0x58, 0xff, 0xb1, 0x01, 0xe6, 0x84, 0xf9, 0x72, 0x45, 0xc1, 0x56, 0x33, 0x29,
-	0x52, 0x03, 0xef, 0x20, 0xc8, 0x86, 0x6a, 0x26, 0x6d, 0x94, 0x49, 0xad, 0x1a, 0xb8, 0x08, 0xd1,
-	0xdb, 0x50, 0x2b, 0x5c, 0x91, 0x49, 0xb9, 0x1a, 0xf8, 0x19, 0x80, 0xce, 0x00, 0x7c, 0xca, 0xc3,
-	0xb5, 0x9a, 0xd2, 0x7c, 0xe1, 0x94, 0xd6, 0x93, 0x3f, 0xba, 0x25, 0x39, 0x69, 0x4d, 0xe7, 0x8d,
-	0x44, 0xff, 0xef, 0x3d, 0x30, 0x5d, 0x3f, 0xa0, 0x5b, 0xd7, 0x19, 0x2f, 0xe3, 0xba, 0x23, 0x28,
-	0x0b, 0xca, 0x63, 0xd5, 0x70, 0x1d, 0xab, 0x20, 0x47, 0x03, 0x4e, 0x12, 0x21, 0x5b, 0xad, 0x63,
-	0x15, 0xa0, 0x2f, 0xa1, 0xa9, 0xef, 0x8d, 0x97, 0xb2, 0x28, 0x5c, 0x6e, 0x64, 0xab, 0xcd, 0x93,
-	0x3b, 0x45, 0x89, 0xe2, 0x56, 0xad, 0x8f, 0x9d, 0x99, 0x24, 0xe0, 0x86, 0x86, 0x54, 0x88, 0xde,
-	0x81, 0x7a, 0xf1, 0x85, 0x7c, 0x3d, 0xda, 0xc9, 0x07, 0x1a, 0xc3, 0x44, 0xd0, 0x1d, 0x9b, 0x57,
-	0x76, 0x6d, 0x9e, 0xa7, 0xe6, 0x97, 0x71, 0x6b, 0x98, 0xaa, 0x4a, 0xcd, 0xb1, 0xc2, 0x2e, 0x5f,
-	0x80, 0x45, 0x7c, 0x5f, 0x89, 0x68, 0xfd, 0x0f, 0x11, 0xab, 0x32, 0x6b, 0x24, 0x72, 0xdf, 0xaa,
-	0x0f, 0x44, 0x44, 0x50, 0x6e, 0xd7, 0x7a, 0xc6, 0xc0, 0xc2, 0x20, 0xa1, 0x07, 0x39, 0xd2, 0xff,
-	0xcd, 0x80, 0x7a, 0x71, 0xd9, 0xa4, 0xd6, 0x9f, 0xef, 0x3c, 0x0d, 0xc6, 0x0b, 0x9f, 0x86, 0x53,
-	0x33, 0xaf, 0xf9, 0x9c, 0x07, 0x62, 0xef, 0x65, 0x56, 0xf5, 0x4c, 0x99, 0xfd, 0x7f, 0x29, 0xb3,
-	0x3b, 0xb6, 0xf9, 0x0a, 0x63, 0xf7, 0x5d, 0xa8, 0xcc, 0x08, 0x27, 0x71, 0x86, 0xee, 0x80, 0x15,
-	0x93, 0x6b, 0xef, 0x8a, 0x44, 0x97, 0xda, 0xde, 0xd5, 0x98, 0x5c, 0x7f, 0x47, 0xa2, 0x4b, 0xd4,
-	0x83, 0x7a, 0x40, 0x32, 0x2f, 0xa5, 0xdc, 0xcb, 0x04, 0x4d, 0x65, 0xcb, 0x26, 0x86, 0x80, 0x64,
-	0x33, 0xca, 0xe7, 0x82, 0xa6, 0xef, 0xff, 0x64, 0x80, 0x89, 0x95, 0xa7, 0x5a, 0x78, 0xfa, 0xc0,
-	0xf5, 0x1e, 0x4e, 0xe6, 0x33, 0xf7, 0x6c, 0x7c, 0x7f, 0xec, 0xde, 0x6b, 0x95, 0x10, 0x82, 0xa6,
-	0x44, 0x67, 0x23, 0xec, 0x4e, 0x16, 0xde, 0xf4, 0x7e, 0xcb, 0x40, 0x6f, 0xc0, 0xa1, 0xc4, 0xce,
-	0xa6, 0xdf, 0xcc, 0xa6, 0x13, 0x0d, 0xef, 0xa1, 0x43, 0x68, 0x48, 0x78, 0x3c, 0x99, 0x3d, 0x5c,
-	0x78, 0x8b, 0x69, 0x6b, 0x1f, 0xbd, 0x0e, 0xaf, 0x49, 0x68, 0x81, 0x47, 0xe3, 0x89, 0x7b, 0xcf,
-	0x9b, 0x4e, 0x5a, 0x26, 0x6a, 0x02, 0xa8, 0xf4, 0xf1, 0xc2, 0x9d, 0xb7, 0xca, 0x6d, 0xf3, 0xe7,
-	0xc7, 0x9d, 0xd2, 0xe9, 0xd7, 0x4f, 0x6e, 0x3a, 0xc6, 0xd3, 0x9b, 0x8e, 0xf1, 0xd7, 0x4d, 0xc7,
-	0x78, 0x74, 0xdb, 0x29, 0x3d, 0xbd, 0xed, 0x94, 0x7e, 0xbf, 0xed, 0x94, 0xbe, 0x77, 0x82, 0x50,
-	0x5c, 0xac, 0xce, 0x9d, 0x25, 0x8b, 0x87, 0x4a, 0xea, 0x0f, 0x97, 0x17, 0x24, 0x4c, 0x74, 0x30,
-	0xbc, 0xde, 0xfe, 0x1b, 0x89, 0x4d, 0x4a, 0xb3, 0xf3, 0x8a, 0xd4, 0xef, 0xa3, 0x7f, 0x02, 0x00,
-	0x00, 0xff, 0xff, 0xc5, 0xa9, 0x06, 0x2d, 0xac, 0x06, 0x00, 0x00,
+	// 927 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x55, 0xcb, 0x6e, 0x23, 0x45,
+	0x17, 0x76, 0xc7, 0xed, 0xdb, 0xf1, 0xe5, 0x77, 0xea, 0x0f, 0xd0, 0xe3, 0x41, 0xb6, 0x31, 0x42,
+	0xb2, 0x40, 0xb4, 0x95, 0x0c, 0x97, 0x05, 0x42, 0xe0, 0x24, 0x1e, 0xb0, 0x34, 0xd8, 0x56, 0xd9,
+	0x03, 0x12, 0x9b, 0x56, 0xc5, 0x5d, 0x74, 0x5a, 0xe9, 0xee, 0x6a, 0xaa, 0xcb, 0x4e, 0xfc, 0x00,
+	0x48, 0x2c, 0xe7, 0x1d, 0x86, 0x0d, 0xaf, 0xc0, 0x13, 0xcc, 0x72, 0x24, 0x36, 0xac, 0x00, 0x25,
+	0xcf, 0xc0, 0x1e, 0x75, 0x55, 0xb5, 0xc7, 0xa3, 0x19, 0x31, 0x81, 0x5d, 0x9d, 0xcf, 0xdf, 0xe9,
+	0x73, 0xf9, 0xbe, 0x2a, 0x43, 0x27, 0x11, 0x34, 0x0c, 0xc9, 0x20, 0xf0, 0x23, 0x4a, 0x3c, 0x3a,
+	0x58, 0x1f, 0x66, 0x47, 0x3b, 0xe6, 0x4c, 0x30, 0xb4, 0xaf, 0x08, 0x76, 0x86, 0xae, 0x0f, 0x5b,
+	0x07, 0x1e, 0xf3, 0x98, 0xfc, 0x75, 0x90, 0x9e, 0x14, 0xb1, 0xd5, 0xf1, 0x18, 0xf3, 0x02, 0x3a,
+	0x90, 0xd1, 0xd9, 0xea, 0xbb, 0x81, 0xf0, 0x43, 0x9a, 0x08, 0x12, 0xc6, 0x19, 0x41, 0x97, 0xe2,
+	0x6c, 0x43, 0x02, 0xb1, 0x49, 0x4b, 0xe9, 0xa3, 0x22, 0xf4, 0x7e, 0x31, 0xa0, 0x38, 0x67, 0x2b,
+	0xbe, 0xa4, 0x08, 0x81, 0x79, 0xc9, 0xf8, 0x85, 0x65, 0x74, 0x8d, 0x7e, 0x05, 0xcb, 0x33, 0xfa,
+	0x18, 0xca, 0xf4, 0x4a, 0x50, 0x1e, 0x91, 0xc0, 0xda, 0xeb, 0x1a, 0xfd, 0xea, 0xd1, 0x5d, 0xfb,
+	0x85, 0xe6, 0xec, 0x91, 0xa6, 0xe0, 0x2d, 0x19, 0xbd, 0x07, 0x26, 0x67, 0x01, 0xb5, 0xf2, 0x5d,
+	0xa3, 0xdf, 0x38, 0x7a, 0xe3, 0x25, 0x49, 0x98, 0x05, 0x14, 0x4b, 0x12, 0x6a, 0x03, 0xc4, 0x94,
+	0x87, 0x7e, 0x92, 0xf8, 0x2c, 0xb2, 0x4c, 0x59, 0x7f, 0x07, 0x41, 0xaf, 0x43, 0xf1, 0x92, 0xfa,
+	0xde, 0xb9, 0xb0, 0x0a, 0x5d, 0xa3, 0x5f, 0xc7, 0x3a, 0xea, 0x7d, 0x00, 0xe5, 0xac, 0x74, 0xca,
+	0x49, 0xce, 0xc9, 0xd1, 0x87, 0x1f, 0xe9, 0xfe, 0x75, 0x84, 0x9a, 0x90, 0x5f, 0x71, 0x5f, 0x36,
+	0x5f, 0xc1, 0xe9, 0xb1, 0xf7, 0xf3, 0x1e, 0x34, 0xbf, 0xa0, 0x11, 0xe5, 0x44, 0xf8, 0x2c, 0xc2,
+	0x74, 0xc9, 0xb8, 0x8b, 0x0e, 0xa0, 0x40, 0x3c, 0x1a, 0x09, 0x9d, 0xad, 0x82, 0x14, 0x0d, 0x99,
+	0x4b, 0x03, 0x9d, 0xae, 0x02, 0xd4, 0x82, 0x72, 0xcc, 0xd9, 0xda, 0x77, 0x29, 0x97, 0xf3, 0x55,
+	0xf0, 0x36, 0x46, 0x1d, 0xa8, 0x26, 0x9b, 0x74, 0x58, 0x27, 0x22, 0x21, 0xcd, 0x66, 0x51, 0xd0,
+	0x84, 0x84, 0x14, 0xbd, 0x03, 0x0d, 0x4d, 0x58, 0x53, 0x2e, 0xe7, 0x2d, 0x48, 0x4e, 0x5d, 0xa1,
+	0x5f, 0x2b, 0x10, 0x9d, 0x40, 0xcd, 0x53, 0x3d, 0x52, 0xd7, 0x21, 0xc2, 0x2a, 0xca, 0xe5, 0xb7,
+	0x6c, 0x25, 0xb8, 0x9d, 0x09, 0x6e, 0x2f, 0x32, 0xc1, 0x8f, 0xcd, 0x47, 0x7f, 0x74, 0x0c, 0x5c,
+	0xdd, 0x66, 0x0d, 0x05, 0xba, 0x0b, 0x95, 0x55, 0xe4, 0x7f, 0xbf, 0xa2, 0x8e, 0xef, 0x5a, 0x25,
+	0xd5, 0xa9, 0x02, 0xc6, 0x2e, 0x7a, 0x1b, 0xea, 0x31, 0x67, 0x61, 0x2c, 0x1c, 0xbd, 0xb7, 0xb2,
+	0x24, 0xd4, 0x14, 0x38, 0x97, 0x58, 0xef, 0x27, 0x03, 0xe0, 0x94, 0x72, 0x7f, 0x2d, 0x77, 0x85,
+	0xee, 0x41, 0x81, 0xba, 0x1e, 0x4d, 0x2c, 0xa3, 0x9b, 0xef, 0x57, 0x5f, 0x2a, 0xeb, 0xc8, 0xf5,
+	0xe8, 0xb1, 0xf9, 0xe4, 0xf7, 0x4e, 0x0e, 0x2b, 0x2e, 0x7a, 0x13, 0x2a, 0x99, 0x2d, 0x12, 0xb9,
+	0xc8, 0x3a, 0x7e, 0x06, 0xa0, 0x13, 0x00, 0x37, 0x2d, 0xa0, 0xc6, 0xcc, 0xbf, 0x72, 0xcc, 0x72,
+	0xfa, 0x69, 0x39, 0x6a, 0x45, 0xe7, 0x0d, 0x45, 0xef, 0xaf, 0x3d, 0x30, 0xd3, 0xc2, 0xd2, 0x05,
+	0xd2, 0xcd, 0x52, 0xc7, 0x1a, 0xd6, 0xd1, 0xd6, 0x8e, 0x7b, 0xb7, 0xb1, 0xe3, 0x01, 0x14, 0x04,
+	0xe5, 0x61, 0x22, 0xbb, 0xa9, 0x61, 0x15, 0xa4, 0xa8, 0xc7, 0x49, 0x24, 0xa4, 0xa6, 0x35, 0xac,
+	0x02, 0xf4, 0x39, 0x34, 0xf4, 0x85, 0x72, 0x62, 0x16, 0xf8, 0xcb, 0x8d, 0x94, 0xb3, 0x71, 0x74,
+	0x27, 0x2b, 0x91, 0x5d, 0xb7, 0xf5, 0xa1, 0x3d, 0x93, 0x04, 0x5c, 0xd7, 0x90, 0x0a, 0xd1, 0x5b,
+	0x50, 0xcb, 0xbe, 0x90, 0xea, 0x26, 0x95, 0xae, 0xe3, 0xaa, 0xc6, 0x30, 0x11, 0x74, 0xc7, 0xff,
+	0xa5, 0x5d, 0xff, 0xa7, 0xa9, 0xe9, 0x2d, 0xdd, 0x3a, 0xa9, 0xac, 0x52, 0x53, 0x2c, 0xf3, 0xd1,
+	0x27, 0x50, 0x26, 0xae, 0xab, 0x96, 0x5b, 0xb9, 0xa5, 0x87, 0x4a, 0x32, 0x63, 0x28, 0x52, 0x33,
+	0xab, 0xe4, 0x80, 0x08, 0xca, 0x2d, 0xe8, 0x1a, 0xfd, 0x32, 0x06, 0x09, 0x3d, 0x48, 0x91, 0xde,
+	0x63, 0x03, 0xcc, 0x09, 0x73, 0xe5, 0x0d, 0xf6, 0xb6, 0x57, 0x4a, 0xee, 0xbe, 0x8e, 0x77, 0x10,
+	0x64, 0x41, 0x49, 0x29, 0x91, 0x39, 0x20, 0x0b, 0x9f, 0x77, 0x47, 0xfe, 0x9f, 0xdd, 0x61, 0xfe,
+	0x37, 0x77, 0xfc, 0x6a, 0x40, 0x2d, 0x7b, 0x27, 0xa4, 0x4b, 0x3e, 0xdd, 0x79, 0xd5, 0x8c, 0x57,
+	0xbe, 0x6a, 0xda, 0xcd, 0x2f, 0xbe, 0x6d, 0xb7, 0x32, 0xd3, 0x33, 0xed, 0xf2, 0xcf, 0x69, 0xf7,
+	0xd9, 0x8e, 0x30, 0xff, 0x66, 0xae, 0x4c, 0x9c, 0xde, 0x08, 0x8a, 0x33, 0xc2, 0x49, 0x98, 0xa0,
+	0x3b, 0x50, 0x0e, 0xc9, 0x95, 0x73, 0x49, 0x82, 0x0b, 0xbd, 0xfa, 0x52, 0x48, 0xae, 0xbe, 0x21,
+	0xc1, 0x05, 0xea, 0x42, 0xcd, 0x23, 0x89, 0x13, 0x53, 0xee, 0x24, 0x82, 0xc6, 0xb2, 0x65, 0x13,
+	0x83, 0x47, 0x92, 0x19, 0xe5, 0x73, 0x41, 0xe3, 0x77, 0x7f, 0x30, 0xc0, 0xc4, 0xca, 0xf5, 0x4d,
+	0x3c, 0x7d, 0x30, 0x72, 0x1e, 0x4e, 0xe6, 0xb3, 0xd1, 0xc9, 0xf8, 0xfe, 0x78, 0x74, 0xda, 0xcc,
+	0x21, 0x04, 0x0d, 0x89, 0xce, 0x86, 0x78, 0x34, 0x59, 0x38, 0xd3, 0xfb, 0x4d, 0x03, 0xbd, 0x06,
+	0xfb, 0x12, 0x3b, 0x99, 0x7e, 0x35, 0x9b, 0x4e, 0x34, 0xbc, 0x87, 0xf6, 0xa1, 0x2e, 0xe1, 0xf1,
+	0x64, 0xf6, 0x70, 0xe1, 0x2c, 0xa6, 0xcd, 0x3c, 0xfa, 0x3f, 0xfc, 0x4f, 0x42, 0x0b, 0x3c, 0x1c,
+	0x4f, 0x46, 0xa7, 0xce, 0x74, 0xd2, 0x34, 0x51, 0x03, 0x40, 0xa5, 0x8f, 0x17, 0xa3, 0x79, 0xb3,
+	0xd0, 0x32, 0x7f, 0x7c, 0xdc, 0xce, 0x1d, 0x7f, 0xf9, 0xe4, 0xba, 0x6d, 0x3c, 0xbd, 0x6e, 0x1b,
+	0x7f, 0x5e, 0xb7, 0x8d, 0x47, 0x37, 0xed, 0xdc, 0xd3, 0x9b, 0x76, 0xee, 0xb7, 0x9b, 0x76, 0xee,
+	0x5b, 0xdb, 0xf3, 0xc5, 0xf9, 0xea, 0xcc, 0x5e, 0xb2, 0x70, 0xa0, 0x56, 0xfd, 0xfe, 0xf2, 0x9c,
+	0xf8, 0x91, 0x0e, 0x06, 0x57, 0xdb, 0x3f, 0x52, 0xb1, 0x89, 0x69, 0x72, 0x56, 0x94, 0xfb, 0xbb,
+	0xf7, 0x77, 0x00, 0x00, 0x00, 0xff, 0xff, 0x3c, 0x81, 0x75, 0xd2, 0x67, 0x07, 0x00, 0x00,
 }
 
 func (m *Source) Marshal() (dAtA []byte, err error) {
@@ -876,7 +957,7 @@ func (m *GenerationRecord) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *Node) Marshal() (dAtA []byte, err error) {
+func (m *Derivation) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -886,12 +967,12 @@ func (m *Node) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *Node) MarshalTo(dAtA []byte) (int, error) {
+func (m *Derivation) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *Node) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *Derivation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -903,21 +984,25 @@ func (m *Node) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i -= n3
 	i = encodeVarintLineage(dAtA, i, uint64(n3))
 	i--
-	dAtA[i] = 0x22
+	dAtA[i] = 0x1a
 	if m.Externals != 0 {
 		i = encodeVarintLineage(dAtA, i, uint64(m.Externals))
 		i--
-		dAtA[i] = 0x18
-	}
-	if m.Sources != 0 {
-		i = encodeVarintLineage(dAtA, i, uint64(m.Sources))
-		i--
 		dAtA[i] = 0x10
 	}
-	if m.Generation != 0 {
-		i = encodeVarintLineage(dAtA, i, uint64(m.Generation))
-		i--
-		dAtA[i] = 0x8
+	if len(m.Edges) > 0 {
+		for iNdEx := len(m.Edges) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Edges[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintLineage(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
 	}
 	return len(dAtA) - i, nil
 }
@@ -950,52 +1035,107 @@ func (m *Edge) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0
 		}
 		i--
-		dAtA[i] = 0x48
+		dAtA[i] = 0x50
 	}
-	n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.AddedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.AddedAt):])
-	if err4 != nil {
-		return 0, err4
+	if m.AddedAt != nil {
+		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.AddedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.AddedAt):])
+		if err4 != nil {
+			return 0, err4
+		}
+		i -= n4
+		i = encodeVarintLineage(dAtA, i, uint64(n4))
+		i--
+		dAtA[i] = 0x4a
 	}
-	i -= n4
-	i = encodeVarintLineage(dAtA, i, uint64(n4))
-	i--
-	dAtA[i] = 0x42
 	if m.WorkVersion != 0 {
 		i = encodeVarintLineage(dAtA, i, uint64(m.WorkVersion))
 		i--
-		dAtA[i] = 0x38
+		dAtA[i] = 0x40
 	}
 	if m.Weight != 0 {
 		i = encodeVarintLineage(dAtA, i, uint64(m.Weight))
 		i--
-		dAtA[i] = 0x30
+		dAtA[i] = 0x38
 	}
 	if m.RoyaltyRate != 0 {
 		i = encodeVarintLineage(dAtA, i, uint64(m.RoyaltyRate))
 		i--
-		dAtA[i] = 0x28
+		dAtA[i] = 0x30
 	}
 	if m.RoyaltyPolicy != 0 {
 		i = encodeVarintLineage(dAtA, i, uint64(m.RoyaltyPolicy))
 		i--
-		dAtA[i] = 0x20
+		dAtA[i] = 0x28
 	}
 	if len(m.Grant) > 0 {
 		i -= len(m.Grant)
 		copy(dAtA[i:], m.Grant)
 		i = encodeVarintLineage(dAtA, i, uint64(len(m.Grant)))
 		i--
-		dAtA[i] = 0x1a
+		dAtA[i] = 0x22
 	}
 	if len(m.Terms) > 0 {
 		i -= len(m.Terms)
 		copy(dAtA[i:], m.Terms)
 		i = encodeVarintLineage(dAtA, i, uint64(len(m.Terms)))
 		i--
-		dAtA[i] = 0x12
+		dAtA[i] = 0x1a
 	}
 	if m.Role != 0 {
 		i = encodeVarintLineage(dAtA, i, uint64(m.Role))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Source) > 0 {
+		i -= len(m.Source)
+		copy(dAtA[i:], m.Source)
+		i = encodeVarintLineage(dAtA, i, uint64(len(m.Source)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Node) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Node) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Node) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.DerivedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DerivedAt):])
+	if err5 != nil {
+		return 0, err5
+	}
+	i -= n5
+	i = encodeVarintLineage(dAtA, i, uint64(n5))
+	i--
+	dAtA[i] = 0x22
+	if m.Externals != 0 {
+		i = encodeVarintLineage(dAtA, i, uint64(m.Externals))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Sources != 0 {
+		i = encodeVarintLineage(dAtA, i, uint64(m.Sources))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Generation != 0 {
+		i = encodeVarintLineage(dAtA, i, uint64(m.Generation))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -1022,12 +1162,12 @@ func (m *ExternalEdge) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.AddedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.AddedAt):])
-	if err5 != nil {
-		return 0, err5
+	n6, err6 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.AddedAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.AddedAt):])
+	if err6 != nil {
+		return 0, err6
 	}
-	i -= n5
-	i = encodeVarintLineage(dAtA, i, uint64(n5))
+	i -= n6
+	i = encodeVarintLineage(dAtA, i, uint64(n6))
 	i--
 	dAtA[i] = 0x22
 	if m.Weight != 0 {
@@ -1182,17 +1322,17 @@ func (m *GenerationRecord) Size() (n int) {
 	return n
 }
 
-func (m *Node) Size() (n int) {
+func (m *Derivation) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	if m.Generation != 0 {
-		n += 1 + sovLineage(uint64(m.Generation))
-	}
-	if m.Sources != 0 {
-		n += 1 + sovLineage(uint64(m.Sources))
+	if len(m.Edges) > 0 {
+		for _, e := range m.Edges {
+			l = e.Size()
+			n += 1 + l + sovLineage(uint64(l))
+		}
 	}
 	if m.Externals != 0 {
 		n += 1 + sovLineage(uint64(m.Externals))
@@ -1208,6 +1348,10 @@ func (m *Edge) Size() (n int) {
 	}
 	var l int
 	_ = l
+	l = len(m.Source)
+	if l > 0 {
+		n += 1 + l + sovLineage(uint64(l))
+	}
 	if m.Role != 0 {
 		n += 1 + sovLineage(uint64(m.Role))
 	}
@@ -1231,11 +1375,33 @@ func (m *Edge) Size() (n int) {
 	if m.WorkVersion != 0 {
 		n += 1 + sovLineage(uint64(m.WorkVersion))
 	}
-	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.AddedAt)
-	n += 1 + l + sovLineage(uint64(l))
+	if m.AddedAt != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.AddedAt)
+		n += 1 + l + sovLineage(uint64(l))
+	}
 	if m.AddedLater {
 		n += 2
 	}
+	return n
+}
+
+func (m *Node) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Generation != 0 {
+		n += 1 + sovLineage(uint64(m.Generation))
+	}
+	if m.Sources != 0 {
+		n += 1 + sovLineage(uint64(m.Sources))
+	}
+	if m.Externals != 0 {
+		n += 1 + sovLineage(uint64(m.Externals))
+	}
+	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.DerivedAt)
+	n += 1 + l + sovLineage(uint64(l))
 	return n
 }
 
@@ -1891,6 +2057,445 @@ func (m *GenerationRecord) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *Derivation) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowLineage
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Derivation: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Derivation: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Edges", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthLineage
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Edges = append(m.Edges, Edge{})
+			if err := m.Edges[len(m.Edges)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Externals", wireType)
+			}
+			m.Externals = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Externals |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DerivedAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthLineage
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.DerivedAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipLineage(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Edge) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowLineage
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Edge: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Edge: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Source", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthLineage
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Source = append(m.Source[:0], dAtA[iNdEx:postIndex]...)
+			if m.Source == nil {
+				m.Source = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Role", wireType)
+			}
+			m.Role = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Role |= Role(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthLineage
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Terms = append(m.Terms[:0], dAtA[iNdEx:postIndex]...)
+			if m.Terms == nil {
+				m.Terms = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthLineage
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Grant = append(m.Grant[:0], dAtA[iNdEx:postIndex]...)
+			if m.Grant == nil {
+				m.Grant = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltyPolicy", wireType)
+			}
+			m.RoyaltyPolicy = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RoyaltyPolicy |= types.Policy(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltyRate", wireType)
+			}
+			m.RoyaltyRate = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.RoyaltyRate |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
+			}
+			m.Weight = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Weight |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkVersion", wireType)
+			}
+			m.WorkVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AddedAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthLineage
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.AddedAt == nil {
+				m.AddedAt = new(time.Time)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.AddedAt, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AddedLater", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowLineage
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.AddedLater = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipLineage(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthLineage
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *Node) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -2010,272 +2615,6 @@ func (m *Node) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipLineage(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthLineage
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Edge) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowLineage
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Edge: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Edge: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Role", wireType)
-			}
-			m.Role = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Role |= Role(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Terms", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthLineage
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthLineage
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Terms = append(m.Terms[:0], dAtA[iNdEx:postIndex]...)
-			if m.Terms == nil {
-				m.Terms = []byte{}
-			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthLineage
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthLineage
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Grant = append(m.Grant[:0], dAtA[iNdEx:postIndex]...)
-			if m.Grant == nil {
-				m.Grant = []byte{}
-			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltyPolicy", wireType)
-			}
-			m.RoyaltyPolicy = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.RoyaltyPolicy |= types.Policy(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltyRate", wireType)
-			}
-			m.RoyaltyRate = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.RoyaltyRate |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 6:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Weight", wireType)
-			}
-			m.Weight = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Weight |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 7:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field WorkVersion", wireType)
-			}
-			m.WorkVersion = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.WorkVersion |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AddedAt", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthLineage
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthLineage
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(&m.AddedAt, dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AddedLater", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowLineage
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.AddedLater = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipLineage(dAtA[iNdEx:])

@@ -15,9 +15,9 @@ var (
 	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
 )
 
-// ValidateBasic checks all that needs no state; see Derivation for the errors.
+// ValidateBasic checks all that needs no state; see Declaration for the errors.
 func (m *MsgDerive) ValidateBasic() error {
-	_, err := m.Derivation()
+	_, err := m.Declaration()
 	return err
 }
 

@@ -99,7 +99,7 @@ func FuzzDeriveMessage(f *testing.F) {
 		if msg.Unmarshal(bz) != nil || msg.ValidateBasic() != nil {
 			return
 		}
-		d, err := msg.Derivation()
+		d, err := msg.Declaration()
 		require.NoError(t, err)
 		require.Len(t, d.Sources, len(d.Works)+len(d.Externals))
 		require.LessOrEqual(t, len(d.Sources), types.MaxMessageSources)

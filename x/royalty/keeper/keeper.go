@@ -11,6 +11,7 @@ import (
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/rows"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -29,7 +30,7 @@ type Keeper struct {
 	Schema collections.Schema
 	Params collections.Item[types.Params]
 	// Heads: work -> epoch, list versions and reach. No row: as registered.
-	Heads collections.Map[registrytypes.WorkID, types.Head]
+	Heads rows.Map[registrytypes.WorkID, types.Head]
 	// Holders: work, version -> table of shares. Only the version in force has a
 	// row, and version 0, where the registrant holds all, none.
 	Holders collections.Map[collections.Pair[registrytypes.WorkID, uint32], types.Holders]
@@ -38,11 +39,11 @@ type Keeper struct {
 	Upstreams collections.Map[collections.Pair[registrytypes.WorkID, uint32], types.Upstream]
 	// Stages: work, denom -> its money, and what it has taken in where that is
 	// metered. Written by EndBlock only, but for Meter.
-	Stages collections.Map[collections.Pair[registrytypes.WorkID, string], types.Stages]
+	Stages rows.Map[collections.Pair[registrytypes.WorkID, string], types.Stages]
 	// Balances: account, denom -> what is the account's and not yet paid out.
-	Balances collections.Map[collections.Pair[sdk.AccAddress, string], math.Int]
+	Balances rows.Map[collections.Pair[sdk.AccAddress, string], math.Int]
 	// Turnovers: denom -> paid in and out over the chain's life.
-	Turnovers collections.Map[string, types.Turnover]
+	Turnovers rows.Map[string, types.Turnover]
 	// Queue: stages that wait to be flushed, in the order of flow.Item. The order
 	// is the cursor: the first item's round is the one under way.
 	Queue collections.KeySet[flow.Item]
@@ -64,14 +65,14 @@ func NewKeeper(
 		accounts: accounts, bank: bank, registry: registry,
 
 		Params:    collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
-		Heads:     collections.NewMap(sb, types.HeadsPrefix, "heads", registrytypes.WorkIDKey, codec.CollValue[types.Head](cdc)),
+		Heads:     rows.NewMap(sb, service, types.HeadsPrefix, "heads", registrytypes.WorkIDKey, codec.CollValue[types.Head](cdc)),
 		Holders:   collections.NewMap(sb, types.HoldersPrefix, "holders", versioned, codec.CollValue[types.Holders](cdc)),
 		Upstreams: collections.NewMap(sb, types.UpstreamsPrefix, "upstreams", versioned, codec.CollValue[types.Upstream](cdc)),
-		Stages: collections.NewMap(sb, types.StagesPrefix, "stages",
+		Stages: rows.NewMap(sb, service, types.StagesPrefix, "stages",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.StringKey), codec.CollValue[types.Stages](cdc)),
-		Balances: collections.NewMap(sb, types.BalancesPrefix, "balances",
+		Balances: rows.NewMap(sb, service, types.BalancesPrefix, "balances",
 			collections.PairKeyCodec(sdk.AccAddressKey, collections.StringKey), sdk.IntValue),
-		Turnovers: collections.NewMap(sb, types.TurnoversPrefix, "turnovers", collections.StringKey, codec.CollValue[types.Turnover](cdc)),
+		Turnovers: rows.NewMap(sb, service, types.TurnoversPrefix, "turnovers", collections.StringKey, codec.CollValue[types.Turnover](cdc)),
 		Queue:     collections.NewKeySet(sb, types.QueuePrefix, "queue", types.ItemKey),
 		Payouts: collections.NewKeySet(sb, types.PayoutsPrefix, "payouts",
 			collections.TripleKeyCodec(collections.Uint64Key, sdk.AccAddressKey, collections.StringKey)),

@@ -37,6 +37,12 @@ func (k Keeper) UpstreamVersion(ctx context.Context, work registrytypes.WorkID) 
 	return head.UpstreamVersion, err
 }
 
+// Generation returns a work's place in the order of the sweep; 0 for originals.
+func (k Keeper) Generation(ctx context.Context, work registrytypes.WorkID) (uint32, error) {
+	head, err := k.GetHead(ctx, work)
+	return head.Generation, err
+}
+
 // Owed returns what a work owes now: the sums of its two lists, in ppm.
 func (k Keeper) Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error) {
 	head, err := k.GetHead(ctx, work)

@@ -2,9 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
-
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -19,11 +16,11 @@ var registeredHead = types.Head{Reach: 2, ReceivedReach: 2, Holders: 1}
 
 // GetHead returns a work's head row; a work without one is as registered.
 func (k Keeper) GetHead(ctx context.Context, work registrytypes.WorkID) (types.Head, error) {
-	head, err := k.Heads.Get(ctx, work)
-	if errors.Is(err, collections.ErrNotFound) {
-		return registeredHead, nil
+	head, found, err := k.Heads.Find(ctx, work)
+	if err != nil || found {
+		return head, err
 	}
-	return head, err
+	return registeredHead, nil
 }
 
 // Pay takes a payment to a work. It costs the same for any number of ancestors,

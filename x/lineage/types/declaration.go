@@ -1,0 +1,104 @@
+package types
+
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Declaration is a checked MsgDerive: what an owner declares about a work.
+type Declaration struct {
+	Owner sdk.AccAddress
+	Work  registrytypes.WorkID
+	// Sources as declared; Works and Externals are the same, apart.
+	Sources   []Source
+	Works     []WorkSource
+	Externals []Source
+	// MaxTotalRate is the highest sum of rates the owner accepts, ppm.
+	MaxTotalRate uint32
+	// Record is nil when none is declared.
+	Record *GenerationRecord
+}
+
+// WorkSource is a registered source.
+type WorkSource struct {
+	ID         registrytypes.WorkID
+	Role       Role
+	Permission string
+	// Weight in ppm; 0: not stated.
+	Weight uint32
+}
+
+// Weight sums the declared weights of all sources, ppm.
+func (d Declaration) Weight() uint64 {
+	var sum uint64
+	for _, s := range d.Sources {
+		sum += uint64(s.Weight)
+	}
+	return sum
+}
+
+// Declaration checks the message and reads its ids. Errors name the source by
+// its place in the message, from 0.
+func (m *MsgDerive) Declaration() (Declaration, error) {
+	d := Declaration{Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, Record: m.Record}
+	var err error
+	if d.Owner, err = sdk.AccAddressFromBech32(m.Owner); err != nil {
+		return Declaration{}, errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", m.Owner, err)
+	}
+	if d.Work, err = registrytypes.ParseWorkID(m.Work); err != nil {
+		return Declaration{}, err
+	}
+	switch {
+	case len(m.Sources) == 0 && m.Record == nil:
+		return Declaration{}, errorsmod.Wrap(ErrInvalidMessage, "nothing is declared: give sources or a generation record")
+	case len(m.Sources) > MaxMessageSources:
+		return Declaration{}, errorsmod.Wrapf(ErrTooManySources, "%d sources, one message takes %d: use several", len(m.Sources), MaxMessageSources)
+	case m.MaxTotalRate > Whole:
+		return Declaration{}, errorsmod.Wrapf(ErrInvalidMessage, "max_total_rate %d ppm exceeds the whole, %d", m.MaxTotalRate, Whole)
+	}
+	if err := d.readSources(); err != nil {
+		return Declaration{}, err
+	}
+	if sum := d.Weight(); sum > Whole {
+		return Declaration{}, errorsmod.Wrapf(ErrOverWhole, "the weights of the sources sum to %d ppm, the whole is %d", sum, Whole)
+	}
+	if m.Record != nil {
+		return d, m.Record.Validate()
+	}
+	return d, nil
+}
+
+// readSources checks each source and that none comes twice.
+func (d *Declaration) readSources() error {
+	works := make(map[registrytypes.WorkID]bool, len(d.Sources))
+	var externals map[External]bool
+	for i, s := range d.Sources {
+		id, err := s.read()
+		if err != nil {
+			return errorsmod.Wrapf(err, "source %d", i)
+		}
+		if s.External != nil {
+			if externals[*s.External] {
+				return errorsmod.Wrapf(ErrAlreadySource, "source %d: the same external reference is given before", i)
+			}
+			if externals == nil {
+				externals = make(map[External]bool)
+			}
+			externals[*s.External] = true
+			d.Externals = append(d.Externals, s)
+			continue
+		}
+		switch {
+		case id == d.Work:
+			return errorsmod.Wrapf(ErrInvalidSource, "source %d: %s cannot be a source of itself", i, id)
+		case works[id]:
+			return errorsmod.Wrapf(ErrAlreadySource, "source %d: %s is given before; a source has one role", i, id)
+		}
+		works[id] = true
+		d.Works = append(d.Works, WorkSource{ID: id, Role: s.Role, Permission: s.Permission, Weight: s.Weight})
+	}
+	return nil
+}
