@@ -3,8 +3,14 @@ package app
 import (
 	"context"
 
+	"cosmossdk.io/collections"
+	"cosmossdk.io/core/store"
+
+	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/auth/ante"
+	authkeeper "github.com/cosmos/cosmos-sdk/x/auth/keeper"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
 )
 
@@ -27,7 +33,18 @@ func (b feeBank) SendCoinsFromAccountToModule(
 // stock decorators read and decode the same account five times over, a tenth of
 // what a bank send costs. What a decorator changes it also sets, so what is
 // remembered is what the store has.
-type signers struct{ ante.AccountKeeper }
+type signers struct {
+	ante.AccountKeeper
+	// rows are auth's accounts without their index by number, which the stock
+	// keeper takes out and puts in again whenever it sets one: a second row of
+	// every transaction that never changes.
+	rows collections.Map[sdk.AccAddress, sdk.AccountI]
+}
+
+func newSigners(accounts authkeeper.AccountKeeper, cdc codec.BinaryCodec, auth store.KVStoreService) signers {
+	return signers{accounts, collections.NewMap(collections.NewSchemaBuilder(auth), authtypes.AddressStoreKeyPrefix, "accounts",
+		sdk.AccAddressKey, codec.CollInterfaceValue[sdk.AccountI](cdc))}
+}
 
 // signersKey holds a transaction's accounts in its context.
 type signersKey struct{}
@@ -45,17 +62,23 @@ func (s signers) GetAccount(ctx context.Context, address sdk.AccAddress) sdk.Acc
 	return account
 }
 
-// SetAccount writes an account, and remembers it as it is now.
+// SetAccount writes an account, and remembers it as it is now. One that is
+// remembered is in the store already, and no check changes its number.
 func (s signers) SetAccount(ctx context.Context, account sdk.AccountI) {
-	s.AccountKeeper.SetAccount(ctx, account)
-	if known, remembers := ctx.Value(signersKey{}).(map[string]sdk.AccountI); remembers {
+	known, remembers := ctx.Value(signersKey{}).(map[string]sdk.AccountI)
+	if _, stored := known[string(account.GetAddress())]; !stored {
+		s.AccountKeeper.SetAccount(ctx, account)
+	} else if err := s.rows.Set(ctx, account.GetAddress(), account); err != nil {
+		panic(err) // as the stock keeper does: the transaction fails
+	}
+	if remembers {
 		known[string(account.GetAddress())] = account
 	}
 }
 
-func newAnteHandler(k Keepers, e Encoding) (sdk.AnteHandler, error) {
+func newAnteHandler(k Keepers, e Encoding, auth store.KVStoreService) (sdk.AnteHandler, error) {
 	check, err := ante.NewAnteHandler(ante.HandlerOptions{
-		AccountKeeper:   signers{k.Account},
+		AccountKeeper:   newSigners(k.Account, e.Codec, auth),
 		BankKeeper:      feeBank{k.Bank},
 		FeegrantKeeper:  k.FeeGrant,
 		SignModeHandler: e.TxConfig.SignModeHandler(),

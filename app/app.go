@@ -16,11 +16,13 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/baseapp/blockexec"
 	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/runtime"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/version"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 )
 
 // App is the chain's state machine.
@@ -109,7 +111,7 @@ func (app *App) registerModules() error {
 }
 
 func (app *App) setHandlers(decode sdk.TxDecoder) error {
-	anteHandler, err := newAnteHandler(app.Keepers, app.encoding)
+	anteHandler, err := newAnteHandler(app.Keepers, app.encoding, runtime.NewKVStoreService(app.stores.kv[authtypes.StoreKey]))
 	if err != nil {
 		return err
 	}

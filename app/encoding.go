@@ -25,7 +25,7 @@ func newEncoding() (Encoding, error) {
 	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
 		ProtoFiles: proto.HybridResolver,
 		SigningOptions: txsigning.Options{
-			AddressCodec:          address.NewBech32Codec(AccountPrefix),
+			AddressCodec:          newAccountAddresses(),
 			ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
 		},
 	})

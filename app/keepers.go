@@ -85,7 +85,7 @@ func authority() string { return authtypes.NewModuleAddress(govtypes.ModuleName)
 func newKeepers(d keeperDeps) Keepers {
 	var k Keepers
 	kv := d.stores.kv
-	accounts := address.NewBech32Codec(AccountPrefix)
+	accounts := newAccountAddresses()
 	validators := address.NewBech32Codec(validatorPrefix())
 	consensus := address.NewBech32Codec(consensusPrefix())
 
@@ -96,7 +96,7 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Account = authkeeper.NewAccountKeeper(d.cdc, runtime.NewKVStoreService(kv[authtypes.StoreKey]),
 		authtypes.ProtoBaseAccount, modulePermissions, accounts, AccountPrefix, authority(),
 		authkeeper.WithUnorderedTransactions(true))
-	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, runtime.NewKVStoreService(kv[banktypes.StoreKey]),
+	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, changesOnly{runtime.NewKVStoreService(kv[banktypes.StoreKey])},
 		k.Account, blockedAddresses(), authority(), d.logger).
 		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
 

@@ -103,7 +103,19 @@ func (l *Ledger) pots(work Work) []Pot {
 	return pots
 }
 
-// Lists implements Book.
+// Upstream implements Book.
+func (l *Ledger) Upstream(work Work) (Upstream, error) {
+	lists, err := l.Lists(work)
+	return lists.Upstream, err
+}
+
+// Holders implements Book.
+func (l *Ledger) Holders(work Work) ([]Holding, error) {
+	lists, err := l.Lists(work)
+	return lists.Holders, err
+}
+
+// Lists returns what a work owes and who holds its revenue.
 func (l *Ledger) Lists(work Work) (Lists, error) {
 	lists, ok := l.lists[work]
 	if !ok {

@@ -76,18 +76,18 @@ func (s *Stage) Due(receivers []Receiver) []Credit {
 	return credits
 }
 
-// settle takes note that the credits of Due have left. A stage whose only
+// settle takes note that what was due has left. A stage whose only
 // receiver gets the whole has nothing to remember, floor(T*1) being T: it
 // begins at 0 again, so that it need not be stored.
-func (s *Stage) settle(receivers []Receiver, credits []Credit) {
+func (s *Stage) settle(receivers []Receiver, moves []move) {
 	if len(receivers) == 1 && receivers[0].Weight == Whole {
 		s.Total.SetInt64(0)
 		s.Flushed.SetInt64(0)
 		s.Held.SetInt64(0)
 		return
 	}
-	for _, c := range credits {
-		s.Held.Sub(&s.Held, c.Amount)
+	for _, m := range moves {
+		s.Held.Sub(&s.Held, m.amount)
 	}
 	s.Flushed.Set(&s.Total)
 }

@@ -38,8 +38,10 @@ func (i Item) Compare(j Item) int {
 
 // Book is where a sweep reads lists and keeps money.
 type Book interface {
-	// Lists returns the lists in force for a work.
-	Lists(Work) (Lists, error)
+	// Upstream returns what a work owes by the list in force.
+	Upstream(Work) (Upstream, error)
+	// Holders returns the table in force of who holds a work's revenue.
+	Holders(Work) ([]Holding, error)
 	// Generation returns a work's generation, 0 for originals.
 	Generation(Work) (uint32, error)
 	// Stages returns a pot's money. A sweep changes it in place, so every call
@@ -54,7 +56,7 @@ type Book interface {
 	// that has to read first does so later.
 	Credit(pot Pot, to Account, amount *big.Int)
 	// Flushed tells that a stage went from one total to another, and to how many
-	// receivers.
+	// receivers. What a sole holder earned goes from 0 to its amount.
 	Flushed(item Item, from, to *big.Int, receivers int)
 	// Failed tells that a stage could not be flushed. Its money stays in it.
 	Failed(item Item, err error)
@@ -67,6 +69,8 @@ type Sweep struct {
 	queue  itemHeap
 	queued map[Item]bool
 	served []Item
+	// passed are the pots whose sole holder got something at once.
+	passed map[Pot]bool
 	// fresh is the round that money from outside joins.
 	fresh uint64
 	// last is the greatest item loaded when there are more; nothing beyond it
@@ -77,7 +81,7 @@ type Sweep struct {
 // NewSweep starts a sweep over the items loaded from the queue, in order. more
 // says that the queue goes on after them.
 func NewSweep(book Book, loaded []Item, more bool) *Sweep {
-	s := &Sweep{book: book, queued: make(map[Item]bool, len(loaded))}
+	s := &Sweep{book: book, queued: make(map[Item]bool, len(loaded)), passed: map[Pot]bool{}}
 	s.queue = append(s.queue, loaded...)
 	for _, item := range loaded {
 		s.queued[item] = true
@@ -122,9 +126,14 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 		return err
 	}
 	for _, kind := range []Kind{Paid, Received, Earned} {
-		if err := s.flush(Item{Round: s.fresh, Kind: kind, Pot: pot}, stages, lists); err != nil {
+		if stages[kind].Unflushed().Sign() == 0 {
+			continue
+		}
+		f, err := s.plan(Item{Round: s.fresh, Kind: kind, Pot: pot}, stages, lists)
+		if err != nil {
 			return err
 		}
+		s.apply(f)
 	}
 	if upstreamChanges {
 		stages[Paid].Restart()
@@ -181,65 +190,121 @@ func (s *Sweep) serve(item Item, left int, first bool) (cost int, err error) {
 	if err != nil || stages[item.Kind].Unflushed().Sign() == 0 {
 		return cost, err
 	}
-	lists, err := s.book.Lists(item.Pot.Work)
+	lists, err := s.lists(item)
 	if err != nil {
 		return cost, err
 	}
-	cost = max(1, lists.count(item.Kind))
-	if cost > left && !first {
+	f, err := s.plan(item, stages, lists)
+	if err != nil {
+		return max(cost, len(f.receivers)), err
+	}
+	if cost = max(1, f.cost); cost > left && !first {
 		return -1, nil
 	}
-	return cost, s.flush(item, stages, lists)
+	s.apply(f)
+	return cost, nil
 }
 
-func (l Lists) count(kind Kind) int {
-	switch kind {
-	case Paid:
-		return len(l.Upstream.Absolute) + len(l.Upstream.Relative) + 1
-	case Received:
-		return len(l.Upstream.Relative) + 1
-	default:
-		return len(l.Holders)
+// lists reads what a stage is divided by.
+func (s *Sweep) lists(item Item) (l Lists, err error) {
+	if item.Kind != Earned {
+		if l.Upstream, err = s.book.Upstream(item.Pot.Work); err != nil {
+			return l, err
+		}
 	}
+	l.Holders, err = s.book.Holders(item.Pot.Work)
+	return l, err
 }
 
-// flush moves what is due. Everything that can fail comes before the first
-// change, so a failed flush changes nothing.
-func (s *Sweep) flush(item Item, stages *Stages, lists Lists) error {
-	stage := &stages[item.Kind]
-	if stage.Unflushed().Sign() == 0 {
-		return nil
-	}
-	receivers := lists.Receivers(item.Pot.Work, item.Kind)
-	due := stage.Due(receivers)
-	targets := make([]*Stages, len(due))
-	generations := make([]uint32, len(due))
+// flush is what is about to leave a stage.
+type flush struct {
+	item      Item
+	stage     *Stage
+	receivers []Receiver
+	moves     []move
+	// cost is the number of receivers, and of the sole holders that stages pass on
+	// to for the first time in this sweep.
+	cost int
+}
+
+// move is one credit on its way: to a holder, or into a stage of another pot.
+type move struct {
+	pot    Pot
+	holder Account
+	into   Kind
+	stages *Stages
+	// generation of the pot's work where it receives.
+	generation uint32
+	amount     *big.Int
+}
+
+// plan reads all that a flush touches and changes nothing.
+//
+// What enters an empty `earned` stage with a sole holder would leave it whole in
+// the same round, so it is the holder's at once. That saves the stage, its place
+// in the queue and, where the budget ends in between, the rows of both.
+func (s *Sweep) plan(item Item, stages *Stages, lists Lists) (flush, error) {
+	f := flush{item: item, stage: &stages[item.Kind], receivers: lists.Receivers(item.Pot.Work, item.Kind)}
+	due := f.stage.Due(f.receivers)
+	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
 	for i, c := range due {
-		if c.Account != "" {
-			continue
-		}
-		var err error
-		if targets[i], err = s.book.Stages(Pot{c.Work, item.Pot.Denom}); err != nil {
-			return err
-		}
-		if c.Into == Received {
-			if generations[i], err = s.book.Generation(c.Work); err != nil {
-				return err
+		m := move{pot: item.Pot, holder: c.Account, into: c.Into, amount: c.Amount}
+		if c.Account == "" {
+			m.pot.Work = c.Work
+			if err := s.aim(&m, item.Pot.Work, lists.Holders); err != nil {
+				return f, err
+			}
+			if m.holder != "" && !s.passed[m.pot] {
+				f.cost++
 			}
 		}
+		f.moves[i] = m
 	}
-	from, to := new(big.Int).Set(&stage.Flushed), new(big.Int).Set(&stage.Total)
-	stage.settle(receivers, due)
-	for i, c := range due {
-		if c.Account != "" {
-			s.book.Credit(item.Pot, c.Account, c.Amount)
+	return f, nil
+}
+
+// aim finds the stages that a move enters, or the sole holder behind them. The
+// holders of the work that is flushed are given: they may be those of an epoch
+// that ends.
+func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
+	if m.stages, err = s.book.Stages(m.pot); err != nil {
+		return err
+	}
+	if m.into == Received {
+		m.generation, err = s.book.Generation(m.pot.Work)
+		return err
+	}
+	if m.stages[Earned].Total.Sign() != 0 {
+		return nil
+	}
+	holders := own
+	if m.pot.Work != flushed {
+		if holders, err = s.book.Holders(m.pot.Work); err != nil {
+			return err
+		}
+	}
+	if len(holders) == 1 {
+		m.holder = holders[0].To
+	}
+	return nil
+}
+
+// apply moves what was planned. It cannot fail.
+func (s *Sweep) apply(f flush) {
+	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
+	f.stage.settle(f.receivers, f.moves)
+	for _, m := range f.moves {
+		if m.holder == "" {
+			s.enter(Item{Round: f.item.Round, Kind: m.into, Generation: m.generation, Pot: m.pot}, &m.stages[m.into], m.amount)
 			continue
 		}
-		into := Item{Round: item.Round, Kind: c.Into, Generation: generations[i], Pot: Pot{c.Work, item.Pot.Denom}}
-		s.enter(into, &targets[i][c.Into], c.Amount)
+		if f.item.Kind != Earned {
+			s.passed[m.pot] = true
+			s.book.Flushed(Item{Round: f.item.Round, Kind: Earned, Pot: m.pot}, new(big.Int), m.amount, 1)
+		}
+		s.book.Credit(m.pot, m.holder, m.amount)
 	}
-	s.book.Flushed(item, from, to, len(receivers))
-	return nil
+	s.book.Flushed(f.item, from, to, len(f.receivers))
 }
 
 // enter puts an amount into a stage and queues it when it is worth a flush.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"math/big"
 	"slices"
 
@@ -20,12 +19,13 @@ import (
 // book is a flow.Book over the store. It reads each row once, keeps it in memory
 // and writes what changed when save is called, so flows that meet cost one write.
 type book struct {
-	ctx    context.Context
-	k      Keeper
-	params types.Params
-	heads  map[flow.Work]types.Head
-	lists  map[flow.Work]flow.Lists
-	pots   map[flow.Pot]*flow.Stages
+	ctx       context.Context
+	k         Keeper
+	params    types.Params
+	heads     map[flow.Work]types.Head
+	upstreams map[flow.Work]flow.Upstream
+	holders   map[flow.Work][]flow.Holding
+	pots      map[flow.Pot]*flow.Stages
 	// stored are the pots that have a row.
 	stored map[flow.Pot]bool
 	// takenIn is what the metered pots among them have taken in.
@@ -55,7 +55,7 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 	}
 	return &book{
 		ctx: ctx, k: k, params: params,
-		heads: map[flow.Work]types.Head{}, lists: map[flow.Work]flow.Lists{}, pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
+		heads: map[flow.Work]types.Head{}, upstreams: map[flow.Work]flow.Upstream{}, holders: map[flow.Work][]flow.Holding{}, pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
 		takenIn: map[flow.Pot]*big.Int{},
 		credits: map[purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
@@ -73,30 +73,47 @@ func (b *book) head(work flow.Work) (types.Head, error) {
 	return head, nil
 }
 
-// Lists implements flow.Book.
-func (b *book) Lists(work flow.Work) (flow.Lists, error) {
-	if lists, ok := b.lists[work]; ok {
-		return lists, nil
+// Upstream implements flow.Book.
+func (b *book) Upstream(work flow.Work) (flow.Upstream, error) {
+	if upstream, ok := b.upstreams[work]; ok {
+		return upstream, nil
 	}
 	head, err := b.head(work)
 	if err != nil {
-		return flow.Lists{}, err
+		return flow.Upstream{}, err
 	}
-	lists, err := b.k.listsAt(b.ctx, work, head.HoldersVersion, head.UpstreamVersion)
+	upstream, err := b.k.GetUpstream(b.ctx, types.WorkIDOf(work), head.UpstreamVersion)
 	if err != nil {
-		return flow.Lists{}, err
+		return flow.Upstream{}, err
 	}
-	b.lists[work] = lists
-	return lists, nil
+	b.upstreams[work] = upstream
+	return upstream, nil
 }
 
-func (k Keeper) listsAt(ctx context.Context, work flow.Work, holdersVersion, upstreamVersion uint32) (flow.Lists, error) {
-	id := types.WorkIDOf(work)
-	holders, err := k.GetHolders(ctx, id, holdersVersion)
+// Holders implements flow.Book.
+func (b *book) Holders(work flow.Work) ([]flow.Holding, error) {
+	if holders, ok := b.holders[work]; ok {
+		return holders, nil
+	}
+	head, err := b.head(work)
+	if err != nil {
+		return nil, err
+	}
+	table, err := b.k.GetHolders(b.ctx, types.WorkIDOf(work), head.HoldersVersion)
+	if err != nil {
+		return nil, err
+	}
+	b.holders[work] = table.Flow()
+	return b.holders[work], nil
+}
+
+// listsAt returns the lists of an epoch.
+func (k Keeper) listsAt(ctx context.Context, s superseded) (flow.Lists, error) {
+	holders, err := k.GetHolders(ctx, s.work, s.holdersVersion)
 	if err != nil {
 		return flow.Lists{}, err
 	}
-	upstream, err := k.GetUpstream(ctx, id, upstreamVersion)
+	upstream, err := k.GetUpstream(ctx, s.work, s.upstreamVersion)
 	return flow.Lists{Upstream: upstream, Holders: holders.Flow()}, err
 }
 
@@ -111,12 +128,12 @@ func (b *book) Stages(pot flow.Pot) (*flow.Stages, error) {
 	if stages, ok := b.pots[pot]; ok {
 		return stages, nil
 	}
-	row, err := b.k.Stages.Get(b.ctx, collections.Join(types.WorkIDOf(pot.Work), pot.Denom))
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+	row, found, err := b.k.Stages.Find(b.ctx, collections.Join(types.WorkIDOf(pot.Work), pot.Denom))
+	if err != nil {
 		return nil, err
 	}
 	stages := row.Flow()
-	b.pots[pot], b.stored[pot] = stages, err == nil
+	b.pots[pot], b.stored[pot] = stages, found
 	if row.TakenIn != nil {
 		b.takenIn[pot] = row.TakenIn.BigInt()
 	}
@@ -219,12 +236,12 @@ func (p purse) compare(q purse) int {
 
 // turnover adds to what was paid in and out in total.
 func (k Keeper) turnover(ctx context.Context, denom string, paidIn, paidOut math.Int) error {
-	t, err := k.Turnovers.Get(ctx, denom)
-	if errors.Is(err, collections.ErrNotFound) {
-		t, err = types.Turnover{PaidIn: math.ZeroInt(), PaidOut: math.ZeroInt()}, nil
-	}
+	t, found, err := k.Turnovers.Find(ctx, denom)
 	if err != nil {
 		return err
+	}
+	if !found {
+		t = types.Turnover{PaidIn: math.ZeroInt(), PaidOut: math.ZeroInt()}
 	}
 	t.PaidIn, t.PaidOut = t.PaidIn.Add(paidIn), t.PaidOut.Add(paidOut)
 	return k.Turnovers.Set(ctx, denom, t)

@@ -3,7 +3,6 @@ package keeper
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -74,12 +73,17 @@ func (k Keeper) openPurses(ctx context.Context, b *book, stored []payoutKey) (ma
 		if open[p] != nil {
 			return nil
 		}
-		balance, err := k.Balances.Get(ctx, collections.Join(sdk.AccAddress(p.account), p.denom))
-		if errors.Is(err, collections.ErrNotFound) {
-			balance, err = math.ZeroInt(), nil
+		balance, found, err := k.Balances.Find(ctx, collections.Join(sdk.AccAddress(p.account), p.denom))
+		if err != nil {
+			return err
 		}
-		open[p] = &account{purse: p, was: balance.BigInt(), amount: balance.BigInt()}
-		return err
+		a := &account{purse: p, was: new(big.Int), amount: new(big.Int)}
+		if found {
+			a.was.Set(balance.BigIntMut())
+			a.amount.Set(a.was)
+		}
+		open[p] = a
+		return nil
 	}
 	for _, key := range stored {
 		if err := read(purse{flow.Account(key.K2()), key.K3()}); err != nil {
@@ -302,12 +306,12 @@ func (k Keeper) Withdraw(ctx context.Context, to sdk.AccAddress, denoms []string
 	var coins sdk.Coins
 	for _, denom := range slices.Sorted(slices.Values(denoms)) {
 		key := collections.Join(to, denom)
-		balance, err := k.Balances.Get(ctx, key)
-		if errors.Is(err, collections.ErrNotFound) {
-			continue
-		}
+		balance, found, err := k.Balances.Find(ctx, key)
 		if err != nil {
 			return nil, err
+		}
+		if !found {
+			continue
 		}
 		coins = append(coins, sdk.NewCoin(denom, balance))
 		if err := k.Balances.Remove(ctx, key); err != nil {

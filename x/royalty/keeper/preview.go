@@ -56,14 +56,14 @@ func (k Keeper) preview(ctx context.Context, pot flow.Pot, amount *big.Int, alon
 	}
 	p := preview{held: new(big.Int).Set(amount)}
 	for l, credit := range credits {
-		lists, err := b.Lists(l.work)
+		holders, err := b.Holders(l.work)
 		if err != nil {
 			return preview{}, err
 		}
 		p.held.Sub(p.held, credit)
 		p.payees = append(p.payees, types.Payee{
 			Account: sdk.AccAddress(l.account).String(), Work: types.WorkIDOf(l.work).String(),
-			Basis: rates.basis(pot.Work, l.work), Rate: rates.kept[l.work], Weight: weightOf(lists.Holders, l.account),
+			Basis: rates.basis(pot.Work, l.work), Rate: rates.kept[l.work], Weight: weightOf(holders, l.account),
 			Amount: sdk.NewCoin(pot.Denom, sdkmath.NewIntFromBigInt(credit)),
 		})
 	}
@@ -126,23 +126,30 @@ func (k Keeper) effectiveRates(ctx context.Context, work flow.Work) (rates, erro
 	// A trillion units: the roundings vanish below one part in a million.
 	const sample = 1_000_000_000_000
 	r := rates{kept: map[flow.Work]uint32{}, absolute: map[flow.Work]bool{}, through: map[flow.Work]bool{}}
+	earned := map[flow.Work]*big.Int{}
 	empty := emptyBook{book: store, flushed: func(item flow.Item, amount *big.Int) {
 		switch item.Kind {
 		case flow.Received:
 			r.through[item.Pot.Work] = true
 		case flow.Earned:
-			r.kept[item.Pot.Work] = uint32(amount.Uint64() / (sample / flow.Whole))
+			if earned[item.Pot.Work] == nil {
+				earned[item.Pot.Work] = new(big.Int)
+			}
+			earned[item.Pot.Work].Add(earned[item.Pot.Work], amount)
 		case flow.Paid:
 		}
 	}}
 	if err := run(empty, flow.Pot{Work: work}, big.NewInt(sample)); err != nil {
 		return rates{}, err
 	}
-	lists, err := store.Lists(work)
+	for work, amount := range earned {
+		r.kept[work] = uint32(amount.Uint64() / (sample / flow.Whole))
+	}
+	upstream, err := store.Upstream(work)
 	if err != nil {
 		return rates{}, err
 	}
-	for _, o := range lists.Upstream.Absolute {
+	for _, o := range upstream.Absolute {
 		r.absolute[o.To] = true
 	}
 	return r, nil
@@ -151,7 +158,7 @@ func (k Keeper) effectiveRates(ctx context.Context, work flow.Work) (rates, erro
 // emptyBook is a book whose stages start empty and that flushes everything.
 type emptyBook struct {
 	*book
-	// flushed observes; a stage is flushed once.
+	// flushed observes; what a sole holder earns comes in as many parts as it has.
 	flushed func(item flow.Item, amount *big.Int)
 }
 

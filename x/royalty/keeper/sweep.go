@@ -204,10 +204,14 @@ func (k Keeper) oldestFirst(b *book, ended []superseded) error {
 
 func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment) error {
 	b.take(sweep, payments)
-	lists, listsErr := k.listsAt(ctx, types.FlowWork(s.work), s.holdersVersion, s.upstreamVersion)
 	pots, err := b.potsOf(s.work)
 	if err != nil {
 		return err
+	}
+	var lists flow.Lists
+	var listsErr error
+	if len(pots) > 0 { // most works that change have not been paid yet
+		lists, listsErr = k.listsAt(ctx, s)
 	}
 	for _, pot := range pots {
 		err := listsErr

@@ -23,7 +23,7 @@ func DefaultParams() Params {
 	return Params{
 		Denoms:         []AcceptedDenom{NewAcceptedDenom(sdk.DefaultBondDenom)},
 		SweepBudget:    20_000,
-		PayoutBudget:   2_000,
+		PayoutBudget:   5_000,
 		MaxReach:       40_000,
 		GasPerReceiver: 1_000,
 	}
