@@ -47,6 +47,23 @@ func TestChainStartsAndMovesCoins(t *testing.T) {
 	require.True(t, balance.Balance.IsZero())
 }
 
+// TestAccountsAreFoundByTheirNumber: the ante handler writes accounts without
+// their index, which still leads to each of them.
+func TestAccountsAreFoundByTheirNumber(t *testing.T) {
+	c := chain.New(t)
+	for range 3 {
+		c.MustDeliver(alice, send(alice, bob, 5))
+	}
+	accounts := c.App.Keepers.Account.Accounts
+	account, err := accounts.Get(c.Ctx(), alice.Address)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, account.GetSequence())
+	require.NotNil(t, account.GetPubKey())
+	found, err := accounts.Indexes.Number.MatchExact(c.Ctx(), account.GetAccountNumber())
+	require.NoError(t, err)
+	require.Equal(t, alice.Address, found)
+}
+
 func TestBlockSTMGivesTheSameAppHash(t *testing.T) {
 	accounts := chain.NamedMany("user", 20)
 	run := func(opts ...chain.Option) [][]byte {

@@ -9,6 +9,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // ErrInvariant is matched by the error of every broken invariant.
@@ -31,6 +34,7 @@ func (app *App) Invariants() []Invariant {
 		{"royalty", app.Keepers.Royalty.CheckInvariants},
 		{"license", app.Keepers.License.CheckInvariants},
 		{"lineage", app.Keepers.Lineage.CheckInvariants},
+		{"generations", app.checkGenerations},
 	}
 }
 
@@ -105,4 +109,19 @@ func (app *App) checkPool(ctx context.Context, pool string, want sdk.Coin) error
 		return fmt.Errorf("%s holds %s, validators and unbonding delegations say %s", pool, has, want)
 	}
 	return nil
+}
+
+// checkGenerations finds works that x/royalty has a generation of and x/lineage
+// knows nothing of; lineage itself looks at those it knows.
+func (app *App) checkGenerations(ctx context.Context) error {
+	return app.Keepers.Royalty.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head royaltytypes.Head) (bool, error) {
+		if head.Generation == 0 {
+			return false, nil
+		}
+		derived, err := app.Keepers.Lineage.Derivations.Has(ctx, work)
+		if err == nil && !derived {
+			err = fmt.Errorf("%s has generation %d, but no sources", work, head.Generation)
+		}
+		return err != nil, err
+	})
 }

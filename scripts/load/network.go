@@ -40,7 +40,7 @@ func newNetwork(ctx context.Context, o options, accounts []*Account) (*Network, 
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{binary: o.binary, dir: dir, env: o.chain.set.environment()}
+	n := &Network{binary: o.binary, dir: dir, env: o.chain.set.environment(o.binary)}
 	for i := range o.nodes {
 		n.Nodes = append(n.Nodes, &Node{
 			Home: filepath.Join(dir, "net", "node"+strconv.Itoa(i)),
@@ -56,11 +56,13 @@ func newNetwork(ctx context.Context, o options, accounts []*Account) (*Network, 
 }
 
 // environment has the settings as variables, which stemmad prefers to its files.
-func (s settings) environment() []string {
+// Their prefix is the name of the binary.
+func (s settings) environment(binary string) []string {
 	list := make([]string, len(s))
+	prefix := strings.ToUpper(strings.ReplaceAll(filepath.Base(binary), "-", "_"))
 	for i, setting := range s {
 		key, value, _ := strings.Cut(setting, "=")
-		list[i] = "STEMMAD_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key)) + "=" + value
+		list[i] = prefix + "_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key)) + "=" + value
 	}
 	return list
 }

@@ -102,7 +102,7 @@ func (k Keeper) checkReservation(ctx context.Context, a Acquisition) error {
 // grantedUntil is the latest end of a work's exclusive, or other, grants; the
 // zero time without any.
 func (k Keeper) grantedUntil(ctx context.Context, work registrytypes.WorkID, exclusive bool) (time.Time, error) {
-	until, _, err := find(ctx, k.GrantedUntil, collections.Join(work, exclusive))
+	until, _, err := k.GrantedUntil.Find(ctx, collections.Join(work, exclusive))
 	return until, err
 }
 
@@ -136,7 +136,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 
 // countGrant counts one more grant of a work under terms.
 func (k Keeper) countGrant(ctx context.Context, key offered) error {
-	count, _, err := find(ctx, k.GrantCounts, key)
+	count, _, err := k.GrantCounts.Find(ctx, key)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (k Keeper) Approve(
 		return err
 	}
 	key := collections.Join3(work, id, whom.Key())
-	transfers, found, err := find(ctx, k.Approvals, key)
+	transfers, found, err := k.Approvals.Find(ctx, key)
 	if err != nil || (found && transfers == row.Transfers) {
 		return err
 	}
@@ -86,6 +86,6 @@ func (k Keeper) WithdrawApproval(
 func (k Keeper) isApproved(
 	ctx context.Context, work registrytypes.WorkID, transfers uint32, id types.TermsID, whom types.Approved,
 ) (bool, error) {
-	then, found, err := find(ctx, k.Approvals, collections.Join3(work, id, whom.Key()))
+	then, found, err := k.Approvals.Find(ctx, collections.Join3(work, id, whom.Key()))
 	return found && then == transfers, err
 }

@@ -19,7 +19,7 @@ import (
 // constraintsOf lists what a work's sources demand of it, in order of kind,
 // source and terms: at most MaxConstraints of each kind.
 func (k Keeper) constraintsOf(ctx context.Context, work registrytypes.WorkID) ([]types.Constraint, error) {
-	packed, found, err := find(ctx, k.Constraints, work)
+	packed, found, err := k.Constraints.Find(ctx, work)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -3,7 +3,6 @@
 package keeper
 
 import (
-	"context"
 	"time"
 
 	"cosmossdk.io/collections"
@@ -13,6 +12,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/rows"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -40,25 +40,25 @@ type Keeper struct {
 	Offers collections.Map[offered, types.Offer]
 	// OfferCounts: work -> its offers, expired ones too. Derived from them, so
 	// that a work without offers is known by one read; no row: none.
-	OfferCounts collections.Map[registrytypes.WorkID, uint64]
+	OfferCounts rows.Map[registrytypes.WorkID, uint64]
 	// Grants: id -> grant. Never deleted.
-	Grants collections.Map[types.GrantID, types.Grant]
+	Grants rows.Map[types.GrantID, types.Grant]
 	// GrantsByWork and GrantsByLicensee index all grants: (work, grant) and
 	// (licensee, work, grant).
 	GrantsByWork     collections.KeySet[collections.Pair[registrytypes.WorkID, types.GrantID]]
 	GrantsByLicensee collections.KeySet[licensed]
 	// GrantCounts: (work, terms) -> grants ever given; it never falls.
-	GrantCounts collections.Map[offered, uint64]
+	GrantCounts rows.Map[offered, uint64]
 	// GrantedUntil: (work, exclusive) -> latest end of the work's exclusive, or
 	// its other, grants. Derived from the grants: an exclusive grant bears no
 	// other beside it.
-	GrantedUntil collections.Map[collections.Pair[registrytypes.WorkID, bool], time.Time]
+	GrantedUntil rows.Map[collections.Pair[registrytypes.WorkID, bool], time.Time]
 	// Constraints: work -> what its sources demand of it, packed, in order of
 	// kind, source and terms; no row: nothing.
-	Constraints collections.Map[registrytypes.WorkID, []byte]
+	Constraints rows.Map[registrytypes.WorkID, []byte]
 	// Approvals: (work, terms, types.Approved's key) -> the work's transfers at
 	// the approval, which counts while they are the same.
-	Approvals collections.Map[approval, uint32]
+	Approvals rows.Map[approval, uint32]
 }
 
 // NewKeeper builds the keeper on its store.
@@ -73,17 +73,17 @@ func NewKeeper(
 
 		Terms:       collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
 		Offers:      collections.NewMap(sb, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
-		OfferCounts: collections.NewMap(sb, types.OfferCountsPrefix, "offer_counts", registrytypes.WorkIDKey, collections.Uint64Value),
-		Grants:      collections.NewMap(sb, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
+		OfferCounts: rows.NewMap(sb, storeService, types.OfferCountsPrefix, "offer_counts", registrytypes.WorkIDKey, collections.Uint64Value),
+		Grants:      rows.NewMap(sb, storeService, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
 		GrantsByWork: collections.NewKeySet(sb, types.GrantsByWorkPrefix, "grants_by_work",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, types.GrantIDKey)),
 		GrantsByLicensee: collections.NewKeySet(sb, types.GrantsByLicenseePrefix, "grants_by_licensee",
 			collections.TripleKeyCodec(sdk.AccAddressKey, registrytypes.WorkIDKey, types.GrantIDKey)),
-		GrantCounts: collections.NewMap(sb, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
-		GrantedUntil: collections.NewMap(sb, types.GrantedUntilPrefix, "granted_until",
+		GrantCounts: rows.NewMap(sb, storeService, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
+		GrantedUntil: rows.NewMap(sb, storeService, types.GrantedUntilPrefix, "granted_until",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.TimeValue()),
-		Constraints: collections.NewMap(sb, types.ConstraintsPrefix, "constraints", registrytypes.WorkIDKey, collections.BytesValue),
-		Approvals: collections.NewMap(sb, types.ApprovalsPrefix, "approvals",
+		Constraints: rows.NewMap(sb, storeService, types.ConstraintsPrefix, "constraints", registrytypes.WorkIDKey, collections.BytesValue),
+		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey), collections.Uint32Value),
 	}
 	schema, err := sb.Build()
@@ -92,15 +92,4 @@ func NewKeeper(
 	}
 	k.Schema = schema
 	return k
-}
-
-// find returns what stands under a key, if anything does. It asks first: that a
-// row is absent is the usual case here, and Get's error for it spells out the
-// key, which takes longer than the read.
-func find[K, V any](ctx context.Context, rows collections.Map[K, V], key K) (value V, found bool, err error) {
-	if found, err = rows.Has(ctx, key); err != nil || !found {
-		return value, false, err
-	}
-	value, err = rows.Get(ctx, key)
-	return value, err == nil, err
 }

@@ -190,7 +190,7 @@ func (k Keeper) removeOffer(ctx context.Context, key offered) error {
 
 // offerCount is the number of a work's offers.
 func (k Keeper) offerCount(ctx context.Context, work registrytypes.WorkID) (uint64, error) {
-	count, _, err := find(ctx, k.OfferCounts, work)
+	count, _, err := k.OfferCounts.Find(ctx, work)
 	return count, err
 }
 

@@ -21,7 +21,7 @@ func (k Keeper) describeOffer(ctx context.Context, key offered, o types.Offer) (
 	if err != nil {
 		return types.OpenOffer{}, err
 	}
-	granted, _, err := find(ctx, k.GrantCounts, key)
+	granted, _, err := k.GrantCounts.Find(ctx, key)
 	if err != nil {
 		return types.OpenOffer{}, err
 	}

@@ -117,7 +117,7 @@ func (r *reader) offer(key offered, transfers uint32, o types.Offer, by asker) (
 	}
 	a := o.Alternative(t.id, t.stored, t.rules, by.licensee)
 	if t.stored.MaxGrants > 0 {
-		given, _, err := find(r.ctx, r.k.GrantCounts, key)
+		given, _, err := r.k.GrantCounts.Find(r.ctx, key)
 		if err != nil {
 			return a, err
 		}

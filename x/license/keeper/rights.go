@@ -199,7 +199,7 @@ func (q *inquiry) addNamedGrant(id registrytypes.WorkID, known *rules.Work) erro
 	if err != nil {
 		return err
 	}
-	grant, found, err := find(q.ctx, q.k.Grants, name)
+	grant, found, err := q.k.Grants.Find(q.ctx, name)
 	if err != nil || !found || registrytypes.WorkID(grant.Work) != id {
 		return err
 	}

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -29,11 +28,8 @@ type claims struct {
 }
 
 func (k Keeper) claimsTo(ctx context.Context, digest [32]byte) (claims, error) {
-	sole, err := k.SoleClaims.Get(ctx, digest)
-	if errors.Is(err, collections.ErrNotFound) {
-		return claims{digest: digest}, nil
-	}
-	return claims{digest, true, sole}, err
+	sole, claimed, err := k.SoleClaims.Find(ctx, digest)
+	return claims{digest, claimed, sole}, err
 }
 
 func (c claims) several() bool { return c.claimed && c.sole == types.WorkID{} }

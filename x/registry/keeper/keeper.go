@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/rows"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -23,7 +24,7 @@ type Keeper struct {
 	Revisions collections.Map[collections.Pair[types.WorkID, uint32], types.Revision]
 	// SoleClaims: sha256 -> the only work that claims this content, or the zero id
 	// once several do. Read it through claimsTo.
-	SoleClaims collections.Map[[32]byte, types.WorkID]
+	SoleClaims rows.Map[[32]byte, types.WorkID]
 	// ByDigest: (sha256, claim order), so the claims to a content in the order in
 	// which they were made; only of contents that several works claim.
 	ByDigest collections.KeySet[collections.Pair[[32]byte, types.ClaimOrder]]
@@ -44,7 +45,7 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService) Keeper 
 		Works: collections.NewMap(sb, types.WorksPrefix, "works", types.WorkIDKey, codec.CollValue[types.Work](cdc)),
 		Revisions: collections.NewMap(sb, types.RevisionsPrefix, "revisions",
 			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Revision](cdc)),
-		SoleClaims: collections.NewMap(sb, types.SoleClaimsPrefix, "sole_claims",
+		SoleClaims: rows.NewMap(sb, storeService, types.SoleClaimsPrefix, "sole_claims",
 			types.DigestKey, collcodec.KeyToValueCodec(types.WorkIDKey)),
 		ByDigest: collections.NewKeySet(sb, types.ByDigestPrefix, "by_digest",
 			collections.PairKeyCodec(types.DigestKey, types.ClaimOrderKey)),
