@@ -207,12 +207,11 @@ func (s *Sweep) serve(item Item, left int, first bool) (cost int, err error) {
 
 // lists reads what a stage is divided by.
 func (s *Sweep) lists(item Item) (l Lists, err error) {
-	if item.Kind != Earned {
-		if l.Upstream, err = s.book.Upstream(item.Pot.Work); err != nil {
-			return l, err
-		}
+	if item.Kind == Earned {
+		l.Holders, err = s.book.Holders(item.Pot.Work)
+	} else {
+		l.Upstream, err = s.book.Upstream(item.Pot.Work)
 	}
-	l.Holders, err = s.book.Holders(item.Pot.Work)
 	return l, err
 }
 
@@ -263,9 +262,9 @@ func (s *Sweep) plan(item Item, stages *Stages, lists Lists) (flush, error) {
 	return f, nil
 }
 
-// aim finds the stages that a move enters, or the sole holder behind them. The
-// holders of the work that is flushed are given: they may be those of an epoch
-// that ends.
+// aim finds the stages that a move enters, or the sole holder behind them. At the
+// end of an epoch the holders of the work that is flushed are given. A table that
+// cannot be read holds up nobody else: its stage is what fails, in its turn.
 func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
 	if m.stages, err = s.book.Stages(m.pot); err != nil {
 		return err
@@ -278,12 +277,10 @@ func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
 		return nil
 	}
 	holders := own
-	if m.pot.Work != flushed {
-		if holders, err = s.book.Holders(m.pot.Work); err != nil {
-			return err
-		}
+	if m.pot.Work != flushed || own == nil {
+		holders, err = s.book.Holders(m.pot.Work)
 	}
-	if len(holders) == 1 {
+	if err == nil && len(holders) == 1 {
 		m.holder = holders[0].To
 	}
 	return nil

@@ -46,3 +46,34 @@ func TestABrokenWorkStopsNobodyElse(t *testing.T) {
 	c.RequireBalance(bob, "1000900uusdc")
 	c.RequireInvariants()
 }
+
+// TestABrokenAncestorStopsNobodyElse: what goes to a work whose holders cannot be
+// read waits there; its derivatives and their holders are paid.
+func TestABrokenAncestorStopsNobodyElse(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
+	song := c.Register("song.wav", alice)
+	remix := c.Derive("remix.wav", bob, song.Under(chain.Preset("commercial-remix-10")))
+	heads := c.App.Keepers.Royalty.Heads
+	write := func(head types.Head) {
+		c.Write(func(ctx sdk.Context) error { return heads.Set(ctx, song.ID, head) })
+	}
+	good, err := c.App.Keepers.Royalty.GetHead(c.Ctx(), song.ID)
+	require.NoError(t, err)
+	broken := good
+	broken.HoldersVersion = 7
+	write(broken)
+
+	block := c.Block(c.Sign(fan, chain.PayMsg(fan, remix, usdc(1000))))
+	block.RequireOK(t)
+	quarantined := chain.Typed[*types.EventStageQuarantined](t, block.Events)
+	require.Len(t, quarantined, 1)
+	require.Equal(t, song.String(), quarantined[0].Work)
+	c.RequireBalance(bob, "1000900uusdc")
+	c.RequireBalance(alice, "1000000uusdc")
+
+	write(good)
+	c.RequireInvariants()
+	c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []string{song.String()}})
+	c.RequireBalance(alice, "1000100uusdc")
+	c.RequireInvariants()
+}
