@@ -11,13 +11,12 @@ import (
 // Sizes of the database's buffers in bytes. goleveldb's own defaults, 4 and 8
 // MiB, are less than what one full block writes: it compacts all the time then,
 // and reads the filters of its tables, which say that a key is absent, from disk
-// again and again. A derivation cost up to twice as much. Larger tables and a
-// larger first level save a level of compaction (docs/performance.md).
+// again and again. A derivation cost up to twice as much. A buffer's worth of
+// random keys overlaps all of the first level, so the larger the buffer, the less
+// often that is written anew (docs/performance.md). Two buffers may be in memory.
 const (
-	writeBuffer = 32 << 20
+	writeBuffer = 128 << 20
 	blockCache  = 256 << 20
-	tableSize   = 8 << 20
-	firstLevel  = 256 << 20
 	openFiles   = 2000
 )
 
@@ -32,8 +31,6 @@ func OpenDB(home string, backend dbm.BackendType) (dbm.DB, error) {
 		Filter:                 filter.NewBloomFilter(10),
 		WriteBuffer:            writeBuffer,
 		BlockCacheCapacity:     blockCache,
-		CompactionTableSize:    tableSize,
-		CompactionTotalSize:    firstLevel,
 		OpenFilesCacheCapacity: openFiles,
 	})
 }
