@@ -74,7 +74,7 @@ type checkResult struct {
 func checkHome(cmd *cobra.Command) (checkReport, error) {
 	ctx := server.GetServerContextFromCmd(cmd)
 	folder := filepath.Join(ctx.Config.RootDir, "data")
-	db, err := dbm.NewDB("application", server.GetAppDBBackend(ctx.Viper), folder)
+	db, err := app.OpenDB(ctx.Config.RootDir, server.GetAppDBBackend(ctx.Viper))
 	if err != nil {
 		return checkReport{}, fmt.Errorf("open the state in %s (is the node stopped?): %w", folder, err)
 	}

@@ -79,6 +79,7 @@ func TestSettingsBecomeVariables(t *testing.T) {
 	require.NoError(t, s.Set("iavl-cache-size=5"))
 	require.Error(t, s.Set("mempool.size"))
 	require.Equal(t, []string{"STEMMAD_MEMPOOL_SIZE=9", "STEMMAD_IAVL_CACHE_SIZE=5"}, s.environment("build/stemmad"))
+	require.Equal(t, []string{"STEMMAD_OLD_MEMPOOL_SIZE=9", "STEMMAD_OLD_IAVL_CACHE_SIZE=5"}, s.environment("build/stemmad-old"))
 }
 
 func TestSpread(t *testing.T) {

@@ -133,7 +133,9 @@ func withBlockGas(genesis []byte, gas int64) ([]byte, error) {
 
 // run runs the binary to its end.
 func (n *Network) run(ctx context.Context, args ...string) error {
-	out, err := exec.CommandContext(ctx, n.binary, args...).CombinedOutput()
+	command := exec.CommandContext(ctx, n.binary, args...)
+	command.Env = append(os.Environ(), n.env...)
+	out, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("stemmad %s: %w\n%s", strings.Join(args[:2], " "), err, out)
 	}

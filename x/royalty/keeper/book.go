@@ -55,7 +55,8 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 	}
 	return &book{
 		ctx: ctx, k: k, params: params,
-		heads: map[flow.Work]types.Head{}, upstreams: map[flow.Work]flow.Upstream{}, holders: map[flow.Work][]flow.Holding{}, pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
+		heads: map[flow.Work]types.Head{}, upstreams: map[flow.Work]flow.Upstream{}, holders: map[flow.Work][]flow.Holding{},
+		pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
 		takenIn: map[flow.Pot]*big.Int{},
 		credits: map[purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
