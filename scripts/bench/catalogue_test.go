@@ -203,8 +203,8 @@ func (k *catalogue) close(t testing.TB) {
 
 // linkFolder copies a closed goleveldb. Its tables never change, so links do.
 func linkFolder(t testing.TB, from, to string) {
-	const db = "application.db"
-	require.NoError(t, os.Mkdir(filepath.Join(to, db), 0o755))
+	const db = "data/application.db"
+	require.NoError(t, os.MkdirAll(filepath.Join(to, db), 0o755))
 	files, err := os.ReadDir(filepath.Join(from, db))
 	require.NoError(t, err)
 	for _, f := range files {

@@ -43,7 +43,7 @@ func folderSize(t testing.TB, folder string) (size int64) {
 // What a compaction replaces is removed when the database is opened next.
 func compact(t testing.TB, folder string) {
 	for range 3 {
-		db, err := dbm.NewGoLevelDB("application", folder, nil)
+		db, err := dbm.NewGoLevelDB("application", filepath.Join(folder, "data"), nil)
 		require.NoError(t, err)
 		require.NoError(t, db.ForceCompact(nil, nil))
 		require.NoError(t, db.Close())

@@ -6,14 +6,16 @@ import (
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/app"
 )
 
-// Folder keeps the state on disk, as a node does, in a folder of the caller's,
+// Folder keeps the state on disk, as a node does, below a folder of the caller's,
 // who calls Close before doing anything with it.
 func Folder(path string) Option {
 	return func(s *settings) {
 		s.openDB = func(t testing.TB) dbm.DB {
-			db, err := dbm.NewDB("application", dbm.GoLevelDBBackend, path)
+			db, err := app.OpenDB(path, dbm.GoLevelDBBackend)
 			require.NoError(t, err)
 			return db
 		}

@@ -3,7 +3,6 @@ package paging
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -33,30 +32,42 @@ func Bound(asked *query.PageRequest) (*query.PageRequest, error) {
 	return &bounded, nil
 }
 
-// Slice cuts a bounded page out of rows that are there as a whole. The key of
-// the next page is the number of rows before it.
-func Slice[T any](rows []T, bounded *query.PageRequest) ([]T, *query.PageResponse, error) {
+// Places are those of the rows of a bounded page, from 0, in a list of this
+// length. The key of the next page is the number of rows before it.
+func Places(length uint64, bounded *query.PageRequest) ([]uint64, *query.PageResponse, error) {
 	res := &query.PageResponse{}
-	if bounded.Reverse {
-		rows = slices.Clone(rows)
-		slices.Reverse(rows)
-	}
 	start := bounded.Offset
 	switch len(bounded.Key) {
 	case 0:
 		if bounded.CountTotal {
-			res.Total = uint64(len(rows))
+			res.Total = length
 		}
 	case 8:
 		start = binary.BigEndian.Uint64(bounded.Key)
 	default:
 		return nil, nil, status.Error(codes.InvalidArgument, "pagination.key is not the next_key of an earlier answer")
 	}
-	start = min(start, uint64(len(rows)))
-	rows = rows[start:]
-	if bounded.Limit < uint64(len(rows)) {
-		rows = rows[:bounded.Limit]
-		res.NextKey = binary.BigEndian.AppendUint64(nil, start+bounded.Limit)
+	start = min(start, length)
+	count := min(bounded.Limit, length-start)
+	if start+count < length {
+		res.NextKey = binary.BigEndian.AppendUint64(nil, start+count)
 	}
-	return rows, res, nil
+	places := make([]uint64, count)
+	for i := range places {
+		places[i] = start + uint64(i)
+		if bounded.Reverse {
+			places[i] = length - 1 - places[i]
+		}
+	}
+	return places, res, nil
+}
+
+// Slice cuts a bounded page out of rows that are there as a whole.
+func Slice[T any](rows []T, bounded *query.PageRequest) ([]T, *query.PageResponse, error) {
+	places, res, err := Places(uint64(len(rows)), bounded)
+	page := make([]T, len(places))
+	for i, place := range places {
+		page[i] = rows[place]
+	}
+	return page, res, err
 }

@@ -54,23 +54,14 @@ func (w works) GetWork(_ context.Context, id registrytypes.WorkID) (registrytype
 	return work, nil
 }
 
-func (w works) GetDetails(context.Context, registrytypes.WorkID, uint32) (registrytypes.Details, error) {
-	return registrytypes.Details{}, nil
-}
-
 func (w works) Claimants(context.Context, [32]byte, int) ([]registrytypes.WorkID, bool, error) {
 	return nil, false, nil
 }
 
-// catalog is a registry of works with what else is known of them.
+// catalog is a registry of works with the claims to their contents.
 type catalog struct {
 	works
-	details map[registrytypes.WorkID]registrytypes.Details
-	claims  map[[32]byte][]registrytypes.WorkID
-}
-
-func (c catalog) GetDetails(_ context.Context, id registrytypes.WorkID, _ uint32) (registrytypes.Details, error) {
-	return c.details[id], nil
+	claims map[[32]byte][]registrytypes.WorkID
 }
 
 func (c catalog) Claimants(_ context.Context, digest [32]byte, limit int) ([]registrytypes.WorkID, bool, error) {
@@ -175,7 +166,7 @@ func newFixture(t testing.TB) *fixture {
 		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{}, meters: map[string]math.Int{},
 	}
 	f.catalog = catalog{
-		works: f.registry, details: map[registrytypes.WorkID]registrytypes.Details{}, claims: map[[32]byte][]registrytypes.WorkID{},
+		works: f.registry, claims: map[[32]byte][]registrytypes.WorkID{},
 	}
 	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), f.catalog, f.revenue)
 	f.query = keeper.NewQueryServer(f.k)

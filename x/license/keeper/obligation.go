@@ -36,7 +36,7 @@ func (q *inquiry) obligation(
 	}
 	switch o.Duty {
 	case rules.Credit:
-		owed.Text, err = q.credit(id, work, t)
+		owed.Text, err = credit(id, work, t)
 	case rules.OweRoyalty:
 		owed.RoyaltyPolicy, owed.RoyaltyRate = t.stored.RoyaltyPolicy, t.stored.RoyaltyRate
 	case rules.PayPerUse:
@@ -47,11 +47,12 @@ func (q *inquiry) obligation(
 
 // credit is a credit line: title, author, source and licence, as Creative
 // Commons recommends ("TASL", wiki.creativecommons.org/wiki/Recommended_practices_for_attribution).
-func (q *inquiry) credit(id registrytypes.WorkID, work registrytypes.Work, t readTerms) (string, error) {
-	details, err := q.k.registry.GetDetails(q.ctx, id, work.Version)
+func credit(id registrytypes.WorkID, work registrytypes.Work, t readTerms) (string, error) {
+	revision, err := work.Revision()
 	if err != nil {
 		return "", err
 	}
+	details := revision.Details
 	var line strings.Builder
 	if details.Title != "" {
 		fmt.Fprintf(&line, "%q", details.Title)

@@ -62,7 +62,11 @@ func TestAPublicOfferAllows(t *testing.T) {
 	f := newFixture(t)
 	f.offered(song, preset("commercial-remix-10"), types.Offer{})
 	terms := preset("commercial-remix-10").String()
-	f.details[song] = registrytypes.Details{Title: "Blue \"Hour\"", Creators: []registrytypes.Creator{{Name: "Alice"}, {Name: "Ann"}}}
+	work := f.registry[song]
+	require.NoError(t, work.SetRevision(registrytypes.Revision{
+		Details: registrytypes.Details{Title: "Blue \"Hour\"", Creators: []registrytypes.Creator{{Name: "Alice"}, {Name: "Ann"}}},
+	}))
+	f.registry[song] = work
 
 	got := f.rights(song, adapt, nil)
 	require.Equal(t, types.Rights{

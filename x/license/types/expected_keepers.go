@@ -14,8 +14,6 @@ import (
 type RegistryKeeper interface {
 	// GetWork fails with the registry's ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
-	// GetDetails reads one version of a work's details.
-	GetDetails(ctx context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Details, error)
 	// Claimants lists the works that claim a content, up to a number, and whether
 	// there are more.
 	Claimants(ctx context.Context, digest [32]byte, limit int) (works []registrytypes.WorkID, more bool, err error)

@@ -68,7 +68,7 @@ func (k Keeper) WithdrawSourceApproval(ctx context.Context, owner sdk.AccAddress
 	})
 }
 
-// ownSource returns the source's head row if the account owns it.
+// ownSource returns the source's row if the account owns it.
 func (k Keeper) ownSource(ctx context.Context, owner sdk.AccAddress, source workID) (registrytypes.Work, error) {
 	work, err := k.registry.GetWork(ctx, source)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // RegistryKeeper knows works and their owners.
 type RegistryKeeper interface {
-	// GetWork returns a work's head row, or registry's ErrWorkNotFound.
+	// GetWork returns a work's row, or registry's ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
 }
 

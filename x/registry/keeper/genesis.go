@@ -42,10 +42,14 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 	if err != nil {
 		return err
 	}
+	last := len(w.Revisions) - 1
+	if err := w.Work.SetRevision(w.Revisions[last]); err != nil {
+		return err
+	}
 	if err := k.Works.Set(ctx, id, w.Work); err != nil {
 		return err
 	}
-	for i, revision := range w.Revisions {
+	for i, revision := range w.Revisions[:last] {
 		if err := k.Revisions.Set(ctx, collections.Join(id, uint32(i)+1), revision); err != nil {
 			return err
 		}
@@ -59,7 +63,7 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 	if err != nil {
 		return err
 	}
-	return k.index(ctx, id, w.Work, others, w.Revisions[len(w.Revisions)-1].Details.Fingerprints)
+	return k.index(ctx, id, w.Work, others, w.Revisions[last].Details.Fingerprints)
 }
 
 // ExportGenesis returns all tables: works in order of id, anchors in order of
@@ -101,6 +105,11 @@ func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
 	if err != nil {
 		return err
 	}
+	current, err := w.Work.Revision()
+	if err != nil {
+		return err
+	}
+	w.Revisions, w.Work.Current = append(w.Revisions, current), nil
 	offered, err := k.Transfers.Has(ctx, id)
 	if err != nil || !offered {
 		return err

@@ -90,6 +90,7 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"unknown status":     func(gs *types.GenesisState) { gs.Works[0].Work.Status = 257 },
 		"version ahead":      func(gs *types.GenesisState) { gs.Works[0].Work.Version++ },
 		"no version":         func(gs *types.GenesisState) { gs.Works[0].Work.Version, gs.Works[0].Revisions = 0, nil },
+		"current given":      func(gs *types.GenesisState) { gs.Works[0].Work.Current = []byte{1} },
 		"bad revision":       func(gs *types.GenesisState) { gs.Works[0].Revisions[0].Details.Kind = 0 },
 		"claim from later":   func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(time.Hour) },
 		"claim from before":  func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(-time.Hour) },

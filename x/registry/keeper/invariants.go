@@ -74,9 +74,9 @@ func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Wo
 			return fmt.Errorf("%s has no revision %d of %d (%v)", id, version, work.Version, err)
 		}
 	}
-	current, err := k.Revisions.Get(ctx, collections.Join(id, work.Version))
+	current, err := work.Revision()
 	if err != nil {
-		return fmt.Errorf("%s: current revision %d: %w", id, work.Version, err)
+		return fmt.Errorf("%s: %w", id, err)
 	}
 	for _, f := range current.Details.Fingerprints {
 		if ok, err := k.ByFingerprint.Has(ctx, collections.Join(types.FingerprintHash(f.Scheme, f.Value), id)); err != nil || !ok {
@@ -86,11 +86,11 @@ func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Wo
 	return nil
 }
 
-// checkRevisions: each belongs to a work, numbered from 1 to its version.
+// checkRevisions: each is of a version before its work's current one.
 func (k Keeper) checkRevisions(ctx context.Context) error {
 	return k.Revisions.Walk(ctx, nil, func(key collections.Pair[types.WorkID, uint32], _ types.Revision) (bool, error) {
 		work, err := k.GetWork(ctx, key.K1())
-		if err == nil && (key.K2() == 0 || key.K2() > work.Version) {
+		if err == nil && (key.K2() == 0 || key.K2() >= work.Version) {
 			err = fmt.Errorf("%s has revision %d, its version is %d", key.K1(), key.K2(), work.Version)
 		}
 		return err != nil, err
@@ -169,7 +169,7 @@ func (k Keeper) checkByFingerprint(ctx context.Context) error {
 		if err != nil {
 			return true, err
 		}
-		current, err := k.Revisions.Get(ctx, collections.Join(key.K2(), work.Version))
+		current, err := work.Revision()
 		if err != nil {
 			return true, err
 		}

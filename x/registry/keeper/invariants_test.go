@@ -40,6 +40,13 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		"revision beyond": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
 			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(3)), types.Revision{})
 		}},
+		"current version twice": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(2)), types.Revision{})
+		}},
+		"details unreadable": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.Current = []byte("poem")
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
 		"digest entry lost": {"works", func(f *fixture, _ types.WorkID, work types.Work) error {
 			return f.k.SoleClaims.Remove(f.ctx, [32]byte(work.Sha256))
 		}},

@@ -18,9 +18,9 @@ import (
 // plain key sets beside the tables; CheckInvariants says how they agree.
 type Keeper struct {
 	Schema collections.Schema
-	// Works: work -> head row.
+	// Works: work -> row, with the current version of its details.
 	Works collections.Map[types.WorkID, types.Work]
-	// Revisions: (work, version from 1) -> details of that version.
+	// Revisions: (work, version from 1) -> details of a version before the current.
 	Revisions collections.Map[collections.Pair[types.WorkID, uint32], types.Revision]
 	// SoleClaims: sha256 -> the only work that claims this content, or the zero id
 	// once several do. Read it through claimsTo.

@@ -26,7 +26,7 @@ func (s queryServer) find(ctx context.Context, work string) (types.WorkID, types
 
 // claim puts together what is known of a work.
 func (k Keeper) claim(ctx context.Context, id types.WorkID, work types.Work) (types.Claim, error) {
-	revision, err := k.Revisions.Get(ctx, collections.Join(id, work.Version))
+	revision, err := work.Revision()
 	if err != nil {
 		return types.Claim{}, err
 	}

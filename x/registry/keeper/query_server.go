@@ -64,15 +64,22 @@ func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsReq
 	if err != nil {
 		return nil, err
 	}
-	id, _, err := s.find(ctx, req.Work)
+	id, work, err := s.find(ctx, req.Work)
 	if err != nil {
 		return nil, err
 	}
-	revisions, next, err := query.CollectionPaginate(ctx, s.k.Revisions, page,
-		func(key collections.Pair[types.WorkID, uint32], r types.Revision) (types.NumberedRevision, error) {
-			return types.NumberedRevision{Version: key.K2(), Revision: r}, nil
-		}, query.WithCollectionPaginationPairPrefix[types.WorkID, uint32](id))
-	return &types.QueryRevisionsResponse{Revisions: revisions, Pagination: next}, coded(err)
+	places, next, err := paging.Places(uint64(work.Version), page)
+	if err != nil {
+		return nil, err
+	}
+	revisions := make([]types.NumberedRevision, len(places))
+	for i, place := range places {
+		revisions[i].Version = uint32(place) + 1
+		if revisions[i].Revision, err = s.k.revisionOf(ctx, id, work, revisions[i].Version); err != nil {
+			return nil, coded(err)
+		}
+	}
+	return &types.QueryRevisionsResponse{Revisions: revisions, Pagination: next}, nil
 }
 
 // Transfer implements types.QueryServer.

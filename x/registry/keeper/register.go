@@ -99,11 +99,10 @@ func (k Keeper) admit(ctx sdk.Context, work *types.Work, others claims, allowCon
 
 // store writes a claim's rows and says so.
 func (k Keeper) store(ctx sdk.Context, c newClaim) error {
-	if err := k.Works.Set(ctx, c.id, c.work); err != nil {
+	if err := c.work.SetRevision(types.Revision{Details: c.details, CreatedAt: c.work.RegisteredAt}); err != nil {
 		return err
 	}
-	revision := types.Revision{Details: c.details, CreatedAt: c.work.RegisteredAt}
-	if err := k.Revisions.Set(ctx, collections.Join(c.id, c.work.Version), revision); err != nil {
+	if err := k.Works.Set(ctx, c.id, c.work); err != nil {
 		return err
 	}
 	if err := k.index(ctx, c.id, c.work, c.others, c.details.Fingerprints); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// GetWork reads a work's head row. It fails with ErrWorkNotFound.
+// GetWork reads a work's row. It fails with ErrWorkNotFound.
 func (k Keeper) GetWork(ctx context.Context, id types.WorkID) (types.Work, error) {
 	work, err := k.Works.Get(ctx, id)
 	if errors.Is(err, collections.ErrNotFound) {
@@ -31,20 +31,22 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	if err := settled(id, work.Status); err != nil {
 		return 0, err
 	}
-	previous, err := k.Revisions.Get(ctx, collections.Join(id, work.Version))
+	previous, err := work.Revision()
 	if err != nil {
+		return 0, err
+	}
+	if err := k.Revisions.Set(ctx, collections.Join(id, work.Version), previous); err != nil {
 		return 0, err
 	}
 	if err := k.moveFingerprints(ctx, id, previous.Details.Fingerprints, details.Fingerprints); err != nil {
 		return 0, err
 	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	work.Version++
-	if err := k.Works.Set(ctx, id, work); err != nil {
+	if err := work.SetRevision(types.Revision{Details: details, CreatedAt: sdkCtx.BlockTime()}); err != nil {
 		return 0, err
 	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	revision := types.Revision{Details: details, CreatedAt: sdkCtx.BlockTime()}
-	if err := k.Revisions.Set(ctx, collections.Join(id, work.Version), revision); err != nil {
+	if err := k.Works.Set(ctx, id, work); err != nil {
 		return 0, err
 	}
 	return work.Version, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkRevised{Work: id.String(), Version: work.Version})
@@ -111,8 +113,10 @@ func settled(id types.WorkID, status types.Status) error {
 	return nil
 }
 
-// GetDetails reads one version of a work's details.
-func (k Keeper) GetDetails(ctx context.Context, id types.WorkID, version uint32) (types.Details, error) {
-	revision, err := k.Revisions.Get(ctx, collections.Join(id, version))
-	return revision.Details, err
+// revisionOf reads one version of a work's details, from 1 to the current.
+func (k Keeper) revisionOf(ctx context.Context, id types.WorkID, work types.Work, version uint32) (types.Revision, error) {
+	if version == work.Version {
+		return work.Revision()
+	}
+	return k.Revisions.Get(ctx, collections.Join(id, version))
 }

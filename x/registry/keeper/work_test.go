@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -53,6 +54,17 @@ func TestReviseKeepsHistory(t *testing.T) {
 		{Version: 1, Revision: types.Revision{Details: e.Details, CreatedAt: genesisTime}},
 		{Version: 2, Revision: types.Revision{Details: details("Second", isrc, url), CreatedAt: f.ctx.BlockTime()}},
 	}, history.Revisions)
+
+	request := &types.QueryRevisionsRequest{Work: id.String(), Pagination: &query.PageRequest{Limit: 1, Reverse: true, CountTotal: true}}
+	page, err := f.query.Revisions(f.ctx, request)
+	require.NoError(t, err)
+	require.Equal(t, history.Revisions[1:], page.Revisions)
+	require.EqualValues(t, 2, page.Pagination.Total)
+	request.Pagination.Key = page.Pagination.NextKey
+	page, err = f.query.Revisions(f.ctx, request)
+	require.NoError(t, err)
+	require.Equal(t, history.Revisions[:1], page.Revisions)
+	require.Nil(t, page.Pagination.NextKey)
 }
 
 func TestOnlyTheOwnerDecides(t *testing.T) {

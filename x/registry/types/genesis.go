@@ -89,6 +89,9 @@ func (w GenesisWork) validate(anchors map[accountRoot]Anchor) (WorkID, error) {
 	if err := w.Work.validateAnchor(anchors); err != nil {
 		return id, err
 	}
+	if len(w.Work.Current) != 0 {
+		return id, errorsmod.Wrap(ErrInvalidGenesis, "work.current is taken from the last of the revisions: leave it out")
+	}
 	if uint64(len(w.Revisions)) != uint64(w.Work.Version) {
 		return id, errorsmod.Wrapf(ErrInvalidGenesis, "has %d revisions, but version %d", len(w.Revisions), w.Work.Version)
 	}
@@ -106,7 +109,7 @@ func (w GenesisWork) validate(anchors map[accountRoot]Anchor) (WorkID, error) {
 	return id, nil
 }
 
-// Validate checks a head row: its id follows from registrant and content, and
+// Validate checks a row but for its revision: its id follows from registrant and content, and
 // its fields agree with each other. It fails with ErrInvalidGenesis.
 func (w Work) Validate(id WorkID) error {
 	switch {
