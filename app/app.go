@@ -121,7 +121,7 @@ func (app *App) setHandlers(decode sdk.TxDecoder) error {
 		return app.modules.PreBlock(ctx)
 	})
 	app.SetBeginBlocker(app.modules.BeginBlock)
-	app.SetEndBlocker(app.modules.EndBlock)
+	app.SetEndBlocker(app.endBlock)
 	proposals := newProposals(app.BaseApp, decode)
 	app.SetPrepareProposal(proposals.prepare)
 	app.SetProcessProposal(proposals.process)
