@@ -38,10 +38,15 @@ func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
 // Commit implements the ABCI. The root store takes a tree that is at the block's
 // version for one that was saved before an interruption, and leaves it alone.
 func (app *App) Commit() (*abci.ResponseCommit, error) {
+	app.saveTrees()
+	return app.BaseApp.Commit()
+}
+
+func (app *App) saveTrees() {
 	var tasks sync.WaitGroup
 	for _, key := range app.stores.kv {
-		tasks.Go(func() { app.CommitMultiStore().GetStore(key).(storetypes.CommitStore).Commit() })
+		tree := app.CommitMultiStore().GetStore(key).(storetypes.CommitStore)
+		tasks.Go(func() { tree.Commit() })
 	}
 	tasks.Wait()
-	return app.BaseApp.Commit()
 }

@@ -10,6 +10,8 @@ import (
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/app"
 )
 
 func usage(t testing.TB) (u syscall.Rusage) {
@@ -43,9 +45,9 @@ func folderSize(t testing.TB, folder string) (size int64) {
 // What a compaction replaces is removed when the database is opened next.
 func compact(t testing.TB, folder string) {
 	for range 3 {
-		db, err := dbm.NewGoLevelDB("application", filepath.Join(folder, "data"), nil)
+		db, err := app.OpenDB(folder, dbm.GoLevelDBBackend)
 		require.NoError(t, err)
-		require.NoError(t, db.ForceCompact(nil, nil))
+		require.NoError(t, db.(*dbm.GoLevelDB).ForceCompact(nil, nil))
 		require.NoError(t, db.Close())
 	}
 }

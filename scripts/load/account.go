@@ -127,6 +127,7 @@ func (a *Account) renumber(ctx context.Context, rpc *RPC) error {
 type Tx struct {
 	account *Account
 	kind    Kind
+	paid    int // works that get a part of what it pays
 	raw     []byte
 	hash    [sha256.Size]byte
 	// apply notes what is true once the transaction is in a block.
@@ -176,5 +177,5 @@ func (a *Account) sign(p plan) (*Tx, error) {
 		return nil, err
 	}
 	a.sequence++
-	return &Tx{account: a, kind: p.kind, raw: raw, hash: sha256.Sum256(raw), apply: p.apply}, nil
+	return &Tx{account: a, kind: p.kind, paid: p.paid, raw: raw, hash: sha256.Sum256(raw), apply: p.apply}, nil
 }

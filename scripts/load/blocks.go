@@ -14,6 +14,7 @@ type block struct {
 	voted time.Time
 	kinds []Kind
 	bytes int
+	paid  int   // works that get a part of a payment
 	gas   int64 // that its transactions declare; known at the end
 }
 
@@ -57,12 +58,14 @@ func (l *Load) note(height int64, raw RawBlock) {
 		if tx := l.flight[hash]; tx != nil {
 			delete(l.flight, hash)
 			b.kinds[i] = tx.kind
+			b.paid += tx.paid
 			done = append(done, tx)
 		}
 	}
 	l.blocks = append(l.blocks, b)
 	l.mu.Unlock()
 	l.committed.Add(int64(len(b.kinds)))
+	l.paid.Add(int64(b.paid))
 	for _, tx := range done {
 		if tx.apply != nil {
 			tx.apply()

@@ -104,9 +104,11 @@ func (m mix) pick(rng *rand.Rand) Kind {
 
 // plan is a transaction to be signed.
 type plan struct {
-	kind  Kind
-	msgs  []sdk.Msg
-	gas   uint64
+	kind Kind
+	msgs []sdk.Msg
+	gas  uint64
+	// paid counts the works that get a part of a payment.
+	paid  int
 	apply func()
 }
 
@@ -165,19 +167,20 @@ func (w *World) send(a *Account, rng *rand.Rand) plan {
 func (w *World) pay(a *Account, rng *rand.Rand) plan {
 	work := w.pick(&w.payable, rng)
 	msg := &royaltytypes.MsgPay{Payer: a.address, Work: work.id, Amount: coin(20_000 + rng.Int64N(80_000))}
-	return plan{kind: kindPay, msgs: []sdk.Msg{msg}, gas: gasPay + gasReceiver*uint64(work.ancestors)}
+	return plan{kind: kindPay, msgs: []sdk.Msg{msg}, gas: gasPay + gasReceiver*uint64(work.ancestors), paid: 1 + work.ancestors}
 }
 
 // payMany has lines below the least payout, as payments by machines are.
 func (w *World) payMany(a *Account, rng *rand.Rand) plan {
 	msg := &royaltytypes.MsgPayMany{Payer: a.address, Payments: make([]royaltytypes.Payment, lines)}
-	gas := uint64(gasPay)
+	gas, paid := uint64(gasPay), 0
 	for i := range msg.Payments {
 		work := w.pick(&w.payable, rng)
 		msg.Payments[i] = royaltytypes.Payment{Work: work.id, Amount: coin(200 + rng.Int64N(1800))}
 		gas += gasLine + gasReceiver*uint64(work.ancestors)
+		paid += 1 + work.ancestors
 	}
-	return plan{kind: kindPayMany, msgs: []sdk.Msg{msg}, gas: gas}
+	return plan{kind: kindPayMany, msgs: []sdk.Msg{msg}, gas: gas, paid: paid}
 }
 
 func (w *World) register(a *Account) plan {

@@ -42,6 +42,7 @@ type Load struct {
 
 	kind      atomic.Pointer[mix] // nil: nothing is to be sent
 	committed atomic.Int64        // transactions in blocks so far
+	paid      atomic.Int64        // works that these pay
 	blocks    []block
 	samples   []sample
 	windows   []window

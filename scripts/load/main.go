@@ -70,6 +70,7 @@ func (s *settings) Set(v string) error {
 
 func parse() options {
 	o := options{chain: chainOptions{set: defaultSettings}}
+	flag.CommandLine = flag.NewFlagSet(os.Args[0], flag.ExitOnError) // without those of packages for tests
 	flag.StringVar(&o.binary, "binary", filepath.Join("build", "stemmad"), "the stemmad to run")
 	flag.IntVar(&o.nodes, "nodes", 1, "validators on this machine")
 	flag.IntVar(&o.accounts, "accounts", 4000, "accounts; each has at most one transaction in flight, so this bounds the mempool")

@@ -68,7 +68,7 @@ func (l *Load) watch(ctx context.Context, length time.Duration) error {
 	end := time.After(length)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	since, before := time.Now(), l.committed.Load()
+	since, before, paidBefore := time.Now(), l.committed.Load(), l.paid.Load()
 	for {
 		select {
 		case <-ctx.Done():
@@ -82,13 +82,13 @@ func (l *Load) watch(ctx context.Context, length time.Duration) error {
 			}
 			l.samples = append(l.samples, sample{now, rss})
 			if passed := now.Sub(since); passed >= l.o.every {
-				total := l.committed.Load()
+				total, paid := l.committed.Load(), l.paid.Load()
 				l.mu.Lock()
 				height, flight := l.blocks[len(l.blocks)-1].height, len(l.flight)
 				l.mu.Unlock()
-				fmt.Printf("  block %d: %.0f transactions a second, %d in flight, node %d MiB\n",
-					height, float64(total-before)/passed.Seconds(), flight, rss>>20)
-				since, before = now, total
+				fmt.Printf("  block %d: %.0f transactions and %.0f paid works a second, %d in flight, node %d MiB\n", height,
+					float64(total-before)/passed.Seconds(), float64(paid-paidBefore)/passed.Seconds(), flight, rss>>20)
+				since, before, paidBefore = now, total, paid
 			}
 		}
 	}

@@ -51,6 +51,9 @@ type result struct {
 	PerSecond    float64 `json:"per_second"`
 	// Operations counts the lines of a PayMany each.
 	Operations float64 `json:"operations_per_second"`
+	// Paid counts the works that get a part of a payment, ancestors too: the works
+	// of the mixed load have more of them as it goes on.
+	Paid float64 `json:"works_paid_per_second"`
 	// Slices has the rate of each turn.
 	Slices []float64 `json:"slices_per_second"`
 
@@ -131,7 +134,7 @@ func (l *Load) report(ctx context.Context) (*Report, error) {
 func (l *Load) sum(name string, maxGas int64) result {
 	r := result{Load: name, Stores: map[string]float64{}}
 	var times, txs, sizes, gas, memory []float64
-	operations := 0
+	operations, paid := 0, 0
 	var node, client, wall float64
 	for _, w := range l.windows {
 		if w.mix.name != name {
@@ -142,6 +145,7 @@ func (l *Load) sum(name string, maxGas int64) result {
 			count += b.txs
 			length += b.seconds
 			operations += b.operations
+			paid += b.paid
 			times, txs = append(times, b.seconds), append(txs, float64(b.txs))
 			sizes, gas = append(sizes, float64(b.bytes)/1000), append(gas, float64(b.gas)/float64(maxGas))
 		}
@@ -174,6 +178,7 @@ func (l *Load) sum(name string, maxGas int64) result {
 	// its rate would have committed in it.
 	r.PerSecond = float64(r.Transactions) / r.Seconds
 	r.Operations = float64(operations) / r.Seconds
+	r.Paid = float64(paid) / r.Seconds
 	each := r.PerSecond * wall
 	r.NodePerTx = 1000 * node / each
 	r.Data /= each
@@ -297,6 +302,7 @@ func (r *Report) print(out io.Writer) error {
 	row("load", func(l result) string { return l.Load })
 	row("transactions a second", func(l result) string { return fmt.Sprintf("%.0f", l.PerSecond) })
 	row("with each line of a PayMany counted", func(l result) string { return fmt.Sprintf("%.0f", l.Operations) })
+	row("works paid a second, with ancestors", func(l result) string { return fmt.Sprintf("%.0f", l.Paid) })
 	row("measured for, s", func(l result) string { return fmt.Sprintf("%.0f", l.Seconds) })
 	row("blocks", func(l result) string { return fmt.Sprint(l.Blocks) })
 	row("block time, s: median / p99 / max", func(l result) string { return three("%.2f", l.BlockTime) })

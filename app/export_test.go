@@ -1,0 +1,4 @@
+package app
+
+// SaveTrees is the first half of Commit.
+func (app *App) SaveTrees() { app.saveTrees() }
