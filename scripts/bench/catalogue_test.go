@@ -28,7 +28,7 @@ const worksPerAccount = 10
 
 // chunk is how many works go into one block when a catalogue is built: many, so
 // that they come to the store in order of key, which takes far fewer reads.
-const chunk = 100_000
+const chunk = 25_000
 
 // buildMemory bounds the heap while works are added, softly.
 const buildMemory = 6 << 30
