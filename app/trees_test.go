@@ -11,6 +11,7 @@ import (
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 
 	"github.com/stemma-chain/stemma/app"
@@ -30,6 +31,12 @@ func TestACommitThatWasInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, before.TxResults[0].Code, before.TxResults[0].Log)
 	c.App.SaveTrees()
+	for _, key := range c.App.StoreKeys() {
+		if tree, ok := c.App.CommitMultiStore().GetStore(key).(storetypes.CommitKVStore); ok {
+			require.Equal(t, block.Height, tree.LastCommitID().Version, key.Name())
+		}
+	}
+	require.Equal(t, c.Height(), c.App.LastBlockHeight())
 	c.Close()
 
 	db, err := app.OpenDB(folder, dbm.GoLevelDBBackend)

@@ -107,7 +107,8 @@ type plan struct {
 	kind Kind
 	msgs []sdk.Msg
 	gas  uint64
-	// paid counts the works that get a part of a payment.
+	// paid counts the works that get a part of a payment, at most: an ancestor by two
+	// ways counts twice.
 	paid  int
 	apply func()
 }

@@ -51,8 +51,8 @@ type result struct {
 	PerSecond    float64 `json:"per_second"`
 	// Operations counts the lines of a PayMany each.
 	Operations float64 `json:"operations_per_second"`
-	// Paid counts the works that get a part of a payment, ancestors too: the works
-	// of the mixed load have more of them as it goes on.
+	// Paid counts the works that get a part of a payment, ancestors too, by each way
+	// that leads to them: the works of the mixed load have more of them as it goes on.
 	Paid float64 `json:"works_paid_per_second"`
 	// Slices has the rate of each turn.
 	Slices []float64 `json:"slices_per_second"`

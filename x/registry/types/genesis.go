@@ -109,8 +109,8 @@ func (w GenesisWork) validate(anchors map[accountRoot]Anchor) (WorkID, error) {
 	return id, nil
 }
 
-// Validate checks a row but for its revision: its id follows from registrant and content, and
-// its fields agree with each other. It fails with ErrInvalidGenesis.
+// Validate checks a row but for its revision: its id follows from registrant and
+// content, and its fields agree with each other. It fails with ErrInvalidGenesis.
 func (w Work) Validate(id WorkID) error {
 	switch {
 	case !validAddress(w.Owner) || !validAddress(w.Registrant):
