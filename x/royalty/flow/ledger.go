@@ -1,7 +1,9 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 )
@@ -10,26 +12,31 @@ import (
 // and the property tests run on.
 type Ledger struct {
 	// Minimum is the least unflushed amount that makes a stage ready.
-	Minimum     *big.Int
-	lists       map[Work]Lists
-	generations map[Work]uint32
-	stages      map[Pot]*Stages
-	balances    map[Account]map[string]*big.Int
-	paidIn      map[string]*big.Int
-	takenIn     map[Pot]*big.Int
-	queue       []Item
+	Minimum *big.Int
+	// Load is how much of the queue a sweep sees; 0: all.
+	Load         int
+	lists        map[Work]Lists
+	destinations map[Work]Destination
+	generations  map[Work]uint32
+	stages       map[Pot]*Stages
+	balances     map[Account]map[string]*big.Int
+	paidIn       map[string]*big.Int
+	takenIn      map[Pot]*big.Int
+	queue        map[Item]bool
 }
 
 // NewLedger returns an empty ledger.
 func NewLedger() *Ledger {
 	return &Ledger{
-		Minimum:     big.NewInt(1),
-		lists:       map[Work]Lists{},
-		generations: map[Work]uint32{},
-		stages:      map[Pot]*Stages{},
-		balances:    map[Account]map[string]*big.Int{},
-		paidIn:      map[string]*big.Int{},
-		takenIn:     map[Pot]*big.Int{},
+		Minimum:      big.NewInt(1),
+		lists:        map[Work]Lists{},
+		generations:  map[Work]uint32{},
+		stages:       map[Pot]*Stages{},
+		balances:     map[Account]map[string]*big.Int{},
+		paidIn:       map[string]*big.Int{},
+		takenIn:      map[Pot]*big.Int{},
+		destinations: map[Work]Destination{},
+		queue:        map[Item]bool{},
 	}
 }
 
@@ -56,7 +63,7 @@ func (l *Ledger) AddWork(work Work, holders []Holding, sources ...Source) error 
 // Pay puts payments into the ledger and moves money within the budget of
 // receivers.
 func (l *Ledger) Pay(budget int, payments ...Payment) error {
-	s := NewSweep(l, l.queue, false)
+	s := l.sweep()
 	for _, p := range payments {
 		if err := s.Pay(p.Pot, p.Amount); err != nil {
 			return err
@@ -64,13 +71,13 @@ func (l *Ledger) Pay(budget int, payments ...Payment) error {
 		add(l.paidIn, p.Pot.Denom, p.Amount)
 	}
 	s.Run(budget)
-	l.queue = slices.SortedFunc(slices.Values(s.Waiting()), Item.Compare)
+	l.requeue(s)
 	return nil
 }
 
 // Change replaces a work's lists: what is in its stages goes by the old ones.
 func (l *Ledger) Change(work Work, next Lists) error {
-	s := NewSweep(l, l.queue, false)
+	s := l.sweep()
 	was := l.lists[work]
 	for _, pot := range l.pots(work) {
 		err := s.Close(pot, was, !was.Upstream.Equal(next.Upstream), !slices.Equal(was.Holders, next.Holders))
@@ -79,8 +86,60 @@ func (l *Ledger) Change(work Work, next Lists) error {
 		}
 	}
 	l.lists[work] = next
-	l.queue = slices.SortedFunc(slices.Values(s.Waiting()), Item.Compare)
+	l.requeue(s)
 	return nil
+}
+
+// Redirect changes where what a work earns goes.
+func (l *Ledger) Redirect(work Work, to Destination) error {
+	l.destinations[work] = to
+	s := l.sweep()
+	for _, pot := range l.pots(work) {
+		if err := s.Redirect(pot); err != nil {
+			return err
+		}
+	}
+	l.requeue(s)
+	return nil
+}
+
+// Check queues what is ready: after Minimum was lowered.
+func (l *Ledger) Check() error {
+	s := l.sweep()
+	for work := range l.lists {
+		for _, pot := range l.pots(work) {
+			if err := s.Check(pot); err != nil {
+				return err
+			}
+		}
+	}
+	l.requeue(s)
+	return nil
+}
+
+// Raise gives a work a higher generation. What waits of it stays where it is in
+// the queue.
+func (l *Ledger) Raise(work Work, generation uint32) {
+	l.generations[work] = max(generation, l.generations[work])
+}
+
+// sweep starts a sweep over as much of the queue as Load says.
+func (l *Ledger) sweep() *Sweep {
+	items := slices.SortedFunc(maps.Keys(l.queue), Item.Compare)
+	if l.Load > 0 && len(items) > l.Load {
+		return NewSweep(l, items[:l.Load], true)
+	}
+	return NewSweep(l, items, false)
+}
+
+func (l *Ledger) requeue(s *Sweep) {
+	leave, join := s.Changes()
+	for _, item := range leave {
+		delete(l.queue, item)
+	}
+	for _, item := range join {
+		l.queue[item] = true
+	}
 }
 
 // Idle reports whether nothing waits to be moved.
@@ -103,13 +162,13 @@ func (l *Ledger) pots(work Work) []Pot {
 	return pots
 }
 
-// Upstream implements Book.
+// Upstream implements Reader.
 func (l *Ledger) Upstream(work Work) (Upstream, error) {
 	lists, err := l.Lists(work)
 	return lists.Upstream, err
 }
 
-// Holders implements Book.
+// Holders implements Reader.
 func (l *Ledger) Holders(work Work) ([]Holding, error) {
 	lists, err := l.Lists(work)
 	return lists.Holders, err
@@ -124,8 +183,11 @@ func (l *Ledger) Lists(work Work) (Lists, error) {
 	return lists, nil
 }
 
-// Generation implements Book.
+// Generation implements Reader.
 func (l *Ledger) Generation(work Work) (uint32, error) { return l.generations[work], nil }
+
+// Destination implements Reader.
+func (l *Ledger) Destination(work Work) (Destination, error) { return l.destinations[work], nil }
 
 // Stages implements Book.
 func (l *Ledger) Stages(pot Pot) (*Stages, error) {
@@ -202,14 +264,29 @@ func (l *Ledger) Balances() map[Account]map[string]string {
 	return all
 }
 
-// CheckStages reports a stage that holds less than nothing or has been flushed
-// beyond what entered it.
+// CheckStages reports a stage that holds less than nothing, has been flushed
+// beyond what entered it, or is ready and not queued.
 func (l *Ledger) CheckStages() error {
+	queued := map[Pot][3]bool{}
+	for item := range l.queue {
+		kinds := queued[item.Pot]
+		kinds[item.Kind] = true
+		queued[item.Pot] = kinds
+	}
 	for pot, stages := range l.stages {
+		_, held, err := Earner(l, pot.Work)
+		if err != nil {
+			return err
+		}
 		for kind := range stages {
 			s := &stages[kind]
-			if s.Held.Sign() < 0 || s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(&s.Total) > 0 {
-				return fmt.Errorf("stage %d of %q in %s: total %s, flushed %s, held %s", kind, pot.Work, pot.Denom, &s.Total, &s.Flushed, &s.Held)
+			state := fmt.Sprintf("stage %d of %q in %s: total %s, flushed %s, held %s", kind, pot.Work, pot.Denom, &s.Total, &s.Flushed, &s.Held)
+			if s.Held.Sign() < 0 || s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(s.Unflushed()) < 0 {
+				return errors.New(state)
+			}
+			waits := s.Unflushed().Sign() > 0 && l.Ready(pot.Denom, s.Unflushed()) && !(held && Kind(kind) == Earned)
+			if waits && !queued[pot][kind] {
+				return fmt.Errorf("%s: it is ready and not queued", state)
 			}
 		}
 	}

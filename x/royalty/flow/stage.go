@@ -1,6 +1,9 @@
 package flow
 
-import "math/big"
+import (
+	"fmt"
+	"math/big"
+)
 
 // Kind is one of the three stages that money passes at a work.
 type Kind uint8
@@ -52,6 +55,18 @@ func (s *Stage) Add(amount *big.Int) {
 	s.Held.Add(&s.Held, amount)
 }
 
+// MaxBits bounds what ever enters a stage: a total has at most so many bits. No sum
+// of payments reaches it, each being below 2^128.
+const MaxBits = 255
+
+// fits reports an amount that would take the total beyond its bound.
+func (s *Stage) fits(amount *big.Int) error {
+	if sum := new(big.Int).Add(&s.Total, amount); sum.BitLen() > MaxBits {
+		return fmt.Errorf("a stage with a total of %s cannot take in %s more: totals have at most %d bits", &s.Total, amount, MaxBits)
+	}
+	return nil
+}
+
 // Unflushed is what entered since the last flush.
 func (s *Stage) Unflushed() *big.Int { return new(big.Int).Sub(&s.Total, &s.Flushed) }
 
@@ -76,20 +91,18 @@ func (s *Stage) Due(receivers []Receiver) []Credit {
 	return credits
 }
 
-// settle takes note that what was due has left. A stage whose only
-// receiver gets the whole has nothing to remember, floor(T*1) being T: it
+// settle takes note that what was due has left. A stage whose only receiver gets
+// the whole has nothing to remember when nothing is held, floor(T*1) being T: it
 // begins at 0 again, so that it need not be stored.
 func (s *Stage) settle(receivers []Receiver, moves []move) {
-	if len(receivers) == 1 && receivers[0].Weight == Whole {
-		s.Total.SetInt64(0)
-		s.Flushed.SetInt64(0)
-		s.Held.SetInt64(0)
-		return
-	}
 	for _, m := range moves {
 		s.Held.Sub(&s.Held, m.amount)
 	}
 	s.Flushed.Set(&s.Total)
+	if len(receivers) == 1 && receivers[0].Weight == Whole && s.Held.Sign() == 0 {
+		s.Total.SetInt64(0)
+		s.Flushed.SetInt64(0)
+	}
 }
 
 // Restart is for a change of the stage's receivers, after a flush under the old

@@ -1,7 +1,6 @@
 package keeper
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"math/big"
@@ -35,17 +34,9 @@ type book struct {
 	// noted are the denoms of the block's payments.
 	noted []string
 	// credits is what holders got, by account and denom.
-	credits map[purse]*big.Int
+	credits map[flow.Purse]*big.Int
 	paidIn  map[string]*big.Int
-	// onCredit observes for previews; nil in a block.
-	onCredit func(flow.Pot, flow.Account, *big.Int)
-	events   sdk.Events
-}
-
-// purse names an account's balance in one denom.
-type purse struct {
-	account flow.Account
-	denom   string
+	events  sdk.Events
 }
 
 func (k Keeper) newBook(ctx context.Context) (*book, error) {
@@ -58,7 +49,7 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 		heads: map[flow.Work]types.Head{}, upstreams: map[flow.Work]flow.Upstream{}, holders: map[flow.Work][]flow.Holding{},
 		pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
 		takenIn: map[flow.Pot]*big.Int{},
-		credits: map[purse]*big.Int{}, paidIn: map[string]*big.Int{},
+		credits: map[flow.Purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
 }
 
@@ -74,7 +65,7 @@ func (b *book) head(work flow.Work) (types.Head, error) {
 	return head, nil
 }
 
-// Upstream implements flow.Book.
+// Upstream implements flow.Reader.
 func (b *book) Upstream(work flow.Work) (flow.Upstream, error) {
 	if upstream, ok := b.upstreams[work]; ok {
 		return upstream, nil
@@ -91,7 +82,7 @@ func (b *book) Upstream(work flow.Work) (flow.Upstream, error) {
 	return upstream, nil
 }
 
-// Holders implements flow.Book.
+// Holders implements flow.Reader.
 func (b *book) Holders(work flow.Work) ([]flow.Holding, error) {
 	if holders, ok := b.holders[work]; ok {
 		return holders, nil
@@ -108,20 +99,20 @@ func (b *book) Holders(work flow.Work) ([]flow.Holding, error) {
 	return b.holders[work], nil
 }
 
-// listsAt returns the lists of an epoch.
-func (k Keeper) listsAt(ctx context.Context, s superseded) (flow.Lists, error) {
-	holders, err := k.GetHolders(ctx, s.work, s.holdersVersion)
-	if err != nil {
-		return flow.Lists{}, err
-	}
-	upstream, err := k.GetUpstream(ctx, s.work, s.upstreamVersion)
-	return flow.Lists{Upstream: upstream, Holders: holders.Flow()}, err
-}
-
-// Generation implements flow.Book.
+// Generation implements flow.Reader.
 func (b *book) Generation(work flow.Work) (uint32, error) {
 	head, err := b.head(work)
 	return head.Generation, err
+}
+
+// Destination implements flow.Reader.
+func (b *book) Destination(work flow.Work) (flow.Destination, error) {
+	head, err := b.head(work)
+	if err != nil || head.Destination != types.DESTINATION_ANOTHER {
+		return flow.Destination{Kind: flow.DestinationKind(head.Destination)}, err
+	}
+	other, err := b.k.Destinations.Get(b.ctx, types.WorkIDOf(work))
+	return flow.Destination{Kind: flow.Another, Other: types.FlowWork(other)}, err
 }
 
 // Stages implements flow.Book.
@@ -149,9 +140,15 @@ func (b *book) TookIn(pot flow.Pot, amount *big.Int) {
 	}
 }
 
-// Ready implements flow.Book. A denom that is no longer accepted has no minimum.
+// Ready implements flow.Book.
 func (b *book) Ready(denom string, unflushed *big.Int) bool {
-	for _, d := range b.params.Denoms {
+	return stageReady(b.params, denom, unflushed)
+}
+
+// stageReady reports whether so much in a stage is worth a flush. A denom that is
+// no longer accepted has no minimum.
+func stageReady(params types.Params, denom string, unflushed *big.Int) bool {
+	for _, d := range params.Denoms {
 		if d.Denom == denom {
 			return unflushed.Cmp(d.MinFlow.BigIntMut()) >= 0
 		}
@@ -161,14 +158,11 @@ func (b *book) Ready(denom string, unflushed *big.Int) bool {
 
 // Credit implements flow.Book.
 func (b *book) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
-	p := purse{to, pot.Denom}
+	p := flow.Purse{Account: to, Denom: pot.Denom}
 	if b.credits[p] == nil {
 		b.credits[p] = new(big.Int)
 	}
 	b.credits[p].Add(b.credits[p], amount)
-	if b.onCredit != nil {
-		b.onCredit(pot, to, amount)
-	}
 }
 
 // Flushed implements flow.Book. What a single receiver gets whole needs no event:
@@ -219,20 +213,6 @@ func (b *book) save() error {
 		}
 	}
 	return nil
-}
-
-// credited returns the purses that got something, in order of account and denom.
-func (b *book) credited() []purse {
-	purses := make([]purse, 0, len(b.credits))
-	for p := range b.credits {
-		purses = append(purses, p)
-	}
-	slices.SortFunc(purses, purse.compare)
-	return purses
-}
-
-func (p purse) compare(q purse) int {
-	return cmp.Or(bytes.Compare([]byte(p.account), []byte(q.account)), cmp.Compare(p.denom, q.denom))
 }
 
 // turnover adds to what was paid in and out in total.

@@ -2,9 +2,9 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
-	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -13,9 +13,12 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// InitGenesis stores a validated genesis state and creates the module's account,
-// which payments credit without looking.
+// InitGenesis stores a genesis state that is valid and creates the module's
+// account, which payments credit without looking. It fails with ErrInvalidGenesis.
 func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
+	if err := gs.Validate(); err != nil {
+		return err
+	}
 	k.accounts.GetModuleAccount(ctx, types.ModuleName)
 	if err := k.Params.Set(ctx, gs.Params); err != nil {
 		return err
@@ -35,11 +38,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	for _, b := range gs.Balances {
-		account, err := sdk.AccAddressFromBech32(b.Account)
-		if err != nil {
-			return err
-		}
-		if err := k.Balances.Set(ctx, collections.Join(account, b.Amount.Denom), b.Amount.Amount); err != nil {
+		if err := k.initBalance(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -62,17 +61,40 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 	if err := k.Heads.Set(ctx, work, w.Head); err != nil {
 		return err
 	}
-	if w.Holders != nil {
-		if err := k.Holders.Set(ctx, collections.Join(work, w.Head.HoldersVersion), *w.Holders); err != nil {
+	for _, h := range w.Holders {
+		if err := k.Holders.Set(ctx, collections.Join(work, h.Version), h.Holders); err != nil {
 			return err
 		}
 	}
-	for i, upstream := range w.Upstream {
-		if err := k.Upstreams.Set(ctx, collections.Join(work, uint32(i+1)), upstream); err != nil {
+	for _, u := range w.Upstream {
+		if err := k.Upstreams.Set(ctx, collections.Join(work, u.Version), u.Upstream); err != nil {
 			return err
 		}
 	}
-	return nil
+	if w.Destination == "" {
+		return nil
+	}
+	other, err := registrytypes.ParseWorkID(w.Destination)
+	if err != nil {
+		return err
+	}
+	return k.Destinations.Set(ctx, work, other)
+}
+
+// initBalance stores a balance and its place in the queue of payouts. An export
+// may come from a longer chain: no balance waits longer than a refused one does.
+func (k Keeper) initBalance(ctx context.Context, b types.GenesisBalance) error {
+	account, err := sdk.AccAddressFromBech32(b.Account)
+	if err != nil {
+		return err
+	}
+	due := min(b.Due, uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())+flow.RetryAfter)
+	if due > 0 {
+		if err := k.Payouts.Set(ctx, collections.Join3(due, account, b.Amount.Denom)); err != nil {
+			return err
+		}
+	}
+	return k.Balances.Set(ctx, collections.Join(account, b.Amount.Denom), types.Balance{Amount: b.Amount.Amount, Due: due})
 }
 
 func (k Keeper) initQueues(ctx context.Context, gs types.GenesisState) error {
@@ -89,16 +111,10 @@ func (k Keeper) initQueues(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
-	for _, p := range gs.Payouts {
-		account, err := sdk.AccAddressFromBech32(p.Account)
-		if err != nil {
-			return err
-		}
-		if err := k.Payouts.Set(ctx, collections.Join3(p.Round, account, p.Denom)); err != nil {
-			return err
-		}
+	if gs.Recheck == nil {
+		return nil
 	}
-	return nil
+	return k.Recheck.Set(ctx, *gs.Recheck)
 }
 
 // ExportGenesis returns everything the module stores.
@@ -118,8 +134,10 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = k.Balances.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, string], amount math.Int) (bool, error) {
-		gs.Balances = append(gs.Balances, types.GenesisBalance{Account: key.K1().String(), Amount: sdk.NewCoin(key.K2(), amount)})
+	err = k.Balances.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, string], row types.Balance) (bool, error) {
+		gs.Balances = append(gs.Balances, types.GenesisBalance{
+			Account: key.K1().String(), Amount: sdk.NewCoin(key.K2(), row.Amount), Due: row.Due,
+		})
 		return false, nil
 	})
 	if err != nil {
@@ -141,24 +159,36 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 func (k Keeper) exportWorks(ctx context.Context) (works []types.GenesisWork, err error) {
 	err = k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		w := types.GenesisWork{Id: work.String(), Head: head}
-		if head.HoldersVersion > 0 {
-			table, err := k.Holders.Get(ctx, collections.Join(work, head.HoldersVersion))
-			if err != nil {
-				return true, err
-			}
-			w.Holders = &table
+		if err := k.exportLists(ctx, work, &w); err != nil {
+			return true, err
 		}
-		for version := uint32(1); version <= head.UpstreamVersion; version++ {
-			upstream, err := k.Upstreams.Get(ctx, collections.Join(work, version))
+		if head.Destination == types.DESTINATION_ANOTHER {
+			other, err := k.Destinations.Get(ctx, work)
 			if err != nil {
 				return true, err
 			}
-			w.Upstream = append(w.Upstream, upstream)
+			w.Destination = other.String()
 		}
 		works = append(works, w)
 		return false, nil
 	})
 	return works, err
+}
+
+// exportLists adds all versions of a work's lists.
+func (k Keeper) exportLists(ctx context.Context, work registrytypes.WorkID, w *types.GenesisWork) error {
+	of := collections.NewPrefixedPairRange[registrytypes.WorkID, uint32](work)
+	err := k.Holders.Walk(ctx, of, func(key collections.Pair[registrytypes.WorkID, uint32], table types.Holders) (bool, error) {
+		w.Holders = append(w.Holders, types.GenesisHolders{Version: key.K2(), Holders: table})
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.Upstreams.Walk(ctx, of, func(key collections.Pair[registrytypes.WorkID, uint32], list types.Upstream) (bool, error) {
+		w.Upstream = append(w.Upstream, types.GenesisUpstream{Version: key.K2(), Upstream: list})
+		return false, nil
+	})
 }
 
 func (k Keeper) exportQueues(ctx context.Context, gs *types.GenesisState) error {
@@ -172,8 +202,10 @@ func (k Keeper) exportQueues(ctx context.Context, gs *types.GenesisState) error 
 	if err != nil {
 		return err
 	}
-	return k.Payouts.Walk(ctx, nil, func(key payoutKey) (bool, error) {
-		gs.Payouts = append(gs.Payouts, types.GenesisPayout{Round: key.K1(), Account: key.K2().String(), Denom: key.K3()})
-		return false, nil
-	})
+	recheck, err := k.Recheck.Get(ctx)
+	if errors.Is(err, collections.ErrNotFound) {
+		return nil
+	}
+	gs.Recheck = &recheck
+	return err
 }

@@ -3,6 +3,7 @@ package keeper
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -16,10 +17,14 @@ import (
 )
 
 // GetHolders returns one version of a work's table of holders; at version 0 the
-// registrant holds all. Superseded versions are gone after their block.
+// registrant holds all. It fails with ErrUnknownVersion.
 func (k Keeper) GetHolders(ctx context.Context, work registrytypes.WorkID, version uint32) (types.Holders, error) {
 	if version > 0 {
-		return k.Holders.Get(ctx, collections.Join(work, version))
+		table, err := k.Holders.Get(ctx, collections.Join(work, version))
+		if errors.Is(err, collections.ErrNotFound) {
+			err = types.ErrUnknownVersion.Wrapf("version %d of the holders of %s", version, work)
+		}
+		return table, err
 	}
 	w, err := k.registry.GetWork(ctx, work)
 	if err != nil {
@@ -96,41 +101,21 @@ func reassign(table []types.Share, holder sdk.AccAddress, shares []types.Share) 
 // setHolders installs a table of holders under a new epoch.
 func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head types.Head, shares []types.Share) (uint32, error) {
 	next := head
-	next.HoldersVersion++
+	next.Epoch++
+	next.HoldersVersion = uint32(next.Epoch)
 	next.Holders = uint32(len(shares))
 	next.Reach = head.Reach - head.Holders + next.Holders
 	next.ReceivedReach = head.ReceivedReach - head.Holders + next.Holders
-	if err := k.Holders.Set(ctx, collections.Join(work, next.HoldersVersion), types.Holders{Shares: shares}); err != nil {
+	table := types.Holders{Shares: shares, UpstreamVersion: head.UpstreamVersion}
+	if err := k.Holders.Set(ctx, collections.Join(work, next.HoldersVersion), table); err != nil {
 		return 0, err
 	}
-	if err := k.raiseEpoch(ctx, work, head, &next); err != nil {
+	if err := k.endEpoch(ctx, work, head, next); err != nil {
 		return 0, err
-	}
-	holdings := make([]types.Holding, len(shares))
-	for i, s := range shares {
-		holdings[i] = types.Holding{Account: s.Account.String(), Weight: s.Weight}
 	}
 	return next.HoldersVersion, emit(ctx, &types.EventHoldersChanged{
-		Work: work.String(), Epoch: next.Epoch, HoldersVersion: next.HoldersVersion, Holders: holdings,
+		Work: work.String(), Epoch: next.Epoch, HoldersVersion: next.HoldersVersion, Holders: table.Holdings(),
 	})
-}
-
-// raiseEpoch stores a head whose lists differ from before. Payments made so far
-// in the block go by the lists before; the end of the block flushes all stages
-// under them first, which is charged here.
-func (k Keeper) raiseEpoch(ctx context.Context, work registrytypes.WorkID, before types.Head, next *types.Head) error {
-	params, err := k.Params.Get(ctx)
-	if err != nil {
-		return err
-	}
-	k.chargeAllDenoms(ctx, params, before)
-	next.Epoch = before.Epoch + 1
-	k.noteSuperseded(ctx, superseded{
-		work: work, epoch: before.Epoch,
-		holdersVersion: before.HoldersVersion, upstreamVersion: before.UpstreamVersion,
-		holders: before.HoldersVersion != next.HoldersVersion, upstream: before.UpstreamVersion != next.UpstreamVersion,
-	})
-	return k.Heads.Set(ctx, work, *next)
 }
 
 // AcceptTransfer completes a transfer of a work. The recipient names the

@@ -23,7 +23,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	}{
 		{"money is covered", k.checkMoney},
 		{"lists are whole", k.checkLists},
-		{"queues name what exists", k.checkQueues},
+		{"destinations lead somewhere", k.checkDestinations},
+		{"what is ready is queued", k.checkReady},
 		{"meters count what came in", k.checkMeters},
 		{"channels keep to their deposits", k.checkChannels},
 	} {
@@ -49,11 +50,11 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = k.Balances.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, string], amount math.Int) (bool, error) {
-		if !amount.IsPositive() {
-			return true, types.ErrBrokenInvariant.Wrapf("balance of %s is %s%s", key.K1(), amount, key.K2())
+	err = k.Balances.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, string], row types.Balance) (bool, error) {
+		if row.Amount.IsNil() || !row.Amount.IsPositive() {
+			return true, types.ErrBrokenInvariant.Wrapf("balance of %s is %s%s", key.K1(), row.Amount, key.K2())
 		}
-		owned.Add(sdk.NewCoin(key.K2(), amount))
+		owned.Add(sdk.NewCoin(key.K2(), row.Amount))
 		return false, nil
 	})
 	if err != nil {
@@ -78,8 +79,8 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 	return k.checkAccount(ctx, own)
 }
 
-// checkLists: shares sum to the whole, no list exceeds it, only tables of
-// holders in force are stored, and every work is registered.
+// checkLists: shares sum to the whole, no list exceeds it, every epoch has its
+// lists, and every work is registered.
 func (k Keeper) checkLists(ctx context.Context) error {
 	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		if _, err := k.registry.GetWork(ctx, work); err != nil {
@@ -107,31 +108,70 @@ func (k Keeper) checkLists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return k.Holders.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Holders) (bool, error) {
-		head, err := k.GetHead(ctx, key.K1())
-		if err == nil && head.HoldersVersion != key.K2() {
-			err = types.ErrBrokenInvariant.Wrapf("%s keeps version %d of its holders, in force is %d", key.K1(), key.K2(), head.HoldersVersion)
+	return k.checkEpochs(ctx)
+}
+
+// checkEpochs: each epoch of a work came with one list, and there are no others.
+func (k Keeper) checkEpochs(ctx context.Context) error {
+	lists := map[registrytypes.WorkID]uint64{}
+	err := k.Holders.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Holders) (bool, error) {
+		lists[key.K1()]++
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Upstreams.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Upstream) (bool, error) {
+		lists[key.K1()]++
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	for work, count := range lists {
+		head, err := k.GetHead(ctx, work)
+		if err == nil && count != head.Epoch {
+			err = types.ErrBrokenInvariant.Wrapf("%s is in epoch %d and has %d lists", work, head.Epoch, count)
 		}
-		return false, err
+		if err != nil {
+			return err
+		}
+	}
+	return k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
+		holders, upstream, err := k.VersionsAt(ctx, work, head.Epoch)
+		for epoch := head.Epoch; epoch > 0 && err == nil; epoch-- {
+			_, _, err = k.VersionsAt(ctx, work, epoch)
+		}
+		if err == nil && (holders != head.HoldersVersion || upstream != head.UpstreamVersion) {
+			err = types.ErrBrokenInvariant.Wrapf("%s has holders at version %d and upstream at %d; the list of epoch %d says %d and %d",
+				work, head.HoldersVersion, head.UpstreamVersion, head.Epoch, holders, upstream)
+		}
+		return err != nil, err
 	})
 }
 
-// checkQueues: every stage in the queue is of a registered work.
-func (k Keeper) checkQueues(ctx context.Context) error {
-	it, err := k.Queue.Iterate(ctx, nil)
-	if err != nil {
-		return err
-	}
-	items, err := it.Keys()
-	if err != nil {
-		return err
-	}
-	for _, item := range items {
-		if _, err := k.registry.GetWork(ctx, types.WorkIDOf(item.Pot.Work)); err != nil {
-			return errorsmod.Wrapf(err, "%s is queued", types.ItemKey.Stringify(item))
+// checkDestinations: a work's head and its row agree, and no way is a circle.
+func (k Keeper) checkDestinations(ctx context.Context) error {
+	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
+		if head.Destination != types.DESTINATION_ANOTHER {
+			return false, nil
 		}
+		other, err := k.Destinations.Get(ctx, work)
+		if err == nil {
+			err = k.checkWay(ctx, work, other)
+		}
+		return err != nil, errorsmod.Wrapf(err, "destination of %s", work)
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return k.Destinations.Walk(ctx, nil, func(work, other registrytypes.WorkID) (bool, error) {
+		head, err := k.GetHead(ctx, work)
+		if err == nil && head.Destination != types.DESTINATION_ANOTHER {
+			err = types.ErrBrokenInvariant.Wrapf("%s is to earn in the place of %s, whose head says %s", other, work, head.Destination)
+		}
+		return err != nil, err
+	})
 }
 
 // checkMeters: metered works are registered, and none has taken in more of a

@@ -4,8 +4,8 @@ package keeper
 
 import (
 	"cosmossdk.io/collections"
+	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/store"
-	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -31,24 +31,32 @@ type Keeper struct {
 	Params collections.Item[types.Params]
 	// Heads: work -> epoch, list versions and reach. No row: as registered.
 	Heads rows.Map[registrytypes.WorkID, types.Head]
-	// Holders: work, version -> table of shares. Only the version in force has a
-	// row, and version 0, where the registrant holds all, none.
+	// Holders: work, version -> table of shares. All versions stay; version 0, where
+	// the registrant holds all, has no row.
 	Holders collections.Map[collections.Pair[registrytypes.WorkID, uint32], types.Holders]
 	// Upstreams: work, version -> what it owes. All versions stay; version 0,
-	// which owes nothing, has no row.
+	// which owes nothing, has no row. A version is the epoch that it came with, so
+	// each epoch but the first has a row in Holders or in Upstreams.
 	Upstreams collections.Map[collections.Pair[registrytypes.WorkID, uint32], types.Upstream]
+	// Destinations: work -> work that earns in its place. A row exactly for works
+	// whose head says so.
+	Destinations collections.Map[registrytypes.WorkID, registrytypes.WorkID]
 	// Stages: work, denom -> its money, and what it has taken in where that is
 	// metered. Written by EndBlock only, but for Meter.
 	Stages rows.Map[collections.Pair[registrytypes.WorkID, string], types.Stages]
 	// Balances: account, denom -> what is the account's and not yet paid out.
-	Balances rows.Map[collections.Pair[sdk.AccAddress, string], math.Int]
+	Balances rows.Map[collections.Pair[sdk.AccAddress, string], types.Balance]
 	// Turnovers: denom -> paid in and out over the chain's life.
 	Turnovers rows.Map[string, types.Turnover]
 	// Queue: stages that wait to be flushed, in the order of flow.Item. The order
 	// is the cursor: the first item's round is the one under way.
 	Queue collections.KeySet[flow.Item]
-	// Payouts: round, account, denom of balances that wait to be paid out.
+	// Payouts: height, account, denom of balances that wait to be paid out, by when
+	// they are due. A balance is in here once at most, and its row says where.
 	Payouts collections.KeySet[collections.Triple[uint64, sdk.AccAddress, string]]
+	// Recheck: how far stages and balances have been looked at again. No row: to the
+	// end.
+	Recheck collections.Item[types.Recheck]
 	// Channels are deposits that vouchers are paid from.
 	Channels Channels
 }
@@ -68,14 +76,15 @@ func NewKeeper(
 		Heads:     rows.NewMap(sb, service, types.HeadsPrefix, "heads", registrytypes.WorkIDKey, codec.CollValue[types.Head](cdc)),
 		Holders:   collections.NewMap(sb, types.HoldersPrefix, "holders", versioned, codec.CollValue[types.Holders](cdc)),
 		Upstreams: collections.NewMap(sb, types.UpstreamsPrefix, "upstreams", versioned, codec.CollValue[types.Upstream](cdc)),
-		Stages: rows.NewMap(sb, service, types.StagesPrefix, "stages",
-			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.StringKey), codec.CollValue[types.Stages](cdc)),
-		Balances: rows.NewMap(sb, service, types.BalancesPrefix, "balances",
-			collections.PairKeyCodec(sdk.AccAddressKey, collections.StringKey), sdk.IntValue),
+		Stages:    rows.NewMap(sb, service, types.StagesPrefix, "stages", types.StageKey, codec.CollValue[types.Stages](cdc)),
+		Balances:  rows.NewMap(sb, service, types.BalancesPrefix, "balances", types.BalanceKey, codec.CollValue[types.Balance](cdc)),
 		Turnovers: rows.NewMap(sb, service, types.TurnoversPrefix, "turnovers", collections.StringKey, codec.CollValue[types.Turnover](cdc)),
 		Queue:     collections.NewKeySet(sb, types.QueuePrefix, "queue", types.ItemKey),
 		Payouts: collections.NewKeySet(sb, types.PayoutsPrefix, "payouts",
 			collections.TripleKeyCodec(collections.Uint64Key, sdk.AccAddressKey, collections.StringKey)),
+		Recheck: collections.NewItem(sb, types.RecheckPrefix, "recheck", codec.CollValue[types.Recheck](cdc)),
+		Destinations: collections.NewMap(sb, types.DestinationsPrefix, "destinations", registrytypes.WorkIDKey,
+			collcodec.KeyToValueCodec(registrytypes.WorkIDKey)),
 		Channels: newChannels(sb, cdc),
 	}
 	if k.account == nil {

@@ -57,7 +57,7 @@ func (k Keeper) Owed(ctx context.Context, work registrytypes.WorkID) (absolute, 
 	return uint32(a), uint32(r), nil
 }
 
-// Link adds sources to what a work owes, as an append-only version of its list,
+// Link adds sources to what a work owes, as a version of its list under a new epoch,
 // and returns the sums in ppm. What exists stays; later payments go by the new
 // list, earlier ones, in the same block too, by the old. It fails with
 // ErrOverWhole, ErrOverMaxRate, ErrTooManyReceivers or ErrReachTooLarge, naming
@@ -87,11 +87,14 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if err := k.setReach(ctx, link.Work, &next, before, upstream, received); err != nil {
 		return 0, 0, err
 	}
-	next.UpstreamVersion++
-	if err := k.Upstreams.Set(ctx, collections.Join(link.Work, next.UpstreamVersion), types.PackUpstream(upstream)); err != nil {
+	next.Epoch++
+	next.UpstreamVersion = uint32(next.Epoch)
+	packed := types.PackUpstream(upstream)
+	packed.HoldersVersion = head.HoldersVersion
+	if err := k.Upstreams.Set(ctx, collections.Join(link.Work, next.UpstreamVersion), packed); err != nil {
 		return 0, 0, err
 	}
-	if err := k.raiseEpoch(ctx, link.Work, head, &next); err != nil {
+	if err := k.endEpoch(ctx, link.Work, head, next); err != nil {
 		return 0, 0, err
 	}
 	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(upstreamEvent(link.Work, next, absolute, relative))

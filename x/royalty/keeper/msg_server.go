@@ -127,7 +127,7 @@ func (s msgServer) UpdateParams(ctx context.Context, m *types.MsgUpdateParams) (
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, m.Authority); err != nil {
 		return nil, err
 	}
-	if err := s.k.Params.Set(ctx, m.Params); err != nil {
+	if err := s.k.UpdateParams(ctx, m.Params); err != nil {
 		return nil, err
 	}
 	return &types.MsgUpdateParamsResponse{}, emit(ctx, &types.EventParamsUpdated{Params: m.Params})

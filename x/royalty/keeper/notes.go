@@ -28,6 +28,8 @@ const (
 	settleNote byte = 2
 	// superseded | work 20 | epoch 8 -> superseded
 	supersededNote byte = 3
+	// redirected | work 20 -> true
+	redirectedNote byte = 4
 )
 
 // payment is what a work was paid in a block under one epoch's lists.
@@ -53,6 +55,8 @@ type blockNotes struct {
 	payments   []payment
 	settles    []registrytypes.WorkID
 	superseded []superseded
+	// redirected are works whose destination has changed.
+	redirected []registrytypes.WorkID
 }
 
 func txIndex(ctx sdk.Context) []byte {
@@ -84,6 +88,10 @@ func (k Keeper) noteSuperseded(ctx context.Context, s superseded) {
 	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(key, s)
 }
 
+func (k Keeper) noteRedirected(ctx context.Context, work registrytypes.WorkID) {
+	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(append([]byte{redirectedNote}, work[:]...), true)
+}
+
 // collect reads the block's notes and merges those of one work, denom and epoch.
 func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 	var notes blockNotes
@@ -103,6 +111,8 @@ func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 			}
 		case supersededNote:
 			notes.superseded = append(notes.superseded, value.(superseded))
+		case redirectedNote:
+			notes.redirected = append(notes.redirected, registrytypes.WorkID(key[1:21]))
 		default:
 			return blockNotes{}, fmt.Errorf("a note with the key %x", key)
 		}

@@ -1,9 +1,9 @@
 package keeper
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -20,118 +20,99 @@ import (
 
 type payoutKey = collections.Triple[uint64, sdk.AccAddress, string]
 
-// payout is a balance that is to be sent. Rounds are as in the sweep: what comes
-// now waits behind what waits already, so nobody starves.
-type payout struct {
-	round uint64
-	purse purse
+// balance is a row of Balances in memory.
+type balance struct {
+	purse       flow.Purse
+	was, amount *big.Int
+	// due is where it stands in the queue of payouts; 0: nowhere.
+	wasDue, due uint64
 }
 
-func (p payout) compare(q payout) int {
-	return cmp.Or(cmp.Compare(p.round, q.round), p.purse.compare(q.purse))
-}
-
-func (p payout) key() payoutKey {
-	return collections.Join3(p.round, sdk.AccAddress(p.purse.account), p.purse.denom)
+func balanceKey(p flow.Purse) collections.Pair[sdk.AccAddress, string] {
+	return collections.Join(sdk.AccAddress(p.Account), p.Denom)
 }
 
 // payOut adds the block's credits to the balances and sends those above the
-// denom's minimum, within the budget. A balance that is credited and sent in one
+// denom's minimum, within the budget. found are purses that may need a place in the
+// queue although nothing was credited. A balance that is credited and sent in one
 // block is never written.
-func (k Keeper) payOut(ctx context.Context, b *book) error {
-	stored, more, err := load(ctx, k.Payouts, int(b.params.PayoutBudget))
-	if err != nil || len(stored)+len(b.credits)+len(b.paidIn) == 0 {
+func (k Keeper) payOut(ctx context.Context, b *book, found []flow.Purse) error {
+	now := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
+	due, more, err := k.duePayouts(ctx, now, int(b.params.PayoutBudget))
+	if err != nil || len(due)+len(found)+len(b.credits)+len(b.paidIn) == 0 {
 		return err
 	}
-	purses, err := k.openPurses(ctx, b, stored)
+	open, err := k.openBalances(ctx, b, due, found)
 	if err != nil {
 		return err
 	}
-	queue, fresh := k.payoutQueue(b, purses, stored, more)
-	served, paid := k.servePayouts(ctx, b, purses, queue)
-	if err := k.requeuePayouts(ctx, stored, queue[:served], append(queue[served:], fresh...)); err != nil {
-		return err
+	try, wait := flow.Payouts(now, int(b.params.PayoutBudget), due, more, ready(b.params, open))
+	paid := k.sendPayouts(ctx, b, open, try, now)
+	for _, p := range wait {
+		open[p.Purse].due = p.Due
 	}
-	if err := k.saveBalances(ctx, purses); err != nil {
+	if err := k.saveBalances(ctx, open); err != nil {
 		return err
 	}
 	return k.saveTurnovers(ctx, b.paidIn, paid)
 }
 
-// account is a balance in memory.
-type account struct {
-	purse  purse
-	was    *big.Int
-	amount *big.Int
+// duePayouts reads the first payouts that are due, and whether there are more.
+func (k Keeper) duePayouts(ctx context.Context, now uint64, limit int) ([]flow.Payout, bool, error) {
+	keys, more, err := load(ctx, k.Payouts, collections.NewPrefixUntilTripleRange[uint64, sdk.AccAddress, string](now), limit)
+	due := make([]flow.Payout, len(keys))
+	for i, key := range keys {
+		due[i] = flow.Payout{Due: key.K1(), Purse: flow.Purse{Account: flow.Account(key.K2()), Denom: key.K3()}}
+	}
+	return due, more, err
 }
 
-// openPurses reads the balances of all who got something or are to be paid, and
-// adds what they got.
-func (k Keeper) openPurses(ctx context.Context, b *book, stored []payoutKey) (map[purse]*account, error) {
-	open := make(map[purse]*account, len(b.credits)+len(stored))
-	read := func(p purse) error {
+// openBalances reads the balances of all who got something, are to be paid or were
+// found, and adds what they got.
+func (k Keeper) openBalances(ctx context.Context, b *book, due []flow.Payout, found []flow.Purse) (map[flow.Purse]*balance, error) {
+	purses := slices.SortedFunc(maps.Keys(b.credits), flow.Purse.Compare)
+	for _, p := range due {
+		purses = append(purses, p.Purse)
+	}
+	open := make(map[flow.Purse]*balance, len(purses)+len(found))
+	for _, p := range append(purses, found...) {
 		if open[p] != nil {
-			return nil
+			continue
 		}
-		balance, found, err := k.Balances.Find(ctx, collections.Join(sdk.AccAddress(p.account), p.denom))
+		row, found, err := k.Balances.Find(ctx, balanceKey(p))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		a := &account{purse: p, was: new(big.Int), amount: new(big.Int)}
+		a := &balance{purse: p, was: new(big.Int), amount: new(big.Int), wasDue: row.Due, due: row.Due}
 		if found {
-			a.was.Set(balance.BigIntMut())
-			a.amount.Set(a.was)
+			a.was.Set(row.Amount.BigIntMut())
+		}
+		a.amount.Set(a.was)
+		if credit := b.credits[p]; credit != nil {
+			a.amount.Add(a.amount, credit)
 		}
 		open[p] = a
-		return nil
-	}
-	for _, key := range stored {
-		if err := read(purse{flow.Account(key.K2()), key.K3()}); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range b.credited() {
-		if err := read(p); err != nil {
-			return nil, err
-		}
-		open[p].amount.Add(open[p].amount, b.credits[p])
 	}
 	return open, nil
 }
 
-// payoutQueue returns what may be served now, and what joins the stored queue
-// unserved because that goes on beyond what was loaded.
-func (k Keeper) payoutQueue(b *book, purses map[purse]*account, stored []payoutKey, more bool) (queue, fresh []payout) {
-	var round uint64
-	waiting := make(map[purse]bool, len(stored))
-	for i, key := range stored {
-		p := payout{key.K1(), purse{flow.Account(key.K2()), key.K3()}}
-		queue = append(queue, p)
-		waiting[p.purse] = true
-		if i == 0 {
-			round = p.round + 1
+// ready returns the purses that are to be paid and stand in no queue, in order.
+func ready(params types.Params, open map[flow.Purse]*balance) (purses []flow.Purse) {
+	for p, a := range open {
+		if a.due == 0 && payoutReady(params, p.Denom, a.amount) {
+			purses = append(purses, p)
 		}
 	}
-	for _, p := range b.credited() {
-		if waiting[p] || !b.payable(purses[p]) {
-			continue
-		}
-		fresh = append(fresh, payout{round, p})
-	}
-	if more {
-		return queue, fresh
-	}
-	queue = append(queue, fresh...)
-	slices.SortFunc(queue, payout.compare)
-	return queue, nil
+	slices.SortFunc(purses, flow.Purse.Compare)
+	return purses
 }
 
-// payable reports whether a balance is sent by itself: only accepted denoms
-// have a minimum for that.
-func (b *book) payable(a *account) bool {
-	for _, d := range b.params.Denoms {
-		if d.Denom == a.purse.denom {
-			return a.amount.Cmp(d.MinPayout.BigIntMut()) >= 0
+// payoutReady reports whether a balance is paid out by itself: only accepted
+// denoms have a minimum for that.
+func payoutReady(params types.Params, denom string, amount *big.Int) bool {
+	for _, d := range params.Denoms {
+		if d.Denom == denom {
+			return amount.Cmp(d.MinPayout.BigIntMut()) >= 0
 		}
 	}
 	return false
@@ -141,26 +122,28 @@ func (b *book) payable(a *account) bool {
 // module's account together; if one of them cannot be sent, each is sent alone.
 const payoutBatch = 128
 
-// servePayouts sends balances in order, within the budget, and returns how many
-// items it dealt with and what it sent by denom. What fails stays in the
-// balance and leaves the queue.
-func (k Keeper) servePayouts(ctx context.Context, b *book, purses map[purse]*account, queue []payout) (int, map[string]*big.Int) {
+// sendPayouts sends balances and returns what it sent by denom. A balance that has
+// become too small by now leaves the queue; one that is refused stays, and is tried
+// again after a while.
+func (k Keeper) sendPayouts(
+	ctx context.Context, b *book, open map[flow.Purse]*balance, try []flow.Payout, now uint64,
+) map[string]*big.Int {
 	paid := map[string]*big.Int{}
-	served := min(len(queue), int(b.params.PayoutBudget))
-	due := make([]*account, 0, served)
-	seen := make(map[purse]bool, served)
-	for _, p := range queue[:served] {
-		if a := purses[p.purse]; b.payable(a) && !seen[p.purse] {
-			seen[p.purse] = true
+	due := make([]*balance, 0, len(try))
+	for _, p := range try {
+		a := open[p.Purse]
+		a.due = 0
+		if payoutReady(b.params, a.purse.Denom, a.amount) {
 			due = append(due, a)
 		}
 	}
 	for batch := range slices.Chunk(due, payoutBatch) {
 		together := k.send(ctx, batch...) == nil
 		for _, a := range batch {
-			to, coin := sdk.AccAddress(a.purse.account), a.coin()
+			to, coin := sdk.AccAddress(a.purse.Account), a.coin()
 			if !together {
 				if err := k.send(ctx, a); err != nil {
+					a.due = now + flow.RetryAfter
 					b.events = append(b.events, payoutFailed(to, coin, err))
 					continue
 				}
@@ -173,25 +156,25 @@ func (k Keeper) servePayouts(ctx context.Context, b *book, purses map[purse]*acc
 			a.amount.SetInt64(0)
 		}
 	}
-	return served, paid
+	return paid
 }
 
-func (a *account) coin() sdk.Coin {
-	return sdk.NewCoin(a.purse.denom, math.NewIntFromBigInt(a.amount))
+func (a *balance) coin() sdk.Coin {
+	return sdk.NewCoin(a.purse.Denom, math.NewIntFromBigInt(a.amount))
 }
 
 // send pays accounts in a cache context of their own, without bank's events: an
 // error or a panic leaves nothing behind.
-func (k Keeper) send(ctx context.Context, accounts ...*account) (err error) {
+func (k Keeper) send(ctx context.Context, balances ...*balance) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
 	total := sdk.NewMapCoins(nil)
-	outputs := make([]banktypes.Output, len(accounts))
-	for i, a := range accounts {
-		to := sdk.AccAddress(a.purse.account)
+	outputs := make([]banktypes.Output, len(balances))
+	for i, a := range balances {
+		to := sdk.AccAddress(a.purse.Account)
 		if k.bank.BlockedAddr(to) {
 			return sdkerrors.ErrUnauthorized.Wrapf("%s is not allowed to receive funds", to)
 		}
@@ -218,53 +201,44 @@ func payoutFailed(account sdk.AccAddress, coin sdk.Coin, reason error) sdk.Event
 	return event
 }
 
-func (k Keeper) requeuePayouts(ctx context.Context, stored []payoutKey, served, waiting []payout) error {
-	loaded := make([]payout, len(stored))
-	for i, key := range stored {
-		loaded[i] = payout{key.K1(), purse{flow.Account(key.K2()), key.K3()}}
-	}
-	was := make(map[payout]bool, len(loaded))
-	for _, p := range loaded {
-		was[p] = true
-	}
-	for _, p := range served {
-		if was[p] {
-			if err := k.Payouts.Remove(ctx, p.key()); err != nil {
-				return err
-			}
+// saveBalances writes the balances that changed and their places in the queue, in
+// order.
+func (k Keeper) saveBalances(ctx context.Context, open map[flow.Purse]*balance) error {
+	for _, p := range slices.SortedFunc(maps.Keys(open), flow.Purse.Compare) {
+		a := open[p]
+		if err := k.moveDue(ctx, a); err != nil {
+			return err
 		}
-	}
-	for _, p := range waiting {
-		if !was[p] {
-			if err := k.Payouts.Set(ctx, p.key()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (k Keeper) saveBalances(ctx context.Context, purses map[purse]*account) error {
-	changed := make([]*account, 0, len(purses))
-	for _, a := range purses {
-		if a.amount.Cmp(a.was) != 0 {
-			changed = append(changed, a)
-		}
-	}
-	slices.SortFunc(changed, func(a, b *account) int { return a.purse.compare(b.purse) })
-	for _, a := range changed {
-		key := collections.Join(sdk.AccAddress(a.purse.account), a.purse.denom)
 		var err error
-		if a.amount.Sign() == 0 {
-			err = k.Balances.Remove(ctx, key)
-		} else {
-			err = k.Balances.Set(ctx, key, math.NewIntFromBigInt(a.amount))
+		switch {
+		case a.amount.Cmp(a.was) == 0 && a.due == a.wasDue:
+		case a.amount.Sign() > 0:
+			err = k.Balances.Set(ctx, balanceKey(p), types.Balance{Amount: math.NewIntFromBigInt(a.amount), Due: a.due})
+		default:
+			err = k.Balances.Remove(ctx, balanceKey(p))
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// moveDue gives a balance its new place in the queue of payouts.
+func (k Keeper) moveDue(ctx context.Context, a *balance) error {
+	if a.due == a.wasDue {
+		return nil
+	}
+	account := sdk.AccAddress(a.purse.Account)
+	if a.wasDue > 0 {
+		if err := k.Payouts.Remove(ctx, collections.Join3(a.wasDue, account, a.purse.Denom)); err != nil {
+			return err
+		}
+	}
+	if a.due == 0 {
+		return nil
+	}
+	return k.Payouts.Set(ctx, collections.Join3(a.due, account, a.purse.Denom))
 }
 
 func (k Keeper) saveTurnovers(ctx context.Context, paidIn, paidOut map[string]*big.Int) error {
@@ -313,11 +287,16 @@ func (k Keeper) Withdraw(ctx context.Context, to sdk.AccAddress, denoms []string
 		if !found {
 			continue
 		}
-		coins = append(coins, sdk.NewCoin(denom, balance))
+		coins = append(coins, sdk.NewCoin(denom, balance.Amount))
 		if err := k.Balances.Remove(ctx, key); err != nil {
 			return nil, err
 		}
-		if err := k.turnover(ctx, denom, math.ZeroInt(), balance); err != nil {
+		if balance.Due > 0 {
+			if err := k.Payouts.Remove(ctx, collections.Join3(balance.Due, to, denom)); err != nil {
+				return nil, err
+			}
+		}
+		if err := k.turnover(ctx, denom, math.ZeroInt(), balance.Amount); err != nil {
 			return nil, err
 		}
 	}

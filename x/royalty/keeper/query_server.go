@@ -44,11 +44,23 @@ func (s queryServer) Holders(ctx context.Context, r *types.QueryHoldersRequest) 
 	if err != nil {
 		return nil, err
 	}
-	response := &types.QueryHoldersResponse{Version: head.HoldersVersion}
-	for _, share := range table.Shares {
-		response.Holders = append(response.Holders, types.Holding{Account: share.Account.String(), Weight: share.Weight})
+	return &types.QueryHoldersResponse{Version: head.HoldersVersion, Holders: table.Holdings()}, nil
+}
+
+func (s queryServer) Epoch(ctx context.Context, r *types.QueryEpochRequest) (*types.QueryEpochResponse, error) {
+	work, _, err := s.work(ctx, r.Work)
+	if err != nil {
+		return nil, err
 	}
-	return response, nil
+	holders, upstream, err := s.k.VersionsAt(ctx, work, r.Epoch)
+	if errors.Is(err, types.ErrUnknownVersion) {
+		return nil, status.Error(codes.NotFound, err.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	table, err := s.k.GetHolders(ctx, work, holders)
+	return &types.QueryEpochResponse{Holders: table.Holdings(), HoldersVersion: holders, UpstreamVersion: upstream}, err
 }
 
 func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest) (*types.QueryUpstreamResponse, error) {
@@ -111,8 +123,8 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 		return nil, err
 	}
 	coins, page, err := query.CollectionPaginate(ctx, s.k.Balances, request,
-		func(key collections.Pair[sdk.AccAddress, string], amount math.Int) (sdk.Coin, error) {
-			return sdk.NewCoin(key.K2(), amount), nil
+		func(key collections.Pair[sdk.AccAddress, string], row types.Balance) (sdk.Coin, error) {
+			return sdk.NewCoin(key.K2(), row.Amount), nil
 		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, string](account))
 	return &types.QueryBalancesResponse{Balances: coins, Pagination: page}, err
 }
@@ -151,13 +163,13 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	} else if amount.Amount.LT(denom.MinPayment) {
 		return nil, status.Errorf(codes.InvalidArgument, "%s is below the minimum of %s", amount, denom.MinPayment)
 	}
-	p, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(work), Denom: amount.Denom}, amount.Amount.BigInt(), r.Alone)
+	payees, fractions, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(work), Denom: amount.Denom}, amount.Amount.BigInt())
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := paging.Slice(p.payees, request)
+	page, next, err := paging.Slice(payees, request)
 	return &types.QueryPreviewResponse{
-		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(p.held)),
+		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(fractions)),
 		Surcharge: params.GasPerReceiver * uint64(head.Reach), Epoch: head.Epoch, Pagination: next,
 	}, err
 }

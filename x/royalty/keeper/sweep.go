@@ -22,9 +22,9 @@ import (
 // credits the module's account.
 //
 // What concerns one work or one account cannot fail the block: a stage that
-// cannot be flushed keeps its money and says so in an event, and so does a
-// balance that cannot be sent. Only a store that cannot be read or written is an
-// error here, as for every module.
+// cannot be flushed keeps its money, says so in an event and is tried again in the
+// next round, and a balance that cannot be sent is tried again later. Only a store
+// that cannot be read or written is an error here, as for every module.
 func (k Keeper) EndBlock(ctx context.Context) error {
 	notes, err := k.collect(ctx)
 	if err != nil {
@@ -34,12 +34,16 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	loaded, more, err := load(ctx, k.Queue, int(b.params.SweepBudget))
+	loaded, more, err := load(ctx, k.Queue, nil, int(b.params.SweepBudget))
 	if err != nil {
 		return err
 	}
-	if len(loaded) > 0 || !notes.empty() {
-		sweep := flow.NewSweep(b, loaded, more)
+	sweep := flow.NewSweep(b, loaded, more)
+	purses, busy, err := k.recheck(ctx, b, sweep)
+	if err != nil {
+		return err
+	}
+	if busy || len(loaded) > 0 || !notes.empty() {
 		if err := k.takeNotes(ctx, b, sweep, notes); err != nil {
 			return err
 		}
@@ -47,11 +51,11 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 		if err := b.save(); err != nil {
 			return err
 		}
-		if err := requeue(ctx, k.Queue, loaded, sweep.Served(), sweep.Waiting(), flow.Item.Compare); err != nil {
+		if err := k.requeue(ctx, sweep); err != nil {
 			return err
 		}
 	}
-	if err := k.payOut(ctx, b); err != nil {
+	if err := k.payOut(ctx, b, purses); err != nil {
 		return err
 	}
 	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvents(b.events)
@@ -59,12 +63,12 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 }
 
 func (n blockNotes) empty() bool {
-	return len(n.payments) == 0 && len(n.settles) == 0 && len(n.superseded) == 0
+	return len(n.payments) == 0 && len(n.settles) == 0 && len(n.superseded) == 0 && len(n.redirected) == 0
 }
 
 // load reads the first items of a queue, and whether there are more.
-func load[T any](ctx context.Context, queue collections.KeySet[T], limit int) (items []T, more bool, err error) {
-	it, err := queue.Iterate(ctx, nil)
+func load[T any](ctx context.Context, queue collections.KeySet[T], of collections.Ranger[T], limit int) (items []T, more bool, err error) {
+	it, err := queue.Iterate(ctx, of)
 	if err != nil {
 		return nil, false, err
 	}
@@ -82,29 +86,17 @@ func load[T any](ctx context.Context, queue collections.KeySet[T], limit int) (i
 	return items, false, nil
 }
 
-// requeue removes from a queue what was loaded and served and adds what waits
-// and was not loaded.
-func requeue[T comparable](ctx context.Context, queue collections.KeySet[T], loaded, served, waiting []T, compare func(T, T) int) error {
-	stored := make(map[T]bool, len(loaded))
-	for _, item := range loaded {
-		stored[item] = true
-	}
-	for _, item := range served {
-		if stored[item] {
-			if err := queue.Remove(ctx, item); err != nil {
-				return err
-			}
-			// It may have been queued again.
-			delete(stored, item)
+// requeue stores what a sweep has changed in its queue.
+func (k Keeper) requeue(ctx context.Context, sweep *flow.Sweep) error {
+	leave, join := sweep.Changes()
+	for _, item := range leave {
+		if err := k.Queue.Remove(ctx, item); err != nil {
+			return err
 		}
 	}
-	waiting = slices.Clone(waiting)
-	slices.SortFunc(waiting, compare)
-	for _, item := range waiting {
-		if !stored[item] {
-			if err := queue.Set(ctx, item); err != nil {
-				return err
-			}
+	for _, item := range join {
+		if err := k.Queue.Set(ctx, item); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -122,13 +114,22 @@ func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes
 		return err
 	}
 	b.take(sweep, payments)
-	for _, work := range notes.settles {
+	if err := b.each(notes.settles, sweep.Demand); err != nil {
+		return err
+	}
+	return b.each(notes.redirected, sweep.Redirect)
+}
+
+// each does something with all pots of works. What fails is reported, and the rest
+// goes on.
+func (b *book) each(works []registrytypes.WorkID, do func(flow.Pot) error) error {
+	for _, work := range works {
 		pots, err := b.potsOf(work)
 		if err != nil {
 			return err
 		}
 		for _, pot := range pots {
-			if err := sweep.Demand(pot); err != nil {
+			if err := do(pot); err != nil {
 				b.Failed(flow.Item{Pot: pot}, err)
 			}
 		}
@@ -211,7 +212,7 @@ func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s su
 	var lists flow.Lists
 	var listsErr error
 	if len(pots) > 0 { // most works that change have not been paid yet
-		lists, listsErr = k.listsAt(ctx, s)
+		lists, listsErr = k.lists(ctx, s.work, s.holdersVersion, s.upstreamVersion)
 	}
 	for _, pot := range pots {
 		err := listsErr
@@ -221,9 +222,6 @@ func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s su
 		if err != nil {
 			b.Failed(flow.Item{Pot: pot}, err)
 		}
-	}
-	if s.holders && s.holdersVersion > 0 {
-		return k.Holders.Remove(ctx, collections.Join(s.work, s.holdersVersion))
 	}
 	return nil
 }

@@ -32,4 +32,6 @@ var (
 	ErrNotParty         = errorsmod.Register(ModuleName, 27, "not a party to the channel")
 	ErrTooEarly         = errorsmod.Register(ModuleName, 28, "too early to close the channel")
 	ErrChannelClosing   = errorsmod.Register(ModuleName, 29, "channel is being closed")
+
+	ErrInvalidDestination = errorsmod.Register(ModuleName, 30, "invalid destination")
 )

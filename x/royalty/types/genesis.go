@@ -9,6 +9,12 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 )
 
+// maxTotalBits bounds the totals in a genesis: they leave room for more than 2^126
+// of the largest payments before one reaches flow.MaxBits.
+const maxTotalBits = flow.MaxBits - 1
+
+func tooLarge(total math.Int) bool { return total.BigIntMut().BitLen() > maxTotalBits }
+
 // DefaultGenesis accepts the staking token and holds nothing.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
@@ -32,13 +38,20 @@ func (gs GenesisState) Validate() error {
 		if err := validAddress("account", b.Account); err != nil {
 			return ErrInvalidGenesis.Wrapf("balance: %s", err)
 		}
-		if err := b.Amount.Validate(); err != nil || !b.Amount.IsPositive() {
-			return ErrInvalidGenesis.Wrapf("balance of %s: %s is not a positive amount", b.Account, b.Amount)
+		if err := b.Amount.Validate(); err != nil || !b.Amount.IsPositive() || tooLarge(b.Amount.Amount) {
+			return ErrInvalidGenesis.Wrapf("balance of %s: %s is not a positive amount below 2^%d", b.Account, b.Amount, maxTotalBits)
 		}
 	}
 	for _, t := range gs.Turnovers {
-		if t.Turnover.PaidIn.IsNil() || t.Turnover.PaidOut.IsNil() || t.Turnover.PaidOut.GT(t.Turnover.PaidIn) || t.Turnover.PaidOut.IsNegative() {
-			return ErrInvalidGenesis.Wrapf("turnover of %s: paid in %s, paid out %s", t.Denom, t.Turnover.PaidIn, t.Turnover.PaidOut)
+		in, out := t.Turnover.PaidIn, t.Turnover.PaidOut
+		if in.IsNil() || out.IsNil() || out.IsNegative() || out.GT(in) || tooLarge(in) {
+			return ErrInvalidGenesis.Wrapf("turnover of %s: paid in %s, paid out %s; both must be from 0 to below 2^%d, and no more go out than in",
+				t.Denom, in, out, maxTotalBits)
+		}
+	}
+	if gs.Recheck != nil {
+		if err := gs.Recheck.validate(); err != nil {
+			return ErrInvalidGenesis.Wrapf("recheck: %s", err)
 		}
 	}
 	if err := gs.validateChannels(); err != nil {
@@ -83,11 +96,6 @@ func (gs GenesisState) validateQueues() error {
 			return ErrInvalidGenesis.Wrapf("queue: stage %d of %s is unknown", d.Stage, d.Work)
 		}
 	}
-	for _, p := range gs.Payouts {
-		if err := validAddress("account", p.Account); err != nil {
-			return ErrInvalidGenesis.Wrapf("payouts: %s", err)
-		}
-	}
 	return nil
 }
 
@@ -95,27 +103,78 @@ func (w GenesisWork) validate() error {
 	if _, err := registrytypes.ParseWorkID(w.Id); err != nil {
 		return err
 	}
-	if (w.Holders != nil) != (w.Head.HoldersVersion > 0) {
-		return ErrInvalidGenesis.Wrapf("holders' version is %d, so a table must be there exactly if that is above 0", w.Head.HoldersVersion)
+	if err := w.validateDestination(); err != nil {
+		return err
 	}
-	if w.Holders != nil {
-		if err := w.Holders.Validate(); err != nil {
-			return err
+	for _, h := range w.Holders {
+		if err := h.Holders.Validate(); err != nil {
+			return ErrInvalidGenesis.Wrapf("version %d of its holders: %s", h.Version, err)
 		}
 	}
-	if int(w.Head.UpstreamVersion) != len(w.Upstream) {
-		return ErrInvalidGenesis.Wrapf("upstream version is %d, but there are %d lists", w.Head.UpstreamVersion, len(w.Upstream))
-	}
-	for _, packed := range w.Upstream {
-		upstream, err := packed.Unpack()
+	for _, u := range w.Upstream {
+		upstream, err := u.Upstream.Unpack()
+		if err == nil {
+			err = upstream.Check()
+		}
 		if err != nil {
-			return err
+			return ErrInvalidGenesis.Wrapf("version %d of what it owes: %s", u.Version, err)
 		}
-		if err := upstream.Check(); err != nil {
-			return err
-		}
+	}
+	return w.validateEpochs()
+}
+
+func (w GenesisWork) validateDestination() error {
+	switch _, known := DestinationKind_name[int32(w.Head.Destination)]; {
+	case !known:
+		return ErrInvalidGenesis.Wrapf("destination %d is unknown", w.Head.Destination)
+	case w.Head.Destination == DESTINATION_ANOTHER:
+		_, err := registrytypes.ParseWorkID(w.Destination)
+		return err
+	case w.Destination != "":
+		return ErrInvalidGenesis.Wrapf("its destination is %s, but another work %s is named", w.Head.Destination, w.Destination)
 	}
 	return nil
+}
+
+// validateEpochs checks that each epoch from 1 on came with one list, that the list
+// names the version of the other, and that the head names the last of both.
+func (w GenesisWork) validateEpochs() error {
+	var holders, upstream uint32
+	tables, lists := w.Holders, w.Upstream
+	for epoch := uint64(1); len(tables)+len(lists) > 0; epoch++ {
+		var other, want uint32
+		switch {
+		case len(tables) > 0 && uint64(tables[0].Version) == epoch:
+			holders, other, want = tables[0].Version, tables[0].Holders.UpstreamVersion, upstream
+			tables = tables[1:]
+		case len(lists) > 0 && uint64(lists[0].Version) == epoch:
+			upstream, other, want = lists[0].Version, lists[0].Upstream.HoldersVersion, holders
+			lists = lists[1:]
+		default:
+			return ErrInvalidGenesis.Wrapf("no list came with epoch %d", epoch)
+		}
+		if other != want {
+			return ErrInvalidGenesis.Wrapf("the list of epoch %d says that the other was at version %d; it was at %d", epoch, other, want)
+		}
+	}
+	if w.Head.HoldersVersion != holders || w.Head.UpstreamVersion != upstream || w.Head.Epoch != uint64(max(holders, upstream)) {
+		return ErrInvalidGenesis.Wrapf("it is in epoch %d with holders at version %d and upstream at %d; the lists end at %d and %d",
+			w.Head.Epoch, w.Head.HoldersVersion, w.Head.UpstreamVersion, holders, upstream)
+	}
+	return nil
+}
+
+func (r Recheck) validate() error {
+	if len(r.Next) == 0 {
+		return nil
+	}
+	var err error
+	if r.Balances {
+		_, _, err = BalanceKey.Decode(r.Next)
+	} else {
+		_, _, err = StageKey.Decode(r.Next)
+	}
+	return err
 }
 
 // Validate checks that a table has 1 to 32 holders, sorted, each once, with
@@ -155,16 +214,16 @@ func (s GenesisStages) validate() error {
 func (s Stages) Validate() error {
 	for i, stage := range []Stage{s.Paid, s.Received, s.Earned} {
 		for _, amount := range []math.Int{stage.Total, stage.Flushed, stage.Held} {
-			if amount.IsNil() || amount.IsNegative() {
-				return ErrBrokenInvariant.Wrapf("%s is below zero or missing", StageKind(i))
+			if amount.IsNil() || amount.IsNegative() || tooLarge(amount) {
+				return ErrBrokenInvariant.Wrapf("%s is missing, below zero or not below 2^%d", StageKind(i), maxTotalBits)
 			}
 		}
-		if stage.Flushed.GT(stage.Total) || stage.Held.GT(stage.Total) {
+		if stage.Flushed.GT(stage.Total) || stage.Held.GT(stage.Total) || stage.Held.LT(stage.Total.Sub(stage.Flushed)) {
 			return ErrBrokenInvariant.Wrapf("%s: total %s, flushed %s, held %s", StageKind(i), stage.Total, stage.Flushed, stage.Held)
 		}
 	}
-	if s.TakenIn != nil && (s.TakenIn.IsNil() || s.TakenIn.IsNegative()) {
-		return ErrBrokenInvariant.Wrapf("the meter is at %s, below zero", s.TakenIn)
+	if s.TakenIn != nil && (s.TakenIn.IsNil() || s.TakenIn.IsNegative() || tooLarge(*s.TakenIn)) {
+		return ErrBrokenInvariant.Wrapf("the meter is at %s, below zero or not below 2^%d", s.TakenIn, maxTotalBits)
 	}
 	return nil
 }

@@ -32,9 +32,10 @@ type GenesisState struct {
 	Stages    []GenesisStages   `protobuf:"bytes,3,rep,name=stages,proto3" json:"stages"`
 	Balances  []GenesisBalance  `protobuf:"bytes,4,rep,name=balances,proto3" json:"balances"`
 	Turnovers []GenesisTurnover `protobuf:"bytes,5,rep,name=turnovers,proto3" json:"turnovers"`
-	// What waits to be flushed and to be paid out, in order.
-	Queue    []GenesisDirt    `protobuf:"bytes,6,rep,name=queue,proto3" json:"queue"`
-	Payouts  []GenesisPayout  `protobuf:"bytes,7,rep,name=payouts,proto3" json:"payouts"`
+	// Stages that wait to be flushed, in order.
+	Queue []GenesisDirt `protobuf:"bytes,6,rep,name=queue,proto3" json:"queue"`
+	// Set while stages and balances are looked at again.
+	Recheck  *Recheck         `protobuf:"bytes,7,opt,name=recheck,proto3" json:"recheck,omitempty"`
 	Channels []GenesisChannel `protobuf:"bytes,8,rep,name=channels,proto3" json:"channels"`
 	Serials  []GenesisSerial  `protobuf:"bytes,9,rep,name=serials,proto3" json:"serials"`
 }
@@ -114,9 +115,9 @@ func (m *GenesisState) GetQueue() []GenesisDirt {
 	return nil
 }
 
-func (m *GenesisState) GetPayouts() []GenesisPayout {
+func (m *GenesisState) GetRecheck() *Recheck {
 	if m != nil {
-		return m.Payouts
+		return m.Recheck
 	}
 	return nil
 }
@@ -138,10 +139,12 @@ func (m *GenesisState) GetSerials() []GenesisSerial {
 type GenesisWork struct {
 	Id   string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Head Head   `protobuf:"bytes,2,opt,name=head,proto3" json:"head"`
-	// The table of holders in force; unset while the registrant holds all.
-	Holders *Holders `protobuf:"bytes,3,opt,name=holders,proto3" json:"holders,omitempty"`
-	// All versions of what the work owes, from version 1.
-	Upstream []Upstream `protobuf:"bytes,4,rep,name=upstream,proto3" json:"upstream"`
+	// All tables of holders that the work has had and all versions of what it owes,
+	// in order of version; each epoch from 1 on came with one of them.
+	Holders  []GenesisHolders  `protobuf:"bytes,3,rep,name=holders,proto3" json:"holders"`
+	Upstream []GenesisUpstream `protobuf:"bytes,4,rep,name=upstream,proto3" json:"upstream"`
+	// Work that earns in this one's place; set exactly if its destination says so.
+	Destination string `protobuf:"bytes,5,opt,name=destination,proto3" json:"destination,omitempty"`
 }
 
 func (m *GenesisWork) Reset()         { *m = GenesisWork{} }
@@ -191,18 +194,129 @@ func (m *GenesisWork) GetHead() Head {
 	return Head{}
 }
 
-func (m *GenesisWork) GetHolders() *Holders {
+func (m *GenesisWork) GetHolders() []GenesisHolders {
 	if m != nil {
 		return m.Holders
 	}
 	return nil
 }
 
-func (m *GenesisWork) GetUpstream() []Upstream {
+func (m *GenesisWork) GetUpstream() []GenesisUpstream {
 	if m != nil {
 		return m.Upstream
 	}
 	return nil
+}
+
+func (m *GenesisWork) GetDestination() string {
+	if m != nil {
+		return m.Destination
+	}
+	return ""
+}
+
+type GenesisHolders struct {
+	Version uint32  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Holders Holders `protobuf:"bytes,2,opt,name=holders,proto3" json:"holders"`
+}
+
+func (m *GenesisHolders) Reset()         { *m = GenesisHolders{} }
+func (m *GenesisHolders) String() string { return proto.CompactTextString(m) }
+func (*GenesisHolders) ProtoMessage()    {}
+func (*GenesisHolders) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a57c5081b77300fb, []int{2}
+}
+func (m *GenesisHolders) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisHolders) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisHolders.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisHolders) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisHolders.Merge(m, src)
+}
+func (m *GenesisHolders) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisHolders) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisHolders.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisHolders proto.InternalMessageInfo
+
+func (m *GenesisHolders) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *GenesisHolders) GetHolders() Holders {
+	if m != nil {
+		return m.Holders
+	}
+	return Holders{}
+}
+
+type GenesisUpstream struct {
+	Version  uint32   `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	Upstream Upstream `protobuf:"bytes,2,opt,name=upstream,proto3" json:"upstream"`
+}
+
+func (m *GenesisUpstream) Reset()         { *m = GenesisUpstream{} }
+func (m *GenesisUpstream) String() string { return proto.CompactTextString(m) }
+func (*GenesisUpstream) ProtoMessage()    {}
+func (*GenesisUpstream) Descriptor() ([]byte, []int) {
+	return fileDescriptor_a57c5081b77300fb, []int{3}
+}
+func (m *GenesisUpstream) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisUpstream) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisUpstream.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisUpstream) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisUpstream.Merge(m, src)
+}
+func (m *GenesisUpstream) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisUpstream) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisUpstream.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisUpstream proto.InternalMessageInfo
+
+func (m *GenesisUpstream) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+func (m *GenesisUpstream) GetUpstream() Upstream {
+	if m != nil {
+		return m.Upstream
+	}
+	return Upstream{}
 }
 
 type GenesisStages struct {
@@ -215,7 +329,7 @@ func (m *GenesisStages) Reset()         { *m = GenesisStages{} }
 func (m *GenesisStages) String() string { return proto.CompactTextString(m) }
 func (*GenesisStages) ProtoMessage()    {}
 func (*GenesisStages) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{2}
+	return fileDescriptor_a57c5081b77300fb, []int{4}
 }
 func (m *GenesisStages) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -268,13 +382,16 @@ func (m *GenesisStages) GetStages() Stages {
 type GenesisBalance struct {
 	Account string     `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
 	Amount  types.Coin `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount"`
+	// Height from which on it is paid out by itself; 0: it is too small for that. One
+	// further than 1,000 blocks ahead becomes 1,000 blocks ahead.
+	Due uint64 `protobuf:"varint,3,opt,name=due,proto3" json:"due,omitempty"`
 }
 
 func (m *GenesisBalance) Reset()         { *m = GenesisBalance{} }
 func (m *GenesisBalance) String() string { return proto.CompactTextString(m) }
 func (*GenesisBalance) ProtoMessage()    {}
 func (*GenesisBalance) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{3}
+	return fileDescriptor_a57c5081b77300fb, []int{5}
 }
 func (m *GenesisBalance) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -317,6 +434,13 @@ func (m *GenesisBalance) GetAmount() types.Coin {
 	return types.Coin{}
 }
 
+func (m *GenesisBalance) GetDue() uint64 {
+	if m != nil {
+		return m.Due
+	}
+	return 0
+}
+
 type GenesisTurnover struct {
 	Denom    string   `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
 	Turnover Turnover `protobuf:"bytes,2,opt,name=turnover,proto3" json:"turnover"`
@@ -326,7 +450,7 @@ func (m *GenesisTurnover) Reset()         { *m = GenesisTurnover{} }
 func (m *GenesisTurnover) String() string { return proto.CompactTextString(m) }
 func (*GenesisTurnover) ProtoMessage()    {}
 func (*GenesisTurnover) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{4}
+	return fileDescriptor_a57c5081b77300fb, []int{6}
 }
 func (m *GenesisTurnover) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -381,7 +505,7 @@ func (m *GenesisDirt) Reset()         { *m = GenesisDirt{} }
 func (m *GenesisDirt) String() string { return proto.CompactTextString(m) }
 func (*GenesisDirt) ProtoMessage()    {}
 func (*GenesisDirt) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{5}
+	return fileDescriptor_a57c5081b77300fb, []int{7}
 }
 func (m *GenesisDirt) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -445,66 +569,6 @@ func (m *GenesisDirt) GetDenom() string {
 	return ""
 }
 
-type GenesisPayout struct {
-	Round   uint64 `protobuf:"varint,1,opt,name=round,proto3" json:"round,omitempty"`
-	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
-	Denom   string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
-}
-
-func (m *GenesisPayout) Reset()         { *m = GenesisPayout{} }
-func (m *GenesisPayout) String() string { return proto.CompactTextString(m) }
-func (*GenesisPayout) ProtoMessage()    {}
-func (*GenesisPayout) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{6}
-}
-func (m *GenesisPayout) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *GenesisPayout) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_GenesisPayout.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *GenesisPayout) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_GenesisPayout.Merge(m, src)
-}
-func (m *GenesisPayout) XXX_Size() int {
-	return m.Size()
-}
-func (m *GenesisPayout) XXX_DiscardUnknown() {
-	xxx_messageInfo_GenesisPayout.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_GenesisPayout proto.InternalMessageInfo
-
-func (m *GenesisPayout) GetRound() uint64 {
-	if m != nil {
-		return m.Round
-	}
-	return 0
-}
-
-func (m *GenesisPayout) GetAccount() string {
-	if m != nil {
-		return m.Account
-	}
-	return ""
-}
-
-func (m *GenesisPayout) GetDenom() string {
-	if m != nil {
-		return m.Denom
-	}
-	return ""
-}
-
 type GenesisChannel struct {
 	Channel Channel       `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel"`
 	Payees  ChannelPayees `protobuf:"bytes,2,opt,name=payees,proto3" json:"payees"`
@@ -514,7 +578,7 @@ func (m *GenesisChannel) Reset()         { *m = GenesisChannel{} }
 func (m *GenesisChannel) String() string { return proto.CompactTextString(m) }
 func (*GenesisChannel) ProtoMessage()    {}
 func (*GenesisChannel) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{7}
+	return fileDescriptor_a57c5081b77300fb, []int{8}
 }
 func (m *GenesisChannel) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -567,7 +631,7 @@ func (m *GenesisSerial) Reset()         { *m = GenesisSerial{} }
 func (m *GenesisSerial) String() string { return proto.CompactTextString(m) }
 func (*GenesisSerial) ProtoMessage()    {}
 func (*GenesisSerial) Descriptor() ([]byte, []int) {
-	return fileDescriptor_a57c5081b77300fb, []int{8}
+	return fileDescriptor_a57c5081b77300fb, []int{9}
 }
 func (m *GenesisSerial) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -613,11 +677,12 @@ func (m *GenesisSerial) GetLast() uint64 {
 func init() {
 	proto.RegisterType((*GenesisState)(nil), "stemma.royalty.v1.GenesisState")
 	proto.RegisterType((*GenesisWork)(nil), "stemma.royalty.v1.GenesisWork")
+	proto.RegisterType((*GenesisHolders)(nil), "stemma.royalty.v1.GenesisHolders")
+	proto.RegisterType((*GenesisUpstream)(nil), "stemma.royalty.v1.GenesisUpstream")
 	proto.RegisterType((*GenesisStages)(nil), "stemma.royalty.v1.GenesisStages")
 	proto.RegisterType((*GenesisBalance)(nil), "stemma.royalty.v1.GenesisBalance")
 	proto.RegisterType((*GenesisTurnover)(nil), "stemma.royalty.v1.GenesisTurnover")
 	proto.RegisterType((*GenesisDirt)(nil), "stemma.royalty.v1.GenesisDirt")
-	proto.RegisterType((*GenesisPayout)(nil), "stemma.royalty.v1.GenesisPayout")
 	proto.RegisterType((*GenesisChannel)(nil), "stemma.royalty.v1.GenesisChannel")
 	proto.RegisterType((*GenesisSerial)(nil), "stemma.royalty.v1.GenesisSerial")
 }
@@ -625,53 +690,56 @@ func init() {
 func init() { proto.RegisterFile("stemma/royalty/v1/genesis.proto", fileDescriptor_a57c5081b77300fb) }
 
 var fileDescriptor_a57c5081b77300fb = []byte{
-	// 727 bytes of a gzipped FileDescriptorProto
+	// 778 bytes of a gzipped FileDescriptorProto
 	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x55, 0xcb, 0x6e, 0xd3, 0x40,
-	0x14, 0x8d, 0x13, 0xe7, 0x35, 0xa5, 0x45, 0x8c, 0x2a, 0x61, 0x0a, 0x72, 0x83, 0x57, 0xdd, 0x60,
-	0x2b, 0x01, 0x09, 0x51, 0xa9, 0x08, 0xb5, 0x08, 0x2a, 0xb1, 0xa9, 0x5c, 0x2a, 0x24, 0x76, 0x13,
-	0x7b, 0x48, 0xac, 0xc6, 0x9e, 0x30, 0x33, 0x0e, 0xe4, 0x1f, 0x58, 0xf0, 0x0b, 0x7c, 0x0c, 0x52,
-	0x97, 0xdd, 0x20, 0xb1, 0x42, 0xa8, 0xf9, 0x11, 0x34, 0x2f, 0x27, 0x29, 0xb6, 0xb2, 0x9b, 0x9b,
-	0x9c, 0x73, 0x9f, 0xe7, 0x5e, 0x83, 0x7d, 0xc6, 0x71, 0x9a, 0xa2, 0x80, 0x92, 0x39, 0x9a, 0xf0,
-	0x79, 0x30, 0xeb, 0x07, 0x23, 0x9c, 0x61, 0x96, 0x30, 0x7f, 0x4a, 0x09, 0x27, 0xf0, 0x9e, 0x02,
-	0xf8, 0x1a, 0xe0, 0xcf, 0xfa, 0x7b, 0x6e, 0x44, 0x58, 0x4a, 0x58, 0x30, 0x44, 0x0c, 0x07, 0xb3,
-	0xfe, 0x10, 0x73, 0xd4, 0x0f, 0x22, 0x92, 0x64, 0x8a, 0xb2, 0xb7, 0x3b, 0x22, 0x23, 0x22, 0x9f,
-	0x81, 0x78, 0xe9, 0x5f, 0x4b, 0x22, 0x45, 0x63, 0x94, 0x65, 0x78, 0x52, 0x0d, 0x30, 0x41, 0x25,
-	0xc0, 0xfb, 0x65, 0x83, 0x3b, 0x6f, 0x55, 0x72, 0xe7, 0x1c, 0x71, 0x0c, 0x9f, 0x83, 0xd6, 0x14,
-	0x51, 0x94, 0x32, 0xc7, 0xea, 0x59, 0x07, 0x5b, 0x83, 0x07, 0xfe, 0x7f, 0xc9, 0xfa, 0x67, 0x12,
-	0x70, 0x6c, 0x5f, 0xfd, 0xd9, 0xaf, 0x85, 0x1a, 0x0e, 0x0f, 0x41, 0xf3, 0x0b, 0xa1, 0x97, 0xcc,
-	0xa9, 0xf7, 0x1a, 0x07, 0x5b, 0x03, 0xb7, 0x84, 0xa7, 0x03, 0x7d, 0x20, 0xf4, 0x52, 0x93, 0x15,
-	0x05, 0xbe, 0x04, 0x2d, 0xc6, 0xd1, 0x08, 0x33, 0xa7, 0x21, 0xc9, 0xbd, 0x6a, 0xf2, 0xb9, 0xc4,
-	0x99, 0xd8, 0x8a, 0x05, 0x4f, 0x40, 0x67, 0x88, 0x26, 0x28, 0x8b, 0x30, 0x73, 0x6c, 0xe9, 0xe1,
-	0x71, 0xb5, 0x87, 0x63, 0x85, 0xd4, 0x2e, 0x0a, 0x22, 0x7c, 0x03, 0xba, 0x3c, 0xa7, 0x19, 0x99,
-	0x61, 0xca, 0x9c, 0xa6, 0xf4, 0xe2, 0x55, 0x7b, 0x79, 0xaf, 0xa1, 0xda, 0xcd, 0x92, 0x2a, 0x1a,
-	0xf1, 0x39, 0xc7, 0x39, 0x76, 0x5a, 0x9b, 0x1a, 0xf1, 0x3a, 0xa1, 0xdc, 0x34, 0x42, 0x52, 0xe0,
-	0x2b, 0xd0, 0x9e, 0xa2, 0x39, 0xc9, 0x39, 0x73, 0xda, 0x9b, 0x3a, 0x71, 0x26, 0x81, 0x9a, 0x6f,
-	0x68, 0xa2, 0x15, 0x5a, 0x02, 0xcc, 0xe9, 0x6c, 0x6a, 0xc5, 0x89, 0x42, 0x9a, 0x56, 0x18, 0xa2,
-	0x48, 0x83, 0x61, 0x9a, 0xa0, 0x09, 0x73, 0xba, 0x1b, 0x07, 0x22, 0x81, 0x26, 0x0d, 0x4d, 0xf3,
-	0x7e, 0x5a, 0x60, 0x6b, 0x65, 0xdc, 0x70, 0x07, 0xd4, 0x93, 0x58, 0x4a, 0xaa, 0x1b, 0xd6, 0x93,
-	0x18, 0xf6, 0x81, 0x3d, 0xc6, 0x28, 0x76, 0xea, 0x52, 0x64, 0xf7, 0x4b, 0xdc, 0x9f, 0x62, 0x14,
-	0x6b, 0xaf, 0x12, 0x0a, 0x9f, 0x81, 0xf6, 0x98, 0x4c, 0x62, 0x31, 0x9d, 0x86, 0x64, 0xed, 0x95,
-	0xb1, 0x14, 0x22, 0x34, 0x50, 0x78, 0x04, 0x3a, 0xf9, 0x94, 0x71, 0x8a, 0x51, 0xaa, 0xa5, 0xf1,
-	0xb0, 0x84, 0x76, 0xa1, 0x21, 0xa6, 0x13, 0x86, 0xe2, 0x51, 0xb0, 0xbd, 0x26, 0x3c, 0x08, 0x81,
-	0x2d, 0x34, 0xab, 0x4b, 0x91, 0x6f, 0xb8, 0x0b, 0x9a, 0x31, 0xce, 0x48, 0x2a, 0xab, 0xe9, 0x86,
-	0xca, 0x10, 0x9b, 0x54, 0x88, 0xba, 0x6a, 0x93, 0xca, 0xd4, 0xec, 0x45, 0x60, 0x67, 0x5d, 0xaa,
-	0xd0, 0x01, 0x6d, 0x14, 0x45, 0x24, 0xcf, 0xb8, 0x8e, 0x6b, 0x4c, 0x11, 0x04, 0xa5, 0xf2, 0x8f,
-	0xba, 0x0e, 0xa2, 0x0e, 0x89, 0x2f, 0x0e, 0x89, 0xaf, 0x0f, 0x89, 0x7f, 0x42, 0x92, 0xcc, 0x04,
-	0x51, 0x70, 0xef, 0x13, 0xb8, 0x7b, 0x4b, 0xc9, 0xcb, 0x32, 0xac, 0xd5, 0x32, 0x8e, 0x40, 0xc7,
-	0x68, 0x5b, 0xc7, 0x28, 0x6b, 0xe0, 0xad, 0x75, 0x28, 0x28, 0xde, 0x8f, 0xa5, 0x10, 0x84, 0xdc,
-	0x45, 0x10, 0x4a, 0xf2, 0x4c, 0x69, 0xc1, 0x0e, 0x95, 0x01, 0x07, 0xa0, 0x29, 0x8b, 0x97, 0x11,
-	0x76, 0x06, 0x8f, 0xaa, 0x5a, 0xf5, 0x2e, 0xc9, 0xe2, 0x50, 0x41, 0xa1, 0x0b, 0x80, 0x38, 0xab,
-	0x14, 0xf1, 0x84, 0x64, 0xb2, 0xc7, 0xdb, 0xe1, 0xca, 0x2f, 0xc5, 0xa4, 0xec, 0xb2, 0x49, 0x35,
-	0x57, 0x4a, 0xf4, 0x2e, 0x8a, 0x21, 0xab, 0x9d, 0xaa, 0x48, 0x72, 0x65, 0x0a, 0xf5, 0xf5, 0x29,
-	0x14, 0x6e, 0x1b, 0xab, 0x6e, 0xbf, 0x59, 0xc5, 0x20, 0xf5, 0xa2, 0xc1, 0x43, 0xd0, 0xd6, 0x4b,
-	0xa6, 0xcf, 0x6b, 0x99, 0x86, 0xd7, 0xb7, 0xd2, 0x10, 0xc4, 0x91, 0x9c, 0xa2, 0x39, 0xc6, 0x4c,
-	0x8f, 0xa1, 0x57, 0x4d, 0x3d, 0x93, 0xb8, 0xe5, 0x81, 0x16, 0x96, 0xf7, 0x62, 0x29, 0x65, 0xb9,
-	0xa4, 0x22, 0x6b, 0xf1, 0x17, 0x35, 0xf3, 0x96, 0x86, 0x68, 0xdb, 0x04, 0x31, 0x55, 0xa2, 0x1d,
-	0xca, 0xf7, 0xf1, 0xe9, 0xd5, 0x8d, 0x6b, 0x5d, 0xdf, 0xb8, 0xd6, 0xdf, 0x1b, 0xd7, 0xfa, 0xbe,
-	0x70, 0x6b, 0xd7, 0x0b, 0xb7, 0xf6, 0x7b, 0xe1, 0xd6, 0x3e, 0xfa, 0xa3, 0x84, 0x8f, 0xf3, 0xa1,
-	0x1f, 0x91, 0x34, 0x50, 0xe9, 0x3c, 0x89, 0xc6, 0x28, 0xc9, 0xb4, 0x11, 0x7c, 0x2d, 0x3e, 0x3d,
-	0x7c, 0x3e, 0xc5, 0x6c, 0xd8, 0x92, 0x9f, 0x9d, 0xa7, 0xff, 0x02, 0x00, 0x00, 0xff, 0xff, 0x14,
-	0xe0, 0x02, 0x74, 0x24, 0x07, 0x00, 0x00,
+	0x14, 0x8d, 0x13, 0xe7, 0x35, 0xa1, 0x05, 0x46, 0x95, 0x30, 0x05, 0xb9, 0xc1, 0xab, 0x6e, 0xb0,
+	0x95, 0x80, 0x84, 0xa8, 0x54, 0x04, 0x6d, 0x05, 0x95, 0xd8, 0x54, 0x2e, 0x08, 0x89, 0xdd, 0xc4,
+	0x9e, 0x26, 0xa6, 0x89, 0x27, 0xcc, 0x8c, 0x03, 0xf9, 0x07, 0x16, 0xfc, 0x02, 0x7f, 0x53, 0x76,
+	0x5d, 0xb2, 0x42, 0xa8, 0xfd, 0x0c, 0x36, 0x68, 0x5e, 0x4e, 0x5a, 0xec, 0x66, 0x37, 0x63, 0x9f,
+	0x73, 0xef, 0x3d, 0xf7, 0x35, 0x60, 0x8b, 0x71, 0x3c, 0x99, 0xa0, 0x80, 0x92, 0x39, 0x1a, 0xf3,
+	0x79, 0x30, 0xeb, 0x05, 0x43, 0x9c, 0x62, 0x96, 0x30, 0x7f, 0x4a, 0x09, 0x27, 0xf0, 0xae, 0x02,
+	0xf8, 0x1a, 0xe0, 0xcf, 0x7a, 0x9b, 0x6e, 0x44, 0xd8, 0x84, 0xb0, 0x60, 0x80, 0x18, 0x0e, 0x66,
+	0xbd, 0x01, 0xe6, 0xa8, 0x17, 0x44, 0x24, 0x49, 0x15, 0x65, 0x73, 0x63, 0x48, 0x86, 0x44, 0x1e,
+	0x03, 0x71, 0xd2, 0x5f, 0x0b, 0x3c, 0x45, 0x23, 0x94, 0xa6, 0x78, 0x5c, 0x0e, 0x30, 0x4e, 0x25,
+	0xc0, 0xfb, 0x69, 0x83, 0x5b, 0x6f, 0x54, 0x70, 0xc7, 0x1c, 0x71, 0x0c, 0x9f, 0x81, 0xc6, 0x14,
+	0x51, 0x34, 0x61, 0x8e, 0xd5, 0xb5, 0xb6, 0x3b, 0xfd, 0xfb, 0xfe, 0x7f, 0xc1, 0xfa, 0x47, 0x12,
+	0xb0, 0x67, 0x9f, 0xfd, 0xde, 0xaa, 0x84, 0x1a, 0x0e, 0x77, 0x40, 0xfd, 0x0b, 0xa1, 0xa7, 0xcc,
+	0xa9, 0x76, 0x6b, 0xdb, 0x9d, 0xbe, 0x5b, 0xc0, 0xd3, 0x8e, 0x3e, 0x10, 0x7a, 0xaa, 0xc9, 0x8a,
+	0x02, 0x5f, 0x80, 0x06, 0xe3, 0x68, 0x88, 0x99, 0x53, 0x93, 0xe4, 0x6e, 0x39, 0xf9, 0x58, 0xe2,
+	0x8c, 0x6f, 0xc5, 0x82, 0xfb, 0xa0, 0x35, 0x40, 0x63, 0x94, 0x46, 0x98, 0x39, 0xb6, 0xb4, 0xf0,
+	0xa8, 0xdc, 0xc2, 0x9e, 0x42, 0x6a, 0x13, 0x39, 0x11, 0xbe, 0x06, 0x6d, 0x9e, 0xd1, 0x94, 0xcc,
+	0x30, 0x65, 0x4e, 0x5d, 0x5a, 0xf1, 0xca, 0xad, 0xbc, 0xd3, 0x50, 0x6d, 0x66, 0x41, 0x15, 0x89,
+	0xf8, 0x9c, 0xe1, 0x0c, 0x3b, 0x8d, 0x55, 0x89, 0x38, 0x48, 0x28, 0x37, 0x89, 0x90, 0x14, 0xf8,
+	0x14, 0x34, 0x29, 0x8e, 0x46, 0x38, 0x3a, 0x75, 0x9a, 0x32, 0xfd, 0x9b, 0x05, 0xec, 0x50, 0x21,
+	0x42, 0x03, 0x15, 0xf2, 0x75, 0xd9, 0x99, 0xd3, 0x5a, 0x25, 0x7f, 0x5f, 0x21, 0x8d, 0x7c, 0x43,
+	0x84, 0x2f, 0x41, 0x93, 0x61, 0x9a, 0xa0, 0x31, 0x73, 0xda, 0x2b, 0x8b, 0x20, 0x81, 0xda, 0x84,
+	0xa1, 0x79, 0x7f, 0x2d, 0xd0, 0x59, 0x2a, 0x31, 0x5c, 0x07, 0xd5, 0x24, 0x96, 0x6d, 0xd4, 0x0e,
+	0xab, 0x49, 0x0c, 0x7b, 0xc0, 0x1e, 0x61, 0x14, 0x3b, 0x55, 0xa9, 0xec, 0x5e, 0x81, 0xf9, 0x43,
+	0x8c, 0x62, 0x6d, 0x55, 0x42, 0xe1, 0x2b, 0xd0, 0x1c, 0x91, 0x71, 0x2c, 0x2a, 0x52, 0x5b, 0x25,
+	0xec, 0x50, 0x01, 0x4d, 0x54, 0x9a, 0x07, 0x0f, 0x40, 0x2b, 0x9b, 0x32, 0x4e, 0x31, 0x9a, 0xe8,
+	0xde, 0xb8, 0xa1, 0xaa, 0xef, 0x35, 0xd2, 0x64, 0xc7, 0x30, 0x61, 0x17, 0x74, 0x62, 0xcc, 0x78,
+	0x92, 0x22, 0x9e, 0x90, 0xd4, 0xa9, 0x4b, 0x51, 0xcb, 0x9f, 0xbc, 0x13, 0xb0, 0x7e, 0x35, 0x10,
+	0xe8, 0x80, 0xa6, 0x68, 0x08, 0x81, 0x17, 0x49, 0x58, 0x0b, 0xcd, 0x15, 0xee, 0x2c, 0x64, 0x55,
+	0x4b, 0xcb, 0x5c, 0xac, 0xc7, 0xfb, 0x04, 0x6e, 0x5f, 0x0b, 0xf6, 0x06, 0x47, 0xbb, 0x4b, 0xe2,
+	0x95, 0xa7, 0x07, 0x05, 0x9e, 0xca, 0x54, 0x7b, 0x14, 0xac, 0x5d, 0x19, 0x3b, 0x08, 0x81, 0x2d,
+	0x26, 0x56, 0x17, 0x55, 0x9e, 0xe1, 0x06, 0xa8, 0xc7, 0x38, 0x25, 0xca, 0x41, 0x3b, 0x54, 0x17,
+	0xb1, 0x47, 0xf2, 0x91, 0x2e, 0xdb, 0x23, 0x45, 0xb3, 0xec, 0x65, 0x79, 0x1e, 0xf5, 0xa0, 0x0a,
+	0x79, 0x28, 0x8a, 0x48, 0x96, 0x72, 0xed, 0xd7, 0x5c, 0x85, 0x13, 0x34, 0x91, 0x3f, 0xaa, 0xda,
+	0x89, 0x5a, 0xa3, 0xbe, 0x58, 0xa3, 0xbe, 0x5e, 0xa3, 0xfe, 0x3e, 0x49, 0x52, 0xe3, 0x44, 0xc1,
+	0xe1, 0x1d, 0x50, 0x8b, 0x33, 0x2c, 0x43, 0xb3, 0x43, 0x71, 0xf4, 0x4e, 0xf2, 0xb4, 0x9a, 0xc9,
+	0x5e, 0x08, 0xb3, 0x96, 0x85, 0xed, 0x82, 0x96, 0x99, 0xf5, 0x1b, 0x52, 0x7a, 0x6d, 0x3d, 0xe4,
+	0x14, 0xef, 0xc7, 0x62, 0x48, 0xc4, 0xf8, 0x0b, 0x27, 0x94, 0x64, 0xa9, 0x9a, 0x13, 0x3b, 0x54,
+	0x17, 0xd8, 0x07, 0x75, 0x99, 0x0e, 0xe9, 0x61, 0xbd, 0xff, 0xb0, 0x2c, 0x79, 0x6f, 0x93, 0x34,
+	0x0e, 0x15, 0x14, 0xba, 0x00, 0x88, 0x67, 0x86, 0xaa, 0x0e, 0xad, 0xc9, 0x46, 0x58, 0xfa, 0x92,
+	0xd7, 0xce, 0x2e, 0xaa, 0x5d, 0x7d, 0x49, 0xa2, 0xf7, 0xcd, 0xca, 0x6b, 0xa0, 0xb7, 0x85, 0xe8,
+	0x58, 0xbd, 0x29, 0xf4, 0xbb, 0x50, 0xd4, 0xb1, 0x57, 0x57, 0x8b, 0x21, 0x88, 0xed, 0x3e, 0x45,
+	0x73, 0x8c, 0x4d, 0xb3, 0x77, 0xcb, 0xa9, 0x47, 0x12, 0xb7, 0x78, 0x59, 0xc4, 0xcd, 0x7b, 0xbe,
+	0xe8, 0x42, 0xb9, 0x69, 0x44, 0xd4, 0xe2, 0x17, 0x35, 0x85, 0x91, 0x17, 0xa1, 0x6f, 0x8c, 0x98,
+	0x6a, 0x05, 0x3b, 0x94, 0xe7, 0xbd, 0xc3, 0xb3, 0x0b, 0xd7, 0x3a, 0xbf, 0x70, 0xad, 0x3f, 0x17,
+	0xae, 0xf5, 0xfd, 0xd2, 0xad, 0x9c, 0x5f, 0xba, 0x95, 0x5f, 0x97, 0x6e, 0xe5, 0xa3, 0x3f, 0x4c,
+	0xf8, 0x28, 0x1b, 0xf8, 0x11, 0x99, 0x04, 0x2a, 0x9c, 0xc7, 0xd1, 0x08, 0x25, 0xa9, 0xbe, 0x04,
+	0x5f, 0xf3, 0x37, 0x93, 0xcf, 0xa7, 0x98, 0x0d, 0x1a, 0xf2, 0xbd, 0x7c, 0xf2, 0x2f, 0x00, 0x00,
+	0xff, 0xff, 0x8b, 0xd2, 0xc8, 0xc4, 0xdd, 0x07, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -722,19 +790,17 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x42
 		}
 	}
-	if len(m.Payouts) > 0 {
-		for iNdEx := len(m.Payouts) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Payouts[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintGenesis(dAtA, i, uint64(size))
+	if m.Recheck != nil {
+		{
+			size, err := m.Recheck.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
 			}
-			i--
-			dAtA[i] = 0x3a
+			i -= size
+			i = encodeVarintGenesis(dAtA, i, uint64(size))
 		}
+		i--
+		dAtA[i] = 0x3a
 	}
 	if len(m.Queue) > 0 {
 		for iNdEx := len(m.Queue) - 1; iNdEx >= 0; iNdEx-- {
@@ -839,6 +905,13 @@ func (m *GenesisWork) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Destination) > 0 {
+		i -= len(m.Destination)
+		copy(dAtA[i:], m.Destination)
+		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Destination)))
+		i--
+		dAtA[i] = 0x2a
+	}
 	if len(m.Upstream) > 0 {
 		for iNdEx := len(m.Upstream) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -853,17 +926,19 @@ func (m *GenesisWork) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x22
 		}
 	}
-	if m.Holders != nil {
-		{
-			size, err := m.Holders.MarshalToSizedBuffer(dAtA[:i])
-			if err != nil {
-				return 0, err
+	if len(m.Holders) > 0 {
+		for iNdEx := len(m.Holders) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Holders[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
 			}
-			i -= size
-			i = encodeVarintGenesis(dAtA, i, uint64(size))
+			i--
+			dAtA[i] = 0x1a
 		}
-		i--
-		dAtA[i] = 0x1a
 	}
 	{
 		size, err := m.Head.MarshalToSizedBuffer(dAtA[:i])
@@ -881,6 +956,82 @@ func (m *GenesisWork) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Id)))
 		i--
 		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GenesisHolders) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisHolders) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisHolders) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Holders.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Version != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GenesisUpstream) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisUpstream) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisUpstream) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Upstream.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if m.Version != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x8
 	}
 	return len(dAtA) - i, nil
 }
@@ -952,6 +1103,11 @@ func (m *GenesisBalance) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Due != 0 {
+		i = encodeVarintGenesis(dAtA, i, uint64(m.Due))
+		i--
+		dAtA[i] = 0x18
+	}
 	{
 		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -1055,48 +1211,6 @@ func (m *GenesisDirt) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintGenesis(dAtA, i, uint64(m.Stage))
 		i--
 		dAtA[i] = 0x10
-	}
-	if m.Round != 0 {
-		i = encodeVarintGenesis(dAtA, i, uint64(m.Round))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *GenesisPayout) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *GenesisPayout) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *GenesisPayout) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Denom) > 0 {
-		i -= len(m.Denom)
-		copy(dAtA[i:], m.Denom)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Denom)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Account) > 0 {
-		i -= len(m.Account)
-		copy(dAtA[i:], m.Account)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Account)))
-		i--
-		dAtA[i] = 0x12
 	}
 	if m.Round != 0 {
 		i = encodeVarintGenesis(dAtA, i, uint64(m.Round))
@@ -1233,11 +1347,9 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
-	if len(m.Payouts) > 0 {
-		for _, e := range m.Payouts {
-			l = e.Size()
-			n += 1 + l + sovGenesis(uint64(l))
-		}
+	if m.Recheck != nil {
+		l = m.Recheck.Size()
+		n += 1 + l + sovGenesis(uint64(l))
 	}
 	if len(m.Channels) > 0 {
 		for _, e := range m.Channels {
@@ -1266,9 +1378,11 @@ func (m *GenesisWork) Size() (n int) {
 	}
 	l = m.Head.Size()
 	n += 1 + l + sovGenesis(uint64(l))
-	if m.Holders != nil {
-		l = m.Holders.Size()
-		n += 1 + l + sovGenesis(uint64(l))
+	if len(m.Holders) > 0 {
+		for _, e := range m.Holders {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
 	}
 	if len(m.Upstream) > 0 {
 		for _, e := range m.Upstream {
@@ -1276,6 +1390,38 @@ func (m *GenesisWork) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
+	l = len(m.Destination)
+	if l > 0 {
+		n += 1 + l + sovGenesis(uint64(l))
+	}
+	return n
+}
+
+func (m *GenesisHolders) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Version != 0 {
+		n += 1 + sovGenesis(uint64(m.Version))
+	}
+	l = m.Holders.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	return n
+}
+
+func (m *GenesisUpstream) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Version != 0 {
+		n += 1 + sovGenesis(uint64(m.Version))
+	}
+	l = m.Upstream.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -1310,6 +1456,9 @@ func (m *GenesisBalance) Size() (n int) {
 	}
 	l = m.Amount.Size()
 	n += 1 + l + sovGenesis(uint64(l))
+	if m.Due != 0 {
+		n += 1 + sovGenesis(uint64(m.Due))
+	}
 	return n
 }
 
@@ -1344,26 +1493,6 @@ func (m *GenesisDirt) Size() (n int) {
 		n += 1 + sovGenesis(uint64(m.Generation))
 	}
 	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
-	l = len(m.Denom)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
-	return n
-}
-
-func (m *GenesisPayout) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.Round != 0 {
-		n += 1 + sovGenesis(uint64(m.Round))
-	}
-	l = len(m.Account)
 	if l > 0 {
 		n += 1 + l + sovGenesis(uint64(l))
 	}
@@ -1643,7 +1772,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 7:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Payouts", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Recheck", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -1670,8 +1799,10 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Payouts = append(m.Payouts, GenesisPayout{})
-			if err := m.Payouts[len(m.Payouts)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if m.Recheck == nil {
+				m.Recheck = &Recheck{}
+			}
+			if err := m.Recheck.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1887,10 +2018,8 @@ func (m *GenesisWork) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if m.Holders == nil {
-				m.Holders = &Holders{}
-			}
-			if err := m.Holders.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.Holders = append(m.Holders, GenesisHolders{})
+			if err := m.Holders[len(m.Holders)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1923,8 +2052,244 @@ func (m *GenesisWork) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Upstream = append(m.Upstream, Upstream{})
+			m.Upstream = append(m.Upstream, GenesisUpstream{})
 			if err := m.Upstream[len(m.Upstream)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Destination", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Destination = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisHolders) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisHolders: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisHolders: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holders", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Holders.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisUpstream) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisUpstream: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisUpstream: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Upstream", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Upstream.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -2190,6 +2555,25 @@ func (m *GenesisBalance) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Due", wireType)
+			}
+			m.Due = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Due |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipGenesis(dAtA[iNdEx:])
@@ -2445,139 +2829,6 @@ func (m *GenesisDirt) Unmarshal(dAtA []byte) error {
 			m.Work = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Denom = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipGenesis(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *GenesisPayout) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowGenesis
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GenesisPayout: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GenesisPayout: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Round", wireType)
-			}
-			m.Round = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Round |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowGenesis
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthGenesis
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Account = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Denom", wireType)
 			}

@@ -8,7 +8,16 @@ import (
 	"cosmossdk.io/collections"
 	collcodec "cosmossdk.io/collections/codec"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
+)
+
+// Keys of the stages of a work in a denom, and of an account's balance in one.
+var (
+	StageKey   = collections.PairKeyCodec(registrytypes.WorkIDKey, collections.StringKey)
+	BalanceKey = collections.PairKeyCodec(sdk.AccAddressKey, collections.StringKey)
 )
 
 // itemHead is round 8, stage 1, inverted generation 4 and work 20 bytes.

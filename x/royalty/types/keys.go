@@ -29,6 +29,9 @@ var (
 	ChannelPayeesPrefix   = collections.NewPrefix(10)
 	ChannelsByPayerPrefix = collections.NewPrefix(11)
 	ChannelSerialsPrefix  = collections.NewPrefix(12)
+
+	DestinationsPrefix = collections.NewPrefix(13)
+	RecheckPrefix      = collections.NewPrefix(14)
 )
 
 // Limits of messages and of what they set in motion.

@@ -84,6 +84,15 @@ func (h Holders) Flow() []flow.Holding {
 	return holdings
 }
 
+// Holdings returns the table as messages and events show it.
+func (h Holders) Holdings() []Holding {
+	holdings := make([]Holding, len(h.Shares))
+	for i, s := range h.Shares {
+		holdings[i] = Holding{Account: s.Account.String(), Weight: s.Weight}
+	}
+	return holdings
+}
+
 // Flow returns the stages as package flow computes with them; what a meter has
 // counted is not part of them.
 func (s Stages) Flow() *flow.Stages {

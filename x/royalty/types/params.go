@@ -81,6 +81,11 @@ func (d AcceptedDenom) validate() error {
 	return nil
 }
 
+// Equal reports whether both are the same denom with the same minima.
+func (d AcceptedDenom) Equal(e AcceptedDenom) bool {
+	return d.Denom == e.Denom && d.MinPayment.Equal(e.MinPayment) && d.MinFlow.Equal(e.MinFlow) && d.MinPayout.Equal(e.MinPayout)
+}
+
 // Accepted returns a denom's entry. It fails with ErrDenomNotAccepted, naming
 // the denoms that are.
 func (p Params) Accepted(denom string) (AcceptedDenom, error) {

@@ -1,0 +1,46 @@
+package flow
+
+// Destination says where what a work earns goes. Disputes change it and nothing
+// else: what the work owes upstream goes on.
+type Destination struct {
+	Kind DestinationKind
+	// Other earns in the work's place; set exactly for Another.
+	Other Work
+}
+
+// DestinationKind is one of the three destinations. The zero value is usual.
+type DestinationKind uint8
+
+// The destinations.
+const (
+	// Itself: the work's holders.
+	Itself DestinationKind = iota
+	// Escrow: it stays in the work's `earned` stage.
+	Escrow
+	// Another: it enters the `earned` stage of another work.
+	Another
+)
+
+// MaxDetours bounds how often one destination leads to the next.
+const MaxDetours = 64
+
+// Earner follows the destinations of a work to the work whose `earned` stage is to
+// have what it earns, and tells whether it is held there. Whoever sets destinations
+// makes no circles and no way of more than 64 steps; money on such a way is held
+// where the last step ends.
+func Earner(r Reader, work Work) (earner Work, held bool, err error) {
+	for range MaxDetours {
+		d, err := r.Destination(work)
+		if err != nil {
+			return work, false, err
+		}
+		if d.Kind != Another {
+			return work, d.Kind == Escrow, nil
+		}
+		work = d.Other
+	}
+	return work, true, nil
+}
+
+// wholeTo is a stage's receivers when all of it goes to another work.
+func wholeTo(work Work) []Receiver { return []Receiver{{Work: work, Into: Earned, Weight: Whole}} }

@@ -1,0 +1,61 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// endEpoch stores a head under a new epoch, whose list has been stored. Payments
+// made so far in the block go by the lists before; the end of the block flushes all
+// stages under them first, which is charged here.
+func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before, next types.Head) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	k.chargeAllDenoms(ctx, params, before)
+	k.noteSuperseded(ctx, superseded{
+		work: work, epoch: before.Epoch,
+		holdersVersion: before.HoldersVersion, upstreamVersion: before.UpstreamVersion,
+		holders: before.HoldersVersion != next.HoldersVersion, upstream: before.UpstreamVersion != next.UpstreamVersion,
+	})
+	return k.Heads.Set(ctx, work, next)
+}
+
+// VersionsAt returns the versions of both lists in force in an epoch, past or
+// present. An epoch came with a list of one kind, and that list's row names the
+// version of the other. It fails with ErrUnknownVersion.
+func (k Keeper) VersionsAt(ctx context.Context, work registrytypes.WorkID, epoch uint64) (holders, upstream uint32, err error) {
+	if epoch == 0 {
+		return 0, 0, nil
+	}
+	key := collections.Join(work, uint32(epoch))
+	list, err := k.Upstreams.Get(ctx, key)
+	if err == nil {
+		return list.HoldersVersion, uint32(epoch), nil
+	}
+	if !errors.Is(err, collections.ErrNotFound) {
+		return 0, 0, err
+	}
+	table, err := k.Holders.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) {
+		err = types.ErrUnknownVersion.Wrapf("epoch %d of %s", epoch, work)
+	}
+	return uint32(epoch), table.UpstreamVersion, err
+}
+
+// lists returns a work's lists in the versions given.
+func (k Keeper) lists(ctx context.Context, work registrytypes.WorkID, holders, upstream uint32) (flow.Lists, error) {
+	table, err := k.GetHolders(ctx, work, holders)
+	if err != nil {
+		return flow.Lists{}, err
+	}
+	owed, err := k.GetUpstream(ctx, work, upstream)
+	return flow.Lists{Upstream: owed, Holders: table.Flow()}, err
+}
