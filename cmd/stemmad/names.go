@@ -9,6 +9,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // accountName shows an account with the name of its key, where there is one.
@@ -17,6 +18,14 @@ func accountName(account string, names map[string]string) string {
 		return account + " (" + name + ")"
 	}
 	return account
+}
+
+// payeeName is an account as a list of payees has it.
+func payeeName(p royaltytypes.Payee, names map[string]string) string {
+	if p.Escrow {
+		return "in escrow"
+	}
+	return accountName(p.Account, names)
 }
 
 // enumName writes an enum's value as people do.

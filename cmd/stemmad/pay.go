@@ -154,7 +154,7 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		if p.Weight != fullWeight {
 			share = table.Percent(p.Weight) + " of " + share
 		}
-		tab.Row(accountName(p.Account, names), table.Short(title), p.Work, share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
+		tab.Row(payeeName(p, names), table.Short(title), p.Work, share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -165,7 +165,7 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)
 	}
 	if !preview.Held.IsNil() && preview.Held.IsPositive() {
-		conn.Say("%s waits in the works for later payments: roundings, and flows below the minimum.", preview.Held)
+		conn.Say("%s in fractions of a unit, which later payments make whole.", preview.Held)
 	}
 	return nil
 }

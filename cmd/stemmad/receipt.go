@@ -180,7 +180,7 @@ func share(ctx context.Context, conn *connect.Conn, span history.Span, height in
 		if state < 1 {
 			continue
 		}
-		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: p.Work, Amount: p.Amount.String(), Alone: true})
+		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: p.Work, Amount: p.Amount.String()})
 		if err != nil && isPruned(err) {
 			return p, keptSince(ctx, conn, span, state, "", err)
 		}

@@ -91,10 +91,10 @@ func printShares(
 			portion = table.Percent(s.Weight) + " of " + portion
 		}
 		waits := ""
-		if waiting != nil {
+		if waiting != nil && !s.Escrow {
 			waits = waiting[s.Account].AmountOf(s.Amount.Denom).String()
 		}
-		tab.Row(accountName(s.Account, names), table.Short(title), s.Work, portion, enumName(s.Basis.String(), "BASIS_"), s.Amount.String(), waits)
+		tab.Row(payeeName(s, names), table.Short(title), s.Work, portion, enumName(s.Basis.String(), "BASIS_"), s.Amount.String(), waits)
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {

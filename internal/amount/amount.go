@@ -41,7 +41,7 @@ func Max() math.Int {
 
 // CheckMax fails with ErrTooLarge for an amount above Max.
 func CheckMax(a math.Int) error {
-	if a.GT(Max()) {
+	if a.BigIntMut().BitLen() > MaxBits {
 		return fmt.Errorf("%s %w: write at most %s", a, ErrTooLarge, Max())
 	}
 	return nil

@@ -113,29 +113,32 @@ func (k Keeper) checkLists(ctx context.Context) error {
 
 // checkEpochs: each epoch of a work came with one list, and there are no others.
 func (k Keeper) checkEpochs(ctx context.Context) error {
-	lists := map[registrytypes.WorkID]uint64{}
-	err := k.Holders.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Holders) (bool, error) {
-		lists[key.K1()]++
-		return false, nil
-	})
-	if err != nil {
-		return err
-	}
-	err = k.Upstreams.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Upstream) (bool, error) {
-		lists[key.K1()]++
-		return false, nil
-	})
-	if err != nil {
-		return err
-	}
-	for work, count := range lists {
+	check := func(work registrytypes.WorkID, version uint32) error {
 		head, err := k.GetHead(ctx, work)
-		if err == nil && count != head.Epoch {
-			err = types.ErrBrokenInvariant.Wrapf("%s is in epoch %d and has %d lists", work, head.Epoch, count)
+		if err == nil && uint64(version) > head.Epoch {
+			err = types.ErrBrokenInvariant.Wrapf("%s has a list of epoch %d, but is in epoch %d", work, version, head.Epoch)
 		}
-		if err != nil {
-			return err
+		return err
+	}
+	err := k.Upstreams.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Upstream) (bool, error) {
+		err := check(key.K1(), key.K2())
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Holders.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Holders) (bool, error) {
+		both, err := k.Upstreams.Has(ctx, key)
+		if err == nil && both {
+			err = types.ErrBrokenInvariant.Wrapf("epoch %d of %s came with two lists", key.K2(), key.K1())
 		}
+		if err == nil {
+			err = check(key.K1(), key.K2())
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
 	}
 	return k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		holders, upstream, err := k.VersionsAt(ctx, work, head.Epoch)

@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	amounts "github.com/stemma-chain/stemma/internal/amount"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -27,7 +28,8 @@ func (k Keeper) GetHead(ctx context.Context, work registrytypes.WorkID) (types.H
 // Pay takes a payment to a work. It costs the same for any number of ancestors,
 // but for the gas of what the sweep will do, which is charged by the work's
 // reach. It fails when the work does not exist or is invalidated, the denom is
-// not accepted, the amount is below the denom's minimum, or the payer has less.
+// not accepted, the amount is below the denom's minimum or above 2^128-1, or the
+// payer has less.
 func (k Keeper) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
 	return k.payAll(ctx, payer, []line{{work, amount}})
 }
@@ -124,8 +126,8 @@ func (k Keeper) AcceptsDenom(ctx context.Context, denom string) error {
 	return err
 }
 
-// AcceptsPayment fails with ErrDenomNotAccepted, or with ErrBelowMinimum if a
-// payment of the amount would be too small.
+// AcceptsPayment fails with ErrDenomNotAccepted, with ErrBelowMinimum if a payment
+// of the amount would be too small, or with ErrInvalidAmount if it is too large.
 func (k Keeper) AcceptsPayment(ctx context.Context, amount sdk.Coin) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -134,10 +136,15 @@ func (k Keeper) AcceptsPayment(ctx context.Context, amount sdk.Coin) error {
 	return payable(params, amount)
 }
 
+// payable checks an amount that is to enter: the one place for payments, fees and
+// deposits.
 func payable(params types.Params, amount sdk.Coin) error {
 	denom, err := params.Accepted(amount.Denom)
 	if err != nil {
 		return err
+	}
+	if err := amounts.CheckMax(amount.Amount); err != nil {
+		return types.ErrInvalidAmount.Wrapf("%s: %s", amount.Denom, err)
 	}
 	if amount.Amount.LT(denom.MinPayment) {
 		return types.ErrBelowMinimum.Wrapf("%s; pay at least %s%s", amount, denom.MinPayment, denom.Denom)

@@ -15,7 +15,7 @@ import (
 
 // TestABrokenWorkStopsNobodyElse breaks the stored list of one work: its money
 // stays in its stage and an event says why, everybody else is paid in the same
-// block, and once the row is mended the money flows.
+// block, and once the row is mended the money flows by itself.
 func TestABrokenWorkStopsNobodyElse(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
@@ -41,7 +41,7 @@ func TestABrokenWorkStopsNobodyElse(t *testing.T) {
 
 	write(good)
 	c.RequireInvariants()
-	c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []string{remix.String()}})
+	c.NextBlock()
 	c.RequireBalance(alice, "1000100uusdc")
 	c.RequireBalance(bob, "1000900uusdc")
 	c.RequireInvariants()
@@ -73,7 +73,7 @@ func TestABrokenAncestorStopsNobodyElse(t *testing.T) {
 
 	write(good)
 	c.RequireInvariants()
-	c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []string{song.String()}})
+	c.NextBlock()
 	c.RequireBalance(alice, "1000100uusdc")
 	c.RequireInvariants()
 }

@@ -16,6 +16,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
+	"github.com/stemma-chain/stemma/internal/amount"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -105,12 +106,15 @@ func TestAPaymentBelowTheMinimumIsRefused(t *testing.T) {
 // TestParamsAreBounded: governance cannot set what would stop the sweep.
 func TestParamsAreBounded(t *testing.T) {
 	for name, edit := range map[string]func(*types.Params){
-		"budget below the largest stage": func(p *types.Params) { p.SweepBudget = 2048 },
-		"budget beyond reason":           func(p *types.Params) { p.SweepBudget = math.MaxUint32 },
-		"no payouts":                     func(p *types.Params) { p.PayoutBudget = 0 },
-		"no reach":                       func(p *types.Params) { p.MaxReach = 0 },
-		"gas beyond reason":              func(p *types.Params) { p.GasPerReceiver = math.MaxUint64 },
-		"a denom twice":                  func(p *types.Params) { p.Denoms = append(p.Denoms, p.Denoms[0]) },
+		"no budget":            func(p *types.Params) { p.SweepBudget = 0 },
+		"budget beyond reason": func(p *types.Params) { p.SweepBudget = math.MaxUint32 },
+		"no payouts":           func(p *types.Params) { p.PayoutBudget = 0 },
+		"no reach":             func(p *types.Params) { p.MaxReach = 0 },
+		"gas beyond reason":    func(p *types.Params) { p.GasPerReceiver = math.MaxUint64 },
+		"a denom twice":        func(p *types.Params) { p.Denoms = append(p.Denoms, p.Denoms[0]) },
+		"a minimum that nobody can pay": func(p *types.Params) {
+			p.Denoms[0].MinPayment = amount.Max().AddRaw(1)
+		},
 		"33 denoms": func(p *types.Params) {
 			p.Denoms = nil
 			for i := range 33 {

@@ -5,7 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/x/royalty/flow"
+	"github.com/stemma-chain/stemma/internal/amount"
 )
 
 // Bounds of the parameters.
@@ -54,8 +54,8 @@ func (p Params) Validate() error {
 		}
 	}
 	switch {
-	case p.SweepBudget < flow.MaxReceivers || p.SweepBudget > maxBudget:
-		return ErrInvalidParams.Wrapf("sweep_budget is %d; it must be from %d, the largest stage, to %d", p.SweepBudget, flow.MaxReceivers, maxBudget)
+	case p.SweepBudget < 1 || p.SweepBudget > maxBudget:
+		return ErrInvalidParams.Wrapf("sweep_budget is %d; it must be from 1 to %d", p.SweepBudget, maxBudget)
 	case p.PayoutBudget < 1 || p.PayoutBudget > maxBudget:
 		return ErrInvalidParams.Wrapf("payout_budget is %d; it must be from 1 to %d", p.PayoutBudget, maxBudget)
 	case p.MaxReach < 2 || p.MaxReach > maxReach:
@@ -76,6 +76,9 @@ func (d AcceptedDenom) validate() error {
 	}{{"min_payment", d.MinPayment}, {"min_flow", d.MinFlow}, {"min_payout", d.MinPayout}} {
 		if least.amount.IsNil() || !least.amount.IsPositive() {
 			return ErrInvalidParams.Wrapf("%s of %s must be at least 1", least.name, d.Denom)
+		}
+		if err := amount.CheckMax(least.amount); err != nil {
+			return ErrInvalidParams.Wrapf("%s of %s: %s", least.name, d.Denom, err)
 		}
 	}
 	return nil

@@ -84,13 +84,14 @@ func (r Receipt) Totals() []Total {
 	return totals
 }
 
-// Accounts returns who gets something, each once, in order of appearance.
+// Accounts returns who gets something, each once, in order of appearance. What stays
+// in escrow is nobody's yet.
 func (r Receipt) Accounts() []string {
 	var accounts []string
 	seen := map[string]bool{}
 	for _, p := range r.Paid {
 		for _, share := range p.Shares {
-			if !seen[share.Account] {
+			if !share.Escrow && !seen[share.Account] {
 				seen[share.Account] = true
 				accounts = append(accounts, share.Account)
 			}

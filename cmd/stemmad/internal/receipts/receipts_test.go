@@ -78,7 +78,7 @@ func TestSharesOfAPaymentByItself(t *testing.T) {
 		payments, err := receipts.Payments(res.Events)
 		require.NoError(t, err)
 		require.Len(t, payments, 1)
-		alone, err := query.Preview(t.Context(), &royaltytypes.QueryPreviewRequest{Work: remix.String(), Amount: amount, Alone: true})
+		alone, err := query.Preview(t.Context(), &royaltytypes.QueryPreviewRequest{Work: remix.String(), Amount: amount})
 		require.NoError(t, err)
 		require.Equal(t, payments[0].Epoch, alone.Epoch)
 		r := receipts.Receipt{Paid: []receipts.Paid{{Payment: payments[0], Shares: alone.Payees, Held: alone.Held}}}
