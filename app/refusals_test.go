@@ -61,7 +61,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		{"a revision by a stranger", bob, &registrytypes.MsgRevise{
 			Owner: bob.String(), Work: song.String(), Details: registrytypes.Details{Kind: registrytypes.KIND_AUDIO},
 		}, registrytypes.ErrNotOwner, song.String()},
-		{"a stranger's derivation", carol, derive(chain.Work{ID: work.ID, Owner: carol}, song.Under(remix10)), lineagetypes.ErrNotOwner, work.String()},
+		{"a stranger's derivation", carol, derive(chain.Work{ID: work.ID, Owner: carol}, song.Under(remix10)), registrytypes.ErrNotOwner, work.String()},
 		{"a source of a higher generation", bob, derive(remix, clip.Under(remix10)), lineagetypes.ErrCycle, clip.String()},
 		{"oneself as source", bob, derive(work, work.Under(remix10)), lineagetypes.ErrInvalidSource, work.String()},
 		{"the same source twice", bob, derive(work, song.Under(remix10), song.Under(half)), lineagetypes.ErrAlreadySource, song.String()},

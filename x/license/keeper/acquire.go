@@ -88,15 +88,8 @@ func (k Keeper) checkReservation(ctx context.Context, a Acquisition) error {
 	if a.Derivative == a.Work {
 		return errorsmod.Wrapf(types.ErrInvalidMessage, "derivative is %s itself: name the work that is made from it", a.Work)
 	}
-	derivative, err := k.registry.GetWork(ctx, a.Derivative)
-	if err != nil {
-		return errorsmod.Wrap(err, "derivative")
-	}
-	if !derivative.Owner.Equals(a.Licensee) {
-		return errorsmod.Wrapf(types.ErrNotOwner, "derivative %s belongs to %s, not to %s: a grant is for a work of the licensee's",
-			a.Derivative, derivative.Owner, a.Licensee)
-	}
-	return nil
+	_, err := k.registry.Control(ctx, a.Licensee, a.Derivative, registrytypes.ActReserve)
+	return errorsmod.Wrap(err, "derivative")
 }
 
 // grantedUntil is the latest end of a work's exclusive, or other, grants; the

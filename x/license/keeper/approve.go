@@ -19,7 +19,7 @@ import (
 func (k Keeper) Approve(
 	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
 ) error {
-	row, err := k.ownWork(ctx, owner, work, true)
+	row, err := k.registry.Control(ctx, owner, work, registrytypes.ActApprove)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (k Keeper) checkApproved(ctx context.Context, work registrytypes.WorkID, wh
 func (k Keeper) WithdrawApproval(
 	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
 ) error {
-	if _, err := k.ownWork(ctx, owner, work, false); err != nil {
+	if _, err := k.registry.Control(ctx, owner, work, registrytypes.ActDisapprove); err != nil {
 		return err
 	}
 	key := collections.Join3(work, id, whom.Key())

@@ -69,7 +69,7 @@ func TestApprovingADerivative(t *testing.T) {
 	_, err = f.acquireFor(bob, song, terms, 0, other)
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	_, err = f.acquireFor(carol, song, terms, 0, remix)
-	require.ErrorIs(t, err, types.ErrNotOwner)
+	require.ErrorIs(t, err, registrytypes.ErrNotOwner)
 
 	f.must(&types.MsgAcquire{Licensee: bob.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String()},
 		&types.EventGranted{
@@ -98,8 +98,8 @@ func TestAnApprovalEndsWhenTheWorkIsSold(t *testing.T) {
 	require.ErrorContains(t, err, "name the derivative")
 	require.False(t, f.inForce(song))
 	err = f.try(approve(alice, song, terms, bob))
-	require.ErrorIs(t, err, types.ErrNotOwner)
-	require.ErrorContains(t, err, "approvals")
+	require.ErrorIs(t, err, registrytypes.ErrNotOwner)
+	require.ErrorContains(t, err, "only its owner")
 
 	f.must(approve(carol, song, terms, bob), &types.EventApproved{Work: song.String(), Terms: terms.String(), Licensee: bob.String()})
 	f.acquired(bob, song, terms, 0, "")
@@ -152,7 +152,7 @@ func TestApprovalsThatAreRefused(t *testing.T) {
 		edit func(*types.MsgApprove)
 		want error
 	}{
-		"stranger":              {func(m *types.MsgApprove) { m.Owner = bob.String() }, types.ErrNotOwner},
+		"stranger":              {func(m *types.MsgApprove) { m.Owner = bob.String() }, registrytypes.ErrNotOwner},
 		"no work":               {func(m *types.MsgApprove) { m.Work = missing.String() }, registrytypes.ErrWorkNotFound},
 		"no terms":              {func(m *types.MsgApprove) { m.Terms = types.TermsID{1}.String() }, types.ErrTermsNotFound},
 		"terms that do not ask": {func(m *types.MsgApprove) { m.Terms = preset("cc-by-4.0").String() }, types.ErrInvalidApproval},
@@ -167,8 +167,8 @@ func TestApprovalsThatAreRefused(t *testing.T) {
 		c.edit(msg)
 		require.ErrorIs(t, f.try(msg), c.want, name)
 	}
-	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
-	require.ErrorIs(t, f.try(approve(alice, song, terms, bob)), types.ErrWorkUnavailable)
+	f.setStatus(song, registrytypes.STATUS_DISPUTED)
+	require.ErrorIs(t, f.try(approve(alice, song, terms, bob)), registrytypes.ErrOnHold)
 }
 
 func TestDerivativesThatGrantsAreNotFor(t *testing.T) {
@@ -178,7 +178,7 @@ func TestDerivativesThatGrantsAreNotFor(t *testing.T) {
 	_, err := f.acquireFor(alice, song, terms, 0, song)
 	require.ErrorIs(t, err, types.ErrInvalidMessage)
 	_, err = f.acquireFor(bob, song, terms, 0, photo)
-	require.ErrorIs(t, err, types.ErrNotOwner)
+	require.ErrorIs(t, err, registrytypes.ErrNotOwner)
 	_, err = f.acquireFor(bob, song, terms, 0, registrytypes.WorkID{9})
 	require.ErrorIs(t, err, registrytypes.ErrWorkNotFound)
 }

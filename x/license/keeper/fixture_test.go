@@ -64,6 +64,16 @@ type catalog struct {
 	claims map[[32]byte][]registrytypes.WorkID
 }
 
+func (c catalog) Control(
+	ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act,
+) (registrytypes.Work, error) {
+	work, err := c.GetWork(ctx, id)
+	if err != nil {
+		return work, err
+	}
+	return work, work.CheckControl(id, account, act)
+}
+
 func (c catalog) Claimants(_ context.Context, digest [32]byte, limit int) ([]registrytypes.WorkID, bool, error) {
 	all := c.claims[digest]
 	return all[:min(limit, len(all))], len(all) > limit, nil

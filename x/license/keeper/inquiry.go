@@ -87,7 +87,7 @@ func (q *inquiry) readDerivative(derivative string) error {
 	case errors.Is(err, registrytypes.ErrWorkNotFound):
 	case err != nil:
 		return err
-	case !work.Owner.Equals(q.licensee):
+	case !work.OwnedBy(q.licensee):
 		return types.ErrInvalidUse.Wrapf("derivative %s belongs to %s: name that account as the licensee", id, work.Owner)
 	}
 	q.derivative = id

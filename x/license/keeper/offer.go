@@ -20,7 +20,7 @@ import (
 func (k Keeper) Offer(
 	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, o types.Offer,
 ) (warnings []string, err error) {
-	if _, err := k.ownWork(ctx, owner, work, true); err != nil {
+	if _, err := k.registry.Control(ctx, owner, work, registrytypes.ActOffer); err != nil {
 		return nil, err
 	}
 	t, err := k.GetTerms(ctx, id)
@@ -47,7 +47,7 @@ func (k Keeper) Offer(
 // CloseOffer ends an offer on behalf of the work's owner, whatever the work's
 // status. What was granted or derived under it stays.
 func (k Keeper) CloseOffer(ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID) error {
-	if _, err := k.ownWork(ctx, owner, work, false); err != nil {
+	if _, err := k.registry.Control(ctx, owner, work, registrytypes.ActCloseOffer); err != nil {
 		return err
 	}
 	if _, err := k.getOffer(ctx, work, id); err != nil {
@@ -57,38 +57,6 @@ func (k Keeper) CloseOffer(ctx context.Context, owner sdk.AccAddress, work regis
 		return err
 	}
 	return emit(ctx, &types.EventOfferClosed{Work: work.String(), Terms: id.String()})
-}
-
-// ownWork returns a work if the account owns it and, where asked, it is active.
-func (k Keeper) ownWork(
-	ctx context.Context, owner sdk.AccAddress, id registrytypes.WorkID, active bool,
-) (registrytypes.Work, error) {
-	work, err := k.registry.GetWork(ctx, id)
-	if err != nil {
-		return work, err
-	}
-	if !work.Owner.Equals(owner) {
-		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: only the owner decides about its offers and approvals",
-			id, work.Owner, owner)
-	}
-	if active {
-		return work, available(id, work)
-	}
-	return work, nil
-}
-
-// available fails unless a work can be offered, granted and derived from.
-func available(id registrytypes.WorkID, work registrytypes.Work) error {
-	switch statusOf(work) {
-	case rules.Active:
-		return nil
-	case rules.Withdrawn:
-		return refusal(id, rules.Reason{Code: rules.WorkWithdrawn})
-	case rules.Disputed:
-		return refusal(id, rules.Reason{Code: rules.WorkDisputed})
-	default:
-		return refusal(id, rules.Reason{Code: rules.WorkInvalidated})
-	}
 }
 
 // getOffer returns an offer, expired or not. It fails with ErrOfferNotFound.

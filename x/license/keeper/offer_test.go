@@ -46,7 +46,7 @@ func TestOfferAndClose(t *testing.T) {
 	require.Equal(t, "commercial-remix-10", stored.Offers[0].Terms.Preset)
 
 	closing := &types.MsgCloseOffer{Owner: bob.String(), Work: song.String(), Terms: terms.String()}
-	require.ErrorIs(t, f.try(closing), types.ErrNotOwner)
+	require.ErrorIs(t, f.try(closing), registrytypes.ErrNotOwner)
 	closing.Owner = alice.String()
 	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
 	f.must(closing, &types.EventOfferClosed{Work: song.String(), Terms: terms.String()})
@@ -95,14 +95,14 @@ func TestOnlyTheOwnerOffersAndOnlyActiveWorks(t *testing.T) {
 	f := newFixture(t)
 	terms := preset("cc-by-4.0")
 	msg := &types.MsgOffer{Owner: bob.String(), Work: song.String(), Terms: terms.String()}
-	require.ErrorIs(t, f.try(msg), types.ErrNotOwner)
+	require.ErrorIs(t, f.try(msg), registrytypes.ErrNotOwner)
 
 	msg.Owner = alice.String()
 	for _, status := range []registrytypes.Status{
 		registrytypes.STATUS_WITHDRAWN, registrytypes.STATUS_DISPUTED, registrytypes.STATUS_INVALIDATED,
 	} {
 		f.setStatus(song, status)
-		require.ErrorIs(t, f.try(msg), types.ErrWorkUnavailable, status)
+		require.ErrorIs(t, f.try(msg), registrytypes.ErrOnHold, status)
 	}
 	msg.Work = registrytypes.WorkID{7}.String()
 	require.ErrorIs(t, f.try(msg), registrytypes.ErrWorkNotFound)

@@ -117,7 +117,7 @@ func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work) (rules.
 	if known.Constraints, err = q.constraints(id, rows); err != nil {
 		return known, err
 	}
-	if q.only == "" && work.Owner.Equals(q.licensee) {
+	if q.only == "" && work.OwnedBy(q.licensee) {
 		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {
 			return known, err
 		}

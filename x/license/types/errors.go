@@ -9,7 +9,6 @@ var (
 	ErrTermsNotFound    = errorsmod.Register(ModuleName, 3, "terms not found")
 	ErrInvalidOffer     = errorsmod.Register(ModuleName, 4, "invalid offer")
 	ErrOfferNotFound    = errorsmod.Register(ModuleName, 5, "not offered")
-	ErrNotOwner         = errorsmod.Register(ModuleName, 6, "not the owner")
 	ErrWorkUnavailable  = errorsmod.Register(ModuleName, 7, "work not available")
 	ErrTooManyOffers    = errorsmod.Register(ModuleName, 8, "too many offers")
 	ErrOfferExpired     = errorsmod.Register(ModuleName, 9, "offer expired")

@@ -14,6 +14,9 @@ import (
 type RegistryKeeper interface {
 	// GetWork fails with the registry's ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
+	// Control tells whether an account may do something with a work now. It fails
+	// with the registry's ErrWorkNotFound, ErrNotOwner or ErrOnHold.
+	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
 	// Claimants lists the works that claim a content, up to a number, and whether
 	// there are more.
 	Claimants(ctx context.Context, digest [32]byte, limit int) (works []registrytypes.WorkID, more bool, err error)

@@ -19,9 +19,9 @@ import (
 // changes hands, and not again if the source returns. Approving what counts
 // changes nothing.
 func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source, derivative workID) error {
-	work, err := k.ownSource(ctx, owner, source)
+	work, err := k.registry.Control(ctx, owner, source, registrytypes.ActApprove)
 	if err != nil {
-		return err
+		return errorsmod.Wrap(err, "source")
 	}
 	if _, err := k.registry.GetWork(ctx, derivative); err != nil {
 		return errorsmod.Wrap(err, "derivative")
@@ -49,8 +49,8 @@ func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source,
 // WithdrawSourceApproval takes an approval back that was not used, in any status
 // of the source, whether it counts or not. It fails with ErrNotApproved.
 func (k Keeper) WithdrawSourceApproval(ctx context.Context, owner sdk.AccAddress, source, derivative workID) error {
-	if _, err := k.ownSource(ctx, owner, source); err != nil {
-		return err
+	if _, err := k.registry.Control(ctx, owner, source, registrytypes.ActDisapprove); err != nil {
+		return errorsmod.Wrap(err, "source")
 	}
 	key := collections.Join(source, derivative)
 	found, err := k.Approvals.Has(ctx, key)
@@ -66,18 +66,6 @@ func (k Keeper) WithdrawSourceApproval(ctx context.Context, owner sdk.AccAddress
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventSourceApprovalWithdrawn{
 		Source: source.String(), Derivative: derivative.String(),
 	})
-}
-
-// ownSource returns the source's row if the account owns it.
-func (k Keeper) ownSource(ctx context.Context, owner sdk.AccAddress, source workID) (registrytypes.Work, error) {
-	work, err := k.registry.GetWork(ctx, source)
-	if err != nil {
-		return work, errorsmod.Wrap(err, "source")
-	}
-	if !work.Owner.Equals(owner) {
-		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s: only its owner decides about approvals", source, work.Owner)
-	}
-	return work, nil
 }
 
 // checkApprovals asks for the approval of each new source if works derive from
@@ -110,7 +98,7 @@ func (k Keeper) checkApproval(ctx context.Context, d *derivation, p licensetypes
 		}
 	}
 	source, err := k.registry.GetWork(ctx, p.Source)
-	if err != nil || source.Owner.Equals(d.Owner) {
+	if err != nil || source.OwnedBy(d.Owner) {
 		return err
 	}
 	transfers, found, err := k.Approvals.Find(ctx, collections.Join(p.Source, d.Work))

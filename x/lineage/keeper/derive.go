@@ -88,15 +88,9 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 // load checks that the owner may declare anything about the work now, and
 // reads what was declared before and its generation.
 func (k Keeper) load(ctx context.Context, d *derivation) error {
-	work, err := k.registry.GetWork(ctx, d.Work)
+	_, err := k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
 	if err != nil {
 		return err
-	}
-	if !work.Owner.Equals(d.Owner) {
-		return errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s: only its owner declares its sources", d.Work, work.Owner)
-	}
-	if work.Status != registrytypes.STATUS_ACTIVE && work.Status != registrytypes.STATUS_WITHDRAWN {
-		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s is %s: nothing is declared while a claim against it stands", d.Work, work.Status)
 	}
 	if d.row, d.declared, err = k.Derivations.Find(ctx, d.Work); err != nil || !d.declared {
 		return err

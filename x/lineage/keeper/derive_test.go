@@ -178,8 +178,8 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 		"mistyped work":        {with(func(m *types.MsgDerive) { m.Work = termsOf(song).String() }), registrytypes.ErrInvalidID, "terms"},
 		"unknown work":         {with(func(m *types.MsgDerive) { m.Work = idOf("?").String() }), registrytypes.ErrWorkNotFound, idOf("?").String()},
 		"bad owner":            {with(func(m *types.MsgDerive) { m.Owner = "bob" }), types.ErrInvalidMessage, "owner"},
-		"a stranger":           {with(func(m *types.MsgDerive) { m.Owner = carol.String() }), types.ErrNotOwner, bob.String()},
-		"the source's owner":   {with(func(m *types.MsgDerive) { m.Owner = alice.String() }), types.ErrNotOwner, bob.String()},
+		"a stranger":           {with(func(m *types.MsgDerive) { m.Owner = carol.String() }), registrytypes.ErrNotOwner, bob.String()},
+		"the source's owner":   {with(func(m *types.MsgDerive) { m.Owner = alice.String() }), registrytypes.ErrNotOwner, bob.String()},
 		"rate above max":       {with(func(m *types.MsgDerive) { m.MaxTotalRate = 99_999 }), errOverMaxRate, "99999"},
 		"max above the whole":  {with(func(m *types.MsgDerive) { m.MaxTotalRate = types.Whole + 1 }), types.ErrInvalidMessage, "max_total_rate"},
 		"oneself":              {sources(own(remix)), types.ErrInvalidSource, "itself"},
@@ -239,8 +239,8 @@ func TestOnlyAContestedWorkCannotDeclareSources(t *testing.T) {
 	for status, want := range map[registrytypes.Status]error{
 		registrytypes.STATUS_ACTIVE:      nil,
 		registrytypes.STATUS_WITHDRAWN:   nil,
-		registrytypes.STATUS_DISPUTED:    types.ErrInvalidStatus,
-		registrytypes.STATUS_INVALIDATED: types.ErrInvalidStatus,
+		registrytypes.STATUS_DISPUTED:    registrytypes.ErrOnHold,
+		registrytypes.STATUS_INVALIDATED: registrytypes.ErrOnHold,
 	} {
 		t.Run(status.String(), func(t *testing.T) {
 			f := newFixture(t)

@@ -70,6 +70,14 @@ func (w *world) GetWork(_ context.Context, id workID) (registrytypes.Work, error
 	return work, nil
 }
 
+func (w *world) Control(ctx context.Context, account sdk.AccAddress, id workID, act registrytypes.Act) (registrytypes.Work, error) {
+	work, err := w.GetWork(ctx, id)
+	if err != nil {
+		return work, err
+	}
+	return work, work.CheckControl(id, account, act)
+}
+
 func (w *world) Permit(_ context.Context, r licensetypes.PermitRequest) (licensetypes.Permit, error) {
 	w.calls = append(w.calls, "permit")
 	w.requests = append(w.requests, r)

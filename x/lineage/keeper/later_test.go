@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func TestALaterSourceIsMarkedAsSuch(t *testing.T) {
@@ -155,7 +156,7 @@ func TestALaterRoyaltyNeedsTheSourcesApproval(t *testing.T) {
 	require.ErrorContains(t, err, song.String())
 	require.ErrorContains(t, err, alice.String())
 
-	require.ErrorIs(t, f.approve(bob, song, remix), types.ErrNotOwner)
+	require.ErrorIs(t, f.approve(bob, song, remix), registrytypes.ErrNotOwner)
 	require.ErrorIs(t, f.approve(alice, song, song), types.ErrInvalidSource)
 	require.ErrorIs(t, f.approve(alice, song, idOf("?")), registryNotFound)
 	require.NoError(t, f.approve(alice, song, remix))
@@ -210,7 +211,7 @@ func TestAnUnusedApprovalIsTakenBack(t *testing.T) {
 	before := len(f.ctx.EventManager().Events())
 	require.NoError(t, f.approve(alice, song, remix))
 	require.Len(t, f.ctx.EventManager().Events(), before, "it stands already")
-	require.ErrorIs(t, f.withdraw(bob, song, remix), types.ErrNotOwner)
+	require.ErrorIs(t, f.withdraw(bob, song, remix), registrytypes.ErrNotOwner)
 	require.ErrorIs(t, f.withdraw(alice, song, song), types.ErrInvalidSource)
 	require.ErrorIs(t, f.withdraw(alice, idOf("?"), remix), registryNotFound)
 

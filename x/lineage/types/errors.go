@@ -9,8 +9,6 @@ var (
 	ErrInvalidRecord   = errorsmod.Register(ModuleName, 4, "invalid generation record")
 	ErrInvalidParams   = errorsmod.Register(ModuleName, 5, "invalid parameters")
 	ErrInvalidGenesis  = errorsmod.Register(ModuleName, 6, "invalid genesis")
-	ErrNotOwner        = errorsmod.Register(ModuleName, 7, "not the owner")
-	ErrInvalidStatus   = errorsmod.Register(ModuleName, 8, "not possible in the work's status")
 	ErrAlreadySource   = errorsmod.Register(ModuleName, 9, "already a source")
 	ErrTooManySources  = errorsmod.Register(ModuleName, 10, "too many sources")
 	ErrOverWhole       = errorsmod.Register(ModuleName, 11, "weights exceed the whole")

@@ -3,6 +3,8 @@ package types
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -12,6 +14,9 @@ import (
 type RegistryKeeper interface {
 	// GetWork returns a work's row, or registry's ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
+	// Control tells whether an account may do something with a work now. It fails
+	// with the registry's ErrWorkNotFound, ErrNotOwner or ErrOnHold.
+	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
 }
 
 // RoyaltyKeeper keeps what works owe each other, and their generations.

@@ -15,11 +15,7 @@ import (
 // OfferTransfer offers a work to a recipient, in place of any earlier offer. Only
 // the owner of an active or withdrawn work can, and not to itself.
 func (k Keeper) OfferTransfer(ctx context.Context, owner sdk.AccAddress, id types.WorkID, recipient sdk.AccAddress) error {
-	work, err := k.ownWork(ctx, owner, id)
-	if err != nil {
-		return err
-	}
-	if err := settled(id, work.Status); err != nil {
+	if _, err := k.Control(ctx, owner, id, types.ActTransfer); err != nil {
 		return err
 	}
 	if recipient.Equals(owner) {
@@ -36,7 +32,7 @@ func (k Keeper) OfferTransfer(ctx context.Context, owner sdk.AccAddress, id type
 
 // CancelTransfer takes an offered transfer back. The owner can, in any status.
 func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
-	if _, err := k.ownWork(ctx, owner, id); err != nil {
+	if _, err := k.Control(ctx, owner, id, types.ActCancelTransfer); err != nil {
 		return err
 	}
 	if _, err := k.transferOf(ctx, id); err != nil {
@@ -51,7 +47,7 @@ func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id typ
 // Transfer makes the recipient of an offered transfer the owner, and returns who
 // was. x/royalty calls it when the recipient accepts: it settles the revenue in
 // the same message. workVersion is the version that the recipient agreed to. It
-// fails with ErrInvalidTransfer or ErrInvalidStatus.
+// fails with ErrInvalidTransfer or ErrOnHold.
 func (k Keeper) Transfer(
 	ctx context.Context, id types.WorkID, recipient sdk.AccAddress, workVersion uint32,
 ) (previous sdk.AccAddress, err error) {
@@ -59,7 +55,7 @@ func (k Keeper) Transfer(
 	if err != nil {
 		return nil, err
 	}
-	if err := settled(id, work.Status); err != nil {
+	if err := work.CheckHold(id, types.ActTransfer); err != nil {
 		return nil, err
 	}
 	offer, err := k.transferOf(ctx, id)

@@ -24,11 +24,8 @@ func (k Keeper) GetWork(ctx context.Context, id types.WorkID) (types.Work, error
 // Revise adds a version of a work's details and returns its number. Older
 // versions stay. Only the owner of an active or withdrawn work can.
 func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkID, details types.Details) (uint32, error) {
-	work, err := k.ownWork(ctx, owner, id)
+	work, err := k.Control(ctx, owner, id, types.ActRevise)
 	if err != nil {
-		return 0, err
-	}
-	if err := settled(id, work.Status); err != nil {
 		return 0, err
 	}
 	previous, err := work.Revision()
@@ -79,7 +76,7 @@ func (k Keeper) Restore(ctx context.Context, owner sdk.AccAddress, id types.Work
 }
 
 func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types.WorkID, from, to types.Status) error {
-	work, err := k.ownWork(ctx, owner, id)
+	work, err := k.Control(ctx, owner, id, types.ActWithdraw)
 	if err != nil {
 		return err
 	}
@@ -91,26 +88,6 @@ func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types
 		return err
 	}
 	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkStatusChanged{Work: id.String(), Status: to})
-}
-
-// ownWork reads a work that the account must own: ErrWorkNotFound, ErrNotOwner.
-func (k Keeper) ownWork(ctx context.Context, account sdk.AccAddress, id types.WorkID) (types.Work, error) {
-	work, err := k.GetWork(ctx, id)
-	if err != nil {
-		return work, err
-	}
-	if !work.Owner.Equals(account) {
-		return work, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: its owner has to sign", id, work.Owner, account)
-	}
-	return work, nil
-}
-
-// settled refuses what the owner of a disputed or invalidated work cannot do.
-func settled(id types.WorkID, status types.Status) error {
-	if status != types.STATUS_ACTIVE && status != types.STATUS_WITHDRAWN {
-		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s is %s: it can change only when it is active or withdrawn", id, status)
-	}
-	return nil
 }
 
 // revisionOf reads one version of a work's details, from 1 to the current.

@@ -129,12 +129,12 @@ func TestDisputedWorksStay(t *testing.T) {
 	require.NoError(t, f.try(offer))
 	for _, status := range []types.Status{types.STATUS_DISPUTED, types.STATUS_INVALIDATED} {
 		f.setStatus(id, status)
-		require.ErrorIs(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("x")}), types.ErrInvalidStatus)
-		require.ErrorIs(t, f.try(offer), types.ErrInvalidStatus)
-		require.ErrorIs(t, f.try(&types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()}), types.ErrInvalidStatus)
-		require.ErrorIs(t, f.try(&types.MsgRestoreWork{Owner: alice.String(), Work: id.String()}), types.ErrInvalidStatus)
+		require.ErrorIs(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("x")}), types.ErrOnHold)
+		require.ErrorIs(t, f.try(offer), types.ErrOnHold)
+		require.ErrorIs(t, f.try(&types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()}), types.ErrOnHold)
+		require.ErrorIs(t, f.try(&types.MsgRestoreWork{Owner: alice.String(), Work: id.String()}), types.ErrOnHold)
 		_, err := f.k.Transfer(f.ctx, id, bob, 1)
-		require.ErrorIs(t, err, types.ErrInvalidStatus)
+		require.ErrorIs(t, err, types.ErrOnHold)
 	}
 	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id.String()}))
 }

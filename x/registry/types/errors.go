@@ -18,4 +18,5 @@ var (
 	ErrInvalidMessage    = errorsmod.Register(ModuleName, 13, "invalid message")
 	ErrAlreadyAnchored   = errorsmod.Register(ModuleName, 14, "already anchored")
 	ErrInvalidGenesis    = errorsmod.Register(ModuleName, 15, "invalid genesis")
+	ErrOnHold            = errorsmod.Register(ModuleName, 16, "on hold")
 )

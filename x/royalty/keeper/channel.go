@@ -53,7 +53,7 @@ func (k Keeper) GetChannel(ctx context.Context, id types.ChannelID) (types.Chann
 // module's account from the end of the block on.
 //
 // It fails with ErrInvalidChannel, with the registry's ErrWorkNotFound or with
-// ErrNotPayable for a payee, with ErrDenomNotAccepted, with ErrBelowMinimum, or
+// the registry's ErrOnHold for a payee, with ErrDenomNotAccepted, with ErrBelowMinimum, or
 // when the payer has less.
 func (k Keeper) OpenChannel(ctx context.Context, channel types.Channel, deposit sdk.Coin, payees types.ChannelPayees) (types.ChannelID, error) {
 	id := channel.ID()

@@ -201,7 +201,7 @@ func (r *redemption) work(id registrytypes.WorkID) (payeeState, error) {
 		return state, nil
 	}
 	head, err := r.k.payableHead(r.ctx, id)
-	if err != nil && !errors.Is(err, types.ErrNotPayable) {
+	if err != nil && !errors.Is(err, registrytypes.ErrOnHold) {
 		return payeeState{}, err
 	}
 	state := payeeState{head: head, payable: err == nil}

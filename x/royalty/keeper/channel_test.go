@@ -252,7 +252,7 @@ func TestTheShareOfAnInvalidatedWorkGoesBack(t *testing.T) {
 	c.RequireInvariants()
 	c.MustDeliver(carol, chain.CloseMsg(carol, id))
 	c.RequireBalance(fan, "999800uusdc")
-	require.ErrorIs(t, c.Deliver(fan, chain.ChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(), types.ErrNotPayable)
+	require.ErrorIs(t, c.Deliver(fan, chain.ChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(), registrytypes.ErrOnHold)
 	c.RequireInvariants()
 }
 

@@ -48,9 +48,12 @@ func (k Keeper) SoleHolder(ctx context.Context, work registrytypes.WorkID) (sdk.
 
 // AssignShares replaces a holder's share of a work by shares that sum to it, and
 // returns the new version of the table. Shares of those who hold already add up.
-// It fails when the sender holds nothing, the sum differs, nothing changes, or
-// the table would have more than 32 holders.
+// It fails when the sender holds nothing, the sum differs, nothing changes, the
+// table would have more than 32 holders, or the registry has the work on hold.
 func (k Keeper) AssignShares(ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share) (uint32, error) {
+	if _, err := k.registry.Control(ctx, holder, work, registrytypes.ActAssign); err != nil {
+		return 0, err
+	}
 	head, err := k.GetHead(ctx, work)
 	if err != nil {
 		return 0, err

@@ -99,14 +99,10 @@ func (k Keeper) admit(ctx context.Context, params types.Params, l line) (epoch u
 }
 
 // payableHead returns the head of a work that can be paid. It fails with the
-// registry's ErrWorkNotFound and with ErrNotPayable.
+// registry's ErrWorkNotFound and ErrOnHold.
 func (k Keeper) payableHead(ctx context.Context, id registrytypes.WorkID) (types.Head, error) {
-	work, err := k.registry.GetWork(ctx, id)
-	if err != nil {
+	if _, err := k.registry.Control(ctx, nil, id, registrytypes.ActPay); err != nil {
 		return types.Head{}, err
-	}
-	if work.Status == registrytypes.STATUS_INVALIDATED {
-		return types.Head{}, types.ErrNotPayable.Wrapf("%s was invalidated by a dispute; look at its page for the work that it copies", id)
 	}
 	return k.GetHead(ctx, id)
 }

@@ -8,7 +8,6 @@ var (
 	ErrDenomNotAccepted = errorsmod.Register(ModuleName, 3, "denom not accepted")
 	ErrBelowMinimum     = errorsmod.Register(ModuleName, 4, "payment below the minimum")
 	ErrInvalidAmount    = errorsmod.Register(ModuleName, 5, "invalid amount")
-	ErrNotPayable       = errorsmod.Register(ModuleName, 6, "work cannot be paid")
 	ErrInvalidMessage   = errorsmod.Register(ModuleName, 7, "invalid message")
 	ErrNotHolder        = errorsmod.Register(ModuleName, 8, "not a holder of the work's revenue")
 	ErrInvalidShares    = errorsmod.Register(ModuleName, 9, "invalid shares")
