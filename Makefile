@@ -67,7 +67,7 @@ cover: ## tests with coverage, into build/cover.out
 	go tool cover -func build/cover.out | tail -1
 
 test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
-	go test ./app -run TestRandomBlocksAgree -v -timeout 60m -args -sim.blocks=300 $(SIM_FLAGS)
+	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 $(SIM_FLAGS)
 
 bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=100000 -only=^pay'
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 4h -args -works=1000 -txs=5000 -rounds=3 $(BENCH_FLAGS)
