@@ -46,7 +46,7 @@ func (app *App) AutoCLI(clientCtx client.Context) autocli.AppOptions {
 	return autocli.AppOptions{
 		Modules:               modules,
 		ModuleOptions:         runtimeservices.ExtractAutoCLIOptions(app.modules.Modules),
-		AddressCodec:          newAccountAddresses(),
+		AddressCodec:          app.addresses,
 		ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
 		ConsensusAddressCodec: address.NewBech32Codec(consensusPrefix()),
 		ClientCtx:             clientCtx,

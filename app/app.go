@@ -11,6 +11,7 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cast"
 
+	coreaddress "cosmossdk.io/core/address"
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
@@ -23,6 +24,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/version"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/stemma-chain/stemma/app/fast"
 )
 
 // App is the chain's state machine.
@@ -33,22 +36,35 @@ type App struct {
 	home         string
 	encoding     Encoding
 	stores       stores
+	addresses    coreaddress.Codec
+	trees        *fast.Trees // nil: the SDK writes them
 	modules      *module.Manager
 	basics       module.BasicManager
 	configurator module.Configurator
 }
 
-// New builds the app over db and loads its latest state. A fault in the wiring
-// or in the options panics: there is nothing to run without it.
+// New is Open for those who have nothing to do without an app: an error panics.
 func New(logger log.Logger, db dbm.DB, options servertypes.AppOptions, base ...func(*baseapp.BaseApp)) *App {
-	app, err := newUnloaded(logger, db, options, base...)
+	app, err := Open(logger, db, options, base...)
 	if err != nil {
 		panic(err)
 	}
-	if err := app.LoadLatestVersion(); err != nil {
-		panic(fmt.Errorf("load the latest state: %w", err))
-	}
 	return app
+}
+
+// Open builds the app over db and loads its latest state. Its errors are
+// sentences for the operator.
+func Open(
+	logger log.Logger, db dbm.DB, options servertypes.AppOptions, base ...func(*baseapp.BaseApp),
+) (*App, error) {
+	app, err := newUnloaded(logger, db, options, base...)
+	if err != nil {
+		return nil, err
+	}
+	if err := app.LoadLatestVersion(); err != nil {
+		return nil, fmt.Errorf("load the latest state: %w", err)
+	}
+	return app, nil
 }
 
 // NewAtHeight is New with the state of an earlier height, which must not have
@@ -67,32 +83,47 @@ func NewAtHeight(logger log.Logger, db dbm.DB, options servertypes.AppOptions, h
 func newUnloaded(
 	logger log.Logger, db dbm.DB, options servertypes.AppOptions, base ...func(*baseapp.BaseApp),
 ) (*App, error) {
-	encoding, err := newEncoding()
+	settings, err := fast.ReadSettings(options)
+	if err != nil {
+		return nil, err
+	}
+	addresses := accountAddresses(settings)
+	encoding, err := newEncoding(addresses)
 	if err != nil {
 		return nil, err
 	}
 	decode := encoding.TxConfig.TxDecoder()
 	app := &App{
-		BaseApp:  baseapp.NewBaseApp(Name, logger, db, decode, base...),
-		home:     cast.ToString(options.Get(flags.FlagHome)),
-		encoding: encoding,
-		stores:   newStores(),
+		BaseApp:   baseapp.NewBaseApp(Name, logger, db, decode, base...),
+		home:      cast.ToString(options.Get(flags.FlagHome)),
+		encoding:  encoding,
+		stores:    newStores(),
+		addresses: addresses,
 	}
 	app.SetVersion(version.Version)
 	app.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	app.SetTxEncoder(encoding.TxConfig.TxEncoder())
 
+	chain := fast.ReadChain(options)
 	app.Keepers = newKeepers(keeperDeps{
-		base: app.BaseApp, cdc: encoding.Codec, amino: encoding.Amino,
+		base: app.BaseApp, cdc: encoding.Codec, amino: encoding.Amino, addresses: addresses, fast: chain,
 		stores: app.stores, home: app.home, options: options, logger: logger,
 	})
 	if err := app.registerModules(); err != nil {
 		return nil, err
 	}
 	app.stores.mount(app.BaseApp)
+	if err := app.stores.complete(app.BaseApp); err != nil {
+		return nil, err
+	}
+	if settings.Trees {
+		if app.trees, err = fast.NewTrees(app.BaseApp, app.stores.treeKeys()); err != nil {
+			return nil, err
+		}
+	}
 	blockexec.Apply(app.BaseApp, options, app.StoreKeys(), decode,
 		func(storetypes.MultiStore) string { return StakingDenom })
-	if err := app.setHandlers(decode); err != nil {
+	if err := app.setHandlers(decode, chain); err != nil {
 		return nil, err
 	}
 	return app, app.applyUpgrades()
@@ -110,8 +141,9 @@ func (app *App) registerModules() error {
 	return registerReflection(app)
 }
 
-func (app *App) setHandlers(decode sdk.TxDecoder) error {
-	anteHandler, err := newAnteHandler(app.Keepers, app.encoding, runtime.NewKVStoreService(app.stores.kv[authtypes.StoreKey]))
+func (app *App) setHandlers(decode sdk.TxDecoder, chain fast.Chain) error {
+	auth := runtime.NewKVStoreService(app.stores.kv[authtypes.StoreKey])
+	anteHandler, err := newAnteHandler(app.Keepers, app.encoding, auth, chain)
 	if err != nil {
 		return err
 	}
@@ -137,6 +169,22 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 		return nil, err
 	}
 	return app.modules.InitGenesis(ctx, app.encoding.Codec, state)
+}
+
+func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
+	res, err := app.modules.EndBlock(ctx)
+	if err == nil && app.trees != nil {
+		app.trees.Write(ctx)
+	}
+	return res, err
+}
+
+// Commit implements the ABCI.
+func (app *App) Commit() (*abci.ResponseCommit, error) {
+	if app.trees != nil {
+		app.trees.Save()
+	}
+	return app.BaseApp.Commit()
 }
 
 // Encoding returns the app's codecs.

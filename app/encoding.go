@@ -3,6 +3,8 @@ package app
 import (
 	"github.com/cosmos/gogoproto/proto"
 
+	coreaddress "cosmossdk.io/core/address"
+
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/codec/address"
@@ -10,6 +12,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/std"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	txsigning "github.com/cosmos/cosmos-sdk/x/tx/signing"
+
+	"github.com/stemma-chain/stemma/app/fast"
 )
 
 // Encoding holds the codecs of one app. Each app has its own: the module
@@ -21,11 +25,11 @@ type Encoding struct {
 	TxConfig          client.TxConfig
 }
 
-func newEncoding() (Encoding, error) {
+func newEncoding(addresses coreaddress.Codec) (Encoding, error) {
 	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
 		ProtoFiles: proto.HybridResolver,
 		SigningOptions: txsigning.Options{
-			AddressCodec:          newAccountAddresses(),
+			AddressCodec:          addresses,
 			ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
 		},
 	})
@@ -41,4 +45,12 @@ func newEncoding() (Encoding, error) {
 	std.RegisterLegacyAminoCodec(amino)
 	std.RegisterInterfaces(registry)
 	return Encoding{InterfaceRegistry: registry, Codec: cdc, Amino: amino, TxConfig: txConfig}, nil
+}
+
+// accountAddresses reads and writes addresses of accounts.
+func accountAddresses(s fast.Settings) coreaddress.Codec {
+	if s.Addresses {
+		return fast.Addresses(AccountPrefix)
+	}
+	return address.NewBech32Codec(AccountPrefix)
 }

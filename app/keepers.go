@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/spf13/cast"
 
+	coreaddress "cosmossdk.io/core/address"
 	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
@@ -36,6 +37,7 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/stemma-chain/stemma/app/fast"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagekeeper "github.com/stemma-chain/stemma/x/lineage/keeper"
@@ -70,13 +72,15 @@ type Keepers struct {
 
 // keeperDeps is what the keepers are built from.
 type keeperDeps struct {
-	base    *baseapp.BaseApp
-	cdc     codec.Codec
-	amino   *codec.LegacyAmino
-	stores  stores
-	home    string
-	options servertypes.AppOptions
-	logger  log.Logger
+	base      *baseapp.BaseApp
+	cdc       codec.Codec
+	amino     *codec.LegacyAmino
+	addresses coreaddress.Codec
+	fast      fast.Chain
+	stores    stores
+	home      string
+	options   servertypes.AppOptions
+	logger    log.Logger
 }
 
 // authority is the account that may change parameters: the gov module's.
@@ -85,7 +89,6 @@ func authority() string { return authtypes.NewModuleAddress(govtypes.ModuleName)
 func newKeepers(d keeperDeps) Keepers {
 	var k Keepers
 	kv := d.stores.kv
-	accounts := newAccountAddresses()
 	validators := address.NewBech32Codec(validatorPrefix())
 	consensus := address.NewBech32Codec(consensusPrefix())
 
@@ -94,9 +97,13 @@ func newKeepers(d keeperDeps) Keepers {
 	d.base.SetParamStore(k.Consensus.ParamsStore)
 
 	k.Account = authkeeper.NewAccountKeeper(d.cdc, runtime.NewKVStoreService(kv[authtypes.StoreKey]),
-		authtypes.ProtoBaseAccount, modulePermissions, accounts, AccountPrefix, authority(),
+		authtypes.ProtoBaseAccount, modulePermissions, d.addresses, AccountPrefix, authority(),
 		authkeeper.WithUnorderedTransactions(true))
-	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, changesOnly{runtime.NewKVStoreService(kv[banktypes.StoreKey])},
+	bank := runtime.NewKVStoreService(kv[banktypes.StoreKey])
+	if d.fast.Changes {
+		bank = fast.Changes(bank)
+	}
+	k.Bank = bankkeeper.NewBaseKeeper(d.cdc, bank,
 		k.Account, blockedAddresses(), authority(), d.logger).
 		WithObjStoreKey(d.stores.object[banktypes.ObjectStoreKey])
 
@@ -117,7 +124,7 @@ func newKeepers(d keeperDeps) Keepers {
 		runtime.NewKVStoreService(kv[upgradetypes.StoreKey]), d.cdc, d.home, d.base, authority())
 	k.Gov = newGovKeeper(d, k)
 	k.Evidence = *evidencekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[evidencetypes.StoreKey]),
-		k.Staking, k.Slashing, accounts, runtime.ProvideCometInfoService())
+		k.Staking, k.Slashing, d.addresses, runtime.ProvideCometInfoService())
 
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]))
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),

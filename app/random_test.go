@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/app/fast"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -28,18 +30,26 @@ var (
 )
 
 // TestRandomBlocksAgree plays the same random blocks, good and bad messages of
-// all modules, on a sequential and two parallel chains: every app hash is the
+// all modules, on a sequential and two parallel chains, and on both kinds without
+// the node's shortcuts: every app hash is the
 // same, every invariant holds after every block, and the state comes back from
 // its export.
 func TestRandomBlocksAgree(t *testing.T) {
 	t.Logf("seed %d", *simSeed)
 	opts := []chain.Option{chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima)}
 	sequential := chain.New(t, opts...)
-	parallel := []*chain.Chain{chain.New(t, append(opts, chain.BlockSTM(2))...), chain.New(t, append(opts, chain.BlockSTM(7))...)}
+	stock := append(slices.Clone(opts), chain.AppOption(fast.FlagTrees, false), chain.AppOption(fast.FlagAddresses, false))
+	var others []*chain.Chain
+	for _, set := range [][]chain.Option{
+		append(slices.Clone(opts), chain.BlockSTM(2)), append(slices.Clone(opts), chain.BlockSTM(7)),
+		stock, append(slices.Clone(stock), chain.BlockSTM(2)),
+	} {
+		others = append(others, chain.New(t, set...))
+	}
 	g := &game{rng: rand.New(rand.NewPCG(*simSeed, 0)), outcomes: map[string]int{}, serials: map[string]uint64{}}
 	opening := g.opening(sequential)
 	sequential.Block(opening...).RequireOK(t)
-	for _, c := range parallel {
+	for _, c := range others {
 		c.Block(opening...).RequireOK(t)
 	}
 	for range *simBlocks {
@@ -55,7 +65,7 @@ func TestRandomBlocksAgree(t *testing.T) {
 			g.outcomes[fmt.Sprintf("%s accepted=%t", names[i], tx.Err() == nil)]++
 		}
 		sequential.RequireInvariants()
-		for _, c := range parallel {
+		for _, c := range others {
 			got := c.Block(txs...)
 			require.Equal(t, want.AppHash, got.AppHash, "block %d of seed %d", want.Height, *simSeed)
 		}

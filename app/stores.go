@@ -2,9 +2,12 @@ package app
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	authzkeeper "github.com/cosmos/cosmos-sdk/x/authz/keeper"
@@ -26,8 +29,8 @@ import (
 )
 
 // stores holds the keys of every store that the app mounts. It is the one
-// source for mounting and for Block-STM: a store that Block-STM is not told of
-// is silently taken for another one.
+// source for mounting, for Block-STM and for app/fast: a store that Block-STM is
+// not told of is silently taken for another one.
 type stores struct {
 	kv     map[string]*storetypes.KVStoreKey
 	object map[string]*storetypes.ObjectStoreKey
@@ -51,6 +54,31 @@ func (s stores) mount(b *baseapp.BaseApp) {
 	b.MountKVStores(s.kv)
 	b.MountObjectStores(s.object)
 }
+
+// complete is an error when the app has a store that this list lacks.
+func (s stores) complete(b *baseapp.BaseApp) error {
+	root, ok := b.CommitMultiStore().(*rootmulti.Store)
+	if !ok {
+		return fmt.Errorf("the root store is a %T: app/stores.go and app/durable know rootmulti only", b.CommitMultiStore())
+	}
+	for name := range root.StoreKeysByName() {
+		if s.kv[name] == nil && s.object[name] == nil {
+			return fmt.Errorf("store %s is mounted and not in app/stores.go: Block-STM would take it for another one; list it there", name)
+		}
+	}
+	return nil
+}
+
+// treeKeys lists the keys of the stores that are trees, sorted by name.
+func (s stores) treeKeys() (keys []storetypes.StoreKey) {
+	for _, name := range s.trees() {
+		keys = append(keys, s.kv[name])
+	}
+	return keys
+}
+
+// trees lists the names of the stores that are trees, sorted.
+func (s stores) trees() []string { return slices.Sorted(maps.Keys(s.kv)) }
 
 // all lists every key, sorted by name.
 func (s stores) all() []storetypes.StoreKey {

@@ -79,7 +79,10 @@ func checkHome(cmd *cobra.Command) (checkReport, error) {
 		return checkReport{}, fmt.Errorf("open the state in %s (is the node stopped?): %w", folder, err)
 	}
 	defer db.Close()
-	node := app.New(log.NewNopLogger(), db, ctx.Viper)
+	node, err := app.Open(log.NewNopLogger(), db, ctx.Viper)
+	if err != nil {
+		return checkReport{}, err
+	}
 	if node.LastBlockHeight() == 0 {
 		return checkReport{}, fmt.Errorf("no block in %s; check a genesis with --%s", folder, flagGenesis)
 	}

@@ -8,6 +8,7 @@ import (
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/app/fast"
 )
 
 const (
@@ -30,9 +31,18 @@ const (
 	publicBlockTime = 2 * time.Second
 )
 
+// appTemplate is app.toml: the SDK's and our own section.
+const appTemplate = serverconfig.DefaultConfigTemplate + fast.SettingsTemplate
+
+// nodeConfig is what app.toml says.
+type nodeConfig struct {
+	serverconfig.Config `mapstructure:",squash"`
+	Fast                fast.Settings `mapstructure:"fast"`
+}
+
 // appConfig is app.toml of a new node.
-func appConfig() *serverconfig.Config {
-	cfg := serverconfig.DefaultConfig()
+func appConfig() *nodeConfig {
+	cfg := &nodeConfig{Config: *serverconfig.DefaultConfig(), Fast: fast.DefaultSettings()}
 	cfg.MinGasPrices = minGasPrices
 	cfg.QueryGasLimit = queryGasLimit
 	// The trees have caches of their own; another one in front of them costs a

@@ -32,9 +32,22 @@ type exitError struct {
 func (e exitError) Error() string { return e.err.Error() }
 func (e exitError) Unwrap() error { return e.err }
 
+// cannotOpen is what newApp panics with when the node's state cannot be opened.
+type cannotOpen struct{ error }
+
 // run executes the command line, prints an error once and returns the exit
 // code.
-func run(root *cobra.Command, stderr io.Writer) int {
+func run(root *cobra.Command, stderr io.Writer) (code int) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case cannotOpen:
+			fmt.Fprintln(stderr, "Error:", r)
+			code = exitFailed
+		default:
+			panic(r)
+		}
+	}()
 	err := svrcmd.Execute(root, envPrefix, app.DefaultHome())
 	if err == nil {
 		return exitOK

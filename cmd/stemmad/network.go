@@ -114,7 +114,7 @@ func (p networkPlan) writeSettings(n nodePlan) error {
 	settings.MinGasPrices = localGasPrices
 	settings.GRPC.Address = n.ports.grpc
 	settings.API.Address = "tcp://" + n.ports.rest
-	serverconfig.SetConfigTemplate(serverconfig.DefaultConfigTemplate)
+	serverconfig.SetConfigTemplate(appTemplate)
 	serverconfig.WriteConfigFile(filepath.Join(n.home, "config", "app.toml"), settings)
 
 	client := fmt.Sprintf("chain-id = %q\nkeyring-backend = %q\noutput = %q\nnode = %q\nbroadcast-mode = %q\n",

@@ -19,7 +19,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/rpc"
 	"github.com/cosmos/cosmos-sdk/client/snapshot"
 	"github.com/cosmos/cosmos-sdk/server"
-	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	authcli "github.com/cosmos/cosmos-sdk/x/auth/client/cli"
@@ -123,7 +122,7 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 		return err
 	}
 	release := shield(cmd.Flags())
-	if err := server.InterceptConfigsPreRunHandler(cmd, serverconfig.DefaultConfigTemplate, *appConfig(), cometConfig()); err != nil {
+	if err := server.InterceptConfigsPreRunHandler(cmd, appTemplate, *appConfig(), cometConfig()); err != nil {
 		return err
 	}
 	release()
@@ -162,8 +161,14 @@ func txCmd() *cobra.Command {
 	return cmd
 }
 
+// newApp opens the node's state for the SDK's commands, which have no way to
+// return an error: run prints it.
 func newApp(logger log.Logger, db dbm.DB, options servertypes.AppOptions) servertypes.Application {
-	return app.New(logger, db, options, server.DefaultBaseappOptions(options)...)
+	node, err := app.Open(logger, db, options, server.DefaultBaseappOptions(options)...)
+	if err != nil {
+		panic(cannotOpen{err})
+	}
+	return node
 }
 
 // exportApp logs nothing: the log would go where the genesis is written to.
@@ -172,7 +177,11 @@ func exportApp(
 	options servertypes.AppOptions, modules []string,
 ) (servertypes.ExportedApp, error) {
 	if height == -1 {
-		return app.New(log.NewNopLogger(), db, options).Export(forZeroHeight, allowed, modules)
+		latest, err := app.Open(log.NewNopLogger(), db, options)
+		if err != nil {
+			return servertypes.ExportedApp{}, err
+		}
+		return latest.Export(forZeroHeight, allowed, modules)
 	}
 	earlier, err := app.NewAtHeight(log.NewNopLogger(), db, options, height)
 	if err != nil {

@@ -1,4 +1,4 @@
-package app
+package fast_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 
 	"cosmossdk.io/collections/colltest"
 	"cosmossdk.io/core/store"
+
+	"github.com/stemma-chain/stemma/app/fast"
 )
 
 // writes counts what reaches a store.
@@ -33,7 +35,7 @@ func (s countedService) OpenKVStore(ctx context.Context) store.KVStore {
 func TestChangesOnly(t *testing.T) {
 	service, ctx := colltest.MockStore()
 	var count int
-	rows := changesOnly{countedService{service, &count}}.OpenKVStore(ctx)
+	rows := fast.Changes(countedService{service, &count}).OpenKVStore(ctx)
 	for i, step := range []struct {
 		value  []byte
 		writes int

@@ -1,4 +1,4 @@
-package app
+package fast_test
 
 import (
 	"testing"
@@ -7,12 +7,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cosmos/cosmos-sdk/codec/address"
+
+	"github.com/stemma-chain/stemma/app/fast"
 )
 
 // TestAddressesAreTheSDKs: our codec says what the SDK's says, for addresses of
 // any length and for texts that are nearly one.
 func TestAddressesAreTheSDKs(t *testing.T) {
-	ours, theirs := newAccountAddresses(), address.NewBech32Codec(AccountPrefix)
+	ours, theirs := fast.Addresses("stemma"), address.NewBech32Codec("stemma")
 	rapid.Check(t, func(t *rapid.T) {
 		length := rapid.OneOf(rapid.SampledFrom([]int{0, 20, 32}), rapid.IntRange(0, 40)).Draw(t, "length")
 		bz := rapid.SliceOfN(rapid.Byte(), length, length).Draw(t, "address")

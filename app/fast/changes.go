@@ -1,4 +1,4 @@
-package app
+package fast
 
 import (
 	"bytes"
@@ -7,22 +7,24 @@ import (
 	"cosmossdk.io/core/store"
 )
 
-// changesOnly is a store in which a row that is set to what it holds is not
+// Changes makes a store in which a row that is set to what it holds is not
 // written. The stock bank writes a denom's list of owners again with every
 // change of a balance: a second row, as dear as the balance itself, that says
 // what it said before (docs/performance.md). The state is the same; its hash is
-// not, since the tree notes when a row was written, so all nodes must do this.
-type changesOnly struct{ store.KVStoreService }
+// not, since the tree notes when a row was written.
+func Changes(stock store.KVStoreService) store.KVStoreService { return changes{stock} }
+
+type changes struct{ store.KVStoreService }
 
 // OpenKVStore returns the store of a transaction or a block.
-func (s changesOnly) OpenKVStore(ctx context.Context) store.KVStore {
-	return changesOnlyStore{s.KVStoreService.OpenKVStore(ctx)}
+func (s changes) OpenKVStore(ctx context.Context) store.KVStore {
+	return changesStore{s.KVStoreService.OpenKVStore(ctx)}
 }
 
-type changesOnlyStore struct{ store.KVStore }
+type changesStore struct{ store.KVStore }
 
 // Set writes a row, unless it is there as it is.
-func (s changesOnlyStore) Set(key, value []byte) error {
+func (s changesStore) Set(key, value []byte) error {
 	old, err := s.Get(key)
 	if err != nil || old != nil && bytes.Equal(old, value) {
 		return err
