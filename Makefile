@@ -54,7 +54,7 @@ localnet-reset: ## stop them and delete their data
 
 ## Checking
 
-.PHONY: test test-race test-sim cover bench bench-scale load lint format
+.PHONY: test test-race test-sim test-kills cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -68,6 +68,9 @@ cover: ## tests with coverage, into build/cover.out
 
 test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
 	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 $(SIM_FLAGS)
+
+test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
+	go test ./cmd/stemmad -run TestANodeIsKilled -v -count=1 -timeout 30m -args -kills=$(or $(KILLS),100)
 
 bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=100000 -only=^pay'
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 4h -args -works=1000 -txs=5000 -rounds=3 $(BENCH_FLAGS)

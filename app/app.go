@@ -25,6 +25,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/stemma-chain/stemma/app/durable"
 	"github.com/stemma-chain/stemma/app/fast"
 )
 
@@ -52,8 +53,9 @@ func New(logger log.Logger, db dbm.DB, options servertypes.AppOptions, base ...f
 	return app
 }
 
-// Open builds the app over db and loads its latest state. Its errors are
-// sentences for the operator.
+// Open builds the app over db and loads its latest state, after what an
+// interrupted commit left has been removed. Its errors are sentences for the
+// operator.
 func Open(
 	logger log.Logger, db dbm.DB, options servertypes.AppOptions, base ...func(*baseapp.BaseApp),
 ) (*App, error) {
@@ -61,8 +63,15 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
+	mended, err := durable.Mend(db, app.stores.trees())
+	if err != nil {
+		return nil, err
+	}
+	if len(mended) > 0 {
+		logger.Warn("removed what an interrupted commit left; the block is executed again", "stores", mended)
+	}
 	if err := app.LoadLatestVersion(); err != nil {
-		return nil, fmt.Errorf("load the latest state: %w", err)
+		return nil, fmt.Errorf("load the latest state: %w; if this is the binary for the next block, %s", err, durable.Remedy)
 	}
 	return app, nil
 }
@@ -94,7 +103,7 @@ func newUnloaded(
 	}
 	decode := encoding.TxConfig.TxDecoder()
 	app := &App{
-		BaseApp:   baseapp.NewBaseApp(Name, logger, db, decode, base...),
+		BaseApp:   baseapp.NewBaseApp(Name, logger, durable.Whole(db), decode, base...),
 		home:      cast.ToString(options.Get(flags.FlagHome)),
 		encoding:  encoding,
 		stores:    newStores(),

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/app"
@@ -102,4 +103,32 @@ func TestNetworkIsSoundAndCheckFindsTampering(t *testing.T) {
 	_, errs, code = command("testnet", "init-files", "-o", dir)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "exists")
+}
+
+// TestStartSaysWhatToDo: a node whose state cannot be opened ends with one sentence.
+func TestStartSaysWhatToDo(t *testing.T) {
+	home := t.TempDir()
+	_, errs, code := command("init", "mine", "--home", home, "--solo")
+	require.Equal(t, exitOK, code, errs)
+	file := filepath.Join(home, "config", "app.toml")
+	settings, err := os.ReadFile(file)
+	require.NoError(t, err)
+	changed := strings.Replace(string(settings), "\ntrees = true\n", "\ntrees = \"perhaps\"\n", 1)
+	require.NotEqual(t, string(settings), changed)
+	require.NoError(t, os.WriteFile(file, []byte(changed), 0o600))
+	_, errs, code = command("start", "--home", home)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, "Error: fast.trees is perhaps: set it to true or false in app.toml\n", errs)
+	require.NoError(t, os.WriteFile(file, settings, 0o600))
+
+	db, err := app.OpenDB(home, dbm.GoLevelDBBackend)
+	require.NoError(t, err)
+	require.NoError(t, db.SetSync([]byte("s/7"), []byte{}))
+	require.NoError(t, db.Close())
+	for _, verb := range []string{"start", "check", "export"} {
+		_, errs, code = command(verb, "--home", home)
+		require.Equal(t, exitFailed, code, verb)
+		require.Contains(t, errs, "it has commits, but does not say which is the last; delete data/application.db and start again", verb)
+		require.Equal(t, 1, strings.Count(errs, "\n"), verb)
+	}
 }

@@ -29,6 +29,7 @@ type Chain struct {
 	height   int64
 	now      time.Time
 	sequence map[string]*position
+	past     Past
 	// offered are the offers made with Offer.
 	offered map[offerKey]bool
 }
@@ -100,8 +101,11 @@ func (c *Chain) blockAfter(d time.Duration, txs [][]byte) Block {
 	c.t.Helper()
 	c.height++
 	c.now = c.now.Add(d)
-	res, err := c.App.FinalizeBlock(&abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs})
+	req := &abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs}
+	c.past.Blocks = append(c.past.Blocks, req)
+	res, err := c.App.FinalizeBlock(req)
 	require.NoError(c.t, err)
+	c.past.Outcomes = append(c.past.Outcomes, OutcomeOf(res))
 	_, err = c.App.Commit()
 	require.NoError(c.t, err)
 

@@ -62,14 +62,14 @@ func (c *Chain) initialState(s settings) (app.GenesisState, error) {
 // initChain hands the state to the app; its first block will have this height.
 func (c *Chain) initChain(state json.RawMessage, height int64) error {
 	params := app.ConsensusParams().ToProto()
-	_, err := c.App.InitChain(&abci.RequestInitChain{
+	c.past.Genesis = &abci.RequestInitChain{
 		Time:            c.now,
 		ChainId:         ID,
 		ConsensusParams: &params,
 		AppStateBytes:   state,
 		InitialHeight:   height,
-	})
-	if err != nil {
+	}
+	if _, err := c.App.InitChain(c.past.Genesis); err != nil {
 		return fmt.Errorf("init chain: %w", err)
 	}
 	c.height = height - 1

@@ -77,6 +77,11 @@ func GoLevelDB() Option {
 	}
 }
 
+// DB keeps the state in a database of the caller's.
+func DB(db dbm.DB) Option {
+	return func(s *settings) { s.openDB = func(testing.TB) dbm.DB { return db } }
+}
+
 // Genesis edits the genesis before the chain starts.
 func Genesis(edit func(cdc codec.Codec, state app.GenesisState)) Option {
 	return func(s *settings) { s.edit = append(s.edit, edit) }
