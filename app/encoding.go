@@ -10,10 +10,13 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/std"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	txsigning "github.com/cosmos/cosmos-sdk/x/tx/signing"
 
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/internal/spelling"
 )
 
 // Encoding holds the codecs of one app. Each app has its own: the module
@@ -37,7 +40,10 @@ func newEncoding(addresses coreaddress.Codec) (Encoding, error) {
 		return Encoding{}, err
 	}
 	cdc := codec.NewProtoCodec(registry)
-	txConfig, err := authtx.NewTxConfigWithOptions(cdc, authtx.ConfigOptions{EnabledSignModes: authtx.DefaultSignModes})
+	txConfig, err := authtx.NewTxConfigWithOptions(cdc, authtx.ConfigOptions{
+		EnabledSignModes: authtx.DefaultSignModes,
+		ProtoDecoder:     spelledDecoder(authtx.DefaultTxDecoder(cdc), registry),
+	})
 	if err != nil {
 		return Encoding{}, err
 	}
@@ -53,4 +59,20 @@ func accountAddresses(s fast.Settings) coreaddress.Codec {
 		return fast.Addresses(AccountPrefix)
 	}
 	return address.NewBech32Codec(AccountPrefix)
+}
+
+// spelledDecoder refuses a transaction that writes a number otherwise than in
+// plain decimal digits: the SDK would read another number than was signed (ADR 0015).
+func spelledDecoder(decode sdk.TxDecoder, definitions spelling.Descriptors) sdk.TxDecoder {
+	checker := spelling.NewChecker(definitions)
+	return func(raw []byte) (sdk.Tx, error) {
+		tx, err := decode(raw)
+		if err != nil {
+			return nil, err
+		}
+		if err := checker.Tx(raw); err != nil {
+			return nil, sdkerrors.ErrTxDecode.Wrap(err.Error())
+		}
+		return tx, nil
+	}
 }

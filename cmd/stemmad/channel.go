@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/vouchers"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -66,7 +67,7 @@ the --receiver, if there is one.`,
 }
 
 func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	deposit, err := table.ParseCoin(args[0])
+	deposit, err := amounts.ParseCoin(args[0])
 	if err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func channelTopUpCmd() *cobra.Command {
 }
 
 func topUpChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	amount, err := table.ParseCoin(args[1])
+	amount, err := amounts.ParseCoin(args[1])
 	if err != nil {
 		return err
 	}

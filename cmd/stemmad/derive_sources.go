@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -176,7 +177,7 @@ func maxFee(conn *connect.Conn) (*sdk.Coin, error) {
 	if s == "" {
 		return nil, nil
 	}
-	coin, err := table.ParseCoin(s)
+	coin, err := amounts.ParseCoin(s)
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", flagMaxFee, err)
 	}

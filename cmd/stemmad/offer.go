@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -150,7 +151,7 @@ func pauseOffer(ctx context.Context, conn *connect.Conn, sender *send.Sender, wo
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
 	var made licensetypes.Offer
 	f := conn.Flags()
-	price, err := table.ParseCoins(f.Text(flagPrice))
+	price, err := amounts.ParseCoins(f.Text(flagPrice))
 	if err != nil {
 		return made, fmt.Errorf("--%s: %w", flagPrice, err)
 	}

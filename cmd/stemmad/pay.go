@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -66,7 +67,7 @@ type payment struct {
 }
 
 func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error {
-	coin, err := table.ParseCoin(amount)
+	coin, err := amounts.ParseCoin(amount)
 	if err != nil {
 		return err
 	}

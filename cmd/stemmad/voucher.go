@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
@@ -17,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/vouchers"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
@@ -61,9 +59,9 @@ func signVoucher(_ context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	total, ok := math.NewIntFromString(args[1])
-	if !ok || strings.HasPrefix(args[1], "+") {
-		return fmt.Errorf("%q is not a total: write whole units of the channel's denom, such as 1500", args[1])
+	total, err := amounts.Parse(args[1])
+	if err != nil {
+		return fmt.Errorf("the total, in units of the channel's denom: %w", err)
 	}
 	var expires time.Time
 	if s := conn.Flags().Text(flagExpires); s != "" {

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // What accounts start with, in units of a millionth: owners for their fees,
@@ -77,7 +78,7 @@ func (a *Accounts) genesis() []genesisAccount {
 		if account.Name == fanName {
 			funds = fanFunds
 		}
-		coins, err := sdk.ParseCoinsNormalized(funds)
+		coins, err := amounts.ParseCoins(funds)
 		if err != nil {
 			panic(err) // a fault in the constants above
 		}

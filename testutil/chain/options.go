@@ -14,6 +14,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // ID is the chain id of every test chain.
@@ -102,10 +103,10 @@ func AppOption(key string, value any) Option {
 	return func(s *settings) { s.options[key] = value }
 }
 
-func coins(amounts ...string) sdk.Coins {
+func coins(lists ...string) sdk.Coins {
 	all := sdk.NewCoins()
-	for _, amount := range amounts {
-		parsed, err := sdk.ParseCoinsNormalized(amount)
+	for _, list := range lists {
+		parsed, err := amounts.ParseCoins(list)
 		if err != nil {
 			panic(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -145,7 +146,7 @@ func (c *Chain) Derive(name string, owner Account, sources ...Source) Work {
 // next.
 func (c *Chain) Pay(payer Account, work Work, amount string) {
 	c.t.Helper()
-	coin, err := sdk.ParseCoinNormalized(amount)
+	coin, err := amounts.ParseCoin(amount)
 	require.NoError(c.t, err)
 	c.MustDeliver(payer, PayMsg(payer, work, coin))
 }

@@ -20,6 +20,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/keeper"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -289,7 +290,7 @@ func (f *fixture) acquire(
 	f.t.Helper()
 	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: work.String(), Terms: terms.String(), Serial: serial, MaxRate: types.MaxRate}
 	if maxFee != "" {
-		fee, err := sdk.ParseCoinNormalized(maxFee)
+		fee, err := amounts.ParseCoin(maxFee)
 		require.NoError(f.t, err)
 		msg.MaxFee = &fee
 	}
@@ -354,7 +355,7 @@ func preset(name string) types.TermsID {
 }
 
 func coins(s string) sdk.Coins {
-	list, err := sdk.ParseCoinsNormalized(s)
+	list, err := amounts.ParseCoins(s)
 	if err != nil {
 		panic(err)
 	}

@@ -12,7 +12,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/app"
-	"github.com/stemma-chain/stemma/internal/amount"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -23,7 +23,7 @@ func fortune(owner chain.Account) chain.Option {
 	return chain.Genesis(func(cdc codec.Codec, state app.GenesisState) {
 		var gs banktypes.GenesisState
 		cdc.MustUnmarshalJSON(state[banktypes.ModuleName], &gs)
-		more := sdk.NewCoin("uusdc", math.NewIntFromBigIntMut(amount.Max().BigInt()).Mul(amount.Max()).QuoRaw(2))
+		more := sdk.NewCoin("uusdc", math.NewIntFromBigIntMut(amounts.Max().BigInt()).Mul(amounts.Max()).QuoRaw(2))
 		for i, b := range gs.Balances {
 			if b.Address == owner.String() {
 				gs.Balances[i].Coins = b.Coins.Add(more)
@@ -38,7 +38,7 @@ func fortune(owner chain.Account) chain.Option {
 // way it takes; one unit more is refused before a coin moves. So no sum of payments
 // is ever too large for the end of a block, which two payments of 2^255 were.
 func TestEveryEntranceHasABound(t *testing.T) {
-	most := amount.Max()
+	most := amounts.Max()
 	for name, entrance := range map[string]func(song chain.Work, coin sdk.Coin) sdk.Msg{
 		"pay": func(song chain.Work, coin sdk.Coin) sdk.Msg { return chain.PayMsg(fan, song, coin) },
 		"fee of a grant": func(song chain.Work, coin sdk.Coin) sdk.Msg {
@@ -79,7 +79,7 @@ func TestEveryEntranceHasABound(t *testing.T) {
 // dear are terms that ask for the most that may enter.
 var dear = licensetypes.Terms{
 	Spdx: "LicenseRef-dear", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
-	GrantFee: sdk.Coins{sdk.NewCoin("uusdc", amount.Max())},
+	GrantFee: sdk.Coins{sdk.NewCoin("uusdc", amounts.Max())},
 }
 
 // dearSong is a work under dear terms.
@@ -93,7 +93,7 @@ func dearSong(c *chain.Chain) chain.Work {
 func TestNobodyAsksForMoreThanMayEnter(t *testing.T) {
 	c := chain.New(t)
 	song := dearSong(c)
-	price := sdk.NewCoins(sdk.NewCoin("uusdc", amount.Max().AddRaw(1)))
+	price := sdk.NewCoins(sdk.NewCoin("uusdc", amounts.Max().AddRaw(1)))
 	err := c.Deliver(alice, &licensetypes.MsgOffer{
 		Owner: alice.String(), Work: song.String(), Terms: dear.ID().String(), Offer: licensetypes.Offer{Price: price},
 	}).Err()
@@ -106,7 +106,7 @@ func TestTheLargestPaymentsAddUp(t *testing.T) {
 	song := c.Register("song.wav", alice)
 	c.MustDeliver(alice, assign(alice, song, dave, 1))
 	remix := c.Derive("remix.wav", bob, song.Under(chain.Preset("commercial-remix-10")))
-	most := sdk.NewCoin("uusdc", amount.Max())
+	most := sdk.NewCoin("uusdc", amounts.Max())
 	msg := &types.MsgPayMany{Payer: fan.String()}
 	for range 300 {
 		msg.Payments = append(msg.Payments, types.Payment{Work: remix.String(), Amount: most})

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -66,8 +67,8 @@ func TestWorkedExamplesOnAChain(t *testing.T) {
 }
 
 func plus(a, b string) string {
-	x, _ := sdk.ParseCoinNormalized(a + "x00")
-	y, _ := sdk.ParseCoinNormalized(b + "x00")
+	x, _ := amounts.ParseCoin(a + "x00")
+	y, _ := amounts.ParseCoin(b + "x00")
 	return x.Add(y).Amount.String()
 }
 
@@ -143,7 +144,7 @@ func (r replay) pay(s flow.Scenario) {
 	for payments := range slices.Chunk(s.Payments, 100) {
 		var txs [][]byte
 		for _, p := range payments {
-			amount, err := sdk.ParseCoinNormalized(p.Amount + p.Denom)
+			amount, err := amounts.Coin(p.Amount, p.Denom)
 			require.NoError(r.t, err)
 			txs = append(txs, r.c.Sign(payer, chain.PayMsg(payer, r.works[p.Work], amount)))
 		}

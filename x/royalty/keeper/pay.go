@@ -7,7 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	amounts "github.com/stemma-chain/stemma/internal/amount"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )

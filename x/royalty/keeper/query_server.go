@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -14,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/internal/paging"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
@@ -150,9 +150,12 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	if err != nil {
 		return nil, err
 	}
-	amount, err := wholeCoin(r.Amount)
+	amount, err := amounts.ParseCoin(r.Amount)
 	if err != nil {
-		return nil, err
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	if amount.IsZero() {
+		return nil, status.Errorf(codes.InvalidArgument, "amount %s: write more than nothing, such as 1000000uusdc", amount)
 	}
 	params, err := s.k.Params.Get(ctx)
 	if err != nil {
@@ -172,20 +175,6 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(fractions)),
 		Surcharge: params.GasPerReceiver * uint64(head.Reach), Epoch: head.Epoch, Pagination: next,
 	}, err
-}
-
-// wholeCoin reads a positive coin. The SDK's own parser would cut fractions off.
-func wholeCoin(s string) (sdk.Coin, error) {
-	digits := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-	if digits > 0 {
-		if amount, ok := math.NewIntFromString(s[:digits]); ok {
-			coin := sdk.Coin{Denom: s[digits:], Amount: amount}
-			if coin.Validate() == nil && coin.IsPositive() {
-				return coin, nil
-			}
-		}
-	}
-	return sdk.Coin{}, status.Errorf(codes.InvalidArgument, "amount %q is not a positive whole amount such as 1000000uusdc", s)
 }
 
 // work reads the id of a request and the work's head; unknown works are

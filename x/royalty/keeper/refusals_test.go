@@ -16,7 +16,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
-	"github.com/stemma-chain/stemma/internal/amount"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -113,7 +113,7 @@ func TestParamsAreBounded(t *testing.T) {
 		"gas beyond reason":    func(p *types.Params) { p.GasPerReceiver = math.MaxUint64 },
 		"a denom twice":        func(p *types.Params) { p.Denoms = append(p.Denoms, p.Denoms[0]) },
 		"a minimum that nobody can pay": func(p *types.Params) {
-			p.Denoms[0].MinPayment = amount.Max().AddRaw(1)
+			p.Denoms[0].MinPayment = amounts.Max().AddRaw(1)
 		},
 		"33 denoms": func(p *types.Params) {
 			p.Denoms = nil
@@ -138,7 +138,7 @@ func TestPreviewTakesWholeAmountsOnly(t *testing.T) {
 	c := chain.New(t)
 	song := c.Register("song.wav", alice)
 	query := types.NewQueryClient(c.Conn())
-	for _, amount := range []string{"", "uusdc", "1.5uusdc", "0uusdc", "-1uusdc", "10", "10 uusdc", "10uatom"} {
+	for _, amount := range []string{"", "uusdc", "1.5uusdc", "0uusdc", "-1uusdc", "10", "10 uusdc", "10uatom", "0100000uusdc", "0x100000uusdc", "100_000uusdc"} {
 		_, err := query.Preview(t.Context(), &types.QueryPreviewRequest{Work: song.String(), Amount: amount})
 		require.Equal(t, codes.InvalidArgument, status.Code(err), "%q: %v", amount, err)
 	}

@@ -5,7 +5,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/internal/amount"
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // Bounds of the parameters.
@@ -77,7 +77,7 @@ func (d AcceptedDenom) validate() error {
 		if least.amount.IsNil() || !least.amount.IsPositive() {
 			return ErrInvalidParams.Wrapf("%s of %s must be at least 1", least.name, d.Denom)
 		}
-		if err := amount.CheckMax(least.amount); err != nil {
+		if err := amounts.CheckMax(least.amount); err != nil {
 			return ErrInvalidParams.Wrapf("%s of %s: %s", least.name, d.Denom, err)
 		}
 	}

@@ -8,8 +8,7 @@ import (
 	"io"
 	"time"
 
-	"cosmossdk.io/math"
-
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -46,9 +45,9 @@ func (v *Voucher) UnmarshalJSON(bz []byte) error {
 	if err != nil {
 		return err
 	}
-	total, ok := math.NewIntFromString(f.Total)
-	if !ok {
-		return types.ErrInvalidVoucher.Wrapf("total %q is not a whole number of units", f.Total)
+	total, err := amounts.Parse(f.Total)
+	if err != nil {
+		return types.ErrInvalidVoucher.Wrapf("total: %s", err)
 	}
 	signature, err := hex.DecodeString(f.Signature)
 	if err != nil {

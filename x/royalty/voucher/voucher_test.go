@@ -133,6 +133,7 @@ func TestFilesThatAreNoVouchersAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	for _, bad := range []string{
 		"x", "[]", `{"total":"5"}`, strings.Replace(good, `"5"`, `"5.5"`, 1), strings.Replace(good, `"5"`, `"-5"`, 1),
+		strings.Replace(good, `"5"`, `"05"`, 1), strings.Replace(good, `"5"`, `"0x5"`, 1), strings.Replace(good, `"5"`, `"1_0"`, 1),
 		strings.Replace(good, "00", "0g", 1), strings.Replace(good, "stemma-1", "", 1), strings.Replace(good, `"total"`, `"sum":1,"total"`, 1),
 		good + good,
 	} {

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -111,7 +112,7 @@ func TestParseUseNamesFlagValueAndRemedy(t *testing.T) {
 
 func TestPrices(t *testing.T) {
 	coins := func(s string) sdk.Coins {
-		c, err := sdk.ParseCoinsNormalized(s)
+		c, err := amounts.ParseCoins(s)
 		require.NoError(t, err)
 		return c
 	}

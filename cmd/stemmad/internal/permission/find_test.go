@@ -13,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -107,7 +108,7 @@ func needed(offers ...licensetypes.Obtainable) licensetypes.Rights {
 
 func obtainable(t *testing.T, name, price string) licensetypes.Obtainable {
 	t.Helper()
-	coins, err := sdk.ParseCoinsNormalized(price)
+	coins, err := amounts.ParseCoins(price)
 	require.NoError(t, err)
 	p := preset(name)
 	return licensetypes.Obtainable{

@@ -11,7 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -66,7 +66,7 @@ func Payments(events []abci.Event) ([]Payment, error) {
 }
 
 func payment(event abci.Event) (Payment, error) {
-	amount, err := table.ParseCoin(history.Value(event, "amount") + history.Value(event, "denom"))
+	amount, err := amounts.Coin(history.Value(event, "amount"), history.Value(event, "denom"))
 	if err != nil {
 		return Payment{}, fmt.Errorf("read an event of a payment: %w", err)
 	}
@@ -93,7 +93,7 @@ func assign(payments []Payment, events []abci.Event, grant abci.Event) {
 
 // fromChannel marks what a voucher paid: the last payments, up to its sum.
 func fromChannel(payments []Payment, voucher abci.Event) error {
-	coin, err := table.ParseCoin(history.Value(voucher, "paid") + history.Value(voucher, "denom"))
+	coin, err := amounts.Coin(history.Value(voucher, "paid"), history.Value(voucher, "denom"))
 	if err != nil {
 		return fmt.Errorf("read an event of a voucher: %w", err)
 	}

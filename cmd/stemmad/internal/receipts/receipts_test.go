@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -118,7 +119,7 @@ func TestUnknownSharesCountAsPaidOnly(t *testing.T) {
 
 func mustCoin(t *testing.T, s string) sdk.Coin {
 	t.Helper()
-	coin, err := sdk.ParseCoinNormalized(s)
+	coin, err := amounts.ParseCoin(s)
 	require.NoError(t, err)
 	return coin
 }

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -99,7 +100,7 @@ func answer(work string, o licensetypes.OpenOffer, use licensetypes.Use, demands
 
 func coins(t *testing.T, s string) sdk.Coins {
 	t.Helper()
-	c, err := sdk.ParseCoinsNormalized(s)
+	c, err := amounts.ParseCoins(s)
 	require.NoError(t, err)
 	return c
 }

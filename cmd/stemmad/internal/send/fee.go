@@ -11,7 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // checkPrices keeps the SDK's factory from panicking on a mistyped flag.
@@ -19,7 +19,7 @@ func checkPrices(fees, gasPrices string) error {
 	if fees != "" && gasPrices != "" {
 		return fmt.Errorf("give --%s or --%s, not both", flags.FlagFees, flags.FlagGasPrices)
 	}
-	if _, err := table.ParseCoins(fees); err != nil {
+	if _, err := amounts.ParseCoins(fees); err != nil {
 		return fmt.Errorf("--%s: %w", flags.FlagFees, err)
 	}
 	if _, err := sdk.ParseDecCoins(gasPrices); err != nil {

@@ -12,7 +12,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // movement is coins that left an account or came to it, to or from one other.
@@ -143,7 +143,7 @@ func parseCoins(s string) (sdk.Coins, error) {
 	}
 	var coins sdk.Coins
 	for part := range strings.SplitSeq(s, ",") {
-		coin, err := table.ParseCoin(part)
+		coin, err := amounts.ParseCoin(part)
 		if err != nil {
 			return nil, err
 		}

@@ -129,6 +129,10 @@ func TestFaultsAreNamed(t *testing.T) {
 
 		"fee, decimals":    {"spdx: MIT\ngrant_fee: [1.5uusdc]\n", "t.yaml:2: grant_fee \"1.5uusdc\" is not an amount"},
 		"fee, no denom":    {"spdx: MIT\ngrant_fee: 5\n", "t.yaml:2: grant_fee \"5\" is not an amount"},
+		"fee, octal":       {"spdx: MIT\ngrant_fee: 0100000uusdc\n", "t.yaml:2: grant_fee \"0100000uusdc\" is not an amount: leave out the zeros"},
+		"fee, octal apart": {"spdx: MIT\ngrant_fee: {denom: uusdc, amount: 0100000}\n", "\"0100000\" is not an amount: leave out the zeros"},
+		"fee, hexadecimal": {"spdx: MIT\ngrant_fee: {denom: uusdc, amount: 0x10}\n", "\"0x10\" is not an amount"},
+		"fee, shifted":     {"spdx: MIT\ngrant_fee: {denom: 0uusdc, amount: 1}\n", "\"10uusdc\" is not an amount: write the denom of a coin"},
 		"fee, denom twice": {"spdx: MIT\ngrant_fee:\n- 5uusdc\n- 6uusdc\n", "t.yaml:4: grant_fee has uusdc twice"},
 		"fee, zero":        {"spdx: MIT\ngrant_fee: 0uusdc\n", "t.yaml:2: grant_fee must list positive coins"},
 		"fee, other keys":  {"spdx: MIT\ngrant_fee: [{denom: uusdc, value: 5}]\n", "t.yaml:2: grant_fee has a coin with \"value\""},

@@ -13,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -139,7 +140,6 @@ func parseDuration(s string) (time.Duration, error) {
 
 // readCoin reads 5000000uusdc or {denom: uusdc, amount: 5000000}.
 func readCoin(n *yaml.Node) (sdk.Coin, error) {
-	text := ""
 	if n.Kind == yaml.MappingNode {
 		parts := map[string]string{}
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -154,14 +154,13 @@ func readCoin(n *yaml.Node) (sdk.Coin, error) {
 			}
 			parts[key] = value
 		}
-		text = parts["amount"] + parts["denom"]
-	} else {
-		var err error
-		if text, err = scalar(n, "an amount, such as 5000000uusdc"); err != nil {
-			return sdk.Coin{}, err
-		}
+		return amounts.Coin(parts["amount"], parts["denom"])
 	}
-	return table.ParseCoin(text)
+	text, err := scalar(n, "an amount, such as 5000000uusdc")
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	return amounts.ParseCoin(text)
 }
 
 func readOneCoin(n *yaml.Node, to **sdk.Coin) error {
@@ -187,7 +186,7 @@ func readCoins(n *yaml.Node, to *sdk.Coins) error {
 	}
 	err := each(n, true, func(element *yaml.Node) error {
 		if element.Kind == yaml.ScalarNode && element == n && strings.Contains(n.Value, ",") {
-			several, err := table.ParseCoins(n.Value)
+			several, err := amounts.ParseCoins(n.Value)
 			coins = several
 			return err
 		}

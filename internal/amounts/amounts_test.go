@@ -1,4 +1,4 @@
-package amount_test
+package amounts_test
 
 import (
 	"math/big"
@@ -13,7 +13,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/internal/amount"
+	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
 // number draws an amount of any size, 2^256-1 among them.
@@ -31,13 +31,16 @@ func denom() *rapid.Generator[string] {
 func TestAmountsReadAsTheyAreWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := number().Draw(t, "amount")
-		got, err := amount.Parse(a.String())
+		got, err := amounts.Parse(a.String())
 		require.NoError(t, err)
 		require.Equal(t, a.String(), got.String())
 
 		// No coin of nothing: 0 of the denom b0x reads like a binary number.
 		coin := sdk.NewCoin(denom().Draw(t, "denom"), a.AddRaw(1).Quo(math.NewInt(2)).AddRaw(1))
-		read, err := amount.ParseCoin(coin.String())
+		read, err := amounts.ParseCoin(coin.String())
+		require.NoError(t, err)
+		require.Equal(t, coin, read)
+		read, err = amounts.Coin(coin.Amount.String(), coin.Denom)
 		require.NoError(t, err)
 		require.Equal(t, coin, read)
 	})
@@ -54,7 +57,7 @@ func TestCoinsReadAsTheyAreWritten(t *testing.T) {
 			parts[i] = coin.String()
 		}
 		space := rapid.SampledFrom([]string{"", " "}).Draw(t, "space")
-		got, err := amount.ParseCoins(strings.Join(parts, space+","+space))
+		got, err := amounts.ParseCoins(strings.Join(parts, space+","+space))
 		require.NoError(t, err)
 		require.Equal(t, coins.Sort().String(), got.String())
 		require.NoError(t, got.Validate())
@@ -70,23 +73,23 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if a, err := amount.Parse(s); err == nil {
+		if a, err := amounts.Parse(s); err == nil {
 			require.Equal(t, s, a.String())
 			sdkReads, ok := math.NewIntFromString(s)
 			require.True(t, ok)
 			require.Equal(t, a, sdkReads)
 		} else {
-			require.ErrorIs(t, err, amount.ErrInvalid)
+			require.ErrorIs(t, err, amounts.ErrInvalid)
 		}
-		if coin, err := amount.ParseCoin(s); err == nil {
+		if coin, err := amounts.ParseCoin(s); err == nil {
 			require.Equal(t, s, coin.String())
 			require.NoError(t, coin.Validate())
 		} else {
-			require.ErrorIs(t, err, amount.ErrInvalid)
+			require.ErrorIs(t, err, amounts.ErrInvalid)
 		}
-		if coins, err := amount.ParseCoins(s); err == nil {
+		if coins, err := amounts.ParseCoins(s); err == nil {
 			require.NoError(t, coins.Validate())
-			again, err := amount.ParseCoins(coins.String())
+			again, err := amounts.ParseCoins(coins.String())
 			require.NoError(t, err)
 			require.Equal(t, coins, again)
 		}
@@ -119,8 +122,8 @@ func TestEachRefusalSaysWhatToWrite(t *testing.T) {
 		strings.Repeat("7", 79):    "at most 2^256-1",
 		strings.Repeat("7", 1<<20): "at most 2^256-1",
 	} {
-		_, err := amount.Parse(text)
-		require.ErrorIs(t, err, amount.ErrInvalid, "%.100q", text)
+		_, err := amounts.Parse(text)
+		require.ErrorIs(t, err, amounts.ErrInvalid, "%.100q", text)
 		require.ErrorContains(t, err, remedy)
 		require.ErrorContains(t, err, strconv.Quote(text[:min(len(text), 100)])[:min(len(text), 100)]) // names the text
 		require.Less(t, len(err.Error()), 300)
@@ -146,8 +149,8 @@ func TestEachRefusalSaysWhatToWrite(t *testing.T) {
 		huge + "uusdc":    "at most 2^256-1",
 		"1" + huge + "uu": "such as 10000uusdc",
 	} {
-		_, err := amount.ParseCoin(text)
-		require.ErrorIs(t, err, amount.ErrInvalid, text)
+		_, err := amounts.ParseCoin(text)
+		require.ErrorIs(t, err, amounts.ErrInvalid, text)
 		require.ErrorContains(t, err, remedy)
 	}
 	for text, remedy := range map[string]string{
@@ -161,29 +164,36 @@ func TestEachRefusalSaysWhatToWrite(t *testing.T) {
 		"5ustem, 1_000 uusdc":   "without separators",
 		"5ustem,7uusdc,0uother": "leave out 0uother",
 	} {
-		_, err := amount.ParseCoins(text)
-		require.ErrorIs(t, err, amount.ErrInvalid, text)
+		_, err := amounts.ParseCoins(text)
+		require.ErrorIs(t, err, amounts.ErrInvalid, text)
 		require.ErrorContains(t, err, remedy)
 	}
 }
 
+func TestDigitsOfADenomAreNotOfTheAmount(t *testing.T) {
+	for _, apart := range [][2]string{{"1", "0uusdc"}, {"", "5uusdc"}, {"1", ""}, {"5u", "usdc"}, {"010", "uusdc"}} {
+		_, err := amounts.Coin(apart[0], apart[1])
+		require.ErrorIs(t, err, amounts.ErrInvalid, "%q", apart)
+	}
+}
+
 func TestZeroIsAnAmount(t *testing.T) {
-	a, err := amount.Parse("0")
+	a, err := amounts.Parse("0")
 	require.NoError(t, err)
 	require.True(t, a.IsZero())
-	coin, err := amount.ParseCoin("0band") // no binary number
+	coin, err := amounts.ParseCoin("0band") // no binary number
 	require.NoError(t, err)
 	require.Equal(t, "0band", coin.String())
-	coins, err := amount.ParseCoins(" ")
+	coins, err := amounts.ParseCoins(" ")
 	require.NoError(t, err)
 	require.Empty(t, coins)
 }
 
 func TestTheBoundOfWhatEnters(t *testing.T) {
-	require.Equal(t, "340282366920938463463374607431768211455", amount.Max().String())
-	require.NoError(t, amount.CheckMax(amount.Max()))
-	err := amount.CheckMax(amount.Max().AddRaw(1))
-	require.ErrorIs(t, err, amount.ErrTooLarge)
+	require.Equal(t, "340282366920938463463374607431768211455", amounts.Max().String())
+	require.NoError(t, amounts.CheckMax(amounts.Max()))
+	err := amounts.CheckMax(amounts.Max().AddRaw(1))
+	require.ErrorIs(t, err, amounts.ErrTooLarge)
 	require.ErrorContains(t, err, "340282366920938463463374607431768211456")
 	require.ErrorContains(t, err, "write at most 340282366920938463463374607431768211455")
 }

@@ -1,8 +1,8 @@
-// Package amount reads amounts and coins for the whole tree: commands, files,
+// Package amounts reads amounts and coins for the whole tree: commands, files,
 // queries, events and scripts. An amount is written in one way only, as decimal
 // digits: the parsers of the SDK take 0100000 for the octal 32,768, drop
 // fractions, and read 0x10 and 1_000.
-package amount
+package amounts
 
 import (
 	"errors"
@@ -68,6 +68,19 @@ func ParseCoin(s string) (sdk.Coin, error) {
 	a, err := parse(number, denom)
 	if err != nil {
 		return sdk.Coin{}, err
+	}
+	return sdk.Coin{Denom: denom, Amount: a}, nil
+}
+
+// Coin is the coin of an amount and a denom that were written apart. It fails
+// with ErrInvalid.
+func Coin(number, denom string) (sdk.Coin, error) {
+	a, err := Parse(number)
+	if err != nil {
+		return sdk.Coin{}, err
+	}
+	if err := sdk.ValidateDenom(denom); err != nil {
+		return sdk.Coin{}, invalid(number+denom, fmt.Sprintf("write the denom of a coin, such as uusdc, not %q", denom))
 	}
 	return sdk.Coin{Denom: denom, Amount: a}, nil
 }
