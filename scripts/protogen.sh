@@ -53,6 +53,16 @@ done
 buf generate --template buf.gen.openapi.yaml "${described[@]}" -o "$tmp/out"
 cd "$root"
 
+# grpc-gateway reads strings and numbers; our ids read themselves (x/internal/rest).
+find "$tmp/out" -name '*.pb.gw.go' | while read -r file; do
+	sed -i \
+		-e 's/protoReq\.\(\w*\), err = runtime\.String(val)/err = rest.Path(\&protoReq.\1, val)/' \
+		-e 's/runtime\.PopulateQueryParameters(/rest.Query(/' \
+		-e 's|^\t"google.golang.org/grpc/status"$|&\n\n\t"github.com/stemma-chain/stemma/x/internal/rest"|' \
+		-e 's|^var _ = runtime\.String$|var _ = rest.Path|' \
+		"$file"
+done
+
 made=$tmp/made
 mkdir -p "$made/docs/static"
 cp -r "$tmp/out/github.com/stemma-chain/stemma/x" "$made/"

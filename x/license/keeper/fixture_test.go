@@ -55,7 +55,7 @@ func (w works) GetWork(_ context.Context, id registrytypes.WorkID) (registrytype
 	return work, nil
 }
 
-func (w works) Claimants(context.Context, [32]byte, int) ([]registrytypes.WorkID, bool, error) {
+func (w works) Claimants(context.Context, registrytypes.Digest, int) ([]registrytypes.WorkID, bool, error) {
 	return nil, false, nil
 }
 
@@ -75,7 +75,7 @@ func (c catalog) Control(
 	return work, work.CheckControl(id, account, act)
 }
 
-func (c catalog) Claimants(_ context.Context, digest [32]byte, limit int) ([]registrytypes.WorkID, bool, error) {
+func (c catalog) Claimants(_ context.Context, digest registrytypes.Digest, limit int) ([]registrytypes.WorkID, bool, error) {
 	all := c.claims[digest]
 	return all[:min(limit, len(all))], len(all) > limit, nil
 }

@@ -19,7 +19,7 @@ type RegistryKeeper interface {
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
 	// Claimants lists the works that claim a content, up to a number, and whether
 	// there are more.
-	Claimants(ctx context.Context, digest [32]byte, limit int) (works []registrytypes.WorkID, more bool, err error)
+	Claimants(ctx context.Context, digest registrytypes.Digest, limit int) (works []registrytypes.WorkID, more bool, err error)
 }
 
 // RoyaltyKeeper collects fees and tells what a work owes.

@@ -22,13 +22,15 @@ import (
 	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/stemma-chain/stemma/x/internal/rest"
 )
 
 // Suppress "imported and not used" errors
 var _ codes.Code
 var _ io.Reader
 var _ status.Status
-var _ = runtime.String
+var _ = rest.Path
 var _ = utilities.NewDoubleArray
 var _ = descriptor.ForMessage
 var _ = metadata.Join
@@ -53,7 +55,7 @@ func request_Query_CheckRights_0(ctx context.Context, marshaler runtime.Marshale
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -62,7 +64,7 @@ func request_Query_CheckRights_0(ctx context.Context, marshaler runtime.Marshale
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_CheckRights_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_CheckRights_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -87,7 +89,7 @@ func local_request_Query_CheckRights_0(ctx context.Context, marshaler runtime.Ma
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -96,7 +98,7 @@ func local_request_Query_CheckRights_0(ctx context.Context, marshaler runtime.Ma
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_CheckRights_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_CheckRights_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -155,7 +157,7 @@ func request_Query_Terms_0(ctx context.Context, marshaler runtime.Marshaler, cli
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "terms")
 	}
 
-	protoReq.Terms, err = runtime.String(val)
+	err = rest.Path(&protoReq.Terms, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "terms", err)
@@ -182,7 +184,7 @@ func local_request_Query_Terms_0(ctx context.Context, marshaler runtime.Marshale
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "terms")
 	}
 
-	protoReq.Terms, err = runtime.String(val)
+	err = rest.Path(&protoReq.Terms, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "terms", err)
@@ -204,7 +206,7 @@ func request_Query_TermsList_0(ctx context.Context, marshaler runtime.Marshaler,
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_TermsList_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_TermsList_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -220,7 +222,7 @@ func local_request_Query_TermsList_0(ctx context.Context, marshaler runtime.Mars
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_TermsList_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_TermsList_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -249,7 +251,7 @@ func request_Query_Offers_0(ctx context.Context, marshaler runtime.Marshaler, cl
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -258,7 +260,7 @@ func request_Query_Offers_0(ctx context.Context, marshaler runtime.Marshaler, cl
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Offers_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Offers_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -283,7 +285,7 @@ func local_request_Query_Offers_0(ctx context.Context, marshaler runtime.Marshal
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -292,7 +294,7 @@ func local_request_Query_Offers_0(ctx context.Context, marshaler runtime.Marshal
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Offers_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Offers_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -317,7 +319,7 @@ func request_Query_Grant_0(ctx context.Context, marshaler runtime.Marshaler, cli
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "grant")
 	}
 
-	protoReq.Grant, err = runtime.String(val)
+	err = rest.Path(&protoReq.Grant, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "grant", err)
@@ -344,7 +346,7 @@ func local_request_Query_Grant_0(ctx context.Context, marshaler runtime.Marshale
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "grant")
 	}
 
-	protoReq.Grant, err = runtime.String(val)
+	err = rest.Path(&protoReq.Grant, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "grant", err)
@@ -366,7 +368,7 @@ func request_Query_Grants_0(ctx context.Context, marshaler runtime.Marshaler, cl
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Grants_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Grants_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -382,7 +384,7 @@ func local_request_Query_Grants_0(ctx context.Context, marshaler runtime.Marshal
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Grants_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Grants_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -411,7 +413,7 @@ func request_Query_Constraints_0(ctx context.Context, marshaler runtime.Marshale
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -420,7 +422,7 @@ func request_Query_Constraints_0(ctx context.Context, marshaler runtime.Marshale
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Constraints_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Constraints_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -445,7 +447,7 @@ func local_request_Query_Constraints_0(ctx context.Context, marshaler runtime.Ma
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -454,7 +456,7 @@ func local_request_Query_Constraints_0(ctx context.Context, marshaler runtime.Ma
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Constraints_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Constraints_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -483,7 +485,7 @@ func request_Query_Approvals_0(ctx context.Context, marshaler runtime.Marshaler,
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -492,7 +494,7 @@ func request_Query_Approvals_0(ctx context.Context, marshaler runtime.Marshaler,
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -517,7 +519,7 @@ func local_request_Query_Approvals_0(ctx context.Context, marshaler runtime.Mars
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -526,7 +528,7 @@ func local_request_Query_Approvals_0(ctx context.Context, marshaler runtime.Mars
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 

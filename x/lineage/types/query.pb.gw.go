@@ -22,13 +22,15 @@ import (
 	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/stemma-chain/stemma/x/internal/rest"
 )
 
 // Suppress "imported and not used" errors
 var _ codes.Code
 var _ io.Reader
 var _ status.Status
-var _ = runtime.String
+var _ = rest.Path
 var _ = utilities.NewDoubleArray
 var _ = descriptor.ForMessage
 var _ = metadata.Join
@@ -67,7 +69,7 @@ func request_Query_Derivation_0(ctx context.Context, marshaler runtime.Marshaler
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -94,7 +96,7 @@ func local_request_Query_Derivation_0(ctx context.Context, marshaler runtime.Mar
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -125,7 +127,7 @@ func request_Query_Sources_0(ctx context.Context, marshaler runtime.Marshaler, c
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -134,7 +136,7 @@ func request_Query_Sources_0(ctx context.Context, marshaler runtime.Marshaler, c
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Sources_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Sources_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -159,7 +161,7 @@ func local_request_Query_Sources_0(ctx context.Context, marshaler runtime.Marsha
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -168,7 +170,7 @@ func local_request_Query_Sources_0(ctx context.Context, marshaler runtime.Marsha
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Sources_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Sources_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -197,7 +199,7 @@ func request_Query_Derivatives_0(ctx context.Context, marshaler runtime.Marshale
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -206,7 +208,7 @@ func request_Query_Derivatives_0(ctx context.Context, marshaler runtime.Marshale
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Derivatives_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Derivatives_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -231,7 +233,7 @@ func local_request_Query_Derivatives_0(ctx context.Context, marshaler runtime.Ma
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -240,7 +242,7 @@ func local_request_Query_Derivatives_0(ctx context.Context, marshaler runtime.Ma
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Derivatives_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Derivatives_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -269,7 +271,7 @@ func request_Query_Ancestors_0(ctx context.Context, marshaler runtime.Marshaler,
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -278,7 +280,7 @@ func request_Query_Ancestors_0(ctx context.Context, marshaler runtime.Marshaler,
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Ancestors_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Ancestors_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -303,7 +305,7 @@ func local_request_Query_Ancestors_0(ctx context.Context, marshaler runtime.Mars
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -312,7 +314,7 @@ func local_request_Query_Ancestors_0(ctx context.Context, marshaler runtime.Mars
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Ancestors_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Ancestors_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -341,7 +343,7 @@ func request_Query_Descendants_0(ctx context.Context, marshaler runtime.Marshale
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -350,7 +352,7 @@ func request_Query_Descendants_0(ctx context.Context, marshaler runtime.Marshale
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Descendants_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Descendants_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -375,7 +377,7 @@ func local_request_Query_Descendants_0(ctx context.Context, marshaler runtime.Ma
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -384,7 +386,7 @@ func local_request_Query_Descendants_0(ctx context.Context, marshaler runtime.Ma
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Descendants_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Descendants_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -409,7 +411,7 @@ func request_Query_Path_0(ctx context.Context, marshaler runtime.Marshaler, clie
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -420,7 +422,7 @@ func request_Query_Path_0(ctx context.Context, marshaler runtime.Marshaler, clie
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "ancestor")
 	}
 
-	protoReq.Ancestor, err = runtime.String(val)
+	err = rest.Path(&protoReq.Ancestor, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "ancestor", err)
@@ -447,7 +449,7 @@ func local_request_Query_Path_0(ctx context.Context, marshaler runtime.Marshaler
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -458,7 +460,7 @@ func local_request_Query_Path_0(ctx context.Context, marshaler runtime.Marshaler
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "ancestor")
 	}
 
-	protoReq.Ancestor, err = runtime.String(val)
+	err = rest.Path(&protoReq.Ancestor, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "ancestor", err)
@@ -489,7 +491,7 @@ func request_Query_Approvals_0(ctx context.Context, marshaler runtime.Marshaler,
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "source")
 	}
 
-	protoReq.Source, err = runtime.String(val)
+	err = rest.Path(&protoReq.Source, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "source", err)
@@ -498,7 +500,7 @@ func request_Query_Approvals_0(ctx context.Context, marshaler runtime.Marshaler,
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -523,7 +525,7 @@ func local_request_Query_Approvals_0(ctx context.Context, marshaler runtime.Mars
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "source")
 	}
 
-	protoReq.Source, err = runtime.String(val)
+	err = rest.Path(&protoReq.Source, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "source", err)
@@ -532,7 +534,7 @@ func local_request_Query_Approvals_0(ctx context.Context, marshaler runtime.Mars
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Approvals_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -561,7 +563,7 @@ func request_Query_CommonAncestors_0(ctx context.Context, marshaler runtime.Mars
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -572,7 +574,7 @@ func request_Query_CommonAncestors_0(ctx context.Context, marshaler runtime.Mars
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "other")
 	}
 
-	protoReq.Other, err = runtime.String(val)
+	err = rest.Path(&protoReq.Other, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "other", err)
@@ -581,7 +583,7 @@ func request_Query_CommonAncestors_0(ctx context.Context, marshaler runtime.Mars
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_CommonAncestors_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_CommonAncestors_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -606,7 +608,7 @@ func local_request_Query_CommonAncestors_0(ctx context.Context, marshaler runtim
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -617,7 +619,7 @@ func local_request_Query_CommonAncestors_0(ctx context.Context, marshaler runtim
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "other")
 	}
 
-	protoReq.Other, err = runtime.String(val)
+	err = rest.Path(&protoReq.Other, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "other", err)
@@ -626,7 +628,7 @@ func local_request_Query_CommonAncestors_0(ctx context.Context, marshaler runtim
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_CommonAncestors_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_CommonAncestors_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 

@@ -16,12 +16,12 @@ import (
 
 // Anchor stores a Merkle root over total leaves for an account. The same root
 // again is refused with ErrAlreadyAnchored: the first time counts.
-func (k Keeper) Anchor(ctx context.Context, account sdk.AccAddress, root [32]byte, total uint64) error {
+func (k Keeper) Anchor(ctx context.Context, account sdk.AccAddress, root types.Digest, total uint64) error {
 	key := collections.Join(account, root)
 	earlier, err := k.Anchors.Get(ctx, key)
 	switch {
 	case err == nil:
-		return errorsmod.Wrapf(types.ErrAlreadyAnchored, "root %x is anchored by %s since %s, which stays its time",
+		return errorsmod.Wrapf(types.ErrAlreadyAnchored, "root %s is anchored by %s since %s, which stays its time",
 			root, account, earlier.Priority.Text())
 	case !errors.Is(err, collections.ErrNotFound):
 		return err
@@ -31,7 +31,7 @@ func (k Keeper) Anchor(ctx context.Context, account sdk.AccAddress, root [32]byt
 		return err
 	}
 	return sdkCtx.EventManager().EmitTypedEvent(&types.EventAnchored{
-		Account: account.String(), Root: types.DigestKey.Stringify(root), Total: total,
+		Account: account.String(), Root: root, Total: total,
 	})
 }
 
@@ -58,7 +58,7 @@ func (k Keeper) ProveAnchor(
 		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof, "%s is claimed since %s already, the anchor is of %s: prove an older one",
 			id, before.Text(), work.ClaimedSince.Text())
 	}
-	claims, err := k.claimsTo(ctx, [32]byte(work.Sha256))
+	claims, err := k.claimsTo(ctx, work.Sha256.Digest)
 	if err != nil {
 		return types.Priority{}, err
 	}
@@ -72,7 +72,7 @@ func (k Keeper) ProveAnchor(
 		return types.Priority{}, err
 	}
 	return work.ClaimedSince, sdkCtx.EventManager().EmitTypedEvent(&types.EventAnchorProved{
-		Work: id.String(), Root: types.DigestKey.Stringify([32]byte(work.AnchorRoot)), ClaimedSince: work.ClaimedSince.Time,
+		Work: id, Root: work.AnchorRoot.Digest, ClaimedSince: work.ClaimedSince.Time,
 	})
 }
 
@@ -80,24 +80,20 @@ func (k Keeper) ProveAnchor(
 // gives the claim that anchor's time. It fails with ErrAnchorNotFound or
 // ErrInvalidProof and leaves the rank to be set.
 func (k Keeper) date(ctx sdk.Context, work *types.Work, proof types.AnchorProof) error {
-	parsed, err := proof.Parse()
-	if err != nil {
-		return err
-	}
-	anchored, err := k.Anchors.Get(ctx, collections.Join(work.Registrant, parsed.Root))
+	anchored, err := k.Anchors.Get(ctx, collections.Join(work.Registrant, proof.Root))
 	switch {
 	case errors.Is(err, collections.ErrNotFound):
 		return errorsmod.Wrapf(types.ErrAnchorNotFound, "root %s of %s: anchor it first, with the account that registers", proof.Root, work.Registrant)
 	case err != nil:
 		return err
-	case parsed.Proof.Total != anchored.Total:
-		return errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves", parsed.Proof.Total, proof.Root, anchored.Total)
+	case proof.Total != anchored.Total:
+		return errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves", proof.Total, proof.Root, anchored.Total)
 	}
-	leaf := anchor.Leaf(ctx.ChainID(), work.Registrant, parsed.Salt, [32]byte(work.Sha256))
-	if err := parsed.Proof.Verify(parsed.Root, leaf); err != nil {
+	leaf := anchor.Leaf(ctx.ChainID(), work.Registrant, proof.Salt, work.Sha256.Digest)
+	if err := proof.Proof().Verify(proof.Root, leaf); err != nil {
 		return errorsmod.Wrap(types.ErrInvalidProof, err.Error())
 	}
-	work.ClaimedSince, work.AnchorRoot, work.RevealedAt = anchored.Priority, parsed.Root[:], new(time.Time)
+	work.ClaimedSince, work.AnchorRoot, work.RevealedAt = anchored.Priority, types.DigestBytes{Digest: proof.Root}, new(time.Time)
 	*work.RevealedAt = ctx.BlockTime()
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 func TestAnchorKeepsItsFirstTime(t *testing.T) {
 	f := newFixture(t)
-	root := hexOf("root")
+	root := digestOf("root")
 	f.must(&types.MsgAnchor{Account: alice.String(), Root: root, Total: 3},
 		&types.EventAnchored{Account: alice.String(), Root: root, Total: 3})
 	f.nextBlock()
@@ -42,7 +42,7 @@ func TestAnchoredRegistrationComesFirst(t *testing.T) {
 	require.False(t, claim.Contested)
 	require.True(t, claim.AlsoClaimedLater)
 	require.True(t, f.work(copied).Contested)
-	require.Equal(t, []string{id.String(), copied.String()}, f.resolve("sha256", hexOf("poem")))
+	require.Equal(t, []types.WorkID{id, copied}, f.resolve("sha256", digestOf("poem").String()))
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
 }
 
@@ -75,22 +75,22 @@ func TestFalseProofsAreRefused(t *testing.T) {
 		change func(*types.AnchorProof)
 		want   error
 	}{
-		"salt":           {func(p *types.AnchorProof) { p.Salt = hexOf("another") }, types.ErrInvalidProof},
-		"salt length":    {func(p *types.AnchorProof) { p.Salt = "00" }, types.ErrInvalidDigest},
+		"salt":           {func(p *types.AnchorProof) { p.Salt = types.Salt(digestOf("another")) }, types.ErrInvalidProof},
+		"no salt":        {func(p *types.AnchorProof) { p.Salt = types.Salt{} }, types.ErrInvalidProof},
 		"index":          {func(p *types.AnchorProof) { p.Index = 0 }, types.ErrInvalidProof},
 		"index outside":  {func(p *types.AnchorProof) { p.Index = 3 }, types.ErrInvalidProof},
 		"total":          {func(p *types.AnchorProof) { p.Total = 4 }, types.ErrInvalidProof},
 		"no total":       {func(p *types.AnchorProof) { p.Total = 0 }, types.ErrInvalidProof},
 		"short path":     {func(p *types.AnchorProof) { p.Path = p.Path[:1] }, types.ErrInvalidProof},
-		"long path":      {func(p *types.AnchorProof) { p.Path = append(p.Path, hexOf("x")) }, types.ErrInvalidProof},
-		"very long path": {func(p *types.AnchorProof) { p.Path = make([]string, 33) }, types.ErrInvalidProof},
-		"sibling":        {func(p *types.AnchorProof) { p.Path = []string{p.Path[0], hexOf("x")} }, types.ErrInvalidProof},
-		"sibling hex":    {func(p *types.AnchorProof) { p.Path = []string{p.Path[0], "xyz"} }, types.ErrInvalidDigest},
-		"root":           {func(p *types.AnchorProof) { p.Root = hexOf("another") }, types.ErrAnchorNotFound},
+		"long path":      {func(p *types.AnchorProof) { p.Path = append(p.Path, digestOf("x")) }, types.ErrInvalidProof},
+		"very long path": {func(p *types.AnchorProof) { p.Path = make([]types.Digest, 33) }, types.ErrInvalidProof},
+		"sibling":        {func(p *types.AnchorProof) { p.Path = []types.Digest{p.Path[0], digestOf("x")} }, types.ErrInvalidProof},
+		"no sibling":     {func(p *types.AnchorProof) { p.Path = []types.Digest{p.Path[0], {}} }, types.ErrInvalidDigest},
+		"root":           {func(p *types.AnchorProof) { p.Root = digestOf("another") }, types.ErrAnchorNotFound},
 		"other leaf":     {func(p *types.AnchorProof) { *p = proofs[2] }, types.ErrInvalidProof},
 	} {
 		proof := good
-		proof.Path = append([]string{}, good.Path...)
+		proof.Path = append([]types.Digest{}, good.Path...)
 		test.change(&proof)
 		_, err := f.registerProved(alice, "poem", proof)
 		require.ErrorIs(t, err, test.want, name)
@@ -106,7 +106,7 @@ func TestFalseProofsAreRefused(t *testing.T) {
 	f.ctx = f.ctx.WithChainID("stemma-other-1")
 	_, err = f.registerProved(alice, "poem", good)
 	require.ErrorIs(t, err, types.ErrInvalidProof)
-	require.Empty(t, f.resolve("sha256", hexOf("poem")))
+	require.Empty(t, f.resolve("sha256", digestOf("poem").String()))
 }
 
 func TestProveAnchorLater(t *testing.T) {
@@ -124,38 +124,38 @@ func TestProveAnchorLater(t *testing.T) {
 	newer := f.anchor(alice, "poem", "draft", "song")[0]
 
 	proof := func(by string, p types.AnchorProof) *types.MsgProveAnchor {
-		return &types.MsgProveAnchor{Registrant: by, Work: id.String(), Proof: p}
+		return &types.MsgProveAnchor{Registrant: by, Work: id, Proof: p}
 	}
 	require.ErrorIs(t, f.try(proof(alice.String(), newer)), types.ErrInvalidProof)
 	require.ErrorIs(t, f.try(proof(bob.String(), older)), types.ErrInvalidProof)
 	require.ErrorIs(t, f.try(proof(alice.String(), prove(alice, "poem", "never anchored")[0])), types.ErrAnchorNotFound)
 	unknown := proof(alice.String(), older)
-	unknown.Work = types.WorkID{}.String()
+	unknown.Work = types.WorkID{1}
 	require.ErrorIs(t, f.try(unknown), types.ErrWorkNotFound)
 
 	// The registrant proves, even after having given the work away.
 	f.transfer(id, alice, carol)
 	second := genesisTime.Add(time.Second)
-	res := f.must(proof(alice.String(), older), &types.EventAnchorProved{Work: id.String(), Root: older.Root, ClaimedSince: second})
+	res := f.must(proof(alice.String(), older), &types.EventAnchorProved{Work: id, Root: older.Root, ClaimedSince: second})
 	require.Equal(t, types.Priority{Time: second}, res.(*types.MsgProveAnchorResponse).ClaimedSince)
 	require.False(t, f.work(id).Contested)
 	require.True(t, f.work(rival).Contested)
-	require.Equal(t, []string{id.String(), rival.String()}, f.resolve("sha256", hexOf("poem")))
+	require.Equal(t, []types.WorkID{id, rival}, f.resolve("sha256", digestOf("poem").String()))
 
 	// Once proved, only an older anchor moves it again.
 	require.ErrorIs(t, f.try(proof(alice.String(), older)), types.ErrInvalidProof)
-	f.must(proof(alice.String(), oldest), &types.EventAnchorProved{Work: id.String(), Root: oldest.Root, ClaimedSince: genesisTime})
+	f.must(proof(alice.String(), oldest), &types.EventAnchorProved{Work: id, Root: oldest.Root, ClaimedSince: genesisTime})
 	require.Equal(t, oldest.Root, f.work(id).AnchorRoot)
 }
 
 func TestAnchorBounds(t *testing.T) {
 	f := newFixture(t)
 	for _, msg := range []types.MsgAnchor{
-		{Account: alice.String(), Root: hexOf("r"), Total: 0},
-		{Account: alice.String(), Root: hexOf("r"), Total: 1<<32 + 1},
-		{Account: "alice", Root: hexOf("r"), Total: 1},
+		{Account: alice.String(), Root: digestOf("r"), Total: 0},
+		{Account: alice.String(), Root: digestOf("r"), Total: 1<<32 + 1},
+		{Account: "alice", Root: digestOf("r"), Total: 1},
 	} {
 		require.ErrorIs(t, f.try(&msg), types.ErrInvalidMessage)
 	}
-	require.ErrorIs(t, f.try(&types.MsgAnchor{Account: alice.String(), Root: "abcd", Total: 1}), types.ErrInvalidDigest)
+	require.ErrorIs(t, f.try(&types.MsgAnchor{Account: alice.String(), Total: 1}), types.ErrInvalidDigest)
 }

@@ -20,14 +20,14 @@ func now(ctx sdk.Context) types.Priority {
 // one is a row to itself, found without an iterator; from the second on all are
 // in the ordered index. Works are never removed, so there is no way back.
 type claims struct {
-	digest  [32]byte
+	digest  types.Digest
 	claimed bool
 	// sole is the work of the only claim; zero, which is no work's id, when there
 	// are several.
 	sole types.WorkID
 }
 
-func (k Keeper) claimsTo(ctx context.Context, digest [32]byte) (claims, error) {
+func (k Keeper) claimsTo(ctx context.Context, digest types.Digest) (claims, error) {
 	sole, claimed, err := k.SoleClaims.Find(ctx, digest)
 	return claims{digest, claimed, sole}, err
 }
@@ -35,8 +35,8 @@ func (k Keeper) claimsTo(ctx context.Context, digest [32]byte) (claims, error) {
 func (c claims) several() bool { return c.claimed && c.sole == types.WorkID{} }
 
 // inOrder is the range of several claims in the ordered index.
-func (c claims) inOrder() *collections.PairRange[[32]byte, types.ClaimOrder] {
-	return collections.NewPrefixedPairRange[[32]byte, types.ClaimOrder](c.digest)
+func (c claims) inOrder() *collections.PairRange[types.Digest, types.ClaimOrder] {
+	return collections.NewPrefixedPairRange[types.Digest, types.ClaimOrder](c.digest)
 }
 
 // addClaim adds a work to the claims to its content.
@@ -88,9 +88,9 @@ func (k Keeper) rival(ctx context.Context, owner sdk.AccAddress, c claims) (foun
 // passes over owner's own claims, so it reads one row more than there are of
 // those.
 func (k Keeper) foreignClaim(
-	ctx context.Context, owner sdk.AccAddress, within *collections.PairRange[[32]byte, types.ClaimOrder],
+	ctx context.Context, owner sdk.AccAddress, within *collections.PairRange[types.Digest, types.ClaimOrder],
 ) (found types.WorkID, work types.Work, ok bool, err error) {
-	err = k.ByDigest.Walk(ctx, within, func(key collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+	err = k.ByDigest.Walk(ctx, within, func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
 		found = key.K2().Work
 		work, err = k.Works.Get(ctx, found)
 		ok = err == nil && !work.Owner.Equals(owner)
@@ -115,7 +115,7 @@ func (k Keeper) ranked(ctx context.Context, c claims, since types.Priority) (typ
 	}
 	atMoment := c.inOrder().
 		StartInclusive(types.NewClaimOrder(since, types.WorkID{})).EndInclusive(types.LastAtMoment(since)).Descending()
-	err := k.ByDigest.Walk(ctx, atMoment, func(key collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+	err := k.ByDigest.Walk(ctx, atMoment, func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
 		since.Rank = key.K2().Rank + 1
 		return true, nil
 	})
@@ -125,7 +125,7 @@ func (k Keeper) ranked(ctx context.Context, c claims, since types.Priority) (typ
 // contested says whether somebody else claimed the work's content before, and
 // whether somebody else did later.
 func (k Keeper) contested(ctx context.Context, id types.WorkID, work types.Work) (before, later bool, err error) {
-	c, err := k.claimsTo(ctx, [32]byte(work.Sha256))
+	c, err := k.claimsTo(ctx, work.Sha256.Digest)
 	if err != nil || !c.several() {
 		return false, false, err
 	}
@@ -139,7 +139,7 @@ func (k Keeper) contested(ctx context.Context, id types.WorkID, work types.Work)
 
 // Claimants lists the works that claim a content in the order of their claims,
 // up to a number, and whether there are more.
-func (k Keeper) Claimants(ctx context.Context, digest [32]byte, limit int) (works []types.WorkID, more bool, err error) {
+func (k Keeper) Claimants(ctx context.Context, digest types.Digest, limit int) (works []types.WorkID, more bool, err error) {
 	c, err := k.claimsTo(ctx, digest)
 	switch {
 	case err != nil || !c.claimed:
@@ -147,7 +147,7 @@ func (k Keeper) Claimants(ctx context.Context, digest [32]byte, limit int) (work
 	case !c.several():
 		return []types.WorkID{c.sole}, false, nil
 	}
-	err = k.ByDigest.Walk(ctx, c.inOrder(), func(key collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+	err = k.ByDigest.Walk(ctx, c.inOrder(), func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
 		if more = len(works) == limit; !more {
 			works = append(works, key.K2().Work)
 		}

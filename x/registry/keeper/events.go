@@ -1,7 +1,6 @@
 package keeper
 
 import (
-	"encoding/hex"
 	"strconv"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -12,14 +11,14 @@ import (
 // registeredEvent writes EventWorkRegistered by hand: EmitTypedEvent goes through
 // JSON and back, a large part of what a registration's message costs. A test
 // holds it against sdk.TypedEventToEvent.
-func registeredEvent(id string, work types.Work, kind types.Kind, contested bool) sdk.Event {
+func registeredEvent(id types.WorkID, work types.Work, kind types.Kind, contested bool) sdk.Event {
 	return sdk.NewEvent("stemma.registry.v1.EventWorkRegistered",
-		quoted("anchor_root", hex.EncodeToString(work.AnchorRoot)),
+		quoted("anchor_root", work.AnchorRoot.String()),
 		sdk.NewAttribute("contested", strconv.FormatBool(contested)),
 		quoted("kind", kind.String()),
 		quoted("owner", work.Owner.String()),
-		quoted("sha256", hex.EncodeToString(work.Sha256)),
-		quoted("work", id),
+		quoted("sha256", work.Sha256.String()),
+		quoted("work", id.String()),
 	)
 }
 

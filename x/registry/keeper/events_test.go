@@ -13,21 +13,21 @@ import (
 
 // TestRegisteredEventIsATypedEvent: clients cannot tell the difference.
 func TestRegisteredEventIsATypedEvent(t *testing.T) {
-	digest, root := [32]byte{0xab, 1}, [32]byte{0xcd, 2}
+	digest, root := types.Digest{0xab, 1}, types.Digest{0xcd, 2}
 	id := types.WorkID{1, 2, 3}
-	plain := types.Work{Owner: sdk.AccAddress("an account of 20 by."), Sha256: digest[:]}
+	plain := types.Work{Owner: sdk.AccAddress("an account of 20 by."), Sha256: types.DigestBytes{Digest: digest}}
 	anchored := plain
-	anchored.AnchorRoot = root[:]
+	anchored.AnchorRoot = types.DigestBytes{Digest: root}
 	for number := range types.Kind_name {
 		kind := types.Kind(number)
 		for _, contested := range []bool{false, true} {
 			typed := types.EventWorkRegistered{
-				Work: id.String(), Owner: plain.Owner.String(), Sha256: types.DigestKey.Stringify(digest),
+				Work: id, Owner: plain.Owner.String(), Sha256: digest,
 				Kind: kind, Contested: contested,
 			}
-			requireTyped(t, &typed, registeredEvent(id.String(), plain, kind, contested))
-			typed.AnchorRoot = types.DigestKey.Stringify(root)
-			requireTyped(t, &typed, registeredEvent(id.String(), anchored, kind, contested))
+			requireTyped(t, &typed, registeredEvent(id, plain, kind, contested))
+			typed.AnchorRoot = root
+			requireTyped(t, &typed, registeredEvent(id, anchored, kind, contested))
 		}
 	}
 }

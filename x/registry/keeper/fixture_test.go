@@ -139,29 +139,23 @@ func (f *fixture) ids(res proto.Message, _ sdk.Events, err error) ([]types.WorkI
 	if err != nil {
 		return nil, err
 	}
-	var ids []types.WorkID
-	for _, s := range res.(*types.MsgRegisterResponse).Works {
-		id, err := types.ParseWorkID(s)
-		require.NoError(f.t, err)
-		ids = append(ids, id)
-	}
-	return ids, nil
+	return res.(*types.MsgRegisterResponse).Works, nil
 }
 
 // work asks for a work as a client does.
 func (f *fixture) work(id types.WorkID) types.Claim {
 	f.t.Helper()
-	res, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: id.String()})
+	res, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: id})
 	require.NoError(f.t, err)
 	return res.Work
 }
 
 // resolve returns the ids of the works with a fingerprint or digest, in order.
-func (f *fixture) resolve(scheme, value string) []string {
+func (f *fixture) resolve(scheme, value string) []types.WorkID {
 	f.t.Helper()
 	res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: scheme, Value: value})
 	require.NoError(f.t, err)
-	ids := []string{}
+	ids := []types.WorkID{}
 	for _, w := range res.Works {
 		ids = append(ids, w.Id)
 	}
@@ -202,10 +196,10 @@ func prove(by sdk.AccAddress, contents ...string) []types.AnchorProof {
 	return proofs
 }
 
-func hexOf(content string) string { return types.DigestKey.Stringify(sha256.Sum256([]byte(content))) }
+func digestOf(content string) types.Digest { return sha256.Sum256([]byte(content)) }
 
 func entry(content string) types.Entry {
-	return types.Entry{Sha256: hexOf(content), Details: details(content)}
+	return types.Entry{Sha256: digestOf(content), Details: details(content)}
 }
 
 func details(title string, fingerprints ...types.Fingerprint) types.Details {

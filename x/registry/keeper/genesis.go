@@ -18,7 +18,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	}
 	for _, w := range gs.Works {
 		if err := k.initWork(ctx, w); err != nil {
-			return errorsmod.Wrap(err, w.Id)
+			return errorsmod.Wrap(err, w.Id.String())
 		}
 	}
 	for _, a := range gs.Anchors {
@@ -26,11 +26,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		root, err := types.ParseDigest("root", a.Root)
-		if err != nil {
-			return err
-		}
-		if err := k.Anchors.Set(ctx, collections.Join(account, root), a.Anchor); err != nil {
+		if err := k.Anchors.Set(ctx, collections.Join(account, a.Root), a.Anchor); err != nil {
 			return err
 		}
 	}
@@ -38,11 +34,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 }
 
 func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
-	id, err := types.ParseWorkID(w.Id)
-	if err != nil {
-		return err
-	}
-	last := len(w.Revisions) - 1
+	id, last := w.Id, len(w.Revisions)-1
 	if err := w.Work.SetRevision(w.Revisions[last]); err != nil {
 		return err
 	}
@@ -59,7 +51,7 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 			return err
 		}
 	}
-	others, err := k.claimsTo(ctx, [32]byte(w.Work.Sha256))
+	others, err := k.claimsTo(ctx, w.Work.Sha256.Digest)
 	if err != nil {
 		return err
 	}
@@ -71,7 +63,7 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	gs := types.DefaultGenesisState()
 	err := k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
-		gs.Works = append(gs.Works, types.GenesisWork{Id: id.String(), Work: work})
+		gs.Works = append(gs.Works, types.GenesisWork{Id: id, Work: work})
 		return false, nil
 	})
 	if err != nil {
@@ -82,9 +74,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 			return nil, err
 		}
 	}
-	err = k.Anchors.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, [32]byte], a types.Anchor) (bool, error) {
+	err = k.Anchors.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, types.Digest], a types.Anchor) (bool, error) {
 		gs.Anchors = append(gs.Anchors, types.GenesisAnchor{
-			Account: key.K1().String(), Root: types.DigestKey.Stringify(key.K2()), Anchor: a,
+			Account: key.K1().String(), Root: key.K2(), Anchor: a,
 		})
 		return false, nil
 	})
@@ -93,11 +85,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 
 // exportParts adds a work's revisions and the transfer on offer.
 func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
-	id, err := types.ParseWorkID(w.Id)
-	if err != nil {
-		return err
-	}
-	err = k.Revisions.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint32](id),
+	err := k.Revisions.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint32](w.Id),
 		func(_ collections.Pair[types.WorkID, uint32], r types.Revision) (bool, error) {
 			w.Revisions = append(w.Revisions, r)
 			return false, nil
@@ -110,11 +98,11 @@ func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
 		return err
 	}
 	w.Revisions, w.Work.Current = append(w.Revisions, current), nil
-	offered, err := k.Transfers.Has(ctx, id)
+	offered, err := k.Transfers.Has(ctx, w.Id)
 	if err != nil || !offered {
 		return err
 	}
-	offer, err := k.Transfers.Get(ctx, id)
+	offer, err := k.Transfers.Get(ctx, w.Id)
 	w.Transfer = &offer
 	return err
 }

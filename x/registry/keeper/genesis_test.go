@@ -23,8 +23,8 @@ func full(t *testing.T) *fixture {
 	f.nextBlock()
 	ids := f.register(alice, "photo", "novel", "sold")
 	doi := types.Fingerprint{Scheme: "doi", Value: "10.1/1"}
-	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: ids[0].String(), Details: details("Photo", doi)}))
-	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: ids[1].String(), Recipient: bob.String()}))
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: ids[0], Details: details("Photo", doi)}))
+	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: ids[1], Recipient: bob.String()}))
 	f.transfer(ids[2], alice, carol)
 	require.EqualValues(t, 1, f.transfers(ids[2]))
 	f.setStatus(ids[1], types.STATUS_DISPUTED)
@@ -47,13 +47,11 @@ func TestExportImportIsIdentity(t *testing.T) {
 	require.Equal(t, exported, again)
 
 	// The rebuilt indexes answer as the old ones did.
-	require.Equal(t, f.resolve("sha256", hexOf("poem")), g.resolve("sha256", hexOf("poem")))
+	require.Equal(t, f.resolve("sha256", digestOf("poem").String()), g.resolve("sha256", digestOf("poem").String()))
 	require.Equal(t, f.resolve("doi", "10.1/1"), g.resolve("doi", "10.1/1"))
 	require.Equal(t, f.owned(carol), g.owned(carol))
 	for _, w := range exported.Works {
-		id, err := types.ParseWorkID(w.Id)
-		require.NoError(t, err)
-		require.Equal(t, f.work(id), g.work(id))
+		require.Equal(t, f.work(w.Id), g.work(w.Id))
 	}
 }
 
@@ -77,15 +75,15 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"anchor moved":       func(gs *types.GenesisState) { moveAnchors(gs) },
 		"anchor ranked":      func(gs *types.GenesisState) { gs.Anchors[0].Anchor.Priority.Rank = 1 },
 		"anchor empty":       func(gs *types.GenesisState) { gs.Anchors[0].Anchor.Total = 0 },
-		"anchor root":        func(gs *types.GenesisState) { gs.Anchors[0].Root = "ab" },
+		"anchor root":        func(gs *types.GenesisState) { gs.Anchors[0].Root = types.Digest{} },
 		"anchor account":     func(gs *types.GenesisState) { gs.Anchors[0].Account = "ab" },
 		"id of another":      func(gs *types.GenesisState) { gs.Works[0].Id = gs.Works[1].Id },
-		"bad id":             func(gs *types.GenesisState) { gs.Works[0].Id = "work1" },
+		"no id":              func(gs *types.GenesisState) { gs.Works[0].Id = types.WorkID{} },
 		"registrant changed": func(gs *types.GenesisState) { gs.Works[0].Work.Registrant = account("dave") },
 		"no owner":           func(gs *types.GenesisState) { gs.Works[0].Work.Owner = nil },
 		"sold, not counted":  func(gs *types.GenesisState) { gs.Works[0].Work.Owner, gs.Works[0].Work.Transfers = account("dave"), 0 },
 		"long owner":         func(gs *types.GenesisState) { gs.Works[0].Work.Owner = make([]byte, 256) },
-		"short digest":       func(gs *types.GenesisState) { gs.Works[0].Work.Sha256 = []byte{1} },
+		"no digest":          func(gs *types.GenesisState) { gs.Works[0].Work.Sha256.Digest = types.Digest{} },
 		"no status":          func(gs *types.GenesisState) { gs.Works[0].Work.Status = 0 },
 		"unknown status":     func(gs *types.GenesisState) { gs.Works[0].Work.Status = 257 },
 		"version ahead":      func(gs *types.GenesisState) { gs.Works[0].Work.Version++ },
@@ -95,7 +93,7 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"claim from later":   func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(time.Hour) },
 		"claim from before":  func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(-time.Hour) },
 		"time out of range":  func(gs *types.GenesisState) { gs.Works[0].Work.ClaimedSince.Time = time.Time{} },
-		"root without time":  func(gs *types.GenesisState) { unanchored(gs).AnchorRoot = make([]byte, 32) },
+		"root without time":  func(gs *types.GenesisState) { unanchored(gs).AnchorRoot.Digest = types.Digest{1} },
 		"same place":         func(gs *types.GenesisState) { samePlaces(gs) },
 		"transfer to owner": func(gs *types.GenesisState) {
 			gs.Works[0].Transfer = &types.TransferOffer{Recipient: gs.Works[0].Work.Owner, OfferedAt: genesisTime}
@@ -122,7 +120,7 @@ func moveAnchors(gs *types.GenesisState) {
 
 func unanchored(gs *types.GenesisState) *types.Work {
 	for i := range gs.Works {
-		if len(gs.Works[i].Work.AnchorRoot) == 0 {
+		if gs.Works[i].Work.AnchorRoot.IsZero() {
 			return &gs.Works[i].Work
 		}
 	}

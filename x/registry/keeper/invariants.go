@@ -41,10 +41,10 @@ func (k Keeper) checkWorks(ctx context.Context) error {
 		if err := work.Validate(id); err != nil {
 			return true, fmt.Errorf("%s: %w", id, err)
 		}
-		if len(work.AnchorRoot) != 0 {
-			anchored, err := k.Anchors.Get(ctx, collections.Join(work.Registrant, [32]byte(work.AnchorRoot)))
+		if !work.AnchorRoot.IsZero() {
+			anchored, err := k.Anchors.Get(ctx, collections.Join(work.Registrant, work.AnchorRoot.Digest))
 			if err != nil {
-				return true, fmt.Errorf("%s: anchor %x: %w", id, work.AnchorRoot, err)
+				return true, fmt.Errorf("%s: anchor %s: %w", id, work.AnchorRoot, err)
 			}
 			if err := work.DatedBy(anchored); err != nil {
 				return true, fmt.Errorf("%s: %w", id, err)
@@ -55,7 +55,7 @@ func (k Keeper) checkWorks(ctx context.Context) error {
 }
 
 func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Work) error {
-	c, err := k.claimsTo(ctx, [32]byte(work.Sha256))
+	c, err := k.claimsTo(ctx, work.Sha256.Digest)
 	if err != nil {
 		return err
 	}
@@ -100,22 +100,22 @@ func (k Keeper) checkRevisions(ctx context.Context) error {
 // checkSoleClaims: each row names a work of that content, or stands for two
 // claims and more. That no other work claims it is checked from the works.
 func (k Keeper) checkSoleClaims(ctx context.Context) error {
-	return k.SoleClaims.Walk(ctx, nil, func(digest [32]byte, sole types.WorkID) (bool, error) {
+	return k.SoleClaims.Walk(ctx, nil, func(digest types.Digest, sole types.WorkID) (bool, error) {
 		c := claims{digest, true, sole}
 		if !c.several() {
 			work, err := k.GetWork(ctx, sole)
-			if err == nil && [32]byte(work.Sha256) != digest {
-				err = fmt.Errorf("%s is under %x, its row says otherwise", sole, digest)
+			if err == nil && work.Sha256.Digest != digest {
+				err = fmt.Errorf("%s is under %s, its row says otherwise", sole, digest)
 			}
 			return err != nil, err
 		}
 		count := 0
-		err := k.ByDigest.Walk(ctx, c.inOrder(), func(collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+		err := k.ByDigest.Walk(ctx, c.inOrder(), func(collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
 			count++
 			return count == 2, nil
 		})
 		if err == nil && count < 2 {
-			err = fmt.Errorf("%x should have several claims, %d in the order", digest, count)
+			err = fmt.Errorf("%s should have several claims, %d in the order", digest, count)
 		}
 		return err != nil, err
 	})
@@ -124,22 +124,22 @@ func (k Keeper) checkSoleClaims(ctx context.Context) error {
 // checkByDigest: each entry is a work's content and time, its content has several
 // claims, and no two of them share a place.
 func (k Keeper) checkByDigest(ctx context.Context) error {
-	var previous collections.Pair[[32]byte, types.ClaimOrder]
+	var previous collections.Pair[types.Digest, types.ClaimOrder]
 	first := true
-	return k.ByDigest.Walk(ctx, nil, func(key collections.Pair[[32]byte, types.ClaimOrder]) (bool, error) {
+	return k.ByDigest.Walk(ctx, nil, func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
 		id := key.K2().Work
 		work, err := k.GetWork(ctx, id)
 		if err != nil {
 			return true, err
 		}
-		if [32]byte(work.Sha256) != key.K1() || types.NewClaimOrder(work.ClaimedSince, id) != key.K2() {
-			return true, fmt.Errorf("%s is under %x at %s, its row says otherwise", id, key.K1(), types.ClaimOrderKey.Stringify(key.K2()))
+		if work.Sha256.Digest != key.K1() || types.NewClaimOrder(work.ClaimedSince, id) != key.K2() {
+			return true, fmt.Errorf("%s is under %s at %s, its row says otherwise", id, key.K1(), types.ClaimOrderKey.Stringify(key.K2()))
 		}
 		if c, err := k.claimsTo(ctx, key.K1()); err != nil || !c.several() {
-			return true, fmt.Errorf("%s is in the order of claims to %x, whose row says that there are not several (%v)", id, key.K1(), err)
+			return true, fmt.Errorf("%s is in the order of claims to %s, whose row says that there are not several (%v)", id, key.K1(), err)
 		}
 		if !first && previous.K1() == key.K1() && samePlace(previous.K2(), key.K2()) {
-			return true, fmt.Errorf("%s and %s have the same place among the claims to %x", previous.K2().Work, id, key.K1())
+			return true, fmt.Errorf("%s and %s have the same place among the claims to %s", previous.K2().Work, id, key.K1())
 		}
 		previous, first = key, false
 		return false, nil
@@ -164,7 +164,7 @@ func (k Keeper) checkByOwner(ctx context.Context) error {
 
 // checkByFingerprint: each entry is a fingerprint of a work's current revision.
 func (k Keeper) checkByFingerprint(ctx context.Context) error {
-	return k.ByFingerprint.Walk(ctx, nil, func(key collections.Pair[[32]byte, types.WorkID]) (bool, error) {
+	return k.ByFingerprint.Walk(ctx, nil, func(key collections.Pair[types.Digest, types.WorkID]) (bool, error) {
 		work, err := k.GetWork(ctx, key.K2())
 		if err != nil {
 			return true, err
@@ -178,7 +178,7 @@ func (k Keeper) checkByFingerprint(ctx context.Context) error {
 				return false, nil
 			}
 		}
-		return true, fmt.Errorf("%s is under %x, which is no fingerprint of its revision %d", key.K2(), key.K1(), work.Version)
+		return true, fmt.Errorf("%s is under %s, which is no fingerprint of its revision %d", key.K2(), key.K1(), work.Version)
 	})
 }
 

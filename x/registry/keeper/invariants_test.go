@@ -31,7 +31,7 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		}},
 		"anchor invented": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
 			now := f.ctx.BlockTime()
-			work.AnchorRoot, work.RevealedAt = make([]byte, 32), &now
+			work.AnchorRoot.Digest, work.RevealedAt = types.Digest{1}, &now
 			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"version skipped": {"works", func(f *fixture, id types.WorkID, _ types.Work) error {
@@ -48,29 +48,29 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"digest entry lost": {"works", func(f *fixture, _ types.WorkID, work types.Work) error {
-			return f.k.SoleClaims.Remove(f.ctx, [32]byte(work.Sha256))
+			return f.k.SoleClaims.Remove(f.ctx, work.Sha256.Digest)
 		}},
 		"sole claim of another": {"sole claims", func(f *fixture, id types.WorkID, _ types.Work) error {
-			return f.k.SoleClaims.Set(f.ctx, [32]byte{1}, id)
+			return f.k.SoleClaims.Set(f.ctx, types.Digest{1}, id)
 		}},
 		"sole claim of nothing": {"sole claims", func(f *fixture, _ types.WorkID, _ types.Work) error {
-			return f.k.SoleClaims.Set(f.ctx, [32]byte{1}, types.WorkID{1})
+			return f.k.SoleClaims.Set(f.ctx, types.Digest{1}, types.WorkID{1})
 		}},
 		"several claims of none": {"sole claims", func(f *fixture, _ types.WorkID, _ types.Work) error {
-			return f.k.SoleClaims.Set(f.ctx, [32]byte{1}, types.WorkID{})
+			return f.k.SoleClaims.Set(f.ctx, types.Digest{1}, types.WorkID{})
 		}},
 		"several claims of one": {"sole claims", func(f *fixture, id types.WorkID, work types.Work) error {
-			if err := f.k.SoleClaims.Set(f.ctx, [32]byte(work.Sha256), types.WorkID{}); err != nil {
+			if err := f.k.SoleClaims.Set(f.ctx, work.Sha256.Digest, types.WorkID{}); err != nil {
 				return err
 			}
-			return f.k.ByDigest.Set(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+			return f.k.ByDigest.Set(f.ctx, collections.Join(work.Sha256.Digest, types.NewClaimOrder(work.ClaimedSince, id)))
 		}},
 		"sole claim in order": {"digest index", func(f *fixture, id types.WorkID, work types.Work) error {
-			return f.k.ByDigest.Set(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+			return f.k.ByDigest.Set(f.ctx, collections.Join(work.Sha256.Digest, types.NewClaimOrder(work.ClaimedSince, id)))
 		}},
 		"digest entry left": {"digest index", func(f *fixture, id types.WorkID, work types.Work) error {
 			work.ClaimedSince.Time = work.ClaimedSince.Time.Add(-time.Hour)
-			return f.k.ByDigest.Set(f.ctx, collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, id)))
+			return f.k.ByDigest.Set(f.ctx, collections.Join(work.Sha256.Digest, types.NewClaimOrder(work.ClaimedSince, id)))
 		}},
 		"owner entry left": {"owner index", func(f *fixture, id types.WorkID, _ types.Work) error {
 			return f.k.ByOwner.Set(f.ctx, collections.Join(bob, id))
@@ -91,7 +91,7 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		f := newFixture(t)
 		id := f.register(alice, "poem")[0]
 		f.nextBlock()
-		revise := &types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Poem", types.Fingerprint{Scheme: "doi", Value: "1"})}
+		revise := &types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Poem", types.Fingerprint{Scheme: "doi", Value: "1"})}
 		require.NoError(t, f.try(revise))
 		require.NoError(t, f.k.CheckInvariants(f.ctx))
 		work, err := f.k.GetWork(f.ctx, id)
@@ -105,15 +105,15 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 func TestInvariantsOnSeveralClaims(t *testing.T) {
 	for name, test := range map[string]struct {
 		invariant string
-		damage    func(f *fixture, first types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error
+		damage    func(f *fixture, first types.WorkID, entry collections.Pair[types.Digest, types.ClaimOrder]) error
 	}{
-		"entry lost": {"works", func(f *fixture, _ types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error {
+		"entry lost": {"works", func(f *fixture, _ types.WorkID, entry collections.Pair[types.Digest, types.ClaimOrder]) error {
 			return f.k.ByDigest.Remove(f.ctx, entry)
 		}},
-		"one is sole": {"works", func(f *fixture, first types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error {
+		"one is sole": {"works", func(f *fixture, first types.WorkID, entry collections.Pair[types.Digest, types.ClaimOrder]) error {
 			return f.k.SoleClaims.Set(f.ctx, entry.K1(), first)
 		}},
-		"place changed": {"works", func(f *fixture, first types.WorkID, _ collections.Pair[[32]byte, types.ClaimOrder]) error {
+		"place changed": {"works", func(f *fixture, first types.WorkID, _ collections.Pair[types.Digest, types.ClaimOrder]) error {
 			work, err := f.k.GetWork(f.ctx, first)
 			if err != nil {
 				return err
@@ -121,7 +121,7 @@ func TestInvariantsOnSeveralClaims(t *testing.T) {
 			work.ClaimedSince.Rank = 7
 			return f.k.Works.Set(f.ctx, first, work)
 		}},
-		"row lost": {"works", func(f *fixture, _ types.WorkID, entry collections.Pair[[32]byte, types.ClaimOrder]) error {
+		"row lost": {"works", func(f *fixture, _ types.WorkID, entry collections.Pair[types.Digest, types.ClaimOrder]) error {
 			return f.k.SoleClaims.Remove(f.ctx, entry.K1())
 		}},
 	} {
@@ -132,7 +132,7 @@ func TestInvariantsOnSeveralClaims(t *testing.T) {
 		require.NoError(t, f.k.CheckInvariants(f.ctx))
 		work, err := f.k.GetWork(f.ctx, second[0])
 		require.NoError(t, err)
-		entry := collections.Join([32]byte(work.Sha256), types.NewClaimOrder(work.ClaimedSince, second[0]))
+		entry := collections.Join(work.Sha256.Digest, types.NewClaimOrder(work.ClaimedSince, second[0]))
 		require.NoError(t, test.damage(f, first, entry))
 		require.ErrorContains(t, f.k.CheckInvariants(f.ctx), `"`+test.invariant+`"`, name)
 	}
@@ -145,7 +145,7 @@ func TestInvariantOnSharedPlaces(t *testing.T) {
 	require.NoError(t, err)
 	work, err := f.k.GetWork(f.ctx, second[0])
 	require.NoError(t, err)
-	digest := [32]byte(work.Sha256)
+	digest := work.Sha256.Digest
 	require.NoError(t, f.k.ByDigest.Remove(f.ctx, collections.Join(digest, types.NewClaimOrder(work.ClaimedSince, second[0]))))
 	work.ClaimedSince.Rank = 0
 	require.NoError(t, f.k.Works.Set(f.ctx, second[0], work))

@@ -24,18 +24,18 @@ type Keeper struct {
 	Revisions collections.Map[collections.Pair[types.WorkID, uint32], types.Revision]
 	// SoleClaims: sha256 -> the only work that claims this content, or the zero id
 	// once several do. Read it through claimsTo.
-	SoleClaims rows.Map[[32]byte, types.WorkID]
+	SoleClaims rows.Map[types.Digest, types.WorkID]
 	// ByDigest: (sha256, claim order), so the claims to a content in the order in
 	// which they were made; only of contents that several works claim.
-	ByDigest collections.KeySet[collections.Pair[[32]byte, types.ClaimOrder]]
+	ByDigest collections.KeySet[collections.Pair[types.Digest, types.ClaimOrder]]
 	// ByOwner: (current owner, work).
 	ByOwner collections.KeySet[collections.Pair[sdk.AccAddress, types.WorkID]]
 	// ByFingerprint: (hash of scheme and value, work), of current revisions only.
-	ByFingerprint collections.KeySet[collections.Pair[[32]byte, types.WorkID]]
+	ByFingerprint collections.KeySet[collections.Pair[types.Digest, types.WorkID]]
 	// Transfers: work -> transfer on offer.
 	Transfers collections.Map[types.WorkID, types.TransferOffer]
 	// Anchors: (account, Merkle root) -> when, and over how many leaves.
-	Anchors collections.Map[collections.Pair[sdk.AccAddress, [32]byte], types.Anchor]
+	Anchors collections.Map[collections.Pair[sdk.AccAddress, types.Digest], types.Anchor]
 }
 
 // NewKeeper returns a keeper on the module's store.

@@ -133,7 +133,7 @@ func (m *machine) proveOne(t *rapid.T) {
 		return
 	}
 	by := rapid.SampledFrom(names).Draw(t, "by")
-	err := m.try(&types.MsgProveAnchor{Registrant: account(by).String(), Work: id.String(), Proof: a.proof})
+	err := m.try(&types.MsgProveAnchor{Registrant: account(by).String(), Work: id, Proof: a.proof})
 	if by != w.registrant || a.at >= w.since {
 		require.ErrorIs(t, err, types.ErrInvalidProof)
 		return
@@ -148,7 +148,7 @@ func (m *machine) revise(t *rapid.T) {
 	id, w := m.pick(t)
 	by, title := rapid.SampledFrom(names).Draw(t, "by"), fmt.Sprint("title ", m.clock)
 	err := m.try(&types.MsgRevise{
-		Owner: account(by).String(), Work: id.String(),
+		Owner: account(by).String(), Work: id,
 		Details: details(title, types.Fingerprint{Scheme: "title", Value: title}, types.Fingerprint{Scheme: "all", Value: "same"}),
 	})
 	if by != w.owner {
@@ -162,7 +162,7 @@ func (m *machine) revise(t *rapid.T) {
 func (m *machine) offer(t *rapid.T) {
 	id, w := m.pick(t)
 	by, to := rapid.SampledFrom(names).Draw(t, "by"), rapid.SampledFrom(names).Draw(t, "to")
-	err := m.try(&types.MsgOfferTransfer{Owner: account(by).String(), Work: id.String(), Recipient: account(to).String()})
+	err := m.try(&types.MsgOfferTransfer{Owner: account(by).String(), Work: id, Recipient: account(to).String()})
 	switch {
 	case by == to:
 		require.ErrorIs(t, err, types.ErrInvalidTransfer)
@@ -177,7 +177,7 @@ func (m *machine) offer(t *rapid.T) {
 func (m *machine) cancel(t *rapid.T) {
 	id, w := m.pick(t)
 	by := rapid.SampledFrom(names).Draw(t, "by")
-	err := m.try(&types.MsgCancelTransfer{Owner: account(by).String(), Work: id.String()})
+	err := m.try(&types.MsgCancelTransfer{Owner: account(by).String(), Work: id})
 	switch {
 	case by != w.owner:
 		require.ErrorIs(t, err, types.ErrNotOwner)
@@ -208,9 +208,9 @@ func (m *machine) accept(t *rapid.T) {
 func (m *machine) changeStatus(t *rapid.T) {
 	id, w := m.pick(t)
 	by := rapid.SampledFrom(names).Draw(t, "by")
-	msg, from, to := sdk.Msg(&types.MsgWithdrawWork{Owner: account(by).String(), Work: id.String()}), types.STATUS_ACTIVE, types.STATUS_WITHDRAWN
+	msg, from, to := sdk.Msg(&types.MsgWithdrawWork{Owner: account(by).String(), Work: id}), types.STATUS_ACTIVE, types.STATUS_WITHDRAWN
 	if rapid.Bool().Draw(t, "restore") {
-		msg, from, to = &types.MsgRestoreWork{Owner: account(by).String(), Work: id.String()}, to, from
+		msg, from, to = &types.MsgRestoreWork{Owner: account(by).String(), Work: id}, to, from
 	}
 	err := m.try(msg)
 	switch {
@@ -264,9 +264,9 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 		a, b := m.works[ids[i]], m.works[ids[j]]
 		return a.since < b.since || a.since == b.since && a.rank < b.rank
 	})
-	want := []string{}
+	want := []types.WorkID{}
 	for i, id := range ids {
-		want = append(want, id.String())
+		want = append(want, id)
 		w, claim := m.works[id], m.work(id)
 		contested, later := false, false
 		for j, other := range ids {
@@ -283,10 +283,10 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 		title := w.titles[len(w.titles)-1]
 		require.Equal(t, title, claim.Details.Title)
 		if len(w.titles) > 1 {
-			require.Equal(t, []string{id.String()}, m.resolve("title", title))
-			require.Contains(t, m.resolve("all", "same"), id.String())
+			require.Equal(t, []types.WorkID{id}, m.resolve("title", title))
+			require.Contains(t, m.resolve("all", "same"), id)
 		}
-		offer, err := m.query.Transfer(m.ctx, &types.QueryTransferRequest{Work: id.String()})
+		offer, err := m.query.Transfer(m.ctx, &types.QueryTransferRequest{Work: id})
 		if w.recipient == "" {
 			require.Error(t, err)
 		} else {
@@ -294,5 +294,5 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 			require.Equal(t, account(w.recipient).String(), offer.Recipient)
 		}
 	}
-	require.Equal(t, want, m.resolve("sha256", hexOf(content)))
+	require.Equal(t, want, m.resolve("sha256", digestOf(content).String()))
 }

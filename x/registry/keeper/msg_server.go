@@ -26,26 +26,22 @@ func (s msgServer) Register(ctx context.Context, msg *types.MsgRegister) (*types
 	if err != nil {
 		return nil, err
 	}
-	res := &types.MsgRegisterResponse{Works: make([]string, len(ids))}
-	for i, id := range ids {
-		res.Works[i] = id.String()
-	}
-	return res, nil
+	return &types.MsgRegisterResponse{Works: ids}, nil
 }
 
 // Revise implements types.MsgServer.
 func (s msgServer) Revise(ctx context.Context, msg *types.MsgRevise) (*types.MsgReviseResponse, error) {
-	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	version, err := s.k.Revise(ctx, owner, id, msg.Details)
+	version, err := s.k.Revise(ctx, owner, msg.Work, msg.Details)
 	return &types.MsgReviseResponse{Version: version}, err
 }
 
 // OfferTransfer implements types.MsgServer.
 func (s msgServer) OfferTransfer(ctx context.Context, msg *types.MsgOfferTransfer) (*types.MsgOfferTransferResponse, error) {
-	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -53,34 +49,34 @@ func (s msgServer) OfferTransfer(ctx context.Context, msg *types.MsgOfferTransfe
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgOfferTransferResponse{}, s.k.OfferTransfer(ctx, owner, id, recipient)
+	return &types.MsgOfferTransferResponse{}, s.k.OfferTransfer(ctx, owner, msg.Work, recipient)
 }
 
 // CancelTransfer implements types.MsgServer.
 func (s msgServer) CancelTransfer(ctx context.Context, msg *types.MsgCancelTransfer) (*types.MsgCancelTransferResponse, error) {
-	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgCancelTransferResponse{}, s.k.CancelTransfer(ctx, owner, id)
+	return &types.MsgCancelTransferResponse{}, s.k.CancelTransfer(ctx, owner, msg.Work)
 }
 
 // WithdrawWork implements types.MsgServer.
 func (s msgServer) WithdrawWork(ctx context.Context, msg *types.MsgWithdrawWork) (*types.MsgWithdrawWorkResponse, error) {
-	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgWithdrawWorkResponse{}, s.k.Withdraw(ctx, owner, id)
+	return &types.MsgWithdrawWorkResponse{}, s.k.Withdraw(ctx, owner, msg.Work)
 }
 
 // RestoreWork implements types.MsgServer.
 func (s msgServer) RestoreWork(ctx context.Context, msg *types.MsgRestoreWork) (*types.MsgRestoreWorkResponse, error) {
-	owner, id, err := parseOwned(msg.Owner, msg.Work)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgRestoreWorkResponse{}, s.k.Restore(ctx, owner, id)
+	return &types.MsgRestoreWorkResponse{}, s.k.Restore(ctx, owner, msg.Work)
 }
 
 // Anchor implements types.MsgServer.
@@ -89,28 +85,15 @@ func (s msgServer) Anchor(ctx context.Context, msg *types.MsgAnchor) (*types.Msg
 	if err != nil {
 		return nil, err
 	}
-	root, err := types.ParseDigest("root", msg.Root)
-	if err != nil {
-		return nil, err
-	}
-	return &types.MsgAnchorResponse{}, s.k.Anchor(ctx, account, root, msg.Total)
+	return &types.MsgAnchorResponse{}, s.k.Anchor(ctx, account, msg.Root, msg.Total)
 }
 
 // ProveAnchor implements types.MsgServer.
 func (s msgServer) ProveAnchor(ctx context.Context, msg *types.MsgProveAnchor) (*types.MsgProveAnchorResponse, error) {
-	registrant, id, err := parseOwned(msg.Registrant, msg.Work)
+	registrant, err := sdk.AccAddressFromBech32(msg.Registrant)
 	if err != nil {
 		return nil, err
 	}
-	since, err := s.k.ProveAnchor(ctx, registrant, id, msg.Proof)
+	since, err := s.k.ProveAnchor(ctx, registrant, msg.Work, msg.Proof)
 	return &types.MsgProveAnchorResponse{ClaimedSince: since}, err
-}
-
-func parseOwned(account, work string) (sdk.AccAddress, types.WorkID, error) {
-	addr, err := sdk.AccAddressFromBech32(account)
-	if err != nil {
-		return nil, types.WorkID{}, err
-	}
-	id, err := types.ParseWorkID(work)
-	return addr, id, err
 }

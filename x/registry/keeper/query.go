@@ -15,13 +15,12 @@ import (
 )
 
 // find reads the work that a request names, with errors as gRPC codes.
-func (s queryServer) find(ctx context.Context, work string) (types.WorkID, types.Work, error) {
-	id, err := types.ParseWorkID(work)
-	if err != nil {
-		return id, types.Work{}, coded(err)
+func (s queryServer) find(ctx context.Context, id types.WorkID) (types.Work, error) {
+	if err := id.Given("work"); err != nil {
+		return types.Work{}, coded(err)
 	}
-	row, err := s.k.GetWork(ctx, id)
-	return id, row, coded(err)
+	work, err := s.k.GetWork(ctx, id)
+	return work, coded(err)
 }
 
 // claim puts together what is known of a work.
@@ -34,16 +33,12 @@ func (k Keeper) claim(ctx context.Context, id types.WorkID, work types.Work) (ty
 	if err != nil {
 		return types.Claim{}, err
 	}
-	claim := types.Claim{
-		Id: id.String(), Owner: work.Owner.String(), Registrant: work.Registrant.String(),
-		Sha256: types.DigestKey.Stringify([32]byte(work.Sha256)), Status: work.Status, Version: work.Version,
-		ClaimedSince: work.ClaimedSince, RegisteredAt: work.RegisteredAt, RevealedAt: work.RevealedAt,
+	return types.Claim{
+		Id: id, Owner: work.Owner.String(), Registrant: work.Registrant.String(),
+		Sha256: work.Sha256.Digest, Status: work.Status, Version: work.Version,
+		ClaimedSince: work.ClaimedSince, RegisteredAt: work.RegisteredAt, AnchorRoot: work.AnchorRoot.Digest, RevealedAt: work.RevealedAt,
 		Contested: contested, AlsoClaimedLater: later, Details: revision.Details,
-	}
-	if len(work.AnchorRoot) != 0 {
-		claim.AnchorRoot = types.DigestKey.Stringify([32]byte(work.AnchorRoot))
-	}
-	return claim, nil
+	}, nil
 }
 
 func (k Keeper) claimByID(ctx context.Context, id types.WorkID) (types.Claim, error) {
@@ -55,7 +50,7 @@ func (k Keeper) claimByID(ctx context.Context, id types.WorkID) (types.Claim, er
 }
 
 // claimsPage is a page of the claims to a content in their order.
-func (k Keeper) claimsPage(ctx context.Context, digest [32]byte, page *query.PageRequest) ([]types.Claim, *query.PageResponse, error) {
+func (k Keeper) claimsPage(ctx context.Context, digest types.Digest, page *query.PageRequest) ([]types.Claim, *query.PageResponse, error) {
 	c, err := k.claimsTo(ctx, digest)
 	switch {
 	case err != nil:
@@ -64,9 +59,9 @@ func (k Keeper) claimsPage(ctx context.Context, digest [32]byte, page *query.Pag
 		return k.soleClaimPage(ctx, c.sole, page)
 	}
 	return query.CollectionPaginate(ctx, k.ByDigest, page,
-		func(key collections.Pair[[32]byte, types.ClaimOrder], _ collections.NoValue) (types.Claim, error) {
+		func(key collections.Pair[types.Digest, types.ClaimOrder], _ collections.NoValue) (types.Claim, error) {
 			return k.claimByID(ctx, key.K2().Work)
-		}, query.WithCollectionPaginationPairPrefix[[32]byte, types.ClaimOrder](digest))
+		}, query.WithCollectionPaginationPairPrefix[types.Digest, types.ClaimOrder](digest))
 }
 
 // soleClaimPage answers as a list of one does: later pages are empty.

@@ -25,11 +25,11 @@ func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
 
 // Work implements types.QueryServer.
 func (s queryServer) Work(ctx context.Context, req *types.QueryWorkRequest) (*types.QueryWorkResponse, error) {
-	id, work, err := s.find(ctx, req.Work)
+	work, err := s.find(ctx, req.Work)
 	if err != nil {
 		return nil, err
 	}
-	claim, err := s.k.claim(ctx, id, work)
+	claim, err := s.k.claim(ctx, req.Work, work)
 	return &types.QueryWorkResponse{Work: claim}, coded(err)
 }
 
@@ -64,7 +64,7 @@ func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsReq
 	if err != nil {
 		return nil, err
 	}
-	id, work, err := s.find(ctx, req.Work)
+	work, err := s.find(ctx, req.Work)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsReq
 	revisions := make([]types.NumberedRevision, len(places))
 	for i, place := range places {
 		revisions[i].Version = uint32(place) + 1
-		if revisions[i].Revision, err = s.k.revisionOf(ctx, id, work, revisions[i].Version); err != nil {
+		if revisions[i].Revision, err = s.k.revisionOf(ctx, req.Work, work, revisions[i].Version); err != nil {
 			return nil, coded(err)
 		}
 	}
@@ -84,13 +84,12 @@ func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsReq
 
 // Transfer implements types.QueryServer.
 func (s queryServer) Transfer(ctx context.Context, req *types.QueryTransferRequest) (*types.QueryTransferResponse, error) {
-	id, _, err := s.find(ctx, req.Work)
-	if err != nil {
+	if _, err := s.find(ctx, req.Work); err != nil {
 		return nil, err
 	}
-	offer, err := s.k.Transfers.Get(ctx, id)
+	offer, err := s.k.Transfers.Get(ctx, req.Work)
 	if errors.Is(err, collections.ErrNotFound) {
-		return nil, status.Errorf(codes.NotFound, "no transfer of %s is on offer", id)
+		return nil, status.Errorf(codes.NotFound, "no transfer of %s is on offer", req.Work)
 	}
 	return &types.QueryTransferResponse{Recipient: offer.Recipient.String(), OfferedAt: offer.OfferedAt}, coded(err)
 }
@@ -118,9 +117,9 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		return nil, status.Errorf(codes.InvalidArgument, "value must have 1 to %d bytes", types.MaxFingerprintValue)
 	}
 	works, next, err = query.CollectionPaginate(ctx, s.k.ByFingerprint, page,
-		func(key collections.Pair[[32]byte, types.WorkID], _ collections.NoValue) (types.Claim, error) {
+		func(key collections.Pair[types.Digest, types.WorkID], _ collections.NoValue) (types.Claim, error) {
 			return s.k.claimByID(ctx, key.K2())
-		}, query.WithCollectionPaginationPairPrefix[[32]byte, types.WorkID](types.FingerprintHash(req.Scheme, req.Value)))
+		}, query.WithCollectionPaginationPairPrefix[types.Digest, types.WorkID](types.FingerprintHash(req.Scheme, req.Value)))
 	return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
 }
 
@@ -130,11 +129,10 @@ func (s queryServer) Anchor(ctx context.Context, req *types.QueryAnchorRequest) 
 	if err != nil {
 		return nil, status.Errorf(codes.InvalidArgument, "account: %s", err)
 	}
-	root, err := types.ParseDigest("root", req.Root)
-	if err != nil {
+	if err := req.Root.Given("root"); err != nil {
 		return nil, coded(err)
 	}
-	anchored, err := s.k.Anchors.Get(ctx, collections.Join(account, root))
+	anchored, err := s.k.Anchors.Get(ctx, collections.Join(account, req.Root))
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, status.Errorf(codes.NotFound, "%s has no anchor with root %s", req.Account, req.Root)
 	}
@@ -152,8 +150,8 @@ func (s queryServer) Anchors(ctx context.Context, req *types.QueryAnchorsRequest
 		return nil, status.Errorf(codes.InvalidArgument, "account: %s", err)
 	}
 	anchors, next, err := query.CollectionPaginate(ctx, s.k.Anchors, page,
-		func(key collections.Pair[sdk.AccAddress, [32]byte], a types.Anchor) (types.RootedAnchor, error) {
-			return types.RootedAnchor{Root: types.DigestKey.Stringify(key.K2()), Anchor: a}, nil
-		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, [32]byte](account))
+		func(key collections.Pair[sdk.AccAddress, types.Digest], a types.Anchor) (types.RootedAnchor, error) {
+			return types.RootedAnchor{Root: key.K2(), Anchor: a}, nil
+		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, types.Digest](account))
 	return &types.QueryAnchorsResponse{Anchors: anchors, Pagination: next}, coded(err)
 }

@@ -1,8 +1,9 @@
 package keeper_test
 
 import (
+	"bytes"
 	"fmt"
-	"sort"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,15 +21,13 @@ func TestListsPage(t *testing.T) {
 	for i := range 25 {
 		contents = append(contents, fmt.Sprint("photo ", i))
 	}
-	var all []string
-	for _, id := range f.register(alice, contents...) {
-		all = append(all, id.String())
-	}
-	sort.Slice(all, func(i, j int) bool { return idBytes(t, all[i]) < idBytes(t, all[j]) })
+	byID := func(a, b types.WorkID) int { return bytes.Compare(a[:], b[:]) }
+	all := f.register(alice, contents...)
+	slices.SortFunc(all, byID)
 	f.register(bob, "another's")
 
 	for _, reverse := range []bool{false, true} {
-		var got []string
+		var got []types.WorkID
 		page := &query.PageRequest{Limit: 10, Reverse: reverse}
 		for pages := 1; ; pages++ {
 			res, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: alice.String(), Pagination: page})
@@ -43,7 +42,7 @@ func TestListsPage(t *testing.T) {
 			page.Key = res.Pagination.NextKey
 		}
 		if reverse {
-			sort.SliceStable(got, func(i, j int) bool { return idBytes(t, got[i]) < idBytes(t, got[j]) })
+			slices.SortFunc(got, byID)
 		}
 		require.Equal(t, all, got)
 	}
@@ -57,25 +56,19 @@ func TestListsPage(t *testing.T) {
 	require.Equal(t, uint64(26), res.Pagination.Total)
 }
 
-func idBytes(t *testing.T, s string) string {
-	id, err := types.ParseWorkID(s)
-	require.NoError(t, err)
-	return string(id[:])
-}
-
 func TestResolvePagesInOrderOfClaim(t *testing.T) {
 	f := newFixture(t)
-	var want []string
+	var want []types.WorkID
 	for i := range 7 {
 		ids, err := f.tryRegister(account(fmt.Sprint("claimant ", i)), true, "poem")
 		require.NoError(t, err)
-		want = append(want, ids[0].String())
+		want = append(want, ids[0])
 		f.nextBlock()
 	}
-	var got []string
+	var got []types.WorkID
 	page := &query.PageRequest{Limit: 3}
 	for {
-		res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: hexOf("poem"), Pagination: page})
+		res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: digestOf("poem").String(), Pagination: page})
 		require.NoError(t, err)
 		for _, w := range res.Works {
 			got = append(got, w.Id)
@@ -90,9 +83,9 @@ func TestResolvePagesInOrderOfClaim(t *testing.T) {
 // A content with one claim is a list of one in every way of paging.
 func TestResolvePagesASoleClaim(t *testing.T) {
 	f := newFixture(t)
-	id := f.register(alice, "poem")[0].String()
+	id := f.register(alice, "poem")[0]
 	ask := func(page query.PageRequest) *types.QueryResolveResponse {
-		res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: hexOf("poem"), Pagination: &page})
+		res, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "sha256", Value: digestOf("poem").String(), Pagination: &page})
 		require.NoError(t, err)
 		require.Empty(t, res.Pagination.NextKey)
 		return res
@@ -124,8 +117,8 @@ func TestAnchorsOfAnAccount(t *testing.T) {
 
 func TestQueryCodes(t *testing.T) {
 	f := newFixture(t)
-	unknown := types.WorkID{1}.String()
-	known := f.register(alice, "poem")[0].String()
+	unknown := types.WorkID{1}
+	known := f.register(alice, "poem")[0]
 	big := &query.PageRequest{Limit: 1_001}
 	both := &query.PageRequest{Key: []byte{1}, Offset: 1}
 	for name, test := range map[string]struct {
@@ -133,7 +126,7 @@ func TestQueryCodes(t *testing.T) {
 		want codes.Code
 	}{
 		"unknown work":   {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: unknown}); return err }, codes.NotFound},
-		"bad work":       {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: "work1"}); return err }, codes.InvalidArgument},
+		"no work":        {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{}); return err }, codes.InvalidArgument},
 		"bad owner":      {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: "x"}); return err }, codes.InvalidArgument},
 		"works page":     {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: big}); return err }, codes.InvalidArgument},
 		"key and offset": {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: both}); return err }, codes.InvalidArgument},
@@ -164,15 +157,15 @@ func TestQueryCodes(t *testing.T) {
 			return err
 		}, codes.InvalidArgument},
 		"unknown anchor": {func() error {
-			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String(), Root: hexOf("r")})
+			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String(), Root: digestOf("r")})
 			return err
 		}, codes.NotFound},
 		"bad anchor account": {func() error {
-			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: "x", Root: hexOf("r")})
+			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: "x", Root: digestOf("r")})
 			return err
 		}, codes.InvalidArgument},
-		"bad anchor root": {func() error {
-			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String(), Root: "r"})
+		"no anchor root": {func() error {
+			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String()})
 			return err
 		}, codes.InvalidArgument},
 		"anchors of nobody": {func() error { _, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: "x"}); return err }, codes.InvalidArgument},

@@ -51,12 +51,8 @@ func (k Keeper) Register(
 
 // newClaim checks one entry against the state and writes nothing.
 func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types.Entry, allowContested bool) (newClaim, error) {
-	digest, err := types.ParseDigest("sha256", entry.Sha256)
-	if err != nil {
-		return newClaim{}, err
-	}
-	id := types.NewWorkID(registrant, digest)
-	others, err := k.claimsTo(ctx, digest)
+	id := types.NewWorkID(registrant, entry.Sha256)
+	others, err := k.claimsTo(ctx, entry.Sha256)
 	if err != nil {
 		return newClaim{}, err
 	}
@@ -68,7 +64,7 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 		}
 	}
 	work := types.Work{
-		Owner: registrant, Registrant: registrant, Sha256: digest[:], Status: types.STATUS_ACTIVE, Version: 1,
+		Owner: registrant, Registrant: registrant, Sha256: types.DigestBytes{Digest: entry.Sha256}, Status: types.STATUS_ACTIVE, Version: 1,
 		ClaimedSince: now(ctx), RegisteredAt: ctx.BlockTime(),
 	}
 	if entry.AnchorProof != nil {
@@ -90,7 +86,7 @@ func (k Keeper) admit(ctx sdk.Context, work *types.Work, others claims, allowCon
 	contested = foreign && !work.ClaimedSince.Before(rivalWork.ClaimedSince)
 	if contested && !allowContested {
 		return false, errorsmod.Wrapf(types.ErrAlreadyClaimed,
-			"sha256 %x is claimed by %s (%s) since %s: prove an anchor older than that, or set allow_contested to register a contested claim",
+			"sha256 %s is claimed by %s (%s) since %s: prove an anchor older than that, or set allow_contested to register a contested claim",
 			others.digest, rival, rivalWork.Owner, rivalWork.ClaimedSince.Text())
 	}
 	work.ClaimedSince, err = k.ranked(ctx, others, work.ClaimedSince)
@@ -108,7 +104,7 @@ func (k Keeper) store(ctx sdk.Context, c newClaim) error {
 	if err := k.index(ctx, c.id, c.work, c.others, c.details.Fingerprints); err != nil {
 		return err
 	}
-	ctx.EventManager().EmitEvent(registeredEvent(c.id.String(), c.work, c.details.Kind, c.contested))
+	ctx.EventManager().EmitEvent(registeredEvent(c.id, c.work, c.details.Kind, c.contested))
 	return nil
 }
 

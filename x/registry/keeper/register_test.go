@@ -14,23 +14,23 @@ func TestRegisterAWork(t *testing.T) {
 	f := newFixture(t)
 	e := entry("poem")
 	e.Details = types.Details{
-		Kind: types.KIND_IMAGE, Title: "Über alles", MediaType: "image/png", MetadataUri: "ipfs://bafy", MetadataSha256: hexOf("meta"),
+		Kind: types.KIND_IMAGE, Title: "Über alles", MediaType: "image/png", MetadataUri: "ipfs://bafy", MetadataSha256: digestOf("meta"),
 		DigitalSourceType: "trainedAlgorithmicMedia",
 		Creators:          []types.Creator{{Name: "Alice", Account: alice.String(), Role: "author"}},
 		Fingerprints:      []types.Fingerprint{{Scheme: "iscc", Value: "ISCC:KACT4EBWK27737D2"}, {Scheme: "doi", Value: "10.1/x"}},
 	}
 	id := types.NewWorkID(alice, sha256.Sum256([]byte("poem")))
 	res := f.must(&types.MsgRegister{Registrant: alice.String(), Works: []types.Entry{e}}, &types.EventWorkRegistered{
-		Work: id.String(), Owner: alice.String(), Sha256: hexOf("poem"), Kind: types.KIND_IMAGE,
+		Work: id, Owner: alice.String(), Sha256: digestOf("poem"), Kind: types.KIND_IMAGE,
 	})
-	require.Equal(t, []string{id.String()}, res.(*types.MsgRegisterResponse).Works)
+	require.Equal(t, []types.WorkID{id}, res.(*types.MsgRegisterResponse).Works)
 	require.Equal(t, types.Claim{
-		Id: id.String(), Owner: alice.String(), Registrant: alice.String(), Sha256: hexOf("poem"),
+		Id: id, Owner: alice.String(), Registrant: alice.String(), Sha256: digestOf("poem"),
 		Status: types.STATUS_ACTIVE, Version: 1, ClaimedSince: types.Priority{Time: genesisTime}, RegisteredAt: genesisTime,
 		Details: e.Details,
 	}, f.work(id))
-	require.Equal(t, []string{id.String()}, f.resolve("sha256", hexOf("poem")))
-	require.Equal(t, []string{id.String()}, f.resolve("doi", "10.1/x"))
+	require.Equal(t, []types.WorkID{id}, f.resolve("sha256", digestOf("poem").String()))
+	require.Equal(t, []types.WorkID{id}, f.resolve("doi", "10.1/x"))
 	require.Empty(t, f.resolve("doi", "10.1/y"))
 }
 
@@ -50,7 +50,7 @@ func TestRegisterManyAllOrNone(t *testing.T) {
 	_, err = f.tryRegister(bob, false, "new", contents[7])
 	require.ErrorIs(t, err, types.ErrAlreadyClaimed)
 	require.ErrorContains(t, err, "works[1]")
-	require.Empty(t, f.resolve("sha256", hexOf("new")))
+	require.Empty(t, f.resolve("sha256", digestOf("new").String()))
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
 }
 
@@ -78,9 +78,9 @@ func TestAnothersContentNeedsAllowContested(t *testing.T) {
 
 	second := types.NewWorkID(bob, sha256.Sum256([]byte("poem")))
 	f.must(&types.MsgRegister{Registrant: bob.String(), AllowContested: true, Works: []types.Entry{entry("poem")}},
-		&types.EventWorkRegistered{Work: second.String(), Owner: bob.String(), Sha256: hexOf("poem"), Kind: types.KIND_TEXT, Contested: true})
+		&types.EventWorkRegistered{Work: second, Owner: bob.String(), Sha256: digestOf("poem"), Kind: types.KIND_TEXT, Contested: true})
 
-	require.Equal(t, []string{first.String(), second.String()}, f.resolve("sha256", hexOf("poem")))
+	require.Equal(t, []types.WorkID{first, second}, f.resolve("sha256", digestOf("poem").String()))
 	require.False(t, f.work(first).Contested)
 	require.True(t, f.work(first).AlsoClaimedLater)
 	require.True(t, f.work(second).Contested)
@@ -98,7 +98,7 @@ func TestClaimsAreInOrderOfTransactionAndRank(t *testing.T) {
 	f.ctx = f.ctx.WithTxIndex(-1) // outside of transactions: counts as 0
 	earlier, err := f.tryRegister(alice, true, "poem")
 	require.NoError(t, err)
-	require.Equal(t, []string{earlier[0].String(), later.String(), ids[0].String()}, f.resolve("sha256", hexOf("poem")))
+	require.Equal(t, []types.WorkID{earlier[0], later, ids[0]}, f.resolve("sha256", digestOf("poem").String()))
 	for i, id := range []types.WorkID{earlier[0], later, ids[0]} {
 		require.Equal(t, i > 0, f.work(id).Contested, i)
 		require.Equal(t, i < 2, f.work(id).AlsoClaimedLater, i)

@@ -26,7 +26,7 @@ func (k Keeper) OfferTransfer(ctx context.Context, owner sdk.AccAddress, id type
 		return err
 	}
 	return sdkCtx.EventManager().EmitTypedEvent(&types.EventTransferOffered{
-		Work: id.String(), Owner: owner.String(), Recipient: recipient.String(),
+		Work: id, Owner: owner.String(), Recipient: recipient.String(),
 	})
 }
 
@@ -41,7 +41,7 @@ func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id typ
 	if err := k.Transfers.Remove(ctx, id); err != nil {
 		return err
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventTransferCancelled{Work: id.String()})
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventTransferCancelled{Work: id})
 }
 
 // Transfer makes the recipient of an offered transfer the owner, and returns who
@@ -84,7 +84,7 @@ func (k Keeper) Transfer(
 		return nil, err
 	}
 	return previous, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkTransferred{
-		Work: id.String(), PreviousOwner: previous.String(), Owner: recipient.String(),
+		Work: id, PreviousOwner: previous.String(), Owner: recipient.String(),
 	})
 }
 

@@ -46,7 +46,7 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return 0, err
 	}
-	return work.Version, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkRevised{Work: id.String(), Version: work.Version})
+	return work.Version, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkRevised{Work: id, Version: work.Version})
 }
 
 // moveFingerprints makes the index follow from one version's fingerprints to the
@@ -87,7 +87,7 @@ func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return err
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkStatusChanged{Work: id.String(), Status: to})
+	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkStatusChanged{Work: id, Status: to})
 }
 
 // revisionOf reads one version of a work's details, from 1 to the current.

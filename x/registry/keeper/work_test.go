@@ -14,8 +14,8 @@ import (
 // transfer offers a work and accepts it as x/royalty does.
 func (f *fixture) transfer(id types.WorkID, from, to sdk.AccAddress) {
 	f.t.Helper()
-	f.must(&types.MsgOfferTransfer{Owner: from.String(), Work: id.String(), Recipient: to.String()},
-		&types.EventTransferOffered{Work: id.String(), Owner: from.String(), Recipient: to.String()})
+	f.must(&types.MsgOfferTransfer{Owner: from.String(), Work: id, Recipient: to.String()},
+		&types.EventTransferOffered{Work: id, Owner: from.String(), Recipient: to.String()})
 	previous, err := f.k.Transfer(f.ctx, id, to, f.work(id).Version)
 	require.NoError(f.t, err)
 	require.Equal(f.t, from, previous)
@@ -35,27 +35,26 @@ func TestReviseKeepsHistory(t *testing.T) {
 	e := entry("poem")
 	e.Details = details("First", doi, isrc)
 	require.NoError(t, f.try(&types.MsgRegister{Registrant: alice.String(), Works: []types.Entry{e}}))
-	id, err := types.ParseWorkID(f.resolve("doi", "1")[0])
-	require.NoError(t, err)
+	id := f.resolve("doi", "1")[0]
 	f.nextBlock()
 
-	res := f.must(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Second", isrc, url)},
-		&types.EventWorkRevised{Work: id.String(), Version: 2})
+	res := f.must(&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Second", isrc, url)},
+		&types.EventWorkRevised{Work: id, Version: 2})
 	require.Equal(t, uint32(2), res.(*types.MsgReviseResponse).Version)
 	require.Equal(t, "Second", f.work(id).Details.Title)
 	require.Equal(t, genesisTime, f.work(id).ClaimedSince.Time)
 	require.Empty(t, f.resolve("doi", "1"))
-	require.Equal(t, []string{id.String()}, f.resolve("isrc", "2"))
-	require.Equal(t, []string{id.String()}, f.resolve("url", "3"))
+	require.Equal(t, []types.WorkID{id}, f.resolve("isrc", "2"))
+	require.Equal(t, []types.WorkID{id}, f.resolve("url", "3"))
 
-	history, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: id.String()})
+	history, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: id})
 	require.NoError(t, err)
 	require.Equal(t, []types.NumberedRevision{
 		{Version: 1, Revision: types.Revision{Details: e.Details, CreatedAt: genesisTime}},
 		{Version: 2, Revision: types.Revision{Details: details("Second", isrc, url), CreatedAt: f.ctx.BlockTime()}},
 	}, history.Revisions)
 
-	request := &types.QueryRevisionsRequest{Work: id.String(), Pagination: &query.PageRequest{Limit: 1, Reverse: true, CountTotal: true}}
+	request := &types.QueryRevisionsRequest{Work: id, Pagination: &query.PageRequest{Limit: 1, Reverse: true, CountTotal: true}}
 	page, err := f.query.Revisions(f.ctx, request)
 	require.NoError(t, err)
 	require.Equal(t, history.Revisions[1:], page.Revisions)
@@ -69,7 +68,7 @@ func TestReviseKeepsHistory(t *testing.T) {
 
 func TestOnlyTheOwnerDecides(t *testing.T) {
 	f := newFixture(t)
-	id := f.register(alice, "poem")[0].String()
+	id := f.register(alice, "poem")[0]
 	by := bob.String()
 	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: carol.String()}))
 	for _, msg := range []sdk.Msg{
@@ -83,16 +82,9 @@ func TestOnlyTheOwnerDecides(t *testing.T) {
 	}
 }
 
-func TestUnknownAndMistypedWorks(t *testing.T) {
+func TestUnknownAndMissingWorks(t *testing.T) {
 	f := newFixture(t)
-	terms := types.FormatID("terms", make([]byte, 32))
-	for work, want := range map[string]error{
-		types.WorkID{9}.String():                 types.ErrWorkNotFound,
-		"work1nonsense":                          types.ErrInvalidID,
-		terms:                                    types.ErrInvalidID,
-		"":                                       types.ErrInvalidID,
-		types.FormatID("work", make([]byte, 32)): types.ErrInvalidID,
-	} {
+	for work, want := range map[types.WorkID]error{{9}: types.ErrWorkNotFound, {}: types.ErrInvalidID} {
 		owner := alice.String()
 		for _, msg := range []sdk.Msg{
 			&types.MsgRevise{Owner: owner, Work: work, Details: details("Mine")},
@@ -110,33 +102,33 @@ func TestUnknownAndMistypedWorks(t *testing.T) {
 func TestWithdrawAndRestore(t *testing.T) {
 	f := newFixture(t)
 	id := f.register(alice, "poem")[0]
-	withdraw := &types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()}
-	restore := &types.MsgRestoreWork{Owner: alice.String(), Work: id.String()}
+	withdraw := &types.MsgWithdrawWork{Owner: alice.String(), Work: id}
+	restore := &types.MsgRestoreWork{Owner: alice.String(), Work: id}
 	require.ErrorIs(t, f.try(restore), types.ErrInvalidStatus)
-	f.must(withdraw, &types.EventWorkStatusChanged{Work: id.String(), Status: types.STATUS_WITHDRAWN})
+	f.must(withdraw, &types.EventWorkStatusChanged{Work: id, Status: types.STATUS_WITHDRAWN})
 	require.ErrorIs(t, f.try(withdraw), types.ErrInvalidStatus)
 	// A withdrawn work can still be revised and given away.
-	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Second")}))
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Second")}))
 	f.transfer(id, alice, bob)
 	restore.Owner = bob.String()
-	f.must(restore, &types.EventWorkStatusChanged{Work: id.String(), Status: types.STATUS_ACTIVE})
+	f.must(restore, &types.EventWorkStatusChanged{Work: id, Status: types.STATUS_ACTIVE})
 }
 
 func TestDisputedWorksStay(t *testing.T) {
 	f := newFixture(t)
 	id := f.register(alice, "poem")[0]
-	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: bob.String()}
+	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: bob.String()}
 	require.NoError(t, f.try(offer))
 	for _, status := range []types.Status{types.STATUS_DISPUTED, types.STATUS_INVALIDATED} {
 		f.setStatus(id, status)
-		require.ErrorIs(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("x")}), types.ErrOnHold)
+		require.ErrorIs(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("x")}), types.ErrOnHold)
 		require.ErrorIs(t, f.try(offer), types.ErrOnHold)
-		require.ErrorIs(t, f.try(&types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()}), types.ErrOnHold)
-		require.ErrorIs(t, f.try(&types.MsgRestoreWork{Owner: alice.String(), Work: id.String()}), types.ErrOnHold)
+		require.ErrorIs(t, f.try(&types.MsgWithdrawWork{Owner: alice.String(), Work: id}), types.ErrOnHold)
+		require.ErrorIs(t, f.try(&types.MsgRestoreWork{Owner: alice.String(), Work: id}), types.ErrOnHold)
 		_, err := f.k.Transfer(f.ctx, id, bob, 1)
 		require.ErrorIs(t, err, types.ErrOnHold)
 	}
-	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id.String()}))
+	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id}))
 }
 
 func TestTransferInTwoSteps(t *testing.T) {
@@ -147,7 +139,7 @@ func TestTransferInTwoSteps(t *testing.T) {
 	_, err = f.k.Transfer(f.ctx, types.WorkID{1}, bob, 1)
 	require.ErrorIs(t, err, types.ErrWorkNotFound)
 
-	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: alice.String()}
+	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: alice.String()}
 	require.ErrorIs(t, f.try(offer), types.ErrInvalidTransfer)
 	offer.Recipient = "nobody"
 	require.ErrorIs(t, f.try(offer), types.ErrInvalidMessage)
@@ -156,13 +148,13 @@ func TestTransferInTwoSteps(t *testing.T) {
 	f.nextBlock()
 	offer.Recipient = bob.String() // replaces the offer to Carol
 	require.NoError(t, f.try(offer))
-	shown, err := f.query.Transfer(f.ctx, &types.QueryTransferRequest{Work: id.String()})
+	shown, err := f.query.Transfer(f.ctx, &types.QueryTransferRequest{Work: id})
 	require.NoError(t, err)
 	require.Equal(t, &types.QueryTransferResponse{Recipient: bob.String(), OfferedAt: f.ctx.BlockTime()}, shown)
 
 	_, err = f.k.Transfer(f.ctx, id, carol, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
-	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Changed")}))
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Changed")}))
 	_, err = f.k.Transfer(f.ctx, id, bob, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
 	previous, err := f.k.Transfer(f.ctx, id, bob, 2)
@@ -179,10 +171,10 @@ func TestTransferInTwoSteps(t *testing.T) {
 func TestCancelledTransferIsGone(t *testing.T) {
 	f := newFixture(t)
 	id := f.register(alice, "poem")[0]
-	cancel := &types.MsgCancelTransfer{Owner: alice.String(), Work: id.String()}
+	cancel := &types.MsgCancelTransfer{Owner: alice.String(), Work: id}
 	require.ErrorIs(t, f.try(cancel), types.ErrInvalidTransfer)
-	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: bob.String()}))
-	f.must(cancel, &types.EventTransferCancelled{Work: id.String()})
+	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: bob.String()}))
+	f.must(cancel, &types.EventTransferCancelled{Work: id})
 	_, err := f.k.Transfer(f.ctx, id, bob, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
 }
@@ -193,9 +185,9 @@ func TestPreviousOwnerHasNoSay(t *testing.T) {
 	id := f.register(alice, "poem")[0]
 	f.transfer(id, alice, bob)
 	for _, msg := range []sdk.Msg{
-		&types.MsgRevise{Owner: alice.String(), Work: id.String(), Details: details("Mine")},
-		&types.MsgOfferTransfer{Owner: alice.String(), Work: id.String(), Recipient: carol.String()},
-		&types.MsgWithdrawWork{Owner: alice.String(), Work: id.String()},
+		&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Mine")},
+		&types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: carol.String()},
+		&types.MsgWithdrawWork{Owner: alice.String(), Work: id},
 	} {
 		require.ErrorIs(t, f.try(msg), types.ErrNotOwner)
 	}
@@ -204,14 +196,14 @@ func TestPreviousOwnerHasNoSay(t *testing.T) {
 	_, err := f.k.Transfer(f.ctx, id, bob, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
 	require.EqualValues(t, 2, f.transfers(id), "no count comes again")
-	require.Equal(t, []string{id.String()}, f.owned(alice))
+	require.Equal(t, []types.WorkID{id}, f.owned(alice))
 	require.Empty(t, f.owned(bob))
 }
 
-func (f *fixture) owned(owner sdk.AccAddress) []string {
+func (f *fixture) owned(owner sdk.AccAddress) []types.WorkID {
 	res, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: owner.String()})
 	require.NoError(f.t, err)
-	ids := []string{}
+	ids := []types.WorkID{}
 	for _, w := range res.Works {
 		ids = append(ids, w.Id)
 	}

@@ -1,5 +1,7 @@
 package types
 
+import "slices"
+
 // Ids are read and written many times a transaction, a payment of a thousand
 // lines three thousand times, and the general library took a sixth of such a
 // payment. What follows reads and writes well-formed ids of a known length; all
@@ -51,10 +53,13 @@ func begin(prefix string) uint32 {
 	return sum
 }
 
+// sizeID is the length of an id's text.
+func sizeID(prefix string, length int) int { return len(prefix) + 1 + (length*8+4)/5 + checksumLen }
+
 // readID reads a well-formed id in lower case into id; false: it is not one.
-func readID(s, prefix string, id []byte) bool {
+func readID[Text string | []byte](s Text, prefix string, id []byte) bool {
 	chars := (len(id)*8 + 4) / 5
-	if len(s) != len(prefix)+1+chars+checksumLen || s[:len(prefix)] != prefix || s[len(prefix)] != '1' {
+	if len(s) != sizeID(prefix, len(id)) || string(s[:len(prefix)]) != prefix || s[len(prefix)] != '1' {
 		return false
 	}
 	sum := begin(prefix)
@@ -80,10 +85,10 @@ func readID(s, prefix string, id []byte) bool {
 	return sum == 1 && held&(1<<bits-1) == 0
 }
 
-// writeID writes an id.
-func writeID(prefix string, id []byte) string {
-	s := make([]byte, 0, len(prefix)+1+(len(id)*8+4)/5+checksumLen)
-	s = append(append(s, prefix...), '1')
+// appendID writes an id behind s.
+func appendID(s []byte, prefix string, id []byte) []byte {
+	s = append(slices.Grow(s, sizeID(prefix, len(id))), prefix...)
+	s = append(s, '1')
 	sum := begin(prefix)
 	put := func(value byte) {
 		sum = step(sum, value)
@@ -107,5 +112,5 @@ func writeID(prefix string, id []byte) string {
 	for i := range checksumLen {
 		s = append(s, charset[(sum^1)>>(5*(checksumLen-1-i))&31])
 	}
-	return string(s)
+	return s
 }

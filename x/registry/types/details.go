@@ -37,7 +37,7 @@ var digitalSourceTypes = map[string]bool{
 }
 
 // Validate checks everything that a registrant states. It fails with
-// ErrInvalidDetails or ErrInvalidDigest, naming the field and what it takes.
+// ErrInvalidDetails, naming the field and what it takes.
 func (d Details) Validate() error {
 	if _, known := Kind_name[int32(d.Kind)]; !known || d.Kind == KIND_UNSPECIFIED {
 		return invalid("kind", "is needed: %s to %s, not %d", KIND_TEXT, KIND_OTHER, int32(d.Kind))
@@ -66,18 +66,8 @@ func (d Details) validateMetadata() error {
 	if err := validURI(d.MetadataUri); err != nil {
 		return err
 	}
-	if d.MetadataSha256 == "" {
-		return nil
-	}
-	if d.MetadataUri == "" {
+	if !d.MetadataSha256.IsZero() && d.MetadataUri == "" {
 		return invalid("metadata_sha256", "says what metadata_uri serves: give metadata_uri too, or neither")
-	}
-	if _, err := ParseDigest("metadata_sha256", d.MetadataSha256); err != nil {
-		return err
-	}
-	// It is stored as written, so there is one way to write it.
-	if strings.ToLower(d.MetadataSha256) != d.MetadataSha256 {
-		return invalid("metadata_sha256", "must be lower-case hex")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ var account = sdk.AccAddress(make([]byte, 20)).String()
 func valid() types.Details {
 	return types.Details{
 		Kind: types.KIND_3D, Title: "Das Ei", MediaType: "model/gltf+json; charset=utf-8", MetadataUri: "https://example.org/ei.json",
-		MetadataSha256: strings.Repeat("0a", 32), DigitalSourceType: "digitalCreation",
+		MetadataSha256: types.Digest{0x0a}, DigitalSourceType: "digitalCreation",
 		Creators:     []types.Creator{{Name: "Ada"}, {Name: "林", Account: account, Role: "translator"}},
 		Fingerprints: []types.Fingerprint{{Scheme: "c2pa", Value: "x"}, {Scheme: "c2pa", Value: "y"}},
 	}
@@ -29,7 +29,7 @@ func TestValidDetails(t *testing.T) {
 	most.Title = strings.Repeat("é", types.MaxTitle/2)
 	most.MediaType = "a/" + strings.Repeat("b", types.MaxMediaType-2)
 	most.MetadataUri = "ipfs:" + strings.Repeat("b", types.MaxURI-5)
-	most.MetadataSha256 = ""
+	most.MetadataSha256 = types.Digest{}
 	most.Creators = make([]types.Creator, types.MaxCreators)
 	for i := range most.Creators {
 		most.Creators[i] = types.Creator{Name: strings.Repeat("n", types.MaxCreatorName), Role: strings.Repeat("r", types.MaxCreatorRole)}
@@ -59,8 +59,6 @@ func TestInvalidDetails(t *testing.T) {
 		`not "https://a b"`:                       func(d *types.Details) { d.MetadataUri = "https://a b" },
 		"at most 512 bytes":                       func(d *types.Details) { d.MetadataUri = "a:" + strings.Repeat("b", 511) },
 		"metadata_sha256 says":                    func(d *types.Details) { d.MetadataUri = "" },
-		"metadata_sha256 must be lower":           func(d *types.Details) { d.MetadataSha256 = strings.Repeat("0A", 32) },
-		"metadata_sha256 must be a SHA":           func(d *types.Details) { d.MetadataSha256 = "0a" },
 		"digital_source_type must":                func(d *types.Details) { d.DigitalSourceType = "byHand" },
 		"creators has 33":                         func(d *types.Details) { d.Creators = make([]types.Creator, 33) },
 		"creators[1].name is empty":               func(d *types.Details) { d.Creators[1].Name = "" },
@@ -85,7 +83,4 @@ func TestInvalidDetails(t *testing.T) {
 	d := valid()
 	d.Title = "\n"
 	require.ErrorIs(t, d.Validate(), types.ErrInvalidDetails)
-	d = valid()
-	d.MetadataSha256 = "x"
-	require.ErrorIs(t, d.Validate(), types.ErrInvalidDigest)
 }

@@ -5,6 +5,7 @@ package types
 
 import (
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
@@ -27,15 +28,20 @@ var _ = time.Kitchen
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+// EventWorkRegistered says that a work is new.
 type EventWorkRegistered struct {
-	Work   string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Owner  string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
-	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
-	Kind   Kind   `protobuf:"varint,4,opt,name=kind,proto3,enum=stemma.registry.v1.Kind" json:"kind,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Who registered it and owns it.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// SHA-256 of the content, 64 hex digits.
+	Sha256 Digest `protobuf:"bytes,3,opt,name=sha256,proto3,customtype=Digest" json:"sha256"`
+	// What sort of thing it is.
+	Kind Kind `protobuf:"varint,4,opt,name=kind,proto3,enum=stemma.registry.v1.Kind" json:"kind,omitempty"`
 	// True when another account claimed the content before.
 	Contested bool `protobuf:"varint,5,opt,name=contested,proto3" json:"contested,omitempty"`
 	// Root of the anchor that dates the claim; empty without one.
-	AnchorRoot string `protobuf:"bytes,6,opt,name=anchor_root,json=anchorRoot,proto3" json:"anchor_root,omitempty"`
+	AnchorRoot Digest `protobuf:"bytes,6,opt,name=anchor_root,json=anchorRoot,proto3,customtype=Digest" json:"anchor_root"`
 }
 
 func (m *EventWorkRegistered) Reset()         { *m = EventWorkRegistered{} }
@@ -71,23 +77,9 @@ func (m *EventWorkRegistered) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventWorkRegistered proto.InternalMessageInfo
 
-func (m *EventWorkRegistered) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventWorkRegistered) GetOwner() string {
 	if m != nil {
 		return m.Owner
-	}
-	return ""
-}
-
-func (m *EventWorkRegistered) GetSha256() string {
-	if m != nil {
-		return m.Sha256
 	}
 	return ""
 }
@@ -106,15 +98,11 @@ func (m *EventWorkRegistered) GetContested() bool {
 	return false
 }
 
-func (m *EventWorkRegistered) GetAnchorRoot() string {
-	if m != nil {
-		return m.AnchorRoot
-	}
-	return ""
-}
-
+// EventWorkRevised says that a work's details have a new version.
 type EventWorkRevised struct {
-	Work    string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Number of the new version, from 2.
 	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 }
 
@@ -151,13 +139,6 @@ func (m *EventWorkRevised) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventWorkRevised proto.InternalMessageInfo
 
-func (m *EventWorkRevised) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventWorkRevised) GetVersion() uint32 {
 	if m != nil {
 		return m.Version
@@ -165,9 +146,13 @@ func (m *EventWorkRevised) GetVersion() uint32 {
 	return 0
 }
 
+// EventTransferOffered says that a work waits for a new owner to accept it.
 type EventTransferOffered struct {
-	Work      string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Owner     string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Who offers it.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Who may accept it.
 	Recipient string `protobuf:"bytes,3,opt,name=recipient,proto3" json:"recipient,omitempty"`
 }
 
@@ -204,13 +189,6 @@ func (m *EventTransferOffered) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventTransferOffered proto.InternalMessageInfo
 
-func (m *EventTransferOffered) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventTransferOffered) GetOwner() string {
 	if m != nil {
 		return m.Owner
@@ -225,8 +203,10 @@ func (m *EventTransferOffered) GetRecipient() string {
 	return ""
 }
 
+// EventTransferCancelled says that the owner took an offered transfer back.
 type EventTransferCancelled struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
 }
 
 func (m *EventTransferCancelled) Reset()         { *m = EventTransferCancelled{} }
@@ -262,17 +242,14 @@ func (m *EventTransferCancelled) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventTransferCancelled proto.InternalMessageInfo
 
-func (m *EventTransferCancelled) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
+// EventWorkTransferred says that a work has a new owner.
 type EventWorkTransferred struct {
-	Work          string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Who owned it until now.
 	PreviousOwner string `protobuf:"bytes,2,opt,name=previous_owner,json=previousOwner,proto3" json:"previous_owner,omitempty"`
-	Owner         string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
+	// Who owns it from now on.
+	Owner string `protobuf:"bytes,3,opt,name=owner,proto3" json:"owner,omitempty"`
 }
 
 func (m *EventWorkTransferred) Reset()         { *m = EventWorkTransferred{} }
@@ -308,13 +285,6 @@ func (m *EventWorkTransferred) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventWorkTransferred proto.InternalMessageInfo
 
-func (m *EventWorkTransferred) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventWorkTransferred) GetPreviousOwner() string {
 	if m != nil {
 		return m.PreviousOwner
@@ -329,8 +299,11 @@ func (m *EventWorkTransferred) GetOwner() string {
 	return ""
 }
 
+// EventWorkStatusChanged says that a work was withdrawn or restored.
 type EventWorkStatusChanged struct {
-	Work   string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Its status from now on.
 	Status Status `protobuf:"varint,2,opt,name=status,proto3,enum=stemma.registry.v1.Status" json:"status,omitempty"`
 }
 
@@ -367,13 +340,6 @@ func (m *EventWorkStatusChanged) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventWorkStatusChanged proto.InternalMessageInfo
 
-func (m *EventWorkStatusChanged) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventWorkStatusChanged) GetStatus() Status {
 	if m != nil {
 		return m.Status
@@ -381,10 +347,14 @@ func (m *EventWorkStatusChanged) GetStatus() Status {
 	return STATUS_UNSPECIFIED
 }
 
+// EventAnchored says that an account stored a Merkle root.
 type EventAnchored struct {
+	// Who anchored.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Root    string `protobuf:"bytes,2,opt,name=root,proto3" json:"root,omitempty"`
-	Total   uint64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
+	// Merkle root, 64 hex digits.
+	Root Digest `protobuf:"bytes,2,opt,name=root,proto3,customtype=Digest" json:"root"`
+	// Number of leaves under the root, 1 to 2^32.
+	Total uint64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
 }
 
 func (m *EventAnchored) Reset()         { *m = EventAnchored{} }
@@ -427,13 +397,6 @@ func (m *EventAnchored) GetAccount() string {
 	return ""
 }
 
-func (m *EventAnchored) GetRoot() string {
-	if m != nil {
-		return m.Root
-	}
-	return ""
-}
-
 func (m *EventAnchored) GetTotal() uint64 {
 	if m != nil {
 		return m.Total
@@ -441,9 +404,13 @@ func (m *EventAnchored) GetTotal() uint64 {
 	return 0
 }
 
+// EventAnchorProved says that an anchor dates a registered work's claim.
 type EventAnchorProved struct {
-	Work         string    `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Root         string    `protobuf:"bytes,2,opt,name=root,proto3" json:"root,omitempty"`
+	// The work.
+	Work WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=WorkID" json:"work"`
+	// Merkle root of the anchor, 64 hex digits.
+	Root Digest `protobuf:"bytes,2,opt,name=root,proto3,customtype=Digest" json:"root"`
+	// Block time of the anchor, since when the claim counts now.
 	ClaimedSince time.Time `protobuf:"bytes,3,opt,name=claimed_since,json=claimedSince,proto3,stdtime" json:"claimed_since"`
 }
 
@@ -480,20 +447,6 @@ func (m *EventAnchorProved) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventAnchorProved proto.InternalMessageInfo
 
-func (m *EventAnchorProved) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-func (m *EventAnchorProved) GetRoot() string {
-	if m != nil {
-		return m.Root
-	}
-	return ""
-}
-
 func (m *EventAnchorProved) GetClaimedSince() time.Time {
 	if m != nil {
 		return m.ClaimedSince
@@ -515,42 +468,47 @@ func init() {
 func init() { proto.RegisterFile("stemma/registry/v1/events.proto", fileDescriptor_80846ab05f9a1ceb) }
 
 var fileDescriptor_80846ab05f9a1ceb = []byte{
-	// 545 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x53, 0x41, 0x6f, 0xd3, 0x4c,
-	0x10, 0x8d, 0xbf, 0xa6, 0xf9, 0x9a, 0x2d, 0x89, 0xc0, 0x44, 0x95, 0x15, 0x15, 0x27, 0xb2, 0x84,
-	0x94, 0x43, 0xb1, 0xd5, 0x20, 0x38, 0x43, 0x2b, 0x0e, 0x15, 0x87, 0x22, 0xa7, 0x12, 0x12, 0x07,
-	0xc2, 0xc6, 0x9e, 0x38, 0xab, 0xc4, 0x3b, 0xd1, 0xee, 0xc6, 0xa5, 0x7f, 0x80, 0x73, 0x7f, 0x14,
-	0x87, 0x1e, 0x7b, 0xe4, 0x04, 0x28, 0xf9, 0x23, 0xc8, 0xbb, 0x36, 0x09, 0x22, 0x39, 0x70, 0xdb,
-	0x37, 0xfb, 0xf6, 0xbd, 0x37, 0x3b, 0x1a, 0xd2, 0x91, 0x0a, 0xd2, 0x94, 0x06, 0x02, 0x12, 0x26,
-	0x95, 0xb8, 0x09, 0xb2, 0xd3, 0x00, 0x32, 0xe0, 0x4a, 0xfa, 0x73, 0x81, 0x0a, 0x6d, 0xdb, 0x10,
-	0xfc, 0x92, 0xe0, 0x67, 0xa7, 0xed, 0x56, 0x82, 0x09, 0xea, 0xeb, 0x20, 0x3f, 0x19, 0x66, 0xbb,
-	0x93, 0x20, 0x26, 0x33, 0x08, 0x34, 0x1a, 0x2d, 0xc6, 0x81, 0x62, 0x29, 0x48, 0x45, 0xd3, 0x79,
-	0x41, 0x78, 0xb2, 0xc5, 0xeb, 0x1a, 0xc5, 0xd4, 0x5c, 0x7b, 0x5f, 0x2d, 0xf2, 0xf8, 0x4d, 0x6e,
-	0xfd, 0x1e, 0xc5, 0x34, 0xd4, 0x1c, 0x10, 0x10, 0xdb, 0x36, 0xa9, 0xe6, 0x2c, 0xc7, 0xea, 0x5a,
-	0xbd, 0x7a, 0xa8, 0xcf, 0x76, 0x8b, 0xec, 0xe3, 0x35, 0x07, 0xe1, 0xfc, 0xa7, 0x8b, 0x06, 0xd8,
-	0x47, 0xa4, 0x26, 0x27, 0xb4, 0xff, 0xe2, 0xa5, 0xb3, 0xa7, 0xcb, 0x05, 0xb2, 0x4f, 0x48, 0x75,
-	0xca, 0x78, 0xec, 0x54, 0xbb, 0x56, 0xaf, 0xd9, 0x77, 0xfc, 0xbf, 0x5b, 0xf2, 0xdf, 0x32, 0x1e,
-	0x87, 0x9a, 0x65, 0x1f, 0x93, 0x7a, 0x84, 0x5c, 0x81, 0x54, 0x10, 0x3b, 0xfb, 0x5d, 0xab, 0x77,
-	0x10, 0xae, 0x0b, 0x76, 0x87, 0x1c, 0x52, 0x1e, 0x4d, 0x50, 0x0c, 0x05, 0xa2, 0x72, 0x6a, 0xda,
-	0x88, 0x98, 0x52, 0x88, 0xa8, 0xbc, 0x57, 0xe4, 0xe1, 0x46, 0x17, 0x19, 0x93, 0x3b, 0x5a, 0x70,
-	0xc8, 0xff, 0x19, 0x08, 0xc9, 0x90, 0xeb, 0x26, 0x1a, 0x61, 0x09, 0xbd, 0x8f, 0xa4, 0xa5, 0x15,
-	0xae, 0x04, 0xe5, 0x72, 0x0c, 0xe2, 0x72, 0x3c, 0xfe, 0xc7, 0x8f, 0x38, 0x26, 0x75, 0x01, 0x11,
-	0x9b, 0x33, 0xe0, 0xaa, 0xf8, 0x8b, 0x75, 0xc1, 0x3b, 0x21, 0x47, 0x7f, 0xe8, 0x9f, 0x53, 0x1e,
-	0xc1, 0x6c, 0xb6, 0xdd, 0xc1, 0x4b, 0x8a, 0x34, 0x79, 0x3f, 0xe5, 0x8b, 0x5d, 0x69, 0x9e, 0x92,
-	0xe6, 0x5c, 0x40, 0xc6, 0x70, 0x21, 0x87, 0x9b, 0xb1, 0x1a, 0x65, 0xf5, 0x52, 0xc7, 0xfb, 0x1d,
-	0x7a, 0x6f, 0x23, 0xb4, 0xf7, 0xa9, 0x88, 0x95, 0x1b, 0x0d, 0x14, 0x55, 0x0b, 0x79, 0x3e, 0xa1,
-	0x3c, 0xd9, 0x61, 0xd5, 0x27, 0x35, 0xa9, 0x49, 0xda, 0xa2, 0xd9, 0x6f, 0x6f, 0x9b, 0xaa, 0x91,
-	0x09, 0x0b, 0xa6, 0x37, 0x20, 0x0d, 0xed, 0xf0, 0x5a, 0x4f, 0x0b, 0xe2, 0x7c, 0x06, 0x34, 0x8a,
-	0x70, 0xc1, 0x55, 0xa1, 0x5d, 0xc2, 0xdc, 0x52, 0xcf, 0xd7, 0xe4, 0xd7, 0xe7, 0x3c, 0xb6, 0x42,
-	0x45, 0x67, 0x3a, 0x76, 0x35, 0x34, 0xc0, 0xfb, 0x62, 0x91, 0x47, 0x1b, 0xaa, 0xef, 0x04, 0x66,
-	0x3b, 0x22, 0x6f, 0xd3, 0xbc, 0x20, 0x8d, 0x68, 0x46, 0x59, 0x0a, 0xf1, 0x50, 0x32, 0x1e, 0x81,
-	0xd6, 0x3e, 0xec, 0xb7, 0x7d, 0xb3, 0x4c, 0x7e, 0xb9, 0x4c, 0xfe, 0x55, 0xb9, 0x4c, 0x67, 0x07,
-	0x77, 0xdf, 0x3b, 0x95, 0xdb, 0x1f, 0x1d, 0x2b, 0x7c, 0x50, 0x3c, 0x1d, 0xe4, 0x2f, 0xcf, 0x2e,
-	0xee, 0x96, 0xae, 0x75, 0xbf, 0x74, 0xad, 0x9f, 0x4b, 0xd7, 0xba, 0x5d, 0xb9, 0x95, 0xfb, 0x95,
-	0x5b, 0xf9, 0xb6, 0x72, 0x2b, 0x1f, 0x82, 0x84, 0xa9, 0xc9, 0x62, 0xe4, 0x47, 0x98, 0x06, 0xe6,
-	0x97, 0x9e, 0x45, 0x13, 0xca, 0x78, 0x01, 0x82, 0xcf, 0xeb, 0x95, 0x54, 0x37, 0x73, 0x90, 0xa3,
-	0x9a, 0xb6, 0x7d, 0xfe, 0x2b, 0x00, 0x00, 0xff, 0xff, 0x31, 0xb3, 0x9d, 0xa4, 0x1e, 0x04, 0x00,
-	0x00,
+	// 630 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x94, 0x4f, 0x6f, 0xd3, 0x4c,
+	0x10, 0xc6, 0xb3, 0x6d, 0x9a, 0xb6, 0xdb, 0x37, 0xd5, 0x8b, 0x89, 0x90, 0x89, 0xc0, 0xae, 0x7c,
+	0xea, 0x81, 0xda, 0xaa, 0x2b, 0xca, 0x11, 0xfa, 0x87, 0x43, 0x85, 0x50, 0x91, 0x5b, 0x09, 0x89,
+	0x4b, 0xb4, 0xb1, 0x37, 0xce, 0x2a, 0xf1, 0x6e, 0xb4, 0xbb, 0x71, 0xe9, 0x91, 0x2f, 0x80, 0xfa,
+	0x5d, 0xe8, 0x91, 0x0b, 0xb7, 0x1c, 0xab, 0x9e, 0x10, 0x87, 0x82, 0x92, 0x2f, 0x82, 0xbc, 0x6b,
+	0x93, 0x54, 0xb4, 0x52, 0xe4, 0x03, 0xb7, 0xcc, 0xe4, 0x37, 0x3b, 0xcf, 0x3e, 0xeb, 0x19, 0x68,
+	0x0b, 0x89, 0x93, 0x04, 0x79, 0x1c, 0xc7, 0x44, 0x48, 0x7e, 0xee, 0xa5, 0xdb, 0x1e, 0x4e, 0x31,
+	0x95, 0xc2, 0x1d, 0x70, 0x26, 0x99, 0x61, 0x68, 0xc0, 0x2d, 0x00, 0x37, 0xdd, 0x6e, 0x3e, 0x0e,
+	0x99, 0x48, 0x98, 0x68, 0x29, 0xc2, 0xd3, 0x81, 0xc6, 0x9b, 0x8d, 0x98, 0xc5, 0x4c, 0xe7, 0xb3,
+	0x5f, 0x79, 0xd6, 0x8e, 0x19, 0x8b, 0xfb, 0xd8, 0x53, 0x51, 0x7b, 0xd8, 0xf1, 0x24, 0x49, 0xb0,
+	0x90, 0x28, 0x19, 0xe4, 0xc0, 0xd3, 0x3b, 0x64, 0x9c, 0x31, 0xde, 0xd3, 0x7f, 0x3b, 0xdf, 0x16,
+	0xe0, 0xc3, 0xd7, 0x99, 0xaa, 0xf7, 0x8c, 0xf7, 0x02, 0xc5, 0x60, 0x8e, 0x23, 0x63, 0x07, 0x56,
+	0x33, 0xca, 0x04, 0x1b, 0x60, 0x73, 0x75, 0xdf, 0x1e, 0xdd, 0xd8, 0x95, 0x1f, 0x37, 0x76, 0x2d,
+	0xa3, 0x8e, 0x0e, 0xaf, 0x2f, 0xb7, 0xea, 0xb9, 0x78, 0x9d, 0x08, 0x14, 0x6c, 0xb8, 0x70, 0x89,
+	0x9d, 0x51, 0xcc, 0xcd, 0x05, 0x55, 0x65, 0x5e, 0x5f, 0x6e, 0x35, 0xf2, 0x3b, 0xec, 0x45, 0x11,
+	0xc7, 0x42, 0x9c, 0x48, 0x4e, 0x68, 0x1c, 0x68, 0xcc, 0x78, 0x01, 0x6b, 0xa2, 0x8b, 0xfc, 0xe7,
+	0xbb, 0xe6, 0xe2, 0xed, 0x36, 0x87, 0x24, 0xc6, 0x42, 0xce, 0xb4, 0xd1, 0x89, 0x20, 0xc7, 0x8d,
+	0x67, 0xb0, 0xda, 0x23, 0x34, 0x32, 0xab, 0x1b, 0x60, 0x73, 0xdd, 0x37, 0xdd, 0xbf, 0x9d, 0x74,
+	0xdf, 0x10, 0x1a, 0x05, 0x8a, 0x32, 0x9e, 0xc0, 0xd5, 0x90, 0x51, 0x89, 0x85, 0xc4, 0x91, 0xb9,
+	0xb4, 0x01, 0x36, 0x57, 0x82, 0x69, 0xc2, 0x78, 0x05, 0xd7, 0x10, 0x0d, 0xbb, 0x8c, 0xb7, 0x38,
+	0x63, 0xd2, 0xac, 0xcd, 0xa7, 0x04, 0xea, 0x9a, 0x80, 0x31, 0xe9, 0x20, 0xf8, 0xff, 0x8c, 0x85,
+	0x29, 0x11, 0x65, 0xfd, 0x33, 0xe1, 0x72, 0x8a, 0xb9, 0x20, 0x8c, 0x2a, 0x07, 0xeb, 0x41, 0x11,
+	0x3a, 0x5f, 0x00, 0x6c, 0xa8, 0x1e, 0xa7, 0x1c, 0x51, 0xd1, 0xc1, 0xfc, 0xb8, 0xd3, 0xf9, 0x77,
+	0xef, 0xb4, 0x0b, 0x57, 0x39, 0x0e, 0xc9, 0x80, 0x60, 0x2a, 0xf3, 0xa7, 0xba, 0xbf, 0x66, 0x8a,
+	0x3a, 0x6f, 0xe1, 0xa3, 0x5b, 0xa2, 0x0f, 0x10, 0x0d, 0x71, 0xbf, 0x5f, 0x52, 0xb6, 0xf3, 0xb5,
+	0x30, 0x21, 0xcb, 0x16, 0x67, 0x96, 0x36, 0xe1, 0x25, 0x5c, 0x1f, 0x70, 0x9c, 0x12, 0x36, 0x14,
+	0xad, 0xf9, 0xdc, 0xa8, 0x17, 0xfc, 0xb1, 0x72, 0xe5, 0x8f, 0x8b, 0x8b, 0x73, 0xb9, 0xe8, 0x7c,
+	0x02, 0xb9, 0x1d, 0x99, 0x8c, 0x13, 0x89, 0xe4, 0x50, 0x1c, 0x74, 0x11, 0x8d, 0xcb, 0x5e, 0xc0,
+	0x87, 0x35, 0xa1, 0x4e, 0x51, 0xc2, 0xd7, 0xfd, 0xe6, 0x5d, 0x63, 0xa0, 0xfb, 0x04, 0x39, 0xe9,
+	0x7c, 0x06, 0xb0, 0xae, 0x34, 0xec, 0xa9, 0xcf, 0x17, 0x47, 0x86, 0x0f, 0x97, 0x51, 0x18, 0xb2,
+	0x21, 0x95, 0x79, 0xf7, 0xfb, 0xef, 0x51, 0x80, 0x99, 0x5c, 0x35, 0x2b, 0x0b, 0xf3, 0xcd, 0x8a,
+	0x82, 0x8d, 0x06, 0x5c, 0x92, 0x4c, 0xa2, 0xbe, 0xb2, 0xab, 0x1a, 0xe8, 0xc0, 0x19, 0x01, 0xf8,
+	0x60, 0x46, 0xd0, 0x3b, 0xce, 0xd2, 0xb2, 0x7e, 0x94, 0x52, 0x75, 0x04, 0xeb, 0x61, 0x1f, 0x91,
+	0x04, 0x47, 0x2d, 0x41, 0x68, 0x88, 0x95, 0xba, 0x35, 0xbf, 0xe9, 0xea, 0xbd, 0xea, 0x16, 0x7b,
+	0xd5, 0x3d, 0x2d, 0xf6, 0xea, 0xfe, 0x4a, 0x76, 0xf2, 0xc5, 0x4f, 0x1b, 0x04, 0xff, 0xe5, 0xa5,
+	0x27, 0x59, 0xe5, 0xfe, 0xd1, 0x68, 0x6c, 0x81, 0xab, 0xb1, 0x05, 0x7e, 0x8d, 0x2d, 0x70, 0x31,
+	0xb1, 0x2a, 0x57, 0x13, 0xab, 0xf2, 0x7d, 0x62, 0x55, 0x3e, 0x78, 0x31, 0x91, 0xdd, 0x61, 0xdb,
+	0x0d, 0x59, 0xe2, 0x69, 0x11, 0x5b, 0x61, 0x17, 0x11, 0x9a, 0x07, 0xde, 0xc7, 0xe9, 0x76, 0x96,
+	0xe7, 0x03, 0x2c, 0xda, 0x35, 0xd5, 0x76, 0xe7, 0x77, 0x00, 0x00, 0x00, 0xff, 0xff, 0x3b, 0x99,
+	0x68, 0x93, 0x44, 0x06, 0x00, 0x00,
 }
 
 func (m *EventWorkRegistered) Marshal() (dAtA []byte, err error) {
@@ -573,13 +531,16 @@ func (m *EventWorkRegistered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.AnchorRoot) > 0 {
-		i -= len(m.AnchorRoot)
-		copy(dAtA[i:], m.AnchorRoot)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.AnchorRoot)))
-		i--
-		dAtA[i] = 0x32
+	{
+		size := m.AnchorRoot.Size()
+		i -= size
+		if _, err := m.AnchorRoot.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x32
 	if m.Contested {
 		i--
 		if m.Contested {
@@ -595,13 +556,16 @@ func (m *EventWorkRegistered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x20
 	}
-	if len(m.Sha256) > 0 {
-		i -= len(m.Sha256)
-		copy(dAtA[i:], m.Sha256)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Sha256)))
-		i--
-		dAtA[i] = 0x1a
+	{
+		size := m.Sha256.Size()
+		i -= size
+		if _, err := m.Sha256.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x1a
 	if len(m.Owner) > 0 {
 		i -= len(m.Owner)
 		copy(dAtA[i:], m.Owner)
@@ -609,13 +573,16 @@ func (m *EventWorkRegistered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -644,13 +611,16 @@ func (m *EventWorkRevised) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -688,13 +658,16 @@ func (m *EventTransferOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -718,13 +691,16 @@ func (m *EventTransferCancelled) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 	_ = i
 	var l int
 	_ = l
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -762,13 +738,16 @@ func (m *EventWorkTransferred) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -797,13 +776,16 @@ func (m *EventWorkStatusChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -832,13 +814,16 @@ func (m *EventAnchored) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x18
 	}
-	if len(m.Root) > 0 {
-		i -= len(m.Root)
-		copy(dAtA[i:], m.Root)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Root)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Root.Size()
+		i -= size
+		if _, err := m.Root.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x12
 	if len(m.Account) > 0 {
 		i -= len(m.Account)
 		copy(dAtA[i:], m.Account)
@@ -877,20 +862,26 @@ func (m *EventAnchorProved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i = encodeVarintEvents(dAtA, i, uint64(n1))
 	i--
 	dAtA[i] = 0x1a
-	if len(m.Root) > 0 {
-		i -= len(m.Root)
-		copy(dAtA[i:], m.Root)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Root)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Root.Size()
+		i -= size
+		if _, err := m.Root.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -911,28 +902,22 @@ func (m *EventWorkRegistered) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Owner)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
-	l = len(m.Sha256)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Sha256.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.Kind != 0 {
 		n += 1 + sovEvents(uint64(m.Kind))
 	}
 	if m.Contested {
 		n += 2
 	}
-	l = len(m.AnchorRoot)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.AnchorRoot.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -942,10 +927,8 @@ func (m *EventWorkRevised) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.Version != 0 {
 		n += 1 + sovEvents(uint64(m.Version))
 	}
@@ -958,10 +941,8 @@ func (m *EventTransferOffered) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Owner)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -979,10 +960,8 @@ func (m *EventTransferCancelled) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -992,10 +971,8 @@ func (m *EventWorkTransferred) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.PreviousOwner)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -1013,10 +990,8 @@ func (m *EventWorkStatusChanged) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.Status != 0 {
 		n += 1 + sovEvents(uint64(m.Status))
 	}
@@ -1033,10 +1008,8 @@ func (m *EventAnchored) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
-	l = len(m.Root)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Root.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.Total != 0 {
 		n += 1 + sovEvents(uint64(m.Total))
 	}
@@ -1049,14 +1022,10 @@ func (m *EventAnchorProved) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Root)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Root.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.ClaimedSince)
 	n += 1 + l + sovEvents(uint64(l))
 	return n
@@ -1127,7 +1096,9 @@ func (m *EventWorkRegistered) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -1191,7 +1162,9 @@ func (m *EventWorkRegistered) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Sha256 = string(dAtA[iNdEx:postIndex])
+			if err := m.Sha256.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 4:
 			if wireType != 0 {
@@ -1262,7 +1235,9 @@ func (m *EventWorkRegistered) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.AnchorRoot = string(dAtA[iNdEx:postIndex])
+			if err := m.AnchorRoot.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -1344,7 +1319,9 @@ func (m *EventWorkRevised) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -1445,7 +1422,9 @@ func (m *EventTransferOffered) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -1591,7 +1570,9 @@ func (m *EventTransferCancelled) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -1673,7 +1654,9 @@ func (m *EventWorkTransferred) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -1819,7 +1802,9 @@ func (m *EventWorkStatusChanged) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -1952,7 +1937,9 @@ func (m *EventAnchored) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Root = string(dAtA[iNdEx:postIndex])
+			if err := m.Root.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 0 {
@@ -2053,7 +2040,9 @@ func (m *EventAnchorProved) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2085,7 +2074,9 @@ func (m *EventAnchorProved) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Root = string(dAtA[iNdEx:postIndex])
+			if err := m.Root.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {

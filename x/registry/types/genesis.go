@@ -17,12 +17,12 @@ func DefaultGenesisState() *GenesisState { return &GenesisState{} }
 // accountRoot names an anchor.
 type accountRoot struct {
 	account string
-	root    [32]byte
+	root    Digest
 }
 
 // claimPlace is a place among the claims to one content: it takes one work.
 type claimPlace struct {
-	digest [32]byte
+	digest Digest
 	order  ClaimOrder
 }
 
@@ -40,18 +40,17 @@ func (gs GenesisState) Validate() error {
 		}
 		anchors[key] = a.Anchor
 	}
-	places := make(map[claimPlace]string, len(gs.Works))
+	places := make(map[claimPlace]WorkID, len(gs.Works))
 	seen := make(map[WorkID]bool, len(gs.Works))
 	for i, w := range gs.Works {
-		id, err := w.validate(anchors)
-		if err != nil {
+		if err := w.validate(anchors); err != nil {
 			return errorsmod.Wrapf(err, "works[%d] (%s)", i, w.Id)
 		}
-		if seen[id] {
+		if seen[w.Id] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "works[%d]: %s is there twice", i, w.Id)
 		}
-		seen[id] = true
-		place := claimPlace{[32]byte(w.Work.Sha256), NewClaimOrder(w.Work.ClaimedSince, WorkID{})}
+		seen[w.Id] = true
+		place := claimPlace{w.Work.Sha256.Digest, NewClaimOrder(w.Work.ClaimedSince, WorkID{})}
 		if other, taken := places[place]; taken {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "works[%d]: %s claims the content at the same moment and rank as %s", i, w.Id, other)
 		}
@@ -65,8 +64,7 @@ func (a GenesisAnchor) validate() (accountRoot, error) {
 	if err != nil {
 		return accountRoot{}, err
 	}
-	root, err := ParseDigest("root", a.Root)
-	if err != nil {
+	if err := a.Root.Given("root"); err != nil {
 		return accountRoot{}, err
 	}
 	if !validTime(a.Anchor.Priority.Time) {
@@ -75,38 +73,37 @@ func (a GenesisAnchor) validate() (accountRoot, error) {
 	if a.Anchor.Priority.Rank != 0 {
 		return accountRoot{}, errorsmod.Wrapf(ErrInvalidGenesis, "priority.rank is %d: only claims have ranks", a.Anchor.Priority.Rank)
 	}
-	return accountRoot{string(account), root}, validateTotal(a.Anchor.Total)
+	return accountRoot{string(account), a.Root}, validateTotal(a.Anchor.Total)
 }
 
-func (w GenesisWork) validate(anchors map[accountRoot]Anchor) (WorkID, error) {
-	id, err := ParseWorkID(w.Id)
-	if err != nil {
-		return id, err
+func (w GenesisWork) validate(anchors map[accountRoot]Anchor) error {
+	if err := w.Id.Given("id"); err != nil {
+		return err
 	}
-	if err := w.Work.Validate(id); err != nil {
-		return id, err
+	if err := w.Work.Validate(w.Id); err != nil {
+		return err
 	}
 	if err := w.Work.validateAnchor(anchors); err != nil {
-		return id, err
+		return err
 	}
 	if len(w.Work.Current) != 0 {
-		return id, errorsmod.Wrap(ErrInvalidGenesis, "work.current is taken from the last of the revisions: leave it out")
+		return errorsmod.Wrap(ErrInvalidGenesis, "work.current is taken from the last of the revisions: leave it out")
 	}
 	if uint64(len(w.Revisions)) != uint64(w.Work.Version) {
-		return id, errorsmod.Wrapf(ErrInvalidGenesis, "has %d revisions, but version %d", len(w.Revisions), w.Work.Version)
+		return errorsmod.Wrapf(ErrInvalidGenesis, "has %d revisions, but version %d", len(w.Revisions), w.Work.Version)
 	}
 	for i, r := range w.Revisions {
 		if err := r.Details.Validate(); err != nil {
-			return id, errorsmod.Wrapf(err, "revisions[%d]", i)
+			return errorsmod.Wrapf(err, "revisions[%d]", i)
 		}
 		if !validTime(r.CreatedAt) || i > 0 && r.CreatedAt.Before(w.Revisions[i-1].CreatedAt) {
-			return id, errorsmod.Wrapf(ErrInvalidGenesis, "revisions[%d] has time %s, out of order", i, r.CreatedAt)
+			return errorsmod.Wrapf(ErrInvalidGenesis, "revisions[%d] has time %s, out of order", i, r.CreatedAt)
 		}
 	}
 	if w.Transfer != nil {
-		return id, w.Transfer.Validate(w.Work.Owner)
+		return w.Transfer.Validate(w.Work.Owner)
 	}
-	return id, nil
+	return nil
 }
 
 // Validate checks a row but for its revision: its id follows from registrant and
@@ -117,10 +114,10 @@ func (w Work) Validate(id WorkID) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "owner and registrant must have 1 to %d bytes", maxAddress)
 	case w.Transfers == 0 && !w.Owner.Equals(w.Registrant):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "transfers is 0, but %s, who registered it, does not own it", w.Registrant)
-	case len(w.Sha256) != 32:
-		return errorsmod.Wrapf(ErrInvalidGenesis, "sha256 has %d bytes, not 32", len(w.Sha256))
-	case NewWorkID(w.Registrant, [32]byte(w.Sha256)) != id:
-		return errorsmod.Wrapf(ErrInvalidGenesis, "id is not that of registrant and sha256: %s", NewWorkID(w.Registrant, [32]byte(w.Sha256)))
+	case w.Sha256.IsZero():
+		return errorsmod.Wrap(ErrInvalidGenesis, "sha256 is empty")
+	case NewWorkID(w.Registrant, w.Sha256.Digest) != id:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "id is not that of registrant and sha256: %s", NewWorkID(w.Registrant, w.Sha256.Digest))
 	case w.Status == STATUS_UNSPECIFIED || Status_name[int32(w.Status)] == "":
 		return errorsmod.Wrapf(ErrInvalidGenesis, "status %d is unknown", int32(w.Status))
 	case w.Version == 0:
@@ -128,11 +125,9 @@ func (w Work) Validate(id WorkID) error {
 	case !validTime(w.ClaimedSince.Time) || !validTime(w.RegisteredAt) || w.RegisteredAt.Before(w.ClaimedSince.Time):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "claimed since %s and registered at %s: the claim cannot be later",
 			w.ClaimedSince.Time, w.RegisteredAt)
-	case (len(w.AnchorRoot) == 0) != (w.RevealedAt == nil):
+	case w.AnchorRoot.IsZero() != (w.RevealedAt == nil):
 		return errorsmod.Wrap(ErrInvalidGenesis, "anchor_root and revealed_at go together")
-	case len(w.AnchorRoot) != 0 && len(w.AnchorRoot) != 32:
-		return errorsmod.Wrapf(ErrInvalidGenesis, "anchor_root has %d bytes, not 32", len(w.AnchorRoot))
-	case len(w.AnchorRoot) == 0 && !w.ClaimedSince.Time.Equal(w.RegisteredAt):
+	case w.AnchorRoot.IsZero() && !w.ClaimedSince.Time.Equal(w.RegisteredAt):
 		return errorsmod.Wrap(ErrInvalidGenesis, "is claimed since before its registration without an anchor")
 	}
 	return nil
@@ -140,12 +135,12 @@ func (w Work) Validate(id WorkID) error {
 
 // validateAnchor checks that the anchor which dates a claim exists and does.
 func (w Work) validateAnchor(anchors map[accountRoot]Anchor) error {
-	if len(w.AnchorRoot) == 0 {
+	if w.AnchorRoot.IsZero() {
 		return nil
 	}
-	anchored, ok := anchors[accountRoot{string(w.Registrant), [32]byte(w.AnchorRoot)}]
+	anchored, ok := anchors[accountRoot{string(w.Registrant), w.AnchorRoot.Digest}]
 	if !ok {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "has no anchor of its registrant with root %x", w.AnchorRoot)
+		return errorsmod.Wrapf(ErrInvalidGenesis, "has no anchor of its registrant with root %s", w.AnchorRoot)
 	}
 	return w.DatedBy(anchored)
 }

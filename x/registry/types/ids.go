@@ -3,6 +3,7 @@ package types
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"cosmossdk.io/collections"
@@ -19,13 +20,14 @@ const WorkPrefix = "work"
 // workDomain separates work ids from every other hash of this chain.
 const workDomain = "stemma/work-id/v1"
 
-// WorkID names a work: 20 bytes, written as bech32 with the prefix "work".
+// WorkID names a work: 20 bytes, written as bech32 with the prefix "work". No
+// work has the zero WorkID: it is an id that is not given, written as no text.
 type WorkID [20]byte
 
 // NewWorkID computes the id of a registrant's claim to a content: the first 20
 // bytes of SHA-256 over a domain tag, the registrant's address with its length,
 // and the content's SHA-256. It can be computed before registering.
-func NewWorkID(registrant sdk.AccAddress, digest [32]byte) WorkID {
+func NewWorkID(registrant sdk.AccAddress, digest Digest) WorkID {
 	h := sha256.New()
 	h.Write([]byte(workDomain))
 	h.Write([]byte{byte(len(registrant))})
@@ -35,24 +37,17 @@ func NewWorkID(registrant sdk.AccAddress, digest [32]byte) WorkID {
 }
 
 // ParseWorkID reads the bech32 form. It fails with ErrInvalidID when prefix,
-// checksum or length is wrong.
+// checksum or length is wrong, or nothing is given.
 func ParseWorkID(s string) (WorkID, error) {
 	var id WorkID
-	if readID(s, WorkPrefix, id[:]) {
-		return id, nil
-	}
-	bz, err := ParseID(s, WorkPrefix, len(WorkID{}))
-	if err != nil {
-		return WorkID{}, err
-	}
-	return WorkID(bz), nil
+	return id, ReadID(id[:], s, WorkPrefix)
 }
 
-// ParseID reads a bech32 id of the given prefix and length in bytes. It fails
-// with ErrInvalidID. Other modules' ids use it too.
+// ParseID reads bytes in bech32 with the given prefix and length. It fails with
+// ErrInvalidID.
 func ParseID(s, prefix string, length int) ([]byte, error) {
-	if id := make([]byte, length); readID(s, prefix, id) {
-		return id, nil
+	if bz := make([]byte, length); readID(s, prefix, bz) {
+		return bz, nil
 	}
 	got, bz, err := bech32.DecodeAndConvert(s)
 	switch {
@@ -66,21 +61,94 @@ func ParseID(s, prefix string, length int) ([]byte, error) {
 	return bz, nil
 }
 
-// FormatID writes bytes as a bech32 id with the prefix.
-func FormatID(prefix string, bz []byte) string { return writeID(prefix, bz) }
+// FormatID writes bytes in bech32 with the prefix.
+func FormatID(prefix string, bz []byte) string { return string(appendID(nil, prefix, bz)) }
 
-// String returns the bech32 form.
-func (id WorkID) String() string { return FormatID(WorkPrefix, id[:]) }
-
-// ParseDigest reads a SHA-256 written as 64 hex digits; what names the field in
-// the error. It fails with ErrInvalidDigest.
-func ParseDigest(what, s string) ([32]byte, error) {
-	bz, err := hex.DecodeString(s)
-	if err != nil || len(bz) != sha256.Size {
-		return [32]byte{}, errorsmod.Wrapf(ErrInvalidDigest, "%s must be a SHA-256 of 64 hex digits, not %q", what, clip(s))
+// ReadID reads an id of the given prefix and of id's length into id. It fails
+// with ErrInvalidID and leaves id zero. Other modules' ids use it too.
+func ReadID[Text string | []byte](id []byte, text Text, prefix string) error {
+	if !readID(text, prefix, id) {
+		clear(id)
+		bz, err := ParseID(string(text), prefix, len(id))
+		if err != nil {
+			return err
+		}
+		copy(id, bz)
 	}
-	return [32]byte(bz), nil
+	if isZero(id) {
+		return errorsmod.Wrapf(ErrInvalidID, "%q is all zeros, which is nobody's id", text)
+	}
+	return nil
 }
+
+// DecodeID reads an id from a message, in which no text is no id: zero. It fails
+// as ReadID does.
+func DecodeID(id, text []byte, prefix string) error {
+	if len(text) == 0 {
+		clear(id)
+		return nil
+	}
+	return ReadID(id, text, prefix)
+}
+
+// AppendID appends an id in bech32 with the prefix, or nothing when it is zero.
+func AppendID(text []byte, prefix string, id []byte) []byte {
+	if isZero(id) {
+		return text
+	}
+	return appendID(text, prefix, id)
+}
+
+// SizeID is the number of bytes that AppendID appends.
+func SizeID(prefix string, id []byte) int {
+	if isZero(id) {
+		return 0
+	}
+	return sizeID(prefix, len(id))
+}
+
+func isZero(bz []byte) bool {
+	var any byte
+	for _, b := range bz {
+		any |= b
+	}
+	return any == 0
+}
+
+// IsZero says that no id is given.
+func (id WorkID) IsZero() bool { return id == WorkID{} }
+
+// Given refuses an id that is not given with ErrInvalidID; field names it.
+func (id WorkID) Given(field string) error {
+	if id.IsZero() {
+		return errorsmod.Wrapf(ErrInvalidID, "%s is not given: it takes a work's id (%s1...)", field, WorkPrefix)
+	}
+	return nil
+}
+
+// String returns the bech32 form; empty when zero.
+func (id WorkID) String() string { return string(AppendID(nil, WorkPrefix, id[:])) }
+
+// MarshalText returns the bech32 form; empty when zero.
+func (id WorkID) MarshalText() ([]byte, error) { return AppendID(nil, WorkPrefix, id[:]), nil }
+
+// UnmarshalText reads the bech32 form, or zero from nothing. It fails with
+// ErrInvalidID.
+func (id *WorkID) UnmarshalText(text []byte) error { return DecodeID(id[:], text, WorkPrefix) }
+
+// Marshal writes the id as a message carries it: its text.
+func (id WorkID) Marshal() ([]byte, error) { return id.MarshalText() }
+
+// MarshalTo writes the text into bz, which has room for it.
+func (id WorkID) MarshalTo(bz []byte) (int, error) {
+	return len(AppendID(bz[:0], WorkPrefix, id[:])), nil
+}
+
+// Unmarshal reads what Marshal wrote. It fails with ErrInvalidID.
+func (id *WorkID) Unmarshal(bz []byte) error { return id.UnmarshalText(bz) }
+
+// Size is the length of the text in bytes.
+func (id WorkID) Size() int { return SizeID(WorkPrefix, id[:]) }
 
 // WorkIDKey encodes a WorkID as its 20 bytes, alone and within composite keys.
 var WorkIDKey collcodec.KeyCodec[WorkID] = workIDKey{}
@@ -98,14 +166,9 @@ func (workIDKey) Decode(buffer []byte) (int, WorkID, error) {
 
 func (workIDKey) Size(WorkID) int { return len(WorkID{}) }
 
-func (workIDKey) EncodeJSON(id WorkID) ([]byte, error) { return []byte(`"` + id.String() + `"`), nil }
+func (workIDKey) EncodeJSON(id WorkID) ([]byte, error) { return json.Marshal(id) }
 
-func (workIDKey) DecodeJSON(b []byte) (WorkID, error) {
-	if len(b) < 2 {
-		return WorkID{}, collections.ErrEncoding
-	}
-	return ParseWorkID(string(b[1 : len(b)-1]))
-}
+func (workIDKey) DecodeJSON(b []byte) (id WorkID, err error) { return id, json.Unmarshal(b, &id) }
 
 // Stringify is for errors of the store. Hex, not bech32: collections calls it for
 // every row that is not there, which is usual on hot paths.

@@ -89,39 +89,33 @@ func (k claimOrderKey) DecodeNonTerminal(buffer []byte) (int, ClaimOrder, error)
 func (k claimOrderKey) SizeNonTerminal(o ClaimOrder) int { return k.Size(o) }
 
 // DigestKey encodes a SHA-256 as its 32 bytes, alone and within composite keys.
-var DigestKey collcodec.KeyCodec[[32]byte] = digestKey{}
+var DigestKey collcodec.KeyCodec[Digest] = digestKey{}
 
 type digestKey struct{}
 
-func (digestKey) Encode(buffer []byte, d [32]byte) (int, error) { return copy(buffer, d[:]), nil }
+func (digestKey) Encode(buffer []byte, d Digest) (int, error) { return copy(buffer, d[:]), nil }
 
-func (digestKey) Decode(buffer []byte) (int, [32]byte, error) {
+func (digestKey) Decode(buffer []byte) (int, Digest, error) {
 	if len(buffer) < 32 {
-		return 0, [32]byte{}, fmt.Errorf("%w: digest of %d bytes", collections.ErrEncoding, len(buffer))
+		return 0, Digest{}, fmt.Errorf("%w: digest of %d bytes", collections.ErrEncoding, len(buffer))
 	}
-	return 32, [32]byte(buffer[:32]), nil
+	return 32, Digest(buffer[:32]), nil
 }
 
-func (digestKey) Size([32]byte) int { return 32 }
+func (digestKey) Size(Digest) int { return 32 }
 
-func (k digestKey) EncodeJSON(d [32]byte) ([]byte, error) { return json.Marshal(k.Stringify(d)) }
+func (digestKey) EncodeJSON(d Digest) ([]byte, error) { return json.Marshal(d) }
 
-func (digestKey) DecodeJSON(b []byte) ([32]byte, error) {
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return [32]byte{}, err
-	}
-	return ParseDigest("key", s)
-}
+func (digestKey) DecodeJSON(b []byte) (d Digest, err error) { return d, json.Unmarshal(b, &d) }
 
-func (digestKey) Stringify(d [32]byte) string { return hex.EncodeToString(d[:]) }
+func (digestKey) Stringify(d Digest) string { return hex.EncodeToString(d[:]) }
 
 func (digestKey) KeyType() string { return "stemma/digest" }
 
-func (k digestKey) EncodeNonTerminal(buffer []byte, d [32]byte) (int, error) {
+func (k digestKey) EncodeNonTerminal(buffer []byte, d Digest) (int, error) {
 	return k.Encode(buffer, d)
 }
 
-func (k digestKey) DecodeNonTerminal(buffer []byte) (int, [32]byte, error) { return k.Decode(buffer) }
+func (k digestKey) DecodeNonTerminal(buffer []byte) (int, Digest, error) { return k.Decode(buffer) }
 
-func (k digestKey) SizeNonTerminal(d [32]byte) int { return k.Size(d) }
+func (k digestKey) SizeNonTerminal(d Digest) int { return k.Size(d) }

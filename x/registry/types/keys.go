@@ -34,10 +34,10 @@ const SchemeSHA256 = "sha256"
 
 // FingerprintHash is the fixed-size key of a fingerprint: SHA-256 over the
 // scheme, a zero byte (no scheme has one) and the value.
-func FingerprintHash(scheme, value string) [32]byte {
+func FingerprintHash(scheme, value string) Digest {
 	h := sha256.New()
 	h.Write([]byte(scheme))
 	h.Write([]byte{0})
 	h.Write([]byte(value))
-	return [32]byte(h.Sum(nil))
+	return Digest(h.Sum(nil))
 }

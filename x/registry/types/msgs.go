@@ -33,31 +33,29 @@ func (m *MsgRegister) ValidateBasic() error {
 	if len(m.Works) == 0 || len(m.Works) > MaxWorksPerMessage {
 		return errorsmod.Wrapf(ErrInvalidMessage, "works has %d entries, a message takes 1 to %d: split it", len(m.Works), MaxWorksPerMessage)
 	}
-	first := make(map[[32]byte]int, len(m.Works))
+	first := make(map[Digest]int, len(m.Works))
 	for i, entry := range m.Works {
-		digest, err := entry.validate()
-		if err != nil {
+		if err := entry.validate(); err != nil {
 			return errorsmod.Wrapf(err, "works[%d]", i)
 		}
-		if j, twice := first[digest]; twice {
+		if j, twice := first[entry.Sha256]; twice {
 			return errorsmod.Wrapf(ErrInvalidMessage, "works[%d] has the same sha256 as works[%d]: register a content once", i, j)
 		}
-		first[digest] = i
+		first[entry.Sha256] = i
 	}
 	return nil
 }
 
-func (e Entry) validate() ([32]byte, error) {
-	digest, err := ParseDigest("sha256", e.Sha256)
-	if err != nil {
-		return digest, err
+func (e Entry) validate() error {
+	if err := e.Sha256.Given("sha256"); err != nil {
+		return err
 	}
 	if e.AnchorProof != nil {
-		if _, err := e.AnchorProof.Parse(); err != nil {
-			return digest, errorsmod.Wrap(err, "anchor_proof")
+		if err := e.AnchorProof.Validate(); err != nil {
+			return errorsmod.Wrap(err, "anchor_proof")
 		}
 	}
-	return digest, e.Details.Validate()
+	return e.Details.Validate()
 }
 
 // ValidateBasic checks the ids and the new details.
@@ -98,7 +96,7 @@ func (m *MsgAnchor) ValidateBasic() error {
 	if _, err := parseAccount("account", m.Account); err != nil {
 		return err
 	}
-	if _, err := ParseDigest("root", m.Root); err != nil {
+	if err := m.Root.Given("root"); err != nil {
 		return err
 	}
 	return validateTotal(m.Total)
@@ -109,23 +107,20 @@ func (m *MsgProveAnchor) ValidateBasic() error {
 	if _, err := parseAccount("registrant", m.Registrant); err != nil {
 		return err
 	}
-	if _, err := ParseWorkID(m.Work); err != nil {
-		return errorsmod.Wrap(err, "work")
+	if err := m.Work.Given("work"); err != nil {
+		return err
 	}
-	if _, err := m.Proof.Parse(); err != nil {
+	if err := m.Proof.Validate(); err != nil {
 		return errorsmod.Wrap(err, "proof")
 	}
 	return nil
 }
 
-func validateOwned(owner, work string) error {
+func validateOwned(owner string, work WorkID) error {
 	if _, err := parseAccount("owner", owner); err != nil {
 		return err
 	}
-	if _, err := ParseWorkID(work); err != nil {
-		return errorsmod.Wrap(err, "work")
-	}
-	return nil
+	return work.Given("work")
 }
 
 func validateTotal(total uint64) error {

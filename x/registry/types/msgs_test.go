@@ -18,11 +18,11 @@ import (
 )
 
 func TestWorkIDs(t *testing.T) {
-	owner, digest := sdk.AccAddress("owner"), [32]byte{1}
+	owner, digest := sdk.AccAddress("owner"), types.Digest{1}
 	id := types.NewWorkID(owner, digest)
 	require.Equal(t, id, types.NewWorkID(owner, digest))
 	require.NotEqual(t, id, types.NewWorkID(sdk.AccAddress("other"), digest))
-	require.NotEqual(t, id, types.NewWorkID(owner, [32]byte{2}))
+	require.NotEqual(t, id, types.NewWorkID(owner, types.Digest{2}))
 	parsed, err := types.ParseWorkID(id.String())
 	require.NoError(t, err)
 	require.Equal(t, id, parsed)
@@ -30,7 +30,7 @@ func TestWorkIDs(t *testing.T) {
 	s := id.String()
 	for _, bad := range []string{
 		"", "work1", s[:len(s)-1], s + "q", strings.Replace(s, "work", "terms", 1), account, s[:10] + "b" + s[11:],
-		types.FormatID("work", make([]byte, 19)), types.FormatID("terms", make([]byte, 20)), strings.Repeat("w", 5_000),
+		types.FormatID("work", make([]byte, 19)), types.FormatID("work", make([]byte, 20)), types.FormatID("terms", make([]byte, 20)), strings.Repeat("w", 5_000),
 	} {
 		_, err := types.ParseWorkID(bad)
 		require.ErrorIs(t, err, types.ErrInvalidID, bad)
@@ -44,7 +44,7 @@ func TestParseDigest(t *testing.T) {
 	lower, err := types.ParseDigest("d", strings.Repeat("ab", 32))
 	require.NoError(t, err)
 	require.Equal(t, lower, upper)
-	for _, bad := range []string{"", "ab", strings.Repeat("ab", 33), strings.Repeat("xy", 32), "0x" + strings.Repeat("ab", 31), strings.Repeat("a", 9_000)} {
+	for _, bad := range []string{"", "ab", strings.Repeat("ab", 33), strings.Repeat("xy", 32), strings.Repeat("00", 32), "0x" + strings.Repeat("ab", 31), strings.Repeat("a", 9_000)} {
 		_, err := types.ParseDigest("the field", bad)
 		require.ErrorIs(t, err, types.ErrInvalidDigest)
 		require.ErrorContains(t, err, "the field")
@@ -54,15 +54,11 @@ func TestParseDigest(t *testing.T) {
 
 func TestKeyCodecs(t *testing.T) {
 	colltest.TestKeyCodec(t, types.WorkIDKey, types.WorkID{1, 2, 3})
-	colltest.TestKeyCodec(t, types.DigestKey, [32]byte{1, 2, 3})
+	colltest.TestKeyCodec(t, types.DigestKey, types.Digest{1, 2, 3})
 	colltest.TestKeyCodec(t, types.ClaimOrderKey, types.ClaimOrder{Nanos: 5, TxIndex: 6, Rank: 7, Work: types.WorkID{8}})
-	for _, codec := range []interface {
-		Decode([]byte) (int, [32]byte, error)
-	}{types.DigestKey} {
-		_, _, err := codec.Decode(make([]byte, 31))
-		require.Error(t, err)
-	}
-	_, _, err := types.ClaimOrderKey.Decode(make([]byte, 35))
+	_, _, err := types.DigestKey.Decode(make([]byte, 31))
+	require.Error(t, err)
+	_, _, err = types.ClaimOrderKey.Decode(make([]byte, 35))
 	require.Error(t, err)
 	_, _, err = types.WorkIDKey.Decode(make([]byte, 19))
 	require.Error(t, err)
@@ -114,18 +110,20 @@ func TestAnchorProofRoundTrip(t *testing.T) {
 		root, proofs, err := anchor.Build(leaves)
 		require.NoError(t, err)
 		i := rapid.IntRange(0, len(leaves)-1).Draw(t, "leaf")
-		parsed, err := types.NewAnchorProof(root, [32]byte{7}, proofs[i]).Parse()
-		require.NoError(t, err)
-		require.Equal(t, types.ParsedProof{Root: root, Salt: [32]byte{7}, Proof: proofs[i]}, parsed)
+		written := types.NewAnchorProof(root, types.Salt{7}, proofs[i])
+		require.NoError(t, written.Validate())
+		require.Equal(t, types.Digest(root), written.Root)
+		require.Equal(t, types.Salt{7}, written.Salt)
+		require.Equal(t, proofs[i], written.Proof())
 	})
 }
 
 // goodRegister is a valid message with something in every field.
 func goodRegister(t testing.TB) []byte {
-	zeros := strings.Repeat("00", 32)
+	proof := &types.AnchorProof{Root: types.Digest{1}, Salt: types.Salt{2}, Total: 2, Path: []types.Digest{{3}}}
 	msg := types.MsgRegister{Registrant: account, AllowContested: true, Works: []types.Entry{
-		{Sha256: strings.Repeat("ab", 32), Details: valid(), AnchorProof: &types.AnchorProof{Root: zeros, Salt: zeros, Total: 2, Path: []string{zeros}}},
-		{Sha256: strings.Repeat("cd", 32), Details: types.Details{Kind: types.KIND_MODEL}},
+		{Sha256: types.Digest{0xab}, Details: valid(), AnchorProof: proof},
+		{Sha256: types.Digest{0xcd}, Details: types.Details{Kind: types.KIND_MODEL}},
 	}}
 	require.NoError(t, msg.ValidateBasic())
 	bz, err := msg.Marshal()

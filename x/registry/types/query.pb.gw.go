@@ -22,13 +22,15 @@ import (
 	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/stemma-chain/stemma/x/internal/rest"
 )
 
 // Suppress "imported and not used" errors
 var _ codes.Code
 var _ io.Reader
 var _ status.Status
-var _ = runtime.String
+var _ = rest.Path
 var _ = utilities.NewDoubleArray
 var _ = descriptor.ForMessage
 var _ = metadata.Join
@@ -49,7 +51,7 @@ func request_Query_Work_0(ctx context.Context, marshaler runtime.Marshaler, clie
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -76,7 +78,7 @@ func local_request_Query_Work_0(ctx context.Context, marshaler runtime.Marshaler
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -98,7 +100,7 @@ func request_Query_Works_0(ctx context.Context, marshaler runtime.Marshaler, cli
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Works_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Works_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -114,7 +116,7 @@ func local_request_Query_Works_0(ctx context.Context, marshaler runtime.Marshale
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Works_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Works_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -143,7 +145,7 @@ func request_Query_Revisions_0(ctx context.Context, marshaler runtime.Marshaler,
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -152,7 +154,7 @@ func request_Query_Revisions_0(ctx context.Context, marshaler runtime.Marshaler,
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Revisions_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Revisions_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -177,7 +179,7 @@ func local_request_Query_Revisions_0(ctx context.Context, marshaler runtime.Mars
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -186,7 +188,7 @@ func local_request_Query_Revisions_0(ctx context.Context, marshaler runtime.Mars
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Revisions_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Revisions_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -211,7 +213,7 @@ func request_Query_Transfer_0(ctx context.Context, marshaler runtime.Marshaler, 
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -238,7 +240,7 @@ func local_request_Query_Transfer_0(ctx context.Context, marshaler runtime.Marsh
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -269,7 +271,7 @@ func request_Query_Resolve_0(ctx context.Context, marshaler runtime.Marshaler, c
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "scheme")
 	}
 
-	protoReq.Scheme, err = runtime.String(val)
+	err = rest.Path(&protoReq.Scheme, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "scheme", err)
@@ -278,7 +280,7 @@ func request_Query_Resolve_0(ctx context.Context, marshaler runtime.Marshaler, c
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Resolve_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Resolve_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -303,7 +305,7 @@ func local_request_Query_Resolve_0(ctx context.Context, marshaler runtime.Marsha
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "scheme")
 	}
 
-	protoReq.Scheme, err = runtime.String(val)
+	err = rest.Path(&protoReq.Scheme, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "scheme", err)
@@ -312,7 +314,7 @@ func local_request_Query_Resolve_0(ctx context.Context, marshaler runtime.Marsha
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Resolve_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Resolve_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -337,7 +339,7 @@ func request_Query_Anchor_0(ctx context.Context, marshaler runtime.Marshaler, cl
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "account")
 	}
 
-	protoReq.Account, err = runtime.String(val)
+	err = rest.Path(&protoReq.Account, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "account", err)
@@ -348,7 +350,7 @@ func request_Query_Anchor_0(ctx context.Context, marshaler runtime.Marshaler, cl
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "root")
 	}
 
-	protoReq.Root, err = runtime.String(val)
+	err = rest.Path(&protoReq.Root, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "root", err)
@@ -375,7 +377,7 @@ func local_request_Query_Anchor_0(ctx context.Context, marshaler runtime.Marshal
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "account")
 	}
 
-	protoReq.Account, err = runtime.String(val)
+	err = rest.Path(&protoReq.Account, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "account", err)
@@ -386,7 +388,7 @@ func local_request_Query_Anchor_0(ctx context.Context, marshaler runtime.Marshal
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "root")
 	}
 
-	protoReq.Root, err = runtime.String(val)
+	err = rest.Path(&protoReq.Root, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "root", err)
@@ -417,7 +419,7 @@ func request_Query_Anchors_0(ctx context.Context, marshaler runtime.Marshaler, c
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "account")
 	}
 
-	protoReq.Account, err = runtime.String(val)
+	err = rest.Path(&protoReq.Account, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "account", err)
@@ -426,7 +428,7 @@ func request_Query_Anchors_0(ctx context.Context, marshaler runtime.Marshaler, c
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Anchors_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Anchors_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -451,7 +453,7 @@ func local_request_Query_Anchors_0(ctx context.Context, marshaler runtime.Marsha
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "account")
 	}
 
-	protoReq.Account, err = runtime.String(val)
+	err = rest.Path(&protoReq.Account, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "account", err)
@@ -460,7 +462,7 @@ func local_request_Query_Anchors_0(ctx context.Context, marshaler runtime.Marsha
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Anchors_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Anchors_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 

@@ -22,13 +22,15 @@ import (
 	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/stemma-chain/stemma/x/internal/rest"
 )
 
 // Suppress "imported and not used" errors
 var _ codes.Code
 var _ io.Reader
 var _ status.Status
-var _ = runtime.String
+var _ = rest.Path
 var _ = utilities.NewDoubleArray
 var _ = descriptor.ForMessage
 var _ = metadata.Join
@@ -67,7 +69,7 @@ func request_Query_Head_0(ctx context.Context, marshaler runtime.Marshaler, clie
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -94,7 +96,7 @@ func local_request_Query_Head_0(ctx context.Context, marshaler runtime.Marshaler
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -121,7 +123,7 @@ func request_Query_Holders_0(ctx context.Context, marshaler runtime.Marshaler, c
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -148,7 +150,7 @@ func local_request_Query_Holders_0(ctx context.Context, marshaler runtime.Marsha
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -255,7 +257,7 @@ func request_Query_Upstream_0(ctx context.Context, marshaler runtime.Marshaler, 
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -264,7 +266,7 @@ func request_Query_Upstream_0(ctx context.Context, marshaler runtime.Marshaler, 
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Upstream_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Upstream_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -289,7 +291,7 @@ func local_request_Query_Upstream_0(ctx context.Context, marshaler runtime.Marsh
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -298,7 +300,7 @@ func local_request_Query_Upstream_0(ctx context.Context, marshaler runtime.Marsh
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Upstream_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Upstream_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -327,7 +329,7 @@ func request_Query_Stages_0(ctx context.Context, marshaler runtime.Marshaler, cl
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -336,7 +338,7 @@ func request_Query_Stages_0(ctx context.Context, marshaler runtime.Marshaler, cl
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Stages_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Stages_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -361,7 +363,7 @@ func local_request_Query_Stages_0(ctx context.Context, marshaler runtime.Marshal
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -370,7 +372,7 @@ func local_request_Query_Stages_0(ctx context.Context, marshaler runtime.Marshal
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Stages_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Stages_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -399,7 +401,7 @@ func request_Query_Balances_0(ctx context.Context, marshaler runtime.Marshaler, 
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "account")
 	}
 
-	protoReq.Account, err = runtime.String(val)
+	err = rest.Path(&protoReq.Account, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "account", err)
@@ -408,7 +410,7 @@ func request_Query_Balances_0(ctx context.Context, marshaler runtime.Marshaler, 
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Balances_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Balances_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -433,7 +435,7 @@ func local_request_Query_Balances_0(ctx context.Context, marshaler runtime.Marsh
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "account")
 	}
 
-	protoReq.Account, err = runtime.String(val)
+	err = rest.Path(&protoReq.Account, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "account", err)
@@ -442,7 +444,7 @@ func local_request_Query_Balances_0(ctx context.Context, marshaler runtime.Marsh
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Balances_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Balances_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -471,7 +473,7 @@ func request_Query_Preview_0(ctx context.Context, marshaler runtime.Marshaler, c
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -480,7 +482,7 @@ func request_Query_Preview_0(ctx context.Context, marshaler runtime.Marshaler, c
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Preview_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Preview_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -505,7 +507,7 @@ func local_request_Query_Preview_0(ctx context.Context, marshaler runtime.Marsha
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "work")
 	}
 
-	protoReq.Work, err = runtime.String(val)
+	err = rest.Path(&protoReq.Work, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "work", err)
@@ -514,7 +516,7 @@ func local_request_Query_Preview_0(ctx context.Context, marshaler runtime.Marsha
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Preview_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Preview_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -534,7 +536,7 @@ func request_Query_Turnover_0(ctx context.Context, marshaler runtime.Marshaler, 
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Turnover_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Turnover_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -550,7 +552,7 @@ func local_request_Query_Turnover_0(ctx context.Context, marshaler runtime.Marsh
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Turnover_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Turnover_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -579,7 +581,7 @@ func request_Query_Channel_0(ctx context.Context, marshaler runtime.Marshaler, c
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "channel")
 	}
 
-	protoReq.Channel, err = runtime.String(val)
+	err = rest.Path(&protoReq.Channel, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "channel", err)
@@ -588,7 +590,7 @@ func request_Query_Channel_0(ctx context.Context, marshaler runtime.Marshaler, c
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Channel_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Channel_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -613,7 +615,7 @@ func local_request_Query_Channel_0(ctx context.Context, marshaler runtime.Marsha
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "channel")
 	}
 
-	protoReq.Channel, err = runtime.String(val)
+	err = rest.Path(&protoReq.Channel, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "channel", err)
@@ -622,7 +624,7 @@ func local_request_Query_Channel_0(ctx context.Context, marshaler runtime.Marsha
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Channel_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Channel_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -651,7 +653,7 @@ func request_Query_Channels_0(ctx context.Context, marshaler runtime.Marshaler, 
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "payer")
 	}
 
-	protoReq.Payer, err = runtime.String(val)
+	err = rest.Path(&protoReq.Payer, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "payer", err)
@@ -660,7 +662,7 @@ func request_Query_Channels_0(ctx context.Context, marshaler runtime.Marshaler, 
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Channels_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Channels_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
@@ -685,7 +687,7 @@ func local_request_Query_Channels_0(ctx context.Context, marshaler runtime.Marsh
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "payer")
 	}
 
-	protoReq.Payer, err = runtime.String(val)
+	err = rest.Path(&protoReq.Payer, val)
 
 	if err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "payer", err)
@@ -694,7 +696,7 @@ func local_request_Query_Channels_0(ctx context.Context, marshaler runtime.Marsh
 	if err := req.ParseForm(); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_Query_Channels_0); err != nil {
+	if err := rest.Query(&protoReq, req.Form, filter_Query_Channels_0); err != nil {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 
