@@ -1,0 +1,156 @@
+package text_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/stemma-chain/stemma/x/registry/text"
+)
+
+// What the world writes passes, in many scripts.
+func TestTexts(t *testing.T) {
+	for _, s := range []string{
+		"", "a", "Das Ei", "Qu’est-ce que c’est\u00a0?", "紅樓夢　第一回", "Москва", "מגילת אסתר", "ألف ليلة وليلة",
+		"कामायनी", "ประวัติศาสตร์", "훈민정음", "e\u0301", "¡Olé!", "1️⃣ ❤️ 🇯🇵 👍🏽", "葛\U000e0100城", "ᠮᠣᠩᠭᠣᠯ", "ᠠ\u180bᠠ",
+		"<b>not markup</b>", "\ufffd", "𝄞", "a" + strings.Repeat(" ", 3) + "b",
+	} {
+		require.NoError(t, text.Check("title", s, 100), "%q", s)
+	}
+}
+
+func TestRefusedTexts(t *testing.T) {
+	for s, want := range map[string]string{
+		"12345678901":      "title has 11 bytes, at most 10 are possible: shorten it",
+		"é\xff":            "title is not valid UTF-8 at character 2: save it as UTF-8",
+		"a\n":              "title has U+000A at character 2, a control character: remove line breaks, tabs and escapes",
+		"\x7f":             "title has U+007F at character 1, a control",
+		"é\u0085":          "title has U+0085 at character 2, a control",
+		"ab\u200bc":        "title has U+200B at character 3, which cannot be seen: remove it",
+		"می\u200cخ":        "U+200C at character 3, which cannot be seen",
+		"👩\u200d":          "U+200D at character 2, which cannot be seen",
+		"\ufeffa":          "U+FEFF at character 1, which cannot be seen",
+		"a\u00ad":          "U+00AD at character 2, which cannot be seen",
+		"\u3164":           "U+3164 at character 1, which cannot be seen",
+		"a\U000e0041":      "U+E0041 at character 2, which cannot be seen",
+		"a\u202eb":         "U+202E at character 2, which turns the direction of writing: remove it",
+		"a\u2028b":         "U+2028 at character 2, which separates lines: write a space",
+		"\ue000":           "U+E000 at character 1, which means nothing outside of a private agreement: remove it",
+		"\uffff":           "U+FFFF at character 1, which means nothing",
+		"\U0005fffe":       "U+5FFFE at character 1, which means nothing",
+		"\U00045678":       "U+45678 at character 1, which means nothing",
+		"a\ufe0f":          "U+FE0F at character 2, a variation selector that selects nothing there: remove it",
+		"\ufe0f":           "U+FE0F at character 1, a variation",
+		"❤\ufe0f\ufe0f":    "U+FE0F at character 3, a variation",
+		"a\U000e0100":      "U+E0100 at character 2, a variation",
+		"≨\ufe03":          "U+FE03 at character 2, a variation",
+		" a":               "U+0020 at character 1, a space at the edge of the text: remove it",
+		"a\u3000":          "U+3000 at character 2, a space",
+		" ":                "U+0020 at character 1, a space",
+		"\xed\xa0\x80":     "not valid UTF-8 at character 1", // a surrogate
+		"\xf4\x90\x80\x80": "not valid UTF-8 at character 1", // past the last code point
+	} {
+		err := text.Check("title", s, 10)
+		require.ErrorContains(t, err, want, "%q", s)
+		var refused *text.Error
+		require.ErrorAs(t, err, &refused)
+		require.Equal(t, "title", refused.Field)
+	}
+}
+
+func TestURIs(t *testing.T) {
+	for _, s := range []string{"", "a:b", "https://example.org/a%20b?c=d#e", "ipfs://bafy", "urn:isbn:0451450523", "git+ssh://x", "mailto:a@b.org"} {
+		require.NoError(t, text.CheckURI("uri", s, 50), s)
+	}
+	for s, want := range map[string]string{
+		"example.org/x":          "uri must be a URI: start it with a scheme, such as https: or ipfs:",
+		"https:":                 "uri must be a URI",
+		":a":                     "uri must be a URI",
+		"1a:b":                   "uri must be a URI",
+		"a_b:c":                  "uri must be a URI",
+		"a:b c":                  "uri has U+0020 at character 4: write it as %20",
+		"a:ä":                    "uri has U+00E4 at character 3: write it as %C3%A4",
+		"a:<":                    "write it as %3C",
+		"a:\u200b":               "U+200B at character 3, which cannot be seen",
+		"a:" + repeated("b", 50): "uri has 52 bytes, at most 50",
+	} {
+		require.ErrorContains(t, text.CheckURI("uri", s, 50), want, s)
+	}
+}
+
+func repeated(s string, n int) string { return strings.Repeat(s, n) }
+
+// Whatever passes is bounded, valid, and holds nothing that Unicode calls a
+// control, ignorable, separator or private character; a refusal names the first
+// character that is at fault.
+func TestWhatPasses(t *testing.T) {
+	pool := []rune{0, '\n', ' ', 'a', '1', 0xa0, 0xad, 0x61c, 0x200b, 0x200d, 0x2028, 0x202e, 0x2060, 0x3000, 0x845b, 0xe000,
+		0xfdd0, 0xfe0f, 0xfeff, 0xfffd, 0xffff, 0x1f600, 0x50000, 0xe0041, 0xe0100, 0x10ffff}
+	hidden := []*unicode.RangeTable{
+		unicode.Cc, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs, unicode.Bidi_Control, unicode.Noncharacter_Code_Point,
+		unicode.Other_Default_Ignorable_Code_Point,
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		character := rapid.OneOf(rapid.SampledFrom(pool), rapid.Rune())
+		s := string(rapid.SliceOfN(character, 0, 8).Draw(t, "text"))
+		err := text.Check("f", s, 20)
+		if err == nil {
+			require.LessOrEqual(t, len(s), 20)
+			require.True(t, utf8.ValidString(s))
+			require.Equal(t, strings.TrimSpace(s), s)
+			for _, r := range s {
+				require.False(t, unicode.In(r, hidden...) && !unicode.Is(unicode.Variation_Selector, r), "%U", r)
+			}
+			return
+		}
+		var refused *text.Error
+		require.True(t, errors.As(err, &refused))
+		if refused.Problem == text.TooLong {
+			require.Greater(t, len(s), 20)
+			return
+		}
+		runes := []rune(s)
+		require.Equal(t, runes[refused.Position-1], refused.Rune)
+		before := strings.TrimRightFunc(string(runes[:refused.Position-1]), unicode.IsSpace)
+		require.NoError(t, text.Check("f", before, 20))
+	})
+}
+
+// Every code point alone gets the answer that its properties give, by the
+// compiler's Unicode where it knows the character.
+func TestEveryCodePoint(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		refused := text.Check("f", string(r), 4) != nil
+		ignorable := unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+		bad := unicode.In(r, unicode.Cc, unicode.Z, unicode.Co, unicode.Bidi_Control, unicode.Noncharacter_Code_Point) || ignorable
+		if bad {
+			require.True(t, refused, "%U", r)
+		}
+		if visible := unicode.IsGraphic(r) && !bad && r != 0x034f && !(r >= 0x17b4 && r <= 0x17b5); visible {
+			require.False(t, refused, "%U", r)
+		}
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	f.Add("a\u200b")
+	f.Fuzz(func(t *testing.T, s string) {
+		if text.CheckURI("uri", s, 512) == nil && text.Check("uri", s, 512) != nil {
+			t.Fatalf("%q is a URI but no text", s)
+		}
+	})
+}
+
+func ExampleCheck() {
+	fmt.Println(text.Check("title", "free\u200bbie", 1024))
+	// Output: title has U+200B at character 5, which cannot be seen: remove it
+}
