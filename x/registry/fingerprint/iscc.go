@@ -26,7 +26,8 @@ func iscc(s string) (string, error) {
 	mainType, subtype, length := int(bz[0]>>4), int(bz[0]&15), int(bz[1]&15)
 	body := len(bz) - 2
 	if want := isccBody(mainType, subtype, length); body != want {
-		return "", fmt.Errorf("has %d bytes after its header, which states %d: look for what is lost or too much", body, want)
+		return "", fmt.Errorf("has %d bytes after its header, which states %d: look for what is lost or too much",
+			body, want)
 	}
 	return "ISCC:" + code, nil
 }

@@ -28,6 +28,8 @@ var (
 	alice = account("alice")
 	bob   = account("bob")
 	carol = account("carol")
+
+	governance = account("governance")
 )
 
 func account(name string) sdk.AccAddress {
@@ -50,7 +52,7 @@ func newFixture(t testing.TB) *fixture {
 	key := storetypes.NewKVStoreKey(types.StoreKey)
 	encoding := moduletestutil.MakeTestEncodingConfig()
 	types.RegisterInterfaces(encoding.InterfaceRegistry)
-	k := keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key))
+	k := keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), governance.String())
 	router := baseapp.NewMsgServiceRouter()
 	router.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	types.RegisterMsgServer(router, keeper.NewMsgServer(k))

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -46,6 +47,11 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 			return err
 		}
 	}
+	for i, owner := range w.Owners {
+		if err := k.Owners.Set(ctx, collections.Join(id, uint32(i)+1), owner); err != nil {
+			return err
+		}
+	}
 	if w.Transfer != nil {
 		if err := k.Transfers.Set(ctx, id, *w.Transfer); err != nil {
 			return err
@@ -83,7 +89,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	return gs, err
 }
 
-// exportParts adds a work's revisions and the transfer on offer.
+// exportParts adds a work's revisions, later owners and the transfer on offer.
 func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
 	err := k.Revisions.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint32](w.Id),
 		func(_ collections.Pair[types.WorkID, uint32], r types.Revision) (bool, error) {
@@ -98,6 +104,9 @@ func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
 		return err
 	}
 	w.Revisions, w.Work.Current = append(w.Revisions, current), nil
+	if w.Owners, err = k.laterOwners(ctx, w.Id); err != nil {
+		return err
+	}
 	offered, err := k.Transfers.Has(ctx, w.Id)
 	if err != nil || !offered {
 		return err
@@ -105,4 +114,18 @@ func (k Keeper) exportParts(ctx context.Context, w *types.GenesisWork) error {
 	offer, err := k.Transfers.Get(ctx, w.Id)
 	w.Transfer = &offer
 	return err
+}
+
+// laterOwners lists a work's owners after the registrant.
+func (k Keeper) laterOwners(ctx context.Context, id types.WorkID) ([]types.Ownership, error) {
+	var owners []types.Ownership
+	err := k.Owners.Walk(ctx, collections.NewPrefixedPairRange[types.WorkID, uint32](id),
+		func(key collections.Pair[types.WorkID, uint32], o types.Ownership) (bool, error) {
+			if want := uint32(len(owners)) + 1; key.K2() != want {
+				return true, fmt.Errorf("%s has owner %d where %d comes next", id, key.K2(), want)
+			}
+			owners = append(owners, o)
+			return false, nil
+		})
+	return owners, err
 }

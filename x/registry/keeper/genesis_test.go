@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -26,7 +27,13 @@ func full(t *testing.T) *fixture {
 	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: ids[0], Details: details("Photo", doi)}))
 	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: ids[1], Recipient: bob.String()}))
 	f.transfer(ids[2], alice, carol)
-	require.EqualValues(t, 1, f.transfers(ids[2]))
+	f.nextBlock()
+	f.transfer(ids[2], carol, bob)
+	require.EqualValues(t, 2, f.transfers(ids[2]))
+	require.NoError(t, f.try(&types.MsgRevise{Owner: bob.String(), Work: ids[2], Details: details("Bob's", doi)}))
+	require.NoError(t, f.try(&types.MsgBlankText{Sender: bob.String(), Work: ids[2], Version: 1}))
+	gone := f.register(alice, "gone")[0]
+	require.NoError(t, f.try(&types.MsgBlankText{Sender: alice.String(), Work: gone}))
 	f.setStatus(ids[1], types.STATUS_DISPUTED)
 	return f
 }
@@ -36,7 +43,7 @@ func TestExportImportIsIdentity(t *testing.T) {
 	exported, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())
-	require.Len(t, exported.Works, 6)
+	require.Len(t, exported.Works, 7)
 	require.Len(t, exported.Anchors, 2)
 
 	g := newFixture(t)
@@ -49,9 +56,10 @@ func TestExportImportIsIdentity(t *testing.T) {
 	// The rebuilt indexes answer as the old ones did.
 	require.Equal(t, f.resolve("sha256", digestOf("poem").String()), g.resolve("sha256", digestOf("poem").String()))
 	require.Equal(t, f.resolve("doi", "10.1/1"), g.resolve("doi", "10.1/1"))
-	require.Equal(t, f.owned(carol), g.owned(carol))
+	require.Equal(t, f.owned(bob), g.owned(bob))
 	for _, w := range exported.Works {
 		require.Equal(t, f.work(w.Id), g.work(w.Id))
+		require.Equal(t, f.owners(w.Id), g.owners(w.Id))
 	}
 }
 
@@ -90,11 +98,24 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"no version":         func(gs *types.GenesisState) { gs.Works[0].Work.Version, gs.Works[0].Revisions = 0, nil },
 		"current given":      func(gs *types.GenesisState) { gs.Works[0].Work.Current = []byte{1} },
 		"bad revision":       func(gs *types.GenesisState) { gs.Works[0].Revisions[0].Details.Kind = 0 },
-		"claim from later":   func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(time.Hour) },
-		"claim from before":  func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(-time.Hour) },
-		"time out of range":  func(gs *types.GenesisState) { gs.Works[0].Work.ClaimedSince.Time = time.Time{} },
-		"root without time":  func(gs *types.GenesisState) { unanchored(gs).AnchorRoot.Digest = types.Digest{1} },
-		"same place":         func(gs *types.GenesisState) { samePlaces(gs) },
+		"not the spelling": func(gs *types.GenesisState) {
+			gs.Works[0].Revisions[0].Details = details("x", types.Fingerprint{Scheme: "doi", Value: "doi:10.1/1"})
+		},
+		"empty content":       func(gs *types.GenesisState) { emptied(gs) },
+		"blanked, with text":  func(gs *types.GenesisState) { blanked(gs).Details.Title = "x" },
+		"blanked, no kind":    func(gs *types.GenesisState) { blanked(gs).Details.Kind = 0 },
+		"owner missing":       func(gs *types.GenesisState) { w := sold(gs); w.Owners = w.Owners[1:] },
+		"owner too many":      func(gs *types.GenesisState) { w := sold(gs); w.Owners = append(w.Owners, w.Owners[0]) },
+		"last owner differs":  func(gs *types.GenesisState) { sold(gs).Owners[1].Owner = account("dave") },
+		"owner after oneself": func(gs *types.GenesisState) { sold(gs).Owners[0].Owner = alice },
+		"nobody owned":        func(gs *types.GenesisState) { sold(gs).Owners[0].Owner = nil },
+		"owner before birth":  func(gs *types.GenesisState) { sold(gs).Owners[0].Since = genesisTime.Add(-time.Hour) },
+		"owners out of order": func(gs *types.GenesisState) { sold(gs).Owners[0].Since = genesisTime.Add(time.Hour) },
+		"claim from later":    func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(time.Hour) },
+		"claim from before":   func(gs *types.GenesisState) { unanchored(gs).ClaimedSince.Time = genesisTime.Add(-time.Hour) },
+		"time out of range":   func(gs *types.GenesisState) { gs.Works[0].Work.ClaimedSince.Time = time.Time{} },
+		"root without time":   func(gs *types.GenesisState) { unanchored(gs).AnchorRoot.Digest = types.Digest{1} },
+		"same place":          func(gs *types.GenesisState) { samePlaces(gs) },
 		"transfer to owner": func(gs *types.GenesisState) {
 			gs.Works[0].Transfer = &types.TransferOffer{Recipient: gs.Works[0].Work.Owner, OfferedAt: genesisTime}
 		},
@@ -115,6 +136,38 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 func moveAnchors(gs *types.GenesisState) {
 	for i := range gs.Anchors {
 		gs.Anchors[i].Anchor.Priority.TxIndex++
+	}
+}
+
+// sold finds the work that changed hands twice.
+func sold(gs *types.GenesisState) *types.GenesisWork {
+	for i := range gs.Works {
+		if gs.Works[i].Work.Transfers == 2 {
+			return &gs.Works[i]
+		}
+	}
+	panic("no work was sold twice")
+}
+
+// blanked finds a version without its text.
+func blanked(gs *types.GenesisState) *types.Revision {
+	for i := range gs.Works {
+		if r := &gs.Works[i].Revisions[0]; r.Blanked() {
+			return r
+		}
+	}
+	panic("no version is blanked")
+}
+
+// emptied makes a work one of no content, with the id that it would have.
+func emptied(gs *types.GenesisState) {
+	nothing := types.Digest(sha256.Sum256(nil))
+	work := unanchored(gs)
+	work.Sha256.Digest = nothing
+	for i := range gs.Works {
+		if &gs.Works[i].Work == work {
+			gs.Works[i].Id = types.NewWorkID(work.Registrant, nothing)
+		}
 	}
 }
 

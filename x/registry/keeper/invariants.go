@@ -23,6 +23,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		{"sole claims", k.checkSoleClaims},
 		{"digest index", k.checkByDigest},
 		{"owner index", k.checkByOwner},
+		{"owners", k.checkOwners},
 		{"fingerprint index", k.checkByFingerprint},
 		{"transfers", k.checkTransfers},
 	} {
@@ -75,6 +76,9 @@ func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Wo
 		}
 	}
 	current, err := work.Revision()
+	if err == nil {
+		err = current.Validate()
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", id, err)
 	}
@@ -86,9 +90,12 @@ func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Wo
 	return nil
 }
 
-// checkRevisions: each is of a version before its work's current one.
+// checkRevisions: each is valid and of a version before its work's current one.
 func (k Keeper) checkRevisions(ctx context.Context) error {
-	return k.Revisions.Walk(ctx, nil, func(key collections.Pair[types.WorkID, uint32], _ types.Revision) (bool, error) {
+	return k.Revisions.Walk(ctx, nil, func(key collections.Pair[types.WorkID, uint32], r types.Revision) (bool, error) {
+		if err := r.Validate(); err != nil {
+			return true, fmt.Errorf("revision %d of %s: %w", key.K2(), key.K1(), err)
+		}
 		work, err := k.GetWork(ctx, key.K1())
 		if err == nil && (key.K2() == 0 || key.K2() >= work.Version) {
 			err = fmt.Errorf("%s has revision %d, its version is %d", key.K1(), key.K2(), work.Version)
@@ -158,6 +165,28 @@ func (k Keeper) checkByOwner(ctx context.Context) error {
 		if err == nil && !work.Owner.Equals(key.K1()) {
 			err = fmt.Errorf("%s is under %s, its owner is %s", key.K2(), key.K1(), work.Owner)
 		}
+		return err != nil, err
+	})
+}
+
+// checkOwners: a work has one for each transfer, and the last is its owner; there
+// are no others.
+func (k Keeper) checkOwners(ctx context.Context) error {
+	err := k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
+		owners, err := k.laterOwners(ctx, id)
+		if err == nil {
+			err = work.ValidateOwners(owners)
+		}
+		if err != nil {
+			return true, fmt.Errorf("%s: %w", id, err)
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.Owners.Walk(ctx, nil, func(key collections.Pair[types.WorkID, uint32], _ types.Ownership) (bool, error) {
+		_, err := k.GetWork(ctx, key.K1())
 		return err != nil, err
 	})
 }

@@ -38,13 +38,34 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 			return f.k.Revisions.Remove(f.ctx, collections.Join(id, uint32(1)))
 		}},
 		"revision beyond": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
-			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(3)), types.Revision{})
+			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(3)), types.Revision{Details: details("Later")})
 		}},
 		"current version twice": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
-			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(2)), types.Revision{})
+			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(2)), types.Revision{Details: details("Again")})
 		}},
 		"details unreadable": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
 			work.Current = []byte("poem")
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
+		"fingerprint in another spelling": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			revision := types.Revision{Details: details("Poem", types.Fingerprint{Scheme: "doi", Value: "doi:10.1/1"})}
+			if err := work.SetRevision(revision); err != nil {
+				return err
+			}
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
+		"blanked, with text": {"revisions", func(f *fixture, id types.WorkID, _ types.Work) error {
+			revision := types.Revision{Details: details("Poem"), BlankedSha256: types.Digest{1}}
+			return f.k.Revisions.Set(f.ctx, collections.Join(id, uint32(1)), revision)
+		}},
+		"owner too many": {"owners", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.Owners.Set(f.ctx, collections.Join(id, uint32(1)), types.Ownership{Owner: bob, Since: f.ctx.BlockTime()})
+		}},
+		"owner of nothing": {"owners", func(f *fixture, _ types.WorkID, _ types.Work) error {
+			return f.k.Owners.Set(f.ctx, collections.Join(types.WorkID{1}, uint32(1)), types.Ownership{Owner: bob, Since: f.ctx.BlockTime()})
+		}},
+		"owner lost": {"owners", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.Transfers++
 			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"digest entry lost": {"works", func(f *fixture, _ types.WorkID, work types.Work) error {
@@ -76,7 +97,7 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 			return f.k.ByOwner.Set(f.ctx, collections.Join(bob, id))
 		}},
 		"fingerprint lost": {"works", func(f *fixture, id types.WorkID, _ types.Work) error {
-			return f.k.ByFingerprint.Remove(f.ctx, collections.Join(types.FingerprintHash("doi", "1"), id))
+			return f.k.ByFingerprint.Remove(f.ctx, collections.Join(types.FingerprintHash("doi", "10.1/1"), id))
 		}},
 		"fingerprint left": {"fingerprint index", func(f *fixture, id types.WorkID, _ types.Work) error {
 			return f.k.ByFingerprint.Set(f.ctx, collections.Join(types.FingerprintHash("doi", "old"), id))
@@ -91,7 +112,7 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		f := newFixture(t)
 		id := f.register(alice, "poem")[0]
 		f.nextBlock()
-		revise := &types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Poem", types.Fingerprint{Scheme: "doi", Value: "1"})}
+		revise := &types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Poem", types.Fingerprint{Scheme: "doi", Value: "10.1/1"})}
 		require.NoError(t, f.try(revise))
 		require.NoError(t, f.k.CheckInvariants(f.ctx))
 		work, err := f.k.GetWork(f.ctx, id)

@@ -17,6 +17,9 @@ import (
 // Keeper of the registry's store. Registering is a hot path, so the indexes are
 // plain key sets beside the tables; CheckInvariants says how they agree.
 type Keeper struct {
+	// authority may blank any work's text (bech32).
+	authority string
+
 	Schema collections.Schema
 	// Works: work -> row, with the current version of its details.
 	Works collections.Map[types.WorkID, types.Work]
@@ -34,14 +37,20 @@ type Keeper struct {
 	ByFingerprint collections.KeySet[collections.Pair[types.Digest, types.WorkID]]
 	// Transfers: work -> transfer on offer.
 	Transfers collections.Map[types.WorkID, types.TransferOffer]
+	// Owners: (work, number of its transfers from 1) -> who owned it from then on.
+	// The registrant, who was first, has no row.
+	Owners collections.Map[collections.Pair[types.WorkID, uint32], types.Ownership]
 	// Anchors: (account, Merkle root) -> when, and over how many leaves.
 	Anchors collections.Map[collections.Pair[sdk.AccAddress, types.Digest], types.Anchor]
 }
 
-// NewKeeper returns a keeper on the module's store.
-func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService) Keeper {
+// NewKeeper returns a keeper on the module's store; authority is the account of
+// governance.
+func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, authority string) Keeper {
 	sb := collections.NewSchemaBuilder(storeService)
 	k := Keeper{
+		authority: authority,
+
 		Works: collections.NewMap(sb, types.WorksPrefix, "works", types.WorkIDKey, codec.CollValue[types.Work](cdc)),
 		Revisions: collections.NewMap(sb, types.RevisionsPrefix, "revisions",
 			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Revision](cdc)),
@@ -54,6 +63,8 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService) Keeper 
 		ByFingerprint: collections.NewKeySet(sb, types.ByFingerprintPrefix, "by_fingerprint",
 			collections.PairKeyCodec(types.DigestKey, types.WorkIDKey)),
 		Transfers: collections.NewMap(sb, types.TransfersPrefix, "transfers", types.WorkIDKey, codec.CollValue[types.TransferOffer](cdc)),
+		Owners: collections.NewMap(sb, types.OwnersPrefix, "owners",
+			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Ownership](cdc)),
 		Anchors: collections.NewMap(sb, types.AnchorsPrefix, "anchors",
 			collections.PairKeyCodec(sdk.AccAddressKey, types.DigestKey), codec.CollValue[types.Anchor](cdc)),
 	}

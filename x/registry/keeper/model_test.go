@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sort"
 	"testing"
 
@@ -24,9 +25,10 @@ type modelWork struct {
 	content, owner, registrant, recipient string
 	transfers                             uint32
 	status                                types.Status
-	titles                                []string
-	since                                 int // when the claim counts from, in the order of transactions
-	rank                                  int // place among claims of the same since
+	titles                                []string // empty: blanked
+	owners                                []string // but for the present one
+	since                                 int      // when the claim counts from, in the order of transactions
+	rank                                  int      // place among claims of the same since
 }
 
 type modelAnchor struct {
@@ -58,6 +60,7 @@ func TestModel(t *testing.T) {
 			"cancel":   m.cancel,
 			"accept":   m.accept,
 			"status":   m.changeStatus,
+			"blank":    m.blank,
 			"":         m.check,
 		})
 	})
@@ -201,8 +204,37 @@ func (m *machine) accept(t *rapid.T) {
 	require.NoError(t, err)
 	write()
 	require.Equal(t, account(w.owner), previous)
+	w.owners = append(w.owners, w.owner)
 	w.owner, w.recipient = by, ""
 	w.transfers++
+}
+
+func (m *machine) blank(t *rapid.T) {
+	id, w := m.pick(t)
+	by, version := rapid.SampledFrom(names).Draw(t, "by"), rapid.IntRange(0, len(w.titles)).Draw(t, "version")
+	sender := account(by)
+	if rapid.Bool().Draw(t, "governance") {
+		sender = governance
+	}
+	var want []uint32
+	for i, title := range w.titles {
+		if title != "" && (version == 0 || version == i+1) {
+			want = append(want, uint32(i)+1)
+		}
+	}
+	res, _, err := m.send(&types.MsgBlankText{Sender: sender.String(), Work: id, Version: uint32(version)})
+	switch {
+	case by != w.owner && !sender.Equals(governance):
+		require.ErrorIs(t, err, types.ErrNotOwner)
+	case len(want) == 0:
+		require.ErrorIs(t, err, types.ErrNothingToBlank)
+	default:
+		require.NoError(t, err)
+		require.Equal(t, want, res.(*types.MsgBlankTextResponse).Versions)
+		for _, v := range want {
+			w.titles[v-1] = ""
+		}
+	}
 }
 
 func (m *machine) changeStatus(t *rapid.T) {
@@ -282,7 +314,15 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 		require.Equal(t, uint32(len(w.titles)), claim.Version)
 		title := w.titles[len(w.titles)-1]
 		require.Equal(t, title, claim.Details.Title)
-		if len(w.titles) > 1 {
+		require.Equal(t, title == "", !claim.BlankedSha256.IsZero())
+		chain := m.owners(id)
+		require.Len(t, chain, len(w.owners)+1)
+		for i, name := range slices.Concat(w.owners, []string{w.owner}) {
+			require.Equal(t, account(name).String(), chain[i].Owner)
+		}
+		if title == "" {
+			require.NotContains(t, m.resolve("all", "same"), id)
+		} else if len(w.titles) > 1 {
 			require.Equal(t, []types.WorkID{id}, m.resolve("title", title))
 			require.Contains(t, m.resolve("all", "same"), id)
 		}

@@ -79,6 +79,16 @@ func (s msgServer) RestoreWork(ctx context.Context, msg *types.MsgRestoreWork) (
 	return &types.MsgRestoreWorkResponse{}, s.k.Restore(ctx, owner, msg.Work)
 }
 
+// BlankText implements types.MsgServer.
+func (s msgServer) BlankText(ctx context.Context, msg *types.MsgBlankText) (*types.MsgBlankTextResponse, error) {
+	sender, err := sdk.AccAddressFromBech32(msg.Sender)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := s.k.BlankText(ctx, sender, msg.Work, msg.Version)
+	return &types.MsgBlankTextResponse{Versions: versions}, err
+}
+
 // Anchor implements types.MsgServer.
 func (s msgServer) Anchor(ctx context.Context, msg *types.MsgAnchor) (*types.MsgAnchorResponse, error) {
 	account, err := sdk.AccAddressFromBech32(msg.Account)

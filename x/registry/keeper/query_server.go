@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -13,6 +14,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/internal/paging"
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -82,6 +84,31 @@ func (s queryServer) Revisions(ctx context.Context, req *types.QueryRevisionsReq
 	return &types.QueryRevisionsResponse{Revisions: revisions, Pagination: next}, nil
 }
 
+// Owners implements types.QueryServer.
+func (s queryServer) Owners(ctx context.Context, req *types.QueryOwnersRequest) (*types.QueryOwnersResponse, error) {
+	page, err := paging.Bound(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
+		return nil, err
+	}
+	places, next, err := paging.Places(uint64(work.Transfers)+1, page)
+	if err != nil {
+		return nil, err
+	}
+	owners := make([]types.Owner, len(places))
+	for i, place := range places {
+		o, err := s.k.ownership(ctx, req.Work, work, uint32(place))
+		if err != nil {
+			return nil, coded(err)
+		}
+		owners[i] = types.Owner{Number: uint32(place), Owner: o.Owner.String(), Since: o.Since}
+	}
+	return &types.QueryOwnersResponse{Owners: owners, Pagination: next}, nil
+}
+
 // Transfer implements types.QueryServer.
 func (s queryServer) Transfer(ctx context.Context, req *types.QueryTransferRequest) (*types.QueryTransferResponse, error) {
 	if _, err := s.find(ctx, req.Work); err != nil {
@@ -100,12 +127,9 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 	if err != nil {
 		return nil, err
 	}
-	if err := types.ValidateScheme("scheme", req.Scheme); err != nil {
-		return nil, coded(err)
-	}
 	var works []types.Claim
 	var next *query.PageResponse
-	if req.Scheme == types.SchemeSHA256 {
+	if strings.EqualFold(req.Scheme, types.SchemeSHA256) {
 		digest, err := types.ParseDigest("value", req.Value)
 		if err != nil {
 			return nil, coded(err)
@@ -113,13 +137,14 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 		works, next, err = s.k.claimsPage(ctx, digest, page)
 		return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
 	}
-	if req.Value == "" || len(req.Value) > types.MaxFingerprintValue {
-		return nil, status.Errorf(codes.InvalidArgument, "value must have 1 to %d bytes", types.MaxFingerprintValue)
+	scheme, value, err := fingerprint.Normalize(req.Scheme, req.Value)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	works, next, err = query.CollectionPaginate(ctx, s.k.ByFingerprint, page,
 		func(key collections.Pair[types.Digest, types.WorkID], _ collections.NoValue) (types.Claim, error) {
 			return s.k.claimByID(ctx, key.K2())
-		}, query.WithCollectionPaginationPairPrefix[types.Digest, types.WorkID](types.FingerprintHash(req.Scheme, req.Value)))
+		}, query.WithCollectionPaginationPairPrefix[types.Digest, types.WorkID](types.FingerprintHash(scheme, value)))
 	return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
 }
 

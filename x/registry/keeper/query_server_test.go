@@ -153,7 +153,7 @@ func TestQueryCodes(t *testing.T) {
 		}, codes.InvalidArgument},
 		"no value": {func() error { _, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi"}); return err }, codes.InvalidArgument},
 		"resolve page": {func() error {
-			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi", Value: "1", Pagination: big})
+			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi", Value: "10.1/1", Pagination: big})
 			return err
 		}, codes.InvalidArgument},
 		"unknown anchor": {func() error {

@@ -51,6 +51,10 @@ func (k Keeper) Register(
 
 // newClaim checks one entry against the state and writes nothing.
 func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types.Entry, allowContested bool) (newClaim, error) {
+	details, err := entry.Details.Normalized()
+	if err != nil {
+		return newClaim{}, err
+	}
 	id := types.NewWorkID(registrant, entry.Sha256)
 	others, err := k.claimsTo(ctx, entry.Sha256)
 	if err != nil {
@@ -73,7 +77,7 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 		}
 	}
 	contested, err := k.admit(ctx, &work, others, allowContested)
-	return newClaim{id, others, work, entry.Details, contested}, err
+	return newClaim{id, others, work, details, contested}, err
 }
 
 // admit decides whether a claim may join the others to its content, and gives it

@@ -17,7 +17,7 @@ func TestRegisterAWork(t *testing.T) {
 		Kind: types.KIND_IMAGE, Title: "Über alles", MediaType: "image/png", MetadataUri: "ipfs://bafy", MetadataSha256: digestOf("meta"),
 		DigitalSourceType: "trainedAlgorithmicMedia",
 		Creators:          []types.Creator{{Name: "Alice", Account: alice.String(), Role: "author"}},
-		Fingerprints:      []types.Fingerprint{{Scheme: "iscc", Value: "ISCC:KACT4EBWK27737D2"}, {Scheme: "doi", Value: "10.1/x"}},
+		Fingerprints:      []types.Fingerprint{{Scheme: "iscc", Value: "ISCC:AAAT4EBWK27737D2"}, {Scheme: "doi", Value: "10.1/x"}},
 	}
 	id := types.NewWorkID(alice, sha256.Sum256([]byte("poem")))
 	res := f.must(&types.MsgRegister{Registrant: alice.String(), Works: []types.Entry{e}}, &types.EventWorkRegistered{

@@ -80,12 +80,27 @@ func (k Keeper) Transfer(
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return nil, err
 	}
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	ownership := types.Ownership{Owner: recipient, Since: sdkCtx.BlockTime()}
+	if err := k.Owners.Set(ctx, collections.Join(id, work.Transfers), ownership); err != nil {
+		return nil, err
+	}
 	if err := k.Transfers.Remove(ctx, id); err != nil {
 		return nil, err
 	}
-	return previous, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkTransferred{
+	return previous, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkTransferred{
 		Work: id, PreviousOwner: previous.String(), Owner: recipient.String(),
 	})
+}
+
+// ownership reads who owned a work after a number of transfers, up to the present.
+func (k Keeper) ownership(
+	ctx context.Context, id types.WorkID, work types.Work, number uint32,
+) (types.Ownership, error) {
+	if number == 0 {
+		return types.Ownership{Owner: work.Registrant, Since: work.RegisteredAt}, nil
+	}
+	return k.Owners.Get(ctx, collections.Join(id, number))
 }
 
 // transferOf reads the transfer on offer. It fails with ErrInvalidTransfer.

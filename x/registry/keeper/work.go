@@ -28,6 +28,9 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	if err != nil {
 		return 0, err
 	}
+	if details, err = details.Normalized(); err != nil {
+		return 0, err
+	}
 	previous, err := work.Revision()
 	if err != nil {
 		return 0, err

@@ -31,11 +31,12 @@ func (f *fixture) transfers(id types.WorkID) uint32 {
 
 func TestReviseKeepsHistory(t *testing.T) {
 	f := newFixture(t)
-	doi, isrc, url := types.Fingerprint{Scheme: "doi", Value: "1"}, types.Fingerprint{Scheme: "isrc", Value: "2"}, types.Fingerprint{Scheme: "url", Value: "3"}
+	doi, isrc := types.Fingerprint{Scheme: "doi", Value: "10.1/1"}, types.Fingerprint{Scheme: "isrc", Value: "USRC17607839"}
+	url := types.Fingerprint{Scheme: "url", Value: "https://example.org/"}
 	e := entry("poem")
 	e.Details = details("First", doi, isrc)
 	require.NoError(t, f.try(&types.MsgRegister{Registrant: alice.String(), Works: []types.Entry{e}}))
-	id := f.resolve("doi", "1")[0]
+	id := f.resolve("doi", "10.1/1")[0]
 	f.nextBlock()
 
 	res := f.must(&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Second", isrc, url)},
@@ -43,9 +44,9 @@ func TestReviseKeepsHistory(t *testing.T) {
 	require.Equal(t, uint32(2), res.(*types.MsgReviseResponse).Version)
 	require.Equal(t, "Second", f.work(id).Details.Title)
 	require.Equal(t, genesisTime, f.work(id).ClaimedSince.Time)
-	require.Empty(t, f.resolve("doi", "1"))
-	require.Equal(t, []types.WorkID{id}, f.resolve("isrc", "2"))
-	require.Equal(t, []types.WorkID{id}, f.resolve("url", "3"))
+	require.Empty(t, f.resolve("doi", "10.1/1"))
+	require.Equal(t, []types.WorkID{id}, f.resolve("isrc", "USRC17607839"))
+	require.Equal(t, []types.WorkID{id}, f.resolve("url", "https://example.org/"))
 
 	history, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: id})
 	require.NoError(t, err)
@@ -77,6 +78,7 @@ func TestOnlyTheOwnerDecides(t *testing.T) {
 		&types.MsgCancelTransfer{Owner: by, Work: id},
 		&types.MsgWithdrawWork{Owner: by, Work: id},
 		&types.MsgRestoreWork{Owner: by, Work: id},
+		&types.MsgBlankText{Sender: by, Work: id},
 	} {
 		require.ErrorIs(t, f.try(msg), types.ErrNotOwner, sdk.MsgTypeURL(msg))
 	}
@@ -92,6 +94,7 @@ func TestUnknownAndMissingWorks(t *testing.T) {
 			&types.MsgCancelTransfer{Owner: owner, Work: work},
 			&types.MsgWithdrawWork{Owner: owner, Work: work},
 			&types.MsgRestoreWork{Owner: owner, Work: work},
+			&types.MsgBlankText{Sender: owner, Work: work},
 			&types.MsgProveAnchor{Registrant: owner, Work: work, Proof: prove(alice, "poem")[0]},
 		} {
 			require.ErrorIs(t, f.try(msg), want, "%s %s", sdk.MsgTypeURL(msg), work)
@@ -196,6 +199,7 @@ func TestPreviousOwnerHasNoSay(t *testing.T) {
 	_, err := f.k.Transfer(f.ctx, id, bob, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
 	require.EqualValues(t, 2, f.transfers(id), "no count comes again")
+	require.ErrorIs(t, f.try(&types.MsgBlankText{Sender: bob.String(), Work: id}), types.ErrNotOwner)
 	require.Equal(t, []types.WorkID{id}, f.owned(alice))
 	require.Empty(t, f.owned(bob))
 }

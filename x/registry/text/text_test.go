@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -139,6 +140,16 @@ func TestEveryCodePoint(t *testing.T) {
 			require.False(t, refused, "%U", r)
 		}
 	}
+}
+
+// The digest is that of the fields in their order, and of the domain.
+func TestDigest(t *testing.T) {
+	digest := text.Digest("d", "ab", "c", "")
+	require.Equal(t, "5264133d86b9984470bf0af7b9ff7a2188f4566d9a7c7e510c59a5e1e1d31d5e", hex.EncodeToString(digest[:]))
+	for _, other := range [][]string{{"a", "bc", ""}, {"ab", "c"}, {"ab", "", "c"}, {"ab", "c", "", ""}, {"abc"}} {
+		require.NotEqual(t, digest, text.Digest("d", other...))
+	}
+	require.NotEqual(t, digest, text.Digest("e", "ab", "c", ""))
 }
 
 func FuzzCheck(f *testing.F) {

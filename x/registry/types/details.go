@@ -1,27 +1,27 @@
 package types
 
 import (
+	"errors"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
+	"github.com/stemma-chain/stemma/x/registry/text"
 )
 
 // Limits of what a registrant may state. Lengths are in bytes of UTF-8.
 const (
-	MaxTitle            = 256
-	MaxMediaType        = 128
-	MaxURI              = 512
-	MaxCreators         = 32
-	MaxCreatorName      = 128
-	MaxCreatorRole      = 64
-	MaxFingerprints     = 16
-	MaxScheme           = 32
-	MaxFingerprintValue = 256
+	MaxTitle        = 1024
+	MaxMediaType    = 128
+	MaxURI          = 512
+	MaxCreators     = 32
+	MaxCreatorName  = 128
+	MaxCreatorRole  = 64
+	MaxFingerprints = 16
 )
 
 // digitalSourceTypes is IPTC's vocabulary of October 2024,
@@ -39,22 +39,20 @@ var digitalSourceTypes = map[string]bool{
 // Validate checks everything that a registrant states. It fails with
 // ErrInvalidDetails, naming the field and what it takes.
 func (d Details) Validate() error {
-	if _, known := Kind_name[int32(d.Kind)]; !known || d.Kind == KIND_UNSPECIFIED {
-		return invalid("kind", "is needed: %s to %s, not %d", KIND_TEXT, KIND_OTHER, int32(d.Kind))
-	}
-	if err := validText("title", d.Title, MaxTitle); err != nil {
+	if err := d.validateFacts(); err != nil {
 		return err
+	}
+	if err := text.Check("title", d.Title, MaxTitle); err != nil {
+		return refused(err)
 	}
 	if err := validMediaType(d.MediaType); err != nil {
 		return err
 	}
-	if err := d.validateMetadata(); err != nil {
-		return err
+	if err := text.CheckURI("metadata_uri", d.MetadataUri, MaxURI); err != nil {
+		return refused(err)
 	}
-	if d.DigitalSourceType != "" && !digitalSourceTypes[d.DigitalSourceType] {
-		return invalid("digital_source_type", "must be one of IPTC's terms, such as digitalCapture, "+
-			"digitalCreation, trainedAlgorithmicMedia or compositeWithTrainedAlgorithmicMedia, not %q; "+
-			"leave it empty when not known", clip(d.DigitalSourceType))
+	if d.MetadataUri == "" && !d.MetadataSha256.IsZero() {
+		return invalid("metadata_sha256", "says what metadata_uri serves: give metadata_uri too, or neither")
 	}
 	if err := validateCreators(d.Creators); err != nil {
 		return err
@@ -62,12 +60,15 @@ func (d Details) Validate() error {
 	return validateFingerprints(d.Fingerprints)
 }
 
-func (d Details) validateMetadata() error {
-	if err := validURI(d.MetadataUri); err != nil {
-		return err
+// validateFacts checks what stays when the text is blanked.
+func (d Details) validateFacts() error {
+	if _, known := Kind_name[int32(d.Kind)]; !known || d.Kind == KIND_UNSPECIFIED {
+		return invalid("kind", "is needed: %s to %s, not %d", KIND_TEXT, KIND_OTHER, int32(d.Kind))
 	}
-	if !d.MetadataSha256.IsZero() && d.MetadataUri == "" {
-		return invalid("metadata_sha256", "says what metadata_uri serves: give metadata_uri too, or neither")
+	if d.DigitalSourceType != "" && !digitalSourceTypes[d.DigitalSourceType] {
+		return invalid("digital_source_type", "must be one of IPTC's terms, such as digitalCapture, "+
+			"digitalCreation, trainedAlgorithmicMedia or compositeWithTrainedAlgorithmicMedia, not %q; "+
+			"leave it empty when not known", clip(d.DigitalSourceType))
 	}
 	return nil
 }
@@ -81,11 +82,11 @@ func validateCreators(creators []Creator) error {
 		if c.Name == "" {
 			return invalid(field+".name", "is empty: name the creator")
 		}
-		if err := validText(field+".name", c.Name, MaxCreatorName); err != nil {
-			return err
+		if err := text.Check(field+".name", c.Name, MaxCreatorName); err != nil {
+			return refused(err)
 		}
-		if err := validText(field+".role", c.Role, MaxCreatorRole); err != nil {
-			return err
+		if err := text.Check(field+".role", c.Role, MaxCreatorRole); err != nil {
+			return refused(err)
 		}
 		if c.Account == "" {
 			continue
@@ -97,49 +98,50 @@ func validateCreators(creators []Creator) error {
 	return nil
 }
 
+// validateFingerprints takes any spelling and refuses two of one fingerprint.
 func validateFingerprints(fingerprints []Fingerprint) error {
 	if len(fingerprints) > MaxFingerprints {
 		return invalid("fingerprints", "has %d entries, at most %d are possible", len(fingerprints), MaxFingerprints)
 	}
+	seen := make(map[Fingerprint]int, len(fingerprints))
 	for i, f := range fingerprints {
 		field := fmt.Sprintf("fingerprints[%d]", i)
-		if err := f.validate(field); err != nil {
-			return err
+		normal, err := f.normalized()
+		if err != nil {
+			return invalid(field, "%s", err)
 		}
-		for _, earlier := range fingerprints[:i] {
-			if earlier == f {
-				return invalid(field, "%s %q is there twice: give it once", f.Scheme, f.Value)
-			}
+		if first, twice := seen[normal]; twice {
+			return invalid(field, "is the same as fingerprints[%d], %s %q: give it once", first, normal.Scheme, normal.Value)
 		}
+		seen[normal] = i
 	}
 	return nil
 }
 
-func (f Fingerprint) validate(field string) error {
-	if err := ValidateScheme(field+".scheme", f.Scheme); err != nil {
-		return err
+// normalized is the fingerprint's one spelling.
+func (f Fingerprint) normalized() (Fingerprint, error) {
+	scheme, value, err := fingerprint.Normalize(f.Scheme, f.Value)
+	if err != nil {
+		return Fingerprint{}, err
 	}
-	if f.Scheme == SchemeSHA256 {
-		return invalid(field+".scheme", "sha256 is the work's own content: give another scheme's fingerprint")
+	if scheme == SchemeSHA256 {
+		return Fingerprint{}, errors.New("sha256 is the work's own content: give another scheme's fingerprint")
 	}
-	if f.Value == "" {
-		return invalid(field+".value", "is empty")
-	}
-	return validText(field+".value", f.Value, MaxFingerprintValue)
+	return Fingerprint{Scheme: scheme, Value: value}, nil
 }
 
-// ValidateScheme checks the name of a fingerprint's scheme: 1 to 32 of a-z, 0-9,
-// dot, underscore and hyphen. It fails with ErrInvalidDetails.
-func ValidateScheme(field, scheme string) error {
-	if scheme == "" || len(scheme) > MaxScheme || strings.IndexFunc(scheme, notSchemeRune) >= 0 {
-		return invalid(field, "must be 1 to %d of a-z, 0-9, dot, underscore and hyphen, such as iscc or doi, not %q",
-			MaxScheme, clip(scheme))
+// Normalized returns the details as they are stored: fingerprints in their one
+// spelling, so that look-ups find them in any other. The details are valid.
+func (d Details) Normalized() (Details, error) {
+	stated := d.Fingerprints
+	d.Fingerprints = make([]Fingerprint, len(stated))
+	for i, f := range stated {
+		var err error
+		if d.Fingerprints[i], err = f.normalized(); err != nil {
+			return Details{}, invalid(fmt.Sprintf("fingerprints[%d]", i), "%s", err)
+		}
 	}
-	return nil
-}
-
-func notSchemeRune(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '_' && r != '-'
+	return d, nil
 }
 
 // validMediaType checks for type/subtype, parameters allowed, without knowing
@@ -155,41 +157,14 @@ func validMediaType(s string) error {
 	return nil
 }
 
-// validURI checks for scheme:rest without spaces, the part of RFC 3986 that
-// keeps nonsense out; it promises no more.
-func validURI(s string) error {
-	if s == "" {
-		return nil
-	}
-	scheme, rest, _ := strings.Cut(s, ":")
-	badScheme := scheme == "" || strings.IndexFunc(strings.ToLower(scheme), notURISchemeRune) >= 0
-	if len(s) > MaxURI || badScheme || rest == "" || strings.IndexFunc(s, notPrintableASCII) >= 0 || strings.Contains(s, " ") {
-		return invalid("metadata_uri", "must be a URI of at most %d bytes, such as https://example.org/work.json or ipfs://..., not %q",
-			MaxURI, clip(s))
-	}
-	return nil
-}
-
-func notURISchemeRune(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '+' && r != '-'
-}
-
 func notPrintableASCII(r rune) bool { return r < ' ' || r > '~' }
 
-// validText refuses what is too long, not UTF-8, or would play tricks on a
-// terminal or in a comparison by eye.
-func validText(field, s string, limit int) error {
-	switch {
-	case len(s) > limit:
-		return invalid(field, "has %d bytes, at most %d are possible", len(s), limit)
-	case !utf8.ValidString(s):
-		return invalid(field, "is not valid UTF-8")
-	case strings.IndexFunc(s, unicode.IsControl) >= 0:
-		return invalid(field, "holds control characters: remove line breaks, tabs and escapes")
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
-		return invalid(field, "holds characters that turn the direction of writing: remove them, they make texts look like others")
+// refused makes the error of another package one about the details; nil stays nil.
+func refused(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return errorsmod.Wrap(ErrInvalidDetails, err.Error())
 }
 
 func invalid(field, format string, args ...any) error {

@@ -1,6 +1,7 @@
 package types_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -18,7 +20,7 @@ func valid() types.Details {
 		Kind: types.KIND_3D, Title: "Das Ei", MediaType: "model/gltf+json; charset=utf-8", MetadataUri: "https://example.org/ei.json",
 		MetadataSha256: types.Digest{0x0a}, DigitalSourceType: "digitalCreation",
 		Creators:     []types.Creator{{Name: "Ada"}, {Name: "林", Account: account, Role: "translator"}},
-		Fingerprints: []types.Fingerprint{{Scheme: "c2pa", Value: "x"}, {Scheme: "c2pa", Value: "y"}},
+		Fingerprints: []types.Fingerprint{{Scheme: "doi", Value: "10.1000/182"}, {Scheme: "own", Value: "y"}},
 	}
 }
 
@@ -36,8 +38,9 @@ func TestValidDetails(t *testing.T) {
 	}
 	most.Fingerprints = nil
 	for i := range types.MaxFingerprints {
-		scheme := strings.Repeat("s", types.MaxScheme)
-		most.Fingerprints = append(most.Fingerprints, types.Fingerprint{Scheme: scheme, Value: strings.Repeat("v", types.MaxFingerprintValue-i)})
+		most.Fingerprints = append(most.Fingerprints, types.Fingerprint{
+			Scheme: strings.Repeat("s", fingerprint.MaxScheme), Value: strings.Repeat("v", fingerprint.MaxValue-i),
+		})
 	}
 	require.NoError(t, most.Validate())
 }
@@ -45,34 +48,39 @@ func TestValidDetails(t *testing.T) {
 // Each error names the field.
 func TestInvalidDetails(t *testing.T) {
 	for field, change := range map[string]func(*types.Details){
-		"kind is needed":                          func(d *types.Details) { d.Kind = types.KIND_UNSPECIFIED },
-		"not 257":                                 func(d *types.Details) { d.Kind = 257 }, // not 1 by losing bits
-		"not -1":                                  func(d *types.Details) { d.Kind = -1 },
-		"title has 257 bytes":                     func(d *types.Details) { d.Title = strings.Repeat("a", 257) },
-		"title is not valid UTF-8":                func(d *types.Details) { d.Title = "\xff" },
-		"title holds control":                     func(d *types.Details) { d.Title = "a\x1b[2J" },
-		"media_type must":                         func(d *types.Details) { d.MediaType = "png" },
-		"at most 128 bytes":                       func(d *types.Details) { d.MediaType = "a/" + strings.Repeat("b", 127) },
-		`such as image/png, not "a/ä`:             func(d *types.Details) { d.MediaType = "a/ä" },
-		"metadata_uri must":                       func(d *types.Details) { d.MetadataUri = "example.org/x" },
-		`not "https:"`:                            func(d *types.Details) { d.MetadataUri = "https:" },
-		`not "https://a b"`:                       func(d *types.Details) { d.MetadataUri = "https://a b" },
-		"at most 512 bytes":                       func(d *types.Details) { d.MetadataUri = "a:" + strings.Repeat("b", 511) },
-		"metadata_sha256 says":                    func(d *types.Details) { d.MetadataUri = "" },
-		"digital_source_type must":                func(d *types.Details) { d.DigitalSourceType = "byHand" },
-		"creators has 33":                         func(d *types.Details) { d.Creators = make([]types.Creator, 33) },
-		"creators[1].name is empty":               func(d *types.Details) { d.Creators[1].Name = "" },
-		"creators[0].name has":                    func(d *types.Details) { d.Creators[0].Name = strings.Repeat("a", 129) },
-		"creators[0].role has":                    func(d *types.Details) { d.Creators[0].Role = strings.Repeat("a", 65) },
-		"creators[1].account":                     func(d *types.Details) { d.Creators[1].Account = "stemma1x" },
-		"fingerprints has 17":                     func(d *types.Details) { d.Fingerprints = make([]types.Fingerprint, 17) },
-		"fingerprints[0].scheme must":             func(d *types.Details) { d.Fingerprints[0].Scheme = "DOI" },
-		`and hyphen, such as iscc or doi, not ""`: func(d *types.Details) { d.Fingerprints[0].Scheme = "" },
-		"must be 1 to 32":                         func(d *types.Details) { d.Fingerprints[0].Scheme = strings.Repeat("a", 33) },
-		"fingerprints[1].scheme sha256":           func(d *types.Details) { d.Fingerprints[1].Scheme = "sha256" },
-		"fingerprints[1].value is empty":          func(d *types.Details) { d.Fingerprints[1].Value = "" },
-		"fingerprints[0].value has 257":           func(d *types.Details) { d.Fingerprints[0].Value = strings.Repeat("a", 257) },
-		"fingerprints[1] c2pa \"x\" is":           func(d *types.Details) { d.Fingerprints[1].Value = "x" },
+		"kind is needed":                           func(d *types.Details) { d.Kind = types.KIND_UNSPECIFIED },
+		"not 257":                                  func(d *types.Details) { d.Kind = 257 }, // not 1 by losing bits
+		"not -1":                                   func(d *types.Details) { d.Kind = -1 },
+		"title has 1025 bytes":                     func(d *types.Details) { d.Title = strings.Repeat("a", 1025) },
+		"title has U+200B at character 2":          func(d *types.Details) { d.Title = "a\u200b" },
+		"metadata_uri has U+202E":                  func(d *types.Details) { d.MetadataUri = "https://a/\u202e" },
+		"creators[0].name has U+2028":              func(d *types.Details) { d.Creators[0].Name = "a\u2028b" },
+		"creators[1].role has U+E0041":             func(d *types.Details) { d.Creators[1].Role = "a\U000e0041" },
+		"title is not valid UTF-8":                 func(d *types.Details) { d.Title = "\xff" },
+		"title has U+001B":                         func(d *types.Details) { d.Title = "a\x1b[2J" },
+		"media_type must":                          func(d *types.Details) { d.MediaType = "png" },
+		"at most 128 bytes":                        func(d *types.Details) { d.MediaType = "a/" + strings.Repeat("b", 127) },
+		`such as image/png, not "a/ä`:              func(d *types.Details) { d.MediaType = "a/ä" },
+		"metadata_uri must":                        func(d *types.Details) { d.MetadataUri = "example.org/x" },
+		"metadata_uri must be a URI: start":        func(d *types.Details) { d.MetadataUri = ":x" },
+		`metadata_uri must be`:                     func(d *types.Details) { d.MetadataUri = "https:" },
+		`at character 10: write it as %20`:         func(d *types.Details) { d.MetadataUri = "https://a b" },
+		"metadata_uri has 513 bytes":               func(d *types.Details) { d.MetadataUri = "a:" + strings.Repeat("b", 511) },
+		"metadata_sha256 says":                     func(d *types.Details) { d.MetadataUri = "" },
+		"digital_source_type must":                 func(d *types.Details) { d.DigitalSourceType = "byHand" },
+		"creators has 33":                          func(d *types.Details) { d.Creators = make([]types.Creator, 33) },
+		"creators[1].name is empty":                func(d *types.Details) { d.Creators[1].Name = "" },
+		"creators[0].name has":                     func(d *types.Details) { d.Creators[0].Name = strings.Repeat("a", 129) },
+		"creators[0].role has":                     func(d *types.Details) { d.Creators[0].Role = strings.Repeat("a", 65) },
+		"creators[1].account":                      func(d *types.Details) { d.Creators[1].Account = "stemma1x" },
+		"fingerprints has 17":                      func(d *types.Details) { d.Fingerprints = make([]types.Fingerprint, 17) },
+		`and hyphen, such as iscc or doi, not ""`:  func(d *types.Details) { d.Fingerprints[0].Scheme = "" },
+		"fingerprints[1] sha256 is the work's own": func(d *types.Details) { d.Fingerprints[1].Scheme = "sha256" },
+		"own has no value":                         func(d *types.Details) { d.Fingerprints[1].Value = "" },
+		"fingerprints[0] invalid fingerprint: doi": func(d *types.Details) { d.Fingerprints[0].Value = "182" },
+		"fingerprints[1] is the same as fingerprints[0], doi \"10.1000/182\"": func(d *types.Details) {
+			d.Fingerprints[1] = types.Fingerprint{Scheme: "DOI", Value: "https://doi.org/10.1000/182"}
+		},
 	} {
 		d := valid()
 		change(&d)
@@ -83,4 +91,34 @@ func TestInvalidDetails(t *testing.T) {
 	d := valid()
 	d.Title = "\n"
 	require.ErrorIs(t, d.Validate(), types.ErrInvalidDetails)
+}
+
+// A new field has to say whether it is text that can be blanked.
+func TestEveryFieldIsTextOrStays(t *testing.T) {
+	var full types.Details
+	fields := reflect.ValueOf(&full).Elem()
+	for i := range fields.NumField() {
+		switch field := fields.Field(i); field.Kind() {
+		case reflect.String:
+			field.SetString("x")
+		case reflect.Int32:
+			field.SetInt(1)
+		case reflect.Array:
+			field.Index(0).SetUint(1)
+		case reflect.Slice:
+			field.Set(reflect.MakeSlice(field.Type(), 1, 1))
+		default:
+			t.Fatalf("field %s: say here how to fill it", fields.Type().Field(i).Name)
+		}
+	}
+	empty := types.Details{}.TextDigest()
+	rest := reflect.ValueOf(types.Revision{Details: full}.Blank().Details)
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Name
+		var alone types.Details
+		reflect.ValueOf(&alone).Elem().Field(i).Set(fields.Field(i))
+		isText := rest.Field(i).IsZero()
+		require.Equal(t, isText, alone.HasText(), name)
+		require.Equal(t, isText, alone.TextDigest() != empty, name)
+	}
 }

@@ -41,6 +41,29 @@ func (d Digest) Given(field string) error {
 	return nil
 }
 
+// GivenContent refuses as Given does, and the digest of nothing: that is nobody's,
+// as every empty file in the world has it.
+func (d Digest) GivenContent(field string) error {
+	if d == nothing {
+		return errorsmod.Wrapf(ErrInvalidDigest,
+			"%s is the SHA-256 of an empty file, which is nobody's: name a file with content", field)
+	}
+	return d.Given(field)
+}
+
+// GivenRoot refuses as Given does, and the Merkle root of a tree without leaves
+// (RFC 6962, 2.1), which proves nothing.
+func (d Digest) GivenRoot(field string) error {
+	if d == nothing {
+		return errorsmod.Wrapf(ErrInvalidDigest,
+			"%s is that of a tree without leaves: give that of one with your files' leaves", field)
+	}
+	return d.Given(field)
+}
+
+// nothing is the SHA-256 of no bytes.
+var nothing = Digest(sha256.Sum256(nil))
+
 // String returns 64 lower-case hex digits; nothing when zero.
 func (d Digest) String() string { return string(appendHex(nil, d)) }
 

@@ -19,4 +19,5 @@ var (
 	ErrAlreadyAnchored   = errorsmod.Register(ModuleName, 14, "already anchored")
 	ErrInvalidGenesis    = errorsmod.Register(ModuleName, 15, "invalid genesis")
 	ErrOnHold            = errorsmod.Register(ModuleName, 16, "on hold")
+	ErrNothingToBlank    = errorsmod.Register(ModuleName, 17, "nothing to blank")
 )

@@ -64,7 +64,7 @@ func (a GenesisAnchor) validate() (accountRoot, error) {
 	if err != nil {
 		return accountRoot{}, err
 	}
-	if err := a.Root.Given("root"); err != nil {
+	if err := a.Root.GivenRoot("root"); err != nil {
 		return accountRoot{}, err
 	}
 	if !validTime(a.Anchor.Priority.Time) {
@@ -93,15 +93,43 @@ func (w GenesisWork) validate(anchors map[accountRoot]Anchor) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "has %d revisions, but version %d", len(w.Revisions), w.Work.Version)
 	}
 	for i, r := range w.Revisions {
-		if err := r.Details.Validate(); err != nil {
+		if err := r.Validate(); err != nil {
 			return errorsmod.Wrapf(err, "revisions[%d]", i)
 		}
 		if !validTime(r.CreatedAt) || i > 0 && r.CreatedAt.Before(w.Revisions[i-1].CreatedAt) {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "revisions[%d] has time %s, out of order", i, r.CreatedAt)
 		}
 	}
+	if err := w.Work.ValidateOwners(w.Owners); err != nil {
+		return err
+	}
 	if w.Transfer != nil {
 		return w.Transfer.Validate(w.Work.Owner)
+	}
+	return nil
+}
+
+// ValidateOwners checks the owners after the registrant: one for each transfer,
+// in order of time, none after oneself, and the last owns the work. It fails with
+// ErrInvalidGenesis.
+func (w Work) ValidateOwners(owners []Ownership) error {
+	if uint64(len(owners)) != uint64(w.Transfers) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "has %d owners after the registrant, but transfers %d",
+			len(owners), w.Transfers)
+	}
+	previous := Ownership{Owner: w.Registrant, Since: w.RegisteredAt}
+	for i, o := range owners {
+		switch {
+		case !validAddress(o.Owner) || o.Owner.Equals(previous.Owner):
+			return errorsmod.Wrapf(ErrInvalidGenesis, "owners[%d] is nobody or the owner before", i)
+		case !validTime(o.Since) || o.Since.Before(previous.Since):
+			return errorsmod.Wrapf(ErrInvalidGenesis, "owners[%d] has time %s, out of order", i, o.Since)
+		}
+		previous = o
+	}
+	if !previous.Owner.Equals(w.Owner) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "owner is %s, the last of the owners is %s",
+			w.Owner, previous.Owner)
 	}
 	return nil
 }
@@ -112,10 +140,10 @@ func (w Work) Validate(id WorkID) error {
 	switch {
 	case !validAddress(w.Owner) || !validAddress(w.Registrant):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "owner and registrant must have 1 to %d bytes", maxAddress)
-	case w.Transfers == 0 && !w.Owner.Equals(w.Registrant):
-		return errorsmod.Wrapf(ErrInvalidGenesis, "transfers is 0, but %s, who registered it, does not own it", w.Registrant)
 	case w.Sha256.IsZero():
 		return errorsmod.Wrap(ErrInvalidGenesis, "sha256 is empty")
+	case w.Sha256.Digest == nothing:
+		return errorsmod.Wrap(ErrInvalidGenesis, "sha256 is that of an empty file, which is nobody's")
 	case NewWorkID(w.Registrant, w.Sha256.Digest) != id:
 		return errorsmod.Wrapf(ErrInvalidGenesis, "id is not that of registrant and sha256: %s", NewWorkID(w.Registrant, w.Sha256.Digest))
 	case w.Status == STATUS_UNSPECIFIED || Status_name[int32(w.Status)] == "":

@@ -26,6 +26,7 @@ var (
 	TransfersPrefix     = collections.NewPrefix(6)
 	AnchorsPrefix       = collections.NewPrefix(7)
 	SoleClaimsPrefix    = collections.NewPrefix(8)
+	OwnersPrefix        = collections.NewPrefix(9)
 )
 
 // SchemeSHA256 is the scheme that Resolve takes for the content's own digest.

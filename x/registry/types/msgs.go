@@ -20,6 +20,7 @@ var (
 	_ sdk.HasValidateBasic = &MsgCancelTransfer{}
 	_ sdk.HasValidateBasic = &MsgWithdrawWork{}
 	_ sdk.HasValidateBasic = &MsgRestoreWork{}
+	_ sdk.HasValidateBasic = &MsgBlankText{}
 	_ sdk.HasValidateBasic = &MsgAnchor{}
 	_ sdk.HasValidateBasic = &MsgProveAnchor{}
 )
@@ -47,7 +48,7 @@ func (m *MsgRegister) ValidateBasic() error {
 }
 
 func (e Entry) validate() error {
-	if err := e.Sha256.Given("sha256"); err != nil {
+	if err := e.Sha256.GivenContent("sha256"); err != nil {
 		return err
 	}
 	if e.AnchorProof != nil {
@@ -91,12 +92,20 @@ func (m *MsgWithdrawWork) ValidateBasic() error { return validateOwned(m.Owner, 
 // ValidateBasic checks the ids.
 func (m *MsgRestoreWork) ValidateBasic() error { return validateOwned(m.Owner, m.Work) }
 
+// ValidateBasic checks account and id.
+func (m *MsgBlankText) ValidateBasic() error {
+	if _, err := parseAccount("sender", m.Sender); err != nil {
+		return err
+	}
+	return m.Work.Given("work")
+}
+
 // ValidateBasic checks account, root and number of leaves.
 func (m *MsgAnchor) ValidateBasic() error {
 	if _, err := parseAccount("account", m.Account); err != nil {
 		return err
 	}
-	if err := m.Root.Given("root"); err != nil {
+	if err := m.Root.GivenRoot("root"); err != nil {
 		return err
 	}
 	return validateTotal(m.Total)

@@ -144,7 +144,7 @@ func requireBounded(t require.TestingT, bz []byte) {
 	require.NoError(t, copied.ValidateBasic())
 	require.LessOrEqual(t, len(msg.Works), types.MaxWorksPerMessage)
 	for _, w := range msg.Works {
-		require.LessOrEqual(t, w.Details.Size(), 20_000)
+		require.LessOrEqual(t, w.Details.Size(), 30_000)
 	}
 }
 

@@ -33,7 +33,7 @@ func (p AnchorProof) Validate() error {
 	if len(p.Path) > anchor.MaxPath {
 		return errorsmod.Wrapf(ErrInvalidProof, "path has %d hashes, at most %d are possible", len(p.Path), anchor.MaxPath)
 	}
-	if err := p.Root.Given("root"); err != nil {
+	if err := p.Root.GivenRoot("root"); err != nil {
 		return err
 	}
 	if p.Salt.IsZero() {

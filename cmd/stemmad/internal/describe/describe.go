@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -163,15 +164,14 @@ func cutEnclosed(s string, opening, closing byte) (before, inside string, ok boo
 	return strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1 : len(s)-1]), true
 }
 
-// ParseFingerprint reads scheme=value or scheme:value.
+// ParseFingerprint reads scheme=value or scheme:value and returns it in the one
+// spelling that the chain keeps.
 func ParseFingerprint(s string) (registrytypes.Fingerprint, error) {
 	s = strings.TrimSpace(s)
 	at := strings.IndexAny(s, "=:")
 	if at < 1 || at == len(s)-1 {
 		return registrytypes.Fingerprint{}, fmt.Errorf("fingerprint %q: write scheme=value, such as isrc=USRC17607839", s)
 	}
-	return registrytypes.Fingerprint{
-		Scheme: strings.ToLower(strings.TrimSpace(s[:at])),
-		Value:  strings.TrimSpace(s[at+1:]),
-	}, nil
+	scheme, value, err := fingerprint.Normalize(strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1:]))
+	return registrytypes.Fingerprint{Scheme: scheme, Value: value}, err
 }

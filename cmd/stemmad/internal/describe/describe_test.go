@@ -74,15 +74,15 @@ func TestParseCreator(t *testing.T) {
 
 func TestParseFingerprint(t *testing.T) {
 	for text, want := range map[string]registrytypes.Fingerprint{
-		"isrc=USRC17607839":    {Scheme: "isrc", Value: "USRC17607839"},
-		"doi:10.1000/182":      {Scheme: "doi", Value: "10.1000/182"},
-		"URL=https://a.b/?c=d": {Scheme: "url", Value: "https://a.b/?c=d"},
+		"isrc=us-rc1-76-07839":            {Scheme: "isrc", Value: "USRC17607839"},
+		"doi:https://doi.org/10.1000/182": {Scheme: "doi", Value: "10.1000/182"},
+		"URL=https://A.b?c=d":             {Scheme: "url", Value: "https://a.b/?c=d"},
 	} {
 		got, err := describe.ParseFingerprint(text)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	for _, bad := range []string{"", "x", "=v", "s=", ":"} {
+	for _, bad := range []string{"", "x", "=v", "s=", ":", "isrc=1", "a b=c"} {
 		_, err := describe.ParseFingerprint(bad)
 		require.Error(t, err, bad)
 	}
