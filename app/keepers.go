@@ -126,11 +126,11 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Evidence = *evidencekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[evidencetypes.StoreKey]),
 		k.Staking, k.Slashing, d.addresses, runtime.ProvideCometInfoService())
 
-	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]))
+	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
 		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)
 	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
-		k.Registry, k.Royalty)
+		authority(), k.Registry, k.Royalty)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),
 		authority(), k.Registry, k.Royalty, k.License)
 	return k

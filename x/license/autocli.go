@@ -31,6 +31,9 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("PublishTerms", "publish-terms TERMS", "Publish licence terms; they can't be changed. TERMS is JSON or a .json file",
 					`stemmad tx license publish-terms '{"spdx":"LicenseRef-My-Remix","commercial_use":true,"derivatives":"DERIVATIVES_ALLOWED",`+
 						`"royalty_policy":"POLICY_ABSOLUTE","royalty_rate":30000}' --from alice`, "terms"),
+				proposal(command("BlankTerms", "blank-terms-proposal TERMS",
+					"Propose to take the URI of terms away; they keep their id and what they allow",
+					`stemmad tx license blank-terms-proposal TERMS --title Address --summary Privacy --deposit 10000000ustem --from alice`, "terms")),
 				command("Offer", "offer WORK TERMS [--offer JSON]", "Offer a work under terms, or replace the offer of them",
 					`stemmad tx license offer WORK TERMS --offer '{"price":[{"denom":"ustem","amount":"1000000"}]}' --from alice`, "work", "terms"),
 				command("CloseOffer", "close-offer WORK TERMS", "End an offer; what was granted under it stays",
@@ -72,6 +75,12 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 			},
 		},
 	}
+}
+
+// proposal makes the command send a governance proposal that runs the message.
+func proposal(options *autocliv1.RpcCommandOptions) *autocliv1.RpcCommandOptions {
+	options.GovProposal = true
+	return options
 }
 
 func command(method, use, short, example string, args ...string) *autocliv1.RpcCommandOptions {

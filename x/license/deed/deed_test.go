@@ -93,6 +93,7 @@ func TestEveryFieldHasASentence(t *testing.T) {
 	set := map[string]func(*types.Terms){
 		"Spdx":                  func(t *types.Terms) { t.Spdx = "MIT" },
 		"Uri":                   func(t *types.Terms) { t.Uri = "https://example.org" },
+		"BlankedSha256":         func(t *types.Terms) { t.BlankedSha256 = strings.Repeat("0a", 32) },
 		"UriSha256":             func(t *types.Terms) { t.UriSha256 = strings.Repeat("0", 64) },
 		"CommercialUse":         func(t *types.Terms) { t.CommercialUse = true },
 		"Attribution":           func(t *types.Terms) { t.Attribution = true },

@@ -95,6 +95,11 @@ func (d describer) notes() []string {
 		list = append(list, "The terms set no price; an offer of a work may, and then a grant is needed.")
 	}
 	switch {
+	case d.Blanked() && d.UriSha256 != "":
+		list = append(list,
+			"The legal text governs, not this summary; its address was blanked (its SHA-256: "+d.UriSha256+")")
+	case d.Blanked():
+		list = append(list, "The legal text governs, not this summary; its address was blanked.")
 	case d.Uri != "" && d.UriSha256 != "":
 		list = append(list, "The legal text governs, not this summary: "+d.Uri+" (its SHA-256: "+d.UriSha256+")")
 	case d.Uri != "" || d.UriSha256 != "":

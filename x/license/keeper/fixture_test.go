@@ -34,6 +34,8 @@ var (
 	bob   = account("bob")
 	carol = account("carol")
 
+	governance = account("governance")
+
 	song  = registrytypes.NewWorkID(alice, [32]byte{1})
 	photo = registrytypes.NewWorkID(carol, [32]byte{2})
 	remix = registrytypes.NewWorkID(bob, [32]byte{3})
@@ -179,7 +181,7 @@ func newFixture(t testing.TB) *fixture {
 	f.catalog = catalog{
 		works: f.registry, claims: map[[32]byte][]registrytypes.WorkID{},
 	}
-	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), f.catalog, f.revenue)
+	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), governance.String(), f.catalog, f.revenue)
 	f.query = keeper.NewQueryServer(f.k)
 	f.router.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	types.RegisterMsgServer(f.router, keeper.NewMsgServer(f.k))

@@ -29,12 +29,14 @@ type approval = collections.Triple[registrytypes.WorkID, types.TermsID, []byte]
 // Keeper gives access to the module's state. It works on one block's context
 // at a time and holds nothing that changes.
 type Keeper struct {
-	registry types.RegistryKeeper
-	royalty  types.RoyaltyKeeper
+	// authority may blank the uri of terms (bech32).
+	authority string
+	registry  types.RegistryKeeper
+	royalty   types.RoyaltyKeeper
 
 	Schema collections.Schema
 
-	// Terms: id -> terms. Immutable, never deleted.
+	// Terms: id -> terms. Immutable but for a blanked uri, never deleted.
 	Terms collections.Map[types.TermsID, types.Terms]
 	// Offers: (work, terms) -> offer.
 	Offers collections.Map[offered, types.Offer]
@@ -61,15 +63,17 @@ type Keeper struct {
 	Approvals rows.Map[approval, uint32]
 }
 
-// NewKeeper builds the keeper on its store.
+// NewKeeper builds the keeper on its store; authority is the account of governance.
 func NewKeeper(
-	cdc codec.BinaryCodec, storeService store.KVStoreService, registry types.RegistryKeeper, royalty types.RoyaltyKeeper,
+	cdc codec.BinaryCodec, storeService store.KVStoreService, authority string,
+	registry types.RegistryKeeper, royalty types.RoyaltyKeeper,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(storeService)
 	workTerms := collections.PairKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey)
 	k := Keeper{
-		registry: registry,
-		royalty:  royalty,
+		authority: authority,
+		registry:  registry,
+		royalty:   royalty,
 
 		Terms:       collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
 		Offers:      collections.NewMap(sb, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),

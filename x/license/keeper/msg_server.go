@@ -26,6 +26,18 @@ func (s msgServer) PublishTerms(ctx context.Context, msg *types.MsgPublishTerms)
 	return &types.MsgPublishTermsResponse{Id: id.String()}, nil
 }
 
+// BlankTerms implements types.MsgServer.
+func (s msgServer) BlankTerms(ctx context.Context, msg *types.MsgBlankTerms) (*types.MsgBlankTermsResponse, error) {
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {
+		return nil, err
+	}
+	id, err := types.ParseTermsID(msg.Terms)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgBlankTermsResponse{}, s.k.BlankTerms(ctx, id)
+}
+
 // Offer implements types.MsgServer.
 func (s msgServer) Offer(ctx context.Context, msg *types.MsgOffer) (*types.MsgOfferResponse, error) {
 	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)

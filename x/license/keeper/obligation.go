@@ -54,9 +54,12 @@ func credit(id registrytypes.WorkID, work registrytypes.Work, t readTerms) (stri
 	}
 	details := revision.Details
 	var line strings.Builder
-	if details.Title != "" {
+	switch {
+	case revision.Blanked():
+		line.WriteString("Title and names blanked")
+	case details.Title != "":
 		fmt.Fprintf(&line, "%q", details.Title)
-	} else {
+	default:
 		line.WriteString("Untitled")
 	}
 	var names []string

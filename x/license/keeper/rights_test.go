@@ -87,6 +87,19 @@ func TestAPublicOfferAllows(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// The credit of a work whose text was taken back names nobody.
+func TestCreditOfBlankedText(t *testing.T) {
+	f := newFixture(t)
+	f.offered(song, preset("cc-by-4.0"), types.Offer{})
+	work := f.registry[song]
+	named := registrytypes.Revision{Details: registrytypes.Details{Title: "Hour", Creators: []registrytypes.Creator{{Name: "Ann"}}}}
+	require.NoError(t, work.SetRevision(named.Blank()))
+	f.registry[song] = work
+	credit := f.rights(song, adapt, nil).Obligations[0]
+	require.Equal(t, types.OBLIGATION_ATTRIBUTION, credit.Kind)
+	require.Contains(t, credit.Text, "Title and names blanked ("+song.String()+"), CC-BY-4.0")
+}
+
 // permission is what an answer says to cite.
 type permission string
 

@@ -35,3 +35,20 @@ func (k Keeper) GetTerms(ctx context.Context, id types.TermsID) (types.Terms, er
 	}
 	return t, err
 }
+
+// BlankTerms takes the uri of terms away; governance can, for terms have no owner.
+// Id and everything that they allow and ask stay, and publishing the same terms
+// again changes nothing. It fails with ErrTermsNotFound or ErrNothingToBlank.
+func (k Keeper) BlankTerms(ctx context.Context, id types.TermsID) error {
+	t, err := k.GetTerms(ctx, id)
+	if err != nil {
+		return err
+	}
+	if t.Uri == "" {
+		return errorsmod.Wrapf(types.ErrNothingToBlank, "%s: the uri is blanked already, or there was none", id)
+	}
+	if err := k.Terms.Set(ctx, id, t.Blank()); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventTermsBlanked{Terms: id.String()})
+}

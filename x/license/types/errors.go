@@ -36,4 +36,5 @@ var (
 	ErrNotTransferable  = errorsmod.Register(ModuleName, 31, "grant can't be transferred")
 	ErrCeilingReached   = errorsmod.Register(ModuleName, 32, "ceiling on revenue reached")
 	ErrInvalidUse       = errorsmod.Register(ModuleName, 33, "invalid use")
+	ErrNothingToBlank   = errorsmod.Register(ModuleName, 34, "nothing to blank")
 )

@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -24,6 +25,7 @@ const (
 const (
 	termsDomain = "stemma/terms/v1"
 	grantDomain = "stemma/grant/v1"
+	uriDomain   = "stemma/terms-uri/v1"
 )
 
 // TermsID names terms: 32 bytes, written as bech32 with the prefix "terms".
@@ -32,10 +34,12 @@ type TermsID [32]byte
 // GrantID names a grant: 20 bytes, written as bech32 with the prefix "grant".
 type GrantID [20]byte
 
-// ID computes the id of terms: SHA-256 over a domain tag and their protobuf
-// encoding. Validated terms have one encoding only, so equal terms share an id.
+// ID computes the id of terms: SHA-256 over a domain tag and the protobuf encoding
+// that they have once their uri is blanked, so that they keep their id then.
+// Validated terms have one encoding only, so equal terms share an id.
 func (t Terms) ID() TermsID {
-	bz, err := t.Marshal()
+	blank := t.Blank()
+	bz, err := blank.Marshal()
 	if err != nil {
 		// Only a duration out of protobuf's range makes the encoding fail, and
 		// Validate refuses that.
@@ -45,6 +49,18 @@ func (t Terms) ID() TermsID {
 	h.Write([]byte(termsDomain))
 	h.Write(bz)
 	return TermsID(h.Sum(nil))
+}
+
+// Blanked says whether governance took the uri away.
+func (t Terms) Blanked() bool { return t.BlankedSha256 != "" }
+
+// Blank returns the terms with the SHA-256 of their uri in its place, if they have
+// one.
+func (t Terms) Blank() Terms {
+	if t.Uri != "" {
+		t.Uri, t.BlankedSha256 = "", registrytypes.Digest(text.Digest(uriDomain, t.Uri)).String()
+	}
+	return t
 }
 
 // NewGrantID computes the id of a grant: the first 20 bytes of SHA-256 over a

@@ -12,6 +12,7 @@ import (
 // CheckTx.
 var (
 	_ sdk.HasValidateBasic = &MsgPublishTerms{}
+	_ sdk.HasValidateBasic = &MsgBlankTerms{}
 	_ sdk.HasValidateBasic = &MsgOffer{}
 	_ sdk.HasValidateBasic = &MsgCloseOffer{}
 	_ sdk.HasValidateBasic = &MsgAcquire{}
@@ -26,7 +27,19 @@ func (m *MsgPublishTerms) ValidateBasic() error {
 	if err := validateAccount("author", m.Author); err != nil {
 		return err
 	}
+	if m.Terms.Blanked() {
+		return errorsmod.Wrap(ErrInvalidTerms, "blanked_sha256 is what governance leaves of a uri: publish the uri, or none")
+	}
 	return m.Terms.Validate()
+}
+
+// ValidateBasic checks account and id.
+func (m *MsgBlankTerms) ValidateBasic() error {
+	if err := validateAccount("authority", m.Authority); err != nil {
+		return err
+	}
+	_, err := ParseTermsID(m.Terms)
+	return errorsmod.Wrap(err, "terms")
 }
 
 // ValidateBasic checks account, ids and the form of the offer.

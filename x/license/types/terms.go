@@ -3,7 +3,6 @@ package types
 import (
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +13,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/registry/text"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -41,8 +42,8 @@ func (t Terms) Validate() error {
 		check func() error
 	}{
 		{"spdx", func() error { return validateSPDX(t.Spdx) }},
-		{"uri", t.validateURI},
 		{"uri_sha256", t.validateDigest},
+		{"blanked_sha256", t.validateBlanked},
 		{"derivatives", t.validateDerivatives},
 		{"ai_training", func() error { return validatePermission(t.AiTraining) }},
 		{"ai_input", func() error { return validatePermission(t.AiInput) }},
@@ -58,23 +59,13 @@ func (t Terms) Validate() error {
 		{"no_further_restrictions", t.validateNoFurther},
 		{"spdx", t.validateCreativeCommons},
 	}
+	if err := text.CheckURI("uri", t.Uri, maxURI); err != nil {
+		return errorsmod.Wrap(ErrInvalidTerms, err.Error())
+	}
 	for _, c := range checks {
 		if err := c.check(); err != nil {
 			return errorsmod.Wrapf(ErrInvalidTerms, "%s %s", c.field, err)
 		}
-	}
-	return nil
-}
-
-func (t Terms) validateURI() error {
-	if t.Uri == "" {
-		return nil
-	}
-	if len(t.Uri) > maxURI {
-		return fmt.Errorf("has %d bytes, at most %d are allowed", len(t.Uri), maxURI)
-	}
-	if u, err := url.Parse(t.Uri); err != nil || u.Scheme == "" || strings.ContainsAny(t.Uri, " \t\r\n") {
-		return fmt.Errorf("%q is not an absolute URI", t.Uri)
 	}
 	return nil
 }
@@ -85,10 +76,24 @@ func (t Terms) validateDigest() error {
 	}
 	bz, err := hex.DecodeString(t.UriSha256)
 	switch {
-	case t.Uri == "":
+	case t.Uri == "" && !t.Blanked():
 		return fmt.Errorf("is set without a uri: say where the text is, or leave both out")
 	case err != nil || len(bz) != 32 || t.UriSha256 != strings.ToLower(t.UriSha256):
 		return fmt.Errorf("must be a SHA-256 of 64 lower-case hex digits, not %q", t.UriSha256)
+	}
+	return nil
+}
+
+func (t Terms) validateBlanked() error {
+	if !t.Blanked() {
+		return nil
+	}
+	digest, err := registrytypes.ParseDigest("blanked_sha256", t.BlankedSha256)
+	if err != nil || digest.String() != t.BlankedSha256 {
+		return fmt.Errorf("must be a SHA-256 of 64 lower-case hex digits, not %q", t.BlankedSha256)
+	}
+	if t.Uri != "" {
+		return fmt.Errorf("is set beside the uri: one of them goes")
 	}
 	return nil
 }

@@ -74,6 +74,9 @@ func TestInvalidTerms(t *testing.T) {
 		"long uri":            {"uri", func(t *types.Terms) { t.Uri = "https://" + strings.Repeat("a", 600) }},
 		"digest of nothing":   {"uri_sha256", func(t *types.Terms) { t.Uri = "" }},
 		"digest in capitals":  {"uri_sha256", func(t *types.Terms) { t.UriSha256 = strings.Repeat("AB", 32) }},
+		"blanked, short":      {"blanked_sha256", func(t *types.Terms) { t.Uri, t.UriSha256, t.BlankedSha256 = "", "", "0a" }},
+		"blanked, with uri":   {"blanked_sha256", func(t *types.Terms) { t.BlankedSha256 = strings.Repeat("0a", 32) }},
+		"hidden in the uri":   {"uri", func(t *types.Terms) { t.Uri += "\u200b" }},
 		"short digest":        {"uri_sha256", func(t *types.Terms) { t.UriSha256 = "ab" }},
 		"unknown derivatives": {"derivatives", func(t *types.Terms) { t.Derivatives = 257 }},
 		"approval of none":    {"derivatives", func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_NONE }},
@@ -191,11 +194,28 @@ func TestPresetIDsAreStable(t *testing.T) {
 		require.Equal(t, p.ID, id)
 	}
 	require.Len(t, names, 14)
-	require.Equal(t, "terms16nazz2f58p0lzemlwwxvahamatwfpgdl9g9gxjt5yhel42p5cs0qc8hmrf", preset(t, "cc0-1.0").ID.String())
+	require.Equal(t, "terms13acy4twadpx9y3tdpnsaaqrjxrkn7n920uqsrvafm7gpg0lnhjlqvhkvyt", preset(t, "cc0-1.0").ID.String())
 	require.Equal(t, "terms1wq5zfnfhkkd05v4778yrguv3mftgrz2wrjruydygpudj8n4zsskqdzl4sn", preset(t, "commercial-remix-10").ID.String())
 	require.EqualValues(t, 50_000, preset(t, "commercial-remix-5").Terms.RoyaltyRate)
 	require.EqualValues(t, 100_000, preset(t, "commercial-remix-10").Terms.RoyaltyRate)
 	require.Empty(t, types.PresetName(types.TermsID{}))
+}
+
+// Blanking the uri keeps the id, and only the same uri gives it again.
+func TestTermsKeepTheirIDWhenBlanked(t *testing.T) {
+	terms := full()
+	blank := terms.Blank()
+	require.NoError(t, blank.Validate())
+	require.True(t, blank.Blanked())
+	require.NotEqual(t, terms, blank)
+	require.Equal(t, terms.ID(), blank.ID())
+	require.Equal(t, blank, blank.Blank())
+	other := terms
+	other.Uri += "x"
+	require.NotEqual(t, terms.ID(), other.ID())
+	other.Uri, other.UriSha256 = "", ""
+	require.NotEqual(t, terms.ID(), other.ID())
+	require.Equal(t, other, other.Blank(), "there is nothing to blank")
 }
 
 func FuzzTerms(f *testing.F) {

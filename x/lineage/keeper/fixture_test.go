@@ -27,12 +27,12 @@ import (
 
 type workID = registrytypes.WorkID
 
-const authority = "the governance account"
-
 var (
 	alice = sdk.AccAddress("alice_______________")
 	bob   = sdk.AccAddress("bob_________________")
 	carol = sdk.AccAddress("carol_______________")
+
+	authority = sdk.AccAddress("governance__________").String()
 
 	blockTime = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 )

@@ -139,7 +139,7 @@ func (k Keeper) checkIndex(ctx context.Context) error {
 	return err
 }
 
-// checkRows: whatever belongs to a work has its row.
+// checkRows: whatever belongs to a work has its row and is valid.
 func (k Keeper) checkRows(ctx context.Context) error {
 	known := func(work workID) (bool, error) {
 		has, err := k.Derivations.Has(ctx, work)
@@ -149,8 +149,18 @@ func (k Keeper) checkRows(ctx context.Context) error {
 		return false, err
 	}
 	return errors.Join(
-		k.Externals.Walk(ctx, nil, func(key externalKey, _ types.ExternalEdge) (bool, error) { return known(key.K1()) }),
-		k.Records.Walk(ctx, nil, func(work workID, _ types.GenerationRecord) (bool, error) { return known(work) }),
+		k.Externals.Walk(ctx, nil, func(key externalKey, e types.ExternalEdge) (bool, error) {
+			if err := e.Validate(); err != nil {
+				return true, fmt.Errorf("external source %d of %s: %w", key.K2(), key.K1(), err)
+			}
+			return known(key.K1())
+		}),
+		k.Records.Walk(ctx, nil, func(work workID, r types.GenerationRecord) (bool, error) {
+			if err := r.Validate(); err != nil {
+				return true, fmt.Errorf("record of %s: %w", work, err)
+			}
+			return known(work)
+		}),
 	)
 }
 

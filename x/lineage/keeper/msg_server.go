@@ -54,6 +54,18 @@ func (s msgServer) WithdrawSourceApproval(
 	return &types.MsgWithdrawSourceApprovalResponse{}, nil
 }
 
+// BlankText takes text back.
+func (s msgServer) BlankText(ctx context.Context, msg *types.MsgBlankText) (*types.MsgBlankTextResponse, error) {
+	sender, work, err := msg.Parse()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.k.BlankText(ctx, sender, work); err != nil {
+		return nil, err
+	}
+	return &types.MsgBlankTextResponse{}, nil
+}
+
 // UpdateParams replaces the parameters.
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)

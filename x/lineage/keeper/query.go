@@ -102,5 +102,6 @@ func newExternalLink(derivative workID, e types.ExternalEdge) types.Link {
 	external := e.External
 	return types.Link{
 		Derivative: derivative.String(), External: &external, Role: e.Role, Weight: e.Weight, AddedAt: e.AddedAt,
+		BlankedSha256: e.BlankedSha256,
 	}
 }

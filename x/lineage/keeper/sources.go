@@ -46,14 +46,14 @@ func (k Keeper) checkExternals(ctx context.Context, d *derivation) (weight uint6
 	if d.row.Externals == 0 {
 		return 0, nil
 	}
-	declared := make(map[types.External]bool, len(d.Externals))
+	declared := make(map[types.Reference]types.External, len(d.Externals))
 	for _, s := range d.Externals {
-		declared[*s.External] = true
+		declared[types.ExternalEdge{External: *s.External}.Reference()] = *s.External
 	}
 	err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](d.Work), func(_ externalKey, e types.ExternalEdge) (bool, error) {
-		if declared[e.External] {
+		if s, again := declared[e.Reference()]; again {
 			return true, errorsmod.Wrapf(types.ErrAlreadySource, "external reference sha256 %q uri %q of %s: a source is declared once",
-				e.External.Sha256, e.External.Uri, d.Work)
+				s.Sha256, s.Uri, d.Work)
 		}
 		weight += uint64(e.Weight)
 		return false, nil

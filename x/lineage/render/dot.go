@@ -31,7 +31,7 @@ func (l Lineage) DOT(w io.Writer) error {
 	for _, s := range l.Steps {
 		source := s.Link.Source
 		if s.Link.External != nil {
-			source = externalName(*s.Link.External)
+			source = externalName(s.Link)
 		}
 		label := s.Link.Role.Name()
 		if s.Link.Terms != "" {

@@ -29,7 +29,7 @@ type Lineage struct {
 func ends(s types.Step) (from, to string) {
 	switch {
 	case s.Link.External != nil:
-		return s.Link.Derivative, externalName(*s.Link.External)
+		return s.Link.Derivative, externalName(s.Link)
 	case s.Work == s.Link.Source:
 		return s.Link.Derivative, s.Work
 	default:
@@ -37,11 +37,14 @@ func ends(s types.Step) (from, to string) {
 	}
 }
 
-func externalName(e types.External) string {
-	if e.Uri != "" {
-		return e.Uri
+func externalName(link types.Link) string {
+	switch {
+	case !link.BlankedSha256.IsZero():
+		return "blanked:" + link.BlankedSha256.String()
+	case link.External.Uri != "":
+		return link.External.Uri
 	}
-	return "sha256:" + e.Sha256
+	return "sha256:" + link.External.Sha256
 }
 
 // workName is what a reader sees of a node.

@@ -65,10 +65,13 @@ func (m *MsgDerive) Declaration() (Declaration, error) {
 	if sum := d.Weight(); sum > Whole {
 		return Declaration{}, errorsmod.Wrapf(ErrOverWhole, "the weights of the sources sum to %d ppm, the whole is %d", sum, Whole)
 	}
-	if m.Record != nil {
-		return d, m.Record.Validate()
+	if m.Record == nil {
+		return d, nil
 	}
-	return d, nil
+	if !m.Record.BlankedSha256.IsZero() {
+		return d, errorsmod.Wrap(ErrInvalidRecord, "blanked_sha256 is what blanking leaves: leave it empty")
+	}
+	return d, m.Record.Validate()
 }
 
 // readSources checks each source and that none comes twice.

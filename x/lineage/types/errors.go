@@ -17,4 +17,5 @@ var (
 	ErrApprovalNeeded  = errorsmod.Register(ModuleName, 14, "approval of the source's owner needed")
 	ErrAlreadyRecorded = errorsmod.Register(ModuleName, 15, "generation already recorded")
 	ErrNotApproved     = errorsmod.Register(ModuleName, 16, "approval not found")
+	ErrNothingToBlank  = errorsmod.Register(ModuleName, 17, "nothing to blank")
 )

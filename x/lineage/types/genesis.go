@@ -83,8 +83,7 @@ func (n GenesisNode) validate() error {
 		weight += uint64(e.Edge.Weight)
 	}
 	for _, e := range n.Externals {
-		s := Source{External: &e.External, Role: e.Role, Weight: e.Weight}
-		if err := s.Validate(); err != nil {
+		if err := e.Validate(); err != nil {
 			return err
 		}
 		weight += uint64(e.Weight)

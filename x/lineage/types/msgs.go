@@ -12,6 +12,7 @@ var (
 	_ sdk.HasValidateBasic = (*MsgDerive)(nil)
 	_ sdk.HasValidateBasic = (*MsgApproveSource)(nil)
 	_ sdk.HasValidateBasic = (*MsgWithdrawSourceApproval)(nil)
+	_ sdk.HasValidateBasic = (*MsgBlankText)(nil)
 	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
 )
 
@@ -65,6 +66,22 @@ func ParseApproved(from, to string) (source, derivative registrytypes.WorkID, er
 		err = errorsmod.Wrapf(ErrInvalidSource, "%s cannot be a source of itself", source)
 	}
 	return source, derivative, err
+}
+
+// ValidateBasic checks the ids.
+func (m *MsgBlankText) ValidateBasic() error {
+	_, _, err := m.Parse()
+	return err
+}
+
+// Parse reads the message. It fails with ErrInvalidMessage or the registry's
+// ErrInvalidID.
+func (m *MsgBlankText) Parse() (sender sdk.AccAddress, work registrytypes.WorkID, err error) {
+	if sender, err = sdk.AccAddressFromBech32(m.Sender); err != nil {
+		return sender, work, errorsmod.Wrapf(ErrInvalidMessage, "sender %q: %s", m.Sender, err)
+	}
+	work, err = registrytypes.ParseWorkID(m.Work)
+	return sender, work, err
 }
 
 // ValidateBasic checks the parameters.

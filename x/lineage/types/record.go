@@ -1,22 +1,21 @@
 package types
 
 import (
-	"strings"
-
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// Validate checks a record's form. It fails with ErrInvalidRecord, naming the
-// field.
+// Validate checks a record's form, of one whose text is blanked too. It fails with
+// ErrInvalidRecord, naming the field.
 func (r GenerationRecord) Validate() error {
 	if _, err := sdk.AccAddressFromBech32(r.Agent); err != nil {
 		return errorsmod.Wrapf(ErrInvalidRecord, "agent %q must be the account of the service that made the work: %s", r.Agent, err)
 	}
-	texts := []struct{ what, text string }{
+	texts := []struct{ what, said string }{
 		{"model", r.Model},
 		{"provider", r.Provider},
 		{"system_name", r.SystemName},
@@ -24,11 +23,14 @@ func (r GenerationRecord) Validate() error {
 		{"unique_id", r.UniqueId},
 	}
 	for _, t := range texts {
-		if err := checkText(t.what, t.text, MaxTextLength); err != nil {
+		if err := text.Check(t.what, t.said, MaxTextLength); err != nil {
 			return errorsmod.Wrap(ErrInvalidRecord, err.Error())
 		}
 	}
-	if r.Model == "" {
+	if !r.BlankedSha256.IsZero() && r.hasText() {
+		return errorsmod.Wrap(ErrInvalidRecord, "blanked_sha256 stands beside text: one of them goes")
+	}
+	if r.Model == "" && r.BlankedSha256.IsZero() {
 		return errorsmod.Wrap(ErrInvalidRecord, "model is empty: give the model's work id or its public name")
 	}
 	if _, _, err := r.ModelWork(); err != nil {
@@ -46,7 +48,7 @@ func (r GenerationRecord) Validate() error {
 // ok is false for a public name. A misspelt work id is not taken for a name:
 // it fails with ErrInvalidRecord.
 func (r GenerationRecord) ModelWork() (id registrytypes.WorkID, ok bool, err error) {
-	if !strings.HasPrefix(r.Model, registrytypes.WorkPrefix+"1") {
+	if !r.namesWork() {
 		return registrytypes.WorkID{}, false, nil
 	}
 	id, err = registrytypes.ParseWorkID(r.Model)

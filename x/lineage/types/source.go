@@ -5,6 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -16,11 +17,8 @@ func (s Source) Validate() error {
 
 // read validates and returns the id of a registered source.
 func (s Source) read() (id registrytypes.WorkID, err error) {
-	if !s.Role.Known() {
-		return id, errorsmod.Wrapf(ErrInvalidSource, "role %d is unknown: use one of %s", s.Role, strings.Join(RoleNames(), ", "))
-	}
-	if s.Weight > Whole {
-		return id, errorsmod.Wrapf(ErrInvalidSource, "weight %d ppm exceeds the whole, %d", s.Weight, Whole)
+	if err := checkPart(s.Role, s.Weight); err != nil {
+		return id, err
 	}
 	switch {
 	case s.Work != "" && s.External != nil:
@@ -37,7 +35,21 @@ func (s Source) read() (id registrytypes.WorkID, err error) {
 	if s.Role == ROLE_CITES && s.Permission != "" {
 		return id, errorsmod.Wrap(ErrInvalidSource, "a citation takes no permission: leave it empty")
 	}
-	return id, checkSourceText("permission", s.Permission, MaxTextLength)
+	if err := text.Check("permission", s.Permission, MaxTextLength); err != nil {
+		return id, errorsmod.Wrap(ErrInvalidSource, err.Error())
+	}
+	return id, nil
+}
+
+// checkPart checks how a source went in, and how much of it.
+func checkPart(role Role, weight uint32) error {
+	if !role.Known() {
+		return errorsmod.Wrapf(ErrInvalidSource, "role %d is unknown: use one of %s", role, strings.Join(RoleNames(), ", "))
+	}
+	if weight > Whole {
+		return errorsmod.Wrapf(ErrInvalidSource, "weight %d ppm exceeds the whole, %d", weight, Whole)
+	}
+	return nil
 }
 
 // Validate checks an external reference. It fails with ErrInvalidSource.
@@ -45,19 +57,24 @@ func (e External) Validate() error {
 	if e.Sha256 == "" && e.Uri == "" {
 		return errorsmod.Wrap(ErrInvalidSource, "an external reference needs a sha256 or a uri, or both")
 	}
+	return e.validateForm()
+}
+
+// validateForm checks what there is of a digest and a uri.
+func (e External) validateForm() error {
 	if e.Sha256 != "" {
 		if err := checkDigest("sha256", e.Sha256); err != nil {
 			return errorsmod.Wrap(ErrInvalidSource, err.Error())
 		}
+		digest, err := registrytypes.ParseDigest("sha256", e.Sha256)
+		if err == nil {
+			err = digest.GivenContent("sha256")
+		}
+		if err != nil {
+			return errorsmod.Wrap(ErrInvalidSource, err.Error())
+		}
 	}
-	if strings.Contains(e.Uri, " ") {
-		return errorsmod.Wrap(ErrInvalidSource, "uri holds a space: write it as %20")
-	}
-	return checkSourceText("uri", e.Uri, MaxURILength)
-}
-
-func checkSourceText(what, s string, maxLength int) error {
-	if err := checkText(what, s, maxLength); err != nil {
+	if err := text.CheckURI("uri", e.Uri, MaxURILength); err != nil {
 		return errorsmod.Wrap(ErrInvalidSource, err.Error())
 	}
 	return nil

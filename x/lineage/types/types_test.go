@@ -44,6 +44,9 @@ func TestExternalReferences(t *testing.T) {
 	for _, bad := range []types.External{
 		{},
 		{Sha256: "0a"},
+		{Sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, // an empty file
+		{Uri: "example.org"},
+		{Uri: "https://example.org/\u200b"},
 		{Sha256: strings.ToUpper(digest)},
 		{Uri: "https://example.org/a b"},
 		{Uri: "x:\n"},
