@@ -66,6 +66,8 @@ func linkSource(link lineagetypes.Link) string {
 	switch {
 	case link.External == nil:
 		return link.Source
+	case !link.BlankedSha256.IsZero():
+		return "external, blanked " + link.BlankedSha256.String()
 	case link.External.Uri != "":
 		return "external " + table.Short(link.External.Uri)
 	}

@@ -77,7 +77,8 @@ func addDetailsFlags(cmd *cobra.Command) {
 	f.String(flagSourceType, "", "how it was made, as an IPTC digital source type such as digitalCapture")
 	f.String(flagURI, "", "where more about the work is found; for one file")
 	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")
-	f.StringArray(flagFingerprint, nil, "further fingerprint as scheme=value, such as isrc=USRC17607839; for one file; may be repeated")
+	f.StringArray(flagFingerprint, nil,
+		"further fingerprint as scheme=value, such as isrc=US-RC1-76-07839, in any spelling; for one file; may be repeated")
 	f.Bool(flagNoAnchor, false, "register at once, without anchoring first")
 	f.Bool(flagAllowContested, false, "register although somebody else has claimed the content before")
 }

@@ -25,23 +25,31 @@ import (
 // shownRows bounds each list that show prints.
 const shownRows = 100
 
+const flagOwners = "owners"
+
 func showCmd() *cobra.Command {
-	return asking(&cobra.Command{
+	cmd := asking(&cobra.Command{
 		Use:   "show WORK|FILE",
 		Short: "Show everything the chain knows about a work",
 		Long: `Show prints who claims a work and since when, what is offered, who holds its
 revenue, what it owes upstream, and how it was made. For a file that several have
-claimed it lists the claims.`,
+claimed it lists the claims. With --owners it prints who has owned the work, and
+since when. Text that was taken back is shown as blanked, with its SHA-256.`,
 		Example: `  stemmad show song.wav
+  stemmad show song.wav --owners
   stemmad show song.wav --output json`,
 		Args: cobra.ExactArgs(1),
 	}, show)
+	cmd.Flags().Bool(flagOwners, false, "print the owners that the work has had")
+	return cmd
 }
 
 // portrait is all that show prints about one work.
 type portrait struct {
-	work        registrytypes.Claim
-	transfer    *registrytypes.QueryTransferResponse
+	work     registrytypes.Claim
+	transfer *registrytypes.QueryTransferResponse
+	// owners is nil unless asked for.
+	owners      *registrytypes.QueryOwnersResponse
 	offers      []licensetypes.OpenOffer
 	constraints *licensetypes.QueryConstraintsResponse
 	holders     *royaltytypes.QueryHoldersResponse
@@ -94,6 +102,12 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 		p.transfer = res
 	}
 	var err error
+	if conn.Flags().Is(flagOwners) {
+		request := &registrytypes.QueryOwnersRequest{Work: claim.Id, Pagination: page}
+		if p.owners, err = conn.Registry().Owners(ctx, request); err != nil {
+			return p, err
+		}
+	}
 	if p.offers, err = permission.Offers(ctx, conn, claim.Id); err != nil {
 		return p, err
 	}
@@ -118,7 +132,11 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 
 func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
 	w := p.work
-	conn.Say("%s", table.Clean(w.Details.Title))
+	title := table.Clean(w.Details.Title)
+	if blanked(w) != "" {
+		title = "(blanked)"
+	}
+	conn.Say("%s", title)
 	creators := ""
 	for i, c := range w.Details.Creators {
 		if i > 0 {
@@ -142,10 +160,13 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 		"sha256", w.Sha256, "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
 		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
-		"more at", w.Details.MetadataUri, "fingerprints", fingerprints, "transfer", recipient,
+		"more at", w.Details.MetadataUri, "fingerprints", fingerprints, "text", blanked(w), "transfer", recipient,
 		"generation", fmt.Sprint(p.derivation.Node.Generation),
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", table.Percent(p.upstream.Absolute), table.Percent(p.upstream.Relative)),
 	); err != nil {
+		return err
+	}
+	if err := p.printOwners(conn, names); err != nil {
 		return err
 	}
 	if err := p.printSources(conn, termsNamer(ctx, conn)); err != nil {
@@ -162,6 +183,32 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 		return nil
 	}
 	conn.Say("Offers:\n%s", permission.List(p.offers))
+	return nil
+}
+
+// blanked says that a work's text was taken back; empty: it was not.
+func blanked(w registrytypes.Claim) string {
+	if w.BlankedSha256.IsZero() {
+		return ""
+	}
+	return "blanked; its SHA-256 was " + w.BlankedSha256.String()
+}
+
+func (p portrait) printOwners(conn *connect.Conn, names map[string]string) error {
+	if p.owners == nil {
+		return nil
+	}
+	conn.Say("Owners:")
+	tab := table.New(">transfer", "owner", "since")
+	for _, o := range p.owners.Owners {
+		tab.Row(fmt.Sprint(o.Number), accountName(o.Owner, names), table.Time(o.Since))
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if len(p.owners.Pagination.GetNextKey()) > 0 {
+		conn.Say("  and more: stemmad query registry owners %s", p.work.Id)
+	}
 	return nil
 }
 
@@ -197,9 +244,13 @@ func (p portrait) printRecord(conn *connect.Conn) error {
 		return nil
 	}
 	conn.Say("Made by an AI system:")
+	text := ""
+	if !r.BlankedSha256.IsZero() {
+		text = "blanked; its SHA-256 was " + r.BlankedSha256.String()
+	}
 	return table.Fields(conn.Out(), "agent", r.Agent, "model", r.Model, "provider", r.Provider,
 		"system", strings.TrimSpace(r.SystemName+" "+r.SystemVersion), "at", table.OptionalTime(r.GeneratedAt),
-		"output id", r.UniqueId, "prompt sha256", r.PromptSha256)
+		"output id", r.UniqueId, "text", text, "prompt sha256", r.PromptSha256)
 }
 
 func (p portrait) printRevenue(conn *connect.Conn, names map[string]string) error {
@@ -246,6 +297,9 @@ func printPortraits(conn *connect.Conn, portraits []portrait) error {
 		parts := map[string]proto.Message{
 			"work": &p.work, "offers": &licensetypes.QueryOffersResponse{Offers: p.offers}, "constraints": p.constraints,
 			"holders": p.holders, "upstream": p.upstream, "stages": p.stages, "derivation": p.derivation, "sources": p.sources,
+		}
+		if p.owners != nil {
+			parts["owners"] = p.owners
 		}
 		if p.transfer != nil {
 			parts["transfer"] = p.transfer
