@@ -74,7 +74,7 @@ func isGrant(permission string) bool {
 // ownPermit is that of a work that is all the owner's own. An owner who shares
 // the revenue with others licenses from the work like anybody else.
 func (k Keeper) ownPermit(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, error) {
-	if !source.Owner.Equals(r.Owner) {
+	if !source.OwnedBy(r.Owner) {
 		return types.Permit{}, errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: %s belongs to %s: name a grant (grant1...) "+
 			"or the terms of a public offer (terms1...)", rules.NeedsPermission, r.Source, source.Owner)
 	}

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // BlankText takes back the text of what was declared about a work: that of its
@@ -16,13 +17,10 @@ import (
 // work's owner can in any status, and governance. It fails with ErrNotOwner or
 // ErrNothingToBlank.
 func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, work workID) error {
-	row, err := k.registry.GetWork(ctx, work)
-	if err != nil {
-		return err
-	}
-	if !row.Owner.Equals(sender) && sender.String() != k.authority {
-		return errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: its owner or governance has to sign",
-			work, row.Owner, sender)
+	if sender.String() != k.authority {
+		if _, err := k.registry.Control(ctx, sender, work, registrytypes.ActBlank); err != nil {
+			return err
+		}
 	}
 	recorded, err := k.blankRecord(ctx, work)
 	if err != nil {

@@ -25,7 +25,7 @@ func TestWhatWasDeclaredIsTakenBack(t *testing.T) {
 	plain := types.Source{External: &types.External{Sha256: digest}, Role: types.ROLE_CITES}
 	require.NoError(t, f.declare(image, record(), named, both, plain))
 
-	require.ErrorIs(t, f.blank(bob.String(), image), types.ErrNotOwner)
+	require.ErrorIs(t, f.blank(bob.String(), image), registrytypes.ErrNotOwner)
 	require.ErrorIs(t, f.blank("", image), types.ErrInvalidMessage)
 	require.ErrorIs(t, f.blank(alice.String(), idOf("nothing")), registrytypes.ErrWorkNotFound)
 	require.NoError(t, f.blank(alice.String(), image))

@@ -23,9 +23,10 @@ func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, id types.W
 	if err != nil {
 		return nil, err
 	}
-	if !work.Owner.Equals(sender) && sender.String() != k.authority {
-		return nil, errorsmod.Wrapf(types.ErrNotOwner, "%s belongs to %s, not to %s: its owner or governance has to sign",
-			id, work.Owner, sender)
+	if sender.String() != k.authority {
+		if err := work.CheckControl(id, sender, types.ActBlank); err != nil {
+			return nil, err
+		}
 	}
 	first, last := version, version
 	switch {

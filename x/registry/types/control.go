@@ -31,6 +31,8 @@ const (
 	ActApprove
 	// ActDisapprove takes an approval back.
 	ActDisapprove
+	// ActBlank takes text back; governance does too.
+	ActBlank
 	// ActDeclare names what the work was made from.
 	ActDeclare
 	// ActReserve names the work as what a grant is to be used for.
@@ -63,6 +65,7 @@ var controls = [...]control{
 	ActCloseOffer:     {does: "closes its offers", owner: true},
 	ActApprove:        {does: "approves what is made from it", owner: true, holding: contested},
 	ActDisapprove:     {does: "takes approvals back", owner: true},
+	ActBlank:          {does: "or governance takes its text back", owner: true},
 	ActDeclare:        {does: "declares its sources", owner: true, holding: contested},
 	ActReserve:        {does: "takes grants for it", owner: true, holding: contested},
 	ActAssign:         {does: "divides its revenue", holding: contested},

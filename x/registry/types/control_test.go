@@ -32,6 +32,7 @@ func TestControl(t *testing.T) {
 		types.ActCloseOffer:     {false, always},
 		types.ActApprove:        {false, undisputed},
 		types.ActDisapprove:     {false, always},
+		types.ActBlank:          {false, always},
 		types.ActDeclare:        {false, undisputed},
 		types.ActReserve:        {false, undisputed},
 		types.ActAssign:         {true, undisputed},
