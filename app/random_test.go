@@ -97,7 +97,7 @@ func tinyMinima(cdc codec.Codec, state app.GenesisState) {
 type game struct {
 	rng      *rand.Rand
 	outcomes map[string]int
-	// serials are the channels that a player has tried to open.
+	// serials are the payment channels that a player has tried to open.
 	serials map[string]uint64
 }
 
@@ -120,9 +120,9 @@ func plays() []play {
 		{"withdraw", (*game).withdraw},
 		{"acquire", (*game).acquire},
 		{"revise", (*game).revise},
-		{"open channel", (*game).openChannel},
+		{"open payment channel", (*game).openPaymentChannel},
 		{"redeem", (*game).redeem},
-		{"close channel", (*game).closeChannel},
+		{"close payment channel", (*game).closePaymentChannel},
 	}
 }
 
@@ -188,7 +188,7 @@ func (g *game) payMany() (chain.Account, []sdk.Msg) {
 	p := g.player()
 	msg.Payer = p.String()
 	for range 1 + g.rng.IntN(3) {
-		msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: g.work().String(), Amount: g.coin()})
+		msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: g.work().ID, Amount: g.coin()})
 	}
 	return p, []sdk.Msg{msg}
 }
@@ -227,7 +227,7 @@ func (g *game) assign() (chain.Account, []sdk.Msg) {
 func (g *game) assignment(work chain.Work) sdk.Msg {
 	part := uint32(1 + g.rng.IntN(999_998))
 	to := g.player()
-	msg := &royaltytypes.MsgAssignShares{Holder: work.Owner.String(), Work: work.String(), Shares: []royaltytypes.Assignment{
+	msg := &royaltytypes.MsgAssignShares{Holder: work.Owner.String(), Work: work.ID, Shares: []royaltytypes.Assignment{
 		{Account: work.Owner.String(), Weight: part},
 	}}
 	if to.Name == work.Owner.Name {
@@ -249,14 +249,14 @@ func (g *game) transfer() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	if g.rng.IntN(2) == 0 {
 		to := g.player()
-		return to, []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: to.String(), Work: work.String(), WorkVersion: 1}}
+		return to, []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: to.String(), Work: work.ID, WorkVersion: 1}}
 	}
-	return work.Owner, []sdk.Msg{&registrytypes.MsgOfferTransfer{Owner: work.Owner.String(), Work: work.String(), Recipient: g.player().String()}}
+	return work.Owner, []sdk.Msg{&registrytypes.MsgOfferTransfer{Owner: work.Owner.String(), Work: work.ID, Recipient: g.player().String()}}
 }
 
 func (g *game) settle() (chain.Account, []sdk.Msg) {
 	p := g.player()
-	return p, []sdk.Msg{&royaltytypes.MsgSettle{Sender: p.String(), Works: []string{g.work().String()}}}
+	return p, []sdk.Msg{&royaltytypes.MsgSettle{Sender: p.String(), Works: []registrytypes.WorkID{g.work().ID}}}
 }
 
 func (g *game) withdraw() (chain.Account, []sdk.Msg) {
@@ -274,6 +274,6 @@ func (g *game) acquire() (chain.Account, []sdk.Msg) {
 func (g *game) revise() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	return work.Owner, []sdk.Msg{&registrytypes.MsgRevise{
-		Owner: work.Owner.String(), Work: work.String(), Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: fmt.Sprint(g.rng.IntN(9))},
+		Owner: work.Owner.String(), Work: work.ID, Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: fmt.Sprint(g.rng.IntN(9))},
 	}}
 }

@@ -36,11 +36,11 @@ func TestBadInputChangesNothing(t *testing.T) {
 	derive := func(work chain.Work, sources ...chain.Source) sdk.Msg { return chain.DeriveMsg(work, sources...) }
 	capped := chain.DeriveMsg(work, song.Under(remix10))
 	capped.MaxTotalRate = 99_999
-	shortDigest := chain.RegisterMsg(alice, "new")
-	shortDigest.Works[0].Sha256 = shortDigest.Works[0].Sha256[:62]
+	noDigest := chain.RegisterMsg(alice, "new")
+	noDigest.Works[0].Sha256 = registrytypes.Digest{}
 	falseProof := chain.RegisterMsg(alice, "new")
 	falseProof.Works[0].AnchorProof = &registrytypes.AnchorProof{
-		Root: chain.Digest("root"), Salt: chain.Digest("salt"), Total: 1,
+		Root: chain.Digest("root"), Salt: registrytypes.Salt{1}, Total: 1,
 	}
 	c.MustDeliver(alice, &registrytypes.MsgAnchor{Account: alice.String(), Root: chain.Digest("root"), Total: 1})
 	acquire := func(maxRate uint32) sdk.Msg {
@@ -54,12 +54,12 @@ func TestBadInputChangesNothing(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{"a wrong digest length", alice, shortDigest, registrytypes.ErrInvalidDigest, "64 hex digits"},
+		{"no digest", alice, noDigest, registrytypes.ErrInvalidDigest, "64 hex digits"},
 		{"content already claimed", bob, chain.RegisterMsg(bob, "song"), registrytypes.ErrAlreadyClaimed, song.String()},
 		{"the same registered twice", alice, chain.RegisterMsg(alice, "song"), registrytypes.ErrAlreadyRegistered, song.String()},
 		{"a false anchor proof", alice, falseProof, registrytypes.ErrInvalidProof, ""},
 		{"a revision by a stranger", bob, &registrytypes.MsgRevise{
-			Owner: bob.String(), Work: song.String(), Details: registrytypes.Details{Kind: registrytypes.KIND_AUDIO},
+			Owner: bob.String(), Work: song.ID, Details: registrytypes.Details{Kind: registrytypes.KIND_AUDIO},
 		}, registrytypes.ErrNotOwner, song.String()},
 		{"a stranger's derivation", carol, derive(chain.Work{ID: work.ID, Owner: carol}, song.Under(remix10)), registrytypes.ErrNotOwner, work.String()},
 		{"a source of a higher generation", bob, derive(remix, clip.Under(remix10)), lineagetypes.ErrCycle, clip.String()},

@@ -3,7 +3,6 @@ package realdata
 import (
 	"bytes"
 	"cmp"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"testing"
@@ -79,7 +78,7 @@ func newCatalogue(t *testing.T) *catalogue {
 func (c *catalogue) register(m models.Model) []sdk.Msg {
 	digest, work := m.Digest(), c.works[m.ID]
 	msgs := []sdk.Msg{&registrytypes.MsgRegister{Registrant: work.Owner.String(), Works: []registrytypes.Entry{{
-		Sha256: hex.EncodeToString(digest[:]),
+		Sha256: digest,
 		Details: registrytypes.Details{
 			Kind: registrytypes.KIND_MODEL, Title: m.ID,
 			Fingerprints: []registrytypes.Fingerprint{{Scheme: "url", Value: m.URL()}},

@@ -115,6 +115,6 @@ func TestImagesMayBeAdaptedUnderTheEasiestAlternative(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d images are under share-alike licences only", bound, len(g.unique))
-	unknown := g.check(licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, "", chain.Digest("nobody registered this"))[0]
+	unknown := g.check(licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, "", chain.Digest("nobody registered this").String())[0]
 	require.Equal(t, licensetypes.VERDICT_UNKNOWN, unknown.Verdict)
 }

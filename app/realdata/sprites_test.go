@@ -89,7 +89,7 @@ func (g *gallery) entry(s sprites.Sprite) *registrytypes.MsgRegister {
 	}
 	return &registrytypes.MsgRegister{
 		Registrant: g.authors[s.Authors[0]].String(),
-		Works:      []registrytypes.Entry{{Sha256: s.SHA256, Details: details}},
+		Works:      []registrytypes.Entry{{Sha256: digestOf(g.t, s), Details: details}},
 	}
 }
 
@@ -135,7 +135,7 @@ func TestImagesAreRegisteredOnceWithAllTheirLicencesAndSources(t *testing.T) {
 	pages, edges, several, dual := map[string]bool{}, 0, 0, 0
 	for _, s := range g.unique {
 		id := g.works[s.SHA256].String()
-		work, err := registry.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: id})
+		work, err := registry.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: g.works[s.SHA256].ID})
 		require.NoError(t, err)
 		require.Len(t, work.Work.Details.Creators, len(s.Authors), s.Path)
 		offers, err := license.Offers(t.Context(), &licensetypes.QueryOffersRequest{Work: id})

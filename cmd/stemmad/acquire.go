@@ -43,11 +43,11 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	request := permission.Request{Source: work.Id, Title: table.Short(work.Details.Title), Licensee: sender.Address, Now: time.Now()}
+	request := permission.Request{Source: work.Id.String(), Title: table.Short(work.Details.Title), Licensee: sender.Address, Now: time.Now()}
 	if len(args) == 2 {
 		request.Wanted = args[1]
 	}
-	offers, err := permission.Offers(ctx, conn, work.Id)
+	offers, err := permission.Offers(ctx, conn, work.Id.String())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagForWork, err)
 		}
-		request.Derivative = derivative.Id
+		request.Derivative = derivative.Id.String()
 	}
 	price, err := licensetypes.PickPrice(picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
 	if err != nil {
@@ -92,7 +92,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	return printGrant(conn, result, work.Id, picked, grant, fee)
+	return printGrant(conn, result, work.Id.String(), picked, grant, fee)
 }
 
 func printGrant(conn *connect.Conn, result send.Result, work string, picked licensetypes.OpenOffer, grant, fee string) error {

@@ -55,12 +55,12 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	whom, title, name := licensee+derivative, table.Short(work.Details.Title), termsNamer(ctx, conn)(terms.String())
 	var msg sdk.Msg = &licensetypes.MsgApprove{
-		Owner: sender.Account(), Work: work.Id, Terms: terms.String(), Licensee: licensee, Derivative: derivative,
+		Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String(), Licensee: licensee, Derivative: derivative,
 	}
 	what, done, would := "Approve", "Approved", "Would approve"
 	if conn.Flags().Is(flagWithdraw) {
 		msg = &licensetypes.MsgWithdrawApproval{
-			Owner: sender.Account(), Work: work.Id, Terms: terms.String(), Licensee: licensee, Derivative: derivative,
+			Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String(), Licensee: licensee, Derivative: derivative,
 		}
 		what, done, would = "Withdraw the approval of", "Withdrew the approval of", "Would withdraw the approval of"
 	}
@@ -75,7 +75,7 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 			Licensee   string      `json:"licensee,omitempty"`
 			Derivative string      `json:"derivative,omitempty"`
 			Tx         send.Result `json:"tx"`
-		}{work.Id, terms.String(), licensee, derivative, result})
+		}{work.Id.String(), terms.String(), licensee, derivative, result})
 	}
 	conn.Say("%s %s for %q under %s: %s", result.Did(done, would), whom, title, name, result)
 	return nil
@@ -98,5 +98,5 @@ func whoIsApproved(ctx context.Context, conn *connect.Conn) (licensee, derivativ
 	if err != nil {
 		return "", "", fmt.Errorf("--%s: %w", flagDerivative, err)
 	}
-	return "", claim.Id, nil
+	return "", claim.Id.String(), nil
 }

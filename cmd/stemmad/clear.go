@@ -254,9 +254,9 @@ func (c *clearing) find(ctx context.Context, one bool) error {
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagForWork, err)
 		}
-		c.derivative = work.Id
+		c.derivative = work.Id.String()
 	}
-	c.subject, c.title, c.claims = claims[0].Id, table.Short(claims[0].Details.Title), len(claims)
+	c.subject, c.title, c.claims = claims[0].Id.String(), table.Short(claims[0].Details.Title), len(claims)
 	if named.Digest != nil && !one {
 		c.subject = hex.EncodeToString(named.Digest[:])
 	}

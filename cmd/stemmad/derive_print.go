@@ -12,6 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -67,7 +68,7 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 func (d *derivation) describe() []derivedSource {
 	list := []derivedSource{}
 	for _, s := range d.sources {
-		line := derivedSource{Work: s.work.Id, Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How}
+		line := derivedSource{Work: s.work.Id.String(), Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How}
 		if s.choice.Terms != nil {
 			line.Terms = s.choice.Terms.Id
 		}
@@ -133,6 +134,6 @@ func (d *derivation) rates(ctx context.Context, conn *connect.Conn) (string, err
 }
 
 // upstream is what a work owes, in sum.
-func upstream(ctx context.Context, conn *connect.Conn, work string) (*royaltytypes.QueryUpstreamResponse, error) {
+func upstream(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) (*royaltytypes.QueryUpstreamResponse, error) {
 	return conn.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: work, Pagination: &query.PageRequest{Limit: 1}})
 }

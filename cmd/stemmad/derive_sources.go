@@ -95,7 +95,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	var failed []error
 	for i, s := range named {
 		found, err := choose(ctx, conn, finder, s, role, permission.Request{
-			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
+			Licensee: sender.Address, Derivative: d.work.String(), Commercial: conn.Flags().Is(flagCommercial),
 			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(),
 		})
 		if ctx.Err() != nil {
@@ -165,7 +165,7 @@ func choose(
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request.Source, request.Title, request.Wanted = work.Id, table.Short(work.Details.Title), source.Permission
+	request.Source, request.Title, request.Wanted = work.Id.String(), table.Short(work.Details.Title), source.Permission
 	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
 	found.choice, err = finder.Find(ctx, request)
 	return found, err

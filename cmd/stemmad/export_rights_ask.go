@@ -144,15 +144,15 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 		return work, nil
 	}
 	var err error
-	if work.Constraints, err = e.constraints(ctx, claim.Id); err != nil {
+	if work.Constraints, err = e.constraints(ctx, claim.Id.String()); err != nil {
 		return work, err
 	}
 	if e.format == rightsfile.SchemaJSONLD {
-		if work.Sources, err = e.sources(ctx, claim.Id); err != nil {
+		if work.Sources, err = e.sources(ctx, claim.Id.String()); err != nil {
 			return work, err
 		}
 	}
-	offers, err := permission.Offers(ctx, e.conn, claim.Id)
+	offers, err := permission.Offers(ctx, e.conn, claim.Id.String())
 	if err != nil {
 		return work, err
 	}
@@ -163,7 +163,7 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 		offer := rightsfile.Offer{Open: open}
 		for _, use := range rightsfile.Questions(open.Terms.Terms, e.source.ValidUntil) {
 			res, err := e.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
-				Work: claim.Id, Use: use, Permission: open.Terms.Id,
+				Work: claim.Id.String(), Use: use, Permission: open.Terms.Id,
 			})
 			if err != nil {
 				return work, err

@@ -42,7 +42,7 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 		if err != nil {
 			return err
 		}
-		request.Work = work.Id
+		request.Work = work.Id.String()
 	}
 	switch {
 	case len(args) == 1:

@@ -67,14 +67,14 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	steps, truncated, err := walk(ctx, conn, work.Id)
+	steps, truncated, err := walk(ctx, conn, work.Id.String())
 	if err != nil {
 		return err
 	}
 	if format == "json" {
-		return printSteps(conn, work.Id, steps, truncated)
+		return printSteps(conn, work.Id.String(), steps, truncated)
 	}
-	titles := map[string]string{work.Id: work.Details.Title}
+	titles := map[string]string{work.Id.String(): work.Details.Title}
 	for _, step := range steps {
 		if step.Work == "" || len(titles) == maxTitles {
 			continue
@@ -84,7 +84,7 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 	}
 	err = draw(render.Lineage{
-		Root: work.Id, Steps: steps, Terms: termsNamer(ctx, conn),
+		Root: work.Id.String(), Steps: steps, Terms: termsNamer(ctx, conn),
 		Work: func(id string) string {
 			if title, known := titles[id]; known {
 				return table.Short(title) + " (" + id + ")"

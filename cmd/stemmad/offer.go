@@ -76,11 +76,11 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	title, name := table.Short(work.Details.Title), termsName(terms.String())
 	if conn.Flags().Is(flagClose) {
 		result, err := sender.Send(ctx, fmt.Sprintf("Close the offer of %s on %q.", name, title),
-			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.String()})
+			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String()})
 		if err != nil {
 			return err
 		}
-		return printOffer(conn, result, work.Id, terms.String(), result.Did("Closed", "Would close"), title, name)
+		return printOffer(conn, result, work.Id.String(), terms.String(), result.Did("Closed", "Would close"), title, name)
 	}
 	if conn.Flags().Is(flagPause) || conn.Flags().Is(flagResume) {
 		return pauseOffer(ctx, conn, sender, work, terms.String())
@@ -90,14 +90,14 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		return err
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Offer %q (%s) under %s.", title, work.Id, name),
-		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.String(), Offer: made})
+		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String(), Offer: made})
 	if err != nil {
 		return err
 	}
-	if err := printOffer(conn, result, work.Id, terms.String(), result.Did("Offered", "Would offer"), title, name); err != nil || conn.JSON() || result.DryRun {
+	if err := printOffer(conn, result, work.Id.String(), terms.String(), result.Did("Offered", "Would offer"), title, name); err != nil || conn.JSON() || result.DryRun {
 		return err
 	}
-	offers, err := permission.Offers(ctx, conn, work.Id)
+	offers, err := permission.Offers(ctx, conn, work.Id.String())
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func checkOfferFlags(conn *connect.Conn) error {
 
 // pauseOffer pauses or resumes an offer and leaves all else as it stands.
 func pauseOffer(ctx context.Context, conn *connect.Conn, sender *send.Sender, work registrytypes.Claim, terms string) error {
-	standing, err := offerOf(ctx, conn, work.Id, terms)
+	standing, err := offerOf(ctx, conn, work.Id.String(), terms)
 	if err != nil {
 		return err
 	}
@@ -141,11 +141,11 @@ func pauseOffer(ctx context.Context, conn *connect.Conn, sender *send.Sender, wo
 		return fmt.Errorf("the offer of %s under %s is %sd already", work.Id, name, strings.ToLower(what))
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("%s the offer of %q (%s) under %s.", what, title, work.Id, name),
-		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms, Offer: made})
+		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id.String(), Terms: terms, Offer: made})
 	if err != nil {
 		return err
 	}
-	return printOffer(conn, result, work.Id, terms, result.Did(done, would), title, name)
+	return printOffer(conn, result, work.Id.String(), terms, result.Did(done, would), title, name)
 }
 
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {

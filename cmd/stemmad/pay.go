@@ -85,7 +85,7 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 	if err != nil {
 		return err
 	}
-	result := payment{Work: work.Id, Amount: coin.String(), Payees: []json.RawMessage{}, Held: preview.Held.String(), Surcharge: preview.Surcharge}
+	result := payment{Work: work.Id.String(), Amount: coin.String(), Payees: []json.RawMessage{}, Held: preview.Held.String(), Surcharge: preview.Surcharge}
 	if conn.JSON() {
 		for _, payee := range preview.Payees {
 			raw, err := conn.Raw(&payee)
@@ -141,13 +141,13 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		conn.Say("%s to %q (%s) reaches:", amount, table.Short(work.Details.Title), work.Id)
 	}
 	rows, _ := conn.Flags().GetInt(flagRows)
-	names, titles := conn.KeyNames(), map[string]string{work.Id: work.Details.Title}
+	names, titles := conn.KeyNames(), map[string]string{work.Id.String(): work.Details.Title}
 	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")
 	for _, p := range preview.Payees {
 		if rows > 0 && tab.Len() == rows {
 			break
 		}
-		title, err := titleOf(ctx, conn, titles, p.Work)
+		title, err := titleOf(ctx, conn, titles, p.Work.String())
 		if err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		if p.Weight != fullWeight {
 			share = table.Percent(p.Weight) + " of " + share
 		}
-		tab.Row(payeeName(p, names), table.Short(title), p.Work, share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
+		tab.Row(payeeName(p, names), table.Short(title), p.Work.String(), share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -179,7 +179,11 @@ func titleOf(ctx context.Context, conn *connect.Conn, titles map[string]string, 
 	if title, known := titles[work]; known {
 		return title, nil
 	}
-	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: work})
+	id, err := registrytypes.ParseWorkID(work)
+	if err != nil {
+		return "", err
+	}
+	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -176,11 +177,15 @@ func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *recei
 // share asks who gets what of a payment. The lists are those after its block; if
 // the work's own changed in the block after the payment, those before it.
 func share(ctx context.Context, conn *connect.Conn, span history.Span, height int64, p receipts.Paid) (receipts.Paid, error) {
+	work, err := registrytypes.ParseWorkID(p.Work)
+	if err != nil {
+		return p, err
+	}
 	for _, state := range []int64{height, height - 1} {
 		if state < 1 {
 			continue
 		}
-		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: p.Work, Amount: p.Amount.String()})
+		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: work, Amount: p.Amount.String()})
 		if err != nil && isPruned(err) {
 			return p, keptSince(ctx, conn, span, state, "", err)
 		}

@@ -33,7 +33,7 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) e
 	names := conn.KeyNames()
 	for _, p := range r.Paid {
 		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number, p.Amount, table.Short(p.Title), p.Work)
-		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "channel", p.Channel); err != nil {
+		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "payment channel", p.PaymentChannel); err != nil {
 			return err
 		}
 		if p.Unknown != "" {
@@ -82,7 +82,7 @@ func printShares(
 		if rows > 0 && tab.Len() == rows {
 			break
 		}
-		title, err := titleOf(ctx, conn, titles, s.Work)
+		title, err := titleOf(ctx, conn, titles, s.Work.String())
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func printShares(
 		if waiting != nil && !s.Escrow {
 			waits = waiting[s.Account].AmountOf(s.Amount.Denom).String()
 		}
-		tab.Row(payeeName(s, names), table.Short(title), s.Work, portion, enumName(s.Basis.String(), "BASIS_"), s.Amount.String(), waits)
+		tab.Row(payeeName(s, names), table.Short(title), s.Work.String(), portion, enumName(s.Basis.String(), "BASIS_"), s.Amount.String(), waits)
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -122,20 +122,20 @@ type receiptJSON struct {
 }
 
 type paidJSON struct {
-	Number  int         `json:"number"`
-	Kind    string      `json:"kind"`
-	Payer   string      `json:"payer"`
-	Work    string      `json:"work"`
-	Title   string      `json:"title"`
-	Grant   string      `json:"grant,omitempty"`
-	Channel string      `json:"channel,omitempty"`
-	Amount  string      `json:"amount"`
-	Epoch   uint64      `json:"epoch,string"`
-	State   int64       `json:"state_height,omitempty"`
-	Shares  []shareJSON `json:"shares"`
-	Due     string      `json:"due"`
-	Held    string      `json:"held"`
-	Unknown string      `json:"unknown,omitempty"`
+	Number         int         `json:"number"`
+	Kind           string      `json:"kind"`
+	Payer          string      `json:"payer"`
+	Work           string      `json:"work"`
+	Title          string      `json:"title"`
+	Grant          string      `json:"grant,omitempty"`
+	PaymentChannel string      `json:"payment_channel,omitempty"`
+	Amount         string      `json:"amount"`
+	Epoch          uint64      `json:"epoch,string"`
+	State          int64       `json:"state_height,omitempty"`
+	Shares         []shareJSON `json:"shares"`
+	Due            string      `json:"due"`
+	Held           string      `json:"held"`
+	Unknown        string      `json:"unknown,omitempty"`
 }
 
 type shareJSON struct {
@@ -167,16 +167,16 @@ func printReceiptJSON(ctx context.Context, conn *connect.Conn, r receipts.Receip
 	out := receiptJSON{ChainID: r.ChainID, Tx: r.Tx, Height: r.Height, Time: r.Time.UTC().Format(time.RFC3339), Note: receiptNote}
 	for _, p := range r.Paid {
 		paid := paidJSON{
-			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant, Channel: p.Channel,
+			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant, PaymentChannel: p.PaymentChannel,
 			Amount: p.Amount.String(), Epoch: p.Epoch, State: p.State, Shares: []shareJSON{}, Due: p.Due().String(), Held: p.Held.String(), Unknown: p.Unknown,
 		}
 		for _, s := range p.Shares {
-			title, err := titleOf(ctx, conn, titles, s.Work)
+			title, err := titleOf(ctx, conn, titles, s.Work.String())
 			if err != nil {
 				return fmt.Errorf("ask for the title of %s: %w", s.Work, err)
 			}
 			paid.Shares = append(paid.Shares, shareJSON{
-				Account: s.Account, Name: names[s.Account], Work: s.Work, Title: title,
+				Account: s.Account, Name: names[s.Account], Work: s.Work.String(), Title: title,
 				Basis: enumName(s.Basis.String(), "BASIS_"), Rate: s.Rate, Weight: s.Weight, Amount: s.Amount.String(),
 			})
 		}

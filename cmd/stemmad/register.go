@@ -220,7 +220,10 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 	}
 	d := registrytypes.Details{
 		Kind: kind, MediaType: media, Title: describe.Title(path),
-		MetadataUri: f.Text(flagURI), MetadataSha256: f.Text(flagURISHA256), DigitalSourceType: f.Text(flagSourceType),
+		MetadataUri: f.Text(flagURI), DigitalSourceType: f.Text(flagSourceType),
+	}
+	if err := d.MetadataSha256.UnmarshalText([]byte(f.Text(flagURISHA256))); err != nil {
+		return d, fmt.Errorf("--%s: %w", flagURISHA256, err)
 	}
 	if f.Changed(flagTitle) {
 		d.Title = f.Text(flagTitle)

@@ -35,7 +35,7 @@ func registered(items []enroll.Item) []registeredWork {
 	works := make([]registeredWork, len(items))
 	for i, item := range items {
 		works[i] = registeredWork{
-			File: item.File.Path, Work: item.Work, SHA256: item.Digest(), Kind: describe.KindName(item.Details.Kind),
+			File: item.File.Path, Work: item.Work.String(), SHA256: item.Digest().String(), Kind: describe.KindName(item.Details.Kind),
 			Title: item.Details.Title, Already: item.Already, Contested: len(item.Others) > 0,
 		}
 	}
@@ -119,7 +119,7 @@ func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enr
 	w := r.Works[0]
 	since := ""
 	// What counts is what the chain has; the work may not be there yet.
-	if res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: w.Work}); err == nil {
+	if res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: item.Work}); err == nil {
 		since, item.Details = claimedSince(res.Work), res.Work.Details
 	}
 	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(item.Details.Title),
@@ -137,7 +137,7 @@ func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enr
 // claimedSince dates a claim in words.
 func claimedSince(claim registrytypes.Claim) string {
 	since := table.Time(claim.ClaimedSince.Time)
-	if claim.AnchorRoot != "" {
+	if !claim.AnchorRoot.IsZero() {
 		since += ", anchored unseen, revealed on " + table.OptionalTime(claim.RevealedAt)
 	}
 	return since

@@ -108,10 +108,10 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 			return p, err
 		}
 	}
-	if p.offers, err = permission.Offers(ctx, conn, claim.Id); err != nil {
+	if p.offers, err = permission.Offers(ctx, conn, claim.Id.String()); err != nil {
 		return p, err
 	}
-	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: claim.Id, Pagination: page}); err != nil {
+	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: claim.Id.String(), Pagination: page}); err != nil {
 		return p, err
 	}
 	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
@@ -123,10 +123,10 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	if p.stages, err = conn.Royalty().Stages(ctx, &royaltytypes.QueryStagesRequest{Work: claim.Id, Pagination: page}); err != nil {
 		return p, err
 	}
-	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id}); err != nil {
+	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id.String()}); err != nil {
 		return p, err
 	}
-	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page})
+	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id.String(), Pagination: page})
 	return p, err
 }
 
@@ -156,8 +156,8 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 		recipient = "offered to " + accountName(p.transfer.Recipient, names)
 	}
 	if err := table.Fields(conn.Out(),
-		"work", w.Id, "kind", describe.KindName(w.Details.Kind), "media type", w.Details.MediaType,
-		"sha256", w.Sha256, "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
+		"work", w.Id.String(), "kind", describe.KindName(w.Details.Kind), "media type", w.Details.MediaType,
+		"sha256", w.Sha256.String(), "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
 		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
 		"more at", w.Details.MetadataUri, "fingerprints", fingerprints, "text", blanked(w), "transfer", recipient,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -66,7 +65,7 @@ func transfer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 			Work      string      `json:"work"`
 			Recipient string      `json:"recipient,omitempty"`
 			Tx        send.Result `json:"tx"`
-		}{work.Id, recipient, result})
+		}{work.Id.String(), recipient, result})
 	}
 	conn.Say("%s: %s", result.Did(done, would), result)
 	if recipient != "" && !result.DryRun {
@@ -96,7 +95,7 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		return err
 	}
 	if offered.Recipient != sender.Account() {
-		return errors.New(work.Id + " is offered to " + offered.Recipient + ", not to you")
+		return fmt.Errorf("%s is offered to %s, not to you", work.Id, offered.Recipient)
 	}
 	holders, err := conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: work.Id})
 	if err != nil {
@@ -119,7 +118,7 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 			WorkVersion    uint32      `json:"work_version"`
 			HoldersVersion uint32      `json:"holders_version"`
 			Tx             send.Result `json:"tx"`
-		}{work.Id, work.Version, holders.Version, result})
+		}{work.Id.String(), work.Version, holders.Version, result})
 	}
 	conn.Say("%s %q (%s): %s", result.Did("Accepted", "Would accept"), title, work.Id, result)
 	return nil

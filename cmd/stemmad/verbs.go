@@ -15,7 +15,7 @@ func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		registerCmd(), anchorCmd(), showCmd(),
 		clearCmd(), offerCmd(), approveCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(),
-		payCmd(), channelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), royaltyCmd(),
+		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), termsCmd(), licenseCmd(),
 	}
 }

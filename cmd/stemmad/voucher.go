@@ -27,8 +27,8 @@ const (
 func voucherCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "voucher",
-		Short: "Sign, check and redeem vouchers of usage channels",
-		Long: `Voucher has what is done with vouchers. Each says how much a channel is to have paid
+		Short: "Sign, check and redeem vouchers of payment channels",
+		Long: `Voucher has what is done with vouchers. Each says how much a payment channel is to have paid
 in all, so the newest replaces all others: keep only that one.`,
 		Example: `  stemmad voucher check v.json`,
 		Args:    cobra.NoArgs,
@@ -39,12 +39,12 @@ in all, so the newest replaces all others: keep only that one.`,
 
 func voucherSignCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "sign CHANNEL TOTAL",
-		Short: "Promise a channel's payees a total, off the chain",
-		Long: `Sign writes a voucher to the standard output. TOTAL is all that the channel is to have
+		Use:   "sign PAYCHANNEL TOTAL",
+		Short: "Promise a payment channel's payees a total, off the chain",
+		Long: `Sign writes a voucher to the standard output. TOTAL is all that the payment channel is to have
 paid, in whole units of its denom, in place of every earlier voucher. No node is asked
 when --chain-id or the settings name the chain.`,
-		Example: `  stemmad voucher sign chan1... 1500 --key fan --expires 30d > v.json`,
+		Example: `  stemmad voucher sign paych1... 1500 --key fan --expires 30d > v.json`,
 		Args:    cobra.ExactArgs(2),
 	}
 	f := cmd.Flags()
@@ -55,13 +55,13 @@ when --chain-id or the settings name the chain.`,
 }
 
 func signVoucher(_ context.Context, conn *connect.Conn, args []string) error {
-	channel, err := royaltytypes.ParseChannelID(args[0])
+	channel, err := royaltytypes.ParsePaymentChannelID(args[0])
 	if err != nil {
 		return err
 	}
 	total, err := amounts.Parse(args[1])
 	if err != nil {
-		return fmt.Errorf("the total, in units of the channel's denom: %w", err)
+		return fmt.Errorf("the total, in units of the payment channel's denom: %w", err)
 	}
 	var expires time.Time
 	if s := conn.Flags().Text(flagExpires); s != "" {
@@ -96,7 +96,7 @@ func voucherCheckCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Say what vouchers are worth, or why nothing",
-		Long: `Check looks at the newest voucher of each channel in the files ("-" is the standard
+		Long: `Check looks at the newest voucher of each payment channel in the files ("-" is the standard
 input): its signature, its end, and what redeeming it would pay now. With --key it
 checks signatures with that key when no node answers, or with --offline always. It
 exits with 1 when any voucher pays nothing.`,
@@ -134,7 +134,7 @@ func checkVouchers(ctx context.Context, conn *connect.Conn, args []string) error
 	return nil
 }
 
-// examine checks vouchers against their channels or, where no node answers, with
+// examine checks vouchers against their payment channels or, where no node answers, with
 // the key given.
 func examine(ctx context.Context, conn *connect.Conn, list []voucher.Voucher) ([]vouchers.Finding, error) {
 	var key []byte
@@ -180,7 +180,7 @@ func printFindings(conn *connect.Conn, findings []vouchers.Finding, older int) e
 			Older    int                `json:"older_left_out,omitempty"`
 		}{findings, older})
 	}
-	tab := table.New("channel", ">total", "good until", ">pays now")
+	tab := table.New("payment channel", ">total", "good until", ">pays now")
 	for _, f := range findings {
 		until := "no end"
 		if f.Voucher.Expires > 0 {
@@ -193,18 +193,18 @@ func printFindings(conn *connect.Conn, findings []vouchers.Finding, older int) e
 		case f.Pays != nil:
 			pays = f.Pays.String()
 		}
-		tab.Row(f.Voucher.Channel.String(), f.Voucher.Total.String(), until, pays)
+		tab.Row(f.Voucher.PaymentChannel.String(), f.Voucher.Total.String(), until, pays)
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
 	}
 	for _, f := range findings {
 		if f.Problem != "" {
-			conn.Say("%s: %s", f.Voucher.Channel, table.Clean(f.Problem))
+			conn.Say("%s: %s", f.Voucher.PaymentChannel, table.Clean(f.Problem))
 		}
 	}
 	if older > 0 {
-		conn.Say("Other vouchers of the same channels, left out: %d", older)
+		conn.Say("Other vouchers of the same payment channels, left out: %d", older)
 	}
 	return nil
 }

@@ -26,16 +26,16 @@ func voucherRedeemCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "redeem FILE...",
 		Short: "Have vouchers paid",
-		Long: `Redeem checks the newest voucher of each channel in the files ("-" is the standard
+		Long: `Redeem checks the newest voucher of each payment channel in the files ("-" is the standard
 input) and has those paid that are good, up to 1,000 in a transaction, fewer where
 that would not fit. Anybody may redeem and pays the fee; the money goes to the works.
---max-lines pays only the next payees of each channel, for a list too long for one
+--max-lines pays only the next payees of each payment channel, for a list too long for one
 transaction: repeat the command until all have their part.`,
 		Example: `  stemmad voucher redeem v.json --from alice
   cat vouchers/*.json | stemmad voucher redeem - --from alice`,
 		Args: cobra.MinimumNArgs(1),
 	}
-	cmd.Flags().Uint32(flagMaxLines, 0, "most payees to pay of each channel; 0: all")
+	cmd.Flags().Uint32(flagMaxLines, 0, "most payees to pay of each payment channel; 0: all")
 	return sending(cmd, redeemVouchers)
 }
 
@@ -67,7 +67,7 @@ func redeemVouchers(ctx context.Context, conn *connect.Conn, sender *send.Sender
 			continue
 		}
 		result.Left = append(result.Left, f)
-		conn.Note("%s is left out: %s", f.Voucher.Channel, f.Problem)
+		conn.Note("%s is left out: %s", f.Voucher.PaymentChannel, f.Problem)
 	}
 	if len(good) == 0 {
 		return errors.New("no voucher pays anything: `stemmad voucher check` says why")
@@ -97,7 +97,7 @@ func (r *redemption) send(ctx context.Context, conn *connect.Conn, sender *send.
 		case tooLarge && n > 1:
 			continue
 		case tooLarge:
-			return 0, fmt.Errorf("%s pays too many works for one transaction: pay some at a time with --%s 100", good[0].Channel, flagMaxLines)
+			return 0, fmt.Errorf("%s pays too many works for one transaction: pay some at a time with --%s 100", good[0].PaymentChannel, flagMaxLines)
 		case err != nil:
 			return 0, err
 		}
@@ -124,7 +124,7 @@ func (r *redemption) note(conn *connect.Conn, sent send.Result, n int) error {
 	r.Skipped = append(r.Skipped, response.Skipped...)
 	conn.Say("%s %s for %s: %s", sent.Did("Redeemed", "Would redeem"), count(n, "voucher"), response.Paid, sent)
 	for _, s := range response.Skipped {
-		conn.Say("%s was passed over: %s", s.Channel, s.Reason.Words())
+		conn.Say("%s was passed over: %s", s.PaymentChannel, s.Reason.Words())
 	}
 	return nil
 }

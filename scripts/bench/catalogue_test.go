@@ -190,7 +190,7 @@ func fullDetails(name string, owner chain.Account) registrytypes.Details {
 		Creators:       []registrytypes.Creator{{Name: "Ada Example", Account: owner.String(), Role: "photographer"}},
 		MetadataUri:    "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi/" + strings.ReplaceAll(name, " ", "-") + ".json",
 		MetadataSha256: chain.Digest("metadata of " + name), DigitalSourceType: "digitalCapture",
-		Fingerprints: []registrytypes.Fingerprint{{Scheme: "c2pa", Value: chain.Digest("manifest of " + name)}},
+		Fingerprints: []registrytypes.Fingerprint{{Scheme: "c2pa", Value: chain.Digest("manifest of " + name).String()}},
 	}
 }
 

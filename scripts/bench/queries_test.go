@@ -136,12 +136,12 @@ func (w *tree) questions(t *testing.T) []question {
 	all, below := *width**width, min(w.works, 10_000)
 	return []question{
 		{"work by id", func(conn gogogrpc.ClientConn, i int) (int, error) {
-			_, err := registrytypes.NewQueryClient(conn).Work(t.Context(), &registrytypes.QueryWorkRequest{Work: w.work(i).String()})
+			_, err := registrytypes.NewQueryClient(conn).Work(t.Context(), &registrytypes.QueryWorkRequest{Work: w.work(i).ID})
 			return 1, err
 		}, 1},
 		{"resolve by digest", func(conn gogogrpc.ClientConn, i int) (int, error) {
 			answer, err := registrytypes.NewQueryClient(conn).Resolve(t.Context(), &registrytypes.QueryResolveRequest{
-				Scheme: registrytypes.SchemeSHA256, Value: chain.Digest(w.name(i)),
+				Scheme: registrytypes.SchemeSHA256, Value: chain.Digest(w.name(i)).String(),
 			})
 			return len(answer.GetWorks()), err
 		}, 1},

@@ -51,7 +51,7 @@ func payments() []workload {
 			name: fmt.Sprintf("pay many, line of %d", lines), lines: lines, messages: func(b *round, i int) []sdk.Msg {
 				msg := &royaltytypes.MsgPayMany{Payer: b.signers[i].String()}
 				for range lines {
-					msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: b.one(plain).String(), Amount: usdc(200)})
+					msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: b.one(plain).ID, Amount: usdc(200)})
 				}
 				return []sdk.Msg{msg}
 			},
@@ -60,7 +60,7 @@ func payments() []workload {
 	return list
 }
 
-// vouchers redeems the first voucher of a channel that was opened for it.
+// vouchers redeems the first voucher of a payment channel that was opened for it.
 func vouchers() (list []workload) {
 	for _, lines := range []int{1, 100} {
 		list = append(list, workload{
@@ -70,7 +70,7 @@ func vouchers() (list []workload) {
 				for _, payer := range b.signers {
 					var open []sdk.Msg
 					for j := range lines {
-						open = append(open, chain.ChannelMsg(payer, serial(b, j, lines), usdc(paid), b.one(plain).Share(chain.Whole)))
+						open = append(open, chain.PaymentChannelMsg(payer, serial(b, j, lines), usdc(paid), b.one(plain).Share(chain.Whole)))
 					}
 					block = append(block, b.c.SignTx(chain.Tx{Msgs: open, Signers: []chain.Account{payer}, Gas: 90_000_000}))
 				}
@@ -79,7 +79,7 @@ func vouchers() (list []workload) {
 			messages: func(b *round, i int) []sdk.Msg {
 				msg := chain.RedeemMsg(b.signers[i])
 				for j := range lines {
-					channel := chain.ChannelOf(b.signers[i], serial(b, j, lines))
+					channel := chain.PaymentChannelOf(b.signers[i], serial(b, j, lines))
 					msg.Vouchers = append(msg.Vouchers, chain.Voucher(b.signers[i], channel, paid, time.Time{}))
 				}
 				return []sdk.Msg{msg}
@@ -98,7 +98,7 @@ func collecting() []workload {
 			b.registerOwn()
 			payer, lines := chain.Named("alice"), make([]royaltytypes.Payment, len(b.signers))
 			for i := range lines {
-				lines[i] = royaltytypes.Payment{Work: b.own(i).String(), Amount: usdc(amount)}
+				lines[i] = royaltytypes.Payment{Work: b.own(i).ID, Amount: usdc(amount)}
 			}
 			for some := range slices.Chunk(lines, royaltytypes.MaxPayments) {
 				msg := &royaltytypes.MsgPayMany{Payer: payer.String(), Payments: some}
@@ -109,7 +109,7 @@ func collecting() []workload {
 	}
 	return []workload{
 		{name: "settle", setup: payOwn(50), messages: func(b *round, i int) []sdk.Msg {
-			return []sdk.Msg{&royaltytypes.MsgSettle{Sender: b.signers[i].String(), Works: []string{b.own(i).String()}}}
+			return []sdk.Msg{&royaltytypes.MsgSettle{Sender: b.signers[i].String(), Works: []registrytypes.WorkID{b.own(i).ID}}}
 		}},
 		{name: "withdraw", setup: payOwn(5000), messages: func(b *round, i int) []sdk.Msg {
 			return []sdk.Msg{&royaltytypes.MsgWithdraw{Account: b.signers[i].String(), Denoms: []string{"uusdc"}}}
@@ -177,12 +177,12 @@ func holding() []workload {
 	other := func(b *round, i int) chain.Account { return b.signers[(i+1)%len(b.signers)] }
 	offer := func(b *round, owner int) sdk.Msg {
 		return &registrytypes.MsgOfferTransfer{
-			Owner: b.signers[owner].String(), Work: b.own(owner).String(), Recipient: other(b, owner).String(),
+			Owner: b.signers[owner].String(), Work: b.own(owner).ID, Recipient: other(b, owner).String(),
 		}
 	}
 	return []workload{
 		{name: "assign shares", setup: (*round).registerOwn, messages: func(b *round, i int) []sdk.Msg {
-			return []sdk.Msg{&royaltytypes.MsgAssignShares{Holder: b.signers[i].String(), Work: b.own(i).String(), Shares: []royaltytypes.Assignment{
+			return []sdk.Msg{&royaltytypes.MsgAssignShares{Holder: b.signers[i].String(), Work: b.own(i).ID, Shares: []royaltytypes.Assignment{
 				{Account: b.signers[i].String(), Weight: 700_000}, {Account: other(b, i).String(), Weight: 300_000},
 			}}}
 		}},
@@ -201,7 +201,7 @@ func holding() []workload {
 			})
 		}, messages: func(b *round, i int) []sdk.Msg {
 			from := (i + len(b.signers) - 1) % len(b.signers)
-			return []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: b.signers[i].String(), Work: b.own(from).String(), WorkVersion: 1}}
+			return []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: b.signers[i].String(), Work: b.own(from).ID, WorkVersion: 1}}
 		}},
 	}
 }

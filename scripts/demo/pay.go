@@ -52,7 +52,7 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 		return nil, err
 	}
 	tx := &Tx{Signer: s.accounts.named(fanName), Work: w, Msgs: []sdk.Msg{&royaltytypes.MsgPay{
-		Payer: s.accounts.named(fanName).Address.String(), Work: w.WorkID.String(), Amount: payment,
+		Payer: s.accounts.named(fanName).Address.String(), Work: w.WorkID, Amount: payment,
 	}}}
 	if err := s.client.mustSendAll(ctx, []*Tx{tx}); err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (s *story) choose(ctx context.Context) (*Work, *royaltytypes.QueryPreviewRe
 			continue
 		}
 		answer, err := royalty.Preview(ctx, &royaltytypes.QueryPreviewRequest{
-			Work: w.WorkID.String(), Amount: payment.String(), Pagination: &query.PageRequest{Limit: 1000},
+			Work: w.WorkID, Amount: payment.String(), Pagination: &query.PageRequest{Limit: 1000},
 		})
 		if err != nil {
 			return nil, nil, err
@@ -104,7 +104,7 @@ func (s *story) showPreview(preview *royaltytypes.QueryPreviewResponse) {
 	titles := s.works.titles()
 	var rows [][]string
 	for _, p := range preview.Payees {
-		rows = append(rows, []string{s.ownerOf(p.Account), titles[p.Work], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount)})
+		rows = append(rows, []string{s.ownerOf(p.Account), titles[p.Work.String()], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount)})
 	}
 	rows = append(rows, []string{"", "", "", "held", usdc(preview.Held.Amount)})
 	s.table([]string{"OWNER", "MODEL", "BASIS", "SHARE", "USDC"}, rows)
@@ -257,7 +257,7 @@ func (s *story) showReceipts(preview *royaltytypes.QueryPreviewResponse, before,
 			}
 		}
 		rows = append(rows, []string{
-			s.ownerOf(p.Account), p.Account, titles[p.Work], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount), received,
+			s.ownerOf(p.Account), p.Account, titles[p.Work.String()], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount), received,
 		})
 	}
 	if sum := total.Add(preview.Held.Amount); !sum.Equal(payment.Amount) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"slices"
 
 	"github.com/stemma-chain/stemma/testutil/data/models"
@@ -27,11 +26,6 @@ type Work struct {
 	Offered []licensetypes.TermsID
 	// Stuck: its sources could not be declared, so nothing is offered.
 	Stuck bool
-}
-
-func (w *Work) hexDigest() string {
-	sum := w.Digest()
-	return hex.EncodeToString(sum[:])
 }
 
 func (w *Work) licence() models.Licence { return licenceOf(w.Licence) }

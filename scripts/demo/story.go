@@ -56,7 +56,7 @@ func (s *story) register(ctx context.Context) error {
 }
 
 func entry(w *Work) registrytypes.Entry {
-	return registrytypes.Entry{Sha256: w.hexDigest(), Details: registrytypes.Details{
+	return registrytypes.Entry{Sha256: w.Digest(), Details: registrytypes.Details{
 		Kind:         registrytypes.KIND_MODEL,
 		Title:        w.ID,
 		Creators:     []registrytypes.Creator{{Name: w.Owner, Account: w.Account.Address.String(), Role: "publisher"}},

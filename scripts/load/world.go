@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -44,7 +43,7 @@ var (
 
 // Work is one that is in a block.
 type Work struct {
-	id    string
+	id    registrytypes.WorkID
 	owner *Account
 	// ancestors is the most that it can owe. It is settled before others see the
 	// work, since the gas of a payment depends on it.
@@ -109,8 +108,8 @@ func (a *Account) newWork() (*Work, registrytypes.Entry) {
 	title := fmt.Sprintf("Picture %d of %s", a.contents, a.address)
 	digest := sha256.Sum256([]byte(title))
 	owner := sdk.AccAddress(a.key.PubKey().Address())
-	return &Work{id: registrytypes.NewWorkID(owner, digest).String(), owner: a}, registrytypes.Entry{
-		Sha256: hex.EncodeToString(digest[:]),
+	return &Work{id: registrytypes.NewWorkID(owner, digest), owner: a}, registrytypes.Entry{
+		Sha256: digest,
 		Details: registrytypes.Details{
 			Kind: registrytypes.KIND_IMAGE, Title: title, MediaType: "image/png",
 			Creators: []registrytypes.Creator{{Name: "Load", Account: a.address, Role: "author"}},

@@ -18,14 +18,14 @@ func TestRegisteredWorksAreReadBack(t *testing.T) {
 	res := c.Deliver(alice, chain.RegisterMsg(alice, "one", "two"))
 	var made registrytypes.MsgRegisterResponse
 	res.Response(t, 0, &made)
-	require.Equal(t, []string{chain.WorkOf("one", alice).String(), chain.WorkOf("two", alice).String()}, made.Works)
+	require.Equal(t, []registrytypes.WorkID{chain.WorkOf("one", alice).ID, chain.WorkOf("two", alice).ID}, made.Works)
 	require.Len(t, chain.Typed[*registrytypes.EventWorkRegistered](t, res.Events), 2)
 
 	query := registrytypes.NewQueryClient(c.Conn())
 	got, err := query.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: made.Works[0]})
 	require.NoError(t, err)
 	require.Equal(t, "one", got.Work.Details.Title)
-	_, err = query.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: chain.WorkOf("three", alice).String()})
+	_, err = query.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: chain.WorkOf("three", alice).ID})
 	require.Equal(t, codes.NotFound, status.Code(err))
 
 	err = c.Deliver(bob, chain.RegisterMsg(bob, "one")).Err()

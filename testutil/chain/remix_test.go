@@ -107,7 +107,7 @@ func TestARemixOfADualLicensedWorkUnderEitherAlternative(t *testing.T) {
 // owed is what a work owes upstream, ppm.
 func owed(t *testing.T, c *chain.Chain, work chain.Work) uint32 {
 	t.Helper()
-	res, err := royaltytypes.NewQueryClient(c.Conn()).Upstream(t.Context(), &royaltytypes.QueryUpstreamRequest{Work: work.String()})
+	res, err := royaltytypes.NewQueryClient(c.Conn()).Upstream(t.Context(), &royaltytypes.QueryUpstreamRequest{Work: work.ID})
 	require.NoError(t, err)
 	return res.Absolute + res.Relative
 }

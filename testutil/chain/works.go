@@ -2,7 +2,6 @@ package chain
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,16 +61,12 @@ func (s Source) Message() lineagetypes.Source {
 	return m
 }
 
-// Digest is the SHA-256 of the content of a work registered under this name, in
-// hex.
-func Digest(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return hex.EncodeToString(sum[:])
-}
+// Digest is the SHA-256 of the content of a work registered under this name.
+func Digest(name string) registrytypes.Digest { return sha256.Sum256([]byte(name)) }
 
 // WorkOf is the work that Register makes of this name; its id is known before.
 func WorkOf(name string, owner Account) Work {
-	return Work{ID: registrytypes.NewWorkID(owner.Address, sha256.Sum256([]byte(name))), Owner: owner}
+	return Work{ID: registrytypes.NewWorkID(owner.Address, Digest(name)), Owner: owner}
 }
 
 // RegisterMsg registers works whose contents are their names.
@@ -102,7 +97,7 @@ func DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
 
 // PayMsg pays a work.
 func PayMsg(payer Account, work Work, amount sdk.Coin) *royaltytypes.MsgPay {
-	return &royaltytypes.MsgPay{Payer: payer.String(), Work: work.String(), Amount: amount}
+	return &royaltytypes.MsgPay{Payer: payer.String(), Work: work.ID, Amount: amount}
 }
 
 // Preset is the id of preset terms, such as commercial-remix-10.

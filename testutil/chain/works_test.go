@@ -43,7 +43,7 @@ func TestABusyChainExportsAndImports(t *testing.T) {
 	mix := c.Derive("mix", bob, song.Under(remix10), beat.Under(remix5).As(lineagetypes.ROLE_INPUT_TO))
 	deep := c.Derive("deep", fan, mix.Under(remix10), song.Cited())
 	c.Derive("study", carol, beat.Under(byNC))
-	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.String(), Recipient: carol.String()})
+	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: carol.String()})
 	// Below the least payout, and with a rest that stays in the stages.
 	c.Pay(fan, deep, "1003uusdc")
 	c.Pay(carol, mix, "77ustem")

@@ -15,11 +15,11 @@ import (
 // sell transfers a work in its two steps.
 func sell(t *testing.T, c *chain.Chain, work chain.Work, from, to chain.Account) {
 	t.Helper()
-	c.MustDeliver(from, &registrytypes.MsgOfferTransfer{Owner: from.String(), Work: work.String(), Recipient: to.String()})
-	holders, err := royaltytypes.NewQueryClient(c.Conn()).Holders(c.Ctx(), &royaltytypes.QueryHoldersRequest{Work: work.String()})
+	c.MustDeliver(from, &registrytypes.MsgOfferTransfer{Owner: from.String(), Work: work.ID, Recipient: to.String()})
+	holders, err := royaltytypes.NewQueryClient(c.Conn()).Holders(c.Ctx(), &royaltytypes.QueryHoldersRequest{Work: work.ID})
 	require.NoError(t, err)
 	c.MustDeliver(to, &royaltytypes.MsgAcceptTransfer{
-		Recipient: to.String(), Work: work.String(), WorkVersion: 1, HoldersVersion: holders.Version,
+		Recipient: to.String(), Work: work.ID, WorkVersion: 1, HoldersVersion: holders.Version,
 	})
 }
 

@@ -1,11 +1,16 @@
 package types
 
-import errorsmod "cosmossdk.io/errors"
+import (
+	"google.golang.org/grpc/codes"
+
+	errorsmod "cosmossdk.io/errors"
+)
 
 // Errors of the registry. Codes are stable and append-only.
 var (
-	ErrInvalidID         = errorsmod.Register(ModuleName, 2, "invalid id")
-	ErrInvalidDigest     = errorsmod.Register(ModuleName, 3, "invalid digest")
+	// The first two have a gRPC code, since reading a query can fail with them.
+	ErrInvalidID         = errorsmod.RegisterWithGRPCCode(ModuleName, 2, codes.InvalidArgument, "invalid id")
+	ErrInvalidDigest     = errorsmod.RegisterWithGRPCCode(ModuleName, 3, codes.InvalidArgument, "invalid digest")
 	ErrWorkNotFound      = errorsmod.Register(ModuleName, 4, "work not found")
 	ErrAlreadyRegistered = errorsmod.Register(ModuleName, 5, "already registered")
 	ErrAlreadyClaimed    = errorsmod.Register(ModuleName, 6, "content already claimed")

@@ -7,6 +7,8 @@ import (
 
 	"github.com/cosmos/gogoproto/jsonpb"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 	"pgregory.net/rapid"
 
@@ -86,6 +88,8 @@ func TestRowsHoldDigestsAsBytes(t *testing.T) {
 func TestTextThatIsNoIDIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"workX123":                               `"workX123" is not a work id (work1...)`,
+		types.WorkID{1}.String()[:42] + "w":      "checksum",
+		account:                                  "is a cosmos id, where a work id",
 		"song.wav":                               `"song.wav" is not a work id (work1...)`,
 		types.FormatID("terms", []byte("abcde")): `is a terms id, where a work id (work1...) is needed`,
 		types.FormatID("work", make([]byte, 20)): "all zeros",
@@ -96,6 +100,7 @@ func TestTextThatIsNoIDIsRefused(t *testing.T) {
 		var req types.QueryWorkRequest
 		err := req.Unmarshal(field1(text))
 		require.ErrorIs(t, err, types.ErrInvalidID)
+		require.Equal(t, codes.InvalidArgument, status.Code(err))
 		require.ErrorContains(t, err, want)
 		require.Less(t, len(err.Error()), 400)
 		require.Zero(t, req.Work)

@@ -85,7 +85,7 @@ func stageRows(t *testing.T, c *chain.Chain) int {
 func dust(works []chain.Work) *types.MsgPayMany {
 	msg := &types.MsgPayMany{Payer: mallory.String()}
 	for _, w := range works {
-		msg.Payments = append(msg.Payments, types.Payment{Work: w.String(), Amount: usdc(1)})
+		msg.Payments = append(msg.Payments, types.Payment{Work: w.ID, Amount: usdc(1)})
 	}
 	return msg
 }

@@ -177,7 +177,7 @@ func (b *book) Flushed(item flow.Item, from, to *big.Int, receivers int) {
 // Failed implements flow.Book.
 func (b *book) Failed(item flow.Item, err error) {
 	event, typedErr := sdk.TypedEventToEvent(&types.EventStageQuarantined{
-		Work: types.WorkIDOf(item.Pot.Work).String(), Denom: item.Pot.Denom, Stage: types.StageKind(item.Kind), Reason: err.Error(),
+		Work: types.WorkIDOf(item.Pot.Work), Denom: item.Pot.Denom, Stage: types.StageKind(item.Kind), Reason: err.Error(),
 	})
 	if typedErr == nil {
 		b.events = append(b.events, event)

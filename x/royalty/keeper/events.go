@@ -52,11 +52,11 @@ func upstreamEvent(work registrytypes.WorkID, head types.Head, absolute, relativ
 	)
 }
 
-func redeemedEvent(id types.ChannelID, channel types.Channel, paid sdk.Coin) sdk.Event {
+func redeemedEvent(id types.PaymentChannelID, channel types.PaymentChannel, paid sdk.Coin) sdk.Event {
 	return sdk.NewEvent("stemma.royalty.v1.EventVoucherRedeemed",
-		quoted("channel", id.String()),
 		quoted("denom", paid.Denom),
 		quoted("paid", paid.Amount.String()),
+		quoted("payment_channel", id.String()),
 		number("pending_from", channel.PendingFrom),
 		quoted("total", channel.Redeemed.String()),
 	)

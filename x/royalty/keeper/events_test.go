@@ -25,21 +25,21 @@ func TestEventsWrittenByHandAreTypedEvents(t *testing.T) {
 		written sdk.Event
 		typed   proto.Message
 	}{
-		{paidEvent(account.String(), work, coin, 5), &types.EventPaid{Payer: account.String(), Work: work.String(), Denom: coin.Denom, Amount: "7", Epoch: 5}},
-		{paidEvent(account.String(), work, coin, 0), &types.EventPaid{Payer: account.String(), Work: work.String(), Denom: coin.Denom, Amount: "7"}},
+		{paidEvent(account.String(), work, coin, 5), &types.EventPaid{Payer: account.String(), Work: work, Denom: coin.Denom, Amount: "7", Epoch: 5}},
+		{paidEvent(account.String(), work, coin, 0), &types.EventPaid{Payer: account.String(), Work: work, Denom: coin.Denom, Amount: "7"}},
 		{
 			upstreamEvent(work, types.Head{Epoch: 7, UpstreamVersion: 2, Reach: 9}, 100, 0),
-			&types.EventUpstreamChanged{Work: work.String(), Epoch: 7, UpstreamVersion: 2, Absolute: 100, Reach: 9},
+			&types.EventUpstreamChanged{Work: work, Epoch: 7, UpstreamVersion: 2, Absolute: 100, Reach: 9},
 		},
-		{flushedEvent(item, "1", "9"), &types.EventStageFlushed{Work: work.String(), Denom: coin.Denom, Stage: types.STAGE_RECEIVED, FromTotal: "1", ToTotal: "9"}},
+		{flushedEvent(item, "1", "9"), &types.EventStageFlushed{Work: work, Denom: coin.Denom, Stage: types.STAGE_RECEIVED, FromTotal: "1", ToTotal: "9"}},
 		{paidOutEvent(account, coin), &types.EventPaidOut{Account: account.String(), Denom: coin.Denom, Amount: "7"}},
 		{
-			redeemedEvent(types.ChannelID{9}, types.Channel{Redeemed: math.NewInt(30), PendingFrom: 2}, coin),
-			&types.EventVoucherRedeemed{Channel: types.ChannelID{9}.String(), Denom: coin.Denom, Total: "30", Paid: "7", PendingFrom: 2},
+			redeemedEvent(types.PaymentChannelID{9}, types.PaymentChannel{Redeemed: math.NewInt(30), PendingFrom: 2}, coin),
+			&types.EventVoucherRedeemed{PaymentChannel: types.PaymentChannelID{9}, Denom: coin.Denom, Total: "30", Paid: "7", PendingFrom: 2},
 		},
 		{
-			redeemedEvent(types.ChannelID{9}, types.Channel{Redeemed: math.NewInt(30)}, coin),
-			&types.EventVoucherRedeemed{Channel: types.ChannelID{9}.String(), Denom: coin.Denom, Total: "30", Paid: "7"},
+			redeemedEvent(types.PaymentChannelID{9}, types.PaymentChannel{Redeemed: math.NewInt(30)}, coin),
+			&types.EventVoucherRedeemed{PaymentChannel: types.PaymentChannelID{9}, Denom: coin.Denom, Total: "30", Paid: "7"},
 		},
 	} {
 		want, err := sdk.TypedEventToEvent(c.typed)

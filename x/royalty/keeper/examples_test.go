@@ -99,7 +99,7 @@ func (r replay) register(s flow.Scenario) (refused []string) {
 		work := r.c.Register("work "+w.ID, owner)
 		r.works[w.ID] = work
 		if len(shares) > 1 {
-			r.c.MustDeliver(owner, &types.MsgAssignShares{Holder: owner.String(), Work: work.String(), Shares: shares})
+			r.c.MustDeliver(owner, &types.MsgAssignShares{Holder: owner.String(), Work: work.ID, Shares: shares})
 		}
 		if err := r.link(work, w.Sources); err != nil {
 			require.ErrorIs(r.t, err, types.ErrOverWhole)

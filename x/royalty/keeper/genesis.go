@@ -29,11 +29,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	for _, s := range gs.Stages {
-		work, err := registrytypes.ParseWorkID(s.Work)
-		if err != nil {
-			return err
-		}
-		if err := k.Stages.Set(ctx, collections.Join(work, s.Denom), s.Stages); err != nil {
+		if err := k.Stages.Set(ctx, collections.Join(s.Work, s.Denom), s.Stages); err != nil {
 			return err
 		}
 	}
@@ -47,38 +43,30 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
-	if err := k.initChannels(ctx, gs); err != nil {
+	if err := k.initPaymentChannels(ctx, gs); err != nil {
 		return err
 	}
 	return k.initQueues(ctx, gs)
 }
 
 func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
-	work, err := registrytypes.ParseWorkID(w.Id)
-	if err != nil {
-		return err
-	}
-	if err := k.Heads.Set(ctx, work, w.Head); err != nil {
+	if err := k.Heads.Set(ctx, w.Id, w.Head); err != nil {
 		return err
 	}
 	for _, h := range w.Holders {
-		if err := k.Holders.Set(ctx, collections.Join(work, h.Version), h.Holders); err != nil {
+		if err := k.Holders.Set(ctx, collections.Join(w.Id, h.Version), h.Holders); err != nil {
 			return err
 		}
 	}
 	for _, u := range w.Upstream {
-		if err := k.Upstreams.Set(ctx, collections.Join(work, u.Version), u.Upstream); err != nil {
+		if err := k.Upstreams.Set(ctx, collections.Join(w.Id, u.Version), u.Upstream); err != nil {
 			return err
 		}
 	}
-	if w.Destination == "" {
+	if w.Destination.IsZero() {
 		return nil
 	}
-	other, err := registrytypes.ParseWorkID(w.Destination)
-	if err != nil {
-		return err
-	}
-	return k.Destinations.Set(ctx, work, other)
+	return k.Destinations.Set(ctx, w.Id, w.Destination)
 }
 
 // initBalance stores a balance and its place in the queue of payouts. An export
@@ -99,13 +87,9 @@ func (k Keeper) initBalance(ctx context.Context, b types.GenesisBalance) error {
 
 func (k Keeper) initQueues(ctx context.Context, gs types.GenesisState) error {
 	for _, d := range gs.Queue {
-		work, err := registrytypes.ParseWorkID(d.Work)
-		if err != nil {
-			return err
-		}
 		item := flow.Item{
 			Round: d.Round, Kind: flow.Kind(d.Stage), Generation: d.Generation,
-			Pot: flow.Pot{Work: types.FlowWork(work), Denom: d.Denom},
+			Pot: flow.Pot{Work: types.FlowWork(d.Work), Denom: d.Denom},
 		}
 		if err := k.Queue.Set(ctx, item); err != nil {
 			return err
@@ -128,7 +112,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	err = k.Stages.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, string], s types.Stages) (bool, error) {
-		gs.Stages = append(gs.Stages, types.GenesisStages{Work: key.K1().String(), Denom: key.K2(), Stages: s})
+		gs.Stages = append(gs.Stages, types.GenesisStages{Work: key.K1(), Denom: key.K2(), Stages: s})
 		return false, nil
 	})
 	if err != nil {
@@ -150,7 +134,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := k.exportChannels(ctx, &gs); err != nil {
+	if err := k.exportPaymentChannels(ctx, &gs); err != nil {
 		return nil, err
 	}
 	return &gs, k.exportQueues(ctx, &gs)
@@ -158,7 +142,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 
 func (k Keeper) exportWorks(ctx context.Context) (works []types.GenesisWork, err error) {
 	err = k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
-		w := types.GenesisWork{Id: work.String(), Head: head}
+		w := types.GenesisWork{Id: work, Head: head}
 		if err := k.exportLists(ctx, work, &w); err != nil {
 			return true, err
 		}
@@ -167,7 +151,7 @@ func (k Keeper) exportWorks(ctx context.Context) (works []types.GenesisWork, err
 			if err != nil {
 				return true, err
 			}
-			w.Destination = other.String()
+			w.Destination = other
 		}
 		works = append(works, w)
 		return false, nil
@@ -195,7 +179,7 @@ func (k Keeper) exportQueues(ctx context.Context, gs *types.GenesisState) error 
 	err := k.Queue.Walk(ctx, nil, func(i flow.Item) (bool, error) {
 		gs.Queue = append(gs.Queue, types.GenesisDirt{
 			Round: i.Round, Stage: types.StageKind(i.Kind), Generation: i.Generation,
-			Work: types.WorkIDOf(i.Pot.Work).String(), Denom: i.Pot.Denom,
+			Work: types.WorkIDOf(i.Pot.Work), Denom: i.Pot.Denom,
 		})
 		return false, nil
 	})

@@ -117,7 +117,7 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 		return 0, err
 	}
 	return next.HoldersVersion, emit(ctx, &types.EventHoldersChanged{
-		Work: work.String(), Epoch: next.Epoch, HoldersVersion: next.HoldersVersion, Holders: table.Holdings(),
+		Work: work, Epoch: next.Epoch, HoldersVersion: next.HoldersVersion, Holders: table.Holdings(),
 	})
 }
 

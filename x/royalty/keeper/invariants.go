@@ -26,7 +26,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		{"destinations lead somewhere", k.checkDestinations},
 		{"what is ready is queued", k.checkReady},
 		{"meters count what came in", k.checkMeters},
-		{"channels keep to their deposits", k.checkChannels},
+		{"payment channels keep to their deposits", k.checkPaymentChannels},
 	} {
 		if err := invariant.check(ctx); err != nil {
 			return errorsmod.Wrapf(err, "royalty: %s", invariant.name)
@@ -37,7 +37,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 
 // checkMoney: no stage is below zero; per denom, what came in is held, credited
 // or paid out; and the module's account has exactly what is held, credited and
-// in channels.
+// in payment channels.
 func (k Keeper) checkMoney(ctx context.Context) error {
 	owned := sdk.NewMapCoins(nil)
 	err := k.Stages.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, string], s types.Stages) (bool, error) {

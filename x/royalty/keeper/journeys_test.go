@@ -114,7 +114,7 @@ func TestEachPaymentGoesToThoseWhoHeldThen(t *testing.T) {
 }
 
 func assign(holder chain.Account, work chain.Work, to chain.Account, weight uint32) *types.MsgAssignShares {
-	msg := &types.MsgAssignShares{Holder: holder.String(), Work: work.String(), Shares: []types.Assignment{{Account: to.String(), Weight: weight}}}
+	msg := &types.MsgAssignShares{Holder: holder.String(), Work: work.ID, Shares: []types.Assignment{{Account: to.String(), Weight: weight}}}
 	if weight < 1_000_000 {
 		msg.Shares = append(msg.Shares, types.Assignment{Account: holder.String(), Weight: 1_000_000 - weight})
 	}
@@ -145,14 +145,14 @@ func TestEachPaymentGoesByTheSourcesThen(t *testing.T) {
 func TestATransferReplacesTheSoleHolder(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
-	offer := &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.String(), Recipient: bob.String()}
-	accept := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.String(), WorkVersion: 1}
+	offer := &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()}
+	accept := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1}
 
 	require.Error(t, c.Deliver(bob, accept).Err(), "nothing was offered")
 	c.MustDeliver(alice, offer)
-	stranger := &types.MsgAcceptTransfer{Recipient: carol.String(), Work: song.String(), WorkVersion: 1}
+	stranger := &types.MsgAcceptTransfer{Recipient: carol.String(), Work: song.ID, WorkVersion: 1}
 	require.ErrorIs(t, c.Deliver(carol, stranger).Err(), registrytypes.ErrInvalidTransfer)
-	stale := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.String(), WorkVersion: 1, HoldersVersion: 3}
+	stale := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, HoldersVersion: 3}
 	require.ErrorIs(t, c.Deliver(bob, stale).Err(), types.ErrVersionChanged)
 
 	c.Block(c.Sign(fan, chain.PayMsg(fan, song, usdc(700))), c.Sign(bob, accept), c.Sign(fan, chain.PayMsg(fan, song, usdc(300)))).RequireOK(t)
@@ -165,8 +165,8 @@ func TestATransferLeavesAnyOtherTable(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
 	c.MustDeliver(alice, assign(alice, song, carol, 400_000))
-	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.String(), Recipient: bob.String()})
-	c.MustDeliver(bob, &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.String(), WorkVersion: 1, HoldersVersion: 1})
+	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()})
+	c.MustDeliver(bob, &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, HoldersVersion: 1})
 	c.Pay(fan, song, "1000uusdc")
 	c.RequireBalance(alice, "1000600uusdc")
 	c.RequireBalance(carol, "1000400uusdc")
@@ -179,7 +179,7 @@ func TestABlockedHolderKeepsABalance(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
 	blocked := authtypes.NewModuleAddress(minttypes.ModuleName)
-	c.MustDeliver(alice, &types.MsgAssignShares{Holder: alice.String(), Work: song.String(), Shares: []types.Assignment{
+	c.MustDeliver(alice, &types.MsgAssignShares{Holder: alice.String(), Work: song.ID, Shares: []types.Assignment{
 		{Account: alice.String(), Weight: 500_000}, {Account: blocked.String(), Weight: 500_000},
 	}})
 	block := c.Block(c.Sign(fan, chain.PayMsg(fan, song, usdc(1000))))
@@ -202,7 +202,7 @@ func TestABlockedHolderKeepsABalance(t *testing.T) {
 func TestPayoutsKeepTheirPlace(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit(), withParams(func(p *types.Params) { p.PayoutBudget = 1 }))
 	song := c.Register("song.wav", alice)
-	c.MustDeliver(alice, &types.MsgAssignShares{Holder: alice.String(), Work: song.String(), Shares: []types.Assignment{
+	c.MustDeliver(alice, &types.MsgAssignShares{Holder: alice.String(), Work: song.ID, Shares: []types.Assignment{
 		{Account: alice.String(), Weight: 250_000},
 		{Account: bob.String(), Weight: 250_000},
 		{Account: carol.String(), Weight: 250_000},
@@ -228,7 +228,7 @@ func TestWithdrawAndSettleTakeWhatWaits(t *testing.T) {
 	c.RequireBalance(alice, "1000000uusdc")
 	require.ErrorIs(t, c.Deliver(alice, &types.MsgWithdraw{Account: alice.String()}).Err(), types.ErrNoBalance)
 
-	c.MustDeliver(dave, &types.MsgSettle{Sender: dave.String(), Works: []string{song.String()}})
+	c.MustDeliver(dave, &types.MsgSettle{Sender: dave.String(), Works: []registrytypes.WorkID{song.ID}})
 	c.RequireInvariants()
 	c.MustDeliver(alice, &types.MsgWithdraw{Account: alice.String(), Denoms: []string{"uusdc"}})
 	c.RequireBalance(alice, "1000099uusdc")
@@ -246,7 +246,7 @@ func TestPreviewIsWhatComes(t *testing.T) {
 	clip := c.Derive("clip.mp4", carol, remix.Under(relative))
 
 	query := types.NewQueryClient(c.Conn())
-	preview, err := query.Preview(t.Context(), &types.QueryPreviewRequest{Work: clip.String(), Amount: "123457uusdc"})
+	preview, err := query.Preview(t.Context(), &types.QueryPreviewRequest{Work: clip.ID, Amount: "123457uusdc"})
 	require.NoError(t, err)
 	before := map[string]math.Int{}
 	for _, a := range []chain.Account{alice, bob, carol, dave} {

@@ -57,8 +57,8 @@ type Keeper struct {
 	// Recheck: how far stages and balances have been looked at again. No row: to the
 	// end.
 	Recheck collections.Item[types.Recheck]
-	// Channels are deposits that vouchers are paid from.
-	Channels Channels
+	// PaymentChannels are deposits that vouchers are paid from.
+	PaymentChannels PaymentChannels
 }
 
 // NewKeeper returns a keeper. authority may change the parameters.
@@ -85,7 +85,7 @@ func NewKeeper(
 		Recheck: collections.NewItem(sb, types.RecheckPrefix, "recheck", codec.CollValue[types.Recheck](cdc)),
 		Destinations: collections.NewMap(sb, types.DestinationsPrefix, "destinations", registrytypes.WorkIDKey,
 			collcodec.KeyToValueCodec(registrytypes.WorkIDKey)),
-		Channels: newChannels(sb, cdc),
+		PaymentChannels: newPaymentChannels(sb, cdc),
 	}
 	if k.account == nil {
 		panic("the royalty module has no account: add it to the module account permissions")

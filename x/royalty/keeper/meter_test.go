@@ -71,7 +71,7 @@ func TestAMeterCountsWhatComesIn(t *testing.T) {
 	// A sole holder's stages have nothing to remember, but the meter has.
 	require.True(t, stored(t, c, song))
 	require.False(t, stored(t, c, other))
-	stages, err := types.NewQueryClient(c.Conn()).Stages(t.Context(), &types.QueryStagesRequest{Work: song.String()})
+	stages, err := types.NewQueryClient(c.Conn()).Stages(t.Context(), &types.QueryStagesRequest{Work: song.ID})
 	require.NoError(t, err)
 	require.Equal(t, "77", stages.Stages[0].Stages.TakenIn.String())
 	c.RequireInvariants()
@@ -116,7 +116,7 @@ func TestAMeterCountsAtTheEndOfTheBlock(t *testing.T) {
 	}})).RequireOK(t)
 	requireTakenIn(t, c, song, 1305)
 	// A change of the lists in a block without payments counts nothing again.
-	c.MustDeliver(bob, &types.MsgAssignShares{Holder: bob.String(), Work: song.String(), Shares: []types.Assignment{
+	c.MustDeliver(bob, &types.MsgAssignShares{Holder: bob.String(), Work: song.ID, Shares: []types.Assignment{
 		{Account: carol.String(), Weight: 333_333},
 	}})
 	requireTakenIn(t, c, song, 1305)
@@ -309,7 +309,7 @@ func (g *meterGame) transaction() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	switch g.rng.IntN(8) {
 	case 0:
-		return fan, []sdk.Msg{&types.MsgSettle{Sender: fan.String(), Works: []string{work.String()}}}
+		return fan, []sdk.Msg{&types.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{work.ID}}}
 	case 1:
 		// It fails once the owner has assigned all; the payments with it.
 		return work.Owner, []sdk.Msg{g.pay(work.Owner, work), assign(work.Owner, work, fan, 1+g.rng.Uint32N(1_000_000)), g.pay(work.Owner, work)}
@@ -331,10 +331,8 @@ func (g *meterGame) play(blocks int) {
 			txs[i] = g.chains[0].SignTx(chain.Tx{Signers: []chain.Account{signer}, Msgs: msgs, Fee: "100ustem"})
 			for _, msg := range msgs {
 				if pay, ok := msg.(*types.MsgPay); ok {
-					work, err := registrytypes.ParseWorkID(pay.Work)
-					require.NoError(g, err)
 					payments[i] = append(payments[i], flow.Payment{
-						Pot: flow.Pot{Work: types.FlowWork(work), Denom: "uusdc"}, Amount: pay.Amount.Amount.BigInt(),
+						Pot: flow.Pot{Work: types.FlowWork(pay.Work), Denom: "uusdc"}, Amount: pay.Amount.Amount.BigInt(),
 					})
 				}
 			}
@@ -367,7 +365,7 @@ func (g *meterGame) play(blocks int) {
 func (g *meterGame) settle() {
 	c := g.chains[0]
 	for i := len(g.works) - 1; i >= 0; i-- {
-		c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []string{g.works[i].String()}})
+		c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{g.works[i].ID}})
 		for blocks := 0; ; blocks++ {
 			require.Less(g, blocks, 1000, "the sweep does not come to an end")
 			queued, err := c.App.Keepers.Royalty.Queue.Iterate(c.Ctx(), nil)

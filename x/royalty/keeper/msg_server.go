@@ -5,7 +5,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -16,11 +15,11 @@ type msgServer struct{ k Keeper }
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
 
 func (s msgServer) Pay(ctx context.Context, m *types.MsgPay) (*types.MsgPayResponse, error) {
-	payer, work, err := accountAndWork(m.Payer, m.Work)
+	payer, err := sdk.AccAddressFromBech32(m.Payer)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgPayResponse{}, s.k.Pay(ctx, payer, work, m.Amount)
+	return &types.MsgPayResponse{}, s.k.Pay(ctx, payer, m.Work, m.Amount)
 }
 
 func (s msgServer) PayMany(ctx context.Context, m *types.MsgPayMany) (*types.MsgPayManyResponse, error) {
@@ -30,23 +29,13 @@ func (s msgServer) PayMany(ctx context.Context, m *types.MsgPayMany) (*types.Msg
 	}
 	lines := make([]line, len(m.Payments))
 	for i, p := range m.Payments {
-		if lines[i].work, err = registrytypes.ParseWorkID(p.Work); err != nil {
-			return nil, err
-		}
-		lines[i].amount = p.Amount
+		lines[i] = line{work: p.Work, amount: p.Amount}
 	}
 	return &types.MsgPayManyResponse{}, s.k.payAll(ctx, payer, lines)
 }
 
 func (s msgServer) Settle(ctx context.Context, m *types.MsgSettle) (*types.MsgSettleResponse, error) {
-	works := make([]registrytypes.WorkID, len(m.Works))
-	for i, id := range m.Works {
-		var err error
-		if works[i], err = registrytypes.ParseWorkID(id); err != nil {
-			return nil, err
-		}
-	}
-	return &types.MsgSettleResponse{}, s.k.Settle(ctx, works)
+	return &types.MsgSettleResponse{}, s.k.Settle(ctx, m.Works)
 }
 
 func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {
@@ -59,7 +48,7 @@ func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.M
 }
 
 func (s msgServer) AssignShares(ctx context.Context, m *types.MsgAssignShares) (*types.MsgAssignSharesResponse, error) {
-	holder, work, err := accountAndWork(m.Holder, m.Work)
+	holder, err := sdk.AccAddressFromBech32(m.Holder)
 	if err != nil {
 		return nil, err
 	}
@@ -70,43 +59,43 @@ func (s msgServer) AssignShares(ctx context.Context, m *types.MsgAssignShares) (
 		}
 		shares[i].Weight = a.Weight
 	}
-	version, err := s.k.AssignShares(ctx, holder, work, shares)
+	version, err := s.k.AssignShares(ctx, holder, m.Work, shares)
 	return &types.MsgAssignSharesResponse{HoldersVersion: version}, err
 }
 
 func (s msgServer) AcceptTransfer(ctx context.Context, m *types.MsgAcceptTransfer) (*types.MsgAcceptTransferResponse, error) {
-	recipient, work, err := accountAndWork(m.Recipient, m.Work)
+	recipient, err := sdk.AccAddressFromBech32(m.Recipient)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcceptTransferResponse{}, s.k.AcceptTransfer(ctx, recipient, work, m.WorkVersion, m.HoldersVersion)
+	return &types.MsgAcceptTransferResponse{}, s.k.AcceptTransfer(ctx, recipient, m.Work, m.WorkVersion, m.HoldersVersion)
 }
 
-func (s msgServer) OpenChannel(ctx context.Context, m *types.MsgOpenChannel) (*types.MsgOpenChannelResponse, error) {
+func (s msgServer) OpenPaymentChannel(ctx context.Context, m *types.MsgOpenPaymentChannel) (*types.MsgOpenPaymentChannelResponse, error) {
 	payer, err := sdk.AccAddressFromBech32(m.Payer)
 	if err != nil {
 		return nil, err
 	}
-	channel := types.Channel{Payer: payer, Serial: m.Serial, Key: m.Key, CloseDelay: m.CloseDelay}
+	channel := types.PaymentChannel{Payer: payer, Serial: m.Serial, Key: m.Key, CloseDelay: m.CloseDelay}
 	if m.Receiver != "" {
 		if channel.Receiver, err = sdk.AccAddressFromBech32(m.Receiver); err != nil {
 			return nil, err
 		}
 	}
-	payees, err := types.NewChannelPayees(m.Payees)
+	payees, err := types.NewPaymentChannelPayees(m.Payees)
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.k.OpenChannel(ctx, channel, m.Deposit, payees)
-	return &types.MsgOpenChannelResponse{Channel: id.String()}, err
+	id, err := s.k.OpenPaymentChannel(ctx, channel, m.Deposit, payees)
+	return &types.MsgOpenPaymentChannelResponse{PaymentChannel: id}, err
 }
 
-func (s msgServer) TopUpChannel(ctx context.Context, m *types.MsgTopUpChannel) (*types.MsgTopUpChannelResponse, error) {
-	payer, id, err := accountAndChannel(m.Payer, m.Channel)
+func (s msgServer) TopUpPaymentChannel(ctx context.Context, m *types.MsgTopUpPaymentChannel) (*types.MsgTopUpPaymentChannelResponse, error) {
+	payer, err := sdk.AccAddressFromBech32(m.Payer)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgTopUpChannelResponse{}, s.k.TopUpChannel(ctx, payer, id, m.Amount)
+	return &types.MsgTopUpPaymentChannelResponse{}, s.k.TopUpPaymentChannel(ctx, payer, m.PaymentChannel, m.Amount)
 }
 
 func (s msgServer) RedeemVouchers(ctx context.Context, m *types.MsgRedeemVouchers) (*types.MsgRedeemVouchersResponse, error) {
@@ -114,13 +103,13 @@ func (s msgServer) RedeemVouchers(ctx context.Context, m *types.MsgRedeemVoucher
 	return &types.MsgRedeemVouchersResponse{Paid: paid, Skipped: skipped}, err
 }
 
-func (s msgServer) CloseChannel(ctx context.Context, m *types.MsgCloseChannel) (*types.MsgCloseChannelResponse, error) {
-	sender, id, err := accountAndChannel(m.Sender, m.Channel)
+func (s msgServer) ClosePaymentChannel(ctx context.Context, m *types.MsgClosePaymentChannel) (*types.MsgClosePaymentChannelResponse, error) {
+	sender, err := sdk.AccAddressFromBech32(m.Sender)
 	if err != nil {
 		return nil, err
 	}
-	refund, closesAt, err := s.k.CloseChannel(ctx, sender, id)
-	return &types.MsgCloseChannelResponse{Refund: refund, ClosesAt: closesAt}, err
+	refund, closesAt, err := s.k.ClosePaymentChannel(ctx, sender, m.PaymentChannel)
+	return &types.MsgClosePaymentChannelResponse{Refund: refund, ClosesAt: closesAt}, err
 }
 
 func (s msgServer) UpdateParams(ctx context.Context, m *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
@@ -131,22 +120,4 @@ func (s msgServer) UpdateParams(ctx context.Context, m *types.MsgUpdateParams) (
 		return nil, err
 	}
 	return &types.MsgUpdateParamsResponse{}, emit(ctx, &types.EventParamsUpdated{Params: m.Params})
-}
-
-func accountAndWork(account, work string) (sdk.AccAddress, registrytypes.WorkID, error) {
-	address, err := sdk.AccAddressFromBech32(account)
-	if err != nil {
-		return nil, registrytypes.WorkID{}, err
-	}
-	id, err := registrytypes.ParseWorkID(work)
-	return address, id, err
-}
-
-func accountAndChannel(account, channel string) (sdk.AccAddress, types.ChannelID, error) {
-	address, err := sdk.AccAddressFromBech32(account)
-	if err != nil {
-		return nil, types.ChannelID{}, err
-	}
-	id, err := types.ParseChannelID(channel)
-	return address, id, err
 }

@@ -165,7 +165,7 @@ func (k Keeper) Settle(ctx context.Context, works []registrytypes.WorkID) error 
 		}
 		k.chargeAllDenoms(ctx, params, head)
 		k.noteSettle(ctx, work)
-		if err := emit(ctx, &types.EventSettleRequested{Work: work.String()}); err != nil {
+		if err := emit(ctx, &types.EventSettleRequested{Work: work}); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (k Keeper) preview(ctx context.Context, pot flow.Pot, amount *big.Int) (pay
 func payeesOf(part flow.Part, denom string) (payees []types.Payee) {
 	rate := new(big.Int).Mul(part.Share.Num(), big.NewInt(flow.Whole))
 	line := types.Payee{
-		Work: types.WorkIDOf(part.Work).String(), Earner: types.WorkIDOf(part.Earner).String(), Escrow: part.Held,
+		Work: types.WorkIDOf(part.Work), Earner: types.WorkIDOf(part.Earner), Escrow: part.Held,
 		Basis: types.Basis(part.Basis), Rate: uint32(rate.Quo(rate, part.Share.Denom()).Uint64()),
 	}
 	add := func(amount *big.Int) {

@@ -31,16 +31,16 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 }
 
 func (s queryServer) Head(ctx context.Context, r *types.QueryHeadRequest) (*types.QueryHeadResponse, error) {
-	_, head, err := s.work(ctx, r.Work)
+	head, err := s.work(ctx, r.Work)
 	return &types.QueryHeadResponse{Head: head}, err
 }
 
 func (s queryServer) Holders(ctx context.Context, r *types.QueryHoldersRequest) (*types.QueryHoldersResponse, error) {
-	work, head, err := s.work(ctx, r.Work)
+	head, err := s.work(ctx, r.Work)
 	if err != nil {
 		return nil, err
 	}
-	table, err := s.k.GetHolders(ctx, work, head.HoldersVersion)
+	table, err := s.k.GetHolders(ctx, r.Work, head.HoldersVersion)
 	if err != nil {
 		return nil, err
 	}
@@ -48,18 +48,17 @@ func (s queryServer) Holders(ctx context.Context, r *types.QueryHoldersRequest) 
 }
 
 func (s queryServer) Epoch(ctx context.Context, r *types.QueryEpochRequest) (*types.QueryEpochResponse, error) {
-	work, _, err := s.work(ctx, r.Work)
-	if err != nil {
+	if _, err := s.work(ctx, r.Work); err != nil {
 		return nil, err
 	}
-	holders, upstream, err := s.k.VersionsAt(ctx, work, r.Epoch)
+	holders, upstream, err := s.k.VersionsAt(ctx, r.Work, r.Epoch)
 	if errors.Is(err, types.ErrUnknownVersion) {
 		return nil, status.Error(codes.NotFound, err.Error())
 	}
 	if err != nil {
 		return nil, err
 	}
-	table, err := s.k.GetHolders(ctx, work, holders)
+	table, err := s.k.GetHolders(ctx, r.Work, holders)
 	return &types.QueryEpochResponse{Holders: table.Holdings(), HoldersVersion: holders, UpstreamVersion: upstream}, err
 }
 
@@ -68,7 +67,7 @@ func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest
 	if err != nil {
 		return nil, err
 	}
-	work, head, err := s.work(ctx, r.Work)
+	head, err := s.work(ctx, r.Work)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +75,7 @@ func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest
 	if r.Version > 0 {
 		version = r.Version
 	}
-	upstream, err := s.k.GetUpstream(ctx, work, version)
+	upstream, err := s.k.GetUpstream(ctx, r.Work, version)
 	if errors.Is(err, types.ErrUnknownVersion) {
 		return nil, status.Error(codes.NotFound, err.Error())
 	}
@@ -85,10 +84,10 @@ func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest
 	}
 	owed := make([]types.Owed, 0, len(upstream.Absolute)+len(upstream.Relative))
 	for _, o := range upstream.Absolute {
-		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To).String(), Policy: types.POLICY_ABSOLUTE, Rate: o.Weight})
+		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To), Policy: types.POLICY_ABSOLUTE, Rate: o.Weight})
 	}
 	for _, o := range upstream.Relative {
-		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To).String(), Policy: types.POLICY_RELATIVE, Rate: o.Weight})
+		owed = append(owed, types.Owed{Work: types.WorkIDOf(o.To), Policy: types.POLICY_RELATIVE, Rate: o.Weight})
 	}
 	absolute, relative := upstream.Sums()
 	page, next, err := paging.Slice(owed, request)
@@ -98,8 +97,7 @@ func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest
 }
 
 func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*types.QueryStagesResponse, error) {
-	work, _, err := s.work(ctx, r.Work)
-	if err != nil {
+	if _, err := s.work(ctx, r.Work); err != nil {
 		return nil, err
 	}
 	request, err := paging.Bound(r.Pagination)
@@ -109,7 +107,7 @@ func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*
 	rows, page, err := query.CollectionPaginate(ctx, s.k.Stages, request,
 		func(key collections.Pair[registrytypes.WorkID, string], stages types.Stages) (types.DenomStages, error) {
 			return types.DenomStages{Denom: key.K2(), Stages: stages}, nil
-		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, string](work))
+		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, string](r.Work))
 	return &types.QueryStagesResponse{Stages: rows, Pagination: page}, err
 }
 
@@ -146,7 +144,7 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	if err != nil {
 		return nil, err
 	}
-	work, head, err := s.work(ctx, r.Work)
+	head, err := s.work(ctx, r.Work)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +164,7 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	} else if amount.Amount.LT(denom.MinPayment) {
 		return nil, status.Errorf(codes.InvalidArgument, "%s is below the minimum of %s", amount, denom.MinPayment)
 	}
-	payees, fractions, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(work), Denom: amount.Denom}, amount.Amount.BigInt())
+	payees, fractions, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(r.Work), Denom: amount.Denom}, amount.Amount.BigInt())
 	if err != nil {
 		return nil, err
 	}
@@ -177,20 +175,18 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	}, err
 }
 
-// work reads the id of a request and the work's head; unknown works are
+// work reads the head of the work that a request names; unknown works are
 // NotFound.
-func (s queryServer) work(ctx context.Context, id string) (registrytypes.WorkID, types.Head, error) {
-	work, err := registrytypes.ParseWorkID(id)
-	if err != nil {
-		return work, types.Head{}, status.Error(codes.InvalidArgument, err.Error())
+func (s queryServer) work(ctx context.Context, id registrytypes.WorkID) (types.Head, error) {
+	if err := id.Given("work"); err != nil {
+		return types.Head{}, status.Error(codes.InvalidArgument, err.Error())
 	}
-	_, err = s.k.registry.GetWork(ctx, work)
+	_, err := s.k.registry.GetWork(ctx, id)
 	if errors.Is(err, registrytypes.ErrWorkNotFound) {
-		return work, types.Head{}, status.Error(codes.NotFound, err.Error())
+		return types.Head{}, status.Error(codes.NotFound, err.Error())
 	}
 	if err != nil {
-		return work, types.Head{}, err
+		return types.Head{}, err
 	}
-	head, err := s.k.GetHead(ctx, work)
-	return work, head, err
+	return s.k.GetHead(ctx, id)
 }

@@ -28,11 +28,11 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc,1000000ustem"))
 	song := c.Register("song.wav", alice)
 	unknown := chain.WorkOf("never registered", alice)
-	pay := func(work, denom string, amount int64) sdk.Msg {
+	pay := func(work registrytypes.WorkID, denom string, amount int64) sdk.Msg {
 		return &types.MsgPay{Payer: fan.String(), Work: work, Amount: sdk.Coin{Denom: denom, Amount: sdkmath.NewInt(amount)}}
 	}
 	shares := func(list ...types.Assignment) sdk.Msg {
-		return &types.MsgAssignShares{Holder: alice.String(), Work: song.String(), Shares: list}
+		return &types.MsgAssignShares{Holder: alice.String(), Work: song.ID, Shares: list}
 	}
 	var crowd []types.Assignment
 	for i, a := range chain.NamedMany("crowd", 33) {
@@ -42,8 +42,6 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		}
 		crowd = append(crowd, types.Assignment{Account: a.String(), Weight: weight})
 	}
-	broken := []byte(song.String())
-	broken[len(broken)-1] ^= 1
 
 	for _, refused := range []struct {
 		name   string
@@ -52,18 +50,16 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{"malformed id", fan, pay("song.wav", "uusdc", 100), registrytypes.ErrInvalidID, "song.wav"},
-		{"mistyped id", fan, pay(string(broken), "uusdc", 100), registrytypes.ErrInvalidID, "checksum"},
-		{"id of another kind", fan, pay(alice.String(), "uusdc", 100), registrytypes.ErrInvalidID, "work1"},
-		{"unknown work", fan, pay(unknown.String(), "uusdc", 100), registrytypes.ErrWorkNotFound, unknown.String()},
-		{"unknown denom", fan, pay(song.String(), "uatom", 100), types.ErrDenomNotAccepted, "uusdc"},
-		{"no denom", fan, pay(song.String(), "", 100), types.ErrInvalidAmount, "1000uusdc"},
-		{"nothing", fan, pay(song.String(), "uusdc", 0), types.ErrInvalidAmount, "at least one unit"},
-		{"less than nothing", fan, pay(song.String(), "uusdc", -5), types.ErrInvalidAmount, "-5"},
-		{"more than there is", fan, pay(song.String(), "uusdc", 1_000_001), sdkerrors.ErrInsufficientFunds, "1000001uusdc"},
+		{"no work", fan, pay(registrytypes.WorkID{}, "uusdc", 100), registrytypes.ErrInvalidID, "work is not given"},
+		{"unknown work", fan, pay(unknown.ID, "uusdc", 100), registrytypes.ErrWorkNotFound, unknown.String()},
+		{"unknown denom", fan, pay(song.ID, "uatom", 100), types.ErrDenomNotAccepted, "uusdc"},
+		{"no denom", fan, pay(song.ID, "", 100), types.ErrInvalidAmount, "1000uusdc"},
+		{"nothing", fan, pay(song.ID, "uusdc", 0), types.ErrInvalidAmount, "at least one unit"},
+		{"less than nothing", fan, pay(song.ID, "uusdc", -5), types.ErrInvalidAmount, "-5"},
+		{"more than there is", fan, pay(song.ID, "uusdc", 1_000_001), sdkerrors.ErrInsufficientFunds, "1000001uusdc"},
 		{"no payments", fan, &types.MsgPayMany{Payer: fan.String()}, types.ErrInvalidMessage, "0 payments"},
 		{"one line of many", fan, &types.MsgPayMany{Payer: fan.String(), Payments: []types.Payment{
-			{Work: song.String(), Amount: usdc(5)}, {Work: unknown.String(), Amount: usdc(5)},
+			{Work: song.ID, Amount: usdc(5)}, {Work: unknown.ID, Amount: usdc(5)},
 		}}, registrytypes.ErrWorkNotFound, "payment 1"},
 		{"33 holders", alice, shares(crowd...), types.ErrTooManyHolders, "33"},
 		{"shares below the own", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_999}), types.ErrInvalidShares, "999999"},
@@ -72,7 +68,7 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		{"an account twice", alice, shares(types.Assignment{Account: bob.String(), Weight: 500_000}, types.Assignment{Account: bob.String(), Weight: 500_000}), types.ErrInvalidShares, "twice"},
 		{"shares that change nothing", alice, shares(types.Assignment{Account: alice.String(), Weight: 1_000_000}), types.ErrInvalidShares, "nothing"},
 		{"a stranger's shares", bob, assign(bob, song, carol, 1_000_000), types.ErrNotHolder, bob.String()},
-		{"a work settled twice", bob, &types.MsgSettle{Sender: bob.String(), Works: []string{song.String(), song.String()}}, types.ErrInvalidMessage, "twice"},
+		{"a work settled twice", bob, &types.MsgSettle{Sender: bob.String(), Works: []registrytypes.WorkID{song.ID, song.ID}}, types.ErrInvalidMessage, "twice"},
 		{"params by a stranger", bob, &types.MsgUpdateParams{Authority: bob.String(), Params: types.DefaultParams()}, sdkerrors.ErrUnauthorized, ""},
 	} {
 		t.Run(refused.name, func(t *testing.T) {
@@ -139,7 +135,7 @@ func TestPreviewTakesWholeAmountsOnly(t *testing.T) {
 	song := c.Register("song.wav", alice)
 	query := types.NewQueryClient(c.Conn())
 	for _, amount := range []string{"", "uusdc", "1.5uusdc", "0uusdc", "-1uusdc", "10", "10 uusdc", "10uatom", "0100000uusdc", "0x100000uusdc", "100_000uusdc"} {
-		_, err := query.Preview(t.Context(), &types.QueryPreviewRequest{Work: song.String(), Amount: amount})
+		_, err := query.Preview(t.Context(), &types.QueryPreviewRequest{Work: song.ID, Amount: amount})
 		require.Equal(t, codes.InvalidArgument, status.Code(err), "%q: %v", amount, err)
 	}
 }

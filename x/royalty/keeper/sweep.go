@@ -251,7 +251,7 @@ func (b *book) potsOf(work registrytypes.WorkID) ([]flow.Pot, error) {
 }
 
 // allDenoms returns the denoms that stages can hold, sorted: those accepted now,
-// those that were ever paid in, and those paid in now, which a channel may do
+// those that were ever paid in, and those paid in now, which a payment channel may do
 // first when a denom is no longer accepted.
 func (b *book) allDenoms() ([]string, error) {
 	if b.denoms != nil {

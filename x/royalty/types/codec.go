@@ -10,6 +10,6 @@ import (
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgPay{}, &MsgPayMany{}, &MsgSettle{}, &MsgWithdraw{}, &MsgAssignShares{}, &MsgAcceptTransfer{}, &MsgUpdateParams{},
-		&MsgOpenChannel{}, &MsgTopUpChannel{}, &MsgRedeemVouchers{}, &MsgCloseChannel{})
+		&MsgOpenPaymentChannel{}, &MsgTopUpPaymentChannel{}, &MsgRedeemVouchers{}, &MsgClosePaymentChannel{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -5,9 +5,11 @@ package types
 
 import (
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
+	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
 	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
@@ -27,14 +29,19 @@ var _ = time.Kitchen
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
-// EventPaid: a payment was taken. The sweep passes it on under the lists of
-// the epoch.
+// EventPaid says that a payment was taken. The sweep passes it on under the lists
+// of the epoch.
 type EventPaid struct {
-	Payer  string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
-	Work   string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
-	Denom  string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// Who paid.
+	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
+	// The work that was paid.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Denom of the amount.
+	Denom string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// What was paid, in whole units.
 	Amount string `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
-	Epoch  uint64 `protobuf:"varint,5,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Epoch of the work's lists.
+	Epoch uint64 `protobuf:"varint,5,opt,name=epoch,proto3" json:"epoch,omitempty"`
 }
 
 func (m *EventPaid) Reset()         { *m = EventPaid{} }
@@ -77,13 +84,6 @@ func (m *EventPaid) GetPayer() string {
 	return ""
 }
 
-func (m *EventPaid) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventPaid) GetDenom() string {
 	if m != nil {
 		return m.Denom
@@ -105,11 +105,16 @@ func (m *EventPaid) GetEpoch() uint64 {
 	return 0
 }
 
+// EventHoldersChanged says who holds a work's revenue from now on.
 type EventHoldersChanged struct {
-	Work           string    `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Epoch          uint64    `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	HoldersVersion uint32    `protobuf:"varint,3,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
-	Holders        []Holding `protobuf:"bytes,4,rep,name=holders,proto3" json:"holders"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Epoch of the work's lists from now on.
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Version of the table of holders, from 1.
+	HoldersVersion uint32 `protobuf:"varint,3,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
+	// The table, 1 to 32 lines.
+	Holders []Holding `protobuf:"bytes,4,rep,name=holders,proto3" json:"holders"`
 }
 
 func (m *EventHoldersChanged) Reset()         { *m = EventHoldersChanged{} }
@@ -145,13 +150,6 @@ func (m *EventHoldersChanged) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventHoldersChanged proto.InternalMessageInfo
 
-func (m *EventHoldersChanged) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventHoldersChanged) GetEpoch() uint64 {
 	if m != nil {
 		return m.Epoch
@@ -175,8 +173,10 @@ func (m *EventHoldersChanged) GetHolders() []Holding {
 
 // Holding is one line of a table of holders, readable.
 type Holding struct {
+	// Who holds.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Weight  uint32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
+	// Parts per million of the work's revenue; all sum to 1,000,000.
+	Weight uint32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
 }
 
 func (m *Holding) Reset()         { *m = Holding{} }
@@ -226,14 +226,20 @@ func (m *Holding) GetWeight() uint32 {
 	return 0
 }
 
+// EventUpstreamChanged says that a work owes by another list from now on.
 type EventUpstreamChanged struct {
-	Work            string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Epoch           uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Epoch of the work's lists from now on.
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Version of what the work owes, from 1.
 	UpstreamVersion uint32 `protobuf:"varint,3,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
-	// Sums of the two lists, ppm.
+	// Sum of the absolute list, ppm.
 	Absolute uint32 `protobuf:"varint,4,opt,name=absolute,proto3" json:"absolute,omitempty"`
+	// Sum of the relative list, ppm.
 	Relative uint32 `protobuf:"varint,5,opt,name=relative,proto3" json:"relative,omitempty"`
-	Reach    uint32 `protobuf:"varint,6,opt,name=reach,proto3" json:"reach,omitempty"`
+	// Receivers that a payment to the work can set in motion.
+	Reach uint32 `protobuf:"varint,6,opt,name=reach,proto3" json:"reach,omitempty"`
 }
 
 func (m *EventUpstreamChanged) Reset()         { *m = EventUpstreamChanged{} }
@@ -268,13 +274,6 @@ func (m *EventUpstreamChanged) XXX_DiscardUnknown() {
 }
 
 var xxx_messageInfo_EventUpstreamChanged proto.InternalMessageInfo
-
-func (m *EventUpstreamChanged) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
 
 func (m *EventUpstreamChanged) GetEpoch() uint64 {
 	if m != nil {
@@ -311,8 +310,11 @@ func (m *EventUpstreamChanged) GetReach() uint32 {
 	return 0
 }
 
+// EventSettleRequested says that a work's stages are flushed although they took in
+// less than the minimum.
 type EventSettleRequested struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 }
 
 func (m *EventSettleRequested) Reset()         { *m = EventSettleRequested{} }
@@ -348,22 +350,20 @@ func (m *EventSettleRequested) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventSettleRequested proto.InternalMessageInfo
 
-func (m *EventSettleRequested) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-// EventStageFlushed: each receiver with weight w got floor(to*w/1e6) -
-// floor(from*w/1e6). A stage whose only receiver gets the whole passes
-// everything on without an event.
+// EventStageFlushed says what a stage passed on: each receiver with weight w got
+// floor(to*w/1e6) - floor(from*w/1e6). A stage whose only receiver gets the whole
+// passes everything on without an event.
 type EventStageFlushed struct {
-	Work      string    `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Denom     string    `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
-	Stage     StageKind `protobuf:"varint,3,opt,name=stage,proto3,enum=stemma.royalty.v1.StageKind" json:"stage,omitempty"`
-	FromTotal string    `protobuf:"bytes,4,opt,name=from_total,json=fromTotal,proto3" json:"from_total,omitempty"`
-	ToTotal   string    `protobuf:"bytes,5,opt,name=to_total,json=toTotal,proto3" json:"to_total,omitempty"`
+	// The work that the stage is of.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Denom of the stage.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// Which of the work's stages.
+	Stage StageKind `protobuf:"varint,3,opt,name=stage,proto3,enum=stemma.royalty.v1.StageKind" json:"stage,omitempty"`
+	// The stage's total at the flush before, in whole units.
+	FromTotal string `protobuf:"bytes,4,opt,name=from_total,json=fromTotal,proto3" json:"from_total,omitempty"`
+	// The stage's total now, in whole units.
+	ToTotal string `protobuf:"bytes,5,opt,name=to_total,json=toTotal,proto3" json:"to_total,omitempty"`
 }
 
 func (m *EventStageFlushed) Reset()         { *m = EventStageFlushed{} }
@@ -399,13 +399,6 @@ func (m *EventStageFlushed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventStageFlushed proto.InternalMessageInfo
 
-func (m *EventStageFlushed) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventStageFlushed) GetDenom() string {
 	if m != nil {
 		return m.Denom
@@ -434,12 +427,17 @@ func (m *EventStageFlushed) GetToTotal() string {
 	return ""
 }
 
-// EventStageQuarantined: a stage could not be flushed; its money stays in it.
+// EventStageQuarantined says that a stage could not be flushed; its money stays in
+// it.
 type EventStageQuarantined struct {
-	Work   string    `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Denom  string    `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
-	Stage  StageKind `protobuf:"varint,3,opt,name=stage,proto3,enum=stemma.royalty.v1.StageKind" json:"stage,omitempty"`
-	Reason string    `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The work that the stage is of.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Denom of the stage.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// Which of the work's stages.
+	Stage StageKind `protobuf:"varint,3,opt,name=stage,proto3,enum=stemma.royalty.v1.StageKind" json:"stage,omitempty"`
+	// Why, for people.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 }
 
 func (m *EventStageQuarantined) Reset()         { *m = EventStageQuarantined{} }
@@ -475,13 +473,6 @@ func (m *EventStageQuarantined) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventStageQuarantined proto.InternalMessageInfo
 
-func (m *EventStageQuarantined) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventStageQuarantined) GetDenom() string {
 	if m != nil {
 		return m.Denom
@@ -503,11 +494,14 @@ func (m *EventStageQuarantined) GetReason() string {
 	return ""
 }
 
-// EventPaidOut: a balance went to its account by itself.
+// EventPaidOut says that a balance went to its account by itself.
 type EventPaidOut struct {
+	// Whose balance it was.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Denom   string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
-	Amount  string `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Denom of the amount.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// What was paid out, in whole units.
+	Amount string `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
 }
 
 func (m *EventPaidOut) Reset()         { *m = EventPaidOut{} }
@@ -564,13 +558,17 @@ func (m *EventPaidOut) GetAmount() string {
 	return ""
 }
 
-// EventPayoutFailed: a balance could not be sent; it stays, and is tried again
-// when it grows.
+// EventPayoutFailed says that a balance could not be sent; it stays, and is tried
+// again when it grows.
 type EventPayoutFailed struct {
+	// Whose balance it is.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Denom   string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
-	Amount  string `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
-	Reason  string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Denom of the amount.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// What was to be paid out, in whole units.
+	Amount string `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Why it could not, for people.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 }
 
 func (m *EventPayoutFailed) Reset()         { *m = EventPayoutFailed{} }
@@ -634,9 +632,12 @@ func (m *EventPayoutFailed) GetReason() string {
 	return ""
 }
 
+// EventWithdrawn says that an account took its balance out.
 type EventWithdrawn struct {
+	// Whose balance it was.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Amount  string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	// What it took, as coins.
+	Amount string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
 }
 
 func (m *EventWithdrawn) Reset()         { *m = EventWithdrawn{} }
@@ -686,7 +687,9 @@ func (m *EventWithdrawn) GetAmount() string {
 	return ""
 }
 
+// EventParamsUpdated says that the parameters were replaced.
 type EventParamsUpdated struct {
+	// The parameters from now on.
 	Params Params `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
 }
 
@@ -730,28 +733,34 @@ func (m *EventParamsUpdated) GetParams() Params {
 	return Params{}
 }
 
-type EventChannelOpened struct {
-	Channel  string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	Payer    string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
-	Denom    string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
-	Deposit  string `protobuf:"bytes,4,opt,name=deposit,proto3" json:"deposit,omitempty"`
+// EventPaymentChannelOpened says that a deposit was made for vouchers.
+type EventPaymentChannelOpened struct {
+	// The payment channel.
+	PaymentChannel PaymentChannelID `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3,customtype=PaymentChannelID" json:"payment_channel"`
+	// Who deposited.
+	Payer string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	// Denom of the deposit.
+	Denom string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The deposit, in whole units.
+	Deposit string `protobuf:"bytes,4,opt,name=deposit,proto3" json:"deposit,omitempty"`
+	// Who may close it at once; empty: nobody.
 	Receiver string `protobuf:"bytes,5,opt,name=receiver,proto3" json:"receiver,omitempty"`
-	// Number of payees.
+	// Number of payees, 1 to 1,000.
 	Payees uint32 `protobuf:"varint,6,opt,name=payees,proto3" json:"payees,omitempty"`
 }
 
-func (m *EventChannelOpened) Reset()         { *m = EventChannelOpened{} }
-func (m *EventChannelOpened) String() string { return proto.CompactTextString(m) }
-func (*EventChannelOpened) ProtoMessage()    {}
-func (*EventChannelOpened) Descriptor() ([]byte, []int) {
+func (m *EventPaymentChannelOpened) Reset()         { *m = EventPaymentChannelOpened{} }
+func (m *EventPaymentChannelOpened) String() string { return proto.CompactTextString(m) }
+func (*EventPaymentChannelOpened) ProtoMessage()    {}
+func (*EventPaymentChannelOpened) Descriptor() ([]byte, []int) {
 	return fileDescriptor_888873b110dda0bc, []int{11}
 }
-func (m *EventChannelOpened) XXX_Unmarshal(b []byte) error {
+func (m *EventPaymentChannelOpened) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *EventChannelOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *EventPaymentChannelOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_EventChannelOpened.Marshal(b, m, deterministic)
+		return xxx_messageInfo_EventPaymentChannelOpened.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -761,79 +770,77 @@ func (m *EventChannelOpened) XXX_Marshal(b []byte, deterministic bool) ([]byte, 
 		return b[:n], nil
 	}
 }
-func (m *EventChannelOpened) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_EventChannelOpened.Merge(m, src)
+func (m *EventPaymentChannelOpened) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPaymentChannelOpened.Merge(m, src)
 }
-func (m *EventChannelOpened) XXX_Size() int {
+func (m *EventPaymentChannelOpened) XXX_Size() int {
 	return m.Size()
 }
-func (m *EventChannelOpened) XXX_DiscardUnknown() {
-	xxx_messageInfo_EventChannelOpened.DiscardUnknown(m)
+func (m *EventPaymentChannelOpened) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPaymentChannelOpened.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_EventChannelOpened proto.InternalMessageInfo
+var xxx_messageInfo_EventPaymentChannelOpened proto.InternalMessageInfo
 
-func (m *EventChannelOpened) GetChannel() string {
-	if m != nil {
-		return m.Channel
-	}
-	return ""
-}
-
-func (m *EventChannelOpened) GetPayer() string {
+func (m *EventPaymentChannelOpened) GetPayer() string {
 	if m != nil {
 		return m.Payer
 	}
 	return ""
 }
 
-func (m *EventChannelOpened) GetDenom() string {
+func (m *EventPaymentChannelOpened) GetDenom() string {
 	if m != nil {
 		return m.Denom
 	}
 	return ""
 }
 
-func (m *EventChannelOpened) GetDeposit() string {
+func (m *EventPaymentChannelOpened) GetDeposit() string {
 	if m != nil {
 		return m.Deposit
 	}
 	return ""
 }
 
-func (m *EventChannelOpened) GetReceiver() string {
+func (m *EventPaymentChannelOpened) GetReceiver() string {
 	if m != nil {
 		return m.Receiver
 	}
 	return ""
 }
 
-func (m *EventChannelOpened) GetPayees() uint32 {
+func (m *EventPaymentChannelOpened) GetPayees() uint32 {
 	if m != nil {
 		return m.Payees
 	}
 	return 0
 }
 
-type EventChannelToppedUp struct {
-	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	Payer   string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
-	Denom   string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
-	Amount  string `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
+// EventPaymentChannelToppedUp says that a deposit has grown.
+type EventPaymentChannelToppedUp struct {
+	// The payment channel.
+	PaymentChannel PaymentChannelID `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3,customtype=PaymentChannelID" json:"payment_channel"`
+	// Who deposited.
+	Payer string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	// Denom of the amount.
+	Denom string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// What was added, in whole units.
+	Amount string `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
 }
 
-func (m *EventChannelToppedUp) Reset()         { *m = EventChannelToppedUp{} }
-func (m *EventChannelToppedUp) String() string { return proto.CompactTextString(m) }
-func (*EventChannelToppedUp) ProtoMessage()    {}
-func (*EventChannelToppedUp) Descriptor() ([]byte, []int) {
+func (m *EventPaymentChannelToppedUp) Reset()         { *m = EventPaymentChannelToppedUp{} }
+func (m *EventPaymentChannelToppedUp) String() string { return proto.CompactTextString(m) }
+func (*EventPaymentChannelToppedUp) ProtoMessage()    {}
+func (*EventPaymentChannelToppedUp) Descriptor() ([]byte, []int) {
 	return fileDescriptor_888873b110dda0bc, []int{12}
 }
-func (m *EventChannelToppedUp) XXX_Unmarshal(b []byte) error {
+func (m *EventPaymentChannelToppedUp) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *EventChannelToppedUp) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *EventPaymentChannelToppedUp) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_EventChannelToppedUp.Marshal(b, m, deterministic)
+		return xxx_messageInfo_EventPaymentChannelToppedUp.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -843,53 +850,48 @@ func (m *EventChannelToppedUp) XXX_Marshal(b []byte, deterministic bool) ([]byte
 		return b[:n], nil
 	}
 }
-func (m *EventChannelToppedUp) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_EventChannelToppedUp.Merge(m, src)
+func (m *EventPaymentChannelToppedUp) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPaymentChannelToppedUp.Merge(m, src)
 }
-func (m *EventChannelToppedUp) XXX_Size() int {
+func (m *EventPaymentChannelToppedUp) XXX_Size() int {
 	return m.Size()
 }
-func (m *EventChannelToppedUp) XXX_DiscardUnknown() {
-	xxx_messageInfo_EventChannelToppedUp.DiscardUnknown(m)
+func (m *EventPaymentChannelToppedUp) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPaymentChannelToppedUp.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_EventChannelToppedUp proto.InternalMessageInfo
+var xxx_messageInfo_EventPaymentChannelToppedUp proto.InternalMessageInfo
 
-func (m *EventChannelToppedUp) GetChannel() string {
-	if m != nil {
-		return m.Channel
-	}
-	return ""
-}
-
-func (m *EventChannelToppedUp) GetPayer() string {
+func (m *EventPaymentChannelToppedUp) GetPayer() string {
 	if m != nil {
 		return m.Payer
 	}
 	return ""
 }
 
-func (m *EventChannelToppedUp) GetDenom() string {
+func (m *EventPaymentChannelToppedUp) GetDenom() string {
 	if m != nil {
 		return m.Denom
 	}
 	return ""
 }
 
-func (m *EventChannelToppedUp) GetAmount() string {
+func (m *EventPaymentChannelToppedUp) GetAmount() string {
 	if m != nil {
 		return m.Amount
 	}
 	return ""
 }
 
-// EventVoucherRedeemed: payees got their parts, each with an EventPaid.
+// EventVoucherRedeemed says that payees got their parts, each with an EventPaid.
 type EventVoucherRedeemed struct {
-	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	Denom   string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
-	// Total of the voucher.
+	// The payment channel.
+	PaymentChannel PaymentChannelID `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3,customtype=PaymentChannelID" json:"payment_channel"`
+	// Denom of the amounts.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// Total of the voucher, in whole units.
 	Total string `protobuf:"bytes,3,opt,name=total,proto3" json:"total,omitempty"`
-	// What payees got now.
+	// What payees got now, in whole units.
 	Paid string `protobuf:"bytes,4,opt,name=paid,proto3" json:"paid,omitempty"`
 	// The redemption goes on at this payee; 0: it is complete.
 	PendingFrom uint32 `protobuf:"varint,5,opt,name=pending_from,json=pendingFrom,proto3" json:"pending_from,omitempty"`
@@ -928,13 +930,6 @@ func (m *EventVoucherRedeemed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventVoucherRedeemed proto.InternalMessageInfo
 
-func (m *EventVoucherRedeemed) GetChannel() string {
-	if m != nil {
-		return m.Channel
-	}
-	return ""
-}
-
 func (m *EventVoucherRedeemed) GetDenom() string {
 	if m != nil {
 		return m.Denom
@@ -963,24 +958,26 @@ func (m *EventVoucherRedeemed) GetPendingFrom() uint32 {
 	return 0
 }
 
-// EventChannelCloseRequested: the payer wants the rest back.
-type EventChannelCloseRequested struct {
-	Channel  string    `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+// EventPaymentChannelCloseRequested says that the payer wants the rest back.
+type EventPaymentChannelCloseRequested struct {
+	// The payment channel.
+	PaymentChannel PaymentChannelID `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3,customtype=PaymentChannelID" json:"payment_channel"`
+	// Block time from which it can be closed.
 	ClosesAt time.Time `protobuf:"bytes,2,opt,name=closes_at,json=closesAt,proto3,stdtime" json:"closes_at"`
 }
 
-func (m *EventChannelCloseRequested) Reset()         { *m = EventChannelCloseRequested{} }
-func (m *EventChannelCloseRequested) String() string { return proto.CompactTextString(m) }
-func (*EventChannelCloseRequested) ProtoMessage()    {}
-func (*EventChannelCloseRequested) Descriptor() ([]byte, []int) {
+func (m *EventPaymentChannelCloseRequested) Reset()         { *m = EventPaymentChannelCloseRequested{} }
+func (m *EventPaymentChannelCloseRequested) String() string { return proto.CompactTextString(m) }
+func (*EventPaymentChannelCloseRequested) ProtoMessage()    {}
+func (*EventPaymentChannelCloseRequested) Descriptor() ([]byte, []int) {
 	return fileDescriptor_888873b110dda0bc, []int{14}
 }
-func (m *EventChannelCloseRequested) XXX_Unmarshal(b []byte) error {
+func (m *EventPaymentChannelCloseRequested) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *EventChannelCloseRequested) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *EventPaymentChannelCloseRequested) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_EventChannelCloseRequested.Marshal(b, m, deterministic)
+		return xxx_messageInfo_EventPaymentChannelCloseRequested.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -990,52 +987,49 @@ func (m *EventChannelCloseRequested) XXX_Marshal(b []byte, deterministic bool) (
 		return b[:n], nil
 	}
 }
-func (m *EventChannelCloseRequested) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_EventChannelCloseRequested.Merge(m, src)
+func (m *EventPaymentChannelCloseRequested) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPaymentChannelCloseRequested.Merge(m, src)
 }
-func (m *EventChannelCloseRequested) XXX_Size() int {
+func (m *EventPaymentChannelCloseRequested) XXX_Size() int {
 	return m.Size()
 }
-func (m *EventChannelCloseRequested) XXX_DiscardUnknown() {
-	xxx_messageInfo_EventChannelCloseRequested.DiscardUnknown(m)
+func (m *EventPaymentChannelCloseRequested) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPaymentChannelCloseRequested.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_EventChannelCloseRequested proto.InternalMessageInfo
+var xxx_messageInfo_EventPaymentChannelCloseRequested proto.InternalMessageInfo
 
-func (m *EventChannelCloseRequested) GetChannel() string {
-	if m != nil {
-		return m.Channel
-	}
-	return ""
-}
-
-func (m *EventChannelCloseRequested) GetClosesAt() time.Time {
+func (m *EventPaymentChannelCloseRequested) GetClosesAt() time.Time {
 	if m != nil {
 		return m.ClosesAt
 	}
 	return time.Time{}
 }
 
-// EventChannelClosed: what was left went back to the payer.
-type EventChannelClosed struct {
-	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	Payer   string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
-	Denom   string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
-	Refund  string `protobuf:"bytes,4,opt,name=refund,proto3" json:"refund,omitempty"`
+// EventPaymentChannelClosed says that what was left went back to the payer.
+type EventPaymentChannelClosed struct {
+	// The payment channel.
+	PaymentChannel PaymentChannelID `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3,customtype=PaymentChannelID" json:"payment_channel"`
+	// Who got the rest.
+	Payer string `protobuf:"bytes,2,opt,name=payer,proto3" json:"payer,omitempty"`
+	// Denom of the rest.
+	Denom string `protobuf:"bytes,3,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The rest, in whole units.
+	Refund string `protobuf:"bytes,4,opt,name=refund,proto3" json:"refund,omitempty"`
 }
 
-func (m *EventChannelClosed) Reset()         { *m = EventChannelClosed{} }
-func (m *EventChannelClosed) String() string { return proto.CompactTextString(m) }
-func (*EventChannelClosed) ProtoMessage()    {}
-func (*EventChannelClosed) Descriptor() ([]byte, []int) {
+func (m *EventPaymentChannelClosed) Reset()         { *m = EventPaymentChannelClosed{} }
+func (m *EventPaymentChannelClosed) String() string { return proto.CompactTextString(m) }
+func (*EventPaymentChannelClosed) ProtoMessage()    {}
+func (*EventPaymentChannelClosed) Descriptor() ([]byte, []int) {
 	return fileDescriptor_888873b110dda0bc, []int{15}
 }
-func (m *EventChannelClosed) XXX_Unmarshal(b []byte) error {
+func (m *EventPaymentChannelClosed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *EventChannelClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *EventPaymentChannelClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_EventChannelClosed.Marshal(b, m, deterministic)
+		return xxx_messageInfo_EventPaymentChannelClosed.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -1045,40 +1039,33 @@ func (m *EventChannelClosed) XXX_Marshal(b []byte, deterministic bool) ([]byte, 
 		return b[:n], nil
 	}
 }
-func (m *EventChannelClosed) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_EventChannelClosed.Merge(m, src)
+func (m *EventPaymentChannelClosed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPaymentChannelClosed.Merge(m, src)
 }
-func (m *EventChannelClosed) XXX_Size() int {
+func (m *EventPaymentChannelClosed) XXX_Size() int {
 	return m.Size()
 }
-func (m *EventChannelClosed) XXX_DiscardUnknown() {
-	xxx_messageInfo_EventChannelClosed.DiscardUnknown(m)
+func (m *EventPaymentChannelClosed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPaymentChannelClosed.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_EventChannelClosed proto.InternalMessageInfo
+var xxx_messageInfo_EventPaymentChannelClosed proto.InternalMessageInfo
 
-func (m *EventChannelClosed) GetChannel() string {
-	if m != nil {
-		return m.Channel
-	}
-	return ""
-}
-
-func (m *EventChannelClosed) GetPayer() string {
+func (m *EventPaymentChannelClosed) GetPayer() string {
 	if m != nil {
 		return m.Payer
 	}
 	return ""
 }
 
-func (m *EventChannelClosed) GetDenom() string {
+func (m *EventPaymentChannelClosed) GetDenom() string {
 	if m != nil {
 		return m.Denom
 	}
 	return ""
 }
 
-func (m *EventChannelClosed) GetRefund() string {
+func (m *EventPaymentChannelClosed) GetRefund() string {
 	if m != nil {
 		return m.Refund
 	}
@@ -1097,70 +1084,78 @@ func init() {
 	proto.RegisterType((*EventPayoutFailed)(nil), "stemma.royalty.v1.EventPayoutFailed")
 	proto.RegisterType((*EventWithdrawn)(nil), "stemma.royalty.v1.EventWithdrawn")
 	proto.RegisterType((*EventParamsUpdated)(nil), "stemma.royalty.v1.EventParamsUpdated")
-	proto.RegisterType((*EventChannelOpened)(nil), "stemma.royalty.v1.EventChannelOpened")
-	proto.RegisterType((*EventChannelToppedUp)(nil), "stemma.royalty.v1.EventChannelToppedUp")
+	proto.RegisterType((*EventPaymentChannelOpened)(nil), "stemma.royalty.v1.EventPaymentChannelOpened")
+	proto.RegisterType((*EventPaymentChannelToppedUp)(nil), "stemma.royalty.v1.EventPaymentChannelToppedUp")
 	proto.RegisterType((*EventVoucherRedeemed)(nil), "stemma.royalty.v1.EventVoucherRedeemed")
-	proto.RegisterType((*EventChannelCloseRequested)(nil), "stemma.royalty.v1.EventChannelCloseRequested")
-	proto.RegisterType((*EventChannelClosed)(nil), "stemma.royalty.v1.EventChannelClosed")
+	proto.RegisterType((*EventPaymentChannelCloseRequested)(nil), "stemma.royalty.v1.EventPaymentChannelCloseRequested")
+	proto.RegisterType((*EventPaymentChannelClosed)(nil), "stemma.royalty.v1.EventPaymentChannelClosed")
 }
 
 func init() { proto.RegisterFile("stemma/royalty/v1/events.proto", fileDescriptor_888873b110dda0bc) }
 
 var fileDescriptor_888873b110dda0bc = []byte{
-	// 848 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x55, 0xcd, 0x6e, 0xeb, 0x44,
-	0x14, 0x8e, 0xd3, 0xfc, 0x4e, 0x6f, 0x7a, 0xb9, 0x26, 0x5c, 0xf9, 0x46, 0x90, 0x16, 0x6f, 0x28,
-	0x48, 0xd8, 0xba, 0x61, 0x81, 0x04, 0xab, 0x9b, 0x2b, 0xaa, 0x4a, 0x08, 0xb5, 0x98, 0xb6, 0x48,
-	0x6c, 0xa2, 0x89, 0x7d, 0x6a, 0x5b, 0xd8, 0x33, 0x66, 0x66, 0x9c, 0x92, 0x87, 0x40, 0xaa, 0xc4,
-	0x2b, 0xb0, 0x40, 0xe2, 0x09, 0x78, 0x83, 0x2e, 0xbb, 0x64, 0x05, 0xa8, 0x7d, 0x11, 0x34, 0x3f,
-	0x4e, 0x52, 0x9a, 0x14, 0x21, 0xf5, 0xee, 0xfc, 0x9d, 0x73, 0xe6, 0x9c, 0xef, 0xcc, 0x9c, 0xef,
-	0x18, 0x0d, 0xb9, 0x80, 0x3c, 0xc7, 0x3e, 0xa3, 0x73, 0x9c, 0x89, 0xb9, 0x3f, 0x7b, 0xe9, 0xc3,
-	0x0c, 0x88, 0xe0, 0x5e, 0xc1, 0xa8, 0xa0, 0xf6, 0x33, 0xed, 0xf7, 0x8c, 0xdf, 0x9b, 0xbd, 0x1c,
-	0xf4, 0x63, 0x1a, 0x53, 0xe5, 0xf5, 0xe5, 0x97, 0x0e, 0x1c, 0xec, 0xc6, 0x94, 0xc6, 0x19, 0xf8,
-	0x0a, 0x4d, 0xcb, 0x73, 0x5f, 0xa4, 0x39, 0x70, 0x81, 0xf3, 0xa2, 0x0a, 0xb8, 0x5f, 0xa9, 0x4a,
-	0xaa, 0x02, 0xdc, 0x39, 0xea, 0x7e, 0x21, 0x4b, 0x1f, 0xe3, 0x34, 0xb2, 0xfb, 0xa8, 0x59, 0xe0,
-	0x39, 0x30, 0xc7, 0xda, 0xb3, 0xf6, 0xbb, 0x81, 0x06, 0xb6, 0x8d, 0x1a, 0x17, 0x94, 0x7d, 0xef,
-	0xd4, 0x95, 0x51, 0x7d, 0xcb, 0xc8, 0x08, 0x08, 0xcd, 0x9d, 0x2d, 0x1d, 0xa9, 0x80, 0xfd, 0x1c,
-	0xb5, 0x70, 0x4e, 0x4b, 0x22, 0x9c, 0x86, 0x32, 0x1b, 0x24, 0xa3, 0xa1, 0xa0, 0x61, 0xe2, 0x34,
-	0xf7, 0xac, 0xfd, 0x46, 0xa0, 0x81, 0xfb, 0x8b, 0x85, 0xde, 0x56, 0xb5, 0x0f, 0x69, 0x16, 0x01,
-	0xe3, 0xaf, 0x13, 0x4c, 0x62, 0x88, 0x16, 0xf5, 0xac, 0xbb, 0xf5, 0x74, 0x86, 0xfa, 0x4a, 0x06,
-	0xfb, 0x03, 0xf4, 0x34, 0xd1, 0x67, 0x27, 0x33, 0x60, 0x3c, 0xa5, 0x44, 0xf1, 0xe9, 0x05, 0x3b,
-	0xc6, 0x7c, 0xa6, 0xad, 0xf6, 0x67, 0xa8, 0x6d, 0x2c, 0x4e, 0x63, 0x6f, 0x6b, 0x7f, 0x7b, 0x34,
-	0xf0, 0xee, 0x5d, 0xb1, 0x27, 0x69, 0xa4, 0x24, 0x1e, 0x37, 0xae, 0xfe, 0xdc, 0xad, 0x05, 0xd5,
-	0x01, 0xf7, 0x73, 0xd4, 0x36, 0x1e, 0xdb, 0x41, 0x6d, 0x1c, 0x86, 0xaa, 0x41, 0x4d, 0xae, 0x82,
-	0xb2, 0xf3, 0x0b, 0x48, 0xe3, 0x44, 0x28, 0x82, 0xbd, 0xc0, 0x20, 0xf7, 0x77, 0x0b, 0xf5, 0x55,
-	0x8f, 0xa7, 0x05, 0x17, 0x0c, 0x70, 0xfe, 0xff, 0x9b, 0xfc, 0x10, 0xbd, 0x55, 0x9a, 0xc3, 0xff,
-	0xea, 0xf2, 0x69, 0x65, 0xaf, 0xda, 0x1c, 0xa0, 0x0e, 0x9e, 0x72, 0x9a, 0x95, 0x02, 0xd4, 0x0b,
-	0xf4, 0x82, 0x05, 0x96, 0x3e, 0x06, 0x19, 0x16, 0xe9, 0x0c, 0xd4, 0x33, 0xf4, 0x82, 0x05, 0x96,
-	0x85, 0x19, 0xe0, 0x30, 0x71, 0x5a, 0xca, 0xa1, 0x81, 0xfb, 0x91, 0xa1, 0xfe, 0x0d, 0x08, 0x91,
-	0x41, 0x00, 0x3f, 0x94, 0xc0, 0xc5, 0x7a, 0xea, 0xee, 0x6f, 0x16, 0x7a, 0xa6, 0x83, 0x05, 0x8e,
-	0xe1, 0x20, 0x2b, 0x79, 0xb2, 0xb9, 0x49, 0x3d, 0x39, 0xf5, 0xd5, 0xc9, 0x19, 0xa1, 0x26, 0x97,
-	0x27, 0x55, 0x67, 0x3b, 0xa3, 0x77, 0xd7, 0x3c, 0x8f, 0xca, 0xfc, 0x65, 0x4a, 0xa2, 0x40, 0x87,
-	0xda, 0xef, 0x21, 0x74, 0xce, 0x68, 0x3e, 0x11, 0x54, 0xe0, 0xcc, 0x4c, 0x5c, 0x57, 0x5a, 0x4e,
-	0xa4, 0xc1, 0x7e, 0x81, 0x3a, 0x82, 0x1a, 0x67, 0x53, 0xbf, 0x96, 0xa0, 0xca, 0xe5, 0xfe, 0x64,
-	0xa1, 0x77, 0x96, 0x6c, 0xbf, 0x2e, 0x31, 0xc3, 0x44, 0xa4, 0xe4, 0x8d, 0x33, 0x7e, 0x8e, 0x5a,
-	0x0c, 0x30, 0xa7, 0xa4, 0xd2, 0x87, 0x46, 0xee, 0x19, 0x7a, 0xb2, 0x10, 0xe1, 0x51, 0x29, 0x1e,
-	0x98, 0xb3, 0xf5, 0x5c, 0x96, 0xba, 0xdb, 0x5a, 0xd5, 0x9d, 0xcb, 0xcd, 0xa3, 0x1c, 0xe3, 0x39,
-	0x2d, 0xc5, 0x01, 0x4e, 0x33, 0x88, 0x1e, 0x2b, 0xf9, 0xc6, 0x66, 0xc6, 0x68, 0x47, 0x15, 0xfd,
-	0x36, 0x15, 0x49, 0xc4, 0xf0, 0x05, 0x79, 0x58, 0x36, 0x26, 0x77, 0xfd, 0x0e, 0xf1, 0xaf, 0x90,
-	0x6d, 0x88, 0x33, 0x9c, 0xf3, 0xd3, 0x22, 0xc2, 0x72, 0xf0, 0x3e, 0x45, 0xad, 0x42, 0x19, 0x54,
-	0x9a, 0xed, 0xd1, 0x8b, 0x35, 0x77, 0xae, 0x4f, 0x18, 0x0d, 0x9b, 0x70, 0xf7, 0x57, 0xcb, 0xe4,
-	0x93, 0xea, 0x23, 0x90, 0x1d, 0x15, 0x40, 0xf4, 0x4d, 0x84, 0xda, 0x50, 0xf1, 0x32, 0x70, 0xb9,
-	0x08, 0xeb, 0xab, 0x8b, 0x70, 0xfd, 0xd2, 0x73, 0x50, 0x3b, 0x82, 0x82, 0xf2, 0xb4, 0xda, 0x7a,
-	0x15, 0xd4, 0x92, 0x0b, 0x21, 0x9d, 0x01, 0x33, 0x13, 0xb8, 0xc0, 0xb2, 0x73, 0x99, 0x14, 0xb8,
-	0xd1, 0x9c, 0x41, 0xae, 0x30, 0xa2, 0x33, 0x4c, 0x4f, 0x68, 0x51, 0x40, 0x74, 0x5a, 0x3c, 0x12,
-	0xd7, 0x0d, 0x0b, 0xda, 0xfd, 0xb9, 0x5a, 0x53, 0x67, 0xb4, 0x0c, 0x13, 0x60, 0x01, 0x44, 0x00,
-	0xf9, 0x7f, 0x5d, 0xd1, 0x9a, 0x61, 0xe9, 0xa3, 0xa6, 0x56, 0x9c, 0x29, 0xab, 0x80, 0x54, 0x55,
-	0x81, 0xd3, 0xc8, 0x14, 0x55, 0xdf, 0xf6, 0xfb, 0xe8, 0x49, 0x01, 0x44, 0xae, 0xd5, 0x89, 0xd4,
-	0xac, 0xd9, 0x49, 0xdb, 0xc6, 0x76, 0xc0, 0x68, 0xee, 0xce, 0xd1, 0x60, 0xf5, 0x2e, 0x5e, 0x67,
-	0x94, 0xaf, 0xac, 0xa1, 0xcd, 0xd4, 0x5e, 0xa1, 0x6e, 0x28, 0x63, 0xf9, 0x04, 0xeb, 0xc1, 0x92,
-	0xfb, 0x5e, 0xff, 0x29, 0xbd, 0xea, 0x4f, 0xe9, 0x9d, 0x54, 0x7f, 0xca, 0x71, 0x47, 0xce, 0xca,
-	0xe5, 0x5f, 0xbb, 0x56, 0xd0, 0xd1, 0xc7, 0x5e, 0x09, 0x97, 0xdd, 0x1d, 0x18, 0x55, 0x3a, 0x7a,
-	0xbc, 0x47, 0x60, 0x70, 0x5e, 0x92, 0x68, 0x29, 0x1c, 0x89, 0xc6, 0x87, 0x57, 0x37, 0x43, 0xeb,
-	0xfa, 0x66, 0x68, 0xfd, 0x7d, 0x33, 0xb4, 0x2e, 0x6f, 0x87, 0xb5, 0xeb, 0xdb, 0x61, 0xed, 0x8f,
-	0xdb, 0x61, 0xed, 0x3b, 0x2f, 0x4e, 0x45, 0x52, 0x4e, 0xbd, 0x90, 0xe6, 0xbe, 0x1e, 0xf9, 0x8f,
-	0xc3, 0x04, 0xa7, 0xc4, 0x00, 0xff, 0xc7, 0xc5, 0xff, 0x5d, 0xcc, 0x0b, 0xe0, 0xd3, 0x96, 0xea,
-	0xf2, 0x93, 0x7f, 0x02, 0x00, 0x00, 0xff, 0xff, 0x1a, 0x6c, 0x32, 0x8f, 0x68, 0x08, 0x00, 0x00,
+	// 973 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x57, 0xdd, 0x6e, 0xdc, 0x44,
+	0x14, 0x8e, 0x37, 0xfb, 0x93, 0x4c, 0xba, 0x49, 0x6b, 0x96, 0xe2, 0x0d, 0xb0, 0x49, 0x7d, 0x43,
+	0xb8, 0x88, 0xad, 0x6e, 0x11, 0x48, 0xdc, 0x25, 0x85, 0xa8, 0x08, 0xa1, 0x14, 0x37, 0x69, 0x25,
+	0x54, 0x69, 0x35, 0xb1, 0x4f, 0x6c, 0xab, 0xb6, 0x67, 0x98, 0x19, 0x6f, 0x58, 0xf1, 0x06, 0x48,
+	0x48, 0x7d, 0x0b, 0x5e, 0xa0, 0x8f, 0xc0, 0x45, 0x2f, 0xab, 0xde, 0xf0, 0x73, 0x11, 0x50, 0xc2,
+	0x2b, 0x70, 0xc7, 0x05, 0x9a, 0x1f, 0x6f, 0x92, 0x76, 0x43, 0x51, 0xa5, 0x8d, 0x9a, 0x3b, 0x7f,
+	0xe7, 0x9c, 0xd9, 0x73, 0xce, 0x37, 0xe7, 0x67, 0x16, 0xf5, 0xb8, 0x80, 0x3c, 0xc7, 0x3e, 0x23,
+	0x23, 0x9c, 0x89, 0x91, 0x3f, 0xbc, 0xe9, 0xc3, 0x10, 0x0a, 0xc1, 0x3d, 0xca, 0x88, 0x20, 0xf6,
+	0x35, 0xad, 0xf7, 0x8c, 0xde, 0x1b, 0xde, 0x5c, 0xee, 0x86, 0x84, 0xe7, 0x84, 0x0f, 0x94, 0x81,
+	0xaf, 0x81, 0xb6, 0x5e, 0xee, 0xc4, 0x24, 0x26, 0x5a, 0x2e, 0xbf, 0x8c, 0x74, 0x25, 0x26, 0x24,
+	0xce, 0xc0, 0x57, 0x68, 0xaf, 0xdc, 0xf7, 0x45, 0x9a, 0x03, 0x17, 0x38, 0xa7, 0x95, 0xc1, 0xcb,
+	0x41, 0x54, 0xfe, 0x94, 0x81, 0xfb, 0x97, 0x85, 0xe6, 0x3f, 0x97, 0x61, 0xdd, 0xc5, 0x69, 0x64,
+	0x7b, 0xa8, 0x41, 0xf1, 0x08, 0x98, 0x63, 0xad, 0x5a, 0x6b, 0xf3, 0x9b, 0xce, 0xf3, 0x27, 0xeb,
+	0x1d, 0x13, 0xc6, 0x46, 0x14, 0x31, 0xe0, 0xfc, 0x9e, 0x60, 0x69, 0x11, 0x07, 0xda, 0xcc, 0x0e,
+	0x51, 0xfd, 0x80, 0xb0, 0x47, 0x4e, 0x4d, 0x99, 0x6f, 0x3f, 0x3d, 0x5c, 0x99, 0xf9, 0xfd, 0x70,
+	0xe5, 0xe3, 0x38, 0x15, 0x49, 0xb9, 0xe7, 0x85, 0x24, 0xf7, 0xb5, 0xff, 0xf5, 0x30, 0xc1, 0x69,
+	0x61, 0x80, 0xff, 0x9d, 0xcf, 0x20, 0x4e, 0xb9, 0x60, 0x23, 0x5f, 0x8c, 0x28, 0x70, 0xef, 0x01,
+	0x61, 0x8f, 0xbe, 0xf8, 0xec, 0xf9, 0x93, 0xf5, 0xb6, 0xe1, 0x44, 0x0b, 0x02, 0xf5, 0xe3, 0x76,
+	0x07, 0x35, 0x22, 0x28, 0x48, 0xee, 0xcc, 0x4a, 0x2f, 0x81, 0x06, 0xf6, 0x75, 0xd4, 0xc4, 0x39,
+	0x29, 0x0b, 0xe1, 0xd4, 0x95, 0xd8, 0x20, 0x69, 0x0d, 0x94, 0x84, 0x89, 0xd3, 0x58, 0xb5, 0xd6,
+	0xea, 0x81, 0x06, 0xee, 0xdf, 0x16, 0x7a, 0x4b, 0xa5, 0x79, 0x87, 0x64, 0x11, 0x30, 0x7e, 0x3b,
+	0xc1, 0x45, 0x0c, 0xd1, 0x38, 0x01, 0x6b, 0xca, 0x09, 0xe8, 0x90, 0x6a, 0xa7, 0x42, 0xb2, 0x3f,
+	0x40, 0x4b, 0x89, 0x0e, 0x66, 0x30, 0x04, 0xc6, 0x53, 0x52, 0xa8, 0x04, 0xdb, 0xc1, 0xa2, 0x11,
+	0xdf, 0xd7, 0x52, 0xfb, 0x53, 0xd4, 0x32, 0x12, 0xa7, 0xbe, 0x3a, 0xbb, 0xb6, 0xd0, 0x5f, 0xf6,
+	0x5e, 0x2a, 0x1d, 0x4f, 0xe6, 0x95, 0x16, 0xf1, 0x66, 0x5d, 0xa6, 0x10, 0x54, 0x07, 0xdc, 0x5d,
+	0xd4, 0x32, 0x1a, 0xbb, 0x8f, 0x5a, 0x38, 0x0c, 0x15, 0x63, 0xaf, 0xba, 0xdd, 0xca, 0x50, 0x92,
+	0x7c, 0x00, 0x69, 0x9c, 0x08, 0x15, 0x7a, 0x3b, 0x30, 0xc8, 0xfd, 0xa1, 0x86, 0x3a, 0x8a, 0xce,
+	0x5d, 0xca, 0x05, 0x03, 0x9c, 0xbf, 0x01, 0x7c, 0x7e, 0x88, 0xae, 0x96, 0x26, 0x9a, 0x17, 0x08,
+	0x5d, 0xaa, 0xe4, 0x15, 0xa3, 0xcb, 0x68, 0x0e, 0xef, 0x71, 0x92, 0x95, 0x02, 0x54, 0xf5, 0xb4,
+	0x83, 0x31, 0x96, 0x3a, 0x06, 0x19, 0x16, 0xe9, 0x10, 0x54, 0x09, 0xb5, 0x83, 0x31, 0x96, 0x8e,
+	0x19, 0xe0, 0x30, 0x71, 0x9a, 0x4a, 0xa1, 0x81, 0xfb, 0xbd, 0xe1, 0xe2, 0x1e, 0x08, 0x91, 0x41,
+	0x00, 0xdf, 0x96, 0xc0, 0xc5, 0x05, 0x71, 0xe1, 0xfe, 0x63, 0xa1, 0x6b, 0xda, 0xbb, 0xc0, 0x31,
+	0x6c, 0x65, 0x25, 0x4f, 0x2e, 0xf0, 0x1a, 0x74, 0x5f, 0xd6, 0x4e, 0xf7, 0x65, 0x1f, 0x35, 0xb8,
+	0x0c, 0x45, 0x71, 0xbf, 0xd8, 0x7f, 0x6f, 0x42, 0xad, 0xaa, 0x50, 0xbf, 0x4c, 0x8b, 0x28, 0xd0,
+	0xa6, 0xf6, 0xfb, 0x08, 0xed, 0x33, 0x92, 0x0f, 0x04, 0x11, 0x38, 0x33, 0xfd, 0x3c, 0x2f, 0x25,
+	0x3b, 0x52, 0x60, 0x77, 0xd1, 0x9c, 0x20, 0x46, 0xd9, 0x50, 0xca, 0x96, 0x20, 0x4a, 0xe5, 0x1e,
+	0x5a, 0xe8, 0xed, 0x93, 0xf4, 0xbf, 0x2e, 0x31, 0xc3, 0x85, 0x48, 0x8b, 0xcb, 0x47, 0xc1, 0x75,
+	0xd4, 0x64, 0x80, 0x39, 0x29, 0xaa, 0x71, 0xa6, 0x91, 0x4b, 0xd1, 0x95, 0xf1, 0x78, 0xde, 0x2e,
+	0xc5, 0x6b, 0x75, 0xf1, 0xe4, 0x28, 0x4f, 0x06, 0xe8, 0xec, 0xe9, 0x01, 0xea, 0xfe, 0x58, 0x55,
+	0xd4, 0x5d, 0x3c, 0x22, 0xa5, 0xd8, 0xc2, 0x69, 0x06, 0xd1, 0xf4, 0xfd, 0x9e, 0xcb, 0xc0, 0x43,
+	0xb4, 0xa8, 0xc2, 0x79, 0x90, 0x8a, 0x24, 0x62, 0xf8, 0xa0, 0x78, 0xdd, 0x49, 0x66, 0xbc, 0xd6,
+	0xce, 0x64, 0xfb, 0x15, 0xb2, 0x4d, 0xb2, 0x0c, 0xe7, 0x7c, 0x97, 0x46, 0x58, 0xb6, 0xee, 0x27,
+	0xa8, 0x49, 0x95, 0x40, 0x39, 0x58, 0xe8, 0x77, 0x27, 0x5c, 0xa1, 0x3e, 0x61, 0x06, 0xae, 0x31,
+	0x77, 0x7f, 0xaa, 0xa1, 0x6e, 0x45, 0x5e, 0x0e, 0x85, 0x90, 0x73, 0xb1, 0x80, 0x6c, 0x9b, 0x82,
+	0xac, 0xc9, 0x87, 0x68, 0x89, 0x6a, 0xf9, 0x20, 0xd4, 0x0a, 0x93, 0xc0, 0x2d, 0x53, 0x9e, 0x57,
+	0xcf, 0x1e, 0x53, 0x85, 0xf7, 0x8e, 0x71, 0xfd, 0xa2, 0x2a, 0x58, 0xa4, 0x67, 0x24, 0x27, 0xcb,
+	0xbb, 0xf6, 0xff, 0x96, 0xf7, 0xe4, 0xbd, 0xea, 0xa0, 0x56, 0x04, 0x94, 0xf0, 0xb4, 0x5a, 0xac,
+	0x15, 0xb4, 0x3f, 0x92, 0x93, 0x31, 0x84, 0x74, 0x08, 0x4c, 0xb7, 0xe1, 0x7f, 0xb8, 0x18, 0x5b,
+	0x4a, 0xe2, 0xa5, 0x3b, 0xe0, 0x66, 0x68, 0x1a, 0xe4, 0xfe, 0x66, 0xa1, 0x77, 0x27, 0x30, 0xb5,
+	0x43, 0x28, 0x85, 0x68, 0x97, 0x5e, 0x0a, 0xae, 0xce, 0x79, 0x83, 0xb8, 0xbf, 0x58, 0x66, 0x25,
+	0xdc, 0x27, 0x65, 0x98, 0x00, 0x0b, 0x20, 0x02, 0xc8, 0xa7, 0x5e, 0x00, 0x93, 0xfb, 0xad, 0x83,
+	0x1a, 0x7a, 0x74, 0x9a, 0xd0, 0x15, 0xb0, 0x6d, 0x54, 0xa7, 0x38, 0x8d, 0x4c, 0xe0, 0xea, 0xdb,
+	0xbe, 0x81, 0xae, 0x50, 0x28, 0xe4, 0x63, 0x61, 0x20, 0x87, 0xaf, 0x59, 0x7f, 0x0b, 0x46, 0xb6,
+	0xc5, 0x48, 0xee, 0xfe, 0x6c, 0xa1, 0x1b, 0x13, 0x6e, 0xed, 0x76, 0x46, 0xf8, 0xa9, 0xcd, 0x37,
+	0xdd, 0x34, 0x37, 0xd0, 0x7c, 0x28, 0xfd, 0xf1, 0x01, 0xd6, 0xdd, 0x2c, 0x5f, 0x44, 0xfa, 0x21,
+	0xec, 0x55, 0x0f, 0x61, 0x6f, 0xa7, 0x7a, 0x08, 0x6f, 0xce, 0x49, 0x9f, 0x8f, 0xff, 0x58, 0xb1,
+	0x82, 0x39, 0x7d, 0x6c, 0x43, 0x5d, 0x50, 0xf7, 0xbc, 0x34, 0xa2, 0xcb, 0x52, 0x7a, 0x0c, 0xf6,
+	0xcb, 0x22, 0x3a, 0x99, 0x96, 0x12, 0x6d, 0xde, 0x79, 0x7a, 0xd4, 0xb3, 0x9e, 0x1d, 0xf5, 0xac,
+	0x3f, 0x8f, 0x7a, 0xd6, 0xe3, 0xe3, 0xde, 0xcc, 0xb3, 0xe3, 0xde, 0xcc, 0xaf, 0xc7, 0xbd, 0x99,
+	0x6f, 0xbc, 0x57, 0xaf, 0x3e, 0xf3, 0x27, 0x41, 0x6d, 0xbe, 0xbd, 0xa6, 0xe2, 0xf2, 0xd6, 0xbf,
+	0x01, 0x00, 0x00, 0xff, 0xff, 0x43, 0x26, 0xe7, 0x02, 0xc8, 0x0c, 0x00, 0x00,
 }
 
 func (m *EventPaid) Marshal() (dAtA []byte, err error) {
@@ -1202,13 +1197,16 @@ func (m *EventPaid) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x1a
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x12
 	if len(m.Payer) > 0 {
 		i -= len(m.Payer)
 		copy(dAtA[i:], m.Payer)
@@ -1263,13 +1261,16 @@ func (m *EventHoldersChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1353,13 +1354,16 @@ func (m *EventUpstreamChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1383,13 +1387,16 @@ func (m *EventSettleRequested) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1439,13 +1446,16 @@ func (m *EventStageFlushed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1488,13 +1498,16 @@ func (m *EventStageQuarantined) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1663,7 +1676,7 @@ func (m *EventParamsUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *EventChannelOpened) Marshal() (dAtA []byte, err error) {
+func (m *EventPaymentChannelOpened) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1673,12 +1686,12 @@ func (m *EventChannelOpened) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *EventChannelOpened) MarshalTo(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelOpened) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *EventChannelOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1716,17 +1729,20 @@ func (m *EventChannelOpened) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Channel) > 0 {
-		i -= len(m.Channel)
-		copy(dAtA[i:], m.Channel)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.PaymentChannel.Size()
+		i -= size
+		if _, err := m.PaymentChannel.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
-func (m *EventChannelToppedUp) Marshal() (dAtA []byte, err error) {
+func (m *EventPaymentChannelToppedUp) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1736,12 +1752,12 @@ func (m *EventChannelToppedUp) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *EventChannelToppedUp) MarshalTo(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelToppedUp) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *EventChannelToppedUp) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelToppedUp) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1767,13 +1783,16 @@ func (m *EventChannelToppedUp) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Channel) > 0 {
-		i -= len(m.Channel)
-		copy(dAtA[i:], m.Channel)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.PaymentChannel.Size()
+		i -= size
+		if _, err := m.PaymentChannel.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1823,17 +1842,20 @@ func (m *EventVoucherRedeemed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Channel) > 0 {
-		i -= len(m.Channel)
-		copy(dAtA[i:], m.Channel)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.PaymentChannel.Size()
+		i -= size
+		if _, err := m.PaymentChannel.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
-func (m *EventChannelCloseRequested) Marshal() (dAtA []byte, err error) {
+func (m *EventPaymentChannelCloseRequested) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1843,12 +1865,12 @@ func (m *EventChannelCloseRequested) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *EventChannelCloseRequested) MarshalTo(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelCloseRequested) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *EventChannelCloseRequested) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelCloseRequested) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1861,17 +1883,20 @@ func (m *EventChannelCloseRequested) MarshalToSizedBuffer(dAtA []byte) (int, err
 	i = encodeVarintEvents(dAtA, i, uint64(n2))
 	i--
 	dAtA[i] = 0x12
-	if len(m.Channel) > 0 {
-		i -= len(m.Channel)
-		copy(dAtA[i:], m.Channel)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.PaymentChannel.Size()
+		i -= size
+		if _, err := m.PaymentChannel.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
-func (m *EventChannelClosed) Marshal() (dAtA []byte, err error) {
+func (m *EventPaymentChannelClosed) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1881,12 +1906,12 @@ func (m *EventChannelClosed) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *EventChannelClosed) MarshalTo(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelClosed) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *EventChannelClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *EventPaymentChannelClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1912,13 +1937,16 @@ func (m *EventChannelClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Channel) > 0 {
-		i -= len(m.Channel)
-		copy(dAtA[i:], m.Channel)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Channel)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.PaymentChannel.Size()
+		i -= size
+		if _, err := m.PaymentChannel.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1943,10 +1971,8 @@ func (m *EventPaid) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -1967,10 +1993,8 @@ func (m *EventHoldersChanged) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.Epoch != 0 {
 		n += 1 + sovEvents(uint64(m.Epoch))
 	}
@@ -2008,10 +2032,8 @@ func (m *EventUpstreamChanged) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.Epoch != 0 {
 		n += 1 + sovEvents(uint64(m.Epoch))
 	}
@@ -2036,10 +2058,8 @@ func (m *EventSettleRequested) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -2049,10 +2069,8 @@ func (m *EventStageFlushed) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -2077,10 +2095,8 @@ func (m *EventStageQuarantined) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -2169,16 +2185,14 @@ func (m *EventParamsUpdated) Size() (n int) {
 	return n
 }
 
-func (m *EventChannelOpened) Size() (n int) {
+func (m *EventPaymentChannelOpened) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = len(m.Channel)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.PaymentChannel.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Payer)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -2201,16 +2215,14 @@ func (m *EventChannelOpened) Size() (n int) {
 	return n
 }
 
-func (m *EventChannelToppedUp) Size() (n int) {
+func (m *EventPaymentChannelToppedUp) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = len(m.Channel)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.PaymentChannel.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Payer)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -2232,10 +2244,8 @@ func (m *EventVoucherRedeemed) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Channel)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.PaymentChannel.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -2254,31 +2264,27 @@ func (m *EventVoucherRedeemed) Size() (n int) {
 	return n
 }
 
-func (m *EventChannelCloseRequested) Size() (n int) {
+func (m *EventPaymentChannelCloseRequested) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = len(m.Channel)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.PaymentChannel.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = github_com_cosmos_gogoproto_types.SizeOfStdTime(m.ClosesAt)
 	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
-func (m *EventChannelClosed) Size() (n int) {
+func (m *EventPaymentChannelClosed) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = len(m.Channel)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.PaymentChannel.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Payer)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -2391,7 +2397,9 @@ func (m *EventPaid) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -2556,7 +2564,9 @@ func (m *EventHoldersChanged) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -2811,7 +2821,9 @@ func (m *EventUpstreamChanged) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -2988,7 +3000,9 @@ func (m *EventSettleRequested) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -3070,7 +3084,9 @@ func (m *EventStageFlushed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -3267,7 +3283,9 @@ func (m *EventStageQuarantined) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -3894,7 +3912,7 @@ func (m *EventParamsUpdated) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *EventChannelOpened) Unmarshal(dAtA []byte) error {
+func (m *EventPaymentChannelOpened) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -3917,15 +3935,15 @@ func (m *EventChannelOpened) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: EventChannelOpened: wiretype end group for non-group")
+			return fmt.Errorf("proto: EventPaymentChannelOpened: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: EventChannelOpened: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: EventPaymentChannelOpened: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -3953,7 +3971,9 @@ func (m *EventChannelOpened) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channel = string(dAtA[iNdEx:postIndex])
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -4123,7 +4143,7 @@ func (m *EventChannelOpened) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *EventChannelToppedUp) Unmarshal(dAtA []byte) error {
+func (m *EventPaymentChannelToppedUp) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -4146,15 +4166,15 @@ func (m *EventChannelToppedUp) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: EventChannelToppedUp: wiretype end group for non-group")
+			return fmt.Errorf("proto: EventPaymentChannelToppedUp: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: EventChannelToppedUp: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: EventPaymentChannelToppedUp: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4182,7 +4202,9 @@ func (m *EventChannelToppedUp) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channel = string(dAtA[iNdEx:postIndex])
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -4332,7 +4354,7 @@ func (m *EventVoucherRedeemed) Unmarshal(dAtA []byte) error {
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4360,7 +4382,9 @@ func (m *EventVoucherRedeemed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channel = string(dAtA[iNdEx:postIndex])
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -4498,7 +4522,7 @@ func (m *EventVoucherRedeemed) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *EventChannelCloseRequested) Unmarshal(dAtA []byte) error {
+func (m *EventPaymentChannelCloseRequested) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -4521,15 +4545,15 @@ func (m *EventChannelCloseRequested) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: EventChannelCloseRequested: wiretype end group for non-group")
+			return fmt.Errorf("proto: EventPaymentChannelCloseRequested: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: EventChannelCloseRequested: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: EventPaymentChannelCloseRequested: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4557,7 +4581,9 @@ func (m *EventChannelCloseRequested) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channel = string(dAtA[iNdEx:postIndex])
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -4613,7 +4639,7 @@ func (m *EventChannelCloseRequested) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *EventChannelClosed) Unmarshal(dAtA []byte) error {
+func (m *EventPaymentChannelClosed) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -4636,15 +4662,15 @@ func (m *EventChannelClosed) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: EventChannelClosed: wiretype end group for non-group")
+			return fmt.Errorf("proto: EventPaymentChannelClosed: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: EventChannelClosed: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: EventPaymentChannelClosed: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -4672,7 +4698,9 @@ func (m *EventChannelClosed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channel = string(dAtA[iNdEx:postIndex])
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {

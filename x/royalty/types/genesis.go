@@ -5,7 +5,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 )
 
@@ -54,14 +53,14 @@ func (gs GenesisState) Validate() error {
 			return ErrInvalidGenesis.Wrapf("recheck: %s", err)
 		}
 	}
-	if err := gs.validateChannels(); err != nil {
+	if err := gs.validatePaymentChannels(); err != nil {
 		return err
 	}
 	return gs.validateQueues()
 }
 
-// validateChannels also makes sure that no id can be opened again.
-func (gs GenesisState) validateChannels() error {
+// validatePaymentChannels also makes sure that no id can be opened again.
+func (gs GenesisState) validatePaymentChannels() error {
 	last := make(map[string]uint64, len(gs.Serials))
 	for _, s := range gs.Serials {
 		payer, err := sdk.AccAddressFromBech32(s.Payer)
@@ -70,17 +69,17 @@ func (gs GenesisState) validateChannels() error {
 		}
 		last[string(payer)] = s.Last
 	}
-	seen := make(map[ChannelID]bool, len(gs.Channels))
-	for _, c := range gs.Channels {
-		id := c.Channel.ID()
-		if err := c.Channel.Validate(c.Payees); err != nil {
+	seen := make(map[PaymentChannelID]bool, len(gs.PaymentChannels))
+	for _, c := range gs.PaymentChannels {
+		id := c.PaymentChannel.ID()
+		if err := c.PaymentChannel.Validate(c.Payees); err != nil {
 			return ErrInvalidGenesis.Wrap(err.Error())
 		}
-		if err := sdk.ValidateDenom(c.Channel.Denom); err != nil {
-			return ErrInvalidGenesis.Wrapf("channel %s: %s", id, err)
+		if err := sdk.ValidateDenom(c.PaymentChannel.Denom); err != nil {
+			return ErrInvalidGenesis.Wrapf("payment channel %s: %s", id, err)
 		}
-		if seen[id] || c.Channel.Serial > last[string(c.Channel.Payer)] {
-			return ErrInvalidGenesis.Wrapf("channel %s is there twice, or its serial %d is above the last of its payer", id, c.Channel.Serial)
+		if seen[id] || c.PaymentChannel.Serial > last[string(c.PaymentChannel.Payer)] {
+			return ErrInvalidGenesis.Wrapf("payment channel %s is there twice, or its serial %d is above the last of its payer", id, c.PaymentChannel.Serial)
 		}
 		seen[id] = true
 	}
@@ -89,7 +88,7 @@ func (gs GenesisState) validateChannels() error {
 
 func (gs GenesisState) validateQueues() error {
 	for _, d := range gs.Queue {
-		if _, err := registrytypes.ParseWorkID(d.Work); err != nil {
+		if err := d.Work.Given("work"); err != nil {
 			return ErrInvalidGenesis.Wrapf("queue: %s", err)
 		}
 		if _, known := StageKind_name[int32(d.Stage)]; !known {
@@ -100,7 +99,7 @@ func (gs GenesisState) validateQueues() error {
 }
 
 func (w GenesisWork) validate() error {
-	if _, err := registrytypes.ParseWorkID(w.Id); err != nil {
+	if err := w.Id.Given("id"); err != nil {
 		return err
 	}
 	if err := w.validateDestination(); err != nil {
@@ -128,9 +127,8 @@ func (w GenesisWork) validateDestination() error {
 	case !known:
 		return ErrInvalidGenesis.Wrapf("destination %d is unknown", w.Head.Destination)
 	case w.Head.Destination == DESTINATION_ANOTHER:
-		_, err := registrytypes.ParseWorkID(w.Destination)
-		return err
-	case w.Destination != "":
+		return w.Destination.Given("destination")
+	case !w.Destination.IsZero():
 		return ErrInvalidGenesis.Wrapf("its destination is %s, but another work %s is named", w.Head.Destination, w.Destination)
 	}
 	return nil
@@ -200,7 +198,7 @@ func (h Holders) Validate() error {
 }
 
 func (s GenesisStages) validate() error {
-	if _, err := registrytypes.ParseWorkID(s.Work); err != nil {
+	if err := s.Work.Given("work"); err != nil {
 		return err
 	}
 	if err := sdk.ValidateDenom(s.Denom); err != nil {

@@ -5,9 +5,11 @@ package types
 
 import (
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
 	io "io"
 	math "math"
 	math_bits "math/bits"
@@ -26,18 +28,24 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
 // GenesisState holds everything the module stores.
 type GenesisState struct {
+	// The parameters.
 	Params Params `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
 	// Works with a head row of their own.
-	Works     []GenesisWork     `protobuf:"bytes,2,rep,name=works,proto3" json:"works"`
-	Stages    []GenesisStages   `protobuf:"bytes,3,rep,name=stages,proto3" json:"stages"`
-	Balances  []GenesisBalance  `protobuf:"bytes,4,rep,name=balances,proto3" json:"balances"`
+	Works []GenesisWork `protobuf:"bytes,2,rep,name=works,proto3" json:"works"`
+	// Money in stages, each work and denom once.
+	Stages []GenesisStages `protobuf:"bytes,3,rep,name=stages,proto3" json:"stages"`
+	// What is not paid out yet, each account and denom once.
+	Balances []GenesisBalance `protobuf:"bytes,4,rep,name=balances,proto3" json:"balances"`
+	// What was paid in and out, each denom once.
 	Turnovers []GenesisTurnover `protobuf:"bytes,5,rep,name=turnovers,proto3" json:"turnovers"`
 	// Stages that wait to be flushed, in order.
 	Queue []GenesisDirt `protobuf:"bytes,6,rep,name=queue,proto3" json:"queue"`
 	// Set while stages and balances are looked at again.
-	Recheck  *Recheck         `protobuf:"bytes,7,opt,name=recheck,proto3" json:"recheck,omitempty"`
-	Channels []GenesisChannel `protobuf:"bytes,8,rep,name=channels,proto3" json:"channels"`
-	Serials  []GenesisSerial  `protobuf:"bytes,9,rep,name=serials,proto3" json:"serials"`
+	Recheck *Recheck `protobuf:"bytes,7,opt,name=recheck,proto3" json:"recheck,omitempty"`
+	// Open payment channels.
+	PaymentChannels []GenesisPaymentChannel `protobuf:"bytes,8,rep,name=payment_channels,json=paymentChannels,proto3" json:"payment_channels"`
+	// The last serial of every payer who ever opened one.
+	Serials []GenesisSerial `protobuf:"bytes,9,rep,name=serials,proto3" json:"serials"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -122,9 +130,9 @@ func (m *GenesisState) GetRecheck() *Recheck {
 	return nil
 }
 
-func (m *GenesisState) GetChannels() []GenesisChannel {
+func (m *GenesisState) GetPaymentChannels() []GenesisPaymentChannel {
 	if m != nil {
-		return m.Channels
+		return m.PaymentChannels
 	}
 	return nil
 }
@@ -136,15 +144,19 @@ func (m *GenesisState) GetSerials() []GenesisSerial {
 	return nil
 }
 
+// GenesisWork is a work with all that it is paid by.
 type GenesisWork struct {
-	Id   string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Head Head   `protobuf:"bytes,2,opt,name=head,proto3" json:"head"`
-	// All tables of holders that the work has had and all versions of what it owes,
-	// in order of version; each epoch from 1 on came with one of them.
-	Holders  []GenesisHolders  `protobuf:"bytes,3,rep,name=holders,proto3" json:"holders"`
+	// The work.
+	Id github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=id,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"id"`
+	// What a payment needs to know.
+	Head Head `protobuf:"bytes,2,opt,name=head,proto3" json:"head"`
+	// All tables of holders that the work has had, in order of version; each epoch
+	// from 1 on came with one of them or with a version of what the work owes.
+	Holders []GenesisHolders `protobuf:"bytes,3,rep,name=holders,proto3" json:"holders"`
+	// All versions of what the work owes, in order of version.
 	Upstream []GenesisUpstream `protobuf:"bytes,4,rep,name=upstream,proto3" json:"upstream"`
 	// Work that earns in this one's place; set exactly if its destination says so.
-	Destination string `protobuf:"bytes,5,opt,name=destination,proto3" json:"destination,omitempty"`
+	Destination github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,5,opt,name=destination,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"destination"`
 }
 
 func (m *GenesisWork) Reset()         { *m = GenesisWork{} }
@@ -180,13 +192,6 @@ func (m *GenesisWork) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_GenesisWork proto.InternalMessageInfo
 
-func (m *GenesisWork) GetId() string {
-	if m != nil {
-		return m.Id
-	}
-	return ""
-}
-
 func (m *GenesisWork) GetHead() Head {
 	if m != nil {
 		return m.Head
@@ -208,15 +213,11 @@ func (m *GenesisWork) GetUpstream() []GenesisUpstream {
 	return nil
 }
 
-func (m *GenesisWork) GetDestination() string {
-	if m != nil {
-		return m.Destination
-	}
-	return ""
-}
-
+// GenesisHolders is a table of holders with its version.
 type GenesisHolders struct {
-	Version uint32  `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// The epoch that it came with.
+	Version uint32 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// The table.
 	Holders Holders `protobuf:"bytes,2,opt,name=holders,proto3" json:"holders"`
 }
 
@@ -267,8 +268,11 @@ func (m *GenesisHolders) GetHolders() Holders {
 	return Holders{}
 }
 
+// GenesisUpstream is what a work owes with its version.
 type GenesisUpstream struct {
-	Version  uint32   `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// The epoch that it came with.
+	Version uint32 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// The lists.
 	Upstream Upstream `protobuf:"bytes,2,opt,name=upstream,proto3" json:"upstream"`
 }
 
@@ -319,9 +323,13 @@ func (m *GenesisUpstream) GetUpstream() Upstream {
 	return Upstream{}
 }
 
+// GenesisStages is the money of a work in one denom.
 type GenesisStages struct {
-	Work   string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
-	Denom  string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// The denom.
+	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The stages.
 	Stages Stages `protobuf:"bytes,3,opt,name=stages,proto3" json:"stages"`
 }
 
@@ -358,13 +366,6 @@ func (m *GenesisStages) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_GenesisStages proto.InternalMessageInfo
 
-func (m *GenesisStages) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *GenesisStages) GetDenom() string {
 	if m != nil {
 		return m.Denom
@@ -379,9 +380,12 @@ func (m *GenesisStages) GetStages() Stages {
 	return Stages{}
 }
 
+// GenesisBalance is what is an account's and not yet paid out.
 type GenesisBalance struct {
-	Account string     `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Amount  types.Coin `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount"`
+	// Whose it is.
+	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// How much, in whole units.
+	Amount types.Coin `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount"`
 	// Height from which on it is paid out by itself; 0: it is too small for that. One
 	// further than 1,000 blocks ahead becomes 1,000 blocks ahead.
 	Due uint64 `protobuf:"varint,3,opt,name=due,proto3" json:"due,omitempty"`
@@ -441,8 +445,11 @@ func (m *GenesisBalance) GetDue() uint64 {
 	return 0
 }
 
+// GenesisTurnover sums a denom over the life of the chain.
 type GenesisTurnover struct {
-	Denom    string   `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The denom.
+	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The sums.
 	Turnover Turnover `protobuf:"bytes,2,opt,name=turnover,proto3" json:"turnover"`
 }
 
@@ -493,12 +500,18 @@ func (m *GenesisTurnover) GetTurnover() Turnover {
 	return Turnover{}
 }
 
+// GenesisDirt is a stage that waits to be flushed.
 type GenesisDirt struct {
-	Round      uint64    `protobuf:"varint,1,opt,name=round,proto3" json:"round,omitempty"`
-	Stage      StageKind `protobuf:"varint,2,opt,name=stage,proto3,enum=stemma.royalty.v1.StageKind" json:"stage,omitempty"`
-	Generation uint32    `protobuf:"varint,3,opt,name=generation,proto3" json:"generation,omitempty"`
-	Work       string    `protobuf:"bytes,4,opt,name=work,proto3" json:"work,omitempty"`
-	Denom      string    `protobuf:"bytes,5,opt,name=denom,proto3" json:"denom,omitempty"`
+	// Round of the sweep that serves it.
+	Round uint64 `protobuf:"varint,1,opt,name=round,proto3" json:"round,omitempty"`
+	// Which of the work's stages.
+	Stage StageKind `protobuf:"varint,2,opt,name=stage,proto3,enum=stemma.royalty.v1.StageKind" json:"stage,omitempty"`
+	// The work's generation when it was queued.
+	Generation uint32 `protobuf:"varint,3,opt,name=generation,proto3" json:"generation,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,4,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Denom of the stage.
+	Denom string `protobuf:"bytes,5,opt,name=denom,proto3" json:"denom,omitempty"`
 }
 
 func (m *GenesisDirt) Reset()         { *m = GenesisDirt{} }
@@ -555,13 +568,6 @@ func (m *GenesisDirt) GetGeneration() uint32 {
 	return 0
 }
 
-func (m *GenesisDirt) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *GenesisDirt) GetDenom() string {
 	if m != nil {
 		return m.Denom
@@ -569,23 +575,26 @@ func (m *GenesisDirt) GetDenom() string {
 	return ""
 }
 
-type GenesisChannel struct {
-	Channel Channel       `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel"`
-	Payees  ChannelPayees `protobuf:"bytes,2,opt,name=payees,proto3" json:"payees"`
+// GenesisPaymentChannel is an open payment channel.
+type GenesisPaymentChannel struct {
+	// Its row.
+	PaymentChannel PaymentChannel `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3" json:"payment_channel"`
+	// Whom it pays.
+	Payees PaymentChannelPayees `protobuf:"bytes,2,opt,name=payees,proto3" json:"payees"`
 }
 
-func (m *GenesisChannel) Reset()         { *m = GenesisChannel{} }
-func (m *GenesisChannel) String() string { return proto.CompactTextString(m) }
-func (*GenesisChannel) ProtoMessage()    {}
-func (*GenesisChannel) Descriptor() ([]byte, []int) {
+func (m *GenesisPaymentChannel) Reset()         { *m = GenesisPaymentChannel{} }
+func (m *GenesisPaymentChannel) String() string { return proto.CompactTextString(m) }
+func (*GenesisPaymentChannel) ProtoMessage()    {}
+func (*GenesisPaymentChannel) Descriptor() ([]byte, []int) {
 	return fileDescriptor_a57c5081b77300fb, []int{8}
 }
-func (m *GenesisChannel) XXX_Unmarshal(b []byte) error {
+func (m *GenesisPaymentChannel) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *GenesisChannel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *GenesisPaymentChannel) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_GenesisChannel.Marshal(b, m, deterministic)
+		return xxx_messageInfo_GenesisPaymentChannel.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -595,36 +604,38 @@ func (m *GenesisChannel) XXX_Marshal(b []byte, deterministic bool) ([]byte, erro
 		return b[:n], nil
 	}
 }
-func (m *GenesisChannel) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_GenesisChannel.Merge(m, src)
+func (m *GenesisPaymentChannel) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisPaymentChannel.Merge(m, src)
 }
-func (m *GenesisChannel) XXX_Size() int {
+func (m *GenesisPaymentChannel) XXX_Size() int {
 	return m.Size()
 }
-func (m *GenesisChannel) XXX_DiscardUnknown() {
-	xxx_messageInfo_GenesisChannel.DiscardUnknown(m)
+func (m *GenesisPaymentChannel) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisPaymentChannel.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_GenesisChannel proto.InternalMessageInfo
+var xxx_messageInfo_GenesisPaymentChannel proto.InternalMessageInfo
 
-func (m *GenesisChannel) GetChannel() Channel {
+func (m *GenesisPaymentChannel) GetPaymentChannel() PaymentChannel {
 	if m != nil {
-		return m.Channel
+		return m.PaymentChannel
 	}
-	return Channel{}
+	return PaymentChannel{}
 }
 
-func (m *GenesisChannel) GetPayees() ChannelPayees {
+func (m *GenesisPaymentChannel) GetPayees() PaymentChannelPayees {
 	if m != nil {
 		return m.Payees
 	}
-	return ChannelPayees{}
+	return PaymentChannelPayees{}
 }
 
-// GenesisSerial is the last serial that a payer has opened a channel with.
+// GenesisSerial is the last serial that a payer has opened a payment channel with.
 type GenesisSerial struct {
+	// The payer.
 	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
-	Last  uint64 `protobuf:"varint,2,opt,name=last,proto3" json:"last,omitempty"`
+	// The serial, from 1.
+	Last uint64 `protobuf:"varint,2,opt,name=last,proto3" json:"last,omitempty"`
 }
 
 func (m *GenesisSerial) Reset()         { *m = GenesisSerial{} }
@@ -683,63 +694,70 @@ func init() {
 	proto.RegisterType((*GenesisBalance)(nil), "stemma.royalty.v1.GenesisBalance")
 	proto.RegisterType((*GenesisTurnover)(nil), "stemma.royalty.v1.GenesisTurnover")
 	proto.RegisterType((*GenesisDirt)(nil), "stemma.royalty.v1.GenesisDirt")
-	proto.RegisterType((*GenesisChannel)(nil), "stemma.royalty.v1.GenesisChannel")
+	proto.RegisterType((*GenesisPaymentChannel)(nil), "stemma.royalty.v1.GenesisPaymentChannel")
 	proto.RegisterType((*GenesisSerial)(nil), "stemma.royalty.v1.GenesisSerial")
 }
 
 func init() { proto.RegisterFile("stemma/royalty/v1/genesis.proto", fileDescriptor_a57c5081b77300fb) }
 
 var fileDescriptor_a57c5081b77300fb = []byte{
-	// 778 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x55, 0xcb, 0x6e, 0xd3, 0x40,
-	0x14, 0x8d, 0x13, 0xe7, 0x35, 0xa1, 0x05, 0x46, 0x95, 0x30, 0x05, 0xb9, 0xc1, 0xab, 0x6e, 0xb0,
-	0x95, 0x80, 0x84, 0xa8, 0x54, 0x04, 0x6d, 0x05, 0x95, 0xd8, 0x54, 0x2e, 0x08, 0x89, 0xdd, 0xc4,
-	0x9e, 0x26, 0xa6, 0x89, 0x27, 0xcc, 0x8c, 0x03, 0xf9, 0x07, 0x16, 0xfc, 0x02, 0x7f, 0x53, 0x76,
-	0x5d, 0xb2, 0x42, 0xa8, 0xfd, 0x0c, 0x36, 0x68, 0x5e, 0x4e, 0x5a, 0xec, 0x66, 0x37, 0x63, 0x9f,
-	0x73, 0xef, 0x3d, 0xf7, 0x35, 0x60, 0x8b, 0x71, 0x3c, 0x99, 0xa0, 0x80, 0x92, 0x39, 0x1a, 0xf3,
-	0x79, 0x30, 0xeb, 0x05, 0x43, 0x9c, 0x62, 0x96, 0x30, 0x7f, 0x4a, 0x09, 0x27, 0xf0, 0xae, 0x02,
-	0xf8, 0x1a, 0xe0, 0xcf, 0x7a, 0x9b, 0x6e, 0x44, 0xd8, 0x84, 0xb0, 0x60, 0x80, 0x18, 0x0e, 0x66,
-	0xbd, 0x01, 0xe6, 0xa8, 0x17, 0x44, 0x24, 0x49, 0x15, 0x65, 0x73, 0x63, 0x48, 0x86, 0x44, 0x1e,
-	0x03, 0x71, 0xd2, 0x5f, 0x0b, 0x3c, 0x45, 0x23, 0x94, 0xa6, 0x78, 0x5c, 0x0e, 0x30, 0x4e, 0x25,
-	0xc0, 0xfb, 0x69, 0x83, 0x5b, 0x6f, 0x54, 0x70, 0xc7, 0x1c, 0x71, 0x0c, 0x9f, 0x81, 0xc6, 0x14,
-	0x51, 0x34, 0x61, 0x8e, 0xd5, 0xb5, 0xb6, 0x3b, 0xfd, 0xfb, 0xfe, 0x7f, 0xc1, 0xfa, 0x47, 0x12,
-	0xb0, 0x67, 0x9f, 0xfd, 0xde, 0xaa, 0x84, 0x1a, 0x0e, 0x77, 0x40, 0xfd, 0x0b, 0xa1, 0xa7, 0xcc,
-	0xa9, 0x76, 0x6b, 0xdb, 0x9d, 0xbe, 0x5b, 0xc0, 0xd3, 0x8e, 0x3e, 0x10, 0x7a, 0xaa, 0xc9, 0x8a,
-	0x02, 0x5f, 0x80, 0x06, 0xe3, 0x68, 0x88, 0x99, 0x53, 0x93, 0xe4, 0x6e, 0x39, 0xf9, 0x58, 0xe2,
-	0x8c, 0x6f, 0xc5, 0x82, 0xfb, 0xa0, 0x35, 0x40, 0x63, 0x94, 0x46, 0x98, 0x39, 0xb6, 0xb4, 0xf0,
-	0xa8, 0xdc, 0xc2, 0x9e, 0x42, 0x6a, 0x13, 0x39, 0x11, 0xbe, 0x06, 0x6d, 0x9e, 0xd1, 0x94, 0xcc,
-	0x30, 0x65, 0x4e, 0x5d, 0x5a, 0xf1, 0xca, 0xad, 0xbc, 0xd3, 0x50, 0x6d, 0x66, 0x41, 0x15, 0x89,
-	0xf8, 0x9c, 0xe1, 0x0c, 0x3b, 0x8d, 0x55, 0x89, 0x38, 0x48, 0x28, 0x37, 0x89, 0x90, 0x14, 0xf8,
-	0x14, 0x34, 0x29, 0x8e, 0x46, 0x38, 0x3a, 0x75, 0x9a, 0x32, 0xfd, 0x9b, 0x05, 0xec, 0x50, 0x21,
-	0x42, 0x03, 0x15, 0xf2, 0x75, 0xd9, 0x99, 0xd3, 0x5a, 0x25, 0x7f, 0x5f, 0x21, 0x8d, 0x7c, 0x43,
-	0x84, 0x2f, 0x41, 0x93, 0x61, 0x9a, 0xa0, 0x31, 0x73, 0xda, 0x2b, 0x8b, 0x20, 0x81, 0xda, 0x84,
-	0xa1, 0x79, 0x7f, 0x2d, 0xd0, 0x59, 0x2a, 0x31, 0x5c, 0x07, 0xd5, 0x24, 0x96, 0x6d, 0xd4, 0x0e,
-	0xab, 0x49, 0x0c, 0x7b, 0xc0, 0x1e, 0x61, 0x14, 0x3b, 0x55, 0xa9, 0xec, 0x5e, 0x81, 0xf9, 0x43,
-	0x8c, 0x62, 0x6d, 0x55, 0x42, 0xe1, 0x2b, 0xd0, 0x1c, 0x91, 0x71, 0x2c, 0x2a, 0x52, 0x5b, 0x25,
-	0xec, 0x50, 0x01, 0x4d, 0x54, 0x9a, 0x07, 0x0f, 0x40, 0x2b, 0x9b, 0x32, 0x4e, 0x31, 0x9a, 0xe8,
-	0xde, 0xb8, 0xa1, 0xaa, 0xef, 0x35, 0xd2, 0x64, 0xc7, 0x30, 0x61, 0x17, 0x74, 0x62, 0xcc, 0x78,
-	0x92, 0x22, 0x9e, 0x90, 0xd4, 0xa9, 0x4b, 0x51, 0xcb, 0x9f, 0xbc, 0x13, 0xb0, 0x7e, 0x35, 0x10,
-	0xe8, 0x80, 0xa6, 0x68, 0x08, 0x81, 0x17, 0x49, 0x58, 0x0b, 0xcd, 0x15, 0xee, 0x2c, 0x64, 0x55,
-	0x4b, 0xcb, 0x5c, 0xac, 0xc7, 0xfb, 0x04, 0x6e, 0x5f, 0x0b, 0xf6, 0x06, 0x47, 0xbb, 0x4b, 0xe2,
-	0x95, 0xa7, 0x07, 0x05, 0x9e, 0xca, 0x54, 0x7b, 0x14, 0xac, 0x5d, 0x19, 0x3b, 0x08, 0x81, 0x2d,
-	0x26, 0x56, 0x17, 0x55, 0x9e, 0xe1, 0x06, 0xa8, 0xc7, 0x38, 0x25, 0xca, 0x41, 0x3b, 0x54, 0x17,
-	0xb1, 0x47, 0xf2, 0x91, 0x2e, 0xdb, 0x23, 0x45, 0xb3, 0xec, 0x65, 0x79, 0x1e, 0xf5, 0xa0, 0x0a,
-	0x79, 0x28, 0x8a, 0x48, 0x96, 0x72, 0xed, 0xd7, 0x5c, 0x85, 0x13, 0x34, 0x91, 0x3f, 0xaa, 0xda,
-	0x89, 0x5a, 0xa3, 0xbe, 0x58, 0xa3, 0xbe, 0x5e, 0xa3, 0xfe, 0x3e, 0x49, 0x52, 0xe3, 0x44, 0xc1,
-	0xe1, 0x1d, 0x50, 0x8b, 0x33, 0x2c, 0x43, 0xb3, 0x43, 0x71, 0xf4, 0x4e, 0xf2, 0xb4, 0x9a, 0xc9,
-	0x5e, 0x08, 0xb3, 0x96, 0x85, 0xed, 0x82, 0x96, 0x99, 0xf5, 0x1b, 0x52, 0x7a, 0x6d, 0x3d, 0xe4,
-	0x14, 0xef, 0xc7, 0x62, 0x48, 0xc4, 0xf8, 0x0b, 0x27, 0x94, 0x64, 0xa9, 0x9a, 0x13, 0x3b, 0x54,
-	0x17, 0xd8, 0x07, 0x75, 0x99, 0x0e, 0xe9, 0x61, 0xbd, 0xff, 0xb0, 0x2c, 0x79, 0x6f, 0x93, 0x34,
-	0x0e, 0x15, 0x14, 0xba, 0x00, 0x88, 0x67, 0x86, 0xaa, 0x0e, 0xad, 0xc9, 0x46, 0x58, 0xfa, 0x92,
-	0xd7, 0xce, 0x2e, 0xaa, 0x5d, 0x7d, 0x49, 0xa2, 0xf7, 0xcd, 0xca, 0x6b, 0xa0, 0xb7, 0x85, 0xe8,
-	0x58, 0xbd, 0x29, 0xf4, 0xbb, 0x50, 0xd4, 0xb1, 0x57, 0x57, 0x8b, 0x21, 0x88, 0xed, 0x3e, 0x45,
-	0x73, 0x8c, 0x4d, 0xb3, 0x77, 0xcb, 0xa9, 0x47, 0x12, 0xb7, 0x78, 0x59, 0xc4, 0xcd, 0x7b, 0xbe,
-	0xe8, 0x42, 0xb9, 0x69, 0x44, 0xd4, 0xe2, 0x17, 0x35, 0x85, 0x91, 0x17, 0xa1, 0x6f, 0x8c, 0x98,
-	0x6a, 0x05, 0x3b, 0x94, 0xe7, 0xbd, 0xc3, 0xb3, 0x0b, 0xd7, 0x3a, 0xbf, 0x70, 0xad, 0x3f, 0x17,
-	0xae, 0xf5, 0xfd, 0xd2, 0xad, 0x9c, 0x5f, 0xba, 0x95, 0x5f, 0x97, 0x6e, 0xe5, 0xa3, 0x3f, 0x4c,
-	0xf8, 0x28, 0x1b, 0xf8, 0x11, 0x99, 0x04, 0x2a, 0x9c, 0xc7, 0xd1, 0x08, 0x25, 0xa9, 0xbe, 0x04,
-	0x5f, 0xf3, 0x37, 0x93, 0xcf, 0xa7, 0x98, 0x0d, 0x1a, 0xf2, 0xbd, 0x7c, 0xf2, 0x2f, 0x00, 0x00,
-	0xff, 0xff, 0x8b, 0xd2, 0xc8, 0xc4, 0xdd, 0x07, 0x00, 0x00,
+	// 892 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x56, 0xcd, 0x6e, 0xdc, 0x44,
+	0x1c, 0x8f, 0x77, 0xbd, 0xd9, 0xe4, 0x1f, 0x92, 0x94, 0x51, 0x10, 0x6e, 0x40, 0x4e, 0xea, 0x0b,
+	0xb9, 0xc4, 0xd6, 0x2e, 0x08, 0xa4, 0x4a, 0x45, 0x34, 0x09, 0x10, 0xc4, 0x81, 0xc8, 0x01, 0x21,
+	0xb8, 0x44, 0xb3, 0xf6, 0x74, 0xd7, 0x64, 0x3d, 0xb3, 0x9d, 0x19, 0x2f, 0xec, 0x53, 0xc0, 0x0b,
+	0xf0, 0x0e, 0x1c, 0xfa, 0x06, 0x5c, 0x7a, 0xac, 0x7a, 0x42, 0x1c, 0x0a, 0x4a, 0xde, 0x80, 0x27,
+	0x40, 0xf3, 0xe1, 0xfd, 0x48, 0xed, 0xec, 0x29, 0xbd, 0x79, 0xc6, 0xbf, 0xdf, 0xff, 0xdb, 0xbf,
+	0xbf, 0x61, 0x4f, 0x48, 0x92, 0xe7, 0x38, 0xe2, 0x6c, 0x82, 0x87, 0x72, 0x12, 0x8d, 0x3b, 0x51,
+	0x9f, 0x50, 0x22, 0x32, 0x11, 0x8e, 0x38, 0x93, 0x0c, 0xbd, 0x6d, 0x00, 0xa1, 0x05, 0x84, 0xe3,
+	0xce, 0xae, 0x9f, 0x30, 0x91, 0x33, 0x11, 0xf5, 0xb0, 0x20, 0xd1, 0xb8, 0xd3, 0x23, 0x12, 0x77,
+	0xa2, 0x84, 0x65, 0xd4, 0x50, 0x76, 0xef, 0x9b, 0xf7, 0x17, 0xfa, 0x14, 0x99, 0x83, 0x7d, 0xb5,
+	0xd3, 0x67, 0x7d, 0x66, 0xee, 0xd5, 0x93, 0xbd, 0x0d, 0x5e, 0x0f, 0x62, 0x84, 0x27, 0xc9, 0x00,
+	0x53, 0x4a, 0x86, 0x16, 0x53, 0x11, 0x68, 0x19, 0x92, 0x06, 0x04, 0xff, 0xb8, 0xf0, 0xd6, 0x97,
+	0x26, 0xf4, 0x73, 0x89, 0x25, 0x41, 0x9f, 0xc0, 0xea, 0x08, 0x73, 0x9c, 0x0b, 0xcf, 0xd9, 0x77,
+	0x0e, 0x36, 0xba, 0xf7, 0xc3, 0xd7, 0x52, 0x09, 0xcf, 0x34, 0xe0, 0xc8, 0x7d, 0xfe, 0x6a, 0x6f,
+	0x25, 0xb6, 0x70, 0xf4, 0x10, 0x5a, 0x3f, 0x33, 0x7e, 0x29, 0xbc, 0xc6, 0x7e, 0xf3, 0x60, 0xa3,
+	0xeb, 0x57, 0xf0, 0xac, 0xa3, 0xef, 0x19, 0xbf, 0xb4, 0x64, 0x43, 0x41, 0x9f, 0xc2, 0xaa, 0x90,
+	0xb8, 0x4f, 0x84, 0xd7, 0xd4, 0xe4, 0xfd, 0x7a, 0xf2, 0xb9, 0xc6, 0x95, 0xbe, 0x0d, 0x0b, 0x1d,
+	0xc3, 0x5a, 0x0f, 0x0f, 0x31, 0x4d, 0x88, 0xf0, 0x5c, 0x6d, 0xe1, 0x41, 0xbd, 0x85, 0x23, 0x83,
+	0xb4, 0x26, 0xa6, 0x44, 0xf4, 0x05, 0xac, 0xcb, 0x82, 0x53, 0x36, 0x26, 0x5c, 0x78, 0x2d, 0x6d,
+	0x25, 0xa8, 0xb7, 0xf2, 0xad, 0x85, 0x5a, 0x33, 0x33, 0xaa, 0x2a, 0xc4, 0xd3, 0x82, 0x14, 0xc4,
+	0x5b, 0x5d, 0x56, 0x88, 0x93, 0x8c, 0xcb, 0xb2, 0x10, 0x9a, 0x82, 0x3e, 0x82, 0x36, 0x27, 0xc9,
+	0x80, 0x24, 0x97, 0x5e, 0x5b, 0x97, 0x7f, 0xb7, 0x82, 0x1d, 0x1b, 0x44, 0x5c, 0x42, 0xd1, 0x0f,
+	0x70, 0x6f, 0x84, 0x27, 0x39, 0xa1, 0xf2, 0xc2, 0xb6, 0x5f, 0x78, 0x6b, 0xda, 0xf9, 0x41, 0xbd,
+	0xf3, 0x33, 0xc3, 0x38, 0x36, 0x04, 0x1b, 0xc6, 0xf6, 0x68, 0xe1, 0x56, 0xa0, 0xcf, 0xa0, 0x2d,
+	0x08, 0xcf, 0xf0, 0x50, 0x78, 0xeb, 0x4b, 0x5b, 0xa3, 0x81, 0xd6, 0x52, 0x49, 0x0b, 0x7e, 0x6f,
+	0xc2, 0xc6, 0x5c, 0xe3, 0xd1, 0x05, 0x34, 0xb2, 0x54, 0x0f, 0xd7, 0xfa, 0xd1, 0x37, 0x0a, 0xfa,
+	0xf7, 0xab, 0xbd, 0x8f, 0xfb, 0x99, 0x1c, 0x14, 0xbd, 0x30, 0x61, 0x79, 0x64, 0xcc, 0x1f, 0x26,
+	0x03, 0x9c, 0x51, 0x7b, 0x88, 0x7e, 0x89, 0x38, 0xe9, 0x67, 0x42, 0xf2, 0x49, 0x24, 0x27, 0x23,
+	0x22, 0x42, 0x65, 0xe9, 0xab, 0x93, 0x97, 0xcf, 0x0e, 0x37, 0x6d, 0x34, 0xe6, 0x22, 0x6e, 0x64,
+	0x29, 0xea, 0x80, 0x3b, 0x20, 0x38, 0xf5, 0x1a, 0xba, 0x80, 0xef, 0x56, 0xc4, 0x7b, 0x4a, 0x70,
+	0x6a, 0xc3, 0xd4, 0x50, 0xf4, 0x18, 0xda, 0x03, 0x36, 0x4c, 0x55, 0xe3, 0x9b, 0xcb, 0xc6, 0xe7,
+	0xd4, 0x00, 0xcb, 0x34, 0x2d, 0x0f, 0x9d, 0xc0, 0x5a, 0x31, 0x12, 0x92, 0x13, 0x9c, 0xdb, 0x11,
+	0xbc, 0x65, 0x78, 0xbe, 0xb3, 0xc8, 0x72, 0x06, 0x4b, 0x26, 0x7a, 0x0a, 0x1b, 0x29, 0x11, 0x32,
+	0xa3, 0x58, 0x66, 0x8c, 0x7a, 0xad, 0xbb, 0xa9, 0xd2, 0xbc, 0x8f, 0xe0, 0x09, 0x6c, 0x2d, 0x66,
+	0x86, 0x3c, 0x68, 0xab, 0x41, 0x56, 0x01, 0xa8, 0x36, 0x6d, 0xc6, 0xe5, 0x11, 0x3d, 0x9c, 0xd5,
+	0xa9, 0x51, 0x3b, 0x9e, 0xd5, 0x05, 0x0a, 0x7e, 0x82, 0xed, 0x1b, 0xd9, 0xdf, 0xe2, 0xe8, 0xd1,
+	0x5c, 0x35, 0x8d, 0xa7, 0xf7, 0x2a, 0x3c, 0xd5, 0x95, 0x31, 0xf8, 0xd3, 0x81, 0xcd, 0x05, 0xbd,
+	0x40, 0x09, 0xb8, 0x4a, 0x6a, 0xee, 0x6a, 0xee, 0xb4, 0x71, 0xb4, 0x03, 0xad, 0x94, 0x50, 0x66,
+	0x42, 0x5e, 0x8f, 0xcd, 0x41, 0x29, 0xea, 0x54, 0xdc, 0xea, 0x14, 0xb5, 0x4a, 0xd5, 0x82, 0x5f,
+	0x9d, 0x69, 0x6b, 0xac, 0x66, 0xa1, 0x2e, 0xb4, 0x71, 0x92, 0xb0, 0x82, 0x4a, 0x9b, 0x89, 0xf7,
+	0xf2, 0xd9, 0xe1, 0x8e, 0x5d, 0x16, 0x8f, 0xd3, 0x94, 0x13, 0x21, 0xce, 0x25, 0xcf, 0x68, 0x3f,
+	0x2e, 0x81, 0xca, 0x3f, 0xce, 0x35, 0xa5, 0x61, 0xfd, 0x5b, 0xbc, 0xda, 0x44, 0xa1, 0xdd, 0x44,
+	0xe1, 0x31, 0xcb, 0x68, 0xe9, 0xdf, 0xc0, 0xd1, 0x3d, 0x68, 0xa6, 0x05, 0xd1, 0x51, 0xbb, 0xb1,
+	0x7a, 0x0c, 0x9e, 0x4c, 0x7b, 0x58, 0xca, 0xdf, 0x2c, 0x67, 0x67, 0x3e, 0xe7, 0x47, 0xb0, 0x56,
+	0x0a, 0xe2, 0x2d, 0xfd, 0xbb, 0xa1, 0xa1, 0x53, 0x4a, 0xf0, 0x9f, 0x33, 0xd5, 0x0c, 0xa5, 0x91,
+	0xca, 0x09, 0x67, 0x05, 0x35, 0xb2, 0xe1, 0xc6, 0xe6, 0x80, 0xba, 0xd0, 0xd2, 0x95, 0xd2, 0x1e,
+	0xb6, 0xba, 0xef, 0xd7, 0xd5, 0xf5, 0xeb, 0x8c, 0xa6, 0xb1, 0x81, 0x22, 0x1f, 0x40, 0x6d, 0x6a,
+	0x6e, 0xbe, 0xaf, 0xa6, 0x9e, 0xba, 0xb9, 0x9b, 0xe9, 0x9c, 0xb8, 0x6f, 0x64, 0x4e, 0x5a, 0x73,
+	0x35, 0x0b, 0xfe, 0x70, 0xe0, 0x9d, 0x4a, 0x6d, 0x46, 0x67, 0xb0, 0x7d, 0x43, 0xdf, 0xed, 0x72,
+	0x7e, 0x50, 0xb9, 0x9c, 0x2b, 0x74, 0x7d, 0x6b, 0x51, 0xd7, 0xd1, 0xe7, 0x6a, 0xcb, 0x4f, 0x08,
+	0x29, 0xbf, 0xe3, 0x0f, 0x96, 0x1a, 0x3a, 0xd3, 0xf0, 0xd9, 0xce, 0x57, 0xa7, 0xe0, 0x7c, 0xf6,
+	0x99, 0x69, 0xb5, 0x47, 0x21, 0xb4, 0xd4, 0x2b, 0xbe, 0x74, 0x3a, 0x0d, 0x0c, 0x21, 0x70, 0x87,
+	0x58, 0x98, 0xc9, 0x74, 0x63, 0xfd, 0x7c, 0x74, 0xfa, 0xfc, 0xca, 0x77, 0x5e, 0x5c, 0xf9, 0xce,
+	0xbf, 0x57, 0xbe, 0xf3, 0xdb, 0xb5, 0xbf, 0xf2, 0xe2, 0xda, 0x5f, 0xf9, 0xeb, 0xda, 0x5f, 0xf9,
+	0x31, 0x5c, 0xde, 0x06, 0xfb, 0x9f, 0xa3, 0xbb, 0xd0, 0x5b, 0xd5, 0xff, 0x38, 0x1f, 0xfe, 0x1f,
+	0x00, 0x00, 0xff, 0xff, 0x7b, 0x8a, 0xac, 0x39, 0xaf, 0x09, 0x00, 0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -776,10 +794,10 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x4a
 		}
 	}
-	if len(m.Channels) > 0 {
-		for iNdEx := len(m.Channels) - 1; iNdEx >= 0; iNdEx-- {
+	if len(m.PaymentChannels) > 0 {
+		for iNdEx := len(m.PaymentChannels) - 1; iNdEx >= 0; iNdEx-- {
 			{
-				size, err := m.Channels[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				size, err := m.PaymentChannels[iNdEx].MarshalToSizedBuffer(dAtA[:i])
 				if err != nil {
 					return 0, err
 				}
@@ -905,13 +923,16 @@ func (m *GenesisWork) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Destination) > 0 {
-		i -= len(m.Destination)
-		copy(dAtA[i:], m.Destination)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Destination)))
-		i--
-		dAtA[i] = 0x2a
+	{
+		size := m.Destination.Size()
+		i -= size
+		if _, err := m.Destination.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x2a
 	if len(m.Upstream) > 0 {
 		for iNdEx := len(m.Upstream) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -950,13 +971,16 @@ func (m *GenesisWork) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0x12
-	if len(m.Id) > 0 {
-		i -= len(m.Id)
-		copy(dAtA[i:], m.Id)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Id)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Id.Size()
+		i -= size
+		if _, err := m.Id.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1073,13 +1097,16 @@ func (m *GenesisStages) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1195,13 +1222,16 @@ func (m *GenesisDirt) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x2a
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintGenesis(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0x22
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x22
 	if m.Generation != 0 {
 		i = encodeVarintGenesis(dAtA, i, uint64(m.Generation))
 		i--
@@ -1220,7 +1250,7 @@ func (m *GenesisDirt) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *GenesisChannel) Marshal() (dAtA []byte, err error) {
+func (m *GenesisPaymentChannel) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1230,12 +1260,12 @@ func (m *GenesisChannel) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *GenesisChannel) MarshalTo(dAtA []byte) (int, error) {
+func (m *GenesisPaymentChannel) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *GenesisChannel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *GenesisPaymentChannel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -1251,7 +1281,7 @@ func (m *GenesisChannel) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i--
 	dAtA[i] = 0x12
 	{
-		size, err := m.Channel.MarshalToSizedBuffer(dAtA[:i])
+		size, err := m.PaymentChannel.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
 			return 0, err
 		}
@@ -1351,8 +1381,8 @@ func (m *GenesisState) Size() (n int) {
 		l = m.Recheck.Size()
 		n += 1 + l + sovGenesis(uint64(l))
 	}
-	if len(m.Channels) > 0 {
-		for _, e := range m.Channels {
+	if len(m.PaymentChannels) > 0 {
+		for _, e := range m.PaymentChannels {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
@@ -1372,10 +1402,8 @@ func (m *GenesisWork) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Id)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
+	l = m.Id.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	l = m.Head.Size()
 	n += 1 + l + sovGenesis(uint64(l))
 	if len(m.Holders) > 0 {
@@ -1390,10 +1418,8 @@ func (m *GenesisWork) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
-	l = len(m.Destination)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
+	l = m.Destination.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
 
@@ -1431,10 +1457,8 @@ func (m *GenesisStages) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovGenesis(uint64(l))
@@ -1492,10 +1516,8 @@ func (m *GenesisDirt) Size() (n int) {
 	if m.Generation != 0 {
 		n += 1 + sovGenesis(uint64(m.Generation))
 	}
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovGenesis(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovGenesis(uint64(l))
 	l = len(m.Denom)
 	if l > 0 {
 		n += 1 + l + sovGenesis(uint64(l))
@@ -1503,13 +1525,13 @@ func (m *GenesisDirt) Size() (n int) {
 	return n
 }
 
-func (m *GenesisChannel) Size() (n int) {
+func (m *GenesisPaymentChannel) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = m.Channel.Size()
+	l = m.PaymentChannel.Size()
 	n += 1 + l + sovGenesis(uint64(l))
 	l = m.Payees.Size()
 	n += 1 + l + sovGenesis(uint64(l))
@@ -1808,7 +1830,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 8:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channels", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannels", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -1835,8 +1857,8 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channels = append(m.Channels, GenesisChannel{})
-			if err := m.Channels[len(m.Channels)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.PaymentChannels = append(m.PaymentChannels, GenesisPaymentChannel{})
+			if err := m.PaymentChannels[len(m.PaymentChannels)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1954,7 +1976,9 @@ func (m *GenesisWork) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Id = string(dAtA[iNdEx:postIndex])
+			if err := m.Id.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2087,7 +2111,9 @@ func (m *GenesisWork) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Destination = string(dAtA[iNdEx:postIndex])
+			if err := m.Destination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -2373,7 +2399,9 @@ func (m *GenesisStages) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2826,7 +2854,9 @@ func (m *GenesisDirt) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 5:
 			if wireType != 2 {
@@ -2881,7 +2911,7 @@ func (m *GenesisDirt) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *GenesisChannel) Unmarshal(dAtA []byte) error {
+func (m *GenesisPaymentChannel) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -2904,15 +2934,15 @@ func (m *GenesisChannel) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: GenesisChannel: wiretype end group for non-group")
+			return fmt.Errorf("proto: GenesisPaymentChannel: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GenesisChannel: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: GenesisPaymentChannel: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -2939,7 +2969,7 @@ func (m *GenesisChannel) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Channel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -25,10 +25,10 @@ var (
 	QueuePrefix     = collections.NewPrefix(7)
 	PayoutsPrefix   = collections.NewPrefix(8)
 
-	ChannelsPrefix        = collections.NewPrefix(9)
-	ChannelPayeesPrefix   = collections.NewPrefix(10)
-	ChannelsByPayerPrefix = collections.NewPrefix(11)
-	ChannelSerialsPrefix  = collections.NewPrefix(12)
+	PaymentChannelsPrefix        = collections.NewPrefix(9)
+	PaymentChannelPayeesPrefix   = collections.NewPrefix(10)
+	PaymentChannelsByPayerPrefix = collections.NewPrefix(11)
+	PaymentChannelSerialsPrefix  = collections.NewPrefix(12)
 
 	DestinationsPrefix = collections.NewPrefix(13)
 	RecheckPrefix      = collections.NewPrefix(14)

@@ -1,6 +1,8 @@
 package types
 
 import (
+	"fmt"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -30,7 +32,7 @@ func (m *MsgPay) ValidateBasic() error {
 
 // Validate checks the work's id and that the amount is a positive coin.
 func (p Payment) Validate() error {
-	if _, err := registrytypes.ParseWorkID(p.Work); err != nil {
+	if err := p.Work.Given("work"); err != nil {
 		return err
 	}
 	if err := p.Amount.Validate(); err != nil {
@@ -66,9 +68,9 @@ func (m *MsgSettle) ValidateBasic() error {
 	if n := len(m.Works); n < 1 || n > MaxSettled {
 		return ErrInvalidMessage.Wrapf("%d works; 1 to %d can be settled in one message", n, MaxSettled)
 	}
-	seen := make(map[string]bool, len(m.Works))
-	for _, work := range m.Works {
-		if _, err := registrytypes.ParseWorkID(work); err != nil {
+	seen := make(map[registrytypes.WorkID]bool, len(m.Works))
+	for i, work := range m.Works {
+		if err := work.Given(fmt.Sprintf("works[%d]", i)); err != nil {
 			return err
 		}
 		if seen[work] {
@@ -106,7 +108,7 @@ func (m *MsgAssignShares) ValidateBasic() error {
 	if err := validAddress("holder", m.Holder); err != nil {
 		return err
 	}
-	if _, err := registrytypes.ParseWorkID(m.Work); err != nil {
+	if err := m.Work.Given("work"); err != nil {
 		return err
 	}
 	if n := len(m.Shares); n < 1 {
@@ -140,8 +142,7 @@ func (m *MsgAcceptTransfer) ValidateBasic() error {
 	if err := validAddress("recipient", m.Recipient); err != nil {
 		return err
 	}
-	_, err := registrytypes.ParseWorkID(m.Work)
-	return err
+	return m.Work.Given("work")
 }
 
 // ValidateBasic checks what can be checked without state.

@@ -6,12 +6,14 @@ package types
 import (
 	context "context"
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	github_com_cosmos_cosmos_sdk_types "github.com/cosmos/cosmos-sdk/types"
 	types "github.com/cosmos/cosmos-sdk/types"
 	query "github.com/cosmos/cosmos-sdk/types/query"
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	grpc1 "github.com/cosmos/gogoproto/grpc"
 	proto "github.com/cosmos/gogoproto/proto"
+	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
@@ -32,6 +34,7 @@ var _ = math.Inf
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
+// QueryParamsRequest asks for the parameters.
 type QueryParamsRequest struct {
 }
 
@@ -68,7 +71,9 @@ func (m *QueryParamsRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryParamsRequest proto.InternalMessageInfo
 
+// QueryParamsResponse has the parameters.
 type QueryParamsResponse struct {
+	// The parameters.
 	Params Params `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
 }
 
@@ -112,8 +117,10 @@ func (m *QueryParamsResponse) GetParams() Params {
 	return Params{}
 }
 
+// QueryHeadRequest asks for a work's head.
 type QueryHeadRequest struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 }
 
 func (m *QueryHeadRequest) Reset()         { *m = QueryHeadRequest{} }
@@ -149,14 +156,9 @@ func (m *QueryHeadRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryHeadRequest proto.InternalMessageInfo
 
-func (m *QueryHeadRequest) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
+// QueryHeadResponse has a work's head.
 type QueryHeadResponse struct {
+	// What a payment needs to know of the work.
 	Head Head `protobuf:"bytes,1,opt,name=head,proto3" json:"head"`
 }
 
@@ -200,8 +202,10 @@ func (m *QueryHeadResponse) GetHead() Head {
 	return Head{}
 }
 
+// QueryHoldersRequest asks who holds a work's revenue.
 type QueryHoldersRequest struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 }
 
 func (m *QueryHoldersRequest) Reset()         { *m = QueryHoldersRequest{} }
@@ -237,16 +241,12 @@ func (m *QueryHoldersRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryHoldersRequest proto.InternalMessageInfo
 
-func (m *QueryHoldersRequest) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
+// QueryHoldersResponse says who holds a work's revenue.
 type QueryHoldersResponse struct {
+	// The table, 1 to 32 lines.
 	Holders []Holding `protobuf:"bytes,1,rep,name=holders,proto3" json:"holders"`
-	Version uint32    `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Version of the table; 0 is the state at registration.
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
 }
 
 func (m *QueryHoldersResponse) Reset()         { *m = QueryHoldersResponse{} }
@@ -296,8 +296,10 @@ func (m *QueryHoldersResponse) GetVersion() uint32 {
 	return 0
 }
 
+// QueryEpochRequest asks for a work's lists in one epoch.
 type QueryEpochRequest struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// Epoch as in EventPaid; 0 is the one at registration.
 	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
 }
@@ -335,13 +337,6 @@ func (m *QueryEpochRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryEpochRequest proto.InternalMessageInfo
 
-func (m *QueryEpochRequest) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *QueryEpochRequest) GetEpoch() uint64 {
 	if m != nil {
 		return m.Epoch
@@ -349,10 +344,13 @@ func (m *QueryEpochRequest) GetEpoch() uint64 {
 	return 0
 }
 
+// QueryEpochResponse says which lists a work had in an epoch.
 type QueryEpochResponse struct {
+	// Who held the work's revenue, 1 to 32 lines.
 	Holders []Holding `protobuf:"bytes,1,rep,name=holders,proto3" json:"holders"`
-	// Versions of both lists: the epochs that they came with.
-	HoldersVersion  uint32 `protobuf:"varint,2,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
+	// Version of the holders: the epoch that they came with.
+	HoldersVersion uint32 `protobuf:"varint,2,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
+	// Version of what the work owed: the epoch that it came with.
 	UpstreamVersion uint32 `protobuf:"varint,3,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
 }
 
@@ -410,10 +408,13 @@ func (m *QueryEpochResponse) GetUpstreamVersion() uint32 {
 	return 0
 }
 
+// QueryUpstreamRequest asks what a work owes.
 type QueryUpstreamRequest struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// Version to show; 0: the one in force.
-	Version    uint32             `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The page, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -450,13 +451,6 @@ func (m *QueryUpstreamRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryUpstreamRequest proto.InternalMessageInfo
 
-func (m *QueryUpstreamRequest) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *QueryUpstreamRequest) GetVersion() uint32 {
 	if m != nil {
 		return m.Version
@@ -473,7 +467,9 @@ func (m *QueryUpstreamRequest) GetPagination() *query.PageRequest {
 
 // Owed is one line of what a work owes.
 type Owed struct {
-	Work   string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work that is owed.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// By which of the two lists.
 	Policy Policy `protobuf:"varint,2,opt,name=policy,proto3,enum=stemma.royalty.v1.Policy" json:"policy,omitempty"`
 	// Parts per million.
 	Rate uint32 `protobuf:"varint,3,opt,name=rate,proto3" json:"rate,omitempty"`
@@ -512,13 +508,6 @@ func (m *Owed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_Owed proto.InternalMessageInfo
 
-func (m *Owed) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *Owed) GetPolicy() Policy {
 	if m != nil {
 		return m.Policy
@@ -533,12 +522,17 @@ func (m *Owed) GetRate() uint32 {
 	return 0
 }
 
+// QueryUpstreamResponse is a page of what a work owes.
 type QueryUpstreamResponse struct {
-	Owed    []Owed `protobuf:"bytes,1,rep,name=owed,proto3" json:"owed"`
+	// The absolute list, then the relative one, at most 1,000 lines.
+	Owed []Owed `protobuf:"bytes,1,rep,name=owed,proto3" json:"owed"`
+	// The version shown; 0 is the state at registration.
 	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
-	// Sums of the whole lists, ppm.
-	Absolute   uint32              `protobuf:"varint,3,opt,name=absolute,proto3" json:"absolute,omitempty"`
-	Relative   uint32              `protobuf:"varint,4,opt,name=relative,proto3" json:"relative,omitempty"`
+	// Sum of the whole absolute list, ppm.
+	Absolute uint32 `protobuf:"varint,3,opt,name=absolute,proto3" json:"absolute,omitempty"`
+	// Sum of the whole relative list, ppm.
+	Relative uint32 `protobuf:"varint,4,opt,name=relative,proto3" json:"relative,omitempty"`
+	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,5,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -610,8 +604,11 @@ func (m *QueryUpstreamResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryStagesRequest asks for the money of a work.
 type QueryStagesRequest struct {
-	Work       string             `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// The page, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -648,13 +645,6 @@ func (m *QueryStagesRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryStagesRequest proto.InternalMessageInfo
 
-func (m *QueryStagesRequest) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *QueryStagesRequest) GetPagination() *query.PageRequest {
 	if m != nil {
 		return m.Pagination
@@ -662,8 +652,11 @@ func (m *QueryStagesRequest) GetPagination() *query.PageRequest {
 	return nil
 }
 
+// DenomStages is the money of a work in one denom.
 type DenomStages struct {
-	Denom  string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The denom.
+	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The stages.
 	Stages Stages `protobuf:"bytes,2,opt,name=stages,proto3" json:"stages"`
 }
 
@@ -714,8 +707,11 @@ func (m *DenomStages) GetStages() Stages {
 	return Stages{}
 }
 
+// QueryStagesResponse is a page of the money of a work.
 type QueryStagesResponse struct {
-	Stages     []DenomStages       `protobuf:"bytes,1,rep,name=stages,proto3" json:"stages"`
+	// By denom, at most 1,000.
+	Stages []DenomStages `protobuf:"bytes,1,rep,name=stages,proto3" json:"stages"`
+	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -766,8 +762,11 @@ func (m *QueryStagesResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryBalancesRequest asks for what is an account's and not yet paid out.
 type QueryBalancesRequest struct {
-	Account    string             `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// Whose it is.
+	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// The page, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -818,9 +817,12 @@ func (m *QueryBalancesRequest) GetPagination() *query.PageRequest {
 	return nil
 }
 
+// QueryBalancesResponse is a page of balances.
 type QueryBalancesResponse struct {
-	Balances   github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,1,rep,name=balances,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"balances"`
-	Pagination *query.PageResponse                      `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+	// By denom, at most 1,000.
+	Balances github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,1,rep,name=balances,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"balances"`
+	// How to go on.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
 func (m *QueryBalancesResponse) Reset()         { *m = QueryBalancesResponse{} }
@@ -870,10 +872,13 @@ func (m *QueryBalancesResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryPreviewRequest asks who would get what from a payment.
 type QueryPreviewRequest struct {
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// Amount of the payment as a coin string, such as 1000000uusdc.
-	Amount     string             `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	Amount string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	// The page, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -910,13 +915,6 @@ func (m *QueryPreviewRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_QueryPreviewRequest proto.InternalMessageInfo
 
-func (m *QueryPreviewRequest) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *QueryPreviewRequest) GetAmount() string {
 	if m != nil {
 		return m.Amount
@@ -933,18 +931,22 @@ func (m *QueryPreviewRequest) GetPagination() *query.PageRequest {
 
 // Payee is one line of a preview: an account's part through one work.
 type Payee struct {
+	// Who gets it.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	Work    string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
-	Basis   Basis  `protobuf:"varint,3,opt,name=basis,proto3,enum=stemma.royalty.v1.Basis" json:"basis,omitempty"`
+	// The work by which the account gets it.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Why the work gets a part.
+	Basis Basis `protobuf:"varint,3,opt,name=basis,proto3,enum=stemma.royalty.v1.Basis" json:"basis,omitempty"`
 	// What the work is owed of the payment, ppm, rounded down; for the paid
 	// work what is left to it.
 	Rate uint32 `protobuf:"varint,4,opt,name=rate,proto3" json:"rate,omitempty"`
 	// The account's share of the work's revenue, ppm.
-	Weight uint32     `protobuf:"varint,5,opt,name=weight,proto3" json:"weight,omitempty"`
+	Weight uint32 `protobuf:"varint,5,opt,name=weight,proto3" json:"weight,omitempty"`
+	// What the account gets, in whole units.
 	Amount types.Coin `protobuf:"bytes,6,opt,name=amount,proto3" json:"amount"`
 	// Work whose holders get it: the work itself unless what that earns goes to
 	// another.
-	Earner string `protobuf:"bytes,7,opt,name=earner,proto3" json:"earner,omitempty"`
+	Earner github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,7,opt,name=earner,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"earner"`
 	// The part stays in escrow at the earner; account is empty then.
 	Escrow bool `protobuf:"varint,8,opt,name=escrow,proto3" json:"escrow,omitempty"`
 }
@@ -989,13 +991,6 @@ func (m *Payee) GetAccount() string {
 	return ""
 }
 
-func (m *Payee) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *Payee) GetBasis() Basis {
 	if m != nil {
 		return m.Basis
@@ -1024,13 +1019,6 @@ func (m *Payee) GetAmount() types.Coin {
 	return types.Coin{}
 }
 
-func (m *Payee) GetEarner() string {
-	if m != nil {
-		return m.Earner
-	}
-	return ""
-}
-
 func (m *Payee) GetEscrow() bool {
 	if m != nil {
 		return m.Escrow
@@ -1038,10 +1026,13 @@ func (m *Payee) GetEscrow() bool {
 	return false
 }
 
+// QueryPreviewResponse is a page of who would get what.
 type QueryPreviewResponse struct {
+	// At most 1,000 lines.
 	Payees []Payee `protobuf:"bytes,1,rep,name=payees,proto3" json:"payees"`
 	// What is in no line: fractions of a unit, which stay in stages.
-	Held       types.Coin          `protobuf:"bytes,2,opt,name=held,proto3" json:"held"`
+	Held types.Coin `protobuf:"bytes,2,opt,name=held,proto3" json:"held"`
+	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
 	// Gas that the payment is charged for what it sets in motion.
 	Surcharge uint64 `protobuf:"varint,4,opt,name=surcharge,proto3" json:"surcharge,omitempty"`
@@ -1117,7 +1108,9 @@ func (m *QueryPreviewResponse) GetEpoch() uint64 {
 	return 0
 }
 
+// QueryTurnoverRequest asks what was paid in and out.
 type QueryTurnoverRequest struct {
+	// The page, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -1161,8 +1154,11 @@ func (m *QueryTurnoverRequest) GetPagination() *query.PageRequest {
 	return nil
 }
 
+// DenomTurnover sums a denom over the life of the chain.
 type DenomTurnover struct {
-	Denom    string   `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The denom.
+	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
+	// The sums.
 	Turnover Turnover `protobuf:"bytes,2,opt,name=turnover,proto3" json:"turnover"`
 }
 
@@ -1213,8 +1209,11 @@ func (m *DenomTurnover) GetTurnover() Turnover {
 	return Turnover{}
 }
 
+// QueryTurnoverResponse is a page of sums.
 type QueryTurnoverResponse struct {
-	Turnovers  []DenomTurnover     `protobuf:"bytes,1,rep,name=turnovers,proto3" json:"turnovers"`
+	// By denom, at most 1,000.
+	Turnovers []DenomTurnover `protobuf:"bytes,1,rep,name=turnovers,proto3" json:"turnovers"`
+	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
@@ -1265,24 +1264,26 @@ func (m *QueryTurnoverResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
-type QueryChannelRequest struct {
-	Channel string `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	// Of the payees.
+// QueryPaymentChannelRequest asks for a payment channel.
+type QueryPaymentChannelRequest struct {
+	// The payment channel.
+	PaymentChannel PaymentChannelID `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3,customtype=PaymentChannelID" json:"payment_channel"`
+	// The page of its payees, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
-func (m *QueryChannelRequest) Reset()         { *m = QueryChannelRequest{} }
-func (m *QueryChannelRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryChannelRequest) ProtoMessage()    {}
-func (*QueryChannelRequest) Descriptor() ([]byte, []int) {
+func (m *QueryPaymentChannelRequest) Reset()         { *m = QueryPaymentChannelRequest{} }
+func (m *QueryPaymentChannelRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPaymentChannelRequest) ProtoMessage()    {}
+func (*QueryPaymentChannelRequest) Descriptor() ([]byte, []int) {
 	return fileDescriptor_66e92ae66fda2204, []int{22}
 }
-func (m *QueryChannelRequest) XXX_Unmarshal(b []byte) error {
+func (m *QueryPaymentChannelRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *QueryChannelRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *QueryPaymentChannelRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_QueryChannelRequest.Marshal(b, m, deterministic)
+		return xxx_messageInfo_QueryPaymentChannelRequest.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -1292,50 +1293,47 @@ func (m *QueryChannelRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte,
 		return b[:n], nil
 	}
 }
-func (m *QueryChannelRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryChannelRequest.Merge(m, src)
+func (m *QueryPaymentChannelRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPaymentChannelRequest.Merge(m, src)
 }
-func (m *QueryChannelRequest) XXX_Size() int {
+func (m *QueryPaymentChannelRequest) XXX_Size() int {
 	return m.Size()
 }
-func (m *QueryChannelRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryChannelRequest.DiscardUnknown(m)
+func (m *QueryPaymentChannelRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPaymentChannelRequest.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_QueryChannelRequest proto.InternalMessageInfo
+var xxx_messageInfo_QueryPaymentChannelRequest proto.InternalMessageInfo
 
-func (m *QueryChannelRequest) GetChannel() string {
-	if m != nil {
-		return m.Channel
-	}
-	return ""
-}
-
-func (m *QueryChannelRequest) GetPagination() *query.PageRequest {
+func (m *QueryPaymentChannelRequest) GetPagination() *query.PageRequest {
 	if m != nil {
 		return m.Pagination
 	}
 	return nil
 }
 
-type QueryChannelResponse struct {
-	Channel    ChannelInfo         `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel"`
-	Payees     []ChannelPayee      `protobuf:"bytes,2,rep,name=payees,proto3" json:"payees"`
+// QueryPaymentChannelResponse is a payment channel and a page of its payees.
+type QueryPaymentChannelResponse struct {
+	// The payment channel.
+	PaymentChannel PaymentChannelInfo `protobuf:"bytes,1,opt,name=payment_channel,json=paymentChannel,proto3" json:"payment_channel"`
+	// Whom it pays, in order of id, at most 1,000.
+	Payees []PaymentChannelPayee `protobuf:"bytes,2,rep,name=payees,proto3" json:"payees"`
+	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
-func (m *QueryChannelResponse) Reset()         { *m = QueryChannelResponse{} }
-func (m *QueryChannelResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryChannelResponse) ProtoMessage()    {}
-func (*QueryChannelResponse) Descriptor() ([]byte, []int) {
+func (m *QueryPaymentChannelResponse) Reset()         { *m = QueryPaymentChannelResponse{} }
+func (m *QueryPaymentChannelResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPaymentChannelResponse) ProtoMessage()    {}
+func (*QueryPaymentChannelResponse) Descriptor() ([]byte, []int) {
 	return fileDescriptor_66e92ae66fda2204, []int{23}
 }
-func (m *QueryChannelResponse) XXX_Unmarshal(b []byte) error {
+func (m *QueryPaymentChannelResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *QueryChannelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *QueryPaymentChannelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_QueryChannelResponse.Marshal(b, m, deterministic)
+		return xxx_messageInfo_QueryPaymentChannelResponse.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -1345,56 +1343,59 @@ func (m *QueryChannelResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte
 		return b[:n], nil
 	}
 }
-func (m *QueryChannelResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryChannelResponse.Merge(m, src)
+func (m *QueryPaymentChannelResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPaymentChannelResponse.Merge(m, src)
 }
-func (m *QueryChannelResponse) XXX_Size() int {
+func (m *QueryPaymentChannelResponse) XXX_Size() int {
 	return m.Size()
 }
-func (m *QueryChannelResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryChannelResponse.DiscardUnknown(m)
+func (m *QueryPaymentChannelResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPaymentChannelResponse.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_QueryChannelResponse proto.InternalMessageInfo
+var xxx_messageInfo_QueryPaymentChannelResponse proto.InternalMessageInfo
 
-func (m *QueryChannelResponse) GetChannel() ChannelInfo {
+func (m *QueryPaymentChannelResponse) GetPaymentChannel() PaymentChannelInfo {
 	if m != nil {
-		return m.Channel
+		return m.PaymentChannel
 	}
-	return ChannelInfo{}
+	return PaymentChannelInfo{}
 }
 
-func (m *QueryChannelResponse) GetPayees() []ChannelPayee {
+func (m *QueryPaymentChannelResponse) GetPayees() []PaymentChannelPayee {
 	if m != nil {
 		return m.Payees
 	}
 	return nil
 }
 
-func (m *QueryChannelResponse) GetPagination() *query.PageResponse {
+func (m *QueryPaymentChannelResponse) GetPagination() *query.PageResponse {
 	if m != nil {
 		return m.Pagination
 	}
 	return nil
 }
 
-type QueryChannelsRequest struct {
-	Payer      string             `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
+// QueryPaymentChannelsRequest asks for a payer's open payment channels.
+type QueryPaymentChannelsRequest struct {
+	// The payer.
+	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
+	// The page, at most 1,000 rows.
 	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
-func (m *QueryChannelsRequest) Reset()         { *m = QueryChannelsRequest{} }
-func (m *QueryChannelsRequest) String() string { return proto.CompactTextString(m) }
-func (*QueryChannelsRequest) ProtoMessage()    {}
-func (*QueryChannelsRequest) Descriptor() ([]byte, []int) {
+func (m *QueryPaymentChannelsRequest) Reset()         { *m = QueryPaymentChannelsRequest{} }
+func (m *QueryPaymentChannelsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPaymentChannelsRequest) ProtoMessage()    {}
+func (*QueryPaymentChannelsRequest) Descriptor() ([]byte, []int) {
 	return fileDescriptor_66e92ae66fda2204, []int{24}
 }
-func (m *QueryChannelsRequest) XXX_Unmarshal(b []byte) error {
+func (m *QueryPaymentChannelsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *QueryChannelsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *QueryPaymentChannelsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_QueryChannelsRequest.Marshal(b, m, deterministic)
+		return xxx_messageInfo_QueryPaymentChannelsRequest.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -1404,51 +1405,54 @@ func (m *QueryChannelsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte
 		return b[:n], nil
 	}
 }
-func (m *QueryChannelsRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryChannelsRequest.Merge(m, src)
+func (m *QueryPaymentChannelsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPaymentChannelsRequest.Merge(m, src)
 }
-func (m *QueryChannelsRequest) XXX_Size() int {
+func (m *QueryPaymentChannelsRequest) XXX_Size() int {
 	return m.Size()
 }
-func (m *QueryChannelsRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryChannelsRequest.DiscardUnknown(m)
+func (m *QueryPaymentChannelsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPaymentChannelsRequest.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_QueryChannelsRequest proto.InternalMessageInfo
+var xxx_messageInfo_QueryPaymentChannelsRequest proto.InternalMessageInfo
 
-func (m *QueryChannelsRequest) GetPayer() string {
+func (m *QueryPaymentChannelsRequest) GetPayer() string {
 	if m != nil {
 		return m.Payer
 	}
 	return ""
 }
 
-func (m *QueryChannelsRequest) GetPagination() *query.PageRequest {
+func (m *QueryPaymentChannelsRequest) GetPagination() *query.PageRequest {
 	if m != nil {
 		return m.Pagination
 	}
 	return nil
 }
 
-type QueryChannelsResponse struct {
-	Channels []ChannelInfo `protobuf:"bytes,1,rep,name=channels,proto3" json:"channels"`
-	// The least serial that the payer can open a channel with.
-	NextSerial uint64              `protobuf:"varint,2,opt,name=next_serial,json=nextSerial,proto3" json:"next_serial,omitempty"`
+// QueryPaymentChannelsResponse is a page of payment channels.
+type QueryPaymentChannelsResponse struct {
+	// In order of id, at most 1,000.
+	PaymentChannels []PaymentChannelInfo `protobuf:"bytes,1,rep,name=payment_channels,json=paymentChannels,proto3" json:"payment_channels"`
+	// The least serial that the payer can open a payment channel with.
+	NextSerial uint64 `protobuf:"varint,2,opt,name=next_serial,json=nextSerial,proto3" json:"next_serial,omitempty"`
+	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
 }
 
-func (m *QueryChannelsResponse) Reset()         { *m = QueryChannelsResponse{} }
-func (m *QueryChannelsResponse) String() string { return proto.CompactTextString(m) }
-func (*QueryChannelsResponse) ProtoMessage()    {}
-func (*QueryChannelsResponse) Descriptor() ([]byte, []int) {
+func (m *QueryPaymentChannelsResponse) Reset()         { *m = QueryPaymentChannelsResponse{} }
+func (m *QueryPaymentChannelsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPaymentChannelsResponse) ProtoMessage()    {}
+func (*QueryPaymentChannelsResponse) Descriptor() ([]byte, []int) {
 	return fileDescriptor_66e92ae66fda2204, []int{25}
 }
-func (m *QueryChannelsResponse) XXX_Unmarshal(b []byte) error {
+func (m *QueryPaymentChannelsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *QueryChannelsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *QueryPaymentChannelsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_QueryChannelsResponse.Marshal(b, m, deterministic)
+		return xxx_messageInfo_QueryPaymentChannelsResponse.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -1458,33 +1462,33 @@ func (m *QueryChannelsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byt
 		return b[:n], nil
 	}
 }
-func (m *QueryChannelsResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_QueryChannelsResponse.Merge(m, src)
+func (m *QueryPaymentChannelsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPaymentChannelsResponse.Merge(m, src)
 }
-func (m *QueryChannelsResponse) XXX_Size() int {
+func (m *QueryPaymentChannelsResponse) XXX_Size() int {
 	return m.Size()
 }
-func (m *QueryChannelsResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_QueryChannelsResponse.DiscardUnknown(m)
+func (m *QueryPaymentChannelsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPaymentChannelsResponse.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_QueryChannelsResponse proto.InternalMessageInfo
+var xxx_messageInfo_QueryPaymentChannelsResponse proto.InternalMessageInfo
 
-func (m *QueryChannelsResponse) GetChannels() []ChannelInfo {
+func (m *QueryPaymentChannelsResponse) GetPaymentChannels() []PaymentChannelInfo {
 	if m != nil {
-		return m.Channels
+		return m.PaymentChannels
 	}
 	return nil
 }
 
-func (m *QueryChannelsResponse) GetNextSerial() uint64 {
+func (m *QueryPaymentChannelsResponse) GetNextSerial() uint64 {
 	if m != nil {
 		return m.NextSerial
 	}
 	return 0
 }
 
-func (m *QueryChannelsResponse) GetPagination() *query.PageResponse {
+func (m *QueryPaymentChannelsResponse) GetPagination() *query.PageResponse {
 	if m != nil {
 		return m.Pagination
 	}
@@ -1514,109 +1518,118 @@ func init() {
 	proto.RegisterType((*QueryTurnoverRequest)(nil), "stemma.royalty.v1.QueryTurnoverRequest")
 	proto.RegisterType((*DenomTurnover)(nil), "stemma.royalty.v1.DenomTurnover")
 	proto.RegisterType((*QueryTurnoverResponse)(nil), "stemma.royalty.v1.QueryTurnoverResponse")
-	proto.RegisterType((*QueryChannelRequest)(nil), "stemma.royalty.v1.QueryChannelRequest")
-	proto.RegisterType((*QueryChannelResponse)(nil), "stemma.royalty.v1.QueryChannelResponse")
-	proto.RegisterType((*QueryChannelsRequest)(nil), "stemma.royalty.v1.QueryChannelsRequest")
-	proto.RegisterType((*QueryChannelsResponse)(nil), "stemma.royalty.v1.QueryChannelsResponse")
+	proto.RegisterType((*QueryPaymentChannelRequest)(nil), "stemma.royalty.v1.QueryPaymentChannelRequest")
+	proto.RegisterType((*QueryPaymentChannelResponse)(nil), "stemma.royalty.v1.QueryPaymentChannelResponse")
+	proto.RegisterType((*QueryPaymentChannelsRequest)(nil), "stemma.royalty.v1.QueryPaymentChannelsRequest")
+	proto.RegisterType((*QueryPaymentChannelsResponse)(nil), "stemma.royalty.v1.QueryPaymentChannelsResponse")
 }
 
 func init() { proto.RegisterFile("stemma/royalty/v1/query.proto", fileDescriptor_66e92ae66fda2204) }
 
 var fileDescriptor_66e92ae66fda2204 = []byte{
-	// 1482 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x58, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0xba, 0xb6, 0xe3, 0x4e, 0xd4, 0x5f, 0xf3, 0xcd, 0xb7, 0xb8, 0x6e, 0xeb, 0x84, 0x6d,
-	0x9b, 0xb8, 0x55, 0xbb, 0xdb, 0xa4, 0x52, 0x91, 0x10, 0x45, 0x28, 0x2d, 0xa5, 0x5c, 0x20, 0xb8,
-	0xc0, 0x01, 0x21, 0xaa, 0xb1, 0x3d, 0xac, 0x57, 0x5d, 0xef, 0xb8, 0x3b, 0x6b, 0xbb, 0x26, 0x8a,
-	0x40, 0xbd, 0xa0, 0x8a, 0x4a, 0x80, 0xb8, 0x72, 0x44, 0x1c, 0xf8, 0x37, 0xb8, 0x94, 0x5b, 0x25,
-	0x2e, 0x9c, 0x0a, 0x6a, 0xe0, 0x9f, 0xe0, 0x02, 0x9a, 0x99, 0x37, 0x6b, 0xef, 0x66, 0xd7, 0x8b,
-	0x22, 0x9f, 0xbc, 0x33, 0xf3, 0xe6, 0xbd, 0xcf, 0xfb, 0xcc, 0x9b, 0x37, 0xef, 0x19, 0x9d, 0xe5,
-	0x21, 0xed, 0xf5, 0x88, 0x1d, 0xb0, 0x31, 0xf1, 0xc2, 0xb1, 0x3d, 0xdc, 0xb0, 0x1f, 0x0c, 0x68,
-	0x30, 0xb6, 0xfa, 0x01, 0x0b, 0x19, 0x3e, 0xa1, 0x96, 0x2d, 0x58, 0xb6, 0x86, 0x1b, 0xb5, 0x4b,
-	0x6d, 0xc6, 0x7b, 0x8c, 0xdb, 0x2d, 0xc2, 0xa9, 0x92, 0xb5, 0x87, 0x1b, 0x2d, 0x1a, 0x92, 0x0d,
-	0xbb, 0x4f, 0x1c, 0xd7, 0x27, 0xa1, 0xcb, 0x7c, 0xb5, 0xbd, 0x56, 0x9f, 0x96, 0xd5, 0x52, 0x6d,
-	0xe6, 0xea, 0xf5, 0x65, 0x87, 0x39, 0x4c, 0x7e, 0xda, 0xe2, 0x0b, 0x66, 0xcf, 0x38, 0x8c, 0x39,
-	0x1e, 0xb5, 0x49, 0xdf, 0xb5, 0x89, 0xef, 0xb3, 0x50, 0xaa, 0xe4, 0xb0, 0xba, 0xb2, 0x1f, 0x71,
-	0xbb, 0x4b, 0x7c, 0x9f, 0x7a, 0xda, 0xe8, 0x7e, 0x01, 0x3a, 0xa4, 0x7e, 0x38, 0x43, 0x81, 0x76,
-	0x4f, 0x0a, 0x98, 0xcb, 0x08, 0xbf, 0x27, 0xfc, 0xda, 0x26, 0x01, 0xe9, 0xf1, 0x26, 0x7d, 0x30,
-	0xa0, 0x3c, 0x34, 0xdf, 0x41, 0xff, 0x8b, 0xcd, 0xf2, 0x3e, 0xf3, 0x39, 0xc5, 0xaf, 0xa0, 0x72,
-	0x5f, 0xce, 0x54, 0x8d, 0x55, 0xa3, 0xb1, 0xb4, 0x79, 0xca, 0xda, 0x47, 0x99, 0xa5, 0xb6, 0x6c,
-	0x15, 0x9f, 0x3e, 0x5f, 0x59, 0x68, 0x82, 0xb8, 0xb9, 0x86, 0x8e, 0x4b, 0x7d, 0x77, 0x28, 0xe9,
-	0x80, 0x0d, 0x8c, 0x51, 0x71, 0xc4, 0x82, 0xfb, 0x52, 0xd5, 0xe1, 0xa6, 0xfc, 0x36, 0x6f, 0xa3,
-	0x13, 0x53, 0x72, 0x60, 0x75, 0x03, 0x15, 0xbb, 0x94, 0x74, 0xc0, 0xe6, 0x4b, 0x29, 0x36, 0x85,
-	0x38, 0x58, 0x94, 0xa2, 0xe6, 0x45, 0xc0, 0x7f, 0x87, 0x79, 0x1d, 0x1a, 0xf0, 0x59, 0x26, 0x3d,
-	0xb4, 0x1c, 0x17, 0x05, 0xab, 0xaf, 0xa2, 0xc5, 0xae, 0x9a, 0xaa, 0x1a, 0xab, 0x87, 0x1a, 0x4b,
-	0x9b, 0xb5, 0x34, 0xc3, 0xcc, 0xeb, 0xb8, 0xbe, 0x03, 0xb6, 0xf5, 0x06, 0x5c, 0x45, 0x8b, 0x43,
-	0x1a, 0x70, 0x97, 0xf9, 0xd5, 0xc2, 0xaa, 0xd1, 0x38, 0xd2, 0xd4, 0x43, 0xf3, 0x06, 0x38, 0xf8,
-	0x66, 0x9f, 0xb5, 0xbb, 0x33, 0x60, 0xe1, 0x65, 0x54, 0xa2, 0x42, 0x46, 0x2a, 0x28, 0x36, 0xd5,
-	0xc0, 0xfc, 0xc1, 0x80, 0xe3, 0x82, 0xfd, 0x73, 0xc0, 0xba, 0x8e, 0x8e, 0xc1, 0xe7, 0xbd, 0x38,
-	0xe6, 0xa3, 0x30, 0xfd, 0xa1, 0x9a, 0xc5, 0x17, 0xd1, 0xf1, 0x41, 0x9f, 0x87, 0x01, 0x25, 0xbd,
-	0x48, 0xf2, 0x90, 0x94, 0x3c, 0xa6, 0xe7, 0x41, 0xd4, 0x7c, 0x62, 0x00, 0xa9, 0x1f, 0xc0, 0xc2,
-	0x2c, 0x4f, 0x33, 0xc9, 0xc2, 0xb7, 0x11, 0x9a, 0xdc, 0x32, 0x69, 0x6b, 0x69, 0x73, 0xcd, 0x52,
-	0xd7, 0xcc, 0x12, 0xd7, 0xcc, 0x52, 0xd7, 0x17, 0x2e, 0x9b, 0xb5, 0x4d, 0x1c, 0x0a, 0x96, 0x9a,
-	0x53, 0x3b, 0x4d, 0x82, 0x8a, 0xef, 0x8e, 0x68, 0x27, 0xd5, 0xfa, 0x06, 0x2a, 0xf7, 0x99, 0xe7,
-	0xb6, 0xc7, 0xd2, 0xf8, 0xd1, 0xf4, 0x90, 0x96, 0x02, 0x4d, 0x10, 0x14, 0x6a, 0x02, 0x12, 0x52,
-	0x70, 0x5e, 0x7e, 0x9b, 0x7f, 0x19, 0xe8, 0xff, 0x09, 0x8f, 0x27, 0xd1, 0xcb, 0x46, 0xb4, 0x03,
-	0x07, 0x93, 0x16, 0xbd, 0x02, 0x9b, 0x8e, 0x5e, 0x21, 0x3a, 0x83, 0x91, 0x1a, 0xaa, 0x90, 0x16,
-	0x67, 0xde, 0x20, 0x32, 0x1f, 0x8d, 0xc5, 0x5a, 0x40, 0x3d, 0x12, 0xba, 0x43, 0x5a, 0x2d, 0xaa,
-	0x35, 0x3d, 0xc6, 0x6f, 0xc5, 0x98, 0x2c, 0x49, 0x26, 0xd7, 0x73, 0x99, 0x54, 0x1e, 0xc4, 0xa8,
-	0xec, 0x43, 0xfc, 0xdd, 0x0d, 0x89, 0x43, 0x67, 0xdd, 0xab, 0xc4, 0xe1, 0x15, 0x0e, 0x7c, 0x78,
-	0x1f, 0xa3, 0xa5, 0x5b, 0xd4, 0x67, 0x3d, 0x65, 0x51, 0xdc, 0x8b, 0x8e, 0x18, 0x82, 0x2d, 0x35,
-	0x10, 0x89, 0x89, 0xcb, 0x75, 0x30, 0x94, 0x76, 0x8a, 0x4a, 0x81, 0x4e, 0x4c, 0x4a, 0xdc, 0xfc,
-	0xde, 0x80, 0x4c, 0xa1, 0x1d, 0x82, 0x53, 0x7b, 0x2d, 0x52, 0xa8, 0xce, 0xad, 0x9e, 0xa2, 0x70,
-	0x0a, 0x56, 0x5c, 0x6b, 0x82, 0xee, 0xc2, 0xc1, 0xe9, 0x7e, 0x08, 0xf7, 0x68, 0x8b, 0x78, 0xc4,
-	0x6f, 0x4f, 0x08, 0xaf, 0xa2, 0x45, 0xd2, 0x6e, 0xb3, 0x81, 0x1f, 0x02, 0x0f, 0x7a, 0x38, 0x37,
-	0xda, 0x7f, 0xd1, 0x01, 0x3d, 0x31, 0x0d, 0xd4, 0x38, 0xa8, 0xd2, 0x82, 0x39, 0x20, 0xe7, 0x54,
-	0x4c, 0xbf, 0xd6, 0x7c, 0x93, 0xb9, 0xfe, 0xd6, 0x55, 0xc1, 0xcb, 0x4f, 0xbf, 0xaf, 0x34, 0x1c,
-	0x37, 0xec, 0x0e, 0x5a, 0x56, 0x9b, 0xf5, 0x6c, 0x78, 0x27, 0xd5, 0xcf, 0x15, 0xde, 0xb9, 0x6f,
-	0x87, 0xe3, 0x3e, 0xe5, 0x72, 0x03, 0x6f, 0x46, 0xca, 0xe7, 0xc7, 0xe2, 0x63, 0x7d, 0xc8, 0xdb,
-	0x01, 0x1d, 0xba, 0x74, 0x34, 0x2b, 0x6c, 0x4f, 0xa2, 0x32, 0xe9, 0x49, 0x62, 0x0b, 0x72, 0x16,
-	0x46, 0x73, 0xcb, 0x45, 0x7f, 0x1b, 0xa8, 0xb4, 0x4d, 0xc6, 0x94, 0xce, 0x38, 0x43, 0x8d, 0xab,
-	0x30, 0x85, 0xcb, 0x42, 0xa5, 0x16, 0xe1, 0x2e, 0x97, 0xa6, 0x8f, 0x6e, 0x56, 0x53, 0xe2, 0x71,
-	0x4b, 0xac, 0x37, 0x95, 0x58, 0x94, 0xa4, 0x8a, 0x93, 0x24, 0x25, 0x7c, 0x1b, 0x51, 0xd7, 0xe9,
-	0x86, 0x32, 0x03, 0x1c, 0x69, 0xc2, 0x48, 0xdc, 0x1e, 0xf0, 0xb9, 0x0c, 0xb7, 0x27, 0xf3, 0x3c,
-	0x21, 0xce, 0x81, 0x94, 0x93, 0xa8, 0x4c, 0x49, 0xe0, 0xd3, 0xa0, 0xba, 0xa8, 0xc8, 0x52, 0x23,
-	0x39, 0xcf, 0xdb, 0x01, 0x1b, 0x55, 0x2b, 0xab, 0x46, 0xa3, 0xd2, 0x84, 0x91, 0xf9, 0x45, 0x01,
-	0xe2, 0x39, 0x3a, 0x08, 0x88, 0xa9, 0xeb, 0xa2, 0xb0, 0x18, 0xd3, 0x28, 0xa2, 0xaa, 0xa9, 0x85,
-	0xc5, 0x98, 0xd2, 0x49, 0x5d, 0x21, 0xa4, 0xf1, 0x35, 0x51, 0x1a, 0x78, 0x9d, 0xe8, 0xd6, 0xe7,
-	0xe0, 0x96, 0xc2, 0x89, 0xb8, 0x3a, 0x74, 0xe0, 0xb8, 0xc2, 0x67, 0xd0, 0x61, 0x3e, 0x08, 0xda,
-	0x5d, 0x12, 0x38, 0x8a, 0xe8, 0x62, 0x73, 0x32, 0x31, 0x79, 0xc1, 0x4b, 0xd3, 0x2f, 0xf8, 0x27,
-	0xc0, 0xc0, 0xfb, 0x83, 0xc0, 0x67, 0x43, 0x1a, 0xe8, 0x58, 0x8c, 0xc7, 0x97, 0x71, 0xe0, 0xf8,
-	0xea, 0xa0, 0x23, 0x32, 0x2f, 0x69, 0xfd, 0x19, 0x09, 0xf3, 0x06, 0xaa, 0x84, 0x20, 0x01, 0xe4,
-	0x9d, 0x4e, 0xa1, 0x5c, 0x2b, 0x01, 0xfa, 0xa2, 0x2d, 0xe6, 0x8f, 0x3a, 0x3b, 0x4c, 0xdc, 0x80,
-	0x93, 0xbc, 0x85, 0x0e, 0x6b, 0x29, 0x7d, 0x98, 0xab, 0x59, 0xb9, 0x33, 0xa1, 0x7e, 0xb2, 0x71,
-	0x7e, 0x57, 0x7f, 0x04, 0x37, 0xff, 0xa6, 0xaa, 0x9a, 0xa7, 0xf2, 0x27, 0xd4, 0xd1, 0xfa, 0xee,
-	0xc1, 0x70, 0x6e, 0xf9, 0xf3, 0xb9, 0x2e, 0x81, 0x22, 0xcb, 0x40, 0xd0, 0xeb, 0x71, 0xd3, 0xe9,
-	0x4f, 0x0b, 0x6c, 0x7a, 0xdb, 0xff, 0x94, 0xe9, 0x7a, 0x4d, 0x03, 0xbc, 0x11, 0x5d, 0x95, 0x82,
-	0x64, 0x77, 0x25, 0x7b, 0x7b, 0xda, 0x8d, 0x99, 0x57, 0xf0, 0x9b, 0x61, 0xdc, 0xbf, 0xe8, 0x69,
-	0x5a, 0x46, 0x25, 0x61, 0x2a, 0xd0, 0xf1, 0x26, 0x07, 0x73, 0xa3, 0xf5, 0x67, 0x1d, 0x78, 0x13,
-	0xb3, 0xc0, 0xeb, 0x1b, 0xa8, 0x02, 0x14, 0xcd, 0x7a, 0xb3, 0xf7, 0x13, 0x1b, 0xed, 0xc2, 0x2b,
-	0x68, 0xc9, 0xa7, 0x0f, 0xc3, 0x7b, 0x9c, 0x06, 0x2e, 0xf1, 0xa0, 0xf0, 0x46, 0x62, 0xea, 0xae,
-	0x9c, 0x99, 0x1b, 0x77, 0x9b, 0xff, 0x2c, 0xa1, 0x92, 0xf4, 0x02, 0x7f, 0x86, 0xca, 0xaa, 0x61,
-	0xc2, 0x17, 0x52, 0xd0, 0xee, 0xef, 0xcc, 0x6a, 0x6b, 0x79, 0x62, 0xca, 0x9c, 0xf9, 0xf2, 0xa3,
-	0x5f, 0xff, 0xfc, 0xae, 0x70, 0x1a, 0x9f, 0xb2, 0xf7, 0x77, 0x80, 0xaa, 0x29, 0xc3, 0x9f, 0xa3,
-	0xa2, 0x68, 0x9c, 0xf0, 0xb9, 0x2c, 0x95, 0x53, 0xdd, 0x5a, 0xed, 0xfc, 0x6c, 0x21, 0xb0, 0x7a,
-	0x59, 0x5a, 0x5d, 0xc3, 0xe7, 0x53, 0xac, 0x8a, 0x67, 0x8c, 0xdb, 0x3b, 0xe2, 0x67, 0xd7, 0x16,
-	0x5d, 0x1a, 0xfe, 0xca, 0x40, 0x8b, 0xd0, 0x76, 0xe1, 0x4c, 0xbf, 0xe2, 0x2d, 0x5c, 0x6d, 0x3d,
-	0x57, 0x0e, 0xa0, 0xd8, 0x12, 0xca, 0x45, 0xbc, 0x9e, 0x0b, 0x05, 0x10, 0x3c, 0x31, 0x50, 0x49,
-	0xb6, 0x55, 0x38, 0xd3, 0xd7, 0xe9, 0xae, 0xad, 0x76, 0x21, 0x47, 0x0a, 0x70, 0x5c, 0x97, 0x38,
-	0xae, 0x62, 0x2b, 0x0f, 0x87, 0x7c, 0x1f, 0xb8, 0xbd, 0x23, 0x7f, 0x77, 0xf1, 0xd7, 0x06, 0xaa,
-	0xe8, 0x66, 0x02, 0x67, 0x7a, 0x9d, 0x68, 0xb0, 0x6a, 0x8d, 0x7c, 0x41, 0xc0, 0x75, 0x55, 0xe2,
-	0xba, 0x84, 0x1b, 0x79, 0xb8, 0x74, 0x73, 0x87, 0xbf, 0x34, 0x50, 0x19, 0xaa, 0xf0, 0x4c, 0xdf,
-	0x63, 0x7d, 0x41, 0x76, 0xb0, 0xc6, 0xab, 0x6d, 0xd3, 0x92, 0x58, 0x1a, 0x78, 0x2d, 0x0f, 0x0b,
-	0xd4, 0xd7, 0x4f, 0x0c, 0x54, 0xd1, 0x75, 0x69, 0x36, 0x37, 0x89, 0xa2, 0x39, 0x9b, 0x9b, 0x64,
-	0x89, 0x6b, 0x5e, 0x91, 0x78, 0xd6, 0xf1, 0x85, 0x14, 0x3c, 0xba, 0x3c, 0xb5, 0x77, 0xa0, 0x5c,
-	0xdb, 0x95, 0x71, 0x0c, 0x15, 0x4d, 0x76, 0x1c, 0xc7, 0x6b, 0xcf, 0xec, 0x38, 0x4e, 0x94, 0x46,
-	0xff, 0x3d, 0x8e, 0xfb, 0x80, 0xe0, 0x91, 0x81, 0x2a, 0xd1, 0xeb, 0x9f, 0x69, 0x26, 0x51, 0x7f,
-	0x64, 0x93, 0x93, 0x7c, 0xe1, 0xcd, 0x73, 0x12, 0xd0, 0x59, 0x7c, 0x3a, 0x05, 0x90, 0x7e, 0xc1,
-	0xf1, 0x63, 0x03, 0x2d, 0x42, 0xae, 0xcd, 0xa6, 0x24, 0xfe, 0x28, 0x67, 0x53, 0x92, 0x78, 0x42,
-	0x67, 0x1e, 0x8f, 0xce, 0xe6, 0xf6, 0x0e, 0x7c, 0xed, 0xe2, 0x6f, 0x0d, 0x54, 0xd1, 0xcf, 0x05,
-	0xce, 0x33, 0x92, 0x1f, 0x2d, 0xc9, 0x97, 0xc7, 0xdc, 0x94, 0x70, 0x2e, 0xe3, 0x4b, 0xa9, 0xa9,
-	0x76, 0x4c, 0x03, 0x6e, 0xef, 0xc8, 0xdf, 0xdd, 0x08, 0xdd, 0xd6, 0x9d, 0xa7, 0x2f, 0xea, 0xc6,
-	0xb3, 0x17, 0x75, 0xe3, 0x8f, 0x17, 0x75, 0xe3, 0x9b, 0xbd, 0xfa, 0xc2, 0xb3, 0xbd, 0xfa, 0xc2,
-	0x6f, 0x7b, 0xf5, 0x85, 0x8f, 0xac, 0xa9, 0x4e, 0x49, 0xe9, 0xbb, 0xd2, 0xee, 0x12, 0xd7, 0xd7,
-	0xca, 0x1f, 0x46, 0xea, 0x65, 0xd7, 0xd4, 0x2a, 0xcb, 0xff, 0xf1, 0xae, 0xfd, 0x1b, 0x00, 0x00,
-	0xff, 0xff, 0x08, 0x7d, 0xad, 0xbf, 0xdd, 0x14, 0x00, 0x00,
+	// 1619 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x58, 0xcf, 0x6f, 0x1b, 0xc5,
+	0x17, 0xcf, 0x3a, 0xb6, 0xe3, 0x4e, 0xbe, 0xf9, 0xd1, 0xf9, 0x06, 0xea, 0x38, 0xad, 0x13, 0xb6,
+	0x6d, 0xe2, 0x56, 0x64, 0xb7, 0x71, 0xa1, 0x95, 0x2a, 0x7a, 0x20, 0x0d, 0x25, 0x5c, 0x68, 0xd8,
+	0x96, 0x22, 0xa1, 0x8a, 0x68, 0x62, 0x0f, 0xeb, 0x55, 0xed, 0x1d, 0x77, 0x77, 0xed, 0xd4, 0x8d,
+	0x22, 0x50, 0x2f, 0x1c, 0xa8, 0x00, 0x81, 0xb8, 0x71, 0x44, 0x1c, 0x38, 0x70, 0x40, 0x15, 0xf7,
+	0x72, 0x2a, 0xb7, 0xaa, 0x5c, 0x50, 0x25, 0x4a, 0xd5, 0xc2, 0xff, 0x81, 0x76, 0xe6, 0xcd, 0xda,
+	0xbb, 0xd9, 0xad, 0x43, 0xe4, 0xe6, 0x64, 0xcf, 0xcc, 0xdb, 0xf7, 0x3e, 0xef, 0xe7, 0xbc, 0x37,
+	0xe8, 0x88, 0xeb, 0xd1, 0x46, 0x83, 0xe8, 0x0e, 0xeb, 0x90, 0xba, 0xd7, 0xd1, 0xdb, 0x4b, 0xfa,
+	0x8d, 0x16, 0x75, 0x3a, 0x5a, 0xd3, 0x61, 0x1e, 0xc3, 0x07, 0xc5, 0xb1, 0x06, 0xc7, 0x5a, 0x7b,
+	0xa9, 0x70, 0xb2, 0xc2, 0xdc, 0x06, 0x73, 0xf5, 0x0d, 0xe2, 0x52, 0x41, 0xab, 0xb7, 0x97, 0x36,
+	0xa8, 0x47, 0x96, 0xf4, 0x26, 0x31, 0x2d, 0x9b, 0x78, 0x16, 0xb3, 0xc5, 0xe7, 0x85, 0x62, 0x2f,
+	0xad, 0xa4, 0xaa, 0x30, 0x4b, 0x9e, 0x4f, 0x8b, 0xf3, 0x75, 0xbe, 0xd2, 0xc5, 0x02, 0x8e, 0xa6,
+	0x4c, 0x66, 0x32, 0xb1, 0xef, 0xff, 0x83, 0xdd, 0xc3, 0x26, 0x63, 0x66, 0x9d, 0xea, 0xa4, 0x69,
+	0xe9, 0xc4, 0xb6, 0x99, 0xc7, 0xa5, 0xc9, 0x6f, 0xd4, 0x9d, 0xca, 0x34, 0x49, 0xa7, 0x52, 0x23,
+	0xb6, 0x4d, 0xeb, 0x12, 0xd2, 0x4e, 0x1a, 0xda, 0xa6, 0xb6, 0x27, 0x79, 0xcc, 0xee, 0x3c, 0x97,
+	0xca, 0x73, 0x02, 0x75, 0x0a, 0xe1, 0xf7, 0x7c, 0xad, 0xd7, 0x88, 0x43, 0x1a, 0xae, 0x41, 0x6f,
+	0xb4, 0xa8, 0xeb, 0xa9, 0xef, 0xa2, 0xff, 0x87, 0x76, 0xdd, 0x26, 0xb3, 0x5d, 0x8a, 0xcf, 0xa2,
+	0x6c, 0x93, 0xef, 0xe4, 0x95, 0x39, 0xa5, 0x34, 0x5a, 0x9e, 0xd6, 0x76, 0x18, 0x54, 0x13, 0x9f,
+	0x2c, 0xa7, 0xef, 0x3f, 0x9e, 0x1d, 0x32, 0x80, 0x5c, 0xdd, 0x44, 0x93, 0x9c, 0xdf, 0x2a, 0x25,
+	0x55, 0x90, 0x81, 0x2b, 0x28, 0xbd, 0xc9, 0x9c, 0xeb, 0x9c, 0xd5, 0x81, 0xe5, 0x4b, 0x3e, 0xfd,
+	0xa3, 0xc7, 0xb3, 0x67, 0x4c, 0xcb, 0xab, 0xb5, 0x36, 0xb4, 0x0a, 0x6b, 0xe8, 0x82, 0xf9, 0x62,
+	0xa5, 0x46, 0x2c, 0x1b, 0x16, 0xfa, 0x4d, 0xdd, 0xa1, 0xa6, 0xe5, 0x7a, 0x4e, 0x47, 0xf7, 0x3a,
+	0x4d, 0xea, 0x6a, 0x1f, 0x30, 0xe7, 0xfa, 0x3b, 0x2b, 0x0f, 0xef, 0x2e, 0x8e, 0x01, 0x16, 0xb1,
+	0x61, 0x70, 0xe6, 0xea, 0x45, 0x74, 0xb0, 0x47, 0x30, 0xa8, 0xb1, 0x84, 0xd2, 0x35, 0x4a, 0xaa,
+	0xa0, 0xc4, 0xa1, 0x18, 0x25, 0x7c, 0x72, 0x50, 0x81, 0x93, 0xaa, 0xb7, 0xc0, 0x20, 0xab, 0xac,
+	0x5e, 0xa5, 0x8e, 0xbb, 0xaf, 0x3a, 0xd4, 0xd1, 0x54, 0x58, 0x36, 0xa8, 0x71, 0x0e, 0x8d, 0xd4,
+	0xc4, 0x56, 0x5e, 0x99, 0x1b, 0x2e, 0x8d, 0x96, 0x0b, 0x71, 0x9a, 0xb0, 0x7a, 0xd5, 0xb2, 0x4d,
+	0x50, 0x46, 0x7e, 0x80, 0xf3, 0x68, 0xa4, 0x4d, 0x1d, 0xd7, 0x62, 0x76, 0x3e, 0x35, 0xa7, 0x94,
+	0xc6, 0x0c, 0xb9, 0x54, 0xbf, 0x50, 0xc0, 0x64, 0x6f, 0x35, 0x59, 0xa5, 0xb6, 0x9f, 0x8a, 0xe2,
+	0x29, 0x94, 0xa1, 0xbe, 0x50, 0x0e, 0x29, 0x6d, 0x88, 0x85, 0xfa, 0xbd, 0x02, 0x21, 0x0a, 0x80,
+	0x06, 0xa0, 0xfd, 0x02, 0x9a, 0x80, 0xbf, 0xeb, 0x61, 0x2b, 0x8c, 0xc3, 0xf6, 0x55, 0xb1, 0x8b,
+	0x4f, 0xa0, 0xc9, 0x56, 0xd3, 0xf5, 0x1c, 0x4a, 0x1a, 0x01, 0xe5, 0x30, 0xa7, 0x9c, 0x90, 0xfb,
+	0x40, 0xaa, 0xfe, 0xa9, 0x80, 0x9b, 0xde, 0x87, 0x83, 0x7d, 0x35, 0x5d, 0xa2, 0x3f, 0xf1, 0x45,
+	0x84, 0xba, 0x85, 0x8c, 0x83, 0x1f, 0x2d, 0xcf, 0x6b, 0x50, 0x9c, 0xfc, 0x4a, 0xa6, 0x89, 0x0a,
+	0x09, 0xf5, 0x4c, 0x5b, 0x23, 0x26, 0x05, 0xe8, 0x46, 0xcf, 0x97, 0xea, 0xcf, 0x0a, 0x4a, 0x5f,
+	0xda, 0xa4, 0xd5, 0xfd, 0xd1, 0x67, 0x09, 0x65, 0x9b, 0xac, 0x6e, 0x55, 0x3a, 0x5c, 0x9d, 0xf1,
+	0xf8, 0x4a, 0xc3, 0x09, 0x0c, 0x20, 0xc4, 0x18, 0xa5, 0x1d, 0xe2, 0x51, 0xf0, 0x0f, 0xff, 0xaf,
+	0xfe, 0xa3, 0xa0, 0x97, 0x22, 0x4e, 0xe9, 0xd6, 0x00, 0xb6, 0x49, 0xab, 0x10, 0x3b, 0x71, 0x35,
+	0xc0, 0x57, 0x56, 0xd6, 0x00, 0x9f, 0xf4, 0x39, 0x36, 0x2e, 0xa0, 0x1c, 0xd9, 0x70, 0x59, 0xbd,
+	0x15, 0x88, 0x0f, 0xd6, 0xfe, 0x99, 0x43, 0xeb, 0xc4, 0xb3, 0xda, 0x34, 0x9f, 0x16, 0x67, 0x72,
+	0x8d, 0xdf, 0x0e, 0xf9, 0x26, 0xc3, 0x7d, 0xb3, 0xd0, 0xd7, 0x37, 0x42, 0x83, 0x90, 0x73, 0xee,
+	0xc9, 0x1c, 0xb9, 0xec, 0x11, 0x93, 0xee, 0x6b, 0x79, 0x8a, 0x04, 0x58, 0x6a, 0xcf, 0x01, 0x76,
+	0x0d, 0x8d, 0xae, 0x50, 0x9b, 0x35, 0x84, 0x0a, 0x7e, 0x31, 0xa8, 0xfa, 0x4b, 0x01, 0xde, 0x10,
+	0x0b, 0xff, 0x06, 0x72, 0xf9, 0x39, 0x08, 0x8a, 0x8b, 0x0b, 0xc1, 0x40, 0xde, 0x40, 0x82, 0x5c,
+	0xfd, 0x4e, 0x81, 0x0a, 0x2e, 0x2d, 0x04, 0x71, 0xf0, 0x46, 0xc0, 0x50, 0x44, 0x42, 0x31, 0x86,
+	0x61, 0x0f, 0xac, 0x30, 0xd7, 0x88, 0x03, 0x53, 0x7b, 0x77, 0xe0, 0xd7, 0xb2, 0x7a, 0x2c, 0x93,
+	0x3a, 0xb1, 0x2b, 0x5d, 0x17, 0x96, 0xd1, 0x08, 0xa9, 0x54, 0x58, 0xcb, 0xf6, 0xc0, 0x8b, 0xf9,
+	0x87, 0x77, 0x17, 0xa7, 0x40, 0xc2, 0x9b, 0xd5, 0xaa, 0x43, 0x5d, 0xf7, 0xb2, 0xe7, 0x58, 0xb6,
+	0x69, 0x48, 0xc2, 0x81, 0x79, 0xe4, 0x37, 0x99, 0x3d, 0x5d, 0x50, 0x60, 0x35, 0x13, 0xe5, 0x36,
+	0x60, 0x0f, 0xec, 0x36, 0x1d, 0xe2, 0x2f, 0x39, 0x5f, 0x60, 0x96, 0xbd, 0x7c, 0xca, 0x37, 0xd9,
+	0x8f, 0x7f, 0xcd, 0x96, 0x7a, 0xe2, 0x0e, 0x3a, 0x29, 0xf1, 0xb3, 0xe8, 0x56, 0xaf, 0x43, 0xa8,
+	0xf9, 0x1f, 0xb8, 0x46, 0xc0, 0x7c, 0x70, 0x06, 0x7e, 0x24, 0xfd, 0xbf, 0xe6, 0xd0, 0xb6, 0x45,
+	0x37, 0xf7, 0x35, 0x45, 0x5e, 0x46, 0x59, 0xd2, 0xe0, 0x3e, 0x4c, 0xf1, 0x60, 0x86, 0xd5, 0xc0,
+	0x6a, 0xf3, 0x2f, 0xc3, 0x28, 0xb3, 0x46, 0x3a, 0x94, 0xee, 0x29, 0x5c, 0xa4, 0x09, 0x52, 0x2f,
+	0xd2, 0x04, 0x1a, 0xca, 0x6c, 0x10, 0xd7, 0x72, 0xb9, 0x96, 0xe3, 0xe5, 0x7c, 0x4c, 0x9a, 0x2d,
+	0xfb, 0xe7, 0x86, 0x20, 0x0b, 0xaa, 0x79, 0xba, 0x5b, 0xcd, 0x7d, 0x33, 0x6e, 0x52, 0xcb, 0xac,
+	0x79, 0xbc, 0x54, 0x8e, 0x19, 0xb0, 0xf2, 0x8b, 0x02, 0x98, 0x37, 0x0b, 0x45, 0x21, 0x31, 0x16,
+	0x21, 0x7d, 0xc1, 0xfe, 0x26, 0xca, 0x52, 0xe2, 0xd8, 0xd4, 0xc9, 0x8f, 0xbc, 0x18, 0xdd, 0x81,
+	0xbd, 0x8f, 0x9c, 0xba, 0x15, 0x87, 0x6d, 0xe6, 0x73, 0x73, 0x4a, 0x29, 0x67, 0xc0, 0x4a, 0xfd,
+	0x34, 0x05, 0x69, 0x1f, 0x44, 0x25, 0x24, 0xd8, 0x19, 0xbf, 0xd3, 0xee, 0xd0, 0x20, 0xbd, 0xf2,
+	0xb1, 0x9d, 0x76, 0x87, 0xd2, 0x6e, 0xa3, 0xed, 0x53, 0xe3, 0xd3, 0x7e, 0x6b, 0x5b, 0xaf, 0x06,
+	0xd5, 0xb1, 0x8f, 0x21, 0x38, 0x71, 0x24, 0xc9, 0x86, 0xf7, 0x9c, 0x64, 0xf8, 0x30, 0x3a, 0xe0,
+	0xb6, 0x9c, 0x4a, 0x8d, 0x38, 0xa6, 0xf0, 0x5c, 0xda, 0xe8, 0x6e, 0x74, 0xdb, 0xbb, 0x4c, 0x6f,
+	0x7b, 0xf7, 0x11, 0x58, 0xe0, 0x4a, 0xcb, 0xb1, 0x59, 0x9b, 0x3a, 0x32, 0x31, 0xc3, 0xb9, 0xa1,
+	0xec, 0x39, 0x37, 0xaa, 0x68, 0x8c, 0xd7, 0x6f, 0xc9, 0x3f, 0xe1, 0x62, 0x39, 0x8f, 0x72, 0x1e,
+	0x50, 0x80, 0xf1, 0x66, 0x62, 0x4c, 0x2e, 0x99, 0x80, 0xf9, 0x82, 0x4f, 0xd4, 0x1f, 0x64, 0xa9,
+	0xec, 0xaa, 0x01, 0x9e, 0x5c, 0x41, 0x07, 0x24, 0x95, 0x74, 0xe6, 0x5c, 0xd2, 0x1d, 0x13, 0x61,
+	0xdf, 0xfd, 0x70, 0x70, 0x75, 0xf0, 0x57, 0x05, 0x15, 0x60, 0xb4, 0xeb, 0x34, 0xa8, 0xed, 0x5d,
+	0x10, 0xe3, 0xa4, 0xb4, 0xfa, 0x35, 0x34, 0xd1, 0x14, 0x07, 0xeb, 0x30, 0x68, 0x42, 0x1d, 0x39,
+	0x0d, 0xa9, 0x31, 0x19, 0xfe, 0x8e, 0x07, 0xfd, 0x21, 0x50, 0x27, 0x7a, 0x64, 0x8c, 0x37, 0x43,
+	0x3b, 0x03, 0xbb, 0x98, 0x6e, 0xa7, 0xd0, 0x4c, 0xac, 0x12, 0x60, 0xf3, 0x2b, 0xf1, 0x5a, 0x8c,
+	0x96, 0x8f, 0xc7, 0xa7, 0x51, 0x2f, 0x6a, 0xfb, 0x63, 0x06, 0xe6, 0x8f, 0xa2, 0x5f, 0x09, 0x72,
+	0x32, 0xc5, 0xdd, 0x38, 0xdf, 0x97, 0x59, 0x5c, 0x86, 0x0e, 0x2a, 0xd9, 0xd4, 0x6f, 0x95, 0x58,
+	0x23, 0x04, 0x9d, 0x83, 0x86, 0x32, 0xbe, 0x48, 0xa7, 0xef, 0x45, 0x20, 0xc8, 0x06, 0xe6, 0x9c,
+	0x27, 0x0a, 0x3a, 0x1c, 0x8f, 0x0b, 0xbc, 0x73, 0x15, 0x4d, 0x46, 0xbc, 0x23, 0x13, 0xe3, 0x3f,
+	0xb9, 0x67, 0x22, 0xec, 0x1e, 0x17, 0xcf, 0xa2, 0x51, 0x9b, 0xde, 0xf4, 0xd6, 0x5d, 0xea, 0x58,
+	0xa4, 0x0e, 0x43, 0x24, 0xf2, 0xb7, 0x2e, 0xf3, 0x9d, 0x81, 0x99, 0xbe, 0x7c, 0xef, 0x7f, 0x28,
+	0xc3, 0x55, 0xc4, 0xb7, 0x50, 0x56, 0x3c, 0x78, 0xe0, 0x38, 0xec, 0x3b, 0x5f, 0x56, 0x0a, 0xf3,
+	0xfd, 0xc8, 0x84, 0x38, 0xf5, 0x95, 0xdb, 0xbf, 0xff, 0xfd, 0x4d, 0x6a, 0x06, 0x4f, 0xeb, 0x71,
+	0xaf, 0x40, 0x5c, 0xe2, 0x27, 0x28, 0xbd, 0x4a, 0x49, 0x15, 0x1f, 0x4d, 0x62, 0xd9, 0xf3, 0xda,
+	0x52, 0x38, 0xf6, 0x7c, 0x22, 0x90, 0xfa, 0x2a, 0x97, 0x3a, 0x8f, 0x8f, 0xc5, 0x48, 0xf5, 0xaf,
+	0x71, 0x57, 0xdf, 0xf2, 0x7f, 0xb6, 0xf5, 0x9a, 0x2f, 0xf8, 0x73, 0x05, 0x8d, 0xc0, 0xa3, 0x04,
+	0x4e, 0xd4, 0x2b, 0xfc, 0x62, 0x52, 0x58, 0xe8, 0x4b, 0x07, 0x50, 0x74, 0x0e, 0xe5, 0x04, 0x5e,
+	0xe8, 0x0b, 0x05, 0x10, 0xdc, 0x51, 0x50, 0x86, 0x3f, 0x11, 0xe0, 0x44, 0x5d, 0x7b, 0x9f, 0x34,
+	0x0a, 0xc7, 0xfb, 0x50, 0x01, 0x8e, 0x33, 0x1c, 0xc7, 0x29, 0xac, 0xf5, 0xc3, 0xc1, 0xaf, 0x33,
+	0x57, 0xdf, 0xe2, 0xbf, 0xdb, 0xf8, 0x4b, 0x05, 0xe5, 0xe4, 0xd4, 0x89, 0x13, 0xb5, 0x8e, 0x3c,
+	0x16, 0x14, 0x4a, 0xfd, 0x09, 0x01, 0xd7, 0x29, 0x8e, 0xeb, 0x24, 0x2e, 0xf5, 0xc3, 0x25, 0x1f,
+	0x2a, 0xf0, 0x67, 0x0a, 0xca, 0xc2, 0x70, 0x95, 0xa8, 0x7b, 0x68, 0x7e, 0x4c, 0x0e, 0xd6, 0xf0,
+	0x10, 0xa5, 0x6a, 0x1c, 0x4b, 0x09, 0xcf, 0xf7, 0xc3, 0x02, 0x63, 0xd3, 0x1d, 0x05, 0xe5, 0xe4,
+	0x4c, 0x91, 0x6c, 0x9b, 0xc8, 0x28, 0x94, 0x6c, 0x9b, 0xe8, 0x78, 0xa2, 0x2e, 0x72, 0x3c, 0x0b,
+	0xf8, 0x78, 0x0c, 0x1e, 0x39, 0x5a, 0xe8, 0x5b, 0xd0, 0xff, 0x6e, 0xf3, 0x38, 0x86, 0x06, 0x2c,
+	0x39, 0x8e, 0xc3, 0x73, 0x43, 0x72, 0x1c, 0x47, 0x3a, 0xb9, 0xdd, 0xc7, 0x71, 0x13, 0x10, 0xdc,
+	0x56, 0x50, 0x2e, 0x68, 0x56, 0x12, 0xc5, 0x44, 0xda, 0xa5, 0x64, 0xe3, 0x44, 0x1b, 0x12, 0xf5,
+	0x28, 0x07, 0x74, 0x04, 0xcf, 0xc4, 0x00, 0x92, 0x0d, 0x07, 0xfe, 0x49, 0x41, 0xe3, 0xe1, 0xca,
+	0x8b, 0x17, 0x93, 0x2b, 0x57, 0x4c, 0x27, 0x51, 0xd0, 0x76, 0x4b, 0x0e, 0xb0, 0xce, 0x73, 0x58,
+	0x67, 0xf1, 0xeb, 0xb1, 0x05, 0x2f, 0x7c, 0x5d, 0xe8, 0x5b, 0x91, 0x9d, 0x6d, 0x1f, 0xf0, 0x44,
+	0xe4, 0xc2, 0xc1, 0xbb, 0x84, 0x10, 0x04, 0x98, 0xbe, 0x6b, 0x7a, 0xc0, 0x7c, 0x8e, 0x63, 0x7e,
+	0x0d, 0x97, 0xe3, 0x31, 0x53, 0x47, 0x20, 0xa5, 0xce, 0xf6, 0x0e, 0x15, 0x96, 0x57, 0xef, 0x3f,
+	0x2d, 0x2a, 0x0f, 0x9e, 0x16, 0x95, 0x27, 0x4f, 0x8b, 0xca, 0x57, 0xcf, 0x8a, 0x43, 0x0f, 0x9e,
+	0x15, 0x87, 0xfe, 0x78, 0x56, 0x1c, 0xfa, 0x50, 0xeb, 0x3f, 0x7d, 0x80, 0x18, 0x3e, 0x7c, 0x6c,
+	0x64, 0xf9, 0x4b, 0xfe, 0xe9, 0x7f, 0x03, 0x00, 0x00, 0xff, 0xff, 0x70, 0xb8, 0x4b, 0x31, 0xfd,
+	0x18, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1652,10 +1665,10 @@ type QueryClient interface {
 	Preview(ctx context.Context, in *QueryPreviewRequest, opts ...grpc.CallOption) (*QueryPreviewResponse, error)
 	// Turnover lists what was paid in and out by denom over the chain's life.
 	Turnover(ctx context.Context, in *QueryTurnoverRequest, opts ...grpc.CallOption) (*QueryTurnoverResponse, error)
-	// Channel returns a usage channel and lists its payees.
-	Channel(ctx context.Context, in *QueryChannelRequest, opts ...grpc.CallOption) (*QueryChannelResponse, error)
-	// Channels lists a payer's open channels.
-	Channels(ctx context.Context, in *QueryChannelsRequest, opts ...grpc.CallOption) (*QueryChannelsResponse, error)
+	// PaymentChannel returns a payment channel and lists its payees.
+	PaymentChannel(ctx context.Context, in *QueryPaymentChannelRequest, opts ...grpc.CallOption) (*QueryPaymentChannelResponse, error)
+	// PaymentChannels lists a payer's open payment channels.
+	PaymentChannels(ctx context.Context, in *QueryPaymentChannelsRequest, opts ...grpc.CallOption) (*QueryPaymentChannelsResponse, error)
 }
 
 type queryClient struct {
@@ -1747,18 +1760,18 @@ func (c *queryClient) Turnover(ctx context.Context, in *QueryTurnoverRequest, op
 	return out, nil
 }
 
-func (c *queryClient) Channel(ctx context.Context, in *QueryChannelRequest, opts ...grpc.CallOption) (*QueryChannelResponse, error) {
-	out := new(QueryChannelResponse)
-	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/Channel", in, out, opts...)
+func (c *queryClient) PaymentChannel(ctx context.Context, in *QueryPaymentChannelRequest, opts ...grpc.CallOption) (*QueryPaymentChannelResponse, error) {
+	out := new(QueryPaymentChannelResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/PaymentChannel", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-func (c *queryClient) Channels(ctx context.Context, in *QueryChannelsRequest, opts ...grpc.CallOption) (*QueryChannelsResponse, error) {
-	out := new(QueryChannelsResponse)
-	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/Channels", in, out, opts...)
+func (c *queryClient) PaymentChannels(ctx context.Context, in *QueryPaymentChannelsRequest, opts ...grpc.CallOption) (*QueryPaymentChannelsResponse, error) {
+	out := new(QueryPaymentChannelsResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/PaymentChannels", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1788,10 +1801,10 @@ type QueryServer interface {
 	Preview(context.Context, *QueryPreviewRequest) (*QueryPreviewResponse, error)
 	// Turnover lists what was paid in and out by denom over the chain's life.
 	Turnover(context.Context, *QueryTurnoverRequest) (*QueryTurnoverResponse, error)
-	// Channel returns a usage channel and lists its payees.
-	Channel(context.Context, *QueryChannelRequest) (*QueryChannelResponse, error)
-	// Channels lists a payer's open channels.
-	Channels(context.Context, *QueryChannelsRequest) (*QueryChannelsResponse, error)
+	// PaymentChannel returns a payment channel and lists its payees.
+	PaymentChannel(context.Context, *QueryPaymentChannelRequest) (*QueryPaymentChannelResponse, error)
+	// PaymentChannels lists a payer's open payment channels.
+	PaymentChannels(context.Context, *QueryPaymentChannelsRequest) (*QueryPaymentChannelsResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -1825,11 +1838,11 @@ func (*UnimplementedQueryServer) Preview(ctx context.Context, req *QueryPreviewR
 func (*UnimplementedQueryServer) Turnover(ctx context.Context, req *QueryTurnoverRequest) (*QueryTurnoverResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Turnover not implemented")
 }
-func (*UnimplementedQueryServer) Channel(ctx context.Context, req *QueryChannelRequest) (*QueryChannelResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Channel not implemented")
+func (*UnimplementedQueryServer) PaymentChannel(ctx context.Context, req *QueryPaymentChannelRequest) (*QueryPaymentChannelResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PaymentChannel not implemented")
 }
-func (*UnimplementedQueryServer) Channels(ctx context.Context, req *QueryChannelsRequest) (*QueryChannelsResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method Channels not implemented")
+func (*UnimplementedQueryServer) PaymentChannels(ctx context.Context, req *QueryPaymentChannelsRequest) (*QueryPaymentChannelsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PaymentChannels not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1998,38 +2011,38 @@ func _Query_Turnover_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Query_Channel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryChannelRequest)
+func _Query_PaymentChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPaymentChannelRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(QueryServer).Channel(ctx, in)
+		return srv.(QueryServer).PaymentChannel(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: "/stemma.royalty.v1.Query/Channel",
+		FullMethod: "/stemma.royalty.v1.Query/PaymentChannel",
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Channel(ctx, req.(*QueryChannelRequest))
+		return srv.(QueryServer).PaymentChannel(ctx, req.(*QueryPaymentChannelRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Query_Channels_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(QueryChannelsRequest)
+func _Query_PaymentChannels_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPaymentChannelsRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(QueryServer).Channels(ctx, in)
+		return srv.(QueryServer).PaymentChannels(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: "/stemma.royalty.v1.Query/Channels",
+		FullMethod: "/stemma.royalty.v1.Query/PaymentChannels",
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(QueryServer).Channels(ctx, req.(*QueryChannelsRequest))
+		return srv.(QueryServer).PaymentChannels(ctx, req.(*QueryPaymentChannelsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -2076,12 +2089,12 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Query_Turnover_Handler,
 		},
 		{
-			MethodName: "Channel",
-			Handler:    _Query_Channel_Handler,
+			MethodName: "PaymentChannel",
+			Handler:    _Query_PaymentChannel_Handler,
 		},
 		{
-			MethodName: "Channels",
-			Handler:    _Query_Channels_Handler,
+			MethodName: "PaymentChannels",
+			Handler:    _Query_PaymentChannels_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -2164,13 +2177,16 @@ func (m *QueryHeadRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2227,13 +2243,16 @@ func (m *QueryHoldersRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2304,13 +2323,16 @@ func (m *QueryEpochRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2398,13 +2420,16 @@ func (m *QueryUpstreamRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2438,13 +2463,16 @@ func (m *Owed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2544,13 +2572,16 @@ func (m *QueryStagesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2773,13 +2804,16 @@ func (m *QueryPreviewRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -2813,13 +2847,16 @@ func (m *Payee) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x40
 	}
-	if len(m.Earner) > 0 {
-		i -= len(m.Earner)
-		copy(dAtA[i:], m.Earner)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Earner)))
-		i--
-		dAtA[i] = 0x3a
+	{
+		size := m.Earner.Size()
+		i -= size
+		if _, err := m.Earner.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x3a
 	{
 		size, err := m.Amount.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -2845,13 +2882,16 @@ func (m *Payee) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x18
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x12
 	if len(m.Account) > 0 {
 		i -= len(m.Account)
 		copy(dAtA[i:], m.Account)
@@ -3055,7 +3095,7 @@ func (m *QueryTurnoverResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryChannelRequest) Marshal() (dAtA []byte, err error) {
+func (m *QueryPaymentChannelRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -3065,12 +3105,12 @@ func (m *QueryChannelRequest) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *QueryChannelRequest) MarshalTo(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelRequest) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *QueryChannelRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -3087,17 +3127,20 @@ func (m *QueryChannelRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Channel) > 0 {
-		i -= len(m.Channel)
-		copy(dAtA[i:], m.Channel)
-		i = encodeVarintQuery(dAtA, i, uint64(len(m.Channel)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.PaymentChannel.Size()
+		i -= size
+		if _, err := m.PaymentChannel.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryChannelResponse) Marshal() (dAtA []byte, err error) {
+func (m *QueryPaymentChannelResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -3107,12 +3150,12 @@ func (m *QueryChannelResponse) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *QueryChannelResponse) MarshalTo(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelResponse) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *QueryChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -3144,7 +3187,7 @@ func (m *QueryChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		}
 	}
 	{
-		size, err := m.Channel.MarshalToSizedBuffer(dAtA[:i])
+		size, err := m.PaymentChannel.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
 			return 0, err
 		}
@@ -3156,7 +3199,7 @@ func (m *QueryChannelResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryChannelsRequest) Marshal() (dAtA []byte, err error) {
+func (m *QueryPaymentChannelsRequest) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -3166,12 +3209,12 @@ func (m *QueryChannelsRequest) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *QueryChannelsRequest) MarshalTo(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelsRequest) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *QueryChannelsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -3198,7 +3241,7 @@ func (m *QueryChannelsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *QueryChannelsResponse) Marshal() (dAtA []byte, err error) {
+func (m *QueryPaymentChannelsResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -3208,12 +3251,12 @@ func (m *QueryChannelsResponse) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *QueryChannelsResponse) MarshalTo(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelsResponse) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *QueryChannelsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *QueryPaymentChannelsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -3235,10 +3278,10 @@ func (m *QueryChannelsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x10
 	}
-	if len(m.Channels) > 0 {
-		for iNdEx := len(m.Channels) - 1; iNdEx >= 0; iNdEx-- {
+	if len(m.PaymentChannels) > 0 {
+		for iNdEx := len(m.PaymentChannels) - 1; iNdEx >= 0; iNdEx-- {
 			{
-				size, err := m.Channels[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				size, err := m.PaymentChannels[iNdEx].MarshalToSizedBuffer(dAtA[:i])
 				if err != nil {
 					return 0, err
 				}
@@ -3289,10 +3332,8 @@ func (m *QueryHeadRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -3313,10 +3354,8 @@ func (m *QueryHoldersRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	return n
 }
 
@@ -3344,10 +3383,8 @@ func (m *QueryEpochRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Epoch != 0 {
 		n += 1 + sovQuery(uint64(m.Epoch))
 	}
@@ -3381,10 +3418,8 @@ func (m *QueryUpstreamRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Version != 0 {
 		n += 1 + sovQuery(uint64(m.Version))
 	}
@@ -3401,10 +3436,8 @@ func (m *Owed) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Policy != 0 {
 		n += 1 + sovQuery(uint64(m.Policy))
 	}
@@ -3448,10 +3481,8 @@ func (m *QueryStagesRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
@@ -3535,10 +3566,8 @@ func (m *QueryPreviewRequest) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	l = len(m.Amount)
 	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
@@ -3560,10 +3589,8 @@ func (m *Payee) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
 	}
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Basis != 0 {
 		n += 1 + sovQuery(uint64(m.Basis))
 	}
@@ -3575,10 +3602,8 @@ func (m *Payee) Size() (n int) {
 	}
 	l = m.Amount.Size()
 	n += 1 + l + sovQuery(uint64(l))
-	l = len(m.Earner)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.Earner.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Escrow {
 		n += 2
 	}
@@ -3659,16 +3684,14 @@ func (m *QueryTurnoverResponse) Size() (n int) {
 	return n
 }
 
-func (m *QueryChannelRequest) Size() (n int) {
+func (m *QueryPaymentChannelRequest) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = len(m.Channel)
-	if l > 0 {
-		n += 1 + l + sovQuery(uint64(l))
-	}
+	l = m.PaymentChannel.Size()
+	n += 1 + l + sovQuery(uint64(l))
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
@@ -3676,13 +3699,13 @@ func (m *QueryChannelRequest) Size() (n int) {
 	return n
 }
 
-func (m *QueryChannelResponse) Size() (n int) {
+func (m *QueryPaymentChannelResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	l = m.Channel.Size()
+	l = m.PaymentChannel.Size()
 	n += 1 + l + sovQuery(uint64(l))
 	if len(m.Payees) > 0 {
 		for _, e := range m.Payees {
@@ -3697,7 +3720,7 @@ func (m *QueryChannelResponse) Size() (n int) {
 	return n
 }
 
-func (m *QueryChannelsRequest) Size() (n int) {
+func (m *QueryPaymentChannelsRequest) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -3714,14 +3737,14 @@ func (m *QueryChannelsRequest) Size() (n int) {
 	return n
 }
 
-func (m *QueryChannelsResponse) Size() (n int) {
+func (m *QueryPaymentChannelsResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
 	var l int
 	_ = l
-	if len(m.Channels) > 0 {
-		for _, e := range m.Channels {
+	if len(m.PaymentChannels) > 0 {
+		for _, e := range m.PaymentChannels {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
@@ -3934,7 +3957,9 @@ func (m *QueryHeadRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -4099,7 +4124,9 @@ func (m *QueryHoldersRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -4284,7 +4311,9 @@ func (m *QueryEpochRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -4507,7 +4536,9 @@ func (m *QueryUpstreamRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -4644,7 +4675,9 @@ func (m *Owed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 0 {
@@ -4941,7 +4974,9 @@ func (m *QueryStagesRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -5532,7 +5567,9 @@ func (m *QueryPreviewRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -5714,7 +5751,9 @@ func (m *Payee) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 0 {
@@ -5836,7 +5875,9 @@ func (m *Payee) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Earner = string(dAtA[iNdEx:postIndex])
+			if err := m.Earner.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 8:
 			if wireType != 0 {
@@ -6391,7 +6432,7 @@ func (m *QueryTurnoverResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryChannelRequest) Unmarshal(dAtA []byte) error {
+func (m *QueryPaymentChannelRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -6414,15 +6455,15 @@ func (m *QueryChannelRequest) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: QueryChannelRequest: wiretype end group for non-group")
+			return fmt.Errorf("proto: QueryPaymentChannelRequest: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryChannelRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: QueryPaymentChannelRequest: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var stringLen uint64
 			for shift := uint(0); ; shift += 7 {
@@ -6450,7 +6491,9 @@ func (m *QueryChannelRequest) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channel = string(dAtA[iNdEx:postIndex])
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -6509,7 +6552,7 @@ func (m *QueryChannelRequest) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryChannelResponse) Unmarshal(dAtA []byte) error {
+func (m *QueryPaymentChannelResponse) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -6532,15 +6575,15 @@ func (m *QueryChannelResponse) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: QueryChannelResponse: wiretype end group for non-group")
+			return fmt.Errorf("proto: QueryPaymentChannelResponse: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryChannelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: QueryPaymentChannelResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channel", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannel", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -6567,7 +6610,7 @@ func (m *QueryChannelResponse) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Channel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.PaymentChannel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -6600,7 +6643,7 @@ func (m *QueryChannelResponse) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Payees = append(m.Payees, ChannelPayee{})
+			m.Payees = append(m.Payees, PaymentChannelPayee{})
 			if err := m.Payees[len(m.Payees)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
@@ -6662,7 +6705,7 @@ func (m *QueryChannelResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryChannelsRequest) Unmarshal(dAtA []byte) error {
+func (m *QueryPaymentChannelsRequest) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -6685,10 +6728,10 @@ func (m *QueryChannelsRequest) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: QueryChannelsRequest: wiretype end group for non-group")
+			return fmt.Errorf("proto: QueryPaymentChannelsRequest: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryChannelsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: QueryPaymentChannelsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -6780,7 +6823,7 @@ func (m *QueryChannelsRequest) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *QueryChannelsResponse) Unmarshal(dAtA []byte) error {
+func (m *QueryPaymentChannelsResponse) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -6803,15 +6846,15 @@ func (m *QueryChannelsResponse) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: QueryChannelsResponse: wiretype end group for non-group")
+			return fmt.Errorf("proto: QueryPaymentChannelsResponse: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: QueryChannelsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: QueryPaymentChannelsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Channels", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field PaymentChannels", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -6838,8 +6881,8 @@ func (m *QueryChannelsResponse) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Channels = append(m.Channels, ChannelInfo{})
-			if err := m.Channels[len(m.Channels)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.PaymentChannels = append(m.PaymentChannels, PaymentChannelInfo{})
+			if err := m.PaymentChannels[len(m.PaymentChannels)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -163,9 +163,11 @@ func (DestinationKind) EnumDescriptor() ([]byte, []int) {
 type Head struct {
 	// Raised whenever the work's holders or upstream change.
 	Epoch uint64 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	// Versions of the lists in force: the epochs that they came with, so at most
+	// Version of the holders in force: the epoch that they came with, so at most
 	// epoch; 0 is the state at registration.
-	HoldersVersion  uint32 `protobuf:"varint,2,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
+	HoldersVersion uint32 `protobuf:"varint,2,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
+	// Version of what the work owes that is in force: the epoch that it came with;
+	// 0: nothing.
 	UpstreamVersion uint32 `protobuf:"varint,3,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
 	// Receivers that a payment to the work can set in motion.
 	Reach uint32 `protobuf:"varint,4,opt,name=reach,proto3" json:"reach,omitempty"`
@@ -270,6 +272,7 @@ func (m *Head) GetDestination() DestinationKind {
 
 // Share is a part of a work's revenue.
 type Share struct {
+	// Who holds it.
 	Account github_com_cosmos_cosmos_sdk_types.AccAddress `protobuf:"bytes,1,opt,name=account,proto3,casttype=github.com/cosmos/cosmos-sdk/types.AccAddress" json:"account,omitempty"`
 	// Parts per million; all shares of a work sum to 1,000,000.
 	Weight uint32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
@@ -325,6 +328,7 @@ func (m *Share) GetWeight() uint32 {
 // Holders is the table of who holds a work's revenue: 1 to 32 shares. Its version
 // is the epoch that it came with.
 type Holders struct {
+	// Each account once.
 	Shares []Share `protobuf:"bytes,1,rep,name=shares,proto3" json:"shares"`
 	// Version of the upstream list in force in that epoch.
 	UpstreamVersion uint32 `protobuf:"varint,2,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
@@ -381,8 +385,9 @@ func (m *Holders) GetUpstreamVersion() uint32 {
 // the work's id, 3 of the weight in ppm, big endian, 1 of its holders' number
 // when the list was made), sorted by id. Its version is the epoch that it came with.
 type Upstream struct {
-	// At most 1,024 entries each.
+	// Shares of gross revenue, at most 1,024 entries.
 	Absolute []byte `protobuf:"bytes,1,opt,name=absolute,proto3" json:"absolute,omitempty"`
+	// Shares of what the work takes in, at most 1,024 entries.
 	Relative []byte `protobuf:"bytes,2,opt,name=relative,proto3" json:"relative,omitempty"`
 	// Version of the table of holders in force in that epoch.
 	HoldersVersion uint32 `protobuf:"varint,3,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
@@ -487,9 +492,12 @@ var xxx_messageInfo_Stage proto.InternalMessageInfo
 
 // Stages is the money of one work in one denom.
 type Stages struct {
-	Paid     Stage `protobuf:"bytes,1,opt,name=paid,proto3" json:"paid"`
+	// Payments to the work.
+	Paid Stage `protobuf:"bytes,1,opt,name=paid,proto3" json:"paid"`
+	// Relative royalties from its derivatives.
 	Received Stage `protobuf:"bytes,2,opt,name=received,proto3" json:"received"`
-	Earned   Stage `protobuf:"bytes,3,opt,name=earned,proto3" json:"earned"`
+	// What is its own, on its way to the holders.
+	Earned Stage `protobuf:"bytes,3,opt,name=earned,proto3" json:"earned"`
 	// What the work has taken in since it is metered, in whole units: payments to
 	// it and relative royalties from its derivatives. Unset: not metered.
 	TakenIn *cosmossdk_io_math.Int `protobuf:"bytes,4,opt,name=taken_in,json=takenIn,proto3,customtype=cosmossdk.io/math.Int" json:"taken_in,omitempty"`
@@ -656,7 +664,9 @@ func (m *Recheck) GetNext() []byte {
 
 // Turnover sums a denom over the life of the chain.
 type Turnover struct {
-	PaidIn  cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=paid_in,json=paidIn,proto3,customtype=cosmossdk.io/math.Int" json:"paid_in"`
+	// All that was paid in, in whole units.
+	PaidIn cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=paid_in,json=paidIn,proto3,customtype=cosmossdk.io/math.Int" json:"paid_in"`
+	// All that went out to accounts, in whole units.
 	PaidOut cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=paid_out,json=paidOut,proto3,customtype=cosmossdk.io/math.Int" json:"paid_out"`
 }
 
@@ -695,6 +705,7 @@ var xxx_messageInfo_Turnover proto.InternalMessageInfo
 
 // AcceptedDenom is a denom that payments may use, with its minima in units.
 type AcceptedDenom struct {
+	// The denom.
 	Denom string `protobuf:"bytes,1,opt,name=denom,proto3" json:"denom,omitempty"`
 	// A smaller payment is refused.
 	MinPayment cosmossdk_io_math.Int `protobuf:"bytes,2,opt,name=min_payment,json=minPayment,proto3,customtype=cosmossdk.io/math.Int" json:"min_payment"`
@@ -748,7 +759,8 @@ func (m *AcceptedDenom) GetDenom() string {
 type Params struct {
 	// Accepted denoms, sorted, at most 32.
 	Denoms []AcceptedDenom `protobuf:"bytes,1,rep,name=denoms,proto3" json:"denoms"`
-	// Receivers the sweep serves in a block; at least 2,049, the largest stage.
+	// Receivers the sweep serves in a block, 1 to 1,000,000; a stage with more is
+	// served alone.
 	SweepBudget uint32 `protobuf:"varint,2,opt,name=sweep_budget,json=sweepBudget,proto3" json:"sweep_budget,omitempty"`
 	// Balances paid out in a block.
 	PayoutBudget uint32 `protobuf:"varint,3,opt,name=payout_budget,json=payoutBudget,proto3" json:"payout_budget,omitempty"`

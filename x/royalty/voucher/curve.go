@@ -39,10 +39,10 @@ func CheckSignature(signature []byte) error {
 	return nil
 }
 
-// CheckKey fails with ErrInvalidChannel unless a key is a point of the curve in
-// compressed form: of a channel with another key nothing could ever be redeemed.
+// CheckKey fails with ErrInvalidPaymentChannel unless a key is a point of the curve in
+// compressed form: of a payment channel with another key nothing could ever be redeemed.
 func CheckKey(key []byte) error {
-	fail := types.ErrInvalidChannel.Wrapf("the key %x is not a compressed secp256k1 key", key)
+	fail := types.ErrInvalidPaymentChannel.Wrapf("the key %x is not a compressed secp256k1 key", key)
 	if len(key) != types.KeySize || key[0] != 2 && key[0] != 3 || bytes.Compare(key[1:], prime) >= 0 {
 		return fail
 	}

@@ -9,22 +9,23 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/internal/amounts"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // file is a voucher as JSON: amounts as strings, the signature in hex, times in
 // RFC 3339.
 type file struct {
-	ChainID   string     `json:"chain_id"`
-	Channel   string     `json:"channel"`
-	Total     string     `json:"total"`
-	Expires   *time.Time `json:"expires,omitempty"`
-	Signature string     `json:"signature"`
+	ChainID        string                 `json:"chain_id"`
+	PaymentChannel types.PaymentChannelID `json:"payment_channel"`
+	Total          string                 `json:"total"`
+	Expires        *time.Time             `json:"expires,omitempty"`
+	Signature      string                 `json:"signature"`
 }
 
 // MarshalJSON writes the form that Read reads.
 func (v Voucher) MarshalJSON() ([]byte, error) {
-	f := file{ChainID: v.ChainID, Channel: v.Channel.String(), Total: v.Total.String(), Signature: hex.EncodeToString(v.Signature)}
+	f := file{ChainID: v.ChainID, PaymentChannel: v.PaymentChannel, Total: v.Total.String(), Signature: hex.EncodeToString(v.Signature)}
 	if v.Expires > 0 {
 		end := time.Unix(v.Expires, 0).UTC()
 		f.Expires = &end
@@ -38,11 +39,13 @@ func (v *Voucher) UnmarshalJSON(bz []byte) error {
 	var f file
 	in := json.NewDecoder(bytes.NewReader(bz))
 	in.DisallowUnknownFields()
-	if err := in.Decode(&f); err != nil {
+	switch err := in.Decode(&f); {
+	case errors.Is(err, registrytypes.ErrInvalidID):
+		return err
+	case err != nil:
 		return types.ErrInvalidVoucher.Wrap(err.Error())
 	}
-	channel, err := types.ParseChannelID(f.Channel)
-	if err != nil {
+	if err := f.PaymentChannel.Given("payment_channel"); err != nil {
 		return err
 	}
 	total, err := amounts.Parse(f.Total)
@@ -53,7 +56,7 @@ func (v *Voucher) UnmarshalJSON(bz []byte) error {
 	if err != nil {
 		return types.ErrInvalidVoucher.Wrapf("signature: %s", err)
 	}
-	*v = Voucher{ChainID: f.ChainID, Channel: channel, Total: total, Signature: signature}
+	*v = Voucher{ChainID: f.ChainID, PaymentChannel: f.PaymentChannel, Total: total, Signature: signature}
 	if f.Expires != nil {
 		if v.Expires = f.Expires.Unix(); v.Expires <= 0 {
 			return types.ErrInvalidVoucher.Wrapf("expires %s is before 1970", f.Expires)

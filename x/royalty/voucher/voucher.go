@@ -1,8 +1,8 @@
 // Package voucher makes, signs and checks vouchers: what a payer promises off
-// chain from a usage channel. It asks no node, so that a service can sign a
+// chain from a payment channel. It asks no node, so that a service can sign a
 // voucher for each answer it gives, and whoever is paid can check it.
 //
-// A voucher says how much a channel is to have paid in all. A newer one, of a
+// A voucher says how much a payment channel is to have paid in all. A newer one, of a
 // higher total, takes the place of all earlier ones; there is no nonce.
 package voucher
 
@@ -30,11 +30,11 @@ const maxExpires = 253402300799
 
 // Voucher is a promise, signed or not yet.
 type Voucher struct {
-	// ChainID of the network that has the channel.
-	ChainID string
-	Channel types.ChannelID
-	// Total that the channel is to have paid with this voucher, in whole units of
-	// the channel's denom.
+	// ChainID of the network that has the payment channel.
+	ChainID        string
+	PaymentChannel types.PaymentChannelID
+	// Total that the payment channel is to have paid with this voucher, in whole units of
+	// the payment channel's denom.
 	Total math.Int
 	// Expires is the last second in which the voucher can be redeemed, as Unix
 	// time; 0: no end.
@@ -46,8 +46,8 @@ type Voucher struct {
 
 // New returns an unsigned voucher; a zero time is no end, and fractions of a
 // second are cut off. It fails with ErrInvalidVoucher.
-func New(chainID string, channel types.ChannelID, total math.Int, expires time.Time) (Voucher, error) {
-	v := Voucher{ChainID: chainID, Channel: channel, Total: total}
+func New(chainID string, channel types.PaymentChannelID, total math.Int, expires time.Time) (Voucher, error) {
+	v := Voucher{ChainID: chainID, PaymentChannel: channel, Total: total}
 	if !expires.IsZero() {
 		v.Expires = expires.Unix()
 		if v.Expires <= 0 {
@@ -71,16 +71,16 @@ func (v Voucher) validate() error {
 
 // SignBytes is what a key signs, as it signs a transaction: by its SHA-256. It is
 //
-//	"stemma/voucher/v1" | n(chain id) | chain id | channel, 20 bytes |
+//	"stemma/voucher/v1" | n(chain id) | chain id | payment channel, 20 bytes |
 //	n(total) | total, big endian without leading zeros | expires, 8 bytes
 //
 // where n(x) is the length of x in one byte.
 func (v Voucher) SignBytes() []byte {
 	total := v.Total.BigInt().Bytes()
-	bz := make([]byte, 0, len(domain)+1+len(v.ChainID)+len(v.Channel)+1+len(total)+8)
+	bz := make([]byte, 0, len(domain)+1+len(v.ChainID)+len(v.PaymentChannel)+1+len(total)+8)
 	bz = append(bz, domain...)
 	bz = append(append(bz, byte(len(v.ChainID))), v.ChainID...)
-	bz = append(bz, v.Channel[:]...)
+	bz = append(bz, v.PaymentChannel[:]...)
 	bz = append(append(bz, byte(len(total))), total...)
 	return binary.BigEndian.AppendUint64(bz, uint64(v.Expires))
 }
@@ -100,7 +100,7 @@ func (v Voucher) Sign(sign func(signBytes []byte) ([]byte, error)) (Voucher, err
 	return v, CheckSignature(signature)
 }
 
-// Verify checks the voucher's signature against a channel's key. It fails with
+// Verify checks the voucher's signature against a payment channel's key. It fails with
 // ErrInvalidVoucher for what is malformed and with ErrWrongSignature.
 func (v Voucher) Verify(key []byte) error {
 	if err := v.validate(); err != nil {
@@ -110,8 +110,8 @@ func (v Voucher) Verify(key []byte) error {
 		return err
 	}
 	if !(&secp256k1.PubKey{Key: key}).VerifySignature(v.SignBytes(), v.Signature) {
-		return types.ErrWrongSignature.Wrapf("voucher over %s of %s on %s: it was signed by another key, or for another chain, channel, total or end",
-			v.Total, v.Channel, v.ChainID)
+		return types.ErrWrongSignature.Wrapf("voucher over %s of %s on %s: it was signed by another key, or for another chain, payment channel, total or end",
+			v.Total, v.PaymentChannel, v.ChainID)
 	}
 	return nil
 }
@@ -121,12 +121,10 @@ func (v Voucher) ExpiredAt(now time.Time) bool { return v.Expires > 0 && now.Uni
 
 // Message is the voucher as MsgRedeemVouchers has it.
 func (v Voucher) Message() types.Voucher {
-	return types.Voucher{Channel: v.Channel.String(), Total: v.Total, Expires: v.Expires, Signature: v.Signature}
+	return types.Voucher{PaymentChannel: v.PaymentChannel, Total: v.Total, Expires: v.Expires, Signature: v.Signature}
 }
 
-// FromMessage is the opposite of Message; the chain is the one that was asked. It
-// fails with the registry's ErrInvalidID.
-func FromMessage(chainID string, m types.Voucher) (Voucher, error) {
-	channel, err := types.ParseChannelID(m.Channel)
-	return Voucher{ChainID: chainID, Channel: channel, Total: m.Total, Expires: m.Expires, Signature: m.Signature}, err
+// FromMessage is the opposite of Message; the chain is the one that was asked.
+func FromMessage(chainID string, m types.Voucher) Voucher {
+	return Voucher{ChainID: chainID, PaymentChannel: m.PaymentChannel, Total: m.Total, Expires: m.Expires, Signature: m.Signature}
 }

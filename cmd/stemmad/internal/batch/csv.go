@@ -156,7 +156,10 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 	}
 	d := registrytypes.Details{
 		Kind: kind, MediaType: media, Title: describe.Title(row.Path),
-		MetadataUri: cell("uri"), MetadataSha256: cell("uri_sha256"), DigitalSourceType: cell("source_type"),
+		MetadataUri: cell("uri"), DigitalSourceType: cell("source_type"),
+	}
+	if err := d.MetadataSha256.UnmarshalText([]byte(cell("uri_sha256"))); err != nil {
+		return row, fmt.Errorf("uri_sha256: %w", err)
 	}
 	if s := cell("title"); s != "" {
 		d.Title = s

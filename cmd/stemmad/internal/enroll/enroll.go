@@ -5,7 +5,6 @@ package enroll
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -32,7 +31,7 @@ type Item struct {
 	File    hashing.File
 	Details registrytypes.Details
 	// Work is its id, known before it is registered.
-	Work string
+	Work registrytypes.WorkID
 	// Already: the account has registered the content before.
 	Already bool
 	// Others claim the content already.
@@ -41,8 +40,8 @@ type Item struct {
 	Proof *registrytypes.AnchorProof
 }
 
-// Digest is the content's SHA-256 in hex.
-func (i Item) Digest() string { return hex.EncodeToString(i.File.Digest[:]) }
+// Digest is the content's SHA-256.
+func (i Item) Digest() registrytypes.Digest { return i.File.Digest }
 
 // Entry is the item's entry in a registering message.
 func (i Item) Entry() registrytypes.Entry {
@@ -81,11 +80,11 @@ func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
 	var refused []error
 	for _, item := range items {
 		digest := item.Digest()
-		if first, twice := seen[digest]; twice {
+		if first, twice := seen[digest.String()]; twice {
 			e.Conn.Note("%s has the same content as %s: registered once", item.File.Path, first)
 			continue
 		}
-		seen[digest] = item.File.Path
+		seen[digest.String()] = item.File.Path
 		if err := e.lookAt(ctx, &item, kept); err != nil {
 			return nil, err
 		}
@@ -97,10 +96,10 @@ func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
 	return known, batch.Join(refused)
 }
 
-func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[string]keptProof) error {
-	item.Work = registrytypes.NewWorkID(e.Sender.Address, item.File.Digest).String()
+func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[registrytypes.Digest]keptProof) error {
+	item.Work = registrytypes.NewWorkID(e.Sender.Address, item.File.Digest)
 	res, err := e.Conn.Registry().Resolve(ctx, &registrytypes.QueryResolveRequest{
-		Scheme: "sha256", Value: item.Digest(), Pagination: &query.PageRequest{Limit: manyClaims},
+		Scheme: "sha256", Value: item.Digest().String(), Pagination: &query.PageRequest{Limit: manyClaims},
 	})
 	if err != nil && status.Code(err) != codes.NotFound {
 		return err
@@ -120,7 +119,7 @@ func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[string]keptPr
 	return nil
 }
 
-func (e Enroller) contested(item Item, kept map[string]keptProof) error {
+func (e Enroller) contested(item Item, kept map[registrytypes.Digest]keptProof) error {
 	if item.Already || e.AllowContested || len(item.Others) == 0 {
 		return nil
 	}
@@ -141,12 +140,12 @@ type keptProof struct {
 // keptAnchors returns the proofs that earlier commands have left, by digest, the
 // oldest anchor's first choice. Anchors that never reached the chain prove
 // nothing and are passed over.
-func (e Enroller) keptAnchors(ctx context.Context) (map[string]keptProof, error) {
+func (e Enroller) keptAnchors(ctx context.Context) (map[registrytypes.Digest]keptProof, error) {
 	anchors, err := salts.Open(e.Conn.HomeDir).Load(e.Conn.ChainID, e.Sender.Account())
 	if err != nil {
 		return nil, err
 	}
-	kept := map[string]keptProof{}
+	kept := map[registrytypes.Digest]keptProof{}
 	for _, a := range anchors {
 		res, err := e.Conn.Registry().Anchor(ctx, &registrytypes.QueryAnchorRequest{Account: e.Sender.Account(), Root: a.Root})
 		if status.Code(err) == codes.NotFound {
@@ -206,5 +205,5 @@ func (e Enroller) Anchor(ctx context.Context, items []Item, what string) (*Ancho
 			items[i].Proof = &proof
 		}
 	}
-	return &Anchored{Root: made.Root, Total: made.Total(), Kept: path, Tx: result}, nil
+	return &Anchored{Root: made.Root.String(), Total: made.Total(), Kept: path, Tx: result}, nil
 }

@@ -17,7 +17,7 @@ func items(n, path int) []enroll.Item {
 	for i := range list {
 		list[i].File = hashing.File{Path: strconv.Itoa(i), Digest: sha256.Sum256([]byte(strconv.Itoa(i)))}
 		if path > 0 {
-			list[i].Proof = &registrytypes.AnchorProof{Path: make([]string, path)}
+			list[i].Proof = &registrytypes.AnchorProof{Path: make([]registrytypes.Digest, path)}
 		}
 	}
 	return list

@@ -34,8 +34,8 @@ type Payment struct {
 	Grant string
 	// Renewal says that the fee is for a longer time of the grant.
 	Renewal bool
-	// Channel whose deposit it came from; empty: from the payer's balance.
-	Channel string
+	// PaymentChannel whose deposit it came from; empty: from the payer's balance.
+	PaymentChannel string
 	// Event is the place of the payment among the events.
 	Event int
 }
@@ -57,7 +57,7 @@ func Payments(events []abci.Event) ([]Payment, error) {
 		case granted, renewed:
 			assign(payments, events, event)
 		case redeemed:
-			if err := fromChannel(payments, event); err != nil {
+			if err := fromPaymentChannel(payments, event); err != nil {
 				return nil, err
 			}
 		}
@@ -91,8 +91,8 @@ func assign(payments []Payment, events []abci.Event, grant abci.Event) {
 	}
 }
 
-// fromChannel marks what a voucher paid: the last payments, up to its sum.
-func fromChannel(payments []Payment, voucher abci.Event) error {
+// fromPaymentChannel marks what a voucher paid: the last payments, up to its sum.
+func fromPaymentChannel(payments []Payment, voucher abci.Event) error {
 	coin, err := amounts.Coin(history.Value(voucher, "paid"), history.Value(voucher, "denom"))
 	if err != nil {
 		return fmt.Errorf("read an event of a voucher: %w", err)
@@ -100,10 +100,10 @@ func fromChannel(payments []Payment, voucher abci.Event) error {
 	left := coin.Amount
 	for i := len(payments) - 1; i >= 0 && left.IsPositive(); i-- {
 		p := &payments[i]
-		if p.Channel != "" || p.Grant != "" || p.Amount.Denom != coin.Denom || p.Amount.Amount.GT(left) {
+		if p.PaymentChannel != "" || p.Grant != "" || p.Amount.Denom != coin.Denom || p.Amount.Amount.GT(left) {
 			break
 		}
-		p.Channel = history.Value(voucher, "channel")
+		p.PaymentChannel = history.Value(voucher, "payment_channel")
 		left = left.Sub(p.Amount.Amount)
 	}
 	return nil

@@ -42,7 +42,7 @@ func (p Paid) Kind() string {
 		return "licence renewal"
 	case p.Grant != "":
 		return "licence fee"
-	case p.Channel != "":
+	case p.PaymentChannel != "":
 		return "voucher"
 	}
 	return "payment"

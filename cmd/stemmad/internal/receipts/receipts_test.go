@@ -18,7 +18,7 @@ import (
 
 var (
 	alice, bob, carol, fan = chain.Named("alice"), chain.Named("bob"), chain.Named("carol"), chain.Named("fan")
-	song                   = chain.WorkOf("song", alice).String()
+	song                   = chain.WorkOf("song", alice)
 )
 
 func typed(t *testing.T, message string, msg proto.Message) abci.Event {
@@ -31,32 +31,33 @@ func typed(t *testing.T, message string, msg proto.Message) abci.Event {
 
 func paid(t *testing.T, message, amount string) abci.Event {
 	t.Helper()
-	return typed(t, message, &royaltytypes.EventPaid{Payer: bob.String(), Work: song, Denom: "uusdc", Amount: amount, Epoch: 3})
+	return typed(t, message, &royaltytypes.EventPaid{Payer: bob.String(), Work: song.ID, Denom: "uusdc", Amount: amount, Epoch: 3})
 }
 
 func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
+	from := royaltytypes.PaymentChannelID{1}
 	payments, err := receipts.Payments([]abci.Event{
 		paid(t, "0", "9"),
 		paid(t, "1", "9"),
-		typed(t, "1", &licensetypes.EventGranted{Grant: "grant1a", Work: song, Licensee: bob.String(), Fee: "9uusdc"}),
+		typed(t, "1", &licensetypes.EventGranted{Grant: "grant1a", Work: song.String(), Licensee: bob.String(), Fee: "9uusdc"}),
 		paid(t, "2", "8"),
-		typed(t, "2", &licensetypes.EventGrantRenewed{Grant: "grant1b", Work: song, Licensee: bob.String(), Fee: "8uusdc"}),
+		typed(t, "2", &licensetypes.EventGrantRenewed{Grant: "grant1b", Work: song.String(), Licensee: bob.String(), Fee: "8uusdc"}),
 		paid(t, "3", "5"),
 		paid(t, "3", "2"),
 		paid(t, "3", "1"),
-		typed(t, "3", &royaltytypes.EventVoucherRedeemed{Channel: "channel1a", Denom: "uusdc", Paid: "3"}),
-		typed(t, "4", &licensetypes.EventGranted{Grant: "grant1free", Work: song, Licensee: bob.String()}),
+		typed(t, "3", &royaltytypes.EventVoucherRedeemed{PaymentChannel: from, Denom: "uusdc", Paid: "3"}),
+		typed(t, "4", &licensetypes.EventGranted{Grant: "grant1free", Work: song.String(), Licensee: bob.String()}),
 	})
 	require.NoError(t, err)
 	var got []string
 	for _, p := range payments {
 		require.Equal(t, uint64(3), p.Epoch)
 		require.Equal(t, bob.String(), p.Payer)
-		got = append(got, p.Amount.String()+" "+receipts.Paid{Payment: p}.Kind()+" "+p.Grant+p.Channel)
+		got = append(got, p.Amount.String()+" "+receipts.Paid{Payment: p}.Kind()+" "+p.Grant+p.PaymentChannel)
 	}
 	require.Equal(t, []string{
 		"9uusdc payment ", "9uusdc licence fee grant1a", "8uusdc licence renewal grant1b",
-		"5uusdc payment ", "2uusdc voucher channel1a", "1uusdc voucher channel1a",
+		"5uusdc payment ", "2uusdc voucher " + from.String(), "1uusdc voucher " + from.String(),
 	}, got)
 
 	_, err = receipts.Payments([]abci.Event{paid(t, "0", "much")})
@@ -70,7 +71,7 @@ func TestSharesOfAPaymentByItself(t *testing.T) {
 	song := c.Register("song", alice)
 	remix := c.Derive("remix", bob, song.Under(chain.Preset("commercial-remix-10")))
 	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{
-		Holder: bob.String(), Work: remix.String(), Shares: []royaltytypes.Assignment{{Account: bob.String(), Weight: 700_000}, {Account: carol.String(), Weight: 300_000}},
+		Holder: bob.String(), Work: remix.ID, Shares: []royaltytypes.Assignment{{Account: bob.String(), Weight: 700_000}, {Account: carol.String(), Weight: 300_000}},
 	})
 	query := royaltytypes.NewQueryClient(c.Conn())
 	var earlier royaltytypes.QueryPreviewResponse
@@ -79,7 +80,7 @@ func TestSharesOfAPaymentByItself(t *testing.T) {
 		payments, err := receipts.Payments(res.Events)
 		require.NoError(t, err)
 		require.Len(t, payments, 1)
-		alone, err := query.Preview(t.Context(), &royaltytypes.QueryPreviewRequest{Work: remix.String(), Amount: amount})
+		alone, err := query.Preview(t.Context(), &royaltytypes.QueryPreviewRequest{Work: remix.ID, Amount: amount})
 		require.NoError(t, err)
 		require.Equal(t, payments[0].Epoch, alone.Epoch)
 		r := receipts.Receipt{Paid: []receipts.Paid{{Payment: payments[0], Shares: alone.Payees, Held: alone.Held}}}

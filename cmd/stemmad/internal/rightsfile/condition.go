@@ -53,9 +53,9 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 	ok := false
 	switch answer.Verdict {
 	case licensetypes.VERDICT_ALLOWED:
-		ok = answer.Permission == o.Open.Terms.Id && c.readObligations(w.Claim.Id, u, answer.Obligations, o.Open.Terms.Terms.RevenueCeiling != nil)
+		ok = answer.Permission == o.Open.Terms.Id && c.readObligations(w.Claim.Id.String(), u, answer.Obligations, o.Open.Terms.Terms.RevenueCeiling != nil)
 	case licensetypes.VERDICT_NEEDS_GRANT:
-		ok = c.readOffer(w.Claim.Id, answer.Offers)
+		ok = c.readOffer(w.Claim.Id.String(), answer.Offers)
 	}
 	if !ok {
 		return condition{}

@@ -3,7 +3,6 @@ package rightsfile_test
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"testing"
 	"time"
 
@@ -30,7 +29,7 @@ const nasty = `"A & <B>' ]]></rsl>--></script>` + "\u2028"
 func claim(title string, fingerprints ...string) registrytypes.Claim {
 	digest := sha256.Sum256([]byte(title))
 	c := registrytypes.Claim{
-		Id: registrytypes.NewWorkID([]byte("alice"), digest).String(), Sha256: hex.EncodeToString(digest[:]),
+		Id: registrytypes.NewWorkID([]byte("alice"), digest), Sha256: digest,
 		Status: registrytypes.STATUS_ACTIVE, Version: 1,
 		Details: registrytypes.Details{
 			Kind: registrytypes.KIND_IMAGE, Title: title, MediaType: "image/png",

@@ -90,15 +90,15 @@ func (j *jsonldWriter) Close() error {
 func (j *jsonldWriter) describe(w Work) creativeWork {
 	d := w.Claim.Details
 	c := creativeWork{
-		Type: "CreativeWork", ID: workURI(j.source.ChainID, w.Claim.Id), Name: d.Title, EncodingFormat: d.MediaType,
+		Type: "CreativeWork", ID: workURI(j.source.ChainID, w.Claim.Id.String()), Name: d.Title, EncodingFormat: d.MediaType,
 		SDDatePublished: j.source.Time.UTC().Format(time.DateOnly),
-		Identifier:      []schemaValue{{"PropertyValue", "stemma", w.Claim.Id}, {"PropertyValue", "sha256", w.Claim.Sha256}},
+		Identifier:      []schemaValue{{"PropertyValue", "stemma", w.Claim.Id.String()}, {"PropertyValue", "sha256", w.Claim.Sha256.String()}},
 		License:         w.licenceTexts(), CreditText: w.creditText(),
 	}
 	if known, ok := schemaTypes[d.Kind]; ok {
 		c.Type = known.name
 		if known.file {
-			c.SHA256 = w.Claim.Sha256
+			c.SHA256 = w.Claim.Sha256.String()
 		}
 	}
 	if len(w.Places) > 0 { // else the RSL file is not about it

@@ -38,10 +38,10 @@ func anyWork(t *rapid.T, s rightsfile.Site, odd bool) rightsfile.Work {
 		demands, w.Constraints = append(demands, demand), append(w.Constraints, inForce)
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "offers") {
-		o := offered(c.Id, anyTerms(t), rapid.SampledFrom([]sdk.Coins{nil, nil, price}).Draw(t, "price"), demands...)
+		o := offered(c.Id.String(), anyTerms(t), rapid.SampledFrom([]sdk.Coins{nil, nil, price}).Draw(t, "price"), demands...)
 		for i := range o.Answers {
 			if odd && rapid.Bool().Draw(t, "at odds") {
-				o.Answers[i] = anyAnswer(t, c.Id, o.Open.Terms.Id)
+				o.Answers[i] = anyAnswer(t, c.Id.String(), o.Open.Terms.Id)
 			}
 		}
 		w.Offers = append(w.Offers, o)
@@ -137,7 +137,7 @@ func given(w rightsfile.Work, token string, commercial bool, territory string) (
 			atAll = true
 			ceiling := token == "ai-train" && o.Open.Terms.Terms.RevenueCeiling != nil
 			plain = plain || !ceiling && !slices.ContainsFunc(a.Obligations, func(due licensetypes.Obligation) bool {
-				credit := due.Kind == licensetypes.OBLIGATION_ATTRIBUTION && due.Work == w.Claim.Id && token == "search"
+				credit := due.Kind == licensetypes.OBLIGATION_ATTRIBUTION && due.Work == w.Claim.Id.String() && token == "search"
 				return due.Kind != licensetypes.OBLIGATION_REPORT_USE && !credit
 			})
 		}
@@ -299,7 +299,7 @@ func TestAnyTextIsEscaped(t *testing.T) {
 		c.Details.MetadataUri, c.Details.MediaType, c.Details.Creators[0].Name = "https://example.org/"+text, text, text
 		terms := licensetypes.Presets()[1].Terms
 		terms.Uri = "https://example.org/" + text
-		o := offered(c.Id, terms, nil)
+		o := offered(c.Id.String(), terms, nil)
 		for i := range o.Answers {
 			for j := range o.Answers[i].Obligations {
 				o.Answers[i].Obligations[j].Text = text

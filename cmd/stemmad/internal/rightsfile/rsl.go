@@ -215,7 +215,7 @@ func (r *rslWriter) license(w Work, found way) (rslLicense, error) {
 	}
 	payment := &rslPayment{Type: paymentType(found), Standard: found.text}
 	license.Payment = payment
-	license.Legal = []rslList{{Type: "proof", Values: workURI(r.source.ChainID, w.Claim.Id)}}
+	license.Legal = []rslList{{Type: "proof", Values: workURI(r.source.ChainID, w.Claim.Id.String())}}
 	if found.kind <= credit {
 		return license, nil
 	}
@@ -246,7 +246,7 @@ func paymentType(found way) string {
 
 func (r *rslWriter) settlement(w Work, found way) settlement {
 	s := settlement{
-		Chain: r.source.ChainID, Work: w.Claim.Id, Terms: found.terms, How: "acquire", Price: []string{},
+		Chain: r.source.ChainID, Work: w.Claim.Id.String(), Terms: found.terms, How: "acquire", Price: []string{},
 		RoyaltyPPM: found.rate, NeedsApproval: found.approval, Credit: found.credit,
 	}
 	for _, coin := range found.price {

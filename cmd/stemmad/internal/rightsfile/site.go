@@ -113,7 +113,7 @@ func (s Site) Places(w registrytypes.Claim, r Register) []Place {
 		add(at, false)
 	}
 	if len(places) == 0 && s.Origin != "" {
-		at := s.Origin + escape(s.Prefix+w.Id, uriBytes)
+		at := s.Origin + escape(s.Prefix+w.Id.String(), uriBytes)
 		add(at, r.at(at) != counts{})
 	}
 	return slices.DeleteFunc(places, func(p Place) bool {

@@ -34,7 +34,7 @@ func TestPlaces(t *testing.T) {
 			continue
 		}
 		if want == "id" {
-			want = "/works/" + c.Id + "$"
+			want = "/works/" + c.Id.String() + "$"
 		}
 		require.Len(t, w.Places, 1, value)
 		require.Equal(t, want, w.Places[0].Path, value)
@@ -53,7 +53,7 @@ func TestSharedPlaces(t *testing.T) {
 	}
 	require.True(t, s.Places(a, r)[0].Shared)
 	require.Equal(t, []bool{true, false}, []bool{s.Places(b, r)[0].Shared, s.Places(b, r)[1].Shared})
-	require.Equal(t, "/works/"+c.Id+"$", s.Places(c, r)[0].Path, "metadata of several works is no place of one")
+	require.Equal(t, "/works/"+c.Id.String()+"$", s.Places(c, r)[0].Path, "metadata of several works is no place of one")
 	require.Empty(t, rightsfile.Site{}.Places(c, r))
 }
 

@@ -6,7 +6,6 @@ package salts
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,24 +25,24 @@ const folder = "anchors"
 
 // Anchor is one anchor as it is kept. The tree is built again from its leaves.
 type Anchor struct {
-	ChainID string    `json:"chain_id"`
-	Account string    `json:"account"`
-	Root    string    `json:"root"`
-	Created time.Time `json:"created"`
-	Leaves  []Leaf    `json:"leaves"`
+	ChainID string               `json:"chain_id"`
+	Account string               `json:"account"`
+	Root    registrytypes.Digest `json:"root"`
+	Created time.Time            `json:"created"`
+	Leaves  []Leaf               `json:"leaves"`
 }
 
-// Leaf is a content and its salt, both as 64 hex digits. Path is only for people.
+// Leaf is a content and its salt. Path is only for people.
 type Leaf struct {
-	Path   string `json:"path"`
-	SHA256 string `json:"sha256"`
-	Salt   string `json:"salt"`
+	Path   string               `json:"path"`
+	SHA256 registrytypes.Digest `json:"sha256"`
+	Salt   registrytypes.Salt   `json:"salt"`
 }
 
 // Content is a file to anchor.
 type Content struct {
 	Path   string
-	Digest [32]byte
+	Digest registrytypes.Digest
 }
 
 // New makes an anchor of contents with fresh random salts. account is the
@@ -51,40 +50,36 @@ type Content struct {
 func New(chainID, account string, address []byte, contents []Content, now time.Time) (Anchor, error) {
 	a := Anchor{ChainID: chainID, Account: account, Created: now.UTC(), Leaves: make([]Leaf, len(contents))}
 	for i, content := range contents {
-		var salt [32]byte
+		var salt registrytypes.Salt
 		if _, err := rand.Read(salt[:]); err != nil {
 			return Anchor{}, fmt.Errorf("draw a salt: %w", err)
 		}
-		a.Leaves[i] = Leaf{Path: content.Path, SHA256: hex.EncodeToString(content.Digest[:]), Salt: hex.EncodeToString(salt[:])}
+		a.Leaves[i] = Leaf{Path: content.Path, SHA256: content.Digest, Salt: salt}
 	}
 	root, _, err := a.build(address)
 	if err != nil {
 		return Anchor{}, err
 	}
-	a.Root = hex.EncodeToString(root[:])
+	a.Root = root
 	return a, nil
 }
 
 // Total is the number of leaves.
 func (a Anchor) Total() uint64 { return uint64(len(a.Leaves)) }
 
-// Proofs returns the proof of each content by its digest in hex. It fails when
+// Proofs returns the proof of each content by its digest. It fails when
 // the leaves don't lead to the root: then the file was changed.
-func (a Anchor) Proofs(address []byte) (map[string]registrytypes.AnchorProof, error) {
+func (a Anchor) Proofs(address []byte) (map[registrytypes.Digest]registrytypes.AnchorProof, error) {
 	root, proofs, err := a.build(address)
 	if err != nil {
 		return nil, err
 	}
-	if hex.EncodeToString(root[:]) != a.Root {
+	if root != a.Root {
 		return nil, fmt.Errorf("the kept leaves of anchor %s lead to another root: its file was changed or belongs to another account", a.Root)
 	}
-	byDigest := make(map[string]registrytypes.AnchorProof, len(proofs))
+	byDigest := make(map[registrytypes.Digest]registrytypes.AnchorProof, len(proofs))
 	for i, p := range proofs {
-		proof := registrytypes.AnchorProof{Root: a.Root, Salt: a.Leaves[i].Salt, Index: p.Index, Total: p.Total}
-		for _, hash := range p.Path {
-			proof.Path = append(proof.Path, hex.EncodeToString(hash[:]))
-		}
-		byDigest[a.Leaves[i].SHA256] = proof
+		byDigest[a.Leaves[i].SHA256] = registrytypes.NewAnchorProof(a.Root, a.Leaves[i].Salt, p)
 	}
 	return byDigest, nil
 }
@@ -92,15 +87,7 @@ func (a Anchor) Proofs(address []byte) (map[string]registrytypes.AnchorProof, er
 func (a Anchor) build(address []byte) ([32]byte, []anchor.Proof, error) {
 	leaves := make([][32]byte, len(a.Leaves))
 	for i, leaf := range a.Leaves {
-		salt, err := registrytypes.ParseDigest("salt", leaf.Salt)
-		if err != nil {
-			return [32]byte{}, nil, err
-		}
-		digest, err := registrytypes.ParseDigest("sha256", leaf.SHA256)
-		if err != nil {
-			return [32]byte{}, nil, err
-		}
-		leaves[i] = anchor.Leaf(a.ChainID, address, salt, digest)
+		leaves[i] = anchor.Leaf(a.ChainID, address, leaf.Salt, leaf.SHA256)
 	}
 	return anchor.Build(leaves)
 }
@@ -120,8 +107,8 @@ func (s Store) Save(a Anchor) (string, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return "", fmt.Errorf("keep the anchor's salts: %w", err)
 	}
-	path := filepath.Join(s.dir, a.Root+".json")
-	f, err := os.CreateTemp(s.dir, "."+a.Root)
+	path := filepath.Join(s.dir, a.Root.String()+".json")
+	f, err := os.CreateTemp(s.dir, "."+a.Root.String())
 	if err != nil {
 		return "", fmt.Errorf("keep the anchor's salts: %w", err)
 	}

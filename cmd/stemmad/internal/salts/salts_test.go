@@ -2,7 +2,6 @@ package salts_test
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -59,13 +58,8 @@ func TestKeptAnchorsProveTheirContents(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, proofs, 7)
 	for _, content := range list {
-		p := proofs[hex.EncodeToString(content.Digest[:])]
-		proof := anchor.Proof{Index: p.Index, Total: p.Total}
-		for _, hash := range p.Path {
-			proof.Path = append(proof.Path, bytes32(t, hash))
-		}
-		leaf := anchor.Leaf("chain", address, bytes32(t, p.Salt), content.Digest)
-		require.NoError(t, proof.Verify(bytes32(t, p.Root), leaf))
+		p := proofs[content.Digest]
+		require.NoError(t, p.Proof().Verify(p.Root, anchor.Leaf("chain", address, p.Salt, content.Digest)))
 	}
 }
 
@@ -91,11 +85,4 @@ func TestChangedFilesAreNoticed(t *testing.T) {
 func TestNewRefusesNothing(t *testing.T) {
 	_, err := salts.New("chain", "alice", address, nil, time.Now())
 	require.ErrorIs(t, err, anchor.ErrTree)
-}
-
-func bytes32(t *testing.T, s string) [32]byte {
-	t.Helper()
-	bz, err := hex.DecodeString(s)
-	require.NoError(t, err)
-	return [32]byte(bz)
 }

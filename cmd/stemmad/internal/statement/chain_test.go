@@ -80,7 +80,7 @@ type game struct {
 	players []chain.Account
 	terms   licensetypes.TermsID
 	serial  uint64
-	// channels that were opened, or refused.
+	// payment channels that were opened, or refused.
 	channels []*opened
 	// accounts are all that are looked at, modules among them.
 	accounts, modules []string
@@ -205,7 +205,7 @@ func (g *game) message(p chain.Account) sdk.Msg {
 	case 3:
 		msg := &royaltytypes.MsgPayMany{Payer: p.String()}
 		for range 1 + g.rng.IntN(6) {
-			msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: g.work().String(), Amount: g.coin()})
+			msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: g.work().ID, Amount: g.coin()})
 		}
 		return msg
 	case 4:
@@ -231,42 +231,42 @@ func (g *game) message(p chain.Account) sdk.Msg {
 	case 10:
 		return distrtypes.NewMsgWithdrawDelegatorReward(p.String(), validator.String())
 	case 11:
-		return g.openChannel(p)
+		return g.openPaymentChannel(p)
 	case 12:
 		return g.voucher(p)
 	case 13:
 		if len(g.channels) > 0 {
-			return &royaltytypes.MsgCloseChannel{Sender: p.String(), Channel: g.channels[g.rng.IntN(len(g.channels))].id.String()}
+			return &royaltytypes.MsgClosePaymentChannel{Sender: p.String(), PaymentChannel: g.channels[g.rng.IntN(len(g.channels))].id}
 		}
-		return g.openChannel(p)
+		return g.openPaymentChannel(p)
 	case 14: // in another's name, which is refused now and then
 		pay := chain.PayMsg(p, g.work(), g.coin())
-		exec := authz.NewMsgExec(p.Address, []sdk.Msg{pay, g.openChannel(p), chain.PayMsg(p, g.work(), g.coin())})
+		exec := authz.NewMsgExec(p.Address, []sdk.Msg{pay, g.openPaymentChannel(p), chain.PayMsg(p, g.work(), g.coin())})
 		return &exec
 	default: // more than anybody has: the fee stays paid
 		return banktypes.NewMsgSend(p.Address, g.player().Address, sdk.NewCoins(sdk.NewCoin("uusdc", math.NewIntWithDecimal(1, 30))))
 	}
 }
 
-// opened is a channel and what its last voucher promised.
+// opened is a payment channel and what its last voucher promised.
 type opened struct {
-	id    royaltytypes.ChannelID
+	id    royaltytypes.PaymentChannelID
 	payer chain.Account
 	total int64
 }
 
-func (g *game) openChannel(p chain.Account) sdk.Msg {
+func (g *game) openPaymentChannel(p chain.Account) sdk.Msg {
 	g.serial++
-	g.channels = append(g.channels, &opened{id: royaltytypes.NewChannelID(p.Address, g.serial), payer: p})
-	return &royaltytypes.MsgOpenChannel{
+	g.channels = append(g.channels, &opened{id: royaltytypes.NewPaymentChannelID(p.Address, g.serial), payer: p})
+	return &royaltytypes.MsgOpenPaymentChannel{
 		Payer: p.String(), Serial: g.serial, Deposit: sdk.NewInt64Coin("uusdc", 30_000+g.rng.Int64N(30_000)), Receiver: g.player().String(),
-		Payees: []royaltytypes.ChannelPayee{{Work: g.work().String(), Weight: chain.Whole}}, Key: p.Key.PubKey().Bytes(), CloseDelay: time.Minute,
+		Payees: []royaltytypes.PaymentChannelPayee{{Work: g.work().ID, Weight: chain.Whole}}, Key: p.Key.PubKey().Bytes(), CloseDelay: time.Minute,
 	}
 }
 
 func (g *game) voucher(p chain.Account) sdk.Msg {
 	if len(g.channels) == 0 {
-		return g.openChannel(p)
+		return g.openPaymentChannel(p)
 	}
 	ch := g.channels[g.rng.IntN(len(g.channels))]
 	ch.total += 1 + g.rng.Int64N(10_000)

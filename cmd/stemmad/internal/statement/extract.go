@@ -19,11 +19,11 @@ import (
 var (
 	paidOut   = proto.MessageName(&royaltytypes.EventPaidOut{})
 	withdrawn = proto.MessageName(&royaltytypes.EventWithdrawn{})
-	// channelMoves tell what a deposit or refund was for.
-	channelMoves = map[string]bool{
-		proto.MessageName(&royaltytypes.EventChannelOpened{}):   true,
-		proto.MessageName(&royaltytypes.EventChannelToppedUp{}): true,
-		proto.MessageName(&royaltytypes.EventChannelClosed{}):   true,
+	// paymentChannelMoves tell what a deposit or refund was for.
+	paymentChannelMoves = map[string]bool{
+		proto.MessageName(&royaltytypes.EventPaymentChannelOpened{}):   true,
+		proto.MessageName(&royaltytypes.EventPaymentChannelToppedUp{}): true,
+		proto.MessageName(&royaltytypes.EventPaymentChannelClosed{}):   true,
 	}
 )
 
@@ -210,7 +210,7 @@ func (r *Reader) payouts(events []abci.Event) ([]Line, error) {
 type facts struct {
 	payments  []receipts.Payment
 	withdrawn []withdrawal
-	channels  []channelMove
+	channels  []paymentChannelMove
 	// until is the place of the next movement: what follows it explains that one.
 	until int
 }
@@ -220,14 +220,14 @@ type withdrawal struct {
 	coins string
 }
 
-type channelMove struct {
+type paymentChannelMove struct {
 	event   int
 	channel string
 }
 
-// channel is the channel that a movement from an event on was for, or else the
+// paymentChannel is the one that a movement from an event on was for, or else the
 // name of the message.
-func (f *facts) channel(event int, action string) string {
+func (f *facts) paymentChannel(event int, action string) string {
 	for _, c := range f.channels {
 		if c.event > event && c.event <= f.until {
 			return c.channel
@@ -251,8 +251,8 @@ func (r *Reader) facts(events []abci.Event) (*facts, error) {
 		if event.Type == withdrawn && history.Value(event, "account") == r.account {
 			f.withdrawn = append(f.withdrawn, withdrawal{i, history.Value(event, "amount")})
 		}
-		if channelMoves[event.Type] && history.Value(event, "payer") == r.account {
-			f.channels = append(f.channels, channelMove{i, history.Value(event, "channel")})
+		if paymentChannelMoves[event.Type] && history.Value(event, "payer") == r.account {
+			f.channels = append(f.channels, paymentChannelMove{i, history.Value(event, "payment_channel")})
 		}
 	}
 	return f, nil
@@ -270,7 +270,7 @@ func (r *Reader) explain(m movement, f *facts, action string) []Line {
 				return m.lines(Line{Kind: Withdrawal})
 			}
 		}
-		return m.lines(Line{Kind: Refund, Counterparty: m.with, Note: f.channel(m.event, action)})
+		return m.lines(Line{Kind: Refund, Counterparty: m.with, Note: f.paymentChannel(m.event, action)})
 	case m.with == "" || r.modules[m.with] || r.modules[r.account]:
 		return m.lines(Line{Kind: Other, Counterparty: m.with, Note: action})
 	case m.out:
@@ -301,7 +301,7 @@ func (r *Reader) payments(m movement, f *facts, action string) []Line {
 	}
 	f.payments = left
 	deposit := movement{out: true, coins: rest}
-	return append(lines, deposit.lines(Line{Kind: Deposit, Counterparty: m.with, Note: f.channel(m.event, action)})...)
+	return append(lines, deposit.lines(Line{Kind: Deposit, Counterparty: m.with, Note: f.paymentChannel(m.event, action)})...)
 }
 
 // lines makes one line of each coin.

@@ -15,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/statement"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -54,7 +55,9 @@ func transfer(from, to, coins string) abci.Event {
 
 func paid(t *testing.T, payer, work, amount, denom string) abci.Event {
 	t.Helper()
-	return typed(t, &royaltytypes.EventPaid{Payer: payer, Work: work, Amount: amount, Denom: denom})
+	id, err := registrytypes.ParseWorkID(work)
+	require.NoError(t, err)
+	return typed(t, &royaltytypes.EventPaid{Payer: payer, Work: id, Amount: amount, Denom: denom})
 }
 
 // message gives events the index of a message.
@@ -132,9 +135,9 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 		"a deposit with x/royalty": {
 			[]abci.Event{
 				spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"),
-				typed(t, &royaltytypes.EventChannelOpened{Channel: "channel1x", Payer: alice.String(), Denom: "uusdc", Deposit: "9"}),
+				typed(t, &royaltytypes.EventPaymentChannelOpened{PaymentChannel: royaltytypes.PaymentChannelID{1}, Payer: alice.String(), Denom: "uusdc", Deposit: "9"}),
 			},
-			[]short{{kind: statement.Deposit, amount: "-9uusdc", with: royalty, note: "channel1x"}},
+			[]short{{kind: statement.Deposit, amount: "-9uusdc", with: royalty, note: royaltytypes.PaymentChannelID{1}.String()}},
 		},
 		"a part of it explained": {
 			[]abci.Event{spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"), paid(t, alice.String(), song, "4", "uusdc")},
@@ -143,7 +146,7 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 				{kind: statement.Deposit, amount: "-5uusdc", with: royalty, note: "MsgX"},
 			},
 		},
-		"a payment from a channel": {
+		"a payment from a payment channel": {
 			[]abci.Event{paid(t, alice.String(), song, "4", "uusdc")},
 			nil,
 		},

@@ -32,7 +32,7 @@ const (
 	// Sent and Received are between accounts.
 	Sent     Kind = "sent"
 	Received Kind = "received"
-	// Deposit is what x/royalty took without a payment to a work, into a channel for
+	// Deposit is what x/royalty took without a payment to a work, into a payment channel for
 	// vouchers, and Refund what it gave back without a royalty.
 	Deposit Kind = "deposit"
 	Refund  Kind = "refund"

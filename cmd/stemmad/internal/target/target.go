@@ -5,7 +5,6 @@ package target
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -36,9 +35,9 @@ type Named struct {
 	// Argument as it was given.
 	Argument string
 	// ID is set when the argument is a work id.
-	ID string
+	ID registrytypes.WorkID
 	// Digest is set when it is a file or a SHA-256.
-	Digest *[32]byte
+	Digest *registrytypes.Digest
 	// Path is set when it is a file.
 	Path string
 }
@@ -52,7 +51,7 @@ func Parse(ctx context.Context, argument string) (Named, error) {
 		if err != nil {
 			return Named{}, err
 		}
-		named.ID = id.String()
+		named.ID = id
 		return named, nil
 	}
 	info, err := os.Stat(argument)
@@ -64,11 +63,10 @@ func Parse(ctx context.Context, argument string) (Named, error) {
 		if err != nil {
 			return Named{}, err
 		}
-		named.Path, named.Digest = argument, &file.Digest
+		named.Path, named.Digest = argument, (*registrytypes.Digest)(&file.Digest)
 		return named, nil
 	}
-	if bz, err := hex.DecodeString(argument); err == nil && len(bz) == 32 {
-		digest := [32]byte(bz)
+	if digest, err := registrytypes.ParseDigest("sha256", argument); err == nil {
 		named.Digest = &digest
 		return named, nil
 	}
@@ -78,14 +76,14 @@ func Parse(ctx context.Context, argument string) (Named, error) {
 // Claims returns all claims that an argument names, in order of claim: one for a
 // work id. It fails with ErrUnregistered when there is none.
 func Claims(ctx context.Context, registry Registry, named Named) ([]registrytypes.Claim, error) {
-	if named.ID != "" {
+	if !named.ID.IsZero() {
 		res, err := registry.Work(ctx, &registrytypes.QueryWorkRequest{Work: named.ID})
 		if err != nil {
 			return nil, err
 		}
 		return []registrytypes.Claim{res.Work}, nil
 	}
-	digest := hex.EncodeToString(named.Digest[:])
+	digest := named.Digest.String()
 	res, err := registry.Resolve(ctx, &registrytypes.QueryResolveRequest{
 		Scheme: "sha256", Value: digest, Pagination: &query.PageRequest{Limit: maxClaims},
 	})
@@ -143,7 +141,7 @@ func severalClaims(argument string, claims []registrytypes.Claim) error {
 	var b strings.Builder
 	tab := table.New("work", "owner", "claimed since", "title")
 	for _, c := range claims {
-		tab.Row(c.Id, c.Owner, table.Time(c.ClaimedSince.Time), table.Short(c.Details.Title))
+		tab.Row(c.Id.String(), c.Owner, table.Time(c.ClaimedSince.Time), table.Short(c.Details.Title))
 	}
 	if err := tab.Write(&b); err != nil {
 		return err

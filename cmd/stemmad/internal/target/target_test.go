@@ -3,7 +3,6 @@ package target_test
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -36,7 +35,7 @@ func (r registry) Work(_ context.Context, req *registrytypes.QueryWorkRequest, _
 func (r registry) Resolve(_ context.Context, req *registrytypes.QueryResolveRequest, _ ...grpc.CallOption) (*registrytypes.QueryResolveResponse, error) {
 	res := &registrytypes.QueryResolveResponse{}
 	for _, c := range r.claims {
-		if req.Scheme == "sha256" && c.Sha256 == req.Value {
+		if req.Scheme == "sha256" && c.Sha256.String() == req.Value {
 			res.Works = append(res.Works, c)
 		}
 	}
@@ -47,13 +46,13 @@ func TestResolve(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "song.wav")
 	require.NoError(t, os.WriteFile(path, []byte("song"), 0o600))
-	digest := sha256.Sum256([]byte("song"))
-	sum := hex.EncodeToString(digest[:])
-	first := registrytypes.Claim{Id: registrytypes.NewWorkID([]byte("alice"), digest).String(), Owner: "alice", Sha256: sum}
-	second := registrytypes.Claim{Id: registrytypes.NewWorkID([]byte("bob"), digest).String(), Owner: "bob", Sha256: sum}
+	digest := registrytypes.Digest(sha256.Sum256([]byte("song")))
+	sum := digest.String()
+	first := registrytypes.Claim{Id: registrytypes.NewWorkID([]byte("alice"), digest), Owner: "alice", Sha256: digest}
+	second := registrytypes.Claim{Id: registrytypes.NewWorkID([]byte("bob"), digest), Owner: "bob", Sha256: digest}
 
 	one := registry{claims: []registrytypes.Claim{first}}
-	for _, argument := range []string{path, sum, first.Id} {
+	for _, argument := range []string{path, sum, first.Id.String()} {
 		got, err := target.Resolve(ctx, one, argument)
 		require.NoError(t, err)
 		require.Equal(t, first, got)
@@ -63,8 +62,8 @@ func TestResolve(t *testing.T) {
 	for _, argument := range []string{path, sum} {
 		_, err := target.Resolve(ctx, two, argument)
 		require.ErrorIs(t, err, target.ErrSeveralClaims)
-		require.ErrorContains(t, err, first.Id)
-		require.ErrorContains(t, err, second.Id)
+		require.ErrorContains(t, err, first.Id.String())
+		require.ErrorContains(t, err, second.Id.String())
 
 		own, err := target.ResolveOwn(ctx, two, argument, "bob")
 		require.NoError(t, err)
@@ -76,7 +75,7 @@ func TestResolve(t *testing.T) {
 
 	_, err := target.Resolve(ctx, registry{}, path)
 	require.ErrorIs(t, err, target.ErrUnregistered)
-	_, err = target.Resolve(ctx, registry{}, first.Id)
+	_, err = target.Resolve(ctx, registry{}, first.Id.String())
 	require.ErrorIs(t, err, errNotFound)
 }
 
@@ -91,7 +90,7 @@ func TestParse(t *testing.T) {
 	named, err := target.Parse(ctx, "./work1abc")
 	require.NoError(t, err)
 	require.Equal(t, "./work1abc", named.Path)
-	require.Equal(t, sha256.Sum256(nil), *named.Digest)
+	require.Equal(t, registrytypes.Digest(sha256.Sum256(nil)), *named.Digest)
 
 	_, err = target.Parse(ctx, dir)
 	require.ErrorContains(t, err, "is a folder")

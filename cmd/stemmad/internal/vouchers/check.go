@@ -27,11 +27,11 @@ import (
 const maxVouchers = 100_000
 
 // ErrUnreachable says that no node answered, so that nothing is known of the
-// channel.
+// payment channel.
 var ErrUnreachable = errors.New("no node answered")
 
 // ReadFiles reads the vouchers of files, or of the standard input for "-", in
-// order of channel, the highest total of each first.
+// order of payment channel, the highest total of each first.
 func ReadFiles(stdin io.Reader, files []string) (all []voucher.Voucher, err error) {
 	for _, name := range files {
 		read, err := readFile(stdin, name, maxVouchers-len(all))
@@ -41,7 +41,7 @@ func ReadFiles(stdin io.Reader, files []string) (all []voucher.Voucher, err erro
 		all = append(all, read...)
 	}
 	slices.SortStableFunc(all, func(a, b voucher.Voucher) int {
-		return cmp.Or(cmp.Compare(a.ChainID, b.ChainID), slices.Compare(a.Channel[:], b.Channel[:]), b.Total.BigInt().Cmp(a.Total.BigInt()))
+		return cmp.Or(cmp.Compare(a.ChainID, b.ChainID), slices.Compare(a.PaymentChannel[:], b.PaymentChannel[:]), b.Total.BigInt().Cmp(a.Total.BigInt()))
 	})
 	return all, nil
 }
@@ -71,14 +71,14 @@ type Finding struct {
 	Pays *sdk.Coin `json:"pays,omitempty"`
 }
 
-// Newest keeps of each channel the voucher of the highest total that pays, or
+// Newest keeps of each payment channel the voucher of the highest total that pays, or
 // else the highest of all: a forged one must not hide one that is good. Findings
 // are in the order of ReadFiles. older is how many it left out.
 func Newest(findings []Finding) (newest []Finding, older int) {
 	for _, f := range findings {
 		last := len(newest) - 1
 		switch {
-		case last < 0 || newest[last].Voucher.Channel != f.Voucher.Channel || newest[last].Voucher.ChainID != f.Voucher.ChainID:
+		case last < 0 || newest[last].Voucher.PaymentChannel != f.Voucher.PaymentChannel || newest[last].Voucher.ChainID != f.Voucher.ChainID:
 			newest = append(newest, f)
 		case newest[last].Problem != "" && f.Problem == "":
 			newest[last] = f
@@ -98,29 +98,29 @@ func CheckSignature(v voucher.Voucher, key []byte, now time.Time) Finding {
 	return finding
 }
 
-// Check checks vouchers against their channels, in their order; it asks for each
-// channel once. It fails with ErrUnreachable when the node does not answer.
+// Check checks vouchers against their payment channels, in their order; it asks for each
+// payment channel once. It fails with ErrUnreachable when the node does not answer.
 func Check(ctx context.Context, royalty royaltytypes.QueryClient, chainID string, list []voucher.Voucher, now time.Time) ([]Finding, error) {
 	findings := make([]Finding, len(list))
-	channels := map[royaltytypes.ChannelID]*royaltytypes.ChannelInfo{}
+	channels := map[royaltytypes.PaymentChannelID]*royaltytypes.PaymentChannelInfo{}
 	for i, v := range list {
 		if v.ChainID != chainID {
 			findings[i] = Finding{Voucher: v, Problem: fmt.Sprintf("it is for %s, this is %s", v.ChainID, chainID)}
 			continue
 		}
-		channel, known := channels[v.Channel]
+		channel, known := channels[v.PaymentChannel]
 		if !known {
-			res, err := royalty.Channel(ctx, &royaltytypes.QueryChannelRequest{Channel: v.Channel.String(), Pagination: &query.PageRequest{Limit: 1}})
+			res, err := royalty.PaymentChannel(ctx, &royaltytypes.QueryPaymentChannelRequest{PaymentChannel: v.PaymentChannel, Pagination: &query.PageRequest{Limit: 1}})
 			switch {
 			case err == nil:
-				channel = &res.Channel
+				channel = &res.PaymentChannel
 			case status.Code(err) != codes.NotFound:
 				return nil, errors.Join(ErrUnreachable, err)
 			}
-			channels[v.Channel] = channel
+			channels[v.PaymentChannel] = channel
 		}
 		if channel == nil {
-			findings[i] = Finding{Voucher: v, Problem: "its channel is closed, or was never opened"}
+			findings[i] = Finding{Voucher: v, Problem: "its payment channel is closed, or was never opened"}
 			continue
 		}
 		findings[i] = against(*channel, v, now)
@@ -128,19 +128,19 @@ func Check(ctx context.Context, royalty royaltytypes.QueryClient, chainID string
 	return findings, nil
 }
 
-// against checks a voucher against its channel.
-func against(channel royaltytypes.ChannelInfo, v voucher.Voucher, now time.Time) Finding {
+// against checks a voucher against its payment channel.
+func against(channel royaltytypes.PaymentChannelInfo, v voucher.Voucher, now time.Time) Finding {
 	pays := sdk.NewCoin(channel.Deposit.Denom, math.ZeroInt())
 	finding := CheckSignature(v, channel.Key, now)
 	finding.Pays = &pays
 	switch {
 	case finding.Problem != "":
 	case channel.ClosesAt != nil && !now.Before(*channel.ClosesAt):
-		finding.Problem = "its channel could be redeemed until " + table.OptionalTime(channel.ClosesAt)
+		finding.Problem = "its payment channel could be redeemed until " + table.OptionalTime(channel.ClosesAt)
 	case v.Total.GT(channel.Deposit.Amount):
-		finding.Problem = fmt.Sprintf("its channel has a deposit of %s only", channel.Deposit)
+		finding.Problem = fmt.Sprintf("its payment channel has a deposit of %s only", channel.Deposit)
 	case v.Total.LT(channel.Redeemed.Amount), v.Total.Equal(channel.Redeemed.Amount) && channel.PendingFrom == 0:
-		finding.Problem = fmt.Sprintf("%s of its channel were redeemed already", channel.Redeemed)
+		finding.Problem = fmt.Sprintf("%s of its payment channel were redeemed already", channel.Redeemed)
 	default:
 		pays.Amount = v.Total.Sub(channel.Redeemed.Amount)
 	}

@@ -1,5 +1,5 @@
-// Package vouchers reads what the verbs about usage channels are given: lists of
-// payees and files of vouchers, which it checks against their channels.
+// Package vouchers reads what the verbs about payment channels are given: lists of
+// payees and files of vouchers, which it checks against their payment channels.
 package vouchers
 
 import (
@@ -16,7 +16,7 @@ import (
 // whole is 100 % in parts per million.
 const whole = 1_000_000
 
-// Payee is whom a channel is to pay: a work id, file or digest, and its part.
+// Payee is whom a payment channel is to pay: a work id, file or digest, and its part.
 type Payee struct {
 	Argument string
 	// Weight in parts per million.
@@ -71,8 +71,8 @@ func ReadPayees(r io.Reader, name string) ([]Payee, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s line %d: %w", name, line, err)
 		}
-		if payees = append(payees, payee); len(payees) > royaltytypes.MaxChannelPayees {
-			return nil, fmt.Errorf("%s names more than %d works, the most that a channel pays: open several", name, royaltytypes.MaxChannelPayees)
+		if payees = append(payees, payee); len(payees) > royaltytypes.MaxPaymentChannelPayees {
+			return nil, fmt.Errorf("%s names more than %d works, the most that a payment channel pays: open several", name, royaltytypes.MaxPaymentChannelPayees)
 		}
 	}
 	payees, err := split(payees)

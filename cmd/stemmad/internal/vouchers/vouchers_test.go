@@ -54,14 +54,14 @@ func trimmed(payees []vouchers.Payee) []vouchers.Payee {
 	return payees
 }
 
-func TestOfEachChannelTheNewestCounts(t *testing.T) {
+func TestOfEachPaymentChannelTheNewestCounts(t *testing.T) {
 	key := secp256k1.GenPrivKeyFromSecret([]byte("k"))
 	var lines strings.Builder
 	for _, v := range []struct {
 		channel byte
 		total   int64
 	}{{2, 5}, {1, 100}, {1, 99}, {2, 7}, {1, 3}} {
-		made, err := voucher.New("stemma-1", royaltytypes.ChannelID{v.channel}, math.NewInt(v.total), time.Time{})
+		made, err := voucher.New("stemma-1", royaltytypes.PaymentChannelID{v.channel}, math.NewInt(v.total), time.Time{})
 		require.NoError(t, err)
 		made, err = made.Sign(key.Sign)
 		require.NoError(t, err)

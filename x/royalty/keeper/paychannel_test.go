@@ -21,17 +21,17 @@ import (
 
 var never time.Time
 
-// withChannel is a chain where everybody has 10^6 uusdc and fan has deposited
+// withPaymentChannel is a chain where everybody has 10^6 uusdc and fan has deposited
 // 1,000 for alice's song, 60 %, and bob's remix of it, 40 %, with carol as
 // receiver.
-func withChannel(t testing.TB) (*chain.Chain, types.ChannelID, []chain.Work) {
+func withPaymentChannel(t testing.TB) (*chain.Chain, types.PaymentChannelID, []chain.Work) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
 	remix := c.Derive("remix.wav", bob, song.Under(chain.Preset("commercial-remix-10")))
-	open := chain.ChannelMsg(fan, 1, usdc(1000), song.Share(600_000), remix.Share(400_000))
+	open := chain.PaymentChannelMsg(fan, 1, usdc(1000), song.Share(600_000), remix.Share(400_000))
 	open.Receiver = carol.String()
 	c.MustDeliver(fan, open)
-	return c, chain.ChannelOf(fan, 1), []chain.Work{song, remix}
+	return c, chain.PaymentChannelOf(fan, 1), []chain.Work{song, remix}
 }
 
 func redeem(c *chain.Chain, vouchers ...types.Voucher) error {
@@ -39,7 +39,7 @@ func redeem(c *chain.Chain, vouchers ...types.Voucher) error {
 }
 
 func TestVouchersPayWorksAndTheirSources(t *testing.T) {
-	c, id, works := withChannel(t)
+	c, id, works := withPaymentChannel(t)
 	c.RequireBalance(fan, "999000uusdc")
 	c.RequireSameExport().RequireInvariants()
 
@@ -58,31 +58,31 @@ func TestVouchersPayWorksAndTheirSources(t *testing.T) {
 	c.RequireSameExport().RequireInvariants()
 
 	redeemed := chain.Typed[*types.EventVoucherRedeemed](t, res.Events)
-	require.Equal(t, []*types.EventVoucherRedeemed{{Channel: id.String(), Denom: "uusdc", Total: "100", Paid: "100"}}, redeemed)
+	require.Equal(t, []*types.EventVoucherRedeemed{{PaymentChannel: id, Denom: "uusdc", Total: "100", Paid: "100"}}, redeemed)
 
 	query := types.NewQueryClient(c.Conn())
-	shown, err := query.Channel(t.Context(), &types.QueryChannelRequest{Channel: id.String()})
+	shown, err := query.PaymentChannel(t.Context(), &types.QueryPaymentChannelRequest{PaymentChannel: id})
 	require.NoError(t, err)
-	require.Equal(t, "100uusdc", shown.Channel.Redeemed.String())
-	require.Equal(t, carol.String(), shown.Channel.Receiver)
-	require.ElementsMatch(t, []types.ChannelPayee{works[0].Share(600_000), works[1].Share(400_000)}, shown.Payees)
+	require.Equal(t, "100uusdc", shown.PaymentChannel.Redeemed.String())
+	require.Equal(t, carol.String(), shown.PaymentChannel.Receiver)
+	require.ElementsMatch(t, []types.PaymentChannelPayee{works[0].Share(600_000), works[1].Share(400_000)}, shown.Payees)
 
-	c.MustDeliver(carol, chain.CloseMsg(carol, id)).Response(t, 0, &types.MsgCloseChannelResponse{})
+	c.MustDeliver(carol, chain.CloseMsg(carol, id)).Response(t, 0, &types.MsgClosePaymentChannelResponse{})
 	c.RequireBalance(fan, "999900uusdc")
 	c.RequireSameExport().RequireInvariants()
-	_, err = query.Channel(t.Context(), &types.QueryChannelRequest{Channel: id.String()})
+	_, err = query.PaymentChannel(t.Context(), &types.QueryPaymentChannelRequest{PaymentChannel: id})
 	require.Equal(t, codes.NotFound, status.Code(err))
-	list, err := query.Channels(t.Context(), &types.QueryChannelsRequest{Payer: fan.String()})
+	list, err := query.PaymentChannels(t.Context(), &types.QueryPaymentChannelsRequest{Payer: fan.String()})
 	require.NoError(t, err)
-	require.Empty(t, list.Channels)
+	require.Empty(t, list.PaymentChannels)
 	require.EqualValues(t, 2, list.NextSerial)
 }
 
-// TestVouchersAreGoodOnceAndForOneChannel: late, twice, out of order, for other
-// chains and channels, changed, by a stranger, over the deposit, after the end.
-func TestVouchersAreGoodOnceAndForOneChannel(t *testing.T) {
-	c, id, works := withChannel(t)
-	other := chain.ChannelMsg(fan, 2, usdc(1000), works[0].Share(chain.Whole))
+// TestVouchersAreGoodOnceAndForOnePaymentChannel: late, twice, out of order, for other
+// chains and payment channels, changed, by a stranger, over the deposit, after the end.
+func TestVouchersAreGoodOnceAndForOnePaymentChannel(t *testing.T) {
+	c, id, works := withPaymentChannel(t)
+	other := chain.PaymentChannelMsg(fan, 2, usdc(1000), works[0].Share(chain.Whole))
 	other.Key = bob.Key.PubKey().Bytes()
 	c.MustDeliver(fan, other)
 	soon := c.Now().Add(10 * time.Second)
@@ -94,13 +94,13 @@ func TestVouchersAreGoodOnceAndForOneChannel(t *testing.T) {
 	}
 
 	require.ErrorIs(t, redeem(c, chain.Voucher(mallory, id, 600, never)), types.ErrWrongSignature)
-	require.ErrorIs(t, redeem(c, chain.Voucher(bob, id, 600, never)), types.ErrWrongSignature, "another channel's key")
+	require.ErrorIs(t, redeem(c, chain.Voucher(bob, id, 600, never)), types.ErrWrongSignature, "another payment channel's key")
 	require.ErrorIs(t, redeem(c, foreign(t, fan, id, 600)), types.ErrWrongSignature, "another chain")
 	for name, v := range map[string]types.Voucher{
-		"more":          changed(func(v *types.Voucher) { v.Total = math.NewInt(700) }),
-		"longer":        changed(func(v *types.Voucher) { v.Expires++ }),
-		"other channel": changed(func(v *types.Voucher) { v.Channel = chain.ChannelOf(fan, 2).String() }),
-		"a bit":         changed(func(v *types.Voucher) { v.Signature[40] ^= 1 }),
+		"more":                  changed(func(v *types.Voucher) { v.Total = math.NewInt(700) }),
+		"longer":                changed(func(v *types.Voucher) { v.Expires++ }),
+		"other payment channel": changed(func(v *types.Voucher) { v.PaymentChannel = chain.PaymentChannelOf(fan, 2) }),
+		"a bit":                 changed(func(v *types.Voucher) { v.Signature[40] ^= 1 }),
 	} {
 		require.ErrorIs(t, redeem(c, v), types.ErrWrongSignature, name)
 	}
@@ -117,29 +117,29 @@ func TestVouchersAreGoodOnceAndForOneChannel(t *testing.T) {
 	c.RequireBalance(alice, "1000640uusdc")
 	c.RequireBalance(bob, "1000360uusdc")
 
-	c.MustDeliver(fan, &types.MsgTopUpChannel{Payer: fan.String(), Channel: id.String(), Amount: usdc(500)})
+	c.MustDeliver(fan, &types.MsgTopUpPaymentChannel{Payer: fan.String(), PaymentChannel: id, Amount: usdc(500)})
 	require.NoError(t, redeem(c, chain.Voucher(fan, id, 1001, never)))
 	c.MustDeliver(carol, chain.CloseMsg(carol, id))
 	require.ErrorContains(t, redeem(c, chain.Voucher(fan, id, 1002, never)), "closed")
 
-	// The id is used up: vouchers of the old channel cannot come back to life.
-	again := chain.ChannelMsg(fan, 1, usdc(5000), works[0].Share(chain.Whole))
-	require.ErrorIs(t, c.Deliver(fan, again).Err(), types.ErrInvalidChannel)
+	// The id is used up: vouchers of the old payment channel cannot come back to life.
+	again := chain.PaymentChannelMsg(fan, 1, usdc(5000), works[0].Share(chain.Whole))
+	require.ErrorIs(t, c.Deliver(fan, again).Err(), types.ErrInvalidPaymentChannel)
 	c.RequireInvariants()
 }
 
 func TestThePayerWaitsForTheRest(t *testing.T) {
-	c, id, _ := withChannel(t)
+	c, id, _ := withPaymentChannel(t)
 	require.ErrorIs(t, c.Deliver(mallory, chain.CloseMsg(mallory, id)).Err(), types.ErrNotParty)
-	require.ErrorIs(t, c.Deliver(mallory, &types.MsgTopUpChannel{Payer: mallory.String(), Channel: id.String(), Amount: usdc(5)}).Err(), types.ErrNotParty)
+	require.ErrorIs(t, c.Deliver(mallory, &types.MsgTopUpPaymentChannel{Payer: mallory.String(), PaymentChannel: id, Amount: usdc(5)}).Err(), types.ErrNotParty)
 
-	var asked types.MsgCloseChannelResponse
+	var asked types.MsgClosePaymentChannelResponse
 	c.MustDeliver(fan, chain.CloseMsg(fan, id)).Response(t, 0, &asked)
 	require.Nil(t, asked.Refund)
 	require.Equal(t, c.Now().Add(chain.CloseDelay), *asked.ClosesAt)
 	c.RequireSameExport().RequireInvariants()
 	require.ErrorIs(t, c.Deliver(fan, chain.CloseMsg(fan, id)).Err(), types.ErrTooEarly)
-	require.ErrorIs(t, c.Deliver(fan, &types.MsgTopUpChannel{Payer: fan.String(), Channel: id.String(), Amount: usdc(5)}).Err(), types.ErrChannelClosing)
+	require.ErrorIs(t, c.Deliver(fan, &types.MsgTopUpPaymentChannel{Payer: fan.String(), PaymentChannel: id, Amount: usdc(5)}).Err(), types.ErrPaymentChannelClosing)
 
 	require.NoError(t, redeem(c, chain.Voucher(fan, id, 400, never)), "until then vouchers are good")
 	c.Advance(chain.CloseDelay)
@@ -152,16 +152,16 @@ func TestThePayerWaitsForTheRest(t *testing.T) {
 // TestADepositIsNotPaidBackInItsBlock: its money is in the module's account at the
 // end of the block only, and must not be taken from others' meanwhile.
 func TestADepositIsNotPaidBackInItsBlock(t *testing.T) {
-	c, id, works := withChannel(t)
-	open := chain.ChannelMsg(bob, 7, usdc(50), works[0].Share(chain.Whole))
+	c, id, works := withPaymentChannel(t)
+	open := chain.PaymentChannelMsg(bob, 7, usdc(50), works[0].Share(chain.Whole))
 	open.Receiver = alice.String()
-	block := c.Block(c.Sign(bob, open), c.Sign(alice, chain.CloseMsg(alice, chain.ChannelOf(bob, 7))),
-		c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(bob, chain.ChannelOf(bob, 7), 20, never))))
+	block := c.Block(c.Sign(bob, open), c.Sign(alice, chain.CloseMsg(alice, chain.PaymentChannelOf(bob, 7))),
+		c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(bob, chain.PaymentChannelOf(bob, 7), 20, never))))
 	require.NoError(t, block.Txs[0].Err())
 	require.ErrorIs(t, block.Txs[1].Err(), types.ErrTooEarly)
 	require.NoError(t, block.Txs[2].Err(), "redeeming moves no coins")
 	c.RequireInvariants()
-	c.MustDeliver(alice, chain.CloseMsg(alice, chain.ChannelOf(bob, 7)))
+	c.MustDeliver(alice, chain.CloseMsg(alice, chain.PaymentChannelOf(bob, 7)))
 	c.RequireBalance(bob, "999980uusdc")
 	require.NoError(t, redeem(c, chain.Voucher(fan, id, 1000, never)), "others' deposits are whole")
 	c.RequireInvariants()
@@ -169,14 +169,14 @@ func TestADepositIsNotPaidBackInItsBlock(t *testing.T) {
 
 // TestABatchOutlivesWhatOvertookIt: one message, a voucher of each kind.
 func TestABatchOutlivesWhatOvertookIt(t *testing.T) {
-	c, id, works := withChannel(t)
-	open := func(serial uint64) types.ChannelID {
-		c.MustDeliver(fan, chain.ChannelMsg(fan, serial, usdc(1000), works[0].Share(chain.Whole)))
-		return chain.ChannelOf(fan, serial)
+	c, id, works := withPaymentChannel(t)
+	open := func(serial uint64) types.PaymentChannelID {
+		c.MustDeliver(fan, chain.PaymentChannelMsg(fan, serial, usdc(1000), works[0].Share(chain.Whole)))
+		return chain.PaymentChannelOf(fan, serial)
 	}
 	good, stale, expired := open(2), open(3), open(4)
 	require.NoError(t, redeem(c, chain.Voucher(fan, stale, 100, never)))
-	unknown := chain.ChannelOf(fan, 99)
+	unknown := chain.PaymentChannelOf(fan, 99)
 	var answer types.MsgRedeemVouchersResponse
 	c.MustDeliver(dave, chain.RedeemMsg(dave,
 		chain.Voucher(fan, stale, 100, never), chain.Voucher(fan, good, 10, never), chain.Voucher(fan, expired, 10, c.Now().Add(-time.Second)),
@@ -184,7 +184,7 @@ func TestABatchOutlivesWhatOvertookIt(t *testing.T) {
 	)).Response(t, 0, &answer)
 	require.Equal(t, "20uusdc", answer.Paid.String())
 	require.Equal(t, []types.SkippedVoucher{
-		{Channel: stale.String(), Reason: types.SKIP_STALE}, {Channel: expired.String(), Reason: types.SKIP_EXPIRED}, {Channel: unknown.String(), Reason: types.SKIP_CLOSED},
+		{PaymentChannel: stale, Reason: types.SKIP_STALE}, {PaymentChannel: expired, Reason: types.SKIP_EXPIRED}, {PaymentChannel: unknown, Reason: types.SKIP_CLOSED},
 	}, answer.Skipped)
 
 	// What the sender could have known refuses all of it.
@@ -199,15 +199,15 @@ func TestABatchOutlivesWhatOvertookIt(t *testing.T) {
 // on there; nobody is paid twice, and closing completes it.
 func TestALongListIsPaidInSlices(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
-	var payees []types.ChannelPayee
+	var payees []types.PaymentChannelPayee
 	var names []string
 	for i := range 10 {
 		names = append(names, fmt.Sprint("work ", i))
 		payees = append(payees, chain.WorkOf(names[i], alice).Share(100_000))
 	}
 	c.MustDeliver(alice, chain.RegisterMsg(alice, names...))
-	c.MustDeliver(fan, chain.ChannelMsg(fan, 1, usdc(1000), payees...))
-	id := chain.ChannelOf(fan, 1)
+	c.MustDeliver(fan, chain.PaymentChannelMsg(fan, 1, usdc(1000), payees...))
+	id := chain.PaymentChannelOf(fan, 1)
 	slice := func(lines uint32, total int64) (answer types.MsgRedeemVouchersResponse) {
 		msg := chain.RedeemMsg(dave, chain.Voucher(fan, id, total, never))
 		msg.MaxLines = lines
@@ -237,7 +237,7 @@ func TestALongListIsPaidInSlices(t *testing.T) {
 }
 
 func TestTheShareOfAnInvalidatedWorkGoesBack(t *testing.T) {
-	c, id, works := withChannel(t)
+	c, id, works := withPaymentChannel(t)
 	c.Write(func(ctx sdk.Context) error {
 		rows := c.App.Keepers.Registry.Works
 		row, err := rows.Get(ctx, works[0].ID)
@@ -252,14 +252,14 @@ func TestTheShareOfAnInvalidatedWorkGoesBack(t *testing.T) {
 	c.RequireInvariants()
 	c.MustDeliver(carol, chain.CloseMsg(carol, id))
 	c.RequireBalance(fan, "999800uusdc")
-	require.ErrorIs(t, c.Deliver(fan, chain.ChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(), registrytypes.ErrOnHold)
+	require.ErrorIs(t, c.Deliver(fan, chain.PaymentChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(), registrytypes.ErrOnHold)
 	c.RequireInvariants()
 }
 
 // TestADenomThatIsNoLongerAcceptedStillPays: what was deposited is redeemed, under
 // the right holders, although the denom was never paid in before.
 func TestADenomThatIsNoLongerAcceptedStillPays(t *testing.T) {
-	c, id, works := withChannel(t)
+	c, id, works := withPaymentChannel(t)
 	c.Write(func(ctx sdk.Context) error {
 		params, err := c.App.Keepers.Royalty.Params.Get(ctx)
 		if err != nil {
@@ -268,7 +268,7 @@ func TestADenomThatIsNoLongerAcceptedStillPays(t *testing.T) {
 		params.Denoms = []types.AcceptedDenom{types.NewAcceptedDenom("ustem")}
 		return c.App.Keepers.Royalty.Params.Set(ctx, params)
 	})
-	require.ErrorIs(t, c.Deliver(fan, chain.ChannelMsg(fan, 2, usdc(10), works[0].Share(chain.Whole))).Err(), types.ErrDenomNotAccepted)
+	require.ErrorIs(t, c.Deliver(fan, chain.PaymentChannelMsg(fan, 2, usdc(10), works[0].Share(chain.Whole))).Err(), types.ErrDenomNotAccepted)
 	c.Block(c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(fan, id, 500, never))), c.Sign(alice, assign(alice, works[0], carol, chain.Whole))).RequireOK(t)
 	c.NextBlock()
 	c.RequireInvariants()
@@ -279,10 +279,10 @@ func TestADenomThatIsNoLongerAcceptedStillPays(t *testing.T) {
 	c.RequireInvariants()
 }
 
-func TestChannelsAreRefusedWhole(t *testing.T) {
-	c, id, works := withChannel(t)
-	open := func(change func(*types.MsgOpenChannel)) sdk.Msg {
-		msg := chain.ChannelMsg(fan, 9, usdc(10), works[0].Share(500_000), works[1].Share(500_000))
+func TestPaymentChannelsAreRefusedWhole(t *testing.T) {
+	c, id, works := withPaymentChannel(t)
+	open := func(change func(*types.MsgOpenPaymentChannel)) sdk.Msg {
+		msg := chain.PaymentChannelMsg(fan, 9, usdc(10), works[0].Share(500_000), works[1].Share(500_000))
 		change(msg)
 		return msg
 	}
@@ -291,26 +291,26 @@ func TestChannelsAreRefusedWhole(t *testing.T) {
 		msg  sdk.Msg
 		want error
 	}{
-		{"no payees", open(func(m *types.MsgOpenChannel) { m.Payees = nil }), types.ErrInvalidChannel},
-		{"a payee twice", open(func(m *types.MsgOpenChannel) { m.Payees[1].Work = m.Payees[0].Work }), types.ErrInvalidChannel},
-		{"less than the whole", open(func(m *types.MsgOpenChannel) { m.Payees[1].Weight-- }), types.ErrInvalidChannel},
-		{"more than the whole", open(func(m *types.MsgOpenChannel) { m.Payees[1].Weight++ }), types.ErrInvalidChannel},
-		{"a weight that wraps", open(func(m *types.MsgOpenChannel) { m.Payees[1].Weight += 1 << 24 }), types.ErrInvalidChannel},
-		{"an unknown work", open(func(m *types.MsgOpenChannel) { m.Payees[1].Work = chain.WorkOf("none", bob).String() }), registrytypes.ErrWorkNotFound},
-		{"no key", open(func(m *types.MsgOpenChannel) { m.Key = nil }), types.ErrInvalidChannel},
-		{"no point of the curve", open(func(m *types.MsgOpenChannel) {
+		{"no payees", open(func(m *types.MsgOpenPaymentChannel) { m.Payees = nil }), types.ErrInvalidPaymentChannel},
+		{"a payee twice", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Work = m.Payees[0].Work }), types.ErrInvalidPaymentChannel},
+		{"less than the whole", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight-- }), types.ErrInvalidPaymentChannel},
+		{"more than the whole", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight++ }), types.ErrInvalidPaymentChannel},
+		{"a weight that wraps", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight += 1 << 24 }), types.ErrInvalidPaymentChannel},
+		{"an unknown work", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Work = chain.WorkOf("none", bob).ID }), registrytypes.ErrWorkNotFound},
+		{"no key", open(func(m *types.MsgOpenPaymentChannel) { m.Key = nil }), types.ErrInvalidPaymentChannel},
+		{"no point of the curve", open(func(m *types.MsgOpenPaymentChannel) {
 			m.Key = append([]byte{2}, make([]byte, 31)...)
 			m.Key = append(m.Key, 5)
-		}), types.ErrInvalidChannel},
-		{"no delay", open(func(m *types.MsgOpenChannel) { m.CloseDelay = 0 }), types.ErrInvalidChannel},
-		{"a year's delay", open(func(m *types.MsgOpenChannel) { m.CloseDelay = 365 * 24 * time.Hour }), types.ErrInvalidChannel},
-		{"payer as receiver", open(func(m *types.MsgOpenChannel) { m.Receiver = fan.String() }), types.ErrInvalidChannel},
-		{"a used serial", open(func(m *types.MsgOpenChannel) { m.Serial = 1 }), types.ErrInvalidChannel},
-		{"no serial", open(func(m *types.MsgOpenChannel) { m.Serial = 0 }), types.ErrInvalidChannel},
-		{"no deposit", open(func(m *types.MsgOpenChannel) { m.Deposit.Amount = math.ZeroInt() }), types.ErrInvalidAmount},
-		{"more than there is", open(func(m *types.MsgOpenChannel) { m.Deposit = usdc(1_000_000) }), sdkerrors.ErrInsufficientFunds},
-		{"another denom on top", &types.MsgTopUpChannel{Payer: fan.String(), Channel: id.String(), Amount: sdk.NewInt64Coin("ustem", 5)}, types.ErrInvalidAmount},
-		{"closing what is not there", chain.CloseMsg(fan, chain.ChannelOf(fan, 8)), types.ErrChannelNotFound},
+		}), types.ErrInvalidPaymentChannel},
+		{"no delay", open(func(m *types.MsgOpenPaymentChannel) { m.CloseDelay = 0 }), types.ErrInvalidPaymentChannel},
+		{"a year's delay", open(func(m *types.MsgOpenPaymentChannel) { m.CloseDelay = 365 * 24 * time.Hour }), types.ErrInvalidPaymentChannel},
+		{"payer as receiver", open(func(m *types.MsgOpenPaymentChannel) { m.Receiver = fan.String() }), types.ErrInvalidPaymentChannel},
+		{"a used serial", open(func(m *types.MsgOpenPaymentChannel) { m.Serial = 1 }), types.ErrInvalidPaymentChannel},
+		{"no serial", open(func(m *types.MsgOpenPaymentChannel) { m.Serial = 0 }), types.ErrInvalidPaymentChannel},
+		{"no deposit", open(func(m *types.MsgOpenPaymentChannel) { m.Deposit.Amount = math.ZeroInt() }), types.ErrInvalidAmount},
+		{"more than there is", open(func(m *types.MsgOpenPaymentChannel) { m.Deposit = usdc(1_000_000) }), sdkerrors.ErrInsufficientFunds},
+		{"another denom on top", &types.MsgTopUpPaymentChannel{Payer: fan.String(), PaymentChannel: id, Amount: sdk.NewInt64Coin("ustem", 5)}, types.ErrInvalidAmount},
+		{"closing what is not there", chain.CloseMsg(fan, chain.PaymentChannelOf(fan, 8)), types.ErrPaymentChannelNotFound},
 		{"no vouchers", &types.MsgRedeemVouchers{Sender: fan.String()}, types.ErrInvalidMessage},
 	} {
 		t.Run(refused.name, func(t *testing.T) {

@@ -16,18 +16,18 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
 
-// RedeemVouchers pays the payees of each voucher's channel up to its total, and
+// RedeemVouchers pays the payees of each voucher's payment channel up to its total, and
 // returns what they got. Each part is a payment to a work like any other, by the
-// channel's payer. No coins move: the deposit lies in the module's account.
+// payment channel's payer. No coins move: the deposit lies in the module's account.
 //
 // A voucher that others or time have overtaken is skipped, with the reason, so
-// that a batch does not fail for it: its channel is closed, it has expired, as
+// that a batch does not fail for it: its payment channel is closed, it has expired, as
 // much or more was redeemed, or the increase is below the denom's minimum. What
 // its sender could know refuses the whole: ErrWrongSignature, and ErrOverDeposit
 // for a total above the deposit. A batch that changes nothing fails with
 // ErrNothingToRedeem.
 //
-// At most maxLines payees of a channel are paid, 0 is all; the next redemption
+// At most maxLines payees of a payment channel are paid, 0 is all; the next redemption
 // goes on there.
 func (k Keeper) RedeemVouchers(ctx context.Context, vouchers []types.Voucher, maxLines uint32) (sdk.Coins, []types.SkippedVoucher, error) {
 	params, err := k.Params.Get(ctx)
@@ -37,25 +37,21 @@ func (k Keeper) RedeemVouchers(ctx context.Context, vouchers []types.Voucher, ma
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	r := &redemption{
 		k: k, ctx: ctx, sdkCtx: sdkCtx, params: params, works: map[registrytypes.WorkID]payeeState{},
-		signatureGas: k.accounts.GetParams(ctx).SigVerifyCostSecp256k1, maxLines: types.MaxChannelPayees,
+		signatureGas: k.accounts.GetParams(ctx).SigVerifyCostSecp256k1, maxLines: types.MaxPaymentChannelPayees,
 	}
 	if maxLines > 0 {
-		r.maxLines = int(min(maxLines, types.MaxChannelPayees))
+		r.maxLines = int(min(maxLines, types.MaxPaymentChannelPayees))
 	}
 	paid := sdk.NewMapCoins(nil)
 	var skipped []types.SkippedVoucher
 	changed := false
 	for i, m := range vouchers {
-		v, err := voucher.FromMessage(sdkCtx.ChainID(), m)
-		if err != nil {
-			return nil, nil, err
-		}
-		amount, reason, err := r.redeem(v)
+		amount, reason, err := r.redeem(voucher.FromMessage(sdkCtx.ChainID(), m))
 		if err != nil {
 			return nil, nil, errorsmod.Wrapf(err, "voucher %d", i)
 		}
 		if reason != types.SKIP_UNSPECIFIED {
-			skipped = append(skipped, types.SkippedVoucher{Channel: m.Channel, Reason: reason})
+			skipped = append(skipped, types.SkippedVoucher{PaymentChannel: m.PaymentChannel, Reason: reason})
 		}
 		if amount != nil {
 			changed = true
@@ -64,7 +60,7 @@ func (k Keeper) RedeemVouchers(ctx context.Context, vouchers []types.Voucher, ma
 	}
 	if !changed {
 		return nil, nil, types.ErrNothingToRedeem.Wrapf("of %d vouchers none pays; the first is of %s: %s",
-			len(vouchers), skipped[0].Channel, skipped[0].Reason.Words())
+			len(vouchers), skipped[0].PaymentChannel, skipped[0].Reason.Words())
 	}
 	return paid.ToCoins(), skipped, nil
 }
@@ -89,7 +85,7 @@ type payeeState struct {
 
 // redeem pays what one voucher adds. The amount is nil when nothing changed.
 func (r *redemption) redeem(v voucher.Voucher) (amount *sdk.Coin, skip types.SkipReason, err error) {
-	channel, err := r.k.Channels.Rows.Get(r.ctx, v.Channel)
+	channel, err := r.k.PaymentChannels.Rows.Get(r.ctx, v.PaymentChannel)
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, types.SKIP_CLOSED, nil
 	}
@@ -102,7 +98,7 @@ func (r *redemption) redeem(v voucher.Voucher) (amount *sdk.Coin, skip types.Ski
 		}
 		begin(&channel, v)
 	}
-	payees, err := r.k.channelPayees(r.ctx, v.Channel)
+	payees, err := r.k.paymentChannelPayees(r.ctx, v.PaymentChannel)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -122,21 +118,21 @@ func (r *redemption) redeem(v voucher.Voucher) (amount *sdk.Coin, skip types.Ski
 	if channel.Redeemed.LT(v.Total) && skip == 0 {
 		skip = types.SKIP_PENDING
 	}
-	if err := r.k.Channels.Rows.Set(r.ctx, v.Channel, channel); err != nil {
+	if err := r.k.PaymentChannels.Rows.Set(r.ctx, v.PaymentChannel, channel); err != nil {
 		return nil, 0, err
 	}
 	coin := sdk.NewCoin(channel.Denom, paid)
-	r.sdkCtx.EventManager().EmitEvent(redeemedEvent(v.Channel, channel, coin))
+	r.sdkCtx.EventManager().EmitEvent(redeemedEvent(v.PaymentChannel, channel, coin))
 	return &coin, skip, nil
 }
 
 // begin lets payees be paid up to a voucher's total.
-func begin(channel *types.Channel, v voucher.Voucher) {
+func begin(channel *types.PaymentChannel, v voucher.Voucher) {
 	channel.Settled, channel.Redeemed = channel.Redeemed, v.Total
 }
 
-// admit checks a voucher against its channel.
-func (r *redemption) admit(channel types.Channel, v voucher.Voucher) (types.SkipReason, error) {
+// admit checks a voucher against its payment channel.
+func (r *redemption) admit(channel types.PaymentChannel, v voucher.Voucher) (types.SkipReason, error) {
 	now := r.sdkCtx.BlockTime()
 	increase := v.Total.Sub(channel.Redeemed)
 	switch {
@@ -148,7 +144,7 @@ func (r *redemption) admit(channel types.Channel, v voucher.Voucher) (types.Skip
 		return types.SKIP_STALE, nil
 	case v.Total.GT(channel.Deposit):
 		return 0, types.ErrOverDeposit.Wrapf("%s promises %s%s, of which %s are deposited: its payer must add to it first",
-			v.Channel, v.Total, channel.Denom, channel.Deposit)
+			v.PaymentChannel, v.Total, channel.Denom, channel.Deposit)
 	}
 	r.sdkCtx.GasMeter().ConsumeGas(r.signatureGas, "voucher signature")
 	if err := v.Verify(channel.Key); err != nil {
@@ -163,8 +159,8 @@ func (r *redemption) admit(channel types.Channel, v voucher.Voucher) (types.Skip
 
 // pay pays the next payees of a redemption, at most limit of them, and returns
 // the sum and how many there were. A part of zero pays nothing. The part of a work
-// that was invalidated stays in the channel, and goes back with the rest.
-func (r *redemption) pay(channel *types.Channel, payees []types.WorkShare, limit int) (sum math.Int, lines int, err error) {
+// that was invalidated stays in the payment channel, and goes back with the rest.
+func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare, limit int) (sum math.Int, lines int, err error) {
 	from, to := channel.Settled.BigInt(), channel.Redeemed.BigInt()
 	payer, sum := channel.Payer.String(), math.ZeroInt()
 	first := int(channel.PendingFrom)
@@ -209,8 +205,8 @@ func (r *redemption) work(id registrytypes.WorkID) (payeeState, error) {
 	return state, nil
 }
 
-func (k Keeper) channelPayees(ctx context.Context, id types.ChannelID) ([]types.WorkShare, error) {
-	packed, err := k.Channels.Payees.Get(ctx, id)
+func (k Keeper) paymentChannelPayees(ctx context.Context, id types.PaymentChannelID) ([]types.WorkShare, error) {
+	packed, err := k.PaymentChannels.Payees.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -10,18 +10,18 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// openChannel deposits for one to three works; half of the channels can be closed
+// openPaymentChannel deposits for one to three works; half of the payment channels can be closed
 // at once by their receiver, who is always the next player.
-func (g *game) openChannel() (chain.Account, []sdk.Msg) {
+func (g *game) openPaymentChannel() (chain.Account, []sdk.Msg) {
 	payer := g.player()
 	g.serials[payer.Name]++
-	var payees []royaltytypes.ChannelPayee
+	var payees []royaltytypes.PaymentChannelPayee
 	left := uint32(chain.Whole)
 	for range g.rng.IntN(3) {
 		weight := 1 + g.rng.Uint32N(left/2)
 		payees, left = append(payees, g.work().Share(weight)), left-weight
 	}
-	msg := chain.ChannelMsg(payer, g.serials[payer.Name], g.coin(), append(payees, g.work().Share(left))...)
+	msg := chain.PaymentChannelMsg(payer, g.serials[payer.Name], g.coin(), append(payees, g.work().Share(left))...)
 	if serial := g.serials[payer.Name]; serial%2 == 0 {
 		msg.Receiver = receiverOf(payer).String()
 	}
@@ -37,9 +37,9 @@ func receiverOf(payer chain.Account) chain.Account {
 	return chain.Named(fmt.Sprintf("player%d", (number+1)%players))
 }
 
-func (g *game) channel() (chain.Account, royaltytypes.ChannelID) {
+func (g *game) channel() (chain.Account, royaltytypes.PaymentChannelID) {
 	payer := g.player()
-	return payer, chain.ChannelOf(payer, 1+g.rng.Uint64N(max(1, g.serials[payer.Name])))
+	return payer, chain.PaymentChannelOf(payer, 1+g.rng.Uint64N(max(1, g.serials[payer.Name])))
 }
 
 // redeem sends vouchers of random totals, some by a stranger, some in slices.
@@ -47,7 +47,7 @@ func (g *game) redeem() (chain.Account, []sdk.Msg) {
 	sender := g.player()
 	msg := chain.RedeemMsg(sender)
 	msg.MaxLines = g.rng.Uint32N(3)
-	seen := map[royaltytypes.ChannelID]bool{}
+	seen := map[royaltytypes.PaymentChannelID]bool{}
 	for range 1 + g.rng.IntN(4) {
 		payer, id := g.channel()
 		if seen[id] {
@@ -62,7 +62,7 @@ func (g *game) redeem() (chain.Account, []sdk.Msg) {
 	return sender, []sdk.Msg{msg}
 }
 
-func (g *game) closeChannel() (chain.Account, []sdk.Msg) {
+func (g *game) closePaymentChannel() (chain.Account, []sdk.Msg) {
 	payer, id := g.channel()
 	sender := payer
 	if g.rng.IntN(3) > 0 {

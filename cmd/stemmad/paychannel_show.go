@@ -17,24 +17,28 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// maxShownChannels bounds what list prints.
-const maxShownChannels = 1000
+// maxShownPaymentChannels bounds what list prints.
+const maxShownPaymentChannels = 1000
 
-func channelShowCmd() *cobra.Command {
+func paymentChannelShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "show CHANNEL",
-		Short:   "Show a channel, what is left in it and whom it pays",
-		Long:    `Show prints a channel's deposit, what was redeemed of it, who may close it and when, and its payees with their shares.`,
-		Example: `  stemmad channel show chan1...`,
+		Use:     "show PAYCHANNEL",
+		Short:   "Show a payment channel, what is left in it and whom it pays",
+		Long:    `Show prints a payment channel's deposit, what was redeemed of it, who may close it and when, and its payees with their shares.`,
+		Example: `  stemmad paychannel show paych1...`,
 		Args:    cobra.ExactArgs(1),
 	}
 	cmd.Flags().Int(flagRows, defaultRows, "most rows of the table of payees; 0: all")
-	return asking(cmd, showChannel)
+	return asking(cmd, showPaymentChannel)
 }
 
-func showChannel(ctx context.Context, conn *connect.Conn, args []string) error {
-	res, err := conn.Royalty().Channel(ctx, &royaltytypes.QueryChannelRequest{
-		Channel: args[0], Pagination: &query.PageRequest{Limit: royaltytypes.MaxChannelPayees},
+func showPaymentChannel(ctx context.Context, conn *connect.Conn, args []string) error {
+	id, err := royaltytypes.ParsePaymentChannelID(args[0])
+	if err != nil {
+		return err
+	}
+	res, err := conn.Royalty().PaymentChannel(ctx, &royaltytypes.QueryPaymentChannelRequest{
+		PaymentChannel: id, Pagination: &query.PageRequest{Limit: royaltytypes.MaxPaymentChannelPayees},
 	})
 	if err != nil {
 		return err
@@ -42,7 +46,7 @@ func showChannel(ctx context.Context, conn *connect.Conn, args []string) error {
 	if conn.JSON() {
 		return printRaw(conn, res)
 	}
-	names, c := conn.KeyNames(), res.Channel
+	names, c := conn.KeyNames(), res.PaymentChannel
 	closing := "nobody asked for it; " + c.CloseDelay.String() + " after its payer does"
 	if c.ClosesAt != nil {
 		closing = "from " + table.OptionalTime(c.ClosesAt) + " on"
@@ -62,10 +66,10 @@ func showChannel(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	return printChannelPayees(ctx, conn, res.Payees)
+	return printPaymentChannelPayees(ctx, conn, res.Payees)
 }
 
-func printChannelPayees(ctx context.Context, conn *connect.Conn, payees []royaltytypes.ChannelPayee) error {
+func printPaymentChannelPayees(ctx context.Context, conn *connect.Conn, payees []royaltytypes.PaymentChannelPayee) error {
 	rows, _ := conn.Flags().GetInt(flagRows)
 	titles := map[string]string{}
 	tab := table.New("pays", "work", ">share")
@@ -73,11 +77,11 @@ func printChannelPayees(ctx context.Context, conn *connect.Conn, payees []royalt
 		if rows > 0 && tab.Len() == rows {
 			break
 		}
-		title, err := titleOf(ctx, conn, titles, p.Work)
+		title, err := titleOf(ctx, conn, titles, p.Work.String())
 		if err != nil {
 			return err
 		}
-		tab.Row(table.Short(title), p.Work, table.Percent(p.Weight))
+		tab.Row(table.Short(title), p.Work.String(), table.Percent(p.Weight))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -88,19 +92,19 @@ func printChannelPayees(ctx context.Context, conn *connect.Conn, payees []royalt
 	return nil
 }
 
-func channelListCmd() *cobra.Command {
+func paymentChannelListCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list [ACCOUNT|KEY]",
-		Short:   "List the open channels of a payer",
-		Long:    `List prints the open channels of a payer, with what was deposited and redeemed.`,
-		Example: `  stemmad channel list fan`,
+		Short:   "List the open payment channels of a payer",
+		Long:    `List prints the open payment channels of a payer, with what was deposited and redeemed.`,
+		Example: `  stemmad paychannel list fan`,
 		Args:    cobra.MaximumNArgs(1),
 	}
 	cmd.Flags().String(flags.FlagFrom, "", "key to show when none is named (default: your only key)")
-	return asking(cmd, listChannels)
+	return asking(cmd, listPaymentChannels)
 }
 
-func listChannels(ctx context.Context, conn *connect.Conn, args []string) error {
+func listPaymentChannels(ctx context.Context, conn *connect.Conn, args []string) error {
 	var payer sdk.AccAddress
 	var err error
 	if len(args) == 1 {
@@ -111,8 +115,8 @@ func listChannels(ctx context.Context, conn *connect.Conn, args []string) error 
 	if err != nil {
 		return err
 	}
-	res, err := conn.Royalty().Channels(ctx, &royaltytypes.QueryChannelsRequest{
-		Payer: payer.String(), Pagination: &query.PageRequest{Limit: maxShownChannels},
+	res, err := conn.Royalty().PaymentChannels(ctx, &royaltytypes.QueryPaymentChannelsRequest{
+		Payer: payer.String(), Pagination: &query.PageRequest{Limit: maxShownPaymentChannels},
 	})
 	if err != nil {
 		return err
@@ -120,19 +124,19 @@ func listChannels(ctx context.Context, conn *connect.Conn, args []string) error 
 	if conn.JSON() {
 		return printRaw(conn, res)
 	}
-	if len(res.Channels) == 0 {
-		conn.Say("%s has no open channel.", accountName(payer.String(), conn.KeyNames()))
+	if len(res.PaymentChannels) == 0 {
+		conn.Say("%s has no open payment channel.", accountName(payer.String(), conn.KeyNames()))
 		return nil
 	}
-	tab := table.New("channel", ">deposit", ">redeemed", "closes")
-	for _, c := range res.Channels {
-		tab.Row(c.Id, c.Deposit.String(), c.Redeemed.String(), table.OptionalTime(c.ClosesAt))
+	tab := table.New("payment channel", ">deposit", ">redeemed", "closes")
+	for _, c := range res.PaymentChannels {
+		tab.Row(c.Id.String(), c.Deposit.String(), c.Redeemed.String(), table.OptionalTime(c.ClosesAt))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
 	}
 	if len(res.Pagination.GetNextKey()) > 0 {
-		conn.Say("and more: `stemmad query royalty channels` pages through all")
+		conn.Say("and more: `stemmad query royalty payment-channels` pages through all")
 	}
 	return nil
 }

@@ -12,16 +12,16 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// CloseChannel ends a channel and sends what was not redeemed back to its payer:
+// ClosePaymentChannel ends a payment channel and sends what was not redeemed back to its payer:
 // at once for the receiver; for the payer it first sets the time from which
 // anybody may, one delay from now. It returns the refund, or else that time. A
 // redemption that was cut short is completed first.
 //
-// It fails with ErrChannelNotFound, ErrNotParty, and with ErrTooEarly before the
+// It fails with ErrPaymentChannelNotFound, ErrNotParty, and with ErrTooEarly before the
 // time, or in the block of a deposit: that money is not in the module's account
 // yet, and a refund would take the money of others.
-func (k Keeper) CloseChannel(ctx context.Context, sender sdk.AccAddress, id types.ChannelID) (*sdk.Coin, *time.Time, error) {
-	channel, err := k.GetChannel(ctx, id)
+func (k Keeper) ClosePaymentChannel(ctx context.Context, sender sdk.AccAddress, id types.PaymentChannelID) (*sdk.Coin, *time.Time, error) {
+	channel, err := k.GetPaymentChannel(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,10 +35,10 @@ func (k Keeper) CloseChannel(ctx context.Context, sender sdk.AccAddress, id type
 	case sender.Equals(channel.Payer):
 		at := now.Add(channel.CloseDelay)
 		channel.ClosesAt = &at
-		if err := k.Channels.Rows.Set(ctx, id, channel); err != nil {
+		if err := k.PaymentChannels.Rows.Set(ctx, id, channel); err != nil {
 			return nil, nil, err
 		}
-		return nil, &at, emit(ctx, &types.EventChannelCloseRequested{Channel: id.String(), ClosesAt: at})
+		return nil, &at, emit(ctx, &types.EventPaymentChannelCloseRequested{PaymentChannel: id, ClosesAt: at})
 	default:
 		return nil, nil, types.ErrNotParty.Wrapf("%s is neither the payer of %s, %s, nor its receiver", sender, id, channel.Payer)
 	}
@@ -46,8 +46,8 @@ func (k Keeper) CloseChannel(ctx context.Context, sender sdk.AccAddress, id type
 	return &refund, nil, err
 }
 
-// refund pays back what a channel has left and removes it.
-func (k Keeper) refund(ctx context.Context, id types.ChannelID, channel types.Channel) (sdk.Coin, error) {
+// refund pays back what a payment channel has left and removes it.
+func (k Keeper) refund(ctx context.Context, id types.PaymentChannelID, channel types.PaymentChannel) (sdk.Coin, error) {
 	if channel.FundedAt == sdk.UnwrapSDKContext(ctx).BlockHeight() {
 		return sdk.Coin{}, types.ErrTooEarly.Wrapf("%s got a deposit in this block; close it in the next one", id)
 	}
@@ -60,22 +60,22 @@ func (k Keeper) refund(ctx context.Context, id types.ChannelID, channel types.Ch
 			return sdk.Coin{}, err
 		}
 	}
-	if err := k.Channels.Rows.Remove(ctx, id); err != nil {
+	if err := k.PaymentChannels.Rows.Remove(ctx, id); err != nil {
 		return sdk.Coin{}, err
 	}
-	if err := k.Channels.Payees.Remove(ctx, id); err != nil {
+	if err := k.PaymentChannels.Payees.Remove(ctx, id); err != nil {
 		return sdk.Coin{}, err
 	}
-	if err := k.Channels.ByPayer.Remove(ctx, collections.Join(channel.Payer, id)); err != nil {
+	if err := k.PaymentChannels.ByPayer.Remove(ctx, collections.Join(channel.Payer, id)); err != nil {
 		return sdk.Coin{}, err
 	}
-	return refund, emit(ctx, &types.EventChannelClosed{
-		Channel: id.String(), Payer: channel.Payer.String(), Denom: channel.Denom, Refund: refund.Amount.String(),
+	return refund, emit(ctx, &types.EventPaymentChannelClosed{
+		PaymentChannel: id, Payer: channel.Payer.String(), Denom: channel.Denom, Refund: refund.Amount.String(),
 	})
 }
 
 // completePending pays what is left of a redemption that was cut short.
-func (k Keeper) completePending(ctx context.Context, id types.ChannelID, channel *types.Channel) error {
+func (k Keeper) completePending(ctx context.Context, id types.PaymentChannelID, channel *types.PaymentChannel) error {
 	if channel.PendingFrom == 0 {
 		return nil
 	}
@@ -83,7 +83,7 @@ func (k Keeper) completePending(ctx context.Context, id types.ChannelID, channel
 	if err != nil {
 		return err
 	}
-	payees, err := k.channelPayees(ctx, id)
+	payees, err := k.paymentChannelPayees(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// modelChannel is a channel in plain numbers.
-type modelChannel struct {
+// modelPaymentChannel is a payment channel in plain numbers.
+type modelPaymentChannel struct {
 	payer             chain.Account
 	serial            uint64
 	deposit, redeemed int64
@@ -24,14 +24,14 @@ type modelChannel struct {
 	closed            bool
 }
 
-// channelModel says what every account must have, whatever was redeemed in what
+// paymentChannelModel says what every account must have, whatever was redeemed in what
 // order.
-type channelModel struct {
+type paymentChannelModel struct {
 	c        *chain.Chain
 	works    []chain.Work
 	payers   []chain.Account
 	serials  map[string]uint64
-	channels []*modelChannel
+	channels []*modelPaymentChannel
 	// deposited less refunded by payer; earned by owner.
 	out    map[string]int64
 	earned map[string]int64
@@ -39,8 +39,8 @@ type channelModel struct {
 
 const modelBalance = 1_000_000_000
 
-func newChannelModel(t testing.TB) *channelModel {
-	m := &channelModel{
+func newPaymentChannelModel(t testing.TB) *paymentChannelModel {
+	m := &paymentChannelModel{
 		c:      chain.New(t, chain.Balance(fmt.Sprint(modelBalance, "uusdc")), everyUnit()),
 		payers: []chain.Account{fan, dave}, serials: map[string]uint64{}, out: map[string]int64{}, earned: map[string]int64{},
 	}
@@ -50,16 +50,16 @@ func newChannelModel(t testing.TB) *channelModel {
 	return m
 }
 
-func (m *channelModel) open(rt *rapid.T) {
+func (m *paymentChannelModel) open(rt *rapid.T) {
 	first := rapid.Int64Range(1, chain.Whole-2).Draw(rt, "weight")
 	second := rapid.Int64Range(1, chain.Whole-first-1).Draw(rt, "weight")
-	ch := &modelChannel{
+	ch := &modelPaymentChannel{
 		payer: rapid.SampledFrom(m.payers).Draw(rt, "payer"), deposit: rapid.Int64Range(1, 5000).Draw(rt, "deposit"),
 		weights: [3]int64{first, second, chain.Whole - first - second},
 	}
 	m.serials[ch.payer.Name] += rapid.Uint64Range(1, 3).Draw(rt, "gap")
 	ch.serial = m.serials[ch.payer.Name]
-	msg := chain.ChannelMsg(ch.payer, ch.serial, usdc(ch.deposit))
+	msg := chain.PaymentChannelMsg(ch.payer, ch.serial, usdc(ch.deposit))
 	for i, w := range ch.weights {
 		msg.Payees = append(msg.Payees, m.works[i].Share(uint32(w)))
 	}
@@ -69,19 +69,19 @@ func (m *channelModel) open(rt *rapid.T) {
 	m.out[ch.payer.Name] += ch.deposit
 }
 
-// over says whether the time of a channel had come in the last block.
-func (m *channelModel) over(ch *modelChannel) bool {
+// over says whether the time of a payment channel had come in the last block.
+func (m *paymentChannelModel) over(ch *modelPaymentChannel) bool {
 	return !ch.closesAt.IsZero() && !m.c.Now().Before(ch.closesAt)
 }
 
-func (m *channelModel) redeem(rt *rapid.T) {
+func (m *paymentChannelModel) redeem(rt *rapid.T) {
 	ch := m.draw(rt)
 	total := rapid.Int64Range(1, ch.deposit+10).Draw(rt, "total")
 	signer := ch.payer
 	if rapid.IntRange(0, 9).Draw(rt, "stranger") == 0 {
 		signer = mallory
 	}
-	v := chain.Voucher(signer, chain.ChannelOf(ch.payer, ch.serial), total, time.Time{})
+	v := chain.Voucher(signer, chain.PaymentChannelOf(ch.payer, ch.serial), total, time.Time{})
 	err := m.c.Deliver(mallory, chain.RedeemMsg(mallory, v)).Err()
 	switch {
 	case ch.closed, m.over(ch), total <= ch.redeemed:
@@ -99,17 +99,17 @@ func (m *channelModel) redeem(rt *rapid.T) {
 	}
 }
 
-func (m *channelModel) topUp(rt *rapid.T) {
+func (m *paymentChannelModel) topUp(rt *rapid.T) {
 	ch := m.draw(rt)
 	amount := rapid.Int64Range(1, 1000).Draw(rt, "amount")
-	err := m.c.Deliver(ch.payer, &types.MsgTopUpChannel{
-		Payer: ch.payer.String(), Channel: chain.ChannelOf(ch.payer, ch.serial).String(), Amount: usdc(amount),
+	err := m.c.Deliver(ch.payer, &types.MsgTopUpPaymentChannel{
+		Payer: ch.payer.String(), PaymentChannel: chain.PaymentChannelOf(ch.payer, ch.serial), Amount: usdc(amount),
 	}).Err()
 	switch {
 	case ch.closed:
-		require.ErrorIs(rt, err, types.ErrChannelNotFound)
+		require.ErrorIs(rt, err, types.ErrPaymentChannelNotFound)
 	case !ch.closesAt.IsZero():
-		require.ErrorIs(rt, err, types.ErrChannelClosing)
+		require.ErrorIs(rt, err, types.ErrPaymentChannelClosing)
 	default:
 		require.NoError(rt, err)
 		ch.deposit += amount
@@ -117,13 +117,13 @@ func (m *channelModel) topUp(rt *rapid.T) {
 	}
 }
 
-func (m *channelModel) close(rt *rapid.T) {
+func (m *paymentChannelModel) close(rt *rapid.T) {
 	ch := m.draw(rt)
 	sender := rapid.SampledFrom([]chain.Account{ch.payer, carol, mallory}).Draw(rt, "closer")
-	err := m.c.Deliver(sender, chain.CloseMsg(sender, chain.ChannelOf(ch.payer, ch.serial))).Err()
+	err := m.c.Deliver(sender, chain.CloseMsg(sender, chain.PaymentChannelOf(ch.payer, ch.serial))).Err()
 	switch {
 	case ch.closed:
-		require.ErrorIs(rt, err, types.ErrChannelNotFound)
+		require.ErrorIs(rt, err, types.ErrPaymentChannelNotFound)
 	case sender.Name == carol.Name || m.over(ch):
 		require.NoError(rt, err)
 		ch.closed = true
@@ -141,14 +141,14 @@ func (m *channelModel) close(rt *rapid.T) {
 	}
 }
 
-func (m *channelModel) draw(rt *rapid.T) *modelChannel {
+func (m *paymentChannelModel) draw(rt *rapid.T) *modelPaymentChannel {
 	if len(m.channels) == 0 {
 		m.open(rt)
 	}
-	return rapid.SampledFrom(m.channels).Draw(rt, "channel")
+	return rapid.SampledFrom(m.channels).Draw(rt, "payment_channel")
 }
 
-func (m *channelModel) check(rt *rapid.T) {
+func (m *paymentChannelModel) check(rt *rapid.T) {
 	ctx := m.c.Ctx()
 	require.NoError(rt, m.c.App.Keepers.Royalty.CheckInvariants(ctx))
 	for _, a := range []chain.Account{alice, bob, carol, fan, dave} {
@@ -157,12 +157,12 @@ func (m *channelModel) check(rt *rapid.T) {
 	}
 }
 
-// TestRandomChannelsMatchTheModel: random opening, redeeming, adding and closing,
+// TestRandomPaymentChannelsMatchTheModel: random opening, redeeming, adding and closing,
 // by those who may and those who may not. What a payee has is the part of the
 // newest total; a payer has the rest back.
-func TestRandomChannelsMatchTheModel(t *testing.T) {
+func TestRandomPaymentChannelsMatchTheModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		m := newChannelModel(t)
+		m := newPaymentChannelModel(t)
 		rt.Repeat(map[string]func(*rapid.T){
 			"":       m.check,
 			"open":   m.open,

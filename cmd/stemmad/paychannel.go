@@ -28,21 +28,21 @@ const (
 	defaultCloseDelay = 24 * time.Hour
 )
 
-func channelCmd() *cobra.Command {
+func paymentChannelCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "channel",
+		Use:   "paychannel",
 		Short: "Deposit money once and pay works by vouchers, off the chain",
-		Long: `Channel opens, shows and closes usage channels: a deposit from which vouchers pay up
+		Long: `Paychannel opens, shows and closes payment channels: a deposit from which vouchers pay up
 to 1,000 works by fixed shares. A service signs a voucher for each answer it gives,
 "stemmad voucher sign"; whoever is paid redeems the newest one.`,
-		Example: `  stemmad channel list`,
+		Example: `  stemmad paychannel list`,
 		Args:    cobra.NoArgs,
 	}
-	cmd.AddCommand(channelOpenCmd(), channelTopUpCmd(), channelCloseCmd(), channelShowCmd(), channelListCmd())
+	cmd.AddCommand(paymentChannelOpenCmd(), paymentChannelTopUpCmd(), paymentChannelCloseCmd(), paymentChannelShowCmd(), paymentChannelListCmd())
 	return cmd
 }
 
-func channelOpenCmd() *cobra.Command {
+func paymentChannelOpenCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open DEPOSIT --pay WORK|FILE=SHARE,... | --payees FILE.csv",
 		Short: "Deposit money that vouchers are paid from",
@@ -51,27 +51,27 @@ func channelOpenCmd() *cobra.Command {
 
 Vouchers are signed by your own key unless --key names another: a key of yours or 66
 hex digits, an agent's for example. What is not redeemed goes back to you when the
-channel is closed: by you, one --close-delay after you asked for it, or at once by
+payment channel is closed: by you, one --close-delay after you asked for it, or at once by
 the --receiver, if there is one.`,
-		Example: `  stemmad channel open 1000000uusdc --pay song.wav=60%,remix.wav=40% --from fan
-  stemmad channel open 1000000uusdc --payees works.csv --key agent --close-delay 168h --from fan`,
+		Example: `  stemmad paychannel open 1000000uusdc --pay song.wav=60%,remix.wav=40% --from fan
+  stemmad paychannel open 1000000uusdc --payees works.csv --key agent --close-delay 168h --from fan`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := cmd.Flags()
 	f.String(flagPay, "", "works with their shares, such as song.wav=60%,work1...=40%")
 	f.String(flagPayees, "", "table of works with their shares, in place of --pay")
 	f.String(flagKey, "", "key that signs vouchers: a key of yours or 66 hex digits (default: the signer's)")
-	f.String(flagReceiver, "", "account that may close the channel at once")
+	f.String(flagReceiver, "", "account that may close the payment channel at once")
 	f.Duration(flagCloseDelay, defaultCloseDelay, "how long you wait for the rest, 1m to 2160h")
-	return sending(cmd, openChannel)
+	return sending(cmd, openPaymentChannel)
 }
 
-func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
 	deposit, err := amounts.ParseCoin(args[0])
 	if err != nil {
 		return err
 	}
-	payees, err := channelPayees(ctx, conn)
+	payees, err := paymentChannelPayees(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
-	open, err := conn.Royalty().Channels(ctx, &royaltytypes.QueryChannelsRequest{Payer: sender.Account()})
+	open, err := conn.Royalty().PaymentChannels(ctx, &royaltytypes.QueryPaymentChannelsRequest{Payer: sender.Account()})
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
-	msg := &royaltytypes.MsgOpenChannel{
+	msg := &royaltytypes.MsgOpenPaymentChannel{
 		Payer: sender.Account(), Serial: open.NextSerial, Deposit: deposit, Payees: payees, Key: key, CloseDelay: delay,
 	}
 	if receiver := conn.Flags().Text(flagReceiver); receiver != "" {
@@ -101,17 +101,17 @@ func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		}
 		msg.Receiver = account.String()
 	}
-	id := royaltytypes.NewChannelID(sender.Address, msg.Serial)
-	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a channel that pays %d works.", deposit, len(payees)), msg)
+	id := royaltytypes.NewPaymentChannelID(sender.Address, msg.Serial)
+	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a payment channel that pays %d works.", deposit, len(payees)), msg)
 	if err != nil {
 		return err
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Channel string      `json:"channel"`
-			Deposit string      `json:"deposit"`
-			Key     string      `json:"key"`
-			Tx      send.Result `json:"tx"`
+			PaymentChannel string      `json:"payment_channel"`
+			Deposit        string      `json:"deposit"`
+			Key            string      `json:"key"`
+			Tx             send.Result `json:"tx"`
 		}{id.String(), deposit.String(), hex.EncodeToString(key), sent})
 	}
 	conn.Say("%s %s with %s for %d works: %s", sent.Did("Opened", "Would open"), id, deposit, len(payees), sent)
@@ -119,11 +119,11 @@ func openChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	return nil
 }
 
-// channelPayees reads --pay or --payees and finds the works.
-func channelPayees(ctx context.Context, conn *connect.Conn) ([]royaltytypes.ChannelPayee, error) {
+// paymentChannelPayees reads --pay or --payees and finds the works.
+func paymentChannelPayees(ctx context.Context, conn *connect.Conn) ([]royaltytypes.PaymentChannelPayee, error) {
 	list, name := conn.Flags().Text(flagPay), conn.Flags().Text(flagPayees)
 	if (list == "") == (name == "") {
-		return nil, fmt.Errorf("say whom the channel pays, with --%s or with --%s", flagPay, flagPayees)
+		return nil, fmt.Errorf("say whom the payment channel pays, with --%s or with --%s", flagPay, flagPayees)
 	}
 	var payees []vouchers.Payee
 	var err error
@@ -140,13 +140,13 @@ func channelPayees(ctx context.Context, conn *connect.Conn) ([]royaltytypes.Chan
 	if err != nil {
 		return nil, err
 	}
-	lines := make([]royaltytypes.ChannelPayee, len(payees))
+	lines := make([]royaltytypes.PaymentChannelPayee, len(payees))
 	for i, p := range payees {
 		work, err := target.Resolve(ctx, conn.Registry(), p.Argument)
 		if err != nil {
 			return nil, err
 		}
-		lines[i] = royaltytypes.ChannelPayee{Work: work.Id, Weight: p.Weight}
+		lines[i] = royaltytypes.PaymentChannelPayee{Work: work.Id, Weight: p.Weight}
 	}
 	return lines, nil
 }
@@ -171,55 +171,64 @@ func publicKey(conn *connect.Conn, s string) ([]byte, error) {
 	return key.Bytes(), nil
 }
 
-func channelTopUpCmd() *cobra.Command {
+func paymentChannelTopUpCmd() *cobra.Command {
 	return sending(&cobra.Command{
-		Use:     "top-up CHANNEL AMOUNT",
-		Short:   "Add to a channel's deposit",
-		Long:    `Top-up adds to the deposit of a channel of yours, until you have asked to close it.`,
-		Example: `  stemmad channel top-up chan1... 500000uusdc --from fan`,
+		Use:     "top-up PAYCHANNEL AMOUNT",
+		Short:   "Add to a payment channel's deposit",
+		Long:    `Top-up adds to the deposit of a payment channel of yours, until you have asked to close it.`,
+		Example: `  stemmad paychannel top-up paych1... 500000uusdc --from fan`,
 		Args:    cobra.ExactArgs(2),
-	}, topUpChannel)
+	}, topUpPaymentChannel)
 }
 
-func topUpChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+func topUpPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	id, err := royaltytypes.ParsePaymentChannelID(args[0])
+	if err != nil {
+		return err
+	}
 	amount, err := amounts.ParseCoin(args[1])
 	if err != nil {
 		return err
 	}
-	sent, err := sender.Send(ctx, fmt.Sprintf("Add %s to %s.", amount, args[0]),
-		&royaltytypes.MsgTopUpChannel{Payer: sender.Account(), Channel: args[0], Amount: amount})
+	sent, err := sender.Send(ctx, fmt.Sprintf("Add %s to %s.", amount, id),
+		&royaltytypes.MsgTopUpPaymentChannel{Payer: sender.Account(), PaymentChannel: id, Amount: amount})
 	if err != nil {
 		return err
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Channel string      `json:"channel"`
-			Amount  string      `json:"amount"`
-			Tx      send.Result `json:"tx"`
+			PaymentChannel string      `json:"payment_channel"`
+			Amount         string      `json:"amount"`
+			Tx             send.Result `json:"tx"`
 		}{args[0], amount.String(), sent})
 	}
 	conn.Say("%s %s to %s: %s", sent.Did("Added", "Would add"), amount, args[0], sent)
 	return nil
 }
 
-func channelCloseCmd() *cobra.Command {
+func paymentChannelCloseCmd() *cobra.Command {
 	return sending(&cobra.Command{
-		Use:   "close CHANNEL",
-		Short: "Get back what is left in a channel, or give it back as its receiver",
-		Long: `Close ends a channel, and what was not redeemed goes back to its payer. The receiver
-closes at once. The payer asks for it first; after the channel's delay, in which
+		Use:   "close PAYCHANNEL",
+		Short: "Get back what is left in a payment channel, or give it back as its receiver",
+		Long: `Close ends a payment channel, and what was not redeemed goes back to its payer. The receiver
+closes at once. The payer asks for it first; after the payment channel's delay, in which
 vouchers are still good, anybody can close it with the same command.`,
-		Example: `  stemmad channel close chan1... --from fan`,
+		Example: `  stemmad paychannel close paych1... --from fan`,
 		Args:    cobra.ExactArgs(1),
-	}, closeChannel)
+	}, closePaymentChannel)
 }
 
-func closeChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	sent, err := sender.Send(ctx, fmt.Sprintf("Close %s.", args[0]), &royaltytypes.MsgCloseChannel{Sender: sender.Account(), Channel: args[0]})
+func closePaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	id, err := royaltytypes.ParsePaymentChannelID(args[0])
 	if err != nil {
 		return err
 	}
-	var response royaltytypes.MsgCloseChannelResponse
+	msg := &royaltytypes.MsgClosePaymentChannel{Sender: sender.Account(), PaymentChannel: id}
+	sent, err := sender.Send(ctx, fmt.Sprintf("Close %s.", id), msg)
+	if err != nil {
+		return err
+	}
+	var response royaltytypes.MsgClosePaymentChannelResponse
 	if sent.Height > 0 || sent.DryRun {
 		if err := sent.Response(0, &response); err != nil {
 			return err
@@ -227,10 +236,10 @@ func closeChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, 
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Channel  string      `json:"channel"`
-			Refund   string      `json:"refund,omitempty"`
-			ClosesAt *time.Time  `json:"closes_at,omitempty"`
-			Tx       send.Result `json:"tx"`
+			PaymentChannel string      `json:"payment_channel"`
+			Refund         string      `json:"refund,omitempty"`
+			ClosesAt       *time.Time  `json:"closes_at,omitempty"`
+			Tx             send.Result `json:"tx"`
 		}{args[0], coinText(response.Refund), response.ClosesAt, sent})
 	}
 	switch {

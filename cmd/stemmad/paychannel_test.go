@@ -18,12 +18,12 @@ func TestJourneyOfVouchers(t *testing.T) {
 	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
 	l.do("register", "remix.wav", "--from", "bob", "--no-anchor")
 
-	require.Contains(t, l.fail("channel", "open", "1000uusdc", "--from", "fan"), "--pay")
-	require.Contains(t, l.fail("channel", "open", "1000uusdc", "--pay", "song.wav=60%", "--from", "fan"), "60 % of 100 %")
+	require.Contains(t, l.fail("paychannel", "open", "1000uusdc", "--from", "fan"), "--pay")
+	require.Contains(t, l.fail("paychannel", "open", "1000uusdc", "--pay", "song.wav=60%", "--from", "fan"), "60 % of 100 %")
 	l.write("payees.csv", "work,share\nsong.wav,60%\nremix.wav,40%\n")
-	channel := l.json("channel", "channel", "open", "1000uusdc", "--payees", "payees.csv", "--receiver", "alice", "--from", "fan").(string)
-	require.Contains(t, l.do("channel", "show", channel), "60 %")
-	require.Contains(t, l.do("channel", "list", "fan"), channel)
+	channel := l.json("payment_channel", "paychannel", "open", "1000uusdc", "--payees", "payees.csv", "--receiver", "alice", "--from", "fan").(string)
+	require.Contains(t, l.do("paychannel", "show", channel), "60 %")
+	require.Contains(t, l.do("paychannel", "list", "fan"), channel)
 
 	sign := func(total, key string) string {
 		return l.do("voucher", "sign", channel, total, "--key", key, "--expires", "30d")
@@ -38,16 +38,16 @@ func TestJourneyOfVouchers(t *testing.T) {
 	require.Equal(t, "250", l.json("paid.0.amount", "voucher", "redeem", "forged.json", "v.json", "over.json", "--from", "bob"))
 	require.Contains(t, l.fail("voucher", "redeem", "v.json", "--from", "bob"), "no voucher pays")
 
-	l.do("channel", "top-up", channel, "500uusdc", "--from", "fan")
+	l.do("paychannel", "top-up", channel, "500uusdc", "--from", "fan")
 	// Of 1,001 the works have 600 and 400; a unit is nobody's and goes back.
 	require.Equal(t, "750", l.json("paid.0.amount", "voucher", "redeem", "over.json", "--from", "bob"))
 	require.Eventually(t, func() bool {
 		return strings.Contains(l.do("balance", "alice"), "600")
 	}, 10*time.Second, 100*time.Millisecond)
 
-	require.Contains(t, l.do("channel", "close", channel, "--from", "fan"), "can be closed from")
-	require.Contains(t, l.fail("channel", "close", channel, "--from", "bob"), "can be closed from")
-	require.Contains(t, l.do("channel", "close", channel, "--from", "alice"), "500uusdc went back")
-	require.Contains(t, l.fail("channel", "show", channel), "closed")
+	require.Contains(t, l.do("paychannel", "close", channel, "--from", "fan"), "can be closed from")
+	require.Contains(t, l.fail("paychannel", "close", channel, "--from", "bob"), "can be closed from")
+	require.Contains(t, l.do("paychannel", "close", channel, "--from", "alice"), "500uusdc went back")
+	require.Contains(t, l.fail("paychannel", "show", channel), "closed")
 	require.Contains(t, l.fail("voucher", "check", "over.json"), "1 of 1")
 }

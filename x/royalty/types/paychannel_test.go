@@ -14,16 +14,16 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-func TestChannelIDs(t *testing.T) {
-	id := types.NewChannelID(sdk.AccAddress{1, 2}, 3)
-	read, err := types.ParseChannelID(id.String())
+func TestPaymentChannelIDs(t *testing.T) {
+	id := types.NewPaymentChannelID(sdk.AccAddress{1, 2}, 3)
+	read, err := types.ParsePaymentChannelID(id.String())
 	require.NoError(t, err)
 	require.Equal(t, id, read)
-	_, err = types.ParseChannelID(registrytypes.WorkID{}.String())
+	_, err = types.ParsePaymentChannelID(registrytypes.WorkID{}.String())
 	require.ErrorIs(t, err, registrytypes.ErrInvalidID)
-	colltest.TestKeyCodec(t, types.ChannelIDKey, id)
-	for _, other := range []types.ChannelID{
-		types.NewChannelID(sdk.AccAddress{1, 2}, 4), types.NewChannelID(sdk.AccAddress{1, 3}, 3), types.NewChannelID(sdk.AccAddress{1, 2, 0}, 3),
+	colltest.TestKeyCodec(t, types.PaymentChannelIDKey, id)
+	for _, other := range []types.PaymentChannelID{
+		types.NewPaymentChannelID(sdk.AccAddress{1, 2}, 4), types.NewPaymentChannelID(sdk.AccAddress{1, 3}, 3), types.NewPaymentChannelID(sdk.AccAddress{1, 2, 0}, 3),
 	} {
 		require.NotEqual(t, id, other)
 	}
@@ -35,7 +35,7 @@ func TestPackedPayeesReadBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 200).Draw(rt, "n")
 		ids := rapid.SliceOfNDistinct(rapid.Uint16(), n, n, rapid.ID[uint16]).Draw(rt, "ids")
-		lines, left := make([]types.ChannelPayee, n), uint32(1_000_000)
+		lines, left := make([]types.PaymentChannelPayee, n), uint32(1_000_000)
 		want := map[registrytypes.WorkID]uint32{}
 		for i, id := range ids {
 			weight := left
@@ -43,10 +43,10 @@ func TestPackedPayeesReadBack(t *testing.T) {
 				weight = rapid.Uint32Range(1, left-uint32(n-1-i)).Draw(rt, "weight")
 			}
 			left -= weight
-			work := registrytypes.WorkID{byte(id >> 8), byte(id)}
-			lines[i], want[work] = types.ChannelPayee{Work: work.String(), Weight: weight}, weight
+			work := registrytypes.WorkID{byte(id >> 8), byte(id), 1}
+			lines[i], want[work] = types.PaymentChannelPayee{Work: work, Weight: weight}, weight
 		}
-		packed, err := types.NewChannelPayees(lines)
+		packed, err := types.NewPaymentChannelPayees(lines)
 		require.NoError(rt, err)
 		require.Len(rt, packed.Packed, 23*n)
 		shares, err := packed.Unpack()
@@ -61,15 +61,15 @@ func TestPackedPayeesReadBack(t *testing.T) {
 func FuzzUnpackPayees(f *testing.F) {
 	f.Add(make([]byte, 23))
 	f.Fuzz(func(t *testing.T, bz []byte) {
-		shares, err := types.ChannelPayees{Packed: bz}.Unpack()
+		shares, err := types.PaymentChannelPayees{Packed: bz}.Unpack()
 		if err != nil {
 			return
 		}
-		lines := make([]types.ChannelPayee, len(shares))
+		lines := make([]types.PaymentChannelPayee, len(shares))
 		for i, s := range shares {
-			lines[i] = types.ChannelPayee{Work: s.Work.String(), Weight: s.Weight}
+			lines[i] = types.PaymentChannelPayee{Work: s.Work, Weight: s.Weight}
 		}
-		again, err := types.NewChannelPayees(lines)
+		again, err := types.NewPaymentChannelPayees(lines)
 		require.NoError(t, err)
 		require.Equal(t, bz, again.Packed)
 	})

@@ -17,13 +17,13 @@ import (
 
 var mallory = chain.Named("mallory")
 
-// TestAChannelOfAThousandWorksFitsInABlock measures its bounds: opening and
+// TestAPaymentChannelOfAThousandWorksFitsInABlock measures its bounds: opening and
 // redeeming fit, redeeming costs the same the tenth time, and a slice of it costs
 // its part. So nothing that one payee does can keep the others from being paid.
-func TestAChannelOfAThousandWorksFitsInABlock(t *testing.T) {
+func TestAPaymentChannelOfAThousandWorksFitsInABlock(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000000uusdc"))
-	var payees []types.ChannelPayee
-	for from := 0; from < types.MaxChannelPayees; from += 100 {
+	var payees []types.PaymentChannelPayee
+	for from := 0; from < types.MaxPaymentChannelPayees; from += 100 {
 		var names []string
 		for i := from; i < from+100; i++ {
 			names = append(names, fmt.Sprint("work ", i))
@@ -31,8 +31,8 @@ func TestAChannelOfAThousandWorksFitsInABlock(t *testing.T) {
 		}
 		c.MustDeliver(alice, chain.RegisterMsg(alice, names...))
 	}
-	id := chain.ChannelOf(fan, 1)
-	opened := c.MustDeliver(fan, chain.ChannelMsg(fan, 1, usdc(1_000_000), payees...))
+	id := chain.PaymentChannelOf(fan, 1)
+	opened := c.MustDeliver(fan, chain.PaymentChannelMsg(fan, 1, usdc(1_000_000), payees...))
 	require.Less(t, opened.GasUsed, int64(10_000_000))
 	used := func(total int64, lines uint32) int64 {
 		msg := chain.RedeemMsg(dave, chain.Voucher(fan, id, total, never))
@@ -51,7 +51,7 @@ func TestAChannelOfAThousandWorksFitsInABlock(t *testing.T) {
 }
 
 // foreign signs for a chain of another id.
-func foreign(t *testing.T, signer chain.Account, id types.ChannelID, total int64) types.Voucher {
+func foreign(t *testing.T, signer chain.Account, id types.PaymentChannelID, total int64) types.Voucher {
 	v, err := voucher.New("stemma-2", id, math.NewInt(total), time.Time{})
 	require.NoError(t, err)
 	v, err = v.Sign(signer.Key.Sign)

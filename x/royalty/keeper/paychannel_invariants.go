@@ -11,16 +11,16 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// checkChannels: none has paid more than was redeemed or deposited, each has its
+// checkPaymentChannels: none has paid more than was redeemed or deposited, each has its
 // payees, its line in the index and a serial that cannot be used again.
-func (k Keeper) checkChannels(ctx context.Context) error {
+func (k Keeper) checkPaymentChannels(ctx context.Context) error {
 	rows := 0
-	err := k.Channels.Rows.Walk(ctx, nil, func(id types.ChannelID, channel types.Channel) (bool, error) {
+	err := k.PaymentChannels.Rows.Walk(ctx, nil, func(id types.PaymentChannelID, channel types.PaymentChannel) (bool, error) {
 		rows++
 		if channel.ID() != id {
 			return true, types.ErrBrokenInvariant.Wrapf("the row of %s is of %s", id, channel.ID())
 		}
-		payees, err := k.Channels.Payees.Get(ctx, id)
+		payees, err := k.PaymentChannels.Payees.Get(ctx, id)
 		if err != nil {
 			return true, errorsmod.Wrapf(err, "payees of %s", id)
 		}
@@ -37,25 +37,25 @@ func (k Keeper) checkChannels(ctx context.Context) error {
 		return err
 	}
 	lines := 0
-	err = k.Channels.ByPayer.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, types.ChannelID]) (bool, error) {
+	err = k.PaymentChannels.ByPayer.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, types.PaymentChannelID]) (bool, error) {
 		lines++
-		channel, err := k.GetChannel(ctx, key.K2())
+		channel, err := k.GetPaymentChannel(ctx, key.K2())
 		if err == nil && !channel.Payer.Equals(key.K1()) {
 			err = types.ErrBrokenInvariant.Wrapf("%s is listed for %s", key.K2(), key.K1())
 		}
 		return err != nil, err
 	})
 	if err == nil && lines != rows {
-		err = types.ErrBrokenInvariant.Wrapf("%d channels, of which %d are listed for their payers", rows, lines)
+		err = types.ErrBrokenInvariant.Wrapf("%d payment channels, of which %d are listed for their payers", rows, lines)
 	}
 	return err
 }
 
-// inChannels is what channels still have, by denom: part of the module's account,
+// inPaymentChannels is what payment channels still have, by denom: part of the module's account,
 // and neither held nor credited.
-func (k Keeper) inChannels(ctx context.Context) (sdk.Coins, error) {
+func (k Keeper) inPaymentChannels(ctx context.Context) (sdk.Coins, error) {
 	sum := sdk.NewMapCoins(nil)
-	err := k.Channels.Rows.Walk(ctx, nil, func(_ types.ChannelID, channel types.Channel) (bool, error) {
+	err := k.PaymentChannels.Rows.Walk(ctx, nil, func(_ types.PaymentChannelID, channel types.PaymentChannel) (bool, error) {
 		left := channel.Left()
 		if left.IsNegative() {
 			return true, types.ErrBrokenInvariant.Wrapf("%s has %s left", channel.ID(), left)
@@ -67,16 +67,16 @@ func (k Keeper) inChannels(ctx context.Context) (sdk.Coins, error) {
 }
 
 // checkAccount: the module's account has what is held and credited, own, and what
-// channels have, in every denom.
+// payment channels have, in every denom.
 func (k Keeper) checkAccount(ctx context.Context, own sdk.Coins) error {
-	channels, err := k.inChannels(ctx)
+	channels, err := k.inPaymentChannels(ctx)
 	if err != nil {
 		return err
 	}
 	check := func(denom string) error {
 		want := own.AmountOf(denom).Add(channels.AmountOf(denom))
 		if bank := k.bank.GetBalance(ctx, k.account, denom).Amount; !bank.Equal(want) {
-			return types.ErrBrokenInvariant.Wrapf("%s: the module's account has %s, but %s is held and credited and %s in channels",
+			return types.ErrBrokenInvariant.Wrapf("%s: the module's account has %s, but %s is held and credited and %s in payment channels",
 				denom, bank, own.AmountOf(denom), channels.AmountOf(denom))
 		}
 		return nil

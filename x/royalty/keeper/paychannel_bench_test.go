@@ -55,7 +55,7 @@ func BenchmarkRedeem(b *testing.B) {
 	run("pay many", func(int) [][]byte {
 		msg := &types.MsgPayMany{Payer: dave.String()}
 		for _, w := range works {
-			msg.Payments = append(msg.Payments, types.Payment{Work: w.String(), Amount: usdc(10)})
+			msg.Payments = append(msg.Payments, types.Payment{Work: w.ID, Amount: usdc(10)})
 		}
 		return whole(msg)
 	})
@@ -64,7 +64,7 @@ func BenchmarkRedeem(b *testing.B) {
 		first := serial + 1
 		for from := 0; from < lines; from += payees {
 			serial++
-			open := chain.ChannelMsg(fan, serial, usdc(1_000_000_000))
+			open := chain.PaymentChannelMsg(fan, serial, usdc(1_000_000_000))
 			for _, w := range works[from : from+payees] {
 				open.Payees = append(open.Payees, w.Share(uint32(chain.Whole/payees)))
 			}
@@ -75,7 +75,7 @@ func BenchmarkRedeem(b *testing.B) {
 			msg := chain.RedeemMsg(dave)
 			for s := first; s <= last; s++ {
 				total[s] += 10 * int64(payees)
-				msg.Vouchers = append(msg.Vouchers, chain.Voucher(fan, chain.ChannelOf(fan, s), total[s], time.Time{}))
+				msg.Vouchers = append(msg.Vouchers, chain.Voucher(fan, chain.PaymentChannelOf(fan, s), total[s], time.Time{}))
 			}
 			return whole(msg)
 		})

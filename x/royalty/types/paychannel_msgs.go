@@ -7,24 +7,24 @@ import (
 )
 
 var (
-	_ sdk.HasValidateBasic = (*MsgOpenChannel)(nil)
-	_ sdk.HasValidateBasic = (*MsgTopUpChannel)(nil)
+	_ sdk.HasValidateBasic = (*MsgOpenPaymentChannel)(nil)
+	_ sdk.HasValidateBasic = (*MsgTopUpPaymentChannel)(nil)
 	_ sdk.HasValidateBasic = (*MsgRedeemVouchers)(nil)
-	_ sdk.HasValidateBasic = (*MsgCloseChannel)(nil)
+	_ sdk.HasValidateBasic = (*MsgClosePaymentChannel)(nil)
 )
 
 // ValidateBasic checks what can be checked without state.
-func (m *MsgOpenChannel) ValidateBasic() error {
+func (m *MsgOpenPaymentChannel) ValidateBasic() error {
 	if err := validAddress("payer", m.Payer); err != nil {
 		return err
 	}
 	if m.Serial == 0 {
-		return ErrInvalidChannel.Wrap("serial is 0; the first is 1")
+		return ErrInvalidPaymentChannel.Wrap("serial is 0; the first is 1")
 	}
 	if err := validAmount(m.Deposit, "deposit"); err != nil {
 		return err
 	}
-	if _, err := NewChannelPayees(m.Payees); err != nil {
+	if _, err := NewPaymentChannelPayees(m.Payees); err != nil {
 		return err
 	}
 	if m.Receiver != "" {
@@ -32,25 +32,25 @@ func (m *MsgOpenChannel) ValidateBasic() error {
 			return err
 		}
 		if m.Receiver == m.Payer {
-			return ErrInvalidChannel.Wrap("the payer cannot be the receiver, who may close at once; leave the receiver empty")
+			return ErrInvalidPaymentChannel.Wrap("the payer cannot be the receiver, who may close at once; leave the receiver empty")
 		}
 	}
 	return validTerms(m.Key, m.CloseDelay)
 }
 
 // ValidateBasic checks what can be checked without state.
-func (m *MsgTopUpChannel) ValidateBasic() error {
+func (m *MsgTopUpPaymentChannel) ValidateBasic() error {
 	if err := validAddress("payer", m.Payer); err != nil {
 		return err
 	}
-	if _, err := ParseChannelID(m.Channel); err != nil {
+	if err := m.PaymentChannel.Given("payment_channel"); err != nil {
 		return err
 	}
 	return validAmount(m.Amount, "amount")
 }
 
 // ValidateBasic checks what can be checked without state: 1 to 1,000 vouchers,
-// each of another channel.
+// each of another payment channel.
 func (m *MsgRedeemVouchers) ValidateBasic() error {
 	if err := validAddress("sender", m.Sender); err != nil {
 		return err
@@ -58,42 +58,40 @@ func (m *MsgRedeemVouchers) ValidateBasic() error {
 	if n := len(m.Vouchers); n < 1 || n > MaxVouchers {
 		return ErrInvalidMessage.Wrapf("%d vouchers; 1 to %d can be redeemed in one message", n, MaxVouchers)
 	}
-	seen := make(map[ChannelID]bool, len(m.Vouchers))
+	seen := make(map[PaymentChannelID]bool, len(m.Vouchers))
 	for i, v := range m.Vouchers {
-		id, err := ParseChannelID(v.Channel)
-		if err == nil {
-			err = v.validate()
-		}
-		if err != nil {
+		if err := v.validate(); err != nil {
 			return errorsmod.Wrapf(err, "voucher %d", i)
 		}
-		if seen[id] {
-			return ErrInvalidMessage.Wrapf("%s has two vouchers; send the one of the higher total", v.Channel)
+		if seen[v.PaymentChannel] {
+			return ErrInvalidMessage.Wrapf("%s has two vouchers; send the one of the higher total", v.PaymentChannel)
 		}
-		seen[id] = true
+		seen[v.PaymentChannel] = true
 	}
 	return nil
 }
 
 func (v Voucher) validate() error {
+	if err := v.PaymentChannel.Given("payment_channel"); err != nil {
+		return err
+	}
 	switch {
 	case v.Total.IsNil() || !v.Total.IsPositive():
-		return ErrInvalidVoucher.Wrapf("total of %s must be at least one unit", v.Channel)
+		return ErrInvalidVoucher.Wrapf("total of %s must be at least one unit", v.PaymentChannel)
 	case v.Expires < 0:
-		return ErrInvalidVoucher.Wrapf("expires of %s is before 1970; 0 is no end", v.Channel)
+		return ErrInvalidVoucher.Wrapf("expires of %s is before 1970; 0 is no end", v.PaymentChannel)
 	case len(v.Signature) != SignatureSize:
-		return ErrInvalidVoucher.Wrapf("signature for %s has %d bytes, not %d", v.Channel, len(v.Signature), SignatureSize)
+		return ErrInvalidVoucher.Wrapf("signature for %s has %d bytes, not %d", v.PaymentChannel, len(v.Signature), SignatureSize)
 	}
 	return nil
 }
 
 // ValidateBasic checks what can be checked without state.
-func (m *MsgCloseChannel) ValidateBasic() error {
+func (m *MsgClosePaymentChannel) ValidateBasic() error {
 	if err := validAddress("sender", m.Sender); err != nil {
 		return err
 	}
-	_, err := ParseChannelID(m.Channel)
-	return err
+	return m.PaymentChannel.Given("payment_channel")
 }
 
 // validAmount checks that a coin is well formed and positive.
