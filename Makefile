@@ -54,7 +54,10 @@ localnet-reset: ## stop them and delete their data
 
 ## Checking
 
-.PHONY: test test-race test-sim test-kills cover bench bench-scale load lint format
+# Pure packages whose tests are asked what they would miss.
+MUTANTS ?= x/lineage/graph x/registry/anchor
+
+.PHONY: test test-race test-sim test-kills test-mutants cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -71,6 +74,9 @@ test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -
 
 test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
 	go test ./cmd/stemmad -run TestANodeIsKilled -v -count=1 -timeout 30m -args -kills=$(or $(KILLS),100)
+
+test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
+	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
 
 bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=100000 -only=^pay'
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 4h -args -works=1000 -txs=5000 -rounds=3 $(BENCH_FLAGS)

@@ -81,7 +81,7 @@ func (c *Checker) Message(name protoreflect.FullName, raw []byte) error {
 		found, err := c.descriptors.FindDescriptorByName(name)
 		message, isMessage := found.(protoreflect.MessageDescriptor)
 		if err != nil || !isMessage {
-			return nil //nolint:nilerr // no definition: the decoder refuses it, or keeps it as bytes
+			return nil // the decoder refuses it, or keeps it as bytes
 		}
 		c.mu.Lock()
 		known = c.shapeOf(message)

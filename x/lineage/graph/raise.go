@@ -59,33 +59,32 @@ func Raise[N ID](g Derivatives[N], work N, generation uint32, sources []N, limit
 	)
 	node := Change[N]{Node: work, Generation: generation}
 	for {
-		err := eachNeighbour(g, node.Node, func() int { return limit - steps + 1 }, func(n N) (bool, error) {
+		for n, err := range neighbours(g, node.Node, func() int { return limit - steps + 1 }) {
+			if err != nil {
+				return nil, err
+			}
 			if steps == limit {
-				return true, ErrTooFar
+				return nil, ErrTooFar
 			}
 			steps++
 			if err := step(); err != nil {
-				return true, err
+				return nil, err
 			}
 			if isSource[n] {
-				return true, &CycleError[N]{Source: n}
+				return nil, &CycleError[N]{Source: n}
 			}
 			if want, queued := raised[n]; queued {
 				raised[n] = max(want, node.Generation+1)
-				return false, nil
+				continue
 			}
 			has, err := g.Generation(n)
 			if err != nil {
-				return true, err
+				return nil, err
 			}
 			if has <= node.Generation {
 				raised[n] = node.Generation + 1
 				heap.Push(&queue, Change[N]{Node: n, Generation: has})
 			}
-			return false, nil
-		})
-		if err != nil {
-			return nil, err
 		}
 		if len(queue) == 0 {
 			return changes, nil

@@ -6,6 +6,7 @@ package graph
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 )
 
@@ -116,26 +117,26 @@ func visit[N ID](g Graph[N], start N, l Limits, see func(Step[N]) (stop bool)) (
 		seen         = map[N]bool{start: true}
 		queue        = []place{{node: start}}
 		edges, steps int
-		stopped      bool
 	)
-	for len(queue) > 0 && !stopped && !truncated {
+	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
 		if l.Depth > 0 && at.depth == l.Depth {
 			break // Whatever else is queued is as far away.
 		}
-		err := eachNeighbour(g, at.node, func() int { return l.Edges - edges + 1 }, func(n N) (bool, error) {
+		for n, err := range neighbours(g, at.node, func() int { return l.Edges - edges + 1 }) {
+			if err != nil {
+				return false, err
+			}
 			edges++
-			again := seen[n]
 			if edges > l.Edges {
-				truncated = true
 				return true, nil
 			}
+			again := seen[n]
 			if again && !l.EveryEdge {
-				return false, nil
+				continue
 			}
 			if steps == l.Steps {
-				truncated = true
 				return true, nil
 			}
 			steps++
@@ -143,36 +144,37 @@ func visit[N ID](g Graph[N], start N, l Limits, see func(Step[N]) (stop bool)) (
 				seen[n] = true
 				queue = append(queue, place{node: n, depth: at.depth + 1})
 			}
-			stopped = see(Step[N]{Node: n, From: at.node, Depth: at.depth + 1, Again: again})
-			return stopped, nil
-		})
-		if err != nil {
-			return false, err
-		}
-	}
-	return truncated, nil
-}
-
-// eachNeighbour reads the neighbours of a node page by page, never more at a
-// time than room allows, until f stops or fails.
-func eachNeighbour[N ID](g Graph[N], node N, room func() int, f func(N) (stop bool, err error)) error {
-	var after *N
-	for {
-		limit := min(pageSize, room())
-		page, err := g.Neighbours(node, after, limit)
-		if err != nil {
-			return err
-		}
-		for _, n := range page {
-			stop, err := f(n)
-			if stop || err != nil {
-				return err
+			if see(Step[N]{Node: n, From: at.node, Depth: at.depth + 1, Again: again}) {
+				return false, nil
 			}
 		}
-		if len(page) < limit {
-			return nil
+	}
+	return false, nil
+}
+
+// neighbours reads the neighbours of a node page by page, never more at a time
+// than room allows. An error ends them.
+func neighbours[N ID](g Graph[N], node N, room func() int) iter.Seq2[N, error] {
+	return func(yield func(N, error) bool) {
+		var after *N
+		for {
+			limit := min(pageSize, room())
+			page, err := g.Neighbours(node, after, limit)
+			if err != nil {
+				var none N
+				yield(none, err)
+				return
+			}
+			for _, n := range page {
+				if !yield(n, nil) {
+					return
+				}
+			}
+			if len(page) < limit {
+				return
+			}
+			after = &page[len(page)-1]
 		}
-		after = &page[len(page)-1]
 	}
 }
 

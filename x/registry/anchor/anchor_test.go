@@ -89,6 +89,8 @@ func TestLeafBindsEverything(t *testing.T) {
 	require.NotEqual(t, leaf, anchor.Leaf("stemma-1", []byte("bob"), salt, content))
 	require.NotEqual(t, leaf, anchor.Leaf("stemma-1", []byte("alice"), [32]byte{3}, content))
 	require.NotEqual(t, leaf, anchor.Leaf("stemma-1", []byte("alice"), salt, [32]byte{3}))
+	plain := "stemma/anchor/v1" + "\x00\x00\x00\x08stemma-1" + "\x00\x00\x00\x05alice" + string(salt[:]) + string(content[:])
+	require.Equal(t, sha256.Sum256([]byte(plain)), leaf)
 	// Lengths keep chain id and account apart.
 	require.NotEqual(t, anchor.Leaf("ab", []byte("c"), salt, content), anchor.Leaf("a", []byte("bc"), salt, content))
 }
@@ -99,15 +101,22 @@ func TestBuildNeedsLeaves(t *testing.T) {
 }
 
 func TestProofShape(t *testing.T) {
-	for name, p := range map[string]anchor.Proof{
-		"no leaves":       {},
-		"too many leaves": {Total: anchor.MaxLeaves + 1},
-		"index outside":   {Index: 1, Total: 1},
-		"path missing":    {Total: 2},
-		"path too long":   {Total: 1, Path: make([][32]byte, 1)},
-		"overflow":        {Index: 1<<64 - 2, Total: 1<<64 - 1},
+	const most = 1 << 32
+	for name, c := range map[string]struct {
+		proof anchor.Proof
+		says  string
+	}{
+		"no leaves":       {anchor.Proof{}, "total is 0, it must be 1 to 4294967296"},
+		"too many leaves": {anchor.Proof{Total: most + 1, Path: make([][32]byte, 33)}, "total is 4294967297"},
+		"index outside":   {anchor.Proof{Index: 1, Total: 1}, "index 1 is outside of 1 leaves"},
+		"path missing":    {anchor.Proof{Total: 2}, "path has 0 hashes, leaf 0 of 2 has 1"},
+		"path too long":   {anchor.Proof{Total: 1, Path: make([][32]byte, 1)}, "path has 1 hashes, leaf 0 of 1 has 0"},
+		"overflow":        {anchor.Proof{Index: 1<<64 - 2, Total: 1<<64 - 1}, "total is 18446744073709551615"},
 	} {
-		require.ErrorIs(t, p.ValidateBasic(), anchor.ErrProof, name)
+		require.ErrorIs(t, c.proof.ValidateBasic(), anchor.ErrProof, name)
+		require.ErrorContains(t, c.proof.ValidateBasic(), c.says, name)
 	}
-	require.NoError(t, anchor.Proof{Total: anchor.MaxLeaves, Path: make([][32]byte, anchor.MaxPath)}.ValidateBasic())
+	require.NoError(t, anchor.Proof{Total: most, Path: make([][32]byte, 32)}.ValidateBasic())
+	require.Equal(t, 32, anchor.MaxPath)
+	require.Equal(t, most, anchor.MaxLeaves)
 }

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const sample = `package sample
+
+import "errors"
+
+const limit = 10
+
+// Tests look at Fits, at both sides of its bound, and at nothing else.
+func Fits(n int) bool {
+	return n <= limit
+}
+
+func Sum(list []int) (sum int, err error) {
+	for _, n := range list {
+		if n < 0 && !Fits(n) {
+			return 0, errors.New("negative")
+		}
+		sum += n
+	}
+	return sum, nil
+}
+`
+
+const sampleTest = `package sample
+
+import "testing"
+
+func TestFits(t *testing.T) {
+	if !Fits(10) || Fits(11) {
+		t.Fatal("bound")
+	}
+}
+`
+
+func TestEveryMutantIsOneChangeThatParses(t *testing.T) {
+	mutants, err := mutantsOfFile("x/sample.go", []byte(sample))
+	require.NoError(t, err)
+	seen := map[key]bool{}
+	var changes []string
+	for _, m := range mutants {
+		require.False(t, seen[m.key], "%v twice", m.key)
+		seen[m.key] = true
+		changed := m.apply([]byte(sample))
+		require.NotEqual(t, sample, string(changed))
+		_, err := parser.ParseFile(token.NewFileSet(), "x/sample.go", changed, 0)
+		require.NoError(t, err, "%s", changed)
+		changes = append(changes, m.function+": "+m.change+": "+m.original)
+	}
+	require.ElementsMatch(t, []string{
+		"const: plus 1: 10", "const: minus 1: 10",
+		"Fits: <= to <: n <= limit",
+		"Sum: never: n < 0 && !Fits(n)", "Sum: always: n < 0 && !Fits(n)",
+		"Sum: && to ||: n < 0 && !Fits(n)", "Sum: < to <=: n < 0", "Sum: plus 1: 0", "Sum: minus 1: 0",
+		"Sum: without !: !Fits(n)", "Sum: plus 1: 0 #2", "Sum: minus 1: 0 #2",
+		`Sum: nil error: errors.New("negative")`,
+		"Sum: += to -=: sum += n", "Sum: removed: sum += n",
+	}, changes)
+}
+
+func TestKeysDoNotHangOnLines(t *testing.T) {
+	before, err := mutantsOfFile("x/sample.go", []byte(sample))
+	require.NoError(t, err)
+	after, err := mutantsOfFile("x/sample.go", []byte("// A new comment.\n\n"+sample+"\nfunc Other() int { return 1 }\n"))
+	require.NoError(t, err)
+	for i, m := range before {
+		require.Equal(t, m.key, after[i].key)
+		require.Equal(t, m.line+2, after[i].line)
+	}
+}
+
+func TestTestsCatchWhatTheyLookAt(t *testing.T) {
+	root := t.TempDir()
+	for name, content := range map[string]string{
+		"go.mod": "module sample\n\ngo 1.26\n", "x/sample.go": sample, "x/sample_test.go": sampleTest,
+	} {
+		path := filepath.Join(root, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	}
+	mutants, err := mutantsOf(root, "x")
+	require.NoError(t, err)
+	runner, err := newRunner(t.Context(), root, "x", 30*time.Second)
+	require.NoError(t, err)
+	outcomes, err := runner.runAll(t.Context(), mutants, 2, time.Time{}, func(mutant, outcome) {})
+	require.NoError(t, err)
+	for i, m := range mutants {
+		switch m.function {
+		case "const", "Fits":
+			require.Equal(t, caught, outcomes[i], "%v", m.key)
+		default:
+			require.Equal(t, survived, outcomes[i], "%v", m.key)
+		}
+	}
+	broken := mutant{key: key{file: "x/sample.go"}, end: len("package"), by: "pack"}
+	got, err := runner.try(t.Context(), broken)
+	require.NoError(t, err)
+	require.Equal(t, uncompiled, got)
+
+	source, err := os.ReadFile(filepath.Join(root, "x", "sample.go"))
+	require.NoError(t, err)
+	require.Equal(t, sample, string(source), "the tree stays as it is")
+	late, err := runner.runAll(t.Context(), mutants, 2, time.Now().Add(-time.Second), func(mutant, outcome) {})
+	require.NoError(t, err)
+	require.NotContains(t, late, caught, "nothing starts after its time")
+
+	require.NoError(t, os.WriteFile(filepath.Join(root, "x", "sample.go"), mutants[0].apply([]byte(sample)), 0o600))
+	_, err = newRunner(context.Background(), root, "x", 30*time.Second)
+	require.ErrorContains(t, err, "fail without any change")
+}
+
+func TestWhatIsAFault(t *testing.T) {
+	mutants := make([]mutant, 100)
+	outcomes := make([]outcome, 100)
+	for i := range mutants {
+		mutants[i].key = key{"x/sample.go", "F", "plus 1", string(rune('a' + i))}
+		outcomes[i] = caught
+	}
+	equal := map[key]string{mutants[0].key: "is the same"}
+	outcomes[0], outcomes[1], outcomes[2] = survived, uncompiled, notRun
+	got, faults := judge("x", mutants, outcomes, equal)
+	require.Empty(t, faults)
+	require.Equal(t, tally{all: 98, caught: 97, explained: 1, uncompiled: 1, notRun: 1}, got)
+
+	outcomes[0] = caught
+	_, faults = judge("x", mutants, outcomes, equal)
+	require.Len(t, faults, 1)
+	require.Contains(t, faults[0], "explained, but does not survive")
+
+	outcomes[3] = survived
+	_, faults = judge("x", mutants, outcomes, nil)
+	require.Equal(t, []string{"survived: " + mutants[3].row()}, faults)
+
+	explained := map[key]string{}
+	for i := range 6 {
+		outcomes[10+i] = survived
+		explained[mutants[10+i].key] = "so be it"
+	}
+	outcomes[3] = caught
+	_, faults = judge("x", mutants, outcomes, explained)
+	require.Equal(t, []string{"x: 92 of 98 mutants are caught, fewer than 95 %"}, faults)
+
+	require.Empty(t, gone("x", mutants, equal))
+	require.Empty(t, gone("y", nil, equal), "of another package")
+	require.Len(t, gone("x", mutants[1:], equal), 1)
+}
+
+func TestExplanationsAreRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "survivors.tsv")
+	read := func(content string) (map[key]string, error) {
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		return readSurvivors(path)
+	}
+	got, err := read("# comment\n\na.go\tF\t< to <=\ta < b\tnever equal\n")
+	require.NoError(t, err)
+	require.Equal(t, map[key]string{{"a.go", "F", "< to <=", "a < b"}: "never equal"}, got)
+	for _, bad := range []string{"a.go\tF\t< to <=\ta < b\n", "a.go\tF\tx\ty\t \n", "a\tb\tc\td\te\na\tb\tc\td\tf\n"} {
+		_, err := read(bad)
+		require.ErrorContains(t, err, "survivors.tsv:")
+	}
+}
