@@ -48,15 +48,15 @@ func main() {
 	flag.DurationVar(&s.timeout, "timeout", 30*time.Second, "a test that takes longer has caught the mutant")
 	flag.BoolVar(&s.verbose, "v", false, "print every mutant")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, s, flag.Args()); err != nil {
+	if err := run(s, flag.Args()); err != nil {
 		fmt.Fprintf(os.Stderr, "mutants: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, s settings, packages []string) error {
+func run(s settings, packages []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	if len(packages) == 0 {
 		return errors.New("name the packages, such as x/lineage/graph")
 	}

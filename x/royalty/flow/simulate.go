@@ -154,9 +154,10 @@ func (p ScenarioPayment) parse(ledger *Ledger) (Payment, error) {
 	if _, err := ledger.Lists(Work(p.Work)); err != nil {
 		return Payment{}, err
 	}
+	//nolint:forbidigo // pure: internal/amounts knows the SDK; any other spelling is refused below
 	amount, ok := new(big.Int).SetString(p.Amount, 10)
-	if !ok || amount.Sign() <= 0 {
-		return Payment{}, fmt.Errorf("amount %q is not a positive whole number", p.Amount)
+	if !ok || amount.Sign() <= 0 || amount.String() != p.Amount {
+		return Payment{}, fmt.Errorf("amount %q is not a positive whole number in decimal digits, such as 1000", p.Amount)
 	}
 	return Payment{Pot: Pot{Work(p.Work), p.Denom}, Amount: amount}, nil
 }

@@ -56,6 +56,7 @@ func TestSimulateRefusesBadScenarios(t *testing.T) {
 		"work twice":        {`{"works":[{"id":"a","holders":{"x":1000000}},{"id":"a","holders":{"x":1000000}}]}`, "twice"},
 		"unknown work paid": {`{"works":[],"payments":[{"work":"a","denom":"d","amount":"1"}]}`, `work "a"`},
 		"no amount":         {`{"works":[{"id":"a","holders":{"x":1000000}}],"payments":[{"work":"a","denom":"d","amount":"0.5"}]}`, `"0.5"`},
+		"octal amount":      {`{"works":[{"id":"a","holders":{"x":1000000}}],"payments":[{"work":"a","denom":"d","amount":"0100"}]}`, `"0100"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			scenario, err := flow.ReadScenario(strings.NewReader(c.scenario))
