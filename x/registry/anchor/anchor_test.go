@@ -115,6 +115,7 @@ func TestProofShape(t *testing.T) {
 	} {
 		require.ErrorIs(t, c.proof.ValidateBasic(), anchor.ErrProof, name)
 		require.ErrorContains(t, c.proof.ValidateBasic(), c.says, name)
+		require.EqualError(t, c.proof.Verify([32]byte{}, [32]byte{}), c.proof.ValidateBasic().Error(), name)
 	}
 	require.NoError(t, anchor.Proof{Total: most, Path: make([][32]byte, 32)}.ValidateBasic())
 	require.Equal(t, 32, anchor.MaxPath)
