@@ -32,7 +32,7 @@ install: ## stemmad into Go's bin folder
 	go install -ldflags '$(LDFLAGS)' ./cmd/stemmad
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
-	rm -rf build/stemmad build/localnet
+	rm -rf build/stemmad build/localnet build/cosmjs
 
 ## Trying it
 
@@ -57,9 +57,12 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/lineage/graph x/registry/anchor
 
-.PHONY: test test-race test-sim test-kills test-mutants cover bench bench-scale load lint format
+.PHONY: test test-web test-race test-sim test-kills test-mutants cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
+
+test-web: build ## every message signed by CosmJS; needs Node 20 with npm
+	testutil/cosmjs/run.sh
 
 test-race: ## all tests under the race detector (slow)
 	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)

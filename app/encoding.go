@@ -1,6 +1,8 @@
 package app
 
 import (
+	"sync"
+
 	"github.com/cosmos/gogoproto/proto"
 
 	coreaddress "cosmossdk.io/core/address"
@@ -28,21 +30,32 @@ type Encoding struct {
 	TxConfig          client.TxConfig
 }
 
+// definitions are those of all messages, linked with each other. The ones that
+// generated code registers are not: where a file registers before one that it
+// imports (tx.proto before work.proto), fields of the other file's messages stay
+// without content, and what is signed as amino JSON lacks it.
+var definitions = sync.OnceValues(proto.MergedRegistry)
+
 func newEncoding(addresses coreaddress.Codec) (Encoding, error) {
+	files, err := definitions()
+	if err != nil {
+		return Encoding{}, err
+	}
+	signing := txsigning.Options{
+		FileResolver:          files,
+		AddressCodec:          addresses,
+		ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
+	}
 	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
-		ProtoFiles: proto.HybridResolver,
-		SigningOptions: txsigning.Options{
-			AddressCodec:          addresses,
-			ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
-		},
+		ProtoFiles: files, SigningOptions: signing,
 	})
 	if err != nil {
 		return Encoding{}, err
 	}
 	cdc := codec.NewProtoCodec(registry)
 	txConfig, err := authtx.NewTxConfigWithOptions(cdc, authtx.ConfigOptions{
-		EnabledSignModes: authtx.DefaultSignModes,
-		ProtoDecoder:     spelledDecoder(authtx.DefaultTxDecoder(cdc), registry),
+		EnabledSignModes: authtx.DefaultSignModes, SigningOptions: &signing, SigningContext: registry.SigningContext(),
+		ProtoDecoder: spelledDecoder(authtx.DefaultTxDecoder(cdc), registry),
 	})
 	if err != nil {
 		return Encoding{}, err

@@ -19,22 +19,9 @@ export PATH="$root/build/tools:$PATH"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-mkdir -p "$tmp/proto/third_party/google" "$tmp/out"
-cp -r proto/stemma proto/buf*.yaml "$tmp/proto/"
+mkdir "$tmp/out"
+scripts/protosources.sh "$tmp/proto"
 third=$tmp/proto/third_party
-
-# The folder of a module of go.mod, fetched when a fresh machine lacks it.
-folder() { go mod download "$1" && go list -m -f '{{.Dir}}' "$1"; }
-sdk=$(folder github.com/cosmos/cosmos-sdk)
-gogoproto=$(folder github.com/cosmos/gogoproto)
-cosmosproto=$(folder github.com/cosmos/cosmos-proto)
-gateway=$(folder github.com/grpc-ecosystem/grpc-gateway)
-cp -r "$sdk"/proto/{amino,cosmos,tendermint} "$third/"
-cp -r "$gogoproto/gogoproto" "$third/"
-cp -r "$cosmosproto/proto/cosmos_proto" "$third/"
-cp -r "$gateway/third_party/googleapis/google/api" "$third/google/"
-chmod -R u+w "$third"
-find "$third" -type f ! -name '*.proto' -delete
 
 cd "$tmp/proto"
 if $check; then

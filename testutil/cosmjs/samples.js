@@ -1,0 +1,111 @@
+// Well-formed messages of every type, in an order in which nearly all succeed. A
+// message without a sample fails the test.
+import { sha256 } from "@cosmjs/crypto";
+import { toHex } from "@cosmjs/encoding";
+
+const denom = "uusdc";
+const coin = (amount) => ({ denom, amount: String(amount) });
+const digest = (text) => toHex(sha256(new TextEncoder().encode(text)));
+
+// samples yields {typeUrl, from, value, refused}, where from is alice or bob and
+// refused the codespace and code with which it ends, if it does not succeed. It
+// takes the decoded response of each. key is the public key of bob, params are those of the
+// modules, round tells apart what must not come twice.
+export function* samples({ alice, bob, key, params, round }) {
+  const by = (from, typeUrl, value, refused = "") => ({ from, typeUrl: `/stemma.${typeUrl}`, value, refused });
+  const work = (title) => ({
+    sha256: digest(`${title} ${round}`),
+    details: {
+      kind: 1, title: `${title} <${round}> & more`, mediaType: "text/plain",
+      creators: [{ name: "A. Lice", account: alice, role: "author" }],
+      metadataUri: "https://example.org/?a=1&b=2", metadataSha256: digest("metadata"), digitalSourceType: "digitalCapture",
+      fingerprints: [{ scheme: "doi", value: `10.1000/${round}` }],
+    },
+  });
+
+  // x/registry
+  const root = digest(`root ${round}`);
+  yield by("alice", "registry.v1.MsgAnchor", { account: alice, root, total: 3n });
+  const registered = yield by("alice", "registry.v1.MsgRegister", {
+    registrant: alice, works: ["song", "gift", "kept"].map(work), allowContested: true,
+  });
+  const [song, gift, kept] = registered.works;
+  const [remix] = (yield by("bob", "registry.v1.MsgRegister", { registrant: bob, works: [work("remix")] })).works;
+  yield by("alice", "registry.v1.MsgRevise", { owner: alice, work: song, details: { ...work("song").details, title: "Song" } });
+  // refused: nothing like it was anchored
+  yield by("alice", "registry.v1.MsgProveAnchor", {
+    registrant: alice, work: song, proof: { root, salt: digest("salt"), index: 1n, total: 3n, path: [digest("0"), digest("2")] },
+  }, "registry 9");
+  yield by("alice", "registry.v1.MsgOfferTransfer", { owner: alice, work: gift, recipient: bob });
+  yield by("alice", "registry.v1.MsgCancelTransfer", { owner: alice, work: gift });
+  yield by("alice", "registry.v1.MsgWithdrawWork", { owner: alice, work: kept });
+  yield by("alice", "registry.v1.MsgRestoreWork", { owner: alice, work: kept });
+
+  // x/royalty
+  yield by("alice", "registry.v1.MsgOfferTransfer", { owner: alice, work: gift, recipient: bob });
+  yield by("bob", "royalty.v1.MsgAcceptTransfer", { recipient: bob, work: gift, workVersion: 1, holdersVersion: 0 });
+  yield by("alice", "royalty.v1.MsgAssignShares", {
+    holder: alice, work: song, shares: [{ account: alice, weight: 600_000 }, { account: bob, weight: 400_000 }],
+  });
+  yield by("bob", "royalty.v1.MsgPay", { payer: bob, work: song, amount: coin(12_345) });
+  yield by("bob", "royalty.v1.MsgPayMany", {
+    payer: bob, payments: [{ work: song, amount: coin(1_000) }, { work: kept, amount: coin(2_000) }],
+  });
+  yield by("bob", "royalty.v1.MsgSettle", { sender: bob, works: [kept] });
+  // refused: all that is due was paid out by itself
+  yield by("alice", "royalty.v1.MsgWithdraw", { account: alice, denoms: [denom] }, "royalty 16");
+  const { channel } = yield by("bob", "royalty.v1.MsgOpenChannel", {
+    payer: bob, serial: BigInt(round), deposit: coin(1_000_000), payees: [{ work: song, weight: 1_000_000 }], receiver: alice,
+    key, closeDelay: { seconds: 3_600n, nanos: 0 },
+  });
+  yield by("bob", "royalty.v1.MsgTopUpChannel", { payer: bob, channel, amount: coin(5) });
+  // refused: the signature is nobody's
+  yield by("alice", "royalty.v1.MsgRedeemVouchers", {
+    sender: alice, vouchers: [{ channel, total: "100", expires: 1_900_000_000n, signature: new Uint8Array(64).fill(1) }], maxLines: 9,
+  }, "royalty 24");
+  yield by("alice", "royalty.v1.MsgCloseChannel", { sender: alice, channel });
+  // refused, here and below: only governance may
+  yield by("alice", "royalty.v1.MsgUpdateParams", { authority: alice, params: params.royalty }, "sdk 4");
+
+  // x/license
+  const uri = { uri: "https://example.org/terms?v=1&w=2", uriSha256: digest(`terms ${round}`) };
+  const { id: terms } = yield by("alice", "license.v1.MsgPublishTerms", {
+    author: alice,
+    terms: {
+      spdx: "LicenseRef-cosmjs", ...uri, commercialUse: true, attribution: true, derivatives: 1, derivativeApproval: true,
+      aiTraining: 2, aiInput: 2, search: 1, royaltyPolicy: 1, royaltyRate: 50_000, grantFee: [coin(1_000)],
+      duration: { seconds: 86_400n, nanos: 0 }, territories: ["DE", "FR"], media: ["print", "web"], transferable: true, maxGrants: 9n,
+    },
+  });
+  yield by("alice", "license.v1.MsgOffer", {
+    owner: alice, work: song, terms,
+    offer: { price: [coin(1_500)], expiresAt: { seconds: 4_000_000_000n, nanos: 120_034_000 }, licensees: [alice, bob].sort() },
+  });
+  const approval = { owner: alice, work: song, terms, licensee: bob };
+  yield by("alice", "license.v1.MsgApprove", approval);
+  const { grant } = yield by("bob", "license.v1.MsgAcquire", {
+    licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000,
+  });
+  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500) });
+
+  // x/lineage
+  yield by("bob", "lineage.v1.MsgDerive", {
+    owner: bob, work: remix, maxTotalRate: 50_000,
+    sources: [
+      { work: song, role: 1, permission: grant, weight: 500_000 },
+      { external: { sha256: digest("found"), uri: "https://example.org/found?a=1&b=2" }, role: 2, weight: 1 },
+    ],
+    record: {
+      agent: bob, model: "a model", provider: "a <provider>", systemName: "a system", systemVersion: "1",
+      generatedAt: { seconds: 1_767_225_600n, nanos: 5_000_000 }, uniqueId: "42", promptSha256: digest("prompt"),
+    },
+  });
+  yield by("alice", "lineage.v1.MsgApproveSource", { owner: alice, source: kept, derivative: remix });
+  yield by("alice", "lineage.v1.MsgWithdrawSourceApproval", { owner: alice, source: kept, derivative: remix });
+  yield by("alice", "lineage.v1.MsgUpdateParams", { authority: alice, params: params.lineage }, "sdk 4");
+
+  // refused: the grant goes with the remix
+  yield by("bob", "license.v1.MsgTransferGrant", { licensee: bob, grant, recipient: alice }, "license 19");
+  yield by("alice", "license.v1.MsgWithdrawApproval", approval);
+  yield by("alice", "license.v1.MsgCloseOffer", { owner: alice, work: song, terms });
+}

@@ -1,0 +1,156 @@
+// Vectors prints, as one line of JSON a vector, every message that an account can
+// sign: how it goes over the wire and the amino JSON that the chain has signed.
+// Each comes with all fields set, with none, and with all that can be empty empty.
+//
+// Usage: go run ./testutil/cosmjs/vectors
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/cosmos/gogoproto/proto"
+	protov2 "google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/dynamicpb"
+
+	"github.com/cosmos/cosmos-sdk/x/tx/signing/aminojson"
+
+	_ "github.com/stemma-chain/stemma/x/license/types"
+	_ "github.com/stemma-chain/stemma/x/lineage/types"
+	_ "github.com/stemma-chain/stemma/x/registry/types"
+	_ "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// vector is one message in both forms.
+type vector struct {
+	TypeURL string `json:"typeUrl"`
+	// Filled says which fields are set.
+	Filled string `json:"filled"`
+	// Value is the message as protobuf.
+	Value []byte `json:"value"`
+	// Amino is its part of what is signed, {"type": ..., "value": ...}.
+	Amino json.RawMessage `json:"amino"`
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "vectors:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	// the definitions linked with each other, as the chain has them
+	files, err := proto.MergedRegistry()
+	if err != nil {
+		return err
+	}
+	messages := signed(files)
+	if len(messages) == 0 {
+		return fmt.Errorf("no Msg service is registered")
+	}
+	encoder := aminojson.NewEncoder(aminojson.EncoderOptions{FileResolver: files})
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	for _, d := range messages {
+		for _, filled := range []string{"all", "none", "empty"} {
+			m := dynamicpb.NewMessage(d)
+			switch filled {
+			case "all":
+				fill(m, false)
+			case "empty":
+				fill(m, true)
+			}
+			v := vector{TypeURL: "/" + string(d.FullName()), Filled: filled}
+			if v.Value, err = (protov2.MarshalOptions{Deterministic: true}).Marshal(m); err != nil {
+				return fmt.Errorf("%s: %w", d.FullName(), err)
+			}
+			if v.Amino, err = encoder.Marshal(m); err != nil {
+				return fmt.Errorf("%s: %w", d.FullName(), err)
+			}
+			if err := out.Encode(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// signed lists the requests of all Msg services of this chain's modules, by name.
+func signed(files *protoregistry.Files) []protoreflect.MessageDescriptor {
+	var found []protoreflect.MessageDescriptor
+	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		service := file.Services().ByName("Msg")
+		if service == nil || !strings.HasPrefix(string(file.Package()), "stemma.") {
+			return true
+		}
+		for i := range service.Methods().Len() {
+			found = append(found, service.Methods().Get(i).Input())
+		}
+		return true
+	})
+	slices.SortFunc(found, func(a, b protoreflect.MessageDescriptor) int {
+		return strings.Compare(string(a.FullName()), string(b.FullName()))
+	})
+	return found
+}
+
+// fill sets the fields of a message; with empty, those that are messages or lists
+// of them, to ones without content.
+func fill(m protoreflect.Message, empty bool) {
+	switch m.Descriptor().FullName() {
+	case "google.protobuf.Timestamp", "google.protobuf.Duration":
+		if !empty {
+			m.Set(m.Descriptor().Fields().ByName("seconds"), protoreflect.ValueOfInt64(1_767_225_600))
+			m.Set(m.Descriptor().Fields().ByName("nanos"), protoreflect.ValueOfInt32(120_034_000))
+		}
+		return
+	}
+	for i := range m.Descriptor().Fields().Len() {
+		f := m.Descriptor().Fields().Get(i)
+		isMessage := f.Kind() == protoreflect.MessageKind
+		switch {
+		case f.IsList():
+			list := m.Mutable(f).List()
+			for n := range 2 {
+				switch {
+				case isMessage:
+					fill(list.AppendMutable().Message(), empty)
+				case !empty:
+					list.Append(value(f, n))
+				}
+			}
+		case isMessage:
+			fill(m.Mutable(f).Message(), empty)
+		case !empty:
+			m.Set(f, value(f, 0))
+		}
+	}
+}
+
+// value is one that every encoder has to get right: no zero, numbers that need
+// all bits, text that needs escaping.
+func value(f protoreflect.FieldDescriptor, n int) protoreflect.Value {
+	switch f.Kind() {
+	case protoreflect.StringKind:
+		return protoreflect.ValueOfString(fmt.Sprintf(`%s %d <a> & "b" \ é 作`, f.Name(), n))
+	case protoreflect.BytesKind:
+		return protoreflect.ValueOfBytes([]byte{0, 0xff, byte(n)})
+	case protoreflect.BoolKind:
+		return protoreflect.ValueOfBool(true)
+	case protoreflect.EnumKind:
+		return protoreflect.ValueOfEnum(protoreflect.EnumNumber(f.Enum().Values().Len() - 1 - n))
+	case protoreflect.Uint32Kind:
+		return protoreflect.ValueOfUint32(1<<32 - 1)
+	case protoreflect.Uint64Kind:
+		return protoreflect.ValueOfUint64(1<<64 - 1)
+	case protoreflect.Int64Kind:
+		return protoreflect.ValueOfInt64(-1 << 63)
+	}
+	panic(fmt.Sprintf("%s is of a kind that no message had so far: give it a value here, and see amino.js", f.FullName()))
+}
