@@ -105,30 +105,37 @@ func TestNetworkIsSoundAndCheckFindsTampering(t *testing.T) {
 	require.Contains(t, errs, "exists")
 }
 
-// TestStartSaysWhatToDo: a node whose state cannot be opened ends with one sentence.
-func TestStartSaysWhatToDo(t *testing.T) {
+// soloNode is the home folder of a node that never ran.
+func soloNode(t *testing.T) string {
+	t.Helper()
 	home := t.TempDir()
 	_, errs, code := command("init", "mine", "--home", home, "--solo")
 	require.Equal(t, exitOK, code, errs)
+	return home
+}
+
+// A node whose state or settings are not as they must be ends with one sentence.
+func TestStartSaysWhatToDo(t *testing.T) {
+	for _, verb := range []string{"start", "check", "export"} {
+		home := soloNode(t) // the state stays locked until the process ends
+		db, err := app.OpenDB(home, dbm.GoLevelDBBackend)
+		require.NoError(t, err)
+		require.NoError(t, db.SetSync([]byte("s/7"), []byte{}))
+		require.NoError(t, db.Close())
+		_, errs, code := command(verb, "--home", home)
+		require.Equal(t, exitFailed, code, verb)
+		require.Contains(t, errs, "it has commits, but does not say which is the last; delete data/application.db and start again", verb)
+		require.Equal(t, 1, strings.Count(errs, "\n"), verb)
+	}
+
+	home := soloNode(t)
 	file := filepath.Join(home, "config", "app.toml")
 	settings, err := os.ReadFile(file)
 	require.NoError(t, err)
 	changed := strings.Replace(string(settings), "\ntrees = true\n", "\ntrees = \"perhaps\"\n", 1)
 	require.NotEqual(t, string(settings), changed)
 	require.NoError(t, os.WriteFile(file, []byte(changed), 0o600))
-	_, errs, code = command("start", "--home", home)
+	_, errs, code := command("start", "--home", home)
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, "Error: fast.trees is perhaps: set it to true or false in app.toml\n", errs)
-	require.NoError(t, os.WriteFile(file, settings, 0o600))
-
-	db, err := app.OpenDB(home, dbm.GoLevelDBBackend)
-	require.NoError(t, err)
-	require.NoError(t, db.SetSync([]byte("s/7"), []byte{}))
-	require.NoError(t, db.Close())
-	for _, verb := range []string{"start", "check", "export"} {
-		_, errs, code = command(verb, "--home", home)
-		require.Equal(t, exitFailed, code, verb)
-		require.Contains(t, errs, "it has commits, but does not say which is the last; delete data/application.db and start again", verb)
-		require.Equal(t, 1, strings.Count(errs, "\n"), verb)
-	}
 }
