@@ -71,7 +71,8 @@ func Open(
 		logger.Warn("removed what an interrupted commit left; the block is executed again", "stores", mended)
 	}
 	if err := app.LoadLatestVersion(); err != nil {
-		return nil, fmt.Errorf("load the latest state: %w; if this is the binary for the next block, %s", err, durable.Remedy)
+		return nil, fmt.Errorf("load the latest state: %w; if this is the binary for the next block, %s",
+			err, durable.Remedy)
 	}
 	return app, nil
 }

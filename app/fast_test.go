@@ -27,7 +27,8 @@ func TestShortcutsOfTheChainGiveTheSameState(t *testing.T) {
 	play := func(shortcuts fast.Chain) *chain.Chain {
 		c := chain.New(t, chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima),
 			chain.AppOption(fast.ChainKey, shortcuts))
-		g := &game{rng: rand.New(rand.NewPCG(*simSeed, 1)), outcomes: map[string]int{}, serials: map[string]uint64{}}
+		rng := rand.New(rand.NewPCG(*simSeed, 1))
+		g := &game{rng: rng, outcomes: map[string]int{}, serials: map[string]uint64{}}
 		c.Block(g.opening(c)...).RequireOK(t)
 		for range 8 {
 			txs := make([][]byte, *simTxs)
@@ -86,7 +87,7 @@ func TestRulesOfShortcutsAreCheckedAtTheStart(t *testing.T) {
 	}
 	require.ErrorContains(t, open(nil, func(b *baseapp.BaseApp) {
 		b.MountKVStores(storetypes.NewKVStoreKeys("forgotten"))
-	}), "store forgotten is mounted and not in app/stores.go")
+	}), "store forgotten is mounted and not in app/stores.go: list it there")
 	require.ErrorContains(t, open(simtestutil.AppOptionsMap{fast.FlagTrees: "perhaps"}), "fast.trees is perhaps")
 	require.NoError(t, open(nil))
 }

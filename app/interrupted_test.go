@@ -200,7 +200,8 @@ func (v variant) open(db dbm.DB, home string) *app.App {
 		options[key] = value
 	}
 	// Pruning beside the commit is a goroutine for each tree, which never ends.
-	return app.New(log.NewNopLogger(), db, options, baseapp.SetChainID(chain.ID), baseapp.SetIAVLSyncPruning(true))
+	return app.New(log.NewNopLogger(), db, options,
+		baseapp.SetChainID(chain.ID), baseapp.SetIAVLSyncPruning(true))
 }
 
 // interruption is a commit that is interrupted: of the block after what the base
@@ -263,7 +264,9 @@ func (i interruption) mending(t *testing.T, v variant, left cut) (all []cut) {
 
 func variants() []variant {
 	stm := simtestutil.AppOptionsMap{
-		server.FlagBlockExecutor: serverconfig.BlockExecutorBlockSTM, server.FlagBlockSTMWorkers: 2, server.FlagBlockSTMPreEstimate: true,
+		server.FlagBlockExecutor:       serverconfig.BlockExecutorBlockSTM,
+		server.FlagBlockSTMWorkers:     2,
+		server.FlagBlockSTMPreEstimate: true,
 	}
 	stock := simtestutil.AppOptionsMap{fast.FlagTrees: false, fast.FlagAddresses: "false"}
 	stockSTM := maps.Clone(stm)
@@ -353,7 +356,9 @@ func upgraded(t *testing.T, past chain.Past, height int64) interruption {
 	require.NoError(t, err)
 	var info storetypes.CommitInfo
 	require.NoError(t, info.Unmarshal(raw))
-	info.StoreInfos = slices.DeleteFunc(info.StoreInfos, func(s storetypes.StoreInfo) bool { return s.Name == feegrant.StoreKey })
+	info.StoreInfos = slices.DeleteFunc(info.StoreInfos, func(s storetypes.StoreInfo) bool {
+		return s.Name == feegrant.StoreKey
+	})
 	raw, err = info.Marshal()
 	require.NoError(t, err)
 	require.NoError(t, base.MemDB.Set(infoKey, raw))

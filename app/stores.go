@@ -59,11 +59,12 @@ func (s stores) mount(b *baseapp.BaseApp) {
 func (s stores) complete(b *baseapp.BaseApp) error {
 	root, ok := b.CommitMultiStore().(*rootmulti.Store)
 	if !ok {
-		return fmt.Errorf("the root store is a %T: app/stores.go and app/durable know rootmulti only", b.CommitMultiStore())
+		return fmt.Errorf("the root store is a %T: app/durable knows rootmulti only", b.CommitMultiStore())
 	}
 	for name := range root.StoreKeysByName() {
 		if s.kv[name] == nil && s.object[name] == nil {
-			return fmt.Errorf("store %s is mounted and not in app/stores.go: Block-STM would take it for another one; list it there", name)
+			return fmt.Errorf("store %s is mounted and not in app/stores.go: list it there, "+
+				"or Block-STM takes it for another one", name)
 		}
 	}
 	return nil

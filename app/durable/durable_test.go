@@ -72,14 +72,14 @@ func TestWhatNoCommitKnowsIsRemoved(t *testing.T) {
 		commits  int
 		left     map[string]uint64 // version by store
 		mended   []string
-		unloaded []string // stores that the binary does not have
+		foreign  bool // of stores that this binary does not have
 	}{
 		{name: "nothing ever", commits: 0},
 		{name: "the first commit", left: map[string]uint64{"one": 1}, mended: []string{"one"}},
 		{name: "an import's", left: map[string]uint64{"one": 700, "two": 700}, mended: []string{"one", "two"}},
 		{name: "nothing since", commits: 3},
 		{name: "a new store's", commits: 3, left: map[string]uint64{"new": 4}, mended: []string{"new"}},
-		{name: "another binary's store", commits: 3, left: map[string]uint64{"foreign": 4}, unloaded: []string{"foreign"}},
+		{name: "another binary's", commits: 3, left: map[string]uint64{"foreign": 4}, foreign: true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			db := committed(t, tc.commits)
@@ -94,7 +94,7 @@ func TestWhatNoCommitKnowsIsRemoved(t *testing.T) {
 					}
 				}
 			}
-			if tc.unloaded != nil {
+			if tc.foreign {
 				before = content(t, db)
 			}
 			mended, err := durable.Mend(db, []string{"new", "one", "two"})

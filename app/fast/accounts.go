@@ -29,8 +29,9 @@ type accounts struct {
 // no gas, and what is not written leaves the tree as it is: the chain's nodes agree
 // on both.
 func Accounts(stock ante.AccountKeeper, cdc codec.BinaryCodec, auth store.KVStoreService) ante.AccountKeeper {
-	return accounts{stock, collections.NewMap(collections.NewSchemaBuilder(auth), authtypes.AddressStoreKeyPrefix, "accounts",
-		sdk.AccAddressKey, codec.CollInterfaceValue[sdk.AccountI](cdc))}
+	rows := collections.NewMap(collections.NewSchemaBuilder(auth), authtypes.AddressStoreKeyPrefix, "accounts",
+		sdk.AccAddressKey, codec.CollInterfaceValue[sdk.AccountI](cdc))
+	return accounts{stock, rows}
 }
 
 // accountsKey holds a transaction's accounts in its context.

@@ -34,11 +34,11 @@ func NewTrees(app *baseapp.BaseApp, keys []storetypes.StoreKey) (*Trees, error) 
 	optimistic := fields.FieldByName("optimisticExec")
 	handlers := fields.FieldByName("abciHandlers")
 	if !optimistic.IsValid() || !handlers.IsValid() || !handlers.FieldByName("Precommiter").IsValid() {
-		return nil, fmt.Errorf("%w: this SDK does not say whether it executes optimistically or has a precommiter; "+
+		return nil, fmt.Errorf("%w: this SDK does not tell of optimistic execution and precommiters; "+
 			"set %s = false in app.toml, or read app/fast/trees.go again", ErrRule, FlagTrees)
 	}
 	if !optimistic.IsNil() {
-		return nil, fmt.Errorf("%w: optimistic execution throws finished blocks away, whose trees are written by then; "+
+		return nil, fmt.Errorf("%w: optimistic execution undoes blocks whose trees are written; "+
 			"leave it out, or set %s = false in app.toml", ErrRule, FlagTrees)
 	}
 	if !handlers.FieldByName("Precommiter").IsNil() {

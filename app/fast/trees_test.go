@@ -33,7 +33,8 @@ func TestTreesAreTheSDKs(t *testing.T) {
 	trees, err := fast.NewTrees(other, keys)
 	require.NoError(t, err)
 	change := func(b *baseapp.BaseApp, height int64) sdk.Context {
-		ctx := sdk.NewContext(b.CommitMultiStore().CacheMultiStore(), cmtproto.Header{Height: height}, false, log.NewNopLogger())
+		branch := b.CommitMultiStore().CacheMultiStore()
+		ctx := sdk.NewContext(branch, cmtproto.Header{Height: height}, false, log.NewNopLogger())
 		for i, key := range keys[:2] {
 			for n := range 50 {
 				ctx.KVStore(key).Set(fmt.Appendf(nil, "%d", n*i), fmt.Appendf(nil, "%d at %d", n, height))
@@ -53,7 +54,8 @@ func TestTreesAreTheSDKs(t *testing.T) {
 		for range 2 {
 			trees.Save()
 			for _, key := range keys {
-				require.Equal(t, height, other.CommitMultiStore().GetStore(key).(storetypes.CommitStore).LastCommitID().Version)
+				tree := other.CommitMultiStore().GetStore(key).(storetypes.CommitStore)
+				require.Equal(t, height, tree.LastCommitID().Version)
 			}
 		}
 		require.Equal(t, want, other.CommitMultiStore().Commit())

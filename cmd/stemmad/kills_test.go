@@ -62,7 +62,8 @@ func TestANodeIsKilled(t *testing.T) {
 	for n := 0; n < *kills/5; n++ {
 		early[v.killAtTheBeginning(int64(n%3))]++
 	}
-	t.Logf("%d kills of fresh chains, by the block that was last: %v; %s", *kills/5, early, time.Since(began).Round(time.Second))
+	t.Logf("%d kills of fresh chains, by the block that was last: %v; %s",
+		*kills/5, early, time.Since(began).Round(time.Second))
 
 	began = time.Now()
 	v.reset()
@@ -107,7 +108,8 @@ type sender struct {
 func newVictim(t *testing.T, rng *rand.Rand) *victim {
 	t.Helper()
 	dir, base := filepath.Join(t.TempDir(), "net"), freePorts(t)
-	_, errs, code := command("testnet", "init-files", "-v", "1", "-o", dir, "--base-port", strconv.Itoa(base), "--blocktime", "50ms")
+	_, errs, code := command("testnet", "init-files", "-v", "1", "-o", dir,
+		"--base-port", strconv.Itoa(base), "--blocktime", "50ms")
 	require.Equal(t, exitOK, code, errs)
 	v := &victim{t: t, rng: rng, home: filepath.Join(dir, "node0"), seen: map[int64]string{}}
 	v.model = app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
@@ -162,7 +164,8 @@ func (v *victim) start() {
 	log, err := os.OpenFile(v.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(v.t, err)
 	defer log.Close()
-	v.node = exec.Command(self, "start", "--home", v.home, "--log_no_color", "--grpc.enable=false", "--api.enable=false")
+	v.node = exec.Command(self, "start", "--home", v.home, "--log_no_color",
+		"--grpc.enable=false", "--api.enable=false")
 	v.node.Env = append(os.Environ(), asNode+"=1")
 	v.node.Stdout, v.node.Stderr = log, log
 	require.NoError(v.t, v.node.Start())
@@ -171,7 +174,7 @@ func (v *victim) start() {
 
 func (v *victim) kill() {
 	v.t.Helper()
-	require.NoError(v.t, v.node.Process.Kill(), "the node had ended by itself")
+	require.NoError(v.t, v.node.Process.Kill())
 	_ = v.node.Wait() // it was killed
 	v.node = nil
 }
@@ -193,7 +196,8 @@ func (v *victim) await(height int64) int64 {
 			return at
 		}
 	}
-	require.FailNow(v.t, "the node does not go on", "waited %s for block %d, it is at %d", patience, height, v.height())
+	require.FailNow(v.t, "the node does not go on", "waited %s for block %d, it is at %d",
+		patience, height, v.height())
 	return 0
 }
 
@@ -314,7 +318,8 @@ func (v *victim) load(ctx context.Context) {
 // position reads where the account stands.
 func (v *victim) position(s *sender) error {
 	var res authtypes.QueryAccountInfoResponse
-	err := v.query("/cosmos.auth.v1beta1.Query/AccountInfo", &authtypes.QueryAccountInfoRequest{Address: s.address.String()}, &res)
+	err := v.query("/cosmos.auth.v1beta1.Query/AccountInfo",
+		&authtypes.QueryAccountInfoRequest{Address: s.address.String()}, &res)
 	if err == nil {
 		s.number, s.sequence = res.Info.AccountNumber, res.Info.Sequence
 	}
@@ -352,14 +357,18 @@ func (v *victim) sign(s *sender) ([]byte, error) {
 func signed(config client.TxConfig, builder client.TxBuilder, s *sender) ([]byte, error) {
 	const mode = signing.SignMode_SIGN_MODE_DIRECT
 	// The bytes to sign cover the key and the mode, so these come first.
-	empty := signing.SignatureV2{PubKey: s.key.PubKey(), Sequence: s.sequence, Data: &signing.SingleSignatureData{SignMode: mode}}
+	empty := signing.SignatureV2{
+		PubKey: s.key.PubKey(), Sequence: s.sequence, Data: &signing.SingleSignatureData{SignMode: mode},
+	}
 	if err := builder.SetSignatures(empty); err != nil {
 		return nil, err
 	}
 	data := authsigning.SignerData{
-		Address: s.address.String(), ChainID: localChainID, AccountNumber: s.number, Sequence: s.sequence, PubKey: s.key.PubKey(),
+		Address: s.address.String(), PubKey: s.key.PubKey(), ChainID: localChainID,
+		AccountNumber: s.number, Sequence: s.sequence,
 	}
-	signature, err := clienttx.SignWithPrivKey(context.Background(), mode, data, builder, s.key, config, s.sequence)
+	signature, err := clienttx.SignWithPrivKey(
+		context.Background(), mode, data, builder, s.key, config, s.sequence)
 	if err != nil {
 		return nil, err
 	}

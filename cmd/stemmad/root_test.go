@@ -124,7 +124,8 @@ func TestStartSaysWhatToDo(t *testing.T) {
 		require.NoError(t, db.Close())
 		_, errs, code := command(verb, "--home", home)
 		require.Equal(t, exitFailed, code, verb)
-		require.Contains(t, errs, "it has commits, but does not say which is the last; delete data/application.db and start again", verb)
+		require.Contains(t, errs, "it has commits, but does not say which is the last; "+
+			"delete data/application.db and start again", verb)
 		require.Equal(t, 1, strings.Count(errs, "\n"), verb)
 	}
 

@@ -56,7 +56,7 @@ func (p Past) Replay(node *app.App, height int64) error {
 			return fmt.Errorf("block %d: results %v, the chain had others", block.Height, res.TxResults)
 		}
 		if committed := node.LastCommitID().Hash; !bytes.Equal(committed, want.AppHash) {
-			return fmt.Errorf("block %d: committed app hash %X, the chain had %X", block.Height, committed, want.AppHash)
+			return fmt.Errorf("block %d: committed %X, the chain had %X", block.Height, committed, want.AppHash)
 		}
 	}
 	return nil
