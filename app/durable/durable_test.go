@@ -68,11 +68,11 @@ func content(t *testing.T, db dbm.DB) map[string]string {
 
 func TestWhatNoCommitKnowsIsRemoved(t *testing.T) {
 	for _, tc := range []struct {
-		name     string
-		commits  int
-		left     map[string]uint64 // version by store
-		mended   []string
-		foreign  bool // of stores that this binary does not have
+		name    string
+		commits int
+		left    map[string]uint64 // version by store
+		mended  []string
+		foreign bool // of stores that this binary does not have
 	}{
 		{name: "nothing ever", commits: 0},
 		{name: "the first commit", left: map[string]uint64{"one": 1}, mended: []string{"one"}},
