@@ -229,7 +229,7 @@ func (g *moneyGame) payMany() (chain.Account, []sdk.Msg) {
 	fan := chain.Named("fan")
 	msg := &royaltytypes.MsgPayMany{Payer: fan.String()}
 	for range 1 + g.rng.IntN(6) {
-		msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: moneyWork(g.work()).String(), Amount: g.coin()})
+		msg.Payments = append(msg.Payments, royaltytypes.Payment{Work: moneyWork(g.work()).ID, Amount: g.coin()})
 	}
 	return fan, []sdk.Msg{msg}
 }
@@ -291,7 +291,7 @@ func (g *moneyGame) blocked() sdk.AccAddress {
 func (g *moneyGame) assignment(work int, from chain.Account, to sdk.AccAddress) sdk.Msg {
 	has := g.shareOf(moneyWork(work), from.Address)
 	part := has / uint32(2+g.rng.IntN(3))
-	msg := &royaltytypes.MsgAssignShares{Holder: from.String(), Work: moneyWork(work).String()}
+	msg := &royaltytypes.MsgAssignShares{Holder: from.String(), Work: moneyWork(work).ID}
 	if part > 0 {
 		msg.Shares = append(msg.Shares, royaltytypes.Assignment{Account: to.String(), Weight: part})
 	}
@@ -308,12 +308,12 @@ func (g *moneyGame) settleAndAssign() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	owner := holderOf(work, 0)
 	give := g.assignment(work, owner, holderOf(work, 1).Address)
-	return owner, []sdk.Msg{&royaltytypes.MsgSettle{Sender: owner.String(), Works: []string{moneyWork(work).String()}}, give}
+	return owner, []sdk.Msg{&royaltytypes.MsgSettle{Sender: owner.String(), Works: []registrytypes.WorkID{moneyWork(work).ID}}, give}
 }
 
 func (g *moneyGame) settle() (chain.Account, []sdk.Msg) {
 	fan := chain.Named("fan")
-	return fan, []sdk.Msg{&royaltytypes.MsgSettle{Sender: fan.String(), Works: []string{moneyWork(g.work()).String()}}}
+	return fan, []sdk.Msg{&royaltytypes.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{moneyWork(g.work()).ID}}}
 }
 
 func (g *moneyGame) withdraw() (chain.Account, []sdk.Msg) {
@@ -398,7 +398,7 @@ func (g *moneyGame) requireOwed() {
 		owed[key].Add(owed[key], amount)
 	}
 	for _, p := range g.paid {
-		work := workOf(g.t, p.Work)
+		work := p.Work
 		_, version, err := royalty.VersionsAt(ctx, work, p.Epoch)
 		require.NoError(g.t, err)
 		upstream, err := royalty.GetUpstream(ctx, work, version)
@@ -426,10 +426,4 @@ func (g *moneyGame) requireOwed() {
 			require.Less(g.t, off.Abs(off).Cmp(most), 1, "work %d has earned %s of %s%s", work, got.FloatString(0), want.FloatString(3), denom)
 		}
 	}
-}
-
-func workOf(t *testing.T, id string) registrytypes.WorkID {
-	work, err := registrytypes.ParseWorkID(id)
-	require.NoError(t, err)
-	return work
 }

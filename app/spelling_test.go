@@ -69,7 +69,7 @@ func TestANumberIsPaidAsItIsWritten(t *testing.T) {
 
 	for name, msg := range map[string]sdk.Msg{
 		"pay":         chain.PayMsg(bob, song, coin),
-		"pay many":    &royaltytypes.MsgPayMany{Payer: bob.String(), Payments: []royaltytypes.Payment{{Work: song.String(), Amount: coin}}},
+		"pay many":    &royaltytypes.MsgPayMany{Payer: bob.String(), Payments: []royaltytypes.Payment{{Work: song.ID, Amount: coin}}},
 		"a bank send": &banktypes.MsgSend{FromAddress: bob.String(), ToAddress: alice.String(), Amount: sdk.NewCoins(coin)},
 		"in another":  &authz.MsgExec{Grantee: bob.String(), Msgs: []*codectypes.Any{inner}},
 	} {

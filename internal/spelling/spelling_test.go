@@ -24,6 +24,7 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/spelling"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -182,7 +183,7 @@ func BenchmarkTx(b *testing.B) {
 	checker := spelling.NewChecker(gogoproto.HybridResolver)
 	for name, msg := range map[string]gogoproto.Message{
 		"send":     &banktypes.MsgSend{FromAddress: strings.Repeat("a", 45), ToAddress: strings.Repeat("b", 45), Amount: sdk.Coins{marked()}},
-		"pay-1000": &royaltytypes.MsgPayMany{Payments: slices.Repeat([]royaltytypes.Payment{{Work: strings.Repeat("w", 43), Amount: marked()}}, 1000)},
+		"pay-1000": &royaltytypes.MsgPayMany{Payments: slices.Repeat([]royaltytypes.Payment{{Work: registrytypes.WorkID{1}, Amount: marked()}}, 1000)},
 	} {
 		body, err := gogoproto.Marshal(&tx.TxBody{Messages: []*codectypes.Any{anyOf(b, msg)}})
 		require.NoError(b, err)

@@ -48,7 +48,7 @@ func TestEveryEntranceHasABound(t *testing.T) {
 		},
 		"pay many": func(song chain.Work, coin sdk.Coin) sdk.Msg {
 			return &types.MsgPayMany{Payer: fan.String(), Payments: []types.Payment{
-				{Work: song.String(), Amount: usdc(1)}, {Work: song, Amount: coin},
+				{Work: song.ID, Amount: usdc(1)}, {Work: song.ID, Amount: coin},
 			}}
 		},
 		"deposit": func(song chain.Work, coin sdk.Coin) sdk.Msg {
@@ -109,7 +109,7 @@ func TestTheLargestPaymentsAddUp(t *testing.T) {
 	most := sdk.NewCoin("uusdc", amounts.Max())
 	msg := &types.MsgPayMany{Payer: fan.String()}
 	for range 300 {
-		msg.Payments = append(msg.Payments, types.Payment{Work: remix, Amount: most})
+		msg.Payments = append(msg.Payments, types.Payment{Work: remix.ID, Amount: most})
 	}
 	before := c.Balance(bob, "uusdc").Amount
 	c.MustDeliver(fan, msg)
