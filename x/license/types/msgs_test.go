@@ -19,7 +19,7 @@ var (
 
 func TestApprovedIsAnAccountOrAWork(t *testing.T) {
 	for _, whom := range []types.Approved{
-		{Licensee: licensee}, {Licensee: make([]byte, 32)}, {Licensee: remix[:]}, {Derivative: remix}, {Derivative: registrytypes.WorkID{}},
+		{Licensee: licensee}, {Licensee: make([]byte, 32)}, {Licensee: remix[:]}, {Derivative: remix},
 	} {
 		got, err := types.ParseApprovedKey(whom.Key())
 		require.NoError(t, err)

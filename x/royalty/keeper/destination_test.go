@@ -41,7 +41,7 @@ func TestEscrowHoldsWhatAWorkEarns(t *testing.T) {
 	c.RequireBalance(alice, "1000200uusdc")
 	c.RequireBalance(bob, "1000000uusdc")
 	c.RequireBalance(carol, "1000800uusdc")
-	preview, err := types.NewQueryClient(c.Conn()).Preview(t.Context(), &types.QueryPreviewRequest{Work: clip, Amount: "1000uusdc"})
+	preview, err := types.NewQueryClient(c.Conn()).Preview(t.Context(), &types.QueryPreviewRequest{Work: clip.ID, Amount: "1000uusdc"})
 	require.NoError(t, err)
 	require.Len(t, preview.Payees, 3)
 	for _, p := range preview.Payees {

@@ -25,7 +25,7 @@ func TestEveryEpochKeepsItsLists(t *testing.T) {
 			c.MustDeliver(bob, chain.DeriveMsg(remix, song.Under(ten)))
 		},
 		func() {
-			c.MustDeliver(bob, &types.MsgAssignShares{Holder: bob.String(), Work: remix, Shares: []types.Assignment{
+			c.MustDeliver(bob, &types.MsgAssignShares{Holder: bob.String(), Work: remix.ID, Shares: []types.Assignment{
 				{Account: bob.String(), Weight: 500_000}, {Account: dave.String(), Weight: 100_000},
 			}})
 		},
@@ -44,15 +44,15 @@ func TestEveryEpochKeepsItsLists(t *testing.T) {
 	type row struct{ holders, upstream, held int }
 	var got []row
 	for epoch := range uint64(len(steps) + 1) {
-		answer, err := query.Epoch(t.Context(), &types.QueryEpochRequest{Work: remix, Epoch: epoch})
+		answer, err := query.Epoch(t.Context(), &types.QueryEpochRequest{Work: remix.ID, Epoch: epoch})
 		require.NoError(t, err)
 		got = append(got, row{int(answer.HoldersVersion), int(answer.UpstreamVersion), len(answer.Holders)})
 	}
 	require.Equal(t, []row{{0, 0, 1}, {1, 0, 2}, {1, 2, 2}, {3, 2, 3}, {3, 4, 3}}, got)
-	_, err := query.Epoch(t.Context(), &types.QueryEpochRequest{Work: remix, Epoch: 5})
+	_, err := query.Epoch(t.Context(), &types.QueryEpochRequest{Work: remix.ID, Epoch: 5})
 	require.Equal(t, codes.NotFound, status.Code(err))
 	for _, version := range []uint32{2, 4} {
-		owed, err := query.Upstream(t.Context(), &types.QueryUpstreamRequest{Work: remix, Version: version})
+		owed, err := query.Upstream(t.Context(), &types.QueryUpstreamRequest{Work: remix.ID, Version: version})
 		require.NoError(t, err)
 		require.Len(t, owed.Owed, int(version/2))
 	}

@@ -84,7 +84,7 @@ func TestARecheckTakesItsTime(t *testing.T) {
 	for i := 0; i < works; i += 500 {
 		msg := &types.MsgPayMany{Payer: fan.String()}
 		for _, song := range songs[i : i+500] {
-			msg.Payments = append(msg.Payments, types.Payment{Work: song, Amount: usdc(20)})
+			msg.Payments = append(msg.Payments, types.Payment{Work: song.ID, Amount: usdc(20)})
 		}
 		c.MustDeliver(fan, msg)
 	}
