@@ -34,7 +34,7 @@ func TestABrokenWorkStopsNobodyElse(t *testing.T) {
 	block.RequireOK(t)
 	quarantined := chain.Typed[*types.EventStageQuarantined](t, block.Events)
 	require.Len(t, quarantined, 1)
-	require.Equal(t, remix.String(), quarantined[0].Work)
+	require.Equal(t, remix.ID, quarantined[0].Work)
 	require.Contains(t, quarantined[0].Reason, "packed list")
 	c.RequireBalance(carol, "1001000uusdc")
 	c.RequireBalance(bob, "1000000uusdc")
@@ -67,7 +67,7 @@ func TestABrokenAncestorStopsNobodyElse(t *testing.T) {
 	block.RequireOK(t)
 	quarantined := chain.Typed[*types.EventStageQuarantined](t, block.Events)
 	require.Len(t, quarantined, 1)
-	require.Equal(t, song.String(), quarantined[0].Work)
+	require.Equal(t, song.ID, quarantined[0].Work)
 	c.RequireBalance(bob, "1000900uusdc")
 	c.RequireBalance(alice, "1000000uusdc")
 
