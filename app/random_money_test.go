@@ -208,9 +208,15 @@ type moneyPlay struct {
 
 func (g *moneyGame) plays() []moneyPlay {
 	return []moneyPlay{
-		{"pay", g.pay}, {"pay many", g.payMany}, {"derive", g.derive}, {"approve", g.approve},
-		{"assign", g.assign}, {"assign to who may not receive", g.assignBlocked}, {"settle and assign", g.settleAndAssign},
-		{"settle", g.settle}, {"withdraw", g.withdraw},
+		{"pay", g.pay},
+		{"pay many", g.payMany},
+		{"derive", g.derive},
+		{"approve", g.approve},
+		{"assign", g.assign},
+		{"assign to who may not receive", g.assignBlocked},
+		{"settle and assign", g.settleAndAssign},
+		{"settle", g.settle},
+		{"withdraw", g.withdraw},
 	}
 }
 

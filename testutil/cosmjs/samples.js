@@ -41,6 +41,8 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("alice", "registry.v1.MsgWithdrawWork", { owner: alice, work: kept });
   yield by("alice", "registry.v1.MsgRestoreWork", { owner: alice, work: kept });
 
+  yield by("alice", "registry.v1.MsgBlankText", { sender: alice, work: kept, version: 1 });
+
   // x/royalty
   yield by("alice", "registry.v1.MsgOfferTransfer", { owner: alice, work: gift, recipient: bob });
   yield by("bob", "royalty.v1.MsgAcceptTransfer", { recipient: bob, work: gift, workVersion: 1, holdersVersion: 0 });
@@ -54,16 +56,16 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("bob", "royalty.v1.MsgSettle", { sender: bob, works: [kept] });
   // refused: all that is due was paid out by itself
   yield by("alice", "royalty.v1.MsgWithdraw", { account: alice, denoms: [denom] }, "royalty 16");
-  const { channel } = yield by("bob", "royalty.v1.MsgOpenChannel", {
+  const { paymentChannel } = yield by("bob", "royalty.v1.MsgOpenPaymentChannel", {
     payer: bob, serial: BigInt(round), deposit: coin(1_000_000), payees: [{ work: song, weight: 1_000_000 }], receiver: alice,
     key, closeDelay: { seconds: 3_600n, nanos: 0 },
   });
-  yield by("bob", "royalty.v1.MsgTopUpChannel", { payer: bob, channel, amount: coin(5) });
+  yield by("bob", "royalty.v1.MsgTopUpPaymentChannel", { payer: bob, paymentChannel, amount: coin(5) });
   // refused: the signature is nobody's
   yield by("alice", "royalty.v1.MsgRedeemVouchers", {
-    sender: alice, vouchers: [{ channel, total: "100", expires: 1_900_000_000n, signature: new Uint8Array(64).fill(1) }], maxLines: 9,
+    sender: alice, vouchers: [{ paymentChannel, total: "100", expires: 1_900_000_000n, signature: new Uint8Array(64).fill(1) }], maxLines: 9,
   }, "royalty 24");
-  yield by("alice", "royalty.v1.MsgCloseChannel", { sender: alice, channel });
+  yield by("alice", "royalty.v1.MsgClosePaymentChannel", { sender: alice, paymentChannel });
   // refused, here and below: only governance may
   yield by("alice", "royalty.v1.MsgUpdateParams", { authority: alice, params: params.royalty }, "sdk 4");
 
@@ -77,6 +79,7 @@ export function* samples({ alice, bob, key, params, round }) {
       duration: { seconds: 86_400n, nanos: 0 }, territories: ["DE", "FR"], media: ["print", "web"], transferable: true, maxGrants: 9n,
     },
   });
+  yield by("alice", "license.v1.MsgBlankTerms", { authority: alice, terms }, "sdk 4");
   yield by("alice", "license.v1.MsgOffer", {
     owner: alice, work: song, terms,
     offer: { price: [coin(1_500)], expiresAt: { seconds: 4_000_000_000n, nanos: 120_034_000 }, licensees: [alice, bob].sort() },
@@ -100,6 +103,7 @@ export function* samples({ alice, bob, key, params, round }) {
       generatedAt: { seconds: 1_767_225_600n, nanos: 5_000_000 }, uniqueId: "42", promptSha256: digest("prompt"),
     },
   });
+  yield by("bob", "lineage.v1.MsgBlankText", { sender: bob, work: remix });
   yield by("alice", "lineage.v1.MsgApproveSource", { owner: alice, source: kept, derivative: remix });
   yield by("alice", "lineage.v1.MsgWithdrawSourceApproval", { owner: alice, source: kept, derivative: remix });
   yield by("alice", "lineage.v1.MsgUpdateParams", { authority: alice, params: params.lineage }, "sdk 4");

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/golang/protobuf/proto"
+	"github.com/golang/protobuf/proto" //nolint:staticcheck // SA1019: gogoproto's structs have these tags, and no reflection of the new kind
 	"github.com/grpc-ecosystem/grpc-gateway/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/utilities"
 )
@@ -84,13 +84,14 @@ func fieldAt(message reflect.Value, path []string) (field reflect.Value, ok bool
 		if message.Kind() != reflect.Struct {
 			return reflect.Value{}, false
 		}
-		at := slices.IndexFunc(proto.GetProperties(message.Type()).Prop, func(p *proto.Properties) bool {
+		properties := proto.GetProperties(message.Type()) //nolint:staticcheck // SA1019: as above
+		at := slices.IndexFunc(properties.Prop, func(p *proto.Properties) bool {
 			return name == p.OrigName || name == p.JSONName
 		})
 		if at < 0 {
 			return reflect.Value{}, false
 		}
-		message = message.FieldByName(proto.GetProperties(message.Type()).Prop[at].Name)
+		message = message.FieldByName(properties.Prop[at].Name)
 	}
 	return message, true
 }

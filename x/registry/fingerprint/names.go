@@ -56,7 +56,7 @@ func c2pa(s string) (string, error) {
 	}
 	s, _ = cutAny(s, "sha256:", "sha384:", "sha512:")
 	if s = lowerASCII(s); !hashForm.MatchString(s) {
-		return "", errors.New("must be the hash of a manifest, 64, 96 or 128 hex digits, or its label, urn:c2pa:")
+		return "", errors.New("must be the hash of a manifest, 64, 96 or 128 hex digits, or its label that begins with urn:c2pa")
 	}
 	return s, nil
 }

@@ -91,8 +91,10 @@ func repeated(s string, n int) string { return strings.Repeat(s, n) }
 // control, ignorable, separator or private character; a refusal names the first
 // character that is at fault.
 func TestWhatPasses(t *testing.T) {
-	pool := []rune{0, '\n', ' ', 'a', '1', 0xa0, 0xad, 0x61c, 0x200b, 0x200d, 0x2028, 0x202e, 0x2060, 0x3000, 0x845b, 0xe000,
-		0xfdd0, 0xfe0f, 0xfeff, 0xfffd, 0xffff, 0x1f600, 0x50000, 0xe0041, 0xe0100, 0x10ffff}
+	pool := []rune{
+		0, '\n', ' ', 'a', '1', 0xa0, 0xad, 0x61c, 0x200b, 0x200d, 0x2028, 0x202e, 0x2060, 0x3000, 0x845b, 0xe000,
+		0xfdd0, 0xfe0f, 0xfeff, 0xfffd, 0xffff, 0x1f600, 0x50000, 0xe0041, 0xe0100, 0x10ffff,
+	}
 	hidden := []*unicode.RangeTable{
 		unicode.Cc, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs, unicode.Bidi_Control, unicode.Noncharacter_Code_Point,
 		unicode.Other_Default_Ignorable_Code_Point,

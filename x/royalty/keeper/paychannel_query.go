@@ -37,7 +37,7 @@ func (s queryServer) PaymentChannel(ctx context.Context, r *types.QueryPaymentCh
 	}
 	lines := make([]types.PaymentChannelPayee, len(shares))
 	for i, share := range shares {
-		lines[i] = types.PaymentChannelPayee{Work: share.Work, Weight: share.Weight}
+		lines[i] = types.PaymentChannelPayee(share)
 	}
 	lines, next, err := paging.Slice(lines, request)
 	return &types.QueryPaymentChannelResponse{PaymentChannel: paymentChannelInfo(r.PaymentChannel, channel), Payees: lines, Pagination: next}, err

@@ -52,7 +52,7 @@ func NewPaymentChannelPayees(lines []PaymentChannelPayee) (PaymentChannelPayees,
 		if line.Weight < 1 || line.Weight > flow.Whole {
 			return PaymentChannelPayees{}, ErrInvalidPaymentChannel.Wrapf("%s has a weight of %d ppm; it must be from 1 to %d", line.Work, line.Weight, flow.Whole)
 		}
-		shares[i] = WorkShare{line.Work, line.Weight}
+		shares[i] = WorkShare(line)
 	}
 	slices.SortFunc(shares, func(a, b WorkShare) int { return bytes.Compare(a.Work[:], b.Work[:]) })
 	packed := make([]byte, 0, len(shares)*paymentChannelEntry)

@@ -67,7 +67,7 @@ func FuzzUnpackPayees(f *testing.F) {
 		}
 		lines := make([]types.PaymentChannelPayee, len(shares))
 		for i, s := range shares {
-			lines[i] = types.PaymentChannelPayee{Work: s.Work, Weight: s.Weight}
+			lines[i] = types.PaymentChannelPayee(s)
 		}
 		again, err := types.NewPaymentChannelPayees(lines)
 		require.NoError(t, err)
