@@ -149,8 +149,11 @@ func TestWhatIsAFault(t *testing.T) {
 		explained[mutants[10+i].key] = "so be it"
 	}
 	outcomes[3] = caught
-	_, faults = judge("x", mutants, outcomes, explained)
-	require.Equal(t, []string{"x: 92 of 98 mutants are caught, fewer than 95 %"}, faults)
+	got, faults = judge("x", mutants, outcomes, explained)
+	require.Empty(t, faults)
+	require.Equal(t, []string{"x: 92 of 98 mutants are caught, fewer than 95 %"}, got.fewer("x"))
+	require.Empty(t, tally{all: 100, caught: 95}.fewer("x"))
+	require.Len(t, tally{all: 100, caught: 94}.fewer("x"), 1)
 
 	require.Empty(t, gone("x", mutants, equal))
 	require.Empty(t, gone("y", nil, equal), "of another package")
