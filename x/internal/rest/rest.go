@@ -85,6 +85,7 @@ func fieldAt(message reflect.Value, path []string) (field reflect.Value, ok bool
 			return reflect.Value{}, false
 		}
 		properties := proto.GetProperties(message.Type()) //nolint:staticcheck // SA1019: as above
+		//nolint:staticcheck // SA1019: as above
 		at := slices.IndexFunc(properties.Prop, func(p *proto.Properties) bool {
 			return name == p.OrigName || name == p.JSONName
 		})
