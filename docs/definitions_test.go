@@ -20,7 +20,7 @@ import (
 
 // described are the modules whose definitions these tests hold to their rules.
 // Those of x/registry and x/royalty join with the types of their ids.
-var described = []string{"license", "lineage"}
+var described = []string{"registry", "royalty", "license", "lineage"}
 
 var (
 	declaration = regexp.MustCompile(`^(message \w+ \{|  (repeated )?[\w.]+ \w+ = \d+)`)
