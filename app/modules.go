@@ -114,10 +114,10 @@ func newModuleManager(app *App) *module.Manager {
 		authzmodule.NewAppModule(cdc, k.Authz, k.Account, k.Bank, interfaces),
 		consensus.NewAppModule(cdc, k.Consensus),
 		upgrade.NewAppModule(k.Upgrade, k.Account.AddressCodec()),
-		registry.NewAppModule(cdc, k.Registry),
-		royalty.NewAppModule(cdc, k.Royalty),
-		license.NewAppModule(cdc, k.License),
-		lineage.NewAppModule(cdc, k.Lineage),
+		registry.NewAppModule(k.Registry),
+		royalty.NewAppModule(k.Royalty),
+		license.NewAppModule(k.License),
+		lineage.NewAppModule(k.Lineage),
 	)
 	m.SetOrderPreBlockers(preBlockers...)
 	m.SetOrderBeginBlockers(beginBlockers...)

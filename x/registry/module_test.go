@@ -25,7 +25,7 @@ import (
 func TestGenesisThroughTheModule(t *testing.T) {
 	key := storetypes.NewKVStoreKey(types.StoreKey)
 	encoding := moduletestutil.MakeTestEncodingConfig()
-	m := registry.NewAppModule(encoding.Codec, keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), ""))
+	m := registry.NewAppModule(keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), ""))
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient_test")).Ctx
 
 	genesis := m.DefaultGenesis(encoding.Codec)

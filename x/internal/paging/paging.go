@@ -32,20 +32,36 @@ func Bound(asked *query.PageRequest) (*query.PageRequest, error) {
 	return &bounded, nil
 }
 
-// Places are those of the rows of a bounded page, from 0, in a list of this
-// length. The key of the next page is the number of rows before it.
-func Places(length uint64, bounded *query.PageRequest) ([]uint64, *query.PageResponse, error) {
-	res := &query.PageResponse{}
-	start := bounded.Offset
+// Forward is Bound for a list that is read in one direction only.
+func Forward(asked *query.PageRequest) (*query.PageRequest, error) {
+	if asked != nil && asked.Reverse {
+		return nil, status.Error(codes.InvalidArgument, "this list is not served in reverse order")
+	}
+	return Bound(asked)
+}
+
+// Start is the place of the first row of a bounded page in a list that is read
+// by places. The key of a page is the number of rows before it.
+func Start(bounded *query.PageRequest) (uint64, error) {
 	switch len(bounded.Key) {
 	case 0:
-		if bounded.CountTotal {
-			res.Total = length
-		}
+		return bounded.Offset, nil
 	case 8:
-		start = binary.BigEndian.Uint64(bounded.Key)
-	default:
-		return nil, nil, status.Error(codes.InvalidArgument, "pagination.key is not the next_key of an earlier answer")
+		return binary.BigEndian.Uint64(bounded.Key), nil
+	}
+	return 0, status.Error(codes.InvalidArgument, "pagination.key is not the next_key of an earlier answer")
+}
+
+// Places are those of the rows of a bounded page, from 0, in a list of this
+// length.
+func Places(length uint64, bounded *query.PageRequest) ([]uint64, *query.PageResponse, error) {
+	start, err := Start(bounded)
+	if err != nil {
+		return nil, nil, err
+	}
+	res := &query.PageResponse{}
+	if bounded.CountTotal {
+		res.Total = length
 	}
 	start = min(start, length)
 	count := min(bounded.Limit, length-start)

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -73,7 +74,7 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, type
 	if err := k.countGrant(ctx, collections.Join(a.Work, a.Terms)); err != nil {
 		return id, grant, err
 	}
-	return id, grant, emit(ctx, &types.EventGranted{
+	return id, grant, events.Emit(ctx, &types.EventGranted{
 		Grant: id.String(), Work: a.Work.String(), Terms: a.Terms.String(), Licensee: a.Licensee.String(),
 		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.derivativeText(),
 	})

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -42,7 +43,7 @@ func (k Keeper) Approve(
 		return err
 	}
 	licensee, derivative := whom.Fields()
-	return emit(ctx, &types.EventApproved{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
+	return events.Emit(ctx, &types.EventApproved{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
 }
 
 // checkApproved checks that a derivative that is to be approved exists and is
@@ -78,7 +79,7 @@ func (k Keeper) WithdrawApproval(
 		return err
 	}
 	licensee, derivative := whom.Fields()
-	return emit(ctx, &types.EventApprovalWithdrawn{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
+	return events.Emit(ctx, &types.EventApprovalWithdrawn{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
 }
 
 // isApproved says whether somebody was approved since the work last changed

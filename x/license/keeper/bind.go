@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -63,12 +64,7 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 		}
 		event.Constraints = append(event.Constraints, named)
 	}
-	written, err := constrainedEvent(event)
-	if err != nil {
-		return err
-	}
-	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(written)
-	return nil
+	return events.Emit(ctx, event)
 }
 
 // meter has the revenue of a derivative counted in the denoms of its new

@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/stemma-chain/stemma/x/internal/invariants"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -15,23 +16,15 @@ import (
 // CheckInvariants verifies that tables and indexes agree, reading all of them.
 // The error names the invariant and the row that breaks it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
-	for _, invariant := range []struct {
-		name  string
-		check func(context.Context) error
-	}{
-		{"terms", k.checkTerms},
-		{"offers", k.checkOffers},
-		{"grants", k.checkGrants},
-		{"grant indexes", k.checkGrantIndexes},
-		{"grant counts", k.checkGrantCounts},
-		{"constraints", k.checkConstraints},
-		{"approvals", k.checkApprovals},
-	} {
-		if err := invariant.check(ctx); err != nil {
-			return fmt.Errorf("license invariant %q: %w", invariant.name, err)
-		}
-	}
-	return nil
+	return invariants.Check(ctx, types.ModuleName,
+		invariants.Invariant{Name: "terms", Check: k.checkTerms},
+		invariants.Invariant{Name: "offers", Check: k.checkOffers},
+		invariants.Invariant{Name: "grants", Check: k.checkGrants},
+		invariants.Invariant{Name: "grant indexes", Check: k.checkGrantIndexes},
+		invariants.Invariant{Name: "grant counts", Check: k.checkGrantCounts},
+		invariants.Invariant{Name: "constraints", Check: k.checkConstraints},
+		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
+	)
 }
 
 // checkTerms: all are valid and stand under the hash of their content.

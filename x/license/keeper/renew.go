@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -52,7 +53,7 @@ func (k Keeper) RenewGrant(
 	if err := k.noteEnd(ctx, grant, q.terms.Exclusive); err != nil {
 		return grant, err
 	}
-	return grant, emit(ctx, &types.EventGrantRenewed{
+	return grant, events.Emit(ctx, &types.EventGrantRenewed{
 		Grant: id.String(), Work: a.Work.String(), Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -24,7 +25,7 @@ func (k Keeper) PublishTerms(ctx context.Context, t types.Terms) (types.TermsID,
 	if err := k.Terms.Set(ctx, id, t); err != nil {
 		return id, err
 	}
-	return id, emit(ctx, &types.EventTermsPublished{Terms: id.String(), Spdx: t.Spdx})
+	return id, events.Emit(ctx, &types.EventTermsPublished{Terms: id.String(), Spdx: t.Spdx})
 }
 
 // GetTerms returns published terms. It fails with ErrTermsNotFound.
@@ -50,5 +51,5 @@ func (k Keeper) BlankTerms(ctx context.Context, id types.TermsID) error {
 	if err := k.Terms.Set(ctx, id, t.Blank()); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventTermsBlanked{Terms: id.String()})
+	return events.Emit(ctx, &types.EventTermsBlanked{Terms: id.String()})
 }

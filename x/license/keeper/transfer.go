@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -39,7 +40,7 @@ func (k Keeper) TransferGrant(ctx context.Context, licensee sdk.AccAddress, id t
 	if err := k.Grants.Set(ctx, id, grant); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventGrantTransferred{Grant: id.String(), From: licensee.String(), To: recipient.String()})
+	return events.Emit(ctx, &types.EventGrantTransferred{Grant: id.String(), From: licensee.String(), To: recipient.String()})
 }
 
 // checkMovable checks that a grant can be given to a recipient.

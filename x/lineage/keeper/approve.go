@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -41,7 +42,7 @@ func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source,
 	if err := k.Approvals.Set(ctx, key, work.Transfers); err != nil {
 		return err
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventSourceApproved{
+	return events.Emit(ctx, &types.EventSourceApproved{
 		Source: source.String(), Derivative: derivative.String(), Approver: owner.String(),
 	})
 }
@@ -63,7 +64,7 @@ func (k Keeper) WithdrawSourceApproval(ctx context.Context, owner sdk.AccAddress
 	if err := k.Approvals.Remove(ctx, key); err != nil {
 		return err
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventSourceApprovalWithdrawn{
+	return events.Emit(ctx, &types.EventSourceApprovalWithdrawn{
 		Source: source.String(), Derivative: derivative.String(),
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -33,7 +34,7 @@ func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, work workI
 	if !recorded && !externals {
 		return errorsmod.Wrapf(types.ErrNothingToBlank, "%s: the text is blanked already, or there was none", work)
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventTextBlanked{
+	return events.Emit(ctx, &types.EventTextBlanked{
 		Work: work.String(), Sender: sender.String(),
 	})
 }

@@ -5,8 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
+	"github.com/stemma-chain/stemma/x/internal/events"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/graph"
 	"github.com/stemma-chain/stemma/x/lineage/types"
@@ -74,15 +73,10 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 		return none, err
 	}
 	result := types.MsgDeriveResponse{Generation: dv.generation, Absolute: absolute, Relative: relative}
-	event, err := derivedEvent(&types.EventDerived{
+	return result, events.Emit(ctx, &types.EventDerived{
 		Work: dv.Work.String(), Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
 	})
-	if err != nil {
-		return none, err
-	}
-	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(event)
-	return result, nil
 }
 
 // load checks that the owner may declare anything about the work now, and

@@ -152,7 +152,7 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 		"derivatives index": func(f *fixture, bottom, left workID) error {
 			return f.k.Derivatives.Remove(f.ctx, collections.Join3(left, false, bottom))
 		},
-		"derivatives index: works derive": func(f *fixture, _, left workID) error {
+		`"derivatives index": works derive`: func(f *fixture, _, left workID) error {
 			return f.k.Derived.Remove(f.ctx, left)
 		},
 		"nothing derives from it": func(f *fixture, _, _ workID) error {

@@ -7,28 +7,20 @@ import (
 
 	"cosmossdk.io/collections"
 
+	"github.com/stemma-chain/stemma/x/internal/invariants"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
 
 // CheckInvariants runs every check of the module's state and names the first
 // that fails.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
-	checks := []struct {
-		name  string
-		check func(context.Context) error
-	}{
-		{"form", k.checkForm},
-		{"generations", k.checkGenerations},
-		{"derivatives index", k.checkIndex},
-		{"rows", k.checkRows},
-		{"approvals", k.checkApprovalRows},
-	}
-	for _, c := range checks {
-		if err := c.check(ctx); err != nil {
-			return fmt.Errorf("%s: %s: %w", types.ModuleName, c.name, err)
-		}
-	}
-	return nil
+	return invariants.Check(ctx, types.ModuleName,
+		invariants.Invariant{Name: "form", Check: k.checkForm},
+		invariants.Invariant{Name: "generations", Check: k.checkGenerations},
+		invariants.Invariant{Name: "derivatives index", Check: k.checkIndex},
+		invariants.Invariant{Name: "rows", Check: k.checkRows},
+		invariants.Invariant{Name: "approvals", Check: k.checkApprovalRows},
+	)
 }
 
 // checkForm: the sources of a work are in the order by which they are found, and

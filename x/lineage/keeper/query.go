@@ -10,9 +10,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
-	"github.com/stemma-chain/stemma/x/internal/paging"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -27,14 +24,6 @@ func (s queryServer) find(ctx context.Context, work string) (workID, error) {
 	}
 	_, err = s.k.registry.GetWork(ctx, id)
 	return id, coded(err)
-}
-
-// forward bounds pages of lists that are read in one direction only.
-func forward(page *query.PageRequest) (*query.PageRequest, error) {
-	if page != nil && page.Reverse {
-		return nil, status.Error(codes.InvalidArgument, "this list is not served in reverse order")
-	}
-	return paging.Bound(page)
 }
 
 // coded gives errors their gRPC code; those of the store are internal.

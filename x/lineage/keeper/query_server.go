@@ -46,7 +46,7 @@ func (s queryServer) Derivation(ctx context.Context, req *types.QueryDerivationR
 // Sources lists the registered sources by id, then the external ones in the
 // order of their declaration.
 func (s queryServer) Sources(ctx context.Context, req *types.QuerySourcesRequest) (*types.QuerySourcesResponse, error) {
-	page, err := forward(req.Pagination)
+	page, err := paging.Forward(req.Pagination)
 	if err != nil {
 		return nil, err
 	}

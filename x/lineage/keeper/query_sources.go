@@ -6,8 +6,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"cosmossdk.io/collections"
-
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/lineage/types"
@@ -84,10 +82,7 @@ func firstSource(row *types.Derivation, page *query.PageRequest) (uint64, error)
 func (k Keeper) externalSources(ctx context.Context, work workID, page *query.PageRequest) ([]types.Link, []byte, error) {
 	links, next, err := query.CollectionPaginate(ctx, k.Externals, page,
 		func(_ externalKey, e types.ExternalEdge) (types.Link, error) { return newExternalLink(work, e), nil },
-		func(o *query.CollectionsPaginateOptions[externalKey]) {
-			prefix := collections.PairPrefix[workID, uint32](work)
-			o.Prefix = &prefix
-		})
+		query.WithCollectionPaginationPairPrefix[workID, uint32](work))
 	if err != nil {
 		return nil, nil, err
 	}

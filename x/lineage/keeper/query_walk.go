@@ -2,13 +2,11 @@ package keeper
 
 import (
 	"context"
-	"encoding/binary"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
+	"github.com/stemma-chain/stemma/x/internal/paging"
 	"github.com/stemma-chain/stemma/x/lineage/graph"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
@@ -24,7 +22,11 @@ const (
 // again, no further than it has to; its key is the position of its first row,
 // so pages fit together as long as the graph does not change between them.
 func (s queryServer) walk(ctx context.Context, req *types.QueryWalkRequest, g graph.Graph[workID]) (*types.QueryWalkResponse, error) {
-	page, start, err := positioned(req.Pagination)
+	page, err := paging.Forward(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	start, err := paging.Start(page)
 	if err != nil {
 		return nil, err
 	}
@@ -37,14 +39,17 @@ func (s queryServer) walk(ctx context.Context, req *types.QueryWalkRequest, g gr
 	}
 	limits := graph.Limits{Depth: int(req.Depth), Steps: maxWalkSteps, Edges: maxWalkEdges, EveryEdge: req.EveryEdge}
 	if !page.CountTotal {
-		limits.Steps = min(maxWalkSteps, start+int(page.Limit)+1)
+		limits.Steps = int(min(maxWalkSteps, min(start, maxWalkSteps)+page.Limit+1))
 	}
 	steps, truncated, err := graph.Walk(g, work, limits)
 	if err != nil {
 		return nil, coded(err)
 	}
-	from, to, next := cut(len(steps), start, page)
-	rows, err := s.k.rows(ctx, g, steps[from:to])
+	steps, next, err := paging.Slice(steps, page)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.k.rows(ctx, g, steps)
 	return &types.QueryWalkResponse{Steps: rows, Pagination: next, Truncated: truncated && next.NextKey == nil}, coded(err)
 }
 
@@ -82,7 +87,7 @@ func (s queryServer) Path(ctx context.Context, req *types.QueryPathRequest) (*ty
 
 // CommonAncestors lists the works that two works both come from, by id.
 func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommonAncestorsRequest) (*types.QueryCommonAncestorsResponse, error) {
-	page, start, err := positioned(req.Pagination)
+	page, err := paging.Forward(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +104,12 @@ func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommon
 	if err != nil {
 		return nil, coded(err)
 	}
-	from, to, next := cut(len(common), start, page)
+	common, next, err := paging.Slice(common, page)
+	if err != nil {
+		return nil, err
+	}
 	response := &types.QueryCommonAncestorsResponse{Pagination: next, Truncated: truncated}
-	for _, id := range common[from:to] {
+	for _, id := range common {
 		response.Works = append(response.Works, id.String())
 	}
 	return response, nil
@@ -130,35 +138,4 @@ func (k Keeper) rows(ctx context.Context, g graph.Graph[workID], steps []graph.S
 		})
 	}
 	return rows, nil
-}
-
-// positioned reads a page whose key is a position in a list that is computed
-// afresh.
-func positioned(request *query.PageRequest) (page *query.PageRequest, start int, err error) {
-	if page, err = forward(request); err != nil {
-		return nil, 0, err
-	}
-	switch {
-	case len(page.Key) == 4:
-		start = int(binary.BigEndian.Uint32(page.Key))
-	case len(page.Key) > 0:
-		return nil, 0, status.Error(codes.InvalidArgument, "pagination.key is not a next_key of this list")
-	default:
-		start = int(min(page.Offset, maxWalkSteps))
-	}
-	return page, min(start, maxWalkSteps), nil
-}
-
-// cut returns the bounds of a page within a list and the position of the next.
-func cut(length, start int, page *query.PageRequest) (from, to int, response *query.PageResponse) {
-	response = &query.PageResponse{}
-	if page.CountTotal {
-		response.Total = uint64(length)
-	}
-	from = min(start, length)
-	to = min(from+int(page.Limit), length)
-	if to < length {
-		response.NextKey = binary.BigEndian.AppendUint32(nil, uint32(to))
-	}
-	return from, to, response
 }

@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -30,7 +31,7 @@ func (k Keeper) Anchor(ctx context.Context, account sdk.AccAddress, root types.D
 	if err := k.Anchors.Set(ctx, key, types.Anchor{Priority: now(sdkCtx), Total: total}); err != nil {
 		return err
 	}
-	return sdkCtx.EventManager().EmitTypedEvent(&types.EventAnchored{
+	return events.Emit(ctx, &types.EventAnchored{
 		Account: account.String(), Root: root, Total: total,
 	})
 }
@@ -71,7 +72,7 @@ func (k Keeper) ProveAnchor(
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return types.Priority{}, err
 	}
-	return work.ClaimedSince, sdkCtx.EventManager().EmitTypedEvent(&types.EventAnchorProved{
+	return work.ClaimedSince, events.Emit(ctx, &types.EventAnchorProved{
 		Work: id, Root: work.AnchorRoot.Digest, ClaimedSince: work.ClaimedSince.Time,
 	})
 }

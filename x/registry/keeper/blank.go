@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -51,7 +52,7 @@ func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, id types.W
 	if len(blanked) == 0 {
 		return nil, errorsmod.Wrapf(types.ErrNothingToBlank, "%s: the text is blanked already, or there was none", id)
 	}
-	return blanked, sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventTextBlanked{
+	return blanked, events.Emit(ctx, &types.EventTextBlanked{
 		Work: id, Sender: sender.String(), Versions: blanked,
 	})
 }

@@ -8,30 +8,23 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/invariants"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // CheckInvariants verifies that tables and indexes agree, reading all of them.
 // The error names the invariant and the row that breaks it.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
-	for _, invariant := range []struct {
-		name  string
-		check func(context.Context) error
-	}{
-		{"works", k.checkWorks},
-		{"revisions", k.checkRevisions},
-		{"sole claims", k.checkSoleClaims},
-		{"digest index", k.checkByDigest},
-		{"owner index", k.checkByOwner},
-		{"owners", k.checkOwners},
-		{"fingerprint index", k.checkByFingerprint},
-		{"transfers", k.checkTransfers},
-	} {
-		if err := invariant.check(ctx); err != nil {
-			return fmt.Errorf("registry invariant %q: %w", invariant.name, err)
-		}
-	}
-	return nil
+	return invariants.Check(ctx, types.ModuleName,
+		invariants.Invariant{Name: "works", Check: k.checkWorks},
+		invariants.Invariant{Name: "revisions", Check: k.checkRevisions},
+		invariants.Invariant{Name: "sole claims", Check: k.checkSoleClaims},
+		invariants.Invariant{Name: "digest index", Check: k.checkByDigest},
+		invariants.Invariant{Name: "owner index", Check: k.checkByOwner},
+		invariants.Invariant{Name: "owners", Check: k.checkOwners},
+		invariants.Invariant{Name: "fingerprint index", Check: k.checkByFingerprint},
+		invariants.Invariant{Name: "transfers", Check: k.checkTransfers},
+	)
 }
 
 // checkWorks: rows are sound, ids follow from registrant and content, anchored

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -108,8 +109,10 @@ func (k Keeper) store(ctx sdk.Context, c newClaim) error {
 	if err := k.index(ctx, c.id, c.work, c.others, c.details.Fingerprints); err != nil {
 		return err
 	}
-	ctx.EventManager().EmitEvent(registeredEvent(c.id, c.work, c.details.Kind, c.contested))
-	return nil
+	return events.Emit(ctx, &types.EventWorkRegistered{
+		Work: c.id, Owner: c.work.Owner.String(), Sha256: c.work.Sha256.Digest, Kind: c.details.Kind,
+		Contested: c.contested, AnchorRoot: c.work.AnchorRoot.Digest,
+	})
 }
 
 // index writes the entries of a work that is new to the indexes.

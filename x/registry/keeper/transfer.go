@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -25,7 +26,7 @@ func (k Keeper) OfferTransfer(ctx context.Context, owner sdk.AccAddress, id type
 	if err := k.Transfers.Set(ctx, id, types.TransferOffer{Recipient: recipient, OfferedAt: sdkCtx.BlockTime()}); err != nil {
 		return err
 	}
-	return sdkCtx.EventManager().EmitTypedEvent(&types.EventTransferOffered{
+	return events.Emit(ctx, &types.EventTransferOffered{
 		Work: id, Owner: owner.String(), Recipient: recipient.String(),
 	})
 }
@@ -41,7 +42,7 @@ func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id typ
 	if err := k.Transfers.Remove(ctx, id); err != nil {
 		return err
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventTransferCancelled{Work: id})
+	return events.Emit(ctx, &types.EventTransferCancelled{Work: id})
 }
 
 // Transfer makes the recipient of an offered transfer the owner, and returns who
@@ -88,7 +89,7 @@ func (k Keeper) Transfer(
 	if err := k.Transfers.Remove(ctx, id); err != nil {
 		return nil, err
 	}
-	return previous, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkTransferred{
+	return previous, events.Emit(ctx, &types.EventWorkTransferred{
 		Work: id, PreviousOwner: previous.String(), Owner: recipient.String(),
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -49,7 +50,7 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return 0, err
 	}
-	return work.Version, sdkCtx.EventManager().EmitTypedEvent(&types.EventWorkRevised{Work: id, Version: work.Version})
+	return work.Version, events.Emit(ctx, &types.EventWorkRevised{Work: id, Version: work.Version})
 }
 
 // moveFingerprints makes the index follow from one version's fingerprints to the
@@ -90,7 +91,7 @@ func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return err
 	}
-	return sdk.UnwrapSDKContext(ctx).EventManager().EmitTypedEvent(&types.EventWorkStatusChanged{Work: id, Status: to})
+	return events.Emit(ctx, &types.EventWorkStatusChanged{Work: id, Status: to})
 }
 
 // revisionOf reads one version of a work's details, from 1 to the current.

@@ -6,11 +6,14 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/cosmos/gogoproto/proto"
+
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -171,18 +174,29 @@ func (b *book) Flushed(item flow.Item, from, to *big.Int, receivers int) {
 	if receivers == 1 {
 		return
 	}
-	b.events = append(b.events, flushedEvent(item, from.String(), to.String()))
+	b.emit(&types.EventStageFlushed{
+		Work: types.WorkIDOf(item.Pot.Work), Denom: item.Pot.Denom, Stage: types.StageKind(item.Kind),
+		FromTotal: from.String(), ToTotal: to.String(),
+	})
 }
 
 // Failed implements flow.Book.
 func (b *book) Failed(item flow.Item, err error) {
-	event, typedErr := sdk.TypedEventToEvent(&types.EventStageQuarantined{
+	b.emit(&types.EventStageQuarantined{
 		Work: types.WorkIDOf(item.Pot.Work), Denom: item.Pot.Denom, Stage: types.StageKind(item.Kind), Reason: err.Error(),
 	})
-	if typedErr == nil {
-		b.events = append(b.events, event)
-	}
 	sdk.UnwrapSDKContext(b.ctx).Logger().Error("royalty stage not flushed", "stage", types.ItemKey.Stringify(item), "err", err)
+}
+
+// emit keeps an event until all is saved. One that cannot be written does not
+// stop a block.
+func (b *book) emit(event proto.Message) {
+	encoded, err := events.Encode(event)
+	if err != nil {
+		sdk.UnwrapSDKContext(b.ctx).Logger().Error("royalty event not written", "err", err)
+		return
+	}
+	b.events = append(b.events, encoded)
 }
 
 // save writes the stages that were touched, in order of key, and removes those

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -116,7 +117,7 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 	if err := k.endEpoch(ctx, work, head, next); err != nil {
 		return 0, err
 	}
-	return next.HoldersVersion, emit(ctx, &types.EventHoldersChanged{
+	return next.HoldersVersion, events.Emit(ctx, &types.EventHoldersChanged{
 		Work: work, Epoch: next.Epoch, HoldersVersion: next.HoldersVersion, Holders: table.Holdings(),
 	})
 }

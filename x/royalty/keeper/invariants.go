@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/invariants"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -17,22 +18,14 @@ import (
 // CheckInvariants runs all checks of the module's state, as it is after a block.
 // It fails with ErrBrokenInvariant and the name of the first that does not hold.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
-	for _, invariant := range []struct {
-		name  string
-		check func(context.Context) error
-	}{
-		{"money is covered", k.checkMoney},
-		{"lists are whole", k.checkLists},
-		{"destinations lead somewhere", k.checkDestinations},
-		{"what is ready is queued", k.checkReady},
-		{"meters count what came in", k.checkMeters},
-		{"payment channels keep to their deposits", k.checkPaymentChannels},
-	} {
-		if err := invariant.check(ctx); err != nil {
-			return errorsmod.Wrapf(err, "royalty: %s", invariant.name)
-		}
-	}
-	return nil
+	return invariants.Check(ctx, types.ModuleName,
+		invariants.Invariant{Name: "money is covered", Check: k.checkMoney},
+		invariants.Invariant{Name: "lists are whole", Check: k.checkLists},
+		invariants.Invariant{Name: "destinations lead somewhere", Check: k.checkDestinations},
+		invariants.Invariant{Name: "what is ready is queued", Check: k.checkReady},
+		invariants.Invariant{Name: "meters count what came in", Check: k.checkMeters},
+		invariants.Invariant{Name: "payment channels keep to their deposits", Check: k.checkPaymentChannels},
+	)
 }
 
 // checkMoney: no stage is below zero; per denom, what came in is held, credited

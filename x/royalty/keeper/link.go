@@ -7,8 +7,7 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
+	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -97,8 +96,10 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if err := k.endEpoch(ctx, link.Work, head, next); err != nil {
 		return 0, 0, err
 	}
-	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(upstreamEvent(link.Work, next, absolute, relative))
-	return absolute, relative, nil
+	return absolute, relative, events.Emit(ctx, &types.EventUpstreamChanged{
+		Work: link.Work, Epoch: next.Epoch, UpstreamVersion: next.UpstreamVersion,
+		Absolute: absolute, Relative: relative, Reach: next.Reach,
+	})
 }
 
 // flowSources reads the sources' lists in the versions agreed, and sums what

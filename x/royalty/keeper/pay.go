@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -58,13 +59,20 @@ func (k Keeper) payAll(ctx context.Context, payer sdk.AccAddress, lines []line) 
 	if err := k.takeCoins(ctx, payer, coins); err != nil {
 		return err
 	}
-	events := sdk.UnwrapSDKContext(ctx).EventManager()
 	from := payer.String()
 	for i, l := range lines {
 		k.notePayment(ctx, l.work, epochs[i], l.amount)
-		events.EmitEvent(paidEvent(from, l.work, l.amount, epochs[i]))
+		if err := emitPaid(ctx, from, l.work, l.amount, epochs[i]); err != nil {
+			return at(err, i, len(lines))
+		}
 	}
 	return nil
+}
+
+func emitPaid(ctx context.Context, payer string, work registrytypes.WorkID, amount sdk.Coin, epoch uint64) error {
+	return events.Emit(ctx, &types.EventPaid{
+		Payer: payer, Work: work, Denom: amount.Denom, Amount: amount.Amount.String(), Epoch: epoch,
+	})
 }
 
 // takeCoins moves coins to the module's account, which has them from the end of
@@ -165,7 +173,7 @@ func (k Keeper) Settle(ctx context.Context, works []registrytypes.WorkID) error 
 		}
 		k.chargeAllDenoms(ctx, params, head)
 		k.noteSettle(ctx, work)
-		if err := emit(ctx, &types.EventSettleRequested{Work: work}); err != nil {
+		if err := events.Emit(ctx, &types.EventSettleRequested{Work: work}); err != nil {
 			return err
 		}
 	}

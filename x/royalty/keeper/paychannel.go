@@ -11,6 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
@@ -96,7 +97,7 @@ func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentCha
 	if !channel.Receiver.Empty() {
 		opened.Receiver = channel.Receiver.String()
 	}
-	return id, emit(ctx, opened)
+	return id, events.Emit(ctx, opened)
 }
 
 // useSerial makes sure that no id ever names two payment channels: vouchers of a closed
@@ -159,5 +160,5 @@ func (k Keeper) TopUpPaymentChannel(ctx context.Context, payer sdk.AccAddress, i
 	if err := k.PaymentChannels.Rows.Set(ctx, id, channel); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventPaymentChannelToppedUp{PaymentChannel: id, Payer: payer.String(), Denom: amount.Denom, Amount: amount.Amount.String()})
+	return events.Emit(ctx, &types.EventPaymentChannelToppedUp{PaymentChannel: id, Payer: payer.String(), Denom: amount.Denom, Amount: amount.Amount.String()})
 }

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -38,7 +39,7 @@ func (k Keeper) ClosePaymentChannel(ctx context.Context, sender sdk.AccAddress, 
 		if err := k.PaymentChannels.Rows.Set(ctx, id, channel); err != nil {
 			return nil, nil, err
 		}
-		return nil, &at, emit(ctx, &types.EventPaymentChannelCloseRequested{PaymentChannel: id, ClosesAt: at})
+		return nil, &at, events.Emit(ctx, &types.EventPaymentChannelCloseRequested{PaymentChannel: id, ClosesAt: at})
 	default:
 		return nil, nil, types.ErrNotParty.Wrapf("%s is neither the payer of %s, %s, nor its receiver", sender, id, channel.Payer)
 	}
@@ -69,7 +70,7 @@ func (k Keeper) refund(ctx context.Context, id types.PaymentChannelID, channel t
 	if err := k.PaymentChannels.ByPayer.Remove(ctx, collections.Join(channel.Payer, id)); err != nil {
 		return sdk.Coin{}, err
 	}
-	return refund, emit(ctx, &types.EventPaymentChannelClosed{
+	return refund, events.Emit(ctx, &types.EventPaymentChannelClosed{
 		PaymentChannel: id, Payer: channel.Payer.String(), Denom: channel.Denom, Refund: refund.Amount.String(),
 	})
 }
@@ -93,6 +94,5 @@ func (k Keeper) completePending(ctx context.Context, id types.PaymentChannelID, 
 	if err != nil {
 		return err
 	}
-	sdkCtx.EventManager().EmitEvent(redeemedEvent(id, *channel, sdk.NewCoin(channel.Denom, paid)))
-	return nil
+	return r.emit(id, channel, paid)
 }

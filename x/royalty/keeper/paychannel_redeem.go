@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -122,8 +123,15 @@ func (r *redemption) redeem(v voucher.Voucher) (amount *sdk.Coin, skip types.Ski
 		return nil, 0, err
 	}
 	coin := sdk.NewCoin(channel.Denom, paid)
-	r.sdkCtx.EventManager().EmitEvent(redeemedEvent(v.PaymentChannel, channel, coin))
-	return &coin, skip, nil
+	return &coin, skip, r.emit(v.PaymentChannel, &channel, paid)
+}
+
+// emit says what a voucher, or the rest of one, has paid now.
+func (r *redemption) emit(id types.PaymentChannelID, channel *types.PaymentChannel, paid math.Int) error {
+	return events.Emit(r.ctx, &types.EventVoucherRedeemed{
+		PaymentChannel: id, Denom: channel.Denom, Total: channel.Redeemed.String(), Paid: paid.String(),
+		PendingFrom: channel.PendingFrom,
+	})
 }
 
 // begin lets payees be paid up to a voucher's total.
@@ -180,7 +188,9 @@ func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare
 		chargeReach(r.ctx, r.params, work.head)
 		coin := sdk.NewCoin(channel.Denom, math.NewIntFromBigInt(part))
 		r.k.notePayment(r.ctx, share.Work, work.head.Epoch, coin)
-		r.sdkCtx.EventManager().EmitEvent(paidEvent(payer, share.Work, coin, work.head.Epoch))
+		if err := emitPaid(r.ctx, payer, share.Work, coin, work.head.Epoch); err != nil {
+			return sum, 0, err
+		}
 		sum = sum.Add(coin.Amount)
 	}
 	channel.Paid = channel.Paid.Add(sum)

@@ -14,6 +14,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -144,11 +145,13 @@ func (k Keeper) sendPayouts(
 			if !together {
 				if err := k.send(ctx, a); err != nil {
 					a.due = now + flow.RetryAfter
-					b.events = append(b.events, payoutFailed(to, coin, err))
+					b.emit(&types.EventPayoutFailed{
+						Account: to.String(), Denom: coin.Denom, Amount: coin.Amount.String(), Reason: err.Error(),
+					})
 					continue
 				}
 			}
-			b.events = append(b.events, paidOutEvent(to, coin))
+			b.emit(&types.EventPaidOut{Account: to.String(), Denom: coin.Denom, Amount: coin.Amount.String()})
 			if paid[coin.Denom] == nil {
 				paid[coin.Denom] = new(big.Int)
 			}
@@ -189,16 +192,6 @@ func (k Keeper) send(ctx context.Context, balances ...*balance) (err error) {
 	}
 	write()
 	return nil
-}
-
-func payoutFailed(account sdk.AccAddress, coin sdk.Coin, reason error) sdk.Event {
-	event, err := sdk.TypedEventToEvent(&types.EventPayoutFailed{
-		Account: account.String(), Denom: coin.Denom, Amount: coin.Amount.String(), Reason: reason.Error(),
-	})
-	if err != nil {
-		return sdk.NewEvent("stemma.royalty.v1.EventPayoutFailed")
-	}
-	return event
 }
 
 // saveBalances writes the balances that changed and their places in the queue, in
@@ -306,7 +299,7 @@ func (k Keeper) Withdraw(ctx context.Context, to sdk.AccAddress, denoms []string
 	if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, to, coins); err != nil {
 		return nil, err
 	}
-	return coins, emit(ctx, &types.EventWithdrawn{Account: to.String(), Amount: coins.String()})
+	return coins, events.Emit(ctx, &types.EventWithdrawn{Account: to.String(), Amount: coins.String()})
 }
 
 // balanceDenoms returns the first denoms of an account's balances, as many as one
