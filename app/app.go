@@ -4,7 +4,6 @@
 package app
 
 import (
-	"encoding/json"
 	"fmt"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -168,17 +167,6 @@ func (app *App) setHandlers(decode sdk.TxDecoder, chain fast.Chain) error {
 	app.SetPrepareProposal(proposals.prepare)
 	app.SetProcessProposal(proposals.process)
 	return nil
-}
-
-func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
-	var state GenesisState
-	if err := json.Unmarshal(req.AppStateBytes, &state); err != nil {
-		return nil, fmt.Errorf("genesis app state: %w", err)
-	}
-	if err := app.Keepers.Upgrade.SetModuleVersionMap(ctx, app.modules.GetVersionMap()); err != nil {
-		return nil, err
-	}
-	return app.modules.InitGenesis(ctx, app.encoding.Codec, state)
 }
 
 func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {

@@ -3,11 +3,17 @@ package app
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"slices"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
 	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
 
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -29,6 +35,60 @@ type GenesisState map[string]json.RawMessage
 // default, in the staking denom.
 func DefaultGenesis(cdc codec.JSONCodec, modules module.BasicManager) GenesisState {
 	return modules.DefaultGenesis(cdc)
+}
+
+// initChain fills the state from a genesis. It fails, and no chain starts, when a
+// module refuses its part, when a part is missing or nobody's, or when the state
+// that came of it breaks an invariant: then the error matches ErrInvariant.
+// Modules of the SDK panic on what they refuse; here that is an error too.
+func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (res *abci.ResponseInitChain, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			res, err = nil, fmt.Errorf("genesis refused: %v", r)
+		}
+	}()
+	var state GenesisState
+	if err := json.Unmarshal(req.AppStateBytes, &state); err != nil {
+		return nil, fmt.Errorf("genesis app state: %w", err)
+	}
+	if err := app.validateGenesis(state); err != nil {
+		return nil, err
+	}
+	if err := app.Keepers.Upgrade.SetModuleVersionMap(ctx, app.modules.GetVersionMap()); err != nil {
+		return nil, err
+	}
+	res, err = app.modules.InitGenesis(ctx, app.encoding.Codec, state)
+	if err != nil {
+		return nil, fmt.Errorf("genesis refused: %w", err)
+	}
+	if err := app.CheckInvariants(ctx); err != nil {
+		return nil, fmt.Errorf("genesis refused: %w", err)
+	}
+	return res, nil
+}
+
+// validateGenesis has each module check its part without a store. The SDK itself
+// starts a chain without this, and passes over parts that are missing.
+func (app *App) validateGenesis(state GenesisState) error {
+	for _, name := range slices.Sorted(maps.Keys(state)) {
+		if _, ours := app.modules.Modules[name]; !ours {
+			return fmt.Errorf("genesis refused: the chain has no module %q", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(app.basics)) {
+		checked, ok := app.basics[name].(module.HasGenesisBasics)
+		if !ok {
+			continue
+		}
+		err := checked.ValidateGenesis(app.encoding.Codec, app.encoding.TxConfig, state[name])
+		switch {
+		case errors.Is(err, io.EOF) && len(state[name]) == 0:
+			return fmt.Errorf("genesis refused: its app_state has no part %q", name)
+		case err != nil:
+			return fmt.Errorf("genesis refused, part %q: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // ConsensusParams are the consensus parameters of a new chain: CometBFT's

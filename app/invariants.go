@@ -10,7 +10,10 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -35,6 +38,7 @@ func (app *App) Invariants() []Invariant {
 		{"license", app.Keepers.License.CheckInvariants},
 		{"lineage", app.Keepers.Lineage.CheckInvariants},
 		{"generations", app.checkGenerations},
+		{"royalties", app.checkRoyalties},
 	}
 }
 
@@ -124,4 +128,53 @@ func (app *App) checkGenerations(ctx context.Context) error {
 		}
 		return err != nil, err
 	})
+}
+
+// checkRoyalties: the rate of a source is that of the terms it was taken under, and
+// the derivative owes it: an absolute rate or a higher one, a relative rate exactly.
+func (app *App) checkRoyalties(ctx context.Context) error {
+	k := app.Keepers
+	return k.Lineage.Derivations.Walk(ctx, nil, func(work registrytypes.WorkID, row lineagetypes.Derivation) (bool, error) {
+		head, err := k.Royalty.GetHead(ctx, work)
+		if err != nil {
+			return true, err
+		}
+		owed, err := k.Royalty.GetUpstream(ctx, work, head.UpstreamVersion)
+		if err != nil {
+			return true, err
+		}
+		for _, e := range row.Edges {
+			if err := app.checkRoyalty(ctx, e, owed); err != nil {
+				return true, fmt.Errorf("%s as a source of %s: %w", e.Work(), work, err)
+			}
+		}
+		return false, nil
+	})
+}
+
+func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow.Upstream) error {
+	if len(e.Terms) > 0 {
+		terms, err := app.Keepers.License.GetTerms(ctx, licensetypes.TermsID(e.Terms))
+		if err != nil {
+			return err
+		}
+		if terms.RoyaltyPolicy != e.RoyaltyPolicy || terms.RoyaltyRate != e.RoyaltyRate {
+			return fmt.Errorf("owed %s %d ppm, its terms say %s %d ppm",
+				e.RoyaltyPolicy, e.RoyaltyRate, terms.RoyaltyPolicy, terms.RoyaltyRate)
+		}
+	}
+	weight := func(list []flow.Owed) uint32 {
+		for _, o := range list {
+			if o.To == royaltytypes.FlowWork(e.Work()) {
+				return o.Weight
+			}
+		}
+		return 0
+	}
+	switch {
+	case e.RoyaltyPolicy == royaltytypes.POLICY_ABSOLUTE && weight(owed.Absolute) < e.RoyaltyRate,
+		e.RoyaltyPolicy == royaltytypes.POLICY_RELATIVE && weight(owed.Relative) != e.RoyaltyRate:
+		return fmt.Errorf("%s %d ppm is not in the list of what is owed", e.RoyaltyPolicy, e.RoyaltyRate)
+	}
+	return nil
 }

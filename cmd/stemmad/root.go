@@ -72,7 +72,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 	})
 	root.AddCommand(
 		initCmd(model), testnetCmd(model), checkCmd(),
-		genutilcli.Commands(encoding.TxConfig, model.BasicManager(), app.DefaultHome()),
+		genesisCmd(model),
 		keys.Commands(), queryCmd(), txCmd(), server.StatusCommand(),
 		debug.Cmd(), pruning.Cmd(newApp, app.DefaultHome()), snapshot.Cmd(newApp),
 	)
@@ -93,6 +93,18 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 	}
 	arrange(root)
 	return root
+}
+
+// genesisCmd is the SDK's, but for the check.
+func genesisCmd(model *app.App) *cobra.Command {
+	cmd := genutilcli.Commands(model.Encoding().TxConfig, model.BasicManager(), app.DefaultHome())
+	for _, sub := range cmd.Commands() {
+		if sub.Name() == "validate" {
+			cmd.RemoveCommand(sub)
+		}
+	}
+	cmd.AddCommand(validateGenesisCmd())
+	return cmd
 }
 
 // Annotations of commands that neither read nor create the home folder: always,

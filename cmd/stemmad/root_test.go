@@ -100,6 +100,18 @@ func TestNetworkIsSoundAndCheckFindsTampering(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &report))
 	require.Equal(t, 1, report.Broken)
 
+	// A loan that nobody took: each module's part is sound, the whole is not.
+	forged = bytes.Replace(first, []byte(`"turnovers": []`), []byte(
+		`"turnovers": [{"denom": "uusdc", "turnover": {"paid_in": "5", "paid_out": "0"}}]`), 1)
+	require.NotEqual(t, first, forged)
+	require.NoError(t, os.WriteFile(bad, forged, 0o600))
+	out, errs, code = command("genesis", "validate", bad, "--home", filepath.Join(dir, "node0"))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, "uusdc: paid in 5")
+	require.Contains(t, errs, "1 of 8 invariants broken")
+	_, errs, code = command("genesis", "validate", "--home", filepath.Join(dir, "node0"))
+	require.Equal(t, exitOK, code, errs)
+
 	_, errs, code = command("testnet", "init-files", "-o", dir)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "exists")

@@ -25,6 +25,11 @@ func (c *Chain) Import(state json.RawMessage, height int64) *Chain {
 	return fresh
 }
 
+// TryImport says whether a chain could start from a genesis.
+func (c *Chain) TryImport(state json.RawMessage, height int64) error {
+	return newChain(c.t, c.settings).initChain(state, height)
+}
+
 // Reimport starts a second chain where this one stands, from its export.
 func (c *Chain) Reimport() *Chain {
 	c.t.Helper()

@@ -88,7 +88,7 @@ func fill(t *rapid.T, v reflect.Value) {
 	case reflect.Int64:
 		v.SetInt(rapid.Int64().Draw(t, "number"))
 	case reflect.Uint8, reflect.Uint32:
-		v.SetUint(rapid.Uint64Range(0, 1<<(v.Type().Bits())-1).Draw(t, "number"))
+		v.SetUint(rapid.Uint64Range(0, 1<<v.Type().Bits()-1).Draw(t, "number"))
 	case reflect.Uint64:
 		v.SetUint(rapid.Uint64().Draw(t, "number"))
 	case reflect.Pointer:

@@ -90,6 +90,9 @@ func (k Keeper) checkGrants(ctx context.Context) error {
 
 func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant) error {
 	work := registrytypes.WorkID(g.Work)
+	if err := k.checkPins(ctx, work, g); err != nil {
+		return err
+	}
 	t, err := k.GetTerms(ctx, types.TermsID(g.Terms))
 	if err != nil {
 		return err
@@ -121,6 +124,20 @@ func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant)
 		return fmt.Errorf("outlasts what is noted for %s: %s", work, until.Format(time.RFC3339))
 	}
 	return nil
+}
+
+// checkPins: the versions that a grant pins have been.
+func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g types.Grant) error {
+	row, err := k.registry.GetWork(ctx, work)
+	if err != nil {
+		return err
+	}
+	upstream, err := k.royalty.UpstreamVersion(ctx, work)
+	if err == nil && (g.WorkVersion > row.Version || g.UpstreamVersion > upstream) {
+		err = fmt.Errorf("pins version %d and upstream version %d of %s, which is at %d and %d",
+			g.WorkVersion, g.UpstreamVersion, work, row.Version, upstream)
+	}
+	return err
 }
 
 // checkGrantIndexes: each entry leads to a grant of that work or licensee.
@@ -180,6 +197,9 @@ func (k Keeper) checkGrantCounts(ctx context.Context) error {
 // kind is known, what they rest on exists, and no kind is over its bound.
 func (k Keeper) checkConstraints(ctx context.Context) error {
 	return k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
+		if _, err := k.registry.GetWork(ctx, work); err != nil {
+			return true, err
+		}
 		rows, err := types.UnpackConstraints(packed)
 		if err == nil && len(rows) == 0 {
 			err = errors.New("has an empty row")
@@ -209,6 +229,9 @@ func (k Keeper) checkConstraints(ctx context.Context) error {
 func (k Keeper) checkConstraint(ctx context.Context, c types.Constraint) error {
 	if _, known := types.ConstraintKind_name[int32(c.Kind)]; !known || c.Kind == types.CONSTRAINT_UNSPECIFIED {
 		return fmt.Errorf("has kind %d", c.Kind)
+	}
+	if _, err := k.registry.GetWork(ctx, registrytypes.WorkID(c.Source)); err != nil {
+		return err
 	}
 	if c.Kind != types.CONSTRAINT_EXPIRES {
 		_, err := k.GetTerms(ctx, types.TermsID(c.Terms))

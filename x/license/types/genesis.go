@@ -127,6 +127,8 @@ func (g Grant) validate(known map[TermsID]Terms) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "work or terms have %d and %d bytes", len(g.Work), len(g.Terms))
 	case len(g.UsedBy) != 0 && len(g.UsedBy) != len(registrytypes.WorkID{}):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "used_by has %d bytes", len(g.UsedBy))
+	case g.Fee != nil && (g.Fee.Validate() != nil || !g.Fee.IsPositive()):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "fee %s is not a positive amount", g.Fee)
 	case !validEnd(g.ExpiresAt):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "expires_at %s is not between 1970 and 2262", g.ExpiresAt)
 	}

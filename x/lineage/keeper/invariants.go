@@ -23,12 +23,24 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	)
 }
 
-// checkForm: the sources of a work are in the order by which they are found, and
-// its external ones are numbered from 0 without a gap.
+// checkForm: a work and its sources are registered, with the versions that are pinned; the sources are in the order by
+// which they are found, and the external ones are numbered from 0 without a gap.
 func (k Keeper) checkForm(ctx context.Context) error {
 	return k.Derivations.Walk(ctx, nil, func(work workID, row types.Derivation) (bool, error) {
 		if err := row.Check(work); err != nil {
 			return true, err
+		}
+		if _, err := k.registry.GetWork(ctx, work); err != nil {
+			return true, err
+		}
+		for _, e := range row.Edges {
+			source, err := k.registry.GetWork(ctx, e.Work())
+			if err == nil && e.WorkVersion > source.Version {
+				err = fmt.Errorf("version %d of %s is pinned, it is at %d", e.WorkVersion, e.Work(), source.Version)
+			}
+			if err != nil {
+				return true, fmt.Errorf("source of %s: %w", work, err)
+			}
 		}
 		var externals uint32
 		err := k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(key externalKey, _ types.ExternalEdge) (bool, error) {

@@ -91,6 +91,17 @@ func (s *Stage) Due(receivers []Receiver) []Credit {
 	return credits
 }
 
+// Rest is what of all that was flushed is nobody's yet, under the receivers that the
+// stage has had since its total began at 0. It stays: a stage holds this and what is
+// not flushed, no more and no less.
+func (s *Stage) Rest(receivers []Receiver) *big.Int {
+	rest, passed := new(big.Int).Set(&s.Flushed), new(big.Int)
+	for _, r := range receivers {
+		rest.Sub(rest, part(passed, &s.Flushed, r.Weight))
+	}
+	return rest
+}
+
 // settle takes note that what was due has left. A stage whose only receiver gets
 // the whole has nothing to remember when nothing is held, floor(T*1) being T: it
 // begins at 0 again, so that it need not be stored.

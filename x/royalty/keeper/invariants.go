@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"math/big"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stemma-chain/stemma/x/internal/invariants"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -21,6 +23,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return invariants.Check(ctx, types.ModuleName,
 		invariants.Invariant{Name: "money is covered", Check: k.checkMoney},
 		invariants.Invariant{Name: "lists are whole", Check: k.checkLists},
+		invariants.Invariant{Name: "stages hold what their lists leave", Check: k.checkRests},
 		invariants.Invariant{Name: "destinations lead somewhere", Check: k.checkDestinations},
 		invariants.Invariant{Name: "what is ready is queued", Check: k.checkReady},
 		invariants.Invariant{Name: "meters count what came in", Check: k.checkMeters},
@@ -143,6 +146,43 @@ func (k Keeper) checkEpochs(ctx context.Context) error {
 				work, head.HoldersVersion, head.UpstreamVersion, head.Epoch, holders, upstream)
 		}
 		return err != nil, err
+	})
+}
+
+// checkRests: of what was flushed, a stage holds what its receivers' shares leave, so
+// nobody has had more or less than them. All of an `earned` stage that has another
+// destination than its holders goes there.
+func (k Keeper) checkRests(ctx context.Context) error {
+	b, err := k.newBook(ctx)
+	if err != nil {
+		return err
+	}
+	return k.Stages.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, string], row types.Stages) (bool, error) {
+		work := types.FlowWork(key.K1())
+		upstream, err := b.Upstream(work)
+		if err != nil {
+			return true, err
+		}
+		holders, err := b.Holders(work)
+		if err != nil {
+			return true, err
+		}
+		to, held, err := flow.Earner(b, work)
+		if err != nil {
+			return true, err
+		}
+		lists, stages := flow.Lists{Upstream: upstream, Holders: holders}, row.Flow()
+		for kind := range stages {
+			stage, want := &stages[kind], new(big.Int)
+			if kind := flow.Kind(kind); kind != flow.Earned || to == work && !held {
+				want = stage.Rest(lists.Receivers(work, kind))
+			}
+			if has := new(big.Int).Sub(&stage.Held, stage.Unflushed()); has.Cmp(want) != 0 {
+				return true, types.ErrBrokenInvariant.Wrapf("%s of %s in %s: %s of %s flushed are held, the shares leave %s",
+					types.StageKind(kind), key.K1(), key.K2(), has, &stage.Flushed, want)
+			}
+		}
+		return false, nil
 	})
 }
 

@@ -1,6 +1,9 @@
 package types
 
 import (
+	"errors"
+	"fmt"
+
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -21,6 +24,9 @@ func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams
 // registered and money is covered is for the invariants.
 func (gs GenesisState) Validate() error {
 	if err := gs.Params.Validate(); err != nil {
+		return err
+	}
+	if err := gs.validateKeys(); err != nil {
 		return err
 	}
 	for _, w := range gs.Works {
@@ -57,6 +63,44 @@ func (gs GenesisState) Validate() error {
 		return err
 	}
 	return gs.validateQueues()
+}
+
+// validateKeys makes sure that no row takes the place of another.
+func (gs GenesisState) validateKeys() error {
+	return errors.Join(
+		once("works", gs.Works, func(w GenesisWork) string { return w.Id.String() }),
+		once("stages", gs.Stages, func(s GenesisStages) string { return fmt.Sprintf("those of %s in %s", s.Work, s.Denom) }),
+		once("balances", gs.Balances, func(b GenesisBalance) string {
+			return fmt.Sprintf("that of %s in %s", oneSpelling(b.Account), b.Amount.Denom)
+		}),
+		once("turnovers", gs.Turnovers, func(t GenesisTurnover) string { return t.Denom }),
+		once("serials", gs.Serials, func(s GenesisSerial) string { return oneSpelling(s.Payer) }),
+		once("queue", gs.Queue, func(d GenesisDirt) string {
+			return fmt.Sprintf("%s of %s in %s, round %d, generation %d", d.Stage, d.Work, d.Denom, d.Round, d.Generation)
+		}),
+	)
+}
+
+func once[Row any](list string, rows []Row, key func(Row) string) error {
+	seen := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		name := key(row)
+		if seen[name] {
+			return ErrInvalidGenesis.Wrapf("%s: %s comes twice", list, name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// oneSpelling of an address that may be in capitals. One that is not an address is
+// refused later.
+func oneSpelling(account string) string {
+	address, err := sdk.AccAddressFromBech32(account)
+	if err != nil {
+		return account
+	}
+	return address.String()
 }
 
 // validatePaymentChannels also makes sure that no id can be opened again.

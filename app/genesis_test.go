@@ -1,0 +1,261 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/chain"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// lived is a chain with a row of nearly every kind, money on its way included.
+func lived(t *testing.T) *chain.Chain {
+	c := chain.New(t)
+	song, cover := c.Register("song", alice), c.Register("cover", bob)
+	remix10 := chain.Preset("commercial-remix-10")
+	remix := c.Derive("remix", bob, song.Under(remix10), cover.Cited())
+	c.Derive("remix of it", carol, remix.Under(remix10), song.Under(remix10))
+
+	c.MustDeliver(alice, &registrytypes.MsgAnchor{Account: alice.String(), Root: chain.Digest("a root"), Total: 3})
+	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: carol.String()})
+	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{
+		Holder: bob.String(), Work: remix.ID, Shares: []royaltytypes.Assignment{
+			{Account: bob.String(), Weight: 700_000}, {Account: carol.String(), Weight: 300_000},
+		},
+	})
+	terms := licensetypes.Terms{
+		Spdx: "LicenseRef-sold", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
+		GrantFee: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 500)), MaxGrants: 9,
+	}
+	c.MustDeliver(alice,
+		&licensetypes.MsgPublishTerms{Author: alice.String(), Terms: terms}, chain.OfferMsg(song, terms.ID()))
+	price := sdk.NewInt64Coin("uusdc", 500)
+	c.MustDeliver(bob, &licensetypes.MsgAcquire{
+		Licensee: bob.String(), Work: song.String(), Terms: terms.ID().String(), MaxFee: &price,
+	})
+	msg := chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole))
+	c.MustDeliver(bob, msg)
+	channel := chain.PaymentChannelOf(bob, 1)
+	c.MustDeliver(carol, chain.RedeemMsg(carol, chain.Voucher(bob, channel, 400, c.Now().Add(time.Hour))))
+
+	picture := c.Register("picture", bob)
+	external := lineagetypes.Source{
+		Role:     lineagetypes.ROLE_COMPONENT_OF,
+		External: &lineagetypes.External{Uri: "https://example.org/photo"},
+	}
+	c.MustDeliver(bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: picture.String(), Sources: []lineagetypes.Source{external}})
+
+	c.Write(func(ctx sdk.Context) error {
+		params, err := c.App.Keepers.Royalty.Params.Get(ctx)
+		params.SweepBudget = 1
+		if err == nil {
+			err = c.App.Keepers.Royalty.UpdateParams(ctx, params)
+		}
+		if err == nil {
+			err = c.App.Keepers.Royalty.SetDestination(ctx, cover.ID, royaltytypes.DESTINATION_ESCROW, registrytypes.WorkID{})
+		}
+		return err
+	})
+	c.Pay(carol, remix, "100003uusdc")
+	c.Pay(carol, cover, "50000uusdc")
+	return c
+}
+
+// ours are the parts that this chain's own modules have in a genesis.
+var ours = []string{"registry", "royalty", "license", "lineage"}
+
+// changesOf is what one change at a time makes of v, by the place of the change.
+// Of the rows of a list only the first is changed, so that a place stands for all
+// rows of its kind.
+func changesOf(place string, v any, change func(place string, v any) (any, bool)) map[string]any {
+	all := map[string]any{}
+	if changed, ok := change(place, v); ok {
+		all[place] = changed
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, field := range v {
+			for at, changed := range changesOf(place+"."+name, field, change) {
+				next := maps.Clone(v)
+				next[name] = changed
+				all[at] = next
+			}
+		}
+	case []any:
+		if len(v) > 0 {
+			for at, changed := range changesOf(place+"[0]", v[0], change) {
+				next := slices.Clone(v)
+				next[0] = changed
+				all[at] = next
+			}
+		}
+	}
+	return all
+}
+
+// requireRefused imports every variant of a genesis that a change makes. Each is
+// refused with an error that matches says; spared are places where it is no fault.
+func requireRefused(
+	t *testing.T, c *chain.Chain, spared []string, says func(place string) string,
+	change func(place string, v any) (any, bool),
+) {
+	var genesis map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(c.ExportGenesis()))
+	decoder.UseNumber()
+	require.NoError(t, decoder.Decode(&genesis))
+	seen := map[string]bool{}
+	var passed, silent []string
+	for _, module := range ours {
+		for place, part := range changesOf(module, genesis[module], change) {
+			next := maps.Clone(genesis)
+			next[module] = part
+			state, err := json.Marshal(next)
+			require.NoError(t, err)
+			err = c.TryImport(state, c.Height()+1)
+			if slices.Contains(spared, place) {
+				seen[place] = true
+				require.NoError(t, err, "%s is refused now: take it off the list", place)
+				continue
+			}
+			switch {
+			case err == nil:
+				passed = append(passed, place)
+			case !strings.Contains(err.Error(), "genesis refused") || !regexp.MustCompile(says(place)).MatchString(err.Error()):
+				silent = append(silent, fmt.Sprintf("%s: %s", place, err))
+			}
+		}
+	}
+	require.Empty(t, passed, "these faults pass")
+	require.Empty(t, silent, "the row is not named")
+	for _, place := range spared {
+		require.True(t, seen[place], "%s is not there", place)
+	}
+}
+
+// naming finds what names a row: an id or an address.
+var naming = regexp.MustCompile(`\b(work1|terms1|grant1|stemma1)[a-z0-9]+`)
+
+// TestAGenesisWithARowTwiceIsRefused: the second would take the place of the first.
+// The error has one of the row's ids, its denom or its place in its list.
+func TestAGenesisWithARowTwiceIsRefused(t *testing.T) {
+	says := map[string]string{}
+	requireRefused(t, lived(t), nil, func(place string) string { return says[place] },
+		func(place string, v any) (any, bool) {
+			rows, ok := v.([]any)
+			if !ok || len(rows) == 0 || strings.Count(place, ".") != 1 {
+				return nil, false
+			}
+			row, err := json.Marshal(rows[0])
+			require.NoError(t, err)
+			ids := append(naming.FindAllString(string(row), -1), `\w\[\d+\]`, "paych1", "uusdc")
+			says[place] = strings.Join(ids, "|")
+			return append(slices.Clone(rows), rows[0]), true
+		})
+}
+
+// TestAGenesisWithANegativeNumberIsRefused, whatever the number is of.
+func TestAGenesisWithANegativeNumberIsRefused(t *testing.T) {
+	digits := regexp.MustCompile(`^[0-9]+$`)
+	requireRefused(t, lived(t), nil, func(string) string { return "" },
+		func(_ string, v any) (any, bool) {
+			switch v := v.(type) {
+			case string:
+				return "-5", digits.MatchString(v)
+			case json.Number:
+				return json.Number("-5"), true
+			}
+			return nil, false
+		})
+}
+
+// TestAGenesisThatNamesAnUnknownWorkIsRefused.
+func TestAGenesisThatNamesAnUnknownWorkIsRefused(t *testing.T) {
+	stranger := registrytypes.WorkID{1, 2, 3}.String()
+	requireRefused(t, lived(t), nil, func(string) string { return "" },
+		func(_ string, v any) (any, bool) {
+			id, ok := v.(string)
+			return stranger, ok && strings.HasPrefix(id, "work1")
+		})
+}
+
+// TestAGenesisThatLacksAPartIsRefused: the SDK would start without it, and a module
+// without its parameters.
+func TestAGenesisThatLacksAPartIsRefused(t *testing.T) {
+	c := chain.New(t)
+	var genesis app.GenesisState
+	require.NoError(t, json.Unmarshal(c.ExportGenesis(), &genesis))
+	for _, module := range ours {
+		next := maps.Clone(genesis)
+		delete(next, module)
+		state, err := json.Marshal(next)
+		require.NoError(t, err)
+		require.ErrorContains(t, c.TryImport(state, 1), fmt.Sprintf("no part %q", module))
+	}
+	genesis["licence"] = json.RawMessage("{}")
+	state, err := json.Marshal(genesis)
+	require.NoError(t, err)
+	require.ErrorContains(t, c.TryImport(state, 1), `no module "licence"`)
+}
+
+// free are numbers that nothing else in the state tells: what was declared, agreed
+// or counted, and parameters. Any other is known twice, and both must agree.
+var free = []string{
+	"registry.anchors[0].anchor.priority.tx_index",
+	"registry.anchors[0].anchor.total",
+	"registry.works[0].work.claimed_since.rank",
+	"registry.works[0].work.claimed_since.tx_index",
+	"royalty.params.denoms[0].min_flow",
+	"royalty.params.denoms[0].min_payment",
+	"royalty.params.denoms[0].min_payout",
+	"royalty.params.gas_per_receiver",
+	"royalty.params.max_reach",
+	"royalty.params.payout_budget",
+	"royalty.params.sweep_budget",
+	"royalty.payment_channels[0].payment_channel.funded_at",
+	"royalty.queue[0].generation", // read anew when it is served
+	"royalty.queue[0].round",
+	"royalty.serials[0].last", // also of channels that are closed
+	"license.grant_counts[0].count",
+	"license.grants[0].grant.fee.amount",
+	"license.terms[0].max_grants",
+	"lineage.nodes[0].edges[0].edge.weight",
+	"lineage.params.gas_per_step",
+	"lineage.params.max_walk",
+}
+
+// TestAGenesisWithAnotherNumberIsRefused, one more of anything that is not free.
+func TestAGenesisWithAnotherNumberIsRefused(t *testing.T) {
+	digits := regexp.MustCompile(`^[0-9]+$`)
+	more := func(s string) string {
+		n, _ := new(big.Int).SetString(s, 10)
+		return n.Add(n, big.NewInt(1)).String()
+	}
+	requireRefused(t, lived(t), free, func(string) string { return "" },
+		func(_ string, v any) (any, bool) {
+			switch v := v.(type) {
+			case string:
+				if digits.MatchString(v) {
+					return more(v), true
+				}
+			case json.Number:
+				return json.Number(more(v.String())), true
+			}
+			return nil, false
+		})
+}
