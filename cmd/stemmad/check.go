@@ -22,6 +22,7 @@ import (
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 )
 
 const flagGenesis = "genesis"
@@ -129,7 +130,7 @@ func checkGenesis(file string) (checkReport, error) {
 	})
 	if err != nil && !errors.Is(err, app.ErrInvariant) {
 		return checkReport{Height: height, Broken: 1, Invariants: []checkResult{
-			{Name: "genesis/import", Error: err.Error()},
+			{Name: "genesis/import", Error: connect.Tidy(err.Error())},
 		}}, nil
 	}
 	header := cmtproto.Header{Height: height, Time: genesis.GenesisTime, ChainID: genesis.ChainID}
@@ -141,7 +142,7 @@ func runChecks(node *app.App, ctx sdk.Context) checkReport {
 	for _, inv := range node.Invariants() {
 		result := checkResult{Name: inv.Name, OK: true}
 		if err := inv.Check(ctx); err != nil {
-			result.OK, result.Error = false, err.Error()
+			result.OK, result.Error = false, connect.Tidy(err.Error())
 			report.Broken++
 		}
 		report.Invariants = append(report.Invariants, result)
