@@ -4,7 +4,12 @@
 //
 // Usage, in the root of the repository:
 //
-//	mutants [-sample N] [-seed N] [-for 90s] [-jobs 2] [-timeout 30s] [-v] PACKAGE...
+//	mutants [-sample N] [-seed N] [-for 90s] [-jobs 2] [-timeout 10s] [-v] PACKAGE...
+//
+// All mutants of a package's functions are compiled into one binary, which the
+// environment tells which to be; only those of constants and variables are compiled
+// each. The tests run in a copy of the package's folder, so they have its testdata
+// and nothing outside of it, with a fixed seed and few random cases.
 //
 // It fails when a mutant survives that survivors.tsv does not explain, when an
 // explained one is caught or is there no more, and when fewer than 95 % of all are
@@ -45,7 +50,7 @@ func main() {
 	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample, and the order")
 	flag.DurationVar(&s.span, "for", 0, "starts no mutant after this time; 0: no end")
 	flag.IntVar(&s.jobs, "jobs", 2, "tests that run at a time")
-	flag.DurationVar(&s.timeout, "timeout", 30*time.Second, "a test that takes longer has caught the mutant")
+	flag.DurationVar(&s.timeout, "timeout", 10*time.Second, "a test that takes longer has caught the mutant")
 	flag.BoolVar(&s.verbose, "v", false, "print every mutant")
 	flag.Parse()
 	if err := run(s, flag.Args()); err != nil {
@@ -89,7 +94,9 @@ func run(s settings, packages []string) error {
 
 // examine runs the mutants of a package, prints a line about them and returns
 // what is wrong.
-func (s settings) examine(ctx context.Context, root, pkg string, explained map[key]string, until time.Time) ([]string, error) {
+func (s settings) examine(
+	ctx context.Context, root, pkg string, explained map[key]string, until time.Time,
+) ([]string, error) {
 	began := time.Now()
 	mutants, err := mutantsOf(root, pkg)
 	if err != nil {
@@ -100,8 +107,11 @@ func (s settings) examine(ctx context.Context, root, pkg string, explained map[k
 	if err != nil {
 		return nil, err
 	}
+	defer runner.close()
 	if s.sample > 0 || s.span > 0 {
-		rand.New(rand.NewPCG(s.seed, 0)).Shuffle(len(mutants), func(i, j int) { mutants[i], mutants[j] = mutants[j], mutants[i] })
+		rand.New(rand.NewPCG(s.seed, 0)).Shuffle(len(mutants), func(i, j int) {
+			mutants[i], mutants[j] = mutants[j], mutants[i]
+		})
 	}
 	whole := len(mutants)
 	if s.sample > 0 {

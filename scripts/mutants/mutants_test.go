@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"os"
@@ -32,13 +33,25 @@ func Sum(list []int) (sum int, err error) {
 	}
 	return sum, nil
 }
+
+func Reset(list []int) {
+	for i := range list {
+		list[i] = 0
+	}
+}
 `
 
 const sampleTest = `package sample
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 func TestFits(t *testing.T) {
+	if err := os.WriteFile("left", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if !Fits(10) || Fits(11) {
 		t.Fatal("bound")
 	}
@@ -67,7 +80,58 @@ func TestEveryMutantIsOneChangeThatParses(t *testing.T) {
 		"Sum: without !: !Fits(n)", "Sum: plus 1: 0 #2", "Sum: minus 1: 0 #2",
 		`Sum: nil error: errors.New("negative")`,
 		"Sum: += to -=: sum += n", "Sum: removed: sum += n",
+		"Reset: removed: list[i] = 0", "Reset: plus 1: 0", "Reset: minus 1: 0",
 	}, changes)
+}
+
+// TestAFunctionChoosesAmongItsMutants by the number; the rest of the file is as it
+// was, and each line of a mutant is known as its own.
+func TestAFunctionChoosesAmongItsMutants(t *testing.T) {
+	const source = `package p
+
+func Set(p *int) { *p = 1 }
+
+func Get() (n int, err error) {
+	return 2, nil
+}
+`
+	mutants, err := mutantsOfFile("x/p.go", []byte(source))
+	require.NoError(t, err)
+	var list []numbered
+	for i, m := range mutants {
+		if m.change != "minus 1" {
+			list = append(list, numbered{m, i + 1})
+		}
+	}
+	woven, lines := weave([]byte(source), list)
+	require.Equal(t, `package p
+
+func Set(p *int) {
+switch mutantNumber {
+case 1:
+func() {  }()
+return
+case 2:
+func() { *p = (1+1) }()
+return
+}
+ *p = 1 }
+
+func Get() (n int, err error) {
+switch mutantNumber {
+case 4:
+return func() (n int, err error) {
+	return (2+1), nil
+}()
+}
+
+	return 2, nil
+}
+`, string(woven))
+	said := func(line int) string { return fmt.Sprintf("x/p.go:%d:3: declared and not used: n\n", line) }
+	of := map[string][]lastLine{"p.go": lines}
+	require.Equal(t, []int{1, 2, 4, 4}, blamed(said(6)+"# x\n"+said(9)+said(16)+said(18), of))
+	require.Empty(t, blamed(said(3)+said(4)+said(12)+said(14)+said(20)+said(22)+"x/q.go:6:3: no\n", of))
 }
 
 func TestKeysDoNotHangOnLines(t *testing.T) {
@@ -97,9 +161,11 @@ func TestTestsCatchWhatTheyLookAt(t *testing.T) {
 	outcomes, err := runner.runAll(t.Context(), mutants, 2, time.Time{}, func(mutant, outcome) {})
 	require.NoError(t, err)
 	for i, m := range mutants {
-		switch m.function {
-		case "const", "Fits":
+		switch {
+		case m.function == "const" || m.function == "Fits":
 			require.Equal(t, caught, outcomes[i], "%v", m.key)
+		case m.change == "removed" && m.function == "Reset":
+			require.Equal(t, uncompiled, outcomes[i], "i is not used then")
 		default:
 			require.Equal(t, survived, outcomes[i], "%v", m.key)
 		}
@@ -112,9 +178,12 @@ func TestTestsCatchWhatTheyLookAt(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join(root, "x", "sample.go"))
 	require.NoError(t, err)
 	require.Equal(t, sample, string(source), "the tree stays as it is")
+	require.NoFileExists(t, filepath.Join(root, "x", "left"))
 	late, err := runner.runAll(t.Context(), mutants, 2, time.Now().Add(-time.Second), func(mutant, outcome) {})
 	require.NoError(t, err)
 	require.NotContains(t, late, caught, "nothing starts after its time")
+	require.NoError(t, runner.close())
+	require.NoDirExists(t, runner.work)
 
 	require.NoError(t, os.WriteFile(filepath.Join(root, "x", "sample.go"), mutants[0].apply([]byte(sample)), 0o600))
 	_, err = newRunner(context.Background(), root, "x", 30*time.Second)

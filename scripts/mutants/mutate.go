@@ -28,7 +28,14 @@ type mutant struct {
 	line       int
 	start, end int // bytes of the file that are replaced
 	by         string
+	// bodyStart and bodyEnd are the bytes of the body of the function with the change,
+	// from brace to brace, and results is what it returns; zero outside of functions.
+	bodyStart, bodyEnd int
+	results            string
 }
+
+// inFunction tells changes of what runs from changes of constants and variables.
+func (m mutant) inFunction() bool { return m.bodyEnd > 0 }
 
 // maxOriginal keeps keys readable; what is cut off is told apart by its number.
 const maxOriginal = 100
@@ -97,7 +104,14 @@ func mutantsOfFile(name string, source []byte) ([]mutant, error) {
 				c.function = strings.Trim(c.text(d.Recv.List[0].Type), "*") + "." + c.function
 			}
 			if d.Body != nil {
+				first := len(c.mutants)
 				ast.Inspect(d.Body, c.visit)
+				for i := first; i < len(c.mutants); i++ {
+					c.mutants[i].bodyStart, c.mutants[i].bodyEnd = c.offset(d.Body.Pos()), c.offset(d.Body.End())
+					if d.Type.Results != nil {
+						c.mutants[i].results = c.text(d.Type.Results)
+					}
+				}
 			}
 		case *ast.GenDecl:
 			if d.Tok == token.CONST || d.Tok == token.VAR {
@@ -244,4 +258,9 @@ func (c *collector) results(n *ast.ReturnStmt) {
 // apply returns the source with the mutant's change.
 func (m mutant) apply(source []byte) []byte {
 	return bytes.Join([][]byte{source[:m.start], []byte(m.by), source[m.end:]}, nil)
+}
+
+// body returns the function's body, from brace to brace, with the mutant's change.
+func (m mutant) body(source []byte) []byte {
+	return bytes.Join([][]byte{source[m.bodyStart:m.start], []byte(m.by), source[m.end:m.bodyEnd]}, nil)
 }
