@@ -21,18 +21,19 @@ const (
 	Another
 )
 
-// MaxDetours bounds how often one destination leads to the next.
+// MaxDetours bounds over how many works destinations lead, the first and the last
+// included.
 const MaxDetours = 64
 
 // Earner follows the destinations of a work to the work whose `earned` stage is to
 // have what it earns, and tells whether it is held there. Whoever sets destinations
-// makes no circles and no way of more than 64 steps; money on such a way is held
-// where the last step ends.
+// makes no circles and no way over more than MaxDetours works; money on such a way
+// is held where that many steps end.
 func Earner(r Reader, work Work) (earner Work, held bool, err error) {
 	for range MaxDetours {
 		d, err := r.Destination(work)
 		if err != nil {
-			return work, false, err
+			return earner, held, err
 		}
 		if d.Kind != Another {
 			return work, d.Kind == Escrow, nil

@@ -73,15 +73,13 @@ func Explain(r Reader, work Work, amount *big.Int) ([]Part, error) {
 		}
 		parts = append(parts, *part)
 	}
-	slices.SortFunc(parts, func(a, b Part) int {
-		switch {
-		case a.Work == work:
-			return -1
-		case b.Work == work:
-			return 1
+	place := func(p Part) string {
+		if p.Work == work {
+			return "" // before every name
 		}
-		return strings.Compare(string(a.Work), string(b.Work))
-	})
+		return string(p.Work)
+	}
+	slices.SortFunc(parts, func(a, b Part) int { return strings.Compare(place(a), place(b)) })
 	return parts, nil
 }
 

@@ -22,7 +22,7 @@ type Ledger struct {
 	balances     map[Account]map[string]*big.Int
 	paidIn       map[string]*big.Int
 	takenIn      map[Pot]*big.Int
-	queue        map[Item]bool
+	queue        map[Item]struct{}
 }
 
 // NewLedger returns an empty ledger.
@@ -36,7 +36,7 @@ func NewLedger() *Ledger {
 		paidIn:       map[string]*big.Int{},
 		takenIn:      map[Pot]*big.Int{},
 		destinations: map[Work]Destination{},
-		queue:        map[Item]bool{},
+		queue:        map[Item]struct{}{},
 	}
 }
 
@@ -48,7 +48,8 @@ func (l *Ledger) AddWork(work Work, holders []Holding, sources ...Source) error 
 	for i, s := range sources {
 		from, ok := l.lists[s.Work]
 		if !ok {
-			return fmt.Errorf("source %q of work %q is not known: sources come before what derives from them", s.Work, work)
+			return fmt.Errorf("source %q of work %q is not known: sources come before what derives from them",
+				s.Work, work)
 		}
 		sources[i].Upstream = from.Upstream
 		sources[i].Holders = uint32(len(from.Holders))
@@ -138,7 +139,7 @@ func (l *Ledger) requeue(s *Sweep) {
 		delete(l.queue, item)
 	}
 	for _, item := range join {
-		l.queue[item] = true
+		l.queue[item] = struct{}{}
 	}
 }
 
@@ -151,6 +152,7 @@ type Payment struct {
 	Amount *big.Int
 }
 
+// pots are a work's, in no order: the denoms of a work do not meet.
 func (l *Ledger) pots(work Work) []Pot {
 	var pots []Pot
 	for pot := range l.stages {
@@ -158,7 +160,6 @@ func (l *Ledger) pots(work Work) []Pot {
 			pots = append(pots, pot)
 		}
 	}
-	slices.SortFunc(pots, func(a, b Pot) int { return Item{Pot: a}.Compare(Item{Pot: b}) })
 	return pots
 }
 
@@ -264,14 +265,17 @@ func (l *Ledger) Balances() map[Account]map[string]string {
 	return all
 }
 
-// CheckStages reports a stage that holds less than nothing, has been flushed
-// beyond what entered it, or is ready and not queued.
+// CheckStages reports a stage that has been flushed beyond what entered it, holds
+// less than has entered since, and so perhaps less than nothing, or is ready and
+// not queued.
 func (l *Ledger) CheckStages() error {
-	queued := map[Pot][3]bool{}
+	type place struct {
+		Pot
+		Kind
+	}
+	queued := make(map[place]struct{}, len(l.queue))
 	for item := range l.queue {
-		kinds := queued[item.Pot]
-		kinds[item.Kind] = true
-		queued[item.Pot] = kinds
+		queued[place{item.Pot, item.Kind}] = struct{}{}
 	}
 	for pot, stages := range l.stages {
 		_, held, err := Earner(l, pot.Work)
@@ -280,12 +284,13 @@ func (l *Ledger) CheckStages() error {
 		}
 		for kind := range stages {
 			s := &stages[kind]
-			state := fmt.Sprintf("stage %d of %q in %s: total %s, flushed %s, held %s", kind, pot.Work, pot.Denom, &s.Total, &s.Flushed, &s.Held)
-			if s.Held.Sign() < 0 || s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(s.Unflushed()) < 0 {
+			state := fmt.Sprintf("stage %d of %q in %s: total %s, flushed %s, held %s",
+				kind, pot.Work, pot.Denom, &s.Total, &s.Flushed, &s.Held)
+			if s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(s.Unflushed()) < 0 {
 				return errors.New(state)
 			}
 			waits := s.Unflushed().Sign() > 0 && l.Ready(pot.Denom, s.Unflushed()) && !(held && Kind(kind) == Earned)
-			if waits && !queued[pot][kind] {
+			if _, ok := queued[place{pot, Kind(kind)}]; waits && !ok {
 				return fmt.Errorf("%s: it is ready and not queued", state)
 			}
 		}

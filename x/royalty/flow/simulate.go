@@ -1,14 +1,12 @@
 package flow
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/big"
-	"slices"
 )
 
 // Scenario is the input of Simulate.
@@ -130,7 +128,6 @@ func (w ScenarioWork) holders() ([]Holding, error) {
 	if len(holders) > MaxHolders {
 		return nil, fmt.Errorf("work %q: %d holders, at most %d are allowed", w.ID, len(holders), MaxHolders)
 	}
-	slices.SortFunc(holders, func(a, b Holding) int { return cmp.Compare(a.To, b.To) })
 	return holders, nil
 }
 
@@ -140,10 +137,12 @@ func (w ScenarioWork) sources() ([]Source, error) {
 	for i, s := range w.Sources {
 		policy, ok := policies[s.Policy]
 		if !ok {
-			return nil, fmt.Errorf("work %q: source %q has the policy %q; it must be absolute, relative or none", w.ID, s.Work, s.Policy)
+			return nil, fmt.Errorf("work %q: source %q has the policy %q; it must be absolute, relative or none",
+				w.ID, s.Work, s.Policy)
 		}
 		if s.Rate > Whole {
-			return nil, fmt.Errorf("work %q: source %q has a rate of %d, more than %d", w.ID, s.Work, s.Rate, Whole)
+			return nil, fmt.Errorf("work %q: source %q has a rate of %d, more than %d",
+				w.ID, s.Work, s.Rate, Whole)
 		}
 		sources[i] = Source{Work: Work(s.Work), Policy: policy, Rate: s.Rate}
 	}
@@ -157,7 +156,8 @@ func (p ScenarioPayment) parse(ledger *Ledger) (Payment, error) {
 	//nolint:forbidigo // pure: internal/amounts knows the SDK; any other spelling is refused below
 	amount, ok := new(big.Int).SetString(p.Amount, 10)
 	if !ok || amount.Sign() <= 0 || amount.String() != p.Amount {
-		return Payment{}, fmt.Errorf("amount %q is not a positive whole number in decimal digits, such as 1000", p.Amount)
+		return Payment{}, fmt.Errorf("amount %q is not a positive whole number in decimal digits, such as 1000",
+			p.Amount)
 	}
 	return Payment{Pot: Pot{Work(p.Work), p.Denom}, Amount: amount}, nil
 }

@@ -62,7 +62,8 @@ const MaxBits = 255
 // fits reports an amount that would take the total beyond its bound.
 func (s *Stage) fits(amount *big.Int) error {
 	if sum := new(big.Int).Add(&s.Total, amount); sum.BitLen() > MaxBits {
-		return fmt.Errorf("a stage with a total of %s cannot take in %s more: totals have at most %d bits", &s.Total, amount, MaxBits)
+		return fmt.Errorf("a stage with a total of %s cannot take in %s more: totals have at most %d bits",
+			&s.Total, amount, MaxBits)
 	}
 	return nil
 }
@@ -76,9 +77,6 @@ func (s *Stage) Unflushed() *big.Int { return new(big.Int).Sub(&s.Total, &s.Flus
 // receiver. Receivers whose difference is zero are left out. The weights may
 // not sum to more than the whole.
 func (s *Stage) Due(receivers []Receiver) []Credit {
-	if s.Total.Cmp(&s.Flushed) == 0 {
-		return nil
-	}
 	credits := make([]Credit, 0, len(receivers))
 	var was big.Int
 	for _, r := range receivers {
@@ -102,15 +100,15 @@ func (s *Stage) Rest(receivers []Receiver) *big.Int {
 	return rest
 }
 
-// settle takes note that what was due has left. A stage whose only receiver gets
-// the whole has nothing to remember when nothing is held, floor(T*1) being T: it
-// begins at 0 again, so that it need not be stored.
+// settle takes note that what was due has left. A stage whose only receiver has had
+// all that ever entered has nothing to remember: it begins at 0 again, so that it
+// need not be stored.
 func (s *Stage) settle(receivers []Receiver, moves []move) {
 	for _, m := range moves {
 		s.Held.Sub(&s.Held, m.amount)
 	}
 	s.Flushed.Set(&s.Total)
-	if len(receivers) == 1 && receivers[0].Weight == Whole && s.Held.Sign() == 0 {
+	if len(receivers) == 1 && s.Held.Sign() == 0 {
 		s.Total.SetInt64(0)
 		s.Flushed.SetInt64(0)
 	}

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"container/heap"
 	"errors"
 	"fmt"
@@ -9,68 +8,6 @@ import (
 	"math/big"
 	"slices"
 )
-
-// Pot names the money of one work in one denom.
-type Pot struct {
-	Work  Work
-	Denom string
-}
-
-// Item is a stage that waits to be flushed. Items are served in the order of
-// Compare: by round, then `paid`, then `received` from the newest generation
-// down, then `earned`, so that flows which meet at an ancestor merge.
-type Item struct {
-	// Round separates what may join now from what must wait its turn.
-	Round uint64
-	Kind  Kind
-	// Generation of the work for Received; 0 otherwise.
-	Generation uint32
-	Pot        Pot
-}
-
-// Compare orders items.
-func (i Item) Compare(j Item) int {
-	return cmp.Or(
-		cmp.Compare(i.Round, j.Round),
-		cmp.Compare(i.Kind, j.Kind),
-		cmp.Compare(j.Generation, i.Generation),
-		cmp.Compare(i.Pot.Work, j.Pot.Work),
-		cmp.Compare(i.Pot.Denom, j.Pot.Denom),
-	)
-}
-
-// Reader knows what a work owes, who holds its revenue and where that goes.
-type Reader interface {
-	// Upstream returns what a work owes by the list in force.
-	Upstream(Work) (Upstream, error)
-	// Holders returns the table in force of who holds a work's revenue.
-	Holders(Work) ([]Holding, error)
-	// Generation returns a work's generation, 0 for originals.
-	Generation(Work) (uint32, error)
-	// Destination returns where what a work earns goes.
-	Destination(Work) (Destination, error)
-}
-
-// Book is where a sweep reads lists and keeps money.
-type Book interface {
-	Reader
-	// Stages returns a pot's money. A sweep changes it in place, so every call
-	// must return the same pointer.
-	Stages(Pot) (*Stages, error)
-	// Ready reports whether so much in a stage is worth a flush.
-	Ready(denom string, unflushed *big.Int) bool
-	// TookIn tells that an amount entered `paid` or `received` of a pot: what the
-	// work takes in, gross. It comes after Stages of the pot and cannot fail.
-	TookIn(pot Pot, amount *big.Int)
-	// Credit adds to the balance of a holder of pot.Work. It cannot fail: a book
-	// that has to read first does so later.
-	Credit(pot Pot, to Account, amount *big.Int)
-	// Flushed tells that a stage went from one total to another, and to how many
-	// receivers. What a sole holder earned goes from 0 to its amount.
-	Flushed(item Item, from, to *big.Int, receivers int)
-	// Failed tells that a stage could not be flushed. Its money stays in it.
-	Failed(item Item, err error)
-}
 
 // Sweep moves money from stage to stage, in order. It works on a part of the
 // queue that its caller loaded and says at the end what changes in that.
@@ -250,8 +187,9 @@ func (s *Sweep) Run(budget int) {
 // Changes returns which of the loaded items leave the stored queue and which
 // join it, each in order.
 func (s *Sweep) Changes() (leave, join []Item) {
-	waiting := make(map[Item]bool, len(s.queue)+len(s.failed))
-	for _, item := range slices.Concat(s.queue, s.failed) {
+	items := slices.Concat(s.queue, s.failed)
+	waiting := make(map[Item]bool, len(items))
+	for _, item := range items {
 		waiting[item] = true
 	}
 	for _, item := range s.loaded {
@@ -261,167 +199,6 @@ func (s *Sweep) Changes() (leave, join []Item) {
 		delete(waiting, item)
 	}
 	return leave, slices.SortedFunc(maps.Keys(waiting), Item.Compare)
-}
-
-// serve flushes one item and returns its cost in receivers, or -1 when the budget
-// left does not reach.
-func (s *Sweep) serve(item Item, left int, first bool) (cost int, err error) {
-	err = guard(func() error {
-		stages, err := s.book.Stages(item.Pot)
-		if err != nil || stages[item.Kind].Unflushed().Sign() == 0 {
-			return err
-		}
-		receivers, err := s.receivers(item)
-		if err != nil || len(receivers) == 0 {
-			return err
-		}
-		cost = len(receivers)
-		f, err := s.plan(item, stages, receivers, nil)
-		if err != nil {
-			return err
-		}
-		if f.cost > left && !first {
-			cost = -1
-			return nil
-		}
-		cost = f.cost
-		s.apply(f)
-		return nil
-	})
-	return cost, err
-}
-
-// receivers returns what a stage is divided by; nobody while it is in escrow.
-func (s *Sweep) receivers(item Item) ([]Receiver, error) {
-	work := item.Pot.Work
-	if item.Kind != Earned {
-		upstream, err := s.book.Upstream(work)
-		return Lists{Upstream: upstream}.Receivers(work, item.Kind), err
-	}
-	to, held, err := s.earner(work)
-	switch {
-	case err != nil || held:
-		return nil, err
-	case to != work:
-		return wholeTo(to), nil
-	}
-	holders, err := s.book.Holders(work)
-	return Lists{Holders: holders}.Receivers(work, Earned), err
-}
-
-// earner returns the work whose `earned` stage is to have what a work earns, and
-// whether it is held there.
-func (s *Sweep) earner(work Work) (earner Work, held bool, err error) {
-	return Earner(s.book, work)
-}
-
-// flush is what is about to leave a stage.
-type flush struct {
-	item      Item
-	stage     *Stage
-	receivers []Receiver
-	moves     []move
-	// cost is the number of receivers, and of the sole holders that stages pass on
-	// to for the first time in this sweep.
-	cost int
-}
-
-// move is one credit on its way: to a holder, or into a stage of another pot.
-type move struct {
-	pot    Pot
-	holder Account
-	into   Kind
-	stages *Stages
-	// held says that it enters `earned` in escrow.
-	held bool
-	// generation of the pot's work where it receives.
-	generation uint32
-	amount     *big.Int
-}
-
-// plan reads all that a flush touches and changes nothing. At the end of an epoch
-// own has the holders of the flushed work that the epoch had.
-//
-// What enters an empty `earned` stage with a sole holder would leave it whole in
-// the same round, so it is the holder's at once. That saves the stage, its place
-// in the queue and, where the budget ends in between, the rows of both.
-func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Holding) (flush, error) {
-	f := flush{item: item, stage: &stages[item.Kind], receivers: receivers}
-	due := f.stage.Due(f.receivers)
-	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
-	for i, c := range due {
-		m := move{pot: item.Pot, holder: c.Account, into: c.Into, amount: c.Amount}
-		if c.Account == "" {
-			m.pot.Work = c.Work
-			if err := s.aim(&m, item.Pot.Work, own); err != nil {
-				return f, err
-			}
-			if m.holder != "" && !s.passed[m.pot] {
-				f.cost++
-			}
-		}
-		f.moves[i] = m
-	}
-	return f, nil
-}
-
-// aim finds the stages that a move enters, or the sole holder behind them. A table
-// that cannot be read holds up nobody else: its stage is what fails, in its turn.
-func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
-	if m.into == Received {
-		if m.generation, err = s.book.Generation(m.pot.Work); err != nil {
-			return err
-		}
-	} else if m.pot.Work, m.held, err = s.earner(m.pot.Work); err != nil {
-		return err
-	}
-	if m.stages, err = s.book.Stages(m.pot); err != nil {
-		return err
-	}
-	stage := &m.stages[m.into]
-	if m.into == Received || m.held || stage.Total.Sign() != 0 {
-		return stage.fits(m.amount)
-	}
-	holders := own
-	if m.pot.Work != flushed || own == nil {
-		holders, err = s.book.Holders(m.pot.Work)
-	}
-	if err == nil && len(holders) == 1 {
-		m.holder = holders[0].To
-	}
-	return nil
-}
-
-// apply moves what was planned. It cannot fail.
-func (s *Sweep) apply(f flush) {
-	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
-	f.stage.settle(f.receivers, f.moves)
-	for _, m := range f.moves {
-		switch {
-		case m.holder == "" && m.held:
-			m.stages[m.into].Add(m.amount)
-		case m.holder == "":
-			s.enter(Item{Round: f.item.Round, Kind: m.into, Generation: m.generation, Pot: m.pot}, &m.stages[m.into], m.amount)
-		case f.item.Kind == Earned && m.pot == f.item.Pot:
-			s.book.Credit(m.pot, m.holder, m.amount)
-		default:
-			s.passed[m.pot] = true
-			s.book.Flushed(Item{Round: f.item.Round, Kind: Earned, Pot: m.pot}, new(big.Int), m.amount, 1)
-			s.book.Credit(m.pot, m.holder, m.amount)
-		}
-	}
-	s.book.Flushed(f.item, from, to, len(f.receivers))
-}
-
-// enter puts an amount into a stage and queues it when it is worth a flush.
-func (s *Sweep) enter(item Item, stage *Stage, amount *big.Int) {
-	stage.Add(amount)
-	if item.Kind != Earned {
-		s.book.TookIn(item.Pot, amount)
-	}
-	if s.ready(item.Pot, stage) {
-		s.push(item)
-	}
 }
 
 // ready reports whether what a stage has taken in is worth a flush.
@@ -451,17 +228,4 @@ func guard(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-type itemHeap []Item
-
-func (h itemHeap) Len() int           { return len(h) }
-func (h itemHeap) Less(i, j int) bool { return h[i].Compare(h[j]) < 0 }
-func (h itemHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *itemHeap) Push(x any)        { *h = append(*h, x.(Item)) }
-func (h *itemHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return last
 }

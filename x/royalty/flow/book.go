@@ -1,0 +1,36 @@
+package flow
+
+import "math/big"
+
+// Reader knows what a work owes, who holds its revenue and where that goes.
+type Reader interface {
+	// Upstream returns what a work owes by the list in force.
+	Upstream(Work) (Upstream, error)
+	// Holders returns the table in force of who holds a work's revenue.
+	Holders(Work) ([]Holding, error)
+	// Generation returns a work's generation, 0 for originals.
+	Generation(Work) (uint32, error)
+	// Destination returns where what a work earns goes.
+	Destination(Work) (Destination, error)
+}
+
+// Book is where a sweep reads lists and keeps money.
+type Book interface {
+	Reader
+	// Stages returns a pot's money. A sweep changes it in place, so every call
+	// must return the same pointer.
+	Stages(Pot) (*Stages, error)
+	// Ready reports whether so much in a stage is worth a flush.
+	Ready(denom string, unflushed *big.Int) bool
+	// TookIn tells that an amount entered `paid` or `received` of a pot: what the
+	// work takes in, gross. It comes after Stages of the pot and cannot fail.
+	TookIn(pot Pot, amount *big.Int)
+	// Credit adds to the balance of a holder of pot.Work. It cannot fail: a book
+	// that has to read first does so later.
+	Credit(pot Pot, to Account, amount *big.Int)
+	// Flushed tells that a stage went from one total to another, and to how many
+	// receivers. What a sole holder earned goes from 0 to its amount.
+	Flushed(item Item, from, to *big.Int, receivers int)
+	// Failed tells that a stage could not be flushed. Its money stays in it.
+	Failed(item Item, err error)
+}

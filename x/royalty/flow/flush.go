@@ -1,0 +1,165 @@
+package flow
+
+import "math/big"
+
+// serve flushes one item and returns its cost in receivers, or -1 when the budget
+// left does not reach.
+func (s *Sweep) serve(item Item, left int, first bool) (cost int, err error) {
+	err = guard(func() error {
+		stages, err := s.book.Stages(item.Pot)
+		if err != nil || stages[item.Kind].Unflushed().Sign() == 0 {
+			return err
+		}
+		receivers, err := s.receivers(item)
+		if err != nil || len(receivers) == 0 {
+			return err
+		}
+		cost = len(receivers)
+		f, err := s.plan(item, stages, receivers, nil)
+		if err != nil {
+			return err
+		}
+		if f.cost > left && !first {
+			cost = -1
+			return nil
+		}
+		cost = f.cost
+		s.apply(f)
+		return nil
+	})
+	return cost, err
+}
+
+// receivers returns what a stage is divided by; nobody while it is in escrow.
+func (s *Sweep) receivers(item Item) ([]Receiver, error) {
+	work := item.Pot.Work
+	if item.Kind != Earned {
+		upstream, err := s.book.Upstream(work)
+		return Lists{Upstream: upstream}.Receivers(work, item.Kind), err
+	}
+	to, held, err := s.earner(work)
+	switch {
+	case err != nil || held:
+		return nil, err
+	case to != work:
+		return wholeTo(to), nil
+	}
+	holders, err := s.book.Holders(work)
+	return Lists{Holders: holders}.Receivers(work, Earned), err
+}
+
+// earner returns the work whose `earned` stage is to have what a work earns, and
+// whether it is held there.
+func (s *Sweep) earner(work Work) (earner Work, held bool, err error) {
+	return Earner(s.book, work)
+}
+
+// flush is what is about to leave a stage.
+type flush struct {
+	item      Item
+	stage     *Stage
+	receivers []Receiver
+	moves     []move
+	// cost is the number of receivers, and of the sole holders that stages pass on
+	// to for the first time in this sweep.
+	cost int
+}
+
+// move is one credit on its way: to a holder, or into a stage of another pot.
+type move struct {
+	pot    Pot
+	holder Account
+	into   Kind
+	stages *Stages
+	// held says that it enters `earned` in escrow.
+	held bool
+	// generation of the pot's work where it receives.
+	generation uint32
+	amount     *big.Int
+}
+
+// plan reads all that a flush touches and changes nothing. At the end of an epoch
+// own has the holders of the flushed work that the epoch had.
+//
+// What enters an empty `earned` stage with a sole holder would leave it whole in
+// the same round, so it is the holder's at once. That saves the stage, its place
+// in the queue and, where the budget ends in between, the rows of both.
+func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Holding) (flush, error) {
+	f := flush{item: item, stage: &stages[item.Kind], receivers: receivers}
+	due := f.stage.Due(f.receivers)
+	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
+	for i, c := range due {
+		m := move{pot: item.Pot, holder: c.Account, into: c.Into, amount: c.Amount}
+		if c.Account == "" {
+			m.pot.Work = c.Work
+			if err := s.aim(&m, item.Pot.Work, own); err != nil {
+				return f, err
+			}
+			if m.holder != "" && !s.passed[m.pot] {
+				f.cost++
+			}
+		}
+		f.moves[i] = m
+	}
+	return f, nil
+}
+
+// aim finds the stages that a move enters, or the sole holder behind them. A table
+// that cannot be read holds up nobody else: its stage is what fails, in its turn.
+func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
+	if m.into == Received {
+		if m.generation, err = s.book.Generation(m.pot.Work); err != nil {
+			return err
+		}
+	} else if m.pot.Work, m.held, err = s.earner(m.pot.Work); err != nil {
+		return err
+	}
+	if m.stages, err = s.book.Stages(m.pot); err != nil {
+		return err
+	}
+	stage := &m.stages[m.into]
+	if m.into == Received || m.held || stage.Total.Sign() != 0 {
+		return stage.fits(m.amount)
+	}
+	holders := own
+	if m.pot.Work != flushed || own == nil {
+		holders, err = s.book.Holders(m.pot.Work)
+	}
+	if err == nil && len(holders) == 1 {
+		m.holder = holders[0].To
+	}
+	return nil
+}
+
+// apply moves what was planned. It cannot fail.
+func (s *Sweep) apply(f flush) {
+	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
+	f.stage.settle(f.receivers, f.moves)
+	for _, m := range f.moves {
+		switch {
+		case m.holder == "" && m.held:
+			m.stages[m.into].Add(m.amount)
+		case m.holder == "":
+			item := Item{Round: f.item.Round, Kind: m.into, Generation: m.generation, Pot: m.pot}
+			s.enter(item, &m.stages[m.into], m.amount)
+		case f.item.Kind == Earned && m.pot == f.item.Pot:
+			s.book.Credit(m.pot, m.holder, m.amount)
+		default:
+			s.passed[m.pot] = true
+			s.book.Flushed(Item{Round: f.item.Round, Kind: Earned, Pot: m.pot}, new(big.Int), m.amount, 1)
+			s.book.Credit(m.pot, m.holder, m.amount)
+		}
+	}
+	s.book.Flushed(f.item, from, to, len(f.receivers))
+}
+
+// enter puts an amount into a stage and queues it when it is worth a flush.
+func (s *Sweep) enter(item Item, stage *Stage, amount *big.Int) {
+	stage.Add(amount)
+	if item.Kind != Earned {
+		s.book.TookIn(item.Pot, amount)
+	}
+	if s.ready(item.Pot, stage) {
+		s.push(item)
+	}
+}
