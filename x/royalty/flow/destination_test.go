@@ -151,3 +151,25 @@ func TestAWayThatDoesNotEndIsHeld(t *testing.T) {
 	require.NoError(t, l.Pay(100))
 	require.Equal(t, "0", l.Held(denom).String())
 }
+
+// TestAWayLeadsOver64Works and no further: what would come to a 65th is held there.
+// So one flush reads a bounded number of destinations.
+func TestAWayLeadsOver64Works(t *testing.T) {
+	for works, held := range map[int]bool{1: false, 64: false, 65: true} {
+		d := newDesk(t)
+		for i := range works {
+			require.NoError(t, d.AddWork(name(i), sole("ann")))
+			if i > 0 {
+				require.NoError(t, d.Redirect(name(i-1), flow.Destination{Kind: flow.Another, Other: name(i)}))
+			}
+		}
+		earner, isHeld, err := flow.Earner(d, name(0))
+		require.NoError(t, err)
+		require.Equal(t, name(works-1), earner)
+		require.Equal(t, held, isHeld, "%d works", works)
+
+		d.broken["destination "+string(name(works/2))] = true
+		_, _, err = flow.Earner(d, name(0))
+		require.ErrorIs(t, err, errBroken)
+	}
+}

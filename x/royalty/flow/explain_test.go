@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"testing"
@@ -92,4 +93,55 @@ func TestExplainNamesBasisShareAndEarner(t *testing.T) {
 	}, got)
 	require.Equal(t, "150", parts[4].Holders[0].Amount.String())
 	require.Equal(t, flow.Account("dee"), parts[2].Holders[0].To)
+}
+
+// explained is what each work gets of a payment, in the order of the parts.
+func explained(t *testing.T, r flow.Reader, work flow.Work, amount int64) (lines []string) {
+	parts, err := flow.Explain(r, work, big.NewInt(amount))
+	require.NoError(t, err)
+	for _, p := range parts {
+		lines = append(lines, fmt.Sprintf("%s %s %s", p.Work, p.Share.RatString(), p.Amount))
+	}
+	return lines
+}
+
+// TestPartsAreInOrder: the paid work first, then by name.
+func TestPartsAreInOrder(t *testing.T) {
+	d := newDesk(t, "b: ben", "d: dan", "a: ann", "e: eve",
+		"c: cat < e absolute 100000, a absolute 100000, d relative 100000, b relative 100000")
+	require.Equal(t, []string{"c 3/5 60", "a 1/10 10", "b 1/10 10", "d 1/10 10", "e 1/10 10"},
+		explained(t, d, "c", 100))
+}
+
+// TestWhatMeetsIsRoundedDownOnce: in the order of generations `low` has what it gets
+// of `top` and of `mid` before it passes half of it on to `root`.
+func TestWhatMeetsIsRoundedDownOnce(t *testing.T) {
+	d := newDesk(t, "root: ann", "low: ben < root relative 500000", "mid: cat < low relative 500000",
+		"top: dan < low relative 100000, mid relative 200000")
+	// low gets 1 of top and 1 of mid's 2, and of both passes on 1; of each them it would be 0.
+	require.Equal(t, []string{"top 7/10 7", "low 1/10 1", "mid 1/10 1", "root 1/10 1"},
+		explained(t, d, "top", 10))
+}
+
+// TestWhileGenerationsAreOutOfDateNothingIsLost: `low` has been raised above what
+// derives from it, which is raised later. It passes on what it has, twice.
+func TestWhileGenerationsAreOutOfDateNothingIsLost(t *testing.T) {
+	d := newDesk(t, "root: ann", "low: ben < root relative 500000", "mid: cat < low relative 500000",
+		"top: dan < low relative 100000, mid relative 200000")
+	d.Raise("low", 9)
+	require.Equal(t, []string{"top 7/10 70", "low 1/10 10", "mid 1/10 10", "root 1/10 10"},
+		explained(t, d, "top", 100))
+}
+
+// TestAnExplanationFailsWithWhatItReads, at the paid work, on the way and at the end.
+func TestAnExplanationFailsWithWhatItReads(t *testing.T) {
+	for _, broken := range []string{
+		"upstream top", "generation mid", "upstream mid", "generation low", "destination top", "holders mid",
+	} {
+		d := newDesk(t, "low: ben", "mid: cat < low relative 500000", "top: dan < mid relative 200000")
+		d.broken[broken] = true
+		_, err := flow.Explain(d, "top", big.NewInt(10))
+		require.ErrorIs(t, err, errBroken, broken)
+		require.ErrorContains(t, err, broken)
+	}
 }

@@ -151,16 +151,36 @@ func TestAStageThatFailsWaitsAndHoldsUpNobody(t *testing.T) {
 // TestTotalsHaveABound: what would take a total beyond its bits is refused, at the
 // door and inside, and changes nothing.
 func TestTotalsHaveABound(t *testing.T) {
-	l := flow.NewLedger()
-	half := flow.Source{Work: "song", Policy: flow.Absolute, Rate: flow.Whole / 2}
-	require.NoError(t, l.AddWork("song", []flow.Holding{{To: "a", Weight: 1}, {To: "b", Weight: flow.Whole - 1}}))
-	require.NoError(t, l.AddWork("remix", sole("carol"), half))
+	l := newDesk(t, "song: ann 50%, ben 50%", "beat: bea", "remix: carol < song absolute 500000",
+		"loop: lou < beat relative 500000").Ledger
 	most := new(big.Int).Lsh(big.NewInt(1), flow.MaxBits)
 	most.Sub(most, big.NewInt(1))
-	pot := flow.Pot{Work: "song", Denom: denom}
 	l.Minimum = new(big.Int).Lsh(most, 1) // nothing flows
-	require.NoError(t, l.Pay(1, flow.Payment{Pot: pot, Amount: most}))
-	err := l.Pay(1, flow.Payment{Pot: pot, Amount: big.NewInt(1)})
-	require.ErrorContains(t, err, "255 bits")
+	require.NoError(t, l.Pay(1, flow.Payment{Pot: pot("song"), Amount: most}))
+	err := l.Pay(1, flow.Payment{Pot: pot("song"), Amount: big.NewInt(1)})
+	require.ErrorContains(t, err, "cannot take in 1 more: totals have at most 255 bits")
 	require.Equal(t, most, l.PaidIn(denom))
+
+	for derived, into := range map[flow.Work]struct {
+		source flow.Work
+		kind   flow.Kind
+	}{
+		"remix": {"song", flow.Earned}, "loop": {"beat", flow.Received},
+	} {
+		stages, err := l.Stages(pot(into.source))
+		require.NoError(t, err)
+		stages[into.kind].Add(most)
+		require.NoError(t, l.Pay(1, flow.Payment{Pot: pot(derived), Amount: big.NewInt(2)}))
+		lists, err := l.Lists(derived)
+		require.NoError(t, err)
+		next := flow.Lists{Holders: sole("new")}
+		require.ErrorContains(t, l.Change(derived, next), "cannot take in 1 more")
+		got, err := l.Lists(derived)
+		require.NoError(t, err)
+		require.Equal(t, lists, got, "the change is refused")
+		l.Minimum = big.NewInt(1)
+		require.Panics(t, func() { _ = l.Pay(100, flow.Payment{Pot: pot(derived), Amount: big.NewInt(2)}) },
+			"in memory it is a bug")
+		l.Minimum = new(big.Int).Lsh(most, 1)
+	}
 }

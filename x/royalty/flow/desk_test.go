@@ -1,0 +1,156 @@
+package flow_test
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+)
+
+// desk is what a chain is to a sweep: a book, and the queue that is stored between
+// blocks. It notes what sweeps tell the book, a line each, and can fail to read.
+type desk struct {
+	t require.TestingT
+	*flow.Ledger
+	queue []flow.Item
+	said  []string
+	// broken has what cannot be read, such as "holders song".
+	broken map[string]bool
+}
+
+func newDesk(t require.TestingT, works ...string) *desk {
+	d := &desk{t: t, Ledger: flow.NewLedger(), broken: map[string]bool{}}
+	for _, work := range works { // written as in TestExamples
+		require.NoError(t, addWork(d.Ledger, work), work)
+	}
+	return d
+}
+
+var kinds = []string{"paid", "received", "earned"}
+
+func pot(work flow.Work) flow.Pot { return flow.Pot{Work: work, Denom: denom} }
+
+// block runs one sweep over the first items of the queue, all of them when load is
+// 0, and returns what it told the book.
+func (d *desk) block(load, budget int, before func(s *flow.Sweep)) []string {
+	loaded, more := d.queue, false
+	if load > 0 && load < len(d.queue) {
+		loaded, more = d.queue[:load], true
+	}
+	d.said = nil
+	s := flow.NewSweep(d, loaded, more)
+	if before != nil {
+		before(s)
+	}
+	s.Run(budget)
+	leave, join := s.Changes()
+	queue := map[flow.Item]bool{}
+	for _, item := range d.queue {
+		queue[item] = true
+	}
+	for _, item := range leave {
+		require.True(d.t, queue[item], "%v leaves and was not there", item)
+		delete(queue, item)
+	}
+	for _, item := range join {
+		require.False(d.t, queue[item], "%v joins and was there", item)
+		queue[item] = true
+	}
+	d.queue = sorted(queue)
+	return d.said
+}
+
+// pay puts payments of an amount into a sweep.
+func (d *desk) pay(amount int64, works ...flow.Work) func(*flow.Sweep) {
+	return func(s *flow.Sweep) {
+		for _, work := range works {
+			require.NoError(d.t, s.Pay(pot(work), big.NewInt(amount)))
+		}
+	}
+}
+
+// waits is the queue, a line each: the round, the stage and the work.
+func (d *desk) waits() (lines []string) {
+	for _, item := range d.queue {
+		lines = append(lines, fmt.Sprintf("%d %s %s", item.Round, kinds[item.Kind], item.Pot.Work))
+	}
+	return lines
+}
+
+// stage is a stage of a work as "total flushed held".
+func (d *desk) stage(work flow.Work, kind flow.Kind) string {
+	stages, err := d.Ledger.Stages(pot(work))
+	require.NoError(d.t, err)
+	s := &stages[kind]
+	return fmt.Sprintf("%s %s %s", &s.Total, &s.Flushed, &s.Held)
+}
+
+func (d *desk) read(what string, work flow.Work) error {
+	if name := what + " " + string(work); d.broken[name] {
+		return fmt.Errorf("%w: %s", errBroken, name)
+	}
+	return nil
+}
+
+func (d *desk) Upstream(work flow.Work) (flow.Upstream, error) {
+	if err := d.read("upstream", work); err != nil {
+		return flow.Upstream{}, err
+	}
+	return d.Ledger.Upstream(work)
+}
+
+func (d *desk) Holders(work flow.Work) ([]flow.Holding, error) {
+	if err := d.read("holders", work); err != nil {
+		return nil, err
+	}
+	return d.Ledger.Holders(work)
+}
+
+func (d *desk) Generation(work flow.Work) (uint32, error) {
+	if err := d.read("generation", work); err != nil {
+		return 0, err
+	}
+	return d.Ledger.Generation(work)
+}
+
+func (d *desk) Destination(work flow.Work) (flow.Destination, error) {
+	if err := d.read("destination", work); err != nil {
+		return flow.Destination{}, err
+	}
+	return d.Ledger.Destination(work)
+}
+
+func (d *desk) Stages(pot flow.Pot) (*flow.Stages, error) {
+	if err := d.read("stages", pot.Work); err != nil {
+		return nil, err
+	}
+	return d.Ledger.Stages(pot)
+}
+
+func (d *desk) TookIn(pot flow.Pot, amount *big.Int) {
+	d.said = append(d.said, fmt.Sprintf("%s takes in %s", pot.Work, amount))
+	d.Ledger.TookIn(pot, amount)
+}
+
+func (d *desk) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
+	d.said = append(d.said, fmt.Sprintf("%s has %s of %s", to, amount, pot.Work))
+	d.Ledger.Credit(pot, to, amount)
+}
+
+func (d *desk) Flushed(item flow.Item, from, to *big.Int, receivers int) {
+	d.said = append(d.said, fmt.Sprintf("%s of %s from %s to %s, %d get it",
+		kinds[item.Kind], item.Pot.Work, from, to, receivers))
+}
+
+func (d *desk) Failed(item flow.Item, err error) {
+	require.ErrorIs(d.t, err, errBroken)
+	d.said = append(d.said, fmt.Sprintf("%s of %s fails", kinds[item.Kind], item.Pot.Work))
+}
+
+func sorted(queue map[flow.Item]bool) []flow.Item {
+	return slices.SortedFunc(maps.Keys(queue), flow.Item.Compare)
+}
