@@ -108,3 +108,16 @@ func TestWhatAStageRemembers(t *testing.T) {
 		})
 	}
 }
+
+// TestTheRestIsNobodysYet: what shares rounded down leave of all that was flushed.
+func TestTheRestIsNobodysYet(t *testing.T) {
+	thirds := []flow.Receiver{{Account: "ann", Weight: 333_333}, {Account: "ben", Weight: 333_333}, {Account: "cat", Weight: 333_334}}
+	for _, c := range []struct{ flushed, want int64 }{
+		{0, 0}, {1, 1}, {2, 2}, {3, 2}, {4, 1}, {10, 1}, {999_999, 2}, {1_000_000, 0}, {1_000_001, 1},
+	} {
+		stage := flow.Stage{Flushed: *big.NewInt(c.flushed)}
+		require.Equal(t, c.want, stage.Rest(thirds).Int64(), "of %d", c.flushed)
+		require.Equal(t, c.flushed, stage.Rest(nil).Int64(), "nobody receives of %d", c.flushed)
+		require.Equal(t, c.flushed, stage.Flushed.Int64())
+	}
+}
