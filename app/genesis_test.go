@@ -47,7 +47,7 @@ func lived(t *testing.T) *chain.Chain {
 		&licensetypes.MsgPublishTerms{Author: alice.String(), Terms: terms}, chain.OfferMsg(song, terms.ID()))
 	price := sdk.NewInt64Coin("uusdc", 500)
 	c.MustDeliver(bob, &licensetypes.MsgAcquire{
-		Licensee: bob.String(), Work: song.String(), Terms: terms.ID().String(), MaxFee: &price,
+		Licensee: bob.String(), Work: song.ID, Terms: terms.ID(), MaxFee: &price,
 	})
 	msg := chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole))
 	c.MustDeliver(bob, msg)
@@ -59,7 +59,7 @@ func lived(t *testing.T) *chain.Chain {
 		Role:     lineagetypes.ROLE_COMPONENT_OF,
 		External: &lineagetypes.External{Uri: "https://example.org/photo"},
 	}
-	c.MustDeliver(bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: picture.String(), Sources: []lineagetypes.Source{external}})
+	c.MustDeliver(bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: picture.ID, Sources: []lineagetypes.Source{external}})
 
 	c.Write(func(ctx sdk.Context) error {
 		params, err := c.App.Keepers.Royalty.Params.Get(ctx)

@@ -10,7 +10,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
@@ -145,7 +144,7 @@ func (app *App) checkRoyalties(ctx context.Context) error {
 		}
 		for _, e := range row.Edges {
 			if err := app.checkRoyalty(ctx, e, owed); err != nil {
-				return true, fmt.Errorf("%s as a source of %s: %w", e.Work(), work, err)
+				return true, fmt.Errorf("%s as a source of %s: %w", e.Source.WorkID, work, err)
 			}
 		}
 		return false, nil
@@ -153,8 +152,8 @@ func (app *App) checkRoyalties(ctx context.Context) error {
 }
 
 func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow.Upstream) error {
-	if len(e.Terms) > 0 {
-		terms, err := app.Keepers.License.GetTerms(ctx, licensetypes.TermsID(e.Terms))
+	if !e.Terms.IsZero() {
+		terms, err := app.Keepers.License.GetTerms(ctx, e.Terms.TermsID)
 		if err != nil {
 			return err
 		}
@@ -165,7 +164,7 @@ func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow
 	}
 	weight := func(list []flow.Owed) uint32 {
 		for _, o := range list {
-			if o.To == royaltytypes.FlowWork(e.Work()) {
+			if o.To == royaltytypes.FlowWork(e.Source.WorkID) {
 				return o.Weight
 			}
 		}

@@ -258,7 +258,7 @@ func (g *moneyGame) derive() (chain.Account, []sdk.Msg) {
 func (g *moneyGame) approve() (chain.Account, []sdk.Msg) {
 	source, derivative := moneyWork(g.work()), moneyWork(g.work())
 	return source.Owner, []sdk.Msg{&lineagetypes.MsgApproveSource{
-		Owner: source.Owner.String(), Source: source.String(), Derivative: derivative.String(),
+		Owner: source.Owner.String(), Source: source.ID, Derivative: derivative.ID,
 	}}
 }
 

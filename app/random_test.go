@@ -267,7 +267,7 @@ func (g *game) withdraw() (chain.Account, []sdk.Msg) {
 func (g *game) acquire() (chain.Account, []sdk.Msg) {
 	p := g.player()
 	return p, []sdk.Msg{&licensetypes.MsgAcquire{
-		Licensee: p.String(), Work: g.work().String(), Terms: g.terms().String(), Serial: g.rng.Uint64N(3), MaxRate: chain.Whole,
+		Licensee: p.String(), Work: g.work().ID, Terms: g.terms(), Serial: g.rng.Uint64N(3), MaxRate: chain.Whole,
 	}}
 }
 

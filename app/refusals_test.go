@@ -44,7 +44,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 	}
 	c.MustDeliver(alice, &registrytypes.MsgAnchor{Account: alice.String(), Root: chain.Digest("root"), Total: 1})
 	acquire := func(maxRate uint32) sdk.Msg {
-		return &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.String(), Terms: remix10.String(), MaxRate: maxRate}
+		return &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: remix10, MaxRate: maxRate}
 	}
 
 	for _, refused := range []struct {
@@ -70,9 +70,9 @@ func TestBadInputChangesNothing(t *testing.T) {
 		{"a rate above the stated maximum", bob, capped, royaltytypes.ErrOverMaxRate, "99999"},
 		{"a grant's rate above max_rate", bob, acquire(99_999), licensetypes.ErrRateAboveMax, "100000"},
 		{"a stack above the whole", bob, derive(work, over.Under(half), greedy.Under(half)), royaltytypes.ErrOverWhole, "1500000"},
-		{"a mistyped source", bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: work.String(), MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{
-			{Work: "work1qqqqqqqqqq", Role: lineagetypes.ROLE_PARENT_OF, Permission: remix10.String()},
-		}}, lineagetypes.ErrInvalidSource, "work1qqqqqqqqqq"},
+		{"a source that is not named", bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: work.ID, MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{
+			{Role: lineagetypes.ROLE_PARENT_OF, Permission: remix10.String()},
+		}}, lineagetypes.ErrInvalidSource, "nothing is named"},
 		{"terms that owe under an open licence", bob, chain.OfferMsg(remix, chain.Preset("cc-by-4.0")), licensetypes.ErrConflict, "owes_royalty"},
 	} {
 		t.Run(refused.name, func(t *testing.T) {

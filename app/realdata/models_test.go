@@ -112,9 +112,9 @@ func (c *catalogue) declaration(m models.Model, external bool) *lineagetypes.Msg
 		case !offered && !c.own(m, p) && external:
 			source.External = &lineagetypes.External{Uri: c.byID[p.ID].URL()}
 		case offered && !c.own(m, p):
-			source.Work, source.Permission = c.works[p.ID].String(), terms.String()
+			source.Work, source.Permission = c.works[p.ID].ID, terms.String()
 		default:
-			source.Work = c.works[p.ID].String()
+			source.Work = c.works[p.ID].ID
 		}
 		msg.Sources = append(msg.Sources, source)
 	}
@@ -303,7 +303,7 @@ func TestCorrectedModelsPassTheBanOn(t *testing.T) {
 func (c *catalogue) correct(m models.Model) {
 	work := c.works[m.ID]
 	c.MustDeliver(work.Owner,
-		&licensetypes.MsgCloseOffer{Owner: work.Owner.String(), Work: work.String(), Terms: c.offered[m.ID].String()},
+		&licensetypes.MsgCloseOffer{Owner: work.Owner.String(), Work: work.ID, Terms: c.offered[m.ID]},
 		chain.OfferMsg(work, noncommercialRemix))
 	c.offered[m.ID] = noncommercialRemix
 	if err := c.Deliver(work.Owner, c.declaration(m, true)).Err(); err != nil {

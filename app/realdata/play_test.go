@@ -56,13 +56,13 @@ func (p *play) readable(text string) string {
 func (p *play) demanded(work chain.Work) map[licensetypes.ConstraintKind][]string {
 	p.t.Helper()
 	res, err := licensetypes.NewQueryClient(p.Conn()).Constraints(p.t.Context(), &licensetypes.QueryConstraintsRequest{
-		Work: work.String(), Pagination: &query.PageRequest{Limit: 1000},
+		Work: work.ID, Pagination: &query.PageRequest{Limit: 1000},
 	})
 	require.NoError(p.t, err)
 	found := map[licensetypes.ConstraintKind][]string{}
 	for _, row := range res.Constraints {
 		c := row.Constraint
-		found[c.Kind] = append(found[c.Kind], cmp.Or(p.names[c.Source], c.Source))
+		found[c.Kind] = append(found[c.Kind], cmp.Or(p.names[c.Source.String()], c.Source.String()))
 	}
 	for kind, sources := range found {
 		slices.Sort(sources)

@@ -84,7 +84,7 @@ func TestCommercialUseIsDeniedNamingTheAncestor(t *testing.T) {
 func (c *catalogue) ancestorsIn(rights licensetypes.Rights) (ids []string) {
 	for _, r := range rights.Reasons {
 		if r.Code == string(rules.NonCommercialSource) {
-			ids = append(ids, c.names[r.Ancestor])
+			ids = append(ids, c.names[r.Ancestor.String()])
 		}
 	}
 	slices.Sort(ids)

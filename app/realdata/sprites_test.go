@@ -134,15 +134,15 @@ func TestImagesAreRegisteredOnceWithAllTheirLicencesAndSources(t *testing.T) {
 	lineage := lineagetypes.NewQueryClient(g.Conn())
 	pages, edges, several, dual := map[string]bool{}, 0, 0, 0
 	for _, s := range g.unique {
-		id := g.works[s.SHA256].String()
-		work, err := registry.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: g.works[s.SHA256].ID})
+		id := g.works[s.SHA256].ID
+		work, err := registry.Work(t.Context(), &registrytypes.QueryWorkRequest{Work: id})
 		require.NoError(t, err)
 		require.Len(t, work.Work.Details.Creators, len(s.Authors), s.Path)
 		offers, err := license.Offers(t.Context(), &licensetypes.QueryOffersRequest{Work: id})
 		require.NoError(t, err)
 		var names []string
 		for _, o := range offers.Offers {
-			names = append(names, g.names[o.Terms.Id])
+			names = append(names, g.names[o.Terms.Id.String()])
 		}
 		require.ElementsMatch(t, s.Licences, names, s.Path)
 		sources, err := lineage.Sources(t.Context(), &lineagetypes.QuerySourcesRequest{Work: id})

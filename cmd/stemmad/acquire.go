@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func acquireCmd() *cobra.Command {
@@ -43,11 +44,11 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	request := permission.Request{Source: work.Id.String(), Title: table.Short(work.Details.Title), Licensee: sender.Address, Now: time.Now()}
+	request := permission.Request{Source: work.Id, Title: table.Short(work.Details.Title), Licensee: sender.Address, Now: time.Now()}
 	if len(args) == 2 {
 		request.Wanted = args[1]
 	}
-	offers, err := permission.Offers(ctx, conn, work.Id.String())
+	offers, err := permission.Offers(ctx, conn, work.Id)
 	if err != nil {
 		return err
 	}
@@ -63,16 +64,13 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagForWork, err)
 		}
-		request.Derivative = derivative.Id.String()
+		request.Derivative = derivative.Id
 	}
 	price, err := licensetypes.PickPrice(picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
 	if err != nil {
 		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
 	}
-	msg, grant, err := permission.Acquire(request, picked.Terms, price)
-	if err != nil {
-		return err
-	}
+	msg, grant := permission.Acquire(request, picked.Terms, price)
 	rate, given, err := maxRate(conn)
 	if err != nil {
 		return err
@@ -92,10 +90,13 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	return printGrant(conn, result, work.Id.String(), picked, grant, fee)
+	return printGrant(conn, result, work.Id, picked, grant, fee)
 }
 
-func printGrant(conn *connect.Conn, result send.Result, work string, picked licensetypes.OpenOffer, grant, fee string) error {
+func printGrant(
+	conn *connect.Conn, result send.Result, work registrytypes.WorkID, picked licensetypes.OpenOffer,
+	grant licensetypes.GrantID, fee string,
+) error {
 	var response licensetypes.MsgAcquireResponse
 	if result.Height > 0 {
 		if err := result.Response(0, &response); err != nil {
@@ -109,14 +110,14 @@ func printGrant(conn *connect.Conn, result send.Result, work string, picked lice
 			paid = response.Fee.String()
 		}
 		return conn.PrintJSON(struct {
-			Grant     string      `json:"grant"`
-			Work      string      `json:"work"`
-			Terms     string      `json:"terms"`
-			Fee       string      `json:"fee"`
-			ExpiresAt *time.Time  `json:"expires_at,omitempty"`
-			Tx        send.Result `json:"tx"`
+			Grant     licensetypes.GrantID `json:"grant"`
+			Work      registrytypes.WorkID `json:"work"`
+			Terms     licensetypes.TermsID `json:"terms"`
+			Fee       string               `json:"fee"`
+			ExpiresAt *time.Time           `json:"expires_at,omitempty"`
+			Tx        send.Result          `json:"tx"`
 		}{grant, work, picked.Terms.Id, paid, response.ExpiresAt, result})
 	}
 	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
-	return table.Fields(conn.Out(), "grant", grant, "terms", picked.Terms.Id, "until", table.OptionalTime(response.ExpiresAt))
+	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "until", table.OptionalTime(response.ExpiresAt))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -53,14 +54,15 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	whom, title, name := licensee+derivative, table.Short(work.Details.Title), termsNamer(ctx, conn)(terms.String())
+	whom := licensee + derivative.String()
+	title, name := table.Short(work.Details.Title), termsNamer(ctx, conn)(terms)
 	var msg sdk.Msg = &licensetypes.MsgApprove{
-		Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String(), Licensee: licensee, Derivative: derivative,
+		Owner: sender.Account(), Work: work.Id, Terms: terms, Licensee: licensee, Derivative: derivative,
 	}
 	what, done, would := "Approve", "Approved", "Would approve"
 	if conn.Flags().Is(flagWithdraw) {
 		msg = &licensetypes.MsgWithdrawApproval{
-			Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String(), Licensee: licensee, Derivative: derivative,
+			Owner: sender.Account(), Work: work.Id, Terms: terms, Licensee: licensee, Derivative: derivative,
 		}
 		what, done, would = "Withdraw the approval of", "Withdrew the approval of", "Would withdraw the approval of"
 	}
@@ -70,33 +72,33 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Work       string      `json:"work"`
-			Terms      string      `json:"terms"`
-			Licensee   string      `json:"licensee,omitempty"`
-			Derivative string      `json:"derivative,omitempty"`
-			Tx         send.Result `json:"tx"`
-		}{work.Id.String(), terms.String(), licensee, derivative, result})
+			Work       registrytypes.WorkID `json:"work"`
+			Terms      licensetypes.TermsID `json:"terms"`
+			Licensee   string               `json:"licensee,omitempty"`
+			Derivative registrytypes.WorkID `json:"derivative,omitzero"`
+			Tx         send.Result          `json:"tx"`
+		}{work.Id, terms, licensee, derivative, result})
 	}
 	conn.Say("%s %s for %q under %s: %s", result.Did(done, would), whom, title, name, result)
 	return nil
 }
 
 // whoIsApproved reads the one of the two flags that is set.
-func whoIsApproved(ctx context.Context, conn *connect.Conn) (licensee, derivative string, err error) {
+func whoIsApproved(ctx context.Context, conn *connect.Conn) (licensee string, derivative registrytypes.WorkID, err error) {
 	account, work := conn.Flags().Text(flagLicensee), conn.Flags().Text(flagDerivative)
 	if (account == "") == (work == "") {
-		return "", "", fmt.Errorf("say who is approved, with --%s or --%s", flagLicensee, flagDerivative)
+		return "", derivative, fmt.Errorf("say who is approved, with --%s or --%s", flagLicensee, flagDerivative)
 	}
 	if account != "" {
 		parsed, err := conn.Account(account)
 		if err != nil {
-			return "", "", fmt.Errorf("--%s: %w", flagLicensee, err)
+			return "", derivative, fmt.Errorf("--%s: %w", flagLicensee, err)
 		}
-		return parsed.String(), "", nil
+		return parsed.String(), derivative, nil
 	}
 	claim, err := target.Resolve(ctx, conn.Registry(), work)
 	if err != nil {
-		return "", "", fmt.Errorf("--%s: %w", flagDerivative, err)
+		return "", derivative, fmt.Errorf("--%s: %w", flagDerivative, err)
 	}
-	return "", claim.Id.String(), nil
+	return "", claim.Id, nil
 }

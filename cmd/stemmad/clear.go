@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -194,12 +194,13 @@ type clearing struct {
 	// digest.
 	argument string
 	subject  string
-	// title of the first claim, and how many claims there are.
+	// work and title of the first claim, and how many claims there are.
+	work     registrytypes.WorkID
 	title    string
 	claims   int
 	licensee string
-	// derivative is the licensee's work that is made; empty: not known.
-	derivative string
+	// derivative is the licensee's work that is made; zero: not known.
+	derivative registrytypes.WorkID
 	rights     licensetypes.Rights
 	decided    time.Time
 	bought     *purchase
@@ -254,11 +255,12 @@ func (c *clearing) find(ctx context.Context, one bool) error {
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagForWork, err)
 		}
-		c.derivative = work.Id.String()
+		c.derivative = work.Id
 	}
-	c.subject, c.title, c.claims = claims[0].Id.String(), table.Short(claims[0].Details.Title), len(claims)
+	c.work, c.title, c.claims = claims[0].Id, table.Short(claims[0].Details.Title), len(claims)
+	c.subject = c.work.String()
 	if named.Digest != nil && !one {
-		c.subject = hex.EncodeToString(named.Digest[:])
+		c.subject = named.Digest.String()
 	}
 	return nil
 }

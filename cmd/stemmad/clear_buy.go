@@ -10,16 +10,17 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // purchase is the grant that --buy acquired.
 type purchase struct {
-	Grant string `json:"grant"`
-	Terms string `json:"terms"`
-	// For is the work that the grant is reserved for; empty: any.
-	For string      `json:"for,omitempty"`
-	Fee string      `json:"fee"`
-	Tx  send.Result `json:"tx"`
+	Grant licensetypes.GrantID `json:"grant"`
+	Terms licensetypes.TermsID `json:"terms"`
+	// For is the work that the grant is reserved for; zero: any.
+	For registrytypes.WorkID `json:"for,omitzero"`
+	Fee string               `json:"fee"`
+	Tx  send.Result          `json:"tx"`
 }
 
 // buy acquires the cheapest offer that serves and asks again. The grant costs
@@ -30,7 +31,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		return err
 	}
 	msg := &licensetypes.MsgAcquire{
-		Licensee: sender.Account(), Work: c.subject, Derivative: c.derivative, Serial: uint64(time.Now().UnixNano()),
+		Licensee: sender.Account(), Work: c.work, Derivative: c.derivative, Serial: uint64(time.Now().UnixNano()),
 	}
 	name := termsNamer(ctx, c.conn)
 	offer, price, reasons := clearance.Cheapest(c.rights.Offers, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
@@ -68,12 +69,12 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		return err
 	}
 	c.bought.Grant, c.bought.For = response.Grant, msg.Derivative
-	return c.ask(ctx, response.Grant)
+	return c.ask(ctx, response.Grant.String())
 }
 
 // buying is the command that buys an offer, for people to paste.
-func buying(offer licensetypes.Obtainable, derivative, signer string) string {
-	terms := offer.Terms
+func buying(offer licensetypes.Obtainable, derivative registrytypes.WorkID, signer string) string {
+	terms := offer.Terms.String()
 	if offer.Preset != "" {
 		terms = offer.Preset
 	}
@@ -81,7 +82,7 @@ func buying(offer licensetypes.Obtainable, derivative, signer string) string {
 	if len(offer.Price) > 0 {
 		command += fmt.Sprintf(" --%s %s", flagMaxFee, offer.Price[0])
 	}
-	if derivative != "" {
+	if !derivative.IsZero() {
 		command += fmt.Sprintf(" --%s %s", flagForWork, derivative)
 	}
 	if signer != "" {

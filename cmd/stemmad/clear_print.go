@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
@@ -13,6 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func (c *clearing) print(ctx context.Context) error {
@@ -26,7 +26,7 @@ func (c *clearing) print(ctx context.Context) error {
 	if c.licensee != "" {
 		licensee = accountName(c.licensee, conn.KeyNames())
 	}
-	work := fmt.Sprintf("%q (%s)", c.title, strings.Join(rights.Works, " "))
+	work := fmt.Sprintf("%q (%s)", c.title, clearance.Works(rights))
 	if c.claims > 1 {
 		work = fmt.Sprintf("%s, which %d accounts claim: all of them have to allow it", c.subject, c.claims)
 	}
@@ -48,7 +48,7 @@ func (c *clearing) print(ctx context.Context) error {
 			fee = c.bought.Fee
 		}
 		conn.Say("%s a grant under %s for %s: %s", c.bought.Tx.Did("Acquired", "Would acquire"), name(c.bought.Terms), fee, c.bought.Tx)
-		if err := table.Fields(conn.Out(), "grant", c.bought.Grant, "reserved for", c.bought.For); err != nil {
+		if err := table.Fields(conn.Out(), "grant", c.bought.Grant.String(), "reserved for", c.bought.For.String()); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func (c *clearing) printOffers(name clearance.Namer) error {
 	if several {
 		columns = append([]string{"work"}, columns...)
 	}
-	tab, commands, served := table.New(columns...), []string(nil), map[string]bool{}
+	tab, commands, served := table.New(columns...), []string(nil), map[registrytypes.WorkID]bool{}
 	for _, offer := range offers {
 		note := ""
 		if offer.NeedsApproval {
@@ -96,7 +96,7 @@ func (c *clearing) printOffers(name clearance.Namer) error {
 		}
 		row := []string{name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate), endless(offer.ExpiresAt), note}
 		if several {
-			row = append([]string{offer.Work}, row...)
+			row = append([]string{offer.Work.String()}, row...)
 		}
 		tab.Row(row...)
 	}

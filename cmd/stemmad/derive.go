@@ -90,7 +90,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if !given {
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}
-	report := derived{Work: d.work.String(), Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
+	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
 		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
 		table.Percent(outcome.Absolute), table.Percent(outcome.Relative), d.reliance())
@@ -163,10 +163,10 @@ func (d *derivation) reliance() string {
 
 // message is the declaration itself.
 func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
-	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work.String(), Record: d.record}
+	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record}
 	for _, s := range d.sources {
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			Work: s.work.Id.String(), Role: s.role, Permission: s.choice.Permission, Weight: s.weight,
+			Work: s.work.Id, Role: s.role, Permission: s.choice.Permission, Weight: s.weight,
 		})
 	}
 	msg.Sources = append(msg.Sources, d.external...)

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -18,26 +19,26 @@ import (
 
 // derived is what derive prints for programs.
 type derived struct {
-	Work       string           `json:"work"`
-	Generation uint32           `json:"generation"`
-	Absolute   uint32           `json:"absolute"`
-	Relative   uint32           `json:"relative"`
-	Sources    []derivedSource  `json:"sources"`
-	Record     bool             `json:"recorded"`
-	Anchor     *enroll.Anchored `json:"anchor,omitempty"`
+	Work       registrytypes.WorkID `json:"work"`
+	Generation uint32               `json:"generation"`
+	Absolute   uint32               `json:"absolute"`
+	Relative   uint32               `json:"relative"`
+	Sources    []derivedSource      `json:"sources"`
+	Record     bool                 `json:"recorded"`
+	Anchor     *enroll.Anchored     `json:"anchor,omitempty"`
 	// MaxTotalRate is the guard that was sent, ppm.
 	MaxTotalRate uint32      `json:"max_total_rate"`
 	Tx           send.Result `json:"tx"`
 }
 
 type derivedSource struct {
-	Work       string `json:"work,omitempty"`
-	External   string `json:"external,omitempty"`
-	Role       string `json:"role"`
-	Permission string `json:"permission,omitempty"`
-	Terms      string `json:"terms,omitempty"`
-	Paid       string `json:"paid,omitempty"`
-	How        string `json:"how,omitempty"`
+	Work       registrytypes.WorkID `json:"work,omitzero"`
+	External   string               `json:"external,omitempty"`
+	Role       string               `json:"role"`
+	Permission string               `json:"permission,omitempty"`
+	Terms      licensetypes.TermsID `json:"terms,omitzero"`
+	Paid       string               `json:"paid,omitempty"`
+	How        string               `json:"how,omitempty"`
 }
 
 func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.MsgDeriveResponse, result send.Result) error {
@@ -51,13 +52,13 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		also = result.Did(" (and registered it)", " (and register it)")
 	}
 	conn.Say("%s %q from %s%s: %s", result.Did("Derived", "Would derive"), table.Short(d.title), count(len(r.Sources), "source"), also, result)
-	if err := table.Fields(conn.Out(), "work", r.Work, "generation", fmt.Sprint(r.Generation),
+	if err := table.Fields(conn.Out(), "work", r.Work.String(), "generation", fmt.Sprint(r.Generation),
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", table.Percent(r.Absolute), table.Percent(r.Relative))); err != nil {
 		return err
 	}
 	tab := table.New("source", "role", "relying on")
 	for _, s := range r.Sources {
-		tab.Row(s.Work+s.External, s.Role, s.How)
+		tab.Row(s.Work.String()+s.External, s.Role, s.How)
 	}
 	if tab.Len() == 0 {
 		return nil
@@ -68,7 +69,7 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 func (d *derivation) describe() []derivedSource {
 	list := []derivedSource{}
 	for _, s := range d.sources {
-		line := derivedSource{Work: s.work.Id.String(), Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How}
+		line := derivedSource{Work: s.work.Id, Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How}
 		if s.choice.Terms != nil {
 			line.Terms = s.choice.Terms.Id
 		}
@@ -79,7 +80,7 @@ func (d *derivation) describe() []derivedSource {
 	}
 	for _, s := range d.external {
 		list = append(list, derivedSource{
-			External: s.External.Uri + s.External.Sha256, Role: s.Role.Name(), How: "external: declared, not paid",
+			External: s.External.Uri + s.External.Sha256.String(), Role: s.Role.Name(), How: "external: declared, not paid",
 		})
 	}
 	return list

@@ -95,7 +95,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	var failed []error
 	for i, s := range named {
 		found, err := choose(ctx, conn, finder, s, role, permission.Request{
-			Licensee: sender.Address, Derivative: d.work.String(), Commercial: conn.Flags().Is(flagCommercial),
+			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
 			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(),
 		})
 		if ctx.Err() != nil {
@@ -165,7 +165,7 @@ func choose(
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request.Source, request.Title, request.Wanted = work.Id.String(), table.Short(work.Details.Title), source.Permission
+	request.Source, request.Title, request.Wanted = work.Id, table.Short(work.Details.Title), source.Permission
 	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
 	found.choice, err = finder.Find(ctx, request)
 	return found, err
@@ -226,7 +226,7 @@ func readExternal(ctx context.Context, s string, role lineagetypes.Role) (lineag
 	}
 	source := lineagetypes.Source{Role: role, External: &lineagetypes.External{Uri: name}}
 	if parsed, err := target.Parse(ctx, name); err == nil && parsed.Digest != nil {
-		source.External = &lineagetypes.External{Sha256: fmt.Sprintf("%x", *parsed.Digest)}
+		source.External = &lineagetypes.External{Sha256: *parsed.Digest}
 	} else if !strings.Contains(name, ":") {
 		return source, fmt.Errorf("--%s %q is neither a file, nor a SHA-256, nor a URI", flagExternal, name)
 	}
@@ -260,7 +260,7 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagPromptFile, err)
 		}
-		record.PromptSha256 = fmt.Sprintf("%x", file.Digest)
+		record.PromptSha256 = file.Digest
 	}
 	if s := f.Text(flagGeneratedAt); s != "" {
 		at, err := time.Parse(time.RFC3339, s)

@@ -144,15 +144,15 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 		return work, nil
 	}
 	var err error
-	if work.Constraints, err = e.constraints(ctx, claim.Id.String()); err != nil {
+	if work.Constraints, err = e.constraints(ctx, claim.Id); err != nil {
 		return work, err
 	}
 	if e.format == rightsfile.SchemaJSONLD {
-		if work.Sources, err = e.sources(ctx, claim.Id.String()); err != nil {
+		if work.Sources, err = e.sources(ctx, claim.Id); err != nil {
 			return work, err
 		}
 	}
-	offers, err := permission.Offers(ctx, e.conn, claim.Id.String())
+	offers, err := permission.Offers(ctx, e.conn, claim.Id)
 	if err != nil {
 		return work, err
 	}
@@ -163,7 +163,7 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 		offer := rightsfile.Offer{Open: open}
 		for _, use := range rightsfile.Questions(open.Terms.Terms, e.source.ValidUntil) {
 			res, err := e.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
-				Work: claim.Id.String(), Use: use, Permission: open.Terms.Id,
+				Work: claim.Id.String(), Use: use, Permission: open.Terms.Id.String(),
 			})
 			if err != nil {
 				return work, err
@@ -176,7 +176,7 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 }
 
 // constraints are all of a work's; x/license bounds them.
-func (e *rightsExport) constraints(ctx context.Context, work string) ([]licensetypes.InForce, error) {
+func (e *rightsExport) constraints(ctx context.Context, work registrytypes.WorkID) ([]licensetypes.InForce, error) {
 	var all []licensetypes.InForce
 	page := &query.PageRequest{Limit: exportPage}
 	for {
@@ -192,16 +192,16 @@ func (e *rightsExport) constraints(ctx context.Context, work string) ([]licenset
 	}
 }
 
-func (e *rightsExport) sources(ctx context.Context, work string) ([]string, error) {
+func (e *rightsExport) sources(ctx context.Context, work registrytypes.WorkID) ([]registrytypes.WorkID, error) {
 	res, err := e.conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{
 		Work: work, Pagination: &query.PageRequest{Limit: maxExportedSources},
 	})
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
+	var ids []registrytypes.WorkID
 	for _, link := range res.Sources {
-		if link.Source != "" && link.Role != lineagetypes.ROLE_CITES {
+		if !link.Source.IsZero() && link.Role != lineagetypes.ROLE_CITES {
 			ids = append(ids, link.Source)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func grantCmd() *cobra.Command {
@@ -44,7 +45,11 @@ derived from again.`,
 }
 
 func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: args[0]})
+	id, err := licensetypes.ParseGrantID(args[0])
+	if err != nil {
+		return err
+	}
+	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
 	if err != nil {
 		return err
 	}
@@ -56,8 +61,8 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.", args[0], res.Grant.Work, fee),
-		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: args[0], MaxFee: price})
+	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.", id, res.Grant.Work, fee),
+		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price})
 	if err != nil {
 		return err
 	}
@@ -69,12 +74,12 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Grant    string                              `json:"grant"`
+			Grant    licensetypes.GrantID                `json:"grant"`
 			Response *licensetypes.MsgRenewGrantResponse `json:"response"`
 			Tx       send.Result                         `json:"tx"`
-		}{args[0], &response, result})
+		}{id, &response, result})
 	}
-	conn.Say("%s %s, %s: %s", result.Did("Renewed", "Would renew"), args[0], fee, result)
+	conn.Say("%s %s, %s: %s", result.Did("Renewed", "Would renew"), id, fee, result)
 	if result.Height == 0 {
 		return nil
 	}
@@ -99,7 +104,9 @@ func renewalPrice(ctx context.Context, conn *connect.Conn, grant licensetypes.Na
 }
 
 // offerOf is the offer of a work under terms.
-func offerOf(ctx context.Context, conn *connect.Conn, work, terms string) (licensetypes.OpenOffer, error) {
+func offerOf(
+	ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, terms licensetypes.TermsID,
+) (licensetypes.OpenOffer, error) {
 	offers, err := permission.Offers(ctx, conn, work)
 	if err != nil {
 		return licensetypes.OpenOffer{}, err
@@ -127,6 +134,10 @@ for the approval of the licensed work's owner, the new account needs it too.`,
 }
 
 func transferGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	id, err := licensetypes.ParseGrantID(args[0])
+	if err != nil {
+		return err
+	}
 	to := conn.Flags().Text(flagTo)
 	if to == "" {
 		return fmt.Errorf("say who gets the grant with --%s", flagTo)
@@ -136,18 +147,18 @@ func transferGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return fmt.Errorf("--%s: %w", flagTo, err)
 	}
 	recipient := account.String()
-	result, err := sender.Send(ctx, fmt.Sprintf("Give %s to %s. Only they can give it back.", args[0], recipient),
-		&licensetypes.MsgTransferGrant{Licensee: sender.Account(), Grant: args[0], Recipient: recipient})
+	result, err := sender.Send(ctx, fmt.Sprintf("Give %s to %s. Only they can give it back.", id, recipient),
+		&licensetypes.MsgTransferGrant{Licensee: sender.Account(), Grant: id, Recipient: recipient})
 	if err != nil {
 		return err
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Grant     string      `json:"grant"`
-			Recipient string      `json:"recipient"`
-			Tx        send.Result `json:"tx"`
-		}{args[0], recipient, result})
+			Grant     licensetypes.GrantID `json:"grant"`
+			Recipient string               `json:"recipient"`
+			Tx        send.Result          `json:"tx"`
+		}{id, recipient, result})
 	}
-	conn.Say("%s %s to %s: %s", result.Did("Gave", "Would give"), args[0], recipient, result)
+	conn.Say("%s %s to %s: %s", result.Did("Gave", "Would give"), id, recipient, result)
 	return nil
 }

@@ -42,7 +42,7 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 		if err != nil {
 			return err
 		}
-		request.Work = work.Id.String()
+		request.Work = work.Id
 	}
 	switch {
 	case len(args) == 1:
@@ -51,7 +51,7 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 			return err
 		}
 		request.Licensee = account.String()
-	case request.Work == "" || conn.Flags().Changed(flags.FlagFrom):
+	case request.Work.IsZero() || conn.Flags().Changed(flags.FlagFrom):
 		_, account, err := conn.Signer()
 		if err != nil {
 			return err
@@ -76,7 +76,8 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 	names, terms, now := conn.KeyNames(), termsNamer(ctx, conn), time.Now()
 	tab := table.New("grant", "work", "terms", "licensee", "until", "used by")
 	for _, g := range res.Grants {
-		tab.Row(g.Id, g.Work, terms(g.Terms), accountName(g.Licensee, names), grantEnd(g.Grant, now), g.UsedBy)
+		tab.Row(g.Id.String(), g.Work.String(), terms(g.Terms), accountName(g.Licensee, names), grantEnd(g.Grant, now),
+			g.UsedBy.String())
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -110,12 +111,16 @@ ends, what the work's owner asks for a renewal today.`,
 }
 
 func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
-	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: args[0]})
+	id, err := licensetypes.ParseGrantID(args[0])
+	if err != nil {
+		return err
+	}
+	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
 	if err != nil {
 		return err
 	}
 	g := res.Grant
-	terms, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: g.Terms})
+	terms, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: g.Terms.String()})
 	if err != nil {
 		return err
 	}
@@ -137,9 +142,9 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 		transfer = "transferable until a work uses it"
 	}
 	conn.Say("%s", g.Id)
-	return table.Fields(conn.Out(), "of", g.Work, "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
+	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
-		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "used by", g.UsedBy, "transfer", transfer)
+		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "used by", g.UsedBy.String(), "transfer", transfer)
 }
 
 func printGrantJSON(conn *connect.Conn, res *licensetypes.QueryGrantResponse, renewal string) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/x/lineage/render"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -67,16 +68,16 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	steps, truncated, err := walk(ctx, conn, work.Id.String())
+	steps, truncated, err := walk(ctx, conn, work.Id)
 	if err != nil {
 		return err
 	}
 	if format == "json" {
-		return printSteps(conn, work.Id.String(), steps, truncated)
+		return printSteps(conn, work.Id, steps, truncated)
 	}
-	titles := map[string]string{work.Id.String(): work.Details.Title}
+	titles := map[registrytypes.WorkID]string{work.Id: work.Details.Title}
 	for _, step := range steps {
-		if step.Work == "" || len(titles) == maxTitles {
+		if step.Work.IsZero() || len(titles) == maxTitles {
 			continue
 		}
 		if _, err := titleOf(ctx, conn, titles, step.Work); err != nil {
@@ -84,12 +85,12 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 	}
 	err = draw(render.Lineage{
-		Root: work.Id.String(), Steps: steps, Terms: termsNamer(ctx, conn),
-		Work: func(id string) string {
+		Root: work.Id, Steps: steps, Terms: termsNamer(ctx, conn),
+		Work: func(id registrytypes.WorkID) string {
 			if title, known := titles[id]; known {
-				return table.Short(title) + " (" + id + ")"
+				return table.Short(title) + " (" + id.String() + ")"
 			}
-			return id
+			return id.String()
 		},
 	})
 	if truncated {
@@ -100,7 +101,7 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 
 // walk asks for all edges, page by page, and adds what a walk leaves out: the
 // work's own citations and external sources.
-func walk(ctx context.Context, conn *connect.Conn, work string) (steps []lineagetypes.Step, truncated bool, err error) {
+func walk(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) (steps []lineagetypes.Step, truncated bool, err error) {
 	depth, _ := conn.Flags().GetUint32(flagDepth)
 	down := conn.Flags().Is(flagDown)
 	ask := conn.Lineage().Ancestors
@@ -127,7 +128,7 @@ func walk(ctx context.Context, conn *connect.Conn, work string) (steps []lineage
 	return append(steps, beside...), truncated, err
 }
 
-func besideWalk(ctx context.Context, conn *connect.Conn, work string) ([]lineagetypes.Step, error) {
+func besideWalk(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) ([]lineagetypes.Step, error) {
 	res, err := conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: work, Pagination: &query.PageRequest{Limit: walkPage}})
 	if err != nil {
 		return nil, err
@@ -141,11 +142,11 @@ func besideWalk(ctx context.Context, conn *connect.Conn, work string) ([]lineage
 	return steps, nil
 }
 
-func printSteps(conn *connect.Conn, work string, steps []lineagetypes.Step, truncated bool) error {
+func printSteps(conn *connect.Conn, work registrytypes.WorkID, steps []lineagetypes.Step, truncated bool) error {
 	result := struct {
-		Work      string            `json:"work"`
-		Steps     []json.RawMessage `json:"steps"`
-		Truncated bool              `json:"truncated"`
+		Work      registrytypes.WorkID `json:"work"`
+		Steps     []json.RawMessage    `json:"steps"`
+		Truncated bool                 `json:"truncated"`
 	}{Work: work, Steps: []json.RawMessage{}, Truncated: truncated}
 	for _, step := range steps {
 		raw, err := conn.Raw(&step)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
@@ -34,28 +36,23 @@ func enumName(value, prefix string) string {
 }
 
 // termsName is a preset's name, else the id as it is.
-func termsName(id string) string {
-	if parsed, err := licensetypes.ParseTermsID(id); err == nil {
-		if name := licensetypes.PresetName(parsed); name != "" {
-			return name
-		}
-	}
-	return id
+func termsName(id licensetypes.TermsID) string {
+	return cmp.Or(licensetypes.PresetName(id), id.String())
 }
 
 // termsNamer names terms as offers do: a preset's name, else the SPDX expression
 // with the id. It asks about each terms once; without an answer the id stands.
-func termsNamer(ctx context.Context, conn *connect.Conn) func(id string) string {
-	names := map[string]string{}
-	return func(id string) string {
+func termsNamer(ctx context.Context, conn *connect.Conn) clearance.Namer {
+	names := map[licensetypes.TermsID]string{}
+	return func(id licensetypes.TermsID) string {
 		if name, known := names[id]; known {
 			return name
 		}
 		names[id] = termsName(id)
-		if names[id] != id {
+		if licensetypes.PresetName(id) != "" {
 			return names[id]
 		}
-		if res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: id}); err == nil {
+		if res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: id.String()}); err == nil {
 			names[id] = permission.Name(res.Terms)
 		}
 		return names[id]
@@ -65,20 +62,20 @@ func termsNamer(ctx context.Context, conn *connect.Conn) func(id string) string 
 func linkSource(link lineagetypes.Link) string {
 	switch {
 	case link.External == nil:
-		return link.Source
+		return link.Source.String()
 	case !link.BlankedSha256.IsZero():
 		return "external, blanked " + link.BlankedSha256.String()
 	case link.External.Uri != "":
 		return "external " + table.Short(link.External.Uri)
 	}
-	return "external sha256 " + link.External.Sha256
+	return "external sha256 " + link.External.Sha256.String()
 }
 
-func linkPermission(link lineagetypes.Link, terms func(id string) string) string {
+func linkPermission(link lineagetypes.Link, terms clearance.Namer) string {
 	switch {
-	case link.Grant != "":
-		return link.Grant + " under " + terms(link.Terms)
-	case link.Terms != "":
+	case !link.Grant.IsZero():
+		return link.Grant.String() + " under " + terms(link.Terms)
+	case !link.Terms.IsZero():
 		return terms(link.Terms)
 	case link.External != nil, link.Role == lineagetypes.ROLE_CITES:
 		return "none needed"

@@ -73,31 +73,31 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	title, name := table.Short(work.Details.Title), termsName(terms.String())
+	title, name := table.Short(work.Details.Title), termsName(terms)
 	if conn.Flags().Is(flagClose) {
 		result, err := sender.Send(ctx, fmt.Sprintf("Close the offer of %s on %q.", name, title),
-			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String()})
+			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id, Terms: terms})
 		if err != nil {
 			return err
 		}
-		return printOffer(conn, result, work.Id.String(), terms.String(), result.Did("Closed", "Would close"), title, name)
+		return printOffer(conn, result, work.Id, terms, result.Did("Closed", "Would close"), title, name)
 	}
 	if conn.Flags().Is(flagPause) || conn.Flags().Is(flagResume) {
-		return pauseOffer(ctx, conn, sender, work, terms.String())
+		return pauseOffer(ctx, conn, sender, work, terms)
 	}
 	made, err := buildOffer(conn)
 	if err != nil {
 		return err
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Offer %q (%s) under %s.", title, work.Id, name),
-		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id.String(), Terms: terms.String(), Offer: made})
+		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms, Offer: made})
 	if err != nil {
 		return err
 	}
-	if err := printOffer(conn, result, work.Id.String(), terms.String(), result.Did("Offered", "Would offer"), title, name); err != nil || conn.JSON() || result.DryRun {
+	if err := printOffer(conn, result, work.Id, terms, result.Did("Offered", "Would offer"), title, name); err != nil || conn.JSON() || result.DryRun {
 		return err
 	}
-	offers, err := permission.Offers(ctx, conn, work.Id.String())
+	offers, err := permission.Offers(ctx, conn, work.Id)
 	if err != nil {
 		return err
 	}
@@ -126,8 +126,10 @@ func checkOfferFlags(conn *connect.Conn) error {
 }
 
 // pauseOffer pauses or resumes an offer and leaves all else as it stands.
-func pauseOffer(ctx context.Context, conn *connect.Conn, sender *send.Sender, work registrytypes.Claim, terms string) error {
-	standing, err := offerOf(ctx, conn, work.Id.String(), terms)
+func pauseOffer(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, work registrytypes.Claim, terms licensetypes.TermsID,
+) error {
+	standing, err := offerOf(ctx, conn, work.Id, terms)
 	if err != nil {
 		return err
 	}
@@ -141,11 +143,11 @@ func pauseOffer(ctx context.Context, conn *connect.Conn, sender *send.Sender, wo
 		return fmt.Errorf("the offer of %s under %s is %sd already", work.Id, name, strings.ToLower(what))
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("%s the offer of %q (%s) under %s.", what, title, work.Id, name),
-		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id.String(), Terms: terms, Offer: made})
+		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms, Offer: made})
 	if err != nil {
 		return err
 	}
-	return printOffer(conn, result, work.Id.String(), terms, result.Did(done, would), title, name)
+	return printOffer(conn, result, work.Id, terms, result.Did(done, would), title, name)
 }
 
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
@@ -175,14 +177,16 @@ func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
 	return made, nil
 }
 
-func printOffer(conn *connect.Conn, result send.Result, work, terms, did, title, name string) error {
+func printOffer(
+	conn *connect.Conn, result send.Result, work registrytypes.WorkID, terms licensetypes.TermsID, did, title, name string,
+) error {
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Work  string      `json:"work"`
-			Terms string      `json:"terms"`
-			Tx    send.Result `json:"tx"`
+			Work  registrytypes.WorkID `json:"work"`
+			Terms licensetypes.TermsID `json:"terms"`
+			Tx    send.Result          `json:"tx"`
 		}{work, terms, result})
 	}
 	conn.Say("%s %q under %s: %s", did, title, name, result)
-	return table.Fields(conn.Out(), "work", work, "terms", terms)
+	return table.Fields(conn.Out(), "work", work.String(), "terms", terms.String())
 }

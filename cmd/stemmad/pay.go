@@ -141,13 +141,13 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		conn.Say("%s to %q (%s) reaches:", amount, table.Short(work.Details.Title), work.Id)
 	}
 	rows, _ := conn.Flags().GetInt(flagRows)
-	names, titles := conn.KeyNames(), map[string]string{work.Id.String(): work.Details.Title}
+	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{work.Id: work.Details.Title}
 	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")
 	for _, p := range preview.Payees {
 		if rows > 0 && tab.Len() == rows {
 			break
 		}
-		title, err := titleOf(ctx, conn, titles, p.Work.String())
+		title, err := titleOf(ctx, conn, titles, p.Work)
 		if err != nil {
 			return err
 		}
@@ -175,15 +175,13 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 const fullWeight = 1_000_000
 
 // titleOf asks for a work's title once.
-func titleOf(ctx context.Context, conn *connect.Conn, titles map[string]string, work string) (string, error) {
+func titleOf(
+	ctx context.Context, conn *connect.Conn, titles map[registrytypes.WorkID]string, work registrytypes.WorkID,
+) (string, error) {
 	if title, known := titles[work]; known {
 		return title, nil
 	}
-	id, err := registrytypes.ParseWorkID(work)
-	if err != nil {
-		return "", err
-	}
-	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
+	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: work})
 	if err != nil {
 		return "", err
 	}

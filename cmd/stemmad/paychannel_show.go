@@ -14,6 +14,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -71,13 +72,13 @@ func showPaymentChannel(ctx context.Context, conn *connect.Conn, args []string) 
 
 func printPaymentChannelPayees(ctx context.Context, conn *connect.Conn, payees []royaltytypes.PaymentChannelPayee) error {
 	rows, _ := conn.Flags().GetInt(flagRows)
-	titles := map[string]string{}
+	titles := map[registrytypes.WorkID]string{}
 	tab := table.New("pays", "work", ">share")
 	for _, p := range payees {
 		if rows > 0 && tab.Len() == rows {
 			break
 		}
-		title, err := titleOf(ctx, conn, titles, p.Work.String())
+		title, err := titleOf(ctx, conn, titles, p.Work)
 		if err != nil {
 			return err
 		}

@@ -160,7 +160,7 @@ func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *recei
 	load := func(ctx context.Context, i int64) (receipts.Paid, error) {
 		return share(ctx, conn, span, r.Height, r.Paid[i])
 	}
-	titles, payees := map[string]string{}, 0
+	titles, payees := map[registrytypes.WorkID]string{}, 0
 	i := 0
 	return history.Each(ctx, 0, int64(len(r.Paid)-1), nil, load, func(p receipts.Paid) error {
 		if payees += len(p.Shares); payees > maxPayees {
@@ -177,15 +177,11 @@ func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *recei
 // share asks who gets what of a payment. The lists are those after its block; if
 // the work's own changed in the block after the payment, those before it.
 func share(ctx context.Context, conn *connect.Conn, span history.Span, height int64, p receipts.Paid) (receipts.Paid, error) {
-	work, err := registrytypes.ParseWorkID(p.Work)
-	if err != nil {
-		return p, err
-	}
 	for _, state := range []int64{height, height - 1} {
 		if state < 1 {
 			continue
 		}
-		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: work, Amount: p.Amount.String()})
+		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: p.Work, Amount: p.Amount.String()})
 		if err != nil && isPruned(err) {
 			return p, keptSince(ctx, conn, span, state, "", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -24,7 +25,7 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) e
 	if err != nil && !errors.Is(err, errNoWaiting) {
 		return err
 	}
-	titles := map[string]string{}
+	titles := map[registrytypes.WorkID]string{}
 	if conn.JSON() {
 		return printReceiptJSON(ctx, conn, r, waiting, titles)
 	}
@@ -74,7 +75,8 @@ func sayMinima(ctx context.Context, conn *connect.Conn, r receipts.Receipt) erro
 }
 
 func printShares(
-	ctx context.Context, conn *connect.Conn, p receipts.Paid, waiting map[string]sdk.Coins, titles, names map[string]string,
+	ctx context.Context, conn *connect.Conn, p receipts.Paid, waiting map[string]sdk.Coins,
+	titles map[registrytypes.WorkID]string, names map[string]string,
 ) error {
 	rows, _ := conn.Flags().GetInt(flagRows)
 	tab := table.New("payee", "through", "work", ">share", "basis", ">due", ">waits now")
@@ -82,7 +84,7 @@ func printShares(
 		if rows > 0 && tab.Len() == rows {
 			break
 		}
-		title, err := titleOf(ctx, conn, titles, s.Work.String())
+		title, err := titleOf(ctx, conn, titles, s.Work)
 		if err != nil {
 			return err
 		}
@@ -122,28 +124,28 @@ type receiptJSON struct {
 }
 
 type paidJSON struct {
-	Number         int         `json:"number"`
-	Kind           string      `json:"kind"`
-	Payer          string      `json:"payer"`
-	Work           string      `json:"work"`
-	Title          string      `json:"title"`
-	Grant          string      `json:"grant,omitempty"`
-	PaymentChannel string      `json:"payment_channel,omitempty"`
-	Amount         string      `json:"amount"`
-	Epoch          uint64      `json:"epoch,string"`
-	State          int64       `json:"state_height,omitempty"`
-	Shares         []shareJSON `json:"shares"`
-	Due            string      `json:"due"`
-	Held           string      `json:"held"`
-	Unknown        string      `json:"unknown,omitempty"`
+	Number         int                  `json:"number"`
+	Kind           string               `json:"kind"`
+	Payer          string               `json:"payer"`
+	Work           registrytypes.WorkID `json:"work"`
+	Title          string               `json:"title"`
+	Grant          string               `json:"grant,omitempty"`
+	PaymentChannel string               `json:"payment_channel,omitempty"`
+	Amount         string               `json:"amount"`
+	Epoch          uint64               `json:"epoch,string"`
+	State          int64                `json:"state_height,omitempty"`
+	Shares         []shareJSON          `json:"shares"`
+	Due            string               `json:"due"`
+	Held           string               `json:"held"`
+	Unknown        string               `json:"unknown,omitempty"`
 }
 
 type shareJSON struct {
-	Account string `json:"account"`
-	Name    string `json:"name,omitempty"`
-	Work    string `json:"work"`
-	Title   string `json:"title"`
-	Basis   string `json:"basis"`
+	Account string               `json:"account"`
+	Name    string               `json:"name,omitempty"`
+	Work    registrytypes.WorkID `json:"work"`
+	Title   string               `json:"title"`
+	Basis   string               `json:"basis"`
 	// Parts per million: of the payment to the work, and of that to the account.
 	Rate   uint32 `json:"rate"`
 	Weight uint32 `json:"weight"`
@@ -162,7 +164,10 @@ type waitingJSON struct {
 	Coins   sdk.Coins `json:"coins"`
 }
 
-func printReceiptJSON(ctx context.Context, conn *connect.Conn, r receipts.Receipt, waiting map[string]sdk.Coins, titles map[string]string) error {
+func printReceiptJSON(
+	ctx context.Context, conn *connect.Conn, r receipts.Receipt, waiting map[string]sdk.Coins,
+	titles map[registrytypes.WorkID]string,
+) error {
 	names := conn.KeyNames()
 	out := receiptJSON{ChainID: r.ChainID, Tx: r.Tx, Height: r.Height, Time: r.Time.UTC().Format(time.RFC3339), Note: receiptNote}
 	for _, p := range r.Paid {
@@ -171,12 +176,12 @@ func printReceiptJSON(ctx context.Context, conn *connect.Conn, r receipts.Receip
 			Amount: p.Amount.String(), Epoch: p.Epoch, State: p.State, Shares: []shareJSON{}, Due: p.Due().String(), Held: p.Held.String(), Unknown: p.Unknown,
 		}
 		for _, s := range p.Shares {
-			title, err := titleOf(ctx, conn, titles, s.Work.String())
+			title, err := titleOf(ctx, conn, titles, s.Work)
 			if err != nil {
 				return fmt.Errorf("ask for the title of %s: %w", s.Work, err)
 			}
 			paid.Shares = append(paid.Shares, shareJSON{
-				Account: s.Account, Name: names[s.Account], Work: s.Work.String(), Title: title,
+				Account: s.Account, Name: names[s.Account], Work: s.Work, Title: title,
 				Basis: enumName(s.Basis.String(), "BASIS_"), Rate: s.Rate, Weight: s.Weight, Amount: s.Amount.String(),
 			})
 		}

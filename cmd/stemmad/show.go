@@ -11,6 +11,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
@@ -108,10 +109,10 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 			return p, err
 		}
 	}
-	if p.offers, err = permission.Offers(ctx, conn, claim.Id.String()); err != nil {
+	if p.offers, err = permission.Offers(ctx, conn, claim.Id); err != nil {
 		return p, err
 	}
-	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: claim.Id.String(), Pagination: page}); err != nil {
+	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: claim.Id, Pagination: page}); err != nil {
 		return p, err
 	}
 	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
@@ -123,10 +124,10 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	if p.stages, err = conn.Royalty().Stages(ctx, &royaltytypes.QueryStagesRequest{Work: claim.Id, Pagination: page}); err != nil {
 		return p, err
 	}
-	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id.String()}); err != nil {
+	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id}); err != nil {
 		return p, err
 	}
-	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id.String(), Pagination: page})
+	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page})
 	return p, err
 }
 
@@ -212,7 +213,7 @@ func (p portrait) printOwners(conn *connect.Conn, names map[string]string) error
 	return nil
 }
 
-func (p portrait) printSources(conn *connect.Conn, terms func(id string) string) error {
+func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error {
 	if len(p.sources.Sources) > 0 {
 		conn.Say("Sources:")
 		tab := table.New("source", "role", "permission", ">royalty", "note")
@@ -250,7 +251,7 @@ func (p portrait) printRecord(conn *connect.Conn) error {
 	}
 	return table.Fields(conn.Out(), "agent", r.Agent, "model", r.Model, "provider", r.Provider,
 		"system", strings.TrimSpace(r.SystemName+" "+r.SystemVersion), "at", table.OptionalTime(r.GeneratedAt),
-		"output id", r.UniqueId, "text", text, "prompt sha256", r.PromptSha256)
+		"output id", r.UniqueId, "text", text, "prompt sha256", r.PromptSha256.String())
 }
 
 func (p portrait) printRevenue(conn *connect.Conn, names map[string]string) error {

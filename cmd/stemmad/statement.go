@@ -20,6 +20,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/statement"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -76,14 +77,14 @@ type drawing struct {
 	denom   string
 	reader  *statement.Reader
 	names   map[string]string
-	titles  map[string]string
+	titles  map[registrytypes.WorkID]string
 	ledger  *statement.Ledger
 	writer  statement.Writer
 	account string
 }
 
 func writeStatement(ctx context.Context, conn *connect.Conn, args []string) error {
-	d := &drawing{conn: conn, names: conn.KeyNames(), titles: map[string]string{}, denom: conn.Flags().Text(flagDenom)}
+	d := &drawing{conn: conn, names: conn.KeyNames(), titles: map[registrytypes.WorkID]string{}, denom: conn.Flags().Text(flagDenom)}
 	out := bufio.NewWriter(conn.Out())
 	var err error
 	if d.writer, err = writerFor(conn, out); err != nil {
@@ -254,13 +255,14 @@ func (d *drawing) lines(ctx context.Context, height int64) ([]statement.Line, er
 
 // title is a work's title, or nothing where it cannot be had: the id says it all.
 func (d *drawing) title(ctx context.Context, work string) string {
-	if work == "" {
+	id, err := registrytypes.ParseWorkID(work)
+	if err != nil {
 		return ""
 	}
 	if len(d.titles) > cachedTitles {
 		clear(d.titles)
 	}
-	title, _ := titleOf(ctx, d.conn, d.titles, work)
+	title, _ := titleOf(ctx, d.conn, d.titles, id)
 	return title
 }
 

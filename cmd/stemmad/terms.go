@@ -207,7 +207,7 @@ func published(ctx context.Context, conn *connect.Conn, terms licensetypes.Ident
 	if terms.Preset != "" {
 		return true, nil
 	}
-	_, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms.Id})
+	_, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms.Id.String()})
 	if status.Code(err) == codes.NotFound {
 		return false, nil
 	}
@@ -234,15 +234,15 @@ func printPublished(conn *connect.Conn, terms licensetypes.IdentifiedTerms, exis
 	default:
 		conn.Say("%s: %s", result.Did("Published", "Would publish"), result)
 	}
-	return table.Fields(conn.Out(), "terms", terms.Id)
+	return table.Fields(conn.Out(), "terms", terms.Id.String())
 }
 
 // described is terms as programs read them: with id, name and deed.
 type described struct {
-	ID     string          `json:"id"`
-	Preset string          `json:"preset,omitempty"`
-	Terms  json.RawMessage `json:"terms"`
-	Deed   deed.Deed       `json:"deed"`
+	ID     licensetypes.TermsID `json:"id"`
+	Preset string               `json:"preset,omitempty"`
+	Terms  json.RawMessage      `json:"terms"`
+	Deed   deed.Deed            `json:"deed"`
 }
 
 // cleanLines replaces what a terminal would interpret, and keeps the lines.

@@ -92,12 +92,12 @@ type namedTerms struct {
 // shortName tells terms apart in a table: licence and start of the id.
 func shortName(t licensetypes.IdentifiedTerms) string {
 	const start = 14
-	return table.Clean(t.Terms.Spdx) + " " + t.Id[:min(start, len(t.Id))] + "…"
+	return table.Clean(t.Terms.Spdx) + " " + t.Id.String()[:start] + "…"
 }
 
 func identified(t licensetypes.Terms) licensetypes.IdentifiedTerms {
 	id := t.ID()
-	return licensetypes.IdentifiedTerms{Id: id.String(), Preset: licensetypes.PresetName(id), Terms: t}
+	return licensetypes.IdentifiedTerms{Id: id, Preset: licensetypes.PresetName(id), Terms: t}
 }
 
 // terms reads what an argument names: a preset, an id, or a file.
@@ -145,7 +145,7 @@ func (p printer) deed(terms licensetypes.IdentifiedTerms) error {
 	if _, err := fmt.Fprintln(p.cmd.OutOrStdout(), cleanLines(deed.Of(terms.Terms).Text())); err != nil {
 		return err
 	}
-	return table.Fields(p.cmd.OutOrStdout(), "preset", terms.Preset, "terms", terms.Id)
+	return table.Fields(p.cmd.OutOrStdout(), "preset", terms.Preset, "terms", terms.Id.String())
 }
 
 func describedTerms(terms licensetypes.IdentifiedTerms) (described, error) {
@@ -186,7 +186,7 @@ func (p printer) list(list []licensetypes.IdentifiedTerms) error {
 			commercial = "yes"
 		}
 		tab.Row(name, commercial, strings.ReplaceAll(enumName(t.Derivatives.String(), "DERIVATIVES_"), " ", "-"),
-			enumName(t.AiTraining.String(), "PERMISSION_"), royalty, fee, terms.Id)
+			enumName(t.AiTraining.String(), "PERMISSION_"), royalty, fee, terms.Id.String())
 	}
 	return tab.Write(p.cmd.OutOrStdout())
 }

@@ -47,7 +47,7 @@ func TestTermsWithoutANode(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &shown))
 	require.Equal(t, "cc-by-nc-4.0", shown.Preset)
 	require.Contains(t, shown.Deed.MayNot, "Use it, or what you make from it, commercially.")
-	byID, _, code := noNode(t, "terms", "show", shown.ID, "--output", "json")
+	byID, _, code := noNode(t, "terms", "show", shown.ID.String(), "--output", "json")
 	require.Equal(t, exitOK, code)
 	require.Equal(t, out, byID, "the id of a preset needs no node")
 

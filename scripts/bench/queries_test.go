@@ -128,7 +128,7 @@ func (w *tree) questions(t *testing.T) []question {
 				ask = client.Descendants
 			}
 			answer, err := ask(t.Context(), &lineagetypes.QueryWalkRequest{
-				Work: work.String(), Pagination: &query.PageRequest{Limit: pageSize, Offset: uint64(offset)},
+				Work: work.ID, Pagination: &query.PageRequest{Limit: pageSize, Offset: uint64(offset)},
 			})
 			return len(answer.GetSteps()), err
 		}
@@ -150,7 +150,7 @@ func (w *tree) questions(t *testing.T) []question {
 			return len(answer.GetWorks()), err
 		}, worksPerAccount},
 		{"sources of a work", func(conn gogogrpc.ClientConn, i int) (int, error) {
-			answer, err := lineagetypes.NewQueryClient(conn).Sources(t.Context(), &lineagetypes.QuerySourcesRequest{Work: w.work(i).String()})
+			answer, err := lineagetypes.NewQueryClient(conn).Sources(t.Context(), &lineagetypes.QuerySourcesRequest{Work: w.work(i).ID})
 			return len(answer.GetSources()), err
 		}, 1},
 		{fmt.Sprintf("of %d ancestors, first page", all), walk(false, w.top, 0), min(all, pageSize)},

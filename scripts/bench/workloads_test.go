@@ -154,7 +154,7 @@ func licensing() []workload {
 	acquire := func(kinds []int, terms func(b *round) licensetypes.TermsID, fee *sdk.Coin) func(*round, int) []sdk.Msg {
 		return func(b *round, i int) []sdk.Msg {
 			return []sdk.Msg{&licensetypes.MsgAcquire{
-				Licensee: b.signers[i].String(), Work: b.one(kinds).String(), Terms: terms(b).String(), Serial: uint64(b.turn), MaxFee: fee,
+				Licensee: b.signers[i].String(), Work: b.one(kinds).ID, Terms: terms(b), Serial: uint64(b.turn), MaxFee: fee,
 			}}
 		}
 	}
@@ -167,7 +167,7 @@ func licensing() []workload {
 		{name: "approve", setup: (*round).registerOwn, messages: func(b *round, i int) []sdk.Msg {
 			licensee := b.accounts[b.order[(b.turn+i)%len(b.order)]]
 			return []sdk.Msg{&licensetypes.MsgApprove{
-				Owner: b.signers[i].String(), Work: b.own(i).String(), Terms: b.asking.String(), Licensee: licensee.String(),
+				Owner: b.signers[i].String(), Work: b.own(i).ID, Terms: b.asking, Licensee: licensee.String(),
 			}}
 		}},
 	}

@@ -34,13 +34,13 @@ func preset(name string) licensetypes.Preset {
 }
 
 // termsNames names the ids of all terms in the demo.
-func termsNames() map[string]string {
-	names := map[string]string{}
+func termsNames() map[licensetypes.TermsID]string {
+	names := map[licensetypes.TermsID]string{}
 	for _, p := range licensetypes.Presets() {
-		names[p.ID.String()] = p.Name
+		names[p.ID] = p.Name
 	}
 	for _, l := range models.Licences() {
-		names[l.Terms.ID().String()] = l.Name()
+		names[l.Terms.ID()] = l.Name()
 	}
 	return names
 }

@@ -18,8 +18,10 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/stemma-chain/stemma/app"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/render"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -104,7 +106,7 @@ func (s *story) showPreview(preview *royaltytypes.QueryPreviewResponse) {
 	titles := s.works.titles()
 	var rows [][]string
 	for _, p := range preview.Payees {
-		rows = append(rows, []string{s.ownerOf(p.Account), titles[p.Work.String()], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount)})
+		rows = append(rows, []string{s.ownerOf(p.Account), titles[p.Work], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount)})
 	}
 	rows = append(rows, []string{"", "", "", "held", usdc(preview.Held.Amount)})
 	s.table([]string{"OWNER", "MODEL", "BASIS", "SHARE", "USDC"}, rows)
@@ -218,16 +220,16 @@ func dues(preview *royaltytypes.QueryPreviewResponse) map[string]math.Int {
 // showTree prints all ancestors of a work, as `stemmad lineage` does.
 func (s *story) showTree(ctx context.Context, w *Work) error {
 	walk, err := lineagetypes.NewQueryClient(s.client.conn).Ancestors(ctx, &lineagetypes.QueryWalkRequest{
-		Work: w.WorkID.String(), EveryEdge: true, Pagination: &query.PageRequest{Limit: 1000},
+		Work: w.WorkID, EveryEdge: true, Pagination: &query.PageRequest{Limit: 1000},
 	})
 	if err != nil {
 		return err
 	}
 	titles, names := s.works.titles(), termsNames()
 	tree := render.Lineage{
-		Root: w.WorkID.String(), Steps: walk.Steps,
-		Work:  func(id string) string { return titles[id] },
-		Terms: func(id string) string { return names[id] },
+		Root: w.WorkID, Steps: walk.Steps,
+		Work:  func(id registrytypes.WorkID) string { return titles[id] },
+		Terms: func(id licensetypes.TermsID) string { return names[id] },
 	}
 	var out bytes.Buffer
 	if err := tree.Tree(&out); err != nil {
@@ -257,7 +259,7 @@ func (s *story) showReceipts(preview *royaltytypes.QueryPreviewResponse, before,
 			}
 		}
 		rows = append(rows, []string{
-			s.ownerOf(p.Account), p.Account, titles[p.Work.String()], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount), received,
+			s.ownerOf(p.Account), p.Account, titles[p.Work], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount), received,
 		})
 	}
 	if sum := total.Add(preview.Held.Amount); !sum.Equal(payment.Amount) {

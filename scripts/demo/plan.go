@@ -129,10 +129,10 @@ func (c *Catalogue) byOwner() [][]*Work {
 }
 
 // titles names the works by their ids on the chain.
-func (c *Catalogue) titles() map[string]string {
-	titles := make(map[string]string, len(c.Works))
+func (c *Catalogue) titles() map[registrytypes.WorkID]string {
+	titles := make(map[registrytypes.WorkID]string, len(c.Works))
 	for _, w := range c.Works {
-		titles[w.WorkID.String()] = w.ID
+		titles[w.WorkID] = w.ID
 	}
 	return titles
 }

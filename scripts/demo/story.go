@@ -130,7 +130,7 @@ func (s *story) declare(ctx context.Context, works []*Work) ([]*lineagetypes.Msg
 // derivation names each parent with the offer relied on. False: a parent has
 // none that fits.
 func (s *story) derivation(w *Work) (*lineagetypes.MsgDerive, bool) {
-	msg := &lineagetypes.MsgDerive{Owner: w.Account.Address.String(), Work: w.WorkID.String(), MaxTotalRate: maxRate}
+	msg := &lineagetypes.MsgDerive{Owner: w.Account.Address.String(), Work: w.WorkID, MaxTotalRate: maxRate}
 	for _, p := range w.Parents {
 		parent := s.works.byID[p.ID]
 		permission, ok := w.permission(parent)
@@ -142,7 +142,7 @@ func (s *story) derivation(w *Work) (*lineagetypes.MsgDerive, bool) {
 			role = lineagetypes.ROLE_COMPONENT_OF
 		}
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			Work: parent.WorkID.String(), Role: role, Permission: permission,
+			Work: parent.WorkID, Role: role, Permission: permission,
 		})
 	}
 	return msg, true
@@ -187,7 +187,7 @@ func (s *story) offer(ctx context.Context, works []*Work) (int, error) {
 
 func offerTx(w *Work, terms licensetypes.TermsID) *Tx {
 	return &Tx{Signer: w.Account, Work: w, Terms: terms, Msgs: []sdk.Msg{&licensetypes.MsgOffer{
-		Owner: w.Account.Address.String(), Work: w.WorkID.String(), Terms: terms.String(),
+		Owner: w.Account.Address.String(), Work: w.WorkID, Terms: terms,
 	}}}
 }
 
@@ -213,10 +213,10 @@ func (s *story) sendOffers(ctx context.Context, txs []*Tx) (accepted int, err er
 func (s *story) readable(text string) string {
 	var pairs []string
 	for id, title := range s.works.titles() {
-		pairs = append(pairs, id, title)
+		pairs = append(pairs, id.String(), title)
 	}
 	for id, name := range termsNames() {
-		pairs = append(pairs, id, name)
+		pairs = append(pairs, id.String(), name)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }

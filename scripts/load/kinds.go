@@ -199,11 +199,11 @@ func (w *World) derive(a *Account, rng *rand.Rand) plan {
 		return w.register(a)
 	}
 	work := a.fresh[0]
-	msg := &lineagetypes.MsgDerive{Owner: a.address, Work: work.id.String(), MaxTotalRate: 1_000_000}
+	msg := &lineagetypes.MsgDerive{Owner: a.address, Work: work.id, MaxTotalRate: 1_000_000}
 	ancestors := 0
 	for _, source := range sources {
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			Work: source.id.String(), Role: lineagetypes.ROLE_COMPONENT_OF, Permission: remixTerms.ID().String(),
+			Work: source.id, Role: lineagetypes.ROLE_COMPONENT_OF, Permission: remixTerms.ID().String(),
 		})
 		ancestors += 1 + source.ancestors
 	}
@@ -244,14 +244,14 @@ func (w *World) offer(a *Account) plan {
 }
 
 func offerMsg(work *Work, terms licensetypes.Terms) *licensetypes.MsgOffer {
-	return &licensetypes.MsgOffer{Owner: work.owner.address, Work: work.id.String(), Terms: terms.ID().String()}
+	return &licensetypes.MsgOffer{Owner: work.owner.address, Work: work.id, Terms: terms.ID()}
 }
 
 func (w *World) acquire(a *Account, rng *rand.Rand) plan {
 	work := w.pick(&w.priced, rng)
 	fee := coin(grantFee)
 	msg := &licensetypes.MsgAcquire{
-		Licensee: a.address, Work: work.id.String(), Terms: grantTerms.ID().String(), Serial: a.grants, MaxFee: &fee,
+		Licensee: a.address, Work: work.id, Terms: grantTerms.ID(), Serial: a.grants, MaxFee: &fee,
 	}
 	a.grants++
 	return plan{kind: kindAcquire, msgs: []sdk.Msg{msg}, gas: gasAcquire}

@@ -54,7 +54,7 @@ func (s Source) As(role lineagetypes.Role) Source {
 
 // Message is the source as MsgDerive has it.
 func (s Source) Message() lineagetypes.Source {
-	m := lineagetypes.Source{Work: s.Work.String(), Role: s.Role}
+	m := lineagetypes.Source{Work: s.Work.ID, Role: s.Role}
 	if !s.open {
 		m.Permission = s.Terms.String()
 	}
@@ -83,12 +83,12 @@ func RegisterMsg(owner Account, names ...string) *registrytypes.MsgRegister {
 
 // OfferMsg offers a work to everybody under terms.
 func OfferMsg(work Work, terms licensetypes.TermsID) *licensetypes.MsgOffer {
-	return &licensetypes.MsgOffer{Owner: work.Owner.String(), Work: work.String(), Terms: terms.String()}
+	return &licensetypes.MsgOffer{Owner: work.Owner.String(), Work: work.ID, Terms: terms}
 }
 
 // DeriveMsg declares a work's sources, at any rate.
 func DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
-	msg := &lineagetypes.MsgDerive{Owner: work.Owner.String(), Work: work.String(), MaxTotalRate: Whole}
+	msg := &lineagetypes.MsgDerive{Owner: work.Owner.String(), Work: work.ID, MaxTotalRate: Whole}
 	for _, s := range sources {
 		msg.Sources = append(msg.Sources, s.Message())
 	}

@@ -38,11 +38,11 @@ func TestApprovalsNeitherOutlastASaleNorRevive(t *testing.T) {
 
 	approve := func() {
 		c.MustDeliver(alice, &licensetypes.MsgApprove{
-			Owner: alice.String(), Work: song.String(), Terms: ask.ID().String(), Licensee: bob.String(),
+			Owner: alice.String(), Work: song.ID, Terms: ask.ID(), Licensee: bob.String(),
 		})
-		c.MustDeliver(alice, &types.MsgApproveSource{Owner: alice.String(), Source: song.String(), Derivative: remix.String()})
+		c.MustDeliver(alice, &types.MsgApproveSource{Owner: alice.String(), Source: song.ID, Derivative: remix.ID})
 	}
-	acquire := &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.String(), Terms: ask.ID().String()}
+	acquire := &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: ask.ID()}
 	derive := chain.DeriveMsg(remix, song.Under(remix5))
 	refused := func() {
 		t.Helper()
@@ -58,7 +58,7 @@ func TestApprovalsNeitherOutlastASaleNorRevive(t *testing.T) {
 	c.RequireSameExport()
 
 	approve()
-	c.MustDeliver(alice, &types.MsgWithdrawSourceApproval{Owner: alice.String(), Source: song.String(), Derivative: remix.String()})
+	c.MustDeliver(alice, &types.MsgWithdrawSourceApproval{Owner: alice.String(), Source: song.ID, Derivative: remix.ID})
 	require.ErrorContains(t, c.Deliver(bob, derive).Err(), "MsgApproveSource")
 	approve()
 	c.MustDeliver(bob, acquire, derive)

@@ -28,12 +28,12 @@ func TestLaterSourcesOnAChain(t *testing.T) {
 		require.ErrorContains(t, result.Err(), text)
 	}
 	refused("MsgApproveSource", sample.Under(remix5))
-	c.MustDeliver(alice, &types.MsgApproveSource{Owner: alice.String(), Source: sample.String(), Derivative: remix.String()})
+	c.MustDeliver(alice, &types.MsgApproveSource{Owner: alice.String(), Source: sample.ID, Derivative: remix.ID})
 	c.MustDeliver(bob, chain.DeriveMsg(remix, sample.Under(remix5)))
 
 	queries := types.NewQueryClient(c.Conn())
 	for want, work := range []chain.Work{song, sample, remix, cover} {
-		got, err := queries.Derivation(c.Ctx(), &types.QueryDerivationRequest{Work: work.String()})
+		got, err := queries.Derivation(c.Ctx(), &types.QueryDerivationRequest{Work: work.ID})
 		require.NoError(t, err)
 		require.EqualValues(t, want, got.Node.Generation)
 	}

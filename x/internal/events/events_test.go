@@ -165,9 +165,9 @@ type withOneof struct {
 func BenchmarkEncode(b *testing.B) {
 	work := registrytypes.WorkID{1, 2, 3}
 	id := work.String()
-	derived := &lineagetypes.EventDerived{Work: id, Sources: make([]lineagetypes.Source, 3)}
+	derived := &lineagetypes.EventDerived{Work: work, Sources: make([]lineagetypes.Source, 3)}
 	for i := range derived.Sources {
-		derived.Sources[i] = lineagetypes.Source{Work: id, Role: lineagetypes.ROLE_PARENT_OF, Permission: id}
+		derived.Sources[i] = lineagetypes.Source{Work: work, Role: lineagetypes.ROLE_PARENT_OF, Permission: id}
 	}
 	for name, event := range map[string]proto.Message{
 		"paid":    &royaltytypes.EventPaid{Payer: id, Work: work, Denom: "uusdc", Amount: "1000000", Epoch: 3},

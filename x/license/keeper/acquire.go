@@ -33,15 +33,7 @@ type Acquisition struct {
 }
 
 // reserves says whether the grant is for one derivative only.
-func (a Acquisition) reserves() bool { return a.Derivative != registrytypes.WorkID{} }
-
-// derivativeText is how events say what the grant is reserved for; empty: nothing.
-func (a Acquisition) derivativeText() string {
-	if !a.reserves() {
-		return ""
-	}
-	return a.Derivative.String()
-}
+func (a Acquisition) reserves() bool { return !a.Derivative.IsZero() }
 
 // Acquire gives a licensee what an offer says and collects the fee as a payment
 // to the work. The grant pins what later edits could change.
@@ -75,8 +67,8 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, type
 		return id, grant, err
 	}
 	return id, grant, events.Emit(ctx, &types.EventGranted{
-		Grant: id.String(), Work: a.Work.String(), Terms: a.Terms.String(), Licensee: a.Licensee.String(),
-		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.derivativeText(),
+		Grant: id, Work: a.Work, Terms: a.Terms, Licensee: a.Licensee.String(),
+		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.Derivative,
 	})
 }
 
@@ -108,8 +100,8 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 	}
 	now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
 	grant := types.Grant{
-		Work:            a.Work[:],
-		Terms:           a.Terms[:],
+		Work:            registrytypes.WorkIDBytes{WorkID: a.Work},
+		Terms:           types.TermsIDBytes{TermsID: a.Terms},
 		Licensee:        a.Licensee,
 		RoyaltyPolicy:   q.terms.RoyaltyPolicy,
 		RoyaltyRate:     q.terms.RoyaltyRate,
@@ -117,13 +109,11 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 		WorkVersion:     q.work.Version,
 		UpstreamVersion: upstream,
 		GrantedAt:       now,
+		UsedBy:          registrytypes.WorkIDBytes{WorkID: a.Derivative},
 	}
 	if d := q.terms.Duration; d != nil {
 		end := now.Add(*d)
 		grant.ExpiresAt = &end
-	}
-	if a.reserves() {
-		grant.UsedBy = a.Derivative[:]
 	}
 	return grant, nil
 }
@@ -139,7 +129,7 @@ func (k Keeper) countGrant(ctx context.Context, key offered) error {
 
 // addGrant stores a new grant, its index entries and its end.
 func (k Keeper) addGrant(ctx context.Context, id types.GrantID, g types.Grant, exclusive bool) error {
-	work := registrytypes.WorkID(g.Work)
+	work := g.Work.WorkID
 	if err := k.Grants.Set(ctx, id, g); err != nil {
 		return err
 	}
@@ -155,7 +145,7 @@ func (k Keeper) addGrant(ctx context.Context, id types.GrantID, g types.Grant, e
 // noteEnd keeps the latest end of the work's exclusive, or other, grants right
 // after one was given or renewed.
 func (k Keeper) noteEnd(ctx context.Context, g types.Grant, exclusive bool) error {
-	work, end := registrytypes.WorkID(g.Work), forever
+	work, end := g.Work.WorkID, forever
 	if g.ExpiresAt != nil {
 		end = *g.ExpiresAt
 	}

@@ -29,22 +29,22 @@ func TestAGrantPinsWhatTheOfferSays(t *testing.T) {
 	max, fee, end := coins("10uusdc")[0], coins("9uusdc")[0], genesisTime.Add(month)
 	id := types.NewGrantID(song, terms, bob, 5)
 	res := f.must(&types.MsgAcquire{
-		Licensee: bob.String(), Work: song.String(), Terms: terms.String(), Serial: 5, MaxFee: &max, MaxRate: 70_000,
+		Licensee: bob.String(), Work: song, Terms: terms, Serial: 5, MaxFee: &max, MaxRate: 70_000,
 	}, &types.EventGranted{
-		Grant: id.String(), Work: song.String(), Terms: terms.String(), Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
+		Grant: id, Work: song, Terms: terms, Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
 	})
-	require.Equal(t, &types.MsgAcquireResponse{Grant: id.String(), Fee: &fee, ExpiresAt: &end}, res)
+	require.Equal(t, &types.MsgAcquireResponse{Grant: id, Fee: &fee, ExpiresAt: &end}, res)
 	require.Equal(t, []payment{{bob.String(), song, "9uusdc"}}, f.revenue.paid)
 
-	got, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: id.String()})
+	got, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: id})
 	require.NoError(t, err)
 	require.Equal(t, types.Grant{
-		Work: song[:], Terms: terms[:], Licensee: bob, RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 70_000,
+		Work: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: terms}, Licensee: bob, RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 70_000,
 		Fee: &fee, WorkVersion: 2, UpstreamVersion: 3, GrantedAt: genesisTime, ExpiresAt: &end,
 	}, got.Grant.Grant)
 
-	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song.String(), Terms: terms.String()}))
-	again, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: id.String()})
+	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song, Terms: terms}))
+	again, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: id})
 	require.NoError(t, err)
 	require.Equal(t, got, again, "closing the offer reaches back")
 }
@@ -67,7 +67,7 @@ func TestLimitsOfTheLicensee(t *testing.T) {
 		require.ErrorContains(t, err, c.text)
 	}
 	fee := coins("100ustem")[0]
-	msg := &types.MsgAcquire{Licensee: bob.String(), Work: song.String(), Terms: terms.String(), MaxFee: &fee, MaxRate: 99_999}
+	msg := &types.MsgAcquire{Licensee: bob.String(), Work: song, Terms: terms, MaxFee: &fee, MaxRate: 99_999}
 	err := f.try(msg)
 	require.ErrorIs(t, err, types.ErrRateAboveMax)
 	require.ErrorContains(t, err, "100000 ppm, max_rate is 99999 ppm")
@@ -143,7 +143,7 @@ func TestGrantsAreCountedForEver(t *testing.T) {
 	f.acquired(bob, song, terms, 0, "")
 	f.acquired(carol, song, terms, 0, "")
 	f.wait(2 * hour)
-	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song.String(), Terms: terms.String()}))
+	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song, Terms: terms}))
 	f.offered(song, terms, types.Offer{})
 	_, err := f.acquire(bob, song, terms, 1, "")
 	require.ErrorIs(t, err, types.ErrGrantsExhausted)

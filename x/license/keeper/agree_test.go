@@ -47,7 +47,7 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 			}
 			answer := func(permission string) types.Rights {
 				res, err := m.query.CheckRights(m.ctx, &types.QueryCheckRightsRequest{
-					Work: source.String(), Use: use, Licensee: maker.String(), Permission: permission, Derivative: made.String(),
+					Work: source.String(), Use: use, Licensee: maker.String(), Permission: permission, Derivative: made,
 				})
 				require.NoError(rt, err)
 				return res.Rights
@@ -114,11 +114,11 @@ func (f *fixture) play(rt *rapid.T, works []registrytypes.WorkID, accounts []sdk
 			_ = f.offer(work, id, o)
 		case 3, 4:
 			msg := &types.MsgAcquire{
-				Licensee: account.String(), Work: work.String(), Terms: id.String(), Serial: uint64(len(grants)), MaxRate: types.MaxRate,
+				Licensee: account.String(), Work: work, Terms: id, Serial: uint64(len(grants)), MaxRate: types.MaxRate,
 				MaxFee: &coins("5ustem")[0],
 			}
 			if rapid.Bool().Draw(rt, "reserve") {
-				msg.Derivative = rapid.SampledFrom(works).Draw(rt, "derivative").String()
+				msg.Derivative = rapid.SampledFrom(works).Draw(rt, "derivative")
 			}
 			if f.try(msg) == nil {
 				grants = append(grants, types.NewGrantID(work, id, account, uint64(len(grants))))

@@ -43,7 +43,7 @@ func (k Keeper) Approve(
 		return err
 	}
 	licensee, derivative := whom.Fields()
-	return events.Emit(ctx, &types.EventApproved{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
+	return events.Emit(ctx, &types.EventApproved{Work: work, Terms: id, Licensee: licensee, Derivative: derivative})
 }
 
 // checkApproved checks that a derivative that is to be approved exists and is
@@ -79,7 +79,7 @@ func (k Keeper) WithdrawApproval(
 		return err
 	}
 	licensee, derivative := whom.Fields()
-	return events.Emit(ctx, &types.EventApprovalWithdrawn{Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative})
+	return events.Emit(ctx, &types.EventApprovalWithdrawn{Work: work, Terms: id, Licensee: licensee, Derivative: derivative})
 }
 
 // isApproved says whether somebody was approved since the work last changed

@@ -18,7 +18,7 @@ func ask() types.Terms {
 }
 
 func approve(owner sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, licensee sdk.AccAddress) *types.MsgApprove {
-	return &types.MsgApprove{Owner: owner.String(), Work: work.String(), Terms: terms.String(), Licensee: licensee.String()}
+	return &types.MsgApprove{Owner: owner.String(), Work: work, Terms: terms, Licensee: licensee.String()}
 }
 
 // acquireFor takes an offer without a price for one derivative.
@@ -27,7 +27,7 @@ func (f *fixture) acquireFor(
 ) (types.GrantID, error) {
 	f.t.Helper()
 	err := f.try(&types.MsgAcquire{
-		Licensee: licensee.String(), Work: work.String(), Terms: terms.String(), Serial: serial, Derivative: derivative.String(),
+		Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, Derivative: derivative,
 	})
 	return types.NewGrantID(work, terms, licensee, serial), err
 }
@@ -40,14 +40,14 @@ func TestApprovingALicensee(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	require.ErrorContains(t, err, "approval of the owner of "+song.String())
 
-	f.must(approve(alice, song, terms, bob), &types.EventApproved{Work: song.String(), Terms: terms.String(), Licensee: bob.String()})
+	f.must(approve(alice, song, terms, bob), &types.EventApproved{Work: song, Terms: terms, Licensee: bob.String()})
 	f.must(approve(alice, song, terms, bob)) // changes nothing
 	grant := f.acquired(bob, song, terms, 0, "")
 	_, err = f.acquire(carol, song, terms, 0, "")
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 
-	withdraw := &types.MsgWithdrawApproval{Owner: alice.String(), Work: song.String(), Terms: terms.String(), Licensee: bob.String()}
-	f.must(withdraw, &types.EventApprovalWithdrawn{Work: song.String(), Terms: terms.String(), Licensee: bob.String()})
+	withdraw := &types.MsgWithdrawApproval{Owner: alice.String(), Work: song, Terms: terms, Licensee: bob.String()}
+	f.must(withdraw, &types.EventApprovalWithdrawn{Work: song, Terms: terms, Licensee: bob.String()})
 	require.ErrorIs(t, f.try(withdraw), types.ErrApprovalNotFound)
 	_, err = f.acquire(bob, song, terms, 1, "")
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
@@ -61,8 +61,8 @@ func TestApprovingADerivative(t *testing.T) {
 	f.add(other, bob)
 	terms := f.publish(ask())
 	f.offered(song, terms, types.Offer{})
-	msg := &types.MsgApprove{Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String()}
-	f.must(msg, &types.EventApproved{Work: song.String(), Terms: terms.String(), Derivative: remix.String()})
+	msg := &types.MsgApprove{Owner: alice.String(), Work: song, Terms: terms, Derivative: remix}
+	f.must(msg, &types.EventApproved{Work: song, Terms: terms, Derivative: remix})
 
 	_, err := f.acquire(bob, song, terms, 0, "")
 	require.ErrorIs(t, err, types.ErrApprovalNeeded, "the derivative was not named")
@@ -71,15 +71,15 @@ func TestApprovingADerivative(t *testing.T) {
 	_, err = f.acquireFor(carol, song, terms, 0, remix)
 	require.ErrorIs(t, err, registrytypes.ErrNotOwner)
 
-	f.must(&types.MsgAcquire{Licensee: bob.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String()},
+	f.must(&types.MsgAcquire{Licensee: bob.String(), Work: song, Terms: terms, Derivative: remix},
 		&types.EventGranted{
-			Grant: types.NewGrantID(song, terms, bob, 0).String(), Work: song.String(), Terms: terms.String(),
-			Licensee: bob.String(), Derivative: remix.String(),
+			Grant: types.NewGrantID(song, terms, bob, 0), Work: song, Terms: terms,
+			Licensee: bob.String(), Derivative: remix,
 		})
 	grant := types.NewGrantID(song, terms, bob, 0)
-	got, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: grant.String()})
+	got, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: grant})
 	require.NoError(t, err)
-	require.Equal(t, remix.String(), got.Grant.UsedBy)
+	require.Equal(t, remix, got.Grant.UsedBy)
 	_, err = f.permit(other, song, grant)
 	require.ErrorIs(t, err, types.ErrGrantUsed)
 	require.NoError(t, f.derive(remix, source{song, grant}))
@@ -101,7 +101,7 @@ func TestAnApprovalEndsWhenTheWorkIsSold(t *testing.T) {
 	require.ErrorIs(t, err, registrytypes.ErrNotOwner)
 	require.ErrorContains(t, err, "only its owner")
 
-	f.must(approve(carol, song, terms, bob), &types.EventApproved{Work: song.String(), Terms: terms.String(), Licensee: bob.String()})
+	f.must(approve(carol, song, terms, bob), &types.EventApproved{Work: song, Terms: terms, Licensee: bob.String()})
 	f.acquired(bob, song, terms, 0, "")
 	f.sell(song, alice)
 	_, err = f.acquire(bob, song, terms, 1, "")
@@ -113,7 +113,7 @@ func TestAnApprovalDoesNotRevive(t *testing.T) {
 	f := newFixture(t)
 	terms := f.publish(ask())
 	f.offered(song, terms, types.Offer{})
-	byDerivative := &types.MsgApprove{Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String()}
+	byDerivative := &types.MsgApprove{Owner: alice.String(), Work: song, Terms: terms, Derivative: remix}
 	require.NoError(t, f.try(approve(alice, song, terms, bob)))
 	f.sell(song, carol)
 	f.sell(song, alice)
@@ -122,24 +122,24 @@ func TestAnApprovalDoesNotRevive(t *testing.T) {
 	require.False(t, f.inForce(song))
 	require.True(t, f.rights(song, adapt, bob).Offers[0].NeedsApproval)
 
-	f.must(approve(alice, song, terms, bob), &types.EventApproved{Work: song.String(), Terms: terms.String(), Licensee: bob.String()})
+	f.must(approve(alice, song, terms, bob), &types.EventApproved{Work: song, Terms: terms, Licensee: bob.String()})
 	require.True(t, f.inForce(song))
 	f.acquired(bob, song, terms, 0, "")
 
-	f.must(byDerivative, &types.EventApproved{Work: song.String(), Terms: terms.String(), Derivative: remix.String()})
+	f.must(byDerivative, &types.EventApproved{Work: song, Terms: terms, Derivative: remix})
 	f.sell(song, carol)
 	f.sell(song, alice)
 	_, err = f.acquireFor(bob, song, terms, 1, remix)
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	require.NoError(t, f.try(&types.MsgWithdrawApproval{
-		Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String(),
+		Owner: alice.String(), Work: song, Terms: terms, Derivative: remix,
 	}), "what does not count can be taken away too")
 }
 
 // inForce is what the query says of the first of a work's approvals.
 func (f *fixture) inForce(work registrytypes.WorkID) bool {
 	f.t.Helper()
-	res, err := f.query.Approvals(f.ctx, &types.QueryApprovalsRequest{Work: work.String()})
+	res, err := f.query.Approvals(f.ctx, &types.QueryApprovalsRequest{Work: work})
 	require.NoError(f.t, err)
 	return res.Approvals[0].InForce
 }
@@ -153,15 +153,16 @@ func TestApprovalsThatAreRefused(t *testing.T) {
 		want error
 	}{
 		"stranger":              {func(m *types.MsgApprove) { m.Owner = bob.String() }, registrytypes.ErrNotOwner},
-		"no work":               {func(m *types.MsgApprove) { m.Work = missing.String() }, registrytypes.ErrWorkNotFound},
-		"no terms":              {func(m *types.MsgApprove) { m.Terms = types.TermsID{1}.String() }, types.ErrTermsNotFound},
-		"terms that do not ask": {func(m *types.MsgApprove) { m.Terms = preset("cc-by-4.0").String() }, types.ErrInvalidApproval},
+		"no work":               {func(m *types.MsgApprove) { m.Work = missing }, registrytypes.ErrWorkNotFound},
+		"no terms":              {func(m *types.MsgApprove) { m.Terms = types.TermsID{1} }, types.ErrTermsNotFound},
+		"terms that do not ask": {func(m *types.MsgApprove) { m.Terms = preset("cc-by-4.0") }, types.ErrInvalidApproval},
 		"nobody":                {func(m *types.MsgApprove) { m.Licensee = "" }, types.ErrInvalidApproval},
-		"both":                  {func(m *types.MsgApprove) { m.Derivative = remix.String() }, types.ErrInvalidApproval},
+		"both":                  {func(m *types.MsgApprove) { m.Derivative = remix }, types.ErrInvalidApproval},
 		"no account":            {func(m *types.MsgApprove) { m.Licensee = "bob" }, types.ErrInvalidApproval},
-		"itself":                {func(m *types.MsgApprove) { m.Licensee, m.Derivative = "", song.String() }, types.ErrInvalidMessage},
-		"no derivative":         {func(m *types.MsgApprove) { m.Licensee, m.Derivative = "", missing.String() }, registrytypes.ErrWorkNotFound},
-		"trash":                 {func(m *types.MsgApprove) { m.Licensee, m.Derivative = "", "work1" }, registrytypes.ErrInvalidID},
+		"itself":                {func(m *types.MsgApprove) { m.Licensee, m.Derivative = "", song }, types.ErrInvalidMessage},
+		"no derivative":         {func(m *types.MsgApprove) { m.Licensee, m.Derivative = "", missing }, registrytypes.ErrWorkNotFound},
+		"work not given":        {func(m *types.MsgApprove) { m.Work = registrytypes.WorkID{} }, registrytypes.ErrInvalidID},
+		"terms not given":       {func(m *types.MsgApprove) { m.Terms = types.TermsID{} }, registrytypes.ErrInvalidID},
 	} {
 		msg := approve(alice, song, terms, bob)
 		c.edit(msg)
@@ -201,7 +202,7 @@ func TestApprovalsComeInPages(t *testing.T) {
 	})
 	for _, msg := range []sdk.Msg{
 		approve(alice, song, terms, bob), approve(alice, song, terms, carol), approve(alice, song, other, bob),
-		&types.MsgApprove{Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String()},
+		&types.MsgApprove{Owner: alice.String(), Work: song, Terms: terms, Derivative: remix},
 		approve(carol, photo, terms, bob),
 	} {
 		require.NoError(t, f.try(msg))
@@ -209,7 +210,7 @@ func TestApprovalsComeInPages(t *testing.T) {
 	var got []types.Approval
 	page := &query.PageRequest{Limit: 3}
 	for {
-		res, err := f.query.Approvals(f.ctx, &types.QueryApprovalsRequest{Work: song.String(), Pagination: page})
+		res, err := f.query.Approvals(f.ctx, &types.QueryApprovalsRequest{Work: song, Pagination: page})
 		require.NoError(t, err)
 		got = append(got, res.Approvals...)
 		if len(res.Pagination.NextKey) == 0 {
@@ -217,12 +218,13 @@ func TestApprovalsComeInPages(t *testing.T) {
 		}
 		page.Key = res.Pagination.NextKey
 	}
-	row := func(terms types.TermsID, licensee, derivative string) types.Approval {
-		return types.Approval{Terms: terms.String(), Licensee: licensee, Derivative: derivative, InForce: true}
+	none := registrytypes.WorkID{}
+	row := func(terms types.TermsID, licensee string, derivative registrytypes.WorkID) types.Approval {
+		return types.Approval{Terms: terms, Licensee: licensee, Derivative: derivative, InForce: true}
 	}
 	require.ElementsMatch(t, []types.Approval{
-		row(terms, bob.String(), ""), row(terms, carol.String(), ""), row(terms, "", remix.String()), row(other, bob.String(), ""),
+		row(terms, bob.String(), none), row(terms, carol.String(), none), row(terms, "", remix), row(other, bob.String(), none),
 	}, got)
-	_, err := f.query.Approvals(f.ctx, &types.QueryApprovalsRequest{Work: registrytypes.WorkID{9}.String()})
+	_, err := f.query.Approvals(f.ctx, &types.QueryApprovalsRequest{Work: registrytypes.WorkID{9}})
 	require.ErrorContains(t, err, "code = NotFound")
 }

@@ -56,7 +56,7 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	if err := k.meter(ctx, derivative, changed); err != nil {
 		return err
 	}
-	event := &types.EventConstrained{Work: derivative.String()}
+	event := &types.EventConstrained{Work: derivative}
 	for _, c := range changed {
 		named, err := k.namedConstraint(ctx, c)
 		if err != nil {
@@ -74,7 +74,7 @@ func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, chan
 		if c.Kind != types.CONSTRAINT_CEILING {
 			continue
 		}
-		terms, err := k.GetTerms(ctx, types.TermsID(c.Terms))
+		terms, err := k.GetTerms(ctx, c.Terms.TermsID)
 		if err != nil {
 			return err
 		}
@@ -163,10 +163,10 @@ func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, p
 		if err != nil {
 			return err
 		}
-		if len(grant.UsedBy) > 0 && registrytypes.WorkID(grant.UsedBy) != derivative {
+		if user, used := grant.User(); used && user != derivative {
 			return refusal(p.Source, rules.Reason{Code: rules.GrantUsed, Permission: p.Grant.String()})
 		}
-		grant.UsedBy = derivative[:]
+		grant.UsedBy.WorkID = derivative
 		if err := k.Grants.Set(ctx, p.Grant, grant); err != nil {
 			return err
 		}
@@ -190,13 +190,13 @@ func describeConflicts(conflicts []rules.Conflict) string {
 type constraintSet struct {
 	rows     []types.Constraint
 	existing int
-	known    map[string]bool
+	known    map[types.Constraint]bool
 	count    map[types.ConstraintKind]int
 	overflow fmt.Stringer
 }
 
 func newConstraintSet(existing []types.Constraint) *constraintSet {
-	s := &constraintSet{known: make(map[string]bool), count: make(map[types.ConstraintKind]int)}
+	s := &constraintSet{known: make(map[types.Constraint]bool), count: make(map[types.ConstraintKind]int)}
 	for _, c := range existing {
 		s.add(c)
 	}
@@ -224,12 +224,12 @@ func (s *constraintSet) add(c types.Constraint) {
 
 // demanded tells constraints apart. What is demanded under the same terms is one
 // demand, in the name of the first source, except where the sources count.
-func demanded(c types.Constraint) string {
+func demanded(c types.Constraint) types.Constraint {
 	switch c.Kind {
 	case types.CONSTRAINT_SHARE_ALIKE, types.CONSTRAINT_SCOPE, types.CONSTRAINT_CEILING:
-		c.Source = make([]byte, len(registrytypes.WorkID{}))
+		c.Source = registrytypes.WorkIDBytes{}
 	}
-	return string(types.PackConstraints([]types.Constraint{c}))
+	return c
 }
 
 // changed lists what was added.

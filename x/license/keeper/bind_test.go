@@ -15,7 +15,7 @@ import (
 // constraints asks for what a work's sources demand of it.
 func (f *fixture) constraints(work registrytypes.WorkID) []types.NamedConstraint {
 	f.t.Helper()
-	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: work.String()})
+	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: work})
 	require.NoError(f.t, err)
 	return named(res.Constraints)
 }
@@ -38,10 +38,10 @@ func TestNonCommercialStaysOnDescendants(t *testing.T) {
 	ctx := f.ctx.WithEventManager(sdk.NewEventManager())
 	require.NoError(t, f.k.Bind(ctx, remix, []types.Permit{p}))
 	want := []types.NamedConstraint{
-		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: song.String(), Terms: nc.String()},
-		{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song.String(), Terms: nc.String()},
+		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: song, Terms: nc},
+		{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song, Terms: nc},
 	}
-	f.requireEvents(ctx.EventManager().Events(), &types.EventConstrained{Work: remix.String(), Constraints: want})
+	f.requireEvents(ctx.EventManager().Events(), &types.EventConstrained{Work: remix, Constraints: want})
 	require.Equal(t, want, f.constraints(remix))
 
 	err = f.offer(remix, preset("commercial-use"), types.Offer{})
@@ -50,7 +50,7 @@ func TestNonCommercialStaysOnDescendants(t *testing.T) {
 	f.offered(remix, preset("noncommercial-remix"), types.Offer{})
 
 	// Creative Commons: permitted, with a warning that names the ancestor.
-	res, _, err := f.send(&types.MsgOffer{Owner: bob.String(), Work: remix.String(), Terms: by.String()})
+	res, _, err := f.send(&types.MsgOffer{Owner: bob.String(), Work: remix, Terms: by})
 	require.NoError(t, err)
 	require.Equal(t, []string{fmt.Sprintf("noncommercial_source (%s under %s)", song, nc)}, res.(*types.MsgOfferResponse).Warnings)
 
@@ -151,7 +151,7 @@ func TestAPermissionLastsAsLongAsTheEarliestGrant(t *testing.T) {
 	grant := f.acquired(bob, song, terms, 0, "")
 	require.NoError(t, f.derive(remix, source{song, grant}))
 	end := genesisTime.Add(week)
-	want := []types.NamedConstraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song.String(), Grant: grant.String(), ExpiresAt: &end}}
+	want := []types.NamedConstraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song, Grant: grant, ExpiresAt: &end}}
 	require.Equal(t, want, f.constraints(remix))
 
 	f.offered(remix, free, types.Offer{})
@@ -175,7 +175,7 @@ func TestAPermissionLastsAsLongAsTheEarliestGrant(t *testing.T) {
 	}
 
 	// Renewing the one grant lifts it from all descendants.
-	require.NoError(t, f.try(&types.MsgRenewGrant{Licensee: bob.String(), Grant: grant.String()}))
+	require.NoError(t, f.try(&types.MsgRenewGrant{Licensee: bob.String(), Grant: grant}))
 	f.offered(photo, free, types.Offer{})
 	_, err = f.permit(third, remix, free)
 	require.NoError(t, err)

@@ -47,7 +47,7 @@ func (k Keeper) checkNotExpired(ctx context.Context, work registrytypes.WorkID, 
 			return err
 		}
 		if !now.Before(end) {
-			return refusal(work, rules.Reason{Code: rules.SourceExpired, Source: registrytypes.WorkID(c.Source).String(), At: end})
+			return refusal(work, rules.Reason{Code: rules.SourceExpired, Source: c.Source.String(), At: end})
 		}
 	}
 	return nil
@@ -55,7 +55,7 @@ func (k Keeper) checkNotExpired(ctx context.Context, work registrytypes.WorkID, 
 
 // endOf is when the grant behind an EXPIRES constraint ends.
 func (k Keeper) endOf(ctx context.Context, c types.Constraint) (time.Time, error) {
-	grant, err := k.GetGrant(ctx, types.GrantID(c.Grant))
+	grant, err := k.GetGrant(ctx, c.Grant.GrantID)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -268,15 +268,13 @@ func (f *fixture) publish(t types.Terms) types.TermsID {
 	f.t.Helper()
 	res, _, err := f.send(&types.MsgPublishTerms{Author: alice.String(), Terms: t})
 	require.NoError(f.t, err)
-	id, err := types.ParseTermsID(res.(*types.MsgPublishTermsResponse).Id)
-	require.NoError(f.t, err)
-	return id
+	return res.(*types.MsgPublishTermsResponse).Id
 }
 
 // offer puts terms on a work on behalf of its owner.
 func (f *fixture) offer(work registrytypes.WorkID, terms types.TermsID, o types.Offer) error {
 	f.t.Helper()
-	return f.try(&types.MsgOffer{Owner: f.registry[work].Owner.String(), Work: work.String(), Terms: terms.String(), Offer: o})
+	return f.try(&types.MsgOffer{Owner: f.registry[work].Owner.String(), Work: work, Terms: terms, Offer: o})
 }
 
 // offered is offer for what has to succeed.
@@ -290,7 +288,7 @@ func (f *fixture) acquire(
 	licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64, maxFee string,
 ) (types.GrantID, error) {
 	f.t.Helper()
-	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: work.String(), Terms: terms.String(), Serial: serial, MaxRate: types.MaxRate}
+	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, MaxRate: types.MaxRate}
 	if maxFee != "" {
 		fee, err := amounts.ParseCoin(maxFee)
 		require.NoError(f.t, err)
@@ -301,9 +299,7 @@ func (f *fixture) acquire(
 	if err != nil {
 		return types.GrantID{}, err
 	}
-	id, err := types.ParseGrantID(res.(*types.MsgAcquireResponse).Grant)
-	require.NoError(f.t, err)
-	return id, nil
+	return res.(*types.MsgAcquireResponse).Grant, nil
 }
 
 func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64, maxFee string) types.GrantID {

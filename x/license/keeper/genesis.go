@@ -20,33 +20,21 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	for _, o := range gs.Offers {
-		key, err := parseKey(o.Work, o.Terms)
-		if err != nil {
-			return err
-		}
-		if err := k.setOffer(ctx, key, o.Offer); err != nil {
+		if err := k.setOffer(ctx, collections.Join(o.Work, o.Terms), o.Offer); err != nil {
 			return err
 		}
 	}
 	for _, g := range gs.Grants {
-		id, err := types.ParseGrantID(g.Id)
+		terms, err := k.GetTerms(ctx, g.Grant.Terms.TermsID)
 		if err != nil {
 			return err
 		}
-		terms, err := k.GetTerms(ctx, types.TermsID(g.Grant.Terms))
-		if err != nil {
-			return err
-		}
-		if err := k.addGrant(ctx, id, g.Grant, terms.Exclusive); err != nil {
+		if err := k.addGrant(ctx, g.Id, g.Grant, terms.Exclusive); err != nil {
 			return err
 		}
 	}
 	for _, c := range gs.GrantCounts {
-		key, err := parseKey(c.Work, c.Terms)
-		if err != nil {
-			return err
-		}
-		if err := k.GrantCounts.Set(ctx, key, c.Count); err != nil {
+		if err := k.GrantCounts.Set(ctx, collections.Join(c.Work, c.Terms), c.Count); err != nil {
 			return err
 		}
 	}
@@ -58,15 +46,11 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 
 func (k Keeper) initApprovals(ctx context.Context, rows []types.GenesisApproval) error {
 	for _, row := range rows {
-		key, err := parseKey(row.Work, row.Terms)
-		if err != nil {
-			return err
-		}
 		whom, err := types.ParseApproved(row.Licensee, row.Derivative)
 		if err != nil {
 			return err
 		}
-		if err := k.Approvals.Set(ctx, collections.Join3(key.K1(), key.K2(), whom.Key()), row.Transfers); err != nil {
+		if err := k.Approvals.Set(ctx, collections.Join3(row.Work, row.Terms, whom.Key()), row.Transfers); err != nil {
 			return err
 		}
 	}
@@ -79,14 +63,10 @@ func (k Keeper) initConstraints(ctx context.Context, rows []types.GenesisConstra
 	var works []registrytypes.WorkID
 	of := make(map[registrytypes.WorkID][]types.Constraint)
 	for _, row := range rows {
-		work, err := registrytypes.ParseWorkID(row.Work)
-		if err != nil {
-			return err
+		if of[row.Work] == nil {
+			works = append(works, row.Work)
 		}
-		if of[work] == nil {
-			works = append(works, work)
-		}
-		of[work] = append(of[work], row.Constraint)
+		of[row.Work] = append(of[row.Work], row.Constraint)
 	}
 	for _, work := range works {
 		if err := k.setConstraints(ctx, work, of[work]); err != nil {
@@ -94,15 +74,6 @@ func (k Keeper) initConstraints(ctx context.Context, rows []types.GenesisConstra
 		}
 	}
 	return nil
-}
-
-func parseKey(work, terms string) (offered, error) {
-	workID, err := registrytypes.ParseWorkID(work)
-	if err != nil {
-		return offered{}, err
-	}
-	termsID, err := types.ParseTermsID(terms)
-	return collections.Join(workID, termsID), err
 }
 
 // ExportGenesis returns the store's content, in the order of its keys.
@@ -116,14 +87,14 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	err = k.Offers.Walk(ctx, nil, func(key offered, o types.Offer) (bool, error) {
-		gs.Offers = append(gs.Offers, types.GenesisOffer{Work: key.K1().String(), Terms: key.K2().String(), Offer: o})
+		gs.Offers = append(gs.Offers, types.GenesisOffer{Work: key.K1(), Terms: key.K2(), Offer: o})
 		return false, nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	err = k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
-		gs.Grants = append(gs.Grants, types.GenesisGrant{Id: id.String(), Grant: g})
+		gs.Grants = append(gs.Grants, types.GenesisGrant{Id: id, Grant: g})
 		return false, nil
 	})
 	if err != nil {
@@ -131,7 +102,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = k.GrantCounts.Walk(ctx, nil, func(key offered, count uint64) (bool, error) {
 		gs.GrantCounts = append(gs.GrantCounts, types.GenesisGrantCount{
-			Work: key.K1().String(), Terms: key.K2().String(), Count: count,
+			Work: key.K1(), Terms: key.K2(), Count: count,
 		})
 		return false, nil
 	})
@@ -142,7 +113,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		whom, err := types.ParseApprovedKey(key.K3())
 		licensee, derivative := whom.Fields()
 		gs.Approvals = append(gs.Approvals, types.GenesisApproval{
-			Work: key.K1().String(), Terms: key.K2().String(), Licensee: licensee, Derivative: derivative, Transfers: transfers,
+			Work: key.K1(), Terms: key.K2(), Licensee: licensee, Derivative: derivative, Transfers: transfers,
 		})
 		return false, err
 	})
@@ -152,7 +123,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	err = k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
 		rows, err := types.UnpackConstraints(packed)
 		for _, c := range rows {
-			gs.Constraints = append(gs.Constraints, types.GenesisConstraint{Work: work.String(), Constraint: c})
+			gs.Constraints = append(gs.Constraints, types.GenesisConstraint{Work: work, Constraint: c})
 		}
 		return false, err
 	})

@@ -35,7 +35,7 @@ func populated(t testing.TB) *fixture {
 	f.sell(photo, carol)
 	require.NoError(t, f.try(approve(carol, photo, asked, bob)))
 	require.NoError(t, f.try(&types.MsgApprove{
-		Owner: carol.String(), Work: photo.String(), Terms: asked.String(), Derivative: remix.String(),
+		Owner: carol.String(), Work: photo, Terms: asked, Derivative: remix,
 	}))
 	return f
 }
@@ -64,7 +64,7 @@ func TestGenesisRoundTrip(t *testing.T) {
 	// What is derived from the rows works as before.
 	for _, grant := range exported.Grants { // in order of id
 		if grant.Grant.Licensee.Equals(bob) {
-			_, err = g.acquire(bob, song, types.TermsID(grant.Grant.Terms), 9, "5ustem")
+			_, err = g.acquire(bob, song, grant.Grant.Terms.TermsID, 9, "5ustem")
 			require.ErrorIs(t, err, types.ErrExclusive)
 		}
 	}
@@ -86,32 +86,35 @@ func TestBrokenGenesis(t *testing.T) {
 		"terms twice":         func(gs *types.GenesisState) { gs.Terms = append(gs.Terms, gs.Terms[0]) },
 		"bad terms":           func(gs *types.GenesisState) { gs.Terms[0].Spdx = "" },
 		"offer twice":         func(gs *types.GenesisState) { gs.Offers = append(gs.Offers, gs.Offers[0]) },
-		"offer of no work":    func(gs *types.GenesisState) { gs.Offers[0].Work = "work1" },
-		"unknown terms":       func(gs *types.GenesisState) { gs.Offers[0].Terms = types.TermsID{1}.String() },
+		"offer of no work":    func(gs *types.GenesisState) { gs.Offers[0].Work = registrytypes.WorkID{} },
+		"unknown terms":       func(gs *types.GenesisState) { gs.Offers[0].Terms = types.TermsID{1} },
 		"bad offer":           func(gs *types.GenesisState) { gs.Offers[0].Offer.Licensees = []string{"x"} },
 		"grant twice":         func(gs *types.GenesisState) { gs.Grants = append(gs.Grants, gs.Grants[0]) },
-		"grant of no work":    func(gs *types.GenesisState) { gs.Grants[0].Grant.Work = nil },
+		"grant of no work":    func(gs *types.GenesisState) { gs.Grants[0].Grant.Work.WorkID = registrytypes.WorkID{} },
 		"grant to nobody":     func(gs *types.GenesisState) { gs.Grants[0].Grant.Licensee = nil },
-		"odd user":            func(gs *types.GenesisState) { gs.Grants[0].Grant.UsedBy = []byte{1} },
-		"bad grant id":        func(gs *types.GenesisState) { gs.Grants[0].Id = "grant1" },
+		"grant of no terms":   func(gs *types.GenesisState) { gs.Grants[0].Grant.Terms.TermsID = types.TermsID{} },
+		"grant without an id": func(gs *types.GenesisState) { gs.Grants[0].Id = types.GrantID{} },
 		"count missing":       func(gs *types.GenesisState) { gs.GrantCounts = gs.GrantCounts[1:] },
 		"count too low":       func(gs *types.GenesisState) { gs.GrantCounts[0].Count = 0 },
 		"constraint twice":    func(gs *types.GenesisState) { gs.Constraints = append(gs.Constraints, gs.Constraints[0]) },
 		"unknown kind":        func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 257 },
 		"no kind":             func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 0 },
-		"constraint of none":  func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Source = nil },
-		"grant where none is": func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Grant = make([]byte, 20) },
-		"end of no grant":     func(gs *types.GenesisState) { expiring(gs).Grant = make([]byte, 20) },
-		"end under terms":     func(gs *types.GenesisState) { expiring(gs).Terms = make([]byte, 32) },
+		"constraint of none":  func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Source.WorkID = registrytypes.WorkID{} },
+		"grant where none is": func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Grant.GrantID = types.GrantID{1} },
+		"end of no grant":     func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{} },
+		"end of lost grant":   func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{1} },
+		"end under terms":     func(gs *types.GenesisState) { expiring(gs).Terms.TermsID = types.TermsID{1} },
 		"approval twice":      func(gs *types.GenesisState) { gs.Approvals = append(gs.Approvals, gs.Approvals[0]) },
-		"approval of nobody":  func(gs *types.GenesisState) { gs.Approvals[0].Licensee, gs.Approvals[0].Derivative = "", "" },
-		"approval of no work": func(gs *types.GenesisState) { gs.Approvals[0].Work = "work1" },
-		"approval not asked":  func(gs *types.GenesisState) { gs.Approvals[0].Terms = preset("cc-by-4.0").String() },
+		"approval of nobody": func(gs *types.GenesisState) {
+			gs.Approvals[0].Licensee, gs.Approvals[0].Derivative = "", registrytypes.WorkID{}
+		},
+		"approval of no work": func(gs *types.GenesisState) { gs.Approvals[0].Work = registrytypes.WorkID{} },
+		"approval not asked":  func(gs *types.GenesisState) { gs.Approvals[0].Terms = preset("cc-by-4.0") },
 		"end of the world": func(gs *types.GenesisState) {
 			end := types.MaxTime
 			gs.Grants[0].Grant.ExpiresAt = &end
 		},
-		"constraint on trash": func(gs *types.GenesisState) { gs.Constraints[0].Work = "trash" },
+		"constraint on no work": func(gs *types.GenesisState) { gs.Constraints[0].Work = registrytypes.WorkID{} },
 	} {
 		f := populated(t)
 		gs, err := f.k.ExportGenesis(f.ctx)
@@ -143,15 +146,13 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			return f.k.Terms.Remove(f.ctx, preset("cc-by-nc-sa-4.0"))
 		},
 		"constraints, without a grant": func(f *fixture) error {
-			row := []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song[:], Grant: make([]byte, 20)}}
+			row := []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: song}}}
 			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
 		},
 		"grant indexes, of another work": func(f *fixture) error {
 			grants, err := f.query.Grants(f.ctx, &types.QueryGrantsRequest{Licensee: bob.String()})
 			require.NoError(f.t, err)
-			id, err := types.ParseGrantID(grants.Grants[0].Id)
-			require.NoError(f.t, err)
-			return f.k.GrantsByLicensee.Set(f.ctx, collections.Join3(bob, photo, id))
+			return f.k.GrantsByLicensee.Set(f.ctx, collections.Join3(bob, photo, grants.Grants[0].Id))
 		},
 		"approvals": func(f *fixture) error {
 			whom := types.Approved{Licensee: bob}
@@ -172,7 +173,7 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			return f.k.Constraints.Set(f.ctx, remix, append(row, row...))
 		},
 		"constraints, without terms": func(f *fixture) error {
-			row := []types.Constraint{{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: song[:], Terms: make([]byte, 32)}}
+			row := []types.Constraint{{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: registrytypes.WorkIDBytes{WorkID: song}}}
 			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
 		},
 	} {
@@ -188,7 +189,7 @@ func TestQueries(t *testing.T) {
 	f := populated(t)
 	named, err := f.query.Terms(f.ctx, &types.QueryTermsRequest{Terms: "cc-by-4.0"})
 	require.NoError(t, err)
-	byID, err := f.query.Terms(f.ctx, &types.QueryTermsRequest{Terms: named.Terms.Id})
+	byID, err := f.query.Terms(f.ctx, &types.QueryTermsRequest{Terms: named.Terms.Id.String()})
 	require.NoError(t, err)
 	require.Equal(t, named, byID)
 
@@ -199,7 +200,7 @@ func TestQueries(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rest.Terms, 6)
 
-	offers, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: photo.String()})
+	offers, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: photo})
 	require.NoError(t, err)
 	require.Len(t, offers.Offers, 3)
 	var public int
@@ -217,12 +218,12 @@ func TestQueries(t *testing.T) {
 		req  types.QueryGrantsRequest
 		want int
 	}{
-		{types.QueryGrantsRequest{Work: song.String()}, 1},
+		{types.QueryGrantsRequest{Work: song}, 1},
 		{types.QueryGrantsRequest{Licensee: bob.String()}, 1},
-		{types.QueryGrantsRequest{Licensee: bob.String(), Work: photo.String()}, 0},
-		{types.QueryGrantsRequest{Licensee: bob.String(), Work: song.String()}, 1},
-		{types.QueryGrantsRequest{Licensee: carol.String(), Work: photo.String()}, 1},
-		{types.QueryGrantsRequest{Work: remix.String()}, 0},
+		{types.QueryGrantsRequest{Licensee: bob.String(), Work: photo}, 0},
+		{types.QueryGrantsRequest{Licensee: bob.String(), Work: song}, 1},
+		{types.QueryGrantsRequest{Licensee: carol.String(), Work: photo}, 1},
+		{types.QueryGrantsRequest{Work: remix}, 0},
 	} {
 		res, err := f.query.Grants(f.ctx, &c.req)
 		require.NoError(t, err)
@@ -234,7 +235,7 @@ func TestConstraintsComeInPages(t *testing.T) {
 	f := populated(t)
 	all := f.constraints(remix)
 	ask := func(page *query.PageRequest) (*types.QueryConstraintsResponse, error) {
-		return f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix.String(), Pagination: page})
+		return f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix, Pagination: page})
 	}
 	var read []types.NamedConstraint
 	page := &query.PageRequest{Limit: 3}
@@ -262,7 +263,7 @@ func TestConstraintsComeInPages(t *testing.T) {
 
 func TestQueriesThatCantBeAnswered(t *testing.T) {
 	f := newFixture(t)
-	missing := registrytypes.WorkID{9}.String()
+	missing := registrytypes.WorkID{9}
 	for want, ask := range map[string]func() error{
 		"NotFound terms": func() error {
 			_, err := f.query.Terms(f.ctx, &types.QueryTermsRequest{Terms: types.TermsID{1}.String()})
@@ -289,7 +290,11 @@ func TestQueriesThatCantBeAnswered(t *testing.T) {
 			return err
 		},
 		"NotFound grant": func() error {
-			_, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: types.GrantID{}.String()})
+			_, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: types.GrantID{9}})
+			return err
+		},
+		"InvalidArgument grant": func() error {
+			_, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{})
 			return err
 		},
 		"InvalidArgument page": func() error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
-	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -23,6 +22,8 @@ type inquiry struct {
 	grants bool
 	// only is the one offer or grant that counts; empty: all do.
 	only string
+	// onlyGrant is that grant, where it is one.
+	onlyGrant types.GrantID
 }
 
 // newInquiry reads a question; its work is named later.
@@ -47,19 +48,18 @@ func (k Keeper) newInquiry(ctx context.Context, req *types.QueryCheckRightsReque
 }
 
 // readOnly reads the one permission that counts, if one is named.
-func (q *inquiry) readOnly(permission string) error {
+func (q *inquiry) readOnly(permission string) (err error) {
 	switch {
 	case permission == "":
 	case isGrant(permission):
-		id, err := types.ParseGrantID(permission)
-		q.only = id.String()
-		return err
+		q.onlyGrant, err = types.ParseGrantID(permission)
+		q.only = q.onlyGrant.String()
 	default:
-		id, err := types.ParseTerms(permission)
+		var id types.TermsID
+		id, err = types.ParseTerms(permission)
 		q.only = id.String()
-		return err
 	}
-	return nil
+	return err
 }
 
 // hasGrants says whether the licensee has a grant of anything: batches ask once.
@@ -74,13 +74,9 @@ func (q *inquiry) hasGrants() (bool, error) {
 
 // readDerivative reads what is to be made, if it is named. If it is registered
 // it has to be the licensee's: nobody else derives it.
-func (q *inquiry) readDerivative(derivative string) error {
-	if derivative == "" {
+func (q *inquiry) readDerivative(id registrytypes.WorkID) error {
+	if id.IsZero() {
 		return nil
-	}
-	id, err := registrytypes.ParseWorkID(derivative)
-	if err != nil {
-		return errorsmod.Wrap(err, "derivative")
 	}
 	work, err := q.k.registry.GetWork(q.ctx, id)
 	switch {

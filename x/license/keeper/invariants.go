@@ -89,11 +89,11 @@ func (k Keeper) checkGrants(ctx context.Context) error {
 }
 
 func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant) error {
-	work := registrytypes.WorkID(g.Work)
+	work := g.Work.WorkID
 	if err := k.checkPins(ctx, work, g); err != nil {
 		return err
 	}
-	t, err := k.GetTerms(ctx, types.TermsID(g.Terms))
+	t, err := k.GetTerms(ctx, g.Terms.TermsID)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g type
 func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 	err := k.GrantsByWork.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, types.GrantID]) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K2())
-		if err == nil && registrytypes.WorkID(g.Work) != key.K1() {
+		if err == nil && g.Work.WorkID != key.K1() {
 			err = fmt.Errorf("%s is indexed under %s", key.K2(), key.K1())
 		}
 		return err != nil, err
@@ -154,7 +154,7 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 	}
 	return k.GrantsByLicensee.Walk(ctx, nil, func(key licensed) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K3())
-		if err == nil && (!g.Licensee.Equals(key.K1()) || registrytypes.WorkID(g.Work) != key.K2()) {
+		if err == nil && (!g.Licensee.Equals(key.K1()) || g.Work.WorkID != key.K2()) {
 			err = fmt.Errorf("%s is indexed under %s and %s", key.K3(), key.K1(), key.K2())
 		}
 		return err != nil, err
@@ -170,7 +170,7 @@ func (k Keeper) checkGrantCounts(ctx context.Context) error {
 	}
 	given := make(map[workTerms]uint64)
 	err := k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
-		key := workTerms{registrytypes.WorkID(g.Work), types.TermsID(g.Terms)}
+		key := workTerms{g.Work.WorkID, g.Terms.TermsID}
 		count, err := k.GrantCounts.Get(ctx, collections.Join(key.work, key.terms))
 		if err != nil && !errors.Is(err, collections.ErrNotFound) {
 			return true, err
@@ -230,16 +230,16 @@ func (k Keeper) checkConstraint(ctx context.Context, c types.Constraint) error {
 	if _, known := types.ConstraintKind_name[int32(c.Kind)]; !known || c.Kind == types.CONSTRAINT_UNSPECIFIED {
 		return fmt.Errorf("has kind %d", c.Kind)
 	}
-	if _, err := k.registry.GetWork(ctx, registrytypes.WorkID(c.Source)); err != nil {
+	if _, err := k.registry.GetWork(ctx, c.Source.WorkID); err != nil {
 		return err
 	}
 	if c.Kind != types.CONSTRAINT_EXPIRES {
-		_, err := k.GetTerms(ctx, types.TermsID(c.Terms))
+		_, err := k.GetTerms(ctx, c.Terms.TermsID)
 		return err
 	}
-	g, err := k.GetGrant(ctx, types.GrantID(c.Grant))
-	if err == nil && (registrytypes.WorkID(g.Work) != registrytypes.WorkID(c.Source) || g.ExpiresAt == nil) {
-		err = fmt.Errorf("rests on %s, which has no end or is not of %s", types.GrantID(c.Grant), registrytypes.WorkID(c.Source))
+	g, err := k.GetGrant(ctx, c.Grant.GrantID)
+	if err == nil && (g.Work != c.Source || g.ExpiresAt == nil) {
+		err = fmt.Errorf("rests on %s, which has no end or is not of %s", c.Grant, c.Source)
 	}
 	return err
 }

@@ -51,16 +51,18 @@ func (m *model) approved(work registrytypes.WorkID, id types.TermsID, whom strin
 // approveAny approves an account or a derivative, or takes that back.
 func (m *model) approveAny(rt *rapid.T, work registrytypes.WorkID, id types.TermsID, approver sdk.AccAddress) {
 	whom := rapid.SampledFrom([]string{alice.String(), bob.String(), song.String(), remix.String()}).Draw(rt, "whom")
-	licensee, derivative := whom, ""
-	if whom == song.String() || whom == remix.String() {
-		licensee, derivative = "", whom
+	licensee, derivative := whom, registrytypes.WorkID{}
+	for _, work := range []registrytypes.WorkID{song, remix} {
+		if whom == work.String() {
+			licensee, derivative = "", work
+		}
 	}
 	key := offerKey(work, id) + whom
 	owns := m.registry[work].Owner.Equals(approver)
 	if rapid.Bool().Draw(rt, "withdraw") {
 		_, stands := m.approvals[key]
 		err := m.try(&types.MsgWithdrawApproval{
-			Owner: approver.String(), Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative,
+			Owner: approver.String(), Work: work, Terms: id, Licensee: licensee, Derivative: derivative,
 		})
 		require.Equal(rt, owns && stands, err == nil, "%v", err)
 		if err == nil {
@@ -69,7 +71,7 @@ func (m *model) approveAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 		return
 	}
 	err := m.try(&types.MsgApprove{
-		Owner: approver.String(), Work: work.String(), Terms: id.String(), Licensee: licensee, Derivative: derivative,
+		Owner: approver.String(), Work: work, Terms: id, Licensee: licensee, Derivative: derivative,
 	})
 	require.Equal(rt, owns && m.kinds[id].DerivativeApproval && whom != work.String(), err == nil, "%v", err)
 	if err == nil {
@@ -90,7 +92,7 @@ func (m *model) renewAny(rt *rapid.T, holder sdk.AccAddress) {
 	}
 	fee := rapid.Int64Range(3, 9).Draw(rt, "fee")
 	most := sdk.NewInt64Coin("ustem", fee)
-	err := m.try(&types.MsgRenewGrant{Licensee: holder.String(), Grant: id.String(), MaxFee: &most})
+	err := m.try(&types.MsgRenewGrant{Licensee: holder.String(), Grant: id, MaxFee: &most})
 	require.Equal(rt, m.mayRenew(g, holder, fee), err == nil, "%v", err)
 	if err != nil {
 		return
@@ -109,7 +111,7 @@ func (m *model) transferAny(rt *rapid.T, recipient sdk.AccAddress) {
 	terms := m.kinds[g.terms]
 	want := g.usedBy == registrytypes.WorkID{} && m.isRunning(g) && terms.Transferable &&
 		(!terms.DerivativeApproval || m.approved(g.work, g.terms, recipient.String()))
-	err := m.try(&types.MsgTransferGrant{Licensee: g.licensee, Grant: id.String(), Recipient: recipient.String()})
+	err := m.try(&types.MsgTransferGrant{Licensee: g.licensee, Grant: id, Recipient: recipient.String()})
 	require.Equal(rt, want, err == nil, "%v", err)
 	if err == nil {
 		g.licensee = recipient.String()

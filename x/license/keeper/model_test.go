@@ -123,7 +123,7 @@ func TestRandomOperationsMatchTheModel(t *testing.T) {
 			"close": func(rt *rapid.T) {
 				w, id := work(), terms()
 				_, open := m.offers[offerKey(w, id)]
-				err := m.try(&types.MsgCloseOffer{Owner: m.registry[w].Owner.String(), Work: w.String(), Terms: id.String()})
+				err := m.try(&types.MsgCloseOffer{Owner: m.registry[w].Owner.String(), Work: w, Terms: id})
 				require.Equal(rt, open, err == nil, "%v", err)
 				delete(m.offers, offerKey(w, id))
 			},
@@ -147,11 +147,11 @@ func (m *model) acquireAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 	paid := len(m.revenue.paid)
 	most := sdk.NewInt64Coin("ustem", fee)
 	msg := &types.MsgAcquire{
-		Licensee: licensee.String(), Work: work.String(), Terms: id.String(), Serial: serial, MaxFee: &most, MaxRate: types.MaxRate,
+		Licensee: licensee.String(), Work: work, Terms: id, Serial: serial, MaxFee: &most, MaxRate: types.MaxRate,
 	}
 	derivative := rapid.SampledFrom([]registrytypes.WorkID{{}, {}, song, photo, remix}).Draw(rt, "derivative")
 	if (derivative != registrytypes.WorkID{}) {
-		msg.Derivative = derivative.String()
+		msg.Derivative = derivative
 	}
 	err := m.try(msg)
 	require.Equal(rt, m.mayAcquire(work, id, licensee, derivative, fee) && !known, err == nil, "%v", err)
@@ -200,13 +200,11 @@ func (m *model) check(rt *rapid.T) {
 	require.NoError(rt, err)
 	require.Len(rt, gs.Offers, len(m.offers))
 	for _, o := range gs.Offers {
-		require.Equal(rt, m.offers[o.Work+o.Terms], o.Offer)
+		require.Equal(rt, m.offers[offerKey(o.Work, o.Terms)], o.Offer)
 	}
 	require.Len(rt, gs.Grants, len(m.grants))
 	for _, g := range gs.Grants {
-		id, err := types.ParseGrantID(g.Id)
-		require.NoError(rt, err)
-		want := m.grants[id]
+		want := m.grants[g.Id]
 		require.Equal(rt, want.licensee, g.Grant.Licensee.String())
 		usedBy, _ := g.Grant.User()
 		require.Equal(rt, want.usedBy, usedBy)
@@ -215,11 +213,11 @@ func (m *model) check(rt *rapid.T) {
 	}
 	require.Len(rt, gs.GrantCounts, len(m.counts))
 	for _, c := range gs.GrantCounts {
-		require.Equal(rt, m.counts[c.Work+c.Terms], c.Count)
+		require.Equal(rt, m.counts[offerKey(c.Work, c.Terms)], c.Count)
 	}
 	require.Len(rt, gs.Approvals, len(m.approvals))
 	for _, a := range gs.Approvals {
-		then, known := m.approvals[a.Work+a.Terms+a.Licensee+a.Derivative]
+		then, known := m.approvals[offerKey(a.Work, a.Terms)+a.Licensee+a.Derivative.String()]
 		require.True(rt, known)
 		require.Equal(rt, then, a.Transfers)
 	}

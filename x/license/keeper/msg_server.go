@@ -6,7 +6,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/license/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 var _ types.MsgServer = msgServer{}
@@ -23,7 +22,7 @@ func (s msgServer) PublishTerms(ctx context.Context, msg *types.MsgPublishTerms)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgPublishTermsResponse{Id: id.String()}, nil
+	return &types.MsgPublishTermsResponse{Id: id}, nil
 }
 
 // BlankTerms implements types.MsgServer.
@@ -31,20 +30,16 @@ func (s msgServer) BlankTerms(ctx context.Context, msg *types.MsgBlankTerms) (*t
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {
 		return nil, err
 	}
-	id, err := types.ParseTermsID(msg.Terms)
-	if err != nil {
-		return nil, err
-	}
-	return &types.MsgBlankTermsResponse{}, s.k.BlankTerms(ctx, id)
+	return &types.MsgBlankTermsResponse{}, s.k.BlankTerms(ctx, msg.Terms)
 }
 
 // Offer implements types.MsgServer.
 func (s msgServer) Offer(ctx context.Context, msg *types.MsgOffer) (*types.MsgOfferResponse, error) {
-	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	warnings, err := s.k.Offer(ctx, owner, work, terms, msg.Offer)
+	warnings, err := s.k.Offer(ctx, owner, msg.Work, msg.Terms, msg.Offer)
 	if err != nil {
 		return nil, err
 	}
@@ -53,39 +48,36 @@ func (s msgServer) Offer(ctx context.Context, msg *types.MsgOffer) (*types.MsgOf
 
 // CloseOffer implements types.MsgServer.
 func (s msgServer) CloseOffer(ctx context.Context, msg *types.MsgCloseOffer) (*types.MsgCloseOfferResponse, error) {
-	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgCloseOfferResponse{}, s.k.CloseOffer(ctx, owner, work, terms)
+	return &types.MsgCloseOfferResponse{}, s.k.CloseOffer(ctx, owner, msg.Work, msg.Terms)
 }
 
 // Acquire implements types.MsgServer.
 func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.MsgAcquireResponse, error) {
-	licensee, work, terms, err := parseOffered(msg.Licensee, msg.Work, msg.Terms)
+	licensee, err := sdk.AccAddressFromBech32(msg.Licensee)
 	if err != nil {
 		return nil, err
 	}
-	a := Acquisition{Licensee: licensee, Work: work, Terms: terms, Serial: msg.Serial, MaxFee: msg.MaxFee, MaxRate: msg.MaxRate}
-	if msg.Derivative != "" {
-		if a.Derivative, err = registrytypes.ParseWorkID(msg.Derivative); err != nil {
-			return nil, err
-		}
-	}
-	id, grant, err := s.k.Acquire(ctx, a)
+	id, grant, err := s.k.Acquire(ctx, Acquisition{
+		Licensee: licensee, Work: msg.Work, Terms: msg.Terms, Serial: msg.Serial,
+		MaxFee: msg.MaxFee, MaxRate: msg.MaxRate, Derivative: msg.Derivative,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcquireResponse{Grant: id.String(), Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
+	return &types.MsgAcquireResponse{Grant: id, Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
 }
 
 // RenewGrant implements types.MsgServer.
 func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*types.MsgRenewGrantResponse, error) {
-	holder, id, err := parseGranted(msg.Licensee, msg.Grant)
+	holder, err := sdk.AccAddressFromBech32(msg.Licensee)
 	if err != nil {
 		return nil, err
 	}
-	grant, err := s.k.RenewGrant(ctx, holder, id, msg.MaxFee)
+	grant, err := s.k.RenewGrant(ctx, holder, msg.Grant, msg.MaxFee)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +86,7 @@ func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*t
 
 // TransferGrant implements types.MsgServer.
 func (s msgServer) TransferGrant(ctx context.Context, msg *types.MsgTransferGrant) (*types.MsgTransferGrantResponse, error) {
-	licensee, id, err := parseGranted(msg.Licensee, msg.Grant)
+	licensee, err := sdk.AccAddressFromBech32(msg.Licensee)
 	if err != nil {
 		return nil, err
 	}
@@ -102,12 +94,12 @@ func (s msgServer) TransferGrant(ctx context.Context, msg *types.MsgTransferGran
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgTransferGrantResponse{}, s.k.TransferGrant(ctx, licensee, id, recipient)
+	return &types.MsgTransferGrantResponse{}, s.k.TransferGrant(ctx, licensee, msg.Grant, recipient)
 }
 
 // Approve implements types.MsgServer.
 func (s msgServer) Approve(ctx context.Context, msg *types.MsgApprove) (*types.MsgApproveResponse, error) {
-	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +107,14 @@ func (s msgServer) Approve(ctx context.Context, msg *types.MsgApprove) (*types.M
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgApproveResponse{}, s.k.Approve(ctx, owner, work, terms, whom)
+	return &types.MsgApproveResponse{}, s.k.Approve(ctx, owner, msg.Work, msg.Terms, whom)
 }
 
 // WithdrawApproval implements types.MsgServer.
 func (s msgServer) WithdrawApproval(
 	ctx context.Context, msg *types.MsgWithdrawApproval,
 ) (*types.MsgWithdrawApprovalResponse, error) {
-	owner, work, terms, err := parseOffered(msg.Owner, msg.Work, msg.Terms)
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -130,27 +122,5 @@ func (s msgServer) WithdrawApproval(
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgWithdrawApprovalResponse{}, s.k.WithdrawApproval(ctx, owner, work, terms, whom)
-}
-
-func parseGranted(account, grant string) (sdk.AccAddress, types.GrantID, error) {
-	addr, err := sdk.AccAddressFromBech32(account)
-	if err != nil {
-		return nil, types.GrantID{}, err
-	}
-	id, err := types.ParseGrantID(grant)
-	return addr, id, err
-}
-
-func parseOffered(account, work, terms string) (sdk.AccAddress, registrytypes.WorkID, types.TermsID, error) {
-	addr, err := sdk.AccAddressFromBech32(account)
-	if err != nil {
-		return nil, registrytypes.WorkID{}, types.TermsID{}, err
-	}
-	workID, err := registrytypes.ParseWorkID(work)
-	if err != nil {
-		return nil, workID, types.TermsID{}, err
-	}
-	termsID, err := types.ParseTermsID(terms)
-	return addr, workID, termsID, err
+	return &types.MsgWithdrawApprovalResponse{}, s.k.WithdrawApproval(ctx, owner, msg.Work, msg.Terms, whom)
 }

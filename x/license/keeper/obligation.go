@@ -12,31 +12,25 @@ import (
 
 // obligation puts in full what comes with a use of a work under terms relied on.
 func (q *inquiry) obligation(
-	id registrytypes.WorkID, work registrytypes.Work, relied string, o rules.Obligation,
+	id registrytypes.WorkID, work registrytypes.Work, relied types.TermsID, o rules.Obligation,
 ) (types.Obligation, error) {
-	owed := types.Obligation{Kind: types.ObligationKind(o.Duty), Work: id.String(), Terms: relied}
+	owed := types.Obligation{Kind: types.ObligationKind(o.Duty), Work: id, Terms: relied}
 	if o.Source != "" {
-		owed.Work, owed.Terms = o.Source, o.TermsID
-		source, err := registrytypes.ParseWorkID(o.Source)
-		if err != nil {
+		var err error
+		if owed.Work, owed.Terms, err = readAncestor(o.Source, o.TermsID); err != nil {
 			return owed, err
 		}
-		id = source
-		if work, err = q.k.registry.GetWork(q.ctx, id); err != nil {
+		if work, err = q.k.registry.GetWork(q.ctx, owed.Work); err != nil {
 			return owed, err
 		}
 	}
-	terms, err := types.ParseTermsID(owed.Terms)
-	if err != nil {
-		return owed, err
-	}
-	t, err := q.termsOf(terms)
+	t, err := q.termsOf(owed.Terms)
 	if err != nil {
 		return owed, err
 	}
 	switch o.Duty {
 	case rules.Credit:
-		owed.Text, err = credit(id, work, t)
+		owed.Text, err = credit(owed.Work, work, t)
 	case rules.OweRoyalty:
 		owed.RoyaltyPolicy, owed.RoyaltyRate = t.stored.RoyaltyPolicy, t.stored.RoyaltyRate
 	case rules.PayPerUse:

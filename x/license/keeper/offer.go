@@ -42,7 +42,7 @@ func (k Keeper) Offer(
 	if err := k.setOffer(ctx, collections.Join(work, id), o); err != nil {
 		return nil, err
 	}
-	return describeEach(verdict.Warnings), events.Emit(ctx, &types.EventOffered{Work: work.String(), Terms: id.String(), Offer: o})
+	return describeEach(verdict.Warnings), events.Emit(ctx, &types.EventOffered{Work: work, Terms: id, Offer: o})
 }
 
 // CloseOffer ends an offer on behalf of the work's owner, whatever the work's
@@ -57,7 +57,7 @@ func (k Keeper) CloseOffer(ctx context.Context, owner sdk.AccAddress, work regis
 	if err := k.removeOffer(ctx, collections.Join(work, id)); err != nil {
 		return err
 	}
-	return events.Emit(ctx, &types.EventOfferClosed{Work: work.String(), Terms: id.String()})
+	return events.Emit(ctx, &types.EventOfferClosed{Work: work, Terms: id})
 }
 
 // getOffer returns an offer, expired or not. It fails with ErrOfferNotFound.

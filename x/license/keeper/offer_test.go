@@ -18,8 +18,8 @@ func TestPublishingTermsTwiceChangesNothing(t *testing.T) {
 	f := newFixture(t)
 	terms := types.Terms{Spdx: "LicenseRef-Mine", CommercialUse: true}
 	msg := &types.MsgPublishTerms{Author: alice.String(), Terms: terms}
-	res := f.must(msg, &types.EventTermsPublished{Terms: terms.ID().String(), Spdx: "LicenseRef-Mine"})
-	require.Equal(t, terms.ID().String(), res.(*types.MsgPublishTermsResponse).Id)
+	res := f.must(msg, &types.EventTermsPublished{Terms: terms.ID(), Spdx: "LicenseRef-Mine"})
+	require.Equal(t, terms.ID(), res.(*types.MsgPublishTermsResponse).Id)
 
 	msg.Author = bob.String()
 	require.Equal(t, res, f.must(msg))
@@ -33,23 +33,23 @@ func TestOfferAndClose(t *testing.T) {
 	terms := preset("commercial-remix-10")
 	end := genesisTime.Add(time.Hour)
 	o := types.Offer{Price: coins("100ustem"), ExpiresAt: &end}
-	f.must(&types.MsgOffer{Owner: alice.String(), Work: song.String(), Terms: terms.String(), Offer: o},
-		&types.EventOffered{Work: song.String(), Terms: terms.String(), Offer: o})
+	f.must(&types.MsgOffer{Owner: alice.String(), Work: song, Terms: terms, Offer: o},
+		&types.EventOffered{Work: song, Terms: terms, Offer: o})
 
 	cheaper := types.Offer{Price: coins("50ustem")}
 	f.offered(song, terms, cheaper)
-	stored, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: song.String()})
+	stored, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: song})
 	require.NoError(t, err)
 	require.Len(t, stored.Offers, 1)
 	require.Equal(t, cheaper.Price, stored.Offers[0].Offer.Price)
 	require.False(t, stored.Offers[0].Public)
 	require.Equal(t, "commercial-remix-10", stored.Offers[0].Terms.Preset)
 
-	closing := &types.MsgCloseOffer{Owner: bob.String(), Work: song.String(), Terms: terms.String()}
+	closing := &types.MsgCloseOffer{Owner: bob.String(), Work: song, Terms: terms}
 	require.ErrorIs(t, f.try(closing), registrytypes.ErrNotOwner)
 	closing.Owner = alice.String()
 	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
-	f.must(closing, &types.EventOfferClosed{Work: song.String(), Terms: terms.String()})
+	f.must(closing, &types.EventOfferClosed{Work: song, Terms: terms})
 	require.ErrorIs(t, f.try(closing), types.ErrOfferNotFound)
 }
 
@@ -94,7 +94,7 @@ func TestRefusedOffers(t *testing.T) {
 func TestOnlyTheOwnerOffersAndOnlyActiveWorks(t *testing.T) {
 	f := newFixture(t)
 	terms := preset("cc-by-4.0")
-	msg := &types.MsgOffer{Owner: bob.String(), Work: song.String(), Terms: terms.String()}
+	msg := &types.MsgOffer{Owner: bob.String(), Work: song, Terms: terms}
 	require.ErrorIs(t, f.try(msg), registrytypes.ErrNotOwner)
 
 	msg.Owner = alice.String()
@@ -104,9 +104,9 @@ func TestOnlyTheOwnerOffersAndOnlyActiveWorks(t *testing.T) {
 		f.setStatus(song, status)
 		require.ErrorIs(t, f.try(msg), registrytypes.ErrOnHold, status)
 	}
-	msg.Work = registrytypes.WorkID{7}.String()
+	msg.Work = registrytypes.WorkID{7}
 	require.ErrorIs(t, f.try(msg), registrytypes.ErrWorkNotFound)
-	msg.Work = terms.String()
+	msg.Work = registrytypes.WorkID{}
 	require.ErrorIs(t, f.try(msg), registrytypes.ErrInvalidID)
 }
 
@@ -123,7 +123,7 @@ func TestAWorkHasAtMost64Offers(t *testing.T) {
 	f.offered(song, ids[0], types.Offer{Price: coins("1ustem")})
 	f.offered(photo, ids[types.MaxOffers], types.Offer{})
 	for _, id := range ids[:types.MaxOffers] {
-		require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song.String(), Terms: id.String()}))
+		require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song, Terms: id}))
 		require.NoError(t, f.k.CheckInvariants(f.ctx))
 	}
 	f.offered(song, ids[types.MaxOffers], types.Offer{})

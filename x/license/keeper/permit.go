@@ -107,17 +107,16 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	if err != nil {
 		return types.Permit{}, types.Terms{}, err
 	}
-	if work := registrytypes.WorkID(grant.Work); work != r.Source {
+	if grant.Work.WorkID != r.Source {
 		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(types.ErrPermissionNeeded, "%s: %s is a grant of %s, not of %s",
-			rules.NeedsPermission, id, work, r.Source)
+			rules.NeedsPermission, id, grant.Work, r.Source)
 	}
 	if err := k.checkHolder(ctx, r.Owner, id, grant); err != nil {
 		return types.Permit{}, types.Terms{}, err
 	}
-	termsID := types.TermsID(grant.Terms)
-	terms, err := k.GetTerms(ctx, termsID)
+	terms, err := k.GetTerms(ctx, grant.Terms.TermsID)
 	return types.Permit{
-		Source: r.Source, Terms: termsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,
+		Source: r.Source, Terms: grant.Terms.TermsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,
 		UpstreamVersion: grant.UpstreamVersion, WorkVersion: grant.WorkVersion, ExpiresAt: grant.ExpiresAt,
 	}, terms, err
 }

@@ -22,7 +22,7 @@ func TestAPublicOfferIsThePermission(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 4, WorkVersion: 1,
-		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song[:], Terms: terms[:]}},
+		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_ATTRIBUTION, Source: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: terms}}},
 	}, got)
 
 	// The owner may license from the own work like anybody else.
@@ -135,7 +135,7 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Grant: grant, Policy: royaltytypes.POLICY_RELATIVE, Rate: 5, WorkVersion: 1, ExpiresAt: &end,
-		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: song[:], Grant: grant[:]}},
+		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: song}, Grant: types.GrantIDBytes{GrantID: grant}}},
 	}, got)
 
 	_, err = f.permit(remix, photo, grant)
@@ -182,8 +182,8 @@ func TestAGrantMovesWithItsDerivative(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrNotLicensee)
 	require.ErrorContains(t, err, remix.String())
 
-	require.Equal(t, types.VERDICT_ALLOWED, f.rightsFor(song, carol, grant.String(), remix.String()).Verdict)
-	require.Equal(t, types.VERDICT_DENIED, f.rightsFor(song, bob, grant.String(), "").Verdict, "it moved on")
+	require.Equal(t, types.VERDICT_ALLOWED, f.rightsFor(song, carol, grant.String(), remix).Verdict)
+	require.Equal(t, types.VERDICT_DENIED, f.rightsFor(song, bob, grant.String(), registrytypes.WorkID{}).Verdict, "it moved on")
 }
 
 func TestTrainingGoesByItsOwnAnswer(t *testing.T) {
@@ -219,7 +219,7 @@ func TestBindChecksTheGrantAgain(t *testing.T) {
 	require.NoError(t, f.k.Bind(f.ctx, remix, []types.Permit{first}))
 	require.ErrorIs(t, f.k.Bind(f.ctx, other, []types.Permit{second}), types.ErrGrantUsed)
 
-	shown, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: grant.String()})
+	shown, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: grant})
 	require.NoError(t, err)
-	require.Equal(t, remix.String(), shown.Grant.UsedBy)
+	require.Equal(t, remix, shown.Grant.UsedBy)
 }

@@ -12,7 +12,7 @@ import (
 // identify returns terms with their id and, for a preset, its name.
 func (k Keeper) identify(ctx context.Context, id types.TermsID) (types.IdentifiedTerms, error) {
 	t, err := k.GetTerms(ctx, id)
-	return types.IdentifiedTerms{Id: id.String(), Preset: types.PresetName(id), Terms: t}, err
+	return types.IdentifiedTerms{Id: id, Preset: types.PresetName(id), Terms: t}, err
 }
 
 // describeOffer puts together what somebody who wants to take an offer asks.
@@ -26,7 +26,7 @@ func (k Keeper) describeOffer(ctx context.Context, key offered, o types.Offer) (
 		return types.OpenOffer{}, err
 	}
 	return types.OpenOffer{
-		Work: key.K1().String(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: granted,
+		Work: key.K1(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: granted,
 	}, nil
 }
 
@@ -44,7 +44,7 @@ func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, c types.
 	if err != nil || c.Kind != types.CONSTRAINT_CEILING {
 		return types.InForce{Constraint: named}, err
 	}
-	terms, err := k.GetTerms(ctx, types.TermsID(c.Terms))
+	terms, err := k.GetTerms(ctx, c.Terms.TermsID)
 	if err != nil {
 		return types.InForce{}, err
 	}

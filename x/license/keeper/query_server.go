@@ -44,34 +44,33 @@ func (s queryServer) TermsList(ctx context.Context, req *types.QueryTermsListReq
 		return nil, err
 	}
 	terms, next, err := query.CollectionPaginate(ctx, s.k.Terms, page, func(id types.TermsID, t types.Terms) (types.IdentifiedTerms, error) {
-		return types.IdentifiedTerms{Id: id.String(), Preset: types.PresetName(id), Terms: t}, nil
+		return types.IdentifiedTerms{Id: id, Preset: types.PresetName(id), Terms: t}, nil
 	})
 	return &types.QueryTermsListResponse{Terms: terms, Pagination: next}, coded(err)
 }
 
 // Offers implements types.QueryServer.
 func (s queryServer) Offers(ctx context.Context, req *types.QueryOffersRequest) (*types.QueryOffersResponse, error) {
-	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	page, err := s.find(ctx, req.Work, req.Pagination)
 	if err != nil {
 		return nil, err
 	}
 	offers, next, err := query.CollectionPaginate(ctx, s.k.Offers, page, func(key offered, o types.Offer) (types.OpenOffer, error) {
 		return s.k.describeOffer(ctx, key, o)
-	}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.TermsID](work))
+	}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.TermsID](req.Work))
 	return &types.QueryOffersResponse{Offers: offers, Pagination: next}, coded(err)
 }
 
 // Grant implements types.QueryServer.
 func (s queryServer) Grant(ctx context.Context, req *types.QueryGrantRequest) (*types.QueryGrantResponse, error) {
-	id, err := types.ParseGrantID(req.Grant)
+	if err := req.Grant.Given("grant"); err != nil {
+		return nil, coded(err)
+	}
+	grant, err := s.k.GetGrant(ctx, req.Grant)
 	if err != nil {
 		return nil, coded(err)
 	}
-	grant, err := s.k.GetGrant(ctx, id)
-	if err != nil {
-		return nil, coded(err)
-	}
-	return &types.QueryGrantResponse{Grant: grant.Named(id)}, nil
+	return &types.QueryGrantResponse{Grant: grant.Named(req.Grant)}, nil
 }
 
 // Grants implements types.QueryServer.
@@ -79,17 +78,17 @@ func (s queryServer) Grants(ctx context.Context, req *types.QueryGrantsRequest) 
 	switch {
 	case req.Licensee != "":
 		return s.grantsOfLicensee(ctx, req)
-	case req.Work == "":
+	case req.Work.IsZero():
 		return nil, status.Error(codes.InvalidArgument, "name a work, a licensee or both")
 	}
-	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	page, err := s.find(ctx, req.Work, req.Pagination)
 	if err != nil {
 		return nil, err
 	}
 	grants, next, err := query.CollectionPaginate(ctx, s.k.GrantsByWork, page,
 		func(key collections.Pair[registrytypes.WorkID, types.GrantID], _ collections.NoValue) (types.NamedGrant, error) {
 			return s.k.namedGrant(ctx, key.K2())
-		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.GrantID](work))
+		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.GrantID](req.Work))
 	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
 }
 
@@ -104,12 +103,8 @@ func (s queryServer) grantsOfLicensee(ctx context.Context, req *types.QueryGrant
 		return nil, status.Errorf(codes.InvalidArgument, "licensee is no account: %s", err)
 	}
 	prefix := collections.TriplePrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee)
-	if req.Work != "" {
-		work, err := registrytypes.ParseWorkID(req.Work)
-		if err != nil {
-			return nil, coded(err)
-		}
-		prefix = collections.TripleSuperPrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee, work)
+	if !req.Work.IsZero() {
+		prefix = collections.TripleSuperPrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee, req.Work)
 	}
 	grants, next, err := query.CollectionPaginate(ctx, s.k.GrantsByLicensee, page,
 		func(key licensed, _ collections.NoValue) (types.NamedGrant, error) {
@@ -125,11 +120,11 @@ func withPrefix[K any](prefix K) func(*query.CollectionsPaginateOptions[K]) {
 
 // Constraints implements types.QueryServer.
 func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraintsRequest) (*types.QueryConstraintsResponse, error) {
-	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	page, err := s.find(ctx, req.Work, req.Pagination)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.k.constraintsOf(ctx, work)
+	rows, err := s.k.constraintsOf(ctx, req.Work)
 	if err != nil {
 		return nil, coded(err)
 	}
@@ -139,7 +134,7 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	}
 	res := &types.QueryConstraintsResponse{Pagination: next}
 	for _, c := range rows {
-		inForce, err := s.k.inForce(ctx, work, c)
+		inForce, err := s.k.inForce(ctx, req.Work, c)
 		if err != nil {
 			return nil, coded(err)
 		}
@@ -150,11 +145,11 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 
 // Approvals implements types.QueryServer.
 func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsRequest) (*types.QueryApprovalsResponse, error) {
-	page, work, err := s.find(ctx, req.Work, req.Pagination)
+	page, err := s.find(ctx, req.Work, req.Pagination)
 	if err != nil {
 		return nil, err
 	}
-	row, err := s.k.registry.GetWork(ctx, work)
+	row, err := s.k.registry.GetWork(ctx, req.Work)
 	if err != nil {
 		return nil, coded(err)
 	}
@@ -166,26 +161,26 @@ func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsReq
 			}
 			licensee, derivative := whom.Fields()
 			return types.Approval{
-				Terms: key.K2().String(), Licensee: licensee, Derivative: derivative, InForce: transfers == row.Transfers,
+				Terms: key.K2(), Licensee: licensee, Derivative: derivative, InForce: transfers == row.Transfers,
 			}, nil
-		}, withPrefix(collections.TriplePrefix[registrytypes.WorkID, types.TermsID, []byte](work)))
+		}, withPrefix(collections.TriplePrefix[registrytypes.WorkID, types.TermsID, []byte](req.Work)))
 	return &types.QueryApprovalsResponse{Approvals: approvals, Pagination: next}, coded(err)
 }
 
-// find reads what most requests have: a page and a work that exists.
+// find reads what most requests have: a page, of something about a work that
+// exists.
 func (s queryServer) find(
-	ctx context.Context, work string, asked *query.PageRequest,
-) (*query.PageRequest, registrytypes.WorkID, error) {
+	ctx context.Context, work registrytypes.WorkID, asked *query.PageRequest,
+) (*query.PageRequest, error) {
 	page, err := paging.Bound(asked)
 	if err != nil {
-		return nil, registrytypes.WorkID{}, err
+		return nil, err
 	}
-	id, err := registrytypes.ParseWorkID(work)
-	if err != nil {
-		return nil, id, coded(err)
+	if err := work.Given("work"); err != nil {
+		return nil, coded(err)
 	}
-	_, err = s.k.registry.GetWork(ctx, id)
-	return page, id, coded(err)
+	_, err = s.k.registry.GetWork(ctx, work)
+	return page, coded(err)
 }
 
 // coded gives errors their gRPC code; those of the store are internal.

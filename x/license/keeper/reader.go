@@ -46,12 +46,12 @@ func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
 
 // demand is what a constraint demands. That of a grant that ends names no terms.
 func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
-	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: registrytypes.WorkID(c.Source).String()}
+	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: c.Source.String()}
 	if c.Kind == types.CONSTRAINT_EXPIRES {
-		d.TermsID = types.GrantID(c.Grant).String()
+		d.TermsID = c.Grant.String()
 		return d, nil
 	}
-	t, err := r.termsOf(types.TermsID(c.Terms))
+	t, err := r.termsOf(c.Terms.TermsID)
 	d.TermsID, d.Terms = t.id, t.rules
 	return d, err
 }
@@ -69,7 +69,7 @@ func (r *reader) constraints(work registrytypes.WorkID, rows []types.Constraint)
 		case types.CONSTRAINT_EXPIRES:
 			c.Ends, err = r.k.endOf(r.ctx, row)
 		case types.CONSTRAINT_CEILING:
-			c.Reached, err = r.reached(work, types.TermsID(row.Terms))
+			c.Reached, err = r.reached(work, row.Terms.TermsID)
 		}
 		if err != nil {
 			return nil, err
@@ -132,7 +132,7 @@ func (r *reader) offer(key offered, transfers uint32, o types.Offer, by asker) (
 // approved says whether a work's owner approved somebody or their derivative.
 func (r *reader) approved(key offered, transfers uint32, by asker) (bool, error) {
 	for _, whom := range []types.Approved{{Licensee: by.licensee}, {Derivative: by.derivative}} {
-		if len(whom.Licensee) == 0 && whom.Derivative == (registrytypes.WorkID{}) {
+		if len(whom.Licensee) == 0 && whom.Derivative.IsZero() {
 			continue
 		}
 		if approved, err := r.k.isApproved(r.ctx, key.K1(), transfers, key.K2(), whom); err != nil || approved {
@@ -145,7 +145,7 @@ func (r *reader) approved(key offered, transfers uint32, by asker) (bool, error)
 // grant is a grant as it stands for a derivative that its licensee makes; the
 // zero id: for one that nothing is known of.
 func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes.WorkID) (rules.Alternative, error) {
-	t, err := r.termsOf(types.TermsID(g.Terms))
+	t, err := r.termsOf(g.Terms.TermsID)
 	if err != nil {
 		return rules.Alternative{}, err
 	}
@@ -153,6 +153,7 @@ func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes
 	if g.ExpiresAt != nil {
 		a.Ends = *g.ExpiresAt
 	}
-	a.UsedElsewhere = len(g.UsedBy) > 0 && registrytypes.WorkID(g.UsedBy) != derivative
+	user, used := g.User()
+	a.UsedElsewhere = used && user != derivative
 	return a, nil
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
@@ -32,7 +31,7 @@ func (k Keeper) RenewGrant(
 	}
 	user, _ := grant.User()
 	a := Acquisition{
-		Licensee: holder, Work: registrytypes.WorkID(grant.Work), Terms: types.TermsID(grant.Terms),
+		Licensee: holder, Work: grant.Work.WorkID, Terms: grant.Terms.TermsID,
 		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user,
 	}
 	q, err := k.quote(ctx, a, &grant)
@@ -54,7 +53,7 @@ func (k Keeper) RenewGrant(
 		return grant, err
 	}
 	return grant, events.Emit(ctx, &types.EventGrantRenewed{
-		Grant: id.String(), Work: a.Work.String(), Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
+		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
 	})
 }
 

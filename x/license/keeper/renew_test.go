@@ -13,7 +13,7 @@ import (
 )
 
 func renew(holder sdk.AccAddress, grant types.GrantID, most string) *types.MsgRenewGrant {
-	msg := &types.MsgRenewGrant{Licensee: holder.String(), Grant: grant.String()}
+	msg := &types.MsgRenewGrant{Licensee: holder.String(), Grant: grant}
 	if most != "" {
 		msg.MaxFee = &coins(most)[0]
 	}
@@ -59,7 +59,7 @@ func TestARenewalIsPaidAtTodaysPrice(t *testing.T) {
 	require.ErrorIs(t, f.try(renew(carol, grant, "9ustem")), types.ErrNotLicensee)
 	fee, end := coins("9uusdc")[0], genesisTime.Add(day(60))
 	res := f.must(renew(bob, grant, "10uusdc"), &types.EventGrantRenewed{
-		Grant: grant.String(), Work: song.String(), Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
+		Grant: grant, Work: song, Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
 	})
 	require.Equal(t, &types.MsgRenewGrantResponse{Fee: &fee, ExpiresAt: &end}, res)
 	require.Equal(t, payment{bob.String(), song, "9uusdc"}, f.revenue.paid[1])
@@ -86,7 +86,7 @@ func TestRenewalsThatAreRefused(t *testing.T) {
 	f := newFixture(t)
 	terms := f.monthly("5ustem", nil)
 	grant := f.acquired(bob, song, terms, 0, "5ustem")
-	require.ErrorIs(t, f.try(renew(bob, types.GrantID{}, "5ustem")), types.ErrGrantNotFound)
+	require.ErrorIs(t, f.try(renew(bob, types.GrantID{9}, "5ustem")), types.ErrGrantNotFound)
 
 	f.offered(song, preset("commercial-use"), types.Offer{})
 	endless := f.acquired(bob, song, preset("commercial-use"), 0, "")
@@ -97,7 +97,7 @@ func TestRenewalsThatAreRefused(t *testing.T) {
 	require.ErrorIs(t, f.try(renew(bob, grant, "5ustem")), types.ErrOfferPaused)
 	f.offered(song, terms, types.Offer{Price: coins("5ustem"), Licensees: []string{carol.String()}})
 	require.ErrorIs(t, f.try(renew(bob, grant, "5ustem")), types.ErrNotLicensee)
-	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song.String(), Terms: terms.String()}))
+	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song, Terms: terms}))
 	require.ErrorIs(t, f.try(renew(bob, grant, "5ustem")), types.ErrOfferNotFound)
 	f.offered(song, terms, types.Offer{Price: coins("5ustem")})
 	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
@@ -175,13 +175,13 @@ func TestARenewalNeedsTheApprovalToStand(t *testing.T) {
 	grant := f.acquired(bob, song, terms, 0, "5ustem")
 	require.NoError(t, f.try(renew(bob, grant, "5ustem")))
 	require.NoError(t, f.try(&types.MsgWithdrawApproval{
-		Owner: alice.String(), Work: song.String(), Terms: terms.String(), Licensee: bob.String(),
+		Owner: alice.String(), Work: song, Terms: terms, Licensee: bob.String(),
 	}))
 	require.ErrorIs(t, f.try(renew(bob, grant, "5ustem")), types.ErrApprovalNeeded)
 
 	require.NoError(t, f.derive(remix, source{song, grant}))
 	require.NoError(t, f.try(&types.MsgApprove{
-		Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String(),
+		Owner: alice.String(), Work: song, Terms: terms, Derivative: remix,
 	}))
 	require.NoError(t, f.try(renew(bob, grant, "5ustem")), "the derivative that uses it is approved")
 }

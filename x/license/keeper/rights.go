@@ -19,19 +19,19 @@ func (q *inquiry) answer(subject string) (types.Rights, error) {
 	if err != nil {
 		return types.Rights{}, err
 	}
-	if s.Digest == nil {
+	if s.Digest.IsZero() {
 		rights, _, err := q.ofWork(s.Work)
 		rights.Subject = subject
 		return rights, err
 	}
-	rights, err := q.ofContent(*s.Digest)
+	rights, err := q.ofContent(s.Digest)
 	rights.Subject = subject
 	return rights, err
 }
 
 // ofContent allows a use of a content only if every active claim to it does.
 // Claims that were withdrawn or found invalid count if there is no other.
-func (q *inquiry) ofContent(digest [32]byte) (types.Rights, error) {
+func (q *inquiry) ofContent(digest registrytypes.Digest) (types.Rights, error) {
 	claims, more, err := q.k.registry.Claimants(q.ctx, digest, types.MaxClaims)
 	if err != nil {
 		return types.Rights{}, err
@@ -192,18 +192,14 @@ func (q *inquiry) addGrants(id registrytypes.WorkID, known *rules.Work) error {
 // addNamedGrant adds the grant that is named, if it is one of the work. It may
 // have come with a derivative that the licensee bought.
 func (q *inquiry) addNamedGrant(id registrytypes.WorkID, known *rules.Work) error {
-	if !isGrant(q.only) {
+	if q.onlyGrant.IsZero() {
 		return nil
 	}
-	name, err := types.ParseGrantID(q.only)
-	if err != nil {
+	grant, found, err := q.k.Grants.Find(q.ctx, q.onlyGrant)
+	if err != nil || !found || grant.Work.WorkID != id {
 		return err
 	}
-	grant, found, err := q.k.Grants.Find(q.ctx, name)
-	if err != nil || !found || registrytypes.WorkID(grant.Work) != id {
-		return err
-	}
-	return q.addGrant(name, grant, known)
+	return q.addGrant(q.onlyGrant, grant, known)
 }
 
 // addGrant adds a grant unless it moved on with the derivative that uses it, or
@@ -220,12 +216,11 @@ func (q *inquiry) addGrant(id types.GrantID, g types.Grant, known *rules.Work) e
 
 // describe puts a decision in the form of an answer.
 func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d rules.Decision) (types.Rights, error) {
-	name := id.String()
-	rights := types.Rights{Works: []string{name}, Verdict: types.Verdict(d.Verdict)}
+	rights := types.Rights{Works: []registrytypes.WorkID{id}, Verdict: types.Verdict(d.Verdict)}
 	for _, r := range d.Reasons {
-		reason := types.Reason{Code: string(r.Code), Work: name, Permission: r.Permission, Ancestor: r.Source, AncestorTerms: r.Terms}
-		if at := r.At; !at.IsZero() {
-			reason.At = &at
+		reason, err := newReason(id, r)
+		if err != nil {
+			return rights, err
 		}
 		rights.Reasons = append(rights.Reasons, reason)
 	}
@@ -236,16 +231,13 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		}
 		rights.Offers = append(rights.Offers, offer)
 	}
-	var relied string
+	var relied types.TermsID
 	if d.Rely != nil {
-		rights.Permission, relied = d.Rely.ID, d.Rely.ID
-		if d.Rely.Granted {
-			terms, err := q.termsOfGrant(d.Rely.ID)
-			if err != nil {
-				return rights, err
-			}
-			relied = terms
+		var err error
+		if relied, err = q.termsRelied(d.Rely); err != nil {
+			return rights, err
 		}
+		rights.Permission = d.Rely.ID
 	}
 	for _, o := range d.Obligations {
 		obligation, err := q.obligation(id, work, relied, o)
@@ -257,17 +249,42 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 	return rights, nil
 }
 
-func (q *inquiry) termsOfGrant(grant string) (string, error) {
-	id, err := types.ParseGrantID(grant)
-	if err != nil {
-		return "", err
+// newReason puts a reason in the form of an answer. One that is about the end of
+// a grant names that in place of terms.
+func newReason(id registrytypes.WorkID, r rules.Reason) (types.Reason, error) {
+	reason := types.Reason{Code: string(r.Code), Work: id, Permission: r.Permission}
+	if at := r.At; !at.IsZero() {
+		reason.At = &at
 	}
-	g, err := q.k.GetGrant(q.ctx, id)
-	if err != nil {
-		return "", err
+	terms := r.Terms
+	if isGrant(terms) {
+		reason.Permission, terms = terms, ""
 	}
-	t, err := q.termsOf(types.TermsID(g.Terms))
-	return t.id, err
+	var err error
+	reason.Ancestor, reason.AncestorTerms, err = readAncestor(r.Source, terms)
+	return reason, err
+}
+
+// readAncestor reads what the rules, which know no ids, name by its text: an
+// ancestor and its terms; no text is none.
+func readAncestor(source, termsID string) (work registrytypes.WorkID, terms types.TermsID, err error) {
+	if err := work.UnmarshalText([]byte(source)); err != nil {
+		return work, terms, err
+	}
+	return work, terms, terms.UnmarshalText([]byte(termsID))
+}
+
+// termsRelied are those of the offer or the grant that a use relies on.
+func (q *inquiry) termsRelied(a *rules.Alternative) (types.TermsID, error) {
+	if !a.Granted {
+		return types.ParseTermsID(a.ID)
+	}
+	id, err := types.ParseGrantID(a.ID)
+	if err != nil {
+		return types.TermsID{}, err
+	}
+	grant, err := q.k.GetGrant(q.ctx, id)
+	return grant.Terms.TermsID, err
 }
 
 // obtainable is an offer that a grant can be acquired under, with its price now.
@@ -285,7 +302,7 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 		return types.Obtainable{}, err
 	}
 	o := types.Obtainable{
-		Work: id.String(), Terms: t.id, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
+		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
 		Price: slices.Clone(offer.PriceUnder(t.stored)), RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
 		NeedsApproval: a.Unapproved(),
 	}

@@ -35,7 +35,9 @@ func (f *fixture) rightsBy(subject string, use types.Use, licensee sdk.AccAddres
 }
 
 // rightsFor asks to adapt a work for a derivative, under one permission.
-func (f *fixture) rightsFor(subject registrytypes.WorkID, licensee sdk.AccAddress, permission, derivative string) types.Rights {
+func (f *fixture) rightsFor(
+	subject registrytypes.WorkID, licensee sdk.AccAddress, permission string, derivative registrytypes.WorkID,
+) types.Rights {
 	f.t.Helper()
 	res, err := f.query.CheckRights(f.ctx, &types.QueryCheckRightsRequest{
 		Work: subject.String(), Use: adapt, Licensee: licensee.String(), Permission: permission, Derivative: derivative,
@@ -61,7 +63,7 @@ var (
 func TestAPublicOfferAllows(t *testing.T) {
 	f := newFixture(t)
 	f.offered(song, preset("commercial-remix-10"), types.Offer{})
-	terms := preset("commercial-remix-10").String()
+	terms := preset("commercial-remix-10")
 	work := f.registry[song]
 	require.NoError(t, work.SetRevision(registrytypes.Revision{
 		Details: registrytypes.Details{Title: "Blue \"Hour\"", Creators: []registrytypes.Creator{{Name: "Alice"}, {Name: "Ann"}}},
@@ -70,15 +72,15 @@ func TestAPublicOfferAllows(t *testing.T) {
 
 	got := f.rights(song, adapt, nil)
 	require.Equal(t, types.Rights{
-		Subject: song.String(), Works: []string{song.String()}, Verdict: types.VERDICT_ALLOWED, Permission: terms,
+		Subject: song.String(), Works: []registrytypes.WorkID{song}, Verdict: types.VERDICT_ALLOWED, Permission: terms.String(),
 		Obligations: []types.Obligation{
 			{
-				Kind: types.OBLIGATION_ATTRIBUTION, Work: song.String(), Terms: terms,
+				Kind: types.OBLIGATION_ATTRIBUTION, Work: song, Terms: terms,
 				Text: `"Blue \"Hour\"" by Alice, Ann (` + song.String() + `), LicenseRef-Stemma-Commercial-Remix-10`,
 			},
-			{Kind: types.OBLIGATION_REPORT_USE, Work: song.String(), Terms: terms},
+			{Kind: types.OBLIGATION_REPORT_USE, Work: song, Terms: terms},
 			{
-				Kind: types.OBLIGATION_ROYALTY, Work: song.String(), Terms: terms,
+				Kind: types.OBLIGATION_ROYALTY, Work: song, Terms: terms,
 				RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000,
 			},
 		},
@@ -119,7 +121,7 @@ func TestWhatIsOnOfferIsListedWithItsPrice(t *testing.T) {
 	require.Equal(t, types.VERDICT_NEEDS_GRANT, got.Verdict)
 	end := genesisTime.Add(week)
 	require.Equal(t, []types.Obtainable{{
-		Work: song.String(), Terms: terms.String(), Spdx: "LicenseRef-Shop", Price: coins("5ustem,7uusdc"), ExpiresAt: &end, NeedsApproval: true,
+		Work: song, Terms: terms, Spdx: "LicenseRef-Shop", Price: coins("5ustem,7uusdc"), ExpiresAt: &end, NeedsApproval: true,
 	}}, got.Offers)
 	require.ElementsMatch(t, []string{"needs_approval", "needs_grant"}, codesOf(got))
 
@@ -145,21 +147,21 @@ func TestTheDerivativeThatIsToBeMade(t *testing.T) {
 	f := newFixture(t)
 	terms := f.publish(ask())
 	f.offered(song, terms, types.Offer{})
-	require.True(t, f.rightsFor(song, bob, "", remix.String()).Offers[0].NeedsApproval)
+	require.True(t, f.rightsFor(song, bob, "", remix).Offers[0].NeedsApproval)
 	require.NoError(t, f.try(&types.MsgApprove{
-		Owner: alice.String(), Work: song.String(), Terms: terms.String(), Derivative: remix.String(),
+		Owner: alice.String(), Work: song, Terms: terms, Derivative: remix,
 	}))
-	require.False(t, f.rightsFor(song, bob, "", remix.String()).Offers[0].NeedsApproval)
-	require.True(t, f.rightsFor(song, bob, "", "").Offers[0].NeedsApproval)
+	require.False(t, f.rightsFor(song, bob, "", remix).Offers[0].NeedsApproval)
+	require.True(t, f.rightsFor(song, bob, "", registrytypes.WorkID{}).Offers[0].NeedsApproval)
 	grant, err := f.acquireFor(bob, song, terms, 0, remix)
 	require.NoError(t, err)
 
 	for _, permission := range []string{"", grant.String()} {
-		got := f.rightsFor(song, bob, permission, remix.String())
+		got := f.rightsFor(song, bob, permission, remix)
 		require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
 		require.Equal(t, grant.String(), got.Permission)
 	}
-	for _, other := range []string{"", registrytypes.WorkID{8}.String()} {
+	for _, other := range []registrytypes.WorkID{{}, {8}} {
 		got := f.rightsFor(song, bob, grant.String(), other)
 		require.Equal(t, types.VERDICT_DENIED, got.Verdict)
 		require.Equal(t, []string{"grant_used"}, codesOf(got))
@@ -177,7 +179,7 @@ func TestPricesOfUses(t *testing.T) {
 	got := f.rights(song, ground, nil)
 	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
 	require.Equal(t, []types.Obligation{{
-		Kind: types.OBLIGATION_PAY_PER_USE, Work: song.String(), Terms: terms.String(), Price: coins("2ustem"),
+		Kind: types.OBLIGATION_PAY_PER_USE, Work: song, Terms: terms, Price: coins("2ustem"),
 	}}, got.Obligations)
 
 	byGrant := f.publish(types.Terms{Spdx: "LicenseRef-Grant", CommercialUse: true, AiInput: types.PERMISSION_PAID})
@@ -207,7 +209,7 @@ func TestACeilingIsEnforced(t *testing.T) {
 	for who, account := range map[string]sdk.AccAddress{"somebody": carol, "the owner": bob} {
 		got := f.rights(remix, sell, account)
 		require.Equal(t, types.VERDICT_DENIED, got.Verdict, who)
-		require.Equal(t, []types.Reason{{Code: "ceiling_reached", Work: remix.String(), Ancestor: song.String(), AncestorTerms: terms.String()}}, got.Reasons)
+		require.Equal(t, []types.Reason{{Code: "ceiling_reached", Work: remix, Ancestor: song, AncestorTerms: terms}}, got.Reasons)
 	}
 	_, err := f.acquire(carol, remix, shop, 0, "5ustem")
 	require.ErrorIs(t, err, types.ErrCeilingReached)
@@ -215,7 +217,7 @@ func TestACeilingIsEnforced(t *testing.T) {
 	require.NoError(t, f.derive(photo, source{remix, preset("noncommercial-remix")}))
 	require.Equal(t, math.ZeroInt(), f.revenue.meters[photo.String()+"uusdc"], "the next generation has the ceiling too")
 
-	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix.String()})
+	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix})
 	require.NoError(t, err)
 	in := res.Constraints[len(res.Constraints)-1]
 	require.Equal(t, types.CONSTRAINT_CEILING, in.Constraint.Kind)
@@ -243,7 +245,7 @@ func TestScopeIsPassedOn(t *testing.T) {
 	got := f.rights(remix, in("FR", "US"), bob)
 	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
 	require.Equal(t, []types.Reason{{
-		Code: "territory_not_covered", Work: remix.String(), Ancestor: song.String(), AncestorTerms: europe.String(),
+		Code: "territory_not_covered", Work: remix, Ancestor: song, AncestorTerms: europe,
 	}}, got.Reasons)
 	require.Equal(t, types.VERDICT_DENIED, f.rights(remix, in(), carol).Verdict, "everywhere")
 }
@@ -260,8 +262,8 @@ func TestEveryActiveClaimHasToAllow(t *testing.T) {
 	f.offered(song, preset("cc-by-4.0"), types.Offer{})
 	got := ask(adapt, nil)
 	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
-	require.Equal(t, []types.Reason{{Code: "not_offered", Work: photo.String()}}, got.Reasons)
-	require.Equal(t, []string{song.String(), photo.String()}, got.Works)
+	require.Equal(t, []types.Reason{{Code: "not_offered", Work: photo}}, got.Reasons)
+	require.Equal(t, []registrytypes.WorkID{song, photo}, got.Works)
 	require.Empty(t, got.Obligations)
 	require.Equal(t, types.VERDICT_DENIED, ask(adapt, alice).Verdict, "the owner of one claim")
 
@@ -305,11 +307,10 @@ func TestBadQuestionsAreRefused(t *testing.T) {
 		"licensee":   {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: "bob"}, "bob"},
 		"permission": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Permission: "cc-by-5.0"}, "cc-by-5.0"},
 		"grant":      {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Permission: "grant1x"}, "grant1x"},
-		"derivative": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: bob.String(), Derivative: "work1x"}, "work1x"},
 		"another's derivative": {
-			types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: carol.String(), Derivative: remix.String()}, bob.String(),
+			types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: carol.String(), Derivative: remix}, bob.String(),
 		},
-		"nobody's derivative": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Derivative: remix.String()}, bob.String()},
+		"nobody's derivative": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Derivative: remix}, bob.String()},
 	} {
 		_, err := f.query.CheckRights(f.ctx, &c.req)
 		require.Equal(t, codes.InvalidArgument, status.Code(err), "%s: %v", name, err)

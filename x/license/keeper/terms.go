@@ -25,7 +25,7 @@ func (k Keeper) PublishTerms(ctx context.Context, t types.Terms) (types.TermsID,
 	if err := k.Terms.Set(ctx, id, t); err != nil {
 		return id, err
 	}
-	return id, events.Emit(ctx, &types.EventTermsPublished{Terms: id.String(), Spdx: t.Spdx})
+	return id, events.Emit(ctx, &types.EventTermsPublished{Terms: id, Spdx: t.Spdx})
 }
 
 // GetTerms returns published terms. It fails with ErrTermsNotFound.
@@ -51,5 +51,5 @@ func (k Keeper) BlankTerms(ctx context.Context, id types.TermsID) error {
 	if err := k.Terms.Set(ctx, id, t.Blank()); err != nil {
 		return err
 	}
-	return events.Emit(ctx, &types.EventTermsBlanked{Terms: id.String()})
+	return events.Emit(ctx, &types.EventTermsBlanked{Terms: id})
 }

@@ -16,7 +16,7 @@ func TestGovernanceBlanksTheURIOfTerms(t *testing.T) {
 	terms := types.Terms{Spdx: "LicenseRef-Own", Uri: "https://example.org/a-name", UriSha256: strings.Repeat("0a", 32), CommercialUse: true}
 	id := f.publish(terms)
 	f.offered(song, id, types.Offer{})
-	blank := &types.MsgBlankTerms{Authority: alice.String(), Terms: id.String()}
+	blank := &types.MsgBlankTerms{Authority: alice.String(), Terms: id}
 	require.ErrorIs(t, f.try(blank), sdkerrors.ErrUnauthorized)
 	blank.Authority = governance.String()
 	require.NoError(t, f.try(blank))
@@ -38,9 +38,9 @@ func TestGovernanceBlanksTheURIOfTerms(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, stored.Uri, "and stay blank")
 	require.ErrorIs(t, f.try(&types.MsgPublishTerms{Author: bob.String(), Terms: bare}), types.ErrInvalidTerms)
-	blank.Terms = preset("commercial-use").String()
+	blank.Terms = preset("commercial-use")
 	require.ErrorIs(t, f.try(blank), types.ErrNothingToBlank, "there is no uri")
-	blank.Terms = types.TermsID{1}.String()
+	blank.Terms = types.TermsID{1}
 	require.ErrorIs(t, f.try(blank), types.ErrTermsNotFound)
 
 	exported, err := f.k.ExportGenesis(f.ctx)

@@ -11,7 +11,6 @@ import (
 	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // TransferGrant gives a running grant that no work uses to another account, if
@@ -29,7 +28,7 @@ func (k Keeper) TransferGrant(ctx context.Context, licensee sdk.AccAddress, id t
 	if err := k.checkMovable(ctx, id, grant, recipient); err != nil {
 		return err
 	}
-	work := registrytypes.WorkID(grant.Work)
+	work := grant.Work.WorkID
 	if err := k.GrantsByLicensee.Remove(ctx, collections.Join3(grant.Licensee, work, id)); err != nil {
 		return err
 	}
@@ -40,7 +39,7 @@ func (k Keeper) TransferGrant(ctx context.Context, licensee sdk.AccAddress, id t
 	if err := k.Grants.Set(ctx, id, grant); err != nil {
 		return err
 	}
-	return events.Emit(ctx, &types.EventGrantTransferred{Grant: id.String(), From: licensee.String(), To: recipient.String()})
+	return events.Emit(ctx, &types.EventGrantTransferred{Grant: id, From: licensee.String(), To: recipient.String()})
 }
 
 // checkMovable checks that a grant can be given to a recipient.
@@ -55,26 +54,25 @@ func (k Keeper) checkMovable(ctx context.Context, id types.GrantID, g types.Gran
 	if recipient.Equals(g.Licensee) {
 		return errorsmod.Wrapf(types.ErrInvalidMessage, "recipient holds %s already: name another account", id)
 	}
-	terms, err := k.GetTerms(ctx, types.TermsID(g.Terms))
+	terms, err := k.GetTerms(ctx, g.Terms.TermsID)
 	if err != nil {
 		return err
 	}
 	if !terms.Transferable {
 		return errorsmod.Wrapf(types.ErrNotTransferable, "%s: its terms %s (%s) don't allow it: %s acquires a grant of its own",
-			id, types.TermsID(g.Terms), terms.Spdx, recipient)
+			id, g.Terms, terms.Spdx, recipient)
 	}
 	if !terms.DerivativeApproval {
 		return nil
 	}
-	workID, termsID := registrytypes.WorkID(g.Work), types.TermsID(g.Terms)
-	work, err := k.registry.GetWork(ctx, workID)
+	work, err := k.registry.GetWork(ctx, g.Work.WorkID)
 	if err != nil {
 		return err
 	}
-	approved, err := k.isApproved(ctx, workID, work.Transfers, termsID, types.Approved{Licensee: recipient})
+	approved, err := k.isApproved(ctx, g.Work.WorkID, work.Transfers, g.Terms.TermsID, types.Approved{Licensee: recipient})
 	if err == nil && !approved {
 		return errorsmod.Wrapf(types.ErrApprovalNeeded, "%s: the terms of %s ask for it: %s, who owns %s, has to approve %s first",
-			rules.NeedsApproval, id, work.Owner, workID, recipient)
+			rules.NeedsApproval, id, work.Owner, g.Work, recipient)
 	}
 	return err
 }

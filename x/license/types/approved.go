@@ -24,14 +24,13 @@ const (
 )
 
 // ParseApproved reads the two fields that messages and genesis have, of which
-// one is set. It fails with ErrInvalidApproval or the registry's ErrInvalidID.
-func ParseApproved(licensee, derivative string) (Approved, error) {
-	if (licensee == "") == (derivative == "") {
+// one is set. It fails with ErrInvalidApproval.
+func ParseApproved(licensee string, derivative registrytypes.WorkID) (Approved, error) {
+	if (licensee == "") == derivative.IsZero() {
 		return Approved{}, errorsmod.Wrap(ErrInvalidApproval, "name either the licensee or the derivative")
 	}
-	if derivative != "" {
-		id, err := registrytypes.ParseWorkID(derivative)
-		return Approved{Derivative: id}, errorsmod.Wrap(err, "derivative")
+	if licensee == "" {
+		return Approved{Derivative: derivative}, nil
 	}
 	account, err := sdk.AccAddressFromBech32(licensee)
 	if err != nil {
@@ -61,16 +60,13 @@ func ParseApprovedKey(key []byte) (Approved, error) {
 }
 
 // Fields are the two fields that messages, events and genesis have; one is
-// empty.
-func (a Approved) Fields() (licensee, derivative string) {
-	if len(a.Licensee) > 0 {
-		return a.Licensee.String(), ""
-	}
-	return "", a.Derivative.String()
+// not given.
+func (a Approved) Fields() (licensee string, derivative registrytypes.WorkID) {
+	return a.Licensee.String(), a.Derivative
 }
 
 // String is the account or the derivative's id.
 func (a Approved) String() string {
 	licensee, derivative := a.Fields()
-	return licensee + derivative
+	return licensee + derivative.String()
 }

@@ -9,6 +9,7 @@ import (
 	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	github_com_cosmos_gogoproto_types "github.com/cosmos/gogoproto/types"
+	github_com_stemma_chain_stemma_x_registry_types "github.com/stemma-chain/stemma/x/registry/types"
 	_ "google.golang.org/protobuf/types/known/timestamppb"
 	io "io"
 	math "math"
@@ -31,7 +32,7 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 // EventTermsPublished says that terms are new.
 type EventTermsPublished struct {
 	// The terms.
-	Terms string `protobuf:"bytes,1,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,1,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 	// Their SPDX expression, at most 256 bytes.
 	Spdx string `protobuf:"bytes,2,opt,name=spdx,proto3" json:"spdx,omitempty"`
 }
@@ -69,13 +70,6 @@ func (m *EventTermsPublished) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventTermsPublished proto.InternalMessageInfo
 
-func (m *EventTermsPublished) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 func (m *EventTermsPublished) GetSpdx() string {
 	if m != nil {
 		return m.Spdx
@@ -86,7 +80,7 @@ func (m *EventTermsPublished) GetSpdx() string {
 // EventTermsBlanked: the uri of terms is gone.
 type EventTermsBlanked struct {
 	// The terms.
-	Terms string `protobuf:"bytes,1,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,1,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 }
 
 func (m *EventTermsBlanked) Reset()         { *m = EventTermsBlanked{} }
@@ -122,20 +116,13 @@ func (m *EventTermsBlanked) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventTermsBlanked proto.InternalMessageInfo
 
-func (m *EventTermsBlanked) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 // EventOffered says that terms were put on a work, or that the offer of them
 // was replaced.
 type EventOffered struct {
 	// The work.
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
-	Terms string `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 	// The offer as it is now.
 	Offer Offer `protobuf:"bytes,3,opt,name=offer,proto3" json:"offer"`
 }
@@ -173,20 +160,6 @@ func (m *EventOffered) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventOffered proto.InternalMessageInfo
 
-func (m *EventOffered) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-func (m *EventOffered) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 func (m *EventOffered) GetOffer() Offer {
 	if m != nil {
 		return m.Offer
@@ -197,9 +170,9 @@ func (m *EventOffered) GetOffer() Offer {
 // EventOfferClosed says that an offer ended.
 type EventOfferClosed struct {
 	// The work.
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
-	Terms string `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 }
 
 func (m *EventOfferClosed) Reset()         { *m = EventOfferClosed{} }
@@ -235,28 +208,14 @@ func (m *EventOfferClosed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventOfferClosed proto.InternalMessageInfo
 
-func (m *EventOfferClosed) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-func (m *EventOfferClosed) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 // EventGranted says that an account acquired a grant.
 type EventGranted struct {
 	// The grant.
-	Grant string `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
 	// The work.
-	Work string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
-	Terms string `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,3,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 	// Who acquired it.
 	Licensee string `protobuf:"bytes,4,opt,name=licensee,proto3" json:"licensee,omitempty"`
 	// Coin string; empty: free.
@@ -264,7 +223,7 @@ type EventGranted struct {
 	// When it ends; unset: never.
 	ExpiresAt *time.Time `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 	// The work that the grant is reserved for; empty: none yet.
-	Derivative string `protobuf:"bytes,7,opt,name=derivative,proto3" json:"derivative,omitempty"`
+	Derivative github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,7,opt,name=derivative,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"derivative"`
 }
 
 func (m *EventGranted) Reset()         { *m = EventGranted{} }
@@ -300,27 +259,6 @@ func (m *EventGranted) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventGranted proto.InternalMessageInfo
 
-func (m *EventGranted) GetGrant() string {
-	if m != nil {
-		return m.Grant
-	}
-	return ""
-}
-
-func (m *EventGranted) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-func (m *EventGranted) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 func (m *EventGranted) GetLicensee() string {
 	if m != nil {
 		return m.Licensee
@@ -342,19 +280,12 @@ func (m *EventGranted) GetExpiresAt() *time.Time {
 	return nil
 }
 
-func (m *EventGranted) GetDerivative() string {
-	if m != nil {
-		return m.Derivative
-	}
-	return ""
-}
-
 // EventGrantRenewed: a grant lasts longer.
 type EventGrantRenewed struct {
 	// The grant.
-	Grant string `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
 	// The work that it is of.
-	Work string `protobuf:"bytes,2,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// Who holds it.
 	Licensee string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
 	// Coin string; empty: free.
@@ -396,20 +327,6 @@ func (m *EventGrantRenewed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventGrantRenewed proto.InternalMessageInfo
 
-func (m *EventGrantRenewed) GetGrant() string {
-	if m != nil {
-		return m.Grant
-	}
-	return ""
-}
-
-func (m *EventGrantRenewed) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventGrantRenewed) GetLicensee() string {
 	if m != nil {
 		return m.Licensee
@@ -434,7 +351,7 @@ func (m *EventGrantRenewed) GetExpiresAt() *time.Time {
 // EventGrantTransferred says that a grant has another holder.
 type EventGrantTransferred struct {
 	// The grant.
-	Grant string `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
 	// Who held it.
 	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
 	// Who holds it now.
@@ -474,13 +391,6 @@ func (m *EventGrantTransferred) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventGrantTransferred proto.InternalMessageInfo
 
-func (m *EventGrantTransferred) GetGrant() string {
-	if m != nil {
-		return m.Grant
-	}
-	return ""
-}
-
 func (m *EventGrantTransferred) GetFrom() string {
 	if m != nil {
 		return m.From
@@ -499,13 +409,13 @@ func (m *EventGrantTransferred) GetTo() string {
 // offer whose terms ask for approval. One of the two is set.
 type EventApproved struct {
 	// The work.
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
-	Terms string `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 	// The account approved; empty where a derivative is.
 	Licensee string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
 	// The derivative whose owner is approved; empty where an account is.
-	Derivative string `protobuf:"bytes,4,opt,name=derivative,proto3" json:"derivative,omitempty"`
+	Derivative github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,4,opt,name=derivative,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"derivative"`
 }
 
 func (m *EventApproved) Reset()         { *m = EventApproved{} }
@@ -541,20 +451,6 @@ func (m *EventApproved) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventApproved proto.InternalMessageInfo
 
-func (m *EventApproved) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-func (m *EventApproved) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 func (m *EventApproved) GetLicensee() string {
 	if m != nil {
 		return m.Licensee
@@ -562,23 +458,16 @@ func (m *EventApproved) GetLicensee() string {
 	return ""
 }
 
-func (m *EventApproved) GetDerivative() string {
-	if m != nil {
-		return m.Derivative
-	}
-	return ""
-}
-
 // EventApprovalWithdrawn says that an approval was taken back.
 type EventApprovalWithdrawn struct {
 	// The work.
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
-	Terms string `protobuf:"bytes,2,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 	// The account that was approved; empty where a derivative was.
 	Licensee string `protobuf:"bytes,3,opt,name=licensee,proto3" json:"licensee,omitempty"`
 	// The derivative whose owner was approved; empty where an account was.
-	Derivative string `protobuf:"bytes,4,opt,name=derivative,proto3" json:"derivative,omitempty"`
+	Derivative github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,4,opt,name=derivative,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"derivative"`
 }
 
 func (m *EventApprovalWithdrawn) Reset()         { *m = EventApprovalWithdrawn{} }
@@ -614,20 +503,6 @@ func (m *EventApprovalWithdrawn) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventApprovalWithdrawn proto.InternalMessageInfo
 
-func (m *EventApprovalWithdrawn) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
-func (m *EventApprovalWithdrawn) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
 func (m *EventApprovalWithdrawn) GetLicensee() string {
 	if m != nil {
 		return m.Licensee
@@ -635,17 +510,10 @@ func (m *EventApprovalWithdrawn) GetLicensee() string {
 	return ""
 }
 
-func (m *EventApprovalWithdrawn) GetDerivative() string {
-	if m != nil {
-		return m.Derivative
-	}
-	return ""
-}
-
 // EventConstrained: a work took on demands of its sources.
 type EventConstrained struct {
 	// The derivative.
-	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The demands that are new, in order of kind and source.
 	Constraints []NamedConstraint `protobuf:"bytes,2,rep,name=constraints,proto3" json:"constraints"`
 }
@@ -683,13 +551,6 @@ func (m *EventConstrained) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventConstrained proto.InternalMessageInfo
 
-func (m *EventConstrained) GetWork() string {
-	if m != nil {
-		return m.Work
-	}
-	return ""
-}
-
 func (m *EventConstrained) GetConstraints() []NamedConstraint {
 	if m != nil {
 		return m.Constraints
@@ -702,11 +563,11 @@ type NamedConstraint struct {
 	// What is demanded.
 	Kind ConstraintKind `protobuf:"varint,1,opt,name=kind,proto3,enum=stemma.license.v1.ConstraintKind" json:"kind,omitempty"`
 	// The ancestor that demands it.
-	Source string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	Source github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=source,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"source"`
 	// The terms that it demands it under; empty for EXPIRES.
-	Terms string `protobuf:"bytes,3,opt,name=terms,proto3" json:"terms,omitempty"`
+	Terms TermsID `protobuf:"bytes,3,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
 	// EXPIRES: the grant, and when it ends as of now.
-	Grant string `protobuf:"bytes,4,opt,name=grant,proto3" json:"grant,omitempty"`
+	Grant GrantID `protobuf:"bytes,4,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
 	// EXPIRES: when the grant ends as of now.
 	ExpiresAt *time.Time `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 }
@@ -751,27 +612,6 @@ func (m *NamedConstraint) GetKind() ConstraintKind {
 	return CONSTRAINT_UNSPECIFIED
 }
 
-func (m *NamedConstraint) GetSource() string {
-	if m != nil {
-		return m.Source
-	}
-	return ""
-}
-
-func (m *NamedConstraint) GetTerms() string {
-	if m != nil {
-		return m.Terms
-	}
-	return ""
-}
-
-func (m *NamedConstraint) GetGrant() string {
-	if m != nil {
-		return m.Grant
-	}
-	return ""
-}
-
 func (m *NamedConstraint) GetExpiresAt() *time.Time {
 	if m != nil {
 		return m.ExpiresAt
@@ -796,50 +636,52 @@ func init() {
 func init() { proto.RegisterFile("stemma/license/v1/events.proto", fileDescriptor_03289bab879631c8) }
 
 var fileDescriptor_03289bab879631c8 = []byte{
-	// 687 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd4, 0x55, 0xc1, 0x6e, 0xd3, 0x4c,
-	0x10, 0x8e, 0x1d, 0xa7, 0xff, 0xdf, 0x2d, 0x2d, 0xad, 0x29, 0xc8, 0x54, 0xc2, 0x2d, 0x96, 0x90,
-	0x82, 0x44, 0x6c, 0xb5, 0xc0, 0x11, 0xa1, 0xa6, 0x45, 0x50, 0x90, 0x00, 0xb9, 0x95, 0x2a, 0x71,
-	0xa9, 0x1c, 0x7b, 0xe2, 0xac, 0x12, 0xef, 0x5a, 0xbb, 0x9b, 0xb4, 0x3c, 0x00, 0x12, 0xc7, 0x5e,
-	0x38, 0xf0, 0x1e, 0x7d, 0x05, 0xa4, 0x72, 0xab, 0x72, 0xe2, 0x04, 0xa8, 0x3d, 0xf3, 0x0e, 0xc8,
-	0xeb, 0x6d, 0x12, 0x68, 0xa3, 0x34, 0xa0, 0x1e, 0xb8, 0xad, 0x77, 0xbf, 0x99, 0xf9, 0xbe, 0x6f,
-	0x67, 0xd6, 0xc8, 0xe6, 0x02, 0x92, 0x24, 0xf0, 0x5a, 0x38, 0x04, 0xc2, 0xc1, 0xeb, 0x2c, 0x7b,
-	0xd0, 0x01, 0x22, 0xb8, 0x9b, 0x32, 0x2a, 0xa8, 0x39, 0x97, 0x9f, 0xbb, 0xea, 0xdc, 0xed, 0x2c,
-	0x2f, 0xdc, 0x0c, 0x29, 0x4f, 0x28, 0xdf, 0x91, 0x00, 0x2f, 0xff, 0xc8, 0xd1, 0x0b, 0xf3, 0x31,
-	0x8d, 0x69, 0xbe, 0x9f, 0xad, 0xd4, 0xee, 0x62, 0x4c, 0x69, 0xdc, 0x02, 0x4f, 0x7e, 0xd5, 0xda,
-	0x75, 0x4f, 0xe0, 0x04, 0xb8, 0x08, 0x92, 0x54, 0x01, 0x6e, 0x9d, 0x25, 0x21, 0x80, 0x25, 0x2a,
-	0xab, 0xb3, 0x89, 0xae, 0x3d, 0xc9, 0x38, 0x6d, 0x65, 0x7b, 0xaf, 0xdb, 0xb5, 0x16, 0xe6, 0x0d,
-	0x88, 0xcc, 0x32, 0x2a, 0x49, 0x94, 0xa5, 0x2d, 0x69, 0xe5, 0xc9, 0xaa, 0xd9, 0x3d, 0xa8, 0xcc,
-	0x28, 0xb6, 0x12, 0xb9, 0xb1, 0xee, 0xe7, 0x00, 0xd3, 0x44, 0x06, 0x4f, 0xa3, 0x3d, 0x4b, 0xcf,
-	0x80, 0xbe, 0x5c, 0x3b, 0x8f, 0xd0, 0x5c, 0x3f, 0x69, 0xb5, 0x15, 0x90, 0xe6, 0x38, 0x29, 0x9d,
-	0x0f, 0x1a, 0xba, 0x22, 0xe3, 0x5f, 0xd5, 0xeb, 0xc0, 0x20, 0x32, 0xef, 0x20, 0x63, 0x97, 0xb2,
-	0xa6, 0x8a, 0x9c, 0xeb, 0x1e, 0x54, 0xa6, 0x55, 0xe4, 0x36, 0x65, 0xcd, 0x8d, 0x75, 0x5f, 0x1e,
-	0xf7, 0x2b, 0xe8, 0xa3, 0x48, 0x3f, 0x40, 0x25, 0x9a, 0xe5, 0xb6, 0x8a, 0x4b, 0x5a, 0x79, 0x6a,
-	0xc5, 0x72, 0xcf, 0xdc, 0x84, 0x2b, 0x6b, 0x57, 0x8d, 0xc3, 0xaf, 0x8b, 0x05, 0x3f, 0x07, 0x3b,
-	0x21, 0x9a, 0xed, 0xd3, 0x5a, 0x6b, 0x51, 0x7e, 0x09, 0xd4, 0x9c, 0x4f, 0xba, 0x12, 0xff, 0x94,
-	0x05, 0x44, 0xe4, 0xbe, 0xc5, 0xd9, 0xf2, 0x1c, 0xdf, 0x24, 0x24, 0x0b, 0x95, 0x80, 0x1e, 0x17,
-	0xfd, 0x82, 0x5c, 0x8a, 0xa3, 0x6d, 0xfa, 0x5f, 0x39, 0x02, 0x96, 0x21, 0xc1, 0x56, 0xf7, 0xa0,
-	0x32, 0xaf, 0xda, 0x72, 0x35, 0x8a, 0x18, 0x70, 0xbe, 0x29, 0x18, 0x26, 0xb1, 0xdf, 0x43, 0x9a,
-	0xb3, 0xa8, 0x58, 0x07, 0xb0, 0x4a, 0xb2, 0x21, 0xb2, 0xa5, 0xf9, 0x18, 0x21, 0xd8, 0x4b, 0x31,
-	0x03, 0xbe, 0x13, 0x08, 0x6b, 0x42, 0x7a, 0xbe, 0xe0, 0xe6, 0x9d, 0xeb, 0x9e, 0x76, 0xae, 0xbb,
-	0x75, 0xda, 0xb9, 0x55, 0x63, 0xff, 0xdb, 0xa2, 0xe6, 0x4f, 0xaa, 0x98, 0x55, 0x61, 0x2e, 0x23,
-	0x14, 0x01, 0xc3, 0x9d, 0x40, 0xe0, 0x0e, 0x58, 0xff, 0x0d, 0xd3, 0x37, 0x00, 0x72, 0x7e, 0x68,
-	0xaa, 0x09, 0xa5, 0x49, 0x3e, 0x10, 0xd8, 0xbd, 0x0c, 0x33, 0x07, 0x2d, 0x2a, 0x8e, 0x6b, 0x91,
-	0x31, 0xcc, 0xa2, 0xd2, 0xd8, 0x16, 0x39, 0x1f, 0x35, 0x74, 0xbd, 0xaf, 0x77, 0x8b, 0x05, 0x84,
-	0xd7, 0x81, 0xb1, 0xb1, 0x34, 0xdf, 0x43, 0x46, 0x9d, 0xd1, 0x44, 0x69, 0x1e, 0x2e, 0x44, 0xa2,
-	0xcc, 0x32, 0xd2, 0x05, 0x1d, 0x29, 0x5a, 0x17, 0xd4, 0xf9, 0xac, 0xa1, 0x69, 0xc9, 0x6d, 0x35,
-	0x4d, 0x19, 0xed, 0x5c, 0xce, 0x44, 0xff, 0xc9, 0x3d, 0xfc, 0xda, 0x57, 0xc6, 0x45, 0xfa, 0xaa,
-	0xab, 0xa1, 0x1b, 0x03, 0x5a, 0x82, 0xd6, 0x36, 0x16, 0x8d, 0x88, 0x05, 0xbb, 0xe4, 0x1f, 0x16,
-	0xf5, 0x4e, 0x53, 0x4f, 0xdb, 0x1a, 0x25, 0x5c, 0xb0, 0x00, 0x93, 0x8b, 0xdf, 0xd1, 0x73, 0x34,
-	0x15, 0x9e, 0x46, 0x89, 0x4c, 0x54, 0xb1, 0x3c, 0xb5, 0xe2, 0x9c, 0xf3, 0xa2, 0xbe, 0x0c, 0x12,
-	0x88, 0x7a, 0x05, 0x84, 0x7a, 0x5b, 0x07, 0x83, 0x9d, 0xf7, 0x3a, 0xba, 0xfa, 0x1b, 0xcc, 0x7c,
-	0x88, 0x8c, 0x26, 0x26, 0x91, 0xa4, 0x31, 0xb3, 0x72, 0xfb, 0x9c, 0xc4, 0x7d, 0xf0, 0x0b, 0x4c,
-	0x22, 0x5f, 0xc2, 0xcd, 0xbb, 0x68, 0x82, 0xd3, 0x36, 0x0b, 0x61, 0xf8, 0x04, 0x2b, 0xc0, 0x18,
-	0x0f, 0x62, 0x6f, 0x94, 0x8c, 0x51, 0xa3, 0xf4, 0xb7, 0xf3, 0x5c, 0x7d, 0x76, 0x78, 0x6c, 0x6b,
-	0x47, 0xc7, 0xb6, 0xf6, 0xfd, 0xd8, 0xd6, 0xf6, 0x4f, 0xec, 0xc2, 0xd1, 0x89, 0x5d, 0xf8, 0x72,
-	0x62, 0x17, 0xde, 0xb8, 0x31, 0x16, 0x8d, 0x76, 0xcd, 0x0d, 0x69, 0xe2, 0xe5, 0xc5, 0x2b, 0x61,
-	0x23, 0xc0, 0x44, 0x7d, 0x78, 0x7b, 0xbd, 0x7f, 0xbd, 0x78, 0x9b, 0x02, 0xaf, 0x4d, 0xc8, 0x72,
-	0xf7, 0x7f, 0x06, 0x00, 0x00, 0xff, 0xff, 0xb1, 0x8b, 0xa9, 0x55, 0x8f, 0x08, 0x00, 0x00,
+	// 720 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x56, 0x4b, 0x4f, 0xdb, 0x4a,
+	0x14, 0x8e, 0x1d, 0x07, 0x2e, 0xc3, 0x85, 0x0b, 0xbe, 0xdc, 0x2b, 0x17, 0xa9, 0x0e, 0x78, 0x95,
+	0x45, 0xb1, 0x05, 0x7d, 0x2d, 0x2b, 0x42, 0xab, 0x3e, 0x55, 0x2a, 0x17, 0x09, 0xa9, 0x1b, 0xe4,
+	0xd8, 0x27, 0xce, 0x28, 0xb1, 0xc7, 0x9a, 0x99, 0x04, 0xf8, 0x17, 0xfc, 0x8c, 0x2e, 0xbb, 0x60,
+	0xd5, 0x6d, 0x37, 0x2c, 0x11, 0xea, 0xa2, 0xaa, 0x54, 0xa8, 0x42, 0x7f, 0x48, 0xe5, 0xf1, 0xe4,
+	0xc1, 0x4b, 0x28, 0x50, 0x10, 0x95, 0xba, 0x9b, 0x39, 0xf3, 0xcd, 0x79, 0x7c, 0x9f, 0xcf, 0x19,
+	0x23, 0x93, 0x71, 0x88, 0x22, 0xcf, 0x69, 0x60, 0x1f, 0x62, 0x06, 0x4e, 0x6b, 0xde, 0x81, 0x16,
+	0xc4, 0x9c, 0xd9, 0x09, 0x25, 0x9c, 0xe8, 0x93, 0xd9, 0xb9, 0x2d, 0xcf, 0xed, 0xd6, 0xfc, 0xf4,
+	0x2d, 0x9f, 0xb0, 0x88, 0xb0, 0x35, 0x01, 0x70, 0xb2, 0x4d, 0x86, 0x9e, 0x9e, 0x0a, 0x49, 0x48,
+	0x32, 0x7b, 0xba, 0x92, 0xd6, 0x62, 0x48, 0x48, 0xd8, 0x00, 0x47, 0xec, 0x2a, 0xcd, 0xaa, 0xc3,
+	0x71, 0x04, 0x8c, 0x7b, 0x51, 0x22, 0x01, 0xb7, 0x4f, 0x26, 0xc1, 0x81, 0x46, 0xd2, 0xab, 0x55,
+	0x41, 0xff, 0x3e, 0x49, 0x73, 0x5a, 0x49, 0x6d, 0x6f, 0x9a, 0x95, 0x06, 0x66, 0x35, 0x08, 0xf4,
+	0x87, 0xa8, 0x20, 0x50, 0x86, 0x32, 0xa3, 0x94, 0x46, 0xca, 0xb3, 0x3b, 0xfb, 0xc5, 0xdc, 0xd7,
+	0xfd, 0xe2, 0xb0, 0x80, 0x3d, 0x7f, 0xbc, 0xb7, 0x3d, 0x37, 0x2e, 0x93, 0x97, 0x16, 0x37, 0xc3,
+	0xeb, 0x3a, 0xd2, 0x58, 0x12, 0x6c, 0x18, 0x6a, 0x7a, 0xcf, 0x15, 0x6b, 0xeb, 0x15, 0x9a, 0xec,
+	0xc5, 0x28, 0x37, 0xbc, 0xb8, 0x7e, 0x89, 0x08, 0x56, 0x5b, 0x41, 0x7f, 0x0b, 0x77, 0xcb, 0xd5,
+	0x2a, 0x50, 0x08, 0x74, 0x1f, 0x69, 0xeb, 0x84, 0xd6, 0xa5, 0xa3, 0x65, 0xe9, 0xe8, 0x41, 0x88,
+	0x79, 0xad, 0x59, 0xb1, 0x7d, 0x12, 0x39, 0x99, 0xa3, 0x39, 0xbf, 0xe6, 0xe1, 0x58, 0x6e, 0x9c,
+	0x0d, 0x87, 0x42, 0x88, 0x19, 0xa7, 0x9b, 0x0e, 0xdf, 0x4c, 0x80, 0xd9, 0xab, 0x84, 0xd6, 0x45,
+	0xdc, 0x31, 0x19, 0x37, 0x33, 0xb8, 0xc2, 0x79, 0x2f, 0x5d, 0x75, 0x40, 0x42, 0xee, 0xa1, 0x02,
+	0x49, 0x13, 0x35, 0xf2, 0x33, 0x4a, 0x69, 0x74, 0xc1, 0xb0, 0x4f, 0x88, 0x6e, 0x8b, 0x42, 0xca,
+	0x5a, 0xea, 0xd2, 0xcd, 0xc0, 0xd6, 0x07, 0x05, 0x4d, 0xf4, 0x8a, 0x5c, 0x6a, 0x10, 0x76, 0xd3,
+	0x0b, 0xb5, 0x0e, 0xf2, 0x52, 0x97, 0xa7, 0xd4, 0x8b, 0x79, 0xa6, 0x70, 0x98, 0x2e, 0x8f, 0x2b,
+	0x2c, 0xce, 0x8f, 0x78, 0x92, 0x16, 0x37, 0xc3, 0x77, 0xeb, 0x54, 0xaf, 0xa5, 0xce, 0xfc, 0xc0,
+	0x82, 0xfe, 0x25, 0xb5, 0x03, 0x43, 0x13, 0x77, 0x8d, 0xbd, 0xed, 0xb9, 0x29, 0xd9, 0xab, 0x8b,
+	0x41, 0x40, 0x81, 0xb1, 0xb7, 0x9c, 0xe2, 0x38, 0x74, 0xbb, 0x48, 0x7d, 0x02, 0xe5, 0xab, 0x00,
+	0x46, 0x41, 0xb4, 0x45, 0xba, 0xd4, 0x1f, 0x21, 0x04, 0x1b, 0x09, 0xa6, 0xc0, 0xd6, 0x3c, 0x6e,
+	0x0c, 0x89, 0xaf, 0x63, 0xda, 0xce, 0xda, 0xd9, 0xee, 0xb4, 0xb3, 0xbd, 0xd2, 0x69, 0xe7, 0xb2,
+	0xb6, 0x75, 0x50, 0x54, 0xdc, 0x11, 0x79, 0x67, 0x91, 0xeb, 0x04, 0xa1, 0x00, 0x28, 0x6e, 0x79,
+	0x1c, 0xb7, 0xc0, 0x18, 0xbe, 0x1a, 0xb2, 0xfa, 0x42, 0x58, 0x1f, 0x55, 0xd9, 0xc8, 0x42, 0x2f,
+	0x17, 0x62, 0x58, 0xbf, 0xf1, 0x32, 0xf7, 0xab, 0x95, 0x1f, 0x54, 0x2d, 0xed, 0x2c, 0xb5, 0x0a,
+	0x03, 0xab, 0x65, 0xbd, 0x57, 0xd0, 0x7f, 0x3d, 0xf2, 0x56, 0xa8, 0x17, 0xb3, 0x2a, 0x50, 0x7a,
+	0x19, 0x02, 0xef, 0x20, 0xad, 0x4a, 0x49, 0x24, 0x09, 0x3c, 0xbb, 0x2e, 0x81, 0xd2, 0x4b, 0x48,
+	0xe5, 0xe4, 0x5c, 0x0e, 0x54, 0x4e, 0xac, 0xcf, 0x2a, 0x1a, 0x13, 0xa9, 0x2e, 0x26, 0x09, 0x25,
+	0xad, 0xdf, 0x60, 0xc4, 0x5e, 0x44, 0xe3, 0xa3, 0xed, 0xa3, 0x5d, 0x7d, 0xfb, 0x7c, 0x53, 0xd1,
+	0xff, 0x7d, 0xb4, 0x7a, 0x8d, 0x55, 0xcc, 0x6b, 0x01, 0xf5, 0xd6, 0xe3, 0x3f, 0xfc, 0xfe, 0x0a,
+	0x7e, 0x3f, 0x75, 0xde, 0xcc, 0x25, 0x12, 0x33, 0x4e, 0x3d, 0x1c, 0x5f, 0xd7, 0x97, 0xfb, 0x02,
+	0x8d, 0xfa, 0x9d, 0x98, 0x3c, 0xe5, 0x37, 0x5f, 0x1a, 0x5d, 0xb0, 0x4e, 0x79, 0xe9, 0x5f, 0x7b,
+	0x11, 0x04, 0xdd, 0xf4, 0xb8, 0x7c, 0xf3, 0xfb, 0x2f, 0x5b, 0x3f, 0x54, 0xf4, 0xcf, 0x31, 0x98,
+	0x7e, 0x1f, 0x69, 0x75, 0x1c, 0x07, 0xa2, 0x88, 0xf1, 0x85, 0xd9, 0x53, 0x1c, 0xf7, 0xc0, 0x2f,
+	0x71, 0x1c, 0xb8, 0x02, 0xae, 0x87, 0x68, 0x88, 0x91, 0x26, 0xf5, 0xe1, 0xaa, 0x46, 0xac, 0x74,
+	0x7f, 0xf1, 0xb7, 0xb4, 0x3b, 0xfa, 0xb4, 0x01, 0x47, 0xdf, 0x65, 0xc7, 0x71, 0xf9, 0xd9, 0x4e,
+	0xdb, 0x54, 0x76, 0xdb, 0xa6, 0xf2, 0xbd, 0x6d, 0x2a, 0x5b, 0x87, 0x66, 0x6e, 0xf7, 0xd0, 0xcc,
+	0x7d, 0x39, 0x34, 0x73, 0xef, 0xec, 0x73, 0xd9, 0xe9, 0xfc, 0x4a, 0x0b, 0x72, 0x2a, 0x43, 0x22,
+	0xdc, 0xdd, 0x9f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x9d, 0x62, 0x63, 0x0d, 0xee, 0x0b, 0x00, 0x00,
 }
 
 func (m *EventTermsPublished) Marshal() (dAtA []byte, err error) {
@@ -869,13 +711,16 @@ func (m *EventTermsPublished) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -899,13 +744,16 @@ func (m *EventTermsBlanked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -939,20 +787,26 @@ func (m *EventOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0x1a
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -976,20 +830,26 @@ func (m *EventOfferClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1013,13 +873,16 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Derivative) > 0 {
-		i -= len(m.Derivative)
-		copy(dAtA[i:], m.Derivative)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Derivative)))
-		i--
-		dAtA[i] = 0x3a
+	{
+		size := m.Derivative.Size()
+		i -= size
+		if _, err := m.Derivative.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x3a
 	if m.ExpiresAt != nil {
 		n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
 		if err2 != nil {
@@ -1044,27 +907,36 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x22
 	}
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0x1a
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0x12
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Grant) > 0 {
-		i -= len(m.Grant)
-		copy(dAtA[i:], m.Grant)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1112,20 +984,26 @@ func (m *EventGrantRenewed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x1a
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Grant) > 0 {
-		i -= len(m.Grant)
-		copy(dAtA[i:], m.Grant)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1163,13 +1041,16 @@ func (m *EventGrantTransferred) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x12
 	}
-	if len(m.Grant) > 0 {
-		i -= len(m.Grant)
-		copy(dAtA[i:], m.Grant)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1193,13 +1074,16 @@ func (m *EventApproved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if len(m.Derivative) > 0 {
-		i -= len(m.Derivative)
-		copy(dAtA[i:], m.Derivative)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Derivative)))
-		i--
-		dAtA[i] = 0x22
+	{
+		size := m.Derivative.Size()
+		i -= size
+		if _, err := m.Derivative.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x22
 	if len(m.Licensee) > 0 {
 		i -= len(m.Licensee)
 		copy(dAtA[i:], m.Licensee)
@@ -1207,20 +1091,26 @@ func (m *EventApproved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x1a
 	}
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1244,13 +1134,16 @@ func (m *EventApprovalWithdrawn) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 	_ = i
 	var l int
 	_ = l
-	if len(m.Derivative) > 0 {
-		i -= len(m.Derivative)
-		copy(dAtA[i:], m.Derivative)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Derivative)))
-		i--
-		dAtA[i] = 0x22
+	{
+		size := m.Derivative.Size()
+		i -= size
+		if _, err := m.Derivative.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x22
 	if len(m.Licensee) > 0 {
 		i -= len(m.Licensee)
 		copy(dAtA[i:], m.Licensee)
@@ -1258,20 +1151,26 @@ func (m *EventApprovalWithdrawn) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 		i--
 		dAtA[i] = 0x1a
 	}
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0x12
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	i--
+	dAtA[i] = 0x12
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1309,13 +1208,16 @@ func (m *EventConstrained) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x12
 		}
 	}
-	if len(m.Work) > 0 {
-		i -= len(m.Work)
-		copy(dAtA[i:], m.Work)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Work)))
-		i--
-		dAtA[i] = 0xa
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0xa
 	return len(dAtA) - i, nil
 }
 
@@ -1349,27 +1251,36 @@ func (m *NamedConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0x2a
 	}
-	if len(m.Grant) > 0 {
-		i -= len(m.Grant)
-		copy(dAtA[i:], m.Grant)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Grant)))
-		i--
-		dAtA[i] = 0x22
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Terms) > 0 {
-		i -= len(m.Terms)
-		copy(dAtA[i:], m.Terms)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Terms)))
-		i--
-		dAtA[i] = 0x1a
+	i--
+	dAtA[i] = 0x22
+	{
+		size := m.Terms.Size()
+		i -= size
+		if _, err := m.Terms.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
-	if len(m.Source) > 0 {
-		i -= len(m.Source)
-		copy(dAtA[i:], m.Source)
-		i = encodeVarintEvents(dAtA, i, uint64(len(m.Source)))
-		i--
-		dAtA[i] = 0x12
+	i--
+	dAtA[i] = 0x1a
+	{
+		size := m.Source.Size()
+		i -= size
+		if _, err := m.Source.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
 	}
+	i--
+	dAtA[i] = 0x12
 	if m.Kind != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Kind))
 		i--
@@ -1395,10 +1306,8 @@ func (m *EventTermsPublished) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Spdx)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -1412,10 +1321,8 @@ func (m *EventTermsBlanked) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1425,14 +1332,10 @@ func (m *EventOffered) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = m.Offer.Size()
 	n += 1 + l + sovEvents(uint64(l))
 	return n
@@ -1444,14 +1347,10 @@ func (m *EventOfferClosed) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1461,18 +1360,12 @@ func (m *EventGranted) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Grant)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Licensee)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -1485,10 +1378,8 @@ func (m *EventGranted) Size() (n int) {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
 		n += 1 + l + sovEvents(uint64(l))
 	}
-	l = len(m.Derivative)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Derivative.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1498,14 +1389,10 @@ func (m *EventGrantRenewed) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Grant)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Licensee)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -1527,10 +1414,8 @@ func (m *EventGrantTransferred) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Grant)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.From)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
@@ -1548,22 +1433,16 @@ func (m *EventApproved) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Licensee)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
-	l = len(m.Derivative)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Derivative.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1573,22 +1452,16 @@ func (m *EventApprovalWithdrawn) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	l = len(m.Licensee)
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
-	l = len(m.Derivative)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Derivative.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1598,10 +1471,8 @@ func (m *EventConstrained) Size() (n int) {
 	}
 	var l int
 	_ = l
-	l = len(m.Work)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Work.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if len(m.Constraints) > 0 {
 		for _, e := range m.Constraints {
 			l = e.Size()
@@ -1620,18 +1491,12 @@ func (m *NamedConstraint) Size() (n int) {
 	if m.Kind != 0 {
 		n += 1 + sovEvents(uint64(m.Kind))
 	}
-	l = len(m.Source)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Terms)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
-	l = len(m.Grant)
-	if l > 0 {
-		n += 1 + l + sovEvents(uint64(l))
-	}
+	l = m.Source.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Terms.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	if m.ExpiresAt != nil {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
 		n += 1 + l + sovEvents(uint64(l))
@@ -1704,7 +1569,9 @@ func (m *EventTermsPublished) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -1818,7 +1685,9 @@ func (m *EventTermsBlanked) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -1900,7 +1769,9 @@ func (m *EventOffered) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -1932,7 +1803,9 @@ func (m *EventOffered) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -2047,7 +1920,9 @@ func (m *EventOfferClosed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2079,7 +1954,9 @@ func (m *EventOfferClosed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -2161,7 +2038,9 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Grant = string(dAtA[iNdEx:postIndex])
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2193,7 +2072,9 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -2225,7 +2106,9 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 4:
 			if wireType != 2 {
@@ -2357,7 +2240,9 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Derivative = string(dAtA[iNdEx:postIndex])
+			if err := m.Derivative.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -2439,7 +2324,9 @@ func (m *EventGrantRenewed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Grant = string(dAtA[iNdEx:postIndex])
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2471,7 +2358,9 @@ func (m *EventGrantRenewed) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -2653,7 +2542,9 @@ func (m *EventGrantTransferred) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Grant = string(dAtA[iNdEx:postIndex])
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2799,7 +2690,9 @@ func (m *EventApproved) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -2831,7 +2724,9 @@ func (m *EventApproved) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -2895,7 +2790,9 @@ func (m *EventApproved) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Derivative = string(dAtA[iNdEx:postIndex])
+			if err := m.Derivative.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -2977,7 +2874,9 @@ func (m *EventApprovalWithdrawn) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -3009,7 +2908,9 @@ func (m *EventApprovalWithdrawn) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -3073,7 +2974,9 @@ func (m *EventApprovalWithdrawn) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Derivative = string(dAtA[iNdEx:postIndex])
+			if err := m.Derivative.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -3155,7 +3058,9 @@ func (m *EventConstrained) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Work = string(dAtA[iNdEx:postIndex])
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
@@ -3290,7 +3195,9 @@ func (m *NamedConstraint) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Source = string(dAtA[iNdEx:postIndex])
+			if err := m.Source.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 3:
 			if wireType != 2 {
@@ -3322,7 +3229,9 @@ func (m *NamedConstraint) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Terms = string(dAtA[iNdEx:postIndex])
+			if err := m.Terms.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 4:
 			if wireType != 2 {
@@ -3354,7 +3263,9 @@ func (m *NamedConstraint) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Grant = string(dAtA[iNdEx:postIndex])
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		case 5:
 			if wireType != 2 {

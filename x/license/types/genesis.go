@@ -44,22 +44,53 @@ func (gs GenesisState) Validate() error {
 	return gs.validateConstraints(known)
 }
 
+// approvalKey tells approvals apart.
+type approvalKey struct {
+	offerKey
+	whom string
+}
+
+// offerKey is a work and terms, which tell offers and counts of grants apart.
+type offerKey struct {
+	work  registrytypes.WorkID
+	terms TermsID
+}
+
+// validate checks that both are given and the terms are known.
+func (k offerKey) validate(known map[TermsID]Terms) error {
+	if err := k.work.Given("work"); err != nil {
+		return err
+	}
+	return checkKnown(k.terms, known)
+}
+
+func checkKnown(terms TermsID, known map[TermsID]Terms) error {
+	if err := terms.Given("terms"); err != nil {
+		return err
+	}
+	if _, ok := known[terms]; !ok {
+		return errorsmod.Wrapf(ErrTermsNotFound, "%s", terms)
+	}
+	return nil
+}
+
 func (gs GenesisState) validateApprovals(known map[TermsID]Terms) error {
-	seen := make(map[string]bool, len(gs.Approvals))
+	seen := make(map[approvalKey]bool, len(gs.Approvals))
 	for i, a := range gs.Approvals {
-		key, err := parseRow(a.Work, a.Terms, known)
-		if err != nil {
+		offer := offerKey{a.Work, a.Terms}
+		if err := offer.validate(known); err != nil {
 			return errorsmod.Wrapf(err, "approvals[%d]", i)
 		}
 		whom, err := ParseApproved(a.Licensee, a.Derivative)
 		if err != nil {
 			return errorsmod.Wrapf(err, "approvals[%d]", i)
 		}
-		if key += string(whom.Key()); seen[key] {
+		key := approvalKey{offer, string(whom.Key())}
+		if seen[key] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "approvals[%d]: comes twice", i)
 		}
-		if terms, _ := ParseTermsID(a.Terms); !known[terms].DerivativeApproval {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "approvals[%d]: %s ask for none", i, terms)
+		if !known[a.Terms].DerivativeApproval {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "approvals[%d]: %s ask for none", i, a.Terms)
 		}
 		seen[key] = true
 	}
@@ -67,18 +98,17 @@ func (gs GenesisState) validateApprovals(known map[TermsID]Terms) error {
 }
 
 func (gs GenesisState) validateOffers(known map[TermsID]Terms) error {
-	seen := make(map[string]bool, len(gs.Offers))
+	seen := make(map[offerKey]bool, len(gs.Offers))
 	for i, o := range gs.Offers {
-		key, err := parseRow(o.Work, o.Terms, known)
-		if err != nil {
+		key := offerKey{o.Work, o.Terms}
+		if err := key.validate(known); err != nil {
 			return errorsmod.Wrapf(err, "offers[%d]", i)
 		}
 		if seen[key] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "offers[%d]: comes twice", i)
 		}
 		seen[key] = true
-		terms, _ := ParseTermsID(o.Terms)
-		if err := o.Offer.Validate(known[terms]); err != nil {
+		if err := o.Offer.Validate(known[o.Terms]); err != nil {
 			return errorsmod.Wrapf(err, "offers[%d]", i)
 		}
 	}
@@ -87,25 +117,24 @@ func (gs GenesisState) validateOffers(known map[TermsID]Terms) error {
 
 func (gs GenesisState) validateGrants(known map[TermsID]Terms) error {
 	seen := make(map[GrantID]bool, len(gs.Grants))
-	given := make(map[string]uint64)
+	given := make(map[offerKey]uint64)
 	for i, g := range gs.Grants {
-		id, err := ParseGrantID(g.Id)
-		if err != nil {
+		if err := g.Id.Given("id"); err != nil {
 			return errorsmod.Wrapf(err, "grants[%d]", i)
 		}
-		if seen[id] {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: %s comes twice", i, id)
+		if seen[g.Id] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: %s comes twice", i, g.Id)
 		}
-		seen[id] = true
+		seen[g.Id] = true
 		if err := g.Grant.validate(known); err != nil {
-			return errorsmod.Wrapf(err, "grants[%d]: %s", i, id)
+			return errorsmod.Wrapf(err, "grants[%d]: %s", i, g.Id)
 		}
-		given[string(g.Grant.Work)+string(g.Grant.Terms)]++
+		given[g.Grant.offer()]++
 	}
-	counted := make(map[string]bool, len(gs.GrantCounts))
+	counted := make(map[offerKey]bool, len(gs.GrantCounts))
 	for i, c := range gs.GrantCounts {
-		key, err := parseRow(c.Work, c.Terms, known)
-		if err != nil {
+		key := offerKey{c.Work, c.Terms}
+		if err := key.validate(known); err != nil {
 			return errorsmod.Wrapf(err, "grant_counts[%d]", i)
 		}
 		if counted[key] || c.Count < given[key] {
@@ -114,26 +143,24 @@ func (gs GenesisState) validateGrants(known map[TermsID]Terms) error {
 		counted[key] = true
 	}
 	for i, g := range gs.Grants {
-		if !counted[string(g.Grant.Work)+string(g.Grant.Terms)] {
+		if !counted[g.Grant.offer()] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: grant_counts lacks its work and terms", i)
 		}
 	}
 	return nil
 }
 
+func (g Grant) offer() offerKey { return offerKey{g.Work.WorkID, g.Terms.TermsID} }
+
 func (g Grant) validate(known map[TermsID]Terms) error {
+	if err := g.offer().validate(known); err != nil {
+		return err
+	}
 	switch {
-	case len(g.Work) != len(registrytypes.WorkID{}) || len(g.Terms) != len(TermsID{}):
-		return errorsmod.Wrapf(ErrInvalidGenesis, "work or terms have %d and %d bytes", len(g.Work), len(g.Terms))
-	case len(g.UsedBy) != 0 && len(g.UsedBy) != len(registrytypes.WorkID{}):
-		return errorsmod.Wrapf(ErrInvalidGenesis, "used_by has %d bytes", len(g.UsedBy))
 	case g.Fee != nil && (g.Fee.Validate() != nil || !g.Fee.IsPositive()):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "fee %s is not a positive amount", g.Fee)
 	case !validEnd(g.ExpiresAt):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "expires_at %s is not between 1970 and 2262", g.ExpiresAt)
-	}
-	if _, ok := known[TermsID(g.Terms)]; !ok {
-		return errorsmod.Wrapf(ErrTermsNotFound, "%s", TermsID(g.Terms))
 	}
 	return sdk.VerifyAddressFormat(g.Licensee)
 }
@@ -141,26 +168,21 @@ func (g Grant) validate(known map[TermsID]Terms) error {
 func (gs GenesisState) validateConstraints(known map[TermsID]Terms) error {
 	granted := make(map[GrantID]bool, len(gs.Grants))
 	for _, g := range gs.Grants {
-		id, err := ParseGrantID(g.Id)
-		if err != nil {
-			return err
-		}
-		granted[id] = true
+		granted[g.Id] = true
 	}
-	seen := make(map[string]bool, len(gs.Constraints))
+	seen := make(map[GenesisConstraint]bool, len(gs.Constraints))
 	for i, row := range gs.Constraints {
-		work, err := registrytypes.ParseWorkID(row.Work)
+		err := row.Work.Given("work")
 		if err == nil {
 			err = row.Constraint.validate(known, granted)
 		}
 		if err != nil {
 			return errorsmod.Wrapf(err, "constraints[%d]", i)
 		}
-		key := string(work[:]) + string(PackConstraints([]Constraint{row.Constraint}))
-		if seen[key] {
+		if seen[row] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: comes twice", i)
 		}
-		seen[key] = true
+		seen[row] = true
 	}
 	return nil
 }
@@ -171,23 +193,23 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 	if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "unknown kind %d", c.Kind)
 	}
-	if len(c.Source) != len(registrytypes.WorkID{}) {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "source has %d bytes", len(c.Source))
+	if err := c.Source.Given("source"); err != nil {
+		return err
 	}
-	if c.Kind == CONSTRAINT_EXPIRES {
-		if len(c.Terms) > 0 || len(c.Grant) != len(GrantID{}) {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "kind EXPIRES names a grant and no terms, these have %d and %d bytes", len(c.Grant), len(c.Terms))
+	if c.Kind != CONSTRAINT_EXPIRES {
+		if !c.Grant.IsZero() {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, not %s", c.Kind, c.Grant)
 		}
-		if id := GrantID(c.Grant); !granted[id] {
-			return errorsmod.Wrapf(ErrGrantNotFound, "%s", id)
-		}
-		return nil
+		return checkKnown(c.Terms.TermsID, known)
 	}
-	if len(c.Grant) > 0 || len(c.Terms) != len(TermsID{}) {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, these have %d and %d bytes", c.Kind, len(c.Terms), len(c.Grant))
+	if !c.Terms.IsZero() {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind EXPIRES names a grant and no terms, not %s", c.Terms)
 	}
-	if _, ok := known[TermsID(c.Terms)]; !ok {
-		return errorsmod.Wrapf(ErrTermsNotFound, "%s", TermsID(c.Terms))
+	if err := c.Grant.Given("grant"); err != nil {
+		return err
+	}
+	if !granted[c.Grant.GrantID] {
+		return errorsmod.Wrapf(ErrGrantNotFound, "%s", c.Grant)
 	}
 	return nil
 }
@@ -195,21 +217,4 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 // validEnd says whether the store can hold an end, if there is one.
 func validEnd(end *time.Time) bool {
 	return end == nil || end.After(time.Unix(0, 0)) && end.Before(MaxTime)
-}
-
-// parseRow checks a work and terms that have to be known, and returns their
-// bytes as a key.
-func parseRow(work, terms string, known map[TermsID]Terms) (string, error) {
-	workID, err := registrytypes.ParseWorkID(work)
-	if err != nil {
-		return "", err
-	}
-	termsID, err := ParseTermsID(terms)
-	if err != nil {
-		return "", err
-	}
-	if _, ok := known[termsID]; !ok {
-		return "", errorsmod.Wrapf(ErrTermsNotFound, "%s", termsID)
-	}
-	return string(workID[:]) + string(termsID[:]), nil
 }

@@ -4,8 +4,5 @@ import registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 
 // User is the derivative that the grant is for and moves with, if there is one.
 func (g Grant) User() (registrytypes.WorkID, bool) {
-	if len(g.UsedBy) == 0 {
-		return registrytypes.WorkID{}, false
-	}
-	return registrytypes.WorkID(g.UsedBy), true
+	return g.UsedBy.WorkID, !g.UsedBy.IsZero()
 }

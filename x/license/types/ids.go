@@ -5,8 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"cosmossdk.io/collections"
-	collcodec "cosmossdk.io/collections/codec"
+	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -28,10 +27,12 @@ const (
 	uriDomain   = "stemma/terms-uri/v1"
 )
 
-// TermsID names terms: 32 bytes, written as bech32 with the prefix "terms".
+// TermsID names terms: 32 bytes, written as bech32 with the prefix "terms". None
+// have the zero id: it is one that is not given, written as no text.
 type TermsID [32]byte
 
-// GrantID names a grant: 20 bytes, written as bech32 with the prefix "grant".
+// GrantID names a grant: 20 bytes, written as bech32 with the prefix "grant". None
+// has the zero id: it is one that is not given, written as no text.
 type GrantID [20]byte
 
 // ID computes the id of terms: SHA-256 over a domain tag and the protobuf encoding
@@ -79,85 +80,92 @@ func NewGrantID(work registrytypes.WorkID, terms TermsID, licensee sdk.AccAddres
 
 // ParseTermsID reads the bech32 form. It fails with the registry's ErrInvalidID.
 func ParseTermsID(s string) (TermsID, error) {
-	bz, err := registrytypes.ParseID(s, TermsHRP, len(TermsID{}))
-	if err != nil {
-		return TermsID{}, err
-	}
-	return TermsID(bz), nil
+	var id TermsID
+	return id, registrytypes.ReadID(id[:], s, TermsHRP)
 }
+
+// IsZero says that no id is given.
+func (id TermsID) IsZero() bool { return id == TermsID{} }
+
+// Given refuses an id that is not given with the registry's ErrInvalidID; field
+// names it.
+func (id TermsID) Given(field string) error {
+	if id.IsZero() {
+		return errorsmod.Wrapf(registrytypes.ErrInvalidID, "%s is not given: it takes the id of terms (%s1...)", field, TermsHRP)
+	}
+	return nil
+}
+
+// String returns the bech32 form; empty when zero.
+func (id TermsID) String() string { return string(registrytypes.AppendID(nil, TermsHRP, id[:])) }
+
+// MarshalText returns the bech32 form; empty when zero.
+func (id TermsID) MarshalText() ([]byte, error) {
+	return registrytypes.AppendID(nil, TermsHRP, id[:]), nil
+}
+
+// UnmarshalText reads the bech32 form, or zero from nothing. It fails with the
+// registry's ErrInvalidID.
+func (id *TermsID) UnmarshalText(text []byte) error {
+	return registrytypes.DecodeID(id[:], text, TermsHRP)
+}
+
+// Marshal writes the id as a message carries it: its text.
+func (id TermsID) Marshal() ([]byte, error) { return id.MarshalText() }
+
+// MarshalTo writes the text into bz, which has room for it.
+func (id TermsID) MarshalTo(bz []byte) (int, error) {
+	return len(registrytypes.AppendID(bz[:0], TermsHRP, id[:])), nil
+}
+
+// Unmarshal reads what Marshal wrote. It fails with the registry's ErrInvalidID.
+func (id *TermsID) Unmarshal(bz []byte) error { return id.UnmarshalText(bz) }
+
+// Size is the length of the text in bytes.
+func (id TermsID) Size() int { return registrytypes.SizeID(TermsHRP, id[:]) }
 
 // ParseGrantID reads the bech32 form. It fails with the registry's ErrInvalidID.
 func ParseGrantID(s string) (GrantID, error) {
-	bz, err := registrytypes.ParseID(s, GrantHRP, len(GrantID{}))
-	if err != nil {
-		return GrantID{}, err
-	}
-	return GrantID(bz), nil
+	var id GrantID
+	return id, registrytypes.ReadID(id[:], s, GrantHRP)
 }
 
-// String returns the bech32 form.
-func (id TermsID) String() string { return registrytypes.FormatID(TermsHRP, id[:]) }
-
-// String returns the bech32 form.
-func (id GrantID) String() string { return registrytypes.FormatID(GrantHRP, id[:]) }
-
-// IsZero says whether the id is unset.
-func (id TermsID) IsZero() bool { return id == TermsID{} }
-
-// IsZero says whether the id is unset.
+// IsZero says that no id is given.
 func (id GrantID) IsZero() bool { return id == GrantID{} }
 
-// TermsIDKey encodes a TermsID as its 32 bytes, alone and in composite keys.
-var TermsIDKey collcodec.KeyCodec[TermsID] = idKey[TermsID]{
-	name: "stemma/terms", size: len(TermsID{}), parse: ParseTermsID,
-	bytes: func(id TermsID) []byte { return id[:] },
-	from:  func(bz []byte) TermsID { return TermsID(bz) },
-}
-
-// GrantIDKey encodes a GrantID as its 20 bytes, alone and in composite keys.
-var GrantIDKey collcodec.KeyCodec[GrantID] = idKey[GrantID]{
-	name: "stemma/grant", size: len(GrantID{}), parse: ParseGrantID,
-	bytes: func(id GrantID) []byte { return id[:] },
-	from:  func(bz []byte) GrantID { return GrantID(bz) },
-}
-
-// idKey encodes ids of a fixed size as they are.
-type idKey[T fmt.Stringer] struct {
-	name  string
-	size  int
-	bytes func(T) []byte
-	from  func([]byte) T
-	parse func(string) (T, error)
-}
-
-func (k idKey[T]) Encode(buffer []byte, id T) (int, error) { return copy(buffer, k.bytes(id)), nil }
-
-func (k idKey[T]) Decode(buffer []byte) (int, T, error) {
-	if len(buffer) < k.size {
-		var zero T
-		return 0, zero, fmt.Errorf("%w: %s id of %d bytes", collections.ErrEncoding, k.name, len(buffer))
+// Given refuses an id that is not given with the registry's ErrInvalidID; field
+// names it.
+func (id GrantID) Given(field string) error {
+	if id.IsZero() {
+		return errorsmod.Wrapf(registrytypes.ErrInvalidID, "%s is not given: it takes the id of a grant (%s1...)", field, GrantHRP)
 	}
-	return k.size, k.from(buffer[:k.size]), nil
+	return nil
 }
 
-func (k idKey[T]) Size(T) int { return k.size }
+// String returns the bech32 form; empty when zero.
+func (id GrantID) String() string { return string(registrytypes.AppendID(nil, GrantHRP, id[:])) }
 
-func (k idKey[T]) EncodeJSON(id T) ([]byte, error) { return []byte(`"` + id.String() + `"`), nil }
-
-func (k idKey[T]) DecodeJSON(b []byte) (T, error) {
-	if len(b) < 2 {
-		var zero T
-		return zero, collections.ErrEncoding
-	}
-	return k.parse(string(b[1 : len(b)-1]))
+// MarshalText returns the bech32 form; empty when zero.
+func (id GrantID) MarshalText() ([]byte, error) {
+	return registrytypes.AppendID(nil, GrantHRP, id[:]), nil
 }
 
-func (k idKey[T]) Stringify(id T) string { return id.String() }
+// UnmarshalText reads the bech32 form, or zero from nothing. It fails with the
+// registry's ErrInvalidID.
+func (id *GrantID) UnmarshalText(text []byte) error {
+	return registrytypes.DecodeID(id[:], text, GrantHRP)
+}
 
-func (k idKey[T]) KeyType() string { return k.name }
+// Marshal writes the id as a message carries it: its text.
+func (id GrantID) Marshal() ([]byte, error) { return id.MarshalText() }
 
-func (k idKey[T]) EncodeNonTerminal(buffer []byte, id T) (int, error) { return k.Encode(buffer, id) }
+// MarshalTo writes the text into bz, which has room for it.
+func (id GrantID) MarshalTo(bz []byte) (int, error) {
+	return len(registrytypes.AppendID(bz[:0], GrantHRP, id[:])), nil
+}
 
-func (k idKey[T]) DecodeNonTerminal(buffer []byte) (int, T, error) { return k.Decode(buffer) }
+// Unmarshal reads what Marshal wrote. It fails with the registry's ErrInvalidID.
+func (id *GrantID) Unmarshal(bz []byte) error { return id.UnmarshalText(bz) }
 
-func (k idKey[T]) SizeNonTerminal(id T) int { return k.Size(id) }
+// Size is the length of the text in bytes.
+func (id GrantID) Size() int { return registrytypes.SizeID(GrantHRP, id[:]) }

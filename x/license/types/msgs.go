@@ -38,8 +38,7 @@ func (m *MsgBlankTerms) ValidateBasic() error {
 	if err := validateAccount("authority", m.Authority); err != nil {
 		return err
 	}
-	_, err := ParseTermsID(m.Terms)
-	return errorsmod.Wrap(err, "terms")
+	return m.Terms.Given("terms")
 }
 
 // ValidateBasic checks account, ids and the form of the offer.
@@ -65,9 +64,6 @@ func (m *MsgAcquire) ValidateBasic() error {
 	}
 	if m.MaxRate > MaxRate {
 		return errorsmod.Wrapf(ErrInvalidMessage, "max_rate is %d ppm, the whole is %d", m.MaxRate, MaxRate)
-	}
-	if m.Derivative == "" {
-		return nil
 	}
 	return validateDerivative(m.Work, m.Derivative)
 }
@@ -106,39 +102,32 @@ func (m *MsgWithdrawApproval) ValidateBasic() error {
 	return validateApproval(m.Owner, m.Work, m.Terms, m.Licensee, m.Derivative)
 }
 
-func validateApproval(owner, work, terms, licensee, derivative string) error {
+func validateApproval(
+	owner string, work registrytypes.WorkID, terms TermsID, licensee string, derivative registrytypes.WorkID,
+) error {
 	if err := validateOffered("owner", owner, work, terms); err != nil {
 		return err
 	}
 	if _, err := ParseApproved(licensee, derivative); err != nil {
 		return err
 	}
-	if derivative == "" {
-		return nil
-	}
 	return validateDerivative(work, derivative)
 }
 
-// validateDerivative checks the id of a derivative of a work.
-func validateDerivative(work, derivative string) error {
-	id, err := registrytypes.ParseWorkID(derivative)
-	if err != nil {
-		return errorsmod.Wrap(err, "derivative")
-	}
-	if source, err := registrytypes.ParseWorkID(work); err != nil || source == id {
+// validateDerivative checks that a derivative, if one is named, is not the work
+// itself.
+func validateDerivative(work, derivative registrytypes.WorkID) error {
+	if derivative == work {
 		return errorsmod.Wrapf(ErrInvalidMessage, "derivative is %s itself: name the work that is made from it", work)
 	}
 	return nil
 }
 
-func validateGranted(licensee, grant string) error {
+func validateGranted(licensee string, grant GrantID) error {
 	if err := validateAccount("licensee", licensee); err != nil {
 		return err
 	}
-	if _, err := ParseGrantID(grant); err != nil {
-		return errorsmod.Wrap(err, "grant")
-	}
-	return nil
+	return grant.Given("grant")
 }
 
 func validateMaxFee(most *sdk.Coin) error {
@@ -151,17 +140,14 @@ func validateMaxFee(most *sdk.Coin) error {
 	return nil
 }
 
-func validateOffered(role, account, work, terms string) error {
+func validateOffered(role, account string, work registrytypes.WorkID, terms TermsID) error {
 	if err := validateAccount(role, account); err != nil {
 		return err
 	}
-	if _, err := registrytypes.ParseWorkID(work); err != nil {
-		return errorsmod.Wrap(err, "work")
+	if err := work.Given("work"); err != nil {
+		return err
 	}
-	if _, err := ParseTermsID(terms); err != nil {
-		return errorsmod.Wrap(err, "terms")
-	}
-	return nil
+	return terms.Given("terms")
 }
 
 func validateAccount(role, account string) error {

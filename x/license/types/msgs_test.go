@@ -42,33 +42,32 @@ func TestMessagesAboutGrants(t *testing.T) {
 		msg  sdk.HasValidateBasic
 		want error
 	}{
-		"renew":             {&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant.String()}, nil},
-		"renew, no account": {&types.MsgRenewGrant{Licensee: "x", Grant: grant.String()}, types.ErrInvalidMessage},
-		"renew, no grant":   {&types.MsgRenewGrant{Licensee: licensee.String(), Grant: someTerms.String()}, registrytypes.ErrInvalidID},
+		"renew":             {&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant}, nil},
+		"renew, no account": {&types.MsgRenewGrant{Licensee: "x", Grant: grant}, types.ErrInvalidMessage},
+		"renew, no grant":   {&types.MsgRenewGrant{Licensee: licensee.String()}, registrytypes.ErrInvalidID},
 		"renew, no coin": {
-			&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant.String(), MaxFee: &zero}, types.ErrInvalidMessage,
+			&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant, MaxFee: &zero}, types.ErrInvalidMessage,
 		},
-		"transfer": {&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant.String(), Recipient: owner.String()}, nil},
+		"transfer": {&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant, Recipient: owner.String()}, nil},
 		"transfer to nobody": {
-			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant.String()}, types.ErrInvalidMessage,
+			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant}, types.ErrInvalidMessage,
 		},
 		"transfer to oneself": {
-			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant.String(), Recipient: licensee.String()}, types.ErrInvalidMessage,
+			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant, Recipient: licensee.String()}, types.ErrInvalidMessage,
 		},
 		"acquire for a work": {&types.MsgAcquire{
-			Licensee: licensee.String(), Work: song.String(), Terms: someTerms.String(), Derivative: remix.String(),
+			Licensee: licensee.String(), Work: song, Terms: someTerms, Derivative: remix,
 		}, nil},
 		"acquire for itself": {&types.MsgAcquire{
-			Licensee: licensee.String(), Work: song.String(), Terms: someTerms.String(), Derivative: song.String(),
+			Licensee: licensee.String(), Work: song, Terms: someTerms, Derivative: song,
 		}, types.ErrInvalidMessage},
-		"acquire for trash": {&types.MsgAcquire{
-			Licensee: licensee.String(), Work: song.String(), Terms: someTerms.String(), Derivative: "remix",
-		}, registrytypes.ErrInvalidID},
+		"acquire, no work":  {&types.MsgAcquire{Licensee: licensee.String(), Terms: someTerms}, registrytypes.ErrInvalidID},
+		"acquire, no terms": {&types.MsgAcquire{Licensee: licensee.String(), Work: song}, registrytypes.ErrInvalidID},
 		"withdraw from both": {&types.MsgWithdrawApproval{
-			Owner: owner.String(), Work: song.String(), Terms: someTerms.String(), Licensee: licensee.String(), Derivative: remix.String(),
+			Owner: owner.String(), Work: song, Terms: someTerms, Licensee: licensee.String(), Derivative: remix,
 		}, types.ErrInvalidApproval},
 		"withdraw from itself": {&types.MsgWithdrawApproval{
-			Owner: owner.String(), Work: song.String(), Terms: someTerms.String(), Derivative: song.String(),
+			Owner: owner.String(), Work: song, Terms: someTerms, Derivative: song,
 		}, types.ErrInvalidMessage},
 	} {
 		err := c.msg.ValidateBasic()

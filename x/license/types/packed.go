@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"cosmossdk.io/collections"
-
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // packedSize is the size of a packed constraint: kind, source, and the terms or,
@@ -22,7 +20,7 @@ func PackConstraints(list []Constraint) []byte {
 		var reference [32]byte
 		copy(reference[:], c.reference())
 		packed = append(packed, byte(c.Kind))
-		packed = append(packed, c.Source...)
+		packed = append(packed, c.Source.WorkID[:]...)
 		packed = append(packed, reference[:]...)
 	}
 	return packed
@@ -36,15 +34,16 @@ func UnpackConstraints(packed []byte) ([]Constraint, error) {
 	}
 	list := make([]Constraint, 0, len(packed)/packedSize)
 	for ; len(packed) > 0; packed = packed[packedSize:] {
-		c := Constraint{Kind: ConstraintKind(packed[0]), Source: bytes.Clone(packed[1:21])}
+		c := Constraint{Kind: ConstraintKind(packed[0])}
+		copy(c.Source.WorkID[:], packed[1:21])
 		if c.Kind == CONSTRAINT_EXPIRES {
 			end := 21 + len(GrantID{})
 			if !bytes.Equal(packed[end:packedSize], make([]byte, packedSize-end)) {
 				return nil, fmt.Errorf("%w: constraint by a grant is not padded with zeros", collections.ErrEncoding)
 			}
-			c.Grant = bytes.Clone(packed[21:end])
+			copy(c.Grant.GrantID[:], packed[21:end])
 		} else {
-			c.Terms = bytes.Clone(packed[21:packedSize])
+			copy(c.Terms.TermsID[:], packed[21:packedSize])
 		}
 		list = append(list, c)
 	}
@@ -54,15 +53,19 @@ func UnpackConstraints(packed []byte) ([]Constraint, error) {
 // reference is what the constraint rests on: terms, or the grant that ends.
 func (c Constraint) reference() []byte {
 	if c.Kind == CONSTRAINT_EXPIRES {
-		return c.Grant
+		return c.Grant.GrantID[:]
 	}
-	return c.Terms
+	return c.Terms.TermsID[:]
 }
 
 // Compare orders a work's constraints by kind, source, and terms or grant: 0
 // only for one and the same demand.
 func (c Constraint) Compare(other Constraint) int {
-	return cmp.Or(cmp.Compare(c.Kind, other.Kind), bytes.Compare(c.Source, other.Source), bytes.Compare(c.reference(), other.reference()))
+	return cmp.Or(
+		cmp.Compare(c.Kind, other.Kind),
+		bytes.Compare(c.Source.WorkID[:], other.Source.WorkID[:]),
+		bytes.Compare(c.reference(), other.reference()),
+	)
 }
 
 // Max is the most constraints of the kind that a work lists.
@@ -76,11 +79,5 @@ func (k ConstraintKind) Max() int {
 // Named writes the constraint's ids in readable form. The end of a grant is the
 // caller's to add.
 func (c Constraint) Named() NamedConstraint {
-	named := NamedConstraint{Kind: c.Kind, Source: registrytypes.WorkID(c.Source).String()}
-	if c.Kind == CONSTRAINT_EXPIRES {
-		named.Grant = GrantID(c.Grant).String()
-	} else {
-		named.Terms = TermsID(c.Terms).String()
-	}
-	return named
+	return NamedConstraint{Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID}
 }

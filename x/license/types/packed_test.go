@@ -9,13 +9,14 @@ import (
 	"cosmossdk.io/collections"
 
 	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func TestPackedConstraintsComeBack(t *testing.T) {
 	list := []types.Constraint{
-		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: bytes.Repeat([]byte{1}, 20), Terms: make([]byte, 32)},
-		{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: make([]byte, 20), Terms: bytes.Repeat([]byte{255}, 32)},
-		{Kind: types.CONSTRAINT_EXPIRES, Source: make([]byte, 20), Grant: bytes.Repeat([]byte{7}, 20)},
+		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: registrytypes.WorkIDBytes{WorkID: song}},
+		{Kind: types.CONSTRAINT_SHARE_ALIKE, Terms: types.TermsIDBytes{TermsID: someTerms}},
+		{Kind: types.CONSTRAINT_EXPIRES, Grant: types.GrantIDBytes{GrantID: grant}},
 	}
 	got, err := types.UnpackConstraints(types.PackConstraints(list))
 	require.NoError(t, err)

@@ -60,22 +60,20 @@ type Permit struct {
 // Constrain adds what the permit's terms demand of the derivative and when the
 // permission ends. Own works demand nothing themselves.
 func (p *Permit) Constrain(t Terms) {
+	source := registrytypes.WorkIDBytes{WorkID: p.Source}
 	for _, d := range rules.Demands("", "", t.Rules()) {
-		p.Constraints = append(p.Constraints, Constraint{Kind: ConstraintKind(d.Kind), Source: p.Source[:], Terms: p.Terms[:]})
+		p.Constraints = append(p.Constraints,
+			Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}})
 	}
 	if p.ExpiresAt != nil {
-		p.Constraints = append(p.Constraints, Constraint{Kind: CONSTRAINT_EXPIRES, Source: p.Source[:], Grant: p.Grant[:]})
+		p.Constraints = append(p.Constraints,
+			Constraint{Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}})
 	}
 }
 
 // Named adds the grant's ids in readable form.
 func (g Grant) Named(id GrantID) NamedGrant {
-	named := NamedGrant{
-		Id: id.String(), Work: registrytypes.WorkID(g.Work).String(), Terms: TermsID(g.Terms).String(),
-		Licensee: g.Licensee.String(), Grant: g,
+	return NamedGrant{
+		Id: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Licensee: g.Licensee.String(), UsedBy: g.UsedBy.WorkID, Grant: g,
 	}
-	if len(g.UsedBy) > 0 {
-		named.UsedBy = registrytypes.WorkID(g.UsedBy).String()
-	}
-	return named
 }

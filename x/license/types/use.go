@@ -1,7 +1,6 @@
 package types
 
 import (
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -55,20 +54,17 @@ func (u Use) Rules() rules.Use {
 }
 
 // Subject is what a question about rights is about: a work, or a content and all
-// claims to it.
+// claims to it. One of the two is given.
 type Subject struct {
 	Work   registrytypes.WorkID
-	Digest *[32]byte
+	Digest registrytypes.Digest
 }
 
 // ParseSubject reads the id of a work or a SHA-256 of 64 hex digits. It fails
 // with the registry's ErrInvalidID.
 func ParseSubject(s string) (Subject, error) {
-	if len(s) == 64 {
-		if bz, err := hex.DecodeString(s); err == nil {
-			digest := [32]byte(bz)
-			return Subject{Digest: &digest}, nil
-		}
+	if digest, err := registrytypes.ParseDigest("work", s); err == nil {
+		return Subject{Digest: digest}, nil
 	}
 	work, err := registrytypes.ParseWorkID(s)
 	return Subject{Work: work}, err

@@ -43,7 +43,7 @@ func (k Keeper) ApproveSource(ctx context.Context, owner sdk.AccAddress, source,
 		return err
 	}
 	return events.Emit(ctx, &types.EventSourceApproved{
-		Source: source.String(), Derivative: derivative.String(), Approver: owner.String(),
+		Source: source, Derivative: derivative, Approver: owner.String(),
 	})
 }
 
@@ -65,7 +65,7 @@ func (k Keeper) WithdrawSourceApproval(ctx context.Context, owner sdk.AccAddress
 		return err
 	}
 	return events.Emit(ctx, &types.EventSourceApprovalWithdrawn{
-		Source: source.String(), Derivative: derivative.String(),
+		Source: source, Derivative: derivative,
 	})
 }
 

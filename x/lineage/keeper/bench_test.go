@@ -21,7 +21,7 @@ func BenchmarkDerive(b *testing.B) {
 				msgs := make([]*types.MsgDerive, size)
 				for i := range msgs {
 					msgs[i] = &types.MsgDerive{
-						Owner: bob.String(), Work: f.work(fmt.Sprint(i), bob).String(),
+						Owner: bob.String(), Work: f.work(fmt.Sprint(i), bob),
 						Sources: []types.Source{under(root, types.ROLE_PARENT_OF)}, MaxTotalRate: 1,
 					}
 				}

@@ -35,7 +35,7 @@ func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, work workI
 		return errorsmod.Wrapf(types.ErrNothingToBlank, "%s: the text is blanked already, or there was none", work)
 	}
 	return events.Emit(ctx, &types.EventTextBlanked{
-		Work: work.String(), Sender: sender.String(),
+		Work: work, Sender: sender.String(),
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func (f *fixture) blank(sender string, work workID) error {
-	_, err := send(f, f.msgs.BlankText, &types.MsgBlankText{Sender: sender, Work: work.String()})
+	_, err := send(f, f.msgs.BlankText, &types.MsgBlankText{Sender: sender, Work: work})
 	return err
 }
 
@@ -30,7 +30,7 @@ func TestWhatWasDeclaredIsTakenBack(t *testing.T) {
 	require.ErrorIs(t, f.blank(alice.String(), idOf("nothing")), registrytypes.ErrWorkNotFound)
 	require.NoError(t, f.blank(alice.String(), image))
 	f.requireSound()
-	event, err := sdk.TypedEventToEvent(&types.EventTextBlanked{Work: image.String(), Sender: alice.String()})
+	event, err := sdk.TypedEventToEvent(&types.EventTextBlanked{Work: image, Sender: alice.String()})
 	require.NoError(t, err)
 	require.Contains(t, f.ctx.EventManager().Events(), event)
 
@@ -40,10 +40,10 @@ func TestWhatWasDeclaredIsTakenBack(t *testing.T) {
 	require.Equal(t, types.GenerationRecord{
 		Agent: full.Agent, GeneratedAt: full.GeneratedAt, PromptSha256: full.PromptSha256, BlankedSha256: bare.BlankedSha256,
 	}, bare)
-	shown, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image.String()})
+	shown, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image})
 	require.NoError(t, err)
 	require.Equal(t, &bare, shown.Record)
-	sources, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: image.String()})
+	sources, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: image})
 	require.NoError(t, err)
 	require.Len(t, sources.Sources, 3)
 	for i, s := range []types.Source{named, both, plain} {
@@ -92,7 +92,7 @@ func TestAModelThatIsAWorkStays(t *testing.T) {
 	r.Model = model.String()
 	require.NoError(t, f.declare(image, r))
 	require.NoError(t, f.blank(authority, image), "governance can")
-	shown, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image.String()})
+	shown, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image})
 	require.NoError(t, err)
 	require.Equal(t, model.String(), shown.Record.Model)
 	require.Empty(t, shown.Record.Provider)

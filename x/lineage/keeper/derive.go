@@ -74,7 +74,7 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	}
 	result := types.MsgDeriveResponse{Generation: dv.generation, Absolute: absolute, Relative: relative}
 	return result, events.Emit(ctx, &types.EventDerived{
-		Work: dv.Work.String(), Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
+		Work: dv.Work, Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
 	})
 }
@@ -98,17 +98,17 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 func (k Keeper) permit(ctx context.Context, d *derivation) error {
 	for _, s := range d.Works {
 		if s.Role == types.ROLE_CITES {
-			if _, err := k.registry.GetWork(ctx, s.ID); err != nil {
-				return errorsmod.Wrapf(err, "source %s", s.ID)
+			if _, err := k.registry.GetWork(ctx, s.Work); err != nil {
+				return errorsmod.Wrapf(err, "source %s", s.Work)
 			}
 			continue
 		}
 		permit, err := k.license.Permit(ctx, licensetypes.PermitRequest{
-			Derivative: d.Work, Owner: d.Owner, Source: s.ID, Permission: s.Permission,
+			Derivative: d.Work, Owner: d.Owner, Source: s.Work, Permission: s.Permission,
 			Training: s.Role == types.ROLE_TRAINED_ON,
 		})
 		if err != nil {
-			return errorsmod.Wrapf(err, "source %s", s.ID)
+			return errorsmod.Wrapf(err, "source %s", s.Work)
 		}
 		d.permits = append(d.permits, permit)
 	}
@@ -146,7 +146,7 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 func renumbered(changes []graph.Change[workID]) []types.Renumbered {
 	list := make([]types.Renumbered, 0, len(changes))
 	for _, c := range changes {
-		list = append(list, types.Renumbered{Work: c.Node.String(), Generation: c.Generation})
+		list = append(list, types.Renumbered{Work: c.Node, Generation: c.Generation})
 	}
 	return list
 }

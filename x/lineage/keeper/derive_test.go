@@ -27,10 +27,10 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 	row, err := f.k.Derivations.Get(f.ctx, remix)
 	require.NoError(t, err)
 	require.Equal(t, types.Derivation{DerivedAt: blockTime, Edges: []types.Edge{{
-		Source: song[:], Role: types.ROLE_COMPONENT_OF, Terms: terms[:],
+		Source: registrytypes.WorkIDBytes{WorkID: song}, Role: types.ROLE_COMPONENT_OF, Terms: licensetypes.TermsIDBytes{TermsID: terms},
 		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, Weight: 700_000, WorkVersion: 3,
 	}}}, row)
-	answer, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: remix.String()})
+	answer, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: remix})
 	require.NoError(t, err)
 	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime}, answer.Node)
 
@@ -40,7 +40,7 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 		Work: remix, Generation: 1, MaxTotalRate: types.Whole,
 		Sources: []royaltytypes.LinkSource{{Work: song, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 1}},
 	}, f.links[0])
-	requireEvent(t, f, &types.EventDerived{Work: remix.String(), Generation: 1, Sources: []types.Source{s}, Absolute: 100_000})
+	requireEvent(t, f, &types.EventDerived{Work: remix, Generation: 1, Sources: []types.Source{s}, Absolute: 100_000})
 }
 
 // requireEvent checks the last event.
@@ -63,11 +63,11 @@ func TestAGrantIsPinnedWithItsTerms(t *testing.T) {
 	song, remix := f.offered("song", alice, 0), f.work("remix", bob)
 	grant := licensetypes.NewGrantID(song, termsOf(song), bob, 1)
 
-	f.mustDerive(bob, remix, types.Source{Work: song.String(), Role: types.ROLE_PARENT_OF, Permission: grant.String()})
+	f.mustDerive(bob, remix, types.Source{Work: song, Role: types.ROLE_PARENT_OF, Permission: grant.String()})
 
 	edge := f.edge(remix, song)
-	require.Equal(t, grant[:], edge.Grant)
-	require.NotEmpty(t, edge.Terms)
+	require.Equal(t, grant, edge.Grant.GrantID)
+	require.Equal(t, termsOf(song), edge.Terms.TermsID)
 }
 
 func TestADerivationIsOneRowAndAKeyASource(t *testing.T) {
@@ -110,10 +110,10 @@ func TestCitationsAndExternalSourcesOweNothing(t *testing.T) {
 
 	require.Equal(t, &types.MsgDeriveResponse{}, response)
 	require.Empty(t, f.calls, "neither license nor royalty is told")
-	walk, err := f.queries.Descendants(f.ctx, &types.QueryWalkRequest{Work: line[2].String()})
+	walk, err := f.queries.Descendants(f.ctx, &types.QueryWalkRequest{Work: line[2]})
 	require.NoError(t, err)
 	require.Empty(t, walk.Steps)
-	walk, err = f.queries.Ancestors(f.ctx, &types.QueryWalkRequest{Work: essay.String()})
+	walk, err = f.queries.Ancestors(f.ctx, &types.QueryWalkRequest{Work: essay})
 	require.NoError(t, err)
 	require.Empty(t, walk.Steps)
 }
@@ -157,7 +157,7 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 	f.mustDerive(bob, remix, under(song, types.ROLE_PARENT_OF), external("ipfs://a"))
 	good := under(other, types.ROLE_PARENT_OF)
 	with := func(change func(*types.MsgDerive)) *types.MsgDerive {
-		msg := &types.MsgDerive{Owner: bob.String(), Work: remix.String(), Sources: []types.Source{good}, MaxTotalRate: 100_000}
+		msg := &types.MsgDerive{Owner: bob.String(), Work: remix, Sources: []types.Source{good}, MaxTotalRate: 100_000}
 		change(msg)
 		return msg
 	}
@@ -174,9 +174,8 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 		text string
 	}{
 		"nothing":              {sources(), types.ErrInvalidMessage, "nothing is declared"},
-		"malformed work":       {with(func(m *types.MsgDerive) { m.Work = "work1qqqq" }), registrytypes.ErrInvalidID, "work1qqqq"},
-		"mistyped work":        {with(func(m *types.MsgDerive) { m.Work = termsOf(song).String() }), registrytypes.ErrInvalidID, "terms"},
-		"unknown work":         {with(func(m *types.MsgDerive) { m.Work = idOf("?").String() }), registrytypes.ErrWorkNotFound, idOf("?").String()},
+		"no work":              {with(func(m *types.MsgDerive) { m.Work = workID{} }), registrytypes.ErrInvalidID, "work is not given"},
+		"unknown work":         {with(func(m *types.MsgDerive) { m.Work = idOf("?") }), registrytypes.ErrWorkNotFound, idOf("?").String()},
 		"bad owner":            {with(func(m *types.MsgDerive) { m.Owner = "bob" }), types.ErrInvalidMessage, "owner"},
 		"a stranger":           {with(func(m *types.MsgDerive) { m.Owner = carol.String() }), registrytypes.ErrNotOwner, bob.String()},
 		"the source's owner":   {with(func(m *types.MsgDerive) { m.Owner = alice.String() }), registrytypes.ErrNotOwner, bob.String()},
@@ -201,7 +200,7 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 			sources(weigh(good, types.Whole), weigh(external("x:y"), 1)), types.ErrOverWhole, "1000001",
 		},
 		"permission of a citation": {sources(types.Source{
-			Work: other.String(), Role: types.ROLE_CITES, Permission: termsOf(other).String(),
+			Work: other, Role: types.ROLE_CITES, Permission: termsOf(other).String(),
 		}), types.ErrInvalidSource, "citation"},
 	} {
 		t.Run(name, func(t *testing.T) {

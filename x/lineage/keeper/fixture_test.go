@@ -210,15 +210,15 @@ func termsOf(source workID) licensetypes.TermsID {
 
 // under is a source under its public offer.
 func under(source workID, role types.Role) types.Source {
-	return types.Source{Work: source.String(), Role: role, Permission: termsOf(source).String()}
+	return types.Source{Work: source, Role: role, Permission: termsOf(source).String()}
 }
 
 func own(source workID) types.Source {
-	return types.Source{Work: source.String(), Role: types.ROLE_PARENT_OF}
+	return types.Source{Work: source, Role: types.ROLE_PARENT_OF}
 }
 
 func cites(source workID) types.Source {
-	return types.Source{Work: source.String(), Role: types.ROLE_CITES}
+	return types.Source{Work: source, Role: types.ROLE_CITES}
 }
 
 func external(uri string) types.Source {
@@ -245,7 +245,7 @@ func send[M sdk.HasValidateBasic, R any](f *fixture, handle func(context.Context
 
 func (f *fixture) derive(owner sdk.AccAddress, work workID, sources ...types.Source) (*types.MsgDeriveResponse, error) {
 	return send(f, f.msgs.Derive, &types.MsgDerive{
-		Owner: owner.String(), Work: work.String(), Sources: sources, MaxTotalRate: types.Whole,
+		Owner: owner.String(), Work: work, Sources: sources, MaxTotalRate: types.Whole,
 	})
 }
 
@@ -258,14 +258,14 @@ func (f *fixture) mustDerive(owner sdk.AccAddress, work workID, sources ...types
 
 func (f *fixture) approve(owner sdk.AccAddress, source, derivative workID) error {
 	_, err := send(f, f.msgs.ApproveSource, &types.MsgApproveSource{
-		Owner: owner.String(), Source: source.String(), Derivative: derivative.String(),
+		Owner: owner.String(), Source: source, Derivative: derivative,
 	})
 	return err
 }
 
 func (f *fixture) withdraw(owner sdk.AccAddress, source, derivative workID) error {
 	_, err := send(f, f.msgs.WithdrawSourceApproval, &types.MsgWithdrawSourceApproval{
-		Owner: owner.String(), Source: source.String(), Derivative: derivative.String(),
+		Owner: owner.String(), Source: source, Derivative: derivative,
 	})
 	return err
 }
@@ -298,7 +298,7 @@ func (f *fixture) keys() (n int) {
 }
 
 func (f *fixture) generation(work workID) uint32 {
-	response, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work.String()})
+	response, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work})
 	require.NoError(f.t, err)
 	return response.Node.Generation
 }
@@ -320,10 +320,4 @@ func (f *fixture) chainOf(name string, owner sdk.AccAddress, length int) []workI
 		f.mustDerive(owner, list[i], own(list[i-1]))
 	}
 	return list
-}
-
-func idFrom(f *fixture, s string) workID {
-	id, err := registrytypes.ParseWorkID(s)
-	require.NoError(f.t, err)
-	return id
 }

@@ -29,11 +29,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		}
 	}
 	for _, a := range g.Approvals {
-		source, derivative, err := types.ParseApproved(a.Source, a.Derivative)
-		if err != nil {
-			return err
-		}
-		if err := k.Approvals.Set(ctx, collections.Join(source, derivative), a.Transfers); err != nil {
+		if err := k.Approvals.Set(ctx, collections.Join(a.Source, a.Derivative), a.Transfers); err != nil {
 			return err
 		}
 	}
@@ -41,34 +37,26 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 }
 
 func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
-	work, err := registrytypes.ParseWorkID(n.Work)
-	if err != nil {
-		return err
-	}
 	row := types.Derivation{Externals: n.Node.Externals, DerivedAt: n.Node.DerivedAt}
 	for _, e := range n.Edges {
-		source, err := registrytypes.ParseWorkID(e.Source)
-		if err != nil {
-			return err
-		}
 		edge := e.Edge
-		edge.Source = source[:]
+		edge.Source.WorkID = e.Source
 		row.Edges = append(row.Edges, edge)
-		if err := k.indexEdge(ctx, source, edge.Cites(), work); err != nil {
+		if err := k.indexEdge(ctx, e.Source, edge.Cites(), n.Work); err != nil {
 			return err
 		}
 	}
 	row.Sort()
-	if err := k.Derivations.Set(ctx, work, row); err != nil {
+	if err := k.Derivations.Set(ctx, n.Work, row); err != nil {
 		return err
 	}
 	for i, e := range n.Externals {
-		if err := k.Externals.Set(ctx, collections.Join(work, uint32(i)), e); err != nil {
+		if err := k.Externals.Set(ctx, collections.Join(n.Work, uint32(i)), e); err != nil {
 			return err
 		}
 	}
 	if n.Record != nil {
-		return k.Records.Set(ctx, work, *n.Record)
+		return k.Records.Set(ctx, n.Work, *n.Record)
 	}
 	return nil
 }
@@ -76,19 +64,15 @@ func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
 // checkStated compares the generations that the file states, 0 for originals,
 // with those that x/royalty read from its own part of it.
 func (k Keeper) checkStated(ctx context.Context, nodes []types.GenesisNode) error {
-	stated := make(map[string]uint32, len(nodes))
+	stated := make(map[workID]uint32, len(nodes))
 	for _, n := range nodes {
 		stated[n.Work] = n.Node.Generation
 	}
-	check := func(name string) error {
-		work, err := registrytypes.ParseWorkID(name)
-		if err != nil {
-			return err
-		}
+	check := func(work workID) error {
 		generation, err := k.royalty.Generation(ctx, work)
-		if err == nil && generation != stated[name] {
+		if err == nil && generation != stated[work] {
 			err = errorsmod.Wrapf(types.ErrInvalidGenesis, "work %s has generation %d here and %d in the genesis of royalty: state one",
-				name, stated[name], generation)
+				work, stated[work], generation)
 		}
 		return err
 	}
@@ -125,7 +109,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = k.Approvals.Walk(ctx, nil, func(key workPair, transfers uint32) (bool, error) {
 		g.Approvals = append(g.Approvals, types.GenesisApproval{
-			Source: key.K1().String(), Derivative: key.K2().String(), Transfers: transfers,
+			Source: key.K1(), Derivative: key.K2(), Transfers: transfers,
 		})
 		return false, nil
 	})
@@ -133,14 +117,14 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 }
 
 func (k Keeper) exportNode(ctx context.Context, work workID, row types.Derivation) (types.GenesisNode, error) {
-	n := types.GenesisNode{Work: work.String()}
+	n := types.GenesisNode{Work: work}
 	var err error
 	if n.Node, err = k.newNode(ctx, work, row); err != nil {
 		return n, err
 	}
 	for _, e := range row.Edges {
-		source := e.Work().String()
-		e.Source = nil
+		source := e.Source.WorkID
+		e.Source = registrytypes.WorkIDBytes{}
 		n.Edges = append(n.Edges, types.GenesisEdge{Source: source, Edge: e})
 	}
 	err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(_ externalKey, e types.ExternalEdge) (bool, error) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -67,26 +66,23 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 	for name, change := range map[string]func(*types.GenesisState){
 		"params":             func(g *types.GenesisState) { g.Params.MaxWalk = 10_001 },
 		"work twice":         func(g *types.GenesisState) { g.Nodes = append(g.Nodes, g.Nodes[0]) },
-		"work id":            func(g *types.GenesisState) { g.Nodes[0].Work = "work1x" },
+		"work id":            func(g *types.GenesisState) { g.Nodes[0].Work = workID{} },
 		"count":              func(g *types.GenesisState) { g.Nodes[0].Node.Sources++ },
 		"count of externals": func(g *types.GenesisState) { g.Nodes[0].Node.Externals++ },
 		"generation":         func(g *types.GenesisState) { g.Nodes[0].Node.Generation++ },
-		"source id":          func(g *types.GenesisState) { _, e := edge(g); e.Source = "song" },
+		"source id":          func(g *types.GenesisState) { _, e := edge(g); e.Source = workID{} },
 		"itself":             func(g *types.GenesisState) { n, e := edge(g); e.Source = n.Work },
-		"spelling":           func(g *types.GenesisState) { _, e := edge(g); e.Source = strings.ToUpper(e.Source) },
-		"source in the edge": func(g *types.GenesisState) { _, e := edge(g); e.Edge.Source = make([]byte, 20) },
+		"source in the edge": func(g *types.GenesisState) { _, e := edge(g); e.Edge.Source.WorkID = e.Source },
 		"added before":       func(g *types.GenesisState) { n, e := edge(g); e.Edge.AddedAt = &n.Node.DerivedAt },
 		"role":               func(g *types.GenesisState) { _, e := edge(g); e.Edge.Role = 77 },
 		"weight":             func(g *types.GenesisState) { _, e := edge(g); e.Edge.Weight = types.Whole + 1 },
-		"terms":              func(g *types.GenesisState) { _, e := edge(g); e.Edge.Terms = []byte{1} },
-		"grant":              func(g *types.GenesisState) { _, e := edge(g); e.Edge.Grant = []byte{1} },
 		"rate without policy": func(g *types.GenesisState) {
 			_, e := edge(g)
 			e.Edge.RoyaltyPolicy = royaltytypes.POLICY_NONE
 		},
 		"rate":           func(g *types.GenesisState) { _, e := edge(g); e.Edge.RoyaltyRate = types.Whole + 1 },
 		"policy":         func(g *types.GenesisState) { _, e := edge(g); e.Edge.RoyaltyPolicy = 9 },
-		"approval":       func(g *types.GenesisState) { g.Approvals[0].Source = "alice" },
+		"approval":       func(g *types.GenesisState) { g.Approvals[0].Source = workID{} },
 		"approval of it": func(g *types.GenesisState) { g.Approvals[0].Source = g.Approvals[0].Derivative },
 		"approval twice": func(g *types.GenesisState) { g.Approvals = append(g.Approvals, g.Approvals[0]) },
 		"record": func(g *types.GenesisState) {

@@ -91,7 +91,7 @@ func (g ancestors) Neighbours(work workID, after *workID, limit int) ([]workID, 
 			break
 		}
 		if !e.Cites() {
-			list = append(list, e.Work())
+			list = append(list, e.Source.WorkID)
 		}
 	}
 	return list, nil

@@ -34,9 +34,9 @@ func (k Keeper) checkForm(ctx context.Context) error {
 			return true, err
 		}
 		for _, e := range row.Edges {
-			source, err := k.registry.GetWork(ctx, e.Work())
+			source, err := k.registry.GetWork(ctx, e.Source.WorkID)
 			if err == nil && e.WorkVersion > source.Version {
-				err = fmt.Errorf("version %d of %s is pinned, it is at %d", e.WorkVersion, e.Work(), source.Version)
+				err = fmt.Errorf("version %d of %s is pinned, it is at %d", e.WorkVersion, e.Source.WorkID, source.Version)
 			}
 			if err != nil {
 				return true, fmt.Errorf("source of %s: %w", work, err)
@@ -67,7 +67,7 @@ func (k Keeper) checkGenerations(ctx context.Context) error {
 			if e.Cites() {
 				continue
 			}
-			generation, err := k.soundGeneration(ctx, e.Work())
+			generation, err := k.soundGeneration(ctx, e.Source.WorkID)
 			if err != nil {
 				return true, err
 			}
@@ -104,11 +104,11 @@ func (k Keeper) checkIndex(ctx context.Context) error {
 		edges += len(row.Edges)
 		for _, e := range row.Edges {
 			if !e.Cites() {
-				sources[e.Work()] = true
+				sources[e.Source.WorkID] = true
 			}
-			has, err := k.Derivatives.Has(ctx, collections.Join3(e.Work(), e.Cites(), work))
+			has, err := k.Derivatives.Has(ctx, collections.Join3(e.Source.WorkID, e.Cites(), work))
 			if err == nil && !has {
-				err = fmt.Errorf("the edge from %s to %s is not indexed", work, e.Work())
+				err = fmt.Errorf("the edge from %s to %s is not indexed", work, e.Source.WorkID)
 			}
 			if err != nil {
 				return true, err

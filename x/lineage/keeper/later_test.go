@@ -20,7 +20,7 @@ func TestALaterSourceIsMarkedAsSuch(t *testing.T) {
 		require.Equal(t, later, f.edge(work, source).AddedLater)
 	}
 	requireEvent(t, f, &types.EventDerived{
-		Work: work.String(), Generation: 1, Sources: []types.Source{own(b)}, AddedLater: true,
+		Work: work, Generation: 1, Sources: []types.Source{own(b)}, AddedLater: true,
 	})
 }
 
@@ -28,9 +28,9 @@ func TestSourcesTellWhenTheyWereAdded(t *testing.T) {
 	f := newFixture(t)
 	work := f.work("work", alice)
 	later := blockTime.Add(time.Hour)
-	want := map[string]time.Time{}
+	want := map[workID]time.Time{}
 	for name, at := range map[string]time.Time{"first": blockTime, "same block": blockTime, "cited": later, "next": later} {
-		want[f.work(name, alice).String()] = at
+		want[f.work(name, alice)] = at
 	}
 	f.mustDerive(alice, work, own(idOf("first")))
 	f.mustDerive(alice, work, own(idOf("same block")))
@@ -39,13 +39,13 @@ func TestSourcesTellWhenTheyWereAdded(t *testing.T) {
 	f.mustDerive(alice, work, own(idOf("next")), cites(idOf("cited")))
 	require.Equal(t, &later, f.edge(work, idOf("next")).AddedAt)
 
-	answer, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: work.String()})
+	answer, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: work})
 	require.NoError(t, err)
 	require.Len(t, answer.Sources, len(want))
 	for _, link := range answer.Sources {
 		require.Equal(t, want[link.Source], link.AddedAt)
 	}
-	node, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work.String()})
+	node, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work})
 	require.NoError(t, err)
 	require.Equal(t, types.Node{Generation: 1, Sources: 4, DerivedAt: blockTime}, node.Node)
 }
@@ -85,8 +85,8 @@ func TestAHigherSourceRenumbersWhatDerives(t *testing.T) {
 	require.Equal(t, []string{"permit", "link", "set generation", "set generation", "bind 1"}, f.calls)
 	require.Equal(t, uint32(6), f.generations[line[3]], "royalty orders its sweep by the new generations")
 	requireEvent(t, f, &types.EventDerived{
-		Work: line[1].String(), Generation: 4, Sources: []types.Source{own(other[3])}, AddedLater: true,
-		Renumbered: []types.Renumbered{{Work: line[2].String(), Generation: 5}, {Work: line[3].String(), Generation: 6}},
+		Work: line[1], Generation: 4, Sources: []types.Source{own(other[3])}, AddedLater: true,
+		Renumbered: []types.Renumbered{{Work: line[2], Generation: 5}, {Work: line[3], Generation: 6}},
 	})
 }
 
@@ -127,7 +127,7 @@ func TestTheWalkIsBoundedAndPaidFor(t *testing.T) {
 		defer f.snapshot()()
 		before := ctx.GasMeter().GasConsumed()
 		d, err := (&types.MsgDerive{
-			Owner: alice.String(), Work: line[0].String(), Sources: []types.Source{own(high[2])},
+			Owner: alice.String(), Work: line[0], Sources: []types.Source{own(high[2])},
 		}).Declaration()
 		require.NoError(t, err)
 		_, err = f.k.Derive(ctx, d)
@@ -160,7 +160,7 @@ func TestALaterRoyaltyNeedsTheSourcesApproval(t *testing.T) {
 	require.ErrorIs(t, f.approve(alice, song, song), types.ErrInvalidSource)
 	require.ErrorIs(t, f.approve(alice, song, idOf("?")), registryNotFound)
 	require.NoError(t, f.approve(alice, song, remix))
-	requireEvent(t, f, &types.EventSourceApproved{Source: song.String(), Derivative: remix.String(), Approver: alice.String()})
+	requireEvent(t, f, &types.EventSourceApproved{Source: song, Derivative: remix, Approver: alice.String()})
 
 	f.mustDerive(bob, remix, s)
 	require.Empty(t, f.export().Approvals, "an approval is used up")
@@ -176,9 +176,9 @@ func TestAnApprovalEndsWhenTheSourceIsSold(t *testing.T) {
 
 	inForce := func(want bool) {
 		t.Helper()
-		approvals, err := f.queries.Approvals(f.ctx, &types.QueryApprovalsRequest{Source: song.String()})
+		approvals, err := f.queries.Approvals(f.ctx, &types.QueryApprovalsRequest{Source: song})
 		require.NoError(t, err)
-		require.Equal(t, []types.Approval{{Derivative: remix.String(), InForce: want}}, approvals.Approvals)
+		require.Equal(t, []types.Approval{{Derivative: remix, InForce: want}}, approvals.Approvals)
 	}
 	inForce(true)
 	f.sell(song, carol)
@@ -194,7 +194,7 @@ func TestAnApprovalEndsWhenTheSourceIsSold(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrApprovalNeeded, "it does not revive")
 
 	require.NoError(t, f.approve(alice, song, remix))
-	requireEvent(t, f, &types.EventSourceApproved{Source: song.String(), Derivative: remix.String(), Approver: alice.String()})
+	requireEvent(t, f, &types.EventSourceApproved{Source: song, Derivative: remix, Approver: alice.String()})
 	inForce(true)
 	f.mustDerive(bob, remix, under(song, types.ROLE_PARENT_OF))
 }
@@ -216,7 +216,7 @@ func TestAnUnusedApprovalIsTakenBack(t *testing.T) {
 	require.ErrorIs(t, f.withdraw(alice, idOf("?"), remix), registryNotFound)
 
 	require.NoError(t, f.withdraw(alice, song, remix))
-	requireEvent(t, f, &types.EventSourceApprovalWithdrawn{Source: song.String(), Derivative: remix.String()})
+	requireEvent(t, f, &types.EventSourceApprovalWithdrawn{Source: song, Derivative: remix})
 	require.Empty(t, f.export().Approvals)
 	_, err := f.derive(bob, remix, s)
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)

@@ -213,13 +213,13 @@ func (m *model) compare(f *fixture) {
 		require.Equal(f.t, m.height(work), f.generation(work))
 		require.Equal(f.t, m.height(work), f.generations[work], "royalty knows every generation")
 		edges += len(m.sources[work])
-		sources, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: work.String()})
+		sources, err := f.queries.Sources(f.ctx, &types.QuerySourcesRequest{Work: work})
 		require.NoError(f.t, err)
 		require.Len(f.t, sources.Sources, len(m.sources[work])+m.outside[work])
 		for _, link := range sources.Sources[:len(m.sources[work])] {
-			require.Equal(f.t, m.sources[work][idFrom(f, link.Source)], link.Role)
+			require.Equal(f.t, m.sources[work][link.Source], link.Role)
 		}
-		ancestors, err := f.queries.Ancestors(f.ctx, &types.QueryWalkRequest{Work: work.String()})
+		ancestors, err := f.queries.Ancestors(f.ctx, &types.QueryWalkRequest{Work: work})
 		require.NoError(f.t, err)
 		want := 0
 		for _, other := range m.works {
@@ -237,6 +237,6 @@ func (m *model) compare(f *fixture) {
 	require.Equal(f.t, edges, stored)
 	require.Len(f.t, g.Approvals, len(m.allowed))
 	for _, a := range g.Approvals {
-		require.Equal(f.t, m.allowed[[2]workID{idFrom(f, a.Source), idFrom(f, a.Derivative)}], a.Transfers)
+		require.Equal(f.t, m.allowed[[2]workID{a.Source, a.Derivative}], a.Transfers)
 	}
 }

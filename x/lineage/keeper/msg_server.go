@@ -12,7 +12,8 @@ var _ types.MsgServer = msgServer{}
 
 type msgServer struct{ k Keeper }
 
-// NewMsgServer serves the module's messages.
+// NewMsgServer serves the module's messages. The router that calls it has run
+// their ValidateBasic.
 func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k: k} }
 
 // Derive declares sources of a work.
@@ -30,11 +31,11 @@ func (s msgServer) Derive(ctx context.Context, msg *types.MsgDerive) (*types.Msg
 
 // ApproveSource approves a later source.
 func (s msgServer) ApproveSource(ctx context.Context, msg *types.MsgApproveSource) (*types.MsgApproveSourceResponse, error) {
-	owner, source, derivative, err := msg.Parse()
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.k.ApproveSource(ctx, owner, source, derivative); err != nil {
+	if err := s.k.ApproveSource(ctx, owner, msg.Source, msg.Derivative); err != nil {
 		return nil, err
 	}
 	return &types.MsgApproveSourceResponse{}, nil
@@ -44,11 +45,11 @@ func (s msgServer) ApproveSource(ctx context.Context, msg *types.MsgApproveSourc
 func (s msgServer) WithdrawSourceApproval(
 	ctx context.Context, msg *types.MsgWithdrawSourceApproval,
 ) (*types.MsgWithdrawSourceApprovalResponse, error) {
-	owner, source, derivative, err := msg.Parse()
+	owner, err := sdk.AccAddressFromBech32(msg.Owner)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.k.WithdrawSourceApproval(ctx, owner, source, derivative); err != nil {
+	if err := s.k.WithdrawSourceApproval(ctx, owner, msg.Source, msg.Derivative); err != nil {
 		return nil, err
 	}
 	return &types.MsgWithdrawSourceApprovalResponse{}, nil
@@ -56,11 +57,11 @@ func (s msgServer) WithdrawSourceApproval(
 
 // BlankText takes text back.
 func (s msgServer) BlankText(ctx context.Context, msg *types.MsgBlankText) (*types.MsgBlankTextResponse, error) {
-	sender, work, err := msg.Parse()
+	sender, err := sdk.AccAddressFromBech32(msg.Sender)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.k.BlankText(ctx, sender, work); err != nil {
+	if err := s.k.BlankText(ctx, sender, msg.Work); err != nil {
 		return nil, err
 	}
 	return &types.MsgBlankTextResponse{}, nil

@@ -10,20 +10,18 @@ import (
 
 	"cosmossdk.io/collections"
 
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// find reads the id that a request names and checks that the work exists, with
-// errors as gRPC codes.
-func (s queryServer) find(ctx context.Context, work string) (workID, error) {
-	id, err := registrytypes.ParseWorkID(work)
-	if err != nil {
-		return id, coded(err)
+// find checks that the work which a field of a request names exists, with errors
+// as gRPC codes.
+func (s queryServer) find(ctx context.Context, field string, work workID) (registrytypes.Work, error) {
+	if err := work.Given(field); err != nil {
+		return registrytypes.Work{}, coded(err)
 	}
-	_, err = s.k.registry.GetWork(ctx, id)
-	return id, coded(err)
+	row, err := s.k.registry.GetWork(ctx, work)
+	return row, coded(err)
 }
 
 // coded gives errors their gRPC code; those of the store are internal.
@@ -73,24 +71,17 @@ func (r *reader) link(derivative, source workID) (types.Link, error) {
 }
 
 func newLink(derivative workID, row *types.Derivation, e types.Edge) types.Link {
-	link := types.Link{
-		Derivative: derivative.String(), Source: e.Work().String(), Role: e.Role,
+	return types.Link{
+		Derivative: derivative, Source: e.Source.WorkID, Role: e.Role, Terms: e.Terms.TermsID, Grant: e.Grant.GrantID,
 		RoyaltyPolicy: e.RoyaltyPolicy, RoyaltyRate: e.RoyaltyRate, Weight: e.Weight,
 		WorkVersion: e.WorkVersion, AddedAt: row.AddedAt(e), AddedLater: e.AddedLater,
 	}
-	if len(e.Terms) > 0 {
-		link.Terms = licensetypes.TermsID(e.Terms).String()
-	}
-	if len(e.Grant) > 0 {
-		link.Grant = licensetypes.GrantID(e.Grant).String()
-	}
-	return link
 }
 
 func newExternalLink(derivative workID, e types.ExternalEdge) types.Link {
 	external := e.External
 	return types.Link{
-		Derivative: derivative.String(), External: &external, Role: e.Role, Weight: e.Weight, AddedAt: e.AddedAt,
+		Derivative: derivative, External: &external, Role: e.Role, Weight: e.Weight, AddedAt: e.AddedAt,
 		BlankedSha256: e.BlankedSha256,
 	}
 }

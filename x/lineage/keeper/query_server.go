@@ -27,16 +27,15 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 // Derivation returns a work's place in the graph, an empty one for an original,
 // and its generation record.
 func (s queryServer) Derivation(ctx context.Context, req *types.QueryDerivationRequest) (*types.QueryDerivationResponse, error) {
-	work, err := s.find(ctx, req.Work)
-	if err != nil {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
 		return nil, err
 	}
-	node, err := s.k.node(ctx, work)
+	node, err := s.k.node(ctx, req.Work)
 	if err != nil {
 		return nil, coded(err)
 	}
 	response := &types.QueryDerivationResponse{Node: node}
-	record, found, err := s.k.Records.Find(ctx, work)
+	record, found, err := s.k.Records.Find(ctx, req.Work)
 	if found {
 		response.Record = &record
 	}
@@ -50,11 +49,10 @@ func (s queryServer) Sources(ctx context.Context, req *types.QuerySourcesRequest
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.find(ctx, req.Work)
-	if err != nil {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
 		return nil, err
 	}
-	links, next, err := s.k.sources(ctx, work, page)
+	links, next, err := s.k.sources(ctx, req.Work, page)
 	return &types.QuerySourcesResponse{Sources: links, Pagination: next}, coded(err)
 }
 
@@ -65,14 +63,13 @@ func (s queryServer) Derivatives(ctx context.Context, req *types.QueryDerivative
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.find(ctx, req.Work)
-	if err != nil {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
 		return nil, err
 	}
-	prefix, rows := collections.TriplePrefix[workID, bool, workID](work), &reader{ctx: ctx, k: s.k}
+	prefix, rows := collections.TriplePrefix[workID, bool, workID](req.Work), &reader{ctx: ctx, k: s.k}
 	links, next, err := query.CollectionPaginate(ctx, s.k.Derivatives, page,
 		func(key derivativeKey, _ collections.NoValue) (types.Link, error) {
-			return rows.link(key.K3(), work)
+			return rows.link(key.K3(), req.Work)
 		}, func(o *query.CollectionsPaginateOptions[derivativeKey]) { o.Prefix = &prefix })
 	return &types.QueryDerivativesResponse{Derivatives: links, Pagination: next}, coded(err)
 }
@@ -93,17 +90,13 @@ func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsReq
 	if err != nil {
 		return nil, err
 	}
-	source, err := s.find(ctx, req.Source)
+	work, err := s.find(ctx, "source", req.Source)
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.k.registry.GetWork(ctx, source)
-	if err != nil {
-		return nil, coded(err)
-	}
 	approvals, next, err := query.CollectionPaginate(ctx, s.k.Approvals, page,
 		func(key workPair, transfers uint32) (types.Approval, error) {
-			return types.Approval{Derivative: key.K2().String(), InForce: transfers == work.Transfers}, nil
-		}, query.WithCollectionPaginationPairPrefix[workID, workID](source))
+			return types.Approval{Derivative: key.K2(), InForce: transfers == work.Transfers}, nil
+		}, query.WithCollectionPaginationPairPrefix[workID, workID](req.Source))
 	return &types.QueryApprovalsResponse{Approvals: approvals, Pagination: next}, coded(err)
 }

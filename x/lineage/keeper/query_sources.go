@@ -44,7 +44,7 @@ func (k Keeper) sources(ctx context.Context, work workID, page *query.PageReques
 	for start < uint64(len(row.Edges)) {
 		e := row.Edges[start]
 		if rest.Limit == 0 {
-			result.NextKey = append([]byte{registeredPart}, e.Source...)
+			result.NextKey = append([]byte{registeredPart}, e.Source.WorkID[:]...)
 			return links, result, nil
 		}
 		links = append(links, newLink(work, &row, e))

@@ -30,8 +30,7 @@ func (s queryServer) walk(ctx context.Context, req *types.QueryWalkRequest, g gr
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.find(ctx, req.Work)
-	if err != nil {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
 		return nil, err
 	}
 	if req.Depth > maxDepth {
@@ -41,7 +40,7 @@ func (s queryServer) walk(ctx context.Context, req *types.QueryWalkRequest, g gr
 	if !page.CountTotal {
 		limits.Steps = int(min(maxWalkSteps, min(start, maxWalkSteps)+page.Limit+1))
 	}
-	steps, truncated, err := graph.Walk(g, work, limits)
+	steps, truncated, err := graph.Walk(g, req.Work, limits)
 	if err != nil {
 		return nil, coded(err)
 	}
@@ -53,30 +52,39 @@ func (s queryServer) walk(ctx context.Context, req *types.QueryWalkRequest, g gr
 	return &types.QueryWalkResponse{Steps: rows, Pagination: next, Truncated: truncated && next.NextKey == nil}, coded(err)
 }
 
-// Path returns a shortest path from a derivative to an ancestor.
+// Path lists the steps of a shortest path from a derivative to an ancestor. Each
+// page searches it again.
 func (s queryServer) Path(ctx context.Context, req *types.QueryPathRequest) (*types.QueryPathResponse, error) {
-	work, err := s.find(ctx, req.Work)
+	page, err := paging.Bound(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
-	ancestor, err := s.find(ctx, req.Ancestor)
-	if err != nil {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
 		return nil, err
 	}
-	if work == ancestor {
+	if _, err := s.find(ctx, "ancestor", req.Ancestor); err != nil {
+		return nil, err
+	}
+	if req.Work == req.Ancestor {
 		return nil, status.Error(codes.InvalidArgument, "the two works are the same")
 	}
 	rows := &reader{ctx: ctx, k: s.k}
-	path, truncated, err := graph.Path(ancestors{rows}, work, ancestor, graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges})
+	path, truncated, err := graph.Path(ancestors{rows}, req.Work, req.Ancestor, graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges})
 	if err != nil {
 		return nil, coded(err)
 	}
 	if truncated {
-		return nil, status.Errorf(codes.ResourceExhausted, "%s is not among the first %d ancestors of %s: more are not searched", ancestor, maxWalkSteps, work)
+		return nil, status.Errorf(codes.ResourceExhausted, "%s is not among the first %d ancestors of %s: more are not searched",
+			req.Ancestor, maxWalkSteps, req.Work)
 	}
-	response := &types.QueryPathResponse{}
-	for i := 1; i < len(path); i++ {
-		link, err := rows.link(path[i-1], path[i])
+	// A step leads from each work to the next: one fewer than works, none without a path.
+	places, next, err := paging.Places(uint64(max(len(path), 1)-1), page)
+	if err != nil {
+		return nil, err
+	}
+	response := &types.QueryPathResponse{Pagination: next}
+	for _, place := range places {
+		link, err := rows.link(path[place], path[place+1])
 		if err != nil {
 			return nil, coded(err)
 		}
@@ -91,15 +99,13 @@ func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommon
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.find(ctx, req.Work)
-	if err != nil {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
 		return nil, err
 	}
-	other, err := s.find(ctx, req.Other)
-	if err != nil {
+	if _, err := s.find(ctx, "other", req.Other); err != nil {
 		return nil, err
 	}
-	common, truncated, err := graph.Common(ancestors{&reader{ctx: ctx, k: s.k}}, work, other,
+	common, truncated, err := graph.Common(ancestors{&reader{ctx: ctx, k: s.k}}, req.Work, req.Other,
 		graph.Limits{Steps: maxWalkSteps, Edges: maxWalkEdges / 2})
 	if err != nil {
 		return nil, coded(err)
@@ -108,11 +114,7 @@ func (s queryServer) CommonAncestors(ctx context.Context, req *types.QueryCommon
 	if err != nil {
 		return nil, err
 	}
-	response := &types.QueryCommonAncestorsResponse{Pagination: next, Truncated: truncated}
-	for _, id := range common {
-		response.Works = append(response.Works, id.String())
-	}
-	return response, nil
+	return &types.QueryCommonAncestorsResponse{Works: common, Pagination: next, Truncated: truncated}, nil
 }
 
 // rows reads what belongs to the steps of a page.
@@ -134,7 +136,7 @@ func (k Keeper) rows(ctx context.Context, g graph.Graph[workID], steps []graph.S
 			return nil, err
 		}
 		rows = append(rows, types.Step{
-			Work: s.Node.String(), Depth: uint32(s.Depth), Generation: generation, Link: link, Again: s.Again,
+			Work: s.Node, Depth: uint32(s.Depth), Generation: generation, Link: link, Again: s.Again,
 		})
 	}
 	return rows, nil

@@ -18,8 +18,8 @@ func (k Keeper) checkNew(ctx context.Context, d *derivation) error {
 		return errorsmod.Wrapf(types.ErrTooManySources, "%s would have %d sources, a work has at most %d", d.Work, total, types.MaxSources)
 	}
 	for _, s := range d.Works {
-		if _, has := d.row.Find(s.ID); has {
-			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once", s.ID, d.Work)
+		if _, has := d.row.Find(s.Work); has {
+			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once", s.Work, d.Work)
 		}
 	}
 	sum := d.Weight()

@@ -23,7 +23,7 @@ func (k Keeper) store(ctx context.Context, d *derivation) error {
 		return err
 	}
 	for _, s := range d.Works {
-		if err := k.indexEdge(ctx, s.ID, s.Role == types.ROLE_CITES, d.Work); err != nil {
+		if err := k.indexEdge(ctx, s.Work, s.Role == types.ROLE_CITES, d.Work); err != nil {
 			return err
 		}
 	}
@@ -60,7 +60,7 @@ func (k Keeper) storeRow(ctx context.Context, d *derivation, now time.Time) erro
 	permits := d.permits
 	for _, s := range d.Works {
 		edge := edge
-		edge.Source, edge.Role, edge.Weight = s.ID[:], s.Role, s.Weight
+		edge.Source.WorkID, edge.Role, edge.Weight = s.Work, s.Role, s.Weight
 		if !edge.Cites() {
 			pin(&edge, permits[0])
 			permits = permits[1:]
@@ -89,11 +89,6 @@ func (k Keeper) indexEdge(ctx context.Context, source workID, cites bool, work w
 // pin notes in an edge what the derivation relies on, so that nothing which
 // changes at the source later changes what was agreed.
 func pin(edge *types.Edge, p licensetypes.Permit) {
-	if p.Terms != (licensetypes.TermsID{}) {
-		edge.Terms = p.Terms[:]
-	}
-	if p.Grant != (licensetypes.GrantID{}) {
-		edge.Grant = p.Grant[:]
-	}
+	edge.Terms.TermsID, edge.Grant.GrantID = p.Terms, p.Grant
 	edge.RoyaltyPolicy, edge.RoyaltyRate, edge.WorkVersion = p.Policy, p.Rate, p.WorkVersion
 }

@@ -13,34 +13,34 @@ func (l Lineage) DOT(w io.Writer) error {
 	fmt.Fprintln(out, "digraph lineage {")
 	fmt.Fprintln(out, "  rankdir=BT;")
 	fmt.Fprintln(out, "  node [shape=box];")
-	fmt.Fprintf(out, "  %s [label=%s, style=bold];\n", quote(l.Root), quote(l.workName(l.Root, false)))
-	drawn := map[string]bool{l.Root: true}
+	root := node{work: l.Root}
+	fmt.Fprintf(out, "  %s [label=%s, style=bold];\n", quote(root.String()), quote(l.name(root)))
+	drawn := map[node]bool{root: true}
 	for _, s := range l.Steps {
 		_, to := ends(s)
 		if drawn[to] {
 			continue
 		}
 		drawn[to] = true
-		external := s.Link.External != nil
 		style := ""
-		if external {
+		if to.external != "" {
 			style = ", style=dashed"
 		}
-		fmt.Fprintf(out, "  %s [label=%s%s];\n", quote(to), quote(l.workName(to, external)), style)
+		fmt.Fprintf(out, "  %s [label=%s%s];\n", quote(to.String()), quote(l.name(to)), style)
 	}
 	for _, s := range l.Steps {
-		source := s.Link.Source
+		derivative, source := node{work: s.Link.Derivative}, node{work: s.Link.Source}
 		if s.Link.External != nil {
-			source = externalName(s.Link)
+			source = node{external: externalName(s.Link)}
 		}
 		label := s.Link.Role.Name()
-		if s.Link.Terms != "" {
+		if !s.Link.Terms.IsZero() {
 			label += "\n" + l.permission(s.Link)
 		}
 		if r := royalty(s.Link); r != "none" {
 			label += "\n" + r
 		}
-		fmt.Fprintf(out, "  %s -> %s [label=%s];\n", quote(s.Link.Derivative), quote(source), quote(label))
+		fmt.Fprintf(out, "  %s -> %s [label=%s];\n", quote(derivative.String()), quote(source.String()), quote(label))
 	}
 	fmt.Fprintln(out, "}")
 	_, err := io.WriteString(w, out.String())

@@ -7,33 +7,43 @@ import (
 	"strings"
 	"unicode"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Lineage is a walk from one work. Ask the queries for every edge, or shapes
 // such as diamonds are drawn with the first edge to each work only.
 type Lineage struct {
-	Root string
+	Root registrytypes.WorkID
 	// Steps of the walk. One with an external source in its link and no work is
 	// drawn as a source of the link's derivative.
 	Steps []types.Step
 	// Work names a work for the reader, by its title say; nil: its id.
-	Work func(id string) string
+	Work func(registrytypes.WorkID) string
 	// Terms names terms, by their preset say; nil: their id.
-	Terms func(id string) string
+	Terms func(licensetypes.TermsID) string
 }
 
-// ends returns the node that a step comes from and the one it reaches, as keys
-// that tell nodes apart.
-func ends(s types.Step) (from, to string) {
+// node is a work, or a source that is not registered.
+type node struct {
+	work     registrytypes.WorkID
+	external string
+}
+
+// String is a key that tells nodes apart.
+func (n node) String() string { return n.work.String() + n.external }
+
+// ends returns the node that a step comes from and the one it reaches.
+func ends(s types.Step) (from, to node) {
 	switch {
 	case s.Link.External != nil:
-		return s.Link.Derivative, externalName(s.Link)
+		return node{work: s.Link.Derivative}, node{external: externalName(s.Link)}
 	case s.Work == s.Link.Source:
-		return s.Link.Derivative, s.Work
+		return node{work: s.Link.Derivative}, node{work: s.Work}
 	default:
-		return s.Link.Source, s.Work
+		return node{work: s.Link.Source}, node{work: s.Work}
 	}
 }
 
@@ -44,18 +54,18 @@ func externalName(link types.Link) string {
 	case link.External.Uri != "":
 		return link.External.Uri
 	}
-	return "sha256:" + link.External.Sha256
+	return "sha256:" + link.External.Sha256.String()
 }
 
-// workName is what a reader sees of a node.
-func (l Lineage) workName(id string, external bool) string {
+// name is what a reader sees of a node.
+func (l Lineage) name(n node) string {
 	switch {
-	case external:
-		return clean(id) + " (external)"
+	case n.external != "":
+		return clean(n.external) + " (external)"
 	case l.Work == nil:
-		return clean(id)
+		return n.work.String()
 	}
-	return clean(l.Work(id))
+	return clean(l.Work(n.work))
 }
 
 // permission says what a link relies on.
@@ -63,15 +73,15 @@ func (l Lineage) permission(link types.Link) string {
 	switch {
 	case link.External != nil, link.Role == types.ROLE_CITES:
 		return "none needed"
-	case link.Terms == "":
+	case link.Terms.IsZero():
 		return "own work"
 	}
-	name := link.Terms
+	name := link.Terms.String()
 	if l.Terms != nil {
 		name = clean(l.Terms(link.Terms))
 	}
-	if link.Grant != "" {
-		return name + ", " + link.Grant
+	if !link.Grant.IsZero() {
+		return name + ", " + link.Grant.String()
 	}
 	return name
 }

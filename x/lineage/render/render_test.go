@@ -6,15 +6,30 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/render"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
+var (
+	song, left, right = registrytypes.WorkID{1}, registrytypes.WorkID{2}, registrytypes.WorkID{3}
+	mix, root         = registrytypes.WorkID{4}, registrytypes.WorkID{5}
+	free              = licensetypes.TermsID{6}
+)
+
+// title is what a reader calls a work.
+func title(id registrytypes.WorkID) string {
+	return map[registrytypes.WorkID]string{
+		song: `The "Song"`, left: "Left\x1b[2J", right: "right", mix: "remix", root: "root",
+	}[id]
+}
+
 // up is a step towards a source, under a free offer.
-func up(depth uint32, derivative, source string, change ...func(*types.Step)) types.Step {
+func up(depth uint32, derivative, source registrytypes.WorkID, change ...func(*types.Step)) types.Step {
 	s := types.Step{Work: source, Depth: depth, Link: types.Link{
-		Derivative: derivative, Source: source, Role: types.ROLE_PARENT_OF, Terms: "terms1free",
+		Derivative: derivative, Source: source, Role: types.ROLE_PARENT_OF, Terms: free,
 	}}
 	for _, c := range change {
 		c(&s)
@@ -25,30 +40,24 @@ func up(depth uint32, derivative, source string, change ...func(*types.Step)) ty
 // remix comes from left and right, which both come from a song; and from a
 // page on the web.
 func remix() render.Lineage {
-	titles := map[string]string{"song": `The "Song"`, "left": "Left\x1b[2J"}
-	web := up(1, "remix", "")
-	web.Link.External, web.Link.Role, web.Link.Terms = &types.External{Uri: "https://example.org"}, types.ROLE_INPUT_TO, ""
+	web := up(1, mix, registrytypes.WorkID{})
+	web.Link.External, web.Link.Role = &types.External{Uri: "https://example.org"}, types.ROLE_INPUT_TO
+	web.Link.Terms = licensetypes.TermsID{}
 	return render.Lineage{
-		Root: "remix",
+		Root: mix,
 		Steps: []types.Step{
-			up(1, "remix", "left", func(s *types.Step) { s.Generation = 1 }),
-			up(1, "remix", "right", func(s *types.Step) { s.Generation, s.Link.AddedLater = 1, true }),
+			up(1, mix, left, func(s *types.Step) { s.Generation = 1 }),
+			up(1, mix, right, func(s *types.Step) { s.Generation, s.Link.AddedLater = 1, true }),
 			web,
-			up(2, "left", "song", func(s *types.Step) {
+			up(2, left, song, func(s *types.Step) {
 				s.Link.RoyaltyPolicy, s.Link.RoyaltyRate = royaltytypes.POLICY_ABSOLUTE, 50_000
 			}),
-			up(2, "right", "song", func(s *types.Step) {
-				s.Again, s.Link.Terms, s.Link.Role = true, "", types.ROLE_COMPONENT_OF
+			up(2, right, song, func(s *types.Step) {
+				s.Again, s.Link.Terms, s.Link.Role = true, licensetypes.TermsID{}, types.ROLE_COMPONENT_OF
 			}),
-			up(3, "song", "root"),
+			up(3, song, root),
 		},
-		Work: func(id string) string {
-			if title, ok := titles[id]; ok {
-				return title
-			}
-			return id
-		},
-		Terms: func(id string) string { return strings.TrimPrefix(id, "terms1") },
+		Work: title, Terms: func(licensetypes.TermsID) string { return "free" },
 	}
 }
 
@@ -72,16 +81,16 @@ func TestTreeShowsASharedAncestorOnce(t *testing.T) {
 }
 
 func TestTreeOfDerivativesGrowsTheOtherWay(t *testing.T) {
-	l := render.Lineage{Root: "song", Steps: []types.Step{{
-		Work: "remix", Depth: 1, Generation: 1,
-		Link: types.Link{Derivative: "remix", Source: "song", Role: types.ROLE_CITES},
+	l := render.Lineage{Root: song, Steps: []types.Step{{
+		Work: mix, Depth: 1, Generation: 1,
+		Link: types.Link{Derivative: mix, Source: song, Role: types.ROLE_CITES},
 	}}}
-	require.Equal(t, "song\n└─ cites  remix\n", draw(t, func(w *strings.Builder) error { return l.Tree(w) }))
+	require.Equal(t, song.String()+"\n└─ cites  "+mix.String()+"\n", draw(t, func(w *strings.Builder) error { return l.Tree(w) }))
 }
 
 func TestAnOriginalIsATreeOfOneLine(t *testing.T) {
-	l := render.Lineage{Root: "song"}
-	require.Equal(t, "song\n", draw(t, func(w *strings.Builder) error { return l.Tree(w) }))
+	l := render.Lineage{Root: song, Work: title}
+	require.Equal(t, "The \"Song\"\n", draw(t, func(w *strings.Builder) error { return l.Tree(w) }))
 }
 
 func TestTableHasOneRowAStep(t *testing.T) {
@@ -101,15 +110,15 @@ func TestTableHasOneRowAStep(t *testing.T) {
 func TestDOTNamesEachNodeOnceAndQuotes(t *testing.T) {
 	got := draw(t, func(w *strings.Builder) error { return remix().DOT(w) })
 	require.True(t, strings.HasPrefix(got, "digraph lineage {\n"))
-	require.Equal(t, 1, strings.Count(got, `"song" [label="The \"Song\""];`))
+	require.Equal(t, 1, strings.Count(got, `"`+song.String()+`" [label="The \"Song\""];`))
 	require.Equal(t, 6, strings.Count(got, " -> "))
-	require.Contains(t, got, `"left" -> "song" [label="parentOf\nfree\nabsolute 5 %"];`)
+	require.Contains(t, got, `"`+left.String()+`" -> "`+song.String()+`" [label="parentOf\nfree\nabsolute 5 %"];`)
 	require.Contains(t, got, `"https://example.org" [label="https://example.org (external)", style=dashed];`)
 }
 
 func TestRatesArePrintedExactly(t *testing.T) {
 	for rate, want := range map[uint32]string{1: "0.0001 %", 100_000: "10 %", 123_456: "12.3456 %", 1_000_000: "100 %", 25_000: "2.5 %"} {
-		l := render.Lineage{Root: "a", Steps: []types.Step{up(1, "a", "b", func(s *types.Step) {
+		l := render.Lineage{Root: mix, Steps: []types.Step{up(1, mix, song, func(s *types.Step) {
 			s.Link.RoyaltyPolicy, s.Link.RoyaltyRate = royaltytypes.POLICY_RELATIVE, rate
 		})}}
 		require.Equal(t, "relative "+want, l.Rows()[0][6])

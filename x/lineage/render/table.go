@@ -20,14 +20,13 @@ func (l Lineage) Rows() [][]string {
 	rows := make([][]string, 0, len(l.Steps))
 	for _, s := range l.Steps {
 		from, to := ends(s)
-		external := s.Link.External != nil
 		generation := strconv.Itoa(int(s.Generation))
-		if external {
+		if to.external != "" {
 			generation = "-"
 		}
 		rows = append(rows, []string{
 			strconv.Itoa(int(s.Depth)), generation, s.Link.Role.Name(),
-			l.workName(to, external), l.workName(from, false),
+			l.name(to), l.name(from),
 			l.permission(s.Link), royalty(s.Link), note(s),
 		})
 	}

@@ -11,13 +11,14 @@ import (
 // Tree writes the walk as an indented tree. A work that several others share
 // is drawn out once; further places say that it is shown above.
 func (l Lineage) Tree(w io.Writer) error {
-	t := tree{Lineage: l, next: make(map[string][]types.Step), shown: map[string]bool{l.Root: true}}
+	root := node{work: l.Root}
+	t := tree{Lineage: l, next: make(map[node][]types.Step), shown: map[node]bool{root: true}}
 	for _, s := range l.Steps {
 		from, _ := ends(s)
 		t.next[from] = append(t.next[from], s)
 	}
-	fmt.Fprintln(&t.out, l.workName(l.Root, false))
-	t.branch(l.Root, "")
+	fmt.Fprintln(&t.out, l.name(root))
+	t.branch(root, "")
 	_, err := io.WriteString(w, t.out.String())
 	return err
 }
@@ -25,12 +26,12 @@ func (l Lineage) Tree(w io.Writer) error {
 type tree struct {
 	Lineage
 	out   strings.Builder
-	next  map[string][]types.Step
-	shown map[string]bool
+	next  map[node][]types.Step
+	shown map[node]bool
 }
 
-func (t *tree) branch(node, indent string) {
-	steps := t.next[node]
+func (t *tree) branch(from node, indent string) {
+	steps := t.next[from]
 	for i, s := range steps {
 		corner, deeper := "├─ ", "│  "
 		if i == len(steps)-1 {
@@ -49,8 +50,8 @@ func (t *tree) branch(node, indent string) {
 }
 
 // line describes the edge and the node that it reaches.
-func (t *tree) line(s types.Step, to string) string {
-	parts := []string{s.Link.Role.Name() + "  " + t.workName(to, s.Link.External != nil)}
+func (t *tree) line(s types.Step, to node) string {
+	parts := []string{s.Link.Role.Name() + "  " + t.name(to)}
 	if s.Link.External == nil && s.Link.Role != types.ROLE_CITES {
 		parts = append(parts, t.permission(s.Link))
 		if r := royalty(s.Link); r != "none" {

@@ -62,7 +62,7 @@ func (e ExternalEdge) Blank() (bare ExternalEdge, ok bool) {
 // Reference is what tells external sources apart, whether their uri is blanked or
 // not.
 type Reference struct {
-	Sha256    string
+	Sha256    registrytypes.Digest
 	URIDigest registrytypes.Digest
 }
 

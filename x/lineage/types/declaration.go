@@ -14,21 +14,12 @@ type Declaration struct {
 	Work  registrytypes.WorkID
 	// Sources as declared; Works and Externals are the same, apart.
 	Sources   []Source
-	Works     []WorkSource
+	Works     []Source
 	Externals []Source
 	// MaxTotalRate is the highest sum of rates the owner accepts, ppm.
 	MaxTotalRate uint32
 	// Record is nil when none is declared.
 	Record *GenerationRecord
-}
-
-// WorkSource is a registered source.
-type WorkSource struct {
-	ID         registrytypes.WorkID
-	Role       Role
-	Permission string
-	// Weight in ppm; 0: not stated.
-	Weight uint32
 }
 
 // Weight sums the declared weights of all sources, ppm.
@@ -40,15 +31,15 @@ func (d Declaration) Weight() uint64 {
 	return sum
 }
 
-// Declaration checks the message and reads its ids. Errors name the source by
+// Declaration checks the message and sorts its sources. Errors name the source by
 // its place in the message, from 0.
 func (m *MsgDerive) Declaration() (Declaration, error) {
-	d := Declaration{Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, Record: m.Record}
+	d := Declaration{Work: m.Work, Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, Record: m.Record}
 	var err error
 	if d.Owner, err = sdk.AccAddressFromBech32(m.Owner); err != nil {
 		return Declaration{}, errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", m.Owner, err)
 	}
-	if d.Work, err = registrytypes.ParseWorkID(m.Work); err != nil {
+	if err := m.Work.Given("work"); err != nil {
 		return Declaration{}, err
 	}
 	switch {
@@ -79,8 +70,7 @@ func (d *Declaration) readSources() error {
 	works := make(map[registrytypes.WorkID]bool, len(d.Sources))
 	var externals map[External]bool
 	for i, s := range d.Sources {
-		id, err := s.read()
-		if err != nil {
+		if err := s.Validate(); err != nil {
 			return errorsmod.Wrapf(err, "source %d", i)
 		}
 		if s.External != nil {
@@ -95,13 +85,13 @@ func (d *Declaration) readSources() error {
 			continue
 		}
 		switch {
-		case id == d.Work:
-			return errorsmod.Wrapf(ErrInvalidSource, "source %d: %s cannot be a source of itself", i, id)
-		case works[id]:
-			return errorsmod.Wrapf(ErrAlreadySource, "source %d: %s is given before; a source has one role", i, id)
+		case s.Work == d.Work:
+			return errorsmod.Wrapf(ErrInvalidSource, "source %d: %s cannot be a source of itself", i, s.Work)
+		case works[s.Work]:
+			return errorsmod.Wrapf(ErrAlreadySource, "source %d: %s is given before; a source has one role", i, s.Work)
 		}
-		works[id] = true
-		d.Works = append(d.Works, WorkSource{ID: id, Role: s.Role, Permission: s.Permission, Weight: s.Weight})
+		works[s.Work] = true
+		d.Works = append(d.Works, s)
 	}
 	return nil
 }

@@ -12,12 +12,14 @@ import (
 // Find returns the place of a source among the edges, or where it would be
 // inserted. The edges must be sorted, as those of a stored row are.
 func (d *Derivation) Find(source registrytypes.WorkID) (place int, found bool) {
-	return slices.BinarySearchFunc(d.Edges, source[:], func(e Edge, id []byte) int { return bytes.Compare(e.Source, id) })
+	return slices.BinarySearchFunc(d.Edges, source[:], func(e Edge, id []byte) int {
+		return bytes.Compare(e.Source.WorkID[:], id)
+	})
 }
 
 // Sort brings the edges into the order of a stored row: ascending by source.
 func (d *Derivation) Sort() {
-	slices.SortFunc(d.Edges, func(a, b Edge) int { return bytes.Compare(a.Source, b.Source) })
+	slices.SortFunc(d.Edges, func(a, b Edge) int { return bytes.Compare(a.Source.WorkID[:], b.Source.WorkID[:]) })
 }
 
 // Count is the number of all sources, citations and external ones among them.
@@ -32,29 +34,24 @@ func (d *Derivation) AddedAt(e Edge) time.Time {
 }
 
 // Check proves that a row of a work is in the form that all reading relies on:
-// sources of 20 bytes, ascending, each once and not the work itself, and no more
-// than a work may have. It fails naming the first that is not.
+// sources ascending, each once and not the work itself, and no more than a work
+// may have. It fails naming the first that is not.
 func (d *Derivation) Check(work registrytypes.WorkID) error {
 	if total := d.Count(); total > MaxSources {
 		return fmt.Errorf("%s has %d sources, at most %d are kept", work, total, MaxSources)
 	}
-	var last []byte
+	var last registrytypes.WorkID // which stands before all
 	for i, e := range d.Edges {
 		switch {
-		case len(e.Source) != len(work):
-			return fmt.Errorf("source %d of %s is an id of %d bytes", i, work, len(e.Source))
-		case bytes.Equal(e.Source, work[:]):
+		case e.Source.WorkID == work:
 			return fmt.Errorf("%s is a source of itself", work)
-		case bytes.Compare(last, e.Source) >= 0:
-			return fmt.Errorf("source %d of %s is out of order", i, work)
+		case bytes.Compare(last[:], e.Source.WorkID[:]) >= 0:
+			return fmt.Errorf("source %d of %s is not given or out of order", i, work)
 		}
-		last = e.Source
+		last = e.Source.WorkID
 	}
 	return nil
 }
-
-// Work returns the id of the source.
-func (e Edge) Work() registrytypes.WorkID { return registrytypes.WorkID(e.Source) }
 
 // Cites tells whether the source is only mentioned.
 func (e Edge) Cites() bool { return e.Role == ROLE_CITES }

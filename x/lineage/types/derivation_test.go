@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -20,8 +21,7 @@ func numbered(i int) (id registrytypes.WorkID) {
 func TestAWorkIsFoundAmongTheSourcesOfARow(t *testing.T) {
 	var row types.Derivation
 	for _, i := range []int{7, 3, 9, 5} {
-		id := numbered(i)
-		row.Edges = append(row.Edges, types.Edge{Source: id[:]})
+		row.Edges = append(row.Edges, types.Edge{Source: registrytypes.WorkIDBytes{WorkID: numbered(i)}})
 	}
 	require.ErrorContains(t, row.Check(numbered(1)), "out of order")
 	row.Sort()
@@ -30,7 +30,7 @@ func TestAWorkIsFoundAmongTheSourcesOfARow(t *testing.T) {
 		place, found := row.Find(numbered(i))
 		require.True(t, found)
 		require.Equal(t, want, place)
-		require.Equal(t, numbered(i), row.Edges[place].Work())
+		require.Equal(t, numbered(i), row.Edges[place].Source.WorkID)
 	}
 	for i, want := range map[int]int{0: 0, 4: 1, 10: 4} {
 		place, found := row.Find(numbered(i))
@@ -43,8 +43,8 @@ func TestAWorkIsFoundAmongTheSourcesOfARow(t *testing.T) {
 	require.ErrorContains(t, row.Check(numbered(5)), "itself")
 	row.Edges[1].Source = row.Edges[0].Source
 	require.ErrorContains(t, row.Check(numbered(1)), "out of order")
-	row.Edges[1].Source = []byte{1}
-	require.ErrorContains(t, row.Check(numbered(1)), "1 bytes")
+	row.Edges[0].Source = registrytypes.WorkIDBytes{}
+	require.ErrorContains(t, row.Check(numbered(1)), "not given")
 	row.Externals = types.MaxSources
 	require.ErrorContains(t, row.Check(numbered(1)), "at most 1024")
 }
@@ -53,20 +53,20 @@ func TestAWorkIsFoundAmongTheSourcesOfARow(t *testing.T) {
 func TestTheSizeOfARow(t *testing.T) {
 	at := time.Date(2026, 11, 21, 12, 0, 0, 999_999_999, time.UTC)
 	for _, c := range []struct{ sources, plain, full int }{
-		{1, 82, 126},
-		{4, 286, 462},
-		{types.MaxSources, 69_646, 114_702},
+		{1, 84, 126},
+		{4, 294, 462},
+		{types.MaxSources, 71_694, 114_702},
 	} {
 		plain := types.Derivation{DerivedAt: at}
 		full := types.Derivation{DerivedAt: at}
 		for i := range c.sources {
-			id := numbered(i)
 			edge := types.Edge{
-				Source: id[:], Role: types.ROLE_PARENT_OF, Terms: make([]byte, 32),
+				Source: registrytypes.WorkIDBytes{WorkID: numbered(i + 1)}, Role: types.ROLE_PARENT_OF,
+				Terms:         licensetypes.TermsIDBytes{TermsID: licensetypes.TermsID{1}},
 				RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, WorkVersion: 1,
 			}
 			plain.Edges = append(plain.Edges, edge)
-			edge.Grant, edge.Weight, edge.WorkVersion = make([]byte, 20), types.Whole, 1_000_000
+			edge.Grant.GrantID, edge.Weight, edge.WorkVersion = licensetypes.GrantID{1}, types.Whole, 1_000_000
 			edge.AddedAt, edge.AddedLater = &at, true
 			full.Edges = append(full.Edges, edge)
 		}

@@ -1,7 +1,6 @@
 package types
 
 import (
-	"errors"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
@@ -19,13 +18,13 @@ func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
 		return err
 	}
-	generations := make(map[string]uint32, len(g.Nodes))
+	generations := make(map[registrytypes.WorkID]uint32, len(g.Nodes))
 	for _, n := range g.Nodes {
 		if _, twice := generations[n.Work]; twice {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "work %s is listed twice", n.Work)
 		}
 		if err := n.validate(); err != nil {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "work %q: %s", n.Work, err)
+			return errorsmod.Wrapf(ErrInvalidGenesis, "work %s: %s", n.Work, err)
 		}
 		generations[n.Work] = n.Node.Generation
 	}
@@ -44,12 +43,12 @@ func (g GenesisState) Validate() error {
 }
 
 func (g GenesisState) validateApprovals() error {
-	seen := make(map[[2]string]bool, len(g.Approvals))
+	seen := make(map[[2]registrytypes.WorkID]bool, len(g.Approvals))
 	for _, a := range g.Approvals {
-		if _, _, err := ParseApproved(a.Source, a.Derivative); err != nil {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %q for %q: %s", a.Source, a.Derivative, err)
+		if err := validateApproved(a.Source, a.Derivative); err != nil {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %s for %s: %s", a.Source, a.Derivative, err)
 		}
-		pair := [2]string{a.Source, a.Derivative}
+		pair := [2]registrytypes.WorkID{a.Source, a.Derivative}
 		if seen[pair] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %s for %s is listed twice", a.Source, a.Derivative)
 		}
@@ -60,7 +59,7 @@ func (g GenesisState) validateApprovals() error {
 
 // validate checks a node with its edges by itself.
 func (n GenesisNode) validate() error {
-	if err := checkSpelling(n.Work); err != nil {
+	if err := n.Work.Given("work"); err != nil {
 		return err
 	}
 	if int(n.Node.Sources) != len(n.Edges) || int(n.Node.Externals) != len(n.Externals) {
@@ -71,7 +70,7 @@ func (n GenesisNode) validate() error {
 		return errorsmod.Wrapf(ErrTooManySources, "%d, at most %d are kept", total, MaxSources)
 	}
 	var weight uint64
-	seen := make(map[string]bool, len(n.Edges))
+	seen := make(map[registrytypes.WorkID]bool, len(n.Edges))
 	for _, e := range n.Edges {
 		if e.Source == n.Work || seen[e.Source] {
 			return errorsmod.Wrapf(ErrAlreadySource, "source %s is the work itself or listed twice", e.Source)
@@ -100,22 +99,16 @@ func (n GenesisNode) validate() error {
 // validate checks an edge of a work that was first declared at a time.
 func (e GenesisEdge) validate(derivedAt time.Time) error {
 	s := Source{Work: e.Source, Role: e.Edge.Role, Weight: e.Edge.Weight}
-	if err := errors.Join(s.Validate(), checkSpelling(e.Source)); err != nil {
+	if err := s.Validate(); err != nil {
 		return err
 	}
 	edge := e.Edge
-	if len(edge.Source) > 0 {
+	if !edge.Source.IsZero() {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: the edge names a source itself: leave that empty", e.Source)
 	}
 	if edge.AddedAt != nil && !edge.AddedAt.After(derivedAt) {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: added at %s, not after the first declaration at %s: leave the time out",
 			e.Source, edge.AddedAt.Format(time.RFC3339), derivedAt.Format(time.RFC3339))
-	}
-	if l := len(edge.Terms); l != 0 && l != termsLength {
-		return errorsmod.Wrapf(ErrInvalidSource, "%s: terms of %d bytes", e.Source, l)
-	}
-	if l := len(edge.Grant); l != 0 && l != grantLength {
-		return errorsmod.Wrapf(ErrInvalidSource, "%s: grant of %d bytes", e.Source, l)
 	}
 	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE
@@ -124,19 +117,3 @@ func (e GenesisEdge) validate(derivedAt time.Time) error {
 	}
 	return nil
 }
-
-// checkSpelling refuses an id in another form than the chain's own: works are
-// compared as they are written.
-func checkSpelling(work string) error {
-	id, err := registrytypes.ParseWorkID(work)
-	if err == nil && id.String() != work {
-		err = errorsmod.Wrapf(ErrInvalidSource, "%s: write it as %s", work, id)
-	}
-	return err
-}
-
-// Lengths of ids in bytes.
-const (
-	termsLength = 32
-	grantLength = 20
-)

@@ -22,67 +22,51 @@ func (m *MsgDerive) ValidateBasic() error {
 	return err
 }
 
-// ValidateBasic checks the ids.
+// ValidateBasic checks account and ids.
 func (m *MsgApproveSource) ValidateBasic() error {
-	_, _, _, err := m.Parse()
-	return err
+	return validateApproval(m.Owner, m.Source, m.Derivative)
 }
 
-// Parse reads the message. It fails with ErrInvalidMessage, ErrInvalidSource or
-// the registry's ErrInvalidID.
-func (m *MsgApproveSource) Parse() (owner sdk.AccAddress, source, derivative registrytypes.WorkID, err error) {
-	return parseApproval(m.Owner, m.Source, m.Derivative)
-}
-
-// ValidateBasic checks the ids.
+// ValidateBasic checks account and ids.
 func (m *MsgWithdrawSourceApproval) ValidateBasic() error {
-	_, _, _, err := m.Parse()
-	return err
+	return validateApproval(m.Owner, m.Source, m.Derivative)
 }
 
-// Parse reads the message. It fails as that of MsgApproveSource.
-func (m *MsgWithdrawSourceApproval) Parse() (owner sdk.AccAddress, source, derivative registrytypes.WorkID, err error) {
-	return parseApproval(m.Owner, m.Source, m.Derivative)
-}
-
-func parseApproval(account, from, to string) (owner sdk.AccAddress, source, derivative registrytypes.WorkID, err error) {
-	if owner, err = sdk.AccAddressFromBech32(account); err != nil {
-		return owner, source, derivative, errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", account, err)
+func validateApproval(owner string, source, derivative registrytypes.WorkID) error {
+	if err := validateAccount("owner", owner); err != nil {
+		return err
 	}
-	source, derivative, err = ParseApproved(from, to)
-	return owner, source, derivative, err
+	return validateApproved(source, derivative)
 }
 
-// ParseApproved reads the two ids of an approval, which differ. It fails with
-// ErrInvalidSource or the registry's ErrInvalidID.
-func ParseApproved(from, to string) (source, derivative registrytypes.WorkID, err error) {
-	if source, err = registrytypes.ParseWorkID(from); err != nil {
-		return source, derivative, errorsmod.Wrap(err, "source")
+// validateApproved checks the two ids of an approval, which differ.
+func validateApproved(source, derivative registrytypes.WorkID) error {
+	if err := source.Given("source"); err != nil {
+		return err
 	}
-	if derivative, err = registrytypes.ParseWorkID(to); err != nil {
-		return source, derivative, errorsmod.Wrap(err, "derivative")
+	if err := derivative.Given("derivative"); err != nil {
+		return err
 	}
 	if source == derivative {
-		err = errorsmod.Wrapf(ErrInvalidSource, "%s cannot be a source of itself", source)
+		return errorsmod.Wrapf(ErrInvalidSource, "%s cannot be a source of itself", source)
 	}
-	return source, derivative, err
+	return nil
 }
 
-// ValidateBasic checks the ids.
+// ValidateBasic checks account and id.
 func (m *MsgBlankText) ValidateBasic() error {
-	_, _, err := m.Parse()
-	return err
-}
-
-// Parse reads the message. It fails with ErrInvalidMessage or the registry's
-// ErrInvalidID.
-func (m *MsgBlankText) Parse() (sender sdk.AccAddress, work registrytypes.WorkID, err error) {
-	if sender, err = sdk.AccAddressFromBech32(m.Sender); err != nil {
-		return sender, work, errorsmod.Wrapf(ErrInvalidMessage, "sender %q: %s", m.Sender, err)
+	if err := validateAccount("sender", m.Sender); err != nil {
+		return err
 	}
-	work, err = registrytypes.ParseWorkID(m.Work)
-	return sender, work, err
+	return m.Work.Given("work")
 }
 
 // ValidateBasic checks the parameters.
 func (m *MsgUpdateParams) ValidateBasic() error { return m.Params.Validate() }
+
+func validateAccount(role, account string) error {
+	if _, err := sdk.AccAddressFromBech32(account); err != nil {
+		return errorsmod.Wrapf(ErrInvalidMessage, "%s %q: %s", role, account, err)
+	}
+	return nil
+}

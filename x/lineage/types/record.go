@@ -33,15 +33,8 @@ func (r GenerationRecord) Validate() error {
 	if r.Model == "" && r.BlankedSha256.IsZero() {
 		return errorsmod.Wrap(ErrInvalidRecord, "model is empty: give the model's work id or its public name")
 	}
-	if _, _, err := r.ModelWork(); err != nil {
-		return err
-	}
-	if r.PromptSha256 != "" {
-		if err := checkDigest("prompt_sha256", r.PromptSha256); err != nil {
-			return errorsmod.Wrap(ErrInvalidRecord, err.Error())
-		}
-	}
-	return nil
+	_, _, err := r.ModelWork()
+	return err
 }
 
 // ModelWork returns the model's work id if the record names a registered model;

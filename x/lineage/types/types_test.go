@@ -1,6 +1,7 @@
 package types_test
 
 import (
+	"crypto/sha256"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestRolesHaveTheNamesThatC2PAGivesThem(t *testing.T) {
 }
 
 func TestExternalReferences(t *testing.T) {
-	digest := strings.Repeat("0a", 32)
+	digest := registrytypes.Digest{0x0a}
 	for _, good := range []types.External{
 		{Sha256: digest}, {Uri: "https://example.org/a%20b"}, {Sha256: digest, Uri: "ipfs://x"},
 	} {
@@ -43,18 +44,16 @@ func TestExternalReferences(t *testing.T) {
 	}
 	for _, bad := range []types.External{
 		{},
-		{Sha256: "0a"},
-		{Sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, // an empty file
+		{Sha256: sha256.Sum256(nil)}, // an empty file
 		{Uri: "example.org"},
 		{Uri: "https://example.org/\u200b"},
-		{Sha256: strings.ToUpper(digest)},
 		{Uri: "https://example.org/a b"},
 		{Uri: "x:\n"},
 		{Uri: strings.Repeat("x", types.MaxURILength+1)},
 	} {
 		require.ErrorIs(t, bad.Validate(), types.ErrInvalidSource)
 	}
-	both := types.Source{Work: work.String(), External: &types.External{Uri: "x:y"}, Role: types.ROLE_CITES}
+	both := types.Source{Work: work, External: &types.External{Uri: "x:y"}, Role: types.ROLE_CITES}
 	require.ErrorContains(t, both.Validate(), "not both")
 	permitted := types.Source{External: &types.External{Uri: "x:y"}, Role: types.ROLE_CITES, Permission: "terms1"}
 	require.ErrorContains(t, permitted.Validate(), "no permission")
@@ -63,14 +62,15 @@ func TestExternalReferences(t *testing.T) {
 
 func TestMessagesAboutApprovals(t *testing.T) {
 	for name, c := range map[string]struct {
-		owner, source, derivative string
-		want                      error
+		owner              string
+		source, derivative registrytypes.WorkID
+		want               error
 	}{
-		"good":          {owner.String(), source.String(), work.String(), nil},
-		"no owner":      {"", source.String(), work.String(), types.ErrInvalidMessage},
-		"no source":     {owner.String(), "work1", work.String(), registrytypes.ErrInvalidID},
-		"no derivative": {owner.String(), source.String(), "", registrytypes.ErrInvalidID},
-		"itself":        {owner.String(), work.String(), work.String(), types.ErrInvalidSource},
+		"good":          {owner.String(), source, work, nil},
+		"no owner":      {"", source, work, types.ErrInvalidMessage},
+		"no source":     {owner.String(), registrytypes.WorkID{}, work, registrytypes.ErrInvalidID},
+		"no derivative": {owner.String(), source, registrytypes.WorkID{}, registrytypes.ErrInvalidID},
+		"itself":        {owner.String(), work, work, types.ErrInvalidSource},
 	} {
 		for _, msg := range []sdk.HasValidateBasic{
 			&types.MsgApproveSource{Owner: c.owner, Source: c.source, Derivative: c.derivative},
@@ -85,9 +85,9 @@ func TestMessagesAboutApprovals(t *testing.T) {
 // must be within the bounds.
 func FuzzDeriveMessage(f *testing.F) {
 	good := types.MsgDerive{
-		Owner: owner.String(), Work: work.String(),
+		Owner: owner.String(), Work: work,
 		Sources: []types.Source{
-			{Work: source.String(), Role: types.ROLE_PARENT_OF, Weight: 5},
+			{Work: source, Role: types.ROLE_PARENT_OF, Weight: 5},
 			{External: &types.External{Uri: "x:y"}, Role: types.ROLE_INPUT_TO},
 		},
 		Record: &types.GenerationRecord{Agent: owner.String(), Model: source.String()},
@@ -109,7 +109,7 @@ func FuzzDeriveMessage(f *testing.F) {
 		require.LessOrEqual(t, d.Weight(), uint64(types.Whole))
 		for _, s := range d.Works {
 			require.True(t, s.Role.Known())
-			require.NotEqual(t, d.Work, s.ID)
+			require.NotEqual(t, d.Work, s.Work)
 		}
 	})
 }

@@ -24,6 +24,10 @@ const workDomain = "stemma/work-id/v1"
 // work has the zero WorkID: it is an id that is not given, written as no text.
 type WorkID [20]byte
 
+// WorkIDBytes is a WorkID that a row of the store holds as its 20 bytes, or none
+// when it is zero. Its JSON is that of bytes: base64.
+type WorkIDBytes struct{ WorkID }
+
 // NewWorkID computes the id of a registrant's claim to a content: the first 20
 // bytes of SHA-256 over a domain tag, the registrant's address with its length,
 // and the content's SHA-256. It can be computed before registering.
@@ -107,6 +111,36 @@ func SizeID(prefix string, id []byte) int {
 	return sizeID(prefix, len(id))
 }
 
+// IDBytes is an id as a row of the store holds it: its bytes, or none when it is
+// zero.
+func IDBytes(id []byte) []byte {
+	if isZero(id) {
+		return nil
+	}
+	return id
+}
+
+// ReadIDBytes reads what IDBytes wrote into id. It fails with ErrInvalidID, naming
+// the prefix, on bytes of another length, and leaves id zero.
+func ReadIDBytes(id, bz []byte, prefix string) error {
+	clear(id)
+	if len(bz) != 0 && len(bz) != len(id) {
+		return errorsmod.Wrapf(ErrInvalidID, "a %s id has %d bytes, not %d", prefix, len(id), len(bz))
+	}
+	copy(id, bz)
+	return nil
+}
+
+// ReadIDBytesJSON reads an id from bytes as JSON writes them. It fails as
+// ReadIDBytes does.
+func ReadIDBytesJSON(id, text []byte, prefix string) error {
+	var bz []byte
+	if err := json.Unmarshal(text, &bz); err != nil {
+		return errorsmod.Wrapf(ErrInvalidID, "bytes of a %s id: %s", prefix, err)
+	}
+	return ReadIDBytes(id, bz, prefix)
+}
+
 func isZero(bz []byte) bool {
 	var any byte
 	for _, b := range bz {
@@ -149,6 +183,26 @@ func (id *WorkID) Unmarshal(bz []byte) error { return id.UnmarshalText(bz) }
 
 // Size is the length of the text in bytes.
 func (id WorkID) Size() int { return SizeID(WorkPrefix, id[:]) }
+
+// Marshal writes the 20 bytes, or none when zero.
+func (id WorkIDBytes) Marshal() ([]byte, error) { return IDBytes(id.WorkID[:]), nil }
+
+// MarshalTo writes the bytes into bz, which has room for them.
+func (id WorkIDBytes) MarshalTo(bz []byte) (int, error) { return copy(bz, IDBytes(id.WorkID[:])), nil }
+
+// Unmarshal reads what Marshal wrote. It fails with ErrInvalidID.
+func (id *WorkIDBytes) Unmarshal(bz []byte) error { return ReadIDBytes(id.WorkID[:], bz, WorkPrefix) }
+
+// Size is the number of bytes that Marshal writes.
+func (id WorkIDBytes) Size() int { return len(IDBytes(id.WorkID[:])) }
+
+// MarshalJSON writes the bytes as JSON does.
+func (id WorkIDBytes) MarshalJSON() ([]byte, error) { return json.Marshal(IDBytes(id.WorkID[:])) }
+
+// UnmarshalJSON reads what MarshalJSON wrote. It fails with ErrInvalidID.
+func (id *WorkIDBytes) UnmarshalJSON(text []byte) error {
+	return ReadIDBytesJSON(id.WorkID[:], text, WorkPrefix)
+}
 
 // WorkIDKey encodes a WorkID as its 20 bytes, alone and within composite keys.
 var WorkIDKey collcodec.KeyCodec[WorkID] = workIDKey{}

@@ -43,7 +43,7 @@ func TestEveryEntranceHasABound(t *testing.T) {
 		"pay": func(song chain.Work, coin sdk.Coin) sdk.Msg { return chain.PayMsg(fan, song, coin) },
 		"fee of a grant": func(song chain.Work, coin sdk.Coin) sdk.Msg {
 			return &licensetypes.MsgAcquire{
-				Licensee: fan.String(), Work: song.String(), Terms: dear.ID().String(), Serial: 1, MaxFee: &coin, MaxRate: chain.Whole,
+				Licensee: fan.String(), Work: song.ID, Terms: dear.ID(), Serial: 1, MaxFee: &coin, MaxRate: chain.Whole,
 			}
 		},
 		"pay many": func(song chain.Work, coin sdk.Coin) sdk.Msg {
@@ -95,7 +95,7 @@ func TestNobodyAsksForMoreThanMayEnter(t *testing.T) {
 	song := dearSong(c)
 	price := sdk.NewCoins(sdk.NewCoin("uusdc", amounts.Max().AddRaw(1)))
 	err := c.Deliver(alice, &licensetypes.MsgOffer{
-		Owner: alice.String(), Work: song.String(), Terms: dear.ID().String(), Offer: licensetypes.Offer{Price: price},
+		Owner: alice.String(), Work: song.ID, Terms: dear.ID(), Offer: licensetypes.Offer{Price: price},
 	}).Err()
 	require.ErrorIs(t, err, types.ErrInvalidAmount)
 }

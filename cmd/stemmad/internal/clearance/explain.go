@@ -6,11 +6,12 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Namer names terms by their id as people know them.
-type Namer func(terms string) string
+type Namer func(licensetypes.TermsID) string
 
 // verdicts are the words for programs; Headline are those for people.
 var verdicts = map[licensetypes.Verdict]string{
@@ -44,7 +45,7 @@ func Explain(r licensetypes.Reason, several bool, name Namer) string {
 	if r.Permission != "" {
 		about = append(about, Permission(r.Permission, name))
 	}
-	if r.Ancestor != "" {
+	if !r.Ancestor.IsZero() {
 		about = append(about, from(r.Ancestor, r.AncestorTerms, name))
 	}
 	if r.At != nil {
@@ -53,8 +54,8 @@ func Explain(r licensetypes.Reason, several bool, name Namer) string {
 	if len(about) > 0 {
 		s += ": " + strings.Join(about, ", ")
 	}
-	if several && r.Work != "" {
-		s = r.Work + ": " + s
+	if several && !r.Work.IsZero() {
+		s = r.Work.String() + ": " + s
 	}
 	return s + " [" + r.Code + "]"
 }
@@ -68,9 +69,9 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 		}
 		return "Credit, in these words: " + o.Text
 	case licensetypes.OBLIGATION_SHARE_ALIKE:
-		return fmt.Sprintf("Offer what you make under %s only, as %s demands", Permission(o.Terms, name), o.Work)
+		return fmt.Sprintf("Offer what you make under %s only, as %s demands", name(o.Terms), o.Work)
 	case licensetypes.OBLIGATION_REPORT_USE:
-		source := o.Work
+		source := o.Work.String()
 		if rights.Permission != "" && len(rights.Works) == 1 {
 			source += "@" + short(rights.Permission)
 		}
@@ -97,10 +98,10 @@ func Royalty(policy royaltytypes.Policy, rate uint32) string {
 
 // Permission names terms as people know them and leaves grants as they are.
 func Permission(permission string, name Namer) string {
-	if strings.HasPrefix(permission, licensetypes.GrantHRP+"1") {
-		return permission
+	if terms, err := licensetypes.ParseTermsID(permission); err == nil {
+		return name(terms)
 	}
-	return name(permission)
+	return permission
 }
 
 // short is a preset's name, which commands take like the id, else the id.
@@ -113,9 +114,18 @@ func short(permission string) string {
 	return permission
 }
 
-func from(work, terms string, name Namer) string {
-	if terms == "" {
-		return work
+func from(work registrytypes.WorkID, terms licensetypes.TermsID, name Namer) string {
+	if terms.IsZero() {
+		return work.String()
 	}
-	return work + " under " + Permission(terms, name)
+	return work.String() + " under " + name(terms)
+}
+
+// Works lists the works that an answer is about, as text.
+func Works(rights licensetypes.Rights) string {
+	ids := make([]string, len(rights.Works))
+	for i, id := range rights.Works {
+		ids[i] = id.String()
+	}
+	return strings.Join(ids, " ")
 }

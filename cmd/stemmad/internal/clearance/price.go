@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Price is what the grants cost that a use needs: of each work the cheapest
@@ -16,8 +17,8 @@ import (
 // cannot be paid in is left out. Without coins the grants are free; ok is false
 // when nothing is on offer or no one denom pays for all.
 func Price(rights licensetypes.Rights) (alternatives sdk.Coins, ok bool) {
-	var works []string
-	byWork := map[string][]sdk.Coins{}
+	var works []registrytypes.WorkID
+	byWork := map[registrytypes.WorkID][]sdk.Coins{}
 	for _, offer := range rights.Offers {
 		if _, known := byWork[offer.Work]; !known {
 			works = append(works, offer.Work)
@@ -103,7 +104,7 @@ func Best(offers []licensetypes.Obtainable, denom string) []licensetypes.Obtaina
 			cmp.Compare(last(a.NeedsApproval), last(b.NeedsApproval)),
 			comparePrices(a.Price, b.Price, denom),
 			cmp.Compare(a.RoyaltyRate, b.RoyaltyRate),
-			strings.Compare(a.Terms, b.Terms),
+			strings.Compare(a.Terms.String(), b.Terms.String()),
 		)
 	})
 	return sorted
@@ -124,7 +125,7 @@ func Cheapest(
 		switch {
 		case offer.NeedsApproval:
 			reasons = append(reasons, fmt.Sprintf("%s: its owner has to approve you first, with `stemmad approve %s %s --licensee ACCOUNT`, "+
-				"or what you make, with --derivative", name(offer), offer.Work, cmp.Or(offer.Preset, offer.Terms)))
+				"or what you make, with --derivative", name(offer), offer.Work, cmp.Or(offer.Preset, offer.Terms.String())))
 		case err == nil:
 			return &offer, price, nil
 		case most == nil:

@@ -139,7 +139,7 @@ func bills(answers []licensetypes.Rights) []Bill {
 	all := []Bill{}
 	counted := map[string]bool{}
 	for _, rights := range answers {
-		works := strings.Join(rights.Works, " ")
+		works := Works(rights)
 		if rights.Verdict != licensetypes.VERDICT_NEEDS_GRANT || counted[works] {
 			continue
 		}

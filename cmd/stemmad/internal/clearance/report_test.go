@@ -13,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // cleared is a report on five rows: allowed twice, and each other verdict.
@@ -24,13 +25,14 @@ func cleared(t *testing.T) Report {
 	require.NoError(t, err)
 	use := licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Territories: []string{"DE", "FR"}}
 	q := Inquiry{Use: use, Licensee: "stemma1x", Moment: Moment{ChainID: "test-1", Height: 7, Time: now, AppHash: "08"}}
+	someWork, other := registrytypes.WorkID{1}, registrytypes.WorkID{2}
 	return NewReport("m.csv", m, q, []licensetypes.Rights{
-		{Subject: a, Works: []string{work("a")}, Verdict: licensetypes.VERDICT_ALLOWED, Permission: "terms1x", Obligations: []licensetypes.Obligation{
+		{Subject: a, Works: []registrytypes.WorkID{someWork}, Verdict: licensetypes.VERDICT_ALLOWED, Permission: "terms1x", Obligations: []licensetypes.Obligation{
 			{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 2))},
 		}},
-		{Subject: b, Works: []string{b}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Reasons: []licensetypes.Reason{
+		{Subject: b, Works: []registrytypes.WorkID{other}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Reasons: []licensetypes.Reason{
 			{Code: "needs_grant", Permission: "terms1z"}, {Code: "needs_approval"}, {Code: "needs_grant", Permission: "terms1y"},
-		}, Offers: []licensetypes.Obtainable{{Work: b, Terms: "terms1z", Price: sdk.NewCoins(sdk.NewInt64Coin("ustem", 3), sdk.NewInt64Coin("uusdc", 5))}}},
+		}, Offers: []licensetypes.Obtainable{{Work: other, Terms: licensetypes.TermsID{3}, Price: sdk.NewCoins(sdk.NewInt64Coin("ustem", 3), sdk.NewInt64Coin("uusdc", 5))}}},
 		{Subject: c, Verdict: licensetypes.VERDICT_DENIED, Reasons: []licensetypes.Reason{{Code: "training_denied"}}},
 		{Subject: d, Verdict: licensetypes.VERDICT_UNKNOWN},
 	})
@@ -100,13 +102,13 @@ func TestVerdictOfAReport(t *testing.T) {
 }
 
 func TestGrantsOfAWorkNamedTwiceAreBilledOnce(t *testing.T) {
-	w := work("a")
+	w := registrytypes.WorkID{1}
 	rights := func(subject string) licensetypes.Rights {
-		return licensetypes.Rights{Subject: subject, Works: []string{w}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Offers: []licensetypes.Obtainable{
+		return licensetypes.Rights{Subject: subject, Works: []registrytypes.WorkID{w}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Offers: []licensetypes.Obtainable{
 			{Work: w, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))},
 		}}
 	}
-	got := bills([]licensetypes.Rights{rights(w), rights(digest("a")), {Works: []string{"work1b"}, Verdict: licensetypes.VERDICT_DENIED}})
+	got := bills([]licensetypes.Rights{rights(w.String()), rights(digest("a")), {Works: []registrytypes.WorkID{{2}}, Verdict: licensetypes.VERDICT_DENIED}})
 	require.Equal(t, []Bill{{Cost: sdk.NewInt64Coin("uusdc", 5), Works: 1}}, got)
 }
 

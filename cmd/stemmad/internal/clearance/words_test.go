@@ -12,6 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -36,13 +37,18 @@ func TestEveryKindIsNamed(t *testing.T) {
 	}
 	for value := range licensetypes.ObligationKind_name {
 		if value != 0 {
-			duty := Duty(licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: "work1x"}, licensetypes.Rights{}, named)
+			duty := Duty(licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: workA}, licensetypes.Rights{}, named)
 			require.NotContains(t, duty, "does not know", value)
 		}
 	}
 }
 
-func named(terms string) string { return "<" + terms + ">" }
+var (
+	workA, workB = registrytypes.WorkID{1}, registrytypes.WorkID{2}
+	termsB       = licensetypes.TermsID{3}
+)
+
+func named(terms licensetypes.TermsID) string { return "<" + terms.String() + ">" }
 
 func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
 	at := now
@@ -51,9 +57,9 @@ func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
 		several bool
 		want    string
 	}{
-		{licensetypes.Reason{Code: "not_offered", Work: "work1a"}, false, "ask its owner for an offer [not_offered]"},
-		{licensetypes.Reason{Code: "noncommercial_terms", Work: "work1a", Permission: "terms1b"}, true, "work1a: The terms forbid commercial use: <terms1b> [noncommercial_terms]"},
-		{licensetypes.Reason{Code: "noncommercial_source", Ancestor: "work1b", AncestorTerms: "terms1b"}, false, "commercial use: work1b under <terms1b> [noncommercial_source]"},
+		{licensetypes.Reason{Code: "not_offered", Work: workA}, false, "ask its owner for an offer [not_offered]"},
+		{licensetypes.Reason{Code: "noncommercial_terms", Work: workA, Permission: termsB.String()}, true, workA.String() + ": The terms forbid commercial use: <" + termsB.String() + "> [noncommercial_terms]"},
+		{licensetypes.Reason{Code: "noncommercial_source", Ancestor: workB, AncestorTerms: termsB}, false, "commercial use: " + workB.String() + " under <" + termsB.String() + "> [noncommercial_source]"},
 		{licensetypes.Reason{Code: "grant_expired", Permission: "grant1x", At: &at}, false, "renew it: grant1x, 2026-11-21 12:00:00 UTC [grant_expired]"},
 	} {
 		require.Contains(t, Explain(c.reason, c.several, named), c.want)
@@ -61,16 +67,16 @@ func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
 }
 
 func TestDuties(t *testing.T) {
-	one := licensetypes.Rights{Works: []string{"work1a"}, Permission: "terms1x"}
+	one := licensetypes.Rights{Works: []registrytypes.WorkID{workA}, Permission: "terms1x"}
 	price := sdk.NewCoins(sdk.NewInt64Coin("ustem", 7), sdk.NewInt64Coin("uusdc", 5))
 	for kind, want := range map[licensetypes.ObligationKind]string{
 		licensetypes.OBLIGATION_ATTRIBUTION: `Credit, in these words: "Song" by Ada`,
-		licensetypes.OBLIGATION_SHARE_ALIKE: "under <terms1b> only, as work1b demands",
-		licensetypes.OBLIGATION_REPORT_USE:  "stemmad derive FILE --from work1b@terms1x",
-		licensetypes.OBLIGATION_ROYALTY:     "owes work1b no royalty",
-		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay work1b 7ustem",
+		licensetypes.OBLIGATION_SHARE_ALIKE: "under <" + termsB.String() + "> only, as " + workB.String() + " demands",
+		licensetypes.OBLIGATION_REPORT_USE:  "stemmad derive FILE --from " + workB.String() + "@terms1x",
+		licensetypes.OBLIGATION_ROYALTY:     "owes " + workB.String() + " no royalty",
+		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay " + workB.String() + " 7ustem",
 	} {
-		o := licensetypes.Obligation{Kind: kind, Work: "work1b", Terms: "terms1b", Text: `"Song" by Ada`, Price: price}
+		o := licensetypes.Obligation{Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price}
 		require.Contains(t, Duty(o, one, named), want)
 	}
 }
@@ -116,8 +122,8 @@ func TestPrices(t *testing.T) {
 		require.NoError(t, err)
 		return c
 	}
-	offer := func(work, price string) licensetypes.Obtainable {
-		return licensetypes.Obtainable{Work: work, Terms: "terms1" + price, Price: coins(price)}
+	offer := func(work registrytypes.WorkID, price string) licensetypes.Obtainable {
+		return licensetypes.Obtainable{Work: work, Terms: termsB, Price: coins(price)}
 	}
 	for _, c := range []struct {
 		offers []licensetypes.Obtainable
@@ -125,26 +131,26 @@ func TestPrices(t *testing.T) {
 		ok     bool
 	}{
 		{nil, "", false},
-		{[]licensetypes.Obtainable{offer("a", "")}, "", true},
-		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("a", "3uusdc,9ustem"), offer("a", "7ustem")}, "7ustem,3uusdc", true},
-		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("a", "")}, "", true},
-		{[]licensetypes.Obtainable{offer("a", "5uusdc,2ustem"), offer("b", "3uusdc")}, "8uusdc", true},
-		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("b", "")}, "5uusdc", true},
-		{[]licensetypes.Obtainable{offer("a", "5uusdc"), offer("b", "3ustem")}, "", false},
+		{[]licensetypes.Obtainable{offer(workA, "")}, "", true},
+		{[]licensetypes.Obtainable{offer(workA, "5uusdc"), offer(workA, "3uusdc,9ustem"), offer(workA, "7ustem")}, "7ustem,3uusdc", true},
+		{[]licensetypes.Obtainable{offer(workA, "5uusdc"), offer(workA, "")}, "", true},
+		{[]licensetypes.Obtainable{offer(workA, "5uusdc,2ustem"), offer(workB, "3uusdc")}, "8uusdc", true},
+		{[]licensetypes.Obtainable{offer(workA, "5uusdc"), offer(workB, "")}, "5uusdc", true},
+		{[]licensetypes.Obtainable{offer(workA, "5uusdc"), offer(workB, "3ustem")}, "", false},
 	} {
 		price, ok := Price(licensetypes.Rights{Offers: c.offers})
 		require.Equal(t, c.ok, ok, c.offers)
 		require.Equal(t, coins(c.want).String(), price.String())
 	}
 
-	approved := offer("a", "1uusdc")
+	approved := offer(workA, "1uusdc")
 	approved.NeedsApproval = true
-	best := Best([]licensetypes.Obtainable{approved, offer("a", "9uusdc"), offer("a", "4ustem"), offer("a", "6uusdc,1ustem"), offer("a", "")}, "uusdc")
+	best := Best([]licensetypes.Obtainable{approved, offer(workA, "9uusdc"), offer(workA, "4ustem"), offer(workA, "6uusdc,1ustem"), offer(workA, "")}, "uusdc")
 	var order []string
 	for _, o := range best {
-		order = append(order, o.Terms)
+		order = append(order, o.Price.String())
 	}
-	require.Equal(t, []string{"terms1", "terms16uusdc,1ustem", "terms19uusdc", "terms14ustem", "terms11uusdc"}, order)
+	require.Equal(t, []string{"", "1ustem,6uusdc", "9uusdc", "4ustem", "1uusdc"}, order)
 	require.Equal(t, "free", Alternatives(nil))
 
 	_, ok := PerUse(licensetypes.Rights{})
@@ -158,16 +164,16 @@ func TestPrices(t *testing.T) {
 
 func TestCheapest(t *testing.T) {
 	offer := func(terms string, approval bool, price ...sdk.Coin) licensetypes.Obtainable {
-		return licensetypes.Obtainable{Terms: terms, Price: sdk.NewCoins(price...), NeedsApproval: approval}
+		return licensetypes.Obtainable{Spdx: terms, Price: sdk.NewCoins(price...), NeedsApproval: approval}
 	}
 	uusdc := func(n int64) sdk.Coin { return sdk.NewInt64Coin("uusdc", n) }
 	most := uusdc(7)
 	offers := []licensetypes.Obtainable{offer("dear", false, uusdc(9)), offer("fair", false, uusdc(6)), offer("asks", true, uusdc(1))}
-	name := func(o licensetypes.Obtainable) string { return o.Terms }
+	name := func(o licensetypes.Obtainable) string { return o.Spdx }
 
 	found, price, reasons := Cheapest(offers, &most, name)
 	require.Empty(t, reasons)
-	require.Equal(t, "fair", found.Terms)
+	require.Equal(t, "fair", found.Spdx)
 	require.Equal(t, "6uusdc", price.String())
 
 	_, _, reasons = Cheapest(offers[:1], &most, name)

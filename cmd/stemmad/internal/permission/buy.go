@@ -9,7 +9,6 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // buy picks the cheapest offer that a grant can be had under now.
@@ -23,41 +22,32 @@ func (f Finder) buy(ctx context.Context, req Request, offers []licensetypes.Obta
 
 // bought is the choice of a grant that the same transaction acquires.
 func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obtainable, price *sdk.Coin) (Choice, error) {
-	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms})
+	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()})
 	if err != nil {
 		return Choice{}, err
 	}
-	msg, grant, err := Acquire(req, res.Terms, price)
-	if err != nil {
-		return Choice{}, err
-	}
+	msg, grant := Acquire(req, res.Terms, price)
 	cost := "free of charge"
 	if price != nil {
 		cost = "for " + price.String()
 	}
 	return Choice{
-		Permission: grant, Buy: msg, Price: price, Terms: &res.Terms,
+		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
 		How: fmt.Sprintf("a grant under %s, bought %s, %s", Name(res.Terms), cost, Royalty(res.Terms.Terms)),
 	}, nil
 }
 
 // Acquire builds the message that takes an offer of terms at a price and the id
 // of the grant that it will make. The serial is the time: it only has to be new.
-func Acquire(req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin) (*licensetypes.MsgAcquire, string, error) {
-	work, err := registrytypes.ParseWorkID(req.Source)
-	if err != nil {
-		return nil, "", err
-	}
-	terms, err := licensetypes.ParseTermsID(offered.Id)
-	if err != nil {
-		return nil, "", err
-	}
+func Acquire(
+	req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin,
+) (*licensetypes.MsgAcquire, licensetypes.GrantID) {
 	serial := uint64(req.Now.UnixNano())
 	msg := &licensetypes.MsgAcquire{
 		Licensee: req.Licensee.String(), Work: req.Source, Terms: offered.Id, Serial: serial,
 		MaxFee: price, MaxRate: offered.Terms.RoyaltyRate, Derivative: req.Derivative,
 	}
-	return msg, licensetypes.NewGrantID(work, terms, req.Licensee, serial).String(), nil
+	return msg, licensetypes.NewGrantID(req.Source, offered.Id, req.Licensee, serial)
 }
 
 func bullets(lines []string) string {

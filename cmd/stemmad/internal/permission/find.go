@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // maxRows is how many offers or grants of one work are looked at.
@@ -33,11 +34,12 @@ type Chain interface {
 // Request asks for a permission to derive from a source.
 type Request struct {
 	// Source is the work's id, Title what people call it.
-	Source, Title string
-	Licensee      sdk.AccAddress
+	Source   registrytypes.WorkID
+	Title    string
+	Licensee sdk.AccAddress
 	// Derivative is the licensee's work that derives, which a grant may be for;
-	// empty: none is named.
-	Derivative string
+	// zero: none is named.
+	Derivative registrytypes.WorkID
 	// Training: a model is trained on the source; else it is adapted.
 	Training bool
 	// Wanted names a grant (grant1...) or terms to rely on; empty: find one.
@@ -111,7 +113,7 @@ func (f Finder) ask(ctx context.Context, req Request, permission string) (licens
 		use.Action = licensetypes.ACTION_TRAIN_AI
 	}
 	res, err := f.Chain.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
-		Work: req.Source, Use: use, Licensee: req.Licensee.String(), Permission: permission, Derivative: req.Derivative,
+		Work: req.Source.String(), Use: use, Licensee: req.Licensee.String(), Permission: permission, Derivative: req.Derivative,
 	})
 	if err != nil {
 		return licensetypes.Rights{}, err
@@ -124,7 +126,7 @@ func (f Finder) ask(ctx context.Context, req Request, permission string) (licens
 // The first grant that allows it counts; what speaks against the others is added.
 func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes.Rights) (licensetypes.Rights, error) {
 	terms, err := wantedTerms(req.Wanted)
-	if err != nil || terms == "" {
+	if err != nil || terms.IsZero() {
 		return rights, err
 	}
 	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
@@ -135,10 +137,10 @@ func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes
 	}
 	var against []licensetypes.Reason
 	for _, grant := range res.Grants {
-		if grant.Terms != terms || (grant.UsedBy != "" && grant.UsedBy != req.Derivative) {
+		if grant.Terms != terms || (!grant.UsedBy.IsZero() && grant.UsedBy != req.Derivative) {
 			continue
 		}
-		answer, err := f.ask(ctx, req, grant.Id)
+		answer, err := f.ask(ctx, req, grant.Id.String())
 		if err != nil || answer.Verdict == licensetypes.VERDICT_ALLOWED {
 			return answer, err
 		}
@@ -158,11 +160,15 @@ func (f Finder) allowed(ctx context.Context, rights licensetypes.Rights) (Choice
 	}
 	terms, how := rights.Permission, "public offer of "
 	if isGrant(terms) {
-		res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: rights.Permission})
+		id, err := licensetypes.ParseGrantID(rights.Permission)
 		if err != nil {
 			return Choice{}, err
 		}
-		terms, how = res.Grant.Terms, "your grant "+rights.Permission+" under "
+		res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+		if err != nil {
+			return Choice{}, err
+		}
+		terms, how = res.Grant.Terms.String(), "your grant "+rights.Permission+" under "
 	}
 	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms})
 	if err != nil {
@@ -179,14 +185,14 @@ func isGrant(permission string) bool {
 	return strings.HasPrefix(strings.ToLower(permission), licensetypes.GrantHRP+"1")
 }
 
-// wantedTerms is the id of the terms wanted; empty: none are.
-func wantedTerms(wanted string) (string, error) {
+// wantedTerms is the id of the terms wanted; zero: none are.
+func wantedTerms(wanted string) (licensetypes.TermsID, error) {
 	if wanted == "" || isGrant(wanted) {
-		return "", nil
+		return licensetypes.TermsID{}, nil
 	}
 	id, err := licensetypes.ParseTerms(wanted)
 	if err != nil {
-		return "", fmt.Errorf("%q is neither terms (terms1...), nor a preset, nor a grant (grant1...)", wanted)
+		return id, fmt.Errorf("%q is neither terms (terms1...), nor a preset, nor a grant (grant1...)", wanted)
 	}
-	return id.String(), nil
+	return id, nil
 }

@@ -22,8 +22,8 @@ import (
 var (
 	now    = time.Unix(1_800_000_000, 0)
 	bob    = sdk.AccAddress("bob's twenty bytes..")
-	source = registrytypes.WorkID{1}.String()
-	remix  = registrytypes.WorkID{2}.String()
+	source = registrytypes.WorkID{1}
+	remix  = registrytypes.WorkID{2}
 )
 
 // chain is a fake: it answers as it is told to, and keeps what it was asked.
@@ -69,14 +69,14 @@ func (c *chain) Grant(_ context.Context, req *licensetypes.QueryGrantRequest, _ 
 func (c *chain) Terms(_ context.Context, req *licensetypes.QueryTermsRequest, _ ...grpc.CallOption) (*licensetypes.QueryTermsResponse, error) {
 	for _, p := range licensetypes.Presets() {
 		if p.ID.String() == req.Terms {
-			return &licensetypes.QueryTermsResponse{Terms: licensetypes.IdentifiedTerms{Id: req.Terms, Preset: p.Name, Terms: p.Terms}}, nil
+			return &licensetypes.QueryTermsResponse{Terms: licensetypes.IdentifiedTerms{Id: p.ID, Preset: p.Name, Terms: p.Terms}}, nil
 		}
 	}
 	return nil, status.Error(codes.NotFound, "no such terms")
 }
 
 func (c *chain) find(req permission.Request) (permission.Choice, error) {
-	names := func(id string) string { return "named:" + id }
+	names := func(id licensetypes.TermsID) string { return "named:" + id.String() }
 	return permission.Finder{Chain: c, Name: names}.Find(context.Background(), req)
 }
 
@@ -85,7 +85,7 @@ func preset(name string) licensetypes.Preset {
 	return p
 }
 
-func terms(name string) string { return preset(name).ID.String() }
+func terms(name string) licensetypes.TermsID { return preset(name).ID }
 
 func ask() permission.Request {
 	return permission.Request{Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
@@ -112,7 +112,7 @@ func obtainable(t *testing.T, name, price string) licensetypes.Obtainable {
 	require.NoError(t, err)
 	p := preset(name)
 	return licensetypes.Obtainable{
-		Work: source, Terms: p.ID.String(), Preset: name, Spdx: p.Terms.Spdx, Price: coins,
+		Work: source, Terms: p.ID, Preset: name, Spdx: p.Terms.Spdx, Price: coins,
 		RoyaltyPolicy: p.Terms.RoyaltyPolicy, RoyaltyRate: p.Terms.RoyaltyRate,
 	}
 }
@@ -123,7 +123,7 @@ func TestTheQuestionIsTheDerivations(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, permission.Choice{How: "your own work"}, choice)
 	require.Equal(t, &licensetypes.QueryCheckRightsRequest{
-		Work: source, Use: licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Unplaced: true}, Licensee: bob.String(), Derivative: remix,
+		Work: source.String(), Use: licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Unplaced: true}, Licensee: bob.String(), Derivative: remix,
 	}, c.asked[0])
 
 	req := ask()
@@ -134,42 +134,42 @@ func TestTheQuestionIsTheDerivations(t *testing.T) {
 }
 
 func TestWhatTheChainNamesIsReliedOn(t *testing.T) {
-	ten, grant := terms("commercial-remix-10"), licensetypes.GrantID{7}.String()
+	ten, grant := terms("commercial-remix-10"), licensetypes.GrantID{7}
 	c := &chain{
-		answer: map[string]licensetypes.Rights{"": allowed(ten)},
+		answer: map[string]licensetypes.Rights{"": allowed(ten.String())},
 		grants: []licensetypes.NamedGrant{{Id: grant, Work: source, Terms: ten, Licensee: bob.String()}},
 	}
 	choice, err := c.find(ask())
 	require.NoError(t, err)
-	require.Equal(t, ten, choice.Permission)
+	require.Equal(t, ten.String(), choice.Permission)
 	require.Equal(t, "public offer of commercial-remix-10, 10 % of gross revenue", choice.How)
 	require.EqualValues(t, 100_000, choice.Terms.Terms.RoyaltyRate)
 
-	c.answer[""] = allowed(grant)
+	c.answer[""] = allowed(grant.String())
 	choice, err = c.find(ask())
 	require.NoError(t, err)
-	require.Equal(t, grant, choice.Permission)
-	require.Equal(t, "your grant "+grant+" under commercial-remix-10, 10 % of gross revenue", choice.How)
+	require.Equal(t, grant.String(), choice.Permission)
+	require.Equal(t, "your grant "+grant.String()+" under commercial-remix-10, 10 % of gross revenue", choice.How)
 }
 
 func TestDenialsAreExplained(t *testing.T) {
 	nc := terms("cc-by-nc-4.0")
-	c := &chain{answer: map[string]licensetypes.Rights{"": denied(rules.NonCommercialTerms, nc)}}
+	c := &chain{answer: map[string]licensetypes.Rights{"": denied(rules.NonCommercialTerms, nc.String())}}
 	req := ask()
 	req.Commercial = true
 	_, err := c.find(req)
 	require.ErrorIs(t, err, permission.ErrRefused)
-	require.EqualError(t, err, "song ("+source+") cannot be adapted commercially:\n"+
-		"  - The terms forbid commercial use: named:"+nc+" [noncommercial_terms]")
+	require.EqualError(t, err, "song ("+source.String()+") cannot be adapted commercially:\n"+
+		"  - The terms forbid commercial use: named:"+nc.String()+" [noncommercial_terms]")
 
 	ancestor := denied(rules.NonCommercialSource, "")
 	ancestor.Reasons[0].Ancestor, ancestor.Reasons[0].AncestorTerms = remix, nc
 	c.answer[""] = ancestor
 	_, err = c.find(req)
-	require.ErrorContains(t, err, remix+" under named:"+nc+" [noncommercial_source]")
+	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+" [noncommercial_source]")
 
 	_, err = (&chain{}).find(ask())
-	require.EqualError(t, err, "song ("+source+") is offered to nobody yet: ask its owner for an offer")
+	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody yet: ask its owner for an offer")
 
 	broken := status.Error(codes.Unavailable, "no node")
 	_, err = (&chain{broken: broken}).find(ask())
@@ -179,20 +179,20 @@ func TestDenialsAreExplained(t *testing.T) {
 
 func TestNamedTermsMayMeanAGrantOfTheirs(t *testing.T) {
 	ten, grants := terms("commercial-remix-10"), []licensetypes.NamedGrant{}
-	for i, used := range []string{"work1x", "", remix} {
-		grants = append(grants, licensetypes.NamedGrant{Id: licensetypes.GrantID{byte(i + 1)}.String(), Work: source, Terms: ten, UsedBy: used})
+	for i, used := range []registrytypes.WorkID{{3}, {}, remix} {
+		grants = append(grants, licensetypes.NamedGrant{Id: licensetypes.GrantID{byte(i + 1)}, Work: source, Terms: ten, UsedBy: used})
 	}
-	grants = append(grants, licensetypes.NamedGrant{Id: licensetypes.GrantID{9}.String(), Work: source, Terms: terms("cc-by-4.0")})
+	grants = append(grants, licensetypes.NamedGrant{Id: licensetypes.GrantID{9}, Work: source, Terms: terms("cc-by-4.0")})
 	c := &chain{grants: grants, answer: map[string]licensetypes.Rights{
 		"commercial-remix-10": needed(obtainable(t, "commercial-remix-10", "5uusdc")),
-		grants[1].Id:          denied(rules.GrantExpired, grants[1].Id),
-		grants[2].Id:          allowed(grants[2].Id),
+		grants[1].Id.String(): denied(rules.GrantExpired, grants[1].Id.String()),
+		grants[2].Id.String(): allowed(grants[2].Id.String()),
 	}}
 	req := ask()
 	req.Wanted = "commercial-remix-10"
 	choice, err := c.find(req)
 	require.NoError(t, err)
-	require.Equal(t, grants[2].Id, choice.Permission)
+	require.Equal(t, grants[2].Id.String(), choice.Permission)
 	require.Len(t, c.asked, 3, "not about the grant that another work uses, nor about other terms")
 
 	c.grants = grants[:2]
@@ -200,18 +200,18 @@ func TestNamedTermsMayMeanAGrantOfTheirs(t *testing.T) {
 	require.ErrorContains(t, err, "needs a grant to be adapted")
 	delete(c.answer, "commercial-remix-10")
 	_, err = c.find(req)
-	require.ErrorContains(t, err, "The grant has ended: renew it: "+grants[1].Id)
+	require.ErrorContains(t, err, "The grant has ended: renew it: "+grants[1].Id.String())
 	require.NotContains(t, err.Error(), "not offered")
 }
 
 func TestWantedIsChecked(t *testing.T) {
-	grant := licensetypes.GrantID{7}.String()
+	grant := licensetypes.GrantID{7}
 	c := &chain{offers: []licensetypes.OpenOffer{offer("cc-by-4.0")}}
 	for wanted, want := range map[string]string{
 		"mit":                 `"mit" is neither terms (terms1...), nor a preset`,
 		"grant1nonsense":      "grant1nonsense",
 		"commercial-remix-10": "is not offered under commercial-remix-10. Its offers:\nterms",
-		grant:                 "there is no " + grant,
+		grant.String():        "there is no " + grant.String(),
 	} {
 		req := ask()
 		req.Wanted = wanted
@@ -219,17 +219,17 @@ func TestWantedIsChecked(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	req := ask()
-	req.Wanted = grant
+	req.Wanted = grant.String()
 	c.grants = []licensetypes.NamedGrant{{Id: grant, Work: remix}}
 	_, err := c.find(req)
-	require.ErrorContains(t, err, grant+" is a grant of "+remix)
+	require.ErrorContains(t, err, grant.String()+" is a grant of "+remix.String())
 	c.grants = []licensetypes.NamedGrant{{Id: grant, Work: source, Licensee: "fan"}}
 	_, err = c.find(req)
 	require.ErrorContains(t, err, "was given to fan")
 	c.grants = []licensetypes.NamedGrant{{Id: grant, Work: source, Licensee: bob.String(), UsedBy: remix}}
 	_, err = c.find(req)
-	require.ErrorContains(t, err, "moved on with "+remix)
-	c.answer = map[string]licensetypes.Rights{grant: denied(rules.GrantUsed, grant)}
+	require.ErrorContains(t, err, "moved on with "+remix.String())
+	c.answer = map[string]licensetypes.Rights{grant.String(): denied(rules.GrantUsed, grant.String())}
 	_, err = c.find(req)
-	require.ErrorContains(t, err, "Another derivative uses the grant: "+grant)
+	require.ErrorContains(t, err, "Another derivative uses the grant: "+grant.String())
 }

@@ -10,10 +10,11 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Offers lists the open offers on a work.
-func Offers(ctx context.Context, chain Chain, work string) ([]licensetypes.OpenOffer, error) {
+func Offers(ctx context.Context, chain Chain, work registrytypes.WorkID) ([]licensetypes.OpenOffer, error) {
 	res, err := chain.License().Offers(ctx, &licensetypes.QueryOffersRequest{Work: work, Pagination: &query.PageRequest{Limit: maxRows}})
 	if err != nil {
 		return nil, err
@@ -53,11 +54,11 @@ func obtainableName(offer licensetypes.Obtainable) string {
 	return name(offer.Preset, offer.Spdx, offer.Terms)
 }
 
-func name(preset, spdx, id string) string {
+func name(preset, spdx string, id licensetypes.TermsID) string {
 	if preset != "" {
 		return preset
 	}
-	return table.Short(spdx) + " (" + id + ")"
+	return table.Short(spdx) + " (" + id.String() + ")"
 }
 
 // Royalty says what a derivative owes under terms.

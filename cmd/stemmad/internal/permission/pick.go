@@ -26,7 +26,7 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 	var open []licensetypes.OpenOffer
 	var closed []string
 	for _, offer := range offers {
-		if wanted != offer.Terms.Id && (wanted != "" || offer.Public) {
+		if wanted != offer.Terms.Id && (!wanted.IsZero() || offer.Public) {
 			continue
 		}
 		if why := obstacle(req, offer); why != "" {
@@ -42,7 +42,7 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 		return none, refused("%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(open), notNow(closed))
 	case len(closed) > 0:
 		return none, refused("%s cannot be acquired now:\n%s", subject(req), bullets(closed))
-	case wanted == "":
+	case wanted.IsZero():
 		return none, refused("no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(offers))
 	}
 	return none, notUnder(req, offers)

@@ -14,7 +14,7 @@ import (
 
 func offer(name string, price ...sdk.Coin) licensetypes.OpenOffer {
 	p := preset(name)
-	o := licensetypes.OpenOffer{Terms: licensetypes.IdentifiedTerms{Id: p.ID.String(), Preset: name, Terms: p.Terms}}
+	o := licensetypes.OpenOffer{Terms: licensetypes.IdentifiedTerms{Id: p.ID, Preset: name, Terms: p.Terms}}
 	o.Offer.Price = price
 	o.Public = o.Offer.Public(p.Terms)
 	return o
@@ -71,5 +71,5 @@ func TestPickSaysWhatKeepsAnOfferFromBeingTaken(t *testing.T) {
 	req := ask()
 	req.Wanted = "commercial-use"
 	_, err = permission.Pick(req, offers)
-	require.EqualError(t, err, "song ("+source+") cannot be acquired now:\n  - commercial-use: its owner paused it; ask the owner to resume it")
+	require.EqualError(t, err, "song ("+source.String()+") cannot be acquired now:\n  - commercial-use: its owner paused it; ask the owner to resume it")
 }

@@ -46,19 +46,19 @@ func use(req Request) string {
 // needsGrant lists what can be acquired and says how.
 func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	tab := table.New("terms", ">price", "royalty", "grant until", "note")
-	obtainable := ""
+	obtainable := false
 	for _, offer := range clearance.Best(offers, "") {
 		note := ""
 		if offer.NeedsApproval {
 			note = "the owner has to approve first"
-		} else if obtainable == "" {
-			obtainable = offer.Terms
+		} else {
+			obtainable = true
 		}
 		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
 			table.OptionalTime(offer.ExpiresAt), note)
 	}
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
-	if obtainable == "" && len(offers) > 0 {
+	if !obtainable && len(offers) > 0 {
 		how = approval(req, offers[0])
 	}
 	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
@@ -68,7 +68,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 func approval(req Request, offer licensetypes.Obtainable) string {
 	terms := offer.Preset
 	if terms == "" {
-		terms = offer.Terms
+		terms = offer.Terms.String()
 	}
 	return fmt.Sprintf("its owner has to approve you first, with `stemmad approve %s %s --licensee %s`, or what you make, with --derivative",
 		offer.Work, terms, req.Licensee)
@@ -127,7 +127,11 @@ func notUnder(req Request, offers []licensetypes.OpenOffer) error {
 
 // notGranted says why a grant that was named does not count for the source.
 func (f Finder) notGranted(ctx context.Context, req Request) error {
-	res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: req.Wanted})
+	id, err := licensetypes.ParseGrantID(req.Wanted)
+	if err != nil {
+		return err
+	}
+	res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
 	switch {
 	case status.Code(err) == codes.NotFound:
 		return refused("%s: there is no %s: acquire it first", subject(req), req.Wanted)
@@ -135,7 +139,7 @@ func (f Finder) notGranted(ctx context.Context, req Request) error {
 		return err
 	case res.Grant.Work != req.Source:
 		return refused("%s: %s is a grant of %s", subject(req), req.Wanted, res.Grant.Work)
-	case res.Grant.Licensee == req.Licensee.String() && res.Grant.UsedBy != "":
+	case res.Grant.Licensee == req.Licensee.String() && !res.Grant.UsedBy.IsZero():
 		return refused("%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
 	}
 	return refused("%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted, res.Grant.Licensee, req.Licensee)

@@ -13,6 +13,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -26,7 +27,7 @@ var (
 // Payment is one payment to a work.
 type Payment struct {
 	Payer  string
-	Work   string
+	Work   registrytypes.WorkID
 	Amount sdk.Coin
 	// Epoch of the work's lists that the payment goes by.
 	Epoch uint64
@@ -74,7 +75,11 @@ func payment(event abci.Event) (Payment, error) {
 	if err != nil {
 		return Payment{}, fmt.Errorf("read the epoch of a payment: %w", err)
 	}
-	return Payment{Payer: history.Value(event, "payer"), Work: history.Value(event, "work"), Amount: amount, Epoch: epoch}, nil
+	work, err := registrytypes.ParseWorkID(history.Value(event, "work"))
+	if err != nil {
+		return Payment{}, fmt.Errorf("read the work of a payment: %w", err)
+	}
+	return Payment{Payer: history.Value(event, "payer"), Work: work, Amount: amount, Epoch: epoch}, nil
 }
 
 // assign gives a grant the payment that was its fee: the last one of the message
@@ -82,7 +87,7 @@ func payment(event abci.Event) (Payment, error) {
 func assign(payments []Payment, events []abci.Event, grant abci.Event) {
 	for i := len(payments) - 1; i >= 0; i-- {
 		p := &payments[i]
-		if p.Grant == "" && p.Work == history.Value(grant, "work") && p.Amount.String() == history.Value(grant, "fee") &&
+		if p.Grant == "" && p.Work.String() == history.Value(grant, "work") && p.Amount.String() == history.Value(grant, "fee") &&
 			p.Payer == history.Value(grant, "licensee") &&
 			history.Value(events[p.Event], history.MsgIndex) == history.Value(grant, history.MsgIndex) {
 			p.Grant, p.Renewal = history.Value(grant, "grant"), grant.Type == renewed

@@ -36,17 +36,18 @@ func paid(t *testing.T, message, amount string) abci.Event {
 
 func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 	from := royaltytypes.PaymentChannelID{1}
+	first, second := licensetypes.GrantID{1}, licensetypes.GrantID{2}
 	payments, err := receipts.Payments([]abci.Event{
 		paid(t, "0", "9"),
 		paid(t, "1", "9"),
-		typed(t, "1", &licensetypes.EventGranted{Grant: "grant1a", Work: song.String(), Licensee: bob.String(), Fee: "9uusdc"}),
+		typed(t, "1", &licensetypes.EventGranted{Grant: first, Work: song.ID, Licensee: bob.String(), Fee: "9uusdc"}),
 		paid(t, "2", "8"),
-		typed(t, "2", &licensetypes.EventGrantRenewed{Grant: "grant1b", Work: song.String(), Licensee: bob.String(), Fee: "8uusdc"}),
+		typed(t, "2", &licensetypes.EventGrantRenewed{Grant: second, Work: song.ID, Licensee: bob.String(), Fee: "8uusdc"}),
 		paid(t, "3", "5"),
 		paid(t, "3", "2"),
 		paid(t, "3", "1"),
 		typed(t, "3", &royaltytypes.EventVoucherRedeemed{PaymentChannel: from, Denom: "uusdc", Paid: "3"}),
-		typed(t, "4", &licensetypes.EventGranted{Grant: "grant1free", Work: song.String(), Licensee: bob.String()}),
+		typed(t, "4", &licensetypes.EventGranted{Grant: licensetypes.GrantID{3}, Work: song.ID, Licensee: bob.String()}),
 	})
 	require.NoError(t, err)
 	var got []string
@@ -56,7 +57,7 @@ func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 		got = append(got, p.Amount.String()+" "+receipts.Paid{Payment: p}.Kind()+" "+p.Grant+p.PaymentChannel)
 	}
 	require.Equal(t, []string{
-		"9uusdc payment ", "9uusdc licence fee grant1a", "8uusdc licence renewal grant1b",
+		"9uusdc payment ", "9uusdc licence fee " + first.String(), "8uusdc licence renewal " + second.String(),
 		"5uusdc payment ", "2uusdc voucher " + from.String(), "1uusdc voucher " + from.String(),
 	}, got)
 

@@ -31,7 +31,7 @@ const (
 // condition is what one offer asks of one use.
 type condition struct {
 	kind        kind
-	terms       string
+	terms       licensetypes.TermsID
 	text        string // URL of the licence text; empty: none on the web
 	credit      string // credit line; empty: none is owed
 	price       sdk.Coins
@@ -53,9 +53,9 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 	ok := false
 	switch answer.Verdict {
 	case licensetypes.VERDICT_ALLOWED:
-		ok = answer.Permission == o.Open.Terms.Id && c.readObligations(w.Claim.Id.String(), u, answer.Obligations, o.Open.Terms.Terms.RevenueCeiling != nil)
+		ok = o.reliedOn(answer) && c.readObligations(w.Claim.Id, u, answer.Obligations, o.Open.Terms.Terms.RevenueCeiling != nil)
 	case licensetypes.VERDICT_NEEDS_GRANT:
-		ok = c.readOffer(w.Claim.Id.String(), answer.Offers)
+		ok = c.readOffer(w.Claim.Id, answer.Offers)
 	}
 	if !ok {
 		return condition{}
@@ -63,8 +63,13 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 	return c
 }
 
+// reliedOn says whether an answer relies on the offer itself.
+func (o Offer) reliedOn(answer licensetypes.Rights) bool {
+	return answer.Permission == o.Open.Terms.Id.String()
+}
+
 // readObligations fails if the formats cannot state one of them.
-func (c *condition) readObligations(work string, u usage, obligations []licensetypes.Obligation, ceiling bool) bool {
+func (c *condition) readObligations(work registrytypes.WorkID, u usage, obligations []licensetypes.Obligation, ceiling bool) bool {
 	c.kind = free
 	// The permission to train ends for a model that has taken in too much.
 	c.more = u == training && ceiling
@@ -101,7 +106,7 @@ func (c *condition) readObligations(work string, u usage, obligations []licenset
 	return !c.more || (c.text != "" && c.kind >= credit)
 }
 
-func (c *condition) readOffer(work string, offers []licensetypes.Obtainable) bool {
+func (c *condition) readOffer(work registrytypes.WorkID, offers []licensetypes.Obtainable) bool {
 	i := slices.IndexFunc(offers, func(o licensetypes.Obtainable) bool { return o.Work == work && o.Terms == c.terms })
 	if i < 0 {
 		return false

@@ -49,13 +49,16 @@ func preset(t *testing.T, name string) licensetypes.Terms {
 	return p.Terms
 }
 
+// ancestor is the source of all demands.
+var ancestor = registrytypes.WorkID{9}
+
 // offered is an offer with the answers that the rules give, as x/license does: to
 // anybody, about a work whose sources demand that.
-func offered(work string, t licensetypes.Terms, price sdk.Coins, demands ...rules.Constraint) rightsfile.Offer {
+func offered(work registrytypes.WorkID, t licensetypes.Terms, price sdk.Coins, demands ...rules.Constraint) rightsfile.Offer {
 	id := t.ID()
 	open := licensetypes.OpenOffer{
 		Work: work, Offer: licensetypes.Offer{Price: price},
-		Terms: licensetypes.IdentifiedTerms{Id: id.String(), Preset: licensetypes.PresetName(id), Terms: t},
+		Terms: licensetypes.IdentifiedTerms{Id: id, Preset: licensetypes.PresetName(id), Terms: t},
 	}
 	open.Public = open.Offer.Public(t)
 	o := rightsfile.Offer{Open: open}
@@ -65,24 +68,24 @@ func offered(work string, t licensetypes.Terms, price sdk.Coins, demands ...rule
 	return o
 }
 
-func answer(work string, o licensetypes.OpenOffer, use licensetypes.Use, demands []rules.Constraint) licensetypes.Rights {
+func answer(work registrytypes.WorkID, o licensetypes.OpenOffer, use licensetypes.Use, demands []rules.Constraint) licensetypes.Rights {
 	t := o.Terms.Terms
-	a := rules.Alternative{ID: o.Terms.Id, Terms: t.Rules(), Priced: len(o.Offer.PriceUnder(t)) > 0}
+	a := rules.Alternative{ID: o.Terms.Id.String(), Terms: t.Rules(), Priced: len(o.Offer.PriceUnder(t)) > 0}
 	d := rules.Decide(rules.Work{Constraints: demands, Alternatives: []rules.Alternative{a}}, use.Rules(), at)
-	r := licensetypes.Rights{Subject: work, Works: []string{work}, Verdict: licensetypes.Verdict(d.Verdict)}
+	r := licensetypes.Rights{Subject: work.String(), Works: []registrytypes.WorkID{work}, Verdict: licensetypes.Verdict(d.Verdict)}
 	if d.Rely != nil {
 		r.Permission = d.Rely.ID
 	}
-	for _, a := range d.Obtain {
+	for _, a := range d.Obtain { // there is one offer
 		r.Offers = append(r.Offers, licensetypes.Obtainable{
-			Work: work, Terms: a.ID, Preset: o.Terms.Preset, Spdx: t.Spdx, Price: o.Offer.PriceUnder(t),
+			Work: work, Terms: o.Terms.Id, Preset: o.Terms.Preset, Spdx: t.Spdx, Price: o.Offer.PriceUnder(t),
 			RoyaltyPolicy: t.RoyaltyPolicy, RoyaltyRate: t.RoyaltyRate, NeedsApproval: a.Unapproved(),
 		})
 	}
 	for _, due := range d.Obligations {
-		ob := licensetypes.Obligation{Kind: licensetypes.ObligationKind(due.Duty), Work: work, Terms: r.Permission}
+		ob := licensetypes.Obligation{Kind: licensetypes.ObligationKind(due.Duty), Work: work, Terms: o.Terms.Id}
 		if due.Source != "" {
-			ob.Work, ob.Terms = due.Source, due.TermsID
+			ob.Work, ob.Terms = ancestor, licensetypes.TermsID{1}
 		}
 		switch due.Duty {
 		case rules.Credit:

@@ -26,7 +26,7 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 		c := claim(name, place(name)...)
 		var offers []rightsfile.Offer
 		for _, t := range terms {
-			offers = append(offers, offered(c.Id.String(), t, nil))
+			offers = append(offers, offered(c.Id, t, nil))
 		}
 		return work(s, c, offers...)
 	}
@@ -44,21 +44,21 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 	withdrawn.Claim.Status = registrytypes.STATUS_WITHDRAWN
 	derived := add("derived", preset(t, "cc-by-4.0"))
 	derived.Constraints = []licensetypes.InForce{{Constraint: licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_NONCOMMERCIAL}}}
-	derived.Sources = []string{paid.Id.String()}
+	derived.Sources = []registrytypes.WorkID{paid.Id}
 	ending := add("ending", preset(t, "cc0-1.0"))
 	end := at.Add(time.Hour)
 	ending.Constraints = []licensetypes.InForce{{Constraint: licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_EXPIRES, ExpiresAt: &end}}}
 	credits := claim("credits", place("credits")...)
 	ancestor := rules.Constraint{Demand: rules.Demand{Kind: rules.Attribution, Source: "work1ancestor", TermsID: "terms1ancestor"}}
-	credited := work(s, credits, offered(credits.Id.String(), preset(t, "cc-by-4.0"), nil, ancestor))
+	credited := work(s, credits, offered(credits.Id, preset(t, "cc-by-4.0"), nil, ancestor))
 	shared := add("shared", preset(t, "cc0-1.0"))
 	shared.Places[0].Shared = true
 
 	return []rightsfile.Work{
 		add("free", preset(t, "cc0-1.0")), add("by", preset(t, "cc-by-4.0")), add("by-nc-sa", preset(t, "cc-by-nc-sa-4.0")),
 		add("denied", preset(t, "ai-training-denied")), add("unoffered"), add("per-use", perUse), add("abroad", abroad),
-		work(s, paid, offered(paid.Id.String(), paidTerms, coins(t, "1000000ustem,250000uusdc"))),
-		work(s, dual, offered(dual.Id.String(), preset(t, "cc-by-nc-4.0"), nil), offered(dual.Id.String(), preset(t, "commercial-remix-5"), coins(t, "7uusdc"))),
+		work(s, paid, offered(paid.Id, paidTerms, coins(t, "1000000ustem,250000uusdc"))),
+		work(s, dual, offered(dual.Id, preset(t, "cc-by-nc-4.0"), nil), offered(dual.Id, preset(t, "commercial-remix-5"), coins(t, "7uusdc"))),
 		add("trainable", preset(t, "ai-training-allowed")),
 		contested, withdrawn, derived, ending, credited, shared, shared,
 		work(s, claim(nasty, "url", `https://example.org/a b"'<>*$#x?q=%zz&ü`)), work(s, claim("no URL")),

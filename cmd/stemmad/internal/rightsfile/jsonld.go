@@ -90,7 +90,7 @@ func (j *jsonldWriter) Close() error {
 func (j *jsonldWriter) describe(w Work) creativeWork {
 	d := w.Claim.Details
 	c := creativeWork{
-		Type: "CreativeWork", ID: workURI(j.source.ChainID, w.Claim.Id.String()), Name: d.Title, EncodingFormat: d.MediaType,
+		Type: "CreativeWork", ID: workURI(j.source.ChainID, w.Claim.Id), Name: d.Title, EncodingFormat: d.MediaType,
 		SDDatePublished: j.source.Time.UTC().Format(time.DateOnly),
 		Identifier:      []schemaValue{{"PropertyValue", "stemma", w.Claim.Id.String()}, {"PropertyValue", "sha256", w.Claim.Sha256.String()}},
 		License:         w.licenceTexts(), CreditText: w.creditText(),
@@ -141,7 +141,7 @@ func (w Work) licenceTexts() []string {
 
 func (o Offer) permitsAny() bool {
 	return o.Open.Public && slices.ContainsFunc(o.Answers, func(a licensetypes.Rights) bool {
-		return a.Verdict == licensetypes.VERDICT_ALLOWED && a.Permission == o.Open.Terms.Id
+		return a.Verdict == licensetypes.VERDICT_ALLOWED && o.reliedOn(a)
 	})
 }
 

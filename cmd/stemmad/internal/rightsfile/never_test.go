@@ -38,10 +38,10 @@ func anyWork(t *rapid.T, s rightsfile.Site, odd bool) rightsfile.Work {
 		demands, w.Constraints = append(demands, demand), append(w.Constraints, inForce)
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "offers") {
-		o := offered(c.Id.String(), anyTerms(t), rapid.SampledFrom([]sdk.Coins{nil, nil, price}).Draw(t, "price"), demands...)
+		o := offered(c.Id, anyTerms(t), rapid.SampledFrom([]sdk.Coins{nil, nil, price}).Draw(t, "price"), demands...)
 		for i := range o.Answers {
 			if odd && rapid.Bool().Draw(t, "at odds") {
-				o.Answers[i] = anyAnswer(t, c.Id.String(), o.Open.Terms.Id)
+				o.Answers[i] = anyAnswer(t, c.Id, o.Open.Terms.Id)
 			}
 		}
 		w.Offers = append(w.Offers, o)
@@ -90,13 +90,13 @@ func anyTerms(t *rapid.T) licensetypes.Terms {
 	return terms
 }
 
-func anyAnswer(t *rapid.T, work, terms string) licensetypes.Rights {
+func anyAnswer(t *rapid.T, work registrytypes.WorkID, terms licensetypes.TermsID) licensetypes.Rights {
 	r := licensetypes.Rights{Verdict: licensetypes.Verdict(rapid.IntRange(0, 4).Draw(t, "verdict"))}
-	r.Permission = rapid.SampledFrom([]string{terms, terms, "", "grant1other"}).Draw(t, "permission")
+	r.Permission = rapid.SampledFrom([]string{terms.String(), terms.String(), "", "grant1other"}).Draw(t, "permission")
 	for range rapid.IntRange(0, 2).Draw(t, "obligations") {
 		r.Obligations = append(r.Obligations, licensetypes.Obligation{
 			Kind: licensetypes.ObligationKind(rapid.IntRange(0, 6).Draw(t, "obligation")),
-			Work: rapid.SampledFrom([]string{work, "work1ancestor"}).Draw(t, "to"), Text: rapid.String().Draw(t, "text"),
+			Work: rapid.SampledFrom([]registrytypes.WorkID{work, ancestor}).Draw(t, "to"), Text: rapid.String().Draw(t, "text"),
 		})
 	}
 	if rapid.Bool().Draw(t, "obtainable") {
@@ -131,13 +131,13 @@ func given(w rightsfile.Work, token string, commercial bool, territory string) (
 		case licensetypes.VERDICT_NEEDS_GRANT:
 			atAll = atAll || len(a.Offers) > 0
 		case licensetypes.VERDICT_ALLOWED:
-			if a.Permission != o.Open.Terms.Id {
+			if a.Permission != o.Open.Terms.Id.String() {
 				continue
 			}
 			atAll = true
 			ceiling := token == "ai-train" && o.Open.Terms.Terms.RevenueCeiling != nil
 			plain = plain || !ceiling && !slices.ContainsFunc(a.Obligations, func(due licensetypes.Obligation) bool {
-				credit := due.Kind == licensetypes.OBLIGATION_ATTRIBUTION && due.Work == w.Claim.Id.String() && token == "search"
+				credit := due.Kind == licensetypes.OBLIGATION_ATTRIBUTION && due.Work == w.Claim.Id && token == "search"
 				return due.Kind != licensetypes.OBLIGATION_REPORT_USE && !credit
 			})
 		}
@@ -283,7 +283,7 @@ func checkJSON(t *rapid.T, w rightsfile.Work, s rightsfile.Site) {
 		require.True(t, strings.HasPrefix(text, "https://"), text)
 		require.True(t, slices.ContainsFunc(w.Offers, func(o rightsfile.Offer) bool {
 			return o.Open.Public && slices.ContainsFunc(o.Answers, func(a licensetypes.Rights) bool {
-				return a.Verdict == licensetypes.VERDICT_ALLOWED && a.Permission == o.Open.Terms.Id
+				return a.Verdict == licensetypes.VERDICT_ALLOWED && a.Permission == o.Open.Terms.Id.String()
 			})
 		}), text)
 		require.False(t, ban && strings.Contains(text, "/by/"), "a licence for commercial use")
@@ -299,7 +299,7 @@ func TestAnyTextIsEscaped(t *testing.T) {
 		c.Details.MetadataUri, c.Details.MediaType, c.Details.Creators[0].Name = "https://example.org/"+text, text, text
 		terms := licensetypes.Presets()[1].Terms
 		terms.Uri = "https://example.org/" + text
-		o := offered(c.Id.String(), terms, nil)
+		o := offered(c.Id, terms, nil)
 		for i := range o.Answers {
 			for j := range o.Answers[i].Obligations {
 				o.Answers[i].Obligations[j].Text = text

@@ -45,7 +45,7 @@ type Work struct {
 	// Constraints are what its sources demand.
 	Constraints []licensetypes.InForce
 	// Sources are the ids of the works it was made from.
-	Sources []string
+	Sources []registrytypes.WorkID
 	// Until is the end of the file's validity.
 	Until time.Time
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -215,7 +216,7 @@ func (r *rslWriter) license(w Work, found way) (rslLicense, error) {
 	}
 	payment := &rslPayment{Type: paymentType(found), Standard: found.text}
 	license.Payment = payment
-	license.Legal = []rslList{{Type: "proof", Values: workURI(r.source.ChainID, w.Claim.Id.String())}}
+	license.Legal = []rslList{{Type: "proof", Values: workURI(r.source.ChainID, w.Claim.Id)}}
 	if found.kind <= credit {
 		return license, nil
 	}
@@ -246,7 +247,7 @@ func paymentType(found way) string {
 
 func (r *rslWriter) settlement(w Work, found way) settlement {
 	s := settlement{
-		Chain: r.source.ChainID, Work: w.Claim.Id.String(), Terms: found.terms, How: "acquire", Price: []string{},
+		Chain: r.source.ChainID, Work: w.Claim.Id.String(), Terms: found.terms.String(), How: "acquire", Price: []string{},
 		RoyaltyPPM: found.rate, NeedsApproval: found.approval, Credit: found.credit,
 	}
 	for _, coin := range found.price {
@@ -271,6 +272,6 @@ func (c condition) equal(other condition) bool {
 }
 
 // workURI names a work beyond its chain.
-func workURI(chainID, work string) string {
-	return "stemma:" + escape(chainID, unreserved) + ":" + work
+func workURI(chainID string, work registrytypes.WorkID) string {
+	return "stemma:" + escape(chainID, unreserved) + ":" + work.String()
 }

@@ -214,7 +214,7 @@ func (g *game) message(p chain.Account) sdk.Msg {
 		g.serial++
 		most := sdk.NewInt64Coin([]string{"uusdc", "ustem"}[g.rng.IntN(2)], 1000)
 		return &licensetypes.MsgAcquire{
-			Licensee: p.String(), Work: g.work().String(), Terms: g.terms.String(), Serial: g.serial, MaxFee: &most, MaxRate: chain.Whole,
+			Licensee: p.String(), Work: g.work().ID, Terms: g.terms, Serial: g.serial, MaxFee: &most, MaxRate: chain.Whole,
 		}
 	case 6:
 		return banktypes.NewMsgSend(p.Address, g.player().Address, sdk.NewCoins(g.coin()))

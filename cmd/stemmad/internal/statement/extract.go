@@ -290,7 +290,7 @@ func (r *Reader) payments(m movement, f *facts, action string) []Line {
 			continue
 		}
 		rest = rest.Sub(p.Amount)
-		line := Line{Kind: Payment, Work: p.Work, Grant: p.Grant}
+		line := Line{Kind: Payment, Work: p.Work.String(), Grant: p.Grant}
 		if p.Grant != "" {
 			line.Kind = LicenceFee
 		}

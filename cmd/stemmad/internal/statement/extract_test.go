@@ -119,11 +119,14 @@ func TestLicenceFeesNameTheGrant(t *testing.T) {
 	events := []abci.Event{
 		spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"), paid(t, alice.String(), song, "9", "uusdc"),
 	}
-	granted := &licensetypes.EventGranted{Grant: "grant1x", Work: song, Licensee: alice.String(), Fee: "9uusdc"}
-	require.Equal(t, []short{{kind: statement.LicenceFee, amount: "-9uusdc", work: song, grant: "grant1x"}},
+	grant := licensetypes.GrantID{1}
+	work, err := registrytypes.ParseWorkID(song)
+	require.NoError(t, err)
+	granted := &licensetypes.EventGranted{Grant: grant, Work: work, Licensee: alice.String(), Fee: "9uusdc"}
+	require.Equal(t, []short{{kind: statement.LicenceFee, amount: "-9uusdc", work: song, grant: grant.String()}},
 		linesOf(t, alice.String(), oneMessage("MsgAcquire", append(events, typed(t, granted))...)))
-	renewed := &licensetypes.EventGrantRenewed{Grant: "grant1x", Work: song, Licensee: alice.String(), Fee: "9uusdc"}
-	require.Equal(t, []short{{kind: statement.LicenceFee, amount: "-9uusdc", work: song, grant: "grant1x", note: "renewal"}},
+	renewed := &licensetypes.EventGrantRenewed{Grant: grant, Work: work, Licensee: alice.String(), Fee: "9uusdc"}
+	require.Equal(t, []short{{kind: statement.LicenceFee, amount: "-9uusdc", work: song, grant: grant.String(), note: "renewal"}},
 		linesOf(t, alice.String(), oneMessage("MsgRenewGrant", append(events[:3:3], typed(t, renewed))...)))
 }
 
