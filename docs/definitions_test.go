@@ -3,6 +3,7 @@ package docs_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,12 +15,13 @@ import (
 	protov2 "google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	_ "github.com/stemma-chain/stemma/x/license/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	_ "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // described are the modules whose definitions these tests hold to their rules.
-// Those of x/registry and x/royalty join with the types of their ids.
 var described = []string{"registry", "royalty", "license", "lineage"}
 
 var (
@@ -50,12 +52,24 @@ func TestDefinitionsAreDescribed(t *testing.T) {
 }
 
 // scalars are the forms of text that a field of that name has.
-var scalars = map[string][]string{
+var scalars = scalarNames{
 	"stemma.WorkID":        {"work", "works", "derivative", "source", "ancestor", "other", "used_by"},
 	"stemma.TermsID":       {"terms", "ancestor_terms"},
 	"stemma.GrantID":       {"grant"},
 	"stemma.Digest":        {"sha256", "uri_sha256", "prompt_sha256"},
 	"cosmos.AddressString": {"owner", "author", "licensee", "licensees", "recipient", "approver", "from", "to", "agent", "authority"},
+}
+
+type scalarNames map[string][]string
+
+// of is the scalar of a field of that name; empty: the name does not tell.
+func (s scalarNames) of(name protoreflect.Name) string {
+	for scalar, names := range s {
+		if slices.Contains(names, string(name)) {
+			return scalar
+		}
+	}
+	return ""
 }
 
 // loose are fields that take more than one form: an id or a digest, an id or the
@@ -68,21 +82,84 @@ var loose = []protoreflect.FullName{
 
 // TestIDsAndAddressesSayWhatTheyAre by cosmos_proto.scalar, which tools show.
 func TestIDsAndAddressesSayWhatTheyAre(t *testing.T) {
-	want := make(map[protoreflect.Name]string)
-	for scalar, names := range scalars {
-		for _, name := range names {
-			want[protoreflect.Name(name)] = scalar
-		}
-	}
 	checked := 0
-	check := func(f protoreflect.FieldDescriptor) {
-		scalar, named := want[f.Name()]
-		if f.Kind() != protoreflect.StringKind || !named || slices.Contains(loose, f.FullName()) {
+	eachField(t, func(_ protoreflect.MessageDescriptor, f protoreflect.FieldDescriptor) {
+		scalar := scalars.of(f.Name())
+		if f.Kind() != protoreflect.StringKind || scalar == "" || slices.Contains(loose, f.FullName()) {
 			return
 		}
 		checked++
-		require.Equal(t, scalar, protov2.GetExtension(f.Options(), cosmos_proto.E_Scalar), f.FullName())
+		require.Equal(t, scalar, scalarOf(f), f.FullName())
+	})
+	require.Greater(t, checked, 80)
+}
+
+// idTypes are those of our scalars in Go, by gogoproto.customtype.
+var idTypes = map[string]reflect.Type{
+	"stemma.WorkID":           reflect.TypeFor[registrytypes.WorkID](),
+	"stemma.Digest":           reflect.TypeFor[registrytypes.Digest](),
+	"stemma.Salt":             reflect.TypeFor[registrytypes.Salt](),
+	"stemma.PaymentChannelID": reflect.TypeFor[royaltytypes.PaymentChannelID](),
+	"stemma.TermsID":          reflect.TypeFor[licensetypes.TermsID](),
+	"stemma.GrantID":          reflect.TypeFor[licensetypes.GrantID](),
+}
+
+// plain are fields that stay text in Go. A type of its own is encoded even when it
+// is empty, and the id of terms is the hash of their encoding.
+var plain = []protoreflect.FullName{
+	"stemma.license.v1.Terms.uri_sha256",
+	"stemma.license.v1.Terms.blanked_sha256",
+}
+
+// TestIDsAreTypes: an id is read once, with the message that carries it, and one
+// that a row holds as bytes is never cast.
+func TestIDsAreTypes(t *testing.T) {
+	typed, rows := 0, 0
+	eachField(t, func(m protoreflect.MessageDescriptor, f protoreflect.FieldDescriptor) {
+		scalar := scalarOf(f)
+		kind := goType(t, m, f)
+		_, named := idTypes[scalars.of(f.Name())]
+		switch {
+		case f.Kind() == protoreflect.BytesKind && named:
+			rows++
+			require.Equal(t, reflect.Struct, kind.Kind(), "%s is %s: use one of the ...Bytes types", f.FullName(), kind)
+		case !strings.HasPrefix(scalar, "stemma."):
+		case slices.Contains(plain, f.FullName()):
+			require.Equal(t, reflect.String, kind.Kind(), f.FullName())
+		default:
+			typed++
+			require.Contains(t, idTypes, scalar, f.FullName())
+			require.Equal(t, idTypes[scalar], kind, f.FullName())
+		}
+	})
+	require.Greater(t, typed, 180)
+	require.Greater(t, rows, 8)
+}
+
+// goType is that of a field in Go, or of the elements of a list.
+func goType(t *testing.T, m protoreflect.MessageDescriptor, f protoreflect.FieldDescriptor) reflect.Type {
+	message := proto.MessageType(string(m.FullName())).Elem()
+	for _, p := range proto.GetProperties(message).Prop {
+		if p.OrigName != string(f.Name()) {
+			continue
+		}
+		field, found := message.FieldByName(p.Name)
+		require.True(t, found, f.FullName())
+		if f.IsList() {
+			return field.Type.Elem()
+		}
+		return field.Type
 	}
+	require.Fail(t, "no such field", "%s", f.FullName())
+	return nil
+}
+
+func scalarOf(f protoreflect.FieldDescriptor) string {
+	return protov2.GetExtension(f.Options(), cosmos_proto.E_Scalar).(string)
+}
+
+// eachField visits all fields of all described modules.
+func eachField(t *testing.T, visit func(protoreflect.MessageDescriptor, protoreflect.FieldDescriptor)) {
 	files, err := proto.MergedRegistry()
 	require.NoError(t, err)
 	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
@@ -91,13 +168,12 @@ func TestIDsAndAddressesSayWhatTheyAre(t *testing.T) {
 				continue
 			}
 			for i := range file.Messages().Len() {
-				fields := file.Messages().Get(i).Fields()
-				for n := range fields.Len() {
-					check(fields.Get(n))
+				m := file.Messages().Get(i)
+				for n := range m.Fields().Len() {
+					visit(m, m.Fields().Get(n))
 				}
 			}
 		}
 		return true
 	})
-	require.Greater(t, checked, 80)
 }
