@@ -125,17 +125,20 @@ func newUnloaded(
 	if err := app.stores.complete(app.BaseApp); err != nil {
 		return nil, err
 	}
-	if settings.Trees {
-		if app.trees, err = fast.NewTrees(app.BaseApp, app.stores.treeKeys()); err != nil {
-			return nil, err
-		}
-	}
 	blockexec.Apply(app.BaseApp, options, app.StoreKeys(), decode,
 		func(storetypes.MultiStore) string { return StakingDenom })
 	if err := app.setHandlers(decode, chain); err != nil {
 		return nil, err
 	}
-	return app, app.applyUpgrades()
+	if err := app.applyUpgrades(); err != nil {
+		return nil, err
+	}
+	if settings.Trees {
+		if app.trees, err = fast.NewTrees(app.BaseApp, app.stores.treeKeys()); err != nil {
+			return nil, err
+		}
+	}
+	return app, nil
 }
 
 func (app *App) registerModules() error {

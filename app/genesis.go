@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -47,6 +49,13 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (res *abc
 			res, err = nil, fmt.Errorf("genesis refused: %v", r)
 		}
 	}()
+	if gas := req.ConsensusParams.GetBlock().GetMaxGas(); gas < 1 {
+		return nil, fmt.Errorf("genesis refused: block.max_gas is %d in its consensus parameters; "+
+			"blocks have a maximum of gas here, such as %d", gas, int64(MaxBlockGas))
+	}
+	if err := noNameTwice(req.AppStateBytes); err != nil {
+		return nil, fmt.Errorf("genesis refused: %w", err)
+	}
 	var state GenesisState
 	if err := json.Unmarshal(req.AppStateBytes, &state); err != nil {
 		return nil, fmt.Errorf("genesis app state: %w", err)
@@ -80,15 +89,62 @@ func (app *App) validateGenesis(state GenesisState) error {
 		if !ok {
 			continue
 		}
-		err := checked.ValidateGenesis(app.encoding.Codec, app.encoding.TxConfig, state[name])
-		switch {
-		case errors.Is(err, io.EOF) && len(state[name]) == 0:
+		part := state[name]
+		if isMissing(part) && !isMissing(checked.DefaultGenesis(app.encoding.Codec)) {
 			return fmt.Errorf("genesis refused: its app_state has no part %q", name)
-		case err != nil:
+		}
+		if err := checked.ValidateGenesis(app.encoding.Codec, app.encoding.TxConfig, part); err != nil {
 			return fmt.Errorf("genesis refused, part %q: %w", name, err)
 		}
 	}
 	return nil
+}
+
+func isMissing(part json.RawMessage) bool { return len(part) == 0 || string(part) == "null" }
+
+// noNameTwice fails when an object of a JSON text has a name twice, in either of the
+// two forms that names have in the JSON of protobuf: whoever reads it takes the last
+// and says nothing of the others.
+func noNameTwice(text []byte) error {
+	// object is an open object with the names seen in it; an open array has none.
+	type object struct {
+		names map[string]bool
+		value bool // a name was read, its value comes next
+	}
+	var open []*object
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var in *object
+		if len(open) > 0 {
+			in = open[len(open)-1]
+		}
+		if name, ok := token.(string); ok && in != nil && in.names != nil && !in.value {
+			form := strings.ToLower(strings.ReplaceAll(name, "_", ""))
+			if in.names[form] {
+				return fmt.Errorf("%q is there twice in one object, before byte %d", name, decoder.InputOffset())
+			}
+			in.names[form], in.value = true, true
+			continue
+		}
+		if in != nil {
+			in.value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, &object{names: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, &object{})
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+	}
 }
 
 // ConsensusParams are the consensus parameters of a new chain: CometBFT's

@@ -206,6 +206,10 @@ func TestAGenesisThatLacksAPartIsRefused(t *testing.T) {
 		state, err := json.Marshal(next)
 		require.NoError(t, err)
 		require.ErrorContains(t, c.TryImport(state, 1), fmt.Sprintf("no part %q", module))
+		next[module] = json.RawMessage("null")
+		state, err = json.Marshal(next)
+		require.NoError(t, err)
+		require.ErrorContains(t, c.TryImport(state, 1), fmt.Sprintf("no part %q", module))
 	}
 	genesis["licence"] = json.RawMessage("{}")
 	state, err := json.Marshal(genesis)
@@ -258,4 +262,59 @@ func TestAGenesisWithAnotherNumberIsRefused(t *testing.T) {
 			}
 			return nil, false
 		})
+}
+
+// TestAGenesisWithANameTwiceIsRefused: of a list that stands twice in its part, the
+// first would be passed over in silence, and so would a part that stands twice.
+func TestAGenesisWithANameTwiceIsRefused(t *testing.T) {
+	c := lived(t)
+	whole := c.ExportGenesis()
+	for name, change := range map[string][2]string{
+		"a list":          {`"anchors": [`, `"anchors": [{"account":"nobody"}], "anchors": [`},
+		"in another form": {`"grant_counts": [`, `"grantCounts": [], "grant_counts": [`},
+		"a part":          {`"registry": {`, `"registry": {"works":[{"id":"work1"}]}, "registry": {`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := bytes.Replace(whole, []byte(change[0]), []byte(change[1]), 1)
+			require.NotEqual(t, string(whole), string(state))
+			require.ErrorContains(t, c.TryImport(state, c.Height()+1), "is there twice")
+		})
+	}
+}
+
+// TestAGenesisWhoseGrantsDoNotHoldIsRefused: a derivation rests on a grant, and both
+// pin versions of the work.
+func TestAGenesisWhoseGrantsDoNotHoldIsRefused(t *testing.T) {
+	c := chain.New(t)
+	song, remix := c.Register("song", alice), c.Register("remix", bob)
+	terms := chain.Preset("commercial-remix-10")
+	c.Offer(song, terms)
+	c.MustDeliver(bob, &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: terms, MaxRate: chain.Whole})
+	grant := licensetypes.NewGrantID(song.ID, terms, bob.Address, 0).String()
+	c.MustDeliver(bob, &lineagetypes.MsgDerive{
+		Owner: bob.String(), Work: remix.ID, MaxTotalRate: chain.Whole,
+		Sources: []lineagetypes.Source{{Work: song.ID, Role: lineagetypes.ROLE_COMPONENT_OF, Permission: grant}},
+	})
+	c.NextBlock()
+	for name, change := range map[string][3]string{
+		"no grant":               {"license", `"grants":\[.*?\}\}\]`, `"grants":[]`},
+		"of version 0":           {"license", `"work_version":1`, `"work_version":0`},
+		"the edge pins nothing":  {"lineage", `"work_version":1`, `"work_version":0`},
+		"royalties for no terms": {"lineage", `"terms":"[^"]+","grant":"[^"]+"`, `"terms":"","grant":""`},
+		"no walks":               {"lineage", `"max_walk":1000`, `"max_walk":0`},
+		"steps for nothing":      {"lineage", `"gas_per_step":"2000"`, `"gas_per_step":"0"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var genesis app.GenesisState
+			require.NoError(t, json.Unmarshal(c.ExportGenesis(), &genesis))
+			var part bytes.Buffer
+			require.NoError(t, json.Compact(&part, genesis[change[0]]))
+			changed := regexp.MustCompile(change[1]).ReplaceAll(part.Bytes(), []byte(change[2]))
+			require.NotEqual(t, part.String(), string(changed))
+			genesis[change[0]] = changed
+			state, err := json.Marshal(genesis)
+			require.NoError(t, err)
+			require.ErrorContains(t, c.TryImport(state, c.Height()+1), "genesis refused")
+		})
+	}
 }

@@ -129,8 +129,9 @@ func (app *App) checkGenerations(ctx context.Context) error {
 	})
 }
 
-// checkRoyalties: the rate of a source is that of the terms it was taken under, and
-// the derivative owes it: an absolute rate or a higher one, a relative rate exactly.
+// checkRoyalties: the grant that a source was taken under is of that source, the rate
+// is that of the terms, and the derivative owes it: an absolute rate or a higher one,
+// a relative rate exactly.
 func (app *App) checkRoyalties(ctx context.Context) error {
 	k := app.Keepers
 	return k.Lineage.Derivations.Walk(ctx, nil, func(work registrytypes.WorkID, row lineagetypes.Derivation) (bool, error) {
@@ -152,6 +153,18 @@ func (app *App) checkRoyalties(ctx context.Context) error {
 }
 
 func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow.Upstream) error {
+	if !e.Grant.IsZero() {
+		grant, err := app.Keepers.License.GetGrant(ctx, e.Grant.GrantID)
+		if err != nil {
+			return err
+		}
+		if grant.Work != e.Source || grant.Terms != e.Terms {
+			return fmt.Errorf("rests on %s, which is of %s under %s", e.Grant, grant.Work, grant.Terms)
+		}
+	}
+	if e.Terms.IsZero() && e.RoyaltyPolicy != royaltytypes.POLICY_NONE {
+		return fmt.Errorf("owed %s %d ppm under no terms", e.RoyaltyPolicy, e.RoyaltyRate)
+	}
 	if !e.Terms.IsZero() {
 		terms, err := app.Keepers.License.GetTerms(ctx, e.Terms.TermsID)
 		if err != nil {

@@ -26,7 +26,8 @@ type Trees struct {
 var ErrRule = errors.New("a shortcut's rule is broken")
 
 // NewTrees handles the trees of these stores. Nothing may write to the state after
-// Write, and nothing may undo it: an app that would is refused.
+// Write, and nothing may undo it: an app that would is refused. So it comes after all
+// that is set in the app.
 func NewTrees(app *baseapp.BaseApp, keys []storetypes.StoreKey) (*Trees, error) {
 	// The SDK keeps both to itself. Where a later one has neither, this has to be
 	// read again.

@@ -9,6 +9,7 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+	cmttypes "github.com/cometbft/cometbft/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cobra"
 
@@ -124,10 +125,18 @@ func checkGenesis(file string) (checkReport, error) {
 	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{}, baseapp.SetChainID(genesis.ChainID))
 	height := max(genesis.InitialHeight, 1)
 	params := genesis.Consensus.Params.ToProto()
-	_, err = node.InitChain(&abci.RequestInitChain{
+	validators := make([]*cmttypes.Validator, len(genesis.Consensus.Validators))
+	for i, v := range genesis.Consensus.Validators {
+		validators[i] = cmttypes.NewValidator(v.PubKey, v.Power)
+	}
+	res, err := node.InitChain(&abci.RequestInitChain{
 		Time: genesis.GenesisTime, ChainId: genesis.ChainID, ConsensusParams: &params,
 		AppStateBytes: genesis.AppState, InitialHeight: height,
+		Validators: cmttypes.TM2PB.ValidatorUpdates(cmttypes.NewValidatorSet(validators)),
 	})
+	if err == nil && len(res.Validators) == 0 {
+		err = errors.New("nobody is a validator: neither consensus.validators, staking nor the gentxs name one")
+	}
 	if err != nil && !errors.Is(err, app.ErrInvariant) {
 		return checkReport{Height: height, Broken: 1, Invariants: []checkResult{
 			{Name: "genesis/import", Error: connect.Tidy(err.Error())},

@@ -103,12 +103,24 @@ func TestNetworkIsSoundAndCheckFindsTampering(t *testing.T) {
 	// A loan that nobody took: each module's part is sound, the whole is not.
 	forged = bytes.Replace(first, []byte(`"turnovers": []`), []byte(
 		`"turnovers": [{"denom": "uusdc", "turnover": {"paid_in": "5", "paid_out": "0"}}]`), 1)
-	require.NotEqual(t, first, forged)
+	require.False(t, bytes.Equal(first, forged))
 	require.NoError(t, os.WriteFile(bad, forged, 0o600))
 	out, errs, code = command("genesis", "validate", bad, "--home", filepath.Join(dir, "node0"))
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, out, "uusdc: paid in 5")
 	require.Contains(t, errs, "1 of 8 invariants broken")
+	for name, change := range map[string][2]string{
+		"validators": {"\"consensus\": {\n", `"consensus": {"validators": [{"pub_key": {"type": "tendermint/PubKeyEd25519",
+			"value": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "power": "1"}],`},
+		"max_gas": {`"max_gas": "300000000"`, `"max_gas": "0"`},
+	} {
+		forged = bytes.Replace(first, []byte(change[0]), []byte(change[1]), 1)
+		require.False(t, bytes.Equal(first, forged), name)
+		require.NoError(t, os.WriteFile(bad, forged, 0o600))
+		out, _, code = command("genesis", "validate", bad, "--home", filepath.Join(dir, "node0"))
+		require.Equal(t, exitFailed, code, name)
+		require.Regexp(t, "(?i)"+name, out)
+	}
 	_, errs, code = command("genesis", "validate", "--home", filepath.Join(dir, "node0"))
 	require.Equal(t, exitOK, code, errs)
 

@@ -78,8 +78,9 @@ func acceptCmd() *cobra.Command {
 	return sending(&cobra.Command{
 		Use:   "accept WORK|FILE",
 		Short: "Accept a work that was offered to you",
-		Long: `Accept makes you the owner of a work that was offered to you. It shows version and
-holders first, and is refused if either changes meanwhile.`,
+		Long: `Accept makes you the owner of a work that was offered to you. It shows version,
+holders and what the work owes first, and is refused if any of them changes
+meanwhile.`,
 		Example: `  stemmad accept song.wav --from bob`,
 		Args:    cobra.ExactArgs(1),
 	}, accept)
@@ -106,19 +107,26 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	for _, h := range holders.Holders {
 		conn.Note("  %s  %s", h.Account, table.Percent(h.Weight))
 	}
+	owed, err := conn.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: work.Id})
+	if err != nil {
+		return err
+	}
+	if sum := owed.Absolute + owed.Relative; sum > 0 {
+		conn.Note("It owes %s of what it takes in to the works that it was made from.", table.Percent(sum))
+	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Accept %q (%s).", title, work.Id), &royaltytypes.MsgAcceptTransfer{
-		Recipient: sender.Account(), Work: work.Id, WorkVersion: work.Version, HoldersVersion: holders.Version,
+		Recipient: sender.Account(), Work: work.Id, WorkVersion: work.Version, Epoch: holders.Epoch,
 	})
 	if err != nil {
 		return err
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Work           string      `json:"work"`
-			WorkVersion    uint32      `json:"work_version"`
-			HoldersVersion uint32      `json:"holders_version"`
-			Tx             send.Result `json:"tx"`
-		}{work.Id.String(), work.Version, holders.Version, result})
+			Work        string      `json:"work"`
+			WorkVersion uint32      `json:"work_version"`
+			Epoch       uint64      `json:"epoch,string"`
+			Tx          send.Result `json:"tx"`
+		}{work.Id.String(), work.Version, holders.Epoch, result})
 	}
 	conn.Say("%s %q (%s): %s", result.Did("Accepted", "Would accept"), title, work.Id, result)
 	return nil

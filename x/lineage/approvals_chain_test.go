@@ -19,7 +19,7 @@ func sell(t *testing.T, c *chain.Chain, work chain.Work, from, to chain.Account)
 	holders, err := royaltytypes.NewQueryClient(c.Conn()).Holders(c.Ctx(), &royaltytypes.QueryHoldersRequest{Work: work.ID})
 	require.NoError(t, err)
 	c.MustDeliver(to, &royaltytypes.MsgAcceptTransfer{
-		Recipient: to.String(), Work: work.ID, WorkVersion: 1, HoldersVersion: holders.Version,
+		Recipient: to.String(), Work: work.ID, WorkVersion: 1, Epoch: holders.Epoch,
 	})
 }
 

@@ -133,7 +133,7 @@ func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g type
 		return err
 	}
 	upstream, err := k.royalty.UpstreamVersion(ctx, work)
-	if err == nil && (g.WorkVersion > row.Version || g.UpstreamVersion > upstream) {
+	if err == nil && (g.WorkVersion == 0 || g.WorkVersion > row.Version || g.UpstreamVersion > upstream) {
 		err = fmt.Errorf("pins version %d and upstream version %d of %s, which is at %d and %d",
 			g.WorkVersion, g.UpstreamVersion, work, row.Version, upstream)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
@@ -18,7 +19,8 @@ import (
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
 // bounds it and picks its denom. What the grant pins stays; its fee becomes what
 // was paid last. A renewal is not counted as another grant. It fails with
-// ErrNotLicensee, ErrNotRenewable, or as Acquire does.
+// ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
+// the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
 	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin,
 ) (types.Grant, error) {
@@ -29,7 +31,12 @@ func (k Keeper) RenewGrant(
 	if err := k.checkHolder(ctx, holder, id, grant); err != nil {
 		return grant, err
 	}
-	user, _ := grant.User()
+	user, used := grant.User()
+	if used {
+		if _, err := k.registry.Control(ctx, holder, user, registrytypes.ActRenew); err != nil {
+			return grant, err
+		}
+	}
 	a := Acquisition{
 		Licensee: holder, Work: grant.Work.WorkID, Terms: grant.Terms.TermsID,
 		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user,

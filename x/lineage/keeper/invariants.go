@@ -35,7 +35,7 @@ func (k Keeper) checkForm(ctx context.Context) error {
 		}
 		for _, e := range row.Edges {
 			source, err := k.registry.GetWork(ctx, e.Source.WorkID)
-			if err == nil && e.WorkVersion > source.Version {
+			if err == nil && (e.WorkVersion > source.Version || e.WorkVersion == 0 && !e.Cites()) {
 				err = fmt.Errorf("version %d of %s is pinned, it is at %d", e.WorkVersion, e.Source.WorkID, source.Version)
 			}
 			if err != nil {

@@ -81,10 +81,15 @@ func (n GenesisNode) validate() error {
 		}
 		weight += uint64(e.Edge.Weight)
 	}
+	given := make(map[Reference]bool, len(n.Externals))
 	for _, e := range n.Externals {
 		if err := e.Validate(); err != nil {
 			return err
 		}
+		if given[e.Reference()] {
+			return errorsmod.Wrapf(ErrAlreadySource, "external reference sha256 %q uri %q is listed twice", e.External.Sha256, e.External.Uri)
+		}
+		given[e.Reference()] = true
 		weight += uint64(e.Weight)
 	}
 	if weight > Whole {

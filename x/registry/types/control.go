@@ -37,6 +37,8 @@ const (
 	ActDeclare
 	// ActReserve names the work as what a grant is to be used for.
 	ActReserve
+	// ActRenew makes the grants last longer that the work was made under.
+	ActRenew
 	// ActAssign divides the work's revenue among others; its holders do.
 	ActAssign
 	// ActPay pays the work; anybody does.
@@ -68,6 +70,7 @@ var controls = [...]control{
 	ActBlank:          {does: "or governance takes its text back", owner: true},
 	ActDeclare:        {does: "declares its sources", owner: true, holding: contested},
 	ActReserve:        {does: "takes grants for it", owner: true, holding: contested},
+	ActRenew:          {does: "renews the grants it was made under", owner: true, holding: []Status{STATUS_INVALIDATED}},
 	ActAssign:         {does: "divides its revenue", holding: contested},
 	ActPay:            {does: "is paid to", holding: []Status{STATUS_INVALIDATED}},
 }

@@ -125,13 +125,14 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 // AcceptTransfer completes a transfer of a work. The recipient names the
 // revision and the table of holders it has seen. A sole holder who is the old
 // owner is replaced by the new one; any other table stays.
-func (k Keeper) AcceptTransfer(ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion, holdersVersion uint32) error {
+func (k Keeper) AcceptTransfer(ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion uint32, epoch uint64) error {
 	head, err := k.GetHead(ctx, work)
 	if err != nil {
 		return err
 	}
-	if head.HoldersVersion != holdersVersion {
-		return types.ErrVersionChanged.Wrapf("the holders of %s are at version %d, not %d; look at them again", work, head.HoldersVersion, holdersVersion)
+	if head.Epoch != epoch {
+		return types.ErrVersionChanged.Wrapf("%s is in epoch %d, not %d: its holders or what it owes have changed; look at them again",
+			work, head.Epoch, epoch)
 	}
 	previous, err := k.registry.Transfer(ctx, work, recipient, workVersion)
 	if err != nil {

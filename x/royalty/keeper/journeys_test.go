@@ -152,7 +152,7 @@ func TestATransferReplacesTheSoleHolder(t *testing.T) {
 	c.MustDeliver(alice, offer)
 	stranger := &types.MsgAcceptTransfer{Recipient: carol.String(), Work: song.ID, WorkVersion: 1}
 	require.ErrorIs(t, c.Deliver(carol, stranger).Err(), registrytypes.ErrInvalidTransfer)
-	stale := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, HoldersVersion: 3}
+	stale := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: 3}
 	require.ErrorIs(t, c.Deliver(bob, stale).Err(), types.ErrVersionChanged)
 
 	c.Block(c.Sign(fan, chain.PayMsg(fan, song, usdc(700))), c.Sign(bob, accept), c.Sign(fan, chain.PayMsg(fan, song, usdc(300)))).RequireOK(t)
@@ -161,12 +161,30 @@ func TestATransferReplacesTheSoleHolder(t *testing.T) {
 	c.RequireInvariants()
 }
 
+// TestNobodyTakesOverAnotherWorkThanSeen: what a work owes may have changed since the
+// recipient looked, in the same block too.
+func TestNobodyTakesOverAnotherWorkThanSeen(t *testing.T) {
+	c := chain.New(t, everyUnit())
+	ten := chain.Preset("commercial-remix-10")
+	song, sample := c.Register("song.wav", alice), c.Register("sample.wav", carol)
+	c.Offer(sample, ten)
+	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()})
+	accept := func(epoch uint64) sdk.Msg {
+		return &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: epoch}
+	}
+	block := c.Block(c.Sign(alice, chain.DeriveMsg(song, sample.Under(ten))), c.Sign(bob, accept(0)))
+	require.ErrorIs(t, block.Txs[1].Err(), types.ErrVersionChanged)
+	holders, err := types.NewQueryClient(c.Conn()).Holders(t.Context(), &types.QueryHoldersRequest{Work: song.ID})
+	require.NoError(t, err)
+	c.MustDeliver(bob, accept(holders.Epoch))
+}
+
 func TestATransferLeavesAnyOtherTable(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
 	c.MustDeliver(alice, assign(alice, song, carol, 400_000))
 	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()})
-	c.MustDeliver(bob, &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, HoldersVersion: 1})
+	c.MustDeliver(bob, &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: 1})
 	c.Pay(fan, song, "1000uusdc")
 	c.RequireBalance(alice, "1000600uusdc")
 	c.RequireBalance(carol, "1000400uusdc")

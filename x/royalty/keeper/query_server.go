@@ -44,7 +44,7 @@ func (s queryServer) Holders(ctx context.Context, r *types.QueryHoldersRequest) 
 	if err != nil {
 		return nil, err
 	}
-	return &types.QueryHoldersResponse{Version: head.HoldersVersion, Holders: table.Holdings()}, nil
+	return &types.QueryHoldersResponse{Version: head.HoldersVersion, Epoch: head.Epoch, Holders: table.Holdings()}, nil
 }
 
 func (s queryServer) Epoch(ctx context.Context, r *types.QueryEpochRequest) (*types.QueryEpochResponse, error) {
