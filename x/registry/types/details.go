@@ -3,7 +3,7 @@ package types
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -144,20 +144,20 @@ func (d Details) Normalized() (Details, error) {
 	return d, nil
 }
 
-// validMediaType checks for type/subtype, parameters allowed, without knowing
-// the registered types.
+// mediaTypeForm is type/subtype (RFC 6838, section 4.2); parameters in ASCII may
+// follow.
+var mediaTypeForm = regexp.MustCompile("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$")
+
+// validMediaType does not know the registered types.
 func validMediaType(s string) error {
-	if s == "" {
-		return nil
+	if err := text.Check("media_type", s, MaxMediaType); err != nil || s == "" {
+		return refused(err)
 	}
-	kind, subtype, _ := strings.Cut(s, "/")
-	if len(s) > MaxMediaType || kind == "" || subtype == "" || strings.IndexFunc(s, notPrintableASCII) >= 0 {
-		return invalid("media_type", "must be type/subtype in at most %d bytes, such as image/png, not %q", MaxMediaType, clip(s))
+	if !mediaTypeForm.MatchString(s) {
+		return invalid("media_type", "must be type/subtype in ASCII, such as image/png, not %q", clip(s))
 	}
 	return nil
 }
-
-func notPrintableASCII(r rune) bool { return r < ' ' || r > '~' }
 
 // refused makes the error of another package one about the details; nil stays nil.
 func refused(err error) error {
