@@ -12,7 +12,7 @@ import (
 
 // webPorts: schemes whose hosts are names of the domain name system, which has no
 // upper case, and their default ports.
-var webPorts = map[string]string{"http": "80", "https": "443", "ftp": "21"}
+var webPorts = map[string]string{"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}
 
 var errNoURL = errors.New("must be a URL with a host, such as https://example.org/work")
 
@@ -115,7 +115,7 @@ func escaped(s string) string {
 			c, escape = octet, true
 			i += 2
 		}
-		reserved := c > ' ' && c <= '~' && strings.IndexByte("\"%<>\\^`{|}", c) < 0
+		reserved := c > ' ' && c <= '~' && strings.IndexByte("\"%<>[\\]^`{|}", c) < 0
 		if unreserved(c) || reserved && !escape {
 			b.WriteByte(c)
 		} else {
