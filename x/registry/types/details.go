@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -131,8 +132,20 @@ func (f Fingerprint) normalized() (Fingerprint, error) {
 }
 
 // Normalized returns the details as they are stored: fingerprints in their one
-// spelling, so that look-ups find them in any other. The details are valid.
+// spelling, so that look-ups find them in any other, accounts in theirs. The
+// details are valid.
 func (d Details) Normalized() (Details, error) {
+	d.Creators = slices.Clone(d.Creators)
+	for i, c := range d.Creators {
+		if c.Account == "" {
+			continue
+		}
+		account, err := sdk.AccAddressFromBech32(c.Account)
+		if err != nil {
+			return Details{}, invalid(fmt.Sprintf("creators[%d].account", i), "%s", err)
+		}
+		d.Creators[i].Account = account.String()
+	}
 	stated := d.Fingerprints
 	d.Fingerprints = make([]Fingerprint, len(stated))
 	for i, f := range stated {
