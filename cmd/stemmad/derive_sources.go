@@ -20,6 +20,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -245,8 +246,9 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 		return nil, nil
 	}
 	record := &lineagetypes.GenerationRecord{
-		Agent: sender.Account(), Model: f.Text(flagModel), Provider: f.Text(flagProvider), SystemName: f.Text(flagSystem),
-		SystemVersion: f.Text(flagSystemVersion), UniqueId: f.Text(flagOutputID),
+		Agent: sender.Account(), Model: text.Compose(f.Text(flagModel)), Provider: text.Compose(f.Text(flagProvider)),
+		SystemName: text.Compose(f.Text(flagSystem)), SystemVersion: text.Compose(f.Text(flagSystemVersion)),
+		UniqueId: text.Compose(f.Text(flagOutputID)),
 	}
 	if s := f.Text(flagAgent); s != "" {
 		account, err := conn.Account(s)

@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -226,7 +227,7 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 		return d, fmt.Errorf("--%s: %w", flagURISHA256, err)
 	}
 	if f.Changed(flagTitle) {
-		d.Title = f.Text(flagTitle)
+		d.Title = text.Compose(f.Text(flagTitle))
 	}
 	if f.Changed(flagMediaType) {
 		d.MediaType = f.Text(flagMediaType)

@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,7 @@ func TestRefusedOffers(t *testing.T) {
 		"no amount":         {remix10, types.Offer{Price: sdk.Coins{{Denom: "ustem"}}}, types.ErrInvalidOffer},
 		"already over":      {remix10, types.Offer{ExpiresAt: &past}, types.ErrInvalidOffer},
 		"bad licensee":      {remix10, types.Offer{Licensees: []string{"bob"}}, types.ErrInvalidOffer},
+		"licensee capitals": {remix10, types.Offer{Licensees: []string{strings.ToUpper(bob.String())}}, types.ErrInvalidOffer},
 		"licensee twice":    {remix10, types.Offer{Licensees: []string{bob.String(), bob.String()}}, types.ErrInvalidOffer},
 		"65 licensees":      {remix10, types.Offer{Licensees: many}, types.ErrInvalidOffer},
 		"price on CC":       {preset("cc-by-4.0"), types.Offer{Price: coins("5ustem")}, types.ErrInvalidOffer},

@@ -48,8 +48,12 @@ func (o Offer) ValidateForm() error {
 		return errorsmod.Wrapf(ErrInvalidOffer, "licensees has %d accounts, at most %d are allowed", len(o.Licensees), MaxLicensees)
 	}
 	for i, licensee := range o.Licensees {
-		if _, err := sdk.AccAddressFromBech32(licensee); err != nil {
+		account, err := sdk.AccAddressFromBech32(licensee)
+		if err != nil {
 			return errorsmod.Wrapf(ErrInvalidOffer, "licensees[%d] %q is no account address: %s", i, licensee, err)
+		}
+		if account.String() != licensee { // a buyer is looked for in this spelling
+			return errorsmod.Wrapf(ErrInvalidOffer, "licensees[%d] %q: write the account in lower case", i, licensee)
 		}
 		if i > 0 && o.Licensees[i-1] >= licensee {
 			return errorsmod.Wrapf(ErrInvalidOffer, "licensees must be sorted and unique: [%d] comes after [%d]", i, i-1)

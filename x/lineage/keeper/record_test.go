@@ -49,6 +49,7 @@ func TestRefusedRecords(t *testing.T) {
 	for name, change := range map[string]func(*types.GenerationRecord){
 		"no agent":           func(r *types.GenerationRecord) { r.Agent = "" },
 		"agent is a name":    func(r *types.GenerationRecord) { r.Agent = "painter" },
+		"agent in capitals":  func(r *types.GenerationRecord) { r.Agent = strings.ToUpper(r.Agent) },
 		"no model":           func(r *types.GenerationRecord) { r.Model = "" },
 		"misspelt model id":  func(r *types.GenerationRecord) { r.Model = idOf("model").String() + "q" },
 		"itself as model":    func(r *types.GenerationRecord) { r.Model = idOf("image").String() },

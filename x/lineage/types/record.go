@@ -12,8 +12,12 @@ import (
 // Validate checks a record's form, of one whose text is blanked too. It fails with
 // ErrInvalidRecord, naming the field.
 func (r GenerationRecord) Validate() error {
-	if _, err := sdk.AccAddressFromBech32(r.Agent); err != nil {
+	agent, err := sdk.AccAddressFromBech32(r.Agent)
+	if err != nil {
 		return errorsmod.Wrapf(ErrInvalidRecord, "agent %q must be the account of the service that made the work: %s", r.Agent, err)
+	}
+	if agent.String() != r.Agent {
+		return errorsmod.Wrapf(ErrInvalidRecord, "agent %q: write the account in lower case", r.Agent)
 	}
 	texts := []struct{ what, said string }{
 		{"model", r.Model},
@@ -33,7 +37,7 @@ func (r GenerationRecord) Validate() error {
 	if r.Model == "" && r.BlankedSha256.IsZero() {
 		return errorsmod.Wrap(ErrInvalidRecord, "model is empty: give the model's work id or its public name")
 	}
-	_, _, err := r.ModelWork()
+	_, _, err = r.ModelWork()
 	return err
 }
 

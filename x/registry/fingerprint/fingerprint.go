@@ -54,8 +54,19 @@ var rules = map[string]func(string) (string, error){
 
 // aliases: another name of a scheme -> the one it is kept under. The numbers
 // under the bar codes of Europe and America are both GTINs (GS1 General
-// Specifications, "Global Trade Item Number").
-var aliases = map[string]string{"ean": "gtin", "upc": "gtin"}
+// Specifications, "Global Trade Item Number"). The name sha-256 leads to one that
+// is no fingerprint's, as sha256 does.
+var aliases = map[string]string{
+	"ean": "gtin", "ean-8": "gtin", "ean8": "gtin", "ean-13": "gtin", "ean13": "gtin",
+	"upc": "gtin", "upc-a": "gtin",
+	"gtin-8": "gtin", "gtin-12": "gtin", "gtin-13": "gtin", "gtin-14": "gtin",
+	"gtin8": "gtin", "gtin12": "gtin", "gtin13": "gtin", "gtin14": "gtin",
+	"isbn-10": "isbn", "isbn10": "isbn", "isbn-13": "isbn", "isbn13": "isbn",
+	"huggingface": "hf", "hugging-face": "hf", "hugging_face": "hf",
+	"ipfs":    "cid",
+	"sha-256": "sha256", "sha_256": "sha256",
+	"uri": "url",
+}
 
 // Schemes lists the schemes whose values have one spelling, in order.
 func Schemes() []string {
@@ -68,8 +79,9 @@ func Schemes() []string {
 }
 
 // Normalize returns a scheme's name and a value in their one spelling; what it
-// returns, it returns again. The value of a scheme that it does not know stays as
-// it is, within the bounds of text. It fails with ErrScheme or ErrValue.
+// returns, it returns again. A GTIN that is a book's number is returned as an
+// ISBN. The value of a scheme that it does not know stays as it is, within the
+// bounds of text. It fails with ErrScheme or ErrValue.
 func Normalize(scheme, value string) (string, string, error) {
 	scheme, err := normalScheme(scheme)
 	if err != nil {
@@ -95,6 +107,9 @@ func Normalize(scheme, value string) (string, string, error) {
 	}
 	if err := text.Check(scheme, normal, MaxValue); err != nil {
 		return "", "", fmt.Errorf("%w: in its one spelling %w", ErrValue, err)
+	}
+	if book, ok := bookOf(scheme, normal); ok {
+		return "isbn", book, nil
 	}
 	return scheme, normal, nil
 }

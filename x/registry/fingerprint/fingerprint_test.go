@@ -31,7 +31,7 @@ var spellings = map[string]map[string][]string{
 	},
 	"isbn": {
 		"9783161484100": {"978-3-16-148410-0", "ISBN 978-3-16-148410-0", "3-16-148410-X", "316148410x", "urn:isbn:316148410X"},
-		"9780451450524": {"0451450523", "urn:isbn:0451450523", "ISBN-10: 0-451-45052-3", "ISBN-13 978 0 451 45052 4"},
+		"9780451450524": {"0451450523", "urn:isbn:0451450523", "ISBN-10: 0-451-45052-3", "ISBN-13 978 0 451 45052 4", "isbn13:9780451450524"},
 		"9791090636071": {"979-10-90636-07-1"},
 	},
 	"issn": {
@@ -39,14 +39,16 @@ var spellings = map[string]map[string][]string{
 		"2434-561X": {"2434561x"},
 	},
 	"gtin": {
-		"04006381333931": {"4006381333931", "EAN 4006381333931", "gtin-13: 4006381333931", "04006381333931"},
+		"04006381333931": {"4006381333931", "EAN 4006381333931", "gtin-13: 4006381333931", "EAN-13: 4006381333931"},
 		"00036000291452": {"036000291452", "UPC 0 36000 29145 2"},
-		"00000096385074": {"96385074"},
+		"00000096385074": {"96385074", "EAN-8 96385074"},
+		"19783161484107": {"19783161484107"},    // a case of books
+		"09790060115615": {"979-0-060-11561-5"}, // printed music
 	},
 	"doi": {
 		"10.1000/182": {
 			"https://doi.org/10.1000/182", "http://dx.doi.org/10.1000/182", "doi:10.1000/182", "DOI: 10.1000/182",
-			"DOI 10.1000/182", "doi.org/10.1000/182", "info:doi/10.1000/182", "urn:doi:10.1000/182",
+			"DOI 10.1000/182", "doi.org/10.1000/182", "www.doi.org/10.1000/182", "info:doi/10.1000/182", "urn:doi:10.1000/182",
 		},
 		"10.1000/abc-ä":    {"10.1000/ABC-ä", "https://doi.org/10.1000/ABC-%C3%A4?utm_source=x#y"},
 		"10.1000.10/a%2fb": {"10.1000.10/A%2FB"}, // no link, no escape
@@ -74,11 +76,13 @@ var spellings = map[string]map[string][]string{
 		"ISCC:AAAT4EBWK27737D2": {"aaat4ebwk27737d2"},
 	},
 	"c2pa": {
-		sha256:                           {strings.ToUpper(sha256), "sha256:" + sha256},
+		"sha256:" + sha256:               {sha256, strings.ToUpper(sha256), "SHA256:" + sha256, "sha-256: " + sha256},
+		"sha384:" + sha256 + sha256[:32]: {sha256 + sha256[:32]},
+		"sha512:" + sha256 + sha256:      {sha256 + sha256},
 		"urn:c2pa:" + uuid:               {"URN:C2PA:" + strings.ToUpper(uuid)},
 		"urn:uuid:" + uuid + ":ACME:2_1": {"urn:uuid:" + strings.ToUpper(uuid) + ":ACME:2_1"},
 	},
-	"phash": {"d4c4b8e89a3c2f10": {"D4C4B8E89A3C2F10", "0xd4c4b8e89a3c2f10", "phash:D4C4b8e89a3c2f10"}},
+	"phash": {"d4c4b8e89a3c2f10": {"D4C4B8E89A3C2F10", "0xd4c4b8e89a3c2f10", "phash:D4C4b8e89a3c2f10", "phash:0xd4c4b8e89a3c2f10"}},
 	"swhid": {
 		"swh:1:cnt:94a9ed024d3859793618152ea559a168bbcbb5e2": {
 			"SWH:1:CNT:94A9ED024D3859793618152EA559A168BBCBB5E2", "swh:1:cnt:94a9ed024d3859793618152ea559a168bbcbb5e2;origin=https://x.org",
@@ -87,7 +91,8 @@ var spellings = map[string]map[string][]string{
 	"hf": {
 		"openai/whisper-large-v3": {
 			"https://huggingface.co/openai/whisper-large-v3", "hf.co/openai/whisper-large-v3/", "hf://openai/whisper-large-v3",
-			"models/openai/whisper-large-v3",
+			"models/openai/whisper-large-v3", "http://HF.co/openai/whisper-large-v3", "hf:openai/whisper-large-v3",
+			"https://huggingface.co/openai/whisper-large-v3/tree/main", "openai/whisper-large-v3@main",
 		},
 		"datasets/rajpurkar/squad": {"https://huggingface.co/datasets/rajpurkar/squad?row=1"},
 		"openai/whisper@refs/pr/1": {"https://huggingface.co/openai/whisper/tree/refs/pr/1"},
@@ -101,6 +106,9 @@ var spellings = map[string]map[string][]string{
 		"https://example.org/100%25":                           {"https://example.org/100%", "https://example.org/100%25"},
 		"https://example.org:8443/?":                           {"https://example.org:8443?"},
 		"https://[2001:db8::1]:81/":                            {"https://[2001:DB8:0::1]:81"},
+		"wss://example.org/":                                   {"WSS://EXAMPLE.org:443"},
+		"ws://example.org:443/":                                {"ws://example.org:443/"},
+		"https://example.org/%5Bx%5D":                          {"https://example.org/[x]"},
 		"ipfs://QmXoyp/wiki/":                                  {"IPFS://QmXoyp/wiki/"}, // case matters in this host
 	},
 	"x-own.scheme_1": {"As Given/": {"As Given/"}},
@@ -120,10 +128,28 @@ func TestOneSpelling(t *testing.T) {
 	for _, scheme := range fingerprint.Schemes() {
 		require.NotEmpty(t, spellings[scheme], "%s has no example here", scheme)
 	}
-	for _, alias := range []string{"EAN", "upc"} {
-		scheme, _, err := fingerprint.Normalize(alias, "4006381333931")
-		require.NoError(t, err)
-		require.Equal(t, "gtin", scheme)
+}
+
+// A scheme has one name, too, and a book one number, in its bar code as well.
+func TestOneNameOfAScheme(t *testing.T) {
+	for _, c := range []struct{ scheme, value, want, number string }{
+		{"EAN", "4006381333931", "gtin", "04006381333931"},
+		{"upc", "4006381333931", "gtin", "04006381333931"},
+		{"ean-13", "4006381333931", "gtin", "04006381333931"},
+		{"ean-13", "9783161484100", "isbn", "9783161484100"},
+		{"gtin", "979-10-90636-07-1", "isbn", "9791090636071"},
+		{"gtin-14", "09783161484100", "isbn", "9783161484100"},
+		{"isbn-13", "9783161484100", "isbn", "9783161484100"},
+		{"ISBN10", "3-16-148410-X", "isbn", "9783161484100"},
+		{"uri", "https://example.org", "url", "https://example.org/"},
+		{"HuggingFace", "openai/whisper", "hf", "openai/whisper"},
+		{"ipfs", "QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR", "cid", "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"},
+		{"SHA-256", sha256, "sha256", sha256},
+	} {
+		scheme, value, err := fingerprint.Normalize(c.scheme, c.value)
+		require.NoError(t, err, "%s %q", c.scheme, c.value)
+		require.Equal(t, c.want, scheme)
+		require.Equal(t, c.number, value)
 	}
 }
 
@@ -135,7 +161,8 @@ func TestRefused(t *testing.T) {
 		{"iswc", "034.524.680-1", "must be T"},
 		{"isbn", "978-3-16-148410-1", "check digit 1, its other digits make it 0"},
 		{"isbn", "3-16-148410-1", "check digit 1, its other digits make it X"},
-		{"isbn", "9773161484100", "must have 13 digits from 978 or 979, or 10"},
+		{"isbn", "9773161484100", "must have 13 digits from 978 or 979-1, or 10"},
+		{"isbn", "979-0-060-11561-5", "must have 13 digits"}, // printed music
 		{"issn", "0317-8472", "check digit 2, its other digits make it 1"},
 		{"issn", "0317-847", "must be 7 digits and a check digit"},
 		{"gtin", "4006381333932", "check digit 2, its other digits make it 1"},
@@ -160,9 +187,14 @@ func TestRefused(t *testing.T) {
 		{"iscc", "77", "must be an ISCC"},
 		{"iscc", "ISCC:1", "must be an ISCC"},
 		{"c2pa", sha256[1:], "must be the hash of a manifest"},
+		{"c2pa", "sha384:" + sha256, "has 64 hex digits, which are those of sha256, not of sha384: look for what"},
+		{"c2pa", "sha512:" + sha256 + sha256[:32], "those of sha384, not of sha512"},
+		{"c2pa", "md5:" + sha256, "must be the hash of a manifest"},
 		{"c2pa", "urn:c2pa:x", "must be the hash of a manifest"},
 		{"phash", "abc", "must be 8 to 64 bytes in hex"},
 		{"swhid", "swh:2:cnt:94a9ed024d3859793618152ea559a168bbcbb5e2", "must be a core SWHID"},
+		{"hf", "https://openai/whisper", "must be owner/name"},
+		{"hf", "https://github.com/openai", "must be owner/name"},
 		{"hf", "a/b/c", "must be owner/name"},
 		{"hf", "a/b--c", "must be owner/name"},
 		{"hf", "a/../c", "must be owner/name"},

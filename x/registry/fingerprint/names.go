@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -15,7 +16,7 @@ var doiForm = regexp.MustCompile(`^10\.[0-9]+(\.[0-9]+)*/[^ ]+$`)
 // themselves.
 func doi(s string) (string, error) {
 	name, linked := cutAny(s, "https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/",
-		"https://www.doi.org/", "http://www.doi.org/", "doi.org/", "dx.doi.org/", "info:doi/")
+		"https://www.doi.org/", "http://www.doi.org/", "doi.org/", "dx.doi.org/", "www.doi.org/", "info:doi/")
 	if linked {
 		name, _, _ = strings.Cut(name, "#")
 		name, _, _ = strings.Cut(name, "?")
@@ -42,23 +43,33 @@ func lowerASCII(s string) string {
 }
 
 var (
-	hashForm = regexp.MustCompile(`^([0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$`)
+	hashForm = regexp.MustCompile(`(?i)^(?:(sha-?(?:256|384|512)):)? *([0-9a-f]+)$`)
 	urnForm  = regexp.MustCompile(`(?i)^(urn:(c2pa|uuid):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(:[!-~]{1,64})?$`)
 )
 
-// c2pa: the hash of a manifest in lower-case hex (SHA-256, -384 or -512, the
-// algorithms of C2PA 2.1, 13.1), or the URN that labels a manifest ("Unique
-// Identifiers": a UUID, whose letters have no case by RFC 9562, 4, and what its
-// maker adds).
+// hashNames: digits in hex -> the algorithm that makes as many.
+var hashNames = map[int]string{64: "sha256", 96: "sha384", 128: "sha512"}
+
+// c2pa: algorithm, colon and hash of a manifest in lower-case hex (SHA-256, -384 or
+// -512, the algorithms of C2PA 2.1, 13.1, which its length tells where it is not
+// named), or the URN that labels a manifest ("Unique Identifiers": a UUID, whose
+// letters have no case by RFC 9562, 4, and what its maker adds). Labels with c2pa
+// and with uuid are two: older versions of the standard write the latter.
 func c2pa(s string) (string, error) {
 	if parts := urnForm.FindStringSubmatch(s); parts != nil {
 		return lowerASCII(parts[1]) + parts[4], nil
 	}
-	s, _ = cutAny(s, "sha256:", "sha384:", "sha512:")
-	if s = lowerASCII(s); !hashForm.MatchString(s) {
-		return "", errors.New("must be the hash of a manifest, 64, 96 or 128 hex digits, or its label that begins with urn:c2pa")
+	parts := hashForm.FindStringSubmatch(s)
+	if parts == nil || hashNames[len(parts[2])] == "" {
+		return "", errors.New("must be the hash of a manifest, 64, 96 or 128 hex digits, " +
+			"or its label that begins with urn:c2pa")
 	}
-	return s, nil
+	name, digits := hashNames[len(parts[2])], lowerASCII(parts[2])
+	if stated := strings.Replace(lowerASCII(parts[1]), "-", "", 1); stated != "" && stated != name {
+		return "", fmt.Errorf("has %d hex digits, which are those of %s, not of %s: look for what is lost or too much",
+			len(digits), name, stated)
+	}
+	return name + ":" + digits, nil
 }
 
 var phashForm = regexp.MustCompile(`^([0-9a-f]{2}){8,64}$`)
@@ -66,7 +77,8 @@ var phashForm = regexp.MustCompile(`^([0-9a-f]{2}){8,64}$`)
 // phash: a perceptual hash of 8 to 64 bytes in lower-case hex. There is no
 // standard; 8 bytes are pHash's, 32 those of PDQ.
 func phash(s string) (string, error) {
-	s, _ = cutAny(s, "phash:", "0x")
+	s, _ = cutAny(s, "phash:")
+	s, _ = cutAny(s, "0x")
 	if s = lowerASCII(s); !phashForm.MatchString(s) {
 		return "", errors.New("must be 8 to 64 bytes in hex, such as d4c4b8e89a3c2f10")
 	}
@@ -85,16 +97,20 @@ func swhid(s string) (string, error) {
 	return s, nil
 }
 
-var hubAddresses = []string{"huggingface.co/", "www.huggingface.co/", "hf.co/", "hf://", "hf:"}
+var hubAddresses = []string{
+	"https://huggingface.co/", "https://www.huggingface.co/", "https://hf.co/",
+	"http://huggingface.co/", "http://www.huggingface.co/", "http://hf.co/",
+	"huggingface.co/", "www.huggingface.co/", "hf.co/", "hf://", "hf:",
+}
 
 var hubForm = regexp.MustCompile(`^(datasets/|spaces/)?(\w[\w.-]*/)?\w[\w.-]*(@[\w./-]+)?$`)
 
 // huggingFace: owner/name as the hub spells it, datasets/ or spaces/ before it
-// where it is no model, @ and a revision after it. The form is that of
-// huggingface_hub's validate_repo_id, and of hf:// addresses of its file system.
+// where it is no model, @ and a revision after it, unless that is main, which the
+// hub means without one. The form is that of huggingface_hub's validate_repo_id,
+// and of hf:// addresses of its file system. Addresses of other hosts are refused.
 // Case stays: the hub tells names apart by it when it writes them.
 func huggingFace(s string) (string, error) {
-	s, _ = cutAny(s, "https://", "http://")
 	s, linked := cutAny(s, hubAddresses...)
 	if linked {
 		s, _, _ = strings.Cut(s, "#")
@@ -105,6 +121,7 @@ func huggingFace(s string) (string, error) {
 	if name, isModel := strings.CutPrefix(s, "models/"); isModel && strings.Contains(repository(name), "/") {
 		s = name
 	}
+	s = strings.TrimSuffix(s, "@main")
 	// An owner called as the hub's address would be taken for it next time.
 	_, linked = cutAny(s, hubAddresses...)
 	if linked || !hubForm.MatchString(s) || strings.Contains(s, "--") || strings.Contains(s, "..") {

@@ -12,7 +12,7 @@ var (
 	isrcForm   = regexp.MustCompile(`^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$`)
 	iswcForm   = regexp.MustCompile(`^T[0-9]{10}$`)
 	isbn10Form = regexp.MustCompile(`^[0-9]{9}[0-9X]$`)
-	isbn13Form = regexp.MustCompile(`^97[89][0-9]{10}$`)
+	isbn13Form = regexp.MustCompile(`^97(8[0-9]|9[1-9])[0-9]{9}$`)
 	issnForm   = regexp.MustCompile(`^[0-9]{7}[0-9X]$`)
 	gtinForm   = regexp.MustCompile(`^([0-9]{8}|[0-9]{12,14})$`)
 )
@@ -43,9 +43,10 @@ func iswc(s string) (string, error) {
 }
 
 // isbn: thirteen digits. ISO 2108:2017, structure and check digit; a number of
-// ten digits (ISO 2108:1992) gets the prefix 978 and another check digit.
+// ten digits (ISO 2108:1992) gets the prefix 978 and another check digit. What
+// starts with 979-0 is the number of printed music (ISO 10957:2021).
 func isbn(s string) (string, error) {
-	code := compact(unlabelled(s, "isbn-13", "isbn-10", "isbn"), "")
+	code := compact(unlabelled(s, "isbn-13", "isbn13", "isbn-10", "isbn10", "isbn"), "")
 	if isbn10Form.MatchString(code) {
 		if _, err := checked(code, weighted11(code[:9], 10)); err != nil {
 			return "", err
@@ -54,7 +55,7 @@ func isbn(s string) (string, error) {
 		return fmt.Sprintf("%s%d", code, weighted31(code)), nil
 	}
 	if !isbn13Form.MatchString(code) {
-		return "", errors.New("must have 13 digits from 978 or 979, or 10, such as 978-3-16-148410-0")
+		return "", errors.New("must have 13 digits from 978 or 979-1, or 10, such as 978-3-16-148410-0")
 	}
 	return checked(code, weighted31(code[:12]))
 }
@@ -75,12 +76,23 @@ func issn(s string) (string, error) {
 // gtin: fourteen digits, with zeros before the shorter ones. GS1 General
 // Specifications, "GTIN in a 14-digit field" and 7.9 (check digit).
 func gtin(s string) (string, error) {
-	code := compact(unlabelled(s, "gtin-14", "gtin-13", "gtin-12", "gtin-8", "gtin", "ean", "upc"), "")
+	code := compact(unlabelled(s, "gtin-14", "gtin-13", "gtin-12", "gtin-8", "gtin14", "gtin13", "gtin12", "gtin8", "gtin",
+		"ean-13", "ean13", "ean-8", "ean8", "ean", "upc-a", "upc"), "")
 	if !gtinForm.MatchString(code) {
 		return "", errors.New("must have 8, 12, 13 or 14 digits, such as 4006381333931")
 	}
 	code = strings.Repeat("0", 14-len(code)) + code
 	return checked(code, weighted31("0"+code[:13]))
+}
+
+// bookOf returns the ISBN that a GTIN is: the bar code of a book has its number
+// (ISO 2108:2017, ISBN in bar codes). A first digit beside zero names a case of
+// several.
+func bookOf(scheme, normal string) (string, bool) {
+	if scheme != "gtin" || normal[0] != '0' || !isbn13Form.MatchString(normal[1:]) {
+		return "", false
+	}
+	return normal[1:], true
 }
 
 // unlabelled removes the name of the scheme before a number. What separates the

@@ -12,7 +12,7 @@ import (
 
 // webPorts: schemes whose hosts are names of the domain name system, which has no
 // upper case, and their default ports.
-var webPorts = map[string]string{"http": "80", "https": "443", "ftp": "21"}
+var webPorts = map[string]string{"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}
 
 var errNoURL = errors.New("must be a URL with a host, such as https://example.org/work")
 
@@ -111,11 +111,11 @@ func escaped(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c, escape := s[i], false
-		if octet, ok := escapeAt(s, i); ok {
+		if octet, ok := text.Escape(s, i); ok {
 			c, escape = octet, true
 			i += 2
 		}
-		reserved := c > ' ' && c <= '~' && strings.IndexByte("\"%<>\\^`{|}", c) < 0
+		reserved := c > ' ' && c <= '~' && strings.IndexByte("\"%<>[\\]^`{|}", c) < 0
 		if unreserved(c) || reserved && !escape {
 			b.WriteByte(c)
 		} else {
@@ -130,22 +130,13 @@ func unescaped(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if octet, ok := escapeAt(s, i); ok {
+		if octet, ok := text.Escape(s, i); ok {
 			c = octet
 			i += 2
 		}
 		b.WriteByte(c)
 	}
 	return b.String()
-}
-
-// escapeAt reads a percent sign and two hex digits.
-func escapeAt(s string, i int) (octet byte, ok bool) {
-	if s[i] != '%' || i+2 >= len(s) {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
-	return byte(n), err == nil
 }
 
 // withoutDots removes dot segments from a path without its first slash (RFC 3986,

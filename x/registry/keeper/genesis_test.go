@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"crypto/sha256"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,9 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"bad revision":       func(gs *types.GenesisState) { gs.Works[0].Revisions[0].Details.Kind = 0 },
 		"not the spelling": func(gs *types.GenesisState) {
 			gs.Works[0].Revisions[0].Details = details("x", types.Fingerprint{Scheme: "doi", Value: "doi:10.1/1"})
+		},
+		"account in capitals": func(gs *types.GenesisState) {
+			gs.Works[0].Revisions[0].Details.Creators = []types.Creator{{Name: "x", Account: strings.ToUpper(alice.String())}}
 		},
 		"empty content":       func(gs *types.GenesisState) { emptied(gs) },
 		"blanked, with text":  func(gs *types.GenesisState) { blanked(gs).Details.Title = "x" },

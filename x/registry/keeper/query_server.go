@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -129,17 +128,17 @@ func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest
 	}
 	var works []types.Claim
 	var next *query.PageResponse
-	if strings.EqualFold(req.Scheme, types.SchemeSHA256) {
-		digest, err := types.ParseDigest("value", req.Value)
+	scheme, value, err := fingerprint.Normalize(req.Scheme, req.Value)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	if scheme == types.SchemeSHA256 {
+		digest, err := types.ParseDigest("value", value)
 		if err != nil {
 			return nil, coded(err)
 		}
 		works, next, err = s.k.claimsPage(ctx, digest, page)
 		return &types.QueryResolveResponse{Works: works, Pagination: next}, coded(err)
-	}
-	scheme, value, err := fingerprint.Normalize(req.Scheme, req.Value)
-	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	works, next, err = query.CollectionPaginate(ctx, s.k.ByFingerprint, page,
 		func(key collections.Pair[types.Digest, types.WorkID], _ collections.NoValue) (types.Claim, error) {

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,30 @@ func TestAFingerprintIsFoundInAnySpelling(t *testing.T) {
 	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: song[0], Details: details("Song", link)}))
 	require.Empty(t, f.resolve("isrc", "USRC17607839"))
 	require.Equal(t, song, f.resolve("doi", "10.1000/abc"))
+	require.NoError(t, f.k.CheckInvariants(f.ctx))
+}
+
+// Another name of sha256 is no fingerprint, and look-ups by it find the content.
+func TestSHA256HasOneName(t *testing.T) {
+	f := newFixture(t)
+	song := f.register(alice, "song")[0]
+	for _, scheme := range []string{"sha256", "SHA-256", "sha_256"} {
+		require.Equal(t, []types.WorkID{song}, f.resolve(scheme, digestOf("song").String()), scheme)
+		stated := details("Song", types.Fingerprint{Scheme: scheme, Value: digestOf("song").String()})
+		err := f.try(&types.MsgRevise{Owner: alice.String(), Work: song, Details: stated})
+		require.ErrorIs(t, err, types.ErrInvalidDetails, scheme)
+	}
+}
+
+// A creator's account is shown in lower case, whichever case it was written in.
+func TestACreatorsAccountHasOneSpelling(t *testing.T) {
+	f := newFixture(t)
+	song := f.register(alice, "song")[0]
+	stated := details("Song")
+	stated.Creators = []types.Creator{{Name: "Bob", Account: strings.ToUpper(bob.String())}, {Name: "Nobody"}}
+	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: song, Details: stated}))
+	require.Equal(t, []types.Creator{{Name: "Bob", Account: bob.String()}, {Name: "Nobody"}}, f.work(song).Details.Creators)
+	require.Equal(t, strings.ToUpper(bob.String()), stated.Creators[0].Account, "the message stays as it was signed")
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
 }
 

@@ -1,15 +1,22 @@
 package text
 
+import "slices"
+
 // span is a range of code points, both ends included.
 type span struct{ from, to rune }
 
+// in says whether one of the spans, which are in order, has the character.
 func in(r rune, spans []span) bool {
-	for _, s := range spans {
-		if r >= s.from && r <= s.to {
-			return true
+	_, found := slices.BinarySearchFunc(spans, r, func(s span, r rune) int {
+		switch {
+		case s.to < r:
+			return -1
+		case s.from > r:
+			return 1
 		}
-	}
-	return false
+		return 0
+	})
+	return found
 }
 
 // separators: categories Zl and Zp.
@@ -20,8 +27,11 @@ var directions = []span{{0x061c, 0x061c}, {0x200e, 0x200f}, {0x202a, 0x202e}, {0
 
 // invisible: property Default_Ignorable_Code_Point of Unicode 17, with what it
 // reserves for later, but for separators, directions and variation selectors
-// which have tables of their own; and the annotation marks, which are no part of
-// a text but about it.
+// which have tables of their own; what no font draws although it lacks that
+// property: annotation marks and the place of an object, which are no part of a
+// text but about it, the controls that arrange hieroglyphs, a filler, a notehead
+// that is not there. The signs of Arabic, Syriac and Kaithi that are formats by
+// category, but drawn, are not among them.
 var invisible = []span{
 	{0x00ad, 0x00ad},   // soft hyphen
 	{0x034f, 0x034f},   // combining grapheme joiner
@@ -34,8 +44,11 @@ var invisible = []span{
 	{0x3164, 0x3164},   // Hangul filler
 	{0xfeff, 0xfeff},   // byte order mark
 	{0xffa0, 0xffa0},   // halfwidth Hangul filler
-	{0xfff0, 0xfffb},   // reserved, annotation marks
+	{0xfff0, 0xfffc},   // reserved, annotation marks, object replacement
+	{0x13430, 0x1343f}, // Egyptian format controls
+	{0x16fe4, 0x16fe4}, // Khitan filler
 	{0x1bca0, 0x1bca3}, // shorthand format controls
+	{0x1d159, 0x1d159}, // musical null notehead
 	{0x1d173, 0x1d17a}, // musical format controls
 	{0xe0000, 0xe00ff}, // tags
 	{0xe01f0, 0xe0fff}, // reserved
@@ -47,9 +60,18 @@ var meaningless = []span{
 	{0xe000, 0xf8ff}, {0xfdd0, 0xfdef}, {0x40000, 0xdffff}, {0xe1000, 0x10ffff},
 }
 
-// spaces: category Zs.
+// spaces: category Zs, and the blanks of Braille and of hieroglyphs, which are
+// spaces for those who read them.
 var spaces = []span{
-	{0x20, 0x20}, {0xa0, 0xa0}, {0x1680, 0x1680}, {0x2000, 0x200a}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
+	{0x20, 0x20},
+	{0xa0, 0xa0},
+	{0x1680, 0x1680},
+	{0x2000, 0x200a},
+	{0x202f, 0x202f},
+	{0x205f, 0x205f},
+	{0x2800, 0x2800},
+	{0x3000, 0x3000},
+	{0x13441, 0x13442},
 }
 
 // variations: selectors, and the blocks that hold characters with forms to choose

@@ -2,16 +2,18 @@
 // roles, URIs. It is pure; the chain refuses by it and clients ask it before
 // they send.
 //
-// A text is bounded, visible and unambiguous: two texts that look the same
-// should have the same bytes, and nothing is hidden in one. So zero-width
-// characters are refused, the joiners U+200C and U+200D among them, although
-// Persian and Indic spelling and composed emoji use them: where a joiner is
-// visible and where it only hides depends on tables that grow with each version
-// of Unicode, and all nodes have to agree for ever. Such words are written with a
-// space or joined, such emoji one beside the other; the exact spelling can stand
-// in the metadata that a work points to. Variation selectors are allowed where
-// they choose a form, after an emoji or an ideograph, and one at a time: a row of
-// them carries any bytes unseen.
+// A text is bounded, visible and has one spelling: nothing is hidden in it, and it
+// is in NFC, so that é has the same bytes whoever writes it. Letters of two scripts
+// and spaces of two widths can still look alike; whoever compares texts by eye
+// compares them by digest too. Zero-width characters are refused, the joiners
+// U+200C and U+200D among them, although Persian and Indic spelling and composed
+// emoji use them: where a joiner is visible and where it only hides depends on
+// tables that grow with each version of Unicode, and all nodes have to agree for
+// ever. Such words are written with a space or joined, such emoji one beside the
+// other; the exact spelling can stand in the metadata that a work points to.
+// Variation selectors are allowed where they choose a form, after an emoji or an
+// ideograph, and one at a time: a row of them carries any bytes unseen. Marks need
+// a character to stand on, and one character bears few.
 //
 // The tables are our own and do not change with the compiler's version of Unicode.
 // Characters that Unicode does not assign yet are allowed for the same reason;
@@ -20,7 +22,6 @@ package text
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -51,6 +52,14 @@ const (
 	NotInURI
 	// NoScheme: a URI that does not start with a scheme and a colon.
 	NoScheme
+	// NoBase: a mark without a character that it stands on.
+	NoBase
+	// TooManyMarks: more marks on one character than any script has.
+	TooManyMarks
+	// NotComposed: a character that is another in NFC, by itself or with the next.
+	NotComposed
+	// NoEscape: a percent sign in a URI without two hex digits.
+	NoEscape
 )
 
 // Error says where and why a text is refused.
@@ -88,77 +97,56 @@ func (e *Error) Error() string {
 		return at + ", a variation selector that selects nothing there: remove it"
 	case Edge:
 		return at + ", a space at the edge of the text: remove it"
+	case NoBase:
+		return at + ", a mark that stands on nothing: write the character before it"
+	case TooManyMarks:
+		return fmt.Sprintf("%s, and before it %d marks on one character: remove it", at, maxMarks)
+	case NotComposed:
+		return at + ", where Unicode has a composed or preferred spelling: write it in NFC"
+	case NoEscape:
+		return at + ", which starts no escape: give it two hex digits, or write the sign itself as %25"
 	case NotInURI:
 		return fmt.Sprintf("%s: write it as %s", at, percent(e.Rune))
 	}
 	return fmt.Sprintf("%s must be a URI: start it with a scheme, such as https: or ipfs:", e.Field)
 }
 
-// Check says whether s may stand on chain: at most limit bytes of UTF-8, all of
-// it visible, without spaces at its edges. The empty text passes. It fails with
+// Check says whether s may stand on chain: at most limit bytes of UTF-8 in NFC, all
+// of it visible, without spaces at its edges. The empty text passes. It fails with
 // an *Error that has the field's name.
 func Check(field, s string, limit int) error {
 	if len(s) > limit {
 		return &Error{Field: field, Problem: TooLong, Bytes: len(s), Limit: limit}
 	}
-	position, previous := 0, rune(0)
+	composed := notComposed(s)
+	position, previous, onBase := 0, rune(0), 0
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		position++
-		if problem := problemOf(r, size, previous); problem != 0 {
-			return &Error{Field: field, Problem: problem, Position: position, Rune: r}
+		onBase++
+		if !in(r, marks) {
+			onBase = 0
 		}
+		problem := problemOf(r, size, previous)
 		atEdge := i == 0 || i+size == len(s)
-		if atEdge && in(r, spaces) {
-			return &Error{Field: field, Problem: Edge, Position: position, Rune: r}
+		switch {
+		case problem != 0:
+		case atEdge && in(r, spaces):
+			problem = Edge
+		case i == 0 && onBase > 0:
+			problem = NoBase
+		case onBase > maxMarks:
+			problem = TooManyMarks
+		case i >= composed:
+			problem = NotComposed
+		}
+		if problem != 0 {
+			return &Error{Field: field, Problem: problem, Position: position, Rune: r}
 		}
 		previous = r
 		i += size
 	}
 	return nil
-}
-
-// CheckURI says whether s is a URI that may stand on chain: a scheme, a colon and
-// more, in the characters of RFC 3986, section 2, and at most limit bytes. It
-// does not look into the parts. The empty text passes. It fails with an *Error.
-func CheckURI(field, s string, limit int) error {
-	if err := Check(field, s, limit); err != nil || s == "" {
-		return err
-	}
-	position := 0
-	for _, r := range s {
-		position++
-		if r > '~' || r == ' ' || strings.ContainsRune("\"<>\\^`{|}", r) {
-			return &Error{Field: field, Problem: NotInURI, Position: position, Rune: r}
-		}
-	}
-	scheme, rest, _ := strings.Cut(s, ":")
-	if rest == "" || !IsURIScheme(scheme) {
-		return &Error{Field: field, Problem: NoScheme}
-	}
-	return nil
-}
-
-// IsURIScheme says whether s has the form of a URI's scheme: a letter, then
-// letters, digits, plus, hyphens and dots (RFC 3986, section 3.1).
-func IsURIScheme(s string) bool {
-	for i, r := range s {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		further := r >= '0' && r <= '9' || r == '+' || r == '-' || r == '.'
-		if !letter && (i == 0 || !further) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// percent writes a character's UTF-8 as a URI has it (RFC 3986, section 2.1).
-func percent(r rune) string {
-	var b strings.Builder
-	for _, octet := range []byte(string(r)) {
-		fmt.Fprintf(&b, "%%%02X", octet)
-	}
-	return b.String()
 }
 
 // problemOf looks at one character and the one before it.

@@ -46,8 +46,8 @@ func (r Revision) Blank() Revision {
 	return Revision{Details: r.Details.withoutText(), CreatedAt: r.CreatedAt, BlankedSha256: r.Details.TextDigest()}
 }
 
-// Validate checks a stored version: valid details with each fingerprint in its
-// one spelling; or none of the text, where that is blanked. It fails with
+// Validate checks a stored version: valid details with each fingerprint and account
+// in its one spelling; or none of the text, where that is blanked. It fails with
 // ErrInvalidGenesis or the error of the part.
 func (r Revision) Validate() error {
 	if r.Blanked() {
@@ -65,6 +65,9 @@ func (r Revision) Validate() error {
 	}
 	if !slices.Equal(normal.Fingerprints, r.Details.Fingerprints) {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "fingerprints are not in their one spelling, which is %v", normal.Fingerprints)
+	}
+	if !slices.Equal(normal.Creators, r.Details.Creators) {
+		return errorsmod.Wrap(ErrInvalidGenesis, "creators have an account that is not in lower case")
 	}
 	return nil
 }

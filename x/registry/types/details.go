@@ -3,7 +3,8 @@ package types
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
+	"slices"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -131,8 +132,20 @@ func (f Fingerprint) normalized() (Fingerprint, error) {
 }
 
 // Normalized returns the details as they are stored: fingerprints in their one
-// spelling, so that look-ups find them in any other. The details are valid.
+// spelling, so that look-ups find them in any other, accounts in theirs. The
+// details are valid.
 func (d Details) Normalized() (Details, error) {
+	d.Creators = slices.Clone(d.Creators)
+	for i, c := range d.Creators {
+		if c.Account == "" {
+			continue
+		}
+		account, err := sdk.AccAddressFromBech32(c.Account)
+		if err != nil {
+			return Details{}, invalid(fmt.Sprintf("creators[%d].account", i), "%s", err)
+		}
+		d.Creators[i].Account = account.String()
+	}
 	stated := d.Fingerprints
 	d.Fingerprints = make([]Fingerprint, len(stated))
 	for i, f := range stated {
@@ -144,20 +157,20 @@ func (d Details) Normalized() (Details, error) {
 	return d, nil
 }
 
-// validMediaType checks for type/subtype, parameters allowed, without knowing
-// the registered types.
+// mediaTypeForm is type/subtype (RFC 6838, section 4.2); parameters in ASCII may
+// follow.
+var mediaTypeForm = regexp.MustCompile("^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*( *;[ -~]*)?$")
+
+// validMediaType does not know the registered types.
 func validMediaType(s string) error {
-	if s == "" {
-		return nil
+	if err := text.Check("media_type", s, MaxMediaType); err != nil || s == "" {
+		return refused(err)
 	}
-	kind, subtype, _ := strings.Cut(s, "/")
-	if len(s) > MaxMediaType || kind == "" || subtype == "" || strings.IndexFunc(s, notPrintableASCII) >= 0 {
-		return invalid("media_type", "must be type/subtype in at most %d bytes, such as image/png, not %q", MaxMediaType, clip(s))
+	if !mediaTypeForm.MatchString(s) {
+		return invalid("media_type", "must be type/subtype in ASCII, such as image/png, not %q", clip(s))
 	}
 	return nil
 }
-
-func notPrintableASCII(r rune) bool { return r < ' ' || r > '~' }
 
 // refused makes the error of another package one about the details; nil stays nil.
 func refused(err error) error {

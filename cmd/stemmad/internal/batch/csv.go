@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -162,7 +163,7 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 		return row, fmt.Errorf("uri_sha256: %w", err)
 	}
 	if s := cell("title"); s != "" {
-		d.Title = s
+		d.Title = text.Compose(s)
 	}
 	if s := cell("media_type"); s != "" {
 		d.MediaType = s

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/x/registry/fingerprint"
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -102,9 +103,10 @@ func Guess(path string) (registrytypes.Kind, string, error) {
 	return registrytypes.KIND_OTHER, media, nil
 }
 
-// Title is a file's name without its extension.
+// Title is a file's name without its extension, composed as the chain wants it:
+// some file systems keep é as two characters.
 func Title(path string) string {
-	name := filepath.Base(path)
+	name := text.Compose(filepath.Base(path))
 	if stem := strings.TrimSuffix(name, filepath.Ext(name)); stem != "" {
 		return stem
 	}
@@ -137,8 +139,8 @@ func ParseKind(s string) (registrytypes.Kind, error) {
 // ParseCreator reads a creator: "Name", "Name <account>", "Name (role)" or
 // "Name (role) <account>". role is used where the text has none.
 func ParseCreator(s, role string) (registrytypes.Creator, error) {
-	c := registrytypes.Creator{Role: role}
-	rest := strings.TrimSpace(s)
+	c := registrytypes.Creator{Role: text.Compose(role)}
+	rest := strings.TrimSpace(text.Compose(s))
 	if before, account, ok := cutEnclosed(rest, '<', '>'); ok {
 		rest, c.Account = before, account
 	}

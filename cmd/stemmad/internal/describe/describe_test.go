@@ -51,16 +51,18 @@ func TestKindsHaveNames(t *testing.T) {
 
 func TestTitle(t *testing.T) {
 	require.Equal(t, "song", describe.Title("/music/song.wav"))
+	require.Equal(t, "caf\u00e9", describe.Title("/music/cafe\u0301.wav"))
 	require.Equal(t, ".profile", describe.Title(".profile"))
 }
 
 func TestParseCreator(t *testing.T) {
 	for text, want := range map[string]registrytypes.Creator{
-		"Ada":                       {Name: "Ada", Role: "author"},
-		"Ada (composer)":            {Name: "Ada", Role: "composer"},
-		"Ada L. <stemma1x>":         {Name: "Ada L.", Account: "stemma1x", Role: "author"},
-		" Ada (singer) <stemma1x> ": {Name: "Ada", Account: "stemma1x", Role: "singer"},
-		"Ada (the first) (drummer)": {Name: "Ada (the first)", Role: "drummer"},
+		"Ada":                        {Name: "Ada", Role: "author"},
+		"Ada (composer)":             {Name: "Ada", Role: "composer"},
+		"Ada L. <stemma1x>":          {Name: "Ada L.", Account: "stemma1x", Role: "author"},
+		" Ada (singer) <stemma1x> ":  {Name: "Ada", Account: "stemma1x", Role: "singer"},
+		"Rene\u0301 (e\u0301diteur)": {Name: "René", Role: "éditeur"},
+		"Ada (the first) (drummer)":  {Name: "Ada (the first)", Role: "drummer"},
 	} {
 		got, err := describe.ParseCreator(text, "author")
 		require.NoError(t, err)
