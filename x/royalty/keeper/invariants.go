@@ -186,28 +186,67 @@ func (k Keeper) checkRests(ctx context.Context) error {
 	})
 }
 
-// checkDestinations: a work's head and its row agree, and no way is a circle.
+// checkDestinations: a work's head, its row and the line of who earns for it agree,
+// no way is a circle or too long, and no end has too many works behind it.
 func (k Keeper) checkDestinations(ctx context.Context) error {
+	rows, behind := 0, map[registrytypes.WorkID]int{}
 	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		if head.Destination != types.DESTINATION_ANOTHER {
 			return false, nil
 		}
+		rows++
 		other, err := k.Destinations.Get(ctx, work)
 		if err == nil {
-			err = k.checkWay(ctx, work, other)
+			err = k.checkWay(ctx, work, other, behind)
 		}
 		return err != nil, errorsmod.Wrapf(err, "destination of %s", work)
 	})
 	if err != nil {
 		return err
 	}
-	return k.Destinations.Walk(ctx, nil, func(work, other registrytypes.WorkID) (bool, error) {
+	err = k.Destinations.Walk(ctx, nil, func(work, other registrytypes.WorkID) (bool, error) {
 		head, err := k.GetHead(ctx, work)
 		if err == nil && head.Destination != types.DESTINATION_ANOTHER {
 			err = types.ErrBrokenInvariant.Wrapf("%s is to earn in the place of %s, whose head says %s", other, work, head.Destination)
 		}
 		return err != nil, err
 	})
+	if err != nil {
+		return err
+	}
+	return k.checkEarnsFor(ctx, rows)
+}
+
+// checkWay follows a work's destinations and counts it at their end.
+func (k Keeper) checkWay(ctx context.Context, work, other registrytypes.WorkID, behind map[registrytypes.WorkID]int) error {
+	if _, err := k.registry.GetWork(ctx, other); err != nil {
+		return err
+	}
+	end, err := k.endOfWay(ctx, work, other, 1)
+	if err != nil {
+		return err
+	}
+	if behind[end]++; behind[end] > flow.MaxBehind {
+		return types.ErrBrokenInvariant.Wrapf("more than %d works lead to %s", flow.MaxBehind, end)
+	}
+	return nil
+}
+
+// checkEarnsFor: so many destinations are there the other way round, and no more.
+func (k Keeper) checkEarnsFor(ctx context.Context, rows int) error {
+	lines := 0
+	err := k.EarnsFor.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, registrytypes.WorkID]) (bool, error) {
+		lines++
+		other, err := k.Destinations.Get(ctx, key.K2())
+		if errors.Is(err, collections.ErrNotFound) || err == nil && other != key.K1() {
+			err = types.ErrBrokenInvariant.Wrapf("%s is said to earn for %s, whose destination is another", key.K1(), key.K2())
+		}
+		return err != nil, err
+	})
+	if err == nil && lines != rows {
+		err = types.ErrBrokenInvariant.Wrapf("%d works have another that earns in their place, but %d are said to", rows, lines)
+	}
+	return err
 }
 
 // checkMeters: metered works are registered, and none has taken in more of a
