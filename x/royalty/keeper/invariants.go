@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -75,8 +76,8 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 	return k.checkAccount(ctx, own)
 }
 
-// checkLists: shares sum to the whole, no list exceeds it, every epoch has its
-// lists, and every work is registered.
+// checkLists: shares sum to the whole, no list exceeds it, all that are owed are of
+// lower generations, every epoch has its lists, and every work is registered.
 func (k Keeper) checkLists(ctx context.Context) error {
 	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		if _, err := k.registry.GetWork(ctx, work); err != nil {
@@ -99,12 +100,39 @@ func (k Keeper) checkLists(ctx context.Context) error {
 		if want := upstream.Reach(uint64(head.ReceivedReach)); want != uint64(head.Reach) {
 			return true, types.ErrBrokenInvariant.Wrapf("%s has a reach of %d, its head says %d", work, want, head.Reach)
 		}
-		return false, errorsmod.Wrap(upstream.Check(), work.String())
+		// A source that receives has a receiver of its own and a holder at least.
+		least := uint64(head.Holders) + 1 + uint64(len(upstream.Relative))*(1+uint64(registeredHead.ReceivedReach))
+		if uint64(head.ReceivedReach) < least {
+			return true, types.ErrBrokenInvariant.Wrapf("what %s receives sets %d receivers in motion at least, its head says %d",
+				work, least, head.ReceivedReach)
+		}
+		if err := upstream.Check(); err != nil {
+			return true, errorsmod.Wrap(err, work.String())
+		}
+		err = k.checkOlder(ctx, work, head, upstream)
+		return err != nil, err
 	})
 	if err != nil {
 		return err
 	}
 	return k.checkEpochs(ctx)
+}
+
+// checkOlder: a work owes works of lower generations only, so that no list leads
+// back to it: royalties would go round for ever.
+func (k Keeper) checkOlder(ctx context.Context, work registrytypes.WorkID, head types.Head, upstream flow.Upstream) error {
+	for _, o := range slices.Concat(upstream.Absolute, upstream.Relative) {
+		owed := types.WorkIDOf(o.To)
+		generation, err := k.Generation(ctx, owed)
+		if err != nil {
+			return err
+		}
+		if generation >= head.Generation {
+			return types.ErrBrokenInvariant.Wrapf("%s, of generation %d, owes %s, of generation %d; it can owe lower generations only",
+				work, head.Generation, owed, generation)
+		}
+	}
+	return nil
 }
 
 // checkEpochs: each epoch of a work came with one list, and there are no others.
