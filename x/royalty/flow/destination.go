@@ -21,14 +21,21 @@ const (
 	Another
 )
 
-// MaxDetours bounds over how many works destinations lead, the first and the last
-// included.
-const MaxDetours = 64
+// Limits of destinations.
+const (
+	// MaxDetours bounds over how many works destinations lead, the first and the last
+	// included.
+	MaxDetours = 64
+	// MaxBehind bounds how many works destinations lead to one that earns: a change
+	// there concerns all of them.
+	MaxBehind = 256
+)
 
 // Earner follows the destinations of a work to the work whose `earned` stage is to
 // have what it earns, and tells whether it is held there. Whoever sets destinations
-// makes no circles and no way over more than MaxDetours works; money on such a way
-// is held where that many steps end.
+// makes no circles and no way over more than MaxDetours works, and lets a sweep
+// Requeue all works on whose way one is that changes; money on a longer way is held
+// where that many steps end.
 func Earner(r Reader, work Work) (earner Work, held bool, err error) {
 	for range MaxDetours {
 		d, err := r.Destination(work)

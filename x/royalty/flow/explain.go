@@ -2,6 +2,7 @@ package flow
 
 import (
 	"container/heap"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ const (
 type Part struct {
 	Work  Work
 	Basis Basis
-	// Share of the payment, exact, before holders divide it.
+	// Share of the payment, before holders divide it: exact over ten works, and beyond
+	// to the 60th decimal.
 	Share *big.Rat
 	// Amount in whole units: the share less what each stage on the way rounds down.
 	Amount *big.Int
@@ -35,15 +37,34 @@ type Part struct {
 	Earner Work
 	Held   bool
 	// Holders of the earner with their parts of the amount; none while it is held.
+	// Where several parts have one earner, its holders divide their sum, as they do in
+	// a stage: a part has what it adds to that.
 	Holders []HolderPart
 }
 
 // HolderPart is one holder's part of what a work gets.
 type HolderPart struct {
 	Holding
-	// Amount in whole units, rounded down.
+	// Amount in whole units.
 	Amount *big.Int
 }
+
+// MaxExplained bounds how many works may pass on a payment that is explained.
+const MaxExplained = 2048
+
+// TooManyWorksError says that a payment would set too many works in motion to be
+// explained.
+type TooManyWorksError struct{ Most int }
+
+func (e *TooManyWorksError) Error() string {
+	return fmt.Sprintf("more than %d works would pass the payment on, which is too many to say what each of them gets", e.Most)
+}
+
+// decimals of a share on its way. Ten weights in ppm multiply to so many, and a
+// number of bounded size bounds what an explanation costs, however long the way is.
+const decimals = 60
+
+var unit = new(big.Int).Exp(big.NewInt(10), big.NewInt(decimals), nil)
 
 // Explain says who gets what share of a payment to a work by the lists in force,
 // as if it were the only one: nothing waits beforehand and nothing is too small to
@@ -53,34 +74,29 @@ type HolderPart struct {
 // It computes what a Sweep does with the payment in an empty book. In the order of
 // generations each work has received all that it will before it is asked what it
 // passes on, as in a round of the sweep.
+//
+// It fails with a TooManyWorksError when more than MaxExplained works pass something
+// on, which lists that go round in a circle do without end.
 func Explain(r Reader, work Work, amount *big.Int) ([]Part, error) {
-	e := explanation{reader: r, received: map[Work]*flowing{}, parts: map[Work]*Part{}}
-	if err := e.pass(Item{Kind: Paid, Pot: Pot{Work: work}}, big.NewRat(1, 1), amount, Own); err != nil {
+	e := explanation{reader: r, received: map[Work]*flowing{}, parts: map[Work]*earning{}}
+	paid := new(flowing)
+	paid.amount.Set(amount)
+	paid.share.Set(unit)
+	if err := e.pass(Item{Kind: Paid, Pot: Pot{Work: work}}, paid, Own); err != nil {
 		return nil, err
 	}
-	for len(e.queue) > 0 {
+	for passed := 1; len(e.queue) > 0; passed++ {
+		if passed == MaxExplained {
+			return nil, &TooManyWorksError{Most: MaxExplained}
+		}
 		item := heap.Pop(&e.queue).(Item)
 		in := e.received[item.Pot.Work]
 		delete(e.received, item.Pot.Work)
-		if err := e.pass(item, &in.share, &in.amount, RelativeShare); err != nil {
+		if err := e.pass(item, in, RelativeShare); err != nil {
 			return nil, err
 		}
 	}
-	parts := make([]Part, 0, len(e.parts))
-	for _, part := range e.parts {
-		if err := part.divide(r); err != nil {
-			return nil, err
-		}
-		parts = append(parts, *part)
-	}
-	place := func(p Part) string {
-		if p.Work == work {
-			return "" // before every name
-		}
-		return string(p.Work)
-	}
-	slices.SortFunc(parts, func(a, b Part) int { return strings.Compare(place(a), place(b)) })
-	return parts, nil
+	return divide(r, e.inOrder(work))
 }
 
 type explanation struct {
@@ -88,26 +104,45 @@ type explanation struct {
 	// queue has the works that are to pass on what they received.
 	queue    itemHeap
 	received map[Work]*flowing
-	parts    map[Work]*Part
+	parts    map[Work]*earning
 }
 
 // flowing is a part of the payment on its way.
 type flowing struct {
-	share  big.Rat
 	amount big.Int
+	// share of the payment, in units of its last decimal.
+	share big.Int
+}
+
+func (f *flowing) add(other *flowing) {
+	f.amount.Add(&f.amount, &other.amount)
+	f.share.Add(&f.share, &other.share)
+}
+
+// earning is what a work has for itself.
+type earning struct {
+	flowing
+	basis Basis
 }
 
 // pass divides what entered a stage among its receivers. own is the basis of what
-// is left to the work itself.
-func (e *explanation) pass(item Item, share *big.Rat, amount *big.Int, own Basis) error {
+// is left to the work itself. The last receiver, which is the work unless it keeps
+// nothing, has what the others leave of the share, so that shares sum to 1.
+func (e *explanation) pass(item Item, in *flowing, own Basis) error {
 	upstream, err := e.reader.Upstream(item.Pot.Work)
 	if err != nil {
 		return err
 	}
-	for _, r := range (Lists{Upstream: upstream}).Receivers(item.Pot.Work, item.Kind) {
+	receivers := Lists{Upstream: upstream}.Receivers(item.Pot.Work, item.Kind)
+	left := new(big.Int).Set(&in.share)
+	for i, r := range receivers {
 		got := new(flowing)
-		part(&got.amount, amount, r.Weight)
-		got.share.Mul(share, big.NewRat(int64(r.Weight), Whole))
+		part(&got.amount, &in.amount, r.Weight)
+		if i == len(receivers)-1 {
+			got.share.Set(left)
+		} else {
+			left.Sub(left, part(&got.share, &in.share, r.Weight))
+		}
 		switch {
 		case r.Into == Received:
 			if err := e.receive(r.Work, got); err != nil {
@@ -134,8 +169,7 @@ func (e *explanation) receive(work Work, part *flowing) error {
 		e.received[work] = in
 		heap.Push(&e.queue, Item{Kind: Received, Generation: generation, Pot: Pot{Work: work}})
 	}
-	in.share.Add(&in.share, &part.share)
-	in.amount.Add(&in.amount, &part.amount)
+	in.add(part)
 	return nil
 }
 
@@ -143,28 +177,59 @@ func (e *explanation) receive(work Work, part *flowing) error {
 func (e *explanation) earn(work Work, basis Basis, from *flowing) {
 	p := e.parts[work]
 	if p == nil {
-		p = &Part{Work: work, Basis: basis, Share: new(big.Rat), Amount: new(big.Int)}
+		p = &earning{basis: basis}
 		e.parts[work] = p
 	}
-	if p.Basis != basis {
-		p.Basis = BothShares
+	if p.basis != basis {
+		p.basis = BothShares
 	}
-	p.Share.Add(p.Share, &from.share)
-	p.Amount.Add(p.Amount, &from.amount)
+	p.add(from)
 }
 
-// divide finds who earns the part and what each holder gets of it.
-func (p *Part) divide(r Reader) (err error) {
-	if p.Earner, p.Held, err = Earner(r, p.Work); err != nil || p.Held {
-		return err
+// inOrder returns the parts in order of work, the paid one first.
+func (e *explanation) inOrder(paid Work) []Part {
+	parts := make([]Part, 0, len(e.parts))
+	for work, p := range e.parts {
+		parts = append(parts, Part{
+			Work: work, Basis: p.basis, Amount: &p.amount, Share: new(big.Rat).SetFrac(&p.share, unit),
+		})
 	}
-	holders, err := r.Holders(p.Earner)
-	if err != nil {
-		return err
+	place := func(p Part) string {
+		if p.Work == paid {
+			return "" // before every name
+		}
+		return string(p.Work)
 	}
-	p.Holders = make([]HolderPart, len(holders))
-	for i, h := range holders {
-		p.Holders[i] = HolderPart{Holding: h, Amount: part(new(big.Int), p.Amount, h.Weight)}
+	slices.SortFunc(parts, func(a, b Part) int { return strings.Compare(place(a), place(b)) })
+	return parts
+}
+
+// divide finds who earns each part and what each holder gets of it.
+func divide(r Reader, parts []Part) ([]Part, error) {
+	earned := map[Work]*big.Int{} // of the parts so far, by earner
+	for i := range parts {
+		p := &parts[i]
+		var err error
+		if p.Earner, p.Held, err = Earner(r, p.Work); err != nil {
+			return nil, err
+		}
+		if p.Held {
+			continue
+		}
+		holders, err := r.Holders(p.Earner)
+		if err != nil {
+			return nil, err
+		}
+		before := earned[p.Earner]
+		if before == nil {
+			before = new(big.Int)
+		}
+		sum := new(big.Int).Add(before, p.Amount)
+		earned[p.Earner] = sum
+		p.Holders = make([]HolderPart, len(holders))
+		for h, holding := range holders {
+			p.Holders[h] = HolderPart{Holding: holding, Amount: Increase(before, sum, holding.Weight)}
+		}
 	}
-	return nil
+	return parts, nil
 }

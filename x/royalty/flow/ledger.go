@@ -91,17 +91,40 @@ func (l *Ledger) Change(work Work, next Lists) error {
 	return nil
 }
 
-// Redirect changes where what a work earns goes.
+// Redirect changes where what a work earns goes, and so what all works earn whose
+// destinations lead there.
 func (l *Ledger) Redirect(work Work, to Destination) error {
 	l.destinations[work] = to
 	s := l.sweep()
-	for _, pot := range l.pots(work) {
-		if err := s.Redirect(pot); err != nil {
+	for pot := range l.stages {
+		var err error
+		switch {
+		case pot.Work == work:
+			err = s.Redirect(pot)
+		case l.leadsTo(pot.Work, work):
+			err = s.Requeue(pot)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	l.requeue(s)
 	return nil
+}
+
+// leadsTo reports whether destinations lead from one work to another.
+func (l *Ledger) leadsTo(from, to Work) bool {
+	for range MaxDetours {
+		if from == to {
+			return true
+		}
+		d := l.destinations[from]
+		if d.Kind != Another {
+			return false
+		}
+		from = d.Other
+	}
+	return false
 }
 
 // Check queues what is ready: after Minimum was lowered.

@@ -80,14 +80,24 @@ func (s *Sweep) Check(pot Pot) error {
 }
 
 // Redirect takes note that the destination of a pot's work has changed. What lies
-// in `earned` goes by the new one: those who receive from the stage are others.
+// in `earned` goes by the new one, however little it is: those who receive from the
+// stage are others, and nothing may enter it any more that would make it ready.
 func (s *Sweep) Redirect(pot Pot) error {
 	return s.queueStages(pot, func(kind Kind, stage *Stage) bool {
 		if kind != Earned {
 			return false
 		}
 		stage.Restart()
-		return s.ready(pot, stage)
+		return stage.Unflushed().Sign() > 0
+	})
+}
+
+// Requeue is for a pot whose work leads to one whose destination has changed. Who
+// receives from its `earned` stage is who did; but what lies there may have left the
+// queue while it was held at the end of the way.
+func (s *Sweep) Requeue(pot Pot) error {
+	return s.queueStages(pot, func(kind Kind, stage *Stage) bool {
+		return kind == Earned && stage.Unflushed().Sign() > 0
 	})
 }
 

@@ -76,6 +76,28 @@ func TestEveryEntranceHasABound(t *testing.T) {
 	}
 }
 
+// TestADepositHasABoundInAll: top-ups cannot take it above what may enter at a time.
+func TestADepositHasABoundInAll(t *testing.T) {
+	c := chain.New(t, fortune(fan), everyUnit())
+	song := c.Register("song.wav", alice)
+	most := amounts.Max()
+	c.MustDeliver(fan, chain.PaymentChannelMsg(fan, 1, usdc(1000), song.Share(chain.Whole)))
+	topUp := func(amount math.Int) error {
+		return c.Deliver(fan, &types.MsgTopUpPaymentChannel{
+			Payer: fan.String(), PaymentChannel: chain.PaymentChannelOf(fan, 1), Amount: sdk.NewCoin("uusdc", amount),
+		}).Err()
+	}
+	before := c.Balance(fan, "uusdc")
+	err := topUp(most.SubRaw(999))
+	require.ErrorIs(t, err, types.ErrInvalidAmount)
+	require.ErrorContains(t, err, "open another one for the rest")
+	require.Equal(t, before, c.Balance(fan, "uusdc"))
+	require.NoError(t, topUp(most.SubRaw(1000)))
+	require.ErrorIs(t, topUp(math.OneInt()), types.ErrInvalidAmount)
+	c.RequireInvariants()
+	c.RequireSameExport()
+}
+
 // dear are terms that ask for the most that may enter.
 var dear = licensetypes.Terms{
 	Spdx: "LicenseRef-dear", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,

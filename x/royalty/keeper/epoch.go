@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"math"
 
 	"cosmossdk.io/collections"
 
@@ -34,6 +35,9 @@ func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before,
 func (k Keeper) VersionsAt(ctx context.Context, work registrytypes.WorkID, epoch uint64) (holders, upstream uint32, err error) {
 	if epoch == 0 {
 		return 0, 0, nil
+	}
+	if epoch > math.MaxUint32 { // versions, which an epoch is one of, have 32 bits
+		return 0, 0, types.ErrUnknownVersion.Wrapf("epoch %d of %s", epoch, work)
 	}
 	key := collections.Join(work, uint32(epoch))
 	list, err := k.Upstreams.Get(ctx, key)

@@ -49,8 +49,10 @@ func TestEveryEpochKeepsItsLists(t *testing.T) {
 		got = append(got, row{int(answer.HoldersVersion), int(answer.UpstreamVersion), len(answer.Holders)})
 	}
 	require.Equal(t, []row{{0, 0, 1}, {1, 0, 2}, {1, 2, 2}, {3, 2, 3}, {3, 4, 3}}, got)
-	_, err := query.Epoch(t.Context(), &types.QueryEpochRequest{Work: remix.ID, Epoch: 5})
-	require.Equal(t, codes.NotFound, status.Code(err))
+	for _, never := range []uint64{5, 1<<32 + 1} {
+		_, err := query.Epoch(t.Context(), &types.QueryEpochRequest{Work: remix.ID, Epoch: never})
+		require.Equal(t, codes.NotFound, status.Code(err))
+	}
 	for _, version := range []uint32{2, 4} {
 		owed, err := query.Upstream(t.Context(), &types.QueryUpstreamRequest{Work: remix.ID, Version: version})
 		require.NoError(t, err)

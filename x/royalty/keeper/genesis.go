@@ -66,7 +66,7 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 	if w.Destination.IsZero() {
 		return nil
 	}
-	return k.Destinations.Set(ctx, w.Id, w.Destination)
+	return k.setAnother(ctx, w.Id, w.Destination)
 }
 
 // initBalance stores a balance and its place in the queue of payouts. An export

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -75,8 +76,8 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 	return k.checkAccount(ctx, own)
 }
 
-// checkLists: shares sum to the whole, no list exceeds it, every epoch has its
-// lists, and every work is registered.
+// checkLists: shares sum to the whole, no list exceeds it, all that are owed are of
+// lower generations, every epoch has its lists, and every work is registered.
 func (k Keeper) checkLists(ctx context.Context) error {
 	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		if _, err := k.registry.GetWork(ctx, work); err != nil {
@@ -99,12 +100,39 @@ func (k Keeper) checkLists(ctx context.Context) error {
 		if want := upstream.Reach(uint64(head.ReceivedReach)); want != uint64(head.Reach) {
 			return true, types.ErrBrokenInvariant.Wrapf("%s has a reach of %d, its head says %d", work, want, head.Reach)
 		}
-		return false, errorsmod.Wrap(upstream.Check(), work.String())
+		// A source that receives has a receiver of its own and a holder at least.
+		least := uint64(head.Holders) + 1 + uint64(len(upstream.Relative))*(1+uint64(registeredHead.ReceivedReach))
+		if uint64(head.ReceivedReach) < least {
+			return true, types.ErrBrokenInvariant.Wrapf("what %s receives sets %d receivers in motion at least, its head says %d",
+				work, least, head.ReceivedReach)
+		}
+		if err := upstream.Check(); err != nil {
+			return true, errorsmod.Wrap(err, work.String())
+		}
+		err = k.checkOlder(ctx, work, head, upstream)
+		return err != nil, err
 	})
 	if err != nil {
 		return err
 	}
 	return k.checkEpochs(ctx)
+}
+
+// checkOlder: a work owes works of lower generations only, so that no list leads
+// back to it: royalties would go round for ever.
+func (k Keeper) checkOlder(ctx context.Context, work registrytypes.WorkID, head types.Head, upstream flow.Upstream) error {
+	for _, o := range slices.Concat(upstream.Absolute, upstream.Relative) {
+		owed := types.WorkIDOf(o.To)
+		generation, err := k.Generation(ctx, owed)
+		if err != nil {
+			return err
+		}
+		if generation >= head.Generation {
+			return types.ErrBrokenInvariant.Wrapf("%s, of generation %d, owes %s, of generation %d; it can owe lower generations only",
+				work, head.Generation, owed, generation)
+		}
+	}
+	return nil
 }
 
 // checkEpochs: each epoch of a work came with one list, and there are no others.
@@ -186,28 +214,67 @@ func (k Keeper) checkRests(ctx context.Context) error {
 	})
 }
 
-// checkDestinations: a work's head and its row agree, and no way is a circle.
+// checkDestinations: a work's head, its row and the line of who earns for it agree,
+// no way is a circle or too long, and no end has too many works behind it.
 func (k Keeper) checkDestinations(ctx context.Context) error {
+	rows, behind := 0, map[registrytypes.WorkID]int{}
 	err := k.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head types.Head) (bool, error) {
 		if head.Destination != types.DESTINATION_ANOTHER {
 			return false, nil
 		}
+		rows++
 		other, err := k.Destinations.Get(ctx, work)
 		if err == nil {
-			err = k.checkWay(ctx, work, other)
+			err = k.checkWay(ctx, work, other, behind)
 		}
 		return err != nil, errorsmod.Wrapf(err, "destination of %s", work)
 	})
 	if err != nil {
 		return err
 	}
-	return k.Destinations.Walk(ctx, nil, func(work, other registrytypes.WorkID) (bool, error) {
+	err = k.Destinations.Walk(ctx, nil, func(work, other registrytypes.WorkID) (bool, error) {
 		head, err := k.GetHead(ctx, work)
 		if err == nil && head.Destination != types.DESTINATION_ANOTHER {
 			err = types.ErrBrokenInvariant.Wrapf("%s is to earn in the place of %s, whose head says %s", other, work, head.Destination)
 		}
 		return err != nil, err
 	})
+	if err != nil {
+		return err
+	}
+	return k.checkEarnsFor(ctx, rows)
+}
+
+// checkWay follows a work's destinations and counts it at their end.
+func (k Keeper) checkWay(ctx context.Context, work, other registrytypes.WorkID, behind map[registrytypes.WorkID]int) error {
+	if _, err := k.registry.GetWork(ctx, other); err != nil {
+		return err
+	}
+	end, err := k.endOfWay(ctx, work, other, 1)
+	if err != nil {
+		return err
+	}
+	if behind[end]++; behind[end] > flow.MaxBehind {
+		return types.ErrBrokenInvariant.Wrapf("more than %d works lead to %s", flow.MaxBehind, end)
+	}
+	return nil
+}
+
+// checkEarnsFor: so many destinations are there the other way round, and no more.
+func (k Keeper) checkEarnsFor(ctx context.Context, rows int) error {
+	lines := 0
+	err := k.EarnsFor.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, registrytypes.WorkID]) (bool, error) {
+		lines++
+		other, err := k.Destinations.Get(ctx, key.K2())
+		if errors.Is(err, collections.ErrNotFound) || err == nil && other != key.K1() {
+			err = types.ErrBrokenInvariant.Wrapf("%s is said to earn for %s, whose destination is another", key.K1(), key.K2())
+		}
+		return err != nil, err
+	})
+	if err == nil && lines != rows {
+		err = types.ErrBrokenInvariant.Wrapf("%d works have another that earns in their place, but %d are said to", rows, lines)
+	}
+	return err
 }
 
 // checkMeters: metered works are registered, and none has taken in more of a

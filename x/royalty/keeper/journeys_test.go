@@ -36,11 +36,13 @@ func withParams(edit func(*types.Params)) chain.Option {
 
 // everyUnit takes every minimum away, so that a test sees each unit move.
 func everyUnit() chain.Option {
-	return withParams(func(p *types.Params) {
-		for i := range p.Denoms {
-			p.Denoms[i].MinPayment, p.Denoms[i].MinFlow, p.Denoms[i].MinPayout = math.OneInt(), math.OneInt(), math.OneInt()
-		}
-	})
+	return withParams(everyUnitOf)
+}
+
+func everyUnitOf(p *types.Params) {
+	for i := range p.Denoms {
+		p.Denoms[i].MinPayment, p.Denoms[i].MinFlow, p.Denoms[i].MinPayout = math.OneInt(), math.OneInt(), math.OneInt()
+	}
 }
 
 // terms publishes terms with a royalty; rate in ppm.

@@ -41,6 +41,9 @@ type Keeper struct {
 	// Destinations: work -> work that earns in its place. A row exactly for works
 	// whose head says so.
 	Destinations collections.Map[registrytypes.WorkID, registrytypes.WorkID]
+	// EarnsFor: work, work in whose place it earns. Each row of Destinations the other
+	// way round: a change concerns all works that lead to it.
+	EarnsFor collections.KeySet[collections.Pair[registrytypes.WorkID, registrytypes.WorkID]]
 	// Stages: work, denom -> its money, and what it has taken in where that is
 	// metered. Written by EndBlock only, but for Meter.
 	Stages rows.Map[collections.Pair[registrytypes.WorkID, string], types.Stages]
@@ -85,6 +88,8 @@ func NewKeeper(
 		Recheck: collections.NewItem(sb, types.RecheckPrefix, "recheck", codec.CollValue[types.Recheck](cdc)),
 		Destinations: collections.NewMap(sb, types.DestinationsPrefix, "destinations", registrytypes.WorkIDKey,
 			collcodec.KeyToValueCodec(registrytypes.WorkIDKey)),
+		EarnsFor: collections.NewKeySet(sb, types.EarnsForPrefix, "earns_for",
+			collections.PairKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey)),
 		PaymentChannels: newPaymentChannels(sb, cdc),
 	}
 	if k.account == nil {

@@ -30,6 +30,8 @@ const (
 	supersededNote byte = 3
 	// redirected | work 20 -> true
 	redirectedNote byte = 4
+	// behind | work 20 -> true
+	behindNote byte = 5
 )
 
 // payment is what a work was paid in a block under one epoch's lists.
@@ -57,6 +59,8 @@ type blockNotes struct {
 	superseded []superseded
 	// redirected are works whose destination has changed.
 	redirected []registrytypes.WorkID
+	// behind are works that lead to one of them.
+	behind []registrytypes.WorkID
 }
 
 func txIndex(ctx sdk.Context) []byte {
@@ -92,6 +96,10 @@ func (k Keeper) noteRedirected(ctx context.Context, work registrytypes.WorkID) {
 	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(append([]byte{redirectedNote}, work[:]...), true)
 }
 
+func (k Keeper) noteBehind(ctx context.Context, work registrytypes.WorkID) {
+	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(append([]byte{behindNote}, work[:]...), true)
+}
+
 // collect reads the block's notes and merges those of one work, denom and epoch.
 func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 	var notes blockNotes
@@ -113,6 +121,8 @@ func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 			notes.superseded = append(notes.superseded, value.(superseded))
 		case redirectedNote:
 			notes.redirected = append(notes.redirected, registrytypes.WorkID(key[1:21]))
+		case behindNote:
+			notes.behind = append(notes.behind, registrytypes.WorkID(key[1:21]))
 		default:
 			return blockNotes{}, fmt.Errorf("a note with the key %x", key)
 		}

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/internal/events"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
@@ -135,8 +136,9 @@ func (k Keeper) setNewPaymentChannel(ctx context.Context, channel types.PaymentC
 
 // TopUpPaymentChannel adds to the deposit of the payer's payment channel. It fails with
 // ErrPaymentChannelNotFound, ErrNotParty, ErrPaymentChannelClosing once the payer has asked for
-// the rest, ErrInvalidAmount for another denom than the payment channel's, and like
-// OpenPaymentChannel for an amount that cannot be taken.
+// the rest, ErrInvalidAmount for another denom than the payment channel's or when it
+// would have more than 2^128-1 in all, and like OpenPaymentChannel for an amount that
+// cannot be taken.
 func (k Keeper) TopUpPaymentChannel(ctx context.Context, payer sdk.AccAddress, id types.PaymentChannelID, amount sdk.Coin) error {
 	channel, err := k.GetPaymentChannel(ctx, id)
 	switch {
@@ -152,10 +154,14 @@ func (k Keeper) TopUpPaymentChannel(ctx context.Context, payer sdk.AccAddress, i
 	if err := k.AcceptsPayment(ctx, amount); err != nil {
 		return err
 	}
+	deposit := channel.Deposit.Add(amount.Amount)
+	if err := amounts.CheckMax(deposit); err != nil {
+		return types.ErrInvalidAmount.Wrapf("%s; the deposit of %s would be %s: open another one for the rest", amount, id, err)
+	}
 	if err := k.takeCoins(ctx, payer, sdk.NewCoins(amount)); err != nil {
 		return err
 	}
-	channel.Deposit = channel.Deposit.Add(amount.Amount)
+	channel.Deposit = deposit
 	channel.FundedAt = sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if err := k.PaymentChannels.Rows.Set(ctx, id, channel); err != nil {
 		return err

@@ -12,7 +12,8 @@ import (
 )
 
 // checkPaymentChannels: none has paid more than was redeemed or deposited, each has its
-// payees, its line in the index and a serial that cannot be used again.
+// payees, which are registered, its line in the index and a serial that cannot be used
+// again.
 func (k Keeper) checkPaymentChannels(ctx context.Context) error {
 	rows := 0
 	err := k.PaymentChannels.Rows.Walk(ctx, nil, func(id types.PaymentChannelID, channel types.PaymentChannel) (bool, error) {
@@ -26,6 +27,9 @@ func (k Keeper) checkPaymentChannels(ctx context.Context) error {
 		}
 		if err := channel.Validate(payees); err != nil {
 			return true, errorsmod.Wrap(types.ErrBrokenInvariant, err.Error())
+		}
+		if err := k.checkPayees(ctx, payees); err != nil {
+			return true, errorsmod.Wrapf(err, "payees of %s", id)
 		}
 		last, err := k.lastSerial(ctx, channel.Payer)
 		if err == nil && last < channel.Serial {
@@ -49,6 +53,21 @@ func (k Keeper) checkPaymentChannels(ctx context.Context) error {
 		err = types.ErrBrokenInvariant.Wrapf("%d payment channels, of which %d are listed for their payers", rows, lines)
 	}
 	return err
+}
+
+// checkPayees: a payment channel that pays a work which nobody registered could never
+// be redeemed, nor closed while a redemption is under way.
+func (k Keeper) checkPayees(ctx context.Context, payees types.PaymentChannelPayees) error {
+	shares, err := payees.Unpack()
+	if err != nil {
+		return err
+	}
+	for _, s := range shares {
+		if _, err := k.registry.GetWork(ctx, s.Work); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inPaymentChannels is what payment channels still have, by denom: part of the module's account,

@@ -144,8 +144,7 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	if err != nil {
 		return nil, err
 	}
-	head, err := s.work(ctx, r.Work)
-	if err != nil {
+	if _, err := s.work(ctx, r.Work); err != nil {
 		return nil, err
 	}
 	amount, err := amounts.ParseCoin(r.Amount)
@@ -159,12 +158,21 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	if err != nil {
 		return nil, err
 	}
-	if denom, err := params.Accepted(amount.Denom); err != nil {
+	if err := payable(params, amount); err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
-	} else if amount.Amount.LT(denom.MinPayment) {
-		return nil, status.Errorf(codes.InvalidArgument, "%s is below the minimum of %s", amount, denom.MinPayment)
+	}
+	head, err := s.k.payableHead(ctx, r.Work)
+	if errors.Is(err, registrytypes.ErrOnHold) {
+		return nil, status.Error(codes.FailedPrecondition, err.Error())
+	}
+	if err != nil {
+		return nil, err
 	}
 	payees, fractions, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(r.Work), Denom: amount.Denom}, amount.Amount.BigInt())
+	var tooMany *flow.TooManyWorksError
+	if errors.As(err, &tooMany) {
+		return nil, status.Errorf(codes.ResourceExhausted, "%s: %s; it can be paid all the same", r.Work, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,8 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 }
 
 func (n blockNotes) empty() bool {
-	return len(n.payments) == 0 && len(n.settles) == 0 && len(n.superseded) == 0 && len(n.redirected) == 0
+	return len(n.payments) == 0 && len(n.settles) == 0 && len(n.superseded) == 0 &&
+		len(n.redirected) == 0 && len(n.behind) == 0
 }
 
 // load reads the first items of a queue, and whether there are more.
@@ -117,7 +118,10 @@ func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes
 	if err := b.each(notes.settles, sweep.Demand); err != nil {
 		return err
 	}
-	return b.each(notes.redirected, sweep.Redirect)
+	if err := b.each(notes.redirected, sweep.Redirect); err != nil {
+		return err
+	}
+	return b.each(notes.behind, sweep.Requeue)
 }
 
 // each does something with all pots of works. What fails is reported, and the rest

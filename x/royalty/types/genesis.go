@@ -3,8 +3,9 @@ package types
 import (
 	"errors"
 	"fmt"
+	"math"
 
-	"cosmossdk.io/math"
+	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -15,7 +16,11 @@ import (
 // of the largest payments before one reaches flow.MaxBits.
 const maxTotalBits = flow.MaxBits - 1
 
-func tooLarge(total math.Int) bool { return total.BigIntMut().BitLen() > maxTotalBits }
+// maxRound bounds the rounds of the queue in a genesis: one that has a next, and more
+// than a chain can ever play.
+const maxRound = math.MaxInt64
+
+func tooLarge(total sdkmath.Int) bool { return total.BigIntMut().BitLen() > maxTotalBits }
 
 // DefaultGenesis accepts the staking token and holds nothing.
 func DefaultGenesis() *GenesisState { return &GenesisState{Params: DefaultParams()} }
@@ -138,6 +143,9 @@ func (gs GenesisState) validateQueues() error {
 		if _, known := StageKind_name[int32(d.Stage)]; !known {
 			return ErrInvalidGenesis.Wrapf("queue: stage %d of %s is unknown", d.Stage, d.Work)
 		}
+		if d.Round > maxRound {
+			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last one possible is %d", d.Stage, d.Work, d.Round, uint64(maxRound))
+		}
 	}
 	return nil
 }
@@ -219,14 +227,17 @@ func (r Recheck) validate() error {
 	return err
 }
 
-// Validate checks that a table has 1 to 32 holders, sorted, each once, with
-// shares that sum to the whole.
+// Validate checks that a table has 1 to 32 holders, each an address, sorted, each
+// once, with shares that sum to the whole.
 func (h Holders) Validate() error {
 	if n := len(h.Shares); n < 1 || n > flow.MaxHolders {
 		return ErrTooManyHolders.Wrapf("%d holders; 1 to %d are possible", n, flow.MaxHolders)
 	}
 	var sum uint64
 	for i, s := range h.Shares {
+		if err := sdk.VerifyAddressFormat(s.Account); err != nil {
+			return ErrInvalidShares.Wrapf("holder %d: %s", i, err)
+		}
 		if s.Weight == 0 {
 			return ErrInvalidShares.Wrapf("%s has a share of 0", s.Account)
 		}
@@ -255,7 +266,7 @@ func (s GenesisStages) validate() error {
 // and that a meter has not counted below zero.
 func (s Stages) Validate() error {
 	for i, stage := range []Stage{s.Paid, s.Received, s.Earned} {
-		for _, amount := range []math.Int{stage.Total, stage.Flushed, stage.Held} {
+		for _, amount := range []sdkmath.Int{stage.Total, stage.Flushed, stage.Held} {
 			if amount.IsNil() || amount.IsNegative() || tooLarge(amount) {
 				return ErrBrokenInvariant.Wrapf("%s is missing, below zero or not below 2^%d", StageKind(i), maxTotalBits)
 			}

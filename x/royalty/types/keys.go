@@ -32,6 +32,7 @@ var (
 
 	DestinationsPrefix = collections.NewPrefix(13)
 	RecheckPrefix      = collections.NewPrefix(14)
+	EarnsForPrefix     = collections.NewPrefix(15)
 )
 
 // Limits of messages and of what they set in motion.

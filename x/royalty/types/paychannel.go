@@ -8,6 +8,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 )
@@ -124,13 +125,16 @@ func (c PaymentChannel) ID() PaymentChannelID { return NewPaymentChannelID(c.Pay
 // Left is what the payment channel still has, in whole units.
 func (c PaymentChannel) Left() math.Int { return c.Deposit.Sub(c.Paid) }
 
-// Validate checks that no more was redeemed than deposited, nor paid than
-// redeemed, and the fields that never change. It fails with ErrInvalidPaymentChannel.
+// Validate checks that no more was deposited in all than may enter at a time, nor
+// redeemed than deposited, nor paid than redeemed, and the fields that never change. It fails with ErrInvalidPaymentChannel.
 func (c PaymentChannel) Validate(payees PaymentChannelPayees) error {
 	for _, amount := range []math.Int{c.Deposit, c.Redeemed, c.Settled, c.Paid} {
 		if amount.IsNil() || amount.IsNegative() {
 			return ErrInvalidPaymentChannel.Wrapf("%s: an amount is missing or below zero", c.ID())
 		}
+	}
+	if err := amounts.CheckMax(c.Deposit); err != nil {
+		return ErrInvalidPaymentChannel.Wrapf("%s: deposit in all: %s", c.ID(), err)
 	}
 	shares, err := payees.Unpack()
 	if err != nil {
