@@ -50,19 +50,24 @@ func TestNumbersInJSONAreChecked(t *testing.T) {
 // The names that the decoder takes, wherever the type of what is packed stands.
 func TestJSONIsCheckedInEveryForm(t *testing.T) {
 	checker := spelling.NewChecker(gogoproto.HybridResolver)
+	const staking = "cosmos.staking.v1beta1."
+	plain := strings.NewReplacer("010", "10", `\u003010`, "10", "00.5", "0.5")
 	for text, name := range map[string]protoreflect.FullName{
-		`{"min_self_delegation": "010"}`:                                                 "cosmos.staking.v1beta1.MsgCreateValidator",
-		`{"minSelfDelegation": "010"}`:                                                   "cosmos.staking.v1beta1.MsgCreateValidator",
-		`{"min_self_delegation": "\u003010"}`:                                            "cosmos.staking.v1beta1.MsgCreateValidator",
-		`{"commission_rate": "00.5"}`:                                                    "cosmos.staking.v1beta1.MsgEditValidator",
-		`{"amount": [{"amount": "1"}, {"amount": "010"}], "other": {"a": [1]}}`:          "cosmos.bank.v1beta1.MsgSend",
-		`{"amount": {"amount": "010"}, "@type": "/stemma.royalty.v1.MsgPay"}`:            "google.protobuf.Any",
-		`{"msgs": [{"amount": {"amount": "010"}, "@type": "stemma.royalty.v1.MsgPay"}]}`: "cosmos.authz.v1beta1.MsgExec",
+		`{"min_self_delegation": "010"}`:                                                  staking + "MsgCreateValidator",
+		`{"minSelfDelegation": "010"}`:                                                    staking + "MsgCreateValidator",
+		`{"min_self_delegation": "\u003010"}`:                                             staking + "MsgCreateValidator",
+		`{"commission_rate": "00.5"}`:                                                     staking + "MsgEditValidator",
+		`{"amount": [{"amount": "1"}, {"amount": "010"}], "other": {"a": [1]}}`:           "cosmos.bank.v1beta1.MsgSend",
+		`{"amount": {"amount": "010"}, "@type": "/stemma.royalty.v1.MsgPay"}`:             "google.protobuf.Any",
+		`{"msgs": [{"amount": {"amount": "010"}, "@type": "/stemma.royalty.v1.MsgPay"}]}`: "cosmos.authz.v1beta1.MsgExec",
 	} {
 		require.ErrorIs(t, checker.JSON(name, []byte(text)), spelling.ErrSpelling, text)
-		require.NoError(t, checker.JSON(name, []byte(strings.NewReplacer("010", "10", `\u003010`, "10", "00.5", "0.5").Replace(text))), text)
+		require.NoError(t, checker.JSON(name, []byte(plain.Replace(text))), text)
 	}
-	for _, text := range []string{"", "null", "{", `{"amount"`, `{"amount": [`, `{"amount": null}`, `{"amount": 7}`, `{"amount": {"amount": ""}}`, "[]", "010"} {
+	for _, text := range []string{
+		"", "null", "{", "[]", "010", `{"amount"`, `{"amount": [`, `{"amount": null}`,
+		`{"amount": 7}`, `{"amount": {"amount": ""}}`,
+	} {
 		require.NoError(t, checker.JSON("cosmos.bank.v1beta1.MsgSend", []byte(text)), text)
 		require.NoError(t, checker.JSON("google.protobuf.Any", []byte(text)), text)
 	}
@@ -83,14 +88,17 @@ func TestAMessageThatComesTwiceIsRefused(t *testing.T) {
 	checker := spelling.NewChecker(gogoproto.HybridResolver)
 	coin, err := gogoproto.Marshal(&banktypes.MsgSend{Amount: sdk.Coins{marked()}})
 	require.NoError(t, err)
+	twice := func(number protowire.Number, packed gogoproto.Message) []byte {
+		return comesTwice(nil, number, string(coin), packed)
+	}
 	for name, c := range map[string]struct {
 		message protoreflect.FullName
 		raw     []byte
 	}{
-		"an allowance":          {"cosmos.feegrant.v1beta1.MsgGrantAllowance", comesTwice(nil, 3, string(coin), &feegrant.BasicAllowance{})},
-		"an allowance's own":    {"cosmos.feegrant.v1beta1.AllowedMsgAllowance", comesTwice(nil, 1, string(coin), &feegrant.BasicAllowance{})},
-		"an authorization":      {"cosmos.authz.v1beta1.Grant", comesTwice(nil, 1, string(coin), &banktypes.SendAuthorization{})},
-		"content of a proposal": {"cosmos.gov.v1.MsgExecLegacyContent", comesTwice(nil, 1, string(coin), &govv1.MsgSubmitProposal{})},
+		"an allowance":          {"cosmos.feegrant.v1beta1.MsgGrantAllowance", twice(3, &feegrant.BasicAllowance{})},
+		"an allowance's own":    {"cosmos.feegrant.v1beta1.AllowedMsgAllowance", twice(1, &feegrant.BasicAllowance{})},
+		"an authorization":      {"cosmos.authz.v1beta1.Grant", twice(1, &banktypes.SendAuthorization{})},
+		"content of a proposal": {"cosmos.gov.v1.MsgExecLegacyContent", twice(1, &govv1.MsgSubmitProposal{})},
 		"a plain message":       {"stemma.royalty.v1.MsgPay", comesTwice(nil, 3, "5", &banktypes.MsgSend{})},
 	} {
 		t.Run(name, func(t *testing.T) {
