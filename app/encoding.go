@@ -12,8 +12,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/std"
-	sdk "github.com/cosmos/cosmos-sdk/types"
-	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	txsigning "github.com/cosmos/cosmos-sdk/x/tx/signing"
 
@@ -52,10 +50,10 @@ func newEncoding(addresses coreaddress.Codec) (Encoding, error) {
 	if err != nil {
 		return Encoding{}, err
 	}
-	cdc := codec.NewProtoCodec(registry)
+	cdc := spelledCodec{codec.NewProtoCodec(registry), spelling.NewChecker(registry)}
 	txConfig, err := authtx.NewTxConfigWithOptions(cdc, authtx.ConfigOptions{
 		EnabledSignModes: authtx.DefaultSignModes, SigningOptions: &signing, SigningContext: registry.SigningContext(),
-		ProtoDecoder: spelledDecoder(authtx.DefaultTxDecoder(cdc), registry),
+		ProtoDecoder: spelledDecoder(authtx.DefaultTxDecoder(cdc), cdc.checker),
 	})
 	if err != nil {
 		return Encoding{}, err
@@ -72,20 +70,4 @@ func accountAddresses(s fast.Settings) coreaddress.Codec {
 		return fast.Addresses(AccountPrefix)
 	}
 	return address.NewBech32Codec(AccountPrefix)
-}
-
-// spelledDecoder refuses a transaction that writes a number otherwise than in
-// plain decimal digits: the SDK would read another number than was signed (ADR 0015).
-func spelledDecoder(decode sdk.TxDecoder, definitions spelling.Descriptors) sdk.TxDecoder {
-	checker := spelling.NewChecker(definitions)
-	return func(raw []byte) (sdk.Tx, error) {
-		tx, err := decode(raw)
-		if err != nil {
-			return nil, err
-		}
-		if err := checker.Tx(raw); err != nil {
-			return nil, sdkerrors.ErrTxDecode.Wrap(err.Error())
-		}
-		return tx, nil
-	}
 }

@@ -3,16 +3,19 @@ package app_test
 import (
 	"bytes"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/client"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
@@ -20,6 +23,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	"github.com/cosmos/cosmos-sdk/x/authz"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/stemma-chain/stemma/internal/spelling"
 	"github.com/stemma-chain/stemma/testutil/chain"
@@ -30,34 +34,38 @@ import (
 // length: what a client can write and our own encoder does not.
 func written(t *testing.T, c *chain.Chain, signer chain.Account, msg sdk.Msg, fee sdk.Coins, from, to string) []byte {
 	t.Helper()
-	account := c.App.Keepers.Account.GetAccount(c.Ctx(), signer.Address)
-	pack := func(msg gogoproto.Message) *codectypes.Any {
-		packed, err := codectypes.NewAnyWithValue(msg)
-		require.NoError(t, err)
-		return packed
-	}
 	encode := func(msg gogoproto.Message) []byte {
 		raw, err := gogoproto.Marshal(msg)
 		require.NoError(t, err)
 		return bytes.ReplaceAll(raw, []byte(from), []byte(to))
 	}
-	body := encode(&tx.TxBody{Messages: []*codectypes.Any{pack(msg)}})
-	info := encode(&tx.AuthInfo{
-		SignerInfos: []*tx.SignerInfo{{
-			PublicKey: pack(signer.Key.PubKey()), Sequence: account.GetSequence(),
-			ModeInfo: &tx.ModeInfo{Sum: &tx.ModeInfo_Single_{Single: &tx.ModeInfo_Single{Mode: signing.SignMode_SIGN_MODE_DIRECT}}},
-		}},
-		Fee: &tx.Fee{Amount: fee, GasLimit: chain.DefaultGas},
-	})
-	doc, err := gogoproto.Marshal(&tx.SignDoc{
+	return encoded(t, c, signer, &codectypes.Any{TypeUrl: sdk.MsgTypeURL(msg), Value: encode(msg)}, encode(&tx.Fee{
+		Amount: fee, GasLimit: chain.DefaultGas,
+	}))
+}
+
+// encoded signs a transaction of one message and a fee that are bytes already.
+func encoded(t *testing.T, c *chain.Chain, signer chain.Account, msg *codectypes.Any, fee []byte) []byte {
+	t.Helper()
+	account := c.App.Keepers.Account.GetAccount(c.Ctx(), signer.Address)
+	key, err := codectypes.NewAnyWithValue(signer.Key.PubKey())
+	require.NoError(t, err)
+	encode := func(msg gogoproto.Message) []byte {
+		raw, err := gogoproto.Marshal(msg)
+		require.NoError(t, err)
+		return raw
+	}
+	body := encode(&tx.TxBody{Messages: []*codectypes.Any{msg}})
+	info := encode(&tx.AuthInfo{SignerInfos: []*tx.SignerInfo{{
+		PublicKey: key, Sequence: account.GetSequence(),
+		ModeInfo: &tx.ModeInfo{Sum: &tx.ModeInfo_Single_{Single: &tx.ModeInfo_Single{Mode: signing.SignMode_SIGN_MODE_DIRECT}}},
+	}}})
+	info = protowire.AppendBytes(protowire.AppendTag(info, 2, protowire.BytesType), fee) // AuthInfo.fee
+	signature, err := signer.Key.Sign(encode(&tx.SignDoc{
 		BodyBytes: body, AuthInfoBytes: info, ChainId: chain.ID, AccountNumber: account.GetAccountNumber(),
-	})
+	}))
 	require.NoError(t, err)
-	signature, err := signer.Key.Sign(doc)
-	require.NoError(t, err)
-	raw, err := gogoproto.Marshal(&tx.TxRaw{BodyBytes: body, AuthInfoBytes: info, Signatures: [][]byte{signature}})
-	require.NoError(t, err)
-	return raw
+	return encode(&tx.TxRaw{BodyBytes: body, AuthInfoBytes: info, Signatures: [][]byte{signature}})
 }
 
 func TestANumberIsPaidAsItIsWritten(t *testing.T) {
@@ -97,6 +105,74 @@ func TestANumberIsPaidAsItIsWritten(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, abci.ResponseProcessProposal_REJECT, proposal.Status)
 	c.RequireInvariants()
+}
+
+// Protobuf merges a message that comes twice where one is expected. The first half
+// has an amount, and the name of a message without numbers in its place; the second
+// has the name of the allowance that is decoded.
+func TestAnAllowanceInTwoHalvesIsRefused(t *testing.T) {
+	c := chain.New(t)
+	text := func(raw []byte, number protowire.Number, value string) []byte {
+		return protowire.AppendString(protowire.AppendTag(raw, number, protowire.BytesType), value)
+	}
+	coin := string(text(text(nil, 1, "uusdc"), 2, "0100000"))
+	allowance := string(text(nil, 1, coin)) // BasicAllowance.spend_limit, or MsgSend.from_address
+	first := string(text(text(nil, 1, sdk.MsgTypeURL(&banktypes.MsgSend{})), 2, allowance))
+	second := string(text(nil, 1, "/"+gogoproto.MessageName(&feegrant.BasicAllowance{})))
+	msg := &codectypes.Any{
+		TypeUrl: sdk.MsgTypeURL(&feegrant.MsgGrantAllowance{}),
+		Value:   text(text(text(text(nil, 1, alice.String()), 2, bob.String()), 3, first), 3, second),
+	}
+	fee, err := gogoproto.Marshal(&tx.Fee{GasLimit: chain.DefaultGas})
+	require.NoError(t, err)
+	raw := encoded(t, c, alice, msg, fee)
+	require.ErrorIs(t, c.Block(raw).Txs[0].Err(), sdkerrors.ErrTxDecode)
+	require.ErrorContains(t, c.Check(raw), "MsgGrantAllowance.allowance comes twice: write it once")
+	given, _ := c.App.Keepers.FeeGrant.GetAllowance(c.Ctx(), alice.Address, bob.Address)
+	require.Nil(t, given)
+}
+
+func TestNumbersOfAGenesisAreDecimal(t *testing.T) {
+	c := lived(t)
+	genesis := c.ExportGenesis()
+	for _, spelled := range []string{"0764", "0x1f4", "5_00", "+500"} {
+		state := bytes.ReplaceAll(genesis, []byte(`"amount": "500"`), []byte(`"amount": "`+spelled+`"`))
+		require.NotEqual(t, string(genesis), string(state))
+		require.ErrorContains(t, c.TryImport(state, c.Height()+1), `"`+spelled+`" in cosmos.base.v1beta1.Coin.amount is not a number`)
+	}
+	bank := regexp.MustCompile(`"amount": "1000000`).ReplaceAll(genesis, []byte(`"amount": "0x1000000`))
+	require.NotEqual(t, string(genesis), string(bank))
+	require.ErrorContains(t, c.TryImport(bank, c.Height()+1), "is not a number in decimal digits")
+}
+
+// What a person edits and signs: files of transactions and of proposals.
+func TestNumbersInFilesAreDecimal(t *testing.T) {
+	c := chain.New(t)
+	song := c.Register("song", alice)
+	coin := sdk.NewInt64Coin("uusdc", 100_000)
+	encoding := c.App.Encoding()
+	for name, edit := range map[string]func(client.TxBuilder) error{
+		"payment": func(b client.TxBuilder) error { return b.SetMsgs(chain.PayMsg(bob, song, coin)) },
+		"fee": func(b client.TxBuilder) error {
+			b.SetFeeAmount(sdk.NewCoins(coin))
+			return nil
+		},
+	} {
+		builder := encoding.TxConfig.NewTxBuilder()
+		require.NoError(t, edit(builder), name)
+		raw, err := encoding.TxConfig.TxJSONEncoder()(builder.GetTx())
+		require.NoError(t, err)
+		_, err = encoding.TxConfig.TxJSONDecoder()(raw)
+		require.NoError(t, err)
+		_, err = encoding.TxConfig.TxJSONDecoder()(bytes.ReplaceAll(raw, []byte(`"100000"`), []byte(`"0100000"`)))
+		require.ErrorContains(t, err, `"0100000" in cosmos.base.v1beta1.Coin.amount`, name)
+	}
+	raw, err := encoding.Codec.MarshalInterfaceJSON(chain.PayMsg(bob, song, coin))
+	require.NoError(t, err)
+	var msg sdk.Msg
+	require.NoError(t, encoding.Codec.UnmarshalInterfaceJSON(raw, &msg))
+	raw = bytes.ReplaceAll(raw, []byte(`"100000"`), []byte(`"0x100"`))
+	require.ErrorIs(t, encoding.Codec.UnmarshalInterfaceJSON(raw, &msg), spelling.ErrSpelling)
 }
 
 // TestNoNumberIsMissed compares what the checker looks at, which goes by the

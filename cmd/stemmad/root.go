@@ -26,6 +26,7 @@ import (
 	genutilcli "github.com/cosmos/cosmos-sdk/x/genutil/client/cli"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/internal/spelling"
 )
 
 // envPrefix starts the names of environment variables that set flags:
@@ -40,7 +41,7 @@ func newRootCmd() *cobra.Command {
 	clientCtx := client.Context{}.
 		WithCodec(encoding.Codec).
 		WithInterfaceRegistry(encoding.InterfaceRegistry).
-		WithTxConfig(encoding.TxConfig).
+		WithTxConfig(typedConfig{encoding.TxConfig, spelling.NewChecker(encoding.InterfaceRegistry)}).
 		WithLegacyAmino(encoding.Amino).
 		WithInput(os.Stdin).
 		WithAccountRetriever(authtypes.AccountRetriever{}).
@@ -58,12 +59,12 @@ Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			// cobra's Println, which the SDK's commands print results with, goes to
 			// stderr unless told otherwise.
 			cmd.SetOut(cmd.OutOrStdout())
 			cmd.SetErr(cmd.ErrOrStderr())
-			return prepare(cmd, clientCtx)
+			return prepare(cmd, args, clientCtx)
 		},
 		PersistentPostRunE: refusedByNode,
 	}
@@ -88,7 +89,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 	comet, node := cmtservice.NewCometBFTCommands(), nodeservice.NewNodeCommands()
 	generated.ModuleOptions[comet.Name()] = comet.AutoCLIOptions()
 	generated.ModuleOptions[node.Name()] = node.AutoCLIOptions()
-	if err := generated.EnhanceRootCommand(root); err != nil {
+	if err := generate(root, generated); err != nil {
 		panic(err) // a fault in a module's command table
 	}
 	arrange(root)
@@ -116,7 +117,7 @@ const (
 
 // prepare reads flags, environment and the files of the home folder, writing
 // those that are missing, and leaves the result in the command's context.
-func prepare(cmd *cobra.Command, clientCtx client.Context) error {
+func prepare(cmd *cobra.Command, args []string, clientCtx client.Context) error {
 	if _, always := cmd.Annotations[homeless]; always || cmd.Flags().Changed(cmd.Annotations[homelessWith]) {
 		return nil
 	}
@@ -138,6 +139,9 @@ func prepare(cmd *cobra.Command, clientCtx client.Context) error {
 		return err
 	}
 	release()
+	if err := checkTyped(cmd, args); err != nil {
+		return err
+	}
 	if err := signFromEnvironment(cmd); err != nil {
 		return err
 	}

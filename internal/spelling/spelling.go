@@ -1,4 +1,5 @@
-// Package spelling checks how numbers are written in the bytes of a transaction.
+// Package spelling checks how numbers are written in the bytes of a transaction,
+// and in the JSON of transactions and of genesis.
 //
 // Protobuf carries the amounts of all modules as text, and math.Int reads that
 // text as Go reads a literal: 0100000 is 32,768, 0x10 is 16, 1_000 is 1,000. What
@@ -9,6 +10,7 @@ package spelling
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,8 +19,13 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// ErrSpelling says that a number is not written as the chain writes it.
-var ErrSpelling = errors.New("is not a number in decimal digits")
+var (
+	// ErrSpelling says that a number is not written as the chain writes it.
+	ErrSpelling = errors.New("is not a number in decimal digits")
+	// ErrTwice says that a field of one message comes twice. The decoder merges the
+	// two: the message that counts is in neither of them, and nobody checked it.
+	ErrTwice = errors.New("comes twice")
+)
 
 // Descriptors finds the definition of a message by its name.
 type Descriptors interface {
@@ -34,12 +41,16 @@ type Checker struct {
 
 // shape is what matters of a message: the fields that hold numbers, and those
 // that hold messages.
-type shape map[protowire.Number]field
+type shape map[protowire.Number]*field
 
 type field struct {
 	name    protoreflect.FullName
-	message shape // of a field that holds messages
-	packed  bool  // the message is a google.protobuf.Any
+	json    string // what the field may be called in JSON beside its name
+	message shape  // of a field that holds messages
+	packed  bool   // the message is a google.protobuf.Any
+	many    bool   // a list or a map: coming again is another entry
+	entries bool   // a map
+	decimal bool   // a number that JSON writes with a fraction
 }
 
 // NewChecker makes a checker of messages whose definitions are found there.
@@ -48,8 +59,8 @@ func NewChecker(descriptors Descriptors) *Checker {
 }
 
 // Tx checks an encoded transaction, its fee and all of its messages, those inside
-// others included. It fails with ErrSpelling, naming field, text and remedy. It
-// takes bytes that decode: what does not is passed over.
+// others included. It fails with ErrSpelling or ErrTwice, naming field, text and
+// remedy. It takes bytes that decode: what does not is passed over.
 func (c *Checker) Tx(raw []byte) error {
 	for len(raw) > 0 {
 		number, kind, value, rest := next(raw)
@@ -74,24 +85,32 @@ func (c *Checker) Tx(raw []byte) error {
 // Message checks one encoded message of that name. A message that nobody defined
 // is passed over: nothing decodes it.
 func (c *Checker) Message(name protoreflect.FullName, raw []byte) error {
+	return c.check(c.named(name), raw)
+}
+
+// named is the shape of a message, nil of one that nobody defined: the decoder
+// refuses it, or keeps it as bytes.
+func (c *Checker) named(name protoreflect.FullName) shape {
 	c.mu.RLock()
 	known, ok := c.shapes[name]
 	c.mu.RUnlock()
-	if !ok {
-		found, err := c.descriptors.FindDescriptorByName(name)
-		message, isMessage := found.(protoreflect.MessageDescriptor)
-		if err != nil || !isMessage {
-			return nil // the decoder refuses it, or keeps it as bytes
-		}
-		c.mu.Lock()
-		known = c.shapeOf(message)
-		c.mu.Unlock()
+	if ok {
+		return known
 	}
-	return c.check(known, raw)
+	found, err := c.descriptors.FindDescriptorByName(name)
+	message, isMessage := found.(protoreflect.MessageDescriptor)
+	if err != nil || !isMessage {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.shapeOf(message)
 }
 
 // check goes through a message once. It nests as deep as the decoder did before.
 func (c *Checker) check(s shape, raw []byte) error {
+	var few [8]*field // most messages have fewer fields of one message
+	seen := few[:0]
 	for len(raw) > 0 {
 		number, kind, value, rest := next(raw)
 		raw = rest
@@ -99,14 +118,20 @@ func (c *Checker) check(s shape, raw []byte) error {
 		if !matters || kind != protowire.BytesType {
 			continue
 		}
+		if f.holdsOne() {
+			if slices.Contains(seen, f) {
+				return twice(f)
+			}
+			seen = append(seen, f)
+		}
 		var err error
 		switch {
 		case f.packed:
 			err = c.packed(value)
 		case f.message != nil:
 			err = c.check(f.message, value)
-		case !plain(value):
-			err = fmt.Errorf("%.100q in %s %w: write 1000 rather than 01000, 0x3e8 or 1_000", value, f.name, ErrSpelling)
+		case !plain(string(value)):
+			err = misspelled(f, string(value))
 		}
 		if err != nil {
 			return err
@@ -115,8 +140,22 @@ func (c *Checker) check(s shape, raw []byte) error {
 	return nil
 }
 
-// packed checks the message inside an Any. Of a field that comes twice the last
-// one counts, as for the decoder.
+// holdsOne says whether the field is one message, which the decoder would merge
+// with another in its place.
+func (f *field) holdsOne() bool {
+	return !f.many && (f.packed || f.message != nil)
+}
+
+func twice(f *field) error {
+	return fmt.Errorf("%s %w: write it once", f.name, ErrTwice)
+}
+
+func misspelled(f *field, text string) error {
+	return fmt.Errorf("%.100q in %s %w: write 1000 rather than 01000, 0x3e8 or 1_000", text, f.name, ErrSpelling)
+}
+
+// packed checks the message inside an Any. Of its two fields the last one counts,
+// as for the decoder; the Any itself comes once.
 func (c *Checker) packed(raw []byte) error {
 	var url, message []byte
 	for len(raw) > 0 {
@@ -128,8 +167,12 @@ func (c *Checker) packed(raw []byte) error {
 			message = value
 		}
 	}
-	name := string(url)
-	return c.Message(protoreflect.FullName(name[strings.LastIndexByte(name, '/')+1:]), message)
+	return c.Message(typeNamed(string(url)), message)
+}
+
+// typeNamed is the name of the message that an Any's URL stands for.
+func typeNamed(url string) protoreflect.FullName {
+	return protoreflect.FullName(url[strings.LastIndexByte(url, '/')+1:])
 }
 
 // next parts the first field from the rest; after bytes that are no field there
@@ -154,19 +197,20 @@ func next(raw []byte) (number protowire.Number, kind protowire.Type, value, rest
 }
 
 // plain is the one spelling of a whole number; nothing at all is an unset one.
-func plain(text []byte) bool {
-	if len(text) == 0 {
+func plain(text string) bool {
+	if text == "" {
 		return true
 	}
-	digits := text
-	if digits[0] == '-' {
-		digits = digits[1:]
-	}
-	if len(digits) == 0 || digits[0] == '0' && len(text) > 1 {
+	digits := strings.TrimPrefix(text, "-")
+	if digits == "" || digits[0] == '0' && len(text) > 1 {
 		return false
 	}
-	for _, c := range digits {
-		if c < '0' || c > '9' {
+	return allDigits(digits)
+}
+
+func allDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
 			return false
 		}
 	}
@@ -182,41 +226,56 @@ func (c *Checker) shapeOf(message protoreflect.MessageDescriptor) shape {
 	c.shapes[message.FullName()] = s
 	for i := range message.Fields().Len() {
 		f := message.Fields().Get(i)
-		switch {
-		case f.Message() != nil && f.Message().FullName() == "google.protobuf.Any":
-			s[f.Number()] = field{name: f.FullName(), packed: true}
-		case f.Message() != nil:
-			s[f.Number()] = field{name: f.FullName(), message: c.shapeOf(f.Message())}
-		case IsNumber(f):
-			s[f.Number()] = field{name: f.FullName()}
+		kept := &field{
+			name: f.FullName(), json: f.JSONName(),
+			many: f.Cardinality() == protoreflect.Repeated, entries: f.IsMap(),
 		}
+		goType := numberType(f)
+		switch {
+		case f.Message() != nil && f.Message().FullName() == anyName:
+			kept.packed = true
+		case f.Message() != nil:
+			kept.message = c.shapeOf(f.Message())
+		case goType != "":
+			kept.decimal = goType == decimalType
+		default:
+			continue
+		}
+		s[f.Number()] = kept
 	}
 	return s
 }
 
-// customType is gogoproto's option that names the Go type of a field.
-const customType = 65003
+const (
+	anyName = "google.protobuf.Any"
+	// customType is gogoproto's option that names the Go type of a field.
+	customType  = 65003
+	decimalType = "cosmossdk.io/math.LegacyDec"
+)
 
 // IsNumber says whether a field is read by one of the SDK's integers or decimals,
 // all of which take text as Go's big.Int does.
-func IsNumber(f protoreflect.FieldDescriptor) bool {
+func IsNumber(f protoreflect.FieldDescriptor) bool { return numberType(f) != "" }
+
+// numberType is the SDK's integer or decimal that reads a field, empty for others.
+func numberType(f protoreflect.FieldDescriptor) string {
 	if f.Kind() != protoreflect.StringKind && f.Kind() != protoreflect.BytesKind {
-		return false
+		return ""
 	}
 	// From the bytes: whether an option was parsed depends on what is linked.
 	options, err := proto.Marshal(f.Options())
 	if err != nil {
-		return false
+		return ""
 	}
 	for len(options) > 0 {
 		number, _, value, rest := next(options)
 		if number == customType {
 			switch string(value) {
-			case "cosmossdk.io/math.Int", "cosmossdk.io/math.Uint", "cosmossdk.io/math.LegacyDec":
-				return true
+			case "cosmossdk.io/math.Int", "cosmossdk.io/math.Uint", decimalType:
+				return string(value)
 			}
 		}
 		options = rest
 	}
-	return false
+	return ""
 }
