@@ -34,6 +34,9 @@ type spelledCodec struct {
 	checker *spelling.Checker
 }
 
+// UnmarshalJSON is that of codec.JSONCodec.
+//
+//nolint:govet // stdmethods takes it for json.Unmarshaler's, as it would the SDK's own
 func (c spelledCodec) UnmarshalJSON(raw []byte, into proto.Message) error {
 	if err := c.ProtoCodec.UnmarshalJSON(raw, into); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/data/models"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // check asks for one use of many works, by id or digest.
@@ -103,7 +104,7 @@ func TestImagesMayBeAdaptedUnderTheEasiestAlternative(t *testing.T) {
 	for i, rights := range g.check(licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Commercial: true}, "", subjects...) {
 		s := g.unique[i]
 		require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "%s: %v", s.Path, rights.Reasons)
-		require.Equal(t, []string{g.works[s.SHA256].String()}, rights.Works, s.Path)
+		require.Equal(t, []registrytypes.WorkID{g.works[s.SHA256].ID}, rights.Works, s.Path)
 		require.Contains(t, s.Licences, g.names[rights.Permission], s.Path)
 		strict := !slices.ContainsFunc(s.Licences, func(name string) bool { return copyleft(name) == "" })
 		obliged := slices.ContainsFunc(rights.Obligations, func(o licensetypes.Obligation) bool {
