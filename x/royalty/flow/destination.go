@@ -21,15 +21,9 @@ const (
 	Another
 )
 
-// Limits of destinations.
-const (
-	// MaxDetours bounds over how many works destinations lead, the first and the last
-	// included.
-	MaxDetours = 64
-	// MaxBehind bounds how many works destinations lead to one that earns: a change
-	// there concerns all of them.
-	MaxBehind = 256
-)
+// MaxDetours bounds over how many works destinations lead, the first and the last
+// included.
+const MaxDetours = 64
 
 // Earner follows the destinations of a work to the work whose `earned` stage is to
 // have what it earns, and tells whether it is held there. Whoever sets destinations

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"testing"
@@ -228,5 +229,56 @@ func TestAWayLeadsOver64Works(t *testing.T) {
 		d.broken["destination "+string(name(works/2))] = true
 		_, _, err = flow.Earner(d, name(0))
 		require.ErrorIs(t, err, errBroken)
+	}
+}
+
+// TestAChangeConcernsThoseOnTheWay: what is less than the minimum stays where it is at
+// works that do not lead to the one that changes, those in a circle among them, and so
+// does what of their stages is nobody's yet.
+func TestAChangeConcernsThoseOnTheWay(t *testing.T) {
+	l := newDesk(t, "a: ann 50%, abe 50%", "b: ben 50%, bea 50%", "c: cat", "d: dan", "e: eve").Ledger
+	to := func(work flow.Work) flow.Destination { return flow.Destination{Kind: flow.Another, Other: work} }
+	pays(t, l, 100, "a", 3)
+	pays(t, l, 100, "b", 3)
+	require.Equal(t, "2", l.Held(denom).String(), "a fraction of a unit at each")
+	require.NoError(t, l.Redirect("c", flow.Destination{Kind: flow.Escrow}))
+	pays(t, l, 100, "c", 4)
+	l.Minimum = big.NewInt(10)
+	require.NoError(t, l.Redirect("c", to("d")))
+	require.NoError(t, l.Redirect("d", to("c")))
+	require.NoError(t, l.Pay(100))
+
+	require.NoError(t, l.Redirect("a", to("e")))
+	require.NoError(t, l.Pay(100))
+	require.Equal(t, map[string]string{denom: "1"}, l.Balances()["eve"], "the fraction went with it")
+	for work, want := range map[flow.Work]string{"b": "3 3 1", "c": "4 0 4"} {
+		stages, err := l.Stages(pot(work))
+		require.NoError(t, err)
+		s := &stages[flow.Earned]
+		require.Equal(t, want, fmt.Sprint(&s.Total, &s.Flushed, &s.Held), work)
+	}
+	require.NoError(t, l.Redirect("e", flow.Destination{Kind: flow.Escrow}))
+	require.True(t, l.Idle(), "nothing leads there that has anything")
+}
+
+// TestOnlyEarnedIsQueuedAnew and only where something waits in it.
+func TestOnlyEarnedIsQueuedAnew(t *testing.T) {
+	for name, change := range map[string]func(*flow.Sweep, flow.Pot) error{
+		"redirect": (*flow.Sweep).Redirect, "requeue": (*flow.Sweep).Requeue,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "song: ann 50%, abe 50%")
+			d.Minimum = big.NewInt(10)
+			stages, err := d.Stages(pot("song"))
+			require.NoError(t, err)
+			stages[flow.Paid].Add(big.NewInt(2))
+			stages[flow.Received].Add(big.NewInt(2))
+			sweep := func(s *flow.Sweep) { require.NoError(t, change(s, pot("song"))) }
+			d.block(0, 0, sweep)
+			require.Empty(t, d.waits())
+			stages[flow.Earned].Add(big.NewInt(1))
+			d.block(0, 0, sweep)
+			require.Equal(t, []string{"0 earned song"}, d.waits())
+		})
 	}
 }

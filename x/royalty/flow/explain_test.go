@@ -214,7 +214,8 @@ func (l line) Generation(work flow.Work) (uint32, error) {
 func (l line) Destination(flow.Work) (flow.Destination, error) { return flow.Destination{}, nil }
 
 // TestAnExplanationIsBounded: it costs little over as many works as it takes, and one
-// more is refused. Exact fractions took minutes, and a circle no end.
+// more is refused. The cost of exact fractions grew with the cube of the way's length,
+// and a circle had no end.
 func TestAnExplanationIsBounded(t *testing.T) {
 	amount := new(big.Int).Lsh(big.NewInt(1), 127)
 	start := time.Now()

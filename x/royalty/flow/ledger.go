@@ -118,11 +118,7 @@ func (l *Ledger) leadsTo(from, to Work) bool {
 		if from == to {
 			return true
 		}
-		d := l.destinations[from]
-		if d.Kind != Another {
-			return false
-		}
-		from = d.Other
+		from = l.destinations[from].Other // "" at the end of the way
 	}
 	return false
 }

@@ -16,7 +16,7 @@ import (
 // in its place, for DESTINATION_ANOTHER only. It fails with the registry's
 // ErrWorkNotFound and with ErrInvalidDestination when the way from other leads back
 // to the work, when a way would lead over more than flow.MaxDetours works, or when
-// more than flow.MaxBehind would lead to one end. Then it changes nothing.
+// more than types.MaxBehind would lead to one end. Then it changes nothing.
 func (k Keeper) SetDestination(ctx context.Context, work registrytypes.WorkID, kind types.DestinationKind, other registrytypes.WorkID) error {
 	if _, err := k.registry.GetWork(ctx, work); err != nil {
 		return err
@@ -77,12 +77,12 @@ type follower struct {
 }
 
 // behind returns the works that lead to a work, the nearest first. There are at most
-// flow.MaxBehind, and it looks at no more.
+// types.MaxBehind, and it looks at no more.
 func (k Keeper) behind(ctx context.Context, work registrytypes.WorkID) ([]follower, error) {
 	all := []follower{{work: work}}
-	for i := 0; i < len(all) && len(all) <= flow.MaxBehind; i++ {
+	for i := 0; i < len(all) && len(all) <= types.MaxBehind; i++ {
 		of := collections.NewPrefixedPairRange[registrytypes.WorkID, registrytypes.WorkID](all[i].work)
-		next, _, err := load(ctx, k.EarnsFor, of, flow.MaxBehind+1-len(all))
+		next, _, err := load(ctx, k.EarnsFor, of, types.MaxBehind+1-len(all))
 		if err != nil {
 			return nil, err
 		}
@@ -117,9 +117,9 @@ func (k Keeper) checkAnother(ctx context.Context, work, other registrytypes.Work
 			count = len(there)
 		}
 	}
-	if count > flow.MaxBehind {
+	if count > types.MaxBehind {
 		return types.ErrInvalidDestination.Wrapf("%s cannot earn in the place of %s: with it more than %d works would lead to %s, where the way ends; "+
-			"let some of them earn for themselves first", other, work, flow.MaxBehind, end)
+			"let some of them earn for themselves first", other, work, types.MaxBehind, end)
 	}
 	return nil
 }

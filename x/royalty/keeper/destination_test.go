@@ -224,7 +224,7 @@ func TestWaysAreBoundedFromBothEnds(t *testing.T) {
 // that leads there already may be led there otherwise.
 func TestSoManyWorksLeadToOneEnd(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
-	works := bareWorks("copy", flow.MaxBehind+3)
+	works := bareWorks("copy", types.MaxBehind+3)
 	registerBare(t, c, works...)
 	end, middle, more, copies := works[0], works[1], works[2], works[3:]
 	c.Write(func(ctx sdk.Context) error {

@@ -254,8 +254,8 @@ func (k Keeper) checkWay(ctx context.Context, work, other registrytypes.WorkID, 
 	if err != nil {
 		return err
 	}
-	if behind[end]++; behind[end] > flow.MaxBehind {
-		return types.ErrBrokenInvariant.Wrapf("more than %d works lead to %s", flow.MaxBehind, end)
+	if behind[end]++; behind[end] > types.MaxBehind {
+		return types.ErrBrokenInvariant.Wrapf("more than %d works lead to %s", types.MaxBehind, end)
 	}
 	return nil
 }

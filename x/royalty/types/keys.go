@@ -43,6 +43,9 @@ const (
 	MaxSettled = 100
 	// MaxDenoms bounds the accepted denoms and the denoms of a Withdraw.
 	MaxDenoms = 32
+	// MaxBehind bounds from how many works destinations lead to one that earns: a change
+	// there concerns all of them.
+	MaxBehind = 256
 	// MaxMeters bounds the denoms in which a work's revenue is counted.
 	MaxMeters = MaxDenoms
 )
