@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -82,7 +84,13 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 		}
 	}
 	preview, err := loadPreview(ctx, conn, royaltytypes.QueryPreviewRequest{Work: work.Id, Amount: coin.String()})
-	if err != nil {
+	// Where too many works pass it on to list them, it can be paid all the same.
+	tooMany := status.Code(err) == codes.ResourceExhausted && sender != nil
+	switch {
+	case tooMany:
+		conn.Note("%s", connect.Plain(err))
+		preview = &royaltytypes.QueryPreviewResponse{Held: sdk.NewInt64Coin(coin.Denom, 0)}
+	case err != nil:
 		return err
 	}
 	result := payment{Work: work.Id.String(), Amount: coin.String(), Payees: []json.RawMessage{}, Held: preview.Held.String(), Surcharge: preview.Surcharge}
@@ -94,8 +102,10 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 			}
 			result.Payees = append(result.Payees, raw)
 		}
-	} else if err := printPayees(ctx, conn, work, coin, preview); err != nil {
-		return err
+	} else if !tooMany {
+		if err := printPayees(ctx, conn, work, coin, preview); err != nil {
+			return err
+		}
 	}
 	if sender != nil {
 		what := fmt.Sprintf("Pay %s to %q (%s).", coin, table.Short(work.Details.Title), work.Id)
