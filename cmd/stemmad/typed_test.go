@@ -64,43 +64,76 @@ func TestAmountsTypedForEveryCommandAreDecimal(t *testing.T) {
 		args              []string // N stands for the number
 		good, bad, refuse string
 	}{
-		"pay": {[]string{"royalty", "pay", someWork, "Nuusdc"}, "100000", "0100000",
-			`AMOUNT: "0100000uusdc" is not an amount: leave out the zeros`},
-		"pay many": {[]string{"royalty", "pay-many", "--payments",
-			`{"work":"` + someWork + `","amount":{"denom":"uusdc","amount":"N"}}`}, "16", "0x10",
-			`"0x10" in cosmos.base.v1beta1.Coin.amount`},
+		"pay": {
+			[]string{"royalty", "pay", someWork, "Nuusdc"},
+			"100000", "0100000",
+			`AMOUNT: "0100000uusdc" is not an amount: leave out the zeros`,
+		},
+		"pay many": {
+			[]string{
+				"royalty", "pay-many", "--payments",
+				`{"work":"` + someWork + `","amount":{"denom":"uusdc","amount":"N"}}`,
+			},
+			"16", "0x10",
+			`"0x10" in cosmos.base.v1beta1.Coin.amount`,
+		},
 		"top up": {[]string{"royalty", "top-up-payment-channel", someChannel, "Nuusdc"}, "7", "0x10", "AMOUNT: "},
 		"voucher": {[]string{"royalty", "redeem-vouchers", "--vouchers", `{"payment_channel":"` + someChannel +
 			`","total":"N","signature":"` + someSignature + `"}`}, "1500", "01500", "Voucher.total"},
 		"terms": {[]string{"license", "publish-terms", `{"spdx":"LicenseRef-X","commercial_use":true,` +
 			`"grant_fee":[{"denom":"uusdc","amount":"N"}]}`}, "1000", "1_000", "Coin.amount"},
-		"a flag": {[]string{"license", "renew-grant", someGrant, "--max-fee", "Nuusdc"}, "", "1.9",
-			"without a fraction"},
-		"params": {[]string{"royalty", "update-params-proposal", `{"denoms":[{"denom":"ustem",` +
-			`"min_payment":"10","min_flow":"100","min_payout":"N"}],"sweep_budget":20000,"payout_budget":5000,` +
-			`"max_reach":40000,"gas_per_receiver":"1000"}`,
-			"--title", "T", "--summary", "S", "--deposit", "1ustem"}, "10000", "010000", "min_payout"},
-		"deposit": {[]string{"distribution", "community-pool-spend-proposal", signer, "1ustem",
-			"--title", "T", "--summary", "S", "--deposit", "Nustem"}, "1", "1.9", "--deposit: "},
-		"bank": {[]string{"bank", "send", signer, signer, "Nuusdc"}, "1", "1.9",
-			`amount: "1.9uusdc" is not an amount: write whole units`},
+		"a flag": {
+			[]string{"license", "renew-grant", someGrant, "--max-fee", "Nuusdc"},
+			"", "1.9",
+			"without a fraction",
+		},
+		"params": {[]string{
+			"royalty", "update-params-proposal", `{"denoms":[{"denom":"ustem",` +
+				`"min_payment":"10","min_flow":"100","min_payout":"N"}],"sweep_budget":20000,"payout_budget":5000,` +
+				`"max_reach":40000,"gas_per_receiver":"1000"}`,
+			"--title", "T", "--summary", "S", "--deposit", "1ustem",
+		}, "10000", "010000", "min_payout"},
+		"deposit": {[]string{
+			"distribution", "community-pool-spend-proposal", signer, "1ustem",
+			"--title", "T", "--summary", "S", "--deposit", "Nustem",
+		}, "1", "1.9", "--deposit: "},
+		"bank": {
+			[]string{"bank", "send", signer, signer, "Nuusdc"},
+			"1", "1.9",
+			`amount: "1.9uusdc" is not an amount: write whole units`,
+		},
 		"bank zero":  {[]string{"bank", "send", signer, signer, "1ustem,Nuusdc"}, "100", "0100", "write 100uusdc"},
 		"multi-send": {[]string{"bank", "multi-send", signer, signer, signer, "Nuusdc"}, "2", "1.9", "amount: "},
-		"fees": {[]string{"royalty", "pay", someWork, "10uusdc", "--fees", "Nuusdc"}, "1", "1.9",
-			`--fees: "1.9uusdc"`},
+		"fees": {
+			[]string{"royalty", "pay", someWork, "10uusdc", "--fees", "Nuusdc"},
+			"1", "1.9",
+			`--fees: "1.9uusdc"`,
+		},
 		"fees zero": {[]string{"royalty", "pay", someWork, "10uusdc", "--fees", "Nuusdc"}, "0", "00", "--fees: "},
-		"allowance": {[]string{"feegrant", "grant", signer, someAccount, "--spend-limit", "Nuusdc"}, "5", "05",
-			"--spend-limit: "},
+		"allowance": {
+			[]string{"feegrant", "grant", signer, someAccount, "--spend-limit", "Nuusdc"},
+			"5", "05",
+			"--spend-limit: ",
+		},
 		"gov": {[]string{"gov", "deposit", "1", "Nustem"}, "5", "5.5", "deposit: "},
-		"proposal": {[]string{"gov", "submit-proposal",
-			file(`{"title":"T","summary":"S","deposit":"Nustem","messages":[]}`)},
-			"5", "5.5", `deposit: "5.5ustem" is not an amount`},
+		"proposal": {
+			[]string{
+				"gov", "submit-proposal",
+				file(`{"title":"T","summary":"S","deposit":"Nustem","messages":[]}`),
+			},
+			"5", "5.5", `deposit: "5.5ustem" is not an amount`,
+		},
 		"a proposal's message": {[]string{"gov", "submit-proposal", file(`{"title":"T","summary":"S",` +
 			`"deposit":"5ustem","messages":[{"@type":"/cosmos.bank.v1beta1.MsgSend","from_address":"` + signer + `",` +
 			`"to_address":"` + signer + `","amount":[{"denom":"ustem","amount":"N"}]}]}`)}, "5", "05", "Coin.amount"},
-		"periods": {[]string{"vesting", "create-periodic-vesting-account", someAccount,
-			file(`{"start_time":1,"periods":[{"Coins":"Nustem","length_seconds":5}]}`)}, "5", "5.5",
-			`Coins: "5.5ustem"`},
+		"periods": {
+			[]string{
+				"vesting", "create-periodic-vesting-account", someAccount,
+				file(`{"start_time":1,"periods":[{"Coins":"Nustem","length_seconds":5}]}`),
+			},
+			"5", "5.5",
+			`Coins: "5.5ustem"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			with := func(number string) []string {

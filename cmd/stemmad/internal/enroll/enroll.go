@@ -80,6 +80,11 @@ func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
 	var refused []error
 	for _, item := range items {
 		digest := item.Digest()
+		// Refused before an anchor is paid for.
+		if err := digest.GivenContent("sha256"); err != nil {
+			refused = append(refused, fmt.Errorf("%s: %w", item.File.Path, err))
+			continue
+		}
 		if first, twice := seen[digest.String()]; twice {
 			e.Conn.Note("%s has the same content as %s: registered once", item.File.Path, first)
 			continue
