@@ -118,6 +118,8 @@ func numbers(enum string, values []string) ([]string, error) {
 
 // fieldAt follows a path of field names, as the definition or JSON writes them,
 // into messages within messages, which it makes where they are not there.
+//
+//nolint:staticcheck // SA1019: as above
 func fieldAt(message reflect.Value, path []string) (field reflect.Value, properties *proto.Properties, err error) {
 	for _, name := range path {
 		if message.Kind() == reflect.Pointer {
