@@ -21,6 +21,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/internal/rates"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -97,7 +98,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	// All are looked at before the first that is refused is reported.
 	var failed []error
 	for i, s := range named {
-		found, err := choose(ctx, conn, finder, s, role, permission.Request{
+		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permission.Request{
 			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
 			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(),
 		})
@@ -145,9 +146,9 @@ func defaultRole(sources int, generated bool) lineagetypes.Role {
 }
 
 // choose reads a source, resolves it and finds the permission to derive from it.
-// The role is for a source that names none.
+// The role is for a source that names none; generated: an AI system made the work.
 func choose(
-	ctx context.Context, conn *connect.Conn, finder permission.Finder, text string, role lineagetypes.Role, request permission.Request,
+	ctx context.Context, conn *connect.Conn, finder permission.Finder, text string, role lineagetypes.Role, generated bool, request permission.Request,
 ) (chosen, error) {
 	source, err := target.ParseSource(text)
 	if err != nil {
@@ -169,7 +170,7 @@ func choose(
 		return found, nil
 	}
 	request.Source, request.Title, request.Wanted = work.Id, table.Short(describe.Heading(work)), source.Permission
-	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
+	request.Action = licensetypes.Action(found.role.Asks(generated))
 	found.choice, err = finder.Find(ctx, request)
 	return found, err
 }

@@ -31,8 +31,12 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	if err != nil {
 		return err
 	}
-	all := newConstraintSet(existing)
-	groups, err := k.collect(ctx, existing, permits, all)
+	own, err := k.demandsOf(ctx, existing)
+	if err != nil {
+		return err
+	}
+	all := newConstraintSet(existing, own)
+	groups, err := k.collect(ctx, own, permits, all)
 	if err != nil {
 		return err
 	}
@@ -88,20 +92,16 @@ func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, chan
 // collect gathers what each source demands. The first group is what the
 // derivative has taken on already.
 func (k Keeper) collect(
-	ctx context.Context, existing []types.Constraint, permits []types.Permit, all *constraintSet,
+	ctx context.Context, own rules.Group, permits []types.Permit, all *constraintSet,
 ) ([]rules.Group, error) {
-	own, err := k.demandsOf(ctx, existing)
-	if err != nil {
-		return nil, err
-	}
 	groups := []rules.Group{own}
 	for _, p := range permits {
-		for _, c := range p.Constraints {
-			all.add(c)
-		}
 		group, err := k.demandsOf(ctx, p.Constraints)
 		if err != nil {
 			return nil, err
+		}
+		for i, c := range p.Constraints {
+			all.add(c, group[i])
 		}
 		groups = append(groups, group)
 	}
@@ -145,7 +145,7 @@ func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.G
 	if err != nil {
 		return err
 	}
-	if verdict := rules.OfferAllowed(demands, owes, terms.Rules()); !verdict.Allowed() {
+	if verdict := rules.OfferAllowed(demands, owes, terms.Rules(), len(offer.PriceUnder(terms)) > 0); !verdict.Allowed() {
 		return errorsmod.Wrapf(types.ErrConflict, "%s: the open offer of %s under %s breaks it: close the offer first",
 			describe(verdict.Refusals), key.K1(), key.K2())
 	}
@@ -192,22 +192,32 @@ type constraintSet struct {
 	existing int
 	known    map[types.Constraint]bool
 	count    map[types.ConstraintKind]int
+	// denied are the uses that rows of the kind USES deny.
+	denied   rules.Actions
 	overflow fmt.Stringer
 }
 
-func newConstraintSet(existing []types.Constraint) *constraintSet {
+func newConstraintSet(existing []types.Constraint, demands rules.Group) *constraintSet {
 	s := &constraintSet{known: make(map[types.Constraint]bool), count: make(map[types.ConstraintKind]int)}
-	for _, c := range existing {
-		s.add(c)
+	for i, c := range existing {
+		s.add(c, demands[i])
 	}
 	s.existing = len(s.rows)
 	return s
 }
 
-func (s *constraintSet) add(c types.Constraint) {
+func (s *constraintSet) add(c types.Constraint, d rules.Demand) {
 	key := demanded(c)
 	if s.known[key] {
 		return
+	}
+	if c.Kind == types.CONSTRAINT_USES {
+		// One source that denies a use is as good as a hundred: at most a row a use.
+		denied := d.Terms.DeniedUses()
+		if denied&^s.denied == 0 {
+			return
+		}
+		s.denied |= denied
 	}
 	if s.count[c.Kind] >= c.Kind.Max() {
 		// One non-commercial source is as good as a hundred, and so is one to

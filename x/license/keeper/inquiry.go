@@ -24,6 +24,8 @@ type inquiry struct {
 	only string
 	// onlyGrant is that grant, where it is one.
 	onlyGrant types.GrantID
+	// sources are the answers about sources of the works asked about.
+	sources map[registrytypes.WorkID]*rules.Decision
 }
 
 // newInquiry reads a question; its work is named later.

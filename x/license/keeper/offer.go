@@ -31,7 +31,7 @@ func (k Keeper) Offer(
 	if err := k.validateOffer(ctx, o, t); err != nil {
 		return nil, err
 	}
-	verdict, err := k.offerVerdict(ctx, work, t)
+	verdict, err := k.offerVerdict(ctx, work, t, o)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func (k Keeper) validateOffer(ctx context.Context, o types.Offer, t types.Terms)
 	return nil
 }
 
-// offerVerdict holds terms against what the work's sources demand of it.
-func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t types.Terms) (rules.Finding, error) {
+// offerVerdict holds an offer against what the work's sources demand of it.
+func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t types.Terms, o types.Offer) (rules.Finding, error) {
 	rows, err := k.constraintsOf(ctx, work)
 	if err != nil {
 		return rules.Finding{}, err
@@ -111,7 +111,7 @@ func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t t
 	if err != nil {
 		return rules.Finding{}, err
 	}
-	return rules.OfferAllowed(demands, owes, t.Rules()), nil
+	return rules.OfferAllowed(demands, owes, t.Rules(), len(o.PriceUnder(t)) > 0), nil
 }
 
 // owes says whether a work owes royalties upstream.

@@ -34,9 +34,9 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err := k.decideOne(ctx, r, source, rows, permit); err != nil {
 		return types.Permit{}, err
 	}
-	permit.Constraints = rows
+	permit.Inherit(rows, r.Column)
 	if !permit.Own {
-		permit.Constrain(terms)
+		permit.Constrain(terms, r.Column)
 	}
 	return permit, nil
 }
@@ -125,10 +125,11 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 func (k Keeper) decideOne(
 	ctx context.Context, r types.PermitRequest, source registrytypes.Work, rows []types.Constraint, permit types.Permit,
 ) error {
-	reader := k.newReader(ctx)
-	work := rules.Work{Status: statusOf(source), Own: permit.Own}
+	by := asker{r.Owner, r.Derivative}
+	q := &inquiry{reader: k.newReader(ctx), use: r.Use(), asker: by, grants: true}
+	work := rules.Work{Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(r.Owner)}
 	var err error
-	if work.Constraints, err = reader.constraints(r.Source, rows); err != nil {
+	if work.Constraints, err = q.constraints(r.Source, rows); err != nil {
 		return err
 	}
 	switch {
@@ -138,7 +139,7 @@ func (k Keeper) decideOne(
 		if err != nil {
 			return err
 		}
-		alternative, err := reader.grant(permit.Grant, grant, r.Derivative)
+		alternative, err := q.reader.grant(permit.Grant, grant, r.Derivative)
 		if err != nil {
 			return err
 		}
@@ -148,16 +149,16 @@ func (k Keeper) decideOne(
 		if err != nil {
 			return err
 		}
-		if err := reader.exclusivity(r.Source, &work); err != nil {
+		if err := q.exclusivity(r.Source, &work); err != nil {
 			return err
 		}
-		alternative, err := reader.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, asker{r.Owner, r.Derivative})
+		alternative, err := q.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, by)
 		if err != nil {
 			return err
 		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
-	if decision := rules.Decide(work, r.Use(), reader.now); decision.Verdict != rules.Allowed {
+	if decision := rules.Decide(work, q.use, q.now); decision.Verdict != rules.Allowed {
 		return refusal(r.Source, decision.Reasons[0])
 	}
 	return nil

@@ -55,7 +55,8 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed *types.Grant) 
 func (k Keeper) weighAcquisition(
 	ctx context.Context, a Acquisition, q quote, o types.Offer, renewed *types.Grant,
 ) ([]rules.Reason, error) {
-	reader := k.newReader(ctx)
+	// What acquiring an offer is for is not asked: no use.
+	reader := &inquiry{reader: k.newReader(ctx), asker: asker{a.Licensee, a.Derivative}}
 	work := rules.Work{Status: statusOf(q.work)}
 	rows, err := k.constraintsOf(ctx, a.Work)
 	if err != nil {
@@ -67,7 +68,7 @@ func (k Keeper) weighAcquisition(
 	if err := reader.exclusivity(a.Work, &work); err != nil {
 		return nil, err
 	}
-	offer, err := reader.offer(collections.Join(a.Work, a.Terms), q.work.Transfers, o, asker{a.Licensee, a.Derivative})
+	offer, err := reader.offer(collections.Join(a.Work, a.Terms), q.work.Transfers, o, reader.asker)
 	if err != nil {
 		return nil, err
 	}

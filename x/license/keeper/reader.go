@@ -56,29 +56,6 @@ func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 	return d, err
 }
 
-// constraints are those of a work with what they come down to now.
-func (r *reader) constraints(work registrytypes.WorkID, rows []types.Constraint) ([]rules.Constraint, error) {
-	list := make([]rules.Constraint, 0, len(rows))
-	for _, row := range rows {
-		d, err := r.demand(row)
-		if err != nil {
-			return nil, err
-		}
-		c := rules.Constraint{Demand: d}
-		switch row.Kind {
-		case types.CONSTRAINT_EXPIRES:
-			c.Ends, err = r.k.endOf(r.ctx, row)
-		case types.CONSTRAINT_CEILING:
-			c.Reached, err = r.reached(work, row.Terms.TermsID)
-		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
-}
-
 // reached says whether a work has taken in more than the ceiling of terms.
 func (r *reader) reached(work registrytypes.WorkID, id types.TermsID) (bool, error) {
 	t, err := r.termsOf(id)

@@ -109,7 +109,7 @@ func (q *inquiry) ofWork(id registrytypes.WorkID) (types.Rights, registrytypes.W
 
 // load reads what the rules decide by.
 func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work) (rules.Work, error) {
-	known := rules.Work{Status: statusOf(work)}
+	known := rules.Work{Status: statusOf(work), Holder: work.OwnedBy(q.licensee)}
 	rows, err := q.k.constraintsOf(q.ctx, id)
 	if err != nil {
 		return known, err
@@ -225,7 +225,14 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		rights.Reasons = append(rights.Reasons, reason)
 	}
 	for _, a := range d.Obtain {
-		offer, err := q.obtainable(id, a)
+		of := id
+		if a.Source != "" {
+			var err error
+			if of, err = registrytypes.ParseWorkID(a.Source); err != nil {
+				return rights, err
+			}
+		}
+		offer, err := q.obtainable(of, a)
 		if err != nil {
 			return rights, err
 		}

@@ -3,56 +3,8 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
-
-// Kind names what a source demands of whatever derives from it.
-type Kind uint8
-
-// What sources demand.
-const (
-	// NonCommercial: no commercial use of the derivative.
-	NonCommercial Kind = iota + 1
-	// ShareAlike: the derivative is offered under the same terms only.
-	ShareAlike
-	// Expires: the permission to derive from the source ends.
-	Expires
-	// Attribution: the source is credited.
-	Attribution
-	// Scope: the derivative is used within the terms' territories and media.
-	Scope
-	// Ceiling: no commercial use once the derivative has taken in too much.
-	Ceiling
-)
-
-// Demand is what a source demands under its terms. A derivative's demands are
-// those of its sources and all that these inherited.
-type Demand struct {
-	Kind Kind
-	// Source and TermsID name the work and the terms the demand comes from.
-	Source  string
-	TermsID string
-	Terms   Terms
-}
-
-// Group is what one source demands, its own terms' demands and those it
-// inherited; or what several demand, combined.
-type Group []Demand
-
-// Demands lists what terms demand of a derivative, on behalf of a source.
-func Demands(source, termsID string, t Terms) Group {
-	var g Group
-	add := func(demanded bool, kind Kind) {
-		if demanded {
-			g = append(g, Demand{Kind: kind, Source: source, TermsID: termsID, Terms: t})
-		}
-	}
-	add(!t.Commercial, NonCommercial)
-	add(t.Derivatives == DerivativesShareAlike, ShareAlike)
-	add(t.Attribution, Attribution)
-	add(t.Territories != "" || t.Media != "", Scope)
-	add(t.Ceiling != "", Ceiling)
-	return g
-}
 
 // Conflict is a pair of demands that no derivative can meet together.
 type Conflict struct {
@@ -68,6 +20,9 @@ type Conflict struct {
 // ban of it, but not with one that comes with the same share-alike demand: who
 // offered a work under BY-SA although an ancestor is non-commercial made that
 // (discouraged, permitted) choice, and the ban stays on the work.
+//
+// Terms that allow no further restriction conflict with another source's limits
+// likewise, and so do limits of territory or medium that have nothing in common.
 //
 // Each conflict names one pair of works for its terms, the first in order. The
 // cost is that of distinct share-alike terms, squared, and times all demands.
@@ -87,10 +42,13 @@ func Combine(groups ...Group) (Group, []Conflict) {
 		}
 	}
 	for i, g := range groups {
-		if ban, banned := g.ban(); banned {
-			conflicts = append(conflicts, g.againstBan(i, ban, wanted)...)
-		}
+		conflicts = append(conflicts, g.against(i, wanted, ShareAlikeNonCommercial,
+			func(d Demand) bool { return d.Kind == NonCommercial }, func(t Terms) bool { return t.Commercial })...)
+		conflicts = append(conflicts, g.against(i, wanted, ShareAlikeLimits,
+			Demand.limits, func(t Terms) bool { return t.NoFurtherRestrictions })...)
 	}
+	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Territories })...)
+	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Media })...)
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
@@ -144,31 +102,65 @@ func (l *licence) hold(h holder) {
 	}
 }
 
-// ban returns the group's first ban of commercial use.
-func (g Group) ban() (first Demand, found bool) {
-	for _, d := range g {
-		if d.Kind == NonCommercial && (!found || compareDemands(d, first) < 0) {
-			first, found = d, true
-		}
+// against finds other groups' share-alike terms that a demand of this group makes
+// impossible: those that it does not demand itself.
+func (g Group) against(
+	group int, wanted []*licence, code Code, stands func(Demand) bool, impossible func(Terms) bool,
+) []Conflict {
+	demand, standing := g.first(stands)
+	if !standing {
+		return nil
 	}
-	return first, found
-}
-
-// againstBan finds other groups' share-alike terms that this group's ban of
-// commercial use makes impossible: those that it does not demand itself.
-func (g Group) againstBan(group int, ban Demand, wanted []*licence) []Conflict {
 	var found []Conflict
 	for _, l := range wanted {
 		held := l.first
 		if held.group == group {
 			held = l.second
 		}
-		if !l.terms.Commercial || held == nil || g.shares(l.terms) {
+		if held == nil || !impossible(l.terms) || g.shares(l.terms) {
 			continue
 		}
-		found = append(found, Conflict{Code: ShareAlikeNonCommercial, A: held.demand, B: ban})
+		found = append(found, Conflict{Code: code, A: held.demand, B: demand})
 	}
 	return found
+}
+
+// first returns the group's first demand that is one of those.
+func (g Group) first(one func(Demand) bool) (first Demand, found bool) {
+	for _, d := range g {
+		if one(d) && (!found || compareDemands(d, first) < 0) {
+			first, found = d, true
+		}
+	}
+	return first, found
+}
+
+// apart finds the demand that leaves nothing of what those before it, in order,
+// have in common, with the first of them that it has nothing in common with or,
+// where it has with each, the very first.
+func apart(all Group, list func(Terms) string) []Conflict {
+	var limits Group
+	var common []string
+	for _, d := range all {
+		text := list(d.Terms)
+		if d.Kind != Scope || text == "" {
+			continue
+		}
+		have := strings.Split(text, ",")
+		if len(limits) == 0 {
+			limits, common = Group{d}, have
+			continue
+		}
+		common = slices.DeleteFunc(common, func(one string) bool { return !slices.Contains(have, one) })
+		if len(common) == 0 {
+			other := slices.IndexFunc(limits, func(o Demand) bool {
+				return !slices.ContainsFunc(strings.Split(list(o.Terms), ","), func(one string) bool { return slices.Contains(have, one) })
+			})
+			return []Conflict{{Code: ScopeConflict, A: limits[max(other, 0)], B: d}}
+		}
+		limits = append(limits, d)
+	}
+	return nil
 }
 
 // shares says whether the group demands compatible share-alike terms itself.

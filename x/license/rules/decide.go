@@ -21,8 +21,9 @@ const (
 // Work is what a decision knows of a work.
 type Work struct {
 	Status Status
-	// Own: who asks owns the work and all its revenue.
-	Own bool
+	// Own: who asks owns the work and all its revenue. Holder: owns the work.
+	Own    bool
+	Holder bool
 	// Constraints are what the work took on from its sources.
 	Constraints []Constraint
 	// ExclusiveUntil is when its last exclusive grant ends, OthersUntil when its
@@ -40,10 +41,17 @@ type Constraint struct {
 	Ends time.Time
 	// Reached: the work has taken in more than the ceiling; for Ceiling.
 	Reached bool
+	// AtSource is what who asks may do with the source itself, for PaidUses and
+	// Approval; nil: it was not looked at, because the use is about neither.
+	AtSource *Decision
+	// Approved: the source's owner approved who asks; for Approval.
+	Approved bool
 }
 
 // Alternative is an offer, or a grant of who asks. The best one decides.
 type Alternative struct {
+	// Source is the ancestor that it is of; empty: the work itself.
+	Source string
 	// ID is the terms' of an offer, or the grant's.
 	ID    string
 	Terms Terms
@@ -72,7 +80,7 @@ type Alternative struct {
 func (a Alternative) Public(action Action) bool {
 	t := a.Terms
 	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && !t.Exclusive &&
-		!(t.Approval && action.makes())
+		!(t.Approval && action.approved())
 }
 
 // Verdict is the answer to whether a use is allowed, the worse first.
@@ -107,9 +115,29 @@ func Decide(w Work, u Use, now time.Time) Decision {
 	if against := w.against(u, now); len(against) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(against)}
 	}
-	if w.Own {
+	asked, obtain, refused := w.askedAtSources(u)
+	switch {
+	case len(refused) > 0:
+		return Decision{Verdict: Denied, Reasons: sorted(refused)}
+	case w.Own && len(asked) > 0:
+		return Decision{Verdict: NeedsAGrant, Reasons: sorted(asked), Obtain: obtain}
+	case w.Own:
 		return Decision{Verdict: Allowed, Obligations: obligations(w, nil, u)}
 	}
+	d := w.decideOwn(u, now)
+	if len(asked) == 0 || d.Verdict == Denied {
+		return d
+	}
+	if d.Verdict == Allowed {
+		d = Decision{Verdict: NeedsAGrant}
+	}
+	d.Reasons = sorted(append(d.Reasons, asked...))
+	d.Obtain = append(d.Obtain, obtain...)
+	return d
+}
+
+// decideOwn answers by what is offered and granted of the work itself.
+func (w Work) decideOwn(u Use, now time.Time) Decision {
 	d := Decision{Verdict: Denied}
 	if len(w.Alternatives) == 0 {
 		d.Reasons = []Reason{{Code: NotOffered}}
@@ -190,8 +218,48 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 		return []Reason{{Code: EndsBeforeUse, At: c.Ends}}
 	case c.Kind == Scope:
 		return reasonsOf("", c.Terms.covers(u))
+	case c.Kind == Uses:
+		if code, denied := c.Terms.deniesOfResult(u.Action); denied {
+			return []Reason{{Code: code}}
+		}
 	}
 	return nil
+}
+
+// askedAtSources lists what a use needs of the owners of sources, and under which
+// offers of theirs it is had; or why it cannot be had.
+func (w Work) askedAtSources(u Use) (asked []Reason, obtain []Alternative, refused []Reason) {
+	for _, c := range w.Constraints {
+		reason := Reason{Source: c.Source, Terms: c.TermsID}
+		switch {
+		case c.AtSource == nil || c.AtSource.Verdict == Allowed:
+			continue
+		case c.Kind == Approval && u.Action.approved() && !c.Approved:
+			reason.Code = NeedsApproval
+		// What was paid for an edge is not asked again of who holds what it made.
+		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && !w.Holder:
+			reason.Code = NeedsGrant
+			if c.AtSource.Verdict == Denied {
+				reason.Code = NotOffered
+				refused = append(refused, reason)
+				continue
+			}
+			for _, a := range c.AtSource.Obtain {
+				a.Source = c.Source
+				obtain = append(obtain, a)
+			}
+		default:
+			continue
+		}
+		asked = append(asked, reason)
+	}
+	return asked, obtain, refused
+}
+
+// AsksAtSource says whether what somebody may do with the source decides about a
+// use of what was made from it.
+func (d Demand) AsksAtSource(u Use) bool {
+	return d.Kind == PaidUses && d.Terms.paidByGrant(u.Action) || d.Kind == Approval && u.Action.approved()
 }
 
 // weigh answers for one alternative.

@@ -50,6 +50,8 @@ func obligations(w Work, rely *Alternative, u Use) []Obligation {
 			list = append(list, Obligation{Duty: Credit, Source: c.Source, TermsID: c.TermsID})
 		case c.Kind == ShareAlike && makes:
 			list = append(list, Obligation{Duty: OfferAlike, Source: c.Source, TermsID: c.TermsID})
+		case c.Kind == PaidUses && c.Terms.paidPerUse(u.Action):
+			list = append(list, Obligation{Duty: PayPerUse, Source: c.Source, TermsID: c.TermsID})
 		}
 	}
 	return list

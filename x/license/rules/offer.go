@@ -1,39 +1,40 @@
 package rules
 
-// OfferAllowed decides whether a derivative may be offered under terms, given
-// what its sources demand and whether it owes royalties upstream.
+// OfferAllowed decides whether a derivative may be offered under terms, priced or
+// not, given what its sources demand and whether it owes royalties upstream.
 //
-// A non-commercial source refuses commercial terms; under Creative Commons
-// terms it only warns, as their chart has it ("not recommended"): the ban stays
-// on the work itself. Limits of territory and medium have to be passed on, and
-// terms that allow no further restriction go with no limit at all.
-func OfferAllowed(demands Group, owesRoyalty bool, t Terms) Finding {
+// A non-commercial source refuses what is offered for money; under Creative
+// Commons terms it only warns, as their chart has it ("not recommended"): the ban
+// stays on the work itself. Limits of territory and medium have to be passed on,
+// and terms that allow no further restriction go with no limit at all. Uses that a
+// source denies stay denied, whatever the derivative is offered for.
+func OfferAllowed(demands Group, owesRoyalty bool, t Terms, priced bool) Finding {
 	var f Finding
+	commercial := t.Commercial || priced || t.Fee != "" || t.UsePrice != "" || t.Rate > 0
 	for _, d := range demands {
 		reason := Reason{Source: d.Source, Terms: d.TermsID}
+		warn := false
 		switch {
-		case d.Kind == NonCommercial && t.Commercial && t.IsCreativeCommons():
-			reason.Code = NonCommercialSource
-			f.Warnings = append(f.Warnings, reason)
-			continue
-		case d.Kind == NonCommercial && t.Commercial:
-			reason.Code = NonCommercialSource
+		case d.Kind == NonCommercial && commercial:
+			reason.Code, warn = NonCommercialSource, t.IsCreativeCommons()
 		case d.Kind == Attribution && !t.Attribution:
-			reason.Code = AttributionSource
-			f.Warnings = append(f.Warnings, reason)
-			continue
+			reason.Code, warn = AttributionSource, true
 		case d.Kind == ShareAlike && !t.Satisfies(d.Terms):
 			reason.Code = ShareAlikeSource
 		case d.Kind == Scope && !(within(t.Territories, d.Terms.Territories) && within(t.Media, d.Terms.Media)):
 			reason.Code = ScopeSource
-		case d.Kind == Ceiling && t.NoFurtherRestrictions:
-			reason.Code = CeilingSource
-		case d.Kind == Expires && t.NoFurtherRestrictions:
-			reason.Code = ExpiringSource
+		case d.limits() && d.Kind != Scope && t.NoFurtherRestrictions:
+			reason.Code = limitCodes[d.Kind]
+		case d.Kind == Uses && d.Terms.DeniedUses()&^t.DeniedUses() != 0:
+			reason.Code, warn = UsesSource, true
 		default:
 			continue
 		}
-		f.refuse(reason)
+		if warn {
+			f.Warnings = append(f.Warnings, reason)
+		} else {
+			f.refuse(reason)
+		}
 	}
 	if owesRoyalty && t.NoFurtherRestrictions {
 		f.refuse(Reason{Code: OwesRoyalty})
@@ -41,6 +42,11 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms) Finding {
 		f.refuse(Reason{Code: ShareAlikeRoyalty})
 	}
 	return f
+}
+
+// limitCodes are the codes of limits that terms which allow none break.
+var limitCodes = map[Kind]Code{
+	Ceiling: CeilingSource, Expires: ExpiringSource, Uses: UsesSource, PaidUses: PaidSource, Approval: ApprovalSource,
 }
 
 // Owing decides whether a derivative that owes royalties complies with the

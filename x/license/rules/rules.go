@@ -47,7 +47,18 @@ const (
 	// restriction.
 	ExpiringSource Code = "expiring_source"
 
-	// UseNotCovered: the terms are about other uses.
+	// UsesSource: a source denies some uses. PaidSource: some are paid there.
+	// ApprovalSource: what makes derivatives needs the approval of its owner.
+	UsesSource     Code = "uses_source"
+	PaidSource     Code = "paid_source"
+	ApprovalSource Code = "approval_source"
+	// ShareAlikeLimits: a source demands terms that allow no further restriction,
+	// another limits what may be done.
+	ShareAlikeLimits Code = "sharealike_conflicts_limits"
+	// ScopeConflict: what sources allow has no territory or no medium in common.
+	ScopeConflict Code = "scope_conflict"
+
+	// UseNotCovered: the terms, or those of an ancestor, are about other uses.
 	UseNotCovered Code = "use_not_covered"
 	// NonCommercialTerms: the terms forbid commercial use.
 	NonCommercialTerms Code = "noncommercial_terms"
@@ -85,7 +96,8 @@ const (
 func Codes() []Code {
 	list := []Code{
 		NoDerivatives, TrainingDenied, NeedsGrant, NonCommercialSource, AttributionSource, ShareAlikeSource, ShareAlikeConflict,
-		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource, UseNotCovered,
+		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource,
+		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, UseNotCovered,
 		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, TooManyClaims, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, WorkWithdrawn, WorkDisputed, WorkInvalidated,

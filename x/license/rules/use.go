@@ -23,6 +23,13 @@ const (
 // makes says whether the action makes a derivative.
 func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 
+// approved says whether the owner's approval is asked for the action where terms
+// ask for one.
+func (a Action) approved() bool { return a.makes() || a == AIInput }
+
+// actions lists all kinds of use.
+var actions = []Action{Copy, Distribute, Perform, Adapt, TrainAI, AIInput, SearchIndex}
+
 // Actions is a set of them.
 type Actions uint16
 
@@ -31,6 +38,16 @@ func (s Actions) With(a Action) Actions { return s | 1<<a }
 
 // Has says whether the action is in the set.
 func (s Actions) Has(a Action) bool { return s&(1<<a) != 0 }
+
+// ofResult is the set with what it covers of the result: whoever may adapt may
+// copy and distribute what comes of it, and whoever may give a work as input may
+// publish the output.
+func (s Actions) ofResult() Actions {
+	if s.Has(Adapt) || s.Has(AIInput) {
+		return s.With(Copy).With(Distribute)
+	}
+	return s
+}
 
 // Use is what somebody wants to do with a work.
 type Use struct {
@@ -66,20 +83,46 @@ func (t Terms) permits(u Use) []Code {
 	}
 	refuse(t.Uses != 0 && !t.Uses.Has(u.Action), UseNotCovered)
 	refuse(u.Commercial && !t.Commercial, NonCommercialTerms)
-	none := t.Derivatives == DerivativesNone
-	switch u.Action {
-	case Adapt:
-		refuse(none, NoDerivatives)
-	case TrainAI:
-		refuse(t.Training == Deny, TrainingDenied)
-		refuse(t.Training == Unset && none, NoDerivatives)
-	case AIInput:
-		refuse(t.Input == Deny, InputDenied)
-		refuse(t.Input == Unset && none, NoDerivatives)
-	case SearchIndex:
-		refuse(t.Search == Deny, SearchDenied)
-	}
+	code, denied := t.denies(u.Action)
+	refuse(denied, code)
 	return append(against, t.covers(u)...)
+}
+
+// denies says whether the terms answer no to an action, and by which code. Training
+// and input that are unset follow what may be made of the work.
+func (t Terms) denies(a Action) (Code, bool) {
+	none := t.Derivatives == DerivativesNone
+	switch {
+	case a == Adapt && none, a == TrainAI && t.Training == Unset && none, a == AIInput && t.Input == Unset && none:
+		return NoDerivatives, true
+	case a == TrainAI && t.Training == Deny:
+		return TrainingDenied, true
+	case a == AIInput && t.Input == Deny:
+		return InputDenied, true
+	case a == SearchIndex && t.Search == Deny:
+		return SearchDenied, true
+	}
+	return "", false
+}
+
+// deniesOfResult says whether terms deny an action with what was made under them,
+// and by which code.
+func (t Terms) deniesOfResult(a Action) (Code, bool) {
+	if t.Uses != 0 && !t.Uses.ofResult().Has(a) {
+		return UseNotCovered, true
+	}
+	return t.denies(a)
+}
+
+// DeniedUses are the actions that terms deny with what was made under them.
+func (t Terms) DeniedUses() Actions {
+	var denied Actions
+	for _, a := range actions {
+		if _, no := t.deniesOfResult(a); no {
+			denied = denied.With(a)
+		}
+	}
+	return denied
 }
 
 // covers lists which limits of territory and medium the use is beyond.

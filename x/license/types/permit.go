@@ -21,19 +21,16 @@ type PermitRequest struct {
 	// a public offer (terms1...), or nothing for a work whose revenue is all
 	// the owner's own.
 	Permission string
-	// Training: a model is trained on the source; else the source is adapted.
-	Training bool
+	// Action is what is done with the source: it is adapted, given as input, or
+	// trained on.
+	Action rules.Action
+	// Column is how much of the source's demands the derivative takes on.
+	Column rules.Column
 }
 
 // Use is what a derivation asks of a source: to be made. How it is used later
 // is decided when somebody asks that, by the limits it takes on.
-func (r PermitRequest) Use() rules.Use {
-	action := rules.Adapt
-	if r.Training {
-		action = rules.TrainAI
-	}
-	return rules.Use{Action: action, Unplaced: true}
-}
+func (r PermitRequest) Use() rules.Use { return rules.Use{Action: r.Action, Unplaced: true} }
 
 // Permit is the permission to derive from one source, with all that it pins.
 type Permit struct {
@@ -57,11 +54,20 @@ type Permit struct {
 	Constraints []Constraint
 }
 
-// Constrain adds what the permit's terms demand of the derivative and when the
-// permission ends. Own works demand nothing themselves.
-func (p *Permit) Constrain(t Terms) {
+// Inherit adds those of the source's own constraints that pass on by the column.
+func (p *Permit) Inherit(rows []Constraint, column rules.Column) {
+	for _, c := range rows {
+		if column.Passes(rules.Kind(c.Kind)) {
+			p.Constraints = append(p.Constraints, c)
+		}
+	}
+}
+
+// Constrain adds what the permit's terms demand of the derivative, by the column,
+// and when the permission ends. Own works demand nothing themselves.
+func (p *Permit) Constrain(t Terms, column rules.Column) {
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
-	for _, d := range rules.Demands("", "", t.Rules()) {
+	for _, d := range rules.Demands("", "", t.Rules(), column) {
 		p.Constraints = append(p.Constraints,
 			Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}})
 	}

@@ -24,6 +24,9 @@ type derivation struct {
 	// derived says that other works derive from the work already; citations of
 	// it do not count.
 	derived bool
+	// kind is the work's. generated: an AI system made it, as a record says.
+	kind      registrytypes.Kind
+	generated bool
 	// permits are those of the sources that are more than cited, in the order of
 	// the declaration.
 	permits []licensetypes.Permit
@@ -82,10 +85,15 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 // load checks that the owner may declare anything about the work now, and
 // reads what was declared before and its generation.
 func (k Keeper) load(ctx context.Context, d *derivation) error {
-	_, err := k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
+	work, err := k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
 	if err != nil {
 		return err
 	}
+	current, err := work.Revision()
+	if err != nil {
+		return err
+	}
+	d.kind = current.Details.Kind
 	if d.row, d.declared, err = k.Derivations.Find(ctx, d.Work); err != nil || !d.declared {
 		return err
 	}
@@ -103,9 +111,12 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 			}
 			continue
 		}
+		if err := s.Role.CheckKind(d.kind); err != nil {
+			return errorsmod.Wrapf(err, "source %s", s.Work)
+		}
 		permit, err := k.license.Permit(ctx, licensetypes.PermitRequest{
 			Derivative: d.Work, Owner: d.Owner, Source: s.Work, Permission: s.Permission,
-			Training: s.Role == types.ROLE_TRAINED_ON,
+			Action: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind),
 		})
 		if err != nil {
 			return errorsmod.Wrapf(err, "source %s", s.Work)

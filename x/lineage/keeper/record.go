@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
@@ -17,15 +18,24 @@ const clockTolerance = 10 * time.Minute
 // checkRecord checks the generation record against the state: once a work,
 // made before now, by a model that exists if it names a registered one.
 func (k Keeper) checkRecord(ctx context.Context, d *derivation) error {
+	has := false
+	if d.declared {
+		var err error
+		if has, err = k.Records.Has(ctx, d.Work); err != nil {
+			return err
+		}
+	}
+	d.generated = has || d.Record != nil
 	if d.Record == nil {
 		return nil
 	}
-	has, err := k.Records.Has(ctx, d.Work)
-	if err != nil {
-		return err
-	}
 	if has {
 		return errorsmod.Wrapf(types.ErrAlreadyRecorded, "%s: a work is made once; leave the record out", d.Work)
+	}
+	// Without a record they were permitted as adaptations.
+	if i := slices.IndexFunc(d.row.Edges, func(e types.Edge) bool { return e.Role == types.ROLE_INPUT_TO }); i >= 0 {
+		return errorsmod.Wrapf(types.ErrInvalidRecord, "%s is an input already, permitted without a generation record: "+
+			"the record comes with the first input", d.row.Edges[i].Source)
 	}
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	if at := d.Record.GeneratedAt; at != nil && at.After(now.Add(clockTolerance)) {

@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	errorsmod "cosmossdk.io/errors"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // roleNames are the roles as C2PA and people write them, by enum value.
@@ -29,6 +32,40 @@ func (r Role) Name() string {
 		return r.String()
 	}
 	return roleNames[r]
+}
+
+// Asks is what a derivation asks of a source in the role: what made the work may do
+// with it. Generated: the work has a generation record, so that it was the input of
+// an AI system. A citation asks for nothing: 0.
+func (r Role) Asks(generated bool) rules.Action {
+	switch {
+	case r == ROLE_TRAINED_ON:
+		return rules.TrainAI
+	case r == ROLE_INPUT_TO && generated:
+		return rules.AIInput
+	case r == ROLE_CITES:
+		return 0
+	}
+	return rules.Adapt
+}
+
+// Column is how much of a source's demands passes on to a work of the kind: what was
+// trained on it takes on less, unless it is a dataset, which holds the source itself.
+func (r Role) Column(kind registrytypes.Kind) rules.Column {
+	if r == ROLE_TRAINED_ON && kind != registrytypes.KIND_DATASET {
+		return rules.Trained
+	}
+	return rules.Full
+}
+
+// CheckKind fails with ErrInvalidSource for a role that works of the kind do not
+// have sources in.
+func (r Role) CheckKind(kind registrytypes.Kind) error {
+	if r == ROLE_TRAINED_ON && kind != registrytypes.KIND_MODEL && kind != registrytypes.KIND_DATASET {
+		return errorsmod.Wrapf(ErrInvalidSource, "role %s is for models and datasets, not for a work of kind %s: say parentOf, componentOf or inputTo",
+			r.Name(), strings.ToLower(strings.TrimPrefix(kind.String(), "KIND_")))
+	}
+	return nil
 }
 
 // ParseRole reads a role's name in any case. It fails with ErrInvalidSource.

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -35,6 +36,11 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	previous, err := work.Revision()
 	if err != nil {
 		return 0, err
+	}
+	// Roles of sources, and so what passes on from them, are decided by it.
+	if details.Kind != previous.Details.Kind {
+		return 0, errorsmod.Wrapf(types.ErrInvalidDetails, "kind is %s since the registration and stays: leave it, or register another work",
+			strings.ToLower(strings.TrimPrefix(previous.Details.Kind.String(), "KIND_")))
 	}
 	if err := k.Revisions.Set(ctx, collections.Join(id, work.Version), previous); err != nil {
 		return 0, err

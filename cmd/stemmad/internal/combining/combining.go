@@ -144,7 +144,7 @@ func (c combination) groups() []rules.Group {
 	for i, source := range c.sources {
 		terms := source.Terms.Rules()
 		id := source.Terms.ID().String()
-		groups[i] = rules.Demands(place(i), id, terms)
+		groups[i] = rules.Demands(place(i), id, terms, rules.Full)
 		if source.Terms.Duration != nil {
 			groups[i] = append(groups[i], rules.Demand{Kind: rules.Expires, Source: place(i), TermsID: id, Terms: terms})
 		}
@@ -176,7 +176,7 @@ func (c combination) conflicts(demands rules.Group, conflicts []rules.Conflict, 
 
 // offer answers for one candidate.
 func (c combination) offer(demands rules.Group, owes bool, candidate Terms) Offer {
-	finding := rules.OfferAllowed(demands, owes, candidate.Terms.Rules())
+	finding := rules.OfferAllowed(demands, owes, candidate.Terms.Rules(), len(candidate.Terms.GrantFee) > 0)
 	o := Offer{Name: candidate.Name, ID: candidate.Terms.ID().String(), Answer: Allowed, Reasons: []Finding{}}
 	reasons := finding.Refusals
 	switch {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // add notes a finding that comes from some terms, in one line with the same said
@@ -39,6 +40,9 @@ var words = map[rules.Code]string{
 	rules.ScopeSource:         "Use is allowed in some countries or media only: offer no more than these",
 	rules.CeilingSource:       "There is a ceiling on revenue, and these terms allow no further restriction",
 	rules.ExpiringSource:      "The grants end, and these terms allow no further restriction",
+	rules.UsesSource:          "Some uses are denied, of the derivative too",
+	rules.PaidSource:          "Some uses are paid at the source too, and these terms allow no further restriction",
+	rules.ApprovalSource:      "Derivatives need the source's owner, and these terms allow no further restriction",
 }
 
 // say puts a reason into words; its code where it has none.
@@ -55,6 +59,10 @@ func conflictText(code rules.Code, a, b string) string {
 		return fmt.Sprintf("%s and %s each demand that the derivative be offered under their own terms.", a, b)
 	case rules.ShareAlikeNonCommercial:
 		return fmt.Sprintf("%s demands that the derivative be offered under its own terms, which allow commercial use; %s forbids it.", a, b)
+	case rules.ShareAlikeLimits:
+		return fmt.Sprintf("%s demands that the derivative be offered under its own terms, which allow no limit; %s sets one.", a, b)
+	case rules.ScopeConflict:
+		return fmt.Sprintf("%s and %s leave no country or no medium that both allow, with what the others allow.", a, b)
 	}
 	return fmt.Sprintf("%s and %s: %s", a, b, code)
 }
@@ -77,6 +85,12 @@ func demand(d rules.Demand) string {
 		return "Use is limited to " + scope(d.Terms)
 	case rules.Ceiling:
 		return "No commercial use once it has taken in more than " + d.Terms.Ceiling
+	case rules.Uses:
+		return "Denied are " + strings.Join(useNames(d.Terms.DeniedUses()), ", ")
+	case rules.PaidUses:
+		return "Uses by machines that are paid are paid at the source too"
+	case rules.Approval:
+		return "Who makes more of it asks the source's owner too"
 	}
 	return fmt.Sprintf("Demand %d", d.Kind)
 }
@@ -86,6 +100,7 @@ func demandCode(kind rules.Kind) string {
 	return map[rules.Kind]string{
 		rules.NonCommercial: "noncommercial", rules.ShareAlike: "share_alike", rules.Expires: "expires",
 		rules.Attribution: "attribution", rules.Scope: "scope", rules.Ceiling: "ceiling",
+		rules.Uses: "uses", rules.PaidUses: "paid_uses", rules.Approval: "approval",
 	}[kind]
 }
 
@@ -98,4 +113,15 @@ func scope(t rules.Terms) string {
 		limits = append(limits, "the media "+strings.ReplaceAll(t.Media, ",", ", "))
 	}
 	return strings.Join(limits, " and ")
+}
+
+// useNames are the uses of a set, as the field "uses" of terms names them.
+func useNames(uses rules.Actions) []string {
+	var names []string
+	for i := range len(licensetypes.Action_name) {
+		if action := licensetypes.Action(i); uses.Has(rules.Action(action)) {
+			names = append(names, strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(action.String(), "ACTION_")), "_", " "))
+		}
+	}
+	return names
 }

@@ -40,8 +40,8 @@ type Request struct {
 	// Derivative is the licensee's work that derives, which a grant may be for;
 	// zero: none is named.
 	Derivative registrytypes.WorkID
-	// Training: a model is trained on the source; else it is adapted.
-	Training bool
+	// Action is what is done with the source.
+	Action licensetypes.Action
 	// Wanted names a grant (grant1...) or terms to rely on; empty: find one.
 	Wanted string
 	// Commercial leaves out what does not allow commercial use.
@@ -108,10 +108,7 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 // ask asks for one source what the derivation message will ask; permission, when
 // not empty, is all that counts.
 func (f Finder) ask(ctx context.Context, req Request, permission string) (licensetypes.Rights, error) {
-	use := licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Commercial: req.Commercial, Unplaced: true}
-	if req.Training {
-		use.Action = licensetypes.ACTION_TRAIN_AI
-	}
+	use := licensetypes.Use{Action: req.Action, Commercial: req.Commercial, Unplaced: true}
 	res, err := f.Chain.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
 		Work: req.Source.String(), Use: use, Licensee: req.Licensee.String(), Permission: permission, Derivative: req.Derivative,
 	})

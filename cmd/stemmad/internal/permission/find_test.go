@@ -127,7 +127,7 @@ func TestTheQuestionIsTheDerivations(t *testing.T) {
 	}, c.asked[0])
 
 	req := ask()
-	req.Training, req.Commercial = true, true
+	req.Action, req.Commercial = licensetypes.ACTION_TRAIN_AI, true
 	_, err = c.find(req)
 	require.NoError(t, err)
 	require.Equal(t, licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Unplaced: true}, c.asked[1].Use)

@@ -34,8 +34,11 @@ func subject(req Request) string {
 // use says what is to be done with the source.
 func use(req Request) string {
 	s := "adapted"
-	if req.Training {
+	switch req.Action {
+	case licensetypes.ACTION_TRAIN_AI:
 		s = "trained on"
+	case licensetypes.ACTION_AI_INPUT:
+		s = "given to an AI system as input"
 	}
 	if req.Commercial {
 		s += " commercially"

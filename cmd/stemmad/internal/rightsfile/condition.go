@@ -137,8 +137,15 @@ func (w Work) noncommercial() bool {
 // is named only where it promises no more than the work's sources allow.
 func (w Work) textOf(o Offer) string {
 	t := o.Open.Terms.Terms
-	if (t.CommercialUse && w.noncommercial()) || w.constrained(licensetypes.CONSTRAINT_SCOPE) {
+	if t.CommercialUse && w.noncommercial() {
 		return ""
+	}
+	for _, limit := range []licensetypes.ConstraintKind{
+		licensetypes.CONSTRAINT_SCOPE, licensetypes.CONSTRAINT_USES, licensetypes.CONSTRAINT_PAID_USES, licensetypes.CONSTRAINT_APPROVAL,
+	} {
+		if w.constrained(limit) {
+			return ""
+		}
 	}
 	return webPage(t.Uri)
 }

@@ -57,6 +57,7 @@ func anyConstraint(t *rapid.T) (rules.Constraint, licensetypes.InForce) {
 	kind := rapid.SampledFrom([]licensetypes.ConstraintKind{
 		licensetypes.CONSTRAINT_NONCOMMERCIAL, licensetypes.CONSTRAINT_SHARE_ALIKE, licensetypes.CONSTRAINT_EXPIRES,
 		licensetypes.CONSTRAINT_ATTRIBUTION, licensetypes.CONSTRAINT_SCOPE, licensetypes.CONSTRAINT_CEILING,
+		licensetypes.CONSTRAINT_USES, licensetypes.CONSTRAINT_PAID_USES, licensetypes.CONSTRAINT_APPROVAL,
 	}).Draw(t, "kind")
 	demand := rules.Constraint{
 		Demand: rules.Demand{Kind: rules.Kind(kind), Source: "work1ancestor", TermsID: "terms1ancestor", Terms: ancestor.Rules()},

@@ -1,0 +1,73 @@
+package keeper
+
+import (
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// constraints are those of a work with what they come down to now, for who asks.
+func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint) ([]rules.Constraint, error) {
+	list := make([]rules.Constraint, 0, len(rows))
+	for _, row := range rows {
+		d, err := q.demand(row)
+		if err != nil {
+			return nil, err
+		}
+		c := rules.Constraint{Demand: d}
+		switch {
+		case row.Kind == types.CONSTRAINT_EXPIRES:
+			c.Ends, err = q.k.endOf(q.ctx, row)
+		case row.Kind == types.CONSTRAINT_CEILING:
+			c.Reached, err = q.reached(work, row.Terms.TermsID)
+		case d.AsksAtSource(q.use):
+			err = q.askSource(row, &c)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// askSource finds out what who asks may do with the source of a demand itself.
+func (q *inquiry) askSource(row types.Constraint, c *rules.Constraint) error {
+	source, err := q.k.registry.GetWork(q.ctx, row.Source.WorkID)
+	if err != nil {
+		return err
+	}
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || row.Kind != types.CONSTRAINT_APPROVAL {
+		return err
+	}
+	c.Approved, err = q.approved(collections.Join(row.Source.WorkID, row.Terms.TermsID), source.Transfers, q.asker)
+	return err
+}
+
+// atSource decides about the same use of a source by what is offered and granted of
+// it. What its own sources demand stands beside its own demand at whatever was made
+// from it, and is decided there. Whoever owns a source has nothing to ask.
+func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work) (*rules.Decision, error) {
+	if known, asked := q.sources[id]; asked {
+		return known, nil
+	}
+	known := rules.Work{Status: statusOf(source), Own: source.OwnedBy(q.licensee)}
+	if !known.Own {
+		any := *q
+		any.only, any.onlyGrant = "", types.GrantID{}
+		if err := any.addOffers(id, source.Transfers, &known); err != nil {
+			return nil, err
+		}
+		if err := any.addGrants(id, &known); err != nil {
+			return nil, err
+		}
+	}
+	decision := rules.Decide(known, q.use, q.now)
+	if q.sources == nil {
+		q.sources = make(map[registrytypes.WorkID]*rules.Decision)
+	}
+	q.sources[id] = &decision
+	return &decision, nil
+}
