@@ -57,3 +57,54 @@ func TestAttack2AFingerprintBreaksTheExport(t *testing.T) {
 	require.NoError(t, c.App.CheckInvariants(c.Ctx()))
 	require.NoError(t, c.TryImport(c.ExportGenesis(), c.Height()+1))
 }
+
+// TestAttack2ZeroHeightKeepsAHeight: an export for zero height takes the heights of the
+// old chain out. A payment channel's stays: in the block of the new chain that has it,
+// its receiver is told that a deposit came in that block.
+func TestAttack2ZeroHeightKeepsAHeight(t *testing.T) {
+	c := chain.New(t)
+	song := c.Register("song", alice)
+	for range 5 {
+		c.NextBlock()
+	}
+	open := chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole))
+	open.Receiver = alice.String()
+	c.MustDeliver(bob, open)
+	funded := c.Height()
+	c.NextBlock()
+	exported, err := c.App.Export(true, nil, nil)
+	require.NoError(t, err)
+	fresh := c.Import(exported.AppState, 1)
+	for fresh.Height() < funded-1 {
+		fresh.NextBlock()
+	}
+	require.NoError(t, fresh.Deliver(alice, chain.CloseMsg(alice, chain.PaymentChannelOf(bob, 1))).Err())
+}
+
+// TestAttack2AChannelThatCanNeverBeClosed: a message that opens a payment channel whose
+// payer may not receive is refused, for the rest could not go back. A genesis with one
+// starts, and the money is stuck.
+func TestAttack2AChannelThatCanNeverBeClosed(t *testing.T) {
+	c := chain.New(t)
+	song := c.Register("song", alice)
+	c.MustDeliver(bob, chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole)))
+	c.NextBlock()
+	var state app.GenesisState
+	require.NoError(t, json.Unmarshal(c.ExportGenesis(), &state))
+	cdc := c.App.Encoding().Codec
+	var royalty royaltytypes.GenesisState
+	cdc.MustUnmarshalJSON(state[royaltytypes.ModuleName], &royalty)
+	blocked := authtypes.NewModuleAddress("distribution")
+	royalty.PaymentChannels[0].PaymentChannel.Payer = blocked
+	royalty.PaymentChannels[0].PaymentChannel.Receiver = alice.Address
+	royalty.Serials[0].Payer = blocked.String()
+	state[royaltytypes.ModuleName] = cdc.MustMarshalJSON(&royalty)
+	whole, err := json.Marshal(state)
+	require.NoError(t, err)
+	if c.TryImport(whole, c.Height()+1) != nil {
+		return // refused, as it is to be
+	}
+	fresh := c.Import(whole, c.Height()+1)
+	fresh.NextBlock()
+	require.NoError(t, fresh.Deliver(alice, chain.CloseMsg(alice, royaltytypes.NewPaymentChannelID(blocked, 1))).Err())
+}
