@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -13,6 +15,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
@@ -84,4 +87,69 @@ func TestAttack2SimulationSaysTooEarly(t *testing.T) {
 	_, _, simulated := c.App.Simulate(tx)
 	c.Block(tx).RequireOK(t)
 	require.NoError(t, simulated)
+}
+
+// TestAttack2AnUnorderedPaymentIsPaidTwice: whoever has seen it sends it again after an
+// export and import, while its time has not run out.
+func TestAttack2AnUnorderedPaymentIsPaidTwice(t *testing.T) {
+	c := chain.New(t, chain.Balance("1000ustem"))
+	tx := c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Expires: c.Now().Add(5 * time.Minute),
+	})
+	c.Block(tx).RequireOK(t)
+	require.Error(t, c.Block(tx).Txs[0].Err(), "the same transaction twice")
+	fresh := c.Reimport()
+	fresh.NextBlock()
+	require.Error(t, fresh.Block(tx).Txs[0].Err(), "the same transaction twice")
+	fresh.RequireBalance(bob, "1001ustem")
+}
+
+// TestAttack2GasWithoutAMaximum: a genesis without a maximum of gas is refused, an update
+// of the consensus parameters is not: the chain's export starts no chain.
+func TestAttack2GasWithoutAMaximum(t *testing.T) {
+	for _, gas := range []int64{-1, 0} {
+		t.Run(fmt.Sprint(gas), func(t *testing.T) {
+			c := chain.New(t)
+			c.Write(func(ctx sdk.Context) error {
+				params := app.ConsensusParams().ToProto()
+				params.Block.MaxGas = gas
+				_, _ = c.App.Keepers.Consensus.UpdateParams(ctx, &consensustypes.MsgUpdateParams{
+					Authority: c.App.Keepers.Consensus.GetAuthority(), Block: params.Block, Evidence: params.Evidence, Validator: params.Validator, Abci: params.Abci,
+				}) // refused, as it may be
+				return nil
+			})
+			c.NextBlock()
+			exported, err := c.App.Export(false, nil, nil)
+			require.NoError(t, err)
+			genesis := *c.Past().Genesis
+			genesis.AppStateBytes, genesis.InitialHeight, genesis.ConsensusParams = exported.AppState, exported.Height, &exported.ConsensusParams
+			node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{}, baseapp.SetChainID(chain.ID))
+			_, err = node.InitChain(&genesis)
+			require.NoError(t, err)
+		})
+	}
+}
+
+// TestAttack2TheFirstBlockAfterAnExportTakesADeposit: bob promised alice all of it. He
+// asks for the rest in that block, and has it in the next: the delay, in which alice
+// could have redeemed, was over long ago.
+func TestAttack2TheFirstBlockAfterAnExportTakesADeposit(t *testing.T) {
+	c := chain.New(t)
+	song := c.Register("song", alice)
+	c.MustDeliver(bob, chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole)))
+	c.Advance(100 * 24 * time.Hour)
+	channel := chain.PaymentChannelOf(bob, 1)
+	end := chain.CloseMsg(bob, channel)
+	first, second := c.Sign(bob, end), c.Sign(bob, end)
+	redeem := c.Sign(alice, chain.RedeemMsg(alice, chain.Voucher(bob, channel, 1000, time.Time{})))
+	node, res := firstBlockAfterExport(t, c, first)
+	if node == nil || res.TxResults[0].Code != 0 {
+		return // refused, as it may be
+	}
+	next, err := node.FinalizeBlock(&abci.RequestFinalizeBlock{
+		Height: c.Height() + 2, Time: c.Now().Add(time.Minute), Txs: [][]byte{second, redeem},
+	})
+	require.NoError(t, err)
+	require.NotZero(t, next.TxResults[0].Code, "bob has the deposit back")
+	require.Zero(t, next.TxResults[1].Code, "alice's voucher: %s", next.TxResults[1].Log)
 }
