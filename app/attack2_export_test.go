@@ -16,6 +16,7 @@ import (
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
@@ -152,4 +153,41 @@ func TestAttack2TheFirstBlockAfterAnExportTakesADeposit(t *testing.T) {
 	require.NoError(t, err)
 	require.NotZero(t, next.TxResults[0].Code, "bob has the deposit back")
 	require.Zero(t, next.TxResults[1].Code, "alice's voucher: %s", next.TxResults[1].Log)
+}
+
+// TestAttack2AnAllowanceThatEndsMeanwhile: an allowance that anybody can give, and that
+// ends between the last block of a chain and the genesis_time of the next, keeps that
+// from starting.
+func TestAttack2AnAllowanceThatEndsMeanwhile(t *testing.T) {
+	c := chain.New(t)
+	end := c.Now().Add(time.Hour)
+	grant, err := feegrant.NewMsgGrantAllowance(&feegrant.BasicAllowance{Expiration: &end}, alice.Address, bob.Address)
+	require.NoError(t, err)
+	c.MustDeliver(alice, grant)
+	genesis := *c.Past().Genesis
+	genesis.AppStateBytes, genesis.InitialHeight, genesis.Time = c.ExportGenesis(), c.Height()+1, c.Now().Add(2*time.Hour)
+	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{}, baseapp.SetChainID(chain.ID))
+	_, err = node.InitChain(&genesis)
+	require.NoError(t, err)
+}
+
+// TestAttack2NoGasAtAll: an update of the consensus parameters to a maximum of 0 gas is
+// taken; the SDK's own proposals read that as no limit, ours take no transaction any more,
+// and so no vote that would mend it.
+func TestAttack2NoGasAtAll(t *testing.T) {
+	c := chain.New(t)
+	c.Write(func(ctx sdk.Context) error {
+		params := app.ConsensusParams().ToProto()
+		params.Block.MaxGas = 0
+		_, _ = c.App.Keepers.Consensus.UpdateParams(ctx, &consensustypes.MsgUpdateParams{
+			Authority: c.App.Keepers.Consensus.GetAuthority(), Block: params.Block, Evidence: params.Evidence, Validator: params.Validator, Abci: params.Abci,
+		}) // refused, as it may be
+		return nil
+	})
+	tx := c.Sign(alice, send(alice, bob, 1))
+	res, err := c.App.PrepareProposal(&abci.RequestPrepareProposal{
+		Height: c.Height() + 1, Time: c.Now(), MaxTxBytes: app.MaxBlockBytes, Txs: [][]byte{tx},
+	})
+	require.NoError(t, err)
+	require.Len(t, res.Txs, 1)
 }
