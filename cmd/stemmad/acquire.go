@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
@@ -44,7 +45,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	request := permission.Request{Source: work.Id, Title: table.Short(work.Details.Title), Licensee: sender.Address, Now: time.Now()}
+	request := permission.Request{Source: work.Id, Title: table.Short(describe.Heading(work)), Licensee: sender.Address, Now: time.Now()}
 	if len(args) == 2 {
 		request.Wanted = args[1]
 	}

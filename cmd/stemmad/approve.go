@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -55,7 +56,7 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		return err
 	}
 	whom := licensee + derivative.String()
-	title, name := table.Short(work.Details.Title), termsNamer(ctx, conn)(terms)
+	title, name := table.Short(describe.Heading(work)), termsNamer(ctx, conn)(terms)
 	var msg sdk.Msg = &licensetypes.MsgApprove{
 		Owner: sender.Account(), Work: work.Id, Terms: terms, Licensee: licensee, Derivative: derivative,
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -257,7 +258,7 @@ func (c *clearing) find(ctx context.Context, one bool) error {
 		}
 		c.derivative = work.Id
 	}
-	c.work, c.title, c.claims = claims[0].Id, table.Short(claims[0].Details.Title), len(claims)
+	c.work, c.title, c.claims = claims[0].Id, table.Short(describe.Heading(claims[0])), len(claims)
 	c.subject = c.work.String()
 	if named.Digest != nil && !one {
 		c.subject = named.Digest.String()

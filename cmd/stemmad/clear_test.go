@@ -86,7 +86,7 @@ func TestJourneyOfALicensee(t *testing.T) {
 
 	l.write("new.wav", "new")
 	require.Contains(t, l.fail("clear", "new.wav", "--use", "copy"), "not registered")
-	buy := []string{"sold.wav", "--use", "perform", "--commercial", "--buy", "--from", "bob"}
+	buy := []string{"sold.wav", "--use", "perform", "--commercial", "--buy", "-y", "--from", "bob"}
 	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999uusdc")...)...), "costs 5000uusdc, --max-fee is 4999uusdc")
 	l.clears(exitNeedsGrant, append(buy, "--max-fee", "5000uusdc", "--dry-run")...)
 	require.Contains(t, l.clears(exitOK, append(buy, "--max-fee", "9000uusdc")...), "relies on   grant1")
@@ -139,7 +139,7 @@ func TestJourneyOfAnApprovedDerivative(t *testing.T) {
 	l.do("offer", "song.wav", terms, "--from", "alice")
 
 	adapt := []string{"song.wav", "--use", "adapt", "--as", "bob"}
-	buy := slices.Concat(adapt, []string{"--from", "bob", "--buy", "--max-fee", "3000uusdc"})
+	buy := slices.Concat(adapt, []string{"--from", "bob", "--buy", "-y", "--max-fee", "3000uusdc"})
 	require.Contains(t, l.clears(exitNeedsGrant, adapt...), "the owner has to approve you first")
 	require.Contains(t, l.fail(append([]string{"clear"}, buy...)...), "its owner has to approve you first")
 	l.do("approve", "song.wav", terms, "--derivative", "remix.wav", "--from", "alice")

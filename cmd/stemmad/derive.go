@@ -10,11 +10,13 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/rates"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -93,7 +95,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
 		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
-		table.Percent(outcome.Absolute), table.Percent(outcome.Relative), d.reliance())
+		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance())
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
@@ -125,7 +127,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
-		return &derivation{work: claim.Id, title: claim.Details.Title}, nil
+		return &derivation{work: claim.Id, title: describe.Heading(claim)}, nil
 	}
 	claims, err := target.Claims(ctx, conn.Registry(), named)
 	if err != nil && !isUnregistered(err) {
@@ -136,7 +138,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
-		return &derivation{work: claim.Id, title: claim.Details.Title}, nil
+		return &derivation{work: claim.Id, title: describe.Heading(claim)}, nil
 	}
 	about, err := details(conn, named.Path, true)
 	if err != nil {
@@ -156,7 +158,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 func (d *derivation) reliance() string {
 	var b strings.Builder
 	for _, s := range d.sources {
-		fmt.Fprintf(&b, "\n  %s (%s) as %s: %s", table.Short(s.work.Details.Title), s.work.Id, s.role.Name(), s.choice.How)
+		fmt.Fprintf(&b, "\n  %s (%s) as %s: %s", table.Short(describe.Heading(s.work)), s.work.Id, s.role.Name(), s.choice.How)
 	}
 	return b.String()
 }

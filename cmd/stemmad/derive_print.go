@@ -8,9 +8,11 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -53,7 +55,7 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 	}
 	conn.Say("%s %q from %s%s: %s", result.Did("Derived", "Would derive"), table.Short(d.title), count(len(r.Sources), "source"), also, result)
 	if err := table.Fields(conn.Out(), "work", r.Work.String(), "generation", fmt.Sprint(r.Generation),
-		"owes upstream", fmt.Sprintf("%s absolute, %s relative", table.Percent(r.Absolute), table.Percent(r.Relative))); err != nil {
+		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(r.Absolute), rates.Percent(r.Relative))); err != nil {
 		return err
 	}
 	tab := table.New("source", "role", "relying on")
@@ -93,17 +95,17 @@ func (d *derivation) explain(ctx context.Context, conn *connect.Conn, refusal er
 	if !strings.Contains(text, royaltytypes.ErrOverWhole.Error()) && !strings.Contains(text, royaltytypes.ErrOverMaxRate.Error()) {
 		return d.reliance()
 	}
-	rates, err := d.rates(ctx, conn)
+	owed, err := d.owed(ctx, conn)
 	if err != nil {
 		return d.reliance()
 	}
-	return rates
+	return owed
 }
 
-// rates is a table of what the work owes for each source: to the source itself,
+// owed is a table of what the work owes for each source: to the source itself,
 // and to those that the source owes absolute rates. Whoever is owed by way of
 // several sources is owed once, at the highest rate.
-func (d *derivation) rates(ctx context.Context, conn *connect.Conn) (string, error) {
+func (d *derivation) owed(ctx context.Context, conn *connect.Conn) (string, error) {
 	tab := table.New("source", "role", "relying on", ">to itself", ">passed on")
 	if d.item == nil {
 		owed, err := upstream(ctx, conn, d.work)
@@ -111,7 +113,7 @@ func (d *derivation) rates(ctx context.Context, conn *connect.Conn) (string, err
 			return "", err
 		}
 		if sum := owed.Absolute + owed.Relative; sum > 0 {
-			tab.Row("(owed already)", "", "", "", table.Percent(sum))
+			tab.Row("(owed already)", "", "", "", rates.Percent(sum))
 		}
 	}
 	for _, s := range d.sources {
@@ -126,8 +128,8 @@ func (d *derivation) rates(ctx context.Context, conn *connect.Conn) (string, err
 		if s.choice.Terms != nil {
 			own = s.choice.Terms.Terms.RoyaltyRate
 		}
-		tab.Row(fmt.Sprintf("%s (%s)", table.Short(s.work.Details.Title), s.work.Id), s.role.Name(), s.choice.How,
-			table.Percent(own), table.Percent(owed.Absolute))
+		tab.Row(fmt.Sprintf("%s (%s)", table.Short(describe.Heading(s.work)), s.work.Id), s.role.Name(), s.choice.How,
+			rates.Percent(own), rates.Percent(owed.Absolute))
 	}
 	var b strings.Builder
 	err := tab.Write(&b)

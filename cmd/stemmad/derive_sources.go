@@ -13,12 +13,14 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/internal/rates"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -166,7 +168,7 @@ func choose(
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request.Source, request.Title, request.Wanted = work.Id, table.Short(work.Details.Title), source.Permission
+	request.Source, request.Title, request.Wanted = work.Id, table.Short(describe.Heading(work)), source.Permission
 	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
 	found.choice, err = finder.Find(ctx, request)
 	return found, err
@@ -191,7 +193,7 @@ func maxRate(conn *connect.Conn) (rate uint32, given bool, err error) {
 	if s == "" {
 		return fullWeight, false, nil
 	}
-	if rate, err = table.ParseRate(s); err != nil {
+	if rate, err = rates.Parse(s); err != nil {
 		return 0, false, fmt.Errorf("--%s: %w", flagMaxRate, err)
 	}
 	return rate, true, nil
@@ -209,7 +211,7 @@ func readWeights(conn *connect.Conn, sources int) ([]uint32, error) {
 	}
 	for i, part := range parts {
 		var err error
-		if weights[i], err = table.ParseRate(part); err != nil {
+		if weights[i], err = rates.Parse(part); err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagWeights, err)
 		}
 	}

@@ -41,7 +41,7 @@ func TestJourneyOfRefusedSources(t *testing.T) {
 
 	both := derive("--from", "priced.wav", "--from", "open.wav", "--buy", "--max-fee", "5000uusdc")
 	errs = l.fail(append(both, "--max-rate", "12%")...)
-	require.Contains(t, errs, "max_total_rate is 120000")
+	require.Contains(t, errs, "more than the 12 % of max_total_rate")
 	require.Contains(t, errs, "to itself  passed on")
 	require.Equal(t, errs, l.fail(append(both, "--max-rate", "12%", "--dry-run")...))
 

@@ -79,7 +79,7 @@ func initSolo(cmd *cobra.Command, model *app.App, chainID, moniker, home string)
 	if err := plan.write(model); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Chain %s of one validator in %s; run it with: stemmad start --home %s\n",
-		chainID, home, home)
+	fmt.Fprintf(cmd.OutOrStdout(), "Chain %s of one validator in %s, whose funds the key %s has; run it with: stemmad start --home %s\n",
+		chainID, home, moniker, home)
 	return nil
 }

@@ -143,6 +143,19 @@ func TestJourneyOfPeople(t *testing.T) {
 	require.EqualValues(t, 100_000, l.json("absolute", buy...))
 	require.Contains(t, l.do("lineage", "remix.wav"), "└─ parentOf  song ("+song+")")
 
+	// Nothing is sent unless somebody says so, for programs neither.
+	payment := []string{"pay", "remix.wav", "100000uusdc", "--from", "fan", "--home", l.home}
+	for answer, want := range map[string]string{
+		"n\n": "as you answered", "\n": "as you answered", "yikes\n": "as you answered", "": "add -y to send without a question",
+	} {
+		for _, output := range []string{"text", "json"} {
+			_, errs, code := answering(answer, append(payment, "--output", output)...)
+			require.Equal(t, exitFailed, code)
+			require.Contains(t, errs, `Pay 100000uusdc to "remix"`)
+			require.Contains(t, errs, want)
+		}
+	}
+
 	preview := l.json("payees", "pay", "remix.wav", "100000uusdc", "--preview")
 	require.Len(t, preview, 2)
 	require.Equal(t, preview, l.json("payees", "pay", "remix.wav", "100000uusdc", "--from", "fan"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/combining"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -33,7 +35,7 @@ func combineCmd() *cobra.Command {
 		Long: `Combine says whether works under these terms, one work each, can go into one
 derivative, which two conflict and why, what follows into the derivative, and which
 terms it may be offered under: each preset, and the terms given. The chain decides
-by the same rules.
+by the same rules. It exits with 4 when no such derivative can be made.
 
 TERMS is a preset, a YAML or JSON file, or an id (terms1...). Only an id needs a
 node. What the works themselves took on from their sources is not known here:
@@ -60,13 +62,21 @@ node. What the works themselves took on from their sources is not known here:
 				candidates = append(candidates, sources[i])
 			}
 		}
+		var err error
 		report := combining.Explain(sources, candidates)
 		if p.json {
-			return printIndented(p.cmd.OutOrStdout(), report)
+			err = printIndented(p.cmd.OutOrStdout(), report)
+		} else {
+			err = printCombination(p.cmd.OutOrStdout(), report)
 		}
-		return printCombination(p.cmd.OutOrStdout(), report)
+		if err != nil || report.Combinable {
+			return err
+		}
+		return exitError{code: exitDenied, err: errNotCombinable, said: true}
 	})
 }
+
+var errNotCombinable = errors.New("no such derivative can be made")
 
 // printCombination explains a report to people.
 func printCombination(out io.Writer, r combining.Report) error {
@@ -98,10 +108,10 @@ func printCombination(out io.Writer, r combining.Report) error {
 	b.WriteString("\n")
 	findings(&b, r.Demands, false)
 	if r.Absolute > 0 {
-		fmt.Fprintf(&b, "  - It owes %s of its gross revenue, and so does what is made from it.\n", table.Percent(uint32(r.Absolute)))
+		fmt.Fprintf(&b, "  - It owes %s of its gross revenue, and so does what is made from it.\n", rates.Percent(uint32(r.Absolute)))
 	}
 	if r.Relative > 0 {
-		fmt.Fprintf(&b, "  - It owes %s of what it takes in.\n", table.Percent(uint32(r.Relative)))
+		fmt.Fprintf(&b, "  - It owes %s of what it takes in.\n", rates.Percent(uint32(r.Relative)))
 	}
 	b.WriteString("\nIt may be offered under:\n")
 	offers := table.New("terms", "answer", "why")

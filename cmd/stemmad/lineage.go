@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/x/lineage/render"
@@ -75,7 +76,7 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 	if format == "json" {
 		return printSteps(conn, work.Id, steps, truncated)
 	}
-	titles := map[registrytypes.WorkID]string{work.Id: work.Details.Title}
+	titles := map[registrytypes.WorkID]string{work.Id: describe.Heading(work)}
 	for _, step := range steps {
 		if step.Work.IsZero() || len(titles) == maxTitles {
 			continue

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
@@ -73,7 +74,7 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	title, name := table.Short(work.Details.Title), termsName(terms)
+	title, name := table.Short(describe.Heading(work)), termsName(terms)
 	if conn.Flags().Is(flagClose) {
 		result, err := sender.Send(ctx, fmt.Sprintf("Close the offer of %s on %q.", name, title),
 			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id, Terms: terms})
@@ -133,7 +134,7 @@ func pauseOffer(
 	if err != nil {
 		return err
 	}
-	title, name := table.Short(work.Details.Title), permission.Name(standing.Terms)
+	title, name := table.Short(describe.Heading(work)), permission.Name(standing.Terms)
 	what, done, would := "Pause", "Paused", "Would pause"
 	made := standing.Offer
 	if made.Paused = conn.Flags().Is(flagPause); !made.Paused {

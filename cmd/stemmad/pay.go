@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
@@ -13,10 +14,12 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -37,8 +40,10 @@ func payCmd() *cobra.Command {
 		Short: "Pay a work; everyone it was made from is paid too",
 		Long: `Pay pays a work and prints who gets what: the holders of the work, and those of
 the works it was made from, each with share, basis and amount. The chain passes
-the money on by itself, within two blocks. With --preview nothing is sent, and no
-key is needed.
+the money on by itself, within two blocks while it has no backlog, and pays a balance
+out once it is the smallest payout of its denom or more; until then it waits, or
+"stemmad tx royalty withdraw" takes it. With --preview nothing is sent, and no key is
+needed.
 
 For a file that several have claimed you are asked for a work id.`,
 		Example: `  stemmad pay remix.wav 100000uusdc --preview
@@ -108,7 +113,7 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 		}
 	}
 	if sender != nil {
-		what := fmt.Sprintf("Pay %s to %q (%s).", coin, table.Short(work.Details.Title), work.Id)
+		what := fmt.Sprintf("Pay %s to %q (%s).", coin, table.Short(describe.Heading(work)), work.Id)
 		sent, err := sender.Send(ctx, what, &royaltytypes.MsgPay{Payer: sender.Account(), Work: work.Id, Amount: coin})
 		if err != nil {
 			return err
@@ -146,12 +151,12 @@ func loadPreview(ctx context.Context, conn *connect.Conn, request royaltytypes.Q
 // printPayees prints the table of who gets what.
 func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Claim, amount sdk.Coin, preview *royaltytypes.QueryPreviewResponse) error {
 	if len(preview.Payees) == 0 {
-		conn.Say("%s to %q (%s) reaches nobody yet.", amount, table.Short(work.Details.Title), work.Id)
+		conn.Say("%s to %q (%s) reaches nobody yet.", amount, table.Short(describe.Heading(work)), work.Id)
 	} else {
-		conn.Say("%s to %q (%s) reaches:", amount, table.Short(work.Details.Title), work.Id)
+		conn.Say("%s to %q (%s) reaches:", amount, table.Short(describe.Heading(work)), work.Id)
 	}
 	rows, _ := conn.Flags().GetInt(flagRows)
-	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{work.Id: work.Details.Title}
+	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{work.Id: describe.Heading(work)}
 	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")
 	for _, p := range preview.Payees {
 		if rows > 0 && tab.Len() == rows {
@@ -161,9 +166,9 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 		if err != nil {
 			return err
 		}
-		share := table.Percent(p.Rate)
+		share := rates.Percent(p.Rate)
 		if p.Weight != fullWeight {
-			share = table.Percent(p.Weight) + " of " + share
+			share = rates.Percent(p.Weight) + " of " + share
 		}
 		tab.Row(payeeName(p, names), table.Short(title), p.Work.String(), share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
 	}
@@ -177,6 +182,26 @@ func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Cla
 	}
 	if !preview.Held.IsNil() && preview.Held.IsPositive() {
 		conn.Say("%s in fractions of a unit, which later payments make whole.", preview.Held)
+	}
+	return saySmallestPayout(ctx, conn, preview)
+}
+
+// saySmallestPayout says that less waits, where somebody gets less.
+func saySmallestPayout(ctx context.Context, conn *connect.Conn, preview *royaltytypes.QueryPreviewResponse) error {
+	if len(preview.Payees) == 0 {
+		return nil
+	}
+	res, err := conn.Royalty().Params(ctx, &royaltytypes.QueryParamsRequest{})
+	if err != nil {
+		return err
+	}
+	accepted, err := res.Params.Accepted(preview.Payees[0].Amount.Denom)
+	if err != nil {
+		return err
+	}
+	smallest := sdk.NewCoin(accepted.Denom, accepted.MinPayout)
+	if slices.ContainsFunc(preview.Payees, func(p royaltytypes.Payee) bool { return p.Amount.IsLT(smallest) }) {
+		conn.Say("A balance of less than %s is not paid out yet: it waits for more, or for `stemmad tx royalty withdraw`.", smallest)
 	}
 	return nil
 }
@@ -195,6 +220,6 @@ func titleOf(
 	if err != nil {
 		return "", err
 	}
-	titles[work] = res.Work.Details.Title
-	return res.Work.Details.Title, nil
+	titles[work] = describe.Heading(res.Work)
+	return describe.Heading(res.Work), nil
 }

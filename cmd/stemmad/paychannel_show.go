@@ -14,6 +14,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -82,7 +83,7 @@ func printPaymentChannelPayees(ctx context.Context, conn *connect.Conn, payees [
 		if err != nil {
 			return err
 		}
-		tab.Row(table.Short(title), p.Work.String(), table.Percent(p.Weight))
+		tab.Row(table.Short(title), p.Work.String(), rates.Percent(p.Weight))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -88,9 +89,9 @@ func printShares(
 		if err != nil {
 			return err
 		}
-		portion := table.Percent(s.Rate)
+		portion := rates.Percent(s.Rate)
 		if s.Weight != fullWeight {
-			portion = table.Percent(s.Weight) + " of " + portion
+			portion = rates.Percent(s.Weight) + " of " + portion
 		}
 		waits := ""
 		if waiting != nil && !s.Escrow {

@@ -108,7 +108,7 @@ func (r registration) print(ctx context.Context, conn *connect.Conn, items []enr
 func (w registeredWork) note() string {
 	switch {
 	case w.Already:
-		return "you have registered it before"
+		return "you have registered it before; what it says of itself stays (tx registry revise changes it)"
 	case w.Contested:
 		return "claimed by others too"
 	}
@@ -124,7 +124,7 @@ func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enr
 	}
 	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(item.Details.Title),
 		"kind", describe.KindName(item.Details.Kind), "media type", item.Details.MediaType, "sha256", w.SHA256,
-		"claimed", since, "note", w.note()); err != nil {
+		"fingerprints", fingerprints(item.Details), "claimed", since, "note", w.note()); err != nil {
 		return err
 	}
 	conn.Note("%s", claimsNote)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cobra"
@@ -55,7 +56,8 @@ func newRootCmd() *cobra.Command {
 gets paid.
 
 Exit codes: 0 done, 1 refused or failed, with the reason on the standard error.
-Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied.
+Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied; of
+"stemmad license combine" 4, no such derivative can be made.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -69,7 +71,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		PersistentPostRunE: refusedByNode,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+		return fmt.Errorf("%w%s (see %s --help)", err, signHint(err), cmd.CommandPath())
 	})
 	root.AddCommand(
 		initCmd(model), testnetCmd(model), checkCmd(),
@@ -204,4 +206,14 @@ func exportApp(
 		return servertypes.ExportedApp{}, err
 	}
 	return earlier.Export(forZeroHeight, allowed, modules)
+}
+
+// negative is how the flags' parser reads an amount with a sign.
+var negative = regexp.MustCompile(`unknown shorthand flag: '[0-9]'`)
+
+func signHint(err error) string {
+	if negative.MatchString(err.Error()) {
+		return "; an amount is written without a sign"
+	}
+	return ""
 }

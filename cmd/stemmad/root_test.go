@@ -17,10 +17,17 @@ import (
 
 func init() { app.Configure() }
 
-// command runs one command line and returns what it printed and its exit code.
+// command runs one command line, answers yes when it is asked, and returns what it
+// printed and its exit code.
 func command(args ...string) (stdout, stderr string, code int) {
+	return answering("yes\n", args...)
+}
+
+// answering is command with another answer.
+func answering(answer string, args ...string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
 	root := newRootCmd()
+	root.SetIn(strings.NewReader(answer))
 	root.SetArgs(args)
 	root.SetOut(&out)
 	root.SetErr(&errs)

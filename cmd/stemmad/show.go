@@ -17,6 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -133,11 +134,7 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 
 func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
 	w := p.work
-	title := table.Clean(w.Details.Title)
-	if blanked(w) != "" {
-		title = "(blanked)"
-	}
-	conn.Say("%s", title)
+	conn.Say("%s", table.Clean(describe.Heading(w)))
 	creators := ""
 	for i, c := range w.Details.Creators {
 		if i > 0 {
@@ -148,10 +145,6 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 			creators += " (" + c.Role + ")"
 		}
 	}
-	fingerprints := ""
-	for _, f := range w.Details.Fingerprints {
-		fingerprints += f.Scheme + "=" + f.Value + " "
-	}
 	recipient := ""
 	if p.transfer != nil {
 		recipient = "offered to " + accountName(p.transfer.Recipient, names)
@@ -161,9 +154,9 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 		"sha256", w.Sha256.String(), "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
 		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
-		"more at", w.Details.MetadataUri, "fingerprints", fingerprints, "text", blanked(w), "transfer", recipient,
+		"more at", w.Details.MetadataUri, "fingerprints", fingerprints(w.Details), "text", blanked(w), "transfer", recipient,
 		"generation", fmt.Sprint(p.derivation.Node.Generation),
-		"owes upstream", fmt.Sprintf("%s absolute, %s relative", table.Percent(p.upstream.Absolute), table.Percent(p.upstream.Relative)),
+		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(p.upstream.Absolute), rates.Percent(p.upstream.Relative)),
 	); err != nil {
 		return err
 	}
@@ -185,6 +178,15 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 	}
 	conn.Say("Offers:\n%s", permission.List(p.offers))
 	return nil
+}
+
+// fingerprints lists the further fingerprints of a work.
+func fingerprints(d registrytypes.Details) string {
+	all := make([]string, len(d.Fingerprints))
+	for i, f := range d.Fingerprints {
+		all[i] = f.Scheme + "=" + f.Value
+	}
+	return strings.Join(all, " ")
 }
 
 // blanked says that a work's text was taken back; empty: it was not.
@@ -218,7 +220,7 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 		conn.Say("Sources:")
 		tab := table.New("source", "role", "permission", ">royalty", "note")
 		for _, link := range p.sources.Sources {
-			tab.Row(linkSource(link), link.Role.Name(), linkPermission(link, terms), table.Percent(link.RoyaltyRate), linkNote(link))
+			tab.Row(linkSource(link), link.Role.Name(), linkPermission(link, terms), rates.Percent(link.RoyaltyRate), linkNote(link))
 		}
 		if err := tab.Write(conn.Out()); err != nil {
 			return err
@@ -258,7 +260,7 @@ func (p portrait) printRevenue(conn *connect.Conn, names map[string]string) erro
 	conn.Say("Revenue:")
 	tab := table.New("holder", ">share")
 	for _, h := range p.holders.Holders {
-		tab.Row(accountName(h.Account, names), table.Percent(h.Weight))
+		tab.Row(accountName(h.Account, names), rates.Percent(h.Weight))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err

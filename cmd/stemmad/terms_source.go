@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/termsfile"
+	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -176,7 +177,7 @@ func (p printer) list(list []licensetypes.IdentifiedTerms) error {
 		}
 		royalty, fee := "none", "none"
 		if t.RoyaltyPolicy != royaltytypes.POLICY_NONE {
-			royalty = table.Percent(t.RoyaltyRate) + " " + enumName(t.RoyaltyPolicy.String(), "POLICY_")
+			royalty = rates.Percent(t.RoyaltyRate) + " " + enumName(t.RoyaltyPolicy.String(), "POLICY_")
 		}
 		if len(t.GrantFee) > 0 {
 			fee = strings.ReplaceAll(t.GrantFee.String(), ",", " or ")

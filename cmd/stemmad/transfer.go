@@ -9,9 +9,11 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -43,7 +45,7 @@ func transfer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 	if err != nil {
 		return err
 	}
-	title := table.Short(work.Details.Title)
+	title := table.Short(describe.Heading(work))
 	var msg sdk.Msg = &registrytypes.MsgCancelTransfer{Owner: sender.Account(), Work: work.Id}
 	what, done, would, recipient := fmt.Sprintf("Take back the transfer of %q (%s).", title, work.Id), "Took the transfer back", "Would take the transfer back", ""
 	if !cancel {
@@ -102,17 +104,17 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err != nil {
 		return err
 	}
-	title := table.Short(work.Details.Title)
+	title := table.Short(describe.Heading(work))
 	conn.Note("%q (%s), version %d, from %s; its revenue is held by:", title, work.Id, work.Version, work.Owner)
 	for _, h := range holders.Holders {
-		conn.Note("  %s  %s", h.Account, table.Percent(h.Weight))
+		conn.Note("  %s  %s", h.Account, rates.Percent(h.Weight))
 	}
 	owed, err := conn.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: work.Id})
 	if err != nil {
 		return err
 	}
 	if sum := owed.Absolute + owed.Relative; sum > 0 {
-		conn.Note("It owes %s of what it takes in to the works that it was made from.", table.Percent(sum))
+		conn.Note("It owes %s of what it takes in to the works that it was made from.", rates.Percent(sum))
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Accept %q (%s).", title, work.Id), &royaltytypes.MsgAcceptTransfer{
 		Recipient: sender.Account(), Work: work.Id, WorkVersion: work.Version, Epoch: holders.Epoch,

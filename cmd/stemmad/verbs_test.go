@@ -82,7 +82,7 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		want string
 	}{
 		{[]string{"show", "gone.wav"}, "neither a work id"},
-		{[]string{"show", "work1nonsense"}, "is not a work id"},
+		{[]string{"show", "work1nonsense"}, "is mistyped"},
 		{[]string{"pay", "song.wav", "many"}, "is not an amount"},
 		{[]string{"pay", "song.wav", "1.5uusdc"}, "is not an amount"},
 		{[]string{"pay", "song.wav", "0100000uusdc"}, "leave out the zeros in front, write 100000uusdc"},

@@ -110,7 +110,7 @@ exits with 1 when any voucher pays nothing.`,
 }
 
 func checkVouchers(ctx context.Context, conn *connect.Conn, args []string) error {
-	list, err := vouchers.ReadFiles(conn.Terminal(), args)
+	list, err := vouchers.ReadFiles(conn.In(), args)
 	if err != nil {
 		return err
 	}

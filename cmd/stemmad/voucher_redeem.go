@@ -50,7 +50,7 @@ type redemption struct {
 }
 
 func redeemVouchers(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	list, err := vouchers.ReadFiles(conn.Terminal(), args)
+	list, err := vouchers.ReadFiles(conn.In(), args)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/render"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -106,7 +107,7 @@ func (s *story) showPreview(preview *royaltytypes.QueryPreviewResponse) {
 	titles := s.works.titles()
 	var rows [][]string
 	for _, p := range preview.Payees {
-		rows = append(rows, []string{s.ownerOf(p.Account), titles[p.Work], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount)})
+		rows = append(rows, []string{s.ownerOf(p.Account), titles[p.Work], basis(p.Basis), rates.Percent(p.Rate), usdc(p.Amount.Amount)})
 	}
 	rows = append(rows, []string{"", "", "", "held", usdc(preview.Held.Amount)})
 	s.table([]string{"OWNER", "MODEL", "BASIS", "SHARE", "USDC"}, rows)
@@ -259,7 +260,7 @@ func (s *story) showReceipts(preview *royaltytypes.QueryPreviewResponse, before,
 			}
 		}
 		rows = append(rows, []string{
-			s.ownerOf(p.Account), p.Account, titles[p.Work], basis(p.Basis), percent(p.Rate), usdc(p.Amount.Amount), received,
+			s.ownerOf(p.Account), p.Account, titles[p.Work], basis(p.Basis), rates.Percent(p.Rate), usdc(p.Amount.Amount), received,
 		})
 	}
 	if sum := total.Add(preview.Held.Amount); !sum.Equal(payment.Amount) {

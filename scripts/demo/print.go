@@ -44,12 +44,6 @@ func (p *Printer) table(header []string, rows [][]string) {
 	fmt.Fprintln(p.out)
 }
 
-// percent writes parts per million as a percentage, without trailing zeros.
-func percent(ppm uint32) string {
-	s := fmt.Sprintf("%d.%04d", ppm/10_000, ppm%10_000)
-	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + " %"
-}
-
 // usdc writes millionths of a dollar as dollars.
 func usdc(amount math.Int) string {
 	million := math.NewInt(1_000_000)

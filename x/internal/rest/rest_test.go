@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"testing"
 
 	gateway "github.com/cosmos/gogogateway"
@@ -17,6 +18,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/internal/rest"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -114,8 +116,13 @@ func TestIDsInQueries(t *testing.T) {
 	require.NoError(t, rest.Query(&nested, url.Values{"work.anchorRoot": {root.String()}, "work.version": {"3"}}, nothing))
 	require.Equal(t, registrytypes.Claim{AnchorRoot: root, Version: 3}, nested.Work)
 
-	// What no field is called is passed over, as grpc-gateway does.
-	require.NoError(t, rest.Query(new(registrytypes.QueryWorksRequest), url.Values{"unknown": {"x"}, "pagination.unknown": {"x"}}, nothing))
+	// A misspelt question is not answered.
+	require.ErrorContains(t, rest.Query(new(registrytypes.QueryWorksRequest), url.Values{"ownr": {account}}, nothing),
+		"ownr: there is no such parameter; the names here are owner, pagination")
+	require.ErrorContains(t, rest.Query(new(registrytypes.QueryWorksRequest), url.Values{"pagination.size": {"5"}}, nothing),
+		"pagination.size: there is no such parameter; the names here are key, offset, limit")
+	require.EqualError(t, rest.Query(new(registrytypes.QueryWorksRequest), url.Values{"pagination.limit": {"-4"}}, nothing),
+		`pagination.limit: "-4" cannot be its value: invalid syntax`)
 
 	for _, bad := range []url.Values{
 		{"work": {"song.wav"}}, {"work": {work.String(), work.String()}}, {"work": {}}, {"work.deeper": {"x"}}, {"pagination.limit": {"many"}},
@@ -125,6 +132,28 @@ func TestIDsInQueries(t *testing.T) {
 	err := rest.Query(&many, url.Values{"works": {work.String(), "song.wav"}}, nothing)
 	require.ErrorIs(t, err, registrytypes.ErrInvalidID)
 	require.ErrorContains(t, err, "works: ")
+}
+
+// TestEnums: by name and by number, and nothing that is neither.
+func TestEnums(t *testing.T) {
+	nothing := &utilities.DoubleArray{Encoding: map[string]int{}}
+	for _, value := range []string{"ACTION_TRAIN_AI", strconv.Itoa(int(licensetypes.ACTION_TRAIN_AI))} {
+		var request licensetypes.QueryCheckRightsRequest
+		require.NoError(t, rest.Query(&request, url.Values{"use.action": {value}, "use.commercial": {"true"}}, nothing))
+		require.Equal(t, licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true}, request.Use)
+	}
+	for _, value := range []string{"train", "99", "-1", "", "4294967297"} {
+		err := rest.Query(new(licensetypes.QueryCheckRightsRequest), url.Values{"use.action": {value}}, nothing)
+		require.ErrorContains(t, err, "use.action: "+strconv.Quote(value)+" is none of ACTION_UNSPECIFIED, ")
+		require.ErrorContains(t, err, "ACTION_TRAIN_AI")
+	}
+}
+
+// TestErrorsHaveNoSourceLines: generated code formats errors so that the SDK's
+// add them.
+func TestErrorsHaveNoSourceLines(t *testing.T) {
+	_, body := serve(t, &registry{})("/stemma/registry/v1/works/song.wav")
+	require.NotContains(t, body, ".go:")
 }
 
 func TestPathTakesStringsAndIDs(t *testing.T) {

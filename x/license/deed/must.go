@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -70,7 +71,7 @@ func (d describer) shareAlike() string {
 }
 
 func (d describer) royalty() []string {
-	rate := percent(d.RoyaltyRate)
+	rate := rates.Percent(d.RoyaltyRate)
 	switch d.RoyaltyPolicy {
 	case royaltytypes.POLICY_ABSOLUTE:
 		return []string{"Leave " + rate + " of the gross revenue of each derivative, and of everything made from it in turn, to this work. " +

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -42,7 +43,7 @@ func (d describer) summary() string {
 		parts = append(parts, "AI training for a price")
 	}
 	if d.RoyaltyPolicy != royaltytypes.POLICY_NONE {
-		parts = append(parts, "a royalty of "+percent(d.RoyaltyRate))
+		parts = append(parts, "a royalty of "+rates.Percent(d.RoyaltyRate))
 	}
 	return strings.Join(parts, ", ") + "."
 }
@@ -71,12 +72,6 @@ func useName(a types.Action) string {
 // word writes a permission as people do.
 func word(p types.Permission) string {
 	return strings.ToLower(strings.TrimPrefix(p.String(), "PERMISSION_"))
-}
-
-// percent writes parts per million as a percentage, exactly.
-func percent(ppm uint32) string {
-	s := strings.TrimRight(fmt.Sprintf("%d.%04d", ppm/10_000, ppm%10_000), "0")
-	return strings.TrimSuffix(s, ".") + " %"
 }
 
 // period writes a duration in days, hours, minutes and seconds, exactly.

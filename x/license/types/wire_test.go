@@ -87,11 +87,11 @@ func TestRowsHoldIDsAsBytes(t *testing.T) {
 // is and what was needed.
 func TestTextThatIsNoIDIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"terms1x":        `"terms1x" is not a terms id (terms1...)`,
+		"terms1x":        `"terms1x" is mistyped`,
 		"cc-by-4.0":      `"cc-by-4.0" is not a terms id (terms1...)`,
 		grant.String():   "is a grant id, where a terms id (terms1...) is needed",
 		song.String():    "is a work id, where a terms id (terms1...) is needed",
-		"terms1\xff\x00": "is not a terms id",
+		"terms1\xff\x00": "is mistyped",
 		registrytypes.FormatID("terms", make([]byte, 32)): "all zeros",
 		registrytypes.FormatID("terms", make([]byte, 20)): "holds 20 bytes, a terms id has 32",
 	} {

@@ -3,10 +3,10 @@
 package render
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -90,18 +90,12 @@ func (l Lineage) permission(link types.Link) string {
 func royalty(link types.Link) string {
 	switch link.RoyaltyPolicy {
 	case royaltytypes.POLICY_ABSOLUTE:
-		return "absolute " + percent(link.RoyaltyRate)
+		return "absolute " + rates.Percent(link.RoyaltyRate)
 	case royaltytypes.POLICY_RELATIVE:
-		return "relative " + percent(link.RoyaltyRate)
+		return "relative " + rates.Percent(link.RoyaltyRate)
 	default:
 		return "none"
 	}
-}
-
-// percent writes parts per million as a percentage, without trailing zeros.
-func percent(ppm uint32) string {
-	s := fmt.Sprintf("%d.%04d", ppm/10_000, ppm%10_000)
-	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + " %"
 }
 
 // clean takes control characters out of text that others wrote: a title must

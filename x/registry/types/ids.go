@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"cosmossdk.io/collections"
 	collcodec "cosmossdk.io/collections/codec"
@@ -55,8 +56,10 @@ func ParseID(s, prefix string, length int) ([]byte, error) {
 	}
 	got, bz, err := bech32.DecodeAndConvert(s)
 	switch {
+	case err != nil && strings.HasPrefix(s, prefix+"1"):
+		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is mistyped: it does not fit its last six characters, which are a checksum", clip(s))
 	case err != nil:
-		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is not a %s id (%s1...): %s", clip(s), prefix, prefix, err)
+		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is not a %s id (%s1...)", clip(s), prefix, prefix)
 	case got != prefix:
 		return nil, errorsmod.Wrapf(ErrInvalidID, "%q is a %s id, where a %s id (%s1...) is needed", clip(s), got, prefix, prefix)
 	case len(bz) != length:

@@ -7,6 +7,7 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
@@ -135,8 +136,8 @@ func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative 
 	}
 	a, r := upstream.Sums()
 	if a+r > uint64(link.MaxTotalRate) {
-		return 0, 0, types.ErrOverMaxRate.Wrapf("%s would owe %d ppm absolute and %d ppm relative, together %d; max_total_rate is %d",
-			link.Work, a, r, a+r, link.MaxTotalRate)
+		return 0, 0, types.ErrOverMaxRate.Wrapf("%s would owe %s absolute and %s relative, more than the %s of max_total_rate",
+			link.Work, rates.Percent(a), rates.Percent(r), rates.Percent(link.MaxTotalRate))
 	}
 	return uint32(a), uint32(r), nil
 }

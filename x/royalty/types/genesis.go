@@ -159,7 +159,7 @@ func (w GenesisWork) validate() error {
 	}
 	for _, h := range w.Holders {
 		if err := h.Holders.Validate(); err != nil {
-			return ErrInvalidGenesis.Wrapf("version %d of its holders: %s", h.Version, err)
+			return fmt.Errorf("version %d of its holders: %s", h.Version, err)
 		}
 	}
 	for _, u := range w.Upstream {
@@ -168,7 +168,7 @@ func (w GenesisWork) validate() error {
 			err = upstream.Check()
 		}
 		if err != nil {
-			return ErrInvalidGenesis.Wrapf("version %d of what it owes: %s", u.Version, err)
+			return fmt.Errorf("version %d of what it owes: %s", u.Version, err)
 		}
 	}
 	return w.validateEpochs()
@@ -177,11 +177,11 @@ func (w GenesisWork) validate() error {
 func (w GenesisWork) validateDestination() error {
 	switch _, known := DestinationKind_name[int32(w.Head.Destination)]; {
 	case !known:
-		return ErrInvalidGenesis.Wrapf("destination %d is unknown", w.Head.Destination)
+		return fmt.Errorf("destination %d is unknown", w.Head.Destination)
 	case w.Head.Destination == DESTINATION_ANOTHER:
 		return w.Destination.Given("destination")
 	case !w.Destination.IsZero():
-		return ErrInvalidGenesis.Wrapf("its destination is %s, but another work %s is named", w.Head.Destination, w.Destination)
+		return fmt.Errorf("its destination is %s, but another work %s is named", w.Head.Destination, w.Destination)
 	}
 	return nil
 }
@@ -201,14 +201,14 @@ func (w GenesisWork) validateEpochs() error {
 			upstream, other, want = lists[0].Version, lists[0].Upstream.HoldersVersion, holders
 			lists = lists[1:]
 		default:
-			return ErrInvalidGenesis.Wrapf("no list came with epoch %d", epoch)
+			return fmt.Errorf("no list came with epoch %d", epoch)
 		}
 		if other != want {
-			return ErrInvalidGenesis.Wrapf("the list of epoch %d says that the other was at version %d; it was at %d", epoch, other, want)
+			return fmt.Errorf("the list of epoch %d says that the other was at version %d; it was at %d", epoch, other, want)
 		}
 	}
 	if w.Head.HoldersVersion != holders || w.Head.UpstreamVersion != upstream || w.Head.Epoch != uint64(max(holders, upstream)) {
-		return ErrInvalidGenesis.Wrapf("it is in epoch %d with holders at version %d and upstream at %d; the lists end at %d and %d",
+		return fmt.Errorf("it is in epoch %d with holders at version %d and upstream at %d; the lists end at %d and %d",
 			w.Head.Epoch, w.Head.HoldersVersion, w.Head.UpstreamVersion, holders, upstream)
 	}
 	return nil

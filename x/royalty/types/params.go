@@ -1,6 +1,8 @@
 package types
 
 import (
+	"strings"
+
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -99,5 +101,5 @@ func (p Params) Accepted(denom string) (AcceptedDenom, error) {
 		}
 		names[i] = d.Denom
 	}
-	return AcceptedDenom{}, ErrDenomNotAccepted.Wrapf("%s; payments are accepted in %v", denom, names)
+	return AcceptedDenom{}, ErrDenomNotAccepted.Wrapf("payments are made in %s, not in %s", strings.Join(names, ", "), denom)
 }

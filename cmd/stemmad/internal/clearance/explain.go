@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -89,9 +90,9 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 func Royalty(policy royaltytypes.Policy, rate uint32) string {
 	switch policy {
 	case royaltytypes.POLICY_ABSOLUTE:
-		return table.Percent(rate) + " of gross revenue"
+		return rates.Percent(rate) + " of gross revenue"
 	case royaltytypes.POLICY_RELATIVE:
-		return table.Percent(rate) + " of what the derivative takes in"
+		return rates.Percent(rate) + " of what the derivative takes in"
 	}
 	return "no royalty"
 }

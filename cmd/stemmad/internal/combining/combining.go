@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -168,7 +169,7 @@ func (c combination) conflicts(demands rules.Group, conflicts []rules.Conflict, 
 		}
 	}
 	if sum := absolute + relative; sum > licensetypes.MaxRate {
-		found = append(found, Finding{Text: fmt.Sprintf("Together they ask for %s in royalties, more than the whole.", percent(sum))})
+		found = append(found, Finding{Text: fmt.Sprintf("Together they ask for %s in royalties, more than the whole.", rates.Percent(sum))})
 	}
 	return found
 }

@@ -99,9 +99,3 @@ func scope(t rules.Terms) string {
 	}
 	return strings.Join(limits, " and ")
 }
-
-// percent writes parts per million, which may be more than the whole.
-func percent(ppm uint64) string {
-	s := strings.TrimRight(fmt.Sprintf("%d.%04d", ppm/10_000, ppm%10_000), "0")
-	return strings.TrimSuffix(s, ".") + " %"
-}

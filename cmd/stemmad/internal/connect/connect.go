@@ -194,8 +194,8 @@ func (c *Conn) Out() io.Writer { return c.cmd.OutOrStdout() }
 // Err is where progress and notes go.
 func (c *Conn) Err() io.Writer { return c.cmd.ErrOrStderr() }
 
-// Terminal is where a person answers.
-func (c *Conn) Terminal() io.Reader { return c.cmd.InOrStdin() }
+// In is where a person answers, and what a file argument of - reads.
+func (c *Conn) In() io.Reader { return c.cmd.InOrStdin() }
 
 // Say prints a line for people; programs don't get it.
 func (c *Conn) Say(format string, args ...any) {

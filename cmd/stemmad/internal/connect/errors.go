@@ -12,9 +12,9 @@ var (
 	// sponsor is how the SDK says that an allowance for fees does not cover a
 	// transaction; it writes the two addresses as raw bytes.
 	sponsor = regexp.MustCompile(`(?s)^.* does not allow to pay fees for .+?: `)
-	// category is the SDK's general error at the end of a line, which says
-	// nothing more.
-	category = regexp.MustCompile(`(?m): (unknown request|invalid request|key not found)$`)
+	// category is the SDK's general errors at the end of a line, which say nothing
+	// more.
+	category = regexp.MustCompile(`(?m)(: (unknown request|invalid request|key not found|tx parse error))+$`)
 )
 
 // Tidy takes the chain's own words out of an error.

@@ -16,6 +16,7 @@ func TestErrorsShowTheChainsOwnWords(t *testing.T) {
 		"failed to execute message; message index: 2: no [cosmos/cosmos-sdk@v0.55.0/baseapp/baseapp.go:12] With gas wanted: '0' and gas used: '1' ":      "no",
 		"rpc error: code = NotFound desc = work1x: register it first: work not found: key not found":                                                     "work1x: register it first: work not found",
 		"\x01\xff does not allow to pay fees for \x02\n\xfe: basic allowance: fee limit exceeded":                                                        "the sponsor's allowance does not cover it: basic allowance: fee limit exceeded",
+		"work1x is mistyped: invalid id: tx parse error: tx parse error":                                                                                 "work1x is mistyped: invalid id",
 		"plain [words] stay": "plain [words] stay",
 		"":                   "",
 	} {

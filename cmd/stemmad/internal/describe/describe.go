@@ -177,3 +177,15 @@ func ParseFingerprint(s string) (registrytypes.Fingerprint, error) {
 	scheme, value, err := fingerprint.Normalize(strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1:]))
 	return registrytypes.Fingerprint{Scheme: scheme, Value: value}, err
 }
+
+// Heading is what a claimed work is called in text for people: its title, or in
+// brackets why it has none.
+func Heading(w registrytypes.Claim) string {
+	switch {
+	case w.Details.Title != "":
+		return w.Details.Title
+	case !w.BlankedSha256.IsZero():
+		return "(blanked)"
+	}
+	return "(untitled)"
+}

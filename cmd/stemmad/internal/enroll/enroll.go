@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -16,10 +18,12 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/batch"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/salts"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -90,6 +94,12 @@ func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
 			continue
 		}
 		seen[digest.String()] = item.File.Path
+		for _, f := range item.Details.Fingerprints {
+			if !slices.Contains(fingerprint.Schemes(), f.Scheme) {
+				e.Conn.Note("%s: the scheme %s is kept as you wrote it, unchecked; the chain knows %s",
+					item.File.Path, f.Scheme, strings.Join(fingerprint.Schemes(), ", "))
+			}
+		}
 		if err := e.lookAt(ctx, &item, kept); err != nil {
 			return nil, err
 		}
@@ -133,7 +143,7 @@ func (e Enroller) contested(item Item, kept map[registrytypes.Digest]keptProof) 
 		return nil
 	}
 	return fmt.Errorf("%s: %s claims this content since %s as %s %q; --allow-contested registers your claim beside it",
-		item.File.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(first.Details.Title))
+		item.File.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(describe.Heading(first)))
 }
 
 // keptProof is the proof of a content from an anchor that is on the chain.

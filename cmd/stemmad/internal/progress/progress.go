@@ -36,7 +36,7 @@ type Bar struct {
 // New returns a bar on out, or nil when out is no terminal. The verb says what is
 // going on, unit writes the total for people.
 func New(out io.Writer, verb string, total int64, unit func(total int64) string) *Bar {
-	if !IsTerminal(out) {
+	if !isTerminal(out) {
 		return nil
 	}
 	return &Bar{out: out, verb: verb, unit: unit, total: total, started: time.Now()}
@@ -47,9 +47,9 @@ func Of(things string) func(int64) string {
 	return func(total int64) string { return fmt.Sprintf("%d %s", total, things) }
 }
 
-// IsTerminal says whether a reader or writer is a person's terminal.
-func IsTerminal(v any) bool {
-	f, ok := v.(*os.File)
+// isTerminal says whether a person sees it.
+func isTerminal(out io.Writer) bool {
+	f, ok := out.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }
 

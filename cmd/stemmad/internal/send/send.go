@@ -7,22 +7,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
-	"github.com/cosmos/cosmos-sdk/client/input"
 	"github.com/cosmos/cosmos-sdk/client/tx"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 )
 
-// ErrDeclined says that the person answered no.
-var ErrDeclined = errors.New("not sent, as you answered")
+var (
+	// ErrDeclined says that the person answered no.
+	ErrDeclined = errors.New("not sent, as you answered")
+	// ErrNoAnswer says that nobody was there to answer.
+	ErrNoAnswer = errors.New("not sent: nobody answered; add -y to send without a question")
+)
 
 // Sender sends transactions of one signer, one after the other.
 type Sender struct {
@@ -186,7 +189,7 @@ func (s *Sender) prepare(context.Context) (tx.Factory, error) {
 
 // Send tries, confirms, signs and sends the messages as one transaction, and
 // waits for it to be in a block; with --dry-run it only tries them. what says in
-// people's words what will happen; they are asked once a command, on a terminal.
+// people's words what will happen; they are asked once a command, unless -y.
 func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result, error) {
 	if err := validate(msgs); err != nil {
 		return Result{}, err
@@ -236,22 +239,24 @@ func (s *Sender) sign(ctx context.Context, factory tx.Factory, msgs []sdk.Msg) (
 	return s.broadcast(ctx, bz)
 }
 
-// ask shows what will be sent and its fee. Without a terminal there is nobody to
-// ask.
+// ask shows what will be sent and its fee and reads the answer, once a command.
+// Only -y goes on without one: a script that nobody watches says so itself.
 func (s *Sender) ask(what string, fee sdk.Coins) error {
-	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) || s.conn.JSON() || !progress.IsTerminal(s.conn.Terminal()) {
+	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) {
 		return nil
 	}
-	question := fmt.Sprintf("%s\n  signed by %s (%s), fee %s. Send", what, s.Name, s.Account(), feeText(fee))
-	yes, err := input.GetConfirmation(question, bufio.NewReader(s.conn.Terminal()), s.conn.Err())
-	if err != nil {
-		return err
+	fmt.Fprintf(s.conn.Err(), "%s\n  signed by %s (%s), fee %s. Send? [y/N]: ", what, s.Name, s.Account(), feeText(fee))
+	answer, err := bufio.NewReader(s.conn.In()).ReadString('\n')
+	if err != nil && answer == "" {
+		fmt.Fprintln(s.conn.Err())
+		return ErrNoAnswer
 	}
-	if !yes {
-		return ErrDeclined
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		s.asked = true
+		return nil
 	}
-	s.asked = true
-	return nil
+	return ErrDeclined
 }
 
 func feeText(fee sdk.Coins) string {

@@ -36,22 +36,6 @@ func TestShort(t *testing.T) {
 	require.Len(t, []rune(long), 48)
 }
 
-func TestRates(t *testing.T) {
-	for ppm, text := range map[uint32]string{0: "0 %", 1: "0.0001 %", 100_000: "10 %", 25_000: "2.5 %", 1_000_000: "100 %"} {
-		require.Equal(t, text, table.Percent(ppm))
-		back, err := table.ParseRate(text)
-		require.NoError(t, err)
-		require.Equal(t, ppm, back)
-	}
-	ppm, err := table.ParseRate("150000")
-	require.NoError(t, err)
-	require.Equal(t, uint32(150_000), ppm)
-	for _, bad := range []string{"", "%", "101%", "1000001", "1.00001%", "-1", "x", "0.5", ".5%", "1e3"} {
-		_, err := table.ParseRate(bad)
-		require.Error(t, err, bad)
-	}
-}
-
 func TestTimes(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	for text, want := range map[string]string{

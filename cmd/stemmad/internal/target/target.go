@@ -12,6 +12,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -141,7 +142,7 @@ func severalClaims(argument string, claims []registrytypes.Claim) error {
 	var b strings.Builder
 	tab := table.New("work", "owner", "claimed since", "title")
 	for _, c := range claims {
-		tab.Row(c.Id.String(), c.Owner, table.Time(c.ClaimedSince.Time), table.Short(c.Details.Title))
+		tab.Row(c.Id.String(), c.Owner, table.Time(c.ClaimedSince.Time), table.Short(describe.Heading(c)))
 	}
 	if err := tab.Write(&b); err != nil {
 		return err

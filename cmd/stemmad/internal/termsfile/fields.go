@@ -11,7 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -112,7 +112,7 @@ var fields = []field{
 		"royalty_rate", "The rate of that royalty, with up to four decimals.", "5%",
 		func(t *terms, n *yaml.Node) error { return readRate(n, &t.RoyaltyRate) },
 		func(t terms) string {
-			return set(t.RoyaltyRate != 0, strings.ReplaceAll(table.Percent(t.RoyaltyRate), " ", ""))
+			return set(t.RoyaltyRate != 0, strings.ReplaceAll(rates.Percent(t.RoyaltyRate), " ", ""))
 		},
 	},
 	{

@@ -12,8 +12,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -84,12 +84,12 @@ func readRate(n *yaml.Node, to *uint32) error {
 	if err != nil {
 		return err
 	}
-	ppm, err := table.ParseRate(s)
+	ppm, err := rates.Parse(s)
 	if err != nil {
 		return err
 	}
 	if !strings.Contains(s, "%") && ppm > 0 && ppm <= ambiguousRate {
-		return fmt.Errorf("of %s would be parts per million: write %s%%, or %s if you mean it", s, s, strings.ReplaceAll(table.Percent(ppm), " ", ""))
+		return fmt.Errorf("of %s would be parts per million: write %s%%, or %s if you mean it", s, s, strings.ReplaceAll(rates.Percent(ppm), " ", ""))
 	}
 	*to = ppm
 	return nil

@@ -9,7 +9,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -88,7 +88,7 @@ func newPayee(argument, part string) (payee Payee, err error) {
 		return payee, errors.New("a payee without a work: write song.wav=60%,work1...=40%")
 	}
 	if part = strings.TrimSpace(part); part != "" {
-		if payee.Weight, err = table.ParseRate(part); err == nil && payee.Weight == 0 {
+		if payee.Weight, err = rates.Parse(part); err == nil && payee.Weight == 0 {
 			err = fmt.Errorf("%s gets nothing: leave it out", argument)
 		}
 	}
@@ -120,7 +120,7 @@ func split(payees []Payee) ([]Payee, error) {
 	case without > 0:
 		return nil, errors.New("some payees have a share and some have none: give all one, or none for equal parts")
 	case sum != whole:
-		return nil, fmt.Errorf("the shares sum to %s of 100 %%", table.Percent(uint32(min(sum, 1<<31))))
+		return nil, fmt.Errorf("the shares sum to %s of 100 %%", rates.Percent(uint32(min(sum, 1<<31))))
 	}
 	return payees, nil
 }

@@ -1,0 +1,41 @@
+package table
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Time writes a time in UTC to the second; the zero time is empty.
+func Time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// OptionalTime is Time for a time that may be unset.
+func OptionalTime(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return Time(*t)
+}
+
+// ParseUntil reads a point in time: a date ("2027-01-31", its end in UTC), a
+// time in RFC 3339, or days from now ("30d").
+func ParseUntil(s string, now time.Time) (time.Time, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		if n, err := strconv.ParseUint(days, 10, 16); err == nil && n > 0 {
+			return now.AddDate(0, 0, int(n)).UTC(), nil
+		}
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.UTC(), nil
+	}
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return t.AddDate(0, 0, 1).Add(-time.Second).UTC(), nil
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time: write 2027-01-31, 2027-01-31T12:00:00Z or 30d", s)
+}
