@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
@@ -129,12 +132,11 @@ func (app *App) checkGenerations(ctx context.Context) error {
 	})
 }
 
-// checkRoyalties: the grant that a source was taken under is of that source, the rate
-// is that of the terms, and the derivative owes it: an absolute rate or a higher one,
-// a relative rate exactly.
+// checkRoyalties: what a derivative owes is what its edges make it owe, no more and no
+// less, and each edge is what its permission says. Originals owe nothing.
 func (app *App) checkRoyalties(ctx context.Context) error {
 	k := app.Keepers
-	return k.Lineage.Derivations.Walk(ctx, nil, func(work registrytypes.WorkID, row lineagetypes.Derivation) (bool, error) {
+	err := k.Lineage.Derivations.Walk(ctx, nil, func(work registrytypes.WorkID, row lineagetypes.Derivation) (bool, error) {
 		head, err := k.Royalty.GetHead(ctx, work)
 		if err != nil {
 			return true, err
@@ -143,16 +145,69 @@ func (app *App) checkRoyalties(ctx context.Context) error {
 		if err != nil {
 			return true, err
 		}
-		for _, e := range row.Edges {
-			if err := app.checkRoyalty(ctx, e, owed); err != nil {
-				return true, fmt.Errorf("%s as a source of %s: %w", e.Source.WorkID, work, err)
-			}
+		want, err := app.owedByEdges(ctx, work, row.Edges)
+		if err == nil && !(sameWeights(owed.Absolute, want.Absolute) && sameWeights(owed.Relative, want.Relative)) {
+			err = fmt.Errorf("%s owes %s absolute and %s relative, its sources make it %s and %s", work,
+				list(owed.Absolute), list(owed.Relative), list(want.Absolute), list(want.Relative))
 		}
-		return false, nil
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return k.Royalty.Heads.Walk(ctx, nil, func(work registrytypes.WorkID, head royaltytypes.Head) (bool, error) {
+		if head.UpstreamVersion == 0 {
+			return false, nil
+		}
+		derived, err := k.Lineage.Derivations.Has(ctx, work)
+		if err == nil && !derived {
+			err = fmt.Errorf("%s owes others, but has no sources", work)
+		}
+		return err != nil, err
 	})
 }
 
-func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow.Upstream) error {
+// owedByEdges joins what the sources were promised, as x/royalty does at each link.
+func (app *App) owedByEdges(ctx context.Context, work registrytypes.WorkID, edges []lineagetypes.Edge) (owed flow.Upstream, err error) {
+	for _, e := range edges {
+		if e.Cites() {
+			continue
+		}
+		err := app.checkPermission(ctx, work, e)
+		var upstream flow.Upstream
+		if err == nil {
+			upstream, err = app.Keepers.Royalty.GetUpstream(ctx, e.Source.WorkID, e.UpstreamVersion)
+		}
+		if err != nil {
+			return owed, fmt.Errorf("%s as a source of %s: %w", e.Source.WorkID, work, err)
+		}
+		owed = owed.Join(flow.Source{
+			Work: royaltytypes.FlowWork(e.Source.WorkID), Policy: flow.Policy(e.RoyaltyPolicy), Rate: e.RoyaltyRate, Upstream: upstream,
+		})
+	}
+	return owed, nil
+}
+
+func sameWeights(a, b []flow.Owed) bool {
+	return slices.EqualFunc(a, b, func(x, y flow.Owed) bool { return x.To == y.To && x.Weight == y.Weight })
+}
+
+// list names what is owed, as far as an error shows it.
+func list(owed []flow.Owed) string {
+	var texts []string
+	for i, o := range owed {
+		if i == 4 {
+			texts = append(texts, fmt.Sprintf("and %d more", len(owed)-i))
+			break
+		}
+		texts = append(texts, fmt.Sprintf("%s to %s", rates.Percent(o.Weight), royaltytypes.WorkIDOf(o.To)))
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+// checkPermission: the grant that a source was taken under is of that source and used
+// for the work, and the rate is that of the terms.
+func (app *App) checkPermission(ctx context.Context, work registrytypes.WorkID, e lineagetypes.Edge) error {
 	if !e.Grant.IsZero() {
 		grant, err := app.Keepers.License.GetGrant(ctx, e.Grant.GrantID)
 		if err != nil {
@@ -160,6 +215,9 @@ func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow
 		}
 		if grant.Work != e.Source || grant.Terms != e.Terms {
 			return fmt.Errorf("rests on %s, which is of %s under %s", e.Grant, grant.Work, grant.Terms)
+		}
+		if grant.UsedBy.WorkID != work {
+			return fmt.Errorf("rests on %s, which another work uses, or none", e.Grant)
 		}
 	}
 	if e.Terms.IsZero() && e.RoyaltyPolicy != royaltytypes.POLICY_NONE {
@@ -174,19 +232,6 @@ func (app *App) checkRoyalty(ctx context.Context, e lineagetypes.Edge, owed flow
 			return fmt.Errorf("owed %s %d ppm, its terms say %s %d ppm",
 				e.RoyaltyPolicy, e.RoyaltyRate, terms.RoyaltyPolicy, terms.RoyaltyRate)
 		}
-	}
-	weight := func(list []flow.Owed) uint32 {
-		for _, o := range list {
-			if o.To == royaltytypes.FlowWork(e.Source.WorkID) {
-				return o.Weight
-			}
-		}
-		return 0
-	}
-	switch {
-	case e.RoyaltyPolicy == royaltytypes.POLICY_ABSOLUTE && weight(owed.Absolute) < e.RoyaltyRate,
-		e.RoyaltyPolicy == royaltytypes.POLICY_RELATIVE && weight(owed.Relative) != e.RoyaltyRate:
-		return fmt.Errorf("%s %d ppm is not in the list of what is owed", e.RoyaltyPolicy, e.RoyaltyRate)
 	}
 	return nil
 }

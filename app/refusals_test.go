@@ -67,7 +67,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		{"the same source twice", bob, derive(work, song.Under(remix10), song.Under(half)), lineagetypes.ErrAlreadySource, song.String()},
 		{"a source that is one already", bob, derive(remix, song.Under(remix10)), lineagetypes.ErrAlreadySource, song.String()},
 		{"terms not offered", bob, derive(work, song.Under(chain.Preset("cc-by-4.0"))), licensetypes.ErrOfferNotFound, song.String()},
-		{"a rate above the stated maximum", bob, capped, royaltytypes.ErrOverMaxRate, "99999"},
+		{"a rate above the stated maximum", bob, capped, royaltytypes.ErrOverMaxRate, "9.9999 %"},
 		{"a grant's rate above max_rate", bob, acquire(99_999), licensetypes.ErrRateAboveMax, "100000"},
 		{"a stack above the whole", bob, derive(work, over.Under(half), greedy.Under(half)), royaltytypes.ErrOverWhole, "1500000"},
 		{"a source that is not named", bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: work.ID, MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{

@@ -1,7 +1,8 @@
 // Package durable keeps the state whole when the process ends at any moment. The
 // SDK saves the trees of a block one by one and the root after them, and a large
 // tree in several writes. Most of what an interruption leaves it repairs by itself,
-// for it executes the block again; this package sees to the rest. ADR 0033.
+// for it executes the block again; this package sees to the rest. ADR 0033. It also
+// takes back blocks.
 package durable
 
 import (
@@ -47,7 +48,7 @@ func Mend(db dbm.DB, mounted []string) (mended []string, err error) {
 		if known[name] {
 			continue
 		}
-		tree := dbm.NewPrefixDB(db, fmt.Appendf(nil, treeKey, name))
+		tree := treeOf(db, name)
 		left, err := isLeft(tree)
 		if err != nil {
 			return mended, err
@@ -78,12 +79,11 @@ func storesOf(db dbm.DB, height int64) (map[string]bool, error) {
 		}
 		return nil, err
 	}
-	raw, err := db.Get(fmt.Appendf(nil, commitKey, height))
+	info, err := commitOf(db, height)
 	if err != nil {
 		return nil, err
 	}
-	var info storetypes.CommitInfo
-	if err := info.Unmarshal(raw); err != nil || raw == nil {
+	if info == nil {
 		return nil, fmt.Errorf("%w: the commit of block %d, its last, is missing; %s", ErrDamaged, height, Remedy)
 	}
 	known := make(map[string]bool, len(info.StoreInfos))
@@ -91,6 +91,24 @@ func storesOf(db dbm.DB, height int64) (map[string]bool, error) {
 		known[store.Name] = true
 	}
 	return known, nil
+}
+
+// commitOf reads the commit of a height; nil when it is not there or not readable.
+func commitOf(db dbm.DB, height int64) (*storetypes.CommitInfo, error) {
+	raw, err := db.Get(fmt.Appendf(nil, commitKey, height))
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	var info storetypes.CommitInfo
+	if info.Unmarshal(raw) != nil {
+		return nil, nil
+	}
+	return &info, nil
+}
+
+// treeOf has the rows of a store's tree.
+func treeOf(db dbm.DB, name string) dbm.DB {
+	return dbm.NewPrefixDB(db, fmt.Appendf(nil, treeKey, name))
 }
 
 // isLeft says whether a tree has rows beside those that every loaded tree has.

@@ -97,10 +97,9 @@ type checkResult struct {
 
 func checkHome(cmd *cobra.Command) (checkReport, error) {
 	ctx := server.GetServerContextFromCmd(cmd)
-	folder := filepath.Join(ctx.Config.RootDir, "data")
-	db, err := app.OpenDB(ctx.Config.RootDir, server.GetAppDBBackend(ctx.Viper))
+	db, err := openState(ctx)
 	if err != nil {
-		return checkReport{}, fmt.Errorf("open the state in %s (is the node stopped?): %w", folder, err)
+		return checkReport{}, err
 	}
 	defer db.Close()
 	node, err := app.Open(log.NewNopLogger(), db, ctx.Viper)
@@ -108,10 +107,20 @@ func checkHome(cmd *cobra.Command) (checkReport, error) {
 		return checkReport{}, err
 	}
 	if node.LastBlockHeight() == 0 {
-		return checkReport{}, fmt.Errorf("no block in %s; check a genesis with --%s", folder, flagGenesis)
+		return checkReport{}, fmt.Errorf("no block in %s; check a genesis with --%s", ctx.Config.DBDir(), flagGenesis)
 	}
 	header := cmtproto.Header{Height: node.LastBlockHeight()}
 	return runChecks(node, node.NewContextLegacy(true, header)), nil
+}
+
+// openState opens the state of a stopped node.
+func openState(ctx *server.Context) (dbm.DB, error) {
+	db, err := app.OpenDB(ctx.Config.RootDir, server.GetAppDBBackend(ctx.Viper))
+	if err != nil {
+		folder := filepath.Join(ctx.Config.RootDir, "data")
+		return nil, fmt.Errorf("open the state in %s (is the node stopped?): %w", folder, err)
+	}
+	return db, nil
 }
 
 func checkGenesis(file string) (checkReport, error) {

@@ -80,12 +80,16 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		debug.Cmd(), pruning.Cmd(newApp, app.DefaultHome()), snapshot.Cmd(newApp),
 	)
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, exportApp, server.StartCmdOptions{DBOpener: app.OpenDB})
-	root.AddCommand(verbs()...)
 	for _, cmd := range root.Commands() {
-		if cmd.Name() == "version" {
+		switch cmd.Name() {
+		case "version":
 			cmd.Annotations = map[string]string{homeless: ""}
+		case "rollback":
+			root.RemoveCommand(cmd)
 		}
 	}
+	root.AddCommand(rollbackCmd())
+	root.AddCommand(verbs()...)
 
 	generated := model.AutoCLI(clientCtx)
 	comet, node := cmtservice.NewCometBFTCommands(), nodeservice.NewNodeCommands()

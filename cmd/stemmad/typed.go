@@ -288,7 +288,7 @@ func checkMembers(content any) error {
 			var err error
 			switch {
 			case strings.EqualFold(name, "messages"): // by their definitions, where they are decoded
-			case isText && slices.Contains(amountMembers, strings.ToLower(name)):
+			case isText && slices.ContainsFunc(amountMembers, func(m string) bool { return strings.EqualFold(m, name) }):
 				err = checkAmount(name, text)
 			case !isText:
 				err = checkMembers(content[name])

@@ -139,6 +139,11 @@ func (r *revenue) TakenIn(_ context.Context, work registrytypes.WorkID, denom st
 	return math.ZeroInt(), nil
 }
 
+func (r *revenue) IsMetered(_ context.Context, work registrytypes.WorkID, denom string) (bool, error) {
+	_, known := r.meters[work.String()+denom]
+	return known, nil
+}
+
 func (r *revenue) AcceptsPayment(ctx context.Context, amount sdk.Coin) error {
 	if amount.Denom == "uusdc" && !amount.Amount.IsPositive() {
 		return errorsmod.Wrapf(royaltytypes.ErrBelowMinimum, "%s", amount)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cosmossdk.io/collections"
 
 	"github.com/stemma-chain/stemma/x/internal/invariants"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -216,7 +218,7 @@ func (k Keeper) checkConstraints(ctx context.Context) error {
 			if most := c.Kind.Max(); number[c.Kind] > most {
 				return true, fmt.Errorf("%s has more than %d constraints of kind %s", work, most, c.Kind)
 			}
-			if err := k.checkConstraint(ctx, c); err != nil {
+			if err := k.checkConstraint(ctx, work, c); err != nil {
 				return true, fmt.Errorf("%s: constraint %d: %w", work, i, err)
 			}
 		}
@@ -224,9 +226,9 @@ func (k Keeper) checkConstraints(ctx context.Context) error {
 	})
 }
 
-// checkConstraint: the kind is known, and the grant of that source, or the
-// terms, that the constraint rests on exist.
-func (k Keeper) checkConstraint(ctx context.Context, c types.Constraint) error {
+// checkConstraint: the kind is known, and rests on a grant of that source, or on terms
+// that demand it.
+func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, c types.Constraint) error {
 	if _, known := types.ConstraintKind_name[int32(c.Kind)]; !known || c.Kind == types.CONSTRAINT_UNSPECIFIED {
 		return fmt.Errorf("has kind %d", c.Kind)
 	}
@@ -234,12 +236,31 @@ func (k Keeper) checkConstraint(ctx context.Context, c types.Constraint) error {
 		return err
 	}
 	if c.Kind != types.CONSTRAINT_EXPIRES {
-		_, err := k.GetTerms(ctx, c.Terms.TermsID)
-		return err
+		return k.checkDemand(ctx, work, c)
 	}
 	g, err := k.GetGrant(ctx, c.Grant.GrantID)
 	if err == nil && (g.Work != c.Source || g.ExpiresAt == nil) {
 		err = fmt.Errorf("rests on %s, which has no end or is not of %s", c.Grant, c.Source)
+	}
+	return err
+}
+
+// checkDemand: the terms demand it, and what a ceiling is about is counted.
+func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c types.Constraint) error {
+	t, err := k.GetTerms(ctx, c.Terms.TermsID)
+	if err != nil {
+		return err
+	}
+	demanded := func(d rules.Demand) bool { return types.ConstraintKind(d.Kind) == c.Kind }
+	if !slices.ContainsFunc(rules.Demands("", "", t.Rules()), demanded) {
+		return fmt.Errorf("is of kind %s, which %s does not demand", c.Kind, c.Terms)
+	}
+	if c.Kind != types.CONSTRAINT_CEILING {
+		return nil
+	}
+	counted, err := k.royalty.IsMetered(ctx, work, t.RevenueCeiling.Denom)
+	if err == nil && !counted {
+		err = fmt.Errorf("sets a ceiling in %s, in which the revenue is not counted", t.RevenueCeiling.Denom)
 	}
 	return err
 }

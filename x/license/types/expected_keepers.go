@@ -37,6 +37,8 @@ type RoyaltyKeeper interface {
 	Meter(ctx context.Context, work registrytypes.WorkID, denom string) error
 	// TakenIn is what has been counted; zero for what is not metered.
 	TakenIn(ctx context.Context, work registrytypes.WorkID, denom string) (math.Int, error)
+	// IsMetered says whether it is counted.
+	IsMetered(ctx context.Context, work registrytypes.WorkID, denom string) (bool, error)
 	// AcceptsDenom fails for a denom that payments can't use, naming those
 	// that they can.
 	AcceptsDenom(ctx context.Context, denom string) error

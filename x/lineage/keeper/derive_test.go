@@ -28,7 +28,7 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Derivation{DerivedAt: blockTime, Edges: []types.Edge{{
 		Source: registrytypes.WorkIDBytes{WorkID: song}, Role: types.ROLE_COMPONENT_OF, Terms: licensetypes.TermsIDBytes{TermsID: terms},
-		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, Weight: 700_000, WorkVersion: 3,
+		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, Weight: 700_000, WorkVersion: 3, UpstreamVersion: 1,
 	}}}, row)
 	answer, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: remix})
 	require.NoError(t, err)

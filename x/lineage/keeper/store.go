@@ -90,5 +90,6 @@ func (k Keeper) indexEdge(ctx context.Context, source workID, cites bool, work w
 // changes at the source later changes what was agreed.
 func pin(edge *types.Edge, p licensetypes.Permit) {
 	edge.Terms.TermsID, edge.Grant.GrantID = p.Terms, p.Grant
-	edge.RoyaltyPolicy, edge.RoyaltyRate, edge.WorkVersion = p.Policy, p.Rate, p.WorkVersion
+	edge.RoyaltyPolicy, edge.RoyaltyRate = p.Policy, p.Rate
+	edge.WorkVersion, edge.UpstreamVersion = p.WorkVersion, p.UpstreamVersion
 }

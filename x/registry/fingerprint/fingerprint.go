@@ -108,6 +108,10 @@ func Normalize(scheme, value string) (string, string, error) {
 	if err := text.Check(scheme, normal, MaxValue); err != nil {
 		return "", "", fmt.Errorf("%w: in its one spelling %w", ErrValue, err)
 	}
+	// What is stored is normalised again wherever it is checked.
+	if again, err := rule(normal); err != nil || again != normal {
+		return "", "", fmt.Errorf("%w: %s %q has no one spelling; write it plainly", ErrValue, scheme, clip(value))
+	}
 	if book, ok := bookOf(scheme, normal); ok {
 		return "isbn", book, nil
 	}

@@ -307,3 +307,14 @@ func ExampleNormalize() {
 	// doi 10.1000/abc <nil>
 	// isrc USRC17607839 <nil>
 }
+
+// TestARevisionIsSaidOnce: what Normalize returns, it returns again.
+func TestARevisionIsSaidOnce(t *testing.T) {
+	for _, stated := range []string{
+		"openai/whisper-large-v3@main@main",
+		"https://huggingface.co/openai/whisper-large-v3/tree/main@main",
+	} {
+		_, _, err := fingerprint.Normalize("hf", stated)
+		require.ErrorIs(t, err, fingerprint.ErrValue, stated)
+	}
+}

@@ -121,10 +121,11 @@ func huggingFace(s string) (string, error) {
 	if name, isModel := strings.CutPrefix(s, "models/"); isModel && strings.Contains(repository(name), "/") {
 		s = name
 	}
+	wellFormed := hubForm.MatchString(s)
 	s = strings.TrimSuffix(s, "@main")
 	// An owner called as the hub's address would be taken for it next time.
 	_, linked = cutAny(s, hubAddresses...)
-	if linked || !hubForm.MatchString(s) || strings.Contains(s, "--") || strings.Contains(s, "..") {
+	if linked || !wellFormed || strings.Contains(s, "--") || strings.Contains(s, "..") {
 		return "", errors.New("must be owner/name, such as openai/whisper-large-v3, with datasets/ or spaces/ before it")
 	}
 	return s, nil

@@ -30,7 +30,7 @@ var directions = []span{{0x061c, 0x061c}, {0x200e, 0x200f}, {0x202a, 0x202e}, {0
 // which have tables of their own; what no font draws although it lacks that
 // property: annotation marks and the place of an object, which are no part of a
 // text but about it, the controls that arrange hieroglyphs, a filler, a notehead
-// that is not there. The signs of Arabic, Syriac and Kaithi that are formats by
+// that is not there, joiners of consonants and numbers. The signs of Arabic, Syriac and Kaithi that are formats by
 // category, but drawn, are not among them.
 var invisible = []span{
 	{0x00ad, 0x00ad},   // soft hyphen
@@ -41,10 +41,12 @@ var invisible = []span{
 	{0x200b, 0x200d},   // zero-width space, non-joiner, joiner
 	{0x2060, 0x2065},   // word joiner, invisible operators
 	{0x206a, 0x206f},   // deprecated format characters
+	{0x2d7f, 0x2d7f},   // Tifinagh consonant joiner
 	{0x3164, 0x3164},   // Hangul filler
 	{0xfeff, 0xfeff},   // byte order mark
 	{0xffa0, 0xffa0},   // halfwidth Hangul filler
 	{0xfff0, 0xfffc},   // reserved, annotation marks, object replacement
+	{0x1107f, 0x1107f}, // Brahmi number joiner
 	{0x13430, 0x1343f}, // Egyptian format controls
 	{0x16fe4, 0x16fe4}, // Khitan filler
 	{0x1bca0, 0x1bca3}, // shorthand format controls

@@ -250,3 +250,14 @@ func ExampleCheck() {
 	fmt.Println(text.Check("title", "free\u200bbie", 1024))
 	// Output: title has U+200B at character 5, which cannot be seen: remove it
 }
+
+// TestJoinersAreInvisible: joiners of numbers and consonants are drawn by no
+// font.
+func TestJoinersAreInvisible(t *testing.T) {
+	for name, s := range map[string]string{
+		"BRAHMI NUMBER JOINER":      "pay\U0001107fpal",
+		"TIFINAGH CONSONANT JOINER": "pay\u2d7fpal",
+	} {
+		t.Run(name, func(t *testing.T) { require.Error(t, text.Check("title", s, 100), fmt.Sprintf("%+q", s)) })
+	}
+}

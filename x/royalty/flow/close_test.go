@@ -106,23 +106,23 @@ func TestAnEpochEndsByItsOwnLists(t *testing.T) {
 			"usually",
 			flow.Destination{},
 			[]string{
-				"beat takes in 25", "earned of song from 0 to 75, 1 get it", "old has 75 of song",
-				"paid of song from 0 to 100, 2 get it",
+				"earned of song from 0 to 75, 1 get it", "old has 75 of song", "paid of song from 0 to 100, 2 get it",
+				"beat takes in 25",
 			},
 			"0 0 0",
 		},
 		{
 			"in escrow",
 			flow.Destination{Kind: flow.Escrow},
-			[]string{"beat takes in 25", "paid of song from 0 to 100, 2 get it"},
+			[]string{"paid of song from 0 to 100, 2 get it", "beat takes in 25"},
 			"75 0 75",
 		},
 		{
 			"for another work, by that one's table",
 			flow.Destination{Kind: flow.Another, Other: "other"},
 			[]string{
-				"beat takes in 25", "earned of other from 0 to 75, 1 get it", "oda has 75 of other",
-				"paid of song from 0 to 100, 2 get it",
+				"earned of other from 0 to 75, 1 get it", "oda has 75 of other", "paid of song from 0 to 100, 2 get it",
+				"beat takes in 25",
 			},
 			"0 0 0",
 		},

@@ -73,7 +73,8 @@ type move struct {
 	stages *Stages
 	// held says that it enters `earned` in escrow.
 	held bool
-	// generation of the pot's work where it receives.
+	// round of the flush, and generation of the pot's work where it receives.
+	round      uint64
 	generation uint32
 	amount     *big.Int
 }
@@ -89,7 +90,7 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	due := f.stage.Due(f.receivers)
 	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
 	for i, c := range due {
-		m := move{pot: item.Pot, holder: c.Account, into: c.Into, amount: c.Amount}
+		m := move{pot: item.Pot, round: item.Round, holder: c.Account, into: c.Into, amount: c.Amount}
 		if c.Account == "" {
 			m.pot.Work = c.Work
 			if err := s.aim(&m, item.Pot.Work, own); err != nil {
@@ -137,11 +138,10 @@ func (s *Sweep) apply(f flush) {
 	f.stage.settle(f.receivers, f.moves)
 	for _, m := range f.moves {
 		switch {
-		case m.holder == "" && m.held:
-			m.stages[m.into].Add(m.amount)
+		case m.holder == "" && s.closing && m.pot != f.item.Pot:
+			s.aside = append(s.aside, m)
 		case m.holder == "":
-			item := Item{Round: f.item.Round, Kind: m.into, Generation: m.generation, Pot: m.pot}
-			s.enter(item, &m.stages[m.into], m.amount)
+			s.arrive(m)
 		case f.item.Kind == Earned && m.pot == f.item.Pot:
 			s.book.Credit(m.pot, m.holder, m.amount)
 		default:
@@ -151,6 +151,15 @@ func (s *Sweep) apply(f flush) {
 		}
 	}
 	s.book.Flushed(f.item, from, to, len(f.receivers))
+}
+
+// arrive lets a move enter the stage that it was planned for.
+func (s *Sweep) arrive(m move) {
+	if m.held {
+		m.stages[m.into].Add(m.amount)
+		return
+	}
+	s.enter(Item{Round: m.round, Kind: m.into, Generation: m.generation, Pot: m.pot}, &m.stages[m.into], m.amount)
 }
 
 // enter puts an amount into a stage and queues it when it is worth a flush.

@@ -87,6 +87,7 @@ func (l *Ledger) Change(work Work, next Lists) error {
 		}
 	}
 	l.lists[work] = next
+	s.Deliver()
 	l.requeue(s)
 	return nil
 }

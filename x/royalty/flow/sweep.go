@@ -22,6 +22,10 @@ type Sweep struct {
 	failed []Item
 	// passed are the pots whose sole holder got something at once.
 	passed map[Pot]bool
+	// closing: an epoch is being closed. What it passes on to other works waits
+	// aside until all are closed.
+	closing bool
+	aside   []move
 	// fresh is the round that money from outside joins.
 	fresh uint64
 	// last is the greatest item loaded when there are more; nothing beyond it
@@ -127,8 +131,12 @@ func (s *Sweep) queueStages(pot Pot, choose func(Kind, *Stage) bool) error {
 
 // Close flushes a pot under lists that are about to be replaced, then restarts
 // the stages whose receivers change. A stage that cannot be flushed restarts too,
-// with all it holds: what it has passed on was divided otherwise.
+// with all it holds: what it has passed on was divided otherwise. What goes to other
+// works reaches them with Deliver, once all epochs that ended are closed: it is paid
+// to whoever has a part then, whatever the order of closing.
 func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool) error {
+	s.closing = true
+	defer func() { s.closing = false }()
 	return guard(func() error {
 		stages, err := s.book.Stages(pot)
 		if err != nil {
@@ -145,6 +153,15 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 		}
 		return errors.Join(append(failures, s.Check(pot))...)
 	})
+}
+
+// Deliver lets what closed epochs passed on enter the stages of other works. Call it
+// when all are closed; Run does.
+func (s *Sweep) Deliver() {
+	for _, m := range s.aside {
+		s.arrive(m)
+	}
+	s.aside = nil
 }
 
 // closeStage flushes one stage under the lists given.
@@ -172,6 +189,7 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 // A stage that fails is reported and waits for the next round, and the rest goes
 // on.
 func (s *Sweep) Run(budget int) {
+	s.Deliver()
 	for spent := 0; spent < budget && len(s.queue) > 0; {
 		// It leaves the queue before it is served: serving it may queue what comes
 		// before it.

@@ -78,6 +78,15 @@ func (k Keeper) meters(ctx context.Context, work registrytypes.WorkID) (count in
 	return count, err
 }
 
+// IsMetered says whether a work's revenue in a denom is counted.
+func (k Keeper) IsMetered(ctx context.Context, work registrytypes.WorkID, denom string) (bool, error) {
+	row, err := k.Stages.Get(ctx, collections.Join(work, denom))
+	if errors.Is(err, collections.ErrNotFound) {
+		return false, nil
+	}
+	return row.TakenIn != nil, err
+}
+
 // TakenIn returns what a work has taken in of a denom since Meter was called for
 // it, in whole units, as of the end of the last block: payments to it and the
 // relative royalties that reached it, before anything is passed on. Absolute

@@ -28,6 +28,9 @@ func (k Keeper) checkPaymentChannels(ctx context.Context) error {
 		if err := channel.Validate(payees); err != nil {
 			return true, errorsmod.Wrap(types.ErrBrokenInvariant, err.Error())
 		}
+		if k.bank.BlockedAddr(channel.Payer) {
+			return true, types.ErrBrokenInvariant.Wrapf("the payer of %s, %s, may not receive: the rest could never go back", id, channel.Payer)
+		}
 		if err := k.checkPayees(ctx, payees); err != nil {
 			return true, errorsmod.Wrapf(err, "payees of %s", id)
 		}
@@ -101,6 +104,11 @@ func (k Keeper) checkAccount(ctx context.Context, own sdk.Coins) error {
 		return nil
 	}
 	for _, coin := range channels {
+		if err := check(coin.Denom); err != nil {
+			return err
+		}
+	}
+	for _, coin := range k.bank.GetAllBalances(ctx, k.account) {
 		if err := check(coin.Denom); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -159,8 +160,9 @@ func (b *book) take(sweep *flow.Sweep, payments []payment) {
 
 // closeEpochs flushes the works whose lists changed in the block under the
 // lists of each epoch that ended, and returns the payments that are left: those
-// under lists still in force. Older generations come first, so that what waits
-// in a derivative is its ancestors' future revenue, as it is in any other block.
+// under lists still in force. What waits in a derivative, or in a work whose
+// destination is another, is the others' future revenue, as in any other block: it
+// reaches them when all epochs are closed.
 func (k Keeper) closeEpochs(ctx context.Context, b *book, sweep *flow.Sweep, notes blockNotes) ([]payment, error) {
 	if len(notes.superseded) == 0 {
 		return notes.payments, nil
@@ -182,29 +184,16 @@ func (k Keeper) closeEpochs(ctx context.Context, b *book, sweep *flow.Sweep, not
 			current = append(current, p)
 		}
 	}
-	if err := k.oldestFirst(b, notes.superseded); err != nil {
-		return nil, err
-	}
+	slices.SortFunc(notes.superseded, func(x, y superseded) int {
+		return cmp.Or(bytes.Compare(x.work[:], y.work[:]), cmp.Compare(x.epoch, y.epoch))
+	})
 	for _, s := range notes.superseded {
 		if err := k.closeEpoch(ctx, b, sweep, s, early[epoch{s.work, s.epoch}]); err != nil {
 			return nil, fmt.Errorf("close epoch %d of %s: %w", s.epoch, s.work, err)
 		}
 	}
+	sweep.Deliver()
 	return current, nil
-}
-
-// oldestFirst sorts by generation, then work, then epoch.
-func (k Keeper) oldestFirst(b *book, ended []superseded) error {
-	for _, s := range ended {
-		if _, err := b.head(types.FlowWork(s.work)); err != nil {
-			return err
-		}
-	}
-	slices.SortFunc(ended, func(x, y superseded) int {
-		wx, wy := types.FlowWork(x.work), types.FlowWork(y.work)
-		return cmp.Or(cmp.Compare(b.heads[wx].Generation, b.heads[wy].Generation), cmp.Compare(wx, wy), cmp.Compare(x.epoch, y.epoch))
-	})
-	return nil
 }
 
 func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment) error {

@@ -22,6 +22,7 @@ type BankKeeper interface {
 	BlockedAddr(addr sdk.AccAddress) bool
 	IsSendEnabledCoins(ctx context.Context, coins ...sdk.Coin) error
 	GetBalance(ctx context.Context, addr sdk.AccAddress, denom string) sdk.Coin
+	GetAllBalances(ctx context.Context, addr sdk.AccAddress) sdk.Coins
 }
 
 // AccountKeeper knows the module's account.

@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"strings"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -125,10 +126,12 @@ func (m *MsgAssignShares) ValidateBasic() error {
 		if s.Weight == 0 || s.Weight > flow.Whole {
 			return ErrInvalidShares.Wrapf("%s gets %d ppm; a share is from 1 to %d", s.Account, s.Weight, flow.Whole)
 		}
-		if seen[s.Account] {
+		// An address is one in capitals too.
+		account := strings.ToLower(s.Account)
+		if seen[account] {
 			return ErrInvalidShares.Wrapf("%s is named twice", s.Account)
 		}
-		seen[s.Account] = true
+		seen[account] = true
 		sum += uint64(s.Weight)
 	}
 	if sum > flow.Whole {

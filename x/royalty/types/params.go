@@ -16,6 +16,9 @@ const (
 	maxBudget = 1_000_000
 	// maxReach keeps the gas of one payment countable.
 	maxReach = 1_000_000
+	// maxPaymentGas bounds the gas that a payment of the highest reach declares for
+	// its receivers: half of what a block holds.
+	maxPaymentGas = 150_000_000
 )
 
 // DefaultParams accepts the staking token. One receiver costs about 10 µs in
@@ -62,8 +65,9 @@ func (p Params) Validate() error {
 		return ErrInvalidParams.Wrapf("payout_budget is %d; it must be from 1 to %d", p.PayoutBudget, maxBudget)
 	case p.MaxReach < 2 || p.MaxReach > maxReach:
 		return ErrInvalidParams.Wrapf("max_reach is %d; it must be from 2 to %d", p.MaxReach, maxReach)
-	case p.GasPerReceiver > 1_000_000:
-		return ErrInvalidParams.Wrapf("gas_per_receiver is %d; it must be at most 1,000,000", p.GasPerReceiver)
+	case p.GasPerReceiver < 1 || p.GasPerReceiver > maxPaymentGas/uint64(p.MaxReach):
+		return ErrInvalidParams.Wrapf("gas_per_receiver is %d; it must be from 1 to %d, so that a payment of max_reach %d takes at most %d gas",
+			p.GasPerReceiver, maxPaymentGas/uint64(p.MaxReach), p.MaxReach, maxPaymentGas)
 	}
 	return nil
 }
