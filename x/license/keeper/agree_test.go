@@ -10,6 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -27,7 +28,7 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 			next++
 			source := rapid.SampledFrom(works).Draw(rt, "source")
 			maker := rapid.SampledFrom(accounts).Draw(rt, "maker")
-			training := rapid.Bool().Draw(rt, "training")
+			action := rapid.SampledFrom([]rules.Action{rules.Adapt, rules.TrainAI, rules.AIInput}).Draw(rt, "action")
 			made := registrytypes.WorkID{200, next}
 			isNew := rapid.IntRange(0, 2).Draw(rt, "new") > 0
 			if isNew {
@@ -36,13 +37,10 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 				made = rapid.SampledFrom(works).Draw(rt, "made")
 				maker = m.registry[made].Owner
 			}
-			use := types.Use{Action: types.ACTION_ADAPT, Unplaced: true}
-			if training {
-				use.Action = types.ACTION_TRAIN_AI
-			}
+			use := types.Use{Action: types.Action(action), Unplaced: true}
 			ask := func(permission string) (types.Permit, error) {
 				return m.k.Permit(m.ctx, types.PermitRequest{
-					Derivative: made, Owner: maker, Source: source, Permission: permission, Training: training,
+					Derivative: made, Owner: maker, Source: source, Permission: permission, Action: action,
 				})
 			}
 			answer := func(permission string) types.Rights {

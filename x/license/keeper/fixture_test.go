@@ -22,6 +22,7 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/keeper"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -316,7 +317,7 @@ func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, t
 
 // permit asks whether a derivative of its owner's may be made from a source.
 func (f *fixture) permit(derivative, source registrytypes.WorkID, permission fmt.Stringer) (types.Permit, error) {
-	r := types.PermitRequest{Derivative: derivative, Owner: f.registry[derivative].Owner, Source: source}
+	r := types.PermitRequest{Derivative: derivative, Owner: f.registry[derivative].Owner, Source: source, Action: rules.Adapt}
 	if permission != nil {
 		r.Permission = permission.String()
 	}

@@ -252,7 +252,7 @@ func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c ty
 		return err
 	}
 	demanded := func(d rules.Demand) bool { return types.ConstraintKind(d.Kind) == c.Kind }
-	if !slices.ContainsFunc(rules.Demands("", "", t.Rules()), demanded) {
+	if !slices.ContainsFunc(rules.Demands("", "", t.Rules(), rules.Full), demanded) {
 		return fmt.Errorf("is of kind %s, which %s does not demand", c.Kind, c.Terms)
 	}
 	if c.Kind != types.CONSTRAINT_CEILING {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -191,7 +192,7 @@ func TestTrainingGoesByItsOwnAnswer(t *testing.T) {
 	ask := func(terms types.TermsID) error {
 		f.offered(song, terms, types.Offer{})
 		_, err := f.k.Permit(f.ctx, types.PermitRequest{
-			Derivative: remix, Owner: bob, Source: song, Permission: terms.String(), Training: true,
+			Derivative: remix, Owner: bob, Source: song, Permission: terms.String(), Action: rules.TrainAI, Column: rules.Trained,
 		})
 		return err
 	}

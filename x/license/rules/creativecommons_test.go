@@ -72,7 +72,7 @@ func remixable(t require.TestingT, a, b string) bool {
 	if !adaptable(cc(t, a)) || !adaptable(cc(t, b)) {
 		return false
 	}
-	_, conflicts := rules.Combine(rules.Demands("work a", a, cc(t, a)), rules.Demands("work b", b, cc(t, b)))
+	_, conflicts := rules.Combine(full("work a", a, cc(t, a)), full("work b", b, cc(t, b)))
 	return len(conflicts) == 0
 }
 
@@ -104,7 +104,7 @@ func adapted(t *testing.T, source, adapter string) string {
 	if !adaptable(from) {
 		return "forbidden"
 	}
-	verdict := rules.OfferAllowed(rules.Demands("source", source, from), false, cc(t, adapter))
+	verdict := rules.OfferAllowed(full("source", source, from), false, cc(t, adapter), false)
 	switch {
 	case !verdict.Allowed():
 		return "forbidden"
@@ -139,7 +139,7 @@ func TestLaterVersionSatisfiesShareAlike(t *testing.T) {
 	require.False(t, old.Satisfies(current))
 	require.False(t, cc(t, "CC-BY-NC-SA-4.0").Satisfies(old))
 
-	_, conflicts := rules.Combine(rules.Demands("a", "3", old), rules.Demands("b", "4", current))
+	_, conflicts := rules.Combine(full("a", "3", old), full("b", "4", current))
 	require.Empty(t, conflicts, "both can be met under the later version")
 }
 
@@ -155,8 +155,8 @@ func TestCompatibleLicencesTakeShareAlikeOver(t *testing.T) {
 	stricter.Commercial = false
 	require.False(t, stricter.Satisfies(cc(t, "CC-BY-SA-4.0")), "terms that only bear the name")
 
-	demands, conflicts := rules.Combine(rules.Demands("a", "sa", cc(t, "CC-BY-SA-4.0")), rules.Demands("b", "gpl", gpl))
+	demands, conflicts := rules.Combine(full("a", "sa", cc(t, "CC-BY-SA-4.0")), full("b", "gpl", gpl))
 	require.Empty(t, conflicts)
-	require.True(t, rules.OfferAllowed(demands, false, gpl).Allowed())
-	require.False(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-SA-4.0")).Allowed())
+	require.True(t, rules.OfferAllowed(demands, false, gpl, false).Allowed())
+	require.False(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-SA-4.0"), false).Allowed())
 }

@@ -28,13 +28,18 @@ func anyTerms(t *rapid.T) rules.Terms {
 	}
 }
 
+// full is what terms demand of what is adapted from a source.
+func full(source, termsID string, t rules.Terms) rules.Group {
+	return rules.Demands(source, termsID, t, rules.Full)
+}
+
 // anyGroup draws what a source demands, with what it may have inherited.
 func anyGroup(t *rapid.T) rules.Group {
 	var g rules.Group
 	for range rapid.IntRange(0, 3).Draw(t, "number") {
 		terms := anyTerms(t)
 		source := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, "source")
-		g = append(g, rules.Demands(source, fmt.Sprintf("%+v", terms), terms)...)
+		g = append(g, full(source, fmt.Sprintf("%+v", terms), terms)...)
 	}
 	return g
 }
@@ -97,40 +102,40 @@ func TestAnotherDemandNeverPermitsAnOffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		demands, more, terms := anyGroup(t), anyGroup(t), anyTerms(t)
 		owes := rapid.Bool().Draw(t, "owes")
-		if !rules.OfferAllowed(demands, owes, terms).Allowed() {
+		if !rules.OfferAllowed(demands, owes, terms, false).Allowed() {
 			all, _ := rules.Combine(demands, more)
-			require.False(t, rules.OfferAllowed(all, owes, terms).Allowed())
-			require.False(t, rules.OfferAllowed(demands, true, terms).Allowed())
+			require.False(t, rules.OfferAllowed(all, owes, terms, false).Allowed())
+			require.False(t, rules.OfferAllowed(demands, true, terms, false).Allowed())
 		}
 	})
 }
 
 func TestNonCommercialSources(t *testing.T) {
-	demands := rules.Demands("song", "terms", cc(t, "CC-BY-NC-4.0"))
+	demands := full("song", "terms", cc(t, "CC-BY-NC-4.0"))
 	named := rules.Reason{Code: rules.NonCommercialSource, Source: "song", Terms: "terms"}
 
-	commercial := rules.OfferAllowed(demands, false, rules.Terms{Licence: "LicenseRef-Shop", Commercial: true, Attribution: true})
+	commercial := rules.OfferAllowed(demands, false, rules.Terms{Licence: "LicenseRef-Shop", Commercial: true, Attribution: true}, false)
 	require.Equal(t, []rules.Reason{named}, commercial.Refusals)
 
-	public := rules.OfferAllowed(demands, false, cc(t, "CC-BY-4.0"))
+	public := rules.OfferAllowed(demands, false, cc(t, "CC-BY-4.0"), false)
 	require.True(t, public.Allowed())
 	require.Equal(t, []rules.Reason{named}, public.Warnings)
 
-	require.Empty(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-NC-4.0")))
+	require.Empty(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-NC-4.0"), false))
 }
 
 // A work offered under BY-SA although an ancestor is non-commercial stays
 // usable under BY-SA, alone and with its like; with others the chart decides.
 func TestAnInheritedBanDoesNotBlockItsOwnShareAlike(t *testing.T) {
 	bySA := cc(t, "CC-BY-SA-4.0")
-	ban := rules.Demands("ancestor", "nc", cc(t, "CC-BY-NC-4.0"))
-	shared := append(rules.Demands("d", "sa", bySA), ban...)
+	ban := full("ancestor", "nc", cc(t, "CC-BY-NC-4.0"))
+	shared := append(full("d", "sa", bySA), ban...)
 
 	_, conflicts := rules.Combine(shared)
 	require.Empty(t, conflicts)
-	_, conflicts = rules.Combine(shared, rules.Demands("e", "sa", bySA))
+	_, conflicts = rules.Combine(shared, full("e", "sa", bySA))
 	require.Empty(t, conflicts)
-	_, conflicts = rules.Combine(ban, rules.Demands("e", "sa", bySA))
+	_, conflicts = rules.Combine(ban, full("e", "sa", bySA))
 	require.Len(t, conflicts, 1)
 	require.Equal(t, rules.ShareAlikeNonCommercial, conflicts[0].Code)
 	require.Equal(t, "e", conflicts[0].A.Source)
@@ -138,25 +143,25 @@ func TestAnInheritedBanDoesNotBlockItsOwnShareAlike(t *testing.T) {
 }
 
 func TestShareAlikeAndRoyalties(t *testing.T) {
-	bySA := rules.Demands("d", "sa", cc(t, "CC-BY-SA-4.0"))
+	bySA := full("d", "sa", cc(t, "CC-BY-SA-4.0"))
 	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeRoyalty, Source: "d", Terms: "sa"}}, rules.Owing(bySA).Refusals)
-	require.True(t, rules.Owing(rules.Demands("e", "by", cc(t, "CC-BY-4.0"))).Allowed())
+	require.True(t, rules.Owing(full("e", "by", cc(t, "CC-BY-4.0"))).Allowed())
 
-	require.Equal(t, rules.OwesRoyalty, rules.OfferAllowed(nil, true, cc(t, "CC-BY-4.0")).Refusals[0].Code)
+	require.Equal(t, rules.OwesRoyalty, rules.OfferAllowed(nil, true, cc(t, "CC-BY-4.0"), false).Refusals[0].Code)
 	own := rules.Terms{Licence: "LicenseRef-A", Derivatives: rules.DerivativesShareAlike}
-	require.Equal(t, rules.ShareAlikeRoyalty, rules.OfferAllowed(nil, true, own).Refusals[0].Code)
-	require.True(t, rules.OfferAllowed(nil, true, rules.Terms{Commercial: true}).Allowed())
+	require.Equal(t, rules.ShareAlikeRoyalty, rules.OfferAllowed(nil, true, own, false).Refusals[0].Code)
+	require.True(t, rules.OfferAllowed(nil, true, rules.Terms{Commercial: true}, false).Allowed())
 
-	limited := rules.Demands("d", "fr", rules.Terms{Territories: "FR", Ceiling: "1uusdc"})
+	limited := full("d", "fr", rules.Terms{Territories: "FR", Ceiling: "1uusdc", Derivatives: rules.DerivativesAllowed})
 	require.Equal(t, []rules.Reason{
 		{Code: rules.ScopeSource, Source: "d", Terms: "fr"}, {Code: rules.CeilingSource, Source: "d", Terms: "fr"},
-	}, rules.OfferAllowed(limited, false, cc(t, "CC-BY-4.0")).Refusals)
-	require.True(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "FR"}).Allowed())
-	require.False(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "DE,FR"}).Allowed())
+	}, rules.OfferAllowed(limited, false, cc(t, "CC-BY-4.0"), false).Refusals)
+	require.True(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "FR"}, false).Allowed())
+	require.False(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "DE,FR"}, false).Allowed())
 	ends := rules.Group{{Kind: rules.Expires, Source: "d", TermsID: "grant"}}
-	require.Equal(t, rules.ExpiringSource, rules.OfferAllowed(ends, false, cc(t, "CC0-1.0")).Refusals[0].Code)
+	require.Equal(t, rules.ExpiringSource, rules.OfferAllowed(ends, false, cc(t, "CC0-1.0"), false).Refusals[0].Code)
 
-	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"))
+	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"), false)
 	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeSource, Source: "d", Terms: "sa"}}, other.Refusals)
 }
 
@@ -167,10 +172,10 @@ func BenchmarkCombine(b *testing.B) {
 	for i := range groups {
 		source := fmt.Sprint("work", i)
 		ban := rules.Terms{Licence: "LicenseRef-Ban"}
-		groups[i] = rules.Demands(source, "ban", ban)
+		groups[i] = full(source, "ban", ban)
 		for j := range 64 {
 			version := cc(b, fmt.Sprintf("CC-BY-SA-%d.%d", 1+j/10, j%10))
-			groups[i] = append(groups[i], rules.Demands(source, version.Licence, version)...)
+			groups[i] = append(groups[i], full(source, version.Licence, version)...)
 		}
 	}
 	for b.Loop() {

@@ -8,6 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -35,7 +36,7 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime}, answer.Node)
 
 	require.Equal(t, []string{"permit", "link", "bind 1"}, f.calls)
-	require.Equal(t, licensetypes.PermitRequest{Derivative: remix, Owner: bob, Source: song, Permission: terms.String()}, f.requests[0])
+	require.Equal(t, licensetypes.PermitRequest{Derivative: remix, Owner: bob, Source: song, Permission: terms.String(), Action: rules.Adapt}, f.requests[0])
 	require.Equal(t, royaltytypes.Link{
 		Work: remix, Generation: 1, MaxTotalRate: types.Whole,
 		Sources: []royaltytypes.LinkSource{{Work: song, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 1}},
@@ -90,7 +91,7 @@ func TestTrainingIsAskedForAsSuch(t *testing.T) {
 	f := newFixture(t)
 	data, model := f.offered("data", alice, 0), f.work("model", bob)
 	f.mustDerive(bob, model, under(data, types.ROLE_TRAINED_ON))
-	require.True(t, f.requests[0].Training)
+	require.Equal(t, rules.TrainAI, f.requests[0].Action)
 }
 
 func TestGenerationIsOneAboveTheHighestSource(t *testing.T) {

@@ -184,7 +184,10 @@ func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Cont
 // work registers a work; names with equal text are one work.
 func (f *fixture) work(name string, owner sdk.AccAddress) workID {
 	id := idOf(name)
-	f.works[id] = registrytypes.Work{Owner: owner, Status: registrytypes.STATUS_ACTIVE, Version: 3}
+	work := registrytypes.Work{Owner: owner, Status: registrytypes.STATUS_ACTIVE, Version: 3}
+	// A model may have sources in every role.
+	require.NoError(f.t, work.SetRevision(registrytypes.Revision{Details: registrytypes.Details{Kind: registrytypes.KIND_MODEL}}))
+	f.works[id] = work
 	return id
 }
 
