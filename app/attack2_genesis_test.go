@@ -58,29 +58,6 @@ func TestAttack2AFingerprintBreaksTheExport(t *testing.T) {
 	require.NoError(t, c.TryImport(c.ExportGenesis(), c.Height()+1))
 }
 
-// TestAttack2ZeroHeightKeepsAHeight: an export for zero height takes the heights of the
-// old chain out. A payment channel's stays: in the block of the new chain that has it,
-// its receiver is told that a deposit came in that block.
-func TestAttack2ZeroHeightKeepsAHeight(t *testing.T) {
-	c := chain.New(t)
-	song := c.Register("song", alice)
-	for range 5 {
-		c.NextBlock()
-	}
-	open := chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole))
-	open.Receiver = alice.String()
-	c.MustDeliver(bob, open)
-	funded := c.Height()
-	c.NextBlock()
-	exported, err := c.App.Export(true, nil, nil)
-	require.NoError(t, err)
-	fresh := c.Import(exported.AppState, 1)
-	for fresh.Height() < funded-1 {
-		fresh.NextBlock()
-	}
-	require.NoError(t, fresh.Deliver(alice, chain.CloseMsg(alice, chain.PaymentChannelOf(bob, 1))).Err())
-}
-
 // TestAttack2AChannelThatCanNeverBeClosed: a message that opens a payment channel whose
 // payer may not receive is refused, for the rest could not go back. A genesis with one
 // starts, and the money is stuck.
