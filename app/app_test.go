@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
@@ -13,6 +15,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	consensustypes "github.com/cosmos/cosmos-sdk/x/consensus/types"
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/stemma-chain/stemma/app"
@@ -185,6 +188,25 @@ func TestExportForZeroHeightStarts(t *testing.T) {
 	require.ErrorContains(t, err, "nobody")
 }
 
+// TestZeroHeightKeepsNoDeposit: an export for zero height takes the heights of the old
+// chain out, and that a payment channel got a deposit is over with its block.
+func TestZeroHeightKeepsNoDeposit(t *testing.T) {
+	c := chain.New(t)
+	song := c.Register("song", alice)
+	open := chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole))
+	open.Receiver = alice.String()
+	c.MustDeliver(bob, open)
+	funded := c.Height()
+	exported, err := c.App.Export(true, nil, nil)
+	require.NoError(t, err)
+	fresh := c.Import(exported.AppState, 1)
+	for fresh.Height() < funded-1 {
+		fresh.NextBlock()
+	}
+	require.NoError(t, fresh.Deliver(alice, chain.CloseMsg(alice, chain.PaymentChannelOf(bob, 1))).Err())
+	fresh.RequireInvariants()
+}
+
 func TestMempoolRefusesTooLittleFee(t *testing.T) {
 	c := chain.New(t, chain.MinGasPrices("0.001ustem,0.001uusdc"))
 	offer := func(signer chain.Account, fee string) error {
@@ -206,6 +228,37 @@ func proposal(c *chain.Chain, n int, gas uint64) [][]byte {
 		}))
 	}
 	return txs
+}
+
+// TestLimitsLeaveRoomForATransaction: an update of the consensus parameters is held to
+// what a genesis is held to. Otherwise no block would take the vote that mends it.
+func TestLimitsLeaveRoomForATransaction(t *testing.T) {
+	c := chain.New(t)
+	update := func(gas, size int64) error {
+		params := app.ConsensusParams().ToProto()
+		msg := &consensustypes.MsgUpdateParams{
+			Authority: c.App.Keepers.Consensus.GetAuthority(), Evidence: params.Evidence, Validator: params.Validator,
+			Block: &cmtproto.BlockParams{MaxGas: gas, MaxBytes: size},
+		}
+		var err error
+		c.Write(func(ctx sdk.Context) error {
+			_, err = c.App.MsgServiceRouter().Handler(msg)(ctx, msg)
+			return nil
+		})
+		return err
+	}
+	evidence := app.ConsensusParams().Evidence.MaxBytes
+	for _, gas := range []int64{-1, 0, 1, app.MinBlockGas - 1} {
+		require.ErrorContains(t, update(gas, app.MaxBlockBytes), fmt.Sprintf("block.max_gas is %d", gas))
+	}
+	for _, size := range []int64{0, 1, evidence, evidence + app.MinBlockRoom - 1} {
+		require.ErrorContains(t, update(app.MaxBlockGas, size), fmt.Sprintf("block.max_bytes is %d", size))
+	}
+	require.NoError(t, update(app.MinBlockGas, -1))
+	require.NoError(t, update(app.MinBlockGas, evidence+app.MinBlockRoom))
+
+	_, exported := anew(t, c, nil)
+	require.EqualValues(t, app.MinBlockGas, exported.ConsensusParams.Block.MaxGas)
 }
 
 func TestProposalsKeepToTheGasMaximum(t *testing.T) {

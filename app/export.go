@@ -5,44 +5,82 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	"github.com/cosmos/cosmos-sdk/store/v2/rootmulti"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/auth/ante"
 	slashingtypes "github.com/cosmos/cosmos-sdk/x/slashing/types"
 	"github.com/cosmos/cosmos-sdk/x/staking"
 )
+
+// Exported is a state as a genesis.
+type Exported struct {
+	servertypes.ExportedApp
+	// Time is the genesis time: later than all that has happened (ADR 0034).
+	Time time.Time
+}
+
+// GenesisTime is when a chain begins that goes on from a state whose last block had this
+// time: unordered transactions of before, which no state remembers, have expired by then.
+func GenesisTime(last time.Time) time.Time {
+	return last.Add(ante.DefaultMaxTimeoutDuration + time.Millisecond)
+}
 
 // Export writes the state as a genesis that starts at the next height. With
 // forZeroHeight it starts a new chain instead: rewards are paid out, heights
 // are reset and, when allowed is not empty, every validator that it does not
 // name by operator address is jailed. Modules limits the export to those
 // named; empty means all.
-func (app *App) Export(forZeroHeight bool, allowed, modules []string) (servertypes.ExportedApp, error) {
-	ctx := app.NewContextLegacy(true, cmtproto.Header{Height: app.LastBlockHeight()})
+func (app *App) Export(forZeroHeight bool, allowed, modules []string) (Exported, error) {
+	last, err := app.lastBlockTime()
+	if err != nil {
+		return Exported{}, err
+	}
+	ctx := app.NewContextLegacy(true, cmtproto.Header{Height: app.LastBlockHeight(), Time: last})
 	height := app.LastBlockHeight() + 1
 	if forZeroHeight {
 		height = 0
 		if err := app.resetHeights(ctx, allowed); err != nil {
-			return servertypes.ExportedApp{}, fmt.Errorf("prepare for zero height: %w", err)
+			return Exported{}, fmt.Errorf("prepare for zero height: %w", err)
 		}
 	}
 	state, err := app.modules.ExportGenesisForModules(ctx, app.encoding.Codec, modules)
 	if err != nil {
-		return servertypes.ExportedApp{}, err
+		return Exported{}, err
 	}
 	appState, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {
-		return servertypes.ExportedApp{}, err
+		return Exported{}, err
 	}
 	validators, err := staking.WriteValidators(ctx, app.Keepers.Staking)
-	return servertypes.ExportedApp{
+	return Exported{servertypes.ExportedApp{
 		AppState:        appState,
 		Validators:      validators,
 		Height:          height,
 		ConsensusParams: app.GetConsensusParams(ctx),
-	}, err
+	}, GenesisTime(last)}, err
+}
+
+// lastBlockTime is the time of the block that made the state. A snapshot does not have
+// it: a node that began with one knows it from its own first block on.
+func (app *App) lastBlockTime() (time.Time, error) {
+	root, ok := app.CommitMultiStore().(*rootmulti.Store)
+	if !ok {
+		return time.Time{}, fmt.Errorf("the root store is a %T", app.CommitMultiStore())
+	}
+	info, err := root.GetCommitInfo(app.LastBlockHeight())
+	if err != nil {
+		return time.Time{}, err
+	}
+	if info.Timestamp.Unix() <= 0 {
+		return time.Time{}, fmt.Errorf("the time of block %d is not known: the node got its state from a "+
+			"snapshot; export a later block", app.LastBlockHeight())
+	}
+	return info.Timestamp, nil
 }
 
 // resetHeights takes the heights of the old chain out of the state of the

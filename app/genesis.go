@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -17,6 +18,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
+	"github.com/cosmos/cosmos-sdk/x/authz"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -49,9 +52,9 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (res *abc
 			res, err = nil, fmt.Errorf("genesis refused: %v", r)
 		}
 	}()
-	if gas := req.ConsensusParams.GetBlock().GetMaxGas(); gas < 1 {
-		return nil, fmt.Errorf("genesis refused: block.max_gas is %d in its consensus parameters; "+
-			"blocks have a maximum of gas here, such as %d", gas, int64(MaxBlockGas))
+	params := req.ConsensusParams
+	if err := checkBlocks(params.GetBlock(), params.GetEvidence()); err != nil {
+		return nil, fmt.Errorf("genesis refused, consensus parameters: %w", err)
 	}
 	if err := noNameTwice(req.AppStateBytes); err != nil {
 		return nil, fmt.Errorf("genesis refused: %w", err)
@@ -62,6 +65,9 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (res *abc
 	}
 	if err := app.validateGenesis(state); err != nil {
 		return nil, err
+	}
+	if err := dropExpired(app.encoding.Codec, state, ctx.BlockTime()); err != nil {
+		return nil, fmt.Errorf("genesis refused: %w", err)
 	}
 	if err := app.Keepers.Upgrade.SetModuleVersionMap(ctx, app.modules.GetVersionMap()); err != nil {
 		return nil, err
@@ -99,6 +105,36 @@ func (app *App) validateGenesis(state GenesisState) error {
 	}
 	return nil
 }
+
+// dropExpired takes out allowances and authorizations that have ended by the genesis
+// time. Anybody can give some, and their modules refuse to start with them.
+func dropExpired(cdc codec.JSONCodec, state GenesisState, now time.Time) error {
+	var fees feegrant.GenesisState
+	if err := cdc.UnmarshalJSON(state[feegrant.ModuleName], &fees); err != nil {
+		return err
+	}
+	fees.Allowances = slices.DeleteFunc(fees.Allowances, func(g feegrant.Grant) bool {
+		allowance, err := g.GetGrant()
+		if err != nil {
+			return false // the module says what is wrong
+		}
+		end, err := allowance.ExpiresAt()
+		return err == nil && ended(end, now)
+	})
+	state[feegrant.ModuleName] = cdc.MustMarshalJSON(&fees)
+
+	var grants authz.GenesisState
+	if err := cdc.UnmarshalJSON(state[authz.ModuleName], &grants); err != nil {
+		return err
+	}
+	grants.Authorization = slices.DeleteFunc(grants.Authorization, func(g authz.GrantAuthorization) bool {
+		return ended(g.Expiration, now)
+	})
+	state[authz.ModuleName] = cdc.MustMarshalJSON(&grants)
+	return nil
+}
+
+func ended(end *time.Time, now time.Time) bool { return end != nil && !end.After(now) }
 
 func isMissing(part json.RawMessage) bool { return len(part) == 0 || string(part) == "null" }
 

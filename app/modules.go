@@ -112,7 +112,7 @@ func newModuleManager(app *App) *module.Manager {
 		evidence.NewAppModule(k.Evidence),
 		feegrantmodule.NewAppModule(cdc, k.Account, k.Bank, k.FeeGrant, interfaces),
 		authzmodule.NewAppModule(cdc, k.Authz, k.Account, k.Bank, interfaces),
-		consensus.NewAppModule(cdc, k.Consensus),
+		consensusModule{consensus.NewAppModule(cdc, k.Consensus), k.Consensus},
 		upgrade.NewAppModule(k.Upgrade, k.Account.AddressCodec()),
 		registry.NewAppModule(k.Registry),
 		royalty.NewAppModule(k.Royalty),

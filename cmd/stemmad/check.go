@@ -133,16 +133,7 @@ func checkGenesis(file string) (checkReport, error) {
 	}
 	node := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{}, baseapp.SetChainID(genesis.ChainID))
 	height := max(genesis.InitialHeight, 1)
-	params := genesis.Consensus.Params.ToProto()
-	validators := make([]*cmttypes.Validator, len(genesis.Consensus.Validators))
-	for i, v := range genesis.Consensus.Validators {
-		validators[i] = cmttypes.NewValidator(v.PubKey, v.Power)
-	}
-	res, err := node.InitChain(&abci.RequestInitChain{
-		Time: genesis.GenesisTime, ChainId: genesis.ChainID, ConsensusParams: &params,
-		AppStateBytes: genesis.AppState, InitialHeight: height,
-		Validators: cmttypes.TM2PB.ValidatorUpdates(cmttypes.NewValidatorSet(validators)),
-	})
+	res, err := node.InitChain(firstRequest(genesis))
 	if err == nil && len(res.Validators) == 0 {
 		err = errors.New("nobody is a validator: neither consensus.validators, staking nor the gentxs name one")
 	}
@@ -153,6 +144,20 @@ func checkGenesis(file string) (checkReport, error) {
 	}
 	header := cmtproto.Header{Height: height, Time: genesis.GenesisTime, ChainID: genesis.ChainID}
 	return runChecks(node, node.NewContextLegacy(false, header)), nil
+}
+
+// firstRequest is what CometBFT asks of an app that has no state yet.
+func firstRequest(genesis *genutiltypes.AppGenesis) *abci.RequestInitChain {
+	params := genesis.Consensus.Params.ToProto()
+	validators := make([]*cmttypes.Validator, len(genesis.Consensus.Validators))
+	for i, v := range genesis.Consensus.Validators {
+		validators[i] = cmttypes.NewValidator(v.PubKey, v.Power)
+	}
+	return &abci.RequestInitChain{
+		Time: genesis.GenesisTime, ChainId: genesis.ChainID, ConsensusParams: &params,
+		AppStateBytes: genesis.AppState, InitialHeight: max(genesis.InitialHeight, 1),
+		Validators: cmttypes.TM2PB.ValidatorUpdates(cmttypes.NewValidatorSet(validators)),
+	}
 }
 
 func runChecks(node *app.App, ctx sdk.Context) checkReport {

@@ -79,7 +79,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		keys.Commands(), queryCmd(), txCmd(), server.StatusCommand(),
 		debug.Cmd(), pruning.Cmd(newApp, app.DefaultHome()), snapshot.Cmd(newApp),
 	)
-	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, exportApp, server.StartCmdOptions{DBOpener: app.OpenDB})
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, nil, server.StartCmdOptions{DBOpener: app.OpenDB})
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "version":
@@ -191,25 +191,6 @@ func newApp(logger log.Logger, db dbm.DB, options servertypes.AppOptions) server
 		panic(cannotOpen{err})
 	}
 	return node
-}
-
-// exportApp logs nothing: the log would go where the genesis is written to.
-func exportApp(
-	_ log.Logger, db dbm.DB, height int64, forZeroHeight bool, allowed []string,
-	options servertypes.AppOptions, modules []string,
-) (servertypes.ExportedApp, error) {
-	if height == -1 {
-		latest, err := app.Open(log.NewNopLogger(), db, options)
-		if err != nil {
-			return servertypes.ExportedApp{}, err
-		}
-		return latest.Export(forZeroHeight, allowed, modules)
-	}
-	earlier, err := app.NewAtHeight(log.NewNopLogger(), db, options, height)
-	if err != nil {
-		return servertypes.ExportedApp{}, err
-	}
-	return earlier.Export(forZeroHeight, allowed, modules)
 }
 
 // negative is how the flags' parser reads an amount with a sign.

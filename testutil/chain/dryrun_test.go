@@ -50,7 +50,7 @@ func TestTryingADerivationAnswersAsSendingIt(t *testing.T) {
 			"over the whole", chain.DeriveMsg(remix, song.Under(remix10), beat.Under(greedy)),
 			[]string{remix.String(), "1050000", "1000000"},
 		},
-		{"over the stated maximum", capped, []string{remix.String(), "100000", "50000"}},
+		{"over the stated maximum", capped, []string{remix.String(), "10 %", "5 %"}},
 		{"a circle", circle, []string{own.String(), "circle"}},
 		{"accepted", chain.DeriveMsg(remix, song.Under(remix10), beat.Cited()), nil},
 	} {

@@ -59,7 +59,7 @@ func TestGenesisRoundTrip(t *testing.T) {
 
 	g := newFixture(t)
 	g.registry[photo] = f.registry[photo]
-	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
+	require.NoError(t, g.k.InitGenesis(afterAll(g.ctx), *exported))
 	require.NoError(t, g.k.CheckInvariants(g.ctx))
 	again, err := g.k.ExportGenesis(g.ctx)
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestBrokenGenesis(t *testing.T) {
 		edit(gs)
 		require.Error(t, gs.Validate(), name)
 		g := newFixture(t)
-		require.Error(t, g.k.InitGenesis(g.ctx, *gs), name)
+		require.Error(t, g.k.InitGenesis(afterAll(g.ctx), *gs), name)
 	}
 }
 

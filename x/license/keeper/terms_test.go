@@ -47,7 +47,7 @@ func TestGovernanceBlanksTheURIOfTerms(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())
 	g := newFixture(t)
-	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
+	require.NoError(t, g.k.InitGenesis(afterAll(g.ctx), *exported))
 	again, err := g.k.ExportGenesis(g.ctx)
 	require.NoError(t, err)
 	require.Equal(t, exported, again)

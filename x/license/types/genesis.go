@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/past"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -217,4 +218,15 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 // validEnd says whether the store can hold an end, if there is one.
 func validEnd(end *time.Time) bool {
 	return end == nil || end.After(time.Unix(0, 0)) && end.Before(MaxTime)
+}
+
+// HappenedBefore checks that all that the state says has happened came before the start
+// of the chain. It fails with ErrInvalidGenesis.
+func (gs GenesisState) HappenedBefore(start time.Time) error {
+	for _, g := range gs.Grants {
+		if err := past.Check(start, g.Id, &g.Grant.GrantedAt); err != nil {
+			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+		}
+	}
+	return nil
 }

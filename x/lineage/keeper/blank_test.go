@@ -78,7 +78,7 @@ func TestWhatWasDeclaredIsTakenBack(t *testing.T) {
 	}
 	g := newFixture(t)
 	g.work("image", alice)
-	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
+	require.NoError(t, g.k.InitGenesis(afterAll(g.ctx), *exported))
 	again, err := g.k.ExportGenesis(g.ctx)
 	require.NoError(t, err)
 	require.Equal(t, exported, again)

@@ -324,3 +324,8 @@ func (f *fixture) chainOf(name string, owner sdk.AccAddress, length int) []workI
 	}
 	return list
 }
+
+// afterAll is a context of a genesis that an export has made: all rows are older.
+func afterAll(ctx sdk.Context) sdk.Context {
+	return ctx.WithBlockTime(ctx.BlockTime().AddDate(1, 0, 0))
+}

@@ -6,6 +6,8 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -15,6 +17,9 @@ import (
 // those of x/royalty.
 func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 	if err := g.Validate(); err != nil {
+		return err
+	}
+	if err := g.HappenedBefore(sdk.UnwrapSDKContext(ctx).BlockTime()); err != nil {
 		return err
 	}
 	if err := k.checkStated(ctx, g.Nodes); err != nil {

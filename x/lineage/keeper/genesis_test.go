@@ -44,7 +44,7 @@ func TestGenesisExportAndImportIsTheIdentity(t *testing.T) {
 
 	f := newFixture(t)
 	f.works, f.generations = original.works, original.generations
-	require.NoError(t, f.k.InitGenesis(f.ctx, read))
+	require.NoError(t, f.k.InitGenesis(afterAll(f.ctx), read))
 	f.requireSound()
 	again, err := cdc.MarshalJSON(f.export())
 	require.NoError(t, err)
@@ -101,7 +101,7 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 			change(&g)
 			require.Error(t, g.Validate())
 			f := newFixture(t)
-			require.Error(t, f.k.InitGenesis(f.ctx, g))
+			require.Error(t, f.k.InitGenesis(afterAll(f.ctx), g))
 		})
 	}
 }
@@ -114,15 +114,15 @@ func TestAGenesisThatRoyaltyContradictsIsRefused(t *testing.T) {
 			f := newFixture(t)
 			f.generations = maps.Clone(original.generations)
 			f.generations[work]++
-			err := f.k.InitGenesis(f.ctx, *g)
+			err := f.k.InitGenesis(afterAll(f.ctx), *g)
 			require.ErrorIs(t, err, types.ErrInvalidGenesis)
 			require.ErrorContains(t, err, work.String())
 			delete(f.generations, work)
 			if work == idOf("top") {
-				require.NoError(t, f.k.InitGenesis(f.ctx, *g))
+				require.NoError(t, f.k.InitGenesis(afterAll(f.ctx), *g))
 				return
 			}
-			require.ErrorContains(t, f.k.InitGenesis(f.ctx, *g), work.String())
+			require.ErrorContains(t, f.k.InitGenesis(afterAll(f.ctx), *g), work.String())
 		})
 	}
 }

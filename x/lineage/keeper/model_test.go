@@ -101,7 +101,7 @@ func TestLineageBehavesLikeItsModel(t *testing.T) {
 		g := f.export()
 		again := newFixtureOver(rt, key, testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx)
 		again.generations = f.generations
-		require.NoError(rt, again.k.InitGenesis(again.ctx, *g))
+		require.NoError(rt, again.k.InitGenesis(afterAll(again.ctx), *g))
 		require.Equal(rt, g, again.export())
 	})
 }

@@ -117,7 +117,7 @@ func TestALongWalkIsTruncatedAtItsBound(t *testing.T) {
 			Edges: []types.GenesisEdge{{Source: root, Edge: types.Edge{Role: types.ROLE_PARENT_OF}}},
 		})
 	}
-	require.NoError(t, f.k.InitGenesis(f.ctx, *g))
+	require.NoError(t, f.k.InitGenesis(afterAll(f.ctx), *g))
 	last, err := f.queries.Descendants(f.ctx, &types.QueryWalkRequest{
 		Work: root, Pagination: &query.PageRequest{Offset: bound - 10, Limit: 100},
 	})

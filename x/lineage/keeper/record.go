@@ -12,9 +12,6 @@ import (
 	"github.com/stemma-chain/stemma/x/lineage/types"
 )
 
-// clockTolerance is how far a generator's clock may run ahead of block time.
-const clockTolerance = 10 * time.Minute
-
 // checkRecord checks the generation record against the state: once a work,
 // made before now, by a model that exists if it names a registered one.
 func (k Keeper) checkRecord(ctx context.Context, d *derivation) error {
@@ -38,7 +35,7 @@ func (k Keeper) checkRecord(ctx context.Context, d *derivation) error {
 			"the record comes with the first input", d.row.Edges[i].Source)
 	}
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	if at := d.Record.GeneratedAt; at != nil && at.After(now.Add(clockTolerance)) {
+	if at := d.Record.GeneratedAt; at != nil && at.After(now.Add(types.ClockTolerance)) {
 		return errorsmod.Wrapf(types.ErrInvalidRecord, "generated_at %s is after the block's time %s",
 			at.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}

@@ -5,6 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/x/internal/past"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -119,6 +120,28 @@ func (e GenesisEdge) validate(derivedAt time.Time) error {
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE
 	if !known || edge.RoyaltyRate > Whole || none != (edge.RoyaltyRate == 0) {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: policy %d with a rate of %d ppm", e.Source, edge.RoyaltyPolicy, edge.RoyaltyRate)
+	}
+	return nil
+}
+
+// HappenedBefore checks that all that the state says has happened came before the start
+// of the chain. A generator's clock may have run ahead. It fails with ErrInvalidGenesis.
+func (g GenesisState) HappenedBefore(start time.Time) error {
+	for _, n := range g.Nodes {
+		moments := []*time.Time{&n.Node.DerivedAt}
+		for _, e := range n.Edges {
+			moments = append(moments, e.Edge.AddedAt)
+		}
+		for i := range n.Externals {
+			moments = append(moments, &n.Externals[i].AddedAt)
+		}
+		err := past.Check(start, n.Work, moments...)
+		if err == nil && n.Record != nil {
+			err = past.Check(start.Add(ClockTolerance), n.Work, n.Record.GeneratedAt)
+		}
+		if err != nil {
+			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+		}
 	}
 	return nil
 }

@@ -2,7 +2,11 @@
 // errors and their validation.
 package types
 
-import "cosmossdk.io/collections"
+import (
+	"time"
+
+	"cosmossdk.io/collections"
+)
 
 const (
 	// ModuleName is the name of the lineage module.
@@ -26,6 +30,8 @@ var (
 const (
 	// MaxMessageSources is how many sources one message may declare.
 	MaxMessageSources = 256
+	// ClockTolerance is how far a generator's clock may run ahead of block time.
+	ClockTolerance = 10 * time.Minute
 	// MaxSources is how many sources, external ones among them, a work may have.
 	MaxSources = 1024
 	// MaxTextLength bounds each text of a generation record, in bytes.

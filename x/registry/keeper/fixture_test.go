@@ -207,3 +207,8 @@ func entry(content string) types.Entry {
 func details(title string, fingerprints ...types.Fingerprint) types.Details {
 	return types.Details{Kind: types.KIND_TEXT, Title: title, Fingerprints: fingerprints}
 }
+
+// afterAll is a context of a genesis that an export has made: all rows are older.
+func afterAll(ctx sdk.Context) sdk.Context {
+	return ctx.WithBlockTime(ctx.BlockTime().AddDate(1, 0, 0))
+}

@@ -17,6 +17,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := gs.Validate(); err != nil {
 		return err
 	}
+	if err := gs.HappenedBefore(sdk.UnwrapSDKContext(ctx).BlockTime()); err != nil {
+		return err
+	}
 	for _, w := range gs.Works {
 		if err := k.initWork(ctx, w); err != nil {
 			return errorsmod.Wrap(err, w.Id.String())

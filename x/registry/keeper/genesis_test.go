@@ -48,7 +48,7 @@ func TestExportImportIsIdentity(t *testing.T) {
 	require.Len(t, exported.Anchors, 2)
 
 	g := newFixture(t)
-	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
+	require.NoError(t, g.k.InitGenesis(afterAll(g.ctx), *exported))
 	require.NoError(t, g.k.CheckInvariants(g.ctx))
 	again, err := g.k.ExportGenesis(g.ctx)
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		breakIt(gs)
 		require.Error(t, gs.Validate(), name)
 		g := newFixture(t)
-		require.Error(t, g.k.InitGenesis(g.ctx, *gs), name)
+		require.Error(t, g.k.InitGenesis(afterAll(g.ctx), *gs), name)
 		empty, err := g.k.ExportGenesis(g.ctx)
 		require.NoError(t, err)
 		require.Empty(t, empty.Works, name)

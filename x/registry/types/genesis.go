@@ -2,10 +2,13 @@ package types
 
 import (
 	"bytes"
+	"time"
 
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/internal/past"
 )
 
 // maxAddress is the longest account address in bytes.
@@ -196,3 +199,29 @@ func (t TransferOffer) Validate(owner sdk.AccAddress) error {
 }
 
 func validAddress(addr sdk.AccAddress) bool { return len(addr) > 0 && len(addr) <= maxAddress }
+
+// HappenedBefore checks that all that the state says has happened came before the start
+// of the chain. It fails with ErrInvalidGenesis.
+func (gs GenesisState) HappenedBefore(start time.Time) error {
+	for _, w := range gs.Works {
+		moments := []*time.Time{&w.Work.RegisteredAt, &w.Work.ClaimedSince.Time, w.Work.RevealedAt}
+		for i := range w.Revisions {
+			moments = append(moments, &w.Revisions[i].CreatedAt)
+		}
+		for i := range w.Owners {
+			moments = append(moments, &w.Owners[i].Since)
+		}
+		if w.Transfer != nil {
+			moments = append(moments, &w.Transfer.OfferedAt)
+		}
+		if err := past.Check(start, w.Id, moments...); err != nil {
+			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+		}
+	}
+	for _, a := range gs.Anchors {
+		if err := past.Check(start, a.Root, &a.Anchor.Priority.Time); err != nil {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "anchor of %s: %s", a.Account, err)
+		}
+	}
+	return nil
+}

@@ -16,10 +16,11 @@ import (
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// A block's notes are kept in an object store: payments, requests to settle and
-// superseded lists. Every transaction writes keys of its own and reads none of
-// another's, so they run in parallel; the notes of a failed message are rolled
-// back with it, and the store is empty after the block. Values are immutable:
+// A block's notes are kept in an object store: payments, requests to settle,
+// superseded lists and deposits. Every transaction writes keys of its own and reads
+// none of another's, but for those who close a payment channel, so they run in
+// parallel; the notes of a failed message are rolled back with it, and the store is
+// empty after the block. Values are immutable:
 // Block-STM may run a transaction more than once.
 const (
 	// payment | work 20 | denom | 0x00 | epoch 8 | transaction 8 -> math.Int
@@ -32,6 +33,8 @@ const (
 	redirectedNote byte = 4
 	// behind | work 20 -> true
 	behindNote byte = 5
+	// funded | payment channel 20 -> true
+	fundedNote byte = 6
 )
 
 // payment is what a work was paid in a block under one epoch's lists.
@@ -100,6 +103,16 @@ func (k Keeper) noteBehind(ctx context.Context, work registrytypes.WorkID) {
 	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(append([]byte{behindNote}, work[:]...), true)
 }
 
+// noteFunded says that a payment channel got a deposit in this block. It is a note and
+// no height in the row: a simulation runs at the height of a block that is over.
+func (k Keeper) noteFunded(ctx context.Context, id types.PaymentChannelID) {
+	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(append([]byte{fundedNote}, id[:]...), true)
+}
+
+func (k Keeper) fundedInThisBlock(ctx context.Context, id types.PaymentChannelID) bool {
+	return sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Get(append([]byte{fundedNote}, id[:]...)) != nil
+}
+
 // collect reads the block's notes and merges those of one work, denom and epoch.
 func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 	var notes blockNotes
@@ -123,6 +136,7 @@ func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 			notes.redirected = append(notes.redirected, registrytypes.WorkID(key[1:21]))
 		case behindNote:
 			notes.behind = append(notes.behind, registrytypes.WorkID(key[1:21]))
+		case fundedNote: // for messages of the block only
 		default:
 			return blockNotes{}, fmt.Errorf("a note with the key %x", key)
 		}

@@ -73,7 +73,6 @@ func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentCha
 	}
 	channel.Denom, channel.Deposit = deposit.Denom, deposit.Amount
 	channel.Redeemed, channel.Settled, channel.Paid = math.ZeroInt(), math.ZeroInt(), math.ZeroInt()
-	channel.FundedAt = sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if err := channel.Validate(payees); err != nil {
 		return id, err
 	}
@@ -92,6 +91,7 @@ func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentCha
 	if err := k.setNewPaymentChannel(ctx, channel, payees); err != nil {
 		return id, err
 	}
+	k.noteFunded(ctx, id)
 	opened := &types.EventPaymentChannelOpened{
 		PaymentChannel: id, Payer: channel.Payer.String(), Denom: channel.Denom, Deposit: channel.Deposit.String(), Payees: uint32(len(shares)),
 	}
@@ -162,9 +162,9 @@ func (k Keeper) TopUpPaymentChannel(ctx context.Context, payer sdk.AccAddress, i
 		return err
 	}
 	channel.Deposit = deposit
-	channel.FundedAt = sdk.UnwrapSDKContext(ctx).BlockHeight()
 	if err := k.PaymentChannels.Rows.Set(ctx, id, channel); err != nil {
 		return err
 	}
+	k.noteFunded(ctx, id)
 	return events.Emit(ctx, &types.EventPaymentChannelToppedUp{PaymentChannel: id, Payer: payer.String(), Denom: amount.Denom, Amount: amount.Amount.String()})
 }

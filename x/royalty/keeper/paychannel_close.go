@@ -49,7 +49,7 @@ func (k Keeper) ClosePaymentChannel(ctx context.Context, sender sdk.AccAddress, 
 
 // refund pays back what a payment channel has left and removes it.
 func (k Keeper) refund(ctx context.Context, id types.PaymentChannelID, channel types.PaymentChannel) (sdk.Coin, error) {
-	if channel.FundedAt == sdk.UnwrapSDKContext(ctx).BlockHeight() {
+	if k.fundedInThisBlock(ctx, id) {
 		return sdk.Coin{}, types.ErrTooEarly.Wrapf("%s got a deposit in this block; close it in the next one", id)
 	}
 	if err := k.completePending(ctx, id, &channel); err != nil {

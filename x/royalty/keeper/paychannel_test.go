@@ -167,6 +167,19 @@ func TestADepositIsNotPaidBackInItsBlock(t *testing.T) {
 	c.RequireInvariants()
 }
 
+// TestSimulationTakesWhatTheNextBlockTakes: it runs at the height of the deposit's block,
+// which is over.
+func TestSimulationTakesWhatTheNextBlockTakes(t *testing.T) {
+	c, _, works := withPaymentChannel(t)
+	open := chain.PaymentChannelMsg(bob, 7, usdc(50), works[0].Share(chain.Whole))
+	open.Receiver = alice.String()
+	c.MustDeliver(bob, open)
+	tx := c.Sign(alice, chain.CloseMsg(alice, chain.PaymentChannelOf(bob, 7)))
+	_, _, err := c.App.Simulate(tx)
+	require.NoError(t, err)
+	c.Block(tx).RequireOK(t)
+}
+
 // TestABatchOutlivesWhatOvertookIt: one message, a voucher of each kind.
 func TestABatchOutlivesWhatOvertookIt(t *testing.T) {
 	c, id, works := withPaymentChannel(t)

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/internal/past"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 )
 
@@ -277,6 +279,20 @@ func (s Stages) Validate() error {
 	}
 	if s.TakenIn != nil && (s.TakenIn.IsNil() || s.TakenIn.IsNegative() || tooLarge(*s.TakenIn)) {
 		return ErrBrokenInvariant.Wrapf("the meter is at %s, below zero or not below 2^%d", s.TakenIn, maxTotalBits)
+	}
+	return nil
+}
+
+// HappenedBefore checks that all that the state says has happened came before the start
+// of the chain: that payers asked for the rest. It fails with ErrInvalidGenesis.
+func (gs GenesisState) HappenedBefore(start time.Time) error {
+	for _, c := range gs.PaymentChannels {
+		if channel := c.PaymentChannel; channel.ClosesAt != nil {
+			asked := channel.ClosesAt.Add(-channel.CloseDelay)
+			if err := past.Check(start, channel.ID(), &asked); err != nil {
+				return ErrInvalidGenesis.Wrapf("closes_at less close_delay: %s", err)
+			}
+		}
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func preset(name string) licensetypes.Preset {
 func terms(name string) licensetypes.TermsID { return preset(name).ID }
 
 func ask() permission.Request {
-	return permission.Request{Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
+	return permission.Request{Action: licensetypes.ACTION_ADAPT, Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
 }
 
 func denied(code rules.Code, permission string) licensetypes.Rights {
