@@ -93,11 +93,11 @@ func (d *derivation) describe() []derivedSource {
 func (d *derivation) explain(ctx context.Context, conn *connect.Conn, refusal error) string {
 	text := refusal.Error()
 	if !strings.Contains(text, royaltytypes.ErrOverWhole.Error()) && !strings.Contains(text, royaltytypes.ErrOverMaxRate.Error()) {
-		return d.reliance()
+		return d.reliance(conn.KeyNames())
 	}
 	owed, err := d.owed(ctx, conn)
 	if err != nil {
-		return d.reliance()
+		return d.reliance(conn.KeyNames())
 	}
 	return owed
 }
@@ -128,7 +128,7 @@ func (d *derivation) owed(ctx context.Context, conn *connect.Conn) (string, erro
 		if s.choice.Terms != nil {
 			own = s.choice.Terms.Terms.RoyaltyRate
 		}
-		tab.Row(fmt.Sprintf("%s (%s)", table.Short(describe.Heading(s.work)), s.work.Id), s.role.Name(), s.choice.How,
+		tab.Row(fmt.Sprintf("%s (%s)", table.Short(describe.Heading(s.work.Claim)), s.work.Id), s.role.Name(), s.choice.How,
 			rates.Percent(own), rates.Percent(owed.Absolute))
 	}
 	var b strings.Builder

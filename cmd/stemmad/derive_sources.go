@@ -23,7 +23,6 @@ import (
 	"github.com/stemma-chain/stemma/internal/rates"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -65,7 +64,7 @@ func addDeriveFlags(cmd *cobra.Command) {
 
 // chosen is a source with the permission that was found.
 type chosen struct {
-	work   registrytypes.Claim
+	work   target.Work
 	role   lineagetypes.Role
 	weight uint32
 	choice permission.Choice
@@ -153,7 +152,7 @@ func choose(
 	if err != nil {
 		return chosen{}, err
 	}
-	work, err := target.Resolve(ctx, conn.Registry(), source.Work)
+	work, err := target.EarliestSafe(ctx, conn.Registry(), source.Work)
 	if isUnregistered(err) {
 		return chosen{}, fmt.Errorf("%w; --%s %s declares it without paying it", err, flagExternal, source.Work)
 	}
@@ -168,7 +167,7 @@ func choose(
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request.Source, request.Title, request.Wanted = work.Id, table.Short(describe.Heading(work)), source.Permission
+	request.Source, request.Title, request.Wanted = work.Id, table.Short(describe.Heading(work.Claim)), source.Permission
 	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
 	found.choice, err = finder.Find(ctx, request)
 	return found, err

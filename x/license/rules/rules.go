@@ -65,7 +65,6 @@ const (
 
 	NotOffered       Code = "not_offered"
 	NotRegistered    Code = "not_registered"
-	TooManyClaims    Code = "too_many_claims"
 	OfferExpired     Code = "offer_expired"
 	OfferPaused      Code = "offer_paused"
 	GrantExpired     Code = "grant_expired"
@@ -87,7 +86,7 @@ func Codes() []Code {
 		NoDerivatives, TrainingDenied, NeedsGrant, NonCommercialSource, AttributionSource, ShareAlikeSource, ShareAlikeConflict,
 		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource, UseNotCovered,
 		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
-		NotOffered, NotRegistered, TooManyClaims, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
+		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, WorkWithdrawn, WorkDisputed, WorkInvalidated,
 	}
 	slices.Sort(list)

@@ -154,22 +154,3 @@ func (k Keeper) contested(ctx context.Context, id types.WorkID, work types.Work)
 	_, _, later, err = k.foreignClaim(ctx, work.Owner, c.inOrder().StartExclusive(order))
 	return before, later, err
 }
-
-// Claimants lists the works that claim a content in the order of their claims,
-// up to a number, and whether there are more.
-func (k Keeper) Claimants(ctx context.Context, digest types.Digest, limit int) (works []types.WorkID, more bool, err error) {
-	c, err := k.claimsTo(ctx, digest)
-	switch {
-	case err != nil || !c.claimed:
-		return nil, false, err
-	case !c.listed():
-		return []types.WorkID{c.sole}, false, nil
-	}
-	err = k.ByDigest.Walk(ctx, c.inOrder(), func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
-		if more = len(works) == limit; !more {
-			works = append(works, key.K2().Work)
-		}
-		return more, nil
-	})
-	return works, more, err
-}

@@ -11,6 +11,11 @@ func (w Work) Place() Priority {
 	return w.ClaimedSince
 }
 
+// Place is where the claim stands, as of a Work.
+func (c Claim) Place() Priority {
+	return Work{ClaimedSince: c.ClaimedSince, PlacedAt: c.PlacedAt}.Place()
+}
+
 // SetPlace puts the claim where it stands among those to its content, at the
 // time since when it is claimed or later.
 func (w *Work) SetPlace(place Priority) {
