@@ -48,7 +48,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	request := permission.Request{Source: work.Id, Title: table.Short(describe.Heading(work.Claim)), Licensee: sender.Address, Now: time.Now()}
+	request := permission.Request{
+		Source: work.Id, Title: table.Short(describe.Heading(work.Claim)), Licensee: sender.Address, Now: time.Now(),
+	}
 	if len(args) == 2 {
 		request.Wanted = args[1]
 	}
@@ -86,7 +88,8 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.", request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee)
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.",
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee)
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+

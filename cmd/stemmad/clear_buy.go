@@ -50,7 +50,9 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	if price != nil {
 		cost = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Acquire %q (%s)%s under %s, %s.", c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost), msg)
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.",
+		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost)
+	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {
 		return fmt.Errorf("the price rose while you were buying, and nothing was paid; run it again to see the new one: %w", err)
 	}

@@ -46,7 +46,8 @@ const (
 func addDeriveFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArray(flagSources, nil, "source, as WORK|FILE[=role][@terms-or-grant]; may be repeated")
-	f.StringArray(flagExternal, nil, "source that is not registered, as URI|FILE[=role]: declared, not paid; may be repeated")
+	f.StringArray(flagExternal, nil,
+		"source that is not registered, as URI|FILE[=role]: declared, not paid; registered ones are refused; may be repeated")
 	f.String(flagWeights, "", "part of each source in the output, in the order of --from, then --external: 60%,40%; declared, owes nothing")
 	f.String(flagMaxRate, "", "most that the work may owe in all, such as 15% (default: what it is now)")
 	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use")
@@ -167,7 +168,8 @@ func choose(
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request.Source, request.Title, request.Wanted = work.Id, table.Short(describe.Heading(work.Claim)), source.Permission
+	request.Source, request.Title = work.Id, table.Short(describe.Heading(work.Claim))
+	request.Wanted = source.Permission
 	request.Training = found.role == lineagetypes.ROLE_TRAINED_ON
 	found.choice, err = finder.Find(ctx, request)
 	return found, err

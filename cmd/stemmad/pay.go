@@ -153,7 +153,8 @@ func loadPreview(ctx context.Context, conn *connect.Conn, request royaltytypes.Q
 // printPayees prints the table of who gets what; choice says how the work was
 // chosen.
 func printPayees(
-	ctx context.Context, conn *connect.Conn, work registrytypes.Claim, choice string, amount sdk.Coin, preview *royaltytypes.QueryPreviewResponse,
+	ctx context.Context, conn *connect.Conn, work registrytypes.Claim, choice string, amount sdk.Coin,
+	preview *royaltytypes.QueryPreviewResponse,
 ) error {
 	reaches := "reaches:"
 	if len(preview.Payees) == 0 {

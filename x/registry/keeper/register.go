@@ -111,7 +111,8 @@ func (k Keeper) admit(
 func alreadyClaimed(digest types.Digest, work types.Work, rival types.WorkID, rivalWork types.Work) error {
 	way := "prove an anchor older than that"
 	if work.ClaimedSince.Before(rivalWork.Place()) {
-		way = "your anchor is older, but was not revealed within the registry's reveal_window after an earlier registration; open a dispute"
+		way = "your anchor is older, but was not revealed within the registry's reveal_window after an earlier " +
+			"registration; it is evidence for a dispute"
 	}
 	return errorsmod.Wrapf(types.ErrAlreadyClaimed,
 		"sha256 %s is claimed by %s (%s) since %s: %s, or set allow_contested to register a contested claim",

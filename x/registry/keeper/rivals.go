@@ -28,7 +28,9 @@ func (k Keeper) Earliest(ctx context.Context, digest types.Digest) (id types.Wor
 // and behind it. Either side reads at most MaxRivalsCounted keys, and the rows of
 // works until MaxRivalsNamed are found: what it costs has a bound, whatever
 // somebody else registers.
-func (k Keeper) Rivals(ctx context.Context, id types.WorkID, work types.Work) (before, behind types.Rivals, err error) {
+func (k Keeper) Rivals(
+	ctx context.Context, id types.WorkID, work types.Work,
+) (before, behind types.Rivals, err error) {
 	c, err := k.claimsTo(ctx, work.Sha256.Digest)
 	if err != nil || !c.listed() {
 		// A sole claim has none, and of an invalid one the others are listed.
@@ -66,7 +68,9 @@ func (k Keeper) rivals(
 
 // Resembling lists works whose current details have a fingerprint, given in its
 // one spelling: in order of id, at most limit.
-func (k Keeper) Resembling(ctx context.Context, scheme, value string, limit int) (works []types.WorkID, err error) {
+func (k Keeper) Resembling(
+	ctx context.Context, scheme, value string, limit int,
+) (works []types.WorkID, err error) {
 	within := collections.NewPrefixedPairRange[types.Digest, types.WorkID](types.FingerprintHash(scheme, value))
 	err = k.ByFingerprint.Walk(ctx, within, func(key collections.Pair[types.Digest, types.WorkID]) (bool, error) {
 		if len(works) < limit {

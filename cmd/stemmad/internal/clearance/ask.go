@@ -121,7 +121,8 @@ func (q Inquiry) once(ctx context.Context, batch []string) ([]licensetypes.Right
 // batch. Over CometBFT the node's panic about its own is all that is seen.
 func tooMuch(err error) bool {
 	s := err.Error()
-	return strings.Contains(s, "ask in parts") || strings.Contains(s, "out of gas") || strings.Contains(s, "Query gas limit exceeded") || strings.HasSuffix(s, ": panic")
+	return strings.Contains(s, "ask in parts") || strings.Contains(s, "out of gas") ||
+		strings.Contains(s, "Query gas limit exceeded") || strings.HasSuffix(s, ": panic")
 }
 
 // hopeless says whether asking again cannot help.

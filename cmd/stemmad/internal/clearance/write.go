@@ -216,7 +216,8 @@ func (r Report) rowJSON(row Row) ([]byte, error) {
 	}
 	out := rowJSON{
 		Line: row.Line, Subject: row.Subject, Columns: make(map[string]string, len(row.Cells)),
-		Verdict: VerdictWord(rights.Verdict), Reasons: orNone(Codes(rights)), Notices: orNone(NoticeCodes(rights)), Rights: json.RawMessage(raw),
+		Verdict: VerdictWord(rights.Verdict), Reasons: orNone(Codes(rights)), Notices: orNone(NoticeCodes(rights)),
+		Rights: json.RawMessage(raw),
 	}
 	for i, cell := range row.Cells {
 		out.Columns[r.Manifest.Columns[i]] = cell
