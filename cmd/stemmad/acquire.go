@@ -27,6 +27,9 @@ func acquireCmd() *cobra.Command {
 pins terms, rate and version, so nothing can be changed under you afterwards.
 Without TERMS it takes the only offer that needs a grant, or lists them.
 
+Of a file that several have claimed, the earliest claim is taken, and named before
+you sign, unless it is under dispute; any other you name by its work id.
+
 --for reserves it for one derivative of yours: name it where the owner approved that
 derivative and not you.`,
 		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob
@@ -41,11 +44,13 @@ derivative and not you.`,
 }
 
 func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	work, err := target.Resolve(ctx, conn.Registry(), args[0])
+	work, err := target.EarliestSafe(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
 	}
-	request := permission.Request{Source: work.Id, Title: table.Short(describe.Heading(work)), Licensee: sender.Address, Now: time.Now()}
+	request := permission.Request{
+		Source: work.Id, Title: table.Short(describe.Heading(work.Claim)), Licensee: sender.Address, Now: time.Now(),
+	}
 	if len(args) == 2 {
 		request.Wanted = args[1]
 	}
@@ -83,7 +88,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Acquire %q (%s) under %s, %s.", request.Title, work.Id, permission.Name(picked.Terms), fee), msg)
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.",
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee)
+	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
 			"which you then name with --%s", err, work.Id, picked.Terms.Id, request.Licensee, flagForWork)

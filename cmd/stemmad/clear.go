@@ -39,8 +39,9 @@ func clearCmd() *cobra.Command {
 		Long: `Clear asks the chain whether a work may be used for something, and prints ALLOWED,
 NEEDS A GRANT with the offers and their prices, or DENIED with the reasons, each
 with its stable code; and what you have to do when you use it, such as the credit
-line. Of a file or SHA-256 that several accounts claim, every claim has to allow
-the use.
+line; and notices, such as that others claim the content too. Of a file or SHA-256
+that several accounts claim, the earliest claim answers; name a work id to ask about
+another.
 
 USE is one of ` + strings.Join(clearance.ActionWords(), ", ") + `.
 Without --territory it is meant everywhere, without --medium in every medium,
@@ -191,14 +192,12 @@ func whoAsks(conn *connect.Conn) (string, error) {
 type clearing struct {
 	conn *connect.Conn
 	use  licensetypes.Use
-	// argument as it was given, subject as the chain is asked: a work id or a
-	// digest.
+	// argument as it was given, subject as the chain is asked.
 	argument string
 	subject  string
-	// work and title of the first claim, and how many claims there are.
-	work     registrytypes.WorkID
+	// work that is asked about, of several claims to a content the earliest.
+	work     target.Work
 	title    string
-	claims   int
 	licensee string
 	// derivative is the licensee's work that is made; zero: not known.
 	derivative registrytypes.WorkID
@@ -220,7 +219,7 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 		}
 		c.licensee = sender.Account()
 	}
-	if err := c.find(ctx, sender != nil); err != nil {
+	if err := c.find(ctx); err != nil {
 		return err
 	}
 	if err := c.ask(ctx, conn.Flags().Text(flagTerms)); err != nil {
@@ -237,18 +236,10 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	return verdictError(c.rights.Verdict)
 }
 
-// find resolves the argument. A purchase is for one work, so it needs one claim.
-func (c *clearing) find(ctx context.Context, one bool) error {
-	named, err := target.Parse(ctx, c.argument)
-	if err != nil {
-		return err
-	}
-	claims, err := target.Claims(ctx, c.conn.Registry(), named)
-	if err != nil {
-		return err
-	}
-	if one && len(claims) > 1 {
-		_, err := target.Resolve(ctx, c.conn.Registry(), c.argument)
+// find resolves the argument. The chain is asked about the work that is shown and
+// bought, so that the answer is about no other, even when claims move meanwhile.
+func (c *clearing) find(ctx context.Context) (err error) {
+	if c.work, err = target.Earliest(ctx, c.conn.Registry(), c.argument); err != nil {
 		return err
 	}
 	if own := c.conn.Flags().Text(flagForWork); own != "" {
@@ -258,11 +249,7 @@ func (c *clearing) find(ctx context.Context, one bool) error {
 		}
 		c.derivative = work.Id
 	}
-	c.work, c.title, c.claims = claims[0].Id, table.Short(describe.Heading(claims[0])), len(claims)
-	c.subject = c.work.String()
-	if named.Digest != nil && !one {
-		c.subject = named.Digest.String()
-	}
+	c.title, c.subject = table.Short(describe.Heading(c.work.Claim)), c.work.Id.String()
 	return nil
 }
 

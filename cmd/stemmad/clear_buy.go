@@ -31,7 +31,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		return err
 	}
 	msg := &licensetypes.MsgAcquire{
-		Licensee: sender.Account(), Work: c.work, Derivative: c.derivative, Serial: uint64(time.Now().UnixNano()),
+		Licensee: sender.Account(), Work: c.work.Id, Derivative: c.derivative, Serial: uint64(time.Now().UnixNano()),
 	}
 	name := termsNamer(ctx, c.conn)
 	offer, price, reasons := clearance.Cheapest(c.rights.Offers, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
@@ -50,7 +50,9 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	if price != nil {
 		cost = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Acquire %q (%s) under %s, %s.", c.title, c.subject, name(offer.Terms), cost), msg)
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.",
+		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost)
+	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {
 		return fmt.Errorf("the price rose while you were buying, and nothing was paid; run it again to see the new one: %w", err)
 	}

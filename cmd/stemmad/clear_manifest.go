@@ -131,16 +131,25 @@ func printReport(conn *connect.Conn, report clearance.Report, written bool) erro
 	return nil
 }
 
-// printCodes says how many rows each reason stands against.
+// printCodes says how many rows each reason stands against, or notice is about.
 func printCodes(conn *connect.Conn, h clearance.Head) error {
-	if len(h.Reasons) == 0 {
-		return nil
+	for _, list := range []struct {
+		title  string
+		counts map[string]int
+		means  func(string) string
+	}{{"reason", h.Reasons, clearance.Sentence}, {"notice", h.Notices, clearance.NoticeSentence}} {
+		if len(list.counts) == 0 {
+			continue
+		}
+		tab := table.New(list.title, ">rows", "meaning")
+		for _, code := range clearance.ByRows(list.counts) {
+			tab.Row(code, fmt.Sprint(list.counts[code]), list.means(code))
+		}
+		if err := tab.Write(conn.Out()); err != nil {
+			return err
+		}
 	}
-	tab := table.New("reason", ">rows", "meaning")
-	for _, code := range h.ByRows() {
-		tab.Row(code, fmt.Sprint(h.Reasons[code]), clearance.Sentence(code))
-	}
-	return tab.Write(conn.Out())
+	return nil
 }
 
 // printOpen lists the first rows that are not allowed.

@@ -12,7 +12,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func (c *clearing) print(ctx context.Context) error {
@@ -26,10 +25,7 @@ func (c *clearing) print(ctx context.Context) error {
 	if c.licensee != "" {
 		licensee = accountName(c.licensee, conn.KeyNames())
 	}
-	work := fmt.Sprintf("%q (%s)", c.title, clearance.Works(rights))
-	if c.claims > 1 {
-		work = fmt.Sprintf("%s, which %d accounts claim: all of them have to allow it", c.subject, c.claims)
-	}
+	work := fmt.Sprintf("%q (%s)%s", c.title, clearance.Works(rights), c.work.Choice(conn.KeyNames()))
 	relies := rights.Permission
 	switch {
 	case rights.Verdict != licensetypes.VERDICT_ALLOWED:
@@ -56,13 +52,13 @@ func (c *clearing) print(ctx context.Context) error {
 	return c.printOffers(name)
 }
 
-// printReasons prints what stands in the way, and what to do with the use.
+// printReasons prints what stands in the way, what to do with the use, and what
+// else to know.
 func (c *clearing) printReasons(name clearance.Namer) {
-	several := len(c.rights.Works) > 1
 	if len(c.rights.Reasons) > 0 {
 		c.conn.Say("Why:")
 		for _, reason := range c.rights.Reasons {
-			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, several, name)))
+			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, name)))
 		}
 	}
 	if len(c.rights.Obligations) > 0 {
@@ -71,40 +67,37 @@ func (c *clearing) printReasons(name clearance.Namer) {
 			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, name)))
 		}
 	}
+	if len(c.rights.Notices) > 0 {
+		c.conn.Say("To know:")
+		for _, n := range c.rights.Notices {
+			c.conn.Say("  - %s", table.Clean(clearance.Notify(n)))
+		}
+	}
 }
 
-// printOffers prints what can be acquired, the cheapest first, and the commands
-// that do, one a work.
+// printOffers prints what can be acquired, the cheapest first, and the command
+// that does.
 func (c *clearing) printOffers(name clearance.Namer) error {
 	if len(c.rights.Offers) == 0 {
 		return nil
 	}
 	offers := clearance.Best(c.rights.Offers, "")
-	columns := []string{"terms", ">price", "royalty", "grant until", "note"}
-	several := len(c.rights.Works) > 1
-	if several {
-		columns = append([]string{"work"}, columns...)
-	}
-	tab, commands, served := table.New(columns...), []string(nil), map[registrytypes.WorkID]bool{}
+	tab, command := table.New("terms", ">price", "royalty", "grant until", "note"), ""
 	for _, offer := range offers {
 		note := ""
 		if offer.NeedsApproval {
 			note = "the owner has to approve you first"
-		} else if !served[offer.Work] {
-			served[offer.Work] = true
-			commands = append(commands, buying(offer, c.derivative, c.signer()))
+		} else if command == "" {
+			command = buying(offer, c.derivative, c.signer())
 		}
-		row := []string{name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate), endless(offer.ExpiresAt), note}
-		if several {
-			row = append([]string{offer.Work.String()}, row...)
-		}
-		tab.Row(row...)
+		tab.Row(name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
+			endless(offer.ExpiresAt), note)
 	}
 	c.conn.Say("Offers:")
 	if err := tab.Write(c.conn.Out()); err != nil {
 		return err
 	}
-	for _, command := range commands {
+	if command != "" {
 		c.conn.Say("To buy: %s", command)
 	}
 	return nil

@@ -36,7 +36,8 @@ grant, derive asks the chain what permits it: your own work, else of the public
 offers and your grants the one with the lowest royalty, and says which it took.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
 transaction, reserved for this work. Sources that cannot be used are all listed,
-with the reasons.
+with the reasons. Of a file that several have claimed, the earliest claim is taken
+and named before you sign, unless it is under dispute; any other you name by id.
 
 What the work will owe in all is shown, and guarded against changes meanwhile;
 --max-rate sets your own limit. All or nothing: a refusal names source and reason.`,
@@ -95,7 +96,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
 		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
-		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance())
+		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance(conn.KeyNames()))
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
@@ -154,11 +155,13 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 	return &derivation{work: items[0].Work, title: about.Title, item: &items[0]}, nil
 }
 
-// reliance says on what permission each source was to be taken.
-func (d *derivation) reliance() string {
+// reliance says on what permission each source was to be taken, and of several
+// claims to a content which.
+func (d *derivation) reliance(names map[string]string) string {
 	var b strings.Builder
 	for _, s := range d.sources {
-		fmt.Fprintf(&b, "\n  %s (%s) as %s: %s", table.Short(describe.Heading(s.work)), s.work.Id, s.role.Name(), s.choice.How)
+		fmt.Fprintf(&b, "\n  %s (%s)%s, as %s: %s",
+			table.Short(describe.Heading(s.work.Claim)), s.work.Id, s.work.Choice(names), s.role.Name(), s.choice.How)
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -26,6 +27,7 @@ type derived struct {
 	Absolute   uint32               `json:"absolute"`
 	Relative   uint32               `json:"relative"`
 	Sources    []derivedSource      `json:"sources"`
+	Notices    []json.RawMessage    `json:"notices"`
 	Record     bool                 `json:"recorded"`
 	Anchor     *enroll.Anchored     `json:"anchor,omitempty"`
 	// MaxTotalRate is the guard that was sent, ppm.
@@ -45,10 +47,22 @@ type derivedSource struct {
 
 func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.MsgDeriveResponse, result send.Result) error {
 	r.Generation, r.Absolute, r.Relative, r.Tx = outcome.Generation, outcome.Absolute, outcome.Relative, result
-	r.Sources = d.describe()
+	r.Sources, r.Notices = d.describe(), []json.RawMessage{}
+	for _, n := range outcome.Notices {
+		raw, err := conn.Raw(&n)
+		if err != nil {
+			return err
+		}
+		r.Notices = append(r.Notices, raw)
+	}
 	if conn.JSON() {
 		return conn.PrintJSON(r)
 	}
+	defer func() {
+		for _, n := range outcome.Notices {
+			conn.Note("%s", table.Clean(d.notify(n)))
+		}
+	}()
 	also := ""
 	if d.item != nil {
 		also = result.Did(" (and registered it)", " (and register it)")
@@ -66,6 +80,22 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		return nil
 	}
 	return tab.Write(conn.Out())
+}
+
+// notify says a notice about an external source in plain words. The chain counts
+// the sources as the message has them: the works first.
+func (d *derivation) notify(n lineagetypes.SourceNotice) string {
+	at := int(n.Source) - len(d.sources)
+	if n.Code != lineagetypes.NoticeResembles || at < 0 || at >= len(d.external) {
+		return "The chain tells something that this program does not know; a newer one may [" + n.Code + "]"
+	}
+	works := make([]string, len(n.Works))
+	for i, work := range n.Works {
+		works[i] = work.String()
+	}
+	e := d.external[at].External
+	return fmt.Sprintf("%s%s has the %s of registered works: %s. If it is one of them, declare that with --%s [%s]",
+		e.Uri, e.Sha256, n.Scheme, strings.Join(works, ", "), flagSources, n.Code)
 }
 
 func (d *derivation) describe() []derivedSource {
@@ -93,11 +123,11 @@ func (d *derivation) describe() []derivedSource {
 func (d *derivation) explain(ctx context.Context, conn *connect.Conn, refusal error) string {
 	text := refusal.Error()
 	if !strings.Contains(text, royaltytypes.ErrOverWhole.Error()) && !strings.Contains(text, royaltytypes.ErrOverMaxRate.Error()) {
-		return d.reliance()
+		return d.reliance(conn.KeyNames())
 	}
 	owed, err := d.owed(ctx, conn)
 	if err != nil {
-		return d.reliance()
+		return d.reliance(conn.KeyNames())
 	}
 	return owed
 }
@@ -128,7 +158,7 @@ func (d *derivation) owed(ctx context.Context, conn *connect.Conn) (string, erro
 		if s.choice.Terms != nil {
 			own = s.choice.Terms.Terms.RoyaltyRate
 		}
-		tab.Row(fmt.Sprintf("%s (%s)", table.Short(describe.Heading(s.work)), s.work.Id), s.role.Name(), s.choice.How,
+		tab.Row(fmt.Sprintf("%s (%s)", table.Short(describe.Heading(s.work.Claim)), s.work.Id), s.role.Name(), s.choice.How,
 			rates.Percent(own), rates.Percent(owed.Absolute))
 	}
 	var b strings.Builder

@@ -24,7 +24,6 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -48,7 +47,8 @@ const (
 func addDeriveFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArray(flagSources, nil, "source, as WORK|FILE[=role][@terms-or-grant]; may be repeated")
-	f.StringArray(flagExternal, nil, "source that is not registered, as URI|FILE[=role]: declared, not paid; may be repeated")
+	f.StringArray(flagExternal, nil,
+		"source that is not registered, as URI|FILE[=role]: declared, not paid; registered ones are refused; may be repeated")
 	f.String(flagWeights, "", "part of each source in the output, in the order of --from, then --external: 60%,40%; declared, owes nothing")
 	f.String(flagMaxRate, "", "most that the work may owe in all, such as 15% (default: what it is now)")
 	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use")
@@ -66,7 +66,7 @@ func addDeriveFlags(cmd *cobra.Command) {
 
 // chosen is a source with the permission that was found.
 type chosen struct {
-	work   registrytypes.Claim
+	work   target.Work
 	role   lineagetypes.Role
 	weight uint32
 	choice permission.Choice
@@ -154,7 +154,7 @@ func choose(
 	if err != nil {
 		return chosen{}, err
 	}
-	work, err := target.Resolve(ctx, conn.Registry(), source.Work)
+	work, err := target.EarliestSafe(ctx, conn.Registry(), source.Work)
 	if isUnregistered(err) {
 		return chosen{}, fmt.Errorf("%w; --%s %s declares it without paying it", err, flagExternal, source.Work)
 	}
@@ -169,7 +169,8 @@ func choose(
 		found.choice.How = "mentioned only, no permission needed"
 		return found, nil
 	}
-	request.Source, request.Title, request.Wanted = work.Id, table.Short(describe.Heading(work)), source.Permission
+	request.Source, request.Title = work.Id, table.Short(describe.Heading(work.Claim))
+	request.Wanted = source.Permission
 	request.Action = licensetypes.Action(found.role.Asks(generated))
 	found.choice, err = finder.Find(ctx, request)
 	return found, err

@@ -45,7 +45,8 @@ out once it is the smallest payout of its denom or more; until then it waits, or
 "stemmad tx royalty withdraw" takes it. With --preview nothing is sent, and no key is
 needed.
 
-For a file that several have claimed you are asked for a work id.`,
+Of a file that several have claimed, the earliest claim is paid, and named before
+you sign, unless it is under dispute; any other you name by its work id.`,
 		Example: `  stemmad pay remix.wav 100000uusdc --preview
   stemmad pay remix.wav 100000uusdc --from carol`,
 		Args: cobra.ExactArgs(2),
@@ -78,10 +79,11 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 	if err != nil {
 		return err
 	}
-	work, err := target.Resolve(ctx, conn.Registry(), argument)
+	work, err := target.EarliestSafe(ctx, conn.Registry(), argument)
 	if err != nil {
 		return err
 	}
+	choice := work.Choice(conn.KeyNames())
 	var sender *send.Sender
 	if !conn.Flags().Is(flagPreview) {
 		if sender, err = send.Open(conn); err != nil {
@@ -108,12 +110,12 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 			result.Payees = append(result.Payees, raw)
 		}
 	} else if !tooMany {
-		if err := printPayees(ctx, conn, work, coin, preview); err != nil {
+		if err := printPayees(ctx, conn, work.Claim, choice, coin, preview); err != nil {
 			return err
 		}
 	}
 	if sender != nil {
-		what := fmt.Sprintf("Pay %s to %q (%s).", coin, table.Short(describe.Heading(work)), work.Id)
+		what := fmt.Sprintf("Pay %s to %q (%s)%s.", coin, table.Short(describe.Heading(work.Claim)), work.Id, choice)
 		sent, err := sender.Send(ctx, what, &royaltytypes.MsgPay{Payer: sender.Account(), Work: work.Id, Amount: coin})
 		if err != nil {
 			return err
@@ -148,13 +150,20 @@ func loadPreview(ctx context.Context, conn *connect.Conn, request royaltytypes.Q
 	}
 }
 
-// printPayees prints the table of who gets what.
-func printPayees(ctx context.Context, conn *connect.Conn, work registrytypes.Claim, amount sdk.Coin, preview *royaltytypes.QueryPreviewResponse) error {
+// printPayees prints the table of who gets what; choice says how the work was
+// chosen.
+func printPayees(
+	ctx context.Context, conn *connect.Conn, work registrytypes.Claim, choice string, amount sdk.Coin,
+	preview *royaltytypes.QueryPreviewResponse,
+) error {
+	reaches := "reaches:"
 	if len(preview.Payees) == 0 {
-		conn.Say("%s to %q (%s) reaches nobody yet.", amount, table.Short(describe.Heading(work)), work.Id)
-	} else {
-		conn.Say("%s to %q (%s) reaches:", amount, table.Short(describe.Heading(work)), work.Id)
+		reaches = "reaches nobody yet."
 	}
+	if choice != "" {
+		choice += ","
+	}
+	conn.Say("%s to %q (%s)%s %s", amount, table.Short(describe.Heading(work)), work.Id, choice, reaches)
 	rows, _ := conn.Flags().GetInt(flagRows)
 	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{work.Id: describe.Heading(work)}
 	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")

@@ -140,6 +140,9 @@ func claimedSince(claim registrytypes.Claim) string {
 	if !claim.AnchorRoot.IsZero() {
 		since += ", anchored unseen, revealed on " + table.OptionalTime(claim.RevealedAt)
 	}
+	if claim.PlacedAt != nil {
+		since += ", too late to count against older registrations: it stands at " + table.Time(claim.PlacedAt.Time)
+	}
 	return since
 }
 

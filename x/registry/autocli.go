@@ -43,14 +43,17 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx registry blank-text WORK --version 1 --from alice`, "work"),
 				command("Anchor", "anchor ROOT TOTAL", "Store a Merkle root over TOTAL leaves, to prove later that they were known now",
 					`stemmad tx registry anchor ROOT 1 --from alice`, "root", "total"),
-				command("ProveAnchor", "prove-anchor WORK PROOF", "Move a work's claim back to the time of its registrant's anchor; PROOF is JSON or a .json file",
+				command("ProveAnchor", "prove-anchor WORK PROOF", "Date a work's claim by its registrant's anchor, and move it forward within the reveal window; PROOF is JSON or a .json file",
 					`stemmad tx registry prove-anchor WORK '{"root":"ROOT","salt":"SALT","index":"0","total":"1","path":[]}' --from alice`, "work", "proof"),
+				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
+					`stemmad tx registry update-params-proposal '{"reveal_window":"604800s"}' --title "A week" --summary "A week to reveal an anchor" --deposit 10000000ustem --from alice`, "params")),
 			},
 		},
 		Query: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Query_serviceDesc.ServiceName,
 			Short:   "Ask who claimed what and since when",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				command("Params", "params", "Show the parameters", `stemmad query registry params`),
 				command("Work", "work WORK", "Show a work", `stemmad query registry work WORK`, "work"),
 				command("Works", "works [--owner ACCOUNT]", "List all works, or those of one owner",
 					`stemmad query registry works --owner ALICE`),
@@ -75,5 +78,11 @@ func command(method, use, short, example string, args ...string) *autocliv1.RpcC
 	for _, field := range args {
 		options.PositionalArgs = append(options.PositionalArgs, &autocliv1.PositionalArgDescriptor{ProtoField: field})
 	}
+	return options
+}
+
+// proposal makes a command submit its message to governance.
+func proposal(options *autocliv1.RpcCommandOptions) *autocliv1.RpcCommandOptions {
+	options.GovProposal = true
 	return options
 }

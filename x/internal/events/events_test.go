@@ -74,6 +74,12 @@ func fill(t *rapid.T, v reflect.Value) {
 		parts := rapid.SampledFrom([]int64{0, 1, 1_000, 1_000_000, 999_999_999}).Draw(t, "parts")
 		*x = time.Unix(seconds, parts)
 		return
+	case *time.Duration:
+		*x = time.Duration(rapid.Int64().Draw(t, "duration"))
+		if rapid.Bool().Draw(t, "round") {
+			*x = x.Truncate(time.Millisecond)
+		}
+		return
 	case *math.Int:
 		*x = math.NewIntFromUint64(rapid.Uint64().Draw(t, "amount")).MulRaw(1_000_000)
 		return

@@ -59,6 +59,8 @@ func writerOf(t reflect.Type, enum bool) (write, error) {
 		return list(t, enum)
 	case t == reflect.TypeFor[time.Time]():
 		return timestamp, nil
+	case t == reflect.TypeFor[time.Duration]():
+		return duration, nil
 	case enum && t.Implements(stringer):
 		return enumeration, nil
 	case t.Implements(jsonMarshaler), kind == reflect.Slice:
@@ -73,7 +75,7 @@ func writerOf(t reflect.Type, enum bool) (write, error) {
 		return func(to []byte, v reflect.Value) ([]byte, error) { return strconv.AppendInt(to, v.Int(), 10), nil }, nil
 	case kind == reflect.Uint32:
 		return func(to []byte, v reflect.Value) ([]byte, error) { return strconv.AppendUint(to, v.Uint(), 10), nil }, nil
-	case kind == reflect.Int64 && t != reflect.TypeFor[time.Duration]():
+	case kind == reflect.Int64:
 		return func(to []byte, v reflect.Value) ([]byte, error) {
 			return append(strconv.AppendInt(append(to, '"'), v.Int(), 10), '"'), nil
 		}, nil
@@ -182,6 +184,20 @@ func timestamp(to []byte, v reflect.Value) ([]byte, error) {
 		s = strings.TrimSuffix(s, zeros)
 	}
 	return append(append(append(to, '"'), s...), `Z"`...), nil
+}
+
+// duration writes seconds with 0, 3, 6 or 9 digits after the point.
+func duration(to []byte, v reflect.Value) ([]byte, error) {
+	d, sign := v.Int(), ""
+	seconds, nanos := d/int64(time.Second), d%int64(time.Second)
+	if d < 0 {
+		sign, seconds, nanos = "-", -seconds, -nanos
+	}
+	s := fmt.Sprintf("%s%d.%09d", sign, seconds, nanos)
+	for _, zeros := range []string{"000", "000", ".000"} {
+		s = strings.TrimSuffix(s, zeros)
+	}
+	return append(append(append(to, '"'), s...), `s"`...), nil
 }
 
 // marshaled writes a value whose type says itself how.

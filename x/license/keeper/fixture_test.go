@@ -58,10 +58,6 @@ func (w works) GetWork(_ context.Context, id registrytypes.WorkID) (registrytype
 	return work, nil
 }
 
-func (w works) Claimants(context.Context, registrytypes.Digest, int) ([]registrytypes.WorkID, bool, error) {
-	return nil, false, nil
-}
-
 // catalog is a registry of works with the claims to their contents.
 type catalog struct {
 	works
@@ -78,9 +74,28 @@ func (c catalog) Control(
 	return work, work.CheckControl(id, account, act)
 }
 
-func (c catalog) Claimants(_ context.Context, digest registrytypes.Digest, limit int) ([]registrytypes.WorkID, bool, error) {
-	all := c.claims[digest]
-	return all[:min(limit, len(all))], len(all) > limit, nil
+func (c catalog) Earliest(_ context.Context, digest registrytypes.Digest) (registrytypes.WorkID, bool, error) {
+	if all := c.claims[digest]; len(all) > 0 {
+		return all[0], true, nil
+	}
+	return registrytypes.WorkID{}, false, nil
+}
+
+func (c catalog) Rivals(
+	_ context.Context, id registrytypes.WorkID, work registrytypes.Work,
+) (before, behind registrytypes.Rivals, err error) {
+	side := &before
+	for _, other := range c.claims[work.Sha256.Digest] {
+		switch {
+		case other == id:
+			side = &behind
+		case !c.works[other].Owner.Equals(work.Owner):
+			if side.Count++; side.Count <= registrytypes.MaxRivalsNamed {
+				side.Works = append(side.Works, other)
+			}
+		}
+	}
+	return before, behind, nil
 }
 
 // payment is a fee that was collected.
@@ -198,6 +213,13 @@ func newFixture(t testing.TB) *fixture {
 	f.add(photo, carol)
 	f.add(remix, bob)
 	return f
+}
+
+// register adds an account's work of a content.
+func (f *fixture) register(owner sdk.AccAddress, content byte) registrytypes.WorkID {
+	id := registrytypes.NewWorkID(owner, registrytypes.Digest{content})
+	f.add(id, owner)
+	return id
 }
 
 func (f *fixture) add(id registrytypes.WorkID, owner sdk.AccAddress) {

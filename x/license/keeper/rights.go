@@ -13,76 +13,41 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// answer decides for a work, or for all claims to a content together.
-func (q *inquiry) answer(subject string) (types.Rights, error) {
-	s, err := types.ParseSubject(subject)
+// answer decides for a work, or for the one whose claim to a content stands first:
+// whoever claims it later neither opens nor closes it, and is named in a notice.
+// What the owner of the first claim makes of it is the answer: when it is
+// withdrawn, no other takes its place.
+func (q *inquiry) answer(s types.Subject) (types.Rights, error) {
+	id := s.Work
+	if !s.Digest.IsZero() {
+		first, found, err := q.k.registry.Earliest(q.ctx, s.Digest)
+		if err != nil || !found {
+			return unknown(), err
+		}
+		id = first
+	}
+	work, err := q.k.registry.GetWork(q.ctx, id)
+	if errors.Is(err, registrytypes.ErrWorkNotFound) {
+		return unknown(), nil
+	}
 	if err != nil {
 		return types.Rights{}, err
 	}
-	if s.Digest.IsZero() {
-		rights, _, err := q.ofWork(s.Work)
-		rights.Subject = subject
+	rights, err := q.ofWork(id, work)
+	if err != nil {
 		return rights, err
 	}
-	rights, err := q.ofContent(s.Digest)
-	rights.Subject = subject
+	before, behind, err := q.k.registry.Rivals(q.ctx, id, work)
+	rights.Notices = append(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind)...)
 	return rights, err
 }
 
-// ofContent allows a use of a content only if every active claim to it does.
-// Claims that were withdrawn or found invalid count if there is no other.
-func (q *inquiry) ofContent(digest registrytypes.Digest) (types.Rights, error) {
-	claims, more, err := q.k.registry.Claimants(q.ctx, digest, types.MaxClaims)
-	if err != nil {
-		return types.Rights{}, err
+// noticeOf is about the claims of others on one side; none without them.
+func noticeOf(code rules.Notice, r registrytypes.Rivals) []types.Notice {
+	if r.Count == 0 {
+		return nil
 	}
-	if len(claims) == 0 {
-		return unknown(), nil
-	}
-	var active, others []types.Rights
-	for _, id := range claims {
-		rights, work, err := q.ofWork(id)
-		if err != nil {
-			return rights, err
-		}
-		if s := statusOf(work); s == rules.Active || s == rules.Disputed {
-			active = append(active, rights)
-		} else {
-			others = append(others, rights)
-		}
-	}
-	if len(active) == 0 {
-		active = others
-	}
-	all := strictest(active)
-	if more {
-		all.Verdict = types.VERDICT_DENIED
-		all.Reasons = append(all.Reasons, types.Reason{Code: string(rules.TooManyClaims)})
-		all.Obligations, all.Offers, all.Permission, all.Own = nil, nil, "", false
-	}
-	return all, nil
-}
-
-// strictest joins the answers for several claims to one content.
-func strictest(answers []types.Rights) types.Rights {
-	if len(answers) == 1 {
-		return answers[0]
-	}
-	all := types.Rights{Verdict: types.VERDICT_ALLOWED}
-	for _, a := range answers {
-		all.Verdict = min(all.Verdict, a.Verdict)
-	}
-	for _, a := range answers {
-		all.Works = append(all.Works, a.Works...)
-		all.Reasons = append(all.Reasons, a.Reasons...)
-		if all.Verdict == types.VERDICT_ALLOWED {
-			all.Obligations = append(all.Obligations, a.Obligations...)
-		}
-		if all.Verdict == types.VERDICT_NEEDS_GRANT {
-			all.Offers = append(all.Offers, a.Offers...)
-		}
-	}
-	return all
+	return []types.Notice{{Code: string(code), Works: r.Works, Count: r.Count, AtLeast: r.AtLeast}}
 }
 
 func unknown() types.Rights {
@@ -90,21 +55,14 @@ func unknown() types.Rights {
 }
 
 // ofWork decides for one work.
-func (q *inquiry) ofWork(id registrytypes.WorkID) (types.Rights, registrytypes.Work, error) {
-	work, err := q.k.registry.GetWork(q.ctx, id)
-	if errors.Is(err, registrytypes.ErrWorkNotFound) {
-		return unknown(), work, nil
-	}
-	if err != nil {
-		return types.Rights{}, work, err
-	}
+func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (types.Rights, error) {
 	known, err := q.load(id, work)
 	if err != nil {
-		return types.Rights{}, work, err
+		return types.Rights{}, err
 	}
 	rights, err := q.describe(id, work, rules.Decide(known, q.use, q.now))
 	rights.Own = known.Own
-	return rights, work, err
+	return rights, err
 }
 
 // load reads what the rules decide by.

@@ -1,8 +1,9 @@
 package keeper_test
 
 import (
-	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -250,42 +252,102 @@ func TestScopeIsPassedOn(t *testing.T) {
 	require.Equal(t, types.VERDICT_DENIED, f.rights(remix, in(), carol).Verdict, "everywhere")
 }
 
-func TestEveryActiveClaimHasToAllow(t *testing.T) {
+// claimed has works claim one content, in order.
+func (f *fixture) claimed(content byte, ids ...registrytypes.WorkID) (digest string) {
+	f.claims[[32]byte{content}] = ids
+	for _, id := range ids {
+		work := f.registry[id]
+		work.Sha256.Digest = registrytypes.Digest{content}
+		f.registry[id] = work
+	}
+	return registrytypes.Digest{content}.String()
+}
+
+func TestTheEarliestClaimAnswersForAContent(t *testing.T) {
 	f := newFixture(t)
-	digest := [32]byte{42}
-	name := hex.EncodeToString(digest[:])
+	name := registrytypes.Digest{42}.String()
 	ask := func(use types.Use, who sdk.AccAddress) types.Rights { return f.rightsBy(name, use, who, "") }
 	require.Equal(t, types.VERDICT_UNKNOWN, ask(adapt, nil).Verdict)
 	require.Equal(t, []string{"not_registered"}, codesOf(ask(adapt, nil)))
 
-	f.claims[digest] = []registrytypes.WorkID{song, photo}
-	f.offered(song, preset("cc-by-4.0"), types.Offer{})
+	f.claimed(42, song, photo)
+	f.offered(song, preset("noncommercial-remix"), types.Offer{})
+	also := []types.Notice{{Code: "also_claimed", Works: []registrytypes.WorkID{photo}, Count: 1}}
 	got := ask(adapt, nil)
-	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
-	require.Equal(t, []types.Reason{{Code: "not_offered", Work: photo}}, got.Reasons)
-	require.Equal(t, []registrytypes.WorkID{song, photo}, got.Works)
-	require.Empty(t, got.Obligations)
-	require.Equal(t, types.VERDICT_DENIED, ask(adapt, alice).Verdict, "the owner of one claim")
+	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict, "one squatter's claim closes nothing")
+	require.Equal(t, []registrytypes.WorkID{song}, got.Works)
+	require.Equal(t, also, got.Notices)
+	require.Equal(t, f.rightsBy(song.String(), adapt, nil, "").Notices, also)
+	require.Equal(t, []types.Notice{{Code: "contested", Works: []registrytypes.WorkID{song}, Count: 1}},
+		f.rightsBy(photo.String(), adapt, nil, "").Notices)
+	require.True(t, ask(sell, alice).Own)
+	require.False(t, ask(sell, carol).Own)
 
-	f.offered(photo, preset("cc-by-nc-4.0"), types.Offer{})
-	require.Equal(t, types.VERDICT_ALLOWED, ask(adapt, nil).Verdict)
-	require.Len(t, ask(adapt, nil).Obligations, 2, "both are credited")
-	require.Equal(t, []string{"noncommercial_terms"}, codesOf(ask(sell, nil)))
-
-	f.setStatus(photo, registrytypes.STATUS_WITHDRAWN)
-	require.Equal(t, types.VERDICT_ALLOWED, ask(sell, nil).Verdict, "a withdrawn claim does not count")
-	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
-	require.Equal(t, types.VERDICT_DENIED, ask(adapt, nil).Verdict, "unless there is no other")
-	f.setStatus(photo, registrytypes.STATUS_DISPUTED)
+	f.offered(photo, preset("cc0-1.0"), types.Offer{})
+	f.setStatus(song, registrytypes.STATUS_DISPUTED)
 	require.Contains(t, codesOf(ask(adapt, nil)), "work_disputed")
+	f.setStatus(song, registrytypes.STATUS_WITHDRAWN)
+	got = ask(adapt, nil)
+	require.Equal(t, types.VERDICT_DENIED, got.Verdict, "a squatter's CC0 opens nothing")
+	require.Equal(t, []string{"work_withdrawn"}, codesOf(got))
+	require.Equal(t, f.rightsBy(song.String(), adapt, nil, "").Reasons, got.Reasons)
+}
 
-	f.setStatus(song, registrytypes.STATUS_ACTIVE)
-	f.claims[digest] = nil
-	for range types.MaxClaims + 1 {
-		f.claims[digest] = append(f.claims[digest], song)
+func TestAnyNumberOfLaterClaimsIsANotice(t *testing.T) {
+	f := newFixture(t)
+	claims := []registrytypes.WorkID{song}
+	for i := range 33 {
+		claims = append(claims, f.register(account(fmt.Sprint("squatter ", i)), 42))
 	}
-	require.Equal(t, types.VERDICT_DENIED, ask(adapt, nil).Verdict)
-	require.Contains(t, codesOf(ask(adapt, nil)), "too_many_claims")
+	digest := f.claimed(42, claims...)
+	f.offered(song, preset("cc-by-4.0"), types.Offer{})
+	got := f.rightsBy(digest, adapt, nil, "")
+	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
+	require.Equal(t, []types.Notice{{Code: "also_claimed", Works: claims[1:9], Count: 33}}, got.Notices)
+}
+
+func TestOneOwnersClaimsAreNoNotice(t *testing.T) {
+	f := newFixture(t)
+	second := f.register(alice, 7)
+	digest := f.claimed(7, song, second)
+	for _, subject := range []string{digest, song.String(), second.String()} {
+		require.Empty(t, f.rightsBy(subject, adapt, nil, "").Notices)
+	}
+}
+
+// A work's owner makes the answer long, a client repeats it or asks for many such.
+func TestABatchHasABound(t *testing.T) {
+	f := newFixture(t)
+	for i := range types.MaxOffers {
+		terms := f.publish(types.Terms{Spdx: fmt.Sprintf("LicenseRef-%d", i), Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("5ustem")})
+		f.offered(song, terms, types.Offer{})
+	}
+	digest := f.claimed(42, song)
+	batch := func(subjects ...string) (*types.QueryCheckRightsBatchResponse, uint64, error) {
+		ctx := f.ctx.WithGasMeter(storetypes.NewInfiniteGasMeter())
+		res, err := f.query.CheckRightsBatch(ctx, &types.QueryCheckRightsBatchRequest{Works: subjects, Use: adapt})
+		return res, ctx.GasMeter().GasConsumed(), err
+	}
+	one, once, err := batch(digest)
+	require.NoError(t, err)
+	require.Len(t, one.Rights[0].Offers, types.MaxOffers)
+	hundred := slices.Repeat([]string{digest, strings.ToUpper(digest)}, 50)
+	res, gas, err := batch(hundred...)
+	require.NoError(t, err)
+	for i, rights := range res.Rights {
+		require.Equal(t, hundred[i], rights.Subject)
+		require.Equal(t, one.Rights[0].Offers, rights.Offers)
+	}
+	size := uint64(one.Rights[0].Size()) * types.GasPerAnswerByte
+	require.Less(t, gas, once+99*(size+2*types.GasPerAnswerByte*64), "only the copies are paid for")
+
+	_, gas, err = batch(slices.Repeat([]string{digest}, types.MaxBatch)...)
+	require.Equal(t, codes.ResourceExhausted, status.Code(err), err)
+	require.LessOrEqual(t, gas, uint64(types.MaxBatchGas))
+	// What the caller has left bounds it too.
+	ctx := f.ctx.WithGasMeter(storetypes.NewGasMeter(once / 2))
+	_, err = f.query.CheckRightsBatch(ctx, &types.QueryCheckRightsBatchRequest{Works: []string{digest}, Use: adapt})
+	require.Equal(t, codes.ResourceExhausted, status.Code(err), err)
 }
 
 func TestBadQuestionsAreRefused(t *testing.T) {

@@ -76,7 +76,6 @@ const (
 
 	NotOffered       Code = "not_offered"
 	NotRegistered    Code = "not_registered"
-	TooManyClaims    Code = "too_many_claims"
 	OfferExpired     Code = "offer_expired"
 	OfferPaused      Code = "offer_paused"
 	GrantExpired     Code = "grant_expired"
@@ -99,7 +98,7 @@ func Codes() []Code {
 		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource,
 		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, UseNotCovered,
 		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
-		NotOffered, NotRegistered, TooManyClaims, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
+		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, WorkWithdrawn, WorkDisputed, WorkInvalidated,
 	}
 	slices.Sort(list)

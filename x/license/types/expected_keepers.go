@@ -17,9 +17,11 @@ type RegistryKeeper interface {
 	// Control tells whether an account may do something with a work now. It fails
 	// with the registry's ErrWorkNotFound, ErrNotOwner or ErrOnHold.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
-	// Claimants lists the works that claim a content, up to a number, and whether
-	// there are more.
-	Claimants(ctx context.Context, digest registrytypes.Digest, limit int) (works []registrytypes.WorkID, more bool, err error)
+	// Earliest returns the work whose claim to a content stands first.
+	Earliest(ctx context.Context, digest registrytypes.Digest) (work registrytypes.WorkID, found bool, err error)
+	// Rivals returns the claims of others to a work's content that stand before it
+	// and behind it, a bounded number of each.
+	Rivals(ctx context.Context, id registrytypes.WorkID, work registrytypes.Work) (before, behind registrytypes.Rivals, err error)
 }
 
 // RoyaltyKeeper collects fees and tells what a work owes.

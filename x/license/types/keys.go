@@ -47,9 +47,12 @@ const (
 	MaxAttributions = 8
 	// MaxBatch bounds the works of one CheckRightsBatch.
 	MaxBatch = 1000
-	// MaxClaims bounds the claims to one content that an answer looks at; with
-	// more the use is denied.
-	MaxClaims = 32
+	// MaxBatchGas bounds what the answers of one CheckRightsBatch read and are
+	// long, so that nobody's offers make it slow or large: about two seconds, or
+	// three megabytes.
+	MaxBatchGas = 200_000_000
+	// GasPerAnswerByte is what a byte of an answer in a batch takes of it.
+	GasPerAnswerByte = 60
 	// MaxOwnGrants bounds the grants of one work and licensee that an answer
 	// looks at, unless one is named.
 	MaxOwnGrants = 256

@@ -39,8 +39,8 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 
 // QueryCheckRightsRequest asks about one work or content.
 type QueryCheckRightsRequest struct {
-	// A work's id, or the SHA-256 of a content as 64 hex digits: then every active
-	// claim to it has to allow the use.
+	// A work's id, or the SHA-256 of a content as 64 hex digits: then the work whose
+	// claim to it stands first is asked about.
 	Work string `protobuf:"bytes,1,opt,name=work,proto3" json:"work,omitempty"`
 	// What is to be done with it.
 	Use Use `protobuf:"bytes,2,opt,name=use,proto3" json:"use"`
@@ -172,7 +172,8 @@ func (m *QueryCheckRightsResponse) GetDecidedAt() time.Time {
 
 // QueryCheckRightsBatchRequest asks about many works or contents.
 type QueryCheckRightsBatchRequest struct {
-	// Ids of works and digests of contents, at most 1,000.
+	// Ids of works and digests of contents, at most 1,000. One that comes again is
+	// answered once and copied.
 	Works []string `protobuf:"bytes,1,rep,name=works,proto3" json:"works,omitempty"`
 	// What is to be done with each.
 	Use Use `protobuf:"bytes,2,opt,name=use,proto3" json:"use"`
@@ -1444,7 +1445,9 @@ const _ = grpc.SupportPackageIsVersion4
 type QueryClient interface {
 	// CheckRights answers "may I use this for that, and at what price?".
 	CheckRights(ctx context.Context, in *QueryCheckRightsRequest, opts ...grpc.CallOption) (*QueryCheckRightsResponse, error)
-	// CheckRightsBatch answers the same question for up to 1,000 works.
+	// CheckRightsBatch answers the same question for up to 1,000 works. Answers that
+	// take more than 200,000,000 gas together are refused with ResourceExhausted:
+	// ask in parts.
 	CheckRightsBatch(ctx context.Context, in *QueryCheckRightsBatchRequest, opts ...grpc.CallOption) (*QueryCheckRightsBatchResponse, error)
 	// Terms returns terms by id, or a preset by name.
 	Terms(ctx context.Context, in *QueryTermsRequest, opts ...grpc.CallOption) (*QueryTermsResponse, error)
@@ -1555,7 +1558,9 @@ func (c *queryClient) Approvals(ctx context.Context, in *QueryApprovalsRequest, 
 type QueryServer interface {
 	// CheckRights answers "may I use this for that, and at what price?".
 	CheckRights(context.Context, *QueryCheckRightsRequest) (*QueryCheckRightsResponse, error)
-	// CheckRightsBatch answers the same question for up to 1,000 works.
+	// CheckRightsBatch answers the same question for up to 1,000 works. Answers that
+	// take more than 200,000,000 gas together are refused with ResourceExhausted:
+	// ask in parts.
 	CheckRightsBatch(context.Context, *QueryCheckRightsBatchRequest) (*QueryCheckRightsBatchResponse, error)
 	// Terms returns terms by id, or a preset by name.
 	Terms(context.Context, *QueryTermsRequest) (*QueryTermsResponse, error)

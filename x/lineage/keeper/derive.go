@@ -32,6 +32,8 @@ type derivation struct {
 	permits []licensetypes.Permit
 	// approved are the sources whose approval this uses up.
 	approved []workID
+	// notices are what to know about external sources.
+	notices []types.SourceNotice
 	// raised are the descendants that get a new generation.
 	raised []graph.Change[workID]
 }
@@ -55,6 +57,9 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := k.checkNew(ctx, dv); err != nil {
 		return none, err
 	}
+	if err := k.checkReferences(ctx, dv); err != nil {
+		return none, err
+	}
 	if err := k.checkRecord(ctx, dv); err != nil {
 		return none, err
 	}
@@ -75,10 +80,11 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := k.store(ctx, dv); err != nil {
 		return none, err
 	}
-	result := types.MsgDeriveResponse{Generation: dv.generation, Absolute: absolute, Relative: relative}
+	result := types.MsgDeriveResponse{Generation: dv.generation, Absolute: absolute, Relative: relative, Notices: dv.notices}
 	return result, events.Emit(ctx, &types.EventDerived{
 		Work: dv.Work, Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
+		Notices: dv.notices,
 	})
 }
 

@@ -48,6 +48,9 @@ var (
 type world struct {
 	works  map[workID]registrytypes.Work
 	offers map[workID]offer
+	// claims to contents, the earliest of each, and works by fingerprint.
+	claims       map[registrytypes.Digest]workID
+	fingerprints map[registrytypes.Fingerprint][]workID
 	// absolute sums what each work owes absolutely, ppm.
 	absolute    map[workID]uint32
 	generations map[workID]uint32
@@ -76,6 +79,16 @@ func (w *world) Control(ctx context.Context, account sdk.AccAddress, id workID, 
 		return work, err
 	}
 	return work, work.CheckControl(id, account, act)
+}
+
+func (w *world) Earliest(_ context.Context, digest registrytypes.Digest) (workID, bool, error) {
+	id, found := w.claims[digest]
+	return id, found, nil
+}
+
+func (w *world) Resembling(_ context.Context, scheme, value string, limit int) ([]workID, error) {
+	works := w.fingerprints[registrytypes.Fingerprint{Scheme: scheme, Value: value}]
+	return works[:min(limit, len(works))], nil
 }
 
 func (w *world) Permit(_ context.Context, r licensetypes.PermitRequest) (licensetypes.Permit, error) {
@@ -169,6 +182,7 @@ func newFixture(t testing.TB) *fixture {
 func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Context) *fixture {
 	w := &world{
 		works: map[workID]registrytypes.Work{}, offers: map[workID]offer{},
+		claims: map[registrytypes.Digest]workID{}, fingerprints: map[registrytypes.Fingerprint][]workID{},
 		absolute: map[workID]uint32{}, generations: map[workID]uint32{},
 	}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())

@@ -140,7 +140,7 @@ func (m *model) derive(t *rapid.T, f *fixture) {
 		list = append(list, under(id, role))
 	}
 	if rapid.Bool().Draw(t, "external") || len(list) == 0 {
-		list = append(list, external(fmt.Sprintf("x:%s/%d", work, m.outside[work])))
+		list = append(list, external(fmt.Sprintf("x:%x/%d", work[:], m.outside[work])))
 	}
 	if m.owes[work]+owes > types.Whole {
 		return

@@ -18,4 +18,5 @@ var (
 	ErrAlreadyRecorded = errorsmod.Register(ModuleName, 15, "generation already recorded")
 	ErrNotApproved     = errorsmod.Register(ModuleName, 16, "approval not found")
 	ErrNothingToBlank  = errorsmod.Register(ModuleName, 17, "nothing to blank")
+	ErrRegistered      = errorsmod.Register(ModuleName, 18, "source is registered")
 )

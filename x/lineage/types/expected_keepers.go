@@ -17,6 +17,11 @@ type RegistryKeeper interface {
 	// Control tells whether an account may do something with a work now. It fails
 	// with the registry's ErrWorkNotFound, ErrNotOwner or ErrOnHold.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
+	// Earliest returns the work whose claim to a content stands first.
+	Earliest(ctx context.Context, digest registrytypes.Digest) (work registrytypes.WorkID, found bool, err error)
+	// Resembling lists works that have a fingerprint, given in its one spelling, at
+	// most limit.
+	Resembling(ctx context.Context, scheme, value string, limit int) ([]registrytypes.WorkID, error)
 }
 
 // RoyaltyKeeper keeps what works owe each other, and their generations.

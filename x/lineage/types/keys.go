@@ -26,6 +26,10 @@ var (
 	ApprovalsPrefix   = collections.NewPrefix(6)
 )
 
+// NoticeResembles: registered works have a fingerprint that an external reference
+// names. It is the only notice so far.
+const NoticeResembles = "resembles"
+
 // Bounds of what a work and a message can declare.
 const (
 	// MaxMessageSources is how many sources one message may declare.
@@ -38,6 +42,8 @@ const (
 	MaxTextLength = 128
 	// MaxURILength bounds the URI of an external source, in bytes.
 	MaxURILength = 512
+	// MaxResembling is how many works a notice about a fingerprint names.
+	MaxResembling = 8
 	// Whole is all of it, in parts per million.
 	Whole = 1_000_000
 )

@@ -36,45 +36,108 @@ func (k Keeper) Anchor(ctx context.Context, account sdk.AccAddress, root types.D
 	})
 }
 
-// ProveAnchor moves the claim of a registered work back to the time of an anchor
-// that its registrant made, and returns the new priority. The registrant proves,
-// whoever owns the work now; an anchor that is not older is refused with
-// ErrInvalidProof.
+// ProveAnchor dates the claim of a registered work by an anchor that its
+// registrant made, moves it forward in the order as far as the reveal window lets
+// it, and returns the row. The registrant proves, whoever owns the work now; an
+// anchor that is not older than what is proved is refused with ErrInvalidProof.
 func (k Keeper) ProveAnchor(
 	ctx context.Context, registrant sdk.AccAddress, id types.WorkID, proof types.AnchorProof,
-) (types.Priority, error) {
+) (types.Work, error) {
 	work, err := k.GetWork(ctx, id)
 	if err != nil {
-		return types.Priority{}, err
+		return work, err
 	}
 	if !work.Registrant.Equals(registrant) {
-		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof,
+		return work, errorsmod.Wrapf(types.ErrInvalidProof,
 			"%s was registered by %s, not by %s: an anchor serves the account that made it", id, work.Registrant, registrant)
 	}
-	sdkCtx, before := sdk.UnwrapSDKContext(ctx), work.ClaimedSince
+	sdkCtx, since, from := sdk.UnwrapSDKContext(ctx), work.ClaimedSince, work.Place()
 	if err := k.date(sdkCtx, &work, proof); err != nil {
-		return types.Priority{}, errorsmod.Wrap(err, id.String())
+		return work, errorsmod.Wrap(err, id.String())
 	}
-	if !work.ClaimedSince.Before(before) {
-		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof, "%s is claimed since %s already, the anchor is of %s: prove an older one",
-			id, before.Text(), work.ClaimedSince.Text())
+	if !work.ClaimedSince.Before(since) {
+		return work, errorsmod.Wrapf(types.ErrInvalidProof, "%s is claimed since %s already, the anchor is of %s: prove an older one",
+			id, since.Text(), work.ClaimedSince.Text())
 	}
 	claims, err := k.claimsTo(ctx, work.Sha256.Digest)
 	if err != nil {
-		return types.Priority{}, err
+		return work, err
 	}
-	if work.ClaimedSince, err = k.ranked(ctx, claims, work.ClaimedSince); err != nil {
-		return types.Priority{}, err
-	}
-	if err := k.moveClaim(ctx, claims, id, before, work.ClaimedSince); err != nil {
-		return types.Priority{}, err
+	if err := k.advance(sdkCtx, claims, id, &work, from); err != nil {
+		return work, err
 	}
 	if err := k.Works.Set(ctx, id, work); err != nil {
-		return types.Priority{}, err
+		return work, err
 	}
-	return work.ClaimedSince, events.Emit(ctx, &types.EventAnchorProved{
-		Work: id, Root: work.AnchorRoot.Digest, ClaimedSince: work.ClaimedSince.Time,
+	return work, events.Emit(ctx, &types.EventAnchorProved{
+		Work: id, Root: work.AnchorRoot.Digest, ClaimedSince: work.ClaimedSince.Time, PlacedAt: work.PlacedAt,
 	})
+}
+
+// advance moves a claim that was dated anew from its place to where it stands now.
+// A proof never moves a claim back.
+func (k Keeper) advance(ctx sdk.Context, c claims, id types.WorkID, work *types.Work, from types.Priority) error {
+	to, err := k.revealed(ctx, c, id, work.ClaimedSince)
+	if err != nil {
+		return err
+	}
+	if !to.Before(from) {
+		work.SetPlace(from)
+		return nil
+	}
+	if to, err = k.ranked(ctx, c, to); err != nil {
+		return err
+	}
+	work.SetPlace(to)
+	if !work.Stands() {
+		return nil
+	}
+	return k.moveClaim(ctx, c, id, from, to)
+}
+
+// revealed is the moment at which a claim stands whose anchor is proved now: the
+// anchor's, but not before a claim of any other work that was registered longer
+// ago than the reveal window. So one anchor over all the world's digests does not
+// win every work, and a claim passes only claims of the window. Owners do not
+// matter here: they change, and places do not.
+//
+// Claims of the window that stand between are skipped: each has an anchor of its
+// own that is older than the window, so it cost its registrant more than this
+// costs.
+func (k Keeper) revealed(ctx sdk.Context, c claims, id types.WorkID, anchored types.Priority) (types.Priority, error) {
+	if !c.claimed || c.sole == id {
+		return anchored, nil
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return anchored, err
+	}
+	opened := ctx.BlockTime().Add(-params.RevealWindow)
+	if !opened.After(anchored.Time) {
+		return anchored, nil
+	}
+	if !c.listed() {
+		other, err := k.Works.Get(ctx, c.sole)
+		if err == nil && other.RegisteredAt.Before(opened) && anchored.Before(other.Place()) {
+			anchored = other.Place()
+		}
+		return anchored, err
+	}
+	// No claim stands later than it was registered.
+	between := c.inOrder().StartInclusive(types.NewClaimOrder(anchored, types.WorkID{})).
+		EndExclusive(types.NewClaimOrder(types.Priority{Time: opened}, types.WorkID{})).Descending()
+	err = k.ByDigest.Walk(ctx, between, func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
+		if key.K2().Work == id {
+			return false, nil
+		}
+		other, err := k.Works.Get(ctx, key.K2().Work)
+		if err != nil || !other.RegisteredAt.Before(opened) {
+			return err != nil, err
+		}
+		anchored = other.Place()
+		return true, nil
+	})
+	return anchored, err
 }
 
 // date checks that an anchor of the work's registrant holds its content, and

@@ -17,13 +17,14 @@ func now(ctx sdk.Context) types.Priority {
 }
 
 // claims are those to one content. Nearly every content has one claim, so that
-// one is a row to itself, found without an iterator; from the second on all are
-// in the ordered index. Works are never removed, so there is no way back.
+// one is a row to itself, found without an iterator; from the second on, and once
+// one was ruled invalid, those that stand are in the ordered index. Works are
+// never removed, so there is no way back.
 type claims struct {
 	digest  types.Digest
 	claimed bool
-	// sole is the work of the only claim; zero, which is no work's id, when there
-	// are several.
+	// sole is the work of the only claim; zero, which is no work's id, when the
+	// claims are listed in the index.
 	sole types.WorkID
 }
 
@@ -32,36 +33,53 @@ func (k Keeper) claimsTo(ctx context.Context, digest types.Digest) (claims, erro
 	return claims{digest, claimed, sole}, err
 }
 
-func (c claims) several() bool { return c.claimed && c.sole == types.WorkID{} }
+func (c claims) listed() bool { return c.claimed && c.sole == types.WorkID{} }
 
-// inOrder is the range of several claims in the ordered index.
+// inOrder is the range of listed claims in the ordered index.
 func (c claims) inOrder() *collections.PairRange[types.Digest, types.ClaimOrder] {
 	return collections.NewPrefixedPairRange[types.Digest, types.ClaimOrder](c.digest)
 }
 
-// addClaim adds a work to the claims to its content.
-func (k Keeper) addClaim(ctx context.Context, c claims, id types.WorkID, since types.Priority) error {
-	if !c.claimed {
+// addClaim adds a work to the claims to its content. One that was ruled invalid
+// takes no place, but from then on the others are listed.
+func (k Keeper) addClaim(ctx context.Context, c claims, id types.WorkID, work types.Work) error {
+	if !c.claimed && work.Stands() {
 		return k.SoleClaims.Set(ctx, c.digest, id)
 	}
-	if !c.several() {
+	if err := k.list(ctx, c); err != nil || !work.Stands() {
+		return err
+	}
+	return k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(work.Place(), id)))
+}
+
+// list moves the only claim to a content, if there is one, into the index.
+func (k Keeper) list(ctx context.Context, c claims) error {
+	if c.listed() {
+		return nil
+	}
+	if c.claimed {
 		first, err := k.Works.Get(ctx, c.sole)
 		if err != nil {
 			return err
 		}
-		if err := k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(first.ClaimedSince, c.sole))); err != nil {
-			return err
-		}
-		if err := k.SoleClaims.Set(ctx, c.digest, types.WorkID{}); err != nil {
+		if err := k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(first.Place(), c.sole))); err != nil {
 			return err
 		}
 	}
-	return k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(since, id)))
+	return k.SoleClaims.Set(ctx, c.digest, types.WorkID{})
+}
+
+// dropClaim takes a work out of the order of the claims to its content.
+func (k Keeper) dropClaim(ctx context.Context, c claims, id types.WorkID, work types.Work) error {
+	if err := k.list(ctx, c); err != nil {
+		return err
+	}
+	return k.ByDigest.Remove(ctx, collections.Join(c.digest, types.NewClaimOrder(work.Place(), id)))
 }
 
 // moveClaim gives a work another place among the claims to its content.
 func (k Keeper) moveClaim(ctx context.Context, c claims, id types.WorkID, from, to types.Priority) error {
-	if !c.several() {
+	if !c.listed() {
 		return nil // a sole claim's place is in its work's row alone
 	}
 	if err := k.ByDigest.Remove(ctx, collections.Join(c.digest, types.NewClaimOrder(from, id))); err != nil {
@@ -70,20 +88,20 @@ func (k Keeper) moveClaim(ctx context.Context, c claims, id types.WorkID, from, 
 	return k.ByDigest.Set(ctx, collections.Join(c.digest, types.NewClaimOrder(to, id)))
 }
 
-// rival finds the oldest claim to a content whose work belongs to somebody else
+// rival finds the first claim to a content whose work belongs to somebody else
 // than owner.
 func (k Keeper) rival(ctx context.Context, owner sdk.AccAddress, c claims) (found types.WorkID, work types.Work, ok bool, err error) {
 	switch {
 	case !c.claimed:
 		return types.WorkID{}, types.Work{}, false, nil
-	case c.several():
+	case c.listed():
 		return k.foreignClaim(ctx, owner, c.inOrder())
 	}
 	work, err = k.Works.Get(ctx, c.sole)
 	return c.sole, work, err == nil && !work.Owner.Equals(owner), err
 }
 
-// foreignClaim finds the first of several claims to a content, within the range
+// foreignClaim finds the first of the listed claims to a content, within the range
 // and in order of claim, whose work belongs to somebody else than owner. It
 // passes over owner's own claims, so it reads one row more than there are of
 // those.
@@ -106,10 +124,10 @@ func (k Keeper) ranked(ctx context.Context, c claims, since types.Priority) (typ
 	switch {
 	case !c.claimed:
 		return since, nil
-	case !c.several():
+	case !c.listed():
 		sole, err := k.Works.Get(ctx, c.sole)
-		if err == nil && sole.ClaimedSince.SameMoment(since) {
-			since.Rank = sole.ClaimedSince.Rank + 1
+		if err == nil && sole.Place().SameMoment(since) {
+			since.Rank = sole.Place().Rank + 1
 		}
 		return since, err
 	}
@@ -122,36 +140,17 @@ func (k Keeper) ranked(ctx context.Context, c claims, since types.Priority) (typ
 	return since, err
 }
 
-// contested says whether somebody else claimed the work's content before, and
-// whether somebody else did later.
+// contested says whether somebody else's claim to the work's content stands
+// before it, and whether one does behind it.
 func (k Keeper) contested(ctx context.Context, id types.WorkID, work types.Work) (before, later bool, err error) {
 	c, err := k.claimsTo(ctx, work.Sha256.Digest)
-	if err != nil || !c.several() {
+	if err != nil || !c.listed() {
 		return false, false, err
 	}
-	order := types.NewClaimOrder(work.ClaimedSince, id)
+	order := types.NewClaimOrder(work.Place(), id)
 	if _, _, before, err = k.foreignClaim(ctx, work.Owner, c.inOrder().EndExclusive(order)); err != nil {
 		return false, false, err
 	}
 	_, _, later, err = k.foreignClaim(ctx, work.Owner, c.inOrder().StartExclusive(order))
 	return before, later, err
-}
-
-// Claimants lists the works that claim a content in the order of their claims,
-// up to a number, and whether there are more.
-func (k Keeper) Claimants(ctx context.Context, digest types.Digest, limit int) (works []types.WorkID, more bool, err error) {
-	c, err := k.claimsTo(ctx, digest)
-	switch {
-	case err != nil || !c.claimed:
-		return nil, false, err
-	case !c.several():
-		return []types.WorkID{c.sole}, false, nil
-	}
-	err = k.ByDigest.Walk(ctx, c.inOrder(), func(key collections.Pair[types.Digest, types.ClaimOrder]) (bool, error) {
-		if more = len(works) == limit; !more {
-			works = append(works, key.K2().Work)
-		}
-		return more, nil
-	})
-	return works, more, err
 }

@@ -57,6 +57,7 @@ func newFixture(t testing.TB) *fixture {
 	router.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	types.RegisterMsgServer(router, keeper.NewMsgServer(k))
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient_test")).Ctx
+	require.NoError(t, k.Params.Set(ctx, types.DefaultParams()))
 	return &fixture{
 		t: t, k: k, router: router, query: keeper.NewQueryServer(k),
 		ctx: ctx.WithChainID(chainID).WithBlockHeight(1).WithBlockTime(genesisTime).WithTxIndex(0),
@@ -166,6 +167,10 @@ func (f *fixture) resolve(scheme, value string) []types.WorkID {
 
 // setStatus puts a work where only disputes can.
 func (f *fixture) setStatus(id types.WorkID, status types.Status) {
+	if status == types.STATUS_INVALIDATED {
+		require.NoError(f.t, f.k.Invalidate(f.ctx, id))
+		return
+	}
 	work, err := f.k.GetWork(f.ctx, id)
 	require.NoError(f.t, err)
 	work.Status = status

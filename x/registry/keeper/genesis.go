@@ -12,12 +12,15 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// InitGenesis writes the tables and rebuilds the indexes. Broken data is refused.
+// InitGenesis writes parameters and tables and rebuilds the indexes. Broken data is refused.
 func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := gs.Validate(); err != nil {
 		return err
 	}
 	if err := gs.HappenedBefore(sdk.UnwrapSDKContext(ctx).BlockTime()); err != nil {
+		return err
+	}
+	if err := k.Params.Set(ctx, gs.Params); err != nil {
 		return err
 	}
 	for _, w := range gs.Works {
@@ -67,11 +70,15 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 	return k.index(ctx, id, w.Work, others, w.Revisions[last].Details.Fingerprints)
 }
 
-// ExportGenesis returns all tables: works in order of id, anchors in order of
+// ExportGenesis returns parameters and all tables: works in order of id, anchors in order of
 // account and root.
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
-	gs := types.DefaultGenesisState()
-	err := k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	gs := &types.GenesisState{Params: params}
+	err = k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
 		gs.Works = append(gs.Works, types.GenesisWork{Id: id, Work: work})
 		return false, nil
 	})

@@ -120,6 +120,14 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		"time out of range":   func(gs *types.GenesisState) { gs.Works[0].Work.ClaimedSince.Time = time.Time{} },
 		"root without time":   func(gs *types.GenesisState) { unanchored(gs).AnchorRoot.Digest = types.Digest{1} },
 		"same place":          func(gs *types.GenesisState) { samePlaces(gs) },
+		"no window":           func(gs *types.GenesisState) { gs.Params = types.Params{} },
+		"placed, no anchor":   func(gs *types.GenesisState) { unanchored(gs).PlacedAt = &types.Priority{Time: genesisTime} },
+		"placed before anchor": func(gs *types.GenesisState) {
+			anchored(gs).PlacedAt = &types.Priority{Time: genesisTime.Add(-time.Hour)}
+		},
+		"placed later": func(gs *types.GenesisState) {
+			anchored(gs).PlacedAt = &types.Priority{Time: genesisTime.Add(time.Hour)}
+		},
 		"transfer to owner": func(gs *types.GenesisState) {
 			gs.Works[0].Transfer = &types.TransferOffer{Recipient: gs.Works[0].Work.Owner, OfferedAt: genesisTime}
 		},
@@ -173,6 +181,15 @@ func emptied(gs *types.GenesisState) {
 			gs.Works[i].Id = types.NewWorkID(work.Registrant, nothing)
 		}
 	}
+}
+
+func anchored(gs *types.GenesisState) *types.Work {
+	for i := range gs.Works {
+		if !gs.Works[i].Work.AnchorRoot.IsZero() {
+			return &gs.Works[i].Work
+		}
+	}
+	panic("no work with an anchor")
 }
 
 func unanchored(gs *types.GenesisState) *types.Work {

@@ -53,12 +53,12 @@ func (k Keeper) checkIndexed(ctx context.Context, id types.WorkID, work types.Wo
 	if err != nil {
 		return err
 	}
-	listed := c.sole == id
-	if c.several() {
-		listed, err = k.ByDigest.Has(ctx, collections.Join(c.digest, types.NewClaimOrder(work.ClaimedSince, id)))
+	stands := c.sole == id
+	if c.listed() {
+		stands, err = k.ByDigest.Has(ctx, collections.Join(c.digest, types.NewClaimOrder(work.Place(), id)))
 	}
-	if err != nil || !listed {
-		return fmt.Errorf("%s is missing under its digest (%v)", id, err)
+	if err != nil || stands != work.Stands() || !c.claimed {
+		return fmt.Errorf("%s is %s, that it is among the claims to its digest is %t (%v)", id, work.Status, stands, err)
 	}
 	if ok, err := k.ByOwner.Has(ctx, collections.Join(work.Owner, id)); err != nil || !ok {
 		return fmt.Errorf("%s is missing under its owner %s (%v)", id, work.Owner, err)
@@ -98,11 +98,22 @@ func (k Keeper) checkRevisions(ctx context.Context) error {
 }
 
 // checkSoleClaims: each row names a work of that content, or stands for two
-// claims and more. That no other work claims it is checked from the works.
+// claims and more, of which those that were ruled invalid are not listed. That no
+// other work claims it is checked from the works.
 func (k Keeper) checkSoleClaims(ctx context.Context) error {
+	invalid := map[types.Digest]int{}
+	err := k.Works.Walk(ctx, nil, func(_ types.WorkID, work types.Work) (bool, error) {
+		if !work.Stands() {
+			invalid[work.Sha256.Digest]++
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
 	return k.SoleClaims.Walk(ctx, nil, func(digest types.Digest, sole types.WorkID) (bool, error) {
 		c := claims{digest, true, sole}
-		if !c.several() {
+		if !c.listed() {
 			work, err := k.GetWork(ctx, sole)
 			if err == nil && work.Sha256.Digest != digest {
 				err = fmt.Errorf("%s is under %s, its row says otherwise", sole, digest)
@@ -114,14 +125,14 @@ func (k Keeper) checkSoleClaims(ctx context.Context) error {
 			count++
 			return count == 2, nil
 		})
-		if err == nil && count < 2 {
+		if err == nil && count < 2 && invalid[digest] == 0 {
 			err = fmt.Errorf("%s should have several claims, %d in the order", digest, count)
 		}
 		return err != nil, err
 	})
 }
 
-// checkByDigest: each entry is a work's content and time, its content has several
+// checkByDigest: each entry is a work's content and place, its content has listed
 // claims, and no two of them share a place.
 func (k Keeper) checkByDigest(ctx context.Context) error {
 	var previous collections.Pair[types.Digest, types.ClaimOrder]
@@ -132,11 +143,11 @@ func (k Keeper) checkByDigest(ctx context.Context) error {
 		if err != nil {
 			return true, err
 		}
-		if work.Sha256.Digest != key.K1() || types.NewClaimOrder(work.ClaimedSince, id) != key.K2() {
+		if work.Sha256.Digest != key.K1() || types.NewClaimOrder(work.Place(), id) != key.K2() {
 			return true, fmt.Errorf("%s is under %s at %s, its row says otherwise", id, key.K1(), types.ClaimOrderKey.Stringify(key.K2()))
 		}
-		if c, err := k.claimsTo(ctx, key.K1()); err != nil || !c.several() {
-			return true, fmt.Errorf("%s is in the order of claims to %s, whose row says that there are not several (%v)", id, key.K1(), err)
+		if c, err := k.claimsTo(ctx, key.K1()); err != nil || !c.listed() {
+			return true, fmt.Errorf("%s is in the order of claims to %s, whose row says that they are not listed (%v)", id, key.K1(), err)
 		}
 		if !first && previous.K1() == key.K1() && samePlace(previous.K2(), key.K2()) {
 			return true, fmt.Errorf("%s and %s have the same place among the claims to %s", previous.K2().Work, id, key.K1())

@@ -17,19 +17,21 @@ import (
 // Keeper of the registry's store. Registering is a hot path, so the indexes are
 // plain key sets beside the tables; CheckInvariants says how they agree.
 type Keeper struct {
-	// authority may blank any work's text (bech32).
+	// authority may blank any work's text and change the parameters (bech32).
 	authority string
 
 	Schema collections.Schema
+	Params collections.Item[types.Params]
 	// Works: work -> row, with the current version of its details.
 	Works collections.Map[types.WorkID, types.Work]
 	// Revisions: (work, version from 1) -> details of a version before the current.
 	Revisions collections.Map[collections.Pair[types.WorkID, uint32], types.Revision]
 	// SoleClaims: sha256 -> the only work that claims this content, or the zero id
-	// once several do. Read it through claimsTo.
+	// once several do, or that one was ruled invalid. Read it through claimsTo.
 	SoleClaims rows.Map[types.Digest, types.WorkID]
 	// ByDigest: (sha256, claim order), so the claims to a content in the order in
-	// which they were made; only of contents that several works claim.
+	// which they stand, without those that were ruled invalid; only of contents
+	// whose row in SoleClaims names no work.
 	ByDigest collections.KeySet[collections.Pair[types.Digest, types.ClaimOrder]]
 	// ByOwner: (current owner, work).
 	ByOwner collections.KeySet[collections.Pair[sdk.AccAddress, types.WorkID]]
@@ -51,7 +53,8 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, authori
 	k := Keeper{
 		authority: authority,
 
-		Works: collections.NewMap(sb, types.WorksPrefix, "works", types.WorkIDKey, codec.CollValue[types.Work](cdc)),
+		Params: collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
+		Works:  collections.NewMap(sb, types.WorksPrefix, "works", types.WorkIDKey, codec.CollValue[types.Work](cdc)),
 		Revisions: collections.NewMap(sb, types.RevisionsPrefix, "revisions",
 			collections.PairKeyCodec(types.WorkIDKey, collections.Uint32Key), codec.CollValue[types.Revision](cdc)),
 		SoleClaims: rows.NewMap(sb, storeService, types.SoleClaimsPrefix, "sole_claims",

@@ -1,11 +1,14 @@
 package keeper_test
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"slices"
 	"sort"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -28,7 +31,9 @@ type modelWork struct {
 	titles                                []string // empty: blanked
 	owners                                []string // but for the present one
 	since                                 int      // when the claim counts from, in the order of transactions
-	rank                                  int      // place among claims of the same since
+	place                                 int      // where it stands in that order, not before since
+	rank                                  int      // place among claims of the same place
+	registered                            int      // in seconds
 }
 
 type modelAnchor struct {
@@ -43,6 +48,9 @@ type machine struct {
 	clock int // one transaction a tick, so time alone orders claims
 }
 
+// window is the model's reveal window, in seconds and so in blocks.
+const window = 4
+
 var (
 	names    = []string{"alice", "bob", "carol"}
 	contents = []string{"poem", "song", "film", "code"}
@@ -51,6 +59,7 @@ var (
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{fixture: newFixture(t), model: model{map[types.WorkID]*modelWork{}, map[string]modelAnchor{}}}
+		require.NoError(t, m.k.Params.Set(m.ctx, types.Params{RevealWindow: window * time.Second}))
 		rt.Repeat(map[string]func(*rapid.T){
 			"register": m.register,
 			"anchor":   m.anchorOne,
@@ -60,6 +69,7 @@ func TestModel(t *testing.T) {
 			"cancel":   m.cancel,
 			"accept":   m.accept,
 			"status":   m.changeStatus,
+			"rule":     m.rule,
 			"blank":    m.blank,
 			"":         m.check,
 		})
@@ -80,40 +90,55 @@ func (m *machine) register(t *rapid.T) {
 	m.tick(t)
 	who, content := rapid.SampledFrom(names).Draw(t, "who"), rapid.SampledFrom(contents).Draw(t, "content")
 	allow := rapid.Bool().Draw(t, "allow contested")
-	e, since := entry(content), m.clock
+	e, since, place := entry(content), m.clock, m.clock
 	if a, ok := m.anchors[who+content]; ok && rapid.Bool().Draw(t, "prove") {
-		e.AnchorProof, since = &a.proof, a.at
+		e.AnchorProof, since, place = &a.proof, a.at, m.held(content, nil, a.at)
 	}
 	id := types.NewWorkID(account(who), sha256.Sum256([]byte(content)))
 	_, _, err := m.send(&types.MsgRegister{Registrant: account(who).String(), Works: []types.Entry{e}, AllowContested: allow})
 	switch {
 	case m.works[id] != nil:
 		require.ErrorIs(t, err, types.ErrAlreadyRegistered)
-	case m.rivalSince(content, who, since) && !allow:
+	case m.rivalBefore(content, who, place) && !allow:
 		require.ErrorIs(t, err, types.ErrAlreadyClaimed)
 	default:
 		require.NoError(t, err)
 		m.works[id] = &modelWork{
 			content: content, owner: who, registrant: who, status: types.STATUS_ACTIVE, titles: []string{content},
-			since: since, rank: m.nextRank(content, since),
+			since: since, place: place, rank: m.nextRank(content, place), registered: m.seconds(),
 		}
 	}
 }
 
-// rivalSince says whether somebody else's claim is no younger than since.
-func (m *machine) rivalSince(content, owner string, since int) bool {
+func (m *machine) seconds() int { return int(m.ctx.BlockTime().Sub(genesisTime) / time.Second) }
+
+// held is where a claim stands that reveals an anchor now: at the anchor, or with
+// the last of the claims that were registered before the window.
+func (m *machine) held(content string, self *modelWork, at int) int {
 	for _, w := range m.works {
-		if w.content == content && w.owner != owner && w.since <= since {
+		if w.content == content && w != self && w.stands() && m.seconds()-w.registered > window {
+			at = max(at, w.place)
+		}
+	}
+	return at
+}
+
+func (w *modelWork) stands() bool { return w.status != types.STATUS_INVALIDATED }
+
+// rivalBefore says whether somebody else's claim stands at a place or before it.
+func (m *machine) rivalBefore(content, owner string, place int) bool {
+	for _, w := range m.works {
+		if w.content == content && w.owner != owner && w.stands() && w.place <= place {
 			return true
 		}
 	}
 	return false
 }
 
-func (m *machine) nextRank(content string, since int) int {
+func (m *machine) nextRank(content string, place int) int {
 	rank := 0
 	for _, w := range m.works {
-		if w.content == content && w.since == since {
+		if w.content == content && w.place == place && w.stands() {
 			rank = max(rank, w.rank+1)
 		}
 	}
@@ -136,14 +161,48 @@ func (m *machine) proveOne(t *rapid.T) {
 		return
 	}
 	by := rapid.SampledFrom(names).Draw(t, "by")
+	order := m.resolve("sha256", digestOf(w.content).String())
 	err := m.try(&types.MsgProveAnchor{Registrant: account(by).String(), Work: id, Proof: a.proof})
 	if by != w.registrant || a.at >= w.since {
 		require.ErrorIs(t, err, types.ErrInvalidProof)
 		return
 	}
 	require.NoError(t, err)
-	w.rank = m.nextRank(w.content, a.at)
+	if place := m.held(w.content, w, a.at); place < w.place {
+		w.place, w.rank = place, m.nextRank(w.content, place)
+	}
 	w.since = a.at
+	m.passedOnly(id, order, m.resolve("sha256", digestOf(w.content).String()))
+}
+
+// passedOnly checks what a proof did to the order, by the rule as people read it:
+// the claim passed others of the window only, and no two others changed places.
+func (m *machine) passedOnly(id types.WorkID, before, after []types.WorkID) {
+	was, is := slices.Index(before, id), slices.Index(after, id)
+	if !m.works[id].stands() {
+		require.Equal(m.t, before, after)
+		return
+	}
+	require.LessOrEqual(m.t, is, was)
+	for _, passed := range before[is:was] {
+		require.LessOrEqual(m.t, m.seconds()-m.works[passed].registered, window)
+	}
+	require.Equal(m.t, slices.Delete(slices.Clone(before), was, was+1), slices.Delete(slices.Clone(after), is, is+1))
+}
+
+// rule finds a work invalid.
+func (m *machine) rule(t *rapid.T) {
+	id, w := m.pick(t)
+	if rapid.IntRange(0, 3).Draw(t, "seldom") > 0 {
+		return
+	}
+	err := m.k.Invalidate(m.ctx, id)
+	if !w.stands() {
+		require.ErrorIs(t, err, types.ErrInvalidStatus)
+		return
+	}
+	require.NoError(t, err)
+	w.status = types.STATUS_INVALIDATED
 }
 
 func (m *machine) revise(t *rapid.T) {
@@ -154,12 +213,15 @@ func (m *machine) revise(t *rapid.T) {
 		Owner: account(by).String(), Work: id,
 		Details: details(title, types.Fingerprint{Scheme: "title", Value: title}, types.Fingerprint{Scheme: "all", Value: "same"}),
 	})
-	if by != w.owner {
+	switch {
+	case by != w.owner:
 		require.ErrorIs(t, err, types.ErrNotOwner)
-		return
+	case !w.stands():
+		require.ErrorIs(t, err, types.ErrOnHold)
+	default:
+		require.NoError(t, err)
+		w.titles = append(w.titles, title)
 	}
-	require.NoError(t, err)
-	w.titles = append(w.titles, title)
 }
 
 func (m *machine) offer(t *rapid.T) {
@@ -171,6 +233,8 @@ func (m *machine) offer(t *rapid.T) {
 		require.ErrorIs(t, err, types.ErrInvalidTransfer)
 	case by != w.owner:
 		require.ErrorIs(t, err, types.ErrNotOwner)
+	case !w.stands():
+		require.ErrorIs(t, err, types.ErrOnHold)
 	default:
 		require.NoError(t, err)
 		w.recipient = to
@@ -197,6 +261,10 @@ func (m *machine) accept(t *rapid.T) {
 	by, version := rapid.SampledFrom(names).Draw(t, "by"), rapid.IntRange(max(1, len(w.titles)-1), len(w.titles)).Draw(t, "version")
 	cache, write := m.ctx.CacheContext()
 	previous, err := m.k.Transfer(cache, id, account(by), uint32(version))
+	if !w.stands() {
+		require.ErrorIs(t, err, types.ErrOnHold)
+		return
+	}
 	if w.recipient != by || version != len(w.titles) {
 		require.ErrorIs(t, err, types.ErrInvalidTransfer)
 		return
@@ -248,6 +316,8 @@ func (m *machine) changeStatus(t *rapid.T) {
 	switch {
 	case by != w.owner:
 		require.ErrorIs(t, err, types.ErrNotOwner)
+	case !w.stands():
+		require.ErrorIs(t, err, types.ErrOnHold)
 	case w.status != from:
 		require.ErrorIs(t, err, types.ErrInvalidStatus)
 	default:
@@ -292,22 +362,17 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 			ids = append(ids, id)
 		}
 	}
-	sort.Slice(ids, func(i, j int) bool {
-		a, b := m.works[ids[i]], m.works[ids[j]]
-		return a.since < b.since || a.since == b.since && a.rank < b.rank
+	slices.SortFunc(ids, func(i, j types.WorkID) int {
+		a, b := m.works[i], m.works[j]
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.rank, b.rank), bytes.Compare(i[:], j[:]))
 	})
 	want := []types.WorkID{}
 	for i, id := range ids {
-		want = append(want, id)
 		w, claim := m.works[id], m.work(id)
-		contested, later := false, false
-		for j, other := range ids {
-			if m.works[other].owner != w.owner {
-				contested, later = contested || j < i, later || j > i
-			}
+		if w.stands() {
+			want = append(want, id)
 		}
-		require.Equal(t, contested, claim.Contested)
-		require.Equal(t, later, claim.AlsoClaimedLater)
+		m.checkRivals(t, claim, ids[:i], ids[i+1:])
 		require.Equal(t, account(w.owner).String(), claim.Owner)
 		require.Equal(t, w.status, claim.Status)
 		require.Equal(t, w.transfers, m.transfers(id))
@@ -335,4 +400,33 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 		}
 	}
 	require.Equal(t, want, m.resolve("sha256", digestOf(content).String()))
+	first, found, err := m.k.Earliest(m.ctx, digestOf(content))
+	require.NoError(t, err)
+	require.Equal(t, len(want) > 0, found)
+	if found {
+		require.Equal(t, want[0], first)
+	}
+}
+
+// checkRivals compares the claims that contest one with those of others that stand
+// before it and behind it.
+func (m *machine) checkRivals(t *rapid.T, claim types.Claim, before, behind []types.WorkID) {
+	foreign := func(ids []types.WorkID) types.Rivals {
+		var r types.Rivals
+		for _, other := range ids {
+			if w := m.works[other]; w.stands() && w.owner != m.works[claim.Id].owner {
+				r.Works, r.Count = append(r.Works, other), r.Count+1
+			}
+		}
+		return r
+	}
+	work, err := m.k.GetWork(m.ctx, claim.Id)
+	require.NoError(t, err)
+	wasBefore, isBehind, err := m.k.Rivals(m.ctx, claim.Id, work)
+	require.NoError(t, err)
+	require.Equal(t, foreign(before), wasBefore)
+	require.Equal(t, foreign(behind), isBehind)
+	require.Equal(t, wasBefore.Count > 0, claim.Contested)
+	require.Equal(t, isBehind.Count > 0, claim.AlsoClaimedLater)
+	require.Equal(t, m.works[claim.Id].place > m.works[claim.Id].since, claim.PlacedAt != nil)
 }

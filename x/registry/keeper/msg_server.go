@@ -104,6 +104,14 @@ func (s msgServer) ProveAnchor(ctx context.Context, msg *types.MsgProveAnchor) (
 	if err != nil {
 		return nil, err
 	}
-	since, err := s.k.ProveAnchor(ctx, registrant, msg.Work, msg.Proof)
-	return &types.MsgProveAnchorResponse{ClaimedSince: since}, err
+	work, err := s.k.ProveAnchor(ctx, registrant, msg.Work, msg.Proof)
+	return &types.MsgProveAnchorResponse{ClaimedSince: work.ClaimedSince, PlacedAt: work.PlacedAt}, err
+}
+
+// UpdateParams implements types.MsgServer.
+func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
+	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateParamsResponse{}, s.k.UpdateParams(ctx, msg.Params)
 }

@@ -37,7 +37,8 @@ func (k Keeper) claim(ctx context.Context, id types.WorkID, work types.Work) (ty
 		Id: id, Owner: work.Owner.String(), Registrant: work.Registrant.String(),
 		Sha256: work.Sha256.Digest, Status: work.Status, Version: work.Version,
 		ClaimedSince: work.ClaimedSince, RegisteredAt: work.RegisteredAt, AnchorRoot: work.AnchorRoot.Digest, RevealedAt: work.RevealedAt,
-		Contested: contested, AlsoClaimedLater: later, Details: revision.Details, BlankedSha256: revision.BlankedSha256,
+		PlacedAt: work.PlacedAt, Contested: contested, AlsoClaimedLater: later,
+		Details: revision.Details, BlankedSha256: revision.BlankedSha256,
 	}, nil
 }
 
@@ -55,7 +56,7 @@ func (k Keeper) claimsPage(ctx context.Context, digest types.Digest, page *query
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case c.claimed && !c.several():
+	case c.claimed && !c.listed():
 		return k.soleClaimPage(ctx, c.sole, page)
 	}
 	return query.CollectionPaginate(ctx, k.ByDigest, page,

@@ -24,6 +24,12 @@ type queryServer struct{ k Keeper }
 // NewQueryServer returns the server of the module's queries.
 func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
 
+// Params implements types.QueryServer.
+func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
+	params, err := s.k.Params.Get(ctx)
+	return &types.QueryParamsResponse{Params: params}, coded(err)
+}
+
 // Work implements types.QueryServer.
 func (s queryServer) Work(ctx context.Context, req *types.QueryWorkRequest) (*types.QueryWorkResponse, error) {
 	work, err := s.find(ctx, req.Work)

@@ -24,8 +24,8 @@ type newClaim struct {
 // Register records works of one registrant, who owns them, and returns their ids
 // in order; all or none. The entries are valid and each content is there once.
 // The same registrant can register a content once (ErrAlreadyRegistered); a
-// content that somebody else has claimed needs allowContested or an anchor older
-// than every such claim (ErrAlreadyClaimed). Errors name the entry by its index.
+// content that somebody else has claimed needs allowContested or an anchor that
+// puts it before every such claim (ErrAlreadyClaimed). Errors name the entry by its index.
 func (k Keeper) Register(
 	ctx context.Context, registrant sdk.AccAddress, entries []types.Entry, allowContested bool,
 ) ([]types.WorkID, error) {
@@ -61,7 +61,7 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 	if err != nil {
 		return newClaim{}, err
 	}
-	if others.claimed {
+	if others.claimed { // or was, by one that was ruled invalid
 		if registered, err := k.Works.Has(ctx, id); err != nil {
 			return newClaim{}, err
 		} else if registered {
@@ -77,25 +77,46 @@ func (k Keeper) newClaim(ctx sdk.Context, registrant sdk.AccAddress, entry types
 			return newClaim{}, err
 		}
 	}
-	contested, err := k.admit(ctx, &work, others, allowContested)
+	contested, err := k.admit(ctx, id, &work, others, allowContested)
 	return newClaim{id, others, work, details, contested}, err
 }
 
 // admit decides whether a claim may join the others to its content, and gives it
-// its rank. It returns whether another's claim is older.
-func (k Keeper) admit(ctx sdk.Context, work *types.Work, others claims, allowContested bool) (contested bool, err error) {
+// its place. It returns whether another's claim stands before it.
+func (k Keeper) admit(
+	ctx sdk.Context, id types.WorkID, work *types.Work, others claims, allowContested bool,
+) (contested bool, err error) {
 	rival, rivalWork, foreign, err := k.rival(ctx, work.Owner, others)
 	if err != nil {
 		return false, err
 	}
-	contested = foreign && !work.ClaimedSince.Before(rivalWork.ClaimedSince)
-	if contested && !allowContested {
-		return false, errorsmod.Wrapf(types.ErrAlreadyClaimed,
-			"sha256 %s is claimed by %s (%s) since %s: prove an anchor older than that, or set allow_contested to register a contested claim",
-			others.digest, rival, rivalWork.Owner, rivalWork.ClaimedSince.Text())
+	place := work.ClaimedSince
+	if !work.AnchorRoot.IsZero() {
+		if place, err = k.revealed(ctx, others, id, place); err != nil {
+			return false, err
+		}
 	}
-	work.ClaimedSince, err = k.ranked(ctx, others, work.ClaimedSince)
-	return contested, err
+	contested = foreign && !place.Before(rivalWork.Place())
+	if contested && !allowContested {
+		return false, alreadyClaimed(others.digest, *work, rival, rivalWork)
+	}
+	if place, err = k.ranked(ctx, others, place); err != nil {
+		return false, err
+	}
+	work.SetPlace(place)
+	return contested, nil
+}
+
+// alreadyClaimed says whose claim stands before one that is not to be contested.
+func alreadyClaimed(digest types.Digest, work types.Work, rival types.WorkID, rivalWork types.Work) error {
+	way := "prove an anchor older than that"
+	if work.ClaimedSince.Before(rivalWork.Place()) {
+		way = "your anchor is older, but was not revealed within the registry's reveal_window after an earlier " +
+			"registration; it is evidence for a dispute"
+	}
+	return errorsmod.Wrapf(types.ErrAlreadyClaimed,
+		"sha256 %s is claimed by %s (%s) since %s: %s, or set allow_contested to register a contested claim",
+		digest, rival, rivalWork.Owner, rivalWork.ClaimedSince.Text(), way)
 }
 
 // store writes a claim's rows and says so.
@@ -111,13 +132,13 @@ func (k Keeper) store(ctx sdk.Context, c newClaim) error {
 	}
 	return events.Emit(ctx, &types.EventWorkRegistered{
 		Work: c.id, Owner: c.work.Owner.String(), Sha256: c.work.Sha256.Digest, Kind: c.details.Kind,
-		Contested: c.contested, AnchorRoot: c.work.AnchorRoot.Digest,
+		Contested: c.contested, AnchorRoot: c.work.AnchorRoot.Digest, PlacedAt: c.work.PlacedAt,
 	})
 }
 
 // index writes the entries of a work that is new to the indexes.
 func (k Keeper) index(ctx context.Context, id types.WorkID, work types.Work, others claims, fingerprints []types.Fingerprint) error {
-	if err := k.addClaim(ctx, others, id, work.ClaimedSince); err != nil {
+	if err := k.addClaim(ctx, others, id, work); err != nil {
 		return err
 	}
 	if err := k.ByOwner.Set(ctx, collections.Join(work.Owner, id)); err != nil {

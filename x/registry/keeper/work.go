@@ -85,6 +85,31 @@ func (k Keeper) Restore(ctx context.Context, owner sdk.AccAddress, id types.Work
 	return k.changeStatus(ctx, owner, id, types.STATUS_WITHDRAWN, types.STATUS_ACTIVE)
 }
 
+// Invalidate takes a work's claim out of the order of those to its content, for
+// good: a ruling said that it is not its registrant's to claim. The row stays. It
+// fails with ErrInvalidStatus when that was said before.
+func (k Keeper) Invalidate(ctx context.Context, id types.WorkID) error {
+	work, err := k.GetWork(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !work.Stands() {
+		return errorsmod.Wrapf(types.ErrInvalidStatus, "%s was ruled invalid before", id)
+	}
+	c, err := k.claimsTo(ctx, work.Sha256.Digest)
+	if err != nil {
+		return err
+	}
+	if err := k.dropClaim(ctx, c, id, work); err != nil {
+		return err
+	}
+	work.Status = types.STATUS_INVALIDATED
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventWorkStatusChanged{Work: id, Status: work.Status})
+}
+
 func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types.WorkID, from, to types.Status) error {
 	work, err := k.Control(ctx, owner, id, types.ActWithdraw)
 	if err != nil {

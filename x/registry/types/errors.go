@@ -25,4 +25,5 @@ var (
 	ErrInvalidGenesis    = errorsmod.Register(ModuleName, 15, "invalid genesis")
 	ErrOnHold            = errorsmod.Register(ModuleName, 16, "on hold")
 	ErrNothingToBlank    = errorsmod.Register(ModuleName, 17, "nothing to blank")
+	ErrInvalidParams     = errorsmod.Register(ModuleName, 18, "invalid parameters")
 )

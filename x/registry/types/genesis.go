@@ -14,8 +14,8 @@ import (
 // maxAddress is the longest account address in bytes.
 const maxAddress = 255
 
-// DefaultGenesisState returns an empty registry.
-func DefaultGenesisState() *GenesisState { return &GenesisState{} }
+// DefaultGenesisState returns an empty registry with the default parameters.
+func DefaultGenesisState() *GenesisState { return &GenesisState{Params: DefaultParams()} }
 
 // accountRoot names an anchor.
 type accountRoot struct {
@@ -32,6 +32,9 @@ type claimPlace struct {
 // Validate checks every row by itself and against the others. It fails with
 // ErrInvalidGenesis or the error of the part, naming the row.
 func (gs GenesisState) Validate() error {
+	if err := gs.Params.Validate(); err != nil {
+		return errorsmod.Wrap(err, "params")
+	}
 	anchors := make(map[accountRoot]Anchor, len(gs.Anchors))
 	for i, a := range gs.Anchors {
 		key, err := a.validate()
@@ -53,7 +56,10 @@ func (gs GenesisState) Validate() error {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "works[%d]: %s is there twice", i, w.Id)
 		}
 		seen[w.Id] = true
-		place := claimPlace{w.Work.Sha256.Digest, NewClaimOrder(w.Work.ClaimedSince, WorkID{})}
+		if !w.Work.Stands() {
+			continue
+		}
+		place := claimPlace{w.Work.Sha256.Digest, NewClaimOrder(w.Work.Place(), WorkID{})}
 		if other, taken := places[place]; taken {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "works[%d]: %s claims the content at the same moment and rank as %s", i, w.Id, other)
 		}
@@ -161,6 +167,20 @@ func (w Work) Validate(id WorkID) error {
 	case w.AnchorRoot.IsZero() && !w.ClaimedSince.Time.Equal(w.RegisteredAt):
 		return errorsmod.Wrap(ErrInvalidGenesis, "is claimed since before its registration without an anchor")
 	}
+	return w.validatePlace()
+}
+
+// validatePlace checks where a claim stands whose anchor was revealed too late.
+func (w Work) validatePlace() error {
+	switch p := w.PlacedAt; {
+	case p == nil:
+		return nil
+	case w.AnchorRoot.IsZero():
+		return errorsmod.Wrap(ErrInvalidGenesis, "has placed_at without an anchor")
+	case !validTime(p.Time) || !w.ClaimedSince.Before(*p) || w.RegisteredAt.Before(p.Time):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "is placed at %s: not between its anchor, %s, and its registration, %s",
+			p.Text(), w.ClaimedSince.Text(), w.RegisteredAt)
+	}
 	return nil
 }
 
@@ -205,6 +225,9 @@ func validAddress(addr sdk.AccAddress) bool { return len(addr) > 0 && len(addr) 
 func (gs GenesisState) HappenedBefore(start time.Time) error {
 	for _, w := range gs.Works {
 		moments := []*time.Time{&w.Work.RegisteredAt, &w.Work.ClaimedSince.Time, w.Work.RevealedAt}
+		if w.Work.PlacedAt != nil {
+			moments = append(moments, &w.Work.PlacedAt.Time)
+		}
 		for i := range w.Revisions {
 			moments = append(moments, &w.Revisions[i].CreatedAt)
 		}

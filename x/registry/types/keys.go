@@ -27,6 +27,7 @@ var (
 	AnchorsPrefix       = collections.NewPrefix(7)
 	SoleClaimsPrefix    = collections.NewPrefix(8)
 	OwnersPrefix        = collections.NewPrefix(9)
+	ParamsPrefix        = collections.NewPrefix(10)
 )
 
 // SchemeSHA256 is the scheme that Resolve takes for the content's own digest.

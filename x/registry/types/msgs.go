@@ -23,6 +23,7 @@ var (
 	_ sdk.HasValidateBasic = &MsgBlankText{}
 	_ sdk.HasValidateBasic = &MsgAnchor{}
 	_ sdk.HasValidateBasic = &MsgProveAnchor{}
+	_ sdk.HasValidateBasic = &MsgUpdateParams{}
 )
 
 // ValidateBasic checks every entry and that each content is there once. Errors
@@ -124,6 +125,9 @@ func (m *MsgProveAnchor) ValidateBasic() error {
 	}
 	return nil
 }
+
+// ValidateBasic checks the parameters.
+func (m *MsgUpdateParams) ValidateBasic() error { return m.Params.Validate() }
 
 func validateOwned(owner string, work WorkID) error {
 	if _, err := parseAccount("owner", owner); err != nil {

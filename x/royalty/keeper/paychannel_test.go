@@ -251,15 +251,7 @@ func TestALongListIsPaidInSlices(t *testing.T) {
 
 func TestTheShareOfAnInvalidatedWorkGoesBack(t *testing.T) {
 	c, id, works := withPaymentChannel(t)
-	c.Write(func(ctx sdk.Context) error {
-		rows := c.App.Keepers.Registry.Works
-		row, err := rows.Get(ctx, works[0].ID)
-		if err != nil {
-			return err
-		}
-		row.Status = registrytypes.STATUS_INVALIDATED
-		return rows.Set(ctx, works[0].ID, row)
-	})
+	c.Write(func(ctx sdk.Context) error { return c.App.Keepers.Registry.Invalidate(ctx, works[0].ID) })
 	require.NoError(t, redeem(c, chain.Voucher(fan, id, 500, never)), "others are paid")
 	c.RequireBalance(bob, "1000180uusdc")
 	c.RequireInvariants()

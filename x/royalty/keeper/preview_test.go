@@ -13,7 +13,6 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -52,14 +51,7 @@ func TestAPreviewRefusesWhatAPaymentDoes(t *testing.T) {
 		p.Denoms[0].MinPayment = amounts.Max()
 	}))
 	song, gone := c.Register("song.wav", alice), c.Register("gone.wav", bob)
-	c.Write(func(ctx sdk.Context) error {
-		work, err := c.App.Keepers.Registry.Works.Get(ctx, gone.ID)
-		if err != nil {
-			return err
-		}
-		work.Status = registrytypes.STATUS_INVALIDATED
-		return c.App.Keepers.Registry.Works.Set(ctx, gone.ID, work)
-	})
+	c.Write(func(ctx sdk.Context) error { return c.App.Keepers.Registry.Invalidate(ctx, gone.ID) })
 	for name, refused := range map[string]struct {
 		work   chain.Work
 		amount sdk.Coin

@@ -117,11 +117,12 @@ func (q Inquiry) once(ctx context.Context, batch []string) ([]licensetypes.Right
 	return res.Rights, nil
 }
 
-// tooMuch says whether a query went beyond the node's limit of gas. Over CometBFT
-// the node's panic about it is all that is seen.
+// tooMuch says whether a query went beyond the node's limit of gas, or that of a
+// batch. Over CometBFT the node's panic about its own is all that is seen.
 func tooMuch(err error) bool {
 	s := err.Error()
-	return strings.Contains(s, "out of gas") || strings.Contains(s, "Query gas limit exceeded") || strings.HasSuffix(s, ": panic")
+	return strings.Contains(s, "ask in parts") || strings.Contains(s, "out of gas") ||
+		strings.Contains(s, "Query gas limit exceeded") || strings.HasSuffix(s, ": panic")
 }
 
 // hopeless says whether asking again cannot help.

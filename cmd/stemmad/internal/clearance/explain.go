@@ -38,9 +38,8 @@ func Headline(v licensetypes.Verdict) string {
 	return strings.ToUpper(VerdictWord(v))
 }
 
-// Explain says a reason in one line: the sentence, what it is about, and the
-// code. several says that there is more than one work to tell apart.
-func Explain(r licensetypes.Reason, several bool, name Namer) string {
+// Explain says a reason in one line: the sentence, what it is about, and the code.
+func Explain(r licensetypes.Reason, name Namer) string {
 	s := Sentence(r.Code)
 	var about []string
 	if r.Permission != "" {
@@ -55,10 +54,23 @@ func Explain(r licensetypes.Reason, several bool, name Namer) string {
 	if len(about) > 0 {
 		s += ": " + strings.Join(about, ", ")
 	}
-	if several && !r.Work.IsZero() {
-		s = r.Work.String() + ": " + s
-	}
 	return s + " [" + r.Code + "]"
+}
+
+// Notify says a notice in one line: the sentence, the works that it is about, how
+// many more there are, and the code.
+func Notify(n licensetypes.Notice) string {
+	s := NoticeSentence(n.Code)
+	if len(n.Works) > 0 {
+		s += ": " + join(n.Works, ", ")
+	}
+	if more := int(n.Count) - len(n.Works); more > 0 || n.AtLeast {
+		s += fmt.Sprintf(" and %d more", more)
+		if n.AtLeast {
+			s += " at least"
+		}
+	}
+	return s + " [" + n.Code + "]"
 }
 
 // Duty says what whoever makes the use has to do, in one line.
@@ -123,10 +135,12 @@ func from(work registrytypes.WorkID, terms licensetypes.TermsID, name Namer) str
 }
 
 // Works lists the works that an answer is about, as text.
-func Works(rights licensetypes.Rights) string {
-	ids := make([]string, len(rights.Works))
-	for i, id := range rights.Works {
+func Works(rights licensetypes.Rights) string { return join(rights.Works, " ") }
+
+func join(works []registrytypes.WorkID, separator string) string {
+	ids := make([]string, len(works))
+	for i, id := range works {
 		ids[i] = id.String()
 	}
-	return strings.Join(ids, " ")
+	return strings.Join(ids, separator)
 }

@@ -13,7 +13,9 @@ import (
 )
 
 // reportColumns are what a report adds to the columns of its manifest.
-var reportColumns = []string{"rights_verdict", "rights_reasons", "rights_permission", "rights_price", "rights_price_per_use"}
+var reportColumns = []string{
+	"rights_verdict", "rights_reasons", "rights_permission", "rights_price", "rights_price_per_use", "rights_notices",
+}
 
 // Head says what a report is about, and of which state.
 type Head struct {
@@ -44,6 +46,8 @@ type Head struct {
 	Unknown    int `json:"unknown"`
 	// Reasons is how many rows each reason stands against, by its code.
 	Reasons map[string]int `json:"reasons"`
+	// Notices is how many rows each notice is about, by its code.
+	Notices map[string]int `json:"notices"`
 	// Grants is what all grants that are needed cost, by the denom that they can
 	// be bought in, sorted.
 	Grants []Bill `json:"grants"`
@@ -76,11 +80,14 @@ func NewReport(name string, m Manifest, q Inquiry, answers []licensetypes.Rights
 		ChainID: q.Moment.ChainID, Height: q.Moment.Height, Time: q.Moment.Time.UTC(), AppHash: q.Moment.AppHash,
 		Use: ActionWord(q.Use.Action), Commercial: q.Use.Commercial, Territories: orNone(q.Use.Territories), Media: orNone(q.Use.Media),
 		Until: q.Use.Until, Licensee: q.Licensee,
-		Rows: len(m.Rows), Distinct: len(answers), Reasons: map[string]int{}, Grants: bills(answers),
+		Rows: len(m.Rows), Distinct: len(answers), Reasons: map[string]int{}, Notices: map[string]int{}, Grants: bills(answers),
 	}
 	for _, row := range m.Rows {
 		for _, code := range Codes(r.Answers[row.Subject]) {
 			r.Head.Reasons[code]++
+		}
+		for _, code := range NoticeCodes(r.Answers[row.Subject]) {
+			r.Head.Notices[code]++
 		}
 		switch r.Answers[row.Subject].Verdict {
 		case licensetypes.VERDICT_ALLOWED:
@@ -126,10 +133,10 @@ func (r Report) Open(limit int) (rows []Row, more int) {
 	return rows, more
 }
 
-// ByRows lists the codes of the reasons, the most frequent first.
-func (h Head) ByRows() []string {
-	return slices.SortedFunc(maps.Keys(h.Reasons), func(a, b string) int {
-		return cmp.Or(cmp.Compare(h.Reasons[b], h.Reasons[a]), strings.Compare(a, b))
+// ByRows lists codes of reasons or notices, the most frequent first.
+func ByRows(counts map[string]int) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
 	})
 }
 
@@ -163,6 +170,16 @@ func Codes(rights licensetypes.Rights) []string {
 	codes := make([]string, len(rights.Reasons))
 	for i, reason := range rights.Reasons {
 		codes[i] = reason.Code
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// NoticeCodes lists the codes of an answer's notices, each once, in order of name.
+func NoticeCodes(rights licensetypes.Rights) []string {
+	codes := make([]string, len(rights.Notices))
+	for i, notice := range rights.Notices {
+		codes[i] = notice.Code
 	}
 	slices.Sort(codes)
 	return slices.Compact(codes)

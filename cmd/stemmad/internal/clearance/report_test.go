@@ -27,9 +27,13 @@ func cleared(t *testing.T) Report {
 	q := Inquiry{Use: use, Licensee: "stemma1x", Moment: Moment{ChainID: "test-1", Height: 7, Time: now, AppHash: "08"}}
 	someWork, other := registrytypes.WorkID{1}, registrytypes.WorkID{2}
 	return NewReport("m.csv", m, q, []licensetypes.Rights{
-		{Subject: a, Works: []registrytypes.WorkID{someWork}, Verdict: licensetypes.VERDICT_ALLOWED, Permission: "terms1x", Obligations: []licensetypes.Obligation{
-			{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 2))},
-		}},
+		{
+			Subject: a, Works: []registrytypes.WorkID{someWork}, Verdict: licensetypes.VERDICT_ALLOWED, Permission: "terms1x",
+			Notices: []licensetypes.Notice{{Code: "also_claimed", Works: []registrytypes.WorkID{other}, Count: 1}},
+			Obligations: []licensetypes.Obligation{
+				{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 2))},
+			},
+		},
 		{Subject: b, Works: []registrytypes.WorkID{other}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Reasons: []licensetypes.Reason{
 			{Code: "needs_grant", Permission: "terms1z"}, {Code: "needs_approval"}, {Code: "needs_grant", Permission: "terms1y"},
 		}, Offers: []licensetypes.Obtainable{{Work: other, Terms: licensetypes.TermsID{3}, Price: sdk.NewCoins(sdk.NewInt64Coin("ustem", 3), sdk.NewInt64Coin("uusdc", 5))}}},
@@ -50,15 +54,15 @@ func TestReportAsCSVIsAManifest(t *testing.T) {
 		"# chain_id: test-1", "# height: 7", "# block_time: 2026-11-21T12:00:00Z", "# app_hash: 08",
 		"# use: train-ai", "# commercial: true", "# territories: DE;FR", "# media: all", "# until: now", "# licensee: stemma1x",
 		"# rows: 5", "# distinct: 4", "# allowed: 2", "# needs_grant: 1", "# denied: 1", "# unknown: 1",
-		"# reasons: needs_approval=1;needs_grant=1;training_denied=1", "# grants: 3ustem for 1;5uusdc for 1",
+		"# reasons: needs_approval=1;needs_grant=1;training_denied=1", "# notices: also_claimed=2", "# grants: 3ustem for 1;5uusdc for 1",
 	}, "\n"), head)
 	require.Equal(t, strings.Join([]string{
-		"id,rights_verdict,rights_reasons,rights_permission,rights_price,rights_price_per_use",
-		"A," + a + ",allowed,,terms1x,,2uusdc",
-		"B," + b + ",needs_grant,needs_approval;needs_grant,,3ustem;5uusdc,",
-		"C," + c + ",denied,training_denied,,,",
-		"\"D, again\"," + d + ",unknown,,,,",
-		"A," + a + ",allowed,,terms1x,,2uusdc",
+		"id,rights_verdict,rights_reasons,rights_permission,rights_price,rights_price_per_use,rights_notices",
+		"A," + a + ",allowed,,terms1x,,2uusdc,also_claimed",
+		"B," + b + ",needs_grant,needs_approval;needs_grant,,3ustem;5uusdc,,",
+		"C," + c + ",denied,training_denied,,,,",
+		"\"D, again\"," + d + ",unknown,,,,,",
+		"A," + a + ",allowed,,terms1x,,2uusdc,also_claimed",
 		"",
 	}, "\n"), table)
 

@@ -33,7 +33,6 @@ var sentences = map[rules.Code]string{
 	rules.CeilingReached:          "The work has taken in more than a work that it was made from allows",
 	rules.NotOffered:              "The work is not offered under any terms: ask its owner for an offer",
 	rules.NotRegistered:           "Nobody has registered it",
-	rules.TooManyClaims:           "Too many accounts claim the content to decide on all of them: name the id of a work",
 	rules.OfferExpired:            "The offer has ended",
 	rules.OfferPaused:             "The owner has paused the offer",
 	rules.GrantExpired:            "The grant has ended: renew it",
@@ -47,6 +46,21 @@ var sentences = map[rules.Code]string{
 	rules.WorkWithdrawn:           "The owner has withdrawn the work: no new grants are given",
 	rules.WorkDisputed:            "The work is disputed",
 	rules.WorkInvalidated:         "The work was ruled invalid",
+}
+
+// notices say each notice of the closed list in plain words; the works that it is
+// about are printed behind it.
+var notices = map[rules.Notice]string{
+	rules.Contested:   "Somebody else's claim to the content stands before this work's",
+	rules.AlsoClaimed: "Somebody else claims the content too, later; that changes nothing",
+}
+
+// NoticeSentence says a notice in plain words, as Sentence does a reason.
+func NoticeSentence(code string) string {
+	if s, known := notices[rules.Notice(code)]; known {
+		return s
+	}
+	return "The chain tells something that this program does not know; a newer one may"
 }
 
 // Sentence says a reason in plain words; a code that this program is too old to

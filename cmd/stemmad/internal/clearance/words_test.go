@@ -26,6 +26,22 @@ func TestEveryReasonHasASentence(t *testing.T) {
 	require.Contains(t, Sentence("from_a_newer_chain"), "does not know")
 }
 
+func TestEveryNoticeHasASentence(t *testing.T) {
+	for _, code := range rules.Notices() {
+		require.Contains(t, notices, code)
+	}
+	require.Len(t, notices, len(rules.Notices()), "a sentence for a notice that does not exist")
+	require.Contains(t, NoticeSentence("from_a_newer_chain"), "does not know")
+
+	n := licensetypes.Notice{Code: "also_claimed", Works: []registrytypes.WorkID{workA, workB}, Count: 2}
+	require.Equal(t, "Somebody else claims the content too, later; that changes nothing: "+
+		workA.String()+", "+workB.String()+" [also_claimed]", Notify(n))
+	n.Count = 12
+	require.Contains(t, Notify(n), workB.String()+" and 10 more [")
+	n.AtLeast = true
+	require.Contains(t, Notify(n), " and 10 more at least [")
+}
+
 func TestEveryKindIsNamed(t *testing.T) {
 	for value := range licensetypes.Verdict_name {
 		require.Contains(t, verdicts, licensetypes.Verdict(value))
@@ -53,16 +69,15 @@ func named(terms licensetypes.TermsID) string { return "<" + terms.String() + ">
 func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
 	at := now
 	for _, c := range []struct {
-		reason  licensetypes.Reason
-		several bool
-		want    string
+		reason licensetypes.Reason
+		want   string
 	}{
-		{licensetypes.Reason{Code: "not_offered", Work: workA}, false, "ask its owner for an offer [not_offered]"},
-		{licensetypes.Reason{Code: "noncommercial_terms", Work: workA, Permission: termsB.String()}, true, workA.String() + ": The terms forbid commercial use: <" + termsB.String() + "> [noncommercial_terms]"},
-		{licensetypes.Reason{Code: "noncommercial_source", Ancestor: workB, AncestorTerms: termsB}, false, "commercial use: " + workB.String() + " under <" + termsB.String() + "> [noncommercial_source]"},
-		{licensetypes.Reason{Code: "grant_expired", Permission: "grant1x", At: &at}, false, "renew it: grant1x, 2026-11-21 12:00:00 UTC [grant_expired]"},
+		{licensetypes.Reason{Code: "not_offered", Work: workA}, "ask its owner for an offer [not_offered]"},
+		{licensetypes.Reason{Code: "noncommercial_terms", Work: workA, Permission: termsB.String()}, "The terms forbid commercial use: <" + termsB.String() + "> [noncommercial_terms]"},
+		{licensetypes.Reason{Code: "noncommercial_source", Ancestor: workB, AncestorTerms: termsB}, "commercial use: " + workB.String() + " under <" + termsB.String() + "> [noncommercial_source]"},
+		{licensetypes.Reason{Code: "grant_expired", Permission: "grant1x", At: &at}, "renew it: grant1x, 2026-11-21 12:00:00 UTC [grant_expired]"},
 	} {
-		require.Contains(t, Explain(c.reason, c.several, named), c.want)
+		require.Contains(t, Explain(c.reason, named), c.want)
 	}
 }
 

@@ -93,10 +93,6 @@ func (r Report) WriteCSV(w io.Writer) error {
 	for i, bill := range h.Grants {
 		bills[i] = fmt.Sprintf("%s for %d", bill.Cost, bill.Works)
 	}
-	reasons := h.ByRows()
-	for i, code := range reasons {
-		reasons[i] = fmt.Sprintf("%s=%d", table.Clean(code), h.Reasons[code])
-	}
 	for _, line := range [][2]string{
 		{"report", "may the works of a manifest be used?"},
 		{"manifest", table.Clean(h.Manifest)},
@@ -117,7 +113,8 @@ func (r Report) WriteCSV(w io.Writer) error {
 		{"needs_grant", strconv.Itoa(h.NeedsGrant)},
 		{"denied", strconv.Itoa(h.Denied)},
 		{"unknown", strconv.Itoa(h.Unknown)},
-		{"reasons", strings.Join(reasons, separator)},
+		{"reasons", counted(h.Reasons)},
+		{"notices", counted(h.Notices)},
 		{"grants", strings.Join(bills, separator)},
 	} {
 		if _, err := fmt.Fprintf(w, "# %s: %s\n", line[0], line[1]); err != nil {
@@ -137,12 +134,21 @@ func (r Report) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
+// counted writes how often each code is there.
+func counted(counts map[string]int) string {
+	codes := ByRows(counts)
+	for i, code := range codes {
+		codes[i] = fmt.Sprintf("%s=%d", table.Clean(code), counts[code])
+	}
+	return strings.Join(codes, separator)
+}
+
 // cells are the report's columns of a row.
 func cells(rights licensetypes.Rights) []string {
 	price, perUse := prices(rights)
 	return []string{
 		VerdictWord(rights.Verdict), strings.Join(Codes(rights), separator), rights.Permission,
-		strings.Join(price, separator), strings.Join(perUse, separator),
+		strings.Join(price, separator), strings.Join(perUse, separator), strings.Join(NoticeCodes(rights), separator),
 	}
 }
 
@@ -169,6 +175,7 @@ type rowJSON struct {
 	Columns     map[string]string `json:"columns"`
 	Verdict     string            `json:"verdict"`
 	Reasons     []string          `json:"reasons"`
+	Notices     []string          `json:"notices"`
 	Price       []string          `json:"price"`
 	PricePerUse []string          `json:"price_per_use"`
 	// Rights is the chain's whole answer.
@@ -209,7 +216,8 @@ func (r Report) rowJSON(row Row) ([]byte, error) {
 	}
 	out := rowJSON{
 		Line: row.Line, Subject: row.Subject, Columns: make(map[string]string, len(row.Cells)),
-		Verdict: VerdictWord(rights.Verdict), Reasons: orNone(Codes(rights)), Rights: json.RawMessage(raw),
+		Verdict: VerdictWord(rights.Verdict), Reasons: orNone(Codes(rights)), Notices: orNone(NoticeCodes(rights)),
+		Rights: json.RawMessage(raw),
 	}
 	for i, cell := range row.Cells {
 		out.Columns[r.Manifest.Columns[i]] = cell

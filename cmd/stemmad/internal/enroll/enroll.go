@@ -139,7 +139,7 @@ func (e Enroller) contested(item Item, kept map[registrytypes.Digest]keptProof) 
 		return nil
 	}
 	first := item.Others[0]
-	if k, ok := kept[item.Digest()]; ok && k.since.Before(first.ClaimedSince.Time) {
+	if k, ok := kept[item.Digest()]; ok && k.since.Before(first.Place().Time) {
 		return nil
 	}
 	return fmt.Errorf("%s: %s claims this content since %s as %s %q; --allow-contested registers your claim beside it",

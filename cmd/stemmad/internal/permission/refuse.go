@@ -87,7 +87,7 @@ func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rig
 	}
 	var reasons []string
 	for _, reason := range rights.Reasons {
-		reasons = append(reasons, table.Clean(clearance.Explain(reason, false, f.Name)))
+		reasons = append(reasons, table.Clean(clearance.Explain(reason, f.Name)))
 	}
 	return refused("%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
 }

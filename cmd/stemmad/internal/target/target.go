@@ -1,6 +1,6 @@
 // Package target turns what a person names into a work: a work id, a file or a
-// SHA-256. A file or digest that several have claimed is refused with the list
-// of claims; nothing is guessed.
+// SHA-256. Of several claims to a content, commands that pay, derive and ask take
+// the earliest and say so; others refuse it with the list of claims.
 package target
 
 import (
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -95,6 +96,65 @@ func Claims(ctx context.Context, registry Registry, named Named) ([]registrytype
 		return nil, fmt.Errorf("%s is %w (sha256 %s): register it, or name a work id", named.Argument, ErrUnregistered, digest)
 	}
 	return res.Works, nil
+}
+
+// Work is the work that was taken for an argument.
+type Work struct {
+	registrytypes.Claim
+	// claims to the content there are, the work's own among them; 0: not looked for,
+	// since the work was named by its id. more: there are others still.
+	claims int
+	more   bool
+}
+
+// Choice says what was chosen, to stand behind the work's name before anything is
+// signed; empty where there was no choice. names are those of accounts.
+func (w Work) Choice(names map[string]string) string {
+	if w.claims < 2 {
+		return ""
+	}
+	number := strconv.Itoa(w.claims)
+	if w.more {
+		number += " or more"
+	}
+	owner := w.Owner
+	if name, known := names[owner]; known {
+		owner = fmt.Sprintf("%s (%s)", owner, name)
+	}
+	return fmt.Sprintf(", the earliest of %s claims, by %s", number, owner)
+}
+
+// Earliest returns the work that an argument names, of several claims to a content
+// the earliest, for a question about it.
+func Earliest(ctx context.Context, registry Registry, argument string) (Work, error) {
+	work, _, err := earliest(ctx, registry, argument)
+	return work, err
+}
+
+// EarliestSafe is Earliest for what is paid or relied on. When the earliest of
+// several claims is under dispute it fails with ErrSeveralClaims and lists them: a
+// person has to say which is meant.
+func EarliestSafe(ctx context.Context, registry Registry, argument string) (Work, error) {
+	work, claims, err := earliest(ctx, registry, argument)
+	if err == nil && work.claims > 1 && work.Status == registrytypes.STATUS_DISPUTED {
+		err = fmt.Errorf("the earliest claim is under dispute: %w", severalClaims(argument, claims))
+	}
+	return work, err
+}
+
+func earliest(ctx context.Context, registry Registry, argument string) (Work, []registrytypes.Claim, error) {
+	named, err := Parse(ctx, argument)
+	if err != nil {
+		return Work{}, nil, err
+	}
+	claims, err := Claims(ctx, registry, named)
+	switch {
+	case err != nil:
+		return Work{}, nil, err
+	case !named.ID.IsZero():
+		return Work{Claim: claims[0]}, claims, nil
+	}
+	return Work{Claim: claims[0], claims: len(claims), more: len(claims) == maxClaims}, claims, nil
 }
 
 // Resolve returns the one work that an argument names. With several claims it

@@ -79,6 +79,38 @@ func TestResolve(t *testing.T) {
 	require.ErrorIs(t, err, errNotFound)
 }
 
+func TestEarliest(t *testing.T) {
+	ctx := context.Background()
+	digest := registrytypes.Digest(sha256.Sum256([]byte("song")))
+	claim := func(owner string) registrytypes.Claim {
+		return registrytypes.Claim{Id: registrytypes.NewWorkID([]byte(owner), digest), Owner: owner, Sha256: digest}
+	}
+	first, second := claim("alice"), claim("bob")
+	two := registry{claims: []registrytypes.Claim{first, second}}
+	names := map[string]string{"alice": "me"}
+
+	got, err := target.EarliestSafe(ctx, two, digest.String())
+	require.NoError(t, err)
+	require.Equal(t, first, got.Claim)
+	require.Equal(t, ", the earliest of 2 claims, by alice (me)", got.Choice(names))
+	got, err = target.EarliestSafe(ctx, two, second.Id.String())
+	require.NoError(t, err)
+	require.Equal(t, second, got.Claim)
+	require.Empty(t, got.Choice(names), "it was named")
+	got, err = target.EarliestSafe(ctx, registry{claims: two.claims[:1]}, digest.String())
+	require.NoError(t, err)
+	require.Empty(t, got.Choice(names), "there is no other")
+
+	two.claims[0].Status = registrytypes.STATUS_DISPUTED
+	_, err = target.EarliestSafe(ctx, two, digest.String())
+	require.ErrorIs(t, err, target.ErrSeveralClaims)
+	require.ErrorContains(t, err, "under dispute")
+	require.ErrorContains(t, err, second.Id.String())
+	got, err = target.Earliest(ctx, two, digest.String())
+	require.NoError(t, err)
+	require.Equal(t, first.Id, got.Id)
+}
+
 func TestParse(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
