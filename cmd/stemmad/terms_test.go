@@ -77,7 +77,7 @@ func TestATemplateIsTermsToEdit(t *testing.T) {
 
 func TestTermsThatCannotBeRead(t *testing.T) {
 	t.Chdir(t.TempDir())
-	require.NoError(t, os.WriteFile("bad.yaml", []byte("spdx: MIT\nteritories: [DE]\n"), 0o600))
+	require.NoError(t, os.WriteFile("bad.yaml", []byte("spdx: LicenseRef-X\nteritories: [DE]\n"), 0o600))
 	for _, c := range []struct {
 		args []string
 		want string

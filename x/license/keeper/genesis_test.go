@@ -45,7 +45,7 @@ func TestGenesisRoundTrip(t *testing.T) {
 	exported, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())
-	require.Len(t, exported.Terms, 16)
+	require.Len(t, exported.Terms, 25)
 	require.Len(t, exported.Offers, 4)
 	require.Len(t, exported.Grants, 2)
 	require.Len(t, exported.GrantCounts, 2)
@@ -198,7 +198,7 @@ func TestQueries(t *testing.T) {
 	require.Len(t, page.Terms, 10)
 	rest, err := f.query.TermsList(f.ctx, &types.QueryTermsListRequest{Pagination: &query.PageRequest{Key: page.Pagination.NextKey}})
 	require.NoError(t, err)
-	require.Len(t, rest.Terms, 6)
+	require.Len(t, rest.Terms, 15)
 
 	offers, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: photo})
 	require.NoError(t, err)

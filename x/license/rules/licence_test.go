@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/x/license/names"
 	"github.com/stemma-chain/stemma/x/license/rules"
 )
 
@@ -34,7 +34,7 @@ func readCharts(t *testing.T) charts {
 	return c
 }
 
-// cc builds the attributes that a Creative Commons licence implies.
+// cc builds the attributes that a licence of the charts implies.
 func cc(t require.TestingT, spdx string) rules.Terms {
 	switch spdx {
 	case "PD":
@@ -42,18 +42,21 @@ func cc(t require.TestingT, spdx string) rules.Terms {
 	case "PDM":
 		spdx = "CC-PDM-1.0"
 	}
-	licence, ok := rules.ParseCreativeCommons(spdx)
-	require.True(t, ok, spdx)
-	terms := rules.Terms{
-		Licence: spdx, Commercial: !licence.NonCommercial, Attribution: licence.Attribution,
-		Derivatives: rules.DerivativesAllowed, NoFurtherRestrictions: true,
+	return named(t, spdx)
+}
+
+// named builds the attributes that a known licence implies.
+func named(t require.TestingT, spdx string) rules.Terms {
+	licence, err := names.Read(spdx)
+	require.NoError(t, err, spdx)
+	facts, known := licence.Facts()
+	require.True(t, known, spdx)
+	return rules.Terms{
+		Licence: spdx, Commercial: facts.Commercial, Attribution: facts.Attribution, NoFurtherRestrictions: facts.NoFurther,
+		Derivatives: map[names.Derivatives]rules.Derivatives{
+			names.None: rules.DerivativesNone, names.Allowed: rules.DerivativesAllowed, names.ShareAlike: rules.DerivativesShareAlike,
+		}[facts.Derivatives],
 	}
-	if licence.NoDerivatives {
-		terms.Derivatives = rules.DerivativesNone
-	} else if licence.ShareAlike {
-		terms.Derivatives = rules.DerivativesShareAlike
-	}
-	return terms
 }
 
 // ccLicences are the licences of the charts.
@@ -114,49 +117,72 @@ func adapted(t *testing.T, source, adapter string) string {
 	return "allowed"
 }
 
-func TestAnySpellingOfCreativeCommonsIsRecognised(t *testing.T) {
-	for _, s := range []string{"CC-BY-4.0", "cc-by-4.0", "Cc0-1.0", "MIT OR CC-BY-SA-4.0", "(cc-by-nc-4.0) AND MIT", "CC-PDM-1.0"} {
-		require.True(t, rules.IsCreativeCommons(s), s)
-	}
-	for _, s := range []string{"MIT", "LicenseRef-CC-BY-like", "OGA-BY-3.0", ""} {
-		require.False(t, rules.IsCreativeCommons(s), s)
-	}
-	for _, s := range []string{"CC-BY", "CC-BY-SA-NC-4.0", "CC-BY-NC-ND-SA-4.0", "cc-by-4.0", "CC-BY-4.0-", "CC0-1.0 "} {
-		_, ok := rules.ParseCreativeCommons(s)
-		require.False(t, ok, s)
-	}
-	ported, ok := rules.ParseCreativeCommons("CC-BY-NC-SA-3.0-DE")
-	require.True(t, ok)
-	require.Equal(t, rules.CreativeCommons{
-		Elements: "CC-BY-NC-SA", Version: "3.0", Attribution: true, NonCommercial: true, ShareAlike: true,
-	}, ported)
-	require.False(t, strings.Contains(ported.Elements, "DE"))
-}
-
 func TestLaterVersionSatisfiesShareAlike(t *testing.T) {
 	old, current := cc(t, "CC-BY-SA-3.0"), cc(t, "CC-BY-SA-4.0")
 	require.True(t, current.Satisfies(old))
 	require.False(t, old.Satisfies(current))
 	require.False(t, cc(t, "CC-BY-NC-SA-4.0").Satisfies(old))
+	require.False(t, current.Satisfies(cc(t, "CC-BY-SA-1.0")), "version 1.0 names no later one")
 
 	_, conflicts := rules.Combine(rules.Demands("a", "3", old), rules.Demands("b", "4", current))
 	require.Empty(t, conflicts, "both can be met under the later version")
 }
 
-func TestCompatibleLicencesTakeShareAlikeOver(t *testing.T) {
-	gpl := rules.Terms{
-		Licence: "GPL-3.0-only", Commercial: true, Attribution: true, Derivatives: rules.DerivativesShareAlike, NoFurtherRestrictions: true,
+// answer says what becomes of works under some licences: c they conflict, else y or
+// n, whether the derivative may be offered under the last licence.
+func answer(t *testing.T, sources []string, offered string) string {
+	var groups []rules.Group
+	for _, s := range sources {
+		groups = append(groups, rules.Demands("work under "+s, s, named(t, s)))
 	}
-	require.True(t, gpl.Satisfies(cc(t, "CC-BY-SA-4.0")))
-	require.False(t, cc(t, "CC-BY-SA-4.0").Satisfies(gpl), "one way only")
-	require.False(t, gpl.Satisfies(cc(t, "CC-BY-SA-3.0")), "since version 4.0")
-	require.False(t, gpl.Satisfies(cc(t, "CC-BY-NC-SA-4.0")))
-	stricter := gpl
-	stricter.Commercial = false
-	require.False(t, stricter.Satisfies(cc(t, "CC-BY-SA-4.0")), "terms that only bear the name")
+	demands, conflicts := rules.Combine(groups...)
+	switch {
+	case len(conflicts) > 0:
+		return "c"
+	case rules.OfferAllowed(demands, false, named(t, offered)).Allowed():
+		return "y"
+	}
+	return "n"
+}
 
-	demands, conflicts := rules.Combine(rules.Demands("a", "sa", cc(t, "CC-BY-SA-4.0")), rules.Demands("b", "gpl", gpl))
-	require.Empty(t, conflicts)
-	require.True(t, rules.OfferAllowed(demands, false, gpl).Allowed())
-	require.False(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-SA-4.0")).Allowed())
+func TestLicencesGoTogetherAsTheirAuthorsSay(t *testing.T) {
+	for _, c := range []struct {
+		want    string
+		sources []string
+		offered string
+	}{
+		{"y", []string{"CC-BY-SA-4.0"}, "GPL-3.0-only"},
+		{"n", []string{"GPL-3.0-only"}, "CC-BY-SA-4.0"},
+		{"n", []string{"CC-BY-SA-3.0"}, "GPL-3.0-only"},
+		{"n", []string{"CC-BY-NC-SA-4.0"}, "GPL-3.0-only"},
+		{"y", []string{"CC-BY-SA-4.0", "GPL-3.0-only"}, "GPL-3.0-only"},
+		{"n", []string{"CC-BY-SA-4.0", "GPL-3.0-only"}, "CC-BY-SA-4.0"},
+		{"y", []string{"CC-BY-SA-4.0", "LAL-1.3"}, "LAL-1.3"},
+		{"y", []string{"LAL-1.3"}, "CC-BY-SA-4.0"},
+		{"n", []string{"CC-BY-SA-1.0"}, "CC-BY-SA-4.0"},
+		{"y", []string{"CC-BY-SA-1.0"}, "CC-BY-SA-1.0"},
+		{"c", []string{"CC-BY-SA-1.0", "CC-BY-SA-2.0"}, "CC-BY-SA-4.0"},
+		{"y", []string{"GPL-3.0-or-later"}, "GPL-3.0-only"},
+		{"n", []string{"GPL-3.0-only"}, "GPL-3.0-or-later"},
+		{"y", []string{"LGPL-2.1-or-later", "GPL-2.0-only"}, "GPL-2.0-only"},
+		{"y", []string{"LGPL-3.0-only"}, "GPL-3.0-only"},
+		{"y", []string{"GPL-3.0-only", "AGPL-3.0-only"}, "GPL-3.0-only AND AGPL-3.0-only"},
+		{"n", []string{"GPL-3.0-only", "AGPL-3.0-only"}, "AGPL-3.0-only"},
+		{"c", []string{"GPL-2.0-only", "GPL-3.0-only"}, "GPL-3.0-only"},
+		{"y", []string{"MPL-2.0", "GPL-2.0-only"}, "GPL-2.0-only"},
+		{"y", []string{"Apache-2.0", "GPL-3.0-only"}, "GPL-3.0-only"},
+		{"c", []string{"Apache-2.0", "GPL-2.0-only"}, "GPL-2.0-only"},
+		{"n", []string{"Apache-2.0"}, "GPL-2.0-or-later"},
+		{"n", []string{"Apache-2.0", "GPL-2.0-or-later"}, "GPL-2.0-or-later"},
+		{"y", []string{"Apache-2.0", "GPL-2.0-or-later"}, "GPL-3.0-or-later"},
+		{"y", []string{"MIT", "GPL-2.0-only"}, "GPL-2.0-only"},
+		{"n", []string{"LicenseRef-Gemma"}, "MIT"},
+		{"c", []string{"LicenseRef-Gemma", "CC-BY-SA-4.0"}, "CC-BY-SA-4.0"},
+		{"y", []string{"MIT", "LicenseRef-Gemma"}, "LicenseRef-Gemma"},
+	} {
+		require.Equal(t, c.want, answer(t, c.sources, c.offered), "%v under %s", c.sources, c.offered)
+	}
+	own := rules.Terms{Licence: "LicenseRef-Own", Commercial: true, Attribution: true}
+	require.True(t, rules.OfferAllowed(rules.Demands("a", "gemma", named(t, "LicenseRef-Gemma")), false, own).Allowed(),
+		"terms of one's own may pass the limits on")
 }

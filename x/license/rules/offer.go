@@ -18,6 +18,8 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms) Finding {
 			continue
 		case d.Kind == NonCommercial && t.Commercial:
 			reason.Code = NonCommercialSource
+		case d.Kind == Attribution && t.refuses(d.Terms):
+			reason.Code = ShareAlikeSource
 		case d.Kind == Attribution && !t.Attribution:
 			reason.Code = AttributionSource
 			f.Warnings = append(f.Warnings, reason)
