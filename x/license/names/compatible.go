@@ -16,7 +16,7 @@ func (l Licence) Becomes(to Licence) bool {
 			return false
 		}
 	}
-	return len(l.parts) > 0 && len(to.parts) > 0
+	return len(l.parts) > 0
 }
 
 // admits says whether a derivative of a work under p may be offered under all of l:
@@ -55,7 +55,8 @@ func meet(p, q part) bool {
 		return true
 	}
 	for _, x := range []part{p, q} {
-		if x.row != nil && slices.ContainsFunc(x.row.into, func(id string) bool { return p.becomesID(id) && q.becomesID(id) }) {
+		both := func(id string) bool { return p.becomesID(id) && q.becomesID(id) }
+		if x.row != nil && slices.ContainsFunc(x.row.into, both) {
 			return true
 		}
 	}

@@ -16,7 +16,9 @@ type creativeCommons struct {
 }
 
 // ported finds the licences that there are ports of.
-var ported = sync.OnceValue(func() map[string]*row {
+var ported = sync.OnceValue(indexPorted)
+
+func indexPorted() map[string]*row {
 	index := map[string]*row{}
 	for _, r := range table() {
 		if r.cc.ports {
@@ -24,14 +26,18 @@ var ported = sync.OnceValue(func() map[string]*row {
 		}
 	}
 	return index
-})
+}
 
 // creativeCommonsRows builds the six licences in all versions, CC0 and the mark.
 func creativeCommonsRows() []*row {
-	list := []*row{dedication("CC0-1.0", "CC0", "CC0 1.0 section 2, 3"), dedication("CC-PDM-1.0", "CC-PDM", "PDM 1.0, the statement")}
+	list := []*row{
+		dedication("CC0-1.0", "CC0", "CC0 1.0 section 2, 3"),
+		dedication("CC-PDM-1.0", "CC-PDM", "PDM 1.0, the statement"),
+	}
 	for _, elements := range []string{"CC-BY", "CC-BY-SA", "CC-BY-NC", "CC-BY-ND", "CC-BY-NC-SA", "CC-BY-NC-ND"} {
 		for _, version := range []string{"1.0", "2.0", "2.1", "2.5", "3.0", "4.0"} {
-			cc := creativeCommons{elements: elements, version: version, ports: version != "4.0", portedOnly: version == "2.1"}
+			cc := creativeCommons{elements: elements, version: version}
+			cc.ports, cc.portedOnly = version != "4.0", version == "2.1"
 			r := &row{id: elements + "-" + version, cc: cc, facts: cc.facts()}
 			// 3(b)(1)(a) of BY-SA 4.0, and creativecommons.org/compatiblelicenses.
 			if r.id == "CC-BY-SA-4.0" {
@@ -45,11 +51,13 @@ func creativeCommonsRows() []*row {
 
 func dedication(id, elements, clause string) *row {
 	return &row{
-		id: id, aliases: []string{elements}, publicDomain: true, cc: creativeCommons{elements: elements, version: "1.0"},
+		id: id, aliases: []string{elements}, publicDomain: true,
+		cc: creativeCommons{elements: elements, version: "1.0"},
 		facts: Facts{
 			Commercial: true, NoFurther: true, Free: true, Irrevocable: true,
 			Clauses: Clauses{
-				Commercial: clause, Attribution: clause, Derivatives: clause, NoFurther: clause, Free: clause, Irrevocable: clause,
+				Commercial: clause, Attribution: clause, Derivatives: clause,
+				NoFurther: clause, Free: clause, Irrevocable: clause,
 			},
 		},
 	}
@@ -67,7 +75,7 @@ func (cc creativeCommons) facts() Facts {
 	case sa:
 		f.Derivatives = ShareAlike
 	}
-	section := strings.Replace(cc.elements, "CC-", "CC ", 1) + " " + cc.version + " section "
+	section := "CC " + strings.TrimPrefix(cc.elements, "CC-") + " " + cc.version + " section "
 	if cc.version == "4.0" {
 		f.Clauses = Clauses{
 			Commercial: section + "2(a)(1)", Attribution: section + "3(a)", Derivatives: section + "2(a)(1)(B)",
@@ -79,7 +87,8 @@ func (cc creativeCommons) facts() Facts {
 		return f
 	}
 	f.Clauses = Clauses{
-		Commercial: section + "3", Derivatives: section + "3", NoFurther: section + "4(a)", Free: section + "3", Irrevocable: section + "7(b)",
+		Commercial: section + "3", Derivatives: section + "3", NoFurther: section + "4(a)",
+		Free: section + "3", Irrevocable: section + "7(b)",
 	}
 	// After 4(a) come share-alike, non-commercial and attribution, each that is there.
 	letter := byte('b')

@@ -101,11 +101,7 @@ func (p *parser) joined(op string, depth int) (Expr, error) {
 		if err != nil {
 			return Expr{}, err
 		}
-		if e.op == op {
-			args = append(args, e.args...)
-		} else {
-			args = append(args, e)
-		}
+		args = append(args, e)
 		if !p.takes(op) {
 			break
 		}
@@ -149,8 +145,9 @@ func name(word string) (part, error) {
 	}
 	switch strings.ToUpper(word) {
 	case "NONE", "NOASSERTION":
-		return part{}, fmt.Errorf("%s is no licence: name one, LicenseRef-... for terms of your own", strings.ToUpper(word))
-	case "", and, or, with:
+		return part{}, fmt.Errorf("%s is no licence: name one, LicenseRef-... for terms of your own",
+			strings.ToUpper(word))
+	case and, or, with:
 		return part{}, fmt.Errorf("a licence id is expected where %q stands", word)
 	}
 	if m := refForm.FindStringSubmatch(word); m != nil {
@@ -158,7 +155,7 @@ func name(word string) (part, error) {
 			return part{}, fmt.Errorf("%s is another spelling of %s: write that", word, r.id)
 		}
 		id := "LicenseRef-" + m[3]
-		if m[2] != "" {
+		if m[1] != "" {
 			id = "DocumentRef-" + m[2] + ":" + id
 		}
 		return part{id: id}, nil
@@ -197,7 +194,7 @@ func lookUp(word string) (part, bool) {
 	}
 	port := word[cut+1:]
 	r := ported()[strings.ToLower(word[:cut])]
-	if r == nil || len(port) < 2 || len(port) > 3 || strings.Trim(strings.ToUpper(port), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if r == nil || len(port) < 2 || len(port) > 3 || !letters.MatchString(port) {
 		return part{}, false
 	}
 	return part{row: r, id: r.id + "-" + strings.ToUpper(port)}, true
@@ -210,8 +207,9 @@ func respelled(word string) *row {
 	if r := byFold()[key]; r != nil {
 		return r
 	}
-	for letters := 2; letters <= 3 && letters < len(key); letters++ {
-		if r := byFold()[key[:len(key)-letters]]; r != nil && r.cc.ports && strings.Trim(key[len(key)-letters:], "abcdefghijklmnopqrstuvwxyz") == "" {
+	for n := 2; n <= 3 && n < len(key); n++ {
+		name, port := key[:len(key)-n], key[len(key)-n:]
+		if r := byFold()[name]; r != nil && r.cc.ports && letters.MatchString(port) {
 			return r
 		}
 	}
@@ -244,5 +242,7 @@ func fold(word string) string {
 	}
 	return b.String()
 }
+
+var letters = regexp.MustCompile(`^[A-Za-z]+$`)
 
 var letterOrDigits = regexp.MustCompile(`[a-z]+|[0-9]+`)

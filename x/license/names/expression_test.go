@@ -47,6 +47,7 @@ func TestRefused(t *testing.T) {
 		"Apache-2.0+": "the chain does not know Apache-2.0+", "ISC+": "write LicenseRef-ISC",
 		"GPLv3": "the chain does not know GPLv3: write GPL-3.0-only if you mean that", "Apache2": "write Apache-2.0",
 		"LicenseRef-": "a licence id is expected", "LicenseRef-a_b": "a licence id is expected", "MÏT": "a licence id is expected",
+		"LicenseRef-MIT-Licence": "of MIT", "LicenseRef-GPL-3": "of GPL-3.0-only", "LicenseRef-CC-BY-3.0-igo": "of CC-BY-3.0",
 		"LicenseRef-MIT": "LicenseRef-MIT is another spelling of MIT", "LicenseRef-The-MIT-License": "of MIT", "licenseref-m.i.t": "of MIT",
 		"LicenseRef-CC-BY-4": "of CC-BY-4.0", "LicenseRef-ccby4.0": "of CC-BY-4.0", "LicenseRef-CC-BY-3.0-de": "of CC-BY-3.0",
 		"LicenseRef-CC-BY-SA-2.1": "of CC-BY-SA-2.1", "LicenseRef-GPLv3": "of GPL-3.0-only", "LicenseRef-GNU-GPL-version3": "of GPL-3.0-only",
@@ -55,14 +56,18 @@ func TestRefused(t *testing.T) {
 		"LicenseRef-Apache-2": "of Apache-2.0", "LicenseRef-bsd3clause": "of BSD-3-Clause",
 		"GPL-3.0-only WITH Autoconf-exception-3.0": "does not know the exception", "MIT WITH LLVM-exception": "not to MIT",
 		"GPL-2.0-only WITH GCC-exception-3.1": "not to GPL-2.0-only", "LicenseRef-A WITH LLVM-exception": "not to LicenseRef-A",
-		"(GPL-2.0-only) WITH Classpath-exception-2.0": `"WITH" is not expected`,
-		strings.Repeat("GPL-2.0+ OR ", 21) + "MIT":    "when written out",
+		"(GPL-2.0-only) WITH Classpath-exception-2.0":    `"WITH" is not expected`,
+		strings.Repeat("GPL-2.0+ OR ", 21) + "MIT":       "when written out",
+		"FAL AND LicenseRef-" + strings.Repeat("A", 234): "when written out",
 	} {
 		_, err := names.Parse(written)
 		require.ErrorContains(t, err, sentence, written)
 	}
 	for _, own := range []string{
 		"LicenseRef-A", "LicenseRef-MIT-Style-2", "LicenseRef-CC-BY-like", "LicenseRef-GPL", "LicenseRef-CC-BY-SA-9.9", "LicenseRef-0", "LicenseRef-.",
+		"LicenseRef-CC", "LicenseRef-MITv", "LicenseRef-MIT-de", "LicenseRef-CC-BY-4.0-DE", "LicenseRef-CC-BY-3.0-a", "LicenseRef-CC-BY-3.0-abcd",
+		"LicenseRef-CC-BY-3.0-1x", "LicenseRef-de", "LicenseRef-0-0", "LicenseRef-v-1", strings.Repeat("(", 8) + "MIT" + strings.Repeat(")", 8),
+		"LicenseRef-" + strings.Repeat("A", 245), "FAL AND LicenseRef-" + strings.Repeat("A", 233),
 	} {
 		_, err := names.Parse(own)
 		require.NoError(t, err, own)

@@ -67,13 +67,12 @@ func (f Facts) and(o Facts) Facts {
 	if take(o.Derivatives > f.Derivatives, &c.Derivatives, o.Clauses.Derivatives) {
 		merged.Derivatives = o.Derivatives
 	}
-	merged.Weak = merged.Derivatives == ShareAlike && (f.Weak || f.Derivatives == Allowed) && (o.Weak || o.Derivatives == Allowed)
+	mild := func(f Facts) bool { return f.Weak || f.Derivatives == Allowed }
+	merged.Weak = merged.Derivatives == ShareAlike && mild(f) && mild(o)
 	if take(o.NoFurther && !f.NoFurther, &c.NoFurther, o.Clauses.NoFurther) {
 		merged.NoFurther = true
 	}
-	if take(o.Free && !f.Free, &c.Free, o.Clauses.Free) {
-		merged.Free = true
-	}
+	merged.Free = f.Free || o.Free
 	if take(!o.Irrevocable && f.Irrevocable, &c.Irrevocable, o.Clauses.Irrevocable) {
 		merged.Irrevocable = false
 	}

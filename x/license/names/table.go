@@ -52,13 +52,21 @@ func exceptionOf(id string) (exception, bool) {
 }
 
 // table has all rows. No row of it asks for a fee or a royalty.
-var table = sync.OnceValue(func() []*row {
+var table = sync.OnceValue(allRows)
+
+// byName and byFold find rows by names in small letters, and by folded names.
+var (
+	byName = sync.OnceValue(indexNames)
+	byFold = sync.OnceValue(indexFolds)
+)
+
+func allRows() []*row {
 	list := append(creativeCommonsRows(), openRows()...)
 	list = append(list, copyleftRows()...)
 	return append(list, modelRows()...)
-})
+}
 
-var byName = sync.OnceValue(func() map[string]*row {
+func indexNames() map[string]*row {
 	index := map[string]*row{}
 	for _, r := range table() {
 		if r.cc.portedOnly {
@@ -69,9 +77,9 @@ var byName = sync.OnceValue(func() map[string]*row {
 		}
 	}
 	return index
-})
+}
 
-var byFold = sync.OnceValue(func() map[string]*row {
+func indexFolds() map[string]*row {
 	index := map[string]*row{}
 	for _, r := range table() {
 		for _, name := range append([]string{r.id}, r.aliases...) {
@@ -81,7 +89,7 @@ var byFold = sync.OnceValue(func() map[string]*row {
 		}
 	}
 	return index
-})
+}
 
 // openRows are licences that let a derivative have other terms, and dedications.
 func openRows() []*row {

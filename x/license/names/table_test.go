@@ -110,6 +110,13 @@ func TestEveryFactHasAClause(t *testing.T) {
 		f, _ := read(t, id).Facts()
 		require.Equal(t, want, f.Clauses, id)
 	}
+	for id, want := range map[string]string{"CC-BY-2.0": "CC BY 2.0 section 4(b)", "CC-BY-SA-3.0": "CC BY-SA 3.0 section 4(c)"} {
+		f, _ := read(t, id).Facts()
+		require.Equal(t, want, f.Clauses.Attribution)
+		require.Equal(t, strings.Split(want, "4")[0]+"3", f.Clauses.Commercial)
+	}
+	lgpl, _ := read(t, "LGPL-3.0-only").Facts()
+	require.Equal(t, "LGPL-3.0 section 2, 4", lgpl.Clauses.Derivatives)
 	bySA, _ := read(t, "CC-BY-SA-4.0").Facts()
 	require.Equal(t, "CC BY-SA 4.0 section 3(b)", bySA.Clauses.Derivatives)
 	require.Equal(t, "CC BY-SA 4.0 section 2(a)(5)(C)", bySA.Clauses.NoFurther)
@@ -126,7 +133,10 @@ func TestEveryFactHasAClause(t *testing.T) {
 		require.Equal(t, "Llama 2 section 1(b)(v)", f.Clauses.NoTraining, s)
 		require.Equal(t, "Llama 2 section 1(b)(i), 1(b)(iv)", f.Clauses.PassesOn, s)
 	}
-	f, _ := read(t, "CC0-1.0 AND MIT").Facts()
+	f, _ := read(t, "MIT AND BSD-2-Clause").Facts()
+	mit, _ := read(t, "MIT").Facts()
+	require.Equal(t, mit, f, "of equals the first is named")
+	f, _ = read(t, "CC0-1.0 AND MIT").Facts()
 	require.Equal(t, "MIT, second paragraph", f.Clauses.Attribution)
 }
 
@@ -150,4 +160,5 @@ func TestKinds(t *testing.T) {
 	}
 	var none names.Licence
 	require.False(t, none.Known() || none.CreativeCommons() || none.PublicDomain() || none.Becomes(none))
+	require.False(t, none.Becomes(read(t, "MIT")) || read(t, "MIT").Becomes(none))
 }
