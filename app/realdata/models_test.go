@@ -235,13 +235,14 @@ func TestModelsAsTheirCardsHaveThem(t *testing.T) {
 func (c *catalogue) expectedReasons() map[rules.Code]int {
 	want := map[rules.Code]int{}
 	for _, m := range c.list {
-		var unlicensed, agpl, bySA, byNCSA, banned bool
+		var unlicensed, agpl, bySA, byNCSA, llama, banned bool
 		for _, p := range m.Parents {
 			licence := c.byID[p.ID].Licence
 			unlicensed = unlicensed || licence == "" && !c.own(m, p)
 			agpl = agpl || licence == "agpl-3.0"
 			bySA = bySA || licence == "cc-by-sa-4.0"
 			byNCSA = byNCSA || licence == "cc-by-nc-sa-4.0"
+			llama = llama || licence == "llama2" && !c.own(m, p)
 			banned = banned || nonCommercial(licence)
 		}
 		if unlicensed {
@@ -251,6 +252,10 @@ func (c *catalogue) expectedReasons() map[rules.Code]int {
 		case bySA && byNCSA: // no licence satisfies both
 			want[rules.ShareAlikeConflict]++
 			want[rules.ShareAlikeNonCommercial]++
+		case llama && agpl: // Llama 2 forbids uses, the AGPL has nothing forbidden
+			want[rules.ShareAlikeConflict]++
+		case llama && strings.HasPrefix(m.Licence, "cc-"): // nor has Creative Commons
+			want[rules.ShareAlikeSource]++
 		case agpl && m.Licence != "agpl-3.0", bySA && m.Licence != "cc-by-sa-4.0":
 			want[rules.ShareAlikeSource]++
 		case banned && m.Licence != "" && !strings.Contains(m.Licence, "cc-"):

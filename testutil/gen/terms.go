@@ -18,7 +18,13 @@ import (
 func Terms() *rapid.Generator[licensetypes.Terms] {
 	return rapid.Custom(func(t *rapid.T) licensetypes.Terms {
 		if rapid.IntRange(0, 9).Draw(t, "preset") == 0 {
-			return rapid.SampledFrom(licensetypes.Presets()).Draw(t, "which").Terms
+			terms := rapid.SampledFrom(licensetypes.Presets()).Draw(t, "which").Terms
+			if terms.GivenToAll() && rapid.Bool().Draw(t, "answers") {
+				// What a known licence leaves open.
+				terms.AiTraining, terms.Search = licensetypes.PERMISSION_ALLOW, licensetypes.PERMISSION_ALLOW
+				terms.Transferable = rapid.Bool().Draw(t, "transferable")
+			}
+			return terms
 		}
 		return ownTerms(t)
 	}).Filter(func(terms licensetypes.Terms) bool { return terms.Validate() == nil })
@@ -30,7 +36,7 @@ func ownTerms(t *rapid.T) licensetypes.Terms {
 		return licensetypes.Permission(rapid.IntRange(0, 3).Draw(t, label))
 	}
 	terms := licensetypes.Terms{
-		Spdx:          rapid.SampledFrom([]string{"LicenseRef-A", "LicenseRef-B", "MIT", "GPL-3.0-only OR MIT"}).Draw(t, "spdx"),
+		Spdx:          rapid.SampledFrom([]string{"LicenseRef-A", "LicenseRef-B", "LicenseRef-A AND LicenseRef-B"}).Draw(t, "spdx"),
 		CommercialUse: rapid.Bool().Draw(t, "commercial_use"),
 		Attribution:   rapid.Bool().Draw(t, "attribution"),
 		Derivatives:   licensetypes.Derivatives(rapid.IntRange(0, 2).Draw(t, "derivatives")),

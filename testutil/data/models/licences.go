@@ -17,10 +17,10 @@ type Licence struct {
 // which nobody has read here: it is taken to allow what others did with the
 // model.
 var licences = map[string]Licence{
-	"apache-2.0":   permissive("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0", true),
-	"mit":          permissive("MIT", "https://opensource.org/license/mit", true),
-	"artistic-2.0": permissive("Artistic-2.0", "https://opensource.org/license/artistic-2-0", true),
-	"wtfpl":        permissive("WTFPL", "http://www.wtfpl.net/txt/copying/", false),
+	"apache-2.0":   remixable(preset("apache-2.0")),
+	"mit":          remixable(preset("mit")),
+	"artistic-2.0": permissive("LicenseRef-Artistic-2.0", "https://opensource.org/license/artistic-2-0", true),
+	"wtfpl":        permissive("LicenseRef-WTFPL", "http://www.wtfpl.net/txt/copying/", false),
 	"other":        permissive("LicenseRef-See-Model-Card", "", true),
 	"llama2": {Remix: true, Terms: licensetypes.Terms{
 		Spdx: "LicenseRef-Llama-2-Community", Uri: "https://ai.meta.com/llama/license/",
@@ -59,6 +59,11 @@ func permissive(spdx, uri string, attribution bool) Licence {
 		Spdx: spdx, Uri: uri, CommercialUse: true, Attribution: attribution,
 		Derivatives: licensetypes.DERIVATIVES_ALLOWED,
 	}}
+}
+
+func remixable(l Licence) Licence {
+	l.Remix = true
+	return l
 }
 
 func preset(name string) Licence {

@@ -45,6 +45,10 @@ func TestDeeds(t *testing.T) {
 			GrantFee: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5_000_000)), Uses: []types.Action{types.ACTION_TRAIN_AI},
 		},
 	}
+	all["llama-2"] = types.Terms{
+		Spdx: "LicenseRef-Llama-2-Community", CommercialUse: true, Attribution: true, Derivatives: types.DERIVATIVES_ALLOWED,
+		AiTraining: types.PERMISSION_DENY,
+	}
 	for _, p := range types.Presets() {
 		all[p.Name] = p.Terms
 	}

@@ -3,7 +3,6 @@ package deed
 import (
 	"fmt"
 
-	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -106,9 +105,11 @@ func (d describer) limits() []string {
 		add(true, "Use a derivative commercially once it has taken in more than %s.", d.RevenueCeiling)
 	}
 	// CC0 gives up all rights, so there is nothing that it could forbid.
-	cc, _ := rules.ParseCreativeCommons(d.Spdx)
-	add(d.NoFurtherRestrictions && cc.Elements != "CC0" && cc.Elements != "CC-PDM",
+	add(d.NoFurtherRestrictions && !d.Named().PublicDomain(),
 		"Restrict others further in what these terms allow them, by terms, fees, royalties or technical measures.")
-	add(!d.Transferable && !d.IsCreativeCommons(), "Pass a grant on to somebody else.")
+	facts, _ := d.Named().Facts()
+	add(facts.PassesOn, "Use it for what %s forbids, nor let others: its text lists uses, and you pass the list on (%s).",
+		d.Spdx, facts.Clauses.PassesOn)
+	add(!d.Transferable && !d.GivenToAll(), "Pass a grant on to somebody else.")
 	return list
 }

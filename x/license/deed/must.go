@@ -2,8 +2,6 @@ package deed
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -64,8 +62,8 @@ func (d describer) grant() []string {
 }
 
 func (d describer) shareAlike() string {
-	if d.IsCreativeCommons() {
-		return "Offer what you make from it under the same licence only, or a later version of it."
+	if d.Named().Known() {
+		return "Offer what you make from it under no other licence than " + join(append([]string{d.Spdx}, d.Named().Instead()...), "or") + "."
 	}
 	return "Offer what you make from it under these same terms only."
 }
@@ -92,8 +90,13 @@ func (d describer) notes() []string {
 	if d.MaxGrants > 0 {
 		list = append(list, fmt.Sprintf("Of one work at most %d %s ever given under these terms.", d.MaxGrants, plural(d.MaxGrants, "grant is", "grants are")))
 	}
-	if !d.byGrant() && !d.IsCreativeCommons() {
+	if !d.byGrant() && !d.GivenToAll() {
 		list = append(list, "The terms set no price; an offer of a work may, and then a grant is needed.")
+	}
+	governs := "The legal text governs, not this summary: "
+	_, known := d.Named().Facts()
+	if known { // whatever text the address leads to
+		governs = "The text of " + d.Spdx + ", as its authors published it, governs, not this summary; a copy: "
 	}
 	switch {
 	case d.Blanked() && d.UriSha256 != "":
@@ -102,23 +105,15 @@ func (d describer) notes() []string {
 	case d.Blanked():
 		list = append(list, "The legal text governs, not this summary; its address was blanked.")
 	case d.Uri != "" && d.UriSha256 != "":
-		list = append(list, "The legal text governs, not this summary: "+d.Uri+" (its SHA-256: "+d.UriSha256+")")
+		list = append(list, governs+d.Uri+" (its SHA-256: "+d.UriSha256+")")
 	case d.Uri != "" || d.UriSha256 != "":
-		list = append(list, "The legal text governs, not this summary: "+d.Uri+d.UriSha256)
-	case d.listed():
-		list = append(list, "The text of "+d.Spdx+", as SPDX lists it, governs, not this summary.")
+		list = append(list, governs+d.Uri+d.UriSha256)
+	case known:
+		list = append(list, "The text of "+d.Spdx+", as its authors published it, governs, not this summary.")
 	default:
 		list = append(list, "There is no legal text beside these terms: they are all that the owner offers.")
 	}
 	return list
-}
-
-// listed says whether the expression names a licence whose text SPDX has.
-func (d describer) listed() bool {
-	words := strings.FieldsFunc(d.Spdx, func(r rune) bool { return r == ' ' || r == '(' || r == ')' })
-	return slices.ContainsFunc(words, func(word string) bool {
-		return !slices.Contains([]string{"AND", "OR", "WITH"}, word) && !strings.Contains(word, "LicenseRef-")
-	})
 }
 
 // alternatives lists prices: one of them is paid.

@@ -49,7 +49,7 @@ func TestGenesisRoundTrip(t *testing.T) {
 	exported, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())
-	require.Len(t, exported.Terms, 17)
+	require.Len(t, exported.Terms, 26)
 	require.Len(t, exported.Offers, 4)
 	require.Len(t, exported.Grants, 2)
 	require.Len(t, exported.GrantCounts, 2)
@@ -202,7 +202,7 @@ func TestQueries(t *testing.T) {
 	require.Len(t, page.Terms, 10)
 	rest, err := f.query.TermsList(f.ctx, &types.QueryTermsListRequest{Pagination: &query.PageRequest{Key: page.Pagination.NextKey}})
 	require.NoError(t, err)
-	require.Len(t, rest.Terms, 7)
+	require.Len(t, rest.Terms, 16)
 
 	offers, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{Work: photo})
 	require.NoError(t, err)

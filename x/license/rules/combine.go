@@ -15,7 +15,8 @@ type Conflict struct {
 // Combine joins the demands of several sources. It is commutative and
 // associative as long as nothing conflicts: the result is the sorted union.
 //
-// Two share-alike demands conflict unless one's terms comply with the other's.
+// Two share-alike demands conflict unless one licence complies with both, and each
+// with a source whose licence it does not admit.
 // Share-alike terms that allow commercial use conflict with another source's
 // ban of it, but not with one that comes with the same share-alike demand: who
 // offered a work under BY-SA although an ancestor is non-commercial made that
@@ -41,6 +42,7 @@ func Combine(groups ...Group) (Group, []Conflict) {
 			}
 		}
 	}
+	conflicts = append(conflicts, refusedParts(all, wanted)...)
 	for i, g := range groups {
 		conflicts = append(conflicts, g.against(i, wanted, ShareAlikeNonCommercial,
 			func(d Demand) bool { return d.Kind == NonCommercial }, func(t Terms) bool { return t.Commercial })...)
@@ -52,8 +54,6 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
-
-func compatible(a, b Terms) bool { return a.Satisfies(b) || b.Satisfies(a) }
 
 // holder is the first demand of a group for some terms.
 type holder struct {

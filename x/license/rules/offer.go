@@ -17,6 +17,8 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms, priced bool) Finding
 		switch {
 		case d.Kind == NonCommercial && commercial:
 			reason.Code, warn = NonCommercialSource, t.IsCreativeCommons()
+		case d.Kind == Attribution && t.refuses(d.Terms):
+			reason.Code = ShareAlikeSource
 		case d.Kind == Attribution && !t.Attribution:
 			reason.Code, warn = AttributionSource, true
 		case d.Kind == ShareAlike && !t.Satisfies(d.Terms):

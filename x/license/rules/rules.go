@@ -161,40 +161,6 @@ type Terms struct {
 	Ceiling  string
 }
 
-// IsCreativeCommons says whether the licence is one of Creative Commons.
-func (t Terms) IsCreativeCommons() bool { return IsCreativeCommons(t.Licence) }
-
-// Satisfies says whether a derivative offered under t complies with a
-// share-alike demand for want: the same terms, or for Creative Commons the same
-// licence in that or a later version, which their texts allow, or a licence that
-// Creative Commons declared compatible.
-func (t Terms) Satisfies(want Terms) bool {
-	asked, isCC := ParseCreativeCommons(want.Licence)
-	if !isCC {
-		return t == want
-	}
-	got, ok := ParseCreativeCommons(t.Licence)
-	if !ok {
-		return t.adopts(asked)
-	}
-	return got.Elements == asked.Elements && got.Version >= asked.Version
-}
-
-// adopts says whether t is of a licence that an adaptation of a work under
-// CC-BY-SA 4.0 may have instead: one way, the Free Art License and GPL version 3
-// (creativecommons.org/compatiblelicenses).
-func (t Terms) adopts(asked CreativeCommons) bool {
-	if asked.Elements != "CC-BY-SA" || asked.Version != "4.0" ||
-		!t.Commercial || !t.NoFurtherRestrictions || t.Derivatives != DerivativesShareAlike {
-		return false
-	}
-	switch t.Licence {
-	case "GPL-3.0-only", "GPL-3.0-or-later", "LAL-1.3":
-		return true
-	}
-	return false
-}
-
 // Reason says why something is refused or not recommended.
 type Reason struct {
 	Code Code

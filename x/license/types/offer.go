@@ -20,9 +20,9 @@ func (o Offer) Validate(t Terms) error {
 		return err
 	}
 	switch {
-	case t.IsCreativeCommons() && len(o.Price) > 0:
+	case t.GivenToAll() && len(o.Price) > 0:
 		return errorsmod.Wrapf(ErrInvalidOffer, "price must be empty: %s carries no fee", t.Spdx)
-	case t.IsCreativeCommons() && len(o.Licensees) > 0:
+	case t.GivenToAll() && len(o.Licensees) > 0:
 		return errorsmod.Wrapf(ErrInvalidOffer, "licensees must be empty: %s is granted to everybody", t.Spdx)
 	case t.paidByGrant() && len(o.PriceUnder(t)) == 0:
 		return errorsmod.Wrap(ErrInvalidOffer, "price is empty, but the terms make a use paid by a grant without a fee: set one")

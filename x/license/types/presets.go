@@ -1,9 +1,9 @@
 package types
 
 import (
+	"strings"
 	"sync"
 
-	"github.com/stemma-chain/stemma/x/license/rules"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -17,13 +17,22 @@ type Preset struct {
 // presets is computed once: the ids are hashes.
 var presets = sync.OnceValue(func() []Preset {
 	list := []Preset{
-		creativeCommons("cc0-1.0", "CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/legalcode"),
-		creativeCommons("cc-by-4.0", "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/legalcode"),
-		creativeCommons("cc-by-sa-4.0", "CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/legalcode"),
-		creativeCommons("cc-by-nc-4.0", "CC-BY-NC-4.0", "https://creativecommons.org/licenses/by-nc/4.0/legalcode"),
-		creativeCommons("cc-by-nd-4.0", "CC-BY-ND-4.0", "https://creativecommons.org/licenses/by-nd/4.0/legalcode"),
-		creativeCommons("cc-by-nc-sa-4.0", "CC-BY-NC-SA-4.0", "https://creativecommons.org/licenses/by-nc-sa/4.0/legalcode"),
-		creativeCommons("cc-by-nc-nd-4.0", "CC-BY-NC-ND-4.0", "https://creativecommons.org/licenses/by-nc-nd/4.0/legalcode"),
+		named("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/legalcode"),
+		named("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/legalcode"),
+		named("CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/legalcode"),
+		named("CC-BY-NC-4.0", "https://creativecommons.org/licenses/by-nc/4.0/legalcode"),
+		named("CC-BY-ND-4.0", "https://creativecommons.org/licenses/by-nd/4.0/legalcode"),
+		named("CC-BY-NC-SA-4.0", "https://creativecommons.org/licenses/by-nc-sa/4.0/legalcode"),
+		named("CC-BY-NC-ND-4.0", "https://creativecommons.org/licenses/by-nc-nd/4.0/legalcode"),
+		named("MIT", "https://opensource.org/license/mit"),
+		named("BSD-3-Clause", "https://opensource.org/license/bsd-3-clause"),
+		named("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
+		named("MPL-2.0", "https://www.mozilla.org/MPL/2.0/"),
+		named("GPL-3.0-or-later", "https://www.gnu.org/licenses/gpl-3.0.txt"),
+		named("AGPL-3.0-or-later", "https://www.gnu.org/licenses/agpl-3.0.txt"),
+		named("OFL-1.1", "https://openfontlicense.org/open-font-license-official-text/"),
+		named("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+		named("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
 		{Name: "noncommercial-remix", Terms: Terms{
 			Spdx: "LicenseRef-Stemma-NonCommercial-Remix", Attribution: true, Derivatives: DERIVATIVES_ALLOWED,
 		}},
@@ -51,13 +60,13 @@ var presets = sync.OnceValue(func() []Preset {
 	return list
 })
 
-// Presets lists the presets, Creative Commons first.
+// Presets lists the presets, Creative Commons and other known licences first.
 func Presets() []Preset { return append([]Preset(nil), presets()...) }
 
-// PresetByName finds a preset, such as cc-by-4.0.
+// PresetByName finds a preset by its name in any case, such as cc-by-4.0 or MIT.
 func PresetByName(name string) (Preset, bool) {
 	for _, p := range presets() {
-		if p.Name == name {
+		if strings.EqualFold(p.Name, name) {
 			return p, true
 		}
 	}
@@ -83,24 +92,14 @@ func ParseTerms(s string) (TermsID, error) {
 	return ParseTermsID(s)
 }
 
-// creativeCommons builds the terms that an SPDX id implies.
-func creativeCommons(name, spdx, uri string) Preset {
-	cc, _ := rules.ParseCreativeCommons(spdx)
-	t := Terms{
-		Spdx:                  spdx,
-		Uri:                   uri,
-		CommercialUse:         !cc.NonCommercial,
-		Attribution:           cc.Attribution,
-		Derivatives:           DERIVATIVES_ALLOWED,
-		NoFurtherRestrictions: true,
-	}
-	switch {
-	case cc.NoDerivatives:
-		t.Derivatives = DERIVATIVES_NONE
-	case cc.ShareAlike:
-		t.Derivatives = DERIVATIVES_SHARE_ALIKE
-	}
-	return Preset{Name: name, Terms: t}
+// named builds the terms that a licence's name implies. The preset has that name in
+// small letters.
+func named(spdx, uri string) Preset {
+	t := Terms{Spdx: spdx, Uri: uri}
+	facts, _ := t.Named().Facts()
+	t.CommercialUse, t.Attribution = facts.Commercial, facts.Attribution
+	t.Derivatives, t.NoFurtherRestrictions = derivativesOf[facts.Derivatives], facts.NoFurther
+	return Preset{Name: strings.ToLower(spdx), Terms: t}
 }
 
 // commercialRemix builds remix terms with an absolute royalty in ppm.

@@ -57,7 +57,6 @@ func (t Terms) Validate() error {
 		{"media", t.validateMedia},
 		{"uses", t.validateUses},
 		{"no_further_restrictions", t.validateNoFurther},
-		{"spdx", t.validateCreativeCommons},
 	}
 	if err := text.CheckURI("uri", t.Uri, maxURI); err != nil {
 		return errorsmod.Wrap(ErrInvalidTerms, err.Error())
@@ -66,6 +65,10 @@ func (t Terms) Validate() error {
 		if err := c.check(); err != nil {
 			return errorsmod.Wrapf(ErrInvalidTerms, "%s %s", c.field, err)
 		}
+	}
+	if b, found := t.keepsItsName(); found {
+		return errorsmod.Wrapf(ErrInvalidTerms, "%s must %s, as %s says (%s): name a LicenseRef-... for terms of your own",
+			b.field, b.must, t.Spdx, b.clause)
 	}
 	return nil
 }
@@ -285,50 +288,6 @@ func (t Terms) validateNoFurther() error {
 	}
 	return nil
 }
-
-// validateCreativeCommons holds Creative Commons terms to what their licence
-// says: its attributes, no fee, no royalty, no further restriction.
-func (t Terms) validateCreativeCommons() error {
-	cc, ok := rules.ParseCreativeCommons(t.Spdx)
-	if !ok {
-		return nil
-	}
-	derivatives := DERIVATIVES_ALLOWED
-	switch {
-	case cc.NoDerivatives:
-		derivatives = DERIVATIVES_NONE
-	case cc.ShareAlike:
-		derivatives = DERIVATIVES_SHARE_ALIKE
-	}
-	denied := func(p Permission) bool { return p == PERMISSION_DENY || p == PERMISSION_PAID }
-	for _, c := range []struct {
-		wrong bool
-		text  string
-	}{
-		{t.CommercialUse == cc.NonCommercial, fmt.Sprintf("commercial_use to be %t", !cc.NonCommercial)},
-		{t.Attribution != cc.Attribution, fmt.Sprintf("attribution to be %t", cc.Attribution)},
-		{t.Derivatives != derivatives, fmt.Sprintf("derivatives to be %s", derivatives)},
-		{!t.NoFurtherRestrictions, "no_further_restrictions to be set"},
-		{len(t.GrantFee) > 0, "grant_fee to be empty"},
-		{len(t.UsePrice) > 0, "use_price to be empty"},
-		{denied(t.AiTraining), "ai_training to be unset or allow"},
-		{denied(t.AiInput), "ai_input to be unset or allow"},
-		{denied(t.Search), "search to be unset or allow"},
-		{t.Duration != nil, "duration to be unset"},
-		{len(t.Territories) > 0, "territories to be empty"},
-		{len(t.Media) > 0, "media to be empty"},
-		{t.MaxGrants != 0, "max_grants to be 0"},
-	} {
-		if c.wrong {
-			return fmt.Errorf("%s requires %s: a Creative Commons licence carries no fee, no royalty and no further "+
-				"restriction; use a LicenseRef-... for terms of your own", t.Spdx, c.text)
-		}
-	}
-	return nil
-}
-
-// IsCreativeCommons says whether the terms are a Creative Commons licence.
-func (t Terms) IsCreativeCommons() bool { return rules.IsCreativeCommons(t.Spdx) }
 
 // Rules returns the attributes that the rules decide by.
 func (t Terms) Rules() rules.Terms {

@@ -139,7 +139,7 @@ func TestWhatIsSaid(t *testing.T) {
 		},
 		"sa and nc": {[]combining.Terms{nc, sa}, false, "sharealike_conflicts_noncommercial: cc-by-sa-4.0 demands that the derivative be " +
 			"offered under its own terms, which allow commercial use; cc-by-nc-4.0 forbids it.", "", nil},
-		"sa and ncsa": {[]combining.Terms{sa, ncsa}, false, "sharealike_conflict: cc-by-sa-4.0 and cc-by-nc-sa-4.0 each demand", "", nil},
+		"sa and ncsa": {[]combining.Terms{sa, ncsa}, false, "sharealike_conflict: cc-by-sa-4.0 and cc-by-nc-sa-4.0: there are no terms", "", nil},
 		"sa and 5": {
 			[]combining.Terms{sa, five},
 			false,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/x/license/names"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -56,7 +57,7 @@ func say(code rules.Code) string {
 func conflictText(code rules.Code, a, b string) string {
 	switch code {
 	case rules.ShareAlikeConflict:
-		return fmt.Sprintf("%s and %s each demand that the derivative be offered under their own terms.", a, b)
+		return fmt.Sprintf("%s and %s: there are no terms that a derivative of both can be offered under.", a, b)
 	case rules.ShareAlikeNonCommercial:
 		return fmt.Sprintf("%s demands that the derivative be offered under its own terms, which allow commercial use; %s forbids it.", a, b)
 	case rules.ShareAlikeLimits:
@@ -73,8 +74,8 @@ func demand(d rules.Demand) string {
 	case rules.NonCommercial:
 		return "No commercial use"
 	case rules.ShareAlike:
-		if d.Terms.IsCreativeCommons() {
-			return "To be offered under the same licence only, or a later version of it"
+		if l, err := names.Read(d.Terms.Licence); err == nil && l.Known() {
+			return "To be offered under " + strings.Join(append([]string{l.String()}, l.Instead()...), " or ") + " only"
 		}
 		return "To be offered under the same terms only"
 	case rules.Expires:

@@ -208,7 +208,7 @@ func TestWantedIsChecked(t *testing.T) {
 	grant := licensetypes.GrantID{7}
 	c := &chain{offers: []licensetypes.OpenOffer{offer("cc-by-4.0")}}
 	for wanted, want := range map[string]string{
-		"mit":                 `"mit" is neither terms (terms1...), nor a preset`,
+		"wtf":                 `"wtf" is neither terms (terms1...), nor a preset`,
 		"grant1nonsense":      "grant1nonsense",
 		"commercial-remix-10": "is not offered under commercial-remix-10. Its offers:\nterms",
 		grant.String():        "there is no " + grant.String(),

@@ -48,7 +48,7 @@ func TestPickTakesTheOnlyOfferThatNeedsAGrant(t *testing.T) {
 	req.Wanted = licensetypes.GrantID{1}.String()
 	_, err = permission.Pick(req, []licensetypes.OpenOffer{ten})
 	require.ErrorContains(t, err, "is a grant, not terms")
-	req.Wanted = "mit"
+	req.Wanted = "wtfpl"
 	_, err = permission.Pick(req, []licensetypes.OpenOffer{ten})
 	require.ErrorContains(t, err, "nor a preset")
 }

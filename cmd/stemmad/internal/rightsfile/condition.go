@@ -53,7 +53,10 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 	ok := false
 	switch answer.Verdict {
 	case licensetypes.VERDICT_ALLOWED:
-		ok = o.reliedOn(answer) && c.readObligations(w.Claim.Id, u, answer.Obligations, o.Open.Terms.Terms.RevenueCeiling != nil)
+		facts, _ := o.Open.Terms.Terms.Named().Facts()
+		// The permission to train ends for a model that has taken in too much.
+		c.more = facts.PassesOn || u == training && o.Open.Terms.Terms.RevenueCeiling != nil
+		ok = o.reliedOn(answer) && c.readObligations(w.Claim.Id, u, answer.Obligations)
 	case licensetypes.VERDICT_NEEDS_GRANT:
 		ok = c.readOffer(w.Claim.Id, answer.Offers)
 	}
@@ -69,10 +72,8 @@ func (o Offer) reliedOn(answer licensetypes.Rights) bool {
 }
 
 // readObligations fails if the formats cannot state one of them.
-func (c *condition) readObligations(work registrytypes.WorkID, u usage, obligations []licensetypes.Obligation, ceiling bool) bool {
+func (c *condition) readObligations(work registrytypes.WorkID, u usage, obligations []licensetypes.Obligation) bool {
 	c.kind = free
-	// The permission to train ends for a model that has taken in too much.
-	c.more = u == training && ceiling
 	for _, o := range obligations {
 		switch o.Kind {
 		case licensetypes.OBLIGATION_ATTRIBUTION:
@@ -101,8 +102,9 @@ func (c *condition) readObligations(work registrytypes.WorkID, u usage, obligati
 			return false
 		}
 	}
-	// Share-alike, ceilings and the credit of ancestors have no word of their own:
-	// the licence text, which the file names, has to say so.
+	// Share-alike, ceilings, uses that a model licence forbids and the credit of
+	// ancestors have no word of their own: the licence text, which the file names, has
+	// to say so.
 	return !c.more || (c.text != "" && c.kind >= credit)
 }
 

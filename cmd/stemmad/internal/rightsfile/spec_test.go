@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // What RSL 1.0 sections 3.2 to 3.13 know, as far as we use it.
@@ -98,6 +99,20 @@ func TestRSLCounts(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A model licence forbids uses, for which RSL has no word: only its text says so.
+func TestAModelLicenceNeedsItsText(t *testing.T) {
+	s := site(t, "https://example.org")
+	model := claim("model", "url", "https://example.org/model")
+	for _, uri := range []string{"", "https://ai.google.dev/gemma/terms"} {
+		terms := licensetypes.Terms{
+			Spdx: "LicenseRef-Gemma", Uri: uri, CommercialUse: true, Attribution: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
+		}
+		require.NoError(t, terms.Validate())
+		file := string(render(t, rightsfile.RSL, s, work(s, model, offered(model.Id, terms, nil))))
+		require.Equal(t, uri != "", strings.Contains(file, "<permits"), file)
 	}
 }
 

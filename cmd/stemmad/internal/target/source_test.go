@@ -36,7 +36,7 @@ func TestParseSource(t *testing.T) {
 		require.Equal(t, want, got, text)
 	}
 	for text, message := range map[string]string{
-		"song.wav@mit":   "neither a preset",
+		"song.wav@wtf":   "neither a preset",
 		"song.wav=uncle": "use one of parentOf",
 		"=parentOf":      "names no source",
 		"@cc-by-4.0":     "names no source",

@@ -48,7 +48,11 @@ type terms = licensetypes.Terms
 var fields = []field{
 	{
 		"spdx", "SPDX licence expression; LicenseRef-... for terms of your own. Required.", "LicenseRef-My-Terms",
-		func(t *terms, n *yaml.Node) error { return readText(n, &t.Spdx) },
+		func(t *terms, n *yaml.Node) error {
+			err := readText(n, &t.Spdx)
+			t.Spdx = licensetypes.CanonicalSPDX(t.Spdx)
+			return err
+		},
 		func(t terms) string { return quote(t.Spdx) },
 	},
 	{

@@ -93,70 +93,70 @@ func TestFaultsAreNamed(t *testing.T) {
 		"comment only":     {"# nothing\n", "t.yaml: is empty"},
 		"no mapping":       {"- spdx", "t.yaml:1: must hold lines of `key: value`"},
 		"text":             {"hello", "t.yaml:1: must hold lines"},
-		"bad syntax":       {"spdx: MIT\n uri: x: y\n", "t.yaml:2: is no YAML: mapping values are not allowed"},
-		"tab":              {"spdx: MIT\n\turi: x\n", "t.yaml:2: is no YAML"},
-		"two documents":    {"spdx: MIT\n---\nspdx: MIT\n", "t.yaml:2: holds a second document"},
+		"bad syntax":       {"spdx: LicenseRef-X\n uri: x: y\n", "t.yaml:2: is no YAML: mapping values are not allowed"},
+		"tab":              {"spdx: LicenseRef-X\n\turi: x\n", "t.yaml:2: is no YAML"},
+		"two documents":    {"spdx: LicenseRef-X\n---\nspdx: LicenseRef-X\n", "t.yaml:2: holds a second document"},
 		"list as key":      {"? [a, b]\n: c\n", "t.yaml:1: a key must be a word"},
 		"anchor and alias": {"spdx: &a MIT\nuri: *a\n", "t.yaml:2: uri uses an alias"},
 		"merge":            {"<<: {spdx: MIT}\n", "t.yaml:1: unknown key \"<<\""},
 		"custom tag":       {"spdx: !licence MIT\n", "t.yaml:1: spdx has the tag !licence"},
 
-		"unknown key":   {"spdx: MIT\nteritories: [DE]\n", "t.yaml:2: unknown key \"teritories\": did you mean \"territories\"?"},
-		"camel case":    {"spdx: MIT\ncommercialUse: true\n", "unknown key \"commercialUse\": did you mean \"commercial_use\"?"},
+		"unknown key":   {"spdx: LicenseRef-X\nteritories: [DE]\n", "t.yaml:2: unknown key \"teritories\": did you mean \"territories\"?"},
+		"camel case":    {"spdx: LicenseRef-X\ncommercialUse: true\n", "unknown key \"commercialUse\": did you mean \"commercial_use\"?"},
 		"synonym":       {"license: MIT\n", "t.yaml:1: unknown key \"license\": did you mean spdx?"},
 		"two keys":      {"royalty: 5%\n", "did you mean royalty_policy and royalty_rate?"},
 		"no such key":   {"moon_rights: true\n", "t.yaml:1: unknown key \"moon_rights\": the keys are spdx, uri,"},
-		"duplicate key": {"spdx: MIT\nuri: a\nspdx: MIT\n", "t.yaml:3: spdx is set a second time, first in line 1: remove one"},
+		"duplicate key": {"spdx: LicenseRef-X\nuri: a\nspdx: LicenseRef-X\n", "t.yaml:3: spdx is set a second time, first in line 1: remove one"},
 
 		"missing spdx":        {"commercial_use: true\n", "t.yaml: spdx is empty: name the licence"},
 		"spdx list":           {"spdx: [MIT]\n", "t.yaml:1: spdx must be one text"},
-		"spdx cc":             {"spdx: CC-BY-4.0\nattribution: true\n", "t.yaml:1: spdx CC-BY-4.0 requires commercial_use to be true"},
-		"flag":                {"spdx: MIT\nexclusive: maybe\n", "t.yaml:2: exclusive must be true or false, not \"maybe\""},
-		"derivatives":         {"spdx: MIT\nderivatives: sharealike\n", "has \"sharealike\": use none, allowed, share-alike; did you mean \"share-alike\"?"},
-		"derivatives, number": {"spdx: MIT\nderivatives: 257\n", "t.yaml:2: derivatives has \"257\": use none, allowed"},
-		"training":            {"spdx: MIT\nai_training: denied\n", "t.yaml:2: ai_training has \"denied\": use unset, allow, deny, paid; did you mean \"deny\"?"},
-		"use":                 {"spdx: MIT\nuses: [adapt, fly]\n", "t.yaml:2: uses has \"fly\": use copy, distribute, perform, adapt, train-ai"},
-		"use, unspecified":    {"spdx: MIT\nuses: [unspecified]\n", "uses has \"unspecified\": use copy"},
-		"use twice":           {"spdx: MIT\nuses:\n  - copy\n  - copy\n", "t.yaml:4: uses has \"copy\" twice"},
-		"uses, no list":       {"spdx: MIT\nuses: copy\n", "t.yaml:2: uses must be a list, such as [copy]"},
+		"spdx cc":             {"spdx: CC-BY-4.0\nattribution: true\n", "t.yaml: commercial_use must be true, as CC-BY-4.0 says (CC BY 4.0 section 2(a)(1))"},
+		"flag":                {"spdx: LicenseRef-X\nexclusive: maybe\n", "t.yaml:2: exclusive must be true or false, not \"maybe\""},
+		"derivatives":         {"spdx: LicenseRef-X\nderivatives: sharealike\n", "has \"sharealike\": use none, allowed, share-alike; did you mean \"share-alike\"?"},
+		"derivatives, number": {"spdx: LicenseRef-X\nderivatives: 257\n", "t.yaml:2: derivatives has \"257\": use none, allowed"},
+		"training":            {"spdx: LicenseRef-X\nai_training: denied\n", "t.yaml:2: ai_training has \"denied\": use unset, allow, deny, paid; did you mean \"deny\"?"},
+		"use":                 {"spdx: LicenseRef-X\nuses: [adapt, fly]\n", "t.yaml:2: uses has \"fly\": use copy, distribute, perform, adapt, train-ai"},
+		"use, unspecified":    {"spdx: LicenseRef-X\nuses: [unspecified]\n", "uses has \"unspecified\": use copy"},
+		"use twice":           {"spdx: LicenseRef-X\nuses:\n  - copy\n  - copy\n", "t.yaml:4: uses has \"copy\" twice"},
+		"uses, no list":       {"spdx: LicenseRef-X\nuses: copy\n", "t.yaml:2: uses must be a list, such as [copy]"},
 
-		"rate, percent meant": {"spdx: MIT\nroyalty_rate: 5\n", "t.yaml:2: royalty_rate of 5 would be parts per million: write 5%, or 0.0005% if"},
-		"rate, fraction":      {"spdx: MIT\nroyalty_rate: 0.05\n", "royalty_rate \"0.05\" is not a rate"},
-		"rate, over":          {"spdx: MIT\nroyalty_rate: 101%\n", "\"101%\" is not a rate"},
-		"rate without policy": {"spdx: MIT\nroyalty_rate: 5%\n", "t.yaml: royalty_policy is none, so royalty_rate must be 0"},
-		"policy without rate": {"spdx: MIT\nderivatives: allowed\nroyalty_policy: absolute\n", "t.yaml:3: royalty_policy needs a royalty_rate"},
-		"royalty share-alike": {"spdx: MIT\nderivatives: share-alike\nroyalty_policy: absolute\nroyalty_rate: 5%\n", "t.yaml:3: royalty_policy must be none under share-alike"},
+		"rate, percent meant": {"spdx: LicenseRef-X\nroyalty_rate: 5\n", "t.yaml:2: royalty_rate of 5 would be parts per million: write 5%, or 0.0005% if"},
+		"rate, fraction":      {"spdx: LicenseRef-X\nroyalty_rate: 0.05\n", "royalty_rate \"0.05\" is not a rate"},
+		"rate, over":          {"spdx: LicenseRef-X\nroyalty_rate: 101%\n", "\"101%\" is not a rate"},
+		"rate without policy": {"spdx: LicenseRef-X\nroyalty_rate: 5%\n", "t.yaml: royalty_policy is none, so royalty_rate must be 0"},
+		"policy without rate": {"spdx: LicenseRef-X\nderivatives: allowed\nroyalty_policy: absolute\n", "t.yaml:3: royalty_policy needs a royalty_rate"},
+		"royalty share-alike": {"spdx: LicenseRef-X\nderivatives: share-alike\nroyalty_policy: absolute\nroyalty_rate: 5%\n", "t.yaml:3: royalty_policy must be none under share-alike"},
 
-		"fee, decimals":    {"spdx: MIT\ngrant_fee: [1.5uusdc]\n", "t.yaml:2: grant_fee \"1.5uusdc\" is not an amount"},
-		"fee, no denom":    {"spdx: MIT\ngrant_fee: 5\n", "t.yaml:2: grant_fee \"5\" is not an amount"},
-		"fee, octal":       {"spdx: MIT\ngrant_fee: 0100000uusdc\n", "t.yaml:2: grant_fee \"0100000uusdc\" is not an amount: leave out the zeros"},
-		"fee, octal apart": {"spdx: MIT\ngrant_fee: {denom: uusdc, amount: 0100000}\n", "\"0100000\" is not an amount: leave out the zeros"},
-		"fee, hexadecimal": {"spdx: MIT\ngrant_fee: {denom: uusdc, amount: 0x10}\n", "\"0x10\" is not an amount"},
-		"fee, shifted":     {"spdx: MIT\ngrant_fee: {denom: 0uusdc, amount: 1}\n", "\"10uusdc\" is not an amount: write the denom of a coin"},
-		"fee, denom twice": {"spdx: MIT\ngrant_fee:\n- 5uusdc\n- 6uusdc\n", "t.yaml:4: grant_fee has uusdc twice"},
-		"fee, zero":        {"spdx: MIT\ngrant_fee: 0uusdc\n", "t.yaml:2: grant_fee must list positive coins"},
-		"fee, other keys":  {"spdx: MIT\ngrant_fee: [{denom: uusdc, value: 5}]\n", "t.yaml:2: grant_fee has a coin with \"value\""},
-		"fee, nested":      {"spdx: MIT\ngrant_fee: [[5uusdc]]\n", "t.yaml:2: grant_fee must be an amount, such as"},
+		"fee, decimals":    {"spdx: LicenseRef-X\ngrant_fee: [1.5uusdc]\n", "t.yaml:2: grant_fee \"1.5uusdc\" is not an amount"},
+		"fee, no denom":    {"spdx: LicenseRef-X\ngrant_fee: 5\n", "t.yaml:2: grant_fee \"5\" is not an amount"},
+		"fee, octal":       {"spdx: LicenseRef-X\ngrant_fee: 0100000uusdc\n", "t.yaml:2: grant_fee \"0100000uusdc\" is not an amount: leave out the zeros"},
+		"fee, octal apart": {"spdx: LicenseRef-X\ngrant_fee: {denom: uusdc, amount: 0100000}\n", "\"0100000\" is not an amount: leave out the zeros"},
+		"fee, hexadecimal": {"spdx: LicenseRef-X\ngrant_fee: {denom: uusdc, amount: 0x10}\n", "\"0x10\" is not an amount"},
+		"fee, shifted":     {"spdx: LicenseRef-X\ngrant_fee: {denom: 0uusdc, amount: 1}\n", "\"10uusdc\" is not an amount: write the denom of a coin"},
+		"fee, denom twice": {"spdx: LicenseRef-X\ngrant_fee:\n- 5uusdc\n- 6uusdc\n", "t.yaml:4: grant_fee has uusdc twice"},
+		"fee, zero":        {"spdx: LicenseRef-X\ngrant_fee: 0uusdc\n", "t.yaml:2: grant_fee must list positive coins"},
+		"fee, other keys":  {"spdx: LicenseRef-X\ngrant_fee: [{denom: uusdc, value: 5}]\n", "t.yaml:2: grant_fee has a coin with \"value\""},
+		"fee, nested":      {"spdx: LicenseRef-X\ngrant_fee: [[5uusdc]]\n", "t.yaml:2: grant_fee must be an amount, such as"},
 		"fee, alias":       {"spdx: &a 5uusdc\ngrant_fee: *a\n", "t.yaml:2: grant_fee must be a list"},
-		"ceiling, list":    {"spdx: MIT\nrevenue_ceiling: [5uusdc]\n", "t.yaml:2: revenue_ceiling must be an amount"},
-		"use price":        {"spdx: MIT\nuse_price: 5uusdc\n", "t.yaml:2: use_price is set although"},
+		"ceiling, list":    {"spdx: LicenseRef-X\nrevenue_ceiling: [5uusdc]\n", "t.yaml:2: revenue_ceiling must be an amount"},
+		"use price":        {"spdx: LicenseRef-X\nuse_price: 5uusdc\n", "t.yaml:2: use_price is set although"},
 
-		"duration, bare":     {"spdx: MIT\nduration: 365\n", "t.yaml:2: duration \"365\" is no length of time: write weeks, days"},
-		"duration, year":     {"spdx: MIT\nduration: 1y\n", "\"1y\" is no length of time"},
-		"duration, none":     {"spdx: MIT\nduration: 0d\n", "\"0d\" is no time at all: leave it out"},
-		"duration, too long": {"spdx: MIT\nduration: 40000d\n", "\"40000d\" is too long: a grant lasts at most 36500 days"},
-		"duration, overflow": {"spdx: MIT\nduration: 99999999999999999999d\n", "is no length of time"},
-		"duration, sum":      {"spdx: MIT\nduration: 36500d36500d\n", "t.yaml:2: duration"},
-		"territory":          {"spdx: MIT\nterritories:\n  - DE\n  - XX\n", "t.yaml:4: territories has \"XX\", which is no ISO 3166-1 alpha-2 code"},
-		"territory, small":   {"spdx: MIT\nterritories: [de]\n", "territories has \"de\": write codes in capitals, DE"},
-		"territory, UK":      {"spdx: MIT\nterritories: [UK]\n", "is GB"},
-		"territory, EU":      {"spdx: MIT\nterritories: [EU]\n", "list its members"},
-		"territory, twice":   {"spdx: MIT\nterritories: [DE, FR, DE]\n", "territories has \"DE\" twice: remove one"},
-		"territory, null":    {"spdx: MIT\nterritories: [~]\n", "t.yaml:2: territories must be a list of words"},
-		"medium":             {"spdx: MIT\nmedia: [Web Site]\n", "t.yaml:2: media has \"Web Site\""},
-		"count, negative":    {"spdx: MIT\nmax_grants: -1\n", "t.yaml:2: max_grants must be a whole number, not \"-1\""},
-		"no derivatives":     {"spdx: MIT\nderivative_approval: true\n", "t.yaml: derivatives are not allowed, so derivative_approval must be unset"},
-		"digest, no uri":     {"spdx: MIT\nuri_sha256: " + strings.Repeat("a", 64) + "\n", "t.yaml:2: uri_sha256 is set without a uri"},
+		"duration, bare":     {"spdx: LicenseRef-X\nduration: 365\n", "t.yaml:2: duration \"365\" is no length of time: write weeks, days"},
+		"duration, year":     {"spdx: LicenseRef-X\nduration: 1y\n", "\"1y\" is no length of time"},
+		"duration, none":     {"spdx: LicenseRef-X\nduration: 0d\n", "\"0d\" is no time at all: leave it out"},
+		"duration, too long": {"spdx: LicenseRef-X\nduration: 40000d\n", "\"40000d\" is too long: a grant lasts at most 36500 days"},
+		"duration, overflow": {"spdx: LicenseRef-X\nduration: 99999999999999999999d\n", "is no length of time"},
+		"duration, sum":      {"spdx: LicenseRef-X\nduration: 36500d36500d\n", "t.yaml:2: duration"},
+		"territory":          {"spdx: LicenseRef-X\nterritories:\n  - DE\n  - XX\n", "t.yaml:4: territories has \"XX\", which is no ISO 3166-1 alpha-2 code"},
+		"territory, small":   {"spdx: LicenseRef-X\nterritories: [de]\n", "territories has \"de\": write codes in capitals, DE"},
+		"territory, UK":      {"spdx: LicenseRef-X\nterritories: [UK]\n", "is GB"},
+		"territory, EU":      {"spdx: LicenseRef-X\nterritories: [EU]\n", "list its members"},
+		"territory, twice":   {"spdx: LicenseRef-X\nterritories: [DE, FR, DE]\n", "territories has \"DE\" twice: remove one"},
+		"territory, null":    {"spdx: LicenseRef-X\nterritories: [~]\n", "t.yaml:2: territories must be a list of words"},
+		"medium":             {"spdx: LicenseRef-X\nmedia: [Web Site]\n", "t.yaml:2: media has \"Web Site\""},
+		"count, negative":    {"spdx: LicenseRef-X\nmax_grants: -1\n", "t.yaml:2: max_grants must be a whole number, not \"-1\""},
+		"no derivatives":     {"spdx: LicenseRef-X\nderivative_approval: true\n", "t.yaml: derivatives are not allowed, so derivative_approval must be unset"},
+		"digest, no uri":     {"spdx: LicenseRef-X\nuri_sha256: " + strings.Repeat("a", 64) + "\n", "t.yaml:2: uri_sha256 is set without a uri"},
 		"digest, capitals":   {full, "t.yaml:4: uri_sha256 must be a SHA-256 of 64 lower-case hex digits"},
 	} {
 		_, err := termsfile.Parse("t.yaml", []byte(c.yaml))
@@ -168,11 +168,11 @@ func TestFaultsAreNamed(t *testing.T) {
 }
 
 func TestSeveralFaultsAreNamedAtOnce(t *testing.T) {
-	_, err := termsfile.Parse("t.yaml", []byte("spdx: MIT\nexclusive: maybe\nmax_grants: few\n"))
+	_, err := termsfile.Parse("t.yaml", []byte("spdx: LicenseRef-X\nexclusive: maybe\nmax_grants: few\n"))
 	require.EqualError(t, err, "t.yaml:2: exclusive must be true or false, not \"maybe\"\nt.yaml:3: max_grants must be a whole number, not \"few\"")
 	_, err = termsfile.Parse("t.yaml", []byte(strings.Repeat("spd: 1\n", 50)))
 	require.Len(t, strings.Split(err.Error(), "\n"), 10)
-	_, err = termsfile.Parse("t.yaml", []byte("spdx: MIT\nderivative_approval: true\n"))
+	_, err = termsfile.Parse("t.yaml", []byte("spdx: LicenseRef-X\nderivative_approval: true\n"))
 	require.ErrorIs(t, err, licensetypes.ErrInvalidTerms)
 	_, err = termsfile.Parse("t.yaml", []byte(strings.Repeat("#", 70_000)))
 	require.ErrorContains(t, err, "more than 65536 bytes")
@@ -182,10 +182,10 @@ func TestFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.yaml")
 	_, err := termsfile.Read(path, nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
-	require.NoError(t, os.WriteFile(path, []byte("spdx: MIT\ncommercial_use: true\n"), 0o600))
+	require.NoError(t, os.WriteFile(path, []byte("spdx: LicenseRef-X\ncommercial_use: true\n"), 0o600))
 	fromFile, err := termsfile.Read(path, nil)
 	require.NoError(t, err)
-	fromPipe, err := termsfile.Read(termsfile.Stdin, strings.NewReader("{\"spdx\": \"MIT\", \"commercial_use\": true}"))
+	fromPipe, err := termsfile.Read(termsfile.Stdin, strings.NewReader("{\"spdx\": \"LicenseRef-X\", \"commercial_use\": true}"))
 	require.NoError(t, err)
 	require.Equal(t, fromFile, fromPipe)
 }
@@ -202,4 +202,12 @@ func FuzzParse(f *testing.F) {
 			require.NoError(t, terms.Validate())
 		}
 	})
+}
+
+func TestKnownNamesAreTakenInAnyCase(t *testing.T) {
+	terms, err := termsfile.Parse("t.yaml", []byte("spdx: apache-2.0\ncommercial_use: true\nattribution: true\nderivatives: allowed\n"))
+	require.NoError(t, err)
+	require.Equal(t, "Apache-2.0", terms.Spdx)
+	_, err = termsfile.Parse("t.yaml", []byte("spdx: MIT OR Apache-2.0\n"))
+	require.ErrorContains(t, err, "t.yaml:1: spdx \"MIT OR Apache-2.0\" has alternatives (OR): offer each as terms of their own")
 }
