@@ -66,9 +66,9 @@ func TestTheFirstBlockAfterAnExportClaimsNothingOfOthers(t *testing.T) {
 	require.Equal(t, registrytypes.ErrAlreadyClaimed.ABCICode(), res[0].Code, res[0].Log)
 	require.Zero(t, res[1].Code, res[1].Log)
 	ctx := node.NewContextLegacy(true, cmtproto.Header{Height: c.Height() + 1})
-	first, _, err := node.Keepers.Registry.Claimants(ctx, chain.Digest("song"), 1)
+	first, _, err := node.Keepers.Registry.Earliest(ctx, chain.Digest("song"))
 	require.NoError(t, err)
-	require.Equal(t, []registrytypes.WorkID{chain.WorkOf("song", alice).ID}, first)
+	require.Equal(t, chain.WorkOf("song", alice).ID, first)
 }
 
 // TestTheFirstBlockAfterAnExportIsExportedAgain: a revision in it is the latest.
