@@ -274,6 +274,7 @@ func (g *game) acquire() (chain.Account, []sdk.Msg) {
 func (g *game) revise() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	return work.Owner, []sdk.Msg{&registrytypes.MsgRevise{
-		Owner: work.Owner.String(), Work: work.ID, Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: fmt.Sprint(g.rng.IntN(9))},
+		Owner: work.Owner.String(), Work: work.ID,
+		Details: registrytypes.Details{Kind: registrytypes.KIND_OTHER, Title: fmt.Sprint(g.rng.IntN(9))},
 	}}
 }
