@@ -70,9 +70,8 @@ func (m *model) running(exclusive bool, work registrytypes.WorkID) bool {
 	return false
 }
 
-func (m *model) mayOffer(work registrytypes.WorkID, id types.TermsID) bool {
-	return !m.nc[work] || !m.kinds[id].CommercialUse
-}
+// mayOffer: all offers here have a price, which makes them commercial.
+func (m *model) mayOffer(work registrytypes.WorkID) bool { return !m.nc[work] }
 
 // mayTake says whether the offer lets an account take a grant, for a derivative
 // or for any.
@@ -115,7 +114,7 @@ func TestRandomOperationsMatchTheModel(t *testing.T) {
 					o.ExpiresAt = &end
 				}
 				err := m.offer(w, id, o)
-				require.Equal(rt, m.mayOffer(w, id), err == nil, "%v", err)
+				require.Equal(rt, m.mayOffer(w), err == nil, "%v", err)
 				if err == nil {
 					m.offers[offerKey(w, id)] = o
 				}
@@ -181,7 +180,7 @@ func (m *model) deriveAny(rt *rapid.T, derivative registrytypes.WorkID) {
 	open := false
 	for _, other := range m.terms {
 		o, ok := m.offers[offerKey(derivative, other)]
-		open = open || ok && !o.Paused && !o.Expired(m.ctx.BlockTime()) && m.kinds[other].CommercialUse
+		open = open || ok && !o.Paused && !o.Expired(m.ctx.BlockTime())
 	}
 	want := m.holder(g) == m.registry[derivative].Owner.String() && m.kinds[g.terms].Derivatives != types.DERIVATIVES_NONE &&
 		(g.usedBy == registrytypes.WorkID{} || g.usedBy == derivative)

@@ -4,8 +4,8 @@ import "github.com/stemma-chain/stemma/x/license/names"
 
 // IsCreativeCommons says whether the licence is one of Creative Commons.
 func (t Terms) IsCreativeCommons() bool {
-	l, err := names.Read(t.Licence)
-	return err == nil && l.CreativeCommons()
+	l, read := names.ReadValid(t.Licence)
+	return read && l.CreativeCommons()
 }
 
 // Satisfies says whether a derivative offered under t complies with a
@@ -36,15 +36,19 @@ func (t Terms) refuses(source Terms) bool {
 	if source.Derivatives != DerivativesAllowed {
 		return false
 	}
-	l, got, _ := licences(source, t)
-	return l.Known() && !l.Becomes(got)
+	l, read := names.ReadValid(source.Licence)
+	if !read || !l.Known() {
+		return false
+	}
+	got, _ := names.ReadValid(t.Licence)
+	return !l.Becomes(got)
 }
 
 // licences reads the names of two terms; known: the table has all of both.
 func licences(a, b Terms) (x, y names.Licence, known bool) {
-	x, errX := names.Read(a.Licence)
-	y, errY := names.Read(b.Licence)
-	return x, y, errX == nil && errY == nil && x.Known() && y.Known()
+	x, readX := names.ReadValid(a.Licence)
+	y, readY := names.ReadValid(b.Licence)
+	return x, y, readX && readY && x.Known() && y.Known()
 }
 
 // refusedParts finds share-alike terms that admit no part from another source.
