@@ -39,9 +39,12 @@ func TestPartsOfAGenesisFitEachOther(t *testing.T) {
 	c.MustDeliver(bob, &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: remix10, MaxRate: chain.Whole})
 	grant := licensetypes.NewGrantID(song.ID, remix10, bob.Address, 0)
 	remix := c.Register("remix", bob)
-	c.MustDeliver(bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: remix.ID, MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{
-		{Work: song.ID, Role: lineagetypes.ROLE_COMPONENT_OF, Permission: grant.String()},
-	}})
+	c.MustDeliver(bob, &lineagetypes.MsgDerive{
+		Owner: bob.String(), Work: remix.ID, MaxTotalRate: chain.Whole,
+		Sources: []lineagetypes.Source{
+			{Work: song.ID, Role: lineagetypes.ROLE_COMPONENT_OF, Permission: grant.String()},
+		},
+	})
 	c.MustDeliver(bob, chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole)))
 	c.NextBlock()
 	cdc := c.App.Encoding().Codec

@@ -61,7 +61,10 @@ func TestBadInputChangesNothing(t *testing.T) {
 		{"a revision by a stranger", bob, &registrytypes.MsgRevise{
 			Owner: bob.String(), Work: song.ID, Details: registrytypes.Details{Kind: registrytypes.KIND_AUDIO},
 		}, registrytypes.ErrNotOwner, song.String()},
-		{"a stranger's derivation", carol, derive(chain.Work{ID: work.ID, Owner: carol}, song.Under(remix10)), registrytypes.ErrNotOwner, work.String()},
+		{
+			"a stranger's derivation", carol, derive(chain.Work{ID: work.ID, Owner: carol}, song.Under(remix10)),
+			registrytypes.ErrNotOwner, work.String(),
+		},
 		{"a source of a higher generation", bob, derive(remix, clip.Under(remix10)), lineagetypes.ErrCycle, clip.String()},
 		{"oneself as source", bob, derive(work, work.Under(remix10)), lineagetypes.ErrInvalidSource, work.String()},
 		{"the same source twice", bob, derive(work, song.Under(remix10), song.Under(half)), lineagetypes.ErrAlreadySource, song.String()},
@@ -70,10 +73,16 @@ func TestBadInputChangesNothing(t *testing.T) {
 		{"a rate above the stated maximum", bob, capped, royaltytypes.ErrOverMaxRate, "9.9999 %"},
 		{"a grant's rate above max_rate", bob, acquire(99_999), licensetypes.ErrRateAboveMax, "100000"},
 		{"a stack above the whole", bob, derive(work, over.Under(half), greedy.Under(half)), royaltytypes.ErrOverWhole, "1500000"},
-		{"a source that is not named", bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: work.ID, MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{
-			{Role: lineagetypes.ROLE_PARENT_OF, Permission: remix10.String()},
-		}}, lineagetypes.ErrInvalidSource, "nothing is named"},
-		{"terms that owe under an open licence", bob, chain.OfferMsg(remix, chain.Preset("cc-by-4.0")), licensetypes.ErrConflict, "owes_royalty"},
+		{"a source that is not named", bob, &lineagetypes.MsgDerive{
+			Owner: bob.String(), Work: work.ID,
+			MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{
+				{Role: lineagetypes.ROLE_PARENT_OF, Permission: remix10.String()},
+			},
+		}, lineagetypes.ErrInvalidSource, "nothing is named"},
+		{
+			"terms that owe under an open licence", bob, chain.OfferMsg(remix, chain.Preset("cc-by-4.0")),
+			licensetypes.ErrConflict, "owes_royalty",
+		},
 	} {
 		t.Run(refused.name, func(t *testing.T) {
 			before := ownState(t, c)

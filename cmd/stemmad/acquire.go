@@ -127,5 +127,6 @@ func printGrant(
 		}{grant, work, picked.Terms.Id, paid, response.ExpiresAt, result})
 	}
 	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
-	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "until", table.OptionalTime(response.ExpiresAt))
+	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "until",
+		table.OptionalTime(response.ExpiresAt))
 }

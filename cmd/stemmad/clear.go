@@ -156,7 +156,8 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 			return err
 		}
 		if conn.BroadcastMode == flags.BroadcastAsync {
-			return fmt.Errorf("--%s async does not go with --%s, which asks again once the grant is there", flags.FlagBroadcastMode, flagBuy)
+			return fmt.Errorf("--%s async does not go with --%s, which asks again once the grant is there",
+				flags.FlagBroadcastMode, flagBuy)
 		}
 		return nil
 	}
@@ -215,7 +216,8 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 			return err
 		}
 		if licensee != "" && licensee != sender.Account() {
-			return fmt.Errorf("--%s %s can't buy with the key %s: leave --%s out, or sign with that account's key", flagAs, licensee, sender.Name, flagAs)
+			return fmt.Errorf("--%s %s can't buy with the key %s: leave --%s out, or sign with that account's key",
+				flagAs, licensee, sender.Name, flagAs)
 		}
 		c.licensee = sender.Account()
 	}

@@ -35,7 +35,8 @@ func (c *clearing) print(ctx context.Context) error {
 	case relies != "":
 		relies = clearance.Permission(relies, name)
 	}
-	if err := table.Fields(conn.Out(), "work", work, "asked for", licensee, "relies on", relies, "decided at", table.Time(c.decided)); err != nil {
+	if err := table.Fields(conn.Out(), "work", work, "asked for", licensee, "relies on", relies, "decided at",
+		table.Time(c.decided)); err != nil {
 		return err
 	}
 	if c.bought != nil {

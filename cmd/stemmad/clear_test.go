@@ -87,7 +87,8 @@ func TestJourneyOfALicensee(t *testing.T) {
 	l.write("new.wav", "new")
 	require.Contains(t, l.fail("clear", "new.wav", "--use", "copy"), "not registered")
 	buy := []string{"sold.wav", "--use", "perform", "--commercial", "--buy", "-y", "--from", "bob"}
-	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999uusdc")...)...), "costs 5000uusdc, --max-fee is 4999uusdc")
+	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999uusdc")...)...),
+		"costs 5000uusdc, --max-fee is 4999uusdc")
 	l.clears(exitNeedsGrant, append(buy, "--max-fee", "5000uusdc", "--dry-run")...)
 	require.Contains(t, l.clears(exitOK, append(buy, "--max-fee", "9000uusdc")...), "relies on   grant1")
 	l.clears(exitOK, "sold.wav", "--use", "perform", "--commercial", "--as", "bob")

@@ -67,7 +67,8 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 	if d.item != nil {
 		also = result.Did(" (and registered it)", " (and register it)")
 	}
-	conn.Say("%s %q from %s%s: %s", result.Did("Derived", "Would derive"), table.Short(d.title), count(len(r.Sources), "source"), also, result)
+	conn.Say("%s %q from %s%s: %s", result.Did("Derived", "Would derive"), table.Short(d.title),
+		count(len(r.Sources), "source"), also, result)
 	if err := table.Fields(conn.Out(), "work", r.Work.String(), "generation", fmt.Sprint(r.Generation),
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(r.Absolute), rates.Percent(r.Relative))); err != nil {
 		return err

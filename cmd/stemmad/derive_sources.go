@@ -148,7 +148,8 @@ func defaultRole(sources int, generated bool) lineagetypes.Role {
 // choose reads a source, resolves it and finds the permission to derive from it.
 // The role is for a source that names none; generated: an AI system made the work.
 func choose(
-	ctx context.Context, conn *connect.Conn, finder permission.Finder, text string, role lineagetypes.Role, generated bool, request permission.Request,
+	ctx context.Context, conn *connect.Conn, finder permission.Finder, text string, role lineagetypes.Role,
+	generated bool, request permission.Request,
 ) (chosen, error) {
 	source, err := target.ParseSource(text)
 	if err != nil {
@@ -242,7 +243,10 @@ func readExternal(ctx context.Context, s string, role lineagetypes.Role) (lineag
 func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*lineagetypes.GenerationRecord, error) {
 	f := conn.Flags()
 	if !f.Changed(flagModel) {
-		for _, name := range []string{flagProvider, flagSystem, flagSystemVersion, flagPromptFile, flagOutputID, flagAgent, flagGeneratedAt} {
+		for _, name := range []string{
+			flagProvider, flagSystem, flagSystemVersion, flagPromptFile, flagOutputID,
+			flagAgent, flagGeneratedAt,
+		} {
 			if f.Changed(name) {
 				return nil, fmt.Errorf("--%s belongs to a generation record, which needs --%s", name, flagModel)
 			}

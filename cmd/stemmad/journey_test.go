@@ -180,7 +180,8 @@ func TestJourneyOfAFolder(t *testing.T) {
 	l.write("art/a.png", "a")
 	l.write("art/sub/b.txt", "b")
 	l.write("works.csv", "file,title,kind\na.png,First,image\nsub/b.txt,Second,noise\n")
-	require.Contains(t, l.fail("register", "art", "--csv", "works.csv", "--from", "alice"), "row 3 ("+filepath.Join("art", "sub", "b.txt")+")")
+	require.Contains(t, l.fail("register", "art", "--csv", "works.csv", "--from", "alice"),
+		"row 3 ("+filepath.Join("art", "sub", "b.txt")+")")
 	require.Contains(t, l.fail("show", "art/a.png"), "not registered")
 
 	l.write("works.csv", "file,title,kind\na.png,First,image\nsub/b.txt,Second,\n")

@@ -95,7 +95,8 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	if err := printOffer(conn, result, work.Id, terms, result.Did("Offered", "Would offer"), title, name); err != nil || conn.JSON() || result.DryRun {
+	if err := printOffer(conn, result, work.Id, terms, result.Did("Offered", "Would offer"), title,
+		name); err != nil || conn.JSON() || result.DryRun {
 		return err
 	}
 	offers, err := permission.Offers(ctx, conn, work.Id)

@@ -100,7 +100,10 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 	case err != nil:
 		return err
 	}
-	result := payment{Work: work.Id.String(), Amount: coin.String(), Payees: []json.RawMessage{}, Held: preview.Held.String(), Surcharge: preview.Surcharge}
+	result := payment{
+		Work: work.Id.String(), Amount: coin.String(), Payees: []json.RawMessage{},
+		Held: preview.Held.String(), Surcharge: preview.Surcharge,
+	}
 	if conn.JSON() {
 		for _, payee := range preview.Payees {
 			raw, err := conn.Raw(&payee)

@@ -55,7 +55,8 @@ func showPaymentChannel(ctx context.Context, conn *connect.Conn, args []string) 
 	}
 	pending := ""
 	if c.PendingFrom > 0 {
-		pending = fmt.Sprintf("%d of %d payees have their part of the last voucher; redeem it again for the others", c.PendingFrom, len(res.Payees))
+		pending = fmt.Sprintf("%d of %d payees have their part of the last voucher; redeem it again for the others",
+			c.PendingFrom, len(res.Payees))
 	}
 	receiver := "nobody"
 	if c.Receiver != "" {

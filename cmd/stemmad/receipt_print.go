@@ -35,7 +35,8 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) e
 	names := conn.KeyNames()
 	for _, p := range r.Paid {
 		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number, p.Amount, table.Short(p.Title), p.Work)
-		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "payment channel", p.PaymentChannel); err != nil {
+		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "payment channel",
+			p.PaymentChannel); err != nil {
 			return err
 		}
 		if p.Unknown != "" {
@@ -97,7 +98,8 @@ func printShares(
 		if waiting != nil && !s.Escrow {
 			waits = waiting[s.Account].AmountOf(s.Amount.Denom).String()
 		}
-		tab.Row(payeeName(s, names), table.Short(title), s.Work.String(), portion, enumName(s.Basis.String(), "BASIS_"), s.Amount.String(), waits)
+		tab.Row(payeeName(s, names), table.Short(title), s.Work.String(), portion, enumName(s.Basis.String(),
+			"BASIS_"), s.Amount.String(), waits)
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -173,8 +175,10 @@ func printReceiptJSON(
 	out := receiptJSON{ChainID: r.ChainID, Tx: r.Tx, Height: r.Height, Time: r.Time.UTC().Format(time.RFC3339), Note: receiptNote}
 	for _, p := range r.Paid {
 		paid := paidJSON{
-			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant, PaymentChannel: p.PaymentChannel,
-			Amount: p.Amount.String(), Epoch: p.Epoch, State: p.State, Shares: []shareJSON{}, Due: p.Due().String(), Held: p.Held.String(), Unknown: p.Unknown,
+			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant,
+			PaymentChannel: p.PaymentChannel,
+			Amount:         p.Amount.String(), Epoch: p.Epoch, State: p.State, Shares: []shareJSON{}, Due: p.Due().String(),
+			Held: p.Held.String(), Unknown: p.Unknown,
 		}
 		for _, s := range p.Shares {
 			title, err := titleOf(ctx, conn, titles, s.Work)

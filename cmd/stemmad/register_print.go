@@ -54,7 +54,9 @@ func fresh(items []enroll.Item) int {
 }
 
 // anchorFirst anchors what is new, unless --no-anchor or --dry-run is set.
-func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, items []enroll.Item, what string) (*enroll.Anchored, error) {
+func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, items []enroll.Item,
+	what string,
+) (*enroll.Anchored, error) {
 	if conn.Flags().Is(flagNoAnchor) || fresh(items) == 0 {
 		return nil, nil
 	}

@@ -113,7 +113,10 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	if p.offers, err = permission.Offers(ctx, conn, claim.Id); err != nil {
 		return p, err
 	}
-	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{Work: claim.Id, Pagination: page}); err != nil {
+	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
+		Work:       claim.Id,
+		Pagination: page,
+	}); err != nil {
 		return p, err
 	}
 	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {

@@ -47,7 +47,8 @@ func transfer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 	}
 	title := table.Short(describe.Heading(work))
 	var msg sdk.Msg = &registrytypes.MsgCancelTransfer{Owner: sender.Account(), Work: work.Id}
-	what, done, would, recipient := fmt.Sprintf("Take back the transfer of %q (%s).", title, work.Id), "Took the transfer back", "Would take the transfer back", ""
+	what, done, would, recipient := fmt.Sprintf("Take back the transfer of %q (%s).", title, work.Id),
+		"Took the transfer back", "Would take the transfer back", ""
 	if !cancel {
 		account, err := conn.Account(to)
 		if err != nil {

@@ -86,7 +86,10 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		{[]string{"pay", "song.wav", "many"}, "is not an amount"},
 		{[]string{"pay", "song.wav", "1.5uusdc"}, "is not an amount"},
 		{[]string{"pay", "song.wav", "0100000uusdc"}, "leave out the zeros in front, write 100000uusdc"},
-		{[]string{"voucher", "sign", "paych12jjv5z3dc4xqfsa086wdc5k5vrwxewucq8q090", "0100000"}, "leave out the zeros in front, write 100000"},
+		{
+			[]string{"voucher", "sign", "paych12jjv5z3dc4xqfsa086wdc5k5vrwxewucq8q090", "0100000"},
+			"leave out the zeros in front, write 100000",
+		},
 		{[]string{"pay", "song.wav"}, "usage: stemmad pay WORK|FILE AMOUNT"},
 		{[]string{"show", "song.wav", "--output", "xml"}, "text or json"},
 		{[]string{"lineage", "song.wav", "--format", "png"}, "tree, table, json or dot"},

@@ -88,7 +88,9 @@ func redeemVouchers(ctx context.Context, conn *connect.Conn, sender *send.Sender
 
 // send redeems as many of the first vouchers as fit in a transaction, and returns
 // how many those are.
-func (r *redemption) send(ctx context.Context, conn *connect.Conn, sender *send.Sender, good []royaltytypes.Voucher, lines uint32) (int, error) {
+func (r *redemption) send(ctx context.Context, conn *connect.Conn, sender *send.Sender, good []royaltytypes.Voucher,
+	lines uint32,
+) (int, error) {
 	for n := min(len(good), royaltytypes.MaxVouchers); ; n = (n + 1) / 2 {
 		msg := &royaltytypes.MsgRedeemVouchers{Sender: sender.Account(), Vouchers: good[:n], MaxLines: lines}
 		trial, err := sender.Try(ctx, msg)
@@ -97,7 +99,8 @@ func (r *redemption) send(ctx context.Context, conn *connect.Conn, sender *send.
 		case tooLarge && n > 1:
 			continue
 		case tooLarge:
-			return 0, fmt.Errorf("%s pays too many works for one transaction: pay some at a time with --%s 100", good[0].PaymentChannel, flagMaxLines)
+			return 0, fmt.Errorf("%s pays too many works for one transaction: pay some at a time with --%s 100",
+				good[0].PaymentChannel, flagMaxLines)
 		case err != nil:
 			return 0, err
 		}

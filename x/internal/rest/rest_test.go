@@ -125,7 +125,11 @@ func TestIDsInQueries(t *testing.T) {
 		`pagination.limit: "-4" cannot be its value: invalid syntax`)
 
 	for _, bad := range []url.Values{
-		{"work": {"song.wav"}}, {"work": {work.String(), work.String()}}, {"work": {}}, {"work.deeper": {"x"}}, {"pagination.limit": {"many"}},
+		{"work": {"song.wav"}},
+		{"work": {work.String(), work.String()}},
+		{"work": {}},
+		{"work.deeper": {"x"}},
+		{"pagination.limit": {"many"}},
 	} {
 		require.Error(t, rest.Query(new(registrytypes.QueryRevisionsRequest), bad, nothing), bad)
 	}

@@ -31,7 +31,8 @@ func (d describer) must() []string {
 		unused = false
 	}
 	if unused {
-		list = append(list, fmt.Sprintf("Pay the work %s for each use as input to AI or in search, if one is paid.", alternatives(d.UsePrice)))
+		list = append(list, fmt.Sprintf("Pay the work %s for each use as input to AI or in search, if one is paid.",
+			alternatives(d.UsePrice)))
 	}
 	if d.Derivatives == types.DERIVATIVES_SHARE_ALIKE {
 		list = append(list, d.shareAlike())
@@ -63,7 +64,8 @@ func (d describer) grant() []string {
 
 func (d describer) shareAlike() string {
 	if d.Named().Known() {
-		return "Offer what you make from it under no other licence than " + join(append([]string{d.Spdx}, d.Named().Instead()...), "or") + "."
+		return "Offer what you make from it under no other licence than " + join(append([]string{d.Spdx},
+			d.Named().Instead()...), "or") + "."
 	}
 	return "Offer what you make from it under these same terms only."
 }
@@ -88,7 +90,8 @@ func (d describer) royalty() []string {
 func (d describer) notes() []string {
 	var list []string
 	if d.MaxGrants > 0 {
-		list = append(list, fmt.Sprintf("Of one work at most %d %s ever given under these terms.", d.MaxGrants, plural(d.MaxGrants, "grant is", "grants are")))
+		list = append(list, fmt.Sprintf("Of one work at most %d %s ever given under these terms.", d.MaxGrants,
+			plural(d.MaxGrants, "grant is", "grants are")))
 	}
 	if !d.byGrant() && !d.GivenToAll() {
 		list = append(list, "The terms set no price; an offer of a work may, and then a grant is needed.")

@@ -83,7 +83,12 @@ func period(d time.Duration) string {
 	for _, unit := range []struct {
 		size      time.Duration
 		one, many string
-	}{{24 * time.Hour, "day", "days"}, {time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}, {time.Second, "second", "seconds"}} {
+	}{
+		{24 * time.Hour, "day", "days"},
+		{time.Hour, "hour", "hours"},
+		{time.Minute, "minute", "minutes"},
+		{time.Second, "second", "seconds"},
+	} {
 		if n := uint64(d / unit.size); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, plural(n, unit.one, unit.many)))
 			d %= unit.size

@@ -84,7 +84,10 @@ func (f *fixture) cameWith(account sdk.AccAddress, p types.Permit) bool {
 // play makes random offers, grants and derivations, and returns what permissions
 // there may be.
 func (f *fixture) play(rt *rapid.T, works []registrytypes.WorkID, accounts []sdk.AccAddress) (terms, grants []fmt.Stringer) {
-	for _, name := range []string{"cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "ai-training-allowed", "ai-training-denied", "commercial-remix-5"} {
+	for _, name := range []string{
+		"cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "ai-training-allowed",
+		"ai-training-denied", "commercial-remix-5",
+	} {
 		terms = append(terms, preset(name))
 	}
 	hour := time.Hour

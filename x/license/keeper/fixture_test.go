@@ -330,7 +330,9 @@ func (f *fixture) acquire(
 	return res.(*types.MsgAcquireResponse).Grant, nil
 }
 
-func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64, maxFee string) types.GrantID {
+func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64,
+	maxFee string,
+) types.GrantID {
 	f.t.Helper()
 	id, err := f.acquire(licensee, work, terms, serial, maxFee)
 	require.NoError(f.t, err)

@@ -23,7 +23,10 @@ func TestAPublicOfferIsThePermission(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 4, WorkVersion: 1,
-		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_ATTRIBUTION, Source: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: terms}}},
+		Constraints: []types.Constraint{{
+			Kind:   types.CONSTRAINT_ATTRIBUTION,
+			Source: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: terms},
+		}},
 	}, got)
 
 	// The owner may license from the own work like anybody else.
@@ -136,7 +139,10 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
 		Source: song, Terms: terms, Grant: grant, Policy: royaltytypes.POLICY_RELATIVE, Rate: 5, WorkVersion: 1, ExpiresAt: &end,
-		Constraints: []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: song}, Grant: types.GrantIDBytes{GrantID: grant}}},
+		Constraints: []types.Constraint{{
+			Kind:   types.CONSTRAINT_EXPIRES,
+			Source: registrytypes.WorkIDBytes{WorkID: song}, Grant: types.GrantIDBytes{GrantID: grant},
+		}},
 	}, got)
 
 	_, err = f.permit(remix, photo, grant)

@@ -133,13 +133,17 @@ func TestWhatIsOnOfferIsListedWithItsPrice(t *testing.T) {
 	got = f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true, Until: &end}, bob)
 	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict)
 	require.Equal(t, grant.String(), got.Permission)
-	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true}, carol).Verdict, "another's grant")
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(song, types.Use{
+		Action:     types.ACTION_ADAPT,
+		Commercial: true,
+	}, carol).Verdict, "another's grant")
 	beyond := end.Add(1)
 	got = f.rights(song, types.Use{Action: types.ACTION_ADAPT, Commercial: true, Until: &beyond}, bob)
 	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
 	require.Contains(t, codesOf(got), "ends_before_use")
 
-	require.Equal(t, types.VERDICT_DENIED, f.rightsBy(song.String(), sell, bob, preset("cc-by-nc-4.0").String()).Verdict, "one permission only")
+	require.Equal(t, types.VERDICT_DENIED, f.rightsBy(song.String(), sell, bob,
+		preset("cc-by-nc-4.0").String()).Verdict, "one permission only")
 	require.Equal(t, types.VERDICT_ALLOWED, f.rightsBy(song.String(), sell, bob, grant.String()).Verdict)
 	require.Equal(t, types.VERDICT_ALLOWED, f.rightsBy(song.String(), adapt, bob, "cc-by-nc-4.0").Verdict, "by the preset's name")
 }
@@ -198,7 +202,10 @@ func TestACeilingIsEnforced(t *testing.T) {
 	terms := f.publish(types.Terms{
 		Spdx: "LicenseRef-Small", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, RevenueCeiling: &ceiling,
 	})
-	shop := f.publish(types.Terms{Spdx: "LicenseRef-Shop", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("5ustem")})
+	shop := f.publish(types.Terms{
+		Spdx: "LicenseRef-Shop", CommercialUse: true,
+		Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("5ustem"),
+	})
 	f.offered(song, terms, types.Offer{})
 	require.NoError(t, f.derive(remix, source{song, terms}))
 	require.Equal(t, map[string]math.Int{remix.String() + "uusdc": math.ZeroInt()}, f.revenue.meters)
@@ -319,7 +326,10 @@ func TestOneOwnersClaimsAreNoNotice(t *testing.T) {
 func TestABatchHasABound(t *testing.T) {
 	f := newFixture(t)
 	for i := range types.MaxOffers {
-		terms := f.publish(types.Terms{Spdx: fmt.Sprintf("LicenseRef-%d", i), Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("5ustem")})
+		terms := f.publish(types.Terms{
+			Spdx: fmt.Sprintf("LicenseRef-%d", i), Derivatives: types.DERIVATIVES_ALLOWED,
+			GrantFee: coins("5ustem"),
+		})
 		f.offered(song, terms, types.Offer{})
 	}
 	digest := f.claimed(42, song)
@@ -363,9 +373,15 @@ func TestBadQuestionsAreRefused(t *testing.T) {
 		"territories": {
 			types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Territories: make([]string, 250)}}, "250 codes",
 		},
-		"medium":     {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: []string{"TV"}}}, `"TV"`},
-		"media":      {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: make([]string, 33)}}, "33 entries"},
-		"unplaced":   {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: []string{"web"}, Unplaced: true}}, "unplaced"},
+		"medium": {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{Action: 1, Media: []string{"TV"}}}, `"TV"`},
+		"media": {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{
+			Action: 1,
+			Media:  make([]string, 33),
+		}}, "33 entries"},
+		"unplaced": {types.QueryCheckRightsRequest{Work: song.String(), Use: types.Use{
+			Action: 1,
+			Media:  []string{"web"}, Unplaced: true,
+		}}, "unplaced"},
 		"licensee":   {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Licensee: "bob"}, "bob"},
 		"permission": {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Permission: "cc-by-5.0"}, "cc-by-5.0"},
 		"grant":      {types.QueryCheckRightsRequest{Work: song.String(), Use: adapt, Permission: "grant1x"}, "grant1x"},

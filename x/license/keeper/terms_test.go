@@ -13,7 +13,8 @@ import (
 
 func TestGovernanceBlanksTheURIOfTerms(t *testing.T) {
 	f := newFixture(t)
-	terms := types.Terms{Spdx: "LicenseRef-Own", Uri: "https://example.org/a-name", UriSha256: strings.Repeat("0a", 32), CommercialUse: true}
+	terms := types.Terms{Spdx: "LicenseRef-Own", Uri: "https://example.org/a-name", UriSha256: strings.Repeat("0a",
+		32), CommercialUse: true}
 	id := f.publish(terms)
 	f.offered(song, id, types.Offer{})
 	blank := &types.MsgBlankTerms{Authority: alice.String(), Terms: id}

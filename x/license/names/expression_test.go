@@ -18,13 +18,15 @@ func TestCanonicalSpelling(t *testing.T) {
 		"AGPL-3.0": "AGPL-3.0-only", "AGPL-3.0+": "AGPL-3.0-or-later", "LGPL-2.1": "LGPL-2.1-only", "LGPL-2.1+": "LGPL-2.1-or-later",
 		"LGPL-3.0": "LGPL-3.0-only", "LGPL-3.0+": "LGPL-3.0-or-later", "gpl-3.0-OR-LATER": "GPL-3.0-or-later",
 		"FAL": "LAL-1.3", "fal-1.3": "LAL-1.3", "odbl": "ODbL-1.0", "ODC-by": "ODC-By-1.0", "pddl": "PDDL-1.0",
-		"cc-by-sa-3.0-de": "CC-BY-SA-3.0-DE", "CC-BY-3.0-igo": "CC-BY-3.0-IGO", "licenseref-llama-2-community": "LicenseRef-Llama-2-Community",
-		"LicenseRef-Llama-3.1": "LicenseRef-Llama-3.1-Community", "LICENSEREF-gemma": "LicenseRef-Gemma",
+		"cc-by-sa-3.0-de": "CC-BY-SA-3.0-DE", "CC-BY-3.0-igo": "CC-BY-3.0-IGO",
+		"licenseref-llama-2-community": "LicenseRef-Llama-2-Community",
+		"LicenseRef-Llama-3.1":         "LicenseRef-Llama-3.1-Community", "LICENSEREF-gemma": "LicenseRef-Gemma",
 		"licenseref-My.Terms-1": "LicenseRef-My.Terms-1", "documentref-x:licenseref-My": "DocumentRef-x:LicenseRef-My",
 		"apache-2.0 with llvm-EXCEPTION": "Apache-2.0 WITH LLVM-exception", "  mit   and  (bsd-3-clause) ": "MIT AND BSD-3-Clause",
 		"(mit and isc-1) or": "", "MIT OR (Apache-2.0 AND BSD-2-Clause)": "MIT OR Apache-2.0 AND BSD-2-Clause",
-		"(MIT OR Apache-2.0) AND BSD-2-Clause": "(MIT OR Apache-2.0) AND BSD-2-Clause", "(MIT AND MIT) AND CC0-1.0": "MIT AND MIT AND CC0-1.0",
-		"MIT or (GPL-2.0+ OR FAL)": "MIT OR GPL-2.0-or-later OR LAL-1.3",
+		"(MIT OR Apache-2.0) AND BSD-2-Clause": "(MIT OR Apache-2.0) AND BSD-2-Clause",
+		"(MIT AND MIT) AND CC0-1.0":            "MIT AND MIT AND CC0-1.0",
+		"MIT or (GPL-2.0+ OR FAL)":             "MIT OR GPL-2.0-or-later OR LAL-1.3",
 	} {
 		got, err := names.Canonical(written)
 		require.Equal(t, want != "", err == nil, "%q: %v", written, err)
@@ -34,7 +36,8 @@ func TestCanonicalSpelling(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for written, sentence := range map[string]string{
-		"": "is empty", " ": "is empty", "()": "a licence id is expected", "(MIT": "a parenthesis is not closed", "MIT)": `")" is not expected`,
+		"": "is empty", " ": "is empty", "()": "a licence id is expected", "(MIT": "a parenthesis is not closed",
+		"MIT)":           `")" is not expected`,
 		"MIT Apache-2.0": `"Apache-2.0" is not expected`, "MIT AND": "a licence id is expected", "AND MIT": `where "AND" stands`,
 		"MIT OR OR MIT": `where "OR" stands`, "with": `where "with" stands`, "MIT WITH": "does not know the exception",
 		strings.Repeat("A", 257): "at most 256", strings.Repeat("(", 9) + "MIT" + strings.Repeat(")", 9): "nested too deep",
@@ -50,8 +53,10 @@ func TestRefused(t *testing.T) {
 		"LicenseRef-MIT-Licence": "of MIT", "LicenseRef-GPL-3": "of GPL-3.0-only", "LicenseRef-CC-BY-3.0-igo": "of CC-BY-3.0",
 		"LicenseRef-MIT": "LicenseRef-MIT is another spelling of MIT", "LicenseRef-The-MIT-License": "of MIT", "licenseref-m.i.t": "of MIT",
 		"LicenseRef-CC-BY-4": "of CC-BY-4.0", "LicenseRef-ccby4.0": "of CC-BY-4.0", "LicenseRef-CC-BY-3.0-de": "of CC-BY-3.0",
-		"LicenseRef-CC-BY-SA-2.1": "of CC-BY-SA-2.1", "LicenseRef-GPLv3": "of GPL-3.0-only", "LicenseRef-GNU-GPL-version3": "of GPL-3.0-only",
-		"LicenseRef-GPL3-or-later": "of GPL-3.0-or-later", "LicenseRef-FAL": "of LAL-1.3", "LicenseRef-cc-0": "of CC0-1.0", "LicenseRef-cc0-1": "of CC0-1.0",
+		"LicenseRef-CC-BY-SA-2.1": "of CC-BY-SA-2.1", "LicenseRef-GPLv3": "of GPL-3.0-only",
+		"LicenseRef-GNU-GPL-version3": "of GPL-3.0-only",
+		"LicenseRef-GPL3-or-later":    "of GPL-3.0-or-later", "LicenseRef-FAL": "of LAL-1.3",
+		"LicenseRef-cc-0": "of CC0-1.0", "LicenseRef-cc0-1": "of CC0-1.0",
 		"LicenseRef-llama2": "of LicenseRef-Llama-2-Community", "DocumentRef-a:LicenseRef-Gemma": "of LicenseRef-Gemma",
 		"LicenseRef-Apache-2": "of Apache-2.0", "LicenseRef-bsd3clause": "of BSD-3-Clause",
 		"GPL-3.0-only WITH Autoconf-exception-3.0": "does not know the exception", "MIT WITH LLVM-exception": "not to MIT",
@@ -64,9 +69,12 @@ func TestRefused(t *testing.T) {
 		require.ErrorContains(t, err, sentence, written)
 	}
 	for _, own := range []string{
-		"LicenseRef-A", "LicenseRef-MIT-Style-2", "LicenseRef-CC-BY-like", "LicenseRef-GPL", "LicenseRef-CC-BY-SA-9.9", "LicenseRef-0", "LicenseRef-.",
-		"LicenseRef-CC", "LicenseRef-MITv", "LicenseRef-MIT-de", "LicenseRef-CC-BY-4.0-DE", "LicenseRef-CC-BY-3.0-a", "LicenseRef-CC-BY-3.0-abcd",
-		"LicenseRef-CC-BY-3.0-1x", "LicenseRef-de", "LicenseRef-0-0", "LicenseRef-v-1", strings.Repeat("(", 8) + "MIT" + strings.Repeat(")", 8),
+		"LicenseRef-A", "LicenseRef-MIT-Style-2", "LicenseRef-CC-BY-like", "LicenseRef-GPL",
+		"LicenseRef-CC-BY-SA-9.9", "LicenseRef-0", "LicenseRef-.",
+		"LicenseRef-CC", "LicenseRef-MITv", "LicenseRef-MIT-de", "LicenseRef-CC-BY-4.0-DE", "LicenseRef-CC-BY-3.0-a",
+		"LicenseRef-CC-BY-3.0-abcd",
+		"LicenseRef-CC-BY-3.0-1x", "LicenseRef-de", "LicenseRef-0-0", "LicenseRef-v-1", strings.Repeat("(",
+			8) + "MIT" + strings.Repeat(")", 8),
 		"LicenseRef-" + strings.Repeat("A", 245), "FAL AND LicenseRef-" + strings.Repeat("A", 233),
 	} {
 		_, err := names.Parse(own)
@@ -128,7 +136,10 @@ func TestCanonicalIsAFixedPoint(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"MIT", "(MIT OR LicenseRef-A) AND GPL-2.0+ WITH Classpath-exception-2.0", "((", "DocumentRef-a:LicenseRef-b", "CC-BY-3.0-DE+", ")) WITH"} {
+	for _, s := range []string{
+		"MIT", "(MIT OR LicenseRef-A) AND GPL-2.0+ WITH Classpath-exception-2.0", "((",
+		"DocumentRef-a:LicenseRef-b", "CC-BY-3.0-DE+", ")) WITH",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

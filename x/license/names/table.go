@@ -182,7 +182,8 @@ func copyleftRows() []*row {
 		}, mplInto...), // section 1.12 and 3.3: secondary licences
 		// Section 3: the GPL of version 2 or of any later one instead.
 		keeps("LGPL-2.1-only", []string{"LGPL-2.1"}, true, lgpl2Clauses, anyGPL...),
-		keeps("LGPL-2.1-or-later", []string{"LGPL-2.1+"}, true, lgpl2Clauses, append(append([]string{"LGPL-2.1-only"}, lgpl3...), anyGPL...)...),
+		keeps("LGPL-2.1-or-later", []string{"LGPL-2.1+"}, true, lgpl2Clauses,
+			append(append([]string{"LGPL-2.1-only"}, lgpl3...), anyGPL...)...),
 		// Section 2(b), of version 3 alone.
 		keeps("LGPL-3.0-only", []string{"LGPL-3.0"}, true, lgpl3Clauses, "GPL-3.0-only"),
 		keeps("LGPL-3.0-or-later", []string{"LGPL-3.0+"}, true, lgpl3Clauses, append([]string{"LGPL-3.0-only"}, gpl3...)...),

@@ -46,8 +46,10 @@ var texts = map[string]string{
 	"CC-BY-SA-1.0": "ca=nfi", "CC-BY-SA-2.0": "ca=nfi", "CC-BY-SA-2.5": "ca=nfi", "CC-BY-SA-3.0": "ca=nfi", "CC-BY-SA-4.0": "ca=nfi",
 	"CC-BY-NC-1.0": "a+nfi", "CC-BY-NC-2.0": "a+nfi", "CC-BY-NC-2.5": "a+nfi", "CC-BY-NC-3.0": "a+nfi", "CC-BY-NC-4.0": "a+nfi",
 	"CC-BY-ND-1.0": "ca-nfi", "CC-BY-ND-2.0": "ca-nfi", "CC-BY-ND-2.5": "ca-nfi", "CC-BY-ND-3.0": "ca-nfi", "CC-BY-ND-4.0": "ca-nfi",
-	"CC-BY-NC-SA-1.0": "a=nfi", "CC-BY-NC-SA-2.0": "a=nfi", "CC-BY-NC-SA-2.5": "a=nfi", "CC-BY-NC-SA-3.0": "a=nfi", "CC-BY-NC-SA-4.0": "a=nfi",
-	"CC-BY-NC-ND-1.0": "a-nfi", "CC-BY-NC-ND-2.0": "a-nfi", "CC-BY-NC-ND-2.5": "a-nfi", "CC-BY-NC-ND-3.0": "a-nfi", "CC-BY-NC-ND-4.0": "a-nfi",
+	"CC-BY-NC-SA-1.0": "a=nfi", "CC-BY-NC-SA-2.0": "a=nfi", "CC-BY-NC-SA-2.5": "a=nfi", "CC-BY-NC-SA-3.0": "a=nfi",
+	"CC-BY-NC-SA-4.0": "a=nfi",
+	"CC-BY-NC-ND-1.0": "a-nfi", "CC-BY-NC-ND-2.0": "a-nfi", "CC-BY-NC-ND-2.5": "a-nfi", "CC-BY-NC-ND-3.0": "a-nfi",
+	"CC-BY-NC-ND-4.0": "a-nfi",
 	"CC-BY-SA-3.0-DE": "ca=nfi", "CC-BY-NC-2.0-UK": "a+nfi", "CC-BY-3.0-IGO": "ca+nfi", "CC-BY-SA-2.1-JP": "ca=nfi",
 	"MIT": "ca+fi", "BSD-2-Clause": "ca+fi", "BSD-3-Clause": "ca+fi", "Apache-2.0": "ca+fi",
 	"Apache-2.0 WITH LLVM-exception": "ca+fi", "ODC-By-1.0": "ca+nfi", "ODbL-1.0": "ca=nfi",
@@ -59,8 +61,9 @@ var texts = map[string]string{
 	"LicenseRef-Llama-2-Community": "ca+ftu", "LicenseRef-Llama-3-Community": "ca+ftu", "LicenseRef-Llama-3.1-Community": "ca+fu",
 	"LicenseRef-Gemma": "ca+fu",
 	// Several apply: the strictest of each.
-	"MIT AND CC-BY-NC-SA-4.0": "a=nfi", "MIT AND MPL-2.0": "ca~nfi", "MPL-2.0 AND GPL-2.0-only": "ca=nfi", "GPL-3.0-only AND CC-BY-ND-4.0": "ca-nfi",
-	"CC0-1.0 AND MIT": "ca+nfi", "MIT AND LicenseRef-Gemma": "ca+fu", "LicenseRef-Gemma AND LicenseRef-Llama-2-Community": "ca+ftu",
+	"MIT AND CC-BY-NC-SA-4.0": "a=nfi", "MIT AND MPL-2.0": "ca~nfi", "MPL-2.0 AND GPL-2.0-only": "ca=nfi",
+	"GPL-3.0-only AND CC-BY-ND-4.0": "ca-nfi",
+	"CC0-1.0 AND MIT":               "ca+nfi", "MIT AND LicenseRef-Gemma": "ca+fu", "LicenseRef-Gemma AND LicenseRef-Llama-2-Community": "ca+ftu",
 	"MIT AND LicenseRef-Own": "ca+fi", "LicenseRef-Own AND MIT": "ca+fi",
 }
 
@@ -96,15 +99,18 @@ func TestEveryFactHasAClause(t *testing.T) {
 	for id, want := range map[string]names.Clauses{
 		"CC-BY-4.0": {
 			Commercial: "CC BY 4.0 section 2(a)(1)", Attribution: "CC BY 4.0 section 3(a)", Derivatives: "CC BY 4.0 section 2(a)(1)(B)",
-			NoFurther: "CC BY 4.0 section 2(a)(5)(B)", Free: "CC BY 4.0 section 2(a)(1), 2(b)(3)", Irrevocable: "CC BY 4.0 section 2(a)(1), 6(c)",
+			NoFurther: "CC BY 4.0 section 2(a)(5)(B)", Free: "CC BY 4.0 section 2(a)(1), 2(b)(3)",
+			Irrevocable: "CC BY 4.0 section 2(a)(1), 6(c)",
 		},
 		"CC-BY-NC-SA-2.0": {
-			Commercial: "CC BY-NC-SA 2.0 section 4(c)", Attribution: "CC BY-NC-SA 2.0 section 4(d)", Derivatives: "CC BY-NC-SA 2.0 section 4(b)",
-			NoFurther: "CC BY-NC-SA 2.0 section 4(a)", Free: "CC BY-NC-SA 2.0 section 3", Irrevocable: "CC BY-NC-SA 2.0 section 7(b)",
+			Commercial: "CC BY-NC-SA 2.0 section 4(c)", Attribution: "CC BY-NC-SA 2.0 section 4(d)",
+			Derivatives: "CC BY-NC-SA 2.0 section 4(b)",
+			NoFurther:   "CC BY-NC-SA 2.0 section 4(a)", Free: "CC BY-NC-SA 2.0 section 3", Irrevocable: "CC BY-NC-SA 2.0 section 7(b)",
 		},
 		"CC-BY-NC-ND-3.0": {
-			Commercial: "CC BY-NC-ND 3.0 section 4(b)", Attribution: "CC BY-NC-ND 3.0 section 4(c)", Derivatives: "CC BY-NC-ND 3.0 section 3",
-			NoFurther: "CC BY-NC-ND 3.0 section 4(a)", Free: "CC BY-NC-ND 3.0 section 3", Irrevocable: "CC BY-NC-ND 3.0 section 7(b)",
+			Commercial: "CC BY-NC-ND 3.0 section 4(b)", Attribution: "CC BY-NC-ND 3.0 section 4(c)",
+			Derivatives: "CC BY-NC-ND 3.0 section 3",
+			NoFurther:   "CC BY-NC-ND 3.0 section 4(a)", Free: "CC BY-NC-ND 3.0 section 3", Irrevocable: "CC BY-NC-ND 3.0 section 7(b)",
 		},
 	} {
 		f, _ := read(t, id).Facts()
@@ -124,7 +130,10 @@ func TestEveryFactHasAClause(t *testing.T) {
 	require.Equal(t, "Llama 3 section 1(b)(v)", llama.Clauses.NoTraining)
 
 	// Merged facts keep the clause of the licence that is stricter, in either order.
-	for _, s := range []string{"MIT AND CC-BY-NC-SA-4.0 AND LicenseRef-Llama-2-Community", "LicenseRef-Llama-2-Community AND CC-BY-NC-SA-4.0 AND MIT"} {
+	for _, s := range []string{
+		"MIT AND CC-BY-NC-SA-4.0 AND LicenseRef-Llama-2-Community",
+		"LicenseRef-Llama-2-Community AND CC-BY-NC-SA-4.0 AND MIT",
+	} {
 		f, _ := read(t, s).Facts()
 		require.Equal(t, "CC BY-NC-SA 4.0 section 2(a)(1)", f.Clauses.Commercial, s)
 		require.Equal(t, "CC BY-NC-SA 4.0 section 3(b)", f.Clauses.Derivatives, s)

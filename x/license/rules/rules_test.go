@@ -12,7 +12,8 @@ import (
 
 // otherLicences are known by name too, some of which go with few others.
 var otherLicences = []string{
-	"CC-BY-SA-3.0", "LAL-1.3", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "AGPL-3.0-only", "MPL-2.0", "Apache-2.0", "LicenseRef-Gemma",
+	"CC-BY-SA-3.0", "LAL-1.3", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "AGPL-3.0-only", "MPL-2.0",
+	"Apache-2.0", "LicenseRef-Gemma",
 }
 
 // anyTerms draws terms of every kind, known licences among them.

@@ -117,7 +117,8 @@ func PickPrice(prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error) {
 	}
 	found, price := prices.Find(most.Denom)
 	if !found {
-		return nil, errorsmod.Wrapf(ErrFeeAboveMax, "a grant costs %s, max_fee is %s: pay in a denom of the price", alternatives(prices), most)
+		return nil, errorsmod.Wrapf(ErrFeeAboveMax, "a grant costs %s, max_fee is %s: pay in a denom of the price",
+			alternatives(prices), most)
 	}
 	if price.Amount.GT(most.Amount) {
 		return nil, errorsmod.Wrapf(ErrFeeAboveMax, "a grant costs %s, max_fee is %s: raise it to buy at this price", price, most)

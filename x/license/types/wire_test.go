@@ -69,7 +69,10 @@ func TestRowsHoldIDsAsBytes(t *testing.T) {
 		require.NoError(t, jsonpb.UnmarshalString(text, &read))
 		require.Equal(t, row, read)
 	}
-	row := types.Constraint{Kind: types.CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: song}, Grant: types.GrantIDBytes{GrantID: grant}}
+	row := types.Constraint{
+		Kind: types.CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: song},
+		Grant: types.GrantIDBytes{GrantID: grant},
+	}
 	bz, err := row.Marshal()
 	require.NoError(t, err)
 	var read types.Constraint

@@ -36,7 +36,10 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime}, answer.Node)
 
 	require.Equal(t, []string{"permit", "link", "bind 1"}, f.calls)
-	require.Equal(t, licensetypes.PermitRequest{Derivative: remix, Owner: bob, Source: song, Permission: terms.String(), Action: rules.Adapt}, f.requests[0])
+	require.Equal(t, licensetypes.PermitRequest{
+		Derivative: remix, Owner: bob, Source: song,
+		Permission: terms.String(), Action: rules.Adapt,
+	}, f.requests[0])
 	require.Equal(t, royaltytypes.Link{
 		Work: remix, Generation: 1, MaxTotalRate: types.Whole,
 		Sources: []royaltytypes.LinkSource{{Work: song, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 1}},
@@ -174,14 +177,17 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 		want error
 		text string
 	}{
-		"nothing":              {sources(), types.ErrInvalidMessage, "nothing is declared"},
-		"no work":              {with(func(m *types.MsgDerive) { m.Work = workID{} }), registrytypes.ErrInvalidID, "work is not given"},
-		"unknown work":         {with(func(m *types.MsgDerive) { m.Work = idOf("?") }), registrytypes.ErrWorkNotFound, idOf("?").String()},
-		"bad owner":            {with(func(m *types.MsgDerive) { m.Owner = "bob" }), types.ErrInvalidMessage, "owner"},
-		"a stranger":           {with(func(m *types.MsgDerive) { m.Owner = carol.String() }), registrytypes.ErrNotOwner, bob.String()},
-		"the source's owner":   {with(func(m *types.MsgDerive) { m.Owner = alice.String() }), registrytypes.ErrNotOwner, bob.String()},
-		"rate above max":       {with(func(m *types.MsgDerive) { m.MaxTotalRate = 99_999 }), errOverMaxRate, "99999"},
-		"max above the whole":  {with(func(m *types.MsgDerive) { m.MaxTotalRate = types.Whole + 1 }), types.ErrInvalidMessage, "max_total_rate"},
+		"nothing":            {sources(), types.ErrInvalidMessage, "nothing is declared"},
+		"no work":            {with(func(m *types.MsgDerive) { m.Work = workID{} }), registrytypes.ErrInvalidID, "work is not given"},
+		"unknown work":       {with(func(m *types.MsgDerive) { m.Work = idOf("?") }), registrytypes.ErrWorkNotFound, idOf("?").String()},
+		"bad owner":          {with(func(m *types.MsgDerive) { m.Owner = "bob" }), types.ErrInvalidMessage, "owner"},
+		"a stranger":         {with(func(m *types.MsgDerive) { m.Owner = carol.String() }), registrytypes.ErrNotOwner, bob.String()},
+		"the source's owner": {with(func(m *types.MsgDerive) { m.Owner = alice.String() }), registrytypes.ErrNotOwner, bob.String()},
+		"rate above max":     {with(func(m *types.MsgDerive) { m.MaxTotalRate = 99_999 }), errOverMaxRate, "99999"},
+		"max above the whole": {
+			with(func(m *types.MsgDerive) { m.MaxTotalRate = types.Whole + 1 }),
+			types.ErrInvalidMessage, "max_total_rate",
+		},
 		"oneself":              {sources(own(remix)), types.ErrInvalidSource, "itself"},
 		"twice in a message":   {sources(good, weigh(good, 1)), types.ErrAlreadySource, "source 1"},
 		"twice with two roles": {sources(good, cites(other)), types.ErrAlreadySource, "source 1"},

@@ -132,7 +132,9 @@ func (k Keeper) exportNode(ctx context.Context, work workID, row types.Derivatio
 		e.Source = registrytypes.WorkIDBytes{}
 		n.Edges = append(n.Edges, types.GenesisEdge{Source: source, Edge: e})
 	}
-	err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(_ externalKey, e types.ExternalEdge) (bool, error) {
+	err = k.Externals.Walk(ctx, collections.NewPrefixedPairRange[workID, uint32](work), func(_ externalKey,
+		e types.ExternalEdge,
+	) (bool, error) {
 		n.Externals = append(n.Externals, e)
 		return false, nil
 	})

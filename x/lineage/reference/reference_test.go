@@ -24,7 +24,8 @@ func TestIDsAreFoundInAnySpelling(t *testing.T) {
 	for _, uri := range []string{
 		"stemma:" + id, "STEMMA:" + strings.ToUpper(id), "https://portal.example/works/" + id, "https://x.example/?w=" + id + "&a=b",
 		"https://x.example/#" + id, "https://" + id + ".example/", "https://x.example/a" + id + "b", "https://x.example/" + escaped(id, 1),
-		"https://x.example/" + escaped(id, 3), "https://x.example/work1work1" + id, "https://x.example/" + id[:10] + "%" + fmt.Sprintf("%02X", id[10]) + id[11:],
+		"https://x.example/" + escaped(id, 3), "https://x.example/work1work1" + id,
+		"https://x.example/" + id[:10] + "%" + fmt.Sprintf("%02X", id[10]) + id[11:],
 	} {
 		require.Equal(t, []registrytypes.WorkID{work}, reference.Find(uri).Works, uri)
 	}
@@ -39,7 +40,8 @@ func TestDigestsAreFoundInAnySpelling(t *testing.T) {
 		"urn:sha256:" + sum, "urn:SHA256:" + strings.ToUpper(sum), "hash://sha256/" + sum, "https://x.example/" + sum + ".png",
 		"https://x.example/" + escaped(sum, 2), "multihash:1220" + sum, "ipfs://f01551220" + sum,
 		"ni:///sha-256;" + base64.RawURLEncoding.EncodeToString(digest[:]) + "?ct=image/png",
-		"https://ipfs.example/ipfs/bafkreiflzxxqaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/photo.png", "ipfs://bafkreiflzxxqaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"https://ipfs.example/ipfs/bafkreiflzxxqaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/photo.png",
+		"ipfs://bafkreiflzxxqaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	} {
 		require.Contains(t, reference.Find(uri).Digests, digest, uri)
 	}

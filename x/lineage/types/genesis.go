@@ -88,7 +88,8 @@ func (n GenesisNode) validate() error {
 			return err
 		}
 		if given[e.Reference()] {
-			return errorsmod.Wrapf(ErrAlreadySource, "external reference sha256 %q uri %q is listed twice", e.External.Sha256, e.External.Uri)
+			return errorsmod.Wrapf(ErrAlreadySource, "external reference sha256 %q uri %q is listed twice",
+				e.External.Sha256, e.External.Uri)
 		}
 		given[e.Reference()] = true
 		weight += uint64(e.Weight)

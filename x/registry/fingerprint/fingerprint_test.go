@@ -31,7 +31,10 @@ var spellings = map[string]map[string][]string{
 	},
 	"isbn": {
 		"9783161484100": {"978-3-16-148410-0", "ISBN 978-3-16-148410-0", "3-16-148410-X", "316148410x", "urn:isbn:316148410X"},
-		"9780451450524": {"0451450523", "urn:isbn:0451450523", "ISBN-10: 0-451-45052-3", "ISBN-13 978 0 451 45052 4", "isbn13:9780451450524"},
+		"9780451450524": {
+			"0451450523", "urn:isbn:0451450523", "ISBN-10: 0-451-45052-3", "ISBN-13 978 0 451 45052 4",
+			"isbn13:9780451450524",
+		},
 		"9791090636071": {"979-10-90636-07-1"},
 	},
 	"issn": {
@@ -100,7 +103,10 @@ var spellings = map[string]map[string][]string{
 		"models/gpt2":              {"models/gpt2"}, // an owner called models
 	},
 	"url": {
-		"https://example.org/":                                 {"HTTPS://Example.ORG", "https://example.org:443/", "https://example.org:/#top", "https://ex%61mple.org/./a/.."},
+		"https://example.org/": {
+			"HTTPS://Example.ORG", "https://example.org:443/",
+			"https://example.org:/#top", "https://ex%61mple.org/./a/..",
+		},
 		"http://example.com/%7Bfoo%7D/~smith/%C3%BC?a=%2F&b=1": {"http://EXAMPLE.com:0080/x/../{foo}/%7Esmith/ü?a=%2f&b=1#c"},
 		"https://example.org/a//b/":                            {"https://example.org/a//b/c/../."},
 		"https://example.org/100%25":                           {"https://example.org/100%", "https://example.org/100%25"},

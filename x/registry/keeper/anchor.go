@@ -151,7 +151,8 @@ func (k Keeper) date(ctx sdk.Context, work *types.Work, proof types.AnchorProof)
 	case err != nil:
 		return err
 	case proof.Total != anchored.Total:
-		return errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves", proof.Total, proof.Root, anchored.Total)
+		return errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves",
+			proof.Total, proof.Root, anchored.Total)
 	}
 	leaf := anchor.Leaf(ctx.ChainID(), work.Registrant, proof.Salt, work.Sha256.Digest)
 	if err := proof.Proof().Verify(proof.Root, leaf); err != nil {

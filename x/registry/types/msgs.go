@@ -33,7 +33,8 @@ func (m *MsgRegister) ValidateBasic() error {
 		return err
 	}
 	if len(m.Works) == 0 || len(m.Works) > MaxWorksPerMessage {
-		return errorsmod.Wrapf(ErrInvalidMessage, "works has %d entries, a message takes 1 to %d: split it", len(m.Works), MaxWorksPerMessage)
+		return errorsmod.Wrapf(ErrInvalidMessage, "works has %d entries, a message takes 1 to %d: split it",
+			len(m.Works), MaxWorksPerMessage)
 	}
 	first := make(map[Digest]int, len(m.Works))
 	for i, entry := range m.Works {

@@ -144,7 +144,9 @@ func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative 
 
 // setReach recomputes what payments and relative royalties set in motion.
 // Ancestors' holders count as they were when each list was made.
-func (k Keeper) setReach(ctx context.Context, work registrytypes.WorkID, next *types.Head, before, upstream flow.Upstream, received uint64) error {
+func (k Keeper) setReach(ctx context.Context, work registrytypes.WorkID, next *types.Head, before,
+	upstream flow.Upstream, received uint64,
+) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err

@@ -32,11 +32,14 @@ type PaymentChannels struct {
 
 func newPaymentChannels(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) PaymentChannels {
 	return PaymentChannels{
-		Rows:   collections.NewMap(sb, types.PaymentChannelsPrefix, "payment_channels", types.PaymentChannelIDKey, codec.CollValue[types.PaymentChannel](cdc)),
-		Payees: collections.NewMap(sb, types.PaymentChannelPayeesPrefix, "payment_channel_payees", types.PaymentChannelIDKey, codec.CollValue[types.PaymentChannelPayees](cdc)),
+		Rows: collections.NewMap(sb, types.PaymentChannelsPrefix, "payment_channels", types.PaymentChannelIDKey,
+			codec.CollValue[types.PaymentChannel](cdc)),
+		Payees: collections.NewMap(sb, types.PaymentChannelPayeesPrefix, "payment_channel_payees",
+			types.PaymentChannelIDKey, codec.CollValue[types.PaymentChannelPayees](cdc)),
 		ByPayer: collections.NewKeySet(sb, types.PaymentChannelsByPayerPrefix, "payment_channels_by_payer",
 			collections.PairKeyCodec(sdk.AccAddressKey, types.PaymentChannelIDKey)),
-		Serials: collections.NewMap(sb, types.PaymentChannelSerialsPrefix, "payment_channel_serials", sdk.AccAddressKey, collections.Uint64Value),
+		Serials: collections.NewMap(sb, types.PaymentChannelSerialsPrefix, "payment_channel_serials",
+			sdk.AccAddressKey, collections.Uint64Value),
 	}
 }
 
@@ -57,7 +60,9 @@ func (k Keeper) GetPaymentChannel(ctx context.Context, id types.PaymentChannelID
 // It fails with ErrInvalidPaymentChannel, with the registry's ErrWorkNotFound or with
 // the registry's ErrOnHold for a payee, with ErrDenomNotAccepted, with ErrBelowMinimum, or
 // when the payer has less.
-func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentChannel, deposit sdk.Coin, payees types.PaymentChannelPayees) (types.PaymentChannelID, error) {
+func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentChannel, deposit sdk.Coin,
+	payees types.PaymentChannelPayees,
+) (types.PaymentChannelID, error) {
 	id := channel.ID()
 	if err := k.AcceptsPayment(ctx, deposit); err != nil {
 		return id, err
@@ -93,7 +98,8 @@ func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentCha
 	}
 	k.noteFunded(ctx, id)
 	opened := &types.EventPaymentChannelOpened{
-		PaymentChannel: id, Payer: channel.Payer.String(), Denom: channel.Denom, Deposit: channel.Deposit.String(), Payees: uint32(len(shares)),
+		PaymentChannel: id, Payer: channel.Payer.String(), Denom: channel.Denom, Deposit: channel.Deposit.String(),
+		Payees: uint32(len(shares)),
 	}
 	if !channel.Receiver.Empty() {
 		opened.Receiver = channel.Receiver.String()
@@ -166,5 +172,8 @@ func (k Keeper) TopUpPaymentChannel(ctx context.Context, payer sdk.AccAddress, i
 		return err
 	}
 	k.noteFunded(ctx, id)
-	return events.Emit(ctx, &types.EventPaymentChannelToppedUp{PaymentChannel: id, Payer: payer.String(), Denom: amount.Denom, Amount: amount.Amount.String()})
+	return events.Emit(ctx, &types.EventPaymentChannelToppedUp{
+		PaymentChannel: id, Payer: payer.String(),
+		Denom: amount.Denom, Amount: amount.Amount.String(),
+	})
 }

@@ -31,7 +31,8 @@ func (k Keeper) ClosePaymentChannel(ctx context.Context, sender sdk.AccAddress, 
 	case len(channel.Receiver) > 0 && sender.Equals(channel.Receiver):
 	case channel.ClosesAt != nil:
 		if now.Before(*channel.ClosesAt) {
-			return nil, nil, types.ErrTooEarly.Wrapf("%s can be closed from %s on; until then vouchers are redeemed", id, channel.ClosesAt.Format(time.RFC3339))
+			return nil, nil, types.ErrTooEarly.Wrapf("%s can be closed from %s on; until then vouchers are redeemed",
+				id, channel.ClosesAt.Format(time.RFC3339))
 		}
 	case sender.Equals(channel.Payer):
 		at := now.Add(channel.CloseDelay)

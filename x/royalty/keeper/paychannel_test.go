@@ -131,7 +131,10 @@ func TestVouchersAreGoodOnceAndForOnePaymentChannel(t *testing.T) {
 func TestThePayerWaitsForTheRest(t *testing.T) {
 	c, id, _ := withPaymentChannel(t)
 	require.ErrorIs(t, c.Deliver(mallory, chain.CloseMsg(mallory, id)).Err(), types.ErrNotParty)
-	require.ErrorIs(t, c.Deliver(mallory, &types.MsgTopUpPaymentChannel{Payer: mallory.String(), PaymentChannel: id, Amount: usdc(5)}).Err(), types.ErrNotParty)
+	require.ErrorIs(t, c.Deliver(mallory, &types.MsgTopUpPaymentChannel{
+		Payer: mallory.String(), PaymentChannel: id,
+		Amount: usdc(5),
+	}).Err(), types.ErrNotParty)
 
 	var asked types.MsgClosePaymentChannelResponse
 	c.MustDeliver(fan, chain.CloseMsg(fan, id)).Response(t, 0, &asked)
@@ -139,7 +142,10 @@ func TestThePayerWaitsForTheRest(t *testing.T) {
 	require.Equal(t, c.Now().Add(chain.CloseDelay), *asked.ClosesAt)
 	c.RequireSameExport().RequireInvariants()
 	require.ErrorIs(t, c.Deliver(fan, chain.CloseMsg(fan, id)).Err(), types.ErrTooEarly)
-	require.ErrorIs(t, c.Deliver(fan, &types.MsgTopUpPaymentChannel{Payer: fan.String(), PaymentChannel: id, Amount: usdc(5)}).Err(), types.ErrPaymentChannelClosing)
+	require.ErrorIs(t, c.Deliver(fan, &types.MsgTopUpPaymentChannel{
+		Payer: fan.String(), PaymentChannel: id,
+		Amount: usdc(5),
+	}).Err(), types.ErrPaymentChannelClosing)
 
 	require.NoError(t, redeem(c, chain.Voucher(fan, id, 400, never)), "until then vouchers are good")
 	c.Advance(chain.CloseDelay)
@@ -192,12 +198,15 @@ func TestABatchOutlivesWhatOvertookIt(t *testing.T) {
 	unknown := chain.PaymentChannelOf(fan, 99)
 	var answer types.MsgRedeemVouchersResponse
 	c.MustDeliver(dave, chain.RedeemMsg(dave,
-		chain.Voucher(fan, stale, 100, never), chain.Voucher(fan, good, 10, never), chain.Voucher(fan, expired, 10, c.Now().Add(-time.Second)),
+		chain.Voucher(fan, stale, 100, never), chain.Voucher(fan, good, 10, never), chain.Voucher(fan, expired, 10,
+			c.Now().Add(-time.Second)),
 		chain.Voucher(fan, unknown, 10, never), chain.Voucher(fan, id, 10, never),
 	)).Response(t, 0, &answer)
 	require.Equal(t, "20uusdc", answer.Paid.String())
 	require.Equal(t, []types.SkippedVoucher{
-		{PaymentChannel: stale, Reason: types.SKIP_STALE}, {PaymentChannel: expired, Reason: types.SKIP_EXPIRED}, {PaymentChannel: unknown, Reason: types.SKIP_CLOSED},
+		{PaymentChannel: stale, Reason: types.SKIP_STALE},
+		{PaymentChannel: expired, Reason: types.SKIP_EXPIRED},
+		{PaymentChannel: unknown, Reason: types.SKIP_CLOSED},
 	}, answer.Skipped)
 
 	// What the sender could have known refuses all of it.
@@ -257,7 +266,8 @@ func TestTheShareOfAnInvalidatedWorkGoesBack(t *testing.T) {
 	c.RequireInvariants()
 	c.MustDeliver(carol, chain.CloseMsg(carol, id))
 	c.RequireBalance(fan, "999800uusdc")
-	require.ErrorIs(t, c.Deliver(fan, chain.PaymentChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(), registrytypes.ErrOnHold)
+	require.ErrorIs(t, c.Deliver(fan, chain.PaymentChannelMsg(fan, 5, usdc(10), works[0].Share(chain.Whole))).Err(),
+		registrytypes.ErrOnHold)
 	c.RequireInvariants()
 }
 
@@ -273,8 +283,10 @@ func TestADenomThatIsNoLongerAcceptedStillPays(t *testing.T) {
 		params.Denoms = []types.AcceptedDenom{types.NewAcceptedDenom("ustem")}
 		return c.App.Keepers.Royalty.Params.Set(ctx, params)
 	})
-	require.ErrorIs(t, c.Deliver(fan, chain.PaymentChannelMsg(fan, 2, usdc(10), works[0].Share(chain.Whole))).Err(), types.ErrDenomNotAccepted)
-	c.Block(c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(fan, id, 500, never))), c.Sign(alice, assign(alice, works[0], carol, chain.Whole))).RequireOK(t)
+	require.ErrorIs(t, c.Deliver(fan, chain.PaymentChannelMsg(fan, 2, usdc(10), works[0].Share(chain.Whole))).Err(),
+		types.ErrDenomNotAccepted)
+	c.Block(c.Sign(dave, chain.RedeemMsg(dave, chain.Voucher(fan, id, 500, never))), c.Sign(alice, assign(alice,
+		works[0], carol, chain.Whole))).RequireOK(t)
 	c.NextBlock()
 	c.RequireInvariants()
 	c.MustDeliver(alice, &types.MsgWithdraw{Account: alice.String()})
@@ -297,24 +309,39 @@ func TestPaymentChannelsAreRefusedWhole(t *testing.T) {
 		want error
 	}{
 		{"no payees", open(func(m *types.MsgOpenPaymentChannel) { m.Payees = nil }), types.ErrInvalidPaymentChannel},
-		{"a payee twice", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Work = m.Payees[0].Work }), types.ErrInvalidPaymentChannel},
+		{
+			"a payee twice", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Work = m.Payees[0].Work }),
+			types.ErrInvalidPaymentChannel,
+		},
 		{"less than the whole", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight-- }), types.ErrInvalidPaymentChannel},
 		{"more than the whole", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight++ }), types.ErrInvalidPaymentChannel},
-		{"a weight that wraps", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight += 1 << 24 }), types.ErrInvalidPaymentChannel},
-		{"an unknown work", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Work = chain.WorkOf("none", bob).ID }), registrytypes.ErrWorkNotFound},
+		{
+			"a weight that wraps", open(func(m *types.MsgOpenPaymentChannel) { m.Payees[1].Weight += 1 << 24 }),
+			types.ErrInvalidPaymentChannel,
+		},
+		{"an unknown work", open(func(m *types.MsgOpenPaymentChannel) {
+			m.Payees[1].Work = chain.WorkOf("none",
+				bob).ID
+		}), registrytypes.ErrWorkNotFound},
 		{"no key", open(func(m *types.MsgOpenPaymentChannel) { m.Key = nil }), types.ErrInvalidPaymentChannel},
 		{"no point of the curve", open(func(m *types.MsgOpenPaymentChannel) {
 			m.Key = append([]byte{2}, make([]byte, 31)...)
 			m.Key = append(m.Key, 5)
 		}), types.ErrInvalidPaymentChannel},
 		{"no delay", open(func(m *types.MsgOpenPaymentChannel) { m.CloseDelay = 0 }), types.ErrInvalidPaymentChannel},
-		{"a year's delay", open(func(m *types.MsgOpenPaymentChannel) { m.CloseDelay = 365 * 24 * time.Hour }), types.ErrInvalidPaymentChannel},
+		{
+			"a year's delay", open(func(m *types.MsgOpenPaymentChannel) { m.CloseDelay = 365 * 24 * time.Hour }),
+			types.ErrInvalidPaymentChannel,
+		},
 		{"payer as receiver", open(func(m *types.MsgOpenPaymentChannel) { m.Receiver = fan.String() }), types.ErrInvalidPaymentChannel},
 		{"a used serial", open(func(m *types.MsgOpenPaymentChannel) { m.Serial = 1 }), types.ErrInvalidPaymentChannel},
 		{"no serial", open(func(m *types.MsgOpenPaymentChannel) { m.Serial = 0 }), types.ErrInvalidPaymentChannel},
 		{"no deposit", open(func(m *types.MsgOpenPaymentChannel) { m.Deposit.Amount = math.ZeroInt() }), types.ErrInvalidAmount},
 		{"more than there is", open(func(m *types.MsgOpenPaymentChannel) { m.Deposit = usdc(1_000_000) }), sdkerrors.ErrInsufficientFunds},
-		{"another denom on top", &types.MsgTopUpPaymentChannel{Payer: fan.String(), PaymentChannel: id, Amount: sdk.NewInt64Coin("ustem", 5)}, types.ErrInvalidAmount},
+		{"another denom on top", &types.MsgTopUpPaymentChannel{
+			Payer: fan.String(), PaymentChannel: id,
+			Amount: sdk.NewInt64Coin("ustem", 5),
+		}, types.ErrInvalidAmount},
 		{"closing what is not there", chain.CloseMsg(fan, chain.PaymentChannelOf(fan, 8)), types.ErrPaymentChannelNotFound},
 		{"no vouchers", &types.MsgRedeemVouchers{Sender: fan.String()}, types.ErrInvalidMessage},
 	} {

@@ -41,5 +41,6 @@ type RegistryKeeper interface {
 	// with registrytypes.ErrWorkNotFound, ErrNotOwner or ErrOnHold.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
 	// Transfer completes a transfer that the owner offered to the recipient.
-	Transfer(ctx context.Context, id registrytypes.WorkID, recipient sdk.AccAddress, workVersion uint32) (previous sdk.AccAddress, err error)
+	Transfer(ctx context.Context, id registrytypes.WorkID, recipient sdk.AccAddress,
+		workVersion uint32) (previous sdk.AccAddress, err error)
 }

@@ -146,7 +146,8 @@ func (gs GenesisState) validateQueues() error {
 			return ErrInvalidGenesis.Wrapf("queue: stage %d of %s is unknown", d.Stage, d.Work)
 		}
 		if d.Round > maxRound {
-			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last one possible is %d", d.Stage, d.Work, d.Round, uint64(maxRound))
+			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last one possible is %d",
+				d.Stage, d.Work, d.Round, uint64(maxRound))
 		}
 	}
 	return nil

@@ -144,7 +144,8 @@ func (c PaymentChannel) Validate(payees PaymentChannelPayees) error {
 	case c.Redeemed.GT(c.Deposit) || c.Settled.GT(c.Redeemed):
 		return ErrInvalidPaymentChannel.Wrapf("%s: deposit %s, redeemed %s, settled %s", c.ID(), c.Deposit, c.Redeemed, c.Settled)
 	case int(c.PendingFrom) >= len(shares) || c.PendingFrom == 0 && !c.Settled.Equal(c.Redeemed):
-		return ErrInvalidPaymentChannel.Wrapf("%s: redeemed %s, settled %s, pending from %d of %d", c.ID(), c.Redeemed, c.Settled, c.PendingFrom, len(shares))
+		return ErrInvalidPaymentChannel.Wrapf("%s: redeemed %s, settled %s, pending from %d of %d", c.ID(),
+			c.Redeemed, c.Settled, c.PendingFrom, len(shares))
 	case len(c.Payer) == 0 || c.Payer.Equals(c.Receiver):
 		return ErrInvalidPaymentChannel.Wrapf("%s: payer %s, receiver %s", c.ID(), c.Payer, c.Receiver)
 	}

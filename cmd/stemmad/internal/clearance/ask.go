@@ -29,7 +29,8 @@ var ErrPruned = errors.New("the node keeps too few heights")
 
 // Chain is what is asked.
 type Chain interface {
-	CheckRightsBatch(context.Context, *licensetypes.QueryCheckRightsBatchRequest, ...grpc.CallOption) (*licensetypes.QueryCheckRightsBatchResponse, error)
+	CheckRightsBatch(context.Context, *licensetypes.QueryCheckRightsBatchRequest,
+		...grpc.CallOption) (*licensetypes.QueryCheckRightsBatchResponse, error)
 }
 
 // Inquiry is one question about many works at one height.

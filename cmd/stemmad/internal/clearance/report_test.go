@@ -36,7 +36,10 @@ func cleared(t *testing.T) Report {
 		},
 		{Subject: b, Works: []registrytypes.WorkID{other}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Reasons: []licensetypes.Reason{
 			{Code: "needs_grant", Permission: "terms1z"}, {Code: "needs_approval"}, {Code: "needs_grant", Permission: "terms1y"},
-		}, Offers: []licensetypes.Obtainable{{Work: other, Terms: licensetypes.TermsID{3}, Price: sdk.NewCoins(sdk.NewInt64Coin("ustem", 3), sdk.NewInt64Coin("uusdc", 5))}}},
+		}, Offers: []licensetypes.Obtainable{{
+			Work: other, Terms: licensetypes.TermsID{3},
+			Price: sdk.NewCoins(sdk.NewInt64Coin("ustem", 3), sdk.NewInt64Coin("uusdc", 5)),
+		}}},
 		{Subject: c, Verdict: licensetypes.VERDICT_DENIED, Reasons: []licensetypes.Reason{{Code: "training_denied"}}},
 		{Subject: d, Verdict: licensetypes.VERDICT_UNKNOWN},
 	})
@@ -108,11 +111,17 @@ func TestVerdictOfAReport(t *testing.T) {
 func TestGrantsOfAWorkNamedTwiceAreBilledOnce(t *testing.T) {
 	w := registrytypes.WorkID{1}
 	rights := func(subject string) licensetypes.Rights {
-		return licensetypes.Rights{Subject: subject, Works: []registrytypes.WorkID{w}, Verdict: licensetypes.VERDICT_NEEDS_GRANT, Offers: []licensetypes.Obtainable{
-			{Work: w, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))},
-		}}
+		return licensetypes.Rights{
+			Subject: subject, Works: []registrytypes.WorkID{w},
+			Verdict: licensetypes.VERDICT_NEEDS_GRANT, Offers: []licensetypes.Obtainable{
+				{Work: w, Price: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))},
+			},
+		}
 	}
-	got := bills([]licensetypes.Rights{rights(w.String()), rights(digest("a")), {Works: []registrytypes.WorkID{{2}}, Verdict: licensetypes.VERDICT_DENIED}})
+	got := bills([]licensetypes.Rights{rights(w.String()), rights(digest("a")), {
+		Works:   []registrytypes.WorkID{{2}},
+		Verdict: licensetypes.VERDICT_DENIED,
+	}})
 	require.Equal(t, []Bill{{Cost: sdk.NewInt64Coin("uusdc", 5), Works: 1}}, got)
 }
 

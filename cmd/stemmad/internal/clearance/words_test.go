@@ -73,9 +73,18 @@ func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
 		want   string
 	}{
 		{licensetypes.Reason{Code: "not_offered", Work: workA}, "ask its owner for an offer [not_offered]"},
-		{licensetypes.Reason{Code: "noncommercial_terms", Work: workA, Permission: termsB.String()}, "The terms forbid commercial use: <" + termsB.String() + "> [noncommercial_terms]"},
-		{licensetypes.Reason{Code: "noncommercial_source", Ancestor: workB, AncestorTerms: termsB}, "commercial use: " + workB.String() + " under <" + termsB.String() + "> [noncommercial_source]"},
-		{licensetypes.Reason{Code: "grant_expired", Permission: "grant1x", At: &at}, "renew it: grant1x, 2026-11-21 12:00:00 UTC [grant_expired]"},
+		{
+			licensetypes.Reason{Code: "noncommercial_terms", Work: workA, Permission: termsB.String()},
+			"The terms forbid commercial use: <" + termsB.String() + "> [noncommercial_terms]",
+		},
+		{
+			licensetypes.Reason{Code: "noncommercial_source", Ancestor: workB, AncestorTerms: termsB},
+			"commercial use: " + workB.String() + " under <" + termsB.String() + "> [noncommercial_source]",
+		},
+		{
+			licensetypes.Reason{Code: "grant_expired", Permission: "grant1x", At: &at},
+			"renew it: grant1x, 2026-11-21 12:00:00 UTC [grant_expired]",
+		},
 	} {
 		require.Contains(t, Explain(c.reason, named), c.want)
 	}
@@ -98,12 +107,16 @@ func TestDuties(t *testing.T) {
 
 func TestParseUse(t *testing.T) {
 	use, err := ParseUse(Wish{
-		Action: "Train-AI", Commercial: true, Territories: []string{"fr, DE", "FR"}, Media: []string{"web,print", "Web"}, Until: "2027-12-31",
+		Action: "Train-AI", Commercial: true, Territories: []string{"fr, DE", "FR"}, Media: []string{
+			"web,print",
+			"Web",
+		}, Until: "2027-12-31",
 	}, now)
 	require.NoError(t, err)
 	until := time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)
 	require.Equal(t, licensetypes.Use{
-		Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"}, Until: &until,
+		Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Territories: []string{"DE", "FR"},
+		Media: []string{"print", "web"}, Until: &until,
 	}, use)
 	require.Equal(t, "train-ai, commercially, in DE FR, on print web, until 2027-12-31 23:59:59 UTC", Words(use))
 	use, err = ParseUse(Wish{Action: "copy"}, now)
@@ -119,12 +132,18 @@ func TestParseUseNamesFlagValueAndRemedy(t *testing.T) {
 	for want, wish := range map[string]Wish{
 		"say what for with --use: copy, distribute, perform, adapt, train-ai, ai-input, search": {},
 		`--use "sell" is no use: write one of copy`:                                             {Action: "sell"},
-		`--territory "UK" is no country: write ISO 3166-1 alpha-2 codes such as FR,DE (GB`:      {Action: "copy", Territories: []string{"FR,uk"}},
-		`--medium "the web" is no medium: write names such as web,print`:                        {Action: "copy", Media: []string{"the web"}},
-		`--medium "-web" is no medium`:                                                          {Action: "copy", Media: []string{"-web"}},
-		"--medium names 33 media, at most 32":                                                   {Action: "copy", Media: many},
-		`--until: "soon" is not a time: write 2027-01-31`:                                       {Action: "copy", Until: "soon"},
-		"--until 2026-11-20 is over: name a time to come":                                       {Action: "copy", Until: "2026-11-20"},
+		`--territory "UK" is no country: write ISO 3166-1 alpha-2 codes such as FR,DE (GB`: {
+			Action:      "copy",
+			Territories: []string{"FR,uk"},
+		},
+		`--medium "the web" is no medium: write names such as web,print`: {
+			Action: "copy",
+			Media:  []string{"the web"},
+		},
+		`--medium "-web" is no medium`:                    {Action: "copy", Media: []string{"-web"}},
+		"--medium names 33 media, at most 32":             {Action: "copy", Media: many},
+		`--until: "soon" is not a time: write 2027-01-31`: {Action: "copy", Until: "soon"},
+		"--until 2026-11-20 is over: name a time to come": {Action: "copy", Until: "2026-11-20"},
 	} {
 		_, err := ParseUse(wish, now)
 		require.ErrorContains(t, err, want)
@@ -160,7 +179,8 @@ func TestPrices(t *testing.T) {
 
 	approved := offer(workA, "1uusdc")
 	approved.NeedsApproval = true
-	best := Best([]licensetypes.Obtainable{approved, offer(workA, "9uusdc"), offer(workA, "4ustem"), offer(workA, "6uusdc,1ustem"), offer(workA, "")}, "uusdc")
+	best := Best([]licensetypes.Obtainable{approved, offer(workA, "9uusdc"), offer(workA, "4ustem"), offer(workA,
+		"6uusdc,1ustem"), offer(workA, "")}, "uusdc")
 	var order []string
 	for _, o := range best {
 		order = append(order, o.Price.String())
@@ -171,7 +191,8 @@ func TestPrices(t *testing.T) {
 	_, ok := PerUse(licensetypes.Rights{})
 	require.False(t, ok)
 	perUse, ok := PerUse(licensetypes.Rights{Obligations: []licensetypes.Obligation{
-		{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: coins("5uusdc,2ustem")}, {Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: coins("3uusdc")},
+		{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: coins("5uusdc,2ustem")},
+		{Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: coins("3uusdc")},
 	}})
 	require.True(t, ok)
 	require.Equal(t, "8uusdc", perUse.String())

@@ -57,7 +57,9 @@ func (c *chain) Grants(context.Context, *licensetypes.QueryGrantsRequest, ...grp
 	return &licensetypes.QueryGrantsResponse{Grants: c.grants}, nil
 }
 
-func (c *chain) Grant(_ context.Context, req *licensetypes.QueryGrantRequest, _ ...grpc.CallOption) (*licensetypes.QueryGrantResponse, error) {
+func (c *chain) Grant(_ context.Context, req *licensetypes.QueryGrantRequest,
+	_ ...grpc.CallOption,
+) (*licensetypes.QueryGrantResponse, error) {
 	for _, grant := range c.grants {
 		if grant.Id == req.Grant {
 			return &licensetypes.QueryGrantResponse{Grant: grant}, nil
@@ -66,7 +68,9 @@ func (c *chain) Grant(_ context.Context, req *licensetypes.QueryGrantRequest, _ 
 	return nil, status.Error(codes.NotFound, "no such grant")
 }
 
-func (c *chain) Terms(_ context.Context, req *licensetypes.QueryTermsRequest, _ ...grpc.CallOption) (*licensetypes.QueryTermsResponse, error) {
+func (c *chain) Terms(_ context.Context, req *licensetypes.QueryTermsRequest,
+	_ ...grpc.CallOption,
+) (*licensetypes.QueryTermsResponse, error) {
 	for _, p := range licensetypes.Presets() {
 		if p.ID.String() == req.Terms {
 			return &licensetypes.QueryTermsResponse{Terms: licensetypes.IdentifiedTerms{Id: p.ID, Preset: p.Name, Terms: p.Terms}}, nil
@@ -123,7 +127,8 @@ func TestTheQuestionIsTheDerivations(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, permission.Choice{How: "your own work"}, choice)
 	require.Equal(t, &licensetypes.QueryCheckRightsRequest{
-		Work: source.String(), Use: licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Unplaced: true}, Licensee: bob.String(), Derivative: remix,
+		Work: source.String(), Use: licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Unplaced: true},
+		Licensee: bob.String(), Derivative: remix,
 	}, c.asked[0])
 
 	req := ask()

@@ -145,7 +145,8 @@ func (f Finder) notGranted(ctx context.Context, req Request) error {
 	case res.Grant.Licensee == req.Licensee.String() && !res.Grant.UsedBy.IsZero():
 		return refused("%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
 	}
-	return refused("%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted, res.Grant.Licensee, req.Licensee)
+	return refused("%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted,
+		res.Grant.Licensee, req.Licensee)
 }
 
 // text is a table without the last line's end.

@@ -26,7 +26,8 @@ var tokens = []string{"ai-train", "ai-input", "search"}
 // anyWork draws a work at one place, with any terms and constraints, and the
 // answers that the rules give; or with some at odds with them.
 func anyWork(t *rapid.T, s rightsfile.Site, odd bool) rightsfile.Work {
-	c := claim(rapid.String().Draw(t, "title"), "url", "https://example.org/song", rapid.String().Draw(t, "scheme"), rapid.String().Draw(t, "value"))
+	c := claim(rapid.String().Draw(t, "title"), "url", "https://example.org/song", rapid.String().Draw(t, "scheme"),
+		rapid.String().Draw(t, "value"))
 	c.Details.Creators = []registrytypes.Creator{{Name: rapid.String().Draw(t, "creator")}}
 	c.Contested = rapid.IntRange(0, 5).Draw(t, "contested") == 0
 	c.Status = registrytypes.Status(max(1, rapid.IntRange(-8, 4).Draw(t, "status")))

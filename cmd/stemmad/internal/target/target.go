@@ -207,5 +207,6 @@ func severalClaims(argument string, claims []registrytypes.Claim) error {
 	if err := tab.Write(&b); err != nil {
 		return err
 	}
-	return fmt.Errorf("%s has %w; name the work id of the one you mean:\n%s", argument, ErrSeveralClaims, strings.TrimRight(b.String(), "\n"))
+	return fmt.Errorf("%s has %w; name the work id of the one you mean:\n%s", argument, ErrSeveralClaims,
+		strings.TrimRight(b.String(), "\n"))
 }

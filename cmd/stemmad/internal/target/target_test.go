@@ -23,7 +23,9 @@ type registry struct {
 
 var errNotFound = errors.New("work not found")
 
-func (r registry) Work(_ context.Context, req *registrytypes.QueryWorkRequest, _ ...grpc.CallOption) (*registrytypes.QueryWorkResponse, error) {
+func (r registry) Work(_ context.Context, req *registrytypes.QueryWorkRequest,
+	_ ...grpc.CallOption,
+) (*registrytypes.QueryWorkResponse, error) {
 	for _, c := range r.claims {
 		if c.Id == req.Work {
 			return &registrytypes.QueryWorkResponse{Work: c}, nil
@@ -32,7 +34,9 @@ func (r registry) Work(_ context.Context, req *registrytypes.QueryWorkRequest, _
 	return nil, errNotFound
 }
 
-func (r registry) Resolve(_ context.Context, req *registrytypes.QueryResolveRequest, _ ...grpc.CallOption) (*registrytypes.QueryResolveResponse, error) {
+func (r registry) Resolve(_ context.Context, req *registrytypes.QueryResolveRequest,
+	_ ...grpc.CallOption,
+) (*registrytypes.QueryResolveResponse, error) {
 	res := &registrytypes.QueryResolveResponse{}
 	for _, c := range r.claims {
 		if req.Scheme == "sha256" && c.Sha256.String() == req.Value {

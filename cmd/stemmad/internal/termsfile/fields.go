@@ -66,7 +66,8 @@ var fields = []field{
 		func(t terms) string { return quote(t.UriSha256) },
 	},
 	{
-		"uses", "What the terms are about: " + strings.Join(actions.names[1:], ", ") + ". They permit nothing else. Left out: every use that is not excluded below.",
+		"uses", "What the terms are about: " + strings.Join(actions.names[1:],
+			", ") + ". They permit nothing else. Left out: every use that is not excluded below.",
 		"[train-ai]",
 		func(t *terms, n *yaml.Node) error { return readUses(n, &t.Uses) },
 		func(t terms) string { return writeUses(t.Uses) },
@@ -120,7 +121,8 @@ var fields = []field{
 		},
 	},
 	{
-		"grant_fee", "Price of a grant: alternatives, one a denom, in its smallest unit. An offer may ask for more.", "[5000000uusdc, 1000000ustem]",
+		"grant_fee", "Price of a grant: alternatives, one a denom, in its smallest unit. An offer may ask for more.",
+		"[5000000uusdc, 1000000ustem]",
 		func(t *terms, n *yaml.Node) error { return readCoins(n, &t.GrantFee) },
 		func(t terms) string { return writeCoins(t.GrantFee) },
 	},

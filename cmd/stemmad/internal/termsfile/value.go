@@ -89,7 +89,8 @@ func readRate(n *yaml.Node, to *uint32) error {
 		return err
 	}
 	if !strings.Contains(s, "%") && ppm > 0 && ppm <= ambiguousRate {
-		return fmt.Errorf("of %s would be parts per million: write %s%%, or %s if you mean it", s, s, strings.ReplaceAll(rates.Percent(ppm), " ", ""))
+		return fmt.Errorf("of %s would be parts per million: write %s%%, or %s if you mean it", s, s,
+			strings.ReplaceAll(rates.Percent(ppm), " ", ""))
 	}
 	*to = ppm
 	return nil
@@ -127,7 +128,8 @@ func parseDuration(s string) (time.Duration, error) {
 			return 0, fail
 		}
 		if number > int64(licensetypes.MaxDuration/unit) {
-			return 0, fmt.Errorf("%q is too long: a grant lasts at most %d days; leave it out for no end", s, licensetypes.MaxDuration/units['d'])
+			return 0, fmt.Errorf("%q is too long: a grant lasts at most %d days; leave it out for no end", s,
+				licensetypes.MaxDuration/units['d'])
 		}
 		sum += time.Duration(number) * unit
 		rest = rest[digits+1:]

@@ -72,7 +72,8 @@ func ReadPayees(r io.Reader, name string) ([]Payee, error) {
 			return nil, fmt.Errorf("%s line %d: %w", name, line, err)
 		}
 		if payees = append(payees, payee); len(payees) > royaltytypes.MaxPaymentChannelPayees {
-			return nil, fmt.Errorf("%s names more than %d works, the most that a payment channel pays: open several", name, royaltytypes.MaxPaymentChannelPayees)
+			return nil, fmt.Errorf("%s names more than %d works, the most that a payment channel pays: open several",
+				name, royaltytypes.MaxPaymentChannelPayees)
 		}
 	}
 	payees, err := split(payees)
