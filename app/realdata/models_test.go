@@ -254,8 +254,10 @@ func (c *catalogue) expectedReasons() map[rules.Code]int {
 			want[rules.ShareAlikeNonCommercial]++
 		case llama && agpl: // Llama 2 forbids uses, the AGPL has nothing forbidden
 			want[rules.ShareAlikeConflict]++
+			want[rules.ShareAlikeLimits]++
 		case llama && strings.HasPrefix(m.Licence, "cc-"): // nor has Creative Commons
 			want[rules.ShareAlikeSource]++
+			want[rules.UsesSource]++
 		case agpl && m.Licence != "agpl-3.0", bySA && m.Licence != "cc-by-sa-4.0":
 			want[rules.ShareAlikeSource]++
 		case banned && m.Licence != "" && !strings.Contains(m.Licence, "cc-"):
