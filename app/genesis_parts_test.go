@@ -56,10 +56,13 @@ func TestPartsOfAGenesisFitEachOther(t *testing.T) {
 	}{
 		"a ceiling of terms that have none": {func(t *testing.T, state app.GenesisState) {
 			inPart(cdc, state, licensetypes.ModuleName, func(gs *licensetypes.GenesisState) {
-				i := slices.IndexFunc(gs.Constraints, func(c licensetypes.GenesisConstraint) bool {
-					return c.Constraint.Kind == licensetypes.CONSTRAINT_CEILING
-				})
-				gs.Constraints[i].Constraint.Terms.TermsID = chain.Preset("commercial-use")
+				for _, row := range gs.Demands {
+					for i, c := range row.Demands.Constraints {
+						if c.Kind == licensetypes.CONSTRAINT_CEILING {
+							row.Demands.Constraints[i].Terms.TermsID = chain.Preset("commercial-use")
+						}
+					}
+				}
 			})
 		}, "does not demand"},
 		"a ceiling that nobody counts": {func(t *testing.T, state app.GenesisState) {

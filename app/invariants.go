@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 
+	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/stemma-chain/stemma/internal/rates"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
@@ -40,6 +42,7 @@ func (app *App) Invariants() []Invariant {
 		{"license", app.Keepers.License.CheckInvariants},
 		{"lineage", app.Keepers.Lineage.CheckInvariants},
 		{"generations", app.checkGenerations},
+		{"demands", app.checkDemands},
 		{"royalties", app.checkRoyalties},
 	}
 }
@@ -127,6 +130,29 @@ func (app *App) checkGenerations(ctx context.Context) error {
 		derived, err := app.Keepers.Lineage.Derivations.Has(ctx, work)
 		if err == nil && !derived {
 			err = fmt.Errorf("%s has generation %d, but no sources", work, head.Generation)
+		}
+		return err != nil, err
+	})
+}
+
+// checkDemands finds demands on works, and declarations that wait, that x/lineage knows
+// nothing of; lineage itself compares those of the works that it knows.
+func (app *App) checkDemands(ctx context.Context) error {
+	k := app.Keepers
+	err := k.License.Demands.Walk(ctx, nil, func(work registrytypes.WorkID, _ []byte) (bool, error) {
+		derived, err := k.Lineage.Derivations.Has(ctx, work)
+		if err == nil && !derived {
+			err = fmt.Errorf("something is demanded of %s, but it has no sources", work)
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return k.License.Admissions.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ licensetypes.Admission) (bool, error) {
+		row, _, err := k.Lineage.Derivations.Find(ctx, key.K1())
+		if err == nil && key.K2() > row.Declarations {
+			err = fmt.Errorf("declaration %d of %s waits, it has made %d", key.K2(), key.K1(), row.Declarations)
 		}
 		return err != nil, err
 	})

@@ -279,14 +279,26 @@ func (g *moneyGame) derive() (chain.Account, []sdk.Msg) {
 		}
 		sources = append(sources, moneyWork(source).Under(terms))
 	}
-	return work.Owner, []sdk.Msg{chain.DeriveMsg(work, sources...)}
+	msg := chain.DeriveMsg(work, sources...)
+	msg.AllowUnapproved = g.rng.IntN(3) == 0
+	return work.Owner, []sdk.Msg{msg}
 }
 
 func (g *moneyGame) approve() (chain.Account, []sdk.Msg) {
 	source, derivative := moneyWork(g.work()), moneyWork(g.work())
-	return source.Owner, []sdk.Msg{&lineagetypes.MsgApproveSource{
-		Owner: source.Owner.String(), Source: source.ID, Derivative: derivative.ID,
-	}}
+	terms := chain.Preset([]string{"commercial-remix-5", "commercial-remix-10"}[g.rng.IntN(2)])
+	msg := chain.ApproveSourceMsg(source.Under(terms), derivative)
+	// Half of the approvals are of declarations that wait already, if there is one.
+	query := &licensetypes.QueryAdmissionsRequest{WaitsFor: source.ID}
+	waiting, err := licensetypes.NewQueryClient(g.chains[0].Conn()).Admissions(g.chains[0].Ctx(), query)
+	require.NoError(g.t, err)
+	if g.rng.IntN(2) == 0 && len(waiting.Admissions) > 0 {
+		ref := waiting.Admissions[0].Declaration
+		msg = &lineagetypes.MsgApproveSource{
+			Owner: msg.Owner, Source: source.ID, Derivative: ref.Work, Declaration: ref.Number, Shown: msg.Shown,
+		}
+	}
+	return source.Owner, []sdk.Msg{msg}
 }
 
 // shareOf is what an account holds of a work, by the state of the last block.

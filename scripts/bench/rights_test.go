@@ -57,14 +57,11 @@ func addWork(ctx sdk.Context, c *chain.Chain, owner chain.Account, i int) (regis
 	}
 	switch i % 8 {
 	case 0:
-		p, err := keepers.License.Permit(ctx, licensetypes.PermitRequest{
-			Derivative: work.ID, Owner: owner.Address, Source: chain.WorkOf("non-commercial source", owner).ID,
-			Permission: chain.Preset("cc-by-nc-4.0").String(),
-		})
+		d, err := chain.DeriveMsg(work, chain.WorkOf("non-commercial source", owner).Under(chain.Preset("cc-by-nc-4.0"))).Declaration()
 		if err != nil {
 			return work.ID, err
 		}
-		if err := keepers.License.Bind(ctx, work.ID, []licensetypes.Permit{p}); err != nil {
+		if _, err := keepers.Lineage.Derive(ctx, d); err != nil {
 			return work.ID, err
 		}
 		return work.ID, offer("noncommercial-remix")

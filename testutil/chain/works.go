@@ -95,6 +95,17 @@ func DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
 	return msg
 }
 
+// ApproveSourceMsg approves, on behalf of the owner of a source, that a work declares it
+// later, whatever stands of the work.
+func ApproveSourceMsg(source Source, work Work) *lineagetypes.MsgApproveSource {
+	s := source.Message()
+	const any = 1 << 62
+	return &lineagetypes.MsgApproveSource{
+		Owner: source.Work.Owner.String(), Source: s.Work, Derivative: work.ID, Role: s.Role, Permission: s.Permission,
+		Shown: lineagetypes.Promises{Grants: any, Derivatives: any, IrrevocableOffers: any},
+	}
+}
+
 // PayMsg pays a work.
 func PayMsg(payer Account, work Work, amount sdk.Coin) *royaltytypes.MsgPay {
 	return &royaltytypes.MsgPay{Payer: payer.String(), Work: work.ID, Amount: amount}

@@ -40,7 +40,7 @@ func TestApprovalsNeitherOutlastASaleNorRevive(t *testing.T) {
 		c.MustDeliver(alice, &licensetypes.MsgApprove{
 			Owner: alice.String(), Work: song.ID, Terms: ask.ID(), Licensee: bob.String(),
 		})
-		c.MustDeliver(alice, &types.MsgApproveSource{Owner: alice.String(), Source: song.ID, Derivative: remix.ID})
+		c.MustDeliver(alice, chain.ApproveSourceMsg(song.Under(remix5), remix))
 	}
 	acquire := &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: ask.ID()}
 	derive := chain.DeriveMsg(remix, song.Under(remix5))

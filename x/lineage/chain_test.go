@@ -28,7 +28,7 @@ func TestLaterSourcesOnAChain(t *testing.T) {
 		require.ErrorContains(t, result.Err(), text)
 	}
 	refused("MsgApproveSource", sample.Under(remix5))
-	c.MustDeliver(alice, &types.MsgApproveSource{Owner: alice.String(), Source: sample.ID, Derivative: remix.ID})
+	c.MustDeliver(alice, chain.ApproveSourceMsg(sample.Under(remix5), remix))
 	c.MustDeliver(bob, chain.DeriveMsg(remix, sample.Under(remix5)))
 
 	queries := types.NewQueryClient(c.Conn())

@@ -108,6 +108,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 		Fee:             q.fee,
 		WorkVersion:     q.work.Version,
 		UpstreamVersion: upstream,
+		DemandsVersion:  q.demands.Version,
 		GrantedAt:       now,
 		UsedBy:          registrytypes.WorkIDBytes{WorkID: a.Derivative},
 	}

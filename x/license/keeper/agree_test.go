@@ -56,7 +56,7 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 				require.NoError(rt, err)
 				if isNew {
 					cache, _ := m.ctx.CacheContext()
-					require.NoError(rt, m.k.Bind(cache, made, []types.Permit{permit}))
+					require.NoError(rt, m.k.Bind(cache, binding(made, permit)))
 				}
 			}
 			for _, permission := range append(grants, terms...) {

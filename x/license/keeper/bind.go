@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	errorsmod "cosmossdk.io/errors"
@@ -20,48 +21,122 @@ const maxNamed = 4
 
 // Bind ties a derivative to permitted sources: it checks that their demands,
 // with those that the derivative has already, can be met together and by its
-// open offers, then stores them and marks the grants as used. The permits are
-// what Permit answered in the same transaction. Call it when the royalty link
-// is made, so that what the derivative owes is known.
-func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
-	if len(permits) > types.MaxSources {
-		return errorsmod.Wrapf(types.ErrTooMany, "%d sources at once, at most %d: declare them in parts", len(permits), types.MaxSources)
+// open offers, then stores them and marks the grants as used. Call it when the
+// royalty link is made, so that what the derivative owes is known.
+func (k Keeper) Bind(ctx context.Context, b types.Binding) error {
+	derivative := b.Declaration.Work
+	if len(b.Permits) > types.MaxSources {
+		return errorsmod.Wrapf(types.ErrTooMany, "%d sources at once, at most %d: declare them in parts", len(b.Permits), types.MaxSources)
 	}
-	existing, err := k.constraintsOf(ctx, derivative)
+	before, err := k.demandsOn(ctx, derivative)
 	if err != nil {
 		return err
 	}
-	own, err := k.demandsOf(ctx, existing)
+	standing, err := k.standing(ctx, b, before)
 	if err != nil {
 		return err
 	}
-	all := newConstraintSet(existing, own)
-	groups, err := k.collect(ctx, own, permits, all)
-	if err != nil {
-		return err
+	all := slices.Clone(standing)
+	groups := make([]rules.Group, 0, len(b.Permits)+1)
+	for i, rows := range append([][]types.Constraint{standing}, constraintsOf(b.Permits)...) {
+		group, err := k.demandsOf(ctx, rows)
+		if err != nil {
+			return err
+		}
+		groups = append(groups, group)
+		if i > 0 {
+			all = append(all, rows...)
+		}
 	}
-	if all.overflow != nil {
-		return errorsmod.Wrapf(types.ErrTooMany, "%s would take on more than %d constraints of kind %s: leave out sources",
-			derivative, types.MaxConstraints, all.overflow)
+	now := types.Demands{Version: before.Version}
+	if now.Constraints, err = k.mergeConstraints(ctx, derivative, all); err != nil {
+		return err
 	}
 	if err := k.checkCompatible(ctx, derivative, groups); err != nil {
 		return err
 	}
-	if err := k.markUsed(ctx, derivative, permits); err != nil {
+	if err := k.markUsed(ctx, derivative, b.Permits); err != nil {
 		return err
 	}
-	changed := all.changed()
-	if len(changed) == 0 {
+	if now.Waiting, err = k.waiting(ctx, b, before); err != nil {
+		return err
+	}
+	return k.changeDemands(ctx, derivative, before, now)
+}
+
+// standing is what the derivative has taken on by the edges that stay.
+func (k Keeper) standing(ctx context.Context, b types.Binding, before types.Demands) ([]types.Constraint, error) {
+	if !b.Rebuilt {
+		return before.Constraints, nil
+	}
+	return k.Rebuild(ctx, b.Declaration.Work, b.Standing)
+}
+
+// Rebuild computes what a work's sources demand of it from what its edges pin. It
+// fails with ErrTooMany where Bind would.
+func (k Keeper) Rebuild(ctx context.Context, work registrytypes.WorkID, pins []types.Pin) ([]types.Constraint, error) {
+	var all []types.Constraint
+	for _, p := range pins {
+		rows, err := k.pinned(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return k.mergeConstraints(ctx, work, all)
+}
+
+func constraintsOf(permits []types.Permit) [][]types.Constraint {
+	list := make([][]types.Constraint, len(permits))
+	for i, p := range permits {
+		list[i] = p.Constraints
+	}
+	return list
+}
+
+// waiting are the declarations that the derivative waits for: those that it waited
+// for before, those that its sources wait for and, where that is not approved, this
+// one.
+func (k Keeper) waiting(ctx context.Context, b types.Binding, before types.Demands) ([]types.DeclarationRef, error) {
+	refs, err := k.waitingFor(ctx, before.Waiting)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range b.Permits {
+		refs = append(refs, p.Waiting...)
+	}
+	if b.Admission.Waits() {
+		refs = append(refs, b.Declaration)
+		if err := k.admit(ctx, b.Declaration, b.Admission); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(refs, types.DeclarationRef.Compare)
+	if refs = slices.Compact(refs); len(refs) > types.MaxConstraints {
+		return nil, errorsmod.Wrapf(types.ErrTooMany, "%s would wait for the approval of %d declarations of later sources, at most %d: "+
+			"wait until owners have approved some", b.Declaration.Work, len(refs), types.MaxConstraints)
+	}
+	return refs, nil
+}
+
+// changeDemands stores what is demanded of a derivative now, if that is something
+// else than before, and has its revenue counted in the denoms of new ceilings.
+func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.WorkID, before, now types.Demands) error {
+	changed := !slices.Equal(before.Constraints, now.Constraints)
+	if !changed && slices.Equal(before.Waiting, now.Waiting) {
 		return nil
 	}
-	if err := k.setConstraints(ctx, derivative, all.rows); err != nil {
+	if changed {
+		now.Version++
+		if err := k.meter(ctx, derivative, now.Constraints); err != nil {
+			return err
+		}
+	}
+	if err := k.setDemands(ctx, derivative, before, now); err != nil {
 		return err
 	}
-	if err := k.meter(ctx, derivative, changed); err != nil {
-		return err
-	}
-	event := &types.EventConstrained{Work: derivative}
-	for _, c := range changed {
+	event := &types.EventConstrained{Work: derivative, Version: now.Version, Waiting: now.Waiting}
+	for _, c := range now.Constraints {
 		named, err := k.namedConstraint(ctx, c)
 		if err != nil {
 			return err
@@ -71,10 +146,9 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	return events.Emit(ctx, event)
 }
 
-// meter has the revenue of a derivative counted in the denoms of its new
-// ceilings.
-func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, changed []types.Constraint) error {
-	for _, c := range changed {
+// meter has the revenue of a derivative counted in the denoms of its ceilings.
+func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, constraints []types.Constraint) error {
+	for _, c := range constraints {
 		if c.Kind != types.CONSTRAINT_CEILING {
 			continue
 		}
@@ -87,25 +161,6 @@ func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, chan
 		}
 	}
 	return nil
-}
-
-// collect gathers what each source demands. The first group is what the
-// derivative has taken on already.
-func (k Keeper) collect(
-	ctx context.Context, own rules.Group, permits []types.Permit, all *constraintSet,
-) ([]rules.Group, error) {
-	groups := []rules.Group{own}
-	for _, p := range permits {
-		group, err := k.demandsOf(ctx, p.Constraints)
-		if err != nil {
-			return nil, err
-		}
-		for i, c := range p.Constraints {
-			all.add(c, group[i])
-		}
-		groups = append(groups, group)
-	}
-	return groups, nil
 }
 
 // checkCompatible refuses demands that contradict each other, royalties owed
@@ -185,62 +240,3 @@ func describeConflicts(conflicts []rules.Conflict) string {
 	}
 	return strings.Join(texts, ", ")
 }
-
-// constraintSet collects constraints, each once.
-type constraintSet struct {
-	rows     []types.Constraint
-	existing int
-	known    map[types.Constraint]bool
-	count    map[types.ConstraintKind]int
-	// denied are the uses that rows of the kind USES deny.
-	denied   rules.Actions
-	overflow fmt.Stringer
-}
-
-func newConstraintSet(existing []types.Constraint, demands rules.Group) *constraintSet {
-	s := &constraintSet{known: make(map[types.Constraint]bool), count: make(map[types.ConstraintKind]int)}
-	for i, c := range existing {
-		s.add(c, demands[i])
-	}
-	s.existing = len(s.rows)
-	return s
-}
-
-func (s *constraintSet) add(c types.Constraint, d rules.Demand) {
-	key := demanded(c)
-	if s.known[key] {
-		return
-	}
-	if c.Kind == types.CONSTRAINT_USES {
-		// One source that denies a use is as good as a hundred: at most a row a use.
-		denied := d.Terms.DeniedUses()
-		if denied&^s.denied == 0 {
-			return
-		}
-		s.denied |= denied
-	}
-	if s.count[c.Kind] >= c.Kind.Max() {
-		// One non-commercial source is as good as a hundred, and so is one to
-		// credit; of the other kinds each has a say of its own.
-		if c.Kind != types.CONSTRAINT_NONCOMMERCIAL && c.Kind != types.CONSTRAINT_ATTRIBUTION {
-			s.overflow = c.Kind
-		}
-		return
-	}
-	s.known[key] = true
-	s.count[c.Kind]++
-	s.rows = append(s.rows, c)
-}
-
-// demanded tells constraints apart. What is demanded under the same terms is one
-// demand, in the name of the first source, except where the sources count.
-func demanded(c types.Constraint) types.Constraint {
-	switch c.Kind {
-	case types.CONSTRAINT_SHARE_ALIKE, types.CONSTRAINT_SCOPE, types.CONSTRAINT_CEILING:
-		c.Source = registrytypes.WorkIDBytes{}
-	}
-	return c
-}
-
-// changed lists what was added.
-func (s *constraintSet) changed() []types.Constraint { return s.rows[s.existing:] }

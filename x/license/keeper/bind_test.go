@@ -36,12 +36,12 @@ func TestNonCommercialStaysOnDescendants(t *testing.T) {
 	p, err := f.permit(remix, song, nc)
 	require.NoError(t, err)
 	ctx := f.ctx.WithEventManager(sdk.NewEventManager())
-	require.NoError(t, f.k.Bind(ctx, remix, []types.Permit{p}))
+	require.NoError(t, f.k.Bind(ctx, binding(remix, p)))
 	want := []types.NamedConstraint{
 		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: song, Terms: nc},
 		{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song, Terms: nc},
 	}
-	f.requireEvents(ctx.EventManager().Events(), &types.EventConstrained{Work: remix, Constraints: want})
+	f.requireEvents(ctx.EventManager().Events(), &types.EventConstrained{Work: remix, Version: 1, Constraints: want})
 	require.Equal(t, want, f.constraints(remix))
 
 	err = f.offer(remix, preset("commercial-use"), types.Offer{})
@@ -227,5 +227,5 @@ func TestConstraintsAreBounded(t *testing.T) {
 	require.Len(t, f.constraints(remix), types.MaxConstraints+types.MaxAttributions)
 	require.ErrorIs(t, f.derive(remix, granted...), types.ErrTooMany)
 	require.NoError(t, f.derive(remix, granted[1:]...))
-	require.ErrorIs(t, f.k.Bind(f.ctx, remix, make([]types.Permit, types.MaxSources+1)), types.ErrTooMany)
+	require.ErrorIs(t, f.k.Bind(f.ctx, binding(remix, make([]types.Permit, types.MaxSources+1)...)), types.ErrTooMany)
 }

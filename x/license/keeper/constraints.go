@@ -3,10 +3,10 @@ package keeper
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -16,21 +16,90 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// constraintsOf lists what a work's sources demand of it, in order of kind,
-// source and terms: at most MaxConstraints of each kind.
-func (k Keeper) constraintsOf(ctx context.Context, work registrytypes.WorkID) ([]types.Constraint, error) {
-	packed, found, err := k.Constraints.Find(ctx, work)
+// demandsOn is what a work's sources demand of it now; nothing of an original.
+func (k Keeper) demandsOn(ctx context.Context, work registrytypes.WorkID) (types.Demands, error) {
+	packed, found, err := k.Demands.Find(ctx, work)
 	if err != nil || !found {
-		return nil, err
+		return types.Demands{}, err
 	}
-	rows, err := types.UnpackConstraints(packed)
-	return rows, errorsmod.Wrapf(err, "constraints of %s", work)
+	d, err := types.UnpackDemands(packed)
+	return d, errorsmod.Wrapf(err, "demands on %s", work)
 }
 
-// setConstraints replaces what is demanded of a work.
-func (k Keeper) setConstraints(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
-	rows = slices.SortedFunc(slices.Values(rows), types.Constraint.Compare)
-	return k.Constraints.Set(ctx, work, types.PackConstraints(rows))
+// constraintsAt lists what was demanded of a work in one version of its demands, now
+// being those of today. It fails with ErrUnknownVersion.
+func (k Keeper) constraintsAt(
+	ctx context.Context, work registrytypes.WorkID, now types.Demands, version uint32,
+) ([]types.Constraint, error) {
+	switch version {
+	case now.Version:
+		return now.Constraints, nil
+	case 0:
+		return nil, nil
+	}
+	packed, found, err := k.PastDemands.Find(ctx, collections.Join(work, version))
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, errorsmod.Wrapf(types.ErrUnknownVersion, "version %d of the demands on %s, which are at %d", version, work, now.Version)
+	}
+	d, err := types.UnpackDemands(packed)
+	return d.Constraints, errorsmod.Wrapf(err, "version %d of the demands on %s", version, work)
+}
+
+// setDemands replaces what is demanded of a work. What a grant or a derivative may
+// have pinned stays, under its version.
+func (k Keeper) setDemands(ctx context.Context, work registrytypes.WorkID, before, now types.Demands) error {
+	if before.Version > 0 && before.Version != now.Version {
+		before.Waiting = nil
+		if err := k.PastDemands.Set(ctx, collections.Join(work, before.Version), before.Pack()); err != nil {
+			return err
+		}
+	}
+	return k.Demands.Set(ctx, work, now.Pack())
+}
+
+// mergeConstraints brings the constraints of one work into their one form. It fails
+// with ErrTooMany.
+func (k Keeper) mergeConstraints(
+	ctx context.Context, work registrytypes.WorkID, all []types.Constraint,
+) ([]types.Constraint, error) {
+	r := k.newReader(ctx)
+	merged, over, err := types.MergeConstraints(all, func(id types.TermsID) (rules.Actions, error) {
+		t, err := r.termsOf(id)
+		return t.rules.DeniedUses(), err
+	})
+	if err == nil && over != types.CONSTRAINT_UNSPECIFIED {
+		err = errorsmod.Wrapf(types.ErrTooMany, "%s would take on more than %d constraints of kind %s: leave out sources",
+			work, over.Max(), over)
+	}
+	return merged, err
+}
+
+// pinned lists what one edge passes on to a derivative.
+func (k Keeper) pinned(ctx context.Context, p types.Pin) ([]types.Constraint, error) {
+	now, err := k.demandsOn(ctx, p.Source)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := k.constraintsAt(ctx, p.Source, now, p.DemandsVersion)
+	if err != nil || p.Terms.IsZero() {
+		return p.Inherited(rows), err
+	}
+	terms, err := k.GetTerms(ctx, p.Terms)
+	if err != nil {
+		return nil, err
+	}
+	ends := false
+	if !p.Grant.IsZero() {
+		grant, err := k.GetGrant(ctx, p.Grant)
+		if err != nil {
+			return nil, err
+		}
+		ends = grant.ExpiresAt != nil
+	}
+	return append(p.Inherited(rows), p.Demanded(terms, ends)...), nil
 }
 
 // checkNotExpired fails with ErrSourceExpired when a permission that a work

@@ -60,7 +60,7 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work) (
 		if err := any.addOffers(id, source.Transfers, &known); err != nil {
 			return nil, err
 		}
-		if err := any.addGrants(id, &known); err != nil {
+		if err := any.addGrants(id, nil, &known); err != nil {
 			return nil, err
 		}
 	}

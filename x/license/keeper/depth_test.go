@@ -162,7 +162,7 @@ func TestWhatWasTrainedOnAWorkMayBeRun(t *testing.T) {
 		Action: rules.TrainAI, Column: rules.Trained,
 	})
 	require.NoError(t, err)
-	require.NoError(t, f.k.Bind(f.ctx, remix, []types.Permit{permit}))
+	require.NoError(t, f.k.Bind(f.ctx, binding(remix, permit)))
 	f.offered(remix, anything(f), types.Offer{})
 	for _, use := range []types.Use{play, adapt, ground, train, copied} {
 		require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, use, carol).Verdict, "%s", use.Action)

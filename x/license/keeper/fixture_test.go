@@ -361,7 +361,7 @@ func (f *fixture) derive(derivative registrytypes.WorkID, sources ...source) err
 		}
 		permits = append(permits, p)
 	}
-	if err := f.k.Bind(cache, derivative, permits); err != nil {
+	if err := f.k.Bind(cache, binding(derivative, permits...)); err != nil {
 		return err
 	}
 	write()
@@ -393,4 +393,9 @@ func coins(s string) sdk.Coins {
 // afterAll is a context of a genesis that an export has made: all rows are older.
 func afterAll(ctx sdk.Context) sdk.Context {
 	return ctx.WithBlockTime(ctx.BlockTime().AddDate(1, 0, 0))
+}
+
+// binding is a first declaration that nobody has to approve.
+func binding(derivative registrytypes.WorkID, permits ...types.Permit) types.Binding {
+	return types.Binding{Declaration: types.DeclarationRef{Work: derivative, Number: 1}, Permits: permits}
 }

@@ -46,7 +46,12 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := k.initApprovals(ctx, gs.Approvals); err != nil {
 		return err
 	}
-	return k.initConstraints(ctx, gs.Constraints)
+	for _, a := range gs.Admissions {
+		if err := k.addAdmission(ctx, a.Declaration, a.Admission); err != nil {
+			return err
+		}
+	}
+	return k.initDemands(ctx, gs.Demands)
 }
 
 func (k Keeper) initApprovals(ctx context.Context, rows []types.GenesisApproval) error {
@@ -62,20 +67,15 @@ func (k Keeper) initApprovals(ctx context.Context, rows []types.GenesisApproval)
 	return nil
 }
 
-// initConstraints stores the constraints of each work together. They may come
-// in any order.
-func (k Keeper) initConstraints(ctx context.Context, rows []types.GenesisConstraint) error {
-	var works []registrytypes.WorkID
-	of := make(map[registrytypes.WorkID][]types.Constraint)
+func (k Keeper) initDemands(ctx context.Context, rows []types.GenesisDemands) error {
 	for _, row := range rows {
-		if of[row.Work] == nil {
-			works = append(works, row.Work)
-		}
-		of[row.Work] = append(of[row.Work], row.Constraint)
-	}
-	for _, work := range works {
-		if err := k.setConstraints(ctx, work, of[work]); err != nil {
+		if err := k.Demands.Set(ctx, row.Work, row.Demands.Pack()); err != nil {
 			return err
+		}
+		for _, d := range row.Past {
+			if err := k.PastDemands.Set(ctx, collections.Join(row.Work, d.Version), d.Pack()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -125,12 +125,40 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
-		rows, err := types.UnpackConstraints(packed)
-		for _, c := range rows {
-			gs.Constraints = append(gs.Constraints, types.GenesisConstraint{Work: work, Constraint: c})
-		}
-		return false, err
+	err = k.Admissions.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], a types.Admission) (bool, error) {
+		ref := types.DeclarationRef{Work: key.K1(), Number: key.K2()}
+		gs.Admissions = append(gs.Admissions, types.GenesisAdmission{Declaration: ref, Admission: a})
+		return false, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	gs.Demands, err = k.exportDemands(ctx)
 	return gs, err
+}
+
+// exportDemands reads each work's demands with those that came before.
+func (k Keeper) exportDemands(ctx context.Context) (list []types.GenesisDemands, err error) {
+	err = k.Demands.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
+		row := types.GenesisDemands{Work: work}
+		var err error
+		if row.Demands, err = types.UnpackDemands(packed); err != nil {
+			return true, err
+		}
+		if row.Demands.Waiting, err = k.waitingFor(ctx, row.Demands.Waiting); err != nil {
+			return true, err
+		}
+		for v := uint32(1); v < row.Demands.Version; v++ {
+			rows, err := k.constraintsAt(ctx, work, row.Demands, v)
+			if err != nil {
+				return true, err
+			}
+			row.Past = append(row.Past, types.Demands{Version: v, Constraints: rows})
+		}
+		if !row.Demands.IsEmpty() {
+			list = append(list, row)
+		}
+		return false, nil
+	})
+	return list, err
 }

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,7 +54,8 @@ func TestGenesisRoundTrip(t *testing.T) {
 	require.Len(t, exported.Offers, 4)
 	require.Len(t, exported.Grants, 2)
 	require.Len(t, exported.GrantCounts, 2)
-	require.Len(t, exported.Constraints, len(f.constraints(remix)))
+	require.Len(t, exported.Demands, 1)
+	require.Len(t, exported.Demands[0].Demands.Constraints, len(f.constraints(remix)))
 	require.Len(t, exported.Approvals, 2)
 	require.EqualValues(t, 2, exported.Approvals[0].Transfers)
 
@@ -75,11 +77,14 @@ func TestGenesisRoundTrip(t *testing.T) {
 	require.ErrorIs(t, g.offer(remix, preset("cc-by-4.0"), types.Offer{}), types.ErrConflict)
 }
 
+// demanded are the constraints of the one derivative.
+func demanded(gs *types.GenesisState) []types.Constraint { return gs.Demands[0].Demands.Constraints }
+
 // expiring is the constraint that ends with a grant.
 func expiring(gs *types.GenesisState) *types.Constraint {
-	for i := range gs.Constraints {
-		if gs.Constraints[i].Constraint.Kind == types.CONSTRAINT_EXPIRES {
-			return &gs.Constraints[i].Constraint
+	for i := range demanded(gs) {
+		if demanded(gs)[i].Kind == types.CONSTRAINT_EXPIRES {
+			return &demanded(gs)[i]
 		}
 	}
 	panic("no constraint ends")
@@ -100,11 +105,35 @@ func TestBrokenGenesis(t *testing.T) {
 		"grant without an id": func(gs *types.GenesisState) { gs.Grants[0].Id = types.GrantID{} },
 		"count missing":       func(gs *types.GenesisState) { gs.GrantCounts = gs.GrantCounts[1:] },
 		"count too low":       func(gs *types.GenesisState) { gs.GrantCounts[0].Count = 0 },
-		"constraint twice":    func(gs *types.GenesisState) { gs.Constraints = append(gs.Constraints, gs.Constraints[0]) },
-		"unknown kind":        func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 257 },
-		"no kind":             func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 0 },
-		"constraint of none":  func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Source.WorkID = registrytypes.WorkID{} },
-		"grant where none is": func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Grant.GrantID = types.GrantID{1} },
+		"demands twice":       func(gs *types.GenesisState) { gs.Demands = append(gs.Demands, gs.Demands[0]) },
+		"constraint twice": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Constraints = slices.Concat(demanded(gs)[:1], demanded(gs))
+		},
+		"constraints out of order": func(gs *types.GenesisState) { slices.Reverse(demanded(gs)) },
+		"version of nothing":       func(gs *types.GenesisState) { gs.Demands[0].Demands.Version = 0 },
+		"version without a past":   func(gs *types.GenesisState) { gs.Demands[0].Demands.Version = 2 },
+		"past without a version":   func(gs *types.GenesisState) { gs.Demands[0].Past = []types.Demands{{Version: 1}} },
+		"past of another version": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Version, gs.Demands[0].Past = 2, []types.Demands{{Version: 2}}
+		},
+		"no demands": func(gs *types.GenesisState) { gs.Demands[0].Demands = types.Demands{} },
+		"declaration 0": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{Work: remix}}
+		},
+		"declaration twice": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{Work: remix, Number: 1}, {Work: remix, Number: 1}}
+		},
+		"admission for nobody": func(gs *types.GenesisState) {
+			gs.Admissions = []types.GenesisAdmission{{Declaration: types.DeclarationRef{Work: remix, Number: 1}}}
+		},
+		"admission twice": func(gs *types.GenesisState) {
+			a := types.GenesisAdmission{Declaration: types.DeclarationRef{Work: remix, Number: 1}, Admission: types.Admission{Others: 1}}
+			gs.Admissions = []types.GenesisAdmission{a, a}
+		},
+		"unknown kind":        func(gs *types.GenesisState) { demanded(gs)[0].Kind = 257 },
+		"no kind":             func(gs *types.GenesisState) { demanded(gs)[0].Kind = 0 },
+		"constraint of none":  func(gs *types.GenesisState) { demanded(gs)[0].Source.WorkID = registrytypes.WorkID{} },
+		"grant where none is": func(gs *types.GenesisState) { demanded(gs)[0].Grant.GrantID = types.GrantID{1} },
 		"end of no grant":     func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{} },
 		"end of lost grant":   func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{1} },
 		"end under terms":     func(gs *types.GenesisState) { expiring(gs).Terms.TermsID = types.TermsID{1} },
@@ -118,7 +147,7 @@ func TestBrokenGenesis(t *testing.T) {
 			end := types.MaxTime
 			gs.Grants[0].Grant.ExpiresAt = &end
 		},
-		"constraint on no work": func(gs *types.GenesisState) { gs.Constraints[0].Work = registrytypes.WorkID{} },
+		"constraint on no work": func(gs *types.GenesisState) { gs.Demands[0].Work = registrytypes.WorkID{} },
 	} {
 		f := populated(t)
 		gs, err := f.k.ExportGenesis(f.ctx)
@@ -149,9 +178,9 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 		"offers, without terms": func(f *fixture) error {
 			return f.k.Terms.Remove(f.ctx, alikeTerms.ID())
 		},
-		"constraints, without a grant": func(f *fixture) error {
+		"demands, without a grant": func(f *fixture) error {
 			row := []types.Constraint{{Kind: types.CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: song}}}
-			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Version: 1, Constraints: row}.Pack())
 		},
 		"grant indexes, of another work": func(f *fixture) error {
 			grants, err := f.query.Grants(f.ctx, &types.QueryGrantsRequest{Licensee: bob.String()})
@@ -169,16 +198,29 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 		"approvals, of nobody": func(f *fixture) error {
 			return f.k.Approvals.Set(f.ctx, collections.Join3(song, preset("cc-by-4.0"), []byte{7}), 0)
 		},
-		"constraints":            func(f *fixture) error { return f.k.Constraints.Set(f.ctx, photo, nil) },
-		"constraints, truncated": func(f *fixture) error { return f.k.Constraints.Set(f.ctx, photo, []byte{1, 2}) },
-		"constraints, twice": func(f *fixture) error {
-			row, err := f.k.Constraints.Get(f.ctx, remix)
-			require.NoError(f.t, err)
-			return f.k.Constraints.Set(f.ctx, remix, append(row, row...))
+		"demands":            func(f *fixture) error { return f.k.Demands.Set(f.ctx, photo, types.Demands{}.Pack()) },
+		"demands, truncated": func(f *fixture) error { return f.k.Demands.Set(f.ctx, remix, []byte{1, 2}) },
+		"demands, without a past": func(f *fixture) error {
+			d := types.Demands{Version: 2}
+			return f.k.Demands.Set(f.ctx, photo, d.Pack())
 		},
-		"constraints, without terms": func(f *fixture) error {
+		"demands, with a past of none": func(f *fixture) error {
+			return f.k.PastDemands.Set(f.ctx, collections.Join(photo, uint32(1)), types.Demands{Version: 1}.Pack())
+		},
+		"admissions, not waited for": func(f *fixture) error {
+			return f.k.Admissions.Set(f.ctx, collections.Join(photo, uint32(1)), types.Admission{Others: 1})
+		},
+		"admissions, indexed for none": func(f *fixture) error {
+			return f.k.AdmissionsByWork.Set(f.ctx, collections.Join3(song, photo, uint32(1)))
+		},
+		"demands, twice": func(f *fixture) error {
+			row, err := f.k.Demands.Get(f.ctx, remix)
+			require.NoError(f.t, err)
+			return f.k.Demands.Set(f.ctx, remix, append(row, row[5:]...))
+		},
+		"demands, without terms": func(f *fixture) error {
 			row := []types.Constraint{{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: registrytypes.WorkIDBytes{WorkID: song}}}
-			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Version: 1, Constraints: row}.Pack())
 		},
 	} {
 		f := populated(t)

@@ -24,7 +24,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "grants", Check: k.checkGrants},
 		invariants.Invariant{Name: "grant indexes", Check: k.checkGrantIndexes},
 		invariants.Invariant{Name: "grant counts", Check: k.checkGrantCounts},
-		invariants.Invariant{Name: "constraints", Check: k.checkConstraints},
+		invariants.Invariant{Name: "demands", Check: k.checkDemands},
+		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
 	)
 }
@@ -134,6 +135,13 @@ func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g type
 	if err != nil {
 		return err
 	}
+	demands, err := k.demandsOn(ctx, work)
+	if err != nil {
+		return err
+	}
+	if g.DemandsVersion > demands.Version {
+		return fmt.Errorf("pins version %d of the demands on %s, which are at %d", g.DemandsVersion, work, demands.Version)
+	}
 	upstream, err := k.royalty.UpstreamVersion(ctx, work)
 	if err == nil && (g.WorkVersion == 0 || g.WorkVersion > row.Version || g.UpstreamVersion > upstream) {
 		err = fmt.Errorf("pins version %d and upstream version %d of %s, which is at %d and %d",
@@ -195,35 +203,110 @@ func (k Keeper) checkGrantCounts(ctx context.Context) error {
 	})
 }
 
-// checkConstraints: each row holds constraints, in order and none twice; the
-// kind is known, what they rest on exists, and no kind is over its bound.
-func (k Keeper) checkConstraints(ctx context.Context) error {
-	return k.Constraints.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
+// checkDemands: each row holds demands in their one form, what came before its
+// version is there, and what they rest on exists.
+func (k Keeper) checkDemands(ctx context.Context) error {
+	past := 0
+	err := k.Demands.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
 		if _, err := k.registry.GetWork(ctx, work); err != nil {
 			return true, err
 		}
-		rows, err := types.UnpackConstraints(packed)
-		if err == nil && len(rows) == 0 {
+		d, err := types.UnpackDemands(packed)
+		if err == nil && d.IsEmpty() {
 			err = errors.New("has an empty row")
+		}
+		for v := uint32(1); err == nil && v <= d.Version; v++ {
+			err = k.checkVersion(ctx, work, d, v)
 		}
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", work, err)
 		}
-		number := make(map[types.ConstraintKind]int)
-		for i, c := range rows {
-			number[c.Kind]++
-			if i > 0 && rows[i-1].Compare(c) >= 0 {
-				return true, fmt.Errorf("%s: constraint %d is out of order", work, i)
-			}
-			if most := c.Kind.Max(); number[c.Kind] > most {
-				return true, fmt.Errorf("%s has more than %d constraints of kind %s", work, most, c.Kind)
-			}
-			if err := k.checkConstraint(ctx, work, c); err != nil {
-				return true, fmt.Errorf("%s: constraint %d: %w", work, i, err)
-			}
+		past += int(max(d.Version, 1) - 1)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.PastDemands.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ []byte) (bool, error) {
+		past--
+		if past < 0 {
+			return true, fmt.Errorf("%s: version %d of what is demanded is none that came before", key.K1(), key.K2())
 		}
 		return false, nil
 	})
+}
+
+// checkVersion: one version of a work's demands is in its one form and within its
+// bounds.
+func (k Keeper) checkVersion(ctx context.Context, work registrytypes.WorkID, now types.Demands, version uint32) error {
+	rows, err := k.constraintsAt(ctx, work, now, version)
+	if err != nil {
+		return err
+	}
+	for i, c := range rows {
+		if err := k.checkConstraint(ctx, work, c); err != nil {
+			return fmt.Errorf("version %d, constraint %d: %w", version, i, err)
+		}
+	}
+	merged, err := k.mergeConstraints(ctx, work, rows)
+	if err == nil && !slices.Equal(merged, rows) {
+		err = fmt.Errorf("version %d of the constraints is not in order, or has superfluous ones", version)
+	}
+	return err
+}
+
+// checkAdmissions: each is well formed, the works exist and differ, the declaring work
+// waits for it, and the index has exactly the works waited for.
+func (k Keeper) checkAdmissions(ctx context.Context) error {
+	indexed := 0
+	err := k.Admissions.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], a types.Admission) (bool, error) {
+		ref := types.DeclarationRef{Work: key.K1(), Number: key.K2()}
+		err := a.Validate()
+		if err == nil {
+			err = k.checkAdmission(ctx, ref, a)
+		}
+		if err != nil {
+			return true, fmt.Errorf("declaration %d of %s: %w", ref.Number, ref.Work, err)
+		}
+		indexed += len(a.Works)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.AdmissionsByWork.Walk(ctx, nil, func(key waited) (bool, error) {
+		indexed--
+		if indexed < 0 {
+			return true, fmt.Errorf("declaration %d of %s is indexed for %s, which it does not wait for", key.K3(), key.K2(), key.K1())
+		}
+		return false, nil
+	})
+}
+
+func (k Keeper) checkAdmission(ctx context.Context, ref types.DeclarationRef, a types.Admission) error {
+	if _, err := k.registry.GetWork(ctx, ref.Work); err != nil {
+		return err
+	}
+	demands, err := k.demandsOn(ctx, ref.Work)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(demands.Waiting, ref) {
+		return errors.New("the work does not wait for it")
+	}
+	for _, work := range a.Works {
+		if _, err := k.registry.GetWork(ctx, work); err != nil {
+			return err
+		}
+		has, err := k.AdmissionsByWork.Has(ctx, collections.Join3(work, ref.Work, ref.Number))
+		if err == nil && !has {
+			err = fmt.Errorf("is not indexed for %s", work)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkConstraint: the kind is known, and rests on a grant of that source, or on terms

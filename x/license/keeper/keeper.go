@@ -55,9 +55,17 @@ type Keeper struct {
 	// its other, grants. Derived from the grants: an exclusive grant bears no
 	// other beside it.
 	GrantedUntil rows.Map[collections.Pair[registrytypes.WorkID, bool], time.Time]
-	// Constraints: work -> what its sources demand of it, packed, in order of
-	// kind, source and terms; no row: nothing.
-	Constraints rows.Map[registrytypes.WorkID, []byte]
+	// Demands: work -> what its sources demand of it now, packed; no row: nothing, nor
+	// ever before.
+	Demands rows.Map[registrytypes.WorkID, []byte]
+	// PastDemands: (work, version) -> what they demanded before, packed. Grants and
+	// derivatives pin versions.
+	PastDemands rows.Map[collections.Pair[registrytypes.WorkID, uint32], []byte]
+	// Admissions: (work, number of a declaration) -> for whom it waits; no row: for
+	// nobody any more.
+	Admissions rows.Map[collections.Pair[registrytypes.WorkID, uint32], types.Admission]
+	// AdmissionsByWork: (work waited for, declaring work, number).
+	AdmissionsByWork collections.KeySet[waited]
 	// Approvals: (work, terms, types.Approved's key) -> the work's transfers at
 	// the approval, which counts while they are the same.
 	Approvals rows.Map[approval, uint32]
@@ -70,6 +78,7 @@ func NewKeeper(
 ) Keeper {
 	sb := collections.NewSchemaBuilder(storeService)
 	workTerms := collections.PairKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey)
+	workNumber := collections.PairKeyCodec(registrytypes.WorkIDKey, collections.Uint32Key)
 	k := Keeper{
 		authority: authority,
 		registry:  registry,
@@ -86,7 +95,11 @@ func NewKeeper(
 		GrantCounts: rows.NewMap(sb, storeService, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
 		GrantedUntil: rows.NewMap(sb, storeService, types.GrantedUntilPrefix, "granted_until",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.TimeValue()),
-		Constraints: rows.NewMap(sb, storeService, types.ConstraintsPrefix, "constraints", registrytypes.WorkIDKey, collections.BytesValue),
+		Demands:     rows.NewMap(sb, storeService, types.DemandsPrefix, "demands", registrytypes.WorkIDKey, collections.BytesValue),
+		PastDemands: rows.NewMap(sb, storeService, types.PastDemandsPrefix, "past_demands", workNumber, collections.BytesValue),
+		Admissions:  rows.NewMap(sb, storeService, types.AdmissionsPrefix, "admissions", workNumber, codec.CollValue[types.Admission](cdc)),
+		AdmissionsByWork: collections.NewKeySet(sb, types.AdmissionsByWorkPrefix, "admissions_by_work",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, collections.Uint32Key)),
 		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey), collections.Uint32Value),
 	}

@@ -96,14 +96,17 @@ func (k Keeper) validateOffer(ctx context.Context, o types.Offer, t types.Terms)
 
 // offerVerdict holds an offer against what the work's sources demand of it.
 func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t types.Terms, o types.Offer) (rules.Finding, error) {
-	rows, err := k.constraintsOf(ctx, work)
+	on, err := k.demandsOn(ctx, work)
 	if err != nil {
 		return rules.Finding{}, err
 	}
-	if err := k.checkNotExpired(ctx, work, rows); err != nil {
+	if err := k.checkNotExpired(ctx, work, on.Constraints); err != nil {
 		return rules.Finding{}, err
 	}
-	demands, err := k.demandsOf(ctx, rows)
+	if err := k.checkNothingWaits(ctx, work, on); err != nil {
+		return rules.Finding{}, err
+	}
+	demands, err := k.demandsOf(ctx, on.Constraints)
 	if err != nil {
 		return rules.Finding{}, err
 	}

@@ -23,7 +23,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err != nil {
 		return types.Permit{}, err
 	}
-	rows, err := k.constraintsOf(ctx, r.Source)
+	demands, err := k.demandsOn(ctx, r.Source)
 	if err != nil {
 		return types.Permit{}, err
 	}
@@ -31,12 +31,23 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err != nil {
 		return types.Permit{}, err
 	}
+	permit.Column = r.Column
+	if permit.Grant.IsZero() {
+		permit.DemandsVersion = demands.Version
+	}
+	rows, err := k.constraintsAt(ctx, r.Source, demands, permit.DemandsVersion)
+	if err != nil {
+		return types.Permit{}, err
+	}
+	if permit.Waiting, err = k.waitingFor(ctx, demands.Waiting); err != nil {
+		return types.Permit{}, err
+	}
 	if err := k.decideOne(ctx, r, source, rows, permit); err != nil {
 		return types.Permit{}, err
 	}
-	permit.Inherit(rows, r.Column)
+	permit.Constraints = permit.Pin().Inherited(rows)
 	if !permit.Own {
-		permit.Constrain(terms, r.Column)
+		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
 	return permit, nil
 }
@@ -117,7 +128,8 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	terms, err := k.GetTerms(ctx, grant.Terms.TermsID)
 	return types.Permit{
 		Source: r.Source, Terms: grant.Terms.TermsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,
-		UpstreamVersion: grant.UpstreamVersion, WorkVersion: grant.WorkVersion, ExpiresAt: grant.ExpiresAt,
+		UpstreamVersion: grant.UpstreamVersion, DemandsVersion: grant.DemandsVersion, WorkVersion: grant.WorkVersion,
+		Ends: grant.ExpiresAt != nil,
 	}, terms, err
 }
 
@@ -127,7 +139,9 @@ func (k Keeper) decideOne(
 ) error {
 	by := asker{r.Owner, r.Derivative}
 	q := &inquiry{reader: k.newReader(ctx), use: r.Use(), asker: by, grants: true}
-	work := rules.Work{Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(r.Owner)}
+	work := rules.Work{
+		Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(r.Owner), Waiting: len(permit.Waiting) > 0,
+	}
 	var err error
 	if work.Constraints, err = q.constraints(r.Source, rows); err != nil {
 		return err

@@ -134,11 +134,10 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 	// What changes later does not reach back.
 	f.revenue.upstream[song] = 8
 	f.registry[song] = registrytypes.Work{Owner: carol, Status: registrytypes.STATUS_WITHDRAWN, Version: 9}
-	end := genesisTime.Add(week)
 	got, err := f.permit(remix, song, grant)
 	require.NoError(t, err)
 	require.Equal(t, types.Permit{
-		Source: song, Terms: terms, Grant: grant, Policy: royaltytypes.POLICY_RELATIVE, Rate: 5, WorkVersion: 1, ExpiresAt: &end,
+		Source: song, Terms: terms, Grant: grant, Policy: royaltytypes.POLICY_RELATIVE, Rate: 5, WorkVersion: 1, Ends: true,
 		Constraints: []types.Constraint{{
 			Kind:   types.CONSTRAINT_EXPIRES,
 			Source: registrytypes.WorkIDBytes{WorkID: song}, Grant: types.GrantIDBytes{GrantID: grant},
@@ -223,8 +222,8 @@ func TestBindChecksTheGrantAgain(t *testing.T) {
 	require.NoError(t, err)
 	second, err := f.permit(other, song, grant)
 	require.NoError(t, err)
-	require.NoError(t, f.k.Bind(f.ctx, remix, []types.Permit{first}))
-	require.ErrorIs(t, f.k.Bind(f.ctx, other, []types.Permit{second}), types.ErrGrantUsed)
+	require.NoError(t, f.k.Bind(f.ctx, binding(remix, first)))
+	require.ErrorIs(t, f.k.Bind(f.ctx, binding(other, second)), types.ErrGrantUsed)
 
 	shown, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: grant})
 	require.NoError(t, err)

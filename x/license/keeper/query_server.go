@@ -124,15 +124,19 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.k.constraintsOf(ctx, req.Work)
+	demands, err := s.k.demandsOn(ctx, req.Work)
 	if err != nil {
 		return nil, coded(err)
 	}
-	rows, next, err := paging.Slice(rows, page)
+	res := &types.QueryConstraintsResponse{Version: demands.Version}
+	if res.Waiting, err = s.k.waitingFor(ctx, demands.Waiting); err != nil {
+		return nil, coded(err)
+	}
+	rows, next, err := paging.Slice(demands.Constraints, page)
 	if err != nil {
 		return nil, err
 	}
-	res := &types.QueryConstraintsResponse{Pagination: next}
+	res.Pagination = next
 	for _, c := range rows {
 		inForce, err := s.k.inForce(ctx, req.Work, c)
 		if err != nil {
@@ -141,6 +145,50 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 		res.Constraints = append(res.Constraints, inForce)
 	}
 	return res, nil
+}
+
+// Admissions implements types.QueryServer.
+func (s queryServer) Admissions(ctx context.Context, req *types.QueryAdmissionsRequest) (*types.QueryAdmissionsResponse, error) {
+	if !req.Work.IsZero() {
+		demands, err := s.waiting(ctx, req.Work)
+		return &types.QueryAdmissionsResponse{Admissions: demands}, err
+	}
+	page, err := s.find(ctx, req.WaitsFor, req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	admissions, next, err := query.CollectionPaginate(ctx, s.k.AdmissionsByWork, page,
+		func(key waited, _ collections.NoValue) (types.WaitingDeclaration, error) {
+			ref := types.DeclarationRef{Work: key.K2(), Number: key.K3()}
+			a, _, err := s.k.GetAdmission(ctx, ref)
+			return types.WaitingDeclaration{Declaration: ref, Admission: a}, err
+		}, withPrefix(collections.TriplePrefix[registrytypes.WorkID, registrytypes.WorkID, uint32](req.WaitsFor)))
+	if err != nil {
+		return nil, coded(err)
+	}
+	return &types.QueryAdmissionsResponse{Admissions: admissions, Pagination: next}, nil
+}
+
+// waiting lists the declarations that a work waits for, and for whom they do.
+func (s queryServer) waiting(ctx context.Context, work registrytypes.WorkID) ([]types.WaitingDeclaration, error) {
+	if _, err := s.find(ctx, work, nil); err != nil {
+		return nil, err
+	}
+	demands, err := s.k.demandsOn(ctx, work)
+	if err != nil {
+		return nil, coded(err)
+	}
+	var list []types.WaitingDeclaration
+	for _, ref := range demands.Waiting {
+		a, waits, err := s.k.GetAdmission(ctx, ref)
+		if err != nil {
+			return nil, coded(err)
+		}
+		if waits {
+			list = append(list, types.WaitingDeclaration{Declaration: ref, Admission: a})
+		}
+	}
+	return list, nil
 }
 
 // Approvals implements types.QueryServer.

@@ -16,8 +16,9 @@ import (
 
 // quote is what an offer gives a licensee now.
 type quote struct {
-	work  registrytypes.Work
-	terms types.Terms
+	work    registrytypes.Work
+	demands types.Demands
+	terms   types.Terms
 	// fee of the grant; nil: free.
 	fee *sdk.Coin
 }
@@ -28,6 +29,9 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed *types.Grant) 
 	var q quote
 	var err error
 	if q.work, err = k.registry.GetWork(ctx, a.Work); err != nil {
+		return q, err
+	}
+	if q.demands, err = k.demandsOn(ctx, a.Work); err != nil {
 		return q, err
 	}
 	offer, err := k.getOffer(ctx, a.Work, a.Terms)
@@ -58,11 +62,12 @@ func (k Keeper) weighAcquisition(
 	// What acquiring an offer is for is not asked: no use.
 	reader := &inquiry{reader: k.newReader(ctx), asker: asker{a.Licensee, a.Derivative}}
 	work := rules.Work{Status: statusOf(q.work)}
-	rows, err := k.constraintsOf(ctx, a.Work)
+	waiting, err := k.waitingFor(ctx, q.demands.Waiting)
 	if err != nil {
 		return nil, err
 	}
-	if work.Constraints, err = reader.constraints(a.Work, rows); err != nil {
+	work.Waiting = len(waiting) > 0
+	if work.Constraints, err = reader.constraints(a.Work, q.demands.Constraints); err != nil {
 		return nil, err
 	}
 	if err := reader.exclusivity(a.Work, &work); err != nil {

@@ -42,6 +42,9 @@ func refusal(work registrytypes.WorkID, r rules.Reason) error {
 	case rules.SourceExpired:
 		kind, text = types.ErrSourceExpired, fmt.Sprintf("the permission that %s has by way of %s ended at %s: its licensee needs to renew the grant",
 			work, r.Source, at)
+	case rules.UnapprovedSource:
+		kind, text = types.ErrSourceUnapproved, fmt.Sprintf("owners of later sources of %s have not approved them: it takes no new grants, "+
+			"and no derivations under offers, until they do", work)
 	case rules.CeilingReached:
 		kind, text = types.ErrCeilingReached, fmt.Sprintf("%s has taken in more than %s allows under %s: ask its owner for other terms",
 			work, r.Source, r.Terms)

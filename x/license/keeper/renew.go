@@ -17,8 +17,9 @@ import (
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
 // end or, if that is past, from now. The open offer of the same terms has to
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
-// bounds it and picks its denom. What the grant pins stays; its fee becomes what
-// was paid last. A renewal is not counted as another grant. It fails with
+// bounds it and picks its denom. The grant pins anew what the work, its upstream list
+// and its demands are, for what is made under it afterwards; its fee becomes what was
+// paid last. A renewal is not counted as another grant. It fails with
 // ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
 // the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
@@ -52,7 +53,11 @@ func (k Keeper) RenewGrant(
 	if err := k.payFee(ctx, a, q.fee); err != nil {
 		return grant, err
 	}
+	if grant.UpstreamVersion, err = k.royalty.UpstreamVersion(ctx, a.Work); err != nil {
+		return grant, err
+	}
 	grant.Fee, grant.ExpiresAt = q.fee, &end
+	grant.WorkVersion, grant.DemandsVersion = q.work.Version, q.demands.Version
 	if err := k.Grants.Set(ctx, id, grant); err != nil {
 		return grant, err
 	}

@@ -65,8 +65,8 @@ func TestARenewalIsPaidAtTodaysPrice(t *testing.T) {
 	require.Equal(t, payment{bob.String(), song, "9uusdc"}, f.revenue.paid[1])
 	after, err := f.k.GetGrant(f.ctx, grant)
 	require.NoError(t, err)
-	before.Fee, before.ExpiresAt = &fee, &end
-	require.Equal(t, before, after, "all that the grant pins stays")
+	before.Fee, before.ExpiresAt, before.UpstreamVersion = &fee, &end, 7
+	require.Equal(t, before, after, "it pins anew what the work owes")
 
 	f.wait(day(100)) // from now on, where the end is past
 	require.NoError(t, f.try(renew(bob, grant, "8ustem")))

@@ -38,7 +38,8 @@ func (q *inquiry) answer(s types.Subject) (types.Rights, error) {
 		return rights, err
 	}
 	before, behind, err := q.k.registry.Rivals(q.ctx, id, work)
-	rights.Notices = append(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind)...)
+	rights.Notices = append(rights.Notices, noticeOf(rules.Contested, before)...)
+	rights.Notices = append(rights.Notices, noticeOf(rules.AlsoClaimed, behind)...)
 	return rights, err
 }
 
@@ -56,34 +57,49 @@ func unknown() types.Rights {
 
 // ofWork decides for one work.
 func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (types.Rights, error) {
-	known, err := q.load(id, work)
+	demands, err := q.k.demandsOn(q.ctx, id)
 	if err != nil {
 		return types.Rights{}, err
 	}
-	rights, err := q.describe(id, work, rules.Decide(known, q.use, q.now))
+	waiting, err := q.k.waitingFor(q.ctx, demands.Waiting)
+	if err != nil {
+		return types.Rights{}, err
+	}
+	known := rules.Work{Status: statusOf(work), Holder: work.OwnedBy(q.licensee), Waiting: len(waiting) > 0}
+	if err := q.load(id, work, demands, &known); err != nil {
+		return types.Rights{}, err
+	}
+	decision := rules.Decide(known, q.use, q.now)
+	rights, err := q.describe(id, work, decision)
+	if err != nil {
+		return rights, err
+	}
 	rights.Own = known.Own
-	return rights, err
+	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, waiting); err != nil {
+		return rights, err
+	}
+	if decision.Rely != nil && decision.Rely.Pinned {
+		later, err := laterSources(decision.Rely.Constraints, known.Constraints)
+		rights.Notices = append(rights.Notices, later...)
+		return rights, err
+	}
+	return rights, nil
 }
 
 // load reads what the rules decide by.
-func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work) (rules.Work, error) {
-	known := rules.Work{Status: statusOf(work), Holder: work.OwnedBy(q.licensee)}
-	rows, err := q.k.constraintsOf(q.ctx, id)
-	if err != nil {
-		return known, err
-	}
-	if known.Constraints, err = q.constraints(id, rows); err != nil {
-		return known, err
+func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work, demands types.Demands, known *rules.Work) (err error) {
+	if known.Constraints, err = q.constraints(id, demands.Constraints); err != nil {
+		return err
 	}
 	if q.only == "" && work.OwnedBy(q.licensee) {
 		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {
-			return known, err
+			return err
 		}
 	}
-	if err := q.addOffers(id, work.Transfers, &known); err != nil {
-		return known, err
+	if err := q.addOffers(id, work.Transfers, known); err != nil {
+		return err
 	}
-	return known, q.addGrants(id, &known)
+	return q.addGrants(id, &demands, known)
 }
 
 func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *rules.Work) error {
@@ -116,10 +132,11 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 }
 
 // addGrants adds the licensee's grants of the work: the one that is named or,
-// where none is, those the licensee acquired, at most MaxOwnGrants.
-func (q *inquiry) addGrants(id registrytypes.WorkID, known *rules.Work) error {
+// where none is, those the licensee acquired, at most MaxOwnGrants. Demands are those
+// on the work, which a grant may be older than; nil: they are not asked about.
+func (q *inquiry) addGrants(id registrytypes.WorkID, demands *types.Demands, known *rules.Work) error {
 	if q.only != "" {
-		return q.addNamedGrant(id, known)
+		return q.addNamedGrant(id, demands, known)
 	}
 	if !q.grants {
 		return nil
@@ -140,7 +157,7 @@ func (q *inquiry) addGrants(id registrytypes.WorkID, known *rules.Work) error {
 		if err != nil {
 			return err
 		}
-		if err := q.addGrant(key.K3(), grant, known); err != nil {
+		if err := q.addGrant(key.K3(), grant, demands, known); err != nil {
 			return err
 		}
 	}
@@ -149,7 +166,7 @@ func (q *inquiry) addGrants(id registrytypes.WorkID, known *rules.Work) error {
 
 // addNamedGrant adds the grant that is named, if it is one of the work. It may
 // have come with a derivative that the licensee bought.
-func (q *inquiry) addNamedGrant(id registrytypes.WorkID, known *rules.Work) error {
+func (q *inquiry) addNamedGrant(id registrytypes.WorkID, demands *types.Demands, known *rules.Work) error {
 	if q.onlyGrant.IsZero() {
 		return nil
 	}
@@ -157,19 +174,32 @@ func (q *inquiry) addNamedGrant(id registrytypes.WorkID, known *rules.Work) erro
 	if err != nil || !found || grant.Work.WorkID != id {
 		return err
 	}
-	return q.addGrant(q.onlyGrant, grant, known)
+	return q.addGrant(q.onlyGrant, grant, demands, known)
 }
 
 // addGrant adds a grant unless it moved on with the derivative that uses it, or
 // is another's.
-func (q *inquiry) addGrant(id types.GrantID, g types.Grant, known *rules.Work) error {
+func (q *inquiry) addGrant(id types.GrantID, g types.Grant, demands *types.Demands, known *rules.Work) error {
 	holder, err := q.k.holderOf(q.ctx, g)
 	if err != nil || !holder.Equals(q.licensee) {
 		return err
 	}
 	a, err := q.reader.grant(id, g, q.derivative)
+	if err != nil {
+		return err
+	}
+	if demands != nil && g.DemandsVersion != demands.Version {
+		rows, err := q.k.constraintsAt(q.ctx, g.Work.WorkID, *demands, g.DemandsVersion)
+		if err != nil {
+			return err
+		}
+		a.Pinned = true
+		if a.Constraints, err = q.constraints(g.Work.WorkID, rows); err != nil {
+			return err
+		}
+	}
 	known.Alternatives = append(known.Alternatives, a)
-	return err
+	return nil
 }
 
 // describe puts a decision in the form of an answer.

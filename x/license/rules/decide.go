@@ -24,8 +24,11 @@ type Work struct {
 	// Own: who asks owns the work and all its revenue. Holder: owns the work.
 	Own    bool
 	Holder bool
-	// Constraints are what the work took on from its sources.
+	// Constraints are what the work takes on from its sources today.
 	Constraints []Constraint
+	// Waiting: owners have not approved later sources of the work, or of what it was
+	// made from.
+	Waiting bool
 	// ExclusiveUntil is when its last exclusive grant ends, OthersUntil when its
 	// last other one does; zero: there is none.
 	ExclusiveUntil time.Time
@@ -72,6 +75,10 @@ type Alternative struct {
 
 	// Of a grant: another derivative uses it.
 	UsedElsewhere bool
+	// Pinned: it is older than what the work took on last, and judged by Constraints,
+	// which are what the work had taken on by then.
+	Pinned      bool
+	Constraints []Constraint
 }
 
 // Public says whether the offer asks for nothing, so that it is itself the
@@ -107,62 +114,78 @@ type Decision struct {
 	Obligations []Obligation
 }
 
-// Decide answers whether a work may be used. What lies in the work, its status
-// and what its sources demand, comes before all alternatives; of these the best
-// answer counts, whatever their order. Adding a restriction to terms never turns
-// a denial into a permission.
+// Decide answers whether a work may be used. Its status comes before all
+// alternatives; of these the best answer counts, whatever their order, each under
+// what the sources demanded when it was given, or demand today. Adding a restriction
+// to terms never turns a denial into a permission.
 func Decide(w Work, u Use, now time.Time) Decision {
-	if against := w.against(u, now); len(against) > 0 {
-		return Decision{Verdict: Denied, Reasons: sorted(against)}
+	if against := w.standing(); len(against) > 0 {
+		return Decision{Verdict: Denied, Reasons: against}
 	}
-	asked, obtain, refused := w.askedAtSources(u)
-	switch {
-	case len(refused) > 0:
-		return Decision{Verdict: Denied, Reasons: sorted(refused)}
-	case w.Own && len(asked) > 0:
-		return Decision{Verdict: NeedsAGrant, Reasons: sorted(asked), Obtain: obtain}
-	case w.Own:
-		return Decision{Verdict: Allowed, Obligations: obligations(w, nil, u)}
-	}
-	d := w.decideOwn(u, now)
-	if len(asked) == 0 || d.Verdict == Denied {
+	if w.Own {
+		d, _ := w.demanding(w.Constraints, u, now, Decision{Verdict: Allowed, Obligations: obligations(w.Constraints, nil, u)})
 		return d
 	}
-	if d.Verdict == Allowed {
-		d = Decision{Verdict: NeedsAGrant}
-	}
-	d.Reasons = sorted(append(d.Reasons, asked...))
-	d.Obtain = append(d.Obtain, obtain...)
-	return d
-}
-
-// decideOwn answers by what is offered and granted of the work itself.
-func (w Work) decideOwn(u Use, now time.Time) Decision {
-	d := Decision{Verdict: Denied}
 	if len(w.Alternatives) == 0 {
-		d.Reasons = []Reason{{Code: NotOffered}}
+		d, _ := w.demanding(w.Constraints, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
+		return d
 	}
 	alternatives := slices.Clone(w.Alternatives)
 	slices.SortFunc(alternatives, Alternative.compare)
-	for i, a := range alternatives {
-		verdict, reasons := w.weigh(a, u, now)
-		switch {
-		case verdict == Allowed:
-			rely := &alternatives[i]
-			return Decision{Verdict: Allowed, Rely: rely, Obligations: obligations(w, rely, u)}
-		case verdict == NeedsAGrant && d.Verdict == Denied:
-			d = Decision{Verdict: NeedsAGrant}
-		}
-		if verdict < d.Verdict {
-			continue
-		}
-		d.Reasons = append(d.Reasons, reasons...)
-		if verdict == NeedsAGrant {
-			d.Obtain = append(d.Obtain, a)
+	best, found := Decision{Verdict: Denied}, 0
+	for i := range alternatives {
+		switch d, rank := w.decideBy(&alternatives[i], u, now); {
+		case d.Verdict == Allowed:
+			return d
+		case rank > found:
+			best, found = d, rank
+		case rank == found:
+			best.Reasons = append(best.Reasons, d.Reasons...)
+			best.Obtain = append(best.Obtain, d.Obtain...)
 		}
 	}
-	d.Reasons = sorted(d.Reasons)
-	return d
+	best.Reasons = sorted(best.Reasons)
+	return best
+}
+
+// decideBy answers by one alternative. Of answers that need a grant, the one that
+// needs it of sources only ranks higher.
+func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, int) {
+	constraints := w.Constraints
+	if a.Pinned {
+		constraints = a.Constraints
+	}
+	verdict, reasons := w.weigh(*a, u, now)
+	d := Decision{Verdict: verdict, Reasons: reasons}
+	switch verdict {
+	case Allowed:
+		d.Rely, d.Obligations = a, obligations(constraints, a, u)
+	case NeedsAGrant:
+		d.Obtain = []Alternative{*a}
+	}
+	return w.demanding(constraints, u, now, d)
+}
+
+// demanding is a decision by what is offered and granted of the work itself, with
+// what the sources have to say to it, and the rank of what comes of it.
+func (w Work) demanding(constraints []Constraint, u Use, now time.Time, d Decision) (Decision, int) {
+	if reasons := against(constraints, u, now); len(reasons) > 0 {
+		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, 0
+	}
+	asked, obtain, refused := w.askedAtSources(constraints, u)
+	switch {
+	case len(refused) > 0:
+		return Decision{Verdict: Denied, Reasons: sorted(refused)}, 0
+	case d.Verdict == Denied:
+		return d, 0
+	case len(asked) == 0 && d.Verdict == Allowed:
+		return d, 3
+	case d.Verdict == Allowed:
+		return Decision{Verdict: NeedsAGrant, Reasons: sorted(asked), Obtain: obtain}, 2
+	}
+	d.Reasons = sorted(append(d.Reasons, asked...))
+	d.Obtain = append(d.Obtain, obtain...)
+	return d, 1
 }
 
 // compare orders alternatives by what they ask: royalty, share-alike, no
@@ -188,16 +211,21 @@ func falseFirst(a, b bool) int {
 	return -1
 }
 
-// against lists what stands in the way whatever the terms say.
-func (w Work) against(u Use, now time.Time) []Reason {
-	var reasons []Reason
+// standing lists what the status of the work has against everything.
+func (w Work) standing() []Reason {
 	switch w.Status {
 	case Disputed:
-		reasons = append(reasons, Reason{Code: WorkDisputed})
+		return []Reason{{Code: WorkDisputed}}
 	case Invalidated:
-		reasons = append(reasons, Reason{Code: WorkInvalidated})
+		return []Reason{{Code: WorkInvalidated}}
 	}
-	for _, c := range w.Constraints {
+	return nil
+}
+
+// against lists what stands in the way whatever the terms say.
+func against(constraints []Constraint, u Use, now time.Time) []Reason {
+	var reasons []Reason
+	for _, c := range constraints {
 		for _, r := range c.against(u, now) {
 			r.Source, r.Terms = c.Source, c.TermsID
 			reasons = append(reasons, r)
@@ -228,8 +256,8 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 
 // askedAtSources lists what a use needs of the owners of sources, and under which
 // offers of theirs it is had; or why it cannot be had.
-func (w Work) askedAtSources(u Use) (asked []Reason, obtain []Alternative, refused []Reason) {
-	for _, c := range w.Constraints {
+func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, obtain []Alternative, refused []Reason) {
+	for _, c := range constraints {
 		reason := Reason{Source: c.Source, Terms: c.TermsID}
 		switch {
 		case c.AtSource == nil || c.AtSource.Verdict == Allowed:
@@ -274,6 +302,9 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 	}
 	reasons = append(reasons, w.offerAgainst(a, now)...)
 	public := a.Public(u.Action) && !a.Terms.paidByGrant(u.Action)
+	if w.Waiting && (!public || u.Action.approved()) {
+		reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
+	}
 	if public && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now)) {
 		// What was made under an offer stays; a use that goes on does not.
 		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
@@ -304,14 +335,11 @@ func (a Alternative) Unapproved() bool { return a.Terms.Approval && !a.Approved 
 // Acquire decides whether a grant can be acquired under an offer, whatever for,
 // by somebody who agrees to its price and rate. Nothing: yes.
 func Acquire(w Work, a Alternative, now time.Time) []Reason {
-	var reasons []Reason
-	switch w.Status {
-	case Disputed:
-		reasons = append(reasons, Reason{Code: WorkDisputed})
-	case Invalidated:
-		reasons = append(reasons, Reason{Code: WorkInvalidated})
-	}
+	reasons := w.standing()
 	reasons = append(reasons, w.offerAgainst(a, now)...)
+	if w.Waiting {
+		reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
+	}
 	if a.Unapproved() {
 		reasons = append(reasons, Reason{Code: NeedsApproval, Permission: a.ID})
 	}

@@ -63,6 +63,12 @@ func anyAlternative(t *rapid.T, id string) rules.Alternative {
 	case 1:
 		a.Unlisted = true
 	}
+	if a.Granted && rapid.Bool().Draw(t, "pinned") {
+		a.Pinned = true
+		for i := range rapid.IntRange(0, 2).Draw(t, "pinned constraints") {
+			a.Constraints = append(a.Constraints, anyConstraint(t, fmt.Sprint("early ancestor", i)))
+		}
+	}
 	return a
 }
 
@@ -72,6 +78,7 @@ func anyWork(t *rapid.T) rules.Work {
 		Own:            rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "own"),
 		ExclusiveUntil: anyTime(t, "exclusive until"),
 		OthersUntil:    anyTime(t, "others until"),
+		Waiting:        rapid.SampledFrom([]bool{false, false, true}).Draw(t, "waiting"),
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "alternatives") {
 		w.Alternatives = append(w.Alternatives, anyAlternative(t, fmt.Sprint("terms", i)))
@@ -156,6 +163,34 @@ func TestARestrictionNeverPermits(t *testing.T) {
 		}
 		work.Constraints = append(work.Constraints, anyConstraint(t, "new"))
 		require.LessOrEqual(t, rules.Decide(work, use, now).Verdict, before.Verdict, "another constraint")
+	})
+}
+
+func TestWhatComesLaterDoesNotTouchAPinnedGrant(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		work, use := anyWork(t), anyUse(t)
+		work.Own = false
+		work.Alternatives = []rules.Alternative{anyAlternative(t, "grant")}
+		work.Alternatives[0].Granted, work.Alternatives[0].Pinned = true, true
+		before := rules.Decide(work, use, now)
+		work.Constraints = append(work.Constraints, anyConstraint(t, "later"))
+		work.Waiting = !work.Waiting
+		require.Equal(t, before, rules.Decide(work, use, now))
+	})
+}
+
+func TestWaitingNeverPermits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		work, use := anyWork(t), anyUse(t)
+		work.Waiting = false
+		free := rules.Decide(work, use, now)
+		work.Waiting = true
+		waits := rules.Decide(work, use, now)
+		require.LessOrEqual(t, waits.Verdict, free.Verdict)
+		require.NotEqual(t, rules.NeedsAGrant, waits.Verdict, "of the work itself none is to be had")
+		if waits.Rely != nil && !waits.Rely.Granted {
+			require.NotContains(t, []rules.Action{rules.Adapt, rules.TrainAI, rules.AIInput}, use.Action)
+		}
 	})
 }
 

@@ -9,7 +9,13 @@ const (
 	Contested Notice = "contested"
 	// AlsoClaimed: somebody else's claim to the content stands behind the work's.
 	AlsoClaimed Notice = "also_claimed"
+	// LaterSource: what is relied on is older than sources that the work declared
+	// later, and their demands do not reach it.
+	LaterSource Notice = "later_source"
+	// SourceUnapproved: owners have not approved later sources of the work, or of what
+	// it was made from.
+	SourceUnapproved Notice = "unapproved_source"
 )
 
 // Notices lists all notices, in order of their names.
-func Notices() []Notice { return []Notice{AlsoClaimed, Contested} }
+func Notices() []Notice { return []Notice{AlsoClaimed, Contested, LaterSource, SourceUnapproved} }

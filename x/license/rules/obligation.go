@@ -28,7 +28,7 @@ type Obligation struct {
 
 // obligations lists what comes with a use of a work under an alternative, nil
 // for one's own work: what the terms ask, then what ancestors do.
-func obligations(w Work, rely *Alternative, u Use) []Obligation {
+func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligation {
 	var list []Obligation
 	owe := func(owed bool, duty Duty) {
 		if owed {
@@ -44,7 +44,7 @@ func obligations(w Work, rely *Alternative, u Use) []Obligation {
 		owe(makes && t.Rate > 0, OweRoyalty)
 		owe(t.paidPerUse(u.Action), PayPerUse)
 	}
-	for _, c := range w.Constraints {
+	for _, c := range constraints {
 		switch {
 		case c.Kind == Attribution:
 			list = append(list, Obligation{Duty: Credit, Source: c.Source, TermsID: c.TermsID})

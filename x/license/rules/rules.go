@@ -86,6 +86,9 @@ const (
 	ExclusiveGranted Code = "exclusive_granted"
 	GrantsExhausted  Code = "grants_exhausted"
 	SourceExpired    Code = "source_expired"
+	// UnapprovedSource: owners have not approved later sources of the work, so that it
+	// takes no new offers and grants, and no derivations under offers.
+	UnapprovedSource Code = "unapproved_source"
 	WorkWithdrawn    Code = "work_withdrawn"
 	WorkDisputed     Code = "work_disputed"
 	WorkInvalidated  Code = "work_invalidated"
@@ -99,7 +102,7 @@ func Codes() []Code {
 		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, UseNotCovered,
 		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
-		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, WorkWithdrawn, WorkDisputed, WorkInvalidated,
+		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, UnapprovedSource, WorkWithdrawn, WorkDisputed, WorkInvalidated,
 	}
 	slices.Sort(list)
 	return list

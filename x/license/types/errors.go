@@ -37,4 +37,7 @@ var (
 	ErrCeilingReached   = errorsmod.Register(ModuleName, 32, "ceiling on revenue reached")
 	ErrInvalidUse       = errorsmod.Register(ModuleName, 33, "invalid use")
 	ErrNothingToBlank   = errorsmod.Register(ModuleName, 34, "nothing to blank")
+	ErrUnknownVersion   = errorsmod.Register(ModuleName, 40, "unknown version of demands")
+	ErrSourceUnapproved = errorsmod.Register(ModuleName, 41, "later source not approved")
+	ErrNotWaiting       = errorsmod.Register(ModuleName, 42, "approval not waited for")
 )

@@ -38,9 +38,11 @@ type GenesisState struct {
 	// them.
 	GrantCounts []GenesisGrantCount `protobuf:"bytes,4,rep,name=grant_counts,json=grantCounts,proto3" json:"grant_counts"`
 	// What works took on, each once.
-	Constraints []GenesisConstraint `protobuf:"bytes,5,rep,name=constraints,proto3" json:"constraints"`
+	Demands []GenesisDemands `protobuf:"bytes,5,rep,name=demands,proto3" json:"demands"`
 	// All approvals, each once.
 	Approvals []GenesisApproval `protobuf:"bytes,6,rep,name=approvals,proto3" json:"approvals"`
+	// Declarations that wait for approval, each once.
+	Admissions []GenesisAdmission `protobuf:"bytes,7,rep,name=admissions,proto3" json:"admissions"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
@@ -104,9 +106,9 @@ func (m *GenesisState) GetGrantCounts() []GenesisGrantCount {
 	return nil
 }
 
-func (m *GenesisState) GetConstraints() []GenesisConstraint {
+func (m *GenesisState) GetDemands() []GenesisDemands {
 	if m != nil {
-		return m.Constraints
+		return m.Demands
 	}
 	return nil
 }
@@ -114,6 +116,13 @@ func (m *GenesisState) GetConstraints() []GenesisConstraint {
 func (m *GenesisState) GetApprovals() []GenesisApproval {
 	if m != nil {
 		return m.Approvals
+	}
+	return nil
+}
+
+func (m *GenesisState) GetAdmissions() []GenesisAdmission {
+	if m != nil {
+		return m.Admissions
 	}
 	return nil
 }
@@ -267,26 +276,29 @@ func (m *GenesisGrantCount) GetCount() uint64 {
 	return 0
 }
 
-// GenesisConstraint is a demand with the work that took it on.
-type GenesisConstraint struct {
+// GenesisDemands are the demands on a work, now and before.
+type GenesisDemands struct {
 	// The derivative.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
-	// The demand.
-	Constraint Constraint `protobuf:"bytes,2,opt,name=constraint,proto3" json:"constraint"`
+	// What is demanded now.
+	Demands Demands `protobuf:"bytes,2,opt,name=demands,proto3" json:"demands"`
+	// What was demanded before, by version from 1 without a gap, which grants and
+	// derivatives pin; waiting is empty.
+	Past []Demands `protobuf:"bytes,3,rep,name=past,proto3" json:"past"`
 }
 
-func (m *GenesisConstraint) Reset()         { *m = GenesisConstraint{} }
-func (m *GenesisConstraint) String() string { return proto.CompactTextString(m) }
-func (*GenesisConstraint) ProtoMessage()    {}
-func (*GenesisConstraint) Descriptor() ([]byte, []int) {
+func (m *GenesisDemands) Reset()         { *m = GenesisDemands{} }
+func (m *GenesisDemands) String() string { return proto.CompactTextString(m) }
+func (*GenesisDemands) ProtoMessage()    {}
+func (*GenesisDemands) Descriptor() ([]byte, []int) {
 	return fileDescriptor_e364e05823adbdb3, []int{4}
 }
-func (m *GenesisConstraint) XXX_Unmarshal(b []byte) error {
+func (m *GenesisDemands) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *GenesisConstraint) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *GenesisDemands) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_GenesisConstraint.Marshal(b, m, deterministic)
+		return xxx_messageInfo_GenesisDemands.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -296,23 +308,85 @@ func (m *GenesisConstraint) XXX_Marshal(b []byte, deterministic bool) ([]byte, e
 		return b[:n], nil
 	}
 }
-func (m *GenesisConstraint) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_GenesisConstraint.Merge(m, src)
+func (m *GenesisDemands) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisDemands.Merge(m, src)
 }
-func (m *GenesisConstraint) XXX_Size() int {
+func (m *GenesisDemands) XXX_Size() int {
 	return m.Size()
 }
-func (m *GenesisConstraint) XXX_DiscardUnknown() {
-	xxx_messageInfo_GenesisConstraint.DiscardUnknown(m)
+func (m *GenesisDemands) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisDemands.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_GenesisConstraint proto.InternalMessageInfo
+var xxx_messageInfo_GenesisDemands proto.InternalMessageInfo
 
-func (m *GenesisConstraint) GetConstraint() Constraint {
+func (m *GenesisDemands) GetDemands() Demands {
 	if m != nil {
-		return m.Constraint
+		return m.Demands
 	}
-	return Constraint{}
+	return Demands{}
+}
+
+func (m *GenesisDemands) GetPast() []Demands {
+	if m != nil {
+		return m.Past
+	}
+	return nil
+}
+
+// GenesisAdmission is an admission with its key.
+type GenesisAdmission struct {
+	// The declaration that waits.
+	Declaration DeclarationRef `protobuf:"bytes,1,opt,name=declaration,proto3" json:"declaration"`
+	// For whom.
+	Admission Admission `protobuf:"bytes,2,opt,name=admission,proto3" json:"admission"`
+}
+
+func (m *GenesisAdmission) Reset()         { *m = GenesisAdmission{} }
+func (m *GenesisAdmission) String() string { return proto.CompactTextString(m) }
+func (*GenesisAdmission) ProtoMessage()    {}
+func (*GenesisAdmission) Descriptor() ([]byte, []int) {
+	return fileDescriptor_e364e05823adbdb3, []int{5}
+}
+func (m *GenesisAdmission) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GenesisAdmission) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GenesisAdmission.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GenesisAdmission) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GenesisAdmission.Merge(m, src)
+}
+func (m *GenesisAdmission) XXX_Size() int {
+	return m.Size()
+}
+func (m *GenesisAdmission) XXX_DiscardUnknown() {
+	xxx_messageInfo_GenesisAdmission.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GenesisAdmission proto.InternalMessageInfo
+
+func (m *GenesisAdmission) GetDeclaration() DeclarationRef {
+	if m != nil {
+		return m.Declaration
+	}
+	return DeclarationRef{}
+}
+
+func (m *GenesisAdmission) GetAdmission() Admission {
+	if m != nil {
+		return m.Admission
+	}
+	return Admission{}
 }
 
 // GenesisApproval is an approval with its key.
@@ -333,7 +407,7 @@ func (m *GenesisApproval) Reset()         { *m = GenesisApproval{} }
 func (m *GenesisApproval) String() string { return proto.CompactTextString(m) }
 func (*GenesisApproval) ProtoMessage()    {}
 func (*GenesisApproval) Descriptor() ([]byte, []int) {
-	return fileDescriptor_e364e05823adbdb3, []int{5}
+	return fileDescriptor_e364e05823adbdb3, []int{6}
 }
 func (m *GenesisApproval) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -381,51 +455,58 @@ func init() {
 	proto.RegisterType((*GenesisOffer)(nil), "stemma.license.v1.GenesisOffer")
 	proto.RegisterType((*GenesisGrant)(nil), "stemma.license.v1.GenesisGrant")
 	proto.RegisterType((*GenesisGrantCount)(nil), "stemma.license.v1.GenesisGrantCount")
-	proto.RegisterType((*GenesisConstraint)(nil), "stemma.license.v1.GenesisConstraint")
+	proto.RegisterType((*GenesisDemands)(nil), "stemma.license.v1.GenesisDemands")
+	proto.RegisterType((*GenesisAdmission)(nil), "stemma.license.v1.GenesisAdmission")
 	proto.RegisterType((*GenesisApproval)(nil), "stemma.license.v1.GenesisApproval")
 }
 
 func init() { proto.RegisterFile("stemma/license/v1/genesis.proto", fileDescriptor_e364e05823adbdb3) }
 
 var fileDescriptor_e364e05823adbdb3 = []byte{
-	// 590 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x55, 0xcf, 0x6e, 0xd3, 0x30,
-	0x18, 0xaf, 0xfb, 0x0f, 0xea, 0x6e, 0xa0, 0x59, 0x3d, 0x84, 0x89, 0xa5, 0x25, 0xe2, 0xd0, 0x4b,
-	0x13, 0x15, 0x26, 0x38, 0x71, 0x58, 0x8b, 0x18, 0x48, 0xa0, 0x49, 0x19, 0x12, 0x12, 0x97, 0x29,
-	0x4b, 0xbd, 0xcc, 0xda, 0x1a, 0x57, 0xb6, 0xd7, 0xb1, 0xb7, 0xe0, 0x2d, 0x78, 0x81, 0x5d, 0x39,
-	0xb3, 0xe3, 0xb4, 0x13, 0xe2, 0x30, 0xa1, 0xf6, 0x15, 0x78, 0x00, 0xe4, 0xcf, 0x6e, 0x5a, 0x68,
-	0xa7, 0x9e, 0x40, 0xbb, 0xc5, 0x9f, 0x7f, 0x7f, 0xfc, 0xf9, 0xfb, 0x25, 0xc1, 0x75, 0xa9, 0x68,
-	0xbf, 0x1f, 0x05, 0xc7, 0x2c, 0xa6, 0xa9, 0xa4, 0xc1, 0xb0, 0x1d, 0x24, 0x34, 0xa5, 0x92, 0x49,
-	0x7f, 0x20, 0xb8, 0xe2, 0x64, 0xcd, 0x00, 0x7c, 0x0b, 0xf0, 0x87, 0xed, 0xf5, 0x07, 0x31, 0x97,
-	0x7d, 0x2e, 0xf7, 0x00, 0x10, 0x98, 0x85, 0x41, 0xaf, 0xd7, 0x12, 0x9e, 0x70, 0x53, 0xd7, 0x4f,
-	0xb6, 0xba, 0x31, 0x6f, 0xa2, 0xa8, 0xe8, 0x5b, 0x92, 0xf7, 0xa5, 0x80, 0x57, 0xb6, 0x8d, 0xe9,
-	0xae, 0x8a, 0x14, 0x25, 0x9b, 0xb8, 0x04, 0xfb, 0x0e, 0x6a, 0x14, 0x9a, 0xd5, 0x27, 0x8e, 0x3f,
-	0x77, 0x06, 0xff, 0xbd, 0xde, 0xef, 0x14, 0x2f, 0xae, 0xeb, 0xb9, 0xd0, 0x80, 0xc9, 0x0b, 0x5c,
-	0xe6, 0x07, 0x07, 0x54, 0x48, 0x27, 0x0f, 0xb4, 0xfa, 0x02, 0x9a, 0xb5, 0xd9, 0xd1, 0x38, 0xcb,
-	0xb6, 0x24, 0x4d, 0x4f, 0x44, 0x94, 0x2a, 0xe9, 0x14, 0x96, 0xd1, 0xb7, 0x35, 0x6e, 0x42, 0x37,
-	0x24, 0xf2, 0x0e, 0xaf, 0xc0, 0xd3, 0x5e, 0xcc, 0x4f, 0xb4, 0x48, 0x11, 0x44, 0x1e, 0x2f, 0x11,
-	0xe9, 0x6a, 0xb0, 0x55, 0xaa, 0x26, 0x59, 0x45, 0x92, 0xb7, 0xb8, 0x1a, 0xf3, 0x54, 0x2a, 0x11,
-	0x31, 0xad, 0x56, 0x5a, 0xa6, 0xd6, 0xcd, 0xc0, 0x13, 0xb5, 0x19, 0x3a, 0x79, 0x85, 0x2b, 0xd1,
-	0x60, 0x20, 0xf8, 0x30, 0x3a, 0x96, 0x4e, 0x19, 0xb4, 0xbc, 0x9b, 0xb5, 0xb6, 0x2c, 0xd4, 0x2a,
-	0x4d, 0xa9, 0xde, 0x08, 0x65, 0x93, 0x82, 0x2b, 0x24, 0x31, 0x2e, 0x9e, 0x72, 0x71, 0xe4, 0xa0,
-	0x06, 0x6a, 0x56, 0x3a, 0x3b, 0x1a, 0xff, 0xe3, 0xba, 0xfe, 0x2c, 0x61, 0xea, 0xf0, 0x64, 0xdf,
-	0x8f, 0x79, 0x3f, 0x30, 0x2e, 0xad, 0xf8, 0x30, 0x62, 0xa9, 0x5d, 0x04, 0x9f, 0x02, 0x41, 0x13,
-	0x26, 0x95, 0x38, 0x0b, 0xd4, 0xd9, 0x80, 0x4a, 0xff, 0x03, 0x17, 0x47, 0x6f, 0x5e, 0x5e, 0x9d,
-	0xb7, 0x56, 0xed, 0xa1, 0x4c, 0x21, 0x04, 0x71, 0xf2, 0x7c, 0x12, 0x87, 0x3c, 0xb8, 0x3c, 0xb2,
-	0x2e, 0x77, 0x20, 0x03, 0x40, 0xbb, 0x67, 0x69, 0xb6, 0x32, 0x49, 0xc4, 0x26, 0x2e, 0xc1, 0x70,
-	0x9d, 0x42, 0x03, 0xdd, 0x90, 0xa3, 0xd9, 0x24, 0x18, 0xb0, 0x77, 0x9a, 0xf5, 0x08, 0x23, 0x22,
-	0x6d, 0x9c, 0x67, 0x3d, 0xdb, 0x61, 0xe6, 0x0d, 0x5b, 0x7f, 0x78, 0xdb, 0x4a, 0x98, 0x67, 0x3d,
-	0x6d, 0x0c, 0xc3, 0x84, 0x13, 0x2f, 0x36, 0x9e, 0xcd, 0x90, 0x01, 0x7b, 0xdf, 0x10, 0x5e, 0x9b,
-	0x0b, 0xc7, 0x2d, 0xbf, 0xe2, 0x1a, 0x2e, 0x41, 0xe0, 0xe1, 0x8a, 0x8b, 0xa1, 0x59, 0x78, 0x5f,
-	0xa7, 0x9d, 0x4c, 0x83, 0xf9, 0x7f, 0x3a, 0xe9, 0x62, 0x3c, 0x4d, 0xbe, 0xbd, 0xff, 0x8d, 0x05,
-	0xf7, 0x3f, 0xf7, 0xc2, 0xcc, 0xd0, 0xbc, 0x5f, 0x79, 0x7c, 0xff, 0xaf, 0x97, 0xe1, 0xd6, 0x47,
-	0xfd, 0xae, 0x6d, 0x8e, 0xc2, 0x28, 0x2a, 0x1d, 0xe7, 0xea, 0xbc, 0x55, 0xb3, 0x1f, 0xe7, 0xad,
-	0x5e, 0x4f, 0x50, 0x29, 0x77, 0x95, 0x60, 0x69, 0x12, 0x66, 0x48, 0xc2, 0x31, 0xee, 0x51, 0xc1,
-	0x86, 0x91, 0x62, 0x43, 0xea, 0x14, 0xff, 0x4d, 0x67, 0x33, 0x16, 0xe4, 0x21, 0xae, 0x28, 0x11,
-	0xa5, 0x12, 0x3e, 0xd3, 0xa5, 0x06, 0x6a, 0xae, 0x86, 0xd3, 0x42, 0xe7, 0xf5, 0xc5, 0xc8, 0x45,
-	0x97, 0x23, 0x17, 0xfd, 0x1c, 0xb9, 0xe8, 0xf3, 0xd8, 0xcd, 0x5d, 0x8e, 0xdd, 0xdc, 0xf7, 0xb1,
-	0x9b, 0xfb, 0xe8, 0x2f, 0x3d, 0xcc, 0xe4, 0xdf, 0x02, 0x67, 0xd9, 0x2f, 0xc3, 0x9f, 0xe5, 0xe9,
-	0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0xeb, 0x7f, 0x9d, 0x84, 0xdf, 0x06, 0x00, 0x00,
+	// 673 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x55, 0xcb, 0x4e, 0xdb, 0x4c,
+	0x14, 0xce, 0xe4, 0x02, 0x7f, 0x86, 0xcb, 0x5f, 0x46, 0x2c, 0x5c, 0x44, 0x93, 0xe0, 0x76, 0xc1,
+	0x06, 0x5b, 0xb4, 0xa8, 0x95, 0x2a, 0x55, 0x2a, 0x29, 0x2a, 0x65, 0x51, 0x21, 0x99, 0x4a, 0x95,
+	0xba, 0x41, 0x83, 0x3d, 0x98, 0x11, 0xd8, 0x13, 0xcd, 0x0c, 0xa1, 0xbc, 0x45, 0xdf, 0xa0, 0x2f,
+	0xc1, 0x3b, 0x94, 0x25, 0x62, 0x55, 0x75, 0x81, 0xaa, 0xb0, 0xe0, 0x05, 0xfa, 0x00, 0x95, 0xcf,
+	0x8c, 0x93, 0x40, 0x92, 0x66, 0xd5, 0x8a, 0x9d, 0x7d, 0xfc, 0x5d, 0xe6, 0x8c, 0xbf, 0x33, 0x83,
+	0xeb, 0x4a, 0xb3, 0x24, 0xa1, 0xfe, 0x11, 0x0f, 0x59, 0xaa, 0x98, 0xdf, 0x5e, 0xf5, 0x63, 0x96,
+	0x32, 0xc5, 0x95, 0xd7, 0x92, 0x42, 0x0b, 0x32, 0x67, 0x00, 0x9e, 0x05, 0x78, 0xed, 0xd5, 0x85,
+	0x87, 0xa1, 0x50, 0x89, 0x50, 0xbb, 0x00, 0xf0, 0xcd, 0x8b, 0x41, 0x2f, 0xcc, 0xc7, 0x22, 0x16,
+	0xa6, 0x9e, 0x3d, 0xd9, 0xea, 0xa3, 0x41, 0x13, 0xcd, 0x64, 0x62, 0x49, 0xee, 0x4d, 0x09, 0x4f,
+	0x6f, 0x1a, 0xd3, 0x1d, 0x4d, 0x35, 0x23, 0x6b, 0xb8, 0x02, 0xdf, 0x1d, 0xd4, 0x28, 0x2d, 0x4f,
+	0x3d, 0x75, 0xbc, 0x81, 0x35, 0x78, 0x1f, 0xb2, 0xef, 0xcd, 0xf2, 0xf9, 0x55, 0xbd, 0x10, 0x18,
+	0x30, 0x79, 0x85, 0x27, 0xc4, 0xfe, 0x3e, 0x93, 0xca, 0x29, 0x02, 0xad, 0x3e, 0x84, 0x66, 0x6d,
+	0xb6, 0x33, 0x9c, 0x65, 0x5b, 0x52, 0x46, 0x8f, 0x25, 0x4d, 0xb5, 0x72, 0x4a, 0xe3, 0xe8, 0x9b,
+	0x19, 0x2e, 0xa7, 0x1b, 0x12, 0x79, 0x8f, 0xa7, 0xe1, 0x69, 0x37, 0x14, 0xc7, 0x99, 0x48, 0x19,
+	0x44, 0x9e, 0x8c, 0x11, 0x79, 0x93, 0x81, 0xad, 0xd2, 0x54, 0xdc, 0xad, 0x28, 0xb2, 0x8e, 0x27,
+	0x23, 0x96, 0xd0, 0x34, 0x52, 0x4e, 0x05, 0x94, 0x96, 0x46, 0x2b, 0x6d, 0x18, 0xa0, 0x95, 0xc9,
+	0x79, 0xe4, 0x2d, 0xae, 0xd2, 0x56, 0x4b, 0x8a, 0x36, 0x3d, 0x52, 0xce, 0x04, 0x88, 0xb8, 0xa3,
+	0x45, 0xd6, 0x2d, 0xd4, 0xaa, 0xf4, 0xa8, 0x64, 0x0b, 0x63, 0x1a, 0x25, 0x5c, 0x29, 0x2e, 0x52,
+	0xe5, 0x4c, 0x82, 0xd0, 0xe3, 0x3f, 0x08, 0xe5, 0x58, 0xab, 0xd4, 0x47, 0x76, 0x3b, 0xa8, 0xfb,
+	0xa7, 0xe1, 0x17, 0x90, 0x10, 0x97, 0x4f, 0x84, 0x3c, 0x74, 0x50, 0x03, 0x2d, 0x57, 0x9b, 0xdb,
+	0x19, 0xe1, 0xc7, 0x55, 0xfd, 0x79, 0xcc, 0xf5, 0xc1, 0xf1, 0x9e, 0x17, 0x8a, 0xc4, 0x37, 0x3e,
+	0x2b, 0xe1, 0x01, 0xe5, 0xa9, 0x7d, 0xf1, 0x3f, 0xfb, 0x92, 0xc5, 0x5c, 0x69, 0x79, 0xea, 0xeb,
+	0xd3, 0x16, 0x53, 0xde, 0x47, 0x21, 0x0f, 0xb7, 0x36, 0x2e, 0xcf, 0x56, 0x66, 0xec, 0xb2, 0x4c,
+	0x21, 0x00, 0x71, 0xf2, 0x22, 0x8f, 0x53, 0x11, 0x5c, 0x96, 0xac, 0xcb, 0x24, 0x64, 0x08, 0x68,
+	0xb3, 0x96, 0x66, 0x2b, 0x79, 0xa2, 0xd6, 0x70, 0x05, 0xc2, 0xe1, 0x94, 0x1a, 0x68, 0x44, 0x0e,
+	0xfb, 0x93, 0x64, 0xc0, 0xee, 0x49, 0xb7, 0x47, 0xf8, 0xc5, 0x64, 0x15, 0x17, 0x79, 0x64, 0x3b,
+	0xec, 0x7a, 0xc3, 0xa7, 0x5b, 0xde, 0xb6, 0x12, 0x14, 0x79, 0x94, 0x19, 0x43, 0x18, 0x60, 0xc5,
+	0xc3, 0x8d, 0xfb, 0x33, 0x68, 0xc0, 0xee, 0x37, 0x84, 0xe7, 0x06, 0xc2, 0x75, 0xcf, 0xb7, 0x78,
+	0x1e, 0x57, 0x60, 0x60, 0x60, 0x8b, 0xcb, 0x81, 0x79, 0x71, 0x6f, 0x10, 0x9e, 0xbd, 0x1d, 0xee,
+	0x7f, 0xd3, 0xc6, 0xcb, 0xde, 0xd4, 0x99, 0x9d, 0x5f, 0x18, 0xb2, 0xf3, 0x23, 0xc6, 0x6d, 0x0d,
+	0x97, 0x5b, 0x54, 0x69, 0x7b, 0x7a, 0x8c, 0x27, 0x02, 0xda, 0xfd, 0x8a, 0xf0, 0x83, 0xbb, 0x83,
+	0x43, 0xb6, 0xf0, 0x54, 0xc4, 0xc2, 0x23, 0x2a, 0xa9, 0xe6, 0x22, 0x85, 0x96, 0x87, 0x1f, 0x00,
+	0x1b, 0x3d, 0x54, 0xc0, 0xf6, 0xf3, 0x73, 0xa4, 0x8f, 0x4b, 0x5e, 0xe3, 0x6a, 0x77, 0xfe, 0x6c,
+	0x4f, 0x8b, 0x43, 0x84, 0xee, 0x0e, 0x6d, 0x8f, 0xe4, 0xfe, 0x2a, 0xe2, 0xff, 0xef, 0x9c, 0x11,
+	0xf7, 0x7e, 0x6c, 0xff, 0xb3, 0xad, 0x31, 0x88, 0x55, 0xb5, 0xe9, 0x5c, 0x9e, 0xad, 0xcc, 0xdb,
+	0x8b, 0x6a, 0x3d, 0x8a, 0x24, 0x53, 0x6a, 0x47, 0x4b, 0x9e, 0xc6, 0x41, 0x17, 0x49, 0x04, 0xc6,
+	0x11, 0x93, 0xbc, 0x4d, 0x35, 0x6f, 0x33, 0xa7, 0xfc, 0x77, 0x3a, 0xeb, 0xb3, 0x20, 0x8b, 0xb8,
+	0xaa, 0x25, 0x4d, 0x15, 0x5c, 0x59, 0x95, 0x06, 0x5a, 0x9e, 0x09, 0x7a, 0x85, 0xe6, 0xbb, 0xf3,
+	0x4e, 0x0d, 0x5d, 0x74, 0x6a, 0xe8, 0x67, 0xa7, 0x86, 0xbe, 0x5c, 0xd7, 0x0a, 0x17, 0xd7, 0xb5,
+	0xc2, 0xf7, 0xeb, 0x5a, 0xe1, 0x93, 0x37, 0x76, 0x31, 0xf9, 0x3d, 0x0b, 0x6b, 0xd9, 0x9b, 0x80,
+	0x5b, 0xf6, 0xd9, 0xef, 0x00, 0x00, 0x00, 0xff, 0xff, 0x70, 0xfa, 0xa4, 0xbf, 0xeb, 0x07, 0x00,
+	0x00,
 }
 
 func (m *GenesisState) Marshal() (dAtA []byte, err error) {
@@ -448,6 +529,20 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Admissions) > 0 {
+		for iNdEx := len(m.Admissions) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Admissions[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
 	if len(m.Approvals) > 0 {
 		for iNdEx := len(m.Approvals) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -462,10 +557,10 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 			dAtA[i] = 0x32
 		}
 	}
-	if len(m.Constraints) > 0 {
-		for iNdEx := len(m.Constraints) - 1; iNdEx >= 0; iNdEx-- {
+	if len(m.Demands) > 0 {
+		for iNdEx := len(m.Demands) - 1; iNdEx >= 0; iNdEx-- {
 			{
-				size, err := m.Constraints[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				size, err := m.Demands[iNdEx].MarshalToSizedBuffer(dAtA[:i])
 				if err != nil {
 					return 0, err
 				}
@@ -679,7 +774,7 @@ func (m *GenesisGrantCount) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *GenesisConstraint) Marshal() (dAtA []byte, err error) {
+func (m *GenesisDemands) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -689,18 +784,32 @@ func (m *GenesisConstraint) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *GenesisConstraint) MarshalTo(dAtA []byte) (int, error) {
+func (m *GenesisDemands) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *GenesisConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *GenesisDemands) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
 	_ = l
+	if len(m.Past) > 0 {
+		for iNdEx := len(m.Past) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Past[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintGenesis(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
 	{
-		size, err := m.Constraint.MarshalToSizedBuffer(dAtA[:i])
+		size, err := m.Demands.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
 			return 0, err
 		}
@@ -715,6 +824,49 @@ func (m *GenesisConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
 			return 0, err
 		}
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *GenesisAdmission) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GenesisAdmission) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GenesisAdmission) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Admission.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintGenesis(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	{
+		size, err := m.Declaration.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
 		i = encodeVarintGenesis(dAtA, i, uint64(size))
 	}
 	i--
@@ -828,14 +980,20 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
-	if len(m.Constraints) > 0 {
-		for _, e := range m.Constraints {
+	if len(m.Demands) > 0 {
+		for _, e := range m.Demands {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
 	}
 	if len(m.Approvals) > 0 {
 		for _, e := range m.Approvals {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	if len(m.Admissions) > 0 {
+		for _, e := range m.Admissions {
 			l = e.Size()
 			n += 1 + l + sovGenesis(uint64(l))
 		}
@@ -887,7 +1045,7 @@ func (m *GenesisGrantCount) Size() (n int) {
 	return n
 }
 
-func (m *GenesisConstraint) Size() (n int) {
+func (m *GenesisDemands) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -895,7 +1053,26 @@ func (m *GenesisConstraint) Size() (n int) {
 	_ = l
 	l = m.Work.Size()
 	n += 1 + l + sovGenesis(uint64(l))
-	l = m.Constraint.Size()
+	l = m.Demands.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	if len(m.Past) > 0 {
+		for _, e := range m.Past {
+			l = e.Size()
+			n += 1 + l + sovGenesis(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *GenesisAdmission) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Declaration.Size()
+	n += 1 + l + sovGenesis(uint64(l))
+	l = m.Admission.Size()
 	n += 1 + l + sovGenesis(uint64(l))
 	return n
 }
@@ -1095,7 +1272,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 5:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Constraints", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Demands", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -1122,8 +1299,8 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			m.Constraints = append(m.Constraints, GenesisConstraint{})
-			if err := m.Constraints[len(m.Constraints)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			m.Demands = append(m.Demands, GenesisDemands{})
+			if err := m.Demands[len(m.Demands)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1158,6 +1335,40 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.Approvals = append(m.Approvals, GenesisApproval{})
 			if err := m.Approvals[len(m.Approvals)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Admissions", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Admissions = append(m.Admissions, GenesisAdmission{})
+			if err := m.Admissions[len(m.Admissions)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1587,7 +1798,7 @@ func (m *GenesisGrantCount) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *GenesisConstraint) Unmarshal(dAtA []byte) error {
+func (m *GenesisDemands) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -1610,10 +1821,10 @@ func (m *GenesisConstraint) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: GenesisConstraint: wiretype end group for non-group")
+			return fmt.Errorf("proto: GenesisDemands: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GenesisConstraint: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: GenesisDemands: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -1652,7 +1863,7 @@ func (m *GenesisConstraint) Unmarshal(dAtA []byte) error {
 			iNdEx = postIndex
 		case 2:
 			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Constraint", wireType)
+				return fmt.Errorf("proto: wrong wireType = %d for field Demands", wireType)
 			}
 			var msglen int
 			for shift := uint(0); ; shift += 7 {
@@ -1679,7 +1890,157 @@ func (m *GenesisConstraint) Unmarshal(dAtA []byte) error {
 			if postIndex > l {
 				return io.ErrUnexpectedEOF
 			}
-			if err := m.Constraint.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Demands.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Past", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Past = append(m.Past, Demands{})
+			if err := m.Past[len(m.Past)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipGenesis(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GenesisAdmission) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowGenesis
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GenesisAdmission: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GenesisAdmission: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Declaration", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Declaration.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Admission", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowGenesis
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthGenesis
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Admission.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

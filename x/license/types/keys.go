@@ -25,9 +25,12 @@ var (
 	GrantsByLicenseePrefix = collections.NewPrefix(5)
 	GrantCountsPrefix      = collections.NewPrefix(6)
 	GrantedUntilPrefix     = collections.NewPrefix(7)
-	ConstraintsPrefix      = collections.NewPrefix(8)
+	DemandsPrefix          = collections.NewPrefix(8)
 	OfferCountsPrefix      = collections.NewPrefix(9)
 	ApprovalsPrefix        = collections.NewPrefix(10)
+	PastDemandsPrefix      = collections.NewPrefix(11)
+	AdmissionsPrefix       = collections.NewPrefix(12)
+	AdmissionsByWorkPrefix = collections.NewPrefix(13)
 )
 
 // Limits of what one work or message can hold.
@@ -38,13 +41,15 @@ const (
 	MaxLicensees = 64
 	// MaxPrices bounds the alternatives of a price: as many as accepted denoms.
 	MaxPrices = 32
-	// MaxConstraints bounds the constraints of one kind on one work. Beyond it
-	// non-commercial sources are no longer listed one by one; of the other
-	// kinds more are refused.
-	MaxConstraints = 64
+	// MaxConstraints bounds the constraints of one kind on one work, the declarations
+	// that it waits for, and the works named in an admission. Of non-commercial sources
+	// the first are listed; of the other kinds more are refused.
+	MaxConstraints = 16
 	// MaxAttributions bounds the sources to credit that a work lists: the first
 	// tell that credit is due, x/lineage knows all.
 	MaxAttributions = 8
+	// MaxNoticeWorks bounds the works that a notice names.
+	MaxNoticeWorks = 8
 	// MaxBatch bounds the works of one CheckRightsBatch.
 	MaxBatch = 1000
 	// MaxBatchGas bounds what the answers of one CheckRightsBatch read and are

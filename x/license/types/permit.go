@@ -1,7 +1,8 @@
 package types
 
 import (
-	"time"
+	"fmt"
+	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -44,37 +45,99 @@ type Permit struct {
 	Policy royaltytypes.Policy
 	// Rate is in ppm, 0 exactly when the policy is none.
 	Rate uint32
-	// UpstreamVersion and WorkVersion are those at the grant, or now.
+	// UpstreamVersion, DemandsVersion and WorkVersion are those at the grant, or now.
 	UpstreamVersion uint32
+	DemandsVersion  uint32
 	WorkVersion     uint32
-	// ExpiresAt is when the grant ends; nil: never.
-	ExpiresAt *time.Time
-	// Constraints are what the derivative takes on: what the source took on
+	// Ends: the grant has an end.
+	Ends bool
+	// Column is how much of the source's demands the derivative takes on.
+	Column rules.Column
+	// Constraints are what the derivative takes on: what the source had taken on
 	// itself, then what the terms demand and when the permission ends.
 	Constraints []Constraint
+	// Waiting are the declarations that the source waits for.
+	Waiting []DeclarationRef
 }
 
-// Inherit adds those of the source's own constraints that pass on by the column.
-func (p *Permit) Inherit(rows []Constraint, column rules.Column) {
+// Pin is what an edge keeps of the permission that it was made under: the demands of
+// the derivative follow from all its pins.
+type Pin struct {
+	Source registrytypes.WorkID
+	// Terms is unset for own works.
+	Terms TermsID
+	// Grant is unset where a public offer was the permission.
+	Grant          GrantID
+	DemandsVersion uint32
+	Column         rules.Column
+}
+
+// Pin is what is kept of the permit.
+func (p Permit) Pin() Pin {
+	return Pin{Source: p.Source, Terms: p.Terms, Grant: p.Grant, DemandsVersion: p.DemandsVersion, Column: p.Column}
+}
+
+// Inherited are those of a source's constraints that pass on by the column.
+func (p Pin) Inherited(rows []Constraint) []Constraint {
+	var passed []Constraint
 	for _, c := range rows {
-		if column.Passes(rules.Kind(c.Kind)) {
-			p.Constraints = append(p.Constraints, c)
+		if p.Column.Passes(rules.Kind(c.Kind)) {
+			passed = append(passed, c)
 		}
 	}
+	return passed
 }
 
-// Constrain adds what the permit's terms demand of the derivative, by the column,
-// and when the permission ends. Own works demand nothing themselves.
-func (p *Permit) Constrain(t Terms, column rules.Column) {
+// Demanded are what the permission itself demands of the derivative, under the terms,
+// by the column; with an end when the grant has one. Own works demand nothing.
+func (p Pin) Demanded(t Terms, ends bool) []Constraint {
+	var list []Constraint
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
-	for _, d := range rules.Demands("", "", t.Rules(), column) {
-		p.Constraints = append(p.Constraints,
-			Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}})
+	for _, d := range rules.Demands("", "", t.Rules(), p.Column) {
+		list = append(list, Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}})
 	}
-	if p.ExpiresAt != nil {
-		p.Constraints = append(p.Constraints,
-			Constraint{Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}})
+	if ends {
+		list = append(list, Constraint{Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}})
 	}
+	return list
+}
+
+// Binding ties a derivative to sources.
+type Binding struct {
+	// Declaration names it: the derivative, and which of its declarations this is.
+	Declaration DeclarationRef
+	// Permits are what Permit answered in the same transaction.
+	Permits []Permit
+	// Rebuilt: permits take the place of earlier ones, and Standing are the pins of all
+	// the other edges. Else they add to what the derivative took on before.
+	Rebuilt  bool
+	Standing []Pin
+	// Admission says for whose approval the declaration waits; empty: for nobody's.
+	Admission Admission
+}
+
+// Waits says whether anybody has to approve.
+func (a Admission) Waits() bool { return len(a.Works) > 0 || a.Others > 0 }
+
+// Describe names the works.
+func (a Admission) Describe() string {
+	names := make([]string, 0, len(a.Works)+1)
+	for _, w := range a.Works {
+		names = append(names, w.String())
+	}
+	if a.Others > 0 {
+		names = append(names, fmt.Sprintf("%d more", a.Others))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Promises are what stands of a work, however it is changed later: numbers that only
+// grow.
+type Promises struct {
+	// Grants ever given.
+	Grants uint64
+	// Irrevocable are the public offers ever made that cannot be taken back.
+	Irrevocable uint64
 }
 
 // Named adds the grant's ids in readable form.

@@ -27,11 +27,22 @@ type derivation struct {
 	// kind is the work's. generated: an AI system made it, as a record says.
 	kind      registrytypes.Kind
 	generated bool
-	// permits are those of the sources that are more than cited, in the order of
-	// the declaration.
+	// number of the declaration among those with sources that are more than cited; 0:
+	// it has none such.
+	number uint32
+	// linked are the sources that are more than cited, and permits theirs, in the order
+	// of the declaration.
+	linked  []types.Source
 	permits []licensetypes.Permit
-	// approved are the sources whose approval this uses up.
-	approved []workID
+	// uncited were citations before. replaced are the edges whose permission or role this
+	// replaces, better those of them that are no stricter and owe no more.
+	uncited  []workID
+	replaced []types.PastEdge
+	better   map[workID]bool
+	// admission says for whom the declaration waits. approved are the approvals in
+	// advance that it uses up: the approving work, and the declared source.
+	admission licensetypes.Admission
+	approved  [][2]workID
 	// notices are what to know about external sources.
 	notices []types.SourceNotice
 	// raised are the descendants that get a new generation.
@@ -50,7 +61,7 @@ func (d *derivation) addedLater() bool {
 // drop what was written.
 func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriveResponse, error) {
 	var none types.MsgDeriveResponse
-	dv := &derivation{Declaration: d}
+	dv := &derivation{Declaration: d, better: make(map[workID]bool)}
 	if err := k.load(ctx, dv); err != nil {
 		return none, err
 	}
@@ -69,7 +80,10 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := k.place(ctx, dv); err != nil {
 		return none, err
 	}
-	if err := k.checkApprovals(ctx, dv); err != nil {
+	if err := k.compare(ctx, dv); err != nil {
+		return none, err
+	}
+	if err := k.admit(ctx, dv); err != nil {
 		return none, err
 	}
 	absolute, relative, err := k.link(ctx, dv)
@@ -80,11 +94,14 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := k.store(ctx, dv); err != nil {
 		return none, err
 	}
-	result := types.MsgDeriveResponse{Generation: dv.generation, Absolute: absolute, Relative: relative, Notices: dv.notices}
+	result := types.MsgDeriveResponse{
+		Generation: dv.generation, Absolute: absolute, Relative: relative, Notices: dv.notices,
+		Declaration: dv.number, WaitsFor: dv.admission.Works, Others: dv.admission.Others,
+	}
 	return result, events.Emit(ctx, &types.EventDerived{
 		Work: dv.Work, Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
-		Notices: dv.notices,
+		Notices: dv.notices, Declaration: dv.number, Replaced: dv.replaced,
 	})
 }
 
@@ -127,10 +144,15 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 		if err != nil {
 			return errorsmod.Wrapf(err, "source %s", s.Work)
 		}
-		d.permits = append(d.permits, permit)
+		d.permits, d.linked = append(d.permits, permit), append(d.linked, s)
 	}
 	if len(d.permits) == 0 {
 		return nil
+	}
+	d.number = d.row.Declarations + 1
+	for i := range d.replaced {
+		d.replaced[i].ReplacedBy = d.number
+		d.replaced[i].Edge.Source = registrytypes.WorkIDBytes{}
 	}
 	var err error
 	d.derived, err = k.Derived.Has(ctx, d.Work)
@@ -143,7 +165,15 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 	if len(d.permits) == 0 {
 		return k.royalty.Owed(ctx, d.Work)
 	}
-	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate}
+	rebuilt := len(d.replaced) > 0
+	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate, Rebuilt: rebuilt}
+	binding := licensetypes.Binding{
+		Declaration: licensetypes.DeclarationRef{Work: d.Work, Number: d.number},
+		Permits:     d.permits, Rebuilt: rebuilt, Admission: d.admission,
+	}
+	if rebuilt {
+		binding.Standing, link.Sources = d.standing()
+	}
 	for _, p := range d.permits {
 		link.Sources = append(link.Sources, royaltytypes.LinkSource{
 			Work: p.Source, Policy: p.Policy, Rate: p.Rate, UpstreamVersion: p.UpstreamVersion,
@@ -157,7 +187,7 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 			return 0, 0, err
 		}
 	}
-	return absolute, relative, k.license.Bind(ctx, d.Work, d.permits)
+	return absolute, relative, k.license.Bind(ctx, binding)
 }
 
 func renumbered(changes []graph.Change[workID]) []types.Renumbered {

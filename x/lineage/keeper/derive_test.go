@@ -23,17 +23,18 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 
 	response := f.mustDerive(bob, remix, s)
 
-	require.Equal(t, &types.MsgDeriveResponse{Generation: 1, Absolute: 100_000}, response)
+	require.Equal(t, &types.MsgDeriveResponse{Generation: 1, Absolute: 100_000, Declaration: 1}, response)
 	terms := termsOf(song)
 	row, err := f.k.Derivations.Get(f.ctx, remix)
 	require.NoError(t, err)
-	require.Equal(t, types.Derivation{DerivedAt: blockTime, Edges: []types.Edge{{
+	require.Equal(t, types.Derivation{DerivedAt: blockTime, Declarations: 1, Edges: []types.Edge{{
 		Source: registrytypes.WorkIDBytes{WorkID: song}, Role: types.ROLE_COMPONENT_OF, Terms: licensetypes.TermsIDBytes{TermsID: terms},
 		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, Weight: 700_000, WorkVersion: 3, UpstreamVersion: 1,
+		Declaration: 1,
 	}}}, row)
 	answer, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: remix})
 	require.NoError(t, err)
-	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime}, answer.Node)
+	require.Equal(t, types.Node{Generation: 1, Sources: 1, DerivedAt: blockTime, Declarations: 1}, answer.Node)
 
 	require.Equal(t, []string{"permit", "link", "bind 1"}, f.calls)
 	require.Equal(t, licensetypes.PermitRequest{
@@ -44,7 +45,7 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 		Work: remix, Generation: 1, MaxTotalRate: types.Whole,
 		Sources: []royaltytypes.LinkSource{{Work: song, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: 100_000, UpstreamVersion: 1}},
 	}, f.links[0])
-	requireEvent(t, f, &types.EventDerived{Work: remix, Generation: 1, Sources: []types.Source{s}, Absolute: 100_000})
+	requireEvent(t, f, &types.EventDerived{Work: remix, Generation: 1, Sources: []types.Source{s}, Absolute: 100_000, Declaration: 1})
 }
 
 // requireEvent checks the last event.
@@ -191,7 +192,7 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 		"oneself":              {sources(own(remix)), types.ErrInvalidSource, "itself"},
 		"twice in a message":   {sources(good, weigh(good, 1)), types.ErrAlreadySource, "source 1"},
 		"twice with two roles": {sources(good, cites(other)), types.ErrAlreadySource, "source 1"},
-		"declared before":      {sources(good, under(song, types.ROLE_INPUT_TO)), types.ErrAlreadySource, song.String()},
+		"declared before":      {sources(good, under(song, types.ROLE_PARENT_OF)), types.ErrAlreadySource, song.String()},
 		"cited as well":        {sources(cites(song)), types.ErrAlreadySource, song.String()},
 		"external twice":       {sources(external("ipfs://b"), external("ipfs://b")), types.ErrAlreadySource, "source 1"},
 		"external before":      {sources(external("ipfs://a")), types.ErrAlreadySource, "ipfs://a"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,12 +53,20 @@ type world struct {
 	claims       map[registrytypes.Digest]workID
 	fingerprints map[registrytypes.Fingerprint][]workID
 	// absolute sums what each work owes absolutely, ppm.
-	absolute    map[workID]uint32
+	absolute map[workID]uint32
+	// debts are the works that are owed absolutely, ppm.
+	debts       map[workID]map[workID]uint32
 	generations map[workID]uint32
-	conflicts   bool
-	calls       []string
-	requests    []licensetypes.PermitRequest
-	links       []royaltytypes.Link
+	// grants ever given; admissions that wait; what each declaration bound.
+	grants     map[workID]uint64
+	admissions map[licensetypes.DeclarationRef]licensetypes.Admission
+	bindings   []licensetypes.Binding
+	// stricter: new permissions are stricter than those that they replace.
+	stricter  bool
+	conflicts bool
+	calls     []string
+	requests  []licensetypes.PermitRequest
+	links     []royaltytypes.Link
 }
 
 type offer struct {
@@ -117,28 +126,83 @@ func (w *world) Permit(_ context.Context, r licensetypes.PermitRequest) (license
 	return p, err
 }
 
-func (w *world) Bind(_ context.Context, _ workID, permits []licensetypes.Permit) error {
-	w.calls = append(w.calls, fmt.Sprintf("bind %d", len(permits)))
+func (w *world) Bind(_ context.Context, b licensetypes.Binding) error {
+	w.calls = append(w.calls, fmt.Sprintf("bind %d", len(b.Permits)))
 	if w.conflicts {
 		return errConflict
 	}
+	w.bindings = append(w.bindings, b)
+	if b.Admission.Waits() {
+		w.admissions[b.Declaration] = b.Admission
+	}
 	return nil
+}
+
+func (w *world) NoStricter(context.Context, licensetypes.Permit, licensetypes.Pin) (bool, error) {
+	return !w.stricter, nil
+}
+
+func (w *world) ConstraintsOn(context.Context, workID) ([]licensetypes.Constraint, error) {
+	return nil, nil
+}
+
+func (w *world) CheckHistory(context.Context, workID, [][]licensetypes.Pin) error { return nil }
+
+func (w *world) Promises(_ context.Context, work workID) (licensetypes.Promises, error) {
+	return licensetypes.Promises{Grants: w.grants[work]}, nil
+}
+
+func (w *world) GetAdmission(_ context.Context, ref licensetypes.DeclarationRef) (licensetypes.Admission, bool, error) {
+	a, found := w.admissions[ref]
+	return a, found, nil
+}
+
+func (w *world) ApproveAdmission(_ context.Context, ref licensetypes.DeclarationRef, work workID) (bool, error) {
+	a := w.admissions[ref]
+	place := slices.Index(a.Works, work)
+	if place < 0 {
+		return false, licensetypes.ErrNotWaiting
+	}
+	a.Works = slices.Delete(slices.Clone(a.Works), place, place+1)
+	w.admissions[ref] = a
+	if !a.Waits() {
+		delete(w.admissions, ref)
+	}
+	return !a.Waits(), nil
+}
+
+func (w *world) UpstreamVersion(context.Context, workID) (uint32, error) { return 1, nil }
+
+func (w *world) Debts(_ context.Context, work workID, _ uint32) ([]royaltytypes.Debt, error) {
+	var list []royaltytypes.Debt
+	for to, rate := range w.debts[work] {
+		list = append(list, royaltytypes.Debt{Work: to, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: rate})
+	}
+	return list, nil
 }
 
 func (w *world) Link(_ context.Context, l royaltytypes.Link) (absolute, relative uint32, err error) {
 	w.calls = append(w.calls, "link")
 	w.links = append(w.links, l)
-	sum := w.absolute[l.Work]
+	sum, debts := w.absolute[l.Work], maps.Clone(w.debts[l.Work])
+	if l.Rebuilt {
+		sum, debts = 0, nil
+	}
+	if debts == nil {
+		debts = map[workID]uint32{}
+	}
 	for _, s := range l.Sources {
 		sum += w.absolute[s.Work]
+		maps.Copy(debts, w.debts[s.Work])
 		if s.Policy == royaltytypes.POLICY_ABSOLUTE {
 			sum += s.Rate
+			debts[s.Work] = s.Rate
 		}
 	}
 	if sum > l.MaxTotalRate {
 		return 0, 0, errorsmod.Wrapf(errOverMaxRate, "%d, accepted are %d", sum, l.MaxTotalRate)
 	}
-	w.absolute[l.Work], w.generations[l.Work] = sum, l.Generation
+	w.absolute[l.Work], w.debts[l.Work], w.generations[l.Work] = sum, debts, l.Generation
 	return sum, 0, nil
 }
 
@@ -158,8 +222,9 @@ func (w *world) Owed(_ context.Context, work workID) (absolute, relative uint32,
 
 // snapshot returns what takes back all that royalty was told since.
 func (w *world) snapshot() (restore func()) {
-	absolute, generations := maps.Clone(w.absolute), maps.Clone(w.generations)
-	return func() { w.absolute, w.generations = absolute, generations }
+	absolute, debts, generations := maps.Clone(w.absolute), maps.Clone(w.debts), maps.Clone(w.generations)
+	admissions := maps.Clone(w.admissions)
+	return func() { w.absolute, w.debts, w.generations, w.admissions = absolute, debts, generations, admissions }
 }
 
 // fixture is a keeper over a real store with its servers.
@@ -183,7 +248,8 @@ func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Cont
 	w := &world{
 		works: map[workID]registrytypes.Work{}, offers: map[workID]offer{},
 		claims: map[registrytypes.Digest]workID{}, fingerprints: map[registrytypes.Fingerprint][]workID{},
-		absolute: map[workID]uint32{}, generations: map[workID]uint32{},
+		absolute: map[workID]uint32{}, debts: map[workID]map[workID]uint32{}, generations: map[workID]uint32{},
+		grants: map[workID]uint64{}, admissions: map[licensetypes.DeclarationRef]licensetypes.Admission{},
 	}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	k := keeper.NewKeeper(cdc, runtime.NewKVStoreService(key), authority, w, w, w)
@@ -273,9 +339,14 @@ func (f *fixture) mustDerive(owner sdk.AccAddress, work workID, sources ...types
 	return response
 }
 
+// approve approves in advance a source under its public offer, after a look at what
+// stands of the derivative.
 func (f *fixture) approve(owner sdk.AccAddress, source, derivative workID) error {
-	_, err := send(f, f.msgs.ApproveSource, &types.MsgApproveSource{
+	shown, err := f.k.PromisesOf(f.ctx, derivative)
+	require.NoError(f.t, err)
+	_, err = send(f, f.msgs.ApproveSource, &types.MsgApproveSource{
 		Owner: owner.String(), Source: source, Derivative: derivative,
+		Role: types.ROLE_COMPONENT_OF, Permission: termsOf(source).String(), Shown: shown,
 	})
 	return err
 }

@@ -34,7 +34,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 		}
 	}
 	for _, a := range g.Approvals {
-		if err := k.Approvals.Set(ctx, collections.Join(a.Source, a.Derivative), a.Transfers); err != nil {
+		if err := k.Approvals.Set(ctx, collections.Join3(a.Source, a.Derivative, a.Through), a.Approval); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g types.GenesisState) error {
 }
 
 func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
-	row := types.Derivation{Externals: n.Node.Externals, DerivedAt: n.Node.DerivedAt}
+	row := types.Derivation{Externals: n.Node.Externals, DerivedAt: n.Node.DerivedAt, Declarations: n.Node.Declarations}
 	for _, e := range n.Edges {
 		edge := e.Edge
 		edge.Source.WorkID = e.Source
@@ -57,6 +57,11 @@ func (k Keeper) initNode(ctx context.Context, n types.GenesisNode) error {
 	}
 	for i, e := range n.Externals {
 		if err := k.Externals.Set(ctx, collections.Join(n.Work, uint32(i)), e); err != nil {
+			return err
+		}
+	}
+	for _, past := range n.PastEdges {
+		if err := k.PastEdges.Set(ctx, collections.Join3(n.Work, past.ReplacedBy, past.Source), past.Edge); err != nil {
 			return err
 		}
 	}
@@ -112,9 +117,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = k.Approvals.Walk(ctx, nil, func(key workPair, transfers uint32) (bool, error) {
+	err = k.Approvals.Walk(ctx, nil, func(key approvalKey, a types.SourceApproval) (bool, error) {
 		g.Approvals = append(g.Approvals, types.GenesisApproval{
-			Source: key.K1(), Derivative: key.K2(), Transfers: transfers,
+			Source: key.K1(), Derivative: key.K2(), Through: key.K3(), Approval: a,
 		})
 		return false, nil
 	})
@@ -136,6 +141,13 @@ func (k Keeper) exportNode(ctx context.Context, work workID, row types.Derivatio
 		e types.ExternalEdge,
 	) (bool, error) {
 		n.Externals = append(n.Externals, e)
+		return false, nil
+	})
+	if err != nil {
+		return n, err
+	}
+	err = k.PastEdges.Walk(ctx, collections.NewPrefixedTripleRange[workID, uint32, workID](work), func(key pastKey, e types.Edge) (bool, error) {
+		n.PastEdges = append(n.PastEdges, types.PastEdge{Source: key.K3(), Edge: e, ReplacedBy: key.K2()})
 		return false, nil
 	})
 	if err != nil {

@@ -28,6 +28,9 @@ func full(t *testing.T) *fixture {
 	f.mustDerive(alice, left, external("https://example.org/later"))
 	require.NoError(t, f.k.Params.Set(f.ctx, types.Params{MaxWalk: 5, GasPerStep: 6}))
 	f.mustDerive(carol, bottom, cites(f.work("cited", alice)))
+	replaced := f.offered("replaced", alice, 0)
+	f.mustDerive(alice, left, under(replaced, types.ROLE_PARENT_OF))
+	f.mustDerive(alice, left, own(replaced))
 	return f
 }
 
@@ -35,7 +38,7 @@ func TestGenesisExportAndImportIsTheIdentity(t *testing.T) {
 	original := full(t)
 	want := original.export()
 	require.NoError(t, want.Validate())
-	require.EqualValues(t, 2, want.Approvals[0].Transfers)
+	require.EqualValues(t, 2, want.Approvals[0].Approval.Transfers)
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	text, err := cdc.MarshalJSON(want)
 	require.NoError(t, err)
@@ -158,16 +161,16 @@ func TestInvariantsFindWhatIsBroken(t *testing.T) {
 			return f.k.Records.Set(f.ctx, idOf("nobody"), *record())
 		},
 		"approvals": func(f *fixture, bottom, _ workID) error {
-			return f.k.Approvals.Set(f.ctx, collections.Join(idOf("nobody"), bottom), 0)
+			return f.k.Approvals.Set(f.ctx, collections.Join3(idOf("nobody"), bottom, bottom), types.SourceApproval{})
 		},
 		"work not found": func(f *fixture, bottom, _ workID) error {
-			return f.k.Approvals.Set(f.ctx, collections.Join(bottom, idOf("nobody")), 0)
+			return f.k.Approvals.Set(f.ctx, collections.Join3(bottom, idOf("nobody"), bottom), types.SourceApproval{})
 		},
 		"a source of itself": func(f *fixture, bottom, _ workID) error {
-			return f.k.Approvals.Set(f.ctx, collections.Join(bottom, bottom), 0)
+			return f.k.Approvals.Set(f.ctx, collections.Join3(bottom, bottom, bottom), types.SourceApproval{})
 		},
 		"from after transfer 1": func(f *fixture, bottom, left workID) error {
-			return f.k.Approvals.Set(f.ctx, collections.Join(left, bottom), 1)
+			return f.k.Approvals.Set(f.ctx, collections.Join3(left, bottom, left), types.SourceApproval{Transfers: 1})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "derivatives index", Check: k.checkIndex},
 		invariants.Invariant{Name: "rows", Check: k.checkRows},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovalRows},
+		invariants.Invariant{Name: "demands", Check: k.checkDemands},
 	)
 }
 
@@ -171,7 +172,8 @@ func (k Keeper) checkRows(ctx context.Context) error {
 // checkApprovalRows: both works exist and differ, and the source has changed hands
 // as often as it had then or more often.
 func (k Keeper) checkApprovalRows(ctx context.Context) error {
-	return k.Approvals.Walk(ctx, nil, func(key workPair, transfers uint32) (bool, error) {
+	return k.Approvals.Walk(ctx, nil, func(key approvalKey, a types.SourceApproval) (bool, error) {
+		transfers := a.Transfers
 		source, err := k.registry.GetWork(ctx, key.K1())
 		if err != nil {
 			return true, err
@@ -187,5 +189,17 @@ func (k Keeper) checkApprovalRows(ctx context.Context) error {
 				key.K1(), key.K2(), transfers, source.Transfers)
 		}
 		return false, nil
+	})
+}
+
+// checkDemands: what is demanded of each work, now and before, follows from what its
+// edges pin.
+func (k Keeper) checkDemands(ctx context.Context) error {
+	return k.Derivations.Walk(ctx, nil, func(work workID, row types.Derivation) (bool, error) {
+		history, err := k.history(ctx, work, row)
+		if err == nil {
+			err = k.license.CheckHistory(ctx, work, history)
+		}
+		return err != nil, err
 	})
 }

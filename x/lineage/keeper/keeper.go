@@ -14,8 +14,10 @@ import (
 
 type (
 	workID = registrytypes.WorkID
-	// workPair keys a table by two works.
-	workPair = collections.Pair[workID, workID]
+	// approvalKey is (work, the one that declares, declared source).
+	approvalKey = collections.Triple[workID, workID, workID]
+	// pastKey is (work, number of a declaration, source).
+	pastKey = collections.Triple[workID, uint32, workID]
 	// derivativeKey is (source, cites, derivative): real derivatives of a work
 	// come before those that only cite it.
 	derivativeKey = collections.Triple[workID, bool, workID]
@@ -46,9 +48,12 @@ type Keeper struct {
 	Externals collections.Map[externalKey, types.ExternalEdge]
 	// Records: work -> how an AI system made it.
 	Records rows.Map[workID, types.GenerationRecord]
-	// Approvals: (source, derivative) -> the source's transfers at the approval,
-	// which counts while they are the same.
-	Approvals rows.Map[workPair, uint32]
+	// PastEdges: (work, number of the declaration that replaced it, source) -> an edge as
+	// it was.
+	PastEdges collections.Map[pastKey, types.Edge]
+	// Approvals: (work, the one that declares, declared source) -> what the work's owner
+	// approved in advance.
+	Approvals rows.Map[approvalKey, types.SourceApproval]
 }
 
 // NewKeeper builds the keeper; authority is the account that may change the
@@ -58,7 +63,6 @@ func NewKeeper(
 	registry types.RegistryKeeper, royalty types.RoyaltyKeeper, license types.LicenseKeeper,
 ) Keeper {
 	work := registrytypes.WorkIDKey
-	pair := collections.PairKeyCodec(work, work)
 	sb := collections.NewSchemaBuilder(storeService)
 	k := Keeper{
 		authority: authority, registry: registry, royalty: royalty, license: license,
@@ -72,7 +76,10 @@ func NewKeeper(
 			collections.PairKeyCodec(work, collections.Uint32Key), codec.CollValue[types.ExternalEdge](cdc)),
 		Records: rows.NewMap(sb, storeService, types.RecordsPrefix, "records", work,
 			codec.CollValue[types.GenerationRecord](cdc)),
-		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals", pair, collections.Uint32Value),
+		PastEdges: collections.NewMap(sb, types.PastEdgesPrefix, "past_edges",
+			collections.TripleKeyCodec(work, collections.Uint32Key, work), codec.CollValue[types.Edge](cdc)),
+		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals",
+			collections.TripleKeyCodec(work, work, work), codec.CollValue[types.SourceApproval](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -20,7 +20,7 @@ func TestALaterSourceIsMarkedAsSuch(t *testing.T) {
 		require.Equal(t, later, f.edge(work, source).AddedLater)
 	}
 	requireEvent(t, f, &types.EventDerived{
-		Work: work, Generation: 1, Sources: []types.Source{own(b)}, AddedLater: true,
+		Work: work, Generation: 1, Sources: []types.Source{own(b)}, AddedLater: true, Declaration: 2,
 	})
 }
 
@@ -47,7 +47,7 @@ func TestSourcesTellWhenTheyWereAdded(t *testing.T) {
 	}
 	node, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: work})
 	require.NoError(t, err)
-	require.Equal(t, types.Node{Generation: 1, Sources: 4, DerivedAt: blockTime}, node.Node)
+	require.Equal(t, types.Node{Generation: 1, Sources: 4, DerivedAt: blockTime, Declarations: 3}, node.Node)
 }
 
 func TestALowerSourceIsAddedFreelyWhateverDerives(t *testing.T) {
@@ -86,7 +86,8 @@ func TestAHigherSourceRenumbersWhatDerives(t *testing.T) {
 	require.Equal(t, uint32(6), f.generations[line[3]], "royalty orders its sweep by the new generations")
 	requireEvent(t, f, &types.EventDerived{
 		Work: line[1], Generation: 4, Sources: []types.Source{own(other[3])}, AddedLater: true,
-		Renumbered: []types.Renumbered{{Work: line[2], Generation: 5}, {Work: line[3], Generation: 6}},
+		Renumbered:  []types.Renumbered{{Work: line[2], Generation: 5}, {Work: line[3], Generation: 6}},
+		Declaration: 2,
 	})
 }
 
@@ -160,11 +161,22 @@ func TestALaterRoyaltyNeedsTheSourcesApproval(t *testing.T) {
 	require.ErrorIs(t, f.approve(alice, song, song), types.ErrInvalidSource)
 	require.ErrorIs(t, f.approve(alice, song, idOf("?")), registryNotFound)
 	require.NoError(t, f.approve(alice, song, remix))
-	requireEvent(t, f, &types.EventSourceApproved{Source: song, Derivative: remix, Approver: alice.String()})
+	requireEvent(t, f, approvedEvent(song, remix, 0))
 
 	f.mustDerive(bob, remix, s)
 	require.Empty(t, f.export().Approvals, "an approval is used up")
 	require.ErrorIs(t, f.approve(alice, song, remix), types.ErrAlreadySource)
+}
+
+// approvedEvent says that alice approved a component under its public offer, one
+// derivative being there.
+func approvedEvent(source, derivative workID, transfers uint32) *types.EventSourceApproved {
+	return &types.EventSourceApproved{
+		Source: source, Derivative: derivative, Approver: alice.String(), Through: source,
+		Approval: &types.SourceApproval{
+			Transfers: transfers, Role: types.ROLE_COMPONENT_OF, Permission: termsOf(source).String(), Shown: types.Promises{Derivatives: 1},
+		},
+	}
 }
 
 func TestAnApprovalEndsWhenTheSourceIsSold(t *testing.T) {
@@ -178,25 +190,27 @@ func TestAnApprovalEndsWhenTheSourceIsSold(t *testing.T) {
 		t.Helper()
 		approvals, err := f.queries.Approvals(f.ctx, &types.QueryApprovalsRequest{Source: song})
 		require.NoError(t, err)
-		require.Equal(t, []types.Approval{{Derivative: remix, InForce: want}}, approvals.Approvals)
+		require.Equal(t, want, approvals.Approvals[0].InForce)
+		require.Equal(t, remix, approvals.Approvals[0].Derivative)
+		require.Len(t, approvals.Approvals, 1)
 	}
 	inForce(true)
 	f.sell(song, carol)
 
-	_, err := f.derive(bob, remix, under(song, types.ROLE_PARENT_OF))
+	_, err := f.derive(bob, remix, under(song, types.ROLE_COMPONENT_OF))
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
 	require.ErrorContains(t, err, carol.String())
 	inForce(false)
 
 	f.sell(song, alice)
 	inForce(false)
-	_, err = f.derive(bob, remix, under(song, types.ROLE_PARENT_OF))
+	_, err = f.derive(bob, remix, under(song, types.ROLE_COMPONENT_OF))
 	require.ErrorIs(t, err, types.ErrApprovalNeeded, "it does not revive")
 
 	require.NoError(t, f.approve(alice, song, remix))
-	requireEvent(t, f, &types.EventSourceApproved{Source: song, Derivative: remix, Approver: alice.String()})
+	requireEvent(t, f, approvedEvent(song, remix, 2))
 	inForce(true)
-	f.mustDerive(bob, remix, under(song, types.ROLE_PARENT_OF))
+	f.mustDerive(bob, remix, under(song, types.ROLE_COMPONENT_OF))
 }
 
 func TestAnUnusedApprovalIsTakenBack(t *testing.T) {
@@ -216,7 +230,7 @@ func TestAnUnusedApprovalIsTakenBack(t *testing.T) {
 	require.ErrorIs(t, f.withdraw(alice, idOf("?"), remix), registryNotFound)
 
 	require.NoError(t, f.withdraw(alice, song, remix))
-	requireEvent(t, f, &types.EventSourceApprovalWithdrawn{Source: song, Derivative: remix})
+	requireEvent(t, f, &types.EventSourceApprovalWithdrawn{Source: song, Derivative: remix, Through: song})
 	require.Empty(t, f.export().Approvals)
 	_, err := f.derive(bob, remix, s)
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)

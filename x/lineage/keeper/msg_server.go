@@ -31,25 +31,18 @@ func (s msgServer) Derive(ctx context.Context, msg *types.MsgDerive) (*types.Msg
 
 // ApproveSource approves a later source.
 func (s msgServer) ApproveSource(ctx context.Context, msg *types.MsgApproveSource) (*types.MsgApproveSourceResponse, error) {
-	owner, err := sdk.AccAddressFromBech32(msg.Owner)
+	settled, err := s.k.ApproveSource(ctx, msg)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.k.ApproveSource(ctx, owner, msg.Source, msg.Derivative); err != nil {
-		return nil, err
-	}
-	return &types.MsgApproveSourceResponse{}, nil
+	return &types.MsgApproveSourceResponse{Settled: settled}, nil
 }
 
 // WithdrawSourceApproval takes an approval back.
 func (s msgServer) WithdrawSourceApproval(
 	ctx context.Context, msg *types.MsgWithdrawSourceApproval,
 ) (*types.MsgWithdrawSourceApprovalResponse, error) {
-	owner, err := sdk.AccAddressFromBech32(msg.Owner)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.k.WithdrawSourceApproval(ctx, owner, msg.Source, msg.Derivative); err != nil {
+	if err := s.k.WithdrawSourceApproval(ctx, msg); err != nil {
 		return nil, err
 	}
 	return &types.MsgWithdrawSourceApprovalResponse{}, nil

@@ -54,6 +54,7 @@ func (k Keeper) newNode(ctx context.Context, work workID, row types.Derivation) 
 	generation, err := k.royalty.Generation(ctx, work)
 	return types.Node{
 		Generation: generation, Sources: uint32(len(row.Edges)), Externals: row.Externals, DerivedAt: row.DerivedAt,
+		Declarations: row.Declarations,
 	}, err
 }
 

@@ -84,6 +84,15 @@ func (s queryServer) Descendants(ctx context.Context, req *types.QueryWalkReques
 	return s.walk(ctx, req, descendants{ctx, s.k})
 }
 
+// Promises counts what an approval of a later source names.
+func (s queryServer) Promises(ctx context.Context, req *types.QueryPromisesRequest) (*types.QueryPromisesResponse, error) {
+	if _, err := s.find(ctx, "work", req.Work); err != nil {
+		return nil, err
+	}
+	p, err := s.k.PromisesOf(ctx, req.Work)
+	return &types.QueryPromisesResponse{Promises: p}, coded(err)
+}
+
 // Approvals lists the approvals of a source that wait to be used.
 func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsRequest) (*types.QueryApprovalsResponse, error) {
 	page, err := paging.Bound(req.Pagination)
@@ -94,9 +103,10 @@ func (s queryServer) Approvals(ctx context.Context, req *types.QueryApprovalsReq
 	if err != nil {
 		return nil, err
 	}
+	prefix := collections.TriplePrefix[workID, workID, workID](req.Source)
 	approvals, next, err := query.CollectionPaginate(ctx, s.k.Approvals, page,
-		func(key workPair, transfers uint32) (types.Approval, error) {
-			return types.Approval{Derivative: key.K2(), InForce: transfers == work.Transfers}, nil
-		}, query.WithCollectionPaginationPairPrefix[workID, workID](req.Source))
+		func(key approvalKey, a types.SourceApproval) (types.Approval, error) {
+			return types.Approval{Derivative: key.K2(), Through: key.K3(), Approval: a, InForce: a.Transfers == work.Transfers}, nil
+		}, func(o *query.CollectionsPaginateOptions[approvalKey]) { o.Prefix = &prefix })
 	return &types.QueryApprovalsResponse{Approvals: approvals, Pagination: next}, coded(err)
 }

@@ -113,8 +113,8 @@ func TestALongWalkIsTruncatedAtItsBound(t *testing.T) {
 	for i := range bound + 1 {
 		f.generations[idOf(fmt.Sprint(i))] = 1
 		g.Nodes = append(g.Nodes, types.GenesisNode{
-			Work: idOf(fmt.Sprint(i)), Node: types.Node{Generation: 1, Sources: 1},
-			Edges: []types.GenesisEdge{{Source: root, Edge: types.Edge{Role: types.ROLE_PARENT_OF}}},
+			Work: idOf(fmt.Sprint(i)), Node: types.Node{Generation: 1, Sources: 1, Declarations: 1},
+			Edges: []types.GenesisEdge{{Source: root, Edge: types.Edge{Role: types.ROLE_PARENT_OF, Declaration: 1}}},
 		})
 	}
 	require.NoError(t, f.k.InitGenesis(afterAll(f.ctx), *g))

@@ -13,14 +13,12 @@ import (
 // number of sources, each once, and their weights together. A first
 // declaration reads nothing here.
 func (k Keeper) checkNew(ctx context.Context, d *derivation) error {
+	if err := k.takeOut(d); err != nil {
+		return err
+	}
 	before := d.row.Count()
 	if total := before + len(d.Sources); total > types.MaxSources {
 		return errorsmod.Wrapf(types.ErrTooManySources, "%s would have %d sources, a work has at most %d", d.Work, total, types.MaxSources)
-	}
-	for _, s := range d.Works {
-		if _, has := d.row.Find(s.Work); has {
-			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once", s.Work, d.Work)
-		}
 	}
 	sum := d.Weight()
 	if before == 0 || (sum == 0 && len(d.Externals) == 0) {

@@ -11,6 +11,7 @@ import (
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // store writes the declaration: the work's row, which a later declaration
@@ -19,6 +20,9 @@ import (
 func (k Keeper) store(ctx context.Context, d *derivation) error {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
 	first := d.row.Externals
+	if err := k.storeReplaced(ctx, d); err != nil {
+		return err
+	}
 	if err := k.storeRow(ctx, d, now); err != nil {
 		return err
 	}
@@ -39,8 +43,8 @@ func (k Keeper) store(ctx context.Context, d *derivation) error {
 			return err
 		}
 	}
-	for _, source := range d.approved {
-		if err := k.Approvals.Remove(ctx, collections.Join(source, d.Work)); err != nil {
+	for _, by := range d.approved {
+		if err := k.Approvals.Remove(ctx, collections.Join3(by[0], d.Work, by[1])); err != nil {
 			return err
 		}
 	}
@@ -63,12 +67,14 @@ func (k Keeper) storeRow(ctx context.Context, d *derivation, now time.Time) erro
 		edge.Source.WorkID, edge.Role, edge.Weight = s.Work, s.Role, s.Weight
 		if !edge.Cites() {
 			pin(&edge, permits[0])
+			edge.Declaration = d.number
 			permits = permits[1:]
 		}
 		d.row.Edges = append(d.row.Edges, edge)
 	}
 	d.row.Sort()
 	d.row.Externals += uint32(len(d.Externals))
+	d.row.Declarations = max(d.row.Declarations, d.number)
 	return k.Derivations.Set(ctx, d.Work, d.row)
 }
 
@@ -91,5 +97,13 @@ func (k Keeper) indexEdge(ctx context.Context, source workID, cites bool, work w
 func pin(edge *types.Edge, p licensetypes.Permit) {
 	edge.Terms.TermsID, edge.Grant.GrantID = p.Terms, p.Grant
 	edge.RoyaltyPolicy, edge.RoyaltyRate = p.Policy, p.Rate
-	edge.WorkVersion, edge.UpstreamVersion = p.WorkVersion, p.UpstreamVersion
+	edge.WorkVersion, edge.UpstreamVersion, edge.DemandsVersion = p.WorkVersion, p.UpstreamVersion, p.DemandsVersion
+}
+
+// pinOf is what an edge of a work of the kind keeps of its permission.
+func pinOf(e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
+	return licensetypes.Pin{
+		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Grant: e.Grant.GrantID,
+		DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
+	}
 }

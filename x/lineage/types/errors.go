@@ -19,4 +19,5 @@ var (
 	ErrNotApproved     = errorsmod.Register(ModuleName, 16, "approval not found")
 	ErrNothingToBlank  = errorsmod.Register(ModuleName, 17, "nothing to blank")
 	ErrRegistered      = errorsmod.Register(ModuleName, 18, "source is registered")
+	ErrPromisesGrew    = errorsmod.Register(ModuleName, 19, "more stands of the work than was shown")
 )

@@ -35,6 +35,10 @@ type RoyaltyKeeper interface {
 	SetGeneration(ctx context.Context, work registrytypes.WorkID, generation uint32) error
 	// Owed returns the sums of what a work owes, ppm.
 	Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error)
+	// UpstreamVersion returns the version of what a work owes; 0: nothing.
+	UpstreamVersion(ctx context.Context, work registrytypes.WorkID) (uint32, error)
+	// Debts lists one version of what a work owes.
+	Debts(ctx context.Context, work registrytypes.WorkID, version uint32) ([]royaltytypes.Debt, error)
 }
 
 // LicenseKeeper decides what may be made from a work.
@@ -42,5 +46,18 @@ type LicenseKeeper interface {
 	// Permit checks the permission that a derivation from one source relies on.
 	Permit(ctx context.Context, request licensetypes.PermitRequest) (licensetypes.Permit, error)
 	// Bind checks the sources together and puts their demands on the derivative.
-	Bind(ctx context.Context, derivative registrytypes.WorkID, permits []licensetypes.Permit) error
+	Bind(ctx context.Context, binding licensetypes.Binding) error
+	// NoStricter says whether a permit demands no more than what an edge pinned.
+	NoStricter(ctx context.Context, permit licensetypes.Permit, than licensetypes.Pin) (bool, error)
+	// ConstraintsOn lists what is demanded of a work now.
+	ConstraintsOn(ctx context.Context, work registrytypes.WorkID) ([]licensetypes.Constraint, error)
+	// CheckHistory compares all versions of a work's demands with what the edges that it
+	// had after each of its declarations pin.
+	CheckHistory(ctx context.Context, work registrytypes.WorkID, history [][]licensetypes.Pin) error
+	// Promises are the grants and irrevocable offers ever given of a work.
+	Promises(ctx context.Context, work registrytypes.WorkID) (licensetypes.Promises, error)
+	// GetAdmission returns for whom a declaration waits; found: for anybody.
+	GetAdmission(ctx context.Context, ref licensetypes.DeclarationRef) (a licensetypes.Admission, found bool, err error)
+	// ApproveAdmission approves a declaration that waits.
+	ApproveAdmission(ctx context.Context, ref licensetypes.DeclarationRef, work registrytypes.WorkID) (settled bool, err error)
 }

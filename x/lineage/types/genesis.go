@@ -44,16 +44,20 @@ func (g GenesisState) Validate() error {
 }
 
 func (g GenesisState) validateApprovals() error {
-	seen := make(map[[2]registrytypes.WorkID]bool, len(g.Approvals))
+	seen := make(map[[3]registrytypes.WorkID]bool, len(g.Approvals))
 	for _, a := range g.Approvals {
-		if err := validateApproved(a.Source, a.Derivative); err != nil {
+		err := validateApproved(a.Source, a.Derivative)
+		if err == nil {
+			err = a.Approval.validate(a.Through, a.Derivative)
+		}
+		key := [3]registrytypes.WorkID{a.Source, a.Derivative, a.Through}
+		if err == nil && seen[key] {
+			err = errorsmod.Wrap(ErrAlreadySource, "is listed twice")
+		}
+		if err != nil {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %s for %s: %s", a.Source, a.Derivative, err)
 		}
-		pair := [2]registrytypes.WorkID{a.Source, a.Derivative}
-		if seen[pair] {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "approval of %s for %s is listed twice", a.Source, a.Derivative)
-		}
-		seen[pair] = true
+		seen[key] = true
 	}
 	return nil
 }
@@ -77,10 +81,13 @@ func (n GenesisNode) validate() error {
 			return errorsmod.Wrapf(ErrAlreadySource, "source %s is the work itself or listed twice", e.Source)
 		}
 		seen[e.Source] = true
-		if err := e.validate(n.Node.DerivedAt); err != nil {
+		if err := e.validate(n.Node); err != nil {
 			return err
 		}
 		weight += uint64(e.Edge.Weight)
+	}
+	if err := n.validatePast(); err != nil {
+		return err
 	}
 	given := make(map[Reference]bool, len(n.Externals))
 	for _, e := range n.Externals {
@@ -103,8 +110,40 @@ func (n GenesisNode) validate() error {
 	return nil
 }
 
-// validate checks an edge of a work that was first declared at a time.
-func (e GenesisEdge) validate(derivedAt time.Time) error {
+// validatePast checks the edges that were replaced: each was declared before, and its
+// source still is one.
+func (n GenesisNode) validatePast() error {
+	type replaced struct {
+		source registrytypes.WorkID
+		by     uint32
+	}
+	declared := make(map[registrytypes.WorkID]uint32, len(n.Edges))
+	for _, e := range n.Edges {
+		declared[e.Source] = e.Edge.Declaration
+	}
+	seen := make(map[replaced]bool, len(n.PastEdges))
+	for _, past := range n.PastEdges {
+		key := replaced{past.Source, past.ReplacedBy}
+		switch {
+		case seen[key] || past.ReplacedBy <= past.Edge.Declaration || past.ReplacedBy > declared[past.Source] || past.Edge.Cites():
+			return errorsmod.Wrapf(ErrInvalidSource, "%s: the past edge replaced by declaration %d comes twice, was declared later than that, or "+
+				"nothing took its place", past.Source, past.ReplacedBy)
+		}
+		seen[key] = true
+		if err := (GenesisEdge{Source: past.Source, Edge: past.Edge}).validate(n.Node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validate checks an edge of a work.
+func (e GenesisEdge) validate(node Node) error {
+	derivedAt := node.DerivedAt
+	if e.Edge.Cites() != (e.Edge.Declaration == 0) || e.Edge.Declaration > node.Declarations {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: came with declaration %d of %d: citations have none, others one of these",
+			e.Source, e.Edge.Declaration, node.Declarations)
+	}
 	s := Source{Work: e.Source, Role: e.Edge.Role, Weight: e.Edge.Weight}
 	if err := s.Validate(); err != nil {
 		return err
@@ -132,6 +171,9 @@ func (g GenesisState) HappenedBefore(start time.Time) error {
 		moments := []*time.Time{&n.Node.DerivedAt}
 		for _, e := range n.Edges {
 			moments = append(moments, e.Edge.AddedAt)
+		}
+		for _, past := range n.PastEdges {
+			moments = append(moments, past.Edge.AddedAt)
 		}
 		for i := range n.Externals {
 			moments = append(moments, &n.Externals[i].AddedAt)

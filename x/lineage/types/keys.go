@@ -24,6 +24,7 @@ var (
 	ExternalsPrefix   = collections.NewPrefix(4)
 	RecordsPrefix     = collections.NewPrefix(5)
 	ApprovalsPrefix   = collections.NewPrefix(6)
+	PastEdgesPrefix   = collections.NewPrefix(7)
 )
 
 // NoticeResembles: registered works have a fingerprint that an external reference
@@ -44,6 +45,9 @@ const (
 	MaxURILength = 512
 	// MaxResembling is how many works a notice about a fingerprint names.
 	MaxResembling = 8
+	// MaxCounted is how many derivatives are counted for an approval: it stands for that
+	// many or more.
+	MaxCounted = 10_000
 	// Whole is all of it, in parts per million.
 	Whole = 1_000_000
 )

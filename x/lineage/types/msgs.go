@@ -1,6 +1,8 @@
 package types
 
 import (
+	"cmp"
+
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -22,9 +24,42 @@ func (m *MsgDerive) ValidateBasic() error {
 	return err
 }
 
-// ValidateBasic checks account and ids.
+// Declared is the work that is to be declared: the owner's own, or one by which that
+// comes in.
+func (m *MsgApproveSource) Declared() registrytypes.WorkID { return cmp.Or(m.Through, m.Source) }
+
+// Declared is the work that was to be declared.
+func (m *MsgWithdrawSourceApproval) Declared() registrytypes.WorkID {
+	return cmp.Or(m.Through, m.Source)
+}
+
+// ValidateBasic checks account and ids, and that the approval is either of a
+// declaration or in advance.
 func (m *MsgApproveSource) ValidateBasic() error {
-	return validateApproval(m.Owner, m.Source, m.Derivative)
+	if err := validateApproval(m.Owner, m.Source, m.Derivative); err != nil {
+		return err
+	}
+	if m.Declaration > 0 {
+		if !m.Through.IsZero() || m.Role != ROLE_UNSPECIFIED || m.Permission != "" {
+			return errorsmod.Wrap(ErrInvalidMessage, "a declaration that is made says itself what it declares: leave through, role and permission empty")
+		}
+		return nil
+	}
+	a := SourceApproval{Role: m.Role, Permission: m.Permission}
+	return a.validate(m.Declared(), m.Derivative)
+}
+
+// validate checks what is approved in advance: a source in a role that needs a
+// permission. It fails with ErrInvalidSource.
+func (a SourceApproval) validate(declared, derivative registrytypes.WorkID) error {
+	if declared == derivative {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s cannot be a source of itself", declared)
+	}
+	if a.Role == ROLE_CITES {
+		return errorsmod.Wrap(ErrInvalidSource, "a citation needs no approval")
+	}
+	s := Source{Work: declared, Role: a.Role, Permission: a.Permission}
+	return s.Validate()
 }
 
 // ValidateBasic checks account and ids.

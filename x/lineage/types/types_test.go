@@ -73,7 +73,8 @@ func TestMessagesAboutApprovals(t *testing.T) {
 		"itself":        {owner.String(), work, work, types.ErrInvalidSource},
 	} {
 		for _, msg := range []sdk.HasValidateBasic{
-			&types.MsgApproveSource{Owner: c.owner, Source: c.source, Derivative: c.derivative},
+			&types.MsgApproveSource{Owner: c.owner, Source: c.source, Derivative: c.derivative, Role: types.ROLE_PARENT_OF},
+			&types.MsgApproveSource{Owner: c.owner, Source: c.source, Derivative: c.derivative, Declaration: 1},
 			&types.MsgWithdrawSourceApproval{Owner: c.owner, Source: c.source, Derivative: c.derivative},
 		} {
 			require.ErrorIs(t, msg.ValidateBasic(), c.want, name)

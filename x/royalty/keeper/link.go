@@ -57,8 +57,25 @@ func (k Keeper) Owed(ctx context.Context, work registrytypes.WorkID) (absolute, 
 	return uint32(a), uint32(r), nil
 }
 
-// Link adds sources to what a work owes, as a version of its list under a new epoch,
-// and returns the sums in ppm. What exists stays; later payments go by the new
+// Debts lists one version of what a work owes: absolute ancestors, then relative
+// sources, each in order of id. It fails with ErrUnknownVersion.
+func (k Keeper) Debts(ctx context.Context, work registrytypes.WorkID, version uint32) ([]types.Debt, error) {
+	upstream, err := k.GetUpstream(ctx, work, version)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]types.Debt, 0, len(upstream.Absolute)+len(upstream.Relative))
+	for _, o := range upstream.Absolute {
+		list = append(list, types.Debt{Work: types.WorkIDOf(o.To), Policy: types.POLICY_ABSOLUTE, Rate: o.Weight})
+	}
+	for _, o := range upstream.Relative {
+		list = append(list, types.Debt{Work: types.WorkIDOf(o.To), Policy: types.POLICY_RELATIVE, Rate: o.Weight})
+	}
+	return list, nil
+}
+
+// Link adds sources to what a work owes, or rebuilds it, as a version of its list
+// under a new epoch, and returns the sums in ppm. Later payments go by the new
 // list, earlier ones, in the same block too, by the old. It fails with
 // ErrOverWhole, ErrOverMaxRate, ErrTooManyReceivers or ErrReachTooLarge, naming
 // sum and limit, and then changes nothing.
@@ -75,7 +92,11 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if err != nil {
 		return 0, 0, err
 	}
-	upstream := before.Join(sources...)
+	standing := before
+	if link.Rebuilt {
+		standing = flow.Upstream{}
+	}
+	upstream := standing.Join(sources...)
 	if absolute, relative, err = checkUpstream(link, upstream); err != nil {
 		return 0, 0, err
 	}
@@ -84,7 +105,12 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if upstream.Equal(before) {
 		return absolute, relative, k.noteGeneration(ctx, link.Work, head, next)
 	}
-	if err := k.setReach(ctx, link.Work, &next, before, upstream, received); err != nil {
+	if !link.Rebuilt {
+		// What the relative sources so far set in motion is what the head holds less
+		// the work's own receivers.
+		received += uint64(head.ReceivedReach) - uint64(len(before.Relative)) - 1 - uint64(head.Holders)
+	}
+	if err := k.setReach(ctx, link.Work, &next, upstream, received); err != nil {
 		return 0, 0, err
 	}
 	next.Epoch++
@@ -142,19 +168,15 @@ func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative 
 	return uint32(a), uint32(r), nil
 }
 
-// setReach recomputes what payments and relative royalties set in motion.
-// Ancestors' holders count as they were when each list was made.
-func (k Keeper) setReach(ctx context.Context, work registrytypes.WorkID, next *types.Head, before,
-	upstream flow.Upstream, received uint64,
-) error {
+// setReach recomputes what payments and relative royalties set in motion, received
+// being what relative sources do. Ancestors' holders count as they were when each list
+// was made.
+func (k Keeper) setReach(ctx context.Context, work registrytypes.WorkID, next *types.Head, upstream flow.Upstream, received uint64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	// What the relative sources so far set in motion is what the head holds less
-	// the work's own receivers.
-	sofar := uint64(next.ReceivedReach) - uint64(len(before.Relative)) - 1 - uint64(next.Holders)
-	received += sofar + uint64(len(upstream.Relative)) + 1 + uint64(next.Holders)
+	received += uint64(len(upstream.Relative)) + 1 + uint64(next.Holders)
 	reach := upstream.Reach(received)
 	if reach > uint64(params.MaxReach) {
 		return types.ErrReachTooLarge.Wrapf("a payment to %s would set %d receivers in motion, at most %d are allowed", work, reach, params.MaxReach)

@@ -11,9 +11,19 @@ type Link struct {
 	Generation uint32
 	// Sources that are added; none when only the generation is to be noted.
 	Sources []LinkSource
+	// Rebuilt: the sources are all that the work has, in place of those before.
+	Rebuilt bool
 	// MaxTotalRate is the most that the work may owe after this, absolute and
 	// relative together, in ppm.
 	MaxTotalRate uint32
+}
+
+// Debt is what a work owes one receiver.
+type Debt struct {
+	Work   registrytypes.WorkID
+	Policy Policy
+	// Rate in ppm.
+	Rate uint32
 }
 
 // LinkSource is a source with what was agreed.

@@ -1,0 +1,115 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/stemma-chain/stemma/x/internal/events"
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// waited is a work whose owner has not approved a declaration, and that declaration.
+type waited = collections.Triple[registrytypes.WorkID, registrytypes.WorkID, uint32]
+
+func refKey(r types.DeclarationRef) collections.Pair[registrytypes.WorkID, uint32] {
+	return collections.Join(r.Work, r.Number)
+}
+
+// admit notes for whom a declaration waits.
+func (k Keeper) admit(ctx context.Context, ref types.DeclarationRef, a types.Admission) error {
+	if err := k.addAdmission(ctx, ref, a); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventAdmitted{Declaration: ref, Admission: a})
+}
+
+func (k Keeper) addAdmission(ctx context.Context, ref types.DeclarationRef, a types.Admission) error {
+	if err := k.Admissions.Set(ctx, refKey(ref), a); err != nil {
+		return err
+	}
+	for _, work := range a.Works {
+		if err := k.AdmissionsByWork.Set(ctx, collections.Join3(work, ref.Work, ref.Number)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ApproveAdmission approves a declaration that waits, on behalf of the owner of one of
+// the works that it waits for. Settled: nobody else is waited for; the declaring work,
+// and all that was made from it meanwhile, take offers and grants again. It fails with
+// ErrNotWaiting.
+func (k Keeper) ApproveAdmission(ctx context.Context, ref types.DeclarationRef, work registrytypes.WorkID) (settled bool, err error) {
+	a, _, err := k.Admissions.Find(ctx, refKey(ref))
+	if err != nil {
+		return false, err
+	}
+	place := slices.Index(a.Works, work)
+	if place < 0 {
+		return false, errorsmod.Wrapf(types.ErrNotWaiting, "declaration %d of %s does not wait for the owner of %s", ref.Number, ref.Work, work)
+	}
+	a.Works = slices.Delete(a.Works, place, place+1)
+	if settled = !a.Waits(); settled {
+		err = k.Admissions.Remove(ctx, refKey(ref))
+	} else {
+		err = k.Admissions.Set(ctx, refKey(ref), a)
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := k.AdmissionsByWork.Remove(ctx, collections.Join3(work, ref.Work, ref.Number)); err != nil {
+		return false, err
+	}
+	return settled, events.Emit(ctx, &types.EventAdmissionApproved{Declaration: ref, Work: work, Settled: settled})
+}
+
+// GetAdmission returns for whom a declaration waits; found: for anybody.
+func (k Keeper) GetAdmission(ctx context.Context, ref types.DeclarationRef) (a types.Admission, found bool, err error) {
+	return k.Admissions.Find(ctx, refKey(ref))
+}
+
+// waitingFor leaves of declarations those that still wait.
+func (k Keeper) waitingFor(ctx context.Context, refs []types.DeclarationRef) ([]types.DeclarationRef, error) {
+	var open []types.DeclarationRef
+	for _, ref := range refs {
+		waits, err := k.Admissions.Has(ctx, refKey(ref))
+		if err != nil {
+			return nil, err
+		}
+		if waits {
+			open = append(open, ref)
+		}
+	}
+	return open, nil
+}
+
+// checkNothingWaits fails with ErrSourceUnapproved while owners have not approved
+// later sources of a work or of what it was made from.
+func (k Keeper) checkNothingWaits(ctx context.Context, work registrytypes.WorkID, d types.Demands) error {
+	open, err := k.waitingFor(ctx, d.Waiting)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	a, _, err := k.GetAdmission(ctx, open[0])
+	if err != nil {
+		return err
+	}
+	return errorsmod.Wrapf(types.ErrSourceUnapproved, "%s: declaration %d of %s waits for the owners of %s: until they approve, %s takes "+
+		"no offers and grants", rules.UnapprovedSource, open[0].Number, open[0].Work, a.Describe(), work)
+}
+
+// Promises are what stands of a work, however it is changed later.
+func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.Promises, error) {
+	var p types.Promises
+	err := k.GrantCounts.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
+		func(_ offered, count uint64) (bool, error) {
+			p.Grants += count
+			return false, nil
+		})
+	return p, err
+}

@@ -1,0 +1,57 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// noticesOfWaiting says whose approval a work waits for.
+func (k Keeper) noticesOfWaiting(ctx context.Context, waiting []types.DeclarationRef) ([]types.Notice, error) {
+	var works []registrytypes.WorkID
+	others := uint32(0)
+	for _, ref := range waiting {
+		a, _, err := k.GetAdmission(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		works, others = append(works, a.Works...), others+a.Others
+	}
+	return noticeAbout(rules.SourceUnapproved, works, others), nil
+}
+
+// laterSources names the works whose demands came after what is relied on.
+func laterSources(then, now []rules.Constraint) ([]types.Notice, error) {
+	var works []registrytypes.WorkID
+	for _, c := range now {
+		known := func(o rules.Constraint) bool {
+			return o.Kind == c.Kind && o.Source == c.Source && o.TermsID == c.TermsID
+		}
+		if slices.ContainsFunc(then, known) {
+			continue
+		}
+		work, err := registrytypes.ParseWorkID(c.Source)
+		if err != nil {
+			return nil, err
+		}
+		works = append(works, work)
+	}
+	return noticeAbout(rules.LaterSource, works, 0), nil
+}
+
+// noticeAbout is about works, each once, and others that are not named; none without
+// any.
+func noticeAbout(code rules.Notice, works []registrytypes.WorkID, others uint32) []types.Notice {
+	slices.SortFunc(works, func(a, b registrytypes.WorkID) int { return bytes.Compare(a[:], b[:]) })
+	works = slices.Compact(works)
+	if len(works) == 0 && others == 0 {
+		return nil
+	}
+	return []types.Notice{{
+		Code: string(code), Works: works[:min(len(works), types.MaxNoticeWorks)], Count: uint32(len(works)) + others,
+	}}
+}

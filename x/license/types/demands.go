@@ -1,0 +1,193 @@
+package types
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	// packedSize is the size of a packed constraint: kind, source, and the terms or,
+	// for EXPIRES, the grant, padded.
+	packedSize = 1 + 20 + 32
+	// packedRef is the size of a packed reference to a declaration: work and number.
+	packedRef = 20 + 4
+	// packedHead is what stands before both: the version and the number of references.
+	packedHead = 4 + 1
+)
+
+// Pack packs demands into one row, in the order given: a derivation finds what a
+// source demands by one read. At most MaxConstraints declarations are waited for.
+func (d Demands) Pack() []byte {
+	packed := make([]byte, 0, packedHead+len(d.Waiting)*packedRef+len(d.Constraints)*packedSize)
+	packed = binary.BigEndian.AppendUint32(packed, d.Version)
+	packed = append(packed, byte(len(d.Waiting)))
+	for _, w := range d.Waiting {
+		packed = append(packed, w.Work[:]...)
+		packed = binary.BigEndian.AppendUint32(packed, w.Number)
+	}
+	for _, c := range d.Constraints {
+		var reference [32]byte
+		copy(reference[:], c.reference())
+		packed = append(packed, byte(c.Kind))
+		packed = append(packed, c.Source.WorkID[:]...)
+		packed = append(packed, reference[:]...)
+	}
+	return packed
+}
+
+// UnpackDemands reads a packed row. It fails with ErrEncoding on bytes that Pack
+// cannot have made.
+func UnpackDemands(packed []byte) (Demands, error) {
+	var d Demands
+	if len(packed) < packedHead {
+		return d, fmt.Errorf("%w: demands of %d bytes", collections.ErrEncoding, len(packed))
+	}
+	d.Version = binary.BigEndian.Uint32(packed)
+	waiting := int(packed[4])
+	packed = packed[packedHead:]
+	if len(packed) < waiting*packedRef || (len(packed)-waiting*packedRef)%packedSize != 0 {
+		return d, fmt.Errorf("%w: %d bytes are no %d references and whole constraints", collections.ErrEncoding, len(packed), waiting)
+	}
+	for ; waiting > 0; waiting-- {
+		var w DeclarationRef
+		copy(w.Work[:], packed)
+		w.Number = binary.BigEndian.Uint32(packed[len(w.Work):])
+		d.Waiting = append(d.Waiting, w)
+		packed = packed[packedRef:]
+	}
+	if len(packed) > 0 {
+		d.Constraints = make([]Constraint, 0, len(packed)/packedSize)
+	}
+	for ; len(packed) > 0; packed = packed[packedSize:] {
+		c, err := unpackConstraint(packed[:packedSize])
+		if err != nil {
+			return d, err
+		}
+		d.Constraints = append(d.Constraints, c)
+	}
+	return d, nil
+}
+
+func unpackConstraint(packed []byte) (Constraint, error) {
+	c := Constraint{Kind: ConstraintKind(packed[0])}
+	copy(c.Source.WorkID[:], packed[1:21])
+	if c.Kind != CONSTRAINT_EXPIRES {
+		copy(c.Terms.TermsID[:], packed[21:])
+		return c, nil
+	}
+	end := 21 + len(GrantID{})
+	if !bytes.Equal(packed[end:], make([]byte, packedSize-end)) {
+		return c, fmt.Errorf("%w: constraint by a grant is not padded with zeros", collections.ErrEncoding)
+	}
+	copy(c.Grant.GrantID[:], packed[21:end])
+	return c, nil
+}
+
+// IsEmpty says whether nothing is demanded, nor ever was.
+func (d Demands) IsEmpty() bool {
+	return d.Version == 0 && len(d.Constraints) == 0 && len(d.Waiting) == 0
+}
+
+// reference is what the constraint rests on: terms, or the grant that ends.
+func (c Constraint) reference() []byte {
+	if c.Kind == CONSTRAINT_EXPIRES {
+		return c.Grant.GrantID[:]
+	}
+	return c.Terms.TermsID[:]
+}
+
+// Compare orders a work's constraints by kind, source, and terms or grant: 0
+// only for one and the same demand.
+func (c Constraint) Compare(other Constraint) int {
+	return cmp.Or(
+		cmp.Compare(c.Kind, other.Kind),
+		bytes.Compare(c.Source.WorkID[:], other.Source.WorkID[:]),
+		bytes.Compare(c.reference(), other.reference()),
+	)
+}
+
+// Compare orders declarations by work and number.
+func (r DeclarationRef) Compare(other DeclarationRef) int {
+	return cmp.Or(bytes.Compare(r.Work[:], other.Work[:]), cmp.Compare(r.Number, other.Number))
+}
+
+// MergeConstraints brings constraints, of one work or of several, into the one form
+// that they have together: in order, each once, and without those that others of them
+// make superfluous. It is associative and commutative. Denied says which uses terms
+// deny. The kind is the first that more than the most allowed remain of; 0: none.
+//
+// Under the same terms share-alike, limits of scope and ceilings are one demand, in
+// the name of the first work in order. A source that denies uses that those before
+// it deny together adds nothing. Of non-commercial sources, and of those to credit,
+// the first are kept: one is as good as a hundred, and x/lineage lists all to credit.
+func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
+	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
+	merged := all[:0]
+	var number [256]int
+	var uses rules.Actions
+	over := CONSTRAINT_UNSPECIFIED
+	once := make(map[Constraint]bool)
+	for _, c := range all {
+		key := demanded(c)
+		if once[key] {
+			continue
+		}
+		once[key] = true
+		if c.Kind == CONSTRAINT_USES {
+			more, err := denied(c.Terms.TermsID)
+			if err != nil {
+				return nil, over, err
+			}
+			if more&^uses == 0 {
+				continue
+			}
+			uses |= more
+		}
+		if number[byte(c.Kind)] == c.Kind.Max() {
+			if !c.Kind.cut() && over == CONSTRAINT_UNSPECIFIED {
+				over = c.Kind
+			}
+			continue
+		}
+		number[byte(c.Kind)]++
+		merged = append(merged, c)
+	}
+	return merged, over, nil
+}
+
+// demanded tells constraints apart. What is demanded under the same terms is one
+// demand, in the name of the first source, except where the sources count.
+func demanded(c Constraint) Constraint {
+	switch c.Kind {
+	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
+		c.Source = registrytypes.WorkIDBytes{}
+	}
+	return c
+}
+
+// cut says whether more constraints of the kind than are listed change no answer.
+func (k ConstraintKind) cut() bool {
+	return k == CONSTRAINT_NONCOMMERCIAL || k == CONSTRAINT_ATTRIBUTION
+}
+
+// Max is the most constraints of the kind that a work lists.
+func (k ConstraintKind) Max() int {
+	if k == CONSTRAINT_ATTRIBUTION {
+		return MaxAttributions
+	}
+	return MaxConstraints
+}
+
+// Named writes the constraint's ids in readable form. The end of a grant is the
+// caller's to add.
+func (c Constraint) Named() NamedConstraint {
+	return NamedConstraint{Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID}
+}

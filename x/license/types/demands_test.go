@@ -1,0 +1,92 @@
+package types_test
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func TestPackedDemandsComeBack(t *testing.T) {
+	want := types.Demands{
+		Version: 7,
+		Constraints: []types.Constraint{
+			{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: registrytypes.WorkIDBytes{WorkID: song}},
+			{Kind: types.CONSTRAINT_SHARE_ALIKE, Terms: types.TermsIDBytes{TermsID: someTerms}},
+			{Kind: types.CONSTRAINT_EXPIRES, Grant: types.GrantIDBytes{GrantID: grant}},
+		},
+		Waiting: []types.DeclarationRef{{Work: song, Number: 1}, {Work: song, Number: 1 << 20}},
+	}
+	got, err := types.UnpackDemands(want.Pack())
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.False(t, got.IsEmpty())
+	require.True(t, types.Demands{}.IsEmpty())
+}
+
+func FuzzUnpackDemands(f *testing.F) {
+	f.Add([]byte{})
+	f.Add(make([]byte, 5))
+	f.Add(append([]byte{0, 0, 0, 1, 2}, make([]byte, 48+53)...))
+	f.Add(append([]byte{0, 0, 0, 1, 0}, bytes.Repeat([]byte{3}, 106)...))
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		d, err := types.UnpackDemands(packed)
+		if err != nil {
+			require.ErrorIs(t, err, collections.ErrEncoding)
+			return
+		}
+		require.True(t, bytes.Equal(packed, d.Pack()))
+	})
+}
+
+// Merging is associative and commutative, and bounded.
+func TestMergingConstraints(t *testing.T) {
+	denied := func(id types.TermsID) (rules.Actions, error) { return rules.Actions(id[0]) << 1, nil }
+	merge := func(t *rapid.T, lists ...[]types.Constraint) ([]types.Constraint, types.ConstraintKind) {
+		merged, over, err := types.MergeConstraints(slices.Concat(lists...), denied)
+		require.NoError(t, err)
+		return merged, over
+	}
+	some := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) types.Constraint {
+		c := types.Constraint{Kind: types.ConstraintKind(rapid.IntRange(1, 9).Draw(t, "kind"))}
+		c.Source.WorkID[0] = rapid.Byte().Draw(t, "source")
+		if c.Kind == types.CONSTRAINT_EXPIRES {
+			c.Grant.GrantID[0] = rapid.Byte().Draw(t, "grant")
+		} else {
+			c.Terms.TermsID[0] = rapid.ByteRange(0, 20).Draw(t, "terms")
+		}
+		return c
+	}), 0, 60)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, c := some.Draw(t, "a"), some.Draw(t, "b"), some.Draw(t, "c")
+		all, over := merge(t, a, b, c)
+		turned, _ := merge(t, c, b, a)
+		require.Equal(t, all, turned)
+		again, _ := merge(t, all)
+		require.Equal(t, all, again)
+		left, overLeft := merge(t, a, b)
+		right, overRight := merge(t, b, c)
+		if overLeft == 0 && overRight == 0 {
+			one, _ := merge(t, left, c)
+			other, _ := merge(t, a, right)
+			require.Equal(t, all, one)
+			require.Equal(t, all, other)
+		}
+		number := map[types.ConstraintKind]int{}
+		for _, one := range all {
+			number[one.Kind]++
+			require.LessOrEqual(t, number[one.Kind], one.Kind.Max())
+		}
+		if over != 0 {
+			require.Equal(t, over.Max(), number[over], "what is over its bound is listed up to it, and refused")
+		}
+	})
+}

@@ -1,0 +1,112 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/lineage/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// takeOut takes the edges that are declared anew out of the row: citations that become
+// sources, and sources whose permission or role changes. The latter stay in the
+// history. It fails with ErrAlreadySource for one that changes nothing.
+func (k Keeper) takeOut(d *derivation) error {
+	var replaced []workID
+	for _, s := range d.Works {
+		place, has := d.row.Find(s.Work)
+		if !has {
+			continue
+		}
+		e := d.row.Edges[place]
+		if s.Role == types.ROLE_CITES {
+			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once, and does not become a citation", s.Work, d.Work)
+		}
+		replaced = append(replaced, s.Work)
+		if e.Cites() {
+			d.uncited = append(d.uncited, s.Work)
+		} else {
+			d.replaced = append(d.replaced, types.PastEdge{Source: s.Work, Edge: e})
+		}
+	}
+	if len(replaced) > 0 {
+		d.row.Edges = slices.DeleteFunc(slices.Clone(d.row.Edges), func(e types.Edge) bool { return slices.Contains(replaced, e.Source.WorkID) })
+	}
+	return nil
+}
+
+// compare notes which of the replaced permissions get better: no demand stricter, no
+// rate higher. For anything else a source counts as a later one.
+func (k Keeper) compare(ctx context.Context, d *derivation) error {
+	for _, past := range d.replaced {
+		i := slices.IndexFunc(d.permits, func(p licensetypes.Permit) bool { return p.Source == past.Source })
+		p, s := d.permits[i], d.linked[i]
+		if past.Edge.Role == s.Role && past.Edge.Terms.TermsID == p.Terms && past.Edge.Grant.GrantID == p.Grant {
+			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s in that role and by that permission: a source is declared once", p.Source, d.Work)
+		}
+		better, err := k.isBetter(ctx, d, past.Edge, p)
+		if err != nil {
+			return err
+		}
+		if better {
+			d.better[p.Source] = true
+		}
+	}
+	return nil
+}
+
+func (k Keeper) isBetter(ctx context.Context, d *derivation, e types.Edge, p licensetypes.Permit) (bool, error) {
+	looser, err := k.license.NoStricter(ctx, p, pinOf(e, d.kind))
+	if err != nil || !looser {
+		return false, err
+	}
+	debts, err := k.newDebts(ctx, p.Source, p.Policy, p.Rate, p.UpstreamVersion)
+	if err != nil {
+		return false, err
+	}
+	old, err := k.newDebts(ctx, p.Source, e.RoyaltyPolicy, e.RoyaltyRate, e.UpstreamVersion)
+	if err != nil {
+		return false, err
+	}
+	most := make(map[owing]uint32, len(old))
+	for _, debt := range old {
+		most[owing{debt.Work, debt.Policy}] = debt.Rate
+	}
+	return !slices.ContainsFunc(debts, func(debt royaltytypes.Debt) bool {
+		return debt.Rate > most[owing{debt.Work, debt.Policy}]
+	}), nil
+}
+
+// standing are the edges that stay and are more than citations, as license and royalty
+// rebuild a work's demands and debts from.
+func (d *derivation) standing() (pins []licensetypes.Pin, links []royaltytypes.LinkSource) {
+	for _, e := range d.row.Edges {
+		if e.Cites() {
+			continue
+		}
+		pins = append(pins, pinOf(e, d.kind))
+		links = append(links, royaltytypes.LinkSource{
+			Work: e.Source.WorkID, Policy: e.RoyaltyPolicy, Rate: e.RoyaltyRate, UpstreamVersion: e.UpstreamVersion,
+		})
+	}
+	return pins, links
+}
+
+// storeReplaced keeps what was replaced, and takes citations out of the index.
+func (k Keeper) storeReplaced(ctx context.Context, d *derivation) error {
+	for _, source := range d.uncited {
+		if err := k.Derivatives.Remove(ctx, collections.Join3(source, true, d.Work)); err != nil {
+			return err
+		}
+	}
+	for _, past := range d.replaced {
+		if err := k.PastEdges.Set(ctx, collections.Join3(d.Work, past.ReplacedBy, past.Source), past.Edge); err != nil {
+			return err
+		}
+	}
+	return nil
+}
