@@ -262,7 +262,7 @@ func TestDecisions(t *testing.T) {
 		"shown while open": {
 			rules.Alternative{ID: "offer", Terms: open, Ends: later},
 			rules.Use{Action: rules.Perform, Until: later.Add(1)},
-			[]rules.Code{rules.EndsBeforeUse},
+			[]rules.Code{rules.EndsBeforeUse, rules.NeedsGrant},
 		},
 		"approval": {with(func(t *rules.Terms) { t.Approval = true }), adapt, []rules.Code{rules.NeedsApproval, rules.NeedsGrant}},
 		"approval, copies": {
@@ -314,6 +314,27 @@ func TestDecisions(t *testing.T) {
 			}
 			require.Equal(t, c.want, got)
 		})
+	}
+}
+
+// A public offer that ends too soon is denied to nobody: a grant outlasts it. So
+// what makes it an offer by grant is no easier.
+func TestAGrantOutlastsAPublicOffer(t *testing.T) {
+	terms := rules.Terms{Commercial: true, Attribution: true}
+	use := rules.Use{Action: rules.Perform, Until: later.Add(1)}
+	for name, restrict := range map[string]func(*rules.Terms){
+		"as it is": func(*rules.Terms) {}, "exclusive": restrictions["exclusive"], "few grants": restrictions["few grants"],
+	} {
+		restricted := terms
+		restrict(&restricted)
+		a := offer(restricted)
+		a.Ends = later
+		decision := rules.Decide(rules.Work{Alternatives: []rules.Alternative{a}}, use, now)
+		require.Equal(t, rules.NeedsAGrant, decision.Verdict, name)
+		require.Len(t, decision.Obtain, 1, name)
+		require.Empty(t, rules.Acquire(rules.Work{}, a, now), name)
+		a.Ends = past
+		require.Equal(t, rules.Denied, rules.Decide(rules.Work{Alternatives: []rules.Alternative{a}}, use, now).Verdict, name)
 	}
 }
 
