@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	errorsmod "cosmossdk.io/errors"
@@ -50,11 +51,12 @@ func (k Keeper) Bind(ctx context.Context, derivative registrytypes.WorkID, permi
 	if err := k.markUsed(ctx, derivative, permits); err != nil {
 		return err
 	}
-	changed := all.changed()
+	rows := all.kept()
+	changed := all.changed(rows)
 	if len(changed) == 0 {
 		return nil
 	}
-	if err := k.setConstraints(ctx, derivative, all.rows); err != nil {
+	if err := k.setConstraints(ctx, derivative, rows); err != nil {
 		return err
 	}
 	if err := k.meter(ctx, derivative, changed); err != nil {
@@ -188,27 +190,34 @@ func describeConflicts(conflicts []rules.Conflict) string {
 
 // constraintSet collects constraints, each once.
 type constraintSet struct {
-	rows     []types.Constraint
-	existing int
-	known    map[types.Constraint]bool
-	count    map[types.ConstraintKind]int
+	rows []types.Constraint
+	// before are the rows that the derivative had.
+	before map[types.Constraint]bool
+	// known are the places of the rows.
+	known map[types.Constraint]int
+	count map[types.ConstraintKind]int
 	// denied are the uses that rows of the kind USES deny.
 	denied   rules.Actions
 	overflow fmt.Stringer
 }
 
 func newConstraintSet(existing []types.Constraint, demands rules.Group) *constraintSet {
-	s := &constraintSet{known: make(map[types.Constraint]bool), count: make(map[types.ConstraintKind]int)}
+	s := &constraintSet{
+		before: make(map[types.Constraint]bool, len(existing)), known: make(map[types.Constraint]int),
+		count: make(map[types.ConstraintKind]int),
+	}
 	for i, c := range existing {
+		s.before[c] = true
 		s.add(c, demands[i])
 	}
-	s.existing = len(s.rows)
 	return s
 }
 
 func (s *constraintSet) add(c types.Constraint, d rules.Demand) {
 	key := demanded(c)
-	if s.known[key] {
+	if place, known := s.known[key]; known {
+		// Of several versions that were derived from, the newest is credited.
+		s.rows[place].WorkVersion = max(s.rows[place].WorkVersion, c.WorkVersion)
 		return
 	}
 	if c.Kind == types.CONSTRAINT_USES {
@@ -219,28 +228,55 @@ func (s *constraintSet) add(c types.Constraint, d rules.Demand) {
 		}
 		s.denied |= denied
 	}
-	if s.count[c.Kind] >= c.Kind.Max() {
-		// One non-commercial source is as good as a hundred, and so is one to
-		// credit; of the other kinds each has a say of its own.
-		if c.Kind != types.CONSTRAINT_NONCOMMERCIAL && c.Kind != types.CONSTRAINT_ATTRIBUTION {
+	if c.Kind != types.CONSTRAINT_ATTRIBUTION && s.count[c.Kind] >= c.Kind.Max() {
+		// One non-commercial source is as good as a hundred; of the other kinds each
+		// has a say of its own. Those to credit are cut at the end.
+		if c.Kind != types.CONSTRAINT_NONCOMMERCIAL {
 			s.overflow = c.Kind
 		}
 		return
 	}
-	s.known[key] = true
+	s.known[key] = len(s.rows)
 	s.count[c.Kind]++
 	s.rows = append(s.rows, c)
 }
 
 // demanded tells constraints apart. What is demanded under the same terms is one
-// demand, in the name of the first source, except where the sources count.
+// demand, in the name of the first source, except where the sources count. A source
+// is credited once, whatever versions of it were derived from.
 func demanded(c types.Constraint) types.Constraint {
 	switch c.Kind {
 	case types.CONSTRAINT_SHARE_ALIKE, types.CONSTRAINT_SCOPE, types.CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}
+	case types.CONSTRAINT_ATTRIBUTION:
+		c.WorkVersion = 0
 	}
 	return c
 }
 
-// changed lists what was added.
-func (s *constraintSet) changed() []types.Constraint { return s.rows[s.existing:] }
+// kept are the rows, of those to credit the first by id: the same ones in whatever
+// order and however many at a time the sources were declared.
+func (s *constraintSet) kept() []types.Constraint {
+	if s.count[types.CONSTRAINT_ATTRIBUTION] <= types.MaxAttributions {
+		return s.rows
+	}
+	rows := slices.SortedFunc(slices.Values(s.rows), types.Constraint.Compare)
+	credits := 0
+	return slices.DeleteFunc(rows, func(c types.Constraint) bool {
+		if c.Kind == types.CONSTRAINT_ATTRIBUTION {
+			credits++
+		}
+		return c.Kind == types.CONSTRAINT_ATTRIBUTION && credits > types.MaxAttributions
+	})
+}
+
+// changed lists those of the rows that the derivative did not have.
+func (s *constraintSet) changed(rows []types.Constraint) []types.Constraint {
+	var added []types.Constraint
+	for _, c := range rows {
+		if !s.before[c] {
+			added = append(added, c)
+		}
+	}
+	return added
+}

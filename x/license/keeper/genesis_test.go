@@ -104,6 +104,9 @@ func TestBrokenGenesis(t *testing.T) {
 		"unknown kind":        func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 257 },
 		"no kind":             func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Kind = 0 },
 		"constraint of none":  func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Source.WorkID = registrytypes.WorkID{} },
+		"version of none": func(gs *types.GenesisState) {
+			gs.Constraints[0].Constraint.WorkVersion = 1 - gs.Constraints[0].Constraint.WorkVersion
+		},
 		"grant where none is": func(gs *types.GenesisState) { gs.Constraints[0].Constraint.Grant.GrantID = types.GrantID{1} },
 		"end of no grant":     func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{} },
 		"end of lost grant":   func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{1} },
@@ -175,6 +178,13 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			row, err := f.k.Constraints.Get(f.ctx, remix)
 			require.NoError(f.t, err)
 			return f.k.Constraints.Set(f.ctx, remix, append(row, row...))
+		},
+		"constraints, of a version to come": func(f *fixture) error {
+			row := []types.Constraint{{
+				Kind: types.CONSTRAINT_ATTRIBUTION, Source: registrytypes.WorkIDBytes{WorkID: song},
+				Terms: types.TermsIDBytes{TermsID: preset("cc-by-4.0")}, WorkVersion: 9,
+			}}
+			return f.k.Constraints.Set(f.ctx, photo, types.PackConstraints(row))
 		},
 		"constraints, without terms": func(f *fixture) error {
 			row := []types.Constraint{{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: registrytypes.WorkIDBytes{WorkID: song}}}

@@ -180,6 +180,7 @@ func (gs GenesisState) validateConstraints(known map[TermsID]Terms) error {
 		if err != nil {
 			return errorsmod.Wrapf(err, "constraints[%d]", i)
 		}
+		row.Constraint.WorkVersion = 0 // a source is credited once
 		if seen[row] {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "constraints[%d]: comes twice", i)
 		}
@@ -196,6 +197,9 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 	}
 	if err := c.Source.Given("source"); err != nil {
 		return err
+	}
+	if (c.Kind == CONSTRAINT_ATTRIBUTION) != (c.WorkVersion > 0) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
 	}
 	if c.Kind != CONSTRAINT_EXPIRES {
 		if !c.Grant.IsZero() {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
 )
 
 const (
@@ -42,9 +44,9 @@ const (
 	// non-commercial sources are no longer listed one by one; of the other
 	// kinds more are refused.
 	MaxConstraints = 64
-	// MaxAttributions bounds the sources to credit that a work lists: the first
-	// tell that credit is due, x/lineage knows all.
-	MaxAttributions = 8
+	// MaxAttributions bounds the sources to credit that a work lists: as many as an
+	// answer names, and one that tells that there are more. x/lineage knows all.
+	MaxAttributions = rules.MaxCredits + 1
 	// MaxBatch bounds the works of one CheckRightsBatch.
 	MaxBatch = 1000
 	// MaxBatchGas bounds what the answers of one CheckRightsBatch read and are

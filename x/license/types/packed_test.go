@@ -17,6 +17,7 @@ func TestPackedConstraintsComeBack(t *testing.T) {
 		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: registrytypes.WorkIDBytes{WorkID: song}},
 		{Kind: types.CONSTRAINT_SHARE_ALIKE, Terms: types.TermsIDBytes{TermsID: someTerms}},
 		{Kind: types.CONSTRAINT_EXPIRES, Grant: types.GrantIDBytes{GrantID: grant}},
+		{Kind: types.CONSTRAINT_ATTRIBUTION, Terms: types.TermsIDBytes{TermsID: someTerms}, WorkVersion: 0x01020304},
 	}
 	got, err := types.UnpackConstraints(types.PackConstraints(list))
 	require.NoError(t, err)
@@ -25,8 +26,8 @@ func TestPackedConstraintsComeBack(t *testing.T) {
 
 func FuzzUnpackConstraints(f *testing.F) {
 	f.Add([]byte{})
-	f.Add(make([]byte, 53))
-	f.Add(bytes.Repeat([]byte{3}, 106))
+	f.Add(make([]byte, 57))
+	f.Add(bytes.Repeat([]byte{3}, 114))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		list, err := types.UnpackConstraints(packed)
 		if err != nil {

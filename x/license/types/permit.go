@@ -68,8 +68,11 @@ func (p *Permit) Inherit(rows []Constraint, column rules.Column) {
 func (p *Permit) Constrain(t Terms, column rules.Column) {
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
 	for _, d := range rules.Demands("", "", t.Rules(), column) {
-		p.Constraints = append(p.Constraints,
-			Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}})
+		c := Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}}
+		if c.Kind == CONSTRAINT_ATTRIBUTION {
+			c.WorkVersion = p.WorkVersion
+		}
+		p.Constraints = append(p.Constraints, c)
 	}
 	if p.ExpiresAt != nil {
 		p.Constraints = append(p.Constraints,
