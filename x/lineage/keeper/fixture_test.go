@@ -60,9 +60,9 @@ type world struct {
 	// the works that ask for no credit.
 	versions map[version]registrytypes.Revision
 	silent   map[workID]bool
-	calls       []string
-	requests    []licensetypes.PermitRequest
-	links       []royaltytypes.Link
+	calls    []string
+	requests []licensetypes.PermitRequest
+	links    []royaltytypes.Link
 }
 
 // version is one of a work.
