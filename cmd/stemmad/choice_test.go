@@ -21,7 +21,7 @@ func TestJourneyOfAChoice(t *testing.T) {
 	_, errs, code := command("register", "song.wav", "alike.wav", "--from", "alice", "--no-anchor", "--home", l.home)
 	require.Equal(t, exitOK, code)
 	require.Contains(t, errs, "Next: stemmad offer WORK TERMS --from alice")
-	require.Contains(t, errs, "AI\ntraining, AI input and search")
+	require.Contains(t, errs, "AI training, AI input and search")
 	require.NotContains(t, errs, "remix")
 	out, errs, code := command("offer", "song.wav", "cc-by-nc-4.0", "--from", "alice", "--home", l.home)
 	require.Equal(t, exitOK, code, errs)
@@ -40,7 +40,9 @@ func TestJourneyOfAChoice(t *testing.T) {
 		if more != "" {
 			args = append(args, more)
 		}
-		for answer, want := range map[string]string{"": "choose one with --under TERMS", "yes\n": `"yes" is none of the numbers 1 to 2`} {
+		for answer, want := range map[string]string{
+			"": "choose one with --under TERMS", "yes\n": `"yes" is none of the numbers 1 to 2`,
+		} {
 			_, errs, code := answering(answer, args...)
 			require.Equal(t, exitFailed, code, more)
 			require.Contains(t, errs, want, more)

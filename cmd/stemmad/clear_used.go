@@ -18,8 +18,8 @@ type usedGrant struct {
 
 // String says what has become of the grant and what to do.
 func (u usedGrant) String() string {
-	return fmt.Sprintf("Your grant %s is used up: it serves %s, and moves only with it. For that work it still counts (--%s %s); "+
-		"for another, acquire another grant.", u.Grant, u.UsedBy, flagForWork, u.UsedBy)
+	return fmt.Sprintf("Your grant %s is used up: it serves %s, and moves only with it. "+
+		"For that work it still counts (--%s %s); for another, acquire another grant.", u.Grant, u.UsedBy, flagForWork, u.UsedBy)
 }
 
 // findUsed finds the licensee's grants of the work that are used up, when a use that

@@ -81,7 +81,8 @@ func allCredits(
 	depth, _ := conn.Flags().GetUint32(flagDepth)
 	page := &query.PageRequest{Limit: walkPage}
 	for {
-		res, err := conn.Lineage().Credits(ctx, &lineagetypes.QueryCreditsRequest{Work: work, Depth: depth, Pagination: page})
+		request := &lineagetypes.QueryCreditsRequest{Work: work, Depth: depth, Pagination: page}
+		res, err := conn.Lineage().Credits(ctx, request)
 		if err != nil {
 			return nil, false, err
 		}
@@ -93,7 +94,9 @@ func allCredits(
 	}
 }
 
-func printCredits(conn *connect.Conn, work registrytypes.WorkID, list []lineagetypes.Credit, truncated bool) error {
+func printCredits(
+	conn *connect.Conn, work registrytypes.WorkID, list []lineagetypes.Credit, truncated bool,
+) error {
 	result := struct {
 		Work      registrytypes.WorkID `json:"work"`
 		Credits   []json.RawMessage    `json:"credits"`

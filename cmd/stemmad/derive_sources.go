@@ -224,7 +224,8 @@ func chooser(conn *connect.Conn) func(list string, options int) (int, bool, erro
 		}
 		chosen, err := strconv.Atoi(answer)
 		if err != nil || chosen < 1 || chosen > options {
-			return 0, false, fmt.Errorf("%q is none of the numbers 1 to %d: nothing was chosen and nothing sent", answer, options)
+			return 0, false, fmt.Errorf("%q is none of the numbers 1 to %d: nothing was chosen and nothing sent",
+				answer, options)
 		}
 		return chosen - 1, true, nil
 	}

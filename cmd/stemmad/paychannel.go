@@ -123,7 +123,9 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 
 // paymentChannelPayees reads --pay or --payees and finds the works. choices says of
 // several claims to a content which was taken, a line each.
-func paymentChannelPayees(ctx context.Context, conn *connect.Conn) (lines []royaltytypes.PaymentChannelPayee, choices string, err error) {
+func paymentChannelPayees(
+	ctx context.Context, conn *connect.Conn,
+) (lines []royaltytypes.PaymentChannelPayee, choices string, err error) {
 	list, name := conn.Flags().Text(flagPay), conn.Flags().Text(flagPayees)
 	if (list == "") == (name == "") {
 		return nil, "", fmt.Errorf("say whom the payment channel pays, with --%s or with --%s", flagPay, flagPayees)

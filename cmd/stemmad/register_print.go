@@ -115,9 +115,10 @@ func (r registration) noteNext(conn *connect.Conn, work string) {
 		return
 	}
 	conn.Note(`Next: stemmad offer %s TERMS --from %s
-Until you offer it, nobody is permitted anything. "stemmad terms list" shows terms to choose from. They also decide AI
-training, AI input and search: allowed, denied or paid; unset, training and input go as derivatives do, and search is
-permitted. "stemmad offer" says what becomes of the three before you sign.`, work, conn.FromName)
+Until you offer it, nobody is permitted anything. "stemmad terms list" shows terms to
+choose from. They also decide AI training, AI input and search: allowed, denied or paid.
+Unset, training and input go as derivatives do, and search is permitted. "stemmad offer"
+says what becomes of the three before you sign.`, work, conn.FromName)
 }
 
 func (w registeredWork) note() string {

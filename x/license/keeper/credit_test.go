@@ -52,7 +52,8 @@ func TestCreditsArePinned(t *testing.T) {
 	for _, work := range []registrytypes.WorkID{remix, photo} {
 		lines, incomplete := f.credits(work)
 		require.False(t, incomplete)
-		require.Contains(t, lines, `"First" by First's maker (`+song.String()+`), CC-BY-4.0, https://creativecommons.org/licenses/by/4.0/legalcode`)
+		require.Contains(t, lines, `"First" by First's maker (`+song.String()+`), CC-BY-4.0, `+
+			"https://creativecommons.org/licenses/by/4.0/legalcode")
 	}
 	require.Contains(t, f.rights(song, adapt, nil).Obligations[0].Text, `"Third"`)
 

@@ -41,7 +41,9 @@ func (q *inquiry) obligation(
 // credited reads the version of a work by which it is credited: of an ancestor the
 // one that was derived from, of the work asked about the one that a grant pins, else
 // today's.
-func (q *inquiry) credited(id registrytypes.WorkID, o rules.Obligation, asked registrytypes.Work) (registrytypes.Revision, error) {
+func (q *inquiry) credited(
+	id registrytypes.WorkID, o rules.Obligation, asked registrytypes.Work,
+) (registrytypes.Revision, error) {
 	if o.Source == "" && (o.Version == 0 || o.Version == asked.Version) {
 		return asked.Revision()
 	}

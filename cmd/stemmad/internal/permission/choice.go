@@ -187,7 +187,8 @@ func (f Finder) choose(req Request, options []Option) (Option, error) {
 	if len(options) == 1 {
 		return options[0], nil
 	}
-	list := fmt.Sprintf("%s can be %s under permissions that bind you differently:\n%s", subject(req), use(req), listOptions(options))
+	list := fmt.Sprintf("%s can be %s under permissions that bind you differently:\n%s",
+		subject(req), use(req), listOptions(options))
 	if f.Choose == nil {
 		return Option{}, undecided(req, list)
 	}
