@@ -29,7 +29,9 @@ func approveCmd() *cobra.Command {
 		Short: "Let somebody take an offer whose terms ask for your approval",
 		Long: `Approve lets an account, or whoever owns one derivative, take your offer of a work
 under terms that ask for the owner's approval. It lasts until you take it back, and
-counts only while the work is yours. Grants that were given under it stay.`,
+counts only while the work is yours. Grants that were given under it stay. Of a
+derivative's file that several have claimed, the earliest claim is approved, and named
+before you sign, unless it is under dispute; any other you name by its work id.`,
 		Example: `  stemmad approve song.wav terms1... --licensee bob --from alice
   stemmad approve song.wav terms1... --derivative remix.wav --from alice
   stemmad approve song.wav terms1... --licensee bob --withdraw --from alice`,
@@ -47,7 +49,7 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	licensee, derivative, err := whoIsApproved(ctx, conn)
+	licensee, derivative, choice, err := whoIsApproved(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		}
 		what, done, would = "Withdraw the approval of", "Withdrew the approval of", "Would withdraw the approval of"
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("%s %s for %q (%s) under %s.", what, whom, title, work.Id, name), msg)
+	result, err := sender.Send(ctx, fmt.Sprintf("%s %s%s for %q (%s) under %s.", what, whom, choice, title, work.Id, name), msg)
 	if err != nil {
 		return err
 	}
@@ -84,22 +86,25 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	return nil
 }
 
-// whoIsApproved reads the one of the two flags that is set.
-func whoIsApproved(ctx context.Context, conn *connect.Conn) (licensee string, derivative registrytypes.WorkID, err error) {
+// whoIsApproved reads the one of the two flags that is set. choice says of several
+// claims to a derivative's content which was taken.
+func whoIsApproved(ctx context.Context, conn *connect.Conn) (
+	licensee string, derivative registrytypes.WorkID, choice string, err error,
+) {
 	account, work := conn.Flags().Text(flagLicensee), conn.Flags().Text(flagDerivative)
 	if (account == "") == (work == "") {
-		return "", derivative, fmt.Errorf("say who is approved, with --%s or --%s", flagLicensee, flagDerivative)
+		return "", derivative, "", fmt.Errorf("say who is approved, with --%s or --%s", flagLicensee, flagDerivative)
 	}
 	if account != "" {
 		parsed, err := conn.Account(account)
 		if err != nil {
-			return "", derivative, fmt.Errorf("--%s: %w", flagLicensee, err)
+			return "", derivative, "", fmt.Errorf("--%s: %w", flagLicensee, err)
 		}
-		return parsed.String(), derivative, nil
+		return parsed.String(), derivative, "", nil
 	}
-	claim, err := target.Resolve(ctx, conn.Registry(), work)
+	found, err := target.EarliestSafe(ctx, conn.Registry(), work)
 	if err != nil {
-		return "", derivative, fmt.Errorf("--%s: %w", flagDerivative, err)
+		return "", derivative, "", fmt.Errorf("--%s: %w", flagDerivative, err)
 	}
-	return "", claim.Id, nil
+	return "", found.Id, found.Choice(conn.KeyNames()), nil
 }

@@ -205,6 +205,9 @@ type clearing struct {
 	rights     licensetypes.Rights
 	decided    time.Time
 	bought     *purchase
+	// used are the licensee's grants of the work that serve no more, where the use
+	// is not allowed.
+	used []usedGrant
 }
 
 func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
@@ -231,6 +234,9 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 		if err := c.buy(ctx, sender); err != nil {
 			return err
 		}
+	}
+	if err := c.findUsed(ctx); err != nil {
+		return err
 	}
 	if err := c.print(ctx); err != nil {
 		return err

@@ -62,10 +62,16 @@ func (c *clearing) printReasons(name clearance.Namer) {
 			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, name)))
 		}
 	}
+	for _, u := range c.used {
+		c.conn.Say("  %s", u)
+	}
 	if len(c.rights.Obligations) > 0 {
 		c.conn.Say("What you have to do:")
 		for _, o := range c.rights.Obligations {
 			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, name)))
+			if o.Incomplete {
+				c.conn.Say("  - Credit more than these: `stemmad credits %s` lists all that it was made from", c.work.Id)
+			}
 		}
 	}
 	if len(c.rights.Notices) > 0 {
@@ -138,5 +144,6 @@ func (c *clearing) printJSON() error {
 		Licensee  string          `json:"licensee"`
 		DecidedAt time.Time       `json:"decided_at"`
 		Bought    *purchase       `json:"bought,omitempty"`
-	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), c.bought})
+		Used      []usedGrant     `json:"used_grants,omitempty"`
+	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), c.bought, c.used})
 }

@@ -123,17 +123,12 @@ func TestJourneyOfALicensee(t *testing.T) {
 	require.Contains(t, out, "also_claimed")
 }
 
-func TestJourneyOfAnApprovedDerivative(t *testing.T) {
-	l := startLocal(t)
-	t.Chdir(t.TempDir())
-	l.write("song.wav", "song")
-	l.write("remix.wav", "remix")
-	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
-	l.do("register", "remix.wav", "--from", "bob", "--no-anchor")
+// asked publishes terms that ask for the owner's approval, and returns their id.
+func asked(l local) (terms string) {
+	l.t.Helper()
 	l.do("tx", "license", "publish-terms", `{"spdx":"LicenseRef-Asked","attribution":true,"derivatives":"DERIVATIVES_ALLOWED",`+
 		`"derivative_approval":true,"grant_fee":[{"denom":"uusdc","amount":"3000"}]}`, "--from", "alice", "-y")
-	terms := ""
-	require.Eventually(t, func() bool {
+	require.Eventually(l.t, func() bool {
 		for _, known := range l.json("terms", "query", "license", "terms-list").([]any) {
 			if known := known.(map[string]any); known["terms"].(map[string]any)["spdx"] == "LicenseRef-Asked" {
 				terms = known["id"].(string)
@@ -141,6 +136,17 @@ func TestJourneyOfAnApprovedDerivative(t *testing.T) {
 		}
 		return terms != ""
 	}, 10*time.Second, 100*time.Millisecond)
+	return terms
+}
+
+func TestJourneyOfAnApprovedDerivative(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("song.wav", "song")
+	l.write("remix.wav", "remix")
+	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
+	l.do("register", "remix.wav", "--from", "bob", "--no-anchor")
+	terms := asked(l)
 	l.do("offer", "song.wav", terms, "--from", "alice")
 
 	adapt := []string{"song.wav", "--use", "adapt", "--as", "bob"}

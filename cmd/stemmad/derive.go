@@ -33,17 +33,24 @@ Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
 (or short: parent, component, input, trained). Without a role it is parentOf for a
 single source, componentOf for several, and inputTo with --model. Without terms or
 grant, derive asks the chain what permits it: your own work, else of the public
-offers and your grants the one with the lowest royalty, and says which it took.
+offers and your grants the one with the lowest royalty, and says which it took. If
+that forbids commercial use or demands share-alike, and what does not is on offer or
+granted to you, it lists what each costs and forbids, and asks. Without a terminal it
+then needs --under TERMS, @TERMS at the source, or --commercial; -y does not choose.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
 transaction, reserved for this work. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken
 and named before you sign, unless it is under dispute; any other you name by id.
 
 What the work will owe in all is shown, and guarded against changes meanwhile;
---max-rate sets your own limit. All or nothing: a refusal names source and reason.`,
+--max-rate sets your own limit. All or nothing: a refusal names source and reason.
+--dry-run tries all of it on the node without sending: beside the permissions, which
+"stemmad clear" answers too, the limits of the graph, the rates together, and the
+open offers of the work that its sources do not allow.`,
 		Example: `  stemmad derive remix.wav --from song.wav --by bob
   stemmad derive remix.wav --from song.wav=parentOf@commercial-remix-10 --max-rate 15% --by bob
   stemmad derive image.png --from photo.jpg=input --model acme/painter-2 --provider Acme --prompt-file prompt.txt --by bob
+  stemmad derive remix.wav --from song.wav --from drums.wav --under cc-by-4.0 --by bob
   stemmad derive remix.wav --from song.wav --dry-run --by bob`,
 		Args: cobra.ExactArgs(1),
 	}

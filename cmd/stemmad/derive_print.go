@@ -73,6 +73,10 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(r.Absolute), rates.Percent(r.Relative))); err != nil {
 		return err
 	}
+	if result.DryRun {
+		conn.Say("The node tried it as a whole, beside each permission: the limits of the graph, the rates together, and what the work is " +
+			"offered under against what its sources demand.")
+	}
 	tab := table.New("source", "role", "relying on")
 	for _, s := range r.Sources {
 		tab.Row(s.Work.String()+s.External, s.Role, s.How)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +33,7 @@ const (
 	flagExternal      = "external"
 	flagWeights       = "weights"
 	flagMaxRate       = "max-rate"
+	flagUnder         = "under"
 	flagCommercial    = "commercial"
 	flagBuy           = "buy"
 	flagMaxFee        = "max-fee"
@@ -51,7 +54,9 @@ func addDeriveFlags(cmd *cobra.Command) {
 		"source that is not registered, as URI|FILE[=role]: declared, not paid; registered ones are refused; may be repeated")
 	f.String(flagWeights, "", "part of each source in the output, in the order of --from, then --external: 60%,40%; declared, owes nothing")
 	f.String(flagMaxRate, "", "most that the work may owe in all, such as 15% (default: what it is now)")
-	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use")
+	f.StringArray(flagUnder, nil,
+		"terms or grant to rely on, for each source that names none with @; repeated: the first that a source is offered under")
+	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use, without share-alike where there are such")
 	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
 	f.String(flagMaxFee, "", "most to pay for each grant, such as 5000000uusdc; its denom picks the price")
 	f.String(flagModel, "", "AI model that made it, as a work id or a name; adds a generation record")
@@ -94,7 +99,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	if err != nil {
 		return err
 	}
-	finder := permission.Finder{Chain: conn, Name: termsNamer(ctx, conn)}
+	finder := permission.Finder{Chain: conn, Name: termsNamer(ctx, conn), Choose: chooser(conn)}
 	// All are looked at before the first that is refused is reported.
 	var failed []error
 	for i, s := range named {
@@ -173,8 +178,57 @@ func choose(
 	request.Source, request.Title = work.Id, table.Short(describe.Heading(work.Claim))
 	request.Wanted = source.Permission
 	request.Action = licensetypes.Action(found.role.Asks(generated))
+	if under := conn.Flags().Texts(flagUnder); source.Permission == "" && len(under) > 0 {
+		found.choice, err = chosenUnder(ctx, finder, request, under, work.Owner)
+		return found, err
+	}
 	found.choice, err = finder.Find(ctx, request)
 	return found, err
+}
+
+// chosenUnder finds the first of the terms and grants named that a source can be
+// relied on under. One's own work needs none.
+func chosenUnder(
+	ctx context.Context, finder permission.Finder, request permission.Request, under []string, owner string,
+) (permission.Choice, error) {
+	if owner == request.Licensee.String() {
+		// Shared with others it is licensed like anybody else's.
+		if choice, err := finder.Find(ctx, request); err == nil && choice.Permission == "" {
+			return choice, nil
+		}
+	}
+	var refused []error
+	for _, request.Wanted = range under {
+		choice, err := finder.Find(ctx, request)
+		if !errors.Is(err, permission.ErrRefused) {
+			return choice, err
+		}
+		refused = append(refused, err)
+	}
+	return permission.Choice{}, errors.Join(refused...)
+}
+
+// chooser has a person at a terminal choose between permissions. -y answers whether
+// to send; it never chooses a licence, and neither does what a script reads from.
+func chooser(conn *connect.Conn) func(list string, options int) (int, bool, error) {
+	if !conn.Watched() {
+		return nil
+	}
+	return func(list string, options int) (int, bool, error) {
+		answer, err := conn.Answer(fmt.Sprintf("%s\nWhich one? [1-%d, nothing: none]: ", list, options))
+		if errors.Is(err, io.EOF) || err == nil && answer == "" {
+			return 0, false, nil
+		}
+		if err != nil {
+			return 0, false, err
+		}
+		chosen, err := strconv.Atoi(answer)
+		if err != nil || chosen < 1 || chosen > options {
+			return 0, false, fmt.Errorf("%q is none of the numbers 1 to %d: nothing was chosen and nothing sent",
+				answer, options)
+		}
+		return chosen - 1, true, nil
+	}
 }
 
 // maxFee reads --max-fee; nil without.

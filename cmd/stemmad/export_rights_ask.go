@@ -75,10 +75,12 @@ func (e *rightsExport) each(ctx context.Context, use func([]registrytypes.Claim)
 	if named := f.Texts(flagWork); len(named) > 0 {
 		var claims []registrytypes.Claim
 		for _, name := range named {
-			claim, err := target.Resolve(ctx, e.conn.Registry(), name)
+			found, err := target.Earliest(ctx, e.conn.Registry(), name)
 			if err != nil {
 				return err
 			}
+			claim := found.Claim
+			noteChoice(e.conn, name, found)
 			if !slices.ContainsFunc(claims, func(c registrytypes.Claim) bool { return c.Id == claim.Id }) {
 				claims = append(claims, claim)
 			}

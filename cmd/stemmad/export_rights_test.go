@@ -69,8 +69,8 @@ func TestJourneyOfRightsFiles(t *testing.T) {
 	}
 	alice := []string{"--owner", "alice"}
 	both := export("aipref", "--work", "remix", "--work", "page")
-	require.Contains(t, both, "/page?a=1&b=%3C2%3E$ train-ai=y, search=y\n")
-	require.Contains(t, both, "train-ai=n, search=n\n")
+	require.Contains(t, both, "/page?a=1&b=%3C2%3E$ train-ai=y\n")
+	require.Contains(t, both, "train-ai=n\n")
 	rsl := export("rsl", alice...)
 	require.Contains(t, rsl, `<content url="/works/`+id["song"]+`$"`)
 	require.Contains(t, rsl, `<permits type="user">non-commercial</permits>`)
@@ -80,7 +80,7 @@ func TestJourneyOfRightsFiles(t *testing.T) {
 
 	robots := export("robots", alice...)
 	require.Contains(t, robots, "License: https://example.org/license.xml\n")
-	require.Contains(t, robots, "Content-Usage: /works/"+id["song"]+"$ train-ai=n, search=n\n")
+	require.Contains(t, robots, "Content-Usage: /works/"+id["song"]+"$ train-ai=n\n")
 
 	// Its source forbids commercial use, whatever its own licence says.
 	remix := export("schema-jsonld", "--work", "remix")

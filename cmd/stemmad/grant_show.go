@@ -25,7 +25,8 @@ func grantListCmd() *cobra.Command {
 		Use:   "list [ACCOUNT|KEY]",
 		Short: "List the grants of an account, of a work, or of both",
 		Long: `List prints the grants that an account was given. --work alone lists all grants of
-that work; without either it lists your own.`,
+that work, of a file that several have claimed those of the earliest claim; without
+either it lists your own.`,
 		Example: `  stemmad grant list bob
   stemmad grant list --work song.wav`,
 		Args: cobra.MaximumNArgs(1),
@@ -38,10 +39,11 @@ that work; without either it lists your own.`,
 func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 	request := &licensetypes.QueryGrantsRequest{Pagination: &query.PageRequest{Limit: shownGrants}}
 	if s := conn.Flags().Text(flagWork); s != "" {
-		work, err := target.Resolve(ctx, conn.Registry(), s)
+		work, err := target.Earliest(ctx, conn.Registry(), s)
 		if err != nil {
 			return err
 		}
+		noteChoice(conn, s, work)
 		request.Work = work.Id
 	}
 	switch {

@@ -36,7 +36,9 @@ func lineageCmd() *cobra.Command {
 		Short: "Show what a work was made from, or what was made from it",
 		Long: `Lineage walks a work's sources (--up, the default) or its derivatives (--down) and
 prints them as a tree, a table, JSON, or as a graph for Graphviz (dot).
-Citations and external sources are drawn for the work itself only.`,
+Citations and external sources are drawn for the work itself only. Of a file that
+several have claimed it shows the earliest claim, and says so; name a work id for
+another. "stemmad credits" lists whom to credit.`,
 		Example: `  stemmad lineage remix.wav
   stemmad lineage song.wav --down --depth 2 --format table
   stemmad lineage remix.wav --format dot | dot -Tsvg > remix.svg`,
@@ -65,10 +67,12 @@ func lineage(ctx context.Context, conn *connect.Conn, args []string) error {
 	if !known {
 		return fmt.Errorf("--%s is tree, table, json or dot, not %q", flagFormat, format)
 	}
-	work, err := target.Resolve(ctx, conn.Registry(), args[0])
+	found, err := target.Earliest(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
 	}
+	work := found.Claim
+	noteChoice(conn, args[0], found)
 	steps, truncated, err := walk(ctx, conn, work.Id)
 	if err != nil {
 		return err
@@ -157,4 +161,11 @@ func printSteps(conn *connect.Conn, work registrytypes.WorkID, steps []lineagety
 		result.Steps = append(result.Steps, raw)
 	}
 	return conn.PrintJSON(result)
+}
+
+// noteChoice says which of several claims to a content is shown.
+func noteChoice(conn *connect.Conn, argument string, work target.Work) {
+	if choice := work.Choice(conn.KeyNames()); choice != "" {
+		conn.Note("%s is %s%s", argument, work.Id, choice)
+	}
 }

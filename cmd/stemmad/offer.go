@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cosmos/cosmos-sdk/types/query"
+
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
@@ -16,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -44,7 +47,10 @@ an id (terms1..., see "stemmad tx license publish-terms") or a preset:
 
 Without a price, approval or other limit the offer is public: whoever derives
 from the work cites it, and needs no grant. Offering the same terms again
-replaces the offer; what was granted under it stays. A paused offer stands, but
+replaces the offer; what was granted under it stays. Before you sign it says what
+becomes of AI training, AI input and search under the terms, also where they do not
+mention them: training and input then go as derivatives do, and search is permitted,
+while exported rights say nothing about it. A paused offer stands, but
 nobody can take it or rely on it until it is resumed.`,
 		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
   stemmad offer song.wav commercial-use --price 5000000uusdc --until 2027-12-31 --from alice
@@ -81,7 +87,7 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		if err != nil {
 			return err
 		}
-		return printOffer(conn, result, work.Id, terms, result.Did("Closed", "Would close"), title, name)
+		return printOffer(conn, result, work.Id, terms, result.Did("Closed", "Would close"), title, name, nil)
 	}
 	if conn.Flags().Is(flagPause) || conn.Flags().Is(flagResume) {
 		return pauseOffer(ctx, conn, sender, work, terms)
@@ -90,14 +96,29 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Offer %q (%s) under %s.", title, work.Id, name),
+	res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms.String()})
+	if err != nil {
+		return err
+	}
+	by := machines(res.Terms.Terms)
+	limited, err := limitedBySources(ctx, conn, work.Id)
+	if err != nil {
+		return err
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("Offer %q (%s) under %s.\n%s%s", title, work.Id, name, by, limited),
 		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms, Offer: made})
 	if err != nil {
 		return err
 	}
 	if err := printOffer(conn, result, work.Id, terms, result.Did("Offered", "Would offer"), title,
-		name); err != nil || conn.JSON() || result.DryRun {
+		name, by); err != nil || conn.JSON() {
 		return err
+	}
+	if limited != "" {
+		conn.Say("%s", strings.TrimPrefix(limited, "\n"))
+	}
+	if result.DryRun {
+		return nil
 	}
 	offers, err := permission.Offers(ctx, conn, work.Id)
 	if err != nil {
@@ -149,7 +170,7 @@ func pauseOffer(
 	if err != nil {
 		return err
 	}
-	return printOffer(conn, result, work.Id, terms, result.Did(done, would), title, name)
+	return printOffer(conn, result, work.Id, terms, result.Did(done, would), title, name, nil)
 }
 
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
@@ -179,16 +200,72 @@ func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
 	return made, nil
 }
 
+// byMachines is what terms make of AI training, AI input and search.
+type byMachines []deed.Machine
+
+func machines(t licensetypes.Terms) byMachines { return deed.Machines(t) }
+
+// String says it a line a use.
+func (b byMachines) String() string {
+	lines := make([]string, len(b))
+	for i, m := range b {
+		lines[i] = "  " + m.Use + ": " + m.Sentence
+	}
+	return strings.Join(lines, "\n")
+}
+
+// answers is it for programs, by name of the use.
+func (b byMachines) answers() map[string]string {
+	if b == nil {
+		return nil
+	}
+	words := make(map[string]string, len(b))
+	for _, m := range b {
+		words[strings.ReplaceAll(strings.ToLower(m.Use), " ", "_")] = m.Answer
+	}
+	return words
+}
+
+// limitedBySources says that what a work was made from allows machines less than its
+// own terms may; empty where nothing does.
+func limitedBySources(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) (string, error) {
+	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
+		Work: work, Pagination: &query.PageRequest{Limit: maxConstraints},
+	})
+	if err != nil {
+		return "", err
+	}
+	for _, c := range res.Constraints {
+		switch c.Constraint.Kind {
+		case licensetypes.CONSTRAINT_USES, licensetypes.CONSTRAINT_PAID_USES, licensetypes.CONSTRAINT_APPROVAL:
+			return fmt.Sprintf("\n  What it was made from allows less, or asks for a price or an approval, "+
+				"whatever these terms say: stemmad clear %s --use train-ai", work), nil
+		}
+	}
+	return "", nil
+}
+
+// maxConstraints is the most that the demands of a work's sources fill: a page.
+const maxConstraints = 1000
+
+// printOffer prints what became of an offer, and what by does, if given: what the terms
+// make of uses by machines.
 func printOffer(
 	conn *connect.Conn, result send.Result, work registrytypes.WorkID, terms licensetypes.TermsID, did, title, name string,
+	by byMachines,
 ) error {
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Work  registrytypes.WorkID `json:"work"`
-			Terms licensetypes.TermsID `json:"terms"`
-			Tx    send.Result          `json:"tx"`
-		}{work, terms, result})
+			Work     registrytypes.WorkID `json:"work"`
+			Terms    licensetypes.TermsID `json:"terms"`
+			Machines map[string]string    `json:"machines,omitempty"`
+			Tx       send.Result          `json:"tx"`
+		}{work, terms, by.answers(), result})
 	}
 	conn.Say("%s %q under %s: %s", did, title, name, result)
-	return table.Fields(conn.Out(), "work", work.String(), "terms", terms.String())
+	if err := table.Fields(conn.Out(), "work", work.String(), "terms", terms.String()); err != nil || by == nil {
+		return err
+	}
+	conn.Say("Under these terms:\n%s", by)
+	return nil
 }

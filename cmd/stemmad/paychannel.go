@@ -50,7 +50,9 @@ func paymentChannelOpenCmd() *cobra.Command {
 100 %; without any share all get the same. A table has the columns work,share.
 
 Vouchers are signed by your own key unless --key names another: a key of yours or 66
-hex digits, an agent's for example. What is not redeemed goes back to you when the
+hex digits, an agent's for example. Of a file that several have claimed, the earliest
+claim is paid, and named before you sign, unless it is under dispute; any other you
+name by its work id. What is not redeemed goes back to you when the
 payment channel is closed: by you, one --close-delay after you asked for it, or at once by
 the --receiver, if there is one.`,
 		Example: `  stemmad paychannel open 1000000uusdc --pay song.wav=60%,remix.wav=40% --from fan
@@ -71,7 +73,7 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 	if err != nil {
 		return err
 	}
-	payees, err := paymentChannelPayees(ctx, conn)
+	payees, choices, err := paymentChannelPayees(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 		msg.Receiver = account.String()
 	}
 	id := royaltytypes.NewPaymentChannelID(sender.Address, msg.Serial)
-	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a payment channel that pays %d works.", deposit, len(payees)), msg)
+	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a payment channel that pays %d works.%s", deposit, len(payees), choices), msg)
 	if err != nil {
 		return err
 	}
@@ -119,36 +121,41 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 	return nil
 }
 
-// paymentChannelPayees reads --pay or --payees and finds the works.
-func paymentChannelPayees(ctx context.Context, conn *connect.Conn) ([]royaltytypes.PaymentChannelPayee, error) {
+// paymentChannelPayees reads --pay or --payees and finds the works. choices says of
+// several claims to a content which was taken, a line each.
+func paymentChannelPayees(
+	ctx context.Context, conn *connect.Conn,
+) (lines []royaltytypes.PaymentChannelPayee, choices string, err error) {
 	list, name := conn.Flags().Text(flagPay), conn.Flags().Text(flagPayees)
 	if (list == "") == (name == "") {
-		return nil, fmt.Errorf("say whom the payment channel pays, with --%s or with --%s", flagPay, flagPayees)
+		return nil, "", fmt.Errorf("say whom the payment channel pays, with --%s or with --%s", flagPay, flagPayees)
 	}
 	var payees []vouchers.Payee
-	var err error
 	if list != "" {
 		payees, err = vouchers.ParsePayees(list)
 	} else {
 		f, openErr := os.Open(name)
 		if openErr != nil {
-			return nil, openErr
+			return nil, "", openErr
 		}
 		defer f.Close()
 		payees, err = vouchers.ReadPayees(f, name)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	lines := make([]royaltytypes.PaymentChannelPayee, len(payees))
-	for i, p := range payees {
-		work, err := target.Resolve(ctx, conn.Registry(), p.Argument)
+	names := conn.KeyNames()
+	for _, p := range payees {
+		work, err := target.EarliestSafe(ctx, conn.Registry(), p.Argument)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		lines[i] = royaltytypes.PaymentChannelPayee{Work: work.Id, Weight: p.Weight}
+		if choice := work.Choice(names); choice != "" {
+			choices += fmt.Sprintf("\n  %s is %s%s", p.Argument, work.Id, choice)
+		}
+		lines = append(lines, royaltytypes.PaymentChannelPayee{Work: work.Id, Weight: p.Weight})
 	}
-	return lines, nil
+	return lines, choices, nil
 }
 
 // publicKey reads a compressed secp256k1 key: 66 hex digits, or a key of the

@@ -104,7 +104,21 @@ func (r registration) print(ctx context.Context, conn *connect.Conn, items []enr
 		return err
 	}
 	conn.Note("%s", claimsNote)
+	r.noteNext(conn, "WORK")
 	return nil
+}
+
+// noteNext says what can be done next, and what holds until then. Which terms to take
+// is the owner's business: it names none.
+func (r registration) noteNext(conn *connect.Conn, work string) {
+	if len(r.Transactions) == 0 || r.Transactions[0].DryRun {
+		return
+	}
+	conn.Note(`Next: stemmad offer %s TERMS --from %s
+Until you offer it, nobody is permitted anything. "stemmad terms list" shows terms to
+choose from. They also decide AI training, AI input and search: allowed, denied or paid.
+Unset, training and input go as derivatives do, and search is permitted. "stemmad offer"
+says what becomes of the three before you sign.`, work, conn.FromName)
 }
 
 func (w registeredWork) note() string {
@@ -130,9 +144,7 @@ func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enr
 		return err
 	}
 	conn.Note("%s", claimsNote)
-	if len(r.Transactions) > 0 && !r.Transactions[0].DryRun {
-		conn.Note("Next: stemmad offer %s commercial-remix-10 --from %s", w.Work, conn.FromName)
-	}
+	r.noteNext(conn, w.Work)
 	return nil
 }
 

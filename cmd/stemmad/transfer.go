@@ -83,17 +83,19 @@ func acceptCmd() *cobra.Command {
 		Short: "Accept a work that was offered to you",
 		Long: `Accept makes you the owner of a work that was offered to you. It shows version,
 holders and what the work owes first, and is refused if any of them changes
-meanwhile.`,
+meanwhile. Of a file that several have claimed, the earliest claim is meant, and named
+before you sign, unless it is under dispute; any other you name by its work id.`,
 		Example: `  stemmad accept song.wav --from bob`,
 		Args:    cobra.ExactArgs(1),
 	}, accept)
 }
 
 func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	work, err := target.Resolve(ctx, conn.Registry(), args[0])
+	found, err := target.EarliestSafe(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
 	}
+	work, choice := found.Claim, found.Choice(conn.KeyNames())
 	offered, err := conn.Registry().Transfer(ctx, &registrytypes.QueryTransferRequest{Work: work.Id})
 	if err != nil {
 		return err
@@ -117,7 +119,7 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if sum := owed.Absolute + owed.Relative; sum > 0 {
 		conn.Note("It owes %s of what it takes in to the works that it was made from.", rates.Percent(sum))
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Accept %q (%s).", title, work.Id), &royaltytypes.MsgAcceptTransfer{
+	result, err := sender.Send(ctx, fmt.Sprintf("Accept %q (%s)%s.", title, work.Id, choice), &royaltytypes.MsgAcceptTransfer{
 		Recipient: sender.Account(), Work: work.Id, WorkVersion: work.Version, Epoch: holders.Epoch,
 	})
 	if err != nil {

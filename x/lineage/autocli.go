@@ -52,6 +52,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query lineage ancestors WORK --depth 3`, "work"),
 				command("Descendants", "descendants WORK [--depth N] [--every-edge]", "Walk a work's derivatives, theirs, and so on",
 					`stemmad query lineage descendants WORK --depth 3`, "work"),
+				command("Credits", "credits WORK [--depth N]", "List who has to be credited with a work, each with a credit line",
+					`stemmad query lineage credits WORK`, "work"),
 				command("Path", "path WORK ANCESTOR", "Show a shortest path from a work to an ancestor",
 					`stemmad query lineage path WORK SOURCE`, "work", "ancestor"),
 				command("CommonAncestors", "common-ancestors WORK OTHER", "List what two works both come from",

@@ -39,7 +39,7 @@ func TestNonCommercialStaysOnDescendants(t *testing.T) {
 	require.NoError(t, f.k.Bind(ctx, binding(remix, p)))
 	want := []types.NamedConstraint{
 		{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: song, Terms: nc},
-		{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song, Terms: nc},
+		{Kind: types.CONSTRAINT_ATTRIBUTION, Source: song, Terms: nc, WorkVersion: 1},
 	}
 	f.requireEvents(ctx.EventManager().Events(), &types.EventConstrained{Work: remix, Version: 1, Constraints: want})
 	require.Equal(t, want, f.constraints(remix))

@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
@@ -62,6 +63,24 @@ func (w works) GetWork(_ context.Context, id registrytypes.WorkID) (registrytype
 type catalog struct {
 	works
 	claims map[[32]byte][]registrytypes.WorkID
+	// past are the details of works in versions before the current.
+	past map[pastVersion]registrytypes.Revision
+}
+
+type pastVersion struct {
+	work    registrytypes.WorkID
+	version uint32
+}
+
+func (c catalog) Revision(_ context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Revision, error) {
+	if past, found := c.past[pastVersion{id, version}]; found {
+		return past, nil
+	}
+	work, found := c.works[id]
+	if !found || work.Version != version {
+		return registrytypes.Revision{}, errorsmod.Wrapf(collections.ErrNotFound, "version %d of %s", version, id)
+	}
+	return work.Revision()
 }
 
 func (c catalog) Control(
@@ -200,7 +219,7 @@ func newFixture(t testing.TB) *fixture {
 		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{}, meters: map[string]math.Int{},
 	}
 	f.catalog = catalog{
-		works: f.registry, claims: map[[32]byte][]registrytypes.WorkID{},
+		works: f.registry, claims: map[[32]byte][]registrytypes.WorkID{}, past: map[pastVersion]registrytypes.Revision{},
 	}
 	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), governance.String(), f.catalog, f.revenue)
 	f.query = keeper.NewQueryServer(f.k)

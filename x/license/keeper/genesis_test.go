@@ -130,9 +130,12 @@ func TestBrokenGenesis(t *testing.T) {
 			a := types.GenesisAdmission{Declaration: types.DeclarationRef{Work: remix, Number: 1}, Admission: types.Admission{Others: 1}}
 			gs.Admissions = []types.GenesisAdmission{a, a}
 		},
-		"unknown kind":        func(gs *types.GenesisState) { demanded(gs)[0].Kind = 257 },
-		"no kind":             func(gs *types.GenesisState) { demanded(gs)[0].Kind = 0 },
-		"constraint of none":  func(gs *types.GenesisState) { demanded(gs)[0].Source.WorkID = registrytypes.WorkID{} },
+		"unknown kind":       func(gs *types.GenesisState) { demanded(gs)[0].Kind = 257 },
+		"no kind":            func(gs *types.GenesisState) { demanded(gs)[0].Kind = 0 },
+		"constraint of none": func(gs *types.GenesisState) { demanded(gs)[0].Source.WorkID = registrytypes.WorkID{} },
+		"version of none": func(gs *types.GenesisState) {
+			demanded(gs)[0].WorkVersion = 1 - demanded(gs)[0].WorkVersion
+		},
 		"grant where none is": func(gs *types.GenesisState) { demanded(gs)[0].Grant.GrantID = types.GrantID{1} },
 		"end of no grant":     func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{} },
 		"end of lost grant":   func(gs *types.GenesisState) { expiring(gs).Grant.GrantID = types.GrantID{1} },
@@ -217,6 +220,13 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			row, err := f.k.Demands.Get(f.ctx, remix)
 			require.NoError(f.t, err)
 			return f.k.Demands.Set(f.ctx, remix, append(row, row[5:]...))
+		},
+		"demands, of a version to come": func(f *fixture) error {
+			row := []types.Constraint{{
+				Kind: types.CONSTRAINT_ATTRIBUTION, Source: registrytypes.WorkIDBytes{WorkID: song},
+				Terms: types.TermsIDBytes{TermsID: preset("cc-by-4.0")}, WorkVersion: 9,
+			}}
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Version: 1, Constraints: row}.Pack())
 		},
 		"demands, without terms": func(f *fixture) error {
 			row := []types.Constraint{{Kind: types.CONSTRAINT_SHARE_ALIKE, Source: registrytypes.WorkIDBytes{WorkID: song}}}

@@ -315,8 +315,12 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 	if _, known := types.ConstraintKind_name[int32(c.Kind)]; !known || c.Kind == types.CONSTRAINT_UNSPECIFIED {
 		return fmt.Errorf("has kind %d", c.Kind)
 	}
-	if _, err := k.registry.GetWork(ctx, c.Source.WorkID); err != nil {
+	source, err := k.registry.GetWork(ctx, c.Source.WorkID)
+	if err != nil {
 		return err
+	}
+	if credits := c.Kind == types.CONSTRAINT_ATTRIBUTION; credits != (c.WorkVersion > 0) || c.WorkVersion > source.Version {
+		return fmt.Errorf("names version %d of %s, which is at %d", c.WorkVersion, c.Source, source.Version)
 	}
 	if c.Kind != types.CONSTRAINT_EXPIRES {
 		return k.checkDemand(ctx, work, c)

@@ -1,9 +1,7 @@
 package keeper
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -14,13 +12,10 @@ import (
 func (q *inquiry) obligation(
 	id registrytypes.WorkID, work registrytypes.Work, relied types.TermsID, o rules.Obligation,
 ) (types.Obligation, error) {
-	owed := types.Obligation{Kind: types.ObligationKind(o.Duty), Work: id, Terms: relied}
+	owed := types.Obligation{Kind: types.ObligationKind(o.Duty), Work: id, Terms: relied, Incomplete: o.Incomplete}
 	if o.Source != "" {
 		var err error
 		if owed.Work, owed.Terms, err = readAncestor(o.Source, o.TermsID); err != nil {
-			return owed, err
-		}
-		if work, err = q.k.registry.GetWork(q.ctx, owed.Work); err != nil {
 			return owed, err
 		}
 	}
@@ -30,42 +25,27 @@ func (q *inquiry) obligation(
 	}
 	switch o.Duty {
 	case rules.Credit:
-		owed.Text, err = credit(owed.Work, work, t)
+		revision, err := q.credited(owed.Work, o, work)
+		if err != nil {
+			return owed, err
+		}
+		owed.Text = types.CreditLine(owed.Work, revision, t.stored)
 	case rules.OweRoyalty:
 		owed.RoyaltyPolicy, owed.RoyaltyRate = t.stored.RoyaltyPolicy, t.stored.RoyaltyRate
 	case rules.PayPerUse:
 		owed.Price = slices.Clone(t.stored.UsePrice)
 	}
-	return owed, err
+	return owed, nil
 }
 
-// credit is a credit line: title, author, source and licence, as Creative
-// Commons recommends ("TASL", wiki.creativecommons.org/wiki/Recommended_practices_for_attribution).
-func credit(id registrytypes.WorkID, work registrytypes.Work, t readTerms) (string, error) {
-	revision, err := work.Revision()
-	if err != nil {
-		return "", err
+// credited reads the version of a work by which it is credited: of an ancestor the
+// one that was derived from, of the work asked about the one that a grant pins, else
+// today's.
+func (q *inquiry) credited(
+	id registrytypes.WorkID, o rules.Obligation, asked registrytypes.Work,
+) (registrytypes.Revision, error) {
+	if o.Source == "" && (o.Version == 0 || o.Version == asked.Version) {
+		return asked.Revision()
 	}
-	details := revision.Details
-	var line strings.Builder
-	switch {
-	case revision.Blanked():
-		line.WriteString("Title and names blanked")
-	case details.Title != "":
-		fmt.Fprintf(&line, "%q", details.Title)
-	default:
-		line.WriteString("Untitled")
-	}
-	var names []string
-	for _, c := range details.Creators {
-		names = append(names, c.Name)
-	}
-	if len(names) > 0 {
-		line.WriteString(" by " + strings.Join(names, ", "))
-	}
-	fmt.Fprintf(&line, " (%s), %s", id, t.stored.Spdx)
-	if t.stored.Uri != "" {
-		line.WriteString(", " + t.stored.Uri)
-	}
-	return line.String(), nil
+	return q.k.registry.Revision(q.ctx, id, o.Version)
 }

@@ -26,6 +26,7 @@ func TestAPublicOfferIsThePermission(t *testing.T) {
 		Constraints: []types.Constraint{{
 			Kind:   types.CONSTRAINT_ATTRIBUTION,
 			Source: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: terms},
+			WorkVersion: 1,
 		}},
 	}, got)
 

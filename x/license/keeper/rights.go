@@ -227,14 +227,18 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		rights.Offers = append(rights.Offers, offer)
 	}
 	var relied types.TermsID
+	var pinned uint32
 	if d.Rely != nil {
 		var err error
-		if relied, err = q.termsRelied(d.Rely); err != nil {
+		if relied, pinned, err = q.termsRelied(d.Rely); err != nil {
 			return rights, err
 		}
 		rights.Permission = d.Rely.ID
 	}
 	for _, o := range d.Obligations {
+		if o.Source == "" {
+			o.Version = pinned
+		}
 		obligation, err := q.obligation(id, work, relied, o)
 		if err != nil {
 			return rights, err
@@ -269,17 +273,19 @@ func readAncestor(source, termsID string) (work registrytypes.WorkID, terms type
 	return work, terms, terms.UnmarshalText([]byte(termsID))
 }
 
-// termsRelied are those of the offer or the grant that a use relies on.
-func (q *inquiry) termsRelied(a *rules.Alternative) (types.TermsID, error) {
+// termsRelied are those of the offer or the grant that a use relies on, and the
+// version of the work that the grant pins; 0: none.
+func (q *inquiry) termsRelied(a *rules.Alternative) (terms types.TermsID, pinned uint32, err error) {
 	if !a.Granted {
-		return types.ParseTermsID(a.ID)
+		terms, err = types.ParseTermsID(a.ID)
+		return terms, 0, err
 	}
 	id, err := types.ParseGrantID(a.ID)
 	if err != nil {
-		return types.TermsID{}, err
+		return types.TermsID{}, 0, err
 	}
 	grant, err := q.k.GetGrant(q.ctx, id)
-	return grant.Terms.TermsID, err
+	return grant.Terms.TermsID, grant.WorkVersion, err
 }
 
 // obtainable is an offer that a grant can be acquired under, with its price now.

@@ -305,11 +305,10 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 	if w.Waiting && (!public || u.Action.approved()) {
 		reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
 	}
-	if public && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now)) {
-		// What was made under an offer stays; a use that goes on does not.
-		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
-	}
-	if !public {
+	// What was made under an offer stays; a use that goes on does not. It can go on
+	// under a grant, which outlasts the offer.
+	tooShort := public && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now))
+	if public = public && !tooShort; !public {
 		reasons = append(reasons, w.grantsAgainst(a, now)...)
 		if end := now.Add(a.Terms.Duration); a.Terms.Duration > 0 && end.Before(u.end(now)) {
 			reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: end})
@@ -322,6 +321,9 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 		return Allowed, nil
 	}
 	reasons = []Reason{{Code: NeedsGrant, Permission: a.ID}}
+	if tooShort {
+		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
+	}
 	if a.Unapproved() {
 		reasons = append(reasons, Reason{Code: NeedsApproval, Permission: a.ID})
 	}

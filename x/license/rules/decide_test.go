@@ -297,7 +297,7 @@ func TestDecisions(t *testing.T) {
 		"shown while open": {
 			rules.Alternative{ID: "offer", Terms: open, Ends: later},
 			rules.Use{Action: rules.Perform, Until: later.Add(1)},
-			[]rules.Code{rules.EndsBeforeUse},
+			[]rules.Code{rules.EndsBeforeUse, rules.NeedsGrant},
 		},
 		"approval": {with(func(t *rules.Terms) { t.Approval = true }), adapt, []rules.Code{rules.NeedsApproval, rules.NeedsGrant}},
 		"approval, copies": {
@@ -352,6 +352,27 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// A public offer that ends too soon is denied to nobody: a grant outlasts it. So
+// what makes it an offer by grant is no easier.
+func TestAGrantOutlastsAPublicOffer(t *testing.T) {
+	terms := rules.Terms{Commercial: true, Attribution: true}
+	use := rules.Use{Action: rules.Perform, Until: later.Add(1)}
+	for name, restrict := range map[string]func(*rules.Terms){
+		"as it is": func(*rules.Terms) {}, "exclusive": restrictions["exclusive"], "few grants": restrictions["few grants"],
+	} {
+		restricted := terms
+		restrict(&restricted)
+		a := offer(restricted)
+		a.Ends = later
+		decision := rules.Decide(rules.Work{Alternatives: []rules.Alternative{a}}, use, now)
+		require.Equal(t, rules.NeedsAGrant, decision.Verdict, name)
+		require.Len(t, decision.Obtain, 1, name)
+		require.Empty(t, rules.Acquire(rules.Work{}, a, now), name)
+		a.Ends = past
+		require.Equal(t, rules.Denied, rules.Decide(rules.Work{Alternatives: []rules.Alternative{a}}, use, now).Verdict, name)
+	}
+}
+
 func TestTheAncestorInTheWayIsNamed(t *testing.T) {
 	open := rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed}
 	of := func(kind rules.Kind) rules.Constraint {
@@ -372,6 +393,25 @@ func TestTheAncestorInTheWayIsNamed(t *testing.T) {
 			require.Equal(t, want, decision.Reasons[0].Code)
 			require.Equal(t, "ancestor", decision.Reasons[0].Source)
 		}
+	}
+}
+
+// An answer names eight to credit; a ninth says that there are more.
+func TestMoreCreditsThanAnAnswerLists(t *testing.T) {
+	work := rules.Work{Alternatives: []rules.Alternative{offer(rules.Terms{Attribution: true})}}
+	for i := range rules.MaxCredits + 1 {
+		got := rules.Decide(work, rules.Use{Action: rules.Copy}, now).Obligations
+		require.Len(t, got, 1+i)
+		require.False(t, got[i].Incomplete)
+		work.Constraints = append(work.Constraints,
+			rules.Constraint{Demand: rules.Demand{Kind: rules.Attribution, Source: fmt.Sprint(i), Version: uint32(i + 1)}},
+			rules.Constraint{Demand: rules.Demand{Kind: rules.NonCommercial, Source: fmt.Sprint(i)}})
+	}
+	got := rules.Decide(work, rules.Use{Action: rules.Copy}, now).Obligations
+	require.Len(t, got, 1+rules.MaxCredits)
+	for i, o := range got {
+		require.Equal(t, i == rules.MaxCredits, o.Incomplete)
+		require.Equal(t, uint32(i), o.Version)
 	}
 }
 

@@ -57,6 +57,8 @@ type Demand struct {
 	Source  string
 	TermsID string
 	Terms   Terms
+	// Version of the source's details by which it is credited; for Attribution.
+	Version uint32
 }
 
 // Group is what one source demands, its own terms' demands and those it

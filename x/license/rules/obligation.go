@@ -1,5 +1,8 @@
 package rules
 
+// MaxCredits is how many sources to credit an answer lists.
+const MaxCredits = 8
+
 // Duty is something to be done with a use.
 type Duty uint8
 
@@ -24,6 +27,10 @@ type Obligation struct {
 	Source string
 	// TermsID names the ancestor's terms; empty: those relied on.
 	TermsID string
+	// Version of the ancestor that is credited; for Credit.
+	Version uint32
+	// Incomplete: there are more to credit than are listed; for the last of them.
+	Incomplete bool
 }
 
 // obligations lists what comes with a use of a work under an alternative, nil
@@ -44,10 +51,14 @@ func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligatio
 		owe(makes && t.Rate > 0, OweRoyalty)
 		owe(t.paidPerUse(u.Action), PayPerUse)
 	}
+	credits, last := 0, 0
 	for _, c := range constraints {
 		switch {
+		case c.Kind == Attribution && credits == MaxCredits:
+			list[last].Incomplete = true
 		case c.Kind == Attribution:
-			list = append(list, Obligation{Duty: Credit, Source: c.Source, TermsID: c.TermsID})
+			credits, last = credits+1, len(list)
+			list = append(list, Obligation{Duty: Credit, Source: c.Source, TermsID: c.TermsID, Version: c.Version})
 		case c.Kind == ShareAlike && makes:
 			list = append(list, Obligation{Duty: OfferAlike, Source: c.Source, TermsID: c.TermsID})
 		case c.Kind == PaidUses && c.Terms.paidPerUse(u.Action):

@@ -15,8 +15,10 @@ import (
 
 const (
 	// packedSize is the size of a packed constraint: kind, source, and the terms or,
-	// for EXPIRES, the grant, padded.
-	packedSize = 1 + 20 + 32
+	// for EXPIRES, the grant, padded, then the version of the source.
+	packedSize = referenceEnd + 4
+	// referenceEnd is where terms or the grant end.
+	referenceEnd = 1 + 20 + 32
 	// packedRef is the size of a packed reference to a declaration: work and number.
 	packedRef = 20 + 4
 	// packedHead is what stands before both: the version and the number of references.
@@ -39,6 +41,7 @@ func (d Demands) Pack() []byte {
 		packed = append(packed, byte(c.Kind))
 		packed = append(packed, c.Source.WorkID[:]...)
 		packed = append(packed, reference[:]...)
+		packed = binary.BigEndian.AppendUint32(packed, c.WorkVersion)
 	}
 	return packed
 }
@@ -77,14 +80,14 @@ func UnpackDemands(packed []byte) (Demands, error) {
 }
 
 func unpackConstraint(packed []byte) (Constraint, error) {
-	c := Constraint{Kind: ConstraintKind(packed[0])}
+	c := Constraint{Kind: ConstraintKind(packed[0]), WorkVersion: binary.BigEndian.Uint32(packed[referenceEnd:])}
 	copy(c.Source.WorkID[:], packed[1:21])
 	if c.Kind != CONSTRAINT_EXPIRES {
-		copy(c.Terms.TermsID[:], packed[21:])
+		copy(c.Terms.TermsID[:], packed[21:referenceEnd])
 		return c, nil
 	}
 	end := 21 + len(GrantID{})
-	if !bytes.Equal(packed[end:], make([]byte, packedSize-end)) {
+	if !bytes.Equal(packed[end:referenceEnd], make([]byte, referenceEnd-end)) {
 		return c, fmt.Errorf("%w: constraint by a grant is not padded with zeros", collections.ErrEncoding)
 	}
 	copy(c.Grant.GrantID[:], packed[21:end])
@@ -105,7 +108,7 @@ func (c Constraint) reference() []byte {
 }
 
 // Compare orders a work's constraints by kind, source, and terms or grant: 0
-// only for one and the same demand.
+// only for one and the same demand, whatever version of the source it names.
 func (c Constraint) Compare(other Constraint) int {
 	return cmp.Or(
 		cmp.Compare(c.Kind, other.Kind),
@@ -127,20 +130,24 @@ func (r DeclarationRef) Compare(other DeclarationRef) int {
 // Under the same terms share-alike, limits of scope and ceilings are one demand, in
 // the name of the first work in order. A source that denies uses that those before
 // it deny together adds nothing. Of non-commercial sources, and of those to credit,
-// the first are kept: one is as good as a hundred, and x/lineage lists all to credit.
+// the first are kept: one is as good as a hundred, and x/lineage lists all to credit. Of
+// several versions of a source that were derived from, the newest is credited.
 func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
 	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
 	merged := all[:0]
 	var number [256]int
 	var uses rules.Actions
 	over := CONSTRAINT_UNSPECIFIED
-	once := make(map[Constraint]bool)
+	place := make(map[Constraint]int)
 	for _, c := range all {
 		key := demanded(c)
-		if once[key] {
+		if at, again := place[key]; again {
+			if at < len(merged) && merged[at].Compare(c) == 0 {
+				merged[at].WorkVersion = max(merged[at].WorkVersion, c.WorkVersion)
+			}
 			continue
 		}
-		once[key] = true
+		place[key] = len(merged)
 		if c.Kind == CONSTRAINT_USES {
 			more, err := denied(c.Terms.TermsID)
 			if err != nil {
@@ -169,6 +176,8 @@ func demanded(c Constraint) Constraint {
 	switch c.Kind {
 	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}
+	case CONSTRAINT_ATTRIBUTION:
+		c.WorkVersion = 0
 	}
 	return c
 }
@@ -189,5 +198,7 @@ func (k ConstraintKind) Max() int {
 // Named writes the constraint's ids in readable form. The end of a grant is the
 // caller's to add.
 func (c Constraint) Named() NamedConstraint {
-	return NamedConstraint{Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID}
+	return NamedConstraint{
+		Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID, WorkVersion: c.WorkVersion,
+	}
 }

@@ -19,6 +19,8 @@ type RegistryKeeper interface {
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
 	// Earliest returns the work whose claim to a content stands first.
 	Earliest(ctx context.Context, digest registrytypes.Digest) (work registrytypes.WorkID, found bool, err error)
+	// Revision returns a work's details in one of its versions, from 1.
+	Revision(ctx context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Revision, error)
 	// Rivals returns the claims of others to a work's content that stand before it
 	// and behind it, a bounded number of each.
 	Rivals(ctx context.Context, id registrytypes.WorkID, work registrytypes.Work) (before, behind registrytypes.Rivals, err error)

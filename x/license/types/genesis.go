@@ -294,6 +294,9 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 	if err := c.Source.Given("source"); err != nil {
 		return err
 	}
+	if (c.Kind == CONSTRAINT_ATTRIBUTION) != (c.WorkVersion > 0) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
+	}
 	if c.Kind != CONSTRAINT_EXPIRES {
 		if !c.Grant.IsZero() {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, not %s", c.Kind, c.Grant)

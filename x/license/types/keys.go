@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"cosmossdk.io/collections"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
 )
 
 const (
@@ -45,9 +47,9 @@ const (
 	// that it waits for, and the works named in an admission. Of non-commercial sources
 	// the first are listed; of the other kinds more are refused.
 	MaxConstraints = 16
-	// MaxAttributions bounds the sources to credit that a work lists: the first
-	// tell that credit is due, x/lineage knows all.
-	MaxAttributions = 8
+	// MaxAttributions bounds the sources to credit that a work lists: as many as an
+	// answer names, and one that tells that there are more. x/lineage knows all.
+	MaxAttributions = rules.MaxCredits + 1
 	// MaxNoticeWorks bounds the works that a notice names.
 	MaxNoticeWorks = 8
 	// MaxBatch bounds the works of one CheckRightsBatch.

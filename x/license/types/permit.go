@@ -68,13 +68,16 @@ type Pin struct {
 	Terms TermsID
 	// Grant is unset where a public offer was the permission.
 	Grant          GrantID
+	WorkVersion    uint32
 	DemandsVersion uint32
 	Column         rules.Column
 }
 
 // Pin is what is kept of the permit.
 func (p Permit) Pin() Pin {
-	return Pin{Source: p.Source, Terms: p.Terms, Grant: p.Grant, DemandsVersion: p.DemandsVersion, Column: p.Column}
+	return Pin{
+		Source: p.Source, Terms: p.Terms, Grant: p.Grant, WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, Column: p.Column,
+	}
 }
 
 // Inherited are those of a source's constraints that pass on by the column.
@@ -94,7 +97,11 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 	var list []Constraint
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
 	for _, d := range rules.Demands("", "", t.Rules(), p.Column) {
-		list = append(list, Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}})
+		c := Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}}
+		if c.Kind == CONSTRAINT_ATTRIBUTION {
+			c.WorkVersion = p.WorkVersion
+		}
+		list = append(list, c)
 	}
 	if ends {
 		list = append(list, Constraint{Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -64,9 +65,41 @@ type world struct {
 	// stricter: new permissions are stricter than those that they replace.
 	stricter  bool
 	conflicts bool
-	calls     []string
-	requests  []licensetypes.PermitRequest
-	links     []royaltytypes.Link
+	// versions are the details of works in versions before the current; silent are
+	// the works that ask for no credit.
+	versions map[version]registrytypes.Revision
+	silent   map[workID]bool
+	calls    []string
+	requests []licensetypes.PermitRequest
+	links    []royaltytypes.Link
+}
+
+// version is one of a work.
+type version struct {
+	work   workID
+	number uint32
+}
+
+func (w *world) Revision(ctx context.Context, id workID, number uint32) (registrytypes.Revision, error) {
+	if past, found := w.versions[version{id, number}]; found {
+		return past, nil
+	}
+	work, err := w.GetWork(ctx, id)
+	if err == nil && work.Version != number {
+		err = errorsmod.Wrapf(collections.ErrNotFound, "version %d of %s", number, id)
+	}
+	if err != nil {
+		return registrytypes.Revision{}, err
+	}
+	return work.Revision()
+}
+
+// GetTerms returns the terms that each work has of its own: they ask for a credit,
+// unless the work is silent.
+func (w *world) GetTerms(_ context.Context, id licensetypes.TermsID) (licensetypes.Terms, error) {
+	var work workID
+	copy(work[:], id[:])
+	return licensetypes.Terms{Spdx: "LicenseRef-Own", Attribution: !w.silent[work]}, nil
 }
 
 type offer struct {
@@ -250,6 +283,7 @@ func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Cont
 		claims: map[registrytypes.Digest]workID{}, fingerprints: map[registrytypes.Fingerprint][]workID{},
 		absolute: map[workID]uint32{}, debts: map[workID]map[workID]uint32{}, generations: map[workID]uint32{},
 		grants: map[workID]uint64{}, admissions: map[licensetypes.DeclarationRef]licensetypes.Admission{},
+		versions: map[version]registrytypes.Revision{}, silent: map[workID]bool{},
 	}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
 	k := keeper.NewKeeper(cdc, runtime.NewKVStoreService(key), authority, w, w, w)

@@ -104,6 +104,6 @@ func pin(edge *types.Edge, p licensetypes.Permit) {
 func pinOf(e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
 	return licensetypes.Pin{
 		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Grant: e.Grant.GrantID,
-		DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
+		WorkVersion: e.WorkVersion, DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
 	}
 }

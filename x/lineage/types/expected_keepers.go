@@ -17,6 +17,8 @@ type RegistryKeeper interface {
 	// Control tells whether an account may do something with a work now. It fails
 	// with the registry's ErrWorkNotFound, ErrNotOwner or ErrOnHold.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
+	// Revision returns a work's details in one of its versions, from 1.
+	Revision(ctx context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Revision, error)
 	// Earliest returns the work whose claim to a content stands first.
 	Earliest(ctx context.Context, digest registrytypes.Digest) (work registrytypes.WorkID, found bool, err error)
 	// Resembling lists works that have a fingerprint, given in its one spelling, at
@@ -60,4 +62,6 @@ type LicenseKeeper interface {
 	GetAdmission(ctx context.Context, ref licensetypes.DeclarationRef) (a licensetypes.Admission, found bool, err error)
 	// ApproveAdmission approves a declaration that waits.
 	ApproveAdmission(ctx context.Context, ref licensetypes.DeclarationRef, work registrytypes.WorkID) (settled bool, err error)
+	// GetTerms returns published terms.
+	GetTerms(ctx context.Context, id licensetypes.TermsID) (licensetypes.Terms, error)
 }

@@ -134,6 +134,22 @@ func (n GenesisNode) validatePast() error {
 			return err
 		}
 	}
+	return n.validateNumbers()
+}
+
+// validateNumbers checks that each declaration has an edge, or had one that was replaced.
+func (n GenesisNode) validateNumbers() error {
+	made := make(map[uint32]bool, n.Node.Declarations)
+	for _, e := range n.Edges {
+		made[e.Edge.Declaration] = true
+	}
+	for _, past := range n.PastEdges {
+		made[past.Edge.Declaration] = true
+	}
+	delete(made, 0) // citations
+	if len(made) != int(n.Node.Declarations) {
+		return errorsmod.Wrapf(ErrInvalidSource, "counts %d declarations, its sources came with %d", n.Node.Declarations, len(made))
+	}
 	return nil
 }
 

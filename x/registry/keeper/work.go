@@ -125,6 +125,17 @@ func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types
 	return events.Emit(ctx, &types.EventWorkStatusChanged{Work: id, Status: to})
 }
 
+// Revision returns a work's details in one of its versions. It fails with
+// ErrWorkNotFound, and with collections.ErrNotFound for a version that has not been.
+func (k Keeper) Revision(ctx context.Context, id types.WorkID, version uint32) (types.Revision, error) {
+	work, err := k.GetWork(ctx, id)
+	if err != nil {
+		return types.Revision{}, err
+	}
+	revision, err := k.revisionOf(ctx, id, work, version)
+	return revision, errorsmod.Wrapf(err, "version %d of %s", version, id)
+}
+
 // revisionOf reads one version of a work's details, from 1 to the current.
 func (k Keeper) revisionOf(ctx context.Context, id types.WorkID, work types.Work, version uint32) (types.Revision, error) {
 	if version == work.Version {

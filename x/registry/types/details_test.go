@@ -1,6 +1,7 @@
 package types_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -43,6 +44,33 @@ func TestValidDetails(t *testing.T) {
 		})
 	}
 	require.NoError(t, most.Validate())
+}
+
+// Nothing that hides, turns or parts a text passes in a title or in what creators are
+// called: credit lines print them.
+func TestNothingHidesInTitlesAndNames(t *testing.T) {
+	hiding := []rune{
+		0x00ad, 0x034f, 0x061c, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, // zero width, and marks of direction
+		0x2028, 0x2029, // separators of lines and paragraphs
+		0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069, // bidirectional controls
+		0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xfeff, 0xfff9, 0xfffa, 0xfffb,
+	}
+	for tag := rune(0xe0000); tag <= 0xe007f; tag++ {
+		hiding = append(hiding, tag)
+	}
+	for _, r := range hiding {
+		for field, set := range map[string]func(*types.Details, string){
+			"title":            func(d *types.Details, s string) { d.Title = s },
+			"creators[0].name": func(d *types.Details, s string) { d.Creators[0].Name = s },
+			"creators[0].role": func(d *types.Details, s string) { d.Creators[0].Role = s },
+		} {
+			for _, text := range []string{"a" + string(r) + "b", "a" + string(r), string(r) + "b"} {
+				d := valid()
+				set(&d, text)
+				require.ErrorContains(t, d.Validate(), fmt.Sprintf("%s has U+%04X", field, r), "%q", text)
+			}
+		}
+	}
 }
 
 // Each error names the field.

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/cosmos/gogoproto/proto"
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/cosmos/cosmos-sdk/client"
@@ -196,6 +198,37 @@ func (c *Conn) Err() io.Writer { return c.cmd.ErrOrStderr() }
 
 // In is where a person answers, and what a file argument of - reads.
 func (c *Conn) In() io.Reader { return c.cmd.InOrStdin() }
+
+// Watched says whether a person can answer: the input is a terminal, or a test's.
+func (c *Conn) Watched() bool {
+	file, isFile := c.In().(*os.File)
+	return !isFile || isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd())
+}
+
+// Answer asks a person on the error output and reads a line, no byte more: the next
+// question has the next line. Without a line it fails with io.EOF.
+func (c *Conn) Answer(question string) (string, error) {
+	fmt.Fprint(c.Err(), question)
+	var line []byte
+	for one := make([]byte, 1); ; {
+		n, err := c.In().Read(one)
+		switch {
+		case n == 1 && one[0] != '\n':
+			line = append(line, one[0])
+		case n == 1 || err != nil && len(line) > 0:
+			return strings.TrimSpace(string(line)), nil
+		case err != nil:
+			fmt.Fprintln(c.Err())
+			return "", err
+		}
+		if len(line) > maxAnswer {
+			return "", fmt.Errorf("the answer has more than %d characters", maxAnswer)
+		}
+	}
+}
+
+// maxAnswer bounds what a person types.
+const maxAnswer = 1000
 
 // Say prints a line for people; programs don't get it.
 func (c *Conn) Say(format string, args ...any) {

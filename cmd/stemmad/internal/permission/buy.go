@@ -33,7 +33,7 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	}
 	return Choice{
 		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
-		How: fmt.Sprintf("a grant under %s, bought %s, %s", Name(res.Terms), cost, Royalty(res.Terms.Terms)),
+		How: fmt.Sprintf("a grant under %s, bought %s, %s%s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms)),
 	}, nil
 }
 

@@ -70,11 +70,16 @@ type Choice struct {
 type Finder struct {
 	Chain Chain
 	Name  clearance.Namer
+	// Choose shows a list of numbered options to a person and returns the place of
+	// the one chosen; answered is false when nobody is there. nil: nobody ever is.
+	Choose func(list string, options int) (at int, answered bool, err error)
 }
 
 // Find asks the chain what a derivation from a source may rely on. Where a grant
 // is needed and Buy is set, it picks the cheapest that can be bought in the
-// denom of MaxFee. It fails with ErrRefused, naming the source, the reasons and
+// denom of MaxFee. Where it would take a permission that forbids commercial use or
+// demands share-alike, and one that does not is on offer, a person chooses, or it
+// fails with ErrChoice. It fails with ErrRefused, naming the source, the reasons and
 // what to do.
 func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 	if isGrant(req.Wanted) {
@@ -87,6 +92,20 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 	rights, err := f.ask(ctx, req, req.Wanted)
 	if err != nil {
 		return Choice{}, err
+	}
+	if req.Wanted == "" {
+		options, err := f.options(ctx, req, rights)
+		if err != nil {
+			return Choice{}, err
+		}
+		if len(options) > 0 {
+			chosen, err := f.choose(req, options)
+			if err != nil {
+				return Choice{}, err
+			}
+			req.Wanted = chosen.Permission
+			return f.Find(ctx, req)
+		}
 	}
 	if rights.Verdict != licensetypes.VERDICT_ALLOWED {
 		if rights, err = f.underTerms(ctx, req, rights); err != nil {
@@ -155,25 +174,17 @@ func (f Finder) allowed(ctx context.Context, rights licensetypes.Rights) (Choice
 	if rights.Permission == "" {
 		return Choice{How: "your own work"}, nil
 	}
-	terms, how := rights.Permission, "public offer of "
-	if isGrant(terms) {
-		id, err := licensetypes.ParseGrantID(rights.Permission)
-		if err != nil {
-			return Choice{}, err
-		}
-		res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
-		if err != nil {
-			return Choice{}, err
-		}
-		terms, how = res.Grant.Terms.String(), "your grant "+rights.Permission+" under "
+	how := "public offer of "
+	if isGrant(rights.Permission) {
+		how = "your grant " + rights.Permission + " under "
 	}
-	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms})
+	terms, err := f.termsOf(ctx, rights.Permission)
 	if err != nil {
 		return Choice{}, err
 	}
 	return Choice{
-		Permission: rights.Permission, Terms: &res.Terms,
-		How: how + Name(res.Terms) + ", " + Royalty(res.Terms.Terms),
+		Permission: rights.Permission, Terms: &terms,
+		How: how + Name(terms) + ", " + Royalty(terms.Terms) + binding(terms.Terms),
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -24,7 +25,7 @@ func Offers(ctx context.Context, chain Chain, work registrytypes.WorkID) ([]lice
 
 // List prints offers as a table, without the last line's end.
 func List(offers []licensetypes.OpenOffer) string {
-	tab := table.New("terms", "price", "royalty", "commercial", "derivatives", "AI training", "until", "for")
+	tab := table.New("terms", "price", "royalty", "commercial", "derivatives", "AI training", "AI input", "search", "until", "for")
 	for _, offer := range offers {
 		terms := offer.Terms.Terms
 		audience := "everybody"
@@ -34,8 +35,11 @@ func List(offers []licensetypes.OpenOffer) string {
 		if offer.Offer.Paused {
 			audience = "nobody, paused"
 		}
-		tab.Row(Name(offer.Terms), Price(offer), Royalty(terms), yes(terms.CommercialUse), derivatives(terms),
-			lower(terms.AiTraining.String(), "PERMISSION_"), table.OptionalTime(offer.Offer.ExpiresAt), audience)
+		row := []string{Name(offer.Terms), Price(offer), Royalty(terms), yes(terms.CommercialUse), derivatives(terms)}
+		for _, m := range deed.Machines(terms) {
+			row = append(row, short(m))
+		}
+		tab.Row(append(row, table.OptionalTime(offer.Offer.ExpiresAt), audience)...)
 	}
 	return text(tab)
 }
@@ -76,6 +80,16 @@ func derivatives(terms licensetypes.Terms) string {
 
 func lower(s, prefix string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(s, prefix)), "_", "-")
+}
+
+// short is what terms make of a use by machines, in a word or two.
+func short(m deed.Machine) string {
+	answer, unset := strings.CutSuffix(m.Answer, "_unset")
+	answer = strings.ReplaceAll(answer, "_", " ")
+	if unset {
+		answer += " (unset)"
+	}
+	return answer
 }
 
 func yes(b bool) string {

@@ -6,6 +6,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -154,6 +155,35 @@ func (w Work) textOf(o Offer) string {
 
 func (w Work) constrained(kind licensetypes.ConstraintKind) bool {
 	return slices.ContainsFunc(w.Constraints, func(c licensetypes.InForce) bool { return c.Constraint.Kind == kind })
+}
+
+// saysSearch says whether anybody said anything about search: the terms of an offer,
+// or those of a work that this was made from. Who leaves it unset is found as before.
+func (w Work) saysSearch() bool {
+	for _, o := range w.Offers {
+		if o.Open.Terms.Terms.Search != licensetypes.PERMISSION_UNSET {
+			return true
+		}
+		for _, commercial := range []bool{true, false} {
+			answer, _ := o.answer(search, commercial)
+			if slices.ContainsFunc(answer.Reasons, aboutSearch) ||
+				slices.ContainsFunc(answer.Obligations, func(b licensetypes.Obligation) bool {
+					return b.Kind == licensetypes.OBLIGATION_PAY_PER_USE
+				}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// aboutSearch says whether a source denies search, or makes it paid.
+func aboutSearch(r licensetypes.Reason) bool {
+	switch rules.Code(r.Code) {
+	case rules.SearchDenied, rules.NeedsGrant, rules.NotOffered:
+		return !r.Ancestor.IsZero()
+	}
+	return false
 }
 
 // preferences are what anybody may do anywhere, unasked and unpaid.

@@ -76,6 +76,13 @@ func answer(work registrytypes.WorkID, o licensetypes.OpenOffer, use licensetype
 	if d.Rely != nil {
 		r.Permission = d.Rely.ID
 	}
+	for _, why := range d.Reasons {
+		reason := licensetypes.Reason{Code: string(why.Code)}
+		if why.Source != "" {
+			reason.Ancestor = ancestor
+		}
+		r.Reasons = append(r.Reasons, reason)
+	}
 	for _, a := range d.Obtain { // there is one offer
 		r.Offers = append(r.Offers, licensetypes.Obtainable{
 			Work: work, Terms: o.Terms.Id, Preset: o.Terms.Preset, Spdx: t.Spdx, Price: o.Offer.PriceUnder(t),

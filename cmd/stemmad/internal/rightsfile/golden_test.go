@@ -38,6 +38,14 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 	abroad := preset(t, "ai-training-allowed")
 	abroad.Territories, abroad.RoyaltyPolicy, abroad.RoyaltyRate = []string{"DE", "FR"}, royaltytypes.POLICY_ABSOLUTE, 50_000
 
+	hidden := preset(t, "ai-training-denied")
+	searched := licensetypes.Terms{Spdx: "LicenseRef-Found", CommercialUse: true, Search: licensetypes.PERMISSION_ALLOW}
+	hidden.Spdx, hidden.Search = "LicenseRef-Hidden", licensetypes.PERMISSION_DENY
+	denies := rules.Constraint{Demand: rules.Demand{
+		Kind: rules.Uses, Source: "work1ancestor", TermsID: "terms1ancestor", Terms: rules.Terms{Search: rules.Deny},
+	}}
+	underDenial := claim("source-denies-search", place("source-denies-search")...)
+
 	contested := add("contested", preset(t, "cc0-1.0"))
 	contested.Claim.Contested = true
 	withdrawn := add("withdrawn", preset(t, "cc0-1.0"))
@@ -60,6 +68,8 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 		work(s, paid, offered(paid.Id, paidTerms, coins(t, "1000000ustem,250000uusdc"))),
 		work(s, dual, offered(dual.Id, preset(t, "cc-by-nc-4.0"), nil), offered(dual.Id, preset(t, "commercial-remix-5"), coins(t, "7uusdc"))),
 		add("trainable", preset(t, "ai-training-allowed")),
+		add("searched", searched), add("hidden", hidden),
+		work(s, underDenial, offered(underDenial.Id, preset(t, "cc0-1.0"), nil, denies)),
 		contested, withdrawn, derived, ending, credited, shared, shared,
 		work(s, claim(nasty, "url", `https://example.org/a b"'<>*$#x?q=%zz&ü`)), work(s, claim("no URL")),
 		work(s, claim("elsewhere", "url", "https://other.example/x")),

@@ -189,6 +189,9 @@ func (f rslFile) payments(token, user, territory string) (types []string) {
 			}
 		}
 		for _, l := range c.License {
+			if len(l.Permits) == 0 { // it reserves what it names, and no more
+				continue
+			}
 			permitted := true
 			for kind, value := range map[string]string{"usage": token, "user": user, "geo": territory} {
 				listed, found := has(l.Permits, kind, value)
@@ -320,7 +323,7 @@ func TestAnyTextIsEscaped(t *testing.T) {
 		require.True(t, json.Valid(render(t, rightsfile.TDMRep, s, w)))
 		for _, line := range strings.Split(string(render(t, rightsfile.Robots, s, w)), "\n") {
 			if rule, ok := strings.CutPrefix(line, "Content-Usage: "); ok {
-				require.Regexp(t, `^/[!-~]*\$ train-ai=[yn], search=[yn]$`, rule)
+				require.Regexp(t, `^/[!-~]*\$ train-ai=[yn]$`, rule)
 				require.NotContains(t, rule, "#")
 				require.NotContains(t, strings.SplitN(rule, "$ ", 2)[0], "*")
 			}

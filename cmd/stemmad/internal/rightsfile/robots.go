@@ -36,8 +36,14 @@ func (r *robotsWriter) Add(w Work) error {
 		if place.Shared {
 			p = preferences{}
 		}
-		lines := fmt.Sprintf("Content-Usage: %s train-ai=%s, search=%s\n", place.Path, yn(p[training]), yn(p[search]))
+		said := w.saysSearch()
+		lines := fmt.Sprintf("Content-Usage: %s train-ai=%s", place.Path, yn(p[training]))
+		if said {
+			lines += ", search=" + yn(p[search])
+		}
+		lines += "\n"
 		if r.licences {
+			p[search] = p[search] || !said
 			lines += signals(place.Path, p)
 		}
 		if err := r.write(lines); err != nil {

@@ -69,7 +69,9 @@ type rslWriter struct {
 	out    io.Writer
 	site   Site
 	source Source
-	// stated are the places of several works that have been written.
+	// shared are the places of several works, in order, and stated which of them say
+	// something about search: what is reserved there is written at the end.
+	shared []rslContent
 	stated map[string]bool
 }
 
@@ -79,7 +81,7 @@ func newRSL(out io.Writer, site Site, source Source) (Writer, error) {
 }
 
 // Add writes a <content> for each place of the work. A place that several works
-// claim is written once and reserved.
+// claim is written once, at the end, and reserved.
 func (r *rslWriter) Add(w Work) error {
 	licenses, err := r.licenses(w)
 	if err != nil {
@@ -91,30 +93,47 @@ func (r *rslWriter) Add(w Work) error {
 			content.URL = place.Path
 		}
 		if place.Shared {
-			if r.stated[place.URL] {
-				continue
+			said, known := r.stated[content.URL]
+			if !known {
+				r.shared = append(r.shared, content)
 			}
-			r.stated[place.URL] = true
-			content.Licenses = []rslLicense{reserved()}
+			r.stated[content.URL] = said || w.saysSearch()
+			continue
 		}
-		bz, err := xml.MarshalIndent(content, "  ", "  ")
-		if err != nil {
-			return err
-		}
-		if _, err := r.out.Write(append(bz, '\n')); err != nil {
+		if err := r.write(content); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (r *rslWriter) write(content rslContent) error {
+	bz, err := xml.MarshalIndent(content, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = r.out.Write(append(bz, '\n'))
+	return err
+}
+
 func (r *rslWriter) Close() error {
+	for _, content := range r.shared {
+		content.Licenses = []rslLicense{reserved(r.stated[content.URL])}
+		if err := r.write(content); err != nil {
+			return err
+		}
+	}
 	_, err := io.WriteString(r.out, "</rsl>\n")
 	return err
 }
 
-func reserved() rslLicense {
-	return rslLicense{Prohibits: []rslList{{Type: "usage", Values: "all"}}}
+// reserved prohibits all; search, where nothing is said about it, is left as it is.
+func reserved(saysSearch bool) rslLicense {
+	usage := "ai-all"
+	if saysSearch {
+		usage = "all"
+	}
+	return rslLicense{Prohibits: []rslList{{Type: "usage", Values: usage}}}
 }
 
 // way is a license under construction: usages that have one condition, for the
@@ -129,10 +148,15 @@ type way struct {
 // prohibits what no license permits, so that their order says nothing.
 func (r *rslWriter) licenses(w Work) ([]rslLicense, error) {
 	var ways []way
-	permitted := map[string]bool{}
+	said := w.saysSearch()
+	// Where nothing is said about search, no license permits or prohibits it.
+	permitted := map[string]bool{rslTokens[search]: !said}
 	for _, o := range w.Offers {
 		first := len(ways)
 		for u := range usage(usages) {
+			if u == search && !said {
+				continue
+			}
 			for _, found := range waysOf(w, o, u) {
 				permitted[rslTokens[u]] = true
 				same := func(have way) bool {
@@ -148,7 +172,7 @@ func (r *rslWriter) licenses(w Work) ([]rslLicense, error) {
 		}
 	}
 	if len(ways) == 0 {
-		return []rslLicense{reserved()}, nil
+		return []rslLicense{reserved(said)}, nil
 	}
 	prohibits := prohibited(permitted)
 	licenses := make([]rslLicense, len(ways))

@@ -3,10 +3,10 @@
 package send
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -245,13 +245,15 @@ func (s *Sender) ask(what string, fee sdk.Coins) error {
 	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) {
 		return nil
 	}
-	fmt.Fprintf(s.conn.Err(), "%s\n  signed by %s (%s), fee %s. Send? [y/N]: ", what, s.Name, s.Account(), feeText(fee))
-	answer, err := bufio.NewReader(s.conn.In()).ReadString('\n')
-	if err != nil && answer == "" {
-		fmt.Fprintln(s.conn.Err())
+	question := fmt.Sprintf("%s\n  signed by %s (%s), fee %s. Send? [y/N]: ", what, s.Name, s.Account(), feeText(fee))
+	answer, err := s.conn.Answer(question)
+	if errors.Is(err, io.EOF) {
 		return ErrNoAnswer
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(answer) {
 	case "y", "yes":
 		s.asked = true
 		return nil

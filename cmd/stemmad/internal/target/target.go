@@ -1,6 +1,6 @@
 // Package target turns what a person names into a work: a work id, a file or a
-// SHA-256. Of several claims to a content, commands that pay, derive and ask take
-// the earliest and say so; others refuse it with the list of claims.
+// SHA-256. Of several claims to a content, commands take the earliest and say so;
+// what only an owner may do takes the owner's own.
 package target
 
 import (
@@ -157,19 +157,10 @@ func earliest(ctx context.Context, registry Registry, argument string) (Work, []
 	return Work{Claim: claims[0], claims: len(claims), more: len(claims) == maxClaims}, claims, nil
 }
 
-// Resolve returns the one work that an argument names. With several claims it
+// ResolveOwn returns the work that an argument names, for what only an owner may do:
+// of several claims the one that owner has. If owner has none of them, or several, it
 // fails with ErrSeveralClaims and lists them.
-func Resolve(ctx context.Context, registry Registry, argument string) (registrytypes.Claim, error) {
-	return pick(ctx, registry, argument, "")
-}
-
-// ResolveOwn is Resolve for what only an owner may do: of several claims it
-// takes the one that owner has, if it is only one.
 func ResolveOwn(ctx context.Context, registry Registry, argument, owner string) (registrytypes.Claim, error) {
-	return pick(ctx, registry, argument, owner)
-}
-
-func pick(ctx context.Context, registry Registry, argument, owner string) (registrytypes.Claim, error) {
 	named, err := Parse(ctx, argument)
 	if err != nil {
 		return registrytypes.Claim{}, err

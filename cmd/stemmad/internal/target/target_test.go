@@ -46,7 +46,7 @@ func (r registry) Resolve(_ context.Context, req *registrytypes.QueryResolveRequ
 	return res, nil
 }
 
-func TestResolve(t *testing.T) {
+func TestResolveOwn(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "song.wav")
 	require.NoError(t, os.WriteFile(path, []byte("song"), 0o600))
@@ -57,14 +57,14 @@ func TestResolve(t *testing.T) {
 
 	one := registry{claims: []registrytypes.Claim{first}}
 	for _, argument := range []string{path, sum, first.Id.String()} {
-		got, err := target.Resolve(ctx, one, argument)
+		got, err := target.ResolveOwn(ctx, one, argument, "")
 		require.NoError(t, err)
 		require.Equal(t, first, got)
 	}
 
 	two := registry{claims: []registrytypes.Claim{first, second}}
 	for _, argument := range []string{path, sum} {
-		_, err := target.Resolve(ctx, two, argument)
+		_, err := target.ResolveOwn(ctx, two, argument, "")
 		require.ErrorIs(t, err, target.ErrSeveralClaims)
 		require.ErrorContains(t, err, first.Id.String())
 		require.ErrorContains(t, err, second.Id.String())
@@ -77,9 +77,9 @@ func TestResolve(t *testing.T) {
 		require.ErrorIs(t, err, target.ErrSeveralClaims)
 	}
 
-	_, err := target.Resolve(ctx, registry{}, path)
+	_, err := target.ResolveOwn(ctx, registry{}, path, "")
 	require.ErrorIs(t, err, target.ErrUnregistered)
-	_, err = target.Resolve(ctx, registry{}, first.Id.String())
+	_, err = target.ResolveOwn(ctx, registry{}, first.Id.String(), "")
 	require.ErrorIs(t, err, errNotFound)
 }
 

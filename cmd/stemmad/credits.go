@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func creditsCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "credits WORK|FILE",
+		Short: "List whom to credit with a work, in lines ready to print",
+		Long: `Credits lists everything that a work was made from, at any depth, whose terms ask for
+a credit: title, creators, id and licence, as they were in the version that was
+derived from. Later titles change no credit; text that was blanked stays blanked.
+"stemmad clear" names the first 8 only, and how the work itself is credited.
+
+Of a file that several have claimed it lists those of the earliest claim, and says so;
+name a work id for another.`,
+		Example: `  stemmad credits collage.png
+  stemmad credits collage.png --format markdown > CREDITS.md`,
+		Args: cobra.ExactArgs(1),
+	}
+	cmd.Flags().Uint32(flagDepth, 0, "steps to go; 0: all")
+	cmd.Flags().String(flagFormat, "text", "text, markdown or json")
+	return asking(cmd, credits)
+}
+
+func credits(ctx context.Context, conn *connect.Conn, args []string) error {
+	format := conn.Flags().Text(flagFormat)
+	if conn.JSON() {
+		format = "json"
+	}
+	line, known := map[string]func(string) string{
+		"text":     table.Clean,
+		"markdown": func(s string) string { return "- " + markdown(table.Clean(s)) },
+		"json":     nil,
+	}[format]
+	if !known {
+		return fmt.Errorf("--%s is text, markdown or json, not %q", flagFormat, format)
+	}
+	work, err := target.Earliest(ctx, conn.Registry(), args[0])
+	if err != nil {
+		return err
+	}
+	noteChoice(conn, args[0], work)
+	list, truncated, err := allCredits(ctx, conn, work.Id)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		return printCredits(conn, work.Id, list, truncated)
+	}
+	for _, c := range list {
+		fmt.Fprintln(conn.Out(), line(c.Text))
+	}
+	switch {
+	case truncated:
+		conn.Note("There may be more: the walk was cut after %s.", count(len(list), "credit"))
+	case len(list) == 0:
+		conn.Note("Nobody has to be credited for what %s was made from.", work.Id)
+	}
+	return nil
+}
+
+// allCredits asks for all credits, page by page.
+func allCredits(
+	ctx context.Context, conn *connect.Conn, work registrytypes.WorkID,
+) (list []lineagetypes.Credit, truncated bool, err error) {
+	depth, _ := conn.Flags().GetUint32(flagDepth)
+	page := &query.PageRequest{Limit: walkPage}
+	for {
+		request := &lineagetypes.QueryCreditsRequest{Work: work, Depth: depth, Pagination: page}
+		res, err := conn.Lineage().Credits(ctx, request)
+		if err != nil {
+			return nil, false, err
+		}
+		list = append(list, res.Credits...)
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return list, res.Truncated, nil
+		}
+		page = &query.PageRequest{Limit: walkPage, Key: res.Pagination.NextKey}
+	}
+}
+
+func printCredits(
+	conn *connect.Conn, work registrytypes.WorkID, list []lineagetypes.Credit, truncated bool,
+) error {
+	result := struct {
+		Work      registrytypes.WorkID `json:"work"`
+		Credits   []json.RawMessage    `json:"credits"`
+		Truncated bool                 `json:"truncated"`
+	}{Work: work, Credits: []json.RawMessage{}, Truncated: truncated}
+	for _, c := range list {
+		raw, err := conn.Raw(&c)
+		if err != nil {
+			return err
+		}
+		result.Credits = append(result.Credits, raw)
+	}
+	return conn.PrintJSON(result)
+}
+
+// markdown writes text so that none of it is markup or a link: what people put into
+// titles is shown as it is. Entities do for what CommonMark's backslashes leave to
+// autolinks.
+func markdown(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune("<>&@:", r):
+			fmt.Fprintf(&b, "&#%d;", r)
+		case strings.ContainsRune("\\`*_{}[]()#+-!|~.\"'$^=", r):
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,263 @@
+package permission
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// ErrChoice says that a person has to choose between permissions; the text lists
+// them.
+var ErrChoice = errors.New("a permission has to be chosen")
+
+// choiceError is an ErrChoice, and so an ErrRefused, whose text is all its own.
+type choiceError string
+
+func (e choiceError) Error() string        { return string(e) }
+func (e choiceError) Is(target error) bool { return target == ErrChoice || target == ErrRefused }
+
+// Option is one of the permissions that a person chooses between.
+type Option struct {
+	// Permission is what the derivation would cite: a grant, or terms.
+	Permission string
+	Terms      licensetypes.IdentifiedTerms
+	// Price of the grant that has to be bought first, in words; empty: there is none.
+	Price string
+}
+
+// options are the permissions to choose between, what would be taken unasked first;
+// none where there is no choice. There is one where what would be taken binds what is
+// made from the source, to no commercial use or to the same terms, and something
+// that allows more is on offer or granted. With Commercial the freer one is taken
+// where nothing has to be bought for it.
+func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Rights) ([]Option, error) {
+	taken, found, err := f.unasked(ctx, req, rights)
+	if err != nil || !found || free(taken.Terms.Terms) {
+		return nil, err
+	}
+	freer, err := f.freer(ctx, req, taken)
+	if err != nil || len(freer) == 0 {
+		return nil, err
+	}
+	slices.SortStableFunc(freer, func(a, b Option) int {
+		return cmp.Or(
+			bought(a)-bought(b),
+			cmp.Compare(a.Terms.Terms.RoyaltyRate, b.Terms.Terms.RoyaltyRate),
+		)
+	})
+	if req.Commercial && freer[0].Price == "" {
+		return freer[:1], nil
+	}
+	return append([]Option{taken}, freer...), nil
+}
+
+// bought is 1 for what has to be acquired first.
+func bought(o Option) int { return min(len(o.Price), 1) }
+
+// free says whether terms leave it to whoever makes something from a work how to use
+// and to offer that.
+func free(t licensetypes.Terms) bool { return t.CommercialUse && !alike(t) }
+
+func alike(t licensetypes.Terms) bool { return t.Derivatives == licensetypes.DERIVATIVES_SHARE_ALIKE }
+
+// freerThan says whether terms allow what others do not.
+func freerThan(t, other licensetypes.Terms) bool {
+	return t.CommercialUse && (!other.CommercialUse || !alike(t) && alike(other))
+}
+
+// unasked is what would be taken for an answer if nobody were asked.
+func (f Finder) unasked(ctx context.Context, req Request, rights licensetypes.Rights) (Option, bool, error) {
+	o := Option{Permission: rights.Permission}
+	switch {
+	case rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && req.Buy:
+		offer, price, _ := clearance.Cheapest(rights.Offers, req.MaxFee, obtainableName)
+		if offer == nil {
+			return o, false, nil
+		}
+		o.Permission = offer.Terms.String()
+		if price != nil {
+			o.Price = price.String()
+		}
+	case rights.Verdict != licensetypes.VERDICT_ALLOWED || rights.Permission == "":
+		return o, false, nil
+	}
+	var err error
+	o.Terms, err = f.termsOf(ctx, o.Permission)
+	return o, err == nil, err
+}
+
+// termsOf are those that a permission names, or that a grant is under.
+func (f Finder) termsOf(ctx context.Context, permission string) (licensetypes.IdentifiedTerms, error) {
+	if isGrant(permission) {
+		id, err := licensetypes.ParseGrantID(permission)
+		if err != nil {
+			return licensetypes.IdentifiedTerms{}, err
+		}
+		res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+		if err != nil {
+			return licensetypes.IdentifiedTerms{}, err
+		}
+		permission = res.Grant.Terms.String()
+	}
+	res, err := f.Chain.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: permission})
+	if err != nil {
+		return licensetypes.IdentifiedTerms{}, err
+	}
+	return res.Terms, nil
+}
+
+// freer lists the offers and the licensee's own grants that allow more than what
+// would be taken, and that the chain accepts for commercial use, bought or not.
+func (f Finder) freer(ctx context.Context, req Request, taken Option) ([]Option, error) {
+	offers, err := Offers(ctx, f.Chain, req.Source)
+	if err != nil {
+		return nil, err
+	}
+	commercial := req
+	commercial.Commercial = true
+	var list []Option
+	granted, err := f.grantedTerms(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	for _, option := range append(granted, optionsOf(offers)...) {
+		if !freerThan(option.Terms.Terms, taken.Terms.Terms) ||
+			slices.ContainsFunc(list, func(have Option) bool { return have.Terms.Id == option.Terms.Id }) {
+			continue
+		}
+		answer, err := f.ask(ctx, commercial, option.Permission)
+		if err != nil {
+			return nil, err
+		}
+		switch answer.Verdict {
+		case licensetypes.VERDICT_ALLOWED:
+			option.Price = ""
+		case licensetypes.VERDICT_NEEDS_GRANT:
+			option.Price = cmp.Or(option.Price, clearance.Alternatives(nil))
+		default:
+			continue
+		}
+		list = append(list, option)
+	}
+	return list, nil
+}
+
+func optionsOf(offers []licensetypes.OpenOffer) []Option {
+	list := make([]Option, 0, len(offers))
+	for _, offer := range offers {
+		list = append(list, Option{Permission: offer.Terms.Id.String(), Terms: offer.Terms, Price: Price(offer)})
+	}
+	return list
+}
+
+// grantedTerms lists the licensee's grants of the source that no other work uses.
+func (f Finder) grantedTerms(ctx context.Context, req Request) ([]Option, error) {
+	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
+		Work: req.Source, Licensee: req.Licensee.String(), Pagination: &query.PageRequest{Limit: maxRows},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var list []Option
+	for _, grant := range res.Grants {
+		if !grant.UsedBy.IsZero() && grant.UsedBy != req.Derivative {
+			continue
+		}
+		terms, err := f.termsOf(ctx, grant.Terms.String())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Option{Permission: grant.Id.String(), Terms: terms})
+	}
+	return list, nil
+}
+
+// choose has a person choose between options, and fails with ErrChoice, which lists
+// them, where nobody is there to.
+func (f Finder) choose(req Request, options []Option) (Option, error) {
+	if len(options) == 1 {
+		return options[0], nil
+	}
+	list := fmt.Sprintf("%s can be %s under permissions that bind you differently:\n%s",
+		subject(req), use(req), listOptions(options))
+	if f.Choose == nil {
+		return Option{}, undecided(req, list)
+	}
+	at, answered, err := f.Choose(list, len(options))
+	switch {
+	case err != nil:
+		return Option{}, err
+	case !answered:
+		return Option{}, undecided(req, list)
+	}
+	return options[at], nil
+}
+
+// undecided says how to choose without being asked.
+func undecided(req Request, list string) error {
+	how := "choose one with --under TERMS"
+	if !req.Commercial {
+		how += ", or with --commercial what allows commercial use"
+	}
+	return choiceError(list + "\n" + how + "; -y does not choose")
+}
+
+// listOptions prints options with what each costs and forbids.
+func listOptions(options []Option) string {
+	tab := table.New(">", "terms", "price", "royalty", "forbids")
+	for i, o := range options {
+		tab.Row(fmt.Sprint(i+1), Name(o.Terms), cmp.Or(o.Price, "nothing"), Royalty(o.Terms.Terms),
+			cmp.Or(strings.Join(forbids(o.Terms), "; "), "-"))
+	}
+	return text(tab)
+}
+
+// forbids lists what terms forbid to whoever makes something from a work, in short.
+func forbids(terms licensetypes.IdentifiedTerms) []string {
+	var list []string
+	add := func(forbidden bool, format string, args ...any) {
+		if forbidden {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
+	}
+	t := terms.Terms
+	add(!t.CommercialUse, "commercial use of what you make")
+	add(alike(t), "offering what you make under other terms")
+	add(t.RevenueCeiling != nil, "commercial use once it has taken in %s", t.RevenueCeiling)
+	add(len(t.Territories) > 0, "use outside %s", strings.Join(t.Territories, " "))
+	add(len(t.Media) > 0, "media other than %s", strings.Join(t.Media, " "))
+	if t.Duration != nil {
+		add(true, "use after %s, unless renewed", t.Duration)
+	}
+	add(t.DerivativeApproval, "derivatives that its owner has not approved")
+	for _, use := range []struct {
+		said licensetypes.Permission
+		name string
+	}{{t.AiTraining, "AI training"}, {t.AiInput, "AI input"}, {t.Search, "search"}} {
+		add(use.said == licensetypes.PERMISSION_DENY, "%s", use.name)
+		add(use.said == licensetypes.PERMISSION_PAID, "unpaid %s", use.name)
+	}
+	return list
+}
+
+// binding says in short how terms bind what is made, for the sentence on what is
+// relied on.
+func binding(t licensetypes.Terms) string {
+	s := ""
+	if !t.CommercialUse {
+		s += ", no commercial use"
+	}
+	if alike(t) {
+		s += ", share-alike"
+	}
+	return s
+}
