@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestJourneyOfAChoice(t *testing.T) {
 	l.do("offer", "alike.wav", "commercial-remix-5", "--from", "alice")
 
 	derive := []string{"derive", "mix.wav", "--by", "bob", "--no-anchor", "--home", l.home}
-	one := append(derive, "--from", "song.wav")
+	one := slices.Concat(derive, []string{"--from", "song.wav"})
 	for _, more := range []string{"", "-y", "--dry-run", "--output=json", "--model=acme/m"} {
 		args := one
 		if more != "" {
@@ -59,7 +60,7 @@ func TestJourneyOfAChoice(t *testing.T) {
 	require.Contains(t, l.do(append(one, "--under", "cc-by-nc-4.0", "--dry-run")...), "no commercial use")
 
 	// Each of several sources is chosen for, or refused with all others.
-	two := append(one, "--from", "alike.wav")
+	two := slices.Concat(one, []string{"--from", "alike.wav"})
 	_, errs, code = answering("", two...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "2 of 2 sources cannot be used")

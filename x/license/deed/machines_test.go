@@ -25,8 +25,9 @@ func TestMachines(t *testing.T) {
 		"said": {with(open, func(t *types.Terms) {
 			t.AiTraining, t.AiInput, t.Search = types.PERMISSION_DENY, types.PERMISSION_PAID, types.PERMISSION_ALLOW
 		}), [3]string{"denied", "paid", "allowed"}},
-		"about training": {with(open, func(t *types.Terms) { t.Uses = []types.Action{types.ACTION_TRAIN_AI} }),
-			[3]string{"allowed_unset", "not_covered", "not_covered"}},
+		"about training": {with(open, func(t *types.Terms) {
+			t.Uses = []types.Action{types.ACTION_TRAIN_AI}
+		}), [3]string{"allowed_unset", "not_covered", "not_covered"}},
 	} {
 		got := deed.Machines(c.terms)
 		require.Len(t, got, 3, name)

@@ -1,14 +1,36 @@
 package keeper_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
+
+// pastVersion is one that a work had before.
+type pastVersion struct {
+	work    registrytypes.WorkID
+	version uint32
+}
+
+// Revision returns the details of a work in a version.
+func (c catalog) Revision(_ context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Revision, error) {
+	if past, found := c.past[pastVersion{id, version}]; found {
+		return past, nil
+	}
+	work, found := c.works[id]
+	if !found || work.Version != version {
+		return registrytypes.Revision{}, errorsmod.Wrapf(collections.ErrNotFound, "version %d of %s", version, id)
+	}
+	return work.Revision()
+}
 
 // retitle gives a work a new version of its details.
 func (f *fixture) retitle(id registrytypes.WorkID, title string) {

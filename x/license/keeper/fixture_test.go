@@ -10,7 +10,6 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
@@ -65,22 +64,6 @@ type catalog struct {
 	claims map[[32]byte][]registrytypes.WorkID
 	// past are the details of works in versions before the current.
 	past map[pastVersion]registrytypes.Revision
-}
-
-type pastVersion struct {
-	work    registrytypes.WorkID
-	version uint32
-}
-
-func (c catalog) Revision(_ context.Context, id registrytypes.WorkID, version uint32) (registrytypes.Revision, error) {
-	if past, found := c.past[pastVersion{id, version}]; found {
-		return past, nil
-	}
-	work, found := c.works[id]
-	if !found || work.Version != version {
-		return registrytypes.Revision{}, errorsmod.Wrapf(collections.ErrNotFound, "version %d of %s", version, id)
-	}
-	return work.Revision()
 }
 
 func (c catalog) Control(
