@@ -6,8 +6,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -38,7 +36,7 @@ func (q *inquiry) answer(s types.Subject) (types.Rights, error) {
 		return rights, err
 	}
 	before, behind, err := q.k.registry.Rivals(q.ctx, id, work)
-	rights.Notices = append(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind)...)
+	rights.Notices = slices.Concat(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind), rights.Notices)
 	return rights, err
 }
 
@@ -60,8 +58,12 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	if err != nil {
 		return types.Rights{}, err
 	}
-	rights, err := q.describe(id, work, rules.Decide(known, q.use, q.now))
+	decision := rules.Decide(known, q.use, q.now)
+	rights, err := q.describe(id, work, decision)
 	rights.Own = known.Own
+	for _, code := range decision.Notices {
+		rights.Notices = append(rights.Notices, types.Notice{Code: string(code), Works: []registrytypes.WorkID{id}, Count: 1})
+	}
 	return rights, err
 }
 
@@ -75,9 +77,13 @@ func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work) (rules.
 	if known.Constraints, err = q.constraints(id, rows); err != nil {
 		return known, err
 	}
-	if q.only == "" && work.OwnedBy(q.licensee) {
-		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {
+	// Who owns a work and all its revenue does not rely on the own offers.
+	if q.onlyGrant.IsZero() && work.OwnedBy(q.licensee) {
+		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil {
 			return known, err
+		}
+		if known.Own {
+			return known, q.exclusivity(id, q.asker, types.GrantID{}, &known)
 		}
 	}
 	if err := q.addOffers(id, work.Transfers, &known); err != nil {
@@ -91,9 +97,10 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 	if err != nil || count == 0 {
 		return err
 	}
-	if err := q.exclusivity(id, known); err != nil {
+	if err := q.exclusivity(id, q.asker, types.GrantID{}, known); err != nil {
 		return err
 	}
+	keepsOut := false
 	it, err := q.k.Offers.Iterate(q.ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](id))
 	if err != nil {
 		return err
@@ -110,41 +117,30 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 		}
 		if q.only == "" || q.only == a.ID {
 			known.Alternatives = append(known.Alternatives, a)
+			keepsOut = keepsOut || a.Terms.Exclusivity != rules.Shared
 		}
+	}
+	if keepsOut {
+		return q.rivals(id, known)
 	}
 	return nil
 }
 
-// addGrants adds the licensee's grants of the work: the one that is named or,
-// where none is, those the licensee acquired, at most MaxOwnGrants.
+// addGrants adds the licensee's grants of the work: the one that is named or, where
+// none is, those that serve best of what the licensee and the derivative hold.
 func (q *inquiry) addGrants(id registrytypes.WorkID, known *rules.Work) error {
 	if q.only != "" {
 		return q.addNamedGrant(id, known)
 	}
-	if !q.grants {
+	if q.grants {
+		if err := q.addHeld(types.Approved{Licensee: q.licensee}, id, known); err != nil {
+			return err
+		}
+	}
+	if q.derivative.IsZero() {
 		return nil
 	}
-	it, err := q.k.GrantsByLicensee.Iterate(q.ctx,
-		collections.NewSuperPrefixedTripleRange[sdk.AccAddress, registrytypes.WorkID, types.GrantID](q.licensee, id))
-	if err != nil {
-		return err
-	}
-	defer it.Close()
-	for n := 0; it.Valid() && n < types.MaxOwnGrants; it.Next() {
-		n++
-		key, err := it.Key()
-		if err != nil {
-			return err
-		}
-		grant, err := q.k.GetGrant(q.ctx, key.K3())
-		if err != nil {
-			return err
-		}
-		if err := q.addGrant(key.K3(), grant, known); err != nil {
-			return err
-		}
-	}
-	return nil
+	return q.addHeld(types.Approved{Derivative: q.derivative}, id, known)
 }
 
 // addNamedGrant adds the grant that is named, if it is one of the work. It may
@@ -157,18 +153,7 @@ func (q *inquiry) addNamedGrant(id registrytypes.WorkID, known *rules.Work) erro
 	if err != nil || !found || grant.Work.WorkID != id {
 		return err
 	}
-	return q.addGrant(q.onlyGrant, grant, known)
-}
-
-// addGrant adds a grant unless it moved on with the derivative that uses it, or
-// is another's.
-func (q *inquiry) addGrant(id types.GrantID, g types.Grant, known *rules.Work) error {
-	holder, err := q.k.holderOf(q.ctx, g)
-	if err != nil || !holder.Equals(q.licensee) {
-		return err
-	}
-	a, err := q.reader.grant(id, g, q.derivative)
-	known.Alternatives = append(known.Alternatives, a)
+	_, _, err = q.addGrant(q.onlyGrant, known)
 	return err
 }
 
@@ -269,7 +254,7 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	o := types.Obtainable{
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
 		Price: slices.Clone(offer.PriceUnder(t.stored)), RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
-		NeedsApproval: a.Unapproved(),
+		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(),
 	}
 	if t.stored.Duration != nil {
 		end := q.now.Add(*t.stored.Duration)

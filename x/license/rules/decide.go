@@ -26,10 +26,15 @@ type Work struct {
 	Holder bool
 	// Constraints are what the work took on from its sources.
 	Constraints []Constraint
-	// ExclusiveUntil is when its last exclusive grant ends, OthersUntil when its
-	// last other one does; zero: there is none.
-	ExclusiveUntil time.Time
-	OthersUntil    time.Time
+	// Exclusives are its exclusive and sole grants. Others are all grants, those of
+	// the same terms together; they matter where an offer is exclusive or sole.
+	Exclusives []Running
+	Others     []Running
+	// Irrevocable: an offer that cannot be taken back was made; asked as Others are.
+	Irrevocable bool
+	// Crowded: more grants run than were looked at, so that none that keeps others
+	// out can be given.
+	Crowded bool
 	// Alternatives are the offers on the work and the grants that who asks has.
 	Alternatives []Alternative
 }
@@ -69,8 +74,12 @@ type Alternative struct {
 	Unlisted  bool
 	Approved  bool
 	Exhausted bool
+	// Closed: the owner offers it no longer, but it is Irrevocable: it permits
+	// everybody for ever, whatever becomes of the offer and the work.
+	Closed      bool
+	Irrevocable bool
 
-	// Of a grant: another derivative uses it.
+	// Of a grant: other derivatives use it, as many as it serves.
 	UsedElsewhere bool
 }
 
@@ -79,7 +88,7 @@ type Alternative struct {
 // exclusivity and, for what makes derivatives, no approval.
 func (a Alternative) Public(action Action) bool {
 	t := a.Terms
-	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && !t.Exclusive &&
+	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && t.Exclusivity == Shared &&
 		!(t.Approval && action.approved())
 }
 
@@ -105,17 +114,23 @@ type Decision struct {
 	Obtain []Alternative
 	// Obligations that come with an allowed use.
 	Obligations []Obligation
+	// Notices are what else to know.
+	Notices []Notice
 }
 
 // Decide answers whether a work may be used. What lies in the work, its status
 // and what its sources demand, comes before all alternatives; of these the best
 // answer counts, whatever their order. Adding a restriction to terms never turns
-// a denial into a permission.
+// a denial into a permission, but that terms which permit less overlap less with
+// what somebody else has exclusively.
 func Decide(w Work, u Use, now time.Time) Decision {
 	if against := w.against(u, now); len(against) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(against)}
 	}
 	asked, obtain, refused := w.askedAtSources(u)
+	if w.Own {
+		refused = append(refused, w.ownerOut(u, now)...)
+	}
 	switch {
 	case len(refused) > 0:
 		return Decision{Verdict: Denied, Reasons: sorted(refused)}
@@ -129,7 +144,7 @@ func Decide(w Work, u Use, now time.Time) Decision {
 		return d
 	}
 	if d.Verdict == Allowed {
-		d = Decision{Verdict: NeedsAGrant}
+		d = Decision{Verdict: NeedsAGrant, Notices: d.Notices}
 	}
 	d.Reasons = sorted(append(d.Reasons, asked...))
 	d.Obtain = append(d.Obtain, obtain...)
@@ -144,12 +159,20 @@ func (w Work) decideOwn(u Use, now time.Time) Decision {
 	}
 	alternatives := slices.Clone(w.Alternatives)
 	slices.SortFunc(alternatives, Alternative.compare)
+	var spent []Reason // why a grant that who asks has does not do
 	for i, a := range alternatives {
 		verdict, reasons := w.weigh(a, u, now)
+		if a.Granted {
+			spent = append(spent, a.grantAgainst(u, now)...)
+		}
 		switch {
 		case verdict == Allowed:
 			rely := &alternatives[i]
-			return Decision{Verdict: Allowed, Rely: rely, Obligations: obligations(w, rely, u)}
+			d := Decision{Verdict: Allowed, Rely: rely, Obligations: obligations(w, rely, u)}
+			if rely.Irrevocable && len(w.offerAgainst(a, now)) > 0 {
+				d.Notices = []Notice{NoLongerOffered}
+			}
+			return d
 		case verdict == NeedsAGrant && d.Verdict == Denied:
 			d = Decision{Verdict: NeedsAGrant}
 		}
@@ -160,6 +183,9 @@ func (w Work) decideOwn(u Use, now time.Time) Decision {
 		if verdict == NeedsAGrant {
 			d.Obtain = append(d.Obtain, a)
 		}
+	}
+	if d.Verdict == NeedsAGrant {
+		d.Reasons = append(d.Reasons, spent...)
 	}
 	d.Reasons = sorted(d.Reasons)
 	return d
@@ -174,6 +200,7 @@ func (a Alternative) compare(b Alternative) int {
 		falseFirst(!a.Terms.Commercial, !b.Terms.Commercial),
 		falseFirst(a.Terms.UsePrice != "", b.Terms.UsePrice != ""),
 		falseFirst(a.Granted, b.Granted),
+		falseFirst(a.Closed, b.Closed),
 		cmp.Compare(a.ID, b.ID),
 	)
 }
@@ -272,13 +299,20 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 		}
 		return Allowed, nil
 	}
-	reasons = append(reasons, w.offerAgainst(a, now)...)
 	public := a.Public(u.Action) && !a.Terms.paidByGrant(u.Action)
-	if public && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now)) {
-		// What was made under an offer stays; a use that goes on does not.
-		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
-	}
-	if !public {
+	switch {
+	case public && a.Irrevocable:
+	case public:
+		reasons = append(reasons, w.offerAgainst(a, now)...)
+		if !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now)) {
+			// What was made under an offer stays; a use that goes on does not.
+			reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
+		}
+		if by := w.keptOut(u, a.Terms, now); by != nil {
+			reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: by.Ends})
+		}
+	default:
+		reasons = append(reasons, w.offerAgainst(a, now)...)
 		reasons = append(reasons, w.grantsAgainst(a, now)...)
 		if end := now.Add(a.Terms.Duration); a.Terms.Duration > 0 && end.Before(u.end(now)) {
 			reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: end})
@@ -332,10 +366,10 @@ func (w Work) offerAgainst(a Alternative, now time.Time) []Reason {
 		}
 	}
 	refuse(w.Status == Withdrawn, WorkWithdrawn, time.Time{})
+	refuse(a.Closed, NotOffered, time.Time{})
 	refuse(!a.Ends.IsZero() && !now.Before(a.Ends), OfferExpired, a.Ends)
 	refuse(a.Paused, OfferPaused, time.Time{})
 	refuse(a.Unlisted, NotLicensee, time.Time{})
-	refuse(now.Before(w.ExclusiveUntil), ExclusiveGranted, w.ExclusiveUntil)
 	return reasons
 }
 
@@ -345,9 +379,7 @@ func (w Work) grantsAgainst(a Alternative, now time.Time) []Reason {
 	if a.Exhausted {
 		reasons = append(reasons, Reason{Code: GrantsExhausted, Permission: a.ID})
 	}
-	if a.Terms.Exclusive && now.Before(w.OthersUntil) {
-		reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: w.OthersUntil})
-	}
+	reasons = append(reasons, w.exclusiveAgainst(a, now)...)
 	for _, c := range w.Constraints {
 		if c.Kind == Ceiling && c.Reached {
 			reasons = append(reasons, Reason{Code: CeilingReached, Permission: a.ID, Source: c.Source, Terms: c.TermsID})

@@ -9,7 +9,10 @@ const (
 	Contested Notice = "contested"
 	// AlsoClaimed: somebody else's claim to the content stands behind the work's.
 	AlsoClaimed Notice = "also_claimed"
+	// NoLongerOffered: the answer rests on a licence that cannot be taken back, which
+	// the owner offers no longer.
+	NoLongerOffered Notice = "no_longer_offered"
 )
 
 // Notices lists all notices, in order of their names.
-func Notices() []Notice { return []Notice{AlsoClaimed, Contested} }
+func Notices() []Notice { return []Notice{AlsoClaimed, Contested, NoLongerOffered} }

@@ -37,4 +37,6 @@ var (
 	ErrCeilingReached   = errorsmod.Register(ModuleName, 32, "ceiling on revenue reached")
 	ErrInvalidUse       = errorsmod.Register(ModuleName, 33, "invalid use")
 	ErrNothingToBlank   = errorsmod.Register(ModuleName, 34, "nothing to blank")
+	ErrNotOfferedToYou  = errorsmod.Register(ModuleName, 35, "grant not offered to the account")
+	ErrTooManyTerms     = errorsmod.Register(ModuleName, 36, "grants under too many terms")
 )

@@ -167,12 +167,14 @@ func (m *EventOffered) GetOffer() Offer {
 	return Offer{}
 }
 
-// EventOfferClosed says that an offer ended.
+// EventOfferClosed says that the owner offers no longer.
 type EventOfferClosed struct {
 	// The work.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
 	Terms TermsID `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
+	// When the licence was first offered, which permits on; unset: the offer is gone.
+	IrrevocableSince *time.Time `protobuf:"bytes,3,opt,name=irrevocable_since,json=irrevocableSince,proto3,stdtime" json:"irrevocable_since,omitempty"`
 }
 
 func (m *EventOfferClosed) Reset()         { *m = EventOfferClosed{} }
@@ -208,6 +210,13 @@ func (m *EventOfferClosed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventOfferClosed proto.InternalMessageInfo
 
+func (m *EventOfferClosed) GetIrrevocableSince() *time.Time {
+	if m != nil {
+		return m.IrrevocableSince
+	}
+	return nil
+}
+
 // EventGranted says that an account acquired a grant.
 type EventGranted struct {
 	// The grant.
@@ -224,6 +233,10 @@ type EventGranted struct {
 	ExpiresAt *time.Time `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 	// The work that the grant is reserved for; empty: none yet.
 	Derivative github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,7,opt,name=derivative,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"derivative"`
+	// How many derivatives it serves, from 1; 4294967295: no limit.
+	Serves uint32 `protobuf:"varint,8,opt,name=serves,proto3" json:"serves,omitempty"`
+	// SHA-256 of the accounts that may hold it; empty: everybody may.
+	AllowList github_com_stemma_chain_stemma_x_registry_types.Digest `protobuf:"bytes,9,opt,name=allow_list,json=allowList,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.Digest" json:"allow_list"`
 }
 
 func (m *EventGranted) Reset()         { *m = EventGranted{} }
@@ -280,6 +293,13 @@ func (m *EventGranted) GetExpiresAt() *time.Time {
 	return nil
 }
 
+func (m *EventGranted) GetServes() uint32 {
+	if m != nil {
+		return m.Serves
+	}
+	return 0
+}
+
 // EventGrantRenewed: a grant lasts longer.
 type EventGrantRenewed struct {
 	// The grant.
@@ -292,6 +312,12 @@ type EventGrantRenewed struct {
 	Fee string `protobuf:"bytes,4,opt,name=fee,proto3" json:"fee,omitempty"`
 	// When it ends now.
 	ExpiresAt *time.Time `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+	// Version of the work that it pins from now on.
+	WorkVersion uint32 `protobuf:"varint,6,opt,name=work_version,json=workVersion,proto3" json:"work_version,omitempty"`
+	// Version of what the work owes that it pins from now on; 0: nothing.
+	UpstreamVersion uint32 `protobuf:"varint,7,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
+	// SHA-256 of the accounts that may hold it from now on; empty: everybody may.
+	AllowList github_com_stemma_chain_stemma_x_registry_types.Digest `protobuf:"bytes,8,opt,name=allow_list,json=allowList,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.Digest" json:"allow_list"`
 }
 
 func (m *EventGrantRenewed) Reset()         { *m = EventGrantRenewed{} }
@@ -348,7 +374,126 @@ func (m *EventGrantRenewed) GetExpiresAt() *time.Time {
 	return nil
 }
 
-// EventGrantTransferred says that a grant has another holder.
+func (m *EventGrantRenewed) GetWorkVersion() uint32 {
+	if m != nil {
+		return m.WorkVersion
+	}
+	return 0
+}
+
+func (m *EventGrantRenewed) GetUpstreamVersion() uint32 {
+	if m != nil {
+		return m.UpstreamVersion
+	}
+	return 0
+}
+
+// EventGrantOffered says that a grant's licensee offers it to somebody.
+type EventGrantOffered struct {
+	// The grant.
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
+	// Who holds it.
+	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	// Who may accept it.
+	To string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *EventGrantOffered) Reset()         { *m = EventGrantOffered{} }
+func (m *EventGrantOffered) String() string { return proto.CompactTextString(m) }
+func (*EventGrantOffered) ProtoMessage()    {}
+func (*EventGrantOffered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{6}
+}
+func (m *EventGrantOffered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventGrantOffered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventGrantOffered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventGrantOffered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventGrantOffered.Merge(m, src)
+}
+func (m *EventGrantOffered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventGrantOffered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventGrantOffered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventGrantOffered proto.InternalMessageInfo
+
+func (m *EventGrantOffered) GetFrom() string {
+	if m != nil {
+		return m.From
+	}
+	return ""
+}
+
+func (m *EventGrantOffered) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// EventGrantOfferCancelled says that the offer of a grant was taken back.
+type EventGrantOfferCancelled struct {
+	// The grant.
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
+	// Whom it was offered to.
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *EventGrantOfferCancelled) Reset()         { *m = EventGrantOfferCancelled{} }
+func (m *EventGrantOfferCancelled) String() string { return proto.CompactTextString(m) }
+func (*EventGrantOfferCancelled) ProtoMessage()    {}
+func (*EventGrantOfferCancelled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{7}
+}
+func (m *EventGrantOfferCancelled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventGrantOfferCancelled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventGrantOfferCancelled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventGrantOfferCancelled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventGrantOfferCancelled.Merge(m, src)
+}
+func (m *EventGrantOfferCancelled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventGrantOfferCancelled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventGrantOfferCancelled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventGrantOfferCancelled proto.InternalMessageInfo
+
+func (m *EventGrantOfferCancelled) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// EventGrantTransferred says that a grant has another holder, who accepted it.
 type EventGrantTransferred struct {
 	// The grant.
 	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
@@ -362,7 +507,7 @@ func (m *EventGrantTransferred) Reset()         { *m = EventGrantTransferred{} }
 func (m *EventGrantTransferred) String() string { return proto.CompactTextString(m) }
 func (*EventGrantTransferred) ProtoMessage()    {}
 func (*EventGrantTransferred) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{6}
+	return fileDescriptor_03289bab879631c8, []int{8}
 }
 func (m *EventGrantTransferred) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -422,7 +567,7 @@ func (m *EventApproved) Reset()         { *m = EventApproved{} }
 func (m *EventApproved) String() string { return proto.CompactTextString(m) }
 func (*EventApproved) ProtoMessage()    {}
 func (*EventApproved) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{7}
+	return fileDescriptor_03289bab879631c8, []int{9}
 }
 func (m *EventApproved) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -474,7 +619,7 @@ func (m *EventApprovalWithdrawn) Reset()         { *m = EventApprovalWithdrawn{}
 func (m *EventApprovalWithdrawn) String() string { return proto.CompactTextString(m) }
 func (*EventApprovalWithdrawn) ProtoMessage()    {}
 func (*EventApprovalWithdrawn) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{8}
+	return fileDescriptor_03289bab879631c8, []int{10}
 }
 func (m *EventApprovalWithdrawn) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -522,7 +667,7 @@ func (m *EventConstrained) Reset()         { *m = EventConstrained{} }
 func (m *EventConstrained) String() string { return proto.CompactTextString(m) }
 func (*EventConstrained) ProtoMessage()    {}
 func (*EventConstrained) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{9}
+	return fileDescriptor_03289bab879631c8, []int{11}
 }
 func (m *EventConstrained) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -576,7 +721,7 @@ func (m *NamedConstraint) Reset()         { *m = NamedConstraint{} }
 func (m *NamedConstraint) String() string { return proto.CompactTextString(m) }
 func (*NamedConstraint) ProtoMessage()    {}
 func (*NamedConstraint) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{10}
+	return fileDescriptor_03289bab879631c8, []int{12}
 }
 func (m *NamedConstraint) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -626,6 +771,8 @@ func init() {
 	proto.RegisterType((*EventOfferClosed)(nil), "stemma.license.v1.EventOfferClosed")
 	proto.RegisterType((*EventGranted)(nil), "stemma.license.v1.EventGranted")
 	proto.RegisterType((*EventGrantRenewed)(nil), "stemma.license.v1.EventGrantRenewed")
+	proto.RegisterType((*EventGrantOffered)(nil), "stemma.license.v1.EventGrantOffered")
+	proto.RegisterType((*EventGrantOfferCancelled)(nil), "stemma.license.v1.EventGrantOfferCancelled")
 	proto.RegisterType((*EventGrantTransferred)(nil), "stemma.license.v1.EventGrantTransferred")
 	proto.RegisterType((*EventApproved)(nil), "stemma.license.v1.EventApproved")
 	proto.RegisterType((*EventApprovalWithdrawn)(nil), "stemma.license.v1.EventApprovalWithdrawn")
@@ -636,52 +783,62 @@ func init() {
 func init() { proto.RegisterFile("stemma/license/v1/events.proto", fileDescriptor_03289bab879631c8) }
 
 var fileDescriptor_03289bab879631c8 = []byte{
-	// 720 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x56, 0x4b, 0x4f, 0xdb, 0x4a,
-	0x14, 0x8e, 0x1d, 0x07, 0x2e, 0xc3, 0x85, 0x0b, 0xbe, 0xdc, 0x2b, 0x17, 0xa9, 0x0e, 0x78, 0x95,
-	0x45, 0xb1, 0x05, 0x7d, 0x2d, 0x2b, 0x42, 0xab, 0x3e, 0x55, 0x2a, 0x17, 0x09, 0xa9, 0x1b, 0xe4,
-	0xd8, 0x27, 0xce, 0x28, 0xb1, 0xc7, 0x9a, 0x99, 0x04, 0xf8, 0x17, 0xfc, 0x8c, 0x2e, 0xbb, 0x60,
-	0xd5, 0x6d, 0x37, 0x2c, 0x11, 0xea, 0xa2, 0xaa, 0x54, 0xa8, 0x42, 0x7f, 0x48, 0xe5, 0xf1, 0xe4,
-	0xc1, 0x4b, 0x28, 0x50, 0x10, 0x95, 0xba, 0x9b, 0x39, 0xf3, 0xcd, 0x79, 0x7c, 0x9f, 0xcf, 0x19,
-	0x23, 0x93, 0x71, 0x88, 0x22, 0xcf, 0x69, 0x60, 0x1f, 0x62, 0x06, 0x4e, 0x6b, 0xde, 0x81, 0x16,
-	0xc4, 0x9c, 0xd9, 0x09, 0x25, 0x9c, 0xe8, 0x93, 0xd9, 0xb9, 0x2d, 0xcf, 0xed, 0xd6, 0xfc, 0xf4,
-	0x2d, 0x9f, 0xb0, 0x88, 0xb0, 0x35, 0x01, 0x70, 0xb2, 0x4d, 0x86, 0x9e, 0x9e, 0x0a, 0x49, 0x48,
-	0x32, 0x7b, 0xba, 0x92, 0xd6, 0x62, 0x48, 0x48, 0xd8, 0x00, 0x47, 0xec, 0x2a, 0xcd, 0xaa, 0xc3,
-	0x71, 0x04, 0x8c, 0x7b, 0x51, 0x22, 0x01, 0xb7, 0x4f, 0x26, 0xc1, 0x81, 0x46, 0xd2, 0xab, 0x55,
-	0x41, 0xff, 0x3e, 0x49, 0x73, 0x5a, 0x49, 0x6d, 0x6f, 0x9a, 0x95, 0x06, 0x66, 0x35, 0x08, 0xf4,
-	0x87, 0xa8, 0x20, 0x50, 0x86, 0x32, 0xa3, 0x94, 0x46, 0xca, 0xb3, 0x3b, 0xfb, 0xc5, 0xdc, 0xd7,
-	0xfd, 0xe2, 0xb0, 0x80, 0x3d, 0x7f, 0xbc, 0xb7, 0x3d, 0x37, 0x2e, 0x93, 0x97, 0x16, 0x37, 0xc3,
-	0xeb, 0x3a, 0xd2, 0x58, 0x12, 0x6c, 0x18, 0x6a, 0x7a, 0xcf, 0x15, 0x6b, 0xeb, 0x15, 0x9a, 0xec,
-	0xc5, 0x28, 0x37, 0xbc, 0xb8, 0x7e, 0x89, 0x08, 0x56, 0x5b, 0x41, 0x7f, 0x0b, 0x77, 0xcb, 0xd5,
-	0x2a, 0x50, 0x08, 0x74, 0x1f, 0x69, 0xeb, 0x84, 0xd6, 0xa5, 0xa3, 0x65, 0xe9, 0xe8, 0x41, 0x88,
-	0x79, 0xad, 0x59, 0xb1, 0x7d, 0x12, 0x39, 0x99, 0xa3, 0x39, 0xbf, 0xe6, 0xe1, 0x58, 0x6e, 0x9c,
-	0x0d, 0x87, 0x42, 0x88, 0x19, 0xa7, 0x9b, 0x0e, 0xdf, 0x4c, 0x80, 0xd9, 0xab, 0x84, 0xd6, 0x45,
-	0xdc, 0x31, 0x19, 0x37, 0x33, 0xb8, 0xc2, 0x79, 0x2f, 0x5d, 0x75, 0x40, 0x42, 0xee, 0xa1, 0x02,
-	0x49, 0x13, 0x35, 0xf2, 0x33, 0x4a, 0x69, 0x74, 0xc1, 0xb0, 0x4f, 0x88, 0x6e, 0x8b, 0x42, 0xca,
-	0x5a, 0xea, 0xd2, 0xcd, 0xc0, 0xd6, 0x07, 0x05, 0x4d, 0xf4, 0x8a, 0x5c, 0x6a, 0x10, 0x76, 0xd3,
-	0x0b, 0xb5, 0x0e, 0xf2, 0x52, 0x97, 0xa7, 0xd4, 0x8b, 0x79, 0xa6, 0x70, 0x98, 0x2e, 0x8f, 0x2b,
-	0x2c, 0xce, 0x8f, 0x78, 0x92, 0x16, 0x37, 0xc3, 0x77, 0xeb, 0x54, 0xaf, 0xa5, 0xce, 0xfc, 0xc0,
-	0x82, 0xfe, 0x25, 0xb5, 0x03, 0x43, 0x13, 0x77, 0x8d, 0xbd, 0xed, 0xb9, 0x29, 0xd9, 0xab, 0x8b,
-	0x41, 0x40, 0x81, 0xb1, 0xb7, 0x9c, 0xe2, 0x38, 0x74, 0xbb, 0x48, 0x7d, 0x02, 0xe5, 0xab, 0x00,
-	0x46, 0x41, 0xb4, 0x45, 0xba, 0xd4, 0x1f, 0x21, 0x04, 0x1b, 0x09, 0xa6, 0xc0, 0xd6, 0x3c, 0x6e,
-	0x0c, 0x89, 0xaf, 0x63, 0xda, 0xce, 0xda, 0xd9, 0xee, 0xb4, 0xb3, 0xbd, 0xd2, 0x69, 0xe7, 0xb2,
-	0xb6, 0x75, 0x50, 0x54, 0xdc, 0x11, 0x79, 0x67, 0x91, 0xeb, 0x04, 0xa1, 0x00, 0x28, 0x6e, 0x79,
-	0x1c, 0xb7, 0xc0, 0x18, 0xbe, 0x1a, 0xb2, 0xfa, 0x42, 0x58, 0x1f, 0x55, 0xd9, 0xc8, 0x42, 0x2f,
-	0x17, 0x62, 0x58, 0xbf, 0xf1, 0x32, 0xf7, 0xab, 0x95, 0x1f, 0x54, 0x2d, 0xed, 0x2c, 0xb5, 0x0a,
-	0x03, 0xab, 0x65, 0xbd, 0x57, 0xd0, 0x7f, 0x3d, 0xf2, 0x56, 0xa8, 0x17, 0xb3, 0x2a, 0x50, 0x7a,
-	0x19, 0x02, 0xef, 0x20, 0xad, 0x4a, 0x49, 0x24, 0x09, 0x3c, 0xbb, 0x2e, 0x81, 0xd2, 0x4b, 0x48,
-	0xe5, 0xe4, 0x5c, 0x0e, 0x54, 0x4e, 0xac, 0xcf, 0x2a, 0x1a, 0x13, 0xa9, 0x2e, 0x26, 0x09, 0x25,
-	0xad, 0xdf, 0x60, 0xc4, 0x5e, 0x44, 0xe3, 0xa3, 0xed, 0xa3, 0x5d, 0x7d, 0xfb, 0x7c, 0x53, 0xd1,
-	0xff, 0x7d, 0xb4, 0x7a, 0x8d, 0x55, 0xcc, 0x6b, 0x01, 0xf5, 0xd6, 0xe3, 0x3f, 0xfc, 0xfe, 0x0a,
-	0x7e, 0x3f, 0x75, 0xde, 0xcc, 0x25, 0x12, 0x33, 0x4e, 0x3d, 0x1c, 0x5f, 0xd7, 0x97, 0xfb, 0x02,
-	0x8d, 0xfa, 0x9d, 0x98, 0x3c, 0xe5, 0x37, 0x5f, 0x1a, 0x5d, 0xb0, 0x4e, 0x79, 0xe9, 0x5f, 0x7b,
-	0x11, 0x04, 0xdd, 0xf4, 0xb8, 0x7c, 0xf3, 0xfb, 0x2f, 0x5b, 0x3f, 0x54, 0xf4, 0xcf, 0x31, 0x98,
-	0x7e, 0x1f, 0x69, 0x75, 0x1c, 0x07, 0xa2, 0x88, 0xf1, 0x85, 0xd9, 0x53, 0x1c, 0xf7, 0xc0, 0x2f,
-	0x71, 0x1c, 0xb8, 0x02, 0xae, 0x87, 0x68, 0x88, 0x91, 0x26, 0xf5, 0xe1, 0xaa, 0x46, 0xac, 0x74,
-	0x7f, 0xf1, 0xb7, 0xb4, 0x3b, 0xfa, 0xb4, 0x01, 0x47, 0xdf, 0x65, 0xc7, 0x71, 0xf9, 0xd9, 0x4e,
-	0xdb, 0x54, 0x76, 0xdb, 0xa6, 0xf2, 0xbd, 0x6d, 0x2a, 0x5b, 0x87, 0x66, 0x6e, 0xf7, 0xd0, 0xcc,
-	0x7d, 0x39, 0x34, 0x73, 0xef, 0xec, 0x73, 0xd9, 0xe9, 0xfc, 0x4a, 0x0b, 0x72, 0x2a, 0x43, 0x22,
-	0xdc, 0xdd, 0x9f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x9d, 0x62, 0x63, 0x0d, 0xee, 0x0b, 0x00, 0x00,
+	// 872 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x57, 0xcb, 0x6e, 0xdb, 0x46,
+	0x14, 0x35, 0x29, 0xfa, 0x35, 0x8e, 0x13, 0x9b, 0x4d, 0x03, 0xd6, 0x40, 0x65, 0x9b, 0x2b, 0x15,
+	0xa8, 0x49, 0xc4, 0x7d, 0x2d, 0x0b, 0xcb, 0x29, 0xfa, 0x4a, 0x9b, 0x82, 0x31, 0x1a, 0xa0, 0x1b,
+	0x61, 0x44, 0x5e, 0x51, 0x03, 0x91, 0x33, 0xc4, 0xcc, 0x88, 0x72, 0x16, 0xfd, 0x87, 0x7c, 0x44,
+	0x17, 0xfd, 0x80, 0xfc, 0x41, 0x37, 0x59, 0x06, 0x41, 0x17, 0x45, 0x81, 0xa6, 0x85, 0x5c, 0xa0,
+	0xbf, 0xd0, 0x5d, 0x0b, 0x0e, 0x87, 0x92, 0xec, 0x24, 0x48, 0x64, 0x55, 0x86, 0x0b, 0x64, 0x37,
+	0x73, 0x79, 0xe6, 0xde, 0x33, 0xe7, 0x1e, 0x0e, 0x87, 0xa8, 0x2e, 0x24, 0xa4, 0x29, 0xf6, 0x13,
+	0x12, 0x02, 0x15, 0xe0, 0xe7, 0x37, 0x7d, 0xc8, 0x81, 0x4a, 0xe1, 0x65, 0x9c, 0x49, 0x66, 0x6f,
+	0x96, 0xcf, 0x3d, 0xfd, 0xdc, 0xcb, 0x6f, 0x6e, 0xbd, 0x15, 0x32, 0x91, 0x32, 0xd1, 0x52, 0x00,
+	0xbf, 0x9c, 0x94, 0xe8, 0xad, 0xeb, 0x31, 0x8b, 0x59, 0x19, 0x2f, 0x46, 0x3a, 0xba, 0x1d, 0x33,
+	0x16, 0x27, 0xe0, 0xab, 0x59, 0xbb, 0xdf, 0xf1, 0x25, 0x49, 0x41, 0x48, 0x9c, 0x66, 0x1a, 0xf0,
+	0xf6, 0xb3, 0x24, 0x24, 0xf0, 0x54, 0x67, 0x75, 0xdb, 0xe8, 0x8d, 0x4f, 0x0a, 0x4e, 0x47, 0x45,
+	0xec, 0x9b, 0x7e, 0x3b, 0x21, 0xa2, 0x0b, 0x91, 0xfd, 0x11, 0x5a, 0x54, 0x28, 0xc7, 0xd8, 0x31,
+	0x1a, 0xab, 0xcd, 0xdd, 0x47, 0x4f, 0xb7, 0x17, 0x7e, 0x7d, 0xba, 0xbd, 0xac, 0x60, 0x9f, 0xdf,
+	0x7a, 0xf2, 0x70, 0xef, 0xaa, 0x26, 0xaf, 0x23, 0x41, 0x89, 0xb7, 0x6d, 0x64, 0x89, 0x2c, 0x3a,
+	0x76, 0xcc, 0x62, 0x5d, 0xa0, 0xc6, 0xee, 0x6d, 0xb4, 0x39, 0xae, 0xd1, 0x4c, 0x30, 0xed, 0xcd,
+	0x50, 0xc1, 0x1d, 0x1a, 0xe8, 0x8a, 0x4a, 0x77, 0xa7, 0xd3, 0x01, 0x0e, 0x91, 0x1d, 0x22, 0x6b,
+	0xc0, 0x78, 0x4f, 0x27, 0xba, 0xa3, 0x13, 0x7d, 0x18, 0x13, 0xd9, 0xed, 0xb7, 0xbd, 0x90, 0xa5,
+	0x7e, 0x99, 0x68, 0x2f, 0xec, 0x62, 0x42, 0xf5, 0xc4, 0x3f, 0xf6, 0x39, 0xc4, 0x44, 0x48, 0x7e,
+	0xdf, 0x97, 0xf7, 0x33, 0x10, 0xde, 0x3d, 0xc6, 0x7b, 0xaa, 0xee, 0xba, 0xae, 0x5b, 0x06, 0x02,
+	0x95, 0x7c, 0x4c, 0xd7, 0x9c, 0x52, 0x90, 0xf7, 0xd1, 0x22, 0x2b, 0x88, 0x3a, 0xb5, 0x1d, 0xa3,
+	0xb1, 0xb6, 0xef, 0x78, 0xcf, 0x34, 0xdd, 0x53, 0x1b, 0x69, 0x5a, 0x45, 0xca, 0xa0, 0x04, 0xbb,
+	0xff, 0x18, 0x68, 0x63, 0xbc, 0xc9, 0xc3, 0x84, 0x89, 0x4b, 0xbf, 0xd1, 0xaf, 0xd0, 0x26, 0xe1,
+	0x1c, 0x72, 0x16, 0xe2, 0x76, 0x02, 0x2d, 0x41, 0x68, 0x08, 0x7a, 0xd3, 0x5b, 0x5e, 0xe9, 0x52,
+	0xaf, 0x72, 0xa9, 0x77, 0x54, 0xb9, 0xb4, 0x69, 0x3d, 0xf8, 0x7d, 0xdb, 0x08, 0x36, 0x26, 0x96,
+	0xde, 0x2d, 0x56, 0xba, 0x7f, 0x59, 0xba, 0xcd, 0x9f, 0x72, 0x4c, 0x65, 0x69, 0x98, 0xb8, 0x18,
+	0x9e, 0x35, 0x8c, 0x7a, 0x7e, 0x8a, 0x98, 0x8e, 0x04, 0x25, 0x7e, 0x24, 0x9b, 0x79, 0x21, 0xb2,
+	0xd5, 0xa6, 0xf6, 0xc7, 0x8a, 0xb6, 0x02, 0x38, 0x96, 0x5a, 0xeb, 0x3c, 0x79, 0xb8, 0x77, 0x5d,
+	0xbf, 0xfa, 0x07, 0x51, 0xc4, 0x41, 0x88, 0xbb, 0x92, 0x13, 0x1a, 0x07, 0x23, 0xa4, 0xbd, 0x81,
+	0x6a, 0x1d, 0x00, 0x67, 0x51, 0xbd, 0x65, 0xc5, 0xd0, 0xfe, 0x18, 0x21, 0x38, 0xce, 0x08, 0x07,
+	0xd1, 0xc2, 0xd2, 0x59, 0x7a, 0x45, 0xdd, 0x57, 0xf5, 0x9a, 0x03, 0x69, 0x33, 0x84, 0x22, 0xe0,
+	0x24, 0xc7, 0x92, 0xe4, 0xe0, 0x2c, 0xcf, 0x47, 0xac, 0x89, 0x12, 0xf6, 0x0d, 0xb4, 0x24, 0x80,
+	0xe7, 0x20, 0x9c, 0x95, 0x1d, 0xa3, 0xb1, 0x1e, 0xe8, 0x99, 0x4d, 0x11, 0xc2, 0x49, 0xc2, 0x06,
+	0xad, 0x84, 0x08, 0xe9, 0xac, 0xce, 0x46, 0xe4, 0x16, 0x89, 0x41, 0xc8, 0x09, 0x22, 0x65, 0x20,
+	0x58, 0x55, 0x25, 0x6e, 0x13, 0x21, 0xdd, 0xbf, 0x6b, 0xfa, 0x7c, 0x52, 0xbe, 0x09, 0x80, 0xc2,
+	0xe0, 0xd2, 0xdb, 0x6d, 0xd2, 0x35, 0xb5, 0x69, 0x5d, 0x63, 0xbd, 0xc8, 0x35, 0x8b, 0xd3, 0xbb,
+	0x66, 0x17, 0x5d, 0x29, 0x08, 0xb5, 0x72, 0xe0, 0x82, 0x30, 0xaa, 0x8c, 0xb7, 0x1e, 0xac, 0x15,
+	0xb1, 0x6f, 0xcb, 0x90, 0xfd, 0x0e, 0xda, 0xe8, 0x67, 0x42, 0x72, 0xc0, 0xe9, 0x08, 0xb6, 0xac,
+	0x60, 0xd7, 0xaa, 0x78, 0x05, 0x3d, 0xdd, 0xfa, 0x95, 0xb9, 0xb7, 0xfe, 0x07, 0x63, 0xb2, 0xf5,
+	0xd5, 0x07, 0xe5, 0xdc, 0xad, 0x7f, 0x17, 0x59, 0x1d, 0xce, 0x52, 0xdd, 0xfa, 0x17, 0x77, 0x44,
+	0xa1, 0xec, 0x06, 0x32, 0x25, 0x7b, 0x69, 0xf7, 0x4c, 0xc9, 0xdc, 0xef, 0x91, 0x73, 0x86, 0xe5,
+	0x21, 0xa6, 0x21, 0x24, 0xc9, 0x2c, 0x64, 0xcb, 0xf2, 0xe6, 0x2b, 0x94, 0xff, 0xd1, 0x40, 0x6f,
+	0x8e, 0xeb, 0x1f, 0x71, 0x4c, 0x45, 0x07, 0xf8, 0xa5, 0x54, 0xea, 0x67, 0x13, 0xad, 0x2b, 0xaa,
+	0x07, 0x59, 0xc6, 0x59, 0xfe, 0x3f, 0xb8, 0x1d, 0x9c, 0xe7, 0x3d, 0x3e, 0x7d, 0x54, 0x5b, 0x73,
+	0x3f, 0xaa, 0xdd, 0xdf, 0x4c, 0x74, 0x63, 0x42, 0x56, 0x9c, 0xdc, 0x23, 0xb2, 0x1b, 0x71, 0x3c,
+	0xa0, 0xaf, 0xf5, 0xfd, 0x2f, 0xf4, 0xfd, 0xa9, 0xba, 0xee, 0x1d, 0x32, 0x2a, 0x24, 0xc7, 0x84,
+	0x5e, 0x94, 0x73, 0xbf, 0x40, 0x6b, 0x61, 0x55, 0x53, 0x16, 0xfa, 0xd6, 0x1a, 0x6b, 0xfb, 0xee,
+	0x73, 0x2e, 0xa9, 0x5f, 0xe3, 0x14, 0xa2, 0x11, 0x3d, 0xa9, 0xaf, 0xab, 0x93, 0x8b, 0xdd, 0x3f,
+	0x4d, 0x74, 0xed, 0x0c, 0xcc, 0xfe, 0x00, 0x59, 0x3d, 0x42, 0x23, 0xb5, 0x89, 0xab, 0xfb, 0xbb,
+	0xcf, 0x49, 0x3c, 0x06, 0x7f, 0x49, 0x68, 0x14, 0x28, 0xb8, 0x1d, 0xa3, 0x25, 0xc1, 0xfa, 0x3c,
+	0x84, 0x79, 0x7d, 0x46, 0x75, 0xfa, 0xf3, 0xdf, 0xdb, 0x46, 0x47, 0x9f, 0x35, 0xe5, 0xd1, 0x37,
+	0xeb, 0x27, 0xb7, 0xf9, 0xd9, 0xa3, 0x61, 0xdd, 0x78, 0x3c, 0xac, 0x1b, 0x7f, 0x0c, 0xeb, 0xc6,
+	0x83, 0x93, 0xfa, 0xc2, 0xe3, 0x93, 0xfa, 0xc2, 0x2f, 0x27, 0xf5, 0x85, 0xef, 0xbc, 0x97, 0xaa,
+	0x53, 0xfd, 0x05, 0x2a, 0x71, 0xda, 0x4b, 0xaa, 0xdc, 0x7b, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff,
+	0xf8, 0x9e, 0x13, 0x13, 0xa9, 0x0e, 0x00, 0x00,
 }
 
 func (m *EventTermsPublished) Marshal() (dAtA []byte, err error) {
@@ -830,6 +987,16 @@ func (m *EventOfferClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.IrrevocableSince != nil {
+		n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.IrrevocableSince, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.IrrevocableSince):])
+		if err2 != nil {
+			return 0, err2
+		}
+		i -= n2
+		i = encodeVarintEvents(dAtA, i, uint64(n2))
+		i--
+		dAtA[i] = 0x1a
+	}
 	{
 		size := m.Terms.Size()
 		i -= size
@@ -874,6 +1041,21 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	{
+		size := m.AllowList.Size()
+		i -= size
+		if _, err := m.AllowList.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x4a
+	if m.Serves != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Serves))
+		i--
+		dAtA[i] = 0x40
+	}
+	{
 		size := m.Derivative.Size()
 		i -= size
 		if _, err := m.Derivative.MarshalTo(dAtA[i:]); err != nil {
@@ -884,12 +1066,12 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i--
 	dAtA[i] = 0x3a
 	if m.ExpiresAt != nil {
-		n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err2 != nil {
-			return 0, err2
+		n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err3 != nil {
+			return 0, err3
 		}
-		i -= n2
-		i = encodeVarintEvents(dAtA, i, uint64(n2))
+		i -= n3
+		i = encodeVarintEvents(dAtA, i, uint64(n3))
 		i--
 		dAtA[i] = 0x32
 	}
@@ -960,13 +1142,33 @@ func (m *EventGrantRenewed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if m.ExpiresAt != nil {
-		n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err3 != nil {
-			return 0, err3
+	{
+		size := m.AllowList.Size()
+		i -= size
+		if _, err := m.AllowList.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
 		}
-		i -= n3
-		i = encodeVarintEvents(dAtA, i, uint64(n3))
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	if m.UpstreamVersion != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.UpstreamVersion))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.WorkVersion != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.WorkVersion))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.ExpiresAt != nil {
+		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err4 != nil {
+			return 0, err4
+		}
+		i -= n4
+		i = encodeVarintEvents(dAtA, i, uint64(n4))
 		i--
 		dAtA[i] = 0x2a
 	}
@@ -994,6 +1196,93 @@ func (m *EventGrantRenewed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0x12
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventGrantOffered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventGrantOffered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventGrantOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.From) > 0 {
+		i -= len(m.From)
+		copy(dAtA[i:], m.From)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.From)))
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventGrantOfferCancelled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventGrantOfferCancelled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventGrantOfferCancelled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x12
+	}
 	{
 		size := m.Grant.Size()
 		i -= size
@@ -1242,12 +1531,12 @@ func (m *NamedConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	if m.ExpiresAt != nil {
-		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err4 != nil {
-			return 0, err4
+		n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err5 != nil {
+			return 0, err5
 		}
-		i -= n4
-		i = encodeVarintEvents(dAtA, i, uint64(n4))
+		i -= n5
+		i = encodeVarintEvents(dAtA, i, uint64(n5))
 		i--
 		dAtA[i] = 0x2a
 	}
@@ -1351,6 +1640,10 @@ func (m *EventOfferClosed) Size() (n int) {
 	n += 1 + l + sovEvents(uint64(l))
 	l = m.Terms.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	if m.IrrevocableSince != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.IrrevocableSince)
+		n += 1 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -1380,6 +1673,11 @@ func (m *EventGranted) Size() (n int) {
 	}
 	l = m.Derivative.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	if m.Serves != 0 {
+		n += 1 + sovEvents(uint64(m.Serves))
+	}
+	l = m.AllowList.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1403,6 +1701,48 @@ func (m *EventGrantRenewed) Size() (n int) {
 	}
 	if m.ExpiresAt != nil {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.WorkVersion != 0 {
+		n += 1 + sovEvents(uint64(m.WorkVersion))
+	}
+	if m.UpstreamVersion != 0 {
+		n += 1 + sovEvents(uint64(m.UpstreamVersion))
+	}
+	l = m.AllowList.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventGrantOffered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.From)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventGrantOfferCancelled) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.To)
+	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
 	return n
@@ -1958,6 +2298,42 @@ func (m *EventOfferClosed) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IrrevocableSince", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.IrrevocableSince == nil {
+				m.IrrevocableSince = new(time.Time)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.IrrevocableSince, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -2244,6 +2620,59 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Serves", wireType)
+			}
+			m.Serves = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Serves |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowList", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AllowList.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -2461,6 +2890,342 @@ func (m *EventGrantRenewed) Unmarshal(dAtA []byte) error {
 			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.ExpiresAt, dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkVersion", wireType)
+			}
+			m.WorkVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UpstreamVersion", wireType)
+			}
+			m.UpstreamVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.UpstreamVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowList", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AllowList.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventGrantOffered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventGrantOffered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventGrantOffered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.From = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventGrantOfferCancelled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventGrantOfferCancelled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventGrantOfferCancelled: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

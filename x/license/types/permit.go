@@ -76,10 +76,3 @@ func (p *Permit) Constrain(t Terms, column rules.Column) {
 			Constraint{Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}})
 	}
 }
-
-// Named adds the grant's ids in readable form.
-func (g Grant) Named(id GrantID) NamedGrant {
-	return NamedGrant{
-		Id: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Licensee: g.Licensee.String(), UsedBy: g.UsedBy.WorkID, Grant: g,
-	}
-}
