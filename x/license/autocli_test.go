@@ -44,7 +44,7 @@ func TestExamplesParse(t *testing.T) {
 			seen++
 		}
 	}
-	require.Equal(t, 18, seen)
+	require.Equal(t, 22, seen)
 }
 
 func requireParses(t *testing.T, root, command *cobra.Command) {
