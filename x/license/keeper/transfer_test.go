@@ -198,13 +198,13 @@ func TestARenewalPinsAnew(t *testing.T) {
 func TestAGrantThatCameWithAWorkIsFoundByIt(t *testing.T) {
 	f := newFixture(t)
 	terms := f.monthly("5ustem", nil)
-	grant, err := f.acquireFor(bob, song, terms, 0, remix)
+	_, err := f.acquireFor(bob, song, terms, 0, remix)
 	require.ErrorIs(t, err, types.ErrFeeAboveMax)
 	fee := coins("5ustem")[0]
 	require.NoError(t, f.try(&types.MsgAcquire{
 		Licensee: bob.String(), Work: song, Terms: terms, MaxFee: &fee, MaxRate: types.MaxRate, Derivative: remix,
 	}))
-	grant = types.NewGrantID(song, terms, bob, 0)
+	grant := types.NewGrantID(song, terms, bob, 0)
 	f.sell(remix, carol)
 	require.Equal(t, grant.String(), f.rightsFor(song, carol, "", remix).Permission)
 	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rightsFor(song, carol, "", registrytypes.WorkID{}).Verdict)
