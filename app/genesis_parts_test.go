@@ -73,7 +73,7 @@ func TestPartsOfAGenesisFitEachOther(t *testing.T) {
 		"a grant that serves again": {func(t *testing.T, state app.GenesisState) {
 			inPart(cdc, state, licensetypes.ModuleName, func(gs *licensetypes.GenesisState) {
 				require.Equal(t, remix.ID, gs.Grants[0].Grant.UsedBy.WorkID)
-				gs.Grants[0].Grant.UsedBy = registrytypes.WorkIDBytes{}
+				gs.Grants[0].Grant.UsedBy, gs.Grants[0].Grant.Used = registrytypes.WorkIDBytes{}, 0
 			})
 		}, "which another work uses, or none"},
 		"owed for nothing": {func(t *testing.T, state app.GenesisState) {

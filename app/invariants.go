@@ -242,7 +242,11 @@ func (app *App) checkPermission(ctx context.Context, work registrytypes.WorkID, 
 		if grant.Work != e.Source || grant.Terms != e.Terms {
 			return fmt.Errorf("rests on %s, which is of %s under %s", e.Grant, grant.Work, grant.Terms)
 		}
-		if grant.UsedBy.WorkID != work {
+		relies, err := app.Keepers.License.ReliesOn(ctx, work, e.Grant.GrantID)
+		if err != nil {
+			return err
+		}
+		if !relies {
 			return fmt.Errorf("rests on %s, which another work uses, or none", e.Grant)
 		}
 	}

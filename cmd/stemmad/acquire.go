@@ -25,13 +25,14 @@ func acquireCmd() *cobra.Command {
 		Long: `Acquire gets you a grant of a work under one of its offers. Its fee, at most
 --max-fee, is a payment to the work: everyone upstream gets their part. The grant
 pins terms, rate and version, so nothing can be changed under you afterwards.
-Without TERMS it takes the only offer that needs a grant, or lists them.
+Without TERMS it takes the only offer that needs a grant, or lists them. It says first
+how many derivatives the grant serves.
 
 Of a file that several have claimed, the earliest claim is taken, and named before
 you sign, unless it is under dispute; any other you name by its work id.
 
---for reserves it for one derivative of yours: name it where the owner approved that
-derivative and not you.`,
+--for reserves it for one derivative of yours, whatever number the terms say: name it
+where the owner approved that derivative and not you.`,
 		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob
   stemmad acquire song.wav commercial-remix-10 --for remix.wav --from bob`,
 		Args: cobra.RangeArgs(1, 2),
@@ -88,8 +89,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.",
-		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee)
+	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.",
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee, permission.Serves(serves))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
@@ -112,6 +114,10 @@ func printGrant(
 		}
 		grant = response.Grant
 	}
+	serves := response.Serves
+	if serves == 0 { // nothing was sent
+		serves = picked.Terms.Terms.Serves()
+	}
 	if conn.JSON() {
 		paid := ""
 		if response.Fee != nil {
@@ -122,11 +128,12 @@ func printGrant(
 			Work      registrytypes.WorkID `json:"work"`
 			Terms     licensetypes.TermsID `json:"terms"`
 			Fee       string               `json:"fee"`
+			Serves    uint32               `json:"serves"`
 			ExpiresAt *time.Time           `json:"expires_at,omitempty"`
 			Tx        send.Result          `json:"tx"`
-		}{grant, work, picked.Terms.Id, paid, response.ExpiresAt, result})
+		}{grant, work, picked.Terms.Id, paid, serves, response.ExpiresAt, result})
 	}
 	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
-	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "until",
-		table.OptionalTime(response.ExpiresAt))
+	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "serves", permission.Serves(serves),
+		"until", table.OptionalTime(response.ExpiresAt))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -46,12 +47,20 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		rate = offer.RoyaltyRate
 	}
 	msg.Terms, msg.MaxFee, msg.MaxRate = offer.Terms, price, rate
+	terms, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()})
+	if err != nil {
+		return err
+	}
+	if offer.Serves > 1 && !terms.Terms.Terms.DerivativeApproval {
+		msg.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
+	}
+	serves := permission.ServesFor(terms.Terms.Terms, msg.Derivative)
 	cost := "free of charge"
 	if price != nil {
 		cost = "for " + price.String()
 	}
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s.",
-		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost)
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.",
+		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost, clearance.Serves(serves))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {
 		return fmt.Errorf("the price rose while you were buying, and nothing was paid; run it again to see the new one: %w", err)
@@ -84,7 +93,7 @@ func buying(offer licensetypes.Obtainable, derivative registrytypes.WorkID, sign
 	if len(offer.Price) > 0 {
 		command += fmt.Sprintf(" --%s %s", flagMaxFee, offer.Price[0])
 	}
-	if !derivative.IsZero() {
+	if !derivative.IsZero() && offer.Serves <= 1 {
 		command += fmt.Sprintf(" --%s %s", flagForWork, derivative)
 	}
 	if signer != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -49,17 +50,20 @@ func (c *clearing) print(ctx context.Context) error {
 			return err
 		}
 	}
-	c.printReasons(name)
+	c.printReasons(ctx, name)
 	return c.printOffers(name)
 }
 
 // printReasons prints what stands in the way, what to do with the use, and what
 // else to know.
-func (c *clearing) printReasons(name clearance.Namer) {
+func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Reasons) > 0 {
 		c.conn.Say("Why:")
 		for _, reason := range c.rights.Reasons {
 			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, name)))
+			if text := c.usedUp(ctx, reason); text != "" {
+				c.conn.Say("    %s", text)
+			}
 		}
 	}
 	for _, u := range c.used {
@@ -82,6 +86,30 @@ func (c *clearing) printReasons(name clearance.Namer) {
 	}
 }
 
+// usedUp says of a grant that serves no further derivative what it served; empty: the
+// reason is another, or the grant can't be read.
+func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) string {
+	if reason.Code != string(rules.GrantUsed) {
+		return ""
+	}
+	id, err := licensetypes.ParseGrantID(reason.Permission)
+	if err != nil {
+		return ""
+	}
+	res, err := c.conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+	if err != nil {
+		return ""
+	}
+	g := res.Grant
+	switch {
+	case g.Grant.Serves > 1:
+		return fmt.Sprintf("It serves %s, and %d rely on it: stemmad query license grant-uses %s", clearance.Serves(g.Grant.Serves), g.Grant.Used, id)
+	case g.Grant.Used == 0:
+		return fmt.Sprintf("It was acquired for %s, and serves no other: name that one with --%s.", g.UsedBy, flagForWork)
+	}
+	return fmt.Sprintf("It serves one derivative, and that is %s.", g.UsedBy)
+}
+
 // printOffers prints what can be acquired, the cheapest first, and the command
 // that does.
 func (c *clearing) printOffers(name clearance.Namer) error {
@@ -89,7 +117,7 @@ func (c *clearing) printOffers(name clearance.Namer) error {
 		return nil
 	}
 	offers := clearance.Best(c.rights.Offers, "")
-	tab, command := table.New("terms", ">price", "royalty", "grant until", "note"), ""
+	tab, command := table.New("terms", ">price", "royalty", "serves", "grant until", "note"), ""
 	for _, offer := range offers {
 		note := ""
 		if offer.NeedsApproval {
@@ -98,7 +126,7 @@ func (c *clearing) printOffers(name clearance.Namer) error {
 			command = buying(offer, c.derivative, c.signer())
 		}
 		tab.Row(name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			endless(offer.ExpiresAt), note)
+			clearance.Serves(offer.Serves), endless(offer.ExpiresAt), note)
 	}
 	c.conn.Say("Offers:")
 	if err := tab.Write(c.conn.Out()); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,13 +20,14 @@ import (
 func grantCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "grant",
-		Short: "Look at grants, make them last longer, give them away",
+		Short: "Look at grants, make them last longer, pass them on",
 		Long: `Grant has what can be done with the grants that "stemmad acquire" gets.
-A grant that a work uses belongs to whoever owns that work.`,
+A grant that serves one work belongs to whoever owns that work, once it is named or
+made; one that serves several stays with whoever acquired it.`,
 		Example: `  stemmad grant list`,
 		Args:    cobra.NoArgs,
 	}
-	cmd.AddCommand(grantListCmd(), grantShowCmd(), grantRenewCmd(), grantTransferCmd())
+	cmd.AddCommand(grantListCmd(), grantShowCmd(), grantRenewCmd(), grantTransferCmd(), grantAcceptCmd())
 	return cmd
 }
 
@@ -36,7 +38,7 @@ func grantRenewCmd() *cobra.Command {
 		Long: `Renew makes a grant last longer by its terms' duration, counted from its end or, if
 that is past, from now. It costs what the work's owner asks for the same terms
 today, at most --max-fee. What derives under the grant may be offered, licensed and
-derived from again.`,
+derived from again. For what you make from now on it pins the work as it is today.`,
 		Example: `  stemmad grant renew grant1... --max-fee 5000000uusdc --from bob`,
 		Args:    cobra.ExactArgs(1),
 	}
@@ -122,14 +124,18 @@ func offerOf(
 func grantTransferCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "transfer GRANT --to ACCOUNT",
-		Short: "Give a grant to another account, where its terms allow it",
-		Long: `Transfer gives a grant to another account at once. Its terms have to be transferable,
-and no work may use it: a used grant moves only with that work. Where the terms ask
-for the approval of the licensed work's owner, the new account needs it too.`,
-		Example: `  stemmad grant transfer grant1... --to carol --from bob`,
-		Args:    cobra.ExactArgs(1),
+		Short: "Offer a grant to another account, which accepts it",
+		Long: `Transfer offers a grant to another account. It stays yours until they accept it
+("stemmad grant accept"). Its terms have to be transferable, and no work may use it: a
+used grant moves only with that work, or not at all where it serves several. Where the
+offer named who may have it, the new account has to be among them, and where the terms
+ask for the approval of the licensed work's owner, it needs that too.`,
+		Example: `  stemmad grant transfer grant1... --to carol --from bob
+  stemmad grant transfer grant1... --cancel --from bob`,
+		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().String(flagTo, "", "account or key of the new licensee")
+	cmd.Flags().Bool(flagCancel, false, "take the offer back")
 	return sending(cmd, transferGrant)
 }
 
@@ -138,27 +144,73 @@ func transferGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return err
 	}
-	to := conn.Flags().Text(flagTo)
-	if to == "" {
-		return fmt.Errorf("say who gets the grant with --%s", flagTo)
+	to, cancel := conn.Flags().Text(flagTo), conn.Flags().Is(flagCancel)
+	if (to == "") == !cancel {
+		return fmt.Errorf("say who gets the grant with --%s, or --%s", flagTo, flagCancel)
 	}
-	account, err := conn.Account(to)
-	if err != nil {
-		return fmt.Errorf("--%s: %w", flagTo, err)
+	var msg sdk.Msg = &licensetypes.MsgCancelGrantOffer{Licensee: sender.Account(), Grant: id}
+	what, done, would, recipient := fmt.Sprintf("Take back the offer of %s.", id), "Took the offer back", "Would take the offer back", ""
+	if !cancel {
+		account, err := conn.Account(to)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagTo, err)
+		}
+		recipient = account.String()
+		msg = &licensetypes.MsgOfferGrant{Licensee: sender.Account(), Grant: id, Recipient: recipient}
+		what = fmt.Sprintf("Offer %s to %s.", id, recipient)
+		done, would = "Offered to "+recipient, "Would offer to "+recipient
 	}
-	recipient := account.String()
-	result, err := sender.Send(ctx, fmt.Sprintf("Give %s to %s. Only they can give it back.", id, recipient),
-		&licensetypes.MsgTransferGrant{Licensee: sender.Account(), Grant: id, Recipient: recipient})
+	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
 	}
+	if err := printMoved(conn, id, recipient, result, result.Did(done, would)); err != nil {
+		return err
+	}
+	if recipient != "" && !result.DryRun && !conn.JSON() {
+		conn.Note("They complete it with: stemmad grant accept %s", id)
+	}
+	return nil
+}
+
+func grantAcceptCmd() *cobra.Command {
+	return sending(&cobra.Command{
+		Use:   "accept GRANT",
+		Short: "Accept a grant that was offered to you",
+		Long: `Accept makes a grant yours that its licensee offers to you. It says first what the
+grant is of, how many derivatives it serves and when it ends.`,
+		Example: `  stemmad grant accept grant1... --from carol`,
+		Args:    cobra.ExactArgs(1),
+	}, acceptGrant)
+}
+
+func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	id, err := licensetypes.ParseGrantID(args[0])
+	if err != nil {
+		return err
+	}
+	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+	if err != nil {
+		return err
+	}
+	g := res.Grant
+	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s.", id, g.Work, termsNamer(ctx, conn)(g.Terms), g.Licensee,
+		permission.Serves(g.Grant.Serves), grantEnd(g.Grant, time.Now()))
+	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{Recipient: sender.Account(), Grant: id})
+	if err != nil {
+		return err
+	}
+	return printMoved(conn, id, sender.Account(), result, result.Did("Accepted", "Would accept"))
+}
+
+func printMoved(conn *connect.Conn, id licensetypes.GrantID, recipient string, result send.Result, did string) error {
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
 			Grant     licensetypes.GrantID `json:"grant"`
-			Recipient string               `json:"recipient"`
+			Recipient string               `json:"recipient,omitempty"`
 			Tx        send.Result          `json:"tx"`
 		}{id, recipient, result})
 	}
-	conn.Say("%s %s to %s: %s", result.Did("Gave", "Would give"), id, recipient, result)
+	conn.Say("%s %s: %s", did, id, result)
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,7 +80,7 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 	tab := table.New("grant", "work", "terms", "licensee", "until", "used by")
 	for _, g := range res.Grants {
 		tab.Row(g.Id.String(), g.Work.String(), terms(g.Terms), accountName(g.Licensee, names), grantEnd(g.Grant, now),
-			g.UsedBy.String())
+			grantUse(g))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -88,6 +89,17 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 		conn.Note("These are the first %d; \"stemmad query license grants\" pages through all.", shownGrants)
 	}
 	return nil
+}
+
+// grantUse says which work a grant serves or, where it serves several, how many it does.
+func grantUse(g licensetypes.NamedGrant) string {
+	switch {
+	case g.Grant.Serves == 1:
+		return g.UsedBy.String()
+	case g.Grant.Serves == licensetypes.UnlimitedDerivatives:
+		return fmt.Sprintf("%d works", g.Grant.Used)
+	}
+	return fmt.Sprintf("%d of %d works", g.Grant.Used, g.Grant.Serves)
 }
 
 // grantEnd says when a grant ends, and that it has ended.
@@ -143,10 +155,21 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 	if terms.Terms.Terms.Transferable {
 		transfer = "transferable until a work uses it"
 	}
+	if g.Grant.OfferedTo != nil {
+		transfer = "offered to " + accountName(g.Grant.OfferedTo.String(), conn.KeyNames())
+	}
+	allowed := ""
+	for i, account := range res.Licensees {
+		if i > 0 {
+			allowed += ", "
+		}
+		allowed += accountName(account, conn.KeyNames())
+	}
 	conn.Say("%s", g.Id)
 	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
-		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "used by", g.UsedBy.String(), "transfer", transfer)
+		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permission.Serves(g.Grant.Serves),
+		"used by", grantUse(g), "transfer", transfer, "only for", allowed)
 }
 
 func printGrantJSON(conn *connect.Conn, res *licensetypes.QueryGrantResponse, renewal string) error {
@@ -170,6 +193,8 @@ func renewalText(ctx context.Context, conn *connect.Conn, g licensetypes.NamedGr
 		switch {
 		case offer.Terms.Id != g.Terms:
 			continue
+		case offer.Offer.Closed:
+			return "not offered now", nil
 		case offer.Offer.Expired(time.Now()):
 			return "its offer has ended", nil
 		case offer.Offer.Paused:

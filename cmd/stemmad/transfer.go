@@ -10,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -59,6 +60,11 @@ func transfer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 		what = fmt.Sprintf("Offer %q (%s) to %s as its new owner.", title, work.Id, recipient)
 		done, would = "Offered to "+recipient, "Would offer to "+recipient
 	}
+	if !cancel {
+		if _, err := noteIrrevocable(ctx, conn, work.Id); err != nil {
+			return err
+		}
+	}
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
@@ -83,8 +89,10 @@ func acceptCmd() *cobra.Command {
 		Short: "Accept a work that was offered to you",
 		Long: `Accept makes you the owner of a work that was offered to you. It shows version,
 holders and what the work owes first, and is refused if any of them changes
-meanwhile. Of a file that several have claimed, the earliest claim is meant, and named
-before you sign, unless it is under dispute; any other you name by its work id.`,
+meanwhile. It also lists the licences that everybody has for ever, whether they are
+still offered or not: you can't take them back. Of a file that several have claimed,
+the earliest claim is meant, and named before you sign, unless it is under dispute; any
+other you name by its work id.`,
 		Example: `  stemmad accept song.wav --from bob`,
 		Args:    cobra.ExactArgs(1),
 	}, accept)
@@ -119,6 +127,10 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if sum := owed.Absolute + owed.Relative; sum > 0 {
 		conn.Note("It owes %s of what it takes in to the works that it was made from.", rates.Percent(sum))
 	}
+	forEver, err := noteIrrevocable(ctx, conn, work.Id)
+	if err != nil {
+		return err
+	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Accept %q (%s)%s.", title, work.Id, choice), &royaltytypes.MsgAcceptTransfer{
 		Recipient: sender.Account(), Work: work.Id, WorkVersion: work.Version, Epoch: holders.Epoch,
 	})
@@ -130,9 +142,34 @@ func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 			Work        string      `json:"work"`
 			WorkVersion uint32      `json:"work_version"`
 			Epoch       uint64      `json:"epoch,string"`
+			Irrevocable []string    `json:"irrevocable,omitempty"`
 			Tx          send.Result `json:"tx"`
-		}{work.Id.String(), work.Version, holders.Epoch, result})
+		}{work.Id.String(), work.Version, holders.Epoch, forEver, result})
 	}
 	conn.Say("%s %q (%s): %s", result.Did("Accepted", "Would accept"), title, work.Id, result)
 	return nil
+}
+
+// noteIrrevocable lists the licences of a work that can't be taken back, by whoever owns
+// it, and returns the ids of their terms.
+func noteIrrevocable(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) ([]string, error) {
+	offers, err := permission.Offers(ctx, conn, work)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, o := range offers {
+		if o.Offer.IrrevocableSince == nil {
+			continue
+		}
+		if ids = append(ids, o.Terms.Id.String()); len(ids) == 1 {
+			conn.Note("Everybody has these licences of it for ever, and no owner can take them back:")
+		}
+		standing := ""
+		if o.Offer.Closed {
+			standing = ", no longer offered"
+		}
+		conn.Note("  %s since %s%s", permission.Name(o.Terms), table.Time(*o.Offer.IrrevocableSince), standing)
+	}
+	return ids, nil
 }

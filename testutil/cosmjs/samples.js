@@ -77,6 +77,7 @@ export function* samples({ alice, bob, key, params, round }) {
       spdx: "LicenseRef-cosmjs", ...uri, commercialUse: true, attribution: true, derivatives: 1, derivativeApproval: true,
       aiTraining: 2, aiInput: 2, search: 1, royaltyPolicy: 1, royaltyRate: 50_000, grantFee: [coin(1_000)],
       duration: { seconds: 86_400n, nanos: 0 }, territories: ["DE", "FR"], media: ["print", "web"], transferable: true, maxGrants: 9n,
+      exclusivity: 1, derivativesPerGrant: 5,
     },
   });
   yield by("alice", "license.v1.MsgBlankTerms", { authority: alice, terms }, "sdk 4");
@@ -108,8 +109,10 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("alice", "lineage.v1.MsgWithdrawSourceApproval", { owner: alice, source: kept, derivative: remix });
   yield by("alice", "lineage.v1.MsgUpdateParams", { authority: alice, params: params.lineage }, "sdk 4");
 
-  // refused: the grant goes with the remix
-  yield by("bob", "license.v1.MsgTransferGrant", { licensee: bob, grant, recipient: alice }, "license 19");
+  // refused: the remix relies on the grant, and it was offered to nobody
+  yield by("bob", "license.v1.MsgOfferGrant", { licensee: bob, grant, recipient: alice }, "license 19");
+  yield by("bob", "license.v1.MsgCancelGrantOffer", { licensee: bob, grant }, "license 35");
+  yield by("alice", "license.v1.MsgAcceptGrant", { recipient: alice, grant }, "license 35");
   yield by("alice", "license.v1.MsgWithdrawApproval", approval);
   yield by("alice", "license.v1.MsgCloseOffer", { owner: alice, work: song, terms });
 }

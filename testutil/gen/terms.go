@@ -43,7 +43,7 @@ func ownTerms(t *rapid.T) licensetypes.Terms {
 		AiTraining:    answer("ai_training"),
 		AiInput:       answer("ai_input"),
 		Search:        answer("search"),
-		Exclusive:     some("exclusive"),
+		Exclusivity:   licensetypes.Exclusivity(rapid.SampledFrom([]int32{0, 0, 0, 1, 2}).Draw(t, "exclusivity")),
 		Transferable:  some("transferable"),
 	}
 	if some("uri") {
@@ -81,10 +81,14 @@ func ownTerms(t *rapid.T) licensetypes.Terms {
 	if some("max_grants") {
 		terms.MaxGrants = rapid.Uint64Min(1).Draw(t, "max_grants")
 	}
+	if some("derivatives_per_grant") && terms.Derivatives != licensetypes.DERIVATIVES_NONE {
+		terms.DerivativesPerGrant = rapid.SampledFrom([]uint32{2, 5, licensetypes.UnlimitedDerivatives}).Draw(t, "how many")
+	}
 	if some("uses") {
 		terms.Uses = uses(t, terms)
 	}
-	if !terms.DerivativeApproval && terms.RevenueCeiling == nil && terms.RoyaltyRate == 0 && !terms.Exclusive {
+	if !terms.DerivativeApproval && terms.RevenueCeiling == nil && terms.RoyaltyRate == 0 &&
+		terms.Exclusivity == licensetypes.EXCLUSIVITY_NONE {
 		terms.NoFurtherRestrictions = some("no_further_restrictions")
 	}
 	return terms

@@ -123,14 +123,17 @@ func TestAGrantTakenBeforeDoesNotLaunder(t *testing.T) {
 	made, err := l.under(l.sock, "made", work, grant)
 	require.NoError(t, err, "derivations under older grants stand")
 	l.requireAdmitted(made)
-	again := l.Register("again", l.sock)
-	require.ErrorContains(t, l.Deliver(l.sock, chain.DeriveMsg(again, made.Under(l.remix10))).Err(), "", "and no work is made from it")
+	again, mine := l.Register("again", l.sock), made.Under(l.remix10)
+	msg := chain.DeriveMsg(again, mine)
+	msg.Sources[0].Permission = ""
+	l.MustDeliver(l.sock, msg)
+	l.requireAdmitted(again)
 	l.RequireInvariants()
 	l.RequireSameExport()
 
 	require.ErrorContains(t, l.settle(work, types.Promises{Grants: 1}), "1 derivatives", "since then one was made")
 	require.NoError(t, l.settle(work, types.Promises{Grants: 1, Derivatives: 1}))
-	for _, w := range []chain.Work{work, made} {
+	for _, w := range []chain.Work{work, made, again} {
 		require.Empty(t, l.rights(w, w.Owner, licensetypes.ACTION_COPY).Notices)
 		l.Offer(w, chain.Preset("commercial-use"))
 	}

@@ -38,7 +38,11 @@ func TestDeeds(t *testing.T) {
 			GrantFee:       sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5_000_000), sdk.NewInt64Coin("ustem", 1_000_000)),
 			UsePrice:       sdk.NewCoins(sdk.NewInt64Coin("uusdc", 100)),
 			RevenueCeiling: &ceiling, Duration: &year, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"},
-			Exclusive: true, Transferable: true, MaxGrants: 1,
+			Exclusivity: types.EXCLUSIVITY_EXCLUSIVE, Transferable: true, MaxGrants: 1, DerivativesPerGrant: 5,
+		},
+		"sole": {
+			Spdx: "LicenseRef-Sole", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Exclusivity: types.EXCLUSIVITY_SOLE,
+			Territories: []string{"FR"}, DerivativesPerGrant: types.UnlimitedDerivatives,
 		},
 		"training-only": {
 			Spdx: "LicenseRef-Training-Only", CommercialUse: true, AiTraining: types.PERMISSION_PAID,
@@ -114,7 +118,8 @@ func TestEveryFieldHasASentence(t *testing.T) {
 		"Duration":              func(t *types.Terms) { t.Duration = &day },
 		"Territories":           func(t *types.Terms) { t.Territories = []string{"DE"} },
 		"Media":                 func(t *types.Terms) { t.Media = []string{"web"} },
-		"Exclusive":             func(t *types.Terms) { t.Exclusive = true },
+		"Exclusivity":           func(t *types.Terms) { t.Exclusivity = types.EXCLUSIVITY_SOLE },
+		"DerivativesPerGrant":   func(t *types.Terms) { t.DerivativesPerGrant = 5 },
 		"Transferable":          func(t *types.Terms) { t.Transferable = true },
 		"MaxGrants":             func(t *types.Terms) { t.MaxGrants = 1 },
 		"NoFurtherRestrictions": func(t *types.Terms) { t.NoFurtherRestrictions = true },
@@ -136,6 +141,7 @@ func TestEveryFieldHasASentence(t *testing.T) {
 		{types.Permission_name, func(t *types.Terms, n int32) { t.AiTraining = types.Permission(n) }},
 		{types.Permission_name, func(t *types.Terms, n int32) { t.AiInput = types.Permission(n) }},
 		{types.Permission_name, func(t *types.Terms, n int32) { t.Search = types.Permission(n) }},
+		{types.Exclusivity_name, func(t *types.Terms, n int32) { t.Exclusivity = types.Exclusivity(n) }},
 		{royaltytypes.Policy_name, func(t *types.Terms, n int32) { t.RoyaltyPolicy = royaltytypes.Policy(n) }},
 		{types.Action_name, func(t *types.Terms, n int32) { t.Uses = []types.Action{types.Action(n)} }},
 	} {

@@ -27,13 +27,25 @@ func (d describer) may() []string {
 	if d.CommercialUse {
 		list = append(list, "Do so commercially.")
 	}
-	if d.Exclusive {
-		list = append(list, "Be the only one: while your grant lasts, no other grant of the work is given, under whatever terms.")
-	}
+	list = append(list, d.keepsOut()...)
 	if d.Transferable {
-		list = append(list, "Pass your grant on to somebody else, as long as no derivative relies on it.")
+		list = append(list, "Pass your grant on to somebody else, who accepts it, as long as no derivative relies on it.")
 	}
 	return list
+}
+
+// keepsOut says whom a grant keeps out.
+func (d describer) keepsOut() []string {
+	const others = "while your grant lasts, nobody else is given one for what these terms permit, where they permit it"
+	switch d.Exclusivity {
+	case types.EXCLUSIVITY_NONE:
+		return nil
+	case types.EXCLUSIVITY_SOLE:
+		return []string{"Be the only one beside the owner: " + others + "."}
+	case types.EXCLUSIVITY_EXCLUSIVE:
+		return []string{"Be the only one: " + others + ", and the owner does without it too."}
+	}
+	return []string{fmt.Sprintf("Be the only one, in an unknown way (%d).", d.Exclusivity)}
 }
 
 // because says why a use that is not mentioned is permitted.

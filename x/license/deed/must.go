@@ -40,10 +40,23 @@ func (d describer) must() []string {
 	return append(list, d.royalty()...)
 }
 
+// makes says whether anything may be made from the work.
+func (d describer) makes() bool {
+	if d.adapts().permits() {
+		return true
+	}
+	for _, use := range d.byMachines() {
+		if use.action != types.ACTION_SEARCH && d.answers(use).permits() {
+			return true
+		}
+	}
+	return false
+}
+
 // byGrant says whether the terms are never offered without a grant, whatever the
 // use.
 func (d describer) byGrant() bool {
-	return len(d.GrantFee) > 0 || d.Duration != nil || d.MaxGrants > 0 || d.Exclusive
+	return len(d.GrantFee) > 0 || d.Duration != nil || d.MaxGrants > 0 || d.Exclusivity != types.EXCLUSIVITY_NONE
 }
 
 // grant says when a grant has to be taken first, at what price and whether the
@@ -92,6 +105,14 @@ func (d describer) notes() []string {
 	if d.MaxGrants > 0 {
 		list = append(list, fmt.Sprintf("Of one work at most %d %s ever given under these terms.", d.MaxGrants,
 			plural(d.MaxGrants, "grant is", "grants are")))
+	}
+	switch {
+	case d.DerivativesPerGrant == types.UnlimitedDerivatives:
+		list = append(list, "A grant serves any number of derivatives, and stays with you when you sell one.")
+	case d.DerivativesPerGrant > 0:
+		list = append(list, fmt.Sprintf("A grant serves %d derivatives, and stays with you when you sell one.", d.DerivativesPerGrant))
+	case !d.GivenToAll() && d.makes():
+		list = append(list, "A grant serves one derivative, and goes with it when you sell that.")
 	}
 	if !d.byGrant() && !d.GivenToAll() {
 		list = append(list, "The terms set no price; an offer of a work may, and then a grant is needed.")

@@ -2,9 +2,7 @@ package keeper
 
 import (
 	"context"
-	"time"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -13,9 +11,6 @@ import (
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
-
-// forever stands in GrantedUntil for grants without an end.
-var forever = types.MaxTime
 
 // Acquisition is what a licensee asks for and the most they agree to.
 type Acquisition struct {
@@ -39,11 +34,14 @@ func (a Acquisition) reserves() bool { return !a.Derivative.IsZero() }
 // to the work. The grant pins what later edits could change.
 func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, types.Grant, error) {
 	id := types.NewGrantID(a.Work, a.Terms, a.Licensee, a.Serial)
-	q, err := k.quote(ctx, a, nil)
+	q, err := k.quote(ctx, a, renewal{})
 	if err != nil {
 		return id, types.Grant{}, err
 	}
 	if err := k.checkReservation(ctx, a); err != nil {
+		return id, types.Grant{}, err
+	}
+	if err := k.checkRoom(ctx, a.Licensee, a.Work, a.Terms); err != nil {
 		return id, types.Grant{}, err
 	}
 	known, err := k.Grants.Has(ctx, id)
@@ -60,15 +58,16 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, type
 	if err := k.payFee(ctx, a, q.fee); err != nil {
 		return id, grant, err
 	}
-	if err := k.addGrant(ctx, id, grant, q.terms.Exclusive); err != nil {
+	if err := k.pinAllowList(ctx, q.allowed); err != nil {
 		return id, grant, err
 	}
-	if err := k.countGrant(ctx, collections.Join(a.Work, a.Terms)); err != nil {
+	if err := k.addGrant(ctx, id, grant, 1, q.terms); err != nil {
 		return id, grant, err
 	}
 	return id, grant, events.Emit(ctx, &types.EventGranted{
 		Grant: id, Work: a.Work, Terms: a.Terms, Licensee: a.Licensee.String(),
 		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.Derivative,
+		Serves: grant.Serves, AllowList: grant.AllowList.Digest,
 	})
 }
 
@@ -83,13 +82,6 @@ func (k Keeper) checkReservation(ctx context.Context, a Acquisition) error {
 	}
 	_, err := k.registry.Control(ctx, a.Licensee, a.Derivative, registrytypes.ActReserve)
 	return errorsmod.Wrap(err, "derivative")
-}
-
-// grantedUntil is the latest end of a work's exclusive, or other, grants; the
-// zero time without any.
-func (k Keeper) grantedUntil(ctx context.Context, work registrytypes.WorkID, exclusive bool) (time.Time, error) {
-	until, _, err := k.GrantedUntil.Find(ctx, collections.Join(work, exclusive))
-	return until, err
 }
 
 // newGrant pins what the offer, the work and its upstream list say now.
@@ -111,6 +103,11 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 		DemandsVersion:  q.demands.Version,
 		GrantedAt:       now,
 		UsedBy:          registrytypes.WorkIDBytes{WorkID: a.Derivative},
+		Serves:          q.terms.Serves(),
+		AllowList:       registrytypes.DigestBytes{Digest: q.allowed.Digest()},
+	}
+	if a.reserves() {
+		grant.Serves = 1
 	}
 	if d := q.terms.Duration; d != nil {
 		end := now.Add(*d)
@@ -119,40 +116,24 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 	return grant, nil
 }
 
-// countGrant counts one more grant of a work under terms.
-func (k Keeper) countGrant(ctx context.Context, key offered) error {
-	count, _, err := k.GrantCounts.Find(ctx, key)
-	if err != nil {
+// pinAllowList keeps the accounts that a grant may be held by, once for all grants
+// that name the same.
+func (k Keeper) pinAllowList(ctx context.Context, l types.AllowList) error {
+	digest := l.Digest()
+	if digest.IsZero() {
+		return nil
+	}
+	known, err := k.AllowLists.Has(ctx, digest[:])
+	if err != nil || known {
 		return err
 	}
-	return k.GrantCounts.Set(ctx, key, count+1)
+	return k.AllowLists.Set(ctx, digest[:], l)
 }
 
-// addGrant stores a new grant, its index entries and its end.
-func (k Keeper) addGrant(ctx context.Context, id types.GrantID, g types.Grant, exclusive bool) error {
-	work := g.Work.WorkID
-	if err := k.Grants.Set(ctx, id, g); err != nil {
-		return err
+// allowListOf are the accounts that a grant may be held by; none: everybody may.
+func (k Keeper) allowListOf(ctx context.Context, g types.Grant) (types.AllowList, error) {
+	if g.AllowList.IsZero() {
+		return types.AllowList{}, nil
 	}
-	if err := k.GrantsByWork.Set(ctx, collections.Join(work, id)); err != nil {
-		return err
-	}
-	if err := k.GrantsByLicensee.Set(ctx, collections.Join3(g.Licensee, work, id)); err != nil {
-		return err
-	}
-	return k.noteEnd(ctx, g, exclusive)
-}
-
-// noteEnd keeps the latest end of the work's exclusive, or other, grants right
-// after one was given or renewed.
-func (k Keeper) noteEnd(ctx context.Context, g types.Grant, exclusive bool) error {
-	work, end := g.Work.WorkID, forever
-	if g.ExpiresAt != nil {
-		end = *g.ExpiresAt
-	}
-	until, err := k.grantedUntil(ctx, work, exclusive)
-	if err != nil || !until.Before(end) {
-		return err
-	}
-	return k.GrantedUntil.Set(ctx, collections.Join(work, exclusive), end)
+	return k.AllowLists.Get(ctx, g.AllowList.Digest[:])
 }

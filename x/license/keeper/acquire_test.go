@@ -32,15 +32,16 @@ func TestAGrantPinsWhatTheOfferSays(t *testing.T) {
 		Licensee: bob.String(), Work: song, Terms: terms, Serial: 5, MaxFee: &max, MaxRate: 70_000,
 	}, &types.EventGranted{
 		Grant: id, Work: song, Terms: terms, Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
+		Serves: 1,
 	})
-	require.Equal(t, &types.MsgAcquireResponse{Grant: id, Fee: &fee, ExpiresAt: &end}, res)
+	require.Equal(t, &types.MsgAcquireResponse{Grant: id, Fee: &fee, ExpiresAt: &end, Serves: 1}, res)
 	require.Equal(t, []payment{{bob.String(), song, "9uusdc"}}, f.revenue.paid)
 
 	got, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: id})
 	require.NoError(t, err)
 	require.Equal(t, types.Grant{
 		Work: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: terms}, Licensee: bob, RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 70_000,
-		Fee: &fee, WorkVersion: 2, UpstreamVersion: 3, GrantedAt: genesisTime, ExpiresAt: &end,
+		Fee: &fee, WorkVersion: 2, UpstreamVersion: 3, GrantedAt: genesisTime, ExpiresAt: &end, Serves: 1,
 	}, got.Grant.Grant)
 
 	require.NoError(t, f.try(&types.MsgCloseOffer{Owner: alice.String(), Work: song, Terms: terms}))
@@ -150,35 +151,4 @@ func TestGrantsAreCountedForEver(t *testing.T) {
 
 	f.offered(photo, terms, types.Offer{})
 	f.acquired(bob, photo, terms, 0, "")
-}
-
-func TestAnExclusiveGrantBearsNoOther(t *testing.T) {
-	f := newFixture(t)
-	week, two := day(7), day(14)
-	exclusive := f.publish(types.Terms{Spdx: "LicenseRef-Only", Derivatives: types.DERIVATIVES_ALLOWED, Exclusive: true, Duration: &week})
-	shared := f.publish(types.Terms{Spdx: "LicenseRef-Shared", Duration: &two})
-	f.offered(song, exclusive, types.Offer{})
-	f.offered(song, shared, types.Offer{})
-	f.offered(song, preset("cc-by-4.0"), types.Offer{})
-
-	f.acquired(bob, song, shared, 0, "")
-	_, err := f.acquire(carol, song, exclusive, 0, "")
-	require.ErrorIs(t, err, types.ErrExclusive)
-	require.ErrorContains(t, err, "2026-11-15")
-
-	f.wait(two)
-	only := f.acquired(carol, song, exclusive, 0, "")
-	for _, id := range []types.TermsID{exclusive, shared} {
-		_, err = f.acquire(bob, song, id, 1, "")
-		require.ErrorIs(t, err, types.ErrExclusive)
-	}
-	_, err = f.permit(remix, song, preset("cc-by-4.0"))
-	require.ErrorIs(t, err, types.ErrExclusive)
-	_, err = f.permit(photo, song, only)
-	require.NoError(t, err)
-
-	f.wait(week)
-	f.acquired(bob, song, shared, 2, "")
-	_, err = f.permit(remix, song, preset("cc-by-4.0"))
-	require.NoError(t, err)
 }

@@ -106,9 +106,9 @@ func (k Keeper) checkNothingWaits(ctx context.Context, work registrytypes.WorkID
 // Promises are what stands of a work, however it is changed later.
 func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.Promises, error) {
 	var p types.Promises
-	err := k.GrantCounts.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
-		func(_ offered, count uint64) (bool, error) {
-			p.Grants += count
+	err := k.Tallies.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
+		func(_ offered, sum types.Tally) (bool, error) {
+			p.Grants += sum.Given
 			return false, nil
 		})
 	return p, err

@@ -96,7 +96,8 @@ func (f *fixture) play(rt *rapid.T, works []registrytypes.WorkID, accounts []sdk
 		{Spdx: "LicenseRef-Train", AiTraining: types.PERMISSION_PAID, GrantFee: coins("5ustem")},
 		{Spdx: "LicenseRef-Hour", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Duration: &hour, MaxGrants: 2},
 		{Spdx: "LicenseRef-Ask", Derivatives: types.DERIVATIVES_ALLOWED, DerivativeApproval: true},
-		{Spdx: "LicenseRef-Only", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Exclusive: true, Duration: &hour},
+		{Spdx: "LicenseRef-Only", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Exclusivity: types.EXCLUSIVITY_EXCLUSIVE, Duration: &hour},
+		{Spdx: "LicenseRef-Sole-DE", Derivatives: types.DERIVATIVES_ALLOWED, Exclusivity: types.EXCLUSIVITY_SOLE, Territories: []string{"DE"}, DerivativesPerGrant: 2},
 	} {
 		terms = append(terms, f.publish(t))
 	}

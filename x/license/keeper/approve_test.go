@@ -74,7 +74,7 @@ func TestApprovingADerivative(t *testing.T) {
 	f.must(&types.MsgAcquire{Licensee: bob.String(), Work: song, Terms: terms, Derivative: remix},
 		&types.EventGranted{
 			Grant: types.NewGrantID(song, terms, bob, 0), Work: song, Terms: terms,
-			Licensee: bob.String(), Derivative: remix,
+			Licensee: bob.String(), Derivative: remix, Serves: 1,
 		})
 	grant := types.NewGrantID(song, terms, bob, 0)
 	got, err := f.query.Grant(f.ctx, &types.QueryGrantRequest{Grant: grant})

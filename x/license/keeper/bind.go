@@ -193,7 +193,7 @@ func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.Wo
 
 func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.Group, owes bool) error {
 	offer, err := k.Offers.Get(ctx, key)
-	if err != nil || offer.Paused || offer.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+	if err != nil || !offer.Open(sdk.UnwrapSDKContext(ctx).BlockTime()) {
 		return err
 	}
 	terms, err := k.GetTerms(ctx, key.K2())
@@ -207,8 +207,8 @@ func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.G
 	return nil
 }
 
-// markUsed ties the grants to the derivative. It checks again that no other
-// work uses them: one call may name a grant for several works.
+// markUsed ties the grants to the derivative. It checks again that they serve it: one
+// call may name a grant for several works.
 func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
 	for _, p := range permits {
 		if p.Grant.IsZero() {
@@ -218,11 +218,7 @@ func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, p
 		if err != nil {
 			return err
 		}
-		if user, used := grant.User(); used && user != derivative {
-			return refusal(p.Source, rules.Reason{Code: rules.GrantUsed, Permission: p.Grant.String()})
-		}
-		grant.UsedBy.WorkID = derivative
-		if err := k.Grants.Set(ctx, p.Grant, grant); err != nil {
+		if err := k.useGrant(ctx, p.Grant, grant, derivative); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ func TestCreditsArePinned(t *testing.T) {
 	require.Contains(t, lines[0], "Title and names blanked ("+song.String())
 
 	// Both versions were derived from: the newest is credited, once.
-	other := f.register(carol, 90)
+	other := f.register(bob, 90)
 	f.offered(other, by, types.Offer{})
 	require.NoError(t, f.derive(other, source{song, by}))
 	require.NoError(t, f.derive(photo, source{other, by}))

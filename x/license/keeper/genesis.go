@@ -29,19 +29,13 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
-	for _, g := range gs.Grants {
-		terms, err := k.GetTerms(ctx, g.Grant.Terms.TermsID)
-		if err != nil {
-			return err
-		}
-		if err := k.addGrant(ctx, g.Id, g.Grant, terms.Exclusive); err != nil {
+	for _, c := range gs.GrantCounts {
+		if err := k.Tallies.Set(ctx, collections.Join(c.Work, c.Terms), types.Tally{Given: c.Count}); err != nil {
 			return err
 		}
 	}
-	for _, c := range gs.GrantCounts {
-		if err := k.GrantCounts.Set(ctx, collections.Join(c.Work, c.Terms), c.Count); err != nil {
-			return err
-		}
+	if err := k.initGrants(ctx, gs); err != nil {
+		return err
 	}
 	if err := k.initApprovals(ctx, gs.Approvals); err != nil {
 		return err
@@ -52,6 +46,31 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	return k.initDemands(ctx, gs.Demands)
+}
+
+// initGrants stores the grants, who may hold them and what relies on them. Their numbers
+// are known.
+func (k Keeper) initGrants(ctx context.Context, gs types.GenesisState) error {
+	for _, l := range gs.AllowLists {
+		if err := k.pinAllowList(ctx, l); err != nil {
+			return err
+		}
+	}
+	for _, g := range gs.Grants {
+		terms, err := k.GetTerms(ctx, g.Grant.Terms.TermsID)
+		if err != nil {
+			return err
+		}
+		if err := k.addGrant(ctx, g.Id, g.Grant, 0, terms); err != nil {
+			return err
+		}
+	}
+	for _, u := range gs.GrantUses {
+		if err := k.GrantUses.Set(ctx, collections.Join(u.Grant, u.Derivative)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (k Keeper) initApprovals(ctx context.Context, rows []types.GenesisApproval) error {
@@ -98,20 +117,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
-		gs.Grants = append(gs.Grants, types.GenesisGrant{Id: id, Grant: g})
-		return false, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = k.GrantCounts.Walk(ctx, nil, func(key offered, count uint64) (bool, error) {
-		gs.GrantCounts = append(gs.GrantCounts, types.GenesisGrantCount{
-			Work: key.K1(), Terms: key.K2(), Count: count,
-		})
-		return false, nil
-	})
-	if err != nil {
+	if err := k.exportGrants(ctx, gs); err != nil {
 		return nil, err
 	}
 	err = k.Approvals.Walk(ctx, nil, func(key approval, transfers uint32) (bool, error) {
@@ -135,6 +141,36 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	gs.Demands, err = k.exportDemands(ctx)
 	return gs, err
+}
+
+// exportGrants adds the grants, their numbers, who may hold them and what relies on
+// them.
+func (k Keeper) exportGrants(ctx context.Context, gs *types.GenesisState) error {
+	err := k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
+		gs.Grants = append(gs.Grants, types.GenesisGrant{Id: id, Grant: g})
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Tallies.Walk(ctx, nil, func(key offered, sum types.Tally) (bool, error) {
+		gs.GrantCounts = append(gs.GrantCounts, types.GenesisGrantCount{Work: key.K1(), Terms: key.K2(), Count: sum.Given})
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.GrantUses.Walk(ctx, nil, func(key use) (bool, error) {
+		gs.GrantUses = append(gs.GrantUses, types.GenesisGrantUse{Grant: key.K1(), Derivative: key.K2()})
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.AllowLists.Walk(ctx, nil, func(_ []byte, l types.AllowList) (bool, error) {
+		gs.AllowLists = append(gs.AllowLists, l)
+		return false, nil
+	})
 }
 
 // exportDemands reads each work's demands with those that came before.

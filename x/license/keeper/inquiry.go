@@ -66,8 +66,8 @@ func (q *inquiry) readOnly(permission string) (err error) {
 
 // hasGrants says whether the licensee has a grant of anything: batches ask once.
 func (q *inquiry) hasGrants() (bool, error) {
-	it, err := q.k.GrantsByLicensee.Iterate(q.ctx, collections.NewPrefixedTripleRange[sdk.AccAddress,
-		registrytypes.WorkID, types.GrantID](q.licensee))
+	holder := types.Approved{Licensee: q.licensee}.Key()
+	it, err := q.k.GrantsHeld.Iterate(q.ctx, collections.NewPrefixedQuadRange[[]byte, registrytypes.WorkID, types.TermsID, []byte](holder))
 	if err != nil {
 		return false, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"cosmossdk.io/collections"
 
@@ -23,7 +22,10 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "offers", Check: k.checkOffers},
 		invariants.Invariant{Name: "grants", Check: k.checkGrants},
 		invariants.Invariant{Name: "grant indexes", Check: k.checkGrantIndexes},
-		invariants.Invariant{Name: "grant counts", Check: k.checkGrantCounts},
+		invariants.Invariant{Name: "grant uses", Check: k.checkGrantUses},
+		invariants.Invariant{Name: "allow-lists", Check: k.checkAllowLists},
+		invariants.Invariant{Name: "tallies", Check: k.checkTallies},
+		invariants.Invariant{Name: "exclusives", Check: k.checkExclusives},
 		invariants.Invariant{Name: "demands", Check: k.checkDemands},
 		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
@@ -56,7 +58,7 @@ func (k Keeper) checkOffers(ctx context.Context) error {
 		}
 		t, err := k.GetTerms(ctx, key.K2())
 		if err == nil {
-			err = o.Validate(t)
+			err = o.ValidateStored(t)
 		}
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", key.K1(), err)
@@ -78,129 +80,6 @@ func (k Keeper) checkOffers(ctx context.Context) error {
 		err = fmt.Errorf("%d works have offers, counted are those of %d", len(number), counted)
 	}
 	return err
-}
-
-// checkGrants: terms and the work that uses a grant exist, both indexes have the grant, the ends of a work's
-// grants are known, and what is pinned is what the terms say.
-func (k Keeper) checkGrants(ctx context.Context) error {
-	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
-		if err := k.checkGrant(ctx, id, g); err != nil {
-			return true, fmt.Errorf("%s: %w", id, err)
-		}
-		return false, nil
-	})
-}
-
-func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant) error {
-	work := g.Work.WorkID
-	if err := k.checkPins(ctx, work, g); err != nil {
-		return err
-	}
-	t, err := k.GetTerms(ctx, g.Terms.TermsID)
-	if err != nil {
-		return err
-	}
-	if g.RoyaltyPolicy != t.RoyaltyPolicy || g.RoyaltyRate != t.RoyaltyRate {
-		return fmt.Errorf("has %s %d, its terms say %s %d", g.RoyaltyPolicy, g.RoyaltyRate, t.RoyaltyPolicy, t.RoyaltyRate)
-	}
-	if user, used := g.User(); used {
-		if _, err := k.registry.GetWork(ctx, user); err != nil {
-			return fmt.Errorf("used_by: %w", err)
-		}
-	}
-	byWork, err := k.GrantsByWork.Has(ctx, collections.Join(work, id))
-	if err != nil {
-		return err
-	}
-	byLicensee, err := k.GrantsByLicensee.Has(ctx, collections.Join3(g.Licensee, work, id))
-	if err != nil {
-		return err
-	}
-	if !byWork || !byLicensee {
-		return fmt.Errorf("is missing from an index (by work %t, by licensee %t)", byWork, byLicensee)
-	}
-	until, err := k.grantedUntil(ctx, work, t.Exclusive)
-	if err != nil {
-		return err
-	}
-	if g.ExpiresAt == nil && until.Before(forever) || g.ExpiresAt != nil && until.Before(*g.ExpiresAt) {
-		return fmt.Errorf("outlasts what is noted for %s: %s", work, until.Format(time.RFC3339))
-	}
-	return nil
-}
-
-// checkPins: the versions that a grant pins have been.
-func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g types.Grant) error {
-	row, err := k.registry.GetWork(ctx, work)
-	if err != nil {
-		return err
-	}
-	demands, err := k.demandsOn(ctx, work)
-	if err != nil {
-		return err
-	}
-	if g.DemandsVersion > demands.Version {
-		return fmt.Errorf("pins version %d of the demands on %s, which are at %d", g.DemandsVersion, work, demands.Version)
-	}
-	upstream, err := k.royalty.UpstreamVersion(ctx, work)
-	if err == nil && (g.WorkVersion == 0 || g.WorkVersion > row.Version || g.UpstreamVersion > upstream) {
-		err = fmt.Errorf("pins version %d and upstream version %d of %s, which is at %d and %d",
-			g.WorkVersion, g.UpstreamVersion, work, row.Version, upstream)
-	}
-	return err
-}
-
-// checkGrantIndexes: each entry leads to a grant of that work or licensee.
-func (k Keeper) checkGrantIndexes(ctx context.Context) error {
-	err := k.GrantsByWork.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, types.GrantID]) (bool, error) {
-		g, err := k.GetGrant(ctx, key.K2())
-		if err == nil && g.Work.WorkID != key.K1() {
-			err = fmt.Errorf("%s is indexed under %s", key.K2(), key.K1())
-		}
-		return err != nil, err
-	})
-	if err != nil {
-		return err
-	}
-	return k.GrantsByLicensee.Walk(ctx, nil, func(key licensed) (bool, error) {
-		g, err := k.GetGrant(ctx, key.K3())
-		if err == nil && (!g.Licensee.Equals(key.K1()) || g.Work.WorkID != key.K2()) {
-			err = fmt.Errorf("%s is indexed under %s and %s", key.K3(), key.K1(), key.K2())
-		}
-		return err != nil, err
-	})
-}
-
-// checkGrantCounts: no count is below the grants there are or above the terms'
-// maximum.
-func (k Keeper) checkGrantCounts(ctx context.Context) error {
-	type workTerms struct {
-		work  registrytypes.WorkID
-		terms types.TermsID
-	}
-	given := make(map[workTerms]uint64)
-	err := k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
-		key := workTerms{g.Work.WorkID, g.Terms.TermsID}
-		count, err := k.GrantCounts.Get(ctx, collections.Join(key.work, key.terms))
-		if err != nil && !errors.Is(err, collections.ErrNotFound) {
-			return true, err
-		}
-		given[key]++
-		if count < given[key] {
-			return true, fmt.Errorf("%s under %s has at least %d grants (%s), counted are %d", key.work, key.terms, given[key], id, count)
-		}
-		return false, nil
-	})
-	if err != nil {
-		return err
-	}
-	return k.GrantCounts.Walk(ctx, nil, func(key offered, count uint64) (bool, error) {
-		t, err := k.GetTerms(ctx, key.K2())
-		if err == nil && t.MaxGrants > 0 && count > t.MaxGrants {
-			err = fmt.Errorf("%s under %s has %d grants, the most are %d", key.K1(), key.K2(), count, t.MaxGrants)
-		}
-		return err != nil, err
-	})
 }
 
 // checkDemands: each row holds demands in their one form, what came before its

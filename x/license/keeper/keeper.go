@@ -3,14 +3,10 @@
 package keeper
 
 import (
-	"time"
-
 	"cosmossdk.io/collections"
-	collcodec "cosmossdk.io/collections/codec"
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/internal/rows"
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -20,8 +16,16 @@ import (
 // offered is a work and terms put on it.
 type offered = collections.Pair[registrytypes.WorkID, types.TermsID]
 
-// licensed is an account, a work it has a grant of, and the grant.
-type licensed = collections.Triple[sdk.AccAddress, registrytypes.WorkID, types.GrantID]
+// held is who holds a grant, an account or the derivative that it is for as
+// types.Approved has them, its work and terms, and types.Grant's HeldKey.
+type held = collections.Quad[[]byte, registrytypes.WorkID, types.TermsID, []byte]
+
+// running is a work, the latest end of grants of it under terms, in nanoseconds, and
+// the terms.
+type running = collections.Triple[registrytypes.WorkID, uint64, types.TermsID]
+
+// use is a grant and a derivative that relies on it.
+type use = collections.Pair[types.GrantID, registrytypes.WorkID]
 
 // approval is a work, terms, and whom its owner lets take an offer of them.
 type approval = collections.Triple[registrytypes.WorkID, types.TermsID, []byte]
@@ -38,23 +42,34 @@ type Keeper struct {
 
 	// Terms: id -> terms. Immutable but for a blanked uri, never deleted.
 	Terms collections.Map[types.TermsID, types.Terms]
-	// Offers: (work, terms) -> offer.
-	Offers collections.Map[offered, types.Offer]
+	// Offers: (work, terms) -> offer. The row of a licence that cannot be taken back
+	// stays when its offer is closed.
+	Offers rows.Map[offered, types.Offer]
 	// OfferCounts: work -> its offers, expired ones too. Derived from them, so
 	// that a work without offers is known by one read; no row: none.
 	OfferCounts rows.Map[registrytypes.WorkID, uint64]
 	// Grants: id -> grant. Never deleted.
 	Grants rows.Map[types.GrantID, types.Grant]
-	// GrantsByWork and GrantsByLicensee index all grants: (work, grant) and
-	// (licensee, work, grant).
-	GrantsByWork     collections.KeySet[collections.Pair[registrytypes.WorkID, types.GrantID]]
-	GrantsByLicensee collections.KeySet[licensed]
-	// GrantCounts: (work, terms) -> grants ever given; it never falls.
-	GrantCounts rows.Map[offered, uint64]
-	// GrantedUntil: (work, exclusive) -> latest end of the work's exclusive, or
-	// its other, grants. Derived from the grants: an exclusive grant bears no
-	// other beside it.
-	GrantedUntil rows.Map[collections.Pair[registrytypes.WorkID, bool], time.Time]
+	// GrantsByWork indexes all grants: (work, grant).
+	GrantsByWork collections.KeySet[collections.Pair[registrytypes.WorkID, types.GrantID]]
+	// GrantsHeld indexes all grants by licensee, and those that are for one derivative
+	// by it too: (holder, work, terms, use, end, grant), the most useful first, so that
+	// a decision finds what matters by key.
+	GrantsHeld collections.KeySet[held]
+	// GrantUses: (grant, derivative), of grants that serve several.
+	GrantUses collections.KeySet[use]
+	// Tallies: (work, terms) -> grants ever given and their latest end, which is
+	// derived from them.
+	Tallies rows.Map[offered, types.Tally]
+	// Running: (work, latest end, terms), for each tally with an end. Derived: what
+	// still runs is found without reading what has ended.
+	Running collections.KeySet[running]
+	// Exclusives: work -> its grants that run and keep others out. Derived; no row:
+	// none was given.
+	Exclusives rows.Map[registrytypes.WorkID, types.Exclusives]
+	// AllowLists: SHA-256 -> accounts that may hold the grants which name it. Lists
+	// are never deleted.
+	AllowLists rows.Map[[]byte, types.AllowList]
 	// Demands: work -> what its sources demand of it now, packed; no row: nothing, nor
 	// ever before.
 	Demands rows.Map[registrytypes.WorkID, []byte]
@@ -85,16 +100,22 @@ func NewKeeper(
 		royalty:   royalty,
 
 		Terms:       collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
-		Offers:      collections.NewMap(sb, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
+		Offers:      rows.NewMap(sb, storeService, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
 		OfferCounts: rows.NewMap(sb, storeService, types.OfferCountsPrefix, "offer_counts", registrytypes.WorkIDKey, collections.Uint64Value),
 		Grants:      rows.NewMap(sb, storeService, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
 		GrantsByWork: collections.NewKeySet(sb, types.GrantsByWorkPrefix, "grants_by_work",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, types.GrantIDKey)),
-		GrantsByLicensee: collections.NewKeySet(sb, types.GrantsByLicenseePrefix, "grants_by_licensee",
-			collections.TripleKeyCodec(sdk.AccAddressKey, registrytypes.WorkIDKey, types.GrantIDKey)),
-		GrantCounts: rows.NewMap(sb, storeService, types.GrantCountsPrefix, "grant_counts", workTerms, collections.Uint64Value),
-		GrantedUntil: rows.NewMap(sb, storeService, types.GrantedUntilPrefix, "granted_until",
-			collections.PairKeyCodec(registrytypes.WorkIDKey, collections.BoolKey), collcodec.TimeValue()),
+		GrantsHeld: collections.NewKeySet(sb, types.GrantsHeldPrefix, "grants_held",
+			collections.QuadKeyCodec(collections.BytesKey, registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey)),
+		GrantUses: collections.NewKeySet(sb, types.GrantUsesPrefix, "grant_uses",
+			collections.PairKeyCodec(types.GrantIDKey, registrytypes.WorkIDKey)),
+		Tallies: rows.NewMap(sb, storeService, types.TalliesPrefix, "tallies", workTerms, codec.CollValue[types.Tally](cdc)),
+		Running: collections.NewKeySet(sb, types.RunningPrefix, "running",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, collections.Uint64Key, types.TermsIDKey)),
+		Exclusives: rows.NewMap(sb, storeService, types.ExclusivesPrefix, "exclusives", registrytypes.WorkIDKey,
+			codec.CollValue[types.Exclusives](cdc)),
+		AllowLists: rows.NewMap(sb, storeService, types.AllowListsPrefix, "allow_lists", collections.BytesKey,
+			codec.CollValue[types.AllowList](cdc)),
 		Demands:     rows.NewMap(sb, storeService, types.DemandsPrefix, "demands", registrytypes.WorkIDKey, collections.BytesValue),
 		PastDemands: rows.NewMap(sb, storeService, types.PastDemandsPrefix, "past_demands", workNumber, collections.BytesValue),
 		Admissions:  rows.NewMap(sb, storeService, types.AdmissionsPrefix, "admissions", workNumber, codec.CollValue[types.Admission](cdc)),

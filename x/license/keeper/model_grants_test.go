@@ -80,9 +80,9 @@ func (m *model) approveAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 }
 
 func (m *model) mayRenew(g *modelGrant, holder sdk.AccAddress, fee int64) bool {
-	free := !m.running(true, g.work) && (!g.exclusive || !m.running(false, g.work))
+	t := m.kinds[g.terms]
 	return !g.ends.IsZero() && holder.String() == m.holder(g) && m.mayTake(g.work, g.terms, holder, g.usedBy, fee) &&
-		(free || g.exclusive && m.isRunning(g))
+		(m.mayRun(g.work, t, g) || t.Exclusivity != 0 && m.isRunning(g))
 }
 
 func (m *model) renewAny(rt *rapid.T, holder sdk.AccAddress) {
@@ -100,20 +100,43 @@ func (m *model) renewAny(rt *rapid.T, holder sdk.AccAddress) {
 	if !m.isRunning(g) {
 		g.ends = m.ctx.BlockTime()
 	}
-	g.ends = g.ends.Add(time.Hour)
+	g.ends, g.allowed = g.ends.Add(time.Hour), m.offers[offerKey(g.work, g.terms)].Licensees
 }
 
-func (m *model) transferAny(rt *rapid.T, recipient sdk.AccAddress) {
+// mayMove says whether a grant can be given to an account.
+func (m *model) mayMove(g *modelGrant, recipient string) bool {
+	terms := m.kinds[g.terms]
+	return g.usedBy == registrytypes.WorkID{} && len(g.uses) == 0 && m.isRunning(g) && terms.Transferable && recipient != g.licensee &&
+		(len(g.allowed) == 0 || slices.Contains(g.allowed, recipient)) &&
+		(!terms.DerivativeApproval || len(g.allowed) > 0 || m.approved(g.work, g.terms, recipient))
+}
+
+// moveAny offers a grant, takes that back or accepts it.
+func (m *model) moveAny(rt *rapid.T, recipient sdk.AccAddress) {
 	id, g := m.anyGrant(rt)
-	if g == nil || g.licensee == recipient.String() {
+	if g == nil {
 		return
 	}
-	terms := m.kinds[g.terms]
-	want := g.usedBy == registrytypes.WorkID{} && m.isRunning(g) && terms.Transferable &&
-		(!terms.DerivativeApproval || m.approved(g.work, g.terms, recipient.String()))
-	err := m.try(&types.MsgTransferGrant{Licensee: g.licensee, Grant: id, Recipient: recipient.String()})
-	require.Equal(rt, want, err == nil, "%v", err)
-	if err == nil {
-		g.licensee = recipient.String()
+	switch rapid.IntRange(0, 4).Draw(rt, "step") {
+	case 0:
+		holder := m.holder(g)
+		err := m.try(&types.MsgCancelGrantOffer{Licensee: holder, Grant: id})
+		require.Equal(rt, g.offeredTo != "", err == nil, "%v", err)
+		g.offeredTo = ""
+	case 1, 2:
+		if m.holder(g) == recipient.String() {
+			return // refused before it runs
+		}
+		err := m.try(&types.MsgOfferGrant{Licensee: m.holder(g), Grant: id, Recipient: recipient.String()})
+		require.Equal(rt, m.mayMove(g, recipient.String()), err == nil, "%v", err)
+		if err == nil {
+			g.offeredTo = recipient.String()
+		}
+	default:
+		err := m.try(&types.MsgAcceptGrant{Recipient: recipient.String(), Grant: id})
+		require.Equal(rt, g.offeredTo == recipient.String() && m.mayMove(g, recipient.String()), err == nil, "%v", err)
+		if err == nil {
+			g.licensee, g.offeredTo = recipient.String(), ""
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,12 +29,16 @@ type model struct {
 }
 
 type modelGrant struct {
-	work      registrytypes.WorkID
-	licensee  string
-	terms     types.TermsID
-	ends      time.Time // zero: never
-	usedBy    registrytypes.WorkID
-	exclusive bool
+	work     registrytypes.WorkID
+	licensee string
+	terms    types.TermsID
+	ends     time.Time            // zero: never
+	usedBy   registrytypes.WorkID // of one that serves one
+	serves   uint32
+	uses     map[registrytypes.WorkID]bool
+	// allowed are who may hold it, empty for all, and offeredTo whom it is offered to.
+	allowed   []string
+	offeredTo string
 }
 
 func offerKey(work registrytypes.WorkID, terms types.TermsID) string {
@@ -51,27 +56,66 @@ func newModel(t testing.TB) *model {
 		{Spdx: "LicenseRef-NC", Derivatives: types.DERIVATIVES_ALLOWED},
 		{Spdx: "LicenseRef-Com", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, MaxGrants: 3},
 		{Spdx: "LicenseRef-Hour", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("3ustem"), Duration: &hour},
-		{Spdx: "LicenseRef-Only", CommercialUse: true, Exclusive: true, Transferable: true, Duration: &hour},
+		{Spdx: "LicenseRef-Only", CommercialUse: true, Exclusivity: types.EXCLUSIVITY_EXCLUSIVE, Transferable: true, Duration: &hour},
+		{
+			Spdx: "LicenseRef-FR", CommercialUse: true, Exclusivity: types.EXCLUSIVITY_SOLE, Territories: []string{"FR"},
+			Transferable: true, Duration: &hour,
+		},
+		{Spdx: "LicenseRef-US", CommercialUse: true, Territories: []string{"US"}, Duration: &hour},
+		{
+			Spdx: "LicenseRef-Two", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, DerivativesPerGrant: 2,
+			Transferable: true,
+		},
 		{Spdx: "LicenseRef-Ask", Derivatives: types.DERIVATIVES_ALLOWED, DerivativeApproval: true, Transferable: true, Duration: &hour},
 	} {
 		id := m.publish(terms)
 		m.terms = append(m.terms, id)
 		m.kinds[id] = terms
 	}
+	p, _ := types.PresetByName("mit")
+	m.terms, m.kinds[p.ID] = append(m.terms, p.ID), p.Terms
 	return m
 }
 
-func (m *model) running(exclusive bool, work registrytypes.WorkID) bool {
+// meets says whether a grant under terms overlaps with a running one, be it any or only
+// such as keep others out; but is one that does not count. All terms here permit copies,
+// and are for one territory or for all.
+func (m *model) meets(work registrytypes.WorkID, t types.Terms, exclusive bool, but *modelGrant) bool {
 	for _, g := range m.grants {
-		if g.work == work && g.exclusive == exclusive && (g.ends.IsZero() || m.ctx.BlockTime().Before(g.ends)) {
+		other := m.kinds[g.terms]
+		apart := len(t.Territories)*len(other.Territories) > 0 && t.Territories[0] != other.Territories[0]
+		if g != but && g.work == work && m.isRunning(g) && !apart && (!exclusive || other.Exclusivity != 0) {
 			return true
 		}
 	}
 	return false
 }
 
-// mayOffer: all offers here have a price, which makes them commercial.
-func (m *model) mayOffer(work registrytypes.WorkID) bool { return !m.nc[work] }
+// forEver says whether MIT was offered on a work, which can't be taken back.
+func (m *model) forEver(work registrytypes.WorkID) bool {
+	for id, t := range m.kinds {
+		if t.Spdx == "MIT" && m.offers[offerKey(work, id)].IrrevocableSince != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// mayOffer: all offers here but that of MIT have a price, which makes them commercial.
+func (m *model) mayOffer(work registrytypes.WorkID, id types.TermsID, o types.Offer) bool {
+	t := m.kinds[id]
+	switch {
+	case m.nc[work]:
+		return false
+	case t.Spdx == "MIT":
+		exclusive := false
+		for _, g := range m.grants {
+			exclusive = exclusive || g.work == work && m.isRunning(g) && m.kinds[g.terms].Exclusivity != 0
+		}
+		return o.Paused || !exclusive
+	}
+	return t.Exclusivity == 0 || !m.forEver(work)
+}
 
 // mayTake says whether the offer lets an account take a grant, for a derivative
 // or for any.
@@ -80,8 +124,8 @@ func (m *model) mayTake(
 ) bool {
 	offer, open := m.offers[offerKey(work, id)]
 	terms := m.kinds[id]
-	return open && !offer.Paused && !offer.Expired(m.ctx.BlockTime()) && fee >= offer.PriceUnder(terms).AmountOf("ustem").Int64() &&
-		(!terms.DerivativeApproval || m.approved(work, id, licensee.String()) || m.approved(work, id, derivative.String()))
+	return open && offer.Open(m.ctx.BlockTime()) && (len(offer.Licensees) == 0 || slices.Contains(offer.Licensees, licensee.String())) && fee >= offer.PriceUnder(terms).AmountOf("ustem").Int64() &&
+		(!terms.DerivativeApproval || len(offer.Licensees) > 0 || m.approved(work, id, licensee.String()) || m.approved(work, id, derivative.String()))
 }
 
 func (m *model) mayAcquire(
@@ -90,8 +134,13 @@ func (m *model) mayAcquire(
 	terms := m.kinds[id]
 	return m.mayTake(work, id, licensee, derivative, fee) &&
 		(terms.MaxGrants == 0 || m.counts[offerKey(work, id)] < terms.MaxGrants) &&
-		!m.running(true, work) && (!terms.Exclusive || !m.running(false, work)) &&
+		m.mayRun(work, terms, nil) &&
 		(derivative == registrytypes.WorkID{} || derivative != work && m.registry[derivative].Owner.Equals(licensee))
+}
+
+// mayRun says whether the grants that run leave room for one under terms.
+func (m *model) mayRun(work registrytypes.WorkID, t types.Terms, but *modelGrant) bool {
+	return !m.meets(work, t, true, but) && (t.Exclusivity == 0 || !m.meets(work, t, false, but) && !m.forEver(work))
 }
 
 func TestRandomOperationsMatchTheModel(t *testing.T) {
@@ -108,32 +157,46 @@ func TestRandomOperationsMatchTheModel(t *testing.T) {
 			},
 			"offer": func(rt *rapid.T) {
 				w, id := work(), terms()
-				o := types.Offer{Price: coins("5ustem"), Paused: rapid.IntRange(0, 3).Draw(rt, "paused") == 0}
+				o := types.Offer{Paused: rapid.IntRange(0, 3).Draw(rt, "paused") == 0}
+				if m.kinds[id].Spdx != "MIT" {
+					o.Price = coins("5ustem")
+					if rapid.IntRange(0, 3).Draw(rt, "listed") == 0 {
+						o.Licensees = []string{alice.String(), bob.String()}
+						slices.Sort(o.Licensees)
+					}
+				}
 				if rapid.Bool().Draw(rt, "ends") {
 					end := m.ctx.BlockTime().Add(30 * time.Minute)
 					o.ExpiresAt = &end
 				}
 				err := m.offer(w, id, o)
-				require.Equal(rt, m.mayOffer(w), err == nil, "%v", err)
+				require.Equal(rt, m.mayOffer(w, id, o), err == nil, "%v", err)
 				if err == nil {
+					o.IrrevocableSince = m.offers[offerKey(w, id)].IrrevocableSince
+					if now := m.ctx.BlockTime(); o.IrrevocableSince == nil && m.kinds[id].Spdx == "MIT" && !o.Paused {
+						o.IrrevocableSince = &now
+					}
 					m.offers[offerKey(w, id)] = o
 				}
 			},
 			"close": func(rt *rapid.T) {
 				w, id := work(), terms()
-				_, open := m.offers[offerKey(w, id)]
+				o, open := m.offers[offerKey(w, id)]
 				err := m.try(&types.MsgCloseOffer{Owner: m.registry[w].Owner.String(), Work: w, Terms: id})
-				require.Equal(rt, open, err == nil, "%v", err)
-				delete(m.offers, offerKey(w, id))
+				require.Equal(rt, open && !o.Closed, err == nil, "%v", err)
+				if delete(m.offers, offerKey(w, id)); o.IrrevocableSince != nil {
+					o.Closed = true
+					m.offers[offerKey(w, id)] = o
+				}
 			},
 			"acquire": func(rt *rapid.T) {
 				m.acquireAny(rt, work(), terms(), rapid.SampledFrom(accounts).Draw(rt, "licensee"))
 			},
-			"derive":   func(rt *rapid.T) { m.deriveAny(rt, work()) },
-			"sell":     func(rt *rapid.T) { m.sell(work(), rapid.SampledFrom(accounts).Draw(rt, "buyer")) },
-			"approve":  func(rt *rapid.T) { m.approveAny(rt, work(), terms(), rapid.SampledFrom(accounts).Draw(rt, "approver")) },
-			"renew":    func(rt *rapid.T) { m.renewAny(rt, rapid.SampledFrom(accounts).Draw(rt, "holder")) },
-			"transfer": func(rt *rapid.T) { m.transferAny(rt, rapid.SampledFrom(accounts).Draw(rt, "recipient")) },
+			"derive":  func(rt *rapid.T) { m.deriveAny(rt, work()) },
+			"sell":    func(rt *rapid.T) { m.sell(work(), rapid.SampledFrom(accounts).Draw(rt, "buyer")) },
+			"approve": func(rt *rapid.T) { m.approveAny(rt, work(), terms(), rapid.SampledFrom(accounts).Draw(rt, "approver")) },
+			"renew":   func(rt *rapid.T) { m.renewAny(rt, rapid.SampledFrom(accounts).Draw(rt, "holder")) },
+			"move":    func(rt *rapid.T) { m.moveAny(rt, rapid.SampledFrom(accounts).Draw(rt, "recipient")) },
 		})
 	})
 }
@@ -158,9 +221,17 @@ func (m *model) acquireAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 		require.Len(rt, m.revenue.paid, paid)
 		return
 	}
-	require.Equal(rt, payment{licensee.String(), work, "5ustem"}, m.revenue.paid[paid])
+	if m.kinds[id].Spdx != "MIT" {
+		require.Equal(rt, payment{licensee.String(), work, "5ustem"}, m.revenue.paid[paid])
+	}
 	m.counts[offerKey(work, id)]++
-	g := &modelGrant{work: work, licensee: licensee.String(), terms: id, usedBy: derivative, exclusive: m.kinds[id].Exclusive}
+	g := &modelGrant{
+		work: work, licensee: licensee.String(), terms: id, usedBy: derivative, serves: m.kinds[id].Serves(),
+		uses: map[registrytypes.WorkID]bool{}, allowed: m.offers[offerKey(work, id)].Licensees,
+	}
+	if (derivative != registrytypes.WorkID{}) {
+		g.serves = 1
+	}
 	if d := m.kinds[id].Duration; d != nil {
 		g.ends = m.ctx.BlockTime().Add(*d)
 	}
@@ -177,18 +248,24 @@ func (m *model) deriveAny(rt *rapid.T, derivative registrytypes.WorkID) {
 	if source.work == derivative || m.nc[g.work] || !g.ends.IsZero() {
 		return // ends of permissions have tests of their own
 	}
-	open := false
+	open, mit := false, false
 	for _, other := range m.terms {
 		o, ok := m.offers[offerKey(derivative, other)]
-		open = open || ok && !o.Paused && !o.Expired(m.ctx.BlockTime())
+		open = open || ok && o.Open(m.ctx.BlockTime()) && m.kinds[other].Spdx != "MIT"
+		mit = mit || ok && o.Open(m.ctx.BlockTime()) && m.kinds[other].Spdx == "MIT"
 	}
 	want := m.holder(g) == m.registry[derivative].Owner.String() && m.kinds[g.terms].Derivatives != types.DERIVATIVES_NONE &&
-		(g.usedBy == registrytypes.WorkID{} || g.usedBy == derivative)
+		(g.usedBy == registrytypes.WorkID{} || g.usedBy == derivative) && (g.uses[derivative] || len(g.uses) < int(g.serves))
 	restricts := !m.kinds[g.terms].CommercialUse
 	err := m.derive(derivative, source)
-	require.Equal(rt, want && (!open || !restricts && !m.nc[derivative]), err == nil, "%v", err)
+	require.Equal(rt, want && (!open && !mit || !restricts && !m.nc[derivative]), err == nil, "%v", err)
 	if err == nil {
-		g.usedBy = derivative
+		if g.serves == 1 {
+			g.usedBy = derivative
+		}
+		if !g.uses[derivative] {
+			g.uses[derivative], g.offeredTo = true, ""
+		}
 		m.nc[derivative] = m.nc[derivative] || restricts
 	}
 }
@@ -207,6 +284,12 @@ func (m *model) check(rt *rapid.T) {
 		require.Equal(rt, want.licensee, g.Grant.Licensee.String())
 		usedBy, _ := g.Grant.User()
 		require.Equal(rt, want.usedBy, usedBy)
+		require.Equal(rt, want.serves, g.Grant.Serves)
+		require.Len(rt, want.uses, int(g.Grant.Used))
+		require.Equal(rt, want.offeredTo, g.Grant.OfferedTo.String())
+		allowed, err := m.query.Grant(m.ctx, &types.QueryGrantRequest{Grant: g.Id})
+		require.NoError(rt, err)
+		require.Equal(rt, want.allowed, allowed.Licensees)
 		require.Equal(rt, want.ends.IsZero(), g.Grant.ExpiresAt == nil)
 		require.True(rt, g.Grant.ExpiresAt == nil || want.ends.Equal(*g.Grant.ExpiresAt))
 	}

@@ -68,7 +68,7 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcquireResponse{Grant: id, Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
+	return &types.MsgAcquireResponse{Grant: id, Fee: grant.Fee, ExpiresAt: grant.ExpiresAt, Serves: grant.Serves}, nil
 }
 
 // RenewGrant implements types.MsgServer.
@@ -84,8 +84,8 @@ func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*t
 	return &types.MsgRenewGrantResponse{Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
 }
 
-// TransferGrant implements types.MsgServer.
-func (s msgServer) TransferGrant(ctx context.Context, msg *types.MsgTransferGrant) (*types.MsgTransferGrantResponse, error) {
+// OfferGrant implements types.MsgServer.
+func (s msgServer) OfferGrant(ctx context.Context, msg *types.MsgOfferGrant) (*types.MsgOfferGrantResponse, error) {
 	licensee, err := sdk.AccAddressFromBech32(msg.Licensee)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,27 @@ func (s msgServer) TransferGrant(ctx context.Context, msg *types.MsgTransferGran
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgTransferGrantResponse{}, s.k.TransferGrant(ctx, licensee, msg.Grant, recipient)
+	return &types.MsgOfferGrantResponse{}, s.k.OfferGrant(ctx, licensee, msg.Grant, recipient)
+}
+
+// CancelGrantOffer implements types.MsgServer.
+func (s msgServer) CancelGrantOffer(
+	ctx context.Context, msg *types.MsgCancelGrantOffer,
+) (*types.MsgCancelGrantOfferResponse, error) {
+	licensee, err := sdk.AccAddressFromBech32(msg.Licensee)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCancelGrantOfferResponse{}, s.k.CancelGrantOffer(ctx, licensee, msg.Grant)
+}
+
+// AcceptGrant implements types.MsgServer.
+func (s msgServer) AcceptGrant(ctx context.Context, msg *types.MsgAcceptGrant) (*types.MsgAcceptGrantResponse, error) {
+	recipient, err := sdk.AccAddressFromBech32(msg.Recipient)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgAcceptGrantResponse{}, s.k.AcceptGrant(ctx, recipient, msg.Grant)
 }
 
 // Approve implements types.MsgServer.

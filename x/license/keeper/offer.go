@@ -39,25 +39,40 @@ func (k Keeper) Offer(
 		return nil, errorsmod.Wrapf(types.ErrConflict, "%s: %s can't be offered under %s: choose terms that comply, "+
 			"or do without the source", describe(verdict.Refusals), work, cmp.Or(types.PresetName(id), id.String()))
 	}
-	if err := k.setOffer(ctx, collections.Join(work, id), o); err != nil {
+	if err := k.checkBeside(ctx, work, id, t, o); err != nil {
+		return nil, err
+	}
+	if err := k.replaceOffer(ctx, collections.Join(work, id), t, &o); err != nil {
 		return nil, err
 	}
 	return describeEach(verdict.Warnings), events.Emit(ctx, &types.EventOffered{Work: work, Terms: id, Offer: o})
 }
 
 // CloseOffer ends an offer on behalf of the work's owner, whatever the work's
-// status. What was granted or derived under it stays.
+// status. What was granted or derived under it stays, and so does the row of a licence
+// that cannot be taken back, which permits everybody what it did.
 func (k Keeper) CloseOffer(ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID) error {
 	if _, err := k.registry.Control(ctx, owner, work, registrytypes.ActCloseOffer); err != nil {
 		return err
 	}
-	if _, err := k.getOffer(ctx, work, id); err != nil {
+	offer, err := k.getOffer(ctx, work, id)
+	if err != nil {
 		return err
 	}
-	if err := k.removeOffer(ctx, collections.Join(work, id)); err != nil {
+	key := collections.Join(work, id)
+	switch {
+	case offer.Closed:
+		return errorsmod.Wrapf(types.ErrOfferNotFound, "%s is closed under %s already; that licence can't be taken back and permits on", work, id)
+	case offer.IrrevocableSince != nil:
+		offer.Closed = true
+		err = k.Offers.Set(ctx, key, offer)
+	default:
+		err = k.removeOffer(ctx, key)
+	}
+	if err != nil {
 		return err
 	}
-	return events.Emit(ctx, &types.EventOfferClosed{Work: work, Terms: id})
+	return events.Emit(ctx, &types.EventOfferClosed{Work: work, Terms: id, IrrevocableSince: offer.IrrevocableSince})
 }
 
 // getOffer returns an offer, expired or not. It fails with ErrOfferNotFound.
@@ -123,6 +138,20 @@ func (k Keeper) owes(ctx context.Context, work registrytypes.WorkID) (bool, erro
 	return absolute > 0 || relative > 0, err
 }
 
+// replaceOffer stores an offer in place of the one under the same terms. It says since
+// when a licence that cannot be taken back is offered.
+func (k Keeper) replaceOffer(ctx context.Context, key offered, t types.Terms, o *types.Offer) error {
+	before, _, err := k.Offers.Find(ctx, key)
+	if err != nil {
+		return err
+	}
+	if o.IrrevocableSince = before.IrrevocableSince; o.IrrevocableSince == nil && o.Irrevocable(t) {
+		now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
+		o.IrrevocableSince = &now
+	}
+	return k.setOffer(ctx, key, *o)
+}
+
 // setOffer puts an offer on a work, or replaces the one under the same terms,
 // which is free. It refuses one too many.
 func (k Keeper) setOffer(ctx context.Context, key offered, o types.Offer) error {
@@ -136,7 +165,8 @@ func (k Keeper) setOffer(ctx context.Context, key offered, o types.Offer) error 
 			return err
 		}
 		if count >= types.MaxOffers {
-			return errorsmod.Wrapf(types.ErrTooManyOffers, "%s has %d offers, the most there may be: close one", key.K1(), count)
+			return errorsmod.Wrapf(types.ErrTooManyOffers, "%s has %d offers, the most there may be, with licences "+
+				"that can't be taken back: close another", key.K1(), count)
 		}
 		if err := k.OfferCounts.Set(ctx, key.K1(), count+1); err != nil {
 			return err

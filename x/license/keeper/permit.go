@@ -55,12 +55,19 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 // relyOn reads what a derivation relies on: one's own work, a grant or a public
 // offer. Whether it permits the derivation is decided later.
 func (k Keeper) relyOn(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
-	switch {
-	case r.Permission == "":
+	if isGrant(r.Permission) {
+		return k.grantedPermit(ctx, r)
+	}
+	own := r.Permission == ""
+	if !own && source.OwnedBy(r.Owner) { // who owns a work and all its revenue does not rely on the own offers
+		var err error
+		if own, err = k.isSole(ctx, r.Source, r.Owner); err != nil {
+			return types.Permit{}, types.Terms{}, err
+		}
+	}
+	if own {
 		permit, err := k.ownPermit(ctx, r, source)
 		return permit, types.Terms{}, err
-	case isGrant(r.Permission):
-		return k.grantedPermit(ctx, r)
 	}
 	id, err := types.ParseTermsID(r.Permission)
 	if err != nil {
@@ -146,6 +153,11 @@ func (k Keeper) decideOne(
 	if work.Constraints, err = q.constraints(r.Source, rows); err != nil {
 		return err
 	}
+	if permit.Grant.IsZero() {
+		if err := q.exclusivity(r.Source, by, types.GrantID{}, &work); err != nil {
+			return err
+		}
+	}
 	switch {
 	case permit.Own:
 	case !permit.Grant.IsZero():
@@ -161,9 +173,6 @@ func (k Keeper) decideOne(
 	default:
 		offer, err := k.getOffer(ctx, r.Source, permit.Terms)
 		if err != nil {
-			return err
-		}
-		if err := q.exclusivity(r.Source, &work); err != nil {
 			return err
 		}
 		alternative, err := q.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, by)

@@ -54,7 +54,7 @@ func TestOffersThatNeedAGrant(t *testing.T) {
 		"allow-list": {free, types.Offer{Licensees: []string{bob.String()}}},
 		"duration":   {remixable(func(t *types.Terms) { t.Duration = &hour }), types.Offer{}},
 		"number":     {remixable(func(t *types.Terms) { t.MaxGrants = 5 }), types.Offer{}},
-		"exclusive":  {remixable(func(t *types.Terms) { t.Exclusive = true }), types.Offer{}},
+		"exclusive":  {remixable(func(t *types.Terms) { t.Exclusivity = types.EXCLUSIVITY_SOLE }), types.Offer{}},
 	} {
 		f.offered(song, c.terms, c.offer)
 		_, err := f.permit(remix, song, c.terms)

@@ -21,12 +21,12 @@ func (k Keeper) describeOffer(ctx context.Context, key offered, o types.Offer) (
 	if err != nil {
 		return types.OpenOffer{}, err
 	}
-	granted, _, err := k.GrantCounts.Find(ctx, key)
+	sum, _, err := k.Tallies.Find(ctx, key)
 	if err != nil {
 		return types.OpenOffer{}, err
 	}
 	return types.OpenOffer{
-		Work: key.K1(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: granted,
+		Work: key.K1(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: sum.Given,
 	}, nil
 }
 

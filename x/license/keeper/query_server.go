@@ -9,7 +9,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/internal/paging"
@@ -59,58 +58,6 @@ func (s queryServer) Offers(ctx context.Context, req *types.QueryOffersRequest) 
 		return s.k.describeOffer(ctx, key, o)
 	}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.TermsID](req.Work))
 	return &types.QueryOffersResponse{Offers: offers, Pagination: next}, coded(err)
-}
-
-// Grant implements types.QueryServer.
-func (s queryServer) Grant(ctx context.Context, req *types.QueryGrantRequest) (*types.QueryGrantResponse, error) {
-	if err := req.Grant.Given("grant"); err != nil {
-		return nil, coded(err)
-	}
-	grant, err := s.k.GetGrant(ctx, req.Grant)
-	if err != nil {
-		return nil, coded(err)
-	}
-	return &types.QueryGrantResponse{Grant: grant.Named(req.Grant)}, nil
-}
-
-// Grants implements types.QueryServer.
-func (s queryServer) Grants(ctx context.Context, req *types.QueryGrantsRequest) (*types.QueryGrantsResponse, error) {
-	switch {
-	case req.Licensee != "":
-		return s.grantsOfLicensee(ctx, req)
-	case req.Work.IsZero():
-		return nil, status.Error(codes.InvalidArgument, "name a work, a licensee or both")
-	}
-	page, err := s.find(ctx, req.Work, req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	grants, next, err := query.CollectionPaginate(ctx, s.k.GrantsByWork, page,
-		func(key collections.Pair[registrytypes.WorkID, types.GrantID], _ collections.NoValue) (types.NamedGrant, error) {
-			return s.k.namedGrant(ctx, key.K2())
-		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, types.GrantID](req.Work))
-	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
-}
-
-// grantsOfLicensee lists an account's grants, of one work where it is named.
-func (s queryServer) grantsOfLicensee(ctx context.Context, req *types.QueryGrantsRequest) (*types.QueryGrantsResponse, error) {
-	page, err := paging.Bound(req.Pagination)
-	if err != nil {
-		return nil, err
-	}
-	licensee, err := sdk.AccAddressFromBech32(req.Licensee)
-	if err != nil {
-		return nil, status.Errorf(codes.InvalidArgument, "licensee is no account: %s", err)
-	}
-	prefix := collections.TriplePrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee)
-	if !req.Work.IsZero() {
-		prefix = collections.TripleSuperPrefix[sdk.AccAddress, registrytypes.WorkID, types.GrantID](licensee, req.Work)
-	}
-	grants, next, err := query.CollectionPaginate(ctx, s.k.GrantsByLicensee, page,
-		func(key licensed, _ collections.NoValue) (types.NamedGrant, error) {
-			return s.k.namedGrant(ctx, key.K3())
-		}, withPrefix(prefix))
-	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
 }
 
 // withPrefix lists the keys that begin as the given, incomplete one.

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"time"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -21,11 +20,13 @@ type quote struct {
 	terms   types.Terms
 	// fee of the grant; nil: free.
 	fee *sdk.Coin
+	// allowed are the accounts that the offer names; none: everybody.
+	allowed types.AllowList
 }
 
 // quote finds what a licensee may take now, at most at the price and rate they
-// agree to. Renewed is the grant that is to last longer; nil: a new one.
-func (k Keeper) quote(ctx context.Context, a Acquisition, renewed *types.Grant) (quote, error) {
+// agree to. Renewed is the grant that is to last longer; none: a new one.
+func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quote, error) {
 	var q quote
 	var err error
 	if q.work, err = k.registry.GetWork(ctx, a.Work); err != nil {
@@ -41,6 +42,7 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed *types.Grant) 
 	if q.terms, err = k.GetTerms(ctx, a.Terms); err != nil {
 		return q, err
 	}
+	q.allowed.Licensees = offer.Licensees
 	reasons, err := k.weighAcquisition(ctx, a, q, offer, renewed)
 	if err != nil {
 		return q, err
@@ -55,9 +57,15 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed *types.Grant) 
 	return q, err
 }
 
+// renewal is a grant that is to last longer; the zero id: a new one is asked for.
+type renewal struct {
+	id    types.GrantID
+	grant types.Grant
+}
+
 // weighAcquisition asks the rules what stands against taking an offer.
 func (k Keeper) weighAcquisition(
-	ctx context.Context, a Acquisition, q quote, o types.Offer, renewed *types.Grant,
+	ctx context.Context, a Acquisition, q quote, o types.Offer, renewed renewal,
 ) ([]rules.Reason, error) {
 	// What acquiring an offer is for is not asked: no use.
 	reader := &inquiry{reader: k.newReader(ctx), asker: asker{a.Licensee, a.Derivative}}
@@ -70,19 +78,21 @@ func (k Keeper) weighAcquisition(
 	if work.Constraints, err = reader.constraints(a.Work, q.demands.Constraints); err != nil {
 		return nil, err
 	}
-	if err := reader.exclusivity(a.Work, &work); err != nil {
+	if err := reader.exclusivity(a.Work, reader.asker, renewed.id, &work); err != nil {
 		return nil, err
+	}
+	isNew := renewed.id.IsZero()
+	// While a grant runs that keeps others out, none that overlaps with it was given.
+	if q.terms.Exclusivity != types.EXCLUSIVITY_NONE && (isNew || renewed.grant.Expired(reader.now)) {
+		if err := reader.rivals(a.Work, &work); err != nil {
+			return nil, err
+		}
 	}
 	offer, err := reader.offer(collections.Join(a.Work, a.Terms), q.work.Transfers, o, reader.asker)
 	if err != nil {
 		return nil, err
 	}
-	if renewed != nil {
-		offer.Exhausted = false // it is no further grant
-		if q.terms.Exclusive && !renewed.Expired(reader.now) {
-			work.ExclusiveUntil = time.Time{} // by the grant itself, which has no other beside it
-		}
-	}
+	offer.Exhausted = offer.Exhausted && isNew // a renewal is no further grant
 	return rules.Acquire(work, offer, reader.now), nil
 }
 

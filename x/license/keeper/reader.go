@@ -67,15 +67,6 @@ func (r *reader) reached(work registrytypes.WorkID, id types.TermsID) (bool, err
 	return err == nil && taken.GT(ceiling.Amount), err
 }
 
-// exclusivity reads until when exclusive and other grants of a work run.
-func (r *reader) exclusivity(id registrytypes.WorkID, work *rules.Work) (err error) {
-	if work.ExclusiveUntil, err = r.k.grantedUntil(r.ctx, id, true); err != nil {
-		return err
-	}
-	work.OthersUntil, err = r.k.grantedUntil(r.ctx, id, false)
-	return err
-}
-
 // asker is who wants to use a work.
 type asker struct {
 	// licensee is nil for anybody.
@@ -94,11 +85,11 @@ func (r *reader) offer(key offered, transfers uint32, o types.Offer, by asker) (
 	}
 	a := o.Alternative(t.id, t.stored, t.rules, by.licensee)
 	if t.stored.MaxGrants > 0 {
-		given, _, err := r.k.GrantCounts.Find(r.ctx, key)
+		sum, _, err := r.k.Tallies.Find(r.ctx, key)
 		if err != nil {
 			return a, err
 		}
-		a.Exhausted = given >= t.stored.MaxGrants
+		a.Exhausted = sum.Given >= t.stored.MaxGrants
 	}
 	if t.stored.DerivativeApproval {
 		a.Approved, err = r.approved(key, transfers, by)
@@ -126,11 +117,8 @@ func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes
 	if err != nil {
 		return rules.Alternative{}, err
 	}
-	a := rules.Alternative{ID: id.String(), Terms: t.rules, Granted: true}
-	if g.ExpiresAt != nil {
-		a.Ends = *g.ExpiresAt
-	}
-	user, used := g.User()
-	a.UsedElsewhere = used && user != derivative
-	return a, nil
+	a := g.Alternative(id.String(), t.rules)
+	serves, _, err := r.k.servesOf(r.ctx, id, g, derivative)
+	a.UsedElsewhere = !serves
+	return a, err
 }

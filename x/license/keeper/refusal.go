@@ -15,6 +15,9 @@ import (
 // reason's code, what it is about, and what to do.
 func refusal(work registrytypes.WorkID, r rules.Reason) error {
 	at := r.At.UTC().Format(time.RFC3339)
+	if r.At.IsZero() {
+		at = "no end"
+	}
 	kind, text := types.ErrNotPermitted, fmt.Sprintf("%s does not permit it under %s: look for another offer", work, r.Permission)
 	switch r.Code {
 	case rules.NotOffered:
@@ -32,13 +35,19 @@ func refusal(work registrytypes.WorkID, r rules.Reason) error {
 	case rules.NeedsGrant:
 		kind, text = types.ErrPermissionNeeded, fmt.Sprintf("%s is not public under %s: acquire a grant and name it", work, r.Permission)
 	case rules.GrantsExhausted:
-		kind, text = types.ErrGrantsExhausted, fmt.Sprintf("all grants of %s under %s were given: look for another offer", work, r.Permission)
+		kind, text = types.ErrGrantsExhausted, fmt.Sprintf("all grants of %s under %s were given, or more run than it can be held "+
+			"against: look for another offer", work, r.Permission)
 	case rules.ExclusiveGranted:
-		kind, text = types.ErrExclusive, fmt.Sprintf("a grant of %s that bears no other is in force until %s: wait for its end", work, at)
+		kind, text = types.ErrExclusive, fmt.Sprintf("a grant of %s that it overlaps with is in force until %s: wait for its end, "+
+			"or keep to other territories, media or uses", work, at)
+	case rules.IrrevocableOffered:
+		kind, text = types.ErrExclusive, fmt.Sprintf("a licence of %s was offered to everybody that can't be taken back, so no grant under %s "+
+			"could keep anybody out: offer terms that are not exclusive", work, r.Permission)
 	case rules.GrantExpired:
 		kind, text = types.ErrGrantExpired, fmt.Sprintf("%s ended at %s: renew it, or acquire another", r.Permission, at)
 	case rules.GrantUsed:
-		kind, text = types.ErrGrantUsed, fmt.Sprintf("%s is used by another work: acquire another with a serial of its own", r.Permission)
+		kind, text = types.ErrGrantUsed, fmt.Sprintf("%s is used by another work, or by as many as it serves: acquire another with a "+
+			"serial of its own", r.Permission)
 	case rules.SourceExpired:
 		kind, text = types.ErrSourceExpired, fmt.Sprintf("the permission that %s has by way of %s ended at %s: its licensee needs to renew the grant",
 			work, r.Source, at)
@@ -49,7 +58,8 @@ func refusal(work registrytypes.WorkID, r rules.Reason) error {
 		kind, text = types.ErrCeilingReached, fmt.Sprintf("%s has taken in more than %s allows under %s: ask its owner for other terms",
 			work, r.Source, r.Terms)
 	case rules.WorkWithdrawn:
-		kind, text = types.ErrWorkUnavailable, fmt.Sprintf("%s was withdrawn by its owner; existing grants stay valid", work)
+		kind, text = types.ErrWorkUnavailable, fmt.Sprintf("%s was withdrawn by its owner; existing grants stay valid, "+
+			"and so do licences that can't be taken back", work)
 	case rules.WorkDisputed:
 		kind, text = types.ErrWorkUnavailable, fmt.Sprintf("wait for the ruling on %s", work)
 	case rules.WorkInvalidated:

@@ -17,9 +17,10 @@ import (
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
 // end or, if that is past, from now. The open offer of the same terms has to
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
-// bounds it and picks its denom. The grant pins anew what the work, its upstream list
-// and its demands are, for what is made under it afterwards; its fee becomes what was
-// paid last. A renewal is not counted as another grant. It fails with
+// bounds it and picks its denom. The grant pins today's versions and allow-list anew,
+// what sources demand among them, for what is made under it from now on, before its end
+// too; its fee becomes what was paid last. A renewal is not counted as another grant. It
+// fails with
 // ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
 // the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
@@ -42,7 +43,7 @@ func (k Keeper) RenewGrant(
 		Licensee: holder, Work: grant.Work.WorkID, Terms: grant.Terms.TermsID,
 		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user,
 	}
-	q, err := k.quote(ctx, a, &grant)
+	q, err := k.quote(ctx, a, renewal{id, grant})
 	if err != nil {
 		return grant, err
 	}
@@ -53,20 +54,31 @@ func (k Keeper) RenewGrant(
 	if err := k.payFee(ctx, a, q.fee); err != nil {
 		return grant, err
 	}
-	if grant.UpstreamVersion, err = k.royalty.UpstreamVersion(ctx, a.Work); err != nil {
-		return grant, err
-	}
+	before := grant
 	grant.Fee, grant.ExpiresAt = q.fee, &end
-	grant.WorkVersion, grant.DemandsVersion = q.work.Version, q.demands.Version
-	if err := k.Grants.Set(ctx, id, grant); err != nil {
+	if err := k.pinAnew(ctx, &grant, q); err != nil {
 		return grant, err
 	}
-	if err := k.noteEnd(ctx, grant, q.terms.Exclusive); err != nil {
+	if err := k.replaceGrant(ctx, id, before, grant); err != nil {
+		return grant, err
+	}
+	if err := k.tally(ctx, id, grant, 0, q.terms); err != nil {
 		return grant, err
 	}
 	return grant, events.Emit(ctx, &types.EventGrantRenewed{
 		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
+		WorkVersion: grant.WorkVersion, UpstreamVersion: grant.UpstreamVersion, AllowList: grant.AllowList.Digest,
 	})
+}
+
+// pinAnew pins what the offer, the work and its upstream list say now.
+func (k Keeper) pinAnew(ctx context.Context, g *types.Grant, q quote) (err error) {
+	g.WorkVersion, g.DemandsVersion = q.work.Version, q.demands.Version
+	if g.UpstreamVersion, err = k.royalty.UpstreamVersion(ctx, g.Work.WorkID); err != nil {
+		return err
+	}
+	g.AllowList.Digest = q.allowed.Digest()
+	return k.pinAllowList(ctx, q.allowed)
 }
 
 // nextEnd is when a renewed grant ends: a duration after its end or, if that is

@@ -60,6 +60,7 @@ func TestARenewalIsPaidAtTodaysPrice(t *testing.T) {
 	fee, end := coins("9uusdc")[0], genesisTime.Add(day(60))
 	res := f.must(renew(bob, grant, "10uusdc"), &types.EventGrantRenewed{
 		Grant: grant, Work: song, Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
+		WorkVersion: 1, UpstreamVersion: 7,
 	})
 	require.Equal(t, &types.MsgRenewGrantResponse{Fee: &fee, ExpiresAt: &end}, res)
 	require.Equal(t, payment{bob.String(), song, "9uusdc"}, f.revenue.paid[1])
@@ -142,7 +143,7 @@ func TestARenewalLiftsWhatExpired(t *testing.T) {
 
 func TestRenewingBesideExclusiveGrants(t *testing.T) {
 	f := newFixture(t)
-	only := f.monthly("5ustem", func(t *types.Terms) { t.Exclusive = true })
+	only := f.monthly("5ustem", func(t *types.Terms) { t.Exclusivity = types.EXCLUSIVITY_EXCLUSIVE })
 	shared := f.monthly("1ustem", nil)
 	first := f.acquired(bob, song, only, 0, "5ustem")
 	f.wait(day(10))

@@ -6,8 +6,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -38,8 +36,7 @@ func (q *inquiry) answer(s types.Subject) (types.Rights, error) {
 		return rights, err
 	}
 	before, behind, err := q.k.registry.Rivals(q.ctx, id, work)
-	rights.Notices = append(rights.Notices, noticeOf(rules.Contested, before)...)
-	rights.Notices = append(rights.Notices, noticeOf(rules.AlsoClaimed, behind)...)
+	rights.Notices = slices.Concat(noticeOf(rules.Contested, before), noticeOf(rules.AlsoClaimed, behind), rights.Notices)
 	return rights, err
 }
 
@@ -78,6 +75,9 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, waiting); err != nil {
 		return rights, err
 	}
+	for _, code := range decision.Notices {
+		rights.Notices = append(rights.Notices, noticeAbout(code, []registrytypes.WorkID{id}, 0)...)
+	}
 	if decision.Rely != nil && decision.Rely.Pinned {
 		later, err := laterSources(decision.Rely.Constraints, known.Constraints)
 		rights.Notices = append(rights.Notices, later...)
@@ -91,9 +91,13 @@ func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work, demands
 	if known.Constraints, err = q.constraints(id, demands.Constraints); err != nil {
 		return err
 	}
-	if q.only == "" && work.OwnedBy(q.licensee) {
-		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {
+	// Who owns a work and all its revenue does not rely on the own offers.
+	if q.onlyGrant.IsZero() && work.OwnedBy(q.licensee) {
+		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil {
 			return err
+		}
+		if known.Own {
+			return q.exclusivity(id, q.asker, types.GrantID{}, known)
 		}
 	}
 	if err := q.addOffers(id, work.Transfers, known); err != nil {
@@ -107,9 +111,10 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 	if err != nil || count == 0 {
 		return err
 	}
-	if err := q.exclusivity(id, known); err != nil {
+	if err := q.exclusivity(id, q.asker, types.GrantID{}, known); err != nil {
 		return err
 	}
+	keepsOut := false
 	it, err := q.k.Offers.Iterate(q.ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](id))
 	if err != nil {
 		return err
@@ -126,42 +131,31 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 		}
 		if q.only == "" || q.only == a.ID {
 			known.Alternatives = append(known.Alternatives, a)
+			keepsOut = keepsOut || a.Terms.Exclusivity != rules.Shared
 		}
+	}
+	if keepsOut {
+		return q.rivals(id, known)
 	}
 	return nil
 }
 
-// addGrants adds the licensee's grants of the work: the one that is named or,
-// where none is, those the licensee acquired, at most MaxOwnGrants. Demands are those
-// on the work, which a grant may be older than; nil: they are not asked about.
+// addGrants adds the licensee's grants of the work: the one that is named or, where
+// none is, those that serve best of what the licensee and the derivative hold. Demands
+// are those on the work, which a grant may be older than; nil: they are not asked about.
 func (q *inquiry) addGrants(id registrytypes.WorkID, demands *types.Demands, known *rules.Work) error {
 	if q.only != "" {
 		return q.addNamedGrant(id, demands, known)
 	}
-	if !q.grants {
+	if q.grants {
+		if err := q.addHeld(types.Approved{Licensee: q.licensee}, id, demands, known); err != nil {
+			return err
+		}
+	}
+	if q.derivative.IsZero() {
 		return nil
 	}
-	it, err := q.k.GrantsByLicensee.Iterate(q.ctx,
-		collections.NewSuperPrefixedTripleRange[sdk.AccAddress, registrytypes.WorkID, types.GrantID](q.licensee, id))
-	if err != nil {
-		return err
-	}
-	defer it.Close()
-	for n := 0; it.Valid() && n < types.MaxOwnGrants; it.Next() {
-		n++
-		key, err := it.Key()
-		if err != nil {
-			return err
-		}
-		grant, err := q.k.GetGrant(q.ctx, key.K3())
-		if err != nil {
-			return err
-		}
-		if err := q.addGrant(key.K3(), grant, demands, known); err != nil {
-			return err
-		}
-	}
-	return nil
+	return q.addHeld(types.Approved{Derivative: q.derivative}, id, demands, known)
 }
 
 // addNamedGrant adds the grant that is named, if it is one of the work. It may
@@ -174,32 +168,8 @@ func (q *inquiry) addNamedGrant(id registrytypes.WorkID, demands *types.Demands,
 	if err != nil || !found || grant.Work.WorkID != id {
 		return err
 	}
-	return q.addGrant(q.onlyGrant, grant, demands, known)
-}
-
-// addGrant adds a grant unless it moved on with the derivative that uses it, or
-// is another's.
-func (q *inquiry) addGrant(id types.GrantID, g types.Grant, demands *types.Demands, known *rules.Work) error {
-	holder, err := q.k.holderOf(q.ctx, g)
-	if err != nil || !holder.Equals(q.licensee) {
-		return err
-	}
-	a, err := q.reader.grant(id, g, q.derivative)
-	if err != nil {
-		return err
-	}
-	if demands != nil && g.DemandsVersion != demands.Version {
-		rows, err := q.k.constraintsAt(q.ctx, g.Work.WorkID, *demands, g.DemandsVersion)
-		if err != nil {
-			return err
-		}
-		a.Pinned = true
-		if a.Constraints, err = q.constraints(g.Work.WorkID, rows); err != nil {
-			return err
-		}
-	}
-	known.Alternatives = append(known.Alternatives, a)
-	return nil
+	_, _, err = q.addGrant(q.onlyGrant, demands, known)
+	return err
 }
 
 // describe puts a decision in the form of an answer.
@@ -305,7 +275,7 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	o := types.Obtainable{
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
 		Price: slices.Clone(offer.PriceUnder(t.stored)), RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
-		NeedsApproval: a.Unapproved(),
+		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(),
 	}
 	if t.stored.Duration != nil {
 		end := q.now.Add(*t.stored.Duration)

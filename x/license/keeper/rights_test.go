@@ -124,6 +124,7 @@ func TestWhatIsOnOfferIsListedWithItsPrice(t *testing.T) {
 	end := genesisTime.Add(week)
 	require.Equal(t, []types.Obtainable{{
 		Work: song, Terms: terms, Spdx: "LicenseRef-Shop", Price: coins("5ustem,7uusdc"), ExpiresAt: &end, NeedsApproval: true,
+		Serves: 1,
 	}}, got.Offers)
 	require.ElementsMatch(t, []string{"needs_approval", "needs_grant"}, codesOf(got))
 

@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -13,11 +12,13 @@ import (
 	"github.com/stemma-chain/stemma/x/license/types"
 )
 
-// TransferGrant gives a running grant that no work uses to another account, if
-// its terms are transferable. Where they ask for the owner's approval, it has to
-// be given to the recipient too. It fails with ErrNotLicensee, ErrGrantUsed,
-// ErrGrantExpired, ErrNotTransferable, ErrApprovalNeeded or ErrInvalidMessage.
-func (k Keeper) TransferGrant(ctx context.Context, licensee sdk.AccAddress, id types.GrantID, recipient sdk.AccAddress) error {
+// OfferGrant offers a running grant that no work uses to another account, if its
+// terms are transferable and its allow-list admits the recipient. Where they ask for
+// the owner's approval, it has to be given to the recipient too. It replaces an earlier
+// such offer. The licensee has and uses the grant until the recipient accepts. It fails
+// with ErrNotLicensee, ErrGrantUsed, ErrGrantExpired, ErrNotTransferable,
+// ErrApprovalNeeded or ErrInvalidMessage.
+func (k Keeper) OfferGrant(ctx context.Context, licensee sdk.AccAddress, id types.GrantID, recipient sdk.AccAddress) error {
 	grant, err := k.GetGrant(ctx, id)
 	if err != nil {
 		return err
@@ -28,30 +29,71 @@ func (k Keeper) TransferGrant(ctx context.Context, licensee sdk.AccAddress, id t
 	if err := k.checkMovable(ctx, id, grant, recipient); err != nil {
 		return err
 	}
-	work := grant.Work.WorkID
-	if err := k.GrantsByLicensee.Remove(ctx, collections.Join3(grant.Licensee, work, id)); err != nil {
-		return err
-	}
-	if err := k.GrantsByLicensee.Set(ctx, collections.Join3(recipient, work, id)); err != nil {
-		return err
-	}
-	grant.Licensee = recipient
+	grant.OfferedTo = recipient
 	if err := k.Grants.Set(ctx, id, grant); err != nil {
 		return err
 	}
-	return events.Emit(ctx, &types.EventGrantTransferred{Grant: id, From: licensee.String(), To: recipient.String()})
+	return events.Emit(ctx, &types.EventGrantOffered{Grant: id, From: licensee.String(), To: recipient.String()})
+}
+
+// CancelGrantOffer takes the offer of a grant back. It fails with ErrNotLicensee, or
+// ErrNotOfferedToYou where it is offered to nobody.
+func (k Keeper) CancelGrantOffer(ctx context.Context, licensee sdk.AccAddress, id types.GrantID) error {
+	grant, err := k.GetGrant(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := k.checkHolder(ctx, licensee, id, grant); err != nil {
+		return err
+	}
+	recipient := grant.OfferedTo
+	if len(recipient) == 0 {
+		return errorsmod.Wrapf(types.ErrNotOfferedToYou, "%s is offered to nobody: there is nothing to take back", id)
+	}
+	grant.OfferedTo = nil
+	if err := k.Grants.Set(ctx, id, grant); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventGrantOfferCancelled{Grant: id, To: recipient.String()})
+}
+
+// AcceptGrant makes a grant the recipient's that was offered to it: nobody gets a grant
+// but by a message of their own. What an offer of it asks is asked again. It fails as
+// OfferGrant does, with ErrNotOfferedToYou or ErrTooManyTerms.
+func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id types.GrantID) error {
+	grant, err := k.GetGrant(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !recipient.Equals(grant.OfferedTo) || recipient.Empty() {
+		return errorsmod.Wrapf(types.ErrNotOfferedToYou, "%s: ask %s, who holds it, to offer it to %s", id, grant.Licensee, recipient)
+	}
+	if err := k.checkMovable(ctx, id, grant, recipient); err != nil {
+		return err
+	}
+	if err := k.checkRoom(ctx, recipient, grant.Work.WorkID, grant.Terms.TermsID); err != nil {
+		return err
+	}
+	before := grant
+	grant.Licensee, grant.OfferedTo = recipient, nil
+	if err := k.replaceGrant(ctx, id, before, grant); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventGrantTransferred{Grant: id, From: before.Licensee.String(), To: recipient.String()})
 }
 
 // checkMovable checks that a grant can be given to a recipient.
 func (k Keeper) checkMovable(ctx context.Context, id types.GrantID, g types.Grant, recipient sdk.AccAddress) error {
-	if user, used := g.User(); used {
+	user, bound := g.User()
+	switch {
+	case bound:
 		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: a grant used by a derivation moves only with that work: transfer %s, which uses %s",
 			rules.GrantUsed, user, id)
-	}
-	if g.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+	case g.Used > 0:
+		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %d derivatives rely on %s, so it stays with %s", rules.GrantUsed, g.Used, id, g.Licensee)
+	case g.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()):
 		return errorsmod.Wrapf(types.ErrGrantExpired, "%s: %s ended at %s: renew it first", rules.GrantExpired, id, g.ExpiresAt.UTC())
-	}
-	if recipient.Equals(g.Licensee) {
+	case recipient.Equals(g.Licensee):
 		return errorsmod.Wrapf(types.ErrInvalidMessage, "recipient holds %s already: name another account", id)
 	}
 	terms, err := k.GetTerms(ctx, g.Terms.TermsID)
@@ -62,7 +104,15 @@ func (k Keeper) checkMovable(ctx context.Context, id types.GrantID, g types.Gran
 		return errorsmod.Wrapf(types.ErrNotTransferable, "%s: its terms %s (%s) don't allow it: %s acquires a grant of its own",
 			id, g.Terms, terms.Spdx, recipient)
 	}
-	if !terms.DerivativeApproval {
+	allowed, err := k.allowListOf(ctx, g)
+	if err != nil {
+		return err
+	}
+	if !allowed.Admits(recipient) {
+		return errorsmod.Wrapf(types.ErrNotLicensee, "%s: the offer that %s was acquired under names who may have it, and %s is not "+
+			"among them: ask the owner of %s for an offer", rules.NotLicensee, id, recipient, g.Work)
+	}
+	if !terms.DerivativeApproval || len(allowed.Licensees) > 0 { // to be named is to be approved
 		return nil
 	}
 	work, err := k.registry.GetWork(ctx, g.Work.WorkID)

@@ -140,7 +140,7 @@ func (g Group) first(one func(Demand) bool) (first Demand, found bool) {
 // where it has with each, the very first.
 func apart(all Group, list func(Terms) string) []Conflict {
 	var limits Group
-	var common []string
+	var left []string
 	for _, d := range all {
 		text := list(d.Terms)
 		if d.Kind != Scope || text == "" {
@@ -148,11 +148,11 @@ func apart(all Group, list func(Terms) string) []Conflict {
 		}
 		have := strings.Split(text, ",")
 		if len(limits) == 0 {
-			limits, common = Group{d}, have
+			limits, left = Group{d}, have
 			continue
 		}
-		common = slices.DeleteFunc(common, func(one string) bool { return !slices.Contains(have, one) })
-		if len(common) == 0 {
+		left = common(left, have)
+		if len(left) == 0 {
 			other := slices.IndexFunc(limits, func(o Demand) bool {
 				return !slices.ContainsFunc(strings.Split(list(o.Terms), ","), func(one string) bool { return slices.Contains(have, one) })
 			})
@@ -161,6 +161,11 @@ func apart(all Group, list func(Terms) string) []Conflict {
 		limits = append(limits, d)
 	}
 	return nil
+}
+
+// common is what two lists have in common, in the order of the first.
+func common(a, b []string) []string {
+	return slices.DeleteFunc(a, func(one string) bool { return !slices.Contains(b, one) })
 }
 
 // shares says whether the group demands compatible share-alike terms itself.

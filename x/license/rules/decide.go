@@ -29,10 +29,15 @@ type Work struct {
 	// Waiting: owners have not approved later sources of the work, or of what it was
 	// made from.
 	Waiting bool
-	// ExclusiveUntil is when its last exclusive grant ends, OthersUntil when its
-	// last other one does; zero: there is none.
-	ExclusiveUntil time.Time
-	OthersUntil    time.Time
+	// Exclusives are its exclusive and sole grants. Others are all grants, those of
+	// the same terms together; they matter where an offer is exclusive or sole.
+	Exclusives []Running
+	Others     []Running
+	// Irrevocable: an offer that cannot be taken back was made; asked as Others are.
+	Irrevocable bool
+	// Crowded: more grants run than were looked at, so that none that keeps others
+	// out can be given.
+	Crowded bool
 	// Alternatives are the offers on the work and the grants that who asks has.
 	Alternatives []Alternative
 }
@@ -72,8 +77,12 @@ type Alternative struct {
 	Unlisted  bool
 	Approved  bool
 	Exhausted bool
+	// Closed: the owner offers it no longer, but it is Irrevocable: it permits
+	// everybody for ever, whatever becomes of the offer and the work.
+	Closed      bool
+	Irrevocable bool
 
-	// Of a grant: another derivative uses it.
+	// Of a grant: other derivatives use it, as many as it serves.
 	UsedElsewhere bool
 	// Pinned: it is older than what the work took on last, and judged by Constraints,
 	// which are what the work had taken on by then.
@@ -86,7 +95,7 @@ type Alternative struct {
 // exclusivity and, for what makes derivatives, no approval.
 func (a Alternative) Public(action Action) bool {
 	t := a.Terms
-	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && !t.Exclusive &&
+	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && t.Exclusivity == Shared &&
 		!(t.Approval && action.approved())
 }
 
@@ -112,18 +121,25 @@ type Decision struct {
 	Obtain []Alternative
 	// Obligations that come with an allowed use.
 	Obligations []Obligation
+	// Notices are what else to know.
+	Notices []Notice
 }
 
 // Decide answers whether a work may be used. Its status comes before all
 // alternatives; of these the best answer counts, whatever their order, each under
 // what the sources demanded when it was given, or demand today. Adding a restriction
-// to terms never turns a denial into a permission.
+// to terms never turns a denial into a permission, but that terms which permit less
+// overlap less with what somebody else has exclusively.
 func Decide(w Work, u Use, now time.Time) Decision {
 	if against := w.standing(); len(against) > 0 {
 		return Decision{Verdict: Denied, Reasons: against}
 	}
 	if w.Own {
-		d, _ := w.demanding(w.Constraints, u, now, Decision{Verdict: Allowed, Obligations: obligations(w.Constraints, nil, u)})
+		own := Decision{Verdict: Allowed, Obligations: obligations(w.Constraints, nil, u)}
+		if out := w.ownerOut(u, now); len(out) > 0 {
+			own = Decision{Verdict: Denied, Reasons: out}
+		}
+		d, _ := w.demanding(w.Constraints, u, now, own)
 		return d
 	}
 	if len(w.Alternatives) == 0 {
@@ -132,25 +148,43 @@ func Decide(w Work, u Use, now time.Time) Decision {
 	}
 	alternatives := slices.Clone(w.Alternatives)
 	slices.SortFunc(alternatives, Alternative.compare)
-	best, found := Decision{Verdict: Denied}, 0
+	best, found := Decision{Verdict: Denied}, denied
+	var spent []Reason // why a grant that who asks has does not do
 	for i := range alternatives {
-		switch d, rank := w.decideBy(&alternatives[i], u, now); {
+		if alternatives[i].Granted {
+			spent = append(spent, alternatives[i].grantAgainst(u, now)...)
+		}
+		switch d, r := w.decideBy(&alternatives[i], u, now); {
 		case d.Verdict == Allowed:
 			return d
-		case rank > found:
-			best, found = d, rank
-		case rank == found:
+		case r > found:
+			best, found = d, r
+		case r == found:
 			best.Reasons = append(best.Reasons, d.Reasons...)
 			best.Obtain = append(best.Obtain, d.Obtain...)
 		}
+	}
+	if found == needsOwn {
+		best.Reasons = append(best.Reasons, spent...)
 	}
 	best.Reasons = sorted(best.Reasons)
 	return best
 }
 
+// rank orders decisions by what else they need.
+type rank uint8
+
+const (
+	denied rank = iota
+	// needsOwn: a grant of the work itself is needed, and perhaps of sources.
+	needsOwn
+	needsOfSources
+	allowed
+)
+
 // decideBy answers by one alternative. Of answers that need a grant, the one that
 // needs it of sources only ranks higher.
-func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, int) {
+func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 	constraints := w.Constraints
 	if a.Pinned {
 		constraints = a.Constraints
@@ -160,6 +194,9 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, int) {
 	switch verdict {
 	case Allowed:
 		d.Rely, d.Obligations = a, obligations(constraints, a, u)
+		if a.Irrevocable && len(w.offerAgainst(*a, now)) > 0 {
+			d.Notices = []Notice{NoLongerOffered}
+		}
 	case NeedsAGrant:
 		d.Obtain = []Alternative{*a}
 	}
@@ -168,24 +205,24 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, int) {
 
 // demanding is a decision by what is offered and granted of the work itself, with
 // what the sources have to say to it, and the rank of what comes of it.
-func (w Work) demanding(constraints []Constraint, u Use, now time.Time, d Decision) (Decision, int) {
+func (w Work) demanding(constraints []Constraint, u Use, now time.Time, d Decision) (Decision, rank) {
 	if reasons := against(constraints, u, now); len(reasons) > 0 {
-		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, 0
+		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
 	}
 	asked, obtain, refused := w.askedAtSources(constraints, u)
 	switch {
 	case len(refused) > 0:
-		return Decision{Verdict: Denied, Reasons: sorted(refused)}, 0
+		return Decision{Verdict: Denied, Reasons: sorted(refused)}, denied
 	case d.Verdict == Denied:
-		return d, 0
+		return d, denied
 	case len(asked) == 0 && d.Verdict == Allowed:
-		return d, 3
+		return d, allowed
 	case d.Verdict == Allowed:
-		return Decision{Verdict: NeedsAGrant, Reasons: sorted(asked), Obtain: obtain}, 2
+		return Decision{Verdict: NeedsAGrant, Reasons: sorted(asked), Obtain: obtain, Notices: d.Notices}, needsOfSources
 	}
 	d.Reasons = sorted(append(d.Reasons, asked...))
 	d.Obtain = append(d.Obtain, obtain...)
-	return d, 1
+	return d, needsOwn
 }
 
 // compare orders alternatives by what they ask: royalty, share-alike, no
@@ -197,6 +234,7 @@ func (a Alternative) compare(b Alternative) int {
 		falseFirst(!a.Terms.Commercial, !b.Terms.Commercial),
 		falseFirst(a.Terms.UsePrice != "", b.Terms.UsePrice != ""),
 		falseFirst(a.Granted, b.Granted),
+		falseFirst(a.Closed, b.Closed),
 		cmp.Compare(a.ID, b.ID),
 	)
 }
@@ -300,15 +338,24 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 		}
 		return Allowed, nil
 	}
-	reasons = append(reasons, w.offerAgainst(a, now)...)
 	public := a.Public(u.Action) && !a.Terms.paidByGrant(u.Action)
-	if w.Waiting && (!public || u.Action.approved()) {
-		reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
-	}
 	// What was made under an offer stays; a use that goes on does not. It can go on
 	// under a grant, which outlasts the offer.
-	tooShort := public && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now))
-	if public = public && !tooShort; !public {
+	tooShort := public && !a.Irrevocable && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now))
+	public = public && !tooShort
+	if !public || !a.Irrevocable {
+		reasons = append(reasons, w.offerAgainst(a, now)...)
+		if w.Waiting && (!public || u.Action.approved()) {
+			reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
+		}
+	}
+	switch {
+	case public && a.Irrevocable:
+	case public:
+		if by := w.keptOut(u, a.Terms, now); by != nil {
+			reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: by.Ends})
+		}
+	default:
 		reasons = append(reasons, w.grantsAgainst(a, now)...)
 		if end := now.Add(a.Terms.Duration); a.Terms.Duration > 0 && end.Before(u.end(now)) {
 			reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: end})
@@ -362,10 +409,10 @@ func (w Work) offerAgainst(a Alternative, now time.Time) []Reason {
 		}
 	}
 	refuse(w.Status == Withdrawn, WorkWithdrawn, time.Time{})
+	refuse(a.Closed, NotOffered, time.Time{})
 	refuse(!a.Ends.IsZero() && !now.Before(a.Ends), OfferExpired, a.Ends)
 	refuse(a.Paused, OfferPaused, time.Time{})
 	refuse(a.Unlisted, NotLicensee, time.Time{})
-	refuse(now.Before(w.ExclusiveUntil), ExclusiveGranted, w.ExclusiveUntil)
 	return reasons
 }
 
@@ -375,9 +422,7 @@ func (w Work) grantsAgainst(a Alternative, now time.Time) []Reason {
 	if a.Exhausted {
 		reasons = append(reasons, Reason{Code: GrantsExhausted, Permission: a.ID})
 	}
-	if a.Terms.Exclusive && now.Before(w.OthersUntil) {
-		reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: w.OthersUntil})
-	}
+	reasons = append(reasons, w.exclusiveAgainst(a, now)...)
 	for _, c := range w.Constraints {
 		if c.Kind == Ceiling && c.Reached {
 			reasons = append(reasons, Reason{Code: CeilingReached, Permission: a.ID, Source: c.Source, Terms: c.TermsID})

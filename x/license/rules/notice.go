@@ -15,7 +15,12 @@ const (
 	// SourceUnapproved: owners have not approved later sources of the work, or of what
 	// it was made from.
 	SourceUnapproved Notice = "unapproved_source"
+	// NoLongerOffered: the answer rests on a licence that cannot be taken back, which
+	// the owner offers no longer.
+	NoLongerOffered Notice = "no_longer_offered"
 )
 
 // Notices lists all notices, in order of their names.
-func Notices() []Notice { return []Notice{AlsoClaimed, Contested, LaterSource, SourceUnapproved} }
+func Notices() []Notice {
+	return []Notice{AlsoClaimed, Contested, LaterSource, NoLongerOffered, SourceUnapproved}
+}

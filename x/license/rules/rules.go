@@ -92,6 +92,10 @@ const (
 	WorkWithdrawn    Code = "work_withdrawn"
 	WorkDisputed     Code = "work_disputed"
 	WorkInvalidated  Code = "work_invalidated"
+
+	// IrrevocableOffered: everybody has a licence that cannot be taken back, so
+	// nobody can be kept out.
+	IrrevocableOffered Code = "irrevocable_offered"
 )
 
 // Codes lists all codes, in order of their names.
@@ -103,6 +107,7 @@ func Codes() []Code {
 		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, UnapprovedSource, WorkWithdrawn, WorkDisputed, WorkInvalidated,
+		IrrevocableOffered,
 	}
 	slices.Sort(list)
 	return list
@@ -129,6 +134,20 @@ const (
 	Paid
 )
 
+// Exclusivity says whom a running grant keeps out, where it overlaps with what they
+// do.
+type Exclusivity uint8
+
+// Whom a grant keeps out, numbered as in the protobuf enum.
+const (
+	// Shared: nobody.
+	Shared Exclusivity = iota
+	// Sole: other licensees.
+	Sole
+	// Exclusive: other licensees and the owner.
+	Exclusive
+)
+
 // Terms are the attributes of licence terms that the rules look at. Terms with
 // equal attributes are equal, whatever their id: values are compared with ==.
 type Terms struct {
@@ -152,8 +171,10 @@ type Terms struct {
 	// Duration of a grant; 0: without end.
 	Duration     time.Duration
 	MaxGrants    uint64
-	Exclusive    bool
+	Exclusivity  Exclusivity
 	Transferable bool
+	// PerGrant is how many derivatives a grant serves, as terms have it: 0 is one.
+	PerGrant uint32
 
 	Policy int32
 	// Rate in ppm.

@@ -23,6 +23,9 @@ const (
 // makes says whether the action makes a derivative.
 func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 
+// Makes says whether the use makes a derivative.
+func (u Use) Makes() bool { return u.Action.makes() }
+
 // approved says whether the owner's approval is asked for the action where terms
 // ask for one.
 func (a Action) approved() bool { return a.makes() || a == AIInput }

@@ -10,6 +10,7 @@ import (
 func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgPublishTerms{}, &MsgOffer{}, &MsgCloseOffer{}, &MsgAcquire{},
-		&MsgRenewGrant{}, &MsgTransferGrant{}, &MsgApprove{}, &MsgWithdrawApproval{})
+		&MsgRenewGrant{}, &MsgOfferGrant{}, &MsgCancelGrantOffer{}, &MsgAcceptGrant{},
+		&MsgApprove{}, &MsgWithdrawApproval{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

@@ -37,6 +37,8 @@ var (
 	ErrCeilingReached   = errorsmod.Register(ModuleName, 32, "ceiling on revenue reached")
 	ErrInvalidUse       = errorsmod.Register(ModuleName, 33, "invalid use")
 	ErrNothingToBlank   = errorsmod.Register(ModuleName, 34, "nothing to blank")
+	ErrNotOfferedToYou  = errorsmod.Register(ModuleName, 35, "grant not offered to the account")
+	ErrTooManyTerms     = errorsmod.Register(ModuleName, 36, "grants under too many terms")
 	ErrUnknownVersion   = errorsmod.Register(ModuleName, 40, "unknown version of demands")
 	ErrSourceUnapproved = errorsmod.Register(ModuleName, 41, "later source not approved")
 	ErrNotWaiting       = errorsmod.Register(ModuleName, 42, "approval not waited for")

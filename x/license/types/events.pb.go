@@ -167,12 +167,14 @@ func (m *EventOffered) GetOffer() Offer {
 	return Offer{}
 }
 
-// EventOfferClosed says that an offer ended.
+// EventOfferClosed says that the owner offers no longer.
 type EventOfferClosed struct {
 	// The work.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// The terms.
 	Terms TermsID `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsID" json:"terms"`
+	// When the licence was first offered, which permits on; unset: the offer is gone.
+	IrrevocableSince *time.Time `protobuf:"bytes,3,opt,name=irrevocable_since,json=irrevocableSince,proto3,stdtime" json:"irrevocable_since,omitempty"`
 }
 
 func (m *EventOfferClosed) Reset()         { *m = EventOfferClosed{} }
@@ -208,6 +210,13 @@ func (m *EventOfferClosed) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_EventOfferClosed proto.InternalMessageInfo
 
+func (m *EventOfferClosed) GetIrrevocableSince() *time.Time {
+	if m != nil {
+		return m.IrrevocableSince
+	}
+	return nil
+}
+
 // EventGranted says that an account acquired a grant.
 type EventGranted struct {
 	// The grant.
@@ -224,6 +233,10 @@ type EventGranted struct {
 	ExpiresAt *time.Time `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 	// The work that the grant is reserved for; empty: none yet.
 	Derivative github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,7,opt,name=derivative,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"derivative"`
+	// How many derivatives it serves, from 1; 4294967295: no limit.
+	Serves uint32 `protobuf:"varint,8,opt,name=serves,proto3" json:"serves,omitempty"`
+	// SHA-256 of the accounts that may hold it; empty: everybody may.
+	AllowList github_com_stemma_chain_stemma_x_registry_types.Digest `protobuf:"bytes,9,opt,name=allow_list,json=allowList,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.Digest" json:"allow_list"`
 }
 
 func (m *EventGranted) Reset()         { *m = EventGranted{} }
@@ -280,6 +293,13 @@ func (m *EventGranted) GetExpiresAt() *time.Time {
 	return nil
 }
 
+func (m *EventGranted) GetServes() uint32 {
+	if m != nil {
+		return m.Serves
+	}
+	return 0
+}
+
 // EventGrantRenewed: a grant lasts longer.
 type EventGrantRenewed struct {
 	// The grant.
@@ -292,6 +312,12 @@ type EventGrantRenewed struct {
 	Fee string `protobuf:"bytes,4,opt,name=fee,proto3" json:"fee,omitempty"`
 	// When it ends now.
 	ExpiresAt *time.Time `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+	// Version of the work that it pins from now on.
+	WorkVersion uint32 `protobuf:"varint,6,opt,name=work_version,json=workVersion,proto3" json:"work_version,omitempty"`
+	// Version of what the work owes that it pins from now on; 0: nothing.
+	UpstreamVersion uint32 `protobuf:"varint,7,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
+	// SHA-256 of the accounts that may hold it from now on; empty: everybody may.
+	AllowList github_com_stemma_chain_stemma_x_registry_types.Digest `protobuf:"bytes,8,opt,name=allow_list,json=allowList,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.Digest" json:"allow_list"`
 }
 
 func (m *EventGrantRenewed) Reset()         { *m = EventGrantRenewed{} }
@@ -348,7 +374,126 @@ func (m *EventGrantRenewed) GetExpiresAt() *time.Time {
 	return nil
 }
 
-// EventGrantTransferred says that a grant has another holder.
+func (m *EventGrantRenewed) GetWorkVersion() uint32 {
+	if m != nil {
+		return m.WorkVersion
+	}
+	return 0
+}
+
+func (m *EventGrantRenewed) GetUpstreamVersion() uint32 {
+	if m != nil {
+		return m.UpstreamVersion
+	}
+	return 0
+}
+
+// EventGrantOffered says that a grant's licensee offers it to somebody.
+type EventGrantOffered struct {
+	// The grant.
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
+	// Who holds it.
+	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	// Who may accept it.
+	To string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *EventGrantOffered) Reset()         { *m = EventGrantOffered{} }
+func (m *EventGrantOffered) String() string { return proto.CompactTextString(m) }
+func (*EventGrantOffered) ProtoMessage()    {}
+func (*EventGrantOffered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{6}
+}
+func (m *EventGrantOffered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventGrantOffered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventGrantOffered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventGrantOffered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventGrantOffered.Merge(m, src)
+}
+func (m *EventGrantOffered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventGrantOffered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventGrantOffered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventGrantOffered proto.InternalMessageInfo
+
+func (m *EventGrantOffered) GetFrom() string {
+	if m != nil {
+		return m.From
+	}
+	return ""
+}
+
+func (m *EventGrantOffered) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// EventGrantOfferCancelled says that the offer of a grant was taken back.
+type EventGrantOfferCancelled struct {
+	// The grant.
+	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
+	// Whom it was offered to.
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+}
+
+func (m *EventGrantOfferCancelled) Reset()         { *m = EventGrantOfferCancelled{} }
+func (m *EventGrantOfferCancelled) String() string { return proto.CompactTextString(m) }
+func (*EventGrantOfferCancelled) ProtoMessage()    {}
+func (*EventGrantOfferCancelled) Descriptor() ([]byte, []int) {
+	return fileDescriptor_03289bab879631c8, []int{7}
+}
+func (m *EventGrantOfferCancelled) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventGrantOfferCancelled) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventGrantOfferCancelled.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventGrantOfferCancelled) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventGrantOfferCancelled.Merge(m, src)
+}
+func (m *EventGrantOfferCancelled) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventGrantOfferCancelled) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventGrantOfferCancelled.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventGrantOfferCancelled proto.InternalMessageInfo
+
+func (m *EventGrantOfferCancelled) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
+}
+
+// EventGrantTransferred says that a grant has another holder, who accepted it.
 type EventGrantTransferred struct {
 	// The grant.
 	Grant GrantID `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
@@ -362,7 +507,7 @@ func (m *EventGrantTransferred) Reset()         { *m = EventGrantTransferred{} }
 func (m *EventGrantTransferred) String() string { return proto.CompactTextString(m) }
 func (*EventGrantTransferred) ProtoMessage()    {}
 func (*EventGrantTransferred) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{6}
+	return fileDescriptor_03289bab879631c8, []int{8}
 }
 func (m *EventGrantTransferred) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -422,7 +567,7 @@ func (m *EventApproved) Reset()         { *m = EventApproved{} }
 func (m *EventApproved) String() string { return proto.CompactTextString(m) }
 func (*EventApproved) ProtoMessage()    {}
 func (*EventApproved) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{7}
+	return fileDescriptor_03289bab879631c8, []int{9}
 }
 func (m *EventApproved) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -474,7 +619,7 @@ func (m *EventApprovalWithdrawn) Reset()         { *m = EventApprovalWithdrawn{}
 func (m *EventApprovalWithdrawn) String() string { return proto.CompactTextString(m) }
 func (*EventApprovalWithdrawn) ProtoMessage()    {}
 func (*EventApprovalWithdrawn) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{8}
+	return fileDescriptor_03289bab879631c8, []int{10}
 }
 func (m *EventApprovalWithdrawn) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -527,7 +672,7 @@ func (m *EventConstrained) Reset()         { *m = EventConstrained{} }
 func (m *EventConstrained) String() string { return proto.CompactTextString(m) }
 func (*EventConstrained) ProtoMessage()    {}
 func (*EventConstrained) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{9}
+	return fileDescriptor_03289bab879631c8, []int{11}
 }
 func (m *EventConstrained) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -598,7 +743,7 @@ func (m *NamedConstraint) Reset()         { *m = NamedConstraint{} }
 func (m *NamedConstraint) String() string { return proto.CompactTextString(m) }
 func (*NamedConstraint) ProtoMessage()    {}
 func (*NamedConstraint) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{10}
+	return fileDescriptor_03289bab879631c8, []int{12}
 }
 func (m *NamedConstraint) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -661,7 +806,7 @@ func (m *EventAdmitted) Reset()         { *m = EventAdmitted{} }
 func (m *EventAdmitted) String() string { return proto.CompactTextString(m) }
 func (*EventAdmitted) ProtoMessage()    {}
 func (*EventAdmitted) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{11}
+	return fileDescriptor_03289bab879631c8, []int{13}
 }
 func (m *EventAdmitted) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -719,7 +864,7 @@ func (m *EventAdmissionApproved) Reset()         { *m = EventAdmissionApproved{}
 func (m *EventAdmissionApproved) String() string { return proto.CompactTextString(m) }
 func (*EventAdmissionApproved) ProtoMessage()    {}
 func (*EventAdmissionApproved) Descriptor() ([]byte, []int) {
-	return fileDescriptor_03289bab879631c8, []int{12}
+	return fileDescriptor_03289bab879631c8, []int{14}
 }
 func (m *EventAdmissionApproved) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -769,6 +914,8 @@ func init() {
 	proto.RegisterType((*EventOfferClosed)(nil), "stemma.license.v1.EventOfferClosed")
 	proto.RegisterType((*EventGranted)(nil), "stemma.license.v1.EventGranted")
 	proto.RegisterType((*EventGrantRenewed)(nil), "stemma.license.v1.EventGrantRenewed")
+	proto.RegisterType((*EventGrantOffered)(nil), "stemma.license.v1.EventGrantOffered")
+	proto.RegisterType((*EventGrantOfferCancelled)(nil), "stemma.license.v1.EventGrantOfferCancelled")
 	proto.RegisterType((*EventGrantTransferred)(nil), "stemma.license.v1.EventGrantTransferred")
 	proto.RegisterType((*EventApproved)(nil), "stemma.license.v1.EventApproved")
 	proto.RegisterType((*EventApprovalWithdrawn)(nil), "stemma.license.v1.EventApprovalWithdrawn")
@@ -781,61 +928,69 @@ func init() {
 func init() { proto.RegisterFile("stemma/license/v1/events.proto", fileDescriptor_03289bab879631c8) }
 
 var fileDescriptor_03289bab879631c8 = []byte{
-	// 858 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x57, 0xcd, 0x6e, 0xeb, 0x44,
-	0x14, 0x8e, 0x1d, 0x27, 0xb9, 0x9d, 0xdc, 0x5e, 0xee, 0x35, 0x97, 0xca, 0x54, 0x90, 0xb4, 0x5e,
-	0x65, 0x41, 0x6d, 0xb5, 0xfc, 0x2d, 0x21, 0x69, 0x11, 0x14, 0x10, 0x45, 0xa6, 0xa2, 0x12, 0x9b,
-	0x6a, 0x62, 0x4f, 0x9c, 0x51, 0xec, 0x99, 0x68, 0x66, 0x92, 0xb4, 0x4f, 0xc0, 0xb6, 0x0f, 0xc0,
-	0x82, 0x25, 0x4b, 0x16, 0x5d, 0xf1, 0x04, 0x5d, 0x56, 0x15, 0x0b, 0x84, 0x44, 0x8b, 0xd2, 0x17,
-	0x41, 0x1e, 0x8f, 0x93, 0xb4, 0x4d, 0x55, 0xa5, 0x7f, 0x2a, 0xd2, 0xdd, 0xcd, 0x1c, 0x7f, 0xe7,
-	0x3b, 0x67, 0xce, 0x37, 0x67, 0x66, 0x0c, 0x2a, 0x5c, 0xa0, 0x38, 0x86, 0x6e, 0x84, 0x7d, 0x44,
-	0x38, 0x72, 0xfb, 0xab, 0x2e, 0xea, 0x23, 0x22, 0xb8, 0xd3, 0x65, 0x54, 0x50, 0xf3, 0x55, 0xfa,
-	0xdd, 0x51, 0xdf, 0x9d, 0xfe, 0xea, 0xe2, 0xbb, 0x3e, 0xe5, 0x31, 0xe5, 0xbb, 0x12, 0xe0, 0xa6,
-	0x93, 0x14, 0xbd, 0xf8, 0x3a, 0xa4, 0x21, 0x4d, 0xed, 0xc9, 0x48, 0x59, 0xab, 0x21, 0xa5, 0x61,
-	0x84, 0x5c, 0x39, 0x6b, 0xf6, 0x5a, 0xae, 0xc0, 0x31, 0xe2, 0x02, 0xc6, 0x5d, 0x05, 0x78, 0xff,
-	0x6a, 0x12, 0x02, 0xb1, 0x58, 0xb1, 0xda, 0x4d, 0xf0, 0xf6, 0x17, 0x49, 0x4e, 0xdb, 0x89, 0xed,
-	0xfb, 0x5e, 0x33, 0xc2, 0xbc, 0x8d, 0x02, 0xf3, 0x53, 0x50, 0x90, 0x28, 0x4b, 0x5b, 0xd2, 0x6a,
-	0x73, 0x8d, 0xe5, 0xa3, 0xd3, 0x6a, 0xee, 0xef, 0xd3, 0x6a, 0x49, 0xc2, 0x36, 0x37, 0x4e, 0x0e,
-	0x57, 0x5e, 0xa8, 0xe4, 0x95, 0xc5, 0x4b, 0xf1, 0xa6, 0x09, 0x0c, 0xde, 0x0d, 0xf6, 0x2c, 0x3d,
-	0xf1, 0xf3, 0xe4, 0xd8, 0xfe, 0x16, 0xbc, 0x1a, 0xc7, 0x68, 0x44, 0x90, 0x74, 0xee, 0x10, 0xc1,
-	0x1e, 0x6a, 0xe0, 0xb9, 0xa4, 0xdb, 0x6a, 0xb5, 0x10, 0x43, 0x81, 0xe9, 0x03, 0x63, 0x40, 0x59,
-	0x47, 0x11, 0x6d, 0x29, 0xa2, 0x4f, 0x42, 0x2c, 0xda, 0xbd, 0xa6, 0xe3, 0xd3, 0xd8, 0x4d, 0x89,
-	0x56, 0xfc, 0x36, 0xc4, 0x44, 0x4d, 0xdc, 0x3d, 0x97, 0xa1, 0x10, 0x73, 0xc1, 0xf6, 0x5d, 0xb1,
-	0xdf, 0x45, 0xdc, 0xd9, 0xa1, 0xac, 0x23, 0xe3, 0xce, 0xab, 0xb8, 0xa9, 0xc1, 0x93, 0xe4, 0xe3,
-	0x74, 0xf5, 0x19, 0x0b, 0xf2, 0x11, 0x28, 0xd0, 0x24, 0x51, 0x2b, 0xbf, 0xa4, 0xd5, 0xca, 0x6b,
-	0x96, 0x73, 0x45, 0x74, 0x47, 0x2e, 0xa4, 0x61, 0x24, 0x94, 0x5e, 0x0a, 0xb6, 0x7f, 0xd7, 0xc0,
-	0xcb, 0xf1, 0x22, 0xd7, 0x23, 0xca, 0x9f, 0xfa, 0x42, 0xed, 0xb3, 0xbc, 0xd2, 0xe5, 0x4b, 0x06,
-	0x89, 0x48, 0x15, 0x0e, 0x93, 0xe1, 0x65, 0x85, 0xe5, 0xf7, 0x0b, 0x4c, 0xca, 0xe2, 0xa5, 0xf8,
-	0xd1, 0x3a, 0xf5, 0x47, 0x59, 0x67, 0x7e, 0x66, 0x41, 0x9f, 0x29, 0xed, 0x90, 0x65, 0x48, 0x5f,
-	0xeb, 0xe4, 0x70, 0xe5, 0xb5, 0xea, 0xd5, 0x7a, 0x10, 0x30, 0xc4, 0xf9, 0x0f, 0x82, 0x61, 0x12,
-	0x7a, 0x23, 0xa4, 0xf9, 0x12, 0xe4, 0x5b, 0x08, 0x59, 0x05, 0xd9, 0x16, 0xc9, 0xd0, 0xfc, 0x0c,
-	0x00, 0xb4, 0xd7, 0xc5, 0x0c, 0xf1, 0x5d, 0x28, 0xac, 0xa2, 0xdc, 0x1d, 0x8b, 0x4e, 0xda, 0xce,
-	0x4e, 0xd6, 0xce, 0xce, 0x76, 0xd6, 0xce, 0x0d, 0xe3, 0xe0, 0xac, 0xaa, 0x79, 0x73, 0xca, 0xa7,
-	0x2e, 0x4c, 0x0a, 0x40, 0x80, 0x18, 0xee, 0x43, 0x81, 0xfb, 0xc8, 0x2a, 0x3d, 0x4c, 0xb1, 0x26,
-	0x42, 0xd8, 0x7f, 0xe8, 0xaa, 0x91, 0xa5, 0x5e, 0x1e, 0x22, 0x68, 0xf0, 0xe4, 0x65, 0x9e, 0x54,
-	0x2b, 0x3f, 0xab, 0x5a, 0xc6, 0x75, 0x6a, 0x15, 0x66, 0x56, 0xcb, 0xfe, 0x4d, 0x03, 0xef, 0x8c,
-	0x8b, 0xb7, 0xcd, 0x20, 0xe1, 0x2d, 0xc4, 0xd8, 0x5d, 0x0a, 0xf8, 0x01, 0x30, 0x5a, 0x8c, 0xc6,
-	0xaa, 0x80, 0xd7, 0xaf, 0x4b, 0xa2, 0xcc, 0x1a, 0xd0, 0x05, 0xbd, 0xb1, 0x06, 0xba, 0xa0, 0xf6,
-	0x9f, 0x3a, 0x98, 0x97, 0xa9, 0xd6, 0xbb, 0x5d, 0x46, 0xfb, 0xff, 0x83, 0x23, 0xf6, 0x36, 0x1a,
-	0x5f, 0x6c, 0x1f, 0xe3, 0xe1, 0xdb, 0xe7, 0x1f, 0x1d, 0x2c, 0x4c, 0x94, 0x15, 0x46, 0x3b, 0x58,
-	0xb4, 0x03, 0x06, 0x07, 0xe4, 0x4d, 0x7d, 0xef, 0xa3, 0xbe, 0xbf, 0xea, 0xea, 0xce, 0x5c, 0xa7,
-	0x84, 0x0b, 0x06, 0x31, 0x79, 0xac, 0x9d, 0xfb, 0x35, 0x28, 0xfb, 0x59, 0x4c, 0x91, 0xd4, 0x37,
-	0x5f, 0x2b, 0xaf, 0xd9, 0x53, 0x6e, 0xfa, 0xef, 0x60, 0x8c, 0x82, 0x51, 0x7a, 0x42, 0xdd, 0xf9,
-	0x93, 0xce, 0xa6, 0x05, 0x4a, 0x7d, 0xc4, 0x38, 0xa6, 0x44, 0xd6, 0x7a, 0xde, 0xcb, 0xa6, 0x66,
-	0x1d, 0x94, 0x06, 0x10, 0x0b, 0x4c, 0x42, 0xcb, 0x90, 0x11, 0x96, 0xa7, 0x44, 0xd8, 0x40, 0x7e,
-	0x04, 0x19, 0x14, 0x98, 0x12, 0x0f, 0xb5, 0x54, 0x80, 0xcc, 0xcf, 0xfe, 0x39, 0x0f, 0xde, 0xba,
-	0x94, 0x83, 0xf9, 0x31, 0x30, 0x3a, 0x98, 0x04, 0xb2, 0x42, 0x2f, 0xa6, 0x72, 0x8e, 0xc1, 0xdf,
-	0x60, 0x12, 0x78, 0x12, 0x6e, 0x86, 0xa0, 0xc8, 0x69, 0x8f, 0xf9, 0xe8, 0xa1, 0xce, 0x6f, 0x45,
-	0x7f, 0xfb, 0x8b, 0x7a, 0x74, 0xae, 0x1a, 0x33, 0x9e, 0xab, 0x77, 0x3d, 0xeb, 0xcd, 0x65, 0xf0,
-	0x3c, 0xd9, 0x17, 0xbb, 0x99, 0x90, 0x45, 0x29, 0x64, 0x39, 0xb1, 0xfd, 0x98, 0x9a, 0xec, 0x5f,
-	0xb4, 0xec, 0x8c, 0x0d, 0x62, 0x2c, 0x92, 0xe7, 0xd2, 0x26, 0x28, 0x07, 0x63, 0xf1, 0xa4, 0x1c,
-	0x33, 0x48, 0x3c, 0xe9, 0x6b, 0x7e, 0x0e, 0xe6, 0x60, 0x10, 0x63, 0x2e, 0x83, 0xeb, 0x92, 0xe8,
-	0xbd, 0x29, 0x44, 0xf5, 0x0c, 0xa3, 0x38, 0xc6, 0x4e, 0xc9, 0x23, 0x7b, 0x61, 0x94, 0x9e, 0x34,
-	0x8d, 0xee, 0x82, 0x7b, 0xcc, 0xf3, 0x51, 0x5e, 0x00, 0x16, 0x28, 0x71, 0x24, 0x44, 0x84, 0x02,
-	0xb9, 0x83, 0x9e, 0x79, 0xd9, 0xb4, 0xf1, 0xd5, 0xd1, 0xb0, 0xa2, 0x1d, 0x0f, 0x2b, 0xda, 0xbf,
-	0xc3, 0x8a, 0x76, 0x70, 0x5e, 0xc9, 0x1d, 0x9f, 0x57, 0x72, 0x7f, 0x9d, 0x57, 0x72, 0x3f, 0x39,
-	0x37, 0xa6, 0x90, 0xfd, 0x4e, 0xc9, 0x0c, 0x9a, 0x45, 0xb9, 0x2b, 0x3e, 0xfc, 0x2f, 0x00, 0x00,
-	0xff, 0xff, 0x46, 0x9c, 0x14, 0x99, 0xf2, 0x0d, 0x00, 0x00,
+	// 984 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0x4f, 0x6f, 0x1b, 0x45,
+	0x14, 0xcf, 0xae, 0x37, 0x71, 0x3c, 0x6e, 0xda, 0x64, 0x29, 0xd1, 0x12, 0x81, 0x93, 0xec, 0xc9,
+	0x48, 0x64, 0x57, 0x2d, 0xff, 0x8e, 0x60, 0x27, 0x08, 0x0a, 0x85, 0xa2, 0x6d, 0x44, 0x25, 0x2e,
+	0xd6, 0x78, 0xf7, 0x79, 0x33, 0xca, 0xee, 0x8c, 0x35, 0x33, 0x5e, 0xa7, 0x07, 0xce, 0x5c, 0xfb,
+	0x01, 0x38, 0x70, 0xe0, 0xc0, 0x07, 0xe8, 0x87, 0xe8, 0xb1, 0xaa, 0x38, 0x20, 0x24, 0x0a, 0x4a,
+	0x0e, 0x7c, 0x05, 0x6e, 0xa0, 0x9d, 0x9d, 0xb5, 0x9d, 0x34, 0x55, 0xeb, 0xa4, 0xb1, 0x82, 0xc4,
+	0x6d, 0xe7, 0xed, 0xef, 0xbd, 0xf7, 0x9b, 0xf7, 0x7e, 0xfb, 0x66, 0x6c, 0xd4, 0x10, 0x12, 0xd2,
+	0x14, 0xfb, 0x09, 0x09, 0x81, 0x0a, 0xf0, 0xb3, 0x1b, 0x3e, 0x64, 0x40, 0xa5, 0xf0, 0xfa, 0x9c,
+	0x49, 0x66, 0xaf, 0x14, 0xef, 0x3d, 0xfd, 0xde, 0xcb, 0x6e, 0xac, 0xbd, 0x11, 0x32, 0x91, 0x32,
+	0xd1, 0x51, 0x00, 0xbf, 0x58, 0x14, 0xe8, 0xb5, 0xeb, 0x31, 0x8b, 0x59, 0x61, 0xcf, 0x9f, 0xb4,
+	0x75, 0x3d, 0x66, 0x2c, 0x4e, 0xc0, 0x57, 0xab, 0xee, 0xa0, 0xe7, 0x4b, 0x92, 0x82, 0x90, 0x38,
+	0xed, 0x6b, 0xc0, 0x5b, 0xcf, 0x92, 0x90, 0xc0, 0x53, 0x1d, 0xd5, 0xed, 0xa2, 0xd7, 0x3e, 0xc9,
+	0x39, 0xed, 0xe6, 0xb6, 0xaf, 0x07, 0xdd, 0x84, 0x88, 0x3d, 0x88, 0xec, 0x0f, 0xd1, 0xbc, 0x42,
+	0x39, 0xc6, 0x86, 0xd1, 0xac, 0xb5, 0x37, 0x1f, 0x3d, 0x5d, 0x9f, 0xfb, 0xed, 0xe9, 0x7a, 0x55,
+	0xc1, 0x6e, 0xed, 0x3c, 0x79, 0xb8, 0x75, 0x55, 0x93, 0xd7, 0x96, 0xa0, 0xc0, 0xdb, 0x36, 0xb2,
+	0x44, 0x3f, 0x3a, 0x70, 0xcc, 0xdc, 0x2f, 0x50, 0xcf, 0xee, 0x6d, 0xb4, 0x32, 0xce, 0xd1, 0x4e,
+	0x30, 0xdd, 0x3f, 0x47, 0x06, 0xf7, 0xd0, 0x40, 0x57, 0x54, 0xb8, 0x3b, 0xbd, 0x1e, 0x70, 0x88,
+	0xec, 0x10, 0x59, 0x43, 0xc6, 0xf7, 0x75, 0xa0, 0x3b, 0x3a, 0xd0, 0x07, 0x31, 0x91, 0x7b, 0x83,
+	0xae, 0x17, 0xb2, 0xd4, 0x2f, 0x02, 0x6d, 0x85, 0x7b, 0x98, 0x50, 0xbd, 0xf0, 0x0f, 0x7c, 0x0e,
+	0x31, 0x11, 0x92, 0xdf, 0xf7, 0xe5, 0xfd, 0x3e, 0x08, 0xef, 0x1e, 0xe3, 0xfb, 0x2a, 0xef, 0x92,
+	0xce, 0x5b, 0x18, 0x02, 0x15, 0x7c, 0x4c, 0xd7, 0x9c, 0xb2, 0x20, 0xef, 0xa1, 0x79, 0x96, 0x13,
+	0x75, 0x2a, 0x1b, 0x46, 0xb3, 0x7e, 0xd3, 0xf1, 0x9e, 0x69, 0xba, 0xa7, 0x36, 0xd2, 0xb6, 0xf2,
+	0x90, 0x41, 0x01, 0x76, 0xff, 0x31, 0xd0, 0xf2, 0x78, 0x93, 0xdb, 0x09, 0x13, 0x97, 0x7e, 0xa3,
+	0x5f, 0xa2, 0x15, 0xc2, 0x39, 0x64, 0x2c, 0xc4, 0xdd, 0x04, 0x3a, 0x82, 0xd0, 0x10, 0xf4, 0xa6,
+	0xd7, 0xbc, 0x42, 0xa5, 0x5e, 0xa9, 0x52, 0x6f, 0xb7, 0x54, 0x69, 0xdb, 0x7a, 0xf0, 0xc7, 0xba,
+	0x11, 0x2c, 0x4f, 0xb8, 0xde, 0xcd, 0x3d, 0xdd, 0xbf, 0x2c, 0xdd, 0xe6, 0x4f, 0x39, 0xa6, 0xb2,
+	0x10, 0x4c, 0x9c, 0x3f, 0x9e, 0x14, 0x8c, 0x7a, 0x7f, 0x8c, 0x98, 0xb6, 0x04, 0x05, 0x7e, 0x54,
+	0x36, 0x73, 0x26, 0x65, 0xab, 0x4c, 0xad, 0x8f, 0x45, 0x2d, 0x05, 0x70, 0x2c, 0xe5, 0xeb, 0x3c,
+	0x79, 0xb8, 0x75, 0x5d, 0x7f, 0xfa, 0xad, 0x28, 0xe2, 0x20, 0xc4, 0x5d, 0xc9, 0x09, 0x8d, 0x83,
+	0x11, 0xd2, 0x5e, 0x46, 0x95, 0x1e, 0x80, 0x33, 0xaf, 0xbe, 0xb2, 0xfc, 0xd1, 0xfe, 0x08, 0x21,
+	0x38, 0xe8, 0x13, 0x0e, 0xa2, 0x83, 0xa5, 0xb3, 0xf0, 0x92, 0x75, 0xaf, 0x69, 0x9f, 0x96, 0xb4,
+	0x19, 0x42, 0x11, 0x70, 0x92, 0x61, 0x49, 0x32, 0x70, 0xaa, 0x17, 0x53, 0xac, 0x89, 0x14, 0xf6,
+	0x2a, 0x5a, 0x10, 0xc0, 0x33, 0x10, 0xce, 0xe2, 0x86, 0xd1, 0x5c, 0x0a, 0xf4, 0xca, 0xa6, 0x08,
+	0xe1, 0x24, 0x61, 0xc3, 0x4e, 0x42, 0x84, 0x74, 0x6a, 0xe7, 0x23, 0xb2, 0x43, 0x62, 0x10, 0x72,
+	0x82, 0x48, 0x61, 0x08, 0x6a, 0x2a, 0xc5, 0x6d, 0x22, 0xa4, 0xfb, 0x77, 0x45, 0xcf, 0x27, 0xa5,
+	0x9b, 0x00, 0x28, 0x0c, 0x2f, 0xbd, 0xdc, 0x26, 0x55, 0x53, 0x99, 0x56, 0x35, 0xd6, 0xf3, 0x54,
+	0x33, 0x3f, 0xbd, 0x6a, 0x36, 0xd1, 0x95, 0x9c, 0x50, 0x27, 0x03, 0x2e, 0x08, 0xa3, 0x4a, 0x78,
+	0x4b, 0x41, 0x3d, 0xb7, 0x7d, 0x53, 0x98, 0xec, 0xb7, 0xd1, 0xf2, 0xa0, 0x2f, 0x24, 0x07, 0x9c,
+	0x8e, 0x60, 0x55, 0x05, 0xbb, 0x56, 0xda, 0x4b, 0xe8, 0xf1, 0xd6, 0x2f, 0x5e, 0x78, 0xeb, 0x7f,
+	0x32, 0x26, 0x5b, 0x5f, 0x1e, 0x28, 0x67, 0x6e, 0xfd, 0x3b, 0xc8, 0xea, 0x71, 0x96, 0xea, 0xd6,
+	0x3f, 0xbf, 0x23, 0x0a, 0x65, 0x37, 0x91, 0x29, 0xd9, 0x0b, 0xbb, 0x67, 0x4a, 0xe6, 0x7e, 0x87,
+	0x9c, 0x13, 0x2c, 0xb7, 0x31, 0x0d, 0x21, 0x49, 0xce, 0x43, 0xb6, 0x48, 0x6f, 0xbe, 0x44, 0xfa,
+	0x9f, 0x0d, 0xf4, 0xfa, 0x38, 0xff, 0x2e, 0xc7, 0x54, 0xf4, 0x80, 0x5f, 0xca, 0x4a, 0xfd, 0x62,
+	0xa2, 0x25, 0x45, 0xb5, 0xd5, 0xef, 0x73, 0x96, 0xfd, 0x07, 0x6e, 0x07, 0x67, 0xf9, 0x8e, 0x8f,
+	0x8f, 0x6a, 0xeb, 0xc2, 0x47, 0xb5, 0xfb, 0xbb, 0x89, 0x56, 0x27, 0xca, 0x8a, 0x93, 0x7b, 0x44,
+	0xee, 0x45, 0x1c, 0x0f, 0xe9, 0xff, 0xf5, 0x7d, 0x15, 0xf5, 0xfd, 0xd1, 0xd4, 0xd7, 0xbd, 0x6d,
+	0x46, 0x85, 0xe4, 0x98, 0xd0, 0x59, 0x29, 0xf7, 0x73, 0x54, 0x0f, 0xcb, 0x9c, 0x32, 0xaf, 0x6f,
+	0xa5, 0x59, 0xbf, 0xe9, 0x9e, 0x72, 0x49, 0xfd, 0x0a, 0xa7, 0x10, 0x8d, 0xe8, 0x49, 0x7d, 0x5d,
+	0x9d, 0x74, 0xb6, 0x1d, 0x54, 0x2d, 0xe7, 0x7b, 0x45, 0xcd, 0xf7, 0x72, 0x69, 0xb7, 0x50, 0x75,
+	0x88, 0x89, 0x24, 0x34, 0x76, 0x2c, 0x95, 0x61, 0xf3, 0x94, 0x0c, 0x3b, 0x10, 0x26, 0x98, 0x63,
+	0x49, 0x18, 0x0d, 0xa0, 0xa7, 0x13, 0x94, 0x7e, 0xee, 0xf7, 0x15, 0x74, 0xed, 0x04, 0x07, 0xfb,
+	0x7d, 0x64, 0xed, 0x13, 0x1a, 0xa9, 0x0a, 0x5d, 0x3d, 0x35, 0xe6, 0x18, 0xfc, 0x05, 0xa1, 0x51,
+	0xa0, 0xe0, 0x76, 0x8c, 0x16, 0x04, 0x1b, 0xf0, 0x10, 0x2e, 0xea, 0x8c, 0xd6, 0xe1, 0xcf, 0x7e,
+	0x29, 0x1c, 0xcd, 0x55, 0x6b, 0xca, 0xb9, 0x3a, 0x83, 0xf3, 0xdc, 0xfd, 0xc1, 0x28, 0x67, 0x6c,
+	0x94, 0x12, 0x99, 0x5f, 0xcd, 0x6f, 0xa1, 0x7a, 0x34, 0x6e, 0x9e, 0x6a, 0xc7, 0x14, 0x2d, 0x9e,
+	0xf4, 0xb5, 0x3f, 0x46, 0x35, 0x1c, 0xa5, 0x44, 0xa8, 0xe4, 0xa6, 0x0a, 0xf4, 0xe6, 0x29, 0x81,
+	0x5a, 0x25, 0x46, 0xc7, 0x18, 0x3b, 0xe5, 0xbf, 0x0f, 0x57, 0x47, 0xf4, 0x94, 0x69, 0x74, 0x16,
+	0xbc, 0x42, 0x9e, 0x33, 0xb9, 0xe5, 0x39, 0xa8, 0x2a, 0x40, 0xca, 0x04, 0x22, 0xa5, 0xa0, 0xc5,
+	0xa0, 0x5c, 0xb6, 0x3f, 0x7b, 0x74, 0xd8, 0x30, 0x1e, 0x1f, 0x36, 0x8c, 0x3f, 0x0f, 0x1b, 0xc6,
+	0x83, 0xa3, 0xc6, 0xdc, 0xe3, 0xa3, 0xc6, 0xdc, 0xaf, 0x47, 0x8d, 0xb9, 0x6f, 0xbd, 0x17, 0x52,
+	0x28, 0xff, 0x09, 0x50, 0x0c, 0xba, 0x0b, 0x4a, 0x15, 0xef, 0xfe, 0x1b, 0x00, 0x00, 0xff, 0xff,
+	0x44, 0x73, 0xe9, 0x6b, 0xad, 0x10, 0x00, 0x00,
 }
 
 func (m *EventTermsPublished) Marshal() (dAtA []byte, err error) {
@@ -984,6 +1139,16 @@ func (m *EventOfferClosed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.IrrevocableSince != nil {
+		n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.IrrevocableSince, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.IrrevocableSince):])
+		if err2 != nil {
+			return 0, err2
+		}
+		i -= n2
+		i = encodeVarintEvents(dAtA, i, uint64(n2))
+		i--
+		dAtA[i] = 0x1a
+	}
 	{
 		size := m.Terms.Size()
 		i -= size
@@ -1028,6 +1193,21 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	var l int
 	_ = l
 	{
+		size := m.AllowList.Size()
+		i -= size
+		if _, err := m.AllowList.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x4a
+	if m.Serves != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Serves))
+		i--
+		dAtA[i] = 0x40
+	}
+	{
 		size := m.Derivative.Size()
 		i -= size
 		if _, err := m.Derivative.MarshalTo(dAtA[i:]); err != nil {
@@ -1038,12 +1218,12 @@ func (m *EventGranted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i--
 	dAtA[i] = 0x3a
 	if m.ExpiresAt != nil {
-		n2, err2 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err2 != nil {
-			return 0, err2
+		n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err3 != nil {
+			return 0, err3
 		}
-		i -= n2
-		i = encodeVarintEvents(dAtA, i, uint64(n2))
+		i -= n3
+		i = encodeVarintEvents(dAtA, i, uint64(n3))
 		i--
 		dAtA[i] = 0x32
 	}
@@ -1114,13 +1294,33 @@ func (m *EventGrantRenewed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
-	if m.ExpiresAt != nil {
-		n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err3 != nil {
-			return 0, err3
+	{
+		size := m.AllowList.Size()
+		i -= size
+		if _, err := m.AllowList.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
 		}
-		i -= n3
-		i = encodeVarintEvents(dAtA, i, uint64(n3))
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
+	if m.UpstreamVersion != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.UpstreamVersion))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.WorkVersion != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.WorkVersion))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.ExpiresAt != nil {
+		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err4 != nil {
+			return 0, err4
+		}
+		i -= n4
+		i = encodeVarintEvents(dAtA, i, uint64(n4))
 		i--
 		dAtA[i] = 0x2a
 	}
@@ -1148,6 +1348,93 @@ func (m *EventGrantRenewed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0x12
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventGrantOffered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventGrantOffered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventGrantOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.From) > 0 {
+		i -= len(m.From)
+		copy(dAtA[i:], m.From)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.From)))
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *EventGrantOfferCancelled) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventGrantOfferCancelled) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventGrantOfferCancelled) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x12
+	}
 	{
 		size := m.Grant.Size()
 		i -= size
@@ -1420,12 +1707,12 @@ func (m *NamedConstraint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x30
 	}
 	if m.ExpiresAt != nil {
-		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
-		if err4 != nil {
-			return 0, err4
+		n5, err5 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
+		if err5 != nil {
+			return 0, err5
 		}
-		i -= n4
-		i = encodeVarintEvents(dAtA, i, uint64(n4))
+		i -= n5
+		i = encodeVarintEvents(dAtA, i, uint64(n5))
 		i--
 		dAtA[i] = 0x2a
 	}
@@ -1625,6 +1912,10 @@ func (m *EventOfferClosed) Size() (n int) {
 	n += 1 + l + sovEvents(uint64(l))
 	l = m.Terms.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	if m.IrrevocableSince != nil {
+		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.IrrevocableSince)
+		n += 1 + l + sovEvents(uint64(l))
+	}
 	return n
 }
 
@@ -1654,6 +1945,11 @@ func (m *EventGranted) Size() (n int) {
 	}
 	l = m.Derivative.Size()
 	n += 1 + l + sovEvents(uint64(l))
+	if m.Serves != 0 {
+		n += 1 + sovEvents(uint64(m.Serves))
+	}
+	l = m.AllowList.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -1677,6 +1973,48 @@ func (m *EventGrantRenewed) Size() (n int) {
 	}
 	if m.ExpiresAt != nil {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.WorkVersion != 0 {
+		n += 1 + sovEvents(uint64(m.WorkVersion))
+	}
+	if m.UpstreamVersion != 0 {
+		n += 1 + sovEvents(uint64(m.UpstreamVersion))
+	}
+	l = m.AllowList.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventGrantOffered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.From)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventGrantOfferCancelled) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Grant.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	l = len(m.To)
+	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
 	return n
@@ -2273,6 +2611,42 @@ func (m *EventOfferClosed) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IrrevocableSince", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.IrrevocableSince == nil {
+				m.IrrevocableSince = new(time.Time)
+			}
+			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.IrrevocableSince, dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -2559,6 +2933,59 @@ func (m *EventGranted) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Serves", wireType)
+			}
+			m.Serves = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Serves |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowList", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AllowList.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -2776,6 +3203,342 @@ func (m *EventGrantRenewed) Unmarshal(dAtA []byte) error {
 			if err := github_com_cosmos_gogoproto_types.StdTimeUnmarshal(m.ExpiresAt, dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WorkVersion", wireType)
+			}
+			m.WorkVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.WorkVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UpstreamVersion", wireType)
+			}
+			m.UpstreamVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.UpstreamVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowList", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AllowList.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventGrantOffered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventGrantOffered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventGrantOffered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field From", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.From = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventGrantOfferCancelled) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventGrantOfferCancelled: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventGrantOfferCancelled: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

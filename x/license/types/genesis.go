@@ -44,6 +44,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateApprovals(known); err != nil {
 		return err
 	}
+	if err := gs.validateGrantUses(); err != nil {
+		return err
+	}
 	if err := gs.validateAdmissions(); err != nil {
 		return err
 	}
@@ -114,7 +117,7 @@ func (gs GenesisState) validateOffers(known map[TermsID]Terms) error {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "offers[%d]: comes twice", i)
 		}
 		seen[key] = true
-		if err := o.Offer.Validate(known[o.Terms]); err != nil {
+		if err := o.Offer.ValidateStored(known[o.Terms]); err != nil {
 			return errorsmod.Wrapf(err, "offers[%d]", i)
 		}
 	}
@@ -122,6 +125,10 @@ func (gs GenesisState) validateOffers(known map[TermsID]Terms) error {
 }
 
 func (gs GenesisState) validateGrants(known map[TermsID]Terms) error {
+	lists, err := gs.validateAllowLists()
+	if err != nil {
+		return err
+	}
 	seen := make(map[GrantID]bool, len(gs.Grants))
 	given := make(map[offerKey]uint64)
 	for i, g := range gs.Grants {
@@ -132,7 +139,7 @@ func (gs GenesisState) validateGrants(known map[TermsID]Terms) error {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: %s comes twice", i, g.Id)
 		}
 		seen[g.Id] = true
-		if err := g.Grant.validate(known); err != nil {
+		if err := g.Grant.validate(known, lists); err != nil {
 			return errorsmod.Wrapf(err, "grants[%d]: %s", i, g.Id)
 		}
 		given[g.Grant.offer()]++
@@ -158,17 +165,86 @@ func (gs GenesisState) validateGrants(known map[TermsID]Terms) error {
 
 func (g Grant) offer() offerKey { return offerKey{g.Work.WorkID, g.Terms.TermsID} }
 
-func (g Grant) validate(known map[TermsID]Terms) error {
+func (g Grant) validate(known map[TermsID]Terms, lists map[registrytypes.Digest]bool) error {
 	if err := g.offer().validate(known); err != nil {
 		return err
 	}
+	if err := g.ValidateUse(known[g.Terms.TermsID]); err != nil {
+		return err
+	}
 	switch {
+	case !g.AllowList.IsZero() && !lists[g.AllowList.Digest]:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "allow_lists lacks %s", g.AllowList.Digest)
 	case g.Fee != nil && (g.Fee.Validate() != nil || !g.Fee.IsPositive()):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "fee %s is not a positive amount", g.Fee)
 	case !validEnd(g.ExpiresAt):
 		return errorsmod.Wrapf(ErrInvalidGenesis, "expires_at %s is not between 1970 and 2262", g.ExpiresAt)
 	}
 	return sdk.VerifyAddressFormat(g.Licensee)
+}
+
+// ValidateUse checks how many derivatives the grant serves, which of them it is for,
+// and to whom it is offered.
+func (g Grant) ValidateUse(t Terms) error {
+	user, bound := g.User()
+	switch {
+	case g.Serves != t.Serves() && !(g.Serves == 1 && bound):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "serves %d derivatives, its terms say %d", g.Serves, t.Serves())
+	case g.Used > g.Serves || g.Used == 1 && g.Serves == 1 && !bound:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "is used by %d derivatives and serves %d", g.Used, g.Serves)
+	case g.several() && bound:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "serves several derivatives and is for %s", user)
+	case len(g.OfferedTo) == 0:
+		return nil
+	case bound || g.Used > 0:
+		return errorsmod.Wrap(ErrInvalidGenesis, "is offered to an account although derivatives use it")
+	}
+	return sdk.VerifyAddressFormat(g.OfferedTo)
+}
+
+// validateAllowLists checks the lists and returns their digests.
+func (gs GenesisState) validateAllowLists() (map[registrytypes.Digest]bool, error) {
+	lists := make(map[registrytypes.Digest]bool, len(gs.AllowLists))
+	for i, l := range gs.AllowLists {
+		if err := (Offer{Licensees: l.Licensees}).validateForm(); err != nil {
+			return nil, errorsmod.Wrapf(err, "allow_lists[%d]", i)
+		}
+		if len(l.Licensees) == 0 || lists[l.Digest()] {
+			return nil, errorsmod.Wrapf(ErrInvalidGenesis, "allow_lists[%d]: names nobody or comes twice", i)
+		}
+		lists[l.Digest()] = true
+	}
+	return lists, nil
+}
+
+// validateGrantUses checks that grants which serve several are used by as many
+// derivatives as they say.
+func (gs GenesisState) validateGrantUses() error {
+	used := make(map[GrantID]uint32)
+	seen := make(map[GenesisGrantUse]bool, len(gs.GrantUses))
+	for i, u := range gs.GrantUses {
+		if err := u.Derivative.Given("derivative"); err != nil {
+			return errorsmod.Wrapf(err, "grant_uses[%d]", i)
+		}
+		if seen[u] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grant_uses[%d]: comes twice", i)
+		}
+		seen[u] = true
+		used[u.Grant]++
+	}
+	for i, g := range gs.Grants {
+		if g.Grant.several() && used[g.Id] != g.Grant.Used {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grants[%d]: %s is used by %d derivatives, grant_uses has %d",
+				i, g.Id, g.Grant.Used, used[g.Id])
+		}
+		if g.Grant.several() {
+			delete(used, g.Id)
+		}
+	}
+	if len(used) > 0 {
+		return errorsmod.Wrap(ErrInvalidGenesis, "grant_uses names grants that are not there or serve one derivative")
+	}
+	return nil
 }
 
 func (gs GenesisState) validateDemands(known map[TermsID]Terms) error {
@@ -323,6 +399,11 @@ func validEnd(end *time.Time) bool {
 // HappenedBefore checks that all that the state says has happened came before the start
 // of the chain. It fails with ErrInvalidGenesis.
 func (gs GenesisState) HappenedBefore(start time.Time) error {
+	for _, o := range gs.Offers {
+		if err := past.Check(start, o.Work, o.Offer.IrrevocableSince); err != nil {
+			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+		}
+	}
 	for _, g := range gs.Grants {
 		if err := past.Check(start, g.Id, &g.Grant.GrantedAt); err != nil {
 			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())

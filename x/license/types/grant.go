@@ -1,8 +1,109 @@
 package types
 
-import registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"time"
 
-// User is the derivative that the grant is for and moves with, if there is one.
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const allowListDomain = "stemma/allow-list/v1"
+
+// Serves is how many derivatives a grant under the terms serves, from 1;
+// UnlimitedDerivatives: no limit.
+func (t Terms) Serves() uint32 { return max(t.DerivativesPerGrant, 1) }
+
+// User is the derivative that a grant which serves one is for and moves with, if
+// there is one.
 func (g Grant) User() (registrytypes.WorkID, bool) {
 	return g.UsedBy.WorkID, !g.UsedBy.IsZero()
+}
+
+// UsedUp says whether the grant serves no derivative that is not known of yet: it is
+// for one that is named, or as many use it as it serves.
+func (g Grant) UsedUp() bool {
+	_, bound := g.User()
+	return bound || g.Serves != UnlimitedDerivatives && g.Used >= g.Serves
+}
+
+// several says whether the grant serves more than one derivative.
+func (g Grant) several() bool { return g.Serves > 1 }
+
+// Alternative is the grant as the rules see it, but for whether derivatives use it up.
+func (g Grant) Alternative(id string, seen rules.Terms) rules.Alternative {
+	a := rules.Alternative{ID: id, Terms: seen, Granted: true}
+	if g.ExpiresAt != nil {
+		a.Ends = *g.ExpiresAt
+	}
+	return a
+}
+
+// End is when the grant ends; MaxTime: never.
+func (g Grant) End() time.Time {
+	if g.ExpiresAt == nil {
+		return MaxTime
+	}
+	return *g.ExpiresAt
+}
+
+// Runs says whether the grant has not ended.
+func (e ExclusiveGrant) Runs(now time.Time) bool { return !expired(e.ExpiresAt, now) }
+
+// heldSize is the size of the last part of a key of held grants.
+const heldSize = 1 + 8 + len(GrantID{})
+
+// HeldKey orders the grants that an account holds under the same terms by use: what
+// still serves a derivative first, then by end, the latest first. It is 0, or 1 when
+// used up, the nanoseconds from the end to MaxTime, and the grant's id.
+func (g Grant) HeldKey(id GrantID) []byte {
+	key := make([]byte, 1, heldSize)
+	if g.UsedUp() {
+		key[0] = 1
+	}
+	key = binary.BigEndian.AppendUint64(key, uint64(MaxTime.UnixNano()-g.End().UnixNano()))
+	return append(key, id[:]...)
+}
+
+// ReadHeldKey reads the grant's id from what HeldKey wrote, and whether it is used up.
+func ReadHeldKey(key []byte) (id GrantID, usedUp bool) {
+	if len(key) == heldSize {
+		id = GrantID(key[heldSize-len(id):])
+	}
+	return id, len(key) > 0 && key[0] == 1
+}
+
+// UsedUpKeys is how the keys begin of grants that are used up.
+var UsedUpKeys = []byte{1}
+
+// Digest is by which a grant names the accounts that may hold it: SHA-256 over a
+// domain tag and the accounts, each after its length. Zero: there are none, so
+// everybody may.
+func (l AllowList) Digest() registrytypes.Digest {
+	if len(l.Licensees) == 0 {
+		return registrytypes.Digest{}
+	}
+	h := sha256.New()
+	h.Write([]byte(allowListDomain))
+	for _, account := range l.Licensees {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(account))))
+		h.Write([]byte(account))
+	}
+	return registrytypes.Digest(h.Sum(nil))
+}
+
+// Admits says whether the account may hold a grant that names the list.
+func (l AllowList) Admits(account sdk.AccAddress) bool {
+	return len(l.Licensees) == 0 || slices.Contains(l.Licensees, account.String())
+}
+
+// Named adds the grant's ids in readable form.
+func (g Grant) Named(id GrantID) NamedGrant {
+	return NamedGrant{
+		Id: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Licensee: g.Licensee.String(), UsedBy: g.UsedBy.WorkID, Grant: g,
+	}
 }

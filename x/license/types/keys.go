@@ -24,15 +24,18 @@ var (
 	OffersPrefix           = collections.NewPrefix(2)
 	GrantsPrefix           = collections.NewPrefix(3)
 	GrantsByWorkPrefix     = collections.NewPrefix(4)
-	GrantsByLicenseePrefix = collections.NewPrefix(5)
-	GrantCountsPrefix      = collections.NewPrefix(6)
-	GrantedUntilPrefix     = collections.NewPrefix(7)
+	GrantsHeldPrefix       = collections.NewPrefix(5)
+	TalliesPrefix          = collections.NewPrefix(6)
+	RunningPrefix          = collections.NewPrefix(7)
 	DemandsPrefix          = collections.NewPrefix(8)
 	OfferCountsPrefix      = collections.NewPrefix(9)
 	ApprovalsPrefix        = collections.NewPrefix(10)
-	PastDemandsPrefix      = collections.NewPrefix(11)
-	AdmissionsPrefix       = collections.NewPrefix(12)
-	AdmissionsByWorkPrefix = collections.NewPrefix(13)
+	ExclusivesPrefix       = collections.NewPrefix(11)
+	GrantUsesPrefix        = collections.NewPrefix(12)
+	AllowListsPrefix       = collections.NewPrefix(13)
+	PastDemandsPrefix      = collections.NewPrefix(14)
+	AdmissionsPrefix       = collections.NewPrefix(15)
+	AdmissionsByWorkPrefix = collections.NewPrefix(16)
 )
 
 // Limits of what one work or message can hold.
@@ -60,12 +63,24 @@ const (
 	MaxBatchGas = 200_000_000
 	// GasPerAnswerByte is what a byte of an answer in a batch takes of it.
 	GasPerAnswerByte = 60
-	// MaxOwnGrants bounds the grants of one work and licensee that an answer
-	// looks at, unless one is named.
-	MaxOwnGrants = 256
+	// MaxHeldTerms bounds the terms under which one account holds grants of one
+	// work: an answer looks at all of them.
+	MaxHeldTerms = 64
+	// MaxUsedGrants bounds the grants of one account, work and terms that serve no
+	// further derivative which an answer looks at, those with the latest end first:
+	// they may have moved on with the works that use them.
+	MaxUsedGrants = 8
+	// MaxExclusives bounds the running grants of one work that keep others out.
+	MaxExclusives = 64
+	// MaxRunning bounds the terms, with grants that run, that are looked at before
+	// one is given which keeps others out; where there are more, none is given.
+	MaxRunning = 256
 	// MaxSources bounds the permits that one Bind takes.
 	MaxSources = 256
 )
+
+// UnlimitedDerivatives is the number of derivatives that stands for no limit.
+const UnlimitedDerivatives = math.MaxUint32
 
 // MaxTime is the latest end that the store holds, in the year 2262: ends are
 // kept in nanoseconds.

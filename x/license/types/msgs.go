@@ -17,7 +17,9 @@ var (
 	_ sdk.HasValidateBasic = &MsgCloseOffer{}
 	_ sdk.HasValidateBasic = &MsgAcquire{}
 	_ sdk.HasValidateBasic = &MsgRenewGrant{}
-	_ sdk.HasValidateBasic = &MsgTransferGrant{}
+	_ sdk.HasValidateBasic = &MsgOfferGrant{}
+	_ sdk.HasValidateBasic = &MsgCancelGrantOffer{}
+	_ sdk.HasValidateBasic = &MsgAcceptGrant{}
 	_ sdk.HasValidateBasic = &MsgApprove{}
 	_ sdk.HasValidateBasic = &MsgWithdrawApproval{}
 )
@@ -70,15 +72,15 @@ func (m *MsgAcquire) ValidateBasic() error {
 
 // ValidateBasic checks account, id and the most to pay.
 func (m *MsgRenewGrant) ValidateBasic() error {
-	if err := validateGranted(m.Licensee, m.Grant); err != nil {
+	if err := validateGranted("licensee", m.Licensee, m.Grant); err != nil {
 		return err
 	}
 	return validateMaxFee(m.MaxFee)
 }
 
 // ValidateBasic checks accounts and id.
-func (m *MsgTransferGrant) ValidateBasic() error {
-	if err := validateGranted(m.Licensee, m.Grant); err != nil {
+func (m *MsgOfferGrant) ValidateBasic() error {
+	if err := validateGranted("licensee", m.Licensee, m.Grant); err != nil {
 		return err
 	}
 	if err := validateAccount("recipient", m.Recipient); err != nil {
@@ -88,6 +90,16 @@ func (m *MsgTransferGrant) ValidateBasic() error {
 		return errorsmod.Wrap(ErrInvalidMessage, "recipient is the licensee: name another account")
 	}
 	return nil
+}
+
+// ValidateBasic checks account and id.
+func (m *MsgCancelGrantOffer) ValidateBasic() error {
+	return validateGranted("licensee", m.Licensee, m.Grant)
+}
+
+// ValidateBasic checks account and id.
+func (m *MsgAcceptGrant) ValidateBasic() error {
+	return validateGranted("recipient", m.Recipient, m.Grant)
 }
 
 // ValidateBasic checks account, ids and that one of licensee and derivative is
@@ -123,8 +135,8 @@ func validateDerivative(work, derivative registrytypes.WorkID) error {
 	return nil
 }
 
-func validateGranted(licensee string, grant GrantID) error {
-	if err := validateAccount("licensee", licensee); err != nil {
+func validateGranted(role, account string, grant GrantID) error {
+	if err := validateAccount(role, account); err != nil {
 		return err
 	}
 	return grant.Given("grant")

@@ -48,12 +48,17 @@ func TestMessagesAboutGrants(t *testing.T) {
 		"renew, no coin": {
 			&types.MsgRenewGrant{Licensee: licensee.String(), Grant: grant, MaxFee: &zero}, types.ErrInvalidMessage,
 		},
-		"transfer": {&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant, Recipient: owner.String()}, nil},
+		"cancel":             {&types.MsgCancelGrantOffer{Licensee: licensee.String(), Grant: grant}, nil},
+		"cancel, no account": {&types.MsgCancelGrantOffer{Licensee: "x", Grant: grant}, types.ErrInvalidMessage},
+		"accept":             {&types.MsgAcceptGrant{Recipient: licensee.String(), Grant: grant}, nil},
+		"accept, no account": {&types.MsgAcceptGrant{Recipient: "x", Grant: grant}, types.ErrInvalidMessage},
+		"accept, no grant":   {&types.MsgAcceptGrant{Recipient: licensee.String()}, registrytypes.ErrInvalidID},
+		"transfer":           {&types.MsgOfferGrant{Licensee: licensee.String(), Grant: grant, Recipient: owner.String()}, nil},
 		"transfer to nobody": {
-			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant}, types.ErrInvalidMessage,
+			&types.MsgOfferGrant{Licensee: licensee.String(), Grant: grant}, types.ErrInvalidMessage,
 		},
 		"transfer to oneself": {
-			&types.MsgTransferGrant{Licensee: licensee.String(), Grant: grant, Recipient: licensee.String()}, types.ErrInvalidMessage,
+			&types.MsgOfferGrant{Licensee: licensee.String(), Grant: grant, Recipient: licensee.String()}, types.ErrInvalidMessage,
 		},
 		"acquire for a work": {&types.MsgAcquire{
 			Licensee: licensee.String(), Work: song, Terms: someTerms, Derivative: remix,

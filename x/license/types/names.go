@@ -44,6 +44,14 @@ func (t Terms) GivenToAll() bool {
 	return facts.Free
 }
 
+// Irrevocable says whether the terms name a licence whose text lets the owner end it
+// for breach alone. Beside a name that the chain does not know nobody can say so.
+func (t Terms) Irrevocable() bool {
+	licence := t.Named()
+	facts, _ := licence.Facts()
+	return facts.Irrevocable && licence.Known()
+}
+
 // derivativesOf puts what a licence says into the terms' words.
 var derivativesOf = map[names.Derivatives]Derivatives{
 	names.None: DERIVATIVES_NONE, names.Allowed: DERIVATIVES_ALLOWED, names.ShareAlike: DERIVATIVES_SHARE_ALIKE,
@@ -100,7 +108,8 @@ func (t Terms) keepsItsName() (breach, bool) {
 		{len(t.Territories) > 0, breach{"territories", "be empty", f.Clauses.Free}},
 		{len(t.Media) > 0, breach{"media", "be empty", f.Clauses.Free}},
 		{len(t.Uses) > 0, breach{"uses", "be empty", f.Clauses.Commercial}},
-		{t.Exclusive, breach{"exclusive", "be unset", f.Clauses.Free}},
+		{t.Exclusivity != EXCLUSIVITY_NONE, breach{"exclusivity", "be none", f.Clauses.Free}},
+		{t.DerivativesPerGrant != 0, breach{"derivatives_per_grant", "be unset", f.Clauses.Free}},
 		{t.MaxGrants != 0, breach{"max_grants", "be 0", f.Clauses.Free}},
 	} {
 		if c.wrong {

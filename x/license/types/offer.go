@@ -16,9 +16,10 @@ import (
 // and allow-list, and that no price is below the terms' fee. It fails with
 // ErrInvalidOffer, naming the field and what to do.
 func (o Offer) Validate(t Terms) error {
-	if err := o.ValidateForm(); err != nil {
+	if err := o.validateForm(); err != nil {
 		return err
 	}
+
 	switch {
 	case t.GivenToAll() && len(o.Price) > 0:
 		return errorsmod.Wrapf(ErrInvalidOffer, "price must be empty: %s carries no fee", t.Spdx)
@@ -39,8 +40,25 @@ func (o Offer) Validate(t Terms) error {
 	return nil
 }
 
+// ValidateStored checks an offer as it stands in the store: as Validate does, and that
+// the chain's own fields are set where a licence that cannot be taken back was offered.
+func (o Offer) ValidateStored(t Terms) error {
+	if o.IrrevocableSince != nil && !t.Irrevocable() || o.IrrevocableSince == nil && (o.Closed || o.Irrevocable(t)) {
+		return errorsmod.Wrapf(ErrInvalidOffer, "irrevocable_since is set exactly where a licence that cannot be taken back was "+
+			"offered, and closed only there (%s)", t.Spdx)
+	}
+	return o.Validate(t)
+}
+
 // ValidateForm checks what can be checked without the terms.
 func (o Offer) ValidateForm() error {
+	if o.Closed || o.IrrevocableSince != nil {
+		return errorsmod.Wrap(ErrInvalidOffer, "closed and irrevocable_since must be unset: the chain sets them")
+	}
+	return o.validateForm()
+}
+
+func (o Offer) validateForm() error {
 	if err := validatePrices(o.Price); err != nil {
 		return errorsmod.Wrapf(ErrInvalidOffer, "price %s", err)
 	}
@@ -76,11 +94,23 @@ func (o Offer) PriceUnder(t Terms) sdk.Coins {
 // or exclusivity.
 func (o Offer) Public(t Terms) bool { return o.Alternative("", t, t.Rules(), nil).Public(rules.Adapt) }
 
+// Irrevocable says whether the offer gives everybody a licence that cannot be taken
+// back.
+func (o Offer) Irrevocable(t Terms) bool {
+	return !o.Paused && !o.Closed && t.Irrevocable() && o.Public(t)
+}
+
+// Open says whether the owner offers it: it is not closed, paused or over.
+func (o Offer) Open(now time.Time) bool { return !o.Closed && !o.Paused && !o.Expired(now) }
+
 // Alternative is the offer of terms as the rules see it, for a licensee; nil:
 // anybody. Whether the owner approved the licensee and grants are left is the caller's to
 // add.
 func (o Offer) Alternative(id string, t Terms, seen rules.Terms, licensee sdk.AccAddress) rules.Alternative {
-	a := rules.Alternative{ID: id, Terms: seen, Paused: o.Paused, Priced: len(o.PriceUnder(t)) > 0}
+	a := rules.Alternative{
+		ID: id, Terms: seen, Paused: o.Paused, Priced: len(o.PriceUnder(t)) > 0,
+		Closed: o.Closed, Irrevocable: o.IrrevocableSince != nil,
+	}
 	if o.ExpiresAt != nil {
 		a.Ends = *o.ExpiresAt
 	}

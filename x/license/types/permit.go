@@ -146,10 +146,3 @@ type Promises struct {
 	// Irrevocable are the public offers ever made that cannot be taken back.
 	Irrevocable uint64
 }
-
-// Named adds the grant's ids in readable form.
-func (g Grant) Named(id GrantID) NamedGrant {
-	return NamedGrant{
-		Id: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Licensee: g.Licensee.String(), UsedBy: g.UsedBy.WorkID, Grant: g,
-	}
-}

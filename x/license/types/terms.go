@@ -56,6 +56,8 @@ func (t Terms) Validate() error {
 		{"territories", t.validateTerritories},
 		{"media", t.validateMedia},
 		{"uses", t.validateUses},
+		{"exclusivity", t.validateExclusivity},
+		{"derivatives_per_grant", t.validatePerGrant},
 		{"no_further_restrictions", t.validateNoFurther},
 	}
 	if err := text.CheckURI("uri", t.Uri, maxURI); err != nil {
@@ -264,6 +266,26 @@ func (t Terms) validateUses() error {
 	return nil
 }
 
+func (t Terms) validateExclusivity() error {
+	if _, known := Exclusivity_name[int32(t.Exclusivity)]; !known {
+		return fmt.Errorf("has the unknown value %d", t.Exclusivity)
+	}
+	return nil
+}
+
+// validatePerGrant: what one grant serves is said only where it is more than one, and
+// where something may be made.
+func (t Terms) validatePerGrant() error {
+	makes := t.Derivatives != DERIVATIVES_NONE || permits(t.AiTraining) || permits(t.AiInput)
+	switch {
+	case t.DerivativesPerGrant == 1:
+		return fmt.Errorf("must not be 1: leave it out, a grant serves one derivative then")
+	case t.DerivativesPerGrant != 0 && !makes:
+		return fmt.Errorf("must be unset: the terms allow no derivatives")
+	}
+	return nil
+}
+
 func permits(p Permission) bool { return p == PERMISSION_ALLOW || p == PERMISSION_PAID }
 
 // validateNoFurther refuses what would restrict those who receive a copy or a
@@ -279,7 +301,7 @@ func (t Terms) validateNoFurther() error {
 		{t.RoyaltyPolicy != royaltytypes.POLICY_NONE, "royalty_policy"},
 		{t.DerivativeApproval, "derivative_approval"},
 		{t.RevenueCeiling != nil, "revenue_ceiling"},
-		{t.Exclusive, "exclusive"},
+		{t.Exclusivity != EXCLUSIVITY_NONE, "exclusivity"},
 		{len(t.Uses) > 0, "uses"},
 	} {
 		if c.set {
@@ -304,7 +326,8 @@ func (t Terms) Rules() rules.Terms {
 		Territories:           strings.Join(t.Territories, ","),
 		Media:                 strings.Join(t.Media, ","),
 		MaxGrants:             t.MaxGrants,
-		Exclusive:             t.Exclusive,
+		Exclusivity:           rules.Exclusivity(t.Exclusivity),
+		PerGrant:              t.DerivativesPerGrant,
 		Transferable:          t.Transferable,
 		Policy:                int32(t.RoyaltyPolicy),
 		Rate:                  t.RoyaltyRate,

@@ -27,7 +27,7 @@ func full() types.Terms {
 		RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 50_000,
 		GrantFee: sdk.NewCoins(coin(100, "ustem"), coin(20, "uusdc")), UsePrice: sdk.NewCoins(coin(1, "ustem")),
 		RevenueCeiling: &ceiling, Duration: &duration, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"},
-		Exclusive: true, Transferable: true, MaxGrants: 3,
+		Exclusivity: types.EXCLUSIVITY_SOLE, Transferable: true, MaxGrants: 3, DerivativesPerGrant: 5,
 		Uses: []types.Action{types.ACTION_COPY, types.ACTION_ADAPT, types.ACTION_TRAIN_AI, types.ACTION_AI_INPUT, types.ACTION_SEARCH},
 	}
 }
@@ -56,6 +56,11 @@ func TestInvalidTerms(t *testing.T) {
 		field string
 		edit  func(*types.Terms)
 	}{
+		"one per grant": {"derivatives_per_grant", func(t *types.Terms) { t.DerivativesPerGrant = 1 }},
+		"many of nothing": {"derivatives_per_grant", func(t *types.Terms) {
+			*t = types.Terms{Spdx: "LicenseRef-A", DerivativesPerGrant: 2}
+		}},
+		"unknown exclusivity": {"exclusivity", func(t *types.Terms) { t.Exclusivity = 257 }},
 		"no licence":          {"spdx", func(t *types.Terms) { t.Spdx = "" }},
 		"long licence":        {"spdx", func(t *types.Terms) { t.Spdx = strings.Repeat("A", 300) }},
 		"bad licence":         {"spdx", func(t *types.Terms) { t.Spdx = "MIT OR" }},
@@ -151,11 +156,16 @@ func TestTermsKeepTheirName(t *testing.T) {
 		"duration":            func(t *types.Terms) { t.Duration = &day },
 		"territories":         func(t *types.Terms) { t.Territories = []string{"DE"} },
 		"media":               func(t *types.Terms) { t.Media = []string{"web"} },
-		"exclusive":           func(t *types.Terms) { t.Exclusive = true },
-		"max_grants":          func(t *types.Terms) { t.MaxGrants = 1 },
-		"ai_training":         func(t *types.Terms) { t.AiTraining = types.PERMISSION_DENY },
-		"ai_input":            func(t *types.Terms) { t.AiInput = types.PERMISSION_PAID },
-		"search":              func(t *types.Terms) { t.Search = types.PERMISSION_DENY },
+		"exclusivity":         func(t *types.Terms) { t.Exclusivity = types.EXCLUSIVITY_SOLE },
+		"derivatives_per_grant": func(t *types.Terms) {
+			if t.DerivativesPerGrant = 2; t.Derivatives == types.DERIVATIVES_NONE {
+				t.AiTraining = types.PERMISSION_ALLOW
+			}
+		},
+		"max_grants":  func(t *types.Terms) { t.MaxGrants = 1 },
+		"ai_training": func(t *types.Terms) { t.AiTraining = types.PERMISSION_DENY },
+		"ai_input":    func(t *types.Terms) { t.AiInput = types.PERMISSION_PAID },
+		"search":      func(t *types.Terms) { t.Search = types.PERMISSION_DENY },
 		"use_price": func(t *types.Terms) {
 			t.AiInput, t.UsePrice = types.PERMISSION_PAID, sdk.NewCoins(coin(1, "ustem"))
 		},

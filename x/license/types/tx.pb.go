@@ -424,7 +424,8 @@ type MsgAcquire struct {
 	MaxFee *types.Coin `protobuf:"bytes,5,opt,name=max_fee,json=maxFee,proto3" json:"max_fee,omitempty"`
 	// Highest royalty rate the licensee accepts, ppm.
 	MaxRate uint32 `protobuf:"varint,6,opt,name=max_rate,json=maxRate,proto3" json:"max_rate,omitempty"`
-	// The work of the licensee's that the grant is for; no other can use it then.
+	// The work of the licensee's that the grant is for; no other can use it then,
+	// whatever number of derivatives the terms say.
 	// Where the owner approved that derivative, name it. Empty: any one.
 	Derivative github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,7,opt,name=derivative,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"derivative"`
 }
@@ -498,6 +499,8 @@ type MsgAcquireResponse struct {
 	Fee *types.Coin `protobuf:"bytes,2,opt,name=fee,proto3" json:"fee,omitempty"`
 	// When it ends; unset: never.
 	ExpiresAt *time.Time `protobuf:"bytes,3,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
+	// How many derivatives it serves, from 1; 4294967295: no limit.
+	Serves uint32 `protobuf:"varint,4,opt,name=serves,proto3" json:"serves,omitempty"`
 }
 
 func (m *MsgAcquireResponse) Reset()         { *m = MsgAcquireResponse{} }
@@ -545,6 +548,13 @@ func (m *MsgAcquireResponse) GetExpiresAt() *time.Time {
 		return m.ExpiresAt
 	}
 	return nil
+}
+
+func (m *MsgAcquireResponse) GetServes() uint32 {
+	if m != nil {
+		return m.Serves
+	}
+	return 0
 }
 
 // MsgRenewGrant makes a grant last longer.
@@ -659,28 +669,28 @@ func (m *MsgRenewGrantResponse) GetExpiresAt() *time.Time {
 	return nil
 }
 
-// MsgTransferGrant gives a grant to another account.
-type MsgTransferGrant struct {
+// MsgOfferGrant offers a grant to another account.
+type MsgOfferGrant struct {
 	// Who holds it.
 	Licensee string `protobuf:"bytes,1,opt,name=licensee,proto3" json:"licensee,omitempty"`
 	// The grant.
 	Grant GrantID `protobuf:"bytes,2,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
-	// Who gets it.
+	// Who may accept it.
 	Recipient string `protobuf:"bytes,3,opt,name=recipient,proto3" json:"recipient,omitempty"`
 }
 
-func (m *MsgTransferGrant) Reset()         { *m = MsgTransferGrant{} }
-func (m *MsgTransferGrant) String() string { return proto.CompactTextString(m) }
-func (*MsgTransferGrant) ProtoMessage()    {}
-func (*MsgTransferGrant) Descriptor() ([]byte, []int) {
+func (m *MsgOfferGrant) Reset()         { *m = MsgOfferGrant{} }
+func (m *MsgOfferGrant) String() string { return proto.CompactTextString(m) }
+func (*MsgOfferGrant) ProtoMessage()    {}
+func (*MsgOfferGrant) Descriptor() ([]byte, []int) {
 	return fileDescriptor_563fead63d22be8f, []int{12}
 }
-func (m *MsgTransferGrant) XXX_Unmarshal(b []byte) error {
+func (m *MsgOfferGrant) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *MsgTransferGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *MsgOfferGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_MsgTransferGrant.Marshal(b, m, deterministic)
+		return xxx_messageInfo_MsgOfferGrant.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -690,48 +700,48 @@ func (m *MsgTransferGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, er
 		return b[:n], nil
 	}
 }
-func (m *MsgTransferGrant) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgTransferGrant.Merge(m, src)
+func (m *MsgOfferGrant) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOfferGrant.Merge(m, src)
 }
-func (m *MsgTransferGrant) XXX_Size() int {
+func (m *MsgOfferGrant) XXX_Size() int {
 	return m.Size()
 }
-func (m *MsgTransferGrant) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgTransferGrant.DiscardUnknown(m)
+func (m *MsgOfferGrant) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOfferGrant.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_MsgTransferGrant proto.InternalMessageInfo
+var xxx_messageInfo_MsgOfferGrant proto.InternalMessageInfo
 
-func (m *MsgTransferGrant) GetLicensee() string {
+func (m *MsgOfferGrant) GetLicensee() string {
 	if m != nil {
 		return m.Licensee
 	}
 	return ""
 }
 
-func (m *MsgTransferGrant) GetRecipient() string {
+func (m *MsgOfferGrant) GetRecipient() string {
 	if m != nil {
 		return m.Recipient
 	}
 	return ""
 }
 
-// MsgTransferGrantResponse is empty.
-type MsgTransferGrantResponse struct {
+// MsgOfferGrantResponse is empty.
+type MsgOfferGrantResponse struct {
 }
 
-func (m *MsgTransferGrantResponse) Reset()         { *m = MsgTransferGrantResponse{} }
-func (m *MsgTransferGrantResponse) String() string { return proto.CompactTextString(m) }
-func (*MsgTransferGrantResponse) ProtoMessage()    {}
-func (*MsgTransferGrantResponse) Descriptor() ([]byte, []int) {
+func (m *MsgOfferGrantResponse) Reset()         { *m = MsgOfferGrantResponse{} }
+func (m *MsgOfferGrantResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgOfferGrantResponse) ProtoMessage()    {}
+func (*MsgOfferGrantResponse) Descriptor() ([]byte, []int) {
 	return fileDescriptor_563fead63d22be8f, []int{13}
 }
-func (m *MsgTransferGrantResponse) XXX_Unmarshal(b []byte) error {
+func (m *MsgOfferGrantResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
 }
-func (m *MsgTransferGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+func (m *MsgOfferGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
 	if deterministic {
-		return xxx_messageInfo_MsgTransferGrantResponse.Marshal(b, m, deterministic)
+		return xxx_messageInfo_MsgOfferGrantResponse.Marshal(b, m, deterministic)
 	} else {
 		b = b[:cap(b)]
 		n, err := m.MarshalToSizedBuffer(b)
@@ -741,17 +751,187 @@ func (m *MsgTransferGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]
 		return b[:n], nil
 	}
 }
-func (m *MsgTransferGrantResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_MsgTransferGrantResponse.Merge(m, src)
+func (m *MsgOfferGrantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOfferGrantResponse.Merge(m, src)
 }
-func (m *MsgTransferGrantResponse) XXX_Size() int {
+func (m *MsgOfferGrantResponse) XXX_Size() int {
 	return m.Size()
 }
-func (m *MsgTransferGrantResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_MsgTransferGrantResponse.DiscardUnknown(m)
+func (m *MsgOfferGrantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOfferGrantResponse.DiscardUnknown(m)
 }
 
-var xxx_messageInfo_MsgTransferGrantResponse proto.InternalMessageInfo
+var xxx_messageInfo_MsgOfferGrantResponse proto.InternalMessageInfo
+
+// MsgCancelGrantOffer takes the offer of a grant back.
+type MsgCancelGrantOffer struct {
+	// Who holds it.
+	Licensee string `protobuf:"bytes,1,opt,name=licensee,proto3" json:"licensee,omitempty"`
+	// The grant.
+	Grant GrantID `protobuf:"bytes,2,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
+}
+
+func (m *MsgCancelGrantOffer) Reset()         { *m = MsgCancelGrantOffer{} }
+func (m *MsgCancelGrantOffer) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelGrantOffer) ProtoMessage()    {}
+func (*MsgCancelGrantOffer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{14}
+}
+func (m *MsgCancelGrantOffer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelGrantOffer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelGrantOffer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelGrantOffer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelGrantOffer.Merge(m, src)
+}
+func (m *MsgCancelGrantOffer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelGrantOffer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelGrantOffer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelGrantOffer proto.InternalMessageInfo
+
+func (m *MsgCancelGrantOffer) GetLicensee() string {
+	if m != nil {
+		return m.Licensee
+	}
+	return ""
+}
+
+// MsgCancelGrantOfferResponse is empty.
+type MsgCancelGrantOfferResponse struct {
+}
+
+func (m *MsgCancelGrantOfferResponse) Reset()         { *m = MsgCancelGrantOfferResponse{} }
+func (m *MsgCancelGrantOfferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCancelGrantOfferResponse) ProtoMessage()    {}
+func (*MsgCancelGrantOfferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{15}
+}
+func (m *MsgCancelGrantOfferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCancelGrantOfferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCancelGrantOfferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCancelGrantOfferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCancelGrantOfferResponse.Merge(m, src)
+}
+func (m *MsgCancelGrantOfferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCancelGrantOfferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCancelGrantOfferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCancelGrantOfferResponse proto.InternalMessageInfo
+
+// MsgAcceptGrant takes a grant that was offered to the account.
+type MsgAcceptGrant struct {
+	// Whom it was offered to.
+	Recipient string `protobuf:"bytes,1,opt,name=recipient,proto3" json:"recipient,omitempty"`
+	// The grant.
+	Grant GrantID `protobuf:"bytes,2,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
+}
+
+func (m *MsgAcceptGrant) Reset()         { *m = MsgAcceptGrant{} }
+func (m *MsgAcceptGrant) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptGrant) ProtoMessage()    {}
+func (*MsgAcceptGrant) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{16}
+}
+func (m *MsgAcceptGrant) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptGrant.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptGrant) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptGrant.Merge(m, src)
+}
+func (m *MsgAcceptGrant) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptGrant) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptGrant.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptGrant proto.InternalMessageInfo
+
+func (m *MsgAcceptGrant) GetRecipient() string {
+	if m != nil {
+		return m.Recipient
+	}
+	return ""
+}
+
+// MsgAcceptGrantResponse is empty.
+type MsgAcceptGrantResponse struct {
+}
+
+func (m *MsgAcceptGrantResponse) Reset()         { *m = MsgAcceptGrantResponse{} }
+func (m *MsgAcceptGrantResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptGrantResponse) ProtoMessage()    {}
+func (*MsgAcceptGrantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_563fead63d22be8f, []int{17}
+}
+func (m *MsgAcceptGrantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptGrantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptGrantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptGrantResponse.Merge(m, src)
+}
+func (m *MsgAcceptGrantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptGrantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptGrantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptGrantResponse proto.InternalMessageInfo
 
 // MsgApprove lets somebody take an offer.
 type MsgApprove struct {
@@ -771,7 +951,7 @@ func (m *MsgApprove) Reset()         { *m = MsgApprove{} }
 func (m *MsgApprove) String() string { return proto.CompactTextString(m) }
 func (*MsgApprove) ProtoMessage()    {}
 func (*MsgApprove) Descriptor() ([]byte, []int) {
-	return fileDescriptor_563fead63d22be8f, []int{14}
+	return fileDescriptor_563fead63d22be8f, []int{18}
 }
 func (m *MsgApprove) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -822,7 +1002,7 @@ func (m *MsgApproveResponse) Reset()         { *m = MsgApproveResponse{} }
 func (m *MsgApproveResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgApproveResponse) ProtoMessage()    {}
 func (*MsgApproveResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_563fead63d22be8f, []int{15}
+	return fileDescriptor_563fead63d22be8f, []int{19}
 }
 func (m *MsgApproveResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -869,7 +1049,7 @@ func (m *MsgWithdrawApproval) Reset()         { *m = MsgWithdrawApproval{} }
 func (m *MsgWithdrawApproval) String() string { return proto.CompactTextString(m) }
 func (*MsgWithdrawApproval) ProtoMessage()    {}
 func (*MsgWithdrawApproval) Descriptor() ([]byte, []int) {
-	return fileDescriptor_563fead63d22be8f, []int{16}
+	return fileDescriptor_563fead63d22be8f, []int{20}
 }
 func (m *MsgWithdrawApproval) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -920,7 +1100,7 @@ func (m *MsgWithdrawApprovalResponse) Reset()         { *m = MsgWithdrawApproval
 func (m *MsgWithdrawApprovalResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgWithdrawApprovalResponse) ProtoMessage()    {}
 func (*MsgWithdrawApprovalResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_563fead63d22be8f, []int{17}
+	return fileDescriptor_563fead63d22be8f, []int{21}
 }
 func (m *MsgWithdrawApprovalResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -962,8 +1142,12 @@ func init() {
 	proto.RegisterType((*MsgAcquireResponse)(nil), "stemma.license.v1.MsgAcquireResponse")
 	proto.RegisterType((*MsgRenewGrant)(nil), "stemma.license.v1.MsgRenewGrant")
 	proto.RegisterType((*MsgRenewGrantResponse)(nil), "stemma.license.v1.MsgRenewGrantResponse")
-	proto.RegisterType((*MsgTransferGrant)(nil), "stemma.license.v1.MsgTransferGrant")
-	proto.RegisterType((*MsgTransferGrantResponse)(nil), "stemma.license.v1.MsgTransferGrantResponse")
+	proto.RegisterType((*MsgOfferGrant)(nil), "stemma.license.v1.MsgOfferGrant")
+	proto.RegisterType((*MsgOfferGrantResponse)(nil), "stemma.license.v1.MsgOfferGrantResponse")
+	proto.RegisterType((*MsgCancelGrantOffer)(nil), "stemma.license.v1.MsgCancelGrantOffer")
+	proto.RegisterType((*MsgCancelGrantOfferResponse)(nil), "stemma.license.v1.MsgCancelGrantOfferResponse")
+	proto.RegisterType((*MsgAcceptGrant)(nil), "stemma.license.v1.MsgAcceptGrant")
+	proto.RegisterType((*MsgAcceptGrantResponse)(nil), "stemma.license.v1.MsgAcceptGrantResponse")
 	proto.RegisterType((*MsgApprove)(nil), "stemma.license.v1.MsgApprove")
 	proto.RegisterType((*MsgApproveResponse)(nil), "stemma.license.v1.MsgApproveResponse")
 	proto.RegisterType((*MsgWithdrawApproval)(nil), "stemma.license.v1.MsgWithdrawApproval")
@@ -973,78 +1157,84 @@ func init() {
 func init() { proto.RegisterFile("stemma/license/v1/tx.proto", fileDescriptor_563fead63d22be8f) }
 
 var fileDescriptor_563fead63d22be8f = []byte{
-	// 1125 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x57, 0x4f, 0x6f, 0x1b, 0x45,
-	0x14, 0xcf, 0xfa, 0x5f, 0x92, 0x29, 0x81, 0x76, 0x29, 0x64, 0xb3, 0x25, 0x4e, 0x58, 0x44, 0x65,
-	0x25, 0xca, 0x2e, 0x0e, 0x55, 0x2a, 0xe5, 0x82, 0x92, 0x22, 0xa0, 0x12, 0x56, 0xd0, 0x12, 0xa9,
-	0x88, 0x03, 0xd1, 0xd8, 0x9e, 0xac, 0x87, 0x78, 0x77, 0xcc, 0xcc, 0xf8, 0x4f, 0x6e, 0x08, 0x89,
-	0x4b, 0x4f, 0xfd, 0x1a, 0x88, 0x4b, 0x90, 0xaa, 0x5e, 0x10, 0xf7, 0x1e, 0xab, 0x9e, 0x10, 0x87,
-	0x82, 0x12, 0xa1, 0x5c, 0xf8, 0x10, 0x68, 0x67, 0xc6, 0xbb, 0x5e, 0x7b, 0x1d, 0x3b, 0x95, 0xaa,
-	0xa2, 0x8a, 0x8b, 0xe5, 0x79, 0xef, 0x37, 0x6f, 0xde, 0xfb, 0xbd, 0x37, 0xef, 0xcd, 0x02, 0x93,
-	0x71, 0xe4, 0xfb, 0xd0, 0x69, 0xe2, 0x1a, 0x0a, 0x18, 0x72, 0x3a, 0x65, 0x87, 0xf7, 0xec, 0x16,
-	0x25, 0x9c, 0xe8, 0xd7, 0xa4, 0xce, 0x56, 0x3a, 0xbb, 0x53, 0x36, 0xaf, 0x41, 0x1f, 0x07, 0xc4,
-	0x11, 0xbf, 0x12, 0x65, 0x16, 0x6b, 0x84, 0xf9, 0x84, 0x39, 0x55, 0x28, 0xb6, 0x57, 0x11, 0x87,
-	0x65, 0xa7, 0x46, 0x70, 0xa0, 0xf4, 0x8b, 0x4a, 0xef, 0x33, 0x2f, 0xb4, 0xee, 0x33, 0x4f, 0x29,
-	0x96, 0xa4, 0xe2, 0x40, 0xac, 0x1c, 0xb9, 0x50, 0xaa, 0xeb, 0x1e, 0xf1, 0x88, 0x94, 0x87, 0xff,
-	0x94, 0x74, 0xc5, 0x23, 0xc4, 0x6b, 0x22, 0x47, 0xac, 0xaa, 0xed, 0x43, 0x87, 0x63, 0x1f, 0x31,
-	0x0e, 0xfd, 0x96, 0x02, 0x2c, 0xa7, 0x04, 0x83, 0xa8, 0xaf, 0xac, 0x5a, 0x3f, 0x69, 0xe0, 0x8d,
-	0x0a, 0xf3, 0xbe, 0x68, 0x57, 0x9b, 0x98, 0x35, 0xf6, 0x43, 0x8d, 0xfe, 0x01, 0x28, 0xc0, 0x36,
-	0x6f, 0x10, 0x6a, 0x68, 0xab, 0x5a, 0x69, 0x7e, 0xd7, 0x78, 0xfa, 0x70, 0xe3, 0xba, 0xf2, 0x65,
-	0xa7, 0x5e, 0xa7, 0x88, 0xb1, 0x2f, 0x39, 0xc5, 0x81, 0xe7, 0x2a, 0x9c, 0x7e, 0x0b, 0xe4, 0x85,
-	0x51, 0x23, 0xb3, 0xaa, 0x95, 0xae, 0x6c, 0x1a, 0xf6, 0x08, 0x4b, 0xb6, 0x30, 0xbd, 0x9b, 0x7b,
-	0xfc, 0x6c, 0x65, 0xc6, 0x95, 0xe0, 0x6d, 0xfb, 0x87, 0xf3, 0x93, 0x35, 0x65, 0xe2, 0xfe, 0xf9,
-	0xc9, 0x5a, 0x71, 0xc8, 0xd5, 0x21, 0xbf, 0xac, 0xcf, 0xc1, 0xe2, 0x90, 0xc8, 0x45, 0xac, 0x45,
-	0x02, 0x86, 0xf4, 0x32, 0xc8, 0xe0, 0xba, 0x72, 0xf7, 0xdd, 0xf0, 0x8c, 0x3f, 0x9e, 0xad, 0xcc,
-	0x0a, 0xc8, 0xdd, 0x8f, 0x9f, 0x3e, 0xdc, 0x78, 0x5d, 0xf9, 0xa3, 0x24, 0x6e, 0x06, 0xd7, 0xad,
-	0x5f, 0x34, 0xb0, 0x50, 0x61, 0xde, 0x6e, 0x13, 0x06, 0x47, 0x32, 0xee, 0x2d, 0x30, 0x2f, 0x9d,
-	0xc1, 0xfc, 0x78, 0x62, 0xe8, 0x31, 0x54, 0xbf, 0x3d, 0x18, 0xfd, 0x54, 0xe7, 0x2b, 0x02, 0x9c,
-	0x90, 0x80, 0xd8, 0x50, 0xc8, 0xc1, 0x3b, 0xa3, 0x1c, 0xc4, 0x1e, 0x5a, 0x8b, 0xe0, 0xad, 0x84,
-	0xa0, 0x1f, 0xbf, 0xf5, 0x28, 0x03, 0xe6, 0x2a, 0xcc, 0xdb, 0x3b, 0x3c, 0x44, 0x54, 0xb7, 0x41,
-	0x9e, 0x74, 0x03, 0x34, 0x39, 0x7d, 0x12, 0xa6, 0xd7, 0x40, 0xae, 0x4b, 0xe8, 0x91, 0x72, 0x7f,
-	0x4f, 0xb9, 0xbf, 0xe5, 0x61, 0xde, 0x68, 0x57, 0xed, 0x1a, 0xf1, 0x1d, 0xe9, 0xd4, 0x46, 0xad,
-	0x01, 0x71, 0xa0, 0x16, 0x4e, 0xcf, 0xa1, 0xc8, 0xc3, 0x8c, 0xd3, 0x63, 0x87, 0x1f, 0xb7, 0x10,
-	0xb3, 0xef, 0x11, 0x7a, 0x24, 0xa2, 0x5d, 0x50, 0xd1, 0x4a, 0x81, 0x2b, 0x8c, 0xc7, 0x24, 0x65,
-	0x2f, 0x47, 0x52, 0x58, 0x5b, 0x24, 0x0c, 0xcb, 0xc8, 0x8d, 0xad, 0x2d, 0x11, 0x76, 0xbf, 0xb6,
-	0x04, 0x78, 0xfb, 0x66, 0x48, 0xad, 0x8c, 0x2f, 0xa4, 0x75, 0x71, 0x94, 0x56, 0xb1, 0xc9, 0xb2,
-	0xc1, 0xd5, 0xfe, 0xff, 0xa8, 0x98, 0x4c, 0x30, 0xd7, 0x85, 0x34, 0xc0, 0x81, 0xc7, 0x0c, 0x6d,
-	0x35, 0x5b, 0x9a, 0x77, 0xa3, 0xb5, 0x75, 0x3f, 0x23, 0xaa, 0xe6, 0x4e, 0x93, 0x30, 0xf4, 0x0a,
-	0xb2, 0xbd, 0xbd, 0x9e, 0xe4, 0x2d, 0xa5, 0x1c, 0xe3, 0xd0, 0x55, 0x39, 0xc6, 0x82, 0xa8, 0x1c,
-	0xff, 0xce, 0x02, 0x50, 0x61, 0xde, 0x4e, 0xed, 0xbb, 0x36, 0xa6, 0x48, 0xbf, 0x05, 0xe6, 0x94,
-	0x01, 0x34, 0x91, 0xa5, 0x08, 0xf9, 0x1f, 0x2f, 0xcb, 0xb7, 0x41, 0x81, 0x21, 0x8a, 0x61, 0x53,
-	0xd4, 0x65, 0xce, 0x55, 0x2b, 0x7d, 0x13, 0xcc, 0xfa, 0xb0, 0x77, 0x70, 0x88, 0x90, 0x91, 0x17,
-	0x05, 0xbb, 0x64, 0xab, 0x38, 0xc3, 0x61, 0x60, 0xab, 0x61, 0x60, 0xdf, 0x21, 0x38, 0x70, 0x0b,
-	0x3e, 0xec, 0x7d, 0x82, 0x90, 0xbe, 0x04, 0xe6, 0xc2, 0x3d, 0x14, 0x72, 0x64, 0x14, 0x56, 0xb5,
-	0xd2, 0x82, 0x1b, 0xda, 0x70, 0x21, 0x47, 0x3a, 0x01, 0xa0, 0x8e, 0x28, 0xee, 0x40, 0x8e, 0x3b,
-	0xc8, 0x98, 0x7d, 0x31, 0x54, 0x0c, 0x1c, 0x21, 0x0b, 0x20, 0x4a, 0x42, 0x58, 0x03, 0x4b, 0xa3,
-	0x35, 0xa0, 0x12, 0x6b, 0xfd, 0xaa, 0x01, 0x3d, 0x5e, 0x46, 0x17, 0xe8, 0x36, 0xc8, 0x7b, 0x14,
-	0x06, 0x7c, 0xb8, 0x21, 0x7f, 0x1a, 0x0a, 0x13, 0xa4, 0x2a, 0x89, 0x2b, 0xf1, 0xfa, 0x3a, 0xc8,
-	0x86, 0xc4, 0x65, 0x26, 0x11, 0x17, 0xa2, 0xf4, 0x8f, 0x00, 0x40, 0xbd, 0x16, 0xa6, 0x88, 0x1d,
-	0x40, 0x2e, 0xf2, 0x77, 0x65, 0xd3, 0xb4, 0xe5, 0x3c, 0xb4, 0xfb, 0xf3, 0xd0, 0xde, 0xef, 0xcf,
-	0xc3, 0xdd, 0xdc, 0x83, 0x3f, 0x57, 0x34, 0x77, 0x5e, 0xed, 0xd9, 0xe1, 0xd6, 0xa9, 0x9c, 0x00,
-	0x2e, 0x0a, 0x50, 0x57, 0x38, 0xf2, 0x9c, 0x85, 0x1a, 0x85, 0x9b, 0xb9, 0x64, 0xb8, 0x03, 0xb5,
-	0x92, 0x9d, 0xb2, 0x56, 0xe4, 0xd0, 0x4c, 0xe4, 0x27, 0xe5, 0x8e, 0xc6, 0x21, 0x59, 0x3f, 0x6a,
-	0xe2, 0x92, 0xc6, 0x92, 0x28, 0x4b, 0x8a, 0x6c, 0xed, 0x39, 0xc8, 0xce, 0x5c, 0x9e, 0xec, 0x7f,
-	0x34, 0xd1, 0x69, 0xf7, 0x29, 0x0c, 0xd8, 0x21, 0xa2, 0x2f, 0x85, 0xef, 0x2d, 0x30, 0x4f, 0x51,
-	0x0d, 0xb7, 0x30, 0x0a, 0xb8, 0xba, 0xf0, 0x17, 0x0c, 0xf8, 0x08, 0xba, 0x5d, 0x1e, 0xe1, 0x7c,
-	0x65, 0x94, 0xf3, 0x44, 0x64, 0x96, 0x09, 0x8c, 0x61, 0x59, 0xd4, 0x1d, 0x7f, 0x56, 0xdd, 0xb1,
-	0xd5, 0xa2, 0xa4, 0x83, 0x5e, 0xb9, 0x71, 0x1d, 0xa7, 0x34, 0x37, 0x75, 0x4a, 0x93, 0x6d, 0x2e,
-	0xff, 0xe2, 0xdb, 0x5c, 0x29, 0x39, 0xe7, 0xd2, 0x7a, 0x9c, 0x4c, 0x8f, 0x75, 0x5d, 0xb6, 0x38,
-	0xb9, 0x8a, 0x72, 0xf8, 0x5b, 0x16, 0xbc, 0x59, 0x61, 0xde, 0x3d, 0xcc, 0x1b, 0x75, 0x0a, 0xbb,
-	0x52, 0x0d, 0x9b, 0xff, 0x27, 0xf3, 0x65, 0x24, 0xb3, 0x9c, 0x4c, 0xa6, 0x35, 0x9a, 0xcc, 0xe1,
-	0x3c, 0x59, 0xcb, 0xe0, 0x46, 0x8a, 0xb8, 0x9f, 0xde, 0xcd, 0x47, 0x05, 0x90, 0xad, 0x30, 0x4f,
-	0xff, 0x06, 0xbc, 0x96, 0xf8, 0x34, 0xb2, 0x52, 0x5e, 0x9f, 0x43, 0xdf, 0x24, 0xe6, 0xda, 0x64,
-	0x4c, 0xd4, 0x83, 0xbf, 0x02, 0x60, 0xe0, 0x03, 0x64, 0x35, 0x7d, 0x67, 0x8c, 0x30, 0x4b, 0x93,
-	0x10, 0x91, 0xe5, 0xbb, 0x20, 0x2f, 0xdf, 0xa7, 0x37, 0xd2, 0xb7, 0x08, 0xa5, 0xf9, 0xde, 0x05,
-	0xca, 0x41, 0x27, 0x07, 0xde, 0xbb, 0x63, 0x9c, 0x8c, 0x11, 0xe3, 0x9c, 0x1c, 0x7d, 0x27, 0xea,
-	0x7b, 0x60, 0xb6, 0xff, 0x46, 0x5c, 0x4e, 0xdf, 0xa4, 0xd4, 0xe6, 0xfb, 0x17, 0xaa, 0x07, 0x5d,
-	0x1d, 0x18, 0xe7, 0x63, 0x5c, 0x8d, 0x11, 0xe3, 0x5c, 0x4d, 0x99, 0x96, 0x10, 0x2c, 0x24, 0x67,
-	0xd7, 0x18, 0xea, 0x12, 0x20, 0x73, 0x7d, 0x0a, 0x50, 0x82, 0x0d, 0x35, 0x13, 0xc6, 0xb1, 0x21,
-	0xd5, 0x63, 0xd9, 0x48, 0x36, 0x29, 0xfd, 0x5b, 0x70, 0x75, 0xa4, 0x41, 0xdd, 0x4c, 0xdf, 0x3a,
-	0x8c, 0x33, 0xed, 0xe9, 0x70, 0xfd, 0xb3, 0xcc, 0xfc, 0xf7, 0xe7, 0x27, 0x6b, 0xda, 0xee, 0x67,
-	0x8f, 0x4f, 0x8b, 0xda, 0x93, 0xd3, 0xa2, 0xf6, 0xd7, 0x69, 0x51, 0x7b, 0x70, 0x56, 0x9c, 0x79,
-	0x72, 0x56, 0x9c, 0xf9, 0xfd, 0xac, 0x38, 0xf3, 0xb5, 0x3d, 0xf1, 0xe6, 0xf7, 0xef, 0xab, 0xb8,
-	0xf8, 0xd5, 0x82, 0x78, 0x55, 0x7c, 0xf8, 0x6f, 0x00, 0x00, 0x00, 0xff, 0xff, 0xfc, 0x56, 0xdc,
-	0x95, 0x8e, 0x11, 0x00, 0x00,
+	// 1227 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x57, 0x4f, 0x6f, 0xdc, 0x44,
+	0x14, 0x8f, 0xf7, 0x4f, 0xfe, 0xbc, 0x90, 0xd2, 0x9a, 0xd0, 0x6c, 0x5c, 0xb2, 0xd9, 0x1a, 0x51,
+	0x2d, 0xa9, 0x62, 0x37, 0x21, 0x4a, 0xa5, 0x5c, 0x50, 0x52, 0x44, 0xa9, 0x44, 0x14, 0x64, 0x2a,
+	0xb5, 0x02, 0x89, 0xc8, 0xbb, 0x3b, 0x71, 0x86, 0xac, 0x3d, 0x8b, 0x67, 0xb2, 0x49, 0x6e, 0x08,
+	0x89, 0x4b, 0x4f, 0xfd, 0x1a, 0x88, 0x4b, 0x10, 0x15, 0x07, 0x24, 0xee, 0x3d, 0x56, 0xe5, 0x82,
+	0x38, 0x14, 0x94, 0x08, 0xf2, 0x0d, 0x38, 0x23, 0xcf, 0xcc, 0xda, 0xeb, 0xb5, 0x9d, 0xdd, 0x44,
+	0x2a, 0x45, 0x55, 0x2f, 0xab, 0x9d, 0xf7, 0x7e, 0xf3, 0xfc, 0xde, 0xef, 0xbd, 0x79, 0x6f, 0x06,
+	0x34, 0xca, 0x90, 0xeb, 0xda, 0x66, 0x13, 0xd7, 0x91, 0x47, 0x91, 0xd9, 0x5e, 0x30, 0xd9, 0xbe,
+	0xd1, 0xf2, 0x09, 0x23, 0xea, 0x25, 0xa1, 0x33, 0xa4, 0xce, 0x68, 0x2f, 0x68, 0x97, 0x6c, 0x17,
+	0x7b, 0xc4, 0xe4, 0xbf, 0x02, 0xa5, 0x95, 0xeb, 0x84, 0xba, 0x84, 0x9a, 0x35, 0x9b, 0x6f, 0xaf,
+	0x21, 0x66, 0x2f, 0x98, 0x75, 0x82, 0x3d, 0xa9, 0x9f, 0x92, 0x7a, 0x97, 0x3a, 0x81, 0x75, 0x97,
+	0x3a, 0x52, 0x31, 0x2d, 0x14, 0x9b, 0x7c, 0x65, 0x8a, 0x85, 0x54, 0x4d, 0x3a, 0xc4, 0x21, 0x42,
+	0x1e, 0xfc, 0x93, 0xd2, 0x59, 0x87, 0x10, 0xa7, 0x89, 0x4c, 0xbe, 0xaa, 0xed, 0x6e, 0x99, 0x0c,
+	0xbb, 0x88, 0x32, 0xdb, 0x6d, 0x49, 0xc0, 0x4c, 0x4a, 0x30, 0xc8, 0x77, 0xa5, 0x55, 0xfd, 0x3b,
+	0x05, 0x5e, 0x5f, 0xa7, 0xce, 0x27, 0xbb, 0xb5, 0x26, 0xa6, 0xdb, 0x77, 0x03, 0x8d, 0x7a, 0x03,
+	0x86, 0xed, 0x5d, 0xb6, 0x4d, 0xfc, 0x92, 0x52, 0x51, 0xaa, 0x63, 0x6b, 0xa5, 0xa7, 0x8f, 0xe6,
+	0x27, 0xa5, 0x2f, 0xab, 0x8d, 0x86, 0x8f, 0x28, 0xfd, 0x94, 0xf9, 0xd8, 0x73, 0x2c, 0x89, 0x53,
+	0x97, 0xa0, 0xc8, 0x8d, 0x96, 0x72, 0x15, 0xa5, 0x3a, 0xbe, 0x58, 0x32, 0x12, 0x2c, 0x19, 0xdc,
+	0xf4, 0x5a, 0xe1, 0xf1, 0xb3, 0xd9, 0x21, 0x4b, 0x80, 0x57, 0x8c, 0x6f, 0x4e, 0x0e, 0xe7, 0xa4,
+	0x89, 0x07, 0x27, 0x87, 0x73, 0xe5, 0x1e, 0x57, 0x7b, 0xfc, 0xd2, 0x3f, 0x86, 0xa9, 0x1e, 0x91,
+	0x85, 0x68, 0x8b, 0x78, 0x14, 0xa9, 0x0b, 0x90, 0xc3, 0x0d, 0xe9, 0xee, 0xd5, 0xe0, 0x1b, 0xbf,
+	0x3f, 0x9b, 0x1d, 0xe1, 0x90, 0x3b, 0x1f, 0x3c, 0x7d, 0x34, 0x7f, 0x41, 0xfa, 0x23, 0x25, 0x56,
+	0x0e, 0x37, 0xf4, 0x1f, 0x14, 0x98, 0x58, 0xa7, 0xce, 0x5a, 0xd3, 0xf6, 0x76, 0x44, 0xdc, 0xcb,
+	0x30, 0x26, 0x9c, 0xc1, 0xec, 0xa0, 0x6f, 0xe8, 0x11, 0x54, 0xbd, 0xd9, 0x1d, 0xfd, 0x40, 0xdf,
+	0x97, 0x04, 0x98, 0x01, 0x01, 0x91, 0xa1, 0x80, 0x83, 0xb7, 0x92, 0x1c, 0x44, 0x1e, 0xea, 0x53,
+	0xf0, 0x66, 0x4c, 0xd0, 0x89, 0x5f, 0xff, 0x29, 0x07, 0xa3, 0xeb, 0xd4, 0xd9, 0xd8, 0xda, 0x42,
+	0xbe, 0x6a, 0x40, 0x91, 0xec, 0x79, 0xa8, 0x7f, 0xfa, 0x04, 0x4c, 0xad, 0x43, 0x61, 0x8f, 0xf8,
+	0x3b, 0xd2, 0xfd, 0x0d, 0xe9, 0xfe, 0xb2, 0x83, 0xd9, 0xf6, 0x6e, 0xcd, 0xa8, 0x13, 0xd7, 0x14,
+	0x4e, 0xcd, 0xd7, 0xb7, 0x6d, 0xec, 0xc9, 0x85, 0xb9, 0x6f, 0xfa, 0xc8, 0xc1, 0x94, 0xf9, 0x07,
+	0x26, 0x3b, 0x68, 0x21, 0x6a, 0xdc, 0x23, 0xfe, 0x0e, 0x8f, 0x76, 0x42, 0x46, 0x2b, 0x04, 0x16,
+	0x37, 0x1e, 0x91, 0x94, 0x3f, 0x1b, 0x49, 0x41, 0x6d, 0x91, 0x20, 0xac, 0x52, 0x21, 0xb3, 0xb6,
+	0x78, 0xd8, 0x9d, 0xda, 0xe2, 0xe0, 0x95, 0x6b, 0x01, 0xb5, 0x22, 0xbe, 0x80, 0xd6, 0xa9, 0x24,
+	0xad, 0x7c, 0x93, 0x6e, 0xc0, 0xc5, 0xce, 0xff, 0xb0, 0x98, 0x34, 0x18, 0xdd, 0xb3, 0x7d, 0x0f,
+	0x7b, 0x0e, 0x2d, 0x29, 0x95, 0x7c, 0x75, 0xcc, 0x0a, 0xd7, 0xfa, 0x83, 0x1c, 0xaf, 0x9a, 0x5b,
+	0x4d, 0x42, 0xd1, 0x4b, 0xc8, 0xf6, 0xca, 0xf5, 0x38, 0x6f, 0x29, 0xe5, 0x18, 0x85, 0x2e, 0xcb,
+	0x31, 0x12, 0x84, 0xe5, 0xf8, 0x57, 0x1e, 0x60, 0x9d, 0x3a, 0xab, 0xf5, 0xaf, 0x76, 0xb1, 0x8f,
+	0xd4, 0x25, 0x18, 0x95, 0x06, 0x50, 0x5f, 0x96, 0x42, 0xe4, 0xff, 0xbc, 0x2c, 0x2f, 0xc3, 0x30,
+	0x45, 0x3e, 0xb6, 0x9b, 0xbc, 0x2e, 0x0b, 0x96, 0x5c, 0xa9, 0x8b, 0x30, 0xe2, 0xda, 0xfb, 0x9b,
+	0x5b, 0x08, 0x95, 0x8a, 0xbc, 0x60, 0xa7, 0x0d, 0x19, 0x67, 0x30, 0x0c, 0x0c, 0x39, 0x0c, 0x8c,
+	0x5b, 0x04, 0x7b, 0xd6, 0xb0, 0x6b, 0xef, 0x7f, 0x88, 0x90, 0x3a, 0x0d, 0xa3, 0xc1, 0x1e, 0xdf,
+	0x66, 0xa8, 0x34, 0x5c, 0x51, 0xaa, 0x13, 0x56, 0x60, 0xc3, 0xb2, 0x19, 0x52, 0x09, 0x40, 0x03,
+	0xf9, 0xb8, 0x6d, 0x33, 0xdc, 0x46, 0xa5, 0x91, 0xe7, 0x43, 0x45, 0xd7, 0x27, 0x44, 0x01, 0x84,
+	0x49, 0x08, 0x6a, 0x60, 0x3a, 0x59, 0x03, 0x32, 0xb1, 0xfa, 0xaf, 0x0a, 0xa8, 0xd1, 0x32, 0x3c,
+	0x40, 0x37, 0xa1, 0xe8, 0xf8, 0xb6, 0xc7, 0x7a, 0x1b, 0xf2, 0xed, 0x40, 0x18, 0x23, 0x55, 0x4a,
+	0x2c, 0x81, 0x57, 0xaf, 0x43, 0x3e, 0x20, 0x2e, 0xd7, 0x8f, 0xb8, 0x00, 0xa5, 0xbe, 0x0f, 0x80,
+	0xf6, 0x5b, 0xd8, 0x47, 0x74, 0xd3, 0x66, 0x3c, 0x7f, 0xe3, 0x8b, 0x9a, 0x21, 0xe6, 0xa1, 0xd1,
+	0x99, 0x87, 0xc6, 0xdd, 0xce, 0x3c, 0x5c, 0x2b, 0x3c, 0xfc, 0x63, 0x56, 0xb1, 0xc6, 0xe4, 0x9e,
+	0x55, 0x26, 0x53, 0xd8, 0x46, 0x94, 0xa7, 0x70, 0xc2, 0x92, 0x2b, 0xfd, 0x48, 0x4c, 0x06, 0x0b,
+	0x79, 0x68, 0x8f, 0x3b, 0x78, 0xce, 0x02, 0x0e, 0x69, 0xc8, 0x9d, 0x91, 0x86, 0xae, 0x1a, 0xca,
+	0x0f, 0x58, 0x43, 0x62, 0x98, 0xc6, 0xf2, 0x96, 0x72, 0x76, 0xa3, 0x90, 0xf4, 0x6f, 0x15, 0x7e,
+	0x78, 0x23, 0x49, 0x98, 0x3d, 0x99, 0x04, 0xe5, 0x1c, 0x49, 0xc8, 0x9d, 0x39, 0x09, 0xfa, 0xdf,
+	0x82, 0x6c, 0xde, 0x3f, 0x5e, 0x08, 0xd9, 0xcb, 0x30, 0xe6, 0xa3, 0x3a, 0x6e, 0x61, 0xe4, 0x31,
+	0xd9, 0x05, 0x4e, 0x99, 0xfa, 0x21, 0x74, 0x30, 0xc2, 0xa3, 0xb0, 0x64, 0xb3, 0x8c, 0x04, 0x61,
+	0xb3, 0xfc, 0x59, 0x81, 0x37, 0x82, 0x36, 0x6a, 0x7b, 0x75, 0xd4, 0xe4, 0x2a, 0x31, 0x58, 0xfe,
+	0x5b, 0x1e, 0x56, 0x96, 0x12, 0xf1, 0xe8, 0x29, 0xcd, 0xbf, 0xc7, 0x49, 0x7d, 0x06, 0xae, 0xa4,
+	0x88, 0xc3, 0xd8, 0x7e, 0x54, 0xe0, 0x02, 0x6f, 0x10, 0x75, 0xd4, 0x62, 0xb7, 0x93, 0x7c, 0x2b,
+	0x03, 0xf3, 0x7d, 0xfe, 0xc0, 0x6e, 0xf0, 0x5b, 0x56, 0x68, 0x28, 0x88, 0x6c, 0x26, 0xad, 0xa5,
+	0x85, 0x2e, 0xea, 0x25, 0xb8, 0x1c, 0x97, 0x84, 0xf1, 0x7c, 0x2f, 0x07, 0x5b, 0xab, 0xe5, 0x93,
+	0x36, 0x7a, 0xe9, 0x6e, 0x5a, 0x51, 0xc1, 0x15, 0x06, 0x2e, 0xb8, 0xf8, 0x84, 0x2a, 0x3e, 0xff,
+	0x09, 0x55, 0x8d, 0x5f, 0x51, 0xd2, 0xc6, 0x93, 0x48, 0x8f, 0x3e, 0x29, 0xa6, 0x93, 0x58, 0x85,
+	0x39, 0xfc, 0x25, 0xcf, 0xcf, 0xdb, 0x3d, 0xcc, 0xb6, 0x1b, 0xbe, 0xbd, 0x27, 0xd4, 0x76, 0xf3,
+	0x55, 0x32, 0x5f, 0x44, 0x32, 0x17, 0xe2, 0xc9, 0x4c, 0x69, 0x39, 0xbd, 0x79, 0x92, 0x2d, 0xa7,
+	0x57, 0xdc, 0x49, 0xef, 0xe2, 0x3f, 0x23, 0x90, 0x5f, 0xa7, 0x8e, 0xfa, 0x05, 0xbc, 0x16, 0x7b,
+	0xd5, 0xea, 0x29, 0x0f, 0x87, 0x9e, 0xe7, 0xa4, 0x36, 0xd7, 0x1f, 0x13, 0x8e, 0xc9, 0xfb, 0x00,
+	0x5d, 0x6f, 0xc7, 0x4a, 0xfa, 0xce, 0x08, 0xa1, 0x55, 0xfb, 0x21, 0x42, 0xcb, 0x77, 0xa0, 0x28,
+	0x26, 0xc0, 0x95, 0xf4, 0x2d, 0x5c, 0xa9, 0xbd, 0x7d, 0x8a, 0xb2, 0xdb, 0xc9, 0xae, 0xa7, 0x4a,
+	0x86, 0x93, 0x11, 0x22, 0xcb, 0xc9, 0xe4, 0x15, 0x5f, 0xdd, 0x80, 0x91, 0xce, 0xf5, 0x7e, 0x26,
+	0x7d, 0x93, 0x54, 0x6b, 0xef, 0x9c, 0xaa, 0xee, 0x76, 0xb5, 0xeb, 0xc6, 0x95, 0xe1, 0x6a, 0x84,
+	0xc8, 0x72, 0x35, 0xe5, 0x42, 0x73, 0x1f, 0xa0, 0xeb, 0x7a, 0x51, 0x39, 0x85, 0xb7, 0x53, 0x2d,
+	0x27, 0x47, 0xb7, 0xfa, 0x25, 0x5c, 0x4c, 0x8c, 0xed, 0x6b, 0x19, 0x14, 0xf6, 0xe0, 0x34, 0x63,
+	0x30, 0x5c, 0xf8, 0xad, 0xcf, 0x61, 0xbc, 0x7b, 0x8c, 0x5e, 0xcd, 0x62, 0x35, 0x84, 0x68, 0xef,
+	0xf6, 0x85, 0xc4, 0xb2, 0x29, 0x67, 0x5a, 0x56, 0x36, 0x85, 0x3a, 0x33, 0x9b, 0xf1, 0x26, 0x1b,
+	0x30, 0x93, 0x68, 0xb0, 0x19, 0xcc, 0xf4, 0xe2, 0xb2, 0x98, 0xc9, 0x3a, 0xf1, 0x5a, 0xf1, 0xeb,
+	0x93, 0xc3, 0x39, 0x65, 0xed, 0xa3, 0xc7, 0x47, 0x65, 0xe5, 0xc9, 0x51, 0x59, 0xf9, 0xf3, 0xa8,
+	0xac, 0x3c, 0x3c, 0x2e, 0x0f, 0x3d, 0x39, 0x2e, 0x0f, 0xfd, 0x76, 0x5c, 0x1e, 0xfa, 0xcc, 0xe8,
+	0xdb, 0xb9, 0x3a, 0xfd, 0x86, 0x37, 0xae, 0xda, 0x30, 0xbf, 0xb8, 0xbe, 0xf7, 0x6f, 0x00, 0x00,
+	0x00, 0xff, 0xff, 0x60, 0xe4, 0x30, 0xaf, 0x09, 0x14, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1066,15 +1256,21 @@ type MsgClient interface {
 	BlankTerms(ctx context.Context, in *MsgBlankTerms, opts ...grpc.CallOption) (*MsgBlankTermsResponse, error)
 	// Offer puts terms on a work, or replaces the offer of them.
 	Offer(ctx context.Context, in *MsgOffer, opts ...grpc.CallOption) (*MsgOfferResponse, error)
-	// CloseOffer ends an offer; what was granted under it stays.
+	// CloseOffer ends an offer; what was granted under it stays. A licence that cannot
+	// be taken back goes on to permit everybody what it did.
 	CloseOffer(ctx context.Context, in *MsgCloseOffer, opts ...grpc.CallOption) (*MsgCloseOfferResponse, error)
 	// Acquire takes what an offer says. The fee is a payment to the work.
 	Acquire(ctx context.Context, in *MsgAcquire, opts ...grpc.CallOption) (*MsgAcquireResponse, error)
 	// RenewGrant makes a grant with an end last longer, at the price of today's
 	// offer of its terms.
 	RenewGrant(ctx context.Context, in *MsgRenewGrant, opts ...grpc.CallOption) (*MsgRenewGrantResponse, error)
-	// TransferGrant gives a grant to another account, where its terms allow it.
-	TransferGrant(ctx context.Context, in *MsgTransferGrant, opts ...grpc.CallOption) (*MsgTransferGrantResponse, error)
+	// OfferGrant offers a grant to another account, where its terms allow it, in place
+	// of an earlier such offer.
+	OfferGrant(ctx context.Context, in *MsgOfferGrant, opts ...grpc.CallOption) (*MsgOfferGrantResponse, error)
+	// CancelGrantOffer takes such an offer back.
+	CancelGrantOffer(ctx context.Context, in *MsgCancelGrantOffer, opts ...grpc.CallOption) (*MsgCancelGrantOfferResponse, error)
+	// AcceptGrant makes a grant the recipient's that was offered to it.
+	AcceptGrant(ctx context.Context, in *MsgAcceptGrant, opts ...grpc.CallOption) (*MsgAcceptGrantResponse, error)
 	// Approve lets a licensee, or the owner of one derivative, take an offer whose
 	// terms ask for the owner's approval.
 	Approve(ctx context.Context, in *MsgApprove, opts ...grpc.CallOption) (*MsgApproveResponse, error)
@@ -1144,9 +1340,27 @@ func (c *msgClient) RenewGrant(ctx context.Context, in *MsgRenewGrant, opts ...g
 	return out, nil
 }
 
-func (c *msgClient) TransferGrant(ctx context.Context, in *MsgTransferGrant, opts ...grpc.CallOption) (*MsgTransferGrantResponse, error) {
-	out := new(MsgTransferGrantResponse)
-	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/TransferGrant", in, out, opts...)
+func (c *msgClient) OfferGrant(ctx context.Context, in *MsgOfferGrant, opts ...grpc.CallOption) (*MsgOfferGrantResponse, error) {
+	out := new(MsgOfferGrantResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/OfferGrant", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) CancelGrantOffer(ctx context.Context, in *MsgCancelGrantOffer, opts ...grpc.CallOption) (*MsgCancelGrantOfferResponse, error) {
+	out := new(MsgCancelGrantOfferResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/CancelGrantOffer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AcceptGrant(ctx context.Context, in *MsgAcceptGrant, opts ...grpc.CallOption) (*MsgAcceptGrantResponse, error) {
+	out := new(MsgAcceptGrantResponse)
+	err := c.cc.Invoke(ctx, "/stemma.license.v1.Msg/AcceptGrant", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1180,15 +1394,21 @@ type MsgServer interface {
 	BlankTerms(context.Context, *MsgBlankTerms) (*MsgBlankTermsResponse, error)
 	// Offer puts terms on a work, or replaces the offer of them.
 	Offer(context.Context, *MsgOffer) (*MsgOfferResponse, error)
-	// CloseOffer ends an offer; what was granted under it stays.
+	// CloseOffer ends an offer; what was granted under it stays. A licence that cannot
+	// be taken back goes on to permit everybody what it did.
 	CloseOffer(context.Context, *MsgCloseOffer) (*MsgCloseOfferResponse, error)
 	// Acquire takes what an offer says. The fee is a payment to the work.
 	Acquire(context.Context, *MsgAcquire) (*MsgAcquireResponse, error)
 	// RenewGrant makes a grant with an end last longer, at the price of today's
 	// offer of its terms.
 	RenewGrant(context.Context, *MsgRenewGrant) (*MsgRenewGrantResponse, error)
-	// TransferGrant gives a grant to another account, where its terms allow it.
-	TransferGrant(context.Context, *MsgTransferGrant) (*MsgTransferGrantResponse, error)
+	// OfferGrant offers a grant to another account, where its terms allow it, in place
+	// of an earlier such offer.
+	OfferGrant(context.Context, *MsgOfferGrant) (*MsgOfferGrantResponse, error)
+	// CancelGrantOffer takes such an offer back.
+	CancelGrantOffer(context.Context, *MsgCancelGrantOffer) (*MsgCancelGrantOfferResponse, error)
+	// AcceptGrant makes a grant the recipient's that was offered to it.
+	AcceptGrant(context.Context, *MsgAcceptGrant) (*MsgAcceptGrantResponse, error)
 	// Approve lets a licensee, or the owner of one derivative, take an offer whose
 	// terms ask for the owner's approval.
 	Approve(context.Context, *MsgApprove) (*MsgApproveResponse, error)
@@ -1218,8 +1438,14 @@ func (*UnimplementedMsgServer) Acquire(ctx context.Context, req *MsgAcquire) (*M
 func (*UnimplementedMsgServer) RenewGrant(ctx context.Context, req *MsgRenewGrant) (*MsgRenewGrantResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RenewGrant not implemented")
 }
-func (*UnimplementedMsgServer) TransferGrant(ctx context.Context, req *MsgTransferGrant) (*MsgTransferGrantResponse, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method TransferGrant not implemented")
+func (*UnimplementedMsgServer) OfferGrant(ctx context.Context, req *MsgOfferGrant) (*MsgOfferGrantResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OfferGrant not implemented")
+}
+func (*UnimplementedMsgServer) CancelGrantOffer(ctx context.Context, req *MsgCancelGrantOffer) (*MsgCancelGrantOfferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CancelGrantOffer not implemented")
+}
+func (*UnimplementedMsgServer) AcceptGrant(ctx context.Context, req *MsgAcceptGrant) (*MsgAcceptGrantResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptGrant not implemented")
 }
 func (*UnimplementedMsgServer) Approve(ctx context.Context, req *MsgApprove) (*MsgApproveResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Approve not implemented")
@@ -1340,20 +1566,56 @@ func _Msg_RenewGrant_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
-func _Msg_TransferGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(MsgTransferGrant)
+func _Msg_OfferGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgOfferGrant)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(MsgServer).TransferGrant(ctx, in)
+		return srv.(MsgServer).OfferGrant(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: "/stemma.license.v1.Msg/TransferGrant",
+		FullMethod: "/stemma.license.v1.Msg/OfferGrant",
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(MsgServer).TransferGrant(ctx, req.(*MsgTransferGrant))
+		return srv.(MsgServer).OfferGrant(ctx, req.(*MsgOfferGrant))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_CancelGrantOffer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCancelGrantOffer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).CancelGrantOffer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Msg/CancelGrantOffer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).CancelGrantOffer(ctx, req.(*MsgCancelGrantOffer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AcceptGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptGrant)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptGrant(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.license.v1.Msg/AcceptGrant",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptGrant(ctx, req.(*MsgAcceptGrant))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1424,8 +1686,16 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_RenewGrant_Handler,
 		},
 		{
-			MethodName: "TransferGrant",
-			Handler:    _Msg_TransferGrant_Handler,
+			MethodName: "OfferGrant",
+			Handler:    _Msg_OfferGrant_Handler,
+		},
+		{
+			MethodName: "CancelGrantOffer",
+			Handler:    _Msg_CancelGrantOffer_Handler,
+		},
+		{
+			MethodName: "AcceptGrant",
+			Handler:    _Msg_AcceptGrant_Handler,
 		},
 		{
 			MethodName: "Approve",
@@ -1843,6 +2113,11 @@ func (m *MsgAcquireResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Serves != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Serves))
+		i--
+		dAtA[i] = 0x20
+	}
 	if m.ExpiresAt != nil {
 		n4, err4 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(*m.ExpiresAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt):])
 		if err4 != nil {
@@ -1975,7 +2250,7 @@ func (m *MsgRenewGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *MsgTransferGrant) Marshal() (dAtA []byte, err error) {
+func (m *MsgOfferGrant) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -1985,12 +2260,12 @@ func (m *MsgTransferGrant) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *MsgTransferGrant) MarshalTo(dAtA []byte) (int, error) {
+func (m *MsgOfferGrant) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *MsgTransferGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *MsgOfferGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -2022,7 +2297,7 @@ func (m *MsgTransferGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *MsgTransferGrantResponse) Marshal() (dAtA []byte, err error) {
+func (m *MsgOfferGrantResponse) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
 	n, err := m.MarshalToSizedBuffer(dAtA[:size])
@@ -2032,12 +2307,138 @@ func (m *MsgTransferGrantResponse) Marshal() (dAtA []byte, err error) {
 	return dAtA[:n], nil
 }
 
-func (m *MsgTransferGrantResponse) MarshalTo(dAtA []byte) (int, error) {
+func (m *MsgOfferGrantResponse) MarshalTo(dAtA []byte) (int, error) {
 	size := m.Size()
 	return m.MarshalToSizedBuffer(dAtA[:size])
 }
 
-func (m *MsgTransferGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+func (m *MsgOfferGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelGrantOffer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelGrantOffer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelGrantOffer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Licensee) > 0 {
+		i -= len(m.Licensee)
+		copy(dAtA[i:], m.Licensee)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Licensee)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCancelGrantOfferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCancelGrantOfferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCancelGrantOfferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptGrant) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptGrant) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size := m.Grant.Size()
+		i -= size
+		if _, err := m.Grant.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintTx(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Recipient) > 0 {
+		i -= len(m.Recipient)
+		copy(dAtA[i:], m.Recipient)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Recipient)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptGrantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptGrantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -2391,6 +2792,9 @@ func (m *MsgAcquireResponse) Size() (n int) {
 		l = github_com_cosmos_gogoproto_types.SizeOfStdTime(*m.ExpiresAt)
 		n += 1 + l + sovTx(uint64(l))
 	}
+	if m.Serves != 0 {
+		n += 1 + sovTx(uint64(m.Serves))
+	}
 	return n
 }
 
@@ -2430,7 +2834,7 @@ func (m *MsgRenewGrantResponse) Size() (n int) {
 	return n
 }
 
-func (m *MsgTransferGrant) Size() (n int) {
+func (m *MsgOfferGrant) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -2449,7 +2853,55 @@ func (m *MsgTransferGrant) Size() (n int) {
 	return n
 }
 
-func (m *MsgTransferGrantResponse) Size() (n int) {
+func (m *MsgOfferGrantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgCancelGrantOffer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Licensee)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Grant.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgCancelGrantOfferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAcceptGrant) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Recipient)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = m.Grant.Size()
+	n += 1 + l + sovTx(uint64(l))
+	return n
+}
+
+func (m *MsgAcceptGrantResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -3751,6 +4203,25 @@ func (m *MsgAcquireResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Serves", wireType)
+			}
+			m.Serves = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Serves |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -4046,7 +4517,7 @@ func (m *MsgRenewGrantResponse) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *MsgTransferGrant) Unmarshal(dAtA []byte) error {
+func (m *MsgOfferGrant) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -4069,10 +4540,10 @@ func (m *MsgTransferGrant) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: MsgTransferGrant: wiretype end group for non-group")
+			return fmt.Errorf("proto: MsgOfferGrant: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgTransferGrant: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: MsgOfferGrant: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:
@@ -4194,7 +4665,7 @@ func (m *MsgTransferGrant) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
-func (m *MsgTransferGrantResponse) Unmarshal(dAtA []byte) error {
+func (m *MsgOfferGrantResponse) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
 	for iNdEx < l {
@@ -4217,10 +4688,342 @@ func (m *MsgTransferGrantResponse) Unmarshal(dAtA []byte) error {
 		fieldNum := int32(wire >> 3)
 		wireType := int(wire & 0x7)
 		if wireType == 4 {
-			return fmt.Errorf("proto: MsgTransferGrantResponse: wiretype end group for non-group")
+			return fmt.Errorf("proto: MsgOfferGrantResponse: wiretype end group for non-group")
 		}
 		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MsgTransferGrantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+			return fmt.Errorf("proto: MsgOfferGrantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelGrantOffer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelGrantOffer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelGrantOffer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licensee", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Licensee = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCancelGrantOfferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCancelGrantOfferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCancelGrantOfferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptGrant) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptGrant: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptGrant: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Recipient", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Recipient = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Grant", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Grant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptGrantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptGrantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptGrantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

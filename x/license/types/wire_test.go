@@ -54,7 +54,7 @@ func TestRowsHoldIDsAsBytes(t *testing.T) {
 		{Work: registrytypes.WorkIDBytes{WorkID: song}, Terms: types.TermsIDBytes{TermsID: someTerms}},
 		{UsedBy: registrytypes.WorkIDBytes{WorkID: remix}},
 	} {
-		row.Licensee = licensee
+		row.Licensee, row.OfferedTo = licensee, licensee
 		bz, err := row.Marshal()
 		require.NoError(t, err)
 		var read types.Grant

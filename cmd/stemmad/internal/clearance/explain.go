@@ -98,6 +98,17 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
 }
 
+// Serves says how many derivatives a grant serves.
+func Serves(n uint32) string {
+	switch n {
+	case licensetypes.UnlimitedDerivatives:
+		return "any number of derivatives"
+	case 0, 1:
+		return "one derivative"
+	}
+	return fmt.Sprintf("%d derivatives", n)
+}
+
 // Royalty says a rate, in ppm, and what it is of.
 func Royalty(policy royaltytypes.Policy, rate uint32) string {
 	switch policy {

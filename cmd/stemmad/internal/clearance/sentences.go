@@ -36,23 +36,25 @@ var sentences = map[rules.Code]string{
 	rules.OfferExpired:            "The offer has ended",
 	rules.OfferPaused:             "The owner has paused the offer",
 	rules.GrantExpired:            "The grant has ended: renew it",
-	rules.GrantUsed:               "Another derivative uses the grant",
+	rules.GrantUsed:               "The grant serves no further derivative: acquire another",
 	rules.NotLicensee:             "The offer is for other accounts, or the grant is another's",
 	rules.NeedsApproval:           "The owner has to approve you, or the derivative, first",
 	rules.NeedsPermission:         "A permission has to be named, a grant or an offer",
-	rules.ExclusiveGranted:        "Somebody else holds the rights exclusively, or others hold grants that exclude it",
+	rules.ExclusiveGranted:        "Somebody else's grant keeps others out where this overlaps with it, or others hold grants that this would keep out",
 	rules.GrantsExhausted:         "All grants of the offer have been given",
 	rules.SourceExpired:           "The permission of a work that it was made from has ended: its grant has to be renewed",
 	rules.WorkWithdrawn:           "The owner has withdrawn the work: no new grants are given",
 	rules.WorkDisputed:            "The work is disputed",
 	rules.WorkInvalidated:         "The work was ruled invalid",
+	rules.IrrevocableOffered:      "Everybody has a licence that cannot be taken back, so no grant can keep anybody out",
 }
 
 // notices say each notice of the closed list in plain words; the works that it is
 // about are printed behind it.
 var notices = map[rules.Notice]string{
-	rules.Contested:   "Somebody else's claim to the content stands before this work's",
-	rules.AlsoClaimed: "Somebody else claims the content too, later; that changes nothing",
+	rules.Contested:       "Somebody else's claim to the content stands before this work's",
+	rules.AlsoClaimed:     "Somebody else claims the content too, later; that changes nothing",
+	rules.NoLongerOffered: "The owner offers it no longer, but the licence cannot be taken back and permits it for ever",
 }
 
 // NoticeSentence says a notice in plain words, as Sentence does a reason.

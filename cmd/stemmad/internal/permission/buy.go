@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // buy picks the cheapest offer that a grant can be had under now.
@@ -26,6 +27,9 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	if err != nil {
 		return Choice{}, err
 	}
+	if offer.Serves > 1 && !res.Terms.Terms.DerivativeApproval {
+		req.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
+	}
 	msg, grant := Acquire(req, res.Terms, price)
 	cost := "free of charge"
 	if price != nil {
@@ -33,7 +37,8 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	}
 	return Choice{
 		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
-		How: fmt.Sprintf("a grant under %s, bought %s, %s%s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms)),
+		How: fmt.Sprintf("a grant under %s, bought %s, %s%s, for %s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms),
+			Serves(ServesFor(res.Terms.Terms, req.Derivative))),
 	}, nil
 }
 

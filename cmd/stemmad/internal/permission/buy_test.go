@@ -29,7 +29,7 @@ func TestBuyingTakesTheCheapest(t *testing.T) {
 	choice, err := c.find(req)
 	require.NoError(t, err)
 	require.Equal(t, "4000uusdc", choice.Price.String())
-	require.Equal(t, "a grant under commercial-remix-10, bought for 4000uusdc, 10 % of gross revenue", choice.How)
+	require.Equal(t, "a grant under commercial-remix-10, bought for 4000uusdc, 10 % of gross revenue, for one derivative", choice.How)
 	require.Equal(t, cheap.Terms, choice.Buy.Terms)
 	require.Equal(t, uint32(100_000), choice.Buy.MaxRate)
 	require.Equal(t, remix, choice.Buy.Derivative)

@@ -146,7 +146,7 @@ func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes
 		return rights, err
 	}
 	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
-		Work: req.Source, Licensee: req.Licensee.String(), Pagination: &query.PageRequest{Limit: maxRows},
+		Work: req.Source, Licensee: req.Licensee.String(), Terms: terms, Pagination: &query.PageRequest{Limit: maxRows},
 	})
 	if err != nil {
 		return rights, err

@@ -32,7 +32,12 @@ func List(offers []licensetypes.OpenOffer) string {
 		if n := len(offer.Offer.Licensees); n > 0 {
 			audience = fmt.Sprintf("%d accounts", n)
 		}
-		if offer.Offer.Paused {
+		switch forEver := offer.Offer.IrrevocableSince != nil; {
+		case forEver && (offer.Offer.Closed || offer.Offer.Paused):
+			audience = "everybody, no longer offered"
+		case forEver:
+			audience = "everybody, for ever"
+		case offer.Offer.Paused:
 			audience = "nobody, paused"
 		}
 		row := []string{Name(offer.Terms), Price(offer), Royalty(terms), yes(terms.CommercialUse), derivatives(terms)}
@@ -42,6 +47,17 @@ func List(offers []licensetypes.OpenOffer) string {
 		tab.Row(append(row, table.OptionalTime(offer.Offer.ExpiresAt), audience)...)
 	}
 	return text(tab)
+}
+
+// Serves says how many derivatives a grant serves.
+func Serves(n uint32) string { return clearance.Serves(n) }
+
+// ServesFor is how many derivatives a grant serves that is acquired for one; zero: for any.
+func ServesFor(terms licensetypes.Terms, derivative registrytypes.WorkID) uint32 {
+	if !derivative.IsZero() {
+		return 1
+	}
+	return terms.Serves()
 }
 
 // Price is what a grant under an offer costs, in words.

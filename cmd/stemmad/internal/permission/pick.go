@@ -53,6 +53,8 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 func obstacle(req Request, offer licensetypes.OpenOffer) string {
 	o := offer.Offer
 	switch {
+	case o.Closed:
+		return "its owner closed it; what it permits needs no grant"
 	case o.Paused:
 		return "its owner paused it; ask the owner to resume it"
 	case o.Expired(req.Now):

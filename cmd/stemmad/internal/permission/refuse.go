@@ -48,7 +48,7 @@ func use(req Request) string {
 
 // needsGrant lists what can be acquired and says how.
 func needsGrant(req Request, offers []licensetypes.Obtainable) error {
-	tab := table.New("terms", ">price", "royalty", "grant until", "note")
+	tab := table.New("terms", ">price", "royalty", "serves", "grant until", "note")
 	obtainable := false
 	for _, offer := range clearance.Best(offers, "") {
 		note := ""
@@ -58,7 +58,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			obtainable = true
 		}
 		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			table.OptionalTime(offer.ExpiresAt), note)
+			Serves(offer.Serves), table.OptionalTime(offer.ExpiresAt), note)
 	}
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
 	if !obtainable && len(offers) > 0 {

@@ -97,9 +97,10 @@ func New(format string, out io.Writer, site Site, source Source) (Writer, error)
 }
 
 // Published says whether an offer is made to everybody for all the time that
-// the file is valid. Other offers are nobody's business but their licensees'.
+// the file is valid, or was once and can't be taken back. Other offers are nobody's
+// business but their licensees'.
 func Published(o licensetypes.OpenOffer, validUntil time.Time) bool {
-	return !o.Offer.Paused && len(o.Offer.Licensees) == 0 && !o.Offer.Expired(validUntil)
+	return o.Offer.IrrevocableSince != nil || !o.Offer.Paused && len(o.Offer.Licensees) == 0 && !o.Offer.Expired(validUntil)
 }
 
 // usage is a kind of use by machines that the formats have words for.

@@ -85,7 +85,7 @@ func TestRobotsStaysWithinWhatCrawlersRead(t *testing.T) {
 func TestPublished(t *testing.T) {
 	soon, later := at.Add(time.Hour), source.ValidUntil.Add(time.Hour)
 	for want, offers := range map[bool][]licensetypes.Offer{
-		true:  {{}, {ExpiresAt: &later}},
+		true:  {{}, {ExpiresAt: &later}, {IrrevocableSince: &soon, Closed: true}, {IrrevocableSince: &soon, Paused: true}},
 		false: {{Paused: true}, {ExpiresAt: &soon}, {Licensees: []string{"bob"}}},
 	} {
 		for _, o := range offers {

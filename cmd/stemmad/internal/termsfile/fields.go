@@ -152,9 +152,15 @@ var fields = []field{
 		func(t terms) string { return writeList(t.Media) },
 	},
 	{
-		"exclusive", "Does a grant keep all others from getting one while it lasts?", "true",
-		func(t *terms, n *yaml.Node) error { return readFlag(n, &t.Exclusive) },
-		func(t terms) string { return flag(t.Exclusive) },
+		"exclusivity", "Whom a grant keeps from the same uses in the same territories and media while it lasts: none; " +
+			"sole (other licensees); exclusive (the owner too).", "sole",
+		func(t *terms, n *yaml.Node) error { return readEnum(exclusivities, n, &t.Exclusivity) },
+		func(t terms) string { return set(t.Exclusivity != 0, exclusivities.name(int32(t.Exclusivity))) },
+	},
+	{
+		"derivatives_per_grant", "How many derivatives one grant serves: a number, or unlimited. Left out: one.", "5",
+		func(t *terms, n *yaml.Node) error { return readPerGrant(n, &t.DerivativesPerGrant) },
+		func(t terms) string { return writePerGrant(t.DerivativesPerGrant) },
 	},
 	{
 		"transferable", "May a licensee pass a grant on?", "true",
@@ -192,6 +198,14 @@ func set(is bool, s string) string {
 		return s
 	}
 	return ""
+}
+
+// writePerGrant writes how many derivatives a grant serves, as readPerGrant reads it.
+func writePerGrant(n uint32) string {
+	if n == licensetypes.UnlimitedDerivatives {
+		return unlimited
+	}
+	return set(n != 0, fmt.Sprint(n))
 }
 
 func flag(b bool) string { return set(b, "true") }

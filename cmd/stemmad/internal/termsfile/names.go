@@ -20,10 +20,11 @@ type enum struct {
 }
 
 var (
-	derivatives = newEnum("DERIVATIVES_", licensetypes.Derivatives_name, 0)
-	permissions = newEnum("PERMISSION_", licensetypes.Permission_name, 0)
-	policies    = newEnum("POLICY_", royaltytypes.Policy_name, 0)
-	actions     = newEnum("ACTION_", licensetypes.Action_name, 1)
+	derivatives   = newEnum("DERIVATIVES_", licensetypes.Derivatives_name, 0)
+	permissions   = newEnum("PERMISSION_", licensetypes.Permission_name, 0)
+	policies      = newEnum("POLICY_", royaltytypes.Policy_name, 0)
+	exclusivities = newEnum("EXCLUSIVITY_", licensetypes.Exclusivity_name, 0)
+	actions       = newEnum("ACTION_", licensetypes.Action_name, 1)
 )
 
 func newEnum(prefix string, values map[int32]string, first int) enum {
@@ -70,6 +71,7 @@ func readEnum[T ~int32](e enum, n *yaml.Node, to *T) error {
 var meant = map[string]string{
 	"licence": "spdx", "license": "spdx", "name": "spdx", "url": "uri", "sha256": "uri_sha256",
 	"commercial": "commercial_use", "credit": "attribution", "adaptations": "derivatives", "sharealike": "derivatives",
+	"exclusive": "exclusivity", "sole": "exclusivity", "pergrant": "derivatives_per_grant",
 	"approval": "derivative_approval", "training": "ai_training", "trainai": "ai_training", "input": "ai_input",
 	"royalty": "royalty_policy and royalty_rate", "rate": "royalty_rate", "policy": "royalty_policy",
 	"price": "grant_fee", "fee": "grant_fee", "ceiling": "revenue_ceiling", "countries": "territories", "country": "territories",

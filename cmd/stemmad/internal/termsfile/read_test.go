@@ -40,7 +40,8 @@ territories:
   - NO
   - DE
 media: [web, print]
-exclusive: false
+exclusivity: sole
+derivatives_per_grant: 5
 transferable: true
 max_grants: 3
 uses:   # nothing: all
@@ -60,7 +61,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 		GrantFee: sdk.NewCoins(coin("ustem", 1_000_000), coin("uusdc", 5_000_000)),
 		UsePrice: sdk.NewCoins(coin("ustem", 20), coin("uusdc", 100)), RevenueCeiling: &ceiling, Duration: &duration,
 		Territories: []string{"DE", "NO"}, Media: []string{"print", "web"}, Transferable: true, MaxGrants: 3,
+		Exclusivity: licensetypes.EXCLUSIVITY_SOLE, DerivativesPerGrant: 5,
 	}, got)
+
+	for text, want := range map[string]uint32{"unlimited": licensetypes.UnlimitedDerivatives, "1": 0, "0": 0, "7": 7} {
+		many, err := termsfile.Parse("x", []byte("spdx: LicenseRef-A\nderivatives: allowed\nderivatives_per_grant: "+text))
+		require.NoError(t, err)
+		require.Equal(t, want, many.DerivativesPerGrant, text)
+	}
 
 	uses, err := termsfile.Parse("x", []byte("spdx: LicenseRef-A\nai_training: allow\nuses: [train-ai, copy]"))
 	require.NoError(t, err)
@@ -117,7 +125,7 @@ func TestFaultsAreNamed(t *testing.T) {
 			"spdx: CC-BY-4.0\nattribution: true\n",
 			"t.yaml: commercial_use must be true, as CC-BY-4.0 says (CC BY 4.0 section 2(a)(1))",
 		},
-		"flag": {"spdx: LicenseRef-X\nexclusive: maybe\n", "t.yaml:2: exclusive must be true or false, not \"maybe\""},
+		"flag": {"spdx: LicenseRef-X\ntransferable: maybe\n", "t.yaml:2: transferable must be true or false, not \"maybe\""},
 		"derivatives": {
 			"spdx: LicenseRef-X\nderivatives: sharealike\n",
 			"has \"sharealike\": use none, allowed, share-alike; did you mean \"share-alike\"?",
@@ -210,8 +218,8 @@ func TestFaultsAreNamed(t *testing.T) {
 }
 
 func TestSeveralFaultsAreNamedAtOnce(t *testing.T) {
-	_, err := termsfile.Parse("t.yaml", []byte("spdx: LicenseRef-X\nexclusive: maybe\nmax_grants: few\n"))
-	require.EqualError(t, err, "t.yaml:2: exclusive must be true or false, not \"maybe\"\nt.yaml:3: max_grants must be a whole number, not \"few\"")
+	_, err := termsfile.Parse("t.yaml", []byte("spdx: LicenseRef-X\ntransferable: maybe\nmax_grants: few\n"))
+	require.EqualError(t, err, "t.yaml:2: transferable must be true or false, not \"maybe\"\nt.yaml:3: max_grants must be a whole number, not \"few\"")
 	_, err = termsfile.Parse("t.yaml", []byte(strings.Repeat("spd: 1\n", 50)))
 	require.Len(t, strings.Split(err.Error(), "\n"), 10)
 	_, err = termsfile.Parse("t.yaml", []byte("spdx: LicenseRef-X\nderivative_approval: true\n"))

@@ -77,6 +77,30 @@ func readCount(n *yaml.Node, to *uint64) error {
 	return nil
 }
 
+// unlimited is the word for no limit.
+const unlimited = "unlimited"
+
+// readPerGrant reads how many derivatives a grant serves. One is what is said by leaving
+// it out; programs write 0 for that, so 0 is not taken for no limit.
+func readPerGrant(n *yaml.Node, to *uint32) error {
+	s, err := scalar(n, "a whole number, or "+unlimited)
+	if err != nil {
+		return err
+	}
+	if strings.EqualFold(s, unlimited) {
+		*to = licensetypes.UnlimitedDerivatives
+		return nil
+	}
+	number, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return fmt.Errorf("must be a whole number, or %s, not %q", unlimited, s)
+	}
+	if *to = uint32(number); number == 1 {
+		*to = 0
+	}
+	return nil
+}
+
 // readRate reads "5%" or, as programs write it, parts per million. A small bare
 // number is refused: 5 would be 0.0005 %.
 func readRate(n *yaml.Node, to *uint32) error {

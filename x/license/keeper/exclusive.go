@@ -1,0 +1,197 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"time"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// tally keeps the sums of the work's grants right after one was given or renewed:
+// their number, the latest end under its terms, and which of them keep others out.
+func (k Keeper) tally(ctx context.Context, id types.GrantID, g types.Grant, more uint64, t types.Terms) error {
+	work, terms := g.Work.WorkID, g.Terms.TermsID
+	key := collections.Join(work, terms)
+	sum, _, err := k.Tallies.Find(ctx, key)
+	if err != nil {
+		return err
+	}
+	end := g.End()
+	later := sum.Until == nil || sum.Until.Before(end)
+	if later {
+		if sum.Until != nil {
+			if err := k.Running.Remove(ctx, collections.Join3(work, nanos(*sum.Until), terms)); err != nil {
+				return err
+			}
+		}
+		if err := k.Running.Set(ctx, collections.Join3(work, nanos(end), terms)); err != nil {
+			return err
+		}
+		sum.Until = &end
+	}
+	sum.Given += more
+	if later || more > 0 {
+		if err := k.Tallies.Set(ctx, key, sum); err != nil {
+			return err
+		}
+	}
+	if t.Exclusivity == types.EXCLUSIVITY_NONE {
+		return nil
+	}
+	return k.keepOut(ctx, id, g)
+}
+
+// nanos is how keys have an end, which is between 1970 and MaxTime.
+func nanos(t time.Time) uint64 { return uint64(t.UnixNano()) }
+
+// keepOut notes a grant that keeps others out, in place of what is noted of it and of
+// those that have ended.
+func (k Keeper) keepOut(ctx context.Context, id types.GrantID, g types.Grant) error {
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	if g.Expired(now) { // in a genesis
+		return nil
+	}
+	row, _, err := k.Exclusives.Find(ctx, g.Work.WorkID)
+	if err != nil {
+		return err
+	}
+	row.Grants = slices.DeleteFunc(row.Grants, func(e types.ExclusiveGrant) bool {
+		return e.Grant.GrantID == id || !e.Runs(now)
+	})
+	if len(row.Grants) >= types.MaxExclusives {
+		return refusal(g.Work.WorkID, rules.Reason{Code: rules.GrantsExhausted, Permission: g.Terms.String()})
+	}
+	row.Grants = append(row.Grants, types.ExclusiveGrant{
+		Grant: types.GrantIDBytes{GrantID: id}, Terms: g.Terms, ExpiresAt: g.ExpiresAt,
+	})
+	slices.SortFunc(row.Grants, func(a, b types.ExclusiveGrant) int { return bytes.Compare(a.Grant.GrantID[:], b.Grant.GrantID[:]) })
+	return k.Exclusives.Set(ctx, g.Work.WorkID, row)
+}
+
+// exclusives lists the grants of a work that run and keep others out.
+func (k Keeper) exclusives(ctx context.Context, work registrytypes.WorkID) ([]types.ExclusiveGrant, error) {
+	row, _, err := k.Exclusives.Find(ctx, work)
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	return slices.DeleteFunc(row.Grants, func(e types.ExclusiveGrant) bool { return !e.Runs(now) }), err
+}
+
+// exclusivity reads the running grants of a work that keep others out; but is a grant
+// that does not count.
+func (r *reader) exclusivity(id registrytypes.WorkID, by asker, but types.GrantID, work *rules.Work) error {
+	list, err := r.k.exclusives(r.ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if e.Grant.GrantID == but {
+			continue
+		}
+		t, err := r.termsOf(e.Terms.TermsID)
+		if err != nil {
+			return err
+		}
+		running := rules.Running{Terms: t.rules}
+		if e.ExpiresAt != nil {
+			running.Ends = *e.ExpiresAt
+		}
+		if running.Mine, err = r.holds(by, e.Grant.GrantID); err != nil {
+			return err
+		}
+		work.Exclusives = append(work.Exclusives, running)
+	}
+	work.Crowded = work.Crowded || len(work.Exclusives) >= types.MaxExclusives
+	return nil
+}
+
+// holds says whether a grant is the asker's.
+func (r *reader) holds(by asker, id types.GrantID) (bool, error) {
+	if by.licensee == nil {
+		return false, nil
+	}
+	grant, err := r.k.GetGrant(r.ctx, id)
+	if err != nil {
+		return false, err
+	}
+	holder, err := r.k.holderOf(r.ctx, grant)
+	return holder.Equals(by.licensee), err
+}
+
+// rivals reads what keeps a grant from being given that keeps others out: which grants
+// of the work run, and whether a licence that cannot be taken back was offered.
+func (r *reader) rivals(id registrytypes.WorkID, work *rules.Work) error {
+	it, err := r.k.Running.Iterate(r.ctx, new(collections.Range[running]).
+		StartInclusive(collections.Join3(id, nanos(r.now)+1, types.TermsID{})).
+		EndExclusive(collections.Join3(id, nanos(types.MaxTime)+1, types.TermsID{})))
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		if len(work.Others) == types.MaxRunning {
+			work.Crowded = true
+			break
+		}
+		key, err := it.Key()
+		if err != nil {
+			return err
+		}
+		t, err := r.termsOf(key.K3())
+		if err != nil {
+			return err
+		}
+		other := rules.Running{Terms: t.rules}
+		if key.K2() < nanos(types.MaxTime) {
+			other.Ends = time.Unix(0, int64(key.K2())).UTC()
+		}
+		work.Others = append(work.Others, other)
+	}
+	work.Irrevocable, err = r.k.irrevocablyOffered(r.ctx, id)
+	return err
+}
+
+// irrevocablyOffered says whether a licence that cannot be taken back was ever offered
+// on a work: its row stays.
+func (k Keeper) irrevocablyOffered(ctx context.Context, work registrytypes.WorkID) (bool, error) {
+	keys, err := k.offerKeys(ctx, work)
+	if err != nil {
+		return false, err
+	}
+	for _, key := range keys {
+		offer, err := k.Offers.Get(ctx, key)
+		if err != nil || offer.IrrevocableSince != nil {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// checkBeside refuses to offer for ever what somebody has exclusively, and exclusively
+// what everybody has for ever.
+func (k Keeper) checkBeside(ctx context.Context, work registrytypes.WorkID, id types.TermsID, t types.Terms, o types.Offer) error {
+	if o.Irrevocable(t) {
+		list, err := k.exclusives(ctx, work)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		return errorsmod.Wrapf(types.ErrExclusive, "%s: %s can't be offered under %s, which can't be taken back: "+
+			"%d grants of it run that keep others out, such as %s; wait for their end",
+			rules.ExclusiveGranted, work, t.Spdx, len(list), list[0].Grant)
+	}
+	if t.Exclusivity == types.EXCLUSIVITY_NONE {
+		return nil
+	}
+	everybody, err := k.irrevocablyOffered(ctx, work)
+	if err != nil || !everybody {
+		return err
+	}
+	return refusal(work, rules.Reason{Code: rules.IrrevocableOffered, Permission: id.String()})
+}
