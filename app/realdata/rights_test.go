@@ -64,7 +64,10 @@ func TestCommercialUseIsDeniedNamingTheAncestor(t *testing.T) {
 	verdicts := map[licensetypes.Verdict]int{}
 	for i, m := range c.list {
 		terms, offered := c.offered[m.ID]
-		free := offered && terms != noncommercialRemix && !nonCommercial(m.Licence)
+		// A correction takes no licence back that can't be: where the parents did not stand
+		// in its way, it permits on.
+		licence, _ := models.LicenceOf(m.Licence)
+		free := offered && (terms != noncommercialRemix || licence.Terms.Irrevocable()) && !nonCommercial(m.Licence)
 		bans := c.bans(m)
 		want := licensetypes.VERDICT_DENIED
 		if free && len(bans) == 0 {

@@ -149,7 +149,7 @@ func transferGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return fmt.Errorf("say who gets the grant with --%s, or --%s", flagTo, flagCancel)
 	}
 	var msg sdk.Msg = &licensetypes.MsgCancelGrantOffer{Licensee: sender.Account(), Grant: id}
-	what, done, would, recipient := fmt.Sprintf("Take back the offer of %s.", id), "Took the offer back", "Would take the offer back", ""
+	what, done, would, recipient := fmt.Sprintf("Take back the offer of %s.", id), "Took back the offer of", "Would take back the offer of", ""
 	if !cancel {
 		account, err := conn.Account(to)
 		if err != nil {
@@ -158,7 +158,7 @@ func transferGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		recipient = account.String()
 		msg = &licensetypes.MsgOfferGrant{Licensee: sender.Account(), Grant: id, Recipient: recipient}
 		what = fmt.Sprintf("Offer %s to %s.", id, recipient)
-		done, would = "Offered to "+recipient, "Would offer to "+recipient
+		done, would = "Offered", "Would offer"
 	}
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
@@ -200,7 +200,7 @@ func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
-	return printMoved(conn, id, sender.Account(), result, result.Did("Accepted", "Would accept"))
+	return printMoved(conn, id, "", result, result.Did("Accepted", "Would accept"))
 }
 
 func printMoved(conn *connect.Conn, id licensetypes.GrantID, recipient string, result send.Result, did string) error {
@@ -211,6 +211,10 @@ func printMoved(conn *connect.Conn, id licensetypes.GrantID, recipient string, r
 			Tx        send.Result          `json:"tx"`
 		}{id, recipient, result})
 	}
-	conn.Say("%s %s: %s", did, id, result)
+	to := ""
+	if recipient != "" {
+		to = " to " + recipient
+	}
+	conn.Say("%s %s%s: %s", did, id, to, result)
 	return nil
 }
