@@ -256,3 +256,49 @@ func TestADemoBecomesARelease(t *testing.T) {
 	l.RequireInvariants()
 	l.RequireSameExport()
 }
+
+// A licence that was given for ever permits derivations for ever, and hides nobody.
+func TestAPastLicenceForEverDoesNotLaunder(t *testing.T) {
+	l := newLaunderer(t)
+	cc0, work := chain.Preset("cc0-1.0"), l.Register("work", l.owner)
+	l.Offer(work, cc0)
+	l.MustDeliver(l.owner, &licensetypes.MsgCloseOffer{Owner: l.owner.String(), Work: work.ID, Terms: cc0})
+	l.admit(work, l.hit.Under(l.remix10))
+	l.requireAdmitted(work)
+
+	rights := l.rights(work, l.Account("stranger"), licensetypes.ACTION_DISTRIBUTE)
+	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict)
+	l.requireNotice(rights, "no_longer_offered", work)
+	l.requireNotice(rights, "unapproved_source", l.hit)
+	made := l.Register("made", l.sock)
+	l.MustDeliver(l.sock, chain.DeriveMsg(made, work.Under(cc0)))
+	require.EqualValues(t, 100_000, l.owes(made), "it owes what is owed on the day that it is made")
+	l.requireAdmitted(made)
+
+	require.ErrorContains(t, l.settle(work, types.Promises{Derivatives: 1}), "1 irrevocable offers")
+	require.NoError(t, l.settle(work, types.Promises{Derivatives: 1, IrrevocableOffers: 1}))
+	l.Offer(made, l.remix10)
+	l.RequireInvariants()
+	l.RequireSameExport()
+}
+
+// Uses under such a licence are judged by what was demanded when it was first offered.
+func TestALaterSourceDoesNotVoidALicenceForEver(t *testing.T) {
+	l := newLaunderer(t)
+	by, nc := chain.Preset("cc-by-4.0"), chain.Preset("noncommercial-remix")
+	work, trap := l.Register("work", l.owner), l.Register("trap", l.sock)
+	l.Offer(work, by)
+	l.Offer(trap, nc)
+	msg := chain.DeriveMsg(work, trap.Under(nc))
+	msg.AllowUnapproved = true
+	l.MustDeliver(l.owner, msg)
+	l.Advance(time.Second)
+	rights := l.rights(work, l.Account("stranger"), licensetypes.ACTION_DISTRIBUTE)
+	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict)
+	l.requireNotice(rights, "later_source", trap)
+	made := l.Register("made", l.star)
+	l.MustDeliver(l.star, chain.DeriveMsg(made, work.Under(by)))
+	require.Equal(t, licensetypes.VERDICT_DENIED, l.rights(made, l.star, licensetypes.ACTION_COPY).Verdict, "it takes on those of today")
+	l.RequireInvariants()
+	l.RequireSameExport()
+}

@@ -103,10 +103,27 @@ func (k Keeper) checkNothingWaits(ctx context.Context, work registrytypes.WorkID
 		"no offers and grants", rules.UnapprovedSource, open[0].Number, open[0].Work, a.Describe(), work)
 }
 
-// Promises are what stands of a work, however it is changed later.
+// Promises are what stands of a work, however it is changed later. That nothing does is
+// known by one read.
 func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.Promises, error) {
 	var p types.Promises
-	err := k.Tallies.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
+	if _, offered, err := k.OfferCounts.Find(ctx, work); err != nil || !offered {
+		return p, err
+	}
+	keys, err := k.offerKeys(ctx, work)
+	if err != nil {
+		return p, err
+	}
+	for _, key := range keys {
+		offer, err := k.Offers.Get(ctx, key)
+		if err != nil {
+			return p, err
+		}
+		if offer.IrrevocableSince != nil {
+			p.Irrevocable++
+		}
+	}
+	err = k.Tallies.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
 		func(_ offered, sum types.Tally) (bool, error) {
 			p.Grants += sum.Given
 			return false, nil

@@ -57,7 +57,7 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work) (
 	if !known.Own {
 		any := *q
 		any.only, any.onlyGrant = "", types.GrantID{}
-		if err := any.addOffers(id, source.Transfers, &known); err != nil {
+		if err := any.addOffers(id, source.Transfers, nil, &known); err != nil {
 			return nil, err
 		}
 		if err := any.addGrants(id, nil, &known); err != nil {

@@ -33,6 +33,15 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		if err := k.Tallies.Set(ctx, collections.Join(c.Work, c.Terms), types.Tally{Given: c.Count}); err != nil {
 			return err
 		}
+		if count, err := k.offerCount(ctx, c.Work); err != nil || count > 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := k.OfferCounts.Set(ctx, c.Work, 0); err != nil { // it was offered once
+			return err
+		}
 	}
 	if err := k.initGrants(ctx, gs); err != nil {
 		return err

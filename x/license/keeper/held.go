@@ -182,15 +182,8 @@ func (q *inquiry) addGrant(id types.GrantID, demands *types.Demands, known *rule
 	if err != nil || slices.ContainsFunc(known.Alternatives, func(o rules.Alternative) bool { return o.ID == a.ID }) {
 		return g, err == nil, err
 	}
-	if demands != nil && g.DemandsVersion != demands.Version {
-		rows, err := q.k.constraintsAt(q.ctx, g.Work.WorkID, *demands, g.DemandsVersion)
-		if err != nil {
-			return g, false, err
-		}
-		a.Pinned = true
-		if a.Constraints, err = q.constraints(g.Work.WorkID, rows); err != nil {
-			return g, false, err
-		}
+	if err := q.pin(g.Work.WorkID, demands, g.DemandsVersion, &a); err != nil {
+		return g, false, err
 	}
 	known.Alternatives = append(known.Alternatives, a)
 	return g, true, nil

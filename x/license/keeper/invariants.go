@@ -60,6 +60,9 @@ func (k Keeper) checkOffers(ctx context.Context) error {
 		if err == nil {
 			err = o.ValidateStored(t)
 		}
+		if err == nil && o.IrrevocableDemands > 0 {
+			err = k.checkPinned(ctx, key.K1(), o.IrrevocableDemands)
+		}
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", key.K1(), err)
 		}
@@ -70,14 +73,25 @@ func (k Keeper) checkOffers(ctx context.Context) error {
 	}
 	counted := 0
 	err = k.OfferCounts.Walk(ctx, nil, func(work registrytypes.WorkID, count uint64) (bool, error) {
-		counted++
-		if count == 0 || count != number[work] {
+		if count > 0 {
+			counted++
+		}
+		if count != number[work] {
 			return true, fmt.Errorf("%s has %d offers, counted are %d", work, number[work], count)
 		}
 		return false, nil
 	})
 	if err == nil && counted != len(number) {
 		err = fmt.Errorf("%d works have offers, counted are those of %d", len(number), counted)
+	}
+	return err
+}
+
+// checkPinned: a version of the demands on a work has been.
+func (k Keeper) checkPinned(ctx context.Context, work registrytypes.WorkID, version uint32) error {
+	demands, err := k.demandsOn(ctx, work)
+	if err == nil && version > demands.Version {
+		err = fmt.Errorf("pins version %d of the demands on %s, which are at %d", version, work, demands.Version)
 	}
 	return err
 }

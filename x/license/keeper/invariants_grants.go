@@ -72,6 +72,9 @@ func (k Keeper) checkPins(ctx context.Context, work registrytypes.WorkID, g type
 	if err != nil {
 		return err
 	}
+	if err := k.checkPinned(ctx, work, g.DemandsVersion); err != nil {
+		return err
+	}
 	upstream, err := k.royalty.UpstreamVersion(ctx, work)
 	if err == nil && (g.WorkVersion == 0 || g.WorkVersion > row.Version || g.UpstreamVersion > upstream) {
 		err = fmt.Errorf("pins version %d and upstream version %d of %s, which is at %d and %d",

@@ -46,7 +46,8 @@ type Keeper struct {
 	// stays when its offer is closed.
 	Offers rows.Map[offered, types.Offer]
 	// OfferCounts: work -> its offers, expired ones too. Derived from them, so
-	// that a work without offers is known by one read; no row: none.
+	// that a work without offers is known by one read; no row: there never was any, and
+	// no grant.
 	OfferCounts rows.Map[registrytypes.WorkID, uint64]
 	// Grants: id -> grant. Never deleted.
 	Grants rows.Map[types.GrantID, types.Grant]

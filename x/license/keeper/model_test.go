@@ -173,8 +173,12 @@ func TestRandomOperationsMatchTheModel(t *testing.T) {
 				require.Equal(rt, m.mayOffer(w, id, o), err == nil, "%v", err)
 				if err == nil {
 					o.IrrevocableSince = m.offers[offerKey(w, id)].IrrevocableSince
+					o.IrrevocableDemands = m.offers[offerKey(w, id)].IrrevocableDemands
 					if now := m.ctx.BlockTime(); o.IrrevocableSince == nil && m.kinds[id].Spdx == "MIT" && !o.Paused {
 						o.IrrevocableSince = &now
+						res, err := m.query.Constraints(m.ctx, &types.QueryConstraintsRequest{Work: w})
+						require.NoError(rt, err)
+						o.IrrevocableDemands = res.Version
 					}
 					m.offers[offerKey(w, id)] = o
 				}

@@ -145,9 +145,14 @@ func (k Keeper) replaceOffer(ctx context.Context, key offered, t types.Terms, o 
 	if err != nil {
 		return err
 	}
-	if o.IrrevocableSince = before.IrrevocableSince; o.IrrevocableSince == nil && o.Irrevocable(t) {
+	o.IrrevocableSince, o.IrrevocableDemands = before.IrrevocableSince, before.IrrevocableDemands
+	if o.IrrevocableSince == nil && o.Irrevocable(t) {
+		demands, err := k.demandsOn(ctx, key.K1())
+		if err != nil {
+			return err
+		}
 		now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
-		o.IrrevocableSince = &now
+		o.IrrevocableSince, o.IrrevocableDemands = &now, demands.Version
 	}
 	return k.setOffer(ctx, key, *o)
 }
@@ -184,10 +189,7 @@ func (k Keeper) removeOffer(ctx context.Context, key offered) error {
 	if err != nil {
 		return err
 	}
-	if count > 1 {
-		return k.OfferCounts.Set(ctx, key.K1(), count-1)
-	}
-	return k.OfferCounts.Remove(ctx, key.K1())
+	return k.OfferCounts.Set(ctx, key.K1(), count-1)
 }
 
 // offerCount is the number of a work's offers.

@@ -42,7 +42,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if permit.Waiting, err = k.waitingFor(ctx, demands.Waiting); err != nil {
 		return types.Permit{}, err
 	}
-	if err := k.decideOne(ctx, r, source, rows, permit); err != nil {
+	if err := k.decideOne(ctx, r, source, demands, rows, permit); err != nil {
 		return types.Permit{}, err
 	}
 	permit.Constraints = permit.Pin().Inherited(rows)
@@ -140,9 +140,12 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	}, terms, err
 }
 
-// decideOne asks the rules whether what a derivation relies on permits it.
+// decideOne asks the rules whether what a derivation relies on permits it, under the
+// demands that it pins; a licence that can't be taken back, under those of the day that it
+// was first offered.
 func (k Keeper) decideOne(
-	ctx context.Context, r types.PermitRequest, source registrytypes.Work, rows []types.Constraint, permit types.Permit,
+	ctx context.Context, r types.PermitRequest, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
+	permit types.Permit,
 ) error {
 	by := asker{r.Owner, r.Derivative}
 	q := &inquiry{reader: k.newReader(ctx), use: r.Use(), asker: by, grants: true}
@@ -177,6 +180,9 @@ func (k Keeper) decideOne(
 		}
 		alternative, err := q.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, by)
 		if err != nil {
+			return err
+		}
+		if err := q.pinOffer(r.Source, offer, &demands, &alternative); err != nil {
 			return err
 		}
 		work.Alternatives = []rules.Alternative{alternative}

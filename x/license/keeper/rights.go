@@ -100,13 +100,15 @@ func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work, demands
 			return q.exclusivity(id, q.asker, types.GrantID{}, known)
 		}
 	}
-	if err := q.addOffers(id, work.Transfers, known); err != nil {
+	if err := q.addOffers(id, work.Transfers, &demands, known); err != nil {
 		return err
 	}
 	return q.addGrants(id, &demands, known)
 }
 
-func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *rules.Work) error {
+// addOffers adds the offers on a work. Demands are those on it, which a licence that can't
+// be taken back may be older than; nil: they are not asked about.
+func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, demands *types.Demands, known *rules.Work) error {
 	count, err := q.k.offerCount(q.ctx, id)
 	if err != nil || count == 0 {
 		return err
@@ -129,6 +131,9 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 		if err != nil {
 			return err
 		}
+		if err := q.pinOffer(id, row.Value, demands, &a); err != nil {
+			return err
+		}
 		if q.only == "" || q.only == a.ID {
 			known.Alternatives = append(known.Alternatives, a)
 			keepsOut = keepsOut || a.Terms.Exclusivity != rules.Shared
@@ -138,6 +143,30 @@ func (q *inquiry) addOffers(id registrytypes.WorkID, transfers uint32, known *ru
 		return q.rivals(id, known)
 	}
 	return nil
+}
+
+// pinOffer has an offer that can't be taken back judged by what was demanded of the work
+// when it was first made.
+func (q *inquiry) pinOffer(id registrytypes.WorkID, o types.Offer, demands *types.Demands, a *rules.Alternative) error {
+	if o.IrrevocableSince == nil {
+		return nil
+	}
+	return q.pin(id, demands, o.IrrevocableDemands, a)
+}
+
+// pin has an alternative judged by one version of what is demanded of a work, where that
+// is not today's.
+func (q *inquiry) pin(id registrytypes.WorkID, demands *types.Demands, version uint32, a *rules.Alternative) error {
+	if demands == nil || version == demands.Version {
+		return nil
+	}
+	rows, err := q.k.constraintsAt(q.ctx, id, *demands, version)
+	if err != nil {
+		return err
+	}
+	a.Pinned = true
+	a.Constraints, err = q.constraints(id, rows)
+	return err
 }
 
 // addGrants adds the licensee's grants of the work: the one that is named or, where

@@ -185,15 +185,15 @@ const (
 // decideBy answers by one alternative. Of answers that need a grant, the one that
 // needs it of sources only ranks higher.
 func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
-	constraints := w.Constraints
+	constraints, owed := w.Constraints, w.Constraints
 	if a.Pinned {
-		constraints = a.Constraints
+		constraints, owed = a.Constraints, w.crediting(a.Constraints)
 	}
 	verdict, reasons := w.weigh(*a, u, now)
 	d := Decision{Verdict: verdict, Reasons: reasons}
 	switch verdict {
 	case Allowed:
-		d.Rely, d.Obligations = a, obligations(constraints, a, u)
+		d.Rely, d.Obligations = a, obligations(owed, a, u)
 		if a.Irrevocable && len(w.offerAgainst(*a, now)) > 0 {
 			d.Notices = []Notice{NoLongerOffered}
 		}
@@ -201,6 +201,19 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 		d.Obtain = []Alternative{*a}
 	}
 	return w.demanding(constraints, u, now, d)
+}
+
+// crediting are constraints with those about credit as they are today: whoever was
+// declared as a source is credited, whenever that was.
+func (w Work) crediting(constraints []Constraint) []Constraint {
+	isCredit := func(c Constraint) bool { return c.Kind == Attribution }
+	list := slices.DeleteFunc(slices.Clone(constraints), isCredit)
+	for _, c := range w.Constraints {
+		if isCredit(c) {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // demanding is a decision by what is offered and granted of the work itself, with

@@ -43,6 +43,9 @@ func (o Offer) Validate(t Terms) error {
 // ValidateStored checks an offer as it stands in the store: as Validate does, and that
 // the chain's own fields are set where a licence that cannot be taken back was offered.
 func (o Offer) ValidateStored(t Terms) error {
+	if o.IrrevocableSince == nil && o.IrrevocableDemands != 0 {
+		return errorsmod.Wrap(ErrInvalidOffer, "irrevocable_demands is set where irrevocable_since is not")
+	}
 	if o.IrrevocableSince != nil && !t.Irrevocable() || o.IrrevocableSince == nil && (o.Closed || o.Irrevocable(t)) {
 		return errorsmod.Wrapf(ErrInvalidOffer, "irrevocable_since is set exactly where a licence that cannot be taken back was "+
 			"offered, and closed only there (%s)", t.Spdx)
@@ -52,8 +55,8 @@ func (o Offer) ValidateStored(t Terms) error {
 
 // ValidateForm checks what can be checked without the terms.
 func (o Offer) ValidateForm() error {
-	if o.Closed || o.IrrevocableSince != nil {
-		return errorsmod.Wrap(ErrInvalidOffer, "closed and irrevocable_since must be unset: the chain sets them")
+	if o.Closed || o.IrrevocableSince != nil || o.IrrevocableDemands != 0 {
+		return errorsmod.Wrap(ErrInvalidOffer, "closed, irrevocable_since and irrevocable_demands must be unset: the chain sets them")
 	}
 	return o.validateForm()
 }
