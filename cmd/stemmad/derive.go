@@ -42,6 +42,11 @@ transaction, reserved for this work. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken
 and named before you sign, unless it is under dispute; any other you name by id.
 
+Where others rely on the work already, by grants or derivatives, those whom it newly
+owes or is newly limited by have to approve (stemmad approve-source). Without that,
+--allow-unapproved declares it all the same: the work takes no offers and grants then
+until they have. A source declared again, by a better permission, replaces the old one.
+
 What the work will owe in all is shown, and guarded against changes meanwhile;
 --max-rate sets your own limit. All or nothing: a refusal names source and reason.
 --dry-run tries all of it on the node without sending: beside the permissions, which
@@ -67,6 +72,8 @@ type derivation struct {
 	sources  []chosen
 	record   *lineagetypes.GenerationRecord
 	external []lineagetypes.Source
+	// allowUnapproved: declare it although owners have not approved.
+	allowUnapproved bool
 }
 
 func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
@@ -78,6 +85,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err != nil {
 		return err
 	}
+	d.allowUnapproved = conn.Flags().Is(flagAllowUnapproved)
 	if err := d.readSources(ctx, conn, sender); err != nil {
 		return err
 	}
@@ -104,6 +112,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
 		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
 		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance(conn.KeyNames()))
+	what += waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
@@ -175,7 +184,7 @@ func (d *derivation) reliance(names map[string]string) string {
 
 // message is the declaration itself.
 func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
-	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record}
+	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record, AllowUnapproved: d.allowUnapproved}
 	for _, s := range d.sources {
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
 			Work: s.work.Id, Role: s.role, Permission: s.choice.Permission, Weight: s.weight,

@@ -31,8 +31,11 @@ type derived struct {
 	Record     bool                 `json:"recorded"`
 	Anchor     *enroll.Anchored     `json:"anchor,omitempty"`
 	// MaxTotalRate is the guard that was sent, ppm.
-	MaxTotalRate uint32      `json:"max_total_rate"`
-	Tx           send.Result `json:"tx"`
+	MaxTotalRate uint32 `json:"max_total_rate"`
+	// Declaration is its number, and WaitsFor the works whose owners have to approve it.
+	Declaration uint32                 `json:"declaration"`
+	WaitsFor    []registrytypes.WorkID `json:"waits_for"`
+	Tx          send.Result            `json:"tx"`
 }
 
 type derivedSource struct {
@@ -48,6 +51,7 @@ type derivedSource struct {
 func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.MsgDeriveResponse, result send.Result) error {
 	r.Generation, r.Absolute, r.Relative, r.Tx = outcome.Generation, outcome.Absolute, outcome.Relative, result
 	r.Sources, r.Notices = d.describe(), []json.RawMessage{}
+	r.Declaration, r.WaitsFor = outcome.Declaration, append([]registrytypes.WorkID{}, outcome.WaitsFor...)
 	for _, n := range outcome.Notices {
 		raw, err := conn.Raw(&n)
 		if err != nil {
@@ -67,6 +71,11 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 	if d.item != nil {
 		also = result.Did(" (and registered it)", " (and register it)")
 	}
+	defer func() {
+		if note := waiting(outcome); note != "" {
+			conn.Say("%s", strings.TrimSpace(note))
+		}
+	}()
 	conn.Say("%s %q from %s%s: %s", result.Did("Derived", "Would derive"), table.Short(d.title),
 		count(len(r.Sources), "source"), also, result)
 	if err := table.Fields(conn.Out(), "work", r.Work.String(), "generation", fmt.Sprint(r.Generation),

@@ -14,7 +14,7 @@ import (
 func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		registerCmd(), anchorCmd(), showCmd(),
-		clearCmd(), offerCmd(), approveCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(), creditsCmd(),
+		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(), creditsCmd(),
 		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), termsCmd(), licenseCmd(),
 	}

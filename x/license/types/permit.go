@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -125,6 +126,9 @@ type Binding struct {
 
 // Waits says whether anybody has to approve.
 func (a Admission) Waits() bool { return len(a.Works) > 0 || a.Others > 0 }
+
+// Names says whether the owner of a work is waited for, by name.
+func (a Admission) Names(work registrytypes.WorkID) bool { return slices.Contains(a.Works, work) }
 
 // Describe names the works.
 func (a Admission) Describe() string {

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	flagDeclaration     = "declaration"
+	flagThrough         = "through"
+	flagRole            = "role"
+	flagAllowUnapproved = "allow-unapproved"
+)
+
+func approveSourceCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "approve-source WORK|FILE DERIVATIVE|FILE",
+		Short: "Consent to a source that a work declares after others relied on the work",
+		Long: `Approve-source lets DERIVATIVE owe your WORK, or be limited by it, although others
+have grants or derivatives of DERIVATIVE already, which keep what they have. It shows
+how many there are. Your consent is void if there are more when it takes effect.
+
+If DERIVATIVE has declared the source and waits for you, that declaration is approved,
+at once and for all of your works that it waits for. Where several wait, name one with
+--declaration. In advance, say what may be declared: --role and, unless it is a work of
+the declaring owner's own, --under TERMS|GRANT; --through WORK where not your work is
+declared but one that was made from it.`,
+		Example: `  stemmad approve-source hit.wav remix.wav --from alice
+  stemmad approve-source hit.wav remix.wav --role componentOf --under commercial-remix-10 --from alice`,
+		Args: cobra.ExactArgs(2),
+	}
+	f := cmd.Flags()
+	f.String(flagDeclaration, "", "number of the declaration to approve, where several wait for you")
+	f.String(flagRole, "", "in advance: role that the source may have, such as componentOf")
+	f.String(flagUnder, "", "in advance: terms or grant that may be relied on")
+	f.String(flagThrough, "", "in advance: the work that may be declared, where yours comes in by it")
+	return sending(cmd, approveSource)
+}
+
+func approveSource(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
+	if err != nil {
+		return err
+	}
+	derivative, err := target.Earliest(ctx, conn.Registry(), args[1])
+	if err != nil {
+		return err
+	}
+	promises, err := conn.Lineage().Promises(ctx, &lineagetypes.QueryPromisesRequest{Work: derivative.Id})
+	if err != nil {
+		return err
+	}
+	msg := &lineagetypes.MsgApproveSource{
+		Owner: sender.Account(), Source: work.Id, Derivative: derivative.Id, Shown: promises.Promises,
+	}
+	which, err := whatIsApproved(ctx, conn, msg)
+	if err != nil {
+		return err
+	}
+	title := table.Short(describe.Heading(derivative.Claim))
+	result, err := sender.Send(ctx, fmt.Sprintf("Approve %q (%s) as a source of %q (%s)%s: %s. These stand already and keep what they have: %s.",
+		table.Short(describe.Heading(work)), work.Id, title, derivative.Id, derivative.Choice(conn.KeyNames()), which, promises.Promises.Describe()), msg)
+	if err != nil {
+		return err
+	}
+	var response lineagetypes.MsgApproveSourceResponse
+	if result.Height > 0 {
+		if err := result.Response(0, &response); err != nil {
+			return err
+		}
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Work        registrytypes.WorkID  `json:"work"`
+			Derivative  registrytypes.WorkID  `json:"derivative"`
+			Declaration uint32                `json:"declaration"`
+			Shown       lineagetypes.Promises `json:"shown"`
+			Settled     bool                  `json:"settled"`
+			Tx          send.Result           `json:"tx"`
+		}{work.Id, derivative.Id, msg.Declaration, msg.Shown, response.Settled, result})
+	}
+	conn.Say("%s a source of %q, of which there are %s: %s", result.Did("Approved", "Would approve"), title,
+		promises.Promises.Describe(), result)
+	if response.Settled {
+		conn.Say("Nobody else is waited for: it takes offers and grants again.")
+	}
+	return nil
+}
+
+// whatIsApproved completes the message, by what waits for the work's owner or by the
+// flags, and says in words what it approves.
+func whatIsApproved(ctx context.Context, conn *connect.Conn, msg *lineagetypes.MsgApproveSource) (string, error) {
+	if role := conn.Flags().Text(flagRole); role != "" {
+		return inAdvance(ctx, conn, msg, role)
+	}
+	res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: msg.Derivative})
+	if err != nil {
+		return "", err
+	}
+	wanted := conn.Flags().Text(flagDeclaration)
+	var waiting []string
+	for _, a := range res.Admissions {
+		if a.Declaration.Work != msg.Derivative || !a.Admission.Names(msg.Source) {
+			continue
+		}
+		if n := fmt.Sprint(a.Declaration.Number); wanted == "" || n == wanted {
+			msg.Declaration = a.Declaration.Number
+			waiting = append(waiting, n)
+		}
+	}
+	switch len(waiting) {
+	case 0:
+		return "", fmt.Errorf("no such declaration of %s waits for the owner of %s: to approve one in advance, say --%s, and --%s TERMS|GRANT",
+			msg.Derivative, msg.Source, flagRole, flagUnder)
+	case 1:
+		return "declaration " + waiting[0], nil
+	}
+	return "", fmt.Errorf("declarations %s of %s wait for the owner of %s: name one with --%s",
+		strings.Join(waiting, ", "), msg.Derivative, msg.Source, flagDeclaration)
+}
+
+func inAdvance(ctx context.Context, conn *connect.Conn, msg *lineagetypes.MsgApproveSource, role string) (string, error) {
+	var err error
+	if msg.Role, err = target.ParseRole(role); err != nil {
+		return "", fmt.Errorf("--%s: %w", flagRole, err)
+	}
+	if through := conn.Flags().Text(flagThrough); through != "" {
+		work, err := target.Earliest(ctx, conn.Registry(), through)
+		if err != nil {
+			return "", fmt.Errorf("--%s: %w", flagThrough, err)
+		}
+		msg.Through = work.Id
+	}
+	if msg.Permission, err = permissionOf(conn.Flags().Text(flagUnder)); err != nil {
+		return "", fmt.Errorf("--%s: %w", flagUnder, err)
+	}
+	what := "as " + msg.Role.Name()
+	if msg.Permission != "" {
+		what += " under " + msg.Permission
+	}
+	if !msg.Through.IsZero() {
+		what += ", by way of " + msg.Through.String()
+	}
+	return what, nil
+}
+
+// permissionOf reads terms, by id or name, or a grant, in their one spelling.
+func permissionOf(text string) (string, error) {
+	switch {
+	case text == "":
+		return "", nil
+	case strings.HasPrefix(strings.ToLower(text), licensetypes.GrantHRP+"1"):
+		grant, err := licensetypes.ParseGrantID(text)
+		return grant.String(), err
+	}
+	terms, err := licensetypes.ParseTerms(text)
+	return terms.String(), err
+}
+
+// waiting says whose approval a declaration waits for, and what that means.
+func waiting(outcome lineagetypes.MsgDeriveResponse) string {
+	if len(outcome.WaitsFor) == 0 && outcome.Others == 0 {
+		return ""
+	}
+	a := licensetypes.Admission{Works: outcome.WaitsFor, Others: outcome.Others}
+	return fmt.Sprintf("\nOthers rely on the work already, and the owners of %s have not approved this: until they do (stemmad "+
+		"approve-source), the work takes no new offers, grants and derivations under offers that can be closed.", a.Describe())
+}
