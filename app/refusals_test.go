@@ -26,7 +26,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 	c.Offer(song, half)
 	greedy := c.Register("greedy", carol)
 	c.Offer(greedy, half)
-	over := c.Derive("over", bob, song.Under(half))
+	over := c.Derive("over", alice, greedy.Under(half))
 	c.Offer(over, half)
 	remix := c.Derive("remix", bob, song.Under(remix10))
 	clip := c.Derive("clip", bob, remix.Under(remix10))
@@ -72,7 +72,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		{"terms not offered", bob, derive(work, song.Under(chain.Preset("cc-by-4.0"))), licensetypes.ErrOfferNotFound, song.String()},
 		{"a rate above the stated maximum", bob, capped, royaltytypes.ErrOverMaxRate, "9.9999 %"},
 		{"a grant's rate above max_rate", bob, acquire(99_999), licensetypes.ErrRateAboveMax, "100000"},
-		{"a stack above the whole", bob, derive(work, over.Under(half), greedy.Under(half)), royaltytypes.ErrOverWhole, "1500000"},
+		{"a stack above the whole", bob, derive(work, over.Under(half), song.Under(half)), royaltytypes.ErrOverWhole, "1500000"},
 		{"a source that is not named", bob, &lineagetypes.MsgDerive{
 			Owner: bob.String(), Work: work.ID,
 			MaxTotalRate: chain.Whole, Sources: []lineagetypes.Source{

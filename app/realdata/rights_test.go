@@ -49,11 +49,7 @@ func TestCommercialUseIsDeniedNamingTheAncestor(t *testing.T) {
 	var subjects []string
 	for _, m := range c.list {
 		if len(m.Parents) > 0 {
-			for _, r := range c.declare(m) {
-				if r.commercial() {
-					c.correct(m)
-				}
-			}
+			c.declareOrCorrect(m)
 		}
 		digest := m.Digest()
 		subjects = append(subjects, hex.EncodeToString(digest[:]))
@@ -64,10 +60,7 @@ func TestCommercialUseIsDeniedNamingTheAncestor(t *testing.T) {
 	verdicts := map[licensetypes.Verdict]int{}
 	for i, m := range c.list {
 		terms, offered := c.offered[m.ID]
-		// A correction takes no licence back that can't be: where the parents did not stand
-		// in its way, it permits on.
-		licence, _ := models.LicenceOf(m.Licence)
-		free := offered && (terms != noncommercialRemix || licence.Terms.Irrevocable()) && !nonCommercial(m.Licence)
+		free := offered && terms != noncommercialRemix && !nonCommercial(m.Licence)
 		bans := c.bans(m)
 		want := licensetypes.VERDICT_DENIED
 		if free && len(bans) == 0 {
