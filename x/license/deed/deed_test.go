@@ -101,6 +101,8 @@ func TestEveryFieldHasASentence(t *testing.T) {
 		"UriSha256":             func(t *types.Terms) { t.UriSha256 = strings.Repeat("0", 64) },
 		"CommercialUse":         func(t *types.Terms) { t.CommercialUse = true },
 		"Attribution":           func(t *types.Terms) { t.Attribution = true },
+		"ApprovalDirect":        func(t *types.Terms) { t.ApprovalDirect = true },
+		"SecondApprover":        func(t *types.Terms) { t.SecondApprover = "cosmos1x" },
 		"Derivatives":           func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_ALLOWED },
 		"DerivativeApproval":    func(t *types.Terms) { t.DerivativeApproval = true },
 		"AiTraining":            func(t *types.Terms) { t.AiTraining = types.PERMISSION_ALLOW },

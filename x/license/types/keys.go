@@ -36,8 +36,6 @@ const (
 	MaxOffers = 64
 	// MaxLicensees bounds the allow-list of an offer.
 	MaxLicensees = 64
-	// MaxPrices bounds the alternatives of a price: as many as accepted denoms.
-	MaxPrices = 32
 	// MaxConstraints bounds the constraints of one kind on one work. Beyond it
 	// non-commercial sources are no longer listed one by one; of the other
 	// kinds more are refused.

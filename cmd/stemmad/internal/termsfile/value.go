@@ -14,7 +14,7 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/internal/rates"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 )
 
 // ambiguousRate is the highest rate in ppm that, written as a bare number, more
@@ -127,9 +127,9 @@ func parseDuration(s string) (time.Duration, error) {
 		if err != nil || !known {
 			return 0, fail
 		}
-		if number > int64(licensetypes.MaxDuration/unit) {
+		if number > int64(termspec.MaxDuration/unit) {
 			return 0, fmt.Errorf("%q is too long: a grant lasts at most %d days; leave it out for no end", s,
-				licensetypes.MaxDuration/units['d'])
+				termspec.MaxDuration/units['d'])
 		}
 		sum += time.Duration(number) * unit
 		rest = rest[digits+1:]
@@ -223,18 +223,18 @@ func readWords(n *yaml.Node, to *[]string, check func(string) error) error {
 	return err
 }
 
-func readUses(n *yaml.Node, to *[]licensetypes.Action) error {
-	var uses []licensetypes.Action
+func readUses(n *yaml.Node, to *[]termspec.Action) error {
+	var uses []termspec.Action
 	err := each(n, false, func(element *yaml.Node) error {
 		s, err := scalar(element, "a list of uses")
 		if err != nil {
 			return err
 		}
-		value, err := actions.parse(s)
+		value, err := parse(termspec.ActionEnum, s)
 		if err != nil {
 			return err
 		}
-		use := licensetypes.Action(value)
+		use := termspec.Action(value)
 		if slices.Contains(uses, use) {
 			return fmt.Errorf("has %q twice: remove one", s)
 		}
