@@ -756,7 +756,7 @@ var xxx_messageInfo_MsgTransferGrantResponse proto.InternalMessageInfo
 
 // MsgApprove lets somebody take an offer.
 type MsgApprove struct {
-	// Owner of the work.
+	// Owner of the work, or the second approver that the terms name.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
 	// The work.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
@@ -854,7 +854,7 @@ var xxx_messageInfo_MsgApproveResponse proto.InternalMessageInfo
 
 // MsgWithdrawApproval takes an approval back.
 type MsgWithdrawApproval struct {
-	// Owner of the work.
+	// Owner of the work, or the second approver that the terms name.
 	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
 	// The work.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
