@@ -1,12 +1,14 @@
 package rules_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -224,29 +226,57 @@ func TestDemandVectors(t *testing.T) {
 }
 
 func TestCombinationVectors(t *testing.T) {
-	vectors(t, "combinations.txt", 1500, func(d *draw) (any, string) {
-		groups := make([]rules.Group, 1+d.IntN(3))
+	vectors(t, "combinations.txt", 3000, func(d *draw) (any, string) {
+		// A few terms, which several sources have.
+		pool := []rules.Terms{d.terms(), d.terms(), d.terms()}
+		groups := make([]rules.Group, 1+d.IntN(4))
 		for i := range groups {
 			for range 1 + d.IntN(4) {
 				demand := d.demand(pick(d, "a", "b", "c", "d"))
+				demand.Terms = pick(d, pool...)
 				if d.one(2) { // what conflicts most
-					demand.Kind = pick(d, rules.ShareAlike, rules.ShareAlike, rules.Attribution, rules.Scope)
+					demand.Kind = pick(d, rules.ShareAlike, rules.ShareAlike, rules.ShareAlike, rules.Attribution, rules.Scope, rules.NonCommercial)
 				}
 				if demand.Kind == rules.Scope {
-					demand.Terms.Territories, demand.Terms.Media = pick(d, "", "DE", "DE,FR", "US", "FR,US"), pick(d, "", "web", "print")
-					demand.TermsID = short(demand.Terms)
+					demand.Terms.Territories = pick(d, "", "DE", "DE,FR", "US", "FR,US", "DE,US")
+					demand.Terms.Media = pick(d, "", "web", "print", "print,web")
 				}
+				demand.TermsID = short(demand.Terms)
 				groups[i] = append(groups[i], demand)
 			}
 		}
 		all, conflicts := rules.Combine(groups...)
-		var s strings.Builder
-		for _, demand := range all {
-			fmt.Fprintf(&s, "%d%s ", demand.Kind, demand.Source)
-		}
+		s := fmt.Sprint(len(all))
 		for _, c := range conflicts {
-			fmt.Fprintf(&s, "; %s %d/%s/%s %d/%s/%s", c.Code, c.A.Kind, c.A.Source, c.A.TermsID, c.B.Kind, c.B.Source, c.B.TermsID)
+			s += fmt.Sprintf("; %s %d%s/%s %d%s/%s", c.Code, c.A.Kind, c.A.Source, c.A.TermsID, c.B.Kind, c.B.Source, c.B.TermsID)
 		}
-		return groups, s.String()
+		require.True(t, slices.IsSortedFunc(all, func(a, b rules.Demand) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Source, b.Source), cmp.Compare(a.TermsID, b.TermsID))
+		}))
+		return groups, s
 	})
+}
+
+// Three lists of which each two have something in common, and all three nothing: the
+// first is named beside the one that leaves nothing.
+func TestListsThatClashOnlyTogether(t *testing.T) {
+	var g rules.Group
+	for i, countries := range []string{"DE,FR", "FR,US", "DE,US"} {
+		g = append(g, rules.Demand{Kind: rules.Scope, Source: fmt.Sprint(i), Terms: rules.Terms{Territories: countries}})
+	}
+	_, conflicts := rules.Combine(g)
+	require.Equal(t, []rules.Conflict{{Code: rules.ScopeConflict, A: g[0], B: g[2]}}, conflicts)
+}
+
+// Each source that has to be paid and can't be is named, not only the first.
+func TestEveryPaidSourceThatIsNotOfferedIsNamed(t *testing.T) {
+	denied := &rules.Decision{Verdict: rules.Denied}
+	w := rules.Work{Own: true}
+	for _, source := range []string{"a", "b"} {
+		w.Constraints = append(w.Constraints, rules.Constraint{
+			Demand: rules.Demand{Kind: rules.PaidUses, Source: source, Terms: rules.Terms{Training: rules.Paid}}, AtSource: denied,
+		})
+	}
+	require.Equal(t, []rules.Reason{{Code: rules.NotOffered, Source: "a"}, {Code: rules.NotOffered, Source: "b"}},
+		rules.Decide(w, rules.Use{Action: rules.TrainAI}, now).Reasons)
 }

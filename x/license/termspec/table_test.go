@@ -8,7 +8,9 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
+	"github.com/stemma-chain/stemma/testutil/gen"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/termspec"
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -67,5 +69,35 @@ func TestEveryDemandComesFromAField(t *testing.T) {
 		if kind != 0 {
 			require.Contains(t, from, rules.Kind(kind))
 		}
+	}
+}
+
+// unread are the fields that no decision hangs on.
+var unread = []string{"uri", "uri_sha256", "blanked_sha256"}
+
+// TestEveryFieldIsSeen by the rules, but those: other values give another view.
+func TestEveryFieldIsSeen(t *testing.T) {
+	for _, f := range termspec.Fields() {
+		rapid.Check(t, func(t *rapid.T) {
+			var a, b types.Terms
+			gen.Field(t, f, &a)
+			gen.Field(t, f, &b)
+			other := a.ID() != b.ID() && !slices.Contains(unread, f.Name)
+			require.Equal(t, other, a.Rules() != b.Rules(), f.Name)
+		})
+	}
+}
+
+// A field that says it restricts others is refused beside no_further_restrictions, and
+// one that a known licence leaves no choice about is refused beside its name.
+func TestWhatRestrictsOthers(t *testing.T) {
+	for _, f := range termspec.Fields() {
+		rapid.Check(t, func(t *rapid.T) {
+			terms := types.Terms{Spdx: "LicenseRef-A", Derivatives: types.DERIVATIVES_ALLOWED, NoFurtherRestrictions: true}
+			gen.Field(t, f, &terms)
+			if f.Restricts && f.IsSet(terms) {
+				require.ErrorIs(t, terms.Validate(), types.ErrInvalidTerms, f.Name)
+			}
+		})
 	}
 }
