@@ -38,7 +38,7 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	for i, b := range wanted {
 		for _, a := range wanted[:i] {
 			if !compatible(a.terms, b.terms) {
-				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first, B: b.first}.ordered())
+				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first, B: b.first})
 			}
 		}
 	}
@@ -131,14 +131,6 @@ func apart(all Group, list func(Terms) string) []Conflict {
 // shares says whether the group demands compatible share-alike terms itself.
 func (g Group) shares(t Terms) bool {
 	return slices.ContainsFunc(g, func(d Demand) bool { return d.Kind == ShareAlike && compatible(d.Terms, t) })
-}
-
-// ordered puts the demands of a symmetric conflict in order.
-func (c Conflict) ordered() Conflict {
-	if compareDemands(c.B, c.A) < 0 {
-		c.A, c.B = c.B, c.A
-	}
-	return c
 }
 
 // normalize sorts demands by kind, source and terms, and drops repetitions.

@@ -62,7 +62,7 @@ func refusedParts(all Group, wanted []licence) []Conflict {
 		seen[d.Terms] = true
 		for _, l := range wanted {
 			if l.terms.refuses(d.Terms) && !compatible(l.terms, d.Terms) {
-				found = append(found, Conflict{Code: ShareAlikeConflict, A: l.first, B: d}.ordered())
+				found = append(found, Conflict{Code: ShareAlikeConflict, A: l.first, B: d})
 			}
 		}
 	}
