@@ -13,6 +13,8 @@ type (
 )
 
 // The values of their enums.
+//
+//nolint:revive // the names are protobuf's
 const (
 	DERIVATIVES_NONE        = termspec.DERIVATIVES_NONE
 	DERIVATIVES_ALLOWED     = termspec.DERIVATIVES_ALLOWED
@@ -43,6 +45,8 @@ const (
 )
 
 // The names of their enums' values, by number.
+//
+//nolint:revive // the names are protobuf's
 var (
 	Derivatives_name = termspec.Derivatives_name
 	Permission_name  = termspec.Permission_name
