@@ -67,7 +67,7 @@ func checkAccount(s string) error {
 		return fmt.Errorf("%q is no account address: %s", s, err)
 	}
 	if account.String() != s {
-		return fmt.Errorf("%q is written %q", s, account)
+		return fmt.Errorf("%q is written %q", s, account.String())
 	}
 	return nil
 }
