@@ -78,7 +78,7 @@ var table = []Reason{
 	failing(types.ErrSourceExpired, rules.SourceExpired, "the permission of a work that it was made from has ended",
 		"its licensee renews that grant, and everything made under it may be used again"),
 	failing(types.ErrSourceUnapproved, rules.UnapprovedSource,
-		"the owners of later sources have not approved them, so there are no new grants, and no derivations under offers",
+		"the owners of later sources have not approved them, so it takes no new offers and grants, and no derivations under offers",
 		"wait until they approve; an older grant serves, and other uses go on"),
 	failing(types.ErrCeilingReached, rules.CeilingReached, "the work has taken in more than a work that it was made from allows",
 		"ask the owner of that work for other terms"),

@@ -237,5 +237,5 @@ func TestWantedIsChecked(t *testing.T) {
 	require.ErrorContains(t, err, "moved on with "+remix.String())
 	c.answer = map[string]licensetypes.Rights{grant.String(): denied(rules.GrantUsed, grant.String())}
 	_, err = c.find(req)
-	require.ErrorContains(t, err, "The grant serves no further derivative: acquire another: "+grant.String())
+	require.ErrorContains(t, err, "The grant serves no further derivative: "+grant.String()+"; acquire another")
 }
