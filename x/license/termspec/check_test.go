@@ -78,7 +78,8 @@ func TestChecks(t *testing.T) {
 			{func(t *types.Terms) { t.RoyaltyRate = types.MaxRate + 1 }, "is 1000001 ppm, the whole is 1000000"},
 		},
 		"duration": {
-			{func(t *types.Terms) { t.Duration = &second }, ""}, {func(t *types.Terms) { t.Duration = &most }, ""},
+			{func(t *types.Terms) { t.Duration = &second }, ""},
+			{func(t *types.Terms) { t.Duration = &most }, ""},
 			{func(t *types.Terms) { t.Duration = &short }, "must be whole seconds"},
 		},
 		"uri": {
@@ -92,7 +93,8 @@ func TestChecks(t *testing.T) {
 			{func(t *types.Terms) { t.UriSha256 = strings.Repeat("A", 64) }, "must be a SHA-256"},
 		},
 		"derivatives": {
-			{func(t *types.Terms) { t.Derivatives = 2 }, ""}, {func(t *types.Terms) { t.Derivatives = 3 }, "has the unknown value 3"},
+			{func(t *types.Terms) { t.Derivatives = 2 }, ""},
+			{func(t *types.Terms) { t.Derivatives = 3 }, "has the unknown value 3"},
 			{func(t *types.Terms) { t.Derivatives = -1 }, "has the unknown value -1"},
 		},
 	} {
