@@ -214,3 +214,15 @@ func TestPeriods(t *testing.T) {
 		require.Contains(t, strings.Join(termspec.Describe(types.Terms{Duration: &d}).MayNot, "\n"), want)
 	}
 }
+
+// A price per use is said once: where the use is, or alone.
+func TestAPricePerUseIsSaidOnce(t *testing.T) {
+	price := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 7))
+	for want, terms := range map[string]types.Terms{
+		"Pay the work 7uusdc each time for using it as input to AI.":                    {AiInput: types.PERMISSION_PAID, UsePrice: price},
+		"Pay the work 7uusdc each time for indexing it for search.":                     {Search: types.PERMISSION_PAID, UsePrice: price},
+		"Pay the work 7uusdc for each use as input to AI or in search, if one is paid.": {UsePrice: price},
+	} {
+		require.Equal(t, []string{want}, termspec.Describe(terms).Must)
+	}
+}
