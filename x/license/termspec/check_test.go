@@ -189,3 +189,58 @@ func TestEnums(t *testing.T) {
 	_, known := termspec.FieldByName("moon_rights")
 	require.False(t, known)
 }
+
+// The example of each text is one that the field takes.
+func TestExamplesAreValid(t *testing.T) {
+	for _, f := range termspec.Fields() {
+		var terms types.Terms
+		if to, text := f.Of(&terms).(*string); text {
+			*to = f.Example
+			require.NoError(t, f.Check(terms), f.Name)
+		}
+	}
+}
+
+// Which text governs, wherever its address leads and whether it is known.
+func TestWhichTextGoverns(t *testing.T) {
+	const uri, digest = "https://example.org/a", "abab"
+	for want, terms := range map[string]types.Terms{
+		"The legal text governs, not this summary: https://example.org/a (its SHA-256: abab)": {Uri: uri, UriSha256: digest},
+		"The legal text governs, not this summary: https://example.org/a":                     {Uri: uri},
+		"The legal text governs, not this summary: abab":                                      {UriSha256: digest},
+		"The legal text governs, not this summary; its address was blanked.":                  {BlankedSha256: digest},
+		"The legal text governs, not this summary; its address was blanked (its SHA-256: abab)": {
+			BlankedSha256: digest, UriSha256: digest,
+		},
+		"There is no legal text beside these terms: they are all that the owner offers.": {},
+		"The text of MIT, as its authors published it, governs, not this summary.":       {Spdx: "MIT"},
+		"The text of MIT, as its authors published it, governs, not this summary; a copy: https://example.org/a": {
+			Spdx: "MIT", Uri: uri,
+		},
+	} {
+		require.Contains(t, termspec.Describe(terms).Notes, want)
+	}
+}
+
+// Lengths of time are said exactly, valid or not.
+func TestPeriods(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		24 * time.Hour: ", 1 day after", 50 * time.Hour: ", 2 days and 2 hours after", time.Second: ", 1 second after",
+		90 * time.Second: ", 1 minute and 30 seconds after", 1500 * time.Millisecond: ", 1.5s after", 0: ", 0s after", -time.Second: ", -1s after",
+		25*time.Hour + time.Minute + 2*time.Second: ", 1 day, 1 hour, 1 minute and 2 seconds after",
+	} {
+		require.Contains(t, strings.Join(termspec.Describe(types.Terms{Duration: &d}).MayNot, "\n"), want)
+	}
+}
+
+// A price per use is said once: where the use is, or alone.
+func TestAPricePerUseIsSaidOnce(t *testing.T) {
+	price := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 7))
+	for want, terms := range map[string]types.Terms{
+		"Pay the work 7uusdc each time for using it as input to AI.":                    {AiInput: types.PERMISSION_PAID, UsePrice: price},
+		"Pay the work 7uusdc each time for indexing it for search.":                     {Search: types.PERMISSION_PAID, UsePrice: price},
+		"Pay the work 7uusdc for each use as input to AI or in search, if one is paid.": {UsePrice: price},
+	} {
+		require.Equal(t, []string{want}, termspec.Describe(terms).Must)
+	}
+}

@@ -64,9 +64,6 @@ var derivativesOf = map[names.Derivatives]Derivatives{
 	names.None: DERIVATIVES_NONE, names.Allowed: DERIVATIVES_ALLOWED, names.ShareAlike: DERIVATIVES_SHARE_ALIKE,
 }
 
-// stricter orders derivatives for comparison with a licence's.
-var stricter = map[Derivatives]int{DERIVATIVES_ALLOWED: 0, DERIVATIVES_SHARE_ALIKE: 1, DERIVATIVES_NONE: 2}
-
 func freeClause(c names.Clauses) string       { return c.Free }
 func commercialClause(c names.Clauses) string { return c.Commercial }
 
@@ -106,7 +103,8 @@ func keepNoFurther(_ Terms, set bool, f names.Facts, exactly bool) (string, stri
 
 func keepDerivatives(t Terms, _ bool, f names.Facts, exactly bool) (string, string) {
 	said := derivativesOf[f.Derivatives]
-	if stricter[t.Derivatives] < stricter[said] || t.Derivatives != said && exactly {
+	// Beside a licence that allows derivatives, another may ask for more.
+	if t.Derivatives != said && (exactly || said != DERIVATIVES_ALLOWED) {
 		return "be " + said.String(), f.Clauses.Derivatives
 	}
 	return "", ""

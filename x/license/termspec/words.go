@@ -109,9 +109,7 @@ func join(words []string, last string) string {
 
 func sentence(s string) string { return capital(s) + "." }
 
+// capital begins a text, which has letters, with a capital one.
 func capital(s string) string {
-	if s == "" {
-		return s
-	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
