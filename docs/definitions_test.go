@@ -107,8 +107,8 @@ var idTypes = map[string]reflect.Type{
 // plain are fields that stay text in Go. A type of its own is encoded even when it
 // is empty, and the id of terms is the hash of their encoding.
 var plain = []protoreflect.FullName{
-	"stemma.license.v1.Terms.uri_sha256",
-	"stemma.license.v1.Terms.blanked_sha256",
+	"stemma.license.terms.v1.Terms.uri_sha256",
+	"stemma.license.terms.v1.Terms.blanked_sha256",
 }
 
 // TestIDsAreTypes: an id is read once, with the message that carries it, and one

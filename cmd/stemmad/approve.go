@@ -27,9 +27,10 @@ func approveCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "approve WORK|FILE TERMS --licensee ACCOUNT | --derivative WORK|FILE",
 		Short: "Let somebody take an offer whose terms ask for your approval",
-		Long: `Approve lets an account, or whoever owns one derivative, take your offer of a work
-under terms that ask for the owner's approval. It lasts until you take it back, and
-counts only while the work is yours. Grants that were given under it stay. Of a
+		Long: `Approve lets an account, or whoever owns one derivative, take an offer of your work
+under terms that ask for the owner's approval. The second approver that the terms
+name may do so too, by the work's id. It lasts until one of you takes it back, and
+counts until the work changes hands. Grants that were given under it stay. Of a
 derivative's file that several have claimed, the earliest claim is approved, and named
 before you sign, unless it is under dispute; any other you name by its work id.`,
 		Example: `  stemmad approve song.wav terms1... --licensee bob --from alice

@@ -11,6 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -137,7 +138,7 @@ func printCodes(conn *connect.Conn, h clearance.Head) error {
 		title  string
 		counts map[string]int
 		means  func(string) string
-	}{{"reason", h.Reasons, clearance.Sentence}, {"notice", h.Notices, clearance.NoticeSentence}} {
+	}{{"reason", h.Reasons, words.Reason}, {"notice", h.Notices, words.Notice}} {
 		if len(list.counts) == 0 {
 			continue
 		}

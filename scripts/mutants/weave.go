@@ -86,7 +86,7 @@ func numberSourceFor(source []byte) ([]byte, error) {
 	return fmt.Appendf(nil, numberSource, file.Name.Name, numberFrom), nil
 }
 
-var position = regexp.MustCompile(`^(\S+\.go):(\d+):\d+: `)
+var position = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):\d+: `)
 
 // blamed are the mutants on whose lines the compiler found something. lines are of
 // files by their base names.

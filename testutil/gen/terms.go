@@ -2,7 +2,7 @@
 package gen
 
 import (
-	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -10,8 +10,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Terms draws valid terms, presets among them. Every field is set now and then.
@@ -30,68 +30,79 @@ func Terms() *rapid.Generator[licensetypes.Terms] {
 	}).Filter(func(terms licensetypes.Terms) bool { return terms.Validate() == nil })
 }
 
+// ownTerms draws each field of the table by what it is, then drops what does not go
+// together.
 func ownTerms(t *rapid.T) licensetypes.Terms {
-	some := func(label string) bool { return rapid.IntRange(0, 2).Draw(t, label) == 0 }
-	answer := func(label string) licensetypes.Permission {
-		return licensetypes.Permission(rapid.IntRange(0, 3).Draw(t, label))
-	}
-	terms := licensetypes.Terms{
-		Spdx:          rapid.SampledFrom([]string{"LicenseRef-A", "LicenseRef-B", "LicenseRef-A AND LicenseRef-B"}).Draw(t, "spdx"),
-		CommercialUse: rapid.Bool().Draw(t, "commercial_use"),
-		Attribution:   rapid.Bool().Draw(t, "attribution"),
-		Derivatives:   licensetypes.Derivatives(rapid.IntRange(0, 2).Draw(t, "derivatives")),
-		AiTraining:    answer("ai_training"),
-		AiInput:       answer("ai_input"),
-		Search:        answer("search"),
-		Exclusivity:   licensetypes.Exclusivity(rapid.SampledFrom([]int32{0, 0, 0, 1, 2}).Draw(t, "exclusivity")),
-		Transferable:  some("transferable"),
-	}
-	if some("uri") {
-		terms.Uri = rapid.SampledFrom([]string{"https://example.org/a", "ipfs://b?c=d&e"}).Draw(t, "which uri")
-		if some("uri_sha256") {
-			terms.UriSha256 = fmt.Sprintf("%064x", rapid.Uint64().Draw(t, "digest"))
+	var terms licensetypes.Terms
+	for _, f := range termspec.Fields() {
+		if f.Name == "spdx" || !f.Internal && rapid.Bool().Draw(t, f.Name+" set") {
+			Field(t, f, &terms)
 		}
 	}
-	if terms.Derivatives == licensetypes.DERIVATIVES_ALLOWED && some("royalty") {
-		terms.RoyaltyPolicy = royaltytypes.Policy(rapid.IntRange(1, 2).Draw(t, "royalty_policy"))
-		terms.RoyaltyRate = rapid.Uint32Range(1, licensetypes.MaxRate).Draw(t, "royalty_rate")
-	}
-	if terms.Derivatives != licensetypes.DERIVATIVES_NONE {
-		terms.DerivativeApproval = some("derivative_approval")
-		if some("revenue_ceiling") {
-			terms.RevenueCeiling = &Prices(t, "ceiling")[0]
-		}
-	}
-	if some("grant_fee") {
-		terms.GrantFee = Prices(t, "fee")
-	}
-	if (terms.AiInput == licensetypes.PERMISSION_PAID || terms.Search == licensetypes.PERMISSION_PAID) && some("use_price") {
-		terms.UsePrice = Prices(t, "use price")
-	}
-	if some("duration") {
-		d := time.Duration(rapid.Int64Range(1, int64(licensetypes.MaxDuration/time.Second)).Draw(t, "seconds")) * time.Second
-		terms.Duration = &d
-	}
-	if some("territories") {
-		terms.Territories = sample(t, "countries", []string{"DE", "FR", "NO", "US"})
-	}
-	if some("media") {
-		terms.Media = sample(t, "media", []string{"1", "print", "true", "web"})
-	}
-	if some("max_grants") {
-		terms.MaxGrants = rapid.Uint64Min(1).Draw(t, "max_grants")
-	}
-	if some("derivatives_per_grant") && terms.Derivatives != licensetypes.DERIVATIVES_NONE {
-		terms.DerivativesPerGrant = rapid.SampledFrom([]uint32{2, 5, licensetypes.UnlimitedDerivatives}).Draw(t, "how many")
-	}
-	if some("uses") {
+	if len(terms.Uses) > 0 { // else hardly any would go with the other fields
 		terms.Uses = uses(t, terms)
 	}
-	if !terms.DerivativeApproval && terms.RevenueCeiling == nil && terms.RoyaltyRate == 0 &&
-		terms.Exclusivity == licensetypes.EXCLUSIVITY_NONE {
-		terms.NoFurtherRestrictions = some("no_further_restrictions")
+	for again := true; again; {
+		again = false
+		for _, r := range termspec.Relations() {
+			if r.Broken(terms) != "" {
+				clearField(r.Yields, &terms)
+				again = true
+			}
+		}
 	}
 	return terms
+}
+
+// Field draws a value of one field, valid by itself.
+func Field(t *rapid.T, f termspec.Field, terms *licensetypes.Terms) {
+	switch to := f.Of(terms).(type) {
+	case termspec.Licence:
+		*to = rapid.SampledFrom(f.Samples).Draw(t, f.Name)
+	case *string:
+		*to = rapid.SampledFrom(f.Samples).Draw(t, f.Name)
+	case termspec.Account:
+		*to = sdk.AccAddress(rapid.SliceOfN(rapid.Byte(), 20, 20).Draw(t, f.Name)).String()
+	case *bool:
+		*to = rapid.Bool().Draw(t, f.Name)
+	case *uint64:
+		*to = rapid.Uint64Min(1).Draw(t, f.Name)
+	case termspec.Several:
+		*to = rapid.SampledFrom([]uint32{2, 5, licensetypes.UnlimitedDerivatives}).Draw(t, f.Name)
+	case termspec.Rate:
+		*to = rapid.Uint32Range(1, licensetypes.MaxRate).Draw(t, f.Name)
+	case termspec.Choice:
+		*to.Value = int32(rapid.IntRange(to.Enum.First, len(to.Enum.Names)-1).Draw(t, f.Name))
+	case *sdk.Coins:
+		*to = Prices(t, f.Name)
+	case **sdk.Coin:
+		*to = &Prices(t, f.Name)[0]
+	case **time.Duration:
+		most := int64(licensetypes.MaxDuration / time.Second)
+		d := time.Duration(rapid.Int64Range(1, most).Draw(t, f.Name)) * time.Second
+		*to = &d
+	case *[]string:
+		*to = sample(t, f.Name, f.Samples)
+	case *[]licensetypes.Action:
+		*to = sample(t, f.Name, []licensetypes.Action{1, 2, 3, 4, 5, 6, 7})
+	default:
+		panic(f.Name + " is of a kind that can't be drawn")
+	}
+}
+
+// clearField takes the value of a field away.
+func clearField(name string, terms *licensetypes.Terms) {
+	f, known := termspec.FieldByName(name)
+	if !known {
+		panic("no field " + name)
+	}
+	var none licensetypes.Terms
+	value := reflect.ValueOf(f.Of(terms))
+	if choice, ok := value.Interface().(termspec.Choice); ok {
+		*choice.Value = 0
+		return
+	}
+	value.Elem().Set(reflect.ValueOf(f.Of(&none)).Elem())
 }
 
 // uses draws what the terms are about: whatever they permit by another field has

@@ -1,11 +1,13 @@
 // Package deed puts terms into plain sentences: what you may, must and may not
-// do. It is for people; programs ask the rules. Every field of the terms shows.
+// do. It is for people; programs ask the rules. The sentences are those of the table of
+// fields; every field shows.
 package deed
 
 import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	"github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -30,15 +32,9 @@ type Deed struct {
 
 // Of describes terms. It takes invalid terms too, so that a draft can be read.
 func Of(t types.Terms) Deed {
-	d := describer{t}
-	return Deed{
-		Title: t.Spdx, Summary: d.summary(),
-		May: d.may(), Must: d.must(), MayNot: d.mayNot(), Notes: d.notes(),
-	}
+	s := termspec.Describe(t)
+	return Deed{Title: t.Spdx, Summary: termspec.Summary(t), May: s.May, Must: s.Must, MayNot: s.MayNot, Notes: s.Notes}
 }
-
-// describer finds the words for terms.
-type describer struct{ types.Terms }
 
 // Text lays the deed out for a terminal.
 func (d Deed) Text() string {

@@ -1,41 +1,13 @@
 package deed
 
-import "github.com/stemma-chain/stemma/x/license/types"
+import (
+	"github.com/stemma-chain/stemma/x/license/termspec"
+	"github.com/stemma-chain/stemma/x/license/types"
+)
 
 // Machine is what terms make of one kind of use by machines.
-type Machine struct {
-	// Use is AI training, AI input or search.
-	Use string
-	// Answer is a stable word: allowed, denied, paid; allowed_unset or denied_unset
-	// where the terms do not say it and it follows from their other fields;
-	// not_covered where they are about other uses.
-	Answer string
-	// Sentence says it in words.
-	Sentence string
-}
+type Machine = termspec.Machine
 
 // Machines says what becomes of AI training, AI input and search under terms, said
 // or unsaid, in this order.
-func Machines(t types.Terms) []Machine {
-	d := describer{t}
-	var list []Machine
-	for _, use := range d.byMachines() {
-		m := Machine{Use: useName(use.action)}
-		switch d.answers(use) {
-		case yes:
-			m.Answer, m.Sentence = "allowed", "allowed"
-		case paid:
-			m.Answer, m.Sentence = "paid", "for a price"
-		case implied:
-			m.Answer, m.Sentence = "allowed_unset", "allowed: the terms do not mention it"+d.because(use.action)
-		case unmentioned:
-			m.Answer, m.Sentence = "denied_unset", "not allowed: the terms do not mention it, and allow no derivatives"
-		case outside:
-			m.Answer, m.Sentence = "not_covered", "not allowed: the terms are about other uses"
-		case no:
-			m.Answer, m.Sentence = "denied", "not allowed"
-		}
-		list = append(list, m)
-	}
-	return list
-}
+func Machines(t types.Terms) []Machine { return termspec.Machines(t) }

@@ -1,7 +1,9 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -14,17 +16,14 @@ import (
 )
 
 // Approve lets an account, or whoever owns a derivative, take an offer of the
-// work under terms that ask for the owner's approval. It counts until the work
-// changes hands, and not again if the work returns: its owner then approves
-// anew, in place of the old approval. Approving what counts changes nothing.
+// work under terms that ask for the owner's approval. The owner approves, or the
+// second approver that the terms name. It counts until the work changes hands, and
+// not again if the work returns: its owner then approves anew, in place of the old
+// approval. Approving what counts changes nothing.
 func (k Keeper) Approve(
-	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
+	ctx context.Context, approver sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
 ) error {
-	row, err := k.registry.Control(ctx, owner, work, registrytypes.ActApprove)
-	if err != nil {
-		return err
-	}
-	t, err := k.GetTerms(ctx, id)
+	row, t, err := k.approves(ctx, approver, work, id, registrytypes.ActApprove)
 	if err != nil {
 		return err
 	}
@@ -46,6 +45,38 @@ func (k Keeper) Approve(
 	return events.Emit(ctx, &types.EventApproved{Work: work, Terms: id, Licensee: licensee, Derivative: derivative})
 }
 
+// approves tells whether an account may approve, or take an approval back: it owns
+// the work, or the terms name it and the work is or was offered under them.
+func (k Keeper) approves(
+	ctx context.Context, by sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, act registrytypes.Act,
+) (registrytypes.Work, types.Terms, error) {
+	row, err := k.registry.Control(ctx, by, work, act)
+	stranger := errors.Is(err, registrytypes.ErrNotOwner)
+	if err != nil && !stranger {
+		return row, types.Terms{}, err
+	}
+	t, missing := k.GetTerms(ctx, id)
+	if !stranger {
+		return row, t, missing
+	}
+	if missing != nil || t.SecondApprover != by.String() {
+		return row, t, err
+	}
+	if offered, failed := k.everOffered(ctx, collections.Join(work, id)); failed != nil || !offered {
+		return row, t, cmp.Or(failed, err)
+	}
+	return row, t, row.CheckHold(work, act)
+}
+
+// everOffered says whether a work is offered under terms, or a grant of it was given
+// under them: terms that ask for approval serve nobody without one.
+func (k Keeper) everOffered(ctx context.Context, key offered) (bool, error) {
+	if now, err := k.Offers.Has(ctx, key); err != nil || now {
+		return now, err
+	}
+	return k.Tallies.Has(ctx, key)
+}
+
 // checkApproved checks that a derivative that is to be approved exists and is
 // another work.
 func (k Keeper) checkApproved(ctx context.Context, work registrytypes.WorkID, whom types.Approved) error {
@@ -59,12 +90,13 @@ func (k Keeper) checkApproved(ctx context.Context, work registrytypes.WorkID, wh
 	return errorsmod.Wrap(err, "derivative")
 }
 
-// WithdrawApproval takes an approval back on behalf of the work's owner, in any
-// status of the work, whether it counts or not. Grants given under it stay.
+// WithdrawApproval takes an approval back on behalf of the work's owner, or of the
+// second approver, in any status of the work, whether it counts or not. Grants given
+// under it stay.
 func (k Keeper) WithdrawApproval(
-	ctx context.Context, owner sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
+	ctx context.Context, approver sdk.AccAddress, work registrytypes.WorkID, id types.TermsID, whom types.Approved,
 ) error {
-	if _, err := k.registry.Control(ctx, owner, work, registrytypes.ActDisapprove); err != nil {
+	if _, _, err := k.approves(ctx, approver, work, id, registrytypes.ActDisapprove); err != nil {
 		return err
 	}
 	key := collections.Join3(work, id, whom.Key())

@@ -38,7 +38,7 @@ func TestApprovingALicensee(t *testing.T) {
 	f.offered(song, terms, types.Offer{})
 	_, err := f.acquire(bob, song, terms, 0, "")
 	require.ErrorIs(t, err, types.ErrApprovalNeeded)
-	require.ErrorContains(t, err, "approval of the owner of "+song.String())
+	require.ErrorContains(t, err, "the owner has to approve you, or the derivative, first ("+song.String())
 
 	f.must(approve(alice, song, terms, bob), &types.EventApproved{Work: song, Terms: terms, Licensee: bob.String()})
 	f.must(approve(alice, song, terms, bob)) // changes nothing

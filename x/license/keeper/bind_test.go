@@ -171,7 +171,7 @@ func TestAPermissionLastsAsLongAsTheEarliestGrant(t *testing.T) {
 	for _, permission := range []fmt.Stringer{free, paid} {
 		_, err = f.permit(third, remix, permission)
 		require.ErrorIs(t, err, types.ErrSourceExpired)
-		require.ErrorContains(t, err, "source_expired: the permission that "+remix.String()+" has by way of "+song.String())
+		require.ErrorContains(t, err, "has ended ("+remix.String()+", by way of "+song.String())
 	}
 
 	// Renewing the one grant lifts it from all descendants.

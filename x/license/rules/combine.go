@@ -33,20 +33,20 @@ func Combine(groups ...Group) (Group, []Conflict) {
 		all = append(all, g...)
 	}
 	all = normalize(all)
-	wanted := distinct(groups)
+	wanted := distinct(all)
 	var conflicts []Conflict
 	for i, b := range wanted {
 		for _, a := range wanted[:i] {
 			if !compatible(a.terms, b.terms) {
-				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first.demand, B: b.first.demand}.ordered())
+				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first, B: b.first})
 			}
 		}
 	}
 	conflicts = append(conflicts, refusedParts(all, wanted)...)
-	for i, g := range groups {
-		conflicts = append(conflicts, g.against(i, wanted, ShareAlikeNonCommercial,
+	for _, g := range groups {
+		conflicts = append(conflicts, g.against(wanted, ShareAlikeNonCommercial,
 			func(d Demand) bool { return d.Kind == NonCommercial }, func(t Terms) bool { return t.Commercial })...)
-		conflicts = append(conflicts, g.against(i, wanted, ShareAlikeLimits,
+		conflicts = append(conflicts, g.against(wanted, ShareAlikeLimits,
 			Demand.limits, func(t Terms) bool { return t.NoFurtherRestrictions })...)
 	}
 	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Territories })...)
@@ -55,72 +55,37 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
 
-// holder is the first demand of a group for some terms.
-type holder struct {
-	group  int
-	demand Demand
-}
-
-// licence is share-alike terms that some group demands: by the first demand for
-// them, and the first from another group, if any.
+// licence is share-alike terms that some group demands, by the first demand for them.
 type licence struct {
-	terms         Terms
-	first, second *holder
+	terms Terms
+	first Demand
 }
 
-// distinct lists the share-alike terms that the groups demand, each once.
-func distinct(groups []Group) []*licence {
-	known := make(map[Terms]*licence)
-	var list []*licence
-	for i, g := range groups {
-		for _, d := range g {
-			if d.Kind != ShareAlike {
-				continue
-			}
-			l, found := known[d.Terms]
-			if !found {
-				l = &licence{terms: d.Terms}
-				known[d.Terms] = l
-				list = append(list, l)
-			}
-			l.hold(holder{i, d})
+// distinct lists the share-alike terms that are demanded, each once. All are in order.
+func distinct(all Group) []licence {
+	known := make(map[Terms]bool)
+	var list []licence
+	for _, d := range all {
+		if d.Kind == ShareAlike && !known[d.Terms] {
+			known[d.Terms] = true
+			list = append(list, licence{d.Terms, d})
 		}
 	}
 	return list
 }
 
-// hold keeps the first demand, and the first that is not from the same group.
-func (l *licence) hold(h holder) {
-	switch {
-	case l.first == nil || compareDemands(h.demand, l.first.demand) < 0:
-		if l.first != nil && l.first.group != h.group {
-			l.second = l.first
-		}
-		l.first = &h
-	case h.group != l.first.group && (l.second == nil || compareDemands(h.demand, l.second.demand) < 0):
-		l.second = &h
-	}
-}
-
 // against finds other groups' share-alike terms that a demand of this group makes
 // impossible: those that it does not demand itself.
-func (g Group) against(
-	group int, wanted []*licence, code Code, stands func(Demand) bool, impossible func(Terms) bool,
-) []Conflict {
+func (g Group) against(wanted []licence, code Code, stands func(Demand) bool, impossible func(Terms) bool) []Conflict {
 	demand, standing := g.first(stands)
 	if !standing {
 		return nil
 	}
 	var found []Conflict
 	for _, l := range wanted {
-		held := l.first
-		if held.group == group {
-			held = l.second
+		if impossible(l.terms) && !g.shares(l.terms) {
+			found = append(found, Conflict{Code: code, A: l.first, B: demand})
 		}
-		if held == nil || !impossible(l.terms) || g.shares(l.terms) {
-			continue
-		}
-		found = append(found, Conflict{Code: code, A: held.demand, B: demand})
 	}
 	return found
 }
@@ -171,14 +136,6 @@ func common(a, b []string) []string {
 // shares says whether the group demands compatible share-alike terms itself.
 func (g Group) shares(t Terms) bool {
 	return slices.ContainsFunc(g, func(d Demand) bool { return d.Kind == ShareAlike && compatible(d.Terms, t) })
-}
-
-// ordered puts the demands of a symmetric conflict in order.
-func (c Conflict) ordered() Conflict {
-	if compareDemands(c.B, c.A) < 0 {
-		c.A, c.B = c.B, c.A
-	}
-	return c
 }
 
 // normalize sorts demands by kind, source and terms, and drops repetitions.

@@ -79,7 +79,7 @@ func Demands(source, termsID string, t Terms, column Column) Group {
 		{Ceiling, t.Ceiling != ""},
 		{Uses, t.DeniedUses() != 0},
 		{PaidUses, t.Training == Paid || t.Input == Paid || t.Search == Paid},
-		{Approval, t.Approval},
+		{Approval, t.Approval && !t.ApprovalDirect},
 	} {
 		if d.demanded && column.Passes(d.kind) {
 			g = append(g, Demand{Kind: d.kind, Source: source, TermsID: termsID, Terms: t})

@@ -154,10 +154,15 @@ type Terms struct {
 	// Licence is the SPDX expression.
 	Licence string
 
-	Commercial            bool
-	Attribution           bool
-	Derivatives           Derivatives
-	Approval              bool
+	Commercial  bool
+	Attribution bool
+	Derivatives Derivatives
+	Approval    bool
+	// ApprovalDirect: the approval is asked for what is made from the work itself, and
+	// does not pass on.
+	ApprovalDirect bool
+	// SecondApprover may approve beside the owner; empty: nobody else may.
+	SecondApprover        string
 	Training              Permission
 	Input                 Permission
 	Search                Permission

@@ -1,11 +1,15 @@
 package types
 
-import errorsmod "cosmossdk.io/errors"
+import (
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/stemma-chain/stemma/x/license/termspec"
+)
 
 // Errors of the license module. Codes are stable and append-only. Where the
 // rules give a reason, the text starts with its code (see x/license/rules).
 var (
-	ErrInvalidTerms     = errorsmod.Register(ModuleName, 2, "invalid terms")
+	ErrInvalidTerms     = termspec.ErrInvalidTerms // 2
 	ErrTermsNotFound    = errorsmod.Register(ModuleName, 3, "terms not found")
 	ErrInvalidOffer     = errorsmod.Register(ModuleName, 4, "invalid offer")
 	ErrOfferNotFound    = errorsmod.Register(ModuleName, 5, "not offered")

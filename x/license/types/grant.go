@@ -14,10 +14,6 @@ import (
 
 const allowListDomain = "stemma/allow-list/v1"
 
-// Serves is how many derivatives a grant under the terms serves, from 1;
-// UnlimitedDerivatives: no limit.
-func (t Terms) Serves() uint32 { return max(t.DerivativesPerGrant, 1) }
-
 // User is the derivative that a grant which serves one is for and moves with, if
 // there is one.
 func (g Grant) User() (registrytypes.WorkID, bool) {

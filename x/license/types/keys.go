@@ -44,8 +44,6 @@ const (
 	MaxOffers = 64
 	// MaxLicensees bounds the allow-list of an offer.
 	MaxLicensees = 64
-	// MaxPrices bounds the alternatives of a price: as many as accepted denoms.
-	MaxPrices = 32
 	// MaxConstraints bounds the constraints of one kind on one work, the declarations
 	// that it waits for, and the works named in an admission. Of non-commercial sources
 	// the first are listed; of the other kinds more are refused.
@@ -78,9 +76,6 @@ const (
 	// MaxSources bounds the permits that one Bind takes.
 	MaxSources = 256
 )
-
-// UnlimitedDerivatives is the number of derivatives that stands for no limit.
-const UnlimitedDerivatives = math.MaxUint32
 
 // MaxTime is the latest end that the store holds, in the year 2262: ends are
 // kept in nanoseconds.

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 )
 
 // Validate checks an offer by itself and against its terms: the form of price
@@ -25,7 +26,7 @@ func (o Offer) Validate(t Terms) error {
 		return errorsmod.Wrapf(ErrInvalidOffer, "price must be empty: %s carries no fee", t.Spdx)
 	case t.GivenToAll() && len(o.Licensees) > 0:
 		return errorsmod.Wrapf(ErrInvalidOffer, "licensees must be empty: %s is granted to everybody", t.Spdx)
-	case t.paidByGrant() && len(o.PriceUnder(t)) == 0:
+	case t.PaidByGrant() && len(o.PriceUnder(t)) == 0:
 		return errorsmod.Wrap(ErrInvalidOffer, "price is empty, but the terms make a use paid by a grant without a fee: set one")
 	}
 	for _, coin := range o.Price {
@@ -62,7 +63,7 @@ func (o Offer) ValidateForm() error {
 }
 
 func (o Offer) validateForm() error {
-	if err := validatePrices(o.Price); err != nil {
+	if err := termspec.CheckPrices(o.Price); err != nil {
 		return errorsmod.Wrapf(ErrInvalidOffer, "price %s", err)
 	}
 	if len(o.Licensees) > MaxLicensees {

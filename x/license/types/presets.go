@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -95,11 +96,7 @@ func ParseTerms(s string) (TermsID, error) {
 // named builds the terms that a licence's name implies. The preset has that name in
 // small letters.
 func named(spdx, uri string) Preset {
-	t := Terms{Spdx: spdx, Uri: uri}
-	facts, _ := t.Named().Facts()
-	t.CommercialUse, t.Attribution = facts.Commercial, facts.Attribution
-	t.Derivatives, t.NoFurtherRestrictions = derivativesOf[facts.Derivatives], facts.NoFurther
-	return Preset{Name: strings.ToLower(spdx), Terms: t}
+	return Preset{Name: strings.ToLower(spdx), Terms: termspec.FromName(spdx, uri)}
 }
 
 // commercialRemix builds remix terms with an absolute royalty in ppm.

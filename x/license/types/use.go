@@ -2,16 +2,13 @@ package types
 
 import (
 	"slices"
-	"strings"
 
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
-
-// maxTerritories is the number of codes that there are.
-var maxTerritories = len(strings.Fields(territories))
 
 // Validate checks a use. It fails with ErrInvalidUse, naming the field and what
 // to do.
@@ -19,12 +16,12 @@ func (u Use) Validate() error {
 	if _, known := Action_name[int32(u.Action)]; !known || u.Action == ACTION_UNSPECIFIED {
 		return errorsmod.Wrapf(ErrInvalidUse, "action is %d: name one, such as %s", u.Action, ACTION_ADAPT)
 	}
-	if len(u.Territories) > maxTerritories {
-		return errorsmod.Wrapf(ErrInvalidUse, "territories has %d codes, there are %d: leave it empty for everywhere", len(u.Territories), maxTerritories)
+	if len(u.Territories) > termspec.MaxTerritories() {
+		return errorsmod.Wrapf(ErrInvalidUse, "territories has %d codes, there are %d: leave it empty for everywhere", len(u.Territories), termspec.MaxTerritories())
 	}
 	for _, code := range u.Territories {
-		if !IsTerritory(code) {
-			return errorsmod.Wrapf(ErrInvalidUse, "territories has %q, which is no ISO 3166-1 alpha-2 code in capitals, such as DE", code)
+		if err := termspec.CheckTerritory(code); err != nil {
+			return errorsmod.Wrapf(ErrInvalidUse, "territories %s", err)
 		}
 	}
 	if u.Unplaced && len(u.Territories)+len(u.Media) > 0 {
@@ -34,8 +31,8 @@ func (u Use) Validate() error {
 		return errorsmod.Wrapf(ErrInvalidUse, "media has %d entries, at most %d are allowed: leave it empty for all", len(u.Media), MaxMedia)
 	}
 	for _, name := range u.Media {
-		if !medium.MatchString(name) {
-			return errorsmod.Wrapf(ErrInvalidUse, "media has %q: use 1 to 32 lower-case letters, digits and hyphens", name)
+		if err := termspec.CheckMedium(name); err != nil {
+			return errorsmod.Wrapf(ErrInvalidUse, "media %s", err)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -38,9 +39,10 @@ func Headline(v licensetypes.Verdict) string {
 	return strings.ToUpper(VerdictWord(v))
 }
 
-// Explain says a reason in one line: the sentence, what it is about, and the code.
+// Explain says a reason in one line: the sentence, what it is about, what to do, and
+// the code.
 func Explain(r licensetypes.Reason, name Namer) string {
-	s := Sentence(r.Code)
+	s := words.Reason(r.Code)
 	var about []string
 	if r.Permission != "" {
 		about = append(about, Permission(r.Permission, name))
@@ -54,13 +56,34 @@ func Explain(r licensetypes.Reason, name Namer) string {
 	if len(about) > 0 {
 		s += ": " + strings.Join(about, ", ")
 	}
+	if remedy := words.Remedy(r.Code, subjectOf(r)); remedy != "" {
+		s += "; " + remedy
+	}
 	return s + " [" + r.Code + "]"
+}
+
+// subjectOf is what a reason is about, as commands take it. What is asked of an
+// ancestor is had there.
+func subjectOf(r licensetypes.Reason) words.About {
+	about := words.About{Work: r.Work.String()}
+	if _, err := licensetypes.ParseGrantID(r.Permission); err == nil {
+		about.Grant = r.Permission
+	} else if r.Permission != "" {
+		about.Terms = short(r.Permission)
+	}
+	if !r.Ancestor.IsZero() {
+		about.Work, about.Source = r.Ancestor.String(), r.Ancestor.String()
+	}
+	if !r.AncestorTerms.IsZero() {
+		about.Terms = short(r.AncestorTerms.String())
+	}
+	return about
 }
 
 // Notify says a notice in one line: the sentence, the works that it is about, how
 // many more there are, and the code.
 func Notify(n licensetypes.Notice) string {
-	s := NoticeSentence(n.Code)
+	s := words.Notice(n.Code)
 	if len(n.Works) > 0 {
 		s += ": " + join(n.Works, ", ")
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -62,7 +63,7 @@ func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 	}
 	use.Territories = list(w.Territories, strings.ToUpper)
 	for _, code := range use.Territories {
-		if !licensetypes.IsTerritory(code) {
+		if !termspec.IsTerritory(code) {
 			return use, fmt.Errorf("--territory %q is no country: write ISO 3166-1 alpha-2 codes such as FR,DE "+
 				"(GB for the United Kingdom; each member of a union by itself), or leave it out for everywhere", code)
 		}

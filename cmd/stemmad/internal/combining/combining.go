@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -38,8 +39,8 @@ type Finding struct {
 	// Terms names the sources' terms that the reason comes from.
 	Terms []string `json:"terms,omitempty"`
 	Text  string   `json:"text"`
-	// words is the text without the terms' names.
-	words string
+	// said is the text without the terms' names.
+	said string
 }
 
 // Source is the terms of one work that the derivative is made from.
@@ -128,7 +129,7 @@ func (c combination) refusals(i int) []Finding {
 	decision := rules.Decide(granted, rules.Use{Action: rules.Adapt, Unplaced: true}, time.Time{})
 	found := []Finding{}
 	for _, reason := range decision.Reasons {
-		found = add(found, string(reason.Code), say(reason.Code), c.sources[i].Name)
+		found = add(found, string(reason.Code), words.Reason(string(reason.Code)), c.sources[i].Name)
 	}
 	return found
 }
@@ -165,7 +166,7 @@ func (c combination) conflicts(demands rules.Group, conflicts []rules.Conflict, 
 	}
 	if absolute+relative > 0 {
 		for _, reason := range rules.Owing(demands).Refusals {
-			found = add(found, string(reason.Code), say(reason.Code), c.name(reason.Source))
+			found = add(found, string(reason.Code), words.Reason(string(reason.Code)), c.name(reason.Source))
 		}
 	}
 	if sum := absolute + relative; sum > licensetypes.MaxRate {
@@ -186,7 +187,7 @@ func (c combination) offer(demands rules.Group, owes bool, candidate Terms) Offe
 		o.Answer, reasons = Warned, finding.Warnings
 	}
 	for _, reason := range reasons {
-		o.Reasons = add(o.Reasons, string(reason.Code), say(reason.Code), c.name(reason.Source))
+		o.Reasons = add(o.Reasons, string(reason.Code), words.Reason(string(reason.Code)), c.name(reason.Source))
 	}
 	return o
 }

@@ -134,20 +134,20 @@ func TestWhatIsSaid(t *testing.T) {
 			"attribution: The source is credited (commercial-remix-5, commercial-remix-10).",
 			map[string]string{
 				"commercial-remix-5": "allowed",
-				"cc-by-4.0":          "refused\nowes_royalty: The derivative owes royalties, and these terms allow no further restriction.",
+				"cc-by-4.0":          "refused\nowes_royalty: The terms allow no further restriction, and the work owes royalties.",
 			},
 		},
-		"sa and nc": {[]combining.Terms{nc, sa}, false, "sharealike_conflicts_noncommercial: cc-by-sa-4.0 demands that the derivative be " +
-			"offered under its own terms, which allow commercial use; cc-by-nc-4.0 forbids it.", "", nil},
-		"sa and ncsa": {[]combining.Terms{sa, ncsa}, false, "sharealike_conflict: cc-by-sa-4.0 and cc-by-nc-sa-4.0: there are no terms", "", nil},
+		"sa and nc": {[]combining.Terms{nc, sa}, false, "sharealike_conflicts_noncommercial: cc-by-sa-4.0 and cc-by-nc-4.0: " +
+			"One work that it is made from demands terms that allow commercial use, another forbids it.", "", nil},
+		"sa and ncsa": {[]combining.Terms{sa, ncsa}, false, "sharealike_conflict: cc-by-sa-4.0 and cc-by-nc-sa-4.0: Two works that it is made from", "", nil},
 		"sa and 5": {
 			[]combining.Terms{sa, five},
 			false,
-			"sharealike_conflicts_royalty: Share-alike goes with no royalty, and royalties are owed (cc-by-sa-4.0).", "", nil,
+			"sharealike_conflicts_royalty: A work that it is made from demands terms that allow no royalty, and royalties are owed (cc-by-sa-4.0).", "", nil,
 		},
 		"nc": {[]combining.Terms{nc, nc}, true, "", "noncommercial: No commercial use (cc-by-nc-4.0).", map[string]string{
-			"commercial-use": "refused\nnoncommercial_source: Commercial use is forbidden, of the derivative too (cc-by-nc-4.0).",
-			"cc-by-4.0":      "allowed_with_warning\nnoncommercial_source: Commercial use is forbidden",
+			"commercial-use": "refused\nnoncommercial_source: A work that it was made from forbids commercial use (cc-by-nc-4.0).",
+			"cc-by-4.0":      "allowed_with_warning\nnoncommercial_source: A work that it was made from forbids commercial use",
 		}},
 		"over": {[]combining.Terms{five, dear}, false, ": Together they ask for 100.0001 % in royalties, more than the whole.", "", nil},
 		"limited": {
@@ -158,8 +158,8 @@ func TestWhatIsSaid(t *testing.T) {
 				"ceiling: No commercial use once it has taken in more than 500uusdc (limited).",
 			map[string]string{
 				"limited":        "allowed",
-				"commercial-use": "refused\nscope_source: Use is allowed in some countries or media only",
-				"cc-by-4.0":      "refused\nexpiring_source: The grants end, and",
+				"commercial-use": "refused\nscope_source: A work that it was made from may be used in some territories",
+				"cc-by-4.0":      "refused\nexpiring_source: The permission of a work that it was made from ends, and",
 			},
 		},
 	} {
@@ -174,7 +174,7 @@ func TestWhatIsSaid(t *testing.T) {
 		}
 	}
 	nd := combining.Explain([]combining.Terms{preset(t, "cc-by-nd-4.0"), limited}, presets())
-	require.Equal(t, "no_derivatives: No derivatives are allowed (cc-by-nd-4.0).", texts(nd.Sources[0].Refusals))
+	require.Equal(t, "no_derivatives: The terms do not allow anything to be made from the work (cc-by-nd-4.0).", texts(nd.Sources[0].Refusals))
 	require.True(t, nd.Sources[1].NeedsGrant)
 	require.False(t, nd.Combinable)
 	require.Empty(t, nd.Offers)

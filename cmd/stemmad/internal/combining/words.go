@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	"github.com/stemma-chain/stemma/x/license/names"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -13,9 +14,9 @@ import (
 // add notes a finding that comes from some terms, in one line with the same said
 // of others. Without a name it lies in the derivative.
 func add(list []Finding, code, text, name string) []Finding {
-	i := slices.IndexFunc(list, func(f Finding) bool { return f.Code == code && f.words == text })
+	i := slices.IndexFunc(list, func(f Finding) bool { return f.Code == code && f.said == text })
 	if i < 0 {
-		i, list = len(list), append(list, Finding{Code: code, words: text})
+		i, list = len(list), append(list, Finding{Code: code, said: text})
 	}
 	f := &list[i]
 	if name != "" && !slices.Contains(f.Terms, name) {
@@ -29,43 +30,9 @@ func add(list []Finding, code, text, name string) []Finding {
 	return list
 }
 
-// words are sentences for the reasons, without their end.
-var words = map[rules.Code]string{
-	rules.NoDerivatives:       "No derivatives are allowed",
-	rules.UseNotCovered:       "The terms are about other uses than adapting",
-	rules.NonCommercialSource: "Commercial use is forbidden, of the derivative too",
-	rules.AttributionSource:   "Credit is asked for, and these terms do not ask it of others",
-	rules.ShareAlikeSource:    "The derivative has to be offered under the same terms",
-	rules.ShareAlikeRoyalty:   "Share-alike goes with no royalty, and royalties are owed",
-	rules.OwesRoyalty:         "The derivative owes royalties, and these terms allow no further restriction",
-	rules.ScopeSource:         "Use is allowed in some countries or media only: offer no more than these",
-	rules.CeilingSource:       "There is a ceiling on revenue, and these terms allow no further restriction",
-	rules.ExpiringSource:      "The grants end, and these terms allow no further restriction",
-	rules.UsesSource:          "Some uses are denied, of the derivative too",
-	rules.PaidSource:          "Some uses are paid at the source too, and these terms allow no further restriction",
-	rules.ApprovalSource:      "Derivatives need the source's owner, and these terms allow no further restriction",
-}
-
-// say puts a reason into words; its code where it has none.
-func say(code rules.Code) string {
-	if text, ok := words[code]; ok {
-		return text
-	}
-	return string(code)
-}
-
+// conflictText says that two sources do not go together.
 func conflictText(code rules.Code, a, b string) string {
-	switch code {
-	case rules.ShareAlikeConflict:
-		return fmt.Sprintf("%s and %s: there are no terms that a derivative of both can be offered under.", a, b)
-	case rules.ShareAlikeNonCommercial:
-		return fmt.Sprintf("%s demands that the derivative be offered under its own terms, which allow commercial use; %s forbids it.", a, b)
-	case rules.ShareAlikeLimits:
-		return fmt.Sprintf("%s demands that the derivative be offered under its own terms, which allow no limit; %s sets one.", a, b)
-	case rules.ScopeConflict:
-		return fmt.Sprintf("%s and %s leave no country or no medium that both allow, with what the others allow.", a, b)
-	}
-	return fmt.Sprintf("%s and %s: %s", a, b, code)
+	return fmt.Sprintf("%s and %s: %s.", a, b, words.Reason(string(code)))
 }
 
 // demand puts what a source demands into words, without their end.
@@ -98,11 +65,7 @@ func demand(d rules.Demand) string {
 
 // demandCode is the name of the constraint that the chain keeps.
 func demandCode(kind rules.Kind) string {
-	return map[rules.Kind]string{
-		rules.NonCommercial: "noncommercial", rules.ShareAlike: "share_alike", rules.Expires: "expires",
-		rules.Attribution: "attribution", rules.Scope: "scope", rules.Ceiling: "ceiling",
-		rules.Uses: "uses", rules.PaidUses: "paid_uses", rules.Approval: "approval",
-	}[kind]
+	return strings.ToLower(strings.TrimPrefix(licensetypes.ConstraintKind(kind).String(), "CONSTRAINT_"))
 }
 
 func scope(t rules.Terms) string {

@@ -7,6 +7,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -54,9 +55,7 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 	ok := false
 	switch answer.Verdict {
 	case licensetypes.VERDICT_ALLOWED:
-		facts, _ := o.Open.Terms.Terms.Named().Facts()
-		// The permission to train ends for a model that has taken in too much.
-		c.more = facts.PassesOn || u == training && o.Open.Terms.Terms.RevenueCeiling != nil
+		c.more = beyondWords(o.Open.Terms.Terms, u)
 		ok = o.reliedOn(answer) && c.readObligations(w.Claim.Id, u, answer.Obligations)
 	case licensetypes.VERDICT_NEEDS_GRANT:
 		ok = c.readOffer(w.Claim.Id, answer.Offers)
@@ -65,6 +64,16 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 		return condition{}
 	}
 	return c
+}
+
+// beyondWords says whether terms set a condition for a use that no format has a word
+// for: uses that a model licence forbids, and what the table of fields leaves to the
+// licence text.
+func beyondWords(t licensetypes.Terms, u usage) bool {
+	facts, _ := t.Named().Facts()
+	return facts.PassesOn || slices.ContainsFunc(termspec.Fields(), func(f termspec.Field) bool {
+		return slices.Contains(f.Export.ByText, u.action()) && f.IsSet(t)
+	})
 }
 
 // reliedOn says whether an answer relies on the offer itself.

@@ -113,13 +113,20 @@ const (
 	usages = 3
 )
 
+// actions are the uses in the order of usages.
+var actions = [usages]licensetypes.Action{
+	training: licensetypes.ACTION_TRAIN_AI, input: licensetypes.ACTION_AI_INPUT, search: licensetypes.ACTION_SEARCH,
+}
+
+func (u usage) action() licensetypes.Action { return actions[u] }
+
 // Questions are what the chain is asked about each published offer, in the order
 // of the answers: AI training, AI input and search, each commercial and not. The
 // use is anywhere that the terms cover, in every medium, until the end of the
 // file's validity.
 func Questions(t licensetypes.Terms, validUntil time.Time) []licensetypes.Use {
 	var uses []licensetypes.Use
-	for _, action := range []licensetypes.Action{licensetypes.ACTION_TRAIN_AI, licensetypes.ACTION_AI_INPUT, licensetypes.ACTION_SEARCH} {
+	for _, action := range actions {
 		for _, commercial := range []bool{true, false} {
 			uses = append(uses, licensetypes.Use{
 				Action: action, Commercial: commercial, Territories: slices.Clone(t.Territories), Until: &validUntil,

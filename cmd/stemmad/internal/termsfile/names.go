@@ -7,80 +7,45 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 )
-
-// enum has the names of an enum's values, as people write them.
-type enum struct {
-	prefix string
-	// names in order of their number; those before first are no choice.
-	names []string
-	first int
-}
-
-var (
-	derivatives   = newEnum("DERIVATIVES_", licensetypes.Derivatives_name, 0)
-	permissions   = newEnum("PERMISSION_", licensetypes.Permission_name, 0)
-	policies      = newEnum("POLICY_", royaltytypes.Policy_name, 0)
-	exclusivities = newEnum("EXCLUSIVITY_", licensetypes.Exclusivity_name, 0)
-	actions       = newEnum("ACTION_", licensetypes.Action_name, 1)
-)
-
-func newEnum(prefix string, values map[int32]string, first int) enum {
-	e := enum{prefix: prefix, first: first}
-	for number := range len(values) {
-		e.names = append(e.names, lower(strings.TrimPrefix(values[int32(number)], prefix)))
-	}
-	return e
-}
-
-// lower writes a name as people do: SHARE_ALIKE is share-alike.
-func lower(s string) string { return strings.ReplaceAll(strings.ToLower(s), "_", "-") }
 
 // parse reads share-alike, and DERIVATIVES_SHARE_ALIKE as programs write it.
-func (e enum) parse(s string) (int32, error) {
-	i := slices.Index(e.names, lower(strings.TrimPrefix(s, e.prefix)))
-	if i < e.first {
-		choices := e.names[e.first:]
+func parse(e *termspec.Enum, s string) (int32, error) {
+	i := slices.Index(e.Names, termspec.Folded(strings.TrimPrefix(s, e.Prefix)))
+	if i < e.First {
+		choices := e.Choices()
 		return 0, fmt.Errorf("has %q: use %s%s", s, strings.Join(choices, ", "), didYouMean(s, choices))
 	}
 	return int32(i), nil
 }
 
-// name writes a value; its number where it is unknown.
-func (e enum) name(value int32) string {
-	if int(value) < len(e.names) && value >= 0 {
-		return e.names[value]
-	}
-	return fmt.Sprint(value)
-}
-
 // readEnum reads one of an enum's values.
-func readEnum[T ~int32](e enum, n *yaml.Node, to *T) error {
-	s, err := scalar(n, "one of "+strings.Join(e.names[e.first:], ", "))
+func readEnum(e *termspec.Enum, n *yaml.Node, to *int32) error {
+	s, err := scalar(n, "one of "+strings.Join(e.Choices(), ", "))
 	if err != nil {
 		return err
 	}
-	value, err := e.parse(s)
-	*to = T(value)
+	*to, err = parse(e, s)
 	return err
 }
 
-// meant are words that people try for a key.
-var meant = map[string]string{
-	"licence": "spdx", "license": "spdx", "name": "spdx", "url": "uri", "sha256": "uri_sha256",
-	"commercial": "commercial_use", "credit": "attribution", "adaptations": "derivatives", "sharealike": "derivatives",
-	"exclusive": "exclusivity", "sole": "exclusivity", "pergrant": "derivatives_per_grant",
-	"approval": "derivative_approval", "training": "ai_training", "trainai": "ai_training", "input": "ai_input",
-	"royalty": "royalty_policy and royalty_rate", "rate": "royalty_rate", "policy": "royalty_policy",
-	"price": "grant_fee", "fee": "grant_fee", "ceiling": "revenue_ceiling", "countries": "territories", "country": "territories",
-	"term": "duration", "use": "uses", "actions": "uses", "medium": "media", "limit": "max_grants",
+// several are words that people try for more than one key.
+var several = map[string]string{"royalty": "royalty_policy and royalty_rate"}
+
+// meant is the key that people mean by a word; empty: it is not known.
+func meant(word string) string {
+	for _, f := range fields {
+		if slices.Contains(f.Tried, word) {
+			return f.Name
+		}
+	}
+	return several[word]
 }
 
 func unknownKey(key string) error {
 	names := fieldNames()
-	if m, ok := meant[squeeze(key)]; ok {
+	if m := meant(squeeze(key)); m != "" {
 		return fmt.Errorf("unknown key %q: did you mean %s?", key, m)
 	}
 	if near := nearest(key, names); near != "" {

@@ -152,21 +152,21 @@ func (r *reader) mapping(root *yaml.Node) {
 		case !known:
 			r.fault(key.Line, unknownKey(key.Value))
 			continue
-		case r.lines[f.name] > 0:
-			r.fault(key.Line, fmt.Errorf("%s is set a second time, first in line %d: remove one", f.name, r.lines[f.name]))
+		case r.lines[f.Name] > 0:
+			r.fault(key.Line, fmt.Errorf("%s is set a second time, first in line %d: remove one", f.Name, r.lines[f.Name]))
 			continue
 		}
-		r.lines[f.name] = key.Line
+		r.lines[f.Name] = key.Line
 		if isNull(value) {
 			continue
 		}
-		if err := f.read(&r.terms, value); err != nil {
+		if err := read(f, &r.terms, value); err != nil {
 			line := key.Line
 			var at *elementError
 			if errors.As(err, &at) {
 				line = at.line
 			}
-			r.fault(line, fmt.Errorf("%s %w", f.name, err))
+			r.fault(line, fmt.Errorf("%s %w", f.Name, err))
 		}
 	}
 }

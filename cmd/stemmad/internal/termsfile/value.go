@@ -14,7 +14,7 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/internal/rates"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/license/termspec"
 )
 
 // ambiguousRate is the highest rate in ppm that, written as a bare number, more
@@ -80,15 +80,15 @@ func readCount(n *yaml.Node, to *uint64) error {
 // unlimited is the word for no limit.
 const unlimited = "unlimited"
 
-// readPerGrant reads how many derivatives a grant serves. One is what is said by leaving
+// readSeveral reads how many derivatives a grant serves. One is what is said by leaving
 // it out; programs write 0 for that, so 0 is not taken for no limit.
-func readPerGrant(n *yaml.Node, to *uint32) error {
+func readSeveral(n *yaml.Node, to *uint32) error {
 	s, err := scalar(n, "a whole number, or "+unlimited)
 	if err != nil {
 		return err
 	}
 	if strings.EqualFold(s, unlimited) {
-		*to = licensetypes.UnlimitedDerivatives
+		*to = termspec.UnlimitedDerivatives
 		return nil
 	}
 	number, err := strconv.ParseUint(s, 10, 32)
@@ -151,9 +151,9 @@ func parseDuration(s string) (time.Duration, error) {
 		if err != nil || !known {
 			return 0, fail
 		}
-		if number > int64(licensetypes.MaxDuration/unit) {
+		if number > int64(termspec.MaxDuration/unit) {
 			return 0, fmt.Errorf("%q is too long: a grant lasts at most %d days; leave it out for no end", s,
-				licensetypes.MaxDuration/units['d'])
+				termspec.MaxDuration/units['d'])
 		}
 		sum += time.Duration(number) * unit
 		rest = rest[digits+1:]
@@ -247,18 +247,18 @@ func readWords(n *yaml.Node, to *[]string, check func(string) error) error {
 	return err
 }
 
-func readUses(n *yaml.Node, to *[]licensetypes.Action) error {
-	var uses []licensetypes.Action
+func readUses(n *yaml.Node, to *[]termspec.Action) error {
+	var uses []termspec.Action
 	err := each(n, false, func(element *yaml.Node) error {
 		s, err := scalar(element, "a list of uses")
 		if err != nil {
 			return err
 		}
-		value, err := actions.parse(s)
+		value, err := parse(termspec.ActionEnum, s)
 		if err != nil {
 			return err
 		}
-		use := licensetypes.Action(value)
+		use := termspec.Action(value)
 		if slices.Contains(uses, use) {
 			return fmt.Errorf("has %q twice: remove one", s)
 		}

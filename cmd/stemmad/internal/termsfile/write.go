@@ -17,11 +17,11 @@ func Write(t licensetypes.Terms) string {
 # Look at them with "stemmad terms show FILE", then "stemmad terms publish FILE".
 `)
 	for _, f := range fields {
-		b.WriteString("\n" + comment(f.help))
-		if value := f.write(t); value != "" {
-			b.WriteString(f.name + ": " + value + "\n")
+		b.WriteString("\n" + comment(f.Help))
+		if value := write(f, t); value != "" {
+			b.WriteString(f.Name + ": " + value + "\n")
 		} else {
-			b.WriteString("#" + f.name + ": " + f.example + "\n")
+			b.WriteString("#" + f.Name + ": " + f.Example + "\n")
 		}
 	}
 	return b.String()

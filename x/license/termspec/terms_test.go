@@ -1,4 +1,4 @@
-package types_test
+package termspec_test
 
 import (
 	"strings"
@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/termspec"
 	"github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -103,7 +104,7 @@ func TestInvalidTerms(t *testing.T) {
 		"unknown policy":      {"royalty_policy", func(t *types.Terms) { t.RoyaltyPolicy = 3 }},
 		"rate without policy": {"royalty_policy", func(t *types.Terms) { t.RoyaltyPolicy = royaltytypes.POLICY_NONE }},
 		"policy without rate": {"royalty_policy", func(t *types.Terms) { t.RoyaltyRate = 0 }},
-		"rate over the whole": {"royalty_policy", func(t *types.Terms) { t.RoyaltyRate = 1_000_001 }},
+		"rate over the whole": {"royalty_rate", func(t *types.Terms) { t.RoyaltyRate = 1_000_001 }},
 		"share-alike royalty": {"royalty_policy", func(t *types.Terms) { t.Derivatives = types.DERIVATIVES_SHARE_ALIKE }},
 		"unsorted fee":        {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{coin(1, "uusdc"), coin(1, "ustem")} }},
 		"fee twice":           {"grant_fee", func(t *types.Terms) { t.GrantFee = sdk.Coins{coin(1, "ustem"), coin(2, "ustem")} }},
@@ -246,8 +247,8 @@ func TestModelLicencesAndSeveralAtOnce(t *testing.T) {
 }
 
 func TestAnyCaseOfAKnownNameOnInput(t *testing.T) {
-	require.Equal(t, "GPL-3.0-or-later AND MIT", types.CanonicalSPDX("gpl-3.0+ and mit"))
-	require.Equal(t, "Artistic-2.0", types.CanonicalSPDX("Artistic-2.0"), "left for Validate to refuse")
+	require.Equal(t, "GPL-3.0-or-later AND MIT", termspec.CanonicalSPDX("gpl-3.0+ and mit"))
+	require.Equal(t, "Artistic-2.0", termspec.CanonicalSPDX("Artistic-2.0"), "left for Validate to refuse")
 	require.Equal(t, preset(t, "mit").ID, preset(t, "MIT").ID)
 	id, err := types.ParseTerms("Apache-2.0")
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package deed
+package termspec
 
 import (
 	"fmt"
@@ -6,27 +6,26 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/internal/rates"
-	"github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// summary says in one sentence what most people ask first.
-func (d describer) summary() string {
+// Summary says in one sentence what most people ask first.
+func Summary(t Terms) string {
 	use := "Non-commercial use"
-	if d.CommercialUse {
+	if t.CommercialUse {
 		use = "Commercial and non-commercial use"
 	}
-	if len(d.Uses) > 0 {
-		uses := make([]string, len(d.Uses))
-		for i, a := range d.Uses {
+	if len(t.Uses) > 0 {
+		uses := make([]string, len(t.Uses))
+		for i, a := range t.Uses {
 			uses[i] = useName(a)
 		}
 		use += " for " + join(uses, "and") + " only"
 	}
 	parts := []string{use}
-	switch d.adapts() {
+	switch t.adapts() {
 	case yes:
-		if d.Derivatives == types.DERIVATIVES_SHARE_ALIKE {
+		if t.Derivatives == DERIVATIVES_SHARE_ALIKE {
 			parts = append(parts, "with derivatives under the same terms")
 		} else {
 			parts = append(parts, "with derivatives")
@@ -34,44 +33,39 @@ func (d describer) summary() string {
 	default:
 		parts = append(parts, "no derivatives")
 	}
-	switch d.AiTraining {
-	case types.PERMISSION_ALLOW:
+	switch t.AiTraining {
+	case PERMISSION_ALLOW:
 		parts = append(parts, "AI training allowed")
-	case types.PERMISSION_DENY:
+	case PERMISSION_DENY:
 		parts = append(parts, "no AI training")
-	case types.PERMISSION_PAID:
+	case PERMISSION_PAID:
 		parts = append(parts, "AI training for a price")
 	}
-	if d.RoyaltyPolicy != royaltytypes.POLICY_NONE {
-		parts = append(parts, "a royalty of "+rates.Percent(d.RoyaltyRate))
+	if t.RoyaltyPolicy != royaltytypes.POLICY_NONE {
+		parts = append(parts, "a royalty of "+rates.Percent(t.RoyaltyRate))
 	}
 	return strings.Join(parts, ", ") + "."
 }
 
 // useName writes a use as a noun.
-func useName(a types.Action) string {
+func useName(a Action) string {
 	switch a {
-	case types.ACTION_COPY:
+	case ACTION_COPY:
 		return "copying"
-	case types.ACTION_DISTRIBUTE:
+	case ACTION_DISTRIBUTE:
 		return "distribution"
-	case types.ACTION_PERFORM:
+	case ACTION_PERFORM:
 		return "performance"
-	case types.ACTION_ADAPT:
+	case ACTION_ADAPT:
 		return "adaptation"
-	case types.ACTION_TRAIN_AI:
+	case ACTION_TRAIN_AI:
 		return "AI training"
-	case types.ACTION_AI_INPUT:
+	case ACTION_AI_INPUT:
 		return "AI input"
-	case types.ACTION_SEARCH:
+	case ACTION_SEARCH:
 		return "search"
 	}
 	return fmt.Sprintf("use %d", a)
-}
-
-// word writes a permission as people do.
-func word(p types.Permission) string {
-	return strings.ToLower(strings.TrimPrefix(p.String(), "PERMISSION_"))
 }
 
 // period writes a duration in days, hours, minutes and seconds, exactly.
@@ -115,9 +109,7 @@ func join(words []string, last string) string {
 
 func sentence(s string) string { return capital(s) + "." }
 
+// capital begins a text, which has letters, with a capital one.
 func capital(s string) string {
-	if s == "" {
-		return s
-	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }

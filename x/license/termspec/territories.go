@@ -1,6 +1,9 @@
-package types
+package termspec
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // territories are the officially assigned ISO 3166-1 alpha-2 codes, 249 in
 // 2026. A new one takes an upgrade of the chain.
@@ -16,4 +19,23 @@ const territories = " " +
 // IsTerritory says whether s is an assigned ISO 3166-1 alpha-2 code.
 func IsTerritory(s string) bool {
 	return len(s) == 2 && s != "  " && strings.Contains(territories, " "+s+" ")
+}
+
+// MaxTerritories is the number of codes that there are.
+func MaxTerritories() int { return len(strings.Fields(territories)) }
+
+// CheckTerritory refuses what is no code, and says which was meant where that is
+// known.
+func CheckTerritory(code string) error {
+	switch {
+	case IsTerritory(code):
+		return nil
+	case IsTerritory(strings.ToUpper(code)):
+		return fmt.Errorf("has %q: write codes in capitals, %s", code, strings.ToUpper(code))
+	case strings.EqualFold(code, "UK"):
+		return fmt.Errorf("has %q: the ISO 3166-1 code of the United Kingdom is GB", code)
+	case strings.EqualFold(code, "EU"):
+		return fmt.Errorf("has %q, which is no country: list its members", code)
+	}
+	return fmt.Errorf("has %q, which is no ISO 3166-1 alpha-2 code of a country, such as DE", code)
 }

@@ -1,0 +1,74 @@
+// Package words says codes of the chain to people: the sentence of the chain's own
+// table (x/license/reasons) and what to do, by a command where one helps. A code that
+// this program is too old to know is said to be one.
+package words
+
+import (
+	"strings"
+
+	"github.com/stemma-chain/stemma/x/license/reasons"
+	"github.com/stemma-chain/stemma/x/license/rules"
+)
+
+const unknown = "this program does not know; a newer one may"
+
+// Reason says a reason in plain words.
+func Reason(code string) string {
+	if r, known := reasons.Of(rules.Code(code)); known {
+		return Capital(r.Sentence)
+	}
+	return "The chain gives a reason that " + unknown
+}
+
+// Notice says a notice in plain words.
+func Notice(code string) string {
+	if n, known := reasons.NoticeOf(rules.Notice(code)); known {
+		return Capital(n.Sentence)
+	}
+	return "The chain tells something that " + unknown
+}
+
+// About is what a reason is about, as arguments of commands; empty: there is none.
+type About struct{ Work, Terms, Grant, Source string }
+
+// Remedy says what to do about a reason, by a command if what that needs is known;
+// empty for a code that is not known.
+func Remedy(code string, about About) string {
+	r, known := reasons.Of(rules.Code(code))
+	if !known {
+		return ""
+	}
+	command := remedies[r.Code]
+	for _, a := range []struct{ name, value string }{
+		{"WORK", about.Work}, {"TERMS", about.Terms}, {"GRANT", about.Grant}, {"SOURCE", about.Source},
+	} {
+		if strings.Contains(command, a.name) && a.value == "" {
+			return r.Remedy
+		}
+		command = strings.ReplaceAll(command, a.name, a.value)
+	}
+	if command == "" {
+		return r.Remedy
+	}
+	return command
+}
+
+// remedies are those that a command helps with. WORK, TERMS, GRANT and SOURCE stand
+// for what the reason is about.
+var remedies = map[rules.Code]string{
+	rules.NeedsGrant:      "acquire one: `stemmad acquire WORK TERMS`",
+	rules.NeedsApproval:   "ask its owner, or the second approver that the terms may name, for `stemmad approve WORK TERMS --licensee YOU`",
+	rules.NotOffered:      "look at what is offered with `stemmad show WORK`, or ask its owner for an offer",
+	rules.GrantExpired:    "renew it: `stemmad grant renew GRANT`",
+	rules.GrantUsed:       "acquire another: `stemmad acquire WORK TERMS --serial N`",
+	rules.WorkInvalidated: "look with `stemmad show WORK` for the work whose claim holds",
+	rules.SourceExpired:   "its licensee renews that grant: `stemmad grant renew GRANT`",
+}
+
+// Capital begins a sentence with a capital letter.
+func Capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
