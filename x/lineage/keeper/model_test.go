@@ -76,15 +76,6 @@ func (m *model) comesFrom(work, ancestor workID) bool {
 	return false
 }
 
-func (m *model) hasDerivatives(work workID) bool {
-	for _, list := range m.sources {
-		if role, is := list[work]; is && role != types.ROLE_CITES {
-			return true
-		}
-	}
-	return false
-}
-
 // verdict returns the errors that may refuse a derivation; none: it holds. Waits are the
 // works whose owners have to approve, used the approvals that it uses up.
 func (m *model) verdict(work workID, sources map[workID]types.Role) (refusals []error, waits map[workID]bool, used [][2]workID) {
