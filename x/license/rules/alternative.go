@@ -1,0 +1,181 @@
+package rules
+
+import (
+	"cmp"
+	"time"
+)
+
+// Alternative is an offer, or a grant of who asks. The best one decides.
+type Alternative struct {
+	// Source is the ancestor that it is of; empty: the work itself.
+	Source string
+	// ID is the terms' of an offer, or the grant's.
+	ID    string
+	Terms Terms
+	// Granted: it is a grant; else an offer.
+	Granted bool
+	// Ends is when the offer or the grant ends; zero: never.
+	Ends time.Time
+
+	// Of an offer: nobody can rely on it for now; a grant costs something; it
+	// names its licensees, who asks among them or not; the owner approved who
+	// asks; all grants were given.
+	Paused    bool
+	Priced    bool
+	Listed    bool
+	Unlisted  bool
+	Approved  bool
+	Exhausted bool
+	// Closed: the owner offers it no longer, but it is Irrevocable: it permits
+	// everybody for ever, whatever becomes of the offer and the work.
+	Closed      bool
+	Irrevocable bool
+
+	// Of a grant: other derivatives use it, as many as it serves.
+	UsedElsewhere bool
+	// Pinned: it is older than what the work took on last, and judged by Constraints,
+	// which are what the work had taken on by then.
+	Pinned      bool
+	Constraints []Constraint
+}
+
+// Public says whether the offer asks for nothing, so that it is itself the
+// permission for an action: it has no price, duration, count, allow-list or
+// exclusivity and, for what makes derivatives, no approval.
+func (a Alternative) Public(action Action) bool {
+	t := a.Terms
+	return !a.Granted && !a.Priced && !a.Listed && !a.Unlisted && t.Duration == 0 && t.MaxGrants == 0 && t.Exclusivity == Shared &&
+		!(t.Approval && action.approved())
+}
+
+// compare orders alternatives by what they ask: royalty, share-alike, no
+// commercial use; then offers, which are not used up, come before grants.
+func (a Alternative) compare(b Alternative) int {
+	return cmp.Or(
+		cmp.Compare(a.Terms.Rate, b.Terms.Rate),
+		falseFirst(a.Terms.Derivatives == DerivativesShareAlike, b.Terms.Derivatives == DerivativesShareAlike),
+		falseFirst(!a.Terms.Commercial, !b.Terms.Commercial),
+		falseFirst(a.Terms.UsePrice != "", b.Terms.UsePrice != ""),
+		falseFirst(a.Granted, b.Granted),
+		falseFirst(a.Closed, b.Closed),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// weigh answers for one alternative.
+func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
+	reasons := reasonsOf(a.ID, a.Terms.permits(u))
+	if a.Granted {
+		reasons = append(reasons, a.grantAgainst(u, now)...)
+		if len(reasons) > 0 {
+			return Denied, reasons
+		}
+		return Allowed, nil
+	}
+	public := a.Public(u.Action) && !a.Terms.paidByGrant(u.Action)
+	// What was made under an offer stays; a use that goes on does not. It can go on
+	// under a grant, which outlasts the offer.
+	tooShort := public && !a.Irrevocable && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now))
+	public = public && !tooShort
+	if !public || !a.Irrevocable {
+		reasons = append(reasons, w.offerAgainst(a, now)...)
+		if w.Waiting && (!public || u.Action.approved()) {
+			reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
+		}
+	}
+	switch {
+	case public && a.Irrevocable:
+	case public:
+		if by := w.keptOut(u, a.Terms, now); by != nil {
+			reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: by.Ends})
+		}
+	default:
+		reasons = append(reasons, w.grantsAgainst(a, now)...)
+		if end := now.Add(a.Terms.Duration); a.Terms.Duration > 0 && end.Before(u.end(now)) {
+			reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: end})
+		}
+	}
+	switch {
+	case len(reasons) > 0:
+		return Denied, reasons
+	case public:
+		return Allowed, nil
+	}
+	reasons = []Reason{{Code: NeedsGrant, Permission: a.ID}}
+	if tooShort {
+		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
+	}
+	if a.Unapproved() {
+		reasons = append(reasons, Reason{Code: NeedsApproval, Permission: a.ID})
+	}
+	return NeedsAGrant, reasons
+}
+
+// Unapproved says whether the terms ask for the owner's approval, which who asks
+// does not have. To be named as a licensee is to be approved.
+func (a Alternative) Unapproved() bool { return a.Terms.Approval && !a.Approved && !a.Listed }
+
+// offerAgainst lists what keeps who asks from relying on an offer or taking it.
+func (w Work) offerAgainst(a Alternative, now time.Time) []Reason {
+	var reasons []Reason
+	refuse := func(refused bool, code Code, at time.Time) {
+		if refused {
+			reasons = append(reasons, Reason{Code: code, Permission: a.ID, At: at})
+		}
+	}
+	refuse(w.Status == Withdrawn, WorkWithdrawn, time.Time{})
+	refuse(a.Closed, NotOffered, time.Time{})
+	refuse(!a.Ends.IsZero() && !now.Before(a.Ends), OfferExpired, a.Ends)
+	refuse(a.Paused, OfferPaused, time.Time{})
+	refuse(a.Unlisted, NotLicensee, time.Time{})
+	return reasons
+}
+
+// grantsAgainst lists what keeps grants from being given under an offer.
+func (w Work) grantsAgainst(a Alternative, now time.Time) []Reason {
+	var reasons []Reason
+	if a.Exhausted {
+		reasons = append(reasons, Reason{Code: GrantsExhausted, Permission: a.ID})
+	}
+	reasons = append(reasons, w.exclusiveAgainst(a, now)...)
+	for _, c := range w.Constraints {
+		if c.Kind == Ceiling && c.Reached {
+			reasons = append(reasons, Reason{Code: CeilingReached, Permission: a.ID, Source: c.Source, Terms: c.TermsID})
+		}
+	}
+	return reasons
+}
+
+// grantAgainst lists what keeps a grant from serving a use.
+func (a Alternative) grantAgainst(u Use, now time.Time) []Reason {
+	var reasons []Reason
+	switch {
+	case a.Ends.IsZero():
+	case !now.Before(a.Ends):
+		reasons = append(reasons, Reason{Code: GrantExpired, Permission: a.ID, At: a.Ends})
+	case a.Ends.Before(u.end(now)):
+		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
+	}
+	if a.UsedElsewhere && u.Action.makes() {
+		reasons = append(reasons, Reason{Code: GrantUsed, Permission: a.ID})
+	}
+	return reasons
+}
+
+func reasonsOf(permission string, codes []Code) []Reason {
+	var reasons []Reason
+	for _, code := range codes {
+		reasons = append(reasons, Reason{Code: code, Permission: permission})
+	}
+	return reasons
+}

@@ -1,0 +1,154 @@
+package types
+
+import (
+	"bytes"
+	"slices"
+
+	errorsmod "cosmossdk.io/errors"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func (gs GenesisState) validateDemands(known map[TermsID]Terms) error {
+	granted := make(map[GrantID]bool, len(gs.Grants))
+	for _, g := range gs.Grants {
+		granted[g.Id] = true
+	}
+	seen := make(map[registrytypes.WorkID]bool, len(gs.Demands))
+	for i, row := range gs.Demands {
+		if err := row.Work.Given("work"); err != nil {
+			return errorsmod.Wrapf(err, "demands[%d]", i)
+		}
+		if seen[row.Work] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "demands[%d]: %s comes twice", i, row.Work)
+		}
+		seen[row.Work] = true
+		if err := row.validate(known, granted); err != nil {
+			return errorsmod.Wrapf(err, "demands[%d]: %s", i, row.Work)
+		}
+	}
+	return nil
+}
+
+// validate checks that the versions are without a gap, and each of them.
+func (g GenesisDemands) validate(known map[TermsID]Terms, granted map[GrantID]bool) error {
+	if g.Demands.IsEmpty() {
+		return errorsmod.Wrap(ErrInvalidGenesis, "nothing is demanded nor ever was: leave it out")
+	}
+	if want := max(int(g.Demands.Version), 1) - 1; len(g.Past) != want {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "%d past versions, %d came before version %d", len(g.Past), want, g.Demands.Version)
+	}
+	if g.Demands.Version == 0 && len(g.Demands.Constraints) > 0 {
+		return errorsmod.Wrap(ErrInvalidGenesis, "version 0 demands nothing")
+	}
+	if err := checkRefs(g.Demands.Waiting); err != nil {
+		return err
+	}
+	for i, d := range append(g.Past, g.Demands) {
+		if i < len(g.Past) && (d.Version != uint32(i+1) || len(d.Waiting) > 0) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "past[%d] has version %d or waits: versions count from 1 and wait for nothing", i, d.Version)
+		}
+		if !slices.IsSortedFunc(d.Constraints, Constraint.Compare) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "version %d: constraints are not in order", d.Version)
+		}
+		for n, c := range d.Constraints {
+			if n > 0 && c == d.Constraints[n-1] {
+				return errorsmod.Wrapf(ErrInvalidGenesis, "version %d: constraint %d comes twice", d.Version, n)
+			}
+			if err := c.validate(known, granted); err != nil {
+				return errorsmod.Wrapf(err, "version %d: constraint %d", d.Version, n)
+			}
+		}
+	}
+	return nil
+}
+
+// checkRefs checks that declarations are named in order, and no more than a work waits
+// for.
+func checkRefs(refs []DeclarationRef) error {
+	if len(refs) > MaxConstraints {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "waits for %d declarations, at most %d", len(refs), MaxConstraints)
+	}
+	for i, r := range refs {
+		if err := r.validate(); err != nil {
+			return err
+		}
+		if i > 0 && refs[i-1].Compare(r) >= 0 {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "declaration %d of %s comes twice or out of order", r.Number, r.Work)
+		}
+	}
+	return nil
+}
+
+func (r DeclarationRef) validate() error {
+	if r.Number == 0 {
+		return errorsmod.Wrap(ErrInvalidGenesis, "declarations are numbered from 1")
+	}
+	return r.Work.Given("work")
+}
+
+func (gs GenesisState) validateAdmissions() error {
+	seen := make(map[DeclarationRef]bool, len(gs.Admissions))
+	for i, row := range gs.Admissions {
+		err := row.Declaration.validate()
+		switch {
+		case err != nil:
+		case seen[row.Declaration]:
+			err = errorsmod.Wrap(ErrInvalidGenesis, "comes twice")
+		default:
+			err = row.Admission.Validate()
+		}
+		if err != nil {
+			return errorsmod.Wrapf(err, "admissions[%d]", i)
+		}
+		seen[row.Declaration] = true
+	}
+	return nil
+}
+
+// Validate checks that somebody is waited for, and that the works are in order, each
+// once. It fails with ErrInvalidGenesis.
+func (a Admission) Validate() error {
+	if !a.Waits() || len(a.Works) > MaxConstraints {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "an admission waits for at least one work and names at most %d", MaxConstraints)
+	}
+	for i, w := range a.Works {
+		if err := w.Given("work"); err != nil {
+			return err
+		}
+		if i > 0 && bytes.Compare(a.Works[i-1][:], w[:]) >= 0 {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "%s comes twice or out of order", w)
+		}
+	}
+	return nil
+}
+
+// validate checks the kind and that what the constraint rests on is there: a
+// grant for EXPIRES, terms for the others.
+func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) error {
+	if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "unknown kind %d", c.Kind)
+	}
+	if err := c.Source.Given("source"); err != nil {
+		return err
+	}
+	if (c.Kind == CONSTRAINT_ATTRIBUTION) != (c.WorkVersion > 0) {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
+	}
+	if c.Kind != CONSTRAINT_EXPIRES {
+		if !c.Grant.IsZero() {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, not %s", c.Kind, c.Grant)
+		}
+		return checkKnown(c.Terms.TermsID, known)
+	}
+	if !c.Terms.IsZero() {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind EXPIRES names a grant and no terms, not %s", c.Terms)
+	}
+	if err := c.Grant.Given("grant"); err != nil {
+		return err
+	}
+	if !granted[c.Grant.GrantID] {
+		return errorsmod.Wrapf(ErrGrantNotFound, "%s", c.Grant)
+	}
+	return nil
+}
