@@ -114,13 +114,14 @@ func TestJourneyOfCredits(t *testing.T) {
 	// A grant that is used up is explained.
 	l.write("remix.wav", "remix")
 	l.write("other.wav", "other")
-	l.do("offer", "photo0.png", "commercial-remix-10", "--price", "5000uusdc", "--from", "alice")
-	l.do("offer", "photo0.png", "cc-by-4.0", "--close", "--from", "alice")
-	l.do("derive", "remix.wav", "--from", "photo0.png", "--buy", "--max-fee", "5000uusdc", "--by", "bob", "--no-anchor")
-	out = l.clears(exitNeedsGrant, "photo0.png", "--use", "adapt", "--commercial", "--as", "bob")
+	l.write("sold.wav", "sold")
+	l.do("register", "sold.wav", "--from", "alice", "--no-anchor")
+	l.do("offer", "sold.wav", "commercial-remix-10", "--price", "5000uusdc", "--from", "alice")
+	l.do("derive", "remix.wav", "--from", "sold.wav", "--buy", "--max-fee", "5000uusdc", "--by", "bob", "--no-anchor")
+	out = l.clears(exitNeedsGrant, "sold.wav", "--use", "adapt", "--commercial", "--as", "bob")
 	require.Contains(t, out, "is used up: it serves work1")
-	require.Contains(t, l.clears(exitNeedsGrant, "photo0.png", "--use", "adapt", "--as", "bob", "--output", "json"), `"used_by": "work1`)
-	require.NotContains(t, l.clears(exitOK, "photo0.png", "--use", "perform", "--as", "bob"), "used up")
+	require.Contains(t, l.clears(exitNeedsGrant, "sold.wav", "--use", "adapt", "--as", "bob", "--output", "json"), `"used_by": "work1`)
+	require.NotContains(t, l.clears(exitOK, "sold.wav", "--use", "perform", "--as", "bob"), "used up")
 }
 
 // Commands that pay, sign and ask take the earliest claim of several, and say so.

@@ -280,7 +280,11 @@ func (g *meterGame) addWork(i int, licences []licensetypes.Terms) {
 		terms := licences[g.rng.IntN(len(licences))]
 		g.deliver(g.works[j].Owner, chain.OfferMsg(g.works[j], terms.ID()))
 		sources = append(sources, g.works[j].Under(terms.ID()).As(lineagetypes.ROLE_COMPONENT_OF))
-		modelled = append(modelled, flow.Source{Work: types.FlowWork(g.works[j].ID), Policy: flow.Policy(terms.RoyaltyPolicy), Rate: terms.RoyaltyRate})
+		source := flow.Source{Work: types.FlowWork(g.works[j].ID)}
+		if g.works[j].Owner.Name != owner.Name { // nobody owes oneself
+			source.Policy, source.Rate = flow.Policy(terms.RoyaltyPolicy), terms.RoyaltyRate
+		}
+		modelled = append(modelled, source)
 	}
 	if len(sources) > 0 {
 		msgs = append(msgs, chain.DeriveMsg(work, sources...))
