@@ -55,7 +55,7 @@ localnet-reset: ## stop them and delete their data
 ## Checking
 
 # Pure packages whose tests are asked what they would miss.
-MUTANTS ?= x/license/names x/license/rules x/license/termspec x/lineage/graph x/registry/anchor x/royalty/flow
+MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec
 
 .PHONY: test test-web test-race test-sim test-kills test-mutants cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them

@@ -159,3 +159,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// ReadValid says of what is valid what Read does, and of nothing else that it is.
+func TestReadValid(t *testing.T) {
+	for _, s := range []string{
+		"MIT", "LicenseRef-Mine", "LicenseRef-Mine AND MIT", "(LicenseRef-Mine)", "MIT AND Apache-2.0", "LicenseRef-Gemma",
+		"GPL-2.0-only WITH Classpath-exception-2.0",
+	} {
+		want, err := names.Read(s)
+		got, valid := names.ReadValid(s)
+		require.Equal(t, err == nil, valid, s)
+		require.Equal(t, want, got, s)
+	}
+	for _, s := range []string{"", "No-Such-1.0", "MIT OR Apache-2.0"} {
+		_, valid := names.ReadValid(s)
+		require.False(t, valid, s)
+	}
+}
