@@ -105,8 +105,12 @@ export function* samples({ alice, bob, key, params, round }) {
     },
   });
   yield by("bob", "lineage.v1.MsgBlankText", { sender: bob, work: remix });
-  yield by("alice", "lineage.v1.MsgApproveSource", { owner: alice, source: kept, derivative: remix });
+  yield by("alice", "lineage.v1.MsgApproveSource", {
+    owner: alice, source: kept, derivative: remix, role: 2, permission: grant,
+    shown: { grants: 9n, derivatives: 9n, irrevocableOffers: 1n },
+  });
   yield by("alice", "lineage.v1.MsgWithdrawSourceApproval", { owner: alice, source: kept, derivative: remix });
+  yield by("alice", "registry.v1.MsgUpdateParams", { authority: alice, params: params.registry }, "sdk 4");
   yield by("alice", "lineage.v1.MsgUpdateParams", { authority: alice, params: params.lineage }, "sdk 4");
 
   // refused: the remix relies on the grant, and it was offered to nobody
