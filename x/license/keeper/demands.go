@@ -55,6 +55,15 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work) (
 	}
 	known := rules.Work{Status: statusOf(source), Own: source.OwnedBy(q.licensee)}
 	if !known.Own {
+		demands, err := q.k.demandsOn(q.ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		waiting, err := q.k.waitingFor(q.ctx, demands.Waiting)
+		if err != nil {
+			return nil, err
+		}
+		known.Waiting = len(waiting) > 0
 		any := *q
 		any.only, any.onlyGrant = "", types.GrantID{}
 		if err := any.addOffers(id, source.Transfers, nil, &known); err != nil {
