@@ -165,8 +165,16 @@ func permissionOf(text string) (string, error) {
 		grant, err := licensetypes.ParseGrantID(text)
 		return grant.String(), err
 	}
-	terms, err := licensetypes.ParseTerms(text)
-	return terms.String(), err
+	parts := strings.Split(text, licensetypes.Joiner)
+	for i, part := range parts {
+		terms, err := licensetypes.ParseTerms(part)
+		if err != nil {
+			return "", err
+		}
+		parts[i] = terms.String()
+	}
+	first, also, err := licensetypes.ParseJoined(strings.Join(parts, licensetypes.Joiner))
+	return licensetypes.Pin{Terms: first, Also: also}.Permission(), err
 }
 
 // waiting says whose approval a declaration waits for, and what that means.

@@ -37,6 +37,8 @@ offers and your grants the one with the lowest royalty, and says which it took. 
 that forbids commercial use or demands share-alike, and what does not is on offer or
 granted to you, it lists what each costs and forbids, and asks. Without a terminal it
 then needs --under TERMS, @TERMS at the source, or --commercial; -y does not choose.
+Several public share-alike offers of one source may be relied on together, joined by
++ (@cc-by-sa-4.0+terms1...): the work may be offered under any of them then.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
 transaction, reserved for this work. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken

@@ -76,7 +76,7 @@ func linkPermission(link lineagetypes.Link, terms clearance.Namer) string {
 	case !link.Grant.IsZero():
 		return link.Grant.String() + " under " + terms(link.Terms)
 	case !link.Terms.IsZero():
-		return terms(link.Terms)
+		return clearance.AnyOf(append([]licensetypes.TermsID{link.Terms}, link.Also...), terms)
 	case link.External != nil, link.Role == lineagetypes.ROLE_CITES:
 		return "none needed"
 	}

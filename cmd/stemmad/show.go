@@ -236,6 +236,9 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 		case licensetypes.CONSTRAINT_EXPIRES:
 			conn.Say("Constraint: %s on %s with %s of %s", demand, table.OptionalTime(c.ExpiresAt), c.Grant, c.Source)
 			continue
+		case licensetypes.CONSTRAINT_SHARE_ALIKE_ANY:
+			conn.Say("Constraint: share alike, from %s under %s", c.Source, clearance.AnyOf(c.AnyOf, terms))
+			continue
 		case licensetypes.CONSTRAINT_CEILING:
 			demand = fmt.Sprintf("%s of %s, %s taken in", demand, row.Ceiling, row.TakenIn)
 		}

@@ -167,7 +167,15 @@ func describeEach(reasons []rules.Reason) []string {
 // has now.
 func (k Keeper) namedConstraint(ctx context.Context, c types.Constraint) (types.NamedConstraint, error) {
 	named := c.Named()
-	if c.Kind != types.CONSTRAINT_EXPIRES {
+	switch c.Kind {
+	case types.CONSTRAINT_EXPIRES:
+	case types.CONSTRAINT_SHARE_ALIKE_ANY:
+		set, err := k.TermsSets.Get(ctx, c.TermsSet.Digest[:])
+		for _, id := range set.Terms {
+			named.AnyOf = append(named.AnyOf, id.TermsID)
+		}
+		return named, err
+	default:
 		return named, nil
 	}
 	end, err := k.endOf(ctx, c)

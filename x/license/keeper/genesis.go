@@ -46,6 +46,11 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := k.initGrants(ctx, gs); err != nil {
 		return err
 	}
+	for _, s := range gs.TermsSets {
+		if err := k.keepTermsSet(ctx, s); err != nil {
+			return err
+		}
+	}
 	if err := k.initApprovals(ctx, gs.Approvals); err != nil {
 		return err
 	}
@@ -143,6 +148,13 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	err = k.Admissions.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], a types.Admission) (bool, error) {
 		ref := types.DeclarationRef{Work: key.K1(), Number: key.K2()}
 		gs.Admissions = append(gs.Admissions, types.GenesisAdmission{Declaration: ref, Admission: a})
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.TermsSets.Walk(ctx, nil, func(_ []byte, s types.TermsSet) (bool, error) {
+		gs.TermsSets = append(gs.TermsSets, s)
 		return false, nil
 	})
 	if err != nil {

@@ -26,6 +26,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "allow-lists", Check: k.checkAllowLists},
 		invariants.Invariant{Name: "tallies", Check: k.checkTallies},
 		invariants.Invariant{Name: "exclusives", Check: k.checkExclusives},
+		invariants.Invariant{Name: "terms-sets", Check: k.checkTermsSets},
 		invariants.Invariant{Name: "demands", Check: k.checkDemands},
 		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
@@ -215,7 +216,12 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 	if credits := c.Kind == types.CONSTRAINT_ATTRIBUTION; credits != (c.WorkVersion > 0) || c.WorkVersion > source.Version {
 		return fmt.Errorf("names version %d of %s, which is at %d", c.WorkVersion, c.Source, source.Version)
 	}
-	if c.Kind != types.CONSTRAINT_EXPIRES {
+	switch c.Kind {
+	case types.CONSTRAINT_EXPIRES:
+	case types.CONSTRAINT_SHARE_ALIKE_ANY:
+		_, err := k.TermsSets.Get(ctx, c.TermsSet.Digest[:])
+		return err
+	default:
 		return k.checkDemand(ctx, work, c)
 	}
 	g, err := k.GetGrant(ctx, c.Grant.GrantID)

@@ -82,6 +82,9 @@ type Keeper struct {
 	Admissions rows.Map[collections.Pair[registrytypes.WorkID, uint32], types.Admission]
 	// AdmissionsByWork: (work waited for, declaring work, number).
 	AdmissionsByWork collections.KeySet[waited]
+	// TermsSets: SHA-256 -> the terms that constraints name by it. Sets are never
+	// deleted.
+	TermsSets rows.Map[[]byte, types.TermsSet]
 	// Approvals: (work, terms, types.Approved's key) -> the work's transfers at
 	// the approval, which counts while they are the same.
 	Approvals rows.Map[approval, uint32]
@@ -117,6 +120,8 @@ func NewKeeper(
 			codec.CollValue[types.Exclusives](cdc)),
 		AllowLists: rows.NewMap(sb, storeService, types.AllowListsPrefix, "allow_lists", collections.BytesKey,
 			codec.CollValue[types.AllowList](cdc)),
+		TermsSets: rows.NewMap(sb, storeService, types.TermsSetsPrefix, "terms_sets", collections.BytesKey,
+			codec.CollValue[types.TermsSet](cdc)),
 		Demands:     rows.NewMap(sb, storeService, types.DemandsPrefix, "demands", registrytypes.WorkIDKey, collections.BytesValue),
 		PastDemands: rows.NewMap(sb, storeService, types.PastDemandsPrefix, "past_demands", workNumber, collections.BytesValue),
 		Admissions:  rows.NewMap(sb, storeService, types.AdmissionsPrefix, "admissions", workNumber, codec.CollValue[types.Admission](cdc)),

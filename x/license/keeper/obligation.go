@@ -23,6 +23,13 @@ func (q *inquiry) obligation(
 	if err != nil {
 		return owed, err
 	}
+	for _, text := range o.OrTerms {
+		id, err := types.ParseTermsID(text)
+		if err != nil {
+			return owed, err
+		}
+		owed.OrTerms = append(owed.OrTerms, id)
+	}
 	switch o.Duty {
 	case rules.Credit:
 		revision, err := q.credited(owed.Work, o, work)

@@ -42,8 +42,15 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if permit.Waiting, err = k.waitingFor(ctx, demands.Waiting); err != nil {
 		return types.Permit{}, err
 	}
-	if err := k.decideOne(ctx, r, source, demands, rows, permit); err != nil {
+	if err := k.join(ctx, permit, terms); err != nil {
 		return types.Permit{}, err
+	}
+	for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
+		each := permit
+		each.Terms = id
+		if err := k.decideOne(ctx, r, source, demands, rows, each); err != nil {
+			return types.Permit{}, err
+		}
 	}
 	permit.Constraints = permit.Pin().Inherited(rows)
 	if !permit.Own {
@@ -69,7 +76,7 @@ func (k Keeper) relyOn(ctx context.Context, r types.PermitRequest, source regist
 		permit, err := k.ownPermit(ctx, r, source)
 		return permit, types.Terms{}, err
 	}
-	id, err := types.ParseTermsID(r.Permission)
+	id, also, err := types.ParseJoined(r.Permission)
 	if err != nil {
 		return types.Permit{}, types.Terms{}, errorsmod.Wrapf(err, "permission of %s", r.Source)
 	}
@@ -79,7 +86,7 @@ func (k Keeper) relyOn(ctx context.Context, r types.PermitRequest, source regist
 	}
 	upstream, err := k.royalty.UpstreamVersion(ctx, r.Source)
 	return types.Permit{
-		Source: r.Source, Terms: id, Policy: terms.RoyaltyPolicy, Rate: terms.RoyaltyRate,
+		Source: r.Source, Terms: id, Also: also, Policy: terms.RoyaltyPolicy, Rate: terms.RoyaltyRate,
 		UpstreamVersion: upstream, WorkVersion: source.Version,
 	}, terms, err
 }

@@ -47,9 +47,12 @@ func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
 // demand is what a constraint demands. That of a grant that ends names no terms.
 func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: c.WorkVersion}
-	if c.Kind == types.CONSTRAINT_EXPIRES {
+	switch c.Kind {
+	case types.CONSTRAINT_EXPIRES:
 		d.TermsID = c.Grant.String()
 		return d, nil
+	case types.CONSTRAINT_SHARE_ALIKE_ANY:
+		return r.demandAny(d, c)
 	}
 	t, err := r.termsOf(c.Terms.TermsID)
 	d.TermsID, d.Terms = t.id, t.rules

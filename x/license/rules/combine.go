@@ -34,20 +34,22 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	}
 	all = normalize(all)
 	wanted := distinct(all)
-	var conflicts []Conflict
-	for i, b := range wanted {
-		for _, a := range wanted[:i] {
-			if !compatible(a.terms, b.terms) {
-				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first, B: b.first})
-			}
-		}
-	}
-	conflicts = append(conflicts, refusedParts(all, wanted)...)
+	conflicts := refusedParts(all, wanted)
 	for _, g := range groups {
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeNonCommercial,
 			func(d Demand) bool { return d.Kind == NonCommercial }, func(t Terms) bool { return t.Commercial })...)
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeLimits,
 			Demand.limits, func(t Terms) bool { return t.NoFurtherRestrictions })...)
+	}
+	for i, b := range wanted {
+		for _, a := range wanted[:i] {
+			fits := func(t Terms) bool {
+				return slices.ContainsFunc(a.options, func(o Terms) bool { return compatible(o, t) })
+			}
+			if !b.keep(fits) {
+				conflicts = append(conflicts, Conflict{Code: ShareAlikeConflict, A: a.first, B: b.first})
+			}
+		}
 	}
 	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Territories })...)
 	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Media })...)
@@ -55,20 +57,31 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
 
-// licence is share-alike terms that some group demands, by the first demand for them.
+// licence is share-alike terms that some group demands, or several of which any will
+// do, by the first demand for them.
 type licence struct {
-	terms Terms
-	first Demand
+	options []Terms
+	first   Demand
+}
+
+// keep leaves the options that something else admits. Where it admits none it says so,
+// and leaves all: what else stands against them is told too.
+func (l *licence) keep(admitted func(Terms) bool) bool {
+	kept := slices.DeleteFunc(slices.Clone(l.options), func(t Terms) bool { return !admitted(t) })
+	if len(kept) > 0 {
+		l.options = kept
+	}
+	return len(kept) > 0
 }
 
 // distinct lists the share-alike terms that are demanded, each once. All are in order.
-func distinct(all Group) []licence {
-	known := make(map[Terms]bool)
-	var list []licence
+func distinct(all Group) []*licence {
+	var list []*licence
 	for _, d := range all {
-		if d.Kind == ShareAlike && !known[d.Terms] {
-			known[d.Terms] = true
-			list = append(list, licence{d.Terms, d})
+		options := d.alike()
+		known := func(l *licence) bool { return slices.Equal(l.first.alike(), options) }
+		if len(options) > 0 && !slices.ContainsFunc(list, known) {
+			list = append(list, &licence{options, d})
 		}
 	}
 	return list
@@ -76,14 +89,14 @@ func distinct(all Group) []licence {
 
 // against finds other groups' share-alike terms that a demand of this group makes
 // impossible: those that it does not demand itself.
-func (g Group) against(wanted []licence, code Code, stands func(Demand) bool, impossible func(Terms) bool) []Conflict {
+func (g Group) against(wanted []*licence, code Code, stands func(Demand) bool, impossible func(Terms) bool) []Conflict {
 	demand, standing := g.first(stands)
 	if !standing {
 		return nil
 	}
 	var found []Conflict
 	for _, l := range wanted {
-		if impossible(l.terms) && !g.shares(l.terms) {
+		if !l.keep(func(t Terms) bool { return !impossible(t) || g.shares(t) }) {
 			found = append(found, Conflict{Code: code, A: l.first, B: demand})
 		}
 	}
@@ -135,7 +148,9 @@ func common(a, b []string) []string {
 
 // shares says whether the group demands compatible share-alike terms itself.
 func (g Group) shares(t Terms) bool {
-	return slices.ContainsFunc(g, func(d Demand) bool { return d.Kind == ShareAlike && compatible(d.Terms, t) })
+	return slices.ContainsFunc(g, func(d Demand) bool {
+		return slices.ContainsFunc(d.alike(), func(own Terms) bool { return compatible(own, t) })
+	})
 }
 
 // normalize sorts demands by kind, source and terms, and drops repetitions.
@@ -145,7 +160,9 @@ func normalize(g Group) Group {
 }
 
 func compareDemands(a, b Demand) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Source, b.Source), cmp.Compare(a.TermsID, b.TermsID))
+	return cmp.Or(
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Source, b.Source), cmp.Compare(a.TermsID, b.TermsID), cmp.Compare(a.Set, b.Set),
+	)
 }
 
 func compareConflicts(a, b Conflict) int {

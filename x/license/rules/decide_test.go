@@ -447,3 +447,13 @@ func TestObligations(t *testing.T) {
 	work.Own = true
 	require.Equal(t, credits[1:], rules.Decide(work, rules.Use{Action: rules.Copy}, now).Obligations)
 }
+
+func TestAUsedGrantServesNoFurtherDerivation(t *testing.T) {
+	used := rules.Alternative{ID: "g", Granted: true, UsedElsewhere: true, Terms: rules.Terms{Derivatives: rules.DerivativesAllowed}}
+	verdict := func(u rules.Use) rules.Verdict {
+		return rules.Decide(rules.Work{Alternatives: []rules.Alternative{used}}, u, now).Verdict
+	}
+	require.Equal(t, rules.Denied, verdict(rules.Use{Action: rules.Adapt}))
+	require.Equal(t, rules.Allowed, verdict(rules.Use{Action: rules.AIInput}))
+	require.Equal(t, rules.Denied, verdict(rules.Use{Action: rules.AIInput, Unplaced: true}), "a derivation with it as input")
+}

@@ -24,6 +24,8 @@ const (
 	// Approval: who makes more of the derivative needs the approval of the
 	// source's owner too.
 	Approval
+	// ShareAlikeAny: the derivative is offered under one of several terms only.
+	ShareAlikeAny
 )
 
 // Column is how much of what a source demands passes on to what is made from it.
@@ -59,6 +61,35 @@ type Demand struct {
 	Terms   Terms
 	// Version of the source's details by which it is credited; for Attribution.
 	Version uint32
+	// Set names the terms any of which will do, in their order, the first of which are
+	// TermsID and Terms; for ShareAlikeAny.
+	Set   string
+	AnyOf []Option
+}
+
+// Option is one of several terms.
+type Option struct {
+	TermsID string
+	Terms   Terms
+}
+
+// sharesAlike says whether the demand is about the terms of the derivative.
+func (d Demand) sharesAlike() bool { return d.Kind == ShareAlike || d.Kind == ShareAlikeAny }
+
+// alike lists the terms any of which the demand is met by; none where it is not about
+// sharing alike.
+func (d Demand) alike() []Terms {
+	switch d.Kind {
+	case ShareAlike:
+		return []Terms{d.Terms}
+	case ShareAlikeAny:
+		list := make([]Terms, len(d.AnyOf))
+		for i, o := range d.AnyOf {
+			list[i] = o.Terms
+		}
+		return list
+	}
+	return nil
 }
 
 // Group is what one source demands, its own terms' demands and those it

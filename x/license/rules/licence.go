@@ -52,7 +52,7 @@ func licences(a, b Terms) (x, y names.Licence, known bool) {
 }
 
 // refusedParts finds share-alike terms that admit no part from another source.
-func refusedParts(all Group, wanted []licence) []Conflict {
+func refusedParts(all Group, wanted []*licence) []Conflict {
 	seen := make(map[Terms]bool)
 	var found []Conflict
 	for _, d := range all {
@@ -61,7 +61,7 @@ func refusedParts(all Group, wanted []licence) []Conflict {
 		}
 		seen[d.Terms] = true
 		for _, l := range wanted {
-			if l.terms.refuses(d.Terms) && !compatible(l.terms, d.Terms) {
+			if !l.keep(func(t Terms) bool { return !t.refuses(d.Terms) || compatible(t, d.Terms) }) {
 				found = append(found, Conflict{Code: ShareAlikeConflict, A: l.first, B: d})
 			}
 		}

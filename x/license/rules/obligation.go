@@ -27,6 +27,8 @@ type Obligation struct {
 	Source string
 	// TermsID names the ancestor's terms; empty: those relied on.
 	TermsID string
+	// OrTerms name more terms that do as well; for OfferAlike.
+	OrTerms []string
 	// Version of the ancestor that is credited; for Credit.
 	Version uint32
 	// Incomplete: there are more to credit than are listed; for the last of them.
@@ -61,6 +63,12 @@ func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligatio
 			list = append(list, Obligation{Duty: Credit, Source: c.Source, TermsID: c.TermsID, Version: c.Version})
 		case c.Kind == ShareAlike && makes:
 			list = append(list, Obligation{Duty: OfferAlike, Source: c.Source, TermsID: c.TermsID})
+		case c.Kind == ShareAlikeAny && makes:
+			alike := Obligation{Duty: OfferAlike, Source: c.Source, TermsID: c.TermsID}
+			for _, o := range c.AnyOf[1:] {
+				alike.OrTerms = append(alike.OrTerms, o.TermsID)
+			}
+			list = append(list, alike)
 		case c.Kind == PaidUses && c.Terms.paidPerUse(u.Action):
 			list = append(list, Obligation{Duty: PayPerUse, Source: c.Source, TermsID: c.TermsID})
 		}

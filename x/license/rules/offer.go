@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // OfferAllowed decides whether a derivative may be offered under terms, priced or
 // not, given what its sources demand and whether it owes royalties upstream.
 //
@@ -21,7 +23,7 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms, priced bool) Finding
 			reason.Code = ShareAlikeSource
 		case d.Kind == Attribution && !t.Attribution:
 			reason.Code, warn = AttributionSource, true
-		case d.Kind == ShareAlike && !t.Satisfies(d.Terms):
+		case d.sharesAlike() && !slices.ContainsFunc(d.alike(), t.Satisfies):
 			reason.Code = ShareAlikeSource
 		case d.Kind == Scope && !(within(t.Territories, d.Terms.Territories) && within(t.Media, d.Terms.Media)):
 			reason.Code = ScopeSource
@@ -56,7 +58,7 @@ var limitCodes = map[Kind]Code{
 func Owing(demands Group) Finding {
 	var f Finding
 	for _, d := range demands {
-		if d.Kind == ShareAlike {
+		if d.sharesAlike() {
 			f.refuse(Reason{Code: ShareAlikeRoyalty, Source: d.Source, Terms: d.TermsID})
 		}
 	}

@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // NoStricter says whether demands ask no more than those that they replace. A limit may
 // be wider or gone; what names somebody, a payment or an approval, has to be the same.
 // Credit is not looked at.
@@ -28,7 +30,7 @@ func (c Constraint) noStricter(before []Constraint, denied Actions) bool {
 		return c.Terms.DeniedUses()&^denied == 0
 	}
 	for _, o := range before {
-		if o.Kind == c.Kind && c.within(o) {
+		if (o.Kind == c.Kind || o.sharesAlike() && c.sharesAlike()) && c.within(o) {
 			return true
 		}
 	}
@@ -40,8 +42,8 @@ func (c Constraint) within(o Constraint) bool {
 	switch c.Kind {
 	case NonCommercial:
 		return true
-	case ShareAlike:
-		return c.Terms == o.Terms
+	case ShareAlike, ShareAlikeAny:
+		return c.admits(o.Demand)
 	case Scope:
 		return within(o.Terms.Territories, c.Terms.Territories) && within(o.Terms.Media, c.Terms.Media)
 	case Ceiling:
@@ -50,4 +52,30 @@ func (c Constraint) within(o Constraint) bool {
 		return c.Source == o.Source && !c.Ends.Before(o.Ends)
 	}
 	return c.Source == o.Source && c.Terms == o.Terms
+}
+
+// admits says whether a demand to share alike is met by all terms that another is met
+// by.
+func (d Demand) admits(o Demand) bool {
+	mine := d.alike()
+	return !slices.ContainsFunc(o.alike(), func(t Terms) bool { return !slices.Contains(mine, t) })
+}
+
+// Joins says whether a derivative may rely on an offer under t and one under other
+// together. Both are share-alike, so that neither takes a royalty, and t asks no more
+// than other of anything else, credit among it: what is then demanded is what t does,
+// but that either may be shared under. Otherwise the derivative would be free of what
+// each of the offers asks by itself.
+func (t Terms) Joins(other Terms) bool {
+	rest := func(t Terms) (list []Constraint) {
+		for _, d := range Demands("", "", t, Full) {
+			if d.Kind != ShareAlike {
+				list = append(list, Constraint{Demand: d})
+			}
+		}
+		return list
+	}
+	alike := t.Derivatives == DerivativesShareAlike && other.Derivatives == DerivativesShareAlike
+	credit := !t.Attribution || other.Attribution
+	return alike && credit && NoStricter(rest(t), rest(other))
 }

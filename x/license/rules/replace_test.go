@@ -85,3 +85,84 @@ func TestWhatIsNoStricterDeniesNothingNew(t *testing.T) {
 		require.GreaterOrEqual(t, is.Verdict, was.Verdict)
 	})
 }
+
+// alike are share-alike terms by a name of their own.
+func alike(name string) rules.Terms {
+	return rules.Terms{Licence: "LicenseRef-" + name, Commercial: true, Attribution: true, Derivatives: rules.DerivativesShareAlike}
+}
+
+func TestOffersJoinWhereTheFirstAsksNoMore(t *testing.T) {
+	a, b := alike("A"), alike("B")
+	require.True(t, a.Joins(b))
+	change := func(change func(*rules.Terms)) rules.Terms {
+		t := b
+		change(&t)
+		return t
+	}
+	for name, stricter := range map[string]rules.Terms{
+		"non-commercial": change(func(t *rules.Terms) { t.Commercial = false }),
+		"credited":       change(func(*rules.Terms) {}),
+		"scoped":         change(func(t *rules.Terms) { t.Territories = "DE" }),
+		"denying":        change(func(t *rules.Terms) { t.Training = rules.Deny }),
+		"paid":           change(func(t *rules.Terms) { t.Training = rules.Paid }),
+		"with a ceiling": change(func(t *rules.Terms) { t.Ceiling = "1uusdc" }),
+	} {
+		free := a
+		if name == "credited" {
+			free.Attribution = false
+		}
+		require.True(t, free.Joins(stricter), name)
+		require.False(t, stricter.Joins(free), name)
+	}
+	require.False(t, a.Joins(change(func(t *rules.Terms) { t.Derivatives = rules.DerivativesAllowed })))
+	require.False(t, change(func(t *rules.Terms) { t.Derivatives = rules.DerivativesAllowed }).Joins(a))
+}
+
+// anyOf is a demand for one of several terms.
+func anyOf(source string, options ...rules.Terms) rules.Demand {
+	d := rules.Demand{Kind: rules.ShareAlikeAny, Source: source}
+	for _, t := range options {
+		d.AnyOf = append(d.AnyOf, rules.Option{TermsID: t.Licence, Terms: t})
+		d.Set += t.Licence
+	}
+	d.TermsID, d.Terms = options[0].Licence, options[0]
+	return d
+}
+
+func TestOneOfSeveralTermsWillDo(t *testing.T) {
+	a, b, c := alike("A"), alike("B"), alike("C")
+	either := rules.Group{anyOf("s", a, b)}
+	for want, offer := range map[bool][]rules.Terms{true: {a, b}, false: {c}} {
+		for _, t2 := range offer {
+			require.Equal(t, want, rules.OfferAllowed(either, false, t2, false).Allowed(), t2.Licence)
+		}
+	}
+	require.False(t, rules.Owing(either).Allowed())
+
+	conflicts := func(groups ...rules.Group) []rules.Conflict {
+		_, found := rules.Combine(groups...)
+		return found
+	}
+	require.Empty(t, conflicts(either, full("o", "b", b)))
+	require.Empty(t, conflicts(either, rules.Group{anyOf("o", b, c)}))
+	require.Len(t, conflicts(either, full("o", "c", c)), 1)
+	require.Len(t, conflicts(either, full("o", "a", a), full("p", "b", b)), 2, "a and b clash, and neither is left of either")
+	require.NotEmpty(t, conflicts(either, rules.Group{anyOf("o", b, c)}, full("p", "a", a)), "b is all that both have")
+
+	// A source that may not be sold leaves what may not be sold either.
+	nc := alike("NC")
+	nc.Commercial = false
+	ban := rules.Group{{Kind: rules.NonCommercial, Source: "o", TermsID: "nc", Terms: nc}}
+	require.Len(t, conflicts(either, ban), 1)
+	require.Empty(t, conflicts(rules.Group{anyOf("s", a, nc)}, ban))
+
+	constraints := func(d ...rules.Demand) (list []rules.Constraint) {
+		for _, one := range d {
+			list = append(list, rules.Constraint{Demand: one})
+		}
+		return list
+	}
+	only := rules.Demand{Kind: rules.ShareAlike, Source: "s", TermsID: "a", Terms: a}
+	require.True(t, rules.NoStricter(constraints(either...), constraints(only)))
+	require.False(t, rules.NoStricter(constraints(only), constraints(either...)))
+}

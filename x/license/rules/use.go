@@ -26,6 +26,10 @@ func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 // Makes says whether the use makes a derivative.
 func (u Use) Makes() bool { return u.Action.makes() }
 
+// derives says whether the use takes one of the derivatives that a grant serves: it
+// makes one, or is asked for a derivation that takes the work as input.
+func (u Use) derives() bool { return u.Makes() || u.Unplaced }
+
 // approved says whether the owner's approval is asked for the action where terms
 // ask for one.
 func (a Action) approved() bool { return a.makes() || a == AIInput }

@@ -102,7 +102,7 @@ var fields = []Field{
 		Of:    func(t *Terms) any { return Choice{derivativesEnum, (*int32)(&t.Derivatives)} },
 		Check: func(t Terms) error { return derivativesEnum.check(int32(t.Derivatives)) }, Keep: keepDerivatives,
 		View:    func(t Terms, r *rules.Terms) { r.Derivatives = rules.Derivatives(t.Derivatives) },
-		Demands: []rules.Kind{rules.ShareAlike, rules.Uses}, Say: sayDerivatives,
+		Demands: []rules.Kind{rules.ShareAlike, rules.ShareAlikeAny, rules.Uses}, Say: sayDerivatives,
 		Export: Export{
 			RSL: "share-alike by `<standard>`, with attribution; else reserved", Robots: reserved, TDMRep: reserved, Schema: byText,
 		},

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// packedSize is the size of a packed constraint: kind, source, and the terms or,
-	// for EXPIRES, the grant, padded, then the version of the source.
+	// packedSize is the size of a packed constraint: kind, source, and the terms, a set
+	// of them or, for EXPIRES, the grant, padded, then the version of the source.
 	packedSize = referenceEnd + 4
 	// referenceEnd is where terms or the grant end.
 	referenceEnd = 1 + 20 + 32
@@ -82,7 +82,12 @@ func UnpackDemands(packed []byte) (Demands, error) {
 func unpackConstraint(packed []byte) (Constraint, error) {
 	c := Constraint{Kind: ConstraintKind(packed[0]), WorkVersion: binary.BigEndian.Uint32(packed[referenceEnd:])}
 	copy(c.Source.WorkID[:], packed[1:21])
-	if c.Kind != CONSTRAINT_EXPIRES {
+	switch c.Kind {
+	case CONSTRAINT_EXPIRES:
+	case CONSTRAINT_SHARE_ALIKE_ANY:
+		copy(c.TermsSet.Digest[:], packed[21:referenceEnd])
+		return c, nil
+	default:
 		copy(c.Terms.TermsID[:], packed[21:referenceEnd])
 		return c, nil
 	}
@@ -99,10 +104,14 @@ func (d Demands) IsEmpty() bool {
 	return d.Version == 0 && len(d.Constraints) == 0 && len(d.Waiting) == 0
 }
 
-// reference is what the constraint rests on: terms, or the grant that ends.
+// reference is what the constraint rests on: terms, several of them, or the grant that
+// ends.
 func (c Constraint) reference() []byte {
-	if c.Kind == CONSTRAINT_EXPIRES {
+	switch c.Kind {
+	case CONSTRAINT_EXPIRES:
 		return c.Grant.GrantID[:]
+	case CONSTRAINT_SHARE_ALIKE_ANY:
+		return c.TermsSet.Digest[:]
 	}
 	return c.Terms.TermsID[:]
 }
@@ -174,7 +183,7 @@ func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, err
 // demand, in the name of the first source, except where the sources count.
 func demanded(c Constraint) Constraint {
 	switch c.Kind {
-	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
+	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SHARE_ALIKE_ANY, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}
 	case CONSTRAINT_ATTRIBUTION:
 		c.WorkVersion = 0

@@ -48,6 +48,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateAdmissions(); err != nil {
 		return err
 	}
+	if err := gs.validateTermsSets(known); err != nil {
+		return err
+	}
 	return gs.validateDemands(known)
 }
 

@@ -14,6 +14,11 @@ func (gs GenesisState) validateDemands(known map[TermsID]Terms) error {
 	for _, g := range gs.Grants {
 		granted[g.Id] = true
 	}
+	sets := make(map[registrytypes.Digest]bool, len(gs.TermsSets))
+	for _, s := range gs.TermsSets {
+		sets[s.Digest()] = true
+	}
+	rests := foundation{known, granted, sets}
 	seen := make(map[registrytypes.WorkID]bool, len(gs.Demands))
 	for i, row := range gs.Demands {
 		if err := row.Work.Given("work"); err != nil {
@@ -23,7 +28,7 @@ func (gs GenesisState) validateDemands(known map[TermsID]Terms) error {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "demands[%d]: %s comes twice", i, row.Work)
 		}
 		seen[row.Work] = true
-		if err := row.validate(known, granted); err != nil {
+		if err := row.validate(rests); err != nil {
 			return errorsmod.Wrapf(err, "demands[%d]: %s", i, row.Work)
 		}
 	}
@@ -31,7 +36,7 @@ func (gs GenesisState) validateDemands(known map[TermsID]Terms) error {
 }
 
 // validate checks that the versions are without a gap, and each of them.
-func (g GenesisDemands) validate(known map[TermsID]Terms, granted map[GrantID]bool) error {
+func (g GenesisDemands) validate(rests foundation) error {
 	if g.Demands.IsEmpty() {
 		return errorsmod.Wrap(ErrInvalidGenesis, "nothing is demanded nor ever was: leave it out")
 	}
@@ -55,7 +60,7 @@ func (g GenesisDemands) validate(known map[TermsID]Terms, granted map[GrantID]bo
 			if n > 0 && c == d.Constraints[n-1] {
 				return errorsmod.Wrapf(ErrInvalidGenesis, "version %d: constraint %d comes twice", d.Version, n)
 			}
-			if err := c.validate(known, granted); err != nil {
+			if err := c.validate(rests); err != nil {
 				return errorsmod.Wrapf(err, "version %d: constraint %d", d.Version, n)
 			}
 		}
@@ -123,9 +128,16 @@ func (a Admission) Validate() error {
 	return nil
 }
 
-// validate checks the kind and that what the constraint rests on is there: a
-// grant for EXPIRES, terms for the others.
-func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) error {
+// foundation is what constraints rest on: all terms, grants and sets of terms there are.
+type foundation struct {
+	terms  map[TermsID]Terms
+	grants map[GrantID]bool
+	sets   map[registrytypes.Digest]bool
+}
+
+// validate checks the kind and that what the constraint rests on is there, and nothing
+// else is named: a grant for EXPIRES, a set for SHARE_ALIKE_ANY, terms for the others.
+func (c Constraint) validate(rests foundation) error {
 	if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "unknown kind %d", c.Kind)
 	}
@@ -135,20 +147,49 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 	if (c.Kind == CONSTRAINT_ATTRIBUTION) != (c.WorkVersion > 0) {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
 	}
-	if c.Kind != CONSTRAINT_EXPIRES {
-		if !c.Grant.IsZero() {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, not %s", c.Kind, c.Grant)
-		}
-		return checkKnown(c.Terms.TermsID, known)
-	}
-	if !c.Terms.IsZero() {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "kind EXPIRES names a grant and no terms, not %s", c.Terms)
+	byGrant, bySet := c.Kind == CONSTRAINT_EXPIRES, c.Kind == CONSTRAINT_SHARE_ALIKE_ANY
+	switch {
+	case !byGrant && !c.Grant.IsZero():
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no grant, not %s", c.Kind, c.Grant)
+	case !bySet && !c.TermsSet.IsZero():
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no set of terms, not %s", c.Kind, c.TermsSet)
+	case (byGrant || bySet) && !c.Terms.IsZero():
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no terms, not %s", c.Kind, c.Terms)
+	case bySet && !rests.sets[c.TermsSet.Digest]:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "terms_sets lacks %s", c.TermsSet)
+	case bySet:
+		return nil
+	case !byGrant:
+		return checkKnown(c.Terms.TermsID, rests.terms)
 	}
 	if err := c.Grant.Given("grant"); err != nil {
 		return err
 	}
-	if !granted[c.Grant.GrantID] {
+	if !rests.grants[c.Grant.GrantID] {
 		return errorsmod.Wrapf(ErrGrantNotFound, "%s", c.Grant)
+	}
+	return nil
+}
+
+// validateTermsSets checks the sets, each once, and that their terms are share-alike.
+func (gs GenesisState) validateTermsSets(known map[TermsID]Terms) error {
+	seen := make(map[registrytypes.Digest]bool, len(gs.TermsSets))
+	for i, s := range gs.TermsSets {
+		if err := s.Validate(); err != nil {
+			return errorsmod.Wrapf(err, "terms_sets[%d]", i)
+		}
+		if seen[s.Digest()] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "terms_sets[%d]: comes twice", i)
+		}
+		seen[s.Digest()] = true
+		for _, id := range s.Terms {
+			if err := checkKnown(id.TermsID, known); err != nil {
+				return errorsmod.Wrapf(err, "terms_sets[%d]", i)
+			}
+			if known[id.TermsID].Derivatives != DERIVATIVES_SHARE_ALIKE {
+				return errorsmod.Wrapf(ErrInvalidGenesis, "terms_sets[%d]: %s are not share-alike", i, id)
+			}
+		}
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ var (
 	PastDemandsPrefix      = collections.NewPrefix(14)
 	AdmissionsPrefix       = collections.NewPrefix(15)
 	AdmissionsByWorkPrefix = collections.NewPrefix(16)
+	TermsSetsPrefix        = collections.NewPrefix(17)
 )
 
 // Limits of what one work or message can hold.

@@ -20,8 +20,8 @@ type PermitRequest struct {
 	Owner  sdk.AccAddress
 	Source registrytypes.WorkID
 	// Permission is what the owner relies on: a grant (grant1...), the terms of
-	// a public offer (terms1...), or nothing for a work whose revenue is all
-	// the owner's own.
+	// a public offer (terms1...) or of several, joined by +, or nothing for a work
+	// whose revenue is all the owner's own.
 	Permission string
 	// Action is what is done with the source: it is adapted, given as input, or
 	// trained on.
@@ -37,8 +37,10 @@ func (r PermitRequest) Use() rules.Use { return rules.Use{Action: r.Action, Unpl
 // Permit is the permission to derive from one source, with all that it pins.
 type Permit struct {
 	Source registrytypes.WorkID
-	// Terms is unset for own works.
+	// Terms is unset for own works. Also are those of further public offers relied on,
+	// in order.
 	Terms TermsID
+	Also  []TermsID
 	// Grant is unset where a public offer is the permission.
 	Grant GrantID
 	// Own: the source is the owner's, who needs no permission and owes nothing.
@@ -65,8 +67,9 @@ type Permit struct {
 // the derivative follow from all its pins.
 type Pin struct {
 	Source registrytypes.WorkID
-	// Terms is unset for own works.
+	// Terms is unset for own works. Also are those of further public offers, in order.
 	Terms TermsID
+	Also  []TermsID
 	// Grant is unset where a public offer was the permission.
 	Grant          GrantID
 	WorkVersion    uint32
@@ -77,9 +80,26 @@ type Pin struct {
 // Pin is what is kept of the permit.
 func (p Permit) Pin() Pin {
 	return Pin{
-		Source: p.Source, Terms: p.Terms, Grant: p.Grant, WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, Column: p.Column,
+		Source: p.Source, Terms: p.Terms, Also: p.Also, Grant: p.Grant,
+		WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, Column: p.Column,
 	}
 }
+
+// Permission is what the pin relies on, in its one spelling: a grant, terms, several
+// joined by +, or nothing.
+func (p Pin) Permission() string {
+	if p.Terms.IsZero() || !p.Grant.IsZero() {
+		return p.Grant.String()
+	}
+	texts := []string{p.Terms.String()}
+	for _, id := range p.Also {
+		texts = append(texts, id.String())
+	}
+	return strings.Join(texts, Joiner)
+}
+
+// Set is all terms of the public offers relied on.
+func (p Pin) Set() TermsSet { return NewTermsSet(append([]TermsID{p.Terms}, p.Also...)) }
 
 // Inherited are those of a source's constraints that pass on by the column.
 func (p Pin) Inherited(rows []Constraint) []Constraint {
@@ -99,8 +119,12 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
 	for _, d := range rules.Demands("", "", t.Rules(), p.Column) {
 		c := Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}}
-		if c.Kind == CONSTRAINT_ATTRIBUTION {
+		switch {
+		case c.Kind == CONSTRAINT_ATTRIBUTION:
 			c.WorkVersion = p.WorkVersion
+		case c.Kind == CONSTRAINT_SHARE_ALIKE && len(p.Also) > 0:
+			c.Kind, c.Terms = CONSTRAINT_SHARE_ALIKE_ANY, TermsIDBytes{}
+			c.TermsSet.Digest = p.Set().Digest()
 		}
 		list = append(list, c)
 	}

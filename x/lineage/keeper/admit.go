@@ -163,7 +163,7 @@ func (k Keeper) ask(ctx context.Context, d *derivation, s types.Source, p licens
 	switch {
 	case !found || given.Transfers != row.Transfers:
 		return fmt.Sprintf("%s has not approved it", row.Owner), nil
-	case given.Role != s.Role || given.Permission != permissionText(p):
+	case given.Role != s.Role || given.Permission != p.Pin().Permission():
 		return fmt.Sprintf("%s approved another role or permission", row.Owner), nil
 	}
 	now, err := k.PromisesOf(ctx, d.Work)
@@ -177,17 +177,6 @@ func (k Keeper) ask(ctx context.Context, d *derivation, s types.Source, p licens
 		d.approved = append(d.approved, by)
 	}
 	return "", nil
-}
-
-// permissionText is what a permit relies on, in its one spelling.
-func permissionText(p licensetypes.Permit) string {
-	switch {
-	case p.Own:
-		return ""
-	case !p.Grant.IsZero():
-		return p.Grant.String()
-	}
-	return p.Terms.String()
 }
 
 // PromisesOf counts what stands of a work whatever it declares later. Of derivatives

@@ -95,7 +95,7 @@ func (k Keeper) approveInAdvance(ctx context.Context, m *types.MsgApproveSource,
 	if err != nil {
 		return false, err
 	}
-	if place, linked := row.Find(through); linked && row.Edges[place].Role == a.Role && permissionOf(row.Edges[place]) == a.Permission {
+	if place, linked := row.Find(through); linked && row.Edges[place].Role == a.Role && row.Edges[place].Permission() == a.Permission {
 		return false, errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: there is nothing left to approve", through, m.Derivative)
 	}
 	key := collections.Join3(m.Source, m.Derivative, through)
@@ -104,17 +104,6 @@ func (k Keeper) approveInAdvance(ctx context.Context, m *types.MsgApproveSource,
 		return false, err
 	}
 	return true, k.Approvals.Set(ctx, key, a)
-}
-
-// permissionOf is what an edge relies on, in its one spelling.
-func permissionOf(e types.Edge) string {
-	switch {
-	case !e.Grant.IsZero():
-		return e.Grant.String()
-	case !e.Terms.IsZero():
-		return e.Terms.String()
-	}
-	return ""
 }
 
 // WithdrawSourceApproval takes an approval in advance back that was not used, in any

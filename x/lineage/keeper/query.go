@@ -73,7 +73,7 @@ func (r *reader) link(derivative, source workID) (types.Link, error) {
 
 func newLink(derivative workID, row *types.Derivation, e types.Edge) types.Link {
 	return types.Link{
-		Derivative: derivative, Source: e.Source.WorkID, Role: e.Role, Terms: e.Terms.TermsID, Grant: e.Grant.GrantID,
+		Derivative: derivative, Source: e.Source.WorkID, Role: e.Role, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		RoyaltyPolicy: e.RoyaltyPolicy, RoyaltyRate: e.RoyaltyRate, Weight: e.Weight,
 		WorkVersion: e.WorkVersion, AddedAt: row.AddedAt(e), AddedLater: e.AddedLater,
 	}

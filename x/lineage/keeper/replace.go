@@ -45,7 +45,7 @@ func (k Keeper) compare(ctx context.Context, d *derivation) error {
 	for _, past := range d.replaced {
 		i := slices.IndexFunc(d.permits, func(p licensetypes.Permit) bool { return p.Source == past.Source })
 		p, s := d.permits[i], d.linked[i]
-		if past.Edge.Role == s.Role && past.Edge.Terms.TermsID == p.Terms && past.Edge.Grant.GrantID == p.Grant {
+		if past.Edge.Role == s.Role && past.Edge.Permission() == p.Pin().Permission() {
 			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s in that role and by that permission: a source is declared once", p.Source, d.Work)
 		}
 		better, err := k.isBetter(ctx, d, past.Edge, p)

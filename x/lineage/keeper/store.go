@@ -96,6 +96,9 @@ func (k Keeper) indexEdge(ctx context.Context, source workID, cites bool, work w
 // changes at the source later changes what was agreed.
 func pin(edge *types.Edge, p licensetypes.Permit) {
 	edge.Terms.TermsID, edge.Grant.GrantID = p.Terms, p.Grant
+	for _, id := range p.Also {
+		edge.Also = append(edge.Also, licensetypes.TermsIDBytes{TermsID: id})
+	}
 	edge.RoyaltyPolicy, edge.RoyaltyRate = p.Policy, p.Rate
 	edge.WorkVersion, edge.UpstreamVersion, edge.DemandsVersion = p.WorkVersion, p.UpstreamVersion, p.DemandsVersion
 }
@@ -103,7 +106,7 @@ func pin(edge *types.Edge, p licensetypes.Permit) {
 // pinOf is what an edge of a work of the kind keeps of its permission.
 func pinOf(e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
 	return licensetypes.Pin{
-		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Grant: e.Grant.GrantID,
+		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		WorkVersion: e.WorkVersion, DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
 	}
 }

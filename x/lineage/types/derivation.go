@@ -6,6 +6,9 @@ import (
 	"slices"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -55,3 +58,31 @@ func (d *Derivation) Check(work registrytypes.WorkID) error {
 
 // Cites tells whether the source is only mentioned.
 func (e Edge) Cites() bool { return e.Role == ROLE_CITES }
+
+// AlsoTerms are the terms of further public offers relied on, in order; nil: none.
+func (e Edge) AlsoTerms() []licensetypes.TermsID {
+	var list []licensetypes.TermsID
+	for _, id := range e.Also {
+		list = append(list, id.TermsID)
+	}
+	return list
+}
+
+// Permission is what the edge relies on, in its one spelling.
+func (e Edge) Permission() string {
+	return licensetypes.Pin{Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID}.Permission()
+}
+
+// checkAlso checks the terms of several public offers: each once, the further ones in
+// order. It fails with ErrInvalidSource.
+func (e Edge) checkAlso() error {
+	if len(e.Also) == 0 {
+		return nil
+	}
+	set := licensetypes.Pin{Terms: e.Terms.TermsID, Also: e.AlsoTerms()}.Set()
+	inOrder := slices.IsSortedFunc(e.Also, func(a, b licensetypes.TermsIDBytes) int { return bytes.Compare(a.TermsID[:], b.TermsID[:]) })
+	if set.Validate() != nil || len(set.Terms) != len(e.Also)+1 || !inOrder || !e.Grant.IsZero() {
+		return errorsmod.Wrapf(ErrInvalidSource, "relies on %s: several public offers are each named once, in order, without a grant", e.Permission())
+	}
+	return nil
+}

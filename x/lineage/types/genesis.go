@@ -172,6 +172,9 @@ func (e GenesisEdge) validate(node Node) error {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: added at %s, not after the first declaration at %s: leave the time out",
 			e.Source, edge.AddedAt.Format(time.RFC3339), derivedAt.Format(time.RFC3339))
 	}
+	if err := edge.checkAlso(); err != nil {
+		return errorsmod.Wrapf(err, "%s", e.Source)
+	}
 	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE
 	if !known || edge.RoyaltyRate > Whole || none != (edge.RoyaltyRate == 0) {

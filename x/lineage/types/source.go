@@ -5,6 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/registry/text"
 )
 
@@ -25,7 +26,7 @@ func (s Source) Validate() error {
 	case s.Role == ROLE_CITES && s.Permission != "":
 		return errorsmod.Wrap(ErrInvalidSource, "a citation takes no permission: leave it empty")
 	}
-	if err := text.Check("permission", s.Permission, MaxTextLength); err != nil {
+	if err := text.Check("permission", s.Permission, licensetypes.MaxPermissionLength); err != nil {
 		return errorsmod.Wrap(ErrInvalidSource, err.Error())
 	}
 	return nil

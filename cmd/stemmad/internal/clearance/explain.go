@@ -105,7 +105,7 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 		}
 		return "Credit, in these words: " + o.Text
 	case licensetypes.OBLIGATION_SHARE_ALIKE:
-		return fmt.Sprintf("Offer what you make under %s only, as %s demands", name(o.Terms), o.Work)
+		return fmt.Sprintf("Offer what you make under %s only, as %s demands", AnyOf(append([]licensetypes.TermsID{o.Terms}, o.OrTerms...), name), o.Work)
 	case licensetypes.OBLIGATION_REPORT_USE:
 		source := o.Work.String()
 		if rights.Permission != "" && len(rights.Works) == 1 {
@@ -119,6 +119,15 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
 	}
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
+}
+
+// AnyOf names terms any of which will do.
+func AnyOf(ids []licensetypes.TermsID, name Namer) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, name(id))
+	}
+	return strings.Join(names, " or ")
 }
 
 // Serves says how many derivatives a grant serves.

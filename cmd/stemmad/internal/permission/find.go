@@ -42,7 +42,8 @@ type Request struct {
 	Derivative registrytypes.WorkID
 	// Action is what is done with the source.
 	Action licensetypes.Action
-	// Wanted names a grant (grant1...) or terms to rely on; empty: find one.
+	// Wanted names a grant (grant1...) or terms to rely on, several joined by +; empty:
+	// find one.
 	Wanted string
 	// Commercial leaves out what does not allow commercial use.
 	Commercial bool
@@ -82,6 +83,9 @@ type Finder struct {
 // fails with ErrChoice. It fails with ErrRefused, naming the source, the reasons and
 // what to do.
 func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
+	if strings.Contains(req.Wanted, licensetypes.Joiner) {
+		return f.joined(ctx, req)
+	}
 	if isGrant(req.Wanted) {
 		if _, err := licensetypes.ParseGrantID(req.Wanted); err != nil {
 			return Choice{}, fmt.Errorf("%s: %w", subject(req), err)

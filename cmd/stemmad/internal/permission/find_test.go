@@ -239,3 +239,21 @@ func TestWantedIsChecked(t *testing.T) {
 	_, err = c.find(req)
 	require.ErrorContains(t, err, "The grant serves no further derivative: "+grant.String()+"; acquire another")
 }
+
+func TestPublicOffersAreJoined(t *testing.T) {
+	one, other := terms("cc-by-sa-4.0"), terms("cc-by-nc-sa-4.0")
+	c := &chain{answer: map[string]licensetypes.Rights{"cc-by-sa-4.0": allowed(one.String()), other.String(): allowed(other.String())}}
+	req := ask()
+	req.Wanted = "cc-by-sa-4.0+" + other.String()
+	choice, err := c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, one.String()+"+"+other.String(), choice.Permission)
+	require.Equal(t, "public offers of cc-by-sa-4.0 and cc-by-nc-sa-4.0, under any of which the work may be shared", choice.How)
+
+	req.Wanted = "cc-by-sa-4.0+" + licensetypes.GrantID{7}.String()
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "is a grant: name it alone")
+	req.Wanted = "cc-by-sa-4.0+cc0-1.0"
+	_, err = c.find(req)
+	require.ErrorIs(t, err, permission.ErrRefused, "each has to be permitted")
+}

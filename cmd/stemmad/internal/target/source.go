@@ -15,7 +15,8 @@ type Source struct {
 	Work string
 	// Role is unspecified when none is named.
 	Role lineagetypes.Role
-	// Permission is terms (id or preset) or a grant; empty: to be found.
+	// Permission is terms (id or preset), several joined by +, or a grant; empty: to be
+	// found.
 	Permission string
 }
 
@@ -64,6 +65,9 @@ func ParseRole(s string) (lineagetypes.Role, error) {
 }
 
 func isPermission(s string) bool {
+	if first, rest, several := strings.Cut(s, licensetypes.Joiner); several {
+		return isPermission(first) && isPermission(rest)
+	}
 	if strings.HasPrefix(s, licensetypes.GrantHRP+"1") || strings.HasPrefix(s, licensetypes.TermsHRP+"1") {
 		// A mistyped id is reported as such when it is used.
 		return true
