@@ -75,16 +75,91 @@ func addWork(ctx sdk.Context, c *chain.Chain, owner chain.Account, i int) (regis
 	return work.ID, offer("commercial-remix-10")
 }
 
+// deep is how many generations the works are made from that TestDeepRights asks about.
+const deep = 20
+
+// deepChain holds lines of works, each made from the one before, by two owners in turn.
+// Every work asks for a credit, every tenth for a price of training.
+func deepChain(t testing.TB) (*chain.Chain, []string) {
+	owners := []chain.Account{chain.Named("alice"), chain.Named("bob")}
+	c := chain.New(t, chain.GoLevelDB(), chain.Accounts(owners...))
+	fee := sdk.NewInt64Coin("uusdc", 1)
+	paid := publish(c, licensetypes.Terms{Attribution: true, AiTraining: licensetypes.PERMISSION_PAID, GrantFee: sdk.NewCoins(fee)})
+	credited := publish(c, licensetypes.Terms{Attribution: true})
+	terms := func(generation int) licensetypes.TermsID {
+		if generation%10 == 9 {
+			return paid
+		}
+		return credited
+	}
+	var tops []string
+	writeEach(c, *size, func(ctx sdk.Context, i int) error {
+		work := func(i int) chain.Work { return chain.WorkOf(fmt.Sprint("work ", i), owners[i%2]) }
+		msgs := []sdk.Msg{chain.RegisterMsg(owners[i%2], fmt.Sprint("work ", i))}
+		generation := i % (deep + 1)
+		if generation > 0 {
+			under := terms(generation - 1)
+			derive, from := chain.DeriveMsg(work(i), work(i-1).Under(under)), work(i-1).ID
+			if under == paid {
+				licensee := owners[i%2]
+				msgs = append(msgs, &licensetypes.MsgAcquire{Licensee: licensee.String(), Work: from, Terms: paid, MaxFee: &fee})
+				derive.Sources[0].Permission = licensetypes.NewGrantID(from, paid, licensee.Address, 0).String()
+			}
+			msgs = append(msgs, derive)
+		}
+		msgs = append(msgs, chain.OfferMsg(work(i), terms(generation)))
+		if generation == deep {
+			tops = append(tops, work(i).ID.String())
+		}
+		for _, msg := range msgs {
+			if err := execute(ctx, c, msg); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return c, tops
+}
+
+// spread takes as many of the works as one question is about, far apart in the store.
+func spread(works []string) []string {
+	batch := make([]string, min(asked, len(works)))
+	for i := range batch {
+		batch[i] = works[i*(len(works)/len(batch))]
+	}
+	return batch
+}
+
+// TestDeepRights prints how long answers take about works that were made through many
+// generations.
+func TestDeepRights(t *testing.T) {
+	c, tops := deepChain(t)
+	client := licensetypes.NewQueryClient(c.Conn())
+	batch := spread(tops)
+	for _, action := range []licensetypes.Action{licensetypes.ACTION_COPY, licensetypes.ACTION_TRAIN_AI} {
+		var took []time.Duration
+		var answer licensetypes.Rights
+		for range 9 {
+			start := time.Now()
+			answers, err := client.CheckRightsBatch(context.Background(), &licensetypes.QueryCheckRightsBatchRequest{
+				Works: batch, Use: licensetypes.Use{Action: action, Commercial: true}, Licensee: chain.Named("carol").String(),
+			})
+			took = append(took, time.Since(start))
+			require.NoError(t, err)
+			answer = answers.Rights[0]
+		}
+		fmt.Printf("%d answers of %d generations with %d works, %s: %8.1f ms; %s, %d offers, %d duties\n",
+			len(batch), deep, *size, action, ms(median(took)), answer.Verdict, len(answer.Offers), len(answer.Obligations))
+	}
+}
+
 // TestRights prints how long 1,000 answers about rights take, asked for at once
 // and one by one. The works asked for lie far apart in the store.
 func TestRights(t *testing.T) {
 	c, works := rightsChain(t)
 	client := licensetypes.NewQueryClient(c.Conn())
 	use := licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true}
-	batch := make([]string, min(asked, len(works)))
-	for i := range batch {
-		batch[i] = works[i*(len(works)/len(batch))]
-	}
+	batch := spread(works)
 	for _, licensee := range []string{"", chain.Named("bob").String()} {
 		var together, single []time.Duration
 		for range 5 {

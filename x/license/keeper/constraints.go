@@ -23,7 +23,10 @@ func (k Keeper) demandsOn(ctx context.Context, work registrytypes.WorkID) (types
 		return types.Demands{}, err
 	}
 	d, err := types.UnpackDemands(packed)
-	return d, errorsmod.Wrapf(err, "demands on %s", work)
+	if err != nil { // Wrapf would write its text for no error too, at each read
+		return d, errorsmod.Wrapf(err, "demands on %s", work)
+	}
+	return d, nil
 }
 
 // constraintsAt lists what was demanded of a work in one version of its demands, now
@@ -45,7 +48,10 @@ func (k Keeper) constraintsAt(
 		return nil, errorsmod.Wrapf(types.ErrUnknownVersion, "version %d of the demands on %s, which are at %d", version, work, now.Version)
 	}
 	d, err := types.UnpackDemands(packed)
-	return d.Constraints, errorsmod.Wrapf(err, "version %d of the demands on %s", version, work)
+	if err != nil {
+		return nil, errorsmod.Wrapf(err, "version %d of the demands on %s", version, work)
+	}
+	return d.Constraints, nil
 }
 
 // setDemands replaces what is demanded of a work. What a grant or a derivative may

@@ -60,9 +60,12 @@ type Subject struct {
 // ParseSubject reads the id of a work or a SHA-256 of 64 hex digits. It fails
 // with the registry's ErrInvalidID.
 func ParseSubject(s string) (Subject, error) {
-	if digest, err := registrytypes.ParseDigest("work", s); err == nil {
+	work, err := registrytypes.ParseWorkID(s)
+	if err == nil {
+		return Subject{Work: work}, nil
+	}
+	if digest, notDigest := registrytypes.ParseDigest("work", s); notDigest == nil {
 		return Subject{Digest: digest}, nil
 	}
-	work, err := registrytypes.ParseWorkID(s)
-	return Subject{Work: work}, err
+	return Subject{}, err
 }

@@ -133,7 +133,10 @@ func (k Keeper) Revision(ctx context.Context, id types.WorkID, version uint32) (
 		return types.Revision{}, err
 	}
 	revision, err := k.revisionOf(ctx, id, work, version)
-	return revision, errorsmod.Wrapf(err, "version %d of %s", version, id)
+	if err != nil {
+		return revision, errorsmod.Wrapf(err, "version %d of %s", version, id)
+	}
+	return revision, nil
 }
 
 // revisionOf reads one version of a work's details, from 1 to the current.

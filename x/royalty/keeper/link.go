@@ -28,7 +28,10 @@ func (k Keeper) GetUpstream(ctx context.Context, work registrytypes.WorkID, vers
 		return flow.Upstream{}, err
 	}
 	upstream, err := packed.Unpack()
-	return upstream, errorsmod.Wrapf(err, "upstream version %d of %s", version, work)
+	if err != nil {
+		return upstream, errorsmod.Wrapf(err, "upstream version %d of %s", version, work)
+	}
+	return upstream, nil
 }
 
 // UpstreamVersion returns the version of what a work owes now.
