@@ -25,6 +25,9 @@ type Work struct {
 	Holder bool
 	// Constraints are what the work takes on from its sources today.
 	Constraints []Constraint
+	// Owes: what derives from the work today owes royalties to its sources; it matters
+	// for collections, of which clash says what.
+	Owes bool
 	// Waiting: owners have not approved later sources of the work, or of what it was
 	// made from.
 	Waiting bool
@@ -95,11 +98,11 @@ func Decide(w Work, u Use, now time.Time) Decision {
 		if out := w.ownerOut(u, now); len(out) > 0 {
 			own = Decision{Verdict: Denied, Reasons: out}
 		}
-		d, _ := w.demanding(w.Constraints, u, now, own)
+		d, _ := w.demanding(w.Constraints, w.Owes, u, now, own)
 		return d
 	}
 	if len(w.Alternatives) == 0 {
-		d, _ := w.demanding(w.Constraints, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
+		d, _ := w.demanding(w.Constraints, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
 		return d
 	}
 	alternatives := slices.Clone(w.Alternatives)
@@ -156,7 +159,16 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 	case NeedsAGrant:
 		d.Obtain = []Alternative{*a}
 	}
-	return w.demanding(constraints, u, now, d)
+	return w.demanding(constraints, w.owesBy(a), u, now, d)
+}
+
+// owesBy says whether what derives under an alternative owes royalties: to the work, or
+// to its sources. A licence that is judged by an older day does not tell.
+func (w Work) owesBy(a *Alternative) bool {
+	if a.Granted {
+		return a.Terms.Rate > 0 || a.Owes
+	}
+	return a.Terms.Rate > 0 || w.Owes && !a.Pinned
 }
 
 // crediting are constraints with those about credit as they are today: whoever was
@@ -174,8 +186,12 @@ func (w Work) crediting(constraints []Constraint) []Constraint {
 
 // demanding is a decision by what is offered and granted of the work itself, with
 // what the sources have to say to it, and the rank of what comes of it.
-func (w Work) demanding(constraints []Constraint, u Use, now time.Time, d Decision) (Decision, rank) {
-	if reasons := against(constraints, u, now); len(reasons) > 0 {
+func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
+	reasons := against(constraints, u, now)
+	if u.Action.approved() {
+		reasons = append(reasons, clash(constraints, u.Column, owes)...)
+	}
+	if len(reasons) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
 	}
 	asked, obtain, refused := w.askedAtSources(constraints, u)
@@ -209,6 +225,9 @@ func (w Work) standing() []Reason {
 func against(constraints []Constraint, u Use, now time.Time) []Reason {
 	var reasons []Reason
 	for _, c := range constraints {
+		if !c.binds(u.Action) {
+			continue
+		}
 		for _, r := range c.against(u, now) {
 			r.Source, r.Terms = c.Source, c.TermsID
 			reasons = append(reasons, r)
@@ -243,7 +262,7 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 	for _, c := range constraints {
 		reason := Reason{Source: c.Source, Terms: c.TermsID}
 		switch {
-		case c.AtSource == nil || c.AtSource.Verdict == Allowed:
+		case c.AtSource == nil || c.AtSource.Verdict == Allowed || !c.binds(u.Action):
 			continue
 		case c.Kind == Approval && u.Action.approved() && !c.Approved:
 			reason.Code = NeedsApproval
@@ -270,7 +289,8 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 // AsksAtSource says whether what somebody may do with the source decides about a
 // use of what was made from it.
 func (d Demand) AsksAtSource(u Use) bool {
-	return d.Kind == PaidUses && d.Terms.paidByGrant(u.Action) || d.Kind == Approval && u.Action.approved()
+	asked := d.Kind == PaidUses && d.Terms.paidByGrant(u.Action) || d.Kind == Approval && u.Action.approved()
+	return asked && d.binds(u.Action)
 }
 
 // Acquire decides whether a grant can be acquired under an offer, whatever for,

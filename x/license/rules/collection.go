@@ -1,0 +1,63 @@
+package rules
+
+// A collection holds works unchanged, each under its own terms. What they demand is
+// marked, and terms that could never be met together stand side by side in it. Whoever
+// makes something from the collection takes all of them on, and cannot.
+
+// clash lists what keeps anybody from making something from a collection, with a
+// column for what it takes on: demands of items, or of an item and the collection, that
+// nothing can meet together, or share-alike where it would owe royalties. Both sides of
+// a conflict are named. Nothing: it is no collection, or they go together.
+//
+// Rows do not tell by which item an ancestor's demand came in. So each source stands
+// for itself: an item under share-alike terms whose own source forbids commercial use
+// (which charts discourage and allow) is a conflict here; it is adapted by itself.
+func clash(constraints []Constraint, column Column, owes bool) []Reason {
+	groups, wanted := partsOf(constraints, column)
+	if len(groups) < 2 || len(wanted) == 0 {
+		return nil
+	}
+	var reasons []Reason
+	name := func(code Code, d Demand) {
+		reasons = append(reasons, Reason{Code: code, Source: d.Source, Terms: d.TermsID})
+	}
+	_, conflicts := Combine(groups...)
+	for _, c := range conflicts {
+		name(c.Code, c.A)
+		name(c.Code, c.B)
+	}
+	if owes {
+		for _, d := range wanted {
+			name(ShareAlikeRoyalty, d)
+		}
+	}
+	return reasons
+}
+
+// partsOf takes demands that pass by the column apart: first those of the work itself,
+// then those of its items by source, without their mark. Wanted are those for
+// share-alike.
+func partsOf(constraints []Constraint, column Column) (groups []Group, wanted Group) {
+	groups = []Group{nil}
+	place := make(map[string]int)
+	for _, c := range constraints {
+		d := c.Demand
+		if !column.Passes(d.Kind, d.Kind == ShareAlike && column.SparesWeak() && d.Terms.Weak()) {
+			continue
+		}
+		at := 0
+		if d.Contained {
+			known := false
+			if at, known = place[d.Source]; !known {
+				at = len(groups)
+				place[d.Source], groups = at, append(groups, nil)
+			}
+			d.Contained = false
+		}
+		groups[at] = append(groups[at], d)
+		if d.Kind == ShareAlike {
+			wanted = append(wanted, d)
+		}
+	}
+	return groups, wanted
+}
