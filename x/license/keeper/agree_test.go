@@ -40,7 +40,8 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 			use := types.Use{Action: types.Action(action), Unplaced: true}
 			ask := func(permission string) (types.Permit, error) {
 				return m.k.Permit(m.ctx, types.PermitRequest{
-					Derivative: made, Owner: maker, Source: source, Permission: permission, Action: action,
+					Derivative: made, Owner: maker, Source: source, Permission: permission, Actions: []rules.Action{action},
+					Column: rules.LeastColumn(action),
 				})
 			}
 			answer := func(permission string) types.Rights {

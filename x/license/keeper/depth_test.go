@@ -159,7 +159,7 @@ func TestWhatWasTrainedOnAWorkMayBeRun(t *testing.T) {
 	f.offered(song, preset("ai-training-allowed"), types.Offer{})
 	permit, err := f.k.Permit(f.ctx, types.PermitRequest{
 		Derivative: remix, Owner: bob, Source: song, Permission: preset("ai-training-allowed").String(),
-		Action: rules.TrainAI, Column: rules.Trained,
+		Actions: []rules.Action{rules.TrainAI}, Column: rules.Trained,
 	})
 	require.NoError(t, err)
 	require.NoError(t, f.k.Bind(f.ctx, binding(remix, permit)))

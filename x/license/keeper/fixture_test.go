@@ -143,6 +143,14 @@ func (r *revenue) Owed(_ context.Context, work registrytypes.WorkID) (absolute, 
 	return r.owed[work], 0, nil
 }
 
+// Debts is one absolute debt where a work owed something in a version.
+func (r *revenue) Debts(_ context.Context, work registrytypes.WorkID, version uint32) ([]royaltytypes.Debt, error) {
+	if version == 0 || r.owed[work] == 0 {
+		return nil, nil
+	}
+	return []royaltytypes.Debt{{Work: song, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: r.owed[work]}}, nil
+}
+
 func (r *revenue) Meter(_ context.Context, work registrytypes.WorkID, denom string) error {
 	if _, known := r.meters[work.String()+denom]; !known {
 		r.meters[work.String()+denom] = math.ZeroInt()
@@ -343,7 +351,7 @@ func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, t
 
 // permit asks whether a derivative of its owner's may be made from a source.
 func (f *fixture) permit(derivative, source registrytypes.WorkID, permission fmt.Stringer) (types.Permit, error) {
-	r := types.PermitRequest{Derivative: derivative, Owner: f.registry[derivative].Owner, Source: source, Action: rules.Adapt}
+	r := types.PermitRequest{Derivative: derivative, Owner: f.registry[derivative].Owner, Source: source, Actions: []rules.Action{rules.Adapt}}
 	if permission != nil {
 		r.Permission = permission.String()
 	}

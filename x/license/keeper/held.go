@@ -185,6 +185,13 @@ func (q *inquiry) addGrant(id types.GrantID, demands *types.Demands, known *rule
 	if err := q.pin(g.Work.WorkID, demands, g.DemandsVersion, &a); err != nil {
 		return g, false, err
 	}
+	judged := known.Constraints
+	if a.Pinned {
+		judged = a.Constraints
+	}
+	if a.Owes, err = q.owesUnder(g, judged); err != nil {
+		return g, false, err
+	}
 	known.Alternatives = append(known.Alternatives, a)
 	return g, true, nil
 }

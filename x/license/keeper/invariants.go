@@ -215,7 +215,14 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 	if credits := c.Kind == types.CONSTRAINT_ATTRIBUTION; credits != (c.WorkVersion > 0) || c.WorkVersion > source.Version {
 		return fmt.Errorf("names version %d of %s, which is at %d", c.WorkVersion, c.Source, source.Version)
 	}
-	if c.Kind != types.CONSTRAINT_EXPIRES {
+	switch c.Kind {
+	case types.CONSTRAINT_ITEMS_APART:
+		if !c.Terms.IsZero() || !c.Grant.IsZero() || c.Contained {
+			return fmt.Errorf("says that items of %s are apart by terms or a grant, or as contained", c.Source)
+		}
+		return nil
+	case types.CONSTRAINT_EXPIRES:
+	default:
 		return k.checkDemand(ctx, work, c)
 	}
 	g, err := k.GetGrant(ctx, c.Grant.GrantID)

@@ -1,19 +1,24 @@
 package rules
 
+import "slices"
+
 // A collection holds works unchanged, each under its own terms. What they demand is
 // marked, and terms that could never be met together stand side by side in it. Whoever
 // makes something from the collection takes all of them on, and cannot.
 
-// clash lists what keeps anybody from making something from a collection, with a
-// column for what it takes on: demands of items, or of an item and the collection, that
-// nothing can meet together, or share-alike where it would owe royalties. Both sides of
-// a conflict are named. Nothing: it is no collection, or they go together.
+// Clash lists what keeps anybody from making something from a collection: demands of
+// items, or of an item and the collection, that nothing can meet together, or share-alike
+// where it would owe royalties. Both sides of a conflict are named. Nothing: it is no
+// collection, they go together, or the use makes nothing.
 //
 // Rows do not tell by which item an ancestor's demand came in. So each source stands
 // for itself: an item under share-alike terms whose own source forbids commercial use
 // (which charts discourage and allow) is a conflict here; it is adapted by itself.
-func clash(constraints []Constraint, column Column, owes bool) []Reason {
-	groups, wanted := partsOf(constraints, column)
+func Clash(constraints []Constraint, u Use, owes bool) []Reason {
+	if !u.Action.approved() {
+		return nil
+	}
+	groups, wanted := partsOf(constraints, u.Column)
 	if len(groups) < 2 || len(wanted) == 0 {
 		return nil
 	}
@@ -32,6 +37,13 @@ func clash(constraints []Constraint, column Column, owes bool) []Reason {
 		}
 	}
 	return reasons
+}
+
+// AsksRoyalties says whether it matters for the use if what is made from the work owes
+// royalties: the work is a collection with items under share-alike terms.
+func AsksRoyalties(constraints []Constraint, u Use) bool {
+	return u.Action.approved() && slices.ContainsFunc(constraints, func(c Constraint) bool { return c.Contained }) &&
+		slices.ContainsFunc(constraints, func(c Constraint) bool { return c.Kind == ShareAlike })
 }
 
 // partsOf takes demands that pass by the column apart: first those of the work itself,

@@ -285,7 +285,7 @@ func TestAMarkDeniesNoMore(t *testing.T) {
 		work, use := anyWork(t), anyUse(t)
 		c := anyConstraint(t, "item")
 		c.Kind = rules.Kind(rapid.IntRange(1, 9).Draw(t, "any kind"))
-		if c.Kind == rules.ShareAlike { // which denies by clash alone
+		if c.Kind == rules.ShareAlike { // which denies by Clash alone
 			return
 		}
 		work.Constraints = slices.DeleteFunc(work.Constraints, func(c rules.Constraint) bool { return c.Kind == rules.ShareAlike })

@@ -26,7 +26,7 @@ type Conflict struct {
 // likewise, and so do limits of territory or medium that have nothing in common.
 //
 // What items of a collection demand goes with everything but these last: the
-// collection's terms are not the items'. clash has what comes of it.
+// collection's terms are not the items'. Clash has what comes of it.
 //
 // Each conflict names one pair of works for its terms, the first in order. The
 // cost is that of distinct share-alike terms, squared, and times all demands.

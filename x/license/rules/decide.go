@@ -26,7 +26,7 @@ type Work struct {
 	// Constraints are what the work takes on from its sources today.
 	Constraints []Constraint
 	// Owes: what derives from the work today owes royalties to its sources; it matters
-	// for collections, of which clash says what.
+	// for collections, of which Clash says what.
 	Owes bool
 	// Waiting: owners have not approved later sources of the work, or of what it was
 	// made from.
@@ -187,10 +187,7 @@ func (w Work) crediting(constraints []Constraint) []Constraint {
 // demanding is a decision by what is offered and granted of the work itself, with
 // what the sources have to say to it, and the rank of what comes of it.
 func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
-	reasons := against(constraints, u, now)
-	if u.Action.approved() {
-		reasons = append(reasons, clash(constraints, u.Column, owes)...)
-	}
+	reasons := append(against(constraints, u, now), Clash(constraints, u, owes)...)
 	if len(reasons) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
 	}

@@ -75,7 +75,7 @@ func TestWhatIsNoStricterDeniesNothingNew(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := some(t, "before"), some(t, "after")
-		// What demands of items come to together is clash's to say.
+		// What demands of items come to together is Clash's to say.
 		if !slices.ContainsFunc(slices.Concat(before, after), func(c rules.Constraint) bool { return c.Kind == rules.ShareAlike }) {
 			for _, list := range [][]rules.Constraint{before, after} {
 				for i := range list {

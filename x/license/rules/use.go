@@ -23,12 +23,9 @@ const (
 // makes says whether the action makes a derivative.
 func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 
-// Makes says whether the use makes a derivative.
-func (u Use) Makes() bool { return u.Action.makes() }
-
-// derives says whether the use makes a derivative, which a grant serves a number of:
-// by the action or because it is asked for a derivation.
-func (u Use) derives() bool { return u.Unplaced || u.Action.makes() }
+// Makes says whether the use makes a derivative, which a grant serves a number of: by
+// the action, or because it is asked for a derivation.
+func (u Use) Makes() bool { return u.Unplaced || u.Action.makes() }
 
 // approved says whether the owner's approval is asked for the action where terms
 // ask for one.

@@ -135,6 +135,12 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 	if (c.Kind == CONSTRAINT_ATTRIBUTION) != (c.WorkVersion > 0) {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
 	}
+	if c.Kind == CONSTRAINT_ITEMS_APART {
+		if !c.Grant.IsZero() || !c.Terms.IsZero() || c.Contained {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "kind ITEMS_APART of %s names neither terms nor a grant and is not contained", c.Source)
+		}
+		return nil
+	}
 	if c.Kind != CONSTRAINT_EXPIRES {
 		if !c.Grant.IsZero() {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, not %s", c.Kind, c.Grant)
