@@ -29,7 +29,7 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 		case row.Kind == types.CONSTRAINT_CEILING:
 			c.Reached, err = q.reached(work, row.Terms.TermsID)
 		case d.AsksAtSource(q.use):
-			err = q.askSource(row, &c)
+			err = q.askSource(work, row, &c)
 		}
 		if err != nil {
 			return nil, err
@@ -59,14 +59,22 @@ func (q *inquiry) owesUnder(g types.Grant, constraints []rules.Constraint) (bool
 	return slices.ContainsFunc(debts, absolute), err
 }
 
-// askSource finds out what who asks may do with the source of a demand itself.
-func (q *inquiry) askSource(row types.Constraint, c *rules.Constraint) error {
+// askSource finds out what who asks may do with the source of a demand on a work itself.
+func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *rules.Constraint) error {
 	source, err := q.k.registry.GetWork(q.ctx, row.Source.WorkID)
 	if err != nil {
 		return err
 	}
-	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || row.Kind != types.CONSTRAINT_APPROVAL {
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil {
 		return err
+	}
+	if row.Kind == types.CONSTRAINT_PAID_USES {
+		if c.AtSource.Verdict != rules.Allowed {
+			served, err := q.k.servedBy(q.ctx, work, row, q.licensee)
+			c.Unserved = !served
+			return err
+		}
+		return nil
 	}
 	c.Approved, err = q.approved(collections.Join(row.Source.WorkID, row.Terms.TermsID), source.Transfers, q.asker)
 	return err

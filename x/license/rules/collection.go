@@ -12,7 +12,7 @@ import "slices"
 // collection, they go together, or the use makes nothing.
 //
 // Rows do not tell by which item an ancestor's demand came in. So each source stands
-// for itself: an item under share-alike terms whose own source forbids commercial use
+// for itself, under each of its terms: an item under share-alike terms whose own source forbids commercial use
 // (which charts discourage and allow) is a conflict here; it is adapted by itself.
 func Clash(constraints []Constraint, u Use, owes bool) []Reason {
 	if !u.Action.approved() {
@@ -47,11 +47,12 @@ func AsksRoyalties(constraints []Constraint, u Use) bool {
 }
 
 // partsOf takes demands that pass by the column apart: first those of the work itself,
-// then those of its items by source, without their mark. Wanted are those for
+// then those of its items by source and terms, without their mark. Wanted are those for
 // share-alike.
 func partsOf(constraints []Constraint, column Column) (groups []Group, wanted Group) {
 	groups = []Group{nil}
-	place := make(map[string]int)
+	type item struct{ source, terms string }
+	place := make(map[item]int)
 	for _, c := range constraints {
 		d := c.Demand
 		if !column.Passes(d.Kind, d.Kind == ShareAlike && column.SparesWeak() && d.Terms.Weak()) {
@@ -59,10 +60,10 @@ func partsOf(constraints []Constraint, column Column) (groups []Group, wanted Gr
 		}
 		at := 0
 		if d.Contained {
-			known := false
-			if at, known = place[d.Source]; !known {
+			known, of := false, item{d.Source, d.TermsID}
+			if at, known = place[of]; !known {
 				at = len(groups)
-				place[d.Source], groups = at, append(groups, nil)
+				place[of], groups = at, append(groups, nil)
 			}
 			d.Contained = false
 		}

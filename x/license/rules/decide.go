@@ -56,6 +56,9 @@ type Constraint struct {
 	AtSource *Decision
 	// Approved: the source's owner approved who asks; for Approval.
 	Approved bool
+	// Unserved: no grant of the source serves the work, so that its holder has not paid
+	// for it; for PaidUses.
+	Unserved bool
 }
 
 // Verdict is the answer to whether a use is allowed, the worse first.
@@ -264,7 +267,7 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 		case c.Kind == Approval && u.Action.approved() && !c.Approved:
 			reason.Code = NeedsApproval
 		// What was paid for an edge is not asked again of who holds what it made.
-		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && !w.Holder:
+		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && (c.Unserved || !w.Holder):
 			reason.Code = NeedsGrant
 			if c.AtSource.Verdict == Denied {
 				reason.Code = NotOffered
