@@ -30,7 +30,7 @@ registered in the same transaction (anchored first, as by "stemmad register").
 
 Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
   ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
-(or short: parent, component, input, trained). "contains" is for a collection that
+(or short: parent, component, input, trained, item). "contains" is for a collection that
 holds the source unchanged: it needs the permission to copy and to distribute, and
 the source keeps its own terms. Without a role it is parentOf for a
 single source, componentOf for several, and inputTo with --model. Without terms or

@@ -329,3 +329,37 @@ func TestAnAdmittedWorkIsNotCollected(t *testing.T) {
 	require.ErrorContains(t, err, "unapproved_source")
 	l.RequireInvariants()
 }
+
+// A permission of a work that has demands of its own is replaced by a better one, which
+// nobody has to approve, and compared with what the edge pinned.
+func TestAPermissionOfADerivativeIsReplaced(t *testing.T) {
+	s := newShelf(t)
+	base := s.Register("base", s.author).Under(chain.Preset("cc-by-4.0"))
+	remix := s.Derive("remix", s.curator, base)
+	free, asking := s.anything(), s.publish(licensetypes.Terms{
+		Spdx: "LicenseRef-Asking", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, AiTraining: licensetypes.PERMISSION_PAID,
+		GrantFee: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1_000)),
+	})
+	s.Offer(remix, asking)
+	grant := func(serial uint64) string {
+		fee := sdk.NewInt64Coin("uusdc", 1_000)
+		s.MustDeliver(s.maker, &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: remix.ID, Terms: asking, Serial: serial, MaxFee: &fee})
+		return licensetypes.NewGrantID(remix.ID, asking, s.maker.Address, serial).String()
+	}
+	work := s.Register("cover", s.maker)
+	by := func(permission string) *types.MsgDerive {
+		msg := chain.DeriveMsg(work, remix.Under(asking))
+		msg.Sources[0].Permission = permission
+		return msg
+	}
+	s.MustDeliver(s.maker, by(grant(1)))
+	s.Offer(work, free)
+	_, err := s.derive("relied on", work.Under(free))
+	require.NoError(t, err)
+	s.MustDeliver(s.maker, by(grant(2))) // asks for the same
+	s.Offer(remix, free)
+	s.MustDeliver(s.maker, by(free.String()))
+	require.ErrorContains(t, s.Deliver(s.maker, by(grant(3))).Err(), "MsgApproveSource", "stricter again")
+	s.RequireInvariants()
+	s.RequireSameExport()
+}
