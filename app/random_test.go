@@ -203,8 +203,13 @@ func (g *game) derive() (chain.Account, []sdk.Msg) {
 	var sources []chain.Source
 	for range 1 + g.rng.IntN(2) {
 		source := g.work().Under(g.terms())
-		if g.rng.IntN(4) == 0 {
+		switch g.rng.IntN(6) {
+		case 0:
 			source = source.Work.Cited()
+		case 1:
+			source = source.As(lineagetypes.ROLE_CONTAINS)
+		case 2:
+			source = source.As(lineagetypes.ROLE_PARENT_OF)
 		}
 		sources = append(sources, source)
 	}

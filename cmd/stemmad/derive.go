@@ -30,7 +30,9 @@ registered in the same transaction (anchored first, as by "stemmad register").
 
 Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
   ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
-(or short: parent, component, input, trained). Without a role it is parentOf for a
+(or short: parent, component, input, trained, item). "contains" is for a collection that
+holds the source unchanged: it needs the permission to copy and to distribute, and
+the source keeps its own terms. Without a role it is parentOf for a
 single source, componentOf for several, and inputTo with --model. Without terms or
 grant, derive asks the chain what permits it: your own work, else of the public
 offers and your grants the one with the lowest royalty, and says which it took. If

@@ -178,7 +178,9 @@ func choose(
 	}
 	request.Source, request.Title = work.Id, table.Short(describe.Heading(work.Claim))
 	request.Wanted = source.Permission
-	request.Action = licensetypes.Action(found.role.Asks(generated))
+	for _, action := range found.role.Asks(generated) {
+		request.Actions = append(request.Actions, licensetypes.Action(action))
+	}
 	if under := conn.Flags().Texts(flagUnder); source.Permission == "" && len(under) > 0 {
 		found.choice, err = chosenUnder(ctx, finder, request, under, work.Owner)
 		return found, err

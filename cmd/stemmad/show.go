@@ -232,12 +232,18 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 	for _, row := range p.constraints.Constraints {
 		c := row.Constraint
 		demand := enumName(c.Kind.String(), "CONSTRAINT_")
+		if c.Contained {
+			demand += " of an item"
+		}
 		switch c.Kind {
 		case licensetypes.CONSTRAINT_EXPIRES:
 			conn.Say("Constraint: %s on %s with %s of %s", demand, table.OptionalTime(c.ExpiresAt), c.Grant, c.Source)
 			continue
 		case licensetypes.CONSTRAINT_SHARE_ALIKE_ANY:
 			conn.Say("Constraint: share alike, from %s under %s", c.Source, clearance.AnyOf(c.AnyOf, terms))
+			continue
+		case licensetypes.CONSTRAINT_ITEMS_APART:
+			conn.Say("Constraint: %s of %s", demand, c.Source)
 			continue
 		case licensetypes.CONSTRAINT_CEILING:
 			demand = fmt.Sprintf("%s of %s, %s taken in", demand, row.Ceiling, row.TakenIn)

@@ -10,7 +10,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -28,7 +27,7 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 			next++
 			source := rapid.SampledFrom(works).Draw(rt, "source")
 			maker := rapid.SampledFrom(accounts).Draw(rt, "maker")
-			action := rapid.SampledFrom([]rules.Action{rules.Adapt, rules.TrainAI, rules.AIInput}).Draw(rt, "action")
+			role := rapid.SampledFrom(roles).Draw(rt, "role")
 			made := registrytypes.WorkID{200, next}
 			isNew := rapid.IntRange(0, 2).Draw(rt, "new") > 0
 			if isNew {
@@ -37,21 +36,26 @@ func TestAnswersAgreeWithDerivations(t *testing.T) {
 				made = rapid.SampledFrom(works).Draw(rt, "made")
 				maker = m.registry[made].Owner
 			}
-			use := types.Use{Action: types.Action(action), Unplaced: true}
 			ask := func(permission string) (types.Permit, error) {
 				return m.k.Permit(m.ctx, types.PermitRequest{
-					Derivative: made, Owner: maker, Source: source, Permission: permission, Action: action,
+					Derivative: made, Owner: maker, Source: source, Permission: permission, Actions: role.actions, Column: role.column,
 				})
 			}
-			answer := func(permission string) types.Rights {
-				res, err := m.query.CheckRights(m.ctx, &types.QueryCheckRightsRequest{
-					Work: source.String(), Use: use, Licensee: maker.String(), Permission: permission, Derivative: made,
-				})
-				require.NoError(rt, err)
-				return res.Rights
+			answer := func(permission string) (worst types.Rights) {
+				for i, action := range role.actions {
+					res, err := m.query.CheckRights(m.ctx, &types.QueryCheckRightsRequest{
+						Work: source.String(), Use: types.Use{Action: types.Action(action), Unplaced: true}, Licensee: maker.String(),
+						Permission: permission, Derivative: made,
+					})
+					require.NoError(rt, err)
+					if i == 0 || res.Rights.Verdict < worst.Verdict {
+						worst = res.Rights
+					}
+				}
+				return worst
 			}
 			got := answer("")
-			if got.Verdict == types.VERDICT_ALLOWED {
+			if got.Verdict == types.VERDICT_ALLOWED && (len(role.actions) == 1 || answer(got.Permission).Verdict == got.Verdict) {
 				permit, err := ask(got.Permission)
 				require.NoError(rt, err)
 				if isNew {
@@ -126,10 +130,11 @@ func (f *fixture) play(rt *rapid.T, works []registrytypes.WorkID, accounts []sdk
 				grants = append(grants, types.NewGrantID(work, id, account, uint64(len(grants))))
 			}
 		case 5:
+			role := rapid.SampledFrom(roles).Draw(rt, "role")
 			if len(grants) > 0 {
-				_ = f.derive(rapid.SampledFrom(works).Draw(rt, "derivative"), source{work, rapid.SampledFrom(grants).Draw(rt, "grant")})
+				_ = f.deriveAs(role, rapid.SampledFrom(works).Draw(rt, "derivative"), source{work, rapid.SampledFrom(grants).Draw(rt, "grant")})
 			} else {
-				_ = f.derive(rapid.SampledFrom(works).Draw(rt, "derivative"), source{work, id})
+				_ = f.deriveAs(role, rapid.SampledFrom(works).Draw(rt, "derivative"), source{work, id})
 			}
 		case 6:
 			if rapid.IntRange(0, 2).Draw(rt, "sell") == 0 {

@@ -77,7 +77,7 @@ func (k Keeper) standing(ctx context.Context, b types.Binding, before types.Dema
 func (k Keeper) Rebuild(ctx context.Context, work registrytypes.WorkID, pins []types.Pin) ([]types.Constraint, error) {
 	var all []types.Constraint
 	for _, p := range pins {
-		rows, err := k.pinned(ctx, p)
+		rows, err := k.pinned(ctx, work, p)
 		if err != nil {
 			return nil, err
 		}

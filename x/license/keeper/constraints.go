@@ -83,15 +83,23 @@ func (k Keeper) mergeConstraints(
 	return merged, err
 }
 
-// pinned lists what one edge passes on to a derivative.
-func (k Keeper) pinned(ctx context.Context, p types.Pin) ([]types.Constraint, error) {
+// pinned lists what one edge of a work passes on to it.
+func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.Pin) ([]types.Constraint, error) {
+	source, err := k.registry.GetWork(ctx, p.Source)
+	if err != nil {
+		return nil, err
+	}
 	now, err := k.demandsOn(ctx, p.Source)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := k.constraintsAt(ctx, p.Source, now, p.DemandsVersion)
+	if err != nil {
+		return nil, err
+	}
+	passed, err := k.newReader(ctx).passed(p, work, source, rows)
 	if err != nil || p.Terms.IsZero() {
-		return p.Inherited(rows), err
+		return passed, err
 	}
 	terms, err := k.GetTerms(ctx, p.Terms)
 	if err != nil {
@@ -105,7 +113,7 @@ func (k Keeper) pinned(ctx context.Context, p types.Pin) ([]types.Constraint, er
 		}
 		ends = grant.ExpiresAt != nil
 	}
-	return append(p.Inherited(rows), p.Demanded(terms, ends)...), nil
+	return append(passed, p.Demanded(terms, ends)...), nil
 }
 
 // checkNotExpired fails with ErrSourceExpired when a permission that a work
@@ -145,6 +153,9 @@ func (k Keeper) demandsOf(ctx context.Context, rows []types.Constraint) (rules.G
 	r := k.newReader(ctx)
 	var g rules.Group
 	for _, c := range rows {
+		if c.Kind == types.CONSTRAINT_ITEMS_APART {
+			continue // it limits nobody
+		}
 		d, err := r.demand(c)
 		if err != nil {
 			return nil, err

@@ -1,17 +1,23 @@
 package keeper
 
 import (
+	"slices"
+
 	"cosmossdk.io/collections"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // constraints are those of a work with what they come down to now, for who asks.
 func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint) ([]rules.Constraint, error) {
 	list := make([]rules.Constraint, 0, len(rows))
 	for _, row := range rows {
+		if row.Kind == types.CONSTRAINT_ITEMS_APART {
+			continue // a notice
+		}
 		d, err := q.demand(row)
 		if err != nil {
 			return nil, err
@@ -23,7 +29,7 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 		case row.Kind == types.CONSTRAINT_CEILING:
 			c.Reached, err = q.reached(work, row.Terms.TermsID)
 		case d.AsksAtSource(q.use):
-			err = q.askSource(row, &c)
+			err = q.askSource(work, row, &c)
 		}
 		if err != nil {
 			return nil, err
@@ -33,14 +39,42 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 	return list, nil
 }
 
-// askSource finds out what who asks may do with the source of a demand itself.
-func (q *inquiry) askSource(row types.Constraint, c *rules.Constraint) error {
+// owes says whether what is made from a work today owes royalties to the work's sources,
+// where that matters. What a work owes relatively it owes itself.
+func (q *inquiry) owes(work registrytypes.WorkID, constraints []rules.Constraint) (bool, error) {
+	if !rules.AsksRoyalties(constraints, q.use) {
+		return false, nil
+	}
+	absolute, _, err := q.k.royalty.Owed(q.ctx, work)
+	return absolute > 0, err
+}
+
+// owesUnder is owes for what is made under a grant, which pins what the work owed then.
+func (q *inquiry) owesUnder(g types.Grant, constraints []rules.Constraint) (bool, error) {
+	if !rules.AsksRoyalties(constraints, q.use) {
+		return false, nil
+	}
+	debts, err := q.k.royalty.Debts(q.ctx, g.Work.WorkID, g.UpstreamVersion)
+	absolute := func(d royaltytypes.Debt) bool { return d.Policy == royaltytypes.POLICY_ABSOLUTE }
+	return slices.ContainsFunc(debts, absolute), err
+}
+
+// askSource finds out what who asks may do with the source of a demand on a work itself.
+func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *rules.Constraint) error {
 	source, err := q.k.registry.GetWork(q.ctx, row.Source.WorkID)
 	if err != nil {
 		return err
 	}
-	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || row.Kind != types.CONSTRAINT_APPROVAL {
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil {
 		return err
+	}
+	if row.Kind == types.CONSTRAINT_PAID_USES {
+		if c.AtSource.Verdict != rules.Allowed {
+			served, err := q.k.servedBy(q.ctx, work, row, q.licensee)
+			c.Unserved = !served
+			return err
+		}
+		return nil
 	}
 	c.Approved, err = q.approved(collections.Join(row.Source.WorkID, row.Terms.TermsID), source.Transfers, q.asker)
 	return err

@@ -112,6 +112,7 @@ func TestPaidUsesArePaidAtTheSource(t *testing.T) {
 	require.Equal(t, coins("9ustem"), got.Offers[0].Price)
 
 	require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, train, bob).Verdict, "who holds what the grant served")
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(cover, train, carol).Verdict, "who holds what was made from that paid nothing")
 	f.acquired(fan, song, terms, 0, "9ustem")
 	require.Equal(t, types.VERDICT_ALLOWED, f.rights(cover, train, fan).Verdict)
 	require.Equal(t, types.VERDICT_ALLOWED, f.rights(cover, train, alice).Verdict, "whose song it is")
@@ -159,7 +160,7 @@ func TestWhatWasTrainedOnAWorkMayBeRun(t *testing.T) {
 	f.offered(song, preset("ai-training-allowed"), types.Offer{})
 	permit, err := f.k.Permit(f.ctx, types.PermitRequest{
 		Derivative: remix, Owner: bob, Source: song, Permission: preset("ai-training-allowed").String(),
-		Action: rules.TrainAI, Column: rules.Trained,
+		Actions: []rules.Action{rules.TrainAI}, Column: rules.Trained,
 	})
 	require.NoError(t, err)
 	require.NoError(t, f.k.Bind(f.ctx, binding(remix, permit)))

@@ -22,7 +22,6 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/keeper"
-	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -141,6 +140,14 @@ func (r *revenue) UpstreamVersion(_ context.Context, work registrytypes.WorkID) 
 
 func (r *revenue) Owed(_ context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error) {
 	return r.owed[work], 0, nil
+}
+
+// Debts is one absolute debt where a work owed something in a version.
+func (r *revenue) Debts(_ context.Context, work registrytypes.WorkID, version uint32) ([]royaltytypes.Debt, error) {
+	if version == 0 || r.owed[work] == 0 {
+		return nil, nil
+	}
+	return []royaltytypes.Debt{{Work: song, Policy: royaltytypes.POLICY_ABSOLUTE, Rate: r.owed[work]}}, nil
 }
 
 func (r *revenue) Meter(_ context.Context, work registrytypes.WorkID, denom string) error {
@@ -343,32 +350,14 @@ func (f *fixture) acquired(licensee sdk.AccAddress, work registrytypes.WorkID, t
 
 // permit asks whether a derivative of its owner's may be made from a source.
 func (f *fixture) permit(derivative, source registrytypes.WorkID, permission fmt.Stringer) (types.Permit, error) {
-	r := types.PermitRequest{Derivative: derivative, Owner: f.registry[derivative].Owner, Source: source, Action: rules.Adapt}
-	if permission != nil {
-		r.Permission = permission.String()
-	}
-	return f.k.Permit(f.ctx, r)
+	return f.permitAs(roles[0], derivative, source, permission)
 }
 
 // derive binds a derivative to sources, each with what it relies on, and drops
 // all writes when that fails.
 func (f *fixture) derive(derivative registrytypes.WorkID, sources ...source) error {
 	f.t.Helper()
-	cache, write := f.ctx.CacheContext()
-	var permits []types.Permit
-	for _, s := range sources {
-		p, err := f.permit(derivative, s.work, s.permission)
-		if err != nil {
-			return err
-		}
-		permits = append(permits, p)
-	}
-	if err := f.k.Bind(cache, binding(derivative, permits...)); err != nil {
-		return err
-	}
-	write()
-	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
-	return nil
+	return f.deriveAs(roles[0], derivative, sources...)
 }
 
 type source struct {

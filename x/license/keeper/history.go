@@ -18,8 +18,10 @@ func (k Keeper) ConstraintsOn(ctx context.Context, work registrytypes.WorkID) ([
 
 // NoStricter says whether a permit demands no more of a derivative than what an edge
 // pinned.
-func (k Keeper) NoStricter(ctx context.Context, permit types.Permit, than types.Pin) (bool, error) {
-	before, err := k.pinned(ctx, than)
+func (k Keeper) NoStricter(
+	ctx context.Context, derivative registrytypes.WorkID, permit types.Permit, than types.Pin,
+) (bool, error) {
+	before, err := k.pinned(ctx, derivative, than)
 	if err != nil {
 		return false, err
 	}
@@ -36,6 +38,9 @@ func (k Keeper) NoStricter(ctx context.Context, permit types.Permit, than types.
 func (r *reader) limits(rows []types.Constraint) ([]rules.Constraint, error) {
 	list := make([]rules.Constraint, 0, len(rows))
 	for _, row := range rows {
+		if row.Kind == types.CONSTRAINT_ITEMS_APART {
+			continue // it limits nobody
+		}
 		d, err := r.demand(row)
 		if err != nil {
 			return nil, err

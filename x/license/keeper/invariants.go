@@ -217,6 +217,11 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 		return fmt.Errorf("names version %d of %s, which is at %d", c.WorkVersion, c.Source, source.Version)
 	}
 	switch c.Kind {
+	case types.CONSTRAINT_ITEMS_APART:
+		if !c.Terms.IsZero() || !c.Grant.IsZero() || c.Contained {
+			return fmt.Errorf("says that items of %s are apart by terms or a grant, or as contained", c.Source)
+		}
+		return nil
 	case types.CONSTRAINT_EXPIRES:
 	case types.CONSTRAINT_SHARE_ALIKE_ANY:
 		_, err := k.TermsSets.Get(ctx, c.TermsSet.Digest[:])

@@ -24,12 +24,31 @@ func (k Keeper) noticesOfWaiting(ctx context.Context, waiting []types.Declaratio
 	return noticeAbout(rules.SourceUnapproved, works, others), nil
 }
 
+// itemsApart names the collections and datasets whose items are licensed apart, the work
+// among them: what it was made from, or holds, is in its rows.
+func itemsApart(id registrytypes.WorkID, work registrytypes.Work, rows []types.Constraint) ([]types.Notice, error) {
+	revision, err := work.Revision()
+	if err != nil {
+		return nil, err
+	}
+	var works []registrytypes.WorkID
+	if revision.Details.Kind == registrytypes.KIND_DATASET {
+		works = append(works, id)
+	}
+	for _, c := range rows {
+		if c.Kind == types.CONSTRAINT_ITEMS_APART {
+			works = append(works, c.Source.WorkID)
+		}
+	}
+	return noticeAbout(rules.ApartItems, works, 0), nil
+}
+
 // laterSources names the works whose demands came after what is relied on.
 func laterSources(then, now []rules.Constraint) ([]types.Notice, error) {
 	var works []registrytypes.WorkID
 	for _, c := range now {
 		known := func(o rules.Constraint) bool {
-			return o.Kind == c.Kind && o.Source == c.Source && o.TermsID == c.TermsID
+			return o.Kind == c.Kind && o.Source == c.Source && o.TermsID == c.TermsID && (c.Contained || !o.Contained)
 		}
 		if slices.ContainsFunc(then, known) {
 			continue

@@ -45,18 +45,41 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err := k.join(ctx, permit, terms); err != nil {
 		return types.Permit{}, err
 	}
-	for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
-		each := permit
-		each.Terms = id
-		if err := k.decideOne(ctx, r, source, demands, rows, each); err != nil {
-			return types.Permit{}, err
+	reader := k.newReader(ctx)
+	for _, use := range r.Uses() {
+		for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
+			each := permit
+			each.Terms = id
+			if err := reader.decideOne(r, use, source, demands, rows, each); err != nil {
+				return types.Permit{}, err
+			}
 		}
 	}
-	permit.Constraints = permit.Pin().Inherited(rows)
+	if permit.Constraints, err = reader.passed(permit.Pin(), r.Derivative, source, rows); err != nil {
+		return types.Permit{}, err
+	}
 	if !permit.Own {
 		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
 	return permit, nil
+}
+
+// passed are what a derivative takes on by an edge beside what its permission demands:
+// of the source's own constraints those that pass, and whose items are apart.
+func (r *reader) passed(
+	p types.Pin, derivative registrytypes.WorkID, source registrytypes.Work, rows []types.Constraint,
+) ([]types.Constraint, error) {
+	list, err := p.Inherited(rows, r.isWeak)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := source.Revision()
+	return append(list, p.Apart(derivative, revision.Details.Kind)...), err
+}
+
+func (r *reader) isWeak(c types.Constraint) (bool, error) {
+	d, err := r.demand(c)
+	return d.Weak(), err
 }
 
 // relyOn reads what a derivation relies on: one's own work, a grant or a public
@@ -147,20 +170,24 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	}, terms, err
 }
 
-// decideOne asks the rules whether what a derivation relies on permits it, under the
-// demands that it pins; a licence that can't be taken back, under those of the day that it
-// was first offered.
-func (k Keeper) decideOne(
-	ctx context.Context, r types.PermitRequest, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
+// decideOne asks the rules whether what a derivation relies on permits one use that it
+// makes of the source, under the demands that it pins; a licence that can't be taken back,
+// under those of the day that it was first offered.
+func (rd *reader) decideOne(
+	r types.PermitRequest, use rules.Use, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
 	permit types.Permit,
 ) error {
+	k, ctx := rd.k, rd.ctx
 	by := asker{r.Owner, r.Derivative}
-	q := &inquiry{reader: k.newReader(ctx), use: r.Use(), asker: by, grants: true}
+	q := &inquiry{reader: rd, use: use, asker: by, grants: true}
 	work := rules.Work{
 		Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(r.Owner), Waiting: len(permit.Waiting) > 0,
 	}
 	var err error
 	if work.Constraints, err = q.constraints(r.Source, rows); err != nil {
+		return err
+	}
+	if work.Owes, err = q.owes(r.Source, work.Constraints); err != nil {
 		return err
 	}
 	if permit.Grant.IsZero() {
@@ -179,6 +206,9 @@ func (k Keeper) decideOne(
 		if err != nil {
 			return err
 		}
+		if alternative.Owes, err = q.owesUnder(grant, work.Constraints); err != nil {
+			return err
+		}
 		work.Alternatives = []rules.Alternative{alternative}
 	default:
 		offer, err := k.getOffer(ctx, r.Source, permit.Terms)
@@ -194,8 +224,14 @@ func (k Keeper) decideOne(
 		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
-	if decision := rules.Decide(work, q.use, q.now); decision.Verdict != rules.Allowed {
+	decision := rules.Decide(work, q.use, q.now)
+	if decision.Verdict != rules.Allowed {
 		return refusal(r.Source, decision.Reasons[0])
+	}
+	if rely := decision.Rely; rely != nil && rely.Pinned { // what it takes on is today's
+		if against := rules.Clash(work.Constraints, q.use, work.Owes); len(against) > 0 {
+			return refusal(r.Source, against[0])
+		}
 	}
 	return nil
 }

@@ -198,7 +198,7 @@ func TestTrainingGoesByItsOwnAnswer(t *testing.T) {
 	ask := func(terms types.TermsID) error {
 		f.offered(song, terms, types.Offer{})
 		_, err := f.k.Permit(f.ctx, types.PermitRequest{
-			Derivative: remix, Owner: bob, Source: song, Permission: terms.String(), Action: rules.TrainAI, Column: rules.Trained,
+			Derivative: remix, Owner: bob, Source: song, Permission: terms.String(), Actions: []rules.Action{rules.TrainAI}, Column: rules.Trained,
 		})
 		return err
 	}

@@ -75,6 +75,11 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, waiting); err != nil {
 		return rights, err
 	}
+	apart, err := itemsApart(id, work, demands.Constraints)
+	if err != nil {
+		return rights, err
+	}
+	rights.Notices = append(rights.Notices, apart...)
 	for _, code := range decision.Notices {
 		rights.Notices = append(rights.Notices, noticeAbout(code, []registrytypes.WorkID{id}, 0)...)
 	}
@@ -89,6 +94,9 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 // load reads what the rules decide by.
 func (q *inquiry) load(id registrytypes.WorkID, work registrytypes.Work, demands types.Demands, known *rules.Work) (err error) {
 	if known.Constraints, err = q.constraints(id, demands.Constraints); err != nil {
+		return err
+	}
+	if known.Owes, err = q.owes(id, known.Constraints); err != nil {
 		return err
 	}
 	// Who owns a work and all its revenue does not rely on the own offers.

@@ -88,6 +88,10 @@ var notices = []Notice{
 		"go on under what you have; the work takes no offers and no new grants until they approve",
 	},
 	{
+		rules.ApartItems, "it is a collection or a dataset, or was made from one, whose items are licensed apart from it",
+		"before you use an item by itself, ask about that item; this answer opens none",
+	},
+	{
 		rules.NoLongerOffered, "the owner offers it no longer, but the licence cannot be taken back and permits it for ever",
 		"nothing is to be done; keep to the licence as before",
 	},

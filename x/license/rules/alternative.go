@@ -37,6 +37,9 @@ type Alternative struct {
 	// which are what the work had taken on by then.
 	Pinned      bool
 	Constraints []Constraint
+	// Owes: what derives under the grant owes royalties to sources of the work. It
+	// matters for collections.
+	Owes bool
 }
 
 // Public says whether the offer asks for nothing, so that it is itself the
@@ -85,11 +88,11 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 	public := a.Public(u.Action) && !a.Terms.paidByGrant(u.Action)
 	// What was made under an offer stays; a use that goes on does not. It can go on
 	// under a grant, which outlasts the offer.
-	tooShort := public && !a.Irrevocable && !u.Action.makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now))
+	tooShort := public && !a.Irrevocable && !u.Makes() && !a.Ends.IsZero() && a.Ends.Before(u.end(now))
 	public = public && !tooShort
 	if !public || !a.Irrevocable {
 		reasons = append(reasons, w.offerAgainst(a, now)...)
-		if w.Waiting && (!public || u.Action.approved()) {
+		if w.Waiting && (!public || u.Action.approved() || u.Makes()) {
 			reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
 		}
 	}
@@ -149,7 +152,7 @@ func (w Work) grantsAgainst(a Alternative, now time.Time) []Reason {
 	}
 	reasons = append(reasons, w.exclusiveAgainst(a, now)...)
 	for _, c := range w.Constraints {
-		if c.Kind == Ceiling && c.Reached {
+		if c.Kind == Ceiling && c.Reached && !c.Contained {
 			reasons = append(reasons, Reason{Code: CeilingReached, Permission: a.ID, Source: c.Source, Terms: c.TermsID})
 		}
 	}
@@ -166,7 +169,7 @@ func (a Alternative) grantAgainst(u Use, now time.Time) []Reason {
 	case a.Ends.Before(u.end(now)):
 		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
 	}
-	if a.UsedElsewhere && u.derives() {
+	if a.UsedElsewhere && u.Makes() {
 		reasons = append(reasons, Reason{Code: GrantUsed, Permission: a.ID})
 	}
 	return reasons

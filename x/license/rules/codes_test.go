@@ -56,6 +56,8 @@ func TestNumbers(t *testing.T) {
 	require.EqualValues(t, 7, rules.SearchIndex)
 	require.EqualValues(t, 1, rules.NonCommercial)
 	require.EqualValues(t, 9, rules.Approval)
+	require.EqualValues(t, 10, rules.ShareAlikeAny)
+	require.EqualValues(t, 11, rules.ItemsApart)
 	require.EqualValues(t, 1, rules.Credit)
 	require.EqualValues(t, 5, rules.PayPerUse)
 	require.EqualValues(t, 1, rules.Denied)

@@ -25,6 +25,9 @@ type Conflict struct {
 // Terms that allow no further restriction conflict with another source's limits
 // likewise, and so do limits of territory or medium that have nothing in common.
 //
+// What items of a collection demand goes with everything but these last: the
+// collection's terms are not the items'. Clash has what comes of it.
+//
 // Each conflict names one pair of works for its terms, the first in order. The
 // cost is that of distinct share-alike terms, squared, and times all demands.
 func Combine(groups ...Group) (Group, []Conflict) {
@@ -33,9 +36,11 @@ func Combine(groups ...Group) (Group, []Conflict) {
 		all = append(all, g...)
 	}
 	all = normalize(all)
-	wanted := distinct(all)
-	conflicts := refusedParts(all, wanted)
+	own := all.own()
+	wanted := distinct(own)
+	conflicts := refusedParts(own, wanted)
 	for _, g := range groups {
+		g = g.own()
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeNonCommercial,
 			func(d Demand) bool { return d.Kind == NonCommercial }, func(t Terms) bool { return t.Commercial })...)
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeLimits,
@@ -55,6 +60,11 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Media })...)
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
+}
+
+// own are the demands that are not about items of a collection.
+func (g Group) own() Group {
+	return slices.DeleteFunc(slices.Clone(g), func(d Demand) bool { return d.Contained })
 }
 
 // licence is share-alike terms that some group demands, or several of which any will
@@ -153,9 +163,10 @@ func (g Group) shares(t Terms) bool {
 	})
 }
 
-// normalize sorts demands by kind, source and terms, and drops repetitions.
+// normalize sorts demands by kind, source and terms, and drops repetitions. Of one that
+// is about an item too, what is left is not.
 func normalize(g Group) Group {
-	slices.SortFunc(g, compareDemands)
+	slices.SortFunc(g, func(a, b Demand) int { return cmp.Or(compareDemands(a, b), falseFirst(a.Contained, b.Contained)) })
 	return slices.CompactFunc(g, func(a, b Demand) bool { return compareDemands(a, b) == 0 })
 }
 

@@ -25,6 +25,9 @@ type Work struct {
 	Holder bool
 	// Constraints are what the work takes on from its sources today.
 	Constraints []Constraint
+	// Owes: what derives from the work today owes royalties to its sources; it matters
+	// for collections, of which Clash says what.
+	Owes bool
 	// Waiting: owners have not approved later sources of the work, or of what it was
 	// made from.
 	Waiting bool
@@ -53,6 +56,9 @@ type Constraint struct {
 	AtSource *Decision
 	// Approved: the source's owner approved who asks; for Approval.
 	Approved bool
+	// Unserved: no grant of the source serves the work, so that its holder has not paid
+	// for it; for PaidUses.
+	Unserved bool
 }
 
 // Verdict is the answer to whether a use is allowed, the worse first.
@@ -95,11 +101,11 @@ func Decide(w Work, u Use, now time.Time) Decision {
 		if out := w.ownerOut(u, now); len(out) > 0 {
 			own = Decision{Verdict: Denied, Reasons: out}
 		}
-		d, _ := w.demanding(w.Constraints, u, now, own)
+		d, _ := w.demanding(w.Constraints, w.Owes, u, now, own)
 		return d
 	}
 	if len(w.Alternatives) == 0 {
-		d, _ := w.demanding(w.Constraints, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
+		d, _ := w.demanding(w.Constraints, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
 		return d
 	}
 	alternatives := slices.Clone(w.Alternatives)
@@ -156,7 +162,16 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 	case NeedsAGrant:
 		d.Obtain = []Alternative{*a}
 	}
-	return w.demanding(constraints, u, now, d)
+	return w.demanding(constraints, w.owesBy(a), u, now, d)
+}
+
+// owesBy says whether what derives under an alternative owes royalties: to the work, or
+// to its sources. A licence that is judged by an older day does not tell.
+func (w Work) owesBy(a *Alternative) bool {
+	if a.Granted {
+		return a.Terms.Rate > 0 || a.Owes
+	}
+	return a.Terms.Rate > 0 || w.Owes && !a.Pinned
 }
 
 // crediting are constraints with those about credit as they are today: whoever was
@@ -174,8 +189,9 @@ func (w Work) crediting(constraints []Constraint) []Constraint {
 
 // demanding is a decision by what is offered and granted of the work itself, with
 // what the sources have to say to it, and the rank of what comes of it.
-func (w Work) demanding(constraints []Constraint, u Use, now time.Time, d Decision) (Decision, rank) {
-	if reasons := against(constraints, u, now); len(reasons) > 0 {
+func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
+	reasons := append(against(constraints, u, now), Clash(constraints, u, owes)...)
+	if len(reasons) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
 	}
 	asked, obtain, refused := w.askedAtSources(constraints, u)
@@ -209,6 +225,9 @@ func (w Work) standing() []Reason {
 func against(constraints []Constraint, u Use, now time.Time) []Reason {
 	var reasons []Reason
 	for _, c := range constraints {
+		if !c.binds(u.Action) {
+			continue
+		}
 		for _, r := range c.against(u, now) {
 			r.Source, r.Terms = c.Source, c.TermsID
 			reasons = append(reasons, r)
@@ -243,12 +262,12 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 	for _, c := range constraints {
 		reason := Reason{Source: c.Source, Terms: c.TermsID}
 		switch {
-		case c.AtSource == nil || c.AtSource.Verdict == Allowed:
+		case c.AtSource == nil || c.AtSource.Verdict == Allowed || !c.binds(u.Action):
 			continue
 		case c.Kind == Approval && u.Action.approved() && !c.Approved:
 			reason.Code = NeedsApproval
 		// What was paid for an edge is not asked again of who holds what it made.
-		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && !w.Holder:
+		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && (c.Unserved || !w.Holder):
 			reason.Code = NeedsGrant
 			if c.AtSource.Verdict == Denied {
 				reason.Code = NotOffered
@@ -270,7 +289,8 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 // AsksAtSource says whether what somebody may do with the source decides about a
 // use of what was made from it.
 func (d Demand) AsksAtSource(u Use) bool {
-	return d.Kind == PaidUses && d.Terms.paidByGrant(u.Action) || d.Kind == Approval && u.Action.approved()
+	asked := d.Kind == PaidUses && d.Terms.paidByGrant(u.Action) || d.Kind == Approval && u.Action.approved()
+	return asked && d.binds(u.Action)
 }
 
 // Acquire decides whether a grant can be acquired under an offer, whatever for,

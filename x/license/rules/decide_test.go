@@ -240,7 +240,7 @@ func TestAWiderUseIsNeverEasier(t *testing.T) {
 		wide.Commercial = true
 		require.LessOrEqual(t, rules.Decide(work, wide, now).Verdict, narrow, "commercial")
 		wide = use
-		wide.Territories, wide.Media, wide.Unplaced = nil, nil, false
+		wide.Territories, wide.Media = nil, nil
 		require.LessOrEqual(t, rules.Decide(work, wide, now).Verdict, narrow, "everywhere")
 		wide = use
 		wide.Until = later.Add(1e6 * time.Hour)

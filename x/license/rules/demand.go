@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Kind names what a source demands of whatever derives from it.
 type Kind uint8
 
@@ -26,6 +28,9 @@ const (
 	Approval
 	// ShareAlikeAny: the derivative is offered under one of several terms only.
 	ShareAlikeAny
+	// ItemsApart: what the source holds is licensed apart from it. It limits nobody:
+	// answers say so in a notice.
+	ItemsApart
 )
 
 // Column is how much of what a source demands passes on to what is made from it.
@@ -34,21 +39,48 @@ type Column uint8
 
 // Columns.
 const (
-	// Full passes everything on: to what was adapted from the source or generated
-	// from it, and to datasets.
+	// Full passes everything on: to what is a changed version of the source.
 	Full Column = iota
 	// Trained passes on what binds a model that was trained on the source: it may
 	// be run, adapted and asked, whatever may be done with the source itself.
 	Trained
+	// Part passes on all but weak share-alike: to what holds the source as a part, to
+	// what was generated from it, and to datasets.
+	Part
+	// Contained passes everything on, marked: to a collection that holds the source
+	// unchanged.
+	Contained
 )
 
 // Passes says whether a demand of the kind passes on, the source's own or one that
-// it inherited.
-func (c Column) Passes(k Kind) bool {
-	if c == Full {
+// it inherited. Weak: it is for share-alike, and met by a licence of which Terms.Weak
+// says so.
+func (c Column) Passes(k Kind, weak bool) bool {
+	switch c {
+	case Full, Contained:
 		return true
+	case Trained:
+		if k == Uses || k == PaidUses || k == Approval {
+			return false
+		}
 	}
-	return k != Uses && k != PaidUses && k != Approval
+	return !weak || k != ShareAlike && k != ShareAlikeAny
+}
+
+// takes says whether a demand passes on.
+func (c Column) takes(d Demand) bool {
+	return c.Passes(d.Kind, c.SparesWeak() && d.Weak())
+}
+
+// SparesWeak says whether weak share-alike does not pass on by the column.
+func (c Column) SparesWeak() bool { return c == Trained || c == Part }
+
+// LeastColumn is that of the role by which the least passes on to what an action makes.
+func LeastColumn(a Action) Column {
+	if a == TrainAI {
+		return Trained
+	}
+	return Part
 }
 
 // Demand is what a source demands under its terms. A derivative's demands are
@@ -65,6 +97,10 @@ type Demand struct {
 	// TermsID and Terms; for ShareAlikeAny.
 	Set   string
 	AnyOf []Option
+	// Contained: the demand is about an item of the collection, as it is there. It binds
+	// whoever makes something from the collection in full, and others only where a copy
+	// of the whole is one of the item.
+	Contained bool
 }
 
 // Option is one of several terms.
@@ -92,6 +128,21 @@ func (d Demand) alike() []Terms {
 	return nil
 }
 
+// Weak says whether the demand is met by terms of which Terms.Weak says so.
+func (d Demand) Weak() bool { return slices.ContainsFunc(d.alike(), Terms.Weak) }
+
+// binds says whether the demand has anything to say to an action.
+func (d Demand) binds(a Action) bool {
+	if !d.Contained || a.approved() {
+		return true
+	}
+	switch d.Kind {
+	case NonCommercial, Attribution, Scope, Expires:
+		return true
+	}
+	return false
+}
+
 // Group is what one source demands, its own terms' demands and those it
 // inherited; or what several demand, combined.
 type Group []Demand
@@ -112,8 +163,9 @@ func Demands(source, termsID string, t Terms, column Column) Group {
 		{PaidUses, t.Training == Paid || t.Input == Paid || t.Search == Paid},
 		{Approval, t.Approval && !t.ApprovalDirect},
 	} {
-		if d.demanded && column.Passes(d.kind) {
-			g = append(g, Demand{Kind: d.kind, Source: source, TermsID: termsID, Terms: t})
+		demand := Demand{Kind: d.kind, Source: source, TermsID: termsID, Terms: t, Contained: column == Contained}
+		if d.demanded && column.takes(demand) {
+			g = append(g, demand)
 		}
 	}
 	return g

@@ -8,6 +8,21 @@ func (t Terms) IsCreativeCommons() bool {
 	return read && l.CreativeCommons()
 }
 
+// Weak says whether the terms ask for share-alike of changed versions alone, as the
+// table of licences has it of all that they name: what only holds or uses the work may
+// have other terms.
+func (t Terms) Weak() bool {
+	if t.Derivatives != DerivativesShareAlike {
+		return false
+	}
+	l, read := names.ReadValid(t.Licence)
+	if !read || !l.Known() {
+		return false
+	}
+	f, _ := l.Facts()
+	return f.Weak
+}
+
 // Satisfies says whether a derivative offered under t complies with a
 // share-alike demand for want: the same terms, or for licences that are known by
 // name the same or one that their texts and authors admit instead.

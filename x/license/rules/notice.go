@@ -18,9 +18,12 @@ const (
 	// NoLongerOffered: the answer rests on a licence that cannot be taken back, which
 	// the owner offers no longer.
 	NoLongerOffered Notice = "no_longer_offered"
+	// ApartItems: the work is a collection or a dataset, or was made from one, whose
+	// items are licensed apart from it.
+	ApartItems Notice = "items_apart"
 )
 
 // Notices lists all notices, in order of their names.
 func Notices() []Notice {
-	return []Notice{AlsoClaimed, Contested, LaterSource, NoLongerOffered, SourceUnapproved}
+	return []Notice{AlsoClaimed, Contested, ApartItems, LaterSource, NoLongerOffered, SourceUnapproved}
 }

@@ -56,6 +56,7 @@ func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligatio
 	credits, last := 0, 0
 	for _, c := range constraints {
 		switch {
+		case !c.binds(u.Action):
 		case c.Kind == Attribution && credits == MaxCredits:
 			list[last].Incomplete = true
 		case c.Kind == Attribution:

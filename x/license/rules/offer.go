@@ -10,6 +10,9 @@ import "slices"
 // stays on the work itself. Limits of territory and medium have to be passed on,
 // and terms that allow no further restriction go with no limit at all. Uses that a
 // source denies stay denied, whatever the derivative is offered for.
+//
+// The terms of a collection open no item. So items refuse them only what is offered
+// for money.
 func OfferAllowed(demands Group, owesRoyalty bool, t Terms, priced bool) Finding {
 	var f Finding
 	commercial := t.Commercial || priced || t.Fee != "" || t.UsePrice != "" || t.Rate > 0
@@ -19,7 +22,9 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms, priced bool) Finding
 		switch {
 		case d.Kind == NonCommercial && commercial:
 			reason.Code, warn = NonCommercialSource, t.IsCreativeCommons()
-		case d.Kind == Attribution && t.refuses(d.Terms):
+		case d.Contained && d.Kind != Attribution:
+			continue
+		case d.Kind == Attribution && !d.Contained && t.refuses(d.Terms):
 			reason.Code = ShareAlikeSource
 		case d.Kind == Attribution && !t.Attribution:
 			reason.Code, warn = AttributionSource, true
@@ -58,7 +63,7 @@ var limitCodes = map[Kind]Code{
 func Owing(demands Group) Finding {
 	var f Finding
 	for _, d := range demands {
-		if d.sharesAlike() {
+		if d.sharesAlike() && !d.Contained {
 			f.refuse(Reason{Code: ShareAlikeRoyalty, Source: d.Source, Terms: d.TermsID})
 		}
 	}

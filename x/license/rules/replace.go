@@ -4,16 +4,24 @@ import "slices"
 
 // NoStricter says whether demands ask no more than those that they replace. A limit may
 // be wider or gone; what names somebody, a payment or an approval, has to be the same.
-// Credit is not looked at.
+// Credit is not looked at. What binds an item alone is no stricter than what binds all.
 func NoStricter(now, before []Constraint) bool {
-	var denied Actions
+	var denied, ofItems Actions
 	for _, c := range before {
-		if c.Kind == Uses {
+		switch {
+		case c.Kind != Uses:
+		case c.Contained:
+			ofItems |= c.Terms.DeniedUses()
+		default:
 			denied |= c.Terms.DeniedUses()
 		}
 	}
 	for _, c := range now {
-		if !c.noStricter(before, denied) {
+		uses := denied
+		if c.Contained {
+			uses |= ofItems
+		}
+		if !c.noStricter(before, uses) {
 			return false
 		}
 	}
@@ -24,13 +32,14 @@ func NoStricter(now, before []Constraint) bool {
 // all together.
 func (c Constraint) noStricter(before []Constraint, denied Actions) bool {
 	switch c.Kind {
-	case Attribution:
+	case Attribution, ItemsApart:
 		return true
 	case Uses:
 		return c.Terms.DeniedUses()&^denied == 0
 	}
 	for _, o := range before {
-		if (o.Kind == c.Kind || o.sharesAlike() && c.sharesAlike()) && c.within(o) {
+		kind := o.Kind == c.Kind || o.sharesAlike() && c.sharesAlike()
+		if kind && (c.Contained || !o.Contained) && c.within(o) {
 			return true
 		}
 	}

@@ -23,12 +23,9 @@ const (
 // makes says whether the action makes a derivative.
 func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 
-// Makes says whether the use makes a derivative.
-func (u Use) Makes() bool { return u.Action.makes() }
-
-// derives says whether the use takes one of the derivatives that a grant serves: it
-// makes one, or is asked for a derivation that takes the work as input.
-func (u Use) derives() bool { return u.Makes() || u.Unplaced }
+// Makes says whether the use makes a derivative, which a grant serves a number of: by
+// the action, or because it is asked for a derivation.
+func (u Use) Makes() bool { return u.Unplaced || u.Action.makes() }
 
 // approved says whether the owner's approval is asked for the action where terms
 // ask for one.
@@ -63,9 +60,11 @@ type Use struct {
 	// Territories and Media in which; empty: all of them.
 	Territories []string
 	Media       []string
-	// Unplaced: territories and media are not asked about. A derivation asks
-	// so: the derivative takes the limits on.
+	// Unplaced: it is asked for a derivation. Territories and media are not asked
+	// about, for the derivative takes the limits on.
 	Unplaced bool
+	// Column is how much of what is demanded of the work the derivative takes on.
+	Column Column
 	// Until when; not after now: over at once.
 	Until time.Time
 }

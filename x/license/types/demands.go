@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// packedSize is the size of a packed constraint: kind, source, and the terms, a set
-	// of them or, for EXPIRES, the grant, padded, then the version of the source.
+	// packedSize is the size of a packed constraint: kind with its mark, source, and the
+	// terms, a set of them or, for EXPIRES, the grant, padded, then the version of the
+	// source.
 	packedSize = referenceEnd + 4
 	// referenceEnd is where terms or the grant end.
 	referenceEnd = 1 + 20 + 32
@@ -23,6 +24,8 @@ const (
 	packedRef = 20 + 4
 	// packedHead is what stands before both: the version and the number of references.
 	packedHead = 4 + 1
+	// packedContained marks the kind of a constraint that is contained.
+	packedContained = 1 << 7
 )
 
 // Pack packs demands into one row, in the order given: a derivation finds what a
@@ -38,7 +41,11 @@ func (d Demands) Pack() []byte {
 	for _, c := range d.Constraints {
 		var reference [32]byte
 		copy(reference[:], c.reference())
-		packed = append(packed, byte(c.Kind))
+		kind := byte(c.Kind)
+		if c.Contained {
+			kind |= packedContained
+		}
+		packed = append(packed, kind)
 		packed = append(packed, c.Source.WorkID[:]...)
 		packed = append(packed, reference[:]...)
 		packed = binary.BigEndian.AppendUint32(packed, c.WorkVersion)
@@ -80,7 +87,10 @@ func UnpackDemands(packed []byte) (Demands, error) {
 }
 
 func unpackConstraint(packed []byte) (Constraint, error) {
-	c := Constraint{Kind: ConstraintKind(packed[0]), WorkVersion: binary.BigEndian.Uint32(packed[referenceEnd:])}
+	c := Constraint{
+		Kind: ConstraintKind(packed[0] &^ packedContained), Contained: packed[0]&packedContained != 0,
+		WorkVersion: binary.BigEndian.Uint32(packed[referenceEnd:]),
+	}
 	copy(c.Source.WorkID[:], packed[1:21])
 	switch c.Kind {
 	case CONSTRAINT_EXPIRES:
@@ -117,13 +127,30 @@ func (c Constraint) reference() []byte {
 }
 
 // Compare orders a work's constraints by kind, source, and terms or grant: 0
-// only for one and the same demand, whatever version of the source it names.
+// only for one and the same demand, whatever version of the source it names. What is
+// contained stands behind the rest of its kind, so that the rest is what a bound keeps.
+// Credit is due both ways: its mark decides last.
 func (c Constraint) Compare(other Constraint) int {
+	mark := c.mark() - other.mark()
+	first := mark
+	if c.Kind == CONSTRAINT_ATTRIBUTION {
+		first = 0
+	}
 	return cmp.Or(
 		cmp.Compare(c.Kind, other.Kind),
+		first,
 		bytes.Compare(c.Source.WorkID[:], other.Source.WorkID[:]),
 		bytes.Compare(c.reference(), other.reference()),
+		mark,
 	)
+}
+
+// mark is 1 for what is contained, else 0.
+func (c Constraint) mark() int {
+	if c.Contained {
+		return 1
+	}
+	return 0
 }
 
 // Compare orders declarations by work and number.
@@ -140,7 +167,8 @@ func (r DeclarationRef) Compare(other DeclarationRef) int {
 // the name of the first work in order. A source that denies uses that those before
 // it deny together adds nothing. Of non-commercial sources, and of those to credit,
 // the first are kept: one is as good as a hundred, and x/lineage lists all to credit. Of
-// several versions of a source that were derived from, the newest is credited.
+// several versions of a source that were derived from, the newest is credited. What is
+// demanded as contained and otherwise is not contained.
 func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
 	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
 	merged := all[:0]
@@ -151,7 +179,7 @@ func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, err
 	for _, c := range all {
 		key := demanded(c)
 		if at, again := place[key]; again {
-			if at < len(merged) && merged[at].Compare(c) == 0 {
+			if at < len(merged) && demanded(merged[at]) == key {
 				merged[at].WorkVersion = max(merged[at].WorkVersion, c.WorkVersion)
 			}
 			continue
@@ -182,6 +210,7 @@ func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, err
 // demanded tells constraints apart. What is demanded under the same terms is one
 // demand, in the name of the first source, except where the sources count.
 func demanded(c Constraint) Constraint {
+	c.Contained = false
 	switch c.Kind {
 	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SHARE_ALIKE_ANY, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}
@@ -191,15 +220,37 @@ func demanded(c Constraint) Constraint {
 	return c
 }
 
+// sharesAlike says whether the constraint is about the terms of the derivative.
+func (c Constraint) sharesAlike() bool {
+	return c.Kind == CONSTRAINT_SHARE_ALIKE || c.Kind == CONSTRAINT_SHARE_ALIKE_ANY
+}
+
+// Limits says whether the constraint limits what may be done: credit and notices do not.
+func (c Constraint) Limits() bool {
+	return c.Kind != CONSTRAINT_ATTRIBUTION && c.Kind != CONSTRAINT_ITEMS_APART
+}
+
+// Covered says whether another constraint is the same demand, of an item or of all: where
+// it stands, this one limits nothing more.
+func (c Constraint) Covered(by Constraint) bool {
+	if !by.Contained {
+		c.Contained = false
+	}
+	return c == by
+}
+
 // cut says whether more constraints of the kind than are listed change no answer.
 func (k ConstraintKind) cut() bool {
-	return k == CONSTRAINT_NONCOMMERCIAL || k == CONSTRAINT_ATTRIBUTION
+	return k == CONSTRAINT_NONCOMMERCIAL || k == CONSTRAINT_ATTRIBUTION || k == CONSTRAINT_ITEMS_APART
 }
 
 // Max is the most constraints of the kind that a work lists.
 func (k ConstraintKind) Max() int {
-	if k == CONSTRAINT_ATTRIBUTION {
+	switch k {
+	case CONSTRAINT_ATTRIBUTION:
 		return MaxAttributions
+	case CONSTRAINT_ITEMS_APART:
+		return MaxNoticeWorks
 	}
 	return MaxConstraints
 }
@@ -209,5 +260,6 @@ func (k ConstraintKind) Max() int {
 func (c Constraint) Named() NamedConstraint {
 	return NamedConstraint{
 		Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID, WorkVersion: c.WorkVersion,
+		Contained: c.Contained,
 	}
 }

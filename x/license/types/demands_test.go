@@ -21,7 +21,10 @@ func TestPackedDemandsComeBack(t *testing.T) {
 		Constraints: []types.Constraint{
 			{Kind: types.CONSTRAINT_NONCOMMERCIAL, Source: registrytypes.WorkIDBytes{WorkID: song}},
 			{Kind: types.CONSTRAINT_SHARE_ALIKE, Terms: types.TermsIDBytes{TermsID: someTerms}},
+			{Kind: types.CONSTRAINT_SHARE_ALIKE, Terms: types.TermsIDBytes{TermsID: someTerms}, Contained: true},
+			{Kind: types.CONSTRAINT_ITEMS_APART, Source: registrytypes.WorkIDBytes{WorkID: song}},
 			{Kind: types.CONSTRAINT_EXPIRES, Grant: types.GrantIDBytes{GrantID: grant}},
+			{Kind: types.CONSTRAINT_SHARE_ALIKE_ANY, TermsSet: registrytypes.DigestBytes{Digest: registrytypes.Digest{7}}},
 		},
 		Waiting: []types.DeclarationRef{{Work: song, Number: 1}, {Work: song, Number: 1 << 20}},
 	}
@@ -53,16 +56,25 @@ func TestMergingConstraints(t *testing.T) {
 	merge := func(t *rapid.T, lists ...[]types.Constraint) ([]types.Constraint, types.ConstraintKind) {
 		merged, over, err := types.MergeConstraints(slices.Concat(lists...), denied)
 		require.NoError(t, err)
-		return merged, over
+		return append([]types.Constraint{}, merged...), over
 	}
 	some := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) types.Constraint {
-		c := types.Constraint{Kind: types.ConstraintKind(rapid.IntRange(1, 9).Draw(t, "kind"))}
-		c.Source.WorkID[0] = rapid.Byte().Draw(t, "source")
-		if c.Kind == types.CONSTRAINT_EXPIRES {
-			c.Grant.GrantID[0] = rapid.Byte().Draw(t, "grant")
-		} else {
+		c := types.Constraint{Kind: types.ConstraintKind(rapid.IntRange(1, 11).Draw(t, "kind"))}
+		c.Source.WorkID[0] = rapid.ByteRange(0, 40).Draw(t, "source")
+		switch c.Kind {
+		case types.CONSTRAINT_ITEMS_APART:
+			return c
+		case types.CONSTRAINT_EXPIRES:
+			c.Grant.GrantID[0] = rapid.ByteRange(0, 20).Draw(t, "grant")
+		case types.CONSTRAINT_SHARE_ALIKE_ANY:
+			c.TermsSet.Digest[0] = rapid.ByteRange(0, 20).Draw(t, "set")
+		case types.CONSTRAINT_ATTRIBUTION:
+			c.WorkVersion = rapid.Uint32Range(1, 9).Draw(t, "version")
+			fallthrough
+		default:
 			c.Terms.TermsID[0] = rapid.ByteRange(0, 20).Draw(t, "terms")
 		}
+		c.Contained = rapid.Bool().Draw(t, "contained")
 		return c
 	}), 0, 60)
 	rapid.Check(t, func(t *rapid.T) {
@@ -82,6 +94,13 @@ func TestMergingConstraints(t *testing.T) {
 		}
 		number := map[types.ConstraintKind]int{}
 		for _, one := range all {
+			bare := one
+			bare.Contained, bare.WorkVersion = false, 0
+			plain := func(o types.Constraint) bool {
+				o.WorkVersion = 0
+				return o == bare
+			}
+			require.False(t, one.Contained && slices.ContainsFunc(slices.Concat(a, b, c), plain), "what stands unmarked is not contained")
 			number[one.Kind]++
 			require.LessOrEqual(t, number[one.Kind], one.Kind.Max())
 		}
@@ -89,4 +108,42 @@ func TestMergingConstraints(t *testing.T) {
 			require.Equal(t, over.Max(), number[over], "what is over its bound is listed up to it, and refused")
 		}
 	})
+}
+
+// However many items a collection holds, what the work itself was made from is kept, and
+// credit by the lowest ids, due either way.
+func TestABoundKeepsWhatIsNotContained(t *testing.T) {
+	of := func(kind types.ConstraintKind, source byte, contained bool) types.Constraint {
+		c := types.Constraint{Kind: kind, Contained: contained}
+		c.Source.WorkID[0] = source
+		return c
+	}
+	var all []types.Constraint
+	for i := range byte(40) {
+		all = append(all, of(types.CONSTRAINT_NONCOMMERCIAL, i, true), of(types.CONSTRAINT_ATTRIBUTION, i, true))
+	}
+	all = append(all, of(types.CONSTRAINT_NONCOMMERCIAL, 200, false), of(types.CONSTRAINT_ATTRIBUTION, 3, false), of(types.CONSTRAINT_ATTRIBUTION, 200, false))
+	merged, over, err := types.MergeConstraints(all, nil)
+	require.NoError(t, err)
+	require.Zero(t, over)
+	require.Len(t, merged, types.MaxConstraints+types.MaxAttributions)
+	require.Equal(t, of(types.CONSTRAINT_NONCOMMERCIAL, 200, false), merged[0])
+	require.Equal(t, of(types.CONSTRAINT_NONCOMMERCIAL, 0, true), merged[1])
+	for i, c := range merged[types.MaxConstraints:] {
+		require.Equal(t, of(types.CONSTRAINT_ATTRIBUTION, byte(i), i != 3), c)
+	}
+}
+
+func TestWhatStandsCovers(t *testing.T) {
+	all := types.Constraint{Kind: types.CONSTRAINT_USES}
+	item := all
+	item.Contained = true
+	require.True(t, item.Covered(all))
+	require.True(t, item.Covered(item))
+	require.True(t, all.Covered(all))
+	require.False(t, all.Covered(item))
+	for kind := range types.ConstraintKind_name {
+		limits := types.Constraint{Kind: types.ConstraintKind(kind)}.Limits()
+		require.Equal(t, kind != int32(types.CONSTRAINT_ATTRIBUTION) && kind != int32(types.CONSTRAINT_ITEMS_APART), limits)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // RegistryKeeper tells who owns a work and where it stands.
@@ -37,6 +38,8 @@ type RoyaltyKeeper interface {
 	UpstreamVersion(ctx context.Context, work registrytypes.WorkID) (uint32, error)
 	// Owed sums what the work owes upstream, in ppm.
 	Owed(ctx context.Context, work registrytypes.WorkID) (absolute, relative uint32, err error)
+	// Debts lists what the work owes upstream in one version of the list.
+	Debts(ctx context.Context, work registrytypes.WorkID, version uint32) ([]royaltytypes.Debt, error)
 	// Meter starts counting what a work takes in of a denom; once is enough.
 	Meter(ctx context.Context, work registrytypes.WorkID, denom string) error
 	// TakenIn is what has been counted; zero for what is not metered.

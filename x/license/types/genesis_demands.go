@@ -148,16 +148,19 @@ func (c Constraint) validate(rests foundation) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
 	}
 	byGrant, bySet := c.Kind == CONSTRAINT_EXPIRES, c.Kind == CONSTRAINT_SHARE_ALIKE_ANY
+	byNothing := c.Kind == CONSTRAINT_ITEMS_APART
 	switch {
 	case !byGrant && !c.Grant.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no grant, not %s", c.Kind, c.Grant)
 	case !bySet && !c.TermsSet.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no set of terms, not %s", c.Kind, c.TermsSet)
-	case (byGrant || bySet) && !c.Terms.IsZero():
+	case (byGrant || bySet || byNothing) && !c.Terms.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no terms, not %s", c.Kind, c.Terms)
+	case byNothing && c.Contained:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s of %s is never contained", c.Kind, c.Source)
 	case bySet && !rests.sets[c.TermsSet.Digest]:
 		return errorsmod.Wrapf(ErrInvalidGenesis, "terms_sets lacks %s", c.TermsSet)
-	case bySet:
+	case bySet || byNothing:
 		return nil
 	case !byGrant:
 		return checkKnown(c.Terms.TermsID, rests.terms)

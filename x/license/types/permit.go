@@ -23,16 +23,22 @@ type PermitRequest struct {
 	// a public offer (terms1...) or of several, joined by +, or nothing for a work
 	// whose revenue is all the owner's own.
 	Permission string
-	// Action is what is done with the source: it is adapted, given as input, or
-	// trained on.
-	Action rules.Action
+	// Actions are what is done with the source, all by that permission: it is adapted,
+	// given as input, trained on, or copied and distributed.
+	Actions []rules.Action
 	// Column is how much of the source's demands the derivative takes on.
 	Column rules.Column
 }
 
-// Use is what a derivation asks of a source: to be made. How it is used later
+// Uses are what a derivation asks of a source: to be made. How it is used later
 // is decided when somebody asks that, by the limits it takes on.
-func (r PermitRequest) Use() rules.Use { return rules.Use{Action: r.Action, Unplaced: true} }
+func (r PermitRequest) Uses() []rules.Use {
+	uses := make([]rules.Use, len(r.Actions))
+	for i, a := range r.Actions {
+		uses[i] = rules.Use{Action: a, Unplaced: true, Column: r.Column}
+	}
+	return uses
+}
 
 // Permit is the permission to derive from one source, with all that it pins.
 type Permit struct {
@@ -101,15 +107,43 @@ func (p Pin) Permission() string {
 // Set is all terms of the public offers relied on.
 func (p Pin) Set() TermsSet { return NewTermsSet(append([]TermsID{p.Terms}, p.Also...)) }
 
-// Inherited are those of a source's constraints that pass on by the column.
-func (p Pin) Inherited(rows []Constraint) []Constraint {
+// Inherited are those of a source's constraints that pass on by the column: to a
+// collection as contained, to others as if they had never been. Weak says which demands
+// ask for share-alike of changed versions alone.
+func (p Pin) Inherited(rows []Constraint, weak func(Constraint) (bool, error)) ([]Constraint, error) {
 	var passed []Constraint
 	for _, c := range rows {
-		if p.Column.Passes(rules.Kind(c.Kind)) {
-			passed = append(passed, c)
+		isWeak := false
+		if c.sharesAlike() && p.Column.SparesWeak() {
+			var err error
+			if isWeak, err = weak(c); err != nil {
+				return nil, err
+			}
 		}
+		if !p.Column.Passes(rules.Kind(c.Kind), isWeak) {
+			continue
+		}
+		c.Contained = p.Column == rules.Contained && c.Kind != CONSTRAINT_ITEMS_APART
+		passed = append(passed, c)
 	}
-	return passed
+	return passed, nil
+}
+
+// Apart says that items are licensed apart: those of the work itself where the source is
+// one of them, else those of the source if it is a dataset. What a source that is a
+// collection has to say of its items is in its rows.
+func (p Pin) Apart(derivative registrytypes.WorkID, source registrytypes.Kind) []Constraint {
+	var list []Constraint
+	of := func(work registrytypes.WorkID) {
+		list = append(list, Constraint{Kind: CONSTRAINT_ITEMS_APART, Source: registrytypes.WorkIDBytes{WorkID: work}})
+	}
+	if p.Column == rules.Contained {
+		of(derivative)
+	}
+	if source == registrytypes.KIND_DATASET {
+		of(p.Source)
+	}
+	return list
 }
 
 // Demanded are what the permission itself demands of the derivative, under the terms,
@@ -118,7 +152,7 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 	var list []Constraint
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
 	for _, d := range rules.Demands("", "", t.Rules(), p.Column) {
-		c := Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}}
+		c := Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}, Contained: d.Contained}
 		switch {
 		case c.Kind == CONSTRAINT_ATTRIBUTION:
 			c.WorkVersion = p.WorkVersion
@@ -129,7 +163,9 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 		list = append(list, c)
 	}
 	if ends {
-		list = append(list, Constraint{Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}})
+		list = append(list, Constraint{
+			Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}, Contained: p.Column == rules.Contained,
+		})
 	}
 	return list
 }

@@ -122,9 +122,9 @@ type Use struct {
 	Media []string `protobuf:"bytes,4,rep,name=media,proto3" json:"media,omitempty"`
 	// When the use ends; unset: it is over at once.
 	Until *time.Time `protobuf:"bytes,5,opt,name=until,proto3,stdtime" json:"until,omitempty"`
-	// Territories and media are not asked about. A derivation asks so: it takes the
-	// limits on, and how it is used later is another question. A grant whose derivatives
-	// are used up does not serve it, whatever the action.
+	// It is asked for a derivation. Territories and media are not asked about: the
+	// derivative takes the limits on, and how it is used later is another question. It
+	// counts among the derivatives that a grant serves, whatever the action.
 	Unplaced bool `protobuf:"varint,6,opt,name=unplaced,proto3" json:"unplaced,omitempty"`
 }
 

@@ -43,6 +43,7 @@ func (u Use) Rules() rules.Use {
 	use := rules.Use{
 		Action: rules.Action(u.Action), Commercial: u.Commercial,
 		Territories: slices.Clone(u.Territories), Media: slices.Clone(u.Media), Unplaced: u.Unplaced,
+		Column: rules.LeastColumn(rules.Action(u.Action)),
 	}
 	if u.Until != nil {
 		use.Until = *u.Until

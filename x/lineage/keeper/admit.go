@@ -123,7 +123,7 @@ func (k Keeper) askAll(
 	}
 	for _, c := range p.Constraints {
 		_, known := asked[c.Source.WorkID]
-		if !known && c.Kind != licensetypes.CONSTRAINT_ATTRIBUTION && !slices.Contains(limits, c) {
+		if !known && c.Limits() && !slices.ContainsFunc(limits, c.Covered) {
 			asked[c.Source.WorkID] = "would newly be limited by"
 		}
 	}

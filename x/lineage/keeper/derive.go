@@ -139,7 +139,7 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 		}
 		permit, err := k.license.Permit(ctx, licensetypes.PermitRequest{
 			Derivative: d.Work, Owner: d.Owner, Source: s.Work, Permission: s.Permission,
-			Action: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind),
+			Actions: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind),
 		})
 		if err != nil {
 			return errorsmod.Wrapf(err, "source %s", s.Work)

@@ -39,7 +39,7 @@ func TestDerivingPinsWhatWasAgreed(t *testing.T) {
 	require.Equal(t, []string{"permit", "link", "bind 1"}, f.calls)
 	require.Equal(t, licensetypes.PermitRequest{
 		Derivative: remix, Owner: bob, Source: song,
-		Permission: terms.String(), Action: rules.Adapt,
+		Permission: terms.String(), Actions: []rules.Action{rules.Adapt}, Column: rules.Part,
 	}, f.requests[0])
 	require.Equal(t, royaltytypes.Link{
 		Work: remix, Generation: 1, MaxTotalRate: types.Whole,
@@ -95,7 +95,7 @@ func TestTrainingIsAskedForAsSuch(t *testing.T) {
 	f := newFixture(t)
 	data, model := f.offered("data", alice, 0), f.work("model", bob)
 	f.mustDerive(bob, model, under(data, types.ROLE_TRAINED_ON))
-	require.Equal(t, rules.TrainAI, f.requests[0].Action)
+	require.Equal(t, []rules.Action{rules.TrainAI}, f.requests[0].Actions)
 }
 
 func TestGenerationIsOneAboveTheHighestSource(t *testing.T) {

@@ -171,7 +171,7 @@ func (w *world) Bind(_ context.Context, b licensetypes.Binding) error {
 	return nil
 }
 
-func (w *world) NoStricter(context.Context, licensetypes.Permit, licensetypes.Pin) (bool, error) {
+func (w *world) NoStricter(context.Context, workID, licensetypes.Permit, licensetypes.Pin) (bool, error) {
 	return !w.stricter, nil
 }
 

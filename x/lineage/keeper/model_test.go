@@ -171,7 +171,7 @@ func (m *model) derive(t *rapid.T, f *fixture) {
 		if id == work {
 			continue
 		}
-		role := types.Role(rapid.IntRange(1, 5).Draw(t, "role"))
+		role := types.Role(rapid.IntRange(1, 6).Draw(t, "role"))
 		declared[id] = role
 		if role == types.ROLE_CITES {
 			list = append(list, cites(id))

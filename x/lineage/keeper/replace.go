@@ -60,7 +60,8 @@ func (k Keeper) compare(ctx context.Context, d *derivation) error {
 }
 
 func (k Keeper) isBetter(ctx context.Context, d *derivation, e types.Edge, p licensetypes.Permit) (bool, error) {
-	looser, err := k.license.NoStricter(ctx, p, pinOf(e, d.kind))
+	e.Source.WorkID = p.Source // which the history keeps as a key
+	looser, err := k.license.NoStricter(ctx, d.Work, p, pinOf(e, d.kind))
 	if err != nil || !looser {
 		return false, err
 	}

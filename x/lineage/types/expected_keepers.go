@@ -49,8 +49,10 @@ type LicenseKeeper interface {
 	Permit(ctx context.Context, request licensetypes.PermitRequest) (licensetypes.Permit, error)
 	// Bind checks the sources together and puts their demands on the derivative.
 	Bind(ctx context.Context, binding licensetypes.Binding) error
-	// NoStricter says whether a permit demands no more than what an edge pinned.
-	NoStricter(ctx context.Context, permit licensetypes.Permit, than licensetypes.Pin) (bool, error)
+	// NoStricter says whether a permit demands no more of a work than what an edge pinned.
+	NoStricter(
+		ctx context.Context, derivative registrytypes.WorkID, permit licensetypes.Permit, than licensetypes.Pin,
+	) (bool, error)
 	// ConstraintsOn lists what is demanded of a work now.
 	ConstraintsOn(ctx context.Context, work registrytypes.WorkID) ([]licensetypes.Constraint, error)
 	// CheckHistory compares all versions of a work's demands with what the edges that it

@@ -17,6 +17,7 @@ var roleNames = []string{
 	ROLE_INPUT_TO:     "inputTo",
 	ROLE_TRAINED_ON:   "trainedOn",
 	ROLE_CITES:        "cites",
+	ROLE_CONTAINS:     "contains",
 }
 
 // RoleNames lists the names that ParseRole reads.
@@ -26,7 +27,7 @@ func RoleNames() []string { return append([]string(nil), roleNames[1:]...) }
 func (r Role) Known() bool { return r > ROLE_UNSPECIFIED && int(r) < len(roleNames) }
 
 // Name returns the role as C2PA writes it: parentOf, componentOf, inputTo; and
-// trainedOn, cites.
+// trainedOn, contains, cites.
 func (r Role) Name() string {
 	if !r.Known() {
 		return r.String()
@@ -34,35 +35,43 @@ func (r Role) Name() string {
 	return roleNames[r]
 }
 
-// Asks is what a derivation asks of a source in the role: what made the work may do
-// with it. Generated: the work has a generation record, so that it was the input of
-// an AI system. A citation asks for nothing: 0.
-func (r Role) Asks(generated bool) rules.Action {
+// Asks lists what a derivation asks of a source in the role, all by one permission: what
+// made the work may do with it. Generated: the work has a generation record, so that it
+// was the input of an AI system. A citation asks for nothing.
+func (r Role) Asks(generated bool) []rules.Action {
 	switch {
 	case r == ROLE_TRAINED_ON:
-		return rules.TrainAI
+		return []rules.Action{rules.TrainAI}
 	case r == ROLE_INPUT_TO && generated:
-		return rules.AIInput
+		return []rules.Action{rules.AIInput}
+	case r == ROLE_CONTAINS:
+		return []rules.Action{rules.Copy, rules.Distribute}
 	case r == ROLE_CITES:
-		return 0
+		return nil
 	}
-	return rules.Adapt
+	return []rules.Action{rules.Adapt}
 }
 
-// Column is how much of a source's demands passes on to a work of the kind: what was
-// trained on it takes on less, unless it is a dataset, which holds the source itself.
+// Column is how much of a source's demands passes on to a work of the kind. What was
+// trained on it takes on less, unless it is a dataset, which holds the source itself. A
+// changed version takes on all of it, and other works all but weak share-alike.
 func (r Role) Column(kind registrytypes.Kind) rules.Column {
-	if r == ROLE_TRAINED_ON && kind != registrytypes.KIND_DATASET {
+	switch {
+	case r == ROLE_PARENT_OF:
+		return rules.Full
+	case r == ROLE_CONTAINS:
+		return rules.Contained
+	case r == ROLE_TRAINED_ON && kind != registrytypes.KIND_DATASET:
 		return rules.Trained
 	}
-	return rules.Full
+	return rules.Part
 }
 
 // CheckKind fails with ErrInvalidSource for a role that works of the kind do not
 // have sources in.
 func (r Role) CheckKind(kind registrytypes.Kind) error {
 	if r == ROLE_TRAINED_ON && kind != registrytypes.KIND_MODEL && kind != registrytypes.KIND_DATASET {
-		return errorsmod.Wrapf(ErrInvalidSource, "role %s is for models and datasets, not for a work of kind %s: say parentOf, componentOf or inputTo",
+		return errorsmod.Wrapf(ErrInvalidSource, "role %s is for models and datasets, not for a work of kind %s: say parentOf, componentOf, inputTo or contains",
 			r.Name(), strings.ToLower(strings.TrimPrefix(kind.String(), "KIND_")))
 	}
 	return nil

@@ -20,7 +20,7 @@ var (
 )
 
 func TestRolesHaveTheNamesThatC2PAGivesThem(t *testing.T) {
-	require.Equal(t, []string{"parentOf", "componentOf", "inputTo", "trainedOn", "cites"}, types.RoleNames())
+	require.Equal(t, []string{"parentOf", "componentOf", "inputTo", "trainedOn", "cites", "contains"}, types.RoleNames())
 	for _, name := range types.RoleNames() {
 		role, err := types.ParseRole(strings.ToUpper(name))
 		require.NoError(t, err)
@@ -32,7 +32,7 @@ func TestRolesHaveTheNamesThatC2PAGivesThem(t *testing.T) {
 		require.ErrorIs(t, err, types.ErrInvalidSource)
 	}
 	require.Len(t, types.Role_name, len(types.RoleNames())+1, "every role has a name")
-	require.False(t, types.Role(6).Known())
+	require.False(t, types.Role(7).Known())
 }
 
 func TestExternalReferences(t *testing.T) {

@@ -42,7 +42,11 @@ func demand(d rules.Demand) string {
 		return "No commercial use"
 	case rules.ShareAlike:
 		if l, err := names.Read(d.Terms.Licence); err == nil && l.Known() {
-			return "To be offered under " + strings.Join(append([]string{l.String()}, l.Instead()...), " or ") + " only"
+			s := "To be offered under " + strings.Join(append([]string{l.String()}, l.Instead()...), " or ") + " only"
+			if d.Terms.Weak() {
+				s += ", where it is a changed version (parentOf)"
+			}
+			return s
 		}
 		return "To be offered under the same terms only"
 	case rules.Expires:

@@ -41,7 +41,7 @@ type Option struct {
 // where nothing has to be bought for it.
 func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Rights) ([]Option, error) {
 	taken, found, err := f.unasked(ctx, req, rights)
-	if err != nil || !found || free(taken.Terms.Terms) {
+	if err != nil || !found || req.free(taken.Terms.Terms) {
 		return nil, err
 	}
 	freer, err := f.freer(ctx, req, taken)
@@ -65,7 +65,9 @@ func bought(o Option) int { return min(len(o.Price), 1) }
 
 // free says whether terms leave it to whoever makes something from a work how to use
 // and to offer that.
-func free(t licensetypes.Terms) bool { return t.CommercialUse && !alike(t) }
+func (r Request) free(t licensetypes.Terms) bool {
+	return t.CommercialUse && (r.contains() || !alike(t))
+}
 
 func alike(t licensetypes.Terms) bool { return t.Derivatives == licensetypes.DERIVATIVES_SHARE_ALIKE }
 

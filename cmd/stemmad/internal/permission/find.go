@@ -40,8 +40,8 @@ type Request struct {
 	// Derivative is the licensee's work that derives, which a grant may be for;
 	// zero: none is named.
 	Derivative registrytypes.WorkID
-	// Action is what is done with the source.
-	Action licensetypes.Action
+	// Actions are what is done with the source, all by one permission; at least one.
+	Actions []licensetypes.Action
 	// Wanted names a grant (grant1...) or terms to rely on, several joined by +; empty:
 	// find one.
 	Wanted string
@@ -128,10 +128,12 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 	return Choice{}, f.denied(ctx, req, rights)
 }
 
-// ask asks for one source what the derivation message will ask; permission, when
-// not empty, is all that counts.
-func (f Finder) ask(ctx context.Context, req Request, permission string) (licensetypes.Rights, error) {
-	use := licensetypes.Use{Action: req.Action, Commercial: req.Commercial, Unplaced: true}
+// askOne asks for one source about one action; permission, when not empty, is all that
+// counts.
+func (f Finder) askOne(
+	ctx context.Context, req Request, action licensetypes.Action, permission string,
+) (licensetypes.Rights, error) {
+	use := licensetypes.Use{Action: action, Commercial: req.Commercial, Unplaced: true}
 	res, err := f.Chain.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
 		Work: req.Source.String(), Use: use, Licensee: req.Licensee.String(), Permission: permission, Derivative: req.Derivative,
 	})

@@ -92,7 +92,7 @@ func preset(name string) licensetypes.Preset {
 func terms(name string) licensetypes.TermsID { return preset(name).ID }
 
 func ask() permission.Request {
-	return permission.Request{Action: licensetypes.ACTION_ADAPT, Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
+	return permission.Request{Actions: []licensetypes.Action{licensetypes.ACTION_ADAPT}, Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
 }
 
 func denied(code rules.Code, permission string) licensetypes.Rights {
@@ -132,7 +132,7 @@ func TestTheQuestionIsTheDerivations(t *testing.T) {
 	}, c.asked[0])
 
 	req := ask()
-	req.Action, req.Commercial = licensetypes.ACTION_TRAIN_AI, true
+	req.Actions, req.Commercial = []licensetypes.Action{licensetypes.ACTION_TRAIN_AI}, true
 	_, err = c.find(req)
 	require.NoError(t, err)
 	require.Equal(t, licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Unplaced: true}, c.asked[1].Use)

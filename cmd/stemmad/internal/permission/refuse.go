@@ -3,6 +3,7 @@ package permission
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -34,10 +35,12 @@ func subject(req Request) string {
 // use says what is to be done with the source.
 func use(req Request) string {
 	s := "adapted"
-	switch req.Action {
-	case licensetypes.ACTION_TRAIN_AI:
+	switch {
+	case req.contains():
+		s = "copied and distributed as part of a collection"
+	case slices.Contains(req.Actions, licensetypes.ACTION_TRAIN_AI):
 		s = "trained on"
-	case licensetypes.ACTION_AI_INPUT:
+	case slices.Contains(req.Actions, licensetypes.ACTION_AI_INPUT):
 		s = "given to an AI system as input"
 	}
 	if req.Commercial {
@@ -45,6 +48,10 @@ func use(req Request) string {
 	}
 	return s
 }
+
+// contains says whether the source is to go unchanged into a collection, which may be
+// offered under terms of its own.
+func (r Request) contains() bool { return slices.Contains(r.Actions, licensetypes.ACTION_COPY) }
 
 // needsGrant lists what can be acquired and says how.
 func needsGrant(req Request, offers []licensetypes.Obtainable) error {

@@ -60,11 +60,14 @@ func anyConstraint(t *rapid.T) (rules.Constraint, licensetypes.InForce) {
 		licensetypes.CONSTRAINT_ATTRIBUTION, licensetypes.CONSTRAINT_SCOPE, licensetypes.CONSTRAINT_CEILING,
 		licensetypes.CONSTRAINT_USES, licensetypes.CONSTRAINT_PAID_USES, licensetypes.CONSTRAINT_APPROVAL,
 	}).Draw(t, "kind")
+	contained := rapid.Bool().Draw(t, "contained")
 	demand := rules.Constraint{
-		Demand: rules.Demand{Kind: rules.Kind(kind), Source: "work1ancestor", TermsID: "terms1ancestor", Terms: ancestor.Rules()},
-		Ends:   end, Reached: rapid.Bool().Draw(t, "reached"),
+		Demand: rules.Demand{
+			Kind: rules.Kind(kind), Source: "work1ancestor", TermsID: "terms1ancestor", Terms: ancestor.Rules(), Contained: contained,
+		},
+		Ends: end, Reached: rapid.Bool().Draw(t, "reached"),
 	}
-	return demand, licensetypes.InForce{Constraint: licensetypes.NamedConstraint{Kind: kind, ExpiresAt: &end}}
+	return demand, licensetypes.InForce{Constraint: licensetypes.NamedConstraint{Kind: kind, ExpiresAt: &end, Contained: contained}}
 }
 
 // anyTerms draws a preset with fields changed, valid or not.

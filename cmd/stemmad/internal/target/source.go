@@ -23,6 +23,7 @@ type Source struct {
 // roleAliases are what people type, beside the names of C2PA.
 var roleAliases = map[string]lineagetypes.Role{
 	"parent": lineagetypes.ROLE_PARENT_OF, "component": lineagetypes.ROLE_COMPONENT_OF,
+	"item":  lineagetypes.ROLE_CONTAINS,
 	"input": lineagetypes.ROLE_INPUT_TO, "training": lineagetypes.ROLE_TRAINED_ON, "trained": lineagetypes.ROLE_TRAINED_ON,
 }
 

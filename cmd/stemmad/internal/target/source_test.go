@@ -20,6 +20,8 @@ func TestParseSource(t *testing.T) {
 		"song.wav=parentOf":             {Work: "song.wav", Role: lineagetypes.ROLE_PARENT_OF},
 		"song.wav=input@cc-by-4.0":      {Work: "song.wav", Role: lineagetypes.ROLE_INPUT_TO, Permission: "cc-by-4.0"},
 		"work1x@grant1y":                {Work: "work1x", Permission: "grant1y"},
+		"song.wav=contains":             {Work: "song.wav", Role: lineagetypes.ROLE_CONTAINS},
+		"song.wav=item@cc-by-nd-4.0":    {Work: "song.wav", Role: lineagetypes.ROLE_CONTAINS, Permission: "cc-by-nd-4.0"},
 		"work1x=TRAINEDON@terms1y":      {Work: "work1x", Role: lineagetypes.ROLE_TRAINED_ON, Permission: "terms1y"},
 		"a=b@c.wav":                     {Work: "a=b@c.wav"},
 		"a=b@c.wav=cites":               {},
