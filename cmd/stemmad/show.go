@@ -229,6 +229,9 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 			return err
 		}
 	}
+	if denoms := p.constraints.Denoms; len(denoms) > 0 {
+		conn.Say("Can be paid in %s only: what it takes in is counted", strings.Join(denoms, ", "))
+	}
 	for _, row := range p.constraints.Constraints {
 		c := row.Constraint
 		demand := enumName(c.Kind.String(), "CONSTRAINT_")

@@ -27,6 +27,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "tallies", Check: k.checkTallies},
 		invariants.Invariant{Name: "exclusives", Check: k.checkExclusives},
 		invariants.Invariant{Name: "demands", Check: k.checkDemands},
+		invariants.Invariant{Name: "ceilings", Check: k.checkCeilings},
 		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
 	)
@@ -238,11 +239,16 @@ func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c ty
 	if c.Kind != types.CONSTRAINT_CEILING {
 		return nil
 	}
-	counted, err := k.royalty.IsMetered(ctx, work, t.RevenueCeiling.Denom)
-	if err == nil && !counted {
-		err = fmt.Errorf("sets a ceiling in %s, in which the revenue is not counted", t.RevenueCeiling.Denom)
+	for _, coin := range t.RevenueCeiling {
+		counted, err := k.royalty.IsMetered(ctx, work, coin.Denom)
+		if err == nil && !counted {
+			err = fmt.Errorf("sets a ceiling in %s, in which the revenue is not counted", coin.Denom)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // checkApprovals: works exist and have changed hands as often as they had then

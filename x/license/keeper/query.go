@@ -48,7 +48,13 @@ func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, c types.
 	if err != nil {
 		return types.InForce{}, err
 	}
-	taken, err := k.royalty.TakenIn(ctx, work, terms.RevenueCeiling.Denom)
-	in := sdk.NewCoin(terms.RevenueCeiling.Denom, taken)
-	return types.InForce{Constraint: named, Ceiling: terms.RevenueCeiling, TakenIn: &in}, err
+	row := types.InForce{Constraint: named, Ceiling: terms.RevenueCeiling}
+	for _, coin := range terms.RevenueCeiling {
+		taken, err := k.royalty.TakenIn(ctx, work, coin.Denom)
+		if err != nil {
+			return row, err
+		}
+		row.TakenIn = append(row.TakenIn, sdk.NewCoin(coin.Denom, taken))
+	}
+	return row, nil
 }

@@ -75,6 +75,11 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, waiting); err != nil {
 		return rights, err
 	}
+	limited, err := q.noticesOfDenoms(demands.Constraints)
+	if err != nil {
+		return rights, err
+	}
+	rights.Notices = append(rights.Notices, limited...)
 	for _, code := range decision.Notices {
 		rights.Notices = append(rights.Notices, noticeAbout(code, []registrytypes.WorkID{id}, 0)...)
 	}
@@ -242,6 +247,9 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		if err != nil {
 			return rights, err
 		}
+		if o.Duty == rules.PayPerUse && len(obligation.Price) == 0 {
+			continue // it came under a ceiling since, and takes payments in other denoms only
+		}
 		rights.Obligations = append(rights.Obligations, obligation)
 	}
 	return rights, nil
@@ -301,9 +309,13 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	if err != nil {
 		return types.Obtainable{}, err
 	}
+	price, err := q.k.payable(q.ctx, id, offer.PriceUnder(t.stored))
+	if err != nil {
+		return types.Obtainable{}, err
+	}
 	o := types.Obtainable{
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
-		Price: slices.Clone(offer.PriceUnder(t.stored)), RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
+		Price: price, RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
 		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(),
 	}
 	if t.stored.Duration != nil {

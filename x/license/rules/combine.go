@@ -23,7 +23,8 @@ type Conflict struct {
 // (discouraged, permitted) choice, and the ban stays on the work.
 //
 // Terms that allow no further restriction conflict with another source's limits
-// likewise, and so do limits of territory or medium that have nothing in common.
+// likewise, and so do limits of territory or medium, or ceilings in denoms, that have
+// nothing in common.
 //
 // Each conflict names one pair of works for its terms, the first in order. The
 // cost is that of distinct share-alike terms, squared, and times all demands.
@@ -49,8 +50,9 @@ func Combine(groups ...Group) (Group, []Conflict) {
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeLimits,
 			Demand.limits, func(t Terms) bool { return t.NoFurtherRestrictions })...)
 	}
-	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Territories })...)
-	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Media })...)
+	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Territories })...)
+	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Media })...)
+	conflicts = append(conflicts, apart(all, Ceiling, CeilingConflict, func(t Terms) string { return strings.Join(denoms(t.Ceiling), ",") })...)
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
@@ -100,15 +102,15 @@ func (g Group) first(one func(Demand) bool) (first Demand, found bool) {
 	return first, found
 }
 
-// apart finds the demand that leaves nothing of what those before it, in order,
+// apart finds the demand of a kind that leaves nothing of what those before it, in order,
 // have in common, with the first of them that it has nothing in common with or,
 // where it has with each, the very first.
-func apart(all Group, list func(Terms) string) []Conflict {
+func apart(all Group, kind Kind, code Code, list func(Terms) string) []Conflict {
 	var limits Group
 	var left []string
 	for _, d := range all {
 		text := list(d.Terms)
-		if d.Kind != Scope || text == "" {
+		if d.Kind != kind || text == "" {
 			continue
 		}
 		have := strings.Split(text, ",")
@@ -121,7 +123,7 @@ func apart(all Group, list func(Terms) string) []Conflict {
 			other := slices.IndexFunc(limits, func(o Demand) bool {
 				return !slices.ContainsFunc(strings.Split(list(o.Terms), ","), func(one string) bool { return slices.Contains(have, one) })
 			})
-			return []Conflict{{Code: ScopeConflict, A: limits[max(other, 0)], B: d}}
+			return []Conflict{{Code: code, A: limits[max(other, 0)], B: d}}
 		}
 		limits = append(limits, d)
 	}

@@ -15,7 +15,8 @@ const (
 	Attribution
 	// Scope: the derivative is used within the terms' territories and media.
 	Scope
-	// Ceiling: no commercial use once the derivative has taken in too much.
+	// Ceiling: no commercial use once the derivative has taken in too much, and no
+	// payments to it in denoms that the ceiling does not have.
 	Ceiling
 	// Uses: some uses of the derivative are denied, as they are of the source.
 	Uses

@@ -18,9 +18,12 @@ const (
 	// NoLongerOffered: the answer rests on a licence that cannot be taken back, which
 	// the owner offers no longer.
 	NoLongerOffered Notice = "no_longer_offered"
+	// DenomsLimited: works that it was made from set ceilings on what the work earns, so
+	// that it can be paid in their denoms only.
+	DenomsLimited Notice = "denoms_limited"
 )
 
 // Notices lists all notices, in order of their names.
 func Notices() []Notice {
-	return []Notice{AlsoClaimed, Contested, LaterSource, NoLongerOffered, SourceUnapproved}
+	return []Notice{AlsoClaimed, Contested, DenomsLimited, LaterSource, NoLongerOffered, SourceUnapproved}
 }

@@ -45,7 +45,7 @@ func (c Constraint) within(o Constraint) bool {
 	case Scope:
 		return within(o.Terms.Territories, c.Terms.Territories) && within(o.Terms.Media, c.Terms.Media)
 	case Ceiling:
-		return c.Terms.Ceiling == o.Terms.Ceiling
+		return ceilingWithin(c.Terms.Ceiling, o.Terms.Ceiling)
 	case Expires:
 		return c.Source == o.Source && !c.Ends.Before(o.Ends)
 	}

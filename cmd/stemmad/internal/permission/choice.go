@@ -232,7 +232,7 @@ func forbids(terms licensetypes.IdentifiedTerms) []string {
 	t := terms.Terms
 	add(!t.CommercialUse, "commercial use of what you make")
 	add(alike(t), "offering what you make under other terms")
-	add(t.RevenueCeiling != nil, "commercial use once it has taken in %s", t.RevenueCeiling)
+	add(len(t.RevenueCeiling) > 0, "commercial use once it has taken in %s", t.RevenueCeiling)
 	add(len(t.Territories) > 0, "use outside %s", strings.Join(t.Territories, " "))
 	add(len(t.Media) > 0, "media other than %s", strings.Join(t.Media, " "))
 	if t.Duration != nil {
