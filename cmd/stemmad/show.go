@@ -241,6 +241,10 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 			continue
 		case licensetypes.CONSTRAINT_CEILING:
 			demand = fmt.Sprintf("%s of %s, %s taken in", demand, row.Ceiling, row.TakenIn)
+		case licensetypes.CONSTRAINT_PAID_USES:
+			if len(row.Price) > 0 {
+				demand = fmt.Sprintf("%s, a pass costs %s", demand, clearance.Alternatives(row.Price))
+			}
 		}
 		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, terms(c.Terms))
 	}

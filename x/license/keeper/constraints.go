@@ -97,7 +97,7 @@ func (k Keeper) pinned(ctx context.Context, p types.Pin) ([]types.Constraint, er
 		if err != nil {
 			return nil, err
 		}
-		ends = grant.ExpiresAt != nil
+		ends, p.PriceVersion = grant.ExpiresAt != nil, grant.PriceVersion
 	}
 	return append(p.Inherited(rows), p.Demanded(terms, ends)...), nil
 }

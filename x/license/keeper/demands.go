@@ -23,7 +23,7 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 		case row.Kind == types.CONSTRAINT_CEILING:
 			c.Reached, err = q.reached(work, row.Terms.TermsID)
 		case d.AsksAtSource(q.use):
-			err = q.askSource(row, &c)
+			err = q.askSource(work, row, &c)
 		}
 		if err != nil {
 			return nil, err
@@ -34,13 +34,16 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 }
 
 // askSource finds out what who asks may do with the source of a demand itself.
-func (q *inquiry) askSource(row types.Constraint, c *rules.Constraint) error {
+func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *rules.Constraint) error {
 	source, err := q.k.registry.GetWork(q.ctx, row.Source.WorkID)
 	if err != nil {
 		return err
 	}
-	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || row.Kind != types.CONSTRAINT_APPROVAL {
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || c.AtSource.Verdict == rules.Allowed {
 		return err
+	}
+	if row.Kind == types.CONSTRAINT_PAID_USES {
+		return q.askPass(work, source, row, c)
 	}
 	c.Approved, err = q.approved(collections.Join(row.Source.WorkID, row.Terms.TermsID), source.Transfers, q.asker)
 	return err

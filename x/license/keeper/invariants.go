@@ -21,6 +21,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "terms", Check: k.checkTerms},
 		invariants.Invariant{Name: "offers", Check: k.checkOffers},
 		invariants.Invariant{Name: "grants", Check: k.checkGrants},
+		invariants.Invariant{Name: "prices", Check: k.checkPrices},
+		invariants.Invariant{Name: "passes", Check: k.checkPasses},
 		invariants.Invariant{Name: "grant indexes", Check: k.checkGrantIndexes},
 		invariants.Invariant{Name: "grant uses", Check: k.checkGrantUses},
 		invariants.Invariant{Name: "allow-lists", Check: k.checkAllowLists},
@@ -235,6 +237,13 @@ func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c ty
 	demanded := func(d rules.Demand) bool { return types.ConstraintKind(d.Kind) == c.Kind }
 	if !slices.ContainsFunc(rules.Demands("", "", t.Rules(), rules.Full), demanded) {
 		return fmt.Errorf("is of kind %s, which %s does not demand", c.Kind, c.Terms)
+	}
+	if err := c.CheckPrice(t); err != nil {
+		return err
+	}
+	if c.PriceVersion > 0 {
+		_, err := k.Prices.Get(ctx, priceOf(c))
+		return err
 	}
 	if c.Kind != types.CONSTRAINT_CEILING {
 		return nil

@@ -156,6 +156,9 @@ func (k Keeper) replaceOffer(ctx context.Context, key offered, t types.Terms, o 
 		now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
 		o.IrrevocableSince, o.IrrevocableDemands = &now, demands.Version
 	}
+	if err := k.keepPrice(ctx, key, t, o); err != nil {
+		return err
+	}
 	return k.setOffer(ctx, key, *o)
 }
 

@@ -46,7 +46,7 @@ func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
 
 // demand is what a constraint demands. That of a grant that ends names no terms.
 func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
-	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: c.WorkVersion}
+	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: max(c.WorkVersion, c.PriceVersion)}
 	if c.Kind == types.CONSTRAINT_EXPIRES {
 		d.TermsID = c.Grant.String()
 		return d, nil

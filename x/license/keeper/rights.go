@@ -216,7 +216,10 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		}
 		rights.Reasons = append(rights.Reasons, reason)
 	}
-	for _, a := range d.Obtain {
+	for i, a := range d.Obtain {
+		if slices.ContainsFunc(d.Obtain[:i], func(o rules.Alternative) bool { return o.Source == a.Source && o.ID == a.ID && o.Pass == a.Pass }) {
+			continue // two offers of the work need the same of a source
+		}
 		of := id
 		if a.Source != "" {
 			var err error
@@ -224,9 +227,16 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 				return rights, err
 			}
 		}
-		offer, err := q.obtainable(of, a)
+		obtain := q.obtainable
+		if a.Pass {
+			obtain = q.obtainablePass(id)
+		}
+		offer, err := obtain(of, a)
 		if err != nil {
 			return rights, err
+		}
+		if a.Pass && slices.ContainsFunc(rights.Offers, betterThanPass(offer)) {
+			continue
 		}
 		rights.Offers = append(rights.Offers, offer)
 	}

@@ -58,7 +58,8 @@ type Demand struct {
 	Source  string
 	TermsID string
 	Terms   Terms
-	// Version of the source's details by which it is credited; for Attribution.
+	// Version of the source's details by which it is credited, for Attribution; of the
+	// price that is asked there, for PaidUses.
 	Version uint32
 }
 

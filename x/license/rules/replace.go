@@ -49,5 +49,5 @@ func (c Constraint) within(o Constraint) bool {
 	case Expires:
 		return c.Source == o.Source && !c.Ends.Before(o.Ends)
 	}
-	return c.Source == o.Source && c.Terms == o.Terms
+	return c.Source == o.Source && c.Terms == o.Terms && (c.Kind != PaidUses || c.Version <= o.Version)
 }

@@ -139,9 +139,12 @@ func (c Constraint) validate(known map[TermsID]Terms, granted map[GrantID]bool) 
 		if !c.Grant.IsZero() {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names terms and no grant, not %s", c.Kind, c.Grant)
 		}
-		return checkKnown(c.Terms.TermsID, known)
+		if err := checkKnown(c.Terms.TermsID, known); err != nil {
+			return err
+		}
+		return c.CheckPrice(known[c.Terms.TermsID])
 	}
-	if !c.Terms.IsZero() {
+	if !c.Terms.IsZero() || c.PriceVersion > 0 {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind EXPIRES names a grant and no terms, not %s", c.Terms)
 	}
 	if err := c.Grant.Given("grant"); err != nil {

@@ -36,6 +36,8 @@ var (
 	PastDemandsPrefix      = collections.NewPrefix(14)
 	AdmissionsPrefix       = collections.NewPrefix(15)
 	AdmissionsByWorkPrefix = collections.NewPrefix(16)
+	PricesPrefix           = collections.NewPrefix(17)
+	PassesPrefix           = collections.NewPrefix(18)
 )
 
 // Limits of what one work or message can hold.

@@ -50,6 +50,8 @@ type Permit struct {
 	UpstreamVersion uint32
 	DemandsVersion  uint32
 	WorkVersion     uint32
+	// PriceVersion is that of the grant, where the terms make a use paid by one.
+	PriceVersion uint32
 	// Ends: the grant has an end.
 	Ends bool
 	// Column is how much of the source's demands the derivative takes on.
@@ -72,12 +74,15 @@ type Pin struct {
 	WorkVersion    uint32
 	DemandsVersion uint32
 	Column         rules.Column
+	// PriceVersion is the grant's, which never changes.
+	PriceVersion uint32
 }
 
 // Pin is what is kept of the permit.
 func (p Permit) Pin() Pin {
 	return Pin{
 		Source: p.Source, Terms: p.Terms, Grant: p.Grant, WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, Column: p.Column,
+		PriceVersion: p.PriceVersion,
 	}
 }
 
@@ -99,8 +104,11 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 	source := registrytypes.WorkIDBytes{WorkID: p.Source}
 	for _, d := range rules.Demands("", "", t.Rules(), p.Column) {
 		c := Constraint{Kind: ConstraintKind(d.Kind), Source: source, Terms: TermsIDBytes{p.Terms}}
-		if c.Kind == CONSTRAINT_ATTRIBUTION {
+		switch c.Kind {
+		case CONSTRAINT_ATTRIBUTION:
 			c.WorkVersion = p.WorkVersion
+		case CONSTRAINT_PAID_USES:
+			c.PriceVersion = p.PriceVersion
 		}
 		list = append(list, c)
 	}

@@ -79,7 +79,7 @@ func (f Finder) unasked(ctx context.Context, req Request, rights licensetypes.Ri
 	o := Option{Permission: rights.Permission}
 	switch {
 	case rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && req.Buy:
-		offer, price, _ := clearance.Cheapest(rights.Offers, req.MaxFee, obtainableName)
+		offer, price, _ := clearance.Cheapest(ofWork(req, rights.Offers), req.MaxFee, obtainableName)
 		if offer == nil {
 			return o, false, nil
 		}
