@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"math/big"
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -75,15 +75,12 @@ func ceilingWithin(ceiling, of string) bool {
 		if i < 0 {
 			return false
 		}
-		amount, _ := split(have[i])
-		if amountOf(amount).Cmp(amountOf(least)) < 0 {
+		if amount, _ := split(have[i]); less(amount, least) {
 			return false
 		}
 	}
 	return true
 }
 
-func amountOf(digits string) *big.Int {
-	n, _ := new(big.Int).SetString("0"+digits, 10)
-	return n
-}
+// less compares amounts in decimal digits without leading zeros.
+func less(a, b string) bool { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) < 0 }
