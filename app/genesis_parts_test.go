@@ -30,7 +30,7 @@ func TestPartsOfAGenesisFitEachOther(t *testing.T) {
 	song, stranger := c.Register("song", alice), c.Register("stranger", carol)
 	ceiling := sdk.NewInt64Coin("uusdc", 1000)
 	small := licensetypes.Terms{
-		Spdx: "LicenseRef-small", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, RevenueCeiling: &ceiling,
+		Spdx: "LicenseRef-small", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, RevenueCeiling: sdk.NewCoins(ceiling),
 	}
 	remix10 := chain.Preset("commercial-remix-10")
 	c.MustDeliver(alice, &licensetypes.MsgPublishTerms{Author: alice.String(), Terms: small})
@@ -70,6 +70,12 @@ func TestPartsOfAGenesisFitEachOther(t *testing.T) {
 				gs.Stages = slices.DeleteFunc(gs.Stages, func(s royaltytypes.GenesisStages) bool { return s.Work == limited.ID })
 			})
 		}, "is not counted"},
+		"a ceiling that is passed in another denom": {func(t *testing.T, state app.GenesisState) {
+			inPart(cdc, state, royaltytypes.ModuleName, func(gs *royaltytypes.GenesisState) {
+				w := &gs.Works[slices.IndexFunc(gs.Works, func(w royaltytypes.GenesisWork) bool { return w.Id == limited.ID })]
+				w.Head.Taking = nil
+			})
+		}, "its ceilings are in"},
 		"a grant that serves again": {func(t *testing.T, state app.GenesisState) {
 			inPart(cdc, state, licensetypes.ModuleName, func(gs *licensetypes.GenesisState) {
 				require.Equal(t, remix.ID, gs.Grants[0].Grant.UsedBy.WorkID)

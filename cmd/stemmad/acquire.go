@@ -31,6 +31,10 @@ how many derivatives the grant serves.
 Of a file that several have claimed, the earliest claim is taken, and named before
 you sign, unless it is under dispute; any other you name by its work id.
 
+--uses-of takes a pass in place of a grant: WORK is a source, under whose TERMS another work
+was made, and you pay it to use that one, as by training on it. The price is that of the
+day when the other was made, whatever became of the offer.
+
 --for reserves it for one derivative of yours, whatever number the terms say: name it
 where the owner approved that derivative and not you.`,
 		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob
@@ -41,6 +45,7 @@ where the owner approved that derivative and not you.`,
 	f.String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price")
 	f.String(flagMaxRate, "", "highest royalty rate to accept, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "work of yours that the grant is for, and for no other")
+	f.String(flagUsesOf, "", "work made from this one under TERMS: a pass to use that work, and nothing else")
 	return sending(cmd, acquire)
 }
 
@@ -48,6 +53,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	work, err := target.EarliestSafe(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
+	}
+	if used := conn.Flags().Text(flagUsesOf); used != "" {
+		return acquirePass(ctx, conn, sender, work, args[1:], used)
 	}
 	request := permission.Request{
 		Source: work.Id, Title: table.Short(describe.Heading(work.Claim)), Licensee: sender.Address, Now: time.Now(),

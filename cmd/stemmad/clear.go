@@ -28,6 +28,7 @@ const (
 	flagAs        = "as"
 	flagTerms     = "terms"
 	flagForWork   = "for"
+	flagUsesOf    = "uses-of"
 	flagManifest  = "manifest"
 	flagReport    = "report"
 )

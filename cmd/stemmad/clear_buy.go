@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -20,8 +22,12 @@ type purchase struct {
 	Terms licensetypes.TermsID `json:"terms"`
 	// For is the work that the grant is reserved for; zero: any.
 	For registrytypes.WorkID `json:"for,omitzero"`
-	Fee string               `json:"fee"`
-	Tx  send.Result          `json:"tx"`
+	// Source is the work that was paid, where it is one that this was made from. UsesOf is
+	// the work that a pass is for, in place of a grant.
+	Source registrytypes.WorkID `json:"source,omitzero"`
+	UsesOf registrytypes.WorkID `json:"uses_of,omitzero"`
+	Fee    string               `json:"fee"`
+	Tx     send.Result          `json:"tx"`
 }
 
 // buy acquires the cheapest offer that serves and asks again. The grant costs
@@ -38,6 +44,9 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	offer, price, reasons := clearance.Cheapest(c.rights.Offers, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 	if offer == nil {
 		return fmt.Errorf("no offer of %q (%s) can be bought:\n  %s", c.title, c.subject, strings.Join(reasons, "\n  "))
+	}
+	if offer.Work != c.work.Id || !offer.UsesOf.IsZero() {
+		return c.buyOfSource(ctx, sender, *offer, price, name)
 	}
 	rate, given, err := maxRate(c.conn)
 	if err != nil {
@@ -83,6 +92,34 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	return c.ask(ctx, response.Grant.String())
 }
 
+// buyOfSource acquires what a work that this one was made from asks: a pass for its uses,
+// or a grant. Then it asks again.
+func (c *clearing) buyOfSource(
+	ctx context.Context, sender *send.Sender, offer licensetypes.Obtainable, price *sdk.Coin, name clearance.Namer,
+) error {
+	msg := &licensetypes.MsgAcquire{Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: price, UsesOf: offer.UsesOf}
+	kind := "a pass of"
+	if offer.UsesOf.IsZero() {
+		kind, msg.Serial, msg.MaxRate = "a grant of", uint64(time.Now().UnixNano()), offer.RoyaltyRate
+	}
+	c.bought = &purchase{Terms: offer.Terms, Source: offer.Work, UsesOf: offer.UsesOf}
+	cost := "free of charge"
+	if price != nil {
+		c.bought.Fee, cost = price.String(), "for "+price.String()
+	}
+	what := fmt.Sprintf("Acquire %s %s, which %q (%s) was made from, under %s, %s.", kind, offer.Work, c.title, c.work.Id, name(offer.Terms), cost)
+	var err error
+	if c.bought.Tx, err = sender.Send(ctx, what, msg); err != nil || c.bought.Tx.Height == 0 {
+		return err
+	}
+	var response licensetypes.MsgAcquireResponse
+	if err := c.bought.Tx.Response(0, &response); err != nil {
+		return err
+	}
+	c.bought.Grant = response.Grant
+	return c.ask(ctx, "")
+}
+
 // buying is the command that buys an offer, for people to paste.
 func buying(offer licensetypes.Obtainable, derivative registrytypes.WorkID, signer string) string {
 	terms := offer.Terms.String()
@@ -93,7 +130,10 @@ func buying(offer licensetypes.Obtainable, derivative registrytypes.WorkID, sign
 	if len(offer.Price) > 0 {
 		command += fmt.Sprintf(" --%s %s", flagMaxFee, offer.Price[0])
 	}
-	if !derivative.IsZero() && offer.Serves <= 1 {
+	if !offer.UsesOf.IsZero() {
+		command += fmt.Sprintf(" --%s %s", flagUsesOf, offer.UsesOf)
+	}
+	if !derivative.IsZero() && offer.Serves == 1 {
 		command += fmt.Sprintf(" --%s %s", flagForWork, derivative)
 	}
 	if signer != "" {

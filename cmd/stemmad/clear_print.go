@@ -45,8 +45,13 @@ func (c *clearing) print(ctx context.Context) error {
 		if c.bought.Fee != "" {
 			fee = c.bought.Fee
 		}
-		conn.Say("%s a grant under %s for %s: %s", c.bought.Tx.Did("Acquired", "Would acquire"), name(c.bought.Terms), fee, c.bought.Tx)
-		if err := table.Fields(conn.Out(), "grant", c.bought.Grant.String(), "reserved for", c.bought.For.String()); err != nil {
+		kind := "a grant"
+		if !c.bought.UsesOf.IsZero() {
+			kind = "a pass"
+		}
+		conn.Say("%s %s under %s for %s: %s", c.bought.Tx.Did("Acquired", "Would acquire"), kind, name(c.bought.Terms), fee, c.bought.Tx)
+		if err := table.Fields(conn.Out(), "grant", c.bought.Grant.String(), "reserved for", c.bought.For.String(),
+			"paid to", c.bought.Source.String(), "for uses of", c.bought.UsesOf.String()); err != nil {
 			return err
 		}
 	}
@@ -120,13 +125,20 @@ func (c *clearing) printOffers(name clearance.Namer) error {
 	tab, command := table.New("terms", ">price", "royalty", "serves", "grant until", "note"), ""
 	for _, offer := range offers {
 		note := ""
+		if offer.Work != c.work.Id {
+			note = "of the source " + offer.Work.String()
+		}
+		serves := clearance.Serves(offer.Serves)
+		if !offer.UsesOf.IsZero() {
+			note, serves = "a pass, paid to the source "+offer.Work.String(), "uses of this work"
+		}
 		if offer.NeedsApproval {
 			note = "the owner has to approve you first"
 		} else if command == "" {
 			command = buying(offer, c.derivative, c.signer())
 		}
 		tab.Row(name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			clearance.Serves(offer.Serves), endless(offer.ExpiresAt), note)
+			serves, endless(offer.ExpiresAt), note)
 	}
 	c.conn.Say("Offers:")
 	if err := tab.Write(c.conn.Out()); err != nil {

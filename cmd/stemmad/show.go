@@ -229,6 +229,9 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 			return err
 		}
 	}
+	if denoms := p.constraints.Denoms; len(denoms) > 0 {
+		conn.Say("Can be paid in %s only: what it takes in is counted", strings.Join(denoms, ", "))
+	}
 	for _, row := range p.constraints.Constraints {
 		c := row.Constraint
 		demand := enumName(c.Kind.String(), "CONSTRAINT_")
@@ -247,6 +250,10 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 			continue
 		case licensetypes.CONSTRAINT_CEILING:
 			demand = fmt.Sprintf("%s of %s, %s taken in", demand, row.Ceiling, row.TakenIn)
+		case licensetypes.CONSTRAINT_PAID_USES:
+			if len(row.Price) > 0 {
+				demand = fmt.Sprintf("%s, a pass costs %s", demand, clearance.Alternatives(row.Price))
+			}
 		}
 		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, terms(c.Terms))
 	}

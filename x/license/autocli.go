@@ -68,6 +68,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query license grants --licensee ALICE`),
 				command("GrantUses", "grant-uses GRANT", "List the derivatives that rely on a grant",
 					`stemmad query license grant-uses GRANT`, "grant"),
+				command("Passes", "passes ACCOUNT [--uses-of WORK]", "List what an account may use because it paid sources",
+					`stemmad query license passes ALICE`, "licensee"),
 				command("Exclusives", "exclusives WORK", "List the grants of a work that run and keep others out",
 					`stemmad query license exclusives WORK`, "work"),
 				command("Constraints", "constraints WORK", "List what a work's sources demand of it",

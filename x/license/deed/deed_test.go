@@ -38,7 +38,7 @@ func TestDeeds(t *testing.T) {
 			RoyaltyPolicy: royaltytypes.POLICY_RELATIVE, RoyaltyRate: 12_500,
 			GrantFee:       sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5_000_000), sdk.NewInt64Coin("ustem", 1_000_000)),
 			UsePrice:       sdk.NewCoins(sdk.NewInt64Coin("uusdc", 100)),
-			RevenueCeiling: &ceiling, Duration: &year, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"},
+			RevenueCeiling: sdk.NewCoins(ceiling), Duration: &year, Territories: []string{"DE", "FR"}, Media: []string{"print", "web"},
 			Exclusivity: types.EXCLUSIVITY_EXCLUSIVE, Transferable: true, MaxGrants: 1, DerivativesPerGrant: 5,
 		},
 		"sole": {

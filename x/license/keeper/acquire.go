@@ -105,6 +105,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 		UsedBy:          registrytypes.WorkIDBytes{WorkID: a.Derivative},
 		Serves:          q.terms.Serves(),
 		AllowList:       registrytypes.DigestBytes{Digest: q.allowed.Digest()},
+		PriceVersion:    q.priceVersion,
 	}
 	if a.reserves() {
 		grant.Serves = 1

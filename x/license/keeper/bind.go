@@ -120,7 +120,7 @@ func (k Keeper) waiting(ctx context.Context, b types.Binding, before types.Deman
 }
 
 // changeDemands stores what is demanded of a derivative now, if that is something
-// else than before, and has its revenue counted in the denoms of new ceilings.
+// else than before, and has its ceilings obeyed where it is paid.
 func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.WorkID, before, now types.Demands) error {
 	changed := !slices.Equal(before.Constraints, now.Constraints)
 	if !changed && slices.Equal(before.Waiting, now.Waiting) {
@@ -128,7 +128,7 @@ func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.Work
 	}
 	if changed {
 		now.Version++
-		if err := k.meter(ctx, derivative, now.Constraints); err != nil {
+		if err := k.limitRevenue(ctx, derivative, before.Constraints, now.Constraints); err != nil {
 			return err
 		}
 	}
@@ -144,23 +144,6 @@ func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.Work
 		event.Constraints = append(event.Constraints, named)
 	}
 	return events.Emit(ctx, event)
-}
-
-// meter has the revenue of a derivative counted in the denoms of its ceilings.
-func (k Keeper) meter(ctx context.Context, derivative registrytypes.WorkID, constraints []types.Constraint) error {
-	for _, c := range constraints {
-		if c.Kind != types.CONSTRAINT_CEILING {
-			continue
-		}
-		terms, err := k.GetTerms(ctx, c.Terms.TermsID)
-		if err != nil {
-			return err
-		}
-		if err := k.royalty.Meter(ctx, derivative, terms.RevenueCeiling.Denom); err != nil {
-			return errorsmod.Wrap(err, derivative.String())
-		}
-	}
-	return nil
 }
 
 // checkCompatible refuses demands that contradict each other, royalties owed
@@ -200,7 +183,7 @@ func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.G
 	if err != nil {
 		return err
 	}
-	if verdict := rules.OfferAllowed(demands, owes, terms.Rules(), len(offer.PriceUnder(terms)) > 0); !verdict.Allowed() {
+	if verdict := rules.OfferAllowed(demands, owes, terms.Rules(), offer.PriceUnder(terms).String()); !verdict.Allowed() {
 		return errorsmod.Wrapf(types.ErrConflict, "%s: the open offer of %s under %s breaks it: close the offer first",
 			describe(verdict.Refusals), key.K1(), key.K2())
 	}

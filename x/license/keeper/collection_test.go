@@ -108,22 +108,22 @@ func TestAnItemThatEnds(t *testing.T) {
 	require.ErrorIs(t, f.offer(remix, anything(f), types.Offer{}), types.ErrSourceExpired)
 }
 
-// A ceiling of an item is none of the collection; nothing more is made from that once it
-// is reached.
+// A ceiling of an item is the collection's: who sells the whole sells the item.
 func TestACeilingOfAnItem(t *testing.T) {
 	f := newFixture(t)
 	terms := f.publish(types.Terms{
-		Spdx: "LicenseRef-Ceiling", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, RevenueCeiling: &coins("5ustem")[0],
+		Spdx: "LicenseRef-Ceiling", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, RevenueCeiling: coins("5ustem"),
 	})
 	f.offered(song, terms, types.Offer{})
 	require.NoError(t, f.collect(remix, source{song, terms}))
 	f.offered(remix, anything(f), types.Offer{Price: coins("9ustem")})
-	f.revenue.meters[remix.String()+"ustem"] = coins("6ustem")[0].Amount
 	sold := types.Use{Action: types.ACTION_DISTRIBUTE, Commercial: true}
 	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(remix, sold, fan).Verdict)
 	f.acquired(fan, remix, anything(f), 0, "9ustem")
 	require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, sold, fan).Verdict)
-	require.Equal(t, []string{"ceiling_reached"}, codesOf(f.rights(remix, types.Use{Action: types.ACTION_ADAPT, Commercial: true}, fan)))
+	f.revenue.meters[remix.String()+"ustem"] = coins("6ustem")[0].Amount
+	require.Equal(t, []string{"ceiling_reached"}, codesOf(f.rights(remix, sold, fan)))
+	require.False(t, f.constraints(remix)[0].Contained)
 }
 
 // TestGenesisKnowsItems: marks and what is apart come back, and what cannot be is refused.

@@ -111,7 +111,7 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		if err != nil {
 			return nil, err
 		}
-		ends = grant.ExpiresAt != nil
+		ends, p.PriceVersion = grant.ExpiresAt != nil, grant.PriceVersion
 	}
 	return append(passed, p.Demanded(terms, ends)...), nil
 }

@@ -65,16 +65,16 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 	if err != nil {
 		return err
 	}
-	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil {
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || c.AtSource.Verdict == rules.Allowed {
 		return err
 	}
 	if row.Kind == types.CONSTRAINT_PAID_USES {
-		if c.AtSource.Verdict != rules.Allowed {
-			served, err := q.k.servedBy(q.ctx, work, row, q.licensee)
-			c.Unserved = !served
+		served, err := q.k.servedBy(q.ctx, work, row, q.licensee)
+		if err != nil {
 			return err
 		}
-		return nil
+		c.Unserved = !served
+		return q.askPass(work, source, row, c)
 	}
 	c.Approved, err = q.approved(collections.Join(row.Source.WorkID, row.Terms.TermsID), source.Transfers, q.asker)
 	return err

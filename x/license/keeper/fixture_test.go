@@ -113,7 +113,8 @@ type revenue struct {
 	owed     map[registrytypes.WorkID]uint32 // ppm
 	upstream map[registrytypes.WorkID]uint32 // version
 	meters   map[string]math.Int             // by work and denom
-	broke    bool                            // nobody can pay
+	takings  map[registrytypes.WorkID]royaltytypes.Taking
+	broke    bool // nobody can pay
 	paid     []payment
 }
 
@@ -122,6 +123,9 @@ var errBroke = errorsmod.Register("broke", 2, "insufficient funds")
 func (r *revenue) Pay(_ context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
 	if r.broke {
 		return errBroke
+	}
+	if taking, limited := r.takings[work]; limited && !taking.Takes(amount.Denom) {
+		return errorsmod.Wrapf(royaltytypes.ErrDenomNotTaken, "%s", amount)
 	}
 	r.paid = append(r.paid, payment{payer.String(), work, amount.String()})
 	return nil
@@ -169,6 +173,27 @@ func (r *revenue) IsMetered(_ context.Context, work registrytypes.WorkID, denom 
 	return known, nil
 }
 
+func (r *revenue) LimitDenoms(_ context.Context, work registrytypes.WorkID, taking royaltytypes.Taking) error {
+	delete(r.takings, work)
+	if len(taking.Denoms) > 0 {
+		r.takings[work] = taking
+	}
+	return nil
+}
+
+func (r *revenue) TakesOnly(_ context.Context, work registrytypes.WorkID) ([]string, error) {
+	return r.takings[work].Denoms, nil
+}
+
+func (r *revenue) WalkTakings(_ context.Context, do func(registrytypes.WorkID, royaltytypes.Taking) error) error {
+	for work, taking := range r.takings {
+		if err := do(work, taking); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *revenue) AcceptsPayment(ctx context.Context, amount sdk.Coin) error {
 	if amount.Denom == "uusdc" && !amount.Amount.IsPositive() {
 		return errorsmod.Wrapf(royaltytypes.ErrBelowMinimum, "%s", amount)
@@ -207,6 +232,7 @@ func newFixture(t testing.TB) *fixture {
 	f.revenue = &revenue{
 		registry: f.registry, shared: map[registrytypes.WorkID]bool{},
 		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{}, meters: map[string]math.Int{},
+		takings: map[registrytypes.WorkID]royaltytypes.Taking{},
 	}
 	f.catalog = catalog{
 		works: f.registry, claims: map[[32]byte][]registrytypes.WorkID{}, past: map[pastVersion]registrytypes.Revision{},

@@ -59,7 +59,44 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
+	if err := k.initPasses(ctx, gs); err != nil {
+		return err
+	}
 	return k.initDemands(ctx, gs.Demands)
+}
+
+// initPasses stores what offers asked, and the passes.
+func (k Keeper) initPasses(ctx context.Context, gs types.GenesisState) error {
+	for _, p := range gs.Prices {
+		if err := k.Prices.Set(ctx, collections.Join3(p.Work, p.Terms, p.Version), p.Price); err != nil {
+			return err
+		}
+	}
+	for _, p := range gs.Passes {
+		licensee, err := sdk.AccAddressFromBech32(p.Licensee)
+		if err != nil {
+			return err
+		}
+		if err := k.Passes.Set(ctx, collections.Join4(licensee, p.UsesOf, p.Work, p.Terms), p.Pass); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportPasses adds what offers asked, and the passes.
+func (k Keeper) exportPasses(ctx context.Context, gs *types.GenesisState) error {
+	err := k.Prices.Walk(ctx, nil, func(key priceKey, p types.Price) (bool, error) {
+		gs.Prices = append(gs.Prices, types.GenesisPrice{Work: key.K1(), Terms: key.K2(), Version: key.K3(), Price: p})
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.Passes.Walk(ctx, nil, func(key passed, p types.Pass) (bool, error) {
+		gs.Passes = append(gs.Passes, namedPass(key, p))
+		return false, nil
+	})
 }
 
 // initGrants stores the grants, who may hold them and what relies on them. Their numbers
@@ -158,6 +195,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return false, nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := k.exportPasses(ctx, gs); err != nil {
 		return nil, err
 	}
 	gs.Demands, err = k.exportDemands(ctx)

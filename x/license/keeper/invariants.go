@@ -21,6 +21,8 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "terms", Check: k.checkTerms},
 		invariants.Invariant{Name: "offers", Check: k.checkOffers},
 		invariants.Invariant{Name: "grants", Check: k.checkGrants},
+		invariants.Invariant{Name: "prices", Check: k.checkPrices},
+		invariants.Invariant{Name: "passes", Check: k.checkPasses},
 		invariants.Invariant{Name: "grant indexes", Check: k.checkGrantIndexes},
 		invariants.Invariant{Name: "grant uses", Check: k.checkGrantUses},
 		invariants.Invariant{Name: "allow-lists", Check: k.checkAllowLists},
@@ -28,6 +30,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "exclusives", Check: k.checkExclusives},
 		invariants.Invariant{Name: "terms-sets", Check: k.checkTermsSets},
 		invariants.Invariant{Name: "demands", Check: k.checkDemands},
+		invariants.Invariant{Name: "ceilings", Check: k.checkCeilings},
 		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
 	)
@@ -246,14 +249,26 @@ func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c ty
 	if !slices.ContainsFunc(rules.Demands("", "", t.Rules(), rules.Full), demanded) {
 		return fmt.Errorf("is of kind %s, which %s does not demand", c.Kind, c.Terms)
 	}
+	if err := c.CheckPrice(t); err != nil {
+		return err
+	}
+	if c.PriceVersion > 0 {
+		_, err := k.Prices.Get(ctx, priceOf(c))
+		return err
+	}
 	if c.Kind != types.CONSTRAINT_CEILING {
 		return nil
 	}
-	counted, err := k.royalty.IsMetered(ctx, work, t.RevenueCeiling.Denom)
-	if err == nil && !counted {
-		err = fmt.Errorf("sets a ceiling in %s, in which the revenue is not counted", t.RevenueCeiling.Denom)
+	for _, coin := range t.RevenueCeiling {
+		counted, err := k.royalty.IsMetered(ctx, work, coin.Denom)
+		if err == nil && !counted {
+			err = fmt.Errorf("sets a ceiling in %s, in which the revenue is not counted", coin.Denom)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // checkApprovals: works exist and have changed hands as often as they had then

@@ -7,6 +7,7 @@ import (
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/x/internal/rows"
 	"github.com/stemma-chain/stemma/x/license/types"
@@ -26,6 +27,9 @@ type running = collections.Triple[registrytypes.WorkID, uint64, types.TermsID]
 
 // use is a grant and a derivative that relies on it.
 type use = collections.Pair[types.GrantID, registrytypes.WorkID]
+
+// passed is an account, the work that it may use, the source that was paid, and its terms.
+type passed = collections.Quad[sdk.AccAddress, registrytypes.WorkID, registrytypes.WorkID, types.TermsID]
 
 // approval is a work, terms, and whom its owner lets take an offer of them.
 type approval = collections.Triple[registrytypes.WorkID, types.TermsID, []byte]
@@ -88,6 +92,11 @@ type Keeper struct {
 	// Approvals: (work, terms, types.Approved's key) -> the work's transfers at
 	// the approval, which counts while they are the same.
 	Approvals rows.Map[approval, uint32]
+	// Prices: (work, terms, version) -> what an offer asked whose terms make a use paid by
+	// a grant. All versions stay: what was made under a grant may be used at its price.
+	Prices rows.Map[collections.Triple[registrytypes.WorkID, types.TermsID, uint32], types.Price]
+	// Passes: (licensee, work used, source paid, terms) -> pass. They stay when they end.
+	Passes rows.Map[passed, types.Pass]
 }
 
 // NewKeeper builds the keeper on its store; authority is the account of governance.
@@ -129,6 +138,11 @@ func NewKeeper(
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, collections.Uint32Key)),
 		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey), collections.Uint32Value),
+		Prices: rows.NewMap(sb, storeService, types.PricesPrefix, "prices",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.Uint32Key), codec.CollValue[types.Price](cdc)),
+		Passes: rows.NewMap(sb, storeService, types.PassesPrefix, "passes",
+			collections.QuadKeyCodec(sdk.AccAddressKey, registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey),
+			codec.CollValue[types.Pass](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -1,8 +1,6 @@
 package keeper
 
 import (
-	"slices"
-
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -40,7 +38,8 @@ func (q *inquiry) obligation(
 	case rules.OweRoyalty:
 		owed.RoyaltyPolicy, owed.RoyaltyRate = t.stored.RoyaltyPolicy, t.stored.RoyaltyRate
 	case rules.PayPerUse:
-		owed.Price = slices.Clone(t.stored.UsePrice)
+		owed.Price, err = q.k.payable(q.ctx, owed.Work, t.stored.UsePrice)
+		return owed, err
 	}
 	return owed, nil
 }

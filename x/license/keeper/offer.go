@@ -103,8 +103,10 @@ func (k Keeper) validateOffer(ctx context.Context, o types.Offer, t types.Terms)
 			return errorsmod.Wrap(err, "the terms' use_price")
 		}
 	}
-	if t.RevenueCeiling != nil {
-		return errorsmod.Wrap(k.royalty.AcceptsDenom(ctx, t.RevenueCeiling.Denom), "the terms' revenue_ceiling")
+	for _, coin := range t.RevenueCeiling {
+		if err := k.royalty.AcceptsDenom(ctx, coin.Denom); err != nil {
+			return errorsmod.Wrap(err, "the terms' revenue_ceiling")
+		}
 	}
 	return nil
 }
@@ -129,7 +131,7 @@ func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t t
 	if err != nil {
 		return rules.Finding{}, err
 	}
-	return rules.OfferAllowed(demands, owes, t.Rules(), len(o.PriceUnder(t)) > 0), nil
+	return rules.OfferAllowed(demands, owes, t.Rules(), o.PriceUnder(t).String()), nil
 }
 
 // owes says whether a work owes royalties upstream.
@@ -153,6 +155,9 @@ func (k Keeper) replaceOffer(ctx context.Context, key offered, t types.Terms, o 
 		}
 		now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
 		o.IrrevocableSince, o.IrrevocableDemands = &now, demands.Version
+	}
+	if err := k.keepPrice(ctx, key, t, o); err != nil {
+		return err
 	}
 	return k.setOffer(ctx, key, *o)
 }

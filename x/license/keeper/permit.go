@@ -166,7 +166,7 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	return types.Permit{
 		Source: r.Source, Terms: grant.Terms.TermsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,
 		UpstreamVersion: grant.UpstreamVersion, DemandsVersion: grant.DemandsVersion, WorkVersion: grant.WorkVersion,
-		Ends: grant.ExpiresAt != nil,
+		PriceVersion: grant.PriceVersion, Ends: grant.ExpiresAt != nil,
 	}, terms, err
 }
 

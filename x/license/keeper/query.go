@@ -41,6 +41,10 @@ func (k Keeper) namedGrant(ctx context.Context, id types.GrantID) (types.NamedGr
 // inForce is a constraint with what it comes down to now.
 func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, c types.Constraint) (types.InForce, error) {
 	named, err := k.namedConstraint(ctx, c)
+	if err == nil && c.PriceVersion > 0 {
+		price, err := k.Prices.Get(ctx, priceOf(c))
+		return types.InForce{Constraint: named, Price: price.Price}, err
+	}
 	if err != nil || c.Kind != types.CONSTRAINT_CEILING {
 		return types.InForce{Constraint: named}, err
 	}
@@ -48,7 +52,13 @@ func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, c types.
 	if err != nil {
 		return types.InForce{}, err
 	}
-	taken, err := k.royalty.TakenIn(ctx, work, terms.RevenueCeiling.Denom)
-	in := sdk.NewCoin(terms.RevenueCeiling.Denom, taken)
-	return types.InForce{Constraint: named, Ceiling: terms.RevenueCeiling, TakenIn: &in}, err
+	row := types.InForce{Constraint: named, Ceiling: terms.RevenueCeiling}
+	for _, coin := range terms.RevenueCeiling {
+		taken, err := k.royalty.TakenIn(ctx, work, coin.Denom)
+		if err != nil {
+			return row, err
+		}
+		row.TakenIn = append(row.TakenIn, sdk.NewCoin(coin.Denom, taken))
+	}
+	return row, nil
 }

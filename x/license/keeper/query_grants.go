@@ -80,6 +80,26 @@ func (s queryServer) grantsOfLicensee(ctx context.Context, req *types.QueryGrant
 	return &types.QueryGrantsResponse{Grants: grants, Pagination: next}, coded(err)
 }
 
+// Passes implements types.QueryServer.
+func (s queryServer) Passes(ctx context.Context, req *types.QueryPassesRequest) (*types.QueryPassesResponse, error) {
+	page, err := paging.Bound(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	licensee, err := sdk.AccAddressFromBech32(req.Licensee)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "licensee is no account: %s", err)
+	}
+	prefix := collections.QuadPrefix[sdk.AccAddress, registrytypes.WorkID, registrytypes.WorkID, types.TermsID](licensee)
+	if !req.UsesOf.IsZero() {
+		prefix = collections.QuadSuperPrefix[sdk.AccAddress, registrytypes.WorkID, registrytypes.WorkID, types.TermsID](licensee, req.UsesOf)
+	}
+	passes, next, err := query.CollectionPaginate(ctx, s.k.Passes, page,
+		func(key passed, p types.Pass) (types.NamedPass, error) { return namedPass(key, p), nil },
+		func(o *query.CollectionsPaginateOptions[passed]) { o.Prefix = &prefix })
+	return &types.QueryPassesResponse{Passes: passes, Pagination: next}, coded(err)
+}
+
 // GrantUses implements types.QueryServer.
 func (s queryServer) GrantUses(ctx context.Context, req *types.QueryGrantUsesRequest) (*types.QueryGrantUsesResponse, error) {
 	page, err := paging.Bound(req.Pagination)

@@ -79,6 +79,11 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	if res.Waiting, err = s.k.waitingFor(ctx, demands.Waiting); err != nil {
 		return nil, coded(err)
 	}
+	taking, err := s.k.newReader(ctx).taking(demands.Constraints)
+	if err != nil {
+		return nil, coded(err)
+	}
+	res.Denoms = taking.Denoms
 	rows, next, err := paging.Slice(demands.Constraints, page)
 	if err != nil {
 		return nil, err

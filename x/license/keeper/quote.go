@@ -22,6 +22,8 @@ type quote struct {
 	fee *sdk.Coin
 	// allowed are the accounts that the offer names; none: everybody.
 	allowed types.AllowList
+	// priceVersion is the offer's.
+	priceVersion uint32
 }
 
 // quote finds what a licensee may take now, at most at the price and rate they
@@ -42,7 +44,7 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 	if q.terms, err = k.GetTerms(ctx, a.Terms); err != nil {
 		return q, err
 	}
-	q.allowed.Licensees = offer.Licensees
+	q.allowed.Licensees, q.priceVersion = offer.Licensees, offer.PriceVersion
 	reasons, err := k.weighAcquisition(ctx, a, q, offer, renewed)
 	if err != nil {
 		return q, err

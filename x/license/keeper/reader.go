@@ -46,7 +46,9 @@ func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
 
 // demand is what a constraint demands. That of a grant that ends names no terms.
 func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
-	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: c.WorkVersion, Contained: c.Contained}
+	d := rules.Demand{
+		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: max(c.WorkVersion, c.PriceVersion), Contained: c.Contained,
+	}
 	switch c.Kind {
 	case types.CONSTRAINT_EXPIRES:
 		d.TermsID = c.Grant.String()
@@ -59,15 +61,20 @@ func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 	return d, err
 }
 
-// reached says whether a work has taken in more than the ceiling of terms.
+// reached says whether a work has taken in more than the ceiling of terms, in any of its
+// denoms.
 func (r *reader) reached(work registrytypes.WorkID, id types.TermsID) (bool, error) {
 	t, err := r.termsOf(id)
 	if err != nil {
 		return false, err
 	}
-	ceiling := t.stored.RevenueCeiling
-	taken, err := r.k.royalty.TakenIn(r.ctx, work, ceiling.Denom)
-	return err == nil && taken.GT(ceiling.Amount), err
+	for _, ceiling := range t.stored.RevenueCeiling {
+		taken, err := r.k.royalty.TakenIn(r.ctx, work, ceiling.Denom)
+		if err != nil || taken.GT(ceiling.Amount) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // asker is who wants to use a work.

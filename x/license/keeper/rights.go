@@ -80,6 +80,11 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 		return rights, err
 	}
 	rights.Notices = append(rights.Notices, apart...)
+	limited, err := q.noticesOfDenoms(demands.Constraints)
+	if err != nil {
+		return rights, err
+	}
+	rights.Notices = append(rights.Notices, limited...)
 	for _, code := range decision.Notices {
 		rights.Notices = append(rights.Notices, noticeAbout(code, []registrytypes.WorkID{id}, 0)...)
 	}
@@ -219,7 +224,10 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		}
 		rights.Reasons = append(rights.Reasons, reason)
 	}
-	for _, a := range d.Obtain {
+	for i, a := range d.Obtain {
+		if slices.ContainsFunc(d.Obtain[:i], func(o rules.Alternative) bool { return o.Source == a.Source && o.ID == a.ID && o.Pass == a.Pass }) {
+			continue // two offers of the work need the same of a source
+		}
 		of := id
 		if a.Source != "" {
 			var err error
@@ -227,9 +235,16 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 				return rights, err
 			}
 		}
-		offer, err := q.obtainable(of, a)
+		obtain := q.obtainable
+		if a.Pass {
+			obtain = q.obtainablePass(id)
+		}
+		offer, err := obtain(of, a)
 		if err != nil {
 			return rights, err
+		}
+		if a.Pass && slices.ContainsFunc(rights.Offers, betterThanPass(offer)) {
+			continue
 		}
 		rights.Offers = append(rights.Offers, offer)
 	}
@@ -249,6 +264,9 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		obligation, err := q.obligation(id, work, relied, o)
 		if err != nil {
 			return rights, err
+		}
+		if o.Duty == rules.PayPerUse && len(obligation.Price) == 0 {
+			continue // it came under a ceiling since, and takes payments in other denoms only
 		}
 		rights.Obligations = append(rights.Obligations, obligation)
 	}
@@ -309,9 +327,13 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	if err != nil {
 		return types.Obtainable{}, err
 	}
+	price, err := q.k.payable(q.ctx, id, offer.PriceUnder(t.stored))
+	if err != nil {
+		return types.Obtainable{}, err
+	}
 	o := types.Obtainable{
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
-		Price: slices.Clone(offer.PriceUnder(t.stored)), RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
+		Price: price, RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
 		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(),
 	}
 	if t.stored.Duration != nil {

@@ -10,8 +10,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"cosmossdk.io/math"
-
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -193,46 +191,6 @@ func TestPricesOfUses(t *testing.T) {
 	require.ErrorIs(t, f.offer(photo, byGrant, types.Offer{}), types.ErrInvalidOffer, "a price is needed")
 	f.offered(photo, byGrant, types.Offer{Price: coins("9ustem")})
 	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(photo, ground, nil).Verdict)
-}
-
-// The ceiling is on what the derivative takes in: commercial use ends with it,
-// and so do grants; other use and payments go on.
-func TestACeilingIsEnforced(t *testing.T) {
-	f := newFixture(t)
-	ceiling := sdk.NewInt64Coin("uusdc", 1000)
-	terms := f.publish(types.Terms{
-		Spdx: "LicenseRef-Small", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, RevenueCeiling: &ceiling,
-	})
-	shop := f.publish(types.Terms{
-		Spdx: "LicenseRef-Shop", CommercialUse: true,
-		Derivatives: types.DERIVATIVES_ALLOWED, GrantFee: coins("5ustem"),
-	})
-	f.offered(song, terms, types.Offer{})
-	require.NoError(t, f.derive(remix, source{song, terms}))
-	require.Equal(t, map[string]math.Int{remix.String() + "uusdc": math.ZeroInt()}, f.revenue.meters)
-	f.offered(remix, shop, types.Offer{})
-	f.offered(remix, preset("noncommercial-remix"), types.Offer{})
-
-	f.revenue.meters[remix.String()+"uusdc"] = math.NewInt(1000)
-	require.Equal(t, types.VERDICT_NEEDS_GRANT, f.rights(remix, sell, carol).Verdict, "up to the ceiling")
-	f.revenue.meters[remix.String()+"uusdc"] = math.NewInt(1001)
-	for who, account := range map[string]sdk.AccAddress{"somebody": carol, "the owner": bob} {
-		got := f.rights(remix, sell, account)
-		require.Equal(t, types.VERDICT_DENIED, got.Verdict, who)
-		require.Equal(t, []types.Reason{{Code: "ceiling_reached", Work: remix, Ancestor: song, AncestorTerms: terms}}, got.Reasons)
-	}
-	_, err := f.acquire(carol, remix, shop, 0, "5ustem")
-	require.ErrorIs(t, err, types.ErrCeilingReached)
-	require.Equal(t, types.VERDICT_ALLOWED, f.rights(remix, adapt, carol).Verdict)
-	require.NoError(t, f.derive(photo, source{remix, preset("noncommercial-remix")}))
-	require.Equal(t, math.ZeroInt(), f.revenue.meters[photo.String()+"uusdc"], "the next generation has the ceiling too")
-
-	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix})
-	require.NoError(t, err)
-	in := res.Constraints[len(res.Constraints)-1]
-	require.Equal(t, types.CONSTRAINT_CEILING, in.Constraint.Kind)
-	require.Equal(t, "1001uusdc", in.TakenIn.String())
-	require.Equal(t, ceiling, *in.Ceiling)
 }
 
 func TestScopeIsPassedOn(t *testing.T) {

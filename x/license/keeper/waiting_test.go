@@ -10,7 +10,7 @@ import (
 )
 
 // A source that gives no grants, since later sources of its own wait for approval, is
-// not named as one of whom a grant is to be had.
+// not named as one of whom a grant is to be had; for what was made before it sells passes.
 func TestASourceThatWaitsSellsNothing(t *testing.T) {
 	f := newFixture(t)
 	paid := f.publish(types.Terms{
@@ -32,8 +32,9 @@ func TestASourceThatWaitsSellsNothing(t *testing.T) {
 	}
 	require.NoError(t, f.k.Bind(f.ctx, waits))
 	got := f.rights(remix, train, carol)
-	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
-	require.Empty(t, got.Offers)
+	require.Equal(t, types.VERDICT_NEEDS_GRANT, got.Verdict)
+	require.Len(t, got.Offers, 1)
+	require.Equal(t, remix, got.Offers[0].UsesOf, "a pass, which was promised before, and no grant")
 	require.Equal(t, []string{"unapproved_source"}, noticesOf(f.rights(song, types.Use{Action: types.ACTION_COPY}, carol)))
 }
 

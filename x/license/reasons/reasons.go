@@ -95,4 +95,8 @@ var notices = []Notice{
 		rules.NoLongerOffered, "the owner offers it no longer, but the licence cannot be taken back and permits it for ever",
 		"nothing is to be done; keep to the licence as before",
 	},
+	{
+		rules.DenomsLimited, "works that it was made from set a ceiling on what it earns, so it can be paid in their denoms only",
+		"pay it in one of these denoms",
+	},
 }

@@ -94,6 +94,9 @@ var table = []Reason{
 		"offer it for no more than these"),
 	conflict(rules.CeilingSource,
 		"a work that it was made from limits what may be earned, and the terms allow no further restriction", otherTerms),
+	conflict(rules.DenomNotTaken,
+		"a work that it was made from sets a ceiling on what it earns, and nothing is asked in a denom that the ceiling has",
+		"ask for a price in one of these denoms"),
 	conflict(rules.ExpiringSource,
 		"the permission of a work that it was made from ends, and the terms allow no further restriction", otherTerms),
 	conflict(rules.UsesSource, "a work that it was made from denies some of the uses", "offer it for the other uses"),
@@ -112,4 +115,6 @@ var table = []Reason{
 		"a work that it is made from demands terms that allow no royalty, and royalties are owed", leaveOne),
 	conflict(rules.ScopeConflict,
 		"what the works that it is made from allow has no territory or no medium in common", leaveOne),
+	conflict(rules.CeilingConflict,
+		"the ceilings on what it may earn have no denom in common, so it could be paid in none", leaveOne),
 }

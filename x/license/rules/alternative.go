@@ -14,6 +14,8 @@ type Alternative struct {
 	Terms Terms
 	// Granted: it is a grant; else an offer.
 	Granted bool
+	// Pass: it is a pass that is to be had of the source.
+	Pass bool
 	// Ends is when the offer or the grant ends; zero: never.
 	Ends time.Time
 

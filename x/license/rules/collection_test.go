@@ -207,19 +207,19 @@ func TestWhatACollectionIsOfferedUnder(t *testing.T) {
 		demands = append(demands, c.Demand)
 	}
 	require.True(t, rules.Owing(demands).Allowed())
-	found := rules.OfferAllowed(demands, false, named(t, "CC-BY-NC-4.0"), false)
+	found := rules.OfferAllowed(demands, false, named(t, "CC-BY-NC-4.0"), "")
 	require.Empty(t, found.Refusals)
 	require.Empty(t, found.Warnings)
-	found = rules.OfferAllowed(demands, false, named(t, "CC-BY-4.0"), false)
+	found = rules.OfferAllowed(demands, false, named(t, "CC-BY-4.0"), "")
 	require.True(t, found.Allowed())
 	require.Equal(t, []rules.Reason{{Code: rules.NonCommercialSource, Source: "a", Terms: "CC-BY-NC-SA-4.0"}}, found.Warnings)
 	for _, spdx := range []string{"GPL-2.0-only", "MIT"} {
-		found = rules.OfferAllowed(demands, false, named(t, spdx), false)
+		found = rules.OfferAllowed(demands, false, named(t, spdx), "")
 		require.Equal(t, []rules.Reason{{Code: rules.NonCommercialSource, Source: "a", Terms: "CC-BY-NC-SA-4.0"}}, found.Refusals, spdx)
 	}
 	own := rules.Terms{Licence: "LicenseRef-Own", Derivatives: rules.DerivativesAllowed}
-	require.False(t, rules.OfferAllowed(demands, false, own, true).Allowed(), "priced")
-	found = rules.OfferAllowed(demands, true, own, false)
+	require.False(t, rules.OfferAllowed(demands, false, own, "1uusdc").Allowed(), "priced")
+	found = rules.OfferAllowed(demands, true, own, "")
 	require.Empty(t, found.Refusals)
 	require.Len(t, found.Warnings, 3, "credit that the terms do not ask for")
 }

@@ -23,7 +23,8 @@ type Conflict struct {
 // (discouraged, permitted) choice, and the ban stays on the work.
 //
 // Terms that allow no further restriction conflict with another source's limits
-// likewise, and so do limits of territory or medium that have nothing in common.
+// likewise, and so do limits of territory or medium, or ceilings in denoms, that have
+// nothing in common.
 //
 // What items of a collection demand goes with everything but these last: the
 // collection's terms are not the items'. Clash has what comes of it.
@@ -56,8 +57,9 @@ func Combine(groups ...Group) (Group, []Conflict) {
 			}
 		}
 	}
-	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Territories })...)
-	conflicts = append(conflicts, apart(all, func(t Terms) string { return t.Media })...)
+	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Territories })...)
+	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Media })...)
+	conflicts = append(conflicts, apart(own, Ceiling, CeilingConflict, func(t Terms) string { return strings.Join(denoms(t.Ceiling), ",") })...)
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }
@@ -123,15 +125,15 @@ func (g Group) first(one func(Demand) bool) (first Demand, found bool) {
 	return first, found
 }
 
-// apart finds the demand that leaves nothing of what those before it, in order,
+// apart finds the demand of a kind that leaves nothing of what those before it, in order,
 // have in common, with the first of them that it has nothing in common with or,
 // where it has with each, the very first.
-func apart(all Group, list func(Terms) string) []Conflict {
+func apart(all Group, kind Kind, code Code, list func(Terms) string) []Conflict {
 	var limits Group
 	var left []string
 	for _, d := range all {
 		text := list(d.Terms)
-		if d.Kind != Scope || text == "" {
+		if d.Kind != kind || text == "" {
 			continue
 		}
 		have := strings.Split(text, ",")
@@ -144,7 +146,7 @@ func apart(all Group, list func(Terms) string) []Conflict {
 			other := slices.IndexFunc(limits, func(o Demand) bool {
 				return !slices.ContainsFunc(strings.Split(list(o.Terms), ","), func(one string) bool { return slices.Contains(have, one) })
 			})
-			return []Conflict{{Code: ScopeConflict, A: limits[max(other, 0)], B: d}}
+			return []Conflict{{Code: code, A: limits[max(other, 0)], B: d}}
 		}
 		limits = append(limits, d)
 	}

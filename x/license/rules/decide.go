@@ -59,6 +59,11 @@ type Constraint struct {
 	// Unserved: no grant of the source serves the work, so that its holder has not paid
 	// for it; for PaidUses.
 	Unserved bool
+	// Passed: who asks has a pass, which lets them use the work as the source makes paid,
+	// until PassEnds; zero: for ever. PassSold: one is to be had. For PaidUses.
+	Passed   bool
+	PassEnds time.Time
+	PassSold bool
 }
 
 // Verdict is the answer to whether a use is allowed, the worse first.
@@ -194,7 +199,7 @@ func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Tim
 	if len(reasons) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
 	}
-	asked, obtain, refused := w.askedAtSources(constraints, u)
+	asked, obtain, refused := w.askedAtSources(constraints, u, now)
 	switch {
 	case len(refused) > 0:
 		return Decision{Verdict: Denied, Reasons: sorted(refused)}, denied
@@ -258,7 +263,7 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 
 // askedAtSources lists what a use needs of the owners of sources, and under which
 // offers of theirs it is had; or why it cannot be had.
-func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, obtain []Alternative, refused []Reason) {
+func (w Work) askedAtSources(constraints []Constraint, u Use, now time.Time) (asked []Reason, obtain []Alternative, refused []Reason) {
 	for _, c := range constraints {
 		reason := Reason{Source: c.Source, Terms: c.TermsID}
 		switch {
@@ -268,8 +273,12 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 			reason.Code = NeedsApproval
 		// What was paid for an edge is not asked again of who holds what it made.
 		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && (c.Unserved || !w.Holder):
+			if c.passes(u, now) {
+				continue
+			}
 			reason.Code = NeedsGrant
-			if c.AtSource.Verdict == Denied {
+			sold := c.passSold(u, now)
+			if c.AtSource.Verdict == Denied && !sold {
 				reason.Code = NotOffered
 				refused = append(refused, reason)
 				continue
@@ -278,12 +287,25 @@ func (w Work) askedAtSources(constraints []Constraint, u Use) (asked []Reason, o
 				a.Source = c.Source
 				obtain = append(obtain, a)
 			}
+			if sold {
+				obtain = append(obtain, Alternative{Source: c.Source, ID: c.TermsID, Terms: c.Terms, Pass: true, Approved: true})
+			}
 		default:
 			continue
 		}
 		asked = append(asked, reason)
 	}
 	return asked, obtain, refused
+}
+
+// passes says whether a pass of who asks lasts as long as the use.
+func (c Constraint) passes(u Use, now time.Time) bool {
+	return c.Passed && (c.PassEnds.IsZero() || now.Before(c.PassEnds) && !c.PassEnds.Before(u.end(now)))
+}
+
+// passSold says whether a pass is to be had that lasts as long as the use.
+func (c Constraint) passSold(u Use, now time.Time) bool {
+	return c.PassSold && (c.Terms.Duration == 0 || !now.Add(c.Terms.Duration).Before(u.end(now)))
 }
 
 // AsksAtSource says whether what somebody may do with the source decides about a

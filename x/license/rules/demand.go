@@ -17,7 +17,8 @@ const (
 	Attribution
 	// Scope: the derivative is used within the terms' territories and media.
 	Scope
-	// Ceiling: no commercial use once the derivative has taken in too much.
+	// Ceiling: no commercial use once the derivative has taken in too much, and no
+	// payments to it in denoms that the ceiling does not have.
 	Ceiling
 	// Uses: some uses of the derivative are denied, as they are of the source.
 	Uses
@@ -32,6 +33,10 @@ const (
 	// answers say so in a notice.
 	ItemsApart
 )
+
+// Marked says whether a demand of an item is marked in a collection. A ceiling is not:
+// who sells the whole sells the item. Neither is what limits nobody.
+func (k Kind) Marked() bool { return k != Ceiling && k != ItemsApart }
 
 // Column is how much of what a source demands passes on to what is made from it.
 // It follows from the role that the source had.
@@ -91,7 +96,8 @@ type Demand struct {
 	Source  string
 	TermsID string
 	Terms   Terms
-	// Version of the source's details by which it is credited; for Attribution.
+	// Version of the source's details by which it is credited, for Attribution; of the
+	// price that is asked there, for PaidUses.
 	Version uint32
 	// Set names the terms any of which will do, in their order, the first of which are
 	// TermsID and Terms; for ShareAlikeAny.
@@ -163,7 +169,7 @@ func Demands(source, termsID string, t Terms, column Column) Group {
 		{PaidUses, t.Training == Paid || t.Input == Paid || t.Search == Paid},
 		{Approval, t.Approval && !t.ApprovalDirect},
 	} {
-		demand := Demand{Kind: d.kind, Source: source, TermsID: termsID, Terms: t, Contained: column == Contained}
+		demand := Demand{Kind: d.kind, Source: source, TermsID: termsID, Terms: t, Contained: column == Contained && d.kind.Marked()}
 		if d.demanded && column.takes(demand) {
 			g = append(g, demand)
 		}

@@ -107,7 +107,7 @@ func adapted(t *testing.T, source, adapter string) string {
 	if !adaptable(from) {
 		return "forbidden"
 	}
-	verdict := rules.OfferAllowed(full("source", source, from), false, cc(t, adapter), false)
+	verdict := rules.OfferAllowed(full("source", source, from), false, cc(t, adapter), "")
 	switch {
 	case !verdict.Allowed():
 		return "forbidden"
@@ -139,7 +139,7 @@ func answer(t *testing.T, sources []string, offered string) string {
 	switch {
 	case len(conflicts) > 0:
 		return "c"
-	case rules.OfferAllowed(demands, false, named(t, offered), false).Allowed():
+	case rules.OfferAllowed(demands, false, named(t, offered), "").Allowed():
 		return "y"
 	}
 	return "n"
@@ -183,6 +183,6 @@ func TestLicencesGoTogetherAsTheirAuthorsSay(t *testing.T) {
 		require.Equal(t, c.want, answer(t, c.sources, c.offered), "%v under %s", c.sources, c.offered)
 	}
 	own := rules.Terms{Licence: "LicenseRef-Own", Commercial: true, Attribution: true}
-	require.True(t, rules.OfferAllowed(full("a", "gemma", named(t, "LicenseRef-Gemma")), false, own, false).Allowed(),
+	require.True(t, rules.OfferAllowed(full("a", "gemma", named(t, "LicenseRef-Gemma")), false, own, "").Allowed(),
 		"terms of one's own may pass the limits on")
 }

@@ -21,9 +21,12 @@ const (
 	// ApartItems: the work is a collection or a dataset, or was made from one, whose
 	// items are licensed apart from it.
 	ApartItems Notice = "items_apart"
+	// DenomsLimited: works that it was made from set ceilings on what the work earns, so
+	// that it can be paid in their denoms only.
+	DenomsLimited Notice = "denoms_limited"
 )
 
 // Notices lists all notices, in order of their names.
 func Notices() []Notice {
-	return []Notice{AlsoClaimed, Contested, ApartItems, LaterSource, NoLongerOffered, SourceUnapproved}
+	return []Notice{AlsoClaimed, Contested, DenomsLimited, ApartItems, LaterSource, NoLongerOffered, SourceUnapproved}
 }

@@ -2,20 +2,31 @@ package rules
 
 import "slices"
 
-// OfferAllowed decides whether a derivative may be offered under terms, priced or
-// not, given what its sources demand and whether it owes royalties upstream.
+// OfferAllowed decides whether a derivative may be offered under terms, at a price in
+// coins as terms have them or at none, given what its sources demand and whether it owes
+// royalties upstream.
 //
 // A non-commercial source refuses what is offered for money; under Creative
 // Commons terms it only warns, as their chart has it ("not recommended"): the ban
 // stays on the work itself. Limits of territory and medium have to be passed on,
 // and terms that allow no further restriction go with no limit at all. Uses that a
-// source denies stay denied, whatever the derivative is offered for.
+// source denies stay denied, whatever the derivative is offered for. What is asked for it
+// has to be payable in a denom that all ceilings of sources have, and so has a ceiling that
+// the terms set in turn.
 //
 // The terms of a collection open no item. So items refuse them only what is offered
 // for money.
-func OfferAllowed(demands Group, owesRoyalty bool, t Terms, priced bool) Finding {
+func OfferAllowed(demands Group, owesRoyalty bool, t Terms, price string) Finding {
 	var f Finding
-	commercial := t.Commercial || priced || t.Fee != "" || t.UsePrice != "" || t.Rate > 0
+	for _, asked := range []struct {
+		coins string
+		code  Code
+	}{{price, DenomNotTaken}, {t.UsePrice, DenomNotTaken}, {t.Ceiling, CeilingConflict}} {
+		if by, found := demands.untaken(asked.coins); found {
+			f.refuse(Reason{Code: asked.code, Source: by.Source, Terms: by.TermsID})
+		}
+	}
+	commercial := t.Commercial || price != "" || t.Fee != "" || t.UsePrice != "" || t.Rate > 0
 	for _, d := range demands {
 		reason := Reason{Source: d.Source, Terms: d.TermsID}
 		warn := false

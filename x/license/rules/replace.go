@@ -56,11 +56,11 @@ func (c Constraint) within(o Constraint) bool {
 	case Scope:
 		return within(o.Terms.Territories, c.Terms.Territories) && within(o.Terms.Media, c.Terms.Media)
 	case Ceiling:
-		return c.Terms.Ceiling == o.Terms.Ceiling
+		return ceilingWithin(c.Terms.Ceiling, o.Terms.Ceiling)
 	case Expires:
 		return c.Source == o.Source && !c.Ends.Before(o.Ends)
 	}
-	return c.Source == o.Source && c.Terms == o.Terms
+	return c.Source == o.Source && c.Terms == o.Terms && (c.Kind != PaidUses || c.Version <= o.Version)
 }
 
 // admits says whether a demand to share alike is met by all terms that another is met

@@ -31,34 +31,39 @@ func TestNoStricter(t *testing.T) {
 		now, before []rules.Constraint
 		want        bool
 	}{
-		"nothing for something":  {nil, []rules.Constraint{demand(rules.NonCommercial, "a", rules.Terms{})}, true},
-		"something for nothing":  {[]rules.Constraint{demand(rules.NonCommercial, "a", rules.Terms{})}, nil, false},
-		"credit for nothing":     {[]rules.Constraint{demand(rules.Attribution, "a", rules.Terms{})}, nil, true},
-		"one ban for another":    {[]rules.Constraint{demand(rules.NonCommercial, "a", rules.Terms{})}, []rules.Constraint{demand(rules.NonCommercial, "b", rules.Terms{})}, true},
-		"the same licence":       {[]rules.Constraint{demand(rules.ShareAlike, "a", bySA)}, []rules.Constraint{demand(rules.ShareAlike, "b", bySA)}, true},
-		"another licence":        {[]rules.Constraint{demand(rules.ShareAlike, "a", bySA)}, []rules.Constraint{demand(rules.ShareAlike, "a", france)}, false},
-		"more places":            {[]rules.Constraint{demand(rules.Scope, "a", europe)}, []rules.Constraint{demand(rules.Scope, "a", france)}, true},
-		"fewer places":           {[]rules.Constraint{demand(rules.Scope, "a", france)}, []rules.Constraint{demand(rules.Scope, "a", europe)}, false},
-		"places on one medium":   {[]rules.Constraint{demand(rules.Scope, "a", onWeb)}, []rules.Constraint{demand(rules.Scope, "a", europe)}, false},
-		"a limit where none was": {[]rules.Constraint{demand(rules.Scope, "a", france)}, []rules.Constraint{demand(rules.NonCommercial, "a", france)}, false},
-		"a later end":            {[]rules.Constraint{late}, []rules.Constraint{early}, true},
-		"the same end":           {[]rules.Constraint{late}, []rules.Constraint{late}, true},
-		"an earlier end":         {[]rules.Constraint{early}, []rules.Constraint{late}, false},
-		"an end elsewhere":       {[]rules.Constraint{elsewhere}, []rules.Constraint{early}, false},
-		"the same ceiling":       {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, []rules.Constraint{demand(rules.Ceiling, "b", rules.Terms{Ceiling: "5x"})}, true},
-		"another ceiling":        {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "6x"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, false},
-		"fewer uses denied":      {[]rules.Constraint{demand(rules.Uses, "a", none)}, []rules.Constraint{demand(rules.Uses, "b", copies), demand(rules.Uses, "c", none)}, true},
-		"other uses denied":      {[]rules.Constraint{demand(rules.Uses, "a", copies)}, []rules.Constraint{demand(rules.Uses, "a", none)}, false},
-		"paid alike":             {[]rules.Constraint{demand(rules.PaidUses, "a", paid)}, []rules.Constraint{demand(rules.PaidUses, "a", paid)}, true},
-		"paid to another":        {[]rules.Constraint{demand(rules.PaidUses, "a", paid)}, []rules.Constraint{demand(rules.PaidUses, "b", paid)}, false},
-		"paid otherwise":         {[]rules.Constraint{demand(rules.PaidUses, "a", paid)}, []rules.Constraint{demand(rules.PaidUses, "a", none)}, false},
-		"an item's for all":      {[]rules.Constraint{inside}, []rules.Constraint{demand(rules.Uses, "a", none)}, true},
-		"all for an item's":      {[]rules.Constraint{demand(rules.Uses, "a", none)}, []rules.Constraint{inside}, false},
-		"an item's for another":  {[]rules.Constraint{inside}, []rules.Constraint{inside}, true},
-		"a ban for an item's":    {[]rules.Constraint{demand(rules.NonCommercial, "a", none)}, []rules.Constraint{insideBan}, false},
-		"an item's ban":          {[]rules.Constraint{insideBan}, []rules.Constraint{demand(rules.NonCommercial, "b", none)}, true},
-		"items apart":            {[]rules.Constraint{demand(rules.ItemsApart, "a", rules.Terms{})}, nil, true},
-		"another's approval":     {[]rules.Constraint{demand(rules.Approval, "a", none)}, []rules.Constraint{demand(rules.Approval, "b", none)}, false},
+		"nothing for something":          {nil, []rules.Constraint{demand(rules.NonCommercial, "a", rules.Terms{})}, true},
+		"something for nothing":          {[]rules.Constraint{demand(rules.NonCommercial, "a", rules.Terms{})}, nil, false},
+		"credit for nothing":             {[]rules.Constraint{demand(rules.Attribution, "a", rules.Terms{})}, nil, true},
+		"one ban for another":            {[]rules.Constraint{demand(rules.NonCommercial, "a", rules.Terms{})}, []rules.Constraint{demand(rules.NonCommercial, "b", rules.Terms{})}, true},
+		"the same licence":               {[]rules.Constraint{demand(rules.ShareAlike, "a", bySA)}, []rules.Constraint{demand(rules.ShareAlike, "b", bySA)}, true},
+		"another licence":                {[]rules.Constraint{demand(rules.ShareAlike, "a", bySA)}, []rules.Constraint{demand(rules.ShareAlike, "a", france)}, false},
+		"more places":                    {[]rules.Constraint{demand(rules.Scope, "a", europe)}, []rules.Constraint{demand(rules.Scope, "a", france)}, true},
+		"fewer places":                   {[]rules.Constraint{demand(rules.Scope, "a", france)}, []rules.Constraint{demand(rules.Scope, "a", europe)}, false},
+		"places on one medium":           {[]rules.Constraint{demand(rules.Scope, "a", onWeb)}, []rules.Constraint{demand(rules.Scope, "a", europe)}, false},
+		"a limit where none was":         {[]rules.Constraint{demand(rules.Scope, "a", france)}, []rules.Constraint{demand(rules.NonCommercial, "a", france)}, false},
+		"a later end":                    {[]rules.Constraint{late}, []rules.Constraint{early}, true},
+		"the same end":                   {[]rules.Constraint{late}, []rules.Constraint{late}, true},
+		"an earlier end":                 {[]rules.Constraint{early}, []rules.Constraint{late}, false},
+		"an end elsewhere":               {[]rules.Constraint{elsewhere}, []rules.Constraint{early}, false},
+		"the same ceiling":               {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, []rules.Constraint{demand(rules.Ceiling, "b", rules.Terms{Ceiling: "5x"})}, true},
+		"a higher ceiling":               {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "6x"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, true},
+		"a lower ceiling":                {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "4x"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, false},
+		"a ceiling for more denoms":      {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x,1y"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, true},
+		"a ceiling for another denom":    {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5y"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x"})}, false},
+		"a ceiling for fewer denoms":     {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "6x"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "5x,5y"})}, false},
+		"a lower one of a large ceiling": {[]rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "99999999999999999999x"})}, []rules.Constraint{demand(rules.Ceiling, "a", rules.Terms{Ceiling: "100000000000000000000x"})}, false},
+		"fewer uses denied":              {[]rules.Constraint{demand(rules.Uses, "a", none)}, []rules.Constraint{demand(rules.Uses, "b", copies), demand(rules.Uses, "c", none)}, true},
+		"other uses denied":              {[]rules.Constraint{demand(rules.Uses, "a", copies)}, []rules.Constraint{demand(rules.Uses, "a", none)}, false},
+		"paid alike":                     {[]rules.Constraint{demand(rules.PaidUses, "a", paid)}, []rules.Constraint{demand(rules.PaidUses, "a", paid)}, true},
+		"paid to another":                {[]rules.Constraint{demand(rules.PaidUses, "a", paid)}, []rules.Constraint{demand(rules.PaidUses, "b", paid)}, false},
+		"paid otherwise":                 {[]rules.Constraint{demand(rules.PaidUses, "a", paid)}, []rules.Constraint{demand(rules.PaidUses, "a", none)}, false},
+		"an item's for all":              {[]rules.Constraint{inside}, []rules.Constraint{demand(rules.Uses, "a", none)}, true},
+		"all for an item's":              {[]rules.Constraint{demand(rules.Uses, "a", none)}, []rules.Constraint{inside}, false},
+		"an item's for another":          {[]rules.Constraint{inside}, []rules.Constraint{inside}, true},
+		"a ban for an item's":            {[]rules.Constraint{demand(rules.NonCommercial, "a", none)}, []rules.Constraint{insideBan}, false},
+		"an item's ban":                  {[]rules.Constraint{insideBan}, []rules.Constraint{demand(rules.NonCommercial, "b", none)}, true},
+		"items apart":                    {[]rules.Constraint{demand(rules.ItemsApart, "a", rules.Terms{})}, nil, true},
+		"another's approval":             {[]rules.Constraint{demand(rules.Approval, "a", none)}, []rules.Constraint{demand(rules.Approval, "b", none)}, false},
 	} {
 		require.Equal(t, tc.want, rules.NoStricter(tc.now, tc.before), name)
 	}
@@ -151,7 +156,7 @@ func TestOneOfSeveralTermsWillDo(t *testing.T) {
 	either := rules.Group{anyOf("s", a, b)}
 	for want, offer := range map[bool][]rules.Terms{true: {a, b}, false: {c}} {
 		for _, t2 := range offer {
-			require.Equal(t, want, rules.OfferAllowed(either, false, t2, false).Allowed(), t2.Licence)
+			require.Equal(t, want, rules.OfferAllowed(either, false, t2, "").Allowed(), t2.Licence)
 		}
 	}
 	require.False(t, rules.Owing(either).Allowed())

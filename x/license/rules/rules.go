@@ -57,6 +57,10 @@ const (
 	ShareAlikeLimits Code = "sharealike_conflicts_limits"
 	// ScopeConflict: what sources allow has no territory or no medium in common.
 	ScopeConflict Code = "scope_conflict"
+	// CeilingConflict: ceilings of sources, or of a source and the terms, have no denom in
+	// common. DenomNotTaken: a price is in no denom that sources let the work be paid in.
+	CeilingConflict Code = "ceiling_conflict"
+	DenomNotTaken   Code = "denom_not_taken"
 
 	// UseNotCovered: the terms, or those of an ancestor, are about other uses.
 	UseNotCovered Code = "use_not_covered"
@@ -103,7 +107,7 @@ func Codes() []Code {
 	list := []Code{
 		NoDerivatives, TrainingDenied, NeedsGrant, NonCommercialSource, AttributionSource, ShareAlikeSource, ShareAlikeConflict,
 		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource,
-		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, UseNotCovered,
+		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, CeilingConflict, DenomNotTaken, UseNotCovered,
 		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, UnapprovedSource, WorkWithdrawn, WorkDisputed, WorkInvalidated,
@@ -184,7 +188,8 @@ type Terms struct {
 	Policy int32
 	// Rate in ppm.
 	Rate uint32
-	// Fee, UsePrice and Ceiling are opaque; empty: none.
+	// Fee, UsePrice and Ceiling are coins as the SDK writes them, one a denom, sorted and
+	// separated by commas; empty: none.
 	Fee      string
 	UsePrice string
 	Ceiling  string

@@ -108,10 +108,10 @@ func TestAnotherDemandNeverPermitsAnOffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		demands, more, terms := anyGroup(t), anyGroup(t), anyTerms(t)
 		owes := rapid.Bool().Draw(t, "owes")
-		if !rules.OfferAllowed(demands, owes, terms, false).Allowed() {
+		if !rules.OfferAllowed(demands, owes, terms, "").Allowed() {
 			all, _ := rules.Combine(demands, more)
-			require.False(t, rules.OfferAllowed(all, owes, terms, false).Allowed())
-			require.False(t, rules.OfferAllowed(demands, true, terms, false).Allowed())
+			require.False(t, rules.OfferAllowed(all, owes, terms, "").Allowed())
+			require.False(t, rules.OfferAllowed(demands, true, terms, "").Allowed())
 		}
 	})
 }
@@ -120,14 +120,14 @@ func TestNonCommercialSources(t *testing.T) {
 	demands := full("song", "terms", cc(t, "CC-BY-NC-4.0"))
 	named := rules.Reason{Code: rules.NonCommercialSource, Source: "song", Terms: "terms"}
 
-	commercial := rules.OfferAllowed(demands, false, rules.Terms{Licence: "LicenseRef-Shop", Commercial: true, Attribution: true}, false)
+	commercial := rules.OfferAllowed(demands, false, rules.Terms{Licence: "LicenseRef-Shop", Commercial: true, Attribution: true}, "")
 	require.Equal(t, []rules.Reason{named}, commercial.Refusals)
 
-	public := rules.OfferAllowed(demands, false, cc(t, "CC-BY-4.0"), false)
+	public := rules.OfferAllowed(demands, false, cc(t, "CC-BY-4.0"), "")
 	require.True(t, public.Allowed())
 	require.Equal(t, []rules.Reason{named}, public.Warnings)
 
-	require.Empty(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-NC-4.0"), false))
+	require.Empty(t, rules.OfferAllowed(demands, false, cc(t, "CC-BY-NC-4.0"), ""))
 }
 
 // A work offered under BY-SA although an ancestor is non-commercial stays
@@ -153,21 +153,21 @@ func TestShareAlikeAndRoyalties(t *testing.T) {
 	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeRoyalty, Source: "d", Terms: "sa"}}, rules.Owing(bySA).Refusals)
 	require.True(t, rules.Owing(full("e", "by", cc(t, "CC-BY-4.0"))).Allowed())
 
-	require.Equal(t, rules.OwesRoyalty, rules.OfferAllowed(nil, true, cc(t, "CC-BY-4.0"), false).Refusals[0].Code)
+	require.Equal(t, rules.OwesRoyalty, rules.OfferAllowed(nil, true, cc(t, "CC-BY-4.0"), "").Refusals[0].Code)
 	own := rules.Terms{Licence: "LicenseRef-A", Derivatives: rules.DerivativesShareAlike}
-	require.Equal(t, rules.ShareAlikeRoyalty, rules.OfferAllowed(nil, true, own, false).Refusals[0].Code)
-	require.True(t, rules.OfferAllowed(nil, true, rules.Terms{Commercial: true}, false).Allowed())
+	require.Equal(t, rules.ShareAlikeRoyalty, rules.OfferAllowed(nil, true, own, "").Refusals[0].Code)
+	require.True(t, rules.OfferAllowed(nil, true, rules.Terms{Commercial: true}, "").Allowed())
 
 	limited := full("d", "fr", rules.Terms{Territories: "FR", Ceiling: "1uusdc", Derivatives: rules.DerivativesAllowed})
 	require.Equal(t, []rules.Reason{
 		{Code: rules.ScopeSource, Source: "d", Terms: "fr"}, {Code: rules.CeilingSource, Source: "d", Terms: "fr"},
-	}, rules.OfferAllowed(limited, false, cc(t, "CC-BY-4.0"), false).Refusals)
-	require.True(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "FR"}, false).Allowed())
-	require.False(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "DE,FR"}, false).Allowed())
+	}, rules.OfferAllowed(limited, false, cc(t, "CC-BY-4.0"), "").Refusals)
+	require.True(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "FR"}, "").Allowed())
+	require.False(t, rules.OfferAllowed(limited, false, rules.Terms{Territories: "DE,FR"}, "").Allowed())
 	ends := rules.Group{{Kind: rules.Expires, Source: "d", TermsID: "grant"}}
-	require.Equal(t, rules.ExpiringSource, rules.OfferAllowed(ends, false, cc(t, "CC0-1.0"), false).Refusals[0].Code)
+	require.Equal(t, rules.ExpiringSource, rules.OfferAllowed(ends, false, cc(t, "CC0-1.0"), "").Refusals[0].Code)
 
-	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"), false)
+	other := rules.OfferAllowed(bySA, false, cc(t, "CC-BY-4.0"), "")
 	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeSource, Source: "d", Terms: "sa"}}, other.Refusals)
 }
 

@@ -229,7 +229,11 @@ func TestOfferVectors(t *testing.T) {
 			demands = append(demands, d.demand(fmt.Sprint("s", i)))
 		}
 		terms, owes := d.terms(), d.one(4)
-		found := rules.OfferAllowed(demands, owes, terms, d.one(4))
+		price := ""
+		if d.one(4) {
+			price = "9u"
+		}
+		found := rules.OfferAllowed(demands, owes, terms, price)
 		return []any{demands, terms, owes}, words(found.Refusals) + "; warns " + words(found.Warnings) + "; owing " + words(rules.Owing(demands).Refusals)
 	})
 }

@@ -115,19 +115,6 @@ func CheckPrices(prices sdk.Coins) error {
 	return nil
 }
 
-func checkCeiling(t Terms) error {
-	if t.RevenueCeiling == nil {
-		return nil
-	}
-	if err := t.RevenueCeiling.Validate(); err != nil {
-		return err
-	}
-	if !t.RevenueCeiling.IsPositive() {
-		return fmt.Errorf("must be positive: leave it out for none")
-	}
-	return nil
-}
-
 func checkDuration(t Terms) error {
 	if d := t.Duration; d != nil && (*d < time.Second || *d > MaxDuration || *d%time.Second != 0) {
 		return fmt.Errorf("must be whole seconds from 1s to %s, not %s: leave it out for no end", MaxDuration, *d)

@@ -28,7 +28,7 @@ var relations = []Relation{
 		"is set beside the uri: one of them goes"),
 
 	withoutDerivatives("derivative_approval", "unset", func(t Terms) bool { return t.DerivativeApproval }),
-	withoutDerivatives("revenue_ceiling", "unset", func(t Terms) bool { return t.RevenueCeiling != nil }),
+	withoutDerivatives("revenue_ceiling", "empty", func(t Terms) bool { return len(t.RevenueCeiling) > 0 }),
 	// Models derive from the work even where other derivatives are not allowed.
 	withoutDerivatives("royalty_policy", "none", func(t Terms) bool { return owesRoyalty(t) && !permits(t.AiTraining) }),
 	together("approval_direct", "derivative_approval", func(t Terms) bool { return t.ApprovalDirect && !t.DerivativeApproval },

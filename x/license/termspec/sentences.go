@@ -172,10 +172,11 @@ func sayUsePrice(t Terms) Sentences {
 }
 
 func sayCeiling(t Terms) Sentences {
-	if t.RevenueCeiling == nil {
+	if len(t.RevenueCeiling) == 0 {
 		return Sentences{}
 	}
-	return mayNot(fmt.Sprintf("Use a derivative commercially once it has taken in more than %s.", t.RevenueCeiling))
+	return mayNot(fmt.Sprintf("Use a derivative commercially once it has taken in more than %s, or be paid for it in other denoms.",
+		alternatives(t.RevenueCeiling)))
 }
 
 func sayDuration(t Terms) Sentences {

@@ -215,16 +215,13 @@ var fields = []Field{
 		},
 	},
 	{
-		Name:    "revenue_ceiling",
-		Help:    "Most that a derivative may take in before commercial use ends.",
-		Example: "1000000000uusdc", Tried: []string{"ceiling"},
+		Name: "revenue_ceiling",
+		Help: "Most that a derivative may take in before commercial use ends: one amount for each denom in which it may be paid, " +
+			"each counted by itself. It takes no payments in other denoms.",
+		Example: "[1000000000uusdc]", Tried: []string{"ceiling"},
 		Of:    func(t *Terms) any { return &t.RevenueCeiling },
-		Check: checkCeiling, Keep: keepUnset("be unset", commercialClause), Restricts: true,
-		View: func(t Terms, r *rules.Terms) {
-			if t.RevenueCeiling != nil {
-				r.Ceiling = t.RevenueCeiling.String()
-			}
-		},
+		Check: func(t Terms) error { return CheckPrices(t.RevenueCeiling) }, Keep: keepUnset("be empty", commercialClause), Restricts: true,
+		View:    func(t Terms, r *rules.Terms) { r.Ceiling = t.RevenueCeiling.String() },
 		Demands: []rules.Kind{rules.Ceiling}, Say: sayCeiling,
 		Export: Export{
 			RSL: "by `<standard>`, with attribution; else reserved", Robots: reserved, TDMRep: reserved, Schema: byText,

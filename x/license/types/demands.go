@@ -16,7 +16,7 @@ import (
 const (
 	// packedSize is the size of a packed constraint: kind with its mark, source, and the
 	// terms, a set of them or, for EXPIRES, the grant, padded, then the version of the
-	// source.
+	// source or of its price.
 	packedSize = referenceEnd + 4
 	// referenceEnd is where terms or the grant end.
 	referenceEnd = 1 + 20 + 32
@@ -48,7 +48,7 @@ func (d Demands) Pack() []byte {
 		packed = append(packed, kind)
 		packed = append(packed, c.Source.WorkID[:]...)
 		packed = append(packed, reference[:]...)
-		packed = binary.BigEndian.AppendUint32(packed, c.WorkVersion)
+		packed = binary.BigEndian.AppendUint32(packed, c.version())
 	}
 	return packed
 }
@@ -87,10 +87,8 @@ func UnpackDemands(packed []byte) (Demands, error) {
 }
 
 func unpackConstraint(packed []byte) (Constraint, error) {
-	c := Constraint{
-		Kind: ConstraintKind(packed[0] &^ packedContained), Contained: packed[0]&packedContained != 0,
-		WorkVersion: binary.BigEndian.Uint32(packed[referenceEnd:]),
-	}
+	c := Constraint{Kind: ConstraintKind(packed[0] &^ packedContained), Contained: packed[0]&packedContained != 0}
+	*c.versioned() = binary.BigEndian.Uint32(packed[referenceEnd:])
 	copy(c.Source.WorkID[:], packed[1:21])
 	switch c.Kind {
 	case CONSTRAINT_EXPIRES:
@@ -108,6 +106,17 @@ func unpackConstraint(packed []byte) (Constraint, error) {
 	copy(c.Grant.GrantID[:], packed[21:end])
 	return c, nil
 }
+
+// versioned is the version that a constraint of the kind has: of the price for PAID_USES,
+// else of the source.
+func (c *Constraint) versioned() *uint32 {
+	if c.Kind == CONSTRAINT_PAID_USES {
+		return &c.PriceVersion
+	}
+	return &c.WorkVersion
+}
+
+func (c Constraint) version() uint32 { return *c.versioned() }
 
 // IsEmpty says whether nothing is demanded, nor ever was.
 func (d Demands) IsEmpty() bool {
@@ -167,8 +176,9 @@ func (r DeclarationRef) Compare(other DeclarationRef) int {
 // the name of the first work in order. A source that denies uses that those before
 // it deny together adds nothing. Of non-commercial sources, and of those to credit,
 // the first are kept: one is as good as a hundred, and x/lineage lists all to credit. Of
-// several versions of a source that were derived from, the newest is credited. What is
-// demanded as contained and otherwise is not contained.
+// several versions of a source that were derived from, the newest is credited, and of
+// several of its price the newest is asked. What is demanded as contained and otherwise
+// is not contained.
 func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
 	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
 	merged := all[:0]
@@ -180,7 +190,8 @@ func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, err
 		key := demanded(c)
 		if at, again := place[key]; again {
 			if at < len(merged) && demanded(merged[at]) == key {
-				merged[at].WorkVersion = max(merged[at].WorkVersion, c.WorkVersion)
+				version := merged[at].versioned()
+				*version = max(*version, c.version())
 			}
 			continue
 		}
@@ -214,8 +225,8 @@ func demanded(c Constraint) Constraint {
 	switch c.Kind {
 	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SHARE_ALIKE_ANY, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}
-	case CONSTRAINT_ATTRIBUTION:
-		c.WorkVersion = 0
+	case CONSTRAINT_ATTRIBUTION, CONSTRAINT_PAID_USES:
+		*c.versioned() = 0
 	}
 	return c
 }
@@ -259,7 +270,8 @@ func (k ConstraintKind) Max() int {
 // caller's to add.
 func (c Constraint) Named() NamedConstraint {
 	return NamedConstraint{
-		Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID, WorkVersion: c.WorkVersion,
+		Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID,
+		WorkVersion: c.WorkVersion, PriceVersion: c.PriceVersion,
 		Contained: c.Contained,
 	}
 }

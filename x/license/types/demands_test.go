@@ -25,6 +25,8 @@ func TestPackedDemandsComeBack(t *testing.T) {
 			{Kind: types.CONSTRAINT_ITEMS_APART, Source: registrytypes.WorkIDBytes{WorkID: song}},
 			{Kind: types.CONSTRAINT_EXPIRES, Grant: types.GrantIDBytes{GrantID: grant}},
 			{Kind: types.CONSTRAINT_SHARE_ALIKE_ANY, TermsSet: registrytypes.DigestBytes{Digest: registrytypes.Digest{7}}},
+			{Kind: types.CONSTRAINT_ATTRIBUTION, Terms: types.TermsIDBytes{TermsID: someTerms}, WorkVersion: 1 << 30},
+			{Kind: types.CONSTRAINT_PAID_USES, Terms: types.TermsIDBytes{TermsID: someTerms}, PriceVersion: 1 << 30},
 		},
 		Waiting: []types.DeclarationRef{{Work: song, Number: 1}, {Work: song, Number: 1 << 20}},
 	}
@@ -75,6 +77,12 @@ func TestMergingConstraints(t *testing.T) {
 			c.Terms.TermsID[0] = rapid.ByteRange(0, 20).Draw(t, "terms")
 		}
 		c.Contained = rapid.Bool().Draw(t, "contained")
+		switch version := rapid.Uint32Range(1, 3); c.Kind {
+		case types.CONSTRAINT_ATTRIBUTION:
+			c.WorkVersion = version.Draw(t, "version")
+		case types.CONSTRAINT_PAID_USES:
+			c.PriceVersion = version.Draw(t, "version")
+		}
 		return c
 	}), 0, 60)
 	rapid.Check(t, func(t *rapid.T) {
@@ -91,6 +99,14 @@ func TestMergingConstraints(t *testing.T) {
 			other, _ := merge(t, a, right)
 			require.Equal(t, all, one)
 			require.Equal(t, all, other)
+		}
+		for _, one := range all { // of several versions the newest
+			for _, given := range slices.Concat(a, b, c) {
+				if given.Compare(one) == 0 {
+					require.LessOrEqual(t, given.PriceVersion, one.PriceVersion)
+					require.LessOrEqual(t, given.WorkVersion, one.WorkVersion)
+				}
+			}
 		}
 		number := map[types.ConstraintKind]int{}
 		for _, one := range all {

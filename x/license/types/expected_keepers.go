@@ -46,6 +46,12 @@ type RoyaltyKeeper interface {
 	TakenIn(ctx context.Context, work registrytypes.WorkID, denom string) (math.Int, error)
 	// IsMetered says whether it is counted.
 	IsMetered(ctx context.Context, work registrytypes.WorkID, denom string) (bool, error)
+	// LimitDenoms says in which denoms a work can be paid; none: in all.
+	LimitDenoms(ctx context.Context, work registrytypes.WorkID, taking royaltytypes.Taking) error
+	// TakesOnly are those denoms.
+	TakesOnly(ctx context.Context, work registrytypes.WorkID) ([]string, error)
+	// WalkTakings calls do for each work that can be paid in some denoms only.
+	WalkTakings(ctx context.Context, do func(work registrytypes.WorkID, taking royaltytypes.Taking) error) error
 	// AcceptsDenom fails for a denom that payments can't use, naming those
 	// that they can.
 	AcceptsDenom(ctx context.Context, denom string) error

@@ -39,6 +39,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateGrants(known); err != nil {
 		return err
 	}
+	if err := gs.validatePasses(known); err != nil {
+		return err
+	}
 	if err := gs.validateApprovals(known); err != nil {
 		return err
 	}
@@ -258,6 +261,11 @@ func validEnd(end *time.Time) bool {
 func (gs GenesisState) HappenedBefore(start time.Time) error {
 	for _, o := range gs.Offers {
 		if err := past.Check(start, o.Work, o.Offer.IrrevocableSince); err != nil {
+			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+		}
+	}
+	for _, p := range gs.Passes {
+		if err := past.Check(start, p.Work, &p.Pass.GivenAt); err != nil {
 			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
 		}
 	}

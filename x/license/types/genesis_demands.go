@@ -6,6 +6,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -154,16 +155,19 @@ func (c Constraint) validate(rests foundation) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no grant, not %s", c.Kind, c.Grant)
 	case !bySet && !c.TermsSet.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no set of terms, not %s", c.Kind, c.TermsSet)
-	case (byGrant || bySet || byNothing) && !c.Terms.IsZero():
-		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no terms, not %s", c.Kind, c.Terms)
-	case byNothing && c.Contained:
+	case (byGrant || bySet || byNothing) && (!c.Terms.IsZero() || c.PriceVersion > 0):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no terms and no price, not %s", c.Kind, c.Terms)
+	case c.Contained && !rules.Kind(c.Kind).Marked():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s of %s is never contained", c.Kind, c.Source)
 	case bySet && !rests.sets[c.TermsSet.Digest]:
 		return errorsmod.Wrapf(ErrInvalidGenesis, "terms_sets lacks %s", c.TermsSet)
 	case bySet || byNothing:
 		return nil
 	case !byGrant:
-		return checkKnown(c.Terms.TermsID, rests.terms)
+		if err := checkKnown(c.Terms.TermsID, rests.terms); err != nil {
+			return err
+		}
+		return c.CheckPrice(rests.terms[c.Terms.TermsID])
 	}
 	if err := c.Grant.Given("grant"); err != nil {
 		return err

@@ -36,7 +36,9 @@ var (
 	PastDemandsPrefix      = collections.NewPrefix(14)
 	AdmissionsPrefix       = collections.NewPrefix(15)
 	AdmissionsByWorkPrefix = collections.NewPrefix(16)
-	TermsSetsPrefix        = collections.NewPrefix(17)
+	PricesPrefix           = collections.NewPrefix(17)
+	PassesPrefix           = collections.NewPrefix(18)
+	TermsSetsPrefix        = collections.NewPrefix(19)
 )
 
 // Limits of what one work or message can hold.

@@ -66,6 +66,19 @@ func TestMessagesAboutGrants(t *testing.T) {
 		"acquire for itself": {&types.MsgAcquire{
 			Licensee: licensee.String(), Work: song, Terms: someTerms, Derivative: song,
 		}, types.ErrInvalidMessage},
+		"a pass": {&types.MsgAcquire{Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix}, nil},
+		"a pass for the source": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: song,
+		}, types.ErrInvalidMessage},
+		"a pass with a serial": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Serial: 1,
+		}, types.ErrInvalidMessage},
+		"a pass at a rate": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, MaxRate: 1,
+		}, types.ErrInvalidMessage},
+		"a pass for a derivative": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Derivative: remix,
+		}, types.ErrInvalidMessage},
 		"acquire, no work":  {&types.MsgAcquire{Licensee: licensee.String(), Terms: someTerms}, registrytypes.ErrInvalidID},
 		"acquire, no terms": {&types.MsgAcquire{Licensee: licensee.String(), Work: song}, registrytypes.ErrInvalidID},
 		"withdraw from both": {&types.MsgWithdrawApproval{

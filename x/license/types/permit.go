@@ -58,6 +58,8 @@ type Permit struct {
 	UpstreamVersion uint32
 	DemandsVersion  uint32
 	WorkVersion     uint32
+	// PriceVersion is that of the grant, where the terms make a use paid by one.
+	PriceVersion uint32
 	// Ends: the grant has an end.
 	Ends bool
 	// Column is how much of the source's demands the derivative takes on.
@@ -81,13 +83,15 @@ type Pin struct {
 	WorkVersion    uint32
 	DemandsVersion uint32
 	Column         rules.Column
+	// PriceVersion is the grant's, which never changes.
+	PriceVersion uint32
 }
 
 // Pin is what is kept of the permit.
 func (p Permit) Pin() Pin {
 	return Pin{
 		Source: p.Source, Terms: p.Terms, Also: p.Also, Grant: p.Grant,
-		WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, Column: p.Column,
+		WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, PriceVersion: p.PriceVersion, Column: p.Column,
 	}
 }
 
@@ -123,7 +127,7 @@ func (p Pin) Inherited(rows []Constraint, weak func(Constraint) (bool, error)) (
 		if !p.Column.Passes(rules.Kind(c.Kind), isWeak) {
 			continue
 		}
-		c.Contained = p.Column == rules.Contained && c.Kind != CONSTRAINT_ITEMS_APART
+		c.Contained = p.Column == rules.Contained && rules.Kind(c.Kind).Marked()
 		passed = append(passed, c)
 	}
 	return passed, nil
@@ -156,6 +160,8 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 		switch {
 		case c.Kind == CONSTRAINT_ATTRIBUTION:
 			c.WorkVersion = p.WorkVersion
+		case c.Kind == CONSTRAINT_PAID_USES:
+			c.PriceVersion = p.PriceVersion
 		case c.Kind == CONSTRAINT_SHARE_ALIKE && len(p.Also) > 0:
 			c.Kind, c.Terms = CONSTRAINT_SHARE_ALIKE_ANY, TermsIDBytes{}
 			c.TermsSet.Digest = p.Set().Digest()

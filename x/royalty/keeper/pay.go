@@ -29,8 +29,8 @@ func (k Keeper) GetHead(ctx context.Context, work registrytypes.WorkID) (types.H
 // Pay takes a payment to a work. It costs the same for any number of ancestors,
 // but for the gas of what the sweep will do, which is charged by the work's
 // reach. It fails when the work does not exist or is invalidated, the denom is
-// not accepted, the amount is below the denom's minimum or above 2^128-1, or the
-// payer has less.
+// not accepted or one that the work does not take, the amount is below the denom's
+// minimum or above 2^128-1, or the payer has less.
 func (k Keeper) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
 	return k.payAll(ctx, payer, []line{{work, amount}})
 }
@@ -100,6 +100,9 @@ func (k Keeper) admit(ctx context.Context, params types.Params, l line) (epoch u
 	}
 	head, err := k.payableHead(ctx, l.work)
 	if err != nil {
+		return 0, err
+	}
+	if err := checkTaken(l.work, head, l.amount.Denom); err != nil {
 		return 0, err
 	}
 	chargeReach(ctx, params, head)

@@ -58,8 +58,8 @@ func (k Keeper) GetPaymentChannel(ctx context.Context, id types.PaymentChannelID
 // module's account from the end of the block on.
 //
 // It fails with ErrInvalidPaymentChannel, with the registry's ErrWorkNotFound or with
-// the registry's ErrOnHold for a payee, with ErrDenomNotAccepted, with ErrBelowMinimum, or
-// when the payer has less.
+// the registry's ErrOnHold for a payee, with ErrDenomNotAccepted, with ErrDenomNotTaken for
+// a payee that takes other denoms, with ErrBelowMinimum, or when the payer has less.
 func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentChannel, deposit sdk.Coin,
 	payees types.PaymentChannelPayees,
 ) (types.PaymentChannelID, error) {
@@ -86,7 +86,11 @@ func (k Keeper) OpenPaymentChannel(ctx context.Context, channel types.PaymentCha
 		return id, err
 	}
 	for _, share := range shares {
-		if _, err := k.payableHead(ctx, share.Work); err != nil {
+		head, err := k.payableHead(ctx, share.Work)
+		if err != nil {
+			return id, err
+		}
+		if err := checkTaken(share.Work, head, channel.Denom); err != nil {
 			return id, err
 		}
 	}

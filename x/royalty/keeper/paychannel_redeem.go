@@ -167,7 +167,8 @@ func (r *redemption) admit(channel types.PaymentChannel, v voucher.Voucher) (typ
 
 // pay pays the next payees of a redemption, at most limit of them, and returns
 // the sum and how many there were. A part of zero pays nothing. The part of a work
-// that was invalidated stays in the payment channel, and goes back with the rest.
+// that was invalidated, or that came under a ceiling in other denoms since the payment
+// channel was opened, stays there, and goes back with the rest.
 func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare, limit int) (sum math.Int, lines int, err error) {
 	from, to := channel.Settled.BigInt(), channel.Redeemed.BigInt()
 	payer, sum := channel.Payer.String(), math.ZeroInt()
@@ -182,7 +183,7 @@ func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare
 		if err != nil {
 			return sum, 0, err
 		}
-		if !work.payable {
+		if !work.payable || !work.head.Taking.Takes(channel.Denom) {
 			continue
 		}
 		chargeReach(r.ctx, r.params, work.head)

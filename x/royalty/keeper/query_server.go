@@ -97,7 +97,8 @@ func (s queryServer) Upstream(ctx context.Context, r *types.QueryUpstreamRequest
 }
 
 func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*types.QueryStagesResponse, error) {
-	if _, err := s.work(ctx, r.Work); err != nil {
+	head, err := s.work(ctx, r.Work)
+	if err != nil {
 		return nil, err
 	}
 	request, err := paging.Bound(r.Pagination)
@@ -108,7 +109,7 @@ func (s queryServer) Stages(ctx context.Context, r *types.QueryStagesRequest) (*
 		func(key collections.Pair[registrytypes.WorkID, string], stages types.Stages) (types.DenomStages, error) {
 			return types.DenomStages{Denom: key.K2(), Stages: stages}, nil
 		}, query.WithCollectionPaginationPairPrefix[registrytypes.WorkID, string](r.Work))
-	return &types.QueryStagesResponse{Stages: rows, Pagination: page}, err
+	return &types.QueryStagesResponse{Stages: rows, Pagination: page, Taking: head.Taking}, err
 }
 
 func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest) (*types.QueryBalancesResponse, error) {
@@ -167,6 +168,9 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	}
 	if err != nil {
 		return nil, err
+	}
+	if err := checkTaken(r.Work, head, amount.Denom); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
 	payees, fractions, err := s.k.preview(ctx, flow.Pot{Work: types.FlowWork(r.Work), Denom: amount.Denom}, amount.Amount.BigInt())
 	var tooMany *flow.TooManyWorksError

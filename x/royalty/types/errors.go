@@ -33,4 +33,5 @@ var (
 	ErrPaymentChannelClosing  = errorsmod.Register(ModuleName, 29, "payment channel is being closed")
 
 	ErrInvalidDestination = errorsmod.Register(ModuleName, 30, "invalid destination")
+	ErrDenomNotTaken      = errorsmod.Register(ModuleName, 31, "the work takes no payments in the denom")
 )

@@ -160,6 +160,11 @@ func (w GenesisWork) validate() error {
 	if err := w.validateDestination(); err != nil {
 		return err
 	}
+	if taking := w.Head.Taking; taking != nil {
+		if err := taking.Validate(); err != nil {
+			return err
+		}
+	}
 	for _, h := range w.Holders {
 		if err := h.Holders.Validate(); err != nil {
 			return fmt.Errorf("version %d of its holders: %s", h.Version, err)

@@ -93,6 +93,9 @@ func Notify(n licensetypes.Notice) string {
 			s += " at least"
 		}
 	}
+	if len(n.Denoms) > 0 {
+		s += ": " + strings.Join(n.Denoms, ", ")
+	}
 	return s + " [" + n.Code + "]"
 }
 

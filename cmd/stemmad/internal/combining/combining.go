@@ -177,7 +177,7 @@ func (c combination) conflicts(demands rules.Group, conflicts []rules.Conflict, 
 
 // offer answers for one candidate.
 func (c combination) offer(demands rules.Group, owes bool, candidate Terms) Offer {
-	finding := rules.OfferAllowed(demands, owes, candidate.Terms.Rules(), len(candidate.Terms.GrantFee) > 0)
+	finding := rules.OfferAllowed(demands, owes, candidate.Terms.Rules(), candidate.Terms.GrantFee.String())
 	o := Offer{Name: candidate.Name, ID: candidate.Terms.ID().String(), Answer: Allowed, Reasons: []Finding{}}
 	reasons := finding.Refusals
 	switch {

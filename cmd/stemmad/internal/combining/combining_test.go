@@ -113,7 +113,7 @@ func TestWhatIsSaid(t *testing.T) {
 	day, ceiling := 24*time.Hour, sdk.NewInt64Coin("uusdc", 500)
 	limited := combining.Terms{Name: "limited", Terms: licensetypes.Terms{
 		Spdx: "LicenseRef-L", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, Duration: &day,
-		RevenueCeiling: &ceiling, Territories: []string{"DE", "FR"}, Media: []string{"web"},
+		RevenueCeiling: sdk.NewCoins(ceiling), Territories: []string{"DE", "FR"}, Media: []string{"web"},
 	}}
 	dear := combining.Terms{Name: "dear", Terms: licensetypes.Terms{
 		Spdx: "LicenseRef-D", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,

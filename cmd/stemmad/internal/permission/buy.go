@@ -3,6 +3,7 @@ package permission
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -14,11 +15,21 @@ import (
 
 // buy picks the cheapest offer that a grant can be had under now.
 func (f Finder) buy(ctx context.Context, req Request, offers []licensetypes.Obtainable) (Choice, error) {
-	offer, price, reasons := clearance.Cheapest(offers, req.MaxFee, obtainableName)
+	own := ofWork(req, offers)
+	if len(own) == 0 && len(offers) > 0 {
+		return Choice{}, needsGrant(req, offers)
+	}
+	offer, price, reasons := clearance.Cheapest(own, req.MaxFee, obtainableName)
 	if offer == nil {
 		return Choice{}, refused("%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
 	}
 	return f.bought(ctx, req, *offer, price)
+}
+
+// ofWork leaves of offers those of the work itself: what its sources sell is no permission
+// to cite.
+func ofWork(req Request, offers []licensetypes.Obtainable) []licensetypes.Obtainable {
+	return slices.DeleteFunc(slices.Clone(offers), func(o licensetypes.Obtainable) bool { return o.Work != req.Source })
 }
 
 // bought is the choice of a grant that the same transaction acquires.

@@ -81,7 +81,7 @@ func (f Finder) unasked(ctx context.Context, req Request, rights licensetypes.Ri
 	o := Option{Permission: rights.Permission}
 	switch {
 	case rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && req.Buy:
-		offer, price, _ := clearance.Cheapest(rights.Offers, req.MaxFee, obtainableName)
+		offer, price, _ := clearance.Cheapest(ofWork(req, rights.Offers), req.MaxFee, obtainableName)
 		if offer == nil {
 			return o, false, nil
 		}
@@ -234,7 +234,7 @@ func forbids(terms licensetypes.IdentifiedTerms) []string {
 	t := terms.Terms
 	add(!t.CommercialUse, "commercial use of what you make")
 	add(alike(t), "offering what you make under other terms")
-	add(t.RevenueCeiling != nil, "commercial use once it has taken in %s", t.RevenueCeiling)
+	add(len(t.RevenueCeiling) > 0, "commercial use once it has taken in %s", t.RevenueCeiling)
 	add(len(t.Territories) > 0, "use outside %s", strings.Join(t.Territories, " "))
 	add(len(t.Media) > 0, "media other than %s", strings.Join(t.Media, " "))
 	if t.Duration != nil {

@@ -59,19 +59,38 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	obtainable := false
 	for _, offer := range clearance.Best(offers, "") {
 		note := ""
+		serves := Serves(offer.Serves)
+		if offer.Work != req.Source {
+			note = "of the source " + offer.Work.String()
+		}
+		if !offer.UsesOf.IsZero() {
+			note, serves = "a pass, paid to the source "+offer.Work.String(), "uses of "+offer.UsesOf.String()
+		}
 		if offer.NeedsApproval {
 			note = "the owner has to approve first"
 		} else {
 			obtainable = true
 		}
 		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			Serves(offer.Serves), table.OptionalTime(offer.ExpiresAt), note)
+			serves, table.OptionalTime(offer.ExpiresAt), note)
 	}
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
+	if len(ofWork(req, offers)) == 0 && len(offers) > 0 {
+		how = atSource(offers[0])
+	}
 	if !obtainable && len(offers) > 0 {
 		how = approval(req, offers[0])
 	}
 	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
+}
+
+// atSource is the command that buys what a source asks.
+func atSource(offer licensetypes.Obtainable) string {
+	how := fmt.Sprintf("`stemmad acquire %s %s", offer.Work, offer.Terms)
+	if !offer.UsesOf.IsZero() {
+		how += " --uses-of " + offer.UsesOf.String()
+	}
+	return how + "` first, with --max-fee"
 }
 
 // approval says what the owner has to do before the offer can be taken.

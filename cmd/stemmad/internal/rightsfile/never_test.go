@@ -86,7 +86,7 @@ func anyTerms(t *rapid.T) licensetypes.Terms {
 	maybe("duration", func() { week := 7 * 24 * time.Hour; terms.Duration = &week })
 	maybe("count", func() { terms.MaxGrants = 1 })
 	maybe("exclusive", func() { terms.Exclusivity = licensetypes.EXCLUSIVITY_EXCLUSIVE })
-	maybe("ceiling", func() { terms.RevenueCeiling = &price[0] })
+	maybe("ceiling", func() { terms.RevenueCeiling = price[:1] })
 	maybe("use price", func() { terms.UsePrice = price })
 	maybe("fee", func() { terms.GrantFee = price })
 	for _, p := range []*licensetypes.Permission{&terms.AiTraining, &terms.AiInput, &terms.Search} {

@@ -59,7 +59,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		AiTraining: licensetypes.PERMISSION_PAID, AiInput: licensetypes.PERMISSION_PAID, Search: licensetypes.PERMISSION_ALLOW,
 		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 25_000,
 		GrantFee: sdk.NewCoins(coin("ustem", 1_000_000), coin("uusdc", 5_000_000)),
-		UsePrice: sdk.NewCoins(coin("ustem", 20), coin("uusdc", 100)), RevenueCeiling: &ceiling, Duration: &duration,
+		UsePrice: sdk.NewCoins(coin("ustem", 20), coin("uusdc", 100)), RevenueCeiling: sdk.NewCoins(ceiling), Duration: &duration,
 		Territories: []string{"DE", "NO"}, Media: []string{"print", "web"}, Transferable: true, MaxGrants: 3,
 		Exclusivity: licensetypes.EXCLUSIVITY_SOLE, DerivativesPerGrant: 5,
 	}, got)
@@ -177,10 +177,9 @@ func TestFaultsAreNamed(t *testing.T) {
 			"spdx: LicenseRef-X\ngrant_fee: [{denom: uusdc, value: 5}]\n",
 			"t.yaml:2: grant_fee has a coin with \"value\"",
 		},
-		"fee, nested":   {"spdx: LicenseRef-X\ngrant_fee: [[5uusdc]]\n", "t.yaml:2: grant_fee must be an amount, such as"},
-		"fee, alias":    {"spdx: &a 5uusdc\ngrant_fee: *a\n", "t.yaml:2: grant_fee must be a list"},
-		"ceiling, list": {"spdx: LicenseRef-X\nrevenue_ceiling: [5uusdc]\n", "t.yaml:2: revenue_ceiling must be an amount"},
-		"use price":     {"spdx: LicenseRef-X\nuse_price: 5uusdc\n", "t.yaml:2: use_price is set although"},
+		"fee, nested": {"spdx: LicenseRef-X\ngrant_fee: [[5uusdc]]\n", "t.yaml:2: grant_fee must be an amount, such as"},
+		"fee, alias":  {"spdx: &a 5uusdc\ngrant_fee: *a\n", "t.yaml:2: grant_fee must be a list"},
+		"use price":   {"spdx: LicenseRef-X\nuse_price: 5uusdc\n", "t.yaml:2: use_price is set although"},
 
 		"duration, bare":     {"spdx: LicenseRef-X\nduration: 365\n", "t.yaml:2: duration \"365\" is no length of time: write weeks, days"},
 		"duration, year":     {"spdx: LicenseRef-X\nduration: 1y\n", "\"1y\" is no length of time"},

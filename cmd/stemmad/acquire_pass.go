@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// acquirePass pays a source for uses of a work that was made from it.
+func acquirePass(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, source target.Work, terms []string, used string,
+) error {
+	if conn.Flags().Text(flagForWork) != "" {
+		return fmt.Errorf("--%s is for grants, and a pass makes nothing: leave it out with --%s", flagForWork, flagUsesOf)
+	}
+	work, err := target.Earliest(ctx, conn.Registry(), used)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", flagUsesOf, err)
+	}
+	demand, err := sellsPass(ctx, conn, source.Id, work.Id, terms)
+	if err != nil {
+		return err
+	}
+	most, err := maxFee(conn)
+	if err != nil {
+		return err
+	}
+	price, err := licensetypes.PickPrice(demand.Price, most)
+	if err != nil {
+		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
+	}
+	name := termsNamer(ctx, conn)(demand.Constraint.Terms)
+	what := fmt.Sprintf("Acquire a pass for uses of %q (%s), paid to its source %s under %s, for %s.",
+		table.Short(describe.Heading(work.Claim)), work.Id, source.Id, name, price)
+	result, err := sender.Send(ctx, what, &licensetypes.MsgAcquire{
+		Licensee: sender.Account(), Work: source.Id, Terms: demand.Constraint.Terms, UsesOf: work.Id, MaxFee: price,
+	})
+	if err != nil {
+		return err
+	}
+	var response licensetypes.MsgAcquireResponse
+	if result.Height > 0 {
+		if err := result.Response(0, &response); err != nil {
+			return err
+		}
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			UsesOf    registrytypes.WorkID `json:"uses_of"`
+			Source    registrytypes.WorkID `json:"source"`
+			Terms     licensetypes.TermsID `json:"terms"`
+			Fee       string               `json:"fee"`
+			ExpiresAt *time.Time           `json:"expires_at,omitempty"`
+			Tx        send.Result          `json:"tx"`
+		}{work.Id, source.Id, demand.Constraint.Terms, price.String(), response.ExpiresAt, result})
+	}
+	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"), work.Id, name, price, result)
+	return table.Fields(conn.Out(), "paid to", source.Id.String(), "terms", demand.Constraint.Terms.String(),
+		"until", table.OptionalTime(response.ExpiresAt))
+}
+
+// sellsPass finds what a source demands of a work and sells passes for; of several the
+// terms have to be named.
+func sellsPass(
+	ctx context.Context, conn *connect.Conn, source, work registrytypes.WorkID, terms []string,
+) (licensetypes.InForce, error) {
+	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
+		Work: work, Pagination: &query.PageRequest{Limit: 1000},
+	})
+	if err != nil {
+		return licensetypes.InForce{}, err
+	}
+	var found []licensetypes.InForce
+	for _, row := range res.Constraints {
+		if row.Constraint.Source != source || len(row.Price) == 0 {
+			continue
+		}
+		if len(terms) > 0 {
+			id, err := licensetypes.ParseTerms(terms[0])
+			if err != nil {
+				return licensetypes.InForce{}, err
+			}
+			if row.Constraint.Terms != id {
+				continue
+			}
+		}
+		found = append(found, row)
+	}
+	switch len(found) {
+	case 0:
+		return licensetypes.InForce{}, fmt.Errorf("%s sells no passes for %s: it was not made from it under such terms", source, work)
+	case 1:
+		return found[0], nil
+	}
+	return licensetypes.InForce{}, fmt.Errorf("%s sells passes for %s under %d terms: name them, such as %s",
+		source, work, len(found), found[0].Constraint.Terms)
+}

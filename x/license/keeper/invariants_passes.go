@@ -1,0 +1,75 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stemma-chain/stemma/x/license/types"
+)
+
+// checkPrices: versions of what was asked are without a gap, of terms that have a use paid
+// by a grant and of works that exist; each offer of such terms has the last, and each grant
+// one of them.
+func (k Keeper) checkPrices(ctx context.Context) error {
+	last := make(map[workTerms]uint32)
+	err := k.Prices.Walk(ctx, nil, func(key priceKey, p types.Price) (bool, error) {
+		of := workTerms{key.K1(), key.K2()}
+		if last[of]++; key.K3() != last[of] {
+			return true, fmt.Errorf("%s under %s has version %d of its price after %d", key.K1(), key.K2(), key.K3(), last[of]-1)
+		}
+		if _, err := k.registry.GetWork(ctx, key.K1()); err != nil {
+			return true, err
+		}
+		t, err := k.GetTerms(ctx, key.K2())
+		if err == nil && !t.PaidByGrant() {
+			err = fmt.Errorf("%s has a price kept under %s, which have no use paid by a grant", key.K1(), key.K2())
+		}
+		if err == nil {
+			err = types.Offer{Price: p.Price, Licensees: p.Licensees}.Validate(t)
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Offers.Walk(ctx, nil, func(key offered, o types.Offer) (bool, error) {
+		if o.PriceVersion != 0 && o.PriceVersion != last[workTerms{key.K1(), key.K2()}] {
+			return true, fmt.Errorf("the offer of %s under %s asks version %d, the last is %d", key.K1(), key.K2(), o.PriceVersion, last[workTerms{key.K1(), key.K2()}])
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
+		t, err := k.GetTerms(ctx, g.Terms.TermsID)
+		if v := g.PriceVersion; err == nil && ((v > 0) != t.PaidByGrant() || v > last[workTerms{g.Work.WorkID, g.Terms.TermsID}]) {
+			err = fmt.Errorf("%s pins version %d of the price, which never was", id, v)
+		}
+		return err != nil, err
+	})
+}
+
+// checkPasses: both works exist, and the pass is one that the terms sell.
+func (k Keeper) checkPasses(ctx context.Context) error {
+	return k.Passes.Walk(ctx, nil, func(key passed, p types.Pass) (bool, error) {
+		if _, err := k.registry.GetWork(ctx, key.K2()); err != nil {
+			return true, err
+		}
+		if _, err := k.registry.GetWork(ctx, key.K3()); err != nil {
+			return true, err
+		}
+		t, err := k.GetTerms(ctx, key.K4())
+		if err == nil {
+			err = p.Validate(t)
+		}
+		if err != nil {
+			return true, fmt.Errorf("pass of %s for %s: %w", key.K1(), key.K2(), err)
+		}
+		_, found, err := k.promised(ctx, key.K2(), key.K3(), key.K4())
+		if err == nil && !found {
+			err = fmt.Errorf("%s has a pass for %s, which was not made from %s under %s", key.K1(), key.K2(), key.K3(), key.K4())
+		}
+		return err != nil, err
+	})
+}

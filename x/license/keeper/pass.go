@@ -1,0 +1,250 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/internal/events"
+	"github.com/stemma-chain/stemma/x/license/rules"
+	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Paid terms that a derivation was made under stay obtainable at the price of then, for
+// uses of what was made under them: else a source's owner would close every derivative
+// by closing an offer. What is had so is a pass: a row of its own, which no decision about
+// the source looks at.
+
+type priceKey = collections.Triple[registrytypes.WorkID, types.TermsID, uint32]
+
+func priceOf(c types.Constraint) priceKey {
+	return collections.Join3(c.Source.WorkID, c.Terms.TermsID, c.PriceVersion)
+}
+
+// keepPrice gives an offer the version of what it asks, where its terms make a use paid
+// by a grant, and keeps that if it is new.
+func (k Keeper) keepPrice(ctx context.Context, key offered, t types.Terms, o *types.Offer) error {
+	if !t.PaidByGrant() {
+		return nil
+	}
+	last, version, err := k.lastPrice(ctx, key)
+	if err != nil {
+		return err
+	}
+	now := types.Price{Price: o.PriceUnder(t), Licensees: o.Licensees}
+	if version == 0 || !last.Equal(now) {
+		version++
+		if err := k.Prices.Set(ctx, collections.Join3(key.K1(), key.K2(), version), now); err != nil {
+			return err
+		}
+	}
+	o.PriceVersion = version
+	return nil
+}
+
+// lastPrice is the newest version of what was asked of a work under terms; 0: none was.
+func (k Keeper) lastPrice(ctx context.Context, key offered) (price types.Price, version uint32, err error) {
+	prefix := collections.TripleSuperPrefix[registrytypes.WorkID, types.TermsID, uint32](key.K1(), key.K2())
+	it, err := k.Prices.Iterate(ctx, new(collections.Range[priceKey]).Prefix(prefix).Descending())
+	if err != nil {
+		return price, 0, err
+	}
+	defer it.Close()
+	if !it.Valid() {
+		return price, 0, nil
+	}
+	row, err := it.KeyValue()
+	return row.Value, row.Key.K3(), err
+}
+
+// promised is what a pass costs for a work that was made from a source under terms: by
+// what is demanded of it today or, where that is no more so, by what was last.
+func (k Keeper) promised(
+	ctx context.Context, work, source registrytypes.WorkID, terms types.TermsID,
+) (price types.Price, found bool, err error) {
+	demands, err := k.demandsOn(ctx, work)
+	if err != nil {
+		return price, false, err
+	}
+	for version := demands.Version; version > 0; version-- {
+		list, err := k.constraintsAt(ctx, work, demands, version)
+		if err != nil {
+			return price, false, err
+		}
+		for _, c := range list {
+			if c.PriceVersion > 0 && c.Source.WorkID == source && c.Terms.TermsID == terms {
+				price, err = k.Prices.Get(ctx, priceOf(c))
+				return price, err == nil, err
+			}
+		}
+	}
+	return price, false, nil
+}
+
+// PassRequest is what a licensee asks for and the most they agree to.
+type PassRequest struct {
+	Licensee sdk.AccAddress
+	// Work is the source, and Terms are those that UsesOf was made from it under.
+	Work   registrytypes.WorkID
+	Terms  types.TermsID
+	UsesOf registrytypes.WorkID
+	// MaxFee also picks the denom of the price.
+	MaxFee *sdk.Coin
+}
+
+// AcquirePass lets an account use a work as the terms of one of its sources make paid, at
+// the price that the derivation was made at, which is a payment to the source. Whether the
+// terms are still offered, and how many grants were given, is not asked. Where the terms
+// have a duration, a pass that still runs lasts longer by it. It fails with the error of
+// the reason: the work was not made so, the source is disputed or invalidated, or the offer
+// of then named others.
+func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, error) {
+	source, err := k.registry.GetWork(ctx, r.Work)
+	if err != nil {
+		return types.Pass{}, err
+	}
+	price, found, err := k.promised(ctx, r.UsesOf, r.Work, r.Terms)
+	if err != nil {
+		return types.Pass{}, err
+	}
+	reason := rules.Reason{Permission: r.Terms.String()}
+	switch status := statusOf(source); {
+	case !found:
+		return types.Pass{}, errorsmod.Wrapf(refusal(r.Work, rules.Reason{Code: rules.NotOffered, Permission: r.Terms.String()}),
+			"%s was not made from it under these, or they sell no use by a grant", r.UsesOf)
+	case status == rules.Disputed:
+		reason.Code = rules.WorkDisputed
+	case status == rules.Invalidated:
+		reason.Code = rules.WorkInvalidated
+	case !price.Admits(r.Licensee):
+		reason.Code = rules.NotLicensee
+	}
+	if reason.Code != "" {
+		return types.Pass{}, refusal(r.Work, reason)
+	}
+	fee, err := types.PickPrice(price.Price, r.MaxFee)
+	if err != nil {
+		return types.Pass{}, err
+	}
+	key := collections.Join4(r.Licensee, r.UsesOf, r.Work, r.Terms)
+	pass := types.Pass{Fee: *fee, GivenAt: sdk.UnwrapSDKContext(ctx).BlockTime().UTC()}
+	if pass.ExpiresAt, err = k.passEnd(ctx, key, pass.GivenAt); err != nil {
+		return types.Pass{}, err
+	}
+	if err := k.royalty.Pay(ctx, r.Licensee, r.Work, *fee); err != nil {
+		return types.Pass{}, errorsmod.Wrapf(err, "pay the fee of %s", fee)
+	}
+	if err := k.Passes.Set(ctx, key, pass); err != nil {
+		return types.Pass{}, err
+	}
+	return pass, events.Emit(ctx, &types.EventPassGiven{
+		Work: r.Work, Terms: r.Terms, Licensee: r.Licensee.String(), UsesOf: r.UsesOf, Fee: fee.String(), ExpiresAt: pass.ExpiresAt,
+	})
+}
+
+// passEnd is when a pass ends that is acquired now. It fails with ErrGrantExists when the
+// account has one that never ends.
+func (k Keeper) passEnd(ctx context.Context, key passed, now time.Time) (*time.Time, error) {
+	terms, err := k.GetTerms(ctx, key.K4())
+	if err != nil {
+		return nil, err
+	}
+	before, had, err := k.Passes.Find(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if terms.Duration == nil {
+		if had {
+			return nil, errorsmod.Wrapf(types.ErrGrantExists, "%s has a pass for %s already, which never ends", key.K1(), key.K2())
+		}
+		return nil, nil
+	}
+	from := now
+	if had && before.ExpiresAt.After(now) {
+		from = *before.ExpiresAt
+	}
+	end := from.Add(*terms.Duration).UTC()
+	if !end.Before(types.MaxTime) {
+		return nil, errorsmod.Wrapf(types.ErrNotRenewable, "the pass would run until %s, the latest end is before %s: extend it later",
+			end.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
+	}
+	return &end, nil
+}
+
+// betterThanPass says whether a grant is to be had of the source under the same terms,
+// which permits more, and costs no more in any denom of the pass.
+func betterThanPass(pass types.Obtainable) func(types.Obtainable) bool {
+	return func(o types.Obtainable) bool {
+		if !o.UsesOf.IsZero() || o.Work != pass.Work || o.Terms != pass.Terms || o.NeedsApproval {
+			return false
+		}
+		return !slices.ContainsFunc(pass.Price, func(c sdk.Coin) bool {
+			found, price := o.Price.Find(c.Denom)
+			return !found || price.Amount.GT(c.Amount)
+		})
+	}
+}
+
+func namedPass(key passed, p types.Pass) types.NamedPass {
+	return types.NamedPass{Licensee: key.K1().String(), UsesOf: key.K2(), Work: key.K3(), Terms: key.K4(), Pass: p}
+}
+
+// askPass finds out whether who asks has a pass, or can have one, for what a source makes
+// paid of a work's uses.
+func (q *inquiry) askPass(work registrytypes.WorkID, source registrytypes.Work, row types.Constraint, c *rules.Constraint) error {
+	if row.PriceVersion == 0 {
+		return nil
+	}
+	if q.licensee != nil {
+		pass, found, err := q.k.Passes.Find(q.ctx, collections.Join4(q.licensee, work, row.Source.WorkID, row.Terms.TermsID))
+		if err != nil {
+			return err
+		}
+		if c.Passed = found; found && pass.ExpiresAt != nil {
+			c.PassEnds = *pass.ExpiresAt
+		}
+	}
+	if status := statusOf(source); status == rules.Disputed || status == rules.Invalidated {
+		return nil
+	}
+	price, found, err := q.k.promised(q.ctx, work, row.Source.WorkID, row.Terms.TermsID)
+	if err != nil || !found || !price.Admits(q.licensee) {
+		return err
+	}
+	payable, err := q.k.payable(q.ctx, row.Source.WorkID, price.Price)
+	c.PassSold = len(payable) > 0
+	return err
+}
+
+// obtainablePass describes a pass for a work that its source sells.
+func (q *inquiry) obtainablePass(work registrytypes.WorkID) func(registrytypes.WorkID, rules.Alternative) (types.Obtainable, error) {
+	return func(source registrytypes.WorkID, a rules.Alternative) (types.Obtainable, error) {
+		terms, err := types.ParseTermsID(a.ID)
+		if err != nil {
+			return types.Obtainable{}, err
+		}
+		t, err := q.termsOf(terms)
+		if err != nil {
+			return types.Obtainable{}, err
+		}
+		price, _, err := q.k.promised(q.ctx, work, source, terms)
+		if err != nil {
+			return types.Obtainable{}, err
+		}
+		o := types.Obtainable{Work: source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work}
+		if o.Price, err = q.k.payable(q.ctx, source, price.Price); err != nil {
+			return o, err
+		}
+		if t.stored.Duration != nil {
+			end := q.now.Add(*t.stored.Duration)
+			o.ExpiresAt = &end
+		}
+		return o, nil
+	}
+}
