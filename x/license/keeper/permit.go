@@ -170,7 +170,6 @@ func (rd *reader) decideOne(
 	r types.PermitRequest, use rules.Use, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
 	permit types.Permit,
 ) error {
-	k, ctx := rd.k, rd.ctx
 	by := asker{r.Owner, r.Derivative}
 	q := &inquiry{reader: rd, use: use, asker: by, grants: true}
 	work := rules.Work{
@@ -188,31 +187,9 @@ func (rd *reader) decideOne(
 			return err
 		}
 	}
-	switch {
-	case permit.Own:
-	case !permit.Grant.IsZero():
-		grant, err := k.GetGrant(ctx, permit.Grant)
+	if !permit.Own {
+		alternative, err := q.relied(source, demands, work.Constraints, permit)
 		if err != nil {
-			return err
-		}
-		alternative, err := q.reader.grant(permit.Grant, grant, r.Derivative)
-		if err != nil {
-			return err
-		}
-		if alternative.Owes, err = q.owesUnder(grant, work.Constraints); err != nil {
-			return err
-		}
-		work.Alternatives = []rules.Alternative{alternative}
-	default:
-		offer, err := k.getOffer(ctx, r.Source, permit.Terms)
-		if err != nil {
-			return err
-		}
-		alternative, err := q.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, by)
-		if err != nil {
-			return err
-		}
-		if err := q.pinOffer(r.Source, offer, &demands, &alternative); err != nil {
 			return err
 		}
 		work.Alternatives = []rules.Alternative{alternative}
@@ -227,6 +204,31 @@ func (rd *reader) decideOne(
 		}
 	}
 	return nil
+}
+
+// relied is what a permit relies on, as the rules see it: a grant or a public offer.
+func (q *inquiry) relied(
+	source registrytypes.Work, demands types.Demands, constraints []rules.Constraint, permit types.Permit,
+) (a rules.Alternative, err error) {
+	if !permit.Grant.IsZero() {
+		grant, err := q.k.GetGrant(q.ctx, permit.Grant)
+		if err != nil {
+			return a, err
+		}
+		if a, err = q.reader.grant(permit.Grant, grant, q.derivative); err != nil {
+			return a, err
+		}
+		a.Owes, err = q.owesUnder(grant, constraints)
+		return a, err
+	}
+	offer, err := q.k.getOffer(q.ctx, permit.Source, permit.Terms)
+	if err != nil {
+		return a, err
+	}
+	if a, err = q.offer(collections.Join(permit.Source, permit.Terms), source.Transfers, offer, q.asker); err != nil {
+		return a, err
+	}
+	return a, q.pinOffer(permit.Source, offer, &demands, &a)
 }
 
 // GetGrant returns a grant. It fails with ErrGrantNotFound.
