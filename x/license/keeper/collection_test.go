@@ -14,8 +14,10 @@ import (
 
 // roles are what may be done with a source, and how much the result takes on.
 var roles = []role{
-	{[]rules.Action{rules.Adapt}, rules.Full}, {[]rules.Action{rules.Adapt}, rules.Part},
-	{[]rules.Action{rules.TrainAI}, rules.Trained}, {[]rules.Action{rules.AIInput}, rules.Part},
+	{[]rules.Action{rules.Adapt}, rules.Full},
+	{[]rules.Action{rules.Adapt}, rules.Part},
+	{[]rules.Action{rules.TrainAI}, rules.Trained},
+	{[]rules.Action{rules.AIInput}, rules.Part},
 	{[]rules.Action{rules.Copy, rules.Distribute}, rules.Contained},
 }
 

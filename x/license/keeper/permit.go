@@ -173,67 +173,69 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 // decideOne asks the rules whether what a derivation relies on permits one use that it
 // makes of the source, under the demands that it pins; a licence that can't be taken back,
 // under those of the day that it was first offered.
-func (rd *reader) decideOne(
-	r types.PermitRequest, use rules.Use, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
+func (r *reader) decideOne(
+	req types.PermitRequest, use rules.Use, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
 	permit types.Permit,
 ) error {
-	k, ctx := rd.k, rd.ctx
-	by := asker{r.Owner, r.Derivative}
-	q := &inquiry{reader: rd, use: use, asker: by, grants: true}
+	by := asker{req.Owner, req.Derivative}
+	q := &inquiry{reader: r, use: use, asker: by, grants: true}
 	work := rules.Work{
-		Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(r.Owner), Waiting: len(permit.Waiting) > 0,
+		Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(req.Owner), Waiting: len(permit.Waiting) > 0,
 	}
 	var err error
-	if work.Constraints, err = q.constraints(r.Source, rows); err != nil {
+	if work.Constraints, err = q.constraints(req.Source, rows); err != nil {
 		return err
 	}
-	if work.Owes, err = q.owes(r.Source, work.Constraints); err != nil {
+	if work.Owes, err = q.owes(req.Source, work.Constraints); err != nil {
 		return err
 	}
 	if permit.Grant.IsZero() {
-		if err := q.exclusivity(r.Source, by, types.GrantID{}, &work); err != nil {
+		if err := q.exclusivity(req.Source, by, types.GrantID{}, &work); err != nil {
 			return err
 		}
 	}
-	switch {
-	case permit.Own:
-	case !permit.Grant.IsZero():
-		grant, err := k.GetGrant(ctx, permit.Grant)
+	if !permit.Own {
+		alternative, err := q.relied(source, demands, work.Constraints, permit)
 		if err != nil {
-			return err
-		}
-		alternative, err := q.reader.grant(permit.Grant, grant, r.Derivative)
-		if err != nil {
-			return err
-		}
-		if alternative.Owes, err = q.owesUnder(grant, work.Constraints); err != nil {
-			return err
-		}
-		work.Alternatives = []rules.Alternative{alternative}
-	default:
-		offer, err := k.getOffer(ctx, r.Source, permit.Terms)
-		if err != nil {
-			return err
-		}
-		alternative, err := q.offer(collections.Join(r.Source, permit.Terms), source.Transfers, offer, by)
-		if err != nil {
-			return err
-		}
-		if err := q.pinOffer(r.Source, offer, &demands, &alternative); err != nil {
 			return err
 		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
 	decision := rules.Decide(work, q.use, q.now)
 	if decision.Verdict != rules.Allowed {
-		return refusal(r.Source, decision.Reasons[0])
+		return refusal(req.Source, decision.Reasons[0])
 	}
 	if rely := decision.Rely; rely != nil && rely.Pinned { // what it takes on is today's
 		if against := rules.Clash(work.Constraints, q.use, work.Owes); len(against) > 0 {
-			return refusal(r.Source, against[0])
+			return refusal(req.Source, against[0])
 		}
 	}
 	return nil
+}
+
+// relied is what a permit relies on, as the rules see it: a grant or a public offer.
+func (q *inquiry) relied(
+	source registrytypes.Work, demands types.Demands, constraints []rules.Constraint, permit types.Permit,
+) (a rules.Alternative, err error) {
+	if !permit.Grant.IsZero() {
+		grant, err := q.k.GetGrant(q.ctx, permit.Grant)
+		if err != nil {
+			return a, err
+		}
+		if a, err = q.reader.grant(permit.Grant, grant, q.derivative); err != nil {
+			return a, err
+		}
+		a.Owes, err = q.owesUnder(grant, constraints)
+		return a, err
+	}
+	offer, err := q.k.getOffer(q.ctx, permit.Source, permit.Terms)
+	if err != nil {
+		return a, err
+	}
+	if a, err = q.offer(collections.Join(permit.Source, permit.Terms), source.Transfers, offer, q.asker); err != nil {
+		return a, err
+	}
+	return a, q.pinOffer(permit.Source, offer, &demands, &a)
 }
 
 // GetGrant returns a grant. It fails with ErrGrantNotFound.
