@@ -166,7 +166,7 @@ func (a Alternative) grantAgainst(u Use, now time.Time) []Reason {
 	case a.Ends.Before(u.end(now)):
 		reasons = append(reasons, Reason{Code: EndsBeforeUse, Permission: a.ID, At: a.Ends})
 	}
-	if a.UsedElsewhere && u.Action.makes() {
+	if a.UsedElsewhere && u.linked() {
 		reasons = append(reasons, Reason{Code: GrantUsed, Permission: a.ID})
 	}
 	return reasons

@@ -26,6 +26,11 @@ func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 // Makes says whether the use makes a derivative.
 func (u Use) Makes() bool { return u.Action.makes() }
 
+// linked says whether the use makes a derivative that is declared: one that a grant has
+// to serve. Input is declared where a derivation asks, which asks unplaced; else it
+// is a use like others.
+func (u Use) linked() bool { return u.Action.makes() || u.Unplaced && u.Action == AIInput }
+
 // approved says whether the owner's approval is asked for the action where terms
 // ask for one.
 func (a Action) approved() bool { return a.makes() || a == AIInput }
