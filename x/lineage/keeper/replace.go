@@ -9,6 +9,7 @@ import (
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -42,7 +43,7 @@ func (k Keeper) takeOut(d *derivation) error {
 // compare notes which of the replaced permissions get better: no demand stricter, no
 // rate higher. For anything else a source counts as a later one.
 func (k Keeper) compare(ctx context.Context, d *derivation) error {
-	for _, past := range d.replaced {
+	for n, past := range d.replaced {
 		i := slices.IndexFunc(d.permits, func(p licensetypes.Permit) bool { return p.Source == past.Source })
 		p, s := d.permits[i], d.linked[i]
 		if past.Edge.Role == s.Role && past.Edge.Terms.TermsID == p.Terms && past.Edge.Grant.GrantID == p.Grant {
@@ -55,6 +56,7 @@ func (k Keeper) compare(ctx context.Context, d *derivation) error {
 		if better {
 			d.better[p.Source] = true
 		}
+		d.replaced[n].Edge.Source = registrytypes.WorkIDBytes{} // which is in the key
 	}
 	return nil
 }
