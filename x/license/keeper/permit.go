@@ -185,6 +185,11 @@ func (k Keeper) decideOne(
 		if err := q.pinOffer(r.Source, offer, &demands, &alternative); err != nil {
 			return err
 		}
+		if alternative.Terms.Exclusivity != rules.Shared { // else the refusal would send to a grant that can't be had
+			if err := q.rivals(r.Source, &work); err != nil {
+				return err
+			}
+		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
 	if decision := rules.Decide(work, q.use, q.now); decision.Verdict != rules.Allowed {
