@@ -274,7 +274,9 @@ func (a Acquire) String() string {
 func (a Renew) String() string {
 	return fmt.Sprintf("%s renews %s at most for %d", a.By, a.Grant, a.MaxFee)
 }
+
 func (a OfferGrant) String() string { return fmt.Sprintf("%s offers %s to %s", a.By, a.Grant, a.To) }
+
 func (a CancelGrant) String() string {
 	return fmt.Sprintf("%s takes the offer of %s back", a.By, a.Grant)
 }

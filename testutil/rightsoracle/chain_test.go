@@ -132,13 +132,20 @@ func (purse) SendCoinsToVirtual(context.Context, sdk.AccAddress, sdk.AccAddress,
 func (purse) SendCoinsFromModuleToAccount(context.Context, string, sdk.AccAddress, sdk.Coins) error {
 	return nil
 }
+
 func (purse) InputOutputCoins(context.Context, banktypes.Input, []banktypes.Output) error { return nil }
-func (purse) BlockedAddr(sdk.AccAddress) bool                                             { return false }
-func (purse) IsSendEnabledCoins(context.Context, ...sdk.Coin) error                       { return nil }
-func (purse) GetAllBalances(context.Context, sdk.AccAddress) sdk.Coins                    { return nil }
-func (purse) GetModuleAddress(name string) sdk.AccAddress                                 { return authtypes.NewModuleAddress(name) }
-func (purse) GetModuleAccount(context.Context, string) sdk.ModuleAccountI                 { return nil }
-func (purse) GetParams(context.Context) authtypes.Params                                  { return authtypes.DefaultParams() }
+
+func (purse) BlockedAddr(sdk.AccAddress) bool { return false }
+
+func (purse) IsSendEnabledCoins(context.Context, ...sdk.Coin) error { return nil }
+
+func (purse) GetAllBalances(context.Context, sdk.AccAddress) sdk.Coins { return nil }
+
+func (purse) GetModuleAddress(name string) sdk.AccAddress { return authtypes.NewModuleAddress(name) }
+
+func (purse) GetModuleAccount(context.Context, string) sdk.ModuleAccountI { return nil }
+
+func (purse) GetParams(context.Context) authtypes.Params { return authtypes.DefaultParams() }
 
 func (purse) GetBalance(_ context.Context, _ sdk.AccAddress, denom string) sdk.Coin {
 	return sdk.NewInt64Coin(denom, 0)

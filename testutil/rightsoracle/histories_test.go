@@ -30,32 +30,40 @@ func TestFoundHistories(t *testing.T) {
 		verdict Verdict
 	}{
 		"the permission of a source that was made from something is replaced": {acts: []Act{
-			register("ana", 0), register("bo", 1), register("bo", 2), Offer{By: "ana", Work: "song", Terms: "CC-BY-4.0"},
+			register("ana", 0), register("bo", 1), register("bo", 2),
+			Offer{By: "ana", Work: "song", Terms: "CC-BY-4.0"},
 			derive("bo", "photo", "song", ComponentOf, by("CC-BY-4.0")), derive("bo", "film", "photo", ComponentOf, Own),
 			derive("bo", "film", "photo", ParentOf, Own),
 		}},
 		"a work waited, took on nothing, and declares another source": {acts: []Act{
-			register("ana", 0), register("bo", 1), register("bo", 2), Offer{By: "ana", Work: "song", Terms: "relative-5"},
-			Offer{By: "bo", Work: "photo", Terms: "two-grants"}, Acquire{By: "ana", Work: "photo", Terms: "two-grants"},
+			register("ana", 0), register("bo", 1), register("bo", 2),
+			Offer{By: "ana", Work: "song", Terms: "relative-5"},
+			Offer{By: "bo", Work: "photo", Terms: "two-grants"},
+			Acquire{By: "ana", Work: "photo", Terms: "two-grants"},
 			admitted(derive("bo", "photo", "song", ParentOf, by("relative-5"))),
 			Consent{By: "ana", Work: "song", Derivative: "photo", Declaration: 1, Shown: Shown{Grants: 1}},
 			derive("bo", "photo", "film", ParentOf, Own),
 		}},
 		"places leave nothing in common": {
 			acts: []Act{
-				register("ana", 0), register("bo", 1), register("bo", 2), Offer{By: "ana", Work: "song", Terms: "in-DE"},
-				Offer{By: "bo", Work: "photo", Terms: "in-FR-print"}, Sell{By: "bo", To: "ana", Work: "photo"},
+				register("ana", 0), register("bo", 1), register("bo", 2),
+				Offer{By: "ana", Work: "song", Terms: "in-DE"},
+				Offer{By: "bo", Work: "photo", Terms: "in-FR-print"},
+				Sell{By: "bo", To: "ana", Work: "photo"},
 				derive("bo", "film", "song", ParentOf, by("in-DE")), derive("bo", "film", "photo", ParentOf, by("in-FR-print")),
 			},
 			against: []string{"scope_conflict"},
 		},
 		"a newer grant stands beside an older one, which permits more": {
 			acts: []Act{
-				register("ana", 0), register("bo", 1), Offer{By: "ana", Work: "song", Terms: "one-hour"},
-				Offer{By: "bo", Work: "photo", Terms: "no-stage"}, Acquire{By: "cy", Work: "song", Terms: "one-hour", Serial: 1},
+				register("ana", 0), register("bo", 1),
+				Offer{By: "ana", Work: "song", Terms: "one-hour"},
+				Offer{By: "bo", Work: "photo", Terms: "no-stage"},
+				Acquire{By: "cy", Work: "song", Terms: "one-hour", Serial: 1},
 				admitted(derive("ana", "song", "photo", ParentOf, by("no-stage"))),
 				Consent{By: "bo", Work: "photo", Derivative: "song", Declaration: 1, Shown: Shown{Grants: 1}},
-				Wait{For: time.Minute}, Acquire{By: "cy", Work: "song", Terms: "one-hour", Serial: 2},
+				Wait{For: time.Minute},
+				Acquire{By: "cy", Work: "song", Terms: "one-hour", Serial: 2},
 			},
 			ask:     &Question{By: "cy", Work: "song", Use: Use{Action: Perform}},
 			verdict: Yes,
@@ -75,8 +83,10 @@ func TestFoundHistories(t *testing.T) {
 		},
 		"an exclusive offer is relied on where none can be taken": {
 			acts: []Act{
-				register("ana", 0), register("bo", 1), Offer{By: "ana", Work: "song", Terms: "exclusive"},
-				Offer{By: "ana", Work: "song", Terms: "CC-BY-4.0"}, derive("bo", "photo", "song", ParentOf, by("exclusive")),
+				register("ana", 0), register("bo", 1),
+				Offer{By: "ana", Work: "song", Terms: "exclusive"},
+				Offer{By: "ana", Work: "song", Terms: "CC-BY-4.0"},
+				derive("bo", "photo", "song", ParentOf, by("exclusive")),
 			},
 			against: []string{"irrevocable_offered"},
 		},

@@ -370,7 +370,8 @@ func TestDecisions(t *testing.T) {
 		"used, as input": {rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true}, rules.Use{Action: rules.AIInput}, nil},
 		"used, as declared input": {
 			rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true},
-			rules.Use{Action: rules.AIInput, Unplaced: true}, []rules.Code{rules.GrantUsed},
+			rules.Use{Action: rules.AIInput, Unplaced: true},
+			[]rules.Code{rules.GrantUsed},
 		},
 		"used, to show":  {rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true}, rules.Use{Action: rules.Perform}, nil},
 		"grant ended":    {rules.Alternative{ID: "offer", Terms: open, Granted: true, Ends: now}, adapt, []rules.Code{rules.GrantExpired}},
