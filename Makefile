@@ -57,7 +57,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec
 
-.PHONY: test test-web test-race test-sim test-kills test-mutants cover bench bench-scale load lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-mutants cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -74,6 +74,9 @@ cover: ## tests with coverage, into build/cover.out
 
 test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
 	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 $(SIM_FLAGS)
+
+test-oracle: ## random worlds against the plain rules of rights, about six a second; WORLDS=2000, SEED=1 for that of the first
+	WORLDS=$(or $(WORLDS),20000) SEED=$(or $(SEED),1) go test ./testutil/rightsoracle -run Oracle -count=1 -timeout 10h
 
 test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
 	go test ./cmd/stemmad -run TestANodeIsKilled -v -count=1 -timeout 30m -args -kills=$(or $(KILLS),100)

@@ -41,9 +41,6 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, type
 	if err := k.checkReservation(ctx, a); err != nil {
 		return id, types.Grant{}, err
 	}
-	if err := k.checkRoom(ctx, a.Licensee, a.Work, a.Terms); err != nil {
-		return id, types.Grant{}, err
-	}
 	known, err := k.Grants.Has(ctx, id)
 	if err != nil {
 		return id, types.Grant{}, err
@@ -53,6 +50,9 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, type
 	}
 	grant, err := k.newGrant(ctx, a, q)
 	if err != nil {
+		return id, grant, err
+	}
+	if err := k.checkRoom(ctx, a.Licensee, id, grant); err != nil {
 		return id, grant, err
 	}
 	if err := k.payFee(ctx, a, q.fee); err != nil {

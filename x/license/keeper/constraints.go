@@ -63,6 +63,9 @@ func (k Keeper) setDemands(ctx context.Context, work registrytypes.WorkID, befor
 			return err
 		}
 	}
+	if now.IsEmpty() { // it waited, took on nothing, and waits no longer
+		return k.Demands.Remove(ctx, work)
+	}
 	return k.Demands.Set(ctx, work, now.Pack())
 }
 

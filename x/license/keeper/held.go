@@ -74,15 +74,15 @@ func sameHeld(a held) func(held) bool {
 	return func(b held) bool { return bytes.Equal(a.K1(), b.K1()) && bytes.Equal(a.K4(), b.K4()) }
 }
 
-// beyond begins the key that comes after those of all grants under the same terms.
-var beyond = []byte{2}
+// beyond is a last part of a key that comes after those of all grants under the same terms.
+var beyond = bytes.Repeat([]byte{0xff}, 5)
 
 // lastTerms is the last id that terms can have.
 var lastTerms = types.TermsID(bytes.Repeat([]byte{0xff}, len(types.TermsID{})))
 
-// firstHeld finds the most useful grant of a work under each terms that somebody
-// holds any under, in order of terms: at most MaxHeldTerms. It seeks once for each,
-// whatever the number of grants.
+// firstHeld finds the most useful grant of a work under each terms, and each version of
+// demands that grants under them pin, that somebody holds any under, in order of both: at
+// most MaxHeldTerms. It seeks once for each, whatever the number of grants.
 func (k Keeper) firstHeld(ctx context.Context, holder types.Approved, work registrytypes.WorkID) ([]held, error) {
 	var list []held
 	from := collections.Join4(holder.Key(), work, types.TermsID{}, []byte(nil))
@@ -92,7 +92,8 @@ func (k Keeper) firstHeld(ctx context.Context, holder types.Approved, work regis
 			return list, err
 		}
 		list = append(list, found[0])
-		from = collections.Join4(holder.Key(), work, found[0].K3(), beyond)
+		_, end := types.UsedUpKeys(found[0].K4())
+		from = collections.Join4(holder.Key(), work, found[0].K3(), end)
 	}
 	return list, nil
 }
@@ -114,19 +115,21 @@ func (k Keeper) seekHeld(ctx context.Context, from, to held, most int) (list []h
 	return list, nil
 }
 
-// checkRoom refuses a grant of a work under one more terms to an account that holds
-// some under MaxHeldTerms: an answer looks at all of them.
-func (k Keeper) checkRoom(ctx context.Context, account sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID) error {
-	list, err := k.firstHeld(ctx, types.Approved{Licensee: account}, work)
-	if err != nil || len(list) < types.MaxHeldTerms || slices.ContainsFunc(list, func(h held) bool { return h.K3() == terms }) {
+// checkRoom refuses a grant of a work under one more terms, or under the same when more is
+// demanded of the work, to an account that holds some under MaxHeldTerms: an answer looks
+// at all of them.
+func (k Keeper) checkRoom(ctx context.Context, account sdk.AccAddress, id types.GrantID, g types.Grant) error {
+	list, err := k.firstHeld(ctx, types.Approved{Licensee: account}, g.Work.WorkID)
+	known := func(h held) bool { return h.K3() == g.Terms.TermsID && types.SameHeld(h.K4(), g.HeldKey(id)) }
+	if err != nil || len(list) < types.MaxHeldTerms || slices.ContainsFunc(list, known) {
 		return err
 	}
-	return errorsmod.Wrapf(types.ErrTooManyTerms, "%s holds grants of %s under %d terms, the most there may be: "+
-		"use another account, or terms that it holds a grant under", account, work, len(list))
+	return errorsmod.Wrapf(types.ErrTooManyTerms, "%s holds grants of %s under %d terms, or demands of sources that differ, the most there may be: "+
+		"use another account", account, g.Work.WorkID, len(list))
 }
 
-// addHeld adds what somebody holds of a work: of the grants under each terms the one
-// that serves best and, where it does not do, such as are used up.
+// addHeld adds what somebody holds of a work: of the grants under each terms, and of each
+// version of demands, the one that serves best and, where it does not do, such as are used up.
 func (q *inquiry) addHeld(holder types.Approved, id registrytypes.WorkID, demands *types.Demands, known *rules.Work) error {
 	list, err := q.k.firstHeld(q.ctx, holder, id)
 	if err != nil {
@@ -150,12 +153,13 @@ func (q *inquiry) addHeld(holder types.Approved, id registrytypes.WorkID, demand
 	return nil
 }
 
-// addUsedUp adds the grant that runs longest among those under the same terms which
-// serve no further derivative: other uses may rest on it, and an answer tells why it
+// addUsedUp adds the grant that runs longest among those of a group which serve no
+// further derivative: other uses may rest on it, and an answer tells why it
 // serves none. What moved on with the work that uses it is passed over.
 func (q *inquiry) addUsedUp(group held, demands *types.Demands, known *rules.Work) error {
-	from := collections.Join4(group.K1(), group.K2(), group.K3(), types.UsedUpKeys)
-	list, err := q.k.seekHeld(q.ctx, from, collections.Join4(group.K1(), group.K2(), group.K3(), beyond), types.MaxUsedGrants)
+	from, to := types.UsedUpKeys(group.K4())
+	list, err := q.k.seekHeld(q.ctx, collections.Join4(group.K1(), group.K2(), group.K3(), from),
+		collections.Join4(group.K1(), group.K2(), group.K3(), to), types.MaxUsedGrants)
 	if err != nil {
 		return err
 	}

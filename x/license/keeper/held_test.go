@@ -86,6 +86,33 @@ func TestTheMostUsefulGrantIsFound(t *testing.T) {
 	require.ErrorContains(t, err, "InvalidArgument")
 }
 
+// A grant from before a later source permits what one of the same terms from after it does
+// not; whichever runs longer, the answer finds the one that does.
+func TestAnOlderGrantIsFoundBesideANewer(t *testing.T) {
+	f := newFixture(t)
+	hour := time.Hour
+	terms := f.publish(types.Terms{Spdx: "LicenseRef-Hour", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED, Duration: &hour})
+	quiet := f.publish(types.Terms{
+		Spdx: "LicenseRef-Quiet", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED,
+		Uses: []types.Action{types.ACTION_COPY, types.ACTION_ADAPT},
+	})
+	f.offered(song, terms, types.Offer{})
+	f.offered(photo, quiet, types.Offer{})
+	older := f.acquired(bob, song, terms, 1, "")
+	require.NoError(t, f.derive(song, source{photo, quiet}))
+	f.wait(time.Minute)
+	newer := f.acquired(bob, song, terms, 2, "")
+	perform := types.Use{Action: types.ACTION_PERFORM}
+	require.Equal(t, types.VERDICT_DENIED, f.rightsBy(song.String(), perform, bob, newer.String()).Verdict)
+	got := f.rights(song, perform, bob)
+	require.Equal(t, types.VERDICT_ALLOWED, got.Verdict, "%v", codesOf(got))
+	require.Equal(t, older.String(), got.Permission)
+	require.NoError(t, f.derive(remix, source{song, older}), "used up, it permits on")
+	require.Equal(t, older.String(), f.rights(song, perform, bob).Permission)
+	f.wait(hour - time.Minute)
+	require.Equal(t, types.VERDICT_DENIED, f.rights(song, perform, bob).Verdict)
+}
+
 // An account holds grants of one work under at most 64 terms: an answer looks at all.
 func TestTermsHeldAreBounded(t *testing.T) {
 	f := newFixture(t)

@@ -112,7 +112,7 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 		switch {
 		case number == 0, !bytes.Equal(last.K1(), key.K1()), last.K2() != key.K2():
 			number = 1
-		case last.K3() != key.K3():
+		case last.K3() != key.K3(), !types.SameHeld(last.K4(), key.K4()):
 			number++
 		}
 		if last = key; number > types.MaxHeldTerms && key.K1()[0] == 0 {

@@ -199,6 +199,12 @@ func (r *reader) decideOne(
 		if err != nil {
 			return err
 		}
+		if permit.Grant.IsZero() && alternative.Terms.Exclusivity != rules.Shared {
+			// Else the refusal would send to a grant that can't be had.
+			if err := q.rivals(req.Source, &work); err != nil {
+				return err
+			}
+		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
 	decision := rules.Decide(work, q.use, q.now)

@@ -59,6 +59,11 @@ func (k Keeper) RenewGrant(
 	if err := k.pinAnew(ctx, &grant, q); err != nil {
 		return grant, err
 	}
+	if grant.DemandsVersion != before.DemandsVersion {
+		if err := k.checkRoom(ctx, grant.Licensee, id, grant); err != nil {
+			return grant, err
+		}
+	}
 	if err := k.replaceGrant(ctx, id, before, grant); err != nil {
 		return grant, err
 	}

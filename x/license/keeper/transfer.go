@@ -71,7 +71,7 @@ func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id ty
 	if err := k.checkMovable(ctx, id, grant, recipient); err != nil {
 		return err
 	}
-	if err := k.checkRoom(ctx, recipient, grant.Work.WorkID, grant.Terms.TermsID); err != nil {
+	if err := k.checkRoom(ctx, recipient, id, grant); err != nil {
 		return err
 	}
 	before := grant

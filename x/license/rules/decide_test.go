@@ -367,6 +367,12 @@ func TestDecisions(t *testing.T) {
 			with(func(t *rules.Terms) { t.Duration = time.Hour }), rules.Use{Action: rules.Adapt, Until: later}, []rules.Code{rules.EndsBeforeUse},
 		},
 		"used":           {rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true}, adapt, []rules.Code{rules.GrantUsed}},
+		"used, as input": {rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true}, rules.Use{Action: rules.AIInput}, nil},
+		"used, as declared input": {
+			rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true},
+			rules.Use{Action: rules.AIInput, Unplaced: true},
+			[]rules.Code{rules.GrantUsed},
+		},
 		"used, to show":  {rules.Alternative{ID: "offer", Terms: open, Granted: true, UsedElsewhere: true}, rules.Use{Action: rules.Perform}, nil},
 		"grant ended":    {rules.Alternative{ID: "offer", Terms: open, Granted: true, Ends: now}, adapt, []rules.Code{rules.GrantExpired}},
 		"grant too soon": {rules.Alternative{ID: "offer", Terms: open, Granted: true, Ends: later}, rules.Use{Action: rules.Adapt, Until: later.Add(1)}, []rules.Code{rules.EndsBeforeUse}},

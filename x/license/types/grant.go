@@ -1,6 +1,7 @@
 package types
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -51,15 +52,21 @@ func (g Grant) End() time.Time {
 func (e ExclusiveGrant) Runs(now time.Time) bool { return !expired(e.ExpiresAt, now) }
 
 // heldSize is the size of the last part of a key of held grants.
-const heldSize = 1 + 8 + len(GrantID{})
+const heldSize = heldPin + 1 + 8 + len(GrantID{})
 
-// HeldKey orders the grants that an account holds under the same terms by use: what
-// still serves a derivative first, then by end, the latest first. It is 0, or 1 when
-// used up, the nanoseconds from the end to MaxTime, and the grant's id.
+// heldPin is the size of what such a part begins with, the version of demands.
+const heldPin = 4
+
+// HeldKey orders the grants that an account holds under the same terms by what they are
+// judged by, for one that is older may permit what a newer one does not, and then by
+// use: what still serves a derivative first, then by end, the latest first. It is the
+// version of demands that the grant pins, 0, or 1 when used up, the nanoseconds from the
+// end to MaxTime, and the grant's id.
 func (g Grant) HeldKey(id GrantID) []byte {
-	key := make([]byte, 1, heldSize)
+	key := make([]byte, heldPin+1, heldSize)
+	binary.BigEndian.PutUint32(key, g.DemandsVersion)
 	if g.UsedUp() {
-		key[0] = 1
+		key[heldPin] = 1
 	}
 	key = binary.BigEndian.AppendUint64(key, uint64(MaxTime.UnixNano()-g.End().UnixNano()))
 	return append(key, id[:]...)
@@ -70,11 +77,17 @@ func ReadHeldKey(key []byte) (id GrantID, usedUp bool) {
 	if len(key) == heldSize {
 		id = GrantID(key[heldSize-len(id):])
 	}
-	return id, len(key) > 0 && key[0] == 1
+	return id, len(key) > heldPin && key[heldPin] == 1
 }
 
-// UsedUpKeys is how the keys begin of grants that are used up.
-var UsedUpKeys = []byte{1}
+// SameHeld says whether keys that HeldKey wrote are of one version of demands.
+func SameHeld(a, b []byte) bool { return bytes.Equal(a[:heldPin], b[:heldPin]) }
+
+// UsedUpKeys are how the keys begin of grants that are used up, among those of the same
+// version of demands as a key, and where that version's keys end.
+func UsedUpKeys(key []byte) (from, to []byte) {
+	return append(slices.Clone(key[:heldPin]), 1), append(slices.Clone(key[:heldPin]), 2)
+}
 
 // Digest is by which a grant names the accounts that may hold it: SHA-256 over a
 // domain tag and the accounts, each after its length. Zero: there are none, so

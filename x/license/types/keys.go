@@ -65,7 +65,8 @@ const (
 	// GasPerAnswerByte is what a byte of an answer in a batch takes of it.
 	GasPerAnswerByte = 60
 	// MaxHeldTerms bounds the terms under which one account holds grants of one
-	// work: an answer looks at all of them.
+	// work, those counted twice under which it holds grants that pin other demands: an
+	// answer looks at all of them.
 	MaxHeldTerms = 64
 	// MaxUsedGrants bounds the grants of one account, work and terms that serve no
 	// further derivative which an answer looks at, those with the latest end first:

@@ -152,7 +152,6 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 	d.number = d.row.Declarations + 1
 	for i := range d.replaced {
 		d.replaced[i].ReplacedBy = d.number
-		d.replaced[i].Edge.Source = registrytypes.WorkIDBytes{}
 	}
 	var err error
 	d.derived, err = k.Derived.Has(ctx, d.Work)

@@ -171,7 +171,10 @@ func (w *world) Bind(_ context.Context, b licensetypes.Binding) error {
 	return nil
 }
 
-func (w *world) NoStricter(context.Context, workID, licensetypes.Permit, licensetypes.Pin) (bool, error) {
+func (w *world) NoStricter(_ context.Context, _ workID, permit licensetypes.Permit, than licensetypes.Pin) (bool, error) {
+	if permit.Source != than.Source {
+		return false, fmt.Errorf("a permission of %s is compared with one of %s", permit.Source, than.Source)
+	}
 	return !w.stricter, nil
 }
 

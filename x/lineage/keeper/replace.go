@@ -9,6 +9,7 @@ import (
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -42,7 +43,7 @@ func (k Keeper) takeOut(d *derivation) error {
 // compare notes which of the replaced permissions get better: no demand stricter, no
 // rate higher. For anything else a source counts as a later one.
 func (k Keeper) compare(ctx context.Context, d *derivation) error {
-	for _, past := range d.replaced {
+	for n, past := range d.replaced {
 		i := slices.IndexFunc(d.permits, func(p licensetypes.Permit) bool { return p.Source == past.Source })
 		p, s := d.permits[i], d.linked[i]
 		if past.Edge.Role == s.Role && past.Edge.Permission() == p.Pin().Permission() {
@@ -55,12 +56,12 @@ func (k Keeper) compare(ctx context.Context, d *derivation) error {
 		if better {
 			d.better[p.Source] = true
 		}
+		d.replaced[n].Edge.Source = registrytypes.WorkIDBytes{} // which is in the key
 	}
 	return nil
 }
 
 func (k Keeper) isBetter(ctx context.Context, d *derivation, e types.Edge, p licensetypes.Permit) (bool, error) {
-	e.Source.WorkID = p.Source // which the history keeps as a key
 	looser, err := k.license.NoStricter(ctx, d.Work, p, pinOf(e, d.kind))
 	if err != nil || !looser {
 		return false, err

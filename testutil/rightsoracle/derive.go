@@ -1,0 +1,210 @@
+package rightsoracle
+
+import "slices"
+
+// whole is all of a work's revenue, in ppm.
+const whole = 1_000_000
+
+// MayDerive says what is against a derivation.
+func (h *History) MayDerive(a Derive) (against []string) {
+	if h.Owner(a.Work, h.Today()) != a.By {
+		against = append(against, "not_owner")
+	}
+	if h.StatusOf(a.Work) == Disputed {
+		against = append(against, "on_hold")
+	}
+	against = append(against, h.againstRecord(a)...)
+	for _, s := range a.Sources {
+		against = append(against, h.againstSource(a, s)...)
+	}
+	if len(against) > 0 || len(a.linked()) == 0 { // what follows supposes that each by itself is permitted
+		return against
+	}
+	if waiting := h.unasked(a, h.Today()); len(waiting) > 0 && !a.AllowUnapproved {
+		against = append(against, "approval_needed")
+	}
+	return append(against, h.againstTogether(a)...)
+}
+
+// againstRecord: a work is made once, and its record comes with the first input. Inputs
+// that are declared anew are asked for anew.
+func (h *History) againstRecord(a Derive) (against []string) {
+	if !a.Record {
+		return nil
+	}
+	if h.generated(a.Work) {
+		against = append(against, "already_recorded")
+	}
+	stands := func(e edge) bool {
+		again := slices.ContainsFunc(a.linked(), func(s Source) bool { return s.Work == e.Source.Work })
+		return e.Role == InputTo && !again
+	}
+	if slices.ContainsFunc(h.edgesOf(a.Work, h.Today()), stands) {
+		against = append(against, "invalid_record")
+	}
+	return against
+}
+
+// againstSource says what is against one source by itself.
+func (h *History) againstSource(a Derive, s Source) (against []string) {
+	if !h.Exists(s.Work) {
+		return []string{"work_not_found"}
+	}
+	if s.Work == a.Work {
+		return []string{"invalid_source"}
+	}
+	linked := h.edgesOf(a.Work, h.Today())
+	place := slices.IndexFunc(linked, func(e edge) bool { return e.Source.Work == s.Work })
+	if s.Role == Cites {
+		if place >= 0 || slices.Contains(h.cited(a.Work), s.Work) {
+			return []string{"already_source"}
+		}
+		return nil
+	}
+	if place >= 0 && linked[place].Role == s.Role && linked[place].Relied == h.relied(a.By, s, h.Today()) {
+		against = append(against, "already_source")
+	}
+	if kind := h.KindOf(a.Work); s.Role == TrainedOn && kind != Model && kind != Dataset {
+		against = append(against, "invalid_source")
+	}
+	if h.comesFrom(s.Work, a.Work) {
+		against = append(against, "cycle")
+	}
+	return append(against, h.againstRelyingOn(a, s)...)
+}
+
+// asks is what a derivation asks of a source: what made the work may do with it.
+func (h *History) asks(a Derive, r Role) Action {
+	switch {
+	case r == TrainedOn:
+		return Train
+	case r == InputTo && (a.Record || h.generated(a.Work)):
+		return Input
+	}
+	return Adapt
+}
+
+// againstRelyingOn says why what a source is said to be permitted by does not permit it.
+func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
+	relied := h.relied(a.By, s, h.Today())
+	switch g, granted := h.grantNamed(s.Permission.Grant, h.Today()); {
+	case relied == Own && !h.solelyOwned(s.Work, a.By, h.Today()):
+		return []string{"needs_permission"}
+	case relied.Grant != "" && !granted:
+		return []string{"grant_not_found"}
+	case relied.Grant != "" && g.Work != s.Work:
+		return []string{"needs_permission"}
+	case relied.Grant != "" && h.holder(g) != a.By:
+		return []string{"not_licensee"}
+	}
+	answer := h.MayUse(Question{
+		By: a.By, Work: s.Work, Use: Use{Action: h.asks(a, s.Role), Deriving: true}, Permission: relied, Derivative: a.Work,
+	})
+	if answer.Verdict == Yes {
+		return nil
+	}
+	for _, r := range answer.Reasons {
+		against = append(against, r.Code)
+	}
+	return against
+}
+
+// againstTogether says what is against all sources together, those from before among them.
+func (h *History) againstTogether(a Derive) (against []string) {
+	after := h.with(a)
+	var groups [][]Demand
+	for _, e := range after.edgesOf(a.Work, after.Today()) {
+		group := after.passedOn(e.Source.Work, e.Relied, e.Declared)
+		if e.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
+			for i := range group {
+				group[i].Trained = true
+			}
+		}
+		groups = append(groups, group)
+	}
+	against = append(against, after.conflicts(groups)...)
+	demands, debts := after.demands(a.Work, after.Today()), after.debts(a.Work, after.Today())
+	if owed := sum(debts); owed > whole {
+		against = append(against, "over_whole")
+	} else if owed > a.MaxRate {
+		against = append(against, "over_max_rate")
+	}
+	owes := sum(debts) > 0
+	if owes && slices.ContainsFunc(demands, func(d Demand) bool { return after.binds(d, alike) }) {
+		against = append(against, "sharealike_conflicts_royalty")
+	}
+	for _, o := range after.offersOf(a.Work, after.Today()) {
+		if o.open(h.Now) {
+			against = append(against, after.breaks(demands, owes, o)...)
+		}
+	}
+	return against
+}
+
+// with is the history in which a derivation is made.
+func (h *History) with(a Derive) *History {
+	after := &History{Now: h.Now, terms: h.terms, acts: slices.Clone(h.acts), times: slices.Clone(h.times)}
+	after.Add(a)
+	return after
+}
+
+// conflicts says why no derivative can meet the demands of several sources, each of which is a
+// group: what it demands and had taken on itself.
+func (h *History) conflicts(groups [][]Demand) (against []string) {
+	var territories, media []string
+	for i, g := range groups {
+		for _, d := range g {
+			against = append(against, h.clash(d, groups, i)...)
+			if len(d.Terms.Territories) > 0 {
+				territories = append(territories, d.Terms.Name)
+			}
+			if len(d.Terms.Media) > 0 {
+				media = append(media, d.Terms.Name)
+			}
+		}
+	}
+	if h.nothingLeft(territories, func(t Terms) []string { return t.Territories }) ||
+		h.nothingLeft(media, func(t Terms) []string { return t.Media }) {
+		against = append(against, "scope_conflict")
+	}
+	return against
+}
+
+// clash says why a demand to share alike does not go with the other groups: with one that
+// demands other terms; with a ban of commercial use, if the terms allow that, or with a
+// limit, if they allow none, that does not itself come with such a demand.
+func (h *History) clash(d Demand, groups [][]Demand, own int) (against []string) {
+	if !h.binds(d, alike) {
+		return nil
+	}
+	for i, g := range groups {
+		shares := slices.ContainsFunc(g, func(o Demand) bool { return h.binds(o, alike) && o.Terms.goWith(d.Terms) })
+		for _, o := range g {
+			if h.binds(o, alike) && !o.Terms.goWith(d.Terms) {
+				against = append(against, "sharealike_conflict")
+			}
+			if i == own || shares {
+				continue
+			}
+			if d.Terms.Commercial && h.binds(o, noCommerce) {
+				against = append(against, "sharealike_conflicts_noncommercial")
+			}
+			if d.Terms.NoFurtherRestrictions && h.restricts(o) {
+				against = append(against, "sharealike_conflicts_limits")
+			}
+		}
+	}
+	return against
+}
+
+// nothingLeft says whether limits have nothing in common.
+func (h *History) nothingLeft(names []string, list func(Terms) []string) bool {
+	if len(names) == 0 {
+		return false
+	}
+	left := slices.Clone(list(h.terms[names[0]]))
+	for _, name := range names {
+		left = slices.DeleteFunc(left, func(one string) bool { return !slices.Contains(list(h.terms[name]), one) })
+	}
+	return len(left) == 0
+}

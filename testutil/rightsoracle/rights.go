@@ -1,0 +1,343 @@
+package rightsoracle
+
+import (
+	"slices"
+	"time"
+)
+
+// Use is what somebody wants to do with a work.
+type Use struct {
+	Action      Action
+	Commercial  bool
+	Territories []string      // none: everywhere
+	Media       []string      // none: all
+	For         time.Duration // 0: over at once
+	// Deriving: a derivation asks. The result takes the limits of place on, so that they are
+	// not asked about.
+	Deriving bool
+}
+
+// Question is "may I use this for that?".
+type Question struct {
+	By   Account // "": anybody
+	Work Work
+	Use  Use
+	// Permission is the only one that counts; Own: whatever there is.
+	Permission Permission
+	// Derivative is the asker's work that is to be made; "": one that nothing is known of.
+	Derivative Work
+}
+
+// Verdict is the answer, the worse first.
+type Verdict int
+
+// Answers.
+const (
+	No Verdict = iota
+	NeedsGrant
+	Yes
+)
+
+func (v Verdict) String() string { return [...]string{"denied", "needs a grant", "allowed"}[v] }
+
+// Reason is one why not. Of is the ancestor that it comes from; "": the work itself.
+type Reason struct {
+	Code string
+	Of   Work
+}
+
+// Way is one permission that may allow a use, with what it comes to. By is Own for who
+// owns the work and all its revenue.
+type Way struct {
+	By      Permission
+	Verdict Verdict
+	Reasons []Reason
+	// Judged by the demands of an earlier day than today.
+	Pinned bool
+	At     Moment
+	// NoLongerOffered: it rests on what can't be taken back.
+	NoLongerOffered bool
+}
+
+// Answer is what is said to a question.
+type Answer struct {
+	Verdict Verdict
+	// Ways are all permissions that were weighed.
+	Ways []Way
+	// Reasons are all that are true; an answer may give some of them.
+	Reasons []Reason
+}
+
+// end is when a use ends.
+func (h *History) end(u Use) time.Time { return h.Now.Add(u.For) }
+
+// MayUse answers whether a work may be used. A dispute denies everything. Else the best
+// of all ways decides, each under what the work's sources demand by it.
+func (h *History) MayUse(q Question) Answer {
+	if status := h.standing(q.Work); len(status) > 0 {
+		return Answer{Reasons: reasons("", status)}
+	}
+	answer := Answer{Ways: h.ways(q)}
+	if len(answer.Ways) == 0 {
+		none := Way{Reasons: reasons("", []string{"not_offered"}), At: h.Today()}
+		h.underDemands(&none, q)
+		answer.Reasons = none.Reasons
+		return answer
+	}
+	for i := range answer.Ways {
+		w := &answer.Ways[i]
+		h.underDemands(w, q)
+		answer.Verdict = max(answer.Verdict, w.Verdict)
+		answer.Reasons = append(answer.Reasons, w.Reasons...)
+	}
+	return answer
+}
+
+// underDemands holds one way against what the sources demand: of today or, by a grant and
+// by a licence that can't be taken back, of the day that they pin.
+func (h *History) underDemands(w *Way, q Question) {
+	demands := h.demands(q.Work, w.At)
+	refusals := h.against(demands, q)
+	needs, unobtainable := h.askedOfSources(demands, q)
+	if refusals = append(refusals, unobtainable...); len(refusals) > 0 {
+		w.Verdict, w.Reasons = No, append(w.Reasons, refusals...)
+		return
+	}
+	if len(needs) > 0 && w.Verdict > No {
+		w.Verdict, w.Reasons = NeedsGrant, append(w.Reasons, needs...)
+	}
+}
+
+// against lists what demands have against a use, whatever the work's own terms say.
+func (h *History) against(demands []Demand, q Question) (list []Reason) {
+	for _, d := range demands {
+		var codes []string
+		if q.Use.Commercial && h.binds(d, noCommerce) {
+			codes = append(codes, "noncommercial_source")
+		}
+		if !q.Use.Deriving {
+			codes = append(codes, beyond(d.Terms, q.Use)...)
+		}
+		if end, ends := h.endOf(d); ends {
+			switch {
+			case !h.Now.Before(end):
+				codes = append(codes, "source_expired")
+			case end.Before(h.end(q.Use)):
+				codes = append(codes, "ends_before_use")
+			}
+		}
+		if code, denied := d.Terms.deniesOfResult(q.Use.Action); denied && h.binds(d, deniedUses) {
+			codes = append(codes, code)
+		}
+		list = append(list, reasons(d.Source, codes)...)
+	}
+	return list
+}
+
+// askedOfSources lists what a use needs of the owners of sources beside: a grant of a source whose
+// use is paid by grant, though not of whoever owns what was made under one; and the
+// approval of who approves derivatives. Whatever lets the asker do the same with the
+// source itself is enough. What can't be had is refused.
+func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused []Reason) {
+	owns := q.By != "" && h.Owner(q.Work, h.Today()) == q.By
+	for _, d := range demands {
+		if h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative) &&
+			h.atSource(d.Source, q) != Yes {
+			needs = append(needs, Reason{"needs_approval", d.Source})
+		}
+		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !owns {
+			switch h.atSource(d.Source, q) {
+			case No:
+				refused = append(refused, Reason{"not_offered", d.Source})
+			case NeedsGrant:
+				needs = append(needs, Reason{"needs_grant", d.Source})
+			}
+		}
+	}
+	return needs, refused
+}
+
+// atSource is the answer about the same use of a source by what is offered and granted
+// of it; what its own sources demand stands beside its demand.
+func (h *History) atSource(source Work, q Question) (best Verdict) {
+	if len(h.standing(source)) > 0 {
+		return No
+	}
+	if q.By != "" && h.Owner(source, h.Today()) == q.By {
+		return Yes
+	}
+	for _, w := range h.ways(Question{By: q.By, Work: source, Use: q.Use, Derivative: q.Derivative}) {
+		best = max(best, w.Verdict)
+	}
+	return best
+}
+
+// ways are the permissions that may allow a use, each by what it says itself. Who owns a
+// work and all its revenue does not rely on offers and grants of it, unless on a grant
+// that is named.
+func (h *History) ways(q Question) (list []Way) {
+	if q.Permission.Grant == "" && q.By != "" && h.solelyOwned(q.Work, q.By, h.Today()) {
+		return []Way{h.owning(q)}
+	}
+	for _, o := range h.offersOf(q.Work, h.Today()) {
+		if q.Permission == Own || q.Permission == (Permission{Terms: o.Terms.Name}) {
+			list = append(list, h.byOffer(o, q))
+		}
+	}
+	for _, g := range h.grantsOf(q.Work, h.Today()) {
+		if q.By == "" || h.holder(g) != q.By {
+			continue
+		}
+		// One that came with a work that was bought is found when it or that work is named.
+		found := q.Permission == Own && (g.Licensee == q.By || g.For == q.Derivative)
+		if found || q.Permission.Grant == g.Name {
+			list = append(list, h.byGrant(g, q))
+		}
+	}
+	return list
+}
+
+// owning is the owner's way: all but what somebody has exclusively.
+func (h *History) owning(q Question) Way {
+	w := Way{By: Own, Verdict: Yes, At: h.Today()}
+	if h.keptOut(q, Terms{}, Exclusive) {
+		w.Verdict, w.Reasons = No, reasons("", []string{"exclusive_granted"})
+	}
+	return w
+}
+
+// byGrant is the way of who holds a grant.
+func (h *History) byGrant(g heldGrant, q Question) Way {
+	w := Way{By: Permission{Grant: g.Name}, Verdict: Yes, At: g.Pinned, Pinned: true}
+	codes := againstTerms(g.Terms, q.Use)
+	switch {
+	case g.over(h.Now):
+		codes = append(codes, "grant_expired")
+	case !g.Ends.IsZero() && g.Ends.Before(h.end(q.Use)):
+		codes = append(codes, "ends_before_use")
+	}
+	if (q.Use.Action.makes() || q.Use.Deriving) && !g.servesFor(q.Derivative) {
+		codes = append(codes, "grant_used")
+	}
+	if len(codes) > 0 {
+		w.Verdict, w.Reasons = No, reasons("", codes)
+	}
+	return w
+}
+
+// byOffer is the way of who relies on an offer or takes it.
+func (h *History) byOffer(o standingOffer, q Question) Way {
+	w := Way{By: Permission{Terms: o.Terms.Name}, At: h.Today()}
+	if o.Irrevocable {
+		w.At, w.Pinned = o.Since, true
+	}
+	public := o.public(q.Use.Action)
+	// What was made under an offer stays. A use that goes on longer than the offer needs a
+	// grant, which outlasts it.
+	outlasts := public && !o.Irrevocable && !q.Use.Action.makes() && !o.Ends.IsZero() && o.Ends.Before(h.end(q.Use))
+	codes := againstTerms(o.Terms, q.Use)
+	switch relying := h.againstRelying(o, q.By); {
+	case public && o.Irrevocable:
+		w.NoLongerOffered = len(relying) > 0
+	case public && !outlasts:
+		codes = append(codes, relying...)
+		if q.Use.Action.approved() && h.waits(o.Work, h.Today()) {
+			codes = append(codes, "unapproved_source")
+		}
+		if h.keptOut(q, o.Terms, Sole, Exclusive) {
+			codes = append(codes, "exclusive_granted")
+		}
+	default:
+		return h.needing(w, o, q, append(codes, relying...), outlasts)
+	}
+	w.Verdict = Yes
+	if len(codes) > 0 {
+		w.Verdict, w.Reasons = No, reasons("", codes)
+	}
+	return w
+}
+
+// needing is the way of who has to acquire a grant under an offer, if that can be.
+func (h *History) needing(w Way, o standingOffer, q Question, codes []string, outlasts bool) Way {
+	if h.waits(o.Work, h.Today()) {
+		codes = append(codes, "unapproved_source")
+	}
+	codes = append(codes, h.exhausted(o)...)
+	codes = append(codes, h.againstGiving(o, heldGrant{})...)
+	if o.Terms.Duration > 0 && o.Terms.Duration < q.Use.For {
+		codes = append(codes, "ends_before_use")
+	}
+	if len(codes) > 0 {
+		w.Verdict, w.Reasons = No, reasons("", codes)
+		return w
+	}
+	codes = []string{"needs_grant"}
+	if outlasts {
+		codes = append(codes, "ends_before_use")
+	}
+	if o.Terms.Approval && len(o.Only) == 0 && !h.approvedUnder(o.Work, o.Terms.Name, q.By, q.Derivative) {
+		codes = append(codes, "needs_approval")
+	}
+	w.Verdict, w.Reasons = NeedsGrant, reasons("", codes)
+	return w
+}
+
+// public says whether an offer is itself the permission for a use: it has no price, end
+// of grants, number, list of licensees or exclusivity and, for what makes derivatives, no
+// approval.
+func (o standingOffer) public(a Action) bool {
+	t := o.Terms
+	return o.price() == 0 && len(o.Only) == 0 && t.Duration == 0 && t.MaxGrants == 0 && t.Exclusivity == Shared &&
+		!(t.Approval && a.approved()) && !t.paidByGrant(a)
+}
+
+// keptOut says whether a running grant of somebody else keeps a use under terms out. A
+// derivation may end up wherever its terms allow it.
+func (h *History) keptOut(q Question, under Terms, by ...Exclusivity) bool {
+	territories, media := q.Use.Territories, q.Use.Media
+	if q.Use.Deriving {
+		territories, media = under.Territories, under.Media
+	}
+	for _, g := range h.grantsOf(q.Work, h.Today()) {
+		if slices.Contains(by, g.Terms.Exclusivity) && !g.over(h.Now) && (q.By == "" || h.holder(g) != q.By) &&
+			g.Terms.permits(q.Use.Action) && meet(g.Terms.Territories, territories) && meet(g.Terms.Media, media) {
+			return true
+		}
+	}
+	return false
+}
+
+// againstTerms lists what terms have against a use.
+func againstTerms(t Terms, u Use) (codes []string) {
+	if len(t.Uses) > 0 && !slices.Contains(t.Uses, u.Action) {
+		codes = append(codes, "use_not_covered")
+	}
+	if u.Commercial && !t.Commercial {
+		codes = append(codes, "noncommercial_terms")
+	}
+	if code, denied := t.denies(u.Action); denied {
+		codes = append(codes, code)
+	}
+	if !u.Deriving {
+		codes = append(codes, beyond(t, u)...)
+	}
+	return codes
+}
+
+// beyond lists which limits of place a use is beyond.
+func beyond(t Terms, u Use) (codes []string) {
+	if !covers(t.Territories, u.Territories) {
+		codes = append(codes, "territory_not_covered")
+	}
+	if !covers(t.Media, u.Media) {
+		codes = append(codes, "medium_not_covered")
+	}
+	return codes
+}
+
+func reasons(of Work, codes []string) (list []Reason) {
+	for _, code := range codes {
+		list = append(list, Reason{code, of})
+	}
+	return list
+}
