@@ -9,8 +9,8 @@
 // MayOffer, MayAcquire, MayDerive and so on, as codes; none means that it is done.
 //
 // Not here yet, and where they go: the role contains (a column beside trained in
-// demands), ceilings (a limit of Demand), several offers for one edge (Permission), paid
-// terms that stay obtainable though closed (atSource).
+// demands), ceilings (a limit of Demand), several offers for one edge (Permission), and
+// buying a pass (an act; sellsPass says whether one is for sale).
 package rightsoracle
 
 import (

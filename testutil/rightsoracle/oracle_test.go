@@ -295,7 +295,7 @@ var reached = struct{ acts, refusals, reasons, notices, duties []string }{
 		"noncommercial_source of a source", "use_not_covered of a source", "training_denied of a source", "ai_input_denied of a source",
 		"search_denied of a source", "no_derivatives of a source", "territory_not_covered of a source", "medium_not_covered of a source",
 		"source_expired of a source", "ends_before_use of a source", "needs_approval of a source", "needs_grant of a source",
-		"not_offered of a source", "unapproved_source", "exclusive_granted", "irrevocable_offered", "grant_used", "grant_expired", "needs_grant",
+		"unapproved_source", "exclusive_granted", "irrevocable_offered", "grant_used", "grant_expired", "needs_grant",
 		"needs_approval", "work_withdrawn", "work_disputed", "not_licensee", "offer_expired", "offer_paused", "grants_exhausted",
 	},
 	notices: []string{"contested", "also_claimed", "later_source", "unapproved_source", "no_longer_offered"},

@@ -100,7 +100,7 @@ func TestNoLicensorTakesBackWhatAGrantAllowed(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				lost := func(r Reason) bool { return !slices.Contains(ends, r.Code) && r.Code != "not_offered" }
+				lost := func(r Reason) bool { return !slices.Contains(ends, r.Code) }
 				if why := w.reasons(got); got.Verdict == licensetypes.VERDICT_DENIED && slices.ContainsFunc(why, lost) {
 					return fmt.Errorf("%s was allowed, and is denied for %v", asked(q), why)
 				}
@@ -170,8 +170,11 @@ func (w *world) agree(q Question, a Derive) error {
 	if err != nil {
 		return err
 	}
-	if err := w.accords(named, a); err != nil {
-		return err
+	// Without a permission the answer may find one, which the derivation has to name.
+	if q.Permission != Own || named.Permission == "" {
+		if err := w.accords(named, a); err != nil {
+			return err
+		}
 	}
 	found := q
 	found.Permission = Own

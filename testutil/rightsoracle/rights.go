@@ -17,6 +17,9 @@ type Use struct {
 	Deriving bool
 }
 
+// makes says whether the use makes a derivative.
+func (u Use) makes() bool { return u.Deriving || u.Action.makes() }
+
 // Question is "may I use this for that?".
 type Question struct {
 	By   Account // "": anybody
@@ -137,7 +140,8 @@ func (h *History) against(demands []Demand, q Question) (list []Reason) {
 // askedOfSources lists what a use needs of the owners of sources beside: a grant of a source whose
 // use is paid by grant, though not of whoever owns what was made under one; and the
 // approval of who approves derivatives. Whatever lets the asker do the same with the
-// source itself is enough. What can't be had is refused.
+// source itself is enough. Where the source sells nothing any more, what was made under
+// its paid terms is still sold to whom they were for then. What can't be had is refused.
 func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused []Reason) {
 	owns := q.By != "" && h.Owner(q.Work, h.Today()) == q.By
 	for _, d := range demands {
@@ -148,13 +152,28 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !owns {
 			switch h.atSource(d.Source, q) {
 			case No:
-				refused = append(refused, Reason{"not_offered", d.Source})
+				if !h.sellsPass(d, q.By) {
+					refused = append(refused, Reason{"not_offered", d.Source})
+					continue
+				}
+				needs = append(needs, Reason{"needs_grant", d.Source})
 			case NeedsGrant:
 				needs = append(needs, Reason{"needs_grant", d.Source})
 			}
 		}
 	}
 	return needs, refused
+}
+
+// sellsPass says whether somebody may pay a source for uses of what was made under its paid
+// terms: closed, raised or withdrawn, it keeps to the offer of then, and to whom that was
+// for. Under dispute nothing is sold.
+func (h *History) sellsPass(d Demand, to Account) bool {
+	if len(h.standing(d.Source)) > 0 {
+		return false
+	}
+	g, granted := h.grantNamed(d.Grant, h.Today())
+	return !granted || len(g.Allowed) == 0 || slices.Contains(g.Allowed, to)
 }
 
 // atSource is the answer about the same use of a source by what is offered and granted
@@ -216,7 +235,7 @@ func (h *History) byGrant(g heldGrant, q Question) Way {
 	case !g.Ends.IsZero() && g.Ends.Before(h.end(q.Use)):
 		codes = append(codes, "ends_before_use")
 	}
-	if (q.Use.Action.makes() || q.Use.Deriving) && !g.servesFor(q.Derivative) {
+	if q.Use.makes() && !g.servesFor(q.Derivative) {
 		codes = append(codes, "grant_used")
 	}
 	if len(codes) > 0 {
@@ -234,14 +253,14 @@ func (h *History) byOffer(o standingOffer, q Question) Way {
 	public := o.public(q.Use.Action)
 	// What was made under an offer stays. A use that goes on longer than the offer needs a
 	// grant, which outlasts it.
-	outlasts := public && !o.Irrevocable && !q.Use.Action.makes() && !o.Ends.IsZero() && o.Ends.Before(h.end(q.Use))
+	outlasts := public && !o.Irrevocable && !q.Use.makes() && !o.Ends.IsZero() && o.Ends.Before(h.end(q.Use))
 	codes := againstTerms(o.Terms, q.Use)
 	switch relying := h.againstRelying(o, q.By); {
 	case public && o.Irrevocable:
 		w.NoLongerOffered = len(relying) > 0
 	case public && !outlasts:
 		codes = append(codes, relying...)
-		if q.Use.Action.approved() && h.waits(o.Work, h.Today()) {
+		if (q.Use.Action.approved() || q.Use.makes()) && h.waits(o.Work, h.Today()) {
 			codes = append(codes, "unapproved_source")
 		}
 		if h.keptOut(q, o.Terms, Sole, Exclusive) {
