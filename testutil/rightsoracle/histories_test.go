@@ -21,6 +21,7 @@ func TestFoundHistories(t *testing.T) {
 	}
 	by := func(terms string) Permission { return Permission{Terms: terms} }
 	acquire := Acquire{By: "ana", Work: "photo", Terms: "paid", Serial: 1, MaxFee: 10, For: "song"}
+	kept := Acquire{By: "di", Work: "song", Terms: "input-by-grant", Serial: 1, MaxFee: 10}
 	input := Use{Action: Input, Deriving: true}
 	for name, found := range map[string]struct {
 		acts []Act
@@ -79,6 +80,15 @@ func TestFoundHistories(t *testing.T) {
 				register("ana", 0), register("bo", 1), register("ana", 2), Offer{By: "bo", Work: "photo", Terms: "paid"}, acquire,
 			},
 			ask:     &Question{By: "ana", Work: "photo", Use: input, Derivative: "song"},
+			verdict: Yes,
+		},
+		"a work is sold, and the grant that paid for it stays with the seller": {
+			acts: []Act{
+				register("di", 1), register("ana", 0), Offer{By: "ana", Work: "song", Terms: "input-by-grant"}, kept,
+				derive("di", "photo", "song", ComponentOf, Permission{Grant: kept.Named()}),
+				Sell{By: "di", To: "bo", Work: "photo"},
+			},
+			ask:     &Question{By: "bo", Work: "photo", Use: Use{Action: Input}},
 			verdict: Yes,
 		},
 		"an exclusive offer is relied on where none can be taken": {

@@ -69,7 +69,7 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 		return err
 	}
 	if row.Kind == types.CONSTRAINT_PAID_USES {
-		served, err := q.k.servedBy(q.ctx, work, row, q.licensee)
+		served, err := q.k.PaidEdges.Has(q.ctx, collections.Join3(work, row.Source.WorkID, row.Terms.TermsID))
 		if err != nil {
 			return err
 		}

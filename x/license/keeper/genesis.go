@@ -115,9 +115,21 @@ func (k Keeper) initGrants(ctx context.Context, gs types.GenesisState) error {
 		if err := k.addGrant(ctx, g.Id, g.Grant, 0, terms); err != nil {
 			return err
 		}
+		if work, bound := g.Grant.User(); bound && g.Grant.Used > 0 {
+			if err := k.notePaid(ctx, g.Grant, work); err != nil {
+				return err
+			}
+		}
 	}
 	for _, u := range gs.GrantUses {
 		if err := k.GrantUses.Set(ctx, collections.Join(u.Grant, u.Derivative)); err != nil {
+			return err
+		}
+		g, err := k.GetGrant(ctx, u.Grant)
+		if err != nil {
+			return err
+		}
+		if err := k.notePaid(ctx, g, u.Derivative); err != nil {
 			return err
 		}
 	}

@@ -199,26 +199,3 @@ func (q *inquiry) addGrant(id types.GrantID, demands *types.Demands, known *rule
 	known.Alternatives = append(known.Alternatives, a)
 	return g, true, nil
 }
-
-// servedBy says whether a grant of a constraint's source, under its terms, serves a work:
-// one that is for it alone, or one of the account's that serves several.
-func (k Keeper) servedBy(
-	ctx context.Context, work registrytypes.WorkID, c types.Constraint, account sdk.AccAddress,
-) (bool, error) {
-	for _, holder := range []types.Approved{{Derivative: work}, {Licensee: account}} {
-		from := collections.Join4(holder.Key(), c.Source.WorkID, c.Terms.TermsID, []byte(nil))
-		to := collections.Join4(holder.Key(), c.Source.WorkID, c.Terms.TermsID, beyond)
-		list, err := k.seekHeld(ctx, from, to, types.MaxUsedGrants)
-		if err != nil {
-			return false, err
-		}
-		for _, key := range list {
-			id, _ := types.ReadHeldKey(key.K4())
-			relies, err := k.ReliesOn(ctx, work, id)
-			if err != nil || relies {
-				return relies, err
-			}
-		}
-	}
-	return false, nil
-}

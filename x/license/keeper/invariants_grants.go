@@ -123,9 +123,15 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 }
 
 // checkGrantUses: each row is of a grant that serves several, and of a work; each such
-// grant has as many as it says.
+// grant has as many as it says. Edges that were paid are noted, and no others.
 func (k Keeper) checkGrantUses(ctx context.Context) error {
 	used := make(map[types.GrantID]uint32)
+	paid := make(map[[72]byte]bool)
+	note := func(g types.Grant, work registrytypes.WorkID) {
+		if g.PriceVersion > 0 {
+			paid[[72]byte(slices.Concat(work[:], g.Work.WorkID[:], g.Terms.TermsID[:]))] = true
+		}
+	}
 	err := k.GrantUses.Walk(ctx, nil, func(key use) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K1())
 		if err == nil && g.Serves == 1 {
@@ -134,18 +140,38 @@ func (k Keeper) checkGrantUses(ctx context.Context) error {
 		if err == nil {
 			_, err = k.registry.GetWork(ctx, key.K2())
 		}
+		note(g, key.K2())
 		used[key.K1()]++
 		return err != nil, err
 	})
 	if err != nil {
 		return err
 	}
-	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
+	err = k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
 		if g.Serves > 1 && g.Used != used[id] {
 			return true, fmt.Errorf("%s is used by %d derivatives, there are rows for %d", id, g.Used, used[id])
 		}
+		if work, bound := g.User(); bound && g.Used > 0 {
+			note(g, work)
+		}
 		return false, nil
 	})
+	if err != nil {
+		return err
+	}
+	noted := 0
+	err = k.PaidEdges.Walk(ctx, nil, func(key paidEdge) (bool, error) {
+		noted++
+		work, source, terms := key.K1(), key.K2(), key.K3()
+		if !paid[[72]byte(slices.Concat(work[:], source[:], terms[:]))] {
+			return true, fmt.Errorf("no grant under %s serves %s as made from %s, though it is noted as paid", terms, work, source)
+		}
+		return false, nil
+	})
+	if err == nil && noted != len(paid) {
+		err = fmt.Errorf("%d edges are noted as paid, grants serve %d", noted, len(paid))
+	}
+	return err
 }
 
 // checkAllowLists: each stands under its digest.

@@ -63,6 +63,9 @@ type Keeper struct {
 	GrantsHeld collections.KeySet[held]
 	// GrantUses: (grant, derivative), of grants that serve several.
 	GrantUses collections.KeySet[use]
+	// PaidEdges: (derivative, source, terms), where the derivative relies on a grant under
+	// terms that make a use paid by one. Derived.
+	PaidEdges collections.KeySet[paidEdge]
 	// Tallies: (work, terms) -> grants ever given and their latest end, which is
 	// derived from them.
 	Tallies rows.Map[offered, types.Tally]
@@ -122,6 +125,8 @@ func NewKeeper(
 			collections.QuadKeyCodec(collections.BytesKey, registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey)),
 		GrantUses: collections.NewKeySet(sb, types.GrantUsesPrefix, "grant_uses",
 			collections.PairKeyCodec(types.GrantIDKey, registrytypes.WorkIDKey)),
+		PaidEdges: collections.NewKeySet(sb, types.PaidEdgesPrefix, "paid_edges",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey)),
 		Tallies: rows.NewMap(sb, storeService, types.TalliesPrefix, "tallies", workTerms, codec.CollValue[types.Tally](cdc)),
 		Running: collections.NewKeySet(sb, types.RunningPrefix, "running",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, collections.Uint64Key, types.TermsIDKey)),

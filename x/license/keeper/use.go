@@ -29,7 +29,23 @@ func (k Keeper) useGrant(ctx context.Context, id types.GrantID, g types.Grant, d
 	} else if err := k.GrantUses.Set(ctx, collections.Join(id, derivative)); err != nil {
 		return err
 	}
+	if err := k.notePaid(ctx, g, derivative); err != nil {
+		return err
+	}
 	return k.replaceGrant(ctx, id, before, g)
+}
+
+// paidEdge is a derivative, its source, and the terms of the grant that served the edge.
+type paidEdge = collections.Triple[registrytypes.WorkID, registrytypes.WorkID, types.TermsID]
+
+// notePaid notes that a derivative's edge was served by a grant under terms that make a
+// use paid by one. It is not asked again of whoever holds the derivative, wherever the
+// grant is by then.
+func (k Keeper) notePaid(ctx context.Context, g types.Grant, derivative registrytypes.WorkID) error {
+	if g.PriceVersion == 0 {
+		return nil
+	}
+	return k.PaidEdges.Set(ctx, collections.Join3(derivative, g.Work.WorkID, g.Terms.TermsID))
 }
 
 // ReliesOn says whether a derivative is among those that rely on a grant. It fails with

@@ -39,6 +39,7 @@ var (
 	PricesPrefix           = collections.NewPrefix(17)
 	PassesPrefix           = collections.NewPrefix(18)
 	TermsSetsPrefix        = collections.NewPrefix(19)
+	PaidEdgesPrefix        = collections.NewPrefix(20)
 )
 
 // Limits of what one work or message can hold.
