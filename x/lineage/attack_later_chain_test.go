@@ -1,12 +1,14 @@
 package lineage_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/lineage/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -48,4 +50,91 @@ func TestAttackALaterSourceEndsALicenceForEver(t *testing.T) {
 			require.NoError(t, l.Deliver(l.star, chain.DeriveMsg(after, work.Under(sa))).Err())
 		})
 	}
+}
+
+// Breaks "Older permissions stand, derivations under older grants included" and "buyers keep what
+// they bought".
+//
+// Two works are licensed for money's worth; then the owner of one declares sixteen sources of a
+// second account, the other's owner one, that nobody approves. Nobody can make one work of
+// both by the older grants any more: it would wait for seventeen declarations. Expected: what is
+// made waits for the first sixteen (while one stands, all is closed), as other rows are cut that
+// change no answer.
+func TestAttackManyDeclarationsRefuseWhatWasBought(t *testing.T) {
+	l := newLaunderer(t)
+	nc := chain.Preset("noncommercial-remix")
+	one, other := l.Register("one", l.owner), l.Register("other", l.owner)
+	grants := []licensetypes.GrantID{l.free(one, 1), l.free(other, 2)}
+	for i := range 17 {
+		trap, work := l.Register(fmt.Sprint("trap ", i), l.star), one
+		l.Offer(trap, nc)
+		if i == 16 {
+			work = other
+		}
+		msg := chain.DeriveMsg(work, trap.Under(nc))
+		msg.AllowUnapproved = true
+		l.MustDeliver(l.owner, msg)
+	}
+	made := l.Register("made", l.sock)
+	msg := chain.DeriveMsg(made, one.Under(l.freed), other.Under(l.freed))
+	msg.Sources[0].Permission, msg.Sources[1].Permission = grants[0].String(), grants[1].String()
+	require.NoError(t, l.Deliver(l.sock, msg).Err())
+}
+
+// Breaks the sense of "An approval names the numbers of derivatives, grants and irrevocable offers
+// that it was shown and is void when one grows": a grant that serves any number of derivatives
+// counts as one.
+//
+// The owner gives a second account one grant with derivatives_per_grant without limit, and
+// declares the hit. The star is shown "1 grant, 0 derivatives" and approves; then the second
+// account makes as many works as it likes that owe nothing, and offers them. It is the case of
+// "1,000 grants given after the approval" by other means. Expected: the approval is shown
+// how many derivatives grants still serve, or no limit, as a number of its own.
+func TestAttackOneGrantWithoutLimitPassesAnApproval(t *testing.T) {
+	l := newLaunderer(t)
+	work := l.Register("work", l.owner)
+	l.freed = l.publish(licensetypes.Terms{
+		Spdx: "LicenseRef-Any-Number", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, MaxGrants: 9,
+		DerivativesPerGrant: licensetypes.UnlimitedDerivatives,
+	})
+	grant := l.free(work, 1)
+	l.admit(work, l.hit.Under(l.remix10))
+	if l.settle(work, types.Promises{Grants: 1}) != nil {
+		return
+	}
+	free := 0
+	for i := range 5 {
+		made, err := l.under(l.sock, fmt.Sprint("made ", i), work, grant)
+		require.NoError(t, err)
+		l.Offer(made, chain.Preset("commercial-use"))
+		if l.owes(made) == 0 {
+			free++
+		}
+	}
+	require.LessOrEqual(t, free, 1, "works that owe the hit nothing, after its owner was shown one grant")
+}
+
+// Breaks "A permission can be replaced by a better one of the same source (no demand stricter, no
+// rate higher)" where the better one has the same name.
+//
+// A child is made from a non-commercial demo under terms X. The demo becomes a release: under
+// the same X nothing is forbidden any more. The child's owner declares the source anew and is
+// told "a source is declared once"; with another role it is taken, and then the first role again.
+// Expected: the same permission pins today's, if that is no stricter.
+func TestAttackTheSamePermissionPinsAnew(t *testing.T) {
+	l := newLaunderer(t)
+	any := l.publish(licensetypes.Terms{Spdx: "LicenseRef-X", Derivatives: licensetypes.DERIVATIVES_ALLOWED})
+	better := l.publish(licensetypes.Terms{Spdx: "LicenseRef-Better", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED})
+	once := l.publish(licensetypes.Terms{
+		Spdx: "LicenseRef-Training-Denied", Derivatives: licensetypes.DERIVATIVES_ALLOWED, AiTraining: licensetypes.PERMISSION_DENY,
+	})
+	l.Offer(l.hit, once)
+	demo := l.Register("demo", l.owner)
+	l.MustDeliver(l.owner, chain.DeriveMsg(demo, l.hit.Under(once)))
+	l.Offer(demo, any)
+	child := l.Register("child", l.sock)
+	l.MustDeliver(l.sock, chain.DeriveMsg(child, demo.Under(any)))
+	l.Offer(l.hit, better)
+	l.MustDeliver(l.owner, chain.DeriveMsg(demo, l.hit.Under(better)))
+	require.NoError(t, l.Deliver(l.sock, chain.DeriveMsg(child, demo.Under(any))).Err(), "what the demo's offer permits today is better")
 }

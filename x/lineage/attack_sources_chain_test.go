@@ -47,7 +47,7 @@ func (s *shelf) asks(work chain.Work, licensee chain.Account, action licensetype
 // as one pleases. Expected: either the approval is asked for, or what satisfies the demand of
 // the source binds what is made (NC, share-alike, scope, end, royalty, credit).
 func TestAttackAFreeOfferOfTheSourceStandsInForItsApproval(t *testing.T) {
-	for _, free := range []string{"cc-by-nc-4.0", "cc-by-sa-4.0"} {
+	for _, free := range []string{"cc-by-nc-4.0", "cc-by-sa-4.0", "commercial-remix-10"} {
 		t.Run(free, func(t *testing.T) {
 			s := newShelf(t)
 			approval := s.publish(licensetypes.Terms{
@@ -180,4 +180,40 @@ func TestAttackACeilingInAnotherDenomEndsPasses(t *testing.T) {
 	rights := s.asks(remix, s.fan, trainAI, false)
 	require.NotEqual(t, licensetypes.VERDICT_DENIED, rights.Verdict, "%v", rights.Reasons)
 	require.NoError(t, s.Deliver(s.fan, pass).Err())
+}
+
+// Breaks "Rows are bounded" and the bound of a decision: what a pass costs to get grows with the
+// number of times that the derivative's owner declared anything, without end.
+//
+// promised() walks the versions of what is demanded of a work from today's back to the one that
+// names the price, a read each. The owner of a remix that is under a better permission by now
+// toggles a source of a second account: each round is a version, and licensees of old pay for
+// all of them, in CheckRights too. Expected: one seek, e.g. a row (work, source, terms) -> last
+// price version.
+func TestAttackAPassCostsMoreWithEachVersion(t *testing.T) {
+	s := newShelf(t)
+	paid := s.publish(licensetypes.Terms{
+		Spdx: "LicenseRef-Sells-Training", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
+		AiTraining: licensetypes.PERMISSION_PAID, GrantFee: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1_000)),
+	})
+	song := s.Register("song", s.author)
+	s.Offer(song, paid)
+	remix := s.bought("remix", s.curator, song, paid, 0)
+	all, nc := s.anything(), chain.Preset("noncommercial-remix")
+	s.Offer(song, all)
+	s.MustDeliver(s.curator, chain.DeriveMsg(remix, song.Under(all).As(types.ROLE_PARENT_OF)))
+	toy := s.Register("toy", s.Account("sock"))
+	s.Offer(toy, all)
+	s.Offer(toy, nc)
+	pass := func(by chain.Account) int64 {
+		fee := sdk.NewInt64Coin("uusdc", 1_000)
+		return s.MustDeliver(by, &licensetypes.MsgAcquire{Licensee: by.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee}).GasUsed
+	}
+	before := pass(s.maker)
+	for range 20 {
+		s.MustDeliver(s.curator, chain.DeriveMsg(remix, toy.Under(nc)))
+		s.MustDeliver(s.curator, chain.DeriveMsg(remix, toy.Under(all)))
+	}
+	after := pass(s.fan)
+	require.Less(t, after, before+before/10, "gas of the same pass before and after 40 declarations: %d, %d", before, after)
 }
