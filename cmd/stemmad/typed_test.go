@@ -279,7 +279,7 @@ func TestEveryArgumentOfTheSDKsCommandsIsKnown(t *testing.T) {
 		authority broadcast-mode chain-id commission-max-change-rate commission-max-rate commission-rate daemon-name
 		derivative description details expiration fee-granter fee-payer from gas gas-prices gentx-dir grpc-addr home
 		identity ip keyring-backend keyring-dir metadata module-name moniker msg-type multisig new-moniker node node-id
-		note output output-document permission pubkey role security-contact sign-mode summary through title type upgrade-info website`))
+		note output output-document permission pubkey role security-contact sign-mode summary through title type upgrade-info uses-of website`))
 	var look func(cmd *cobra.Command)
 	look = func(cmd *cobra.Command) {
 		for _, sub := range cmd.Commands() {

@@ -132,6 +132,9 @@ func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.Work
 			return err
 		}
 	}
+	if err := k.promise(ctx, derivative, now.Constraints); err != nil {
+		return err
+	}
 	if err := k.setDemands(ctx, derivative, before, now); err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 	if err != nil {
 		return err
 	}
-	if c.AtSource, err = q.atSource(row.Source.WorkID, source); err != nil || c.AtSource.Verdict == rules.Allowed {
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source, c.Demand); err != nil || c.AtSource.Verdict == rules.Allowed {
 		return err
 	}
 	if row.Kind == types.CONSTRAINT_PAID_USES {
@@ -81,36 +81,47 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 }
 
 // atSource decides about the same use of a source by what is offered and granted of
-// it. What its own sources demand stands beside its own demand at whatever was made
-// from it, and is decided there. Whoever owns a source has nothing to ask.
-func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work) (*rules.Decision, error) {
-	if known, asked := q.sources[id]; asked {
+// it, as far as that stands in for the terms that a demand comes from. What its own
+// sources demand stands beside its own demand at whatever was made from it, and is decided
+// there. Whoever owns a source has nothing to ask.
+func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d rules.Demand) (*rules.Decision, error) {
+	known, asked := q.sources[id]
+	if !asked {
+		var err error
+		if known, err = q.offeredAt(id, source); err != nil {
+			return nil, err
+		}
+		if q.sources == nil {
+			q.sources = make(map[registrytypes.WorkID]rules.Work)
+		}
+		q.sources[id] = known
+	}
+	known.Alternatives = slices.DeleteFunc(slices.Clone(known.Alternatives), func(a rules.Alternative) bool {
+		return !a.Terms.StandsIn(d.Terms, q.use)
+	})
+	decision := rules.Decide(known, q.use, q.now)
+	return &decision, nil
+}
+
+// offeredAt is a source with what is offered and granted of it.
+func (q *inquiry) offeredAt(id registrytypes.WorkID, source registrytypes.Work) (rules.Work, error) {
+	known := rules.Work{Status: statusOf(source), Own: source.OwnedBy(q.licensee)}
+	if known.Own {
 		return known, nil
 	}
-	known := rules.Work{Status: statusOf(source), Own: source.OwnedBy(q.licensee)}
-	if !known.Own {
-		demands, err := q.k.demandsOn(q.ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		waiting, err := q.k.waitingFor(q.ctx, demands.Waiting)
-		if err != nil {
-			return nil, err
-		}
-		known.Waiting = len(waiting) > 0
-		any := *q
-		any.only, any.onlyGrant = "", types.GrantID{}
-		if err := any.addOffers(id, source.Transfers, nil, &known); err != nil {
-			return nil, err
-		}
-		if err := any.addGrants(id, nil, &known); err != nil {
-			return nil, err
-		}
+	demands, err := q.k.demandsOn(q.ctx, id)
+	if err != nil {
+		return known, err
 	}
-	decision := rules.Decide(known, q.use, q.now)
-	if q.sources == nil {
-		q.sources = make(map[registrytypes.WorkID]*rules.Decision)
+	waiting, err := q.k.waitingFor(q.ctx, demands.Waiting)
+	if err != nil {
+		return known, err
 	}
-	q.sources[id] = &decision
-	return &decision, nil
+	known.Waiting = len(waiting) > 0
+	any := *q
+	any.only, any.onlyGrant = "", types.GrantID{}
+	if err := any.addOffers(id, source.Transfers, nil, &known); err != nil {
+		return known, err
+	}
+	return known, any.addGrants(id, nil, &known)
 }

@@ -120,12 +120,16 @@ type revenue struct {
 
 var errBroke = errorsmod.Register("broke", 2, "insufficient funds")
 
-func (r *revenue) Pay(_ context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
+func (r *revenue) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
+	if taking, limited := r.takings[work]; limited && !r.broke && !taking.Takes(amount.Denom) {
+		return errorsmod.Wrapf(royaltytypes.ErrDenomNotTaken, "%s", amount)
+	}
+	return r.PayPromised(ctx, payer, work, amount)
+}
+
+func (r *revenue) PayPromised(_ context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
 	if r.broke {
 		return errBroke
-	}
-	if taking, limited := r.takings[work]; limited && !taking.Takes(amount.Denom) {
-		return errorsmod.Wrapf(royaltytypes.ErrDenomNotTaken, "%s", amount)
 	}
 	r.paid = append(r.paid, payment{payer.String(), work, amount.String()})
 	return nil

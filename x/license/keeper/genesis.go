@@ -158,6 +158,12 @@ func (k Keeper) initDemands(ctx context.Context, rows []types.GenesisDemands) er
 			if err := k.PastDemands.Set(ctx, collections.Join(row.Work, d.Version), d.Pack()); err != nil {
 				return err
 			}
+			if err := k.promise(ctx, row.Work, d.Constraints); err != nil {
+				return err
+			}
+		}
+		if err := k.promise(ctx, row.Work, row.Demands.Constraints); err != nil {
+			return err
 		}
 	}
 	return nil

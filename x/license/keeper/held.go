@@ -182,6 +182,9 @@ func (q *inquiry) addGrant(id types.GrantID, demands *types.Demands, known *rule
 	if err != nil || !holder.Equals(q.licensee) {
 		return g, false, err
 	}
+	if admitted, err := q.k.admits(q.ctx, holder, g); err != nil || !admitted {
+		return g, false, err
+	}
 	a, err := q.reader.grant(id, g, q.derivative)
 	if err != nil || slices.ContainsFunc(known.Alternatives, func(o rules.Alternative) bool { return o.ID == a.ID }) {
 		return g, err == nil, err

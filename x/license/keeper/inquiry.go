@@ -24,8 +24,9 @@ type inquiry struct {
 	only string
 	// onlyGrant is that grant, where it is one.
 	onlyGrant types.GrantID
-	// sources are the answers about sources of the works asked about.
-	sources map[registrytypes.WorkID]*rules.Decision
+	// sources are those of the works asked about, with what is offered and granted of
+	// them.
+	sources map[registrytypes.WorkID]rules.Work
 }
 
 // newInquiry reads a question; its work is named later.

@@ -115,6 +115,16 @@ func (k Keeper) checkDemands(ctx context.Context) error {
 		for v := uint32(1); err == nil && v <= d.Version; v++ {
 			err = k.checkVersion(ctx, work, d, v)
 		}
+		for _, c := range d.Constraints {
+			if err != nil || c.PriceVersion == 0 {
+				continue
+			}
+			var version uint32
+			version, _, err = k.Promised.Find(ctx, collections.Join3(work, c.Source.WorkID, c.Terms.TermsID))
+			if err == nil && version != c.PriceVersion {
+				err = fmt.Errorf("promises version %d of the price of %s, and demands version %d", version, c.Source, c.PriceVersion)
+			}
+		}
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", work, err)
 		}

@@ -66,6 +66,9 @@ type Keeper struct {
 	// PaidEdges: (derivative, source, terms), where the derivative relies on a grant under
 	// terms that make a use paid by one. Derived.
 	PaidEdges collections.KeySet[paidEdge]
+	// Promised: (work, source, terms) -> the version of the source's price that was last
+	// demanded of the work. Derived from all versions of its demands.
+	Promised rows.Map[paidEdge, uint32]
 	// Tallies: (work, terms) -> grants ever given and their latest end, which is
 	// derived from them.
 	Tallies rows.Map[offered, types.Tally]
@@ -127,6 +130,8 @@ func NewKeeper(
 			collections.PairKeyCodec(types.GrantIDKey, registrytypes.WorkIDKey)),
 		PaidEdges: collections.NewKeySet(sb, types.PaidEdgesPrefix, "paid_edges",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey)),
+		Promised: rows.NewMap(sb, storeService, types.PromisedPrefix, "promised",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey), collections.Uint32Value),
 		Tallies: rows.NewMap(sb, storeService, types.TalliesPrefix, "tallies", workTerms, codec.CollValue[types.Tally](cdc)),
 		Running: collections.NewKeySet(sb, types.RunningPrefix, "running",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, collections.Uint64Key, types.TermsIDKey)),

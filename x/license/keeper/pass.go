@@ -68,23 +68,26 @@ func (k Keeper) lastPrice(ctx context.Context, key offered) (price types.Price, 
 func (k Keeper) promised(
 	ctx context.Context, work, source registrytypes.WorkID, terms types.TermsID,
 ) (price types.Price, found bool, err error) {
-	demands, err := k.demandsOn(ctx, work)
-	if err != nil {
+	version, found, err := k.Promised.Find(ctx, collections.Join3(work, source, terms))
+	if err != nil || !found {
 		return price, false, err
 	}
-	for version := demands.Version; version > 0; version-- {
-		list, err := k.constraintsAt(ctx, work, demands, version)
-		if err != nil {
-			return price, false, err
+	price, err = k.Prices.Get(ctx, collections.Join3(source, terms, version))
+	return price, err == nil, err
+}
+
+// promise notes at which prices of its sources a work was made, where they sell a use. It
+// stays when the work no longer asks it: somebody may have pinned that.
+func (k Keeper) promise(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
+	for _, c := range rows {
+		if c.PriceVersion == 0 {
+			continue
 		}
-		for _, c := range list {
-			if c.PriceVersion > 0 && c.Source.WorkID == source && c.Terms.TermsID == terms {
-				price, err = k.Prices.Get(ctx, priceOf(c))
-				return price, err == nil, err
-			}
+		if err := k.Promised.Set(ctx, collections.Join3(work, c.Source.WorkID, c.Terms.TermsID), c.PriceVersion); err != nil {
+			return err
 		}
 	}
-	return price, false, nil
+	return nil
 }
 
 // PassRequest is what a licensee asks for and the most they agree to.
@@ -137,7 +140,7 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, err
 	if pass.ExpiresAt, err = k.passEnd(ctx, key, pass.GivenAt); err != nil {
 		return types.Pass{}, err
 	}
-	if err := k.royalty.Pay(ctx, r.Licensee, r.Work, *fee); err != nil {
+	if err := k.royalty.PayPromised(ctx, r.Licensee, r.Work, *fee); err != nil {
 		return types.Pass{}, errorsmod.Wrapf(err, "pay the fee of %s", fee)
 	}
 	if err := k.Passes.Set(ctx, key, pass); err != nil {
@@ -217,9 +220,8 @@ func (q *inquiry) askPass(work registrytypes.WorkID, source registrytypes.Work, 
 	if err != nil || !found || !price.Admits(q.licensee) {
 		return err
 	}
-	payable, err := q.k.payable(q.ctx, row.Source.WorkID, price.Price)
-	c.PassSold = len(payable) > 0
-	return err
+	c.PassSold = len(price.Price) > 0
+	return nil
 }
 
 // obtainablePass describes a pass for a work that its source sells.
@@ -237,9 +239,8 @@ func (q *inquiry) obtainablePass(work registrytypes.WorkID) func(registrytypes.W
 		if err != nil {
 			return types.Obtainable{}, err
 		}
-		o := types.Obtainable{Work: source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work}
-		if o.Price, err = q.k.payable(q.ctx, source, price.Price); err != nil {
-			return o, err
+		o := types.Obtainable{
+			Work: source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work, Price: slices.Clone(price.Price),
 		}
 		if t.stored.Duration != nil {
 			end := q.now.Add(*t.stored.Duration)

@@ -162,6 +162,13 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	if err := k.checkHolder(ctx, r.Owner, id, grant); err != nil {
 		return types.Permit{}, types.Terms{}, err
 	}
+	if admitted, err := k.admits(ctx, r.Owner, grant); err != nil || !admitted {
+		if err == nil {
+			err = errorsmod.Wrapf(types.ErrNotLicensee, "%s: the offer that %s was acquired under names who may have it, and %s is not among "+
+				"them: ask the owner of %s for an offer", rules.NotLicensee, id, r.Owner, r.Source)
+		}
+		return types.Permit{}, types.Terms{}, err
+	}
 	terms, err := k.GetTerms(ctx, grant.Terms.TermsID)
 	return types.Permit{
 		Source: r.Source, Terms: grant.Terms.TermsID, Grant: id, Policy: grant.RoyaltyPolicy, Rate: grant.RoyaltyRate,

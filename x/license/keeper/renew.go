@@ -122,6 +122,16 @@ func (k Keeper) checkHolder(ctx context.Context, account sdk.AccAddress, id type
 	return errorsmod.Wrapf(types.ErrNotLicensee, "%s: %s is held by %s: acquire a grant of your own", rules.NotLicensee, id, holder)
 }
 
+// admits says whether the allow-list that a grant pins has an account, other than who was
+// given it: a grant that moves with a derivative does not leave the list.
+func (k Keeper) admits(ctx context.Context, account sdk.AccAddress, g types.Grant) (bool, error) {
+	if g.AllowList.IsZero() || g.Licensee.Equals(account) {
+		return true, nil
+	}
+	list, err := k.allowListOf(ctx, g)
+	return list.Admits(account), err
+}
+
 // holderOf is the account that may use and renew a grant.
 func (k Keeper) holderOf(ctx context.Context, g types.Grant) (sdk.AccAddress, error) {
 	user, used := g.User()

@@ -88,3 +88,23 @@ func (t Terms) Joins(other Terms) bool {
 	credit := !t.Attribution || other.Attribution
 	return alike && credit && NoStricter(rest(t), rest(other))
 }
+
+// StandsIn says whether permission of a source under t may take the place of what terms
+// want of it, for a use of what was made under want. Where something is made it takes on
+// nothing of t, so t asks no more than want of that: royalty, credit and demands.
+// Otherwise a free offer for non-commercial use would stand in for a paid one.
+func (t Terms) StandsIn(want Terms, u Use) bool {
+	if !u.Makes() || t == want {
+		return true
+	}
+	rest := func(t Terms) (list []Constraint) {
+		for _, d := range Demands("", "", t, Full) {
+			if d.Kind != Approval && d.Kind != PaidUses {
+				list = append(list, Constraint{Demand: d})
+			}
+		}
+		return list
+	}
+	royalty := t.Rate == 0 || t.Policy == want.Policy && t.Rate <= want.Rate
+	return royalty && (!t.Attribution || want.Attribution) && NoStricter(rest(t), rest(want))
+}

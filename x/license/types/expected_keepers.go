@@ -29,8 +29,10 @@ type RegistryKeeper interface {
 
 // RoyaltyKeeper collects fees and tells what a work owes.
 type RoyaltyKeeper interface {
-	// Pay makes a payment to a work.
+	// Pay makes a payment to a work. PayPromised makes one in a denom that was promised
+	// before ceilings on the work left it out.
 	Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error
+	PayPromised(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error
 	// SoleHolder is the account that holds all of a work's revenue; nil when
 	// several do.
 	SoleHolder(ctx context.Context, work registrytypes.WorkID) (sdk.AccAddress, error)

@@ -40,6 +40,7 @@ var (
 	PassesPrefix           = collections.NewPrefix(18)
 	TermsSetsPrefix        = collections.NewPrefix(19)
 	PaidEdgesPrefix        = collections.NewPrefix(20)
+	PromisedPrefix         = collections.NewPrefix(21)
 )
 
 // Limits of what one work or message can hold.
@@ -72,7 +73,7 @@ const (
 	// MaxUsedGrants bounds the grants of one account, work and terms that serve no
 	// further derivative which an answer looks at, those with the latest end first:
 	// they may have moved on with the works that use them.
-	MaxUsedGrants = 8
+	MaxUsedGrants = 64
 	// MaxExclusives bounds the running grants of one work that keep others out.
 	MaxExclusives = 64
 	// MaxRunning bounds the terms, with grants that run, that are looked at before

@@ -32,13 +32,21 @@ func (k Keeper) GetHead(ctx context.Context, work registrytypes.WorkID) (types.H
 // not accepted or one that the work does not take, the amount is below the denom's
 // minimum or above 2^128-1, or the payer has less.
 func (k Keeper) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
-	return k.payAll(ctx, payer, []line{{work, amount}})
+	return k.payAll(ctx, payer, []line{{work: work, amount: amount}})
+}
+
+// PayPromised is Pay in a denom that was promised before the work came under ceilings which
+// have it not: whoever set them later does not void the promise.
+func (k Keeper) PayPromised(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
+	return k.payAll(ctx, payer, []line{{work: work, amount: amount, promised: true}})
 }
 
 // line is one payment of a transaction.
 type line struct {
 	work   registrytypes.WorkID
 	amount sdk.Coin
+	// promised: it is taken in any denom that is accepted.
+	promised bool
 }
 
 // payAll takes all payments or none; the coins move in one transfer.
@@ -102,8 +110,10 @@ func (k Keeper) admit(ctx context.Context, params types.Params, l line) (epoch u
 	if err != nil {
 		return 0, err
 	}
-	if err := checkTaken(l.work, head, l.amount.Denom); err != nil {
-		return 0, err
+	if !l.promised {
+		if err := checkTaken(l.work, head, l.amount.Denom); err != nil {
+			return 0, err
+		}
 	}
 	chargeReach(ctx, params, head)
 	return head.Epoch, nil
