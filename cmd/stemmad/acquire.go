@@ -33,12 +33,14 @@ you sign, unless it is under dispute; any other you name by its work id.
 
 --uses-of takes a pass in place of a grant: WORK is a source, under whose TERMS another work
 was made, and you pay it to use that one, as by training on it. The price is that of the
-day when the other was made, whatever became of the offer.
+day when the other was made, whatever became of the offer. "stemmad clear" prints the
+command; "stemmad query license passes ACCOUNT" lists the passes that you have.
 
 --for reserves it for one derivative of yours, whatever number the terms say: name it
 where the owner approved that derivative and not you.`,
 		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob
-  stemmad acquire song.wav commercial-remix-10 --for remix.wav --from bob`,
+  stemmad acquire song.wav commercial-remix-10 --for remix.wav --from bob
+  stemmad acquire song.wav terms1... --uses-of remix.wav --max-fee 5000000uusdc --from bob`,
 		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()

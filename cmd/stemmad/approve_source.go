@@ -36,7 +36,10 @@ If DERIVATIVE has declared the source and waits for you, that declaration is app
 at once and for all of your works that it waits for. Where several wait, name one with
 --declaration. In advance, say what may be declared: --role and, unless it is a work of
 the declaring owner's own, --under TERMS|GRANT; --through WORK where not your work is
-declared but one that was made from it.`,
+declared but one that was made from it.
+
+"stemmad query license admissions --waits-for WORK" lists what waits for the owner of
+WORK, and "--work DERIVATIVE" whom a work waits for; both take ids.`,
 		Example: `  stemmad approve-source hit.wav remix.wav --from alice
   stemmad approve-source hit.wav remix.wav --role componentOf --under commercial-remix-10 --from alice`,
 		Args: cobra.ExactArgs(2),

@@ -40,7 +40,8 @@ that forbids commercial use or demands share-alike, and what does not is on offe
 granted to you, it lists what each costs and forbids, and asks. Without a terminal it
 then needs --under TERMS, @TERMS at the source, or --commercial; -y does not choose.
 Several public share-alike offers of one source may be relied on together, joined by
-+ (@cc-by-sa-4.0+terms1...): the work may be offered under any of them then.
++ (@cc-by-sa-4.0+terms1...), each a preset or an id: the work may be offered under any
+of them then.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
 transaction, reserved for this work. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken
@@ -60,6 +61,7 @@ open offers of the work that its sources do not allow.`,
   stemmad derive remix.wav --from song.wav=parentOf@commercial-remix-10 --max-rate 15% --by bob
   stemmad derive image.png --from photo.jpg=input --model acme/painter-2 --provider Acme --prompt-file prompt.txt --by bob
   stemmad derive remix.wav --from song.wav --from drums.wav --under cc-by-4.0 --by bob
+  stemmad derive album.zip --from song.wav=contains --from cover.png=contains --by bob
   stemmad derive remix.wav --from song.wav --dry-run --by bob`,
 		Args: cobra.ExactArgs(1),
 	}

@@ -42,7 +42,7 @@ func offerCmd() *cobra.Command {
 		Use:   "offer WORK|FILE TERMS",
 		Short: "Offer a work of yours under terms",
 		Long: `Offer puts terms on a work. Several offers on one work are alternatives. Terms are
-an id (terms1..., see "stemmad tx license publish-terms") or a preset:
+an id (terms1...) or a preset, in any case of its letters:
   ` + strings.Join(names, ", ") + `
 
 Without a price, approval or other limit the offer is public: whoever derives
@@ -51,7 +51,13 @@ replaces the offer; what was granted under it stays. Before you sign it says wha
 becomes of AI training, AI input and search under the terms, also where they do not
 mention them: training and input then go as derivatives do, and search is permitted,
 while exported rights say nothing about it. A paused offer stands, but
-nobody can take it or rely on it until it is resumed.`,
+nobody can take it or rely on it until it is resumed.
+
+For a licence that is no preset, such as GPL-2.0-only, and for terms of your own, write
+a file ("stemmad terms template"), publish it ("stemmad terms publish") and offer the
+id that it prints. Public licences that cannot be taken back, as those of Creative
+Commons and of free software, serve everybody for ever: --close and --until end the
+offer, and not what the licence permits.`,
 		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
   stemmad offer song.wav commercial-use --price 5000000uusdc --until 2027-12-31 --from alice
   stemmad offer song.wav commercial-use --pause --from alice

@@ -34,8 +34,10 @@ func showCmd() *cobra.Command {
 		Use:   "show WORK|FILE",
 		Short: "Show everything the chain knows about a work",
 		Long: `Show prints who claims a work and since when, what is offered, who holds its
-revenue, what it owes upstream, and how it was made. For a file that several have
-claimed it lists the claims. With --owners it prints who has owned the work, and
+revenue, what it owes upstream, and how it was made. A line "Constraint" is something
+that a source demands of every use of the work, whatever its offers say; "of an item"
+is what a work in a collection demands. For a file that several have claimed it lists
+the claims. With --owners it prints who has owned the work, and
 since when. Text that was taken back is shown as blanked, with its SHA-256.`,
 		Example: `  stemmad show song.wav
   stemmad show song.wav --owners

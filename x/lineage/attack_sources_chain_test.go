@@ -11,6 +11,7 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // bought makes a work from a song under terms, by a grant that its maker paid 1,000 uusdc
@@ -68,10 +69,12 @@ func TestAttackAFreeOfferOfTheSourceStandsInForItsApproval(t *testing.T) {
 				return
 			}
 			sells := s.offerErr(made, chain.Preset("commercial-use"))
+			upstream, err := royaltytypes.NewQueryClient(s.Conn()).Upstream(s.Ctx(), &royaltytypes.QueryUpstreamRequest{Work: made.ID})
+			require.NoError(t, err)
 			rights := s.asks(made, s.maker, distribute, true)
 			require.False(t, sells == nil && rights.Verdict == licensetypes.VERDICT_ALLOWED,
 				"adapting the remix commercially: %s %v; but it was derived from without approval, and what was made is sold under "+
-					"terms that the free offer forbids", asked.Verdict, asked.Reasons)
+					"terms that the free offer forbids, owing %d ppm", asked.Verdict, asked.Reasons, upstream.Absolute)
 		})
 	}
 }
