@@ -94,7 +94,7 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 		return []string{"grant_not_found"}
 	case relied.Grant != "" && g.Work != s.Work:
 		return []string{"needs_permission"}
-	case relied.Grant != "" && h.holder(g) != a.By:
+	case relied.Grant != "" && (h.holder(g) != a.By || !g.lets(a.By)):
 		return []string{"not_licensee"}
 	}
 	answer := h.MayUse(Question{

@@ -137,6 +137,12 @@ func (h *History) Holder(name Grant) Account {
 	return h.holder(g)
 }
 
+// lets says whether an account may do with a grant that it holds what it permits: it was
+// given it, or the list that the offer had leaves it in.
+func (g heldGrant) lets(account Account) bool {
+	return g.Licensee == account || len(g.Allowed) == 0 || slices.Contains(g.Allowed, account)
+}
+
 func (h *History) holder(g heldGrant) Account {
 	if g.For != "" {
 		return h.Owner(g.For, h.Today())

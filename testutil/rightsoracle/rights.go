@@ -146,11 +146,11 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 	owns := q.By != "" && h.Owner(q.Work, h.Today()) == q.By
 	for _, d := range demands {
 		if h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative) &&
-			h.atSource(d.Source, q) != Yes {
+			h.atSource(d, q) != Yes {
 			needs = append(needs, Reason{"needs_approval", d.Source})
 		}
 		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !owns {
-			switch h.atSource(d.Source, q) {
+			switch h.atSource(d, q) {
 			case No:
 				if !h.sellsPass(d, q.By) {
 					refused = append(refused, Reason{"not_offered", d.Source})
@@ -178,7 +178,8 @@ func (h *History) sellsPass(d Demand, to Account) bool {
 
 // atSource is the answer about the same use of a source by what is offered and granted
 // of it; what its own sources demand stands beside its demand.
-func (h *History) atSource(source Work, q Question) (best Verdict) {
+func (h *History) atSource(d Demand, q Question) (best Verdict) {
+	source := d.Source
 	if len(h.standing(source)) > 0 {
 		return No
 	}
@@ -186,7 +187,9 @@ func (h *History) atSource(source Work, q Question) (best Verdict) {
 		return Yes
 	}
 	for _, w := range h.ways(Question{By: q.By, Work: source, Use: q.Use, Derivative: q.Derivative}) {
-		best = max(best, w.Verdict)
+		if !q.Use.makes() || h.termsOf(w.By).standsIn(d.Terms) {
+			best = max(best, w.Verdict)
+		}
 	}
 	return best
 }
@@ -204,7 +207,7 @@ func (h *History) ways(q Question) (list []Way) {
 		}
 	}
 	for _, g := range h.grantsOf(q.Work, h.Today()) {
-		if q.By == "" || h.holder(g) != q.By {
+		if q.By == "" || h.holder(g) != q.By || !g.lets(q.By) {
 			continue
 		}
 		// One that came with a work that was bought is found when it or that work is named.

@@ -204,6 +204,22 @@ func (t Terms) paysSomewhere() bool { return t.Training == Paid || t.Input == Pa
 // serves is how many derivatives a grant serves.
 func (t Terms) serves() int { return max(1, t.PerGrant) }
 
+// standsIn says whether a permission under t is enough where want is asked for of what was
+// made under that: what is made takes on nothing of t, so t asks no more.
+func (t Terms) standsIn(want Terms) bool {
+	if t.Name == want.Name {
+		return true
+	}
+	narrower := func(list, of []string) bool {
+		return len(of) == 0 || len(list) > 0 && !slices.ContainsFunc(list, func(s string) bool { return !slices.Contains(of, s) })
+	}
+	placed := len(want.Territories)+len(want.Media) > 0 || len(t.Territories)+len(t.Media) == 0
+	return (t.Rate == 0 || t.Royalty == want.Royalty && t.Rate <= want.Rate) &&
+		(!t.Credit || want.Credit) && (t.Commercial || !want.Commercial) && t.Making != ShareAlike &&
+		placed && narrower(want.Territories, t.Territories) && narrower(want.Media, t.Media) &&
+		!slices.ContainsFunc(t.deniedOfResult(), func(a Action) bool { return !slices.Contains(want.deniedOfResult(), a) })
+}
+
 // becomes says whether what has to be shared alike under these terms may be offered
 // under others: the same, or those that the licence names.
 func (t Terms) becomes(other Terms) bool {
