@@ -29,7 +29,7 @@ func TestJourneyOfALaterSource(t *testing.T) {
 	require.Contains(t, l.do("clear", "remix.wav", "--use", "copy", "--from", "alice"), "approved")
 
 	said = l.do("approve-source", "hit.wav", "remix.wav", "--from", "alice")
-	require.Contains(t, said, "1 grants, 0 derivatives")
+	require.Contains(t, said, "grants for 1 derivatives, 0 derivatives")
 	require.Contains(t, said, "Nobody else is waited for")
 	l.do("offer", "remix.wav", "commercial-remix-10", "--from", "bob")
 	require.Contains(t, l.fail("approve-source", "hit.wav", "remix.wav", "--from", "alice"), "no such declaration")

@@ -107,7 +107,7 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		return err
 	}
 	by := machines(res.Terms.Terms)
-	limited, err := limitedBySources(ctx, conn, work.Id)
+	limited, err := warnings(ctx, conn, work.Id, res.Terms.Terms)
 	if err != nil {
 		return err
 	}
@@ -232,23 +232,40 @@ func (b byMachines) answers() map[string]string {
 	return words
 }
 
-// limitedBySources says that what a work was made from allows machines less than its
-// own terms may; empty where nothing does.
-func limitedBySources(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) (string, error) {
+// warnings say what offering a work under terms does not do: what it was made from allows
+// less, or the licence cannot be taken back. Empty where there is nothing to say; else each
+// on a line that begins anew.
+func warnings(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, t licensetypes.Terms) (string, error) {
 	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
 		Work: work, Pagination: &query.PageRequest{Limit: maxConstraints},
 	})
 	if err != nil {
 		return "", err
 	}
-	for _, c := range res.Constraints {
-		switch c.Constraint.Kind {
-		case licensetypes.CONSTRAINT_USES, licensetypes.CONSTRAINT_PAID_USES, licensetypes.CONSTRAINT_APPROVAL:
-			return fmt.Sprintf("\n  What it was made from allows less, or asks for a price or an approval, "+
-				"whatever these terms say: stemmad clear %s --use train-ai", work), nil
+	terms := termsNamer(ctx, conn)
+	var lines []string
+	warn := func(format string, a ...any) {
+		if line := "\n  " + fmt.Sprintf(format, a...); !slices.Contains(lines, line) {
+			lines = append(lines, line)
 		}
 	}
-	return "", nil
+	for _, row := range res.Constraints {
+		switch c := row.Constraint; {
+		case c.Kind == licensetypes.CONSTRAINT_NONCOMMERCIAL && t.CommercialUse:
+			warn("Warning: %s, which it was made from, forbids commercial use under %s. That stays denied, whatever these terms say "+
+				"[noncommercial_source]", c.Source, terms(c.Terms))
+		case c.Kind == licensetypes.CONSTRAINT_ATTRIBUTION && !t.Attribution:
+			warn("Warning: %s, which it was made from, is to be credited under %s; these terms don't say so, and it is owed all the same "+
+				"[attribution_source]", c.Source, terms(c.Terms))
+		case c.Kind == licensetypes.CONSTRAINT_USES, c.Kind == licensetypes.CONSTRAINT_PAID_USES, c.Kind == licensetypes.CONSTRAINT_APPROVAL:
+			warn("What it was made from allows less, or asks for a price or an approval, whatever these terms say: "+
+				"stemmad clear %s --use train-ai", work)
+		}
+	}
+	if t.Irrevocable() {
+		warn("This licence cannot be taken back: --close and --until end the offer, not what everybody may do from now on.")
+	}
+	return strings.Join(lines, ""), nil
 }
 
 // maxConstraints is the most that the demands of a work's sources fill: a page.

@@ -150,6 +150,14 @@ func (h *History) holder(g heldGrant) Account {
 	return g.Licensee
 }
 
+// grantedDerivatives counts the derivatives that the grants ever given of a work serve.
+func (h *History) grantedDerivatives(w Work, m Moment) (n int) {
+	for _, g := range h.grantsOf(w, m) {
+		n += g.Terms.serves()
+	}
+	return n
+}
+
 // granted counts the grants ever given of a work under terms, under any if none are
 // named.
 func (h *History) granted(w Work, terms string, m Moment) (n int) {

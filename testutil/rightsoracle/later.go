@@ -28,7 +28,7 @@ func (h *History) Declarations(w Work) int { return len(h.declarationsOf(w, h.To
 
 // Promises are what stands of a work, whatever it declares later.
 func (h *History) Promises(w Work, m Moment) Shown {
-	return Shown{h.granted(w, "", m), len(h.derivativesOf(w, m)), h.irrevocableOffers(w, m)}
+	return Shown{h.grantedDerivatives(w, m), len(h.derivativesOf(w, m)), h.irrevocableOffers(w, m)}
 }
 
 func (s Shown) covers(now Shown) bool {

@@ -24,13 +24,13 @@ func (s *shelf) sell(work chain.Work, to chain.Account) chain.Work {
 	return work
 }
 
-// Breaks the case "A named licensee passes the grant to somebody the list leaves out", and
+// Once broke the case "A named licensee passes the grant to somebody the list leaves out", and
 // "with the offer's allow-list pinned in it, which a transfer asks again".
 //
 // The named licensee registers an empty file as a placeholder, acquires the grant for it, and
 // transfers the placeholder. Nothing was made with the grant; its terms are not transferable;
 // the recipient is not on the list. It may do with the source whatever the terms permit, and
-// derives from it. Expected: the pinned allow-list is asked when somebody else than the
+// derives from it. So: the pinned allow-list is asked when somebody else than the
 // licensee relies on a grant.
 func TestAttackAReservedGrantPassesTheAllowList(t *testing.T) {
 	s := newShelf(t)
@@ -64,12 +64,12 @@ func (s *shelf) packs() licensetypes.TermsID {
 	})
 }
 
-// Breaks "The payment that served an edge is not asked again for that derivative from its holder"
+// Once broke "The payment that served an edge is not asked again for that derivative from its holder"
 // (precisely, 8), and "a decision finds the grants that matter by key, never by reading the
 // licensee's whole list".
 //
 // A studio buys nine grants that serve two derivatives each, and uses all. servedBy reads
-// eight keys: the holder of derivatives under the ninth is asked to pay again. Expected: what
+// eight keys: the holder of derivatives under the ninth is asked to pay again. So: what
 // serves a derivative is found by the derivative (GrantUses the other way round).
 func TestAttackNinePaidGrantsHideOne(t *testing.T) {
 	s := newShelf(t)
@@ -89,10 +89,10 @@ func TestAttackNinePaidGrantsHideOne(t *testing.T) {
 	}
 }
 
-// Breaks the same sentence: "is not asked again for that derivative from its holder".
+// Once broke the same sentence: "is not asked again for that derivative from its holder".
 //
 // Who buys a derivative that a grant for several serves is asked for the price again; where
-// the grant served one, the buyer is not. Expected: the same in both cases.
+// the grant served one, the buyer is not. So: the same in both cases.
 func TestAttackWhoBuysADerivativePaysAgain(t *testing.T) {
 	s := newShelf(t)
 	song, terms := s.Register("song", s.author), s.packs()
@@ -104,12 +104,12 @@ func TestAttackWhoBuysADerivativePaysAgain(t *testing.T) {
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "%v", rights.Reasons)
 }
 
-// Breaks the property "no later message of a licensor makes a use denied that a grant in force
+// Once broke the property "no later message of a licensor makes a use denied that a grant in force
 // allowed" by its cause, the bound of eight: the licensee's own sales do it.
 //
 // Of nine grants that serve one derivative each, eight go with derivatives that are sold. The
 // ninth, which is still the licensee's and in force, is not found by CheckRights where the
-// sold ones end later or have lower ids. Expected: the index follows whoever holds a grant, or
+// sold ones end later or have lower ids. So: the index follows whoever holds a grant, or
 // what has moved on is passed over without counting.
 func TestAttackSoldGrantsHideTheOneThatIsLeft(t *testing.T) {
 	s := newShelf(t)

@@ -169,7 +169,7 @@ func TestGrantsGivenAfterAnApprovalMakeItVoid(t *testing.T) {
 		l.MustDeliver(l.sock, &licensetypes.MsgAcquire{Licensee: l.sock.String(), Work: work.ID, Terms: l.freed, Serial: serial + 1})
 	}
 	err := l.Deliver(l.owner, chain.DeriveMsg(work, l.hit.Under(l.remix10))).Err()
-	require.ErrorContains(t, err, "51 grants")
+	require.ErrorContains(t, err, "grants for 51 derivatives")
 	l.admit(work, l.hit.Under(l.remix10))
 	l.requireAdmitted(work)
 	err = l.Deliver(l.sock, &licensetypes.MsgAcquire{Licensee: l.sock.String(), Work: work.ID, Terms: l.freed, Serial: 99}).Err()

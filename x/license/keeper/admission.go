@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -124,9 +125,10 @@ func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.
 		}
 	}
 	err = k.Tallies.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
-		func(_ offered, sum types.Tally) (bool, error) {
-			p.Grants += sum.Given
-			return false, nil
+		func(key offered, sum types.Tally) (bool, error) {
+			terms, err := k.GetTerms(ctx, key.K2())
+			p.Grants += min(sum.Given, math.MaxUint32) * uint64(terms.Serves())
+			return err != nil, err
 		})
 	return p, err
 }

@@ -211,7 +211,7 @@ func (a Admission) Describe() string {
 // Promises are what stands of a work, however it is changed later: numbers that only
 // grow.
 type Promises struct {
-	// Grants ever given.
+	// Grants ever given, each counted as often as it serves derivatives.
 	Grants uint64
 	// Irrevocable are the public offers ever made that cannot be taken back.
 	Irrevocable uint64

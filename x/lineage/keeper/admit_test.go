@@ -101,7 +101,7 @@ func TestAnApprovalNamesWhatItIsOf(t *testing.T) {
 	refused("another role or permission")
 	require.NoError(t, approve(types.MsgApproveSource{Through: between, Role: types.ROLE_PARENT_OF, Shown: shown}))
 	f.grants[work] = 1_000
-	refused("1000 grants")
+	refused("grants for 1000 derivatives")
 	shown.Grants = 1_000
 	require.NoError(t, approve(types.MsgApproveSource{Through: between, Role: types.ROLE_PARENT_OF, Shown: shown}))
 	require.Empty(t, f.mustDerive(bob, work, own(between)).WaitsFor)

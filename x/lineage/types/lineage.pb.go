@@ -739,7 +739,8 @@ func (m *SourceApproval) GetShown() Promises {
 // Promises are what stands of a work whatever it declares later: numbers that only
 // grow.
 type Promises struct {
-	// Grants ever given of it.
+	// Grants ever given of it, each counted as often as it serves derivatives: one without
+	// a limit 4,294,967,295 times.
 	Grants uint64 `protobuf:"varint,1,opt,name=grants,proto3" json:"grants,omitempty"`
 	// Works that derive from it directly, citations apart. 10,000 stands for that many
 	// or more: no more are counted.

@@ -9,5 +9,5 @@ func (p Promises) Cover(now Promises) bool {
 
 // Describe says it in words.
 func (p Promises) Describe() string {
-	return fmt.Sprintf("%d grants, %d derivatives, %d irrevocable offers", p.Grants, p.Derivatives, p.IrrevocableOffers)
+	return fmt.Sprintf("grants for %d derivatives, %d derivatives, %d irrevocable offers", p.Grants, p.Derivatives, p.IrrevocableOffers)
 }
