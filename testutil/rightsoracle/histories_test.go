@@ -84,7 +84,9 @@ func TestFoundHistories(t *testing.T) {
 		},
 		"a work is sold, and the grant that paid for it stays with the seller": {
 			acts: []Act{
-				register("di", 1), register("ana", 0), Offer{By: "ana", Work: "song", Terms: "input-by-grant"}, kept,
+				register("di", 1), register("ana", 0),
+				Offer{By: "ana", Work: "song", Terms: "input-by-grant"},
+				kept,
 				derive("di", "photo", "song", ComponentOf, Permission{Grant: kept.Named()}),
 				Sell{By: "di", To: "bo", Work: "photo"},
 			},
