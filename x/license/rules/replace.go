@@ -71,40 +71,33 @@ func (d Demand) admits(o Demand) bool {
 }
 
 // Joins says whether a derivative may rely on an offer under t and one under other
-// together. Both are share-alike, so that neither takes a royalty, and t asks no more
-// than other of anything else, credit among it: what is then demanded is what t does,
-// but that either may be shared under. Otherwise the derivative would be free of what
-// each of the offers asks by itself.
+// together. Both are share-alike, and t asks no more than other of anything else: what is
+// then demanded is what t does, but that either may be shared under. Otherwise the
+// derivative would be free of what each of the offers asks by itself.
 func (t Terms) Joins(other Terms) bool {
-	rest := func(t Terms) (list []Constraint) {
-		for _, d := range Demands("", "", t, Full) {
-			if d.Kind != ShareAlike {
-				list = append(list, Constraint{Demand: d})
-			}
-		}
-		return list
-	}
 	alike := t.Derivatives == DerivativesShareAlike && other.Derivatives == DerivativesShareAlike
-	credit := !t.Attribution || other.Attribution
-	return alike && credit && NoStricter(rest(t), rest(other))
+	return alike && t.asksNoMore(other, ShareAlike)
 }
 
 // StandsIn says whether permission of a source under t may take the place of what terms
 // want of it, for a use of what was made under want. Where something is made it takes on
-// nothing of t, so t asks no more than want of that: royalty, credit and demands.
-// Otherwise a free offer for non-commercial use would stand in for a paid one.
+// nothing of t, so t asks no more than want of that. Otherwise a free offer for
+// non-commercial use would stand in for a paid one.
 func (t Terms) StandsIn(want Terms, u Use) bool {
-	if !u.Makes() || t == want {
-		return true
-	}
+	return !u.Makes() || t.asksNoMore(want, Approval, PaidUses)
+}
+
+// asksNoMore says whether t asks no more of a derivative than other does: royalty, credit,
+// and demands of all kinds but those.
+func (t Terms) asksNoMore(other Terms, but ...Kind) bool {
 	rest := func(t Terms) (list []Constraint) {
 		for _, d := range Demands("", "", t, Full) {
-			if d.Kind != Approval && d.Kind != PaidUses {
+			if !slices.Contains(but, d.Kind) {
 				list = append(list, Constraint{Demand: d})
 			}
 		}
 		return list
 	}
-	royalty := t.Rate == 0 || t.Policy == want.Policy && t.Rate <= want.Rate
-	return royalty && (!t.Attribution || want.Attribution) && NoStricter(rest(t), rest(want))
+	royalty := t.Rate == 0 || t.Policy == other.Policy && t.Rate <= other.Rate
+	return royalty && (!t.Attribution || other.Attribution) && NoStricter(rest(t), rest(other))
 }

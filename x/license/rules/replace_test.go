@@ -184,7 +184,63 @@ func TestOneOfSeveralTermsWillDo(t *testing.T) {
 		}
 		return list
 	}
+	own := rules.Work{Own: true, Constraints: constraints(either...)}
+	alike := rules.Obligation{Duty: rules.OfferAlike, Source: "s", TermsID: a.Licence, OrTerms: []string{b.Licence}}
+	require.Equal(t, []rules.Obligation{alike}, rules.Decide(own, rules.Use{Action: rules.Adapt}, now).Obligations)
+	require.Empty(t, rules.Decide(own, rules.Use{Action: rules.Copy}, now).Obligations)
+
 	only := rules.Demand{Kind: rules.ShareAlike, Source: "s", TermsID: "a", Terms: a}
 	require.True(t, rules.NoStricter(constraints(either...), constraints(only)))
 	require.False(t, rules.NoStricter(constraints(only), constraints(either...)))
+}
+
+func TestWhatStandsInAtASourceAsksNoMore(t *testing.T) {
+	want := rules.Terms{
+		Licence: "LicenseRef-Want", Commercial: true, Derivatives: rules.DerivativesAllowed, Approval: true, Training: rules.Paid,
+		Policy: 1, Rate: 10,
+	}
+	makes, copies := rules.Use{Action: rules.Adapt}, rules.Use{Action: rules.Copy}
+	for name, c := range map[string]struct {
+		change func(*rules.Terms)
+		want   bool
+	}{
+		"the same":                {func(*rules.Terms) {}, true},
+		"no royalty":              {func(t *rules.Terms) { t.Policy, t.Rate = 0, 0 }, true},
+		"a lower rate":            {func(t *rules.Terms) { t.Rate = 9 }, true},
+		"a higher rate":           {func(t *rules.Terms) { t.Rate = 11 }, false},
+		"another kind of royalty": {func(t *rules.Terms) { t.Policy = 2 }, false},
+		"one owed otherwise":      {func(t *rules.Terms) { t.Policy, t.Rate = 2, 1 }, false},
+		"no approval, no price":   {func(t *rules.Terms) { t.Approval, t.Training = false, rules.Allow }, true},
+		"other approval":          {func(t *rules.Terms) { t.SecondApprover = "x" }, true},
+		"input paid too":          {func(t *rules.Terms) { t.Approval, t.Input = false, rules.Paid }, true},
+		"a ban":                   {func(t *rules.Terms) { t.Commercial = false }, false},
+		"share-alike":             {func(t *rules.Terms) { t.Derivatives = rules.DerivativesShareAlike }, false},
+		"credit":                  {func(t *rules.Terms) { t.Attribution = true }, false},
+		"a limit":                 {func(t *rules.Terms) { t.Media = "web" }, false},
+		"training denied":         {func(t *rules.Terms) { t.Training = rules.Deny }, false},
+	} {
+		offer := want
+		c.change(&offer)
+		require.Equal(t, c.want, offer.StandsIn(want, makes), name)
+		require.True(t, offer.StandsIn(want, copies), "%s: nothing is made", name)
+	}
+	credited := want
+	credited.Attribution = true
+	require.True(t, credited.StandsIn(credited, makes))
+	require.True(t, want.StandsIn(credited, makes), "credit where none is asked for")
+}
+
+func TestAColumnPassesWhatItIsFor(t *testing.T) {
+	for _, kind := range []rules.Kind{rules.ShareAlike, rules.ShareAlikeAny, rules.Uses, rules.Attribution} {
+		for _, weak := range []bool{false, true} {
+			alike := kind == rules.ShareAlike || kind == rules.ShareAlikeAny
+			require.True(t, rules.Full.Passes(kind, weak))
+			require.True(t, rules.Contained.Passes(kind, weak))
+			require.Equal(t, !alike || !weak, rules.Part.Passes(kind, weak), kind)
+			require.Equal(t, kind != rules.Uses && (!alike || !weak), rules.Trained.Passes(kind, weak), kind)
+		}
+	}
+	for _, kind := range []rules.Kind{rules.NonCommercial, rules.Uses, rules.Ceiling, rules.ItemsApart} {
+		require.Equal(t, kind != rules.Ceiling && kind != rules.ItemsApart, kind.Marked(), kind)
+	}
 }
