@@ -244,3 +244,78 @@ func TestAColumnPassesWhatItIsFor(t *testing.T) {
 		require.Equal(t, kind != rules.Ceiling && kind != rules.ItemsApart, kind.Marked(), kind)
 	}
 }
+
+func TestDemandsThatAreNoLimitOfAnotherKind(t *testing.T) {
+	a, b := alike("A"), alike("B")
+	one := func(d ...rules.Demand) (list []rules.Constraint) {
+		for _, d := range d {
+			list = append(list, rules.Constraint{Demand: d})
+		}
+		return list
+	}
+	ban := rules.Demand{Kind: rules.NonCommercial, Source: "s", Terms: rules.Terms{Training: rules.Deny}}
+	denial := ban
+	denial.Kind = rules.Uses
+	require.False(t, rules.NoStricter(one(full("s", "a", a)[0]), one(ban)), "share-alike for a ban")
+	require.False(t, rules.NoStricter(one(denial), one(ban)), "a denial for a ban under terms that deny")
+	require.True(t, rules.NoStricter(one(anyOf("x", a, b)), one(anyOf("s", a, b))))
+}
+
+func TestEachConstraintIsLookedAt(t *testing.T) {
+	ban := rules.Terms{Licence: "LicenseRef-Ban"}
+	ceiling := rules.Demand{Kind: rules.Ceiling, Source: "c", TermsID: "c", Terms: rules.Terms{Ceiling: "5x"}}
+	found := rules.OfferAllowed(rules.Group{{Kind: rules.Attribution, Source: "a", Terms: rules.Terms{}}, ceiling}, false, rules.Terms{Attribution: true}, "9y")
+	require.Equal(t, []rules.Reason{{Code: rules.DenomNotTaken, Source: "c", Terms: "c"}}, found.Refusals)
+
+	marked := []rules.Constraint{
+		{Demand: rules.Demand{Kind: rules.Uses, Source: "a", Terms: rules.Terms{Search: rules.Deny}, Contained: true}},
+		{Demand: rules.Demand{Kind: rules.NonCommercial, Source: "b", Terms: ban, Contained: true}},
+	}
+	own := rules.Decide(rules.Work{Own: true, Constraints: marked}, rules.Use{Action: rules.Copy, Commercial: true}, now)
+	require.Equal(t, []rules.Reason{{Code: rules.NonCommercialSource, Source: "b"}}, own.Reasons)
+
+	sells := rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed, Training: rules.Paid}
+	asked := func(source string, passed bool) rules.Constraint {
+		d := rules.Demand{Kind: rules.PaidUses, Source: source, TermsID: source, Terms: sells}
+		return rules.Constraint{Demand: d, AtSource: &rules.Decision{Verdict: rules.NeedsAGrant}, Passed: passed}
+	}
+	open := rules.Alternative{ID: "o", Terms: rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed}}
+	work := rules.Work{Constraints: []rules.Constraint{asked("a", true), asked("b", false)}, Alternatives: []rules.Alternative{open}}
+	require.Equal(t, []rules.Reason{{Code: rules.NeedsGrant, Source: "b", Terms: "b"}}, rules.Decide(work, rules.Use{Action: rules.TrainAI}, now).Reasons)
+}
+
+func TestAnExclusiveGrantElsewhereKeepsNoDerivationOut(t *testing.T) {
+	exclusive := rules.Terms{Territories: "DE", Media: "web", Exclusivity: rules.Exclusive, Derivatives: rules.DerivativesAllowed}
+	verdict := func(territories, media string) rules.Verdict {
+		offer := rules.Terms{Territories: territories, Media: media, Derivatives: rules.DerivativesAllowed}
+		w := rules.Work{
+			Exclusives:   []rules.Running{{Terms: exclusive, Ends: now.Add(time.Hour)}},
+			Alternatives: []rules.Alternative{{ID: "o", Terms: offer}},
+		}
+		return rules.Decide(w, rules.Use{Action: rules.Adapt, Unplaced: true}, now).Verdict
+	}
+	require.Equal(t, rules.Denied, verdict("DE", "web"))
+	require.Equal(t, rules.Allowed, verdict("FR", "web"))
+	require.Equal(t, rules.Allowed, verdict("DE", "print"))
+}
+
+func TestRoyaltiesMatterForItemsThatAreSharedAlike(t *testing.T) {
+	sa := full("a", "a", alike("A"))
+	plain := full("b", "b", rules.Terms{Attribution: true})
+	adapt := rules.Use{Action: rules.Adapt}
+	require.True(t, rules.AsksRoyalties(inside(sa), adapt))
+	require.False(t, rules.AsksRoyalties(inside(sa), rules.Use{Action: rules.Copy}))
+	require.False(t, rules.AsksRoyalties(inside(plain), adapt))
+	var apart []rules.Constraint
+	for _, d := range sa {
+		apart = append(apart, rules.Constraint{Demand: d})
+	}
+	require.False(t, rules.AsksRoyalties(apart, adapt))
+
+	one := rules.Alternative{ID: "g", Granted: true, Terms: rules.Terms{Derivatives: rules.DerivativesAllowed, Policy: 1, Rate: 1}}
+	w := rules.Work{Constraints: inside(sa, full("c", "c", alike("A"))), Alternatives: []rules.Alternative{one}}
+	require.Equal(t, rules.ShareAlikeRoyalty, rules.Decide(w, adapt, now).Reasons[0].Code, "one millionth is a royalty")
+	weak := full("w", "w", named(t, "MPL-2.0"))
+	clash := inside(weak, full("a", "a", alike("A")), full("b", "b", alike("B")))
+	require.NotEmpty(t, rules.Clash(clash, rules.Use{Action: rules.Adapt, Column: rules.Part}, false))
+}
