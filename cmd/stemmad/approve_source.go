@@ -73,8 +73,10 @@ func approveSource(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return err
 	}
 	title := table.Short(describe.Heading(derivative.Claim))
-	result, err := sender.Send(ctx, fmt.Sprintf("Approve %q (%s) as a source of %q (%s)%s: %s. These stand already and keep what they have: %s.",
-		table.Short(describe.Heading(work)), work.Id, title, derivative.Id, derivative.Choice(conn.KeyNames()), which, promises.Promises.Describe()), msg)
+	what := fmt.Sprintf("Approve %q (%s) as a source of %q (%s)%s: %s. These stand already and keep what they have: %s.",
+		table.Short(describe.Heading(work)), work.Id, title, derivative.Id, derivative.Choice(conn.KeyNames()), which,
+		promises.Promises.Describe())
+	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,8 @@ func (c *clearing) buyOfSource(
 	if price != nil {
 		c.bought.Fee, cost = price.String(), "for "+price.String()
 	}
-	what := fmt.Sprintf("Acquire %s %s, which %q (%s) was made from, under %s, %s.", kind, offer.Work, c.title, c.work.Id, name(offer.Terms), cost)
+	what := fmt.Sprintf("Acquire %s %s, which %q (%s) was made from, under %s, %s.",
+		kind, offer.Work, c.title, c.work.Id, name(offer.Terms), cost)
 	var err error
 	if c.bought.Tx, err = sender.Send(ctx, what, msg); err != nil || c.bought.Tx.Height == 0 {
 		return err

@@ -108,7 +108,8 @@ func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) strin
 	g := res.Grant
 	switch {
 	case g.Grant.Serves > 1:
-		return fmt.Sprintf("It serves %s, and %d rely on it: stemmad query license grant-uses %s", clearance.Serves(g.Grant.Serves), g.Grant.Used, id)
+		return fmt.Sprintf("It serves %s, and %d rely on it: stemmad query license grant-uses %s",
+			clearance.Serves(g.Grant.Serves), g.Grant.Used, id)
 	case g.Grant.Used == 0:
 		return fmt.Sprintf("It was acquired for %s, and serves no other: name that one with --%s.", g.UsedBy, flagForWork)
 	}

@@ -124,8 +124,8 @@ func (k Keeper) checkRoom(ctx context.Context, account sdk.AccAddress, id types.
 	if err != nil || len(list) < types.MaxHeldTerms || slices.ContainsFunc(list, known) {
 		return err
 	}
-	return errorsmod.Wrapf(types.ErrTooManyTerms, "%s holds grants of %s under %d terms, or demands of sources that differ, the most there may be: "+
-		"use another account", account, g.Work.WorkID, len(list))
+	return errorsmod.Wrapf(types.ErrTooManyTerms, "%s holds grants of %s under %d terms, or demands of sources that differ, "+
+		"the most there may be: use another account", account, g.Work.WorkID, len(list))
 }
 
 // addHeld adds what somebody holds of a work: of the grants under each terms, and of each

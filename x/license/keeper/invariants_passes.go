@@ -34,7 +34,8 @@ func (k Keeper) checkPrices(ctx context.Context) error {
 	}
 	err = k.Offers.Walk(ctx, nil, func(key offered, o types.Offer) (bool, error) {
 		if o.PriceVersion != 0 && o.PriceVersion != last[workTerms{key.K1(), key.K2()}] {
-			return true, fmt.Errorf("the offer of %s under %s asks version %d, the last is %d", key.K1(), key.K2(), o.PriceVersion, last[workTerms{key.K1(), key.K2()}])
+			return true, fmt.Errorf("the offer of %s under %s asks version %d, the last is %d",
+				key.K1(), key.K2(), o.PriceVersion, last[workTerms{key.K1(), key.K2()}])
 		}
 		return false, nil
 	})

@@ -62,8 +62,13 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 		return nil, err
 	}
 	if !msg.UsesOf.IsZero() {
-		pass, err := s.k.AcquirePass(ctx, PassRequest{Licensee: licensee, Work: msg.Work, Terms: msg.Terms, UsesOf: msg.UsesOf, MaxFee: msg.MaxFee})
-		return &types.MsgAcquireResponse{Fee: &pass.Fee, ExpiresAt: pass.ExpiresAt}, err
+		pass, err := s.k.AcquirePass(ctx, PassRequest{
+			Licensee: licensee, Work: msg.Work, Terms: msg.Terms, UsesOf: msg.UsesOf, MaxFee: msg.MaxFee,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return &types.MsgAcquireResponse{Fee: &pass.Fee, ExpiresAt: pass.ExpiresAt}, nil
 	}
 	id, grant, err := s.k.Acquire(ctx, Acquisition{
 		Licensee: licensee, Work: msg.Work, Terms: msg.Terms, Serial: msg.Serial,

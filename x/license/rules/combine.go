@@ -59,7 +59,9 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	}
 	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Territories })...)
 	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Media })...)
-	conflicts = append(conflicts, apart(own, Ceiling, CeilingConflict, func(t Terms) string { return strings.Join(denoms(t.Ceiling), ",") })...)
+	conflicts = append(conflicts, apart(own, Ceiling, CeilingConflict, func(t Terms) string {
+		return strings.Join(denoms(t.Ceiling), ",")
+	})...)
 	slices.SortFunc(conflicts, compareConflicts)
 	return all, slices.CompactFunc(conflicts, func(a, b Conflict) bool { return compareConflicts(a, b) == 0 })
 }

@@ -52,7 +52,8 @@ func (o Offer) ValidateStored(t Terms) error {
 			"offered, and closed only there (%s)", t.Spdx)
 	}
 	if (o.PriceVersion > 0) != t.PaidByGrant() {
-		return errorsmod.Wrapf(ErrInvalidOffer, "price_version is %d: it is set exactly where a grant pays for a use (%s)", o.PriceVersion, t.Spdx)
+		return errorsmod.Wrapf(ErrInvalidOffer, "price_version is %d: it is set exactly where a grant pays for a use (%s)",
+			o.PriceVersion, t.Spdx)
 	}
 	return o.Validate(t)
 }
@@ -60,7 +61,8 @@ func (o Offer) ValidateStored(t Terms) error {
 // ValidateForm checks what can be checked without the terms.
 func (o Offer) ValidateForm() error {
 	if o.Closed || o.IrrevocableSince != nil || o.IrrevocableDemands != 0 || o.PriceVersion != 0 {
-		return errorsmod.Wrap(ErrInvalidOffer, "closed, irrevocable_since, irrevocable_demands and price_version must be unset: the chain sets them")
+		return errorsmod.Wrap(ErrInvalidOffer, "closed, irrevocable_since, irrevocable_demands and price_version must be unset: "+
+			"the chain sets them")
 	}
 	return o.validateForm()
 }

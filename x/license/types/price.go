@@ -22,7 +22,8 @@ func (p Price) Admits(account sdk.AccAddress) bool {
 // have a use paid by a grant. It fails with ErrInvalidGenesis.
 func (c Constraint) CheckPrice(t Terms) error {
 	if sells := c.Kind == CONSTRAINT_PAID_USES && t.PaidByGrant(); sells != (c.PriceVersion > 0) {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with price_version %d: it is set exactly where a grant pays for a use", c.Kind, c.PriceVersion)
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with price_version %d: it is set exactly where a grant pays for a use",
+			c.Kind, c.PriceVersion)
 	}
 	return nil
 }

@@ -48,8 +48,8 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	}
 	works := slices.SortedFunc(maps.Keys(waits), compareWorks)
 	if len(works) > 0 && !d.AllowUnapproved {
-		return errorsmod.Wrapf(types.ErrApprovalNeeded, "others rely on %s already, and %s: ask the owner to send MsgApproveSource (stemmad approve-source), "+
-			"or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then until the owners of all %d works "+
+		return errorsmod.Wrapf(types.ErrApprovalNeeded, "others rely on %s already, and %s: ask the owner to send MsgApproveSource "+
+			"(stemmad approve-source), or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then until the owners of all %d works "+
 			"have approved", d.Work, waits[works[0]], d.Work, len(works))
 	}
 	d.admission.Works = works[:min(len(works), licensetypes.MaxConstraints)]
@@ -93,7 +93,9 @@ type owing struct {
 }
 
 // newDebts lists what a source has the work owe: itself, and what it passes on.
-func (k Keeper) newDebts(ctx context.Context, source workID, policy royaltytypes.Policy, rate, version uint32) ([]royaltytypes.Debt, error) {
+func (k Keeper) newDebts(
+	ctx context.Context, source workID, policy royaltytypes.Policy, rate, version uint32,
+) ([]royaltytypes.Debt, error) {
 	inherited, err := k.royalty.Debts(ctx, source, version)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,8 @@ func (k Keeper) compare(ctx context.Context, d *derivation) error {
 		i := slices.IndexFunc(d.permits, func(p licensetypes.Permit) bool { return p.Source == past.Source })
 		p, s := d.permits[i], d.linked[i]
 		if past.Edge.Role == s.Role && past.Edge.Permission() == p.Pin().Permission() {
-			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s in that role and by that permission: a source is declared once", p.Source, d.Work)
+			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s in that role and by that permission: a source is declared once",
+				p.Source, d.Work)
 		}
 		better, err := k.isBetter(ctx, d, past.Edge, p)
 		if err != nil {

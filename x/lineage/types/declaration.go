@@ -48,7 +48,8 @@ func (m *MsgDerive) Declaration() (Declaration, error) {
 	case len(m.Sources) == 0 && m.Record == nil:
 		return Declaration{}, errorsmod.Wrap(ErrInvalidMessage, "nothing is declared: give sources or a generation record")
 	case len(m.Sources) > MaxMessageSources:
-		return Declaration{}, errorsmod.Wrapf(ErrTooManySources, "%d sources, one message takes %d: use several", len(m.Sources), MaxMessageSources)
+		return Declaration{}, errorsmod.Wrapf(ErrTooManySources, "%d sources, one message takes %d: use several",
+			len(m.Sources), MaxMessageSources)
 	case m.MaxTotalRate > Whole:
 		return Declaration{}, errorsmod.Wrapf(ErrInvalidMessage, "max_total_rate %d ppm exceeds the whole, %d", m.MaxTotalRate, Whole)
 	}

@@ -82,7 +82,8 @@ func (e Edge) checkAlso() error {
 	set := licensetypes.Pin{Terms: e.Terms.TermsID, Also: e.AlsoTerms()}.Set()
 	inOrder := slices.IsSortedFunc(e.Also, func(a, b licensetypes.TermsIDBytes) int { return bytes.Compare(a.TermsID[:], b.TermsID[:]) })
 	if set.Validate() != nil || len(set.Terms) != len(e.Also)+1 || !inOrder || !e.Grant.IsZero() {
-		return errorsmod.Wrapf(ErrInvalidSource, "relies on %s: several public offers are each named once, in order, without a grant", e.Permission())
+		return errorsmod.Wrapf(ErrInvalidSource, "relies on %s: several public offers are each named once, in order, without a grant",
+			e.Permission())
 	}
 	return nil
 }

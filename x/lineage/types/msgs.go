@@ -41,7 +41,8 @@ func (m *MsgApproveSource) ValidateBasic() error {
 	}
 	if m.Declaration > 0 {
 		if !m.Through.IsZero() || m.Role != ROLE_UNSPECIFIED || m.Permission != "" {
-			return errorsmod.Wrap(ErrInvalidMessage, "a declaration that is made says itself what it declares: leave through, role and permission empty")
+			return errorsmod.Wrap(ErrInvalidMessage, "a declaration that is made says itself what it declares: "+
+				"leave through, role and permission empty")
 		}
 		return nil
 	}

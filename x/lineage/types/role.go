@@ -71,7 +71,8 @@ func (r Role) Column(kind registrytypes.Kind) rules.Column {
 // have sources in.
 func (r Role) CheckKind(kind registrytypes.Kind) error {
 	if r == ROLE_TRAINED_ON && kind != registrytypes.KIND_MODEL && kind != registrytypes.KIND_DATASET {
-		return errorsmod.Wrapf(ErrInvalidSource, "role %s is for models and datasets, not for a work of kind %s: say parentOf, componentOf, inputTo or contains",
+		return errorsmod.Wrapf(ErrInvalidSource, "role %s is for models and datasets, not for a work of kind %s: "+
+			"say parentOf, componentOf, inputTo or contains",
 			r.Name(), strings.ToLower(strings.TrimPrefix(kind.String(), "KIND_")))
 	}
 	return nil

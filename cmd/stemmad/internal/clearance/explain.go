@@ -108,7 +108,8 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 		}
 		return "Credit, in these words: " + o.Text
 	case licensetypes.OBLIGATION_SHARE_ALIKE:
-		return fmt.Sprintf("Offer what you make under %s only, as %s demands", AnyOf(append([]licensetypes.TermsID{o.Terms}, o.OrTerms...), name), o.Work)
+		terms := append([]licensetypes.TermsID{o.Terms}, o.OrTerms...)
+		return fmt.Sprintf("Offer what you make under %s only, as %s demands", AnyOf(terms, name), o.Work)
 	case licensetypes.OBLIGATION_REPORT_USE:
 		source := o.Work.String()
 		if rights.Permission != "" && len(rights.Works) == 1 {
