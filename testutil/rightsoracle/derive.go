@@ -53,16 +53,12 @@ func (h *History) againstSource(a Derive, s Source) (against []string) {
 	if s.Work == a.Work {
 		return []string{"invalid_source"}
 	}
-	linked := h.edgesOf(a.Work, h.Today())
-	place := slices.IndexFunc(linked, func(e edge) bool { return e.Source.Work == s.Work })
 	if s.Role == Cites {
-		if place >= 0 || slices.Contains(h.cited(a.Work), s.Work) {
+		linked := slices.ContainsFunc(h.edgesOf(a.Work, h.Today()), func(e edge) bool { return e.Source.Work == s.Work })
+		if linked || slices.Contains(h.cited(a.Work), s.Work) {
 			return []string{"already_source"}
 		}
 		return nil
-	}
-	if place >= 0 && linked[place].Role == s.Role && linked[place].Relied == h.relied(a.By, s, h.Today()) {
-		against = append(against, "already_source")
 	}
 	if kind := h.KindOf(a.Work); s.Role == TrainedOn && kind != Model && kind != Dataset {
 		against = append(against, "invalid_source")
@@ -70,7 +66,19 @@ func (h *History) againstSource(a Derive, s Source) (against []string) {
 	if h.comesFrom(s.Work, a.Work) {
 		against = append(against, "cycle")
 	}
+	if h.reservedBefore(a.Work, s.Work) {
+		against = append(against, "reserved")
+	}
 	return append(against, h.againstRelyingOn(a, s)...)
+}
+
+// reservedBefore says whether a grant of a work is reserved for a source that it declares, or
+// for one that the source is made from, and runs.
+func (h *History) reservedBefore(w, source Work) bool {
+	return slices.ContainsFunc(h.grantsOf(w, h.Today()), func(g heldGrant) bool {
+		unused := g.For != "" && len(g.Users) == 0 && !g.over(h.Now)
+		return unused && (g.For == source || h.comesFrom(source, g.For))
+	})
 }
 
 // asks is what a derivation asks of a source: what made the work may do with it.
@@ -130,7 +138,7 @@ func (h *History) againstTogether(a Derive) (against []string) {
 		against = append(against, "over_max_rate")
 	}
 	owes := sum(debts) > 0
-	if owes && slices.ContainsFunc(demands, func(d Demand) bool { return after.binds(d, alike) }) {
+	if after.owesBeside(a.Work) {
 		against = append(against, "sharealike_conflicts_royalty")
 	}
 	for _, o := range after.offersOf(a.Work, after.Today()) {
@@ -139,6 +147,21 @@ func (h *History) againstTogether(a Derive) (against []string) {
 		}
 	}
 	return against
+}
+
+// owesBeside says whether a work owes royalties by one source where another demands to share
+// alike. What one source brings along does not clash with itself.
+func (h *History) owesBeside(w Work) bool {
+	edges := h.edgesOf(w, h.Today())
+	return slices.ContainsFunc(edges, func(a edge) bool {
+		if sum(h.debtsBy(a.Source.Work, a.Relied, a.Declared)) == 0 {
+			return false
+		}
+		return slices.ContainsFunc(edges, func(b edge) bool {
+			shares := func(d Demand) bool { return h.binds(d, alike) }
+			return a.Source.Work != b.Source.Work && slices.ContainsFunc(h.passedOn(b.Source.Work, b.Relied, b.Declared), shares)
+		})
+	})
 }
 
 // with is the history in which a derivation is made.
@@ -180,7 +203,7 @@ func (h *History) clash(d Demand, groups [][]Demand, own int) (against []string)
 	for i, g := range groups {
 		shares := slices.ContainsFunc(g, func(o Demand) bool { return h.binds(o, alike) && o.Terms.goWith(d.Terms) })
 		for _, o := range g {
-			if h.binds(o, alike) && !o.Terms.goWith(d.Terms) {
+			if i != own && h.binds(o, alike) && !o.Terms.goWith(d.Terms) {
 				against = append(against, "sharealike_conflict")
 			}
 			if i == own || shares {

@@ -288,11 +288,6 @@ func (h *History) MayConsent(a Consent) (against []string) {
 	if a.Work == a.Derivative || a.through() == a.Derivative {
 		against = append(against, "invalid_source")
 	}
-	for _, e := range h.edgesOf(a.Derivative, h.Today()) {
-		if e.Source.Work == a.through() && e.Role == a.Role && e.Relied == a.Permission {
-			against = append(against, "already_source")
-		}
-	}
 	return against
 }
 

@@ -132,7 +132,7 @@ func ownChange(act Act, q Question) bool {
 // apart are refusals of a derivation that no answer about one source tells: what goes together,
 // what is declared already, and the work that is made.
 var apart = []string{
-	"cycle", "already_source", "invalid_source", "invalid_record", "on_hold", "over_whole", "approval_needed", "sharealike_conflict",
+	"cycle", "reserved", "already_source", "invalid_source", "invalid_record", "on_hold", "over_whole", "approval_needed", "sharealike_conflict",
 	"sharealike_conflicts_noncommercial", "sharealike_conflicts_royalty", "sharealike_conflicts_limits", "scope_conflict",
 	"sharealike_source", "noncommercial_source", "scope_source", "expiring_source", "uses_source", "paid_source", "approval_source",
 	"owes_royalty",

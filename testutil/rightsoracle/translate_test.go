@@ -131,6 +131,7 @@ var errorNames = func() map[string]string {
 		"invalid_record":     {lineagetypes.ErrInvalidRecord},
 		"already_recorded":   {lineagetypes.ErrAlreadyRecorded},
 		"cycle":              {lineagetypes.ErrCycle},
+		"reserved":           {lineagetypes.ErrReserved},
 		"approval_needed":    {lineagetypes.ErrApprovalNeeded},
 		"promises_grew":      {lineagetypes.ErrPromisesGrew},
 		"not_approved":       {lineagetypes.ErrNotApproved},

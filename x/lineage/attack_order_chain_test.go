@@ -75,16 +75,15 @@ func TestAttackAnAllowListIsSlippedUnderAPurchase(t *testing.T) {
 	require.NotEqual(t, licensetypes.VERDICT_DENIED, rights.Verdict, "%v", rights.Reasons)
 }
 
-// Griefing of a licensee: a grant that is paid for cannot be used for the work that it was bought for.
+// Once a griefing of a licensee: a grant that is paid for could not be used for the work that it was
+// bought for.
 //
 // The licensee has registered the remix and offers it; before the derivation is declared, the owner
-// of the song declares the song as made from the remix, under the remix's own offer. The graph
-// has no cycles, so the licensee's declaration is refused, and the grant, if it is reserved for
-// the remix, is void. It is the licensor's "later message". Expected: a grant of a work that is
-// reserved for a derivative (or a derivation under an older grant) goes first: the licensor's
-// declaration is refused while such a grant runs.
+// of the song declares the song as made from the remix, under the remix's own offer, or from
+// what a second account made of it. The graph has no cycles, so the licensee's declaration was
+// refused, and the grant, which is reserved for the remix, void. It is the licensor's "later
+// message". So a grant that is reserved for a derivative goes first.
 func TestAttackALicensorTurnsTheEdgeAround(t *testing.T) {
-	t.Skip("open: a licensor may declare the work that a reserved grant is for as a source")
 	s := newShelf(t)
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	sells := s.publish(licensetypes.Terms{
@@ -100,6 +99,12 @@ func TestAttackALicensorTurnsTheEdgeAround(t *testing.T) {
 	around := chain.DeriveMsg(song, remix.Under(all))
 	around.AllowUnapproved = true
 	turned := s.Deliver(s.author, around).Err()
+	between := s.Register("between", s.fan)
+	s.MustDeliver(s.fan, chain.DeriveMsg(between, remix.Under(all)))
+	s.Offer(between, all)
+	around = chain.DeriveMsg(song, between.Under(all))
+	around.AllowUnapproved = true
+	require.ErrorIs(t, s.Deliver(s.author, around).Err(), types.ErrReserved)
 	msg := chain.DeriveMsg(remix, song.Under(sells))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, sells, s.maker.Address, 0).String()
 	require.NoError(t, s.Deliver(s.maker, msg).Err(), "the song's declaration: %v", turned)

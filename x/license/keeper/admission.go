@@ -89,12 +89,21 @@ func (k Keeper) waitingFor(ctx context.Context, refs []types.DeclarationRef) ([]
 	return open, nil
 }
 
-// checkNothingWaits fails with ErrSourceUnapproved while owners have not approved
-// later sources of a work or of what it was made from.
-func (k Keeper) checkNothingWaits(ctx context.Context, work registrytypes.WorkID, d types.Demands) error {
+// endWaiting fails with ErrSourceUnapproved while owners have not approved later sources
+// of a work or of what it was made from. Else what the work waited for is forgotten: who
+// acquires a grant later does not read it again.
+func (k Keeper) endWaiting(ctx context.Context, work registrytypes.WorkID, d types.Demands) error {
+	if len(d.Waiting) == 0 {
+		return nil
+	}
 	open, err := k.waitingFor(ctx, d.Waiting)
-	if err != nil || len(open) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(open) == 0 {
+		settled := d
+		settled.Waiting = nil
+		return k.setDemands(ctx, work, d, settled)
 	}
 	a, _, err := k.GetAdmission(ctx, open[0])
 	if err != nil {

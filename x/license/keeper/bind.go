@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // maxNamed bounds how many reasons an error lists.
@@ -52,7 +53,7 @@ func (k Keeper) Bind(ctx context.Context, b types.Binding) error {
 	if now.Constraints, err = k.mergeConstraints(ctx, derivative, all); err != nil {
 		return err
 	}
-	if err := k.checkCompatible(ctx, derivative, groups); err != nil {
+	if err := k.checkCompatible(ctx, b, groups); err != nil {
 		return err
 	}
 	if err := k.markUsed(ctx, derivative, b.Permits); err != nil {
@@ -112,9 +113,13 @@ func (k Keeper) waiting(ctx context.Context, b types.Binding, before types.Deman
 		}
 	}
 	slices.SortFunc(refs, types.DeclarationRef.Compare)
-	if refs = slices.Compact(refs); len(refs) > types.MaxConstraints {
+	most := types.MaxWaiting
+	if b.ReliedOn { // what is made from it in turn waits for as many
+		most = types.MaxConstraints
+	}
+	if refs = slices.Compact(refs); len(refs) > most {
 		return nil, errorsmod.Wrapf(types.ErrTooMany, "%s would wait for the approval of %d declarations of later sources, at most %d: "+
-			"wait until owners have approved some", b.Declaration.Work, len(refs), types.MaxConstraints)
+			"wait until owners have approved some", b.Declaration.Work, len(refs), most)
 	}
 	return refs, nil
 }
@@ -150,8 +155,10 @@ func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.Work
 }
 
 // checkCompatible refuses demands that contradict each other, royalties owed
-// under share-alike, and open offers of the derivative that break a demand.
-func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.WorkID, groups []rules.Group) error {
+// under share-alike, and open offers of the derivative that break a demand. Groups are what
+// stays of the derivative's demands, then what each permit adds.
+func (k Keeper) checkCompatible(ctx context.Context, b types.Binding, groups []rules.Group) error {
+	derivative := b.Declaration.Work
 	demands, conflicts := rules.Combine(groups...)
 	if len(conflicts) > 0 {
 		return errorsmod.Wrapf(types.ErrConflict, "%s: no terms comply with all sources of %s: leave one out",
@@ -165,9 +172,10 @@ func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.Wo
 	if err != nil {
 		return err
 	}
-	if verdict := rules.Owing(demands); owes && !verdict.Allowed() {
-		return errorsmod.Wrapf(types.ErrConflict, "%s: %s would owe royalties, which share-alike terms do not allow: leave one source out",
-			describe(verdict.Refusals), derivative)
+	if owes && slices.ContainsFunc(demands, rules.Demand.SharesAlike) {
+		if err := k.checkOwing(ctx, b, groups); err != nil {
+			return err
+		}
 	}
 	for _, key := range offers {
 		if err := k.checkOpenOffer(ctx, key, demands, owes); err != nil {
@@ -175,6 +183,30 @@ func (k Keeper) checkCompatible(ctx context.Context, derivative registrytypes.Wo
 		}
 	}
 	return nil
+}
+
+// checkOwing refuses royalties that the derivative owes by one source where another is
+// under share-alike terms.
+func (k Keeper) checkOwing(ctx context.Context, b types.Binding, groups []rules.Group) error {
+	owes := make([]bool, len(groups))
+	owes[0] = b.Owes
+	for i, p := range b.Permits {
+		owes[i+1] = p.Rate > 0
+		if owes[i+1] {
+			continue
+		}
+		debts, err := k.royalty.Debts(ctx, p.Source, p.UpstreamVersion)
+		if err != nil {
+			return err
+		}
+		owes[i+1] = slices.ContainsFunc(debts, royaltytypes.Debt.PassesOn)
+	}
+	verdict := rules.Owing(groups, owes)
+	if verdict.Allowed() {
+		return nil
+	}
+	return errorsmod.Wrapf(types.ErrConflict, "%s: %s would owe royalties by another source, which share-alike terms do not allow: "+
+		"leave one source out", describe(verdict.Refusals), b.Declaration.Work)
 }
 
 func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.Group, owes bool) error {

@@ -55,8 +55,7 @@ func (q *inquiry) owesUnder(g types.Grant, constraints []rules.Constraint) (bool
 		return false, nil
 	}
 	debts, err := q.k.royalty.Debts(q.ctx, g.Work.WorkID, g.UpstreamVersion)
-	absolute := func(d royaltytypes.Debt) bool { return d.Policy == royaltytypes.POLICY_ABSOLUTE }
-	return slices.ContainsFunc(debts, absolute), err
+	return slices.ContainsFunc(debts, royaltytypes.Debt.PassesOn), err
 }
 
 // askSource finds out what who asks may do with the source of a demand on a work itself.

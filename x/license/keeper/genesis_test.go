@@ -259,6 +259,14 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			g.UsedBy.WorkID, g.Used = registrytypes.WorkID{}, 0
 			return f.k.GrantsHeld.Set(f.ctx, collections.Join4(holder, song, g.Terms.TermsID, g.HeldKey(id)))
 		},
+		"grants, reserved": func(f *fixture) error {
+			id, g := f.grantOf(bob)
+			return f.k.Reserved.Set(f.ctx, collections.Join3(song, g.UsedBy.WorkID, id))
+		},
+		"grant indexes, reserved for another": func(f *fixture) error {
+			id, _ := f.grantOf(bob)
+			return f.k.Reserved.Set(f.ctx, collections.Join3(song, photo, id))
+		},
 		"grants, not held": func(f *fixture) error { return f.k.GrantsHeld.Clear(f.ctx, nil) },
 		"grants, used beyond": func(f *fixture) error {
 			id, g := f.grantOf(bob)
@@ -316,7 +324,7 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 		"demands, twice": func(f *fixture) error {
 			row, err := f.k.Demands.Get(f.ctx, remix)
 			require.NoError(f.t, err)
-			return f.k.Demands.Set(f.ctx, remix, append(row, row[5:]...))
+			return f.k.Demands.Set(f.ctx, remix, append(row, row[6:]...))
 		},
 		"demands, of a version to come": func(f *fixture) error {
 			row := []types.Constraint{{

@@ -24,6 +24,9 @@ func (k Keeper) addGrant(ctx context.Context, id types.GrantID, g types.Grant, m
 	if err := k.GrantsByWork.Set(ctx, collections.Join(g.Work.WorkID, id)); err != nil {
 		return err
 	}
+	if err := k.moveReserved(ctx, id, types.Grant{}, g); err != nil {
+		return err
+	}
 	for _, key := range heldKeys(id, g) {
 		if err := k.GrantsHeld.Set(ctx, key); err != nil {
 			return err
@@ -35,6 +38,9 @@ func (k Keeper) addGrant(ctx context.Context, id types.GrantID, g types.Grant, m
 // replaceGrant stores a grant anew and moves its index entries where they changed.
 func (k Keeper) replaceGrant(ctx context.Context, id types.GrantID, before, g types.Grant) error {
 	if err := k.Grants.Set(ctx, id, g); err != nil {
+		return err
+	}
+	if err := k.moveReserved(ctx, id, before, g); err != nil {
 		return err
 	}
 	old, now := heldKeys(id, before), heldKeys(id, g)

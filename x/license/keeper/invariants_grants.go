@@ -55,6 +55,13 @@ func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant)
 	if err != nil {
 		return err
 	}
+	indexed, err = k.Reserved.Has(ctx, collections.Join3(work, g.UsedBy.WorkID, id))
+	if err == nil && indexed != g.Reserved() {
+		err = fmt.Errorf("stands among those reserved: %t, and is reserved: %t", indexed, g.Reserved())
+	}
+	if err != nil {
+		return err
+	}
 	for _, key := range heldKeys(id, g) {
 		if indexed, err = k.GrantsHeld.Has(ctx, key); err == nil && !indexed {
 			err = fmt.Errorf("is missing from the index by holder, under %x", key.K1())
@@ -90,6 +97,16 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 		g, err := k.GetGrant(ctx, key.K2())
 		if err == nil && g.Work.WorkID != key.K1() {
 			err = fmt.Errorf("%s is indexed under %s", key.K2(), key.K1())
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	err = k.Reserved.Walk(ctx, nil, func(key reservation) (bool, error) {
+		g, err := k.GetGrant(ctx, key.K3())
+		if err == nil && (g.Work.WorkID != key.K1() || g.UsedBy.WorkID != key.K2()) {
+			err = fmt.Errorf("%s stands among those of %s reserved for %s", key.K3(), key.K1(), key.K2())
 		}
 		return err != nil, err
 	})

@@ -63,6 +63,9 @@ type Keeper struct {
 	GrantsHeld collections.KeySet[held]
 	// GrantUses: (grant, derivative), of grants that serve several.
 	GrantUses collections.KeySet[use]
+	// Reserved: (work, derivative, grant), of grants that are for a derivative which does
+	// not use them yet. Derived.
+	Reserved collections.KeySet[reservation]
 	// PaidEdges: (derivative, source, terms), where the derivative relies on a grant under
 	// terms that make a use paid by one. Derived.
 	PaidEdges collections.KeySet[paidEdge]
@@ -128,6 +131,8 @@ func NewKeeper(
 			collections.QuadKeyCodec(collections.BytesKey, registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey)),
 		GrantUses: collections.NewKeySet(sb, types.GrantUsesPrefix, "grant_uses",
 			collections.PairKeyCodec(types.GrantIDKey, registrytypes.WorkIDKey)),
+		Reserved: collections.NewKeySet(sb, types.ReservedPrefix, "reserved",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.GrantIDKey)),
 		PaidEdges: collections.NewKeySet(sb, types.PaidEdgesPrefix, "paid_edges",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey)),
 		Promised: rows.NewMap(sb, storeService, types.PromisedPrefix, "promised",

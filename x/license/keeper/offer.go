@@ -120,7 +120,7 @@ func (k Keeper) offerVerdict(ctx context.Context, work registrytypes.WorkID, t t
 	if err := k.checkNotExpired(ctx, work, on.Constraints); err != nil {
 		return rules.Finding{}, err
 	}
-	if err := k.checkNothingWaits(ctx, work, on); err != nil {
+	if err := k.endWaiting(ctx, work, on); err != nil {
 		return rules.Finding{}, err
 	}
 	demands, err := k.demandsOf(ctx, on.Constraints)

@@ -218,11 +218,6 @@ func (r *reader) decideOne(
 	if decision.Verdict != rules.Allowed {
 		return refusal(req.Source, decision.Reasons[0])
 	}
-	if rely := decision.Rely; rely != nil && rely.Pinned { // what it takes on is today's
-		if against := rules.Clash(work.Constraints, q.use, work.Owes); len(against) > 0 {
-			return refusal(req.Source, against[0])
-		}
-	}
 	return nil
 }
 

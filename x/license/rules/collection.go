@@ -44,7 +44,7 @@ func Clash(constraints []Constraint, u Use, owes bool) []Reason {
 // royalties: the work is a collection with items under share-alike terms.
 func AsksRoyalties(constraints []Constraint, u Use) bool {
 	return u.Action.approved() && slices.ContainsFunc(constraints, func(c Constraint) bool { return c.Contained }) &&
-		slices.ContainsFunc(constraints, func(c Constraint) bool { return c.sharesAlike() })
+		slices.ContainsFunc(constraints, func(c Constraint) bool { return c.SharesAlike() })
 }
 
 // partsOf takes demands that pass by the column apart: first those of the work itself,
@@ -69,7 +69,7 @@ func partsOf(constraints []Constraint, column Column) (groups []Group, wanted Gr
 			d.Contained = false
 		}
 		groups[at] = append(groups[at], d)
-		if d.sharesAlike() {
+		if d.SharesAlike() {
 			wanted = append(wanted, d)
 		}
 	}

@@ -206,7 +206,7 @@ func TestWhatACollectionIsOfferedUnder(t *testing.T) {
 	for _, c := range items {
 		demands = append(demands, c.Demand)
 	}
-	require.True(t, rules.Owing(demands).Allowed())
+	require.True(t, owing(demands).Allowed())
 	found := rules.OfferAllowed(demands, false, named(t, "CC-BY-NC-4.0"), "")
 	require.Empty(t, found.Refusals)
 	require.Empty(t, found.Warnings)

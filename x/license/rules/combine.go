@@ -29,19 +29,22 @@ type Conflict struct {
 // What items of a collection demand goes with everything but these last: the
 // collection's terms are not the items'. Clash has what comes of it.
 //
+// What one source brings along does not conflict with itself. A licence that can't be taken
+// back permits derivations for ever, whatever the work takes on later that
+// contradicts it: then the derivative can be offered to nobody, and is still its owner's.
+//
 // Each conflict names one pair of works for its terms, the first in order. The
 // cost is that of distinct share-alike terms, squared, and times all demands.
 func Combine(groups ...Group) (Group, []Conflict) {
 	var all Group
-	for _, g := range groups {
-		all = append(all, g...)
+	own := make([]Group, len(groups))
+	for i, g := range groups {
+		all, own[i] = append(all, g...), g.own()
 	}
 	all = normalize(all)
-	own := all.own()
-	wanted := distinct(own)
-	conflicts := refusedParts(own, wanted)
-	for _, g := range groups {
-		g = g.own()
+	wanted := distinct(all.own(), own)
+	conflicts := refusedParts(all.own(), own, wanted)
+	for _, g := range own {
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeNonCommercial,
 			func(d Demand) bool { return d.Kind == NonCommercial }, func(t Terms) bool { return t.Commercial })...)
 		conflicts = append(conflicts, g.against(wanted, ShareAlikeLimits,
@@ -49,6 +52,9 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	}
 	for i, b := range wanted {
 		for _, a := range wanted[:i] {
+			if oneGroup(a.groups, b.groups) {
+				continue
+			}
 			fits := func(t Terms) bool {
 				return slices.ContainsFunc(a.options, func(o Terms) bool { return compatible(o, t) })
 			}
@@ -59,7 +65,7 @@ func Combine(groups ...Group) (Group, []Conflict) {
 	}
 	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Territories })...)
 	conflicts = append(conflicts, apart(all, Scope, ScopeConflict, func(t Terms) string { return t.Media })...)
-	conflicts = append(conflicts, apart(own, Ceiling, CeilingConflict, func(t Terms) string {
+	conflicts = append(conflicts, apart(all.own(), Ceiling, CeilingConflict, func(t Terms) string {
 		return strings.Join(denoms(t.Ceiling), ",")
 	})...)
 	slices.SortFunc(conflicts, compareConflicts)
@@ -71,12 +77,26 @@ func (g Group) own() Group {
 	return slices.DeleteFunc(slices.Clone(g), func(d Demand) bool { return d.Contained })
 }
 
-// licence is share-alike terms that some group demands, or several of which any will
+// licence is share-alike terms that some groups demand, or several of which any will
 // do, by the first demand for them.
 type licence struct {
 	options []Terms
 	first   Demand
+	groups  []int
 }
+
+// groupsWith are the places of the groups that have such a demand.
+func groupsWith(groups []Group, such func(Demand) bool) (places []int) {
+	for i, g := range groups {
+		if slices.ContainsFunc(g, such) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// oneGroup says whether two demands are both of one and the same group, and of no other.
+func oneGroup(a, b []int) bool { return len(a) == 1 && slices.Equal(a, b) }
 
 // keep leaves the options that something else admits. Where it admits none it says so,
 // and leaves all: what else stands against them is told too.
@@ -88,14 +108,15 @@ func (l *licence) keep(admitted func(Terms) bool) bool {
 	return len(kept) > 0
 }
 
-// distinct lists the share-alike terms that are demanded, each once. All are in order.
-func distinct(all Group) []*licence {
+// distinct lists the share-alike terms that groups demand, each once. All are the demands
+// of all of them, in order.
+func distinct(all Group, groups []Group) []*licence {
 	var list []*licence
 	for _, d := range all {
 		options := d.alike()
-		known := func(l *licence) bool { return slices.Equal(l.first.alike(), options) }
-		if len(options) > 0 && !slices.ContainsFunc(list, known) {
-			list = append(list, &licence{options, d})
+		same := func(o Demand) bool { return slices.Equal(o.alike(), options) }
+		if len(options) > 0 && !slices.ContainsFunc(list, func(l *licence) bool { return same(l.first) }) {
+			list = append(list, &licence{options, d, groupsWith(groups, same)})
 		}
 	}
 	return list

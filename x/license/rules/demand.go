@@ -115,8 +115,8 @@ type Option struct {
 	Terms   Terms
 }
 
-// sharesAlike says whether the demand is about the terms of the derivative.
-func (d Demand) sharesAlike() bool { return d.Kind == ShareAlike || d.Kind == ShareAlikeAny }
+// SharesAlike says whether the demand is about the terms of the derivative.
+func (d Demand) SharesAlike() bool { return d.Kind == ShareAlike || d.Kind == ShareAlikeAny }
 
 // alike lists the terms any of which the demand is met by; none where it is not about
 // sharing alike.

@@ -67,7 +67,7 @@ func licences(a, b Terms) (x, y names.Licence, known bool) {
 }
 
 // refusedParts finds share-alike terms that admit no part from another source.
-func refusedParts(all Group, wanted []*licence) []Conflict {
+func refusedParts(all Group, groups []Group, wanted []*licence) []Conflict {
 	seen := make(map[Terms]bool)
 	var found []Conflict
 	for _, d := range all {
@@ -75,8 +75,9 @@ func refusedParts(all Group, wanted []*licence) []Conflict {
 			continue
 		}
 		seen[d.Terms] = true
+		parts := groupsWith(groups, func(o Demand) bool { return o.Kind == Attribution && o.Terms == d.Terms })
 		for _, l := range wanted {
-			if !l.keep(func(t Terms) bool { return !t.refuses(d.Terms) || compatible(t, d.Terms) }) {
+			if !oneGroup(parts, l.groups) && !l.keep(func(t Terms) bool { return !t.refuses(d.Terms) || compatible(t, d.Terms) }) {
 				found = append(found, Conflict{Code: ShareAlikeConflict, A: l.first, B: d})
 			}
 		}

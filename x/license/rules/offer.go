@@ -39,7 +39,7 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms, price string) Findin
 			reason.Code = ShareAlikeSource
 		case d.Kind == Attribution && !t.Attribution:
 			reason.Code, warn = AttributionSource, true
-		case d.sharesAlike() && !slices.ContainsFunc(d.alike(), t.Satisfies):
+		case d.SharesAlike() && !slices.ContainsFunc(d.alike(), t.Satisfies):
 			reason.Code = ShareAlikeSource
 		case d.Kind == Scope && !(within(t.Territories, d.Terms.Territories) && within(t.Media, d.Terms.Media)):
 			reason.Code = ScopeSource
@@ -69,13 +69,21 @@ var limitCodes = map[Kind]Code{
 	Ceiling: CeilingSource, Expires: ExpiringSource, Uses: UsesSource, PaidUses: PaidSource, Approval: ApprovalSource,
 }
 
-// Owing decides whether a derivative that owes royalties complies with the
-// share-alike demands of its sources: their terms allow none.
-func Owing(demands Group) Finding {
+// Owing decides whether a derivative of several sources, each with what it demands, may owe
+// royalties by those of which owes says so: share-alike terms of another allow none. What
+// one source brings along is not looked at, as in Combine.
+func Owing(groups []Group, owes []bool) Finding {
 	var f Finding
-	for _, d := range demands {
-		if d.sharesAlike() && !d.Contained {
-			f.refuse(Reason{Code: ShareAlikeRoyalty, Source: d.Source, Terms: d.TermsID})
+	for i, g := range groups {
+		others := slices.Clone(owes)
+		others[i] = false
+		if !slices.Contains(others, true) {
+			continue
+		}
+		for _, d := range g {
+			if d.SharesAlike() && !d.Contained {
+				f.refuse(Reason{Code: ShareAlikeRoyalty, Source: d.Source, Terms: d.TermsID})
+			}
 		}
 	}
 	return f

@@ -38,7 +38,7 @@ func (c Constraint) noStricter(before []Constraint, denied Actions) bool {
 		return c.Terms.DeniedUses()&^denied == 0
 	}
 	for _, o := range before {
-		kind := o.Kind == c.Kind || o.sharesAlike() && c.sharesAlike()
+		kind := o.Kind == c.Kind || o.SharesAlike() && c.SharesAlike()
 		if kind && (c.Contained || !o.Contained) && c.within(o) {
 			return true
 		}

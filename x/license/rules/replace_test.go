@@ -159,7 +159,7 @@ func TestOneOfSeveralTermsWillDo(t *testing.T) {
 			require.Equal(t, want, rules.OfferAllowed(either, false, t2, "").Allowed(), t2.Licence)
 		}
 	}
-	require.False(t, rules.Owing(either).Allowed())
+	require.False(t, owing(either).Allowed())
 
 	conflicts := func(groups ...rules.Group) []rules.Conflict {
 		_, found := rules.Combine(groups...)

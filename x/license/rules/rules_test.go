@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,9 +51,14 @@ func anyGroup(t *rapid.T) rules.Group {
 	return g
 }
 
-// alone says whether a group is without contradiction in itself.
+// alone says whether a group is without contradiction in itself, each demand being of a
+// source of its own.
 func alone(g rules.Group) bool {
-	_, conflicts := rules.Combine(g)
+	each := make([]rules.Group, len(g))
+	for i, d := range g {
+		each[i] = rules.Group{d}
+	}
+	_, conflicts := rules.Combine(each...)
 	return len(conflicts) == 0
 }
 
@@ -148,10 +154,53 @@ func TestAnInheritedBanDoesNotBlockItsOwnShareAlike(t *testing.T) {
 	require.Equal(t, "ancestor", conflicts[0].B.Source)
 }
 
+// owing is what demands have against royalties that are owed by another source.
+func owing(g rules.Group) rules.Finding {
+	return rules.Owing([]rules.Group{g, nil}, []bool{false, true})
+}
+
+// TestASourceDoesNotClashWithItself: a licence that can't be taken back goes on permitting
+// derivations, whatever the work takes on later that contradicts it.
+func TestASourceDoesNotClashWithItself(t *testing.T) {
+	bySA, gpl := full("d", "sa", cc(t, "CC-BY-SA-4.0")), full("d", "gpl", named(t, "GPL-2.0-only"))
+	other := rules.Terms{Licence: "LicenseRef-A", Commercial: true, Derivatives: rules.DerivativesShareAlike}
+	apache := full("up", "apache", named(t, "Apache-2.0"))
+	for _, later := range []rules.Group{full("up", "a", other), apache} {
+		for _, g := range []rules.Group{bySA, gpl} {
+			_, conflicts := rules.Combine(slices.Concat(g, later))
+			require.Empty(t, conflicts)
+			_, conflicts = rules.Combine(slices.Concat(g, later), full("f", "by", cc(t, "CC0-1.0")))
+			require.Empty(t, conflicts)
+		}
+	}
+	both := slices.Concat(bySA, full("up", "a", other))
+	for _, more := range []rules.Group{bySA, full("f", "sa", cc(t, "CC-BY-SA-4.0")), full("f", "a", other)} {
+		_, conflicts := rules.Combine(both, more)
+		require.Len(t, conflicts, 1, "another source under one of them clashes with the other")
+		require.Equal(t, rules.ShareAlikeConflict, conflicts[0].Code)
+	}
+	_, conflicts := rules.Combine(slices.Concat(gpl, apache), apache)
+	require.Len(t, conflicts, 1)
+
+	for _, c := range []struct {
+		groups  []rules.Group
+		owes    []bool
+		refused int
+	}{
+		{[]rules.Group{bySA, nil}, []bool{true, false}, 0},
+		{[]rules.Group{bySA, bySA}, []bool{true, false}, 1},
+		{[]rules.Group{bySA, bySA}, []bool{true, true}, 2},
+		{[]rules.Group{bySA, nil, nil}, []bool{true, false, true}, 1},
+		{[]rules.Group{nil, nil}, []bool{true, true}, 0},
+	} {
+		require.Len(t, rules.Owing(c.groups, c.owes).Refusals, c.refused, "%v", c.owes)
+	}
+}
+
 func TestShareAlikeAndRoyalties(t *testing.T) {
 	bySA := full("d", "sa", cc(t, "CC-BY-SA-4.0"))
-	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeRoyalty, Source: "d", Terms: "sa"}}, rules.Owing(bySA).Refusals)
-	require.True(t, rules.Owing(full("e", "by", cc(t, "CC-BY-4.0"))).Allowed())
+	require.Equal(t, []rules.Reason{{Code: rules.ShareAlikeRoyalty, Source: "d", Terms: "sa"}}, owing(bySA).Refusals)
+	require.True(t, owing(full("e", "by", cc(t, "CC-BY-4.0"))).Allowed())
 
 	require.Equal(t, rules.OwesRoyalty, rules.OfferAllowed(nil, true, cc(t, "CC-BY-4.0"), "").Refusals[0].Code)
 	own := rules.Terms{Licence: "LicenseRef-A", Derivatives: rules.DerivativesShareAlike}

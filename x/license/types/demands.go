@@ -23,17 +23,17 @@ const (
 	// packedRef is the size of a packed reference to a declaration: work and number.
 	packedRef = 20 + 4
 	// packedHead is what stands before both: the version and the number of references.
-	packedHead = 4 + 1
+	packedHead = 4 + 2
 	// packedContained marks the kind of a constraint that is contained.
 	packedContained = 1 << 7
 )
 
 // Pack packs demands into one row, in the order given: a derivation finds what a
-// source demands by one read. At most MaxConstraints declarations are waited for.
+// source demands by one read. At most MaxWaiting declarations are waited for.
 func (d Demands) Pack() []byte {
 	packed := make([]byte, 0, packedHead+len(d.Waiting)*packedRef+len(d.Constraints)*packedSize)
 	packed = binary.BigEndian.AppendUint32(packed, d.Version)
-	packed = append(packed, byte(len(d.Waiting)))
+	packed = binary.BigEndian.AppendUint16(packed, uint16(len(d.Waiting)))
 	for _, w := range d.Waiting {
 		packed = append(packed, w.Work[:]...)
 		packed = binary.BigEndian.AppendUint32(packed, w.Number)
@@ -61,7 +61,7 @@ func UnpackDemands(packed []byte) (Demands, error) {
 		return d, fmt.Errorf("%w: demands of %d bytes", collections.ErrEncoding, len(packed))
 	}
 	d.Version = binary.BigEndian.Uint32(packed)
-	waiting := int(packed[4])
+	waiting := int(binary.BigEndian.Uint16(packed[4:]))
 	packed = packed[packedHead:]
 	if len(packed) < waiting*packedRef || (len(packed)-waiting*packedRef)%packedSize != 0 {
 		return d, fmt.Errorf("%w: %d bytes are no %d references and whole constraints", collections.ErrEncoding, len(packed), waiting)

@@ -72,8 +72,8 @@ func (g GenesisDemands) validate(rests foundation) error {
 // checkRefs checks that declarations are named in order, and no more than a work waits
 // for.
 func checkRefs(refs []DeclarationRef) error {
-	if len(refs) > MaxConstraints {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "waits for %d declarations, at most %d", len(refs), MaxConstraints)
+	if len(refs) > MaxWaiting {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "waits for %d declarations, at most %d", len(refs), MaxWaiting)
 	}
 	for i, r := range refs {
 		if err := r.validate(); err != nil {

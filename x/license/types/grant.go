@@ -28,6 +28,12 @@ func (g Grant) UsedUp() bool {
 	return bound || g.Serves != UnlimitedDerivatives && g.Used >= g.Serves
 }
 
+// Reserved says whether the grant is for a derivative that does not use it yet.
+func (g Grant) Reserved() bool {
+	_, bound := g.User()
+	return bound && g.Used == 0
+}
+
 // several says whether the grant serves more than one derivative.
 func (g Grant) several() bool { return g.Serves > 1 }
 

@@ -41,6 +41,7 @@ var (
 	TermsSetsPrefix        = collections.NewPrefix(19)
 	PaidEdgesPrefix        = collections.NewPrefix(20)
 	PromisedPrefix         = collections.NewPrefix(21)
+	ReservedPrefix         = collections.NewPrefix(22)
 )
 
 // Limits of what one work or message can hold.
@@ -50,9 +51,13 @@ const (
 	// MaxLicensees bounds the allow-list of an offer.
 	MaxLicensees = 64
 	// MaxConstraints bounds the constraints of one kind on one work, the declarations
-	// that it waits for, and the works named in an admission. Of non-commercial sources
-	// the first are listed; of the other kinds more are refused.
+	// that a work waits for on which others rely, and the works named in an admission. Of
+	// non-commercial sources the first are listed; of the other kinds more are refused.
 	MaxConstraints = 16
+	// MaxWaiting bounds the declarations that a work waits for on which nobody relies: as
+	// many as 64 sources can wait for on which somebody does. So those who sold grants
+	// of sources don't make a work of them impossible by what they declare later.
+	MaxWaiting = 64 * MaxConstraints
 	// MaxAttributions bounds the sources to credit that a work lists: as many as an
 	// answer names, and one that tells that there are more. x/lineage knows all.
 	MaxAttributions = rules.MaxCredits + 1
@@ -74,6 +79,9 @@ const (
 	// further derivative which an answer looks at, those with the latest end first:
 	// they may have moved on with the works that use them.
 	MaxUsedGrants = 64
+	// MaxReserved bounds the grants reserved for derivatives that are looked at for one
+	// that runs.
+	MaxReserved = 64
 	// MaxExclusives bounds the running grants of one work that keep others out.
 	MaxExclusives = 64
 	// MaxRunning bounds the terms, with grants that run, that are looked at before

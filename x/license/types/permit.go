@@ -186,6 +186,10 @@ type Binding struct {
 	// the other edges. Else they add to what the derivative took on before.
 	Rebuilt  bool
 	Standing []Pin
+	// Owes: the derivative owes royalties by the edges that stay.
+	Owes bool
+	// ReliedOn: something stands of the derivative that a later declaration does not reach.
+	ReliedOn bool
 	// Admission says for whose approval the declaration waits; empty: for nobody's.
 	Admission Admission
 }

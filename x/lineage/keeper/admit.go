@@ -26,7 +26,11 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	if len(d.permits) == 0 {
 		return nil
 	}
-	if relied, err := k.reliedOn(ctx, d); err != nil || !relied {
+	var err error
+	if d.relied, err = k.reliedOn(ctx, d); err != nil || !d.relied {
+		return err
+	}
+	if err := k.checkReserved(ctx, d); err != nil {
 		return err
 	}
 	before, err := k.owed(ctx, d.Work)
@@ -100,7 +104,7 @@ func (k Keeper) newDebts(
 	if err != nil {
 		return nil, err
 	}
-	list := slices.DeleteFunc(inherited, func(d royaltytypes.Debt) bool { return d.Policy != royaltytypes.POLICY_ABSOLUTE })
+	list := slices.DeleteFunc(inherited, func(d royaltytypes.Debt) bool { return !d.PassesOn() })
 	if policy != royaltytypes.POLICY_NONE {
 		list = append(list, royaltytypes.Debt{Work: source, Policy: policy, Rate: rate})
 	}

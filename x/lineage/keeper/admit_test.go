@@ -176,8 +176,38 @@ func TestAPermissionIsReplaced(t *testing.T) {
 	require.EqualValues(t, 100_000, past[0].Edge.RoyaltyRate)
 	require.EqualValues(t, 2, past[0].ReplacedBy)
 
-	_, err := f.derive(bob, remix, better)
-	require.ErrorIs(t, err, types.ErrAlreadySource, "it is the same")
+	require.EqualValues(t, 3, f.mustDerive(bob, remix, better).Declaration, "the same pins anew what the source asks")
+	require.Len(t, f.export().Nodes[0].PastEdges, 2)
+}
+
+// Whoever acquired a grant for a derivative declares that before the work is declared as
+// made from it, by whatever way.
+func TestAReservedGrantGoesFirst(t *testing.T) {
+	f := newFixture(t)
+	song, remix, between, other := f.work("song", alice), f.work("remix", bob), f.work("between", alice), f.work("other", alice)
+	f.offers[remix] = offer{}
+	f.mustDerive(alice, between, under(remix, types.ROLE_PARENT_OF))
+	f.mustDerive(alice, other, own(between))
+	f.reserved = map[workID][]workID{song: {remix}}
+	around := under(remix, types.ROLE_PARENT_OF)
+	f.mustDerive(alice, song, cites(other))
+	f.grants[song] = 1
+	for _, s := range []types.Source{around, own(between), own(other)} {
+		_, err := f.derive(alice, song, s)
+		require.ErrorIs(t, err, types.ErrReserved)
+		require.ErrorContains(t, err, remix.String())
+	}
+	_, err := f.derive(alice, song, own(f.work("original", alice)))
+	require.NoError(t, err, "what is made from something else")
+
+	params := types.DefaultParams()
+	params.MaxWalk = 1
+	require.NoError(t, f.k.Params.Set(f.ctx, params))
+	f.reserved[song] = []workID{f.work("far", bob)}
+	_, err = f.derive(alice, song, own(other))
+	require.ErrorIs(t, err, types.ErrWalkTooLong)
+	f.reserved = nil
+	require.NotEmpty(t, f.admitted(alice, song, around).Generation)
 }
 
 func TestAStricterPermissionCountsAsALaterSource(t *testing.T) {

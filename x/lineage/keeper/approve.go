@@ -85,18 +85,12 @@ func (k Keeper) approveDeclared(
 	return settled, nil
 }
 
-// approveInAdvance stores an approval. Approving what counts changes nothing.
+// approveInAdvance stores an approval, of a source that is declared already too: it may be
+// declared anew. Approving what counts changes nothing.
 func (k Keeper) approveInAdvance(ctx context.Context, m *types.MsgApproveSource, a types.SourceApproval) (changed bool, err error) {
 	through := m.Declared()
 	if _, err := k.registry.GetWork(ctx, through); err != nil {
 		return false, errorsmod.Wrap(err, "through")
-	}
-	row, _, err := k.Derivations.Find(ctx, m.Derivative)
-	if err != nil {
-		return false, err
-	}
-	if place, linked := row.Find(through); linked && row.Edges[place].Role == a.Role && row.Edges[place].Permission() == a.Permission {
-		return false, errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: there is nothing left to approve", through, m.Derivative)
 	}
 	key := collections.Join3(m.Source, m.Derivative, through)
 	before, found, err := k.Approvals.Find(ctx, key)

@@ -39,8 +39,10 @@ type derivation struct {
 	uncited  []workID
 	replaced []types.PastEdge
 	better   map[workID]bool
-	// admission says for whom the declaration waits. approved are the approvals in
+	// relied: something stands of the work already. admission says for whom the declaration
+	// waits. approved are the approvals in
 	// advance that it uses up: the approving work, and the declared source.
+	relied    bool
 	admission licensetypes.Admission
 	approved  [][2]workID
 	// notices are what to know about external sources.
@@ -168,10 +170,13 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate, Rebuilt: rebuilt}
 	binding := licensetypes.Binding{
 		Declaration: licensetypes.DeclarationRef{Work: d.Work, Number: d.number},
-		Permits:     d.permits, Rebuilt: rebuilt, Admission: d.admission,
+		Permits:     d.permits, Rebuilt: rebuilt, ReliedOn: d.relied, Admission: d.admission,
 	}
 	if rebuilt {
 		binding.Standing, link.Sources = d.standing()
+	}
+	if binding.Owes, err = k.owesBefore(ctx, d, link.Sources); err != nil {
+		return 0, 0, err
 	}
 	for _, p := range d.permits {
 		link.Sources = append(link.Sources, royaltytypes.LinkSource{
@@ -187,6 +192,25 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 		}
 	}
 	return absolute, relative, k.license.Bind(ctx, binding)
+}
+
+// owesBefore says whether the work owes royalties by what stays of its edges: standing are
+// they, where others are replaced.
+func (k Keeper) owesBefore(ctx context.Context, d *derivation, standing []royaltytypes.LinkSource) (bool, error) {
+	if d.row.Count() == 0 {
+		return false, nil
+	}
+	if len(d.replaced) == 0 {
+		absolute, relative, err := k.royalty.Owed(ctx, d.Work)
+		return absolute > 0 || relative > 0, err
+	}
+	for _, s := range standing {
+		debts, err := k.newDebts(ctx, s.Work, s.Policy, s.Rate, s.UpstreamVersion)
+		if err != nil || len(debts) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func renumbered(changes []graph.Change[workID]) []types.Renumbered {

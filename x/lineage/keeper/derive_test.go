@@ -192,7 +192,6 @@ func TestRefusedDerivationsChangeNothing(t *testing.T) {
 		"oneself":              {sources(own(remix)), types.ErrInvalidSource, "itself"},
 		"twice in a message":   {sources(good, weigh(good, 1)), types.ErrAlreadySource, "source 1"},
 		"twice with two roles": {sources(good, cites(other)), types.ErrAlreadySource, "source 1"},
-		"declared before":      {sources(good, under(song, types.ROLE_PARENT_OF)), types.ErrAlreadySource, song.String()},
 		"cited as well":        {sources(cites(song)), types.ErrAlreadySource, song.String()},
 		"external twice":       {sources(external("ipfs://b"), external("ipfs://b")), types.ErrAlreadySource, "source 1"},
 		"external before":      {sources(external("ipfs://a")), types.ErrAlreadySource, "ipfs://a"},

@@ -65,6 +65,8 @@ type world struct {
 	// stricter: new permissions are stricter than those that they replace.
 	stricter  bool
 	conflicts bool
+	// reserved are the derivatives that grants of a work are for.
+	reserved map[workID][]workID
 	// versions are the details of works in versions before the current; silent are
 	// the works that ask for no credit.
 	versions map[version]registrytypes.Revision
@@ -176,6 +178,14 @@ func (w *world) NoStricter(_ context.Context, _ workID, permit licensetypes.Perm
 		return false, fmt.Errorf("a permission of %s is compared with one of %s", permit.Source, than.Source)
 	}
 	return !w.stricter, nil
+}
+
+func (w *world) HasReserved(_ context.Context, work workID) (bool, error) {
+	return len(w.reserved[work]) > 0, nil
+}
+
+func (w *world) ReservedFor(_ context.Context, work, derivative workID) (licensetypes.GrantID, bool, error) {
+	return licensetypes.GrantID{1}, slices.Contains(w.reserved[work], derivative), nil
 }
 
 func (w *world) ConstraintsOn(context.Context, workID) ([]licensetypes.Constraint, error) {

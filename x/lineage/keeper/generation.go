@@ -44,6 +44,46 @@ func (k Keeper) place(ctx context.Context, d *derivation) error {
 	return nil
 }
 
+// checkReserved refuses sources that a grant of the work is reserved for, or that are made
+// from such: whoever acquired the grant could not declare the derivation any more. It walks
+// all that the sources are made from, within the bound of the parameters. It fails with
+// ErrReserved or with ErrWalkTooLong.
+func (k Keeper) checkReserved(ctx context.Context, d *derivation) error {
+	if has, err := k.license.HasReserved(ctx, d.Work); err != nil || !has {
+		return err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	gas := sdk.UnwrapSDKContext(ctx).GasMeter()
+	rows := &reader{ctx: ctx, k: k}
+	left := int(params.MaxWalk)
+	for _, s := range d.linked {
+		steps, truncated, err := graph.Walk(ancestors{rows}, s.Work, graph.Limits{Steps: left, Edges: left})
+		if err != nil {
+			return err
+		}
+		left -= len(steps)
+		for _, work := range append([]graph.Step[workID]{{Node: s.Work}}, steps...) {
+			gas.ConsumeGas(params.GasPerStep, "lineage walk")
+			grant, reserved, err := k.license.ReservedFor(ctx, d.Work, work.Node)
+			if err != nil {
+				return err
+			}
+			if reserved {
+				return errorsmod.Wrapf(types.ErrReserved, "source %s: %s of %s was acquired for %s, which goes first: declare the source when it "+
+					"has ended", s.Work, grant, d.Work, work.Node)
+			}
+		}
+		if truncated {
+			return errorsmod.Wrapf(types.ErrWalkTooLong, "source %s is made from more than %d works, and grants of %s are reserved for works that "+
+				"may be among them: declare it when they are used or have ended", s.Work, params.MaxWalk, d.Work)
+		}
+	}
+	return nil
+}
+
 // planRaise walks the work's descendants within the bounds of the parameters.
 // It fails with ErrCycle or with ErrWalkTooLong, naming the source concerned.
 func (k Keeper) planRaise(ctx context.Context, work workID, generation uint32, sources []workID, highest workID) ([]graph.Change[workID], error) {

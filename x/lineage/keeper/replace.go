@@ -14,8 +14,9 @@ import (
 )
 
 // takeOut takes the edges that are declared anew out of the row: citations that become
-// sources, and sources whose permission or role changes. The latter stay in the
-// history. It fails with ErrAlreadySource for one that changes nothing.
+// sources, and sources by another permission or role, or by the same one, which pins what
+// the source asks today. The latter stay in the history. It fails with ErrAlreadySource
+// for a source that is cited again.
 func (k Keeper) takeOut(d *derivation) error {
 	var replaced []workID
 	for _, s := range d.Works {
@@ -45,11 +46,7 @@ func (k Keeper) takeOut(d *derivation) error {
 func (k Keeper) compare(ctx context.Context, d *derivation) error {
 	for n, past := range d.replaced {
 		i := slices.IndexFunc(d.permits, func(p licensetypes.Permit) bool { return p.Source == past.Source })
-		p, s := d.permits[i], d.linked[i]
-		if past.Edge.Role == s.Role && past.Edge.Permission() == p.Pin().Permission() {
-			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s in that role and by that permission: a source is declared once",
-				p.Source, d.Work)
-		}
+		p := d.permits[i]
 		better, err := k.isBetter(ctx, d, past.Edge, p)
 		if err != nil {
 			return err

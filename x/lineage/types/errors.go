@@ -20,4 +20,5 @@ var (
 	ErrNothingToBlank  = errorsmod.Register(ModuleName, 17, "nothing to blank")
 	ErrRegistered      = errorsmod.Register(ModuleName, 18, "source is registered")
 	ErrPromisesGrew    = errorsmod.Register(ModuleName, 19, "more stands of the work than was shown")
+	ErrReserved        = errorsmod.Register(ModuleName, 20, "a grant is reserved for the source")
 )

@@ -26,6 +26,9 @@ type Debt struct {
 	Rate uint32
 }
 
+// PassesOn says whether what is made from the work owes this as well.
+func (d Debt) PassesOn() bool { return d.Policy == POLICY_ABSOLUTE }
+
 // LinkSource is a source with what was agreed.
 type LinkSource struct {
 	Work   registrytypes.WorkID

@@ -93,8 +93,9 @@ func Explain(sources, candidates []Terms) Report {
 			r.Relative += uint64(source.Terms.RoyaltyRate)
 		}
 	}
-	demands, conflicts := rules.Combine(c.groups()...)
-	r.Conflicts = c.conflicts(demands, conflicts, r.Absolute, r.Relative)
+	groups := c.groups()
+	demands, conflicts := rules.Combine(groups...)
+	r.Conflicts = c.conflicts(groups, conflicts, r.Absolute, r.Relative)
 	r.Combinable = r.Combinable && len(r.Conflicts) == 0
 	for _, d := range demands {
 		r.Demands = add(r.Demands, demandCode(d.Kind), demand(d), c.name(d.Source))
@@ -153,8 +154,17 @@ func (c combination) groups() []rules.Group {
 	return groups
 }
 
+// owes says of each source whether royalties are owed by it.
+func (c combination) owes() []bool {
+	owes := make([]bool, len(c.sources))
+	for i, source := range c.sources {
+		owes[i] = source.Terms.RoyaltyRate > 0
+	}
+	return owes
+}
+
 // conflicts lists what makes the sources impossible together.
-func (c combination) conflicts(demands rules.Group, conflicts []rules.Conflict, absolute, relative uint64) []Finding {
+func (c combination) conflicts(groups []rules.Group, conflicts []rules.Conflict, absolute, relative uint64) []Finding {
 	found := []Finding{}
 	for _, conflict := range conflicts {
 		a, b := c.name(conflict.A.Source), c.name(conflict.B.Source)
@@ -164,10 +174,8 @@ func (c combination) conflicts(demands rules.Group, conflicts []rules.Conflict, 
 			found = append(found, Finding{Code: string(conflict.Code), Terms: []string{a, b}, Text: text})
 		}
 	}
-	if absolute+relative > 0 {
-		for _, reason := range rules.Owing(demands).Refusals {
-			found = add(found, string(reason.Code), words.Reason(string(reason.Code)), c.name(reason.Source))
-		}
+	for _, reason := range rules.Owing(groups, c.owes()).Refusals {
+		found = add(found, string(reason.Code), words.Reason(string(reason.Code)), c.name(reason.Source))
 	}
 	if sum := absolute + relative; sum > licensetypes.MaxRate {
 		found = append(found, Finding{Text: fmt.Sprintf("Together they ask for %s in royalties, more than the whole.", rates.Percent(sum))})
