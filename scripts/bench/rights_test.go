@@ -136,20 +136,25 @@ func TestDeepRights(t *testing.T) {
 	c, tops := deepChain(t)
 	client := licensetypes.NewQueryClient(c.Conn())
 	batch := spread(tops)
-	for _, action := range []licensetypes.Action{licensetypes.ACTION_COPY, licensetypes.ACTION_TRAIN_AI} {
+	for _, asked := range []struct {
+		action licensetypes.Action
+		brief  bool
+	}{{licensetypes.ACTION_COPY, false}, {licensetypes.ACTION_COPY, true}, {licensetypes.ACTION_TRAIN_AI, false}} {
+		action := asked.action
 		var took []time.Duration
 		var answer licensetypes.Rights
 		for range 9 {
 			start := time.Now()
 			answers, err := client.CheckRightsBatch(context.Background(), &licensetypes.QueryCheckRightsBatchRequest{
 				Works: batch, Use: licensetypes.Use{Action: action, Commercial: true}, Licensee: chain.Named("carol").String(),
+				Brief: asked.brief,
 			})
 			took = append(took, time.Since(start))
 			require.NoError(t, err)
 			answer = answers.Rights[0]
 		}
-		fmt.Printf("%d answers of %d generations with %d works, %s: %8.1f ms; %s, %d offers, %d duties\n",
-			len(batch), deep, *size, action, ms(median(took)), answer.Verdict, len(answer.Offers), len(answer.Obligations))
+		fmt.Printf("%d answers of %d generations with %d works, %s: brief %-5t %8.1f ms; %s, %d offers, %d duties\n",
+			len(batch), deep, *size, action, asked.brief, ms(median(took)), answer.Verdict, len(answer.Offers), len(answer.Obligations))
 	}
 }
 

@@ -142,3 +142,25 @@ func TestMoreCreditsThanAreListed(t *testing.T) {
 	_, incomplete = f.credits(child)
 	require.True(t, len(f.constraints(child)) == types.MaxAttributions || incomplete)
 }
+
+// A brief batch names the works to credit, and the versions, without reading them.
+func TestABriefBatchNamesCreditsByVersion(t *testing.T) {
+	f := newFixture(t)
+	by := preset("cc-by-4.0")
+	f.offered(song, by, types.Offer{})
+	require.NoError(t, f.derive(remix, source{song, by}))
+	f.offered(remix, by, types.Offer{})
+	ask := func(brief bool) types.Rights {
+		res, err := f.query.CheckRightsBatch(f.ctx, &types.QueryCheckRightsBatchRequest{Works: []string{remix.String()}, Use: adapt, Brief: brief})
+		require.NoError(t, err)
+		return res.Rights[0]
+	}
+	full, brief := ask(false), ask(true)
+	require.Len(t, full.Obligations, 2)
+	for i := range full.Obligations {
+		require.NotEmpty(t, full.Obligations[i].Text)
+		require.NotZero(t, full.Obligations[i].WorkVersion)
+		full.Obligations[i].Text = ""
+	}
+	require.Equal(t, full, brief)
+}

@@ -24,6 +24,8 @@ type inquiry struct {
 	only string
 	// onlyGrant is that grant, where it is one.
 	onlyGrant types.GrantID
+	// brief: credits are named without their text.
+	brief bool
 	// sources are those of the works asked about, with what is offered and granted of
 	// them.
 	sources map[registrytypes.WorkID]rules.Work

@@ -30,7 +30,13 @@ func (q *inquiry) obligation(
 	}
 	switch o.Duty {
 	case rules.Credit:
-		revision, err := q.credited(owed.Work, o, work)
+		if owed.WorkVersion = o.Version; o.Version == 0 {
+			owed.WorkVersion = work.Version
+		}
+		if q.brief {
+			return owed, nil
+		}
+		revision, err := q.credited(owed.Work, owed.WorkVersion, id, work)
 		if err != nil {
 			return owed, err
 		}
@@ -48,10 +54,10 @@ func (q *inquiry) obligation(
 // one that was derived from, of the work asked about the one that a grant pins, else
 // today's.
 func (q *inquiry) credited(
-	id registrytypes.WorkID, o rules.Obligation, asked registrytypes.Work,
+	id registrytypes.WorkID, version uint32, asked registrytypes.WorkID, work registrytypes.Work,
 ) (registrytypes.Revision, error) {
-	if o.Source == "" && (o.Version == 0 || o.Version == asked.Version) {
-		return asked.Revision()
+	if id == asked && version == work.Version {
+		return work.Revision()
 	}
-	return q.k.registry.Revision(q.ctx, id, o.Version)
+	return q.k.registry.Revision(q.ctx, id, version)
 }

@@ -53,6 +53,7 @@ func (s queryServer) CheckRightsBatch(
 	if err != nil {
 		return nil, coded(err)
 	}
+	q.brief = req.Brief
 	rights, err := q.answers(req.Works, meter)
 	if err != nil {
 		return nil, coded(err)
