@@ -1,6 +1,9 @@
 package rightsoracle
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // whole is all of a work's revenue, in ppm.
 const whole = 1_000_000
@@ -97,9 +100,7 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 	case relied.Grant != "" && (h.holder(g) != a.By || !g.lets(a.By)):
 		return []string{"not_licensee"}
 	}
-	answer := h.MayUse(Question{
-		By: a.By, Work: s.Work, Use: Use{Action: h.asks(a, s.Role), Deriving: true}, Permission: relied, Derivative: a.Work,
-	})
+	answer := h.MayUse(h.deriving(a, s))
 	if answer.Verdict == Yes {
 		return nil
 	}
@@ -109,12 +110,20 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 	return against
 }
 
+// deriving is what a derivation asks about a source.
+func (h *History) deriving(a Derive, s Source) Question {
+	return Question{
+		By: a.By, Work: s.Work, Use: Use{Action: h.asks(a, s.Role), Deriving: true}, Permission: h.relied(a.By, s, h.Today()),
+		Derivative: a.Work,
+	}
+}
+
 // againstTogether says what is against all sources together, those from before among them.
 func (h *History) againstTogether(a Derive) (against []string) {
 	after := h.with(a)
 	var groups [][]Demand
 	for _, e := range after.edgesOf(a.Work, after.Today()) {
-		group := after.passedOn(e.Source.Work, e.Relied, e.Declared)
+		group := after.broughtBy(e)
 		if e.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
 			for i := range group {
 				group[i].Trained = true
@@ -143,7 +152,9 @@ func (h *History) againstTogether(a Derive) (against []string) {
 
 // with is the history in which a derivation is made.
 func (h *History) with(a Derive) *History {
-	after := &History{Now: h.Now, terms: h.terms, acts: slices.Clone(h.acts), times: slices.Clone(h.times)}
+	after := &History{
+		Now: h.Now, terms: h.terms, acts: slices.Clone(h.acts), times: slices.Clone(h.times), used: maps.Clone(h.used), Order: h.Order,
+	}
 	after.Add(a)
 	return after
 }

@@ -95,10 +95,24 @@ func (t Terms) DeniesOfResult(a Action) bool {
 	return denied
 }
 
+// Used are the grants by which the last act met what sources ask.
+func (h *History) Used() (grants []Grant) {
+	for _, by := range h.used[h.Today()-1] {
+		grants = append(grants, by...)
+	}
+	return grants
+}
+
 // WorkOf is the work that a grant is of.
 func (h *History) WorkOf(name Grant) Work {
 	g, _ := h.grantNamed(name, h.Today())
 	return g.Work
+}
+
+// TermsOf are the terms of a grant.
+func (h *History) TermsOf(name Grant) string {
+	g, _ := h.grantNamed(name, h.Today())
+	return g.Terms.Name
 }
 
 // CameWith says whether a grant came with a derivative that the account bought.

@@ -31,6 +31,7 @@ func newWorld(t testing.TB, terms []Terms) *world {
 		works: map[Work]registrytypes.WorkID{}, names: map[registrytypes.WorkID]Work{},
 		terms: map[string]licensetypes.TermsID{}, grants: map[Grant]licensetypes.GrantID{},
 	}
+	w.history.Order = func(g Grant) string { id := w.grants[g]; return string(id[:]) }
 	for _, terms := range terms {
 		id := messageTerms(terms).ID()
 		_, err := w.send(&licensetypes.MsgPublishTerms{Author: address("ana").String(), Terms: messageTerms(terms)})
