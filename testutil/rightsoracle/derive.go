@@ -93,6 +93,8 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 	switch g, granted := h.grantNamed(s.Permission.Grant, h.Today()); {
 	case relied == Own && !h.solelyOwned(s.Work, a.By, h.Today()):
 		return []string{"needs_permission"}
+	case relied.Terms != "" && !h.isOffered(s.Work, relied.Terms):
+		return []string{"not_offered"}
 	case relied.Grant != "" && !granted:
 		return []string{"grant_not_found"}
 	case relied.Grant != "" && g.Work != s.Work:
@@ -108,6 +110,11 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 		against = append(against, r.Code)
 	}
 	return against
+}
+
+func (h *History) isOffered(w Work, terms string) bool {
+	_, offered := h.offerOf(w, terms, h.Today())
+	return offered
 }
 
 // deriving is what a derivation asks about a source.

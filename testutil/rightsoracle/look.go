@@ -95,6 +95,27 @@ func (t Terms) DeniesOfResult(a Action) bool {
 	return denied
 }
 
+// MetBy are the grants by which a derivation meets what its sources' own sources ask.
+func (h *History) MetBy(a Derive) (grants []Grant) {
+	met := h.met(a, h.Today())
+	for _, s := range a.linked() {
+		grants = append(grants, met[s.Work]...)
+	}
+	return grants
+}
+
+// Lapses says whether a grant has an end.
+func (h *History) Lapses(name Grant) bool {
+	g, _ := h.grantNamed(name, h.Today())
+	return !g.Ends.IsZero()
+}
+
+// UsersOf are the works that rely on a grant.
+func (h *History) UsersOf(name Grant) []Work {
+	g, _ := h.grantNamed(name, h.Today())
+	return g.Users
+}
+
 // Used are the grants by which the last act met what sources ask.
 func (h *History) Used() (grants []Grant) {
 	for _, by := range h.used[h.Today()-1] {
