@@ -232,7 +232,7 @@ func list(owed []flow.Owed) string {
 }
 
 // checkPermission: the grant that a source was taken under is of that source and used
-// for the work, and the rate is that of the terms.
+// for the work, as are those by which demands were met, and the rate is that of the terms.
 func (app *App) checkPermission(ctx context.Context, work registrytypes.WorkID, e lineagetypes.Edge) error {
 	if !e.Grant.IsZero() {
 		grant, err := app.Keepers.License.GetGrant(ctx, e.Grant.GrantID)
@@ -248,6 +248,15 @@ func (app *App) checkPermission(ctx context.Context, work registrytypes.WorkID, 
 		}
 		if !relies {
 			return fmt.Errorf("rests on %s, which another work uses, or none", e.Grant)
+		}
+	}
+	for _, id := range e.Met().Grants {
+		relies, err := app.Keepers.License.ReliesOn(ctx, work, id)
+		if err != nil {
+			return err
+		}
+		if !relies {
+			return fmt.Errorf("%s met a demand when it was made, but does not count it", id)
 		}
 	}
 	if e.Terms.IsZero() && e.RoyaltyPolicy != royaltytypes.POLICY_NONE {

@@ -55,7 +55,11 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	if err != nil {
 		return err
 	}
-	price, err := renewalPrice(ctx, conn, res.Grant)
+	offer, err := offerOf(ctx, conn, res.Grant.Work, res.Grant.Terms)
+	if err != nil {
+		return err
+	}
+	price, err := renewalPrice(conn, offer)
 	if err != nil {
 		return err
 	}
@@ -63,8 +67,8 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.", id, res.Grant.Work, fee),
-		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price})
+	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.%s", id, res.Grant.Work, fee, permission.Listed(offer.Offer.AllowList())),
+		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price, AllowList: offer.Offer.AllowList()})
 	if err != nil {
 		return err
 	}
@@ -89,12 +93,8 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 }
 
 // renewalPrice is what a renewal costs now, within --max-fee; nil: nothing.
-func renewalPrice(ctx context.Context, conn *connect.Conn, grant licensetypes.NamedGrant) (*sdk.Coin, error) {
+func renewalPrice(conn *connect.Conn, offer licensetypes.OpenOffer) (*sdk.Coin, error) {
 	most, err := maxFee(conn)
-	if err != nil {
-		return nil, err
-	}
-	offer, err := offerOf(ctx, conn, grant.Work, grant.Terms)
 	if err != nil {
 		return nil, err
 	}

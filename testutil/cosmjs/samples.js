@@ -6,6 +6,8 @@ import { toHex } from "@cosmjs/encoding";
 const denom = "uusdc";
 const coin = (amount) => ({ denom, amount: String(amount) });
 const digest = (text) => toHex(sha256(new TextEncoder().encode(text)));
+// by which a purchase names the accounts of an offer: each after its length, four bytes
+const allowList = (accounts) => digest("stemma/allow-list/v1" + accounts.map((a) => `\0\0\0${String.fromCharCode(a.length)}${a}`).join(""));
 
 // samples yields {typeUrl, from, value, refused}, where from is alice or bob and
 // refused the codespace and code with which it ends, if it does not succeed. It
@@ -85,12 +87,13 @@ export function* samples({ alice, bob, key, params, round }) {
     owner: alice, work: song, terms,
     offer: { price: [coin(1_500)], expiresAt: { seconds: 4_000_000_000n, nanos: 120_034_000 }, licensees: [alice, bob].sort() },
   });
+  const seen = allowList([alice, bob].sort());
   const approval = { owner: alice, work: song, terms, licensee: bob };
   yield by("alice", "license.v1.MsgApprove", approval);
   const { grant } = yield by("bob", "license.v1.MsgAcquire", {
-    licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000,
+    licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000, allowList: seen,
   });
-  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500) });
+  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500), allowList: seen });
 
   // x/lineage
   yield by("bob", "lineage.v1.MsgDerive", {

@@ -17,6 +17,8 @@ type Demand struct {
 	Trained bool
 	// Credited is the version of the source that was derived from.
 	Credited int
+	// Ending: it asks for nothing but that what was made ends with the grant.
+	Ending bool
 }
 
 // demands are what the sources of a work demand of it at a moment: each permission
@@ -25,7 +27,7 @@ type Demand struct {
 func (h *History) demands(w Work, m Moment) (list []Demand) {
 	for _, e := range h.edgesOf(w, m) {
 		trained := e.Role == TrainedOn && h.KindOf(w) != Dataset // a dataset holds the source itself
-		for _, d := range h.passedOn(e.Source.Work, e.Relied, e.Declared) {
+		for _, d := range h.broughtBy(e) {
 			d.Trained = d.Trained || trained
 			if !slices.ContainsFunc(list, d.same) {
 				list = append(list, d)
@@ -37,7 +39,21 @@ func (h *History) demands(w Work, m Moment) (list []Demand) {
 
 func (d Demand) same(o Demand) bool {
 	return d.Source == o.Source && d.Terms.Name == o.Terms.Name && d.Grant == o.Grant &&
-		d.Trained == o.Trained && d.Credited == o.Credited
+		d.Trained == o.Trained && d.Credited == o.Credited && d.Ending == o.Ending
+}
+
+// broughtBy is what came to a work by one edge: what the permission passes on, and the ends
+// of the grants by which what the source's own sources ask was met.
+func (h *History) broughtBy(e edge) []Demand {
+	return append(h.passedOn(e.Source.Work, e.Relied, e.Declared), h.endings(h.used[e.Declared][e.Source.Work])...)
+}
+
+func (h *History) endings(grants []Grant) (list []Demand) {
+	for _, name := range grants {
+		g, _ := h.grantNamed(name, h.Today())
+		list = append(list, Demand{Source: g.Work, Grant: name, Ending: true})
+	}
+	return list
 }
 
 // passedOn is what a permission of a source, relied on at a moment, passes on: what was
@@ -94,6 +110,12 @@ const (
 // limits lists how a demand binds, but for the credit.
 func (h *History) limits(d Demand) (list []limit) {
 	_, ends := h.endOf(d)
+	if d.Ending {
+		if ends {
+			list = append(list, ending)
+		}
+		return list
+	}
 	for _, l := range []struct {
 		limit limit
 		binds bool

@@ -1,6 +1,9 @@
 package rightsoracle
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // whole is all of a work's revenue, in ppm.
 const whole = 1_000_000
@@ -98,6 +101,8 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 	switch g, granted := h.grantNamed(s.Permission.Grant, h.Today()); {
 	case relied == Own && !h.solelyOwned(s.Work, a.By, h.Today()):
 		return []string{"needs_permission"}
+	case relied.Terms != "" && !h.isOffered(s.Work, relied.Terms):
+		return []string{"not_offered"}
 	case relied.Grant != "" && !granted:
 		return []string{"grant_not_found"}
 	case relied.Grant != "" && g.Work != s.Work:
@@ -105,9 +110,7 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 	case relied.Grant != "" && (h.holder(g) != a.By || !g.lets(a.By)):
 		return []string{"not_licensee"}
 	}
-	answer := h.MayUse(Question{
-		By: a.By, Work: s.Work, Use: Use{Action: h.asks(a, s.Role), Deriving: true}, Permission: relied, Derivative: a.Work,
-	})
+	answer := h.MayUse(h.deriving(a, s))
 	if answer.Verdict == Yes {
 		return nil
 	}
@@ -117,12 +120,25 @@ func (h *History) againstRelyingOn(a Derive, s Source) (against []string) {
 	return against
 }
 
+func (h *History) isOffered(w Work, terms string) bool {
+	_, offered := h.offerOf(w, terms, h.Today())
+	return offered
+}
+
+// deriving is what a derivation asks about a source.
+func (h *History) deriving(a Derive, s Source) Question {
+	return Question{
+		By: a.By, Work: s.Work, Use: Use{Action: h.asks(a, s.Role), Deriving: true}, Permission: h.relied(a.By, s, h.Today()),
+		Derivative: a.Work,
+	}
+}
+
 // againstTogether says what is against all sources together, those from before among them.
 func (h *History) againstTogether(a Derive) (against []string) {
 	after := h.with(a)
 	var groups [][]Demand
 	for _, e := range after.edgesOf(a.Work, after.Today()) {
-		group := after.passedOn(e.Source.Work, e.Relied, e.Declared)
+		group := after.broughtBy(e)
 		if e.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
 			for i := range group {
 				group[i].Trained = true
@@ -166,7 +182,9 @@ func (h *History) owesBeside(w Work) bool {
 
 // with is the history in which a derivation is made.
 func (h *History) with(a Derive) *History {
-	after := &History{Now: h.Now, terms: h.terms, acts: slices.Clone(h.acts), times: slices.Clone(h.times)}
+	after := &History{
+		Now: h.Now, terms: h.terms, acts: slices.Clone(h.acts), times: slices.Clone(h.times), used: maps.Clone(h.used), Order: h.Order,
+	}
 	after.Add(a)
 	return after
 }

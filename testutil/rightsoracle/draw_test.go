@@ -85,8 +85,10 @@ func (d *drawer) next() Act {
 		return d.offer(by, w)
 	case n < 46:
 		return d.derive(by, w)
-	case n < 55:
+	case n < 52:
 		return d.acquire()
+	case n < 58:
+		return d.remake(by, w)
 	case n < 67:
 		return d.obtain(by, w)
 	case n < 81:

@@ -66,6 +66,9 @@ func (h *History) grantsOf(w Work, m Moment) []heldGrant {
 		case Derive:
 			for _, s := range a.linked() {
 				at(s.Permission.Grant).use(a.Work)
+				for _, g := range h.used[Moment(i)][s.Work] {
+					at(g).use(a.Work)
+				}
 			}
 		}
 	}

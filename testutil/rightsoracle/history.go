@@ -28,11 +28,19 @@ type History struct {
 	terms map[string]Terms
 	acts  []Act
 	times []time.Time
+	// used are, for each derivation, the grants by which it met what its sources' own
+	// sources ask, by source.
+	used map[Moment]map[Work][]Grant
+	// Order sorts grants that serve alike, by names that only the chain knows.
+	Order func(Grant) string
 }
 
 // NewHistory begins at a time, in a world with some terms.
 func NewHistory(now time.Time, terms []Terms) *History {
-	h := &History{Now: now, terms: make(map[string]Terms)}
+	h := &History{
+		Now: now, terms: make(map[string]Terms), used: make(map[Moment]map[Work][]Grant),
+		Order: func(g Grant) string { return string(g) },
+	}
 	for _, t := range terms {
 		h.terms[t.Name] = t
 	}
@@ -41,6 +49,9 @@ func NewHistory(now time.Time, terms []Terms) *History {
 
 // Add says that something happened.
 func (h *History) Add(a Act) {
+	if made, is := a.(Derive); is {
+		h.used[h.Today()] = h.met(made, h.Today())
+	}
 	h.acts, h.times = append(h.acts, a), append(h.times, h.Now)
 	if wait, is := a.(Wait); is {
 		h.Now = h.Now.Add(wait.For)

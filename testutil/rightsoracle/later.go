@@ -73,7 +73,7 @@ func (h *History) asked(a Derive, m Moment) map[Work][]Source {
 // declared is what a source would have a derivative take on and owe.
 func (h *History) declared(a Derive, s Source, m Moment) ([]Demand, map[debt]uint32) {
 	relied := h.relied(a.By, s, m)
-	demands := h.passedOn(s.Work, relied, m)
+	demands := append(h.passedOn(s.Work, relied, m), h.endings(h.met(a, m)[s.Work])...)
 	if s.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
 		for i := range demands {
 			demands[i].Trained = true
@@ -112,7 +112,7 @@ func (h *History) isBetter(a Derive, s Source, m Moment) bool {
 		return false
 	}
 	e := before[place]
-	was := h.passedOn(s.Work, e.Relied, e.Declared)
+	was := h.broughtBy(e)
 	if e.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
 		for i := range was {
 			was[i].Trained = true

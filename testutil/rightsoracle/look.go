@@ -95,10 +95,45 @@ func (t Terms) DeniesOfResult(a Action) bool {
 	return denied
 }
 
+// MetBy are the grants by which a derivation meets what its sources' own sources ask.
+func (h *History) MetBy(a Derive) (grants []Grant) {
+	met := h.met(a, h.Today())
+	for _, s := range a.linked() {
+		grants = append(grants, met[s.Work]...)
+	}
+	return grants
+}
+
+// Lapses says whether a grant has an end.
+func (h *History) Lapses(name Grant) bool {
+	g, _ := h.grantNamed(name, h.Today())
+	return !g.Ends.IsZero()
+}
+
+// UsersOf are the works that rely on a grant.
+func (h *History) UsersOf(name Grant) []Work {
+	g, _ := h.grantNamed(name, h.Today())
+	return g.Users
+}
+
+// Used are the grants by which the last act met what sources ask.
+func (h *History) Used() (grants []Grant) {
+	for _, by := range h.used[h.Today()-1] {
+		grants = append(grants, by...)
+	}
+	return grants
+}
+
 // WorkOf is the work that a grant is of.
 func (h *History) WorkOf(name Grant) Work {
 	g, _ := h.grantNamed(name, h.Today())
 	return g.Work
+}
+
+// TermsOf are the terms of a grant.
+func (h *History) TermsOf(name Grant) string {
+	g, _ := h.grantNamed(name, h.Today())
+	return g.Terms.Name
 }
 
 // CameWith says whether a grant came with a derivative that the account bought.

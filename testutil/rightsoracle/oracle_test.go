@@ -31,6 +31,7 @@ func newWorld(t testing.TB, terms []Terms) *world {
 		works: map[Work]registrytypes.WorkID{}, names: map[registrytypes.WorkID]Work{},
 		terms: map[string]licensetypes.TermsID{}, grants: map[Grant]licensetypes.GrantID{},
 	}
+	w.history.Order = func(g Grant) string { id := w.grants[g]; return string(id[:]) }
 	for _, terms := range terms {
 		id := messageTerms(terms).ID()
 		_, err := w.send(&licensetypes.MsgPublishTerms{Author: address("ana").String(), Terms: messageTerms(terms)})
@@ -219,6 +220,15 @@ func (c *counts) accepted(act Act, h *History) {
 		case slices.ContainsFunc(a.Sources, again):
 			c.acts["Derive again, unasked"]++
 		}
+		for _, g := range h.MetBy(a) {
+			c.acts["Derive by a grant of a source's source"]++
+			if h.Lapses(g) {
+				c.acts["Derive by such a grant that ends"]++
+			}
+			if slices.Contains(h.UsersOf(g), a.Work) {
+				c.acts["Derive by such a grant that is used already"]++
+			}
+		}
 		for _, s := range a.Sources {
 			by := "own"
 			if s.Permission.Grant != "" {
@@ -279,7 +289,7 @@ var reached = struct{ acts, refusals, reasons, notices, duties []string }{
 	acts: []string{
 		"Register", "Revise", "Sell", "Share", "Withdraw", "Restore", "Dispute", "Settle", "Wait", "Offer", "Close", "Approve", "Disapprove",
 		"Acquire", "Renew", "OfferGrant", "CancelGrant", "AcceptGrant", "Derive", "Consent", "Dissent",
-		"Derive unapproved", "Derive approved in advance", "Derive again, unasked", "Derive cites by own",
+		"Derive by a grant of a source's source", "Derive unapproved", "Derive approved in advance", "Derive again, unasked", "Derive cites by own",
 		"Derive parentOf by grant", "Derive parentOf by offer", "Derive parentOf by own", "Derive componentOf by grant",
 		"Derive componentOf by offer", "Derive componentOf by own", "Derive inputTo by grant", "Derive inputTo by offer",
 		"Derive inputTo by own", "Derive trainedOn by grant", "Derive trainedOn by offer", "Derive trainedOn by own",

@@ -138,18 +138,17 @@ func (h *History) against(demands []Demand, q Question) (list []Reason) {
 }
 
 // askedOfSources lists what a use needs of the owners of sources beside: a grant of a source whose
-// use is paid by grant, though not of whoever owns what was made under one; and the
+// use is paid by grant, though not of whoever owns what was paid for; and the
 // approval of who approves derivatives. Whatever lets the asker do the same with the
 // source itself is enough. Where the source sells nothing any more, what was made under
 // its paid terms is still sold to whom they were for then. What can't be had is refused.
 func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused []Reason) {
-	owns := q.By != "" && h.Owner(q.Work, h.Today()) == q.By
 	for _, d := range demands {
 		if h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative) &&
 			h.atSource(d, q) != Yes {
 			needs = append(needs, Reason{"needs_approval", d.Source})
 		}
-		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !owns {
+		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !h.hasPaid(d, q) {
 			switch h.atSource(d, q) {
 			case No:
 				if !h.sellsPass(d, q.By) {

@@ -42,7 +42,9 @@ func TestAttackAReservedGrantPassesTheAllowList(t *testing.T) {
 	msg.Offer.Licensees = []string{s.maker.String()}
 	s.MustDeliver(s.author, msg)
 	placeholder := s.Register("placeholder", s.maker)
-	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: terms, Derivative: placeholder.ID})
+	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
+		Licensee: s.maker.String(), Work: song.ID, Terms: terms, Derivative: placeholder.ID, AllowList: msg.Offer.AllowList(),
+	})
 	placeholder = s.sell(placeholder, s.fan)
 
 	res, err := licensetypes.NewQueryClient(s.Conn()).CheckRights(s.Ctx(), &licensetypes.QueryCheckRightsRequest{

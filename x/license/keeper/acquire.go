@@ -25,6 +25,9 @@ type Acquisition struct {
 	// Derivative is the licensee's work that the grant is for, and for no other;
 	// zero: for any one.
 	Derivative registrytypes.WorkID
+	// AllowList is the digest of the accounts that the licensee saw the offer name; zero:
+	// nobody, so that everybody may have it.
+	AllowList registrytypes.Digest
 }
 
 // reserves says whether the grant is for one derivative only.

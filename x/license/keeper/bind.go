@@ -225,19 +225,23 @@ func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.G
 	return nil
 }
 
-// markUsed ties the grants to the derivative. It checks again that they serve it: one
-// call may name a grant for several works.
+// markUsed ties the grants to the derivative: those that edges rely on, and those by which
+// demands of the sources' own sources are met. It checks again that they serve it: one call
+// may name a grant for several works.
 func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
 	for _, p := range permits {
-		if p.Grant.IsZero() {
-			continue
+		used := p.Met.Grants
+		if !p.Grant.IsZero() {
+			used = append([]types.GrantID{p.Grant}, used...)
 		}
-		grant, err := k.GetGrant(ctx, p.Grant)
-		if err != nil {
-			return err
-		}
-		if err := k.useGrant(ctx, p.Grant, grant, derivative); err != nil {
-			return err
+		for _, id := range used {
+			grant, err := k.GetGrant(ctx, id)
+			if err != nil {
+				return err
+			}
+			if err := k.useGrant(ctx, id, grant, derivative); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

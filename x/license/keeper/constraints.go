@@ -101,7 +101,11 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		return nil, err
 	}
 	passed, err := k.newReader(ctx).passed(p, work, source, rows)
-	if err != nil || p.Terms.IsZero() {
+	if err != nil {
+		return nil, err
+	}
+	met, err := k.ends(ctx, p)
+	if passed = append(passed, met...); err != nil || p.Terms.IsZero() {
 		return passed, err
 	}
 	terms, err := k.GetTerms(ctx, p.Terms)
@@ -117,6 +121,28 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		ends, p.PriceVersion = grant.ExpiresAt != nil, grant.PriceVersion
 	}
 	return append(passed, p.Demanded(terms, ends)...), nil
+}
+
+// ends are those of the grants and passes by which demands of the source's own sources were
+// met: what is made ends with each.
+func (k Keeper) ends(ctx context.Context, p types.Pin) (list []types.Constraint, err error) {
+	for _, id := range p.Met.Grants {
+		grant, err := k.GetGrant(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if grant.ExpiresAt != nil {
+			list = append(list, p.EndsWithGrant(grant.Work.WorkID, id))
+		}
+	}
+	for _, id := range p.Met.Passes {
+		key, err := k.passKey(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p.EndsWithPass(key.Work.WorkID, id))
+	}
+	return list, nil
 }
 
 // checkNotExpired fails with ErrSourceExpired when a permission that a work
@@ -139,8 +165,11 @@ func (k Keeper) checkNotExpired(ctx context.Context, work registrytypes.WorkID, 
 	return nil
 }
 
-// endOf is when the grant behind an EXPIRES constraint ends.
+// endOf is when the grant or pass behind an EXPIRES constraint ends.
 func (k Keeper) endOf(ctx context.Context, c types.Constraint) (time.Time, error) {
+	if !c.Pass.IsZero() {
+		return k.endOfPass(ctx, c.Pass.Digest)
+	}
 	grant, err := k.GetGrant(ctx, c.Grant.GrantID)
 	if err != nil {
 		return time.Time{}, err
@@ -183,7 +212,7 @@ func describeEach(reasons []rules.Reason) []string {
 	return texts
 }
 
-// namedConstraint writes a constraint in readable form, with the end that a grant
+// namedConstraint writes a constraint in readable form, with the end that a grant or pass
 // has now.
 func (k Keeper) namedConstraint(ctx context.Context, c types.Constraint) (types.NamedConstraint, error) {
 	named := c.Named()
@@ -197,6 +226,13 @@ func (k Keeper) namedConstraint(ctx context.Context, c types.Constraint) (types.
 		return named, err
 	default:
 		return named, nil
+	}
+	if !c.Pass.IsZero() {
+		key, err := k.passKey(ctx, c.Pass.Digest)
+		if err != nil {
+			return named, err
+		}
+		named.Terms, named.UsesOf, named.Licensee = key.Terms.TermsID, key.UsesOf.WorkID, key.Licensee.String()
 	}
 	end, err := k.endOf(ctx, c)
 	named.ExpiresAt = &end

@@ -64,11 +64,14 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 	if err != nil {
 		return err
 	}
-	if c.AtSource, err = q.atSource(row.Source.WorkID, source, c.Demand); err != nil || c.AtSource.Verdict == rules.Allowed {
+	if c.AtSource, err = q.atSource(row.Source.WorkID, source, c.Demand); err != nil {
 		return err
 	}
+	if at := c.AtSource; at.Verdict == rules.Allowed && !(q.use.Makes() && at.Rely != nil && at.Rely.Granted) {
+		return nil // else something may meet the demand that uses no grant up
+	}
 	if row.Kind == types.CONSTRAINT_PAID_USES {
-		served, err := q.k.PaidEdges.Has(q.ctx, collections.Join3(work, row.Source.WorkID, row.Terms.TermsID))
+		served, err := q.k.isPaid(q.ctx, work, row)
 		if err != nil {
 			return err
 		}
@@ -98,7 +101,7 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d
 	known.Alternatives = slices.DeleteFunc(slices.Clone(known.Alternatives), func(a rules.Alternative) bool {
 		return !a.Terms.StandsIn(d.Terms, q.use)
 	})
-	decision := rules.Decide(known, q.use, q.now)
+	decision := rules.DecideAtSource(known, q.use, q.now)
 	return &decision, nil
 }
 

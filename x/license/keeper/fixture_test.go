@@ -10,6 +10,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
@@ -350,12 +351,22 @@ func (f *fixture) offered(work registrytypes.WorkID, terms types.TermsID, o type
 	require.NoError(f.t, f.offer(work, terms, o))
 }
 
+// seen is by which a message names the accounts of an offer as it is now.
+func (f *fixture) seen(work registrytypes.WorkID, terms types.TermsID) registrytypes.Digest {
+	f.t.Helper()
+	o, _, err := f.k.Offers.Find(f.ctx, collections.Join(work, terms))
+	require.NoError(f.t, err)
+	return o.AllowList()
+}
+
 // acquire takes an offer at any rate.
 func (f *fixture) acquire(
 	licensee sdk.AccAddress, work registrytypes.WorkID, terms types.TermsID, serial uint64, maxFee string,
 ) (types.GrantID, error) {
 	f.t.Helper()
-	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, MaxRate: types.MaxRate}
+	msg := &types.MsgAcquire{
+		Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, MaxRate: types.MaxRate, AllowList: f.seen(work, terms),
+	}
 	if maxFee != "" {
 		fee, err := amounts.ParseCoin(maxFee)
 		require.NoError(f.t, err)

@@ -77,7 +77,7 @@ func (k Keeper) initPasses(ctx context.Context, gs types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.Passes.Set(ctx, collections.Join4(licensee, p.UsesOf, p.Work, p.Terms), p.Pass); err != nil {
+		if err := k.setPass(ctx, collections.Join4(licensee, p.UsesOf, p.Work, p.Terms), p.Pass); err != nil {
 			return err
 		}
 	}
@@ -116,7 +116,7 @@ func (k Keeper) initGrants(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 		if work, bound := g.Grant.User(); bound && g.Grant.Used > 0 {
-			if err := k.notePaid(ctx, g.Grant, work); err != nil {
+			if err := k.noteReliance(ctx, g.Id, g.Grant, work); err != nil {
 				return err
 			}
 		}
@@ -129,7 +129,7 @@ func (k Keeper) initGrants(ctx context.Context, gs types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.notePaid(ctx, g, u.Derivative); err != nil {
+		if err := k.noteReliance(ctx, u.Grant, g, u.Derivative); err != nil {
 			return err
 		}
 	}

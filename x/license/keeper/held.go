@@ -161,7 +161,8 @@ func (q *inquiry) addHeld(holder types.Approved, id registrytypes.WorkID, demand
 
 // addUsedUp adds the grant that runs longest among those of a group which serve no
 // further derivative: other uses may rest on it, and an answer tells why it
-// serves none. What moved on with the work that uses it is passed over.
+// serves none. What moved on with the work that uses it is passed over. Of those that are
+// for the derivative alone all are added: it may rely on some.
 func (q *inquiry) addUsedUp(group held, demands *types.Demands, known *rules.Work) error {
 	from, to := types.UsedUpKeys(group.K4())
 	list, err := q.k.seekHeld(q.ctx, collections.Join4(group.K1(), group.K2(), group.K3(), from),
@@ -169,9 +170,10 @@ func (q *inquiry) addUsedUp(group held, demands *types.Demands, known *rules.Wor
 	if err != nil {
 		return err
 	}
+	own := !q.derivative.IsZero() && bytes.Equal(group.K1(), types.Approved{Derivative: q.derivative}.Key())
 	for _, key := range list {
 		grant, _ := types.ReadHeldKey(key.K4())
-		if _, added, err := q.addGrant(grant, demands, known); err != nil || added {
+		if _, added, err := q.addGrant(grant, demands, known); err != nil || added && !own {
 			return err
 		}
 	}

@@ -242,6 +242,13 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 	default:
 		return k.checkDemand(ctx, work, c)
 	}
+	if !c.Pass.IsZero() {
+		key, err := k.passKey(ctx, c.Pass.Digest)
+		if err == nil && key.Work != c.Source {
+			err = fmt.Errorf("rests on the pass %s, which is not of %s", c.Pass, c.Source)
+		}
+		return err
+	}
 	g, err := k.GetGrant(ctx, c.Grant.GrantID)
 	if err == nil && (g.Work != c.Source || g.ExpiresAt == nil) {
 		err = fmt.Errorf("rests on %s, which has no end or is not of %s", c.Grant, c.Source)

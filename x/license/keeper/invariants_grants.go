@@ -140,14 +140,21 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 }
 
 // checkGrantUses: each row is of a grant that serves several, and of a work; each such
-// grant has as many as it says. Edges that were paid are noted, and no others.
+// grant has as many as it says. What is noted of those who rely on grants is what the
+// grants say.
 func (k Keeper) checkGrantUses(ctx context.Context) error {
 	used := make(map[types.GrantID]uint32)
-	paid := make(map[[72]byte]bool)
-	note := func(g types.Grant, work registrytypes.WorkID) {
-		if g.PriceVersion > 0 {
-			paid[[72]byte(slices.Concat(work[:], g.Work.WorkID[:], g.Terms.TermsID[:]))] = true
+	relied := 0
+	note := func(id types.GrantID, g types.Grant, work registrytypes.WorkID) error {
+		if !g.Noted() {
+			return nil
 		}
+		relied++
+		noted, err := k.Reliances.Has(ctx, collections.Join4(work, g.Work.WorkID, g.Terms.TermsID, id))
+		if err == nil && !noted {
+			err = fmt.Errorf("%s relies on %s, which is not noted", work, id)
+		}
+		return err
 	}
 	err := k.GrantUses.Walk(ctx, nil, func(key use) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K1())
@@ -157,7 +164,9 @@ func (k Keeper) checkGrantUses(ctx context.Context) error {
 		if err == nil {
 			_, err = k.registry.GetWork(ctx, key.K2())
 		}
-		note(g, key.K2())
+		if err == nil {
+			err = note(key.K1(), g, key.K2())
+		}
 		used[key.K1()]++
 		return err != nil, err
 	})
@@ -169,26 +178,20 @@ func (k Keeper) checkGrantUses(ctx context.Context) error {
 			return true, fmt.Errorf("%s is used by %d derivatives, there are rows for %d", id, g.Used, used[id])
 		}
 		if work, bound := g.User(); bound && g.Used > 0 {
-			note(g, work)
+			err := note(id, g, work)
+			return err != nil, err
 		}
 		return false, nil
 	})
 	if err != nil {
 		return err
 	}
-	noted := 0
-	err = k.PaidEdges.Walk(ctx, nil, func(key paidEdge) (bool, error) {
-		noted++
-		work, source, terms := key.K1(), key.K2(), key.K3()
-		if !paid[[72]byte(slices.Concat(work[:], source[:], terms[:]))] {
-			return true, fmt.Errorf("no grant under %s serves %s as made from %s, though it is noted as paid", terms, work, source)
+	return k.Reliances.Walk(ctx, nil, func(key reliance) (bool, error) {
+		if relied--; relied < 0 {
+			return true, fmt.Errorf("%s is noted as relying on %s, or another work is on another, and does not", key.K1(), key.K4())
 		}
 		return false, nil
 	})
-	if err == nil && noted != len(paid) {
-		err = fmt.Errorf("%d edges are noted as paid, grants serve %d", noted, len(paid))
-	}
-	return err
 }
 
 // checkAllowLists: each stands under its digest.

@@ -51,9 +51,11 @@ func (k Keeper) checkPrices(ctx context.Context) error {
 	})
 }
 
-// checkPasses: both works exist, and the pass is one that the terms sell.
+// checkPasses: both works exist, and the pass is one that the terms sell; exactly those that
+// end are found by their ids.
 func (k Keeper) checkPasses(ctx context.Context) error {
-	return k.Passes.Walk(ctx, nil, func(key passed, p types.Pass) (bool, error) {
+	ending := 0
+	err := k.Passes.Walk(ctx, nil, func(key passed, p types.Pass) (bool, error) {
 		if _, err := k.registry.GetWork(ctx, key.K2()); err != nil {
 			return true, err
 		}
@@ -68,9 +70,26 @@ func (k Keeper) checkPasses(ctx context.Context) error {
 			return true, fmt.Errorf("pass of %s for %s: %w", key.K1(), key.K2(), err)
 		}
 		_, found, err := k.promised(ctx, key.K2(), key.K3(), key.K4())
+		if err == nil && p.ExpiresAt != nil {
+			ending++
+			want := types.NewPassKey(key.K1(), key.K2(), key.K3(), key.K4())
+			var has types.PassKey
+			if has, err = k.passKey(ctx, want.ID()); err == nil && has.ID() != want.ID() {
+				err = fmt.Errorf("%s stands in its place", has.ID())
+			}
+		}
 		if err == nil && !found {
 			err = fmt.Errorf("%s has a pass for %s, which was not made from %s under %s", key.K1(), key.K2(), key.K3(), key.K4())
 		}
 		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return k.PassKeys.Walk(ctx, nil, func(id []byte, _ types.PassKey) (bool, error) {
+		if ending--; ending < 0 {
+			return true, fmt.Errorf("%x, or another id, is of no pass that ends", id)
+		}
+		return false, nil
 	})
 }

@@ -28,6 +28,9 @@ type running = collections.Triple[registrytypes.WorkID, uint64, types.TermsID]
 // use is a grant and a derivative that relies on it.
 type use = collections.Pair[types.GrantID, registrytypes.WorkID]
 
+// promisedKey is a work, a source that it was made from, and the terms.
+type promisedKey = collections.Triple[registrytypes.WorkID, registrytypes.WorkID, types.TermsID]
+
 // passed is an account, the work that it may use, the source that was paid, and its terms.
 type passed = collections.Quad[sdk.AccAddress, registrytypes.WorkID, registrytypes.WorkID, types.TermsID]
 
@@ -66,12 +69,12 @@ type Keeper struct {
 	// Reserved: (work, derivative, grant), of grants that are for a derivative which does
 	// not use them yet. Derived.
 	Reserved collections.KeySet[reservation]
-	// PaidEdges: (derivative, source, terms), where the derivative relies on a grant under
-	// terms that make a use paid by one. Derived.
-	PaidEdges collections.KeySet[paidEdge]
+	// Reliances: (derivative, source, terms, grant), where the derivative relies on a grant
+	// that serves several, or under terms that make a use paid by one. Derived.
+	Reliances collections.KeySet[reliance]
 	// Promised: (work, source, terms) -> the version of the source's price that was last
 	// demanded of the work. Derived from all versions of its demands.
-	Promised rows.Map[paidEdge, uint32]
+	Promised rows.Map[promisedKey, uint32]
 	// Tallies: (work, terms) -> grants ever given and their latest end, which is
 	// derived from them.
 	Tallies rows.Map[offered, types.Tally]
@@ -106,6 +109,9 @@ type Keeper struct {
 	Prices rows.Map[collections.Triple[registrytypes.WorkID, types.TermsID, uint32], types.Price]
 	// Passes: (licensee, work used, source paid, terms) -> pass. They stay when they end.
 	Passes rows.Map[passed, types.Pass]
+	// PassKeys: id of a pass -> its key, of those that end. Derived: what was made by a pass
+	// names it so.
+	PassKeys rows.Map[[]byte, types.PassKey]
 }
 
 // NewKeeper builds the keeper on its store; authority is the account of governance.
@@ -133,8 +139,8 @@ func NewKeeper(
 			collections.PairKeyCodec(types.GrantIDKey, registrytypes.WorkIDKey)),
 		Reserved: collections.NewKeySet(sb, types.ReservedPrefix, "reserved",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.GrantIDKey)),
-		PaidEdges: collections.NewKeySet(sb, types.PaidEdgesPrefix, "paid_edges",
-			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey)),
+		Reliances: collections.NewKeySet(sb, types.ReliancesPrefix, "reliances",
+			collections.QuadKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey, types.GrantIDKey)),
 		Promised: rows.NewMap(sb, storeService, types.PromisedPrefix, "promised",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey), collections.Uint32Value),
 		Tallies: rows.NewMap(sb, storeService, types.TalliesPrefix, "tallies", workTerms, codec.CollValue[types.Tally](cdc)),
@@ -158,6 +164,7 @@ func NewKeeper(
 		Passes: rows.NewMap(sb, storeService, types.PassesPrefix, "passes",
 			collections.QuadKeyCodec(sdk.AccAddressKey, registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey),
 			codec.CollValue[types.Pass](cdc)),
+		PassKeys: rows.NewMap(sb, storeService, types.PassKeysPrefix, "pass_keys", collections.BytesKey, codec.CollValue[types.PassKey](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

@@ -219,8 +219,13 @@ func (m *model) acquireAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 	if (derivative != registrytypes.WorkID{}) {
 		msg.Derivative = derivative
 	}
+	offer := m.offers[offerKey(work, id)]
+	if rapid.IntRange(0, 9).Draw(rt, "seen") > 0 {
+		msg.AllowList = offer.AllowList()
+	}
 	err := m.try(msg)
-	require.Equal(rt, m.mayAcquire(work, id, licensee, derivative, fee) && !known, err == nil, "%v", err)
+	may := m.mayAcquire(work, id, licensee, derivative, fee) && msg.AllowList == offer.AllowList()
+	require.Equal(rt, may && !known, err == nil, "%v", err)
 	if err != nil {
 		require.Len(rt, m.revenue.paid, paid)
 		return

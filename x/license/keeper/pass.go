@@ -143,12 +143,47 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, err
 	if err := k.royalty.PayPromised(ctx, r.Licensee, r.Work, *fee); err != nil {
 		return types.Pass{}, errorsmod.Wrapf(err, "pay the fee of %s", fee)
 	}
-	if err := k.Passes.Set(ctx, key, pass); err != nil {
+	if err := k.setPass(ctx, key, pass); err != nil {
 		return types.Pass{}, err
 	}
 	return pass, events.Emit(ctx, &types.EventPassGiven{
 		Work: r.Work, Terms: r.Terms, Licensee: r.Licensee.String(), UsesOf: r.UsesOf, Fee: fee.String(), ExpiresAt: pass.ExpiresAt,
 	})
+}
+
+// setPass stores a pass, and where it is found by its id if it ends.
+func (k Keeper) setPass(ctx context.Context, key passed, p types.Pass) error {
+	if p.ExpiresAt != nil {
+		row := types.NewPassKey(key.K1(), key.K2(), key.K3(), key.K4())
+		id := row.ID()
+		if known, err := k.PassKeys.Has(ctx, id[:]); err != nil {
+			return err
+		} else if !known {
+			if err := k.PassKeys.Set(ctx, id[:], row); err != nil {
+				return err
+			}
+		}
+	}
+	return k.Passes.Set(ctx, key, p)
+}
+
+// passKey finds a pass that ends by its id.
+func (k Keeper) passKey(ctx context.Context, id registrytypes.Digest) (types.PassKey, error) {
+	key, err := k.PassKeys.Get(ctx, id[:])
+	return key, errorsmod.Wrapf(err, "pass %s", id)
+}
+
+// endOfPass is when a pass ends, given by its id.
+func (k Keeper) endOfPass(ctx context.Context, id registrytypes.Digest) (time.Time, error) {
+	key, err := k.passKey(ctx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	pass, err := k.Passes.Get(ctx, collections.Join4(key.Licensee, key.UsesOf.WorkID, key.Work.WorkID, key.Terms.TermsID))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return pass.End(), nil
 }
 
 // passEnd is when a pass ends that is acquired now. It fails with ErrGrantExists when the
@@ -248,4 +283,26 @@ func (q *inquiry) obtainablePass(work registrytypes.WorkID) func(registrytypes.W
 		}
 		return o, nil
 	}
+}
+
+// met reads by what demands on a work are met: the grants, and the passes of who asks that end.
+func (q *inquiry) met(work registrytypes.WorkID, means []rules.Means) (met types.Met, err error) {
+	for _, m := range means {
+		if m.Grant != "" {
+			id, err := types.ParseGrantID(m.Grant)
+			if err != nil {
+				return met, err
+			}
+			met.Add(types.Met{Grants: []types.GrantID{id}})
+			continue
+		}
+		source, terms, err := readAncestor(m.Source, m.TermsID)
+		if err != nil {
+			return met, err
+		}
+		if !m.Ends.IsZero() {
+			met.Add(types.Met{Passes: []registrytypes.Digest{types.NewPassKey(q.licensee, work, source, terms).ID()}})
+		}
+	}
+	return met, nil
 }

@@ -50,14 +50,21 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 		for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
 			each := permit
 			each.Terms = id
-			if err := reader.decideOne(r, use, source, demands, rows, each); err != nil {
+			met, err := reader.decideOne(r, use, source, demands, rows, each)
+			if err != nil {
 				return types.Permit{}, err
 			}
+			permit.Met.Add(met)
 		}
 	}
 	if permit.Constraints, err = reader.passed(permit.Pin(), r.Derivative, source, rows); err != nil {
 		return types.Permit{}, err
 	}
+	ends, err := k.ends(ctx, permit.Pin())
+	if err != nil {
+		return types.Permit{}, err
+	}
+	permit.Constraints = append(permit.Constraints, ends...)
 	if !permit.Own {
 		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
@@ -179,11 +186,12 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 
 // decideOne asks the rules whether what a derivation relies on permits one use that it
 // makes of the source, under the demands that it pins; a licence that can't be taken back,
-// under those of the day that it was first offered.
+// under those of the day that it was first offered. It returns by what demands of the
+// source's own sources are met.
 func (r *reader) decideOne(
 	req types.PermitRequest, use rules.Use, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
 	permit types.Permit,
-) error {
+) (types.Met, error) {
 	by := asker{req.Owner, req.Derivative}
 	q := &inquiry{reader: r, use: use, asker: by, grants: true}
 	work := rules.Work{
@@ -191,34 +199,34 @@ func (r *reader) decideOne(
 	}
 	var err error
 	if work.Constraints, err = q.constraints(req.Source, rows); err != nil {
-		return err
+		return types.Met{}, err
 	}
 	if work.Owes, err = q.owes(req.Source, work.Constraints); err != nil {
-		return err
+		return types.Met{}, err
 	}
 	if permit.Grant.IsZero() {
 		if err := q.exclusivity(req.Source, by, types.GrantID{}, &work); err != nil {
-			return err
+			return types.Met{}, err
 		}
 	}
 	if !permit.Own {
 		alternative, err := q.relied(source, demands, work.Constraints, permit)
 		if err != nil {
-			return err
+			return types.Met{}, err
 		}
 		if permit.Grant.IsZero() && alternative.Terms.Exclusivity != rules.Shared {
 			// Else the refusal would send to a grant that can't be had.
 			if err := q.rivals(req.Source, &work); err != nil {
-				return err
+				return types.Met{}, err
 			}
 		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
 	decision := rules.Decide(work, q.use, q.now)
 	if decision.Verdict != rules.Allowed {
-		return refusal(req.Source, decision.Reasons[0])
+		return types.Met{}, refusal(req.Source, decision.Reasons[0])
 	}
-	return nil
+	return q.met(req.Source, decision.Means)
 }
 
 // relied is what a permit relies on, as the rules see it: a grant or a public offer.

@@ -52,6 +52,12 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 	if len(reasons) > 0 {
 		return q, refusal(a.Work, reasons[0])
 	}
+	// Who else may hold the grant, or have a pass for what is made under it, is pinned: an
+	// owner would else put a list with the buyer alone on the offer, in the same block.
+	if q.allowed.Digest() != a.AllowList {
+		return q, errorsmod.Wrapf(types.ErrOtherAllowList, "%s is offered under %s to %s, allow_list is %q: look at the offer again",
+			a.Work, a.Terms, q.allowed.Describe(), a.AllowList)
+	}
 	if q.terms.RoyaltyRate > a.MaxRate {
 		return q, errorsmod.Wrapf(types.ErrRateAboveMax, "the terms ask for %d ppm, max_rate is %d ppm", q.terms.RoyaltyRate, a.MaxRate)
 	}

@@ -44,7 +44,8 @@ func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
 	return t, nil
 }
 
-// demand is what a constraint demands. That of a grant that ends names no terms.
+// demand is what a constraint demands. That of a grant that ends names the grant, that of a
+// pass its terms.
 func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 	d := rules.Demand{
 		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: max(c.WorkVersion, c.PriceVersion), Contained: c.Contained,
@@ -52,7 +53,12 @@ func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 	switch c.Kind {
 	case types.CONSTRAINT_EXPIRES:
 		d.TermsID = c.Grant.String()
-		return d, nil
+		if c.Pass.IsZero() {
+			return d, nil
+		}
+		key, err := r.k.passKey(r.ctx, c.Pass.Digest)
+		d.TermsID = key.Terms.String()
+		return d, err
 	case types.CONSTRAINT_SHARE_ALIKE_ANY:
 		return r.demandAny(d, c)
 	}
@@ -128,7 +134,9 @@ func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes
 		return rules.Alternative{}, err
 	}
 	a := g.Alternative(id.String(), t.rules)
-	serves, _, err := r.k.servesOf(r.ctx, id, g, derivative)
-	a.UsedElsewhere = !serves
+	serves, relies, err := r.k.servesOf(r.ctx, id, g, derivative)
+	_, bound := g.User()
+	a.Order = string(id[:])
+	a.UsedElsewhere, a.Relied, a.Reserved = !serves, relies, serves && bound && !relies
 	return a, err
 }

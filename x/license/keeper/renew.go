@@ -17,14 +17,14 @@ import (
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
 // end or, if that is past, from now. The open offer of the same terms has to
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
-// bounds it and picks its denom. The grant pins today's versions and allow-list anew,
+// bounds it and picks its denom. It has to name the accounts whose digest is seen, as for
+// a new grant too. The grant pins today's versions and allow-list anew,
 // what sources demand among them, for what is made under it from now on, before its end
 // too; its fee becomes what was paid last. A renewal is not counted as another grant. It
-// fails with
-// ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
+// fails with ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
 // the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
-	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin,
+	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin, seen registrytypes.Digest,
 ) (types.Grant, error) {
 	grant, err := k.GetGrant(ctx, id)
 	if err != nil {
@@ -41,7 +41,7 @@ func (k Keeper) RenewGrant(
 	}
 	a := Acquisition{
 		Licensee: holder, Work: grant.Work.WorkID, Terms: grant.Terms.TermsID,
-		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user,
+		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user, AllowList: seen,
 	}
 	q, err := k.quote(ctx, a, renewal{id, grant})
 	if err != nil {

@@ -197,7 +197,10 @@ func (q *inquiry) addGrants(id registrytypes.WorkID, demands *types.Demands, kno
 	if q.derivative.IsZero() {
 		return nil
 	}
-	return q.addHeld(types.Approved{Derivative: q.derivative}, id, demands, known)
+	if err := q.addHeld(types.Approved{Derivative: q.derivative}, id, demands, known); err != nil || !q.use.Makes() {
+		return err
+	}
+	return q.addRelied(id, demands, known)
 }
 
 // addNamedGrant adds the grant that is named, if it is one of the work. It may
@@ -334,7 +337,7 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	o := types.Obtainable{
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
 		Price: price, RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
-		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(),
+		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(), AllowList: offer.AllowList(),
 	}
 	if t.stored.Duration != nil {
 		end := q.now.Add(*t.stored.Duration)

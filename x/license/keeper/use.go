@@ -29,23 +29,63 @@ func (k Keeper) useGrant(ctx context.Context, id types.GrantID, g types.Grant, d
 	} else if err := k.GrantUses.Set(ctx, collections.Join(id, derivative)); err != nil {
 		return err
 	}
-	if err := k.notePaid(ctx, g, derivative); err != nil {
+	if err := k.noteReliance(ctx, id, g, derivative); err != nil {
 		return err
 	}
 	return k.replaceGrant(ctx, id, before, g)
 }
 
-// paidEdge is a derivative, its source, and the terms of the grant that served the edge.
-type paidEdge = collections.Triple[registrytypes.WorkID, registrytypes.WorkID, types.TermsID]
+// reliance is a derivative, a source of it, the terms of a grant of the source, and the
+// grant, on which the derivative relies.
+type reliance = collections.Quad[registrytypes.WorkID, registrytypes.WorkID, types.TermsID, types.GrantID]
 
-// notePaid notes that a derivative's edge was served by a grant under terms that make a
-// use paid by one. It is not asked again of whoever holds the derivative, wherever the
-// grant is by then.
-func (k Keeper) notePaid(ctx context.Context, g types.Grant, derivative registrytypes.WorkID) error {
-	if g.PriceVersion == 0 {
+// noteReliance notes what a derivative relies on, where more is asked of that later than the
+// grant by itself tells: what was paid for is not asked again of whoever holds the
+// derivative, wherever the grant is by then, and a grant that serves several is found by
+// each of them.
+func (k Keeper) noteReliance(ctx context.Context, id types.GrantID, g types.Grant, derivative registrytypes.WorkID) error {
+	if !g.Noted() {
 		return nil
 	}
-	return k.PaidEdges.Set(ctx, collections.Join3(derivative, g.Work.WorkID, g.Terms.TermsID))
+	return k.Reliances.Set(ctx, collections.Join4(derivative, g.Work.WorkID, g.Terms.TermsID, id))
+}
+
+// isPaid says whether a work relies on a grant of a source that was paid for under the terms
+// by which the source makes uses of it paid.
+func (k Keeper) isPaid(ctx context.Context, work registrytypes.WorkID, row types.Constraint) (bool, error) {
+	if row.PriceVersion == 0 {
+		return false, nil // paid at each use
+	}
+	paid := collections.QuadSuperPrefix3[registrytypes.WorkID, registrytypes.WorkID, types.TermsID, types.GrantID](
+		work, row.Source.WorkID, row.Terms.TermsID)
+	it, err := k.Reliances.Iterate(ctx, new(collections.Range[reliance]).Prefix(paid))
+	if err != nil {
+		return false, err
+	}
+	defer it.Close()
+	return it.Valid(), nil
+}
+
+// addRelied adds the grants of a work that the derivative relies on, which other
+// derivatives may have used up.
+func (q *inquiry) addRelied(id registrytypes.WorkID, demands *types.Demands, known *rules.Work) error {
+	relied := collections.QuadSuperPrefix[registrytypes.WorkID, registrytypes.WorkID, types.TermsID, types.GrantID](q.derivative, id)
+	it, err := q.k.Reliances.Iterate(q.ctx, new(collections.Range[reliance]).Prefix(relied))
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	for n := 0; it.Valid() && n < types.MaxUsedGrants; n++ {
+		key, err := it.Key()
+		if err != nil {
+			return err
+		}
+		if _, _, err := q.addGrant(key.K4(), demands, known); err != nil {
+			return err
+		}
+		it.Next()
+	}
+	return nil
 }
 
 // ReliesOn says whether a derivative is among those that rely on a grant. It fails with

@@ -35,6 +35,11 @@ type Alternative struct {
 
 	// Of a grant: other derivatives use it, as many as it serves.
 	UsedElsewhere bool
+	// Relied: the derivative relies on it already. Reserved: it is for the derivative alone.
+	Relied   bool
+	Reserved bool
+	// Order tells grants apart that serve alike: the lowest is used.
+	Order string
 	// Pinned: it is older than what the work took on last, and judged by Constraints,
 	// which are what the work had taken on by then.
 	Pinned      bool

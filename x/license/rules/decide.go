@@ -86,6 +86,9 @@ type Decision struct {
 	// Obtain are the offers that a grant can be acquired under, the best first,
 	// where one is needed.
 	Obtain []Alternative
+	// Means are by what demands of sources are met, in their order, where an allowed use
+	// makes something.
+	Means []Means
 	// Obligations that come with an allowed use.
 	Obligations []Obligation
 	// Notices are what else to know.
@@ -97,7 +100,10 @@ type Decision struct {
 // what the sources demanded when it was given, or demand today. Adding a restriction
 // to terms never turns a denial into a permission, but that terms which permit less
 // overlap less with what somebody else has exclusively.
-func Decide(w Work, u Use, now time.Time) Decision {
+func Decide(w Work, u Use, now time.Time) Decision { return w.decide(u, now, Alternative.compare) }
+
+// decide is Decide with the order in which alternatives are tried.
+func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Decision {
 	if against := w.standing(); len(against) > 0 {
 		return Decision{Verdict: Denied, Reasons: against}
 	}
@@ -114,7 +120,7 @@ func Decide(w Work, u Use, now time.Time) Decision {
 		return d
 	}
 	alternatives := slices.Clone(w.Alternatives)
-	slices.SortFunc(alternatives, Alternative.compare)
+	slices.SortFunc(alternatives, order)
 	best, found := Decision{Verdict: Denied}, denied
 	var spent []Reason // why a grant that who asks has does not do
 	for i := range alternatives {
@@ -199,19 +205,20 @@ func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Tim
 	if len(reasons) > 0 {
 		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
 	}
-	asked, obtain, refused := w.askedAtSources(constraints, u, now)
+	at := w.askAtSources(constraints, u, now)
 	switch {
-	case len(refused) > 0:
-		return Decision{Verdict: Denied, Reasons: sorted(refused)}, denied
+	case len(at.refused) > 0:
+		return Decision{Verdict: Denied, Reasons: sorted(at.refused)}, denied
 	case d.Verdict == Denied:
 		return d, denied
-	case len(asked) == 0 && d.Verdict == Allowed:
+	case len(at.asked) == 0 && d.Verdict == Allowed:
+		d.Means = at.means
 		return d, allowed
 	case d.Verdict == Allowed:
-		return Decision{Verdict: NeedsAGrant, Reasons: sorted(asked), Obtain: obtain, Notices: d.Notices}, needsOfSources
+		return Decision{Verdict: NeedsAGrant, Reasons: sorted(at.asked), Obtain: at.obtain, Notices: d.Notices}, needsOfSources
 	}
-	d.Reasons = sorted(append(d.Reasons, asked...))
-	d.Obtain = append(d.Obtain, obtain...)
+	d.Reasons = sorted(append(d.Reasons, at.asked...))
+	d.Obtain = append(d.Obtain, at.obtain...)
 	return d, needsOwn
 }
 
@@ -261,41 +268,57 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 	return nil
 }
 
-// askedAtSources lists what a use needs of the owners of sources, and under which
-// offers of theirs it is had; or why it cannot be had.
-func (w Work) askedAtSources(constraints []Constraint, u Use, now time.Time) (asked []Reason, obtain []Alternative, refused []Reason) {
+// atSources is what a use needs of the owners of sources, and under which offers of theirs
+// it is had; or why it cannot be had; and by what demands are met.
+type atSources struct {
+	asked, refused []Reason
+	obtain         []Alternative
+	means          []Means
+}
+
+// askAtSources goes through the demands that ask for something at their sources.
+func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at atSources) {
 	for _, c := range constraints {
-		reason := Reason{Source: c.Source, Terms: c.TermsID}
-		switch {
-		case c.AtSource == nil || c.AtSource.Verdict == Allowed || !c.binds(u.Action):
-			continue
-		case c.Kind == Approval && u.Action.approved() && !c.Approved:
-			reason.Code = NeedsApproval
-		// What was paid for an edge is not asked again of who holds what it made.
-		case c.Kind == PaidUses && c.Terms.paidByGrant(u.Action) && (c.Unserved || !w.Holder):
-			if c.passes(u, now) {
-				continue
-			}
-			reason.Code = NeedsGrant
-			sold := c.passSold(u, now)
-			if c.AtSource.Verdict == Denied && !sold {
-				reason.Code = NotOffered
-				refused = append(refused, reason)
-				continue
-			}
-			for _, a := range c.AtSource.Obtain {
-				a.Source = c.Source
-				obtain = append(obtain, a)
-			}
-			if sold {
-				obtain = append(obtain, Alternative{Source: c.Source, ID: c.TermsID, Terms: c.Terms, Pass: true, Approved: true})
-			}
-		default:
+		if c.AtSource == nil || !c.AsksAtSource(u) {
 			continue
 		}
-		asked = append(asked, reason)
+		// What was paid for an edge is not asked again of who holds what it made.
+		exempt := c.Approved
+		if c.Kind == PaidUses {
+			exempt = w.Holder && !c.Unserved
+		}
+		if exempt || c.AtSource.Verdict == Allowed || c.Kind == PaidUses && c.passes(u, now) {
+			if m, some := c.means(u, now, exempt); some {
+				at.means = append(at.means, m)
+			}
+			continue
+		}
+		reason := Reason{Source: c.Source, Terms: c.TermsID, Code: NeedsApproval}
+		if c.Kind == PaidUses {
+			sold := c.passSold(u, now)
+			if reason.Code = NeedsGrant; c.AtSource.Verdict == Denied && !sold {
+				reason.Code = NotOffered
+				at.refused = append(at.refused, reason)
+				continue
+			}
+			at.obtain = append(at.obtain, c.obtainable(sold)...)
+		}
+		at.asked = append(at.asked, reason)
 	}
-	return asked, obtain, refused
+	return at
+}
+
+// obtainable are the offers of the source that a grant is to be had under, and a pass if
+// one is sold.
+func (c Constraint) obtainable(sold bool) (list []Alternative) {
+	for _, a := range c.AtSource.Obtain {
+		a.Source = c.Source
+		list = append(list, a)
+	}
+	if sold {
+		list = append(list, Alternative{Source: c.Source, ID: c.TermsID, Terms: c.Terms, Pass: true, Approved: true})
+	}
+	return list
 }
 
 // passes says whether a pass of who asks lasts as long as the use.

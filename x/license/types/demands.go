@@ -15,8 +15,8 @@ import (
 
 const (
 	// packedSize is the size of a packed constraint: kind with its mark, source, and the
-	// terms, a set of them or, for EXPIRES, the grant, padded, then the version of the
-	// source or of its price.
+	// terms, a set of them or, for EXPIRES, the pass, or the grant, padded, then the version
+	// of the source or of its price.
 	packedSize = referenceEnd + 4
 	// referenceEnd is where terms or the grant end.
 	referenceEnd = 1 + 20 + 32
@@ -26,6 +26,8 @@ const (
 	packedHead = 4 + 2
 	// packedContained marks the kind of a constraint that is contained.
 	packedContained = 1 << 7
+	// packedPass stands for a version where EXPIRES names a pass.
+	packedPass = 1
 )
 
 // Pack packs demands into one row, in the order given: a derivation finds what a
@@ -48,7 +50,11 @@ func (d Demands) Pack() []byte {
 		packed = append(packed, kind)
 		packed = append(packed, c.Source.WorkID[:]...)
 		packed = append(packed, reference[:]...)
-		packed = binary.BigEndian.AppendUint32(packed, c.version())
+		version := c.version()
+		if c.Kind == CONSTRAINT_EXPIRES && !c.Pass.IsZero() {
+			version = packedPass
+		}
+		packed = binary.BigEndian.AppendUint32(packed, version)
 	}
 	return packed
 }
@@ -92,6 +98,11 @@ func unpackConstraint(packed []byte) (Constraint, error) {
 	copy(c.Source.WorkID[:], packed[1:21])
 	switch c.Kind {
 	case CONSTRAINT_EXPIRES:
+		if c.WorkVersion == packedPass {
+			c.WorkVersion = 0
+			copy(c.Pass.Digest[:], packed[21:referenceEnd])
+			return c, nil
+		}
 	case CONSTRAINT_SHARE_ALIKE_ANY:
 		copy(c.TermsSet.Digest[:], packed[21:referenceEnd])
 		return c, nil
@@ -123,11 +134,14 @@ func (d Demands) IsEmpty() bool {
 	return d.Version == 0 && len(d.Constraints) == 0 && len(d.Waiting) == 0
 }
 
-// reference is what the constraint rests on: terms, several of them, or the grant that
-// ends.
+// reference is what the constraint rests on: terms, several of them, or the grant or pass
+// that ends.
 func (c Constraint) reference() []byte {
 	switch c.Kind {
 	case CONSTRAINT_EXPIRES:
+		if !c.Pass.IsZero() {
+			return c.Pass.Digest[:]
+		}
 		return c.Grant.GrantID[:]
 	case CONSTRAINT_SHARE_ALIKE_ANY:
 		return c.TermsSet.Digest[:]

@@ -24,6 +24,7 @@ func TestPackedDemandsComeBack(t *testing.T) {
 			{Kind: types.CONSTRAINT_SHARE_ALIKE, Terms: types.TermsIDBytes{TermsID: someTerms}, Contained: true},
 			{Kind: types.CONSTRAINT_ITEMS_APART, Source: registrytypes.WorkIDBytes{WorkID: song}},
 			{Kind: types.CONSTRAINT_EXPIRES, Grant: types.GrantIDBytes{GrantID: grant}},
+			{Kind: types.CONSTRAINT_EXPIRES, Pass: registrytypes.DigestBytes{Digest: registrytypes.Digest{7}}, Contained: true},
 			{Kind: types.CONSTRAINT_SHARE_ALIKE_ANY, TermsSet: registrytypes.DigestBytes{Digest: registrytypes.Digest{7}}},
 			{Kind: types.CONSTRAINT_ATTRIBUTION, Terms: types.TermsIDBytes{TermsID: someTerms}, WorkVersion: 1 << 30},
 			{Kind: types.CONSTRAINT_PAID_USES, Terms: types.TermsIDBytes{TermsID: someTerms}, PriceVersion: 1 << 30},
@@ -67,7 +68,11 @@ func TestMergingConstraints(t *testing.T) {
 		case types.CONSTRAINT_ITEMS_APART:
 			return c
 		case types.CONSTRAINT_EXPIRES:
-			c.Grant.GrantID[0] = rapid.ByteRange(0, 20).Draw(t, "grant")
+			if rapid.Bool().Draw(t, "pass") {
+				c.Pass.Digest[0] = rapid.ByteRange(1, 20).Draw(t, "id")
+			} else {
+				c.Grant.GrantID[0] = rapid.ByteRange(0, 20).Draw(t, "grant")
+			}
 		case types.CONSTRAINT_SHARE_ALIKE_ANY:
 			c.TermsSet.Digest[0] = rapid.ByteRange(0, 20).Draw(t, "set")
 		case types.CONSTRAINT_ATTRIBUTION:

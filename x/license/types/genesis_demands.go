@@ -6,6 +6,8 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/x/license/rules"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -19,7 +21,13 @@ func (gs GenesisState) validateDemands(known map[TermsID]Terms) error {
 	for _, s := range gs.TermsSets {
 		sets[s.Digest()] = true
 	}
-	rests := foundation{known, granted, sets}
+	ending := make(map[registrytypes.Digest]bool)
+	for _, p := range gs.Passes {
+		if licensee, err := sdk.AccAddressFromBech32(p.Licensee); err == nil && p.Pass.ExpiresAt != nil {
+			ending[NewPassKey(licensee, p.UsesOf, p.Work, p.Terms).ID()] = true
+		}
+	}
+	rests := foundation{known, granted, sets, ending}
 	seen := make(map[registrytypes.WorkID]bool, len(gs.Demands))
 	for i, row := range gs.Demands {
 		if err := row.Work.Given("work"); err != nil {
@@ -129,15 +137,17 @@ func (a Admission) Validate() error {
 	return nil
 }
 
-// foundation is what constraints rest on: all terms, grants and sets of terms there are.
+// foundation is what constraints rest on: all terms, grants, sets of terms, and passes with an
+// end there are.
 type foundation struct {
 	terms  map[TermsID]Terms
 	grants map[GrantID]bool
 	sets   map[registrytypes.Digest]bool
+	passes map[registrytypes.Digest]bool
 }
 
 // validate checks the kind and that what the constraint rests on is there, and nothing
-// else is named: a grant for EXPIRES, a set for SHARE_ALIKE_ANY, terms for the others.
+// else is named: a grant or a pass for EXPIRES, a set for SHARE_ALIKE_ANY, terms for the others.
 func (c Constraint) validate(rests foundation) error {
 	if _, ok := ConstraintKind_name[int32(c.Kind)]; !ok || c.Kind == CONSTRAINT_UNSPECIFIED {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "unknown kind %d", c.Kind)
@@ -153,6 +163,8 @@ func (c Constraint) validate(rests foundation) error {
 	switch {
 	case !byGrant && !c.Grant.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no grant, not %s", c.Kind, c.Grant)
+	case !byGrant && !c.Pass.IsZero() || !c.Pass.IsZero() && !c.Grant.IsZero():
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no pass, or a grant too, and not %s", c.Kind, c.Pass)
 	case !bySet && !c.TermsSet.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no set of terms, not %s", c.Kind, c.TermsSet)
 	case (byGrant || bySet || byNothing) && (!c.Terms.IsZero() || c.PriceVersion > 0):
@@ -168,6 +180,12 @@ func (c Constraint) validate(rests foundation) error {
 			return err
 		}
 		return c.CheckPrice(rests.terms[c.Terms.TermsID])
+	}
+	if !c.Pass.IsZero() {
+		if !rests.passes[c.Pass.Digest] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "passes lacks %s, or it never ends", c.Pass)
+		}
+		return nil
 	}
 	if err := c.Grant.Given("grant"); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,6 +38,10 @@ func (g Grant) Reserved() bool {
 // several says whether the grant serves more than one derivative.
 func (g Grant) several() bool { return g.Serves > 1 }
 
+// Noted says whether each derivative that relies on the grant is noted as such: it serves
+// several, or its terms make a use paid by one.
+func (g Grant) Noted() bool { return g.several() || g.PriceVersion > 0 }
+
 // Alternative is the grant as the rules see it, but for whether derivatives use it up.
 func (g Grant) Alternative(id string, seen rules.Terms) rules.Alternative {
 	a := rules.Alternative{ID: id, Terms: seen, Granted: true}
@@ -53,6 +58,9 @@ func (g Grant) End() time.Time {
 	}
 	return *g.ExpiresAt
 }
+
+// End is when the pass ends; MaxTime: never.
+func (p Pass) End() time.Time { return Grant{ExpiresAt: p.ExpiresAt}.End() }
 
 // Runs says whether the grant has not ended.
 func (e ExclusiveGrant) Runs(now time.Time) bool { return !expired(e.ExpiresAt, now) }
@@ -109,6 +117,14 @@ func (l AllowList) Digest() registrytypes.Digest {
 		h.Write([]byte(account))
 	}
 	return registrytypes.Digest(h.Sum(nil))
+}
+
+// Describe says to whom an offer with the list is made, and by which digest it is named.
+func (l AllowList) Describe() string {
+	if len(l.Licensees) == 0 {
+		return "everybody"
+	}
+	return fmt.Sprintf("%d accounts (allow_list %s)", len(l.Licensees), l.Digest())
 }
 
 // Admits says whether the account may hold a grant that names the list.

@@ -39,9 +39,10 @@ var (
 	PricesPrefix           = collections.NewPrefix(17)
 	PassesPrefix           = collections.NewPrefix(18)
 	TermsSetsPrefix        = collections.NewPrefix(19)
-	PaidEdgesPrefix        = collections.NewPrefix(20)
+	ReliancesPrefix        = collections.NewPrefix(20)
 	PromisedPrefix         = collections.NewPrefix(21)
-	ReservedPrefix         = collections.NewPrefix(22)
+	PassKeysPrefix         = collections.NewPrefix(22)
+	ReservedPrefix         = collections.NewPrefix(23)
 )
 
 // Limits of what one work or message can hold.

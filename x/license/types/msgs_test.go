@@ -70,6 +70,9 @@ func TestMessagesAboutGrants(t *testing.T) {
 		"a pass for the source": {&types.MsgAcquire{
 			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: song,
 		}, types.ErrInvalidMessage},
+		"a pass with a list": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, AllowList: registrytypes.Digest{1},
+		}, types.ErrInvalidMessage},
 		"a pass with a serial": {&types.MsgAcquire{
 			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Serial: 1,
 		}, types.ErrInvalidMessage},

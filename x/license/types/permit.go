@@ -65,8 +65,11 @@ type Permit struct {
 	// Column is how much of the source's demands the derivative takes on.
 	Column rules.Column
 	// Constraints are what the derivative takes on: what the source had taken on
-	// itself, then what the terms demand and when the permission ends.
+	// itself, then what the terms demand and when the permission ends, and when that ends
+	// by which demands of the source's own sources are met.
 	Constraints []Constraint
+	// Met is by what these are met.
+	Met Met
 	// Waiting are the declarations that the source waits for.
 	Waiting []DeclarationRef
 }
@@ -85,6 +88,8 @@ type Pin struct {
 	Column         rules.Column
 	// PriceVersion is the grant's, which never changes.
 	PriceVersion uint32
+	// Met is by what demands of the source's own sources were met.
+	Met Met
 }
 
 // Pin is what is kept of the permit.
@@ -92,6 +97,7 @@ func (p Permit) Pin() Pin {
 	return Pin{
 		Source: p.Source, Terms: p.Terms, Also: p.Also, Grant: p.Grant,
 		WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, PriceVersion: p.PriceVersion, Column: p.Column,
+		Met: p.Met,
 	}
 }
 
@@ -169,9 +175,7 @@ func (p Pin) Demanded(t Terms, ends bool) []Constraint {
 		list = append(list, c)
 	}
 	if ends {
-		list = append(list, Constraint{
-			Kind: CONSTRAINT_EXPIRES, Source: source, Grant: GrantIDBytes{p.Grant}, Contained: p.Column == rules.Contained,
-		})
+		list = append(list, p.EndsWithGrant(p.Source, p.Grant))
 	}
 	return list
 }

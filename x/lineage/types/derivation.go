@@ -68,6 +68,17 @@ func (e Edge) AlsoTerms() []licensetypes.TermsID {
 	return list
 }
 
+// Met is by what demands of the source's own sources were met.
+func (e Edge) Met() (met licensetypes.Met) {
+	for _, id := range e.MetByGrants {
+		met.Grants = append(met.Grants, id.GrantID)
+	}
+	for _, id := range e.MetByPasses {
+		met.Passes = append(met.Passes, id.Digest)
+	}
+	return met
+}
+
 // Permission is what the edge relies on, in its one spelling.
 func (e Edge) Permission() string {
 	return licensetypes.Pin{Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID}.Permission()

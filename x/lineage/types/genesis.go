@@ -175,6 +175,9 @@ func (e GenesisEdge) validate(node Node) error {
 	if err := edge.checkAlso(); err != nil {
 		return errorsmod.Wrapf(err, "%s", e.Source)
 	}
+	if err := edge.Met().Validate(); err != nil {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: %s", e.Source, err)
+	}
 	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE
 	if !known || edge.RoyaltyRate > Whole || none != (edge.RoyaltyRate == 0) {

@@ -41,27 +41,45 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	if offer.Serves > 1 && !res.Terms.Terms.DerivativeApproval {
 		req.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
 	}
-	msg, grant := Acquire(req, res.Terms, price)
+	msg, grant := Acquire(req, res.Terms, price, offer.AllowList)
 	cost := "free of charge"
 	if price != nil {
 		cost = "for " + price.String()
 	}
 	return Choice{
 		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
-		How: fmt.Sprintf("a grant under %s, bought %s, %s%s, for %s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms),
-			Serves(ServesFor(res.Terms.Terms, req.Derivative))),
+		How: fmt.Sprintf("a grant under %s, bought %s, %s%s, for %s%s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms),
+			Serves(ServesFor(res.Terms.Terms, req.Derivative)), named(offer.AllowList)),
 	}, nil
 }
 
-// Acquire builds the message that takes an offer of terms at a price and the id
-// of the grant that it will make. The serial is the time: it only has to be new.
+// Listed says of an offer that names who may have it that it does, before it is taken; empty:
+// everybody may. The digest is that of the accounts.
+func Listed(list registrytypes.Digest) string {
+	if list.IsZero() {
+		return ""
+	}
+	return " Only accounts that the owner named can have it, or a pass for uses of what is made under it."
+}
+
+// named says the same in a list of options.
+func named(list registrytypes.Digest) string {
+	if list.IsZero() {
+		return ""
+	}
+	return ", to be had by accounts that the owner named alone"
+}
+
+// Acquire builds the message that takes an offer of terms at a price, which names the
+// accounts of a list by its digest, and the id of the grant that it will make. The serial
+// is the time: it only has to be new.
 func Acquire(
-	req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin,
+	req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin, list registrytypes.Digest,
 ) (*licensetypes.MsgAcquire, licensetypes.GrantID) {
 	serial := uint64(req.Now.UnixNano())
 	msg := &licensetypes.MsgAcquire{
 		Licensee: req.Licensee.String(), Work: req.Source, Terms: offered.Id, Serial: serial,
-		MaxFee: price, MaxRate: offered.Terms.RoyaltyRate, Derivative: req.Derivative,
+		MaxFee: price, MaxRate: offered.Terms.RoyaltyRate, Derivative: req.Derivative, AllowList: list,
 	}
 	return msg, licensetypes.NewGrantID(req.Source, offered.Id, req.Licensee, serial)
 }

@@ -1,0 +1,102 @@
+package types
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/rules"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const passDomain = "stemma/pass/v1"
+
+// Met is by what demands of a source's own sources were met when something was made from
+// it: grants of theirs, which it uses as an edge does, and passes that end. Both are in
+// order, each once.
+type Met struct {
+	Grants []GrantID
+	Passes []registrytypes.Digest
+}
+
+// Add adds what is not there yet.
+func (m *Met) Add(o Met) {
+	m.Grants = slices.Compact(slices.SortedFunc(slices.Values(slices.Concat(m.Grants, o.Grants)), compareGrants))
+	m.Passes = slices.Compact(slices.SortedFunc(slices.Values(slices.Concat(m.Passes, o.Passes)), compareDigests))
+}
+
+// Equal says whether both are the same grants and passes.
+func (m Met) Equal(o Met) bool {
+	return slices.Equal(m.Grants, o.Grants) && slices.Equal(m.Passes, o.Passes)
+}
+
+// Validate checks the order and the numbers. It fails with ErrInvalidGenesis.
+func (m Met) Validate() error {
+	if len(m.Grants) > 2*MaxConstraints || len(m.Passes) > MaxConstraints {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "%d grants and %d passes met demands, at most %d and %d do",
+			len(m.Grants), len(m.Passes), 2*MaxConstraints, MaxConstraints)
+	}
+	for i, id := range m.Grants {
+		if id.IsZero() || i > 0 && compareGrants(m.Grants[i-1], id) >= 0 {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "grant %d that met a demand is none, comes twice or is out of order", i)
+		}
+	}
+	for i, id := range m.Passes {
+		if id.IsZero() || i > 0 && compareDigests(m.Passes[i-1], id) >= 0 {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "pass %d that met a demand is none, comes twice or is out of order", i)
+		}
+	}
+	return nil
+}
+
+func compareGrants(a, b GrantID) int { return bytes.Compare(a[:], b[:]) }
+
+func compareDigests(a, b registrytypes.Digest) int { return bytes.Compare(a[:], b[:]) }
+
+// NewPassKey is the key of an account's pass for uses of a work, which a source of that sold
+// under terms.
+func NewPassKey(licensee sdk.AccAddress, usesOf, work registrytypes.WorkID, terms TermsID) PassKey {
+	return PassKey{
+		Licensee: licensee, UsesOf: registrytypes.WorkIDBytes{WorkID: usesOf},
+		Work: registrytypes.WorkIDBytes{WorkID: work}, Terms: TermsIDBytes{terms},
+	}
+}
+
+// ID is by which a constraint names the pass: SHA-256 over a domain tag, the account after
+// its length, both works and the terms.
+func (k PassKey) ID() registrytypes.Digest {
+	h := sha256.New()
+	h.Write([]byte(passDomain))
+	h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(k.Licensee))))
+	h.Write(k.Licensee)
+	h.Write(k.UsesOf.WorkID[:])
+	h.Write(k.Work.WorkID[:])
+	h.Write(k.Terms.TermsID[:])
+	return registrytypes.Digest(h.Sum(nil))
+}
+
+// ending is the demand that what was made ends with a grant of a work, or a pass.
+func (p Pin) ending(source registrytypes.WorkID) Constraint {
+	return Constraint{
+		Kind: CONSTRAINT_EXPIRES, Source: registrytypes.WorkIDBytes{WorkID: source}, Contained: p.Column == rules.Contained,
+	}
+}
+
+// EndsWithGrant is the demand that what was made ends with a grant of a work.
+func (p Pin) EndsWithGrant(source registrytypes.WorkID, id GrantID) Constraint {
+	c := p.ending(source)
+	c.Grant.GrantID = id
+	return c
+}
+
+// EndsWithPass is the demand that what was made ends with a pass that a work sold.
+func (p Pin) EndsWithPass(source registrytypes.WorkID, id registrytypes.Digest) Constraint {
+	c := p.ending(source)
+	c.Pass.Digest = id
+	return c
+}
