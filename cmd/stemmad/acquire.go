@@ -87,7 +87,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
 	}
-	msg, grant := permission.Acquire(request, picked.Terms, price, picked.Offer.AllowList())
+	msg, grant := permission.Acquire(request, picked.Terms, price, picked.Conditions)
 	rate, given, err := maxRate(conn)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
 		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee, permission.Serves(serves),
-		permission.Listed(msg.AllowList))
+		permission.Listed(msg.Seen))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+

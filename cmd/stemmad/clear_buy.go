@@ -55,7 +55,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	if !given {
 		rate = offer.RoyaltyRate
 	}
-	msg.Terms, msg.MaxFee, msg.MaxRate, msg.AllowList = offer.Terms, price, rate, offer.AllowList
+	msg.Terms, msg.MaxFee, msg.MaxRate, msg.Seen = offer.Terms, price, rate, offer.Conditions
 	terms, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()})
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	}
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
 		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost, clearance.Serves(serves),
-		permission.Listed(msg.AllowList))
+		permission.Listed(msg.Seen))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {
 		return fmt.Errorf("the price rose while you were buying, and nothing was paid; run it again to see the new one: %w", err)
@@ -102,7 +102,7 @@ func (c *clearing) buyOfSource(
 	kind := "a pass of"
 	if offer.UsesOf.IsZero() {
 		kind, msg.Serial, msg.MaxRate = "a grant of", uint64(time.Now().UnixNano()), offer.RoyaltyRate
-		msg.AllowList = offer.AllowList
+		msg.Seen = offer.Conditions
 	}
 	c.bought = &purchase{Terms: offer.Terms, Source: offer.Work, UsesOf: offer.UsesOf}
 	cost := "free of charge"
@@ -110,7 +110,7 @@ func (c *clearing) buyOfSource(
 		c.bought.Fee, cost = price.String(), "for "+price.String()
 	}
 	what := fmt.Sprintf("Acquire %s %s, which %q (%s) was made from, under %s, %s.%s",
-		kind, offer.Work, c.title, c.work.Id, name(offer.Terms), cost, permission.Listed(msg.AllowList))
+		kind, offer.Work, c.title, c.work.Id, name(offer.Terms), cost, permission.Listed(msg.Seen))
 	var err error
 	if c.bought.Tx, err = sender.Send(ctx, what, msg); err != nil || c.bought.Tx.Height == 0 {
 		return err

@@ -67,8 +67,8 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.%s", id, res.Grant.Work, fee, permission.Listed(offer.Offer.AllowList())),
-		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price, AllowList: offer.Offer.AllowList()})
+	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.%s", id, res.Grant.Work, fee, permission.Listed(offer.Conditions)),
+		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price, Seen: offer.Conditions})
 	if err != nil {
 		return err
 	}

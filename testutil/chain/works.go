@@ -162,3 +162,16 @@ type offerKey struct {
 	work  registrytypes.WorkID
 	terms licensetypes.TermsID
 }
+
+// Seen are the conditions of an offer as they are now, as a purchase names them.
+func (c *Chain) Seen(work Work, terms licensetypes.TermsID) licensetypes.Conditions {
+	c.t.Helper()
+	res, err := licensetypes.NewQueryClient(c.Conn()).Offers(c.Ctx(), &licensetypes.QueryOffersRequest{Work: work.ID})
+	require.NoError(c.t, err)
+	for _, o := range res.Offers {
+		if o.Terms.Id == terms {
+			return o.Conditions
+		}
+	}
+	return licensetypes.Conditions{}
+}

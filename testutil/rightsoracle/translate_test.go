@@ -294,12 +294,12 @@ func (w *world) licenseMessage(act rightsoracle.Act) sdk.Msg {
 		w.grants[a.Named()] = id
 		return &licensetypes.MsgAcquire{
 			Licensee: bech(a.By), Work: w.work(a.Work), Terms: w.termsID(a.Terms), Serial: uint64(a.Serial), MaxFee: coinIf(a.MaxFee),
-			MaxRate: licensetypes.MaxRate, Derivative: w.work(a.For), AllowList: w.seen(a.Work, a.Terms),
+			MaxRate: licensetypes.MaxRate, Derivative: w.work(a.For), Seen: w.seen(a.Work, a.Terms),
 		}
 	case rightsoracle.Renew:
 		return &licensetypes.MsgRenewGrant{
 			Licensee: bech(a.By), Grant: w.grant(a.Grant), MaxFee: coinIf(a.MaxFee),
-			AllowList: w.seen(w.history.WorkOf(a.Grant), w.history.TermsOf(a.Grant)),
+			Seen: w.seen(w.history.WorkOf(a.Grant), w.history.TermsOf(a.Grant)),
 		}
 	case rightsoracle.OfferGrant:
 		return &licensetypes.MsgOfferGrant{Licensee: bech(a.By), Grant: w.grant(a.Grant), Recipient: bech(a.To)}
@@ -311,13 +311,17 @@ func (w *world) licenseMessage(act rightsoracle.Act) sdk.Msg {
 	panic(fmt.Sprintf("no message for %T", act))
 }
 
-// seen is by which a purchase names the accounts of an offer, as it is now.
-func (w *world) seen(work rightsoracle.Work, terms string) registrytypes.Digest {
+// seen are the conditions of an offer as they are now.
+func (w *world) seen(work rightsoracle.Work, terms string) licensetypes.Conditions {
 	o, _, err := w.license.Offers.Find(w.ctx, collections.Join(w.work(work), w.termsID(terms)))
 	if err != nil {
 		panic(err)
 	}
-	return o.AllowList()
+	seen, err := w.license.Conditions(w.ctx, w.work(work), o)
+	if err != nil {
+		panic(err)
+	}
+	return seen
 }
 
 func (w *world) offer(a rightsoracle.Offer) sdk.Msg {

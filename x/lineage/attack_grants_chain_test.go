@@ -43,7 +43,7 @@ func TestAttackAReservedGrantPassesTheAllowList(t *testing.T) {
 	s.MustDeliver(s.author, msg)
 	placeholder := s.Register("placeholder", s.maker)
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
-		Licensee: s.maker.String(), Work: song.ID, Terms: terms, Derivative: placeholder.ID, AllowList: msg.Offer.AllowList(),
+		Licensee: s.maker.String(), Work: song.ID, Terms: terms, Derivative: placeholder.ID, Seen: s.Seen(song, terms),
 	})
 	placeholder = s.sell(placeholder, s.fan)
 

@@ -66,7 +66,7 @@ func TestAttackAnAllowListIsSlippedUnderAPurchase(t *testing.T) {
 	slip.Offer.Licensees = []string{s.curator.String()}
 	s.MustDeliver(s.author, slip) // before the curator's MsgAcquire, in the same block
 	buy := &licensetypes.MsgAcquire{Licensee: s.curator.String(), Work: song.ID, Terms: paid, MaxFee: &fee}
-	require.ErrorIs(t, s.Deliver(s.curator, buy).Err(), licensetypes.ErrOtherAllowList)
+	require.ErrorIs(t, s.Deliver(s.curator, buy).Err(), licensetypes.ErrOtherConditions)
 	s.Offer(song, paid) // and back
 	remix := s.bought("remix", s.curator, song, paid, 0)
 	s.MustDeliver(s.author, &licensetypes.MsgCloseOffer{Owner: s.author.String(), Work: song.ID, Terms: paid})

@@ -25,9 +25,8 @@ type Acquisition struct {
 	// Derivative is the licensee's work that the grant is for, and for no other;
 	// zero: for any one.
 	Derivative registrytypes.WorkID
-	// AllowList is the digest of the accounts that the licensee saw the offer name; zero:
-	// nobody, so that everybody may have it.
-	AllowList registrytypes.Digest
+	// Seen is what the grant pins beside the price, as the licensee saw it.
+	Seen types.Conditions
 }
 
 // reserves says whether the grant is for one derivative only.
@@ -51,10 +50,7 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, type
 	if known {
 		return id, types.Grant{}, errorsmod.Wrapf(types.ErrGrantExists, "%s: choose another serial than %d", id, a.Serial)
 	}
-	grant, err := k.newGrant(ctx, a, q)
-	if err != nil {
-		return id, grant, err
-	}
+	grant := k.newGrant(ctx, a, q)
 	if err := k.checkRoom(ctx, a.Licensee, id, grant); err != nil {
 		return id, grant, err
 	}
@@ -88,11 +84,7 @@ func (k Keeper) checkReservation(ctx context.Context, a Acquisition) error {
 }
 
 // newGrant pins what the offer, the work and its upstream list say now.
-func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Grant, error) {
-	upstream, err := k.royalty.UpstreamVersion(ctx, a.Work)
-	if err != nil {
-		return types.Grant{}, err
-	}
+func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) types.Grant {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
 	grant := types.Grant{
 		Work:            registrytypes.WorkIDBytes{WorkID: a.Work},
@@ -102,12 +94,12 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 		RoyaltyRate:     q.terms.RoyaltyRate,
 		Fee:             q.fee,
 		WorkVersion:     q.work.Version,
-		UpstreamVersion: upstream,
-		DemandsVersion:  q.demands.Version,
+		UpstreamVersion: a.Seen.UpstreamVersion,
+		DemandsVersion:  a.Seen.DemandsVersion,
 		GrantedAt:       now,
 		UsedBy:          registrytypes.WorkIDBytes{WorkID: a.Derivative},
 		Serves:          q.terms.Serves(),
-		AllowList:       registrytypes.DigestBytes{Digest: q.allowed.Digest()},
+		AllowList:       registrytypes.DigestBytes{Digest: a.Seen.AllowList},
 		PriceVersion:    q.priceVersion,
 	}
 	if a.reserves() {
@@ -117,7 +109,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) (types.Gra
 		end := now.Add(*d)
 		grant.ExpiresAt = &end
 	}
-	return grant, nil
+	return grant
 }
 
 // pinAllowList keeps the accounts that a grant may be held by, once for all grants

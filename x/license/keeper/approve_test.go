@@ -27,7 +27,7 @@ func (f *fixture) acquireFor(
 ) (types.GrantID, error) {
 	f.t.Helper()
 	err := f.try(&types.MsgAcquire{
-		Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, Derivative: derivative, AllowList: f.seen(work, terms),
+		Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, Derivative: derivative, Seen: f.seen(work, terms),
 	})
 	return types.NewGrantID(work, terms, licensee, serial), err
 }

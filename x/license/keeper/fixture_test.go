@@ -351,12 +351,14 @@ func (f *fixture) offered(work registrytypes.WorkID, terms types.TermsID, o type
 	require.NoError(f.t, f.offer(work, terms, o))
 }
 
-// seen is by which a message names the accounts of an offer as it is now.
-func (f *fixture) seen(work registrytypes.WorkID, terms types.TermsID) registrytypes.Digest {
+// seen are the conditions of an offer as they are now.
+func (f *fixture) seen(work registrytypes.WorkID, terms types.TermsID) types.Conditions {
 	f.t.Helper()
 	o, _, err := f.k.Offers.Find(f.ctx, collections.Join(work, terms))
 	require.NoError(f.t, err)
-	return o.AllowList()
+	seen, err := f.k.Conditions(f.ctx, work, o)
+	require.NoError(f.t, err)
+	return seen
 }
 
 // acquire takes an offer at any rate.
@@ -365,7 +367,7 @@ func (f *fixture) acquire(
 ) (types.GrantID, error) {
 	f.t.Helper()
 	msg := &types.MsgAcquire{
-		Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, MaxRate: types.MaxRate, AllowList: f.seen(work, terms),
+		Licensee: licensee.String(), Work: work, Terms: terms, Serial: serial, MaxRate: types.MaxRate, Seen: f.seen(work, terms),
 	}
 	if maxFee != "" {
 		fee, err := amounts.ParseCoin(maxFee)

@@ -92,13 +92,13 @@ func (m *model) renewAny(rt *rapid.T, holder sdk.AccAddress) {
 	}
 	fee := rapid.Int64Range(3, 9).Draw(rt, "fee")
 	most := sdk.NewInt64Coin("ustem", fee)
-	offer := m.offers[offerKey(g.work, g.terms)]
+	seen := m.seen(g.work, g.terms)
 	msg := &types.MsgRenewGrant{Licensee: holder.String(), Grant: id, MaxFee: &most}
 	if rapid.IntRange(0, 9).Draw(rt, "seen") > 0 {
-		msg.AllowList = offer.AllowList()
+		msg.Seen = seen
 	}
 	err := m.try(msg)
-	require.Equal(rt, m.mayRenew(g, holder, fee) && msg.AllowList == offer.AllowList(), err == nil, "%v", err)
+	require.Equal(rt, m.mayRenew(g, holder, fee) && msg.Seen == seen, err == nil, "%v", err)
 	if err != nil {
 		return
 	}

@@ -219,12 +219,12 @@ func (m *model) acquireAny(rt *rapid.T, work registrytypes.WorkID, id types.Term
 	if (derivative != registrytypes.WorkID{}) {
 		msg.Derivative = derivative
 	}
-	offer := m.offers[offerKey(work, id)]
+	seen := m.seen(work, id)
 	if rapid.IntRange(0, 9).Draw(rt, "seen") > 0 {
-		msg.AllowList = offer.AllowList()
+		msg.Seen = seen
 	}
 	err := m.try(msg)
-	may := m.mayAcquire(work, id, licensee, derivative, fee) && msg.AllowList == offer.AllowList()
+	may := m.mayAcquire(work, id, licensee, derivative, fee) && msg.Seen == seen
 	require.Equal(rt, may && !known, err == nil, "%v", err)
 	if err != nil {
 		require.Len(rt, m.revenue.paid, paid)

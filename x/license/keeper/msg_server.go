@@ -72,7 +72,7 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 	}
 	id, grant, err := s.k.Acquire(ctx, Acquisition{
 		Licensee: licensee, Work: msg.Work, Terms: msg.Terms, Serial: msg.Serial,
-		MaxFee: msg.MaxFee, MaxRate: msg.MaxRate, Derivative: msg.Derivative, AllowList: msg.AllowList,
+		MaxFee: msg.MaxFee, MaxRate: msg.MaxRate, Derivative: msg.Derivative, Seen: msg.Seen,
 	})
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*t
 	if err != nil {
 		return nil, err
 	}
-	grant, err := s.k.RenewGrant(ctx, holder, msg.Grant, msg.MaxFee, msg.AllowList)
+	grant, err := s.k.RenewGrant(ctx, holder, msg.Grant, msg.MaxFee, msg.Seen)
 	if err != nil {
 		return nil, err
 	}

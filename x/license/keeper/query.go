@@ -25,9 +25,10 @@ func (k Keeper) describeOffer(ctx context.Context, key offered, o types.Offer) (
 	if err != nil {
 		return types.OpenOffer{}, err
 	}
+	conditions, err := k.Conditions(ctx, key.K1(), o)
 	return types.OpenOffer{
-		Work: key.K1(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: sum.Given,
-	}, nil
+		Work: key.K1(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: sum.Given, Conditions: conditions,
+	}, err
 }
 
 func (k Keeper) namedGrant(ctx context.Context, id types.GrantID) (types.NamedGrant, error) {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -52,17 +53,48 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 	if len(reasons) > 0 {
 		return q, refusal(a.Work, reasons[0])
 	}
-	// Who else may hold the grant, or have a pass for what is made under it, is pinned: an
-	// owner would else put a list with the buyer alone on the offer, in the same block.
-	if q.allowed.Digest() != a.AllowList {
-		return q, errorsmod.Wrapf(types.ErrOtherAllowList, "%s is offered under %s to %s, allow_list is %q: look at the offer again",
-			a.Work, a.Terms, q.allowed.Describe(), a.AllowList)
+	if err := k.checkSeen(ctx, a, q); err != nil {
+		return q, err
 	}
 	if q.terms.RoyaltyRate > a.MaxRate {
 		return q, errorsmod.Wrapf(types.ErrRateAboveMax, "the terms ask for %d ppm, max_rate is %d ppm", q.terms.RoyaltyRate, a.MaxRate)
 	}
 	q.fee, err = types.PickPrice(offer.PriceUnder(q.terms), a.MaxFee)
 	return q, err
+}
+
+// checkSeen fails with ErrOtherConditions unless what a grant pins beside the price is what
+// the licensee saw. An owner would else put a list with the buyer alone on the offer, or declare a
+// source that limits what is made of the work, in the same block before the purchase.
+func (k Keeper) checkSeen(ctx context.Context, a Acquisition, q quote) error {
+	now, err := k.conditions(ctx, a.Work, q.demands, q.allowed)
+	if err != nil || now == a.Seen {
+		return err
+	}
+	what := "it is offered to " + q.allowed.Describe()
+	if now.AllowList == a.Seen.AllowList {
+		what = fmt.Sprintf("upstream_version is %d and demands_version %d now, %d and %d were seen",
+			now.UpstreamVersion, now.DemandsVersion, a.Seen.UpstreamVersion, a.Seen.DemandsVersion)
+	}
+	return errorsmod.Wrapf(types.ErrOtherConditions, "%s under %s: %s: look at the offer again, and name its conditions in seen",
+		a.Work, a.Terms, what)
+}
+
+// conditions are what a grant of a work pins beside the price now.
+func (k Keeper) conditions(
+	ctx context.Context, work registrytypes.WorkID, demands types.Demands, allowed types.AllowList,
+) (types.Conditions, error) {
+	upstream, err := k.royalty.UpstreamVersion(ctx, work)
+	return types.Conditions{AllowList: allowed.Digest(), UpstreamVersion: upstream, DemandsVersion: demands.Version}, err
+}
+
+// Conditions are what a grant of a work under the terms of an offer pins beside the price now.
+func (k Keeper) Conditions(ctx context.Context, work registrytypes.WorkID, o types.Offer) (types.Conditions, error) {
+	demands, err := k.demandsOn(ctx, work)
+	if err != nil {
+		return types.Conditions{}, err
+	}
+	return k.conditions(ctx, work, demands, types.AllowList{Licensees: o.Licensees})
 }
 
 // renewal is a grant that is to last longer; the zero id: a new one is asked for.

@@ -17,14 +17,14 @@ import (
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
 // end or, if that is past, from now. The open offer of the same terms has to
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
-// bounds it and picks its denom. It has to name the accounts whose digest is seen, as for
-// a new grant too. The grant pins today's versions and allow-list anew,
+// bounds it and picks its denom. What it pins beside the price has to be what was seen, as
+// for a new grant too. The grant pins today's versions and allow-list anew,
 // what sources demand among them, for what is made under it from now on, before its end
 // too; its fee becomes what was paid last. A renewal is not counted as another grant. It
 // fails with ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
 // the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
-	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin, seen registrytypes.Digest,
+	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin, seen types.Conditions,
 ) (types.Grant, error) {
 	grant, err := k.GetGrant(ctx, id)
 	if err != nil {
@@ -41,7 +41,7 @@ func (k Keeper) RenewGrant(
 	}
 	a := Acquisition{
 		Licensee: holder, Work: grant.Work.WorkID, Terms: grant.Terms.TermsID,
-		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user, AllowList: seen,
+		MaxFee: maxFee, MaxRate: grant.RoyaltyRate, Derivative: user, Seen: seen,
 	}
 	q, err := k.quote(ctx, a, renewal{id, grant})
 	if err != nil {
@@ -56,7 +56,9 @@ func (k Keeper) RenewGrant(
 	}
 	before := grant
 	grant.Fee, grant.ExpiresAt = q.fee, &end
-	if err := k.pinAnew(ctx, &grant, q); err != nil {
+	grant.WorkVersion, grant.DemandsVersion = q.work.Version, seen.DemandsVersion
+	grant.UpstreamVersion, grant.AllowList.Digest = seen.UpstreamVersion, seen.AllowList
+	if err := k.pinAllowList(ctx, q.allowed); err != nil {
 		return grant, err
 	}
 	if grant.DemandsVersion != before.DemandsVersion {
@@ -74,16 +76,6 @@ func (k Keeper) RenewGrant(
 		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
 		WorkVersion: grant.WorkVersion, UpstreamVersion: grant.UpstreamVersion, AllowList: grant.AllowList.Digest,
 	})
-}
-
-// pinAnew pins what the offer, the work and its upstream list say now.
-func (k Keeper) pinAnew(ctx context.Context, g *types.Grant, q quote) (err error) {
-	g.WorkVersion, g.DemandsVersion = q.work.Version, q.demands.Version
-	if g.UpstreamVersion, err = k.royalty.UpstreamVersion(ctx, g.Work.WorkID); err != nil {
-		return err
-	}
-	g.AllowList.Digest = q.allowed.Digest()
-	return k.pinAllowList(ctx, q.allowed)
 }
 
 // nextEnd is when a renewed grant ends: a duration after its end or, if that is

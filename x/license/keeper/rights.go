@@ -334,10 +334,14 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	if err != nil {
 		return types.Obtainable{}, err
 	}
+	conditions, err := q.k.Conditions(q.ctx, id, offer)
+	if err != nil {
+		return types.Obtainable{}, err
+	}
 	o := types.Obtainable{
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
 		Price: price, RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
-		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(), AllowList: offer.AllowList(),
+		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(), Conditions: conditions,
 	}
 	if t.stored.Duration != nil {
 		end := q.now.Add(*t.stored.Duration)

@@ -46,5 +46,5 @@ var (
 	ErrUnknownVersion   = errorsmod.Register(ModuleName, 40, "unknown version of demands")
 	ErrSourceUnapproved = errorsmod.Register(ModuleName, 41, "later source not approved")
 	ErrNotWaiting       = errorsmod.Register(ModuleName, 42, "approval not waited for")
-	ErrOtherAllowList   = errorsmod.Register(ModuleName, 44, "offer names other licensees than were seen")
+	ErrOtherConditions  = errorsmod.Register(ModuleName, 44, "other conditions than were seen")
 )

@@ -67,7 +67,7 @@ func (m *MsgAcquire) ValidateBasic() error {
 	if m.MaxRate > MaxRate {
 		return errorsmod.Wrapf(ErrInvalidMessage, "max_rate is %d ppm, the whole is %d", m.MaxRate, MaxRate)
 	}
-	grants := m.Serial != 0 || m.MaxRate != 0 || !m.Derivative.IsZero() || !m.AllowList.IsZero()
+	grants := m.Serial != 0 || m.MaxRate != 0 || !m.Derivative.IsZero() || m.Seen != (Conditions{})
 	if !m.UsesOf.IsZero() && (grants || m.UsesOf == m.Work) {
 		return errorsmod.Wrap(ErrInvalidMessage, "uses_of is another work, and serial, max_rate, derivative and allow_list are unset "+
 			"with it: a pass has no serial, owes no royalty, makes nothing and is had by nobody else")

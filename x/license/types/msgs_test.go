@@ -71,7 +71,7 @@ func TestMessagesAboutGrants(t *testing.T) {
 			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: song,
 		}, types.ErrInvalidMessage},
 		"a pass with a list": {&types.MsgAcquire{
-			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, AllowList: registrytypes.Digest{1},
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Seen: types.Conditions{DemandsVersion: 1},
 		}, types.ErrInvalidMessage},
 		"a pass with a serial": {&types.MsgAcquire{
 			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Serial: 1,

@@ -11,7 +11,6 @@ import (
 
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/termspec"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Validate checks an offer by itself and against its terms: the form of price
@@ -130,10 +129,6 @@ func (o Offer) Alternative(id string, t Terms, seen rules.Terms, licensee sdk.Ac
 	}
 	return a
 }
-
-// AllowList is by which MsgAcquire names the accounts that may take the offer; zero: it names
-// nobody.
-func (o Offer) AllowList() registrytypes.Digest { return AllowList{Licensees: o.Licensees}.Digest() }
 
 // Expired says whether the offer has ended.
 func (o Offer) Expired(now time.Time) bool { return expired(o.ExpiresAt, now) }

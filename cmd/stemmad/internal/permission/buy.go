@@ -41,7 +41,7 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	if offer.Serves > 1 && !res.Terms.Terms.DerivativeApproval {
 		req.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
 	}
-	msg, grant := Acquire(req, res.Terms, price, offer.AllowList)
+	msg, grant := Acquire(req, res.Terms, price, offer.Conditions)
 	cost := "free of charge"
 	if price != nil {
 		cost = "for " + price.String()
@@ -49,37 +49,37 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	return Choice{
 		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
 		How: fmt.Sprintf("a grant under %s, bought %s, %s%s, for %s%s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms),
-			Serves(ServesFor(res.Terms.Terms, req.Derivative)), named(offer.AllowList)),
+			Serves(ServesFor(res.Terms.Terms, req.Derivative)), named(offer.Conditions)),
 	}, nil
 }
 
 // Listed says of an offer that names who may have it that it does, before it is taken; empty:
 // everybody may. The digest is that of the accounts.
-func Listed(list registrytypes.Digest) string {
-	if list.IsZero() {
+func Listed(c licensetypes.Conditions) string {
+	if c.AllowList.IsZero() {
 		return ""
 	}
 	return " Only accounts that the owner named can have it, or a pass for uses of what is made under it."
 }
 
 // named says the same in a list of options.
-func named(list registrytypes.Digest) string {
-	if list.IsZero() {
+func named(c licensetypes.Conditions) string {
+	if c.AllowList.IsZero() {
 		return ""
 	}
 	return ", to be had by accounts that the owner named alone"
 }
 
-// Acquire builds the message that takes an offer of terms at a price, which names the
-// accounts of a list by its digest, and the id of the grant that it will make. The serial
-// is the time: it only has to be new.
+// Acquire builds the message that takes an offer of terms at a price and under the
+// conditions that were seen, and the id of the grant that it will make. The serial is the
+// time: it only has to be new.
 func Acquire(
-	req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin, list registrytypes.Digest,
+	req Request, offered licensetypes.IdentifiedTerms, price *sdk.Coin, seen licensetypes.Conditions,
 ) (*licensetypes.MsgAcquire, licensetypes.GrantID) {
 	serial := uint64(req.Now.UnixNano())
 	msg := &licensetypes.MsgAcquire{
 		Licensee: req.Licensee.String(), Work: req.Source, Terms: offered.Id, Serial: serial,
-		MaxFee: price, MaxRate: offered.Terms.RoyaltyRate, Derivative: req.Derivative, AllowList: list,
+		MaxFee: price, MaxRate: offered.Terms.RoyaltyRate, Derivative: req.Derivative, Seen: seen,
 	}
 	return msg, licensetypes.NewGrantID(req.Source, offered.Id, req.Licensee, serial)
 }
