@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -82,19 +85,16 @@ func sellsPass(
 	}
 	var found []licensetypes.InForce
 	for _, row := range res.Constraints {
-		if row.Constraint.Source != source || len(row.Price) == 0 {
-			continue
+		if row.Constraint.Source == source && len(row.Price) > 0 {
+			found = append(found, row)
 		}
-		if len(terms) > 0 {
-			id, err := licensetypes.ParseTerms(terms[0])
-			if err != nil {
-				return licensetypes.InForce{}, err
-			}
-			if row.Constraint.Terms != id {
-				continue
-			}
+	}
+	if len(terms) > 0 {
+		id, err := demandedTerms(ctx, conn, found, terms[0])
+		if err != nil && !errors.Is(err, licences.ErrNotAmong) {
+			return licensetypes.InForce{}, err
 		}
-		found = append(found, row)
+		found = slices.DeleteFunc(found, func(row licensetypes.InForce) bool { return row.Constraint.Terms != id })
 	}
 	switch len(found) {
 	case 0:
@@ -104,4 +104,20 @@ func sellsPass(
 	}
 	return licensetypes.InForce{}, fmt.Errorf("%s sells passes for %s under %d terms: name them, such as %s",
 		source, work, len(found), found[0].Constraint.Terms)
+}
+
+// demandedTerms finds the terms that a person names among those of demands.
+func demandedTerms(ctx context.Context, conn *connect.Conn, rows []licensetypes.InForce, name string) (licensetypes.TermsID, error) {
+	if id, err := licensetypes.ParseTerms(name); err == nil {
+		return id, nil
+	}
+	var at []licensetypes.IdentifiedTerms
+	for _, row := range rows {
+		res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: row.Constraint.Terms.String()})
+		if err != nil {
+			return licensetypes.TermsID{}, err
+		}
+		at = append(at, res.Terms)
+	}
+	return licences.Among(name, at)
 }

@@ -65,7 +65,7 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Reasons) > 0 {
 		c.conn.Say("Why:")
 		for _, reason := range c.rights.Reasons {
-			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, name)))
+			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, c.rights.Offers, name)))
 			if text := c.usedUp(ctx, reason); text != "" {
 				c.conn.Say("    %s", text)
 			}

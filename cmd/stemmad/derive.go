@@ -52,7 +52,9 @@ owes or is newly limited by have to approve (stemmad approve-source). Without th
 --allow-unapproved declares it all the same: the work takes no offers and grants then
 until they have. A source declared again, by a better permission, replaces the old one.
 
-What the work will owe in all is shown, and guarded against changes meanwhile;
+What limits the work from then on is listed first: what its permissions demand, such as a
+ceiling or no commercial use, and what its sources have taken on themselves. What it
+will owe in all is shown, and guarded against changes meanwhile;
 --max-rate sets your own limit. All or nothing: a refusal names source and reason.
 --dry-run tries all of it on the node without sending: beside the permissions, which
 "stemmad clear" answers too, the limits of the graph, the rates together, and the
@@ -74,10 +76,13 @@ open offers of the work that its sources do not allow.`,
 type derivation struct {
 	work     registrytypes.WorkID
 	title    string
+	kind     registrytypes.Kind
 	item     *enroll.Item // to be registered first; nil when it is
 	sources  []chosen
 	record   *lineagetypes.GenerationRecord
 	external []lineagetypes.Source
+	// limits are what the work takes on.
+	limits []limit
 	// allowUnapproved: declare it although owners have not approved.
 	allowUnapproved bool
 }
@@ -95,12 +100,15 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := d.readSources(ctx, conn, sender); err != nil {
 		return err
 	}
+	if err := d.readStanding(ctx, conn); err != nil {
+		return err
+	}
 	declaration := d.message(sender)
-	limit, given, err := maxRate(conn)
+	most, given, err := maxRate(conn)
 	if err != nil {
 		return err
 	}
-	declaration.MaxTotalRate = limit
+	declaration.MaxTotalRate = most
 	// Tried before anything is anchored: a refusal costs nothing.
 	msgs := d.messages(sender, enroller, declaration)
 	trial, err := sender.Try(ctx, msgs...)
@@ -114,11 +122,14 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if !given {
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}
+	if err := d.readLimits(ctx, conn); err != nil {
+		return err
+	}
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
 		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
 		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance(conn.KeyNames()))
-	what += waiting(outcome)
+	what += d.takesOn() + waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
@@ -150,7 +161,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
-		return &derivation{work: claim.Id, title: describe.Heading(claim)}, nil
+		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
 	}
 	claims, err := target.Claims(ctx, conn.Registry(), named)
 	if err != nil && !isUnregistered(err) {
@@ -161,7 +172,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
-		return &derivation{work: claim.Id, title: describe.Heading(claim)}, nil
+		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
 	}
 	about, err := details(conn, named.Path, true)
 	if err != nil {
@@ -174,7 +185,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 	if items[0].Already {
 		return nil, fmt.Errorf("you registered %s as %s, but it belongs to somebody else now", argument, items[0].Work)
 	}
-	return &derivation{work: items[0].Work, title: about.Title, item: &items[0]}, nil
+	return &derivation{work: items[0].Work, title: about.Title, kind: about.Kind, item: &items[0]}, nil
 }
 
 // reliance says on what permission each source was to be taken, and of several
@@ -184,6 +195,9 @@ func (d *derivation) reliance(names map[string]string) string {
 	for _, s := range d.sources {
 		fmt.Fprintf(&b, "\n  %s (%s)%s, as %s: %s",
 			table.Short(describe.Heading(s.work.Claim)), s.work.Id, s.work.Choice(names), s.role.Name(), s.choice.How)
+		if s.before != "" {
+			fmt.Fprintf(&b, "\n    This replaces what the work relied on so far: %s", s.before)
+		}
 	}
 	return b.String()
 }

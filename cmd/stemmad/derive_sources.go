@@ -76,6 +76,8 @@ type chosen struct {
 	role   lineagetypes.Role
 	weight uint32
 	choice permission.Choice
+	// before is what the work relied on for the source so far, in words; empty: nothing.
+	before string
 }
 
 func isUnregistered(err error) bool { return errors.Is(err, target.ErrUnregistered) }

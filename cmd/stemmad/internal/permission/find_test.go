@@ -175,7 +175,7 @@ func TestDenialsAreExplained(t *testing.T) {
 	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+"; ask the owner of that work")
 
 	_, err = (&chain{}).find(ask())
-	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody yet: ask its owner for an offer")
+	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody now: ask its owner for an offer")
 
 	broken := status.Error(codes.Unavailable, "no node")
 	_, err = (&chain{broken: broken}).find(ask())
