@@ -38,9 +38,9 @@ func acquirePass(
 	if err != nil {
 		return err
 	}
-	price, err := licensetypes.PickPrice(demand.Price, most)
+	price, err := pickPrice("a pass", demand.Price, most)
 	if err != nil {
-		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
+		return err
 	}
 	name := termsNamer(ctx, conn)(demand.Constraint.Terms)
 	what := fmt.Sprintf("Acquire a pass for uses of %q (%s), paid to its source %s under %s, for %s.",
@@ -68,8 +68,12 @@ func acquirePass(
 		}{work.Id, source.Id, demand.Constraint.Terms, price.String(), response.ExpiresAt, result})
 	}
 	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"), work.Id, name, price, result)
-	return table.Fields(conn.Out(), "paid to", source.Id.String(), "terms", demand.Constraint.Terms.String(),
-		"until", table.OptionalTime(response.ExpiresAt))
+	if err := table.Fields(conn.Out(), "for uses of", work.Id.String(), "paid to", source.Id.String(),
+		"terms", demand.Constraint.Terms.String(), "until", endless(response.ExpiresAt)); err != nil || result.DryRun {
+		return err
+	}
+	conn.Note("A pass has no id: it counts by itself. \"stemmad grant list\" shows it.")
+	return nil
 }
 
 // sellsPass finds what a source demands of a work and sells passes for; of several the

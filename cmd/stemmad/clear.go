@@ -145,7 +145,7 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 		_, notTerms := licensetypes.ParseTerms(s)
 		_, notGrant := licensetypes.ParseGrantID(s)
 		if notTerms != nil && notGrant != nil && !licences.IsName(s) {
-			return fmt.Errorf("--%s: %w, nor a grant (grant1...)", flagTerms, licences.Unknown(s))
+			return fmt.Errorf("--%s names no grant (grant1...): %w", flagTerms, licences.Unknown(s))
 		}
 	}
 	if f.Changed(flagForWork) && !f.Is(flagBuy) && f.Text(flagAs)+f.Text(flags.FlagFrom)+f.Text(connect.FlagBy) == "" {

@@ -32,16 +32,17 @@ Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
   ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
 (or short: parent, component, input, trained, item). "contains" is for a collection that
 holds the source unchanged: it needs the permission to copy and to distribute, and
-the source keeps its own terms. Without a role it is parentOf for a
-single source, componentOf for several, and inputTo with --model. Without terms or
-grant, derive asks the chain what permits it: your own work, else of the public
-offers and your grants the one with the lowest royalty, and says which it took. If
-that forbids commercial use or demands share-alike, and what does not is on offer or
-granted to you, it lists what each costs and forbids, and asks. Without a terminal it
-then needs --under TERMS, @TERMS at the source, or --commercial; -y does not choose.
+the source keeps its own terms. Terms are an id, a preset, or the name of the licence
+that it is offered under. Without a role it is parentOf for a single source,
+componentOf for several, and inputTo with --model. Without terms or grant, derive asks
+the chain what permits it: your own work, else of the public offers and your grants the
+one with the lowest royalty, and says which it took. If that forbids commercial use,
+demands share-alike or sets a ceiling on what the work may take in, and what does not is
+on offer or granted to you, it lists what each costs and forbids, and asks. Without a
+terminal it then needs --under TERMS, @TERMS at the source, or --commercial; -y does not
+choose.
 Several public share-alike offers of one source may be relied on together, joined by
-+ (@cc-by-sa-4.0+terms1...), each a preset or an id: the work may be offered under any
-of them then.
++ (@cc-by-sa-4.0+terms1...): the work may be offered under any of them then.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
 transaction, reserved for this work. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken
@@ -161,6 +162,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
+		noteDetails(conn, claim.Id)
 		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
 	}
 	claims, err := target.Claims(ctx, conn.Registry(), named)
@@ -172,6 +174,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
+		noteDetails(conn, claim.Id)
 		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
 	}
 	about, err := details(conn, named.Path, true)
@@ -186,6 +189,15 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		return nil, fmt.Errorf("you registered %s as %s, but it belongs to somebody else now", argument, items[0].Work)
 	}
 	return &derivation{work: items[0].Work, title: about.Title, kind: about.Kind, item: &items[0]}, nil
+}
+
+// noteDetails says that details of a work that is registered already are not recorded.
+func noteDetails(conn *connect.Conn, work registrytypes.WorkID) {
+	for _, name := range detailsFlags {
+		if conn.Flags().Changed(name) {
+			conn.Note("%s is registered already: --%s is not recorded, and what it says of itself stays (tx registry revise changes it)", work, name)
+		}
+	}
 }
 
 // reliance says on what permission each source was to be taken, and of several

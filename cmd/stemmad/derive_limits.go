@@ -85,7 +85,9 @@ func (d *derivation) takenFrom(
 }
 
 // demanded is what the permission itself demands; nothing for one's own work.
-func (s chosen) demanded(ctx context.Context, conn *connect.Conn, pin licensetypes.Pin) ([]licensetypes.NamedConstraint, error) {
+func (s chosen) demanded(
+	ctx context.Context, conn *connect.Conn, pin licensetypes.Pin,
+) ([]licensetypes.NamedConstraint, error) {
 	if s.choice.Terms == nil {
 		return nil, nil
 	}

@@ -52,6 +52,22 @@ func Named(name string) (licensetypes.Terms, error) {
 // ownPrefix begins the names of licences that SPDX does not list.
 const ownPrefix = "LicenseRef-"
 
+// OtherText is the licence whose text the uri of terms leads to, where the terms do not
+// name it: a template of one licence was given the name of another. Empty: all is well, or
+// the place is not known.
+func OtherText(t licensetypes.Terms) string {
+	if t.Uri == "" {
+		return ""
+	}
+	for _, name := range names.All() {
+		known, err := Named(name)
+		if err == nil && known.Uri == t.Uri && !slices.Contains(strings.Fields(t.Spdx), known.Spdx) {
+			return known.Spdx
+		}
+	}
+	return ""
+}
+
 // IsName says whether a word names a licence: one that the chain knows, or a LicenseRef.
 func IsName(word string) bool {
 	_, err := names.Read(word)
@@ -115,7 +131,8 @@ func Unknown(word string) error {
 	}
 	meant := nearest.To(word, known)
 	if begun := nearest.Squeeze(word); meant == "" && len(begun) > 1 {
-		if i := slices.IndexFunc(known, func(name string) bool { return strings.HasPrefix(nearest.Squeeze(name), begun) }); i >= 0 {
+		begins := func(name string) bool { return strings.HasPrefix(nearest.Squeeze(name), begun) }
+		if i := slices.IndexFunc(known, begins); i >= 0 {
 			meant = known[i]
 		}
 	}

@@ -78,3 +78,22 @@ func TestAmongTermsAtHand(t *testing.T) {
 	_, err = licences.Among("terms1abc", at)
 	require.ErrorContains(t, err, "mistyped")
 }
+
+// A template of one licence that is given another name keeps the place of the wrong text.
+func TestTheTextOfAnotherLicence(t *testing.T) {
+	by, err := licences.Named("cc-by-4.0")
+	require.NoError(t, err)
+	require.Empty(t, licences.OtherText(by))
+	by.Spdx = "LicenseRef-Mine"
+	require.Equal(t, "CC-BY-4.0", licences.OtherText(by))
+	by.Spdx = "CC-BY-4.0 AND LicenseRef-Mine"
+	require.Empty(t, licences.OtherText(by), "one of those that apply")
+	by.Uri = "https://example.com/terms"
+	by.Spdx = "MIT"
+	require.Empty(t, licences.OtherText(by), "nobody knows what is there")
+	for _, name := range names.All() {
+		terms, err := licences.Named(name)
+		require.NoError(t, err)
+		require.Empty(t, licences.OtherText(terms), name)
+	}
+}

@@ -15,7 +15,8 @@ import (
 // reason: what is demanded, by whom, what to do, and the code. Price is what the offer asks.
 // None: the rules have nothing against it.
 func (s *Speaker) Offered(
-	ctx context.Context, constraints []licensetypes.NamedConstraint, owes bool, t licensetypes.Terms, price string,
+	ctx context.Context, constraints []licensetypes.NamedConstraint, owes bool, t licensetypes.Terms,
+	price string,
 ) ([]string, error) {
 	var group rules.Group
 	for _, c := range constraints {
@@ -45,7 +46,8 @@ func (s *Speaker) refusal(ctx context.Context, group rules.Group, r rules.Reason
 		}
 		switch {
 		case r.Code == rules.DenomNotTaken || r.Code == rules.CeilingConflict:
-			text = "A source sets a ceiling on what it takes in, so it can be paid in " + strings.Join(rules.Takes(group), ", ") + " only"
+			text = "It was made from a work that sets a ceiling, so it can be paid in " +
+				strings.Join(rules.Takes(group), ", ") + " only"
 			if remedy = "ask for a price in that: --price"; r.Code == rules.CeilingConflict {
 				remedy = "offer it under terms whose own ceiling has that denom too, or has none"
 			}
@@ -53,7 +55,8 @@ func (s *Speaker) refusal(ctx context.Context, group rules.Group, r rules.Reason
 			text = "Use of a source is limited to " + Scope(d.Terms)
 			remedy = "offer it under terms for no more than that: " + scopeFields(d.Terms)
 		case r.Code == rules.ShareAlikeSource && (d.Kind == rules.ShareAlike || d.Kind == rules.ShareAlikeAny),
-			r.Code == rules.CeilingSource && d.Kind == rules.Ceiling, r.Code == rules.UsesSource && d.Kind == rules.Uses,
+			r.Code == rules.CeilingSource && d.Kind == rules.Ceiling,
+			r.Code == rules.UsesSource && d.Kind == rules.Uses,
 			r.Code == rules.PaidSource && d.Kind == rules.PaidUses:
 			text += ": " + s.sentence(d)
 		}

@@ -59,7 +59,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	obtainable := false
 	for _, offer := range clearance.Best(offers, "") {
 		note := ""
-		serves := Serves(offer.Serves)
+		serves := clearance.Serves(offer.Serves)
 		if offer.Work != req.Source {
 			note = "of the source " + offer.Work.String()
 		}
