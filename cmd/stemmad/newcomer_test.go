@@ -17,6 +17,10 @@ func TestJourneyOfANewcomer(t *testing.T) {
 		l.do("register", name, "--from", owner, "--no-anchor")
 	}
 
+	_, errs, code := command("register", "song.wav", "--title", "Other", "--from", "alice", "--home", l.home)
+	require.Equal(t, exitOK, code)
+	require.Contains(t, errs, "is registered already: --title is not recorded")
+
 	// Licences and files can be named where presets can.
 	require.Contains(t, l.fail("offer", "code.txt", "NONE", "--from", "alice"), "NONE is no licence")
 	require.Contains(t, l.fail("offer", "code.txt", "comercial-use", "--from", "alice"), `did you mean "commercial-use"?`)

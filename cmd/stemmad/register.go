@@ -99,6 +99,9 @@ func register(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 	if items, err = enroller.Look(ctx, items); err != nil {
 		return err
 	}
+	if len(items) == 1 && items[0].Already {
+		noteDetails(conn, items[0].Work)
+	}
 	report := registration{Works: registered(items)}
 	msgs := enroll.Messages(sender.Account(), items, enroller.AllowContested)
 	if len(msgs) > 0 {

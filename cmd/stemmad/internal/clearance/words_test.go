@@ -93,7 +93,8 @@ func TestAReasonNamesTheCommandThatWorks(t *testing.T) {
 		{ofSource, []licensetypes.Obtainable{{Work: workA, Terms: termsB, Price: price}}, "acquire one: " + acquire + "`"},
 		{
 			licensetypes.Reason{Code: "needs_grant", Work: workB, Permission: termsB.String()},
-			[]licensetypes.Obtainable{{Work: workB, Terms: termsB, Price: price}}, "acquire one: " + acquire + " --max-fee 7ustem`",
+			[]licensetypes.Obtainable{{Work: workB, Terms: termsB, Price: price}},
+			"acquire one: " + acquire + " --max-fee 7ustem`",
 		},
 	} {
 		require.Contains(t, Explain(c.reason, c.offers, named), c.want)

@@ -48,7 +48,10 @@ func Remedy(code string, about About) string {
 		command = strings.Replace(command, "TERMS", "TERMS --max-fee "+about.Price, 1)
 	}
 	for _, a := range []struct{ name, value string }{
-		{"WORK", about.Work}, {"TERMS", about.Terms}, {"GRANT", about.Grant}, {"SOURCE", about.Source},
+		{"WORK", about.Work},
+		{"TERMS", about.Terms},
+		{"GRANT", about.Grant},
+		{"SOURCE", about.Source},
 		{"USED", about.UsesOf},
 	} {
 		if strings.Contains(command, a.name) && a.value == "" {
