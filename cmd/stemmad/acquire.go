@@ -8,6 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
@@ -25,8 +28,9 @@ func acquireCmd() *cobra.Command {
 		Long: `Acquire gets you a grant of a work under one of its offers. Its fee, at most
 --max-fee, is a payment to the work: everyone upstream gets their part. The grant
 pins terms, rate and version, so nothing can be changed under you afterwards.
-Without TERMS it takes the only offer that needs a grant, or lists them. It says first
-how many derivatives the grant serves.
+TERMS are an id, a preset, or the name of the licence that it is offered under. Without
+them it takes the only offer that needs a grant, or lists them. It says first how many
+derivatives the grant serves, and warns where everybody is permitted all of it already.
 
 Of a file that several have claimed, the earliest claim is taken, and named before
 you sign, unless it is under dispute; any other you name by its work id.
@@ -34,7 +38,8 @@ you sign, unless it is under dispute; any other you name by its work id.
 --uses-of takes a pass in place of a grant: WORK is a source, under whose TERMS another work
 was made, and you pay it to use that one, as by training on it. The price is that of the
 day when the other was made, whatever became of the offer. "stemmad clear" prints the
-command; "stemmad query license passes ACCOUNT" lists the passes that you have.
+command; "stemmad grant list" lists your passes beside your grants. A pass has no id: it
+counts by itself for you and the work that it names.
 
 --for reserves it for one derivative of yours, whatever number the terms say: name it
 where the owner approved that derivative and not you.`,
@@ -83,9 +88,13 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		}
 		request.Derivative = derivative.Id
 	}
-	price, err := licensetypes.PickPrice(picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
+	price, err := pickPrice("a grant under "+permission.Name(picked.Terms), picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
 	if err != nil {
-		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
+		return err
+	}
+	if public, needless := permission.Needless(picked, offers, request.Now); needless {
+		conn.Note("Warning: everybody is permitted all of that already, free of charge, by the public offer of %s: you need no grant.",
+			permission.Name(public.Terms))
 	}
 	msg, grant := permission.Acquire(request, picked.Terms, price, picked.Conditions)
 	rate, given, err := maxRate(conn)
@@ -101,8 +110,8 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
-		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee, permission.Serves(serves),
-		permission.Listed(msg.Seen))
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee,
+		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
@@ -112,6 +121,22 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		return err
 	}
 	return printGrant(conn, result, work.Id, picked, grant, fee)
+}
+
+// pickPrice picks the price to pay within --max-fee; nil: nothing is to be paid.
+func pickPrice(what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error) {
+	price, err := licensetypes.PickPrice(prices, most)
+	switch {
+	case err == nil:
+		return price, nil
+	case most == nil:
+		return nil, fmt.Errorf("%s costs %s: agree to it with --%s %s", what, clearance.Alternatives(prices), flagMaxFee, prices[0])
+	case prices.AmountOf(most.Denom).IsZero():
+		return nil, fmt.Errorf("%s costs %s and --%s is %s: name a denom of the price, such as --%s %s",
+			what, clearance.Alternatives(prices), flagMaxFee, most, flagMaxFee, prices[0])
+	}
+	costs := sdk.NewCoin(most.Denom, prices.AmountOf(most.Denom))
+	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, costs, flagMaxFee, most, flagMaxFee, costs)
 }
 
 func printGrant(
@@ -145,6 +170,6 @@ func printGrant(
 		}{grant, work, picked.Terms.Id, paid, serves, response.ExpiresAt, result})
 	}
 	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
-	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "serves", permission.Serves(serves),
+	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "serves", permission.Serves(picked.Terms.Terms, serves),
 		"until", table.OptionalTime(response.ExpiresAt))
 }

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -35,9 +38,9 @@ func acquirePass(
 	if err != nil {
 		return err
 	}
-	price, err := licensetypes.PickPrice(demand.Price, most)
+	price, err := pickPrice("a pass", demand.Price, most)
 	if err != nil {
-		return fmt.Errorf("%w (--%s)", err, flagMaxFee)
+		return err
 	}
 	name := termsNamer(ctx, conn)(demand.Constraint.Terms)
 	what := fmt.Sprintf("Acquire a pass for uses of %q (%s), paid to its source %s under %s, for %s.",
@@ -65,8 +68,12 @@ func acquirePass(
 		}{work.Id, source.Id, demand.Constraint.Terms, price.String(), response.ExpiresAt, result})
 	}
 	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"), work.Id, name, price, result)
-	return table.Fields(conn.Out(), "paid to", source.Id.String(), "terms", demand.Constraint.Terms.String(),
-		"until", table.OptionalTime(response.ExpiresAt))
+	if err := table.Fields(conn.Out(), "for uses of", work.Id.String(), "paid to", source.Id.String(),
+		"terms", demand.Constraint.Terms.String(), "until", endless(response.ExpiresAt)); err != nil || result.DryRun {
+		return err
+	}
+	conn.Note("A pass has no id: it counts by itself. \"stemmad grant list\" shows it.")
+	return nil
 }
 
 // sellsPass finds what a source demands of a work and sells passes for; of several the
@@ -82,19 +89,16 @@ func sellsPass(
 	}
 	var found []licensetypes.InForce
 	for _, row := range res.Constraints {
-		if row.Constraint.Source != source || len(row.Price) == 0 {
-			continue
+		if row.Constraint.Source == source && len(row.Price) > 0 {
+			found = append(found, row)
 		}
-		if len(terms) > 0 {
-			id, err := licensetypes.ParseTerms(terms[0])
-			if err != nil {
-				return licensetypes.InForce{}, err
-			}
-			if row.Constraint.Terms != id {
-				continue
-			}
+	}
+	if len(terms) > 0 {
+		id, err := demandedTerms(ctx, conn, found, terms[0])
+		if err != nil && !errors.Is(err, licences.ErrNotAmong) {
+			return licensetypes.InForce{}, err
 		}
-		found = append(found, row)
+		found = slices.DeleteFunc(found, func(row licensetypes.InForce) bool { return row.Constraint.Terms != id })
 	}
 	switch len(found) {
 	case 0:
@@ -104,4 +108,20 @@ func sellsPass(
 	}
 	return licensetypes.InForce{}, fmt.Errorf("%s sells passes for %s under %d terms: name them, such as %s",
 		source, work, len(found), found[0].Constraint.Terms)
+}
+
+// demandedTerms finds the terms that a person names among those of demands.
+func demandedTerms(ctx context.Context, conn *connect.Conn, rows []licensetypes.InForce, name string) (licensetypes.TermsID, error) {
+	if id, err := licensetypes.ParseTerms(name); err == nil {
+		return id, nil
+	}
+	var at []licensetypes.IdentifiedTerms
+	for _, row := range rows {
+		res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: row.Constraint.Terms.String()})
+		if err != nil {
+			return licensetypes.TermsID{}, err
+		}
+		at = append(at, res.Terms)
+	}
+	return licences.Among(name, at)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -46,15 +47,15 @@ before you sign, unless it is under dispute; any other you name by its work id.`
 }
 
 func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	terms, err := licensetypes.ParseTerms(args[1])
-	if err != nil {
-		return err
-	}
 	licensee, derivative, choice, err := whoIsApproved(ctx, conn)
 	if err != nil {
 		return err
 	}
 	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
+	if err != nil {
+		return err
+	}
+	terms, err := permission.TermsOf(ctx, conn, work.Id, args[1])
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -148,7 +149,11 @@ func inAdvance(ctx context.Context, conn *connect.Conn, msg *lineagetypes.MsgApp
 		}
 		msg.Through = work.Id
 	}
-	if msg.Permission, err = permissionOf(conn.Flags().Text(flagUnder)); err != nil {
+	declared := msg.Source
+	if !msg.Through.IsZero() {
+		declared = msg.Through
+	}
+	if msg.Permission, err = permissionOf(ctx, conn, declared, conn.Flags().Text(flagUnder)); err != nil {
 		return "", fmt.Errorf("--%s: %w", flagUnder, err)
 	}
 	what := "as " + msg.Role.Name()
@@ -161,8 +166,8 @@ func inAdvance(ctx context.Context, conn *connect.Conn, msg *lineagetypes.MsgApp
 	return what, nil
 }
 
-// permissionOf reads terms, by id or name, or a grant, in their one spelling.
-func permissionOf(text string) (string, error) {
+// permissionOf reads terms of a work, by id or name, or a grant, in their one spelling.
+func permissionOf(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, text string) (string, error) {
 	switch {
 	case text == "":
 		return "", nil
@@ -172,7 +177,7 @@ func permissionOf(text string) (string, error) {
 	}
 	parts := strings.Split(text, licensetypes.Joiner)
 	for i, part := range parts {
-		terms, err := licensetypes.ParseTerms(part)
+		terms, err := permission.TermsOf(ctx, conn, work, part)
 		if err != nil {
 			return "", err
 		}

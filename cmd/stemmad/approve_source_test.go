@@ -25,12 +25,16 @@ func TestJourneyOfALaterSource(t *testing.T) {
 	require.Contains(t, refused, "MsgApproveSource")
 	said := l.do(append(derive, "--allow-unapproved")...)
 	require.Contains(t, said, "stemmad approve-source")
+	require.Contains(t, l.do("show", "remix.wav"), "Waiting: the owners of "+l.json("works.0.work.id", "show", "hit.wav").(string)+
+		" have not approved its declaration 1 of later sources")
+	require.Len(t, l.json("works.0.admissions.admissions", "show", "remix.wav"), 1)
 	require.Contains(t, l.fail("offer", "remix.wav", "noncommercial-remix", "--from", "bob"), "unapproved_source")
 	require.Contains(t, l.do("clear", "remix.wav", "--use", "copy", "--from", "alice"), "approved")
 
 	said = l.do("approve-source", "hit.wav", "remix.wav", "--from", "alice")
 	require.Contains(t, said, "grants for 1 derivatives, 0 derivatives")
 	require.Contains(t, said, "Nobody else is waited for")
+	require.NotContains(t, l.do("show", "remix.wav"), "Waiting")
 	l.do("offer", "remix.wav", "commercial-remix-10", "--from", "bob")
 	require.Contains(t, l.fail("approve-source", "hit.wav", "remix.wav", "--from", "alice"), "no such declaration")
 }

@@ -13,6 +13,15 @@ func TestMarkdownHasNoMarkupOfTitles(t *testing.T) {
 	require.Equal(t, `\[x\]\(https&#58;//a\.b\) &#60;b&#62; \*é\* 1`, markdown("[x](https://a.b) <b> *é* 1"))
 }
 
+// Of a credit only the place of the licence's text is a link, where this program knows it.
+func TestOnlyTheLicenceIsALink(t *testing.T) {
+	const by = "https://creativecommons.org/licenses/by/4.0/legalcode"
+	line := `"https://evil.example" (work1x), CC-BY-4.0, ` + by
+	require.Equal(t, `\"https&#58;//evil\.example\" \(work1x\), CC\-BY\-4\.0, <`+by+">", linked(line, by))
+	require.Equal(t, markdown(line), linked(line, ""))
+	require.Equal(t, markdown(line), linked(line, "https://elsewhere.example"))
+}
+
 func TestJourneyOfAChoice(t *testing.T) {
 	l := startLocal(t)
 	t.Chdir(t.TempDir())
@@ -107,6 +116,7 @@ func TestJourneyOfCredits(t *testing.T) {
 	require.Equal(t, 10, strings.Count(out, "\n"))
 	require.Contains(t, out, `"photo7" (work1`)
 	require.Contains(t, l.do("credits", "collage.png", "--format", "markdown"), "- \\\"photo7\\\" \\(work1")
+	require.Contains(t, l.do("credits", "collage.png", "--format", "markdown"), ", <https://creativecommons.org/licenses/by/4.0/legalcode>\n")
 	require.Len(t, l.json("credits", "credits", "collage.png"), 10)
 	require.Empty(t, l.do("credits", "photo1.png"))
 	require.Contains(t, l.fail("credits", "collage.png", "--format", "html"), "text, markdown or json")

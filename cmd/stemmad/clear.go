@@ -14,6 +14,8 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -78,7 +80,7 @@ a single work that nobody has registered.`,
 	f.StringArray(flagMedium, nil, "in which media: web,print (default: every medium)")
 	f.String(flagUntil, "", "until when: 2027-12-31, a time in RFC 3339, or 30d (default: now only)")
 	f.String(flagAs, "", "account or key that would use it (default: anybody)")
-	f.String(flagTerms, "", "only count this offer (terms1... or a preset) or grant (grant1...)")
+	f.String(flagTerms, "", "only count this offer (terms1..., a preset or a licence's name) or grant (grant1...)")
 	f.Bool(flagBuy, false, "acquire the cheapest offer that serves")
 	f.String(flagMaxFee, "", "most to pay with --buy, such as 5000000uusdc; its denom picks the price")
 	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
@@ -142,8 +144,8 @@ func clearFlags(conn *connect.Conn, dataset bool) error {
 	if s := f.Text(flagTerms); s != "" {
 		_, notTerms := licensetypes.ParseTerms(s)
 		_, notGrant := licensetypes.ParseGrantID(s)
-		if notTerms != nil && notGrant != nil {
-			return fmt.Errorf("--%s %q is neither terms (terms1...), nor a preset (stemmad offer --help lists them), nor a grant (grant1...)", flagTerms, s)
+		if notTerms != nil && notGrant != nil && !licences.IsName(s) {
+			return fmt.Errorf("--%s names no grant (grant1...): %w", flagTerms, licences.Unknown(s))
 		}
 	}
 	if f.Changed(flagForWork) && !f.Is(flagBuy) && f.Text(flagAs)+f.Text(flags.FlagFrom)+f.Text(connect.FlagBy) == "" {
@@ -228,7 +230,15 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	if err := c.find(ctx); err != nil {
 		return err
 	}
-	if err := c.ask(ctx, conn.Flags().Text(flagTerms)); err != nil {
+	only := conn.Flags().Text(flagTerms)
+	if _, notGrant := licensetypes.ParseGrantID(only); only != "" && notGrant != nil {
+		terms, err := permission.TermsOf(ctx, conn, c.work.Id, only)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagTerms, err)
+		}
+		only = terms.String()
+	}
+	if err := c.ask(ctx, only); err != nil {
 		return err
 	}
 	if sender != nil && c.rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT {

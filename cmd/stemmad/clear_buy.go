@@ -69,7 +69,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		cost = "for " + price.String()
 	}
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
-		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost, clearance.Serves(serves),
+		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost, permission.Serves(terms.Terms.Terms, serves),
 		permission.Listed(msg.Seen))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {

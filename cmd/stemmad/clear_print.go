@@ -10,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -56,7 +57,7 @@ func (c *clearing) print(ctx context.Context) error {
 		}
 	}
 	c.printReasons(ctx, name)
-	return c.printOffers(name)
+	return c.printOffers(ctx, name)
 }
 
 // printReasons prints what stands in the way, what to do with the use, and what
@@ -65,7 +66,7 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Reasons) > 0 {
 		c.conn.Say("Why:")
 		for _, reason := range c.rights.Reasons {
-			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, name)))
+			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, c.rights.Offers, name)))
 			if text := c.usedUp(ctx, reason); text != "" {
 				c.conn.Say("    %s", text)
 			}
@@ -118,7 +119,7 @@ func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) strin
 
 // printOffers prints what can be acquired, the cheapest first, and the command
 // that does.
-func (c *clearing) printOffers(name clearance.Namer) error {
+func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error {
 	if len(c.rights.Offers) == 0 {
 		return nil
 	}
@@ -130,6 +131,9 @@ func (c *clearing) printOffers(name clearance.Namer) error {
 			note = "of the source " + offer.Work.String()
 		}
 		serves := clearance.Serves(offer.Serves)
+		if res, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()}); err == nil {
+			serves = permission.Serves(res.Terms.Terms, offer.Serves)
+		}
 		if !offer.UsesOf.IsZero() {
 			note, serves = "a pass, paid to the source "+offer.Work.String(), "uses of this work"
 		}

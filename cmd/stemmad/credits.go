@@ -11,8 +11,10 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -24,7 +26,8 @@ func creditsCmd() *cobra.Command {
 		Long: `Credits lists everything that a work was made from, at any depth, whose terms ask for
 a credit: title, creators, id and licence, as they were in the version that was
 derived from. Later titles change no credit; text that was blanked stays blanked.
-"stemmad clear" names the first 8 only, and how the work itself is credited.
+"stemmad clear" names the first 8 only, and how the work itself is credited. In Markdown
+the texts of known licences are links; whatever people wrote is shown as it is.
 
 Of a file that several have claimed it lists those of the earliest claim, and says so;
 name a work id for another.`,
@@ -42,10 +45,12 @@ func credits(ctx context.Context, conn *connect.Conn, args []string) error {
 	if conn.JSON() {
 		format = "json"
 	}
-	line, known := map[string]func(string) string{
-		"text":     table.Clean,
-		"markdown": func(s string) string { return "- " + markdown(table.Clean(s)) },
-		"json":     nil,
+	line, known := map[string]func(lineagetypes.Credit) string{
+		"text": func(c lineagetypes.Credit) string { return table.Clean(c.Text) },
+		"markdown": func(c lineagetypes.Credit) string {
+			return "- " + linked(table.Clean(c.Text), textOf(ctx, conn, c.Terms))
+		},
+		"json": nil,
 	}[format]
 	if !known {
 		return fmt.Errorf("--%s is text, markdown or json, not %q", flagFormat, format)
@@ -63,7 +68,7 @@ func credits(ctx context.Context, conn *connect.Conn, args []string) error {
 		return printCredits(conn, work.Id, list, truncated)
 	}
 	for _, c := range list {
-		fmt.Fprintln(conn.Out(), line(c.Text))
+		fmt.Fprintln(conn.Out(), line(c))
 	}
 	switch {
 	case truncated:
@@ -110,6 +115,30 @@ func printCredits(
 		result.Credits = append(result.Credits, raw)
 	}
 	return conn.PrintJSON(result)
+}
+
+// textOf is where the text of the licence is that a credit names, if this program knows
+// the place by itself; empty: it is somebody's word for it.
+func textOf(ctx context.Context, conn *connect.Conn, id licensetypes.TermsID) string {
+	res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: id.String()})
+	if err != nil {
+		return ""
+	}
+	known, err := licences.Named(res.Terms.Terms.Spdx)
+	if err != nil || known.Uri != res.Terms.Terms.Uri {
+		return ""
+	}
+	return known.Uri
+}
+
+// linked is a credit in Markdown, with a link to the licence's text at its end. Nothing else
+// becomes a link.
+func linked(text, uri string) string {
+	rest, found := strings.CutSuffix(text, ", "+uri)
+	if uri == "" || !found {
+		return markdown(text)
+	}
+	return markdown(rest) + ", <" + uri + ">"
 }
 
 // markdown writes text so that none of it is markup or a link: what people put into

@@ -32,16 +32,17 @@ Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
   ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
 (or short: parent, component, input, trained, item). "contains" is for a collection that
 holds the source unchanged: it needs the permission to copy and to distribute, and
-the source keeps its own terms. Without a role it is parentOf for a
-single source, componentOf for several, and inputTo with --model. Without terms or
-grant, derive asks the chain what permits it: your own work, else of the public
-offers and your grants the one with the lowest royalty, and says which it took. If
-that forbids commercial use or demands share-alike, and what does not is on offer or
-granted to you, it lists what each costs and forbids, and asks. Without a terminal it
-then needs --under TERMS, @TERMS at the source, or --commercial; -y does not choose.
+the source keeps its own terms. Terms are an id, a preset, or the name of the licence
+that it is offered under. Without a role it is parentOf for a single source,
+componentOf for several, and inputTo with --model. Without terms or grant, derive asks
+the chain what permits it: your own work, else of the public offers and your grants the
+one with the lowest royalty, and says which it took. If that forbids commercial use,
+demands share-alike or sets a ceiling on what the work may take in, and what does not is
+on offer or granted to you, it lists what each costs and forbids, and asks. Without a
+terminal it then needs --under TERMS, @TERMS at the source, or --commercial; -y does not
+choose.
 Several public share-alike offers of one source may be relied on together, joined by
-+ (@cc-by-sa-4.0+terms1...), each a preset or an id: the work may be offered under any
-of them then.
++ (@cc-by-sa-4.0+terms1...): the work may be offered under any of them then.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
 transaction, reserved for this work. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken
@@ -52,7 +53,9 @@ owes or is newly limited by have to approve (stemmad approve-source). Without th
 --allow-unapproved declares it all the same: the work takes no offers and grants then
 until they have. A source declared again, by a better permission, replaces the old one.
 
-What the work will owe in all is shown, and guarded against changes meanwhile;
+What limits the work from then on is listed first: what its permissions demand, such as a
+ceiling or no commercial use, and what its sources have taken on themselves. What it
+will owe in all is shown, and guarded against changes meanwhile;
 --max-rate sets your own limit. All or nothing: a refusal names source and reason.
 --dry-run tries all of it on the node without sending: beside the permissions, which
 "stemmad clear" answers too, the limits of the graph, the rates together, and the
@@ -74,10 +77,13 @@ open offers of the work that its sources do not allow.`,
 type derivation struct {
 	work     registrytypes.WorkID
 	title    string
+	kind     registrytypes.Kind
 	item     *enroll.Item // to be registered first; nil when it is
 	sources  []chosen
 	record   *lineagetypes.GenerationRecord
 	external []lineagetypes.Source
+	// limits are what the work takes on.
+	limits []limit
 	// allowUnapproved: declare it although owners have not approved.
 	allowUnapproved bool
 }
@@ -95,12 +101,15 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := d.readSources(ctx, conn, sender); err != nil {
 		return err
 	}
+	if err := d.readStanding(ctx, conn); err != nil {
+		return err
+	}
 	declaration := d.message(sender)
-	limit, given, err := maxRate(conn)
+	most, given, err := maxRate(conn)
 	if err != nil {
 		return err
 	}
-	declaration.MaxTotalRate = limit
+	declaration.MaxTotalRate = most
 	// Tried before anything is anchored: a refusal costs nothing.
 	msgs := d.messages(sender, enroller, declaration)
 	trial, err := sender.Try(ctx, msgs...)
@@ -114,11 +123,14 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if !given {
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}
+	if err := d.readLimits(ctx, conn); err != nil {
+		return err
+	}
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
 		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
 		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance(conn.KeyNames()))
-	what += waiting(outcome)
+	what += d.takesOn() + waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
@@ -150,7 +162,8 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
-		return &derivation{work: claim.Id, title: describe.Heading(claim)}, nil
+		noteDetails(conn, claim.Id)
+		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
 	}
 	claims, err := target.Claims(ctx, conn.Registry(), named)
 	if err != nil && !isUnregistered(err) {
@@ -161,7 +174,8 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 		if err != nil {
 			return nil, err
 		}
-		return &derivation{work: claim.Id, title: describe.Heading(claim)}, nil
+		noteDetails(conn, claim.Id)
+		return &derivation{work: claim.Id, title: describe.Heading(claim), kind: claim.Details.Kind}, nil
 	}
 	about, err := details(conn, named.Path, true)
 	if err != nil {
@@ -174,7 +188,16 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 	if items[0].Already {
 		return nil, fmt.Errorf("you registered %s as %s, but it belongs to somebody else now", argument, items[0].Work)
 	}
-	return &derivation{work: items[0].Work, title: about.Title, item: &items[0]}, nil
+	return &derivation{work: items[0].Work, title: about.Title, kind: about.Kind, item: &items[0]}, nil
+}
+
+// noteDetails says that details of a work that is registered already are not recorded.
+func noteDetails(conn *connect.Conn, work registrytypes.WorkID) {
+	for _, name := range detailsFlags {
+		if conn.Flags().Changed(name) {
+			conn.Note("%s is registered already: --%s is not recorded, and what it says of itself stays (tx registry revise changes it)", work, name)
+		}
+	}
 }
 
 // reliance says on what permission each source was to be taken, and of several
@@ -184,6 +207,9 @@ func (d *derivation) reliance(names map[string]string) string {
 	for _, s := range d.sources {
 		fmt.Fprintf(&b, "\n  %s (%s)%s, as %s: %s",
 			table.Short(describe.Heading(s.work.Claim)), s.work.Id, s.work.Choice(names), s.role.Name(), s.choice.How)
+		if s.before != "" {
+			fmt.Fprintf(&b, "\n    This replaces what the work relied on so far: %s", s.before)
+		}
 	}
 	return b.String()
 }

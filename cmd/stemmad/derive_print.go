@@ -27,6 +27,7 @@ type derived struct {
 	Absolute   uint32               `json:"absolute"`
 	Relative   uint32               `json:"relative"`
 	Sources    []derivedSource      `json:"sources"`
+	Limits     []limit              `json:"limits"`
 	Notices    []json.RawMessage    `json:"notices"`
 	Record     bool                 `json:"recorded"`
 	Anchor     *enroll.Anchored     `json:"anchor,omitempty"`
@@ -46,11 +47,13 @@ type derivedSource struct {
 	Terms      licensetypes.TermsID `json:"terms,omitzero"`
 	Paid       string               `json:"paid,omitempty"`
 	How        string               `json:"how,omitempty"`
+	// Replaces is what the work relied on for the source so far, in words.
+	Replaces string `json:"replaces,omitempty"`
 }
 
 func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.MsgDeriveResponse, result send.Result) error {
 	r.Generation, r.Absolute, r.Relative, r.Tx = outcome.Generation, outcome.Absolute, outcome.Relative, result
-	r.Sources, r.Notices = d.describe(), []json.RawMessage{}
+	r.Sources, r.Notices, r.Limits = d.describe(), []json.RawMessage{}, append([]limit{}, d.limits...)
 	r.Declaration, r.WaitsFor = outcome.Declaration, append([]registrytypes.WorkID{}, outcome.WaitsFor...)
 	for _, n := range outcome.Notices {
 		raw, err := conn.Raw(&n)
@@ -88,12 +91,21 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 	}
 	tab := table.New("source", "role", "relying on")
 	for _, s := range r.Sources {
-		tab.Row(s.Work.String()+s.External, s.Role, s.How)
+		how := s.How
+		if s.Replaces != "" {
+			how += ", in place of " + s.Replaces
+		}
+		tab.Row(s.Work.String()+s.External, s.Role, how)
 	}
-	if tab.Len() == 0 {
-		return nil
+	if tab.Len() > 0 {
+		if err := tab.Write(conn.Out()); err != nil {
+			return err
+		}
 	}
-	return tab.Write(conn.Out())
+	if text := d.takesOn(); text != "" {
+		conn.Say("%s", strings.TrimPrefix(text, "\n"))
+	}
+	return nil
 }
 
 // notify says a notice about an external source in plain words. The chain counts
@@ -115,7 +127,7 @@ func (d *derivation) notify(n lineagetypes.SourceNotice) string {
 func (d *derivation) describe() []derivedSource {
 	list := []derivedSource{}
 	for _, s := range d.sources {
-		line := derivedSource{Work: s.work.Id, Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How}
+		line := derivedSource{Work: s.work.Id, Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How, Replaces: s.before}
 		if s.choice.Terms != nil {
 			line.Terms = s.choice.Terms.Id
 		}

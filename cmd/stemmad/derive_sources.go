@@ -56,7 +56,7 @@ func addDeriveFlags(cmd *cobra.Command) {
 	f.String(flagMaxRate, "", "most that the work may owe in all, such as 15% (default: what it is now)")
 	f.StringArray(flagUnder, nil,
 		"terms or grant to rely on, for each source that names none with @; repeated: the first that a source is offered under")
-	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use, without share-alike where there are such")
+	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use, without share-alike and ceiling where there are such")
 	f.Bool(flagAllowUnapproved, false, "declare it although owners have not approved: no offers and grants until they do")
 	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
 	f.String(flagMaxFee, "", "most to pay for each grant, such as 5000000uusdc; its denom picks the price")
@@ -76,6 +76,8 @@ type chosen struct {
 	role   lineagetypes.Role
 	weight uint32
 	choice permission.Choice
+	// before is what the work relied on for the source so far, in words; empty: nothing.
+	before string
 }
 
 func isUnregistered(err error) bool { return errors.Is(err, target.ErrUnregistered) }

@@ -98,11 +98,7 @@ func renewalPrice(conn *connect.Conn, offer licensetypes.OpenOffer) (*sdk.Coin, 
 	if err != nil {
 		return nil, err
 	}
-	price, err := licensetypes.PickPrice(offer.Offer.PriceUnder(offer.Terms.Terms), most)
-	if err != nil {
-		return nil, fmt.Errorf("%w (--%s)", err, flagMaxFee)
-	}
-	return price, nil
+	return pickPrice("a renewal", offer.Offer.PriceUnder(offer.Terms.Terms), most)
 }
 
 // offerOf is the offer of a work under terms.
@@ -194,8 +190,12 @@ func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return err
 	}
 	g := res.Grant
-	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s.", id, g.Work, termsNamer(ctx, conn)(g.Terms), g.Licensee,
-		permission.Serves(g.Grant.Serves), grantEnd(g.Grant, time.Now()))
+	terms, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: g.Terms.String()})
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s.", id, g.Work, permission.Name(terms.Terms), g.Licensee,
+		permission.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()))
 	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{Recipient: sender.Account(), Grant: id})
 	if err != nil {
 		return err

@@ -24,10 +24,12 @@ const shownGrants = 200
 func grantListCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [ACCOUNT|KEY]",
-		Short: "List the grants of an account, of a work, or of both",
-		Long: `List prints the grants that an account was given. --work alone lists all grants of
-that work, of a file that several have claimed those of the earliest claim; without
-either it lists your own.`,
+		Short: "List the grants of an account, of a work, or of both, and the passes",
+		Long: `List prints the grants that an account was given, and the passes that it acquired: each
+lets it use a work, and was paid to a source of that ("stemmad acquire --uses-of").
+--work alone lists all grants of that work, of a file that several have claimed those of
+the earliest claim, and no passes; with an account the passes for uses of that work.
+Without either it lists your own.`,
 		Example: `  stemmad grant list bob
   stemmad grant list --work song.wav`,
 		Args: cobra.MaximumNArgs(1),
@@ -65,13 +67,47 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	if conn.JSON() {
-		raw, err := conn.Raw(res)
-		if err != nil {
+	passes := &licensetypes.QueryPassesResponse{}
+	if request.Licensee != "" {
+		if passes, err = conn.License().Passes(ctx, &licensetypes.QueryPassesRequest{
+			Licensee: request.Licensee, UsesOf: request.Work, Pagination: &query.PageRequest{Limit: shownGrants},
+		}); err != nil {
 			return err
 		}
-		return conn.PrintJSON(raw)
 	}
+	if conn.JSON() {
+		return printGrantsJSON(conn, res, passes)
+	}
+	if err := printGrants(ctx, conn, res); err != nil {
+		return err
+	}
+	return printPasses(ctx, conn, passes)
+}
+
+// printGrantsJSON prints the answer about grants as it is, with the passes beside.
+func printGrantsJSON(conn *connect.Conn, grants *licensetypes.QueryGrantsResponse, passes *licensetypes.QueryPassesResponse) error {
+	raw, err := conn.Raw(grants)
+	if err != nil {
+		return err
+	}
+	list := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return err
+	}
+	if raw, err = conn.Raw(passes); err != nil {
+		return err
+	}
+	var also struct {
+		Passes json.RawMessage `json:"passes"`
+	}
+	if err := json.Unmarshal(raw, &also); err != nil {
+		return err
+	}
+	list["passes"] = also.Passes
+	return conn.PrintJSON(list)
+}
+
+func printGrants(ctx context.Context, conn *connect.Conn, res *licensetypes.QueryGrantsResponse) error {
 	if len(res.Grants) == 0 {
 		conn.Say("No grants.")
 		return nil
@@ -87,6 +123,30 @@ func listGrants(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	if len(res.Pagination.GetNextKey()) > 0 {
 		conn.Note("These are the first %d; \"stemmad query license grants\" pages through all.", shownGrants)
+	}
+	return nil
+}
+
+// printPasses lists passes, if there are any.
+func printPasses(ctx context.Context, conn *connect.Conn, res *licensetypes.QueryPassesResponse) error {
+	if len(res.Passes) == 0 {
+		return nil
+	}
+	conn.Say("Passes:")
+	terms := termsNamer(ctx, conn)
+	tab := table.New("for uses of", "paid to", "terms", ">last paid", "until")
+	for _, p := range res.Passes {
+		end := endless(p.Pass.ExpiresAt)
+		if p.Pass.ExpiresAt != nil && !p.Pass.ExpiresAt.After(time.Now()) {
+			end += " (ended)"
+		}
+		tab.Row(p.UsesOf.String(), p.Work.String(), terms(p.Terms), p.Pass.Fee.String(), end)
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	if len(res.Pagination.GetNextKey()) > 0 {
+		conn.Note("These are the first %d; \"stemmad query license passes\" pages through all.", shownGrants)
 	}
 	return nil
 }
@@ -168,7 +228,7 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 	conn.Say("%s", g.Id)
 	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
-		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permission.Serves(g.Grant.Serves),
+		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permission.Serves(terms.Terms.Terms, g.Grant.Serves),
 		"used by", grantUse(g), "transfer", transfer, "only for", allowed)
 }
 

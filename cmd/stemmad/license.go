@@ -37,8 +37,8 @@ derivative, which two conflict and why, what follows into the derivative, and wh
 terms it may be offered under: each preset, and the terms given. The chain decides
 by the same rules. It exits with 4 when no such derivative can be made.
 
-TERMS is a preset, a YAML or JSON file, or an id (terms1...). Only an id needs a
-node. What the works themselves took on from their sources is not known here:
+TERMS is a preset, a licence that the chain knows, such as GPL-3.0-only, a YAML or JSON
+file, or an id (terms1...). Only an id needs a node. What the works themselves took on from their sources is not known here:
 "stemmad derive --dry-run" asks about works.`,
 		Example: `  stemmad license combine cc-by-4.0 cc-by-nc-4.0
   stemmad license combine commercial-remix-5 commercial-remix-10

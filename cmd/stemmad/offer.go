@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
@@ -42,7 +42,8 @@ func offerCmd() *cobra.Command {
 		Use:   "offer WORK|FILE TERMS",
 		Short: "Offer a work of yours under terms",
 		Long: `Offer puts terms on a work. Several offers on one work are alternatives. Terms are
-an id (terms1...) or a preset, in any case of its letters:
+an id (terms1...), a file of terms (stemmad terms template), the name of a licence that
+the chain knows, such as GPL-3.0-only, or a preset, in any case of its letters:
   ` + strings.Join(names, ", ") + `
 
 Without a price, approval or other limit the offer is public: whoever derives
@@ -53,13 +54,14 @@ mention them: training and input then go as derivatives do, and search is permit
 while exported rights say nothing about it. A paused offer stands, but
 nobody can take it or rely on it until it is resumed.
 
-For a licence that is no preset, such as GPL-2.0-only, and for terms of your own, write
-a file ("stemmad terms template"), publish it ("stemmad terms publish") and offer the
-id that it prints. Public licences that cannot be taken back, as those of Creative
+Terms that are not on the chain yet, of a file or a licence that is no preset, are
+published in the same transaction. Public licences that cannot be taken back, as those of Creative
 Commons and of free software, serve everybody for ever: --close and --until end the
 offer, and not what the licence permits.`,
 		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
   stemmad offer song.wav commercial-use --price 5000000uusdc --until 2027-12-31 --from alice
+  stemmad offer song.wav GPL-3.0-only --from alice
+  stemmad offer song.wav mine.yaml --price 5000000uusdc --from alice
   stemmad offer song.wav commercial-use --pause --from alice
   stemmad offer song.wav commercial-remix-10 --close --from alice`,
 		Args: cobra.ExactArgs(2),
@@ -78,46 +80,55 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err := checkOfferFlags(conn); err != nil {
 		return err
 	}
-	terms, err := licensetypes.ParseTerms(args[1])
-	if err != nil {
-		return fmt.Errorf("%w; or use a preset (stemmad offer --help lists them)", err)
-	}
 	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
 	if err != nil {
 		return err
 	}
-	title, name := table.Short(describe.Heading(work)), termsName(terms)
-	if conn.Flags().Is(flagClose) {
-		result, err := sender.Send(ctx, fmt.Sprintf("Close the offer of %s on %q.", name, title),
-			&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id, Terms: terms})
+	if f := conn.Flags(); f.Is(flagClose) || f.Is(flagPause) || f.Is(flagResume) {
+		terms, err := offeredTerms(ctx, conn, work.Id, args[1])
 		if err != nil {
 			return err
 		}
-		return printOffer(conn, result, work.Id, terms, result.Did("Closed", "Would close"), title, name, nil)
-	}
-	if conn.Flags().Is(flagPause) || conn.Flags().Is(flagResume) {
+		if f.Is(flagClose) {
+			return closeOffer(ctx, conn, sender, work, terms)
+		}
 		return pauseOffer(ctx, conn, sender, work, terms)
 	}
 	made, err := buildOffer(conn)
 	if err != nil {
 		return err
 	}
-	res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: terms.String()})
+	terms, err := termsToOffer(ctx, conn, work.Id, args[1])
 	if err != nil {
 		return err
 	}
-	by := machines(res.Terms.Terms)
-	limited, err := warnings(ctx, conn, work.Id, res.Terms.Terms)
+	known, err := published(ctx, conn, terms)
 	if err != nil {
 		return err
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Offer %q (%s) under %s.\n%s%s", title, work.Id, name, by, limited),
-		&licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms, Offer: made})
-	if err != nil {
+	o := &offering{
+		work: work.Id, title: table.Short(describe.Heading(work)), terms: terms.Terms, name: permission.Name(terms), made: made,
+	}
+	if err := o.readDemands(ctx, conn); err != nil {
 		return err
 	}
-	if err := printOffer(conn, result, work.Id, terms, result.Did("Offered", "Would offer"), title,
-		name, by); err != nil || conn.JSON() {
+	by, limited := machines(terms.Terms), o.warnings(ctx, conn)
+	what := fmt.Sprintf("Offer %q (%s) under %s.\n%s%s", o.title, work.Id, o.name, by, limited)
+	var msgs []sdk.Msg
+	if !known {
+		what = "Publish these terms, for good:\n" + cleanLines(deed.Of(terms.Terms).Text()) + "\n" + what
+		msgs = append(msgs, &licensetypes.MsgPublishTerms{Author: sender.Account(), Terms: terms.Terms})
+	}
+	msgs = append(msgs, &licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.Id, Offer: made})
+	result, err := sender.Send(ctx, what, msgs...)
+	if err != nil {
+		return o.refused(ctx, conn, err)
+	}
+	did := result.Did("Offered", "Would offer")
+	if !known {
+		did = result.Did("Published the terms and offered", "Would publish the terms and offer")
+	}
+	if err := printOffer(conn, result, work.Id, terms.Id, did, o.title, o.name, by); err != nil || conn.JSON() {
 		return err
 	}
 	if limited != "" {
@@ -132,6 +143,18 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	}
 	conn.Say("It is now offered under:\n%s", permission.List(offers))
 	return nil
+}
+
+func closeOffer(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, work registrytypes.Claim, terms licensetypes.TermsID,
+) error {
+	title, name := table.Short(describe.Heading(work)), termsNamer(ctx, conn)(terms)
+	result, err := sender.Send(ctx, fmt.Sprintf("Close the offer of %s on %q.", name, title),
+		&licensetypes.MsgCloseOffer{Owner: sender.Account(), Work: work.Id, Terms: terms})
+	if err != nil {
+		return err
+	}
+	return printOffer(conn, result, work.Id, terms, result.Did("Closed", "Would close"), title, name, nil)
 }
 
 // checkOfferFlags refuses to close, pause or resume an offer and change it at once.
@@ -231,45 +254,6 @@ func (b byMachines) answers() map[string]string {
 	}
 	return words
 }
-
-// warnings say what offering a work under terms does not do: what it was made from allows
-// less, or the licence cannot be taken back. Empty where there is nothing to say; else each
-// on a line that begins anew.
-func warnings(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID, t licensetypes.Terms) (string, error) {
-	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
-		Work: work, Pagination: &query.PageRequest{Limit: maxConstraints},
-	})
-	if err != nil {
-		return "", err
-	}
-	terms := termsNamer(ctx, conn)
-	var lines []string
-	warn := func(format string, a ...any) {
-		if line := "\n  " + fmt.Sprintf(format, a...); !slices.Contains(lines, line) {
-			lines = append(lines, line)
-		}
-	}
-	for _, row := range res.Constraints {
-		switch c := row.Constraint; {
-		case c.Kind == licensetypes.CONSTRAINT_NONCOMMERCIAL && t.CommercialUse:
-			warn("Warning: %s, which it was made from, forbids commercial use under %s. That stays denied, whatever these terms say "+
-				"[noncommercial_source]", c.Source, terms(c.Terms))
-		case c.Kind == licensetypes.CONSTRAINT_ATTRIBUTION && !t.Attribution:
-			warn("Warning: %s, which it was made from, is to be credited under %s; these terms don't say so, and it is owed all the same "+
-				"[attribution_source]", c.Source, terms(c.Terms))
-		case c.Kind == licensetypes.CONSTRAINT_USES, c.Kind == licensetypes.CONSTRAINT_PAID_USES, c.Kind == licensetypes.CONSTRAINT_APPROVAL:
-			warn("What it was made from allows less, or asks for a price or an approval, whatever these terms say: "+
-				"stemmad clear %s --use train-ai", work)
-		}
-	}
-	if t.Irrevocable() {
-		warn("This licence cannot be taken back: --close and --until end the offer, not what everybody may do from now on.")
-	}
-	return strings.Join(lines, ""), nil
-}
-
-// maxConstraints is the most that the demands of a work's sources fill: a page.
-const maxConstraints = 1000
 
 // printOffer prints what became of an offer, and what by does, if given: what the terms
 // make of uses by machines.

@@ -68,6 +68,9 @@ Several accounts may claim the same content; the registry doesn't judge.`,
 	return sending(cmd, register)
 }
 
+// detailsFlags say something about a new work.
+var detailsFlags = []string{flagTitle, flagKind, flagMediaType, flagCreator, flagSourceType, flagURI, flagURISHA256, flagFingerprint}
+
 // addDetailsFlags adds what can be said about new works. `derive` has it too.
 func addDetailsFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -95,6 +98,9 @@ func register(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: conn.Flags().Is(flagAllowContested)}
 	if items, err = enroller.Look(ctx, items); err != nil {
 		return err
+	}
+	if len(items) == 1 && items[0].Already {
+		noteDetails(conn, items[0].Work)
 	}
 	report := registration{Works: registered(items)}
 	msgs := enroll.Messages(sender.Account(), items, enroller.AllowContested)
@@ -156,7 +162,7 @@ func collect(ctx context.Context, conn *connect.Conn, args []string) ([]enroll.I
 }
 
 func collectTable(ctx context.Context, conn *connect.Conn, table string, args []string) ([]enroll.Item, error) {
-	for _, name := range []string{flagTitle, flagKind, flagMediaType, flagCreator, flagSourceType, flagURI, flagURISHA256, flagFingerprint} {
+	for _, name := range detailsFlags {
 		if conn.Flags().Changed(name) {
 			return nil, fmt.Errorf("--%s and --%s don't go together: write it in the table", name, flagCSV)
 		}

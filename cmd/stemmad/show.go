@@ -14,10 +14,12 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -35,10 +37,11 @@ func showCmd() *cobra.Command {
 		Short: "Show everything the chain knows about a work",
 		Long: `Show prints who claims a work and since when, what is offered, who holds its
 revenue, what it owes upstream, and how it was made. A line "Constraint" is something
-that a source demands of every use of the work, whatever its offers say; "of an item"
-is what a work in a collection demands. For a file that several have claimed it lists
-the claims. With --owners it prints who has owned the work, and
-since when. Text that was taken back is shown as blanked, with its SHA-256.`,
+that a source demands of every use of the work, whatever its offers say; "of the item
+alone" is what a work in a collection demands. A line "Waiting" names the works whose
+owners have not approved sources that it declared later. For a file that several have
+claimed it lists the claims. With --owners it prints who has owned the work, and since
+when. Text that was taken back is shown as blanked, with its SHA-256.`,
 		Example: `  stemmad show song.wav
   stemmad show song.wav --owners
   stemmad show song.wav --output json`,
@@ -56,11 +59,13 @@ type portrait struct {
 	owners      *registrytypes.QueryOwnersResponse
 	offers      []licensetypes.OpenOffer
 	constraints *licensetypes.QueryConstraintsResponse
-	holders     *royaltytypes.QueryHoldersResponse
-	upstream    *royaltytypes.QueryUpstreamResponse
-	stages      *royaltytypes.QueryStagesResponse
-	derivation  *lineagetypes.QueryDerivationResponse
-	sources     *lineagetypes.QuerySourcesResponse
+	// admissions are the declarations that owners have not approved.
+	admissions []licensetypes.WaitingDeclaration
+	holders    *royaltytypes.QueryHoldersResponse
+	upstream   *royaltytypes.QueryUpstreamResponse
+	stages     *royaltytypes.QueryStagesResponse
+	derivation *lineagetypes.QueryDerivationResponse
+	sources    *lineagetypes.QuerySourcesResponse
 }
 
 func show(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -121,6 +126,13 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	}); err != nil {
 		return p, err
 	}
+	if len(p.constraints.Waiting) > 0 {
+		res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: claim.Id})
+		if err != nil {
+			return p, err
+		}
+		p.admissions = res.Admissions
+	}
 	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
 		return p, err
 	}
@@ -165,10 +177,11 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 	); err != nil {
 		return err
 	}
+	p.printWaiting(conn)
 	if err := p.printOwners(conn, names); err != nil {
 		return err
 	}
-	if err := p.printSources(conn, termsNamer(ctx, conn)); err != nil {
+	if err := p.printSources(ctx, conn, termsNamer(ctx, conn)); err != nil {
 		return err
 	}
 	if err := p.printRecord(conn); err != nil {
@@ -220,7 +233,7 @@ func (p portrait) printOwners(conn *connect.Conn, names map[string]string) error
 	return nil
 }
 
-func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error {
+func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms clearance.Namer) error {
 	if len(p.sources.Sources) > 0 {
 		conn.Say("Sources:")
 		tab := table.New("source", "role", "permission", ">royalty", "note")
@@ -234,32 +247,39 @@ func (p portrait) printSources(conn *connect.Conn, terms clearance.Namer) error 
 	if denoms := p.constraints.Denoms; len(denoms) > 0 {
 		conn.Say("Can be paid in %s only: what it takes in is counted", strings.Join(denoms, ", "))
 	}
+	return p.printConstraints(ctx, conn, terms)
+}
+
+// printConstraints says what the sources demand of the work, and how far that has gone.
+func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, terms clearance.Namer) error {
+	speaker := limits.NewSpeaker(conn, terms)
 	for _, row := range p.constraints.Constraints {
-		c := row.Constraint
-		demand := enumName(c.Kind.String(), "CONSTRAINT_")
-		if c.Contained {
-			demand += " of an item"
+		text, err := speaker.Say(ctx, row.Constraint)
+		if err != nil {
+			return err
 		}
-		switch c.Kind {
-		case licensetypes.CONSTRAINT_EXPIRES:
-			conn.Say("Constraint: %s on %s with %s of %s", demand, table.OptionalTime(c.ExpiresAt), c.Grant, c.Source)
-			continue
-		case licensetypes.CONSTRAINT_SHARE_ALIKE_ANY:
-			conn.Say("Constraint: share alike, from %s under %s", c.Source, clearance.AnyOf(c.AnyOf, terms))
-			continue
-		case licensetypes.CONSTRAINT_ITEMS_APART:
-			conn.Say("Constraint: %s of %s", demand, c.Source)
-			continue
-		case licensetypes.CONSTRAINT_CEILING:
-			demand = fmt.Sprintf("%s of %s, %s taken in", demand, row.Ceiling, row.TakenIn)
-		case licensetypes.CONSTRAINT_PAID_USES:
-			if len(row.Price) > 0 {
-				demand = fmt.Sprintf("%s, a pass costs %s", demand, clearance.Alternatives(row.Price))
-			}
+		switch {
+		case len(row.Ceiling) > 0:
+			text += fmt.Sprintf("; taken in so far: %s", row.TakenIn)
+		case len(row.Price) > 0:
+			text += "; a pass costs " + clearance.Alternatives(row.Price)
 		}
-		conn.Say("Constraint: %s, from %s under %s", demand, c.Source, terms(c.Terms))
+		conn.Say("Constraint: %s", table.Clean(text))
 	}
 	return nil
+}
+
+// printWaiting says that owners have not approved sources of the work, and what that
+// stops.
+func (p portrait) printWaiting(conn *connect.Conn) {
+	for _, a := range p.admissions {
+		what := fmt.Sprintf("its declaration %d of later sources", a.Declaration.Number)
+		if a.Declaration.Work != p.work.Id {
+			what = fmt.Sprintf("declaration %d of %s, which it was made from", a.Declaration.Number, a.Declaration.Work)
+		}
+		conn.Say("Waiting: the owners of %s have not approved %s. Until they do (stemmad approve-source), it takes no new offers and "+
+			"grants, and no derivations under offers that can be closed [%s]", a.Admission.Describe(), what, rules.UnapprovedSource)
+	}
 }
 
 func (p portrait) printRecord(conn *connect.Conn) error {
@@ -324,6 +344,9 @@ func printPortraits(conn *connect.Conn, portraits []portrait) error {
 		}
 		if p.owners != nil {
 			parts["owners"] = p.owners
+		}
+		if len(p.admissions) > 0 {
+			parts["admissions"] = &licensetypes.QueryAdmissionsResponse{Admissions: p.admissions}
 		}
 		if p.transfer != nil {
 			parts["transfer"] = p.transfer

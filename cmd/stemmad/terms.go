@@ -110,8 +110,9 @@ func termsShowCmd() *cobra.Command {
 		Use:   "show TERMS|PRESET|FILE",
 		Short: "Say in plain sentences what terms allow, demand and exclude",
 		Long: `Show prints the deed of terms, what you may, must and may not do, and their id. It
-takes an id (terms1...), a preset's name, or a YAML or JSON file ("-" for the
-standard input). Only an id needs a node.`,
+takes an id (terms1...), a preset's name, the name of a licence that the chain knows, such
+as GPL-3.0-only, or a YAML or JSON file ("-" for the standard input). Only an id needs a
+node.`,
 		Example: `  stemmad terms show commercial-remix-10
   stemmad terms show mine.yaml
   stemmad terms show cc-by-4.0 --output json`,
@@ -131,8 +132,9 @@ func termsTemplateCmd() *cobra.Command {
 		Use:   "template [PRESET|FILE]",
 		Short: "Print a file of terms to edit, every key explained",
 		Long: `Template prints a YAML file with every key of terms, what it means, and an example
-in a comment where it is not set; filled in from a preset or another file, if you
-name one. It needs no node.`,
+in a comment where it is not set; filled in from a preset, a licence or another file, if
+you name one. It needs no node. Give terms of your own a name of their own
+(LicenseRef-...), and drop the uri of the text that no longer holds.`,
 		Example: `  stemmad terms template > mine.yaml
   stemmad terms template commercial-remix-10 > mine.yaml`,
 		Args:        cobra.MaximumNArgs(1),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/termsfile"
 	"github.com/stemma-chain/stemma/internal/rates"
@@ -101,7 +103,7 @@ func identified(t licensetypes.Terms) licensetypes.IdentifiedTerms {
 	return licensetypes.IdentifiedTerms{Id: id, Preset: licensetypes.PresetName(id), Terms: t}
 }
 
-// terms reads what an argument names: a preset, an id, or a file.
+// terms reads what an argument names: a preset, an id, a file, or a licence.
 func (p printer) terms(ctx context.Context, arg string) (namedTerms, error) {
 	if id, err := licensetypes.ParseTerms(arg); err == nil {
 		name := licensetypes.PresetName(id)
@@ -117,14 +119,12 @@ func (p printer) terms(ctx context.Context, arg string) (namedTerms, error) {
 		}
 		return namedTerms{res.Terms, shortName(res.Terms)}, nil
 	}
-	read, err := termsfile.Read(arg, p.cmd.InOrStdin())
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(arg, licensetypes.TermsHRP+"1"):
-		_, err := licensetypes.ParseTermsID(arg)
-		return namedTerms{}, err
-	case errors.Is(err, fs.ErrNotExist):
-		return namedTerms{}, fmt.Errorf("%q is neither terms (terms1...), nor a preset (stemmad terms list --presets), nor a file", arg)
-	case err != nil:
+	if _, err := os.Stat(arg); err != nil && arg != termsfile.Stdin && licences.IsName(arg) {
+		terms, err := licences.Named(arg)
+		return namedTerms{identified(terms), terms.Spdx}, err
+	}
+	read, err := readTerms(arg, p.cmd.InOrStdin())
+	if err != nil {
 		return namedTerms{}, err
 	}
 	named := namedTerms{identified(read), arg}
@@ -132,6 +132,19 @@ func (p printer) terms(ctx context.Context, arg string) (namedTerms, error) {
 		named.name = named.Preset
 	}
 	return named, nil
+}
+
+// readTerms reads a file of terms; one that is not there is a word that means nothing.
+func readTerms(arg string, in io.Reader) (licensetypes.Terms, error) {
+	read, err := termsfile.Read(arg, in)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(arg, licensetypes.TermsHRP+"1"):
+		_, err := licensetypes.ParseTermsID(arg)
+		return read, err
+	case errors.Is(err, fs.ErrNotExist):
+		return read, fmt.Errorf("%w; and there is no such file", licences.Unknown(arg))
+	}
+	return read, err
 }
 
 // deed prints one deed with the terms' id.

@@ -87,13 +87,13 @@ export function* samples({ alice, bob, key, params, round }) {
     owner: alice, work: song, terms,
     offer: { price: [coin(1_500)], expiresAt: { seconds: 4_000_000_000n, nanos: 120_034_000 }, licensees: [alice, bob].sort() },
   });
-  const seen = allowList([alice, bob].sort());
+  const seen = { allowList: allowList([alice, bob].sort()), upstreamVersion: 0, demandsVersion: 0 };
   const approval = { owner: alice, work: song, terms, licensee: bob };
   yield by("alice", "license.v1.MsgApprove", approval);
   const { grant } = yield by("bob", "license.v1.MsgAcquire", {
-    licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000, allowList: seen,
+    licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000, seen,
   });
-  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500), allowList: seen });
+  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500), seen });
 
   // x/lineage
   yield by("bob", "lineage.v1.MsgDerive", {

@@ -226,3 +226,23 @@ func (l Licence) PublicDomain() bool {
 	}
 	return len(l.parts) > 0
 }
+
+// All lists the names that the table has, as they are written; not their ports and
+// other names.
+func All() []string {
+	var list []string
+	for _, r := range table() {
+		if !r.cc.portedOnly {
+			list = append(list, r.id)
+		}
+	}
+	return list
+}
+
+// Meant is the licence whose name a word spells otherwise, such as GPLv3; empty: none.
+func Meant(word string) string {
+	if r := respelled(word); r != nil {
+		return r.id
+	}
+	return ""
+}

@@ -78,7 +78,7 @@ func checkUses(uses []Action) error {
 			return err
 		}
 		if i > 0 && uses[i-1] >= use {
-			return fmt.Errorf("must be sorted and unique: %s comes after %s", use, uses[i-1])
+			return fmt.Errorf("must be sorted and unique: %s comes after %s", ActionEnum.Name(int32(use)), ActionEnum.Name(int32(uses[i-1])))
 		}
 	}
 	return nil

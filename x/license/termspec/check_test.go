@@ -49,8 +49,8 @@ func TestChecks(t *testing.T) {
 			{func(t *types.Terms) { t.Uses = []types.Action{1, 2, 7} }, ""},
 			{func(t *types.Terms) { t.Uses = []types.Action{0, 1} }, "has the unknown value 0"},
 			{func(t *types.Terms) { t.Uses = []types.Action{7, 8} }, "has the unknown value 8"},
-			{func(t *types.Terms) { t.Uses = []types.Action{2, 1} }, "must be sorted and unique: ACTION_COPY comes after ACTION_DISTRIBUTE"},
-			{func(t *types.Terms) { t.Uses = []types.Action{1, 2, 2} }, "ACTION_DISTRIBUTE comes after ACTION_DISTRIBUTE"},
+			{func(t *types.Terms) { t.Uses = []types.Action{2, 1} }, "must be sorted and unique: copy comes after distribute"},
+			{func(t *types.Terms) { t.Uses = []types.Action{1, 2, 2} }, "distribute comes after distribute"},
 		},
 		"grant_fee": {
 			{func(t *types.Terms) { t.GrantFee = many(types.MaxPrices) }, ""},
@@ -131,22 +131,22 @@ func TestEachRelation(t *testing.T) {
 	coin := sdk.NewInt64Coin("ustem", 1)
 	own := types.Terms{Spdx: "LicenseRef-A", Derivatives: types.DERIVATIVES_ALLOWED}
 	for want, edit := range map[string]func(*types.Terms){
-		"uses has ACTION_ADAPT, which derivatives does not permit": func(t *types.Terms) {
+		"uses has adapt, which derivatives does not permit": func(t *types.Terms) {
 			t.Derivatives, t.Uses = types.DERIVATIVES_NONE, []types.Action{types.ACTION_ADAPT}
 		},
-		"uses has ACTION_TRAIN_AI, which ai_training does not permit": func(t *types.Terms) {
+		"uses has train-ai, which ai_training does not permit": func(t *types.Terms) {
 			t.AiTraining, t.Uses = types.PERMISSION_DENY, []types.Action{types.ACTION_ADAPT, types.ACTION_TRAIN_AI}
 		},
-		"uses has ACTION_AI_INPUT, which ai_input does not permit": func(t *types.Terms) {
+		"uses has ai-input, which ai_input does not permit": func(t *types.Terms) {
 			t.Derivatives, t.Uses = types.DERIVATIVES_NONE, []types.Action{types.ACTION_AI_INPUT}
 		},
-		"uses has ACTION_SEARCH, which search does not permit": func(t *types.Terms) {
+		"uses has search, which search does not permit": func(t *types.Terms) {
 			t.Search, t.Uses = types.PERMISSION_DENY, []types.Action{types.ACTION_ADAPT, types.ACTION_SEARCH}
 		},
-		"uses lacks ACTION_AI_INPUT, which ai_input permits": func(t *types.Terms) {
+		"uses lacks ai-input, which ai_input permits": func(t *types.Terms) {
 			t.AiInput, t.Uses = types.PERMISSION_PAID, []types.Action{types.ACTION_ADAPT}
 		},
-		"uses lacks ACTION_SEARCH, which search permits": func(t *types.Terms) {
+		"uses lacks search, which search permits": func(t *types.Terms) {
 			t.Search, t.Uses = types.PERMISSION_ALLOW, []types.Action{types.ACTION_ADAPT}
 		},
 		"approval_direct is set, but no approval is asked": func(t *types.Terms) { t.ApprovalDirect = true },

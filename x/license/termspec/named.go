@@ -105,7 +105,7 @@ func keepDerivatives(t Terms, _ bool, f names.Facts, exactly bool) (string, stri
 	said := derivativesOf[f.Derivatives]
 	// Beside a licence that allows derivatives, another may ask for more.
 	if t.Derivatives != said && (exactly || said != DERIVATIVES_ALLOWED) {
-		return "be " + said.String(), f.Clauses.Derivatives
+		return "be " + derivativesEnum.Name(int32(said)), f.Clauses.Derivatives
 	}
 	return "", ""
 }

@@ -36,7 +36,7 @@ var relations = []Relation{
 	together("second_approver", "derivative_approval", func(t Terms) bool { return t.SecondApprover != "" && !t.DerivativeApproval },
 		"is set, but no approval is asked: set derivative_approval, or drop it"),
 
-	together("derivatives_per_grant", "derivatives", func(t Terms) bool { return t.DerivativesPerGrant != 0 && !t.makes() },
+	together("derivatives_per_grant", "derivatives", func(t Terms) bool { return t.DerivativesPerGrant != 0 && !t.Makes() },
 		"must be unset: the terms allow no derivatives"),
 
 	{[]string{"royalty_policy", "royalty_rate"}, "royalty_rate", rateWithoutPolicy},
@@ -71,8 +71,8 @@ func withoutDerivatives(field, must string, set func(Terms) bool) Relation {
 	return r
 }
 
-// makes says whether the fields let anything be made from the work.
-func (t Terms) makes() bool {
+// Makes says whether the fields let anything be made from the work.
+func (t Terms) Makes() bool {
 	return t.Derivatives != DERIVATIVES_NONE || permits(t.AiTraining) || permits(t.AiInput)
 }
 
@@ -106,9 +106,9 @@ func usesAtOdds(t Terms) string {
 	} {
 		switch listed := slices.Contains(t.Uses, c.use); {
 		case listed && c.denied:
-			return fmt.Sprintf("has %s, which %s does not permit: permit it there or drop it here", c.use, c.field)
+			return fmt.Sprintf("has %s, which %s does not permit: permit it there or drop it here", ActionEnum.Name(int32(c.use)), c.field)
 		case !listed && c.spoken:
-			return fmt.Sprintf("lacks %s, which %s permits: add it, or leave uses empty for all", c.use, c.field)
+			return fmt.Sprintf("lacks %s, which %s permits: add it, or leave uses empty for all", ActionEnum.Name(int32(c.use)), c.field)
 		}
 	}
 	return ""

@@ -39,9 +39,9 @@ func Headline(v licensetypes.Verdict) string {
 	return strings.ToUpper(VerdictWord(v))
 }
 
-// Explain says a reason in one line: the sentence, what it is about, what to do, and
-// the code.
-func Explain(r licensetypes.Reason, name Namer) string {
+// Explain says a reason of an answer in one line: the sentence, what it is about, what to
+// do, and the code. What the answer offers tells how to get what the reason asks for.
+func Explain(r licensetypes.Reason, offers []licensetypes.Obtainable, name Namer) string {
 	s := words.Reason(r.Code)
 	var about []string
 	if r.Permission != "" {
@@ -56,15 +56,15 @@ func Explain(r licensetypes.Reason, name Namer) string {
 	if len(about) > 0 {
 		s += ": " + strings.Join(about, ", ")
 	}
-	if remedy := words.Remedy(r.Code, subjectOf(r)); remedy != "" {
+	if remedy := words.Remedy(r.Code, subjectOf(r, offers)); remedy != "" {
 		s += "; " + remedy
 	}
 	return s + " [" + r.Code + "]"
 }
 
 // subjectOf is what a reason is about, as commands take it. What is asked of an
-// ancestor is had there.
-func subjectOf(r licensetypes.Reason) words.About {
+// ancestor is had there, as a pass where the answer lists one.
+func subjectOf(r licensetypes.Reason, offers []licensetypes.Obtainable) words.About {
 	about := words.About{Work: r.Work.String()}
 	if _, err := licensetypes.ParseGrantID(r.Permission); err == nil {
 		about.Grant = r.Permission
@@ -76,6 +76,17 @@ func subjectOf(r licensetypes.Reason) words.About {
 	}
 	if !r.AncestorTerms.IsZero() {
 		about.Terms = short(r.AncestorTerms.String())
+	}
+	for _, o := range offers {
+		if o.Work.String() != about.Work || o.Terms.String() != r.Permission && o.Terms != r.AncestorTerms {
+			continue
+		}
+		if about.UsesOf = ""; !o.UsesOf.IsZero() {
+			about.UsesOf = o.UsesOf.String()
+		}
+		if about.Price = ""; len(o.Price) > 0 {
+			about.Price = o.Price[0].String()
+		}
 	}
 	return about
 }

@@ -71,7 +71,33 @@ func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
 			"ended: " + grantC.String() + ", 2026-11-21 12:00:00 UTC; renew it: `stemmad grant renew " + grantC.String() + "` [grant_expired]",
 		},
 	} {
-		require.Contains(t, Explain(c.reason, named), c.want)
+		require.Contains(t, Explain(c.reason, nil, named), c.want)
+	}
+}
+
+// What an answer asks for is had by the command that its own offers stand for: a source
+// that offers nothing any more sells a pass.
+func TestAReasonNamesTheCommandThatWorks(t *testing.T) {
+	ofSource := licensetypes.Reason{Code: "needs_grant", Work: workA, Ancestor: workB, AncestorTerms: termsB}
+	price := sdk.NewCoins(sdk.NewInt64Coin("ustem", 7))
+	pass := licensetypes.Obtainable{Work: workB, Terms: termsB, UsesOf: workA, Price: price}
+	acquire := "`stemmad acquire " + workB.String() + " " + termsB.String()
+	for _, c := range []struct {
+		reason licensetypes.Reason
+		offers []licensetypes.Obtainable
+		want   string
+	}{
+		{ofSource, []licensetypes.Obtainable{pass}, "acquire a pass: " + acquire + " --max-fee 7ustem --uses-of " + workA.String() + "`"},
+		{ofSource, []licensetypes.Obtainable{{Work: workB, Terms: termsB, Price: price}}, "acquire one: " + acquire + " --max-fee 7ustem`"},
+		{ofSource, []licensetypes.Obtainable{{Work: workB, Terms: termsB}}, "acquire one: " + acquire + "`"},
+		{ofSource, []licensetypes.Obtainable{{Work: workA, Terms: termsB, Price: price}}, "acquire one: " + acquire + "`"},
+		{
+			licensetypes.Reason{Code: "needs_grant", Work: workB, Permission: termsB.String()},
+			[]licensetypes.Obtainable{{Work: workB, Terms: termsB, Price: price}},
+			"acquire one: " + acquire + " --max-fee 7ustem`",
+		},
+	} {
+		require.Contains(t, Explain(c.reason, c.offers, named), c.want)
 	}
 }
 

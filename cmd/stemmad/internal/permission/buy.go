@@ -49,7 +49,7 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	return Choice{
 		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
 		How: fmt.Sprintf("a grant under %s, bought %s, %s%s, for %s%s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms),
-			Serves(ServesFor(res.Terms.Terms, req.Derivative)), named(offer.Conditions)),
+			Serves(res.Terms.Terms, ServesFor(res.Terms.Terms, req.Derivative)), named(offer.Conditions)),
 	}, nil
 }
 

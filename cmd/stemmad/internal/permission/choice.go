@@ -36,9 +36,9 @@ type Option struct {
 
 // options are the permissions to choose between, what would be taken unasked first;
 // none where there is no choice. There is one where what would be taken binds what is
-// made from the source, to no commercial use or to the same terms, and something
-// that allows more is on offer or granted. With Commercial the freer one is taken
-// where nothing has to be bought for it.
+// made from the source, to no commercial use, to the same terms or to a ceiling, and
+// something that allows more is on offer or granted. With Commercial the freer one is
+// taken where nothing has to be bought for it and it binds to none of these.
 func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Rights) ([]Option, error) {
 	taken, found, err := f.unasked(ctx, req, rights)
 	if err != nil || !found || req.free(taken.Terms.Terms) {
@@ -51,10 +51,11 @@ func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Ri
 	slices.SortStableFunc(freer, func(a, b Option) int {
 		return cmp.Or(
 			bought(a)-bought(b),
+			req.binds(a.Terms.Terms)-req.binds(b.Terms.Terms),
 			cmp.Compare(a.Terms.Terms.RoyaltyRate, b.Terms.Terms.RoyaltyRate),
 		)
 	})
-	if req.Commercial && freer[0].Price == "" {
+	if req.Commercial && freer[0].Price == "" && req.free(freer[0].Terms.Terms) {
 		return freer[:1], nil
 	}
 	return append([]Option{taken}, freer...), nil
@@ -65,15 +66,27 @@ func bought(o Option) int { return min(len(o.Price), 1) }
 
 // free says whether terms leave it to whoever makes something from a work how to use
 // and to offer that.
-func (r Request) free(t licensetypes.Terms) bool {
-	return t.CommercialUse && (r.contains() || !alike(t))
+func (r Request) free(t licensetypes.Terms) bool { return r.binds(t) == 0 }
+
+// binds counts in how many ways terms bind what is made: to no commercial use, to the same
+// terms, to a ceiling on what it takes in.
+func (r Request) binds(t licensetypes.Terms) int {
+	n := 0
+	for _, bound := range []bool{!t.CommercialUse, !r.contains() && alike(t), ceiling(t)} {
+		if bound {
+			n++
+		}
+	}
+	return n
 }
+
+func ceiling(t licensetypes.Terms) bool { return len(t.RevenueCeiling) > 0 }
 
 func alike(t licensetypes.Terms) bool { return t.Derivatives == licensetypes.DERIVATIVES_SHARE_ALIKE }
 
 // freerThan says whether terms allow what others do not.
 func freerThan(t, other licensetypes.Terms) bool {
-	return t.CommercialUse && (!other.CommercialUse || !alike(t) && alike(other))
+	return t.CommercialUse && (!other.CommercialUse || !alike(t) && alike(other) || !ceiling(t) && ceiling(other))
 }
 
 // unasked is what would be taken for an answer if nobody were asked.
@@ -260,6 +273,9 @@ func binding(t licensetypes.Terms) string {
 	}
 	if alike(t) {
 		s += ", share-alike"
+	}
+	if ceiling(t) {
+		s += ", ceiling of " + clearance.Alternatives(t.RevenueCeiling)
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -73,6 +74,51 @@ func TestABindingPermissionIsNeverTakenInSilence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A ceiling binds what is made too, so it is not taken in silence either.
+func TestACeilingIsChosen(t *testing.T) {
+	capped := preset("commercial-remix-5").Terms
+	capped.RevenueCeiling = sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1000))
+	capped.RoyaltyRate = 1
+	c := &withTerms{chain: offering("commercial-remix-10"), more: licensetypes.IdentifiedTerms{Id: capped.ID(), Terms: capped}}
+	c.answer[""], c.answer[capped.ID().String()] = allowed(capped.ID().String()), allowed(capped.ID().String())
+	f := permission.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}
+	req := ask()
+	_, err := f.Find(context.Background(), req)
+	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorContains(t, err, "commercial use once it has taken in 1000uusdc")
+	req.Commercial = true
+	choice, err := f.Find(context.Background(), req)
+	require.NoError(t, err)
+	require.Equal(t, terms("commercial-remix-10").String(), choice.Permission)
+
+	// What binds otherwise is no way out that is taken unasked.
+	c.chain.offers = []licensetypes.OpenOffer{offer("cc-by-sa-4.0")}
+	c.answer[terms("cc-by-sa-4.0").String()] = allowed(terms("cc-by-sa-4.0").String())
+	_, err = f.Find(context.Background(), req)
+	require.ErrorIs(t, err, permission.ErrChoice)
+	c.chain.offers = nil
+	choice, err = f.Find(context.Background(), req)
+	require.NoError(t, err)
+	require.Contains(t, choice.How, ", ceiling of 1000uusdc")
+}
+
+// withTerms knows terms that are no preset.
+type withTerms struct {
+	*chain
+	more licensetypes.IdentifiedTerms
+}
+
+func (c *withTerms) License() licensetypes.QueryClient { return c }
+
+func (c *withTerms) Terms(
+	ctx context.Context, req *licensetypes.QueryTermsRequest, opts ...grpc.CallOption,
+) (*licensetypes.QueryTermsResponse, error) {
+	if req.Terms == c.more.Id.String() {
+		return &licensetypes.QueryTermsResponse{Terms: c.more}, nil
+	}
+	return c.chain.Terms(ctx, req, opts...)
 }
 
 func TestAChoiceSaysWhatEachCostsAndForbids(t *testing.T) {

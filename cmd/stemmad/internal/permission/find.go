@@ -14,6 +14,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -42,8 +43,8 @@ type Request struct {
 	Derivative registrytypes.WorkID
 	// Actions are what is done with the source, all by one permission; at least one.
 	Actions []licensetypes.Action
-	// Wanted names a grant (grant1...) or terms to rely on, several joined by +; empty:
-	// find one.
+	// Wanted names a grant (grant1...) or terms to rely on, by id, preset or licence, several
+	// joined by +; empty: find one.
 	Wanted string
 	// Commercial leaves out what does not allow commercial use.
 	Commercial bool
@@ -86,12 +87,9 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 	if strings.Contains(req.Wanted, licensetypes.Joiner) {
 		return f.joined(ctx, req)
 	}
-	if isGrant(req.Wanted) {
-		if _, err := licensetypes.ParseGrantID(req.Wanted); err != nil {
-			return Choice{}, fmt.Errorf("%s: %w", subject(req), err)
-		}
-	} else if _, err := wantedTerms(req.Wanted); err != nil {
-		return Choice{}, fmt.Errorf("%s: %w", subject(req), err)
+	var err error
+	if req.Wanted, err = f.wanted(ctx, req); err != nil {
+		return Choice{}, err
 	}
 	rights, err := f.ask(ctx, req, req.Wanted)
 	if err != nil {
@@ -147,9 +145,9 @@ func (f Finder) askOne(
 // where their offer does not do: naming terms to the chain is naming the offer.
 // The first grant that allows it counts; what speaks against the others is added.
 func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes.Rights) (licensetypes.Rights, error) {
-	terms, err := wantedTerms(req.Wanted)
-	if err != nil || terms.IsZero() {
-		return rights, err
+	terms, err := licensetypes.ParseTerms(req.Wanted)
+	if err != nil { // nothing is wanted, or a grant
+		return rights, nil
 	}
 	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
 		Work: req.Source, Licensee: req.Licensee.String(), Terms: terms, Pagination: &query.PageRequest{Limit: maxRows},
@@ -199,14 +197,61 @@ func isGrant(permission string) bool {
 	return strings.HasPrefix(strings.ToLower(permission), licensetypes.GrantHRP+"1")
 }
 
-// wantedTerms is the id of the terms wanted; zero: none are.
-func wantedTerms(wanted string) (licensetypes.TermsID, error) {
-	if wanted == "" || isGrant(wanted) {
-		return licensetypes.TermsID{}, nil
+// wanted is the permission that is wanted as the chain reads it: where a licence is named,
+// the id of the offer of the source, or of the grant's terms, that is of that licence.
+func (f Finder) wanted(ctx context.Context, req Request) (string, error) {
+	if isGrant(req.Wanted) {
+		if _, err := licensetypes.ParseGrantID(req.Wanted); err != nil {
+			return "", fmt.Errorf("%s: %w", subject(req), err)
+		}
+		return req.Wanted, nil
 	}
-	id, err := licensetypes.ParseTerms(wanted)
+	if _, err := licensetypes.ParseTerms(req.Wanted); err == nil || req.Wanted == "" {
+		return req.Wanted, nil
+	}
+	offers, err := Offers(ctx, f.Chain, req.Source)
 	if err != nil {
-		return id, fmt.Errorf("%q is neither terms (terms1...), nor a preset, nor a grant (grant1...)", wanted)
+		return "", err
 	}
-	return id, nil
+	granted, err := f.grantedTerms(ctx, req)
+	if err != nil {
+		return "", err
+	}
+	at := identified(offers)
+	for _, option := range granted {
+		at = append(at, option.Terms)
+	}
+	id, err := licences.Among(req.Wanted, at)
+	switch {
+	case errors.Is(err, licences.ErrNotAmong):
+		return "", notUnder(req, offers)
+	case err != nil:
+		return "", fmt.Errorf("%s: %w", subject(req), err)
+	}
+	return id.String(), nil
+}
+
+// identified are the terms of offers.
+func identified(offers []licensetypes.OpenOffer) []licensetypes.IdentifiedTerms {
+	list := make([]licensetypes.IdentifiedTerms, len(offers))
+	for i, offer := range offers {
+		list[i] = offer.Terms
+	}
+	return list
+}
+
+// TermsOf finds the terms of a work's offers that a person names, as licences.Among does.
+func TermsOf(ctx context.Context, chain Chain, work registrytypes.WorkID, name string) (licensetypes.TermsID, error) {
+	if id, err := licensetypes.ParseTerms(name); err == nil {
+		return id, nil
+	}
+	offers, err := Offers(ctx, chain, work)
+	if err != nil {
+		return licensetypes.TermsID{}, err
+	}
+	id, err := licences.Among(name, identified(offers))
+	if errors.Is(err, licences.ErrNotAmong) {
+		return id, notUnder(Request{Source: work, Wanted: name}, offers)
+	}
+	return id, err
 }

@@ -175,7 +175,7 @@ func TestDenialsAreExplained(t *testing.T) {
 	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+"; ask the owner of that work")
 
 	_, err = (&chain{}).find(ask())
-	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody yet: ask its owner for an offer")
+	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody now: ask its owner for an offer")
 
 	broken := status.Error(codes.Unavailable, "no node")
 	_, err = (&chain{broken: broken}).find(ask())
@@ -256,4 +256,45 @@ func TestPublicOffersAreJoined(t *testing.T) {
 	req.Wanted = "cc-by-sa-4.0+cc0-1.0"
 	_, err = c.find(req)
 	require.ErrorIs(t, err, permission.ErrRefused, "each has to be permitted")
+	require.ErrorContains(t, err, "joins public share-alike offers, and cc0-1.0 can't be one of them")
+
+	// What makes the chain refuse the set is said by name.
+	nc, by := terms("cc-by-nc-sa-4.0"), terms("cc-by-4.0")
+	c.answer["cc-by-4.0"], c.answer["cc-by-nc-sa-4.0"] = allowed(by.String()), allowed(nc.String())
+	req.Wanted = "cc-by-sa-4.0+cc-by-4.0"
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "cc-by-4.0 is not share-alike, and only share-alike offers are joined")
+	req.Wanted = "cc-by-nc-sa-4.0+cc-by-sa-4.0"
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "cc-by-nc-sa-4.0 asks more than cc-by-sa-4.0")
+	c.answer["cc-by-sa-4.0"] = needed(obtainable(t, "cc-by-sa-4.0", "5uusdc"))
+	_, err = c.find(req)
+	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorContains(t, err, "+ joins public share-alike offers, and cc-by-sa-4.0 can't be one of them:\nsong (")
+}
+
+// The name of a licence stands for the offer, or the grant, that is of it.
+func TestALicenceNamesAnOffer(t *testing.T) {
+	mit := preset("mit")
+	c := offering("cc-by-4.0", "mit")
+	req := ask()
+	for _, req.Wanted = range []string{"MIT", "mit", mit.ID.String()} {
+		c.answer[req.Wanted] = allowed(mit.ID.String())
+		choice, err := c.find(req)
+		require.NoError(t, err)
+		require.Equal(t, mit.ID.String(), choice.Permission)
+	}
+	own := licensetypes.Terms{Spdx: "LicenseRef-Own"}
+	c.offers = append(c.offers, licensetypes.OpenOffer{Terms: licensetypes.IdentifiedTerms{Id: own.ID(), Terms: own}})
+	c.answer[own.ID().String()] = denied(rules.NoDerivatives, own.ID().String())
+	req.Wanted = "licenseref-Own"
+	_, err := c.find(req)
+	require.ErrorContains(t, err, "cannot be adapted")
+	require.Equal(t, own.ID().String(), c.asked[len(c.asked)-1].Permission)
+	req.Wanted = "GPL-3.0-only"
+	_, err = c.find(req)
+	require.ErrorContains(t, err, "is not offered under GPL-3.0-only. Its offers:")
+	id, err := permission.TermsOf(context.Background(), c, source, "LicenseRef-Own")
+	require.NoError(t, err)
+	require.Equal(t, own.ID(), id)
 }

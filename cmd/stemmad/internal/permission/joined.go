@@ -2,6 +2,7 @@ package permission
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,6 +21,9 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 		one := req
 		one.Wanted, one.Buy = part, false
 		choice, err := f.Find(ctx, one)
+		if errors.Is(err, ErrRefused) {
+			return Choice{}, refused("%s joins public share-alike offers, and %s can't be one of them:\n%w", licensetypes.Joiner, part, err)
+		}
 		if err != nil {
 			return Choice{}, err
 		}
@@ -32,9 +36,25 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 		if all.Terms == nil {
 			all.Terms = choice.Terms
 		}
+		if why := apart(*all.Terms, *choice.Terms); why != "" {
+			return Choice{}, refused("%s can't rely on %s together: %s", subject(req), req.Wanted, why)
+		}
 		ids, names = append(ids, choice.Permission), append(names, Name(*choice.Terms))
 	}
 	all.Permission = strings.Join(ids, licensetypes.Joiner)
 	all.How = "public offers of " + strings.Join(names, " and ") + ", under any of which the work may be shared"
 	return all, nil
+}
+
+// apart says why an offer is not joined to the first; empty: it may be. The chain decides
+// by the same rule.
+func apart(first, other licensetypes.IdentifiedTerms) string {
+	if !alike(other.Terms) {
+		return Name(other) + " is not share-alike, and only share-alike offers are joined: name it alone, or leave it out"
+	}
+	if first.Id != other.Id && !first.Terms.Rules().Joins(other.Terms.Rules()) {
+		return fmt.Sprintf("%s asks more than %s, beside sharing alike, and the first that is named must not: name the one that asks less "+
+			"first, or one alone", Name(first), Name(other))
+	}
+	return ""
 }

@@ -49,8 +49,13 @@ func List(offers []licensetypes.OpenOffer) string {
 	return text(tab)
 }
 
-// Serves says how many derivatives a grant serves.
-func Serves(n uint32) string { return clearance.Serves(n) }
+// Serves says how many derivatives a grant under terms serves.
+func Serves(terms licensetypes.Terms, n uint32) string {
+	if !terms.Makes() {
+		return "uses, and no derivatives"
+	}
+	return clearance.Serves(n)
+}
 
 // ServesFor is how many derivatives a grant serves that is acquired for one; zero: for any.
 func ServesFor(terms licensetypes.Terms, derivative registrytypes.WorkID) uint32 {

@@ -1,8 +1,10 @@
 package permission
 
 import (
+	"errors"
 	"fmt"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -16,12 +18,17 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 	if isGrant(req.Wanted) {
 		return none, fmt.Errorf("%s is a grant, not terms: to make it last longer, use `stemmad grant renew`", req.Wanted)
 	}
-	wanted, err := wantedTerms(req.Wanted)
-	if err != nil {
-		return none, err
+	var wanted licensetypes.TermsID
+	if req.Wanted != "" {
+		var err error
+		if wanted, err = licences.Among(req.Wanted, identified(offers)); errors.Is(err, licences.ErrNotAmong) && len(offers) > 0 {
+			return none, notUnder(req, offers)
+		} else if err != nil && !errors.Is(err, licences.ErrNotAmong) {
+			return none, err
+		}
 	}
 	if len(offers) == 0 {
-		return none, unoffered(req)
+		return none, refused("%w\nto use a work that was made from it under terms of then, name that work with --uses-of", unoffered(req))
 	}
 	var open []licensetypes.OpenOffer
 	var closed []string

@@ -35,7 +35,8 @@ func TestPickTakesTheOnlyOfferThatNeedsAGrant(t *testing.T) {
 	_, err = permission.Pick(ask(), []licensetypes.OpenOffer{free})
 	require.ErrorContains(t, err, "a public offer is itself the permission")
 	_, err = permission.Pick(ask(), nil)
-	require.ErrorContains(t, err, "offered to nobody yet")
+	require.ErrorContains(t, err, "offered to nobody now")
+	require.ErrorContains(t, err, "name that work with --uses-of", "a closed offer may be sold on for what was made under it")
 
 	req := ask()
 	req.Wanted = "cc-by-4.0"

@@ -21,13 +21,13 @@ type refusal string
 func (r refusal) Error() string        { return string(r) }
 func (r refusal) Is(target error) bool { return target == ErrRefused }
 
-func refused(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }
+func refused(format string, args ...any) error { return refusal(fmt.Errorf(format, args...).Error()) }
 
 // subject names the source.
 func subject(req Request) string {
 	title := req.Title
 	if title == "" {
-		title = "untitled"
+		return req.Source.String()
 	}
 	return fmt.Sprintf("%s (%s)", title, req.Source)
 }
@@ -59,7 +59,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	obtainable := false
 	for _, offer := range clearance.Best(offers, "") {
 		note := ""
-		serves := Serves(offer.Serves)
+		serves := clearance.Serves(offer.Serves)
 		if offer.Work != req.Source {
 			note = "of the source " + offer.Work.String()
 		}
@@ -113,7 +113,7 @@ func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rig
 	}
 	var reasons []string
 	for _, reason := range rights.Reasons {
-		reasons = append(reasons, table.Clean(clearance.Explain(reason, f.Name)))
+		reasons = append(reasons, table.Clean(clearance.Explain(reason, rights.Offers, f.Name)))
 	}
 	return refused("%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
 }
@@ -143,7 +143,7 @@ func (f Finder) notOffered(ctx context.Context, req Request) error {
 }
 
 func unoffered(req Request) error {
-	return refused("%s is offered to nobody yet: ask its owner for an offer", subject(req))
+	return refused("%s is offered to nobody now: ask its owner for an offer", subject(req))
 }
 
 // notUnder says that none of the offers is of the terms wanted.

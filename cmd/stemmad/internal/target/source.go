@@ -2,9 +2,13 @@ package target
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/nearest"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 )
@@ -15,8 +19,8 @@ type Source struct {
 	Work string
 	// Role is unspecified when none is named.
 	Role lineagetypes.Role
-	// Permission is terms (id or preset), several joined by +, or a grant; empty: to be
-	// found.
+	// Permission is terms (id, preset or licence), several joined by +, or a grant; empty:
+	// to be found.
 	Permission string
 }
 
@@ -37,7 +41,7 @@ func ParseSource(s string) (Source, error) {
 	if at := strings.LastIndexByte(s, '@'); at >= 0 {
 		rest, permission := s[:at], s[at+1:]
 		if !isPermission(permission) {
-			return Source{}, fmt.Errorf("%q is no file, and %q is neither a preset, nor terms (terms1...), nor a grant (grant1...)", s, permission)
+			return Source{}, fmt.Errorf("%q is no file, and after the @ no terms or grant stand: %w", s, licences.Unknown(permission))
 		}
 		source.Work, source.Permission = rest, permission
 	}
@@ -47,7 +51,7 @@ func ParseSource(s string) (Source, error) {
 	if at := strings.LastIndexByte(source.Work, '='); at >= 0 {
 		role, err := ParseRole(source.Work[at+1:])
 		if err != nil {
-			return Source{}, err
+			return Source{}, fmt.Errorf("%q: %w", s, err)
 		}
 		source.Work, source.Role = source.Work[:at], role
 	}
@@ -62,7 +66,17 @@ func ParseRole(s string) (lineagetypes.Role, error) {
 	if role, ok := roleAliases[strings.ToLower(s)]; ok {
 		return role, nil
 	}
-	return lineagetypes.ParseRole(s)
+	role, err := lineagetypes.ParseRole(s)
+	if err == nil {
+		return role, nil
+	}
+	short := slices.Sorted(maps.Keys(roleAliases))
+	meant := ""
+	if near := nearest.To(s, append(lineagetypes.RoleNames(), short...)); near != "" {
+		meant = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return role, fmt.Errorf("there is no role %q: use one of %s, or short %s%s",
+		s, strings.Join(lineagetypes.RoleNames(), ", "), strings.Join(short, ", "), meant)
 }
 
 func isPermission(s string) bool {
@@ -74,7 +88,7 @@ func isPermission(s string) bool {
 		return true
 	}
 	_, ok := licensetypes.PresetByName(s)
-	return ok
+	return ok || licences.IsName(s)
 }
 
 func exists(path string) bool {

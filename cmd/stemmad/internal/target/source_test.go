@@ -28,6 +28,8 @@ func TestParseSource(t *testing.T) {
 		"a=b@c.wav@cc0-1.0":             {Work: "a=b@c.wav", Permission: "cc0-1.0"},
 		"mail@home@commercial-remix-10": {Work: "mail@home", Permission: "commercial-remix-10"},
 		"gone.wav":                      {Work: "gone.wav"},
+		"song.wav@GPL-3.0-only":         {Work: "song.wav", Permission: "GPL-3.0-only"},
+		"song.wav@mit+LicenseRef-Mine":  {Work: "song.wav", Permission: "mit+LicenseRef-Mine"},
 	} {
 		got, err := target.ParseSource(text)
 		if want.Work == "" {
@@ -38,11 +40,14 @@ func TestParseSource(t *testing.T) {
 		require.Equal(t, want, got, text)
 	}
 	for text, message := range map[string]string{
-		"song.wav@wtf":   "neither a preset",
-		"song.wav=uncle": "use one of parentOf",
-		"=parentOf":      "names no source",
-		"@cc-by-4.0":     "names no source",
-		"":               "names no source",
+		"song.wav@wtf":              "nor a preset",
+		"song.wav@comercial-use":    `did you mean "commercial-use"?`,
+		"song.wav@cc-by-4.0+by-4.1": "no terms or grant stand",
+		"song.wav=uncle":            `"song.wav=uncle": there is no role "uncle": use one of parentOf`,
+		"song.wav=parnt":            `or short component, input, item, parent, trained, training; did you mean "parent"?`,
+		"=parentOf":                 "names no source",
+		"@cc-by-4.0":                "names no source",
+		"":                          "names no source",
 	} {
 		_, err := target.ParseSource(text)
 		require.ErrorContains(t, err, message, text)

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/nearest"
 	"github.com/stemma-chain/stemma/x/license/termspec"
 )
 
@@ -45,65 +46,18 @@ func meant(word string) string {
 
 func unknownKey(key string) error {
 	names := fieldNames()
-	if m := meant(squeeze(key)); m != "" {
+	if m := meant(nearest.Squeeze(key)); m != "" {
 		return fmt.Errorf("unknown key %q: did you mean %s?", key, m)
 	}
-	if near := nearest(key, names); near != "" {
+	if near := nearest.To(key, names); near != "" {
 		return fmt.Errorf("unknown key %q: did you mean %q?", key, near)
 	}
 	return fmt.Errorf("unknown key %q: the keys are %s", key, strings.Join(names, ", "))
 }
 
 func didYouMean(s string, choices []string) string {
-	if near := nearest(s, choices); near != "" {
+	if near := nearest.To(s, choices); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	return ""
-}
-
-// squeeze makes commercialUse, commercial-use and commercial_use one.
-func squeeze(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
-}
-
-// nearest finds the choice that a word was probably meant to be; empty: none.
-func nearest(s string, choices []string) string {
-	const longest = 40
-	word := squeeze(s)
-	if len(word) > longest {
-		return ""
-	}
-	best, least := "", max(1, len(word)/3)+1
-	for _, choice := range choices {
-		if d := distance(word, squeeze(choice)); d < least {
-			best, least = choice, d
-		}
-	}
-	for _, choice := range choices { // denied for deny, allowing for allow
-		if c := squeeze(choice); best == "" && len(c) > 3 && strings.HasPrefix(word, c[:len(c)-1]) {
-			best = choice
-		}
-	}
-	return best
-}
-
-// distance counts the letters to insert, delete or replace (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -16,6 +16,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -175,6 +176,10 @@ func (r *reader) mapping(root *yaml.Node) {
 func (r *reader) validate() {
 	err := r.terms.Validate()
 	if err == nil {
+		if other := licences.OtherText(r.terms); other != "" {
+			r.fault(r.lines["uri"], fmt.Errorf("uri is where the text of %s is, and spdx names %s: give the place of its own text, or drop the line",
+				other, r.terms.Spdx))
+		}
 		return
 	}
 	field, _, _ := strings.Cut(err.Error(), " ")

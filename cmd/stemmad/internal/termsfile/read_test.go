@@ -99,6 +99,9 @@ func TestFaultsAreNamed(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
 		"empty":            {"", "t.yaml: is empty: `stemmad terms template`"},
 		"comment only":     {"# nothing\n", "t.yaml: is empty"},
+		"other text":       {"spdx: LicenseRef-X\nuri: https://creativecommons.org/licenses/by/4.0/legalcode\n", "t.yaml:2: uri is where the text of CC-BY-4.0 is"},
+		"a file's words":   {"spdx: CC-BY-SA-4.0\ncommercial_use: true\nattribution: true\nderivatives: allowed\n", "t.yaml:4: derivatives must be share-alike, as"},
+		"words of uses":    {"spdx: LicenseRef-X\nderivatives: none\nuses: [adapt]\n", "t.yaml:3: uses has adapt, which derivatives does not permit"},
 		"no mapping":       {"- spdx", "t.yaml:1: must hold lines of `key: value`"},
 		"text":             {"hello", "t.yaml:1: must hold lines"},
 		"bad syntax":       {"spdx: LicenseRef-X\n uri: x: y\n", "t.yaml:2: is no YAML: mapping values are not allowed"},

@@ -28,8 +28,10 @@ func Notice(code string) string {
 	return "The chain tells something that " + unknown
 }
 
-// About is what a reason is about, as arguments of commands; empty: there is none.
-type About struct{ Work, Terms, Grant, Source string }
+// About is what a reason is about, as arguments of commands; empty: there is none. UsesOf
+// is the work asked about, where what is asked is a pass that a source of it sells, and
+// Price what a grant or a pass costs.
+type About struct{ Work, Terms, Grant, Source, UsesOf, Price string }
 
 // Remedy says what to do about a reason, by a command if what that needs is known;
 // empty for a code that is not known.
@@ -39,8 +41,18 @@ func Remedy(code string, about About) string {
 		return ""
 	}
 	command := remedies[r.Code]
+	if r.Code == rules.NeedsGrant && about.UsesOf != "" {
+		command = passRemedy
+	}
+	if r.Code == rules.NeedsGrant && about.Price != "" {
+		command = strings.Replace(command, "TERMS", "TERMS --max-fee "+about.Price, 1)
+	}
 	for _, a := range []struct{ name, value string }{
-		{"WORK", about.Work}, {"TERMS", about.Terms}, {"GRANT", about.Grant}, {"SOURCE", about.Source},
+		{"WORK", about.Work},
+		{"TERMS", about.Terms},
+		{"GRANT", about.Grant},
+		{"SOURCE", about.Source},
+		{"USED", about.UsesOf},
 	} {
 		if strings.Contains(command, a.name) && a.value == "" {
 			return r.Remedy
@@ -60,10 +72,13 @@ var remedies = map[rules.Code]string{
 	rules.NeedsApproval:   "ask its owner, or the second approver that the terms may name, for `stemmad approve WORK TERMS --licensee YOU`",
 	rules.NotOffered:      "look at what is offered with `stemmad show WORK`, or ask its owner for an offer",
 	rules.GrantExpired:    "renew it: `stemmad grant renew GRANT`",
-	rules.GrantUsed:       "acquire another: `stemmad acquire WORK TERMS --serial N`",
+	rules.GrantUsed:       "acquire another: `stemmad acquire WORK TERMS`",
 	rules.WorkInvalidated: "look with `stemmad show WORK` for the work whose claim holds",
 	rules.SourceExpired:   "its licensee renews that grant: `stemmad grant renew GRANT`",
 }
+
+// passRemedy is for what a source sells although it may be offered no longer.
+const passRemedy = "acquire a pass: `stemmad acquire WORK TERMS --uses-of USED`"
 
 // Capital begins a sentence with a capital letter.
 func Capital(s string) string {
