@@ -53,14 +53,13 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 	if len(reasons) > 0 {
 		return q, refusal(a.Work, reasons[0])
 	}
-	if err := k.checkSeen(ctx, a, q); err != nil {
-		return q, err
-	}
 	if q.terms.RoyaltyRate > a.MaxRate {
 		return q, errorsmod.Wrapf(types.ErrRateAboveMax, "the terms ask for %d ppm, max_rate is %d ppm", q.terms.RoyaltyRate, a.MaxRate)
 	}
-	q.fee, err = types.PickPrice(offer.PriceUnder(q.terms), a.MaxFee)
-	return q, err
+	if q.fee, err = types.PickPrice(offer.PriceUnder(q.terms), a.MaxFee); err != nil {
+		return q, err
+	}
+	return q, k.checkSeen(ctx, a, q)
 }
 
 // checkSeen fails with ErrOtherConditions unless what a grant pins beside the price is what
