@@ -44,8 +44,9 @@ var clashing = []string{
 	"CC-BY-SA-4.0", "CC-BY-NC-SA-4.0", "GPL-3.0-only", "alike", "CC-BY-NC-4.0", "in-DE", "in-FR-print", "no-machines", "remix-10",
 }
 
-// asking are terms by which a source asks something of whoever makes more of a remix.
-var asking = []string{"training-paid", "training-by-hour", "input-by-grant", "ask"}
+// asking are terms by which a source asks something of whoever makes more of a remix, or
+// forbids it.
+var asking = []string{"training-paid", "training-by-hour", "input-by-grant", "ask", "machines-only"}
 
 // drawTerms draws the terms of one world: any or, in one of four worlds, such as clash. Half
 // of the others have what it takes to be asked at a source.

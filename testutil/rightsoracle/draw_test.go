@@ -259,18 +259,18 @@ func (d *drawer) grant() Act {
 		}
 	}
 	holder, to := d.h.Holder(g), oneOf(d.chance, accounts)
-	switch d.IntN(7) {
+	switch d.IntN(8) {
 	case 0:
 		return CancelGrant{By: holder, Grant: g}
-	case 1, 2:
+	case 1, 2, 3:
 		if holder == to {
 			break
 		}
-		if d.planned = append(d.planned, AcceptGrant{By: to, Grant: g}); once(d, 4) {
+		if d.planned = append(d.planned, AcceptGrant{By: to, Grant: g}); once(d, 3) {
 			d.planned = []Act{CancelGrant{By: holder, Grant: g}}
 		}
 		return OfferGrant{By: holder, Grant: g, To: to}
-	case 3:
+	case 4:
 		return AcceptGrant{By: to, Grant: g}
 	}
 	return Renew{By: holder, Grant: g, MaxFee: 10}

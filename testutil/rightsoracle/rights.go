@@ -151,7 +151,7 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !h.hasPaid(d, q) {
 			switch h.atSource(d, q) {
 			case No:
-				if !h.sellsPass(d, q.By) {
+				if !h.sellsPass(d, q) {
 					refused = append(refused, Reason{"not_offered", d.Source})
 					continue
 				}
@@ -166,13 +166,13 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 
 // sellsPass says whether somebody may pay a source for uses of what was made under its paid
 // terms: closed, raised or withdrawn, it keeps to the offer of then, and to whom that was
-// for. Under dispute nothing is sold.
-func (h *History) sellsPass(d Demand, to Account) bool {
-	if len(h.standing(d.Source)) > 0 {
+// for, for as long as a grant would last. Under dispute nothing is sold.
+func (h *History) sellsPass(d Demand, q Question) bool {
+	if len(h.standing(d.Source)) > 0 || d.Terms.Duration > 0 && d.Terms.Duration < q.Use.For {
 		return false
 	}
 	g, granted := h.grantNamed(d.Grant, h.Today())
-	return !granted || len(g.Allowed) == 0 || slices.Contains(g.Allowed, to)
+	return !granted || len(g.Allowed) == 0 || slices.Contains(g.Allowed, q.By)
 }
 
 // atSource is the answer about the same use of a source by what is offered and granted

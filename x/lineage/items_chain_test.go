@@ -343,7 +343,10 @@ func TestAPermissionOfADerivativeIsReplaced(t *testing.T) {
 	s.Offer(remix, asking)
 	grant := func(serial uint64) string {
 		fee := sdk.NewInt64Coin("uusdc", 1_000)
-		s.MustDeliver(s.maker, &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: remix.ID, Terms: asking, Serial: serial, MaxFee: &fee})
+		s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
+			Licensee: s.maker.String(), Work: remix.ID, Terms: asking, Serial: serial, MaxFee: &fee,
+			Seen: s.Seen(remix, asking),
+		})
 		return licensetypes.NewGrantID(remix.ID, asking, s.maker.Address, serial).String()
 	}
 	work := s.Register("cover", s.maker)

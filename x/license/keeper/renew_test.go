@@ -58,7 +58,10 @@ func TestARenewalIsPaidAtTodaysPrice(t *testing.T) {
 	require.ErrorContains(t, err, "8ustem")
 	require.ErrorIs(t, f.try(renew(carol, grant, "9ustem")), types.ErrNotLicensee)
 	fee, end := coins("9uusdc")[0], genesisTime.Add(day(60))
-	res := f.must(renew(bob, grant, "10uusdc"), &types.EventGrantRenewed{
+	require.ErrorIs(t, f.try(renew(bob, grant, "10uusdc")), types.ErrOtherConditions)
+	msg := renew(bob, grant, "10uusdc")
+	msg.Seen = f.seen(song, terms)
+	res := f.must(msg, &types.EventGrantRenewed{
 		Grant: grant, Work: song, Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
 		WorkVersion: 1, UpstreamVersion: 7,
 	})
@@ -70,17 +73,19 @@ func TestARenewalIsPaidAtTodaysPrice(t *testing.T) {
 	require.Equal(t, before, after, "it pins anew what the work owes")
 
 	f.wait(day(100)) // from now on, where the end is past
-	require.NoError(t, f.try(renew(bob, grant, "8ustem")))
+	again := renew(bob, grant, "8ustem")
+	again.Seen = f.seen(song, terms)
+	require.NoError(t, f.try(again))
 	require.Equal(t, genesisTime.Add(day(140)), f.endOf(grant))
 	f.revenue.broke = true
-	require.ErrorIs(t, f.try(renew(bob, grant, "8ustem")), errBroke)
+	require.ErrorIs(t, f.try(again), errBroke)
 	f.revenue.broke = false
 
 	f.acquired(bob, song, terms, 1, "8ustem")
 	f.acquired(bob, song, terms, 2, "8ustem")
 	_, err = f.acquire(bob, song, terms, 3, "8ustem")
 	require.ErrorIs(t, err, types.ErrGrantsExhausted)
-	require.NoError(t, f.try(renew(bob, grant, "8ustem")), "a renewal is no further grant")
+	require.NoError(t, f.try(again), "a renewal is no further grant")
 }
 
 func TestRenewalsThatAreRefused(t *testing.T) {
@@ -137,7 +142,10 @@ func TestARenewalLiftsWhatExpired(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrSourceExpired)
 
 	require.NoError(t, f.try(renew(bob, grant, "5ustem")))
-	require.NoError(t, f.try(renew(carol, sub, "1ustem")))
+	require.ErrorIs(t, f.try(renew(carol, sub, "1ustem")), types.ErrOtherConditions, "something is demanded of it")
+	msg := renew(carol, sub, "1ustem")
+	msg.Seen = f.seen(remix, terms)
+	require.NoError(t, f.try(msg))
 	require.Equal(t, genesisTime.Add(day(60)), f.endOf(sub))
 }
 

@@ -75,7 +75,7 @@ func TestAPublicOfferAllows(t *testing.T) {
 		Subject: song.String(), Works: []registrytypes.WorkID{song}, Verdict: types.VERDICT_ALLOWED, Permission: terms.String(),
 		Obligations: []types.Obligation{
 			{
-				Kind: types.OBLIGATION_ATTRIBUTION, Work: song, Terms: terms,
+				Kind: types.OBLIGATION_ATTRIBUTION, Work: song, Terms: terms, WorkVersion: 1,
 				Text: `"Blue \"Hour\"" by Alice, Ann (` + song.String() + `), LicenseRef-Stemma-Commercial-Remix-10`,
 			},
 			{Kind: types.OBLIGATION_REPORT_USE, Work: song, Terms: terms},

@@ -183,8 +183,9 @@ func TestARenewalPinsAnew(t *testing.T) {
 	require.EqualValues(t, 1, permit.WorkVersion)
 	require.Zero(t, permit.UpstreamVersion)
 
-	end := genesisTime.Add(day(60))
-	f.must(renew(bob, grant, "5ustem"), &types.EventGrantRenewed{
+	end, msg := genesisTime.Add(day(60)), renew(bob, grant, "5ustem")
+	msg.Seen = f.seen(song, terms)
+	f.must(msg, &types.EventGrantRenewed{
 		Grant: grant, Work: song, Licensee: bob.String(), Fee: "5ustem", ExpiresAt: &end, WorkVersion: 3, UpstreamVersion: 7,
 	})
 	permit, err = f.permit(remix, song, grant)
