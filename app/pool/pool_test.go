@@ -281,3 +281,37 @@ func (p *Pool) check() error {
 	}
 	return nil
 }
+
+// BenchmarkFull is a pool of 5,000 accounts that is full: what one more transaction
+// costs that drives another out, and a walk over all of them.
+func BenchmarkFull(b *testing.B) {
+	full := func() *Pool {
+		p := New(DefaultLimits())
+		for i := range p.limits.Txs {
+			require.NoError(b, p.Insert(ordered(fmt.Sprint("account ", i), 0, int64(i)), blockGas))
+		}
+		return p
+	}
+	b.Run("insert", func(b *testing.B) {
+		p := full()
+		for i := range b.N {
+			if err := p.Insert(ordered(fmt.Sprint("later ", i), 0, int64(10_000+i)), blockGas); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("refuse", func(b *testing.B) {
+		p, tx := full(), ordered("late", 0, 0)
+		for range b.N {
+			if p.Admits(tx, blockGas) == nil {
+				b.Fatal("admitted")
+			}
+		}
+	})
+	b.Run("walk", func(b *testing.B) {
+		p := full()
+		for range b.N {
+			p.Each(func(*Tx) bool { return true })
+		}
+	})
+}
