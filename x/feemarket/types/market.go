@@ -36,12 +36,12 @@ func (m Market) Value(payer sdk.AccAddress, fee sdk.Coins, gas uint64) (price.Tx
 	if len(fee) == 0 {
 		return out, nil
 	}
-	if len(fee) > 1 || !fee.IsValid() {
-		return out, ErrFeeCoins.Wrapf("this one is %s", fee)
+	if len(fee) > 1 || fee.IsAnyNil() || !fee.IsValid() {
+		return out, ErrFeeCoins.Wrapf("this one has %d, or one that is not valid", len(fee))
 	}
 	rate, ok := m.Params.Rate(fee[0].Denom)
 	if !ok {
-		return out, ErrFeeCoins.Wrapf("%s pays no fees here: see stemmad query feemarket prices", fee[0].Denom)
+		return out, ErrFeeCoins.Wrapf("%.128s pays no fees here: see stemmad query feemarket prices", fee[0].Denom)
 	}
 	out.Amount, out.Rate, out.Other = fee[0].Amount, rate, fee[0].Denom != m.Params.BaseDenom
 	return out, nil

@@ -18,7 +18,7 @@ const (
 	maxReach = 1_000_000
 	// maxPaymentGas bounds the gas that a payment of the highest reach declares for
 	// its receivers: it has room in what one transaction may declare, a tenth of a block.
-	maxPaymentGas = 25_000_000
+	maxPaymentGas = 28_000_000
 )
 
 // DefaultParams accepts the staking token. One receiver costs about 10 µs in
