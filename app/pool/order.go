@@ -93,17 +93,20 @@ func (h byRank) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].at, h[j].at = i, j
 }
+
 func (h byRank) Less(i, j int) bool {
 	if c := h[i].rank.BigIntMut().Cmp(h[j].rank.BigIntMut()); c != 0 {
 		return c < 0
 	}
 	return h[i].arrived > h[j].arrived
 }
+
 func (h *byRank) Push(e any) {
 	added := e.(*entry)
 	added.at = len(*h)
 	*h = append(*h, added)
 }
+
 func (h *byRank) Pop() any {
 	last := len(*h) - 1
 	e := (*h)[last]

@@ -81,11 +81,13 @@ func TestWhoGivesWay(t *testing.T) {
 		{"nobody, for no more than they pay", []*Tx{ordered("a", 0, 1), ordered("b", 0, 1), ordered("c", 0, 2)}, ordered("d", 0, 1), ""},
 		{
 			"the one behind the cheapest: it could not go on alone",
-			[]*Tx{ordered("a", 0, 1), ordered("a", 1, 100), ordered("b", 0, 2)}, ordered("c", 0, 2), "a1",
+			[]*Tx{ordered("a", 0, 1), ordered("a", 1, 100), ordered("b", 0, 2)},
+			ordered("c", 0, 2), "a1",
 		},
 		{
 			"nobody, for one that waits behind a cheap one itself",
-			[]*Tx{ordered("a", 0, 1), ordered("b", 0, 1), ordered("b", 1, 2)}, ordered("a", 1, 100), "",
+			[]*Tx{ordered("a", 0, 1), ordered("b", 0, 1), ordered("b", 1, 2)},
+			ordered("a", 1, 100), "",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

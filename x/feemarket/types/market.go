@@ -82,4 +82,6 @@ func (m Market) Prices(base math.Int) []sdk.DecCoin {
 }
 
 // Decimal is a price as people and wallets write it.
+//
+//nolint:forbidigo // what wallets read; nothing is computed with it
 func Decimal(p math.Int) math.LegacyDec { return math.LegacyNewDecFromIntWithPrec(p, price.Decimals) }
