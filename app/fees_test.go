@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // tenth is the most that a transaction declares, and the transactions of one payer in a
@@ -318,4 +320,51 @@ func TestWhatDrainedPayersCost(t *testing.T) {
 	require.Equal(t, uint64(len(payers))*tenth, declared)
 	require.Equal(t, "585", cost.String(), "nine times the first transaction, where nine tenths cost 270,000")
 	require.True(t, c.BasePrice().GT(floor), "what failed counts")
+}
+
+// TestARevokedAllowancePaysNothing: like a drained payer, an allowance that its granter takes
+// back in the same block; the grantee's transaction leaves the pool, and nothing is paid.
+func TestARevokedAllowancePaysNothing(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket())
+	grant, err := feegrant.NewMsgGrantAllowance(&feegrant.BasicAllowance{}, alice.Address, carol.Address)
+	require.NoError(t, err)
+	c.MustDeliver(alice, grant)
+	revokes := feegrant.NewMsgRevokeAllowance(alice.Address, carol.Address)
+	fee := c.BaseFee(100_000).AddAmount(math.OneInt())
+	revoke := c.SignTx(chain.Tx{Msgs: []sdk.Msg{&revokes}, Signers: []chain.Account{alice}, Gas: 100_000, Fee: fee.String()})
+	require.NoError(t, c.Check(revoke))
+	sponsored := c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{send(carol, bob, 1)}, Signers: []chain.Account{carol}, Gas: tenth / 2, Granter: &alice,
+	})
+	require.NoError(t, c.Check(sponsored))
+	block := c.Propose()
+	require.Equal(t, [][]byte{revoke, sponsored}, block)
+	before := c.Balance(alice, "ustem").Sub(fee)
+	result := c.Block(block...)
+	require.NoError(t, result.Txs[0].Err())
+	require.Error(t, result.Txs[1].Err())
+	require.Equal(t, before, c.Balance(alice, "ustem"))
+	require.Zero(t, c.App.Mempool().CountTx())
+}
+
+// TestAForgedTransactionHasNoPlace, however large it is and whatever it offers.
+func TestAForgedTransactionHasNoPlace(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket(), chain.AppOption(server.FlagMempoolMaxTxs, 1))
+	waits := checked(t, c, bob, 100_000, 1)
+	msg := usualWorks(256)
+	for i := range msg.Works {
+		for j := range 16 {
+			msg.Works[i].Details.Creators = append(msg.Works[i].Details.Creators,
+				registrytypes.Creator{Name: fmt.Sprintf("%0100d", j), Role: fmt.Sprintf("%060d", i)})
+		}
+	}
+	forged := c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{msg}, Signers: []chain.Account{alice}, Gas: tenth, Fee: c.BaseFee(100 * tenth).String(),
+	})
+	require.Greater(t, len(forged), 700_000)
+	forged[len(forged)-1] ^= 1
+	started := time.Now()
+	require.ErrorIs(t, c.Check(forged), sdkerrors.ErrUnauthorized)
+	t.Logf("%d bytes took %s", len(forged), time.Since(started))
+	require.Equal(t, [][]byte{waits}, c.Propose(), "nothing gave way to it")
 }
