@@ -27,22 +27,40 @@ func (b feeBank) SendCoinsFromAccountToModule(
 	return b.SendCoinsFromAccountToModuleVirtual(ctx, sender, module, amount)
 }
 
-func newAnteHandler(k Keepers, e Encoding, auth store.KVStoreService, chain fast.Chain) (sdk.AnteHandler, error) {
+// newAnteHandler is the SDK's list of checks, in its order, with the fee market's: what
+// the pool has no place for is refused before signatures are verified, and those are
+// verified once.
+func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings, chain fast.Chain) sdk.AnteHandler {
+	k := app.Keepers
 	var accounts ante.AccountKeeper = k.Account
 	if chain.Accounts {
-		accounts = fast.Accounts(k.Account, e.Codec, auth)
+		accounts = fast.Accounts(k.Account, app.encoding.Codec, auth)
 	}
-	check, err := ante.NewAnteHandler(ante.HandlerOptions{
-		AccountKeeper:   accounts,
-		BankKeeper:      feeBank{k.Bank},
-		FeegrantKeeper:  k.FeeGrant,
-		SignModeHandler: e.TxConfig.SignModeHandler(),
-		SigGasConsumer:  ante.DefaultSigVerificationGasConsumer,
-	})
-	if err != nil || !chain.Accounts {
-		return check, err
+	var signatures sdk.AnteDecorator = ante.NewSigVerificationDecorator(accounts, app.encoding.TxConfig.SignModeHandler())
+	if settings.Signatures {
+		app.signatures = fast.NewSignatures(signatures, accounts)
+		signatures = app.signatures
+	}
+	market := fees{k.FeeMarket}
+	check := sdk.ChainAnteDecorators(
+		ante.NewSetUpContextDecorator(),
+		ante.NewExtensionOptionsDecorator(nil),
+		ante.NewValidateBasicDecorator(),
+		ante.NewTxTimeoutHeightDecorator(),
+		ante.NewValidateMemoDecorator(accounts),
+		ante.NewConsumeGasForTxSizeDecorator(accounts),
+		ante.NewDeductFeeDecorator(accounts, feeBank{k.Bank}, k.FeeGrant, market.check),
+		waiting{market, app.pool},
+		ante.NewSetPubKeyDecorator(accounts),
+		ante.NewValidateSigCountDecorator(accounts),
+		ante.NewSigGasConsumeDecorator(accounts, ante.DefaultSigVerificationGasConsumer),
+		signatures,
+		ante.NewIncrementSequenceDecorator(accounts),
+	)
+	if !chain.Accounts {
+		return check
 	}
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		return check(fast.RememberAccounts(ctx), tx, simulate)
-	}, nil
+	}
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app/durable"
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/app/pool"
 )
 
 // App is the chain's state machine.
@@ -37,7 +38,10 @@ type App struct {
 	encoding     Encoding
 	stores       stores
 	addresses    coreaddress.Codec
-	trees        *fast.Trees // nil: the SDK writes them
+	trees        *fast.Trees      // nil: the SDK writes them
+	signatures   *fast.Signatures // nil: blocks verify all of them
+	pool         *pool.Pool
+	block        [][]byte // transactions of the block that is being executed
 	modules      *module.Manager
 	basics       module.BasicManager
 	configurator module.Configurator
@@ -108,7 +112,9 @@ func newUnloaded(
 		encoding:  encoding,
 		stores:    newStores(),
 		addresses: addresses,
+		pool:      pool.New(poolLimits(options)),
 	}
+	app.SetMempool(pool.NewMempool(app.pool, decode))
 	app.SetVersion(version.Version)
 	app.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	app.SetTxEncoder(encoding.TxConfig.TxEncoder())
@@ -127,9 +133,7 @@ func newUnloaded(
 	}
 	blockexec.Apply(app.BaseApp, options, app.StoreKeys(), decode,
 		func(storetypes.MultiStore) string { return StakingDenom })
-	if err := app.setHandlers(decode, chain); err != nil {
-		return nil, err
-	}
+	app.setHandlers(decode, settings, chain)
 	if err := app.applyUpgrades(); err != nil {
 		return nil, err
 	}
@@ -153,23 +157,18 @@ func (app *App) registerModules() error {
 	return registerReflection(app)
 }
 
-func (app *App) setHandlers(decode sdk.TxDecoder, chain fast.Chain) error {
+func (app *App) setHandlers(decode sdk.TxDecoder, settings fast.Settings, chain fast.Chain) {
 	auth := runtime.NewKVStoreService(app.stores.kv[authtypes.StoreKey])
-	anteHandler, err := newAnteHandler(app.Keepers, app.encoding, auth, chain)
-	if err != nil {
-		return err
-	}
-	app.SetAnteHandler(anteHandler)
+	app.SetAnteHandler(app.newAnteHandler(auth, settings, chain))
 	app.SetInitChainer(app.initChain)
 	app.SetPreBlocker(func(ctx sdk.Context, _ *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
 		return app.modules.PreBlock(ctx)
 	})
 	app.SetBeginBlocker(app.modules.BeginBlock)
 	app.SetEndBlocker(app.endBlock)
-	proposals := newProposals(app.BaseApp, decode)
+	proposals := proposals{fees{app.Keepers.FeeMarket}, decode, app.pool}
 	app.SetPrepareProposal(proposals.prepare)
 	app.SetProcessProposal(proposals.process)
-	return nil
 }
 
 func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
@@ -180,12 +179,23 @@ func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
 	return res, err
 }
 
-// Commit implements the ABCI.
+// Commit implements the ABCI. What the block held no longer waits, whether it failed or
+// not.
 func (app *App) Commit() (*abci.ResponseCommit, error) {
+	app.pool.Remove(app.block...)
+	app.block = nil
 	if app.trees != nil {
 		app.trees.Save()
 	}
 	return app.BaseApp.Commit()
+}
+
+// VerifiedBefore is how many transactions of blocks had been verified when they arrived.
+func (app *App) VerifiedBefore() uint64 {
+	if app.signatures == nil {
+		return 0
+	}
+	return app.signatures.Hits()
 }
 
 // Encoding returns the app's codecs.

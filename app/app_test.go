@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	abci "github.com/cometbft/cometbft/abci/types"
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/stretchr/testify/require"
 
@@ -219,17 +218,6 @@ func TestMempoolRefusesTooLittleFee(t *testing.T) {
 	require.ErrorIs(t, offer(carol, "999uusdc"), sdkerrors.ErrInsufficientFee)
 }
 
-// proposal is a block of n transactions that declare this gas each.
-func proposal(c *chain.Chain, n int, gas uint64) [][]byte {
-	var txs [][]byte
-	for range n {
-		txs = append(txs, c.SignTx(chain.Tx{
-			Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Gas: gas,
-		}))
-	}
-	return txs
-}
-
 // TestLimitsLeaveRoomForATransaction: an update of the consensus parameters is held to
 // what a genesis is held to. Otherwise no block would take the vote that mends it.
 func TestLimitsLeaveRoomForATransaction(t *testing.T) {
@@ -259,33 +247,4 @@ func TestLimitsLeaveRoomForATransaction(t *testing.T) {
 
 	_, exported := anew(t, c, nil)
 	require.EqualValues(t, app.MinBlockGas, exported.ConsensusParams.Block.MaxGas)
-}
-
-func TestProposalsKeepToTheGasMaximum(t *testing.T) {
-	c := chain.New(t)
-	const gas = app.MaxBlockGas / 4
-	process := func(txs [][]byte) abci.ResponseProcessProposal_ProposalStatus {
-		res, err := c.App.ProcessProposal(&abci.RequestProcessProposal{Height: c.Height() + 1, Time: c.Now(), Txs: txs})
-		require.NoError(t, err)
-		return res.Status
-	}
-	txs := proposal(c, 8, gas)
-	require.Equal(t, abci.ResponseProcessProposal_ACCEPT, process(txs[:4]))
-	require.Equal(t, abci.ResponseProcessProposal_REJECT, process(txs[:5]), "above the maximum")
-	require.Equal(t, abci.ResponseProcessProposal_REJECT, process([][]byte{{1, 2, 3}}), "not a transaction")
-	most := proposal(c, 2, ^uint64(0)>>1)
-	require.Equal(t, abci.ResponseProcessProposal_REJECT, process(append(txs[:1:1], most...)), "a sum that overflows")
-
-	prepared, err := c.App.PrepareProposal(&abci.RequestPrepareProposal{
-		Height: c.Height() + 1, Time: c.Now(), MaxTxBytes: app.MaxBlockBytes, Txs: append(most[:1:1], txs...),
-	})
-	require.NoError(t, err)
-	require.Equal(t, txs[:4], prepared.Txs)
-	require.Equal(t, abci.ResponseProcessProposal_ACCEPT, process(prepared.Txs))
-
-	prepared, err = c.App.PrepareProposal(&abci.RequestPrepareProposal{
-		Height: c.Height() + 1, Time: c.Now(), MaxTxBytes: int64(len(txs[0]) + 10), Txs: txs,
-	})
-	require.NoError(t, err)
-	require.Len(t, prepared.Txs, 1, "a byte limit that fits one")
 }

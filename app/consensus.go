@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// MinBlockGas is the least maximum of a block's gas: what a proposal and votes take.
-	MinBlockGas = 1_000_000
+	// MinBlockGas is the least maximum of a block's gas: one of its transactions, which
+	// declares a tenth of it at most, has room for a proposal and votes.
+	MinBlockGas = 10_000_000
 	// MinBlockRoom is the least that max_bytes leaves above evidence.max_bytes, in bytes:
 	// the signatures of some hundred validators, and a transaction.
 	MinBlockRoom = 1 << 20

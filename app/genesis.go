@@ -21,6 +21,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/authz"
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
+	"github.com/stemma-chain/stemma/x/feemarket/price"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -192,8 +194,8 @@ func ConsensusParams() *cmttypes.ConsensusParams {
 	return params
 }
 
-// AcceptLocalDenom lets works be paid in LocalDenom too, as local networks and
-// tests do.
+// AcceptLocalDenom lets works and fees be paid in LocalDenom too, as local networks and
+// tests do; a fee in it counts as one of StakingDenom.
 func AcceptLocalDenom(cdc codec.JSONCodec, state GenesisState) {
 	var royalty royaltytypes.GenesisState
 	cdc.MustUnmarshalJSON(state[royaltytypes.ModuleName], &royalty)
@@ -202,4 +204,10 @@ func AcceptLocalDenom(cdc codec.JSONCodec, state GenesisState) {
 		return cmp.Compare(a.Denom, b.Denom)
 	})
 	state[royaltytypes.ModuleName] = cdc.MustMarshalJSON(&royalty)
+
+	var fees feemarkettypes.GenesisState
+	cdc.MustUnmarshalJSON(state[feemarkettypes.ModuleName], &fees)
+	fees.Params.Denoms = append(fees.Params.Denoms, feemarkettypes.FeeDenom{Denom: LocalDenom, Rate: price.One})
+	slices.SortFunc(fees.Params.Denoms, func(a, b feemarkettypes.FeeDenom) int { return cmp.Compare(a.Denom, b.Denom) })
+	state[feemarkettypes.ModuleName] = cdc.MustMarshalJSON(&fees)
 }

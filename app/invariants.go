@@ -37,6 +37,7 @@ func (app *App) Invariants() []Invariant {
 	return []Invariant{
 		{"bank/total-supply", app.checkSupply},
 		{"staking/pools", app.checkStakingPools},
+		{"feemarket", app.Keepers.FeeMarket.CheckInvariants},
 		{"registry", app.Keepers.Registry.CheckInvariants},
 		{"royalty", app.Keepers.Royalty.CheckInvariants},
 		{"license", app.Keepers.License.CheckInvariants},

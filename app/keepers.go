@@ -38,6 +38,8 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/stemma-chain/stemma/app/fast"
+	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagekeeper "github.com/stemma-chain/stemma/x/lineage/keeper"
@@ -64,10 +66,11 @@ type Keepers struct {
 	Evidence  evidencekeeper.Keeper
 	Consensus consensuskeeper.Keeper
 
-	Registry registrykeeper.Keeper
-	Royalty  royaltykeeper.Keeper
-	License  licensekeeper.Keeper
-	Lineage  lineagekeeper.Keeper
+	FeeMarket feemarketkeeper.Keeper
+	Registry  registrykeeper.Keeper
+	Royalty   royaltykeeper.Keeper
+	License   licensekeeper.Keeper
+	Lineage   lineagekeeper.Keeper
 }
 
 // keeperDeps is what the keepers are built from.
@@ -126,6 +129,7 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Evidence = *evidencekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[evidencetypes.StoreKey]),
 		k.Staking, k.Slashing, d.addresses, runtime.ProvideCometInfoService())
 
+	k.FeeMarket = feemarketkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[feemarkettypes.StoreKey]), authority())
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
 		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)

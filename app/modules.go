@@ -31,6 +31,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/upgrade"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/stemma-chain/stemma/x/feemarket"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	"github.com/stemma-chain/stemma/x/license"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage"
@@ -79,16 +81,17 @@ var (
 
 	// Bank credits what was sent virtually in this block, so whatever executes
 	// messages comes before it, and after it nothing may send virtually. Royalty
-	// passes on what bank has credited to it.
+	// passes on what bank has credited to it. The fee market keeps to parameters that
+	// gov has changed in the same block.
 	endBlockers = []string{
-		govtypes.ModuleName, stakingtypes.ModuleName, feegrant.ModuleName, banktypes.ModuleName,
-		royaltytypes.ModuleName,
+		govtypes.ModuleName, feemarkettypes.ModuleName, stakingtypes.ModuleName, feegrant.ModuleName,
+		banktypes.ModuleName, royaltytypes.ModuleName,
 	}
 
 	// Accounts and balances come first; genutil delivers the first validators'
-	// transactions, so staking comes before it.
+	// transactions, so staking and the fee market come before it.
 	genesisOrder = []string{
-		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, distrtypes.ModuleName,
+		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
 		registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
 		genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
@@ -114,6 +117,7 @@ func newModuleManager(app *App) *module.Manager {
 		authzmodule.NewAppModule(cdc, k.Authz, k.Account, k.Bank, interfaces),
 		consensusModule{consensus.NewAppModule(cdc, k.Consensus), k.Consensus},
 		upgrade.NewAppModule(k.Upgrade, k.Account.AddressCodec()),
+		feemarket.NewAppModule(k.FeeMarket, app.GetConsensusParams),
 		registry.NewAppModule(k.Registry),
 		royalty.NewAppModule(k.Royalty),
 		license.NewAppModule(k.License),

@@ -1,99 +1,91 @@
 package app
 
 import (
-	"math"
-
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
-	"github.com/cosmos/cosmos-sdk/baseapp"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/mempool"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/stemma-chain/stemma/app/pool"
+	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
 )
 
-// The block gas meter is off, for it would serialise Block-STM. In its place
-// the sum of the gas that transactions declare is bounded when a block is
-// proposed: PrepareProposal keeps to the consensus maximum and ProcessProposal
-// refuses a block above it. A transaction's own meter holds it to what it
-// declares.
+// The block gas meter is off, for it would serialise Block-STM. In its place the gas
+// that transactions declare is bounded when a block is proposed: PrepareProposal keeps
+// to the consensus maximum and the shares of the fee market, and ProcessProposal
+// refuses a block that does not. A transaction's own meter holds it to what it declares.
 type proposals struct {
+	fees
 	decode sdk.TxDecoder
-	// pooled serves nodes with an application-side mempool; nil with the
-	// default, where CometBFT's own pool is the only one.
-	pooled *baseapp.DefaultProposalHandler
+	pool   *pool.Pool
 }
 
-func newProposals(b *baseapp.BaseApp, decode sdk.TxDecoder) proposals {
-	p := proposals{decode: decode}
-	if _, none := b.Mempool().(mempool.NoOpMempool); b.Mempool() != nil && !none {
-		p.pooled = baseapp.NewDefaultProposalHandler(b.Mempool(), b)
-	}
-	return p
-}
-
-// prepare picks transactions in the order of the mempool until the next one
-// exceeds the block's bytes or gas. It stops there and does not look for a
-// smaller one: later transactions of the same sender would fail. One that
-// could never fit, or does not decode, is passed over.
+// prepare fills a block from the pool, the dearest transactions first. One that does not
+// fit is passed over, with what waits behind it, so a smaller one can take the room.
+// What CometBFT's pool offers is not looked at: it comes in the order of arrival.
 func (p proposals) prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
-	if p.pooled != nil {
-		return p.pooled.PrepareProposalHandler()(ctx, req)
+	market, err := p.market(ctx)
+	if err != nil {
+		return nil, err
 	}
-	limit := maxBlockGas(ctx)
-	var gas uint64
+	block := market.Block(feemarketkeeper.MaxGas(ctx))
 	var size int64
 	var picked [][]byte
-	for _, raw := range req.Txs {
-		txGas, ok := p.declaredGas(raw)
-		if !ok || txGas > limit {
-			continue
+	p.pool.Each(func(tx *pool.Tx) bool {
+		if block.Free() == 0 || tx.Late(uint64(req.Height), req.Time) {
+			return false
 		}
-		txSize := cmttypes.ComputeProtoSizeForTxs([]cmttypes.Tx{raw})
-		if txGas > limit-gas || size+txSize > req.MaxTxBytes {
-			break
+		is := tx.Facts.(paid)
+		value, err := market.Value(is.payer, is.fee, tx.Gas)
+		if err != nil {
+			return false
 		}
-		gas += txGas
-		size += txSize
-		picked = append(picked, raw)
-	}
+		bytes := cmttypes.ComputeProtoSizeForTxs([]cmttypes.Tx{tx.Raw})
+		if size+bytes > req.MaxTxBytes || block.Add(value) != nil {
+			return false
+		}
+		size += bytes
+		picked = append(picked, tx.Raw)
+		return true
+	})
 	return &abci.ResponsePrepareProposal{Txs: picked}, nil
 }
 
-// process accepts a block whose transactions all decode and together declare
-// no more gas than the consensus maximum.
+// process accepts a block whose transactions all decode, pay the base price with one
+// coin each, and keep to the consensus maximum and the shares of the fee market. It
+// looks at nothing but the block and committed state, and not at order, tips,
+// signatures or balances: no honest proposer is refused, whatever its pool held.
 func (p proposals) process(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
-	limit := maxBlockGas(ctx)
-	var gas uint64
-	for _, raw := range req.Txs {
-		txGas, ok := p.declaredGas(raw)
-		if !ok || txGas > limit-gas {
-			return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
-		}
-		gas += txGas
-	}
-	if p.pooled != nil {
-		return p.pooled.ProcessProposalHandler()(ctx, req)
+	if err := p.checkBlock(ctx, req.Txs); err != nil {
+		ctx.Logger().Error("refused a proposed block", "height", req.Height, "reason", err.Error())
+		return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
 	}
 	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil
 }
 
-func (p proposals) declaredGas(raw []byte) (uint64, bool) {
-	tx, err := p.decode(raw)
+func (p proposals) checkBlock(ctx sdk.Context, txs [][]byte) error {
+	market, err := p.market(ctx)
 	if err != nil {
-		return 0, false
+		return err
 	}
-	withGas, ok := tx.(sdk.GasTx)
-	if !ok {
-		return 0, false
+	block := market.Block(feemarketkeeper.MaxGas(ctx))
+	for _, raw := range txs {
+		tx, err := p.decode(raw)
+		if err != nil {
+			return err
+		}
+		paying, ok := tx.(sdk.FeeTx)
+		if !ok {
+			return sdkerrors.ErrTxDecode.Wrapf("a %T has no fee", tx)
+		}
+		value, err := market.Tx(paying)
+		if err != nil {
+			return err
+		}
+		if err := block.Add(value); err != nil {
+			return err
+		}
 	}
-	return withGas.GetGas(), true
-}
-
-// maxBlockGas is the consensus maximum; negative or absent means no limit.
-func maxBlockGas(ctx sdk.Context) uint64 {
-	block := ctx.ConsensusParams().Block
-	if block == nil || block.MaxGas < 0 {
-		return math.MaxUint64
-	}
-	return uint64(block.MaxGas)
+	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/app/fast"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -36,7 +37,7 @@ var (
 // its export.
 func TestRandomBlocksAgree(t *testing.T) {
 	t.Logf("seed %d", *simSeed)
-	opts := []chain.Option{chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima)}
+	opts := []chain.Option{chain.FeeMarket(), chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima)}
 	sequential := chain.New(t, opts...)
 	stock := append(slices.Clone(opts), chain.AppOption(fast.FlagTrees, false), chain.AppOption(fast.FlagAddresses, false))
 	var others []*chain.Chain
@@ -58,7 +59,7 @@ func TestRandomBlocksAgree(t *testing.T) {
 		for i := range txs {
 			signer, name, msgs := g.transaction()
 			names[i] = name
-			txs[i] = sequential.SignTx(chain.Tx{Signers: []chain.Account{signer}, Msgs: msgs, Fee: "100ustem"})
+			txs[i] = sequential.SignTx(chain.Tx{Signers: []chain.Account{signer}, Msgs: msgs, Fee: g.fee(sequential)})
 		}
 		want := sequential.Block(txs...)
 		for i, tx := range want.Txs {
@@ -70,11 +71,27 @@ func TestRandomBlocksAgree(t *testing.T) {
 			require.Equal(t, want.AppHash, got.AppHash, "block %d of seed %d", want.Height, *simSeed)
 		}
 	}
+	require.True(t, sequential.BasePrice().GT(feemarkettypes.DefaultFloor), "the price never moved")
 	for _, kind := range g.kinds() {
 		require.NotZero(t, g.outcomes[kind+" accepted=true"], "no %s was ever accepted: %v", kind, g.outcomes)
 	}
 	sequential.RequireSameExport().RequireInvariants()
 	t.Log(g.outcomes)
+}
+
+// fee is mostly what the next block asks for or more, sometimes less, and sometimes in
+// the other denom.
+func (g *game) fee(c *chain.Chain) string {
+	fee := c.BaseFee(chain.DefaultGas)
+	switch g.rng.IntN(10) {
+	case 0:
+		fee.Amount = fee.Amount.SubRaw(1)
+	case 1, 2:
+		fee.Amount = fee.Amount.MulRaw(2)
+	case 3, 4:
+		fee.Denom = app.LocalDenom
+	}
+	return fee.String()
 }
 
 // Few players and works, so that what they do meets.

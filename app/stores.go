@@ -22,6 +22,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -42,6 +43,7 @@ func newStores() stores {
 			authtypes.StoreKey, banktypes.StoreKey, stakingtypes.StoreKey, slashingtypes.StoreKey,
 			distrtypes.StoreKey, govtypes.StoreKey, minttypes.StoreKey, evidencetypes.StoreKey,
 			feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
+			feemarkettypes.StoreKey,
 			registrytypes.StoreKey, royaltytypes.StoreKey, licensetypes.StoreKey, lineagetypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(

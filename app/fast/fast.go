@@ -3,6 +3,7 @@
 //
 //	trees      written, hashed and saved side by side      ADR 0014  node
 //	addresses  read and written the way of our ids         ADR 0032  node
+//	signatures verified once, when they arrive             ADR 0056  node
 //	changes    rows that do not change are not written     ADR 0012  chain
 //	accounts   read once a transaction, index left alone   ADR 0031  chain
 //
@@ -25,15 +26,18 @@ type Settings struct {
 	Trees bool `mapstructure:"trees"`
 	// Addresses: see the function Addresses.
 	Addresses bool `mapstructure:"addresses"`
+	// Signatures: see the type Signatures.
+	Signatures bool `mapstructure:"signatures"`
 }
 
 // DefaultSettings takes all shortcuts.
-func DefaultSettings() Settings { return Settings{Trees: true, Addresses: true} }
+func DefaultSettings() Settings { return Settings{Trees: true, Addresses: true, Signatures: true} }
 
 // The names of the settings, as a node's options have them.
 const (
-	FlagTrees     = "fast.trees"
-	FlagAddresses = "fast.addresses"
+	FlagTrees      = "fast.trees"
+	FlagAddresses  = "fast.addresses"
+	FlagSignatures = "fast.signatures"
 )
 
 // SettingsTemplate is the section of app.toml.
@@ -50,12 +54,17 @@ trees = {{ .Fast.Trees }}
 
 # Read and write addresses without the general bech32 library.
 addresses = {{ .Fast.Addresses }}
+
+# Do not verify signatures in a block again that were verified when they arrived.
+signatures = {{ .Fast.Signatures }}
 `
 
 // ReadSettings takes the settings from a node's options; one that is absent is on.
 func ReadSettings(options servertypes.AppOptions) (Settings, error) {
 	s := DefaultSettings()
-	for name, field := range map[string]*bool{FlagTrees: &s.Trees, FlagAddresses: &s.Addresses} {
+	for name, field := range map[string]*bool{
+		FlagTrees: &s.Trees, FlagAddresses: &s.Addresses, FlagSignatures: &s.Signatures,
+	} {
 		value := options.Get(name)
 		if value == nil {
 			continue

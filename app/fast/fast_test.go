@@ -15,9 +15,10 @@ func TestSettings(t *testing.T) {
 		options simtestutil.AppOptionsMap
 		want    fast.Settings
 	}{
-		{nil, fast.Settings{Trees: true, Addresses: true}},
-		{simtestutil.AppOptionsMap{fast.FlagTrees: false}, fast.Settings{Addresses: true}},
-		{simtestutil.AppOptionsMap{fast.FlagAddresses: "false"}, fast.Settings{Trees: true}},
+		{nil, fast.Settings{Trees: true, Addresses: true, Signatures: true}},
+		{simtestutil.AppOptionsMap{fast.FlagTrees: false}, fast.Settings{Addresses: true, Signatures: true}},
+		{simtestutil.AppOptionsMap{fast.FlagAddresses: "false"}, fast.Settings{Trees: true, Signatures: true}},
+		{simtestutil.AppOptionsMap{fast.FlagSignatures: false}, fast.Settings{Trees: true, Addresses: true}},
 	} {
 		got, err := fast.ReadSettings(tc.options)
 		require.NoError(t, err)

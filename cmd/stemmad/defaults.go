@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// minGasPrices is what a new node asks for. A transaction pays at least one
-	// of the listed prices; operators add the denoms they take.
+	// minGasPrices is what a new node asks for: the least base price of the fee
+	// market. A transaction pays at least one of the listed prices; operators add
+	// the denoms they take.
 	minGasPrices = "0.001" + app.StakingDenom
 	// localGasPrices lets fees be paid in both denoms of a local network.
 	localGasPrices = minGasPrices + ",0.001" + app.LocalDenom
@@ -27,6 +28,9 @@ const (
 	// treeCache is how many nodes of each of the two dozen trees are kept in
 	// memory, half a kilobyte each; the SDK's default is three times that.
 	treeCache = 250_000
+	// floodTxs is how many transactions CometBFT's pool holds: four times the app's,
+	// which drops the cheapest; they leave CometBFT's after the next block.
+	floodTxs = 20_000
 	// publicBlockTime is the pause after a block on a public network.
 	publicBlockTime = 2 * time.Second
 )
@@ -62,6 +66,8 @@ func cometConfig() *cmtcfg.Config {
 	cfg := cmtcfg.DefaultConfig()
 	cfg.Consensus.TimeoutCommit = publicBlockTime
 	cfg.TxIndex.Indexer = "null"
+	cfg.Mempool.Size = floodTxs
+	cfg.Mempool.CacheSize = 2 * floodTxs
 	cfg.Instrumentation.Prometheus = true
 	cfg.Instrumentation.PrometheusListenAddr = "127.0.0.1:26660"
 	return cfg

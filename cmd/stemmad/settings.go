@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"strings"
 
@@ -10,10 +9,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
-	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/gasprice"
 )
 
 // shield keeps the settings and the environment from setting flags that only
@@ -52,8 +50,8 @@ func signFromEnvironment(cmd *cobra.Command) error {
 // used: the same as the verbs'.
 const generatedGasAdjustment = "1.5"
 
-// estimateFee has the generated commands of tx estimate their gas, pay the first
-// of the node's minimum prices, and sign for the node's chain, unless flags or
+// estimateFee has the generated commands of tx estimate their gas, pay what the
+// chain asks for in its first denom, and sign for the node's chain, unless flags or
 // settings say otherwise. So a command pasted from an example works, and a
 // message that would fail is refused before it is sent. Transactions that are
 // only printed, or made without a node, are left as they are.
@@ -88,11 +86,11 @@ func estimateFee(cmd *cobra.Command) error {
 	if set.Changed(flags.FlagFees) || set.Changed(flags.FlagGasPrices) {
 		return nil
 	}
-	price, err := minimumPrice(cmd.Context(), ctx)
-	if err != nil || price == "" {
+	prices, err := gasprice.Estimate(cmd.Context(), ctx)
+	if err != nil || len(prices) == 0 {
 		return err
 	}
-	return set.Set(flags.FlagGasPrices, price)
+	return set.Set(flags.FlagGasPrices, prices[0].String())
 }
 
 // nodeOf is a connection to the node that --node or the settings name.
@@ -119,18 +117,4 @@ func isGeneratedTx(cmd *cobra.Command) bool {
 		return false
 	}
 	return cmd.Flags().Lookup(flags.FlagGasPrices) != nil && cmd.Flags().Lookup(flags.FlagGas) != nil
-}
-
-// minimumPrice is the first gas price that the node takes, empty when it asks
-// for none.
-func minimumPrice(ctx context.Context, node client.Context) (string, error) {
-	res, err := nodeservice.NewServiceClient(node).Config(ctx, &nodeservice.ConfigRequest{})
-	if err != nil {
-		return "", err
-	}
-	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
-	if err != nil || prices.IsZero() {
-		return "", err
-	}
-	return prices[0].String(), nil
 }

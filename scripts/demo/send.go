@@ -15,9 +15,9 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// unitsPerFee is how much gas one unit of the staking token pays for: the
-// minimum gas price of local networks is 0.001.
-const unitsPerFee = 1000
+// unitsPerFee is how much gas one unit of the staking token pays for: a hundred times
+// the floor of the fee market, for the demo fills blocks, which raises the price.
+const unitsPerFee = 10
 
 // Tx is a transaction to send and, when it was sent, what became of it.
 type Tx struct {

@@ -20,9 +20,9 @@ const (
 	// funds is what each account starts with of both denoms: more than a long
 	// load can spend.
 	funds = 1_000_000_000_000
-	// unitsPerFee is how much gas one unit of the staking token pays for: the
-	// minimum gas price of local networks is 0.001.
-	unitsPerFee = 1000
+	// unitsPerFee is how much gas one unit of the staking token pays for: a hundred
+	// times the floor of the fee market, for blocks above its target raise the price.
+	unitsPerFee = 10
 )
 
 // Account signs on the chain. It has at most one transaction in flight, so its

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 )
 
 const (
@@ -228,6 +230,9 @@ func (l *Load) deliver(ctx context.Context, node int, txs []*Tx, refused func(*A
 			tx := txs[i]
 			switch {
 			case answer.Error != nil && strings.Contains(answer.Error.Error(), "mempool is full"):
+				again = append(again, tx)
+			case answer.Error == nil && answer.Result.Codespace == sdkerrors.RootCodespace &&
+				answer.Result.Code == sdkerrors.ErrMempoolIsFull.ABCICode():
 				again = append(again, tx)
 			case answer.Error != nil:
 				return fmt.Errorf("send a transaction: %w", answer.Error)

@@ -137,7 +137,12 @@ func (c *Chain) MustDeliver(signer Account, msgs ...sdk.Msg) Result {
 // Check offers a transaction to the mempool, as a broadcast would.
 func (c *Chain) Check(tx []byte) error {
 	c.t.Helper()
-	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: tx, Type: abci.CheckTxType_New})
+	return c.check(tx, abci.CheckTxType_New)
+}
+
+func (c *Chain) check(tx []byte, kind abci.CheckTxType) error {
+	c.t.Helper()
+	res, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: tx, Type: kind})
 	require.NoError(c.t, err)
 	return Result{&abci.ExecTxResult{Code: res.Code, Codespace: res.Codespace, Log: res.Log}}.Err()
 }

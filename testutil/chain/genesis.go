@@ -10,11 +10,13 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/codec"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/app"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 )
 
 // maxLater is how many accounts can be named after genesis.
@@ -53,10 +55,21 @@ func (c *Chain) initialState(s settings) (app.GenesisState, error) {
 		return nil, err
 	}
 	app.AcceptLocalDenom(c.App.Encoding().Codec, state)
+	if !s.feeMarket {
+		freeGas(c.App.Encoding().Codec, state)
+	}
 	for _, edit := range s.edit {
 		edit(c.App.Encoding().Codec, state)
 	}
 	return state, nil
+}
+
+// freeGas turns the fee market off.
+func freeGas(cdc codec.Codec, state app.GenesisState) {
+	var fees feemarkettypes.GenesisState
+	cdc.MustUnmarshalJSON(state[feemarkettypes.ModuleName], &fees)
+	fees.Params.Floor, fees.Price = math.ZeroInt(), math.ZeroInt()
+	state[feemarkettypes.ModuleName] = cdc.MustMarshalJSON(&fees)
 }
 
 // initChain hands the state to the app; its first block will have this height.

@@ -30,6 +30,7 @@ type settings struct {
 	start     time.Time
 
 	minGasPrices string
+	feeMarket    bool
 }
 
 // Option changes how New makes the chain.
@@ -96,6 +97,12 @@ func BlockTime(d time.Duration) Option {
 // MinGasPrices is what the mempool asks for, in place of nothing.
 func MinGasPrices(prices string) Option {
 	return func(s *settings) { s.minGasPrices = prices }
+}
+
+// FeeMarket has transactions pay the base price, in place of nothing: the market is off
+// in tests that are about something else.
+func FeeMarket() Option {
+	return func(s *settings) { s.feeMarket = true }
 }
 
 // AppOption sets a value that a node would read from app.toml.

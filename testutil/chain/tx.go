@@ -15,15 +15,19 @@ import (
 // generous: tests of gas set their own.
 const DefaultGas = 20_000_000
 
+// NoFee is the fee of a transaction that pays nothing, whatever it should.
+const NoFee = "none"
+
 // Tx is a transaction to be signed.
 type Tx struct {
 	Msgs    []sdk.Msg
 	Signers []Account
 	Gas     uint64   // DefaultGas when 0
-	Fee     string   // none when empty
+	Fee     string   // the base price when empty: nothing, but with FeeMarket; or NoFee
 	Granter *Account // pays the fee in place of the first signer
 	Memo    string
 	Expires time.Time // makes the transaction unordered, valid until then
+	Last    uint64    // height of the last block that takes it; 0 when any does
 }
 
 // position is where the next ordered transaction of an account stands.
@@ -42,13 +46,19 @@ func (c *Chain) SignTx(tx Tx) []byte {
 	config := c.App.Encoding().TxConfig
 	builder := config.NewTxBuilder()
 	require.NoError(c.t, builder.SetMsgs(tx.Msgs...))
-	builder.SetGasLimit(tx.Gas)
-	if tx.Gas == 0 {
-		builder.SetGasLimit(DefaultGas)
+	gas := tx.Gas
+	if gas == 0 {
+		gas = DefaultGas
 	}
+	builder.SetGasLimit(gas)
 	builder.SetMemo(tx.Memo)
-	if tx.Fee != "" {
+	builder.SetTimeoutHeight(tx.Last)
+	switch {
+	case tx.Fee == NoFee:
+	case tx.Fee != "":
 		builder.SetFeeAmount(coins(tx.Fee))
+	case c.settings.feeMarket:
+		builder.SetFeeAmount(sdk.NewCoins(c.BaseFee(gas)))
 	}
 	if tx.Granter != nil {
 		builder.SetFeeGranter(tx.Granter.Address)
@@ -109,3 +119,7 @@ func (c *Chain) next(signer Account, unordered bool) position {
 	p.sequence++
 	return position{p.number, p.sequence - 1}
 }
+
+// Forget has the next transactions signed at the sequences that the chain has: for
+// accounts that others have signed for, or whose transactions failed.
+func (c *Chain) Forget() { clear(c.sequence) }

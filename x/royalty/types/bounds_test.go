@@ -13,15 +13,15 @@ import (
 )
 
 // TestParamsFitEachOther: what the largest payment declares for its receivers fits
-// into a block, and costs something.
+// into a tenth of a block, and costs something.
 func TestParamsFitEachOther(t *testing.T) {
 	p := types.DefaultParams()
 	require.NoError(t, p.Validate())
-	p.MaxReach, p.GasPerReceiver = 1_000_000, 150
+	p.MaxReach, p.GasPerReceiver = 1_000_000, 28
 	require.NoError(t, p.Validate())
-	for _, gas := range []uint64{0, 151, 1_000_000} {
+	for _, gas := range []uint64{0, 29, 1_000_000} {
 		p.GasPerReceiver = gas
-		require.ErrorContains(t, p.Validate(), "must be from 1 to 150", gas)
+		require.ErrorContains(t, p.Validate(), "must be from 1 to 28", gas)
 	}
 }
 

@@ -17,8 +17,8 @@ const (
 	// maxReach keeps the gas of one payment countable.
 	maxReach = 1_000_000
 	// maxPaymentGas bounds the gas that a payment of the highest reach declares for
-	// its receivers: half of what a block holds.
-	maxPaymentGas = 150_000_000
+	// its receivers: it has room in what one transaction may declare, a tenth of a block.
+	maxPaymentGas = 28_000_000
 )
 
 // DefaultParams accepts the staking token. One receiver costs about 10 µs in
@@ -29,7 +29,7 @@ func DefaultParams() Params {
 		Denoms:         []AcceptedDenom{NewAcceptedDenom(sdk.DefaultBondDenom)},
 		SweepBudget:    20_000,
 		PayoutBudget:   5_000,
-		MaxReach:       40_000,
+		MaxReach:       25_000,
 		GasPerReceiver: 1_000,
 	}
 }

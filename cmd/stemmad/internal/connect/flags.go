@@ -66,7 +66,7 @@ func AddTxFlags(cmd *cobra.Command) {
 	f.Bool(flags.FlagDryRun, false, "say what would happen and send nothing")
 	f.String(flags.FlagGas, flags.GasFlagAuto, "gas limit, or auto to try it first")
 	f.Float64(flags.FlagGasAdjustment, defaultGasAdjustment, "gas limit as a multiple of what the trial used")
-	f.String(flags.FlagGasPrices, "", "fee per gas, such as 0.001uusdc (default: the node's minimum)")
+	f.String(flags.FlagGasPrices, "", "fee per gas, such as 0.001uusdc (default: what the chain asks for)")
 	f.String(flags.FlagFees, "", "whole fee, such as 500uusdc, in place of gas prices")
 	f.String(flags.FlagFeeGranter, "", "account that sponsors the fee")
 	f.String(flags.FlagNote, "", "public note in the transaction")

@@ -7,10 +7,10 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
-	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/gasprice"
 	"github.com/stemma-chain/stemma/internal/amounts"
 )
 
@@ -28,9 +28,9 @@ func checkPrices(fees, gasPrices string) error {
 	return nil
 }
 
-// fee is --fees, else the gas at --gas-prices, else at the node's minimum: of the
-// denoms that it takes, the first that the payer has enough of, and that a sponsor
-// allows.
+// fee is --fees, else the gas at --gas-prices, else at what the chain and the node ask
+// for: of the denoms that both take, the first that the payer has enough of, and that a
+// sponsor allows.
 func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	if fees := s.factory.Fees(); !fees.IsZero() {
 		return fees, nil
@@ -38,13 +38,9 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 	if prices := s.factory.GasPrices(); !prices.IsZero() {
 		return sdk.NewCoins(cost(prices, gas)...), nil
 	}
-	res, err := nodeservice.NewServiceClient(s.conn).Config(ctx, &nodeservice.ConfigRequest{})
+	prices, err := gasprice.Estimate(ctx, s.conn)
 	if err != nil {
-		return nil, err
-	}
-	prices, err := sdk.ParseDecCoins(res.MinimumGasPrice)
-	if err != nil {
-		return nil, fmt.Errorf("the node's minimum gas price: %w; give --%s", err, flags.FlagGasPrices)
+		return nil, fmt.Errorf("%w; give --%s", err, flags.FlagGasPrices)
 	}
 	options := cost(prices, gas)
 	payer := s.Address

@@ -2,7 +2,6 @@ package statement_test
 
 import (
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -190,7 +189,8 @@ func (g *game) coin() sdk.Coin {
 
 func (g *game) transaction() []byte {
 	p := g.player()
-	tx := chain.Tx{Signers: []chain.Account{p}, Fee: fmt.Sprintf("%dustem,%duusdc", 1+g.rng.IntN(50), 1+g.rng.IntN(50))}
+	fee := sdk.NewInt64Coin([]string{"uusdc", "ustem"}[g.rng.IntN(2)], 1+g.rng.Int64N(50))
+	tx := chain.Tx{Signers: []chain.Account{p}, Fee: fee.String()}
 	for range 1 + g.rng.IntN(2) {
 		tx.Msgs = append(tx.Msgs, g.message(p))
 	}

@@ -1,0 +1,170 @@
+package app
+
+import (
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/spf13/cast"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/server"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
+
+	"github.com/stemma-chain/stemma/app/pool"
+	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
+)
+
+// poolLimits are the usual ones, or as many transactions as app.toml says.
+func poolLimits(options servertypes.AppOptions) pool.Limits {
+	limits := pool.DefaultLimits()
+	if txs := cast.ToInt(options.Get(server.FlagMempoolMaxTxs)); txs > 0 {
+		limits.Txs = txs
+	}
+	return limits
+}
+
+// fees holds transactions to the fee market.
+type fees struct{ keeper feemarketkeeper.Keeper }
+
+// market is what the next block asks for. Reading it costs all transactions the same,
+// so none is charged for it.
+func (f fees) market(ctx sdk.Context) (feemarkettypes.Market, error) {
+	return f.keeper.Market(ctx.WithGasMeter(storetypes.NewInfiniteGasMeter()))
+}
+
+// check is the ante.TxFeeChecker: a fee is one coin that pays the base price, and what
+// the operator of this node asks for. Transactions of a genesis pay nothing.
+func (f fees) check(ctx sdk.Context, tx sdk.Tx) (sdk.Coins, int64, error) {
+	paid, ok := tx.(sdk.FeeTx)
+	if !ok {
+		return nil, 0, sdkerrors.ErrTxDecode.Wrapf("a %T has no fee", tx)
+	}
+	if ctx.BlockHeight() == 0 {
+		return paid.GetFee(), 0, nil
+	}
+	market, err := f.market(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	value, err := market.Tx(paid)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := market.CheckFee(value); err != nil {
+		return nil, 0, err
+	}
+	if ctx.IsCheckTx() {
+		if err := checkMinimum(ctx.MinGasPrices(), paid.GetFee(), paid.GetGas()); err != nil {
+			return nil, 0, err
+		}
+	}
+	return paid.GetFee(), 0, nil
+}
+
+// checkMinimum holds a fee against minimum-gas-prices of app.toml: one of them.
+func checkMinimum(minimum sdk.DecCoins, fee sdk.Coins, gas uint64) error {
+	if minimum.IsZero() {
+		return nil
+	}
+	for _, price := range minimum {
+		needed := price.Amount.MulInt(math.NewIntFromUint64(gas)).Ceil().TruncateInt()
+		if paid := fee.AmountOf(price.Denom); paid.IsPositive() && paid.GTE(needed) {
+			return nil
+		}
+	}
+	return sdkerrors.ErrInsufficientFee.Wrapf("this node asks for one of %s a unit of gas, %d gas pay %s", minimum, gas, fee)
+}
+
+// paid is what the pool keeps of a transaction for proposals, which value it anew: rates
+// may change while it waits.
+type paid struct {
+	payer sdk.AccAddress
+	fee   sdk.Coins
+}
+
+// waiting offers transactions to the pool: it refuses what the pool has no place for
+// before the ante handler verifies signatures and writes.
+type waiting struct {
+	fees
+	pool *pool.Pool
+}
+
+// AnteHandle implements sdk.AnteDecorator.
+func (w waiting) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
+	if simulate || !ctx.IsCheckTx() {
+		return next(ctx, tx, simulate)
+	}
+	signed, ok := tx.(authsigning.Tx)
+	if !ok {
+		return ctx, sdkerrors.ErrTxDecode.Wrapf("a %T has no signatures", tx)
+	}
+	market, err := w.market(ctx)
+	if err != nil {
+		return ctx, err
+	}
+	most := feemarketkeeper.MaxGas(ctx)
+	if err := market.CheckGas(signed.GetGas(), most); err != nil {
+		return ctx, err
+	}
+	if !ctx.IsReCheckTx() {
+		offered, err := offer(ctx, market, signed)
+		if err != nil {
+			return ctx, err
+		}
+		if ctx, err = w.pool.Offer(ctx, offered, most); err != nil {
+			return ctx, err
+		}
+	}
+	return next(ctx, tx, simulate)
+}
+
+// offer is what the pool has to know of the transaction of this context.
+func offer(ctx sdk.Context, market feemarkettypes.Market, signed authsigning.Tx) (*pool.Tx, error) {
+	value, err := market.Tx(signed)
+	if err != nil {
+		return nil, err
+	}
+	out := &pool.Tx{
+		Raw: ctx.TxBytes(), Gas: value.Gas, Price: value.Price(),
+		Unordered: signed.GetUnordered(), LastHeight: signed.GetTimeoutHeight(),
+		Facts: paid{feemarkettypes.Payer(signed), signed.GetFee()},
+	}
+	if end := signed.GetTimeoutTimeStamp(); !end.IsZero() && end.Unix() != 0 {
+		out.LastTime = end
+	}
+	accounts, err := signed.GetSigners()
+	if err != nil {
+		return nil, err
+	}
+	signatures, err := signed.GetSignaturesV2()
+	if err != nil {
+		return nil, err
+	}
+	if len(accounts) != len(signatures) {
+		return nil, sdkerrors.ErrUnauthorized.Wrapf("%d signatures of %d signers", len(signatures), len(accounts))
+	}
+	for i, account := range accounts {
+		out.Signers = append(out.Signers, pool.Signer{Account: string(account), Sequence: signatures[i].Sequence})
+	}
+	return out, nil
+}
+
+// CheckTx implements the ABCI. CometBFT keeps more than the pool does: what the pool has
+// dropped leaves CometBFT's after the next block, at no cost but a hash.
+func (app *App) CheckTx(req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
+	if req.Type == abci.CheckTxType_Recheck && !app.pool.Has(req.Tx) {
+		gone := sdkerrors.ErrMempoolIsFull.Wrap("others paid more for a unit of gas, and the pool is full")
+		return sdkerrors.ResponseCheckTxWithEvents(gone, 0, 0, nil, false), nil
+	}
+	return app.BaseApp.CheckTx(req)
+}
+
+// FinalizeBlock implements the ABCI. It remembers the block for Commit.
+func (app *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	app.block = req.Txs
+	return app.BaseApp.FinalizeBlock(req)
+}

@@ -1,0 +1,102 @@
+package pool
+
+import (
+	"context"
+	"errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/mempool"
+)
+
+// Mempool is the pool as the SDK calls it. What the SDK hands over is a decoded
+// transaction; what the pool has to know, its bytes among it, the ante handler has
+// found out and left in the context with Offer.
+type Mempool struct {
+	*Pool
+	decode sdk.TxDecoder
+}
+
+var _ mempool.ExtMempool = Mempool{}
+
+// NewMempool puts a pool behind the SDK's interface.
+func NewMempool(p *Pool, decode sdk.TxDecoder) Mempool { return Mempool{p, decode} }
+
+type offeredKey struct{}
+
+type offered struct {
+	tx         *Tx
+	accountGas uint64
+}
+
+// Offer asks for a place, and returns the context with which the SDK inserts the
+// transaction once all that the ante handler checks is right.
+func (p *Pool) Offer(ctx sdk.Context, tx *Tx, accountGas uint64) (sdk.Context, error) {
+	if err := p.Admits(tx, accountGas); err != nil {
+		return ctx, err
+	}
+	return ctx.WithValue(offeredKey{}, offered{tx, accountGas}), nil
+}
+
+// Insert implements mempool.Mempool.
+func (m Mempool) Insert(ctx context.Context, _ sdk.Tx, _ mempool.InsertOption) error {
+	o, ok := ctx.Value(offeredKey{}).(offered)
+	if !ok {
+		return errors.New("no place was asked for before: the ante handler has to offer the transaction")
+	}
+	return m.Pool.Insert(o.tx, o.accountGas)
+}
+
+// CountTx implements mempool.Mempool.
+func (m Mempool) CountTx() int { return m.Len() }
+
+// Remove implements mempool.Mempool. Only a context names the bytes.
+func (Mempool) Remove(sdk.Tx) error { return mempool.ErrTxNotFound }
+
+// RemoveWithReason implements mempool.ExtMempool: what failed when it was checked again
+// leaves. What a block executes does not leave here but when the block is committed,
+// whether it failed or not: the SDK calls this for what passed its fee only, and several
+// times where blocks are executed in parallel.
+func (m Mempool) RemoveWithReason(ctx context.Context, _ sdk.Tx, reason mempool.RemoveReason) error {
+	if reason.Caller == mempool.CallerRunTxRecheck {
+		m.Pool.Remove(sdk.UnwrapSDKContext(ctx).TxBytes())
+	}
+	return nil
+}
+
+// SelectBy implements mempool.ExtMempool.
+func (m Mempool) SelectBy(_ context.Context, _ [][]byte, more func(mempool.PooledTx) bool) {
+	going := true
+	m.Each(func(tx *Tx) bool {
+		if !going {
+			return false
+		}
+		decoded, err := m.decode(tx.Raw)
+		if err == nil {
+			going = more(mempool.NewPooledTx(decoded, tx.Gas))
+		}
+		return err == nil
+	})
+}
+
+// Select implements mempool.Mempool.
+func (m Mempool) Select(ctx context.Context, raws [][]byte) mempool.Iterator {
+	var all selected
+	m.SelectBy(ctx, raws, func(tx mempool.PooledTx) bool {
+		all = append(all, tx)
+		return true
+	})
+	return all.iterator()
+}
+
+// selected is an iterator over what is left of it.
+type selected []mempool.PooledTx
+
+func (s selected) iterator() mempool.Iterator {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}
+
+func (s selected) Next() mempool.Iterator { return s[1:].iterator() }
+func (s selected) Tx() mempool.PooledTx   { return s[0] }

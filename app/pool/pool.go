@@ -1,0 +1,310 @@
+// Package pool holds the transactions that wait for a block, on the app's side of
+// CometBFT's own pool. That one gossips and keeps everything that passed; this one
+// decides who comes first, and who gives way when it is full: what pays least for a
+// unit of gas.
+//
+// An account's transactions are taken in the order of their sequences, so what stands
+// behind a cheap one counts as no dearer than that where room is made. Unordered
+// transactions stand alone.
+package pool
+
+import (
+	"container/heap"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"cosmossdk.io/math"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+)
+
+// Limits of a pool.
+type Limits struct {
+	// Txs and Bytes are the most that wait.
+	Txs, Bytes int
+}
+
+// DefaultLimits hold some blocks of plain transfers. CometBFT checks again after each
+// block what waits, at 0.1 ms each, so more would cost more than it serves.
+func DefaultLimits() Limits { return Limits{Txs: 5_000, Bytes: 64 << 20} }
+
+// Hash names a transaction: the SHA-256 of its bytes, as CometBFT has it.
+type Hash = [sha256.Size]byte
+
+// Signer is the place that a transaction takes among those of one account.
+type Signer struct {
+	Account  string // address, raw bytes
+	Sequence uint64
+}
+
+// Tx is a transaction that waits.
+type Tx struct {
+	// Raw are its bytes as they were received.
+	Raw []byte
+	// Gas that it declares.
+	Gas uint64
+	// Price is what it pays for a unit of gas, in units that all share.
+	Price math.Int
+	// Signers: a transaction waits for earlier ones of each of them.
+	Signers []Signer
+	// Unordered: it waits for nobody, and the sequences mean nothing.
+	Unordered bool
+	// LastHeight and LastTime are the last block that takes it; zero when any does.
+	LastHeight uint64
+	LastTime   time.Time
+	// Facts are the caller's, handed back as they are.
+	Facts any
+}
+
+// Late says whether a block of this height and time is too late for it.
+func (tx *Tx) Late(height uint64, now time.Time) bool {
+	return tx.LastHeight > 0 && height > tx.LastHeight || !tx.LastTime.IsZero() && tx.LastTime.Before(now)
+}
+
+// entry is a transaction in its places.
+type entry struct {
+	*Tx
+	hash Hash
+	// queues are those of its signers; none when it is unordered.
+	queues  []*queue
+	arrived uint64
+	// rank is the least price among it and what stands before it: what it counts as
+	// where room is made.
+	rank math.Int
+	at   int // in byRank
+}
+
+// queue is an account's: its ordered transactions, by sequence, and the number and gas
+// of all that it signed.
+type queue struct {
+	account string
+	waiting []*entry
+	txs     int
+	gas     uint64
+}
+
+// Pool is safe for concurrent use.
+type Pool struct {
+	mu      sync.Mutex
+	limits  Limits
+	entries map[Hash]*entry
+	queues  map[string]*queue
+	worst   byRank
+	bytes   int
+	arrived uint64
+}
+
+// New returns an empty pool.
+func New(limits Limits) *Pool {
+	return &Pool{limits: limits, entries: make(map[Hash]*entry), queues: make(map[string]*queue)}
+}
+
+// Len is how many transactions wait.
+func (p *Pool) Len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.entries)
+}
+
+// Bytes is the size of what waits.
+func (p *Pool) Bytes() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bytes
+}
+
+// Has says whether the transaction of these bytes waits.
+func (p *Pool) Has(raw []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.entries[sha256.Sum256(raw)] != nil
+}
+
+// Admits says whether Insert would take a transaction now, and changes nothing: ask
+// before what cannot be undone. The gas of what one account signed and waits is at
+// most this much. The error matches sdkerrors.ErrMempoolIsFull.
+func (p *Pool) Admits(tx *Tx, accountGas uint64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, err := p.admit(tx, accountGas)
+	return err
+}
+
+// Insert takes a transaction in, and drops cheaper ones where that makes room. One of
+// the same account and sequence gives way to it, whatever it paid: it can't be good
+// any more.
+func (p *Pool) Insert(tx *Tx, accountGas uint64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	victims, err := p.admit(tx, accountGas)
+	if err != nil {
+		return err
+	}
+	for _, e := range victims {
+		p.drop(e)
+	}
+	e := &entry{Tx: tx, hash: sha256.Sum256(tx.Raw), arrived: p.arrived}
+	if old := p.entries[e.hash]; old != nil {
+		p.drop(old)
+	}
+	p.arrived++
+	p.place(e)
+	p.entries[e.hash] = e
+	p.bytes += len(tx.Raw)
+	heap.Push(&p.worst, e)
+	return nil
+}
+
+// place puts a new entry into its signers' queues and ranks it, and what now stands
+// behind it.
+func (p *Pool) place(e *entry) {
+	for _, s := range e.Signers {
+		q := p.queues[s.Account]
+		if q == nil {
+			q = &queue{account: s.Account}
+			p.queues[s.Account] = q
+		}
+		q.txs, q.gas = q.txs+1, q.gas+e.Gas
+		e.queues = append(e.queues, q)
+		if e.Unordered {
+			continue
+		}
+		at, same := q.find(s.Sequence)
+		if same {
+			p.drop(q.waiting[at])
+		}
+		q.waiting = slices.Insert(q.waiting, at, e)
+	}
+	e.rank = e.ranked()
+	for i, q := range e.queues {
+		if !e.Unordered {
+			at, _ := q.find(e.Signers[i].Sequence)
+			p.rerank(q.waiting[at+1:])
+		}
+	}
+}
+
+// Remove takes out the transactions of these bytes, as those of a block; what stands
+// behind them stays.
+func (p *Pool) Remove(raws ...[]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	changed := make(map[*queue]bool)
+	for _, raw := range raws {
+		if e := p.entries[sha256.Sum256(raw)]; e != nil {
+			p.takeOut(e)
+			for _, q := range e.queues {
+				changed[q] = true
+			}
+		}
+	}
+	for q := range changed {
+		p.rerank(q.waiting)
+	}
+}
+
+// admit lists what has to give way to a transaction, or says why it has no place.
+func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
+	for _, s := range tx.Signers {
+		var waiting uint64
+		if q := p.queues[s.Account]; q != nil {
+			waiting = q.gas
+		}
+		if waiting > accountGas || tx.Gas > accountGas-waiting {
+			return nil, sdkerrors.ErrMempoolIsFull.Wrapf(
+				"transactions of this account that wait declare %d gas, and %d more is above %d: wait for a block",
+				waiting, tx.Gas, accountGas)
+		}
+	}
+	rank := tx.Price
+	if !tx.Unordered {
+		rank = p.rankBehind(tx)
+	}
+	victims, ok := p.room(len(tx.Raw), rank)
+	if !ok {
+		return nil, sdkerrors.ErrMempoolIsFull.Wrapf(
+			"%d transactions wait and all pay as much for a unit of gas: pay more, or try again later", len(p.entries))
+	}
+	return victims, nil
+}
+
+// room lists the entries to drop for so many bytes at this rank: the lowest first, as
+// many as it takes.
+func (p *Pool) room(size int, rank math.Int) (victims []*entry, ok bool) {
+	txs, bytes := len(p.entries), p.bytes
+	for ok = true; txs+1 > p.limits.Txs || bytes+size > p.limits.Bytes; txs-- {
+		if len(p.worst) == 0 || !p.worst[0].rank.LT(rank) {
+			ok = false
+			break
+		}
+		e := heap.Pop(&p.worst).(*entry)
+		victims = append(victims, e)
+		bytes -= len(e.Raw)
+	}
+	for _, e := range victims {
+		heap.Push(&p.worst, e)
+	}
+	return victims, ok
+}
+
+// drop takes an entry out together with all that stands behind it.
+func (p *Pool) drop(e *entry) {
+	if p.entries[e.hash] != e {
+		return // went with another
+	}
+	var behind []*entry
+	if !e.Unordered {
+		for i, q := range e.queues {
+			at, _ := q.find(e.Signers[i].Sequence)
+			behind = append(behind, q.waiting[at+1:]...)
+		}
+	}
+	p.takeOut(e)
+	for _, b := range behind {
+		p.drop(b)
+	}
+}
+
+// takeOut takes one entry out of all its places.
+func (p *Pool) takeOut(e *entry) {
+	delete(p.entries, e.hash)
+	p.bytes -= len(e.Raw)
+	heap.Remove(&p.worst, e.at)
+	for i, q := range e.queues {
+		q.txs, q.gas = q.txs-1, q.gas-e.Gas
+		if !e.Unordered {
+			at, _ := q.find(e.Signers[i].Sequence)
+			q.waiting = slices.Delete(q.waiting, at, at+1)
+		}
+		if q.txs == 0 {
+			delete(p.queues, q.account)
+		}
+	}
+}
+
+// find returns the place of a sequence in a queue.
+func (q *queue) find(sequence uint64) (at int, there bool) {
+	return slices.BinarySearchFunc(q.waiting, sequence, func(e *entry, s uint64) int {
+		at := e.sequence(q)
+		switch {
+		case at < s:
+			return -1
+		case at > s:
+			return 1
+		}
+		return 0
+	})
+}
+
+// sequence is the entry's place in a queue of one of its signers.
+func (e *entry) sequence(q *queue) uint64 {
+	for _, s := range e.Signers {
+		if s.Account == q.account {
+			return s.Sequence
+		}
+	}
+	panic(fmt.Sprintf("%x is in the queue of an account that did not sign it", e.hash))
+}

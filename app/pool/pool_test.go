@@ -1,0 +1,319 @@
+package pool
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"cosmossdk.io/math"
+
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+)
+
+const blockGas = 300
+
+var wide = Limits{Txs: 100, Bytes: 1 << 20}
+
+// ordered is a transaction of one account, named by account and sequence.
+func ordered(account string, sequence uint64, price int64) *Tx {
+	return &Tx{
+		Raw: fmt.Appendf(nil, "%s%d", account, sequence), Gas: 1, Price: math.NewInt(price),
+		Signers: []Signer{{account, sequence}},
+	}
+}
+
+func unordered(name string, price int64) *Tx {
+	return &Tx{Raw: []byte(name), Gas: 1, Price: math.NewInt(price), Signers: []Signer{{name[:1], 0}}, Unordered: true}
+}
+
+func filled(t require.TestingT, limits Limits, txs ...*Tx) *Pool {
+	p := New(limits)
+	for _, tx := range txs {
+		require.NoError(t, p.Insert(tx, blockGas))
+	}
+	return p
+}
+
+// order is what a block would take of the pool, as names.
+func order(p *Pool, refused ...string) (names []string) {
+	p.Each(func(tx *Tx) bool {
+		if slices.Contains(refused, string(tx.Raw)) {
+			return false
+		}
+		names = append(names, string(tx.Raw))
+		return true
+	})
+	return names
+}
+
+func TestTheDearestComeFirst(t *testing.T) {
+	p := filled(t, wide,
+		ordered("a", 0, 1), ordered("a", 1, 9), ordered("b", 5, 3), ordered("b", 6, 2),
+		unordered("c1", 8), unordered("c2", 2), ordered("d", 0, 3))
+	require.Equal(t, []string{"c1", "b5", "d0", "b6", "c2", "a0", "a1"}, order(p))
+	require.Equal(t, []string{"c1", "d0", "c2", "a0", "a1"}, order(p, "b5"), "b6 waits for b5")
+	require.Len(t, order(p), p.Len(), "Each changes nothing")
+}
+
+func TestATransactionWaitsForAllItsSigners(t *testing.T) {
+	both := ordered("a", 1, 100)
+	both.Signers = append(both.Signers, Signer{"b", 1})
+	p := filled(t, wide, ordered("a", 0, 5), ordered("b", 0, 1), both, ordered("b", 2, 50), ordered("c", 0, 2))
+	require.Equal(t, []string{"a0", "c0", "b0", "a1", "b2"}, order(p))
+	require.Equal(t, []string{"a0", "c0"}, order(p, "b0"))
+}
+
+func TestWhoGivesWay(t *testing.T) {
+	full := Limits{Txs: 3, Bytes: 1 << 20}
+	for _, c := range []struct {
+		name   string
+		txs    []*Tx
+		comes  *Tx
+		leaves string // empty: the one that comes is refused
+	}{
+		{"the cheapest", []*Tx{ordered("a", 0, 3), ordered("b", 0, 1), ordered("c", 0, 2)}, ordered("d", 0, 2), "b0"},
+		{"of equal ones the latest", []*Tx{ordered("a", 0, 1), ordered("b", 0, 1), ordered("c", 0, 2)}, ordered("d", 0, 2), "b0"},
+		{"an unordered one", []*Tx{unordered("a", 3), unordered("b", 1), unordered("c", 2)}, unordered("d", 2), "b"},
+		{"nobody, for no more than they pay", []*Tx{ordered("a", 0, 1), ordered("b", 0, 1), ordered("c", 0, 2)}, ordered("d", 0, 1), ""},
+		{
+			"the one behind the cheapest: it could not go on alone",
+			[]*Tx{ordered("a", 0, 1), ordered("a", 1, 100), ordered("b", 0, 2)},
+			ordered("c", 0, 2), "a1",
+		},
+		{
+			"nobody, for one that waits behind a cheap one itself",
+			[]*Tx{ordered("a", 0, 1), ordered("b", 0, 1), ordered("b", 1, 2)},
+			ordered("a", 1, 100), "",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := filled(t, full, c.txs...)
+			before := order(p)
+			admits, err := p.Admits(c.comes, blockGas), p.Insert(c.comes, blockGas)
+			require.Equal(t, admits == nil, err == nil)
+			if c.leaves == "" {
+				require.ErrorIs(t, err, sdkerrors.ErrMempoolIsFull)
+				require.Equal(t, before, order(p))
+				return
+			}
+			require.NoError(t, err)
+			require.False(t, p.Has([]byte(c.leaves)))
+			require.True(t, p.Has(c.comes.Raw))
+			require.Equal(t, 3, p.Len())
+		})
+	}
+}
+
+func TestRoomForALargeOne(t *testing.T) {
+	p := filled(t, Limits{Txs: 100, Bytes: 10}, ordered("a", 0, 1), ordered("b", 0, 2), ordered("c", 0, 3), ordered("d", 0, 4))
+	large := &Tx{Raw: []byte("123456"), Gas: 1, Price: math.NewInt(3), Signers: []Signer{{"e", 0}}}
+	require.NoError(t, p.Insert(large, blockGas))
+	require.Equal(t, []string{"d0", "c0", "123456"}, order(p))
+	require.Equal(t, 10, p.Bytes())
+
+	large = &Tx{Raw: []byte("123456789"), Gas: 1, Price: math.NewInt(4), Signers: []Signer{{"f", 0}}}
+	require.ErrorIs(t, p.Insert(large, blockGas), sdkerrors.ErrMempoolIsFull, "d0 would have to go")
+	require.Equal(t, 3, p.Len())
+}
+
+func TestAnAccountWaitsWithABlockAtMost(t *testing.T) {
+	p := New(wide)
+	heavy := func(name string, gas uint64) *Tx { tx := unordered(name, 1); tx.Gas = gas; return tx }
+	require.NoError(t, p.Insert(heavy("a1", 200), blockGas))
+	require.NoError(t, p.Insert(heavy("a2", 100), blockGas))
+	require.ErrorIs(t, p.Admits(ordered("a", 0, 9), blockGas), sdkerrors.ErrMempoolIsFull)
+	require.ErrorIs(t, p.Admits(heavy("a3", ^uint64(0)), blockGas), sdkerrors.ErrMempoolIsFull)
+	require.NoError(t, p.Insert(ordered("b", 0, 9), blockGas))
+	p.Remove([]byte("a2"))
+	require.NoError(t, p.Insert(heavy("a4", 100), blockGas))
+}
+
+// TestASequenceIsThereOnce: the one that passed the check last is the one that is good.
+func TestASequenceIsThereOnce(t *testing.T) {
+	p := filled(t, wide, ordered("a", 0, 5), ordered("a", 1, 5), ordered("a", 2, 5), ordered("b", 0, 1))
+	again := ordered("a", 1, 2)
+	again.Raw = []byte("again")
+	require.NoError(t, p.Insert(again, blockGas))
+	require.Equal(t, []string{"a0", "again", "b0"}, order(p))
+	require.NoError(t, p.Insert(again, blockGas), "the same bytes")
+	require.Equal(t, []string{"a0", "again", "b0"}, order(p))
+}
+
+func TestLate(t *testing.T) {
+	now := time.Unix(100, 0)
+	require.False(t, (&Tx{}).Late(5, now))
+	require.False(t, (&Tx{LastHeight: 5, LastTime: now}).Late(5, now))
+	require.True(t, (&Tx{LastHeight: 4}).Late(5, now))
+	require.True(t, (&Tx{LastTime: now.Add(-1)}).Late(5, now))
+}
+
+// TestPoolAgainstAList holds the pool against a plain list, for transactions of one
+// signer: what waits, in which order, who gives way.
+func TestPoolAgainstAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limits := Limits{Txs: rapid.IntRange(1, 8).Draw(t, "limit"), Bytes: 1 << 20}
+		p, next := New(limits), map[string]uint64{}
+		var model list
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			account := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "account")
+			price := rapid.Int64Range(1, 5).Draw(t, "price")
+			switch rapid.IntRange(0, 5).Draw(t, "kind") {
+			case 0: // the block takes the first two
+				taken := order(p)
+				taken = taken[:min(2, len(taken))]
+				for _, name := range taken {
+					p.Remove([]byte(name))
+					model = model.without(name)
+				}
+			case 1:
+				tx := unordered(fmt.Sprintf("%s-%d", account, p.arrived), price)
+				model = model.insert(t, p, tx, limits)
+			default:
+				// after an eviction the account starts again where its queue ends
+				sequence := max(next[account], model.end(account))
+				if rapid.Bool().Draw(t, "again") {
+					sequence = model.end(account)
+				}
+				next[account] = sequence + 1
+				model = model.insert(t, p, ordered(account, sequence, price), limits)
+			}
+			require.Equal(t, model.order(), order(p))
+			require.NoError(t, p.check())
+		}
+	})
+}
+
+// list is what waits, in order of arrival.
+type list []*Tx
+
+func (l list) end(account string) (sequence uint64) {
+	for _, tx := range l {
+		if !tx.Unordered && tx.Signers[0].Account == account {
+			sequence = max(sequence, tx.Signers[0].Sequence+1)
+		}
+	}
+	return sequence
+}
+
+func (l list) without(name string) list {
+	return slices.DeleteFunc(slices.Clone(l), func(tx *Tx) bool { return string(tx.Raw) == name })
+}
+
+// before lists what stands before a transaction in its account's queue, it included.
+func (l list) before(tx *Tx) (all []*Tx) {
+	for _, other := range l {
+		if other == tx || !tx.Unordered && !other.Unordered && other.Signers[0].Account == tx.Signers[0].Account &&
+			other.Signers[0].Sequence < tx.Signers[0].Sequence {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+func (l list) rank(tx *Tx) int64 {
+	rank := tx.Price.Int64()
+	for _, other := range l.before(tx) {
+		rank = min(rank, other.Price.Int64())
+	}
+	return rank
+}
+
+func (l list) insert(t *rapid.T, p *Pool, tx *Tx, limits Limits) list {
+	if slices.ContainsFunc(l, func(other *Tx) bool { return string(other.Raw) == string(tx.Raw) }) {
+		return l
+	}
+	after := append(slices.Clone(l), tx)
+	err := p.Insert(tx, blockGas)
+	if len(after) > limits.Txs {
+		worst := slices.MinFunc(l, func(a, b *Tx) int {
+			if r := l.rank(a) - l.rank(b); r != 0 {
+				return int(r)
+			}
+			return slices.Index(l, b) - slices.Index(l, a)
+		})
+		if l.rank(worst) >= after.rank(tx) {
+			require.ErrorIs(t, err, sdkerrors.ErrMempoolIsFull)
+			return l
+		}
+		after = after.without(string(worst.Raw))
+	}
+	require.NoError(t, err)
+	return after
+}
+
+func (l list) order() (names []string) {
+	left := slices.Clone(l)
+	for len(left) > 0 {
+		var best *Tx
+		for _, tx := range left {
+			if len(left.before(tx)) == 1 && (best == nil || tx.Price.GT(best.Price)) {
+				best = tx
+			}
+		}
+		names = append(names, string(best.Raw))
+		left = left.without(string(best.Raw))
+	}
+	return names
+}
+
+// check compares what is counted with what is there.
+func (p *Pool) check() error {
+	bytes, seen := 0, map[string]int{}
+	for i, e := range p.worst {
+		if e.at != i || p.entries[e.hash] != e {
+			return fmt.Errorf("%s is not where it says", e.Raw)
+		}
+		bytes += len(e.Raw)
+		for _, s := range e.Signers {
+			seen[s.Account]++
+		}
+	}
+	if bytes != p.bytes || len(p.worst) != len(p.entries) || len(seen) != len(p.queues) {
+		return fmt.Errorf("%d of %d bytes, %d of %d entries, %d of %d queues", p.bytes, bytes,
+			len(p.worst), len(p.entries), len(p.queues), len(seen))
+	}
+	for account, n := range seen {
+		if p.queues[account].txs != n {
+			return fmt.Errorf("%s has %d, counted %d", account, n, p.queues[account].txs)
+		}
+	}
+	return nil
+}
+
+// BenchmarkFull is a pool of 5,000 accounts that is full: what one more transaction
+// costs that drives another out, and a walk over all of them.
+func BenchmarkFull(b *testing.B) {
+	full := func() *Pool {
+		p := New(DefaultLimits())
+		for i := range p.limits.Txs {
+			require.NoError(b, p.Insert(ordered(fmt.Sprint("account ", i), 0, int64(i)), blockGas))
+		}
+		return p
+	}
+	b.Run("insert", func(b *testing.B) {
+		p := full()
+		for i := range b.N {
+			if err := p.Insert(ordered(fmt.Sprint("later ", i), 0, int64(10_000+i)), blockGas); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("refuse", func(b *testing.B) {
+		p, tx := full(), ordered("late", 0, 0)
+		for range b.N {
+			if p.Admits(tx, blockGas) == nil {
+				b.Fatal("admitted")
+			}
+		}
+	})
+	b.Run("walk", func(b *testing.B) {
+		p := full()
+		for range b.N {
+			p.Each(func(*Tx) bool { return true })
+		}
+	})
+}
