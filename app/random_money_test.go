@@ -353,12 +353,18 @@ func (g *moneyGame) settleAndAssign() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	owner := holderOf(work, 0)
 	give := g.assignment(work, owner, holderOf(work, 1).Address)
-	return owner, []sdk.Msg{&royaltytypes.MsgSettle{Sender: owner.String(), Works: []registrytypes.WorkID{moneyWork(work).ID}}, give}
+	return owner, []sdk.Msg{settle(owner, work), give}
 }
 
 func (g *moneyGame) settle() (chain.Account, []sdk.Msg) {
 	fan := chain.Named("fan")
-	return fan, []sdk.Msg{&royaltytypes.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{moneyWork(g.work()).ID}}}
+	return fan, []sdk.Msg{settle(fan, g.work())}
+}
+
+func settle(sender chain.Account, work int) sdk.Msg {
+	return &royaltytypes.MsgSettle{
+		Sender: sender.String(), Works: []registrytypes.WorkID{moneyWork(work).ID}, Denoms: moneyDenoms,
+	}
 }
 
 func (g *moneyGame) withdraw() (chain.Account, []sdk.Msg) {

@@ -41,7 +41,14 @@ type Receiver struct {
 	Account Account
 	// Weight in ppm.
 	Weight uint32
+	// Counted is for how many holders of the work the payer is charged, for a stage
+	// `earned`; 0: for all that there are.
+	Counted uint32
 }
+
+// CountedHolders is for how many holders of a work a payer is charged that reaches it
+// by relative shares.
+const CountedHolders = 4
 
 // Credit is an amount on its way to a receiver.
 type Credit struct {
@@ -149,7 +156,7 @@ func (l Lists) Receivers(work Work, kind Kind) []Receiver {
 	rest := uint32(Whole)
 	if kind == Paid {
 		for _, o := range l.Upstream.Absolute {
-			receivers = append(receivers, Receiver{Work: o.To, Into: Earned, Weight: o.Weight})
+			receivers = append(receivers, Receiver{Work: o.To, Into: Earned, Weight: o.Weight, Counted: o.Holders})
 			rest -= o.Weight
 		}
 	}
@@ -158,7 +165,11 @@ func (l Lists) Receivers(work Work, kind Kind) []Receiver {
 		rest -= o.Weight
 	}
 	if rest > 0 {
-		receivers = append(receivers, Receiver{Work: work, Into: Earned, Weight: rest})
+		own := Receiver{Work: work, Into: Earned, Weight: rest}
+		if kind == Received {
+			own.Counted = CountedHolders
+		}
+		receivers = append(receivers, own)
 	}
 	return receivers
 }

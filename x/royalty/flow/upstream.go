@@ -178,15 +178,3 @@ func (u Upstream) Check() error {
 func (u Upstream) Equal(v Upstream) bool {
 	return slices.Equal(u.Absolute, v.Absolute) && slices.Equal(u.Relative, v.Relative)
 }
-
-// Reach counts the receivers that a payment to a work with this list can set
-// in motion: those of its paid stage except the work itself, its ancestors'
-// holders, and what its relative sources set in motion in turn, which received
-// gives.
-func (u Upstream) Reach(received uint64) uint64 {
-	reach := uint64(len(u.Absolute)) + received
-	for _, o := range u.Absolute {
-		reach += uint64(o.Holders)
-	}
-	return reach
-}

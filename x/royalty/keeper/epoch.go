@@ -7,6 +7,8 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -14,13 +16,15 @@ import (
 
 // endEpoch stores a head under a new epoch, whose list has been stored. Payments
 // made so far in the block go by the lists before; the end of the block flushes all
-// stages under them first, which is charged here.
+// stages under them first. What that sets in motion behind them was charged when it was
+// paid in; that the stages themselves are divided once more is charged here.
 func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before, next types.Head) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	k.chargeAllDenoms(ctx, params, before)
+	receivers := uint64(2*before.Receivers+before.Holders) * uint64(max(1, len(params.Denoms)))
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*receivers, "royalty receivers")
 	k.noteSuperseded(ctx, superseded{
 		work: work, epoch: before.Epoch,
 		holdersVersion: before.HoldersVersion, upstreamVersion: before.UpstreamVersion,

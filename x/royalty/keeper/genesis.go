@@ -66,10 +66,28 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 			return err
 		}
 	}
+	if err := k.initClosure(ctx, w); err != nil {
+		return err
+	}
 	if w.Destination.IsZero() {
 		return nil
 	}
 	return k.setAnother(ctx, w.Id, w.Destination)
+}
+
+// initClosure stores what a work's relative shares can reach, and the lines that its
+// list has in those of who counts whom.
+func (k Keeper) initClosure(ctx context.Context, w types.GenesisWork) error {
+	if len(w.Closure) > 0 {
+		if err := k.Closures.Set(ctx, w.Id, w.Closure); err != nil {
+			return err
+		}
+	}
+	upstream, err := k.GetUpstream(ctx, w.Id, w.Head.UpstreamVersion)
+	if err != nil {
+		return err
+	}
+	return k.setCounting(ctx, w.Id, nil, upstream.Relative)
 }
 
 // initBalance stores a balance and its place in the queue of payouts. An export
@@ -148,6 +166,12 @@ func (k Keeper) exportWorks(ctx context.Context) (works []types.GenesisWork, err
 		w := types.GenesisWork{Id: work, Head: head}
 		if err := k.exportLists(ctx, work, &w); err != nil {
 			return true, err
+		}
+		if head.Closure > 0 {
+			var err error
+			if w.Closure, err = k.Closures.Get(ctx, work); err != nil {
+				return true, err
+			}
 		}
 		if head.Destination == types.DESTINATION_ANOTHER {
 			other, err := k.Destinations.Get(ctx, work)

@@ -109,7 +109,15 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 	next.HoldersVersion = uint32(next.Epoch)
 	next.Holders = uint32(len(shares))
 	next.Reach = head.Reach - head.Holders + next.Holders
-	next.ReceivedReach = head.ReceivedReach - head.Holders + next.Holders
+	if next.Holders > head.Holders {
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if err := checkMaxReach(params, work, uint64(next.Reach)); err != nil {
+			return 0, err
+		}
+	}
 	table := types.Holders{Shares: shares, UpstreamVersion: head.UpstreamVersion}
 	if err := k.Holders.Set(ctx, collections.Join(work, next.HoldersVersion), table); err != nil {
 		return 0, err

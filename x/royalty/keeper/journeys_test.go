@@ -248,7 +248,7 @@ func TestWithdrawAndSettleTakeWhatWaits(t *testing.T) {
 	c.RequireBalance(alice, "1000000uusdc")
 	require.ErrorIs(t, c.Deliver(alice, &types.MsgWithdraw{Account: alice.String()}).Err(), types.ErrNoBalance)
 
-	c.MustDeliver(dave, &types.MsgSettle{Sender: dave.String(), Works: []registrytypes.WorkID{song.ID}})
+	c.MustDeliver(dave, &types.MsgSettle{Sender: dave.String(), Works: []registrytypes.WorkID{song.ID}, Denoms: []string{"uusdc"}})
 	c.RequireInvariants()
 	c.MustDeliver(alice, &types.MsgWithdraw{Account: alice.String(), Denoms: []string{"uusdc"}})
 	c.RequireBalance(alice, "1000099uusdc")

@@ -36,7 +36,7 @@ func (s msgServer) PayMany(ctx context.Context, m *types.MsgPayMany) (*types.Msg
 }
 
 func (s msgServer) Settle(ctx context.Context, m *types.MsgSettle) (*types.MsgSettleResponse, error) {
-	return &types.MsgSettleResponse{}, s.k.Settle(ctx, m.Works)
+	return &types.MsgSettleResponse{}, s.k.Settle(ctx, m.Works, m.Denoms)
 }
 
 func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {

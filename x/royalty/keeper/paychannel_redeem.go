@@ -186,7 +186,7 @@ func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare
 		if !work.payable || !work.head.Taking.Takes(channel.Denom) {
 			continue
 		}
-		chargeReach(r.ctx, r.params, work.head)
+		chargeLine(r.ctx, r.params, work.head)
 		coin := sdk.NewCoin(channel.Denom, math.NewIntFromBigInt(part))
 		r.k.notePayment(r.ctx, share.Work, work.head.Epoch, coin)
 		if err := emitPaid(r.ctx, payer, share.Work, coin, work.head.Epoch); err != nil {

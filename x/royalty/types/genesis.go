@@ -3,7 +3,6 @@ package types
 import (
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	sdkmath "cosmossdk.io/math"
@@ -18,9 +17,9 @@ import (
 // of the largest payments before one reaches flow.MaxBits.
 const maxTotalBits = flow.MaxBits - 1
 
-// maxRound bounds the rounds of the queue in a genesis: one that has a next, and more
-// than a chain can ever play.
-const maxRound = math.MaxInt64
+// maxRound bounds the rounds of each lane of the queue in a genesis: one that has a
+// next, and more than a chain can ever play.
+const maxRound = 1<<62 - 1
 
 func tooLarge(total sdkmath.Int) bool { return total.BigIntMut().BitLen() > maxTotalBits }
 
@@ -145,9 +144,9 @@ func (gs GenesisState) validateQueues() error {
 		if _, known := StageKind_name[int32(d.Stage)]; !known {
 			return ErrInvalidGenesis.Wrapf("queue: stage %d of %s is unknown", d.Stage, d.Work)
 		}
-		if d.Round > maxRound {
-			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last one possible is %d",
-				d.Stage, d.Work, d.Round, uint64(maxRound))
+		if d.Round%flow.Late > maxRound {
+			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last ones possible are %d and, in the late lane, %d",
+				d.Stage, d.Work, d.Round, uint64(maxRound), uint64(flow.Late+maxRound))
 		}
 	}
 	return nil
@@ -164,6 +163,11 @@ func (w GenesisWork) validate() error {
 		if err := taking.Validate(); err != nil {
 			return err
 		}
+	}
+	if closure, err := flow.UnpackClosure(w.Closure); err != nil {
+		return err
+	} else if len(closure) != int(w.Head.Closure) {
+		return fmt.Errorf("its closure has %d works, its head says %d", len(closure), w.Head.Closure)
 	}
 	for _, h := range w.Holders {
 		if err := h.Holders.Validate(); err != nil {

@@ -79,7 +79,10 @@ func (m *MsgSettle) ValidateBasic() error {
 		}
 		seen[work] = true
 	}
-	return nil
+	if len(m.Denoms) == 0 {
+		return ErrInvalidMessage.Wrap("no denom; name those to settle in, such as uusdc")
+	}
+	return validDenoms(m.Denoms)
 }
 
 // ValidateBasic checks what can be checked without state.
@@ -87,11 +90,16 @@ func (m *MsgWithdraw) ValidateBasic() error {
 	if err := validAddress("account", m.Account); err != nil {
 		return err
 	}
-	if n := len(m.Denoms); n > MaxDenoms {
-		return ErrInvalidMessage.Wrapf("%d denoms; at most %d can be withdrawn in one message", n, MaxDenoms)
+	return validDenoms(m.Denoms)
+}
+
+// validDenoms checks that there are at most 32 denoms, each once.
+func validDenoms(denoms []string) error {
+	if n := len(denoms); n > MaxDenoms {
+		return ErrInvalidMessage.Wrapf("%d denoms; at most %d are possible in one message", n, MaxDenoms)
 	}
-	seen := make(map[string]bool, len(m.Denoms))
-	for _, denom := range m.Denoms {
+	seen := make(map[string]bool, len(denoms))
+	for _, denom := range denoms {
 		if err := sdk.ValidateDenom(denom); err != nil {
 			return ErrInvalidMessage.Wrapf("denom: %s", err)
 		}

@@ -1052,7 +1052,7 @@ type QueryPreviewResponse struct {
 	Held types.Coin `protobuf:"bytes,2,opt,name=held,proto3" json:"held"`
 	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
-	// Gas that the payment is charged for what it sets in motion.
+	// Gas that the payment is charged for its line and for what it sets in motion.
 	Surcharge uint64 `protobuf:"varint,4,opt,name=surcharge,proto3" json:"surcharge,omitempty"`
 	// Epoch of the work's lists that this goes by, as in EventPaid.
 	Epoch uint64 `protobuf:"varint,5,opt,name=epoch,proto3" json:"epoch,omitempty"`
