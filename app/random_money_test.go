@@ -322,8 +322,7 @@ func (g *moneyGame) assign() (chain.Account, []sdk.Msg) {
 	return from, []sdk.Msg{g.assignment(work, from, holderOf(work, g.rng.IntN(holdersOfEach)).Address)}
 }
 
-// assignBlocked gives a part to an account that may not receive; its payouts are
-// refused. It can never give it back, so the parts are small and of one work only.
+// assignBlocked would give a part to an account that may not receive, and is refused.
 func (g *moneyGame) assignBlocked() (chain.Account, []sdk.Msg) {
 	from := holderOf(moneyWorks-1, g.rng.IntN(holdersOfEach))
 	return from, []sdk.Msg{g.assignment(moneyWorks-1, from, g.blocked())}

@@ -17,6 +17,8 @@ type Reader interface {
 // Book is where a sweep reads lists and keeps money.
 type Book interface {
 	Reader
+	// Now is the height of the block, which stages note as that of their last flush.
+	Now() uint64
 	// Stages returns a pot's money. A sweep changes it in place, so every call
 	// must return the same pointer.
 	Stages(Pot) (*Stages, error)

@@ -143,7 +143,7 @@ func (s *Sweep) aim(m *move, flushed Work, counted uint32, own []Holding) (err e
 // apply moves what was planned. It cannot fail.
 func (s *Sweep) apply(f flush) {
 	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
-	f.stage.settle(f.receivers, f.moves)
+	f.stage.settle(f.receivers, f.moves, s.book.Now())
 	for _, m := range f.moves {
 		switch {
 		case m.holder == "" && s.closing && m.pot != f.item.Pot:

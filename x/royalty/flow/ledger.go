@@ -21,11 +21,11 @@ type Ledger struct {
 	generations  map[Work]uint32
 	stages       map[Pot]*Stages
 	// grown are works that owe more than payers of their derivatives are charged for.
-	grown        map[Work]bool
-	balances     map[Account]map[string]*big.Int
-	paidIn       map[string]*big.Int
-	takenIn      map[Pot]*big.Int
-	queue        map[Item]struct{}
+	grown    map[Work]bool
+	balances map[Account]map[string]*big.Int
+	paidIn   map[string]*big.Int
+	takenIn  map[Pot]*big.Int
+	queue    map[Item]struct{}
 }
 
 // NewLedger returns an empty ledger.
@@ -169,6 +169,9 @@ func (l *Ledger) head(items []Item) Waiting {
 // Grow marks a work as one that owes more than payers of its derivatives are charged
 // for.
 func (l *Ledger) Grow(work Work) { l.grown[work] = true }
+
+// Now implements Book. A ledger has no blocks.
+func (l *Ledger) Now() uint64 { return 0 }
 
 // Size implements Book.
 func (l *Ledger) Size(work Work) (holders uint32, grown bool, err error) {

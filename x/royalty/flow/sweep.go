@@ -123,7 +123,7 @@ func (s *Sweep) Redirect(pot Pot) error {
 		if kind != Earned {
 			return false
 		}
-		stage.Restart()
+		stage.Restart(s.book.Now())
 		return stage.Unflushed().Sign() > 0
 	})
 }
@@ -180,7 +180,7 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 				failures = append(failures, guard(func() error { return s.closeStage(pot, kind, stages, lists) }))
 			}
 			if kind == Earned && holdersChange || kind != Earned && upstreamChanges {
-				stages[kind].Restart()
+				stages[kind].Restart(s.book.Now())
 			}
 		}
 		return errors.Join(append(failures, s.Check(pot))...)

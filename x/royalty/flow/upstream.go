@@ -21,6 +21,8 @@ const (
 	MaxRelative = 1024
 	// MaxHolders bounds the table of those who hold a work's revenue.
 	MaxHolders = 32
+	// MinShare is the least share of a holder.
+	MinShare = 100
 	// MaxReceivers is the size of the largest possible stage.
 	MaxReceivers = MaxAbsolute + MaxRelative + 1
 )

@@ -143,6 +143,9 @@ func (b *book) TookIn(pot flow.Pot, amount *big.Int) {
 	}
 }
 
+// Now implements flow.Book.
+func (b *book) Now() uint64 { return heightOf(b.ctx) }
+
 // Size implements flow.Book.
 func (b *book) Size(work flow.Work) (holders uint32, grown bool, err error) {
 	head, err := b.head(work)

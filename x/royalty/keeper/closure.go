@@ -96,23 +96,30 @@ func (k Keeper) setClosure(ctx context.Context, work registrytypes.WorkID, next 
 	return err
 }
 
-// setCounting keeps the lines of who counts whom.
-func (k Keeper) setCounting(ctx context.Context, work registrytypes.WorkID, before, now []flow.Owed) error {
-	has := func(list []flow.Owed, o flow.Owed) bool {
-		return slices.ContainsFunc(list, func(other flow.Owed) bool { return other.To == o.To })
+// notIn returns what a list owes works that another does not.
+func notIn(other, list []flow.Owed) (rest []flow.Owed) {
+	known := make(map[flow.Work]bool, len(other))
+	for _, o := range other {
+		known[o.To] = true
 	}
-	for _, o := range before {
-		if !has(now, o) {
-			if err := k.CountedBy.Remove(ctx, collections.Join(types.WorkIDOf(o.To), work)); err != nil {
-				return err
-			}
+	for _, o := range list {
+		if !known[o.To] {
+			rest = append(rest, o)
 		}
 	}
-	for _, o := range now {
-		if !has(before, o) {
-			if err := k.CountedBy.Set(ctx, collections.Join(types.WorkIDOf(o.To), work)); err != nil {
-				return err
-			}
+	return rest
+}
+
+// setCounting keeps the lines of who counts whom.
+func (k Keeper) setCounting(ctx context.Context, work registrytypes.WorkID, before, now []flow.Owed) error {
+	for _, o := range notIn(now, before) {
+		if err := k.CountedBy.Remove(ctx, collections.Join(types.WorkIDOf(o.To), work)); err != nil {
+			return err
+		}
+	}
+	for _, o := range notIn(before, now) {
+		if err := k.CountedBy.Set(ctx, collections.Join(types.WorkIDOf(o.To), work)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -32,6 +32,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	for _, s := range gs.Stages {
+		for _, stage := range []*types.Stage{&s.Stages.Paid, &s.Stages.Received, &s.Stages.Earned} {
+			stage.FlushedAt = min(stage.FlushedAt, heightOf(ctx))
+		}
 		if err := k.Stages.Set(ctx, collections.Join(s.Work, s.Denom), s.Stages); err != nil {
 			return err
 		}
@@ -52,16 +55,22 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	return k.initQueues(ctx, gs)
 }
 
+// initWork stores a work with its lists. An export may come from a longer chain: what
+// was before this one begins was before its first block.
 func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
+	begin := heightOf(ctx)
+	w.Head.AwaySince = min(w.Head.AwaySince, max(1, begin))
 	if err := k.Heads.Set(ctx, w.Id, w.Head); err != nil {
 		return err
 	}
 	for _, h := range w.Holders {
+		h.Holders.Since = min(h.Holders.Since, begin)
 		if err := k.Holders.Set(ctx, collections.Join(w.Id, h.Version), h.Holders); err != nil {
 			return err
 		}
 	}
 	for _, u := range w.Upstream {
+		u.Upstream.Since = min(u.Upstream.Since, begin)
 		if err := k.Upstreams.Set(ctx, collections.Join(w.Id, u.Version), u.Upstream); err != nil {
 			return err
 		}

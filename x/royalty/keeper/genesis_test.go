@@ -50,7 +50,7 @@ func TestAChainDoesNotStartFrom(t *testing.T) {
 			require.NoError(t, err)
 			owed.Relative[0].To = types.FlowWork(remix.ID)
 			packed := types.PackUpstream(owed)
-			packed.HoldersVersion = 1
+			packed.HoldersVersion, packed.Since = 1, uint64(c.Height())
 			w := of(gs, song)
 			w.Upstream = append(w.Upstream, types.GenesisUpstream{Version: 2, Upstream: packed})
 			w.Head.Epoch, w.Head.UpstreamVersion, w.Head.Receivers, w.Head.Closure, w.Head.Reach = 2, 2, 2, 2, 15
@@ -59,8 +59,8 @@ func TestAChainDoesNotStartFrom(t *testing.T) {
 		"1 works that relative shares of " + remix.ID.String() + " reach": func(gs *types.GenesisState) {
 			of(gs, remix).Closure = flow.ClosureOf(types.FlowWork(chain.WorkOf("never", bob).ID)).Pack()
 		},
-		"its closure has 0 works, its head says 1": func(gs *types.GenesisState) { of(gs, remix).Closure = nil },
-		"has a reach of ": func(gs *types.GenesisState) { of(gs, remix).Head.Reach-- },
+		"its closure has 0 works, its head says 1":               func(gs *types.GenesisState) { of(gs, remix).Closure = nil },
+		"has a reach of ":                                        func(gs *types.GenesisState) { of(gs, remix).Head.Reach-- },
 		"a payment to " + remix.ID.String() + " has 2 receivers": func(gs *types.GenesisState) { of(gs, remix).Head.Receivers++ },
 		"holder 0: ": func(gs *types.GenesisState) { of(gs, song).Holders[0].Holders.Shares[0].Account = nil },
 		"the last ones possible are 4611686018427387903 and, in the late lane, 13835058055282163711": func(gs *types.GenesisState) {

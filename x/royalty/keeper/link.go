@@ -115,7 +115,7 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	next.Epoch++
 	next.UpstreamVersion = uint32(next.Epoch)
 	packed := types.PackUpstream(upstream)
-	packed.HoldersVersion = head.HoldersVersion
+	packed.HoldersVersion, packed.Since = head.HoldersVersion, heightOf(ctx)
 	if err := k.Upstreams.Set(ctx, collections.Join(link.Work, next.UpstreamVersion), packed); err != nil {
 		return 0, 0, err
 	}
@@ -177,10 +177,18 @@ func (k Keeper) setReach(ctx context.Context, link types.Link, next *types.Head,
 		next.Receivers = receiversOf(upstream)
 		return err
 	}
-	closure, err := k.closureOf(ctx, upstream.Relative)
+	standing, added := flow.Closure(nil), upstream.Relative
+	if !link.Rebuilt { // sources are added only
+		if standing, err = k.getClosure(ctx, link.Work, *next); err != nil {
+			return err
+		}
+		added = notIn(before.Relative, upstream.Relative)
+	}
+	closure, err := k.closureOf(ctx, added)
 	if err != nil {
 		return err
 	}
+	closure = closure.Union(standing)
 	if next.Reach, err = checkReach(params, link.Work, upstream, next.Holders, len(closure)); err != nil {
 		return err
 	}

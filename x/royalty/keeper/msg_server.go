@@ -49,16 +49,9 @@ func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.M
 }
 
 func (s msgServer) AssignShares(ctx context.Context, m *types.MsgAssignShares) (*types.MsgAssignSharesResponse, error) {
-	holder, err := sdk.AccAddressFromBech32(m.Holder)
+	holder, shares, err := m.Parse()
 	if err != nil {
 		return nil, err
-	}
-	shares := make([]types.Share, len(m.Shares))
-	for i, a := range m.Shares {
-		if shares[i].Account, err = sdk.AccAddressFromBech32(a.Account); err != nil {
-			return nil, err
-		}
-		shares[i].Weight = a.Weight
 	}
 	version, err := s.k.AssignShares(ctx, holder, m.Work, shares)
 	return &types.MsgAssignSharesResponse{HoldersVersion: version}, err

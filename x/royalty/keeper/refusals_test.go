@@ -63,7 +63,7 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		}}, registrytypes.ErrWorkNotFound, "payment 1"},
 		{"33 holders", alice, shares(crowd...), types.ErrTooManyHolders, "33"},
 		{"shares below the own", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_999}), types.ErrInvalidShares, "999999"},
-		{"shares above the whole", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_999}, types.Assignment{Account: carol.String(), Weight: 2}), types.ErrInvalidShares, "1000001"},
+		{"shares above the whole", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_901}, types.Assignment{Account: carol.String(), Weight: 100}), types.ErrInvalidShares, "1000001"},
 		{"a share of nothing", alice, shares(types.Assignment{Account: bob.String()}), types.ErrInvalidShares, bob.String()},
 		{"an account twice", alice, shares(types.Assignment{Account: bob.String(), Weight: 500_000}, types.Assignment{Account: bob.String(), Weight: 500_000}), types.ErrInvalidShares, "twice"},
 		{"shares that change nothing", alice, shares(types.Assignment{Account: alice.String(), Weight: 1_000_000}), types.ErrInvalidShares, "nothing"},

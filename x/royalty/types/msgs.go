@@ -112,7 +112,7 @@ func validDenoms(denoms []string) error {
 }
 
 // ValidateBasic checks what can be checked without state: 1 to 32 shares, each
-// account once, no share of 0, no sum above the whole.
+// account once, no share below 100 ppm, no sum above the whole.
 func (m *MsgAssignShares) ValidateBasic() error {
 	if err := validAddress("holder", m.Holder); err != nil {
 		return err
@@ -131,8 +131,8 @@ func (m *MsgAssignShares) ValidateBasic() error {
 		if err := validAddress("share's account", s.Account); err != nil {
 			return err
 		}
-		if s.Weight == 0 || s.Weight > flow.Whole {
-			return ErrInvalidShares.Wrapf("%s gets %d ppm; a share is from 1 to %d", s.Account, s.Weight, flow.Whole)
+		if s.Weight < flow.MinShare || s.Weight > flow.Whole {
+			return ErrInvalidShares.Wrapf("%s gets %d ppm; a share is from %d to %d", s.Account, s.Weight, flow.MinShare, flow.Whole)
 		}
 		// An address is one in capitals too.
 		account := strings.ToLower(s.Account)
@@ -146,6 +146,21 @@ func (m *MsgAssignShares) ValidateBasic() error {
 		return ErrInvalidShares.Wrapf("the shares sum to %d ppm, more than the whole of %d", sum, flow.Whole)
 	}
 	return nil
+}
+
+// Parse reads the addresses.
+func (m *MsgAssignShares) Parse() (holder sdk.AccAddress, shares []Share, err error) {
+	if holder, err = sdk.AccAddressFromBech32(m.Holder); err != nil {
+		return nil, nil, err
+	}
+	shares = make([]Share, len(m.Shares))
+	for i, a := range m.Shares {
+		if shares[i].Account, err = sdk.AccAddressFromBech32(a.Account); err != nil {
+			return nil, nil, err
+		}
+		shares[i].Weight = a.Weight
+	}
+	return holder, shares, nil
 }
 
 // ValidateBasic checks what can be checked without state.

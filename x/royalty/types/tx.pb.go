@@ -467,7 +467,7 @@ func (m *MsgWithdrawResponse) GetAmount() github_com_cosmos_cosmos_sdk_types.Coi
 type Assignment struct {
 	// Who gets it.
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	// Parts per million of the work's revenue, from 1.
+	// Parts per million of the work's revenue, from 100.
 	Weight uint32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
 }
 
