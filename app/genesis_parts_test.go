@@ -90,7 +90,7 @@ func TestPartsOfAGenesisFitEachOther(t *testing.T) {
 				owed.Absolute = append(owed.Absolute, flow.Owed{To: royaltytypes.FlowWork(stranger.ID), Weight: 500_000, Holders: 1})
 				slices.SortFunc(owed.Absolute, func(a, b flow.Owed) int { return strings.Compare(string(a.To), string(b.To)) })
 				w.Upstream[0].Upstream = royaltytypes.PackUpstream(owed)
-				w.Head.Reach += 2
+				w.Head.Reach, w.Head.Receivers = w.Head.Reach+2, w.Head.Receivers+1
 			})
 		}, "its sources make it"},
 		"coins of nobody": {func(t *testing.T, state app.GenesisState) {

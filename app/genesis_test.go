@@ -232,10 +232,14 @@ var free = []string{
 	"royalty.params.denoms[0].min_flow",
 	"royalty.params.denoms[0].min_payment",
 	"royalty.params.denoms[0].min_payout",
-	"royalty.params.gas_per_receiver",
-	"royalty.params.max_reach",
+	"royalty.params.gas_per_line",
 	"royalty.params.payout_budget",
 	"royalty.params.sweep_budget",
+	"royalty.stages[0].stages.earned.flushed_at",
+	"royalty.stages[0].stages.paid.flushed_at",
+	"royalty.stages[0].stages.received.flushed_at",
+	"royalty.works[0].holders[0].holders.since",
+	"royalty.works[0].upstream[0].upstream.since",
 	"royalty.queue[0].generation", // read anew when it is served
 	"royalty.queue[0].round",
 	"royalty.serials[0].last", // also of channels that are closed

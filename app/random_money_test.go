@@ -322,8 +322,7 @@ func (g *moneyGame) assign() (chain.Account, []sdk.Msg) {
 	return from, []sdk.Msg{g.assignment(work, from, holderOf(work, g.rng.IntN(holdersOfEach)).Address)}
 }
 
-// assignBlocked gives a part to an account that may not receive; its payouts are
-// refused. It can never give it back, so the parts are small and of one work only.
+// assignBlocked would give a part to an account that may not receive, and is refused.
 func (g *moneyGame) assignBlocked() (chain.Account, []sdk.Msg) {
 	from := holderOf(moneyWorks-1, g.rng.IntN(holdersOfEach))
 	return from, []sdk.Msg{g.assignment(moneyWorks-1, from, g.blocked())}
@@ -353,12 +352,18 @@ func (g *moneyGame) settleAndAssign() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	owner := holderOf(work, 0)
 	give := g.assignment(work, owner, holderOf(work, 1).Address)
-	return owner, []sdk.Msg{&royaltytypes.MsgSettle{Sender: owner.String(), Works: []registrytypes.WorkID{moneyWork(work).ID}}, give}
+	return owner, []sdk.Msg{settle(owner, work), give}
 }
 
 func (g *moneyGame) settle() (chain.Account, []sdk.Msg) {
 	fan := chain.Named("fan")
-	return fan, []sdk.Msg{&royaltytypes.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{moneyWork(g.work()).ID}}}
+	return fan, []sdk.Msg{settle(fan, g.work())}
+}
+
+func settle(sender chain.Account, work int) sdk.Msg {
+	return &royaltytypes.MsgSettle{
+		Sender: sender.String(), Works: []registrytypes.WorkID{moneyWork(work).ID}, Denoms: moneyDenoms,
+	}
 }
 
 func (g *moneyGame) withdraw() (chain.Account, []sdk.Msg) {

@@ -278,7 +278,9 @@ func (g *game) transfer() (chain.Account, []sdk.Msg) {
 
 func (g *game) settle() (chain.Account, []sdk.Msg) {
 	p := g.player()
-	return p, []sdk.Msg{&royaltytypes.MsgSettle{Sender: p.String(), Works: []registrytypes.WorkID{g.work().ID}}}
+	return p, []sdk.Msg{&royaltytypes.MsgSettle{
+		Sender: p.String(), Works: []registrytypes.WorkID{g.work().ID}, Denoms: []string{"ustem", "uusdc"},
+	}}
 }
 
 func (g *game) withdraw() (chain.Account, []sdk.Msg) {

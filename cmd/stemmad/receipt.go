@@ -9,8 +9,11 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
@@ -37,11 +40,16 @@ who gets how much of it: the holders of the work that was paid (own), and those 
 the works it was made from, by an absolute share of gross revenue or by a share
 relative to what a derivative takes in.
 
-Amounts are what this payment by itself makes due, in whole units, under the lists
-in force after its block; fractions of a unit stay in the works until later
-payments make them whole. That is not yet money in an account: what is too little
-to move waits, and balances are paid out once they reach a minimum, many payments
-at once. The last column is what waits for the account now, from all its works.
+Amounts are what this payment by itself makes due, in whole units, by the lists that
+the chain keeps of the payment's epoch: who was owed then, and who held. The parts of
+other works go to whoever held these at the end of the block that moved the payment.
+Fractions of a unit stay in the works until later payments make them whole.
+
+"state" is how far a part has come: flushed into a balance; waiting in a stage of a
+work, because that is too little to move or the network is behind; or merged, where
+part of it may wait together with what others paid. A balance is paid out once it
+reaches a minimum, many payments at once: the last column is what waits for the
+account now, from all its works.
 
 A node without an index of transactions is searched block by block, the latest
 1,000; --height says which block it is in.`,
@@ -157,8 +165,9 @@ func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []b
 
 // divide finds out who gets what of each payment, several payments at a time.
 func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *receipts.Receipt) error {
+	moves := receipts.FindMoves(ctx, r.Height, span.Last.Height, r.Paid, span.Results)
 	load := func(ctx context.Context, i int64) (receipts.Paid, error) {
-		return share(ctx, conn, span, r.Height, r.Paid[i])
+		return share(ctx, conn, r.Height, moves.Of(r.Paid[i].Payment), r.Paid[i])
 	}
 	titles, payees := map[registrytypes.WorkID]string{}, 0
 	i := 0
@@ -174,29 +183,28 @@ func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *recei
 	})
 }
 
-// share asks who gets what of a payment. The lists are those after its block; if
-// the work's own changed in the block after the payment, those before it.
-func share(ctx context.Context, conn *connect.Conn, span history.Span, height int64, p receipts.Paid) (receipts.Paid, error) {
-	for _, state := range []int64{height, height - 1} {
-		if state < 1 {
-			continue
-		}
-		res, err := loadPreview(after(ctx, state), conn, royaltytypes.QueryPreviewRequest{Work: p.Work, Amount: p.Amount.String()})
-		if err != nil && isPruned(err) {
-			return p, keptSince(ctx, conn, span, state, "", err)
-		}
-		if err != nil && state == height {
-			return p, err
-		}
-		// Before its block a work may not have been there.
-		if err == nil && res.Epoch == p.Epoch {
-			p.State, p.Shares, p.Held = state, res.Payees, res.Held
+// share asks what the lists of a payment's epoch assign of it, and how far that is.
+func share(ctx context.Context, conn *connect.Conn, height, moved int64, p receipts.Paid) (receipts.Paid, error) {
+	request := royaltytypes.QueryAssignedRequest{
+		Work: p.Work, Epoch: p.Epoch, Amount: p.Amount.String(), Height: uint64(height), Moved: uint64(moved),
+		Pagination: &query.PageRequest{Limit: previewPage},
+	}
+	for {
+		res, err := conn.Royalty().Assigned(ctx, &request)
+		if status.Code(err) == codes.ResourceExhausted {
+			p.Held = sdk.NewInt64Coin(p.Amount.Denom, 0)
+			p.Unknown = connect.Plain(err).Error()
 			return p, nil
 		}
+		if err != nil {
+			return p, err
+		}
+		p.Shares, p.Held, p.HoldersVersion, p.UpstreamVersion = append(p.Shares, res.Payees...), res.Held, res.HoldersVersion, res.UpstreamVersion
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 || len(p.Shares) >= maxPayees {
+			return p, nil
+		}
+		request.Pagination = &query.PageRequest{Limit: previewPage, Key: res.Pagination.NextKey}
 	}
-	p.Held = sdk.NewInt64Coin(p.Amount.Denom, 0)
-	p.Unknown = fmt.Sprintf("the work's lists of epoch %d came and went within block %d: no state has them", p.Epoch, height)
-	return p, nil
 }
 
 // errNoWaiting says that what waits was not asked for.

@@ -46,9 +46,6 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) e
 		if err := printShares(ctx, conn, p, waiting, titles, names); err != nil {
 			return err
 		}
-		if p.State != r.Height {
-			conn.Say("By the lists before the block: the work's own changed in it, after the payment.")
-		}
 	}
 	conn.Say("")
 	tab := table.New("denom", ">paid", ">due", ">fractions")
@@ -81,7 +78,7 @@ func printShares(
 	titles map[registrytypes.WorkID]string, names map[string]string,
 ) error {
 	rows, _ := conn.Flags().GetInt(flagRows)
-	tab := table.New("payee", "through", "work", ">share", "basis", ">due", ">waits now")
+	tab := table.New("payee", "through", "work", ">share", "basis", ">due", "state", ">waits now")
 	for _, s := range p.Shares {
 		if rows > 0 && tab.Len() == rows {
 			break
@@ -99,7 +96,7 @@ func printShares(
 			waits = waiting[s.Account].AmountOf(s.Amount.Denom).String()
 		}
 		tab.Row(payeeName(s, names), table.Short(title), s.Work.String(), portion, enumName(s.Basis.String(),
-			"BASIS_"), s.Amount.String(), waits)
+			"BASIS_"), s.Amount.String(), progressOf(s), waits)
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -113,6 +110,17 @@ func printShares(
 		conn.Say("%s in fractions of a unit, held in the works until later payments make them whole.", p.Held)
 	}
 	return nil
+}
+
+// progressOf says how far a part has come, for people.
+func progressOf(s royaltytypes.Payee) string {
+	switch s.Progress {
+	case royaltytypes.PROGRESS_WAITS:
+		return fmt.Sprintf("waits in %s of %s", enumName(s.AtStage.String(), "STAGE_"), s.AtWork)
+	case royaltytypes.PROGRESS_MERGED:
+		return fmt.Sprintf("merged in %s of %s", enumName(s.AtStage.String(), "STAGE_"), s.AtWork)
+	}
+	return enumName(s.Progress.String(), "PROGRESS_")
 }
 
 type receiptJSON struct {
@@ -136,11 +144,13 @@ type paidJSON struct {
 	PaymentChannel string               `json:"payment_channel,omitempty"`
 	Amount         string               `json:"amount"`
 	Epoch          uint64               `json:"epoch,string"`
-	State          int64                `json:"state_height,omitempty"`
-	Shares         []shareJSON          `json:"shares"`
-	Due            string               `json:"due"`
-	Held           string               `json:"held"`
-	Unknown        string               `json:"unknown,omitempty"`
+	// Versions of the lists that it goes by: the epochs that these came with.
+	HoldersVersion  uint32      `json:"holders_version"`
+	UpstreamVersion uint32      `json:"upstream_version"`
+	Shares          []shareJSON `json:"shares"`
+	Due             string      `json:"due"`
+	Held            string      `json:"held"`
+	Unknown         string      `json:"unknown,omitempty"`
 }
 
 type shareJSON struct {
@@ -153,6 +163,10 @@ type shareJSON struct {
 	Rate   uint32 `json:"rate"`
 	Weight uint32 `json:"weight"`
 	Amount string `json:"amount"`
+	// State is flushed, waits or merged; the stage and the work say where.
+	State   string                `json:"state"`
+	AtStage string                `json:"at_stage,omitempty"`
+	AtWork  *registrytypes.WorkID `json:"at_work,omitempty"`
 }
 
 type totalJSON struct {
@@ -177,7 +191,7 @@ func printReceiptJSON(
 		paid := paidJSON{
 			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant,
 			PaymentChannel: p.PaymentChannel,
-			Amount:         p.Amount.String(), Epoch: p.Epoch, State: p.State, Shares: []shareJSON{}, Due: p.Due().String(),
+			Amount:         p.Amount.String(), Epoch: p.Epoch, HoldersVersion: p.HoldersVersion, UpstreamVersion: p.UpstreamVersion, Shares: []shareJSON{}, Due: p.Due().String(),
 			Held: p.Held.String(), Unknown: p.Unknown,
 		}
 		for _, s := range p.Shares {
@@ -185,10 +199,15 @@ func printReceiptJSON(
 			if err != nil {
 				return fmt.Errorf("ask for the title of %s: %w", s.Work, err)
 			}
-			paid.Shares = append(paid.Shares, shareJSON{
+			line := shareJSON{
 				Account: s.Account, Name: names[s.Account], Work: s.Work, Title: title,
 				Basis: enumName(s.Basis.String(), "BASIS_"), Rate: s.Rate, Weight: s.Weight, Amount: s.Amount.String(),
-			})
+				State: enumName(s.Progress.String(), "PROGRESS_"),
+			}
+			if !s.AtWork.IsZero() {
+				line.AtStage, line.AtWork = enumName(s.AtStage.String(), "STAGE_"), &s.AtWork
+			}
+			paid.Shares = append(paid.Shares, line)
 		}
 		out.Payments = append(out.Payments, paid)
 	}

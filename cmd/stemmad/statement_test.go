@@ -27,6 +27,7 @@ func TestReceiptsAndStatements(t *testing.T) {
 	require.Equal(t, "100004uusdc", l.json("payments.0.due", "receipt", payment))
 	require.Equal(t, "1uusdc", l.json("payments.0.held", "receipt", payment))
 	require.Equal(t, "absolute", l.json("payments.0.shares.1.basis", "receipt", payment))
+	require.Equal(t, "flushed", l.json("payments.0.shares.1.state", "receipt", payment))
 	require.Equal(t, "alice", l.json("payments.0.shares.1.name", "receipt", payment))
 	require.Equal(t, "licence fee", l.json("payments.0.kind", "receipt", strings.ToLower(acquired)))
 	require.Equal(t, "100005", l.json("totals.0.paid", "receipt", payment))

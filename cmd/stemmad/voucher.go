@@ -97,7 +97,8 @@ func voucherCheckCmd() *cobra.Command {
 		Use:   "check FILE...",
 		Short: "Say what vouchers are worth, or why nothing",
 		Long: `Check looks at the newest voucher of each payment channel in the files ("-" is the standard
-input): its signature, its end, and what redeeming it would pay now. With --key it
+input): its signature, its end, when its payment channel closes, and what redeeming it
+would pay now. With --key it
 checks signatures with that key when no node answers, or with --offline always. It
 exits with 1 when any voucher pays nothing.`,
 		Example: `  stemmad voucher check v.json
@@ -173,6 +174,18 @@ func examineOnline(ctx context.Context, conn *connect.Conn, list []voucher.Vouch
 	return vouchers.Check(ctx, conn.Royalty(), chainID, list, time.Now())
 }
 
+// closing says when a voucher's payment channel closes: what is not redeemed by then goes
+// back to its payer.
+func closing(f vouchers.Finding) string {
+	switch {
+	case f.ClosesAt != nil:
+		return table.Time(*f.ClosesAt)
+	case f.CloseDelay > 0:
+		return (time.Duration(f.CloseDelay) * time.Second).String() + " after its payer asks"
+	}
+	return "unknown"
+}
+
 func printFindings(conn *connect.Conn, findings []vouchers.Finding, older int) error {
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
@@ -180,7 +193,7 @@ func printFindings(conn *connect.Conn, findings []vouchers.Finding, older int) e
 			Older    int                `json:"older_left_out,omitempty"`
 		}{findings, older})
 	}
-	tab := table.New("payment channel", ">total", "good until", ">pays now")
+	tab := table.New("payment channel", ">total", "good until", "channel closes", ">pays now")
 	for _, f := range findings {
 		until := "no end"
 		if f.Voucher.Expires > 0 {
@@ -193,7 +206,7 @@ func printFindings(conn *connect.Conn, findings []vouchers.Finding, older int) e
 		case f.Pays != nil:
 			pays = f.Pays.String()
 		}
-		tab.Row(f.Voucher.PaymentChannel.String(), f.Voucher.Total.String(), until, pays)
+		tab.Row(f.Voucher.PaymentChannel.String(), f.Voucher.Total.String(), until, closing(f), pays)
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err

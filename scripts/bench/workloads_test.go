@@ -109,7 +109,7 @@ func collecting() []workload {
 	}
 	return []workload{
 		{name: "settle", setup: payOwn(50), messages: func(b *round, i int) []sdk.Msg {
-			return []sdk.Msg{&royaltytypes.MsgSettle{Sender: b.signers[i].String(), Works: []registrytypes.WorkID{b.own(i).ID}}}
+			return []sdk.Msg{&royaltytypes.MsgSettle{Sender: b.signers[i].String(), Works: []registrytypes.WorkID{b.own(i).ID}, Denoms: []string{"uusdc"}}}
 		}},
 		{name: "withdraw", setup: payOwn(5000), messages: func(b *round, i int) []sdk.Msg {
 			return []sdk.Msg{&royaltytypes.MsgWithdraw{Account: b.signers[i].String(), Denoms: []string{"uusdc"}}}

@@ -28,8 +28,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx royalty pay WORK 1000000uusdc --from alice`, "work", "amount"),
 				command("PayMany", "pay-many --payments JSON [--payments JSON ...]", "Pay up to 1,000 works, all or none",
 					`stemmad tx royalty pay-many --payments '{"work":"WORK","amount":{"denom":"uusdc","amount":"100"}}' --from alice`),
-				command("Settle", "settle WORK...", "Have what waits at up to 100 works passed on, however little it is",
-					`stemmad tx royalty settle WORK --from alice`, "works..."),
+				command("Settle", "settle WORK... --denoms DENOM", "Have what waits at up to 100 works passed on, however little it is",
+					`stemmad tx royalty settle WORK --denoms uusdc --from alice`, "works..."),
 				command("Withdraw", "withdraw [DENOM...]", "Take your balance out; all denoms when none is named",
 					`stemmad tx royalty withdraw uusdc --from alice`, "denoms..."),
 				command("AssignShares", "assign-shares WORK --shares JSON [--shares JSON ...]",
@@ -50,7 +50,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx royalty close-payment-channel PAYCHANNEL --from alice`, "payment_channel"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx royalty update-params-proposal '{"denoms":[{"denom":"ustem","min_payment":"1","min_flow":"100","min_payout":"10000"}],`+
-						`"sweep_budget":20000,"payout_budget":5000,"max_reach":25000,"gas_per_receiver":"1000"}' `+
+						`"sweep_budget":20000,"payout_budget":5000,"max_reach":15000,"gas_per_receiver":"1000","gas_per_line":"5000"}' `+
 						`--title "Denoms" --summary "The staking token only" --deposit 10000000ustem --from alice`, "params")),
 			},
 		},
@@ -68,6 +68,11 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query royalty balances BOB`, "account"),
 				command("Preview", "preview WORK AMOUNT", "Show who would get what from a payment, without making it",
 					`stemmad query royalty preview WORK 1000000uusdc`, "work", "amount"),
+				command("Assigned", "assigned WORK EPOCH AMOUNT HEIGHT", "Show what the lists of a payment's epoch assigned of it, to whom, and how far that is",
+					`stemmad query royalty assigned WORK 0 1000000uusdc 1200`, "work", "epoch", "amount", "height"),
+				command("PreviewShares", "preview-shares WORK HOLDER --accounts ACCOUNT --weights PPM ...",
+					"Show what dividing a holder's share would change, without doing it",
+					`stemmad query royalty preview-shares WORK ALICE --accounts BOB --weights 1000000`, "work", "holder"),
 				command("PaymentChannel", "payment-channel PAYCHANNEL", "Show a payment channel and its payees", `stemmad query royalty payment-channel PAYCHANNEL`, "payment_channel"),
 				command("PaymentChannels", "payment-channels PAYER", "List the open payment channels of a payer", `stemmad query royalty payment-channels BOB`, "payer"),
 				command("Turnover", "turnover", "List what was paid in and out over the chain's life", `stemmad query royalty turnover`),

@@ -17,11 +17,18 @@ type Reader interface {
 // Book is where a sweep reads lists and keeps money.
 type Book interface {
 	Reader
+	// Now is the height of the block, which stages note as that of their last flush.
+	Now() uint64
 	// Stages returns a pot's money. A sweep changes it in place, so every call
 	// must return the same pointer.
 	Stages(Pot) (*Stages, error)
-	// Ready reports whether so much in a stage is worth a flush.
-	Ready(denom string, unflushed *big.Int) bool
+	// Ready reports whether so much in a stage is worth a flush. `earned` waits for
+	// as much as is worth a flush for each holder.
+	Ready(pot Pot, kind Kind, unflushed *big.Int) bool
+	// Size returns how many hold a work's revenue, and whether the work has grown: it
+	// owes relative shares that the payers of some of its derivatives are not charged
+	// for.
+	Size(Work) (holders uint32, grown bool, err error)
 	// TookIn tells that an amount entered `paid` or `received` of a pot: what the
 	// work takes in, gross. It comes after Stages of the pot and cannot fail.
 	TookIn(pot Pot, amount *big.Int)

@@ -37,12 +37,9 @@ func pot(work flow.Work) flow.Pot { return flow.Pot{Work: work, Denom: denom} }
 // block runs one sweep over the first items of the queue, all of them when load is
 // 0, and returns what it told the book.
 func (d *desk) block(load, budget int, before func(s *flow.Sweep)) []string {
-	loaded, more := d.queue, false
-	if load > 0 && load < len(d.queue) {
-		loaded, more = d.queue[:load], true
-	}
 	d.said = nil
-	s := flow.NewSweep(d, loaded, more)
+	usual, late := lanes(d.queue)
+	s := flow.NewSweep(d, head(usual, load), head(late, load))
 	if before != nil {
 		before(s)
 	}
@@ -62,6 +59,25 @@ func (d *desk) block(load, budget int, before func(s *flow.Sweep)) []string {
 	}
 	d.queue = sorted(queue)
 	return d.said
+}
+
+// lanes divides a queue into its two.
+func lanes(queue []flow.Item) (usual, late []flow.Item) {
+	for _, item := range queue {
+		if item.Round >= flow.Late {
+			late = append(late, item)
+		} else {
+			usual = append(usual, item)
+		}
+	}
+	return usual, late
+}
+
+func head(items []flow.Item, load int) flow.Waiting {
+	if load > 0 && load < len(items) {
+		return flow.Waiting{Items: items[:load], More: true}
+	}
+	return flow.Waiting{Items: items}
 }
 
 // pay puts payments of an amount into a sweep.
@@ -142,8 +158,12 @@ func (d *desk) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
 }
 
 func (d *desk) Flushed(item flow.Item, from, to *big.Int, receivers int) {
-	d.said = append(d.said, fmt.Sprintf("%s of %s from %s to %s, %d get it",
-		kinds[item.Kind], item.Pot.Work, from, to, receivers))
+	lane := ""
+	if item.Round >= flow.Late {
+		lane = "late "
+	}
+	d.said = append(d.said, fmt.Sprintf("%s%s of %s from %s to %s, %d get it",
+		lane, kinds[item.Kind], item.Pot.Work, from, to, receivers))
 }
 
 func (d *desk) Failed(item flow.Item, err error) {

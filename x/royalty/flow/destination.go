@@ -45,4 +45,6 @@ func Earner(r Reader, work Work) (earner Work, held bool, err error) {
 }
 
 // wholeTo is a stage's receivers when all of it goes to another work.
-func wholeTo(work Work) []Receiver { return []Receiver{{Work: work, Into: Earned, Weight: Whole}} }
+func wholeTo(work Work) []Receiver {
+	return []Receiver{{Work: work, Into: Earned, Weight: Whole, Counted: CountedHolders}}
+}

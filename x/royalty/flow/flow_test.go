@@ -220,6 +220,6 @@ func TestJoinKeepsTheHighestRateOnce(t *testing.T) {
 		flow.Source{Work: "y", Policy: flow.Relative, Rate: 3, Holders: 1, Upstream: b})
 	require.Equal(t, []flow.Owed{{To: "a", Weight: 9, Holders: 2}, {To: "b", Weight: 1, Holders: 1}, {To: "c", Weight: 7, Holders: 1}}, joined.Absolute)
 	require.Equal(t, []flow.Owed{{To: "y", Weight: 3, Holders: 1}}, joined.Relative)
-	require.Equal(t, uint64(3+4), joined.Reach(0))
+	require.Equal(t, uint64(1+1+3+4), joined.Reach(1, 0))
 	require.Len(t, a.Absolute, 2, "the sources' lists stay as they are")
 }

@@ -93,7 +93,7 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 		m := move{pot: item.Pot, round: item.Round, holder: c.Account, into: c.Into, amount: c.Amount}
 		if c.Account == "" {
 			m.pot.Work = c.Work
-			if err := s.aim(&m, item.Pot.Work, own); err != nil {
+			if err := s.aim(&m, item.Pot.Work, c.Counted, own); err != nil {
 				return f, err
 			}
 			if m.holder != "" && !s.passed[m.pot] {
@@ -105,15 +105,23 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	return f, nil
 }
 
-// aim finds the stages that a move enters, or the sole holder behind them. A table
-// that cannot be read holds up nobody else: its stage is what fails, in its turn.
-func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
+// aim finds the stages that a move enters, or the sole holder behind them, and its
+// lane: what no payer was charged for is late, and so is all that follows from it. A
+// table that cannot be read holds up nobody else: its stage is what fails, in its turn.
+func (s *Sweep) aim(m *move, flushed Work, counted uint32, own []Holding) (err error) {
 	if m.into == Received {
 		if m.generation, err = s.book.Generation(m.pot.Work); err != nil {
 			return err
 		}
 	} else if m.pot.Work, m.held, err = s.earner(m.pot.Work); err != nil {
 		return err
+	}
+	holdersNow, grown, err := s.book.Size(m.pot.Work)
+	if err != nil {
+		return err
+	}
+	if m.into == Received && grown || m.into == Earned && counted > 0 && holdersNow > counted {
+		m.round = max(m.round, s.late.fresh)
 	}
 	if m.stages, err = s.book.Stages(m.pot); err != nil {
 		return err
@@ -135,7 +143,7 @@ func (s *Sweep) aim(m *move, flushed Work, own []Holding) (err error) {
 // apply moves what was planned. It cannot fail.
 func (s *Sweep) apply(f flush) {
 	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
-	f.stage.settle(f.receivers, f.moves)
+	f.stage.settle(f.receivers, f.moves, s.book.Now())
 	for _, m := range f.moves {
 		switch {
 		case m.holder == "" && s.closing && m.pot != f.item.Pot:
@@ -168,7 +176,7 @@ func (s *Sweep) enter(item Item, stage *Stage, amount *big.Int) {
 	if item.Kind != Earned {
 		s.book.TookIn(item.Pot, amount)
 	}
-	if s.ready(item.Pot, stage) {
+	if s.ready(item.Pot, item.Kind, stage) {
 		s.push(item)
 	}
 }

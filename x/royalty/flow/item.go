@@ -8,11 +8,17 @@ type Pot struct {
 	Denom string
 }
 
+// Late is the first round of the late lane: what no payer was charged for, because the
+// holders of a work or what it owes became more after the list was made that payers are
+// charged by. It is served from what the budget leaves over, and a tenth of it at least.
+const Late = 1 << 63
+
 // Item is a stage that waits to be flushed. Items are served in the order of
 // Compare: by round, then `paid`, then `received` from the newest generation
 // down, then `earned`, so that flows which meet at an ancestor merge.
 type Item struct {
-	// Round separates what may join now from what must wait its turn.
+	// Round separates what may join now from what must wait its turn. Rounds from
+	// Late on are the late lane's.
 	Round uint64
 	Kind  Kind
 	// Generation of the work for Received; 0 otherwise.

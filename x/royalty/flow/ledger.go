@@ -11,7 +11,8 @@ import (
 // Ledger is a Book in memory, with nothing too small to flush: what `simulate`
 // and the property tests run on.
 type Ledger struct {
-	// Minimum is the least unflushed amount that makes a stage ready.
+	// Minimum is the least unflushed amount that makes a stage ready, `earned` for each
+	// holder. 1: nothing is too small, however many hold it.
 	Minimum *big.Int
 	// Load is how much of the queue a sweep sees; 0: all.
 	Load         int
@@ -19,10 +20,12 @@ type Ledger struct {
 	destinations map[Work]Destination
 	generations  map[Work]uint32
 	stages       map[Pot]*Stages
-	balances     map[Account]map[string]*big.Int
-	paidIn       map[string]*big.Int
-	takenIn      map[Pot]*big.Int
-	queue        map[Item]struct{}
+	// grown are works that owe more than payers of their derivatives are charged for.
+	grown    map[Work]bool
+	balances map[Account]map[string]*big.Int
+	paidIn   map[string]*big.Int
+	takenIn  map[Pot]*big.Int
+	queue    map[Item]struct{}
 }
 
 // NewLedger returns an empty ledger.
@@ -30,6 +33,7 @@ func NewLedger() *Ledger {
 	return &Ledger{
 		Minimum:      big.NewInt(1),
 		lists:        map[Work]Lists{},
+		grown:        map[Work]bool{},
 		generations:  map[Work]uint32{},
 		stages:       map[Pot]*Stages{},
 		balances:     map[Account]map[string]*big.Int{},
@@ -80,13 +84,14 @@ func (l *Ledger) Pay(budget int, payments ...Payment) error {
 func (l *Ledger) Change(work Work, next Lists) error {
 	s := l.sweep()
 	was := l.lists[work]
+	l.lists[work] = next // what is ready afterwards is by the new ones
 	for _, pot := range l.pots(work) {
 		err := s.Close(pot, was, !was.Upstream.Equal(next.Upstream), !slices.Equal(was.Holders, next.Holders))
 		if err != nil {
+			l.lists[work] = was
 			return err
 		}
 	}
-	l.lists[work] = next
 	s.Deliver()
 	l.requeue(s)
 	return nil
@@ -147,10 +152,31 @@ func (l *Ledger) Raise(work Work, generation uint32) {
 // sweep starts a sweep over as much of the queue as Load says.
 func (l *Ledger) sweep() *Sweep {
 	items := slices.SortedFunc(maps.Keys(l.queue), Item.Compare)
-	if l.Load > 0 && len(items) > l.Load {
-		return NewSweep(l, items[:l.Load], true)
+	late := slices.IndexFunc(items, func(i Item) bool { return i.Round >= Late })
+	if late < 0 {
+		late = len(items)
 	}
-	return NewSweep(l, items, false)
+	return NewSweep(l, l.head(items[:late]), l.head(items[late:]))
+}
+
+func (l *Ledger) head(items []Item) Waiting {
+	if l.Load > 0 && len(items) > l.Load {
+		return Waiting{Items: items[:l.Load], More: true}
+	}
+	return Waiting{Items: items}
+}
+
+// Grow marks a work as one that owes more than payers of its derivatives are charged
+// for.
+func (l *Ledger) Grow(work Work) { l.grown[work] = true }
+
+// Now implements Book. A ledger has no blocks.
+func (l *Ledger) Now() uint64 { return 0 }
+
+// Size implements Book.
+func (l *Ledger) Size(work Work) (holders uint32, grown bool, err error) {
+	lists, err := l.Lists(work)
+	return uint32(len(lists.Holders)), l.grown[work], err
 }
 
 func (l *Ledger) requeue(s *Sweep) {
@@ -219,7 +245,13 @@ func (l *Ledger) Stages(pot Pot) (*Stages, error) {
 }
 
 // Ready implements Book.
-func (l *Ledger) Ready(_ string, unflushed *big.Int) bool { return unflushed.Cmp(l.Minimum) >= 0 }
+func (l *Ledger) Ready(pot Pot, kind Kind, unflushed *big.Int) bool {
+	least := l.Minimum
+	if holders := len(l.lists[pot.Work].Holders); kind == Earned && least.Cmp(big.NewInt(1)) > 0 {
+		least = new(big.Int).Mul(least, big.NewInt(int64(holders)))
+	}
+	return unflushed.Cmp(least) >= 0
+}
 
 // TookIn implements Book.
 func (l *Ledger) TookIn(pot Pot, amount *big.Int) {
@@ -309,7 +341,7 @@ func (l *Ledger) CheckStages() error {
 			if s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(s.Unflushed()) < 0 {
 				return errors.New(state)
 			}
-			waits := s.Unflushed().Sign() > 0 && l.Ready(pot.Denom, s.Unflushed()) && !(held && Kind(kind) == Earned)
+			waits := s.Unflushed().Sign() > 0 && l.Ready(pot, Kind(kind), s.Unflushed()) && !(held && Kind(kind) == Earned)
 			if _, ok := queued[place{pot, Kind(kind)}]; waits && !ok {
 				return fmt.Errorf("%s: it is ready and not queued", state)
 			}

@@ -72,12 +72,17 @@ func TestDenomsDoNotMeet(t *testing.T) {
 
 // TestOneIsTheLeastThatIsReady, unless a ledger says otherwise.
 func TestOneIsTheLeastThatIsReady(t *testing.T) {
-	l := flow.NewLedger()
-	require.False(t, l.Ready(denom, new(big.Int)))
-	require.True(t, l.Ready(denom, big.NewInt(1)))
+	l := newDesk(t, "song: ann 50%, ben 50%").Ledger
+	ready := func(kind flow.Kind, amount int64) bool { return l.Ready(pot("song"), kind, big.NewInt(amount)) }
+	for _, kind := range []flow.Kind{flow.Paid, flow.Received, flow.Earned} {
+		require.False(t, ready(kind, 0))
+		require.True(t, ready(kind, 1))
+	}
 	l.Minimum = big.NewInt(3)
-	require.False(t, l.Ready(denom, big.NewInt(2)))
-	require.True(t, l.Ready(denom, big.NewInt(3)))
+	for kind, least := range map[flow.Kind]int64{flow.Paid: 3, flow.Received: 3, flow.Earned: 6} {
+		require.False(t, ready(kind, least-1))
+		require.True(t, ready(kind, least), "`earned` waits for as much for each holder")
+	}
 }
 
 // TestTheCheckOfStages finds each fault that a stage can have, and no other.
@@ -100,8 +105,8 @@ func TestTheCheckOfStages(t *testing.T) {
 			"a unit is ready", flow.Paid, 1, 0, 1, false, 1,
 			`stage 0 of "song" in uusdc: total 1, flushed 0, held 1: it is ready and not queued`,
 		},
-		{"earned is ready", flow.Earned, 3, 1, 2, false, 2, "not queued"},
-		{"earned is ready, but held", flow.Earned, 3, 1, 2, true, 2, ""},
+		{"earned is ready", flow.Earned, 5, 1, 4, false, 2, "not queued"},
+		{"earned is ready, but held", flow.Earned, 5, 1, 4, true, 2, ""},
 		{"in escrow only earned is held", flow.Received, 3, 1, 2, true, 2, "not queued"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

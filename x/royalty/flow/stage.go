@@ -28,6 +28,9 @@ type Stage struct {
 	Flushed big.Int
 	// Held is what has not left.
 	Held big.Int
+	// FlushedAt is the height of the last block that flushed it; 0: none did, or it has
+	// nothing to remember.
+	FlushedAt uint64
 }
 
 // Stages is the money of one work in one denom, by Kind.
@@ -41,7 +44,14 @@ type Receiver struct {
 	Account Account
 	// Weight in ppm.
 	Weight uint32
+	// Counted is for how many holders of the work the payer is charged, for a stage
+	// `earned`; 0: for all that there are.
+	Counted uint32
 }
+
+// CountedHolders is for how many holders of a work a payer is charged that reaches it
+// by relative shares.
+const CountedHolders = 4
 
 // Credit is an amount on its way to a receiver.
 type Credit struct {
@@ -103,22 +113,27 @@ func (s *Stage) Rest(receivers []Receiver) *big.Int {
 // settle takes note that what was due has left. A stage whose only receiver has had
 // all that ever entered has nothing to remember: it begins at 0 again, so that it
 // need not be stored.
-func (s *Stage) settle(receivers []Receiver, moves []move) {
+func (s *Stage) settle(receivers []Receiver, moves []move, now uint64) {
 	for _, m := range moves {
 		s.Held.Sub(&s.Held, m.amount)
 	}
 	s.Flushed.Set(&s.Total)
+	s.FlushedAt = now
 	if len(receivers) == 1 && s.Held.Sign() == 0 {
-		s.Total.SetInt64(0)
-		s.Flushed.SetInt64(0)
+		*s = Stage{}
 	}
 }
 
 // Restart is for a change of the stage's receivers, after a flush under the old
-// ones: the total begins at 0 and the held rest enters anew.
-func (s *Stage) Restart() {
+// ones: the total begins at 0 and the held rest enters anew. What entered before has
+// been passed on.
+func (s *Stage) Restart(now uint64) {
 	s.Total.Set(&s.Held)
 	s.Flushed.SetInt64(0)
+	s.FlushedAt = now
+	if s.Total.Sign() == 0 {
+		s.FlushedAt = 0
+	}
 }
 
 // part sets z to floor(total*weight/1e6).
@@ -149,7 +164,7 @@ func (l Lists) Receivers(work Work, kind Kind) []Receiver {
 	rest := uint32(Whole)
 	if kind == Paid {
 		for _, o := range l.Upstream.Absolute {
-			receivers = append(receivers, Receiver{Work: o.To, Into: Earned, Weight: o.Weight})
+			receivers = append(receivers, Receiver{Work: o.To, Into: Earned, Weight: o.Weight, Counted: o.Holders})
 			rest -= o.Weight
 		}
 	}
@@ -158,7 +173,11 @@ func (l Lists) Receivers(work Work, kind Kind) []Receiver {
 		rest -= o.Weight
 	}
 	if rest > 0 {
-		receivers = append(receivers, Receiver{Work: work, Into: Earned, Weight: rest})
+		own := Receiver{Work: work, Into: Earned, Weight: rest}
+		if kind == Received {
+			own.Counted = CountedHolders
+		}
+		receivers = append(receivers, own)
 	}
 	return receivers
 }

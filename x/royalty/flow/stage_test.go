@@ -27,13 +27,17 @@ func TestReceivers(t *testing.T) {
 		return flow.Receiver{Work: "r", Into: flow.Received, Weight: weight}
 	}
 	w := func(weight uint32) flow.Receiver { return flow.Receiver{Work: "w", Into: flow.Earned, Weight: weight} }
+	fourOf := func(r flow.Receiver) flow.Receiver {
+		r.Counted = flow.CountedHolders
+		return r
+	}
 	for _, c := range []struct {
 		absolute, relative uint32
 		kind               flow.Kind
 		want               []flow.Receiver
 	}{
 		{300_000, 200_000, flow.Paid, []flow.Receiver{a(300_000), r(200_000), w(500_000)}},
-		{300_000, 200_000, flow.Received, []flow.Receiver{r(200_000), w(800_000)}},
+		{300_000, 200_000, flow.Received, []flow.Receiver{r(200_000), fourOf(w(800_000))}},
 		{300_000, 699_999, flow.Paid, []flow.Receiver{a(300_000), r(699_999), w(1)}},
 		{300_000, 700_000, flow.Paid, []flow.Receiver{a(300_000), r(700_000)}},
 		{300_000, 200_000, flow.Earned, []flow.Receiver{

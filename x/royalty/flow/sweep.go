@@ -15,8 +15,9 @@ type Sweep struct {
 	book Book
 	// loaded are the items as the caller stores them.
 	loaded []Item
-	queue  itemHeap
 	queued map[Item]bool
+	// usual is what payers were charged for, late what nobody was.
+	usual, late lane
 	// failed are stages that could not be flushed. They are tried again with what
 	// comes next, not now: the rest would wait for them.
 	failed []Item
@@ -26,6 +27,11 @@ type Sweep struct {
 	// aside until all are closed.
 	closing bool
 	aside   []move
+}
+
+// lane is a queue with rounds of its own.
+type lane struct {
+	queue itemHeap
 	// fresh is the round that money from outside joins.
 	fresh uint64
 	// last is the greatest item loaded when there are more; nothing beyond it
@@ -33,12 +39,25 @@ type Sweep struct {
 	last *Item
 }
 
-// NewSweep starts a sweep over the items loaded from the queue, in order. more
-// says that the queue goes on after them. A work's generation may have been raised
-// since its item was stored, so it is read anew.
-func NewSweep(book Book, loaded []Item, more bool) *Sweep {
-	s := &Sweep{book: book, loaded: loaded, queued: make(map[Item]bool, len(loaded)), passed: map[Pot]bool{}}
-	for _, item := range loaded {
+// Waiting are the first items of a lane, in order. More says that it goes on after
+// them.
+type Waiting struct {
+	Items []Item
+	More  bool
+}
+
+// lateShare: the late lane gets one part in so many of a budget at least.
+const lateShare = 10
+
+// NewSweep starts a sweep over the items loaded from the two lanes of the queue. A
+// work's generation may have been raised since its item was stored, so it is read anew.
+func NewSweep(book Book, usual, late Waiting) *Sweep {
+	s := &Sweep{
+		book: book, loaded: slices.Concat(usual.Items, late.Items), passed: map[Pot]bool{},
+		usual: newLane(0, usual), late: newLane(Late, late),
+	}
+	s.queued = make(map[Item]bool, len(s.loaded))
+	for _, item := range s.loaded {
 		if item.Kind == Received {
 			// An error here would be found again, and reported, when it is served.
 			if generation, err := book.Generation(item.Pot.Work); err == nil {
@@ -47,14 +66,27 @@ func NewSweep(book Book, loaded []Item, more bool) *Sweep {
 		}
 		s.push(item)
 	}
-	if len(loaded) > 0 {
+	return s
+}
+
+func newLane(first uint64, waiting Waiting) lane {
+	l := lane{fresh: first}
+	if len(waiting.Items) > 0 {
 		// A round is under way: what comes now waits for the next.
-		s.fresh = loaded[0].Round + 1
-		if more {
-			s.last = &loaded[len(loaded)-1]
+		l.fresh = waiting.Items[0].Round + 1
+		if waiting.More {
+			l.last = &waiting.Items[len(waiting.Items)-1]
 		}
 	}
-	return s
+	return l
+}
+
+// laneOf returns the lane of a round.
+func (s *Sweep) laneOf(round uint64) *lane {
+	if round >= Late {
+		return &s.late
+	}
+	return &s.usual
 }
 
 // Pay puts a payment into the work's `paid` stage.
@@ -67,7 +99,7 @@ func (s *Sweep) Pay(pot Pot, amount *big.Int) error {
 		if err := stages[Paid].fits(amount); err != nil {
 			return err
 		}
-		s.enter(Item{Round: s.fresh, Kind: Paid, Pot: pot}, &stages[Paid], amount)
+		s.enter(Item{Round: s.usual.fresh, Kind: Paid, Pot: pot}, &stages[Paid], amount)
 		return nil
 	})
 }
@@ -80,7 +112,7 @@ func (s *Sweep) Demand(pot Pot) error {
 // Check queues those stages of a pot that are ready: for when what makes a stage
 // ready has changed.
 func (s *Sweep) Check(pot Pot) error {
-	return s.queueStages(pot, func(_ Kind, stage *Stage) bool { return s.ready(pot, stage) })
+	return s.queueStages(pot, func(kind Kind, stage *Stage) bool { return s.ready(pot, kind, stage) })
 }
 
 // Redirect takes note that the destination of a pot's work has changed. What lies
@@ -91,7 +123,7 @@ func (s *Sweep) Redirect(pot Pot) error {
 		if kind != Earned {
 			return false
 		}
-		stage.Restart()
+		stage.Restart(s.book.Now())
 		return stage.Unflushed().Sign() > 0
 	})
 }
@@ -117,9 +149,9 @@ func (s *Sweep) queueStages(pot Pot, choose func(Kind, *Stage) bool) error {
 			return err
 		}
 		for _, item := range []Item{
-			{Round: s.fresh, Kind: Paid, Pot: pot},
-			{Round: s.fresh, Kind: Received, Generation: generation, Pot: pot},
-			{Round: s.fresh, Kind: Earned, Pot: pot},
+			{Round: s.usual.fresh, Kind: Paid, Pot: pot},
+			{Round: s.usual.fresh, Kind: Received, Generation: generation, Pot: pot},
+			{Round: s.usual.fresh, Kind: Earned, Pot: pot},
 		} {
 			if choose(item.Kind, &stages[item.Kind]) {
 				s.push(item)
@@ -148,7 +180,7 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 				failures = append(failures, guard(func() error { return s.closeStage(pot, kind, stages, lists) }))
 			}
 			if kind == Earned && holdersChange || kind != Earned && upstreamChanges {
-				stages[kind].Restart()
+				stages[kind].Restart(s.book.Now())
 			}
 		}
 		return errors.Join(append(failures, s.Check(pot))...)
@@ -166,7 +198,12 @@ func (s *Sweep) Deliver() {
 
 // closeStage flushes one stage under the lists given.
 func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) error {
-	receivers := lists.Receivers(pot.Work, kind)
+	receivers, round := lists.Receivers(pot.Work, kind), s.usual.fresh
+	if _, grown, err := s.book.Size(pot.Work); err != nil {
+		return err
+	} else if kind == Received && grown {
+		round = s.late.fresh
+	}
 	if kind == Earned {
 		to, held, err := s.earner(pot.Work)
 		if held || err != nil {
@@ -176,7 +213,7 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 			receivers = wholeTo(to)
 		}
 	}
-	f, err := s.plan(Item{Round: s.fresh, Kind: kind, Pot: pot}, stages, receivers, lists.Holders)
+	f, err := s.plan(Item{Round: round, Kind: kind, Pot: pot}, stages, receivers, lists.Holders)
 	if err != nil {
 		return err
 	}
@@ -187,35 +224,44 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 // Run serves items until the budget of receivers is used up or nothing waits.
 // A stage is flushed whole; one larger than the whole budget is served alone.
 // A stage that fails is reported and waits for the next round, and the rest goes
-// on.
+// on. The late lane has what the usual one leaves of the budget, and a tenth of it,
+// one stage at least, in any case.
 func (s *Sweep) Run(budget int) {
 	s.Deliver()
-	for spent := 0; spent < budget && len(s.queue) > 0; {
+	left := budget - s.run(&s.usual, budget)
+	s.run(&s.late, max(left, budget/lateShare, min(budget, 1)))
+}
+
+// run serves items of one lane and returns what they cost. What they pass on joins
+// this lane or the late one.
+func (s *Sweep) run(l *lane, budget int) (spent int) {
+	for spent < budget && len(l.queue) > 0 {
 		// It leaves the queue before it is served: serving it may queue what comes
 		// before it.
-		item := s.pop()
-		if s.last != nil && item.Compare(*s.last) > 0 {
+		item := s.pop(l)
+		if l.last != nil && item.Compare(*l.last) > 0 {
 			s.push(item)
-			return
+			return spent
 		}
 		cost, err := s.serve(item, budget-spent, spent == 0)
 		switch {
 		case err != nil:
 			s.book.Failed(item, err)
-			item.Round = s.fresh
+			item.Round = l.fresh
 			s.failed = append(s.failed, item)
 		case cost < 0:
 			s.push(item)
-			return
+			return spent
 		}
 		spent += max(1, cost)
 	}
+	return spent
 }
 
 // Changes returns which of the loaded items leave the stored queue and which
 // join it, each in order.
 func (s *Sweep) Changes() (leave, join []Item) {
-	items := slices.Concat(s.queue, s.failed)
+	items := slices.Concat(s.usual.queue, s.late.queue, s.failed)
 	waiting := make(map[Item]bool, len(items))
 	for _, item := range items {
 		waiting[item] = true
@@ -230,20 +276,20 @@ func (s *Sweep) Changes() (leave, join []Item) {
 }
 
 // ready reports whether what a stage has taken in is worth a flush.
-func (s *Sweep) ready(pot Pot, stage *Stage) bool {
+func (s *Sweep) ready(pot Pot, kind Kind, stage *Stage) bool {
 	unflushed := stage.Unflushed()
-	return unflushed.Sign() > 0 && s.book.Ready(pot.Denom, unflushed)
+	return unflushed.Sign() > 0 && s.book.Ready(pot, kind, unflushed)
 }
 
 func (s *Sweep) push(item Item) {
 	if !s.queued[item] {
 		s.queued[item] = true
-		heap.Push(&s.queue, item)
+		heap.Push(&s.laneOf(item.Round).queue, item)
 	}
 }
 
-func (s *Sweep) pop() Item {
-	item := heap.Pop(&s.queue).(Item)
+func (s *Sweep) pop(l *lane) Item {
+	item := heap.Pop(&l.queue).(Item)
 	delete(s.queued, item)
 	return item
 }

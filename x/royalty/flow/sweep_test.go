@@ -125,7 +125,7 @@ func TestAStageThatFailsWaitsAndHoldsUpNobody(t *testing.T) {
 			require.NoError(t, b.AddWork("good", sole("bob")))
 			var queue []flow.Item
 			sweep := func(works ...flow.Work) {
-				s := flow.NewSweep(b, queue, false)
+				s := flow.NewSweep(b, flow.Waiting{Items: queue}, flow.Waiting{})
 				for _, work := range works {
 					require.NoError(t, s.Pay(flow.Pot{Work: work, Denom: denom}, big.NewInt(10)))
 				}

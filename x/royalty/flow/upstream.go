@@ -21,6 +21,8 @@ const (
 	MaxRelative = 1024
 	// MaxHolders bounds the table of those who hold a work's revenue.
 	MaxHolders = 32
+	// MinShare is the least share of a holder.
+	MinShare = 100
 	// MaxReceivers is the size of the largest possible stage.
 	MaxReceivers = MaxAbsolute + MaxRelative + 1
 )
@@ -177,16 +179,4 @@ func (u Upstream) Check() error {
 // Equal reports whether both owe the same.
 func (u Upstream) Equal(v Upstream) bool {
 	return slices.Equal(u.Absolute, v.Absolute) && slices.Equal(u.Relative, v.Relative)
-}
-
-// Reach counts the receivers that a payment to a work with this list can set
-// in motion: those of its paid stage except the work itself, its ancestors'
-// holders, and what its relative sources set in motion in turn, which received
-// gives.
-func (u Upstream) Reach(received uint64) uint64 {
-	reach := uint64(len(u.Absolute)) + received
-	for _, o := range u.Absolute {
-		reach += uint64(o.Holders)
-	}
-	return reach
 }

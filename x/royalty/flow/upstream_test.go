@@ -39,13 +39,6 @@ func TestEqualListsOweTheSame(t *testing.T) {
 	require.False(t, flow.Upstream{Absolute: a, Relative: b}.Equal(flow.Upstream{Absolute: a, Relative: a}))
 }
 
-// TestReachCountsWhoIsSetInMotion: both ancestors, their three holders and what the
-// relative sources say of themselves.
-func TestReachCountsWhoIsSetInMotion(t *testing.T) {
-	u := flow.Upstream{Absolute: []flow.Owed{{To: "a", Weight: 1, Holders: 1}, {To: "b", Weight: 1, Holders: 2}}}
-	require.Equal(t, uint64(2+3+10), u.Reach(10))
-}
-
 // TestAJoinIsAUnion: every order of works, each once, with the higher of two rates
 // and of two numbers of holders, wherever they stand.
 func TestAJoinIsAUnion(t *testing.T) {

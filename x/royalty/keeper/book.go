@@ -143,18 +143,31 @@ func (b *book) TookIn(pot flow.Pot, amount *big.Int) {
 	}
 }
 
-// Ready implements flow.Book.
-func (b *book) Ready(denom string, unflushed *big.Int) bool {
-	return stageReady(b.params, denom, unflushed)
+// Now implements flow.Book.
+func (b *book) Now() uint64 { return heightOf(b.ctx) }
+
+// Size implements flow.Book.
+func (b *book) Size(work flow.Work) (holders uint32, grown bool, err error) {
+	head, err := b.head(work)
+	return head.Holders, head.Grown, err
 }
 
-// stageReady reports whether so much in a stage is worth a flush. A denom that is
-// no longer accepted has no minimum.
-func stageReady(params types.Params, denom string, unflushed *big.Int) bool {
-	for _, d := range params.Denoms {
-		if d.Denom == denom {
-			return unflushed.Cmp(d.MinFlow.BigIntMut()) >= 0
+// Ready implements flow.Book. A denom that is no longer accepted has no minimum. A
+// head that cannot be read is found, and reported, when the stage is served.
+func (b *book) Ready(pot flow.Pot, kind flow.Kind, unflushed *big.Int) bool {
+	for _, d := range b.params.Denoms {
+		if d.Denom != pot.Denom {
+			continue
 		}
+		least := d.MinFlow.BigIntMut()
+		if kind == flow.Earned {
+			head, err := b.head(pot.Work)
+			if err != nil {
+				return true
+			}
+			least = new(big.Int).Mul(least, big.NewInt(int64(head.Holders)))
+		}
+		return unflushed.Cmp(least) >= 0
 	}
 	return unflushed.Sign() > 0
 }

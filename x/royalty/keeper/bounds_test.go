@@ -126,7 +126,7 @@ func TestNobodyAsksForMoreThanMayEnter(t *testing.T) {
 func TestTheLargestPaymentsAddUp(t *testing.T) {
 	c := chain.New(t, fortune(fan), everyUnit())
 	song := c.Register("song.wav", alice)
-	c.MustDeliver(alice, assign(alice, song, dave, 1))
+	c.MustDeliver(alice, assign(alice, song, dave, 100))
 	remix := c.Derive("remix.wav", bob, song.Under(chain.Preset("commercial-remix-10")))
 	most := sdk.NewCoin("uusdc", amounts.Max())
 	msg := &types.MsgPayMany{Payer: fan.String()}

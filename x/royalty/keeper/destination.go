@@ -44,6 +44,12 @@ func (k Keeper) SetDestination(ctx context.Context, work registrytypes.WorkID, k
 			return err
 		}
 	}
+	switch {
+	case kind == types.DESTINATION_ITSELF:
+		head.AwaySince = 0
+	case head.Destination == types.DESTINATION_ITSELF:
+		head.AwaySince = heightOf(ctx)
+	}
 	head.Destination = kind
 	k.noteRedirected(ctx, work)
 	for _, b := range behind {

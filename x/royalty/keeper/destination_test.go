@@ -300,7 +300,7 @@ func TestAPaymentAfterASaleGoesToTheBuyer(t *testing.T) {
 				c.Sign(fan, chain.PayMsg(fan, copied, sdk.NewInt64Coin("uusdc", 1000))),
 			}
 			if copyChanges {
-				txs = append(txs, c.Sign(alice, assign(alice, copied, carol, 1)))
+				txs = append(txs, c.Sign(alice, assign(alice, copied, carol, 100)))
 			}
 			c.Block(txs...).RequireOK(t)
 			c.NextBlock()

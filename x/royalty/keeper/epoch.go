@@ -7,6 +7,8 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
@@ -14,13 +16,15 @@ import (
 
 // endEpoch stores a head under a new epoch, whose list has been stored. Payments
 // made so far in the block go by the lists before; the end of the block flushes all
-// stages under them first, which is charged here.
+// stages under them first. What that sets in motion behind them was charged when it was
+// paid in; that the stages themselves are divided once more is charged here.
 func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before, next types.Head) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	k.chargeAllDenoms(ctx, params, before)
+	receivers := uint64(2*before.Receivers+before.Holders) * uint64(max(1, len(params.Denoms)))
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*receivers, "royalty receivers")
 	k.noteSuperseded(ctx, superseded{
 		work: work, epoch: before.Epoch,
 		holdersVersion: before.HoldersVersion, upstreamVersion: before.UpstreamVersion,
@@ -29,29 +33,62 @@ func (k Keeper) endEpoch(ctx context.Context, work registrytypes.WorkID, before,
 	return k.Heads.Set(ctx, work, next)
 }
 
+// heightOf is the height of the block under way.
+func heightOf(ctx context.Context) uint64 { return uint64(sdk.UnwrapSDKContext(ctx).BlockHeight()) }
+
 // VersionsAt returns the versions of both lists in force in an epoch, past or
 // present. An epoch came with a list of one kind, and that list's row names the
 // version of the other. It fails with ErrUnknownVersion.
 func (k Keeper) VersionsAt(ctx context.Context, work registrytypes.WorkID, epoch uint64) (holders, upstream uint32, err error) {
+	v, err := k.versionsAt(ctx, work, epoch)
+	return v.holders, v.upstream, err
+}
+
+// versions are those of the lists in force in an epoch, and the height of the block that
+// it began in.
+type versions struct {
+	holders, upstream uint32
+	since             uint64
+}
+
+func (k Keeper) versionsAt(ctx context.Context, work registrytypes.WorkID, epoch uint64) (versions, error) {
 	if epoch == 0 {
-		return 0, 0, nil
+		return versions{}, nil
 	}
 	if epoch > math.MaxUint32 { // versions, which an epoch is one of, have 32 bits
-		return 0, 0, types.ErrUnknownVersion.Wrapf("epoch %d of %s", epoch, work)
+		return versions{}, types.ErrUnknownVersion.Wrapf("epoch %d of %s", epoch, work)
 	}
 	key := collections.Join(work, uint32(epoch))
 	list, err := k.Upstreams.Get(ctx, key)
 	if err == nil {
-		return list.HoldersVersion, uint32(epoch), nil
+		return versions{list.HoldersVersion, uint32(epoch), list.Since}, nil
 	}
 	if !errors.Is(err, collections.ErrNotFound) {
-		return 0, 0, err
+		return versions{}, err
 	}
 	table, err := k.Holders.Get(ctx, key)
 	if errors.Is(err, collections.ErrNotFound) {
 		err = types.ErrUnknownVersion.Wrapf("epoch %d of %s", epoch, work)
 	}
-	return uint32(epoch), table.UpstreamVersion, err
+	return versions{uint32(epoch), table.UpstreamVersion, table.Since}, err
+}
+
+// maxEpochsBack bounds through how many epochs of a work is looked for a height.
+const maxEpochsBack = 1000
+
+// inForce returns the versions of a work's lists at the end of a block. It fails with
+// ErrTooLongAgo when they have changed too often since.
+func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, head types.Head, height uint64) (versions, error) {
+	epoch := head.Epoch
+	for range maxEpochsBack {
+		v, err := k.versionsAt(ctx, work, epoch)
+		if err != nil || v.since <= height {
+			return v, err
+		}
+		epoch--
+	}
+	return versions{}, types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; ask an archive node at a height nearer to it",
+		work, maxEpochsBack, height)
 }
 
 // lists returns a work's lists in the versions given.

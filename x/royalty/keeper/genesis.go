@@ -32,6 +32,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	for _, s := range gs.Stages {
+		for _, stage := range []*types.Stage{&s.Stages.Paid, &s.Stages.Received, &s.Stages.Earned} {
+			stage.FlushedAt = min(stage.FlushedAt, heightOf(ctx))
+		}
 		if err := k.Stages.Set(ctx, collections.Join(s.Work, s.Denom), s.Stages); err != nil {
 			return err
 		}
@@ -52,24 +55,48 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	return k.initQueues(ctx, gs)
 }
 
+// initWork stores a work with its lists. An export may come from a longer chain: what
+// was before this one begins was before its first block.
 func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
+	begin := heightOf(ctx)
+	w.Head.AwaySince = min(w.Head.AwaySince, max(1, begin))
 	if err := k.Heads.Set(ctx, w.Id, w.Head); err != nil {
 		return err
 	}
 	for _, h := range w.Holders {
+		h.Holders.Since = min(h.Holders.Since, begin)
 		if err := k.Holders.Set(ctx, collections.Join(w.Id, h.Version), h.Holders); err != nil {
 			return err
 		}
 	}
 	for _, u := range w.Upstream {
+		u.Upstream.Since = min(u.Upstream.Since, begin)
 		if err := k.Upstreams.Set(ctx, collections.Join(w.Id, u.Version), u.Upstream); err != nil {
 			return err
 		}
+	}
+	if err := k.initClosure(ctx, w); err != nil {
+		return err
 	}
 	if w.Destination.IsZero() {
 		return nil
 	}
 	return k.setAnother(ctx, w.Id, w.Destination)
+}
+
+// initClosure stores what a work's relative shares can reach, and the lines that its
+// list has in those of who counts whom.
+func (k Keeper) initClosure(ctx context.Context, w types.GenesisWork) error {
+	if len(w.Closure) > 0 {
+		if err := k.Closures.Set(ctx, w.Id, w.Closure); err != nil {
+			return err
+		}
+	}
+	upstream, err := k.GetUpstream(ctx, w.Id, w.Head.UpstreamVersion)
+	if err != nil {
+		return err
+	}
+	return k.setCounting(ctx, w.Id, nil, upstream.Relative)
 }
 
 // initBalance stores a balance and its place in the queue of payouts. An export
@@ -148,6 +175,12 @@ func (k Keeper) exportWorks(ctx context.Context) (works []types.GenesisWork, err
 		w := types.GenesisWork{Id: work, Head: head}
 		if err := k.exportLists(ctx, work, &w); err != nil {
 			return true, err
+		}
+		if head.Closure > 0 {
+			var err error
+			if w.Closure, err = k.Closures.Get(ctx, work); err != nil {
+				return true, err
+			}
 		}
 		if head.Destination == types.DESTINATION_ANOTHER {
 			other, err := k.Destinations.Get(ctx, work)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -49,18 +50,24 @@ func TestAChainDoesNotStartFrom(t *testing.T) {
 			require.NoError(t, err)
 			owed.Relative[0].To = types.FlowWork(remix.ID)
 			packed := types.PackUpstream(owed)
-			packed.HoldersVersion = 1
+			packed.HoldersVersion, packed.Since = 1, uint64(c.Height())
 			w := of(gs, song)
 			w.Upstream = append(w.Upstream, types.GenesisUpstream{Version: 2, Upstream: packed})
-			w.Head.Epoch, w.Head.UpstreamVersion, w.Head.ReceivedReach, w.Head.Reach = 2, 2, 6, 6
+			w.Head.Epoch, w.Head.UpstreamVersion, w.Head.Receivers, w.Head.Closure, w.Head.Reach = 2, 2, 2, 2, 15
+			w.Closure = flow.ClosureOf(types.FlowWork(remix.ID), types.FlowWork(song.ID)).Pack()
 		},
-		"sets 5 receivers in motion at least, its head says 4": func(gs *types.GenesisState) {
-			of(gs, remix).Head.ReceivedReach, of(gs, remix).Head.Reach = 4, 4
-			of(gs, remix).Head.Holders = 1
+		"1 works that relative shares of " + remix.ID.String() + " reach": func(gs *types.GenesisState) {
+			of(gs, remix).Closure = flow.ClosureOf(types.FlowWork(chain.WorkOf("never", bob).ID)).Pack()
 		},
+		"its closure has 0 works, its head says 1":               func(gs *types.GenesisState) { of(gs, remix).Closure = nil },
+		"has a reach of ":                                        func(gs *types.GenesisState) { of(gs, remix).Head.Reach-- },
+		"a payment to " + remix.ID.String() + " has 2 receivers": func(gs *types.GenesisState) { of(gs, remix).Head.Receivers++ },
 		"holder 0: ": func(gs *types.GenesisState) { of(gs, song).Holders[0].Holders.Shares[0].Account = nil },
-		"the last one possible is 9223372036854775807": func(gs *types.GenesisState) {
-			gs.Queue = append(gs.Queue, types.GenesisDirt{Round: 1 << 63, Work: song.ID, Denom: "uusdc"})
+		"the last ones possible are 4611686018427387903 and, in the late lane, 13835058055282163711": func(gs *types.GenesisState) {
+			gs.Queue = append(gs.Queue, types.GenesisDirt{Round: 1 << 62, Work: song.ID, Denom: "uusdc"})
+		},
+		"waits for round 13835058055282163712": func(gs *types.GenesisState) {
+			gs.Queue = append(gs.Queue, types.GenesisDirt{Round: 1<<63 + 1<<62, Work: song.ID, Denom: "uusdc"})
 		},
 		"deposit in all": func(gs *types.GenesisState) { gs.PaymentChannels[0].PaymentChannel.Deposit = amounts.Max().AddRaw(1) },
 		"payees of ": func(gs *types.GenesisState) {
@@ -74,6 +81,6 @@ func TestAChainDoesNotStartFrom(t *testing.T) {
 		})
 	}
 	require.NoError(t, c.TryImport(edited(t, c, func(gs *types.GenesisState) {
-		gs.Queue = append(gs.Queue, types.GenesisDirt{Round: 1<<63 - 1, Work: song.ID, Denom: "uusdc"})
+		gs.Queue = append(gs.Queue, types.GenesisDirt{Round: 1<<63 + 1<<62 - 1, Work: song.ID, Denom: "uusdc"})
 	}), c.Height()+1))
 }

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/internal/events"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
@@ -49,28 +50,75 @@ func (k Keeper) SoleHolder(ctx context.Context, work registrytypes.WorkID) (sdk.
 
 // AssignShares replaces a holder's share of a work by shares that sum to it, and
 // returns the new version of the table. Shares of those who hold already add up.
-// It fails when the sender holds nothing, the sum differs, nothing changes, the
-// table would have more than 32 holders, or the registry has the work on hold.
+// It fails when the sender holds nothing, the sum differs, nothing changes, somebody who
+// gets a share cannot receive, the table would have more holders than the sender's share
+// can take it to, or the registry has the work on hold.
 func (k Keeper) AssignShares(ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share) (uint32, error) {
-	if _, err := k.registry.Control(ctx, holder, work, registrytypes.ActAssign); err != nil {
+	plan, err := k.planShares(ctx, holder, work, shares)
+	if err != nil {
 		return 0, err
+	}
+	return k.setHolders(ctx, work, plan.head, plan.next)
+}
+
+// sharesPlan is what an assignment of shares would do.
+type sharesPlan struct {
+	head      types.Head
+	now, next []types.Share
+	// most holders that the holder may take the table to.
+	most int
+}
+
+func (k Keeper) planShares(ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share) (sharesPlan, error) {
+	if _, err := k.registry.Control(ctx, holder, work, registrytypes.ActAssign); err != nil {
+		return sharesPlan{}, err
 	}
 	head, err := k.GetHead(ctx, work)
 	if err != nil {
-		return 0, err
+		return sharesPlan{}, err
 	}
 	table, err := k.GetHolders(ctx, work, head.HoldersVersion)
 	if err != nil {
-		return 0, err
+		return sharesPlan{}, err
 	}
 	next, err := reassign(table.Shares, holder, shares)
 	if err != nil {
-		return 0, errorsmod.Wrap(err, work.String())
+		return sharesPlan{}, errorsmod.Wrap(err, work.String())
 	}
-	if len(next) > flow.MaxHolders {
-		return 0, types.ErrTooManyHolders.Wrapf("%s would have %d holders, at most %d are allowed", work, len(next), flow.MaxHolders)
+	p := sharesPlan{head: head, now: table.Shares, next: next, most: flow.MostHolders(shareOf(table.Shares, holder))}
+	if len(next) > len(table.Shares) && len(next) > p.most {
+		return p, types.ErrTooManyHolders.Wrapf("%s would have %d holders; %s holds %s and can take it to %d, of at most %d",
+			work, len(next), holder, rates.Percent(shareOf(table.Shares, holder)), p.most, flow.MaxHolders)
 	}
-	return k.setHolders(ctx, work, head, next)
+	for _, s := range next {
+		if shareOf(table.Shares, s.Account) > 0 {
+			continue
+		}
+		if err := k.checkReceives(ctx, s.Account); err != nil {
+			return p, errorsmod.Wrap(err, work.String())
+		}
+	}
+	return p, nil
+}
+
+// shareOf is an account's share by a table.
+func shareOf(table []types.Share, account sdk.AccAddress) uint32 {
+	for _, s := range table {
+		if bytes.Equal(s.Account, account) {
+			return s.Weight
+		}
+	}
+	return 0
+}
+
+// checkReceives fails for an account that would never be paid, or never take what it is
+// paid: one that may not receive, and a module's.
+func (k Keeper) checkReceives(ctx context.Context, account sdk.AccAddress) error {
+	_, module := k.accounts.GetAccount(ctx, account).(sdk.ModuleAccountI)
+	if module || k.bank.BlockedAddr(account) {
+		return types.ErrInvalidShares.Wrapf("%s is not allowed to receive funds: name another account", account)
+	}
+	return nil
 }
 
 // reassign returns the table with one holder's share replaced.
@@ -109,8 +157,16 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 	next.HoldersVersion = uint32(next.Epoch)
 	next.Holders = uint32(len(shares))
 	next.Reach = head.Reach - head.Holders + next.Holders
-	next.ReceivedReach = head.ReceivedReach - head.Holders + next.Holders
-	table := types.Holders{Shares: shares, UpstreamVersion: head.UpstreamVersion}
+	if next.Holders > head.Holders {
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if err := checkMaxReach(params, work, uint64(next.Reach)); err != nil {
+			return 0, err
+		}
+	}
+	table := types.Holders{Shares: shares, UpstreamVersion: head.UpstreamVersion, Since: heightOf(ctx)}
 	if err := k.Holders.Set(ctx, collections.Join(work, next.HoldersVersion), table); err != nil {
 		return 0, err
 	}
@@ -141,6 +197,9 @@ func (k Keeper) AcceptTransfer(ctx context.Context, recipient sdk.AccAddress, wo
 	sole, err := k.SoleHolder(ctx, work)
 	if err != nil || !previous.Equals(sole) {
 		return err
+	}
+	if err := k.checkReceives(ctx, recipient); err != nil {
+		return errorsmod.Wrap(err, work.String())
 	}
 	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}})
 	return err

@@ -24,6 +24,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return invariants.Check(ctx, types.ModuleName,
 		invariants.Invariant{Name: "money is covered", Check: k.checkMoney},
 		invariants.Invariant{Name: "lists are whole", Check: k.checkLists},
+		invariants.Invariant{Name: "closures count each work once", Check: k.checkClosures},
 		invariants.Invariant{Name: "stages hold what their lists leave", Check: k.checkRests},
 		invariants.Invariant{Name: "destinations lead somewhere", Check: k.checkDestinations},
 		invariants.Invariant{Name: "what is ready is queued", Check: k.checkReady},
@@ -98,14 +99,11 @@ func (k Keeper) checkLists(ctx context.Context) error {
 		if err != nil {
 			return true, err
 		}
-		if want := upstream.Reach(uint64(head.ReceivedReach)); want != uint64(head.Reach) {
+		if want := upstream.Reach(head.Holders, head.Closure); want != uint64(head.Reach) {
 			return true, types.ErrBrokenInvariant.Wrapf("%s has a reach of %d, its head says %d", work, want, head.Reach)
 		}
-		// A source that receives has a receiver of its own and a holder at least.
-		least := uint64(head.Holders) + 1 + uint64(len(upstream.Relative))*(1+uint64(registeredHead.ReceivedReach))
-		if uint64(head.ReceivedReach) < least {
-			return true, types.ErrBrokenInvariant.Wrapf("what %s receives sets %d receivers in motion at least, its head says %d",
-				work, least, head.ReceivedReach)
+		if want := receiversOf(upstream); want != head.Receivers {
+			return true, types.ErrBrokenInvariant.Wrapf("a payment to %s has %d receivers, its head says %d", work, want, head.Receivers)
 		}
 		if err := upstream.Check(); err != nil {
 			return true, errorsmod.Wrap(err, work.String())

@@ -193,15 +193,26 @@ func TestATransferLeavesAnyOtherTable(t *testing.T) {
 	c.RequireInvariants()
 }
 
+// heldByBlocked is a work that alice holds one half of and a blocked account the other.
+// No message makes that a holder: it has registered the work.
+func heldByBlocked(t *testing.T, c *chain.Chain, blocked sdk.AccAddress) chain.Work {
+	song := chain.WorkOf("song", chain.Account{Name: "owner of song", Address: blocked})
+	registerBare(t, c, song)
+	c.Write(func(ctx sdk.Context) error {
+		_, err := c.App.Keepers.Royalty.AssignShares(ctx, blocked, song.ID, []types.Share{
+			{Account: alice.Address, Weight: 500_000}, {Account: blocked, Weight: 500_000},
+		})
+		return err
+	})
+	return song
+}
+
 // TestABlockedHolderKeepsABalance: a holder that cannot receive does not stop
 // the chain, nor anybody else's payout.
 func TestABlockedHolderKeepsABalance(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
-	song := c.Register("song.wav", alice)
 	blocked := authtypes.NewModuleAddress(minttypes.ModuleName)
-	c.MustDeliver(alice, &types.MsgAssignShares{Holder: alice.String(), Work: song.ID, Shares: []types.Assignment{
-		{Account: alice.String(), Weight: 500_000}, {Account: blocked.String(), Weight: 500_000},
-	}})
+	song := heldByBlocked(t, c, blocked)
 	block := c.Block(c.Sign(fan, chain.PayMsg(fan, song, usdc(1000))))
 	block.RequireOK(t)
 	require.Len(t, chain.Typed[*types.EventPayoutFailed](t, block.Events), 1)
@@ -248,7 +259,7 @@ func TestWithdrawAndSettleTakeWhatWaits(t *testing.T) {
 	c.RequireBalance(alice, "1000000uusdc")
 	require.ErrorIs(t, c.Deliver(alice, &types.MsgWithdraw{Account: alice.String()}).Err(), types.ErrNoBalance)
 
-	c.MustDeliver(dave, &types.MsgSettle{Sender: dave.String(), Works: []registrytypes.WorkID{song.ID}})
+	c.MustDeliver(dave, &types.MsgSettle{Sender: dave.String(), Works: []registrytypes.WorkID{song.ID}, Denoms: []string{"uusdc"}})
 	c.RequireInvariants()
 	c.MustDeliver(alice, &types.MsgWithdraw{Account: alice.String(), Denoms: []string{"uusdc"}})
 	c.RequireBalance(alice, "1000099uusdc")

@@ -60,6 +60,12 @@ type Keeper struct {
 	// Recheck: how far stages and balances have been looked at again. No row: to the
 	// end.
 	Recheck collections.Item[types.Recheck]
+	// Closures: work -> the works that its relative shares can reach, 8 bytes each. A row
+	// exactly for works that have some.
+	Closures collections.Map[registrytypes.WorkID, []byte]
+	// CountedBy: source, work that owes it a relative share now. When the source's
+	// closure grows, these and those behind them are told.
+	CountedBy collections.KeySet[collections.Pair[registrytypes.WorkID, registrytypes.WorkID]]
 	// PaymentChannels are deposits that vouchers are paid from.
 	PaymentChannels PaymentChannels
 }
@@ -89,6 +95,9 @@ func NewKeeper(
 		Destinations: collections.NewMap(sb, types.DestinationsPrefix, "destinations", registrytypes.WorkIDKey,
 			collcodec.KeyToValueCodec(registrytypes.WorkIDKey)),
 		EarnsFor: collections.NewKeySet(sb, types.EarnsForPrefix, "earns_for",
+			collections.PairKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey)),
+		Closures: collections.NewMap(sb, types.ClosuresPrefix, "closures", registrytypes.WorkIDKey, collections.BytesValue),
+		CountedBy: collections.NewKeySet(sb, types.CountedByPrefix, "counted_by",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey)),
 		PaymentChannels: newPaymentChannels(sb, cdc),
 	}

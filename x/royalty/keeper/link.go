@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -91,7 +92,7 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if err != nil {
 		return 0, 0, err
 	}
-	sources, received, err := k.flowSources(ctx, link.Sources)
+	sources, err := k.flowSources(ctx, link.Sources)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -108,18 +109,13 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	if upstream.Equal(before) {
 		return absolute, relative, k.noteGeneration(ctx, link.Work, head, next)
 	}
-	if !link.Rebuilt {
-		// What the relative sources so far set in motion is what the head holds less
-		// the work's own receivers.
-		received += uint64(head.ReceivedReach) - uint64(len(before.Relative)) - 1 - uint64(head.Holders)
-	}
-	if err := k.setReach(ctx, link.Work, &next, upstream, received); err != nil {
+	if err := k.setReach(ctx, link, &next, before, upstream); err != nil {
 		return 0, 0, err
 	}
 	next.Epoch++
 	next.UpstreamVersion = uint32(next.Epoch)
 	packed := types.PackUpstream(upstream)
-	packed.HoldersVersion = head.HoldersVersion
+	packed.HoldersVersion, packed.Since = head.HoldersVersion, heightOf(ctx)
 	if err := k.Upstreams.Set(ctx, collections.Join(link.Work, next.UpstreamVersion), packed); err != nil {
 		return 0, 0, err
 	}
@@ -132,27 +128,23 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 	})
 }
 
-// flowSources reads the sources' lists in the versions agreed, and sums what
-// the relative ones set in motion.
-func (k Keeper) flowSources(ctx context.Context, links []types.LinkSource) (sources []flow.Source, received uint64, err error) {
-	sources = make([]flow.Source, len(links))
+// flowSources reads the sources' lists in the versions agreed.
+func (k Keeper) flowSources(ctx context.Context, links []types.LinkSource) ([]flow.Source, error) {
+	sources := make([]flow.Source, len(links))
 	for i, l := range links {
 		head, err := k.GetHead(ctx, l.Work)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		upstream, err := k.GetUpstream(ctx, l.Work, l.UpstreamVersion)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		sources[i] = flow.Source{
 			Work: types.FlowWork(l.Work), Policy: flow.Policy(l.Policy), Rate: l.Rate, Holders: head.Holders, Upstream: upstream,
 		}
-		if l.Policy == types.POLICY_RELATIVE {
-			received += uint64(head.ReceivedReach)
-		}
 	}
-	return sources, received, nil
+	return sources, nil
 }
 
 func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative uint32, err error) {
@@ -171,21 +163,42 @@ func checkUpstream(link types.Link, upstream flow.Upstream) (absolute, relative 
 	return uint32(a), uint32(r), nil
 }
 
-// setReach recomputes what payments and relative royalties set in motion, received
-// being what relative sources do. Ancestors' holders count as they were when each list
-// was made.
-func (k Keeper) setReach(ctx context.Context, work registrytypes.WorkID, next *types.Head, upstream flow.Upstream, received uint64) error {
+// setReach recomputes what payments and relative shares set in motion under a new
+// list, for the head and for all works that count it. Ancestors' holders count as they
+// were when each list was made; works that relative shares reach count once each,
+// however many ways lead to them, and as they are now.
+func (k Keeper) setReach(ctx context.Context, link types.Link, next *types.Head, before, upstream flow.Upstream) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	received += uint64(len(upstream.Relative)) + 1 + uint64(next.Holders)
-	reach := upstream.Reach(received)
-	if reach > uint64(params.MaxReach) {
-		return types.ErrReachTooLarge.Wrapf("a payment to %s would set %d receivers in motion, at most %d are allowed", work, reach, params.MaxReach)
+	if slices.Equal(before.Relative, upstream.Relative) {
+		next.Reach, err = checkReach(params, link.Work, upstream, next.Holders, int(next.Closure))
+		next.Receivers = receiversOf(upstream)
+		return err
 	}
-	next.Reach, next.ReceivedReach = uint32(reach), uint32(received)
-	return nil
+	standing, added := flow.Closure(nil), upstream.Relative
+	if !link.Rebuilt { // sources are added only
+		if standing, err = k.getClosure(ctx, link.Work, *next); err != nil {
+			return err
+		}
+		added = notIn(before.Relative, upstream.Relative)
+	}
+	closure, err := k.closureOf(ctx, added)
+	if err != nil {
+		return err
+	}
+	closure = closure.Union(standing)
+	if next.Reach, err = checkReach(params, link.Work, upstream, next.Holders, len(closure)); err != nil {
+		return err
+	}
+	next.Receivers = receiversOf(upstream)
+	return k.setClosure(ctx, link.Work, next, before, upstream, closure)
+}
+
+// receiversOf counts who gets a part of a payment: those who are owed, and the work.
+func receiversOf(upstream flow.Upstream) uint32 {
+	return uint32(len(upstream.Absolute)+len(upstream.Relative)) + 1
 }
 
 // SetGeneration notes a work's generation, which orders the sweep.

@@ -46,13 +46,13 @@ func (k Keeper) checkMeter(ctx context.Context, work registrytypes.WorkID, denom
 	if _, err := k.registry.GetWork(ctx, work); err != nil {
 		return err
 	}
-	// A denom that was removed may still flow in from derivatives, and may return.
-	if once, err := k.Turnovers.Has(ctx, denom); err != nil {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
 		return err
-	} else if !once {
-		if err := k.AcceptsDenom(ctx, denom); err != nil {
-			return err
-		}
+	}
+	// A denom that was removed may still flow in from derivatives, and may return.
+	if err := k.everPaidIn(ctx, params, denom); err != nil {
+		return err
 	}
 	meters, err := k.meters(ctx, work)
 	if err != nil {

@@ -313,7 +313,7 @@ func (g *meterGame) transaction() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	switch g.rng.IntN(8) {
 	case 0:
-		return fan, []sdk.Msg{&types.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{work.ID}}}
+		return fan, []sdk.Msg{&types.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{work.ID}, Denoms: []string{"uusdc"}}}
 	case 1:
 		// It fails once the owner has assigned all; the payments with it.
 		return work.Owner, []sdk.Msg{g.pay(work.Owner, work), assign(work.Owner, work, fan, 1+g.rng.Uint32N(1_000_000)), g.pay(work.Owner, work)}
@@ -369,7 +369,7 @@ func (g *meterGame) play(blocks int) {
 func (g *meterGame) settle() {
 	c := g.chains[0]
 	for i := len(g.works) - 1; i >= 0; i-- {
-		c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{g.works[i].ID}})
+		c.MustDeliver(fan, &types.MsgSettle{Sender: fan.String(), Works: []registrytypes.WorkID{g.works[i].ID}, Denoms: []string{"uusdc"}})
 		for blocks := 0; ; blocks++ {
 			require.Less(g, blocks, 1000, "the sweep does not come to an end")
 			queued, err := c.App.Keepers.Royalty.Queue.Iterate(c.Ctx(), nil)

@@ -36,7 +36,7 @@ func (s msgServer) PayMany(ctx context.Context, m *types.MsgPayMany) (*types.Msg
 }
 
 func (s msgServer) Settle(ctx context.Context, m *types.MsgSettle) (*types.MsgSettleResponse, error) {
-	return &types.MsgSettleResponse{}, s.k.Settle(ctx, m.Works)
+	return &types.MsgSettleResponse{}, s.k.Settle(ctx, m.Works, m.Denoms)
 }
 
 func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.MsgWithdrawResponse, error) {
@@ -49,16 +49,9 @@ func (s msgServer) Withdraw(ctx context.Context, m *types.MsgWithdraw) (*types.M
 }
 
 func (s msgServer) AssignShares(ctx context.Context, m *types.MsgAssignShares) (*types.MsgAssignSharesResponse, error) {
-	holder, err := sdk.AccAddressFromBech32(m.Holder)
+	holder, shares, err := m.Parse()
 	if err != nil {
 		return nil, err
-	}
-	shares := make([]types.Share, len(m.Shares))
-	for i, a := range m.Shares {
-		if shares[i].Account, err = sdk.AccAddressFromBech32(a.Account); err != nil {
-			return nil, err
-		}
-		shares[i].Weight = a.Weight
 	}
 	version, err := s.k.AssignShares(ctx, holder, m.Work, shares)
 	return &types.MsgAssignSharesResponse{HoldersVersion: version}, err

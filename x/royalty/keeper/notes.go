@@ -25,7 +25,7 @@ import (
 const (
 	// payment | work 20 | denom | 0x00 | epoch 8 | transaction 8 -> math.Int
 	paymentNote byte = 1
-	// settle | work 20 | transaction 8 -> true
+	// settle | work 20 | denom | 0x00 | transaction 8 -> true
 	settleNote byte = 2
 	// superseded | work 20 | epoch 8 -> superseded
 	supersededNote byte = 3
@@ -58,7 +58,7 @@ type superseded struct {
 // blockNotes is what a block's transactions left, sorted by key.
 type blockNotes struct {
 	payments   []payment
-	settles    []registrytypes.WorkID
+	settles    []flow.Pot
 	superseded []superseded
 	// redirected are works whose destination has changed.
 	redirected []registrytypes.WorkID
@@ -83,9 +83,10 @@ func (k Keeper) notePayment(ctx context.Context, work registrytypes.WorkID, epoc
 	store.Set(key, sum)
 }
 
-func (k Keeper) noteSettle(ctx context.Context, work registrytypes.WorkID) {
+func (k Keeper) noteSettle(ctx context.Context, work registrytypes.WorkID, denom string) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	key := append([]byte{settleNote}, work[:]...)
+	key = append(append(key, denom...), 0)
 	sdkCtx.ObjectStore(k.notes).Set(append(key, txIndex(sdkCtx)...), true)
 }
 
@@ -126,9 +127,9 @@ func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 				return blockNotes{}, err
 			}
 		case settleNote:
-			work := registrytypes.WorkID(key[1:21])
-			if n := len(notes.settles); n == 0 || notes.settles[n-1] != work {
-				notes.settles = append(notes.settles, work)
+			pot := flow.Pot{Work: flow.Work(key[1:21]), Denom: string(key[21 : len(key)-9])}
+			if n := len(notes.settles); n == 0 || notes.settles[n-1] != pot {
+				notes.settles = append(notes.settles, pot)
 			}
 		case supersededNote:
 			notes.superseded = append(notes.superseded, value.(superseded))

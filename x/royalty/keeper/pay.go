@@ -15,7 +15,7 @@ import (
 
 // registeredHead is the head of a work as it was registered: one holder, nothing
 // owed, so a payment moves to `earned` and from there to the holder.
-var registeredHead = types.Head{Reach: 2, ReceivedReach: 2, Holders: 1}
+var registeredHead = types.Head{Reach: 2, Receivers: 1, Holders: 1}
 
 // GetHead returns a work's head row; a work without one is as registered.
 func (k Keeper) GetHead(ctx context.Context, work registrytypes.WorkID) (types.Head, error) {
@@ -115,7 +115,7 @@ func (k Keeper) admit(ctx context.Context, params types.Params, l line) (epoch u
 			return 0, err
 		}
 	}
-	chargeReach(ctx, params, head)
+	chargeLine(ctx, params, head)
 	return head.Epoch, nil
 }
 
@@ -128,9 +128,9 @@ func (k Keeper) payableHead(ctx context.Context, id registrytypes.WorkID) (types
 	return k.GetHead(ctx, id)
 }
 
-// chargeReach charges a payment for what it sets in motion.
-func chargeReach(ctx context.Context, params types.Params, head types.Head) {
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*uint64(head.Reach), "royalty receivers")
+// chargeLine charges a payment for its line and for what it sets in motion.
+func chargeLine(ctx context.Context, params types.Params, head types.Head) {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.LineGas(head), "royalty receivers")
 }
 
 // AcceptsDenom fails with ErrDenomNotAccepted, naming the denoms that are.
@@ -169,12 +169,19 @@ func payable(params types.Params, amount sdk.Coin) error {
 	return nil
 }
 
-// Settle asks for all that waits in a work's stages to be flushed at the end of
-// the block, however little it is. It is charged like a payment.
-func (k Keeper) Settle(ctx context.Context, works []registrytypes.WorkID) error {
+// Settle asks for all that waits in works' stages of these denoms to be flushed at the
+// end of the block, however little it is. Each is charged like a payment. It fails with
+// the registry's ErrWorkNotFound, and with ErrDenomNotAccepted for a denom that is not
+// accepted and never was paid in.
+func (k Keeper) Settle(ctx context.Context, works []registrytypes.WorkID, denoms []string) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
+	}
+	for _, denom := range denoms {
+		if err := k.everPaidIn(ctx, params, denom); err != nil {
+			return err
+		}
 	}
 	for _, work := range works {
 		if _, err := k.registry.GetWork(ctx, work); err != nil {
@@ -184,17 +191,26 @@ func (k Keeper) Settle(ctx context.Context, works []registrytypes.WorkID) error 
 		if err != nil {
 			return err
 		}
-		k.chargeAllDenoms(ctx, params, head)
-		k.noteSettle(ctx, work)
-		if err := events.Emit(ctx, &types.EventSettleRequested{Work: work}); err != nil {
+		for _, denom := range denoms {
+			chargeLine(ctx, params, head)
+			k.noteSettle(ctx, work, denom)
+		}
+		if err := events.Emit(ctx, &types.EventSettleRequested{Work: work, Denoms: denoms}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// chargeAllDenoms charges for flushing a work's stages in every denom.
-func (k Keeper) chargeAllDenoms(ctx context.Context, params types.Params, head types.Head) {
-	denoms := uint64(max(1, len(params.Denoms)))
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.GasPerReceiver*uint64(head.Reach)*denoms, "royalty receivers")
+// everPaidIn fails with ErrDenomNotAccepted when works cannot have anything in a denom.
+func (k Keeper) everPaidIn(ctx context.Context, params types.Params, denom string) error {
+	_, refused := params.Accepted(denom)
+	if refused == nil {
+		return nil
+	}
+	once, err := k.Turnovers.Has(ctx, denom)
+	if err == nil && !once {
+		err = refused
+	}
+	return err
 }

@@ -166,7 +166,8 @@ func (r *redemption) admit(channel types.PaymentChannel, v voucher.Voucher) (typ
 }
 
 // pay pays the next payees of a redemption, at most limit of them, and returns
-// the sum and how many there were. A part of zero pays nothing. The part of a work
+// the sum and how many there were. A part of zero pays nothing, and is charged a line
+// like any other: it was computed. The part of a work
 // that was invalidated, or that came under a ceiling in other denoms since the payment
 // channel was opened, stays there, and goes back with the rest.
 func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare, limit int) (sum math.Int, lines int, err error) {
@@ -177,6 +178,7 @@ func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare
 	for _, share := range payees[first:last] {
 		part := flow.Increase(from, to, share.Weight)
 		if part.Sign() == 0 {
+			r.sdkCtx.GasMeter().ConsumeGas(r.params.GasPerLine, "voucher line")
 			continue
 		}
 		work, err := r.work(share.Work)
@@ -184,9 +186,10 @@ func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare
 			return sum, 0, err
 		}
 		if !work.payable || !work.head.Taking.Takes(channel.Denom) {
+			r.sdkCtx.GasMeter().ConsumeGas(r.params.GasPerLine, "voucher line")
 			continue
 		}
-		chargeReach(r.ctx, r.params, work.head)
+		chargeLine(r.ctx, r.params, work.head)
 		coin := sdk.NewCoin(channel.Denom, math.NewIntFromBigInt(part))
 		r.k.notePayment(r.ctx, share.Work, work.head.Epoch, coin)
 		if err := emitPaid(r.ctx, payer, share.Work, coin, work.head.Epoch); err != nil {

@@ -1,15 +1,14 @@
 package keeper
 
 import (
-	"cmp"
 	"context"
 	"math/big"
-	"slices"
 
 	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -32,9 +31,7 @@ func (k Keeper) preview(ctx context.Context, pot flow.Pot, amount *big.Int) (pay
 			payees = append(payees, p)
 		}
 	}
-	slices.SortStableFunc(payees, func(a, b types.Payee) int {
-		return cmp.Or(cmp.Compare(a.Basis, b.Basis), b.Amount.Amount.BigInt().Cmp(a.Amount.Amount.BigInt()))
-	})
+	sortPayees(payees)
 	return payees, fractions, nil
 }
 
@@ -60,4 +57,32 @@ func payeesOf(part flow.Part, denom string) (payees []types.Payee) {
 		add(h.Amount)
 	}
 	return payees
+}
+
+// previewShares says what an assignment of shares would change.
+func (k Keeper) previewShares(
+	ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share,
+) (*types.QueryPreviewSharesResponse, error) {
+	plan, err := k.planShares(ctx, holder, work, shares)
+	if err != nil {
+		return nil, err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reach := plan.head.Reach - plan.head.Holders + uint32(len(plan.next))
+	if reach > plan.head.Reach {
+		if err := checkMaxReach(params, work, uint64(reach)); err != nil {
+			return nil, err
+		}
+	}
+	res := &types.QueryPreviewSharesResponse{
+		Now: types.Holders{Shares: plan.now}.Holdings(), After: types.Holders{Shares: plan.next}.Holdings(),
+		MostHolders: uint32(plan.most), Epoch: plan.head.Epoch, Reach: plan.head.Reach, ReachAfter: reach,
+	}
+	for _, d := range params.Denoms {
+		res.LeastFlow = append(res.LeastFlow, sdk.NewCoin(d.Denom, d.MinFlow.MulRaw(int64(len(plan.next)))))
+	}
+	return res, nil
 }

@@ -183,8 +183,72 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	page, next, err := paging.Slice(payees, request)
 	return &types.QueryPreviewResponse{
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(fractions)),
-		Surcharge: params.GasPerReceiver * uint64(head.Reach), Epoch: head.Epoch, Pagination: next,
+		Surcharge: params.LineGas(head), Epoch: head.Epoch, Pagination: next,
 	}, err
+}
+
+func (s queryServer) Assigned(ctx context.Context, r *types.QueryAssignedRequest) (*types.QueryAssignedResponse, error) {
+	request, err := paging.Bound(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.work(ctx, r.Work); err != nil {
+		return nil, err
+	}
+	amount, err := amounts.ParseCoin(r.Amount)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	if r.Height == 0 || amount.IsZero() {
+		return nil, status.Error(codes.InvalidArgument, "write the amount that was paid, such as 1000000uusdc, and the height of its block")
+	}
+	a, lists, err := s.k.newAssignment(ctx, flow.Pot{Work: types.FlowWork(r.Work), Denom: amount.Denom}, r.Epoch, r.Height, r.Moved)
+	if errors.Is(err, types.ErrUnknownVersion) {
+		return nil, status.Error(codes.NotFound, err.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	payees, fractions, err := a.assigned(amount.Amount.BigInt())
+	var tooMany *flow.TooManyWorksError
+	if errors.As(err, &tooMany) || errors.Is(err, types.ErrTooLongAgo) {
+		return nil, status.Errorf(codes.ResourceExhausted, "%s: %s", r.Work, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := paging.Slice(payees, request)
+	return &types.QueryAssignedResponse{
+		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(fractions)),
+		HoldersVersion: lists.holders, UpstreamVersion: lists.upstream, Pagination: next,
+	}, err
+}
+
+func (s queryServer) PreviewShares(ctx context.Context, r *types.QueryPreviewSharesRequest) (*types.QueryPreviewSharesResponse, error) {
+	if _, err := s.work(ctx, r.Work); err != nil {
+		return nil, err
+	}
+	if len(r.Accounts) != len(r.Weights) {
+		return nil, status.Errorf(codes.InvalidArgument, "%d accounts and %d weights: name a weight for each account", len(r.Accounts), len(r.Weights))
+	}
+	msg := types.MsgAssignShares{Holder: r.Holder, Work: r.Work}
+	for i, account := range r.Accounts {
+		msg.Shares = append(msg.Shares, types.Assignment{Account: account, Weight: r.Weights[i]})
+	}
+	if err := msg.ValidateBasic(); err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	holder, shares, err := msg.Parse()
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.k.previewShares(ctx, holder, r.Work, shares)
+	switch {
+	case errors.Is(err, registrytypes.ErrOnHold), errors.Is(err, types.ErrNotHolder), errors.Is(err, types.ErrInvalidShares),
+		errors.Is(err, types.ErrTooManyHolders), errors.Is(err, types.ErrReachTooLarge):
+		return nil, status.Error(codes.FailedPrecondition, err.Error())
+	}
+	return res, err
 }
 
 // work reads the head of the work that a request names; unknown works are

@@ -72,7 +72,7 @@ func (k Keeper) checkStagesQueued(ctx context.Context, b *book, ahead func(bool,
 		stages := row.Flow()
 		for kind := range stages {
 			waits := stages[kind].Unflushed()
-			ready := waits.Sign() > 0 && b.Ready(pot.Denom, waits) && !(held && flow.Kind(kind) == flow.Earned)
+			ready := waits.Sign() > 0 && b.Ready(pot, flow.Kind(kind), waits) && !(held && flow.Kind(kind) == flow.Earned)
 			if ready && !queued[pot][kind] {
 				return true, types.ErrBrokenInvariant.Wrapf("%s of %s has %s%s to flush and is not in the queue",
 					types.StageKind(kind), key.K1(), waits, pot.Denom)

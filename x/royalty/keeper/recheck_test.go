@@ -107,9 +107,7 @@ func TestARecheckTakesItsTime(t *testing.T) {
 // Its balance stands in the queue for later, holds up nobody, and can be passed on.
 func TestARefusedPayoutIsTriedAgain(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
-	royalty := chain.Account{Name: "the module", Address: c.App.Keepers.Account.GetModuleAddress(types.ModuleName)}
-	song := c.Register("song.wav", alice)
-	c.MustDeliver(alice, assign(alice, song, royalty, 500_000))
+	song := heldByBlocked(t, c, c.App.Keepers.Account.GetModuleAddress(types.ModuleName))
 	for range 3 {
 		block := c.Block(c.Sign(fan, chain.PayMsg(fan, song, usdc(100))))
 		block.RequireOK(t)

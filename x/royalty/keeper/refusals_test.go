@@ -63,12 +63,12 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		}}, registrytypes.ErrWorkNotFound, "payment 1"},
 		{"33 holders", alice, shares(crowd...), types.ErrTooManyHolders, "33"},
 		{"shares below the own", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_999}), types.ErrInvalidShares, "999999"},
-		{"shares above the whole", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_999}, types.Assignment{Account: carol.String(), Weight: 2}), types.ErrInvalidShares, "1000001"},
+		{"shares above the whole", alice, shares(types.Assignment{Account: bob.String(), Weight: 999_901}, types.Assignment{Account: carol.String(), Weight: 100}), types.ErrInvalidShares, "1000001"},
 		{"a share of nothing", alice, shares(types.Assignment{Account: bob.String()}), types.ErrInvalidShares, bob.String()},
 		{"an account twice", alice, shares(types.Assignment{Account: bob.String(), Weight: 500_000}, types.Assignment{Account: bob.String(), Weight: 500_000}), types.ErrInvalidShares, "twice"},
 		{"shares that change nothing", alice, shares(types.Assignment{Account: alice.String(), Weight: 1_000_000}), types.ErrInvalidShares, "nothing"},
 		{"a stranger's shares", bob, assign(bob, song, carol, 1_000_000), types.ErrNotHolder, bob.String()},
-		{"a work settled twice", bob, &types.MsgSettle{Sender: bob.String(), Works: []registrytypes.WorkID{song.ID, song.ID}}, types.ErrInvalidMessage, "twice"},
+		{"a work settled twice", bob, &types.MsgSettle{Sender: bob.String(), Works: []registrytypes.WorkID{song.ID, song.ID}, Denoms: []string{"uusdc"}}, types.ErrInvalidMessage, "twice"},
 		{"params by a stranger", bob, &types.MsgUpdateParams{Authority: bob.String(), Params: types.DefaultParams()}, sdkerrors.ErrUnauthorized, ""},
 	} {
 		t.Run(refused.name, func(t *testing.T) {

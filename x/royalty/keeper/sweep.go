@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/big"
 	"slices"
@@ -35,16 +36,20 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	loaded, more, err := load(ctx, k.Queue, nil, int(b.params.SweepBudget))
+	usual, err := k.lane(ctx, nil, firstLate, int(b.params.SweepBudget))
 	if err != nil {
 		return err
 	}
-	sweep := flow.NewSweep(b, loaded, more)
+	late, err := k.lane(ctx, firstLate, nil, int(b.params.SweepBudget))
+	if err != nil {
+		return err
+	}
+	sweep := flow.NewSweep(b, usual, late)
 	purses, busy, err := k.recheck(ctx, b, sweep)
 	if err != nil {
 		return err
 	}
-	if busy || len(loaded) > 0 || !notes.empty() {
+	if busy || len(usual.Items)+len(late.Items) > 0 || !notes.empty() {
 		if err := k.takeNotes(ctx, b, sweep, notes); err != nil {
 			return err
 		}
@@ -68,12 +73,30 @@ func (n blockNotes) empty() bool {
 		len(n.redirected) == 0 && len(n.behind) == 0
 }
 
+// firstLate begins the keys of the late lane.
+var firstLate = binary.BigEndian.AppendUint64(nil, flow.Late)
+
+// lane reads the first items of a lane of the sweep's queue.
+func (k Keeper) lane(ctx context.Context, start, end []byte, limit int) (w flow.Waiting, err error) {
+	it, err := k.Queue.IterateRaw(ctx, start, end, collections.OrderAscending)
+	if err != nil {
+		return w, err
+	}
+	w.Items, w.More, err = first(collections.KeySetIterator[flow.Item](it), limit)
+	return w, err
+}
+
 // load reads the first items of a queue, and whether there are more.
 func load[T any](ctx context.Context, queue collections.KeySet[T], of collections.Ranger[T], limit int) (items []T, more bool, err error) {
 	it, err := queue.Iterate(ctx, of)
 	if err != nil {
 		return nil, false, err
 	}
+	return first(it, limit)
+}
+
+// first reads the first items of an iterator and closes it.
+func first[T any](it collections.KeySetIterator[T], limit int) (items []T, more bool, err error) {
 	defer it.Close()
 	for ; it.Valid(); it.Next() {
 		if len(items) == limit {
@@ -116,13 +139,30 @@ func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes
 		return err
 	}
 	b.take(sweep, payments)
-	if err := b.each(notes.settles, sweep.Demand); err != nil {
+	if err := b.settle(sweep, notes.settles); err != nil {
 		return err
 	}
 	if err := b.each(notes.redirected, sweep.Redirect); err != nil {
 		return err
 	}
 	return b.each(notes.behind, sweep.Requeue)
+}
+
+// settle queues all that lies in pots.
+func (b *book) settle(sweep *flow.Sweep, pots []flow.Pot) error {
+	for _, pot := range pots {
+		known, err := b.isThere(pot)
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue
+		}
+		if err := sweep.Demand(pot); err != nil {
+			b.Failed(flow.Item{Pot: pot}, err)
+		}
+	}
+	return nil
 }
 
 // each does something with all pots of works. What fails is reported, and the rest
@@ -230,17 +270,23 @@ func (b *book) potsOf(work registrytypes.WorkID) ([]flow.Pot, error) {
 	var pots []flow.Pot
 	for _, denom := range denoms {
 		pot := flow.Pot{Work: types.FlowWork(work), Denom: denom}
-		known := b.pots[pot] != nil
-		if !known {
-			if known, err = b.k.Stages.Has(b.ctx, collections.Join(work, denom)); err != nil {
-				return nil, err
-			}
+		known, err := b.isThere(pot)
+		if err != nil {
+			return nil, err
 		}
 		if known {
 			pots = append(pots, pot)
 		}
 	}
 	return pots, nil
+}
+
+// isThere reports whether a pot has a row or was opened in this block.
+func (b *book) isThere(pot flow.Pot) (bool, error) {
+	if b.pots[pot] != nil {
+		return true, nil
+	}
+	return b.k.Stages.Has(b.ctx, collections.Join(types.WorkIDOf(pot.Work), pot.Denom))
 }
 
 // allDenoms returns the denoms that stages can hold, sorted: those accepted now,

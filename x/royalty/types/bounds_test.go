@@ -9,20 +9,33 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// TestParamsFitEachOther: what the largest payment declares for its receivers fits
-// into a tenth of a block, and costs something.
+// TestParamsFitEachOther: what the largest payment declares for its receivers, and the
+// longest message for its lines, is half of what a transaction may have, and costs
+// something. A payment to a work with the largest closure is possible.
 func TestParamsFitEachOther(t *testing.T) {
 	p := types.DefaultParams()
 	require.NoError(t, p.Validate())
-	p.MaxReach, p.GasPerReceiver = 1_000_000, 28
+	p.MaxReach, p.GasPerReceiver = 1_000_000, 15
 	require.NoError(t, p.Validate())
-	for _, gas := range []uint64{0, 29, 1_000_000} {
+	for _, gas := range []uint64{0, 16, 1_000_000} {
 		p.GasPerReceiver = gas
-		require.ErrorContains(t, p.Validate(), "must be from 1 to 28", gas)
+		require.ErrorContains(t, p.Validate(), "must be from 1 to 15,", gas)
 	}
+
+	p = types.DefaultParams()
+	for _, gas := range []uint64{0, 15_001} {
+		p.GasPerLine = gas
+		require.ErrorContains(t, p.Validate(), "must be from 1 to 15000", gas)
+	}
+	full := flow.Upstream{Absolute: make([]flow.Owed, flow.MaxAbsolute)}
+	for i := range full.Absolute {
+		full.Absolute[i].Holders = 1
+	}
+	require.LessOrEqual(t, full.Reach(flow.MaxHolders, flow.MaxClosure), uint64(types.DefaultParams().MaxReach))
 }
 
 // TestASharePerAccount: an account in capitals is the same.

@@ -33,5 +33,6 @@ var (
 	ErrPaymentChannelClosing  = errorsmod.Register(ModuleName, 29, "payment channel is being closed")
 
 	ErrInvalidDestination = errorsmod.Register(ModuleName, 30, "invalid destination")
+	ErrTooLongAgo         = errorsmod.Register(ModuleName, 32, "too many changes ago")
 	ErrDenomNotTaken      = errorsmod.Register(ModuleName, 31, "the work takes no payments in the denom")
 )

@@ -29,6 +29,8 @@ type BankKeeper interface {
 type AccountKeeper interface {
 	GetModuleAddress(name string) sdk.AccAddress
 	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
+	// GetAccount returns nil for an address without an account.
+	GetAccount(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
 	// GetParams has the price of checking a signature.
 	GetParams(ctx context.Context) authtypes.Params
 }

@@ -3,7 +3,6 @@ package types
 import (
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	sdkmath "cosmossdk.io/math"
@@ -18,9 +17,9 @@ import (
 // of the largest payments before one reaches flow.MaxBits.
 const maxTotalBits = flow.MaxBits - 1
 
-// maxRound bounds the rounds of the queue in a genesis: one that has a next, and more
-// than a chain can ever play.
-const maxRound = math.MaxInt64
+// maxRound bounds the rounds of each lane of the queue in a genesis: one that has a
+// next, and more than a chain can ever play.
+const maxRound = 1<<62 - 1
 
 func tooLarge(total sdkmath.Int) bool { return total.BigIntMut().BitLen() > maxTotalBits }
 
@@ -145,9 +144,9 @@ func (gs GenesisState) validateQueues() error {
 		if _, known := StageKind_name[int32(d.Stage)]; !known {
 			return ErrInvalidGenesis.Wrapf("queue: stage %d of %s is unknown", d.Stage, d.Work)
 		}
-		if d.Round > maxRound {
-			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last one possible is %d",
-				d.Stage, d.Work, d.Round, uint64(maxRound))
+		if d.Round%flow.Late > maxRound {
+			return ErrInvalidGenesis.Wrapf("queue: %s of %s waits for round %d; the last ones possible are %d and, in the late lane, %d",
+				d.Stage, d.Work, d.Round, uint64(maxRound), uint64(flow.Late+maxRound))
 		}
 	}
 	return nil
@@ -164,6 +163,11 @@ func (w GenesisWork) validate() error {
 		if err := taking.Validate(); err != nil {
 			return err
 		}
+	}
+	if closure, err := flow.UnpackClosure(w.Closure); err != nil {
+		return err
+	} else if len(closure) != int(w.Head.Closure) {
+		return fmt.Errorf("its closure has %d works, its head says %d", len(closure), w.Head.Closure)
 	}
 	for _, h := range w.Holders {
 		if err := h.Holders.Validate(); err != nil {
@@ -184,6 +188,8 @@ func (w GenesisWork) validate() error {
 
 func (w GenesisWork) validateDestination() error {
 	switch _, known := DestinationKind_name[int32(w.Head.Destination)]; {
+	case known && (w.Head.Destination == DESTINATION_ITSELF) != (w.Head.AwaySince == 0):
+		return fmt.Errorf("its destination is %s, since block %d", w.Head.Destination, w.Head.AwaySince)
 	case !known:
 		return fmt.Errorf("destination %d is unknown", w.Head.Destination)
 	case w.Head.Destination == DESTINATION_ANOTHER:
@@ -198,15 +204,19 @@ func (w GenesisWork) validateDestination() error {
 // names the version of the other, and that the head names the last of both.
 func (w GenesisWork) validateEpochs() error {
 	var holders, upstream uint32
+	var since uint64
 	tables, lists := w.Holders, w.Upstream
 	for epoch := uint64(1); len(tables)+len(lists) > 0; epoch++ {
 		var other, want uint32
+		var came uint64
 		switch {
 		case len(tables) > 0 && uint64(tables[0].Version) == epoch:
 			holders, other, want = tables[0].Version, tables[0].Holders.UpstreamVersion, upstream
+			came = tables[0].Holders.Since
 			tables = tables[1:]
 		case len(lists) > 0 && uint64(lists[0].Version) == epoch:
 			upstream, other, want = lists[0].Version, lists[0].Upstream.HoldersVersion, holders
+			came = lists[0].Upstream.Since
 			lists = lists[1:]
 		default:
 			return fmt.Errorf("no list came with epoch %d", epoch)
@@ -214,6 +224,10 @@ func (w GenesisWork) validateEpochs() error {
 		if other != want {
 			return fmt.Errorf("the list of epoch %d says that the other was at version %d; it was at %d", epoch, other, want)
 		}
+		if came < since {
+			return fmt.Errorf("the list of epoch %d came in block %d, the one before in block %d", epoch, came, since)
+		}
+		since = came
 	}
 	if w.Head.HoldersVersion != holders || w.Head.UpstreamVersion != upstream || w.Head.Epoch != uint64(max(holders, upstream)) {
 		return fmt.Errorf("it is in epoch %d with holders at version %d and upstream at %d; the lists end at %d and %d",
@@ -246,8 +260,8 @@ func (h Holders) Validate() error {
 		if err := sdk.VerifyAddressFormat(s.Account); err != nil {
 			return ErrInvalidShares.Wrapf("holder %d: %s", i, err)
 		}
-		if s.Weight == 0 {
-			return ErrInvalidShares.Wrapf("%s has a share of 0", s.Account)
+		if s.Weight < flow.MinShare {
+			return ErrInvalidShares.Wrapf("%s has a share of %d ppm; %d is the least", s.Account, s.Weight, flow.MinShare)
 		}
 		if i > 0 && string(h.Shares[i-1].Account) >= string(s.Account) {
 			return ErrInvalidShares.Wrap("holders are not sorted or not unique")

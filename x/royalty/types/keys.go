@@ -33,6 +33,9 @@ var (
 	DestinationsPrefix = collections.NewPrefix(13)
 	RecheckPrefix      = collections.NewPrefix(14)
 	EarnsForPrefix     = collections.NewPrefix(15)
+
+	ClosuresPrefix  = collections.NewPrefix(16)
+	CountedByPrefix = collections.NewPrefix(17)
 )
 
 // Limits of messages and of what they set in motion.

@@ -79,7 +79,10 @@ func (m *MsgSettle) ValidateBasic() error {
 		}
 		seen[work] = true
 	}
-	return nil
+	if len(m.Denoms) == 0 {
+		return ErrInvalidMessage.Wrap("no denom; name those to settle in, such as uusdc")
+	}
+	return validDenoms(m.Denoms)
 }
 
 // ValidateBasic checks what can be checked without state.
@@ -87,11 +90,16 @@ func (m *MsgWithdraw) ValidateBasic() error {
 	if err := validAddress("account", m.Account); err != nil {
 		return err
 	}
-	if n := len(m.Denoms); n > MaxDenoms {
-		return ErrInvalidMessage.Wrapf("%d denoms; at most %d can be withdrawn in one message", n, MaxDenoms)
+	return validDenoms(m.Denoms)
+}
+
+// validDenoms checks that there are at most 32 denoms, each once.
+func validDenoms(denoms []string) error {
+	if n := len(denoms); n > MaxDenoms {
+		return ErrInvalidMessage.Wrapf("%d denoms; at most %d are possible in one message", n, MaxDenoms)
 	}
-	seen := make(map[string]bool, len(m.Denoms))
-	for _, denom := range m.Denoms {
+	seen := make(map[string]bool, len(denoms))
+	for _, denom := range denoms {
 		if err := sdk.ValidateDenom(denom); err != nil {
 			return ErrInvalidMessage.Wrapf("denom: %s", err)
 		}
@@ -104,7 +112,7 @@ func (m *MsgWithdraw) ValidateBasic() error {
 }
 
 // ValidateBasic checks what can be checked without state: 1 to 32 shares, each
-// account once, no share of 0, no sum above the whole.
+// account once, no share below 100 ppm, no sum above the whole.
 func (m *MsgAssignShares) ValidateBasic() error {
 	if err := validAddress("holder", m.Holder); err != nil {
 		return err
@@ -123,8 +131,8 @@ func (m *MsgAssignShares) ValidateBasic() error {
 		if err := validAddress("share's account", s.Account); err != nil {
 			return err
 		}
-		if s.Weight == 0 || s.Weight > flow.Whole {
-			return ErrInvalidShares.Wrapf("%s gets %d ppm; a share is from 1 to %d", s.Account, s.Weight, flow.Whole)
+		if s.Weight < flow.MinShare || s.Weight > flow.Whole {
+			return ErrInvalidShares.Wrapf("%s gets %d ppm; a share is from %d to %d", s.Account, s.Weight, flow.MinShare, flow.Whole)
 		}
 		// An address is one in capitals too.
 		account := strings.ToLower(s.Account)
@@ -138,6 +146,21 @@ func (m *MsgAssignShares) ValidateBasic() error {
 		return ErrInvalidShares.Wrapf("the shares sum to %d ppm, more than the whole of %d", sum, flow.Whole)
 	}
 	return nil
+}
+
+// Parse reads the addresses.
+func (m *MsgAssignShares) Parse() (holder sdk.AccAddress, shares []Share, err error) {
+	if holder, err = sdk.AccAddressFromBech32(m.Holder); err != nil {
+		return nil, nil, err
+	}
+	shares = make([]Share, len(m.Shares))
+	for i, a := range m.Shares {
+		if shares[i].Account, err = sdk.AccAddressFromBech32(a.Account); err != nil {
+			return nil, nil, err
+		}
+		shares[i].Weight = a.Weight
+	}
+	return holder, shares, nil
 }
 
 // ValidateBasic checks what can be checked without state.

@@ -104,6 +104,7 @@ func (s Stages) Flow() *flow.Stages {
 		stages[i].Total.Set(stage.Total.BigIntMut())
 		stages[i].Flushed.Set(stage.Flushed.BigIntMut())
 		stages[i].Held.Set(stage.Held.BigIntMut())
+		stages[i].FlushedAt = stage.FlushedAt
 	}
 	return &stages
 }
@@ -111,7 +112,10 @@ func (s Stages) Flow() *flow.Stages {
 // StagesFromFlow is the opposite of Flow.
 func StagesFromFlow(stages *flow.Stages) Stages {
 	row := func(s *flow.Stage) Stage {
-		return Stage{Total: math.NewIntFromBigInt(&s.Total), Flushed: math.NewIntFromBigInt(&s.Flushed), Held: math.NewIntFromBigInt(&s.Held)}
+		return Stage{
+			Total: math.NewIntFromBigInt(&s.Total), Flushed: math.NewIntFromBigInt(&s.Flushed), Held: math.NewIntFromBigInt(&s.Held),
+			FlushedAt: s.FlushedAt,
+		}
 	}
 	return Stages{Paid: row(&stages[flow.Paid]), Received: row(&stages[flow.Received]), Earned: row(&stages[flow.Earned])}
 }

@@ -16,9 +16,10 @@ const (
 	maxBudget = 1_000_000
 	// maxReach keeps the gas of one payment countable.
 	maxReach = 1_000_000
-	// maxPaymentGas bounds the gas that a payment of the highest reach declares for
-	// its receivers: it has room in what one transaction may declare, a tenth of a block.
-	maxPaymentGas = 28_000_000
+	// maxPaymentGas bounds the gas that a payment of the highest reach declares for its
+	// receivers, and a message of the most lines for these: half of what a transaction
+	// may have, which is a tenth of a block of 300 million.
+	maxPaymentGas = 15_000_000
 )
 
 // DefaultParams accepts the staking token. One receiver costs about 10 µs in
@@ -29,8 +30,9 @@ func DefaultParams() Params {
 		Denoms:         []AcceptedDenom{NewAcceptedDenom(sdk.DefaultBondDenom)},
 		SweepBudget:    20_000,
 		PayoutBudget:   5_000,
-		MaxReach:       25_000,
+		MaxReach:       15_000,
 		GasPerReceiver: 1_000,
+		GasPerLine:     5_000,
 	}
 }
 
@@ -68,9 +70,15 @@ func (p Params) Validate() error {
 	case p.GasPerReceiver < 1 || p.GasPerReceiver > maxPaymentGas/uint64(p.MaxReach):
 		return ErrInvalidParams.Wrapf("gas_per_receiver is %d; it must be from 1 to %d, so that a payment of max_reach %d takes at most %d gas",
 			p.GasPerReceiver, maxPaymentGas/uint64(p.MaxReach), p.MaxReach, maxPaymentGas)
+	case p.GasPerLine < 1 || p.GasPerLine > maxPaymentGas/MaxPayments:
+		return ErrInvalidParams.Wrapf("gas_per_line is %d; it must be from 1 to %d, so that %d lines take at most %d gas",
+			p.GasPerLine, maxPaymentGas/MaxPayments, MaxPayments, maxPaymentGas)
 	}
 	return nil
 }
+
+// LineGas is the gas of a payment to a work for its line and all that it sets in motion.
+func (p Params) LineGas(head Head) uint64 { return p.GasPerLine + p.GasPerReceiver*uint64(head.Reach) }
 
 func (d AcceptedDenom) validate() error {
 	if err := sdk.ValidateDenom(d.Denom); err != nil {

@@ -967,6 +967,12 @@ type Payee struct {
 	Earner github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,7,opt,name=earner,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"earner"`
 	// The part stays in escrow at the earner; account is empty then.
 	Escrow bool `protobuf:"varint,8,opt,name=escrow,proto3" json:"escrow,omitempty"`
+	// How far the part has come; for what was assigned only.
+	Progress Progress `protobuf:"varint,9,opt,name=progress,proto3,enum=stemma.royalty.v1.Progress" json:"progress,omitempty"`
+	// Where it waits or merges: the stage, of the work below; unset when it was flushed.
+	AtStage StageKind `protobuf:"varint,10,opt,name=at_stage,json=atStage,proto3,enum=stemma.royalty.v1.StageKind" json:"at_stage,omitempty"`
+	// The work whose stage that is.
+	AtWork github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,11,opt,name=at_work,json=atWork,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"at_work"`
 }
 
 func (m *Payee) Reset()         { *m = Payee{} }
@@ -1044,6 +1050,355 @@ func (m *Payee) GetEscrow() bool {
 	return false
 }
 
+func (m *Payee) GetProgress() Progress {
+	if m != nil {
+		return m.Progress
+	}
+	return PROGRESS_UNSPECIFIED
+}
+
+func (m *Payee) GetAtStage() StageKind {
+	if m != nil {
+		return m.AtStage
+	}
+	return STAGE_PAID
+}
+
+// QueryAssignedRequest asks what was assigned of a payment.
+type QueryAssignedRequest struct {
+	// The work that was paid.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Epoch of its lists, as in EventPaid.
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Amount of the payment as a coin string, such as 1000000uusdc.
+	Amount string `protobuf:"bytes,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Height of the block that it was paid in.
+	Height uint64 `protobuf:"varint,4,opt,name=height,proto3" json:"height,omitempty"`
+	// Height of the block that flushed the work's `paid` stage past it, as its
+	// EventStageFlushed says; 0: the block that it was paid in. Who holds other works'
+	// revenue then gets their parts.
+	Moved uint64 `protobuf:"varint,5,opt,name=moved,proto3" json:"moved,omitempty"`
+	// The page, at most 1,000 rows.
+	Pagination *query.PageRequest `protobuf:"bytes,6,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryAssignedRequest) Reset()         { *m = QueryAssignedRequest{} }
+func (m *QueryAssignedRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryAssignedRequest) ProtoMessage()    {}
+func (*QueryAssignedRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{18}
+}
+func (m *QueryAssignedRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAssignedRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAssignedRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAssignedRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAssignedRequest.Merge(m, src)
+}
+func (m *QueryAssignedRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAssignedRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAssignedRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAssignedRequest proto.InternalMessageInfo
+
+func (m *QueryAssignedRequest) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *QueryAssignedRequest) GetAmount() string {
+	if m != nil {
+		return m.Amount
+	}
+	return ""
+}
+
+func (m *QueryAssignedRequest) GetHeight() uint64 {
+	if m != nil {
+		return m.Height
+	}
+	return 0
+}
+
+func (m *QueryAssignedRequest) GetMoved() uint64 {
+	if m != nil {
+		return m.Moved
+	}
+	return 0
+}
+
+func (m *QueryAssignedRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryAssignedResponse is a page of what was assigned.
+type QueryAssignedResponse struct {
+	// At most 1,000 lines.
+	Payees []Payee `protobuf:"bytes,1,rep,name=payees,proto3" json:"payees"`
+	// What is in no line: fractions of a unit, which stay in stages.
+	Held types.Coin `protobuf:"bytes,2,opt,name=held,proto3" json:"held"`
+	// Version of the table of holders by which the work's own part is divided.
+	HoldersVersion uint32 `protobuf:"varint,3,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
+	// Version of what the work owed.
+	UpstreamVersion uint32 `protobuf:"varint,4,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
+	// How to go on.
+	Pagination *query.PageResponse `protobuf:"bytes,5,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryAssignedResponse) Reset()         { *m = QueryAssignedResponse{} }
+func (m *QueryAssignedResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryAssignedResponse) ProtoMessage()    {}
+func (*QueryAssignedResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{19}
+}
+func (m *QueryAssignedResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAssignedResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAssignedResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAssignedResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAssignedResponse.Merge(m, src)
+}
+func (m *QueryAssignedResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAssignedResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAssignedResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAssignedResponse proto.InternalMessageInfo
+
+func (m *QueryAssignedResponse) GetPayees() []Payee {
+	if m != nil {
+		return m.Payees
+	}
+	return nil
+}
+
+func (m *QueryAssignedResponse) GetHeld() types.Coin {
+	if m != nil {
+		return m.Held
+	}
+	return types.Coin{}
+}
+
+func (m *QueryAssignedResponse) GetHoldersVersion() uint32 {
+	if m != nil {
+		return m.HoldersVersion
+	}
+	return 0
+}
+
+func (m *QueryAssignedResponse) GetUpstreamVersion() uint32 {
+	if m != nil {
+		return m.UpstreamVersion
+	}
+	return 0
+}
+
+func (m *QueryAssignedResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryPreviewSharesRequest asks what an assignment of shares would change.
+type QueryPreviewSharesRequest struct {
+	// The work.
+	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
+	// Whose share is replaced.
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	// Who gets it, 1 to 32 accounts, each once.
+	Accounts []string `protobuf:"bytes,3,rep,name=accounts,proto3" json:"accounts,omitempty"`
+	// Parts per million for each of them, from 100; they sum to the holder's share.
+	Weights []uint32 `protobuf:"varint,4,rep,packed,name=weights,proto3" json:"weights,omitempty"`
+}
+
+func (m *QueryPreviewSharesRequest) Reset()         { *m = QueryPreviewSharesRequest{} }
+func (m *QueryPreviewSharesRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryPreviewSharesRequest) ProtoMessage()    {}
+func (*QueryPreviewSharesRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{20}
+}
+func (m *QueryPreviewSharesRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPreviewSharesRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPreviewSharesRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPreviewSharesRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPreviewSharesRequest.Merge(m, src)
+}
+func (m *QueryPreviewSharesRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPreviewSharesRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPreviewSharesRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPreviewSharesRequest proto.InternalMessageInfo
+
+func (m *QueryPreviewSharesRequest) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *QueryPreviewSharesRequest) GetAccounts() []string {
+	if m != nil {
+		return m.Accounts
+	}
+	return nil
+}
+
+func (m *QueryPreviewSharesRequest) GetWeights() []uint32 {
+	if m != nil {
+		return m.Weights
+	}
+	return nil
+}
+
+// QueryPreviewSharesResponse says what an assignment of shares would change.
+type QueryPreviewSharesResponse struct {
+	// The table now, 1 to 32 lines.
+	Now []Holding `protobuf:"bytes,1,rep,name=now,proto3" json:"now"`
+	// The table after it, 1 to 32 lines.
+	After []Holding `protobuf:"bytes,2,rep,name=after,proto3" json:"after"`
+	// Holders up to which this holder may take the table, at most 32.
+	MostHolders uint32 `protobuf:"varint,3,opt,name=most_holders,json=mostHolders,proto3" json:"most_holders,omitempty"`
+	// The work's epoch now. What is paid in it goes by the table of now.
+	Epoch uint64 `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Receivers that a payment to the work is charged for now.
+	Reach uint32 `protobuf:"varint,5,opt,name=reach,proto3" json:"reach,omitempty"`
+	// Receivers that it is charged for after it.
+	ReachAfter uint32 `protobuf:"varint,6,opt,name=reach_after,json=reachAfter,proto3" json:"reach_after,omitempty"`
+	// What the work has to earn after it before the holders get something: the least
+	// flow for each of them, in each accepted denom.
+	LeastFlow github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,7,rep,name=least_flow,json=leastFlow,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"least_flow"`
+}
+
+func (m *QueryPreviewSharesResponse) Reset()         { *m = QueryPreviewSharesResponse{} }
+func (m *QueryPreviewSharesResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryPreviewSharesResponse) ProtoMessage()    {}
+func (*QueryPreviewSharesResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_66e92ae66fda2204, []int{21}
+}
+func (m *QueryPreviewSharesResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryPreviewSharesResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryPreviewSharesResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryPreviewSharesResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryPreviewSharesResponse.Merge(m, src)
+}
+func (m *QueryPreviewSharesResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryPreviewSharesResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryPreviewSharesResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryPreviewSharesResponse proto.InternalMessageInfo
+
+func (m *QueryPreviewSharesResponse) GetNow() []Holding {
+	if m != nil {
+		return m.Now
+	}
+	return nil
+}
+
+func (m *QueryPreviewSharesResponse) GetAfter() []Holding {
+	if m != nil {
+		return m.After
+	}
+	return nil
+}
+
+func (m *QueryPreviewSharesResponse) GetMostHolders() uint32 {
+	if m != nil {
+		return m.MostHolders
+	}
+	return 0
+}
+
+func (m *QueryPreviewSharesResponse) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *QueryPreviewSharesResponse) GetReach() uint32 {
+	if m != nil {
+		return m.Reach
+	}
+	return 0
+}
+
+func (m *QueryPreviewSharesResponse) GetReachAfter() uint32 {
+	if m != nil {
+		return m.ReachAfter
+	}
+	return 0
+}
+
+func (m *QueryPreviewSharesResponse) GetLeastFlow() github_com_cosmos_cosmos_sdk_types.Coins {
+	if m != nil {
+		return m.LeastFlow
+	}
+	return nil
+}
+
 // QueryPreviewResponse is a page of who would get what.
 type QueryPreviewResponse struct {
 	// At most 1,000 lines.
@@ -1052,7 +1407,7 @@ type QueryPreviewResponse struct {
 	Held types.Coin `protobuf:"bytes,2,opt,name=held,proto3" json:"held"`
 	// How to go on.
 	Pagination *query.PageResponse `protobuf:"bytes,3,opt,name=pagination,proto3" json:"pagination,omitempty"`
-	// Gas that the payment is charged for what it sets in motion.
+	// Gas that the payment is charged for its line and for what it sets in motion.
 	Surcharge uint64 `protobuf:"varint,4,opt,name=surcharge,proto3" json:"surcharge,omitempty"`
 	// Epoch of the work's lists that this goes by, as in EventPaid.
 	Epoch uint64 `protobuf:"varint,5,opt,name=epoch,proto3" json:"epoch,omitempty"`
@@ -1062,7 +1417,7 @@ func (m *QueryPreviewResponse) Reset()         { *m = QueryPreviewResponse{} }
 func (m *QueryPreviewResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryPreviewResponse) ProtoMessage()    {}
 func (*QueryPreviewResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{18}
+	return fileDescriptor_66e92ae66fda2204, []int{22}
 }
 func (m *QueryPreviewResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1136,7 +1491,7 @@ func (m *QueryTurnoverRequest) Reset()         { *m = QueryTurnoverRequest{} }
 func (m *QueryTurnoverRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryTurnoverRequest) ProtoMessage()    {}
 func (*QueryTurnoverRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{19}
+	return fileDescriptor_66e92ae66fda2204, []int{23}
 }
 func (m *QueryTurnoverRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1184,7 +1539,7 @@ func (m *DenomTurnover) Reset()         { *m = DenomTurnover{} }
 func (m *DenomTurnover) String() string { return proto.CompactTextString(m) }
 func (*DenomTurnover) ProtoMessage()    {}
 func (*DenomTurnover) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{20}
+	return fileDescriptor_66e92ae66fda2204, []int{24}
 }
 func (m *DenomTurnover) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1239,7 +1594,7 @@ func (m *QueryTurnoverResponse) Reset()         { *m = QueryTurnoverResponse{} }
 func (m *QueryTurnoverResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryTurnoverResponse) ProtoMessage()    {}
 func (*QueryTurnoverResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{21}
+	return fileDescriptor_66e92ae66fda2204, []int{25}
 }
 func (m *QueryTurnoverResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1294,7 +1649,7 @@ func (m *QueryPaymentChannelRequest) Reset()         { *m = QueryPaymentChannelR
 func (m *QueryPaymentChannelRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryPaymentChannelRequest) ProtoMessage()    {}
 func (*QueryPaymentChannelRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{22}
+	return fileDescriptor_66e92ae66fda2204, []int{26}
 }
 func (m *QueryPaymentChannelRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1344,7 +1699,7 @@ func (m *QueryPaymentChannelResponse) Reset()         { *m = QueryPaymentChannel
 func (m *QueryPaymentChannelResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryPaymentChannelResponse) ProtoMessage()    {}
 func (*QueryPaymentChannelResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{23}
+	return fileDescriptor_66e92ae66fda2204, []int{27}
 }
 func (m *QueryPaymentChannelResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1406,7 +1761,7 @@ func (m *QueryPaymentChannelsRequest) Reset()         { *m = QueryPaymentChannel
 func (m *QueryPaymentChannelsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryPaymentChannelsRequest) ProtoMessage()    {}
 func (*QueryPaymentChannelsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{24}
+	return fileDescriptor_66e92ae66fda2204, []int{28}
 }
 func (m *QueryPaymentChannelsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1463,7 +1818,7 @@ func (m *QueryPaymentChannelsResponse) Reset()         { *m = QueryPaymentChanne
 func (m *QueryPaymentChannelsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryPaymentChannelsResponse) ProtoMessage()    {}
 func (*QueryPaymentChannelsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_66e92ae66fda2204, []int{25}
+	return fileDescriptor_66e92ae66fda2204, []int{29}
 }
 func (m *QueryPaymentChannelsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1532,6 +1887,10 @@ func init() {
 	proto.RegisterType((*QueryBalancesResponse)(nil), "stemma.royalty.v1.QueryBalancesResponse")
 	proto.RegisterType((*QueryPreviewRequest)(nil), "stemma.royalty.v1.QueryPreviewRequest")
 	proto.RegisterType((*Payee)(nil), "stemma.royalty.v1.Payee")
+	proto.RegisterType((*QueryAssignedRequest)(nil), "stemma.royalty.v1.QueryAssignedRequest")
+	proto.RegisterType((*QueryAssignedResponse)(nil), "stemma.royalty.v1.QueryAssignedResponse")
+	proto.RegisterType((*QueryPreviewSharesRequest)(nil), "stemma.royalty.v1.QueryPreviewSharesRequest")
+	proto.RegisterType((*QueryPreviewSharesResponse)(nil), "stemma.royalty.v1.QueryPreviewSharesResponse")
 	proto.RegisterType((*QueryPreviewResponse)(nil), "stemma.royalty.v1.QueryPreviewResponse")
 	proto.RegisterType((*QueryTurnoverRequest)(nil), "stemma.royalty.v1.QueryTurnoverRequest")
 	proto.RegisterType((*DenomTurnover)(nil), "stemma.royalty.v1.DenomTurnover")
@@ -1545,110 +1904,131 @@ func init() {
 func init() { proto.RegisterFile("stemma/royalty/v1/query.proto", fileDescriptor_66e92ae66fda2204) }
 
 var fileDescriptor_66e92ae66fda2204 = []byte{
-	// 1642 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xbc, 0x59, 0xcf, 0x6f, 0x1b, 0xc5,
-	0x17, 0xcf, 0x3a, 0xb6, 0xe3, 0x4e, 0xbe, 0xf9, 0xd1, 0xf9, 0x06, 0xea, 0x38, 0xad, 0x13, 0xb6,
-	0x6d, 0xe2, 0x56, 0x64, 0xb7, 0x71, 0xa1, 0x95, 0x2a, 0x7a, 0x20, 0x0d, 0x25, 0x5c, 0x68, 0xd8,
-	0x96, 0x22, 0xa1, 0x8a, 0x68, 0x62, 0x0f, 0xeb, 0x55, 0xec, 0x5d, 0x77, 0x77, 0x6d, 0xd7, 0x8d,
-	0x22, 0x50, 0x2e, 0x1c, 0xa8, 0x00, 0x81, 0xf8, 0x0f, 0x10, 0x07, 0x0e, 0x1c, 0x50, 0xc5, 0xbd,
-	0x9c, 0xca, 0x89, 0xaa, 0x5c, 0x50, 0x25, 0x4a, 0xd5, 0xc2, 0xff, 0x81, 0x66, 0xe6, 0x8d, 0xed,
-	0xdd, 0xec, 0xd6, 0x21, 0x72, 0x73, 0x8a, 0x67, 0xe6, 0xb3, 0x6f, 0x3e, 0xef, 0xe7, 0xcc, 0x9b,
-	0xa0, 0x63, 0x9e, 0x4f, 0x6b, 0x35, 0xa2, 0xbb, 0x4e, 0x9b, 0x54, 0xfd, 0xb6, 0xde, 0x5c, 0xd2,
-	0x6f, 0x36, 0xa8, 0xdb, 0xd6, 0xea, 0xae, 0xe3, 0x3b, 0xf8, 0xb0, 0x58, 0xd6, 0x60, 0x59, 0x6b,
-	0x2e, 0xe5, 0x4e, 0x97, 0x1c, 0xaf, 0xe6, 0x78, 0xfa, 0x06, 0xf1, 0xa8, 0xc0, 0xea, 0xcd, 0xa5,
-	0x0d, 0xea, 0x93, 0x25, 0xbd, 0x4e, 0x4c, 0xcb, 0x26, 0xbe, 0xe5, 0xd8, 0xe2, 0xf3, 0x5c, 0xbe,
-	0x17, 0x2b, 0x51, 0x25, 0xc7, 0x92, 0xeb, 0xd3, 0x62, 0x7d, 0x9d, 0x8f, 0x74, 0x31, 0x80, 0xa5,
-	0x29, 0xd3, 0x31, 0x1d, 0x31, 0xcf, 0x7e, 0xc1, 0xec, 0x51, 0xd3, 0x71, 0xcc, 0x2a, 0xd5, 0x49,
-	0xdd, 0xd2, 0x89, 0x6d, 0x3b, 0x3e, 0xdf, 0x4d, 0x7e, 0xa3, 0xee, 0x56, 0xa6, 0x4e, 0xda, 0xa5,
-	0x0a, 0xb1, 0x6d, 0x5a, 0x95, 0x94, 0x76, 0x63, 0x68, 0x93, 0xda, 0xbe, 0x94, 0x31, 0xbb, 0x7b,
-	0x5d, 0x2a, 0xcf, 0x01, 0xea, 0x14, 0xc2, 0xef, 0x31, 0xad, 0xd7, 0x88, 0x4b, 0x6a, 0x9e, 0x41,
-	0x6f, 0x36, 0xa8, 0xe7, 0xab, 0xef, 0xa2, 0xff, 0x07, 0x66, 0xbd, 0xba, 0x63, 0x7b, 0x14, 0x9f,
-	0x47, 0xe9, 0x3a, 0x9f, 0xc9, 0x2a, 0x73, 0x4a, 0x61, 0xb4, 0x38, 0xad, 0xed, 0x32, 0xa8, 0x26,
-	0x3e, 0x59, 0x4e, 0xde, 0x7f, 0x3c, 0x3b, 0x64, 0x00, 0x5c, 0x6d, 0xa1, 0x49, 0x2e, 0x6f, 0x95,
-	0x92, 0x32, 0xec, 0x81, 0x4b, 0x28, 0xd9, 0x72, 0xdc, 0x4d, 0x2e, 0xea, 0xd0, 0xf2, 0x15, 0x86,
-	0x7f, 0xf4, 0x78, 0xf6, 0x9c, 0x69, 0xf9, 0x95, 0xc6, 0x86, 0x56, 0x72, 0x6a, 0xba, 0x10, 0xbe,
-	0x58, 0xaa, 0x10, 0xcb, 0x86, 0x81, 0x7e, 0x4b, 0x77, 0xa9, 0x69, 0x79, 0xbe, 0xdb, 0xd6, 0xfd,
-	0x76, 0x9d, 0x7a, 0xda, 0x07, 0x8e, 0xbb, 0xf9, 0xce, 0xca, 0xc3, 0xbb, 0x8b, 0x63, 0xc0, 0x45,
-	0x4c, 0x18, 0x5c, 0xb8, 0x7a, 0x19, 0x1d, 0xee, 0xd9, 0x18, 0xd4, 0x58, 0x42, 0xc9, 0x0a, 0x25,
-	0x65, 0x50, 0xe2, 0x48, 0x84, 0x12, 0x0c, 0x0e, 0x2a, 0x70, 0xa8, 0x7a, 0x1b, 0x0c, 0xb2, 0xea,
-	0x54, 0xcb, 0xd4, 0xf5, 0x0e, 0x54, 0x87, 0x1d, 0x05, 0x4d, 0x05, 0x37, 0x07, 0x3d, 0x2e, 0xa0,
-	0x91, 0x8a, 0x98, 0xca, 0x2a, 0x73, 0xc3, 0x85, 0xd1, 0x62, 0x2e, 0x4a, 0x15, 0xa7, 0x5a, 0xb6,
-	0x6c, 0x13, 0xb4, 0x91, 0x1f, 0xe0, 0x2c, 0x1a, 0x69, 0x52, 0xd7, 0xb3, 0x1c, 0x3b, 0x9b, 0x98,
-	0x53, 0x0a, 0x63, 0x86, 0x1c, 0xe2, 0x29, 0x94, 0xa2, 0x75, 0xa7, 0x54, 0xc9, 0x0e, 0xcf, 0x29,
-	0x85, 0xa4, 0x21, 0x06, 0xea, 0x17, 0x0a, 0x58, 0xf2, 0x2d, 0x36, 0x3c, 0x48, 0xfd, 0xbb, 0x84,
-	0x12, 0xbd, 0x84, 0xbe, 0x53, 0x20, 0x72, 0x81, 0xd0, 0x00, 0x6c, 0xb2, 0x80, 0x26, 0xe0, 0xe7,
-	0x7a, 0xd0, 0x36, 0xe3, 0x30, 0x7d, 0x1d, 0x4c, 0x74, 0x0a, 0x4d, 0x36, 0xea, 0x9e, 0xef, 0x52,
-	0x52, 0xeb, 0x20, 0x87, 0x39, 0x72, 0x42, 0xce, 0x03, 0x54, 0xfd, 0x53, 0x3a, 0xef, 0x7d, 0x58,
-	0x38, 0x50, 0xd3, 0xc5, 0x7b, 0xf9, 0x32, 0x42, 0xdd, 0xfa, 0xc6, 0xc9, 0x8f, 0x16, 0xe7, 0x35,
-	0xa8, 0x59, 0xac, 0xc0, 0x69, 0xa2, 0x70, 0x42, 0x99, 0xd3, 0xd6, 0x88, 0x49, 0x81, 0xba, 0xd1,
-	0xf3, 0xa5, 0xfa, 0x93, 0x82, 0x92, 0x57, 0x5a, 0xb4, 0x7c, 0x30, 0xfa, 0x2c, 0xa1, 0x74, 0xdd,
-	0xa9, 0x5a, 0xa5, 0x36, 0x57, 0x67, 0x3c, 0xba, 0x00, 0x71, 0x80, 0x01, 0x40, 0x8c, 0x51, 0xd2,
-	0x25, 0x3e, 0x05, 0xff, 0xf0, 0xdf, 0xea, 0x3f, 0x0a, 0x7a, 0x29, 0xe4, 0x94, 0x6e, 0x69, 0x70,
-	0x5a, 0xb4, 0x0c, 0xb1, 0x13, 0x55, 0x1a, 0x98, 0xb2, 0xb2, 0x34, 0x30, 0xe8, 0x73, 0x6c, 0x9c,
-	0x43, 0x19, 0xb2, 0xe1, 0x39, 0xd5, 0x46, 0x67, 0xfb, 0xce, 0x98, 0xad, 0xb9, 0xb4, 0x4a, 0x7c,
-	0xab, 0x49, 0xb3, 0x49, 0xb1, 0x26, 0xc7, 0xf8, 0xed, 0x80, 0x6f, 0x52, 0xdc, 0x37, 0x0b, 0x7d,
-	0x7d, 0x23, 0x34, 0x08, 0x38, 0xe7, 0x9e, 0xcc, 0x91, 0xab, 0x3e, 0x31, 0xe9, 0x81, 0x56, 0xad,
-	0x50, 0x80, 0x25, 0xf6, 0x1d, 0x60, 0x37, 0xd0, 0xe8, 0x0a, 0xb5, 0x9d, 0x9a, 0x50, 0x81, 0x15,
-	0x83, 0x32, 0x1b, 0x0a, 0xf2, 0x86, 0x18, 0xb0, 0x83, 0xc9, 0xe3, 0xeb, 0xb0, 0x51, 0x54, 0x5c,
-	0x08, 0x01, 0xf2, 0x60, 0x12, 0x70, 0xf5, 0x37, 0x05, 0x0a, 0xbb, 0xb4, 0x10, 0xc4, 0xc1, 0x1b,
-	0x1d, 0x81, 0x22, 0x12, 0xf2, 0x11, 0x02, 0x7b, 0x68, 0x05, 0xa5, 0x86, 0x1c, 0x98, 0xd8, 0xb7,
-	0x03, 0x59, 0xbc, 0xfb, 0x64, 0xd3, 0xb2, 0x4d, 0xc8, 0xd0, 0x28, 0xbd, 0xae, 0x71, 0x80, 0x01,
-	0x40, 0xf5, 0x6b, 0x59, 0x70, 0x96, 0x49, 0x95, 0xd8, 0xa5, 0xae, 0xd7, 0x8b, 0x68, 0x84, 0x94,
-	0x4a, 0x4e, 0xc3, 0xf6, 0xc1, 0xf1, 0xd9, 0x87, 0x77, 0x17, 0xa7, 0x80, 0xd4, 0x9b, 0xe5, 0xb2,
-	0x4b, 0x3d, 0xef, 0xaa, 0xef, 0x32, 0x59, 0x12, 0x38, 0x30, 0x27, 0xfe, 0x2a, 0x13, 0xae, 0x4b,
-	0x0a, 0x0c, 0x6d, 0xa2, 0xcc, 0x06, 0xcc, 0x81, 0xa9, 0xa7, 0x03, 0xf2, 0xa5, 0xe4, 0x4b, 0x8e,
-	0x65, 0x2f, 0x9f, 0x61, 0x56, 0xfe, 0xe1, 0xaf, 0xd9, 0x42, 0x4f, 0xa8, 0xc2, 0x9d, 0x4c, 0xfc,
-	0x59, 0xf4, 0xca, 0x9b, 0x10, 0x9d, 0xec, 0x03, 0xcf, 0xe8, 0x08, 0x1f, 0x98, 0x4f, 0xd4, 0x47,
-	0x32, 0x64, 0xd6, 0x5c, 0xda, 0xb4, 0x68, 0xeb, 0x40, 0xb3, 0xea, 0x65, 0x94, 0x26, 0x35, 0xee,
-	0xc3, 0x04, 0x8f, 0x7f, 0x18, 0x0d, 0xac, 0x9c, 0xff, 0x3c, 0x8c, 0x52, 0x6b, 0xa4, 0x4d, 0xe9,
-	0xbe, 0xc2, 0x45, 0x9a, 0x20, 0xf1, 0x22, 0x4d, 0xa0, 0xa1, 0xd4, 0x06, 0xf1, 0x2c, 0x8f, 0x6b,
-	0x39, 0x5e, 0xcc, 0x46, 0xa4, 0xc4, 0x32, 0x5b, 0x37, 0x04, 0xac, 0x73, 0x00, 0x24, 0xbb, 0x07,
-	0x00, 0x33, 0x63, 0x8b, 0x5a, 0x66, 0xc5, 0xe7, 0xd5, 0x75, 0xcc, 0x80, 0x11, 0xab, 0x23, 0x60,
-	0xde, 0x34, 0xe4, 0x5b, 0x6c, 0x2c, 0x42, 0xc6, 0x83, 0xfd, 0x4d, 0x94, 0xa6, 0xc4, 0xb5, 0xa9,
-	0x9b, 0x1d, 0x79, 0x31, 0xba, 0x83, 0x78, 0xc6, 0x9c, 0x7a, 0x25, 0xd7, 0x69, 0x65, 0x33, 0x73,
-	0x4a, 0x21, 0x63, 0xc0, 0x48, 0xfd, 0x34, 0x01, 0x69, 0xdf, 0x89, 0x4a, 0x48, 0xb0, 0x73, 0xec,
-	0xce, 0xde, 0xa6, 0x9d, 0xf4, 0xca, 0x46, 0xde, 0xd9, 0xdb, 0x94, 0x76, 0xaf, 0xec, 0x0c, 0x8d,
-	0xcf, 0xb2, 0x4b, 0x72, 0xb5, 0xdc, 0x29, 0xa8, 0x7d, 0x0c, 0xc1, 0xc1, 0xa1, 0x24, 0x1b, 0xde,
-	0x7f, 0xe1, 0x3b, 0x8a, 0x0e, 0x79, 0x0d, 0xb7, 0x54, 0x21, 0xae, 0x29, 0x3c, 0x97, 0x34, 0xba,
-	0x13, 0xdd, 0x1b, 0x61, 0xaa, 0xf7, 0x46, 0xf8, 0x11, 0x58, 0xe0, 0x5a, 0xc3, 0xb5, 0x9d, 0x26,
-	0x75, 0x65, 0x62, 0x06, 0x73, 0x43, 0xd9, 0x77, 0x6e, 0x94, 0xd1, 0x18, 0x2f, 0xf9, 0x52, 0x7e,
-	0xcc, 0x59, 0x74, 0x11, 0x65, 0x7c, 0x40, 0x80, 0xf1, 0x66, 0xa2, 0xaa, 0x36, 0x40, 0xc0, 0x7c,
-	0x9d, 0x4f, 0xd4, 0xef, 0x65, 0xa9, 0xec, 0xaa, 0x01, 0x9e, 0x5c, 0x41, 0x87, 0x24, 0x4a, 0x3a,
-	0x73, 0x2e, 0xee, 0x58, 0x0a, 0x89, 0xef, 0x7e, 0x38, 0xb8, 0x3a, 0xf8, 0x8b, 0x82, 0x72, 0xd0,
-	0x24, 0xb6, 0x6b, 0xd4, 0xf6, 0x2f, 0x89, 0xc6, 0x54, 0x5a, 0xfd, 0x06, 0x9a, 0xa8, 0x8b, 0x85,
-	0x75, 0x68, 0x59, 0xa1, 0x8e, 0x9c, 0x85, 0xd4, 0x98, 0x0c, 0x7e, 0xc7, 0x83, 0xfe, 0x08, 0xa8,
-	0x13, 0x5e, 0x32, 0xc6, 0xeb, 0x81, 0x99, 0x81, 0x1d, 0x4c, 0x3b, 0x09, 0x34, 0x13, 0xa9, 0x04,
-	0xd8, 0xfc, 0x5a, 0xb4, 0x16, 0xa3, 0xc5, 0x93, 0xd1, 0x69, 0xd4, 0xcb, 0xda, 0xfe, 0xd8, 0x01,
-	0xf3, 0x87, 0xd9, 0xaf, 0x74, 0x72, 0x32, 0xc1, 0xdd, 0x38, 0xdf, 0x57, 0x58, 0x54, 0x86, 0x0e,
-	0x2a, 0xd9, 0xd4, 0x6f, 0x95, 0x48, 0x23, 0x74, 0x6e, 0x0e, 0x1a, 0x4a, 0xb1, 0x2d, 0xdd, 0xbe,
-	0x07, 0x81, 0x80, 0x0d, 0xcc, 0x39, 0x4f, 0x14, 0x74, 0x34, 0x9a, 0x17, 0x78, 0xe7, 0x3a, 0x9a,
-	0x0c, 0x79, 0x47, 0x26, 0xc6, 0x7f, 0x72, 0xcf, 0x44, 0xd0, 0x3d, 0x1e, 0x9e, 0x45, 0xa3, 0x36,
-	0xbd, 0xe5, 0xaf, 0x7b, 0xd4, 0xb5, 0x48, 0x15, 0xfa, 0x4e, 0xc4, 0xa6, 0xae, 0xf2, 0x99, 0x81,
-	0x99, 0xbe, 0x78, 0xef, 0x7f, 0x28, 0xc5, 0x55, 0xc4, 0xb7, 0x51, 0x5a, 0x3c, 0x9d, 0xe0, 0x28,
-	0xee, 0xbb, 0xdf, 0x68, 0x72, 0xf3, 0xfd, 0x60, 0x62, 0x3b, 0xf5, 0x95, 0x9d, 0xdf, 0xff, 0xfe,
-	0x26, 0x31, 0x83, 0xa7, 0xf5, 0xa8, 0xf7, 0x24, 0xbe, 0xe3, 0x27, 0x28, 0xb9, 0x4a, 0x49, 0x19,
-	0x1f, 0x8f, 0x13, 0xd9, 0xf3, 0x6e, 0x93, 0x3b, 0xf1, 0x7c, 0x10, 0xec, 0xfa, 0x2a, 0xdf, 0x75,
-	0x1e, 0x9f, 0x88, 0xd8, 0x95, 0x1d, 0xe3, 0x9e, 0xbe, 0xc5, 0xfe, 0x6c, 0xeb, 0x15, 0xb6, 0xf1,
-	0xe7, 0x0a, 0x1a, 0x81, 0xd7, 0x0d, 0x1c, 0xab, 0x57, 0xf0, 0xed, 0x25, 0xb7, 0xd0, 0x17, 0x07,
-	0x54, 0x74, 0x4e, 0xe5, 0x14, 0x5e, 0xe8, 0x4b, 0x05, 0x18, 0xdc, 0x51, 0x50, 0x8a, 0xbf, 0x2a,
-	0xe0, 0x58, 0x5d, 0x7b, 0x5f, 0x41, 0x72, 0x27, 0xfb, 0xa0, 0x80, 0xc7, 0x39, 0xce, 0xe3, 0x0c,
-	0xd6, 0xfa, 0xf1, 0xe0, 0xc7, 0x99, 0xa7, 0x6f, 0xf1, 0xbf, 0xdb, 0xf8, 0x4b, 0x05, 0x65, 0x64,
-	0xa3, 0x8a, 0x63, 0xb5, 0x0e, 0xbd, 0x2f, 0xe4, 0x0a, 0xfd, 0x81, 0xc0, 0xeb, 0x0c, 0xe7, 0x75,
-	0x1a, 0x17, 0xfa, 0xf1, 0x92, 0x6f, 0x1b, 0xf8, 0x33, 0x05, 0xa5, 0xa1, 0x1f, 0x8b, 0xd5, 0x3d,
-	0xd0, 0x72, 0xc6, 0x07, 0x6b, 0xb0, 0xef, 0x52, 0x35, 0xce, 0xa5, 0x80, 0xe7, 0xfb, 0x71, 0x81,
-	0x4e, 0xeb, 0x8e, 0x82, 0x32, 0xb2, 0xa7, 0x88, 0xb7, 0x4d, 0xa8, 0x15, 0x8a, 0xb7, 0x4d, 0xb8,
-	0x3d, 0x51, 0x17, 0x39, 0x9f, 0x05, 0x7c, 0x32, 0x82, 0x8f, 0x6c, 0x2d, 0xf4, 0x2d, 0xb8, 0xff,
-	0x6e, 0xf3, 0x38, 0x86, 0x0b, 0x58, 0x7c, 0x1c, 0x07, 0xfb, 0x86, 0xf8, 0x38, 0x0e, 0xdd, 0xe4,
-	0xf6, 0x1e, 0xc7, 0x75, 0x60, 0xb0, 0xa3, 0xa0, 0x4c, 0xe7, 0xb2, 0x12, 0xbb, 0x4d, 0xe8, 0xba,
-	0x14, 0x6f, 0x9c, 0xf0, 0x85, 0x44, 0x3d, 0xce, 0x09, 0x1d, 0xc3, 0x33, 0x11, 0x84, 0xe4, 0x85,
-	0x03, 0xff, 0xa8, 0xa0, 0xf1, 0x60, 0xe5, 0xc5, 0x8b, 0xf1, 0x95, 0x2b, 0xe2, 0x26, 0x91, 0xd3,
-	0xf6, 0x0a, 0x07, 0x5a, 0x17, 0x39, 0xad, 0xf3, 0xf8, 0xf5, 0xc8, 0x82, 0x17, 0x3c, 0x2e, 0xf4,
-	0xad, 0xd0, 0xcc, 0x36, 0x23, 0x3c, 0x11, 0x3a, 0x70, 0xf0, 0x1e, 0x29, 0x74, 0x02, 0x4c, 0xdf,
-	0x33, 0x1e, 0x38, 0x5f, 0xe0, 0x9c, 0x5f, 0xc3, 0xc5, 0x68, 0xce, 0xd4, 0x15, 0x4c, 0xa9, 0xbb,
-	0xbd, 0x4b, 0x85, 0xe5, 0xd5, 0xfb, 0x4f, 0xf3, 0xca, 0x83, 0xa7, 0x79, 0xe5, 0xc9, 0xd3, 0xbc,
-	0xf2, 0xd5, 0xb3, 0xfc, 0xd0, 0x83, 0x67, 0xf9, 0xa1, 0x3f, 0x9e, 0xe5, 0x87, 0x3e, 0xd4, 0xfa,
-	0x77, 0x1f, 0xb0, 0x0d, 0x6f, 0x3e, 0x36, 0xd2, 0xfc, 0x7f, 0x02, 0x67, 0xff, 0x0d, 0x00, 0x00,
-	0xff, 0xff, 0x97, 0xc8, 0x5d, 0x40, 0x47, 0x19, 0x00, 0x00,
+	// 1980 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x59, 0x4f, 0x6f, 0x1b, 0xc7,
+	0x15, 0xf7, 0x52, 0x24, 0x45, 0x3d, 0x55, 0x92, 0x33, 0x55, 0x13, 0x8a, 0x76, 0x24, 0x65, 0x13,
+	0x4b, 0x4a, 0x10, 0x71, 0x2d, 0x3a, 0xb5, 0xd1, 0xa0, 0x41, 0x61, 0xc5, 0x75, 0x5c, 0x14, 0x68,
+	0xdc, 0xb5, 0x9b, 0x02, 0x45, 0x50, 0x62, 0x44, 0x8e, 0x97, 0x5b, 0x93, 0x3b, 0xcc, 0xce, 0x8a,
+	0x0c, 0x63, 0x08, 0x2d, 0x74, 0x29, 0x8a, 0x06, 0x6d, 0x91, 0xa2, 0xd7, 0x16, 0x05, 0x82, 0x1e,
+	0x7a, 0xe8, 0xa1, 0xc8, 0x17, 0x68, 0x4f, 0xe9, 0xa9, 0x41, 0x7a, 0x29, 0x02, 0x34, 0x0d, 0xec,
+	0xf4, 0x7b, 0x14, 0x33, 0xf3, 0x86, 0xe4, 0xae, 0x76, 0x4d, 0x59, 0xa0, 0xe5, 0x13, 0x77, 0x66,
+	0xde, 0xbc, 0xf9, 0xbd, 0xbf, 0xf3, 0xe6, 0x11, 0x9e, 0x15, 0x11, 0xeb, 0x74, 0xa8, 0x13, 0xf2,
+	0x01, 0x6d, 0x47, 0x03, 0xa7, 0xb7, 0xe3, 0xbc, 0xb3, 0xcf, 0xc2, 0x41, 0xb5, 0x1b, 0xf2, 0x88,
+	0x93, 0xa7, 0xf4, 0x72, 0x15, 0x97, 0xab, 0xbd, 0x9d, 0xca, 0x4b, 0x0d, 0x2e, 0x3a, 0x5c, 0x38,
+	0x7b, 0x54, 0x30, 0x4d, 0xeb, 0xf4, 0x76, 0xf6, 0x58, 0x44, 0x77, 0x9c, 0x2e, 0xf5, 0xfc, 0x80,
+	0x46, 0x3e, 0x0f, 0xf4, 0xf6, 0xca, 0xea, 0x38, 0xad, 0xa1, 0x6a, 0x70, 0xdf, 0xac, 0xaf, 0xe8,
+	0xf5, 0xba, 0x1a, 0x39, 0x7a, 0x80, 0x4b, 0xcb, 0x1e, 0xf7, 0xb8, 0x9e, 0x97, 0x5f, 0x38, 0x7b,
+	0xde, 0xe3, 0xdc, 0x6b, 0x33, 0x87, 0x76, 0x7d, 0x87, 0x06, 0x01, 0x8f, 0xd4, 0x69, 0x66, 0x8f,
+	0x7d, 0x54, 0x98, 0x2e, 0x1d, 0x34, 0x5a, 0x34, 0x08, 0x58, 0xdb, 0x40, 0x3a, 0x4a, 0xc3, 0x7a,
+	0x2c, 0x88, 0x0c, 0x8f, 0xb5, 0xa3, 0xeb, 0x46, 0x78, 0x45, 0x60, 0x2f, 0x03, 0xf9, 0xbe, 0x94,
+	0xfa, 0x26, 0x0d, 0x69, 0x47, 0xb8, 0xec, 0x9d, 0x7d, 0x26, 0x22, 0xfb, 0x7b, 0xf0, 0xd5, 0xd8,
+	0xac, 0xe8, 0xf2, 0x40, 0x30, 0x72, 0x05, 0x8a, 0x5d, 0x35, 0x53, 0xb6, 0xd6, 0xad, 0xad, 0xf9,
+	0xda, 0x4a, 0xf5, 0x88, 0x42, 0xab, 0x7a, 0xcb, 0x6e, 0xfe, 0xe3, 0xcf, 0xd7, 0xce, 0xb8, 0x48,
+	0x6e, 0xf7, 0xe1, 0xac, 0xe2, 0x77, 0x83, 0xd1, 0x26, 0x9e, 0x41, 0x1a, 0x90, 0xef, 0xf3, 0xf0,
+	0xae, 0x62, 0x35, 0xb7, 0xfb, 0xa6, 0xa4, 0xff, 0xec, 0xf3, 0xb5, 0xcb, 0x9e, 0x1f, 0xb5, 0xf6,
+	0xf7, 0xaa, 0x0d, 0xde, 0x71, 0x34, 0xf3, 0xed, 0x46, 0x8b, 0xfa, 0x01, 0x0e, 0x9c, 0x77, 0x9d,
+	0x90, 0x79, 0xbe, 0x88, 0xc2, 0x81, 0x13, 0x0d, 0xba, 0x4c, 0x54, 0x7f, 0xc8, 0xc3, 0xbb, 0xdf,
+	0xb9, 0xf6, 0xe9, 0x47, 0xdb, 0x0b, 0x88, 0x45, 0x4f, 0xb8, 0x8a, 0xb9, 0x7d, 0x1d, 0x9e, 0x1a,
+	0x3b, 0x18, 0xc5, 0xd8, 0x81, 0x7c, 0x8b, 0xd1, 0x26, 0x0a, 0xf1, 0x4c, 0x8a, 0x10, 0x92, 0x1c,
+	0x45, 0x50, 0xa4, 0xf6, 0x7b, 0xa8, 0x90, 0x1b, 0xbc, 0xdd, 0x64, 0xa1, 0x38, 0x55, 0x19, 0x0e,
+	0x2d, 0x58, 0x8e, 0x1f, 0x8e, 0x72, 0xbc, 0x0a, 0xb3, 0x2d, 0x3d, 0x55, 0xb6, 0xd6, 0x67, 0xb6,
+	0xe6, 0x6b, 0x95, 0x34, 0x51, 0x78, 0xbb, 0xe9, 0x07, 0x1e, 0x4a, 0x63, 0x36, 0x90, 0x32, 0xcc,
+	0xf6, 0x58, 0x28, 0x7c, 0x1e, 0x94, 0x73, 0xeb, 0xd6, 0xd6, 0x82, 0x6b, 0x86, 0x64, 0x19, 0x0a,
+	0xac, 0xcb, 0x1b, 0xad, 0xf2, 0xcc, 0xba, 0xb5, 0x95, 0x77, 0xf5, 0xc0, 0xfe, 0x95, 0x85, 0x9a,
+	0xfc, 0xb6, 0x1c, 0x9e, 0xa6, 0xfc, 0x23, 0x40, 0xb9, 0x71, 0x40, 0x1f, 0x5a, 0xe8, 0xb9, 0x08,
+	0x68, 0x0a, 0x3a, 0xd9, 0x84, 0x25, 0xfc, 0xac, 0xc7, 0x75, 0xb3, 0x88, 0xd3, 0x6f, 0xa1, 0x8a,
+	0x5e, 0x84, 0xb3, 0xfb, 0x5d, 0x11, 0x85, 0x8c, 0x76, 0x86, 0x94, 0x33, 0x8a, 0x72, 0xc9, 0xcc,
+	0x23, 0xa9, 0xfd, 0x1f, 0x63, 0xbc, 0x1f, 0xe0, 0xc2, 0xa9, 0xaa, 0x2e, 0xdb, 0xca, 0xd7, 0x01,
+	0x46, 0xf9, 0x4d, 0x81, 0x9f, 0xaf, 0x6d, 0x54, 0x31, 0x67, 0xc9, 0x04, 0x57, 0xd5, 0x89, 0x13,
+	0xd3, 0x5c, 0xf5, 0x26, 0xf5, 0x18, 0x42, 0x77, 0xc7, 0x76, 0xda, 0x7f, 0xb5, 0x20, 0xff, 0x66,
+	0x9f, 0x35, 0x4f, 0x47, 0x9e, 0x1d, 0x28, 0x76, 0x79, 0xdb, 0x6f, 0x0c, 0x94, 0x38, 0x8b, 0xe9,
+	0x09, 0x48, 0x11, 0xb8, 0x48, 0x48, 0x08, 0xe4, 0x43, 0x1a, 0x31, 0xb4, 0x8f, 0xfa, 0xb6, 0xff,
+	0x67, 0xc1, 0xd7, 0x12, 0x46, 0x19, 0xa5, 0x06, 0xde, 0x67, 0x4d, 0xf4, 0x9d, 0xb4, 0xd4, 0x20,
+	0x85, 0x35, 0xa9, 0x41, 0x92, 0x3e, 0x44, 0xc7, 0x15, 0x28, 0xd1, 0x3d, 0xc1, 0xdb, 0xfb, 0xc3,
+	0xe3, 0x87, 0x63, 0xb9, 0x16, 0xb2, 0x36, 0x8d, 0xfc, 0x1e, 0x2b, 0xe7, 0xf5, 0x9a, 0x19, 0x93,
+	0x37, 0x62, 0xb6, 0x29, 0x28, 0xdb, 0x6c, 0x4e, 0xb4, 0x8d, 0x96, 0x20, 0x66, 0x9c, 0xbf, 0x99,
+	0x18, 0xb9, 0x15, 0x51, 0x8f, 0x9d, 0x6a, 0xd6, 0x4a, 0x38, 0x58, 0xee, 0xc4, 0x0e, 0xf6, 0x36,
+	0xcc, 0x5f, 0x63, 0x01, 0xef, 0x68, 0x11, 0x64, 0x32, 0x68, 0xca, 0xa1, 0x06, 0xef, 0xea, 0x81,
+	0xbc, 0x98, 0x84, 0x5a, 0xc7, 0x83, 0xd2, 0xfc, 0x42, 0x33, 0x30, 0x17, 0x93, 0x26, 0xb7, 0xff,
+	0x69, 0x61, 0x62, 0x37, 0x1a, 0x42, 0x3f, 0xf8, 0xe6, 0x90, 0xa1, 0xf6, 0x84, 0xd5, 0x14, 0x86,
+	0x63, 0xb0, 0xe2, 0x5c, 0x13, 0x06, 0xcc, 0x9d, 0xd8, 0x80, 0xd2, 0xdf, 0x23, 0x7a, 0xd7, 0x0f,
+	0x3c, 0x8c, 0xd0, 0x34, 0xb9, 0x6e, 0x2b, 0x02, 0x17, 0x09, 0xed, 0x0f, 0x4c, 0xc2, 0xd9, 0xa5,
+	0x6d, 0x1a, 0x34, 0x46, 0x56, 0xaf, 0xc1, 0x2c, 0x6d, 0x34, 0xf8, 0x7e, 0x10, 0xa1, 0xe1, 0xcb,
+	0x9f, 0x7e, 0xb4, 0xbd, 0x8c, 0xa0, 0xae, 0x36, 0x9b, 0x21, 0x13, 0xe2, 0x56, 0x14, 0x4a, 0x5e,
+	0x86, 0x70, 0x6a, 0x46, 0xfc, 0x87, 0x09, 0xb8, 0x11, 0x28, 0x54, 0xb4, 0x07, 0xa5, 0x3d, 0x9c,
+	0x43, 0x55, 0xaf, 0xc4, 0xf8, 0x1b, 0xce, 0xaf, 0x73, 0x3f, 0xd8, 0xbd, 0x28, 0xb5, 0xfc, 0xe7,
+	0xff, 0xae, 0x6d, 0x8d, 0xb9, 0x2a, 0xd6, 0x64, 0xfa, 0x67, 0x5b, 0x34, 0xef, 0xa2, 0x77, 0xca,
+	0x0d, 0xc2, 0x1d, 0x32, 0x9f, 0x9a, 0x4d, 0xec, 0xcf, 0x8c, 0xcb, 0xdc, 0x0c, 0x59, 0xcf, 0x67,
+	0xfd, 0x53, 0x8d, 0xaa, 0xa7, 0xa1, 0x48, 0x3b, 0xca, 0x86, 0x39, 0xe5, 0xff, 0x38, 0x9a, 0x5a,
+	0x3a, 0xff, 0xa0, 0x00, 0x85, 0x9b, 0x74, 0xc0, 0xd8, 0x89, 0xdc, 0xc5, 0xa8, 0x20, 0xf7, 0x38,
+	0x55, 0x50, 0x85, 0xc2, 0x1e, 0x15, 0xbe, 0x50, 0x52, 0x2e, 0xd6, 0xca, 0x29, 0x21, 0xb1, 0x2b,
+	0xd7, 0x5d, 0x4d, 0x36, 0xbc, 0x00, 0xf2, 0xa3, 0x0b, 0x40, 0xaa, 0xb1, 0xcf, 0x7c, 0xaf, 0x15,
+	0xa9, 0xec, 0xba, 0xe0, 0xe2, 0x48, 0xe6, 0x11, 0x54, 0x6f, 0x11, 0xe3, 0x2d, 0xd3, 0x17, 0x31,
+	0xe2, 0x51, 0xff, 0x1e, 0x14, 0x19, 0x0d, 0x03, 0x16, 0x96, 0x67, 0x1f, 0x8f, 0xec, 0xc8, 0x5e,
+	0x22, 0x67, 0xa2, 0x11, 0xf2, 0x7e, 0xb9, 0xb4, 0x6e, 0x6d, 0x95, 0x5c, 0x1c, 0x91, 0x2b, 0x50,
+	0xea, 0x86, 0xdc, 0x93, 0x56, 0x29, 0xcf, 0x29, 0xc5, 0x9c, 0x4b, 0xbb, 0x1b, 0x91, 0xc4, 0x1d,
+	0x12, 0xcb, 0x8d, 0x34, 0xaa, 0xab, 0xc4, 0x55, 0x06, 0xb5, 0xf1, 0x7c, 0x56, 0xf2, 0xfc, 0xae,
+	0x1f, 0x34, 0xdd, 0x59, 0x1a, 0xa9, 0x01, 0x69, 0xc1, 0x2c, 0x8d, 0xea, 0xca, 0xde, 0xf3, 0x8f,
+	0x49, 0x66, 0x1a, 0xc9, 0x2f, 0xfb, 0x0f, 0x39, 0x4c, 0x69, 0x57, 0x85, 0xf0, 0xbd, 0x80, 0x35,
+	0x9f, 0x7c, 0xf9, 0x39, 0x16, 0x88, 0x33, 0xb1, 0x40, 0x7c, 0x1a, 0x8a, 0x2d, 0xed, 0x59, 0x79,
+	0x45, 0x8e, 0x23, 0xc9, 0xa5, 0xc3, 0x7b, 0xac, 0xa9, 0x1c, 0x2e, 0xef, 0xea, 0x41, 0x22, 0x6c,
+	0x8b, 0x27, 0x0e, 0xdb, 0x3f, 0xe6, 0x30, 0xbf, 0x8e, 0x34, 0x84, 0xf9, 0xf5, 0xb2, 0x7c, 0xb2,
+	0x0d, 0xd8, 0x30, 0xbb, 0x96, 0x53, 0x9f, 0x6c, 0x03, 0xc6, 0x46, 0x2f, 0x36, 0x49, 0x4d, 0x2e,
+	0xc9, 0x37, 0x52, 0xbb, 0x39, 0xbc, 0x4f, 0x27, 0xc4, 0x81, 0x22, 0x4e, 0x2b, 0xa0, 0x67, 0x8e,
+	0x5d, 0x40, 0xe7, 0x53, 0x0b, 0xe8, 0xe9, 0x15, 0x43, 0x87, 0x39, 0x58, 0x19, 0xcf, 0xdb, 0xb7,
+	0x5a, 0x34, 0x3c, 0xe5, 0x9a, 0xe8, 0x22, 0x14, 0xb5, 0x22, 0x30, 0x43, 0x66, 0xa7, 0x54, 0xa4,
+	0x23, 0xaf, 0x40, 0x09, 0x93, 0xab, 0xcc, 0x77, 0x33, 0x0f, 0xdd, 0x33, 0xa4, 0x94, 0x25, 0xa9,
+	0x4e, 0x68, 0xa2, 0x9c, 0x5f, 0x9f, 0x91, 0x25, 0x29, 0x0e, 0xed, 0x2f, 0x73, 0x50, 0x49, 0x53,
+	0x02, 0x7a, 0x4b, 0x0d, 0x66, 0x02, 0xde, 0x3f, 0xf6, 0xcb, 0x49, 0x12, 0x93, 0xcb, 0x50, 0xa0,
+	0x77, 0x22, 0x25, 0xd3, 0xf1, 0x76, 0x69, 0x72, 0xf2, 0x1c, 0x7c, 0xa5, 0xc3, 0x45, 0x54, 0x37,
+	0xcf, 0x35, 0xed, 0x29, 0xf3, 0x72, 0x0e, 0x1f, 0xba, 0xa3, 0xd0, 0xcb, 0x8f, 0x87, 0xde, 0x32,
+	0x14, 0x42, 0x46, 0x1b, 0x2d, 0xcc, 0xdd, 0x7a, 0x40, 0xd6, 0x60, 0x5e, 0x7d, 0xd4, 0x35, 0x98,
+	0xa2, 0x5a, 0x03, 0x35, 0x75, 0x55, 0x9d, 0xf7, 0x13, 0x80, 0x36, 0xa3, 0x22, 0xaa, 0xdf, 0x69,
+	0xf3, 0x7e, 0x79, 0x76, 0xfa, 0xb5, 0xc6, 0x9c, 0x62, 0x7f, 0xbd, 0xcd, 0xfb, 0xf6, 0xcf, 0x4c,
+	0xc6, 0x1a, 0xd6, 0x08, 0x4f, 0x22, 0x1c, 0xdf, 0x48, 0x29, 0x0a, 0x4e, 0x54, 0x86, 0x9e, 0x87,
+	0x39, 0xb1, 0x1f, 0x36, 0x5a, 0x34, 0xf4, 0x18, 0xda, 0x62, 0x34, 0x31, 0xb2, 0x52, 0x61, 0xfc,
+	0x7d, 0xfe, 0x63, 0xd4, 0xc0, 0xed, 0xfd, 0x30, 0xe0, 0x3d, 0x16, 0x9a, 0x40, 0x8b, 0xa7, 0x3c,
+	0xeb, 0xc4, 0x29, 0xaf, 0x09, 0x0b, 0xaa, 0x00, 0x37, 0xfc, 0x33, 0x5e, 0x06, 0xaf, 0x41, 0x29,
+	0x42, 0x0a, 0x54, 0x5e, 0xda, 0xbd, 0x68, 0x98, 0xa0, 0xfa, 0x86, 0x5b, 0xec, 0x3f, 0x99, 0xc2,
+	0x75, 0x24, 0x06, 0x5a, 0xf2, 0x1a, 0xcc, 0x19, 0x2a, 0x63, 0xcc, 0xf5, 0xac, 0x47, 0x42, 0x82,
+	0xfd, 0x68, 0xe3, 0xf4, 0xaa, 0xd2, 0xbf, 0x5b, 0x26, 0xb0, 0xe9, 0xa0, 0xc3, 0x82, 0xe8, 0x75,
+	0xdd, 0x26, 0x34, 0x5a, 0x7f, 0x1b, 0x96, 0xba, 0x7a, 0xa1, 0x8e, 0x0d, 0x44, 0xcc, 0x74, 0x97,
+	0x30, 0xd3, 0x9d, 0x8d, 0xef, 0x53, 0x39, 0xec, 0x19, 0x14, 0x27, 0xb9, 0xe4, 0x2e, 0x76, 0x63,
+	0x33, 0x53, 0x7b, 0x26, 0x1c, 0xe6, 0xe0, 0x5c, 0xaa, 0x10, 0xa8, 0xf3, 0xdb, 0xe9, 0x52, 0xcc,
+	0xd7, 0x2e, 0xa4, 0x87, 0xd1, 0x38, 0xea, 0xe0, 0x0e, 0x47, 0xf5, 0x27, 0xd1, 0x5f, 0x1b, 0xc6,
+	0xa4, 0xce, 0x60, 0x1b, 0x13, 0x99, 0xa5, 0x45, 0xe8, 0xb4, 0x82, 0xcd, 0xfe, 0x9d, 0x95, 0xaa,
+	0x84, 0xe1, 0x4d, 0x55, 0x85, 0x82, 0x3c, 0x32, 0x9c, 0x58, 0x96, 0x6b, 0xb2, 0xa9, 0x19, 0xe7,
+	0x0b, 0x0b, 0xce, 0xa7, 0xe3, 0x42, 0xeb, 0xbc, 0x05, 0x67, 0x13, 0xd6, 0x31, 0x81, 0xf1, 0x48,
+	0xe6, 0x59, 0x8a, 0x9b, 0x47, 0xc8, 0xcc, 0x1e, 0xb0, 0x77, 0xa3, 0xba, 0x60, 0xa1, 0x4f, 0xdb,
+	0x58, 0x86, 0x81, 0x9c, 0xba, 0xa5, 0x66, 0xa6, 0xa6, 0xfa, 0xda, 0x2f, 0x96, 0xa0, 0xa0, 0x44,
+	0x24, 0xef, 0x41, 0x51, 0x37, 0xb2, 0x49, 0x1a, 0xf6, 0xa3, 0x1d, 0xf3, 0xca, 0xc6, 0x24, 0x32,
+	0x7d, 0x9c, 0xfd, 0xdc, 0xe1, 0xbf, 0xbe, 0xfc, 0x6d, 0xee, 0x1c, 0x59, 0x71, 0xd2, 0xba, 0xfb,
+	0xea, 0xc4, 0x9f, 0x42, 0xfe, 0x06, 0xa3, 0x4d, 0xf2, 0x7c, 0x16, 0xcb, 0xb1, 0x2e, 0x7a, 0xe5,
+	0x85, 0x87, 0x13, 0xe1, 0xa9, 0x2f, 0xab, 0x53, 0x37, 0xc8, 0x0b, 0x29, 0xa7, 0xca, 0xca, 0x44,
+	0x38, 0xf7, 0xe4, 0xcf, 0x81, 0xd3, 0x92, 0x07, 0xff, 0xd2, 0x82, 0x59, 0x73, 0x05, 0x67, 0xca,
+	0x15, 0xef, 0x84, 0x57, 0x36, 0x27, 0xd2, 0x21, 0x14, 0x47, 0x41, 0x79, 0x91, 0x6c, 0x4e, 0x84,
+	0x82, 0x08, 0xde, 0xb7, 0xa0, 0xa0, 0x7a, 0xbc, 0x24, 0x53, 0xd6, 0xf1, 0x9e, 0x74, 0xe5, 0xc2,
+	0x04, 0x2a, 0xc4, 0x71, 0x59, 0xe1, 0xb8, 0x48, 0xaa, 0x93, 0x70, 0xa8, 0xeb, 0x4c, 0x38, 0xf7,
+	0xd4, 0xef, 0x01, 0xf9, 0xb5, 0x05, 0x25, 0xd3, 0x36, 0x24, 0x99, 0x52, 0x27, 0xba, 0xbd, 0x95,
+	0xad, 0xc9, 0x84, 0x88, 0xeb, 0xa2, 0xc2, 0xf5, 0x12, 0xd9, 0x9a, 0x84, 0xcb, 0x14, 0xca, 0xe4,
+	0xe7, 0x16, 0x14, 0xb1, 0x3b, 0x96, 0x29, 0x7b, 0xac, 0x01, 0x98, 0xed, 0xac, 0xf1, 0x2e, 0x98,
+	0x5d, 0x55, 0x58, 0xb6, 0xc8, 0xc6, 0x24, 0x2c, 0xd8, 0xf7, 0x7a, 0xdf, 0x82, 0x92, 0xe9, 0xf0,
+	0x64, 0xeb, 0x26, 0xd1, 0x98, 0xca, 0xd6, 0x4d, 0xb2, 0x59, 0x64, 0x6f, 0x2b, 0x3c, 0x9b, 0xe4,
+	0x42, 0x0a, 0x1e, 0xd3, 0xe8, 0x71, 0xee, 0x61, 0x19, 0x7c, 0xa0, 0xfc, 0x18, 0x0b, 0xb0, 0x6c,
+	0x3f, 0x8e, 0x77, 0x71, 0xb2, 0xfd, 0x38, 0x51, 0xc9, 0x1d, 0xdf, 0x8f, 0xbb, 0x88, 0xe0, 0xf7,
+	0x16, 0x94, 0xcc, 0xf3, 0x2c, 0x5b, 0x39, 0x89, 0x27, 0x6e, 0xb6, 0x72, 0x92, 0x2f, 0x3d, 0xfb,
+	0x5b, 0x0a, 0xd0, 0x37, 0xc8, 0x95, 0x47, 0x73, 0x68, 0x87, 0x1a, 0x4c, 0x1f, 0x5a, 0xb0, 0x10,
+	0x7b, 0x16, 0x90, 0x97, 0x27, 0x28, 0x23, 0xf6, 0x84, 0xaa, 0x6c, 0x1f, 0x93, 0xfa, 0x51, 0x03,
+	0x10, 0x15, 0x58, 0x17, 0x1a, 0xd4, 0xa1, 0x05, 0xa5, 0x61, 0xd1, 0x97, 0xa9, 0xc7, 0x44, 0xd9,
+	0x99, 0xad, 0xc7, 0x64, 0x61, 0x67, 0x3f, 0xaf, 0x70, 0x3d, 0x4b, 0xce, 0xa5, 0xe0, 0x32, 0x85,
+	0x1b, 0xf9, 0x8b, 0x05, 0x8b, 0xf1, 0x1b, 0x8c, 0x64, 0x8b, 0x9f, 0x56, 0x91, 0x55, 0xaa, 0xc7,
+	0x25, 0x47, 0x58, 0xaf, 0x29, 0x58, 0x57, 0xc8, 0xd7, 0x53, 0x2f, 0x8e, 0xf8, 0xb5, 0xeb, 0xdc,
+	0x4b, 0xcc, 0x1c, 0x48, 0xc0, 0x4b, 0x89, 0x8b, 0x9b, 0x1c, 0x13, 0xc2, 0xd0, 0xc0, 0xce, 0xb1,
+	0xe9, 0x11, 0xf3, 0xab, 0x0a, 0xf3, 0x2b, 0xa4, 0x96, 0x8e, 0x99, 0x85, 0x1a, 0x29, 0x0b, 0x0f,
+	0x8e, 0x88, 0xb0, 0x7b, 0xe3, 0xe3, 0xfb, 0xab, 0xd6, 0x27, 0xf7, 0x57, 0xad, 0x2f, 0xee, 0xaf,
+	0x5a, 0xbf, 0x79, 0xb0, 0x7a, 0xe6, 0x93, 0x07, 0xab, 0x67, 0xfe, 0xfd, 0x60, 0xf5, 0xcc, 0x8f,
+	0xaa, 0x93, 0x1f, 0xe5, 0x78, 0x8c, 0x7a, 0x9d, 0xed, 0x15, 0xd5, 0x3f, 0xdd, 0x97, 0xfe, 0x1f,
+	0x00, 0x00, 0xff, 0xff, 0xee, 0xa5, 0x6a, 0x2e, 0x1d, 0x20, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1682,6 +2062,13 @@ type QueryClient interface {
 	// at the payment by itself: what is below a denom's minimum waits, and moves with
 	// what others pay.
 	Preview(ctx context.Context, in *QueryPreviewRequest, opts ...grpc.CallOption) (*QueryPreviewResponse, error)
+	// Assigned says what the lists of a payment's epoch assign of it, to whom, and how
+	// far that has come: who was paid what, at any later time. It looks at the payment
+	// by itself; fractions of a unit merge with those of other payments.
+	Assigned(ctx context.Context, in *QueryAssignedRequest, opts ...grpc.CallOption) (*QueryAssignedResponse, error)
+	// PreviewShares says what a holder's assignment of its share would change, were it
+	// made now; it is refused for what that would be refused for.
+	PreviewShares(ctx context.Context, in *QueryPreviewSharesRequest, opts ...grpc.CallOption) (*QueryPreviewSharesResponse, error)
 	// Turnover lists what was paid in and out by denom over the chain's life.
 	Turnover(ctx context.Context, in *QueryTurnoverRequest, opts ...grpc.CallOption) (*QueryTurnoverResponse, error)
 	// PaymentChannel returns a payment channel and lists its payees.
@@ -1770,6 +2157,24 @@ func (c *queryClient) Preview(ctx context.Context, in *QueryPreviewRequest, opts
 	return out, nil
 }
 
+func (c *queryClient) Assigned(ctx context.Context, in *QueryAssignedRequest, opts ...grpc.CallOption) (*QueryAssignedResponse, error) {
+	out := new(QueryAssignedResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/Assigned", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) PreviewShares(ctx context.Context, in *QueryPreviewSharesRequest, opts ...grpc.CallOption) (*QueryPreviewSharesResponse, error) {
+	out := new(QueryPreviewSharesResponse)
+	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/PreviewShares", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *queryClient) Turnover(ctx context.Context, in *QueryTurnoverRequest, opts ...grpc.CallOption) (*QueryTurnoverResponse, error) {
 	out := new(QueryTurnoverResponse)
 	err := c.cc.Invoke(ctx, "/stemma.royalty.v1.Query/Turnover", in, out, opts...)
@@ -1818,6 +2223,13 @@ type QueryServer interface {
 	// at the payment by itself: what is below a denom's minimum waits, and moves with
 	// what others pay.
 	Preview(context.Context, *QueryPreviewRequest) (*QueryPreviewResponse, error)
+	// Assigned says what the lists of a payment's epoch assign of it, to whom, and how
+	// far that has come: who was paid what, at any later time. It looks at the payment
+	// by itself; fractions of a unit merge with those of other payments.
+	Assigned(context.Context, *QueryAssignedRequest) (*QueryAssignedResponse, error)
+	// PreviewShares says what a holder's assignment of its share would change, were it
+	// made now; it is refused for what that would be refused for.
+	PreviewShares(context.Context, *QueryPreviewSharesRequest) (*QueryPreviewSharesResponse, error)
 	// Turnover lists what was paid in and out by denom over the chain's life.
 	Turnover(context.Context, *QueryTurnoverRequest) (*QueryTurnoverResponse, error)
 	// PaymentChannel returns a payment channel and lists its payees.
@@ -1853,6 +2265,12 @@ func (*UnimplementedQueryServer) Balances(ctx context.Context, req *QueryBalance
 }
 func (*UnimplementedQueryServer) Preview(ctx context.Context, req *QueryPreviewRequest) (*QueryPreviewResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Preview not implemented")
+}
+func (*UnimplementedQueryServer) Assigned(ctx context.Context, req *QueryAssignedRequest) (*QueryAssignedResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Assigned not implemented")
+}
+func (*UnimplementedQueryServer) PreviewShares(ctx context.Context, req *QueryPreviewSharesRequest) (*QueryPreviewSharesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PreviewShares not implemented")
 }
 func (*UnimplementedQueryServer) Turnover(ctx context.Context, req *QueryTurnoverRequest) (*QueryTurnoverResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Turnover not implemented")
@@ -2012,6 +2430,42 @@ func _Query_Preview_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Assigned_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryAssignedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Assigned(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/Assigned",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Assigned(ctx, req.(*QueryAssignedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_PreviewShares_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryPreviewSharesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).PreviewShares(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/stemma.royalty.v1.Query/PreviewShares",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).PreviewShares(ctx, req.(*QueryPreviewSharesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Query_Turnover_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(QueryTurnoverRequest)
 	if err := dec(in); err != nil {
@@ -2102,6 +2556,14 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Preview",
 			Handler:    _Query_Preview_Handler,
+		},
+		{
+			MethodName: "Assigned",
+			Handler:    _Query_Assigned_Handler,
+		},
+		{
+			MethodName: "PreviewShares",
+			Handler:    _Query_PreviewShares_Handler,
 		},
 		{
 			MethodName: "Turnover",
@@ -2873,6 +3335,26 @@ func (m *Payee) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size := m.AtWork.Size()
+		i -= size
+		if _, err := m.AtWork.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x5a
+	if m.AtStage != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.AtStage))
+		i--
+		dAtA[i] = 0x50
+	}
+	if m.Progress != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Progress))
+		i--
+		dAtA[i] = 0x48
+	}
 	if m.Escrow {
 		i--
 		if m.Escrow {
@@ -2934,6 +3416,294 @@ func (m *Payee) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintQuery(dAtA, i, uint64(len(m.Account)))
 		i--
 		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAssignedRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAssignedRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAssignedRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Moved != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Moved))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Height != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Height))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x10
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAssignedResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAssignedResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAssignedResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.UpstreamVersion != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.UpstreamVersion))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.HoldersVersion != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.HoldersVersion))
+		i--
+		dAtA[i] = 0x18
+	}
+	{
+		size, err := m.Held.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x12
+	if len(m.Payees) > 0 {
+		for iNdEx := len(m.Payees) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Payees[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPreviewSharesRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPreviewSharesRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPreviewSharesRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Weights) > 0 {
+		dAtA17 := make([]byte, len(m.Weights)*10)
+		var j16 int
+		for _, num := range m.Weights {
+			for num >= 1<<7 {
+				dAtA17[j16] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j16++
+			}
+			dAtA17[j16] = uint8(num)
+			j16++
+		}
+		i -= j16
+		copy(dAtA[i:], dAtA17[:j16])
+		i = encodeVarintQuery(dAtA, i, uint64(j16))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.Accounts) > 0 {
+		for iNdEx := len(m.Accounts) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Accounts[iNdEx])
+			copy(dAtA[i:], m.Accounts[iNdEx])
+			i = encodeVarintQuery(dAtA, i, uint64(len(m.Accounts[iNdEx])))
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	{
+		size := m.Work.Size()
+		i -= size
+		if _, err := m.Work.MarshalTo(dAtA[i:]); err != nil {
+			return 0, err
+		}
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryPreviewSharesResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryPreviewSharesResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryPreviewSharesResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.LeastFlow) > 0 {
+		for iNdEx := len(m.LeastFlow) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.LeastFlow[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
+	if m.ReachAfter != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.ReachAfter))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Reach != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Reach))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.MostHolders != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.MostHolders))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.After) > 0 {
+		for iNdEx := len(m.After) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.After[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Now) > 0 {
+		for iNdEx := len(m.Now) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Now[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
 	}
 	return len(dAtA) - i, nil
 }
@@ -3649,6 +4419,136 @@ func (m *Payee) Size() (n int) {
 	n += 1 + l + sovQuery(uint64(l))
 	if m.Escrow {
 		n += 2
+	}
+	if m.Progress != 0 {
+		n += 1 + sovQuery(uint64(m.Progress))
+	}
+	if m.AtStage != 0 {
+		n += 1 + sovQuery(uint64(m.AtStage))
+	}
+	l = m.AtWork.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryAssignedRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.Epoch != 0 {
+		n += 1 + sovQuery(uint64(m.Epoch))
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Height != 0 {
+		n += 1 + sovQuery(uint64(m.Height))
+	}
+	if m.Moved != 0 {
+		n += 1 + sovQuery(uint64(m.Moved))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryAssignedResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Payees) > 0 {
+		for _, e := range m.Payees {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	l = m.Held.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	if m.HoldersVersion != 0 {
+		n += 1 + sovQuery(uint64(m.HoldersVersion))
+	}
+	if m.UpstreamVersion != 0 {
+		n += 1 + sovQuery(uint64(m.UpstreamVersion))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryPreviewSharesRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Work.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if len(m.Accounts) > 0 {
+		for _, s := range m.Accounts {
+			l = len(s)
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.Weights) > 0 {
+		l = 0
+		for _, e := range m.Weights {
+			l += sovQuery(uint64(e))
+		}
+		n += 1 + sovQuery(uint64(l)) + l
+	}
+	return n
+}
+
+func (m *QueryPreviewSharesResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Now) > 0 {
+		for _, e := range m.Now {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.After) > 0 {
+		for _, e := range m.After {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.MostHolders != 0 {
+		n += 1 + sovQuery(uint64(m.MostHolders))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovQuery(uint64(m.Epoch))
+	}
+	if m.Reach != 0 {
+		n += 1 + sovQuery(uint64(m.Reach))
+	}
+	if m.ReachAfter != 0 {
+		n += 1 + sovQuery(uint64(m.ReachAfter))
+	}
+	if len(m.LeastFlow) > 0 {
+		for _, e := range m.LeastFlow {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
 	}
 	return n
 }
@@ -5997,6 +6897,930 @@ func (m *Payee) Unmarshal(dAtA []byte) error {
 				}
 			}
 			m.Escrow = bool(v != 0)
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Progress", wireType)
+			}
+			m.Progress = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Progress |= Progress(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtStage", wireType)
+			}
+			m.AtStage = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AtStage |= StageKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AtWork", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.AtWork.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAssignedRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAssignedRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAssignedRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Height", wireType)
+			}
+			m.Height = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Height |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Moved", wireType)
+			}
+			m.Moved = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Moved |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAssignedResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAssignedResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAssignedResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payees", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payees = append(m.Payees, Payee{})
+			if err := m.Payees[len(m.Payees)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Held", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Held.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field HoldersVersion", wireType)
+			}
+			m.HoldersVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.HoldersVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UpstreamVersion", wireType)
+			}
+			m.UpstreamVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.UpstreamVersion |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPreviewSharesRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPreviewSharesRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPreviewSharesRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Work", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Work.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Accounts", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Accounts = append(m.Accounts, string(dAtA[iNdEx:postIndex]))
+			iNdEx = postIndex
+		case 4:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowQuery
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Weights = append(m.Weights, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowQuery
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthQuery
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthQuery
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Weights) == 0 {
+					m.Weights = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowQuery
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Weights = append(m.Weights, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Weights", wireType)
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryPreviewSharesResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryPreviewSharesResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryPreviewSharesResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Now", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Now = append(m.Now, Holding{})
+			if err := m.Now[len(m.Now)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field After", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.After = append(m.After, Holding{})
+			if err := m.After[len(m.After)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MostHolders", wireType)
+			}
+			m.MostHolders = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MostHolders |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reach", wireType)
+			}
+			m.Reach = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Reach |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ReachAfter", wireType)
+			}
+			m.ReachAfter = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ReachAfter |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LeastFlow", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.LeastFlow = append(m.LeastFlow, types.Coin{})
+			if err := m.LeastFlow[len(m.LeastFlow)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])

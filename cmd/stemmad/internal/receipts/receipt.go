@@ -29,8 +29,8 @@ type Paid struct {
 	// fractions, which later payments make whole. Together they are the payment.
 	Shares []royaltytypes.Payee
 	Held   sdk.Coin
-	// State is the block after which the lists were read.
-	State int64
+	// HoldersVersion and UpstreamVersion are those of the lists that it goes by.
+	HoldersVersion, UpstreamVersion uint32
 	// Unknown says why there are no shares; empty: there are.
 	Unknown string
 }

@@ -69,6 +69,11 @@ type Finding struct {
 	Problem string `json:"problem,omitempty"`
 	// Pays is what redeeming it adds, before roundings; nil when that is unknown.
 	Pays *sdk.Coin `json:"pays,omitempty"`
+	// ClosesAt is when its payment channel closes, so that it has to be redeemed before;
+	// nil when nobody has asked for that, or it is unknown.
+	ClosesAt *time.Time `json:"closes_at,omitempty"`
+	// CloseDelay is how long after its payer asks for that, in whole seconds; 0: unknown.
+	CloseDelay int64 `json:"close_delay_seconds,omitempty"`
 }
 
 // Newest keeps of each payment channel the voucher of the highest total that pays, or
@@ -132,7 +137,7 @@ func Check(ctx context.Context, royalty royaltytypes.QueryClient, chainID string
 func against(channel royaltytypes.PaymentChannelInfo, v voucher.Voucher, now time.Time) Finding {
 	pays := sdk.NewCoin(channel.Deposit.Denom, math.ZeroInt())
 	finding := CheckSignature(v, channel.Key, now)
-	finding.Pays = &pays
+	finding.Pays, finding.ClosesAt, finding.CloseDelay = &pays, channel.ClosesAt, int64(channel.CloseDelay/time.Second)
 	switch {
 	case finding.Problem != "":
 	case channel.ClosesAt != nil && !now.Before(*channel.ClosesAt):

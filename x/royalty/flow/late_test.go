@@ -1,0 +1,137 @@
+package flow_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+)
+
+// band is a work whose five holders are more than its derivatives' payers are charged
+// for.
+const band = "band: b1 20%, b2 20%, b3 20%, b4 20%, b5 20%"
+
+// split gives a work other holders after others were made from it.
+func (d *desk) split(work flow.Work, holders ...flow.Holding) {
+	lists, err := d.Lists(work)
+	require.NoError(d.t, err)
+	lists.Holders = holders
+	require.NoError(d.t, d.Change(work, lists))
+}
+
+func fifths(names ...flow.Account) (holders []flow.Holding) {
+	for _, name := range names {
+		holders = append(holders, flow.Holding{To: name, Weight: flow.Whole / 5})
+	}
+	return holders
+}
+
+// TestWhatNoPayerIsChargedForIsLate: it is served after everything else, and what it
+// passes on is late too.
+func TestWhatNoPayerIsChargedForIsLate(t *testing.T) {
+	late := func(said []string) (lines []string) {
+		for _, line := range said {
+			if rest, found := strings.CutPrefix(line, "late "); found {
+				lines = append(lines, rest)
+			}
+		}
+		return lines
+	}
+	t.Run("holders that came after the list", func(t *testing.T) {
+		d := newDesk(t, "song: sue", "remix: rem < song absolute 500000", "other: o1 50%, o2 50%")
+		d.split("song", fifths("s1", "s2", "s3", "s4", "s5")...)
+		said := d.block(0, 100, d.pay(100, "remix", "other"))
+		require.Equal(t, []string{"earned of song from 0 to 50, 5 get it"}, late(said))
+		require.Equal(t, "late earned of song from 0 to 50, 5 get it", said[len(said)-1], "after all the rest")
+	})
+	t.Run("not holders that the list counts", func(t *testing.T) {
+		d := newDesk(t, band, "remix: rem < band absolute 500000")
+		require.Empty(t, late(d.block(0, 100, d.pay(100, "remix"))))
+	})
+	t.Run("nor the own ones of a work that is paid", func(t *testing.T) {
+		d := newDesk(t, band)
+		require.Empty(t, late(d.block(0, 100, d.pay(100, "band"))))
+	})
+	t.Run("more than four at the end of relative shares", func(t *testing.T) {
+		d := newDesk(t, band, "four: f1 25%, f2 25%, f3 25%, f4 25%",
+			"remix: rem < band relative 300000, four relative 300000")
+		require.Equal(t, []string{"earned of band from 0 to 30, 5 get it"}, late(d.block(0, 100, d.pay(100, "remix"))))
+	})
+	t.Run("what a work owes beyond what was counted, and all behind it", func(t *testing.T) {
+		d := newDesk(t, "root: ann 50%, abe 50%", "mid: ben < root relative 500000", "top: cat < mid relative 500000")
+		d.Grow("mid")
+		require.Equal(t, []string{
+			"earned of mid from 0 to 25, 1 get it", "received of mid from 0 to 50, 2 get it",
+			"received of root from 0 to 25, 1 get it", "earned of root from 0 to 25, 2 get it",
+		}, late(d.block(0, 100, d.pay(100, "top"))), "root too, though it has not grown")
+		require.Empty(t, late(d.block(0, 100, d.pay(100, "mid"))), "who pays the work itself is charged for all of it")
+	})
+	t.Run("what the end of an epoch passes on", func(t *testing.T) {
+		d := newDesk(t, "root: ann 50%, abe 50%", "mid: ben < root relative 500000", "top: cat < mid relative 500000")
+		d.Grow("mid")
+		d.Minimum.SetInt64(60)
+		d.block(0, 100, d.pay(100, "top"))
+		require.Equal(t, "50 0 50", d.stage("mid", flow.Received))
+		d.Minimum.SetInt64(1)
+		lists, err := d.Lists("mid")
+		require.NoError(t, err)
+		said := d.block(0, 100, func(s *flow.Sweep) { require.NoError(t, s.Close(pot("mid"), lists, false, true)) })
+		require.Equal(t, []string{
+			"earned of mid from 0 to 25, 1 get it", "received of mid from 0 to 50, 2 get it",
+			"received of root from 0 to 25, 1 get it", "earned of root from 0 to 25, 2 get it",
+		}, late(said))
+	})
+}
+
+// TestTheLateLaneMovesOnUnderLoad: one stage a block at least, and a tenth of the
+// budget, whatever else waits; and nothing usual waits for it. What comes during its
+// round waits for the next, so nobody in it starves.
+func TestTheLateLaneMovesOnUnderLoad(t *testing.T) {
+	works := []string{"busy: x1 50%, x2 50%"}
+	for i := range 9 {
+		works = append(works, fmt.Sprintf("song%d: sue", i), fmt.Sprintf("remix%d: rem < song%d absolute 500000", i, i))
+	}
+	d := newDesk(t, works...)
+	var remixes []flow.Work
+	for i := range 9 {
+		name := flow.Account(fmt.Sprintf("s%d", i))
+		d.split(flow.Work(fmt.Sprintf("song%d", i)), fifths(name+"a", name+"b", name+"c", name+"d", name+"e")...)
+		remixes = append(remixes, flow.Work(fmt.Sprintf("remix%d", i)))
+	}
+	served := func(said []string) (lines int) {
+		for _, line := range said {
+			if strings.HasPrefix(line, "late ") {
+				lines++
+			}
+		}
+		return lines
+	}
+	said := d.block(0, 36, d.pay(1000, append(remixes, "busy")...)) // 9 remixes of 3, busy of 1 and 2
+	require.Contains(t, said, "x1 has 500 of busy")
+	require.Equal(t, 1, served(said), "6 are left: a stage of 5, not two")
+	for i := range 8 {
+		said := d.block(0, 6, d.pay(1000, "remix0", "busy"))
+		require.Contains(t, said, "x1 has 500 of busy", "nothing late holds up the usual lane")
+		require.Equal(t, 1, served(said), "block %d", i)
+	}
+	for i := range 9 {
+		require.NotNil(t, d.Balances()[flow.Account(fmt.Sprintf("s%da", i))], "song%d, though song0 comes again and again", i)
+	}
+	require.Equal(t, 2, served(d.block(0, 100, d.pay(1000, "remix1"))), "the rest: song0 and song1")
+	require.Empty(t, d.queue)
+}
+
+// TestEarnedWaitsForEachHolder: a split that was made later makes the splitter's stage
+// wait, and nobody pay more.
+func TestEarnedWaitsForEachHolder(t *testing.T) {
+	d := newDesk(t, band)
+	d.Minimum.SetInt64(10)
+	d.block(0, 100, d.pay(49, "band"))
+	require.Equal(t, "49 0 49", d.stage("band", flow.Earned))
+	require.Empty(t, d.queue)
+	d.block(0, 100, d.pay(10, "band"))
+	require.Equal(t, "59 59 4", d.stage("band", flow.Earned))
+}
