@@ -143,6 +143,8 @@ func (purse) GetAllBalances(context.Context, sdk.AccAddress) sdk.Coins { return 
 
 func (purse) GetModuleAddress(name string) sdk.AccAddress { return authtypes.NewModuleAddress(name) }
 
+func (purse) GetAccount(context.Context, sdk.AccAddress) sdk.AccountI { return nil }
+
 func (purse) GetModuleAccount(context.Context, string) sdk.ModuleAccountI { return nil }
 
 func (purse) GetParams(context.Context) authtypes.Params { return authtypes.DefaultParams() }
