@@ -28,7 +28,7 @@ func TestMessagesAtTheirLimitsFitATenth(t *testing.T) {
 	offerAll(c, many[:lineagetypes.MaxMessageSources], attribution)
 
 	payments := &royaltytypes.MsgPayMany{Payer: bob.String()}
-	settle := &royaltytypes.MsgSettle{Sender: bob.String()}
+	settle := &royaltytypes.MsgSettle{Sender: bob.String(), Denoms: []string{"uusdc"}}
 	open := chain.PaymentChannelMsg(bob, royaltytypes.MaxPayments+2, sdk.NewInt64Coin("uusdc", 1_000_000))
 	vouchers := &royaltytypes.MsgRedeemVouchers{Sender: bob.String()}
 	opens := []sdk.Msg{}

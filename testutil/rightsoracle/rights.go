@@ -145,7 +145,7 @@ func (h *History) against(demands []Demand, q Question) (list []Reason) {
 func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused []Reason) {
 	for _, d := range demands {
 		if h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative) &&
-			h.atSource(d, q) != Yes {
+			h.Owner(d.Source, h.Today()) != q.By && h.atSource(d, q) != Yes {
 			needs = append(needs, Reason{"needs_approval", d.Source})
 		}
 		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !h.hasPaid(d, q) {
@@ -182,7 +182,7 @@ func (h *History) atSource(d Demand, q Question) (best Verdict) {
 	if len(h.standing(source)) > 0 {
 		return No
 	}
-	if q.By != "" && h.Owner(source, h.Today()) == q.By {
+	if q.By != "" && h.solelyOwned(source, q.By, h.Today()) {
 		return Yes
 	}
 	for _, w := range h.ways(Question{By: q.By, Work: source, Use: q.Use, Derivative: q.Derivative}) {

@@ -78,6 +78,9 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 		c.Unserved = !served
 		return q.askPass(work, source, row, c)
 	}
+	if c.Approved = source.OwnedBy(q.licensee); c.Approved {
+		return nil
+	}
 	c.Approved, err = q.approved(collections.Join(row.Source.WorkID, row.Terms.TermsID), source.Transfers, q.asker)
 	return err
 }
@@ -85,7 +88,7 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 // atSource decides about the same use of a source by what is offered and granted of
 // it, as far as that stands in for the terms that a demand comes from. What its own
 // sources demand stands beside its own demand at whatever was made from it, and is decided
-// there. Whoever owns a source has nothing to ask.
+// there. Whoever owns a source and all its revenue has nothing to ask.
 func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d rules.Demand) (*rules.Decision, error) {
 	known, asked := q.sources[id]
 	if !asked {
@@ -107,9 +110,12 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d
 
 // offeredAt is a source with what is offered and granted of it.
 func (q *inquiry) offeredAt(id registrytypes.WorkID, source registrytypes.Work) (rules.Work, error) {
-	known := rules.Work{Status: statusOf(source), Own: source.OwnedBy(q.licensee)}
-	if known.Own {
-		return known, nil
+	known := rules.Work{Status: statusOf(source)}
+	if source.OwnedBy(q.licensee) { // who shares its revenue pays the others
+		var err error
+		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {
+			return known, err
+		}
 	}
 	demands, err := q.k.demandsOn(q.ctx, id)
 	if err != nil {

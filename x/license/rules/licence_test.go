@@ -79,6 +79,18 @@ func remixable(t require.TestingT, a, b string) bool {
 	return len(conflicts) == 0
 }
 
+// Two licences of one name that the table does not know are the same if their texts are.
+func TestALicenceOfOnesOwnIsItsText(t *testing.T) {
+	one := rules.Terms{Licence: "LicenseRef-Mine", Text: "aa", Commercial: true, Derivatives: rules.DerivativesShareAlike}
+	other := one
+	other.Text = "bb"
+	require.True(t, one.Satisfies(one))
+	require.False(t, other.Satisfies(one))
+	_, conflicts := rules.Combine(full("a", "1", one), full("b", "2", other))
+	require.Len(t, conflicts, 1)
+	require.False(t, rules.OfferAllowed(full("a", "1", one), false, other, "").Allowed())
+}
+
 func TestRemixChart(t *testing.T) {
 	cells := 0
 	for a, row := range readCharts(t).Remix {

@@ -157,6 +157,9 @@ const (
 type Terms struct {
 	// Licence is the SPDX expression.
 	Licence string
+	// Text is the digest of the legal text, where the expression names a licence that the
+	// table does not know: the name alone does not say what that is.
+	Text string
 
 	Commercial  bool
 	Attribution bool

@@ -38,7 +38,8 @@ var fields = []Field{
 		Of:      func(t *Terms) any { return &t.UriSha256 },
 		Samples: []string{strings.Repeat("ab", 32), strings.Repeat("0", 63) + "7"},
 		Check:   func(t Terms) error { return checkDigest(t.UriSha256) }, Keep: mayDiffer,
-		View: notRead, Say: silent, // beside the uri
+		View: viewText, Say: silent, // beside the uri
+		Demands: []rules.Kind{rules.ShareAlike},
 		Export: Export{RSL: noWord, Robots: noWord, TDMRep: noWord, Schema: noWord},
 	},
 	{
@@ -325,6 +326,14 @@ func anyValue(Terms) error { return nil }
 
 // mayDiffer: licences that people know by name leave it open.
 func mayDiffer(Terms, bool, names.Facts, bool) (must, clause string) { return "", "" }
+
+// viewText: two licences of one name that the table does not know are the same if their
+// texts are.
+func viewText(t Terms, view *rules.Terms) {
+	if l, read := names.ReadValid(t.Spdx); !read || !l.Known() {
+		view.Text = t.UriSha256
+	}
+}
 
 // notRead: the rules do not read it.
 func notRead(Terms, *rules.Terms) {}

@@ -74,7 +74,7 @@ func TestEveryDemandComesFromAField(t *testing.T) {
 }
 
 // unread are the fields that no decision hangs on.
-var unread = []string{"uri", "uri_sha256", "blanked_sha256"}
+var unread = []string{"uri", "blanked_sha256"}
 
 // TestEveryFieldIsSeen by the rules, but those: other values give another view.
 func TestEveryFieldIsSeen(t *testing.T) {
