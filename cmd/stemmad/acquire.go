@@ -104,13 +104,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if given {
 		msg.MaxRate = rate
 	}
-	fee := "free of charge"
-	if price != nil {
-		fee = "for " + price.String()
-	}
 	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
-		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee,
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), costing(price),
 		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
@@ -120,7 +116,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	return printGrant(conn, result, work.Id, picked, grant, fee)
+	return printGrant(conn, result, work.Id, picked, grant, price)
 }
 
 // pickPrice picks the price to pay within --max-fee; nil: nothing is to be paid.
@@ -139,26 +135,36 @@ func pickPrice(what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error)
 	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, costs, flagMaxFee, most, flagMaxFee, costs)
 }
 
+// costing says a price in a sentence.
+func costing(price *sdk.Coin) string {
+	if price == nil {
+		return "free of charge"
+	}
+	return "for " + price.String()
+}
+
+// paid is a price for programs, the same whether it was paid or only tried; empty: nothing.
+func paid(price *sdk.Coin) string {
+	if price == nil {
+		return ""
+	}
+	return price.String()
+}
+
+// printGrant prints what was acquired, or would be.
 func printGrant(
 	conn *connect.Conn, result send.Result, work registrytypes.WorkID, picked licensetypes.OpenOffer,
-	grant licensetypes.GrantID, fee string,
+	grant licensetypes.GrantID, price *sdk.Coin,
 ) error {
-	var response licensetypes.MsgAcquireResponse
-	if result.Height > 0 {
+	// Without a wait there is no answer, and the price is what was agreed to.
+	response := licensetypes.MsgAcquireResponse{Grant: grant, Fee: price, Serves: picked.Terms.Terms.Serves()}
+	if result.Height > 0 || result.DryRun {
+		response = licensetypes.MsgAcquireResponse{}
 		if err := result.Response(0, &response); err != nil {
 			return err
 		}
-		grant = response.Grant
-	}
-	serves := response.Serves
-	if serves == 0 { // nothing was sent
-		serves = picked.Terms.Terms.Serves()
 	}
 	if conn.JSON() {
-		paid := ""
-		if response.Fee != nil {
-			paid = response.Fee.String()
-		}
 		return conn.PrintJSON(struct {
 			Grant     licensetypes.GrantID `json:"grant"`
 			Work      registrytypes.WorkID `json:"work"`
@@ -167,9 +173,9 @@ func printGrant(
 			Serves    uint32               `json:"serves"`
 			ExpiresAt *time.Time           `json:"expires_at,omitempty"`
 			Tx        send.Result          `json:"tx"`
-		}{grant, work, picked.Terms.Id, paid, serves, response.ExpiresAt, result})
+		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
 	}
-	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
-	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "serves", permission.Serves(picked.Terms.Terms, serves),
-		"until", table.OptionalTime(response.ExpiresAt))
+	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), costing(price), result)
+	return table.Fields(conn.Out(), "grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
+		"serves", permission.Serves(picked.Terms.Terms, response.Serves), "until", table.OptionalTime(response.ExpiresAt))
 }

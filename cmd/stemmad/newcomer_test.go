@@ -76,6 +76,7 @@ func TestJourneyOfABuyer(t *testing.T) {
 	require.Contains(t, l.do("grant", "list", "fan"), "No grants")
 	pass := []string{"acquire", "song.wav", "LicenseRef-Sells", "--uses-of", "remix.wav", "--from", "fan"}
 	require.Contains(t, l.fail(pass...), "a pass costs 5000ustem: agree to it with --max-fee 5000ustem")
+	require.Equal(t, "5000ustem", l.json("fee", append(pass, "--max-fee", "5000ustem", "--dry-run")...))
 	require.Contains(t, l.do(append(pass, "--max-fee", "5000ustem")...), "for uses of  work1")
 	require.Contains(t, l.do("grant", "list", "fan"), "5000ustem  no end")
 	require.Len(t, l.json("passes", "grant", "list", "fan"), 1)
@@ -83,7 +84,9 @@ func TestJourneyOfABuyer(t *testing.T) {
 	// Nobody pays for what everybody has without having been told.
 	l.do("offer", "song.wav", "mit", "--from", "alice")
 	l.do("offer", "song.wav", "commercial-use", "--price", "9ustem", "--from", "alice")
-	out, errs, code := command("acquire", "song.wav", "commercial-use", "--max-fee", "9ustem", "--from", "fan", "--home", l.home)
+	grant := []string{"acquire", "song.wav", "commercial-use", "--max-fee", "9ustem", "--from", "fan"}
+	require.Equal(t, "9ustem", l.json("fee", append(grant, "--dry-run")...), "what is only tried is not free")
+	out, errs, code := command(append(grant, "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, errs, "by the public offer of mit: you need no grant")
 	require.Contains(t, out, "uses, and no derivatives")
