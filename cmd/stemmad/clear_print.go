@@ -78,7 +78,7 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Obligations) > 0 {
 		c.conn.Say("What you have to do:")
 		for _, o := range c.rights.Obligations {
-			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, name)))
+			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, c.use, name)))
 			if o.Incomplete {
 				c.conn.Say("  - Credit more than these: `stemmad credits %s` lists all that it was made from", c.work.Id)
 			}
