@@ -66,7 +66,7 @@ whole report is printed.
 
 Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is
 denied or unknown, else 3 if any needs a grant. 1 is for everything else, also for
-a single work that nobody has registered.`,
+a single work that nobody has registered: then UNKNOWN is printed, as an answer.`,
 		Example: `  stemmad clear song.wav --use perform --commercial --territory FR,DE --medium web --until 2027-12-31
   stemmad clear song.wav --use adapt --commercial --as bob --output json
   stemmad clear song.wav --use adapt --commercial --buy --max-fee 5000000uusdc --from bob
@@ -227,7 +227,9 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 		}
 		c.licensee = sender.Account()
 	}
-	if err := c.find(ctx); err != nil {
+	if err := c.find(ctx); isUnregistered(err) {
+		return c.unregistered()
+	} else if err != nil {
 		return err
 	}
 	only := conn.Flags().Text(flagTerms)
@@ -240,6 +242,9 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	}
 	if err := c.ask(ctx, only); err != nil {
 		return err
+	}
+	if c.rights.Verdict == licensetypes.VERDICT_UNKNOWN {
+		return c.unregistered()
 	}
 	if sender != nil && c.rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT {
 		if err := c.buy(ctx, sender); err != nil {
@@ -263,6 +268,9 @@ func (c *clearing) find(ctx context.Context) (err error) {
 	}
 	if own := c.conn.Flags().Text(flagForWork); own != "" {
 		work, err := target.ResolveOwn(ctx, c.conn.Registry(), own, c.licensee)
+		if isUnregistered(err) { // about another file than the one that is asked about
+			return fmt.Errorf("--%s: %s is not registered: register it first", flagForWork, own)
+		}
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagForWork, err)
 		}
@@ -279,9 +287,6 @@ func (c *clearing) ask(ctx context.Context, permission string) error {
 	})
 	if err != nil {
 		return err
-	}
-	if res.Rights.Verdict == licensetypes.VERDICT_UNKNOWN {
-		return fmt.Errorf("%s is %w: register it, or name a work id", c.argument, target.ErrUnregistered)
 	}
 	c.rights, c.decided = res.Rights, res.DecidedAt
 	return nil

@@ -187,7 +187,7 @@ func (c *clearing) printJSON() error {
 		Rights    json.RawMessage `json:"rights"`
 		Use       json.RawMessage `json:"use"`
 		Licensee  string          `json:"licensee"`
-		DecidedAt time.Time       `json:"decided_at"`
+		DecidedAt time.Time       `json:"decided_at,omitzero"`
 		Bought    *purchase       `json:"bought,omitempty"`
 		Used      []usedGrant     `json:"used_grants,omitempty"`
 	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), c.bought, c.used})
