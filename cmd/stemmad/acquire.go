@@ -30,7 +30,8 @@ func acquireCmd() *cobra.Command {
 pins terms, rate and version, so nothing can be changed under you afterwards.
 TERMS are an id, a preset, or the name of the licence that it is offered under. Without
 them it takes the only offer that needs a grant, or lists them. It says first how many
-derivatives the grant serves, and warns where everybody is permitted all of it already.
+derivatives the grant serves, what they owe, until when, where and in which media it
+counts and whom it keeps out, and warns where everybody is permitted all of it already.
 
 Of a file that several have claimed, the earliest claim is taken, and named before
 you sign, unless it is under dispute; any other you name by its work id.
@@ -105,9 +106,10 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		msg.MaxRate = rate
 	}
 	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s%s",
 		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), costing(price),
-		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen))
+		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen),
+		permission.Lines(permission.Preview(picked.Terms.Terms, request.Now)))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
@@ -176,6 +178,12 @@ func printGrant(
 		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
 	}
 	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), costing(price), result)
-	return table.Fields(conn.Out(), "grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
-		"serves", permission.Serves(picked.Terms.Terms, response.Serves), "until", table.OptionalTime(response.ExpiresAt))
+	fields := []string{
+		"grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
+		"serves", permission.Serves(picked.Terms.Terms, response.Serves),
+	}
+	if result.DryRun { // nobody was asked, so nothing was shown before
+		return table.Fields(conn.Out(), append(fields, permission.Preview(picked.Terms.Terms, time.Now())...)...)
+	}
+	return table.Fields(conn.Out(), append(fields, "until", table.OptionalTime(response.ExpiresAt))...)
 }

@@ -86,8 +86,12 @@ func TestJourneyOfABuyer(t *testing.T) {
 	l.do("offer", "song.wav", "commercial-use", "--price", "9ustem", "--from", "alice")
 	grant := []string{"acquire", "song.wav", "commercial-use", "--max-fee", "9ustem", "--from", "fan"}
 	require.Equal(t, "9ustem", l.json("fee", append(grant, "--dry-run")...), "what is only tried is not free")
+	require.Contains(t, l.do(append(grant, "--dry-run")...), "countries       everywhere")
+	require.Contains(t, l.do("offer", "song.wav", "commercial-use", "--price", "8ustem", "--dry-run", "--from", "alice"),
+		"replaces  the offer of the same terms for 9ustem, until no end, for everybody")
 	out, errs, code := command(append(grant, "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, errs, "royalty         no royalty", "before it is signed")
 	require.Contains(t, errs, "by the public offer of mit: you need no grant")
 	require.Contains(t, out, "uses, and no derivatives")
 }
