@@ -30,7 +30,8 @@ func acquireCmd() *cobra.Command {
 pins terms, rate and version, so nothing can be changed under you afterwards.
 TERMS are an id, a preset, or the name of the licence that it is offered under. Without
 them it takes the only offer that needs a grant, or lists them. It says first how many
-derivatives the grant serves, and warns where everybody is permitted all of it already.
+derivatives the grant serves, what they owe, until when, where and in which media it
+counts and whom it keeps out, and warns where everybody is permitted all of it already.
 
 Of a file that several have claimed, the earliest claim is taken, and named before
 you sign, unless it is under dispute; any other you name by its work id.
@@ -104,14 +105,11 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if given {
 		msg.MaxRate = rate
 	}
-	fee := "free of charge"
-	if price != nil {
-		fee = "for " + price.String()
-	}
 	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
-		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), fee,
-		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen))
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s%s",
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), costing(price),
+		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen),
+		permission.Lines(permission.Preview(picked.Terms.Terms, request.Now)))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
 		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
@@ -120,7 +118,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	return printGrant(conn, result, work.Id, picked, grant, fee)
+	return printGrant(conn, result, work.Id, picked, grant, price)
 }
 
 // pickPrice picks the price to pay within --max-fee; nil: nothing is to be paid.
@@ -139,26 +137,36 @@ func pickPrice(what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error)
 	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, costs, flagMaxFee, most, flagMaxFee, costs)
 }
 
+// costing says a price in a sentence.
+func costing(price *sdk.Coin) string {
+	if price == nil {
+		return "free of charge"
+	}
+	return "for " + price.String()
+}
+
+// paid is a price for programs, the same whether it was paid or only tried; empty: nothing.
+func paid(price *sdk.Coin) string {
+	if price == nil {
+		return ""
+	}
+	return price.String()
+}
+
+// printGrant prints what was acquired, or would be.
 func printGrant(
 	conn *connect.Conn, result send.Result, work registrytypes.WorkID, picked licensetypes.OpenOffer,
-	grant licensetypes.GrantID, fee string,
+	grant licensetypes.GrantID, price *sdk.Coin,
 ) error {
-	var response licensetypes.MsgAcquireResponse
-	if result.Height > 0 {
+	// Without a wait there is no answer, and the price is what was agreed to.
+	response := licensetypes.MsgAcquireResponse{Grant: grant, Fee: price, Serves: picked.Terms.Terms.Serves()}
+	if result.Height > 0 || result.DryRun {
+		response = licensetypes.MsgAcquireResponse{}
 		if err := result.Response(0, &response); err != nil {
 			return err
 		}
-		grant = response.Grant
-	}
-	serves := response.Serves
-	if serves == 0 { // nothing was sent
-		serves = picked.Terms.Terms.Serves()
 	}
 	if conn.JSON() {
-		paid := ""
-		if response.Fee != nil {
-			paid = response.Fee.String()
-		}
 		return conn.PrintJSON(struct {
 			Grant     licensetypes.GrantID `json:"grant"`
 			Work      registrytypes.WorkID `json:"work"`
@@ -167,9 +175,15 @@ func printGrant(
 			Serves    uint32               `json:"serves"`
 			ExpiresAt *time.Time           `json:"expires_at,omitempty"`
 			Tx        send.Result          `json:"tx"`
-		}{grant, work, picked.Terms.Id, paid, serves, response.ExpiresAt, result})
+		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
 	}
-	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), fee, result)
-	return table.Fields(conn.Out(), "grant", grant.String(), "terms", picked.Terms.Id.String(), "serves", permission.Serves(picked.Terms.Terms, serves),
-		"until", table.OptionalTime(response.ExpiresAt))
+	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), costing(price), result)
+	fields := []string{
+		"grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
+		"serves", permission.Serves(picked.Terms.Terms, response.Serves),
+	}
+	if result.DryRun { // nobody was asked, so nothing was shown before
+		return table.Fields(conn.Out(), append(fields, permission.Preview(picked.Terms.Terms, time.Now())...)...)
+	}
+	return table.Fields(conn.Out(), append(fields, "until", table.OptionalTime(response.ExpiresAt))...)
 }

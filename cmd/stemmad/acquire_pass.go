@@ -52,7 +52,7 @@ func acquirePass(
 		return err
 	}
 	var response licensetypes.MsgAcquireResponse
-	if result.Height > 0 {
+	if result.Height > 0 || result.DryRun {
 		if err := result.Response(0, &response); err != nil {
 			return err
 		}

@@ -51,10 +51,12 @@ Without --territory it is meant everywhere, without --medium in every medium,
 without --until now only. The answer is for anybody, unless --as or --from says
 who asks. --terms asks about one offer or grant only.
 
-With --buy the cheapest offer that serves is acquired, at the price shown and for
-no more than --max-fee; then it asks again. --for names the work of yours that is
-made: a grant that is reserved for it, or an approval of it, counts then, and with
---buy the grant is reserved for it.
+With --buy the cheapest offer that serves is acquired, at the price shown; then it asks
+again. Where sources that the work was made from ask for something too, all that is needed
+is acquired in one transaction, or nothing; --max-fee is the most for all of it. Of a grant
+and a pass at the same price the pass is taken, unless the use makes something. --for names
+the work of yours that is made: a grant that is reserved for it, or an approval of it,
+counts then, and with --buy the grant is reserved for it.
 
 With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
 height: a CSV with a column work, sha256 or id (other columns are kept), or a bare
@@ -66,7 +68,7 @@ whole report is printed.
 
 Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is
 denied or unknown, else 3 if any needs a grant. 1 is for everything else, also for
-a single work that nobody has registered.`,
+a single work that nobody has registered: then UNKNOWN is printed, as an answer.`,
 		Example: `  stemmad clear song.wav --use perform --commercial --territory FR,DE --medium web --until 2027-12-31
   stemmad clear song.wav --use adapt --commercial --as bob --output json
   stemmad clear song.wav --use adapt --commercial --buy --max-fee 5000000uusdc --from bob
@@ -81,8 +83,8 @@ a single work that nobody has registered.`,
 	f.String(flagUntil, "", "until when: 2027-12-31, a time in RFC 3339, or 30d (default: now only)")
 	f.String(flagAs, "", "account or key that would use it (default: anybody)")
 	f.String(flagTerms, "", "only count this offer (terms1..., a preset or a licence's name) or grant (grant1...)")
-	f.Bool(flagBuy, false, "acquire the cheapest offer that serves")
-	f.String(flagMaxFee, "", "most to pay with --buy, such as 5000000uusdc; its denom picks the price")
+	f.Bool(flagBuy, false, "acquire the cheapest that serves, all that is needed at once")
+	f.String(flagMaxFee, "", "most to pay in all with --buy, such as 5000000uusdc; its denom picks the price")
 	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "the work of yours that is made from it")
 	f.String(flagManifest, "", "ask about all rows of a CSV")
@@ -207,7 +209,7 @@ type clearing struct {
 	derivative registrytypes.WorkID
 	rights     licensetypes.Rights
 	decided    time.Time
-	bought     *purchase
+	bought     []purchase
 	// used are the licensee's grants of the work that serve no more, where the use
 	// is not allowed.
 	used []usedGrant
@@ -227,7 +229,9 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 		}
 		c.licensee = sender.Account()
 	}
-	if err := c.find(ctx); err != nil {
+	if err := c.find(ctx); isUnregistered(err) {
+		return c.unregistered()
+	} else if err != nil {
 		return err
 	}
 	only := conn.Flags().Text(flagTerms)
@@ -240,6 +244,9 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	}
 	if err := c.ask(ctx, only); err != nil {
 		return err
+	}
+	if c.rights.Verdict == licensetypes.VERDICT_UNKNOWN {
+		return c.unregistered()
 	}
 	if sender != nil && c.rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT {
 		if err := c.buy(ctx, sender); err != nil {
@@ -263,6 +270,9 @@ func (c *clearing) find(ctx context.Context) (err error) {
 	}
 	if own := c.conn.Flags().Text(flagForWork); own != "" {
 		work, err := target.ResolveOwn(ctx, c.conn.Registry(), own, c.licensee)
+		if isUnregistered(err) { // about another file than the one that is asked about
+			return fmt.Errorf("--%s: %s is not registered: register it first", flagForWork, own)
+		}
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagForWork, err)
 		}
@@ -279,9 +289,6 @@ func (c *clearing) ask(ctx context.Context, permission string) error {
 	})
 	if err != nil {
 		return err
-	}
-	if res.Rights.Verdict == licensetypes.VERDICT_UNKNOWN {
-		return fmt.Errorf("%s is %w: register it, or name a work id", c.argument, target.ErrUnregistered)
 	}
 	c.rights, c.decided = res.Rights, res.DecidedAt
 	return nil

@@ -12,11 +12,12 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// purchase is the grant that --buy acquired.
+// purchase is a grant or a pass that --buy acquired.
 type purchase struct {
 	Grant licensetypes.GrantID `json:"grant"`
 	Terms licensetypes.TermsID `json:"terms"`
@@ -30,108 +31,145 @@ type purchase struct {
 	Tx     send.Result          `json:"tx"`
 }
 
-// buy acquires the cheapest offer that serves and asks again. The grant costs
-// what was seen or less: a price that rises meanwhile is refused.
+// buy acquires the cheapest that serves, of the work itself and of each source that asks for
+// something, all in one transaction, and asks again. It costs what was seen or less: a price
+// that rises meanwhile is refused, and then nothing is bought.
 func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	most, err := maxFee(c.conn)
 	if err != nil {
 		return err
 	}
-	msg := &licensetypes.MsgAcquire{
-		Licensee: sender.Account(), Work: c.work.Id, Derivative: c.derivative, Serial: uint64(time.Now().UnixNano()),
-	}
 	name := termsNamer(ctx, c.conn)
-	offer, price, reasons := clearance.Cheapest(c.rights.Offers, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
-	if offer == nil {
-		return fmt.Errorf("no offer of %q (%s) can be bought:\n  %s", c.title, c.subject, strings.Join(reasons, "\n  "))
+	if reasons := c.unapproved(name); len(reasons) > 0 {
+		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s", c.title, c.subject, strings.Join(reasons, "\n  "))
 	}
-	if offer.Work != c.work.Id || !offer.UsesOf.IsZero() {
-		return c.buyOfSource(ctx, sender, *offer, price, name)
+	items, reasons := clearance.Basket(clearance.Needs(c.rights), c.use, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
+	if len(reasons) > 0 {
+		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "), c.agreeing(most))
 	}
-	rate, given, err := maxRate(c.conn)
-	if err != nil {
-		return err
+	var msgs []sdk.Msg
+	var lines []string
+	for i, item := range items {
+		msg, line, err := c.purchase(ctx, sender, item, uint64(i))
+		if err != nil {
+			return err
+		}
+		msgs, lines = append(msgs, msg), append(lines, line)
 	}
-	if !given {
-		rate = offer.RoyaltyRate
-	}
-	msg.Terms, msg.MaxFee, msg.MaxRate, msg.Seen = offer.Terms, price, rate, offer.Conditions
-	terms, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()})
-	if err != nil {
-		return err
-	}
-	if offer.Serves > 1 && !terms.Terms.Terms.DerivativeApproval {
-		msg.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
-	}
-	serves := permission.ServesFor(terms.Terms.Terms, msg.Derivative)
-	cost := "free of charge"
-	if price != nil {
-		cost = "for " + price.String()
-	}
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s",
-		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), cost, permission.Serves(terms.Terms.Terms, serves),
-		permission.Listed(msg.Seen))
-	result, err := sender.Send(ctx, what, msg)
+	result, err := sender.Send(ctx, purchases(lines, items), msgs...)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {
 		return fmt.Errorf("the price rose while you were buying, and nothing was paid; run it again to see the new one: %w", err)
 	}
 	if err != nil {
 		return err
 	}
-	c.bought = &purchase{Terms: offer.Terms, Tx: result}
-	if price != nil {
-		c.bought.Fee = price.String()
+	for i, item := range items {
+		if err := c.note(result, i, item, msgs[i].(*licensetypes.MsgAcquire)); err != nil {
+			return err
+		}
 	}
 	if result.Height == 0 { // --dry-run: the answer stays what it is
 		return nil
 	}
-	var response licensetypes.MsgAcquireResponse
-	if err := result.Response(0, &response); err != nil {
-		return err
+	if len(items) == 1 && items[0].Offer.Work == c.work.Id {
+		return c.ask(ctx, c.bought[0].Grant.String())
 	}
-	c.bought.Grant, c.bought.For = response.Grant, msg.Derivative
-	return c.ask(ctx, response.Grant.String())
-}
-
-// buyOfSource acquires what a work that this one was made from asks: a pass for its uses,
-// or a grant. Then it asks again.
-func (c *clearing) buyOfSource(
-	ctx context.Context, sender *send.Sender, offer licensetypes.Obtainable, price *sdk.Coin, name clearance.Namer,
-) error {
-	msg := &licensetypes.MsgAcquire{Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: price, UsesOf: offer.UsesOf}
-	kind := "a pass of"
-	if offer.UsesOf.IsZero() {
-		kind, msg.Serial, msg.MaxRate = "a grant of", uint64(time.Now().UnixNano()), offer.RoyaltyRate
-		msg.Seen = offer.Conditions
-	}
-	c.bought = &purchase{Terms: offer.Terms, Source: offer.Work, UsesOf: offer.UsesOf}
-	cost := "free of charge"
-	if price != nil {
-		c.bought.Fee, cost = price.String(), "for "+price.String()
-	}
-	what := fmt.Sprintf("Acquire %s %s, which %q (%s) was made from, under %s, %s.%s",
-		kind, offer.Work, c.title, c.work.Id, name(offer.Terms), cost, permission.Listed(msg.Seen))
-	var err error
-	if c.bought.Tx, err = sender.Send(ctx, what, msg); err != nil || c.bought.Tx.Height == 0 {
-		return err
-	}
-	var response licensetypes.MsgAcquireResponse
-	if err := c.bought.Tx.Response(0, &response); err != nil {
-		return err
-	}
-	c.bought.Grant = response.Grant
 	return c.ask(ctx, "")
 }
 
+// unapproved are the reasons that no money mends: a source's owner has to approve.
+func (c *clearing) unapproved(name clearance.Namer) []string {
+	var lines []string
+	for _, r := range c.rights.Reasons {
+		if r.Code == string(rules.NeedsApproval) && !r.Ancestor.IsZero() {
+			lines = append(lines, clearance.Explain(r, c.rights.Offers, name))
+		}
+	}
+	return lines
+}
+
+// agreeing says which --max-fee would do; empty where none is known that does.
+func (c *clearing) agreeing(most *sdk.Coin) string {
+	total := clearance.Total(clearance.Shown(c.rights, c.use))
+	switch {
+	case len(total) == 0 || most != nil && total.AmountOf(most.Denom).IsPositive() && total.AmountOf(most.Denom).LTE(most.Amount):
+		return ""
+	case len(total) > 1:
+		return "\nno one denom pays for all of it: buy each by itself, with the commands that `stemmad clear` prints without --" + flagBuy
+	}
+	return fmt.Sprintf("\n--%s %s agrees to it", flagMaxFee, total)
+}
+
+// purchase is the message that buys one thing, and what it does in words. The number tells
+// the grants of one transaction apart.
+func (c *clearing) purchase(
+	ctx context.Context, sender *send.Sender, item clearance.Item, number uint64,
+) (*licensetypes.MsgAcquire, string, error) {
+	offer, name := item.Offer, termsNamer(ctx, c.conn)
+	msg := &licensetypes.MsgAcquire{Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf}
+	if !offer.UsesOf.IsZero() {
+		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s.",
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price)), nil
+	}
+	msg.Serial, msg.MaxRate, msg.Seen = uint64(time.Now().UnixNano())+number, offer.RoyaltyRate, offer.Conditions
+	if rate, given, err := maxRate(c.conn); err != nil {
+		return nil, "", err
+	} else if given {
+		msg.MaxRate = rate
+	}
+	res, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()})
+	if err != nil {
+		return nil, "", err
+	}
+	terms := res.Terms.Terms
+	brings := permission.Lines(permission.Preview(terms, time.Now()))
+	if offer.Work != c.work.Id {
+		return msg, fmt.Sprintf("a grant of %s, which %q (%s) was made from, under %s, %s.%s%s",
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), permission.Listed(msg.Seen), brings), nil
+	}
+	// To be for one would be to serve one.
+	if offer.Serves == 1 || terms.DerivativeApproval {
+		msg.Derivative = c.derivative
+	}
+	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
+		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(item.Price),
+		permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), permission.Listed(msg.Seen), brings), nil
+}
+
+// purchases says all that is bought, before it is.
+func purchases(lines []string, items []clearance.Item) string {
+	if len(lines) == 1 {
+		return "Acquire " + lines[0]
+	}
+	return fmt.Sprintf("Acquire all of these, in all %s:\n  - %s", clearance.Sum(clearance.Total(items)), strings.Join(lines, "\n  - "))
+}
+
+// note keeps what the transaction bought by one message, or would buy.
+func (c *clearing) note(result send.Result, at int, item clearance.Item, msg *licensetypes.MsgAcquire) error {
+	p := purchase{Terms: item.Offer.Terms, UsesOf: item.Offer.UsesOf, Fee: paid(item.Price), Tx: result}
+	if item.Offer.Work != c.work.Id {
+		p.Source = item.Offer.Work
+	}
+	if result.Height > 0 {
+		var response licensetypes.MsgAcquireResponse
+		if err := result.Response(at, &response); err != nil {
+			return err
+		}
+		p.Grant, p.For = response.Grant, msg.Derivative
+	}
+	c.bought = append(c.bought, p)
+	return nil
+}
+
 // buying is the command that buys an offer, for people to paste.
-func buying(offer licensetypes.Obtainable, derivative registrytypes.WorkID, signer string) string {
+func buying(offer licensetypes.Obtainable, price *sdk.Coin, derivative registrytypes.WorkID, signer string) string {
 	terms := offer.Terms.String()
 	if offer.Preset != "" {
 		terms = offer.Preset
 	}
 	command := fmt.Sprintf("stemmad acquire %s %s", offer.Work, terms)
-	if len(offer.Price) > 0 {
-		command += fmt.Sprintf(" --%s %s", flagMaxFee, offer.Price[0])
+	if price != nil {
+		command += fmt.Sprintf(" --%s %s", flagMaxFee, price)
 	}
 	if !offer.UsesOf.IsZero() {
 		command += fmt.Sprintf(" --%s %s", flagUsesOf, offer.UsesOf)

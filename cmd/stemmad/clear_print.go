@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func (c *clearing) print(ctx context.Context) error {
@@ -41,23 +43,28 @@ func (c *clearing) print(ctx context.Context) error {
 		table.Time(c.decided)); err != nil {
 		return err
 	}
-	if c.bought != nil {
-		fee := "nothing"
-		if c.bought.Fee != "" {
-			fee = c.bought.Fee
-		}
-		kind := "a grant"
-		if !c.bought.UsesOf.IsZero() {
-			kind = "a pass"
-		}
-		conn.Say("%s %s under %s for %s: %s", c.bought.Tx.Did("Acquired", "Would acquire"), kind, name(c.bought.Terms), fee, c.bought.Tx)
-		if err := table.Fields(conn.Out(), "grant", c.bought.Grant.String(), "reserved for", c.bought.For.String(),
-			"paid to", c.bought.Source.String(), "for uses of", c.bought.UsesOf.String()); err != nil {
-			return err
-		}
+	if err := c.printBought(name); err != nil {
+		return err
 	}
 	c.printReasons(ctx, name)
 	return c.printOffers(ctx, name)
+}
+
+// printBought says what --buy acquired.
+func (c *clearing) printBought(name clearance.Namer) error {
+	for _, p := range c.bought {
+		fee := cmp.Or(p.Fee, "nothing")
+		kind := "a grant"
+		if !p.UsesOf.IsZero() {
+			kind = "a pass"
+		}
+		c.conn.Say("%s %s under %s for %s: %s", p.Tx.Did("Acquired", "Would acquire"), kind, name(p.Terms), fee, p.Tx)
+		if err := table.Fields(c.conn.Out(), "grant", p.Grant.String(), "reserved for", p.For.String(),
+			"paid to", p.Source.String(), "for uses of", p.UsesOf.String()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printReasons prints what stands in the way, what to do with the use, and what
@@ -78,7 +85,7 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Obligations) > 0 {
 		c.conn.Say("What you have to do:")
 		for _, o := range c.rights.Obligations {
-			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, name)))
+			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, c.use, name)))
 			if o.Incomplete {
 				c.conn.Say("  - Credit more than these: `stemmad credits %s` lists all that it was made from", c.work.Id)
 			}
@@ -124,7 +131,7 @@ func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error 
 		return nil
 	}
 	offers := clearance.Best(c.rights.Offers, "")
-	tab, command := table.New("terms", ">price", "royalty", "serves", "grant until", "note"), ""
+	tab := table.New("terms", ">price", "royalty", "serves", "grant until", "note")
 	for _, offer := range offers {
 		note := ""
 		if offer.Work != c.work.Id {
@@ -139,20 +146,37 @@ func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error 
 		}
 		if offer.NeedsApproval {
 			note = "the owner has to approve you first"
-		} else if command == "" {
-			command = buying(offer, c.derivative, c.signer())
 		}
 		tab.Row(name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
 			serves, endless(offer.ExpiresAt), note)
 	}
-	c.conn.Say("Offers:")
+	if len(clearance.Needs(c.rights)) > 1 {
+		c.conn.Say("Offers, of which one of each work is needed:")
+	} else {
+		c.conn.Say("Offers:")
+	}
 	if err := tab.Write(c.conn.Out()); err != nil {
 		return err
 	}
-	if command != "" {
-		c.conn.Say("To buy: %s", command)
-	}
+	c.printToBuy()
 	return nil
+}
+
+// printToBuy prints what buys all that is needed.
+func (c *clearing) printToBuy() {
+	switch items := clearance.Shown(c.rights, c.use); len(items) {
+	case 0:
+	case 1:
+		c.conn.Say("To buy: %s", buying(items[0].Offer, items[0].Price, c.derivative, c.signer()))
+	default:
+		c.conn.Say("To buy, all of these, in all %s:", clearance.Sum(clearance.Total(items)))
+		for _, item := range items {
+			c.conn.Say("  %s", buying(item.Offer, item.Price, c.derivative, c.signer()))
+		}
+		if total := clearance.Total(items); len(total) == 1 {
+			c.conn.Say("Or all at once: the same question with --%s --%s %s", flagBuy, flagMaxFee, total)
+		}
+	}
 }
 
 // signer is who would buy, as it was named.
@@ -173,6 +197,14 @@ func endless(end *time.Time) string {
 	return table.Time(*end)
 }
 
+// toBuy is one of the things that have to be bought, all of them, before the use is allowed.
+type toBuy struct {
+	Work   registrytypes.WorkID `json:"work"`
+	Terms  licensetypes.TermsID `json:"terms"`
+	UsesOf registrytypes.WorkID `json:"uses_of,omitzero"`
+	Price  string               `json:"price"`
+}
+
 func (c *clearing) printJSON() error {
 	rights, err := c.conn.Raw(&c.rights)
 	if err != nil {
@@ -182,13 +214,20 @@ func (c *clearing) printJSON() error {
 	if err != nil {
 		return err
 	}
+	items := clearance.Shown(c.rights, c.use)
+	needed := make([]toBuy, len(items))
+	for i, item := range items {
+		needed[i] = toBuy{item.Offer.Work, item.Offer.Terms, item.Offer.UsesOf, paid(item.Price)}
+	}
 	return c.conn.PrintJSON(struct {
 		Verdict   string          `json:"verdict"`
 		Rights    json.RawMessage `json:"rights"`
 		Use       json.RawMessage `json:"use"`
 		Licensee  string          `json:"licensee"`
-		DecidedAt time.Time       `json:"decided_at"`
-		Bought    *purchase       `json:"bought,omitempty"`
+		DecidedAt time.Time       `json:"decided_at,omitzero"`
+		ToBuy     []toBuy         `json:"to_buy,omitempty"`
+		InAll     string          `json:"to_buy_in_all,omitempty"`
+		Bought    []purchase      `json:"bought,omitempty"`
 		Used      []usedGrant     `json:"used_grants,omitempty"`
-	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), c.bought, c.used})
+	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), needed, clearance.Total(items).String(), c.bought, c.used})
 }

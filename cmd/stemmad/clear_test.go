@@ -85,7 +85,14 @@ func TestJourneyOfALicensee(t *testing.T) {
 	require.Contains(t, out, " commercial-use --max-fee 5000uusdc --from bob")
 
 	l.write("new.wav", "new")
-	require.Contains(t, l.fail("clear", "new.wav", "--use", "copy"), "not registered")
+	out = l.clears(exitFailed, "new.wav", "--use", "copy")
+	require.Contains(t, out, "UNKNOWN: copy")
+	require.Contains(t, out, "Ask whoever made it.")
+	require.NotContains(t, out, "register it")
+	out = l.clears(exitFailed, digestOf("nothing"), "--use", "copy", "--buy", "--from", "bob", "--output", "json")
+	require.Contains(t, out, `"verdict": "unknown"`)
+	require.Contains(t, out, `"not_registered"`)
+	require.NotContains(t, out, "decided_at")
 	buy := []string{"sold.wav", "--use", "perform", "--commercial", "--buy", "-y", "--from", "bob"}
 	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999uusdc")...)...),
 		"costs 5000uusdc, --max-fee is 4999uusdc")

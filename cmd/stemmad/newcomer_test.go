@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,8 +43,8 @@ func TestJourneyOfANewcomer(t *testing.T) {
 		require.Contains(t, text, "Use is limited to the countries FR")
 	}
 	out, errs, code = command(append(derive, "--dry-run", "--home", l.home)...)
-	require.Equal(t, exitFailed, code, out)
-	require.Contains(t, errs, "This replaces what the work relied on so far: LicenseRef-FR (terms1")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, ", in place of LicenseRef-FR (terms1")
 	out = l.do("show", "remix.wav")
 	require.Contains(t, out, `Constraint: Use is limited to the countries FR, demanded by "song" (work1`)
 	require.Contains(t, out, "under LicenseRef-FR (terms1")
@@ -76,6 +78,7 @@ func TestJourneyOfABuyer(t *testing.T) {
 	require.Contains(t, l.do("grant", "list", "fan"), "No grants")
 	pass := []string{"acquire", "song.wav", "LicenseRef-Sells", "--uses-of", "remix.wav", "--from", "fan"}
 	require.Contains(t, l.fail(pass...), "a pass costs 5000ustem: agree to it with --max-fee 5000ustem")
+	require.Equal(t, "5000ustem", l.json("fee", append(pass, "--max-fee", "5000ustem", "--dry-run")...))
 	require.Contains(t, l.do(append(pass, "--max-fee", "5000ustem")...), "for uses of  work1")
 	require.Contains(t, l.do("grant", "list", "fan"), "5000ustem  no end")
 	require.Len(t, l.json("passes", "grant", "list", "fan"), 1)
@@ -83,8 +86,48 @@ func TestJourneyOfABuyer(t *testing.T) {
 	// Nobody pays for what everybody has without having been told.
 	l.do("offer", "song.wav", "mit", "--from", "alice")
 	l.do("offer", "song.wav", "commercial-use", "--price", "9ustem", "--from", "alice")
-	out, errs, code := command("acquire", "song.wav", "commercial-use", "--max-fee", "9ustem", "--from", "fan", "--home", l.home)
+	grant := []string{"acquire", "song.wav", "commercial-use", "--max-fee", "9ustem", "--from", "fan"}
+	require.Equal(t, "9ustem", l.json("fee", append(grant, "--dry-run")...), "what is only tried is not free")
+	require.Contains(t, l.do(append(grant, "--dry-run")...), "countries       everywhere")
+	require.Contains(t, l.do("offer", "song.wav", "commercial-use", "--price", "8ustem", "--dry-run", "--from", "alice"),
+		"replaces  the offer of the same terms for 9ustem, until no end, for everybody")
+	out, errs, code := command(append(grant, "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, errs, "royalty         no royalty", "before it is signed")
 	require.Contains(t, errs, "by the public offer of mit: you need no grant")
 	require.Contains(t, out, "uses, and no derivatives")
+}
+
+// Where a remix and the song that it was made from both ask for a grant, half of it is
+// nothing: both are listed, and bought at once or not at all.
+func TestJourneyOfAWholeBasket(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	l.write("song.wav", "song")
+	l.write("remix.wav", "remix")
+	l.write("sells.yaml", "spdx: LicenseRef-Sells\ncommercial_use: true\nderivatives: allowed\nai_training: paid\n")
+	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
+	l.do("offer", "song.wav", "sells.yaml", "--price", "2000ustem", "--from", "alice")
+	l.do("derive", "remix.wav", "--from", "song.wav", "--by", "bob", "--buy", "--max-fee", "2000ustem", "--no-anchor")
+	l.do("offer", "remix.wav", "sells.yaml", "--price", "1000ustem", "--from", "bob")
+
+	train := []string{"remix.wav", "--use", "train-ai", "--from", "fan"}
+	out := l.clears(exitNeedsGrant, train...)
+	require.Contains(t, out, "Offers, of which one of each work is needed:")
+	require.Contains(t, out, "To buy, all of these, in all 3000ustem:")
+	require.Equal(t, 2, strings.Count(out, "\n  stemmad acquire work1"), out)
+	buy := append(train, "--buy", "-y")
+	refused := l.fail(append(append([]string{"clear"}, buy...), "--max-fee", "2999ustem")...)
+	require.Contains(t, refused, "all of it together costs 3000ustem, --max-fee is 2999ustem\n--max-fee 3000ustem agrees to it")
+	require.Contains(t, l.do("grant", "list", "fan"), "No grants", "nothing was spent")
+	out = l.clears(exitNeedsGrant, append(buy, "--max-fee", "3000ustem", "--dry-run", "--output", "json")...)
+	require.Contains(t, out, `"to_buy_in_all": "3000ustem"`)
+	require.Contains(t, out, `"fee": "1000ustem"`)
+	require.Contains(t, out, `"fee": "2000ustem"`)
+	out = l.clears(exitOK, append(buy, "--max-fee", "3000ustem")...)
+	require.Equal(t, 2, strings.Count(out, "Acquired a grant under"), out)
+	declare := regexp.MustCompile("stemmad (derive FILE --kind model .*)").FindStringSubmatch(l.clears(exitOK, train...))
+	require.Len(t, declare, 2)
+	l.write("model.bin", "model")
+	l.do(append(strings.Fields(strings.Replace(declare[1], "FILE", "model.bin", 1)), "--by", "fan", "--no-anchor")...)
 }

@@ -48,7 +48,8 @@ the chain knows, such as GPL-3.0-only, or a preset, in any case of its letters:
 
 Without a price, approval or other limit the offer is public: whoever derives
 from the work cites it, and needs no grant. Offering the same terms again
-replaces the offer; what was granted under it stays. Before you sign it says what
+replaces the offer; what was granted under it stays. Before you sign it says the price, the
+end, who may take it, what it replaces and whether a grant keeps others out, and what
 becomes of AI training, AI input and search under the terms, also where they do not
 mention them: training and input then go as derivatives do, and search is permitted,
 while exported rights say nothing about it. A paused offer stands, but
@@ -113,7 +114,11 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		return err
 	}
 	by, limited := machines(terms.Terms), o.warnings(ctx, conn)
-	what := fmt.Sprintf("Offer %q (%s) under %s.\n%s%s", o.title, work.Id, o.name, by, limited)
+	preview, err := o.preview(ctx, conn, terms.Id)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("Offer %q (%s) under %s.%s\n%s%s", o.title, work.Id, o.name, permission.Lines(preview), by, limited)
 	var msgs []sdk.Msg
 	if !known {
 		what = "Publish these terms, for good:\n" + cleanLines(deed.Of(terms.Terms).Text()) + "\n" + what
@@ -134,10 +139,27 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if limited != "" {
 		conn.Say("%s", strings.TrimPrefix(limited, "\n"))
 	}
-	if result.DryRun {
-		return nil
+	return o.printStanding(ctx, conn, result.DryRun, preview)
+}
+
+// preview is what the offer is and which it replaces, in fields.
+func (o *offering) preview(ctx context.Context, conn *connect.Conn, terms licensetypes.TermsID) ([]string, error) {
+	offers, err := permission.Offers(ctx, conn, o.work)
+	if err != nil {
+		return nil, err
 	}
-	offers, err := permission.Offers(ctx, conn, work.Id)
+	names := conn.KeyNames()
+	account := func(address string) string { return accountName(address, names) }
+	return permission.PreviewOffer(o.terms, o.made, permission.Replaced(offers, terms), account), nil
+}
+
+// printStanding says what the work is offered under now; where it was only tried, what it
+// would have been.
+func (o *offering) printStanding(ctx context.Context, conn *connect.Conn, tried bool, preview []string) error {
+	if tried {
+		return table.Fields(conn.Out(), preview...)
+	}
+	offers, err := permission.Offers(ctx, conn, o.work)
 	if err != nil {
 		return err
 	}

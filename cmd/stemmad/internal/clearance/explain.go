@@ -111,7 +111,7 @@ func Notify(n licensetypes.Notice) string {
 }
 
 // Duty says what whoever makes the use has to do, in one line.
-func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) string {
+func Duty(o licensetypes.Obligation, rights licensetypes.Rights, use licensetypes.Use, name Namer) string {
 	switch o.Kind {
 	case licensetypes.OBLIGATION_ATTRIBUTION:
 		if o.Text == "" {
@@ -122,11 +122,7 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 		terms := append([]licensetypes.TermsID{o.Terms}, o.OrTerms...)
 		return fmt.Sprintf("Offer what you make under %s only, as %s demands", AnyOf(terms, name), o.Work)
 	case licensetypes.OBLIGATION_REPORT_USE:
-		source := o.Work.String()
-		if rights.Permission != "" && len(rights.Works) == 1 {
-			source += "@" + short(rights.Permission)
-		}
-		return "Declare what you make: stemmad derive FILE --from " + source
+		return "Declare what you make: " + declaring(o.Work, rights, use)
 	case licensetypes.OBLIGATION_ROYALTY:
 		return fmt.Sprintf("What you make owes %s %s; the chain collects it", o.Work, Royalty(o.RoyaltyPolicy, o.RoyaltyRate))
 	case licensetypes.OBLIGATION_PAY_PER_USE:
@@ -134,6 +130,23 @@ func Duty(o licensetypes.Obligation, rights licensetypes.Rights, name Namer) str
 		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
 	}
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
+}
+
+// declaring is the command that declares what a use makes. Each role asks for the permission
+// of its own action, so the role follows from the use; adapting is what derive takes it for.
+func declaring(work registrytypes.WorkID, rights licensetypes.Rights, use licensetypes.Use) string {
+	kind, role, record := "", "", ""
+	switch use.Action {
+	case licensetypes.ACTION_TRAIN_AI:
+		kind, role = " --kind model", "=trained"
+	case licensetypes.ACTION_AI_INPUT:
+		role, record = "=input", " --model MODEL"
+	}
+	permission := ""
+	if rights.Permission != "" && len(rights.Works) == 1 {
+		permission = "@" + short(rights.Permission)
+	}
+	return "stemmad derive FILE" + kind + " --from " + work.String() + role + permission + record
 }
 
 // AnyOf names terms any of which will do.

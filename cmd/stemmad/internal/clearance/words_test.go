@@ -37,7 +37,7 @@ func TestEveryKindIsNamed(t *testing.T) {
 	}
 	for value := range licensetypes.ObligationKind_name {
 		if value != 0 {
-			duty := Duty(licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: workA}, licensetypes.Rights{}, named)
+			duty := Duty(licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: workA}, licensetypes.Rights{}, licensetypes.Use{}, named)
 			require.NotContains(t, duty, "does not know", value)
 		}
 	}
@@ -112,7 +112,15 @@ func TestDuties(t *testing.T) {
 		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay " + workB.String() + " 7ustem",
 	} {
 		o := licensetypes.Obligation{Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price}
-		require.Contains(t, Duty(o, one, named), want)
+		require.Contains(t, Duty(o, one, licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, named), want)
+	}
+	// A grant that permits training alone is cited by a model, and no other way.
+	report := licensetypes.Obligation{Kind: licensetypes.OBLIGATION_REPORT_USE, Work: workB}
+	for action, want := range map[licensetypes.Action]string{
+		licensetypes.ACTION_TRAIN_AI: "stemmad derive FILE --kind model --from " + workB.String() + "=trained@terms1x",
+		licensetypes.ACTION_AI_INPUT: "stemmad derive FILE --from " + workB.String() + "=input@terms1x --model MODEL",
+	} {
+		require.Equal(t, "Declare what you make: "+want, Duty(report, one, licensetypes.Use{Action: action}, named))
 	}
 }
 

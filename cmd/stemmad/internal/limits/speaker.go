@@ -3,10 +3,12 @@ package limits
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/names"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -85,6 +87,10 @@ func (s *Speaker) Say(ctx context.Context, c licensetypes.NamedConstraint) (stri
 		return "", err
 	}
 	text, by := s.sentence(d), ", demanded by "+s.Work(ctx, c.Source)
+	if under, shares := s.sharedUnder(d); c.Contained && shares {
+		// It binds the collection's own terms in nothing.
+		return fmt.Sprintf("The item %s stays under %s: who makes something from the collection takes that on", s.Work(ctx, c.Source), under), nil
+	}
 	switch c.Kind {
 	case licensetypes.CONSTRAINT_EXPIRES:
 		text = "The permission ends with " + c.Grant.String()
@@ -105,12 +111,27 @@ func (s *Speaker) Say(ctx context.Context, c licensetypes.NamedConstraint) (stri
 }
 
 // sentence is Sentence with terms as people know them.
-func (s *Speaker) sentence(d rules.Demand) string {
-	return Sentence(d, func(text string) string {
-		id, err := licensetypes.ParseTermsID(text)
-		if err != nil {
-			return text
+func (s *Speaker) sentence(d rules.Demand) string { return Sentence(d, s.named) }
+
+// named is what people call terms, by the text of their id.
+func (s *Speaker) named(text string) string {
+	id, err := licensetypes.ParseTermsID(text)
+	if err != nil {
+		return text
+	}
+	return s.name(id)
+}
+
+// sharedUnder names what a demand to share alike is about; false: it is another demand.
+func (s *Speaker) sharedUnder(d rules.Demand) (under string, shares bool) {
+	switch d.Kind {
+	case rules.ShareAlike:
+		if l, err := names.Read(d.Terms.Licence); err == nil && l.Known() {
+			return l.String(), true
 		}
-		return s.name(id)
-	})
+		return s.named(d.TermsID), true
+	case rules.ShareAlikeAny:
+		return strings.Join(optionNames(d.AnyOf, s.named), " or "), true
+	}
+	return "", false
 }

@@ -16,14 +16,33 @@ import (
 // buy picks the cheapest offer that a grant can be had under now.
 func (f Finder) buy(ctx context.Context, req Request, offers []licensetypes.Obtainable) (Choice, error) {
 	own := ofWork(req, offers)
-	if len(own) == 0 && len(offers) > 0 {
+	if len(own) < len(offers) {
 		return Choice{}, needsGrant(req, offers)
 	}
 	offer, price, reasons := clearance.Cheapest(own, req.MaxFee, obtainableName)
+	if best := clearance.Best(own, denomOf(req.MaxFee)); offer == nil && len(best) > 0 && !best[0].NeedsApproval {
+		return Choice{}, refused("%s needs a grant to be %s, for a price that was not agreed to: add --max-fee %s\n%s",
+			subject(req), use(req), priceIn(best[0].Price, req.MaxFee), bullets(reasons))
+	}
 	if offer == nil {
 		return Choice{}, refused("%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
 	}
 	return f.bought(ctx, req, *offer, price)
+}
+
+func denomOf(most *sdk.Coin) string {
+	if most == nil {
+		return ""
+	}
+	return most.Denom
+}
+
+// priceIn is the price in the denom of the most to pay, where it has one in that.
+func priceIn(prices sdk.Coins, most *sdk.Coin) sdk.Coin {
+	if found, price := prices.Find(denomOf(most)); most != nil && found {
+		return price
+	}
+	return prices[0]
 }
 
 // ofWork leaves of offers those of the work itself: what its sources sell is no permission

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func TestBuyingTakesTheCheapest(t *testing.T) {
@@ -50,6 +51,8 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	req.Buy = true
 	_, err := c.find(req)
 	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorContains(t, err, "for a price that was not agreed to: add --max-fee 4000uusdc\n")
+	require.NotContains(t, err.Error(), "none can be bought")
 	require.ErrorContains(t, err, "commercial-remix-10: costs 4000uusdc; say how much you pay with --max-fee")
 	require.ErrorContains(t, err, "commercial-use: its owner has to approve you first, with `stemmad approve "+source.String()+" commercial-use --licensee ACCOUNT`")
 
@@ -69,4 +72,30 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, choice.Price)
 	require.Contains(t, choice.How, "bought free of charge")
+}
+
+// What a source of the source asks is no permission to cite: the commands that buy it are
+// named with their prices, and nothing is bought that would not be enough.
+func TestSourcesOfASourceAreNamedWithTheirCommands(t *testing.T) {
+	own := obtainable(t, "commercial-remix-10", "4000uusdc")
+	grandparent := registrytypes.WorkID{7}
+	asked := obtainable(t, "commercial-use", "9uusdc")
+	asked.Work = grandparent
+	pass := asked
+	pass.UsesOf, pass.Price = source, sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))
+	most := sdk.NewInt64Coin("uusdc", 1_000_000)
+	req := ask()
+	req.Buy, req.MaxFee = true, &most
+	acquire := "`stemmad acquire " + grandparent.String() + " commercial-use "
+	passed := acquire + "--uses-of " + source.String() + " --max-fee 5uusdc`"
+	for want, offers := range map[string][]licensetypes.Obtainable{
+		"paid first, with " + passed + ", then it, with --buy and --max-fee": {own, asked, pass},
+		"paid first, with " + passed + ":\n":                                 {pass},
+		"paid first, with " + acquire + "--max-fee 9uusdc`:\n":               {asked},
+	} {
+		c := &chain{answer: map[string]licensetypes.Rights{"": needed(offers...)}}
+		_, err := c.find(req)
+		require.ErrorIs(t, err, permission.ErrRefused)
+		require.ErrorContains(t, err, want)
+	}
 }

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -75,8 +76,11 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			serves, table.OptionalTime(offer.ExpiresAt), note)
 	}
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
-	if len(ofWork(req, offers)) == 0 && len(offers) > 0 {
-		how = atSource(offers[0])
+	if commands := atSources(req, offers); len(commands) > 0 {
+		how = "its sources are to be paid first, with " + strings.Join(commands, " and ")
+		if len(ofWork(req, offers)) > 0 {
+			how += ", then it, with --buy and --max-fee"
+		}
 	}
 	if !obtainable && len(offers) > 0 {
 		how = approval(req, offers[0])
@@ -84,13 +88,25 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
 }
 
-// atSource is the command that buys what a source asks.
-func atSource(offer licensetypes.Obtainable) string {
-	how := fmt.Sprintf("`stemmad acquire %s %s", offer.Work, offer.Terms)
-	if !offer.UsesOf.IsZero() {
-		how += " --uses-of " + offer.UsesOf.String()
+// atSources are the commands that buy what the sources of a work ask, the cheapest of each
+// that is sold. What they sell is no permission to cite, so that --buy takes none of it.
+func atSources(req Request, offers []licensetypes.Obtainable) []string {
+	var commands []string
+	use := licensetypes.Use{Action: req.Actions[0], Unplaced: true}
+	for _, item := range clearance.Shown(licensetypes.Rights{Offers: offers}, use) {
+		if item.Offer.Work == req.Source {
+			continue
+		}
+		how := fmt.Sprintf("`stemmad acquire %s %s", item.Offer.Work, cmp.Or(item.Offer.Preset, item.Offer.Terms.String()))
+		if !item.Offer.UsesOf.IsZero() {
+			how += " --uses-of " + item.Offer.UsesOf.String()
+		}
+		if item.Price != nil {
+			how += " --max-fee " + item.Price.String()
+		}
+		commands = append(commands, how+"`")
 	}
-	return how + "` first, with --max-fee"
+	return commands
 }
 
 // approval says what the owner has to do before the offer can be taken.

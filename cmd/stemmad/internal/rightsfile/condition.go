@@ -58,7 +58,7 @@ func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 		c.more = beyondWords(o.Open.Terms.Terms, u)
 		ok = o.reliedOn(answer) && c.readObligations(w.Claim.Id, u, answer.Obligations)
 	case licensetypes.VERDICT_NEEDS_GRANT:
-		ok = c.readOffer(w.Claim.Id, answer.Offers)
+		ok = !needsOthers(w.Claim.Id, answer) && c.readOffer(w.Claim.Id, answer.Offers)
 	}
 	if !ok {
 		return condition{}
@@ -116,6 +116,14 @@ func (c *condition) readObligations(work registrytypes.WorkID, u usage, obligati
 	// ancestors have no word of their own: the licence text, which the file names, has
 	// to say so.
 	return !c.more || (c.text != "" && c.kind >= credit)
+}
+
+// needsOthers says whether a grant of the work does not do, because one of its sources asks
+// for a grant or an approval too: no format can say so, and the price of the one alone would
+// be read as the price of the use.
+func needsOthers(work registrytypes.WorkID, answer licensetypes.Rights) bool {
+	return slices.ContainsFunc(answer.Offers, func(o licensetypes.Obtainable) bool { return o.Work != work }) ||
+		slices.ContainsFunc(answer.Reasons, func(r licensetypes.Reason) bool { return !r.Ancestor.IsZero() })
 }
 
 func (c *condition) readOffer(work registrytypes.WorkID, offers []licensetypes.Obtainable) bool {

@@ -107,6 +107,9 @@ func anyAnswer(t *rapid.T, work registrytypes.WorkID, terms licensetypes.TermsID
 	if rapid.Bool().Draw(t, "obtainable") {
 		r.Offers = []licensetypes.Obtainable{{Work: work, Terms: terms}}
 	}
+	if rapid.IntRange(0, 3).Draw(t, "needs a source") == 0 {
+		r.Offers = append(r.Offers, licensetypes.Obtainable{Work: ancestor, Terms: terms})
+	}
 	return r
 }
 
@@ -134,7 +137,8 @@ func given(w rightsfile.Work, token string, commercial bool, territory string) (
 		}
 		switch a := o.Answers[index]; a.Verdict {
 		case licensetypes.VERDICT_NEEDS_GRANT:
-			atAll = atAll || len(a.Offers) > 0
+			ofSource := func(o licensetypes.Obtainable) bool { return o.Work != w.Claim.Id }
+			atAll = atAll || len(a.Offers) > 0 && !slices.ContainsFunc(a.Offers, ofSource)
 		case licensetypes.VERDICT_ALLOWED:
 			if a.Permission != o.Open.Terms.Id.String() {
 				continue

@@ -1,0 +1,56 @@
+package permission_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/internal/amounts"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Whatever a grant is bought for is read before it is signed.
+func TestAPreviewSaysWhatIsBought(t *testing.T) {
+	week := 7 * 24 * time.Hour
+	terms := licensetypes.Terms{
+		CommercialUse: true, RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000, Duration: &week,
+		Territories: []string{"DE", "FR"}, Media: []string{"print"}, Exclusivity: licensetypes.EXCLUSIVITY_EXCLUSIVE,
+	}
+	require.Equal(t, `
+  royalty         10 % of gross revenue
+  commercial use  yes
+  until           2027-01-22 08:00:00 UTC
+  countries       DE, FR only
+  media           print only
+  exclusive       yes: only you, and not the owner, as long as the grant runs and where it counts`,
+		permission.Lines(permission.Preview(terms, now)))
+	require.Equal(t, "\n  royalty         no royalty\n  commercial use  no\n  until           no end\n  countries       everywhere\n"+
+		"  media           every medium", permission.Lines(permission.Preview(licensetypes.Terms{}, now)))
+	terms.Exclusivity = licensetypes.EXCLUSIVITY_SOLE
+	require.Contains(t, permission.Lines(permission.Preview(terms, now)), "only you and the owner")
+}
+
+func TestAPreviewOfAnOfferSaysWhatItReplaces(t *testing.T) {
+	price, err := amounts.ParseCoins("5uusdc,7ustem")
+	require.NoError(t, err)
+	terms := licensetypes.Terms{Exclusivity: licensetypes.EXCLUSIVITY_EXCLUSIVE}
+	named := func(account string) string { return "<" + account + ">" }
+	require.Equal(t, `
+  price      7ustem or 5uusdc
+  until      2027-01-15 08:00:00 UTC
+  for        <a>, <b>, and nobody else
+  exclusive  yes: only one licensee at a time, and not the owner, as long as the grant runs and where it counts`,
+		permission.Lines(permission.PreviewOffer(terms, licensetypes.Offer{Price: price, ExpiresAt: &now, Licensees: []string{"a", "b"}}, nil, named)))
+
+	offers := []licensetypes.OpenOffer{{Terms: licensetypes.IdentifiedTerms{Id: terms.ID()}, Offer: licensetypes.Offer{Price: price[:1], Paused: true}}}
+	require.Nil(t, permission.Replaced(offers, licensetypes.TermsID{1}))
+	before := permission.Replaced(offers, terms.ID())
+	text := permission.Lines(permission.PreviewOffer(licensetypes.Terms{}, licensetypes.Offer{}, before, named))
+	require.Contains(t, text, "price     free")
+	require.Contains(t, text, "replaces  the offer of the same terms for 7ustem, until no end, for everybody, which is paused: this one is not")
+	before.Offer.Closed = true
+	require.Contains(t, permission.Lines(permission.PreviewOffer(terms, licensetypes.Offer{}, before, named)), ", which is closed")
+}
