@@ -111,12 +111,8 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen),
 		permission.Lines(permission.Preview(picked.Terms.Terms, request.Now)))
 	result, err := sender.Send(ctx, what, msg)
-	if err != nil && strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
-		return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
-			"which you then name with --%s", err, work.Id, picked.Terms.Id, request.Licensee, flagForWork)
-	}
 	if err != nil {
-		return err
+		return approvalFirst(err, work.Id, picked.Terms.Id, request.Licensee.String())
 	}
 	return printGrant(conn, result, work.Id, picked, grant, price)
 }
@@ -135,6 +131,15 @@ func pickPrice(what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error)
 	}
 	costs := sdk.NewCoin(most.Denom, prices.AmountOf(most.Denom))
 	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, costs, flagMaxFee, most, flagMaxFee, costs)
+}
+
+// approvalFirst adds to a refusal for want of an approval who gives one, and how.
+func approvalFirst(err error, work registrytypes.WorkID, terms licensetypes.TermsID, licensee string) error {
+	if !strings.Contains(err.Error(), licensetypes.ErrApprovalNeeded.Error()) {
+		return err
+	}
+	return fmt.Errorf("%w\nthe owner approves with `stemmad approve %s %s --licensee %s`, or a derivative of yours with --derivative, "+
+		"which you then name with --%s", err, work, terms, licensee, flagForWork)
 }
 
 // costing says a price in a sentence.

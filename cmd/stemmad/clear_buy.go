@@ -12,7 +12,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
-	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -81,7 +80,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 func (c *clearing) unapproved(name clearance.Namer) []string {
 	var lines []string
 	for _, r := range c.rights.Reasons {
-		if r.Code == string(rules.NeedsApproval) && !r.Ancestor.IsZero() {
+		if clearance.AsksSource(r) {
 			lines = append(lines, clearance.Explain(r, c.rights.Offers, name))
 		}
 	}
@@ -90,9 +89,11 @@ func (c *clearing) unapproved(name clearance.Namer) []string {
 
 // agreeing says which --max-fee would do; empty where none is known that does.
 func (c *clearing) agreeing(most *sdk.Coin) string {
-	total := clearance.Total(clearance.Shown(c.rights, c.use))
+	items := clearance.Shown(c.rights, c.use)
+	total := clearance.Total(items)
 	switch {
-	case len(total) == 0 || most != nil && total.AmountOf(most.Denom).IsPositive() && total.AmountOf(most.Denom).LTE(most.Amount):
+	case len(total) == 0 || clearance.Waits(c.rights, items),
+		most != nil && total.AmountOf(most.Denom).IsPositive() && total.AmountOf(most.Denom).LTE(most.Amount):
 		return ""
 	case len(total) > 1:
 		return "\nno one denom pays for all of it: buy each by itself, with the commands that `stemmad clear` prints without --" + flagBuy

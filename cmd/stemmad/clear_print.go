@@ -164,16 +164,21 @@ func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error 
 
 // printToBuy prints what buys all that is needed.
 func (c *clearing) printToBuy() {
-	switch items := clearance.Shown(c.rights, c.use); len(items) {
+	items, how := clearance.Shown(c.rights, c.use), "To buy"
+	waits := clearance.Waits(c.rights, items)
+	if waits {
+		how = "To buy, once the owners have approved"
+	}
+	switch len(items) {
 	case 0:
 	case 1:
-		c.conn.Say("To buy: %s", buying(items[0].Offer, items[0].Price, c.derivative, c.signer()))
+		c.conn.Say("%s: %s", how, buying(items[0].Offer, items[0].Price, c.derivative, c.signer()))
 	default:
-		c.conn.Say("To buy, all of these, in all %s:", clearance.Sum(clearance.Total(items)))
+		c.conn.Say("%s, all of these, in all %s:", how, clearance.Sum(clearance.Total(items)))
 		for _, item := range items {
 			c.conn.Say("  %s", buying(item.Offer, item.Price, c.derivative, c.signer()))
 		}
-		if total := clearance.Total(items); len(total) == 1 {
+		if total := clearance.Total(items); len(total) == 1 && !waits {
 			c.conn.Say("Or all at once: the same question with --%s --%s %s", flagBuy, flagMaxFee, total)
 		}
 	}
@@ -203,6 +208,8 @@ type toBuy struct {
 	Terms  licensetypes.TermsID `json:"terms"`
 	UsesOf registrytypes.WorkID `json:"uses_of,omitzero"`
 	Price  string               `json:"price"`
+	// NeedsApproval: the owner has to approve who asks first.
+	NeedsApproval bool `json:"needs_approval,omitempty"`
 }
 
 func (c *clearing) printJSON() error {
@@ -217,7 +224,7 @@ func (c *clearing) printJSON() error {
 	items := clearance.Shown(c.rights, c.use)
 	needed := make([]toBuy, len(items))
 	for i, item := range items {
-		needed[i] = toBuy{item.Offer.Work, item.Offer.Terms, item.Offer.UsesOf, paid(item.Price)}
+		needed[i] = toBuy{item.Offer.Work, item.Offer.Terms, item.Offer.UsesOf, paid(item.Price), item.Offer.NeedsApproval}
 	}
 	return c.conn.PrintJSON(struct {
 		Verdict   string          `json:"verdict"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,8 +117,14 @@ func TestJourneyOfAWholeBasket(t *testing.T) {
 	require.Contains(t, out, "Offers, of which one of each work is needed:")
 	require.Contains(t, out, "To buy, all of these, in all 3000ustem:")
 	require.Equal(t, 2, strings.Count(out, "\n  stemmad acquire work1"), out)
-	buy := append(train, "--buy", "-y")
-	refused := l.fail(append(append([]string{"clear"}, buy...), "--max-fee", "2999ustem")...)
+	// What the song asks is no permission to cite: the command that buys it is named.
+	l.write("model.bin", "model")
+	refused := l.fail("derive", "model.bin", "--kind", "model", "--from", "remix.wav=trained", "--buy", "--max-fee", "9000ustem", "--by", "fan", "--no-anchor")
+	require.Contains(t, refused, "its sources are to be paid first, with `stemmad acquire work1")
+	require.Contains(t, refused, " --max-fee 2000ustem`, then it, with --buy and --max-fee")
+	require.Equal(t, 1, requireCommands(t, refused))
+	buy := slices.Concat(train, []string{"--buy", "-y"})
+	refused = l.fail(append(append([]string{"clear"}, buy...), "--max-fee", "2999ustem")...)
 	require.Contains(t, refused, "all of it together costs 3000ustem, --max-fee is 2999ustem\n--max-fee 3000ustem agrees to it")
 	require.Contains(t, l.do("grant", "list", "fan"), "No grants", "nothing was spent")
 	out = l.clears(exitNeedsGrant, append(buy, "--max-fee", "3000ustem", "--dry-run", "--output", "json")...)
@@ -128,6 +135,5 @@ func TestJourneyOfAWholeBasket(t *testing.T) {
 	require.Equal(t, 2, strings.Count(out, "Acquired a grant under"), out)
 	declare := regexp.MustCompile("stemmad (derive FILE --kind model .*)").FindStringSubmatch(l.clears(exitOK, train...))
 	require.Len(t, declare, 2)
-	l.write("model.bin", "model")
 	l.do(append(strings.Fields(strings.Replace(declare[1], "FILE", "model.bin", 1)), "--by", "fan", "--no-anchor")...)
 }

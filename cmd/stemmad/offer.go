@@ -118,28 +118,39 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("Offer %q (%s) under %s.%s\n%s%s", o.title, work.Id, o.name, permission.Lines(preview), by, limited)
 	var msgs []sdk.Msg
 	if !known {
-		what = "Publish these terms, for good:\n" + cleanLines(deed.Of(terms.Terms).Text()) + "\n" + what
 		msgs = append(msgs, &licensetypes.MsgPublishTerms{Author: sender.Account(), Terms: terms.Terms})
 	}
 	msgs = append(msgs, &licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.Id, Offer: made})
-	result, err := sender.Send(ctx, what, msgs...)
+	result, err := sender.Send(ctx, o.question(known, preview)+"\n"+by.String()+limited, msgs...)
 	if err != nil {
 		return o.refused(ctx, conn, err)
 	}
-	did := result.Did("Offered", "Would offer")
-	if !known {
-		did = result.Did("Published the terms and offered", "Would publish the terms and offer")
-	}
-	if err := printOffer(conn, result, work.Id, terms.Id, did, o.title, o.name, by); err != nil || conn.JSON() {
+	if err := printOffer(conn, result, work.Id, terms.Id, offered(result, known), o.title, o.name, by); err != nil || conn.JSON() {
 		return err
 	}
 	if limited != "" {
 		conn.Say("%s", strings.TrimPrefix(limited, "\n"))
 	}
 	return o.printStanding(ctx, conn, result.DryRun, preview)
+}
+
+// offered says what was done, and to terms that were not known.
+func offered(result send.Result, known bool) string {
+	if known {
+		return result.Did("Offered", "Would offer")
+	}
+	return result.Did("Published the terms and offered", "Would publish the terms and offer")
+}
+
+// question says what is offered, and the terms where they are published with it.
+func (o *offering) question(known bool, preview []string) string {
+	what := fmt.Sprintf("Offer %q (%s) under %s.%s", o.title, o.work, o.name, permission.Lines(preview))
+	if known {
+		return what
+	}
+	return "Publish these terms, for good:\n" + cleanLines(deed.Of(o.terms).Text()) + "\n" + what
 }
 
 // preview is what the offer is and which it replaces, in fields.

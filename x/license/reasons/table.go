@@ -44,7 +44,7 @@ var table = []Reason{
 	// What is offered and granted.
 	failing(types.ErrOfferNotFound, rules.NotOffered, "the work is not offered under these terms, or under any",
 		"list the work's offers and pick one, or ask its owner for an offer"),
-	denied(rules.NotRegistered, "nobody has registered it", "ask whoever made it; the chain knows nothing of it"),
+	denied(rules.NotRegistered, "nobody has registered it", "ask whoever made it; nothing is known here of any permission, and nothing of a denial"),
 	failing(types.ErrOfferExpired, rules.OfferExpired, "the offer has ended", "ask the owner to renew it"),
 	failing(types.ErrOfferPaused, rules.OfferPaused, "the owner has paused the offer", "ask the owner to resume it"),
 	failing(types.ErrNotLicensee, rules.NotLicensee, "the offer names its licensees, and they are others",

@@ -120,8 +120,8 @@ func cheaper(price *sdk.Coin, sum sdk.Coins, makes bool) bool {
 func makes(use licensetypes.Use) bool { return use.Rules().Makes() }
 
 // Shown is what to buy as it is shown before anybody agrees to a price: the cheapest of
-// each need, in a denom that all of them are sold in, if there is one. Where something needs
-// an approval first, or is not sold, nothing is.
+// each need, in a denom that all of them are sold in, if there is one. Waits says whether
+// something of it has to be approved before it can be had.
 func Shown(rights licensetypes.Rights, use licensetypes.Use) []Item {
 	var most *sdk.Coin
 	if prices, ok := Price(rights); ok && len(prices) > 0 {
@@ -134,7 +134,7 @@ func Shown(rights licensetypes.Rights, use licensetypes.Use) []Item {
 	var items []Item
 	for _, need := range Needs(rights) {
 		best := Best(append(slices.Clone(need.Offers), need.Passes...), "")
-		if len(best) == 0 || best[0].NeedsApproval {
+		if len(best) == 0 {
 			continue
 		}
 		item := Item{Offer: best[0]}
@@ -144,6 +144,18 @@ func Shown(rights licensetypes.Rights, use licensetypes.Use) []Item {
 		items = append(items, item)
 	}
 	return items
+}
+
+// Waits says whether money alone is not enough: an owner has to approve who asks first, of
+// the work or of a source.
+func Waits(rights licensetypes.Rights, items []Item) bool {
+	return slices.ContainsFunc(items, func(i Item) bool { return i.Offer.NeedsApproval }) ||
+		slices.ContainsFunc(rights.Reasons, AsksSource)
+}
+
+// AsksSource says whether a reason is that a source's owner has to approve.
+func AsksSource(r licensetypes.Reason) bool {
+	return r.Code == string(rules.NeedsApproval) && !r.Ancestor.IsZero()
 }
 
 // unbounded is more than any price.

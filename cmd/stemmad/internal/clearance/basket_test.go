@@ -38,8 +38,7 @@ func TestABasketMeetsEveryNeed(t *testing.T) {
 		{"a pass is not used up", listed([]licensetypes.Reason{asked}, grant, pass), copying, []licensetypes.Obtainable{pass}, "2uusdc"},
 		{"what is made needs a grant", listed([]licensetypes.Reason{asked}, grant, pass), training, []licensetypes.Obtainable{grant}, "2uusdc"},
 		{"all passes of a source", listed([]licensetypes.Reason{asked, also}, pass, other), copying, []licensetypes.Obtainable{pass, other}, "3uusdc"},
-		{"one grant in place of two passes", listed([]licensetypes.Reason{asked, also}, pass, other, grant), copying,
-			[]licensetypes.Obtainable{grant}, "2uusdc"},
+		{"one grant for two passes", listed([]licensetypes.Reason{asked, also}, pass, other, grant), copying, []licensetypes.Obtainable{grant}, "2uusdc"},
 		{"a pass for half of it", listed([]licensetypes.Reason{asked, also}, other, grant), copying, []licensetypes.Obtainable{grant}, "2uusdc"},
 	} {
 		var got []licensetypes.Obtainable
@@ -73,8 +72,13 @@ func TestABasketIsBoughtWholeOrNot(t *testing.T) {
 
 	apart := licensetypes.Rights{Offers: []licensetypes.Obtainable{offer(workA, coins[1:]), offer(workB, coins[:1])}}
 	require.Equal(t, coins.String(), Total(Shown(apart, licensetypes.Use{})).String(), "no one denom pays for both")
+	require.False(t, Waits(apart, Shown(apart, licensetypes.Use{})))
+	asks := licensetypes.Rights{Offers: apart.Offers, Reasons: []licensetypes.Reason{{Code: "needs_approval", Ancestor: workB}}}
+	require.True(t, Waits(asks, Shown(asks, licensetypes.Use{})), "of the source's owner")
 	apart.Offers[0].NeedsApproval = true
-	require.Len(t, Shown(apart, licensetypes.Use{}), 1)
+	items = Shown(apart, licensetypes.Use{})
+	require.Len(t, items, 2, "both are needed in the end")
+	require.True(t, Waits(apart, items))
 	require.Empty(t, Shown(licensetypes.Rights{}, licensetypes.Use{}))
 	require.Equal(t, "free of charge", Sum(nil))
 }

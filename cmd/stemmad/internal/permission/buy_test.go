@@ -98,4 +98,8 @@ func TestSourcesOfASourceAreNamedWithTheirCommands(t *testing.T) {
 		require.ErrorIs(t, err, permission.ErrRefused)
 		require.ErrorContains(t, err, want)
 	}
+	asked.NeedsApproval = true
+	c := &chain{answer: map[string]licensetypes.Rights{"": needed(own, asked)}}
+	_, err := c.find(req)
+	require.ErrorContains(t, err, "first, with `stemmad approve "+grandparent.String()+" commercial-use", "money is not enough")
 }

@@ -76,7 +76,8 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			serves, table.OptionalTime(offer.ExpiresAt), note)
 	}
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
-	if commands := atSources(req, offers); len(commands) > 0 {
+	sold := ofSources(req, offers)
+	if commands := buying(sold); len(commands) > 0 {
 		how = "its sources are to be paid first, with " + strings.Join(commands, " and ")
 		if len(ofWork(req, offers)) > 0 {
 			how += ", then it, with --buy and --max-fee"
@@ -84,19 +85,25 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	}
 	if !obtainable && len(offers) > 0 {
 		how = approval(req, offers[0])
+	} else if at := slices.IndexFunc(sold, func(i clearance.Item) bool { return i.Offer.NeedsApproval }); at >= 0 {
+		how = approval(req, sold[at].Offer)
 	}
 	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
 }
 
-// atSources are the commands that buy what the sources of a work ask, the cheapest of each
-// that is sold. What they sell is no permission to cite, so that --buy takes none of it.
-func atSources(req Request, offers []licensetypes.Obtainable) []string {
-	var commands []string
+// ofSources are what the sources of a work ask, the cheapest of each that is sold. What they
+// sell is no permission to cite, so that --buy takes none of it.
+func ofSources(req Request, offers []licensetypes.Obtainable) []clearance.Item {
 	use := licensetypes.Use{Action: req.Actions[0], Unplaced: true}
-	for _, item := range clearance.Shown(licensetypes.Rights{Offers: offers}, use) {
-		if item.Offer.Work == req.Source {
-			continue
-		}
+	return slices.DeleteFunc(clearance.Shown(licensetypes.Rights{Offers: offers}, use), func(i clearance.Item) bool {
+		return i.Offer.Work == req.Source
+	})
+}
+
+// buying are the commands that buy items.
+func buying(items []clearance.Item) []string {
+	var commands []string
+	for _, item := range items {
 		how := fmt.Sprintf("`stemmad acquire %s %s", item.Offer.Work, cmp.Or(item.Offer.Preset, item.Offer.Terms.String()))
 		if !item.Offer.UsesOf.IsZero() {
 			how += " --uses-of " + item.Offer.UsesOf.String()
