@@ -40,7 +40,7 @@ var fields = []Field{
 		Check:   func(t Terms) error { return checkDigest(t.UriSha256) }, Keep: mayDiffer,
 		View: viewText, Say: silent, // beside the uri
 		Demands: []rules.Kind{rules.ShareAlike},
-		Export: Export{RSL: noWord, Robots: noWord, TDMRep: noWord, Schema: noWord},
+		Export:  Export{RSL: noWord, Robots: noWord, TDMRep: noWord, Schema: noWord},
 	},
 	{
 		Name:     "blanked_sha256",
