@@ -238,7 +238,6 @@ var free = []string{
 	"royalty.stages[0].stages.earned.flushed_at",
 	"royalty.stages[0].stages.paid.flushed_at",
 	"royalty.stages[0].stages.received.flushed_at",
-	"royalty.works[0].holders[0].holders.since",
 	"royalty.works[0].upstream[0].upstream.since",
 	"royalty.queue[0].generation", // read anew when it is served
 	"royalty.queue[0].round",

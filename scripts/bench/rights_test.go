@@ -102,7 +102,11 @@ func deepChain(t testing.TB) (*chain.Chain, []string) {
 			derive, from := chain.DeriveMsg(work(i), work(i-1).Under(under)), work(i-1).ID
 			if under == paid {
 				licensee := owners[i%2]
-				msgs = append(msgs, &licensetypes.MsgAcquire{Licensee: licensee.String(), Work: from, Terms: paid, MaxFee: &fee})
+				seen, err := c.App.Keepers.License.Conditions(ctx, from, licensetypes.Offer{})
+				if err != nil {
+					return err
+				}
+				msgs = append(msgs, &licensetypes.MsgAcquire{Licensee: licensee.String(), Work: from, Terms: paid, MaxFee: &fee, Seen: seen})
 				derive.Sources[0].Permission = licensetypes.NewGrantID(from, paid, licensee.Address, 0).String()
 			}
 			msgs = append(msgs, derive)

@@ -125,8 +125,8 @@ func (k Kind) operations() int {
 // includes the surcharge for each receiver that it sets in motion.
 const (
 	gasSend     = 75_000
-	gasPay      = 80_000
-	gasLine     = 7_500
+	gasPay      = 90_000
+	gasLine     = 8_500
 	gasReceiver = 2_200 // two for each ancestor: its stage and its holder
 	gasRegister = 80_000
 	gasDerive   = 100_000
