@@ -126,7 +126,7 @@ func (k Kind) operations() int {
 const (
 	gasSend     = 75_000
 	gasPay      = 90_000
-	gasLine     = 8_500
+	gasLine     = 16_000
 	gasReceiver = 2_200 // two for each ancestor: its stage and its holder
 	gasRegister = 80_000
 	gasDerive   = 100_000
