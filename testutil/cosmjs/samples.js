@@ -55,7 +55,7 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("bob", "royalty.v1.MsgPayMany", {
     payer: bob, payments: [{ work: song, amount: coin(1_000) }, { work: kept, amount: coin(2_000) }],
   });
-  yield by("bob", "royalty.v1.MsgSettle", { sender: bob, works: [kept] });
+  yield by("bob", "royalty.v1.MsgSettle", { sender: bob, works: [kept], denoms: [denom] });
   // refused: all that is due was paid out by itself
   yield by("alice", "royalty.v1.MsgWithdraw", { account: alice, denoms: [denom] }, "royalty 16");
   const { paymentChannel } = yield by("bob", "royalty.v1.MsgOpenPaymentChannel", {
@@ -114,6 +114,7 @@ export function* samples({ alice, bob, key, params, round }) {
   });
   yield by("alice", "lineage.v1.MsgWithdrawSourceApproval", { owner: alice, source: kept, derivative: remix });
   yield by("alice", "registry.v1.MsgUpdateParams", { authority: alice, params: params.registry }, "sdk 4");
+  yield by("alice", "feemarket.v1.MsgUpdateParams", { authority: alice, params: params.feemarket }, "sdk 4");
   yield by("alice", "lineage.v1.MsgUpdateParams", { authority: alice, params: params.lineage }, "sdk 4");
 
   // refused: the remix relies on the grant, and it was offered to nobody

@@ -20,6 +20,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/x/tx/signing/aminojson"
 
+	_ "github.com/stemma-chain/stemma/x/feemarket/types"
 	_ "github.com/stemma-chain/stemma/x/license/types"
 	_ "github.com/stemma-chain/stemma/x/lineage/types"
 	_ "github.com/stemma-chain/stemma/x/registry/types"
