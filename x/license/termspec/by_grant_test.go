@@ -1,0 +1,23 @@
+package termspec_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/license/termspec"
+)
+
+// Terms are had by a grant as soon as one of what a grant is for is in them.
+func TestWhatIsHadByAGrant(t *testing.T) {
+	day := 24 * time.Hour
+	require.False(t, termspec.Terms{}.ByGrant())
+	require.True(t, termspec.Terms{GrantFee: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1))}.ByGrant())
+	require.True(t, termspec.Terms{Duration: &day}.ByGrant())
+	require.True(t, termspec.Terms{MaxGrants: 1}.ByGrant())
+	require.True(t, termspec.Terms{Exclusivity: termspec.EXCLUSIVITY_SOLE}.ByGrant())
+	require.False(t, termspec.Terms{DerivativeApproval: true}.ByGrant(), "it is used without making something of it")
+}
