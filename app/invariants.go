@@ -150,7 +150,8 @@ func (app *App) checkDemands(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return k.License.Admissions.Walk(ctx, nil, func(key collections.Pair[registrytypes.WorkID, uint32], _ licensetypes.Admission) (bool, error) {
+	type declaration = collections.Pair[registrytypes.WorkID, uint32]
+	return k.License.Admissions.Walk(ctx, nil, func(key declaration, _ licensetypes.Admission) (bool, error) {
 		row, _, err := k.Lineage.Derivations.Find(ctx, key.K1())
 		if err == nil && key.K2() > row.Declarations {
 			err = fmt.Errorf("declaration %d of %s waits, it has made %d", key.K2(), key.K1(), row.Declarations)

@@ -29,7 +29,9 @@ const (
 
 // signedAs signs one transaction of an account in a mode, for the account's key or for
 // two of three keys of a multisig account.
-func signedAs(t *testing.T, c *chain.Chain, mode signing.SignMode, key cryptotypes.PubKey, members []chain.Account, sequence uint64) []byte {
+func signedAs(
+	t *testing.T, c *chain.Chain, mode signing.SignMode, key cryptotypes.PubKey, members []chain.Account, sequence uint64,
+) []byte {
 	t.Helper()
 	config := c.App.Encoding().TxConfig
 	address := sdk.AccAddress(key.Address())

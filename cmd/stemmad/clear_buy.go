@@ -40,7 +40,8 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	}
 	name := termsNamer(ctx, c.conn)
 	if reasons := c.unapproved(name); len(reasons) > 0 {
-		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s", c.title, c.subject, strings.Join(reasons, "\n  "))
+		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s",
+			c.title, c.subject, strings.Join(reasons, "\n  "))
 	}
 	items, reasons := clearance.Basket(clearance.Needs(c.rights), c.use, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 	if len(reasons) > 0 {

@@ -236,5 +236,8 @@ func (c *clearing) printJSON() error {
 		InAll     string          `json:"to_buy_in_all,omitempty"`
 		Bought    []purchase      `json:"bought,omitempty"`
 		Used      []usedGrant     `json:"used_grants,omitempty"`
-	}{clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), needed, clearance.Total(items).String(), c.bought, c.used})
+	}{
+		clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), needed, clearance.Total(items).String(),
+		c.bought, c.used,
+	})
 }

@@ -37,7 +37,10 @@ func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
 		{"song.wav --use copy --as nobody", "--as: \"nobody\" is neither an account"},
 		{"--use copy --manifest good.csv --buy", "--buy is for a single work"},
 		{"--use copy --manifest good.csv --terms cc-by-4.0", "--terms is for a single work"},
-		{"--use copy --manifest bad.csv", "bad.csv line 2: \"nonsense\" is neither a work id (work1...) nor a SHA-256 of 64 hex digits\nnothing was asked"},
+		{
+			"--use copy --manifest bad.csv",
+			"bad.csv line 2: \"nonsense\" is neither a work id (work1...) nor a SHA-256 of 64 hex digits\nnothing was asked",
+		},
 		{"--use copy --manifest gone.csv", "no such file"},
 		{"--use copy --manifest good.csv --report good.csv", "is the manifest itself"},
 		{"--use copy --manifest good.csv", "is the node running?"},

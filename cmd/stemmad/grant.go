@@ -114,7 +114,8 @@ func offerOf(
 			return offer, nil
 		}
 	}
-	return licensetypes.OpenOffer{}, fmt.Errorf("%s is not offered under %s now: ask its owner for an offer", work, termsNamer(ctx, conn)(terms))
+	return licensetypes.OpenOffer{}, fmt.Errorf("%s is not offered under %s now: ask its owner for an offer",
+		work, termsNamer(ctx, conn)(terms))
 }
 
 func grantTransferCmd() *cobra.Command {

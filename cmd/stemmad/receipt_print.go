@@ -191,7 +191,8 @@ func printReceiptJSON(
 		paid := paidJSON{
 			Number: p.Number, Kind: p.Kind(), Payer: p.Payer, Work: p.Work, Title: p.Title, Grant: p.Grant,
 			PaymentChannel: p.PaymentChannel,
-			Amount:         p.Amount.String(), Epoch: p.Epoch, HoldersVersion: p.HoldersVersion, UpstreamVersion: p.UpstreamVersion, Shares: []shareJSON{}, Due: p.Due().String(),
+			Amount:         p.Amount.String(), Epoch: p.Epoch, HoldersVersion: p.HoldersVersion, UpstreamVersion: p.UpstreamVersion,
+			Shares: []shareJSON{}, Due: p.Due().String(),
 			Held: p.Held.String(), Unknown: p.Unknown,
 		}
 		for _, s := range p.Shares {

@@ -69,18 +69,21 @@ func (h *History) againstSource(a Derive, s Source) (against []string) {
 	if h.comesFrom(s.Work, a.Work) {
 		against = append(against, "cycle")
 	}
-	if h.reservedBefore(a.Work, s.Work) {
+	if h.reservedBefore(a.Work, s) {
 		against = append(against, "reserved")
 	}
 	return append(against, h.againstRelyingOn(a, s)...)
 }
 
-// reservedBefore says whether a grant of a work is reserved for a source that it declares, or
-// for one that the source is made from, and runs.
-func (h *History) reservedBefore(w, source Work) bool {
+// reservedBefore says whether a grant of a work that was paid for is reserved for a source
+// that it declares, or for one that the source is made from, and runs; unless the work declares
+// the source by such a grant of its own, which was there before.
+func (h *History) reservedBefore(w Work, s Source) bool {
+	unused := func(g heldGrant) bool { return g.Paid && g.For != "" && len(g.Users) == 0 }
+	own, granted := h.grantNamed(s.Permission.Grant, h.Today())
 	return slices.ContainsFunc(h.grantsOf(w, h.Today()), func(g heldGrant) bool {
-		unused := g.For != "" && len(g.Users) == 0 && !g.over(h.Now)
-		return unused && (g.For == source || h.comesFrom(source, g.For))
+		later := granted && unused(own) && own.For == w && !g.Given.Before(own.Given)
+		return unused(g) && !g.over(h.Now) && !later && (g.For == s.Work || h.comesFrom(s.Work, g.For))
 	})
 }
 

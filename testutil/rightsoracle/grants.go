@@ -20,6 +20,9 @@ type heldGrant struct {
 	// last renewal, or of its first day.
 	Pinned Moment
 	Ends   time.Time // zero: never
+	// Given is its first day; Paid: something was paid for it last.
+	Given time.Time
+	Paid  bool
 	// Allowed may hold it; nobody: everybody may.
 	Allowed   []Account
 	OfferedTo Account
@@ -80,6 +83,7 @@ func (h *History) acquired(a Acquire, at Moment) heldGrant {
 	offer, _ := h.offerOf(a.Work, a.Terms, at)
 	g := heldGrant{
 		Name: a.Named(), Work: a.Work, Terms: t, Licensee: a.By, For: a.For, Serves: t.serves(), Pinned: at, Allowed: offer.Only,
+		Given: h.times[at], Paid: offer.price() > 0,
 	}
 	if a.For != "" {
 		g.Serves = 1
@@ -101,7 +105,7 @@ func (h *History) renewed(g *heldGrant, at Moment) {
 		from = h.times[at]
 	}
 	offer, _ := h.offerOf(g.Work, g.Terms.Name, at)
-	g.Ends, g.Pinned, g.Allowed = from.Add(g.Terms.Duration), at, offer.Only
+	g.Ends, g.Pinned, g.Allowed, g.Paid = from.Add(g.Terms.Duration), at, offer.Only, offer.price() > 0
 }
 
 // use says that a derivative relies on the grant.

@@ -171,7 +171,6 @@ func TestAttackFreshAnOlderDearerPriceCountsAsBetter(t *testing.T) {
 // the song as made from the remix: what was paid for is void for ever, for the price of a message.
 // Expected: the grant that was there first goes first.
 func TestAttackFreshALicensorReservesTheOtherWayRound(t *testing.T) {
-	t.Skip("open: two reserved grants refuse each other")
 	s := newShelf(t)
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	sells := s.publish(licensetypes.Terms{
@@ -201,7 +200,6 @@ func TestAttackFreshALicensorReservesTheOtherWayRound(t *testing.T) {
 // the work's owner has bought a grant of. Expected: a reserved grant of a stranger whose
 // placeholder nothing is made from does not stand in the way.
 func TestAttackFreshAStrangersReservedGrantRefusesDeclarations(t *testing.T) {
-	t.Skip("open: any reserved grant has all declarations walked")
 	s := newShelf(t)
 	all := s.anything()
 	const most = 1_001 // max_walk and one
@@ -495,7 +493,6 @@ func TestAttackFreshAnotherRoleLosesTheEndOfAPass(t *testing.T) {
 // it, whoever owns that and approves: not even what was bought before. Expected: a grant
 // that nobody paid for, or that came later than that of the source, does not stand in the way.
 func TestAttackFreshAnAncestorsOwnerRefusesDeclarations(t *testing.T) {
-	t.Skip("open: a free reserved grant goes before what was bought earlier")
 	s := newShelf(t)
 	all, fee := s.anything(), sdk.NewInt64Coin("uusdc", 1_000)
 	sells := s.publish(licensetypes.Terms{

@@ -13,7 +13,7 @@ import (
 
 // A grant that is for one derivative is worth nothing if that can't be declared any more. So
 // the owner of the work does not get in before it, by declaring the work as made from the
-// derivative.
+// derivative. A grant that was free stands in nobody's way.
 
 // reservation is a work, the derivative that a grant of it is for, and the grant.
 type reservation = collections.Triple[registrytypes.WorkID, registrytypes.WorkID, types.GrantID]
@@ -34,16 +34,30 @@ func (k Keeper) moveReserved(ctx context.Context, id types.GrantID, before, g ty
 // HasReserved says whether any derivative has a grant of the work reserved that runs. Those
 // that ended unused are passed over, MaxReserved at most; more count as if one ran.
 func (k Keeper) HasReserved(ctx context.Context, work registrytypes.WorkID) (bool, error) {
-	_, found, err := k.runningReserved(ctx, collections.NewPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work))
+	of := collections.NewPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work)
+	_, found, err := k.runningReserved(ctx, of, types.Grant{})
 	return found, err
 }
 
-// ReservedFor finds a grant of the work that is reserved for the derivative and runs.
-func (k Keeper) ReservedFor(ctx context.Context, work, derivative registrytypes.WorkID) (types.GrantID, bool, error) {
-	return k.runningReserved(ctx, collections.NewSuperPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work, derivative))
+// ReservedFor finds a grant of the work that is reserved for the derivative, runs, and goes
+// before the one by which the work declares something: that goes first if it was reserved
+// earlier.
+func (k Keeper) ReservedFor(
+	ctx context.Context, work, derivative registrytypes.WorkID, by types.GrantID,
+) (id types.GrantID, found bool, err error) {
+	var own types.Grant
+	if !by.IsZero() {
+		if own, err = k.GetGrant(ctx, by); err != nil {
+			return id, false, err
+		}
+	}
+	of := collections.NewSuperPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work, derivative)
+	return k.runningReserved(ctx, of, own)
 }
 
-func (k Keeper) runningReserved(ctx context.Context, of collections.Ranger[reservation]) (id types.GrantID, found bool, err error) {
+func (k Keeper) runningReserved(
+	ctx context.Context, of collections.Ranger[reservation], own types.Grant,
+) (id types.GrantID, found bool, err error) {
 	now, looked := sdk.UnwrapSDKContext(ctx).BlockTime(), 0
 	err = k.Reserved.Walk(ctx, of, func(key reservation) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K3())
@@ -51,7 +65,8 @@ func (k Keeper) runningReserved(ctx context.Context, of collections.Ranger[reser
 			return true, err
 		}
 		looked++
-		id, found = key.K3(), !g.Expired(now) || looked == types.MaxReserved
+		goesFirst := own.Reserved() && own.UsedBy.WorkID == key.K1() && !g.GrantedAt.Before(own.GrantedAt)
+		id, found = key.K3(), !g.Expired(now) && !goesFirst || looked == types.MaxReserved
 		return found, nil
 	})
 	return id, found, err

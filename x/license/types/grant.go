@@ -29,10 +29,11 @@ func (g Grant) UsedUp() bool {
 	return bound || g.Serves != UnlimitedDerivatives && g.Used >= g.Serves
 }
 
-// Reserved says whether the grant is for a derivative that does not use it yet.
+// Reserved says whether the grant was paid for and is for a derivative that does not use it
+// yet. Who paid nothing loses nothing.
 func (g Grant) Reserved() bool {
 	_, bound := g.User()
-	return bound && g.Used == 0
+	return bound && g.Used == 0 && g.Fee != nil
 }
 
 // several says whether the grant serves more than one derivative.

@@ -53,8 +53,8 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	works := slices.SortedFunc(maps.Keys(waits), compareWorks)
 	if len(works) > 0 && !d.AllowUnapproved {
 		return errorsmod.Wrapf(types.ErrApprovalNeeded, "others rely on %s already, and %s: ask the owner to send MsgApproveSource "+
-			"(stemmad approve-source), or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then until the owners of all %d works "+
-			"have approved", d.Work, waits[works[0]], d.Work, len(works))
+			"(stemmad approve-source), or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then "+
+			"until the owners of all %d works have approved", d.Work, waits[works[0]], d.Work, len(works))
 	}
 	d.admission.Works = works[:min(len(works), licensetypes.MaxConstraints)]
 	d.admission.Others = uint32(len(works) - len(d.admission.Works))

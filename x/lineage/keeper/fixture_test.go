@@ -184,7 +184,9 @@ func (w *world) HasReserved(_ context.Context, work workID) (bool, error) {
 	return len(w.reserved[work]) > 0, nil
 }
 
-func (w *world) ReservedFor(_ context.Context, work, derivative workID) (licensetypes.GrantID, bool, error) {
+func (w *world) ReservedFor(
+	_ context.Context, work, derivative workID, _ licensetypes.GrantID,
+) (licensetypes.GrantID, bool, error) {
 	return licensetypes.GrantID{1}, slices.Contains(w.reserved[work], derivative), nil
 }
 

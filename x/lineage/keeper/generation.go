@@ -59,7 +59,7 @@ func (k Keeper) checkReserved(ctx context.Context, d *derivation) error {
 	gas := sdk.UnwrapSDKContext(ctx).GasMeter()
 	rows := &reader{ctx: ctx, k: k}
 	left := int(params.MaxWalk)
-	for _, s := range d.linked {
+	for i, s := range d.linked {
 		steps, truncated, err := graph.Walk(ancestors{rows}, s.Work, graph.Limits{Steps: left, Edges: left})
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (k Keeper) checkReserved(ctx context.Context, d *derivation) error {
 		left -= len(steps)
 		for _, work := range append([]graph.Step[workID]{{Node: s.Work}}, steps...) {
 			gas.ConsumeGas(params.GasPerStep, "lineage walk")
-			grant, reserved, err := k.license.ReservedFor(ctx, d.Work, work.Node)
+			grant, reserved, err := k.license.ReservedFor(ctx, d.Work, work.Node, d.permits[i].Grant)
 			if err != nil {
 				return err
 			}
@@ -86,7 +86,9 @@ func (k Keeper) checkReserved(ctx context.Context, d *derivation) error {
 
 // planRaise walks the work's descendants within the bounds of the parameters.
 // It fails with ErrCycle or with ErrWalkTooLong, naming the source concerned.
-func (k Keeper) planRaise(ctx context.Context, work workID, generation uint32, sources []workID, highest workID) ([]graph.Change[workID], error) {
+func (k Keeper) planRaise(
+	ctx context.Context, work workID, generation uint32, sources []workID, highest workID,
+) ([]graph.Change[workID], error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return nil, err

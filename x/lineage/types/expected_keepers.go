@@ -55,8 +55,11 @@ type LicenseKeeper interface {
 	) (bool, error)
 	// HasReserved says whether any derivative has a grant of the work reserved that runs.
 	HasReserved(ctx context.Context, work registrytypes.WorkID) (bool, error)
-	// ReservedFor finds a grant of the work that is reserved for the derivative and runs.
-	ReservedFor(ctx context.Context, work, derivative registrytypes.WorkID) (licensetypes.GrantID, bool, error)
+	// ReservedFor finds a grant of the work that is reserved for the derivative, runs, and goes
+	// before the one by which the work declares something.
+	ReservedFor(
+		ctx context.Context, work, derivative registrytypes.WorkID, by licensetypes.GrantID,
+	) (licensetypes.GrantID, bool, error)
 	// ConstraintsOn lists what is demanded of a work now.
 	ConstraintsOn(ctx context.Context, work registrytypes.WorkID) ([]licensetypes.Constraint, error)
 	// CheckHistory compares all versions of a work's demands with what the edges that it

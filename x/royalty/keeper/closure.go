@@ -53,8 +53,8 @@ func checkReach(
 	params types.Params, work registrytypes.WorkID, upstream flow.Upstream, holders uint32, closure int,
 ) (uint32, error) {
 	if closure > flow.MaxClosure {
-		return 0, types.ErrReachTooLarge.Wrapf("relative shares of %s would reach %d works, at most %d are allowed; leave sources out, or agree on absolute rates",
-			work, closure, flow.MaxClosure)
+		return 0, types.ErrReachTooLarge.Wrapf("relative shares of %s would reach %d works, at most %d are allowed; leave sources out, "+
+			"or agree on absolute rates", work, closure, flow.MaxClosure)
 	}
 	reach := upstream.Reach(holders, uint32(closure))
 	return uint32(reach), checkMaxReach(params, work, reach)
@@ -62,8 +62,8 @@ func checkReach(
 
 func checkMaxReach(params types.Params, work registrytypes.WorkID, reach uint64) error {
 	if reach > uint64(params.MaxReach) {
-		return types.ErrReachTooLarge.Wrapf("a payment to %s would set %d receivers in motion, at most %d are allowed; leave sources or holders out",
-			work, reach, params.MaxReach)
+		return types.ErrReachTooLarge.Wrapf("a payment to %s would set %d receivers in motion, at most %d are allowed; "+
+			"leave sources or holders out", work, reach, params.MaxReach)
 	}
 	return nil
 }
@@ -72,7 +72,9 @@ func checkMaxReach(params types.Params, work registrytypes.WorkID, reach uint64)
 // it in the head, and tells the works that count it. A closure that was counted by
 // more than maxTold works, or by one that has no room, is counted by none: the head
 // says that the work has grown, and the sweep serves what it receives late.
-func (k Keeper) setClosure(ctx context.Context, work registrytypes.WorkID, next *types.Head, before, upstream flow.Upstream, closure flow.Closure) error {
+func (k Keeper) setClosure(
+	ctx context.Context, work registrytypes.WorkID, next *types.Head, before, upstream flow.Upstream, closure flow.Closure,
+) error {
 	if err := k.setCounting(ctx, work, before.Relative, upstream.Relative); err != nil {
 		return err
 	}
@@ -294,7 +296,8 @@ func (k Keeper) checkClosure(ctx context.Context, work registrytypes.WorkID, hea
 			theirs = nil
 		}
 		if missing := flow.ClosureOf(o.To).Union(theirs).Without(closure); len(missing) > 0 {
-			return types.ErrBrokenInvariant.Wrapf("%d works that relative shares of %s reach through %s are not in its closure", len(missing), work, source)
+			return types.ErrBrokenInvariant.Wrapf("%d works that relative shares of %s reach through %s are not in its closure",
+				len(missing), work, source)
 		}
 	}
 	return nil

@@ -87,7 +87,8 @@ func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, head typ
 		}
 		epoch--
 	}
-	return versions{}, types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; ask an archive node at a height nearer to it",
+	return versions{}, types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; "+
+		"ask an archive node at a height nearer to it",
 		work, maxEpochsBack, height)
 }
 

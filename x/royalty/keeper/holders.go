@@ -69,7 +69,9 @@ type sharesPlan struct {
 	most int
 }
 
-func (k Keeper) planShares(ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share) (sharesPlan, error) {
+func (k Keeper) planShares(
+	ctx context.Context, holder sdk.AccAddress, work registrytypes.WorkID, shares []types.Share,
+) (sharesPlan, error) {
 	if _, err := k.registry.Control(ctx, holder, work, registrytypes.ActAssign); err != nil {
 		return sharesPlan{}, err
 	}
@@ -132,7 +134,8 @@ func reassign(table []types.Share, holder sdk.AccAddress, shares []types.Share) 
 		sum += uint64(s.Weight)
 	}
 	if own := table[at].Weight; sum != uint64(own) {
-		return nil, types.ErrInvalidShares.Wrapf("the shares sum to %d ppm, but %s holds %d; name %s itself to keep the rest", sum, holder, own, holder)
+		return nil, types.ErrInvalidShares.Wrapf("the shares sum to %d ppm, but %s holds %d; name %s itself to keep the rest",
+			sum, holder, own, holder)
 	}
 	next := slices.Delete(slices.Clone(table), at, at+1)
 	for _, s := range shares {
@@ -181,7 +184,9 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 // AcceptTransfer completes a transfer of a work. The recipient names the
 // revision and the table of holders it has seen. A sole holder who is the old
 // owner is replaced by the new one; any other table stays.
-func (k Keeper) AcceptTransfer(ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion uint32, epoch uint64) error {
+func (k Keeper) AcceptTransfer(
+	ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion uint32, epoch uint64,
+) error {
 	head, err := k.GetHead(ctx, work)
 	if err != nil {
 		return err

@@ -229,7 +229,8 @@ func (s queryServer) PreviewShares(ctx context.Context, r *types.QueryPreviewSha
 		return nil, err
 	}
 	if len(r.Accounts) != len(r.Weights) {
-		return nil, status.Errorf(codes.InvalidArgument, "%d accounts and %d weights: name a weight for each account", len(r.Accounts), len(r.Weights))
+		return nil, status.Errorf(codes.InvalidArgument, "%d accounts and %d weights: name a weight for each account",
+			len(r.Accounts), len(r.Weights))
 	}
 	msg := types.MsgAssignShares{Holder: r.Holder, Work: r.Work}
 	for i, account := range r.Accounts {

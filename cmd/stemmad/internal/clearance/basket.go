@@ -64,7 +64,9 @@ type Item struct {
 // Basket is what meets all needs for the lowest price in the denom of the most to pay for
 // all of it; or why it cannot be had, a line each. At an equal price a pass is preferred
 // where the use makes nothing: it is not used up.
-func Basket(needs []Need, use licensetypes.Use, most *sdk.Coin, name func(licensetypes.Obtainable) string) (items []Item, reasons []string) {
+func Basket(
+	needs []Need, use licensetypes.Use, most *sdk.Coin, name func(licensetypes.Obtainable) string,
+) (items []Item, reasons []string) {
 	for _, need := range needs {
 		found, why := need.cheapest(use, most, name)
 		items, reasons = append(items, found...), append(reasons, why...)

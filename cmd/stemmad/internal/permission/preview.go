@@ -33,7 +33,8 @@ func PreviewOffer(t licensetypes.Terms, made licensetypes.Offer, before *license
 	}
 	if before != nil {
 		old := before.Offer
-		was := "the offer of the same terms for " + clearance.Alternatives(old.PriceUnder(t)) + ", until " + ends(old) + ", for " + audience(old, account)
+		was := "the offer of the same terms for " + clearance.Alternatives(old.PriceUnder(t)) +
+			", until " + ends(old) + ", for " + audience(old, account)
 		switch {
 		case old.Closed:
 			was += ", which is closed"

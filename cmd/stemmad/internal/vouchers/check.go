@@ -105,7 +105,9 @@ func CheckSignature(v voucher.Voucher, key []byte, now time.Time) Finding {
 
 // Check checks vouchers against their payment channels, in their order; it asks for each
 // payment channel once. It fails with ErrUnreachable when the node does not answer.
-func Check(ctx context.Context, royalty royaltytypes.QueryClient, chainID string, list []voucher.Voucher, now time.Time) ([]Finding, error) {
+func Check(
+	ctx context.Context, royalty royaltytypes.QueryClient, chainID string, list []voucher.Voucher, now time.Time,
+) ([]Finding, error) {
 	findings := make([]Finding, len(list))
 	channels := map[royaltytypes.PaymentChannelID]*royaltytypes.PaymentChannelInfo{}
 	for i, v := range list {
@@ -115,7 +117,9 @@ func Check(ctx context.Context, royalty royaltytypes.QueryClient, chainID string
 		}
 		channel, known := channels[v.PaymentChannel]
 		if !known {
-			res, err := royalty.PaymentChannel(ctx, &royaltytypes.QueryPaymentChannelRequest{PaymentChannel: v.PaymentChannel, Pagination: &query.PageRequest{Limit: 1}})
+			res, err := royalty.PaymentChannel(ctx, &royaltytypes.QueryPaymentChannelRequest{
+				PaymentChannel: v.PaymentChannel, Pagination: &query.PageRequest{Limit: 1},
+			})
 			switch {
 			case err == nil:
 				channel = &res.PaymentChannel
