@@ -90,7 +90,7 @@ func TestAmountsTypedForEveryCommandAreDecimal(t *testing.T) {
 		"params": {[]string{
 			"royalty", "update-params-proposal", `{"denoms":[{"denom":"ustem",` +
 				`"min_payment":"10","min_flow":"100","min_payout":"N"}],"sweep_budget":20000,"payout_budget":5000,` +
-				`"max_reach":15000,"gas_per_receiver":"1000","gas_per_line":"5000"}`,
+				`"max_reach":5000,"gas_per_receiver":"2500","gas_per_line":"5000","gas_per_payout":"12500"}`,
 			"--title", "T", "--summary", "S", "--deposit", "1ustem",
 		}, "10000", "010000", "min_payout"},
 		"deposit": {[]string{

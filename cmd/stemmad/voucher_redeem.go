@@ -27,7 +27,7 @@ func voucherRedeemCmd() *cobra.Command {
 		Use:   "redeem FILE...",
 		Short: "Have vouchers paid",
 		Long: `Redeem checks the newest voucher of each payment channel in the files ("-" is the standard
-input) and has those paid that are good, up to 1,000 in a transaction, fewer where
+input) and has those paid that are good, up to 750 in a transaction, fewer where
 that would not fit. Anybody may redeem and pays the fee; the money goes to the works.
 --max-lines pays only the next payees of each payment channel, for a list too long for one
 transaction: repeat the command until all have their part.`,

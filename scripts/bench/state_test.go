@@ -15,6 +15,7 @@ import (
 
 	"github.com/stemma-chain/stemma/testutil/chain"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // maxPackedBytes is what one absolute ancestor may take in the list of a work.
@@ -159,7 +160,7 @@ func (s *stage) deliver(w workload) (before, after kept) {
 
 // TestPackedList prints what the absolute ancestors of one work take in its list.
 func TestPackedList(t *testing.T) {
-	f := newFamily(t, false)
+	f := newFamily(t, false, royaltytypes.POLICY_ABSOLUTE)
 	row, err := f.App.Keepers.Royalty.Upstreams.Iterate(f.Ctx(), collections.NewPrefixedPairRange[registrytypes.WorkID, uint32](f.tops[0].ID))
 	require.NoError(t, err)
 	defer row.Close()

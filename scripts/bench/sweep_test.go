@@ -43,9 +43,9 @@ type family struct {
 }
 
 // newFamily derives works from ancestors of their own, or all from the same.
-func newFamily(t testing.TB, shared bool) *family {
+func newFamily(t testing.TB, shared bool, policy royaltytypes.Policy) *family {
 	f := &family{Chain: chain.New(t, chain.GoLevelDB(), chain.Genesis(setBudget)), rate: uint32(chain.Whole / 2 / *ancestors)}
-	terms := publish(f.Chain, licensetypes.Terms{RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: f.rate})
+	terms := publish(f.Chain, licensetypes.Terms{RoyaltyPolicy: policy, RoyaltyRate: f.rate})
 	const chunk = 25 // 25,000 ancestors in one block
 	for from := 0; from < *tops; from += chunk {
 		f.Write(func(ctx sdk.Context) error {
@@ -137,7 +137,7 @@ func TestSweep(t *testing.T) {
 		shared bool
 	}{{"each their own", false}, {"all the same", true}} {
 		t.Run(shape.name, func(t *testing.T) {
-			f := newFamily(t, shape.shared)
+			f := newFamily(t, shape.shared, royaltytypes.POLICY_ABSOLUTE)
 			originals := *tops * *ancestors
 			if shape.shared {
 				originals = *ancestors
@@ -172,7 +172,7 @@ func shareOf(shared bool) int64 {
 // TestOnePayment prints what one payment to a work with many ancestors takes
 // until all of them have it in the bank, next to a payment to a work without.
 func TestOnePayment(t *testing.T) {
-	f := newFamily(t, false)
+	f := newFamily(t, false, royaltytypes.POLICY_ABSOLUTE)
 	plain, payer := f.Register("plain", chain.Named("alice")), chain.Named("fan")
 	pay := func(work chain.Work) (cpu time.Duration, blocks int64) {
 		tx := f.Sign(payer, chain.PayMsg(payer, work, f.gives(10_000)))

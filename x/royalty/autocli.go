@@ -50,7 +50,7 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx royalty close-payment-channel PAYCHANNEL --from alice`, "payment_channel"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx royalty update-params-proposal '{"denoms":[{"denom":"ustem","min_payment":"1","min_flow":"100","min_payout":"10000"}],`+
-						`"sweep_budget":20000,"payout_budget":5000,"max_reach":15000,"gas_per_receiver":"1000","gas_per_line":"5000"}' `+
+						`"sweep_budget":20000,"payout_budget":5000,"max_reach":5000,"gas_per_receiver":"2500","gas_per_line":"5000","gas_per_payout":"12500"}' `+
 						`--title "Denoms" --summary "The staking token only" --deposit 10000000ustem --from alice`, "params")),
 			},
 		},

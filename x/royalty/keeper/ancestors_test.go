@@ -70,10 +70,10 @@ func TestAThousandAncestorsArePaidWithinTwoBlocks(t *testing.T) {
 	c.RequireBalance(carol, "1150010000uusdc")
 	c.RequireInvariants()
 
-	// The payment itself costs the same but for the surcharge: 1,000 gas for each
+	// The payment itself costs the same but for the surcharge: 2,500 gas for each
 	// receiver, 2,002 with 1,000 ancestors (they, their holders, the work itself
-	// and its holder) and 2 without.
-	surcharge := int64(2002-2) * 1000
+	// and its holder) and 2 without, and 12,500 for each payout.
+	surcharge := int64(2002-2)*2500 + 1000*12_500
 	require.InDelta(t, small.GasUsed+surcharge, large.GasUsed, float64(small.GasUsed)/10)
 }
 

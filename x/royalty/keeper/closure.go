@@ -47,25 +47,19 @@ func (k Keeper) closureOf(ctx context.Context, sources []flow.Owed) (flow.Closur
 	return flow.Closure(nil).Union(parts...), nil
 }
 
-// checkReach says how many receivers payments to a work are charged for, and fails
-// with ErrReachTooLarge when that, or the number of works in its closure, is too much.
-func checkReach(
-	params types.Params, work registrytypes.WorkID, upstream flow.Upstream, holders uint32, closure int,
-) (uint32, error) {
+// checkReach counts in a work's head the receivers that payments to it are charged for
+// under a list, and fails with ErrReachTooLarge when these, or the works in its closure,
+// are too many.
+func checkReach(params types.Params, work registrytypes.WorkID, next *types.Head, upstream flow.Upstream, closure int) error {
 	if closure > flow.MaxClosure {
-		return 0, types.ErrReachTooLarge.Wrapf("relative shares of %s would reach %d works, at most %d are allowed; leave sources out, "+
+		return types.ErrReachTooLarge.Wrapf("relative shares of %s would reach %d works, at most %d are allowed; leave sources out, "+
 			"or agree on absolute rates", work, closure, flow.MaxClosure)
 	}
-	reach := upstream.Reach(holders, uint32(closure))
-	return uint32(reach), checkMaxReach(params, work, reach)
-}
-
-func checkMaxReach(params types.Params, work registrytypes.WorkID, reach uint64) error {
-	if reach > uint64(params.MaxReach) {
-		return types.ErrReachTooLarge.Wrapf("a payment to %s would set %d receivers in motion, at most %d are allowed; "+
-			"leave sources or holders out", work, reach, params.MaxReach)
-	}
-	return nil
+	next.Receivers = receiversOf(upstream)
+	counted := *next // the closure is counted when it is stored
+	counted.Closure, counted.Reach = uint32(closure), uint32(upstream.Reach(next.Holders, uint32(closure)))
+	next.Reach = counted.Reach
+	return counted.CheckReach(params, work)
 }
 
 // setClosure stores what a work's relative shares can reach under a new list, notes
@@ -181,13 +175,13 @@ func (k Keeper) enlarge(ctx context.Context, params types.Params, l *larger, gai
 	if err != nil {
 		return false, err
 	}
-	reach := upstream.Reach(l.head.Holders, uint32(len(l.closure)))
-	if len(l.closure) > flow.MaxClosure || reach > uint64(params.MaxReach) {
+	if len(l.closure) > flow.MaxClosure {
 		return false, nil
 	}
 	l.changed = len(l.closure) > len(had)
-	l.head.Closure, l.head.Reach = uint32(len(l.closure)), uint32(reach)
-	return true, nil
+	l.head.Closure = uint32(len(l.closure))
+	l.head.Reach = uint32(upstream.Reach(l.head.Holders, l.head.Closure))
+	return l.head.CheckReach(params, l.work) == nil, nil
 }
 
 // counting returns the works whose closures a work is in, the nearest first, and

@@ -165,7 +165,7 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 		if err != nil {
 			return 0, err
 		}
-		if err := checkMaxReach(params, work, uint64(next.Reach)); err != nil {
+		if err := next.CheckReach(params, work); err != nil {
 			return 0, err
 		}
 	}

@@ -173,9 +173,7 @@ func (k Keeper) setReach(ctx context.Context, link types.Link, next *types.Head,
 		return err
 	}
 	if slices.Equal(before.Relative, upstream.Relative) {
-		next.Reach, err = checkReach(params, link.Work, upstream, next.Holders, int(next.Closure))
-		next.Receivers = receiversOf(upstream)
-		return err
+		return checkReach(params, link.Work, next, upstream, int(next.Closure))
 	}
 	standing, added := flow.Closure(nil), upstream.Relative
 	if !link.Rebuilt { // sources are added only
@@ -189,10 +187,9 @@ func (k Keeper) setReach(ctx context.Context, link types.Link, next *types.Head,
 		return err
 	}
 	closure = closure.Union(standing)
-	if next.Reach, err = checkReach(params, link.Work, upstream, next.Holders, len(closure)); err != nil {
+	if err := checkReach(params, link.Work, next, upstream, len(closure)); err != nil {
 		return err
 	}
-	next.Receivers = receiversOf(upstream)
 	return k.setClosure(ctx, link.Work, next, before, upstream, closure)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	errorsmod "cosmossdk.io/errors"
+	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -115,7 +116,7 @@ func (k Keeper) admit(ctx context.Context, params types.Params, l line) (epoch u
 			return 0, err
 		}
 	}
-	chargeLine(ctx, params, head)
+	chargeLine(ctx, params, head, l.amount)
 	return head.Epoch, nil
 }
 
@@ -129,8 +130,8 @@ func (k Keeper) payableHead(ctx context.Context, id registrytypes.WorkID) (types
 }
 
 // chargeLine charges a payment for its line and for what it sets in motion.
-func chargeLine(ctx context.Context, params types.Params, head types.Head) {
-	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.LineGas(head), "royalty receivers")
+func chargeLine(ctx context.Context, params types.Params, head types.Head, amount sdk.Coin) {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(params.LineGas(head, amount), "royalty receivers")
 }
 
 // AcceptsDenom fails with ErrDenomNotAccepted, naming the denoms that are.
@@ -192,7 +193,7 @@ func (k Keeper) Settle(ctx context.Context, works []registrytypes.WorkID, denoms
 			return err
 		}
 		for _, denom := range denoms {
-			chargeLine(ctx, params, head)
+			chargeLine(ctx, params, head, sdk.NewCoin(denom, math.ZeroInt())) // payouts were charged when it came
 			k.noteSettle(ctx, work, denom)
 		}
 		if err := events.Emit(ctx, &types.EventSettleRequested{Work: work, Denoms: denoms}); err != nil {

@@ -189,8 +189,8 @@ func (r *redemption) pay(channel *types.PaymentChannel, payees []types.WorkShare
 			r.sdkCtx.GasMeter().ConsumeGas(r.params.GasPerLine, "voucher line")
 			continue
 		}
-		chargeLine(r.ctx, r.params, work.head)
 		coin := sdk.NewCoin(channel.Denom, math.NewIntFromBigInt(part))
+		chargeLine(r.ctx, r.params, work.head, coin)
 		r.k.notePayment(r.ctx, share.Work, work.head.Epoch, coin)
 		if err := emitPaid(r.ctx, payer, share.Work, coin, work.head.Epoch); err != nil {
 			return sum, 0, err

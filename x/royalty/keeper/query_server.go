@@ -183,7 +183,7 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 	page, next, err := paging.Slice(payees, request)
 	return &types.QueryPreviewResponse{
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(fractions)),
-		Surcharge: params.LineGas(head), Epoch: head.Epoch, Pagination: next,
+		Surcharge: params.LineGas(head, amount), Epoch: head.Epoch, Pagination: next,
 	}, err
 }
 

@@ -15,7 +15,8 @@ import (
 
 // TestParamsFitEachOther: what the largest payment declares for its receivers, and the
 // longest message for its lines, is half of what a transaction may have, and costs
-// something. A payment to a work with the largest closure is possible.
+// something. A payment to a work with the most ancestors, each of one holder, is possible,
+// and one to a work that relative shares of reach 540 others.
 func TestParamsFitEachOther(t *testing.T) {
 	p := types.DefaultParams()
 	require.NoError(t, p.Validate())
@@ -35,7 +36,14 @@ func TestParamsFitEachOther(t *testing.T) {
 	for i := range full.Absolute {
 		full.Absolute[i].Holders = 1
 	}
-	require.LessOrEqual(t, full.Reach(flow.MaxHolders, flow.MaxClosure), uint64(types.DefaultParams().MaxReach))
+	const holders, closure = 32, 540
+	for _, head := range []types.Head{
+		{Reach: uint32(full.Reach(holders, 0)), Receivers: flow.MaxAbsolute + 1},
+		{Reach: uint32(flow.Upstream{}.Reach(holders, closure)), Receivers: 2, Closure: closure},
+		{Reach: uint32(flow.Upstream{}.Reach(holders, closure)), Receivers: closure + 1, Closure: closure},
+	} {
+		require.NoError(t, head.CheckReach(types.DefaultParams(), registrytypes.WorkID{}))
+	}
 }
 
 // TestASharePerAccount: an account in capitals is the same.

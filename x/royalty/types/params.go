@@ -20,19 +20,22 @@ const (
 	// receivers, and a message of the most lines for these: half of what a transaction
 	// may have, which is a tenth of a block of 300 million.
 	maxPaymentGas = 15_000_000
+	// maxPayoutGas bounds what a payment declares for its payouts: the other half, but
+	// for what any payment takes.
+	maxPayoutGas = 14_000_000
 )
 
-// DefaultParams accepts the staking token. One receiver costs about 10 µs in
-// the sweep and one payout about 25 µs, so a block spends at most about 0.2 s on
-// the first and 0.05 s on the second.
+// DefaultParams accepts the staking token. The gas is what the dearest mixes of
+// payments cost next to bank sends, see docs/performance.md.
 func DefaultParams() Params {
 	return Params{
 		Denoms:         []AcceptedDenom{NewAcceptedDenom(sdk.DefaultBondDenom)},
 		SweepBudget:    20_000,
 		PayoutBudget:   5_000,
-		MaxReach:       15_000,
-		GasPerReceiver: 1_000,
+		MaxReach:       5_000,
+		GasPerReceiver: 2_500,
 		GasPerLine:     5_000,
+		GasPerPayout:   12_500,
 	}
 }
 
@@ -73,12 +76,32 @@ func (p Params) Validate() error {
 	case p.GasPerLine < 1 || p.GasPerLine > maxPaymentGas/MaxPayments:
 		return ErrInvalidParams.Wrapf("gas_per_line is %d; it must be from 1 to %d, so that %d lines take at most %d gas",
 			p.GasPerLine, maxPaymentGas/MaxPayments, MaxPayments, maxPaymentGas)
+	case p.GasPerPayout < 1 || p.GasPerPayout > maxPayoutGas:
+		return ErrInvalidParams.Wrapf("gas_per_payout is %d; it must be from 1 to %d", p.GasPerPayout, maxPayoutGas)
 	}
 	return nil
 }
 
 // LineGas is the gas of a payment to a work for its line and all that it sets in motion.
-func (p Params) LineGas(head Head) uint64 { return p.GasPerLine + p.GasPerReceiver*uint64(head.Reach) }
+func (p Params) LineGas(head Head, amount sdk.Coin) uint64 {
+	return p.GasPerLine + p.GasPerReceiver*uint64(head.Reach) + p.payoutGas(head, amount)
+}
+
+// payoutGas is what the payouts cost that a payment brings about, sooner or later: each
+// takes min_payout at least out of what was paid, so a payment stands for as many as its
+// amount holds that. Small payments pay for their parts of one.
+func (p Params) payoutGas(head Head, amount sdk.Coin) uint64 {
+	denom, err := p.Accepted(amount.Denom)
+	if err != nil { // it is not paid out by itself
+		return 0
+	}
+	most := math.NewIntFromUint64(p.GasPerPayout * min(head.Payees(), p.MaxPayees()))
+	gas := amount.Amount.Mul(math.NewIntFromUint64(p.GasPerPayout)).Quo(denom.MinPayout)
+	return math.MinInt(gas, most).Uint64()
+}
+
+// MaxPayees is how many holders a payment may pay out, the work's and its ancestors'.
+func (p Params) MaxPayees() uint64 { return maxPayoutGas / p.GasPerPayout }
 
 func (d AcceptedDenom) validate() error {
 	if err := sdk.ValidateDenom(d.Denom); err != nil {

@@ -18,7 +18,7 @@ const (
 	// MaxPaymentChannelPayees bounds the works that one payment channel pays.
 	MaxPaymentChannelPayees = 1000
 	// MaxVouchers bounds the vouchers of one message.
-	MaxVouchers = 1000
+	MaxVouchers = 750
 	// MinCloseDelay and MaxCloseDelay bound how long a payer waits for the rest.
 	MinCloseDelay = time.Minute
 	MaxCloseDelay = 90 * 24 * time.Hour

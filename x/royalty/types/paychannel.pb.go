@@ -595,7 +595,7 @@ var xxx_messageInfo_MsgTopUpPaymentChannelResponse proto.InternalMessageInfo
 type MsgRedeemVouchers struct {
 	// Who sends them: anybody.
 	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
-	// 1 to 1,000 vouchers, each of another payment channel.
+	// 1 to 750 vouchers, each of another payment channel.
 	Vouchers []Voucher `protobuf:"bytes,2,rep,name=vouchers,proto3" json:"vouchers"`
 	// Most payees to pay of each payment channel, for lists that are too much for
 	// one transaction: the same message again goes on where this ended. 0: all.

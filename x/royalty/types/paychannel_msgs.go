@@ -49,7 +49,7 @@ func (m *MsgTopUpPaymentChannel) ValidateBasic() error {
 	return validAmount(m.Amount, "amount")
 }
 
-// ValidateBasic checks what can be checked without state: 1 to 1,000 vouchers,
+// ValidateBasic checks what can be checked without state: 1 to 750 vouchers,
 // each of another payment channel.
 func (m *MsgRedeemVouchers) ValidateBasic() error {
 	if err := validAddress("sender", m.Sender); err != nil {

@@ -944,7 +944,7 @@ type MsgClient interface {
 	OpenPaymentChannel(ctx context.Context, in *MsgOpenPaymentChannel, opts ...grpc.CallOption) (*MsgOpenPaymentChannelResponse, error)
 	// TopUpPaymentChannel adds to a payment channel's deposit.
 	TopUpPaymentChannel(ctx context.Context, in *MsgTopUpPaymentChannel, opts ...grpc.CallOption) (*MsgTopUpPaymentChannelResponse, error)
-	// RedeemVouchers pays the payees of up to 1,000 payment channels what their
+	// RedeemVouchers pays the payees of up to 750 payment channels what their
 	// newest vouchers promise; anybody may.
 	RedeemVouchers(ctx context.Context, in *MsgRedeemVouchers, opts ...grpc.CallOption) (*MsgRedeemVouchersResponse, error)
 	// ClosePaymentChannel pays back what was not redeemed: at once for the receiver,
@@ -1083,7 +1083,7 @@ type MsgServer interface {
 	OpenPaymentChannel(context.Context, *MsgOpenPaymentChannel) (*MsgOpenPaymentChannelResponse, error)
 	// TopUpPaymentChannel adds to a payment channel's deposit.
 	TopUpPaymentChannel(context.Context, *MsgTopUpPaymentChannel) (*MsgTopUpPaymentChannelResponse, error)
-	// RedeemVouchers pays the payees of up to 1,000 payment channels what their
+	// RedeemVouchers pays the payees of up to 750 payment channels what their
 	// newest vouchers promise; anybody may.
 	RedeemVouchers(context.Context, *MsgRedeemVouchers) (*MsgRedeemVouchersResponse, error)
 	// ClosePaymentChannel pays back what was not redeemed: at once for the receiver,
