@@ -33,7 +33,6 @@ func lived(t *testing.T) *chain.Chain {
 	c.Derive("remix of it", carol, remix.Under(remix10), song.Under(remix10))
 
 	c.MustDeliver(alice, &registrytypes.MsgAnchor{Account: alice.String(), Root: chain.Digest("a root"), Total: 3})
-	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: carol.String()})
 	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{
 		Holder: bob.String(), Work: remix.ID, Shares: []royaltytypes.Assignment{
 			{Account: bob.String(), Weight: 700_000}, {Account: carol.String(), Weight: 300_000},
@@ -49,6 +48,7 @@ func lived(t *testing.T) *chain.Chain {
 	c.MustDeliver(bob, &licensetypes.MsgAcquire{
 		Licensee: bob.String(), Work: song.ID, Terms: terms.ID(), MaxFee: &price,
 	})
+	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: carol.String()})
 	msg := chain.PaymentChannelMsg(bob, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole))
 	c.MustDeliver(bob, msg)
 	channel := chain.PaymentChannelOf(bob, 1)

@@ -283,7 +283,7 @@ func (g *moneyGame) derive() (chain.Account, []sdk.Msg) {
 		}
 		sources = append(sources, moneyWork(source).Under(terms))
 	}
-	msg := chain.DeriveMsg(work, sources...)
+	msg := g.chains[0].DeriveMsg(work, sources...)
 	msg.AllowUnapproved = g.rng.IntN(3) == 0
 	return work.Owner, []sdk.Msg{msg}
 }

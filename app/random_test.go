@@ -47,7 +47,7 @@ func TestRandomBlocksAgree(t *testing.T) {
 	} {
 		others = append(others, chain.New(t, set...))
 	}
-	g := &game{rng: rand.New(rand.NewPCG(*simSeed, 0)), outcomes: map[string]int{}, serials: map[string]uint64{}}
+	g := &game{seen: sequential, rng: rand.New(rand.NewPCG(*simSeed, 0)), outcomes: map[string]int{}, serials: map[string]uint64{}}
 	opening := g.opening(sequential)
 	sequential.Block(opening...).RequireOK(t)
 	for _, c := range others {
@@ -112,6 +112,8 @@ func tinyMinima(cdc codec.Codec, state app.GenesisState) {
 // game draws random transactions over a few players and works, so that they
 // meet often.
 type game struct {
+	// seen is a chain whose last block players look at.
+	seen *chain.Chain
 	rng      *rand.Rand
 	outcomes map[string]int
 	// serials are the payment channels that a player has tried to open.
@@ -230,7 +232,7 @@ func (g *game) derive() (chain.Account, []sdk.Msg) {
 		}
 		sources = append(sources, source)
 	}
-	msgs := []sdk.Msg{chain.DeriveMsg(work, sources...)}
+	msgs := []sdk.Msg{g.seen.DeriveMsg(work, sources...)}
 	if g.rng.IntN(2) == 0 {
 		for _, s := range sources {
 			if s.Work.Owner.Name == work.Owner.Name && s.Role != lineagetypes.ROLE_CITES {
@@ -271,7 +273,7 @@ func (g *game) transfer() (chain.Account, []sdk.Msg) {
 	work := g.work()
 	if g.rng.IntN(2) == 0 {
 		to := g.player()
-		return to, []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: to.String(), Work: work.ID, WorkVersion: 1}}
+		return to, []sdk.Msg{g.seen.AcceptTransferMsg(work, to)}
 	}
 	return work.Owner, []sdk.Msg{&registrytypes.MsgOfferTransfer{Owner: work.Owner.String(), Work: work.ID, Recipient: g.player().String()}}
 }

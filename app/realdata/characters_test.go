@@ -69,7 +69,7 @@ func (g *gallery) draw(sketches []sketch) []error {
 		for _, p := range s.picks {
 			sources = append(sources, g.works[p.sprite.SHA256].Under(termsOf(p.licence)))
 		}
-		declared = append(declared, g.Sign(g.artist, chain.DeriveMsg(chain.WorkOf(s.name, g.artist), sources...)))
+		declared = append(declared, g.Sign(g.artist, g.DeriveMsg(chain.WorkOf(s.name, g.artist), sources...)))
 	}
 	var errs []error
 	for _, tx := range g.Block(declared...).Txs {
@@ -304,7 +304,7 @@ func (g *gallery) scenes() {
 
 	mixed := chain.WorkOf("mixed scene", bob)
 	err := g.Deliver(bob, chain.RegisterMsg(bob, "mixed scene"),
-		chain.DeriveMsg(mixed, one.Under(current), third.Under(gpl3))).Err()
+		g.DeriveMsg(mixed, one.Under(current), third.Under(gpl3))).Err()
 	require.ErrorIs(g.t, err, licensetypes.ErrConflict)
 	require.ErrorContains(g.t, err, "sharealike_conflict")
 }

@@ -129,7 +129,7 @@ func (c *catalogue) declaration(m models.Model, external bool) *lineagetypes.Msg
 		}
 		msg.Sources = append(msg.Sources, source)
 	}
-	return msg
+	return c.See(msg)
 }
 
 // deliver declares sources of a model and offers it, both or neither.

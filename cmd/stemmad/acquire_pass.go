@@ -30,7 +30,7 @@ func acquirePass(
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flagUsesOf, err)
 	}
-	demand, err := sellsPass(ctx, conn, source.Id, work.Id, terms)
+	demand, seen, err := sellsPass(ctx, conn, source.Id, work.Id, terms)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func acquirePass(
 	what := fmt.Sprintf("Acquire a pass for uses of %q (%s), paid to its source %s under %s, for %s.",
 		table.Short(describe.Heading(work.Claim)), work.Id, source.Id, name, price)
 	result, err := sender.Send(ctx, what, &licensetypes.MsgAcquire{
-		Licensee: sender.Account(), Work: source.Id, Terms: demand.Constraint.Terms, UsesOf: work.Id, MaxFee: price,
+		Licensee: sender.Account(), Work: source.Id, Terms: demand.Constraint.Terms, UsesOf: work.Id, MaxFee: price, Seen: seen,
 	})
 	if err != nil {
 		return err
@@ -77,16 +77,17 @@ func acquirePass(
 }
 
 // sellsPass finds what a source demands of a work and sells passes for; of several the
-// terms have to be named.
+// terms have to be named. Seen is the version of all that is demanded of the work.
 func sellsPass(
 	ctx context.Context, conn *connect.Conn, source, work registrytypes.WorkID, terms []string,
-) (licensetypes.InForce, error) {
+) (demand licensetypes.InForce, seen licensetypes.Conditions, err error) {
 	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
 		Work: work, Pagination: &query.PageRequest{Limit: 1000},
 	})
 	if err != nil {
-		return licensetypes.InForce{}, err
+		return demand, seen, err
 	}
+	seen.DemandsVersion = res.Version
 	var found []licensetypes.InForce
 	for _, row := range res.Constraints {
 		if row.Constraint.Source == source && len(row.Price) > 0 {
@@ -96,17 +97,17 @@ func sellsPass(
 	if len(terms) > 0 {
 		id, err := demandedTerms(ctx, conn, found, terms[0])
 		if err != nil && !errors.Is(err, licences.ErrNotAmong) {
-			return licensetypes.InForce{}, err
+			return demand, seen, err
 		}
 		found = slices.DeleteFunc(found, func(row licensetypes.InForce) bool { return row.Constraint.Terms != id })
 	}
 	switch len(found) {
 	case 0:
-		return licensetypes.InForce{}, fmt.Errorf("%s sells no passes for %s: it was not made from it under such terms", source, work)
+		return demand, seen, fmt.Errorf("%s sells no passes for %s: it was not made from it under such terms", source, work)
 	case 1:
-		return found[0], nil
+		return found[0], seen, nil
 	}
-	return licensetypes.InForce{}, fmt.Errorf("%s sells passes for %s under %d terms: name them, such as %s",
+	return demand, seen, fmt.Errorf("%s sells passes for %s under %d terms: name them, such as %s",
 		source, work, len(found), found[0].Constraint.Terms)
 }
 

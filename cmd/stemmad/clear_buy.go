@@ -108,12 +108,12 @@ func (c *clearing) purchase(
 	ctx context.Context, sender *send.Sender, item clearance.Item, number uint64,
 ) (*licensetypes.MsgAcquire, string, error) {
 	offer, name := item.Offer, termsNamer(ctx, c.conn)
-	msg := &licensetypes.MsgAcquire{Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf}
+	msg := &licensetypes.MsgAcquire{Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf, Seen: offer.Conditions}
 	if !offer.UsesOf.IsZero() {
 		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s.",
 			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price)), nil
 	}
-	msg.Serial, msg.MaxRate, msg.Seen = uint64(time.Now().UnixNano())+number, offer.RoyaltyRate, offer.Conditions
+	msg.Serial, msg.MaxRate = uint64(time.Now().UnixNano())+number, offer.RoyaltyRate
 	if rate, given, err := maxRate(c.conn); err != nil {
 		return nil, "", err
 	} else if given {

@@ -51,12 +51,12 @@ and named before you sign, unless it is under dispute; any other you name by id.
 Where others rely on the work already, by grants or derivatives, those whom it newly
 owes or is newly limited by have to approve (stemmad approve-source). Without that,
 --allow-unapproved declares it all the same: the work takes no offers and grants then
-until they have. A source declared again, by a better permission, replaces the old one.
+until they have. The same goes for a source that itself waits for approval. A source declared again, by a better permission, replaces the old one.
 
 What limits the work from then on is listed first: what its permissions demand, such as a
-ceiling or no commercial use, and what its sources have taken on themselves. What it
-will owe in all is shown, and guarded against changes meanwhile;
---max-rate sets your own limit. All or nothing: a refusal names source and reason.
+ceiling or no commercial use, and what its sources have taken on themselves. If a source
+is revised, or takes on or owes more, before the message is executed, it is refused. What
+the work will owe in all is shown, and guarded likewise; --max-rate sets your own limit. All or nothing: a refusal names source and reason.
 --dry-run tries all of it on the node without sending: beside the permissions, which
 "stemmad clear" answers too, the limits of the graph, the rates together, and the
 open offers of the work that its sources do not allow.`,
@@ -219,7 +219,7 @@ func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
 	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record, AllowUnapproved: d.allowUnapproved}
 	for _, s := range d.sources {
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			Work: s.work.Id, Role: s.role, Permission: s.choice.Permission, Weight: s.weight,
+			Work: s.work.Id, Role: s.role, Permission: s.choice.Permission, Weight: s.weight, Seen: s.choice.Seen,
 		})
 	}
 	msg.Sources = append(msg.Sources, d.external...)

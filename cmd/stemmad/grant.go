@@ -175,7 +175,8 @@ func grantAcceptCmd() *cobra.Command {
 		Use:   "accept GRANT",
 		Short: "Accept a grant that was offered to you",
 		Long: `Accept makes a grant yours that its licensee offers to you. It says first what the
-grant is of, how many derivatives it serves and when it ends.`,
+grant is of, how many derivatives it serves, when it ends, and in which versions of the
+work it was given. If its licensee renews it meanwhile under others, it is refused.`,
 		Example: `  stemmad grant accept grant1... --from carol`,
 		Args:    cobra.ExactArgs(1),
 	}, acceptGrant)
@@ -195,9 +196,11 @@ func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s.", id, g.Work, permission.Name(terms.Terms), g.Licensee,
-		permission.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()))
-	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{Recipient: sender.Account(), Grant: id})
+	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s. It pins %s.", id, g.Work, permission.Name(terms.Terms),
+		g.Licensee, permission.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant))
+	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{
+		Recipient: sender.Account(), Grant: id, Seen: g.Grant.Conditions(),
+	})
 	if err != nil {
 		return err
 	}

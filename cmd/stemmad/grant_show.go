@@ -229,7 +229,19 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
 		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permission.Serves(terms.Terms.Terms, g.Grant.Serves),
-		"used by", grantUse(g), "transfer", transfer, "only for", allowed)
+		"used by", grantUse(g), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant))
+}
+
+// pins says by which versions of its work a grant is judged, whatever comes later.
+func pins(g licensetypes.Grant) string {
+	owes, under := "what the work owed then", "what was demanded of it then"
+	if g.UpstreamVersion == 0 {
+		owes = "no debts"
+	}
+	if g.DemandsVersion == 0 {
+		under = "no demands"
+	}
+	return fmt.Sprintf("revision %d, %s (version %d), %s (version %d)", g.WorkVersion, owes, g.UpstreamVersion, under, g.DemandsVersion)
 }
 
 func printGrantJSON(conn *connect.Conn, res *licensetypes.QueryGrantResponse, renewal string) error {

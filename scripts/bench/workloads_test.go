@@ -201,7 +201,7 @@ func holding() []workload {
 			})
 		}, messages: func(b *round, i int) []sdk.Msg {
 			from := (i + len(b.signers) - 1) % len(b.signers)
-			return []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: b.signers[i].String(), Work: b.own(from).ID, WorkVersion: 1}}
+			return []sdk.Msg{&royaltytypes.MsgAcceptTransfer{Recipient: b.signers[i].String(), Work: b.own(from).ID, WorkVersion: 1, Offer: 1}}
 		}},
 	}
 }

@@ -20,6 +20,8 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/app"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -121,6 +123,17 @@ func (c *Client) balance(ctx context.Context, account sdk.AccAddress) (sdk.Coin,
 		return sdk.Coin{}, err
 	}
 	return *answer.Balance, nil
+}
+
+// conditions are what a public offer of a work brings now, which a derivation names as seen.
+func (c *Client) conditions(ctx context.Context, work registrytypes.WorkID) (licensetypes.Conditions, error) {
+	answer, err := licensetypes.NewQueryClient(c.conn).Offers(ctx, &licensetypes.QueryOffersRequest{Work: work})
+	if err != nil || len(answer.Offers) == 0 {
+		return licensetypes.Conditions{}, err
+	}
+	seen := answer.Offers[0].Conditions
+	seen.AllowList = registrytypes.Digest{} // that offer's alone
+	return seen, nil
 }
 
 // await waits until a transaction is in a block.

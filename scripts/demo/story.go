@@ -107,6 +107,9 @@ func (s *story) declare(ctx context.Context, works []*Work) ([]*lineagetypes.Msg
 			w.Stuck = true
 			continue
 		}
+		if err := s.look(ctx, msg); err != nil {
+			return nil, err
+		}
 		txs = append(txs, &Tx{Signer: w.Account, Work: w, Msgs: []sdk.Msg{msg}})
 	}
 	if err := s.client.sendAll(ctx, txs); err != nil {
@@ -146,6 +149,19 @@ func (s *story) derivation(w *Work) (*lineagetypes.MsgDerive, bool) {
 		})
 	}
 	return msg, true
+}
+
+// look has a derivation name what its sources bring now.
+func (s *story) look(ctx context.Context, msg *lineagetypes.MsgDerive) (err error) {
+	for i, source := range msg.Sources {
+		if !licensetypes.NamesTerms(source.Permission) {
+			continue
+		}
+		if msg.Sources[i].Seen, err = s.client.conditions(ctx, source.Work); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // owing counts the sources taken under terms that pay them.

@@ -203,7 +203,7 @@ func (w *World) derive(a *Account, rng *rand.Rand) plan {
 	ancestors := 0
 	for _, source := range sources {
 		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			Work: source.id, Role: lineagetypes.ROLE_COMPONENT_OF, Permission: remixTerms.ID().String(),
+			Work: source.id, Role: lineagetypes.ROLE_COMPONENT_OF, Permission: remixTerms.ID().String(), Seen: source.conditions(),
 		})
 		ancestors += 1 + source.ancestors
 	}
@@ -216,6 +216,15 @@ func (w *World) derive(a *Account, rng *rand.Rand) plan {
 			a.derived = append(a.derived, work)
 		}
 	}}
+}
+
+// conditions are what a work brings under an offer to everybody: each derivative was declared
+// once, and owes; the terms demand nothing.
+func (w *Work) conditions() licensetypes.Conditions {
+	if w.ancestors == 0 {
+		return licensetypes.Conditions{}
+	}
+	return licensetypes.Conditions{UpstreamVersion: 1}
 }
 
 // offer offers a derivative, else a work without sources, else once more what is

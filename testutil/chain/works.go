@@ -2,6 +2,7 @@ package chain
 
 import (
 	"crypto/sha256"
+	"errors"
 
 	"github.com/stretchr/testify/require"
 
@@ -86,7 +87,7 @@ func OfferMsg(work Work, terms licensetypes.TermsID) *licensetypes.MsgOffer {
 	return &licensetypes.MsgOffer{Owner: work.Owner.String(), Work: work.ID, Terms: terms}
 }
 
-// DeriveMsg declares a work's sources, at any rate.
+// DeriveMsg declares a work's sources, at any rate, each as it was registered.
 func DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
 	msg := &lineagetypes.MsgDerive{Owner: work.Owner.String(), Work: work.ID, MaxTotalRate: Whole}
 	for _, s := range sources {
@@ -144,7 +145,7 @@ func (c *Chain) Derive(name string, owner Account, sources ...Source) Work {
 		}
 	}
 	work := WorkOf(name, owner)
-	c.MustDeliver(owner, RegisterMsg(owner, name), DeriveMsg(work, sources...))
+	c.MustDeliver(owner, RegisterMsg(owner, name), c.DeriveMsg(work, sources...))
 	return work
 }
 
@@ -161,6 +162,65 @@ func (c *Chain) Pay(payer Account, work Work, amount string) {
 type offerKey struct {
 	work  registrytypes.WorkID
 	terms licensetypes.TermsID
+}
+
+// DeriveMsg declares a work's sources, at any rate, as they are now.
+func (c *Chain) DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
+	c.t.Helper()
+	return c.See(DeriveMsg(work, sources...))
+}
+
+// See has a declaration name what its sources bring by public offers now, and nothing of those
+// that rely on something else.
+func (c *Chain) See(msg *lineagetypes.MsgDerive) *lineagetypes.MsgDerive {
+	c.t.Helper()
+	for i, s := range msg.Sources {
+		msg.Sources[i].Seen = licensetypes.Conditions{}
+		if licensetypes.NamesTerms(s.Permission) {
+			msg.Sources[i].Seen = c.standing(s.Work)
+		}
+	}
+	return msg
+}
+
+// DemandsSeen is the version of what is demanded of a work now, as whoever acquires a pass for
+// its uses names it.
+func (c *Chain) DemandsSeen(work Work) licensetypes.Conditions {
+	c.t.Helper()
+	return licensetypes.Conditions{DemandsVersion: c.standing(work.ID).DemandsVersion}
+}
+
+// standing is what an offer of a work to everybody brings now; nothing of one that the same
+// transaction registers.
+func (c *Chain) standing(work registrytypes.WorkID) licensetypes.Conditions {
+	c.t.Helper()
+	seen, err := c.App.Keepers.License.Conditions(c.Ctx(), work, licensetypes.Offer{})
+	if !errors.Is(err, registrytypes.ErrWorkNotFound) {
+		require.NoError(c.t, err)
+	}
+	return seen
+}
+
+// AcceptGrantMsg accepts a grant that is offered to an account, as it is now.
+func (c *Chain) AcceptGrantMsg(grant licensetypes.GrantID, recipient Account) *licensetypes.MsgAcceptGrant {
+	c.t.Helper()
+	row, err := c.App.Keepers.License.GetGrant(c.Ctx(), grant)
+	require.NoError(c.t, err)
+	return &licensetypes.MsgAcceptGrant{Recipient: recipient.String(), Grant: grant, Seen: row.Conditions()}
+}
+
+// AcceptTransferMsg accepts a work that is on offer, as it is now.
+func (c *Chain) AcceptTransferMsg(work Work, recipient Account) *royaltytypes.MsgAcceptTransfer {
+	c.t.Helper()
+	row, err := c.App.Keepers.Registry.GetWork(c.Ctx(), work.ID)
+	if !errors.Is(err, registrytypes.ErrWorkNotFound) {
+		require.NoError(c.t, err)
+	}
+	head, err := c.App.Keepers.Royalty.GetHead(c.Ctx(), work.ID)
+	require.NoError(c.t, err)
+	return &royaltytypes.MsgAcceptTransfer{
+		Recipient: recipient.String(), Work: work.ID, WorkVersion: row.Version, Epoch: head.Epoch, Offer: row.TransferOffers,
+	}
 }
 
 // Seen are the conditions of an offer as they are now, as a purchase names them.

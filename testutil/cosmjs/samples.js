@@ -47,7 +47,7 @@ export function* samples({ alice, bob, key, params, round }) {
 
   // x/royalty
   yield by("alice", "registry.v1.MsgOfferTransfer", { owner: alice, work: gift, recipient: bob });
-  yield by("bob", "royalty.v1.MsgAcceptTransfer", { recipient: bob, work: gift, workVersion: 1, holdersVersion: 0 });
+  yield by("bob", "royalty.v1.MsgAcceptTransfer", { recipient: bob, work: gift, workVersion: 1, epoch: 0n, offer: 2 });
   yield by("alice", "royalty.v1.MsgAssignShares", {
     holder: alice, work: song, shares: [{ account: alice, weight: 600_000 }, { account: bob, weight: 400_000 }],
   });
@@ -87,7 +87,7 @@ export function* samples({ alice, bob, key, params, round }) {
     owner: alice, work: song, terms,
     offer: { price: [coin(1_500)], expiresAt: { seconds: 4_000_000_000n, nanos: 120_034_000 }, licensees: [alice, bob].sort() },
   });
-  const seen = { allowList: allowList([alice, bob].sort()), upstreamVersion: 0, demandsVersion: 0 };
+  const seen = { allowList: allowList([alice, bob].sort()), upstreamVersion: 0, demandsVersion: 0, revisions: 1 };
   const approval = { owner: alice, work: song, terms, licensee: bob };
   yield by("alice", "license.v1.MsgApprove", approval);
   const { grant } = yield by("bob", "license.v1.MsgAcquire", {
@@ -120,7 +120,7 @@ export function* samples({ alice, bob, key, params, round }) {
   // refused: the remix relies on the grant, and it was offered to nobody
   yield by("bob", "license.v1.MsgOfferGrant", { licensee: bob, grant, recipient: alice }, "license 19");
   yield by("bob", "license.v1.MsgCancelGrantOffer", { licensee: bob, grant }, "license 35");
-  yield by("alice", "license.v1.MsgAcceptGrant", { recipient: alice, grant }, "license 35");
+  yield by("alice", "license.v1.MsgAcceptGrant", { recipient: alice, grant, seen }, "license 35");
   yield by("alice", "license.v1.MsgWithdrawApproval", approval);
   yield by("alice", "license.v1.MsgCloseOffer", { owner: alice, work: song, terms });
 }

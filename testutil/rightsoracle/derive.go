@@ -23,10 +23,18 @@ func (h *History) MayDerive(a Derive) (against []string) {
 	if len(against) > 0 || len(a.linked()) == 0 { // what follows supposes that each by itself is permitted
 		return against
 	}
-	if waiting := h.unasked(a, h.Today()); len(waiting) > 0 && !a.AllowUnapproved {
+	if waiting := h.unasked(a, h.Today()); (len(waiting) > 0 || h.sourceWaits(a)) && !a.AllowUnapproved {
 		against = append(against, "approval_needed")
 	}
 	return append(against, h.againstTogether(a)...)
+}
+
+// sourceWaits says whether a source of somebody else's, which the work would wait with, waits for
+// approval itself.
+func (h *History) sourceWaits(a Derive) bool {
+	return slices.ContainsFunc(a.linked(), func(s Source) bool {
+		return h.relied(a.By, s, h.Today()) != Own && h.waits(s.Work, h.Today())
+	})
 }
 
 // againstRecord: a work is made once, and its record comes with the first input. Inputs

@@ -1,6 +1,7 @@
 package rightsoracle_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -250,7 +251,7 @@ func (w *world) sell(a rightsoracle.Sell) error {
 		return err
 	}
 	_, err = w.send(&royaltytypes.MsgAcceptTransfer{
-		Recipient: bech(a.To), Work: w.work(a.Work), WorkVersion: row.Version, Epoch: head.Epoch,
+		Recipient: bech(a.To), Work: w.work(a.Work), WorkVersion: row.Version, Epoch: head.Epoch, Offer: row.TransferOffers,
 	})
 	return err
 }
@@ -306,7 +307,11 @@ func (w *world) licenseMessage(act rightsoracle.Act) sdk.Msg {
 	case rightsoracle.CancelGrant:
 		return &licensetypes.MsgCancelGrantOffer{Licensee: bech(a.By), Grant: w.grant(a.Grant)}
 	case rightsoracle.AcceptGrant:
-		return &licensetypes.MsgAcceptGrant{Recipient: bech(a.By), Grant: w.grant(a.Grant)}
+		msg := &licensetypes.MsgAcceptGrant{Recipient: bech(a.By), Grant: w.grant(a.Grant)}
+		if g, err := w.license.GetGrant(w.ctx, msg.Grant); err == nil {
+			msg.Seen = g.Conditions()
+		}
+		return msg
 	}
 	panic(fmt.Sprintf("no message for %T", act))
 }
@@ -317,8 +322,15 @@ func (w *world) seen(work rightsoracle.Work, terms string) licensetypes.Conditio
 	if err != nil {
 		panic(err)
 	}
-	seen, err := w.license.Conditions(w.ctx, w.work(work), o)
-	if err != nil {
+	seen := w.standing(work)
+	seen.AllowList = licensetypes.AllowList{Licensees: o.Licensees}.Digest()
+	return seen
+}
+
+// standing is what a public offer of a work brings now.
+func (w *world) standing(work rightsoracle.Work) licensetypes.Conditions {
+	seen, err := w.license.Conditions(w.ctx, w.work(work), licensetypes.Offer{})
+	if err != nil && !errors.Is(err, registrytypes.ErrWorkNotFound) {
 		panic(err)
 	}
 	return seen
@@ -357,7 +369,11 @@ func (w *world) lineageMessage(act rightsoracle.Act) sdk.Msg {
 	case rightsoracle.Derive:
 		msg := &lineagetypes.MsgDerive{Owner: bech(a.By), Work: w.work(a.Work), MaxTotalRate: a.MaxRate, AllowUnapproved: a.AllowUnapproved}
 		for _, s := range a.Sources {
-			msg.Sources = append(msg.Sources, lineagetypes.Source{Work: w.work(s.Work), Role: roles[s.Role], Permission: w.permission(s.Permission)})
+			source := lineagetypes.Source{Work: w.work(s.Work), Role: roles[s.Role], Permission: w.permission(s.Permission)}
+			if s.Permission.Terms != "" && s.Role != rightsoracle.Cites {
+				source.Seen = w.standing(s.Work)
+			}
+			msg.Sources = append(msg.Sources, source)
 		}
 		if a.Record {
 			msg.Record = &lineagetypes.GenerationRecord{Agent: bech(a.By), Model: "a model"}

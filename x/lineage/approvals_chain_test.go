@@ -9,18 +9,13 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // sell transfers a work in its two steps.
 func sell(t *testing.T, c *chain.Chain, work chain.Work, from, to chain.Account) {
 	t.Helper()
 	c.MustDeliver(from, &registrytypes.MsgOfferTransfer{Owner: from.String(), Work: work.ID, Recipient: to.String()})
-	holders, err := royaltytypes.NewQueryClient(c.Conn()).Holders(c.Ctx(), &royaltytypes.QueryHoldersRequest{Work: work.ID})
-	require.NoError(t, err)
-	c.MustDeliver(to, &royaltytypes.MsgAcceptTransfer{
-		Recipient: to.String(), Work: work.ID, WorkVersion: 1, Epoch: holders.Epoch,
-	})
+	c.MustDeliver(to, c.AcceptTransferMsg(work, to))
 }
 
 // TestApprovalsNeitherOutlastASaleNorRevive plays both kinds, of a licensee and of
@@ -43,7 +38,7 @@ func TestApprovalsNeitherOutlastASaleNorRevive(t *testing.T) {
 		c.MustDeliver(alice, chain.ApproveSourceMsg(song.Under(remix5), remix))
 	}
 	acquire := &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: ask.ID()}
-	derive := chain.DeriveMsg(remix, song.Under(remix5))
+	derive := c.DeriveMsg(remix, song.Under(remix5))
 	refused := func() {
 		t.Helper()
 		require.ErrorContains(t, c.Deliver(bob, acquire).Err(), "needs_approval")

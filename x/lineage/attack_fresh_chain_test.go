@@ -28,8 +28,9 @@ func (s *shelf) sellsTraining(name string, duration *time.Duration) licensetypes
 // author approves that makes no difference.
 func (s *shelf) again(remix, song chain.Work, terms licensetypes.TermsID, serial uint64) {
 	s.t.Helper()
-	msg := chain.DeriveMsg(remix, song.Under(terms).As(types.ROLE_PARENT_OF))
+	msg := s.DeriveMsg(remix, song.Under(terms).As(types.ROLE_PARENT_OF))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, terms, s.curator.Address, serial).String()
+	s.See(msg)
 	msg.AllowUnapproved = true
 	s.MustDeliver(s.curator, msg)
 }
@@ -80,7 +81,7 @@ func TestAttackFreshThePriceOfAPassMovesUnderAGrantInForce(t *testing.T) {
 
 			after := s.asks(remix, s.maker, trainAI, true)
 			err := s.Deliver(s.maker, &licensetypes.MsgAcquire{
-				Licensee: s.maker.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee,
+				Licensee: s.maker.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix),
 			}).Err()
 			require.Equal(t, licensetypes.VERDICT_NEEDS_GRANT, after.Verdict, "%v", after.Reasons)
 			require.NoError(t, err, "offers now: %v", after.Offers)
@@ -105,7 +106,7 @@ func TestAttackFreshWhatWasMadeByAPassCannotBeKeptUp(t *testing.T) {
 	remix := s.bought("remix", s.curator, song, paid, 0)
 	all := s.anything()
 	s.Offer(remix, all)
-	pass := &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee}
+	pass := &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)}
 	s.MustDeliver(s.maker, pass)
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
 	require.NoError(t, s.trains(model, remix, all))
@@ -118,6 +119,7 @@ func TestAttackFreshWhatWasMadeByAPassCannotBeKeptUp(t *testing.T) {
 	})
 	s.again(remix, song, paid, 1)
 	s.Advance(2 * time.Hour)
+	pass.Seen = s.DemandsSeen(remix)
 	require.NoError(t, s.Deliver(s.maker, pass).Err())
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, s.asks(model, s.maker, distribute, true).Verdict)
 }
@@ -149,15 +151,16 @@ func TestAttackFreshAnOlderDearerPriceCountsAsBetter(t *testing.T) {
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
 		Licensee: s.maker.String(), Work: remix.ID, Terms: sold, MaxFee: &fee, Seen: s.Seen(remix, sold),
 	})
-	msg := chain.DeriveMsg(remix, song.Under(paid).As(types.ROLE_PARENT_OF))
+	msg := s.DeriveMsg(remix, song.Under(paid).As(types.ROLE_PARENT_OF))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, paid, s.curator.Address, 1).String()
+	s.See(msg)
 	if err := s.Deliver(s.curator, msg).Err(); err != nil {
 		require.ErrorContains(t, err, "MsgApproveSource") // it counts as a later source
 		return
 	}
 	s.MustDeliver(s.author, &licensetypes.MsgCloseOffer{Owner: s.author.String(), Work: song.ID, Terms: paid})
 	err := s.Deliver(s.maker, &licensetypes.MsgAcquire{
-		Licensee: s.maker.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee,
+		Licensee: s.maker.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix),
 	}).Err()
 	require.NoError(t, err)
 }
@@ -186,8 +189,9 @@ func TestAttackFreshALicensorReservesTheOtherWayRound(t *testing.T) {
 	back := &licensetypes.MsgAcquire{Licensee: s.author.String(), Work: remix.ID, Terms: all, Derivative: song.ID}
 	_ = s.Deliver(s.author, back).Err() // to refuse it would do as well
 
-	msg := chain.DeriveMsg(remix, song.Under(sells))
+	msg := s.DeriveMsg(remix, song.Under(sells))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, sells, s.maker.Address, 0).String()
+	s.See(msg)
 	msg.AllowUnapproved = true
 	require.NoError(t, s.Deliver(s.maker, msg).Err())
 }
@@ -210,7 +214,7 @@ func TestAttackFreshAStrangersReservedGrantRefusesDeclarations(t *testing.T) {
 			names = append(names, fmt.Sprint("map ", i))
 		}
 		s.MustDeliver(s.curator, chain.RegisterMsg(s.curator, names...))
-		msg := chain.DeriveMsg(atlas)
+		msg := s.DeriveMsg(atlas)
 		for _, name := range names {
 			msg.Sources = append(msg.Sources, types.Source{Work: chain.WorkOf(name, s.curator).ID, Role: types.ROLE_COMPONENT_OF})
 		}
@@ -224,8 +228,8 @@ func TestAttackFreshAStrangersReservedGrantRefusesDeclarations(t *testing.T) {
 	}
 	placeholder := s.Register("placeholder", s.fan)
 	s.MustDeliver(s.fan, &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: work.ID, Terms: all, Derivative: placeholder.ID})
-	require.NoError(t, s.Deliver(s.maker, chain.DeriveMsg(control, atlas.Under(all))).Err())
-	require.NoError(t, s.Deliver(s.maker, chain.DeriveMsg(work, atlas.Under(all))).Err())
+	require.NoError(t, s.Deliver(s.maker, s.DeriveMsg(control, atlas.Under(all))).Err())
+	require.NoError(t, s.Deliver(s.maker, s.DeriveMsg(work, atlas.Under(all))).Err())
 }
 
 // "Older permissions stand, derivations under older grants included", and "no later message of a
@@ -255,12 +259,13 @@ func TestAttackFreshSixteenDeclarationsVoidAGrant(t *testing.T) {
 	for i := range traps {
 		trap := l.Register(fmt.Sprint("trap ", i), l.star)
 		l.Offer(trap, nc)
-		msg := chain.DeriveMsg(one, trap.Under(nc))
+		msg := l.DeriveMsg(one, trap.Under(nc))
 		msg.AllowUnapproved = true
 		l.MustDeliver(l.owner, msg)
 	}
-	msg := chain.DeriveMsg(made, one.Under(l.remix10))
+	msg := l.DeriveMsg(made, one.Under(l.remix10))
 	msg.Sources[0].Permission, msg.AllowUnapproved = grant.String(), true
+	l.See(msg)
 	require.NoError(t, l.Deliver(l.sock, msg).Err())
 }
 
@@ -282,7 +287,7 @@ func TestAttackFreshSixteenDeclarationsEndALicenceForEver(t *testing.T) {
 	for i := range traps {
 		trap := l.Register(fmt.Sprint("trap ", i), l.star)
 		l.Offer(trap, nc)
-		msg := chain.DeriveMsg(work, trap.Under(nc))
+		msg := l.DeriveMsg(work, trap.Under(nc))
 		msg.AllowUnapproved = true
 		l.MustDeliver(l.owner, msg)
 	}
@@ -292,7 +297,7 @@ func TestAttackFreshSixteenDeclarationsEndALicenceForEver(t *testing.T) {
 	l.MustDeliver(l.sock, &licensetypes.MsgCloseOffer{Owner: l.sock.String(), Work: made.ID, Terms: l.freed})
 	rights := l.rights(work, l.sock, adapt)
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "%v", rights.Reasons)
-	msg := chain.DeriveMsg(made, work.Under(by))
+	msg := l.DeriveMsg(made, work.Under(by))
 	msg.AllowUnapproved = true
 	require.NoError(t, l.Deliver(l.sock, msg).Err())
 }
@@ -305,7 +310,6 @@ func TestAttackFreshSixteenDeclarationsEndALicenceForEver(t *testing.T) {
 // outlives the renewal, and MsgAcceptGrant names nothing that was seen. Expected: the acceptance
 // is refused, or the grant is what it was when it was offered.
 func TestAttackFreshAGrantIsRenewedUnderItsRecipient(t *testing.T) {
-	t.Skip("open: accepting a grant names nothing that was seen")
 	s := newShelf(t)
 	hour, fee := time.Hour, sdk.NewInt64Coin("uusdc", 1_000)
 	lent := s.publish(licensetypes.Terms{
@@ -318,6 +322,8 @@ func TestAttackFreshAGrantIsRenewedUnderItsRecipient(t *testing.T) {
 	grant := licensetypes.NewGrantID(song.ID, lent, s.curator.Address, 0)
 	s.MustDeliver(s.curator, &licensetypes.MsgOfferGrant{Licensee: s.curator.String(), Grant: grant, Recipient: s.fan.String()})
 
+	accept := s.AcceptGrantMsg(grant, s.fan)
+
 	sock := s.Account("sock of the author")
 	trap := s.Register("trap", sock)
 	half := s.publish(licensetypes.Terms{
@@ -326,14 +332,14 @@ func TestAttackFreshAGrantIsRenewedUnderItsRecipient(t *testing.T) {
 	})
 	s.Offer(trap, half)
 	s.MustDeliver(sock, chain.ApproveSourceMsg(trap.Under(half), song))
-	s.MustDeliver(s.author, chain.DeriveMsg(song, trap.Under(half)))
+	s.MustDeliver(s.author, s.DeriveMsg(song, trap.Under(half)))
 	s.MustDeliver(s.curator, &licensetypes.MsgRenewGrant{Licensee: s.curator.String(), Grant: grant, MaxFee: &fee, Seen: s.Seen(song, lent)})
 
-	if s.Deliver(s.fan, &licensetypes.MsgAcceptGrant{Recipient: s.fan.String(), Grant: grant}).Err() != nil {
-		return
-	}
-	rights := s.asks(song, s.fan, trainAI, true)
-	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "%v", rights.Reasons)
+	err := s.Deliver(s.fan, accept).Err()
+	require.ErrorIs(t, err, licensetypes.ErrOtherConditions)
+	require.ErrorContains(t, err, "upstream_version is 1, 0 was seen, demands_version is 1, 0 was seen")
+	s.MustDeliver(s.fan, s.AcceptGrantMsg(grant, s.fan)) // who has looked again may
+	require.NotEqual(t, licensetypes.VERDICT_ALLOWED, s.asks(song, s.fan, trainAI, true).Verdict)
 }
 
 // "An owner who is not the work's sole revenue holder licenses from it under a public offer like
@@ -358,7 +364,7 @@ func TestAttackFreshAnOwnerPaysTheHoldersNothing(t *testing.T) {
 	require.Equal(t, licensetypes.VERDICT_NEEDS_GRANT, direct.Verdict, "%v", direct.Reasons)
 	rights := s.asks(remix, s.author, trainAI, true)
 	model := s.ofKind("model", s.author, registrytypes.KIND_MODEL)
-	err := s.Deliver(s.author, chain.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON))).Err()
+	err := s.Deliver(s.author, s.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON))).Err()
 	require.Equal(t, licensetypes.VERDICT_NEEDS_GRANT, rights.Verdict, "derived: %v", err)
 }
 
@@ -370,21 +376,38 @@ func TestAttackFreshAnOwnerPaysTheHoldersNothing(t *testing.T) {
 // Neither changes the revision or the epoch, which are all that MsgAcceptTransfer names, and
 // neither can be undone. Expected: the acceptance is refused.
 func TestAttackFreshAWorkIsOpenedUnderItsBuyer(t *testing.T) {
-	t.Skip("open: accepting a transfer names neither offers nor demands")
-	for _, slip := range []string{"licence", "source"} {
-		t.Run(slip, func(t *testing.T) {
+	for _, kind := range []string{"licence", "source", "approval", "restored"} {
+		t.Run(kind, func(t *testing.T) {
 			s := newShelf(t)
 			work := s.Register("work", s.author)
-			s.MustDeliver(s.author, &registrytypes.MsgOfferTransfer{Owner: s.author.String(), Work: work.ID, Recipient: s.fan.String()})
-			if slip == "licence" {
-				s.Offer(work, chain.Preset("cc0-1.0"))
-			} else {
-				nc, trap := chain.Preset("noncommercial-remix"), s.Register("trap", s.Account("sock of the author"))
-				s.Offer(trap, nc)
-				s.MustDeliver(s.author, chain.DeriveMsg(work, trap.Under(nc)))
+			asks := s.publish(licensetypes.Terms{Spdx: "LicenseRef-Asks", Derivatives: licensetypes.DERIVATIVES_ALLOWED, DerivativeApproval: true})
+			s.Offer(work, asks)
+			nc, trap := chain.Preset("noncommercial-remix"), s.Register("trap", s.Account("sock of the author"))
+			s.Offer(trap, nc)
+			var slip sdk.Msg
+			switch kind {
+			case "licence":
+				slip = chain.OfferMsg(work, chain.Preset("cc-by-nc-4.0"))
+			case "source":
+				slip = s.DeriveMsg(work, trap.Under(nc))
+			case "approval":
+				slip = &licensetypes.MsgApprove{Owner: s.author.String(), Work: work.ID, Terms: asks, Licensee: s.curator.String()}
+			case "restored":
+				s.MustDeliver(s.author, &registrytypes.MsgWithdrawWork{Owner: s.author.String(), Work: work.ID})
+				slip = &registrytypes.MsgRestoreWork{Owner: s.author.String(), Work: work.ID}
 			}
-			err := s.Deliver(s.fan, &royaltytypes.MsgAcceptTransfer{Recipient: s.fan.String(), Work: work.ID, WorkVersion: 1}).Err()
-			require.Error(t, err)
+			offer := &registrytypes.MsgOfferTransfer{Owner: s.author.String(), Work: work.ID, Recipient: s.fan.String()}
+			s.MustDeliver(s.author, offer)
+			accept := s.AcceptTransferMsg(work, s.fan)
+			slipped := s.Deliver(s.author, slip).Err()
+			require.ErrorIs(t, slipped, registrytypes.ErrOnOffer)
+
+			// Nor between two offers.
+			s.MustDeliver(s.author, &registrytypes.MsgCancelTransfer{Owner: s.author.String(), Work: work.ID})
+			s.MustDeliver(s.author, slip)
+			s.MustDeliver(s.author, offer)
+			require.ErrorIs(t, s.Deliver(s.fan, accept).Err(), registrytypes.ErrInvalidTransfer)
+			s.MustDeliver(s.fan, s.AcceptTransferMsg(work, s.fan)) // who has looked again may
 		})
 	}
 }
@@ -397,7 +420,6 @@ func TestAttackFreshAWorkIsOpenedUnderItsBuyer(t *testing.T) {
 // terms that are demanded of the remix no longer, and permits nothing. Expected: the purchase is
 // refused, or the use is allowed.
 func TestAttackFreshAPassForNothing(t *testing.T) {
-	t.Skip("open: a pass is sold for what is demanded no longer")
 	s := newShelf(t)
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	paid, other := s.sellsTraining("Sells-Training", nil), s.sellsTraining("Sells-Training-Too", nil)
@@ -406,12 +428,15 @@ func TestAttackFreshAPassForNothing(t *testing.T) {
 	s.Offer(song, other)
 	remix := s.bought("remix", s.curator, song, paid, 0)
 	s.Offer(remix, s.anything())
+	pass := &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)}
 	s.MustDeliver(s.curator, &licensetypes.MsgAcquire{Licensee: s.curator.String(), Work: song.ID, Terms: other, MaxFee: &fee})
 	s.again(remix, song, other, 0)
-	pass := &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee}
-	if s.Deliver(s.fan, pass).Err() != nil {
-		return
-	}
+	err := s.Deliver(s.fan, pass).Err()
+	require.ErrorIs(t, err, licensetypes.ErrOtherConditions)
+	require.ErrorContains(t, err, "demands_version is 2, 1 was seen")
+
+	pass.Terms, pass.Seen = other, s.DemandsSeen(remix) // who has looked again buys what is asked
+	s.MustDeliver(s.fan, pass)
 	rights := s.asks(remix, s.fan, trainAI, true)
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "%v", rights.Reasons)
 }
@@ -423,7 +448,6 @@ func TestAttackFreshAPassForNothing(t *testing.T) {
 // block before the purchase the owner revises the title: the buyer has to credit an advertisement for
 // ever. Expected: the purchase is refused, or the credit is by the revision that was seen.
 func TestAttackFreshATitleIsSlippedUnderAPurchase(t *testing.T) {
-	t.Skip("open: a purchase does not name the revision that it saw")
 	s := newShelf(t)
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	sells := s.publish(licensetypes.Terms{
@@ -438,16 +462,27 @@ func TestAttackFreshATitleIsSlippedUnderAPurchase(t *testing.T) {
 		Details: registrytypes.Details{Kind: registrytypes.KIND_OTHER, Title: "Brought to you by a casino"},
 	})
 	buy := &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: sells, MaxFee: &fee, Seen: seen}
-	if s.Deliver(s.maker, buy).Err() != nil {
-		return
-	}
-	remix := s.Register("remix", s.maker)
-	msg := chain.DeriveMsg(remix, song.Under(sells))
-	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, sells, s.maker.Address, 0).String()
-	s.MustDeliver(s.maker, msg)
-	for _, o := range s.asks(remix, s.maker, distribute, true).Obligations {
-		require.NotContains(t, fmt.Sprint(o), "casino")
-	}
+	err := s.Deliver(s.maker, buy).Err()
+	require.ErrorIs(t, err, licensetypes.ErrOtherConditions)
+	require.ErrorContains(t, err, "revisions is 1, 0 was seen")
+	buy.Seen.Revisions = 1
+	s.MustDeliver(s.maker, buy)
+}
+
+// The same where nothing is bought: whatever is made under a public offer credits the source by
+// the revision of that day, for ever.
+func TestAttackFreshATitleIsSlippedUnderADerivation(t *testing.T) {
+	s := newShelf(t)
+	by := chain.Preset("cc-by-4.0")
+	song, remix := s.Register("song", s.author), s.Register("remix", s.maker)
+	s.Offer(song, by)
+	signed := s.DeriveMsg(remix, song.Under(by))
+	s.MustDeliver(s.author, &registrytypes.MsgRevise{
+		Owner: s.author.String(), Work: song.ID,
+		Details: registrytypes.Details{Kind: registrytypes.KIND_OTHER, Title: "Brought to you by a casino"},
+	})
+	require.ErrorIs(t, s.Deliver(s.maker, signed).Err(), licensetypes.ErrOtherConditions)
+	s.MustDeliver(s.maker, s.DeriveMsg(remix, song.Under(by)))
 }
 
 // "What is made ends with it" (ADR 0049).
@@ -469,7 +504,7 @@ func TestAttackFreshAnotherRoleLosesTheEndOfAPass(t *testing.T) {
 			all := s.anything()
 			s.Offer(remix, all)
 			s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
-				Licensee: s.maker.String(), Work: song.ID, Terms: hourly, UsesOf: remix.ID, MaxFee: &fee,
+				Licensee: s.maker.String(), Work: song.ID, Terms: hourly, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix),
 			})
 			model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
 			require.NoError(t, s.trains(model, remix, all))
@@ -478,7 +513,7 @@ func TestAttackFreshAnotherRoleLosesTheEndOfAPass(t *testing.T) {
 			for range 3 { // the remix runs on
 				s.MustDeliver(s.curator, &licensetypes.MsgRenewGrant{Licensee: s.curator.String(), Grant: grant, MaxFee: &fee})
 			}
-			err := s.Deliver(s.maker, chain.DeriveMsg(model, remix.Under(all).As(role))).Err()
+			err := s.Deliver(s.maker, s.DeriveMsg(model, remix.Under(all).As(role))).Err()
 			s.Advance(time.Hour)
 			rights := s.asks(model, s.maker, distribute, true)
 			require.NotEqual(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "declared anew: %v", err)
@@ -502,14 +537,15 @@ func TestAttackFreshAnAncestorsOwnerRefusesDeclarations(t *testing.T) {
 	s.Offer(samples, all)
 	s.Offer(work, all)
 	song := s.Register("song", s.author)
-	s.MustDeliver(s.author, chain.DeriveMsg(song, samples.Under(all)))
+	s.MustDeliver(s.author, s.DeriveMsg(song, samples.Under(all)))
 	s.Offer(song, sells)
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
 		Licensee: s.maker.String(), Work: song.ID, Terms: sells, Derivative: work.ID, MaxFee: &fee, Seen: s.Seen(song, sells),
 	})
 	_ = s.Deliver(s.fan, &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: work.ID, Terms: all, Derivative: samples.ID}).Err()
-	msg := chain.DeriveMsg(work, song.Under(sells))
+	msg := s.DeriveMsg(work, song.Under(sells))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, sells, s.maker.Address, 0).String()
+	s.See(msg)
 	msg.AllowUnapproved = true
 	require.NoError(t, s.Deliver(s.maker, msg).Err())
 }
@@ -532,8 +568,9 @@ func TestAttackFreshACollectionOfOneSparesTheGrant(t *testing.T) {
 	s.Offer(song, sells)
 	s.MustDeliver(s.curator, &licensetypes.MsgAcquire{Licensee: s.curator.String(), Work: song.ID, Terms: sells, MaxFee: &fee})
 	wrap := s.Register("wrap", s.curator)
-	msg := chain.DeriveMsg(wrap, song.Under(sells).As(types.ROLE_CONTAINS))
+	msg := s.DeriveMsg(wrap, song.Under(sells).As(types.ROLE_CONTAINS))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, sells, s.curator.Address, 0).String()
+	s.See(msg)
 	s.MustDeliver(s.curator, msg)
 	all := s.anything()
 	s.Offer(wrap, all)
@@ -550,7 +587,6 @@ func TestAttackFreshACollectionOfOneSparesTheGrant(t *testing.T) {
 // nothing. The derivative takes that on for ever: a source is never taken out, and the same owner
 // approves nothing later. Expected: the derivation is refused, as a purchase is.
 func TestAttackFreshASourceIsSlippedUnderADerivation(t *testing.T) {
-	t.Skip("open: a derivation names nothing that was seen")
 	s := newShelf(t)
 	all := s.anything()
 	song := s.Register("song", s.author)
@@ -561,13 +597,47 @@ func TestAttackFreshASourceIsSlippedUnderADerivation(t *testing.T) {
 		AiTraining: licensetypes.PERMISSION_DENY,
 	})
 	s.Offer(trap, denies)
-	s.MustDeliver(s.author, chain.DeriveMsg(song, trap.Under(denies)))
-	remix, err := s.derive("remix", song.Under(all)) // as it was signed before
-	if err != nil {
-		return
+	remix := s.Register("remix", s.maker)
+	signed := s.DeriveMsg(remix, song.Under(all))
+	s.MustDeliver(s.author, s.DeriveMsg(song, trap.Under(denies)))
+	err := s.Deliver(s.maker, signed).Err()
+	require.ErrorIs(t, err, licensetypes.ErrOtherConditions)
+	require.ErrorContains(t, err, "demands_version is 1, 0 was seen")
+	s.MustDeliver(s.maker, s.DeriveMsg(remix, song.Under(all))) // who has looked again may
+}
+
+// What waits for approval is a bind that no version tells: a remix made under an old grant takes on
+// what its source waits for, without owing or demanding anything new. A licence for ever goes on
+// permitting derivations, and what is made so waits too, for whom its maker never saw: it takes no offers
+// and grants. Whoever has not allowed that is refused, under offers and under grants.
+func TestAttackFreshWaitingIsSlippedUnderADerivation(t *testing.T) {
+	for _, bought := range []bool{false, true} {
+		t.Run(fmt.Sprintf("bought %t", bought), func(t *testing.T) {
+			l := newLaunderer(t)
+			work, by := l.Register("work", l.owner), chain.Preset("cc-by-4.0")
+			permission := by.String()
+			l.Offer(work, by)
+			l.MustDeliver(l.owner, &licensetypes.MsgCloseOffer{Owner: l.owner.String(), Work: work.ID, Terms: by})
+			if bought {
+				permission = l.free(work, 0).String()
+			}
+			made := l.Register("made", l.sock)
+			signed := l.DeriveMsg(made, work.Under(by))
+			if signed.Sources[0].Permission = permission; bought {
+				signed.Sources[0].Seen = licensetypes.Conditions{}
+			}
+			l.admit(work, l.hit.Under(l.remix10))
+			if !bought {
+				require.ErrorIs(t, l.Deliver(l.sock, signed).Err(), licensetypes.ErrOtherConditions)
+				l.See(signed)
+			}
+			err := l.Deliver(l.sock, signed).Err()
+			require.ErrorIs(t, err, types.ErrApprovalNeeded)
+			require.ErrorContains(t, err, "--allow-unapproved")
+			signed.AllowUnapproved = true
+			l.MustDeliver(l.sock, signed)
+		})
 	}
-	rights := s.asks(remix, s.maker, trainAI, false)
-	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict, "%v", rights.Reasons)
 }
 
 // "exclusive keeps the owner out too, of derivations wherever they end up", and "items keep their
@@ -608,7 +678,7 @@ func TestAttackFreshACollectionOfOneBreaksAnExclusiveGrant(t *testing.T) {
 		Owner: s.author.String(), Work: direct.ID, MaxTotalRate: chain.Whole, Sources: []types.Source{own},
 	}).Err()
 	other := s.Register("another's", s.fan)
-	theirs := s.Deliver(s.fan, chain.DeriveMsg(other, wrap.Under(all).As(types.ROLE_PARENT_OF))).Err()
+	theirs := s.Deliver(s.fan, s.DeriveMsg(other, wrap.Under(all).As(types.ROLE_PARENT_OF))).Err()
 	require.Error(t, mine, "the owner adapts the song")
 	require.Error(t, theirs, "anybody adapts the song")
 }
@@ -655,7 +725,7 @@ func TestAttackFreshInputIsAnsweredAsItIsDerived(t *testing.T) {
 			Use: licensetypes.Use{Action: licensetypes.ACTION_AI_INPUT, Unplaced: true},
 		})
 		require.NoError(t, err)
-		msg := chain.DeriveMsg(output, remix.Under(all).As(types.ROLE_INPUT_TO))
+		msg := s.DeriveMsg(output, remix.Under(all).As(types.ROLE_INPUT_TO))
 		msg.Record = &types.GenerationRecord{Agent: s.maker.String(), Model: "some model"}
 		derived := s.Deliver(s.maker, msg).Err()
 		rights := res.Rights
@@ -742,7 +812,7 @@ func TestAttackFreshAnotherRoleLosesTheRoyalty(t *testing.T) {
 	remix, err := s.derive("remix", song.Under(tenth).As(types.ROLE_PARENT_OF))
 	require.NoError(t, err)
 	require.EqualValues(t, 100_000, s.owes(remix))
-	err = s.Deliver(s.maker, chain.DeriveMsg(remix, song.Under(copies).As(types.ROLE_CONTAINS))).Err()
+	err = s.Deliver(s.maker, s.DeriveMsg(remix, song.Under(copies).As(types.ROLE_CONTAINS))).Err()
 	require.EqualValues(t, 100_000, s.owes(remix), "declared anew: %v", err)
 }
 

@@ -34,8 +34,8 @@ func TestAttackAnUntidyStateIsExported(t *testing.T) {
 			Licensee: s.maker.String(), Grant: licensetypes.NewGrantID(song.ID, lent, s.maker.Address, serial), Recipient: s.fan.String(),
 		})
 	}
-	s.MustDeliver(s.fan, &licensetypes.MsgAcceptGrant{Recipient: s.fan.String(), Grant: licensetypes.NewGrantID(song.ID, lent, s.maker.Address, 0)})
-	s.MustDeliver(s.fan, &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: song.ID, Terms: lent, UsesOf: remix.ID, MaxFee: &fee})
+	s.MustDeliver(s.fan, s.AcceptGrantMsg(licensetypes.NewGrantID(song.ID, lent, s.maker.Address, 0), s.fan))
+	s.MustDeliver(s.fan, &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: song.ID, Terms: lent, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)})
 
 	placeholder := s.Register("placeholder", s.maker)
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
@@ -49,11 +49,11 @@ func TestAttackAnUntidyStateIsExported(t *testing.T) {
 	library, app := s.Register("library", s.author), s.Register("app", s.maker)
 	s.Offer(library, one)
 	s.Offer(library, two)
-	msg := chain.DeriveMsg(app, library.Under(one))
+	msg := s.DeriveMsg(app, library.Under(one))
 	msg.Sources[0].Permission += licensetypes.Joiner + two.String()
 	s.MustDeliver(s.maker, msg)
-	s.MustDeliver(s.maker, chain.DeriveMsg(app, library.Under(two)))
-	s.MustDeliver(s.maker, chain.DeriveMsg(app, library.Under(two).As(types.ROLE_CONTAINS)))
+	s.MustDeliver(s.maker, s.DeriveMsg(app, library.Under(two)))
+	s.MustDeliver(s.maker, s.DeriveMsg(app, library.Under(two).As(types.ROLE_CONTAINS)))
 
 	nc := chain.Preset("noncommercial-remix")
 	work, mine, theirs := s.Register("work", s.curator), s.Register("mine", s.author), s.Register("theirs", s.fan)
@@ -61,7 +61,7 @@ func TestAttackAnUntidyStateIsExported(t *testing.T) {
 	s.Offer(theirs, nc)
 	s.Offer(work, chain.Preset("cc-by-4.0"))
 	s.MustDeliver(s.curator, &licensetypes.MsgCloseOffer{Owner: s.curator.String(), Work: work.ID, Terms: chain.Preset("cc-by-4.0")})
-	later := chain.DeriveMsg(work, mine.Under(nc), theirs.Under(nc).As(types.ROLE_CONTAINS))
+	later := s.DeriveMsg(work, mine.Under(nc), theirs.Under(nc).As(types.ROLE_CONTAINS))
 	later.AllowUnapproved = true
 	s.MustDeliver(s.curator, later)
 	s.MustDeliver(s.author, &types.MsgApproveSource{
@@ -81,6 +81,6 @@ func TestAttackAnUntidyStateIsExported(t *testing.T) {
 	s.Advance(2 * hour)
 	s.RequireInvariants()
 	again := s.RequireSameExport()
-	err := again.Deliver(s.fan, &licensetypes.MsgAcceptGrant{Recipient: s.fan.String(), Grant: licensetypes.NewGrantID(song.ID, lent, s.maker.Address, 1)}).Err()
+	err := again.Deliver(s.fan, again.AcceptGrantMsg(licensetypes.NewGrantID(song.ID, lent, s.maker.Address, 1), s.fan)).Err()
 	require.ErrorContains(t, err, "ended")
 }

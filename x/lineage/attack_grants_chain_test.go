@@ -12,14 +12,13 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // sell gives a work to another account.
 func (s *shelf) sell(work chain.Work, to chain.Account) chain.Work {
 	s.t.Helper()
 	s.MustDeliver(work.Owner, &registrytypes.MsgOfferTransfer{Owner: work.Owner.String(), Work: work.ID, Recipient: to.String()})
-	s.MustDeliver(to, &royaltytypes.MsgAcceptTransfer{Recipient: to.String(), Work: work.ID, WorkVersion: 1})
+	s.MustDeliver(to, s.AcceptTransferMsg(work, to))
 	work.Owner = to
 	return work
 }
@@ -51,7 +50,7 @@ func TestAttackAReservedGrantPassesTheAllowList(t *testing.T) {
 		Work: song.ID.String(), Licensee: s.fan.String(), Derivative: placeholder.ID, Use: licensetypes.Use{Action: perform, Commercial: true},
 	})
 	require.NoError(t, err)
-	derive := chain.DeriveMsg(placeholder, song.Under(terms))
+	derive := s.DeriveMsg(placeholder, song.Under(terms))
 	derive.Sources[0].Permission = licensetypes.NewGrantID(song.ID, terms, s.maker.Address, 0).String()
 	derived := s.Deliver(s.fan, derive).Err()
 	require.NotEqual(t, licensetypes.VERDICT_ALLOWED, res.Rights.Verdict, "the list leaves the fan out; deriving: %v", derived)
@@ -81,8 +80,9 @@ func TestAttackNinePaidGrantsHideOne(t *testing.T) {
 	for n := range uint64(9) {
 		made = append(made, s.bought(fmt.Sprintf("first of %d", n), s.maker, song, terms, n))
 		second := s.Register(fmt.Sprintf("second of %d", n), s.maker)
-		msg := chain.DeriveMsg(second, song.Under(terms).As(types.ROLE_PARENT_OF))
+		msg := s.DeriveMsg(second, song.Under(terms).As(types.ROLE_PARENT_OF))
 		msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, terms, s.maker.Address, n).String()
+		s.See(msg)
 		s.MustDeliver(s.maker, msg)
 	}
 	for _, work := range made {

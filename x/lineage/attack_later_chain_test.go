@@ -34,12 +34,12 @@ func TestAttackALaterSourceEndsALicenceForEver(t *testing.T) {
 			work, trap := l.Register("work", l.owner), l.Register("trap", l.sock)
 			l.Offer(work, sa)
 			before := l.Register("before", l.star)
-			l.MustDeliver(l.star, chain.DeriveMsg(before, work.Under(sa)))
+			l.MustDeliver(l.star, l.DeriveMsg(before, work.Under(sa)))
 
 			source := l.publish(trapped)
 			l.Offer(trap, source)
 			l.MustDeliver(l.owner, &licensetypes.MsgCloseOffer{Owner: l.owner.String(), Work: work.ID, Terms: sa})
-			msg := chain.DeriveMsg(work, trap.Under(source))
+			msg := l.DeriveMsg(work, trap.Under(source))
 			msg.AllowUnapproved = true
 			if l.Deliver(l.owner, msg).Err() != nil {
 				return
@@ -47,8 +47,10 @@ func TestAttackALaterSourceEndsALicenceForEver(t *testing.T) {
 			rights := l.rights(work, l.star, licensetypes.ACTION_ADAPT)
 			require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict)
 			after := l.Register("after", l.star)
-			require.NoError(t, l.Deliver(l.star, chain.DeriveMsg(after, work.Under(sa))).Err())
-			l.MustDeliver(l.star, chain.DeriveMsg(l.Register("of one's own", l.star), after.Under(sa)))
+			declare := l.DeriveMsg(after, work.Under(sa))
+			declare.AllowUnapproved = true
+			require.NoError(t, l.Deliver(l.star, declare).Err())
+			l.MustDeliver(l.star, l.DeriveMsg(l.Register("of one's own", l.star), after.Under(sa)))
 			require.Error(t, l.Deliver(l.star, chain.OfferMsg(after, sa)).Err())
 			require.Error(t, l.Deliver(l.star, chain.OfferMsg(after, l.publish(trapped))).Err())
 		})
@@ -73,14 +75,15 @@ func TestAttackManyDeclarationsRefuseWhatWasBought(t *testing.T) {
 		if i == 16 {
 			work = other
 		}
-		msg := chain.DeriveMsg(work, trap.Under(nc))
+		msg := l.DeriveMsg(work, trap.Under(nc))
 		msg.AllowUnapproved = true
 		l.MustDeliver(l.owner, msg)
 	}
 	made := l.Register("made", l.sock)
-	msg := chain.DeriveMsg(made, one.Under(l.freed), other.Under(l.freed))
+	msg := l.DeriveMsg(made, one.Under(l.freed), other.Under(l.freed))
 	msg.Sources[0].Permission, msg.Sources[1].Permission = grants[0].String(), grants[1].String()
-	require.NoError(t, l.Deliver(l.sock, msg).Err())
+	msg.AllowUnapproved = true
+	require.NoError(t, l.Deliver(l.sock, l.See(msg)).Err())
 }
 
 // Once broke the sense of "An approval names the numbers of derivatives, grants and irrevocable offers
@@ -123,15 +126,15 @@ func TestAttackTheSamePermissionPinsAnew(t *testing.T) {
 	})
 	l.Offer(l.hit, once)
 	demo := l.Register("demo", l.owner)
-	l.MustDeliver(l.owner, chain.DeriveMsg(demo, l.hit.Under(once)))
+	l.MustDeliver(l.owner, l.DeriveMsg(demo, l.hit.Under(once)))
 	l.Offer(demo, any)
 	child := l.Register("child", l.sock)
-	l.MustDeliver(l.sock, chain.DeriveMsg(child, demo.Under(any)))
+	l.MustDeliver(l.sock, l.DeriveMsg(child, demo.Under(any)))
 	l.Offer(l.hit, better)
-	l.MustDeliver(l.owner, chain.DeriveMsg(demo, l.hit.Under(better)))
-	again := l.Deliver(l.sock, chain.DeriveMsg(child, demo.Under(any))).Err()
+	l.MustDeliver(l.owner, l.DeriveMsg(demo, l.hit.Under(better)))
+	again := l.Deliver(l.sock, l.DeriveMsg(child, demo.Under(any))).Err()
 	for _, role := range []types.Role{types.ROLE_PARENT_OF, types.ROLE_COMPONENT_OF} {
-		l.MustDeliver(l.sock, chain.DeriveMsg(child, demo.Under(any).As(role))) // the way round
+		l.MustDeliver(l.sock, l.DeriveMsg(child, demo.Under(any).As(role))) // the way round
 	}
 	require.NoError(t, again, "what the demo's offer permits today is better")
 }

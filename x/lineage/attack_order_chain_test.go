@@ -32,9 +32,9 @@ func TestAttackTheEndOfAPassDoesNotBindWhatIsMade(t *testing.T) {
 	remix := s.bought("remix", s.curator, song, hourly, 0)
 	all := s.anything()
 	s.Offer(remix, all)
-	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: hourly, UsesOf: remix.ID, MaxFee: &fee})
+	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: hourly, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)})
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
-	s.MustDeliver(s.maker, chain.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON)))
+	s.MustDeliver(s.maker, s.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON)))
 
 	s.Advance(30 * time.Minute)
 	grant := licensetypes.NewGrantID(song.ID, hourly, s.curator.Address, 0)
@@ -96,16 +96,17 @@ func TestAttackALicensorTurnsTheEdgeAround(t *testing.T) {
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
 		Licensee: s.maker.String(), Work: song.ID, Terms: sells, Derivative: remix.ID, MaxFee: &fee,
 	})
-	around := chain.DeriveMsg(song, remix.Under(all))
+	around := s.DeriveMsg(song, remix.Under(all))
 	around.AllowUnapproved = true
 	turned := s.Deliver(s.author, around).Err()
 	between := s.Register("between", s.fan)
-	s.MustDeliver(s.fan, chain.DeriveMsg(between, remix.Under(all)))
+	s.MustDeliver(s.fan, s.DeriveMsg(between, remix.Under(all)))
 	s.Offer(between, all)
-	around = chain.DeriveMsg(song, between.Under(all))
+	around = s.DeriveMsg(song, between.Under(all))
 	around.AllowUnapproved = true
 	require.ErrorIs(t, s.Deliver(s.author, around).Err(), types.ErrReserved)
-	msg := chain.DeriveMsg(remix, song.Under(sells))
+	msg := s.DeriveMsg(remix, song.Under(sells))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, sells, s.maker.Address, 0).String()
+	s.See(msg)
 	require.NoError(t, s.Deliver(s.maker, msg).Err(), "the song's declaration: %v", turned)
 }

@@ -23,8 +23,9 @@ func (s *shelf) bought(name string, maker chain.Account, song chain.Work, terms 
 		Licensee: maker.String(), Work: song.ID, Terms: terms, Serial: serial, MaxFee: &fee, MaxRate: chain.Whole,
 	})
 	work := s.Register(name, maker)
-	msg := chain.DeriveMsg(work, song.Under(terms).As(types.ROLE_PARENT_OF))
+	msg := s.DeriveMsg(work, song.Under(terms).As(types.ROLE_PARENT_OF))
 	msg.Sources[0].Permission = licensetypes.NewGrantID(song.ID, terms, maker.Address, serial).String()
+	s.See(msg)
 	s.MustDeliver(maker, msg)
 	return work
 }
@@ -103,7 +104,7 @@ func TestAttackAFreeOfferOfTheSourceStandsInForItsPrice(t *testing.T) {
 
 			asked := s.asks(remix, s.maker, trainAI, true)
 			model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
-			err := s.Deliver(s.maker, chain.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON))).Err()
+			err := s.Deliver(s.maker, s.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON))).Err()
 			if err != nil {
 				return
 			}
@@ -138,7 +139,7 @@ func TestAttackOneGrantOfTheSourcePaysForAnyNumberOfModels(t *testing.T) {
 	trained := 0
 	for _, name := range []string{"model 1", "model 2", "model 3"} {
 		model := s.ofKind(name, s.maker, registrytypes.KIND_MODEL)
-		if s.Deliver(s.maker, chain.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON))).Err() == nil {
+		if s.Deliver(s.maker, s.DeriveMsg(model, remix.Under(all).As(types.ROLE_TRAINED_ON))).Err() == nil {
 			trained++
 		}
 	}
@@ -164,7 +165,7 @@ func TestAttackACeilingInAnotherDenomEndsPasses(t *testing.T) {
 	remix := s.bought("remix", s.curator, song, paid, 0)
 	s.Offer(remix, s.anything())
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
-	pass := &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee}
+	pass := &licensetypes.MsgAcquire{Licensee: s.fan.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)}
 	require.Equal(t, licensetypes.VERDICT_NEEDS_GRANT, s.asks(remix, s.fan, trainAI, false).Verdict)
 
 	sock := s.Account("sock of the author")
@@ -175,7 +176,7 @@ func TestAttackACeilingInAnotherDenomEndsPasses(t *testing.T) {
 	})
 	s.Offer(trap, ceiling)
 	s.MustDeliver(s.author, &licensetypes.MsgCloseOffer{Owner: s.author.String(), Work: song.ID, Terms: paid})
-	msg := chain.DeriveMsg(song, trap.Under(ceiling))
+	msg := s.DeriveMsg(song, trap.Under(ceiling))
 	msg.AllowUnapproved = true
 	s.MustDeliver(s.author, msg)
 
@@ -203,18 +204,18 @@ func TestAttackAPassCostsMoreWithEachVersion(t *testing.T) {
 	remix := s.bought("remix", s.curator, song, paid, 0)
 	all, nc := s.anything(), chain.Preset("noncommercial-remix")
 	s.Offer(song, all)
-	s.MustDeliver(s.curator, chain.DeriveMsg(remix, song.Under(all).As(types.ROLE_PARENT_OF)))
+	s.MustDeliver(s.curator, s.DeriveMsg(remix, song.Under(all).As(types.ROLE_PARENT_OF)))
 	toy := s.Register("toy", s.Account("sock"))
 	s.Offer(toy, all)
 	s.Offer(toy, nc)
 	pass := func(by chain.Account) int64 {
 		fee := sdk.NewInt64Coin("uusdc", 1_000)
-		return s.MustDeliver(by, &licensetypes.MsgAcquire{Licensee: by.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee}).GasUsed
+		return s.MustDeliver(by, &licensetypes.MsgAcquire{Licensee: by.String(), Work: song.ID, Terms: paid, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)}).GasUsed
 	}
 	before := pass(s.maker)
 	for range 20 {
-		s.MustDeliver(s.curator, chain.DeriveMsg(remix, toy.Under(nc)))
-		s.MustDeliver(s.curator, chain.DeriveMsg(remix, toy.Under(all)))
+		s.MustDeliver(s.curator, s.DeriveMsg(remix, toy.Under(nc)))
+		s.MustDeliver(s.curator, s.DeriveMsg(remix, toy.Under(all)))
 	}
 	after := pass(s.fan)
 	require.Less(t, after, before+before/10, "gas of the same pass before and after 40 declarations: %d, %d", before, after)

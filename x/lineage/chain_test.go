@@ -23,13 +23,13 @@ func TestLaterSourcesOnAChain(t *testing.T) {
 
 	refused := func(text string, add chain.Source) {
 		t.Helper()
-		result := c.Deliver(bob, chain.DeriveMsg(remix, add))
+		result := c.Deliver(bob, c.DeriveMsg(remix, add))
 		require.Error(t, result.Err())
 		require.ErrorContains(t, result.Err(), text)
 	}
 	refused("MsgApproveSource", sample.Under(remix5))
 	c.MustDeliver(alice, chain.ApproveSourceMsg(sample.Under(remix5), remix))
-	c.MustDeliver(bob, chain.DeriveMsg(remix, sample.Under(remix5)))
+	c.MustDeliver(bob, c.DeriveMsg(remix, sample.Under(remix5)))
 
 	queries := types.NewQueryClient(c.Conn())
 	for want, work := range []chain.Work{song, sample, remix, cover} {

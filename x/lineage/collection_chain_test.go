@@ -74,7 +74,7 @@ func (s *shelf) ofKind(name string, owner chain.Account, kind registrytypes.Kind
 // derive declares sources of a new work of the maker's.
 func (s *shelf) derive(name string, sources ...chain.Source) (chain.Work, error) {
 	work := chain.WorkOf(name, s.maker)
-	return work, s.Deliver(s.maker, chain.RegisterMsg(s.maker, name), chain.DeriveMsg(work, sources...)).Err()
+	return work, s.Deliver(s.maker, chain.RegisterMsg(s.maker, name), s.DeriveMsg(work, sources...)).Err()
 }
 
 func (s *shelf) offerErr(work chain.Work, terms licensetypes.TermsID) error {
@@ -239,8 +239,9 @@ func TestAnItemThatAllowsNoDerivatives(t *testing.T) {
 	}
 	// The owner of the collection is no better off.
 	mine := s.Register("mine", s.curator)
-	msg := chain.DeriveMsg(mine, work.Under(licensetypes.TermsID{}))
+	msg := s.DeriveMsg(mine, work.Under(licensetypes.TermsID{}))
 	msg.Sources[0].Permission = ""
+	s.See(msg)
 	require.ErrorContains(t, s.Deliver(s.curator, msg).Err(), "no_derivatives")
 }
 
@@ -254,7 +255,7 @@ func TestAnItemThatMayNotBeTrainedOn(t *testing.T) {
 	s.requireAllowed(work, copies, distribute, perform, searchFor)
 	s.requireDenied(work, trainAI, "training_denied", denied.Work)
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
-	err := s.Deliver(s.maker, chain.DeriveMsg(model, work.Under(all).As(types.ROLE_TRAINED_ON))).Err()
+	err := s.Deliver(s.maker, s.DeriveMsg(model, work.Under(all).As(types.ROLE_TRAINED_ON))).Err()
 	require.ErrorContains(t, err, "training_denied")
 	require.ErrorContains(t, err, denied.Work.String())
 }

@@ -47,7 +47,7 @@ func TestACollectionPaysItsItems(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, credits.Credits, 1)
 	require.Equal(t, types.ROLE_CONTAINS, credits.Credits[0].Role)
-	require.ErrorContains(t, s.Deliver(s.author, chain.DeriveMsg(item.Work, remix.Under(all))).Err(), "not")
+	require.ErrorContains(t, s.Deliver(s.author, s.DeriveMsg(item.Work, remix.Under(all))).Err(), "not")
 	s.RequireInvariants()
 	s.RequireSameExport()
 }
@@ -133,8 +133,9 @@ func TestACollectionUsesUpAGrant(t *testing.T) {
 	grant := licensetypes.NewGrantID(song.ID, terms, s.maker.Address, 0)
 	by := func(name string, role types.Role) error {
 		work := chain.WorkOf(name, s.maker)
-		msg := chain.DeriveMsg(work, song.Under(terms).As(role))
+		msg := s.DeriveMsg(work, song.Under(terms).As(role))
 		msg.Sources[0].Permission = grant.String()
+		s.See(msg)
 		return s.Deliver(s.maker, chain.RegisterMsg(s.maker, name), msg).Err()
 	}
 	require.NoError(t, by("album", types.ROLE_CONTAINS))
@@ -165,7 +166,7 @@ func TestTerritoriesOfItems(t *testing.T) {
 	_, err := s.derive("nowhere", france, germany)
 	require.ErrorContains(t, err, "scope_conflict")
 	work := s.collect("atlas", france, both)
-	require.ErrorContains(t, s.Deliver(s.curator, chain.DeriveMsg(work, germany)).Err(), "scope_conflict")
+	require.ErrorContains(t, s.Deliver(s.curator, s.DeriveMsg(work, germany)).Err(), "scope_conflict")
 	require.NoError(t, s.offerErr(work, chain.Preset("cc-by-4.0")), "the collection's terms are its own")
 	check := func(country string) licensetypes.Verdict {
 		res, err := licensetypes.NewQueryClient(s.Conn()).CheckRights(s.Ctx(), &licensetypes.QueryCheckRightsRequest{
@@ -196,12 +197,13 @@ func TestItemsAreApart(t *testing.T) {
 	data := s.ofKind("data", s.curator, registrytypes.KIND_DATASET)
 	s.Offer(data, free)
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
-	s.MustDeliver(s.maker, chain.DeriveMsg(model, data.Under(free).As(types.ROLE_TRAINED_ON)))
+	s.MustDeliver(s.maker, s.DeriveMsg(model, data.Under(free).As(types.ROLE_TRAINED_ON)))
 	sample, err := s.derive("sample", item.As(types.ROLE_COMPONENT_OF))
 	require.NoError(t, err)
 	mine := s.Register("mine", s.curator)
-	msg := chain.DeriveMsg(mine, box.Under(free).As(types.ROLE_CONTAINS))
+	msg := s.DeriveMsg(mine, box.Under(free).As(types.ROLE_CONTAINS))
 	msg.Sources[0].Permission = ""
+	s.See(msg)
 	s.MustDeliver(s.curator, msg)
 
 	for name, tc := range map[string]struct {
@@ -267,7 +269,7 @@ func TestWeakShareAlike(t *testing.T) {
 		require.Equal(t, want, is, role.Name())
 	}
 	data := s.ofKind("data", s.maker, registrytypes.KIND_DATASET)
-	s.MustDeliver(s.maker, chain.DeriveMsg(data, lib.As(types.ROLE_TRAINED_ON)))
+	s.MustDeliver(s.maker, s.DeriveMsg(data, lib.As(types.ROLE_TRAINED_ON)))
 	require.NoError(t, s.offerErr(data, all))
 	s.RequireInvariants()
 	s.RequireSameExport()
@@ -285,7 +287,7 @@ func TestADatasetTakesOnWhatItHolds(t *testing.T) {
 	s.Offer(song, terms)
 	for kind, bound := range map[registrytypes.Kind]bool{registrytypes.KIND_DATASET: true, registrytypes.KIND_MODEL: false} {
 		work := s.ofKind(kind.String(), s.maker, kind)
-		s.MustDeliver(s.maker, chain.DeriveMsg(work, song.Under(terms).As(types.ROLE_TRAINED_ON)))
+		s.MustDeliver(s.maker, s.DeriveMsg(work, song.Under(terms).As(types.ROLE_TRAINED_ON)))
 		s.Offer(work, all)
 		require.Equal(t, bound, s.rights(work, adapt, false).Verdict == licensetypes.VERDICT_DENIED, kind)
 	}
@@ -298,15 +300,15 @@ func TestAnItemBecomesAComponent(t *testing.T) {
 	s := newShelf(t)
 	song := s.item("song", "cc-by-sa-4.0")
 	work := s.collect("album", song)
-	require.NoError(t, s.Deliver(s.curator, chain.DeriveMsg(work, song.As(types.ROLE_COMPONENT_OF))).Err())
+	require.NoError(t, s.Deliver(s.curator, s.DeriveMsg(work, song.As(types.ROLE_COMPONENT_OF))).Err())
 	require.ErrorContains(t, s.offerErr(work, chain.Preset("cc0-1.0")), "sharealike_source")
-	s.MustDeliver(s.curator, chain.DeriveMsg(work, song))
+	s.MustDeliver(s.curator, s.DeriveMsg(work, song))
 	all := s.anything()
 	s.Offer(work, all)
 	_, err := s.derive("remix", work.Under(all))
 	require.NoError(t, err)
 	s.MustDeliver(s.curator, &licensetypes.MsgCloseOffer{Owner: s.curator.String(), Work: work.ID, Terms: all})
-	require.ErrorContains(t, s.Deliver(s.curator, chain.DeriveMsg(work, song.As(types.ROLE_COMPONENT_OF))).Err(), "MsgApproveSource")
+	require.ErrorContains(t, s.Deliver(s.curator, s.DeriveMsg(work, song.As(types.ROLE_COMPONENT_OF))).Err(), "MsgApproveSource")
 	s.RequireInvariants()
 	s.RequireSameExport()
 }
@@ -322,10 +324,10 @@ func TestAnAdmittedWorkIsNotCollected(t *testing.T) {
 	l.MustDeliver(l.owner, &licensetypes.MsgCloseOffer{Owner: l.owner.String(), Work: work.ID, Terms: open})
 	l.Offer(work, l.freed)
 	album := l.Register("album", l.sock)
-	msg := chain.DeriveMsg(work, l.hit.Under(l.remix10))
+	msg := l.DeriveMsg(work, l.hit.Under(l.remix10))
 	msg.AllowUnapproved = true
 	l.MustDeliver(l.owner, msg)
-	err := l.Deliver(l.sock, chain.DeriveMsg(album, work.Under(l.freed).As(types.ROLE_CONTAINS))).Err()
+	err := l.Deliver(l.sock, l.DeriveMsg(album, work.Under(l.freed).As(types.ROLE_CONTAINS))).Err()
 	require.ErrorContains(t, err, "unapproved_source")
 	l.RequireInvariants()
 }
@@ -351,9 +353,9 @@ func TestAPermissionOfADerivativeIsReplaced(t *testing.T) {
 	}
 	work := s.Register("cover", s.maker)
 	by := func(permission string) *types.MsgDerive {
-		msg := chain.DeriveMsg(work, remix.Under(asking))
+		msg := s.DeriveMsg(work, remix.Under(asking))
 		msg.Sources[0].Permission = permission
-		return msg
+		return s.See(msg)
 	}
 	s.MustDeliver(s.maker, by(grant(1)))
 	s.Offer(work, free)

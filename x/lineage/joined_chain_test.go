@@ -21,7 +21,7 @@ func TestTwoLicencesOfOneSourceOnAChain(t *testing.T) {
 		return terms.ID()
 	}
 	one, other := publish("One"), publish("Other")
-	msg := chain.DeriveMsg(app, library.Under(one))
+	msg := c.DeriveMsg(app, library.Under(one))
 	msg.Sources[0].Permission += licensetypes.Joiner + other.String()
 	c.MustDeliver(bob, msg)
 
@@ -36,7 +36,7 @@ func TestTwoLicencesOfOneSourceOnAChain(t *testing.T) {
 
 	// To be bound by one alone is stricter, but nothing stands of the app yet.
 	c.MustDeliver(bob, &licensetypes.MsgCloseOffer{Owner: bob.String(), Work: app.ID, Terms: other})
-	c.MustDeliver(bob, chain.DeriveMsg(app, library.Under(one)))
+	c.MustDeliver(bob, c.DeriveMsg(app, library.Under(one)))
 	err = c.Deliver(bob, &licensetypes.MsgOffer{Owner: bob.String(), Work: app.ID, Terms: other}).Err()
 	require.ErrorContains(t, err, "sharealike_source")
 	c.RequireInvariants()

@@ -51,7 +51,7 @@ func (l *launderer) free(work chain.Work, serial uint64) licensetypes.GrantID {
 // admit declares sources that nobody has approved.
 func (l *launderer) admit(work chain.Work, sources ...chain.Source) {
 	l.t.Helper()
-	msg := chain.DeriveMsg(work, sources...)
+	msg := l.DeriveMsg(work, sources...)
 	require.ErrorContains(l.t, l.Deliver(work.Owner, msg).Err(), "MsgApproveSource")
 	msg.AllowUnapproved = true
 	l.MustDeliver(work.Owner, msg)
@@ -107,9 +107,10 @@ func (l *launderer) owes(work chain.Work) uint32 {
 // under makes a work from another by a grant.
 func (l *launderer) under(owner chain.Account, name string, work chain.Work, grant licensetypes.GrantID) (chain.Work, error) {
 	made := l.Register(name, owner)
-	msg := chain.DeriveMsg(made, work.Under(l.freed))
-	msg.Sources[0].Permission = grant.String()
-	return made, l.Deliver(owner, msg).Err()
+	msg := l.DeriveMsg(made, work.Under(l.freed))
+	msg.Sources[0].Permission, msg.AllowUnapproved = grant.String(), true
+	l.See(msg)
+	return made, l.Deliver(owner, l.See(msg)).Err()
 }
 
 func TestAGrantTakenBeforeDoesNotLaunder(t *testing.T) {
@@ -124,8 +125,9 @@ func TestAGrantTakenBeforeDoesNotLaunder(t *testing.T) {
 	require.NoError(t, err, "derivations under older grants stand")
 	l.requireAdmitted(made)
 	again, mine := l.Register("again", l.sock), made.Under(l.remix10)
-	msg := chain.DeriveMsg(again, mine)
+	msg := l.DeriveMsg(again, mine)
 	msg.Sources[0].Permission = ""
+	l.See(msg)
 	l.MustDeliver(l.sock, msg)
 	l.requireAdmitted(again)
 	l.RequireInvariants()
@@ -145,9 +147,10 @@ func TestAnIntermediateWorkDoesNotLaunder(t *testing.T) {
 	l := newLaunderer(t)
 	between, work := l.Register("between", l.owner), l.Register("work", l.owner)
 	grant := l.free(work, 1)
-	l.MustDeliver(l.owner, chain.DeriveMsg(between, l.hit.Under(l.remix10)))
-	mine := chain.DeriveMsg(work, between.Under(l.remix10))
+	l.MustDeliver(l.owner, l.DeriveMsg(between, l.hit.Under(l.remix10)))
+	mine := l.DeriveMsg(work, between.Under(l.remix10))
 	mine.Sources[0].Permission, mine.AllowUnapproved = "", true
+	l.See(mine)
 	l.MustDeliver(l.owner, mine)
 	require.EqualValues(t, 100_000, l.owes(work))
 	l.requireAdmitted(work)
@@ -168,7 +171,7 @@ func TestGrantsGivenAfterAnApprovalMakeItVoid(t *testing.T) {
 	for serial := range uint64(50) {
 		l.MustDeliver(l.sock, &licensetypes.MsgAcquire{Licensee: l.sock.String(), Work: work.ID, Terms: l.freed, Serial: serial + 1})
 	}
-	err := l.Deliver(l.owner, chain.DeriveMsg(work, l.hit.Under(l.remix10))).Err()
+	err := l.Deliver(l.owner, l.DeriveMsg(work, l.hit.Under(l.remix10))).Err()
 	require.ErrorContains(t, err, "grants for 51 derivatives")
 	l.admit(work, l.hit.Under(l.remix10))
 	l.requireAdmitted(work)
@@ -202,10 +205,11 @@ func TestABoughtGrantOutlivesLaterSources(t *testing.T) {
 		}
 		trap := l.Register("trap", l.sock)
 		l.Offer(trap, source)
-		msg := chain.DeriveMsg(work, trap.Under(source))
+		msg := l.DeriveMsg(work, trap.Under(source))
 		if tc.terms == "instant" {
 			l.MustDeliver(l.owner, &licensetypes.MsgAcquire{Licensee: l.owner.String(), Work: trap.ID, Terms: source})
 			msg.Sources[0].Permission = licensetypes.NewGrantID(trap.ID, source, l.owner.Address, 0).String()
+			l.See(msg)
 		}
 		msg.AllowUnapproved = true
 		l.MustDeliver(l.owner, msg)
@@ -236,18 +240,18 @@ func TestADemoBecomesARelease(t *testing.T) {
 	nc, sell := chain.Preset("noncommercial-remix"), chain.Preset("commercial-use")
 	l.Offer(l.hit, nc)
 	demo := l.Register("demo", l.owner)
-	l.MustDeliver(l.owner, chain.DeriveMsg(demo, l.hit.Under(nc)))
+	l.MustDeliver(l.owner, l.DeriveMsg(demo, l.hit.Under(nc)))
 	require.ErrorContains(t, l.Deliver(l.owner, &licensetypes.MsgOffer{Owner: l.owner.String(), Work: demo.ID, Terms: sell}).Err(), "noncommercial_source")
 	child := l.Register("child", l.sock)
 	l.Offer(demo, nc)
-	l.MustDeliver(l.sock, chain.DeriveMsg(child, demo.Under(nc)))
+	l.MustDeliver(l.sock, l.DeriveMsg(child, demo.Under(nc)))
 
 	free := l.publish(licensetypes.Terms{
 		Spdx: "LicenseRef-Release", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, MaxGrants: 3,
 	})
 	l.Offer(l.hit, free)
 	l.MustDeliver(l.owner, &licensetypes.MsgAcquire{Licensee: l.owner.String(), Work: l.hit.ID, Terms: free})
-	release := chain.DeriveMsg(demo, l.hit.Under(free))
+	release := l.DeriveMsg(demo, l.hit.Under(free))
 	release.Sources[0].Permission = licensetypes.NewGrantID(l.hit.ID, free, l.owner.Address, 0).String()
 	l.MustDeliver(l.owner, release)
 	l.Offer(demo, sell)
@@ -271,7 +275,10 @@ func TestAPastLicenceForEverDoesNotLaunder(t *testing.T) {
 	l.requireNotice(rights, "no_longer_offered", work)
 	l.requireNotice(rights, "unapproved_source", l.hit)
 	made := l.Register("made", l.sock)
-	l.MustDeliver(l.sock, chain.DeriveMsg(made, work.Under(cc0)))
+	declare := l.DeriveMsg(made, work.Under(cc0))
+	require.ErrorContains(t, l.Deliver(l.sock, declare).Err(), "waits for approval of declaration 1 of "+work.String())
+	declare.AllowUnapproved = true
+	l.MustDeliver(l.sock, declare)
 	require.EqualValues(t, 100_000, l.owes(made), "it owes what is owed on the day that it is made")
 	l.requireAdmitted(made)
 
@@ -289,7 +296,7 @@ func TestALaterSourceDoesNotVoidALicenceForEver(t *testing.T) {
 	work, trap := l.Register("work", l.owner), l.Register("trap", l.sock)
 	l.Offer(work, by)
 	l.Offer(trap, nc)
-	msg := chain.DeriveMsg(work, trap.Under(nc))
+	msg := l.DeriveMsg(work, trap.Under(nc))
 	msg.AllowUnapproved = true
 	l.MustDeliver(l.owner, msg)
 	l.Advance(time.Second)
@@ -297,7 +304,9 @@ func TestALaterSourceDoesNotVoidALicenceForEver(t *testing.T) {
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, rights.Verdict)
 	l.requireNotice(rights, "later_source", trap)
 	made := l.Register("made", l.star)
-	l.MustDeliver(l.star, chain.DeriveMsg(made, work.Under(by)))
+	declare := l.DeriveMsg(made, work.Under(by))
+	declare.AllowUnapproved = true
+	l.MustDeliver(l.star, declare)
 	require.Equal(t, licensetypes.VERDICT_DENIED, l.rights(made, l.star, licensetypes.ACTION_COPY).Verdict, "it takes on those of today")
 	l.RequireInvariants()
 	l.RequireSameExport()

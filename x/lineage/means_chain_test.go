@@ -31,7 +31,7 @@ func (s *shelf) endsOf(work chain.Work) (list []licensetypes.NamedConstraint) {
 // trains makes a model from a work under an offer of it.
 func (s *shelf) trains(model, from chain.Work, terms licensetypes.TermsID) error {
 	s.t.Helper()
-	return s.Deliver(s.maker, chain.DeriveMsg(model, from.Under(terms).As(types.ROLE_TRAINED_ON))).Err()
+	return s.Deliver(s.maker, s.DeriveMsg(model, from.Under(terms).As(types.ROLE_TRAINED_ON))).Err()
 }
 
 // A grant of a source for two derivatives pays for two models of its remixes, whichever of them,
@@ -92,7 +92,7 @@ func TestWhatIsMadeByAPassEndsWithIt(t *testing.T) {
 	s.Offer(song, hourly)
 	remix := s.bought("remix", s.curator, song, hourly, 0)
 	s.Offer(remix, all)
-	pass := &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: hourly, UsesOf: remix.ID, MaxFee: &fee}
+	pass := &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: hourly, UsesOf: remix.ID, MaxFee: &fee, Seen: s.DemandsSeen(remix)}
 	s.MustDeliver(s.maker, pass)
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{Licensee: s.maker.String(), Work: song.ID, Terms: hourly, Serial: 1, MaxFee: &fee})
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
@@ -103,7 +103,7 @@ func TestWhatIsMadeByAPassEndsWithIt(t *testing.T) {
 	require.Equal(t, []any{song.ID, hourly, remix.ID, s.maker.String()}, []any{ends[at].Source, ends[at].Terms, ends[at].UsesOf, ends[at].Licensee})
 
 	tool := s.Register("tool", s.maker)
-	s.MustDeliver(s.maker, chain.DeriveMsg(tool, model.Under(all)))
+	s.MustDeliver(s.maker, s.DeriveMsg(tool, model.Under(all)))
 	again := s.RequireSameExport()
 	again.RequireInvariants()
 

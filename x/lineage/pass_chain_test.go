@@ -34,7 +34,7 @@ func TestAPassOnTheChain(t *testing.T) {
 	offer(20_000)
 	c.MustDeliver(bob, &licensetypes.MsgAcquire{Licensee: bob.String(), Work: song.ID, Terms: terms.ID(), MaxFee: fee(20_000)})
 	grant := licensetypes.NewGrantID(song.ID, terms.ID(), bob.Address, 0)
-	derive := chain.DeriveMsg(remix)
+	derive := c.DeriveMsg(remix)
 	derive.Sources = []lineagetypes.Source{{Work: song.ID, Role: lineagetypes.ROLE_PARENT_OF, Permission: grant.String()}}
 	c.MustDeliver(bob, derive)
 	c.Offer(remix, chain.Preset("commercial-remix-5"))
@@ -45,7 +45,7 @@ func TestAPassOnTheChain(t *testing.T) {
 	c.RequireInvariants() // what the edges pin is what is demanded, although the grant was renewed
 
 	c = c.RequireSameExport()
-	pass := &licensetypes.MsgAcquire{Licensee: fan.String(), Work: song.ID, Terms: terms.ID(), UsesOf: remix.ID, MaxFee: fee(20_000)}
+	pass := &licensetypes.MsgAcquire{Licensee: fan.String(), Work: song.ID, Terms: terms.ID(), UsesOf: remix.ID, MaxFee: fee(20_000), Seen: c.DemandsSeen(remix)}
 	c.MustDeliver(fan, pass)
 	c.RequireBalance(alice, "1130000uusdc") // the grant, its renewal and the pass
 	rights, err := licensetypes.NewQueryClient(c.Conn()).CheckRights(t.Context(), &licensetypes.QueryCheckRightsRequest{

@@ -29,7 +29,7 @@ func TestAGrantPinsWhatTheOfferSays(t *testing.T) {
 	max, fee, end := coins("10uusdc")[0], coins("9uusdc")[0], genesisTime.Add(month)
 	id := types.NewGrantID(song, terms, bob, 5)
 	res := f.must(&types.MsgAcquire{
-		Licensee: bob.String(), Work: song, Terms: terms, Serial: 5, MaxFee: &max, MaxRate: 70_000, Seen: types.Conditions{UpstreamVersion: 3},
+		Licensee: bob.String(), Work: song, Terms: terms, Serial: 5, MaxFee: &max, MaxRate: 70_000, Seen: types.Conditions{UpstreamVersion: 3, Revisions: 1},
 	}, &types.EventGranted{
 		Grant: id, Work: song, Terms: terms, Licensee: bob.String(), Fee: "9uusdc", ExpiresAt: &end,
 		Serves: 1,

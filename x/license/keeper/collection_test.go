@@ -33,6 +33,9 @@ func (f *fixture) permitAs(role role, derivative, source registrytypes.WorkID, p
 	if permission != nil {
 		r.Permission = permission.String()
 	}
+	if r.NamesTerms() {
+		r.Seen = f.standing(source)
+	}
 	return f.k.Permit(f.ctx, r)
 }
 

@@ -56,7 +56,7 @@ func (k Keeper) newInquiry(ctx context.Context, req *types.QueryCheckRightsReque
 func (q *inquiry) readOnly(permission string) (err error) {
 	switch {
 	case permission == "":
-	case isGrant(permission):
+	case types.NamesGrant(permission):
 		q.onlyGrant, err = types.ParseGrantID(permission)
 		q.only = q.onlyGrant.String()
 	default:

@@ -138,7 +138,7 @@ func (m *model) moveAny(rt *rapid.T, recipient sdk.AccAddress) {
 			g.offeredTo = recipient.String()
 		}
 	default:
-		err := m.try(&types.MsgAcceptGrant{Recipient: recipient.String(), Grant: id})
+		err := m.try(m.acceptGrant(recipient, id))
 		require.Equal(rt, g.offeredTo == recipient.String() && m.mayMove(g, recipient.String()), err == nil, "%v", err)
 		if err == nil {
 			g.licensee, g.offeredTo = recipient.String(), ""

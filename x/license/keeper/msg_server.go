@@ -64,6 +64,7 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 	if !msg.UsesOf.IsZero() {
 		pass, err := s.k.AcquirePass(ctx, PassRequest{
 			Licensee: licensee, Work: msg.Work, Terms: msg.Terms, UsesOf: msg.UsesOf, MaxFee: msg.MaxFee,
+			Seen: msg.Seen,
 		})
 		if err != nil {
 			return nil, err
@@ -123,7 +124,7 @@ func (s msgServer) AcceptGrant(ctx context.Context, msg *types.MsgAcceptGrant) (
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcceptGrantResponse{}, s.k.AcceptGrant(ctx, recipient, msg.Grant)
+	return &types.MsgAcceptGrantResponse{}, s.k.AcceptGrant(ctx, recipient, msg.Grant, msg.Seen)
 }
 
 // Approve implements types.MsgServer.

@@ -99,6 +99,8 @@ type PassRequest struct {
 	UsesOf registrytypes.WorkID
 	// MaxFee also picks the denom of the price.
 	MaxFee *sdk.Coin
+	// Seen has the version of what is demanded of UsesOf, as the licensee saw it.
+	Seen types.Conditions
 }
 
 // AcquirePass lets an account use a work as the terms of one of its sources make paid, at
@@ -133,6 +135,9 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, err
 	}
 	fee, err := types.PickPrice(price.Price, r.MaxFee)
 	if err != nil {
+		return types.Pass{}, err
+	}
+	if err := k.checkPassSeen(ctx, r); err != nil {
 		return types.Pass{}, err
 	}
 	key := collections.Join4(r.Licensee, r.UsesOf, r.Work, r.Terms)
@@ -274,8 +279,13 @@ func (q *inquiry) obtainablePass(work registrytypes.WorkID) func(registrytypes.W
 		if err != nil {
 			return types.Obtainable{}, err
 		}
+		demands, err := q.k.demandsOn(q.ctx, work)
+		if err != nil {
+			return types.Obtainable{}, err
+		}
 		o := types.Obtainable{
-			Work: source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work, Price: slices.Clone(price.Price),
+			Conditions: types.Conditions{DemandsVersion: demands.Version},
+			Work:       source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work, Price: slices.Clone(price.Price),
 		}
 		if t.stored.Duration != nil {
 			end := q.now.Add(*t.stored.Duration)

@@ -31,7 +31,7 @@ func sold(name string, edit func(*types.Terms)) types.Terms {
 // pass acquires a pass for uses of a work that was made from another under terms.
 func (f *fixture) pass(licensee sdk.AccAddress, of, source registrytypes.WorkID, terms types.TermsID, maxFee string) error {
 	f.t.Helper()
-	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: source, Terms: terms, UsesOf: of}
+	msg := &types.MsgAcquire{Licensee: licensee.String(), Work: source, Terms: terms, UsesOf: of, Seen: f.demandsSeen(of)}
 	if maxFee != "" {
 		fee, err := amounts.ParseCoin(maxFee)
 		require.NoError(f.t, err)
@@ -89,7 +89,9 @@ func TestPaidTermsStayObtainable(t *testing.T) {
 				got := f.rights(work, train, fan)
 				require.Equal(t, types.VERDICT_NEEDS_GRANT, got.Verdict)
 				require.Equal(t, []types.Reason{{Code: "needs_grant", Work: work, Ancestor: song, AncestorTerms: terms}}, got.Reasons)
-				want := types.Obtainable{Work: song, Terms: terms, Spdx: "LicenseRef-Paid", Price: coins("9ustem"), UsesOf: work}
+				want := types.Obtainable{
+					Work: song, Terms: terms, Spdx: "LicenseRef-Paid", Price: coins("9ustem"), UsesOf: work, Conditions: f.demandsSeen(work),
+				}
 				require.Equal(t, []types.Obtainable{want}, passes(got))
 				require.ErrorIs(t, f.pass(fan, work, song, terms, "8ustem"), types.ErrFeeAboveMax)
 				require.ErrorIs(t, f.pass(fan, work, song, terms, ""), types.ErrFeeAboveMax)
@@ -107,7 +109,7 @@ func TestPaidTermsStayObtainable(t *testing.T) {
 			_, err := f.permit(made, song, terms)
 			require.Error(t, err, "nothing is made from the source under a pass")
 			permit, err := f.k.Permit(f.ctx, types.PermitRequest{
-				Derivative: made, Owner: fan, Source: cover, Permission: anything(f).String(),
+				Derivative: made, Owner: fan, Source: cover, Permission: anything(f).String(), Seen: f.standing(cover),
 				Actions: []rules.Action{rules.TrainAI}, Column: rules.Trained,
 			})
 			require.NoError(t, err, "and a model is trained on what the pass is for")

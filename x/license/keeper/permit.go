@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -16,7 +15,8 @@ import (
 )
 
 // Permit decides whether a derivation from one source is permitted and returns
-// what it pins. Errors start with the stable code of the reason. The sources
+// what it pins. Errors start with the stable code of the reason; under a public offer what
+// it pins has to be what the owner saw, or it fails with ErrOtherConditions. The sources
 // together are Bind's business.
 func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit, error) {
 	source, err := k.registry.GetWork(ctx, r.Source)
@@ -68,7 +68,10 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if !permit.Own {
 		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
-	return permit, nil
+	if !r.NamesTerms() {
+		return permit, nil
+	}
+	return permit, errorsmod.Wrapf(permit.Conditions().Check(r.Seen), "%s under %s", r.Source, r.Permission)
 }
 
 // passed are what a derivative takes on by an edge beside what its permission demands:
@@ -92,7 +95,7 @@ func (r *reader) isWeak(c types.Constraint) (bool, error) {
 // relyOn reads what a derivation relies on: one's own work, a grant or a public
 // offer. Whether it permits the derivation is decided later.
 func (k Keeper) relyOn(ctx context.Context, r types.PermitRequest, source registrytypes.Work) (types.Permit, types.Terms, error) {
-	if isGrant(r.Permission) {
+	if types.NamesGrant(r.Permission) {
 		return k.grantedPermit(ctx, r)
 	}
 	own := r.Permission == ""
@@ -119,11 +122,6 @@ func (k Keeper) relyOn(ctx context.Context, r types.PermitRequest, source regist
 		Source: r.Source, Terms: id, Also: also, Policy: terms.RoyaltyPolicy, Rate: terms.RoyaltyRate,
 		UpstreamVersion: upstream, WorkVersion: source.Version,
 	}, terms, err
-}
-
-// isGrant tells the id of a grant from that of terms.
-func isGrant(permission string) bool {
-	return strings.HasPrefix(strings.ToLower(permission), types.GrantHRP+"1")
 }
 
 // ownPermit is that of a work that is all the owner's own. An owner who shares

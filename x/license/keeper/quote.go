@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"fmt"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -66,34 +65,49 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 // the licensee saw. An owner would else put a list with the buyer alone on the offer, or declare a
 // source that limits what is made of the work, in the same block before the purchase.
 func (k Keeper) checkSeen(ctx context.Context, a Acquisition, q quote) error {
-	now, err := k.conditions(ctx, a.Work, q.demands, q.allowed)
-	if err != nil || now == a.Seen {
+	now, err := k.conditions(ctx, a.Work, q.work, q.demands)
+	if err != nil {
 		return err
 	}
-	what := "it is offered to " + q.allowed.Describe()
-	if now.AllowList == a.Seen.AllowList {
-		what = fmt.Sprintf("upstream_version is %d and demands_version %d now, %d and %d were seen",
-			now.UpstreamVersion, now.DemandsVersion, a.Seen.UpstreamVersion, a.Seen.DemandsVersion)
-	}
-	return errorsmod.Wrapf(types.ErrOtherConditions, "%s under %s: %s: look at the offer again, and name its conditions in seen",
-		a.Work, a.Terms, what)
+	now.AllowList = q.allowed.Digest()
+	return errorsmod.Wrapf(now.Check(a.Seen), "%s under %s, which is offered to %s", a.Work, a.Terms, q.allowed.Describe())
 }
 
-// conditions are what a grant of a work pins beside the price now.
+// conditions are what whoever relies on a public offer of a work pins now.
 func (k Keeper) conditions(
-	ctx context.Context, work registrytypes.WorkID, demands types.Demands, allowed types.AllowList,
+	ctx context.Context, id registrytypes.WorkID, work registrytypes.Work, demands types.Demands,
 ) (types.Conditions, error) {
-	upstream, err := k.royalty.UpstreamVersion(ctx, work)
-	return types.Conditions{AllowList: allowed.Digest(), UpstreamVersion: upstream, DemandsVersion: demands.Version}, err
+	upstream, err := k.royalty.UpstreamVersion(ctx, id)
+	return types.Conditions{
+		UpstreamVersion: upstream, DemandsVersion: demands.Version, Revisions: types.RevisionsOf(work.Version),
+	}, err
 }
 
 // Conditions are what a grant of a work under the terms of an offer pins beside the price now.
-func (k Keeper) Conditions(ctx context.Context, work registrytypes.WorkID, o types.Offer) (types.Conditions, error) {
-	demands, err := k.demandsOn(ctx, work)
+func (k Keeper) Conditions(ctx context.Context, id registrytypes.WorkID, o types.Offer) (types.Conditions, error) {
+	work, err := k.registry.GetWork(ctx, id)
 	if err != nil {
 		return types.Conditions{}, err
 	}
-	return k.conditions(ctx, work, demands, types.AllowList{Licensees: o.Licensees})
+	demands, err := k.demandsOn(ctx, id)
+	if err != nil {
+		return types.Conditions{}, err
+	}
+	now, err := k.conditions(ctx, id, work, demands)
+	now.AllowList = types.AllowList{Licensees: o.Licensees}.Digest()
+	return now, err
+}
+
+// checkPassSeen fails with ErrOtherConditions unless what is demanded of the work whose uses
+// a pass is for is what the licensee saw: its owner would else declare the source anew under
+// other terms in the same block before the purchase, and the pass be for nothing.
+func (k Keeper) checkPassSeen(ctx context.Context, r PassRequest) error {
+	demands, err := k.demandsOn(ctx, r.UsesOf)
+	if err != nil {
+		return err
+	}
+	now := types.Conditions{DemandsVersion: demands.Version}
+	return errorsmod.Wrapf(now.Check(r.Seen), "what is demanded of %s", r.UsesOf)
 }
 
 // renewal is a grant that is to last longer; the zero id: a new one is asked for.

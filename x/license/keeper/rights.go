@@ -72,6 +72,11 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 		return rights, err
 	}
 	rights.Own = known.Own
+	if q.use.Makes() && types.NamesTerms(rights.Permission) {
+		if rights.Conditions, err = q.k.conditions(q.ctx, id, work, demands); err != nil {
+			return rights, err
+		}
+	}
 	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, waiting); err != nil {
 		return rights, err
 	}
@@ -284,7 +289,7 @@ func newReason(id registrytypes.WorkID, r rules.Reason) (types.Reason, error) {
 		reason.At = &at
 	}
 	terms := r.Terms
-	if isGrant(terms) {
+	if types.NamesGrant(terms) {
 		reason.Permission, terms = terms, ""
 	}
 	var err error

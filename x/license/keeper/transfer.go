@@ -58,9 +58,10 @@ func (k Keeper) CancelGrantOffer(ctx context.Context, licensee sdk.AccAddress, i
 }
 
 // AcceptGrant makes a grant the recipient's that was offered to it: nobody gets a grant
-// but by a message of their own. What an offer of it asks is asked again. It fails as
-// OfferGrant does, with ErrNotOfferedToYou or ErrTooManyTerms.
-func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id types.GrantID) error {
+// but by a message of their own. What an offer of it asks is asked again, and what the grant pins
+// has to be what the recipient saw: its holder may have renewed it since. It fails as
+// OfferGrant does, with ErrNotOfferedToYou, ErrOtherConditions or ErrTooManyTerms.
+func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id types.GrantID, seen types.Conditions) error {
 	grant, err := k.GetGrant(ctx, id)
 	if err != nil {
 		return err
@@ -70,6 +71,9 @@ func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id ty
 	}
 	if err := k.checkMovable(ctx, id, grant, recipient); err != nil {
 		return err
+	}
+	if err := grant.Conditions().Check(seen); err != nil {
+		return errorsmod.Wrap(err, id.String())
 	}
 	if err := k.checkRoom(ctx, recipient, id, grant); err != nil {
 		return err

@@ -15,8 +15,16 @@ func offerGrant(from sdk.AccAddress, grant types.GrantID, to sdk.AccAddress) *ty
 	return &types.MsgOfferGrant{Licensee: from.String(), Grant: grant, Recipient: to.String()}
 }
 
-func acceptGrant(to sdk.AccAddress, grant types.GrantID) *types.MsgAcceptGrant {
-	return &types.MsgAcceptGrant{Recipient: to.String(), Grant: grant}
+// acceptGrant accepts a grant as it is now.
+func (f *fixture) acceptGrant(to sdk.AccAddress, grant types.GrantID) *types.MsgAcceptGrant {
+	f.t.Helper()
+	g, found, err := f.k.Grants.Find(f.ctx, grant)
+	require.NoError(f.t, err)
+	msg := &types.MsgAcceptGrant{Recipient: to.String(), Grant: grant}
+	if found {
+		msg.Seen = g.Conditions()
+	}
+	return msg
 }
 
 // move offers a grant to an account, which accepts it.
@@ -25,7 +33,7 @@ func (f *fixture) move(from sdk.AccAddress, grant types.GrantID, to sdk.AccAddre
 	if err := f.try(offerGrant(from, grant, to)); err != nil {
 		return err
 	}
-	return f.try(acceptGrant(to, grant))
+	return f.try(f.acceptGrant(to, grant))
 }
 
 func (f *fixture) grant(id types.GrantID) types.Grant {
@@ -45,7 +53,7 @@ func TestATransferableGrantChangesHands(t *testing.T) {
 	require.ErrorIs(t, f.try(offerGrant(bob, grant, bob)), types.ErrInvalidMessage)
 	require.ErrorIs(t, f.try(offerGrant(bob, types.GrantID{9}, carol)), types.ErrGrantNotFound)
 	f.must(offerGrant(bob, grant, carol), &types.EventGrantOffered{Grant: grant, From: bob.String(), To: carol.String()})
-	f.must(acceptGrant(carol, grant), &types.EventGrantTransferred{Grant: grant, From: bob.String(), To: carol.String()})
+	f.must(f.acceptGrant(carol, grant), &types.EventGrantTransferred{Grant: grant, From: bob.String(), To: carol.String()})
 	before.Licensee = carol
 	require.Equal(t, before, f.grant(grant))
 	for licensee, want := range map[string]int{bob.String(): 0, carol.String(): 1} {
@@ -70,30 +78,30 @@ func TestAGrantIsTheRecipientsWhenItAccepts(t *testing.T) {
 	f := newFixture(t)
 	terms := f.monthly("5ustem", func(t *types.Terms) { t.Transferable = true })
 	grant := f.acquired(bob, song, terms, 0, "5ustem")
-	require.ErrorIs(t, f.try(acceptGrant(carol, grant)), types.ErrNotOfferedToYou)
+	require.ErrorIs(t, f.try(f.acceptGrant(carol, grant)), types.ErrNotOfferedToYou)
 	require.ErrorIs(t, f.try(&types.MsgCancelGrantOffer{Licensee: bob.String(), Grant: grant}), types.ErrNotOfferedToYou)
 
 	require.NoError(t, f.try(offerGrant(bob, grant, carol)))
 	res, err := f.query.Grants(f.ctx, &types.QueryGrantsRequest{Licensee: carol.String()})
 	require.NoError(t, err)
 	require.Empty(t, res.Grants, "an offer is nothing that the recipient has")
-	require.ErrorIs(t, f.try(acceptGrant(alice, grant)), types.ErrNotOfferedToYou)
+	require.ErrorIs(t, f.try(f.acceptGrant(alice, grant)), types.ErrNotOfferedToYou)
 	require.ErrorIs(t, f.try(&types.MsgCancelGrantOffer{Licensee: carol.String(), Grant: grant}), types.ErrNotLicensee)
 	f.must(&types.MsgCancelGrantOffer{Licensee: bob.String(), Grant: grant},
 		&types.EventGrantOfferCancelled{Grant: grant, To: carol.String()})
-	require.ErrorIs(t, f.try(acceptGrant(carol, grant)), types.ErrNotOfferedToYou)
+	require.ErrorIs(t, f.try(f.acceptGrant(carol, grant)), types.ErrNotOfferedToYou)
 
 	require.NoError(t, f.try(offerGrant(bob, grant, carol)))
 	require.NoError(t, f.try(offerGrant(bob, grant, alice)), "in place of the first")
-	require.ErrorIs(t, f.try(acceptGrant(carol, grant)), types.ErrNotOfferedToYou)
+	require.ErrorIs(t, f.try(f.acceptGrant(carol, grant)), types.ErrNotOfferedToYou)
 	require.NoError(t, f.derive(remix, source{song, grant}), "it is bob's until it is accepted")
-	require.ErrorIs(t, f.try(acceptGrant(alice, grant)), types.ErrNotOfferedToYou, "a used grant is offered to nobody")
+	require.ErrorIs(t, f.try(f.acceptGrant(alice, grant)), types.ErrNotOfferedToYou, "a used grant is offered to nobody")
 	require.Empty(t, f.grant(grant).OfferedTo)
 
 	late := f.acquired(bob, song, terms, 1, "5ustem")
 	require.NoError(t, f.try(offerGrant(bob, late, carol)))
 	f.wait(day(30))
-	require.ErrorIs(t, f.try(acceptGrant(carol, late)), types.ErrGrantExpired)
+	require.ErrorIs(t, f.try(f.acceptGrant(carol, late)), types.ErrGrantExpired)
 }
 
 func TestGrantsThatDoNotMove(t *testing.T) {
@@ -129,9 +137,9 @@ func TestATransferNeedsTheRecipientsApproval(t *testing.T) {
 	require.NoError(t, f.try(approve(alice, song, terms, carol)))
 	require.NoError(t, f.try(offerGrant(bob, grant, carol)))
 	require.NoError(t, f.try(&types.MsgWithdrawApproval{Owner: alice.String(), Work: song, Terms: terms, Licensee: carol.String()}))
-	require.ErrorIs(t, f.try(acceptGrant(carol, grant)), types.ErrApprovalNeeded, "it is asked when the grant changes hands")
+	require.ErrorIs(t, f.try(f.acceptGrant(carol, grant)), types.ErrApprovalNeeded, "it is asked when the grant changes hands")
 	require.NoError(t, f.try(approve(alice, song, terms, carol)))
-	require.NoError(t, f.try(acceptGrant(carol, grant)))
+	require.NoError(t, f.try(f.acceptGrant(carol, grant)))
 }
 
 // The accounts that the offer named when the grant was acquired are who may ever hold

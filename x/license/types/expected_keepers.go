@@ -16,7 +16,7 @@ type RegistryKeeper interface {
 	// GetWork fails with the registry's ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
 	// Control tells whether an account may do something with a work now. It fails
-	// with the registry's ErrWorkNotFound, ErrNotOwner or ErrOnHold.
+	// with the registry's ErrWorkNotFound, ErrNotOwner, ErrOnHold or ErrOnOffer.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
 	// Earliest returns the work whose claim to a content stands first.
 	Earliest(ctx context.Context, digest registrytypes.Digest) (work registrytypes.WorkID, found bool, err error)

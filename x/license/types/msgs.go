@@ -67,10 +67,10 @@ func (m *MsgAcquire) ValidateBasic() error {
 	if m.MaxRate > MaxRate {
 		return errorsmod.Wrapf(ErrInvalidMessage, "max_rate is %d ppm, the whole is %d", m.MaxRate, MaxRate)
 	}
-	grants := m.Serial != 0 || m.MaxRate != 0 || !m.Derivative.IsZero() || m.Seen != (Conditions{})
+	grants := m.Serial != 0 || m.MaxRate != 0 || !m.Derivative.IsZero() || m.Seen != (Conditions{DemandsVersion: m.Seen.DemandsVersion})
 	if !m.UsesOf.IsZero() && (grants || m.UsesOf == m.Work) {
-		return errorsmod.Wrap(ErrInvalidMessage, "uses_of is another work, and serial, max_rate, derivative and allow_list are unset "+
-			"with it: a pass has no serial, owes no royalty, makes nothing and is had by nobody else")
+		return errorsmod.Wrap(ErrInvalidMessage, "uses_of is another work, and serial, max_rate, derivative and, of seen, all but "+
+			"demands_version are unset with it: a pass has no serial, owes no royalty, makes nothing and is had by nobody else")
 	}
 	return validateDerivative(m.Work, m.Derivative)
 }

@@ -71,8 +71,17 @@ func TestMessagesAboutGrants(t *testing.T) {
 			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: song,
 		}, types.ErrInvalidMessage},
 		"a pass with a list": {&types.MsgAcquire{
-			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Seen: types.Conditions{DemandsVersion: 1},
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Seen: types.Conditions{AllowList: registrytypes.Digest{1}},
 		}, types.ErrInvalidMessage},
+		"a pass of a revision": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Seen: types.Conditions{Revisions: 1, DemandsVersion: 1},
+		}, types.ErrInvalidMessage},
+		"a pass for what is owed": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Seen: types.Conditions{UpstreamVersion: 1},
+		}, types.ErrInvalidMessage},
+		"a pass as it was seen": {&types.MsgAcquire{
+			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Seen: types.Conditions{DemandsVersion: 1},
+		}, nil},
 		"a pass with a serial": {&types.MsgAcquire{
 			Licensee: licensee.String(), Work: song, Terms: someTerms, UsesOf: remix, Serial: 1,
 		}, types.ErrInvalidMessage},

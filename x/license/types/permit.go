@@ -28,6 +28,21 @@ type PermitRequest struct {
 	Actions []rules.Action
 	// Column is how much of the source's demands the derivative takes on.
 	Column rules.Column
+	// Seen is what the derivative pins where terms are the permission, as the owner saw it.
+	Seen Conditions
+}
+
+// NamesTerms says whether the permission is the terms of public offers: what these bring
+// beside is what holds now, which the owner has to have seen.
+func (r PermitRequest) NamesTerms() bool { return NamesTerms(r.Permission) }
+
+// NamesTerms says whether a permission is the terms of public offers; else it is a grant, or
+// none is needed.
+func NamesTerms(permission string) bool { return permission != "" && !NamesGrant(permission) }
+
+// NamesGrant says whether a permission is the id of a grant.
+func NamesGrant(permission string) bool {
+	return strings.HasPrefix(strings.ToLower(permission), GrantHRP+"1")
 }
 
 // Uses are what a derivation asks of a source: to be made. How it is used later

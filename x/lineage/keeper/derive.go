@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -88,6 +89,9 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := k.admit(ctx, dv); err != nil {
 		return none, err
 	}
+	if err := dv.checkWaiting(); err != nil {
+		return none, err
+	}
 	absolute, relative, err := k.link(ctx, dv)
 	if err != nil {
 		return none, err
@@ -141,7 +145,7 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 		}
 		permit, err := k.license.Permit(ctx, licensetypes.PermitRequest{
 			Derivative: d.Work, Owner: d.Owner, Source: s.Work, Permission: s.Permission,
-			Actions: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind),
+			Actions: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind), Seen: s.Seen,
 		})
 		if err != nil {
 			return errorsmod.Wrapf(err, "source %s", s.Work)
@@ -158,6 +162,22 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 	var err error
 	d.derived, err = k.Derived.Has(ctx, d.Work)
 	return err
+}
+
+// checkWaiting fails with ErrApprovalNeeded where somebody else's source itself waits for
+// approval, so that the work would too, and its owner has not allowed that: the source's owner
+// could else have it wait in the same block before the message.
+func (d *derivation) checkWaiting() error {
+	waits := func(p licensetypes.Permit) bool { return len(p.Waiting) > 0 && !p.Own }
+	i := slices.IndexFunc(d.permits, waits)
+	if i < 0 || d.AllowUnapproved {
+		return nil
+	}
+	p := d.permits[i]
+	ref := p.Waiting[0]
+	return errorsmod.Wrapf(types.ErrApprovalNeeded, "source %s waits for approval of declaration %d of %s, and so would %s: wait until owners "+
+		"have approved, or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then until they do",
+		p.Source, ref.Number, ref.Work, d.Work, d.Work)
 }
 
 // link tells royalty and license about the sources that are more than cited, and

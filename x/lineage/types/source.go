@@ -19,12 +19,15 @@ func (s Source) Validate() error {
 		return errorsmod.Wrap(ErrInvalidSource, "give a work or an external reference, not both")
 	case s.Work.IsZero() && s.External == nil:
 		return errorsmod.Wrap(ErrInvalidSource, "nothing is named: give the id of a work (work1...) or an external reference")
-	case s.External != nil && s.Permission != "":
-		return errorsmod.Wrap(ErrInvalidSource, "an external reference takes no permission: leave it empty")
+	case s.External != nil && (s.Permission != "" || s.Seen != (licensetypes.Conditions{})):
+		return errorsmod.Wrap(ErrInvalidSource, "an external reference takes no permission, and nothing is seen of it: leave both empty")
 	case s.External != nil:
 		return s.External.Validate()
 	case s.Role == ROLE_CITES && s.Permission != "":
 		return errorsmod.Wrap(ErrInvalidSource, "a citation takes no permission: leave it empty")
+	}
+	if !licensetypes.NamesTerms(s.Permission) && s.Seen != (licensetypes.Conditions{}) {
+		return errorsmod.Wrap(ErrInvalidSource, "seen is what a public offer brings: name terms (terms1...) as the permission, or leave it unset")
 	}
 	if err := text.Check("permission", s.Permission, licensetypes.MaxPermissionLength); err != nil {
 		return errorsmod.Wrap(ErrInvalidSource, err.Error())

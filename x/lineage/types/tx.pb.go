@@ -46,9 +46,10 @@ type MsgDerive struct {
 	MaxTotalRate uint32 `protobuf:"varint,4,opt,name=max_total_rate,json=maxTotalRate,proto3" json:"max_total_rate,omitempty"`
 	// How an AI system made the work; only once a work.
 	Record *GenerationRecord `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
-	// Declare the sources although owners have not approved them. The work is then
-	// admitted: it takes no new offers and grants, and no derivations under offers that
-	// can be closed, until they approve. Otherwise the message fails and names them.
+	// Declare the sources although owners have not approved them, or have not approved
+	// what a source declared itself. The work is then admitted: it takes no new offers and
+	// grants, and no derivations under offers that can be closed, until they approve.
+	// Otherwise the message fails and names them.
 	AllowUnapproved bool `protobuf:"varint,6,opt,name=allow_unapproved,json=allowUnapproved,proto3" json:"allow_unapproved,omitempty"`
 }
 

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -58,6 +59,28 @@ func TestExternalReferences(t *testing.T) {
 	permitted := types.Source{External: &types.External{Uri: "x:y"}, Role: types.ROLE_CITES, Permission: "terms1"}
 	require.ErrorContains(t, permitted.Validate(), "no permission")
 	require.ErrorIs(t, types.Source{Role: types.ROLE_CITES}.Validate(), types.ErrInvalidSource)
+}
+
+// What was seen is of public offers alone: nothing that cannot be compared is accepted.
+func TestSourcesNameWhatWasSeenOfOffers(t *testing.T) {
+	seen := licensetypes.Conditions{Revisions: 1}
+	terms, grant := licensetypes.TermsID{1}.String(), licensetypes.GrantID{1}.String()
+	for name, c := range map[string]struct {
+		source types.Source
+		want   error
+	}{
+		"terms":         {types.Source{Work: source, Role: types.ROLE_PARENT_OF, Permission: terms, Seen: seen}, nil},
+		"several":       {types.Source{Work: source, Role: types.ROLE_PARENT_OF, Permission: terms + "+" + terms, Seen: seen}, nil},
+		"a grant":       {types.Source{Work: source, Role: types.ROLE_PARENT_OF, Permission: grant, Seen: seen}, types.ErrInvalidSource},
+		"grant, loudly": {types.Source{Work: source, Role: types.ROLE_PARENT_OF, Permission: strings.ToUpper(grant), Seen: seen}, types.ErrInvalidSource},
+		"own":           {types.Source{Work: source, Role: types.ROLE_PARENT_OF, Seen: seen}, types.ErrInvalidSource},
+		"a citation":    {types.Source{Work: source, Role: types.ROLE_CITES, Seen: seen}, types.ErrInvalidSource},
+		"external": {
+			types.Source{External: &types.External{Uri: "x:y"}, Role: types.ROLE_INPUT_TO, Seen: seen}, types.ErrInvalidSource,
+		},
+	} {
+		require.ErrorIs(t, c.source.Validate(), c.want, name)
+	}
 }
 
 func TestMessagesAboutApprovals(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -129,9 +131,13 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 			anchored(gs).PlacedAt = &types.Priority{Time: genesisTime.Add(time.Hour)}
 		},
 		"transfer to owner": func(gs *types.GenesisState) {
-			gs.Works[0].Transfer = &types.TransferOffer{Recipient: gs.Works[0].Work.Owner, OfferedAt: genesisTime}
+			offer(gs, gs.Works[0].Work.Owner)
 		},
-		"transfer to nobody": func(gs *types.GenesisState) { gs.Works[0].Transfer = &types.TransferOffer{OfferedAt: genesisTime} },
+		"transfer to nobody":    func(gs *types.GenesisState) { offer(gs, nil) },
+		"transfer not said":     func(gs *types.GenesisState) { offer(gs, account("dave")).OnOffer = false },
+		"transfer said":         func(gs *types.GenesisState) { offer(gs, account("dave")); gs.Works[0].Transfer = nil },
+		"transfer not counted":  func(gs *types.GenesisState) { offer(gs, account("dave")).TransferOffers = gs.Works[0].Work.Transfers },
+		"transfers not counted": func(gs *types.GenesisState) { sold(gs).Work.TransferOffers = 1 },
 	} {
 		gs, err := f.k.ExportGenesis(f.ctx)
 		require.NoError(t, err)
@@ -143,6 +149,14 @@ func TestBrokenGenesisIsRefused(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, empty.Works, name)
 	}
+}
+
+// offer puts the first work on offer to a recipient.
+func offer(gs *types.GenesisState, recipient sdk.AccAddress) *types.Work {
+	w := &gs.Works[0]
+	w.Transfer = &types.TransferOffer{Recipient: recipient, OfferedAt: genesisTime}
+	w.Work.OnOffer, w.Work.TransferOffers = true, w.Work.Transfers+1
+	return &w.Work
 }
 
 func moveAnchors(gs *types.GenesisState) {

@@ -215,8 +215,18 @@ func (k Keeper) checkByFingerprint(ctx context.Context) error {
 	})
 }
 
-// checkTransfers: each is of a work, to somebody else than its owner.
+// checkTransfers: each is of a work, to somebody else than its owner, and works say so
+// exactly where one is on offer.
 func (k Keeper) checkTransfers(ctx context.Context) error {
+	err := k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
+		if ok, err := k.Transfers.Has(ctx, id); err != nil || ok != work.OnOffer {
+			return true, fmt.Errorf("a transfer of %s is on offer: %t, its row says %t (%v)", id, ok, work.OnOffer, err)
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
 	return k.Transfers.Walk(ctx, nil, func(id types.WorkID, offer types.TransferOffer) (bool, error) {
 		work, err := k.GetWork(ctx, id)
 		if err == nil {

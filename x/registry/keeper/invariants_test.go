@@ -66,6 +66,7 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		}},
 		"owner lost": {"owners", func(f *fixture, id types.WorkID, work types.Work) error {
 			work.Transfers++
+			work.TransferOffers++
 			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"digest entry lost": {"works", func(f *fixture, _ types.WorkID, work types.Work) error {
@@ -104,6 +105,17 @@ func TestInvariantsNoticeDamage(t *testing.T) {
 		}},
 		"transfer to owner": {"transfers", func(f *fixture, id types.WorkID, work types.Work) error {
 			return f.k.Transfers.Set(f.ctx, id, types.TransferOffer{Recipient: work.Owner, OfferedAt: f.ctx.BlockTime()})
+		}},
+		"transfer not said": {"transfers", func(f *fixture, id types.WorkID, _ types.Work) error {
+			return f.k.Transfers.Set(f.ctx, id, types.TransferOffer{Recipient: bob, OfferedAt: f.ctx.BlockTime()})
+		}},
+		"transfer said": {"transfers", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.TransferOffers, work.OnOffer = 1, true
+			return f.k.Works.Set(f.ctx, id, work)
+		}},
+		"transfers not counted": {"works", func(f *fixture, id types.WorkID, work types.Work) error {
+			work.Transfers++
+			return f.k.Works.Set(f.ctx, id, work)
 		}},
 		"transfer of nothing": {"transfers", func(f *fixture, _ types.WorkID, _ types.Work) error {
 			return f.k.Transfers.Set(f.ctx, types.WorkID{1}, types.TransferOffer{Recipient: bob, OfferedAt: f.ctx.BlockTime()})

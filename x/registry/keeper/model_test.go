@@ -26,7 +26,7 @@ type model struct {
 
 type modelWork struct {
 	content, owner, registrant, recipient string
-	transfers                             uint32
+	transfers, offers                     uint32
 	status                                types.Status
 	titles                                []string // empty: blanked
 	owners                                []string // but for the present one
@@ -238,6 +238,7 @@ func (m *machine) offer(t *rapid.T) {
 	default:
 		require.NoError(t, err)
 		w.recipient = to
+		w.offers++
 	}
 }
 
@@ -260,12 +261,13 @@ func (m *machine) accept(t *rapid.T) {
 	id, w := m.pick(t)
 	by, version := rapid.SampledFrom(names).Draw(t, "by"), rapid.IntRange(max(1, len(w.titles)-1), len(w.titles)).Draw(t, "version")
 	cache, write := m.ctx.CacheContext()
-	previous, err := m.k.Transfer(cache, id, account(by), uint32(version))
+	number := w.offers - uint32(rapid.IntRange(0, min(1, int(w.offers))).Draw(t, "older offer"))
+	previous, err := m.k.Transfer(cache, id, account(by), uint32(version), number)
 	if !w.stands() {
 		require.ErrorIs(t, err, types.ErrOnHold)
 		return
 	}
-	if w.recipient != by || version != len(w.titles) {
+	if w.recipient != by || version != len(w.titles) || number != w.offers {
 		require.ErrorIs(t, err, types.ErrInvalidTransfer)
 		return
 	}
@@ -318,6 +320,8 @@ func (m *machine) changeStatus(t *rapid.T) {
 		require.ErrorIs(t, err, types.ErrNotOwner)
 	case !w.stands():
 		require.ErrorIs(t, err, types.ErrOnHold)
+	case w.recipient != "" && to == types.STATUS_ACTIVE:
+		require.ErrorIs(t, err, types.ErrOnOffer)
 	case w.status != from:
 		require.ErrorIs(t, err, types.ErrInvalidStatus)
 	default:
@@ -397,6 +401,7 @@ func (m *machine) checkClaims(t *rapid.T, content string) {
 		} else {
 			require.NoError(t, err)
 			require.Equal(t, account(w.recipient).String(), offer.Recipient)
+			require.Equal(t, w.offers, offer.Number)
 		}
 	}
 	require.Equal(t, want, m.resolve("sha256", digestOf(content).String()))

@@ -49,7 +49,8 @@ func (s msgServer) OfferTransfer(ctx context.Context, msg *types.MsgOfferTransfe
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgOfferTransferResponse{}, s.k.OfferTransfer(ctx, owner, msg.Work, recipient)
+	number, err := s.k.OfferTransfer(ctx, owner, msg.Work, recipient)
+	return &types.MsgOfferTransferResponse{Number: number}, err
 }
 
 // CancelTransfer implements types.MsgServer.

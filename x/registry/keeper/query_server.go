@@ -116,14 +116,17 @@ func (s queryServer) Owners(ctx context.Context, req *types.QueryOwnersRequest) 
 
 // Transfer implements types.QueryServer.
 func (s queryServer) Transfer(ctx context.Context, req *types.QueryTransferRequest) (*types.QueryTransferResponse, error) {
-	if _, err := s.find(ctx, req.Work); err != nil {
+	work, err := s.find(ctx, req.Work)
+	if err != nil {
 		return nil, err
 	}
 	offer, err := s.k.Transfers.Get(ctx, req.Work)
 	if errors.Is(err, collections.ErrNotFound) {
 		return nil, status.Errorf(codes.NotFound, "no transfer of %s is on offer", req.Work)
 	}
-	return &types.QueryTransferResponse{Recipient: offer.Recipient.String(), OfferedAt: offer.OfferedAt}, coded(err)
+	return &types.QueryTransferResponse{
+		Recipient: offer.Recipient.String(), OfferedAt: offer.OfferedAt, Number: work.TransferOffers,
+	}, coded(err)
 }
 
 // Resolve implements types.QueryServer.

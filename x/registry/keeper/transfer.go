@@ -13,27 +13,38 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// OfferTransfer offers a work to a recipient, in place of any earlier offer. Only
-// the owner of an active or withdrawn work can, and not to itself.
-func (k Keeper) OfferTransfer(ctx context.Context, owner sdk.AccAddress, id types.WorkID, recipient sdk.AccAddress) error {
-	if _, err := k.Control(ctx, owner, id, types.ActTransfer); err != nil {
-		return err
+// OfferTransfer offers a work to a recipient, in place of any earlier offer, and returns
+// the number of the offer, which the acceptance names: what was done between two offers is
+// not slipped under one who looked at the first. Only the owner of an active or withdrawn
+// work can, and not to itself.
+func (k Keeper) OfferTransfer(
+	ctx context.Context, owner sdk.AccAddress, id types.WorkID, recipient sdk.AccAddress,
+) (number uint32, err error) {
+	work, err := k.Control(ctx, owner, id, types.ActTransfer)
+	if err != nil {
+		return 0, err
 	}
 	if recipient.Equals(owner) {
-		return errorsmod.Wrapf(types.ErrInvalidTransfer, "%s: recipient is the owner: offer it to somebody else", id)
+		return 0, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s: recipient is the owner: offer it to somebody else", id)
+	}
+	work.TransferOffers++ // 2^32 offers are out of reach
+	work.OnOffer = true
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return 0, err
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	if err := k.Transfers.Set(ctx, id, types.TransferOffer{Recipient: recipient, OfferedAt: sdkCtx.BlockTime()}); err != nil {
-		return err
+		return 0, err
 	}
-	return events.Emit(ctx, &types.EventTransferOffered{
-		Work: id, Owner: owner.String(), Recipient: recipient.String(),
+	return work.TransferOffers, events.Emit(ctx, &types.EventTransferOffered{
+		Work: id, Owner: owner.String(), Recipient: recipient.String(), Number: work.TransferOffers,
 	})
 }
 
 // CancelTransfer takes an offered transfer back. The owner can, in any status.
 func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
-	if _, err := k.Control(ctx, owner, id, types.ActCancelTransfer); err != nil {
+	work, err := k.Control(ctx, owner, id, types.ActCancelTransfer)
+	if err != nil {
 		return err
 	}
 	if _, err := k.transferOf(ctx, id); err != nil {
@@ -42,15 +53,19 @@ func (k Keeper) CancelTransfer(ctx context.Context, owner sdk.AccAddress, id typ
 	if err := k.Transfers.Remove(ctx, id); err != nil {
 		return err
 	}
+	work.OnOffer = false
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return err
+	}
 	return events.Emit(ctx, &types.EventTransferCancelled{Work: id})
 }
 
 // Transfer makes the recipient of an offered transfer the owner, and returns who
 // was. x/royalty calls it when the recipient accepts: it settles the revenue in
-// the same message. workVersion is the version that the recipient agreed to. It
-// fails with ErrInvalidTransfer or ErrOnHold.
+// the same message. workVersion is the version that the recipient agreed to, and number
+// that of the offer. It fails with ErrInvalidTransfer or ErrOnHold.
 func (k Keeper) Transfer(
-	ctx context.Context, id types.WorkID, recipient sdk.AccAddress, workVersion uint32,
+	ctx context.Context, id types.WorkID, recipient sdk.AccAddress, workVersion, number uint32,
 ) (previous sdk.AccAddress, err error) {
 	work, err := k.GetWork(ctx, id)
 	if err != nil {
@@ -66,11 +81,15 @@ func (k Keeper) Transfer(
 	if !offer.Recipient.Equals(recipient) {
 		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s is offered to %s, not to %s", id, offer.Recipient, recipient)
 	}
+	if work.TransferOffers != number {
+		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "offer %d of %s is on, you expect %d: it may be made from or offered as "+
+			"something else now; look at it again, then accept that offer", work.TransferOffers, id, number)
+	}
 	if work.Version != workVersion {
 		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s has version %d, you expect %d: look at the change, then accept that version",
 			id, work.Version, workVersion)
 	}
-	previous, work.Owner = work.Owner, recipient
+	previous, work.Owner, work.OnOffer = work.Owner, recipient, false
 	work.Transfers++ // 2^32 acceptances are out of reach
 	if err := k.ByOwner.Remove(ctx, collections.Join(previous, id)); err != nil {
 		return nil, err

@@ -77,12 +77,12 @@ func (k Keeper) moveFingerprints(ctx context.Context, id types.WorkID, from, to 
 
 // Withdraw ends new grants on a work. The owner of an active work can.
 func (k Keeper) Withdraw(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
-	return k.changeStatus(ctx, owner, id, types.STATUS_ACTIVE, types.STATUS_WITHDRAWN)
+	return k.changeStatus(ctx, owner, id, types.ActWithdraw, types.STATUS_ACTIVE, types.STATUS_WITHDRAWN)
 }
 
 // Restore makes a withdrawn work active again. The owner can.
 func (k Keeper) Restore(ctx context.Context, owner sdk.AccAddress, id types.WorkID) error {
-	return k.changeStatus(ctx, owner, id, types.STATUS_WITHDRAWN, types.STATUS_ACTIVE)
+	return k.changeStatus(ctx, owner, id, types.ActRestore, types.STATUS_WITHDRAWN, types.STATUS_ACTIVE)
 }
 
 // Invalidate takes a work's claim out of the order of those to its content, for
@@ -110,8 +110,10 @@ func (k Keeper) Invalidate(ctx context.Context, id types.WorkID) error {
 	return events.Emit(ctx, &types.EventWorkStatusChanged{Work: id, Status: work.Status})
 }
 
-func (k Keeper) changeStatus(ctx context.Context, owner sdk.AccAddress, id types.WorkID, from, to types.Status) error {
-	work, err := k.Control(ctx, owner, id, types.ActWithdraw)
+func (k Keeper) changeStatus(
+	ctx context.Context, owner sdk.AccAddress, id types.WorkID, act types.Act, from, to types.Status,
+) error {
+	work, err := k.Control(ctx, owner, id, act)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,10 @@ import (
 // transfer offers a work and accepts it as x/royalty does.
 func (f *fixture) transfer(id types.WorkID, from, to sdk.AccAddress) {
 	f.t.Helper()
+	number := f.offers(id) + 1
 	f.must(&types.MsgOfferTransfer{Owner: from.String(), Work: id, Recipient: to.String()},
-		&types.EventTransferOffered{Work: id, Owner: from.String(), Recipient: to.String()})
-	previous, err := f.k.Transfer(f.ctx, id, to, f.work(id).Version)
+		&types.EventTransferOffered{Work: id, Owner: from.String(), Recipient: to.String(), Number: number})
+	previous, err := f.k.Transfer(f.ctx, id, to, f.work(id).Version, number)
 	require.NoError(f.t, err)
 	require.Equal(f.t, from, previous)
 	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
@@ -27,6 +28,13 @@ func (f *fixture) transfers(id types.WorkID) uint32 {
 	work, err := f.k.GetWork(f.ctx, id)
 	require.NoError(f.t, err)
 	return work.Transfers
+}
+
+// offers is how often a work was put on offer.
+func (f *fixture) offers(id types.WorkID) uint32 {
+	work, err := f.k.GetWork(f.ctx, id)
+	require.NoError(f.t, err)
+	return work.TransferOffers
 }
 
 func TestReviseKeepsHistory(t *testing.T) {
@@ -128,7 +136,7 @@ func TestDisputedWorksStay(t *testing.T) {
 		require.ErrorIs(t, f.try(offer), types.ErrOnHold)
 		require.ErrorIs(t, f.try(&types.MsgWithdrawWork{Owner: alice.String(), Work: id}), types.ErrOnHold)
 		require.ErrorIs(t, f.try(&types.MsgRestoreWork{Owner: alice.String(), Work: id}), types.ErrOnHold)
-		_, err := f.k.Transfer(f.ctx, id, bob, 1)
+		_, err := f.k.Transfer(f.ctx, id, bob, 1, 1)
 		require.ErrorIs(t, err, types.ErrOnHold)
 	}
 	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id}))
@@ -137,9 +145,9 @@ func TestDisputedWorksStay(t *testing.T) {
 func TestTransferInTwoSteps(t *testing.T) {
 	f := newFixture(t)
 	id := f.register(alice, "poem")[0]
-	_, err := f.k.Transfer(f.ctx, id, bob, 1)
+	_, err := f.k.Transfer(f.ctx, id, bob, 1, 0)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
-	_, err = f.k.Transfer(f.ctx, types.WorkID{1}, bob, 1)
+	_, err = f.k.Transfer(f.ctx, types.WorkID{1}, bob, 1, 0)
 	require.ErrorIs(t, err, types.ErrWorkNotFound)
 
 	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: alice.String()}
@@ -153,14 +161,19 @@ func TestTransferInTwoSteps(t *testing.T) {
 	require.NoError(t, f.try(offer))
 	shown, err := f.query.Transfer(f.ctx, &types.QueryTransferRequest{Work: id})
 	require.NoError(t, err)
-	require.Equal(t, &types.QueryTransferResponse{Recipient: bob.String(), OfferedAt: f.ctx.BlockTime()}, shown)
+	require.Equal(t, &types.QueryTransferResponse{Recipient: bob.String(), OfferedAt: f.ctx.BlockTime(), Number: 2}, shown)
 
-	_, err = f.k.Transfer(f.ctx, id, carol, 1)
+	_, err = f.k.Transfer(f.ctx, id, carol, 1, 2)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
 	require.NoError(t, f.try(&types.MsgRevise{Owner: alice.String(), Work: id, Details: details("Changed")}))
-	_, err = f.k.Transfer(f.ctx, id, bob, 1)
+	_, err = f.k.Transfer(f.ctx, id, bob, 1, 2)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
-	previous, err := f.k.Transfer(f.ctx, id, bob, 2)
+	for _, number := range []uint32{0, 1, 3} {
+		_, err = f.k.Transfer(f.ctx, id, bob, 2, number)
+		require.ErrorIs(t, err, types.ErrInvalidTransfer, "offer %d", number)
+		require.ErrorContains(t, err, "offer 2")
+	}
+	previous, err := f.k.Transfer(f.ctx, id, bob, 2, 2)
 	require.NoError(t, err)
 	require.Equal(t, alice, previous)
 
@@ -178,8 +191,34 @@ func TestCancelledTransferIsGone(t *testing.T) {
 	require.ErrorIs(t, f.try(cancel), types.ErrInvalidTransfer)
 	require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: bob.String()}))
 	f.must(cancel, &types.EventTransferCancelled{Work: id})
-	_, err := f.k.Transfer(f.ctx, id, bob, 1)
+	_, err := f.k.Transfer(f.ctx, id, bob, 1, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
+}
+
+// While a transfer is on offer nothing is done that binds the next owner: what was withdrawn
+// does not come back with its offers. Cancelling is always possible, and an offer that is made
+// again has another number.
+func TestWhatIsOnOfferIsNotRestored(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, "poem")[0]
+	offer := &types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: bob.String()}
+	withdraw := &types.MsgWithdrawWork{Owner: alice.String(), Work: id}
+	restore := &types.MsgRestoreWork{Owner: alice.String(), Work: id}
+	res, _, err := f.send(offer)
+	require.NoError(t, err)
+	require.Equal(t, &types.MsgOfferTransferResponse{Number: 1}, res)
+	require.NoError(t, f.try(withdraw), "which binds nobody")
+	require.ErrorIs(t, f.try(restore), types.ErrOnOffer)
+	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id}))
+	require.NoError(t, f.try(restore))
+	require.NoError(t, f.try(offer))
+	_, err = f.k.Transfer(f.ctx, id, bob, 1, 1)
+	require.ErrorContains(t, err, "offer 2 of "+id.String()+" is on, you expect 1")
+	_, err = f.k.Transfer(f.ctx, id, bob, 1, 2)
+	require.NoError(t, err)
+	withdraw.Owner, restore.Owner = bob.String(), bob.String()
+	require.NoError(t, f.try(withdraw))
+	require.NoError(t, f.try(restore), "the new owner has a free hand")
 }
 
 // A previous owner keeps no power, and none comes back with the work.
@@ -196,7 +235,7 @@ func TestPreviousOwnerHasNoSay(t *testing.T) {
 	}
 	// The offer to Bob is used up: it does not serve again when Alice is back.
 	f.transfer(id, bob, alice)
-	_, err := f.k.Transfer(f.ctx, id, bob, 1)
+	_, err := f.k.Transfer(f.ctx, id, bob, 1, 1)
 	require.ErrorIs(t, err, types.ErrInvalidTransfer)
 	require.EqualValues(t, 2, f.transfers(id), "no count comes again")
 	require.ErrorIs(t, f.try(&types.MsgBlankText{Sender: bob.String(), Work: id}), types.ErrNotOwner)

@@ -21,8 +21,10 @@ const (
 	ActTransfer
 	// ActCancelTransfer takes an offered transfer back.
 	ActCancelTransfer
-	// ActWithdraw ends what is new, or lets it begin again.
+	// ActWithdraw ends what is new.
 	ActWithdraw
+	// ActRestore lets it begin again, with the offers that were there.
+	ActRestore
 	// ActOffer puts terms on the work.
 	ActOffer
 	// ActCloseOffer takes terms off it.
@@ -45,11 +47,12 @@ const (
 	ActPay
 )
 
-// control says of an act whether only the owner does it, and in which statuses of
-// the work it is on hold.
+// control says of an act whether only the owner does it, whether it binds whoever owns the
+// work next, and in which statuses of the work it is on hold.
 type control struct {
 	does    string
 	owner   bool
+	binds   bool
 	holding []Status
 }
 
@@ -62,15 +65,16 @@ var controls = [...]control{
 	ActRevise:         {does: "revises it", owner: true, holding: contested},
 	ActTransfer:       {does: "transfers it", owner: true, holding: contested},
 	ActCancelTransfer: {does: "takes its transfer back", owner: true},
-	ActWithdraw:       {does: "withdraws and restores it", owner: true, holding: contested},
-	ActOffer:          {does: "offers it", owner: true, holding: notActive},
+	ActWithdraw:       {does: "withdraws it", owner: true, holding: contested},
+	ActRestore:        {does: "restores it", owner: true, binds: true, holding: contested},
+	ActOffer:          {does: "offers it", owner: true, binds: true, holding: notActive},
 	ActCloseOffer:     {does: "closes its offers", owner: true},
-	ActApprove:        {does: "approves what is made from it", owner: true, holding: contested},
+	ActApprove:        {does: "approves what is made from it", owner: true, binds: true, holding: contested},
 	ActDisapprove:     {does: "takes approvals back", owner: true},
 	ActBlank:          {does: "or governance takes its text back", owner: true},
-	ActDeclare:        {does: "declares its sources", owner: true, holding: contested},
+	ActDeclare:        {does: "declares its sources", owner: true, binds: true, holding: contested},
 	ActReserve:        {does: "takes grants for it", owner: true, holding: contested},
-	ActRenew:          {does: "renews the grants it was made under", owner: true, holding: []Status{STATUS_INVALIDATED}},
+	ActRenew:          {does: "renews the grants it was made under", owner: true, binds: true, holding: []Status{STATUS_INVALIDATED}},
 	ActAssign:         {does: "divides its revenue", holding: contested},
 	ActPay:            {does: "is paid to", holding: []Status{STATUS_INVALIDATED}},
 }
@@ -78,13 +82,23 @@ var controls = [...]control{
 // OwnedBy reports whether the account decides about the work.
 func (w Work) OwnedBy(account sdk.AccAddress) bool { return w.Owner.Equals(account) }
 
-// CheckControl tells whether an account may do an act with the work now. It fails
-// with ErrNotOwner or ErrOnHold.
+// CheckControl tells whether an account may do an act with the work now. While a transfer
+// is on offer its owner does nothing that binds the next one, who has looked at the work
+// already. What revises it and divides its revenue the acceptance names by a version. It
+// fails with ErrNotOwner, ErrOnHold or ErrOnOffer.
 func (w Work) CheckControl(id WorkID, account sdk.AccAddress, act Act) error {
-	if c := controls[act]; c.owner && !w.OwnedBy(account) {
+	c := controls[act]
+	if c.owner && !w.OwnedBy(account) {
 		return errorsmod.Wrapf(ErrNotOwner, "%s belongs to %s, not to %s: only its owner %s", id, w.Owner, account, c.does)
 	}
-	return w.CheckHold(id, act)
+	if err := w.CheckHold(id, act); err != nil {
+		return err
+	}
+	if c.binds && w.OnOffer {
+		return errorsmod.Wrapf(ErrOnOffer, "%s is offered to a new owner, whom it would bind that who owns it %s: "+
+			"cancel the transfer first, and offer it again afterwards", id, c.does)
+	}
+	return nil
 }
 
 // CheckHold tells whether an act is on hold, whoever does it. It fails with

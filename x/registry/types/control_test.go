@@ -8,7 +8,8 @@ import (
 	"github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// TestControl plays every act by the owner and by a stranger in every status.
+// TestControl plays every act by the owner and by a stranger in every status, with a transfer on
+// offer and without.
 func TestControl(t *testing.T) {
 	const (
 		active     = 1 << types.STATUS_ACTIVE
@@ -23,34 +24,42 @@ func TestControl(t *testing.T) {
 	for act, want := range map[types.Act]struct {
 		anybody bool
 		may     int
+		binds   bool
 	}{
-		types.ActRevise:         {false, undisputed},
-		types.ActTransfer:       {false, undisputed},
-		types.ActCancelTransfer: {false, always},
-		types.ActWithdraw:       {false, undisputed},
-		types.ActOffer:          {false, active},
-		types.ActCloseOffer:     {false, always},
-		types.ActApprove:        {false, undisputed},
-		types.ActDisapprove:     {false, always},
-		types.ActBlank:          {false, always},
-		types.ActDeclare:        {false, undisputed},
-		types.ActReserve:        {false, undisputed},
-		types.ActAssign:         {true, undisputed},
-		types.ActPay:            {true, always &^ invalid},
+		types.ActRevise:         {false, undisputed, false},
+		types.ActTransfer:       {false, undisputed, false},
+		types.ActCancelTransfer: {false, always, false},
+		types.ActWithdraw:       {false, undisputed, false},
+		types.ActRestore:        {false, undisputed, true},
+		types.ActRenew:          {false, always &^ invalid, true},
+		types.ActOffer:          {false, active, true},
+		types.ActCloseOffer:     {false, always, false},
+		types.ActApprove:        {false, undisputed, true},
+		types.ActDisapprove:     {false, always, false},
+		types.ActBlank:          {false, always, false},
+		types.ActDeclare:        {false, undisputed, true},
+		types.ActReserve:        {false, undisputed, false},
+		types.ActAssign:         {true, undisputed, false},
+		types.ActPay:            {true, always &^ invalid, false},
 	} {
 		for _, status := range []types.Status{
 			types.STATUS_ACTIVE, types.STATUS_WITHDRAWN, types.STATUS_DISPUTED, types.STATUS_INVALIDATED,
 		} {
-			work := types.Work{Owner: owner, Status: status}
-			for _, account := range [][]byte{owner, stranger} {
-				err := work.CheckControl(id, account, act)
-				switch {
-				case !want.anybody && !work.OwnedBy(account):
-					require.ErrorIs(t, err, types.ErrNotOwner, "act %d", act)
-				case want.may&(1<<status) == 0:
-					require.ErrorIs(t, err, types.ErrOnHold, "act %d, %s", act, status)
-				default:
-					require.NoError(t, err, "act %d, %s", act, status)
+			for _, onOffer := range []bool{false, true} {
+				work := types.Work{Owner: owner, Status: status, OnOffer: onOffer}
+				for _, account := range [][]byte{owner, stranger} {
+					err := work.CheckControl(id, account, act)
+					switch {
+					case !want.anybody && !work.OwnedBy(account):
+						require.ErrorIs(t, err, types.ErrNotOwner, "act %d", act)
+					case want.may&(1<<status) == 0:
+						require.ErrorIs(t, err, types.ErrOnHold, "act %d, %s", act, status)
+					case want.binds && onOffer:
+						require.ErrorIs(t, err, types.ErrOnOffer, "act %d, %s", act, status)
+						require.ErrorContains(t, err, "cancel the transfer first")
+					default:
+						require.NoError(t, err, "act %d, %s", act, status)
+					}
 				}
 			}
 		}

@@ -26,4 +26,5 @@ var (
 	ErrOnHold            = errorsmod.Register(ModuleName, 16, "on hold")
 	ErrNothingToBlank    = errorsmod.Register(ModuleName, 17, "nothing to blank")
 	ErrInvalidParams     = errorsmod.Register(ModuleName, 18, "invalid parameters")
+	ErrOnOffer           = errorsmod.Register(ModuleName, 19, "a transfer is on offer")
 )

@@ -112,6 +112,9 @@ func (w GenesisWork) validate(anchors map[accountRoot]Anchor) error {
 	if err := w.Work.ValidateOwners(w.Owners); err != nil {
 		return err
 	}
+	if w.Work.OnOffer != (w.Transfer != nil) {
+		return errorsmod.Wrap(ErrInvalidGenesis, "work.on_offer is set exactly where a transfer is on offer")
+	}
 	if w.Transfer != nil {
 		return w.Transfer.Validate(w.Work.Owner)
 	}
@@ -166,8 +169,20 @@ func (w Work) Validate(id WorkID) error {
 		return errorsmod.Wrap(ErrInvalidGenesis, "anchor_root and revealed_at go together")
 	case w.AnchorRoot.IsZero() && !w.ClaimedSince.Time.Equal(w.RegisteredAt):
 		return errorsmod.Wrap(ErrInvalidGenesis, "is claimed since before its registration without an anchor")
+	case uint64(w.TransferOffers) < w.leastOffers():
+		return errorsmod.Wrapf(ErrInvalidGenesis, "changed hands %d times, and was offered %d times", w.Transfers, w.TransferOffers)
 	}
 	return w.validatePlace()
+}
+
+// leastOffers is how often the work was offered to a new owner at least: each was accepted
+// at most once, and one that waits not yet.
+func (w Work) leastOffers() uint64 {
+	least := uint64(w.Transfers)
+	if w.OnOffer {
+		least++
+	}
+	return least
 }
 
 // validatePlace checks where a claim stands whose anchor was revealed too late.

@@ -42,13 +42,13 @@ func withAncestors(t testing.TB, ancestors int) derived {
 			sources = append(sources, chain.WorkOf(fmt.Sprint("original ", i), owners[i]).Under(share))
 		}
 		c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{bob}, Gas: 90_000_000, Msgs: []sdk.Msg{
-			chain.RegisterMsg(bob, name), chain.DeriveMsg(work, sources...), chain.OfferMsg(work, free),
+			chain.RegisterMsg(bob, name), c.DeriveMsg(work, sources...), chain.OfferMsg(work, free),
 		}})).RequireOK(t)
 		middle = append(middle, work.Under(free))
 	}
 	top := chain.WorkOf("top", carol)
 	c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{carol}, Gas: 90_000_000, Msgs: []sdk.Msg{
-		chain.RegisterMsg(carol, "top"), chain.DeriveMsg(top, middle...),
+		chain.RegisterMsg(carol, "top"), c.DeriveMsg(top, middle...),
 	}})).RequireOK(t)
 	return derived{c, top, owners}
 }

@@ -22,7 +22,7 @@ func TestEveryEpochKeepsItsLists(t *testing.T) {
 		func() { c.MustDeliver(bob, assign(bob, remix, carol, 400_000)) },
 		func() {
 			c.MustDeliver(alice, chain.OfferMsg(song, ten))
-			c.MustDeliver(bob, chain.DeriveMsg(remix, song.Under(ten)))
+			c.MustDeliver(bob, c.DeriveMsg(remix, song.Under(ten)))
 		},
 		func() {
 			c.MustDeliver(bob, &types.MsgAssignShares{Holder: bob.String(), Work: remix.ID, Shares: []types.Assignment{
@@ -31,7 +31,7 @@ func TestEveryEpochKeepsItsLists(t *testing.T) {
 		},
 		func() {
 			c.MustDeliver(dave, chain.OfferMsg(beat, ten))
-			c.MustDeliver(bob, chain.DeriveMsg(remix, beat.Under(ten)))
+			c.MustDeliver(bob, c.DeriveMsg(remix, beat.Under(ten)))
 		},
 	}
 	for _, step := range steps {

@@ -182,10 +182,10 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 }
 
 // AcceptTransfer completes a transfer of a work. The recipient names the
-// revision and the table of holders it has seen. A sole holder who is the old
-// owner is replaced by the new one; any other table stays.
+// revision, the epoch of its lists and the offer that it has seen. A sole holder who is the
+// old owner is replaced by the new one; any other table stays.
 func (k Keeper) AcceptTransfer(
-	ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion uint32, epoch uint64,
+	ctx context.Context, recipient sdk.AccAddress, work registrytypes.WorkID, workVersion uint32, epoch uint64, offer uint32,
 ) error {
 	head, err := k.GetHead(ctx, work)
 	if err != nil {
@@ -195,7 +195,7 @@ func (k Keeper) AcceptTransfer(
 		return types.ErrVersionChanged.Wrapf("%s is in epoch %d, not %d: its holders or what it owes have changed; look at them again",
 			work, head.Epoch, epoch)
 	}
-	previous, err := k.registry.Transfer(ctx, work, recipient, workVersion)
+	previous, err := k.registry.Transfer(ctx, work, recipient, workVersion, offer)
 	if err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func TestEachPaymentGoesByTheSourcesThen(t *testing.T) {
 
 	// Without a source, with one, with two: all in one transaction.
 	c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{fan, bob}, Msgs: []sdk.Msg{
-		pay, chain.DeriveMsg(work, first.Under(ten)), pay, chain.DeriveMsg(work, second.Under(ten)), pay,
+		pay, c.DeriveMsg(work, first.Under(ten)), pay, c.DeriveMsg(work, second.Under(ten)), pay,
 	}})).RequireOK(t)
 
 	c.RequireBalance(alice, "1000200uusdc")
@@ -148,14 +148,18 @@ func TestATransferReplacesTheSoleHolder(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song := c.Register("song.wav", alice)
 	offer := &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()}
-	accept := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1}
+	accept := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Offer: 1}
 
 	require.Error(t, c.Deliver(bob, accept).Err(), "nothing was offered")
 	c.MustDeliver(alice, offer)
-	stranger := &types.MsgAcceptTransfer{Recipient: carol.String(), Work: song.ID, WorkVersion: 1}
+	stranger := &types.MsgAcceptTransfer{Recipient: carol.String(), Work: song.ID, WorkVersion: 1, Offer: 1}
 	require.ErrorIs(t, c.Deliver(carol, stranger).Err(), registrytypes.ErrInvalidTransfer)
-	stale := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: 3}
+	stale := &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: 3, Offer: 1}
 	require.ErrorIs(t, c.Deliver(bob, stale).Err(), types.ErrVersionChanged)
+	for _, stale.Offer = range []uint32{0, 2} {
+		stale.Epoch = 0
+		require.ErrorIs(t, c.Deliver(bob, stale).Err(), registrytypes.ErrInvalidTransfer)
+	}
 
 	c.Block(c.Sign(fan, chain.PayMsg(fan, song, usdc(700))), c.Sign(bob, accept), c.Sign(fan, chain.PayMsg(fan, song, usdc(300)))).RequireOK(t)
 	c.RequireBalance(alice, "1000700uusdc")
@@ -163,8 +167,9 @@ func TestATransferReplacesTheSoleHolder(t *testing.T) {
 	c.RequireInvariants()
 }
 
-// TestNobodyTakesOverAnotherWorkThanSeen: what a work owes may have changed since the
-// recipient looked, in the same block too.
+// TestNobodyTakesOverAnotherWorkThanSeen: who holds a work's revenue may have changed since the
+// recipient looked, in the same block too. What it owes does not while it is on offer, and
+// what is done between two offers has the second another number.
 func TestNobodyTakesOverAnotherWorkThanSeen(t *testing.T) {
 	c := chain.New(t, everyUnit())
 	ten := chain.Preset("commercial-remix-10")
@@ -172,13 +177,21 @@ func TestNobodyTakesOverAnotherWorkThanSeen(t *testing.T) {
 	c.Offer(sample, ten)
 	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()})
 	accept := func(epoch uint64) sdk.Msg {
-		return &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: epoch}
+		return &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: epoch, Offer: 1}
 	}
-	block := c.Block(c.Sign(alice, chain.DeriveMsg(song, sample.Under(ten))), c.Sign(bob, accept(0)))
+	derive := c.DeriveMsg(song, sample.Under(ten))
+	require.ErrorIs(t, c.Deliver(alice, derive).Err(), registrytypes.ErrOnOffer)
+	block := c.Block(c.Sign(alice, assign(alice, song, carol, 400_000)), c.Sign(bob, accept(0)))
 	require.ErrorIs(t, block.Txs[1].Err(), types.ErrVersionChanged)
+	again := &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()}
+	offered := accept(1)
+	block = c.Block(c.Sign(alice, &registrytypes.MsgCancelTransfer{Owner: alice.String(), Work: song.ID}, derive, again), c.Sign(bob, offered))
+	require.NoError(t, block.Txs[0].Err())
+	require.Error(t, block.Txs[1].Err())
 	holders, err := types.NewQueryClient(c.Conn()).Holders(t.Context(), &types.QueryHoldersRequest{Work: song.ID})
 	require.NoError(t, err)
-	c.MustDeliver(bob, accept(holders.Epoch))
+	require.ErrorIs(t, c.Deliver(bob, accept(holders.Epoch)).Err(), registrytypes.ErrInvalidTransfer, "it was offered anew")
+	c.MustDeliver(bob, c.AcceptTransferMsg(song, bob))
 }
 
 func TestATransferLeavesAnyOtherTable(t *testing.T) {
@@ -186,7 +199,7 @@ func TestATransferLeavesAnyOtherTable(t *testing.T) {
 	song := c.Register("song.wav", alice)
 	c.MustDeliver(alice, assign(alice, song, carol, 400_000))
 	c.MustDeliver(alice, &registrytypes.MsgOfferTransfer{Owner: alice.String(), Work: song.ID, Recipient: bob.String()})
-	c.MustDeliver(bob, &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: 1})
+	c.MustDeliver(bob, &types.MsgAcceptTransfer{Recipient: bob.String(), Work: song.ID, WorkVersion: 1, Epoch: 1, Offer: 1})
 	c.Pay(fan, song, "1000uusdc")
 	c.RequireBalance(alice, "1000600uusdc")
 	c.RequireBalance(carol, "1000400uusdc")

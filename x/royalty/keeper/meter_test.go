@@ -287,7 +287,7 @@ func (g *meterGame) addWork(i int, licences []licensetypes.Terms) {
 		modelled = append(modelled, source)
 	}
 	if len(sources) > 0 {
-		msgs = append(msgs, chain.DeriveMsg(work, sources...))
+		msgs = append(msgs, g.chains[0].DeriveMsg(work, sources...))
 	}
 	g.deliver(owner, msgs...)
 	require.NoError(g, g.model.AddWork(types.FlowWork(work.ID), []flow.Holding{{To: "owner", Weight: flow.Whole}}, modelled...))

@@ -62,7 +62,7 @@ func (s msgServer) AcceptTransfer(ctx context.Context, m *types.MsgAcceptTransfe
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcceptTransferResponse{}, s.k.AcceptTransfer(ctx, recipient, m.Work, m.WorkVersion, m.Epoch)
+	return &types.MsgAcceptTransferResponse{}, s.k.AcceptTransfer(ctx, recipient, m.Work, m.WorkVersion, m.Epoch, m.Offer)
 }
 
 func (s msgServer) OpenPaymentChannel(ctx context.Context, m *types.MsgOpenPaymentChannel) (*types.MsgOpenPaymentChannelResponse, error) {

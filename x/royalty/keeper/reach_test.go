@@ -72,7 +72,7 @@ func TestReachCountsDistinctWorks(t *testing.T) {
 			name := fmt.Sprint(g+1, " ", side)
 			next[i] = chain.WorkOf(name, owner)
 			c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{owner}, Gas: 20_000_000, Msgs: []sdk.Msg{
-				chain.RegisterMsg(owner, name), chain.DeriveMsg(next[i], last[0].Under(one), last[1].Under(one)),
+				chain.RegisterMsg(owner, name), c.DeriveMsg(next[i], last[0].Under(one), last[1].Under(one)),
 			}})).RequireOK(t)
 		}
 		last = next

@@ -35,7 +35,7 @@ func twoDenoms() []chain.Option {
 
 // later declares a source of a work that others rely on, unapproved.
 func later(c *chain.Chain, work chain.Work, source chain.Source) {
-	msg := chain.DeriveMsg(work, source)
+	msg := c.DeriveMsg(work, source)
 	msg.AllowUnapproved = true
 	c.MustDeliver(work.Owner, msg)
 }
@@ -90,7 +90,7 @@ func TestEveryGenerationIsUnderTheCeiling(t *testing.T) {
 	c.Offer(remix, chain.Preset("commercial-remix-5"))
 	edit := c.Derive("edit.wav", carol, remix.Under(chain.Preset("commercial-remix-5")))
 	own := c.Register("own.wav", bob)
-	c.MustDeliver(bob, chain.DeriveMsg(own, chain.Source{Work: remix}.As(lineagetypes.ROLE_PARENT_OF)))
+	c.MustDeliver(bob, c.DeriveMsg(own, chain.Source{Work: remix}.As(lineagetypes.ROLE_PARENT_OF)))
 	c.MustDeliver(bob, assign(bob, remix, carol, 900_000))
 	for _, work := range []chain.Work{remix, edit, own} {
 		require.ErrorIs(t, c.Deliver(fan, chain.PayMsg(fan, work, sdk.NewInt64Coin("ustem", 5))).Err(), types.ErrDenomNotTaken)
@@ -108,7 +108,7 @@ func TestAPaymentChannelOpenedBeforeACeiling(t *testing.T) {
 	c.Offer(song, terms)
 	c.MustDeliver(fan, chain.PaymentChannelMsg(fan, 1, sdk.NewInt64Coin("ustem", 1000), song.Share(500_000), remix.Share(500_000)))
 	c.MustDeliver(fan, chain.PaymentChannelMsg(fan, 2, usdc(1000), remix.Share(chain.Whole)))
-	c.MustDeliver(bob, chain.DeriveMsg(remix, song.Under(terms)))
+	c.MustDeliver(bob, c.DeriveMsg(remix, song.Under(terms)))
 
 	inStem, inUSDC := chain.PaymentChannelOf(fan, 1), chain.PaymentChannelOf(fan, 2)
 	require.NoError(t, redeem(c, chain.Voucher(fan, inStem, 100, never), chain.Voucher(fan, inUSDC, 100, never)))
@@ -147,7 +147,7 @@ func TestACeilingHoldsFromItsDeclarationOn(t *testing.T) {
 	small := capped(c, "small", "1000uusdc")
 	c.Offer(song, small)
 	stem := sdk.NewInt64Coin("ustem", 70)
-	declare := chain.DeriveMsg(remix, song.Under(small))
+	declare := c.DeriveMsg(remix, song.Under(small))
 	both := func(msgs ...sdk.Msg) error {
 		return c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{bob}, Msgs: msgs})).Txs[0].Err()
 	}
@@ -166,10 +166,10 @@ func TestABetterPermissionWidensWhatAWorkTakes(t *testing.T) {
 	wide, free := capped(c, "wide", "50ustem,1000uusdc"), terms(c, types.POLICY_NONE, 0)
 	c.Offer(song, wide)
 	c.Offer(song, free)
-	c.MustDeliver(bob, chain.DeriveMsg(remix, song.Under(wide)))
+	c.MustDeliver(bob, c.DeriveMsg(remix, song.Under(wide)))
 	c.Pay(fan, remix, "5ustem")
 	c.RequireSameExport().RequireInvariants()
-	c.MustDeliver(bob, chain.DeriveMsg(remix, song.Under(free)))
+	c.MustDeliver(bob, c.DeriveMsg(remix, song.Under(free)))
 	c.Pay(fan, remix, "7uusdc")
 	requireTakenIn(t, c, remix, 77)
 	stages, err := types.NewQueryClient(c.Conn()).Stages(t.Context(), &types.QueryStagesRequest{Work: remix.ID})

@@ -40,9 +40,10 @@ type RegistryKeeper interface {
 	// GetWork fails with registrytypes.ErrWorkNotFound.
 	GetWork(ctx context.Context, id registrytypes.WorkID) (registrytypes.Work, error)
 	// Control tells whether an account may do something with a work now. It fails
-	// with registrytypes.ErrWorkNotFound, ErrNotOwner or ErrOnHold.
+	// with registrytypes.ErrWorkNotFound, ErrNotOwner, ErrOnHold or ErrOnOffer.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
-	// Transfer completes a transfer that the owner offered to the recipient.
+	// Transfer completes a transfer that the owner offered to the recipient by the offer of
+	// that number.
 	Transfer(ctx context.Context, id registrytypes.WorkID, recipient sdk.AccAddress,
-		workVersion uint32) (previous sdk.AccAddress, err error)
+		workVersion, number uint32) (previous sdk.AccAddress, err error)
 }

@@ -64,6 +64,9 @@ type Choice struct {
 	Price *sdk.Coin
 	// Terms relied on; nil for one's own work.
 	Terms *licensetypes.IdentifiedTerms
+	// Seen is what a public offer brings beside its terms, as the chain answered; unset for a
+	// grant and one's own work.
+	Seen licensetypes.Conditions
 	// How says in words why this is the permission.
 	How string
 }
@@ -187,7 +190,7 @@ func (f Finder) allowed(ctx context.Context, rights licensetypes.Rights) (Choice
 		return Choice{}, err
 	}
 	return Choice{
-		Permission: rights.Permission, Terms: &terms,
+		Permission: rights.Permission, Terms: &terms, Seen: rights.Conditions,
 		How: how + Name(terms) + ", " + Royalty(terms.Terms) + binding(terms.Terms),
 	}, nil
 }

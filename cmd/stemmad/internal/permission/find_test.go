@@ -121,6 +121,26 @@ func obtainable(t *testing.T, name, price string) licensetypes.Obtainable {
 	}
 }
 
+// What the chain answered beside a public offer is what the derivation names as seen.
+func TestAChoiceHasWhatWasSeen(t *testing.T) {
+	by := terms("cc-by-4.0")
+	rights := allowed(by.String())
+	rights.Conditions = licensetypes.Conditions{UpstreamVersion: 3, DemandsVersion: 2, Revisions: 1}
+	c := &chain{answer: map[string]licensetypes.Rights{"": rights, by.String(): rights}}
+	choice, err := c.find(ask())
+	require.NoError(t, err)
+	require.Equal(t, rights.Conditions, choice.Seen)
+
+	alike := terms("cc-by-sa-4.0")
+	rights.Permission = alike.String()
+	c.answer[alike.String()] = rights
+	req := ask()
+	req.Wanted = alike.String() + licensetypes.Joiner + alike.String()
+	choice, err = c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, rights.Conditions, choice.Seen, "of several offers too")
+}
+
 func TestTheQuestionIsTheDerivations(t *testing.T) {
 	c := &chain{answer: map[string]licensetypes.Rights{"": allowed("")}}
 	choice, err := c.find(ask())

@@ -1,0 +1,62 @@
+package types
+
+import (
+	"fmt"
+	"strings"
+
+	errorsmod "cosmossdk.io/errors"
+
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// RevisionsOf is how often a work was revised that is in a version: none when it was
+// registered.
+func RevisionsOf(workVersion uint32) uint32 { return workVersion - 1 }
+
+// Conditions are what the grant pins beside the price.
+func (g Grant) Conditions() Conditions {
+	return Conditions{
+		AllowList: g.AllowList.Digest, UpstreamVersion: g.UpstreamVersion, DemandsVersion: g.DemandsVersion,
+		Revisions: RevisionsOf(g.WorkVersion),
+	}
+}
+
+// Conditions are what the edge that the permit makes pins: a public offer is to everybody.
+func (p Permit) Conditions() Conditions {
+	return Conditions{
+		UpstreamVersion: p.UpstreamVersion, DemandsVersion: p.DemandsVersion, Revisions: RevisionsOf(p.WorkVersion),
+	}
+}
+
+// Check fails with ErrOtherConditions unless these are what was seen, naming what differs.
+// What they are of is the caller's to name.
+func (c Conditions) Check(seen Conditions) error {
+	if c == seen {
+		return nil
+	}
+	var differs []string
+	if c.AllowList != seen.AllowList {
+		differs = append(differs, fmt.Sprintf("allow_list is %s, %s was seen", listText(c.AllowList), listText(seen.AllowList)))
+	}
+	for _, n := range []struct {
+		name     string
+		now, was uint32
+	}{
+		{"upstream_version", c.UpstreamVersion, seen.UpstreamVersion},
+		{"demands_version", c.DemandsVersion, seen.DemandsVersion},
+		{"revisions", c.Revisions, seen.Revisions},
+	} {
+		if n.now != n.was {
+			differs = append(differs, fmt.Sprintf("%s is %d, %d was seen", n.name, n.now, n.was))
+		}
+	}
+	return errorsmod.Wrapf(ErrOtherConditions, "%s: look again, and name what holds now in seen", strings.Join(differs, ", "))
+}
+
+// listText names an allow-list by its digest.
+func listText(list registrytypes.Digest) string {
+	if list.IsZero() {
+		return "none (everybody)"
+	}
+	return list.String()
+}
