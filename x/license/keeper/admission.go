@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -133,11 +132,6 @@ func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.
 			p.Irrevocable++
 		}
 	}
-	err = k.Tallies.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
-		func(key offered, sum types.Tally) (bool, error) {
-			terms, err := k.GetTerms(ctx, key.K2())
-			p.Grants += min(sum.Given, math.MaxUint32) * uint64(terms.Serves())
-			return err != nil, err
-		})
+	p.Grants, _, err = k.GrantedDerivatives.Find(ctx, work)
 	return p, err
 }

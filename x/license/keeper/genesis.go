@@ -33,6 +33,13 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		if err := k.Tallies.Set(ctx, collections.Join(c.Work, c.Terms), types.Tally{Given: c.Count}); err != nil {
 			return err
 		}
+		terms, err := k.GetTerms(ctx, c.Terms)
+		if err != nil {
+			return err
+		}
+		if err := k.countGranted(ctx, c.Work, c.Count, terms); err != nil {
+			return err
+		}
 		if count, err := k.offerCount(ctx, c.Work); err != nil || count > 0 {
 			if err != nil {
 				return err

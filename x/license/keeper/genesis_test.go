@@ -284,8 +284,13 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			_, g := f.grantOf(bob)
 			return f.k.Tallies.Set(f.ctx, collections.Join(song, g.Terms.TermsID), types.Tally{Given: 1})
 		},
-		"exclusives":          func(f *fixture) error { return f.k.Exclusives.Clear(f.ctx, nil) },
-		"exclusives, of none": func(f *fixture) error { return f.k.Exclusives.Set(f.ctx, photo, types.Exclusives{}) },
+		"granted derivatives": func(f *fixture) error { return f.k.GrantedDerivatives.Clear(f.ctx, nil) },
+		"granted derivatives, of none": func(f *fixture) error {
+			return f.k.GrantedDerivatives.Set(f.ctx, photo, 0)
+		},
+		"granted derivatives, miscounted": func(f *fixture) error { return f.k.GrantedDerivatives.Set(f.ctx, song, 1_000) },
+		"exclusives":                      func(f *fixture) error { return f.k.Exclusives.Clear(f.ctx, nil) },
+		"exclusives, of none":             func(f *fixture) error { return f.k.Exclusives.Set(f.ctx, photo, types.Exclusives{}) },
 		"exclusives, of later": func(f *fixture) error {
 			row, err := f.k.Exclusives.Get(f.ctx, song)
 			require.NoError(f.t, err)

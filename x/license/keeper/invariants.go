@@ -27,9 +27,11 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "grant uses", Check: k.checkGrantUses},
 		invariants.Invariant{Name: "allow-lists", Check: k.checkAllowLists},
 		invariants.Invariant{Name: "tallies", Check: k.checkTallies},
+		invariants.Invariant{Name: "granted derivatives", Check: k.checkGranted},
 		invariants.Invariant{Name: "exclusives", Check: k.checkExclusives},
 		invariants.Invariant{Name: "terms-sets", Check: k.checkTermsSets},
 		invariants.Invariant{Name: "demands", Check: k.checkDemands},
+		invariants.Invariant{Name: "promised", Check: k.checkPromised},
 		invariants.Invariant{Name: "ceilings", Check: k.checkCeilings},
 		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
@@ -114,16 +116,6 @@ func (k Keeper) checkDemands(ctx context.Context) error {
 		}
 		for v := uint32(1); err == nil && v <= d.Version; v++ {
 			err = k.checkVersion(ctx, work, d, v)
-		}
-		for _, c := range d.Constraints {
-			if err != nil || c.PriceVersion == 0 {
-				continue
-			}
-			var version uint32
-			version, _, err = k.Promised.Find(ctx, collections.Join3(work, c.Source.WorkID, c.Terms.TermsID))
-			if err == nil && version != c.PriceVersion {
-				err = fmt.Errorf("promises version %d of the price of %s, and demands version %d", version, c.Source, c.PriceVersion)
-			}
 		}
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", work, err)

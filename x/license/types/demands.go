@@ -256,11 +256,13 @@ func (c Constraint) Limits() bool {
 }
 
 // Covered says whether another constraint is the same demand, of an item or of all: where
-// it stands, this one limits nothing more.
+// it stands, this one limits nothing more. At which price a use is sold makes no difference:
+// what it was promised at before stays.
 func (c Constraint) Covered(by Constraint) bool {
 	if !by.Contained {
 		c.Contained = false
 	}
+	c.PriceVersion = by.PriceVersion
 	return c == by
 }
 

@@ -20,29 +20,30 @@ const (
 
 // Prefixes of the collections; see keeper.Keeper for keys and values.
 var (
-	TermsPrefix            = collections.NewPrefix(1)
-	OffersPrefix           = collections.NewPrefix(2)
-	GrantsPrefix           = collections.NewPrefix(3)
-	GrantsByWorkPrefix     = collections.NewPrefix(4)
-	GrantsHeldPrefix       = collections.NewPrefix(5)
-	TalliesPrefix          = collections.NewPrefix(6)
-	RunningPrefix          = collections.NewPrefix(7)
-	DemandsPrefix          = collections.NewPrefix(8)
-	OfferCountsPrefix      = collections.NewPrefix(9)
-	ApprovalsPrefix        = collections.NewPrefix(10)
-	ExclusivesPrefix       = collections.NewPrefix(11)
-	GrantUsesPrefix        = collections.NewPrefix(12)
-	AllowListsPrefix       = collections.NewPrefix(13)
-	PastDemandsPrefix      = collections.NewPrefix(14)
-	AdmissionsPrefix       = collections.NewPrefix(15)
-	AdmissionsByWorkPrefix = collections.NewPrefix(16)
-	PricesPrefix           = collections.NewPrefix(17)
-	PassesPrefix           = collections.NewPrefix(18)
-	TermsSetsPrefix        = collections.NewPrefix(19)
-	ReliancesPrefix        = collections.NewPrefix(20)
-	PromisedPrefix         = collections.NewPrefix(21)
-	PassKeysPrefix         = collections.NewPrefix(22)
-	ReservedPrefix         = collections.NewPrefix(23)
+	TermsPrefix              = collections.NewPrefix(1)
+	OffersPrefix             = collections.NewPrefix(2)
+	GrantsPrefix             = collections.NewPrefix(3)
+	GrantsByWorkPrefix       = collections.NewPrefix(4)
+	GrantsHeldPrefix         = collections.NewPrefix(5)
+	TalliesPrefix            = collections.NewPrefix(6)
+	RunningPrefix            = collections.NewPrefix(7)
+	DemandsPrefix            = collections.NewPrefix(8)
+	OfferCountsPrefix        = collections.NewPrefix(9)
+	ApprovalsPrefix          = collections.NewPrefix(10)
+	ExclusivesPrefix         = collections.NewPrefix(11)
+	GrantUsesPrefix          = collections.NewPrefix(12)
+	AllowListsPrefix         = collections.NewPrefix(13)
+	PastDemandsPrefix        = collections.NewPrefix(14)
+	AdmissionsPrefix         = collections.NewPrefix(15)
+	AdmissionsByWorkPrefix   = collections.NewPrefix(16)
+	PricesPrefix             = collections.NewPrefix(17)
+	PassesPrefix             = collections.NewPrefix(18)
+	TermsSetsPrefix          = collections.NewPrefix(19)
+	ReliancesPrefix          = collections.NewPrefix(20)
+	PromisedPrefix           = collections.NewPrefix(21)
+	PassKeysPrefix           = collections.NewPrefix(22)
+	ReservedPrefix           = collections.NewPrefix(23)
+	GrantedDerivativesPrefix = collections.NewPrefix(24)
 )
 
 // Limits of what one work or message can hold.
@@ -83,6 +84,9 @@ const (
 	// MaxReserved bounds the grants reserved for derivatives that are looked at for one
 	// that runs.
 	MaxReserved = 64
+	// MaxPromised bounds the versions of a source's price that uses of one work were promised
+	// at, none of which is as good for everybody as another.
+	MaxPromised = 8
 	// MaxExclusives bounds the running grants of one work that keep others out.
 	MaxExclusives = 64
 	// MaxRunning bounds the terms, with grants that run, that are looked at before
