@@ -267,7 +267,7 @@ func (k Keeper) exportDemands(ctx context.Context) (list []types.GenesisDemands,
 		if row.Demands, err = types.UnpackDemands(packed); err != nil {
 			return true, err
 		}
-		if row.Demands.Waiting, err = k.waitingFor(ctx, row.Demands.Waiting); err != nil {
+		if row.Demands.Waiting, err = k.waitingFor(ctx, work, row.Demands.Waiting); err != nil {
 			return true, err
 		}
 		for v := uint32(1); v < row.Demands.Version; v++ {

@@ -178,8 +178,11 @@ func TestBrokenGenesis(t *testing.T) {
 			gs.Demands[0].Demands.Version, gs.Demands[0].Past = 2, []types.Demands{{Version: 2}}
 		},
 		"no demands": func(gs *types.GenesisState) { gs.Demands[0].Demands = types.Demands{} },
-		"declaration 0": func(gs *types.GenesisState) {
-			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{Work: remix}}
+		"waiting for too many": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Waiting = refsOf(remix, 1, types.MaxConstraints+1)
+		},
+		"waiting for no work": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{}}
 		},
 		"declaration twice": func(gs *types.GenesisState) {
 			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{Work: remix, Number: 1}, {Work: remix, Number: 1}}
@@ -313,6 +316,12 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 		},
 		"demands":            func(f *fixture) error { return f.k.Demands.Set(f.ctx, photo, types.Demands{}.Pack()) },
 		"demands, truncated": func(f *fixture) error { return f.k.Demands.Set(f.ctx, remix, []byte{1, 2}) },
+		"demands, waiting for no work": func(f *fixture) error {
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Waiting: []types.DeclarationRef{types.AllOf(registrytypes.WorkID{9})}}.Pack())
+		},
+		"demands, waiting for too many": func(f *fixture) error {
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Waiting: refsOf(song, 1, types.MaxConstraints+1)}.Pack())
+		},
 		"demands, without a past": func(f *fixture) error {
 			d := types.Demands{Version: 2}
 			return f.k.Demands.Set(f.ctx, photo, d.Pack())

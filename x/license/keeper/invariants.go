@@ -114,6 +114,9 @@ func (k Keeper) checkDemands(ctx context.Context) error {
 		if err == nil && d.IsEmpty() {
 			err = errors.New("has an empty row")
 		}
+		if err == nil {
+			err = k.checkWaiting(ctx, d)
+		}
 		for v := uint32(1); err == nil && v <= d.Version; v++ {
 			err = k.checkVersion(ctx, work, d, v)
 		}
@@ -133,6 +136,20 @@ func (k Keeper) checkDemands(ctx context.Context) error {
 		}
 		return false, nil
 	})
+}
+
+// checkWaiting: what a work waits for is in order and within its bounds, and of works that
+// exist.
+func (k Keeper) checkWaiting(ctx context.Context, d types.Demands) error {
+	if err := d.CheckWaiting(); err != nil {
+		return err
+	}
+	for _, ref := range d.Waiting {
+		if _, err := k.registry.GetWork(ctx, ref.Work); err != nil {
+			return fmt.Errorf("waits for %s: %w", ref.Work, err)
+		}
+	}
+	return nil
 }
 
 // checkVersion: one version of a work's demands is in its one form and within its
@@ -190,7 +207,7 @@ func (k Keeper) checkAdmission(ctx context.Context, ref types.DeclarationRef, a 
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(demands.Waiting, ref) {
+	if !slices.Contains(demands.Waiting, ref) && !slices.Contains(demands.Waiting, types.AllOf(ref.Work)) {
 		return errors.New("the work does not wait for it")
 	}
 	for _, work := range a.Works {

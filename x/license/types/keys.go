@@ -53,13 +53,20 @@ const (
 	// MaxLicensees bounds the allow-list of an offer.
 	MaxLicensees = 64
 	// MaxConstraints bounds the constraints of one kind on one work, the declarations
-	// that a work waits for on which others rely, and the works named in an admission. Of
+	// that it waits for by their numbers, and the works named in an admission. Of
 	// non-commercial sources the first are listed; of the other kinds more are refused.
 	MaxConstraints = 16
-	// MaxWaiting bounds the declarations that a work waits for on which nobody relies: as
-	// many as 64 sources can wait for on which somebody does. So those who sold grants
-	// of sources don't make a work of them impossible by what they declare later.
-	MaxWaiting = 64 * MaxConstraints
+	// MaxWaiting bounds what a work waits for: declarations, of which it names up to
+	// MaxConstraints, and in place of more one reference for each of its sources and one for
+	// its own.
+	MaxWaiting = MaxConstraints + maxLinked + 1
+	// maxLinked is how many sources a work may have, as x/lineage says.
+	maxLinked = 1024
+	// MaxWaitingWalk bounds the works that are looked at for what a work waits for where it
+	// waits for all that others do. What is behind more counts as waited for.
+	MaxWaitingWalk = 32
+	// MaxWaitingNamed bounds the declarations that answers name of those.
+	MaxWaitingNamed = 64
 	// MaxAttributions bounds the sources to credit that a work lists: as many as an
 	// answer names, and one that tells that there are more. x/lineage knows all.
 	MaxAttributions = rules.MaxCredits + 1
