@@ -71,6 +71,9 @@ func (h *History) againstSource(a Derive, s Source) (against []string) {
 		}
 		return nil
 	}
+	if was := h.RoleOf(s.Work, a.Work); was != "" && !was.becomes(s.Role) {
+		against = append(against, "already_source")
+	}
 	if kind := h.KindOf(a.Work); s.Role == TrainedOn && kind != Model && kind != Dataset {
 		against = append(against, "invalid_source")
 	}
@@ -82,6 +85,10 @@ func (h *History) againstSource(a Derive, s Source) (against []string) {
 	}
 	return append(against, h.againstRelyingOn(a, s)...)
 }
+
+// becomes says whether a source may be declared again in another role: a part may turn out to
+// be all, nothing else.
+func (r Role) becomes(now Role) bool { return r == now || r == ComponentOf && now == ParentOf }
 
 // reservedBefore says whether a grant of a work that was paid for is reserved for a source
 // that it declares, or for one that the source is made from, and runs; unless the work declares

@@ -325,6 +325,9 @@ func (d *drawer) source(by Account, of Work) Source {
 		s.Role = Cites
 		return s
 	}
+	if was := d.h.RoleOf(s.Work, of); was != "" && !once(d, 6) {
+		s.Role = was
+	}
 	permissions := d.permissions(by, s.Work)
 	if d.h.Owner(s.Work, d.h.Today()) == by || len(permissions) == 0 {
 		permissions = append(permissions, Own)

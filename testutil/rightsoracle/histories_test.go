@@ -139,3 +139,60 @@ func TestWorldsSetEveryField(t *testing.T) {
 		require.NotEqual(t, left, set, f.Name)
 	}
 }
+
+// TestHeapsOfDeclarations: more declarations that nobody approves than a work names, of the work
+// and of two of its sources, then approved one by one, with something declared between.
+func TestHeapsOfDeclarations(t *testing.T) {
+	w := newWorld(t, append(KnownLicences(), ownTerms...))
+	play := func(acts ...Act) {
+		for _, act := range acts {
+			require.Empty(t, w.history.Against(act), act)
+			require.NoError(t, w.do(act, newCounts()), act)
+			for _, work := range works[1:4] {
+				if !w.history.Exists(work) {
+					continue
+				}
+				require.NoError(t, w.ask(Question{By: "cy", Work: work, Use: Use{Action: Adapt}}, newCounts()), act)
+			}
+		}
+	}
+	for i, by := range []Account{"ana", "bo", "bo", "bo"} {
+		play(Register{By: by, Work: works[i], Kind: Image, Content: i})
+	}
+	play(
+		Offer{By: "ana", Work: "song", Terms: "relative-5"}, Offer{By: "ana", Work: "song", Terms: "remix-10"},
+		Offer{By: "bo", Work: "photo", Terms: "two-grants"}, Offer{By: "bo", Work: "film", Terms: "two-grants"},
+		Acquire{By: "cy", Work: "photo", Terms: "two-grants"}, Acquire{By: "cy", Work: "film", Terms: "two-grants"},
+	)
+	heap := func(w Work, n int) {
+		for i := range n {
+			terms := []string{"relative-5", "remix-10"}[i%2]
+			play(admitted(Derive{
+				By: "bo", Work: w, MaxRate: 1_000_000,
+				Sources: []Source{{Work: "song", Role: ParentOf, Permission: Permission{Terms: terms}}},
+			}))
+		}
+	}
+	approve := func(of Work, from, to int) {
+		for n := from; n <= to; n++ {
+			play(Consent{
+				By: "ana", Work: "song", Derivative: of, Declaration: n, Shown: w.history.Promises(of, w.history.Today()),
+			})
+		}
+	}
+	heap("photo", 18)
+	heap("film", 16)
+	play(Derive{By: "bo", Work: "novel", MaxRate: 1_000_000, Sources: []Source{
+		{Work: "photo", Role: ParentOf, Permission: Own}, {Work: "film", Role: ParentOf, Permission: Own},
+	}})
+	heap("film", 1)
+	require.NoError(t, w.checkInvariants())
+	approve("photo", 1, 18)
+	approve("film", 1, 17)
+	require.Empty(t, w.history.WaitsFor("novel"))
+	heap("photo", 1)
+	require.NotEmpty(t, w.history.WaitsFor("novel"), "it is not forgotten yet")
+	approve("photo", 19, 19)
+	play(Acquire{By: "cy", Work: "photo", Terms: "two-grants", Serial: 1})
+	require.NoError(t, w.checkInvariants())
+}

@@ -247,16 +247,108 @@ func (h *History) waitsFor(d declaration, m Moment) []Work {
 	return works
 }
 
-// unapproved are the declarations that a work waits for at a moment: its own that nobody
-// has approved yet, and those that its sources waited for when it was made from them.
-func (h *History) unapproved(w Work, m Moment) (list []declaration) {
-	for _, d := range h.declarationsOf(w, m) {
-		from := []declaration{d}
-		for _, s := range h.acts[d.Made].(Derive).linked() {
-			from = append(from, h.unapproved(s.Work, d.Made)...)
+// waited is something that a work waits for: a declaration or, of number 0, all that
+// another work waits for; in its own list, all its own declarations.
+type waited struct {
+	Work   Work
+	Number int
+}
+
+// mostNamed is how many things a work names that it waits for; instead of more it waits for all that
+// a source does.
+const mostNamed = 16
+
+// waitList is what a work waits for at a moment, settled or not: its own declarations that
+// nobody had approved when they were made, and what its sources waited for then.
+func (h *History) waitList(w Work, m Moment) (list []waited) {
+	for i, act := range h.acts[:m] {
+		at := Moment(i)
+		made, is := act.(Derive)
+		if !is || made.Work != w || len(made.linked()) == 0 {
+			forgets := slices.ContainsFunc(list, func(o waited) bool { return o.Number == 0 }) && h.touches(act, w)
+			if forgets { // what was approved by its number stays so
+				list = h.open(w, list, at)
+			}
+			continue
 		}
-		for _, d := range from {
-			if len(h.waitsFor(d, m)) > 0 && !slices.Contains(list, d) {
+		list = h.open(w, list, at)
+		number := len(h.declarationsOf(w, at+1))
+		if len(h.waitsFor(declaration{w, number, at}, at)) > 0 && !slices.Contains(list, waited{w, 0}) {
+			if all := joined(list, []waited{{w, number}}); len(all) <= mostNamed {
+				list = all
+			} else {
+				list = slices.DeleteFunc(list, func(o waited) bool { return o.Work == w })
+				list = append(list, waited{w, 0})
+			}
+		}
+		for _, s := range made.linked() {
+			theirs := h.open(s.Work, h.waitList(s.Work, at), at)
+			if len(theirs) == 0 || slices.Contains(list, waited{s.Work, 0}) {
+				continue
+			}
+			if all := joined(list, theirs); len(all) <= max(mostNamed, len(list)) {
+				list = all
+			} else {
+				list = joined(list, []waited{{s.Work, 0}})
+			}
+		}
+	}
+	return list
+}
+
+// touches says whether an act is about a work in a way that forgets what is settled by then:
+// an offer, a grant, or something made from it.
+func (h *History) touches(act Act, w Work) bool {
+	switch a := act.(type) {
+	case Offer:
+		return a.Work == w
+	case Acquire:
+		return a.Work == w
+	case Renew:
+		g, _ := h.grantNamed(a.Grant, h.Today())
+		return g.Work == w
+	case Derive:
+		return slices.ContainsFunc(a.linked(), func(s Source) bool { return s.Work == w })
+	}
+	return false
+}
+
+// open are those of a work's list that still wait at a moment.
+func (h *History) open(w Work, list []waited, m Moment) []waited {
+	return slices.DeleteFunc(slices.Clone(list), func(o waited) bool { return len(h.meant(w, o, m)) == 0 })
+}
+
+// meant are the declarations that one of a work's list stands for and that still wait.
+func (h *History) meant(w Work, o waited, m Moment) (list []declaration) {
+	for _, d := range h.declarationsOf(o.Work, m) {
+		if (d.Number == o.Number || o.Number == 0) && len(h.waitsFor(d, m)) > 0 {
+			list = append(list, d)
+		}
+	}
+	if o.Number == 0 && o.Work != w {
+		for _, theirs := range h.waitList(o.Work, m) {
+			list = append(list, h.meant(o.Work, theirs, m)...)
+		}
+	}
+	return list
+}
+
+// joined are both lists, each of them once.
+func joined(list, more []waited) []waited {
+	all := slices.Clone(list)
+	for _, o := range more {
+		if !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// unapproved are the declarations that a work waits for at a moment.
+func (h *History) unapproved(w Work, m Moment) (list []declaration) {
+	for _, o := range h.waitList(w, m) {
+		for _, d := range h.meant(w, o, m) {
+			if !slices.Contains(list, d) {
 				list = append(list, d)
 			}
 		}

@@ -49,6 +49,16 @@ func (h *History) DeclarationWaits(w Work, number int) []Work {
 	return nil
 }
 
+// RoleOf is what a source is to a work that was made from it; "": it was not, or is cited.
+func (h *History) RoleOf(source, w Work) Role {
+	for _, e := range h.edgesOf(w, h.Today()) {
+		if e.Source.Work == source {
+			return e.Role
+		}
+	}
+	return ""
+}
+
 // Rate is what the terms behind a permission ask for, ppm.
 func (h *History) Rate(p Permission) uint32 {
 	if p == Own {

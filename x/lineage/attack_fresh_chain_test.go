@@ -46,7 +46,6 @@ func (s *shelf) again(remix, song chain.Work, terms licensetypes.TermsID, serial
 // the last price that was demanded: the studio is denied. Expected: the grant's pinned demand is
 // met at the price that it names.
 func TestAttackFreshThePriceOfAPassMovesUnderAGrantInForce(t *testing.T) {
-	t.Skip("open: the price of a pass is the last that was demanded, not what a grant pins")
 	for _, kind := range []string{"list", "price"} {
 		t.Run(kind, func(t *testing.T) {
 			s := newShelf(t)
@@ -97,7 +96,6 @@ func TestAttackFreshThePriceOfAPassMovesUnderAGrantInForce(t *testing.T) {
 // be had again at any price, so the model ends for ever within the hour. Expected: whoever has
 // a pass can have it again at the price of what they made.
 func TestAttackFreshWhatWasMadeByAPassCannotBeKeptUp(t *testing.T) {
-	t.Skip("open: a pass is not to be had again after the price version moved")
 	s := newShelf(t)
 	hour, fee := time.Hour, sdk.NewInt64Coin("uusdc", 1_000)
 	paid := s.sellsTraining("Hourly", &hour)
@@ -118,7 +116,12 @@ func TestAttackFreshWhatWasMadeByAPassCannotBeKeptUp(t *testing.T) {
 		Licensee: s.curator.String(), Work: song.ID, Terms: paid, Serial: 1, MaxFee: &fee, Seen: s.Seen(song, paid),
 	})
 	s.again(remix, song, paid, 1)
+	grant := licensetypes.NewGrantID(song.ID, paid, s.curator.Address, 0)
+	for range 3 { // what the remix was made under runs on, and with it all that was made from it
+		s.MustDeliver(s.curator, &licensetypes.MsgRenewGrant{Licensee: s.curator.String(), Grant: grant, MaxFee: &fee, Seen: s.Seen(song, paid)})
+	}
 	s.Advance(2 * time.Hour)
+	require.NotEqual(t, licensetypes.VERDICT_ALLOWED, s.asks(model, s.maker, distribute, true).Verdict, "the pass is over")
 	pass.Seen = s.DemandsSeen(remix)
 	require.NoError(t, s.Deliver(s.maker, pass).Err())
 	require.Equal(t, licensetypes.VERDICT_ALLOWED, s.asks(model, s.maker, distribute, true).Verdict)
@@ -132,7 +135,6 @@ func TestAttackFreshWhatWasMadeByAPassCannotBeKeptUp(t *testing.T) {
 // the song anew by the old grant: nobody is asked, and whoever relies on the remix finds passes
 // at the old price. Expected: a demand that costs more is stricter.
 func TestAttackFreshAnOlderDearerPriceCountsAsBetter(t *testing.T) {
-	t.Skip("open: price versions are compared by number")
 	s := newShelf(t)
 	fee, dear := sdk.NewInt64Coin("uusdc", 1_000), sdk.NewInt64Coin("uusdc", 900_000)
 	paid := s.sellsTraining("Sells-Training", nil)
@@ -242,7 +244,6 @@ func TestAttackFreshAStrangersReservedGrantRefusesDeclarations(t *testing.T) {
 // own declaration is the seventeenth. Expected: what the sources wait for does not count
 // against the buyer.
 func TestAttackFreshSixteenDeclarationsVoidAGrant(t *testing.T) {
-	t.Skip("open: the bound of waiting is refused to the licensee")
 	l := newLaunderer(t)
 	nc := chain.Preset("noncommercial-remix")
 	one := l.Register("one", l.owner)
@@ -277,7 +278,6 @@ func TestAttackFreshSixteenDeclarationsVoidAGrant(t *testing.T) {
 // nobody approves. No work on which somebody relies can take it in any more: its own declaration
 // is the seventeenth that it would wait for. Answers say allowed. Expected: allowed.
 func TestAttackFreshSixteenDeclarationsEndALicenceForEver(t *testing.T) {
-	t.Skip("open: the bound of waiting is refused to who derives")
 	l := newLaunderer(t)
 	by, nc := chain.Preset("cc-by-4.0"), chain.Preset("noncommercial-remix")
 	work := l.Register("work", l.owner)
@@ -492,7 +492,6 @@ func TestAttackFreshATitleIsSlippedUnderADerivation(t *testing.T) {
 // was trained stays in the history; the end is gone, and the model is sold for ever. Expected: the
 // end stays, or the model's owner is asked for what a model takes.
 func TestAttackFreshAnotherRoleLosesTheEndOfAPass(t *testing.T) {
-	t.Skip("open: another role loses the end of a pass")
 	for _, role := range []types.Role{types.ROLE_CONTAINS, types.ROLE_COMPONENT_OF} {
 		t.Run(role.Name(), func(t *testing.T) {
 			s := newShelf(t)
@@ -772,7 +771,6 @@ func TestAttackFreshShareAlikeUnderAnotherText(t *testing.T) {
 // declaring owner gives a free grant under each of any number of terms to a second account; whoever
 // is asked to approve pays for reading all. Expected: a sum that is kept.
 func TestAttackFreshAnApprovalCostsMoreWithEachTerms(t *testing.T) {
-	t.Skip("open: the terms of all grants ever given are read")
 	l := newLaunderer(t)
 	gas := func(name string, terms int) int64 {
 		work := l.Register(name, l.owner)
@@ -799,7 +797,6 @@ func TestAttackFreshAnApprovalCostsMoreWithEachTerms(t *testing.T) {
 // permission can be replaced by a better one of the same source; this one permits less. Expected:
 // refused, since what was made needs permission to adapt, or the debt stays.
 func TestAttackFreshAnotherRoleLosesTheRoyalty(t *testing.T) {
-	t.Skip("open: another role loses a royalty that was owed")
 	s := newShelf(t)
 	copies := s.publish(licensetypes.Terms{
 		Spdx: "LicenseRef-Copies", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_NONE,

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -74,37 +73,23 @@ func (k Keeper) GetAdmission(ctx context.Context, ref types.DeclarationRef) (a t
 	return k.Admissions.Find(ctx, refKey(ref))
 }
 
-// waitingFor leaves of declarations those that still wait.
-func (k Keeper) waitingFor(ctx context.Context, refs []types.DeclarationRef) ([]types.DeclarationRef, error) {
-	var open []types.DeclarationRef
-	for _, ref := range refs {
-		waits, err := k.Admissions.Has(ctx, refKey(ref))
-		if err != nil {
-			return nil, err
-		}
-		if waits {
-			open = append(open, ref)
-		}
-	}
-	return open, nil
-}
-
 // endWaiting fails with ErrSourceUnapproved while owners have not approved later sources
 // of a work or of what it was made from. Else what the work waited for is forgotten: who
 // acquires a grant later does not read it again.
 func (k Keeper) endWaiting(ctx context.Context, work registrytypes.WorkID, d types.Demands) error {
-	if len(d.Waiting) == 0 {
-		return nil
+	open, err := k.forgetSettled(ctx, work, &d)
+	if err != nil || len(open) == 0 {
+		return err
 	}
-	open, err := k.waitingFor(ctx, d.Waiting)
+	named, _, err := k.declarationsOf(ctx, work, open)
 	if err != nil {
 		return err
 	}
-	if len(open) == 0 {
-		settled := d
-		settled.Waiting = nil
-		return k.setDemands(ctx, work, d, settled)
+	if len(named) == 0 { // it is behind more works than are looked at
+		return errorsmod.Wrapf(types.ErrSourceUnapproved, "%s: %s waits for all that %s waits for, which waits for works further up: until "+
+			"owners approve, or what is settled is forgotten there, %s takes no offers and grants", rules.UnapprovedSource, work, open[0].Work, work)
 	}
+	open = named
 	a, _, err := k.GetAdmission(ctx, open[0])
 	if err != nil {
 		return err
@@ -133,11 +118,6 @@ func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.
 			p.Irrevocable++
 		}
 	}
-	err = k.Tallies.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, types.TermsID](work),
-		func(key offered, sum types.Tally) (bool, error) {
-			terms, err := k.GetTerms(ctx, key.K2())
-			p.Grants += min(sum.Given, math.MaxUint32) * uint64(terms.Serves())
-			return err != nil, err
-		})
+	p.Grants, _, err = k.GrantedDerivatives.Find(ctx, work)
 	return p, err
 }

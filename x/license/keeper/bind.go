@@ -95,35 +95,6 @@ func constraintsOf(permits []types.Permit) [][]types.Constraint {
 	return list
 }
 
-// waiting are the declarations that the derivative waits for: those that it waited
-// for before, those that its sources wait for and, where that is not approved, this
-// one.
-func (k Keeper) waiting(ctx context.Context, b types.Binding, before types.Demands) ([]types.DeclarationRef, error) {
-	refs, err := k.waitingFor(ctx, before.Waiting)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range b.Permits {
-		refs = append(refs, p.Waiting...)
-	}
-	if b.Admission.Waits() {
-		refs = append(refs, b.Declaration)
-		if err := k.admit(ctx, b.Declaration, b.Admission); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(refs, types.DeclarationRef.Compare)
-	most := types.MaxWaiting
-	if b.ReliedOn { // what is made from it in turn waits for as many
-		most = types.MaxConstraints
-	}
-	if refs = slices.Compact(refs); len(refs) > most {
-		return nil, errorsmod.Wrapf(types.ErrTooMany, "%s would wait for the approval of %d declarations of later sources, at most %d: "+
-			"wait until owners have approved some", b.Declaration.Work, len(refs), most)
-	}
-	return refs, nil
-}
-
 // changeDemands stores what is demanded of a derivative now, if that is something
 // else than before, and has its ceilings obeyed where it is paid.
 func (k Keeper) changeDemands(ctx context.Context, derivative registrytypes.WorkID, before, now types.Demands) error {

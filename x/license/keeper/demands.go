@@ -121,7 +121,7 @@ func (q *inquiry) offeredAt(id registrytypes.WorkID, source registrytypes.Work) 
 	if err != nil {
 		return known, err
 	}
-	waiting, err := q.k.waitingFor(q.ctx, demands.Waiting)
+	waiting, err := q.k.waitingFor(q.ctx, id, demands.Waiting)
 	if err != nil {
 		return known, err
 	}

@@ -3,6 +3,8 @@ package keeper
 import (
 	"bytes"
 	"context"
+	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -39,6 +41,9 @@ func (k Keeper) tally(ctx context.Context, id types.GrantID, g types.Grant, more
 		sum.Until = &end
 	}
 	sum.Given += more
+	if err := k.countGranted(ctx, work, more, t); err != nil {
+		return err
+	}
 	if later || more > 0 {
 		if err := k.Tallies.Set(ctx, key, sum); err != nil {
 			return err
@@ -48,6 +53,31 @@ func (k Keeper) tally(ctx context.Context, id types.GrantID, g types.Grant, more
 		return nil
 	}
 	return k.keepOut(ctx, id, g)
+}
+
+// countGranted adds the derivatives that more grants of a work under terms serve to what all
+// that were ever given do, so that whoever is asked to approve a later source doesn't pay for
+// reading under which terms they were.
+func (k Keeper) countGranted(ctx context.Context, work registrytypes.WorkID, more uint64, t types.Terms) error {
+	if more == 0 {
+		return nil
+	}
+	sum, _, err := k.GrantedDerivatives.Find(ctx, work)
+	if err != nil {
+		return err
+	}
+	return k.GrantedDerivatives.Set(ctx, work, addGranted(sum, more, t))
+}
+
+// addGranted adds more grants under terms to a sum, which stays at the largest number once it
+// is there.
+func addGranted(sum, more uint64, t types.Terms) uint64 {
+	over, served := bits.Mul64(more, uint64(t.Serves()))
+	sum, carry := bits.Add64(sum, served, 0)
+	if over > 0 || carry > 0 {
+		return math.MaxUint64
+	}
+	return sum
 }
 
 // nanos is how keys have an end, which is between 1970 and MaxTime.

@@ -33,6 +33,13 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		if err := k.Tallies.Set(ctx, collections.Join(c.Work, c.Terms), types.Tally{Given: c.Count}); err != nil {
 			return err
 		}
+		terms, err := k.GetTerms(ctx, c.Terms)
+		if err != nil {
+			return err
+		}
+		if err := k.countGranted(ctx, c.Work, c.Count, terms); err != nil {
+			return err
+		}
 		if count, err := k.offerCount(ctx, c.Work); err != nil || count > 0 {
 			if err != nil {
 				return err
@@ -260,7 +267,7 @@ func (k Keeper) exportDemands(ctx context.Context) (list []types.GenesisDemands,
 		if row.Demands, err = types.UnpackDemands(packed); err != nil {
 			return true, err
 		}
-		if row.Demands.Waiting, err = k.waitingFor(ctx, row.Demands.Waiting); err != nil {
+		if row.Demands.Waiting, err = k.waitingFor(ctx, work, row.Demands.Waiting); err != nil {
 			return true, err
 		}
 		for v := uint32(1); v < row.Demands.Version; v++ {

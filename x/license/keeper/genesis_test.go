@@ -178,8 +178,11 @@ func TestBrokenGenesis(t *testing.T) {
 			gs.Demands[0].Demands.Version, gs.Demands[0].Past = 2, []types.Demands{{Version: 2}}
 		},
 		"no demands": func(gs *types.GenesisState) { gs.Demands[0].Demands = types.Demands{} },
-		"declaration 0": func(gs *types.GenesisState) {
-			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{Work: remix}}
+		"waiting for too many": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Waiting = refsOf(remix, 1, types.MaxConstraints+1)
+		},
+		"waiting for no work": func(gs *types.GenesisState) {
+			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{}}
 		},
 		"declaration twice": func(gs *types.GenesisState) {
 			gs.Demands[0].Demands.Waiting = []types.DeclarationRef{{Work: remix, Number: 1}, {Work: remix, Number: 1}}
@@ -284,8 +287,13 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 			_, g := f.grantOf(bob)
 			return f.k.Tallies.Set(f.ctx, collections.Join(song, g.Terms.TermsID), types.Tally{Given: 1})
 		},
-		"exclusives":          func(f *fixture) error { return f.k.Exclusives.Clear(f.ctx, nil) },
-		"exclusives, of none": func(f *fixture) error { return f.k.Exclusives.Set(f.ctx, photo, types.Exclusives{}) },
+		"granted derivatives": func(f *fixture) error { return f.k.GrantedDerivatives.Clear(f.ctx, nil) },
+		"granted derivatives, of none": func(f *fixture) error {
+			return f.k.GrantedDerivatives.Set(f.ctx, photo, 0)
+		},
+		"granted derivatives, miscounted": func(f *fixture) error { return f.k.GrantedDerivatives.Set(f.ctx, song, 1_000) },
+		"exclusives":                      func(f *fixture) error { return f.k.Exclusives.Clear(f.ctx, nil) },
+		"exclusives, of none":             func(f *fixture) error { return f.k.Exclusives.Set(f.ctx, photo, types.Exclusives{}) },
 		"exclusives, of later": func(f *fixture) error {
 			row, err := f.k.Exclusives.Get(f.ctx, song)
 			require.NoError(f.t, err)
@@ -308,6 +316,12 @@ func TestInvariantsNoticeWhatIsBroken(t *testing.T) {
 		},
 		"demands":            func(f *fixture) error { return f.k.Demands.Set(f.ctx, photo, types.Demands{}.Pack()) },
 		"demands, truncated": func(f *fixture) error { return f.k.Demands.Set(f.ctx, remix, []byte{1, 2}) },
+		"demands, waiting for no work": func(f *fixture) error {
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Waiting: []types.DeclarationRef{types.AllOf(registrytypes.WorkID{9})}}.Pack())
+		},
+		"demands, waiting for too many": func(f *fixture) error {
+			return f.k.Demands.Set(f.ctx, photo, types.Demands{Waiting: refsOf(song, 1, types.MaxConstraints+1)}.Pack())
+		},
 		"demands, without a past": func(f *fixture) error {
 			d := types.Demands{Version: 2}
 			return f.k.Demands.Set(f.ctx, photo, d.Pack())

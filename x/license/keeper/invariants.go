@@ -27,9 +27,11 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "grant uses", Check: k.checkGrantUses},
 		invariants.Invariant{Name: "allow-lists", Check: k.checkAllowLists},
 		invariants.Invariant{Name: "tallies", Check: k.checkTallies},
+		invariants.Invariant{Name: "granted derivatives", Check: k.checkGranted},
 		invariants.Invariant{Name: "exclusives", Check: k.checkExclusives},
 		invariants.Invariant{Name: "terms-sets", Check: k.checkTermsSets},
 		invariants.Invariant{Name: "demands", Check: k.checkDemands},
+		invariants.Invariant{Name: "promised", Check: k.checkPromised},
 		invariants.Invariant{Name: "ceilings", Check: k.checkCeilings},
 		invariants.Invariant{Name: "admissions", Check: k.checkAdmissions},
 		invariants.Invariant{Name: "approvals", Check: k.checkApprovals},
@@ -112,18 +114,11 @@ func (k Keeper) checkDemands(ctx context.Context) error {
 		if err == nil && d.IsEmpty() {
 			err = errors.New("has an empty row")
 		}
+		if err == nil {
+			err = k.checkWaiting(ctx, d)
+		}
 		for v := uint32(1); err == nil && v <= d.Version; v++ {
 			err = k.checkVersion(ctx, work, d, v)
-		}
-		for _, c := range d.Constraints {
-			if err != nil || c.PriceVersion == 0 {
-				continue
-			}
-			var version uint32
-			version, _, err = k.Promised.Find(ctx, collections.Join3(work, c.Source.WorkID, c.Terms.TermsID))
-			if err == nil && version != c.PriceVersion {
-				err = fmt.Errorf("promises version %d of the price of %s, and demands version %d", version, c.Source, c.PriceVersion)
-			}
 		}
 		if err != nil {
 			return true, fmt.Errorf("%s: %w", work, err)
@@ -141,6 +136,20 @@ func (k Keeper) checkDemands(ctx context.Context) error {
 		}
 		return false, nil
 	})
+}
+
+// checkWaiting: what a work waits for is in order and within its bounds, and of works that
+// exist.
+func (k Keeper) checkWaiting(ctx context.Context, d types.Demands) error {
+	if err := d.CheckWaiting(); err != nil {
+		return err
+	}
+	for _, ref := range d.Waiting {
+		if _, err := k.registry.GetWork(ctx, ref.Work); err != nil {
+			return fmt.Errorf("waits for %s: %w", ref.Work, err)
+		}
+	}
+	return nil
 }
 
 // checkVersion: one version of a work's demands is in its one form and within its
@@ -198,7 +207,7 @@ func (k Keeper) checkAdmission(ctx context.Context, ref types.DeclarationRef, a 
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(demands.Waiting, ref) {
+	if !slices.Contains(demands.Waiting, ref) && !slices.Contains(demands.Waiting, types.AllOf(ref.Work)) {
 		return errors.New("the work does not wait for it")
 	}
 	for _, work := range a.Works {

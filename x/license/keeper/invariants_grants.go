@@ -256,6 +256,32 @@ func (k Keeper) checkTallies(ctx context.Context) error {
 	})
 }
 
+// checkGranted: of each work it is known how many derivatives all grants ever given serve.
+func (k Keeper) checkGranted(ctx context.Context) error {
+	sums := make(map[registrytypes.WorkID]uint64)
+	err := k.Tallies.Walk(ctx, nil, func(key offered, sum types.Tally) (bool, error) {
+		t, err := k.GetTerms(ctx, key.K2())
+		if err == nil && sum.Given > 0 {
+			sums[key.K1()] = addGranted(sums[key.K1()], sum.Given, t)
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	err = k.GrantedDerivatives.Walk(ctx, nil, func(work registrytypes.WorkID, noted uint64) (bool, error) {
+		if want := sums[work]; noted != want || want == 0 {
+			return true, fmt.Errorf("grants of %s serve %d derivatives, noted are %d", work, want, noted)
+		}
+		delete(sums, work)
+		return false, nil
+	})
+	if err == nil && len(sums) > 0 {
+		err = fmt.Errorf("of %d works it is not noted how many derivatives their grants serve", len(sums))
+	}
+	return err
+}
+
 // workTerms is a work and terms, which maps can have as their key.
 type workTerms struct {
 	work  registrytypes.WorkID

@@ -3,8 +3,12 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"cosmossdk.io/collections"
 
 	"github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // checkPrices: versions of what was asked are without a gap, of terms that have a use paid
@@ -69,7 +73,7 @@ func (k Keeper) checkPasses(ctx context.Context) error {
 		if err != nil {
 			return true, fmt.Errorf("pass of %s for %s: %w", key.K1(), key.K2(), err)
 		}
-		_, found, err := k.promised(ctx, key.K2(), key.K3(), key.K4())
+		found, err := k.Promised.Has(ctx, collections.Join3(key.K2(), key.K3(), key.K4()))
 		if err == nil && p.ExpiresAt != nil {
 			ending++
 			want := types.NewPassKey(key.K1(), key.K2(), key.K3(), key.K4())
@@ -92,4 +96,73 @@ func (k Keeper) checkPasses(ctx context.Context) error {
 		}
 		return false, nil
 	})
+}
+
+// checkPromised: uses of each work are promised at just the prices that follow from all that was
+// ever demanded of it.
+func (k Keeper) checkPromised(ctx context.Context) error {
+	noted := 0
+	err := k.Demands.Walk(ctx, nil, func(work registrytypes.WorkID, packed []byte) (bool, error) {
+		d, err := types.UnpackDemands(packed)
+		if err != nil {
+			return true, err
+		}
+		number, err := k.checkPromisedOf(ctx, work, d)
+		noted += number
+		if err != nil {
+			err = fmt.Errorf("%s: %w", work, err)
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return k.Promised.Walk(ctx, nil, func(key promisedKey, _ []byte) (bool, error) {
+		if noted--; noted < 0 {
+			return true, fmt.Errorf("uses of %s, or of another work, are promised that was not made so", key.K1())
+		}
+		return false, nil
+	})
+}
+
+// checkPromisedOf checks the prices promised of one work, and returns how many sources and
+// terms they are of.
+func (k Keeper) checkPromisedOf(ctx context.Context, work registrytypes.WorkID, d types.Demands) (int, error) {
+	want := make(map[promisedOf][]uint32)
+	for v := uint32(1); v <= d.Version; v++ {
+		rows, err := k.constraintsAt(ctx, work, d, v)
+		if err != nil {
+			return 0, err
+		}
+		for _, c := range rows {
+			if c.PriceVersion == 0 {
+				continue
+			}
+			of := promisedOf{c.Source.WorkID, c.Terms.TermsID}
+			if want[of], err = k.promiseAt(ctx, c, want[of]); err != nil {
+				return 0, err
+			}
+		}
+	}
+	noted := 0
+	err := k.Promised.Walk(ctx, collections.NewPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.TermsID](work),
+		func(key promisedKey, packed []byte) (bool, error) {
+			noted++
+			versions := want[promisedOf{key.K2(), key.K3()}]
+			got, err := types.UnpackVersions(packed)
+			if err == nil && !slices.Equal(got, versions) {
+				err = fmt.Errorf("uses are promised at versions %d of the price of %s, noted are %d", versions, key.K2(), got)
+			}
+			return err != nil, err
+		})
+	if err == nil && noted != len(want) {
+		err = fmt.Errorf("its uses are promised by %d sources and terms, noted are %d", len(want), noted)
+	}
+	return noted, err
+}
+
+// promisedOf is a source and terms, which maps can have as their key.
+type promisedOf struct {
+	source registrytypes.WorkID
+	terms  types.TermsID
 }

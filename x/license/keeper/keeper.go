@@ -72,12 +72,16 @@ type Keeper struct {
 	// Reliances: (derivative, source, terms, grant), where the derivative relies on a grant
 	// that serves several, or under terms that make a use paid by one. Derived.
 	Reliances collections.KeySet[reliance]
-	// Promised: (work, source, terms) -> the version of the source's price that was last
-	// demanded of the work. Derived from all versions of its demands.
-	Promised rows.Map[promisedKey, uint32]
+	// Promised: (work, source, terms) -> versions of the source's price, packed, that uses of
+	// the work were promised at; without those that another is as good as. Derived from all
+	// versions of its demands.
+	Promised rows.Map[promisedKey, []byte]
 	// Tallies: (work, terms) -> grants ever given and their latest end, which is
 	// derived from them.
 	Tallies rows.Map[offered, types.Tally]
+	// GrantedDerivatives: work -> the derivatives that all grants ever given of it serve, at
+	// most the largest number; no row: none were given. Derived from the tallies.
+	GrantedDerivatives rows.Map[registrytypes.WorkID, uint64]
 	// Running: (work, latest end, terms), for each tally with an end. Derived: what
 	// still runs is found without reading what has ended.
 	Running collections.KeySet[running]
@@ -142,8 +146,10 @@ func NewKeeper(
 		Reliances: collections.NewKeySet(sb, types.ReliancesPrefix, "reliances",
 			collections.QuadKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey, types.GrantIDKey)),
 		Promised: rows.NewMap(sb, storeService, types.PromisedPrefix, "promised",
-			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey), collections.Uint32Value),
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey), collections.BytesValue),
 		Tallies: rows.NewMap(sb, storeService, types.TalliesPrefix, "tallies", workTerms, codec.CollValue[types.Tally](cdc)),
+		GrantedDerivatives: rows.NewMap(sb, storeService, types.GrantedDerivativesPrefix, "granted_derivatives",
+			registrytypes.WorkIDKey, collections.Uint64Value),
 		Running: collections.NewKeySet(sb, types.RunningPrefix, "running",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, collections.Uint64Key, types.TermsIDKey)),
 		Exclusives: rows.NewMap(sb, storeService, types.ExclusivesPrefix, "exclusives", registrytypes.WorkIDKey,

@@ -11,17 +11,30 @@ import (
 )
 
 // noticesOfWaiting says whose approval a work waits for.
-func (k Keeper) noticesOfWaiting(ctx context.Context, waiting []types.DeclarationRef) ([]types.Notice, error) {
+func (k Keeper) noticesOfWaiting(ctx context.Context, work registrytypes.WorkID, waiting []types.DeclarationRef) ([]types.Notice, error) {
+	refs, more, err := k.declarationsOf(ctx, work, waiting)
+	if err != nil {
+		return nil, err
+	}
 	var works []registrytypes.WorkID
 	others := uint32(0)
-	for _, ref := range waiting {
+	for _, ref := range refs {
 		a, _, err := k.GetAdmission(ctx, ref)
 		if err != nil {
 			return nil, err
 		}
 		works, others = append(works, a.Works...), others+a.Others
 	}
-	return noticeAbout(rules.SourceUnapproved, works, others), nil
+	if more && len(works) == 0 && others == 0 { // it is behind more works than are looked at
+		for _, ref := range waiting {
+			works = append(works, ref.Work)
+		}
+	}
+	notices := noticeAbout(rules.SourceUnapproved, works, others)
+	for i := range notices {
+		notices[i].AtLeast = more
+	}
+	return notices, nil
 }
 
 // itemsApart names the collections and datasets whose items are licensed apart, the work

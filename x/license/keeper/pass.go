@@ -63,33 +63,6 @@ func (k Keeper) lastPrice(ctx context.Context, key offered) (price types.Price, 
 	return row.Value, row.Key.K3(), err
 }
 
-// promised is what a pass costs for a work that was made from a source under terms: by
-// what is demanded of it today or, where that is no more so, by what was last.
-func (k Keeper) promised(
-	ctx context.Context, work, source registrytypes.WorkID, terms types.TermsID,
-) (price types.Price, found bool, err error) {
-	version, found, err := k.Promised.Find(ctx, collections.Join3(work, source, terms))
-	if err != nil || !found {
-		return price, false, err
-	}
-	price, err = k.Prices.Get(ctx, collections.Join3(source, terms, version))
-	return price, err == nil, err
-}
-
-// promise notes at which prices of its sources a work was made, where they sell a use. It
-// stays when the work no longer asks it: somebody may have pinned that.
-func (k Keeper) promise(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
-	for _, c := range rows {
-		if c.PriceVersion == 0 {
-			continue
-		}
-		if err := k.Promised.Set(ctx, collections.Join3(work, c.Source.WorkID, c.Terms.TermsID), c.PriceVersion); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // PassRequest is what a licensee asks for and the most they agree to.
 type PassRequest struct {
 	Licensee sdk.AccAddress
@@ -104,7 +77,8 @@ type PassRequest struct {
 }
 
 // AcquirePass lets an account use a work as the terms of one of its sources make paid, at
-// the price that the derivation was made at, which is a payment to the source. Whether the
+// the least price that the work was ever made at and that was promised to the account, in the
+// denom of its choice, which is a payment to the source. Whether the
 // terms are still offered, and how many grants were given, is not asked. Where the terms
 // have a duration, a pass that still runs lasts longer by it. It fails with the error of
 // the reason: the work was not made so, the source is disputed or invalidated, or the offer
@@ -114,26 +88,26 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, err
 	if err != nil {
 		return types.Pass{}, err
 	}
-	price, found, err := k.promised(ctx, r.UsesOf, r.Work, r.Terms)
+	price, made, err := k.passPrice(ctx, r.UsesOf, r.Work, r.Terms, r.Licensee)
 	if err != nil {
 		return types.Pass{}, err
 	}
 	reason := rules.Reason{Permission: r.Terms.String()}
 	switch status := statusOf(source); {
-	case !found:
+	case !made:
 		return types.Pass{}, errorsmod.Wrapf(refusal(r.Work, rules.Reason{Code: rules.NotOffered, Permission: r.Terms.String()}),
 			"%s was not made from it under these, or they sell no use by a grant", r.UsesOf)
 	case status == rules.Disputed:
 		reason.Code = rules.WorkDisputed
 	case status == rules.Invalidated:
 		reason.Code = rules.WorkInvalidated
-	case !price.Admits(r.Licensee):
+	case price.Empty():
 		reason.Code = rules.NotLicensee
 	}
 	if reason.Code != "" {
 		return types.Pass{}, refusal(r.Work, reason)
 	}
-	fee, err := types.PickPrice(price.Price, r.MaxFee)
+	fee, err := types.PickPrice(price, r.MaxFee)
 	if err != nil {
 		return types.Pass{}, err
 	}
@@ -256,12 +230,9 @@ func (q *inquiry) askPass(work registrytypes.WorkID, source registrytypes.Work, 
 	if status := statusOf(source); status == rules.Disputed || status == rules.Invalidated {
 		return nil
 	}
-	price, found, err := q.k.promised(q.ctx, work, row.Source.WorkID, row.Terms.TermsID)
-	if err != nil || !found || !price.Admits(q.licensee) {
-		return err
-	}
-	c.PassSold = len(price.Price) > 0
-	return nil
+	price, _, err := q.k.passPrice(q.ctx, work, row.Source.WorkID, row.Terms.TermsID, q.licensee)
+	c.PassSold = !price.Empty()
+	return err
 }
 
 // obtainablePass describes a pass for a work that its source sells.
@@ -275,7 +246,7 @@ func (q *inquiry) obtainablePass(work registrytypes.WorkID) func(registrytypes.W
 		if err != nil {
 			return types.Obtainable{}, err
 		}
-		price, _, err := q.k.promised(q.ctx, work, source, terms)
+		price, _, err := q.k.passPrice(q.ctx, work, source, terms, q.licensee)
 		if err != nil {
 			return types.Obtainable{}, err
 		}
@@ -285,7 +256,7 @@ func (q *inquiry) obtainablePass(work registrytypes.WorkID) func(registrytypes.W
 		}
 		o := types.Obtainable{
 			Conditions: types.Conditions{DemandsVersion: demands.Version},
-			Work:       source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work, Price: slices.Clone(price.Price),
+			Work:       source, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx, UsesOf: work, Price: price,
 		}
 		if t.stored.Duration != nil {
 			end := q.now.Add(*t.stored.Duration)

@@ -39,7 +39,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err != nil {
 		return types.Permit{}, err
 	}
-	if permit.Waiting, err = k.waitingFor(ctx, demands.Waiting); err != nil {
+	if permit.Waiting, err = k.forgetSettled(ctx, r.Source, &demands); err != nil {
 		return types.Permit{}, err
 	}
 	if err := k.join(ctx, permit, terms); err != nil {

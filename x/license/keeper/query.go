@@ -43,8 +43,14 @@ func (k Keeper) namedGrant(ctx context.Context, id types.GrantID) (types.NamedGr
 func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, c types.Constraint) (types.InForce, error) {
 	named, err := k.namedConstraint(ctx, c)
 	if err == nil && c.PriceVersion > 0 {
-		price, err := k.Prices.Get(ctx, priceOf(c))
-		return types.InForce{Constraint: named, Price: price.Price}, err
+		row := types.InForce{Constraint: named}
+		row.Price, _, err = k.passPrice(ctx, work, c.Source.WorkID, c.Terms.TermsID, nil)
+		if err != nil || !row.Price.Empty() {
+			return row, err
+		}
+		price, err := k.Prices.Get(ctx, priceOf(c)) // for those whom the offer named
+		row.Price = price.Price
+		return row, err
 	}
 	if err != nil || c.Kind != types.CONSTRAINT_CEILING {
 		return types.InForce{Constraint: named}, err

@@ -76,7 +76,7 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 		return nil, coded(err)
 	}
 	res := &types.QueryConstraintsResponse{Version: demands.Version}
-	if res.Waiting, err = s.k.waitingFor(ctx, demands.Waiting); err != nil {
+	if res.Waiting, err = s.k.waitingFor(ctx, req.Work, demands.Waiting); err != nil {
 		return nil, coded(err)
 	}
 	taking, err := s.k.newReader(ctx).taking(demands.Constraints)
@@ -131,16 +131,15 @@ func (s queryServer) waiting(ctx context.Context, work registrytypes.WorkID) ([]
 		return nil, coded(err)
 	}
 	var list []types.WaitingDeclaration
-	for _, ref := range demands.Waiting {
-		a, waits, err := s.k.GetAdmission(ctx, ref)
+	refs, _, err := s.k.declarationsOf(ctx, work, demands.Waiting)
+	for _, ref := range refs {
+		a, _, err := s.k.GetAdmission(ctx, ref)
 		if err != nil {
 			return nil, coded(err)
 		}
-		if waits {
-			list = append(list, types.WaitingDeclaration{Declaration: ref, Admission: a})
-		}
+		list = append(list, types.WaitingDeclaration{Declaration: ref, Admission: a})
 	}
-	return list, nil
+	return list, coded(err)
 }
 
 // Approvals implements types.QueryServer.

@@ -123,7 +123,7 @@ func (k Keeper) weighAcquisition(
 	// What acquiring an offer is for is not asked: no use.
 	reader := &inquiry{reader: k.newReader(ctx), asker: asker{a.Licensee, a.Derivative}}
 	work := rules.Work{Status: statusOf(q.work)}
-	waiting, err := k.waitingFor(ctx, q.demands.Waiting)
+	waiting, err := k.forgetSettled(ctx, a.Work, &q.demands)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
 // pass its terms.
 func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 	d := rules.Demand{
-		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: max(c.WorkVersion, c.PriceVersion), Contained: c.Contained,
+		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Version: c.WorkVersion, Contained: c.Contained,
 	}
 	switch c.Kind {
 	case types.CONSTRAINT_EXPIRES:

@@ -58,7 +58,7 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	if err != nil {
 		return types.Rights{}, err
 	}
-	waiting, err := q.k.waitingFor(q.ctx, demands.Waiting)
+	waiting, err := q.k.waitingFor(q.ctx, id, demands.Waiting)
 	if err != nil {
 		return types.Rights{}, err
 	}
@@ -77,7 +77,7 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 			return rights, err
 		}
 	}
-	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, waiting); err != nil {
+	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, id, waiting); err != nil {
 		return rights, err
 	}
 	apart, err := itemsApart(id, work, demands.Constraints)

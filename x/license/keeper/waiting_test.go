@@ -1,12 +1,13 @@
 package keeper_test
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"cosmossdk.io/collections"
-
+	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -40,49 +41,154 @@ func TestASourceThatWaitsSellsNothing(t *testing.T) {
 	require.Equal(t, []string{"unapproved_source"}, noticesOf(f.rights(song, types.Use{Action: types.ACTION_COPY}, carol)))
 }
 
-// What a work waits for is bounded by what its sources can wait for: those who sold grants
-// of them do not make it impossible by what they declare later. A work on which somebody
-// relies waits for no more than a source may.
-func TestHowManyDeclarationsAreWaitedFor(t *testing.T) {
-	f := newFixture(t)
-	free := f.publish(types.Terms{Spdx: "LicenseRef-Free", CommercialUse: true})
-	waiting := func(n int) (permits []types.Permit) {
-		for i := range uint32(n) {
-			permits = append(permits, types.Permit{Source: song, Own: true, Waiting: []types.DeclarationRef{{Work: song, Number: i + 1}}})
-		}
-		return permits
+// declared has a work of alice's declare works of hers as its sources; unapproved says that
+// the declaration waits for the owner of the photo.
+func (f *fixture) declared(work registrytypes.WorkID, number uint32, unapproved bool, sources ...registrytypes.WorkID) {
+	f.t.Helper()
+	b := types.Binding{Declaration: types.DeclarationRef{Work: work, Number: number}}
+	for _, s := range sources {
+		permit, err := f.k.Permit(f.ctx, types.PermitRequest{
+			Derivative: work, Owner: alice, Source: s, Actions: []rules.Action{rules.Adapt},
+		})
+		require.NoError(f.t, err)
+		b.Permits = append(b.Permits, permit)
 	}
-	bind := func(n int, relied bool) error {
-		b := types.Binding{Declaration: types.DeclarationRef{Work: remix, Number: 1}, ReliedOn: relied}
-		for permits := waiting(n); len(permits) > 0; permits = permits[min(len(permits), types.MaxSources):] {
-			b.Permits = []types.Permit{{Source: song, Own: true}}
-			for _, p := range permits[:min(len(permits), types.MaxSources)] {
-				b.Permits[0].Waiting = append(b.Permits[0].Waiting, p.Waiting...)
-			}
-			if err := f.k.Bind(f.ctx, b); err != nil {
-				return err
-			}
-		}
-		return nil
+	if unapproved {
+		b.Admission.Works = []registrytypes.WorkID{photo}
 	}
-	for n := range uint32(types.MaxWaiting + 1) {
-		require.NoError(t, f.k.Admissions.Set(f.ctx, collections.Join(song, n+1), types.Admission{Works: []registrytypes.WorkID{photo}}))
-	}
-	require.ErrorIs(t, bind(types.MaxConstraints+1, true), types.ErrTooMany)
-	require.NoError(t, bind(types.MaxConstraints, true))
-	require.NoError(t, bind(types.MaxWaiting, false))
-	require.ErrorIs(t, bind(types.MaxWaiting+1, false), types.ErrTooMany)
+	require.NoError(f.t, f.k.Bind(f.ctx, b))
+}
 
-	_, err := f.k.Offer(f.ctx, bob, remix, free, types.Offer{})
-	require.ErrorIs(t, err, types.ErrSourceUnapproved)
-	require.NoError(t, f.k.Admissions.Clear(f.ctx, nil))
-	has, err := f.k.Demands.Has(f.ctx, remix)
+// heap has a work declare so many later sources that nobody approves.
+func (f *fixture) heap(work registrytypes.WorkID, from, to uint32) {
+	f.t.Helper()
+	for n := from; n <= to; n++ {
+		f.declared(work, n, true)
+	}
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+}
+
+// approveAll approves all declarations of a work.
+func (f *fixture) approveAll(work registrytypes.WorkID, from, to uint32) {
+	f.t.Helper()
+	for n := from; n <= to; n++ {
+		_, err := f.k.ApproveAdmission(f.ctx, types.DeclarationRef{Work: work, Number: n}, photo)
+		require.NoError(f.t, err)
+	}
+	require.NoError(f.t, f.k.CheckInvariants(f.ctx))
+}
+
+func (f *fixture) waitsFor(work registrytypes.WorkID) []types.DeclarationRef {
+	f.t.Helper()
+	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: work})
+	require.NoError(f.t, err)
+	return res.Waiting
+}
+
+func refsOf(work registrytypes.WorkID, from, to uint32) (list []types.DeclarationRef) {
+	for n := from; n <= to; n++ {
+		list = append(list, types.DeclarationRef{Work: work, Number: n})
+	}
+	return list
+}
+
+// What sources wait for refuses nobody: where there is too much of it a work waits for all that
+// the source does, until that is settled, and in place of too many of its own for all of them.
+func TestAWorkWaitsForAllThatItsSourceWaitsFor(t *testing.T) {
+	f := newFixture(t)
+	free := f.publish(types.Terms{Spdx: "LicenseRef-Free", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED})
+	a, b, made, child := f.register(alice, 61), f.register(alice, 62), f.register(alice, 63), f.register(alice, 64)
+	f.heap(a, 1, 10)
+	f.heap(b, 1, 7)
+	f.declared(made, 1, false, a, b)
+	require.Equal(t, append(refsOf(a, 1, 10), types.AllOf(b)), sortedRefs(f.waitsFor(made), a))
+	f.declared(child, 1, true, made)
+	require.Len(t, f.waitsFor(child), 12, "what is named is inherited as it is")
+
+	notices := f.rights(made, types.Use{Action: types.ACTION_COPY}, carol).Notices
+	require.Equal(t, []types.Notice{{Code: "unapproved_source", Works: []registrytypes.WorkID{photo}, Count: 1}}, notices)
+	res, err := f.query.Admissions(f.ctx, &types.QueryAdmissionsRequest{Work: made})
 	require.NoError(t, err)
-	require.True(t, has)
-	f.offered(remix, free, types.Offer{})
-	has, err = f.k.Demands.Has(f.ctx, remix)
+	require.Len(t, res.Admissions, 17)
+
+	f.approveAll(a, 1, 10)
+	f.approveAll(b, 1, 6)
+	require.ErrorIs(t, f.offer(made, free, types.Offer{}), types.ErrSourceUnapproved)
+	f.heap(b, 8, 8)
+	f.approveAll(b, 7, 7)
+	require.Equal(t, []types.DeclarationRef{types.AllOf(b)}, f.waitsFor(made), "a later declaration of the source reaches it")
+	require.ErrorIs(t, f.offer(made, free, types.Offer{}), types.ErrSourceUnapproved)
+	f.approveAll(b, 8, 8)
+	require.Empty(t, f.waitsFor(made))
+	require.NoError(t, f.offer(made, free, types.Offer{}))
+	require.Equal(t, refsOf(child, 1, 1), f.waitsFor(child))
+
+	f.heap(b, 9, 9)
+	require.Empty(t, f.waitsFor(made), "what was settled is forgotten by then")
+	has, err := f.k.Demands.Has(f.ctx, made)
 	require.NoError(t, err)
 	require.False(t, has, "who acquires a grant does not read what the work waited for once")
+}
+
+func sortedRefs(list []types.DeclarationRef, first registrytypes.WorkID) []types.DeclarationRef {
+	return slices.SortedStableFunc(slices.Values(list), func(a, b types.DeclarationRef) int {
+		return cmp.Compare(boolOf(a.Work != first), boolOf(b.Work != first))
+	})
+}
+
+func boolOf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// The honest can always declare, whatever was declared before and by whom.
+func TestAWorkWaitsForAnyNumberOfItsOwnDeclarations(t *testing.T) {
+	f := newFixture(t)
+	f.heap(song, 1, types.MaxConstraints)
+	require.Equal(t, refsOf(song, 1, types.MaxConstraints), f.waitsFor(song))
+	f.heap(song, types.MaxConstraints+1, 40)
+	require.Equal(t, []types.DeclarationRef{types.AllOf(song)}, f.waitsFor(song))
+	made := f.register(alice, 61)
+	f.declared(made, 1, false, song)
+	require.Equal(t, []types.DeclarationRef{types.AllOf(song)}, f.waitsFor(made))
+	gs, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	fresh := newFixture(t)
+	fresh.add(made, alice)
+	require.NoError(t, fresh.k.InitGenesis(afterAll(fresh.ctx), *gs))
+	require.NoError(t, fresh.k.CheckInvariants(fresh.ctx))
+	require.Equal(t, f.waitsFor(made), fresh.waitsFor(made))
+
+	f.approveAll(song, 1, 39)
+	require.Len(t, f.waitsFor(made), 1)
+	f.approveAll(song, 40, 40)
+	require.Empty(t, f.waitsFor(made))
+	require.Empty(t, f.waitsFor(song))
+}
+
+// Beyond so many works that wait for all that others do a work counts as waiting; it ends
+// from the top, by messages that touch those works.
+func TestWhatIsFarUpCountsAsWaitedFor(t *testing.T) {
+	f := newFixture(t)
+	free := f.publish(types.Terms{Spdx: "LicenseRef-Free", CommercialUse: true, Derivatives: types.DERIVATIVES_ALLOWED})
+	line := []registrytypes.WorkID{song}
+	f.heap(song, 1, 1)
+	for i := range byte(types.MaxWaitingWalk + 1) {
+		next := f.register(alice, 100+i)
+		refs := []types.DeclarationRef{types.AllOf(line[len(line)-1])}
+		require.NoError(t, f.k.Demands.Set(f.ctx, next, types.Demands{Waiting: refs}.Pack()))
+		line = append(line, next)
+	}
+	last := line[len(line)-1]
+	f.approveAll(song, 1, 1)
+	require.Empty(t, f.waitsFor(line[len(line)-2]))
+	require.NotEmpty(t, f.waitsFor(last))
+	require.Equal(t, []string{"unapproved_source"}, noticesOf(f.rights(last, types.Use{Action: types.ACTION_COPY}, carol)))
+	require.ErrorIs(t, f.offer(last, free, types.Offer{}), types.ErrSourceUnapproved)
+	require.NoError(t, f.offer(line[1], free, types.Offer{}))
+	require.NoError(t, f.offer(last, free, types.Offer{}))
 }
 
 func noticesOf(r types.Rights) (codes []string) {

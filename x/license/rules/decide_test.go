@@ -217,7 +217,7 @@ func TestWaitingNeverPermits(t *testing.T) {
 		waits := rules.Decide(work, use, now)
 		require.LessOrEqual(t, waits.Verdict, free.Verdict)
 		require.NotEqual(t, rules.NeedsAGrant, waits.Verdict, "of the work itself none is to be had")
-		if waits.Rely != nil && !waits.Rely.Granted {
+		if waits.Rely != nil && !waits.Rely.Granted && !waits.Rely.Irrevocable {
 			require.NotContains(t, []rules.Action{rules.Adapt, rules.TrainAI, rules.AIInput}, use.Action)
 		}
 	})

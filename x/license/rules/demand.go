@@ -96,8 +96,7 @@ type Demand struct {
 	Source  string
 	TermsID string
 	Terms   Terms
-	// Version of the source's details by which it is credited, for Attribution; of the
-	// price that is asked there, for PaidUses.
+	// Version of the source's details by which it is credited, for Attribution.
 	Version uint32
 	// Set names the terms any of which will do, in their order, the first of which are
 	// TermsID and Terms; for ShareAlikeAny.

@@ -76,12 +76,14 @@ func TestAPassIsNamedBesideAGrant(t *testing.T) {
 	require.Equal(t, []bool{false, true}, []bool{got.Obtain[0].Pass, got.Obtain[1].Pass})
 }
 
-// A permission at a newer price is stricter, for those who use what is made.
-func TestANewerPriceIsStricter(t *testing.T) {
-	at := func(version uint32) []rules.Constraint {
-		return []rules.Constraint{{Demand: rules.Demand{Kind: rules.PaidUses, Source: "s", Terms: rules.Terms{Training: rules.Paid}, Version: version}}}
+// A use that is paid at the source is asked by the same source under the same terms; at which
+// price is not compared.
+func TestAPaidUseOfAnotherSourceIsStricter(t *testing.T) {
+	of := func(source string, terms rules.Terms) []rules.Constraint {
+		return []rules.Constraint{{Demand: rules.Demand{Kind: rules.PaidUses, Source: source, Terms: terms}}}
 	}
-	require.True(t, rules.NoStricter(at(1), at(2)))
-	require.True(t, rules.NoStricter(at(2), at(2)))
-	require.False(t, rules.NoStricter(at(3), at(2)))
+	training, search := rules.Terms{Training: rules.Paid}, rules.Terms{Training: rules.Paid, Search: rules.Paid}
+	require.True(t, rules.NoStricter(of("s", training), of("s", training)))
+	require.False(t, rules.NoStricter(of("s", training), of("o", training)))
+	require.False(t, rules.NoStricter(of("s", search), of("s", training)))
 }

@@ -60,7 +60,8 @@ func (c Constraint) within(o Constraint) bool {
 	case Expires:
 		return c.Source == o.Source && !c.Ends.Before(o.Ends)
 	}
-	return c.Source == o.Source && c.Terms == o.Terms && (c.Kind != PaidUses || c.Version <= o.Version)
+	// At which price a use is sold is not compared: what was promised before stays so.
+	return c.Source == o.Source && c.Terms == o.Terms
 }
 
 // admits says whether a demand to share alike is met by all terms that another is met

@@ -31,7 +31,7 @@ const (
 )
 
 // Pack packs demands into one row, in the order given: a derivation finds what a
-// source demands by one read. At most MaxWaiting declarations are waited for.
+// source demands by one read. At most MaxWaiting references say what is waited for.
 func (d Demands) Pack() []byte {
 	packed := make([]byte, 0, packedHead+len(d.Waiting)*packedRef+len(d.Constraints)*packedSize)
 	packed = binary.BigEndian.AppendUint32(packed, d.Version)
@@ -181,6 +181,13 @@ func (r DeclarationRef) Compare(other DeclarationRef) int {
 	return cmp.Or(bytes.Compare(r.Work[:], other.Work[:]), cmp.Compare(r.Number, other.Number))
 }
 
+// AllOf refers to all that a work waits for; in its own row, to all declarations of its own
+// that wait.
+func AllOf(work registrytypes.WorkID) DeclarationRef { return DeclarationRef{Work: work} }
+
+// IsAll says whether the reference is to all that a work waits for.
+func (r DeclarationRef) IsAll() bool { return r.Number == 0 }
+
 // MergeConstraints brings constraints, of one work or of several, into the one form
 // that they have together: in order, each once, and without those that others of them
 // make superfluous. It is associative and commutative. Denied says which uses terms
@@ -256,11 +263,13 @@ func (c Constraint) Limits() bool {
 }
 
 // Covered says whether another constraint is the same demand, of an item or of all: where
-// it stands, this one limits nothing more.
+// it stands, this one limits nothing more. At which price a use is sold makes no difference:
+// what it was promised at before stays.
 func (c Constraint) Covered(by Constraint) bool {
 	if !by.Contained {
 		c.Contained = false
 	}
+	c.PriceVersion = by.PriceVersion
 	return c == by
 }
 

@@ -664,7 +664,7 @@ type EventConstrained struct {
 	// Version of the demands; it stays when only the declarations waited for change.
 	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// Declarations of later sources that wait for approval, of this work or of those
-	// that it was made from.
+	// that it was made from; of number 0: all that the named work waits for.
 	Waiting []DeclarationRef `protobuf:"bytes,4,rep,name=waiting,proto3" json:"waiting"`
 }
 

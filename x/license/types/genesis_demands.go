@@ -55,7 +55,7 @@ func (g GenesisDemands) validate(rests foundation) error {
 	if g.Demands.Version == 0 && len(g.Demands.Constraints) > 0 {
 		return errorsmod.Wrap(ErrInvalidGenesis, "version 0 demands nothing")
 	}
-	if err := checkRefs(g.Demands.Waiting); err != nil {
+	if err := g.Demands.CheckWaiting(); err != nil {
 		return err
 	}
 	for i, d := range append(g.Past, g.Demands) {
@@ -77,15 +77,22 @@ func (g GenesisDemands) validate(rests foundation) error {
 	return nil
 }
 
-// checkRefs checks that declarations are named in order, and no more than a work waits
-// for.
-func checkRefs(refs []DeclarationRef) error {
+// CheckWaiting checks that what is waited for is named in order, and no more than a work
+// waits for. It fails with ErrInvalidGenesis.
+func (d Demands) CheckWaiting() error {
+	refs := d.Waiting
 	if len(refs) > MaxWaiting {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "waits for %d declarations, at most %d", len(refs), MaxWaiting)
+		return errorsmod.Wrapf(ErrInvalidGenesis, "waits for %d declarations and works, at most %d", len(refs), MaxWaiting)
 	}
+	numbered := 0
 	for i, r := range refs {
-		if err := r.validate(); err != nil {
+		if err := r.Work.Given("work"); err != nil {
 			return err
+		}
+		if !r.IsAll() {
+			if numbered++; numbered > MaxConstraints {
+				return errorsmod.Wrapf(ErrInvalidGenesis, "names more than %d declarations that it waits for", MaxConstraints)
+			}
 		}
 		if i > 0 && refs[i-1].Compare(r) >= 0 {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "declaration %d of %s comes twice or out of order", r.Number, r.Work)

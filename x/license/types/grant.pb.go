@@ -898,8 +898,8 @@ type Demands struct {
 	// terms or grant; at most 16 of each kind, 9 of those to credit, 8 of ITEMS_APART.
 	Constraints []Constraint `protobuf:"bytes,2,rep,name=constraints,proto3" json:"constraints"`
 	// Declarations of later sources that owners had not approved when the work was
-	// made, its own among them; at most 16. One that is approved since then no longer
-	// counts.
+	// made, its own among them; at most 16 with a number, and one without for each source and
+	// for the work. One that is approved since then no longer counts.
 	Waiting []DeclarationRef `protobuf:"bytes,3,rep,name=waiting,proto3" json:"waiting"`
 }
 
@@ -961,7 +961,9 @@ func (m *Demands) GetWaiting() []DeclarationRef {
 type DeclarationRef struct {
 	// The work that declared them.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,1,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
-	// Number of the declaration, from 1: those with more than citations are counted.
+	// Number of the declaration, from 1: those with more than citations are counted. 0, only
+	// in what a work waits for: all that the named work waits for, or, if it is the
+	// waiting work itself, all its own declarations.
 	Number uint32 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
 }
 

@@ -20,29 +20,30 @@ const (
 
 // Prefixes of the collections; see keeper.Keeper for keys and values.
 var (
-	TermsPrefix            = collections.NewPrefix(1)
-	OffersPrefix           = collections.NewPrefix(2)
-	GrantsPrefix           = collections.NewPrefix(3)
-	GrantsByWorkPrefix     = collections.NewPrefix(4)
-	GrantsHeldPrefix       = collections.NewPrefix(5)
-	TalliesPrefix          = collections.NewPrefix(6)
-	RunningPrefix          = collections.NewPrefix(7)
-	DemandsPrefix          = collections.NewPrefix(8)
-	OfferCountsPrefix      = collections.NewPrefix(9)
-	ApprovalsPrefix        = collections.NewPrefix(10)
-	ExclusivesPrefix       = collections.NewPrefix(11)
-	GrantUsesPrefix        = collections.NewPrefix(12)
-	AllowListsPrefix       = collections.NewPrefix(13)
-	PastDemandsPrefix      = collections.NewPrefix(14)
-	AdmissionsPrefix       = collections.NewPrefix(15)
-	AdmissionsByWorkPrefix = collections.NewPrefix(16)
-	PricesPrefix           = collections.NewPrefix(17)
-	PassesPrefix           = collections.NewPrefix(18)
-	TermsSetsPrefix        = collections.NewPrefix(19)
-	ReliancesPrefix        = collections.NewPrefix(20)
-	PromisedPrefix         = collections.NewPrefix(21)
-	PassKeysPrefix         = collections.NewPrefix(22)
-	ReservedPrefix         = collections.NewPrefix(23)
+	TermsPrefix              = collections.NewPrefix(1)
+	OffersPrefix             = collections.NewPrefix(2)
+	GrantsPrefix             = collections.NewPrefix(3)
+	GrantsByWorkPrefix       = collections.NewPrefix(4)
+	GrantsHeldPrefix         = collections.NewPrefix(5)
+	TalliesPrefix            = collections.NewPrefix(6)
+	RunningPrefix            = collections.NewPrefix(7)
+	DemandsPrefix            = collections.NewPrefix(8)
+	OfferCountsPrefix        = collections.NewPrefix(9)
+	ApprovalsPrefix          = collections.NewPrefix(10)
+	ExclusivesPrefix         = collections.NewPrefix(11)
+	GrantUsesPrefix          = collections.NewPrefix(12)
+	AllowListsPrefix         = collections.NewPrefix(13)
+	PastDemandsPrefix        = collections.NewPrefix(14)
+	AdmissionsPrefix         = collections.NewPrefix(15)
+	AdmissionsByWorkPrefix   = collections.NewPrefix(16)
+	PricesPrefix             = collections.NewPrefix(17)
+	PassesPrefix             = collections.NewPrefix(18)
+	TermsSetsPrefix          = collections.NewPrefix(19)
+	ReliancesPrefix          = collections.NewPrefix(20)
+	PromisedPrefix           = collections.NewPrefix(21)
+	PassKeysPrefix           = collections.NewPrefix(22)
+	ReservedPrefix           = collections.NewPrefix(23)
+	GrantedDerivativesPrefix = collections.NewPrefix(24)
 )
 
 // Limits of what one work or message can hold.
@@ -52,13 +53,20 @@ const (
 	// MaxLicensees bounds the allow-list of an offer.
 	MaxLicensees = 64
 	// MaxConstraints bounds the constraints of one kind on one work, the declarations
-	// that a work waits for on which others rely, and the works named in an admission. Of
+	// that it waits for by their numbers, and the works named in an admission. Of
 	// non-commercial sources the first are listed; of the other kinds more are refused.
 	MaxConstraints = 16
-	// MaxWaiting bounds the declarations that a work waits for on which nobody relies: as
-	// many as 64 sources can wait for on which somebody does. So those who sold grants
-	// of sources don't make a work of them impossible by what they declare later.
-	MaxWaiting = 64 * MaxConstraints
+	// MaxWaiting bounds what a work waits for: declarations, of which it names up to
+	// MaxConstraints, and in place of more one reference for each of its sources and one for
+	// its own.
+	MaxWaiting = MaxConstraints + maxLinked + 1
+	// maxLinked is how many sources a work may have, as x/lineage says.
+	maxLinked = 1024
+	// MaxWaitingWalk bounds the works that are looked at for what a work waits for where it
+	// waits for all that others do. What is behind more counts as waited for.
+	MaxWaitingWalk = 32
+	// MaxWaitingNamed bounds the declarations that answers name of those.
+	MaxWaitingNamed = 64
 	// MaxAttributions bounds the sources to credit that a work lists: as many as an
 	// answer names, and one that tells that there are more. x/lineage knows all.
 	MaxAttributions = rules.MaxCredits + 1
@@ -83,6 +91,9 @@ const (
 	// MaxReserved bounds the grants reserved for derivatives that are looked at for one
 	// that runs.
 	MaxReserved = 64
+	// MaxPromised bounds the versions of a source's price that uses of one work were promised
+	// at, none of which is as good for everybody as another.
+	MaxPromised = 8
 	// MaxExclusives bounds the running grants of one work that keep others out.
 	MaxExclusives = 64
 	// MaxRunning bounds the terms, with grants that run, that are looked at before

@@ -85,7 +85,7 @@ type Permit struct {
 	Constraints []Constraint
 	// Met is by what these are met.
 	Met Met
-	// Waiting are the declarations that the source waits for.
+	// Waiting is what the source waits for.
 	Waiting []DeclarationRef
 }
 
@@ -207,8 +207,6 @@ type Binding struct {
 	Standing []Pin
 	// Owes: the derivative owes royalties by the edges that stay.
 	Owes bool
-	// ReliedOn: something stands of the derivative that a later declaration does not reach.
-	ReliedOn bool
 	// Admission says for whose approval the declaration waits; empty: for nobody's.
 	Admission Admission
 }

@@ -1,12 +1,18 @@
 package types
 
 import (
+	"encoding/binary"
+	"fmt"
 	"slices"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
+
+// packedVersion is the size of a packed version of a price.
+const packedVersion = 4
 
 // Equal says whether two versions ask the same of the same accounts.
 func (p Price) Equal(o Price) bool {
@@ -16,6 +22,67 @@ func (p Price) Equal(o Price) bool {
 // Admits says whether an account may have a pass at the price; nil: anybody.
 func (p Price) Admits(account sdk.AccAddress) bool {
 	return len(p.Licensees) == 0 || slices.Contains(p.Licensees, account.String())
+}
+
+// AsGoodAs says whether a price is at least as good as another for everybody: it is for all whom
+// the other is for, and asks no more in any denom that the other takes.
+func (p Price) AsGoodAs(o Price) bool {
+	admits := func(account string) bool { return slices.Contains(p.Licensees, account) }
+	if len(p.Licensees) > 0 && (len(o.Licensees) == 0 || slices.ContainsFunc(o.Licensees, func(a string) bool { return !admits(a) })) {
+		return false
+	}
+	return !slices.ContainsFunc(o.Price, func(c sdk.Coin) bool {
+		takes, mine := p.Price.Find(c.Denom)
+		return !takes || mine.Amount.GT(c.Amount)
+	})
+}
+
+// LeastPrice is in each denom the least of the prices that are for an account, nil being
+// anybody; empty: none is.
+func LeastPrice(prices []Price, account sdk.AccAddress) sdk.Coins {
+	var least sdk.Coins
+	for _, p := range prices {
+		if !p.Admits(account) {
+			continue
+		}
+		for _, c := range p.Price {
+			at := slices.IndexFunc(least, func(o sdk.Coin) bool { return o.Denom == c.Denom })
+			switch {
+			case at < 0:
+				least = append(least, c)
+			case c.Amount.LT(least[at].Amount):
+				least[at] = c
+			}
+		}
+	}
+	return least.Sort()
+}
+
+// PackVersions packs versions of a price into a row.
+func PackVersions(versions []uint32) []byte {
+	packed := make([]byte, 0, packedVersion*len(versions))
+	for _, v := range versions {
+		packed = binary.BigEndian.AppendUint32(packed, v)
+	}
+	return packed
+}
+
+// UnpackVersions reads what PackVersions packed. It fails with ErrEncoding on bytes that are
+// no versions from 1, ascending.
+func UnpackVersions(packed []byte) ([]uint32, error) {
+	if len(packed)%packedVersion != 0 {
+		return nil, fmt.Errorf("%w: %d bytes are no versions of a price", collections.ErrEncoding, len(packed))
+	}
+	versions := make([]uint32, 0, len(packed)/packedVersion)
+	last := uint32(0)
+	for ; len(packed) > 0; packed = packed[packedVersion:] {
+		v := binary.BigEndian.Uint32(packed)
+		if v <= last {
+			return nil, fmt.Errorf("%w: version %d of a price after %d", collections.ErrEncoding, v, last)
+		}
+		versions, last = append(versions, v), v
+	}
+	return versions, nil
 }
 
 // CheckPrice checks that a constraint names a version of a price exactly where the terms

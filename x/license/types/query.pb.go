@@ -1324,7 +1324,8 @@ type QueryConstraintsResponse struct {
 	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
 	// Version of the demands; 0: there were never any.
 	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
-	// Declarations of later sources that the work waits for, at most 16.
+	// Declarations of later sources that the work waits for, at most 16 by their number; of
+	// number 0: all that the named work waits for. The query Admissions names the declarations.
 	Waiting []DeclarationRef `protobuf:"bytes,4,rep,name=waiting,proto3" json:"waiting"`
 	// Denoms in which the work can be paid: those that all ceilings have. Empty: it is
 	// under no ceiling, and takes whatever the chain accepts.
@@ -2027,7 +2028,7 @@ type QueryClient interface {
 	// Grants lists grants of a work, of a licensee, or of both.
 	Grants(ctx context.Context, in *QueryGrantsRequest, opts ...grpc.CallOption) (*QueryGrantsResponse, error)
 	// Admissions lists declarations of later sources that owners have not approved:
-	// those that a work waits for, or those that wait for the owner of a work.
+	// those that a work waits for, at most 64, or those that wait for the owner of a work.
 	Admissions(ctx context.Context, in *QueryAdmissionsRequest, opts ...grpc.CallOption) (*QueryAdmissionsResponse, error)
 	// GrantUses lists the derivatives that rely on a grant.
 	GrantUses(ctx context.Context, in *QueryGrantUsesRequest, opts ...grpc.CallOption) (*QueryGrantUsesResponse, error)
@@ -2185,7 +2186,7 @@ type QueryServer interface {
 	// Grants lists grants of a work, of a licensee, or of both.
 	Grants(context.Context, *QueryGrantsRequest) (*QueryGrantsResponse, error)
 	// Admissions lists declarations of later sources that owners have not approved:
-	// those that a work waits for, or those that wait for the owner of a work.
+	// those that a work waits for, at most 64, or those that wait for the owner of a work.
 	Admissions(context.Context, *QueryAdmissionsRequest) (*QueryAdmissionsResponse, error)
 	// GrantUses lists the derivatives that rely on a grant.
 	GrantUses(context.Context, *QueryGrantUsesRequest) (*QueryGrantUsesResponse, error)

@@ -222,3 +222,35 @@ func TestAStricterPermissionCountsAsALaterSource(t *testing.T) {
 	require.ErrorIs(t, err, types.ErrApprovalNeeded, "it owes more")
 	require.Equal(t, []workID{song}, f.admitted(bob, remix, again).WaitsFor)
 }
+
+// A role by which less passes on is refused: the royalty, or the end of a permission, of what was
+// made would get lost.
+func TestASourceIsDeclaredAgainInARoleThatPassesOnAsMuch(t *testing.T) {
+	f := newFixture(t)
+	remix := f.work("remix", bob)
+	for _, row := range []struct {
+		before, now types.Role
+		can         bool
+	}{
+		{types.ROLE_CONTAINS, types.ROLE_COMPONENT_OF, true},
+		{types.ROLE_CONTAINS, types.ROLE_PARENT_OF, true},
+		{types.ROLE_COMPONENT_OF, types.ROLE_PARENT_OF, true},
+		{types.ROLE_PARENT_OF, types.ROLE_COMPONENT_OF, false},
+		{types.ROLE_PARENT_OF, types.ROLE_CONTAINS, false},
+		{types.ROLE_COMPONENT_OF, types.ROLE_INPUT_TO, false},
+		{types.ROLE_TRAINED_ON, types.ROLE_PARENT_OF, false},
+		{types.ROLE_INPUT_TO, types.ROLE_PARENT_OF, false},
+	} {
+		source := f.offered(row.before.Name()+row.now.Name(), alice, 1_000)
+		f.mustDerive(bob, remix, under(source, row.before))
+		_, err := f.derive(bob, remix, under(source, row.now))
+		if row.can {
+			require.NoError(t, err)
+			require.Equal(t, row.now, f.edge(remix, source).Role)
+			_, err = f.derive(bob, remix, under(source, row.before))
+		}
+		require.ErrorIs(t, err, types.ErrAlreadySource)
+		require.ErrorContains(t, err, source.String())
+		f.requireSound()
+	}
+}

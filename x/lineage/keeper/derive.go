@@ -190,7 +190,7 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate, Rebuilt: rebuilt}
 	binding := licensetypes.Binding{
 		Declaration: licensetypes.DeclarationRef{Work: d.Work, Number: d.number},
-		Permits:     d.permits, Rebuilt: rebuilt, ReliedOn: d.relied, Admission: d.admission,
+		Permits:     d.permits, Rebuilt: rebuilt, Admission: d.admission,
 	}
 	if rebuilt {
 		binding.Standing, link.Sources = d.standing()

@@ -86,6 +86,8 @@ func (m *model) verdict(work workID, sources map[workID]types.Role) (refusals []
 		case again && role == types.ROLE_CITES:
 			refusals = append(refusals, types.ErrAlreadySource)
 		case role == types.ROLE_CITES:
+		case again && loses(before, role):
+			refusals = append(refusals, types.ErrAlreadySource)
 		case m.comesFrom(s, work):
 			refusals = append(refusals, types.ErrCycle)
 		}
@@ -103,6 +105,19 @@ func (m *model) verdict(work workID, sources map[workID]types.Role) (refusals []
 		}
 	}
 	return refusals, waits, used
+}
+
+// loses says whether a source that is declared again in another role passes on less.
+func loses(before, role types.Role) bool {
+	switch before {
+	case types.ROLE_CITES:
+		return false
+	case types.ROLE_CONTAINS:
+		return role != types.ROLE_COMPONENT_OF && role != types.ROLE_PARENT_OF
+	case types.ROLE_COMPONENT_OF:
+		return role != types.ROLE_PARENT_OF
+	}
+	return true
 }
 
 // owedBy are the works that whoever derives from a work owes.

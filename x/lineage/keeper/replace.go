@@ -16,7 +16,7 @@ import (
 // takeOut takes the edges that are declared anew out of the row: citations that become
 // sources, and sources by another permission or role, or by the same one, which pins what
 // the source asks today. The latter stay in the history. It fails with ErrAlreadySource
-// for a source that is cited again.
+// for a source that is cited again, and for a role by which less passes on.
 func (k Keeper) takeOut(d *derivation) error {
 	var replaced []workID
 	for _, s := range d.Works {
@@ -27,6 +27,9 @@ func (k Keeper) takeOut(d *derivation) error {
 		e := d.row.Edges[place]
 		if s.Role == types.ROLE_CITES {
 			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once, and does not become a citation", s.Work, d.Work)
+		}
+		if err := e.Role.CheckAgain(s.Role); err != nil {
+			return errorsmod.Wrapf(err, "source %s of %s", s.Work, d.Work)
 		}
 		replaced = append(replaced, s.Work)
 		if e.Cites() {

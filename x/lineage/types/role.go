@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"strings"
 
 	errorsmod "cosmossdk.io/errors"
@@ -65,6 +66,37 @@ func (r Role) Column(kind registrytypes.Kind) rules.Column {
 		return rules.Trained
 	}
 	return rules.Part
+}
+
+// heldRoles are those in which a work holds its source, by how much they ask for and pass
+// on: as it is, a part of it, and changed as a whole.
+var heldRoles = []Role{ROLE_CONTAINS, ROLE_COMPONENT_OF, ROLE_PARENT_OF}
+
+// Becomes lists the roles in which a source can be declared again that was declared in this
+// one: those that ask for as much and pass on as much. In another one the royalty that is owed,
+// or the end of a permission, would get lost of what was made; a citation can become all.
+func (r Role) Becomes() []Role {
+	if r == ROLE_CITES {
+		return []Role{ROLE_PARENT_OF, ROLE_COMPONENT_OF, ROLE_INPUT_TO, ROLE_TRAINED_ON, ROLE_CONTAINS}
+	}
+	if held := slices.Index(heldRoles, r); held >= 0 {
+		return slices.Clone(heldRoles[held:])
+	}
+	return []Role{r}
+}
+
+// CheckAgain fails with ErrAlreadySource when a source that was declared in this role can't
+// be declared again in another.
+func (r Role) CheckAgain(now Role) error {
+	if slices.Contains(r.Becomes(), now) {
+		return nil
+	}
+	names := make([]string, 0, len(roleNames))
+	for _, possible := range r.Becomes() {
+		names = append(names, possible.Name())
+	}
+	return errorsmod.Wrapf(ErrAlreadySource, "it was declared as %s and can't become %s, which does not ask for and pass on all "+
+		"that %s does: declare it as %s", r.Name(), now.Name(), r.Name(), strings.Join(names, " or "))
 }
 
 // CheckKind fails with ErrInvalidSource for a role that works of the kind do not

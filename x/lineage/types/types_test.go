@@ -2,6 +2,7 @@ package types_test
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,36 @@ func TestRolesHaveTheNamesThatC2PAGivesThem(t *testing.T) {
 	}
 	require.Len(t, types.Role_name, len(types.RoleNames())+1, "every role has a name")
 	require.False(t, types.Role(7).Known())
+}
+
+// A source is declared again in a role that asks for as much and passes on as much, or not at
+// all.
+func TestWhatARoleBecomes(t *testing.T) {
+	possible := map[string][]string{
+		"cites":       {"parentOf", "componentOf", "inputTo", "trainedOn", "contains"},
+		"contains":    {"contains", "componentOf", "parentOf"},
+		"componentOf": {"componentOf", "parentOf"},
+		"parentOf":    {"parentOf"},
+		"inputTo":     {"inputTo"},
+		"trainedOn":   {"trainedOn"},
+	}
+	require.Len(t, possible, len(types.RoleNames()))
+	for before, names := range possible {
+		was, err := types.ParseRole(before)
+		require.NoError(t, err)
+		for _, name := range types.RoleNames() {
+			role, err := types.ParseRole(name)
+			require.NoError(t, err)
+			err = was.CheckAgain(role)
+			if slices.Contains(names, name) {
+				require.NoError(t, err, "%s becomes %s", before, name)
+				continue
+			}
+			require.ErrorIs(t, err, types.ErrAlreadySource, "%s becomes %s", before, name)
+			require.ErrorContains(t, err, "declared as "+before+" and can't become "+name)
+			require.ErrorContains(t, err, "declare it as "+strings.Join(names, " or "))
+		}
+	}
 }
 
 func TestExternalReferences(t *testing.T) {
