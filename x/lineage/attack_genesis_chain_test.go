@@ -53,7 +53,7 @@ func TestAttackAnUntidyStateIsExported(t *testing.T) {
 	msg.Sources[0].Permission += licensetypes.Joiner + two.String()
 	s.MustDeliver(s.maker, msg)
 	s.MustDeliver(s.maker, s.DeriveMsg(app, library.Under(two)))
-	s.MustDeliver(s.maker, s.DeriveMsg(app, library.Under(two).As(types.ROLE_CONTAINS)))
+	s.MustDeliver(s.maker, s.DeriveMsg(app, library.Under(two).As(types.ROLE_PARENT_OF)))
 
 	nc := chain.Preset("noncommercial-remix")
 	work, mine, theirs := s.Register("work", s.curator), s.Register("mine", s.author), s.Register("theirs", s.fan)

@@ -115,7 +115,7 @@ func TestAttackOneGrantWithoutLimitPassesAnApproval(t *testing.T) {
 //
 // A child is made from a non-commercial demo under terms X. The demo becomes a release: under
 // the same X nothing is forbidden any more. The child's owner declared the source anew and was
-// told "a source is declared once"; with another role it was taken, and then the first role again.
+// told "a source is declared once"; with another role it was taken.
 // So the same permission pins today's.
 func TestAttackTheSamePermissionPinsAnew(t *testing.T) {
 	l := newLaunderer(t)
@@ -133,8 +133,8 @@ func TestAttackTheSamePermissionPinsAnew(t *testing.T) {
 	l.Offer(l.hit, better)
 	l.MustDeliver(l.owner, l.DeriveMsg(demo, l.hit.Under(better)))
 	again := l.Deliver(l.sock, l.DeriveMsg(child, demo.Under(any))).Err()
-	for _, role := range []types.Role{types.ROLE_PARENT_OF, types.ROLE_COMPONENT_OF} {
-		l.MustDeliver(l.sock, l.DeriveMsg(child, demo.Under(any).As(role))) // the way round
+	for _, role := range []types.Role{types.ROLE_COMPONENT_OF, types.ROLE_PARENT_OF} {
+		l.MustDeliver(l.sock, l.DeriveMsg(child, demo.Under(any).As(role))) // a part that turns out to be all
 	}
 	require.NoError(t, again, "what the demo's offer permits today is better")
 }
