@@ -113,7 +113,7 @@ func tinyMinima(cdc codec.Codec, state app.GenesisState) {
 // meet often.
 type game struct {
 	// seen is a chain whose last block players look at.
-	seen *chain.Chain
+	seen     *chain.Chain
 	rng      *rand.Rand
 	outcomes map[string]int
 	// serials are the payment channels that a player has tried to open.

@@ -108,7 +108,9 @@ func (c *clearing) purchase(
 	ctx context.Context, sender *send.Sender, item clearance.Item, number uint64,
 ) (*licensetypes.MsgAcquire, string, error) {
 	offer, name := item.Offer, termsNamer(ctx, c.conn)
-	msg := &licensetypes.MsgAcquire{Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf, Seen: offer.Conditions}
+	msg := &licensetypes.MsgAcquire{
+		Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf, Seen: offer.Conditions,
+	}
 	if !offer.UsesOf.IsZero() {
 		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s.",
 			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price)), nil

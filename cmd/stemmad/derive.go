@@ -51,7 +51,8 @@ and named before you sign, unless it is under dispute; any other you name by id.
 Where others rely on the work already, by grants or derivatives, those whom it newly
 owes or is newly limited by have to approve (stemmad approve-source). Without that,
 --allow-unapproved declares it all the same: the work takes no offers and grants then
-until they have. The same goes for a source that itself waits for approval. A source declared again, by a better permission, replaces the old one.
+until they have. The same goes for a source that itself waits for approval. A source
+declared again, by a better permission, replaces the old one.
 
 What limits the work from then on is listed first: what its permissions demand, such as a
 ceiling or no commercial use, and what its sources have taken on themselves. If a source

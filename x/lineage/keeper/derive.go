@@ -175,8 +175,8 @@ func (d *derivation) checkWaiting() error {
 	}
 	p := d.permits[i]
 	ref := p.Waiting[0]
-	return errorsmod.Wrapf(types.ErrApprovalNeeded, "source %s waits for approval of declaration %d of %s, and so would %s: wait until owners "+
-		"have approved, or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then until they do",
+	return errorsmod.Wrapf(types.ErrApprovalNeeded, "source %s waits for approval of declaration %d of %s, and so would %s: wait until "+
+		"owners have approved, or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then until they do",
 		p.Source, ref.Number, ref.Work, d.Work, d.Work)
 }
 

@@ -27,7 +27,8 @@ func (s Source) Validate() error {
 		return errorsmod.Wrap(ErrInvalidSource, "a citation takes no permission: leave it empty")
 	}
 	if !licensetypes.NamesTerms(s.Permission) && s.Seen != (licensetypes.Conditions{}) {
-		return errorsmod.Wrap(ErrInvalidSource, "seen is what a public offer brings: name terms (terms1...) as the permission, or leave it unset")
+		return errorsmod.Wrap(ErrInvalidSource, "seen is what a public offer brings: name terms (terms1...) as the permission, "+
+			"or leave it unset")
 	}
 	if err := text.Check("permission", s.Permission, licensetypes.MaxPermissionLength); err != nil {
 		return errorsmod.Wrap(ErrInvalidSource, err.Error())
