@@ -46,8 +46,9 @@ func (s service) Simulate(_ context.Context, req *txtypes.SimulateRequest) (*txt
 		return nil, status.Error(codes.InvalidArgument, "the request has no transaction: put it into tx_bytes")
 	}
 	if most := s.settings.SimulationMaxBytes; len(raw) > most {
-		return nil, status.Errorf(codes.ResourceExhausted, "the transaction has %d bytes, this node simulates up to %d: "+
-			"split it, or state its gas without a simulation (%s in app.toml)", len(raw), most, FlagSimulationMaxBytes)
+		return nil, status.Errorf(codes.ResourceExhausted, "the transaction has %d bytes, this node simulates "+
+			"up to %d: split it, or state its gas without a simulation (%s in app.toml)",
+			len(raw), most, FlagSimulationMaxBytes)
 	}
 	gas, result, err := s.run(raw)
 	if most := s.settings.SimulationMaxGas; errors.Is(err, sdkerrors.ErrOutOfGas) {
@@ -62,7 +63,9 @@ func (s service) Simulate(_ context.Context, req *txtypes.SimulateRequest) (*txt
 
 // AnteHandle implements sdk.AnteDecorator: the SDK meters the gas of a simulation without
 // a bound. It stands right behind what sets that up.
-func (b *Bounds) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulating bool, next sdk.AnteHandler) (sdk.Context, error) {
+func (b *Bounds) AnteHandle(
+	ctx sdk.Context, tx sdk.Tx, simulating bool, next sdk.AnteHandler,
+) (sdk.Context, error) {
 	if simulating {
 		ctx = ctx.WithGasMeter(storetypes.NewGasMeter(b.settings.SimulationMaxGas))
 	}

@@ -33,7 +33,9 @@ func checkStart(cfg *cmtcfg.Config, expected string) error {
 	}
 	if sum := sha256.Sum256(raw); expected != "" && !strings.EqualFold(expected, hex.EncodeToString(sum[:])) {
 		return &ending.Ended{
-			Code: ending.Genesis, Why: fmt.Sprintf("%s has the SHA-256 %x, --%s asks for %s", file, sum, flagGenesisHash, strings.ToLower(expected)),
+			Code: ending.Genesis,
+			Why: fmt.Sprintf("%s has the SHA-256 %x, --%s asks for %s",
+				file, sum, flagGenesisHash, strings.ToLower(expected)),
 			Remedy: "get the network's genesis again, or the right hash",
 		}
 	}
@@ -106,7 +108,8 @@ func checkPlaceholder(file string, doc *cmttypes.GenesisDoc) error {
 	}
 	return &ending.Ended{
 		Code: ending.Genesis, Why: file + " has no validator; it is the placeholder that `stemmad init` makes",
-		Remedy: "replace it with the network's genesis, or add validators with `stemmad genesis gentx` and `collect-gentxs`",
+		Remedy: "replace it with the network's genesis, or add validators with `stemmad genesis gentx` " +
+			"and `collect-gentxs`",
 	}
 }
 
@@ -125,7 +128,8 @@ func sameGenesis(file string, doc, first *cmttypes.GenesisDoc, blocks int64) err
 	remedy := "put back the genesis with which it began, or, to join another chain, give `stemmad reset`: " +
 		"it deletes the blocks and the state and keeps the keys and what the validator has signed"
 	if blocks == 0 {
-		remedy = "it has no block yet, so give `stemmad reset`, which keeps the keys and what the validator has signed, and start again"
+		remedy = "it has no block yet, so give `stemmad reset`, which keeps the keys and what the validator " +
+			"has signed, and start again"
 	}
 	return &ending.Ended{
 		Code: ending.Genesis,

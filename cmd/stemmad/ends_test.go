@@ -173,8 +173,14 @@ func TestANodeDoesNotBeginFromAPlaceholder(t *testing.T) {
 }
 
 func TestANodeDoesNotBeginOnAFullDisk(t *testing.T) {
-	t.Setenv("STEMMAD_DISK_MIN_FREE", "9000000000000000000")
-	_, errs, code := command("start", "--home", soloNode(t))
+	home := soloNode(t)
+	file := filepath.Join(home, "config", "app.toml")
+	settings, err := os.ReadFile(file)
+	require.NoError(t, err)
+	more := bytes.Replace(settings, []byte("min-free = 268435456"), []byte("min-free = 9000000000000000000"), 1)
+	require.NotEqual(t, settings, more)
+	require.NoError(t, os.WriteFile(file, more, 0o600))
+	_, errs, code := command("start", "--home", home)
 	require.EqualValues(t, ending.DiskFull, code, errs)
 	require.Contains(t, errs, "the disk is full")
 }

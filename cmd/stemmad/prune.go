@@ -96,8 +96,8 @@ func prune(cmd *cobra.Command, ctx *server.Context, keep int64) error {
 	first, last := rootmulti.GetEarliestVersion(db), node.LastBlockHeight()
 	upTo := last - keep
 	if upTo < first {
-		fmt.Fprintf(cmd.OutOrStdout(), "The node has the states of blocks %d to %d, of which %d are kept: nothing is deleted.\n",
-			first, last, keep)
+		fmt.Fprintf(cmd.OutOrStdout(), "The node has the states of blocks %d to %d, of which %d are kept: "+
+			"nothing is deleted.\n", first, last, keep)
 		return nil
 	}
 	root, ok := node.CommitMultiStore().(*rootmulti.Store)
@@ -117,7 +117,8 @@ func prune(cmd *cobra.Command, ctx *server.Context, keep int64) error {
 	if err := giveBack(db); err != nil {
 		return fmt.Errorf("the states are deleted; their room is given back later: %w", err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Deleted the states up to block %d; those of blocks %d to %d are kept.\n", upTo, upTo+1, last)
+	fmt.Fprintf(cmd.OutOrStdout(), "Deleted the states up to block %d; those of blocks %d to %d are kept.\n",
+		upTo, upTo+1, last)
 	return nil
 }
 

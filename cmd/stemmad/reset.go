@@ -14,7 +14,8 @@ import (
 // chainData is what a node has of its chain, in its data folder. The rest of the folder,
 // priv_validator_state.json above all, is the validator's own.
 var chainData = []string{
-	"application.db", "blockstore.db", "state.db", "evidence.db", "tx_index.db", "cs.wal", "snapshots", "upgrade-info.json",
+	"application.db", "blockstore.db", "state.db", "evidence.db", "tx_index.db", "cs.wal", "snapshots",
+	"upgrade-info.json",
 }
 
 // resetCmd takes the place of CometBFT's resets, which forget what the validator has

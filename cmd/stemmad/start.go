@@ -12,7 +12,7 @@ import (
 	"github.com/cometbft/cometbft/node"
 	"github.com/cometbft/cometbft/p2p"
 	pvm "github.com/cometbft/cometbft/privval"
-	"github.com/cometbft/cometbft/rpc/client/local"
+	rpclocal "github.com/cometbft/cometbft/rpc/client/local"
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -59,7 +59,8 @@ old states after an upgrade. With --genesis_hash it starts from that genesis alo
 // startNode takes the place of the SDK's, which stays up when consensus has failed and
 // closes the state twice.
 func startNode(
-	ctx *server.Context, clientCtx client.Context, create servertypes.AppCreator, withComet bool, opts server.StartCmdOptions,
+	ctx *server.Context, clientCtx client.Context, create servertypes.AppCreator, withComet bool,
+	opts server.StartCmdOptions,
 ) error {
 	if !withComet {
 		return errors.New("stemmad runs with CometBFT inside; leave out --with-comet=false")
@@ -71,7 +72,8 @@ func startNode(
 	if err != nil {
 		return fmt.Errorf("config/app.toml: %w", err)
 	}
-	if err := telemetry.InitializeOpenTelemetry(filepath.Join(ctx.Config.RootDir, "config", telemetry.OtelFileName)); err != nil {
+	traces := filepath.Join(ctx.Config.RootDir, "config", telemetry.OtelFileName)
+	if err := telemetry.InitializeOpenTelemetry(traces); err != nil {
 		return fmt.Errorf("telemetry: %w", err)
 	}
 	metrics, err := telemetry.New(cfg.Telemetry) //nolint:staticcheck // SA1019: the SDK's own start uses it
@@ -87,7 +89,8 @@ func startNode(
 	}
 	db, err := opts.DBOpener(ctx.Config.RootDir, server.GetAppDBBackend(ctx.Viper))
 	if err != nil {
-		return fmt.Errorf("open the state in %s (does another process run this node?): %w", ctx.Config.DBDir(), ending.Of(err))
+		return fmt.Errorf("open the state in %s (does another process run this node?): %w",
+			ctx.Config.DBDir(), ending.Of(err))
 	}
 	running := &process{
 		ctx: ctx, cfg: cfg, clientCtx: clientCtx, metrics: metrics, disk: disk,
@@ -138,7 +141,7 @@ func (p *process) startAll(running context.Context, tasks *errgroup.Group, watch
 			return err
 		}
 		if serves {
-			p.clientCtx = p.clientCtx.WithClient(local.New(p.node))
+			p.clientCtx = p.clientCtx.WithClient(rpclocal.New(p.node))
 			p.app.RegisterTxService(p.clientCtx)
 			p.app.RegisterTendermintService(p.clientCtx)
 			p.app.RegisterNodeService(p.clientCtx, p.cfg)

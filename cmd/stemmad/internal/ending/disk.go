@@ -33,7 +33,8 @@ func (d Disk) Check() error {
 	}
 	return &Ended{
 		Code: DiskFull,
-		Why:  fmt.Sprintf("the disk is full: %d MB are free in %s, the node stops below %d", left>>20, d.Folder, d.MinFree>>20),
+		Why: fmt.Sprintf("the disk is full: %d MB are free in %s, the node stops below %d",
+			left>>20, d.Folder, d.MinFree>>20),
 		Remedy: "make room and start again (min-free in [disk] of app.toml is the bound; " +
 			"pruning and min-retain-blocks say what is kept)",
 	}

@@ -84,14 +84,17 @@ func classified(err error) *Ended {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, upgradedEarly), strings.Contains(text, upgradeMissing):
-		return &Ended{Upgrade, "", "this binary is not the one for this height; put the one in place that ran the last block, " +
-			"or that the last upgrade named, and start again", err}
+		return &Ended{Upgrade, "", "this binary is not the one for this height; put the one in place that ran " +
+			"the last block, or that the last upgrade named, and start again", err}
 	case strings.Contains(text, upgradeNeeded):
-		return &Ended{Upgrade, "", "put the binary of this upgrade in place and start again; the plan is in data/upgrade-info.json", err}
+		return &Ended{Upgrade, "", "put the binary of this upgrade in place and start again; " +
+			"the plan is in data/upgrade-info.json", err}
 	case strings.Contains(text, halted):
-		return &Ended{Halted, "", "the operator's setting; start again without halt-height and halt-time to go on", err}
+		return &Ended{Halted, "", "the operator's setting; start again without halt-height and halt-time " +
+			"to go on", err}
 	case errors.Is(err, syscall.ENOSPC), strings.Contains(text, noSpace):
-		return &Ended{DiskFull, "", "make room on the disk of the data folder and start again; the state is as of the last block", err}
+		return &Ended{DiskFull, "", "make room on the disk of the data folder and start again; " +
+			"the state is as of the last block", err}
 	}
 	return nil
 }

@@ -74,7 +74,9 @@ type watched struct {
 }
 
 // FinalizeBlock implements abci.Application.
-func (a watched) FinalizeBlock(ctx context.Context, req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+func (a watched) FinalizeBlock(
+	ctx context.Context, req *abci.RequestFinalizeBlock,
+) (*abci.ResponseFinalizeBlock, error) {
 	return guarded(a.watch, fmt.Sprintf("block %d", req.Height), func() (*abci.ResponseFinalizeBlock, error) {
 		return a.Application.FinalizeBlock(ctx, req)
 	})
@@ -144,7 +146,7 @@ func (l listening) Error(message string, keyvals ...any) {
 		err := asError(value(keyvals, "err"))
 		for _, field := range computedOtherwise {
 			if strings.Contains(err.Error(), field) {
-				l.watch.Report(consensusFailed(fmt.Errorf("the network's next block is not what this node computes: %w", err)))
+				l.watch.Report(consensusFailed(fmt.Errorf("this node computes otherwise than the network: %w", err)))
 			}
 		}
 	}
