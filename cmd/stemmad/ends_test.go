@@ -15,6 +15,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
@@ -186,7 +187,7 @@ func TestANodeDoesNotBeginOnAFullDisk(t *testing.T) {
 }
 
 func TestABinaryThatDoesNotKnowAnUpgradeEnds(t *testing.T) {
-	c := chain.New(t)
+	c := chain.New(t, chain.AppOption(flags.FlagHome, t.TempDir()))
 	c.Write(func(ctx sdk.Context) error {
 		return c.App.Keepers.Upgrade.ScheduleUpgrade(ctx, upgradetypes.Plan{Name: "v2", Height: c.Height() + 3})
 	})
