@@ -44,6 +44,7 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 	market := fees{k.FeeMarket}
 	check := sdk.ChainAnteDecorators(
 		ante.NewSetUpContextDecorator(),
+		app.queries,
 		ante.NewExtensionOptionsDecorator(nil),
 		ante.NewValidateBasicDecorator(),
 		ante.NewTxTimeoutHeightDecorator(),

@@ -3,6 +3,8 @@ package app
 import (
 	"net/http"
 
+	gogogrpc "github.com/cosmos/gogoproto/grpc"
+
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 	reflectionv1 "cosmossdk.io/api/cosmos/reflection/v1"
 	"cosmossdk.io/client/v2/autocli"
@@ -17,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/server/api"
 	"github.com/cosmos/cosmos-sdk/server/config"
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 
 	"github.com/stemma-chain/stemma/docs"
@@ -24,14 +27,18 @@ import (
 
 var _ servertypes.Application = (*App)(nil)
 
+// queryRouter takes the services of queries, with the bounds of app.toml in front of
+// them.
+func (app *App) queryRouter() gogogrpc.Server { return app.queries.Around(app.GRPCQueryRouter()) }
+
 // registerReflection lets clients discover messages and commands at run time.
 func registerReflection(app *App) error {
-	autocliv1.RegisterQueryServer(app.GRPCQueryRouter(), runtimeservices.NewAutoCLIQueryService(app.modules.Modules))
+	autocliv1.RegisterQueryServer(app.queryRouter(), runtimeservices.NewAutoCLIQueryService(app.modules.Modules))
 	files, err := runtimeservices.NewReflectionService()
 	if err != nil {
 		return err
 	}
-	reflectionv1.RegisterReflectionServiceServer(app.GRPCQueryRouter(), files)
+	reflectionv1.RegisterReflectionServiceServer(app.queryRouter(), files)
 	return nil
 }
 
@@ -76,18 +83,19 @@ func serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
 
 // RegisterTxService serves simulation and look-up of transactions.
 func (app *App) RegisterTxService(clientCtx client.Context) {
-	authtx.RegisterTxService(app.GRPCQueryRouter(), clientCtx, app.Simulate, app.encoding.InterfaceRegistry)
+	stock := authtx.NewTxServer(clientCtx, app.Simulate, app.encoding.InterfaceRegistry)
+	txtypes.RegisterServiceServer(app.queryRouter(), app.queries.Simulations(stock, app.Simulate))
 }
 
 // RegisterTendermintService serves blocks and validators as CometBFT has them.
 func (app *App) RegisterTendermintService(clientCtx client.Context) {
-	cmtservice.RegisterTendermintService(clientCtx, app.GRPCQueryRouter(), app.encoding.InterfaceRegistry,
+	cmtservice.RegisterTendermintService(clientCtx, app.queryRouter(), app.encoding.InterfaceRegistry,
 		server.NewCometABCIWrapper(app).Query)
 }
 
 // RegisterNodeService serves the node's own settings.
 func (app *App) RegisterNodeService(clientCtx client.Context, cfg config.Config) {
-	nodeservice.RegisterNodeService(clientCtx, app.GRPCQueryRouter(), cfg, func() int64 {
+	nodeservice.RegisterNodeService(clientCtx, app.queryRouter(), cfg, func() int64 {
 		return app.CommitMultiStore().EarliestVersion()
 	})
 }

@@ -4,7 +4,9 @@
 package app
 
 import (
+	"context"
 	"fmt"
+	"sync"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -20,6 +22,7 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/version"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -27,6 +30,7 @@ import (
 	"github.com/stemma-chain/stemma/app/durable"
 	"github.com/stemma-chain/stemma/app/fast"
 	"github.com/stemma-chain/stemma/app/pool"
+	"github.com/stemma-chain/stemma/app/queries"
 )
 
 // App is the chain's state machine.
@@ -41,7 +45,9 @@ type App struct {
 	trees        *fast.Trees      // nil: the SDK writes them
 	signatures   *fast.Signatures // nil: blocks verify all of them
 	pool         *pool.Pool
-	block        [][]byte // transactions of the block that is being executed
+	queries      *queries.Bounds
+	committing   sync.RWMutex // held by a commit, and shared by who reads rows of stores
+	block        [][]byte     // transactions of the block that is being executed
 	modules      *module.Manager
 	basics       module.BasicManager
 	configurator module.Configurator
@@ -100,6 +106,10 @@ func newUnloaded(
 	if err != nil {
 		return nil, err
 	}
+	bounds, err := queries.ReadSettings(options)
+	if err != nil {
+		return nil, err
+	}
 	addresses := accountAddresses(settings)
 	encoding, err := newEncoding(addresses)
 	if err != nil {
@@ -113,6 +123,7 @@ func newUnloaded(
 		stores:    newStores(),
 		addresses: addresses,
 		pool:      pool.New(poolLimits(options)),
+		queries:   queries.New(bounds),
 	}
 	app.SetMempool(pool.NewMempool(app.pool, decode))
 	app.SetVersion(version.Version)
@@ -150,7 +161,7 @@ func (app *App) registerModules() error {
 	app.basics = newBasicManager(app.modules)
 	app.basics.RegisterLegacyAminoCodec(app.encoding.Amino)
 	app.basics.RegisterInterfaces(app.encoding.InterfaceRegistry)
-	app.configurator = module.NewConfigurator(app.encoding.Codec, app.MsgServiceRouter(), app.GRPCQueryRouter())
+	app.configurator = module.NewConfigurator(app.encoding.Codec, app.MsgServiceRouter(), app.queryRouter())
 	if err := app.modules.RegisterServices(app.configurator); err != nil {
 		return err
 	}
@@ -184,10 +195,25 @@ func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
 func (app *App) Commit() (*abci.ResponseCommit, error) {
 	app.pool.Remove(app.block...)
 	app.block = nil
+	app.committing.Lock()
+	defer app.committing.Unlock()
 	if app.trees != nil {
 		app.trees.Save()
 	}
 	return app.BaseApp.Commit()
+}
+
+// Query implements the ABCI. It may run beside blocks: rows of stores, which have no
+// context of their own, wait for a commit.
+func (app *App) Query(ctx context.Context, req *abci.RequestQuery) (*abci.ResponseQuery, error) {
+	if err := app.queries.CheckABCI(req); err != nil {
+		return sdkerrors.QueryResult(err, false), nil
+	}
+	if app.GRPCQueryRouter().Route(req.Path) == nil {
+		app.committing.RLock()
+		defer app.committing.RUnlock()
+	}
+	return app.BaseApp.Query(ctx, req)
 }
 
 // VerifiedBefore is how many transactions of blocks had been verified when they arrived.

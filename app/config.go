@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -37,23 +36,6 @@ const gcPercent = 300
 
 var configureOnce sync.Once
 
-// machineMemory is the machine's memory in bytes; 0 where /proc does not tell. A
-// quarter of it is what a process aims to stay below, by collecting garbage more
-// often, unless GOMEMLIMIT says otherwise: under load a node has up to 2 GB in
-// use, which would grow to four times that.
-func machineMemory() int64 {
-	file, err := os.Open("/proc/meminfo")
-	if err != nil {
-		return 0
-	}
-	defer file.Close()
-	var kilobytes int64
-	if _, err := fmt.Fscanf(file, "MemTotal: %d kB", &kilobytes); err != nil {
-		return 0
-	}
-	return kilobytes << 10
-}
-
 // Configure sets the process-wide SDK configuration: address prefixes and the
 // staking denom; and how often garbage is collected. Call it first thing in main
 // and in test packages that don't use testutil/chain; later calls do nothing.
@@ -62,7 +44,7 @@ func Configure() {
 		if os.Getenv("GOGC") == "" {
 			debug.SetGCPercent(gcPercent)
 		}
-		if limit := machineMemory() / 4; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		if limit := memory(os.DirFS("/")) / 4; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
 			debug.SetMemoryLimit(limit)
 		}
 		if err := os.Setenv(sdk.EnvConfigScope, configScope); err != nil {

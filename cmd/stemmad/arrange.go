@@ -28,7 +28,7 @@ func arrange(root *cobra.Command) {
 	for _, verb := range verbs() {
 		groups[verb.Name()] = groupWorks
 	}
-	for _, name := range []string{"init", "start", "check", "export", "testnet", "genesis", "comet", "prune", "rollback", "snapshots"} {
+	for _, name := range []string{"init", "start", "check", "export", "testnet", "genesis", "comet", "prune", "rollback", "reset", "snapshots"} {
 		groups[name] = groupNode
 	}
 	for _, cmd := range root.Commands() {
@@ -45,7 +45,7 @@ func arrange(root *cobra.Command) {
 // a home folder behind: start would write its flags' empty defaults into it.
 func needsNode(cmd *cobra.Command, home string) error {
 	switch cmd.CommandPath() {
-	case "stemmad start", "stemmad check", "stemmad export", "stemmad prune", "stemmad rollback":
+	case "stemmad start", "stemmad check", "stemmad export", "stemmad prune", "stemmad rollback", "stemmad reset":
 	default:
 		return nil
 	}

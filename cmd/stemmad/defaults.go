@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/app/queries"
 )
 
 const (
@@ -35,18 +36,23 @@ const (
 	publicBlockTime = 2 * time.Second
 )
 
-// appTemplate is app.toml: the SDK's and our own section.
-const appTemplate = serverconfig.DefaultConfigTemplate + fast.SettingsTemplate
+// appTemplate is app.toml: the SDK's and our own sections.
+const appTemplate = serverconfig.DefaultConfigTemplate + queries.SettingsTemplate + fast.SettingsTemplate + diskTemplate
 
 // nodeConfig is what app.toml says.
 type nodeConfig struct {
 	serverconfig.Config `mapstructure:",squash"`
-	Fast                fast.Settings `mapstructure:"fast"`
+	Queries             queries.Settings `mapstructure:"queries"`
+	Fast                fast.Settings    `mapstructure:"fast"`
+	Disk                diskSettings     `mapstructure:"disk"`
 }
 
 // appConfig is app.toml of a new node.
 func appConfig() *nodeConfig {
-	cfg := &nodeConfig{Config: *serverconfig.DefaultConfig(), Fast: fast.DefaultSettings()}
+	cfg := &nodeConfig{
+		Config: *serverconfig.DefaultConfig(), Queries: queries.DefaultSettings(),
+		Fast: fast.DefaultSettings(), Disk: diskSettings{MinFree: minFreeDisk},
+	}
 	cfg.MinGasPrices = minGasPrices
 	cfg.QueryGasLimit = queryGasLimit
 	// The trees have caches of their own; another one in front of them costs a

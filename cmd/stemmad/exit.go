@@ -11,9 +11,11 @@ import (
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/ending"
 )
 
-// Exit codes are stable; scripts rely on them. 3 and 4 are answers of `clear`.
+// Exit codes are stable; scripts rely on them. 3 and 4 are answers of `clear`; those from
+// 10 on, of a node that cannot go on, are in internal/ending.
 const (
 	exitOK         = 0
 	exitFailed     = 1
@@ -54,6 +56,10 @@ func run(root *cobra.Command, stderr io.Writer) (code int) {
 	}
 	exit := exitError{code: exitFailed}
 	_ = errors.As(err, &exit) // any other error keeps the code set
+	var node *ending.Ended
+	if errors.As(err, &node) {
+		exit.code = int(node.Code)
+	}
 	if !exit.said {
 		fmt.Fprintln(stderr, "Error:", connect.Plain(err))
 	}

@@ -159,17 +159,23 @@ func (v *victim) reset() {
 // start starts the node and waits until it answers.
 func (v *victim) start() {
 	v.t.Helper()
+	v.command()
+	require.NoError(v.t, v.node.Start())
+	v.await(0)
+}
+
+// command is the process of the node, which is not started yet.
+func (v *victim) command(args ...string) {
+	v.t.Helper()
 	self, err := os.Executable()
 	require.NoError(v.t, err)
 	log, err := os.OpenFile(v.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(v.t, err)
-	defer log.Close()
-	v.node = exec.Command(self, "start", "--home", v.home, "--log_no_color",
-		"--grpc.enable=false", "--api.enable=false")
+	v.t.Cleanup(func() { _ = log.Close() })
+	v.node = exec.Command(self, append([]string{"start", "--home", v.home, "--log_no_color",
+		"--grpc.enable=false", "--api.enable=false"}, args...)...)
 	v.node.Env = append(os.Environ(), asNode+"=1")
 	v.node.Stdout, v.node.Stderr = log, log
-	require.NoError(v.t, v.node.Start())
-	v.await(0)
 }
 
 func (v *victim) kill() {

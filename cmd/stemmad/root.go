@@ -16,7 +16,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	nodeservice "github.com/cosmos/cosmos-sdk/client/grpc/node"
 	"github.com/cosmos/cosmos-sdk/client/keys"
-	"github.com/cosmos/cosmos-sdk/client/pruning"
 	"github.com/cosmos/cosmos-sdk/client/rpc"
 	"github.com/cosmos/cosmos-sdk/client/snapshot"
 	"github.com/cosmos/cosmos-sdk/server"
@@ -57,7 +56,8 @@ gets paid.
 
 Exit codes: 0 done, 1 refused or failed, with the reason on the standard error.
 Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied; of
-"stemmad license combine" 4, no such derivative can be made.
+"stemmad license combine" 4, no such derivative can be made. Of a node that cannot
+go on 10 to 14: see "stemmad start --help".
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -77,18 +77,20 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		initCmd(model), testnetCmd(model), checkCmd(),
 		genesisCmd(model),
 		keys.Commands(), queryCmd(), txCmd(), server.StatusCommand(),
-		debug.Cmd(), pruning.Cmd(newApp, app.DefaultHome()), snapshot.Cmd(newApp),
+		debug.Cmd(), snapshot.Cmd(newApp),
 	)
-	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, nil, server.StartCmdOptions{DBOpener: app.OpenDB})
+	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, nil, startOptions())
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "version":
 			cmd.Annotations = map[string]string{homeless: ""}
 		case "rollback":
 			root.RemoveCommand(cmd)
+		case "start":
+			describeStart(cmd)
 		}
 	}
-	root.AddCommand(rollbackCmd())
+	root.AddCommand(rollbackCmd(), pruneCmd(), resetCmd())
 	root.AddCommand(verbs()...)
 
 	generated := model.AutoCLI(clientCtx)

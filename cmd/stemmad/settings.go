@@ -9,17 +9,19 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/server"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/gasprice"
 )
 
 // shield keeps the settings and the environment from setting flags that only
-// share a name with them: a message's version is not config.toml's, and the
-// sources of derive are not STEMMAD_FROM. release ends it.
+// share a name with them: a message's version is not config.toml's, the sources of
+// derive are not STEMMAD_FROM, and what prune is told is not what app.toml keeps. release
+// ends it.
 func shield(set *pflag.FlagSet) (release func()) {
 	var shielded []*pflag.Flag
-	for _, name := range []string{"version", flagSources} {
+	for _, name := range []string{"version", flagSources, server.FlagPruningKeepRecent} {
 		f := set.Lookup(name)
 		if f == nil || f.Changed || (name == flagSources && f.Value.Type() == "string") {
 			continue
