@@ -227,7 +227,9 @@ func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Tim
 func (d Decision) deniedBy(sources []Reason) Decision {
 	if d.Verdict == Denied {
 		for _, r := range d.Reasons {
-			told := func(o Reason) bool { return r.Source != "" && o.Code == r.Code && o.Source == r.Source && o.Terms == r.Terms }
+			told := func(o Reason) bool {
+				return r.Source != "" && o.Code == r.Code && o.Source == r.Source && o.Terms == r.Terms
+			}
 			if !slices.ContainsFunc(sources, told) {
 				sources = append(sources, r)
 			}
