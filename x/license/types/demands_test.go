@@ -167,6 +167,21 @@ func TestABoundKeepsWhatIsNotContained(t *testing.T) {
 	}
 }
 
+// Of items by grants one more than an answer lists is kept, whatever their number.
+func TestMoreItemsByGrantThanAreListed(t *testing.T) {
+	var all []types.Constraint
+	for i := range byte(30) {
+		c := types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true}
+		c.Source.WorkID[0] = 30 - i
+		all = append(all, c)
+	}
+	merged, over, err := types.MergeConstraints(all, nil)
+	require.NoError(t, err)
+	require.Zero(t, over)
+	require.Len(t, merged, rules.MaxItemGrants+1)
+	require.EqualValues(t, 1, merged[0].Source.WorkID[0])
+}
+
 // Each use that is withheld stands once, in the name of the first item.
 func TestWhatItemsWithhold(t *testing.T) {
 	of := func(source byte, withheld uint32) types.Constraint {
