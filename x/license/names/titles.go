@@ -31,13 +31,15 @@ func creativeCommonsTitles() []called {
 		{
 			[]string{"CC0-1.0"}, "1.0",
 			[]string{
-				"CC0", "CC Zero", "Creative Commons Zero", "Creative Commons 0", "CC0 Public Domain Dedication", "Creative Commons Public Domain Dedication",
+				"CC0", "CC Zero", "Creative Commons Zero", "Creative Commons 0", "CC0 Public Domain Dedication",
+				"Creative Commons Public Domain Dedication",
 				"CC Zero Public Domain Dedication",
 			},
 			[]string{"creativecommons.org/publicdomain/zero"},
 		},
 		{
-			[]string{"CC-PDM-1.0"}, "1.0", []string{"Public Domain Mark", "CC Public Domain Mark", "Public Domain", "PDM"},
+			[]string{"CC-PDM-1.0"}, "1.0", []string{"Public Domain Mark",
+				"CC Public Domain Mark", "Public Domain", "PDM"},
 			[]string{"creativecommons.org/publicdomain/mark"},
 		},
 	}
@@ -66,28 +68,37 @@ func openTitles() []called {
 	return []called{
 		{[]string{"MIT"}, "", []string{"MIT", "Expat", "MIT Expat", "MIT X11"}, []string{"mit-license.org"}},
 		{[]string{"BSD-2-Clause"}, "", []string{
-			"BSD 2-Clause", "BSD 2-Clause Simplified", "Simplified BSD", "BSD Simplified", "FreeBSD", "2-Clause BSD", "BSD Two Clause", "Two-Clause BSD",
+			"BSD 2-Clause", "BSD 2-Clause Simplified", "Simplified BSD", "BSD Simplified", "FreeBSD",
+			"2-Clause BSD", "BSD Two Clause", "Two-Clause BSD",
 		}, nil},
 		{[]string{"BSD-3-Clause"}, "", []string{
-			"BSD 3-Clause", "BSD 3-Clause New or Revised", "BSD 3-Clause New", "BSD 3-Clause Revised", "New BSD", "BSD New", "Revised BSD", "BSD Revised",
+			"BSD 3-Clause", "BSD 3-Clause New or Revised", "BSD 3-Clause New", "BSD 3-Clause Revised",
+			"New BSD", "BSD New", "Revised BSD", "BSD Revised",
 			"Modified BSD", "New or Revised BSD", "3-Clause BSD", "BSD Three Clause", "Three-Clause BSD", "BSD",
 		}, nil},
-		{[]string{"Apache-2.0"}, "2.0", []string{"Apache", "Apache Software", "Apache Public", "ASL", "AL2"}, []string{
+		{[]string{"Apache-2.0"}, "2.0", []string{"Apache", "Apache Software",
+			"Apache Public", "ASL", "AL2"}, []string{
 			"apache.org/licenses/license-2.0",
 		}},
-		{[]string{"MPL-2.0"}, "2.0", []string{"MPL", "Mozilla Public", "Mozilla"}, []string{"mozilla.org/mpl/2.0", "mozilla.org/en-us/mpl/2.0"}},
+		{[]string{"MPL-2.0"}, "2.0", []string{"MPL", "Mozilla Public",
+			"Mozilla"}, []string{"mozilla.org/mpl/2.0", "mozilla.org/en-us/mpl/2.0"}},
 		{[]string{"OFL-1.1"}, "1.1", []string{"OFL", "SIL OFL", "SIL Open Font", "Open Font"}, []string{
-			"openfontlicense.org", "scripts.sil.org/ofl", "software.sil.org/oflx", "scripts.sil.org/cms/scripts/page.php",
+			"openfontlicense.org", "scripts.sil.org/ofl", "software.sil.org/oflx",
+			"scripts.sil.org/cms/scripts/page.php",
 		}},
-		{[]string{"ODbL-1.0"}, "1.0", []string{"ODbL", "Open Database", "Open Data Commons Open Database", "ODC ODbL", "ODC Open Database"}, []string{
+		{[]string{"ODbL-1.0"}, "1.0", []string{"ODbL", "Open Database", "Open Data Commons Open Database",
+			"ODC ODbL", "ODC Open Database"}, []string{
 			"opendatacommons.org/licenses/odbl",
 		}},
-		{[]string{"ODC-By-1.0"}, "1.0", []string{"ODC-By", "Open Data Commons Attribution", "Open Data Commons By"}, []string{
+		{[]string{"ODC-By-1.0"}, "1.0", []string{"ODC-By", "Open Data Commons Attribution",
+			"Open Data Commons By"}, []string{
 			"opendatacommons.org/licenses/by",
 		}},
 		{[]string{"PDDL-1.0"}, "1.0", []string{
-			"PDDL", "Public Domain Dedication", "Public Domain Dedication and License", "Open Data Commons Public Domain Dedication",
-			"Open Data Commons Public Domain Dedication and License", "ODC PDDL", "ODC Public Domain Dedication and License",
+			"PDDL", "Public Domain Dedication", "Public Domain Dedication and License",
+			"Open Data Commons Public Domain Dedication",
+			"Open Data Commons Public Domain Dedication and License", "ODC PDDL",
+			"ODC Public Domain Dedication and License",
 		}, []string{"opendatacommons.org/licenses/pddl"}},
 		{[]string{"LAL-1.3"}, "1.3", []string{"LAL", "FAL", "Free Art", "Art Libre", "Licence Art Libre"}, []string{
 			"artlibre.org/licence/lal", "artlibre.org/lal", "artlibre.org/licence",
@@ -103,13 +114,18 @@ func gnuTitles() []called {
 		titles         []string
 		addresses      []string
 	}{
-		{"LGPL", "2.1", []string{"LGPL", "Lesser General Public", "Lesser GPL", "Library General Public", "Library GPL"}, []string{
+		{"LGPL", "2.1", []string{"LGPL", "Lesser General Public", "Lesser GPL",
+			"Library General Public", "Library GPL"}, []string{
 			"gnu.org/licenses/lgpl-2.1", "gnu.org/licenses/old-licenses/lgpl-2.1",
 		}},
-		{"LGPL", "3.0", []string{"LGPL", "Lesser General Public", "Lesser GPL"}, []string{"gnu.org/licenses/lgpl", "gnu.org/licenses/lgpl-3.0"}},
-		{"GPL", "2.0", []string{"GPL", "General Public"}, []string{"gnu.org/licenses/gpl-2.0", "gnu.org/licenses/old-licenses/gpl-2.0"}},
-		{"GPL", "3.0", []string{"GPL", "General Public"}, []string{"gnu.org/licenses/gpl", "gnu.org/licenses/gpl-3.0"}},
-		{"AGPL", "3.0", []string{"AGPL", "Affero General Public", "Affero GPL"}, []string{"gnu.org/licenses/agpl", "gnu.org/licenses/agpl-3.0"}},
+		{"LGPL", "3.0", []string{"LGPL", "Lesser General Public", "Lesser GPL"}, []string{"gnu.org/licenses/lgpl",
+			"gnu.org/licenses/lgpl-3.0"}},
+		{"GPL", "2.0", []string{"GPL", "General Public"}, []string{"gnu.org/licenses/gpl-2.0",
+			"gnu.org/licenses/old-licenses/gpl-2.0"}},
+		{"GPL", "3.0", []string{"GPL", "General Public"}, []string{"gnu.org/licenses/gpl",
+			"gnu.org/licenses/gpl-3.0"}},
+		{"AGPL", "3.0", []string{"AGPL", "Affero General Public", "Affero GPL"}, []string{"gnu.org/licenses/agpl",
+			"gnu.org/licenses/agpl-3.0"}},
 	} {
 		ids := []string{l.short + "-" + l.version + "-or-later", l.short + "-" + l.version + "-only"}
 		for i, suffix := range []string{" or later", " only"} {
@@ -130,15 +146,18 @@ func gnuTitles() []called {
 func modelTitles() []called {
 	list := []called{
 		{[]string{"LicenseRef-OpenRAIL-M"}, "", []string{
-			"OpenRAIL-M", "OpenRAIL", "Open RAIL M License", "Open Responsible AI M", "Open Responsible AI", "Open and Responsible AI", "RAIL-M",
+			"OpenRAIL-M", "OpenRAIL", "Open RAIL M License", "Open Responsible AI M",
+			"Open Responsible AI", "Open and Responsible AI", "RAIL-M",
 		}, nil},
 		{[]string{"LicenseRef-CreativeML-OpenRAIL-M"}, "", []string{"CreativeML OpenRAIL-M", "CreativeML OpenRAIL"}, []string{
 			"huggingface.co/spaces/compvis/stable-diffusion-license",
 		}},
 		{[]string{"LicenseRef-BigScience-OpenRAIL-M"}, "", []string{
-			"BigScience OpenRAIL-M", "BigScience OpenRAIL", "BigScience RAIL", "BigScience RAIL 1.0", "BigScience BLOOM RAIL", "BLOOM RAIL 1.0",
+			"BigScience OpenRAIL-M", "BigScience OpenRAIL", "BigScience RAIL", "BigScience RAIL 1.0",
+			"BigScience BLOOM RAIL", "BLOOM RAIL 1.0",
 		}, []string{"huggingface.co/spaces/bigscience/license", "bigscience.huggingface.co/blog/the-bigscience-rail-license"}},
-		{[]string{"LicenseRef-Gemma"}, "", []string{"Gemma", "Gemma Terms of Use", "Google Gemma", "Google Gemma Terms of Use"}, []string{
+		{[]string{"LicenseRef-Gemma"}, "", []string{"Gemma", "Gemma Terms of Use",
+			"Google Gemma", "Google Gemma Terms of Use"}, []string{
 			"ai.google.dev/gemma/terms",
 		}},
 	}
@@ -212,7 +231,8 @@ func indexAddresses() map[string][]*row {
 			if strings.HasPrefix(name, ownPrefix) {
 				continue
 			}
-			for _, list := range []string{"spdx.org/licenses/", "opensource.org/licenses/", "opensource.org/license/", "choosealicense.com/licenses/"} {
+			for _, list := range []string{"spdx.org/licenses/", "opensource.org/licenses/",
+				"opensource.org/license/", "choosealicense.com/licenses/"} {
 				index[list+strings.ToLower(name)] = append(index[list+strings.ToLower(name)], r)
 			}
 		}
