@@ -557,7 +557,6 @@ func TestAttackFreshAnAncestorsOwnerRefusesDeclarations(t *testing.T) {
 // adapts the collection: no grant, no fee, any number. Expected: NEEDS_GRANT of the item, as for
 // training that is paid.
 func TestAttackFreshACollectionOfOneSparesTheGrant(t *testing.T) {
-	t.Skip("open: a collection of one spares the grant of its item")
 	s := newShelf(t)
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	sells := s.publish(licensetypes.Terms{
@@ -647,7 +646,6 @@ func TestAttackFreshWaitingIsSlippedUnderADerivation(t *testing.T) {
 // collection the owner adapts the song, and offers it for anything, so that anybody adapts it.
 // Expected: exclusive_granted for both.
 func TestAttackFreshACollectionOfOneBreaksAnExclusiveGrant(t *testing.T) {
-	t.Skip("open: a collection of one breaks an exclusive grant")
 	s := newShelf(t)
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	alone := s.publish(licensetypes.Terms{
@@ -688,7 +686,6 @@ func TestAttackFreshACollectionOfOneBreaksAnExclusiveGrant(t *testing.T) {
 // as their authors write them, are taken, here for terms with a fee and half of all revenue.
 // Expected: refused, as the names are.
 func TestAttackFreshTitlesOfKnownLicences(t *testing.T) {
-	t.Skip("open: titles of known licences are taken as names of one's own")
 	s := newShelf(t)
 	for _, name := range []string{
 		"LicenseRef-GNU-General-Public-License-v3", "LicenseRef-Creative-Commons-Attribution-4.0", "LicenseRef-BY-SA-4.0",

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,8 +106,11 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		return nil, err
 	}
 	met, err := k.ends(ctx, p)
-	if passed = append(passed, met...); err != nil || p.Terms.IsZero() {
-		return passed, err
+	if passed = append(passed, met...); err != nil {
+		return nil, err
+	}
+	if p.Terms.IsZero() {
+		return append(passed, p.Items(types.Terms{})...), nil
 	}
 	terms, err := k.GetTerms(ctx, p.Terms)
 	if err != nil {
@@ -120,7 +124,7 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		}
 		ends, p.PriceVersion = grant.ExpiresAt != nil, grant.PriceVersion
 	}
-	return append(passed, p.Demanded(terms, ends)...), nil
+	return slices.Concat(passed, p.Demanded(terms, ends), p.Items(terms)), nil
 }
 
 // ends are those of the grants and passes by which demands of the source's own sources were

@@ -67,6 +67,9 @@ func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *
 	if c.AtSource, err = q.atSource(row.Source.WorkID, source, c.Demand); err != nil {
 		return err
 	}
+	if row.Kind == types.CONSTRAINT_ITEM_BY_GRANT {
+		return nil // nothing else does
+	}
 	if at := c.AtSource; at.Verdict == rules.Allowed && !(q.use.Makes() && at.Rely != nil && at.Rely.Granted) {
 		return nil // else something may meet the demand that uses no grant up
 	}

@@ -142,6 +142,18 @@ func (r *reader) exclusivity(id registrytypes.WorkID, by asker, but types.GrantI
 	return nil
 }
 
+// withheld are the kinds of making that others than who declares have exclusively of what is
+// taken into a collection. Holding it asks for copies alone, and what is made of the collection
+// would be made of it.
+func (r *reader) withheld(req types.PermitRequest) (rules.Actions, error) {
+	if req.Column != rules.Contained {
+		return 0, nil
+	}
+	var work rules.Work
+	err := r.exclusivity(req.Source, asker{licensee: req.Owner}, types.GrantID{}, &work)
+	return work.Withheld(r.now), err
+}
+
 // holds says whether a grant is the asker's.
 func (r *reader) holds(by asker, id types.GrantID) (bool, error) {
 	if by.licensee == nil {

@@ -244,6 +244,8 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 			return fmt.Errorf("says that items of %s are apart by terms or a grant, or as contained", c.Source)
 		}
 		return nil
+	case types.CONSTRAINT_ITEM_WITHHELD:
+		return c.CheckItem(types.Terms{})
 	case types.CONSTRAINT_EXPIRES:
 	case types.CONSTRAINT_SHARE_ALIKE_ANY:
 		_, err := k.TermsSets.Get(ctx, c.TermsSet.Digest[:])
@@ -269,6 +271,9 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c types.Constraint) error {
 	t, err := k.GetTerms(ctx, c.Terms.TermsID)
 	if err != nil {
+		return err
+	}
+	if err := c.CheckItem(t); err != nil || c.Kind == types.CONSTRAINT_ITEM_BY_GRANT {
 		return err
 	}
 	demanded := func(d rules.Demand) bool { return types.ConstraintKind(d.Kind) == c.Kind }

@@ -195,7 +195,8 @@ func (k Keeper) passEnd(ctx context.Context, key passed, now time.Time) (*time.T
 }
 
 // betterThanPass says whether a grant is to be had of the source under the same terms,
-// which permits more, and costs no more in any denom of the pass.
+// which permits more, and costs less in each denom of the pass. At one price both are told: a grant
+// is used up by what is made.
 func betterThanPass(pass types.Obtainable) func(types.Obtainable) bool {
 	return func(o types.Obtainable) bool {
 		if !o.UsesOf.IsZero() || o.Work != pass.Work || o.Terms != pass.Terms || o.NeedsApproval {
@@ -203,7 +204,7 @@ func betterThanPass(pass types.Obtainable) func(types.Obtainable) bool {
 		}
 		return !slices.ContainsFunc(pass.Price, func(c sdk.Coin) bool {
 			found, price := o.Price.Find(c.Denom)
-			return !found || price.Amount.GT(c.Amount)
+			return !found || price.Amount.GTE(c.Amount)
 		})
 	}
 }

@@ -80,8 +80,9 @@ func TestPaidTermsStayObtainable(t *testing.T) {
 			f, terms := family(t, sold("Paid", nil), "9ustem")
 			for _, work := range []registrytypes.WorkID{remix, cover} {
 				got := f.rights(work, train, fan)
-				require.Len(t, got.Offers, 1)
-				require.Empty(t, passes(got), "a grant of the source is for more and costs the same")
+				require.Len(t, got.Offers, 2)
+				require.True(t, got.Offers[0].UsesOf.IsZero(), "a grant of the source is for more and comes first")
+				require.Len(t, passes(got), 1, "a pass costs the same and is not used up")
 			}
 			lock(f, terms)[name]()
 

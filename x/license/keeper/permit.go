@@ -57,6 +57,9 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 			permit.Met.Add(met)
 		}
 	}
+	if permit.Withheld, err = reader.withheld(r); err != nil {
+		return types.Permit{}, err
+	}
 	if permit.Constraints, err = reader.passed(permit.Pin(), r.Derivative, source, rows); err != nil {
 		return types.Permit{}, err
 	}
@@ -68,6 +71,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if !permit.Own {
 		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
+	permit.Constraints = append(permit.Constraints, permit.Pin().Items(terms)...)
 	if !r.NamesTerms() {
 		return permit, nil
 	}
@@ -222,7 +226,7 @@ func (r *reader) decideOne(
 	}
 	decision := rules.Decide(work, q.use, q.now)
 	if decision.Verdict != rules.Allowed {
-		return types.Met{}, refusal(req.Source, decision.Reasons[0])
+		return types.Met{}, refusal(req.Source, hardest(decision.Reasons))
 	}
 	return q.met(req.Source, decision.Means)
 }

@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"slices"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
@@ -52,4 +53,11 @@ func statusOf(work registrytypes.Work) rules.Status {
 	default:
 		return rules.Invalidated
 	}
+}
+
+// hardest is the reason that a refused derivation names: one of a source, if there is one, since
+// another permission of the work itself would not help.
+func hardest(list []rules.Reason) rules.Reason {
+	ofSource := slices.IndexFunc(list, func(r rules.Reason) bool { return r.Source != "" })
+	return list[max(ofSource, 0)]
 }

@@ -3,6 +3,7 @@ package keeper
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"cosmossdk.io/collections"
 
@@ -287,6 +288,11 @@ func newReason(id registrytypes.WorkID, r rules.Reason) (types.Reason, error) {
 	reason := types.Reason{Code: string(r.Code), Work: id, Permission: r.Permission}
 	if at := r.At; !at.IsZero() {
 		reason.At = &at
+	}
+	if r.Covered != "" {
+		covered := strings.Split(r.Covered, ",")
+		reason.CoveredCount = uint32(len(covered))
+		reason.Covered = covered[:min(len(covered), types.MaxCovered)]
 	}
 	terms := r.Terms
 	if types.NamesGrant(terms) {

@@ -213,7 +213,7 @@ func TestScopeIsPassedOn(t *testing.T) {
 	got := f.rights(remix, in("FR", "US"), bob)
 	require.Equal(t, types.VERDICT_DENIED, got.Verdict)
 	require.Equal(t, []types.Reason{{
-		Code: "territory_not_covered", Work: remix, Ancestor: song, AncestorTerms: europe,
+		Code: "territory_not_covered", Work: remix, Ancestor: song, AncestorTerms: europe, Covered: []string{"DE", "FR"}, CoveredCount: 2,
 	}}, got.Reasons)
 	require.Equal(t, types.VERDICT_DENIED, f.rights(remix, in(), carol).Verdict, "everywhere")
 }

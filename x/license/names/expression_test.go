@@ -69,7 +69,7 @@ func TestRefused(t *testing.T) {
 		require.ErrorContains(t, err, sentence, written)
 	}
 	for _, own := range []string{
-		"LicenseRef-A", "LicenseRef-MIT-Style-2", "LicenseRef-CC-BY-like", "LicenseRef-GPL",
+		"LicenseRef-A", "LicenseRef-MIT-Style-2", "LicenseRef-CC-BY-like",
 		"LicenseRef-CC-BY-SA-9.9", "LicenseRef-0", "LicenseRef-.",
 		"LicenseRef-CC", "LicenseRef-MITv", "LicenseRef-MIT-de", "LicenseRef-CC-BY-4.0-DE", "LicenseRef-CC-BY-3.0-a",
 		"LicenseRef-CC-BY-3.0-abcd",

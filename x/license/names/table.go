@@ -83,8 +83,8 @@ func indexFolds() map[string]*row {
 	index := map[string]*row{}
 	for _, r := range table() {
 		for _, name := range append([]string{r.id}, r.aliases...) {
-			if key := fold(strings.TrimPrefix(name, "LicenseRef-")); index[key] == nil {
-				index[key] = r
+			if k := key(strings.TrimPrefix(name, ownPrefix)); index[k] == nil {
+				index[k] = r
 			}
 		}
 	}

@@ -56,6 +56,8 @@ var table = []Reason{
 		"name a grant (grant1...) or the terms of a public offer (terms1...)"),
 	failing(types.ErrGrantsExhausted, rules.GrantsExhausted, "all grants under these terms were given, or more run than one can be held against",
 		otherOffer),
+	denied(rules.ItemsByGrant, "more items of the collection need a grant of their own than can be listed",
+		"make it of the items themselves, under permissions of theirs"),
 	failing(types.ErrExclusive, rules.ExclusiveGranted,
 		"a grant is in force that keeps others out where this overlaps with it, or that this would keep out",
 		"wait for its end, or keep to other territories, media or uses"),

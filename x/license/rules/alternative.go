@@ -84,7 +84,7 @@ func falseFirst(a, b bool) int {
 
 // weigh answers for one alternative.
 func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
-	reasons := reasonsOf(a.ID, a.Terms.permits(u))
+	reasons := a.Terms.reasonsOf(a.ID, a.Terms.permits(u))
 	if a.Granted {
 		reasons = append(reasons, a.grantAgainst(u, now)...)
 		if len(reasons) > 0 {
@@ -182,10 +182,18 @@ func (a Alternative) grantAgainst(u Use, now time.Time) []Reason {
 	return reasons
 }
 
-func reasonsOf(permission string, codes []Code) []Reason {
+// reasonsOf are codes of what the terms have against a use, with what they cover.
+func (t Terms) reasonsOf(permission string, codes []Code) []Reason {
 	var reasons []Reason
 	for _, code := range codes {
-		reasons = append(reasons, Reason{Code: code, Permission: permission})
+		r := Reason{Code: code, Permission: permission}
+		switch code {
+		case TerritoryNotCovered:
+			r.Covered = t.Territories
+		case MediumNotCovered:
+			r.Covered = t.Media
+		}
+		reasons = append(reasons, r)
 	}
 	return reasons
 }

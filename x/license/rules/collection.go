@@ -40,6 +40,28 @@ func Clash(constraints []Constraint, u Use, owes bool) []Reason {
 	return reasons
 }
 
+// MaxItemGrants is of how many items of a collection an answer says that they need a grant of
+// their own.
+const MaxItemGrants = 16
+
+// tooManyItems denies that something is made from a collection as a whole where more of its
+// items than an answer lists would need a grant of their own.
+func tooManyItems(constraints []Constraint, u Use) []Reason {
+	if !u.Action.approved() {
+		return nil
+	}
+	number := 0
+	for _, c := range constraints {
+		if c.Kind == ItemByGrant {
+			number++
+		}
+	}
+	if number > MaxItemGrants {
+		return []Reason{{Code: ItemsByGrant}}
+	}
+	return nil
+}
+
 // AsksRoyalties says whether it matters for the use if what is made from the work owes
 // royalties: the work is a collection with items under share-alike terms.
 func AsksRoyalties(constraints []Constraint, u Use) bool {

@@ -203,12 +203,12 @@ func (w Work) crediting(constraints []Constraint) []Constraint {
 func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
 	reasons := append(against(constraints, u, now), Clash(constraints, u, owes)...)
 	if len(reasons) > 0 {
-		return Decision{Verdict: Denied, Reasons: sorted(reasons)}, denied
+		return d.deniedBy(reasons), denied
 	}
 	at := w.askAtSources(constraints, u, now)
 	switch {
 	case len(at.refused) > 0:
-		return Decision{Verdict: Denied, Reasons: sorted(at.refused)}, denied
+		return d.deniedBy(at.refused), denied
 	case d.Verdict == Denied:
 		return d, denied
 	case len(at.asked) == 0 && d.Verdict == Allowed:
@@ -220,6 +220,22 @@ func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Tim
 	d.Reasons = sorted(append(d.Reasons, at.asked...))
 	d.Obtain = append(d.Obtain, at.obtain...)
 	return d, needsOwn
+}
+
+// deniedBy is the denial that sources make of a decision. What the work itself has against
+// the use is told too: to come to terms with the sources would not be enough.
+func (d Decision) deniedBy(sources []Reason) Decision {
+	if d.Verdict == Denied {
+		for _, r := range d.Reasons {
+			told := func(o Reason) bool {
+				return r.Source != "" && o.Code == r.Code && o.Source == r.Source && o.Terms == r.Terms
+			}
+			if !slices.ContainsFunc(sources, told) {
+				sources = append(sources, r)
+			}
+		}
+	}
+	return Decision{Verdict: Denied, Reasons: sorted(sources)}
 }
 
 // standing lists what the status of the work has against everything.
@@ -245,7 +261,7 @@ func against(constraints []Constraint, u Use, now time.Time) []Reason {
 			reasons = append(reasons, r)
 		}
 	}
-	return reasons
+	return append(reasons, tooManyItems(constraints, u)...)
 }
 
 func (c Constraint) against(u Use, now time.Time) []Reason {
@@ -259,7 +275,9 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 	case c.Kind == Expires && c.Ends.Before(u.end(now)):
 		return []Reason{{Code: EndsBeforeUse, At: c.Ends}}
 	case c.Kind == Scope:
-		return reasonsOf("", c.Terms.covers(u))
+		return c.Terms.reasonsOf("", c.Terms.covers(u))
+	case c.Kind == ItemWithheld && c.Withheld.Has(u.Action):
+		return []Reason{{Code: ExclusiveGranted}}
 	case c.Kind == Uses:
 		if code, denied := c.Terms.deniesOfResult(u.Action); denied {
 			return []Reason{{Code: code}}
@@ -284,8 +302,11 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 		}
 		// What was paid for an edge is not asked again of who holds what it made.
 		exempt := c.Approved
-		if c.Kind == PaidUses {
+		switch c.Kind {
+		case PaidUses:
 			exempt = w.Holder && !c.Unserved
+		case ItemByGrant:
+			exempt = false
 		}
 		if exempt || c.AtSource.Verdict == Allowed || c.Kind == PaidUses && c.passes(u, now) {
 			if m, some := c.means(u, now, exempt); some {
@@ -294,7 +315,7 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 			continue
 		}
 		reason := Reason{Source: c.Source, Terms: c.TermsID, Code: NeedsApproval}
-		if c.Kind == PaidUses {
+		if c.Kind != Approval {
 			sold := c.passSold(u, now)
 			if reason.Code = NeedsGrant; c.AtSource.Verdict == Denied && !sold {
 				reason.Code = NotOffered
@@ -334,7 +355,15 @@ func (c Constraint) passSold(u Use, now time.Time) bool {
 // AsksAtSource says whether what somebody may do with the source decides about a
 // use of what was made from it.
 func (d Demand) AsksAtSource(u Use) bool {
-	asked := d.Kind == PaidUses && d.Terms.paidByGrant(u.Action) || d.Kind == Approval && u.Action.approved()
+	asked := false
+	switch d.Kind {
+	case PaidUses:
+		asked = d.Terms.paidByGrant(u.Action)
+	case Approval:
+		asked = u.Action.approved()
+	case ItemByGrant: // where the terms sell the action itself, PaidUses asks
+		asked = u.Action.approved() && !d.Terms.paidByGrant(u.Action)
+	}
 	return asked && d.binds(u.Action)
 }
 

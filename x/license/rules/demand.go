@@ -32,7 +32,17 @@ const (
 	// ItemsApart: what the source holds is licensed apart from it. It limits nobody:
 	// answers say so in a notice.
 	ItemsApart
+	// ItemByGrant: the item is in the collection by a grant, and so is whatever is made of it
+	// there: who makes something of the collection needs a grant of the item.
+	ItemByGrant
+	// ItemWithheld: a grant that keeps others out ran when the item was taken in. Nobody
+	// makes of the collection what that grant is for.
+	ItemWithheld
 )
+
+// ofItems says whether the demand is about items alone: nothing that was made of a
+// collection by another role has it.
+func (k Kind) ofItems() bool { return k == ItemByGrant || k == ItemWithheld }
 
 // Marked says whether a demand of an item is marked in a collection. A ceiling is not:
 // who sells the whole sells the item. Neither is what limits nobody.
@@ -61,6 +71,9 @@ const (
 // it inherited. Weak: it is for share-alike, and met by a licence of which Terms.Weak
 // says so.
 func (c Column) Passes(k Kind, weak bool) bool {
+	if k.ofItems() {
+		return c == Contained
+	}
 	switch c {
 	case Full, Contained:
 		return true
@@ -102,6 +115,8 @@ type Demand struct {
 	// TermsID and Terms; for ShareAlikeAny.
 	Set   string
 	AnyOf []Option
+	// Withheld are the actions that nobody does with the collection; for ItemWithheld.
+	Withheld Actions
 	// Contained: the demand is about an item of the collection, as it is there. It binds
 	// whoever makes something from the collection in full, and others only where a copy
 	// of the whole is one of the item.

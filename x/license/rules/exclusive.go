@@ -90,6 +90,17 @@ func (w Work) ownerOut(u Use, now time.Time) []Reason {
 	return nil
 }
 
+// Withheld are the kinds of making that running grants of others keep who takes the work into
+// a collection out of, wherever: what is made of the collection may end up anywhere.
+func (w Work) Withheld(now time.Time) (list Actions) {
+	for _, e := range w.Exclusives {
+		if e.runs(now) && !e.Mine {
+			list |= e.Terms.permitted() & Making
+		}
+	}
+	return list
+}
+
 // overlapping finds the running grant, that with the latest end, which overlaps with
 // terms; nil: none does.
 func overlapping(t Terms, list []Running, now time.Time) *Running {

@@ -6,9 +6,11 @@ import "slices"
 // be wider or gone; what names somebody, a payment or an approval, has to be the same.
 // Credit is not looked at. What binds an item alone is no stricter than what binds all.
 func NoStricter(now, before []Constraint) bool {
-	var denied, ofItems Actions
+	var denied, ofItems, withheld Actions
 	for _, c := range before {
 		switch {
+		case c.Kind == ItemWithheld:
+			withheld |= c.Withheld
 		case c.Kind != Uses:
 		case c.Contained:
 			ofItems |= c.Terms.DeniedUses()
@@ -18,7 +20,10 @@ func NoStricter(now, before []Constraint) bool {
 	}
 	for _, c := range now {
 		uses := denied
-		if c.Contained {
+		switch {
+		case c.Kind == ItemWithheld:
+			uses = withheld
+		case c.Contained:
 			uses |= ofItems
 		}
 		if !c.noStricter(before, uses) {
@@ -36,6 +41,8 @@ func (c Constraint) noStricter(before []Constraint, denied Actions) bool {
 		return true
 	case Uses:
 		return c.Terms.DeniedUses()&^denied == 0
+	case ItemWithheld:
+		return c.Withheld&^denied == 0
 	}
 	for _, o := range before {
 		kind := o.Kind == c.Kind || o.SharesAlike() && c.SharesAlike()

@@ -73,6 +73,8 @@ const (
 	// ancestor, are for other territories or media.
 	TerritoryNotCovered Code = "territory_not_covered"
 	MediumNotCovered    Code = "medium_not_covered"
+	// ItemsByGrant: more items of a collection need a grant of their own than an answer lists.
+	ItemsByGrant Code = "items_by_grant"
 	// EndsBeforeUse: the permission, or that of an ancestor, ends before the use.
 	EndsBeforeUse Code = "ends_before_use"
 	// CeilingReached: the work has taken in more than an ancestor's terms allow.
@@ -108,7 +110,7 @@ func Codes() []Code {
 		NoDerivatives, TrainingDenied, NeedsGrant, NonCommercialSource, AttributionSource, ShareAlikeSource, ShareAlikeConflict,
 		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource,
 		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, CeilingConflict, DenomNotTaken, UseNotCovered,
-		NonCommercialTerms, InputDenied, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
+		NonCommercialTerms, InputDenied, ItemsByGrant, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, UnapprovedSource, WorkWithdrawn, WorkDisputed, WorkInvalidated,
 		IrrevocableOffered,
@@ -209,10 +211,13 @@ type Reason struct {
 	Terms  string
 	// At is the moment that the reason is about; zero: none.
 	At time.Time
+	// Covered are the territories or media that the terms cover, as terms have them.
+	Covered string
 }
 
+// compare puts reasons in order: those that lie in the work itself come first.
 func (r Reason) compare(o Reason) int {
-	return cmp.Or(cmp.Compare(r.Code, o.Code), cmp.Compare(r.Permission, o.Permission), cmp.Compare(r.Source, o.Source),
+	return cmp.Or(falseFirst(r.Source != "", o.Source != ""), cmp.Compare(r.Code, o.Code), cmp.Compare(r.Permission, o.Permission), cmp.Compare(r.Source, o.Source),
 		cmp.Compare(r.Terms, o.Terms), r.At.Compare(o.At))
 }
 

@@ -31,6 +31,12 @@ func (u Use) Makes() bool { return u.Unplaced || u.Action.makes() }
 // ask for one.
 func (a Action) approved() bool { return a.makes() || a == AIInput }
 
+// Making are the kinds of use that make something of a work, or of each item of a collection.
+var Making = Actions(0).With(Adapt).With(TrainAI).With(AIInput)
+
+// Makeable says whether terms permit that something is made of the work, be it for a grant.
+func (t Terms) Makeable() bool { return t.permitted()&Making != 0 }
+
 // actions lists all kinds of use.
 var actions = []Action{Copy, Distribute, Perform, Adapt, TrainAI, AIInput, SearchIndex}
 

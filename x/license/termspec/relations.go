@@ -3,7 +3,9 @@ package termspec
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/stemma-chain/stemma/x/license/names"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -26,6 +28,8 @@ var relations = []Relation{
 		"is set without a uri: say where the text is, or leave both out"),
 	together("blanked_sha256", "uri", func(t Terms) bool { return t.Blanked() && t.Uri != "" },
 		"is set beside the uri: one of them goes"),
+
+	{[]string{"uri", "spdx"}, "uri", textOfAnother},
 
 	withoutDerivatives("derivative_approval", "unset", func(t Terms) bool { return t.DerivativeApproval }),
 	withoutDerivatives("revenue_ceiling", "empty", func(t Terms) bool { return len(t.RevenueCeiling) > 0 }),
@@ -137,4 +141,13 @@ func denies(p Permission) bool { return p == PERMISSION_DENY || p == PERMISSION_
 func (t Terms) PaidByGrant() bool {
 	return t.AiTraining == PERMISSION_PAID ||
 		len(t.UsePrice) == 0 && (t.AiInput == PERMISSION_PAID || t.Search == PERMISSION_PAID)
+}
+
+// textOfAnother: the text that people find is that of a licence which the terms do not name.
+func textOfAnother(t Terms) string {
+	if t.Named().Names(t.Uri) {
+		return ""
+	}
+	return fmt.Sprintf("is where the text of %s is, which the terms do not name: name that, or say where the text of %s is",
+		strings.Join(names.TextAt(t.Uri), " or "), t.Spdx)
 }

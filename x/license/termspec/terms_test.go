@@ -80,6 +80,8 @@ func TestInvalidTerms(t *testing.T) {
 		"unknown":             {"spdx", func(t *types.Terms) { t.Spdx = "Artistic-2.0" }},
 		"unknown exception":   {"spdx", func(t *types.Terms) { t.Spdx = "GPL-3.0-only WITH Autoconf-exception-3.0" }},
 		"known, respelled":    {"spdx", func(t *types.Terms) { t.Spdx = "LicenseRef-GPLv3" }},
+		"a title":             {"spdx", func(t *types.Terms) { t.Spdx = "LicenseRef-Free-Art-License" }},
+		"another's text":      {"uri", func(t *types.Terms) { t.Uri = "https://creativecommons.org/licenses/by/4.0/" }},
 		"CC that is none":     {"spdx", func(t *types.Terms) { t.Spdx = "CC-BY-SA-NC-4.0" }},
 		"relative uri":        {"uri", func(t *types.Terms) { t.Uri = "/remix" }},
 		"long uri":            {"uri", func(t *types.Terms) { t.Uri = "https://" + strings.Repeat("a", 600) }},

@@ -16,7 +16,7 @@ import (
 const (
 	// packedSize is the size of a packed constraint: kind with its mark, source, and the
 	// terms, a set of them or, for EXPIRES, the pass, or the grant, padded, then the version
-	// of the source or of its price.
+	// of the source or of its price, or the uses that are withheld.
 	packedSize = referenceEnd + 4
 	// referenceEnd is where terms or the grant end.
 	referenceEnd = 1 + 20 + 32
@@ -119,10 +119,13 @@ func unpackConstraint(packed []byte) (Constraint, error) {
 }
 
 // versioned is the version that a constraint of the kind has: of the price for PAID_USES,
-// else of the source.
+// else of the source. What ITEM_WITHHELD has in its place is the uses.
 func (c *Constraint) versioned() *uint32 {
-	if c.Kind == CONSTRAINT_PAID_USES {
+	switch c.Kind {
+	case CONSTRAINT_PAID_USES:
 		return &c.PriceVersion
+	case CONSTRAINT_ITEM_WITHHELD:
+		return &c.Withheld
 	}
 	return &c.WorkVersion
 }
@@ -199,15 +202,20 @@ func (r DeclarationRef) IsAll() bool { return r.Number == 0 }
 // the first are kept: one is as good as a hundred, and x/lineage lists all to credit. Of
 // several versions of a source that were derived from, the newest is credited, and of
 // several of its price the newest is asked. What is demanded as contained and otherwise
-// is not contained.
+// is not contained. Each use that items withhold stands in the name of the first. Of items that
+// need a grant one more than an answer lists stands for all further ones.
 func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
 	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
 	merged := all[:0]
 	var number [256]int
-	var uses rules.Actions
+	var uses, withheld rules.Actions
 	over := CONSTRAINT_UNSPECIFIED
 	place := make(map[Constraint]int)
 	for _, c := range all {
+		if c.Kind == CONSTRAINT_ITEM_WITHHELD {
+			merged = withholding(merged, c, &withheld)
+			continue
+		}
 		key := demanded(c)
 		if at, again := place[key]; again {
 			if at < len(merged) && demanded(merged[at]) == key {
@@ -262,10 +270,13 @@ func (c Constraint) Limits() bool {
 	return c.Kind != CONSTRAINT_ATTRIBUTION && c.Kind != CONSTRAINT_ITEMS_APART
 }
 
-// Covered says whether another constraint is the same demand, of an item or of all: where
-// it stands, this one limits nothing more. At which price a use is sold makes no difference:
-// what it was promised at before stays.
+// Covered says whether another constraint is the same demand, of an item or of all, or
+// withholds as much: where it stands, this one limits nothing more. At which price a use
+// is sold makes no difference: what it was promised at before stays.
 func (c Constraint) Covered(by Constraint) bool {
+	if c.Kind == CONSTRAINT_ITEM_WITHHELD {
+		c.Withheld |= by.Withheld
+	}
 	if !by.Contained {
 		c.Contained = false
 	}
@@ -275,7 +286,11 @@ func (c Constraint) Covered(by Constraint) bool {
 
 // cut says whether more constraints of the kind than are listed change no answer.
 func (k ConstraintKind) cut() bool {
-	return k == CONSTRAINT_NONCOMMERCIAL || k == CONSTRAINT_ATTRIBUTION || k == CONSTRAINT_ITEMS_APART
+	switch k {
+	case CONSTRAINT_NONCOMMERCIAL, CONSTRAINT_ATTRIBUTION, CONSTRAINT_ITEMS_APART, CONSTRAINT_ITEM_BY_GRANT:
+		return true
+	}
+	return false
 }
 
 // Max is the most constraints of the kind that a work lists.
@@ -285,6 +300,8 @@ func (k ConstraintKind) Max() int {
 		return MaxAttributions
 	case CONSTRAINT_ITEMS_APART:
 		return MaxNoticeWorks
+	case CONSTRAINT_ITEM_BY_GRANT: // one more denies that anything is made of the whole
+		return rules.MaxItemGrants + 1
 	}
 	return MaxConstraints
 }
@@ -295,6 +312,6 @@ func (c Constraint) Named() NamedConstraint {
 	return NamedConstraint{
 		Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID,
 		WorkVersion: c.WorkVersion, PriceVersion: c.PriceVersion,
-		Contained: c.Contained,
+		Contained: c.Contained, Withheld: Withheld(rules.Actions(c.Withheld)),
 	}
 }

@@ -28,6 +28,8 @@ func TestPackedDemandsComeBack(t *testing.T) {
 			{Kind: types.CONSTRAINT_SHARE_ALIKE_ANY, TermsSet: registrytypes.DigestBytes{Digest: registrytypes.Digest{7}}},
 			{Kind: types.CONSTRAINT_ATTRIBUTION, Terms: types.TermsIDBytes{TermsID: someTerms}, WorkVersion: 1 << 30},
 			{Kind: types.CONSTRAINT_PAID_USES, Terms: types.TermsIDBytes{TermsID: someTerms}, PriceVersion: 1 << 30},
+			{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Terms: types.TermsIDBytes{TermsID: someTerms}, Contained: true},
+			{Kind: types.CONSTRAINT_ITEM_WITHHELD, Source: registrytypes.WorkIDBytes{WorkID: song}, Withheld: 1<<4 | 1<<6, Contained: true},
 		},
 		Waiting: []types.DeclarationRef{{Work: song, Number: 1}, {Work: song, Number: 1 << 20}},
 	}
@@ -62,10 +64,13 @@ func TestMergingConstraints(t *testing.T) {
 		return append([]types.Constraint{}, merged...), over
 	}
 	some := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) types.Constraint {
-		c := types.Constraint{Kind: types.ConstraintKind(rapid.IntRange(1, 11).Draw(t, "kind"))}
+		c := types.Constraint{Kind: types.ConstraintKind(rapid.IntRange(1, 13).Draw(t, "kind"))}
 		c.Source.WorkID[0] = rapid.ByteRange(0, 40).Draw(t, "source")
 		switch c.Kind {
 		case types.CONSTRAINT_ITEMS_APART:
+			return c
+		case types.CONSTRAINT_ITEM_WITHHELD:
+			c.Withheld, c.Contained = rapid.Uint32Range(1, 7).Draw(t, "withheld")<<4, true
 			return c
 		case types.CONSTRAINT_EXPIRES:
 			if rapid.Bool().Draw(t, "pass") {
@@ -113,6 +118,13 @@ func TestMergingConstraints(t *testing.T) {
 				}
 			}
 		}
+		withheld := func(list []types.Constraint) (set uint32) {
+			for _, c := range list {
+				set |= c.Withheld
+			}
+			return set
+		}
+		require.Equal(t, withheld(slices.Concat(a, b, c)), withheld(all))
 		number := map[types.ConstraintKind]int{}
 		for _, one := range all {
 			bare := one
@@ -153,6 +165,56 @@ func TestABoundKeepsWhatIsNotContained(t *testing.T) {
 	for i, c := range merged[types.MaxConstraints:] {
 		require.Equal(t, of(types.CONSTRAINT_ATTRIBUTION, byte(i), i != 3), c)
 	}
+}
+
+// Of items by grants one more than an answer lists is kept, whatever their number.
+func TestMoreItemsByGrantThanAreListed(t *testing.T) {
+	var all []types.Constraint
+	for i := range byte(30) {
+		c := types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true}
+		c.Source.WorkID[0] = 30 - i
+		all = append(all, c)
+	}
+	merged, over, err := types.MergeConstraints(all, nil)
+	require.NoError(t, err)
+	require.Zero(t, over)
+	require.Len(t, merged, rules.MaxItemGrants+1)
+	require.EqualValues(t, 1, merged[0].Source.WorkID[0])
+}
+
+// Each use that is withheld stands once, in the name of the first item.
+func TestWhatItemsWithhold(t *testing.T) {
+	of := func(source byte, withheld uint32) types.Constraint {
+		c := types.Constraint{Kind: types.CONSTRAINT_ITEM_WITHHELD, Contained: true, Withheld: withheld}
+		c.Source.WorkID[0] = source
+		return c
+	}
+	merged, _, err := types.MergeConstraints([]types.Constraint{of(3, 1<<5), of(2, 1<<4|1<<5), of(1, 1<<4), of(2, 1<<4|1<<6)}, nil)
+	require.NoError(t, err)
+	require.Equal(t, []types.Constraint{of(1, 1<<4), of(2, 1<<5|1<<6)}, merged)
+	require.True(t, of(1, 1<<4).Covered(of(1, 1<<4|1<<5)))
+	require.False(t, of(1, 1<<4|1<<5).Covered(of(1, 1<<4)))
+	require.False(t, of(1, 1<<4).Covered(of(2, 1<<4)))
+	require.Equal(t, []types.Action{types.ACTION_ADAPT, types.ACTION_AI_INPUT}, of(1, 1<<4|1<<6).Named().Withheld)
+
+	none := types.Terms{}
+	for _, bad := range []types.Constraint{
+		of(1, 0), of(1, 1<<1), of(1, 1<<4|1<<20), {Kind: types.CONSTRAINT_ITEM_WITHHELD, Withheld: 1 << 4},
+		{Kind: types.CONSTRAINT_USES, Withheld: 1 << 4}, {Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true},
+	} {
+		require.ErrorIs(t, bad.CheckItem(none), types.ErrInvalidGenesis)
+	}
+	adaptable := types.Terms{Derivatives: types.DERIVATIVES_ALLOWED}
+	require.NoError(t, types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true}.CheckItem(adaptable))
+	require.Error(t, types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT}.CheckItem(adaptable))
+	require.NoError(t, of(1, 1<<4).CheckItem(none))
+	for _, bad := range [][]types.Action{
+		{types.ACTION_COPY}, {types.ACTION_TRAIN_AI, types.ACTION_ADAPT}, {types.ACTION_ADAPT, types.ACTION_ADAPT}, {40},
+	} {
+		require.ErrorIs(t, types.CheckWithheld(bad), types.ErrInvalidGenesis)
+	}
+	require.NoError(t, types.CheckWithheld(nil))
+	require.NoError(t, types.CheckWithheld([]types.Action{types.ACTION_ADAPT, types.ACTION_TRAIN_AI}))
 }
 
 func TestWhatStandsCovers(t *testing.T) {

@@ -166,7 +166,10 @@ func (c Constraint) validate(rests foundation) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
 	}
 	byGrant, bySet := c.Kind == CONSTRAINT_EXPIRES, c.Kind == CONSTRAINT_SHARE_ALIKE_ANY
-	byNothing := c.Kind == CONSTRAINT_ITEMS_APART
+	byNothing := c.Kind == CONSTRAINT_ITEMS_APART || c.Kind == CONSTRAINT_ITEM_WITHHELD
+	if err := c.CheckItem(rests.terms[c.Terms.TermsID]); err != nil {
+		return err
+	}
 	switch {
 	case !byGrant && !c.Grant.IsZero():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s names no grant, not %s", c.Kind, c.Grant)

@@ -72,6 +72,8 @@ const (
 	MaxAttributions = rules.MaxCredits + 1
 	// MaxNoticeWorks bounds the works that a notice names.
 	MaxNoticeWorks = 8
+	// MaxCovered bounds the territories or media that a reason names.
+	MaxCovered = 16
 	// MaxBatch bounds the works of one CheckRightsBatch.
 	MaxBatch = 1000
 	// MaxBatchGas bounds what the answers of one CheckRightsBatch read and are

@@ -16,6 +16,10 @@ import (
 
 const passDomain = "stemma/pass/v1"
 
+// MaxMetGrants bounds the grants by which demands are met: one for each payment, approval and
+// item.
+const MaxMetGrants = 3 * MaxConstraints
+
 // Met is by what demands of a source's own sources were met when something was made from
 // it: grants of theirs, which it uses as an edge does, and passes that end. Both are in
 // order, each once.
@@ -37,9 +41,9 @@ func (m Met) Equal(o Met) bool {
 
 // Validate checks the order and the numbers. It fails with ErrInvalidGenesis.
 func (m Met) Validate() error {
-	if len(m.Grants) > 2*MaxConstraints || len(m.Passes) > MaxConstraints {
+	if len(m.Grants) > MaxMetGrants || len(m.Passes) > MaxConstraints {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "%d grants and %d passes met demands, at most %d and %d do",
-			len(m.Grants), len(m.Passes), 2*MaxConstraints, MaxConstraints)
+			len(m.Grants), len(m.Passes), MaxMetGrants, MaxConstraints)
 	}
 	for i, id := range m.Grants {
 		if id.IsZero() || i > 0 && compareGrants(m.Grants[i-1], id) >= 0 {

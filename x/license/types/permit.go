@@ -85,6 +85,9 @@ type Permit struct {
 	Constraints []Constraint
 	// Met is by what these are met.
 	Met Met
+	// Withheld is what others have exclusively of the source, where that is an item of a
+	// collection: it is not made of the collection.
+	Withheld rules.Actions
 	// Waiting is what the source waits for.
 	Waiting []DeclarationRef
 }
@@ -105,6 +108,8 @@ type Pin struct {
 	PriceVersion uint32
 	// Met is by what demands of the source's own sources were met.
 	Met Met
+	// Withheld is what others had exclusively of an item.
+	Withheld rules.Actions
 }
 
 // Pin is what is kept of the permit.
@@ -112,7 +117,7 @@ func (p Permit) Pin() Pin {
 	return Pin{
 		Source: p.Source, Terms: p.Terms, Also: p.Also, Grant: p.Grant,
 		WorkVersion: p.WorkVersion, DemandsVersion: p.DemandsVersion, PriceVersion: p.PriceVersion, Column: p.Column,
-		Met: p.Met,
+		Met: p.Met, Withheld: p.Withheld,
 	}
 }
 

@@ -105,6 +105,7 @@ func pin(edge *types.Edge, p licensetypes.Permit) {
 	for _, id := range p.Met.Passes {
 		edge.MetByPasses = append(edge.MetByPasses, registrytypes.DigestBytes{Digest: id})
 	}
+	edge.Withheld = licensetypes.Withheld(p.Withheld)
 	edge.RoyaltyPolicy, edge.RoyaltyRate = p.Policy, p.Rate
 	edge.WorkVersion, edge.UpstreamVersion, edge.DemandsVersion = p.WorkVersion, p.UpstreamVersion, p.DemandsVersion
 }
@@ -114,6 +115,6 @@ func pinOf(e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
 	return licensetypes.Pin{
 		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		WorkVersion: e.WorkVersion, DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
-		Met: e.Met(),
+		Met: e.Met(), Withheld: licensetypes.Withhold(e.Withheld),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/x/internal/past"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -177,6 +178,10 @@ func (e GenesisEdge) validate(node Node) error {
 	}
 	if err := edge.Met().Validate(); err != nil {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: %s", e.Source, err)
+	}
+	if err := licensetypes.CheckWithheld(edge.Withheld); err != nil || len(edge.Withheld) > 0 && edge.Role != ROLE_CONTAINS {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: an item of a collection withholds adapting, training or input, in order, not %v",
+			e.Source, edge.Withheld)
 	}
 	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE

@@ -40,7 +40,7 @@ func TestWrongWordsAreAnswered(t *testing.T) {
 		"cc-by-40":          `did you mean "cc-by-4.0"?`,
 		"comercial-use":     `did you mean "commercial-use"?`,
 		"gplv3":             `did you mean "GPL-3.0-only"?`,
-		"apache":            `did you mean "apache-2.0"?`,
+		"apache":            `did you mean "Apache-2.0"?`,
 		"GPL-3.0-olny":      `did you mean "GPL-3.0-only"?`,
 		"paid.yaml":         "terms list --presets",
 		"":                  "is neither terms",

@@ -42,6 +42,10 @@ func Sentence(d rules.Demand, option func(termsID string) string) string {
 		return "Paid at the source too: " + strings.Join(UseNames(paidUses(d.Terms)), ", ")
 	case rules.Approval:
 		return "Whoever makes more of it asks the source's owner too"
+	case rules.ItemByGrant:
+		return "Whoever makes something of the collection takes a grant of the item too"
+	case rules.ItemWithheld:
+		return "Others had it exclusively, so nobody makes of the collection: " + strings.Join(UseNames(d.Withheld), ", ")
 	case rules.ItemsApart:
 		return "Its items are licensed apart from it"
 	}

@@ -60,7 +60,9 @@ func (s *Speaker) Work(ctx context.Context, id registrytypes.WorkID) string {
 
 // Demand is a constraint as the rules read it.
 func (s *Speaker) Demand(ctx context.Context, c licensetypes.NamedConstraint) (rules.Demand, error) {
-	d := rules.Demand{Kind: rules.Kind(c.Kind), Source: c.Source.String(), Contained: c.Contained}
+	d := rules.Demand{
+		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Contained: c.Contained, Withheld: licensetypes.Withhold(c.Withheld),
+	}
 	for _, id := range c.AnyOf {
 		t, err := s.Terms(ctx, id)
 		if err != nil {
