@@ -10,7 +10,6 @@ import (
 	svrcmd "github.com/cosmos/cosmos-sdk/server/cmd"
 
 	"github.com/stemma-chain/stemma/app"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 )
 
 // Exit codes are stable; scripts rely on them. 3 and 4 are answers of `clear`.
@@ -55,7 +54,7 @@ func run(root *cobra.Command, stderr io.Writer) (code int) {
 	exit := exitError{code: exitFailed}
 	_ = errors.As(err, &exit) // any other error keeps the code set
 	if !exit.said {
-		fmt.Fprintln(stderr, "Error:", connect.Plain(err))
+		printFailure(root, stderr, err, exit.code)
 	}
 	return exit.code
 }
