@@ -31,7 +31,8 @@ pins terms, rate and version, so nothing can be changed under you afterwards.
 TERMS are an id, a preset, or the name of the licence that it is offered under. Without
 them it takes the only offer that needs a grant, or lists them. It says first how many
 derivatives the grant serves, what they owe, until when, where and in which media it
-counts and whom it keeps out, and warns where everybody is permitted all of it already.
+counts and whom it keeps out, and warns where everybody is permitted some of it already,
+or all, with what the grant adds.
 
 Of a file that several have claimed, the earliest claim is taken, and named before
 you sign, unless it is under dispute; any other you name by its work id.
@@ -93,9 +94,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	if public, needless := permission.Needless(picked, offers, request.Now); needless {
-		conn.Note("Warning: everybody is permitted all of that already, free of charge, by the public offer of %s: you need no grant.",
-			permission.Name(public.Terms))
+	free := permission.Free(picked, offers, request.Now)
+	for _, line := range free {
+		conn.Note("Warning: %s.", table.Clean(line))
 	}
 	msg, grant := permission.Acquire(request, picked.Terms, price, picked.Conditions)
 	rate, given, err := maxRate(conn)

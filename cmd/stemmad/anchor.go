@@ -33,7 +33,8 @@ without it the anchor proves nothing.`,
 
 func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
 	if conn.BroadcastMode == flags.BroadcastAsync || sender.DryRun() {
-		return fmt.Errorf("an anchor is sent and waited for: leave out --%s and --%s %s", flags.FlagDryRun, flags.FlagBroadcastMode, flags.BroadcastAsync)
+		return fmt.Errorf("an anchor is sent and waited for: leave out --%s and --%s %s",
+			flags.FlagDryRun, flags.FlagBroadcastMode, flags.BroadcastAsync)
 	}
 	found, err := hashing.Find(args)
 	if err != nil {

@@ -45,7 +45,8 @@ func balance(ctx context.Context, conn *connect.Conn, args []string) error {
 		return err
 	}
 	page := &query.PageRequest{Limit: shownDenoms}
-	hand, err := banktypes.NewQueryClient(conn).AllBalances(ctx, &banktypes.QueryAllBalancesRequest{Address: account.String(), Pagination: page})
+	hand, err := banktypes.NewQueryClient(conn).AllBalances(ctx,
+		&banktypes.QueryAllBalancesRequest{Address: account.String(), Pagination: page})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func TestJourneyOfAChoice(t *testing.T) {
 			args = append(args, more)
 		}
 		for answer, want := range map[string]string{
-			"": "choose one with --under TERMS", "yes\n": `"yes" is none of the numbers 1 to 2`,
+			"": "choose one with --under TERMS", "yes\n": `is none of the numbers 1 to 2`,
 		} {
 			_, errs, code := answering(answer, args...)
 			require.Equal(t, exitFailed, code, more)

@@ -60,8 +60,8 @@ counts then, and with --buy the grant is reserved for it.
 
 With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
 height: a CSV with a column work, sha256 or id (other columns are kept), or a bare
-list of ids and digests. --report writes verdict, reasons, permission and price of
-every row as .csv (what it is about in lines of "# key: value" on top) or .json,
+list of ids and digests. --report writes verdict, reasons, permission, price (of each
+work the cheapest that serves) and obligations of every row as .csv (what it is about in lines of "# key: value" on top) or .json,
 with the chain id, height, block time and app hash that it was decided at. A
 report can be cleared again like a manifest. With --output json and no --report the
 whole report is printed.
@@ -95,7 +95,7 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 		if err != nil {
 			return err
 		}
-		return connect.Plain(clearRights(cmd.Context(), conn, args))
+		return failed(cmd.Context(), conn, clearRights(cmd.Context(), conn, args))
 	}
 	return cmd
 }
@@ -213,6 +213,11 @@ type clearing struct {
 	// used are the licensee's grants of the work that serve no more, where the use
 	// is not allowed.
 	used []usedGrant
+	// owes is what is made owes, ceilings are what the work itself is under, and capped is
+	// the one that what is made comes under; empty: none.
+	owes     []debt
+	ceilings []capped
+	capped   string
 }
 
 func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
@@ -254,6 +259,9 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 		}
 	}
 	if err := c.findUsed(ctx); err != nil {
+		return err
+	}
+	if err := c.readOwing(ctx); err != nil {
 		return err
 	}
 	if err := c.print(ctx); err != nil {

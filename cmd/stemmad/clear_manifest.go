@@ -121,7 +121,7 @@ func printReport(conn *connect.Conn, report clearance.Report, written bool) erro
 		return err
 	}
 	for _, bill := range h.Grants {
-		conn.Say("Grants: %s for %s", bill.Cost, count(bill.Works, "work"))
+		conn.Say("Grants: %s for %s, of each the cheapest that serves", bill.Cost, count(bill.Works, "work"))
 	}
 	if err := printOpen(conn, report); err != nil {
 		return err
@@ -138,7 +138,7 @@ func printCodes(conn *connect.Conn, h clearance.Head) error {
 		title  string
 		counts map[string]int
 		means  func(string) string
-	}{{"reason", h.Reasons, words.Reason}, {"notice", h.Notices, words.Notice}} {
+	}{{"reason", h.Reasons, words.Reason}, {"notice", h.Notices, words.Notice}, {"obligation", h.Obligations, clearance.DutyWord}} {
 		if len(list.counts) == 0 {
 			continue
 		}

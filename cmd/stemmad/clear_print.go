@@ -47,7 +47,11 @@ func (c *clearing) print(ctx context.Context) error {
 		return err
 	}
 	c.printReasons(ctx, name)
-	return c.printOffers(ctx, name)
+	if err := c.printOffers(ctx, name); err != nil {
+		return err
+	}
+	c.printOwing(ctx)
+	return nil
 }
 
 // printBought says what --buy acquired.
@@ -72,11 +76,14 @@ func (c *clearing) printBought(name clearance.Namer) error {
 func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Reasons) > 0 {
 		c.conn.Say("Why:")
-		for _, reason := range c.rights.Reasons {
+		for _, reason := range clearance.InOrder(c.rights.Reasons) {
 			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, c.rights.Offers, name)))
 			if text := c.usedUp(ctx, reason); text != "" {
 				c.conn.Say("    %s", text)
 			}
+		}
+		if vain := clearance.InVain(c.rights.Reasons); vain != "" {
+			c.conn.Say("  %s.", vain)
 		}
 	}
 	for _, u := range c.used {
@@ -91,8 +98,11 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 			}
 		}
 	}
-	if len(c.rights.Notices) > 0 {
+	if len(c.rights.Notices)+len(c.ceilings) > 0 {
 		c.conn.Say("To know:")
+		for _, limit := range c.ceilings {
+			c.conn.Say("  - %s", limit.Text)
+		}
 		for _, n := range c.rights.Notices {
 			c.conn.Say("  - %s", table.Clean(clearance.Notify(n)))
 		}
@@ -236,8 +246,12 @@ func (c *clearing) printJSON() error {
 		InAll     string          `json:"to_buy_in_all,omitempty"`
 		Bought    []purchase      `json:"bought,omitempty"`
 		Used      []usedGrant     `json:"used_grants,omitempty"`
+		Owes      []debt          `json:"owes,omitempty"`
+		OwesInAll uint32          `json:"owes_in_all,omitempty"`
+		Ceilings  []capped        `json:"ceilings,omitempty"`
+		Capped    string          `json:"what_is_made_may_take_in,omitempty"`
 	}{
 		clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), needed, clearance.Total(items).String(),
-		c.bought, c.used,
+		c.bought, c.used, c.owes, sumOf(c.owes), c.ceilings, c.capped,
 	})
 }

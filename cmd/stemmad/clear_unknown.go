@@ -23,7 +23,8 @@ func (c *clearing) unregistered() error {
 	}
 	c.conn.Say("%s: %s", clearance.Headline(c.rights.Verdict), clearance.Words(c.use))
 	c.conn.Say("%s", table.Clean(fmt.Sprintf("Nobody has registered %s, so nothing is known of any permission: "+
-		"it is neither given nor denied here. Ask whoever made it. A digest fits exactly one content: a file that was changed or converted is another. [%s]",
+		"it is neither given nor denied here. Ask whoever made it. A digest fits exactly one content: "+
+		"a file that was changed or converted is another. [%s]",
 		c.argument, rules.NotRegistered)))
 	return exitError{code: exitFailed, err: errNotAllowed, said: true}
 }

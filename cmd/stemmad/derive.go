@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,7 +17,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	"github.com/stemma-chain/stemma/internal/rates"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -44,7 +44,8 @@ choose.
 Several public share-alike offers of one source may be relied on together, joined by
 + (@cc-by-sa-4.0+terms1...): the work may be offered under any of them then.
 Where a grant must be bought, --buy --max-fee buys the cheapest in the same
-transaction, reserved for this work. Sources that cannot be used are all listed,
+transaction, reserved for this work. Where what a source was made from asks for something
+too, that is bought with it, and --max-fee is the most for all of one source. Sources that cannot be used are all listed,
 with the reasons. Of a file that several have claimed, the earliest claim is taken
 and named before you sign, unless it is under dispute; any other you name by id.
 
@@ -83,8 +84,12 @@ type derivation struct {
 	sources  []chosen
 	record   *lineagetypes.GenerationRecord
 	external []lineagetypes.Source
-	// limits are what the work takes on.
+	// limits are what the work takes on, and denoms those in which ceilings leave it to be
+	// paid; none: in all that the chain accepts.
 	limits []limit
+	denoms []string
+	// debts are what it will owe, the highest first.
+	debts []debt
 	// allowUnapproved: declare it although owners have not approved.
 	allowUnapproved bool
 }
@@ -102,6 +107,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := d.readSources(ctx, conn, sender); err != nil {
 		return err
 	}
+	d.buyOnce()
 	if err := d.readStanding(ctx, conn); err != nil {
 		return err
 	}
@@ -124,17 +130,17 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if !given {
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}
-	if err := d.readLimits(ctx, conn); err != nil {
+	if err := errors.Join(d.readLimits(ctx, conn), d.readDebts(ctx, conn)); err != nil {
 		return err
 	}
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
-	what := fmt.Sprintf("Declare %q (%s) as derived from %s; it will owe %s absolute and %s relative.%s",
-		table.Short(d.title), d.work, count(len(declaration.Sources), "source"),
-		rates.Percent(outcome.Absolute), rates.Percent(outcome.Relative), d.reliance(conn.KeyNames()))
-	what += d.takesOn() + waiting(outcome)
+	what := fmt.Sprintf("Declare %q (%s) as derived from %s.%s", table.Short(d.title), d.work,
+		count(len(declaration.Sources), "source"), d.reliance(conn.KeyNames()))
+	report.owes = d.owes(ctx, conn, outcome)
+	what += report.owes + d.takesOn() + waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
-		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what); err != nil {
+		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what, sender.Then(ctx, trial)); err != nil {
 			return err
 		}
 		d.item = &items[0] // with its proof
@@ -211,6 +217,9 @@ func (d *derivation) reliance(names map[string]string) string {
 		if s.before != "" {
 			fmt.Fprintf(&b, "\n    This replaces what the work relied on so far: %s", s.before)
 		}
+		for _, change := range s.changes {
+			b.WriteString("\n    " + table.Clean(change))
+		}
 	}
 	return b.String()
 }
@@ -236,6 +245,9 @@ func (d *derivation) messages(sender *send.Sender, enroller enroll.Enroller, dec
 		})
 	}
 	for _, s := range d.sources {
+		for _, beside := range s.choice.Beside {
+			msgs = append(msgs, beside)
+		}
 		if s.choice.Buy != nil {
 			msgs = append(msgs, s.choice.Buy)
 		}

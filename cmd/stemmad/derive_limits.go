@@ -29,16 +29,25 @@ type limit struct {
 // the source has taken on. Credit is left out: `stemmad credits` lists it.
 func (d *derivation) readLimits(ctx context.Context, conn *connect.Conn) error {
 	speaker := limits.NewSpeaker(conn, termsNamer(ctx, conn))
-	for _, s := range d.sources {
+	all, err := d.standing(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for i := range d.sources {
+		s := &d.sources[i]
 		if s.role == lineagetypes.ROLE_CITES {
 			continue
 		}
-		taken, err := d.takenFrom(ctx, conn, speaker, s)
+		taken, err := d.takenFrom(ctx, conn, speaker, *s)
 		if err != nil {
 			return err
 		}
+		all = append(all, taken...)
+		if err := d.compare(ctx, conn, speaker, s, taken); err != nil {
+			return err
+		}
 		for _, c := range taken {
-			if c.Kind == licensetypes.CONSTRAINT_ATTRIBUTION || c.Kind == licensetypes.CONSTRAINT_ITEMS_APART {
+			if unsaid(c) {
 				continue
 			}
 			text, err := speaker.Say(ctx, c)
@@ -51,7 +60,25 @@ func (d *derivation) readLimits(ctx context.Context, conn *connect.Conn) error {
 			}
 		}
 	}
-	return nil
+	return d.readPayable(ctx, speaker, all)
+}
+
+// standing is what is demanded of the work already.
+func (d *derivation) standing(ctx context.Context, conn *connect.Conn) ([]licensetypes.NamedConstraint, error) {
+	if d.item != nil {
+		return nil, nil
+	}
+	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
+		Work: d.work, Pagination: &query.PageRequest{Limit: maxConstraints},
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]licensetypes.NamedConstraint, len(res.Constraints))
+	for i, row := range res.Constraints {
+		list[i] = row.Constraint
+	}
+	return list, nil
 }
 
 // takenFrom lists the demands that pass on from one source in its role. What the source
@@ -92,7 +119,7 @@ func (s chosen) demanded(
 		return nil, nil
 	}
 	pin.Terms = s.choice.Terms.Id
-	ends := s.choice.Terms.Terms.Duration != nil
+	ends := s.choice.Until != nil
 	if grant, err := licensetypes.ParseGrantID(s.choice.Permission); err == nil {
 		pin.Grant = grant
 	} else if pin.Terms, pin.Also, err = licensetypes.ParseJoined(s.choice.Permission); err != nil {
@@ -105,9 +132,7 @@ func (s chosen) demanded(
 		case licensetypes.CONSTRAINT_SHARE_ALIKE_ANY:
 			named.AnyOf = append([]licensetypes.TermsID{pin.Terms}, pin.Also...)
 		case licensetypes.CONSTRAINT_EXPIRES:
-			if res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: pin.Grant}); err == nil {
-				named.ExpiresAt = res.Grant.Grant.ExpiresAt
-			}
+			named.ExpiresAt = s.choice.Until
 		}
 		list = append(list, named)
 	}
@@ -123,7 +148,7 @@ func (d *derivation) takesOn() string {
 	for i, l := range d.limits {
 		lines[i] = "\n  - " + table.Clean(l.Text)
 	}
-	return "\nIt takes on from its sources, whatever it is offered under:" + strings.Join(lines, "")
+	return "\nIt takes on from its sources, whatever it is offered under:" + strings.Join(lines, "") + d.payable()
 }
 
 // readStanding finds what the work relies on already, and notes it at the sources that
@@ -142,6 +167,7 @@ func (d *derivation) readStanding(ctx context.Context, conn *connect.Conn) error
 		for _, link := range res.Sources {
 			for i, s := range d.sources {
 				if link.External == nil && link.Source == s.work.Id && link.Role != lineagetypes.ROLE_CITES {
+					d.sources[i].stood = &link
 					d.sources[i].before = fmt.Sprintf("%s as %s", linkPermission(link, name), link.Role.Name())
 				}
 			}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/internal/rates"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -33,6 +36,11 @@ type derived struct {
 	Anchor     *enroll.Anchored     `json:"anchor,omitempty"`
 	// MaxTotalRate is the guard that was sent, ppm.
 	MaxTotalRate uint32 `json:"max_total_rate"`
+	// Owes is to whom, and PayableIn the denoms that ceilings leave; none: all.
+	Owes      []debt   `json:"owes"`
+	PayableIn []string `json:"payable_in"`
+	// owes says it in words.
+	owes string
 	// Declaration is its number, and WaitsFor the works whose owners have to approve it.
 	Declaration uint32                 `json:"declaration"`
 	WaitsFor    []registrytypes.WorkID `json:"waits_for"`
@@ -46,14 +54,29 @@ type derivedSource struct {
 	Permission string               `json:"permission,omitempty"`
 	Terms      licensetypes.TermsID `json:"terms,omitzero"`
 	Paid       string               `json:"paid,omitempty"`
-	How        string               `json:"how,omitempty"`
+	// Until is when the permission ends; unset: never.
+	Until *time.Time `json:"until,omitempty"`
+	How   string     `json:"how,omitempty"`
 	// Replaces is what the work relied on for the source so far, in words.
 	Replaces string `json:"replaces,omitempty"`
+	// Changes are what replacing it does, and Beside what is paid to the source's own
+	// sources.
+	Changes []string     `json:"changes,omitempty"`
+	Beside  []paidBeside `json:"beside,omitempty"`
+}
+
+// paidBeside is something that a source's own source sells and that was bought with it.
+type paidBeside struct {
+	Work   registrytypes.WorkID `json:"work"`
+	Terms  licensetypes.TermsID `json:"terms"`
+	UsesOf registrytypes.WorkID `json:"uses_of,omitzero"`
+	Paid   string               `json:"paid"`
 }
 
 func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.MsgDeriveResponse, result send.Result) error {
 	r.Generation, r.Absolute, r.Relative, r.Tx = outcome.Generation, outcome.Absolute, outcome.Relative, result
 	r.Sources, r.Notices, r.Limits = d.describe(), []json.RawMessage{}, append([]limit{}, d.limits...)
+	r.Owes, r.PayableIn = append([]debt{}, d.debts...), append([]string{}, d.denoms...)
 	r.Declaration, r.WaitsFor = outcome.Declaration, append([]registrytypes.WorkID{}, outcome.WaitsFor...)
 	for _, n := range outcome.Notices {
 		raw, err := conn.Raw(&n)
@@ -102,6 +125,14 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 			return err
 		}
 	}
+	if len(d.debts) > 0 {
+		conn.Say("%s", strings.TrimPrefix(r.owes, "\n"))
+	}
+	for _, s := range d.sources {
+		for _, change := range s.changes {
+			conn.Say("%s", table.Clean(change))
+		}
+	}
 	if text := d.takesOn(); text != "" {
 		conn.Say("%s", strings.TrimPrefix(text, "\n"))
 	}
@@ -128,6 +159,10 @@ func (d *derivation) describe() []derivedSource {
 	list := []derivedSource{}
 	for _, s := range d.sources {
 		line := derivedSource{Work: s.work.Id, Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How, Replaces: s.before}
+		line.Until, line.Changes = s.choice.Until, s.changes
+		for _, m := range s.choice.Beside {
+			line.Beside = append(line.Beside, paidBeside{m.Work, m.Terms, m.UsesOf, paid(m.MaxFee)})
+		}
 		if s.choice.Terms != nil {
 			line.Terms = s.choice.Terms.Id
 		}
@@ -148,7 +183,10 @@ func (d *derivation) describe() []derivedSource {
 // was to be taken or, where it is about rates, what each of them adds.
 func (d *derivation) explain(ctx context.Context, conn *connect.Conn, refusal error) string {
 	text := refusal.Error()
-	if !strings.Contains(text, royaltytypes.ErrOverWhole.Error()) && !strings.Contains(text, royaltytypes.ErrOverMaxRate.Error()) {
+	aboutRates := slices.ContainsFunc([]string{
+		royaltytypes.ErrOverWhole.Error(), royaltytypes.ErrOverMaxRate.Error(), string(rules.ShareAlikeRoyalty),
+	}, func(words string) bool { return strings.Contains(text, words) })
+	if !aboutRates {
 		return d.reliance(conn.KeyNames())
 	}
 	owed, err := d.owed(ctx, conn)

@@ -78,6 +78,10 @@ type chosen struct {
 	choice permission.Choice
 	// before is what the work relied on for the source so far, in words; empty: nothing.
 	before string
+	// stood is that permission; nil: there is none. changes are what replacing it does, a
+	// line each.
+	stood   *lineagetypes.Link
+	changes []string
 }
 
 func isUnregistered(err error) bool { return errors.Is(err, target.ErrUnregistered) }

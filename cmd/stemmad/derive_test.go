@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,7 +44,8 @@ func TestJourneyOfRefusedSources(t *testing.T) {
 	errs = l.fail(append(both, "--max-rate", "12%")...)
 	require.Contains(t, errs, "more than the 12 % of max_total_rate")
 	require.Contains(t, errs, "to itself  passed on")
-	require.Equal(t, errs, l.fail(append(both, "--max-rate", "12%", "--dry-run")...))
+	id := regexp.MustCompile(`grant1\w+`) // has a new serial each time
+	require.Equal(t, id.ReplaceAllString(errs, ""), id.ReplaceAllString(l.fail(append(both, "--max-rate", "12%", "--dry-run")...), ""))
 
 	// A grant reserved for one work serves no other.
 	l.do("register", "mix.wav", "other.wav", "--from", "bob")

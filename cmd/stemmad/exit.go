@@ -10,7 +10,6 @@ import (
 	svrcmd "github.com/cosmos/cosmos-sdk/server/cmd"
 
 	"github.com/stemma-chain/stemma/app"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/ending"
 )
 
@@ -61,7 +60,7 @@ func run(root *cobra.Command, stderr io.Writer) (code int) {
 		exit.code = int(node.Code)
 	}
 	if !exit.said {
-		fmt.Fprintln(stderr, "Error:", connect.Plain(err))
+		printFailure(root, stderr, err, exit.code)
 	}
 	return exit.code
 }

@@ -226,7 +226,8 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 		allowed += accountName(account, conn.KeyNames())
 	}
 	conn.Say("%s", g.Id)
-	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms), "licensee", accountName(g.Licensee, conn.KeyNames()),
+	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms),
+		"licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
 		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permission.Serves(terms.Terms.Terms, g.Grant.Serves),
 		"used by", grantUse(g), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant))

@@ -53,7 +53,7 @@ func TestJourneyOfANewcomer(t *testing.T) {
 	// A refusal says what would do.
 	errs = l.fail("offer", "remix.wav", "commercial-remix-5", "--price", "5ustem", "--from", "bob")
 	require.Contains(t, errs, "it can be paid in uusdc only")
-	require.Contains(t, errs, "ask for a price in that: --price [denom_not_taken]")
+	require.Contains(t, errs, "ask for a price in that, with --price AMOUNTuusdc [denom_not_taken]")
 	require.Contains(t, errs, "territories: [FR] [scope_source]")
 }
 
@@ -117,12 +117,19 @@ func TestJourneyOfAWholeBasket(t *testing.T) {
 	require.Contains(t, out, "Offers, of which one of each work is needed:")
 	require.Contains(t, out, "To buy, all of these, in all 3000ustem:")
 	require.Equal(t, 2, strings.Count(out, "\n  stemmad acquire work1"), out)
-	// What the song asks is no permission to cite: the command that buys it is named.
+	// What the song asks is no permission to cite: it is bought beside, or the command that
+	// buys it is named.
 	l.write("model.bin", "model")
-	refused := l.fail("derive", "model.bin", "--kind", "model", "--from", "remix.wav=trained", "--buy", "--max-fee", "9000ustem", "--by", "fan", "--no-anchor")
-	require.Contains(t, refused, "its sources are to be paid first, with `stemmad acquire work1")
+	model := []string{"derive", "model.bin", "--kind", "model", "--from", "remix.wav=trained", "--by", "fan", "--no-anchor"}
+	refused := l.fail(model...)
+	require.Contains(t, refused, "add --buy --max-fee 3000ustem, which buys all of it at once; else its sources are to be paid first, "+
+		"with `stemmad acquire work1")
 	require.Contains(t, refused, " --max-fee 2000ustem`, then it, with --buy and --max-fee")
 	require.Equal(t, 1, requireCommands(t, refused))
+	require.Contains(t, l.fail(append(model, "--buy", "--max-fee", "2999ustem")...), "all of it together costs 3000ustem")
+	beside := l.json("sources.0", append(model, "--buy", "--max-fee", "3000ustem", "--dry-run")...).(map[string]any)
+	require.Equal(t, "1000ustem", beside["paid"])
+	require.Equal(t, "2000ustem", beside["beside"].([]any)[0].(map[string]any)["paid"])
 	buy := slices.Concat(train, []string{"--buy", "-y"})
 	refused = l.fail(append(append([]string{"clear"}, buy...), "--max-fee", "2999ustem")...)
 	require.Contains(t, refused, "all of it together costs 3000ustem, --max-fee is 2999ustem\n--max-fee 3000ustem agrees to it")

@@ -161,6 +161,7 @@ func (o *offering) preview(ctx context.Context, conn *connect.Conn, terms licens
 	}
 	names := conn.KeyNames()
 	account := func(address string) string { return accountName(address, names) }
+	o.beside(conn, licensetypes.IdentifiedTerms{Id: terms, Terms: o.terms, Preset: licensetypes.PresetName(terms)}, offers)
 	return permission.PreviewOffer(o.terms, o.made, permission.Replaced(offers, terms), account), nil
 }
 

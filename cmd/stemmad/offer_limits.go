@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -77,6 +79,28 @@ func (o *offering) warnings(ctx context.Context, conn *connect.Conn) string {
 		warn("This licence cannot be taken back: --close and --until end the offer, not what everybody may do from now on.")
 	}
 	return strings.Join(lines, "")
+}
+
+// beside warns whoever sells what everybody has already, by a public offer of the same work,
+// or offers to everybody what is sold beside it.
+func (o *offering) beside(conn *connect.Conn, terms licensetypes.IdentifiedTerms, offers []licensetypes.OpenOffer) {
+	now := time.Now()
+	made := licensetypes.OpenOffer{Offer: o.made, Terms: terms, Public: o.made.Public(o.terms)}
+	others := slices.DeleteFunc(slices.Clone(offers), func(other licensetypes.OpenOffer) bool { return other.Terms.Id == terms.Id })
+	if !made.Public {
+		for _, line := range permission.Free(made, others, now) {
+			conn.Note("Warning, who would buy this: %s.", table.Clean(line))
+		}
+		return
+	}
+	for _, other := range others {
+		if other.Public || len(other.Offer.PriceUnder(other.Terms.Terms)) == 0 {
+			continue
+		}
+		for _, line := range permission.Free(other, []licensetypes.OpenOffer{made}, now) {
+			conn.Note("Warning, who would buy the offer of %s then: %s.", permission.Name(other.Terms), table.Clean(line))
+		}
+	}
 }
 
 // offerError is a refusal of an offer with its reasons in words. The chain's own text names

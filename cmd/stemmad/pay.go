@@ -59,7 +59,7 @@ you sign, unless it is under dispute; any other you name by its work id.`,
 		if err != nil {
 			return err
 		}
-		return connect.Plain(pay(cmd.Context(), conn, args[0], args[1]))
+		return failed(cmd.Context(), conn, pay(cmd.Context(), conn, args[0], args[1]))
 	}
 	return cmd
 }
@@ -71,7 +71,9 @@ type payment struct {
 	Payees    []json.RawMessage `json:"payees"`
 	Held      string            `json:"held"`
 	Surcharge uint64            `json:"surcharge_gas,string"`
-	Tx        *send.Result      `json:"tx,omitempty"`
+	// Ceilings are what the work may take in before commercial use of it ends.
+	Ceilings []capped     `json:"ceilings"`
+	Tx       *send.Result `json:"tx,omitempty"`
 }
 
 func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error {
@@ -100,8 +102,13 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 	case err != nil:
 		return err
 	}
+	ceilings, err := ceilingsOf(ctx, conn, work.Id, &coin)
+	if err != nil {
+		return err
+	}
 	result := payment{
-		Work: work.Id.String(), Amount: coin.String(), Payees: []json.RawMessage{},
+		Ceilings: ceilings,
+		Work:     work.Id.String(), Amount: coin.String(), Payees: []json.RawMessage{},
 		Held: preview.Held.String(), Surcharge: preview.Surcharge,
 	}
 	if conn.JSON() {
@@ -117,8 +124,15 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 			return err
 		}
 	}
+	limited := ""
+	for _, c := range ceilings {
+		conn.Say("%s", c.Text)
+		if conn.JSON() {
+			limited += "\n  " + c.Text // else it stands above the question
+		}
+	}
 	if sender != nil {
-		what := fmt.Sprintf("Pay %s to %q (%s)%s.", coin, table.Short(describe.Heading(work.Claim)), work.Id, choice)
+		what := fmt.Sprintf("Pay %s to %q (%s)%s.%s", coin, table.Short(describe.Heading(work.Claim)), work.Id, choice, limited)
 		sent, err := sender.Send(ctx, what, &royaltytypes.MsgPay{Payer: sender.Account(), Work: work.Id, Amount: coin})
 		if err != nil {
 			return err

@@ -134,7 +134,8 @@ func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []b
 			return res.Height, &res.TxResult, nil
 		}
 		if strings.Contains(err.Error(), "not found") {
-			return 0, nil, fmt.Errorf("no transaction %X is in this node's index: check the hash, wait for its block, or name the block with --%s", hash, flagHeight)
+			return 0, nil, fmt.Errorf("no transaction %X is in this node's index: check the hash, wait for its block, "+
+				"or name the block with --%s", hash, flagHeight)
 		}
 		if !strings.Contains(err.Error(), "indexing is disabled") {
 			return 0, nil, err
@@ -150,7 +151,8 @@ func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []b
 		return 0, nil, fmt.Errorf("transaction %X is not in block %d", hash, from)
 	}
 	if !found {
-		return 0, nil, fmt.Errorf("transaction %X is in none of the blocks %d to %d: name its block with --%s, or ask a node that keeps an index (indexer = \"kv\") with --node",
+		return 0, nil, fmt.Errorf("transaction %X is in none of the blocks %d to %d: name its block with --%s, "+
+			"or ask a node that keeps an index (indexer = \"kv\") with --node",
 			hash, from, to, flagHeight)
 	}
 	results, err := span.Results(ctx, height)

@@ -105,7 +105,8 @@ func register(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 	report := registration{Works: registered(items)}
 	msgs := enroll.Messages(sender.Account(), items, enroller.AllowContested)
 	if len(msgs) > 0 {
-		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, fmt.Sprintf("Anchor and then register %s.", count(fresh(items), "work"))); err != nil {
+		what := fmt.Sprintf("Anchor and then register %s.", count(fresh(items), "work"))
+		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what, thenRegister(ctx, conn, sender, msgs)); err != nil {
 			return err
 		}
 		// Again: the proofs are part of the entries.
@@ -122,6 +123,19 @@ func register(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 		report.Transactions = append(report.Transactions, result)
 	}
 	return report.print(ctx, conn, items)
+}
+
+// thenRegister says what registering costs after the anchor; empty where it is not known
+// before, for several transactions or without an anchor.
+func thenRegister(ctx context.Context, conn *connect.Conn, sender *send.Sender, msgs []*registrytypes.MsgRegister) string {
+	if len(msgs) != 1 || conn.Flags().Is(flagNoAnchor) {
+		return ""
+	}
+	trial, err := sender.Try(ctx, msgs[0])
+	if err != nil {
+		return "" // it is refused without the anchor, or will be
+	}
+	return sender.Then(ctx, trial)
 }
 
 // waits refuses --broadcast-mode async where the anchor's block is waited for.

@@ -53,9 +53,10 @@ func fresh(items []enroll.Item) int {
 	return n
 }
 
-// anchorFirst anchors what is new, unless --no-anchor or --dry-run is set.
+// anchorFirst anchors what is new, unless --no-anchor or --dry-run is set. Then says what
+// the transaction after the anchor costs, for the question; empty: it is not known yet.
 func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, items []enroll.Item,
-	what string,
+	what, then string,
 ) (*enroll.Anchored, error) {
 	if conn.Flags().Is(flagNoAnchor) || fresh(items) == 0 {
 		return nil, nil
@@ -64,6 +65,7 @@ func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroll.Enroll
 		conn.Say("Would first anchor %s unseen.", count(fresh(items), "work"))
 		return nil, nil
 	}
+	what += "\n  It takes two transactions, and is asked once: the anchor goes first, for the fee below" + then + "."
 	anchored, err := enroller.Anchor(ctx, items, what)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,9 @@ gets paid.
 Exit codes: 0 done, 1 refused or failed, with the reason on the standard error.
 Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied; of
 "stemmad license combine" 4, no such derivative can be made. Of a node that cannot
-go on 10 to 14: see "stemmad start --help".
+go on 10 to 14: see "stemmad start --help". With --output json a failure is one
+line of JSON, the last of the standard error, with error, codespace, code, reasons,
+sentence, remedy and details.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -128,6 +130,9 @@ const (
 func prepare(cmd *cobra.Command, args []string, clientCtx client.Context) error {
 	if _, always := cmd.Annotations[homeless]; always || cmd.Flags().Changed(cmd.Annotations[homelessWith]) {
 		return nil
+	}
+	if err := setFromEnvironment(cmd.Flags()); err != nil {
+		return err
 	}
 	clientCtx, err := client.ReadPersistentCommandFlags(clientCtx.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {

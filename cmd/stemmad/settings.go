@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 
@@ -35,6 +36,25 @@ func shield(set *pflag.FlagSet) (release func()) {
 			f.Changed = false
 		}
 	}
+}
+
+// setFromEnvironment sets the flags that variables STEMMAD_<FLAG> name. The SDK reads those
+// whose prefix is the name of the program's file, so that a copy by another name, or one
+// that a test built, would pass over them without a word.
+func setFromEnvironment(set *pflag.FlagSet) error {
+	var failed []error
+	set.VisitAll(func(f *pflag.Flag) {
+		value, found := os.LookupEnv(envPrefix + "_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")))
+		switch {
+		case !found || value == "" || f.Changed || f.Name == "version":
+		case f.Name == flagSources && f.Value.Type() != "string":
+		default:
+			if err := set.Set(f.Name, value); err != nil {
+				failed = append(failed, err)
+			}
+		}
+	})
+	return errors.Join(failed...)
 }
 
 // signFromEnvironment lets STEMMAD_FROM name the signer of derive too, where

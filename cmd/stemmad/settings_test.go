@@ -40,6 +40,25 @@ func TestSignerFromTheEnvironmentIsNoSource(t *testing.T) {
 	require.False(t, pay.Flags().Changed(connect.FlagBy))
 }
 
+// The name of the program's file does not matter: that of this test is no "stemmad".
+func TestVariablesSetFlagsWhateverTheProgramIsCalled(t *testing.T) {
+	t.Setenv("STEMMAD_FROM", "bob")
+	t.Setenv("STEMMAD_YES", "1")
+	t.Setenv("STEMMAD_MAX_FEE", "5uusdc")
+	t.Setenv("STEMMAD_OUTPUT", "json")
+	cmd := acquireCmd()
+	require.NoError(t, cmd.Flags().Parse([]string{"--output", "text"}))
+	require.NoError(t, setFromEnvironment(cmd.Flags()))
+	for name, want := range map[string]string{"from": "bob", "yes": "true", "max-fee": "5uusdc", "output": "text"} {
+		require.Equal(t, want, cmd.Flags().Lookup(name).Value.String(), name)
+	}
+	sources := deriveCmd()
+	require.NoError(t, setFromEnvironment(sources.Flags()))
+	require.False(t, sources.Flags().Changed(flagSources), "the signer is no source")
+	t.Setenv("STEMMAD_YES", "perhaps")
+	require.Error(t, setFromEnvironment(acquireCmd().Flags()))
+}
+
 func TestOnlyMessagesOfModulesEstimateTheirFee(t *testing.T) {
 	root := newRootCmd()
 	for _, tc := range []struct {

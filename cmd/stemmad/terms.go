@@ -177,7 +177,7 @@ A mistake in the file is named with its line before anything is sent.`,
 		if err != nil {
 			return err
 		}
-		return connect.Plain(publishTerms(cmd.Context(), conn, terms))
+		return failed(cmd.Context(), conn, publishTerms(cmd.Context(), conn, terms))
 	}
 	return cmd
 }

@@ -33,9 +33,9 @@ func sending(cmd *cobra.Command, run func(context.Context, *connect.Conn, *send.
 		}
 		sender, err := send.Open(conn)
 		if err != nil {
-			return connect.Plain(err)
+			return failed(cmd.Context(), conn, err)
 		}
-		return connect.Plain(run(cmd.Context(), conn, sender, args))
+		return failed(cmd.Context(), conn, run(cmd.Context(), conn, sender, args))
 	}
 	return cmd
 }
@@ -48,7 +48,7 @@ func asking(cmd *cobra.Command, run func(context.Context, *connect.Conn, []strin
 		if err != nil {
 			return err
 		}
-		return connect.Plain(run(cmd.Context(), conn, args))
+		return failed(cmd.Context(), conn, run(cmd.Context(), conn, args))
 	}
 	return cmd
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -110,8 +111,12 @@ func (k *catalogue) check(c *chain.Chain) error {
 	return c.App.CheckInvariants(c.Ctx())
 }
 
-// execute runs a message as a transaction would, without signature and gas.
+// execute runs a message as a transaction would, without signature and gas. A derivation
+// names what its sources are under by now.
 func execute(ctx sdk.Context, c *chain.Chain, msg sdk.Msg) error {
+	if derive, is := msg.(*lineagetypes.MsgDerive); is {
+		c.SeeIn(ctx, derive)
+	}
 	_, err := c.App.MsgServiceRouter().Handler(msg)(ctx, msg)
 	return err
 }

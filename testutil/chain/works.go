@@ -174,10 +174,16 @@ func (c *Chain) DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive 
 // that rely on something else.
 func (c *Chain) See(msg *lineagetypes.MsgDerive) *lineagetypes.MsgDerive {
 	c.t.Helper()
+	return c.SeeIn(c.Ctx(), msg)
+}
+
+// SeeIn is See in the middle of a change.
+func (c *Chain) SeeIn(ctx sdk.Context, msg *lineagetypes.MsgDerive) *lineagetypes.MsgDerive {
+	c.t.Helper()
 	for i, s := range msg.Sources {
 		msg.Sources[i].Seen = licensetypes.Conditions{}
 		if licensetypes.NamesTerms(s.Permission) {
-			msg.Sources[i].Seen = c.standing(s.Work)
+			msg.Sources[i].Seen = c.standing(ctx, s.Work)
 		}
 	}
 	return msg
@@ -187,14 +193,14 @@ func (c *Chain) See(msg *lineagetypes.MsgDerive) *lineagetypes.MsgDerive {
 // its uses names it.
 func (c *Chain) DemandsSeen(work Work) licensetypes.Conditions {
 	c.t.Helper()
-	return licensetypes.Conditions{DemandsVersion: c.standing(work.ID).DemandsVersion}
+	return licensetypes.Conditions{DemandsVersion: c.standing(c.Ctx(), work.ID).DemandsVersion}
 }
 
 // standing is what an offer of a work to everybody brings now; nothing of one that the same
 // transaction registers.
-func (c *Chain) standing(work registrytypes.WorkID) licensetypes.Conditions {
+func (c *Chain) standing(ctx sdk.Context, work registrytypes.WorkID) licensetypes.Conditions {
 	c.t.Helper()
-	seen, err := c.App.Keepers.License.Conditions(c.Ctx(), work, licensetypes.Offer{})
+	seen, err := c.App.Keepers.License.Conditions(ctx, work, licensetypes.Offer{})
 	if !errors.Is(err, registrytypes.ErrWorkNotFound) {
 		require.NoError(c.t, err)
 	}

@@ -80,8 +80,8 @@ var notices = []Notice{
 		"nothing is to be done; whoever disagrees opens a dispute",
 	},
 	{
-		rules.LaterSource, "what you rely on is older than sources that the work declared later, and they demand nothing of it",
-		"nothing is to be done; renewing it, or another permission, takes on what they demand",
+		rules.LaterSource, "what you rely on is older than sources that the work declared later: they are credited, and limit and cost it nothing",
+		"credit them; renewing what you rely on, or another permission, takes on what they demand",
 	},
 	{
 		rules.SourceUnapproved, "the owners of later sources have not approved them",

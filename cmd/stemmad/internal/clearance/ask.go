@@ -62,7 +62,8 @@ func (q Inquiry) Ask(ctx context.Context, subjects []string) ([]licensetypes.Rig
 			size = len(batch) / 2
 			continue
 		case err != nil && tooMuch(err):
-			return nil, fmt.Errorf("%s alone takes more gas than the node gives to a query: ask a node with a higher query-gas-limit (--node): %w", batch[0], err)
+			return nil, fmt.Errorf("%s alone takes more gas than the node gives to a query: "+
+				"ask a node with a higher query-gas-limit (--node): %w", batch[0], err)
 		case err != nil:
 			return nil, fmt.Errorf("works %d to %d of %d at height %d: %w",
 				len(answers)+1, len(answers)+len(batch), len(subjects), q.Moment.Height, err)

@@ -2,11 +2,14 @@ package clearance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	"github.com/stemma-chain/stemma/internal/rates"
+	"github.com/stemma-chain/stemma/x/license/reasons"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -60,6 +63,29 @@ func Explain(r licensetypes.Reason, offers []licensetypes.Obtainable, name Namer
 		s += "; " + remedy
 	}
 	return s + " [" + r.Code + "]"
+}
+
+// InOrder lists the reasons of an answer, first those that nothing which can be obtained
+// mends: while they stand, an approval or a grant would not help.
+func InOrder(list []licensetypes.Reason) []licensetypes.Reason {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b licensetypes.Reason) int { return last(obtained(a)) - last(obtained(b)) })
+	return sorted
+}
+
+// InVain says that what can be obtained would not help, after reasons in order; empty where
+// there is nothing of both kinds.
+func InVain(list []licensetypes.Reason) string {
+	if !slices.ContainsFunc(list, obtained) || !slices.ContainsFunc(list, func(r licensetypes.Reason) bool { return !obtained(r) }) {
+		return ""
+	}
+	return "A grant or an approval alone does not help: what is named first stands against it"
+}
+
+// obtained says whether a reason goes away when something was obtained.
+func obtained(r licensetypes.Reason) bool {
+	row, known := reasons.Of(rules.Code(r.Code))
+	return known && row.Asks
 }
 
 // subjectOf is what a reason is about, as commands take it. What is asked of an

@@ -73,7 +73,8 @@ func ReadManifest(r io.Reader, name string) (Manifest, error) {
 	table.TrimLeadingSpace = true
 	header, err := table.Read()
 	if errors.Is(err, io.EOF) {
-		return Manifest{}, fmt.Errorf("%s is empty: write a work id (work1...) or SHA-256 a line, or a table with a column work, sha256 or id", name)
+		return Manifest{}, fmt.Errorf("%s is empty: write a work id (work1...) or SHA-256 a line, "+
+			"or a table with a column work, sha256 or id", name)
 	}
 	if err != nil {
 		return Manifest{}, fmt.Errorf("%s: %w", name, err)

@@ -9,30 +9,39 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// Price is what the grants cost that a use needs: of each work the cheapest
-// offer, added up, as alternatives of one coin a denom. A denom that some work
-// cannot be paid in is left out. Without coins the grants are free; ok is false
+// Price is what the grants cost that a use needs: of each need the cheapest grant, or all of
+// its passes where they cost less, added up, as alternatives of one coin a denom. A denom
+// that some need cannot be met in is left out. Without coins the grants are free; ok is false
 // when nothing is on offer or no one denom pays for all.
 func Price(rights licensetypes.Rights) (alternatives sdk.Coins, ok bool) {
-	var works []registrytypes.WorkID
-	byWork := map[registrytypes.WorkID][]sdk.Coins{}
-	for _, offer := range rights.Offers {
-		if _, known := byWork[offer.Work]; !known {
-			works = append(works, offer.Work)
+	var prices []sdk.Coins
+	for _, need := range Needs(rights) {
+		if price, sold := need.price(); sold {
+			prices = append(prices, price)
 		}
-		byWork[offer.Work] = append(byWork[offer.Work], offer.Price)
 	}
-	if len(works) == 0 {
+	if len(prices) == 0 {
 		return nil, false
 	}
-	prices := make([]sdk.Coins, len(works))
-	for i, work := range works {
-		prices[i] = cheapest(byWork[work])
-	}
 	return together(prices)
+}
+
+// price is the lowest in each denom that meets a need; sold is false where nothing does.
+func (n Need) price() (lowest sdk.Coins, sold bool) {
+	var options []sdk.Coins
+	for _, offer := range n.Offers {
+		options = append(options, offer.Price)
+	}
+	passes := make([]sdk.Coins, len(n.Passes))
+	for i, pass := range n.Passes {
+		passes[i] = pass.Price
+	}
+	if all, ok := together(passes); ok && len(passes) > 0 {
+		options = append(options, all)
+	}
+	return cheapest(options), len(options) > 0
 }
 
 // PerUse is what each use costs, as alternatives, where that is an obligation;

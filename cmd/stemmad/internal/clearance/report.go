@@ -15,6 +15,7 @@ import (
 // reportColumns are what a report adds to the columns of its manifest.
 var reportColumns = []string{
 	"rights_verdict", "rights_reasons", "rights_permission", "rights_price", "rights_price_per_use", "rights_notices",
+	"rights_obligations",
 }
 
 // Head says what a report is about, and of which state.
@@ -48,8 +49,10 @@ type Head struct {
 	Reasons map[string]int `json:"reasons"`
 	// Notices is how many rows each notice is about, by its code.
 	Notices map[string]int `json:"notices"`
-	// Grants is what all grants that are needed cost, by the denom that they can
-	// be bought in, sorted.
+	// Obligations is how many rows each kind of obligation comes with, by its code.
+	Obligations map[string]int `json:"obligations"`
+	// Grants is what all grants that are needed cost, of each work the cheapest that
+	// serves, by the denom that they can be bought in, sorted.
 	Grants []Bill `json:"grants"`
 }
 
@@ -80,7 +83,8 @@ func NewReport(name string, m Manifest, q Inquiry, answers []licensetypes.Rights
 		ChainID: q.Moment.ChainID, Height: q.Moment.Height, Time: q.Moment.Time.UTC(), AppHash: q.Moment.AppHash,
 		Use: ActionWord(q.Use.Action), Commercial: q.Use.Commercial, Territories: orNone(q.Use.Territories), Media: orNone(q.Use.Media),
 		Until: q.Use.Until, Licensee: q.Licensee,
-		Rows: len(m.Rows), Distinct: len(answers), Reasons: map[string]int{}, Notices: map[string]int{}, Grants: bills(answers),
+		Rows: len(m.Rows), Distinct: len(answers), Reasons: map[string]int{}, Notices: map[string]int{}, Obligations: map[string]int{},
+		Grants: bills(answers),
 	}
 	for _, row := range m.Rows {
 		for _, code := range Codes(r.Answers[row.Subject]) {
@@ -88,6 +92,9 @@ func NewReport(name string, m Manifest, q Inquiry, answers []licensetypes.Rights
 		}
 		for _, code := range NoticeCodes(r.Answers[row.Subject]) {
 			r.Head.Notices[code]++
+		}
+		for _, code := range DutyCodes(r.Answers[row.Subject]) {
+			r.Head.Obligations[code]++
 		}
 		switch r.Answers[row.Subject].Verdict {
 		case licensetypes.VERDICT_ALLOWED:

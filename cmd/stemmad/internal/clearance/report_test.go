@@ -57,15 +57,16 @@ func TestReportAsCSVIsAManifest(t *testing.T) {
 		"# chain_id: test-1", "# height: 7", "# block_time: 2026-11-21T12:00:00Z", "# app_hash: 08",
 		"# use: train-ai", "# commercial: true", "# territories: DE;FR", "# media: all", "# until: now", "# licensee: stemma1x",
 		"# rows: 5", "# distinct: 4", "# allowed: 2", "# needs_grant: 1", "# denied: 1", "# unknown: 1",
-		"# reasons: needs_approval=1;needs_grant=1;training_denied=1", "# notices: also_claimed=2", "# grants: 3ustem for 1;5uusdc for 1",
+		"# reasons: needs_approval=1;needs_grant=1;training_denied=1", "# notices: also_claimed=2", "# obligations: pay_per_use=2",
+		"# grants: 3ustem for 1;5uusdc for 1", "# grants_are: of each work the cheapest that serves",
 	}, "\n"), head)
 	require.Equal(t, strings.Join([]string{
-		"id,rights_verdict,rights_reasons,rights_permission,rights_price,rights_price_per_use,rights_notices",
-		"A," + a + ",allowed,,terms1x,,2uusdc,also_claimed",
-		"B," + b + ",needs_grant,needs_approval;needs_grant,,3ustem;5uusdc,,",
-		"C," + c + ",denied,training_denied,,,,",
-		"\"D, again\"," + d + ",unknown,,,,,",
-		"A," + a + ",allowed,,terms1x,,2uusdc,also_claimed",
+		"id,rights_verdict,rights_reasons,rights_permission,rights_price,rights_price_per_use,rights_notices,rights_obligations",
+		"A," + a + ",allowed,,terms1x,,2uusdc,also_claimed,pay_per_use:2uusdc",
+		"B," + b + ",needs_grant,needs_approval;needs_grant,,3ustem;5uusdc,,,",
+		"C," + c + ",denied,training_denied,,,,,",
+		"\"D, again\"," + d + ",unknown,,,,,,",
+		"A," + a + ",allowed,,terms1x,,2uusdc,also_claimed,pay_per_use:2uusdc",
 		"",
 	}, "\n"), table)
 

@@ -76,7 +76,8 @@ func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 		}
 	}
 	if len(use.Media) > licensetypes.MaxMedia {
-		return use, fmt.Errorf("--medium names %d media, at most %d are allowed: leave it out for every medium", len(use.Media), licensetypes.MaxMedia)
+		return use, fmt.Errorf("--medium names %d media, at most %d are allowed: leave it out for every medium",
+			len(use.Media), licensetypes.MaxMedia)
 	}
 	if w.Until == "" {
 		return use, use.Validate()

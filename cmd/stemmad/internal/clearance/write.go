@@ -115,7 +115,9 @@ func (r Report) WriteCSV(w io.Writer) error {
 		{"unknown", strconv.Itoa(h.Unknown)},
 		{"reasons", counted(h.Reasons)},
 		{"notices", counted(h.Notices)},
+		{"obligations", counted(h.Obligations)},
 		{"grants", strings.Join(bills, separator)},
+		{"grants_are", "of each work the cheapest that serves"},
 	} {
 		if _, err := fmt.Fprintf(w, "# %s: %s\n", line[0], line[1]); err != nil {
 			return err
@@ -149,6 +151,7 @@ func cells(rights licensetypes.Rights) []string {
 	return []string{
 		VerdictWord(rights.Verdict), strings.Join(Codes(rights), separator), rights.Permission,
 		strings.Join(price, separator), strings.Join(perUse, separator), strings.Join(NoticeCodes(rights), separator),
+		strings.Join(duties(rights), separator),
 	}
 }
 
@@ -176,6 +179,7 @@ type rowJSON struct {
 	Verdict     string            `json:"verdict"`
 	Reasons     []string          `json:"reasons"`
 	Notices     []string          `json:"notices"`
+	Obligations []string          `json:"obligations"`
 	Price       []string          `json:"price"`
 	PricePerUse []string          `json:"price_per_use"`
 	// Rights is the chain's whole answer.
@@ -223,6 +227,6 @@ func (r Report) rowJSON(row Row) ([]byte, error) {
 		out.Columns[r.Manifest.Columns[i]] = cell
 	}
 	price, perUse := prices(rights)
-	out.Price, out.PricePerUse = orNone(price), orNone(perUse)
+	out.Price, out.PricePerUse, out.Obligations = orNone(price), orNone(perUse), orNone(duties(rights))
 	return json.Marshal(out)
 }

@@ -121,7 +121,8 @@ func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
 	}
 	address, name, kind, err := client.GetFromFields(c.Context, c.Keyring, from)
 	if err != nil {
-		return "", nil, fmt.Errorf("signer %s: %w (`stemmad keys list` shows the keys; --keyring-backend and --home say where they are)", from, err)
+		return "", nil, fmt.Errorf("signer %s: %w (`stemmad keys list` shows the keys; "+
+			"--keyring-backend and --home say where they are)", from, err)
 	}
 	if kind == keyring.TypeLedger {
 		c.SignModeStr = flags.SignModeLegacyAminoJSON // what the device can show

@@ -8,7 +8,8 @@ import (
 var (
 	// framing is what gRPC, the SDK's errors and its simulation add around the
 	// chain's own words: codes, source lines, gas, and the place of the message.
-	framing = regexp.MustCompile(`rpc error: code = \w+ desc = |\s*\[[^\]\s]+\.go:\d+\]| with gas used: '\d+'|failed to execute message; message index: \d+: `)
+	framing = regexp.MustCompile(`rpc error: code = \w+ desc = |\s*\[[^\]\s]+\.go:\d+\]| with gas used: '\d+'|` +
+		`failed to execute message; message index: \d+: `)
 	// sponsor is how the SDK says that an allowance for fees does not cover a
 	// transaction; it writes the two addresses as raw bytes.
 	sponsor = regexp.MustCompile(`(?s)^.* does not allow to pay fees for .+?: `)

@@ -102,7 +102,9 @@ func (s Span) Find(ctx context.Context, hash []byte, from, to int64, bar *progre
 
 // Each loads something for every height of a range, several at once, and visits
 // the outcomes in order of height. Only a few are held at a time.
-func Each[T any](ctx context.Context, from, to int64, bar *progress.Bar, load func(context.Context, int64) (T, error), visit func(T) error) error {
+func Each[T any](
+	ctx context.Context, from, to int64, bar *progress.Bar, load func(context.Context, int64) (T, error), visit func(T) error,
+) error {
 	for loaded, err := range inOrder(ctx, from, to, load) {
 		if err != nil {
 			return err

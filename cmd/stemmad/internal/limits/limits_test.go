@@ -133,7 +133,7 @@ func TestRefusedOffersSayWhatWouldDo(t *testing.T) {
 		want    []string
 	}{
 		{[]licensetypes.NamedConstraint{of(licensetypes.CONSTRAINT_CEILING)}, free, "5uatom", false, []string{
-			"It was made from a work that sets a ceiling, so it can be paid in ustem, uusdc only" + by + "ask for a price in that: --price [denom_not_taken]",
+			"It was made from a work that sets a ceiling, so it can be paid in ustem, uusdc only" + by + "ask for a price in that, with --price AMOUNTustem,AMOUNTuusdc [denom_not_taken]",
 		}},
 		{[]licensetypes.NamedConstraint{of(licensetypes.CONSTRAINT_CEILING)}, free, "5uusdc", false, nil},
 		{[]licensetypes.NamedConstraint{of(licensetypes.CONSTRAINT_SCOPE)}, free, "", false, []string{

@@ -48,7 +48,8 @@ func (s *Speaker) refusal(ctx context.Context, group rules.Group, r rules.Reason
 		case r.Code == rules.DenomNotTaken || r.Code == rules.CeilingConflict:
 			text = "It was made from a work that sets a ceiling, so it can be paid in " +
 				strings.Join(rules.Takes(group), ", ") + " only"
-			if remedy = "ask for a price in that: --price"; r.Code == rules.CeilingConflict {
+			remedy = "ask for a price in that, with --price AMOUNT" + strings.Join(rules.Takes(group), ",AMOUNT")
+			if r.Code == rules.CeilingConflict {
 				remedy = "offer it under terms whose own ceiling has that denom too, or has none"
 			}
 		case r.Code == rules.ScopeSource && d.Kind == rules.Scope:

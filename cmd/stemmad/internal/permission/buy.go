@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -14,10 +15,10 @@ import (
 )
 
 // buy picks the cheapest offer that a grant can be had under now.
-func (f Finder) buy(ctx context.Context, req Request, offers []licensetypes.Obtainable) (Choice, error) {
-	own := ofWork(req, offers)
-	if len(own) < len(offers) {
-		return Choice{}, needsGrant(req, offers)
+func (f Finder) buy(ctx context.Context, req Request, rights licensetypes.Rights) (Choice, error) {
+	own := ofWork(req, rights.Offers)
+	if len(own) < len(rights.Offers) {
+		return f.buyBeside(ctx, req, rights)
 	}
 	offer, price, reasons := clearance.Cheapest(own, req.MaxFee, obtainableName)
 	if best := clearance.Best(own, denomOf(req.MaxFee)); offer == nil && len(best) > 0 && !best[0].NeedsApproval {
@@ -61,14 +62,16 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 		req.Derivative = registrytypes.WorkID{} // to be for one would be to serve one
 	}
 	msg, grant := Acquire(req, res.Terms, price, offer.Conditions)
-	cost := "free of charge"
-	if price != nil {
-		cost = "for " + price.String()
+	var end *time.Time
+	if lasts := res.Terms.Terms.Duration; lasts != nil {
+		at := req.Now.Add(*lasts)
+		end = &at
 	}
 	return Choice{
-		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms,
-		How: fmt.Sprintf("a grant under %s, bought %s, %s%s, for %s%s", Name(res.Terms), cost, Royalty(res.Terms.Terms), binding(res.Terms.Terms),
-			Serves(res.Terms.Terms, ServesFor(res.Terms.Terms, req.Derivative)), named(offer.Conditions)),
+		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms, Until: end,
+		How: fmt.Sprintf("a grant (%s) under %s, bought %s, %s%s%s, for %s%s", grant, Name(res.Terms), costing(price), Royalty(res.Terms.Terms),
+			binding(res.Terms.Terms), until(end), Serves(res.Terms.Terms, ServesFor(res.Terms.Terms, req.Derivative)),
+			named(offer.Conditions)),
 	}, nil
 }
 

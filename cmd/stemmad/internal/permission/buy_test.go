@@ -30,7 +30,8 @@ func TestBuyingTakesTheCheapest(t *testing.T) {
 	choice, err := c.find(req)
 	require.NoError(t, err)
 	require.Equal(t, "4000uusdc", choice.Price.String())
-	require.Equal(t, "a grant under commercial-remix-10, bought for 4000uusdc, 10 % of gross revenue, for one derivative", choice.How)
+	require.Equal(t, "a grant ("+choice.Permission+") under commercial-remix-10, bought for 4000uusdc, 10 % of gross revenue, "+
+		"for one derivative", choice.How)
 	require.Equal(t, cheap.Terms, choice.Buy.Terms)
 	require.Equal(t, uint32(100_000), choice.Buy.MaxRate)
 	require.Equal(t, remix, choice.Buy.Derivative)
@@ -74,32 +75,45 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	require.Contains(t, choice.How, "bought free of charge")
 }
 
-// What a source of the source asks is no permission to cite: the commands that buy it are
-// named with their prices, and nothing is bought that would not be enough.
-func TestSourcesOfASourceAreNamedWithTheirCommands(t *testing.T) {
+// What a source of the source asks is no permission to cite: it is bought beside, all or
+// nothing, and without --buy the commands that buy it are named with their prices.
+func TestWhatSourcesOfASourceAskIsBoughtBeside(t *testing.T) {
 	own := obtainable(t, "commercial-remix-10", "4000uusdc")
 	grandparent := registrytypes.WorkID{7}
 	asked := obtainable(t, "commercial-use", "9uusdc")
 	asked.Work = grandparent
 	pass := asked
 	pass.UsesOf, pass.Price = source, sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))
-	most := sdk.NewInt64Coin("uusdc", 1_000_000)
 	req := ask()
-	req.Buy, req.MaxFee = true, &most
 	acquire := "`stemmad acquire " + grandparent.String() + " commercial-use "
-	passed := acquire + "--uses-of " + source.String() + " --max-fee 5uusdc`"
 	for want, offers := range map[string][]licensetypes.Obtainable{
-		"paid first, with " + passed + ", then it, with --buy and --max-fee": {own, asked, pass},
-		"paid first, with " + passed + ":\n":                                 {pass},
-		"paid first, with " + acquire + "--max-fee 9uusdc`:\n":               {asked},
+		"add --buy --max-fee 4005uusdc, which buys all of it at once; else its sources are to be paid first, with " + acquire +
+			"--uses-of " + source.String() + " --max-fee 5uusdc`, then it, with --buy and --max-fee": {own, asked, pass},
+		"paid first, with " + acquire + "--max-fee 9uusdc`:\n": {asked},
 	} {
 		c := &chain{answer: map[string]licensetypes.Rights{"": needed(offers...)}}
 		_, err := c.find(req)
 		require.ErrorIs(t, err, permission.ErrRefused)
 		require.ErrorContains(t, err, want)
 	}
-	asked.NeedsApproval = true
-	c := &chain{answer: map[string]licensetypes.Rights{"": needed(own, asked)}}
+	c := &chain{answer: map[string]licensetypes.Rights{"": needed(own, asked, pass)}}
+	most := sdk.NewInt64Coin("uusdc", 4_004)
+	req.Buy, req.MaxFee = true, &most
 	_, err := c.find(req)
+	require.ErrorContains(t, err, "nothing was bought:\n  - all of it together costs 4005uusdc, --max-fee is 4004uusdc")
+	most.Amount = most.Amount.AddRaw(1)
+	choice, err := c.find(req)
+	require.NoError(t, err)
+	require.Equal(t, own.Terms, choice.Buy.Terms)
+	require.Len(t, choice.Beside, 1)
+	require.Equal(t, grandparent, choice.Beside[0].Work)
+	require.Equal(t, "5uusdc", choice.Beside[0].MaxFee.String())
+	require.NoError(t, choice.Beside[0].ValidateBasic())
+	require.Contains(t, choice.How, "; beside it a pass of "+grandparent.String())
+	require.Contains(t, choice.How, "in all 4005uusdc, all or nothing")
+
+	asked.NeedsApproval = true
+	c = &chain{answer: map[string]licensetypes.Rights{"": needed(own, asked)}}
+	_, err = c.find(req)
 	require.ErrorContains(t, err, "first, with `stemmad approve "+grandparent.String()+" commercial-use", "money is not enough")
 }

@@ -211,8 +211,8 @@ func (f Finder) choose(req Request, options []Option) (Option, error) {
 	switch {
 	case err != nil:
 		return Option{}, err
-	case !answered:
-		return Option{}, undecided(req, list)
+	case !answered: // the list stands above the question
+		return Option{}, undecided(req, "nothing was chosen and nothing sent")
 	}
 	return options[at], nil
 }

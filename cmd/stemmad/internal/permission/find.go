@@ -62,11 +62,16 @@ type Choice struct {
 	Buy *licensetypes.MsgAcquire
 	// Price of what is bought; nil: free.
 	Price *sdk.Coin
+	// Beside are the messages that pay what the source's own sources ask, before Buy.
+	Beside []*licensetypes.MsgAcquire
 	// Terms relied on; nil for one's own work.
 	Terms *licensetypes.IdentifiedTerms
 	// Seen is what a public offer brings beside its terms, as the chain answered; unset for a
 	// grant and one's own work.
 	Seen licensetypes.Conditions
+	// Until is when the grant ends, as of now where it is bought; nil: never, or none is
+	// relied on.
+	Until *time.Time
 	// How says in words why this is the permission.
 	How string
 }
@@ -119,10 +124,10 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 	}
 	switch rights.Verdict {
 	case licensetypes.VERDICT_ALLOWED:
-		return f.allowed(ctx, rights)
+		return f.allowed(ctx, req, rights)
 	case licensetypes.VERDICT_NEEDS_GRANT:
 		if req.Buy {
-			return f.buy(ctx, req, rights.Offers)
+			return f.buy(ctx, req, rights)
 		}
 		return Choice{}, needsGrant(req, rights.Offers)
 	}
@@ -174,25 +179,6 @@ func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes
 	}
 	rights.Reasons = append(rights.Reasons, against...)
 	return rights, nil
-}
-
-// allowed says what an allowed derivation relies on.
-func (f Finder) allowed(ctx context.Context, rights licensetypes.Rights) (Choice, error) {
-	if rights.Permission == "" {
-		return Choice{How: "your own work"}, nil
-	}
-	how := "public offer of "
-	if isGrant(rights.Permission) {
-		how = "your grant " + rights.Permission + " under "
-	}
-	terms, err := f.termsOf(ctx, rights.Permission)
-	if err != nil {
-		return Choice{}, err
-	}
-	return Choice{
-		Permission: rights.Permission, Terms: &terms, Seen: rights.Conditions,
-		How: how + Name(terms) + ", " + Royalty(terms.Terms) + binding(terms.Terms),
-	}, nil
 }
 
 // isGrant tells the id of a grant from terms.

@@ -174,7 +174,22 @@ func TestWhatTheChainNamesIsReliedOn(t *testing.T) {
 	choice, err = c.find(ask())
 	require.NoError(t, err)
 	require.Equal(t, grant.String(), choice.Permission)
-	require.Equal(t, "your grant "+grant.String()+" under commercial-remix-10, 10 % of gross revenue", choice.How)
+	says := "your grant " + grant.String() + " under commercial-remix-10, 10 % of gross revenue"
+	require.Equal(t, says+"; this uses it up, it serves no other work then", choice.How)
+	require.Nil(t, choice.Until)
+
+	end := now.Add(time.Hour)
+	for want, g := range map[string]licensetypes.Grant{
+		says + ", until 2027-01-15 09:00:00 UTC unless renewed; it is tied to this work already":     {ExpiresAt: &end, Serves: 1, Used: 1},
+		says + "; 2 of its 5 derivatives are left, of which this takes one unless it counts already": {Serves: 5, Used: 3},
+		says: {Serves: licensetypes.UnlimitedDerivatives, Used: 3},
+	} {
+		c.grants[0].Grant = g
+		choice, err = c.find(ask())
+		require.NoError(t, err)
+		require.Equal(t, want, choice.How)
+		require.Equal(t, g.ExpiresAt, choice.Until)
+	}
 }
 
 func TestDenialsAreExplained(t *testing.T) {

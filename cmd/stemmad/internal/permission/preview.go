@@ -17,8 +17,12 @@ func Preview(t licensetypes.Terms, now time.Time) []string {
 	if t.Duration != nil {
 		end = table.Time(now.Add(*t.Duration))
 	}
+	most := ""
+	if ceiling(t) && t.Makes() {
+		most = clearance.Sum(t.RevenueCeiling) + " in all, then what you make is denied commercial use"
+	}
 	return []string{
-		"royalty", Royalty(t), "commercial use", yes(t.CommercialUse), "until", end,
+		"royalty", Royalty(t), "commercial use", yes(t.CommercialUse), "may take in", most, "until", end,
 		"countries", orElse(t.Territories, "everywhere"), "media", orElse(t.Media, "every medium"),
 		"exclusive", exclusive(t, "you"),
 	}

@@ -78,7 +78,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
 	sold := ofSources(req, offers)
 	if commands := buying(sold); len(commands) > 0 {
-		how = "its sources are to be paid first, with " + strings.Join(commands, " and ")
+		how = together(req, offers) + "its sources are to be paid first, with " + strings.Join(commands, " and ")
 		if len(ofWork(req, offers)) > 0 {
 			how += ", then it, with --buy and --max-fee"
 		}
@@ -91,11 +91,23 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
 }
 
+// together says how all that a source and its own sources ask is bought at once; empty where
+// no one denom pays for it.
+func together(req Request, offers []licensetypes.Obtainable) string {
+	total := clearance.Total(clearance.Shown(licensetypes.Rights{Offers: offers}, req.use()))
+	switch len(total) {
+	case 0:
+		return "add --buy, which takes all of it at once; else "
+	case 1:
+		return fmt.Sprintf("add --buy --max-fee %s, which buys all of it at once; else ", total)
+	}
+	return ""
+}
+
 // ofSources are what the sources of a work ask, the cheapest of each that is sold. What they
 // sell is no permission to cite, so that --buy takes none of it.
 func ofSources(req Request, offers []licensetypes.Obtainable) []clearance.Item {
-	use := licensetypes.Use{Action: req.Actions[0], Unplaced: true}
-	return slices.DeleteFunc(clearance.Shown(licensetypes.Rights{Offers: offers}, use), func(i clearance.Item) bool {
+	return slices.DeleteFunc(clearance.Shown(licensetypes.Rights{Offers: offers}, req.use()), func(i clearance.Item) bool {
 		return i.Offer.Work == req.Source
 	})
 }
@@ -135,8 +147,11 @@ func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rig
 		return f.notOffered(ctx, req)
 	}
 	var reasons []string
-	for _, reason := range rights.Reasons {
+	for _, reason := range clearance.InOrder(rights.Reasons) {
 		reasons = append(reasons, table.Clean(clearance.Explain(reason, rights.Offers, f.Name)))
+	}
+	if vain := clearance.InVain(rights.Reasons); vain != "" {
+		reasons = append(reasons, vain)
 	}
 	return refused("%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
 }

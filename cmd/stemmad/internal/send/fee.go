@@ -56,7 +56,8 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 		if limited && limit.AmountOf(option.Denom).LT(option.Amount) {
 			continue
 		}
-		balance, err := banktypes.NewQueryClient(s.conn).Balance(ctx, &banktypes.QueryBalanceRequest{Address: payer.String(), Denom: option.Denom})
+		balance, err := banktypes.NewQueryClient(s.conn).Balance(ctx,
+			&banktypes.QueryBalanceRequest{Address: payer.String(), Denom: option.Denom})
 		if err != nil {
 			return nil, err
 		}
@@ -71,6 +72,20 @@ func (s *Sender) fee(ctx context.Context, gas uint64) (sdk.Coins, error) {
 		return nil, fmt.Errorf("%s sponsors fees of up to %s; this transaction takes one of %s", payer, limit, sdk.Coins(options))
 	}
 	return nil, fmt.Errorf("%s cannot pay the fee: it takes one of %s", payer, sdk.Coins(options))
+}
+
+// Then says what a transaction that was tried will cost when it follows another; empty where
+// that can't be told.
+func (s *Sender) Then(ctx context.Context, trial Trial) string {
+	gas := s.gas
+	if gas == 0 {
+		gas = uint64(s.factory.GasAdjustment() * float64(trial.GasUsed))
+	}
+	fee, err := s.fee(ctx, gas)
+	if err != nil {
+		return ""
+	}
+	return ", then the rest, for about " + feeText(fee) + " more"
 }
 
 // cost rounds up, as the node does when it checks. A denom that is free costs 0.

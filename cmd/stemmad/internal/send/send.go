@@ -18,6 +18,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 )
 
 var (
@@ -157,7 +158,7 @@ func (s *Sender) Try(ctx context.Context, msgs ...sdk.Msg) (Trial, error) {
 func (s *Sender) try(prepared tx.Factory, msgs []sdk.Msg) (Trial, error) {
 	res, _, err := tx.CalculateGas(s.conn, prepared, msgs...)
 	if err != nil {
-		return Trial{}, err
+		return Trial{}, refusal.Tried(err, connect.Tidy)
 	}
 	trial := Trial{GasUsed: res.GasInfo.GasUsed}
 	if res.Result != nil {
@@ -182,7 +183,8 @@ func validate(msgs []sdk.Msg) error {
 func (s *Sender) prepare(context.Context) (tx.Factory, error) {
 	prepared, err := s.factory.Prepare(s.conn.Context)
 	if err != nil {
-		return tx.Factory{}, fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something, or a sponsor of its fees)", s.Account(), s.Name, err)
+		return tx.Factory{}, fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something, "+
+			"or a sponsor of its fees)", s.Account(), s.Name, err)
 	}
 	return prepared, nil
 }

@@ -15,6 +15,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 )
 
 // pollEvery is the pause between two looks for a new block.
@@ -50,7 +51,8 @@ func (s *Sender) broadcast(ctx context.Context, bz []byte) (Result, error) {
 	defer cancel()
 	height, executed, err := find(ctx, node, cmttypes.Tx(bz).Hash(), before.Response.LastBlockHeight+1)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return result, fmt.Errorf("transaction %s was %w after %s; `stemmad query wait-tx %s` goes on waiting", res.TxHash, ErrNotCommitted, limit, res.TxHash)
+		return result, fmt.Errorf("transaction %s was %w after %s; `stemmad query wait-tx %s` goes on waiting",
+			res.TxHash, ErrNotCommitted, limit, res.TxHash)
 	}
 	if err != nil {
 		return result, fmt.Errorf("transaction %s was sent, but waiting for it failed: %w", res.TxHash, err)
@@ -58,7 +60,8 @@ func (s *Sender) broadcast(ctx context.Context, bz []byte) (Result, error) {
 	result.Height, result.GasUsed = height.Height, executed.GasUsed
 	result.Time = height.Time
 	if executed.Code != 0 {
-		return result, fmt.Errorf("transaction %s in block %d failed: %w", res.TxHash, height.Height, refused(executed.Codespace, executed.Code, executed.Log))
+		return result, fmt.Errorf("transaction %s in block %d failed: %w",
+			res.TxHash, height.Height, refused(executed.Codespace, executed.Code, executed.Log))
 	}
 	var data sdk.TxMsgData
 	if err := data.Unmarshal(executed.Data); err != nil {
@@ -116,5 +119,5 @@ func waitForHeight(ctx context.Context, node client.CometRPC, height int64) erro
 }
 
 func refused(codespace string, code uint32, log string) error {
-	return fmt.Errorf("%s (%s %d)", connect.Tidy(log), codespace, code)
+	return refusal.Failed(codespace, code, connect.Tidy(log))
 }

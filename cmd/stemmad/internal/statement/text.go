@@ -109,7 +109,8 @@ func (w *textWriter) Close(sums []*Sum, _ error) error {
 			return err
 		}
 		if s.WaitingBefore.IsPositive() || s.WaitingAfter.IsPositive() || !s.Earned().IsZero() {
-			royalties.Row(s.Denom, s.WaitingBefore.String(), s.Earned().String(), s.Of(Payout).String(), s.Of(Withdrawal).String(), s.WaitingAfter.String())
+			royalties.Row(s.Denom, s.WaitingBefore.String(), s.Earned().String(),
+				s.Of(Payout).String(), s.Of(Withdrawal).String(), s.WaitingAfter.String())
 		}
 	}
 	if royalties.Len() == 0 {

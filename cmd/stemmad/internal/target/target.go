@@ -93,7 +93,7 @@ func Claims(ctx context.Context, registry Registry, named Named) ([]registrytype
 		return nil, err
 	}
 	if len(res.Works) == 0 {
-		return nil, fmt.Errorf("%s is %w (sha256 %s): register it, or name a work id", named.Argument, ErrUnregistered, digest)
+		return nil, fmt.Errorf("%s is %w (sha256 %s): register it if it is yours, or name a work id", named.Argument, ErrUnregistered, digest)
 	}
 	return res.Works, nil
 }
@@ -128,7 +128,7 @@ func (w Work) Choice(names map[string]string) string {
 // the earliest, for a question about it.
 func Earliest(ctx context.Context, registry Registry, argument string) (Work, error) {
 	work, _, err := earliest(ctx, registry, argument)
-	return work, err
+	return work, nobodys(argument, err)
 }
 
 // EarliestSafe is Earliest for what is paid or relied on. When the earliest of
@@ -139,7 +139,27 @@ func EarliestSafe(ctx context.Context, registry Registry, argument string) (Work
 	if err == nil && work.claims > 1 && work.Status == registrytypes.STATUS_DISPUTED {
 		err = fmt.Errorf("the earliest claim is under dispute: %w", severalClaims(argument, claims))
 	}
-	return work, err
+	return work, nobodys(argument, err)
+}
+
+// nobodysError is an ErrUnregistered of somebody else's content, with words of its own.
+type nobodysError struct{ argument string }
+
+func (e nobodysError) Error() string {
+	return fmt.Sprintf("nobody has registered %s, so nobody can be asked or paid for it here; a file that was changed or converted "+
+		"is another content: name a work id if you know one, or look for it by what else it is known by, such as "+
+		"`stemmad query registry resolve isrc CODE` (or doi, iscc, url)", e.argument)
+}
+
+func (nobodysError) Is(target error) bool { return target == ErrUnregistered }
+
+// nobodys is what ErrUnregistered says to who wants to use a content: it is not theirs to
+// register.
+func nobodys(argument string, err error) error {
+	if errors.Is(err, ErrUnregistered) {
+		return nobodysError{argument}
+	}
+	return err
 }
 
 func earliest(ctx context.Context, registry Registry, argument string) (Work, []registrytypes.Claim, error) {

@@ -41,7 +41,8 @@ func ReadFiles(stdin io.Reader, files []string) (all []voucher.Voucher, err erro
 		all = append(all, read...)
 	}
 	slices.SortStableFunc(all, func(a, b voucher.Voucher) int {
-		return cmp.Or(cmp.Compare(a.ChainID, b.ChainID), slices.Compare(a.PaymentChannel[:], b.PaymentChannel[:]), b.Total.BigInt().Cmp(a.Total.BigInt()))
+		return cmp.Or(cmp.Compare(a.ChainID, b.ChainID), slices.Compare(a.PaymentChannel[:], b.PaymentChannel[:]),
+			b.Total.BigInt().Cmp(a.Total.BigInt()))
 	})
 	return all, nil
 }

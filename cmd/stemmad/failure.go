@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// failure is why a verb failed, as people read it. It still is the same error to errors.Is
+// and errors.As.
+type failure struct {
+	err  error
+	text string
+	// json: the verb was to answer programs.
+	json bool
+}
+
+func (f failure) Error() string { return f.text }
+func (f failure) Unwrap() error { return f.err }
+
+// failed makes the error of a verb readable. Where the chain refused a transaction, its
+// words are put as people know reasons, works and licences; what the verb added stays.
+func failed(ctx context.Context, conn *connect.Conn, err error) error {
+	if err == nil {
+		return nil
+	}
+	text := connect.Plain(err).Error()
+	var refused *refusal.Error
+	if errors.As(err, &refused) {
+		said := refusal.Say(ctx, refused, newChainNames(ctx, conn))
+		text = strings.Replace(text, connect.Tidy(refused.Error()), said, 1)
+	}
+	return failure{err, text, conn.JSON()}
+}
+
+// chainNames names what a refusal is about, by asking the chain.
+type chainNames struct {
+	*limits.Speaker
+	terms    clearance.Namer
+	accounts map[string]string
+}
+
+func newChainNames(ctx context.Context, conn *connect.Conn) chainNames {
+	terms := termsNamer(ctx, conn)
+	return chainNames{limits.NewSpeaker(conn, terms), terms, conn.KeyNames()}
+}
+
+func (n chainNames) Terms(id licensetypes.TermsID) string { return n.terms(id) }
+func (n chainNames) Account(account string) string        { return accountName(account, n.accounts) }
+
+// printFailure prints an error once: in words, or for programs as one line of JSON.
+func printFailure(root *cobra.Command, stderr io.Writer, err error, code int) {
+	text := connect.Plain(err).Error()
+	var verb failure
+	if (errors.As(err, &verb) && verb.json) || asksJSON(root) {
+		out := json.NewEncoder(stderr)
+		out.SetEscapeHTML(false) // "<" and "&" stand in sentences
+		if out.Encode(refusal.NewReport(err, text, code)) == nil {
+			return
+		}
+	}
+	fmt.Fprintln(stderr, "Error:", text)
+}
+
+// asksJSON says whether the command line asks for JSON. What is wrong with a command line
+// is found before any command runs, but after its flags are read.
+func asksJSON(cmd *cobra.Command) bool {
+	asked := false
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		asked = asked || f.Name == flags.FlagOutput && f.Value.String() == flags.OutputFormatJSON
+	})
+	for _, sub := range cmd.Commands() {
+		asked = asked || asksJSON(sub)
+	}
+	return asked
+}

@@ -1,0 +1,67 @@
+package clearance
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// duty is the code of an obligation, as reports have it.
+func duty(o licensetypes.Obligation) string {
+	return strings.ToLower(strings.TrimPrefix(o.Kind.String(), "OBLIGATION_"))
+}
+
+// DutyCodes lists the codes of an answer's obligations, each once, in order of name.
+func DutyCodes(rights licensetypes.Rights) []string {
+	codes := make([]string, len(rights.Obligations))
+	for i, o := range rights.Obligations {
+		codes[i] = duty(o)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// DutyWord says the code of an obligation in plain words.
+func DutyWord(code string) string {
+	switch code {
+	case "attribution":
+		return "The work, or one that it was made from, is to be credited"
+	case "share_alike":
+		return "What you make is offered under the same terms only"
+	case "report_use":
+		return "What you make is to be declared"
+	case "royalty":
+		return "What you make owes a royalty, which the chain collects"
+	case "pay_per_use":
+		return "Each use is to be paid"
+	}
+	return "The chain asks for something that this program does not know; a newer one may"
+}
+
+// duties are an answer's obligations for a cell: the code, the work, and what counts beside:
+// the terms of a share-alike, the rate of a royalty in ppm, the price of a use.
+func duties(rights licensetypes.Rights) []string {
+	cells := make([]string, len(rights.Obligations))
+	for i, o := range rights.Obligations {
+		parts := []string{duty(o)}
+		if !o.Work.IsZero() {
+			parts = append(parts, o.Work.String())
+		}
+		switch o.Kind {
+		case licensetypes.OBLIGATION_SHARE_ALIKE:
+			var terms []string
+			for _, id := range append([]licensetypes.TermsID{o.Terms}, o.OrTerms...) {
+				terms = append(terms, id.String())
+			}
+			parts = append(parts, strings.Join(terms, "|"))
+		case licensetypes.OBLIGATION_ROYALTY:
+			parts = append(parts, strconv.Itoa(int(o.RoyaltyRate)))
+		case licensetypes.OBLIGATION_PAY_PER_USE:
+			parts = append(parts, strings.ReplaceAll(o.Price.String(), ",", "|"))
+		}
+		cells[i] = strings.Join(parts, ":")
+	}
+	return cells
+}

@@ -1,0 +1,216 @@
+// Package refusal reads what the chain says when it refuses a transaction, and says it to
+// people: the sentence of each reason, the works and licences that it is about by their
+// names, and what to do. All commands say a refusal this way.
+package refusal
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/stemma-chain/stemma/x/license/reasons"
+	"github.com/stemma-chain/stemma/x/license/rules"
+)
+
+// Error is a transaction that the chain refused, when it was tried, when it was sent, or in
+// its block. Its text is the chain's own.
+type Error struct {
+	// Codespace and Code of the error, as transactions have them; empty and 0: not known.
+	Codespace string
+	Code      uint32
+	// Text is the chain's words.
+	Text string
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// Tried is the error of a trial. A trial gives no code, so it is found by the error's own
+// words; an error of no module, as of a node that can't be reached, stays what it is. Tidy
+// takes away what is not the chain's.
+func Tried(err error, tidy func(string) string) error {
+	if err == nil {
+		return nil
+	}
+	text := tidy(err.Error())
+	codespace, code, _, found := identify(text)
+	if !found {
+		return err
+	}
+	return &Error{Codespace: codespace, Code: code, Text: text}
+}
+
+// Refusal is what an error says.
+type Refusal struct {
+	Codespace string
+	Code      uint32
+	Reasons   []Reason
+	// Rest is what the chain's own words say beside the reasons' sentences; empty: nothing.
+	Rest string
+}
+
+// Reason is one that the rules give, and what it is about.
+type Reason struct {
+	Code  rules.Code
+	About []Party
+}
+
+// Party is a work, and the permission of it that matters: a grant, terms, or several terms
+// joined; empty: none.
+type Party struct{ Work, Under string }
+
+var (
+	// code is a word that may be a reason's: those of fields look like it too.
+	code = regexp.MustCompile(`[a-z]+(?:_[a-z]+)+`)
+	// bracketed is a code where a command says it.
+	bracketed = regexp.MustCompile(`\[([a-z]+(?:_[a-z]+)+)\]`)
+	party     = regexp.MustCompile(`(work1[0-9a-z]+)(?: under ((?:terms|grant)1[0-9a-z]+(?:\+terms1[0-9a-z]+)*))?`)
+)
+
+// Read reads a refusal.
+func Read(e *Error) Refusal {
+	r := Refusal{Codespace: e.Codespace, Code: e.Code}
+	text := strings.TrimSuffix(e.Text, e.number())
+	if _, _, words, found := identify(text); found {
+		text = strings.TrimSuffix(strings.TrimSuffix(text, words), ": ")
+	}
+	places := reasonsIn(text)
+	rest, from := "", 0
+	for i, at := range places {
+		end := len(text)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		reason, more := readReason(rules.Code(text[at[0]:at[1]]), text[at[1]:end])
+		r.Reasons = append(r.Reasons, reason)
+		rest, from = rest+text[from:at[0]]+more, end
+	}
+	if rest += text[from:]; len(r.Reasons) > 0 && !saysMore(strings.Trim(rest, ": ,")) {
+		rest = ""
+	}
+	r.Rest = strings.Trim(rest, ": ,")
+	return r
+}
+
+// saysMore reports words that say more than the sentence of a reason and what it is about:
+// "source work1..." alone names the place, and a conflict's words are its sentence's.
+func saysMore(rest string) bool {
+	for _, place := range []string{"source ", "permission of "} {
+		rest = strings.TrimPrefix(rest, place)
+	}
+	return party.FindString(rest) != rest && !strings.HasPrefix(rest, "no terms comply with all sources")
+}
+
+// reasonsIn are the places of the codes of reasons in a text.
+func reasonsIn(text string) [][]int {
+	var places [][]int
+	for _, at := range code.FindAllStringIndex(text, -1) {
+		if _, is := reasons.Of(rules.Code(text[at[0]:at[1]])); is {
+			places = append(places, at)
+		}
+	}
+	return places
+}
+
+// readReason reads what follows a code: what it is about, in brackets behind the code or
+// behind its sentence. More is what else stands there, and not in the table.
+func readReason(c rules.Code, text string) (r Reason, more string) {
+	r.Code = c
+	row, _ := reasons.Of(c)
+	text = strings.TrimPrefix(text, ": "+row.Sentence)
+	if after, found := strings.CutPrefix(text, " ("); found {
+		var about string
+		about, text, _ = strings.Cut(after, ")")
+		r.About = parties(about)
+	}
+	return r, strings.TrimPrefix(text, ": "+row.Remedy)
+}
+
+func parties(text string) []Party {
+	var list []Party
+	for _, found := range party.FindAllStringSubmatch(text, -1) {
+		list = append(list, Party{found[1], found[2]})
+	}
+	return list
+}
+
+// Codes are those of the reasons that a text for people names in brackets, each once.
+func Codes(text string) []rules.Code {
+	var list []rules.Code
+	seen := map[string]bool{}
+	for _, found := range bracketed.FindAllStringSubmatch(text, -1) {
+		if _, is := reasons.Of(rules.Code(found[1])); is && !seen[found[1]] {
+			seen[found[1]] = true
+			list = append(list, rules.Code(found[1]))
+		}
+	}
+	return list
+}
+
+// Report is a failure as programs read it.
+type Report struct {
+	// Error is what people read.
+	Error string `json:"error"`
+	// Codespace and Code are the chain's, of the error that the message fails with; empty
+	// and 0 where it is not the chain that refuses.
+	Codespace string `json:"codespace"`
+	Code      uint32 `json:"code"`
+	// Reasons are the codes of the reasons that the rules give, Sentence and Remedy those of
+	// the first. Without a reason Sentence is the error, and Remedy empty.
+	Reasons  []string `json:"reasons"`
+	Sentence string   `json:"sentence"`
+	Remedy   string   `json:"remedy"`
+	// Details has each reason with its words.
+	Details []Detail `json:"details"`
+	// ExitCode of the program.
+	ExitCode int `json:"exit_code"`
+}
+
+// Detail is a reason with its words.
+type Detail struct {
+	Code     string `json:"code"`
+	Sentence string `json:"sentence"`
+	Remedy   string `json:"remedy"`
+}
+
+// NewReport is the report of an error that people read as text.
+func NewReport(err error, text string, exit int) Report {
+	report := Report{Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, ExitCode: exit}
+	codes := Codes(text)
+	var refused *Error
+	report.Codespace, report.Code, _, _ = identify(text) // of a query that failed
+	if errors.As(err, &refused) {
+		report.Codespace, report.Code = refused.Codespace, refused.Code
+		if len(codes) == 0 {
+			for _, r := range Read(refused).Reasons {
+				codes = append(codes, r.Code)
+			}
+		}
+	}
+	for _, c := range codes {
+		row, _ := reasons.Of(c)
+		report.Reasons = append(report.Reasons, string(c))
+		report.Details = append(report.Details, Detail{string(c), row.Sentence, row.Remedy})
+		if report.Code == 0 { // it would be refused with this
+			report.Codespace, report.Code, _ = errorsmod.ABCIInfo(row.Err, false)
+		}
+	}
+	if len(report.Details) > 0 {
+		report.Sentence, report.Remedy = report.Details[0].Sentence, report.Details[0].Remedy
+	}
+	return report
+}
+
+// Failed is the error of a transaction that a node or a block gave a code to.
+func Failed(codespace string, code uint32, log string) error {
+	e := &Error{Codespace: codespace, Code: code}
+	e.Text = log + e.number()
+	return e
+}
+
+// number is the code as it follows the words where a node or a block gave it.
+func (e *Error) number() string {
+	return fmt.Sprintf(" (%s %d)", e.Codespace, e.Code)
+}
