@@ -140,13 +140,13 @@ func deriving() []workload {
 	var list []workload
 	for _, n := range []int{1, 4, 16} {
 		list = append(list, workload{name: fmt.Sprintf("derive, %d sources", n), setup: (*round).registerOwn, messages: func(b *round, i int) []sdk.Msg {
-			return []sdk.Msg{chain.DeriveMsg(b.own(i), b.sources(len(b.works), n, b.random)...)}
+			return []sdk.Msg{b.c.DeriveMsg(b.own(i), b.sources(len(b.works), n, b.random)...)}
 		}})
 	}
 	return append(list, workload{name: "derive from one same work", setup: (*round).registerOwn, messages: func(b *round, i int) []sdk.Msg {
-		return []sdk.Msg{chain.DeriveMsg(b.own(i), b.work(onOffer[0]).Under(b.onePercent))}
+		return []sdk.Msg{b.c.DeriveMsg(b.own(i), b.work(onOffer[0]).Under(b.onePercent))}
 	}}, workload{name: "cite one same work", setup: (*round).registerOwn, messages: func(b *round, i int) []sdk.Msg {
-		return []sdk.Msg{chain.DeriveMsg(b.own(i), b.work(0).Cited().As(lineagetypes.ROLE_CITES))}
+		return []sdk.Msg{b.c.DeriveMsg(b.own(i), b.work(0).Cited().As(lineagetypes.ROLE_CITES))}
 	}})
 }
 

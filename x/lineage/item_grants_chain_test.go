@@ -35,9 +35,9 @@ func (s *shelf) buy(by chain.Account, work chain.Work, terms licensetypes.TermsI
 
 // declare derives a work by a permission as it is written; empty: by owning the source.
 func (s *shelf) declare(work chain.Work, source chain.Source, permission string) error {
-	msg := chain.DeriveMsg(work, source)
+	msg := s.DeriveMsg(work, source)
 	msg.Sources[0].Permission = permission
-	return s.Deliver(work.Owner, msg).Err()
+	return s.Deliver(work.Owner, s.See(msg)).Err()
 }
 
 // wrapped is a collection of the curator's with a work in it by a grant, offered for anything.
@@ -137,7 +137,7 @@ func TestAnItemsTermsDecideWhatIsAsked(t *testing.T) {
 	s.MustDeliver(s.author, &licensetypes.MsgCloseOffer{Owner: s.author.String(), Work: song.ID, Terms: trained})
 	fee := sdk.NewInt64Coin("uusdc", 1_000)
 	s.MustDeliver(s.maker, &licensetypes.MsgAcquire{
-		Licensee: s.maker.String(), Work: song.ID, Terms: trained, UsesOf: wrap.ID, MaxFee: &fee,
+		Licensee: s.maker.String(), Work: song.ID, Terms: trained, UsesOf: wrap.ID, MaxFee: &fee, Seen: s.DemandsSeen(wrap),
 	})
 	model := s.ofKind("model", s.maker, registrytypes.KIND_MODEL)
 	require.NoError(t, s.trains(model, wrap, all))

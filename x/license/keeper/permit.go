@@ -75,7 +75,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if !r.NamesTerms() {
 		return permit, nil
 	}
-	return permit, errorsmod.Wrapf(permit.Conditions().Check(r.Seen), "%s under %s", r.Source, r.Permission)
+	return permit, errorsmod.Wrapf(permit.Conditions().Check(r.Seen), "under %s", r.Permission)
 }
 
 // passed are what a derivative takes on by an edge beside what its permission demands:
