@@ -28,7 +28,7 @@ func TestShortcutsOfTheChainGiveTheSameState(t *testing.T) {
 		c := chain.New(t, chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima),
 			chain.AppOption(fast.ChainKey, shortcuts))
 		rng := rand.New(rand.NewPCG(*simSeed, 1))
-		g := &game{rng: rng, outcomes: map[string]int{}, serials: map[string]uint64{}}
+		g := &game{rng: rng, seen: c, outcomes: map[string]int{}, serials: map[string]uint64{}}
 		c.Block(g.opening(c)...).RequireOK(t)
 		for range 8 {
 			txs := make([][]byte, *simTxs)

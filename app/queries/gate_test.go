@@ -12,9 +12,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
-
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/app/queries"
 )

@@ -88,8 +88,10 @@ func ReadSettings(options servertypes.AppOptions) (Settings, error) {
 		name  string
 		field *int
 	}{
-		{FlagAtOnce, &s.AtOnce}, {FlagMaxBytes, &s.MaxBytes},
-		{FlagSimulationsAtOnce, &s.SimulationsAtOnce}, {FlagSimulationMaxBytes, &s.SimulationMaxBytes},
+		{FlagAtOnce, &s.AtOnce},
+		{FlagMaxBytes, &s.MaxBytes},
+		{FlagSimulationsAtOnce, &s.SimulationsAtOnce},
+		{FlagSimulationMaxBytes, &s.SimulationMaxBytes},
 	} {
 		if err := positive(options, number.name, number.field, cast.ToIntE); err != nil {
 			return Settings{}, err

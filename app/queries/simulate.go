@@ -35,7 +35,6 @@ func (s service) Simulate(_ context.Context, req *txtypes.SimulateRequest) (*txt
 		return nil, status.Error(codes.InvalidArgument, "the request has no transaction")
 	}
 	raw := req.TxBytes
-	//nolint:staticcheck // SA1019: old clients send the transaction decoded
 	if old := req.Tx; raw == nil && old != nil {
 		var err error
 		if raw, err = proto.Marshal(old); err != nil {

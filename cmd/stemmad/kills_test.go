@@ -172,8 +172,10 @@ func (v *victim) command(args ...string) {
 	log, err := os.OpenFile(v.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(v.t, err)
 	v.t.Cleanup(func() { _ = log.Close() })
-	v.node = exec.Command(self, append([]string{"start", "--home", v.home, "--log_no_color",
-		"--grpc.enable=false", "--api.enable=false"}, args...)...)
+	v.node = exec.Command(self, append([]string{
+		"start", "--home", v.home, "--log_no_color",
+		"--grpc.enable=false", "--api.enable=false",
+	}, args...)...)
 	v.node.Env = append(os.Environ(), asNode+"=1")
 	v.node.Stdout, v.node.Stderr = log, log
 }

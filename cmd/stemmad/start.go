@@ -154,8 +154,8 @@ func (p *process) startAll(running context.Context, tasks *errgroup.Group, watch
 	if p.cfg.API.Enable {
 		rest := api.New(clientCtx.WithHomeDir(p.ctx.Config.RootDir), p.ctx.Logger.With("module", "api-server"), grpc)
 		p.app.RegisterAPIRoutes(rest, p.cfg.API)
-		if p.cfg.Telemetry.Enabled {
-			rest.SetTelemetry(p.metrics)
+		if p.cfg.Telemetry.Enabled { //nolint:staticcheck // SA1019: the SDK's own start uses it
+			rest.SetTelemetry(p.metrics) //nolint:staticcheck // SA1019: likewise
 		}
 		tasks.Go(func() error { return rest.Start(running, p.cfg) })
 	}

@@ -33,10 +33,25 @@ func key(name string) string { return strings.ReplaceAll(fold(name), ".", "") }
 
 // said are words in names of licences that say nothing, and those that stand for letters of one.
 var said = []struct{ word, short string }{
-	{"license", ""}, {"licence", ""}, {"agreement", ""}, {"version", ""}, {"the", ""}, {"gnu", ""},
-	{"international", ""}, {"unported", ""}, {"generic", ""}, {"universal", ""}, {"legalcode", ""}, {"deed", ""},
-	{"creativecommons", "cc"}, {"attribution", "by"}, {"sharealike", "sa"},
-	{"noncommercial", "nc"}, {"noderivatives", "nd"}, {"noderivative", "nd"}, {"noderivs", "nd"},
+	{"license", ""},
+	{"licence", ""},
+	{"agreement", ""},
+	{"version", ""},
+	{"the", ""},
+	{"gnu", ""},
+	{"international", ""},
+	{"unported", ""},
+	{"generic", ""},
+	{"universal", ""},
+	{"legalcode", ""},
+	{"deed", ""},
+	{"creativecommons", "cc"},
+	{"attribution", "by"},
+	{"sharealike", "sa"},
+	{"noncommercial", "nc"},
+	{"noderivatives", "nd"},
+	{"noderivative", "nd"},
+	{"noderivs", "nd"},
 }
 
 // fold reduces a name to its letters and numbers: GPLv3, gpl-3 and the GPL-3.0-licence are gpl3.

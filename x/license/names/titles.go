@@ -29,7 +29,8 @@ func calledRows() []called {
 func creativeCommonsTitles() []called {
 	list := []called{
 		{
-			[]string{"CC0-1.0"}, "1.0",
+			[]string{"CC0-1.0"},
+			"1.0",
 			[]string{
 				"CC0", "CC Zero", "Creative Commons Zero", "Creative Commons 0", "CC0 Public Domain Dedication",
 				"Creative Commons Public Domain Dedication",
@@ -38,8 +39,12 @@ func creativeCommonsTitles() []called {
 			[]string{"creativecommons.org/publicdomain/zero"},
 		},
 		{
-			[]string{"CC-PDM-1.0"}, "1.0", []string{"Public Domain Mark",
-				"CC Public Domain Mark", "Public Domain", "PDM"},
+			[]string{"CC-PDM-1.0"},
+			"1.0",
+			[]string{
+				"Public Domain Mark",
+				"CC Public Domain Mark", "Public Domain", "PDM",
+			},
 			[]string{"creativecommons.org/publicdomain/mark"},
 		},
 	}
@@ -76,22 +81,30 @@ func openTitles() []called {
 			"New BSD", "BSD New", "Revised BSD", "BSD Revised",
 			"Modified BSD", "New or Revised BSD", "3-Clause BSD", "BSD Three Clause", "Three-Clause BSD", "BSD",
 		}, nil},
-		{[]string{"Apache-2.0"}, "2.0", []string{"Apache", "Apache Software",
-			"Apache Public", "ASL", "AL2"}, []string{
+		{[]string{"Apache-2.0"}, "2.0", []string{
+			"Apache", "Apache Software",
+			"Apache Public", "ASL", "AL2",
+		}, []string{
 			"apache.org/licenses/license-2.0",
 		}},
-		{[]string{"MPL-2.0"}, "2.0", []string{"MPL", "Mozilla Public",
-			"Mozilla"}, []string{"mozilla.org/mpl/2.0", "mozilla.org/en-us/mpl/2.0"}},
+		{[]string{"MPL-2.0"}, "2.0", []string{
+			"MPL", "Mozilla Public",
+			"Mozilla",
+		}, []string{"mozilla.org/mpl/2.0", "mozilla.org/en-us/mpl/2.0"}},
 		{[]string{"OFL-1.1"}, "1.1", []string{"OFL", "SIL OFL", "SIL Open Font", "Open Font"}, []string{
 			"openfontlicense.org", "scripts.sil.org/ofl", "software.sil.org/oflx",
 			"scripts.sil.org/cms/scripts/page.php",
 		}},
-		{[]string{"ODbL-1.0"}, "1.0", []string{"ODbL", "Open Database", "Open Data Commons Open Database",
-			"ODC ODbL", "ODC Open Database"}, []string{
+		{[]string{"ODbL-1.0"}, "1.0", []string{
+			"ODbL", "Open Database", "Open Data Commons Open Database",
+			"ODC ODbL", "ODC Open Database",
+		}, []string{
 			"opendatacommons.org/licenses/odbl",
 		}},
-		{[]string{"ODC-By-1.0"}, "1.0", []string{"ODC-By", "Open Data Commons Attribution",
-			"Open Data Commons By"}, []string{
+		{[]string{"ODC-By-1.0"}, "1.0", []string{
+			"ODC-By", "Open Data Commons Attribution",
+			"Open Data Commons By",
+		}, []string{
 			"opendatacommons.org/licenses/by",
 		}},
 		{[]string{"PDDL-1.0"}, "1.0", []string{
@@ -114,18 +127,28 @@ func gnuTitles() []called {
 		titles         []string
 		addresses      []string
 	}{
-		{"LGPL", "2.1", []string{"LGPL", "Lesser General Public", "Lesser GPL",
-			"Library General Public", "Library GPL"}, []string{
+		{"LGPL", "2.1", []string{
+			"LGPL", "Lesser General Public", "Lesser GPL",
+			"Library General Public", "Library GPL",
+		}, []string{
 			"gnu.org/licenses/lgpl-2.1", "gnu.org/licenses/old-licenses/lgpl-2.1",
 		}},
-		{"LGPL", "3.0", []string{"LGPL", "Lesser General Public", "Lesser GPL"}, []string{"gnu.org/licenses/lgpl",
-			"gnu.org/licenses/lgpl-3.0"}},
-		{"GPL", "2.0", []string{"GPL", "General Public"}, []string{"gnu.org/licenses/gpl-2.0",
-			"gnu.org/licenses/old-licenses/gpl-2.0"}},
-		{"GPL", "3.0", []string{"GPL", "General Public"}, []string{"gnu.org/licenses/gpl",
-			"gnu.org/licenses/gpl-3.0"}},
-		{"AGPL", "3.0", []string{"AGPL", "Affero General Public", "Affero GPL"}, []string{"gnu.org/licenses/agpl",
-			"gnu.org/licenses/agpl-3.0"}},
+		{"LGPL", "3.0", []string{"LGPL", "Lesser General Public", "Lesser GPL"}, []string{
+			"gnu.org/licenses/lgpl",
+			"gnu.org/licenses/lgpl-3.0",
+		}},
+		{"GPL", "2.0", []string{"GPL", "General Public"}, []string{
+			"gnu.org/licenses/gpl-2.0",
+			"gnu.org/licenses/old-licenses/gpl-2.0",
+		}},
+		{"GPL", "3.0", []string{"GPL", "General Public"}, []string{
+			"gnu.org/licenses/gpl",
+			"gnu.org/licenses/gpl-3.0",
+		}},
+		{"AGPL", "3.0", []string{"AGPL", "Affero General Public", "Affero GPL"}, []string{
+			"gnu.org/licenses/agpl",
+			"gnu.org/licenses/agpl-3.0",
+		}},
 	} {
 		ids := []string{l.short + "-" + l.version + "-or-later", l.short + "-" + l.version + "-only"}
 		for i, suffix := range []string{" or later", " only"} {
@@ -156,8 +179,10 @@ func modelTitles() []called {
 			"BigScience OpenRAIL-M", "BigScience OpenRAIL", "BigScience RAIL", "BigScience RAIL 1.0",
 			"BigScience BLOOM RAIL", "BLOOM RAIL 1.0",
 		}, []string{"huggingface.co/spaces/bigscience/license", "bigscience.huggingface.co/blog/the-bigscience-rail-license"}},
-		{[]string{"LicenseRef-Gemma"}, "", []string{"Gemma", "Gemma Terms of Use",
-			"Google Gemma", "Google Gemma Terms of Use"}, []string{
+		{[]string{"LicenseRef-Gemma"}, "", []string{
+			"Gemma", "Gemma Terms of Use",
+			"Google Gemma", "Google Gemma Terms of Use",
+		}, []string{
 			"ai.google.dev/gemma/terms",
 		}},
 	}
@@ -231,8 +256,10 @@ func indexAddresses() map[string][]*row {
 			if strings.HasPrefix(name, ownPrefix) {
 				continue
 			}
-			for _, list := range []string{"spdx.org/licenses/", "opensource.org/licenses/",
-				"opensource.org/license/", "choosealicense.com/licenses/"} {
+			for _, list := range []string{
+				"spdx.org/licenses/", "opensource.org/licenses/",
+				"opensource.org/license/", "choosealicense.com/licenses/",
+			} {
 				index[list+strings.ToLower(name)] = append(index[list+strings.ToLower(name)], r)
 			}
 		}

@@ -199,8 +199,10 @@ func TestWhatItemsWithhold(t *testing.T) {
 
 	none := types.Terms{}
 	for _, bad := range []types.Constraint{
-		of(1, 0), of(1, 1<<1), of(1, 1<<4|1<<20), {Kind: types.CONSTRAINT_ITEM_WITHHELD, Withheld: 1 << 4},
-		{Kind: types.CONSTRAINT_USES, Withheld: 1 << 4}, {Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true},
+		of(1, 0), of(1, 1<<1), of(1, 1<<4|1<<20),
+		{Kind: types.CONSTRAINT_ITEM_WITHHELD, Withheld: 1 << 4},
+		{Kind: types.CONSTRAINT_USES, Withheld: 1 << 4},
+		{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true},
 	} {
 		require.ErrorIs(t, bad.CheckItem(none), types.ErrInvalidGenesis)
 	}

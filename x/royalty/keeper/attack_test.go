@@ -174,7 +174,7 @@ func TestAFullFanOut(t *testing.T) {
 // TestAWiderFanOutIsRefused: the lists of a work cannot set more in motion than
 // the bounds say, whichever way they are made.
 func TestAWiderFanOutIsRefused(t *testing.T) {
-	c := chain.New(t)
+	c := chain.New(t, withParams(wideReach))
 	wide := func(kind string, policy types.Policy, n int) (derivative chain.Work) {
 		derivative = bare(kind)
 		c.Write(func(ctx sdk.Context) error {

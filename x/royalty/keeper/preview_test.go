@@ -76,7 +76,10 @@ func TestAPreviewRefusesWhatAPaymentDoes(t *testing.T) {
 // TestAPreviewIsBounded: over a chain of as many works as it looks at it takes little,
 // and over one work more it says that these are too many.
 func TestAPreviewIsBounded(t *testing.T) {
-	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
+	c := chain.New(t, chain.Balance("1000000uusdc"), withParams(func(p *types.Params) {
+		everyUnitOf(p)
+		wideReach(p)
+	}))
 	works := bareWorks("link", flow.MaxExplained+1)
 	registerBare(t, c, works...)
 	c.Write(func(ctx sdk.Context) error {

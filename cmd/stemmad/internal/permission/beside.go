@@ -11,6 +11,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // buyBeside is buy where the source's own sources ask for something too: all of it is bought
@@ -71,7 +72,25 @@ func (f Finder) anchored(
 		return Choice{}, err
 	}
 	rights.Permission = picked.Permission
+	if rights.Conditions, err = f.brings(ctx, req.Source, picked.Permission); err != nil {
+		return Choice{}, err
+	}
 	return f.allowed(ctx, req, rights)
+}
+
+// brings is what the public offers of a source bring beside their terms; nothing of a grant.
+// The chain answers it only for what it allows as it is.
+func (f Finder) brings(ctx context.Context, source registrytypes.WorkID, permission string) (seen licensetypes.Conditions, err error) {
+	if isGrant(permission) {
+		return seen, nil
+	}
+	offers, err := Offers(ctx, f.Chain, source)
+	if err != nil || len(offers) == 0 {
+		return seen, err
+	}
+	seen = offers[0].Conditions // those of one work differ in nothing but whom they name
+	seen.AllowList = registrytypes.Digest{}
+	return seen, nil
 }
 
 // public lists the offers and grants of the source that lack nothing but what its own

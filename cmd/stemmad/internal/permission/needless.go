@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )

@@ -20,7 +20,7 @@ var known = []error{
 	registry.ErrInvalidID, registry.ErrInvalidDigest, registry.ErrWorkNotFound, registry.ErrAlreadyRegistered,
 	registry.ErrAlreadyClaimed, registry.ErrNotOwner, registry.ErrInvalidDetails, registry.ErrInvalidProof,
 	registry.ErrAnchorNotFound, registry.ErrInvalidTransfer, registry.ErrInvalidStatus, registry.ErrInvalidMessage,
-	registry.ErrAlreadyAnchored, registry.ErrInvalidGenesis, registry.ErrOnHold, registry.ErrNothingToBlank,
+	registry.ErrAlreadyAnchored, registry.ErrInvalidGenesis, registry.ErrOnHold, registry.ErrOnOffer, registry.ErrNothingToBlank,
 	registry.ErrInvalidParams,
 
 	royalty.ErrInvalidParams, royalty.ErrDenomNotAccepted, royalty.ErrBelowMinimum, royalty.ErrInvalidAmount,

@@ -166,18 +166,16 @@ func (g *game) open() {
 	}
 	g.terms = terms.ID()
 	g.play(g.c.Sign(g.players[0], &licensetypes.MsgPublishTerms{Author: g.players[0].String(), Terms: terms})).RequireOK(g.t)
-	var txs [][]byte
 	for i, p := range g.players {
 		source := chain.WorkOf("work", g.players[(i+len(g.players)-1)%len(g.players)])
 		msg := chain.RegisterMsg(p, "work")
 		msg.AllowContested = true
 		msgs := []sdk.Msg{msg, chain.OfferMsg(chain.WorkOf("work", p), chain.Preset("commercial-remix-10")), chain.OfferMsg(chain.WorkOf("work", p), g.terms)}
 		if i > 0 {
-			msgs = append(msgs, chain.DeriveMsg(chain.WorkOf("work", p), source.Under(chain.Preset("commercial-remix-10"))))
+			msgs = append(msgs, g.c.DeriveMsg(chain.WorkOf("work", p), source.Under(chain.Preset("commercial-remix-10"))))
 		}
-		txs = append(txs, g.c.Sign(p, msgs...))
+		g.play(g.c.Sign(p, msgs...)).RequireOK(g.t)
 	}
-	g.play(txs...).RequireOK(g.t)
 }
 
 func (g *game) player() chain.Account { return g.players[g.rng.IntN(len(g.players))] }
