@@ -33,7 +33,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 	c.Offer(clip, remix10)
 	work := c.Register("work", bob)
 
-	derive := func(work chain.Work, sources ...chain.Source) sdk.Msg { return chain.DeriveMsg(work, sources...) }
+	derive := func(work chain.Work, sources ...chain.Source) sdk.Msg { return c.DeriveMsg(work, sources...) }
 	capped := chain.DeriveMsg(work, song.Under(remix10))
 	capped.MaxTotalRate = 99_999
 	noDigest := chain.RegisterMsg(alice, "new")

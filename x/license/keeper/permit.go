@@ -83,17 +83,12 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 func (r *reader) passed(
 	p types.Pin, derivative registrytypes.WorkID, source registrytypes.Work, rows []types.Constraint,
 ) ([]types.Constraint, error) {
-	list, err := p.Inherited(rows, r.isWeak)
+	list, err := p.Inherited(rows, r.demand)
 	if err != nil {
 		return nil, err
 	}
 	revision, err := source.Revision()
 	return append(list, p.Apart(derivative, revision.Details.Kind)...), err
-}
-
-func (r *reader) isWeak(c types.Constraint) (bool, error) {
-	d, err := r.demand(c)
-	return d.Weak(), err
 }
 
 // relyOn reads what a derivation relies on: one's own work, a grant or a public

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -26,17 +27,36 @@ func (k Keeper) moveReserved(ctx context.Context, id types.GrantID, before, g ty
 	case before.Reserved() == g.Reserved():
 		return nil
 	case g.Reserved():
+		if err := k.checkReservedCount(ctx, key); err != nil {
+			return err
+		}
 		return k.Reserved.Set(ctx, key)
 	}
 	return k.Reserved.Remove(ctx, key)
+}
+
+// checkReservedCount fails with ErrTooMany where as many grants of a work are reserved for a
+// derivative already as are looked at, ended or not.
+func (k Keeper) checkReservedCount(ctx context.Context, key reservation) error {
+	count := 0
+	of := collections.NewSuperPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](key.K1(), key.K2())
+	err := k.Reserved.Walk(ctx, of, func(reservation) (bool, error) {
+		count++
+		return count == types.MaxReserved, nil
+	})
+	if err == nil && count == types.MaxReserved {
+		err = errorsmod.Wrapf(types.ErrTooMany, "%d grants of %s are reserved for %s already: use one of them, or name no derivative",
+			count, key.K1(), key.K2())
+	}
+	return err
 }
 
 // HasReserved says whether any derivative has a grant of the work reserved that runs. Those
 // that ended unused are passed over, MaxReserved at most; more count as if one ran.
 func (k Keeper) HasReserved(ctx context.Context, work registrytypes.WorkID) (bool, error) {
 	of := collections.NewPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work)
-	_, found, err := k.runningReserved(ctx, of, types.Grant{})
-	return found, err
+	_, found, looked, err := k.runningReserved(ctx, of, types.Grant{})
+	return found || looked == types.MaxReserved, err
 }
 
 // ReservedFor finds a grant of the work that is reserved for the derivative, runs, and goes
@@ -52,13 +72,15 @@ func (k Keeper) ReservedFor(
 		}
 	}
 	of := collections.NewSuperPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work, derivative)
-	return k.runningReserved(ctx, of, own)
+	id, found, _, err = k.runningReserved(ctx, of, own)
+	return id, found, err
 }
 
+// runningReserved looks at MaxReserved grants, which one derivative has no more of.
 func (k Keeper) runningReserved(
 	ctx context.Context, of collections.Ranger[reservation], own types.Grant,
-) (id types.GrantID, found bool, err error) {
-	now, looked := sdk.UnwrapSDKContext(ctx).BlockTime(), 0
+) (id types.GrantID, found bool, looked int, err error) {
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	err = k.Reserved.Walk(ctx, of, func(key reservation) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K3())
 		if err != nil {
@@ -66,8 +88,8 @@ func (k Keeper) runningReserved(
 		}
 		looked++
 		goesFirst := own.Reserved() && own.UsedBy.WorkID == key.K1() && !g.GrantedAt.Before(own.GrantedAt)
-		id, found = key.K3(), !g.Expired(now) && !goesFirst || looked == types.MaxReserved
-		return found, nil
+		id, found = key.K3(), !g.Expired(now) && !goesFirst
+		return found || looked == types.MaxReserved, nil
 	})
-	return id, found, err
+	return id, found, looked, err
 }

@@ -300,11 +300,12 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 		if c.AtSource == nil || !c.AsksAtSource(u) {
 			continue
 		}
-		// What was paid for an edge is not asked again of who holds what it made.
+		// What was paid for an edge is not asked again of who holds what it made; who makes
+		// something of a collection takes of an item what it takes by itself.
 		exempt := c.Approved
 		switch c.Kind {
 		case PaidUses:
-			exempt = w.Holder && !c.Unserved
+			exempt = w.Holder && !c.Unserved && !c.Contained
 		case ItemByGrant:
 			exempt = false
 		}

@@ -87,7 +87,13 @@ func (c Column) Passes(k Kind, weak bool) bool {
 
 // takes says whether a demand passes on.
 func (c Column) takes(d Demand) bool {
-	return c.Passes(d.Kind, c.SparesWeak() && d.Weak())
+	return c.Passes(d.Kind, c.SparesWeak() && d.Weak()) && (c == Contained || !d.EndsWithItem())
+}
+
+// EndsWithItem says whether the demand is for an approval of what is made from the item of a
+// collection itself: what is made from the collection needs it, and passes it on to nobody.
+func (d Demand) EndsWithItem() bool {
+	return d.Kind == Approval && d.Contained && d.Terms.ApprovalDirect
 }
 
 // SparesWeak says whether weak share-alike does not pass on by the column.
@@ -181,7 +187,7 @@ func Demands(source, termsID string, t Terms, column Column) Group {
 		{Ceiling, t.Ceiling != ""},
 		{Uses, t.DeniedUses() != 0},
 		{PaidUses, t.Training == Paid || t.Input == Paid || t.Search == Paid},
-		{Approval, t.Approval && !t.ApprovalDirect},
+		{Approval, t.Approval && (!t.ApprovalDirect || column == Contained)},
 	} {
 		demand := Demand{Kind: d.kind, Source: source, TermsID: termsID, Terms: t, Contained: column == Contained && d.kind.Marked()}
 		if d.demanded && column.takes(demand) {

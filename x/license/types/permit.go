@@ -138,19 +138,20 @@ func (p Pin) Permission() string {
 func (p Pin) Set() TermsSet { return NewTermsSet(append([]TermsID{p.Terms}, p.Also...)) }
 
 // Inherited are those of a source's constraints that pass on by the column: to a
-// collection as contained, to others as if they had never been. Weak says which demands
-// ask for share-alike of changed versions alone.
-func (p Pin) Inherited(rows []Constraint, weak func(Constraint) (bool, error)) ([]Constraint, error) {
+// collection as contained, to others as if they had never been. The rule of a demand is
+// looked up where its terms decide.
+func (p Pin) Inherited(rows []Constraint, demand func(Constraint) (rules.Demand, error)) ([]Constraint, error) {
 	var passed []Constraint
 	for _, c := range rows {
-		isWeak := false
-		if c.sharesAlike() && p.Column.SparesWeak() {
+		var d rules.Demand
+		item := c.Kind == CONSTRAINT_APPROVAL && c.Contained && p.Column != rules.Contained
+		if item || c.sharesAlike() && p.Column.SparesWeak() {
 			var err error
-			if isWeak, err = weak(c); err != nil {
+			if d, err = demand(c); err != nil {
 				return nil, err
 			}
 		}
-		if !p.Column.Passes(rules.Kind(c.Kind), isWeak) {
+		if item && d.EndsWithItem() || !p.Column.Passes(rules.Kind(c.Kind), d.Weak()) {
 			continue
 		}
 		c.Contained = p.Column == rules.Contained && rules.Kind(c.Kind).Marked()

@@ -10,6 +10,7 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -31,6 +32,9 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 		return err
 	}
 	if err := k.checkReserved(ctx, d); err != nil {
+		return err
+	}
+	if err := d.checkWithheld(); err != nil {
 		return err
 	}
 	before, err := k.owed(ctx, d.Work)
@@ -58,6 +62,19 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	}
 	d.admission.Works = works[:min(len(works), licensetypes.MaxConstraints)]
 	d.admission.Others = uint32(len(works) - len(d.admission.Works))
+	return nil
+}
+
+// checkWithheld fails with ErrConflict where an item is added to a collection that others
+// rely on, of which somebody else has something exclusively: they would have it by what
+// they hold of the collection.
+func (d *derivation) checkWithheld() error {
+	for _, p := range d.permits {
+		if p.Withheld != 0 {
+			return errorsmod.Wrapf(licensetypes.ErrConflict, "%s: others rely on %s already, and somebody has uses of %s exclusively: "+
+				"add it once that grant has ended, or to a collection of its own", rules.ExclusiveGranted, d.Work, p.Source)
+		}
+	}
 	return nil
 }
 
