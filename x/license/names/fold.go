@@ -6,21 +6,49 @@ import (
 )
 
 // respelled finds the licence that a word names or is the title of, if case, hyphens, dots, words
-// that say nothing, and the spelling of the version are left aside; nil: none.
+// that say nothing, and the spelling of the version are left aside; nil: none. A long name with
+// the short one behind it, as in "Open Font License (OFL) 1.1", is one too.
 func respelled(word string) *row {
 	k := key(word)
+	if r := titled(k); r != nil {
+		return r
+	}
+	for i := 1; i < len(k); i++ {
+		first := titled(k[:i])
+		if first == nil {
+			continue
+		}
+		second := titled(k[i:])
+		switch {
+		case second == nil || family(first) != family(second):
+		case k[:i] == k[i:] && !strings.ContainsAny(k, digits): // two equal words may be anything
+		case strings.ContainsAny(k[:i], digits) && !strings.ContainsAny(k[i:], digits):
+			return first
+		default:
+			return second
+		}
+	}
+	return nil
+}
+
+// family is what editions of a licence have in common of their ids.
+func family(r *row) string {
+	if i := strings.IndexAny(r.id, digits); i > 0 {
+		return r.id[:i]
+	}
+	return r.id
+}
+
+// titled finds the licence that a key is of, or a port of.
+func titled(k string) *row {
 	for _, index := range []map[string]*row{byFold(), byTitle(), byBareTitle()} {
 		if r := index[k]; r != nil {
 			return r
 		}
 	}
-	for n := 2; n <= 3 && n < len(k); n++ {
-		name, port := k[:len(k)-n], k[len(k)-n:]
-		if !letters.MatchString(port) {
-			continue
-		}
+	if rest := withoutPort(k); rest != "" {
 		for _, index := range []map[string]*row{byFold(), byTitle()} {
-			if r := index[name]; r != nil && r.cc.ports {
+			if r := index[rest]; r != nil && r.cc.ports {
 				return r
 			}
 		}
@@ -52,6 +80,7 @@ var said = []struct{ word, short string }{
 	{"noderivatives", "nd"},
 	{"noderivative", "nd"},
 	{"noderivs", "nd"},
+	{"ndworks", "nd"}, // no derivative works
 }
 
 // fold reduces a name to its letters and numbers: GPLv3, gpl-3 and the GPL-3.0-licence are gpl3.
@@ -105,6 +134,8 @@ func shortened(run string, beforeNumber bool) string {
 }
 
 func isNumber(run string) bool { return run != "" && run[0] <= '9' }
+
+const digits = "0123456789"
 
 var letters = regexp.MustCompile(`^[A-Za-z]+$`)
 

@@ -33,6 +33,8 @@ func creativeCommonsTitles() []called {
 			"1.0",
 			[]string{
 				"CC0", "CC Zero", "Creative Commons Zero", "Creative Commons 0", "CC0 Public Domain Dedication",
+				"Creative Commons CC0", "Creative Commons CC Zero",
+				"Creative Commons CC0 Public Domain Dedication",
 				"Creative Commons Public Domain Dedication",
 				"CC Zero Public Domain Dedication",
 			},
@@ -54,13 +56,10 @@ func creativeCommonsTitles() []called {
 		if !strings.HasPrefix(elements, "BY") {
 			continue
 		}
-		c := called{ids: []string{r.id}, version: r.cc.version, titles: []string{elements, "CC-" + elements}}
-		orders := append([]string{elements}, orders[r.cc.elements])
-		if other := orders[1]; other != "" {
-			c.titles = append(c.titles, other, "CC-"+other)
-		}
-		for _, order := range orders {
+		c := called{ids: []string{r.id}, version: r.cc.version}
+		for _, order := range []string{elements, orders[r.cc.elements]} {
 			if order != "" {
+				c.titles = append(c.titles, order, "CC-"+order, "CC-"+order+" Public")
 				c.addresses = append(c.addresses, "creativecommons.org/licenses/"+strings.ToLower(order)+"/"+r.cc.version)
 			}
 		}
@@ -71,18 +70,21 @@ func creativeCommonsTitles() []called {
 
 func openTitles() []called {
 	return []called{
-		{[]string{"MIT"}, "", []string{"MIT", "Expat", "MIT Expat", "MIT X11"}, []string{"mit-license.org"}},
+		{[]string{"MIT"}, "", []string{
+			"MIT", "MIT MIT", "Expat", "MIT Expat", "MIT X11",
+		}, []string{"mit-license.org"}},
 		{[]string{"BSD-2-Clause"}, "", []string{
 			"BSD 2-Clause", "BSD 2-Clause Simplified", "Simplified BSD", "BSD Simplified", "FreeBSD",
-			"2-Clause BSD", "BSD Two Clause", "Two-Clause BSD",
+			"2-Clause BSD", "BSD Two Clause", "Two-Clause BSD", "BSD 2",
 		}, nil},
 		{[]string{"BSD-3-Clause"}, "", []string{
 			"BSD 3-Clause", "BSD 3-Clause New or Revised", "BSD 3-Clause New", "BSD 3-Clause Revised",
 			"New BSD", "BSD New", "Revised BSD", "BSD Revised",
-			"Modified BSD", "New or Revised BSD", "3-Clause BSD", "BSD Three Clause", "Three-Clause BSD", "BSD",
+			"Modified BSD", "New or Revised BSD", "3-Clause BSD", "BSD Three Clause", "Three-Clause BSD",
+			"BSD 3", "BSD",
 		}, nil},
 		{[]string{"Apache-2.0"}, "2.0", []string{
-			"Apache", "Apache Software",
+			"Apache", "Apache Software", "Apache Software Foundation",
 			"Apache Public", "ASL", "AL2",
 		}, []string{
 			"apache.org/licenses/license-2.0",
@@ -119,6 +121,12 @@ func openTitles() []called {
 	}
 }
 
+// orLater are ways to say that later versions may be chosen. The word version is not in a key.
+var orLater = []string{
+	" or later", " or any later", " or at your option any later", " and later", " and any later",
+	" or newer", " or any newer", " or higher", " or greater", " plus",
+}
+
 // gnuTitles are those of GNU's licences. Who says neither only nor later means the text.
 func gnuTitles() []called {
 	var list []called
@@ -151,16 +159,15 @@ func gnuTitles() []called {
 		}},
 	} {
 		ids := []string{l.short + "-" + l.version + "-or-later", l.short + "-" + l.version + "-only"}
-		for i, suffix := range []string{" or later", " only"} {
-			c := called{ids: ids[i:], addresses: l.addresses}
-			for _, title := range l.titles {
-				c.titles = append(c.titles, title+" "+l.version+suffix, title+suffix)
-				if i == 0 {
-					c.titles = append(c.titles, title+" "+l.version+" or newer", title+" "+l.version+" plus")
-				}
+		later := called{ids: ids, addresses: l.addresses}
+		only := called{ids: ids[1:], addresses: l.addresses}
+		for _, title := range l.titles {
+			for _, suffix := range orLater {
+				later.titles = append(later.titles, title+" "+l.version+suffix, title+suffix)
 			}
-			list = append(list, c)
+			only.titles = append(only.titles, title+" "+l.version+" only", title+" only")
 		}
+		list = append(list, later, only)
 		list = append(list, called{ids: ids[1:], version: l.version, titles: l.titles})
 	}
 	return list
@@ -217,12 +224,12 @@ func indexTitles(versioned bool) map[string]*row {
 	index := map[string]*row{}
 	for _, c := range calledRows() {
 		for _, title := range c.titles {
-			r := rows[c.ids[0]]
-			switch {
-			case versioned && c.version != "":
-				index[key(title+" "+c.version)] = r
-			case versioned == (c.version != ""):
-			default:
+			switch r := rows[c.ids[0]]; {
+			case versioned:
+				for _, t := range c.ended(title) {
+					index[key(t)] = r
+				}
+			case c.version != "":
 				index[key(title)] = r
 			}
 		}

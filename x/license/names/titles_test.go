@@ -52,6 +52,40 @@ var titled = map[string]string{
 	"Open-RAIL-M":                                "LicenseRef-OpenRAIL-M",
 	"Meta-Llama-3-Community-License-Agreement":   "LicenseRef-Llama-3-Community",
 	"Gemma-License":                              "LicenseRef-Gemma",
+
+	// As the texts and their notices have them.
+	"Creative-Commons-Attribution-4.0-International-Public-License":           "CC-BY-4.0",
+	"Creative-Commons-Attribution-ShareAlike-Public-License":                  "CC-BY-SA-4.0",
+	"Creative-Commons-Attribution-ShareAlike-4.0-International-CC-BY-SA-4.0":  "CC-BY-SA-4.0",
+	"Creative-Commons-Attribution-ShareAlike-3.0-Germany":                     "CC-BY-SA-3.0",
+	"Creative-Commons-Attribution-ShareAlike-3.0-Germany-CC-BY-SA-3.0-DE":     "CC-BY-SA-3.0",
+	"Attribution-Non-Commercial-No-Derivative-Works-2.0-UK-England-and-Wales": "CC-BY-NC-ND-2.0",
+	"CC-BY-3.0-Netherlands":              "CC-BY-3.0",
+	"CC0-1.0-Universal":                  "CC0-1.0",
+	"Creative-Commons-CC0-1.0-Universal": "CC0-1.0",
+	"Creative-Commons-CC0-1.0-Universal-CC0-1.0-Public-Domain-Dedication":           "CC0-1.0",
+	"GNU-General-Public-License-version-3-or-any-later-version":                     "GPL-3.0-or-later",
+	"GNU-General-Public-License-version-2-or-at-your-option-any-later-version":      "GPL-2.0-or-later",
+	"GNU-General-Public-License-GPL-version-2-or-later":                             "GPL-2.0-or-later",
+	"GNU-General-Public-License-GPL-2.0":                                            "GPL-2.0-only",
+	"GNU-General-Public-License-Version-3-29-June-2007":                             "GPL-3.0-only",
+	"GNU-Lesser-General-Public-License-LGPL-2.1":                                    "LGPL-2.1-only",
+	"GNU-Lesser-General-Public-License-Version-2.1-February-1999":                   "LGPL-2.1-only",
+	"GNU-Affero-General-Public-License-v3.0-AGPL":                                   "AGPL-3.0-only",
+	"Apache-License-Version-2.0-January-2004":                                       "Apache-2.0",
+	"SIL-OPEN-FONT-LICENSE-Version-1.1-26-February-2007":                            "OFL-1.1",
+	"SIL-Open-Font-License-OFL-1.1":                                                 "OFL-1.1",
+	"ODC-Open-Database-License-ODbL":                                                "ODbL-1.0",
+	"Open-Data-Commons-Attribution-License-ODC-By-v1.0":                             "ODC-By-1.0",
+	"Free-Art-License-FAL-1.3":                                                      "LAL-1.3",
+	"Mozilla-Public-License-2.0-MPL-2.0":                                            "MPL-2.0",
+	"The-MIT-License-MIT":                                                           "MIT",
+	"MIT-License-Expat":                                                             "MIT",
+	"BSD3":                                                                          "BSD-3-Clause",
+	"BSD-2":                                                                         "BSD-2-Clause",
+	"BSD-BSD-2-Clause":                                                              "BSD-2-Clause",
+	"Meta-Llama-3-Community-License-Agreement-Version-Release-Date-April-18-2024":   "LicenseRef-Llama-3-Community",
+	"LLAMA-2-COMMUNITY-LICENSE-AGREEMENT-Llama-2-Version-Release-Date-July-18-2023": "LicenseRef-Llama-2-Community",
 }
 
 func TestTitlesAreNoNamesOfOnesOwn(t *testing.T) {
@@ -93,10 +127,43 @@ func TestHonestNamesOfOnesOwn(t *testing.T) {
 	}
 }
 
+// Names that stand beside what titles end with: a date, a country, public, a short name.
+func TestHonestNamesNearTitles(t *testing.T) {
+	for _, own := range []string{
+		"January-Sessions", "January-2004", "26-February-2007", "June-1991", "By-4-January-2004", "By-29-June-2007", "Apache-Nation-January-2004",
+		"Mozart-2.0-January-2004", "Germany", "Germany-Archive", "By-Germany", "Archive-3.0-Germany", "House-of-France", "Made-in-Taiwan", "Scotland",
+		"Universal-Music-Pack", "International-Public-Library", "Public", "Public-Germany", "By-Public", "By-the-Public", "CC-Public", "Or-Any-Later-Version",
+		"Version-3", "Later-or-Never", "Free-Art-Fair", "Llama-Llama", "Bye-Bye", "By-By", "MIT-Sloan", "Font-OFL-House", "BSD-4", "BSD-30", "B-Sides-3",
+		"Creative-Commons-Cafe", "CC-Records", "No-Derivative-Works", "Foundation-2.0", "Dated-May-19-2022", "Release-Date-July-18-2023",
+	} {
+		_, err := names.Parse("LicenseRef-" + own)
+		require.NoError(t, err, own)
+	}
+}
+
+// A port is refused whether its country is a code or a name, and only where there are ports.
+func TestPortsByTheNameOfTheCountry(t *testing.T) {
+	for id, titles := range names.Ported() {
+		for _, title := range titles {
+			for _, country := range append([]string{"DE", "IGO"}, names.Jurisdictions...) {
+				word := "LicenseRef-" + strings.ReplaceAll(title+" "+country, " ", "-")
+				_, err := names.Parse(word)
+				require.ErrorContains(t, err, "another spelling of "+id+": write that", word)
+			}
+		}
+	}
+	for _, own := range []string{"Archive-3.0", "LAL", "Zero", "Public"} {
+		for _, country := range names.Jurisdictions {
+			_, err := names.Parse("LicenseRef-" + strings.ReplaceAll(own+"-"+country, " ", "-"))
+			require.NoError(t, err)
+		}
+	}
+}
+
 // What is folded folds to itself, so a name cannot be hidden by folding twice.
 func TestFoldingIsIdempotent(t *testing.T) {
 	parts := []string{
-		"license", "lic", "ense", "v", "version", "the", "gnu", "0", "1", "00", "3.0", "-", ".", "GPL", "attribution", "noderivs", "creative", "commons", "A",
+		"license", "lic", "ense", "v", "version", "the", "gnu", "0", "1", "00", "3.0", "-", ".", "GPL", "attribution", "noderivs", "noderivative", "works", "creative", "commons", "A",
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		word := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 12).Draw(t, "parts"), "")
