@@ -91,6 +91,7 @@ bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=1000
 bench-scale: ## rights, queries, the sweep and state at 100,000 works; SCALE_FLAGS='-works=1000000'
 	go test ./scripts/bench -run 'TestRights|TestDeepRights|TestQueries|TestState' -v -count=1 -timeout 4h -args -works=100000 -width=100 -queries=1000 -txs=10000 $(SCALE_FLAGS)
 	go test ./scripts/bench -run 'TestSweep|TestOnePayment|TestPackedList' -v -count=1 -timeout 1h -args -tops=200 -ancestors=1000
+	go test ./scripts/bench -run TestDearest -v -count=1 -timeout 1h -args -tops=20 -ancestors=1000 -rounds=3
 
 load: build ## ten minutes of mixed load on a real node; LOAD_FLAGS='-nodes 4 -accounts 2000', -compare, -kind pay
 	go run ./scripts/load -duration 10m $(LOAD_FLAGS)
