@@ -72,6 +72,8 @@ type Choice struct {
 	// Until is when the grant ends, as of now where it is bought; nil: never, or none is
 	// relied on.
 	Until *time.Time
+	// PerUse is what is to be paid with each use that is asked for.
+	PerUse []licensetypes.Obligation
 	// How says in words why this is the permission.
 	How string
 }
