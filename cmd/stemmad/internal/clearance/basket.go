@@ -22,6 +22,9 @@ type Need struct {
 	// Offers are those of grants, Passes those of passes, one for each terms that demand it.
 	Offers []licensetypes.Obtainable
 	Passes []licensetypes.Obtainable
+	// Shared: what is made uses several works, which one grant may serve together. A pass is
+	// for one of them, so at an equal price the grant is taken.
+	Shared bool
 }
 
 // Needs sorts what an answer offers by what is needed, in the order of the answer.
@@ -103,18 +106,19 @@ func (n Need) cheapest(
 	switch {
 	case grant == nil && len(passes) == 0:
 		return nil, append(why, reasons...)
-	case grant == nil || len(passes) > 0 && !cheaper(price, Total(passes)):
+	case grant == nil || len(passes) > 0 && !cheaper(price, Total(passes), n.Shared):
 		return passes, nil
 	}
 	return []Item{{*grant, price}}, nil
 }
 
 // cheaper says whether a grant is better than passes for that sum.
-func cheaper(price *sdk.Coin, sum sdk.Coins) bool {
+func cheaper(price *sdk.Coin, sum sdk.Coins, atEqual bool) bool {
 	if price == nil {
-		return !sum.IsZero()
+		return atEqual || !sum.IsZero()
 	}
-	return price.Amount.LT(sum.AmountOf(price.Denom))
+	other := sum.AmountOf(price.Denom)
+	return price.Amount.LT(other) || atEqual && price.Amount.Equal(other)
 }
 
 // Shown is what to buy as it is shown before anybody agrees to a price: the cheapest of

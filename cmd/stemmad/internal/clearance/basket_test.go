@@ -52,6 +52,21 @@ func TestABasketMeetsEveryNeed(t *testing.T) {
 	}
 }
 
+// Where several works are used, one grant serves them together, and a pass only one.
+func TestAGrantIsSharedAtAnEqualPrice(t *testing.T) {
+	price := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 2))
+	grant := licensetypes.Obtainable{Work: workB, Terms: termsB, Price: price}
+	pass := grant
+	pass.UsesOf = workA
+	most, name := price[0], func(licensetypes.Obtainable) string { return "" }
+	for shared, want := range map[bool]licensetypes.Obtainable{false: pass, true: grant} {
+		need := Need{Work: workB, Shared: shared, Offers: []licensetypes.Obtainable{grant}, Passes: []licensetypes.Obtainable{pass}}
+		items, reasons := Basket([]Need{need}, &most, name)
+		require.Empty(t, reasons)
+		require.Equal(t, want, items[0].Offer)
+	}
+}
+
 func TestABasketIsBoughtWholeOrNot(t *testing.T) {
 	coins := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 2), sdk.NewInt64Coin("ustem", 5))
 	offer := func(work registrytypes.WorkID, price sdk.Coins) licensetypes.Obtainable {

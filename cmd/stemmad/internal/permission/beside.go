@@ -20,7 +20,11 @@ func (f Finder) buyBeside(ctx context.Context, req Request, rights licensetypes.
 	if slices.ContainsFunc(rights.Reasons, clearance.AsksSource) {
 		return Choice{}, needsGrant(req, rights.Offers)
 	}
-	items, reasons := clearance.Basket(clearance.Needs(rights), req.MaxFee, obtainableName)
+	needs := clearance.Needs(rights)
+	for i := range needs {
+		needs[i].Shared = req.Several && req.use().Rules().Makes()
+	}
+	items, reasons := clearance.Basket(needs, req.MaxFee, obtainableName)
 	if len(reasons) > 0 {
 		return Choice{}, refused("%w\nnothing was bought:\n%s", needsGrant(req, rights.Offers), bullets(reasons))
 	}

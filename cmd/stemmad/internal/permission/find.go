@@ -51,7 +51,9 @@ type Request struct {
 	// Buy allows a grant to be bought, for at most MaxFee.
 	Buy    bool
 	MaxFee *sdk.Coin
-	Now    time.Time
+	// Several sources are derived from, which may need the same grant.
+	Several bool
+	Now     time.Time
 }
 
 // Choice is the permission that was found.
