@@ -32,10 +32,21 @@ func TestJourneyOfAPass(t *testing.T) {
 	l.do("acquire", "song.wav", terms, "--max-fee", "5000ustem", "--from", "bob")
 	l.do("derive", "remix.wav", "--from", "song.wav", "--by", "bob")
 	l.do("offer", "remix.wav", "commercial-remix-5", "--from", "bob")
+	// While a grant of the song costs as much, the pass is taken: it is for any number of models.
+	out := l.clears(exitNeedsGrant, "remix.wav", "--use", "train-ai", "--as", "fan")
+	require.Contains(t, out, "any number of models")
+	require.Contains(t, out, "one model")
+	require.Regexp(t, "To buy: .* --uses-of work1", out)
+	both := []string{"remix.wav", "--use", "train-ai", "--buy", "-y", "--from", "fan", "--max-fee", "5000ustem", "--dry-run"}
+	require.Contains(t, l.clears(exitNeedsGrant, both...), "Would acquire a pass")
+
+	// Whatever the remix's own terms say, a source that is paid for a use is named.
+	require.Contains(t, l.do("offer", "remix.wav", "commercial-remix-10", "--from", "bob", "--dry-run"), `; it is paid at "song" (work1`)
+
 	l.do("offer", "song.wav", terms, "--close", "--from", "alice")
 	require.Contains(t, l.do("show", "remix.wav"), "a pass costs 5000ustem")
 
-	out := l.clears(exitNeedsGrant, "remix.wav", "--use", "train-ai", "--as", "fan")
+	out = l.clears(exitNeedsGrant, "remix.wav", "--use", "train-ai", "--as", "fan")
 	require.Contains(t, out, "a pass, paid to the source work1")
 	require.Contains(t, out, terms+" --max-fee 5000ustem --uses-of work1")
 	buy := []string{"remix.wav", "--use", "train-ai", "--buy", "-y", "--from", "fan"}

@@ -130,6 +130,7 @@ func TestJourneyOfCredits(t *testing.T) {
 	l.do("derive", "remix.wav", "--from", "sold.wav", "--buy", "--max-fee", "5000uusdc", "--by", "bob", "--no-anchor")
 	out = l.clears(exitNeedsGrant, "sold.wav", "--use", "adapt", "--commercial", "--as", "bob")
 	require.Contains(t, out, "is used up: it serves work1")
+	require.NotContains(t, out, "does not help", "another grant does")
 	require.Contains(t, l.clears(exitNeedsGrant, "sold.wav", "--use", "adapt", "--as", "bob", "--output", "json"), `"used_by": "work1`)
 	require.NotContains(t, l.clears(exitOK, "sold.wav", "--use", "perform", "--as", "bob"), "used up")
 }

@@ -54,9 +54,10 @@ who asks. --terms asks about one offer or grant only.
 With --buy the cheapest offer that serves is acquired, at the price shown; then it asks
 again. Where sources that the work was made from ask for something too, all that is needed
 is acquired in one transaction, or nothing; --max-fee is the most for all of it. Of a grant
-and a pass at the same price the pass is taken, unless the use makes something. --for names
-the work of yours that is made: a grant that is reserved for it, or an approval of it,
-counts then, and with --buy the grant is reserved for it.
+and a pass of a source at the same price the pass is taken: a grant serves one derivative or
+model, unless its terms say more, and a pass any number. --for names the work of yours that
+is made: a grant that is reserved for it, or an approval of it, counts then, and with --buy
+the grant is reserved for it.
 
 With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
 height: a CSV with a column work, sha256 or id (other columns are kept), or a bare

@@ -43,7 +43,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s",
 			c.title, c.subject, strings.Join(reasons, "\n  "))
 	}
-	items, reasons := clearance.Basket(clearance.Needs(c.rights), c.use, most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
+	items, reasons := clearance.Basket(clearance.Needs(c.rights), most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 	if len(reasons) > 0 {
 		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "), c.agreeing(most))
 	}
@@ -90,7 +90,7 @@ func (c *clearing) unapproved(name clearance.Namer) []string {
 
 // agreeing says which --max-fee would do; empty where none is known that does.
 func (c *clearing) agreeing(most *sdk.Coin) string {
-	items := clearance.Shown(c.rights, c.use)
+	items := clearance.Shown(c.rights)
 	total := clearance.Total(items)
 	switch {
 	case len(total) == 0 || clearance.Waits(c.rights, items),
@@ -112,8 +112,8 @@ func (c *clearing) purchase(
 		Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf, Seen: offer.Conditions,
 	}
 	if !offer.UsesOf.IsZero() {
-		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s.",
-			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price)), nil
+		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s. The pass serves %s.",
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), clearance.PassServes(c.use)), nil
 	}
 	msg.Serial, msg.MaxRate = uint64(time.Now().UnixNano())+number, offer.RoyaltyRate
 	if rate, given, err := maxRate(c.conn); err != nil {
@@ -128,8 +128,9 @@ func (c *clearing) purchase(
 	terms := res.Terms.Terms
 	brings := permission.Lines(permission.Preview(terms, time.Now()))
 	if offer.Work != c.work.Id {
-		return msg, fmt.Sprintf("a grant of %s, which %q (%s) was made from, under %s, %s.%s%s",
-			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), permission.Listed(msg.Seen), brings), nil
+		return msg, fmt.Sprintf("a grant of %s, which %q (%s) was made from, under %s, %s. The grant serves %s.%s%s",
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price),
+			clearance.ServesFor(permission.Serves(terms, offer.Serves), c.use), permission.Listed(msg.Seen), brings), nil
 	}
 	// To be for one would be to serve one.
 	if offer.Serves == 1 || terms.DerivativeApproval {
@@ -137,7 +138,7 @@ func (c *clearing) purchase(
 	}
 	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
 		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(item.Price),
-		permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), permission.Listed(msg.Seen), brings), nil
+		clearance.ServesFor(permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), c.use), permission.Listed(msg.Seen), brings), nil
 }
 
 // purchases says all that is bought, before it is.

@@ -82,7 +82,7 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 				c.conn.Say("    %s", text)
 			}
 		}
-		if vain := clearance.InVain(c.rights.Reasons); vain != "" {
+		if vain := clearance.InVain(c.rights); vain != "" {
 			c.conn.Say("  %s.", vain)
 		}
 	}
@@ -152,13 +152,13 @@ func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error 
 			serves = permission.Serves(res.Terms.Terms, offer.Serves)
 		}
 		if !offer.UsesOf.IsZero() {
-			note, serves = "a pass, paid to the source "+offer.Work.String(), "uses of this work"
+			note, serves = "a pass, paid to the source "+offer.Work.String()+", for uses of this work", clearance.PassServes(c.use)
 		}
 		if offer.NeedsApproval {
 			note = "the owner has to approve you first"
 		}
 		tab.Row(name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			serves, endless(offer.ExpiresAt), note)
+			clearance.ServesFor(serves, c.use), endless(offer.ExpiresAt), note)
 	}
 	if len(clearance.Needs(c.rights)) > 1 {
 		c.conn.Say("Offers, of which one of each work is needed:")
@@ -174,7 +174,7 @@ func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error 
 
 // printToBuy prints what buys all that is needed.
 func (c *clearing) printToBuy() {
-	items, how := clearance.Shown(c.rights, c.use), "To buy"
+	items, how := clearance.Shown(c.rights), "To buy"
 	waits := clearance.Waits(c.rights, items)
 	if waits {
 		how = "To buy, once the owners have approved"
@@ -231,7 +231,7 @@ func (c *clearing) printJSON() error {
 	if err != nil {
 		return err
 	}
-	items := clearance.Shown(c.rights, c.use)
+	items := clearance.Shown(c.rights)
 	needed := make([]toBuy, len(items))
 	for i, item := range items {
 		needed[i] = toBuy{item.Offer.Work, item.Offer.Terms, item.Offer.UsesOf, paid(item.Price), item.Offer.NeedsApproval}

@@ -63,6 +63,14 @@ type derivedSource struct {
 	// sources.
 	Changes []string     `json:"changes,omitempty"`
 	Beside  []paidBeside `json:"beside,omitempty"`
+	// PerUse is what is to be paid with each use.
+	PerUse []payEach `json:"pay_per_use,omitempty"`
+}
+
+// payEach is a price of each use: of several denoms one.
+type payEach struct {
+	Work  registrytypes.WorkID `json:"work"`
+	Price []string             `json:"price"`
 }
 
 // paidBeside is something that a source's own source sells and that was bought with it.
@@ -129,6 +137,9 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		conn.Say("%s", strings.TrimPrefix(r.owes, "\n"))
 	}
 	for _, s := range d.sources {
+		for _, line := range s.choice.PaysEach(nil) {
+			conn.Say("%s", table.Clean(line))
+		}
 		for _, change := range s.changes {
 			conn.Say("%s", table.Clean(change))
 		}
@@ -162,6 +173,9 @@ func (d *derivation) describe() []derivedSource {
 		line.Until, line.Changes = s.choice.Until, s.changes
 		for _, m := range s.choice.Beside {
 			line.Beside = append(line.Beside, paidBeside{m.Work, m.Terms, m.UsesOf, paid(m.MaxFee)})
+		}
+		for _, o := range s.choice.PerUse {
+			line.PerUse = append(line.PerUse, payEach{o.Work, strings.Split(o.Price.String(), ",")})
 		}
 		if s.choice.Terms != nil {
 			line.Terms = s.choice.Terms.Id

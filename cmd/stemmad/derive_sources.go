@@ -112,7 +112,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	for i, s := range named {
 		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permission.Request{
 			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
-			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(),
+			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(), Several: len(named) > 1,
 		})
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -113,7 +113,11 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err := o.readDemands(ctx, conn); err != nil {
 		return err
 	}
-	by, limited := machines(terms.Terms), o.warnings(ctx, conn)
+	by, err := o.machines(ctx)
+	if err != nil {
+		return err
+	}
+	limited := o.warnings(ctx, conn)
 	preview, err := o.preview(ctx, conn, terms.Id)
 	if err != nil {
 		return err
@@ -263,10 +267,13 @@ func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
 	return made, nil
 }
 
-// byMachines is what terms make of AI training, AI input and search.
+// byMachines is what becomes of AI training, AI input and search of a work.
 type byMachines []deed.Machine
 
-func machines(t licensetypes.Terms) byMachines { return deed.Machines(t) }
+// machines is what the terms make of them, and the sources of the work.
+func (o *offering) machines(ctx context.Context) (byMachines, error) {
+	return o.speaker.Machines(ctx, o.demands, o.terms)
+}
 
 // String says it a line a use.
 func (b byMachines) String() string {
@@ -289,8 +296,8 @@ func (b byMachines) answers() map[string]string {
 	return words
 }
 
-// printOffer prints what became of an offer, and what by does, if given: what the terms
-// make of uses by machines.
+// printOffer prints what became of an offer, and by, if given: what holds for uses of the
+// work by machines.
 func printOffer(
 	conn *connect.Conn, result send.Result, work registrytypes.WorkID, terms licensetypes.TermsID, did, title, name string,
 	by byMachines,

@@ -3,6 +3,7 @@ package keeper
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -112,6 +113,14 @@ func (k Keeper) exclusives(ctx context.Context, work registrytypes.WorkID) ([]ty
 	row, _, err := k.Exclusives.Find(ctx, work)
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	return slices.DeleteFunc(row.Grants, func(e types.ExclusiveGrant) bool { return !e.Runs(now) }), err
+}
+
+// keepingOut says how many grants keep others out; at least one.
+func keepingOut(list []types.ExclusiveGrant) string {
+	if len(list) == 1 {
+		return fmt.Sprintf("%s runs, which keeps others out; wait for its end", list[0].Grant)
+	}
+	return fmt.Sprintf("%d grants of it run that keep others out, such as %s; wait for their end", len(list), list[0].Grant)
 }
 
 // exclusivity reads the running grants of a work that keep others out; but is a grant
@@ -225,8 +234,7 @@ func (k Keeper) checkBeside(ctx context.Context, work registrytypes.WorkID, id t
 			return err
 		}
 		return errorsmod.Wrapf(types.ErrExclusive, "%s: %s can't be offered under %s, which can't be taken back: "+
-			"%d grants of it run that keep others out, such as %s; wait for their end",
-			rules.ExclusiveGranted, work, t.Spdx, len(list), list[0].Grant)
+			"%s", rules.ExclusiveGranted, work, t.Spdx, keepingOut(list))
 	}
 	if t.Exclusivity == types.EXCLUSIVITY_NONE {
 		return nil

@@ -58,7 +58,7 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	if len(works) > 0 && !d.AllowUnapproved {
 		return errorsmod.Wrapf(types.ErrApprovalNeeded, "others rely on %s already, and %s: ask the owner to send MsgApproveSource "+
 			"(stemmad approve-source), or set allow_unapproved (--allow-unapproved): %s takes no offers, grants and derivations then "+
-			"until the owners of all %d works have approved", d.Work, waits[works[0]], d.Work, len(works))
+			"until %s", d.Work, waits[works[0]], d.Work, approving(works))
 	}
 	d.admission.Works = works[:min(len(works), licensetypes.MaxConstraints)]
 	d.admission.Others = uint32(len(works) - len(d.admission.Works))
@@ -76,6 +76,14 @@ func (d *derivation) checkWithheld() error {
 		}
 	}
 	return nil
+}
+
+// approving says what an unapproved declaration waits for.
+func approving(works []workID) string {
+	if len(works) == 1 {
+		return fmt.Sprintf("the owner of %s has approved", works[0])
+	}
+	return fmt.Sprintf("the owners of all %d works have approved", len(works))
 }
 
 func compareWorks(a, b workID) int { return bytes.Compare(a[:], b[:]) }

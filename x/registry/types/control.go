@@ -95,8 +95,8 @@ func (w Work) CheckControl(id WorkID, account sdk.AccAddress, act Act) error {
 		return err
 	}
 	if c.binds && w.OnOffer {
-		return errorsmod.Wrapf(ErrOnOffer, "%s is offered to a new owner, whom it would bind that who owns it %s: "+
-			"cancel the transfer first, and offer it again afterwards", id, c.does)
+		return errorsmod.Wrapf(ErrOnOffer, "%s is on offer to a new owner: cancel the transfer first (stemmad transfer --cancel %s), "+
+			"and offer it again afterwards", id, id)
 	}
 	return nil
 }

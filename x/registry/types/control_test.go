@@ -56,7 +56,8 @@ func TestControl(t *testing.T) {
 						require.ErrorIs(t, err, types.ErrOnHold, "act %d, %s", act, status)
 					case want.binds && onOffer:
 						require.ErrorIs(t, err, types.ErrOnOffer, "act %d, %s", act, status)
-						require.ErrorContains(t, err, "cancel the transfer first")
+						require.ErrorContains(t, err, id.String()+" is on offer to a new owner: "+
+							"cancel the transfer first (stemmad transfer --cancel "+id.String()+")")
 					default:
 						require.NoError(t, err, "act %d, %s", act, status)
 					}

@@ -22,6 +22,9 @@ type Need struct {
 	// Offers are those of grants, Passes those of passes, one for each terms that demand it.
 	Offers []licensetypes.Obtainable
 	Passes []licensetypes.Obtainable
+	// Shared: what is made uses several works, which one grant may serve together. A pass is
+	// for one of them, so at an equal price the grant is taken.
+	Shared bool
 }
 
 // Needs sorts what an answer offers by what is needed, in the order of the answer.
@@ -62,13 +65,13 @@ type Item struct {
 }
 
 // Basket is what meets all needs for the lowest price in the denom of the most to pay for
-// all of it; or why it cannot be had, a line each. At an equal price a pass is preferred
-// where the use makes nothing: it is not used up.
+// all of it; or why it cannot be had, a line each. At an equal price a pass is preferred: it
+// serves any number of uses, whatever they make, and a grant is used up.
 func Basket(
-	needs []Need, use licensetypes.Use, most *sdk.Coin, name func(licensetypes.Obtainable) string,
+	needs []Need, most *sdk.Coin, name func(licensetypes.Obtainable) string,
 ) (items []Item, reasons []string) {
 	for _, need := range needs {
-		found, why := need.cheapest(use, most, name)
+		found, why := need.cheapest(most, name)
 		items, reasons = append(items, found...), append(reasons, why...)
 	}
 	if len(needs) == 0 {
@@ -85,7 +88,7 @@ func Basket(
 
 // cheapest is what meets one need for the lowest price.
 func (n Need) cheapest(
-	use licensetypes.Use, most *sdk.Coin, name func(licensetypes.Obtainable) string,
+	most *sdk.Coin, name func(licensetypes.Obtainable) string,
 ) (items []Item, reasons []string) {
 	var passes []Item
 	for _, pass := range n.Passes {
@@ -103,34 +106,31 @@ func (n Need) cheapest(
 	switch {
 	case grant == nil && len(passes) == 0:
 		return nil, append(why, reasons...)
-	case grant == nil || len(passes) > 0 && !cheaper(price, Total(passes), makes(use)):
+	case grant == nil || len(passes) > 0 && !cheaper(price, Total(passes), n.Shared):
 		return passes, nil
 	}
 	return []Item{{*grant, price}}, nil
 }
 
 // cheaper says whether a grant is better than passes for that sum.
-func cheaper(price *sdk.Coin, sum sdk.Coins, makes bool) bool {
+func cheaper(price *sdk.Coin, sum sdk.Coins, atEqual bool) bool {
 	if price == nil {
-		return makes || !sum.IsZero()
+		return atEqual || !sum.IsZero()
 	}
 	other := sum.AmountOf(price.Denom)
-	return price.Amount.LT(other) || makes && price.Amount.Equal(other)
+	return price.Amount.LT(other) || atEqual && price.Amount.Equal(other)
 }
-
-// makes says whether a use makes something, which uses a grant up.
-func makes(use licensetypes.Use) bool { return use.Rules().Makes() }
 
 // Shown is what to buy as it is shown before anybody agrees to a price: the cheapest of
 // each need, in a denom that all of them are sold in, if there is one. Waits says whether
 // something of it has to be approved before it can be had.
-func Shown(rights licensetypes.Rights, use licensetypes.Use) []Item {
+func Shown(rights licensetypes.Rights) []Item {
 	var most *sdk.Coin
 	if prices, ok := Price(rights); ok && len(prices) > 0 {
 		all := sdk.NewCoin(prices[0].Denom, unbounded)
 		most = &all
 	}
-	if items, reasons := Basket(Needs(rights), use, most, func(licensetypes.Obtainable) string { return "" }); len(reasons) == 0 {
+	if items, reasons := Basket(Needs(rights), most, func(licensetypes.Obtainable) string { return "" }); len(reasons) == 0 {
 		return items
 	}
 	var items []Item

@@ -37,9 +37,40 @@ func TestDutiesInCells(t *testing.T) {
 func TestObstaclesComeBeforeWhatCanBeObtained(t *testing.T) {
 	list := []licensetypes.Reason{{Code: "needs_approval"}, {Code: "needs_grant"}, {Code: "unapproved_source"}}
 	require.Equal(t, []licensetypes.Reason{list[2], list[0], list[1]}, InOrder(list))
-	require.Contains(t, InVain(list), "does not help")
-	require.Empty(t, InVain(list[:2]))
-	require.Empty(t, InVain(list[2:]))
+	vain := func(list ...licensetypes.Reason) string { return InVain(licensetypes.Rights{Reasons: list}) }
+	require.Contains(t, vain(list...), "does not help")
+	require.Empty(t, vain(list[:2]...))
+	require.Empty(t, vain(list[2:]...))
+}
+
+// In place of a grant that is used up another one helps, where there is one.
+func TestAnotherGrantHelpsWhereOneIsUsedUp(t *testing.T) {
+	for _, code := range []string{"grant_used", "grant_expired"} {
+		used, asked := licensetypes.Reason{Code: code, Work: workA}, licensetypes.Reason{Code: "needs_grant", Work: workA}
+		approval := licensetypes.Reason{Code: "needs_approval", Work: workA}
+		require.Empty(t, InVain(licensetypes.Rights{Reasons: []licensetypes.Reason{used, asked}}))
+		require.Empty(t, InVain(licensetypes.Rights{
+			Reasons: []licensetypes.Reason{used, approval}, Offers: []licensetypes.Obtainable{{Work: workA}},
+		}))
+		require.NotEmpty(t, InVain(licensetypes.Rights{
+			Reasons: []licensetypes.Reason{used, approval}, Offers: []licensetypes.Obtainable{{Work: workB}},
+		}), "of a source only")
+		denied := licensetypes.Reason{Code: "use_not_covered", Work: workA}
+		list := []licensetypes.Reason{asked, used, denied}
+		require.NotEmpty(t, InVain(licensetypes.Rights{Reasons: list}))
+		require.Equal(t, []licensetypes.Reason{denied, used, asked}, InOrder(list))
+	}
+}
+
+// A grant serves one of what is made, a pass any number.
+func TestWhatAGrantAndAPassServe(t *testing.T) {
+	use := func(a licensetypes.Action) licensetypes.Use { return licensetypes.Use{Action: a} }
+	training, adapting := use(licensetypes.ACTION_TRAIN_AI), use(licensetypes.ACTION_ADAPT)
+	require.Equal(t, "one model", ServesFor(Serves(1), training))
+	require.Equal(t, "one derivative", ServesFor(Serves(1), adapting))
+	require.Equal(t, "any number of models", PassServes(training))
+	require.Equal(t, "any number of derivatives", PassServes(adapting))
+	require.Equal(t, "any number of uses", PassServes(use(licensetypes.ACTION_COPY)))
 }
 
 // Passes are needed all together, and are no alternatives of each other.

@@ -68,18 +68,38 @@ func Explain(r licensetypes.Reason, offers []licensetypes.Obtainable, name Namer
 // InOrder lists the reasons of an answer, first those that nothing which can be obtained
 // mends: while they stand, an approval or a grant would not help.
 func InOrder(list []licensetypes.Reason) []licensetypes.Reason {
+	rank := func(r licensetypes.Reason) int { return last(obtained(r)) + last(obtained(r) || spent(r)) }
 	sorted := slices.Clone(list)
-	slices.SortStableFunc(sorted, func(a, b licensetypes.Reason) int { return last(obtained(a)) - last(obtained(b)) })
+	slices.SortStableFunc(sorted, func(a, b licensetypes.Reason) int { return rank(a) - rank(b) })
 	return sorted
 }
 
 // InVain says that what can be obtained would not help, after reasons in order; empty where
-// there is nothing of both kinds.
-func InVain(list []licensetypes.Reason) string {
-	if !slices.ContainsFunc(list, obtained) || !slices.ContainsFunc(list, func(r licensetypes.Reason) bool { return !obtained(r) }) {
+// there is nothing of both kinds. In place of a grant that is used up or has ended, another
+// one helps, where the answer offers one.
+func InVain(rights licensetypes.Rights) string {
+	list := rights.Reasons
+	stays := func(r licensetypes.Reason) bool {
+		return !obtained(r) && (!spent(r) || !another(rights, r))
+	}
+	if !slices.ContainsFunc(list, obtained) || !slices.ContainsFunc(list, stays) {
 		return ""
 	}
 	return "A grant or an approval alone does not help: what is named first stands against it"
+}
+
+// spent says whether a reason is that a grant serves nothing more.
+func spent(r licensetypes.Reason) bool {
+	return r.Code == string(rules.GrantUsed) || r.Code == string(rules.GrantExpired)
+}
+
+// another says whether an answer offers a grant of the work whose grant is spent, or asks for
+// one: naming terms, the chain lists what they cost as a reason.
+func another(rights licensetypes.Rights, r licensetypes.Reason) bool {
+	return slices.ContainsFunc(rights.Offers, func(o licensetypes.Obtainable) bool { return o.Work == r.Work }) ||
+		slices.ContainsFunc(rights.Reasons, func(other licensetypes.Reason) bool {
+			return other.Code == string(rules.NeedsGrant) && other.Work == r.Work && other.Ancestor.IsZero()
+		})
 }
 
 // obtained says whether a reason goes away when something was obtained.
@@ -193,6 +213,22 @@ func Serves(n uint32) string {
 		return "one derivative"
 	}
 	return fmt.Sprintf("%d derivatives", n)
+}
+
+// ServesFor is what a grant serves, as Serves says it, in the word for what a use makes.
+func ServesFor(serves string, use licensetypes.Use) string {
+	if use.Action == licensetypes.ACTION_TRAIN_AI {
+		return strings.ReplaceAll(serves, "derivative", "model")
+	}
+	return serves
+}
+
+// PassServes says what a pass serves: it is never used up.
+func PassServes(use licensetypes.Use) string {
+	if use.Rules().Makes() {
+		return ServesFor(Serves(licensetypes.UnlimitedDerivatives), use)
+	}
+	return "any number of uses"
 }
 
 // Royalty says a rate, in ppm, and what it is of.

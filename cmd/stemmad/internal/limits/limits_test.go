@@ -55,8 +55,11 @@ var (
 	free = licensetypes.Terms{Spdx: "LicenseRef-Free", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED}
 )
 
-func speaker() *limits.Speaker {
+func speaker(more ...licensetypes.Terms) *limits.Speaker {
 	c := chain{terms: map[string]licensetypes.Terms{strict.ID().String(): strict, free.ID().String(): free}}
+	for _, t := range more {
+		c.terms[t.ID().String()] = t
+	}
 	return limits.NewSpeaker(c, func(id licensetypes.TermsID) string { return "<" + c.terms[id.String()].Spdx + ">" })
 }
 

@@ -18,7 +18,7 @@ func (f Finder) allowed(ctx context.Context, req Request, rights licensetypes.Ri
 	if err != nil {
 		return Choice{}, err
 	}
-	choice := Choice{Permission: rights.Permission, Terms: &terms, Seen: rights.Conditions}
+	choice := Choice{Permission: rights.Permission, Terms: &terms, Seen: rights.Conditions, PerUse: perUse(req, terms, rights)}
 	says := Name(terms) + ", " + Royalty(terms.Terms) + binding(terms.Terms)
 	if !isGrant(rights.Permission) {
 		choice.How = "public offer of " + says
@@ -58,6 +58,9 @@ func left(g licensetypes.NamedGrant, req Request) string {
 	case serves <= 1:
 		return "; this uses it up, it serves no other work then"
 	}
-	return fmt.Sprintf("; %d of its %d derivatives are left, of which this takes one unless it counts already",
-		serves-min(used, serves), serves)
+	left := serves - min(used, serves)
+	if left == 1 {
+		return fmt.Sprintf("; 1 of its %d derivatives is left, which this takes unless it counts already", serves)
+	}
+	return fmt.Sprintf("; %d of its %d derivatives are left, of which this takes one unless it counts already", left, serves)
 }

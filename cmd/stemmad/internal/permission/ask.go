@@ -20,7 +20,7 @@ func (f Finder) ask(ctx context.Context, req Request, permission string) (licens
 		worst.Offers, err = f.servingAll(ctx, req, worst.Offers)
 		return worst, err
 	case worst.Verdict != licensetypes.VERDICT_ALLOWED || permission != "":
-		return worst, nil
+		return withPayments(worst, answers), nil
 	}
 	// Each action may rest on another permission: one has to serve all.
 	for _, a := range answers {
@@ -32,7 +32,7 @@ func (f Finder) ask(ctx context.Context, req Request, permission string) (licens
 			return a, err
 		}
 		if worst = worstOf(again); worst.Verdict == licensetypes.VERDICT_ALLOWED {
-			return a, nil
+			return withPayments(a, again), nil
 		}
 	}
 	return worst, nil

@@ -20,7 +20,11 @@ func (f Finder) buyBeside(ctx context.Context, req Request, rights licensetypes.
 	if slices.ContainsFunc(rights.Reasons, clearance.AsksSource) {
 		return Choice{}, needsGrant(req, rights.Offers)
 	}
-	items, reasons := clearance.Basket(clearance.Needs(rights), req.use(), req.MaxFee, obtainableName)
+	needs := clearance.Needs(rights)
+	for i := range needs {
+		needs[i].Shared = req.Several && req.use().Rules().Makes()
+	}
+	items, reasons := clearance.Basket(needs, req.MaxFee, obtainableName)
 	if len(reasons) > 0 {
 		return Choice{}, refused("%w\nnothing was bought:\n%s", needsGrant(req, rights.Offers), bullets(reasons))
 	}
@@ -126,12 +130,12 @@ func (r Request) use() licensetypes.Use {
 
 // besides says one thing that is bought of a source's source.
 func besides(req Request, item clearance.Item) string {
-	kind := "a grant"
+	kind, serves := "a grant", clearance.ServesFor(clearance.Serves(item.Offer.Serves), req.use())
 	if !item.Offer.UsesOf.IsZero() {
-		kind = "a pass"
+		kind, serves = "a pass", clearance.PassServes(req.use())
 	}
-	return fmt.Sprintf("%s of %s, which %s was made from, under %s, bought %s",
-		kind, item.Offer.Work, orThis(req.Title), obtainableName(item.Offer), costing(item.Price))
+	return fmt.Sprintf("%s of %s, which %s was made from, under %s, bought %s, for %s",
+		kind, item.Offer.Work, orThis(req.Title), obtainableName(item.Offer), costing(item.Price), serves)
 }
 
 func orThis(title string) string { return cmp.Or(title, "this source") }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
@@ -32,13 +33,18 @@ type Option struct {
 	Terms      licensetypes.IdentifiedTerms
 	// Price of the grant that has to be bought first, in words; empty: there is none.
 	Price string
+	// fee is what --buy would pay for it, and for what its sources ask, in the denoms that it
+	// takes. waits: its owner has to approve first, so that it can't be bought now.
+	fee   sdk.Coins
+	waits bool
 }
 
 // options are the permissions to choose between, what would be taken unasked first;
 // none where there is no choice. There is one where what would be taken binds what is
 // made from the source, to no commercial use, to the same terms or to a ceiling, and
 // something that allows more is on offer or granted. With Commercial the freer one is
-// taken where nothing has to be bought for it and it binds to none of these.
+// taken where it binds to none of these and nothing has to be bought for it, or it is the
+// only one of them and Buy is set.
 func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Rights) ([]Option, error) {
 	taken, found, err := f.unasked(ctx, req, rights)
 	if err != nil || !found || req.free(taken.Terms.Terms) {
@@ -58,7 +64,27 @@ func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Ri
 	if req.Commercial && freer[0].Price == "" && req.free(freer[0].Terms.Terms) {
 		return freer[:1], nil
 	}
-	return append([]Option{taken}, freer...), nil
+	if only, found := req.only(freer); found && req.Buy {
+		return []Option{only}, nil
+	}
+	all := append([]Option{taken}, freer...)
+	others, err := f.others(ctx, req, all)
+	return append(all, others...), err
+}
+
+// only is the one option that leaves what is made free, where a commercial permission is asked
+// for and there is exactly one that can be had now.
+func (r Request) only(options []Option) (Option, bool) {
+	var free []Option
+	for _, o := range options {
+		if r.free(o.Terms.Terms) {
+			free = append(free, o)
+		}
+	}
+	if !r.Commercial || len(free) != 1 || free[0].waits {
+		return Option{}, false
+	}
+	return free[0], true
 }
 
 // bought is 1 for what has to be acquired first.
@@ -133,23 +159,35 @@ func (f Finder) termsOf(ctx context.Context, permission string) (licensetypes.Id
 // freer lists the offers and the licensee's own grants that allow more than what
 // would be taken, and that the chain accepts for commercial use, bought or not.
 func (f Finder) freer(ctx context.Context, req Request, taken Option) ([]Option, error) {
+	req.Commercial = true
+	return f.accepted(ctx, req, func(o Option) bool { return freerThan(o.Terms.Terms, taken.Terms.Terms) })
+}
+
+// others lists what the chain accepts beside options, as the request asks: a person who
+// chooses sees all there is.
+func (f Finder) others(ctx context.Context, req Request, options []Option) ([]Option, error) {
+	return f.accepted(ctx, req, func(o Option) bool {
+		return !slices.ContainsFunc(options, func(have Option) bool { return have.Terms.Id == o.Terms.Id })
+	})
+}
+
+// accepted lists the offers and the licensee's own grants that pass a filter and that the
+// chain accepts, bought or not; of the same terms the first.
+func (f Finder) accepted(ctx context.Context, req Request, filter func(Option) bool) ([]Option, error) {
 	offers, err := Offers(ctx, f.Chain, req.Source)
 	if err != nil {
 		return nil, err
 	}
-	commercial := req
-	commercial.Commercial = true
-	var list []Option
 	granted, err := f.grantedTerms(ctx, req)
 	if err != nil {
 		return nil, err
 	}
+	var list []Option
 	for _, option := range append(granted, optionsOf(offers)...) {
-		if !freerThan(option.Terms.Terms, taken.Terms.Terms) ||
-			slices.ContainsFunc(list, func(have Option) bool { return have.Terms.Id == option.Terms.Id }) {
+		if !filter(option) || slices.ContainsFunc(list, func(have Option) bool { return have.Terms.Id == option.Terms.Id }) {
 			continue
 		}
-		answer, err := f.ask(ctx, commercial, option.Permission)
+		answer, err := f.ask(ctx, req, option.Permission)
 		if err != nil {
 			return nil, err
 		}
@@ -158,6 +196,8 @@ func (f Finder) freer(ctx context.Context, req Request, taken Option) ([]Option,
 			option.Price = ""
 		case licensetypes.VERDICT_NEEDS_GRANT:
 			option.Price = cmp.Or(option.Price, clearance.Alternatives(nil))
+			items := clearance.Shown(answer)
+			option.fee, option.waits = clearance.Total(items), clearance.Waits(answer, items)
 		default:
 			continue
 		}
@@ -205,25 +245,37 @@ func (f Finder) choose(req Request, options []Option) (Option, error) {
 	list := fmt.Sprintf("%s can be %s under permissions that bind you differently:\n%s",
 		subject(req), use(req), listOptions(options))
 	if f.Choose == nil {
-		return Option{}, undecided(req, list)
+		return Option{}, undecided(req, list, options)
 	}
 	at, answered, err := f.Choose(list, len(options))
 	switch {
 	case err != nil:
 		return Option{}, err
 	case !answered: // the list stands above the question
-		return Option{}, undecided(req, "nothing was chosen and nothing sent")
+		return Option{}, undecided(req, "nothing was chosen and nothing sent", options)
 	}
 	return options[at], nil
 }
 
 // undecided says how to choose without being asked.
-func undecided(req Request, list string) error {
+func undecided(req Request, list string, options []Option) error {
 	how := "choose one with --under TERMS"
+	if only, found := req.only(options); found && only.Price != "" {
+		how += fmt.Sprintf(", or add %s for %s, the only one that binds to neither share-alike nor a ceiling; it costs %s",
+			only.buying(), Name(only.Terms), only.Price)
+	}
 	if !req.Commercial {
 		how += ", or with --commercial what allows commercial use"
 	}
 	return choiceError(list + "\n" + how + "; -y does not choose")
+}
+
+// buying are the flags that agree to buy an option.
+func (o Option) buying() string {
+	if len(o.fee) == 1 {
+		return "--buy --max-fee " + o.fee.String()
+	}
+	return "--buy"
 }
 
 // listOptions prints options with what each costs and forbids.

@@ -156,6 +156,44 @@ func TestCommercialSettlesTheChoice(t *testing.T) {
 	_, _, err = c.chosen(req, 0)
 	require.ErrorIs(t, err, permission.ErrChoice)
 	require.NotContains(t, err.Error(), "--commercial")
+	require.NotContains(t, err.Error(), "--buy", "there are two")
+}
+
+// The only commercial permission that leaves what is made free is bought with --buy, though a
+// share-alike one is free of charge; without, its price and the flags are named.
+func TestCommercialBuysTheOnlyFreeOne(t *testing.T) {
+	c := offering("cc-by-sa-4.0", "commercial-remix-10", "cc-by-nc-4.0")
+	alike := preset("cc-by-sa-4.0").Terms
+	alike.Spdx = "LicenseRef-House-Alike"
+	more := licensetypes.IdentifiedTerms{Id: alike.ID(), Terms: alike}
+	c.offers = append(c.offers, licensetypes.OpenOffer{Terms: more, Public: true})
+	c.answer[more.Id.String()] = allowed(more.Id.String())
+	c.offers[1].Offer.Price = sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5000))
+	priced := obtainable(t, "commercial-remix-10", "5000uusdc")
+	c.answer[priced.Terms.String()] = needed(priced)
+	c.answer[terms("cc-by-nc-4.0").String()] = denied(rules.NonCommercialTerms, terms("cc-by-nc-4.0").String())
+	req, most := ask(), sdk.NewInt64Coin("uusdc", 6000)
+	req.Commercial = true
+	_, _, err := c.chosen(req, 0)
+	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorContains(t, err, "or add --buy --max-fee 5000uusdc for commercial-remix-10")
+	require.ErrorContains(t, err, "it costs 5000uusdc")
+	require.ErrorContains(t, err, "LicenseRef-House-Alike", "all that it can be made under")
+	require.NotContains(t, err.Error(), "cc-by-nc-4.0")
+
+	req.Buy, req.MaxFee = true, &most
+	choice, _, err := c.chosen(req, 0)
+	require.NoError(t, err)
+	require.Equal(t, priced.Terms, choice.Buy.Terms)
+	most.Amount = most.Amount.SubRaw(1001)
+	_, _, err = c.chosen(req, 0)
+	require.ErrorContains(t, err, "add --max-fee 5000uusdc")
+
+	priced.NeedsApproval = true
+	c.answer[priced.Terms.String()] = needed(priced)
+	_, _, err = c.chosen(req, 0)
+	require.ErrorIs(t, err, permission.ErrChoice)
+	require.NotContains(t, err.Error(), "add --buy")
 }
 
 // A grant of one's own is a choice too; one that another work uses, or that the

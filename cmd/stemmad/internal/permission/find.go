@@ -51,7 +51,9 @@ type Request struct {
 	// Buy allows a grant to be bought, for at most MaxFee.
 	Buy    bool
 	MaxFee *sdk.Coin
-	Now    time.Time
+	// Several sources are derived from, which may need the same grant.
+	Several bool
+	Now     time.Time
 }
 
 // Choice is the permission that was found.
@@ -72,6 +74,8 @@ type Choice struct {
 	// Until is when the grant ends, as of now where it is bought; nil: never, or none is
 	// relied on.
 	Until *time.Time
+	// PerUse is what is to be paid with each use that is asked for.
+	PerUse []licensetypes.Obligation
 	// How says in words why this is the permission.
 	How string
 }

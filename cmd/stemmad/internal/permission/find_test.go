@@ -182,6 +182,7 @@ func TestWhatTheChainNamesIsReliedOn(t *testing.T) {
 	for want, g := range map[string]licensetypes.Grant{
 		says + ", until 2027-01-15 09:00:00 UTC unless renewed; it is tied to this work already":     {ExpiresAt: &end, Serves: 1, Used: 1},
 		says + "; 2 of its 5 derivatives are left, of which this takes one unless it counts already": {Serves: 5, Used: 3},
+		says + "; 1 of its 5 derivatives is left, which this takes unless it counts already":         {Serves: 5, Used: 4},
 		says: {Serves: licensetypes.UnlimitedDerivatives, Used: 3},
 	} {
 		c.grants[0].Grant = g

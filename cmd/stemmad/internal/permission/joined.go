@@ -34,7 +34,7 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 			return Choice{}, fmt.Errorf("%s: %s is not a public offer: only those are joined by %s", subject(req), part, licensetypes.Joiner)
 		}
 		if all.Terms == nil {
-			all.Terms, all.Seen = choice.Terms, choice.Seen
+			all.Terms, all.Seen, all.PerUse = choice.Terms, choice.Seen, choice.PerUse
 		}
 		if why := apart(*all.Terms, *choice.Terms); why != "" {
 			return Choice{}, refused("%s can't rely on %s together: %s", subject(req), req.Wanted, why)

@@ -65,7 +65,8 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			note = "of the source " + offer.Work.String()
 		}
 		if !offer.UsesOf.IsZero() {
-			note, serves = "a pass, paid to the source "+offer.Work.String(), "uses of "+offer.UsesOf.String()
+			serves = clearance.PassServes(req.use())
+			note = fmt.Sprintf("a pass, paid to the source %s, for uses of %s", offer.Work, offer.UsesOf)
 		}
 		if offer.NeedsApproval {
 			note = "the owner has to approve first"
@@ -73,7 +74,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			obtainable = true
 		}
 		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			serves, table.OptionalTime(offer.ExpiresAt), note)
+			clearance.ServesFor(serves, req.use()), table.OptionalTime(offer.ExpiresAt), note)
 	}
 	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
 	sold := ofSources(req, offers)
@@ -94,7 +95,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 // together says how all that a source and its own sources ask is bought at once; empty where
 // no one denom pays for it.
 func together(req Request, offers []licensetypes.Obtainable) string {
-	total := clearance.Total(clearance.Shown(licensetypes.Rights{Offers: offers}, req.use()))
+	total := clearance.Total(clearance.Shown(licensetypes.Rights{Offers: offers}))
 	switch len(total) {
 	case 0:
 		return "add --buy, which takes all of it at once; else "
@@ -107,7 +108,7 @@ func together(req Request, offers []licensetypes.Obtainable) string {
 // ofSources are what the sources of a work ask, the cheapest of each that is sold. What they
 // sell is no permission to cite, so that --buy takes none of it.
 func ofSources(req Request, offers []licensetypes.Obtainable) []clearance.Item {
-	return slices.DeleteFunc(clearance.Shown(licensetypes.Rights{Offers: offers}, req.use()), func(i clearance.Item) bool {
+	return slices.DeleteFunc(clearance.Shown(licensetypes.Rights{Offers: offers}), func(i clearance.Item) bool {
 		return i.Offer.Work == req.Source
 	})
 }
@@ -150,7 +151,7 @@ func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rig
 	for _, reason := range clearance.InOrder(rights.Reasons) {
 		reasons = append(reasons, table.Clean(clearance.Explain(reason, rights.Offers, f.Name)))
 	}
-	if vain := clearance.InVain(rights.Reasons); vain != "" {
+	if vain := clearance.InVain(rights); vain != "" {
 		reasons = append(reasons, vain)
 	}
 	return refused("%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))

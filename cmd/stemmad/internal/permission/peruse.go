@@ -1,0 +1,59 @@
+package permission
+
+import (
+	"slices"
+
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// perUse is what is to be paid with each use that is asked for: what the chain answered and,
+// where it was not asked under these terms yet, what they say themselves.
+func perUse(req Request, terms licensetypes.IdentifiedTerms, rights licensetypes.Rights) []licensetypes.Obligation {
+	list := payingEach(rights.Obligations)
+	answered := slices.ContainsFunc(list, func(o licensetypes.Obligation) bool { return o.Work == req.Source })
+	t := terms.Terms
+	asked := slices.Contains(req.Actions, licensetypes.ACTION_AI_INPUT) && t.AiInput == licensetypes.PERMISSION_PAID ||
+		slices.Contains(req.Actions, licensetypes.ACTION_SEARCH) && t.Search == licensetypes.PERMISSION_PAID
+	if answered || !asked || len(t.UsePrice) == 0 {
+		return list
+	}
+	own := licensetypes.Obligation{
+		Kind: licensetypes.OBLIGATION_PAY_PER_USE, Work: req.Source, Terms: terms.Id, Price: t.UsePrice,
+	}
+	return append([]licensetypes.Obligation{own}, list...)
+}
+
+// payingEach are the obligations to pay with each use.
+func payingEach(list []licensetypes.Obligation) (paying []licensetypes.Obligation) {
+	for _, o := range list {
+		if o.Kind == licensetypes.OBLIGATION_PAY_PER_USE {
+			paying = append(paying, o)
+		}
+	}
+	return paying
+}
+
+// withPayments adds to the answer for one action what the other actions pay with each use.
+func withPayments(rights licensetypes.Rights, answers []licensetypes.Rights) licensetypes.Rights {
+	rights.Obligations = slices.Clone(rights.Obligations)
+	for _, answer := range answers {
+		for _, o := range payingEach(answer.Obligations) {
+			if !slices.ContainsFunc(rights.Obligations, func(have licensetypes.Obligation) bool {
+				return have.Kind == o.Kind && have.Work == o.Work && have.Terms == o.Terms
+			}) {
+				rights.Obligations = append(rights.Obligations, o)
+			}
+		}
+	}
+	return rights
+}
+
+// PaysEach says what is to be paid with each use, a line each.
+func (c Choice) PaysEach(name clearance.Namer) []string {
+	lines := make([]string, len(c.PerUse))
+	for i, o := range c.PerUse {
+		lines[i] = clearance.Duty(o, licensetypes.Rights{}, licensetypes.Use{}, name)
+	}
+	return lines
+}
