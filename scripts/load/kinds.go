@@ -125,9 +125,10 @@ func (k Kind) operations() int {
 // includes the surcharge for each receiver that it sets in motion.
 const (
 	gasSend     = 75_000
-	gasPay      = 90_000
-	gasLine     = 16_000
-	gasReceiver = 2_200 // two for each ancestor: its stage and its holder
+	gasPay      = 95_000
+	gasLine     = 22_000
+	gasReceiver = 5_500  // two for each ancestor: its stage and its holder
+	gasPayout   = 13_000 // one for each ancestor, and the work's own
 	gasRegister = 80_000
 	gasDerive   = 100_000
 	gasSource   = 25_000
@@ -168,7 +169,10 @@ func (w *World) send(a *Account, rng *rand.Rand) plan {
 func (w *World) pay(a *Account, rng *rand.Rand) plan {
 	work := w.pick(&w.payable, rng)
 	msg := &royaltytypes.MsgPay{Payer: a.address, Work: work.id, Amount: coin(20_000 + rng.Int64N(80_000))}
-	return plan{kind: kindPay, msgs: []sdk.Msg{msg}, gas: gasPay + gasReceiver*uint64(work.ancestors), paid: 1 + work.ancestors}
+	return plan{
+		kind: kindPay, msgs: []sdk.Msg{msg}, paid: 1 + work.ancestors,
+		gas: gasPay + gasPayout + (gasReceiver+gasPayout)*uint64(work.ancestors),
+	}
 }
 
 // payMany has lines below the least payout, as payments by machines are.
