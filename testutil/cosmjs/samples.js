@@ -99,8 +99,8 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("bob", "lineage.v1.MsgDerive", {
     owner: bob, work: remix, maxTotalRate: 50_000,
     sources: [
-      { work: song, role: 1, permission: grant, weight: 500_000 },
-      { external: { sha256: digest("found"), uri: "https://example.org/found?a=1&b=2" }, role: 2, weight: 1 },
+      { work: song, role: 1, permission: grant, weight: 500_000, seen: {} },
+      { external: { sha256: digest("found"), uri: "https://example.org/found?a=1&b=2" }, role: 2, weight: 1, seen: {} },
     ],
     record: {
       agent: bob, model: "a model", provider: "a <provider>", systemName: "a system", systemVersion: "1",
