@@ -260,9 +260,6 @@ func indexAddresses() map[string][]*row {
 	}
 	for _, r := range table() { // lists that have all names
 		for _, name := range append([]string{r.id}, r.aliases...) {
-			if strings.HasPrefix(name, ownPrefix) {
-				continue
-			}
 			for _, list := range []string{
 				"spdx.org/licenses/", "opensource.org/licenses/",
 				"opensource.org/license/", "choosealicense.com/licenses/",
