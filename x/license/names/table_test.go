@@ -171,3 +171,14 @@ func TestKinds(t *testing.T) {
 	require.False(t, none.Known() || none.CreativeCommons() || none.PublicDomain() || none.Becomes(none))
 	require.False(t, none.Becomes(read(t, "MIT")) || read(t, "MIT").Becomes(none))
 }
+
+// All are the licences of the table, each of which is known by its id.
+func TestAllAreKnown(t *testing.T) {
+	all := names.All()
+	require.Subset(t, all, []string{"MIT", "CC-BY-SA-4.0"})
+	for _, id := range all {
+		known, err := names.Canonical(id)
+		require.NoError(t, err)
+		require.Equal(t, id, known)
+	}
+}
