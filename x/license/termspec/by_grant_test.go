@@ -21,3 +21,11 @@ func TestWhatIsHadByAGrant(t *testing.T) {
 	require.True(t, termspec.Terms{Exclusivity: termspec.EXCLUSIVITY_SOLE}.ByGrant())
 	require.False(t, termspec.Terms{DerivativeApproval: true}.ByGrant(), "it is used without making something of it")
 }
+
+// Terms about other uses cover no use by machines.
+func TestMachinesUnderTermsAboutOtherUses(t *testing.T) {
+	for _, m := range termspec.Machines(termspec.Terms{Uses: []termspec.Action{termspec.ACTION_COPY}}) {
+		require.Equal(t, "not_covered", m.Answer, m.Use)
+		require.NotEmpty(t, m.Sentence)
+	}
+}
