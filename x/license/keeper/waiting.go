@@ -21,9 +21,10 @@ type mayWait struct {
 
 // eachWaiting goes through the declarations that references in the row of a work stand for and
 // that still wait, until visit says that it is enough. A declaration may come twice. Complete: it
-// looked at all; else at more works than it looks at.
+// looked at all; else there are more works than it looks at, or more references than it has left.
 func (k Keeper) eachWaiting(
-	ctx context.Context, work registrytypes.WorkID, refs []types.DeclarationRef, visit func(types.DeclarationRef) (enough bool),
+	ctx context.Context, work registrytypes.WorkID, refs []types.DeclarationRef, left *int,
+	visit func(types.DeclarationRef) (enough bool),
 ) (complete bool, err error) {
 	queue := []mayWait{{work, refs}}
 	known := []registrytypes.WorkID{work}
@@ -31,6 +32,10 @@ func (k Keeper) eachWaiting(
 		row := queue[0]
 		queue = queue[1:]
 		for _, ref := range row.refs {
+			if *left == 0 {
+				return false, nil
+			}
+			*left--
 			switch {
 			case !ref.IsAll():
 				waits, err := k.Admissions.Has(ctx, refKey(ref))
@@ -60,7 +65,9 @@ func (k Keeper) eachWaiting(
 
 // eachAdmission goes through all declarations of a work that wait, until visit says that it
 // is enough.
-func (k Keeper) eachAdmission(ctx context.Context, work registrytypes.WorkID, visit func(types.DeclarationRef) bool) (enough bool, err error) {
+func (k Keeper) eachAdmission(
+	ctx context.Context, work registrytypes.WorkID, visit func(types.DeclarationRef) bool,
+) (enough bool, err error) {
 	err = k.Admissions.Walk(ctx, collections.NewPrefixedPairRange[registrytypes.WorkID, uint32](work),
 		func(key collections.Pair[registrytypes.WorkID, uint32], _ types.Admission) (bool, error) {
 			enough = visit(types.DeclarationRef{Work: key.K1(), Number: key.K2()})
@@ -70,11 +77,16 @@ func (k Keeper) eachAdmission(ctx context.Context, work registrytypes.WorkID, vi
 }
 
 // waitingFor leaves of the references in the row of a work those that still wait. One behind
-// more works than are looked at does.
-func (k Keeper) waitingFor(ctx context.Context, work registrytypes.WorkID, refs []types.DeclarationRef) ([]types.DeclarationRef, error) {
+// more works than are looked at does, and so do those that come after MaxWaitingLooks: whoever
+// heaps up references that are settled has nobody pay for reading all of them.
+func (k Keeper) waitingFor(
+	ctx context.Context, work registrytypes.WorkID, refs []types.DeclarationRef,
+) ([]types.DeclarationRef, error) {
 	var open []types.DeclarationRef
+	left := types.MaxWaitingLooks
 	for _, ref := range refs {
-		settled, err := k.eachWaiting(ctx, work, []types.DeclarationRef{ref}, func(types.DeclarationRef) bool { return true })
+		one := []types.DeclarationRef{ref}
+		settled, err := k.eachWaiting(ctx, work, one, &left, func(types.DeclarationRef) bool { return true })
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +102,8 @@ func (k Keeper) waitingFor(ctx context.Context, work registrytypes.WorkID, refs 
 func (k Keeper) declarationsOf(
 	ctx context.Context, work registrytypes.WorkID, refs []types.DeclarationRef,
 ) (list []types.DeclarationRef, more bool, err error) {
-	complete, err := k.eachWaiting(ctx, work, refs, func(ref types.DeclarationRef) bool {
+	left := types.MaxWaitingLooks
+	complete, err := k.eachWaiting(ctx, work, refs, &left, func(ref types.DeclarationRef) bool {
 		if slices.Contains(list, ref) {
 			return false
 		}
@@ -104,19 +117,19 @@ func (k Keeper) declarationsOf(
 	return list, !complete, err
 }
 
-// forgetSettled forgets what a work waited for once nobody is waited for any more, so that
-// whoever uses it later does not read it again, and returns what it waits for.
+// forgetSettled forgets what a work waits for no more, so that whoever uses it later does not
+// read it again, and returns what it waits for.
 func (k Keeper) forgetSettled(ctx context.Context, work registrytypes.WorkID, d *types.Demands) ([]types.DeclarationRef, error) {
 	if len(d.Waiting) == 0 {
 		return nil, nil
 	}
 	open, err := k.waitingFor(ctx, work, d.Waiting)
-	if err != nil || len(open) > 0 {
+	if err != nil || len(open) == len(d.Waiting) {
 		return open, err
 	}
 	before := *d
-	d.Waiting = nil
-	return nil, k.setDemands(ctx, work, before, *d)
+	d.Waiting = open
+	return open, k.setDemands(ctx, work, before, *d)
 }
 
 // waiting are what the derivative waits for: what it waited for before, where that is not

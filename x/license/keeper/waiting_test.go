@@ -197,3 +197,31 @@ func noticesOf(r types.Rights) (codes []string) {
 	}
 	return codes
 }
+
+// Whoever heaps up references that are settled has nobody pay for reading all of them: what is
+// left counts as waited for, and is forgotten step by step.
+func TestSettledHeapsAreForgottenStepByStep(t *testing.T) {
+	f := newFixture(t)
+	const works, each = 40, 200
+	var all []types.DeclarationRef
+	for i := range byte(works) {
+		source := f.register(alice, 100+i)
+		settled := refsOf(song, 1, each)
+		require.NoError(t, f.k.Demands.Set(f.ctx, source, types.Demands{Waiting: settled}.Pack()))
+		all = append(all, types.AllOf(source))
+	}
+	slices.SortFunc(all, types.DeclarationRef.Compare)
+	made := f.register(alice, 61)
+	require.NoError(t, f.k.Demands.Set(f.ctx, made, types.Demands{Waiting: all}.Pack()))
+	require.Greater(t, works*each, types.MaxWaitingLooks)
+
+	left, rounds := len(f.waitsFor(made)), 0
+	require.Equal(t, works-types.MaxWaitingLooks/(each+1), left)
+	for ; left > 0; rounds++ {
+		child := f.register(alice, 200+byte(rounds))
+		f.declared(child, 1, false, made)
+		require.Less(t, len(f.waitsFor(made)), left, "each message that uses it forgets some")
+		left = len(f.waitsFor(made))
+	}
+	require.Equal(t, works*(each+1)/types.MaxWaitingLooks, rounds)
+}

@@ -65,6 +65,9 @@ const (
 	// MaxWaitingWalk bounds the works that are looked at for what a work waits for where it
 	// waits for all that others do. What is behind more counts as waited for.
 	MaxWaitingWalk = 32
+	// MaxWaitingLooks bounds the references that are looked at for what a work waits for: a full
+	// row twice. What comes after them counts as waited for, until those before are forgotten.
+	MaxWaitingLooks = 2 * MaxWaiting
 	// MaxWaitingNamed bounds the declarations that answers name of those.
 	MaxWaitingNamed = 64
 	// MaxAttributions bounds the sources to credit that a work lists: as many as an
