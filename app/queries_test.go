@@ -64,7 +64,8 @@ func TestSimulationsAreBounded(t *testing.T) {
 	}{
 		{alice, 1, ""},
 		{carol, 60, "more than 500000 gas, the most that this node simulates: split it (queries.simulation-max-gas in app.toml)"},
-		{chain.Named("dave"), 160, "simulates up to 20000: split it, or state its gas without a simulation (queries.simulation-max-bytes in app.toml)"},
+		{chain.Named("dave"), 160, "simulates up to 20000: split it, or state its gas without a simulation " +
+			"(queries.simulation-max-bytes in app.toml)"},
 		{chain.Named("mallory"), 350, "this node takes 30000: ask in smaller parts, or its operator for more (queries.max-bytes in app.toml)"},
 	} {
 		req := &txtypes.SimulateRequest{TxBytes: sends(c, tc.from, tc.sends)}

@@ -28,7 +28,10 @@ func arrange(root *cobra.Command) {
 	for _, verb := range verbs() {
 		groups[verb.Name()] = groupWorks
 	}
-	for _, name := range []string{"init", "start", "check", "export", "testnet", "genesis", "comet", "prune", "rollback", "reset", "snapshots"} {
+	for _, name := range []string{
+		"init", "start", "check", "export", "testnet", "genesis", "comet", "prune", "rollback",
+		"reset", "snapshots",
+	} {
 		groups[name] = groupNode
 	}
 	for _, cmd := range root.Commands() {

@@ -45,7 +45,8 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	}
 	items, reasons := clearance.Basket(clearance.Needs(c.rights), most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 	if len(reasons) > 0 {
-		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "), c.agreeing(most))
+		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "),
+			c.agreeing(most))
 	}
 	var msgs []sdk.Msg
 	var lines []string
@@ -138,7 +139,8 @@ func (c *clearing) purchase(
 	}
 	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
 		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(item.Price),
-		clearance.ServesFor(permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), c.use), permission.Listed(msg.Seen), brings), nil
+		clearance.ServesFor(permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), c.use),
+		permission.Listed(msg.Seen), brings), nil
 }
 
 // purchases says all that is bought, before it is.

@@ -202,7 +202,8 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 func noteDetails(conn *connect.Conn, work registrytypes.WorkID) {
 	for _, name := range detailsFlags {
 		if conn.Flags().Changed(name) {
-			conn.Note("%s is registered already: --%s is not recorded, and what it says of itself stays (tx registry revise changes it)", work, name)
+			conn.Note("%s is registered already: --%s is not recorded, and what it says of itself stays (tx registry "+
+				"revise changes it)", work, name)
 		}
 	}
 }

@@ -117,7 +117,8 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		return err
 	}
 	if result.DryRun {
-		conn.Say("The node tried it as a whole, beside each permission: the limits of the graph, the rates together, and what the work is " +
+		conn.Say("The node tried it as a whole, beside each permission: the limits of the graph, the rates together, " +
+			"and what the work is " +
 			"offered under against what its sources demand.")
 	}
 	tab := table.New("source", "role", "relying on")

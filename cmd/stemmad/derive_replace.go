@@ -55,7 +55,8 @@ func (d *derivation) compare(
 		return nil
 	}
 	if grant := s.stood.Grant; !grant.IsZero() && grant.String() != s.choice.Permission {
-		s.changes = append(s.changes, fmt.Sprintf("%s stays tied to this work: what was paid for it is not given back, and it serves no other "+
+		s.changes = append(s.changes, fmt.Sprintf("%s stays tied to this work: what was paid for it is not given "+
+			"back, and it serves no other "+
 			"in place of this one", grant))
 	}
 	old := chosen{work: s.work, role: s.stood.Role}

@@ -146,7 +146,8 @@ func transferGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return fmt.Errorf("say who gets the grant with --%s, or --%s", flagTo, flagCancel)
 	}
 	var msg sdk.Msg = &licensetypes.MsgCancelGrantOffer{Licensee: sender.Account(), Grant: id}
-	what, done, would, recipient := fmt.Sprintf("Take back the offer of %s.", id), "Took back the offer of", "Would take back the offer of", ""
+	what, done, would, recipient := fmt.Sprintf("Take back the offer of %s.", id), "Took back the offer of",
+		"Would take back the offer of", ""
 	if !cancel {
 		account, err := conn.Account(to)
 		if err != nil {

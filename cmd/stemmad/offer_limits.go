@@ -126,5 +126,6 @@ func (o *offering) refused(ctx context.Context, conn *connect.Conn, err error) e
 	for i, line := range lines {
 		lines[i] = table.Clean(line)
 	}
-	return offerError{err, fmt.Sprintf("%q (%s) can't be offered under %s:\n  - %s", o.title, o.work, o.name, strings.Join(lines, "\n  - "))}
+	return offerError{err, fmt.Sprintf("%q (%s) can't be offered under %s:\n  - %s", o.title, o.work, o.name,
+		strings.Join(lines, "\n  - "))}
 }

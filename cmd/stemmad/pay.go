@@ -147,7 +147,9 @@ func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error
 }
 
 // loadPreview asks for all payees, page by page.
-func loadPreview(ctx context.Context, conn *connect.Conn, request royaltytypes.QueryPreviewRequest) (*royaltytypes.QueryPreviewResponse, error) {
+func loadPreview(
+	ctx context.Context, conn *connect.Conn, request royaltytypes.QueryPreviewRequest,
+) (*royaltytypes.QueryPreviewResponse, error) {
 	var all *royaltytypes.QueryPreviewResponse
 	request.Pagination = &query.PageRequest{Limit: previewPage}
 	for {

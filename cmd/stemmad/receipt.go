@@ -201,7 +201,8 @@ func share(ctx context.Context, conn *connect.Conn, height, moved int64, p recei
 		if err != nil {
 			return p, err
 		}
-		p.Shares, p.Held, p.HoldersVersion, p.UpstreamVersion = append(p.Shares, res.Payees...), res.Held, res.HoldersVersion, res.UpstreamVersion
+		p.Shares, p.Held = append(p.Shares, res.Payees...), res.Held
+		p.HoldersVersion, p.UpstreamVersion = res.HoldersVersion, res.UpstreamVersion
 		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 || len(p.Shares) >= maxPayees {
 			return p, nil
 		}

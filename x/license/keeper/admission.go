@@ -51,7 +51,8 @@ func (k Keeper) ApproveAdmission(ctx context.Context, ref types.DeclarationRef, 
 	}
 	place := slices.Index(a.Works, work)
 	if place < 0 {
-		return false, errorsmod.Wrapf(types.ErrNotWaiting, "declaration %d of %s does not wait for the owner of %s", ref.Number, ref.Work, work)
+		return false, errorsmod.Wrapf(types.ErrNotWaiting, "declaration %d of %s does not wait for the owner of %s",
+			ref.Number, ref.Work, work)
 	}
 	a.Works = slices.Delete(a.Works, place, place+1)
 	if settled = !a.Waits(); settled {
@@ -86,8 +87,10 @@ func (k Keeper) endWaiting(ctx context.Context, work registrytypes.WorkID, d typ
 		return err
 	}
 	if len(named) == 0 { // it is behind more works than are looked at
-		return errorsmod.Wrapf(types.ErrSourceUnapproved, "%s: %s waits for all that %s waits for, which waits for works further up: until "+
-			"owners approve, or what is settled is forgotten there, %s takes no offers and grants", rules.UnapprovedSource, work, open[0].Work, work)
+		return errorsmod.Wrapf(types.ErrSourceUnapproved, "%s: %s waits for all that %s waits for, which waits for "+
+			"works further up: until "+
+			"owners approve, or what is settled is forgotten there, %s takes no offers and grants", rules.UnapprovedSource,
+			work, open[0].Work, work)
 	}
 	open = named
 	a, _, err := k.GetAdmission(ctx, open[0])

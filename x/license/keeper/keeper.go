@@ -131,10 +131,11 @@ func NewKeeper(
 		registry:  registry,
 		royalty:   royalty,
 
-		Terms:       collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
-		Offers:      rows.NewMap(sb, storeService, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
-		OfferCounts: rows.NewMap(sb, storeService, types.OfferCountsPrefix, "offer_counts", registrytypes.WorkIDKey, collections.Uint64Value),
-		Grants:      rows.NewMap(sb, storeService, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
+		Terms:  collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
+		Offers: rows.NewMap(sb, storeService, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),
+		OfferCounts: rows.NewMap(sb, storeService, types.OfferCountsPrefix, "offer_counts", registrytypes.WorkIDKey,
+			collections.Uint64Value),
+		Grants: rows.NewMap(sb, storeService, types.GrantsPrefix, "grants", types.GrantIDKey, codec.CollValue[types.Grant](cdc)),
 		GrantsByWork: collections.NewKeySet(sb, types.GrantsByWorkPrefix, "grants_by_work",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, types.GrantIDKey)),
 		GrantsHeld: collections.NewKeySet(sb, types.GrantsHeldPrefix, "grants_held",
@@ -166,11 +167,13 @@ func NewKeeper(
 		Approvals: rows.NewMap(sb, storeService, types.ApprovalsPrefix, "approvals",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey), collections.Uint32Value),
 		Prices: rows.NewMap(sb, storeService, types.PricesPrefix, "prices",
-			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.Uint32Key), codec.CollValue[types.Price](cdc)),
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey, collections.Uint32Key),
+			codec.CollValue[types.Price](cdc)),
 		Passes: rows.NewMap(sb, storeService, types.PassesPrefix, "passes",
 			collections.QuadKeyCodec(sdk.AccAddressKey, registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.TermsIDKey),
 			codec.CollValue[types.Pass](cdc)),
-		PassKeys: rows.NewMap(sb, storeService, types.PassKeysPrefix, "pass_keys", collections.BytesKey, codec.CollValue[types.PassKey](cdc)),
+		PassKeys: rows.NewMap(sb, storeService, types.PassKeysPrefix, "pass_keys", collections.BytesKey,
+			codec.CollValue[types.PassKey](cdc)),
 	}
 	schema, err := sb.Build()
 	if err != nil {

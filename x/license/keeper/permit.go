@@ -168,7 +168,8 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 	}
 	if admitted, err := k.admits(ctx, r.Owner, grant); err != nil || !admitted {
 		if err == nil {
-			err = errorsmod.Wrapf(types.ErrNotLicensee, "%s: the offer that %s was acquired under names who may have it, and %s is not among "+
+			err = errorsmod.Wrapf(types.ErrNotLicensee, "%s: the offer that %s was acquired under names who may have "+
+				"it, and %s is not among "+
 				"them: ask the owner of %s for an offer", rules.NotLicensee, id, r.Owner, r.Source)
 		}
 		return types.Permit{}, types.Terms{}, err

@@ -104,7 +104,8 @@ func (k Keeper) promiseAt(ctx context.Context, c types.Constraint, versions []ui
 		}
 	}
 	if len(kept) > types.MaxPromised {
-		return nil, errorsmod.Wrapf(types.ErrTooMany, "its uses would be promised at %d prices of %s under %s, none as good for everybody as "+
+		return nil, errorsmod.Wrapf(types.ErrTooMany, "its uses would be promised at %d prices of %s under %s, none "+
+			"as good for everybody as "+
 			"another, at most %d: declare it by a grant that was acquired at one of the prices before, or by other terms",
 			len(kept), source, terms, types.MaxPromised)
 	}

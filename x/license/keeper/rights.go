@@ -234,7 +234,8 @@ func (q *inquiry) describe(id registrytypes.WorkID, work registrytypes.Work, d r
 		rights.Reasons = append(rights.Reasons, reason)
 	}
 	for i, a := range d.Obtain {
-		if slices.ContainsFunc(d.Obtain[:i], func(o rules.Alternative) bool { return o.Source == a.Source && o.ID == a.ID && o.Pass == a.Pass }) {
+		if slices.ContainsFunc(d.Obtain[:i],
+			func(o rules.Alternative) bool { return o.Source == a.Source && o.ID == a.ID && o.Pass == a.Pass }) {
 			continue // two offers of the work need the same of a source
 		}
 		of := id

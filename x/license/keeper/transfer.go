@@ -94,7 +94,8 @@ func (k Keeper) checkMovable(ctx context.Context, id types.GrantID, g types.Gran
 		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: a grant used by a derivation moves only with that work: transfer %s, which uses %s",
 			rules.GrantUsed, user, id)
 	case g.Used > 0:
-		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %d derivatives rely on %s, so it stays with %s", rules.GrantUsed, g.Used, id, g.Licensee)
+		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %d derivatives rely on %s, so it stays with %s", rules.GrantUsed,
+			g.Used, id, g.Licensee)
 	case g.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()):
 		return errorsmod.Wrapf(types.ErrGrantExpired, "%s: %s ended at %s: renew it first", rules.GrantExpired, id, g.ExpiresAt.UTC())
 	case recipient.Equals(g.Licensee):

@@ -80,7 +80,8 @@ var notices = []Notice{
 		"nothing is to be done; whoever disagrees opens a dispute",
 	},
 	{
-		rules.LaterSource, "what you rely on is older than sources that the work declared later: they are credited, and limit and cost it nothing",
+		rules.LaterSource, "what you rely on is older than sources that the work declared later: they are credited, " +
+			"and limit and cost it nothing",
 		"credit them; renewing what you rely on, or another permission, takes on what they demand",
 	},
 	{

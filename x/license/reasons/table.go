@@ -44,7 +44,8 @@ var table = []Reason{
 	// What is offered and granted.
 	failing(types.ErrOfferNotFound, rules.NotOffered, "the work is not offered under these terms, or under any",
 		"list the work's offers and pick one, or ask its owner for an offer"),
-	denied(rules.NotRegistered, "nobody has registered it", "ask whoever made it; nothing is known here of any permission, and nothing of a denial"),
+	denied(rules.NotRegistered, "nobody has registered it", "ask whoever made it; nothing is known here of any "+
+		"permission, and nothing of a denial"),
 	failing(types.ErrOfferExpired, rules.OfferExpired, "the offer has ended", "ask the owner to renew it"),
 	failing(types.ErrOfferPaused, rules.OfferPaused, "the owner has paused the offer", "ask the owner to resume it"),
 	failing(types.ErrNotLicensee, rules.NotLicensee, "the offer names its licensees, and they are others",
@@ -54,7 +55,8 @@ var table = []Reason{
 		"ask the owner, or the second approver that the terms may name, to approve you or your derivative, and name the derivative"),
 	asking(types.ErrPermissionNeeded, rules.NeedsPermission, "a permission has to be named",
 		"name a grant (grant1...) or the terms of a public offer (terms1...)"),
-	failing(types.ErrGrantsExhausted, rules.GrantsExhausted, "all grants under these terms were given, or more run than one can be held against",
+	failing(types.ErrGrantsExhausted, rules.GrantsExhausted, "all grants under these terms were given, or more run "+
+		"than one can be held against",
 		otherOffer),
 	denied(rules.ItemsByGrant, "more items of the collection need a grant of their own than can be listed",
 		"make it of the items themselves, under permissions of theirs"),

@@ -217,7 +217,8 @@ type Reason struct {
 
 // compare puts reasons in order: those that lie in the work itself come first.
 func (r Reason) compare(o Reason) int {
-	return cmp.Or(falseFirst(r.Source != "", o.Source != ""), cmp.Compare(r.Code, o.Code), cmp.Compare(r.Permission, o.Permission), cmp.Compare(r.Source, o.Source),
+	return cmp.Or(falseFirst(r.Source != "", o.Source != ""), cmp.Compare(r.Code, o.Code), cmp.Compare(r.Permission, o.Permission),
+		cmp.Compare(r.Source, o.Source),
 		cmp.Compare(r.Terms, o.Terms), r.At.Compare(o.At))
 }
 

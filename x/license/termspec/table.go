@@ -120,8 +120,9 @@ var fields = []Field{
 		Export: Export{RSL: "`needs_approval` in `<accepts>`", Robots: reserved, TDMRep: reserved, Schema: noWord},
 	},
 	{
-		Name:    "approval_direct",
-		Help:    "Is the approval asked only for what is made from the work itself? Left out: also for what is made from that, at any depth.",
+		Name: "approval_direct",
+		Help: "Is the approval asked only for what is made from the work itself? Left out: also for what is made " +
+			"from that, at any depth.",
 		Example: "true", Tried: []string{"direct", "approvalpassedon"},
 		Of:    func(t *Terms) any { return &t.ApprovalDirect },
 		Check: anyValue, Keep: keepUnset("be unset", freeClause),
@@ -169,7 +170,10 @@ var fields = []Field{
 		Keep:    keepAnswer(func(t Terms) Permission { return t.Search }),
 		View:    func(t Terms, r *rules.Terms) { r.Search = rules.Permission(t.Search) },
 		Demands: []rules.Kind{rules.Uses, rules.PaidUses}, Say: saySearch,
-		Export: Export{RSL: "`search`; unset: left out", Robots: "`search`; unset: left out", TDMRep: "part of mining; unset: left out", Schema: noWord},
+		Export: Export{
+			RSL: "`search`; unset: left out", Robots: "`search`; unset: left out",
+			TDMRep: "part of mining; unset: left out", Schema: noWord,
+		},
 	},
 	{
 		Name: "royalty_policy",

@@ -60,7 +60,8 @@ func (g GenesisDemands) validate(rests foundation) error {
 	}
 	for i, d := range append(g.Past, g.Demands) {
 		if i < len(g.Past) && (d.Version != uint32(i+1) || len(d.Waiting) > 0) {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "past[%d] has version %d or waits: versions count from 1 and wait for nothing", i, d.Version)
+			return errorsmod.Wrapf(ErrInvalidGenesis, "past[%d] has version %d or waits: versions count from 1 and "+
+				"wait for nothing", i, d.Version)
 		}
 		if !slices.IsSortedFunc(d.Constraints, Constraint.Compare) {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "version %d: constraints are not in order", d.Version)
@@ -163,7 +164,8 @@ func (c Constraint) validate(rests foundation) error {
 		return err
 	}
 	if (c.Kind == CONSTRAINT_ATTRIBUTION) != (c.WorkVersion > 0) {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does", c.Kind, c.WorkVersion)
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s with work_version %d: ATTRIBUTION names one, no other does",
+			c.Kind, c.WorkVersion)
 	}
 	byGrant, bySet := c.Kind == CONSTRAINT_EXPIRES, c.Kind == CONSTRAINT_SHARE_ALIKE_ANY
 	byNothing := c.Kind == CONSTRAINT_ITEMS_APART || c.Kind == CONSTRAINT_ITEM_WITHHELD

@@ -105,7 +105,8 @@ func (gs GenesisState) validatePasses(known map[TermsID]Terms) error {
 			return errorsmod.Wrapf(err, "prices[%d]", i)
 		}
 		if last[key]++; p.Version != last[key] || !known[p.Terms].PaidByGrant() {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "prices[%d]: version %d of %s under %s is not the next, or nothing is paid by a grant",
+			return errorsmod.Wrapf(ErrInvalidGenesis, "prices[%d]: version %d of %s under %s is not the next, or "+
+				"nothing is paid by a grant",
 				i, p.Version, p.Work, p.Terms)
 		}
 		o := Offer{Price: p.Price.Price, Licensees: p.Price.Licensees}

@@ -202,7 +202,8 @@ func (k Keeper) ask(ctx context.Context, d *derivation, s types.Source, p licens
 		return "", err
 	}
 	if !given.Shown.Cover(now) {
-		return fmt.Sprintf("%s approved while less stood of %s: %s, and now %s", row.Owner, d.Work, given.Shown.Describe(), now.Describe()), nil
+		return fmt.Sprintf("%s approved while less stood of %s: %s, and now %s", row.Owner, d.Work, given.Shown.Describe(),
+			now.Describe()), nil
 	}
 	if by := [2]workID{work, p.Source}; !slices.Contains(d.approved, by) {
 		d.approved = append(d.approved, by)

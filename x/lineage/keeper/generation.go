@@ -72,12 +72,14 @@ func (k Keeper) checkReserved(ctx context.Context, d *derivation) error {
 				return err
 			}
 			if reserved {
-				return errorsmod.Wrapf(types.ErrReserved, "source %s: %s of %s was acquired for %s, which goes first: declare the source when it "+
+				return errorsmod.Wrapf(types.ErrReserved, "source %s: %s of %s was acquired for %s, which goes first: "+
+					"declare the source when it "+
 					"has ended", s.Work, grant, d.Work, work.Node)
 			}
 		}
 		if truncated {
-			return errorsmod.Wrapf(types.ErrWalkTooLong, "source %s is made from more than %d works, and grants of %s are reserved for works that "+
+			return errorsmod.Wrapf(types.ErrWalkTooLong, "source %s is made from more than %d works, and grants of %s "+
+				"are reserved for works that "+
 				"may be among them: declare it when they are used or have ended", s.Work, params.MaxWalk, d.Work)
 		}
 	}

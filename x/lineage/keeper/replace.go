@@ -26,7 +26,8 @@ func (k Keeper) takeOut(d *derivation) error {
 		}
 		e := d.row.Edges[place]
 		if s.Role == types.ROLE_CITES {
-			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once, and does not become a citation", s.Work, d.Work)
+			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once, and does not become "+
+				"a citation", s.Work, d.Work)
 		}
 		if err := e.Role.CheckAgain(s.Role); err != nil {
 			return errorsmod.Wrapf(err, "source %s of %s", s.Work, d.Work)
@@ -39,7 +40,8 @@ func (k Keeper) takeOut(d *derivation) error {
 		}
 	}
 	if len(replaced) > 0 {
-		d.row.Edges = slices.DeleteFunc(slices.Clone(d.row.Edges), func(e types.Edge) bool { return slices.Contains(replaced, e.Source.WorkID) })
+		d.row.Edges = slices.DeleteFunc(slices.Clone(d.row.Edges),
+			func(e types.Edge) bool { return slices.Contains(replaced, e.Source.WorkID) })
 	}
 	return nil
 }

@@ -127,7 +127,8 @@ func (n GenesisNode) validatePast() error {
 		key := replaced{past.Source, past.ReplacedBy}
 		switch {
 		case seen[key] || past.ReplacedBy <= past.Edge.Declaration || past.ReplacedBy > declared[past.Source] || past.Edge.Cites():
-			return errorsmod.Wrapf(ErrInvalidSource, "%s: the past edge replaced by declaration %d comes twice, was declared later than that, or "+
+			return errorsmod.Wrapf(ErrInvalidSource, "%s: the past edge replaced by declaration %d comes twice, was "+
+				"declared later than that, or "+
 				"nothing took its place", past.Source, past.ReplacedBy)
 		}
 		seen[key] = true

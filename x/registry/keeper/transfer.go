@@ -86,7 +86,8 @@ func (k Keeper) Transfer(
 			"something else now; look at it again, then accept that offer", work.TransferOffers, id, number)
 	}
 	if work.Version != workVersion {
-		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s has version %d, you expect %d: look at the change, then accept that version",
+		return nil, errorsmod.Wrapf(types.ErrInvalidTransfer, "%s has version %d, you expect %d: look at the change, "+
+			"then accept that version",
 			id, work.Version, workVersion)
 	}
 	previous, work.Owner, work.OnOffer = work.Owner, recipient, false

@@ -39,7 +39,8 @@ func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkI
 	}
 	// Roles of sources, and so what passes on from them, are decided by it.
 	if details.Kind != previous.Details.Kind {
-		return 0, errorsmod.Wrapf(types.ErrInvalidDetails, "kind is %s since the registration and stays: leave it, or register another work",
+		return 0, errorsmod.Wrapf(types.ErrInvalidDetails, "kind is %s since the registration and stays: leave it, or "+
+			"register another work",
 			strings.ToLower(strings.TrimPrefix(previous.Details.Kind.String(), "KIND_")))
 	}
 	if err := k.Revisions.Set(ctx, collections.Join(id, work.Version), previous); err != nil {

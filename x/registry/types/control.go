@@ -109,7 +109,8 @@ func (w Work) CheckHold(id WorkID, act Act) error {
 	}
 	switch w.Status {
 	case STATUS_WITHDRAWN:
-		return errorsmod.Wrapf(ErrOnHold, "%s was withdrawn by its owner; existing grants stay valid, and restoring it lets new ones begin", id)
+		return errorsmod.Wrapf(ErrOnHold, "%s was withdrawn by its owner; existing grants stay valid, and restoring "+
+			"it lets new ones begin", id)
 	case STATUS_DISPUTED:
 		return errorsmod.Wrapf(ErrOnHold, "%s is disputed: wait for the ruling", id)
 	default:

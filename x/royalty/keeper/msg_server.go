@@ -84,7 +84,9 @@ func (s msgServer) OpenPaymentChannel(ctx context.Context, m *types.MsgOpenPayme
 	return &types.MsgOpenPaymentChannelResponse{PaymentChannel: id}, err
 }
 
-func (s msgServer) TopUpPaymentChannel(ctx context.Context, m *types.MsgTopUpPaymentChannel) (*types.MsgTopUpPaymentChannelResponse, error) {
+func (s msgServer) TopUpPaymentChannel(
+	ctx context.Context, m *types.MsgTopUpPaymentChannel,
+) (*types.MsgTopUpPaymentChannelResponse, error) {
 	payer, err := sdk.AccAddressFromBech32(m.Payer)
 	if err != nil {
 		return nil, err
@@ -97,7 +99,9 @@ func (s msgServer) RedeemVouchers(ctx context.Context, m *types.MsgRedeemVoucher
 	return &types.MsgRedeemVouchersResponse{Paid: paid, Skipped: skipped}, err
 }
 
-func (s msgServer) ClosePaymentChannel(ctx context.Context, m *types.MsgClosePaymentChannel) (*types.MsgClosePaymentChannelResponse, error) {
+func (s msgServer) ClosePaymentChannel(
+	ctx context.Context, m *types.MsgClosePaymentChannel,
+) (*types.MsgClosePaymentChannelResponse, error) {
 	sender, err := sdk.AccAddressFromBech32(m.Sender)
 	if err != nil {
 		return nil, err

@@ -71,7 +71,8 @@ func (p Params) Validate() error {
 	case p.MaxReach < 2 || p.MaxReach > maxReach:
 		return ErrInvalidParams.Wrapf("max_reach is %d; it must be from 2 to %d", p.MaxReach, maxReach)
 	case p.GasPerReceiver < 1 || p.GasPerReceiver > maxPaymentGas/uint64(p.MaxReach):
-		return ErrInvalidParams.Wrapf("gas_per_receiver is %d; it must be from 1 to %d, so that a payment of max_reach %d takes at most %d gas",
+		return ErrInvalidParams.Wrapf("gas_per_receiver is %d; it must be from 1 to %d, so that a payment of "+
+			"max_reach %d takes at most %d gas",
 			p.GasPerReceiver, maxPaymentGas/uint64(p.MaxReach), p.MaxReach, maxPaymentGas)
 	case p.GasPerLine < 1 || p.GasPerLine > maxPaymentGas/MaxPayments:
 		return ErrInvalidParams.Wrapf("gas_per_line is %d; it must be from 1 to %d, so that %d lines take at most %d gas",

@@ -43,7 +43,8 @@ type WorkShare struct {
 // sum to the whole.
 func NewPaymentChannelPayees(lines []PaymentChannelPayee) (PaymentChannelPayees, error) {
 	if n := len(lines); n < 1 || n > MaxPaymentChannelPayees {
-		return PaymentChannelPayees{}, ErrInvalidPaymentChannel.Wrapf("%d payees; a payment channel pays 1 to %d works", n, MaxPaymentChannelPayees)
+		return PaymentChannelPayees{}, ErrInvalidPaymentChannel.Wrapf("%d payees; a payment channel pays 1 to %d works", n,
+			MaxPaymentChannelPayees)
 	}
 	shares := make([]WorkShare, len(lines))
 	for i, line := range lines {
@@ -51,7 +52,8 @@ func NewPaymentChannelPayees(lines []PaymentChannelPayee) (PaymentChannelPayees,
 			return PaymentChannelPayees{}, err
 		}
 		if line.Weight < 1 || line.Weight > flow.Whole {
-			return PaymentChannelPayees{}, ErrInvalidPaymentChannel.Wrapf("%s has a weight of %d ppm; it must be from 1 to %d", line.Work, line.Weight, flow.Whole)
+			return PaymentChannelPayees{}, ErrInvalidPaymentChannel.Wrapf("%s has a weight of %d ppm; it must be from "+
+				"1 to %d", line.Work, line.Weight, flow.Whole)
 		}
 		shares[i] = WorkShare(line)
 	}

@@ -133,12 +133,14 @@ func Cheapest(
 		price, err := licensetypes.PickPrice(offer.Price, most)
 		switch {
 		case offer.NeedsApproval:
-			reasons = append(reasons, fmt.Sprintf("%s: its owner has to approve you first, with `stemmad approve %s %s --licensee ACCOUNT`, "+
+			reasons = append(reasons, fmt.Sprintf("%s: its owner has to approve you first, with `stemmad approve %s "+
+				"%s --licensee ACCOUNT`, "+
 				"or what you make, with --derivative", name(offer), offer.Work, cmp.Or(offer.Preset, offer.Terms.String())))
 		case err == nil:
 			return &offer, price, nil
 		case most == nil:
-			reasons = append(reasons, fmt.Sprintf("%s: costs %s; say how much you pay with --max-fee", name(offer), Alternatives(offer.Price)))
+			reasons = append(reasons, fmt.Sprintf("%s: costs %s; say how much you pay with --max-fee", name(offer),
+				Alternatives(offer.Price)))
 		default:
 			reasons = append(reasons, fmt.Sprintf("%s: costs %s, --max-fee is %s", name(offer), Alternatives(offer.Price), most))
 		}

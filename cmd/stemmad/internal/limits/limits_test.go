@@ -28,7 +28,9 @@ type registry struct{ registrytypes.QueryClient }
 func (c chain) License() licensetypes.QueryClient   { return c }
 func (c chain) Registry() registrytypes.QueryClient { return registry{} }
 
-func (c chain) Terms(_ context.Context, req *licensetypes.QueryTermsRequest, _ ...grpc.CallOption) (*licensetypes.QueryTermsResponse, error) {
+func (c chain) Terms(
+	_ context.Context, req *licensetypes.QueryTermsRequest, _ ...grpc.CallOption,
+) (*licensetypes.QueryTermsResponse, error) {
 	t, known := c.terms[req.Terms]
 	if !known {
 		return nil, errors.New("no such terms")

@@ -91,7 +91,8 @@ func (s *Speaker) Say(ctx context.Context, c licensetypes.NamedConstraint) (stri
 	text, by := s.sentence(d), ", demanded by "+s.Work(ctx, c.Source)
 	if under, shares := s.sharedUnder(d); c.Contained && shares {
 		// It binds the collection's own terms in nothing.
-		return fmt.Sprintf("The item %s stays under %s: who makes something from the collection takes that on", s.Work(ctx, c.Source), under), nil
+		return fmt.Sprintf("The item %s stays under %s: who makes something from the collection takes that on",
+			s.Work(ctx, c.Source), under), nil
 	}
 	switch c.Kind {
 	case licensetypes.CONSTRAINT_EXPIRES:

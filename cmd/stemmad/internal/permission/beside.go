@@ -40,7 +40,8 @@ func (f Finder) buyBeside(ctx context.Context, req Request, rights licensetypes.
 		choice.Beside = append(choice.Beside, acquireItem(req, item, uint64(i)+1))
 		said = append(said, besides(req, item))
 	}
-	choice.How += fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "), clearance.Sum(clearance.Total(items)))
+	choice.How += fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "),
+		clearance.Sum(clearance.Total(items)))
 	return choice, nil
 }
 

@@ -70,7 +70,8 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	return Choice{
 		Permission: grant.String(), Buy: msg, Price: price, Terms: &res.Terms, Until: end,
 		PerUse: perUse(req, res.Terms, licensetypes.Rights{}),
-		How: fmt.Sprintf("a grant (%s) under %s, bought %s, %s%s%s, for %s%s", grant, Name(res.Terms), costing(price), Royalty(res.Terms.Terms),
+		How: fmt.Sprintf("a grant (%s) under %s, bought %s, %s%s%s, for %s%s", grant, Name(res.Terms), costing(price),
+			Royalty(res.Terms.Terms),
 			binding(res.Terms.Terms), until(end), Serves(res.Terms.Terms, ServesFor(res.Terms.Terms, req.Derivative)),
 			named(offer.Conditions)),
 	}, nil

@@ -16,7 +16,8 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 	var ids, names []string
 	for _, part := range strings.Split(req.Wanted, licensetypes.Joiner) {
 		if isGrant(part) {
-			return Choice{}, fmt.Errorf("%s: %s joins public offers, and %s is a grant: name it alone", subject(req), licensetypes.Joiner, part)
+			return Choice{}, fmt.Errorf("%s: %s joins public offers, and %s is a grant: name it alone", subject(req),
+				licensetypes.Joiner, part)
 		}
 		one := req
 		one.Wanted, one.Buy = part, false
@@ -31,7 +32,8 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 			return choice, nil
 		}
 		if isGrant(choice.Permission) {
-			return Choice{}, fmt.Errorf("%s: %s is not a public offer: only those are joined by %s", subject(req), part, licensetypes.Joiner)
+			return Choice{}, fmt.Errorf("%s: %s is not a public offer: only those are joined by %s", subject(req), part,
+				licensetypes.Joiner)
 		}
 		if all.Terms == nil {
 			all.Terms, all.Seen, all.PerUse = choice.Terms, choice.Seen, choice.PerUse

@@ -73,7 +73,8 @@ func Free(picked licensetypes.OpenOffer, offers []licensetypes.OpenOffer, now ti
 			"the grant adds the terms, rate and version of today, which then stay as they are", Name(picked.Terms))}
 	}
 	if public, needless := Needless(picked, offers, now); needless {
-		return []string{fmt.Sprintf("everybody is permitted all of that already, free of charge, by the public offer of %s: you need no grant",
+		return []string{fmt.Sprintf("everybody is permitted all of that already, free of charge, by the public offer "+
+			"of %s: you need no grant",
 			Name(public.Terms))}
 	}
 	var lines []string

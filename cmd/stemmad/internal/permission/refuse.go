@@ -135,7 +135,8 @@ func approval(req Request, offer licensetypes.Obtainable) string {
 	if terms == "" {
 		terms = offer.Terms.String()
 	}
-	return fmt.Sprintf("its owner has to approve you first, with `stemmad approve %s %s --licensee %s`, or what you make, with --derivative",
+	return fmt.Sprintf("its owner has to approve you first, with `stemmad approve %s %s --licensee %s`, or what you "+
+		"make, with --derivative",
 		offer.Work, terms, req.Licensee)
 }
 

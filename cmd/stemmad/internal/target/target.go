@@ -93,7 +93,8 @@ func Claims(ctx context.Context, registry Registry, named Named) ([]registrytype
 		return nil, err
 	}
 	if len(res.Works) == 0 {
-		return nil, fmt.Errorf("%s is %w (sha256 %s): register it if it is yours, or name a work id", named.Argument, ErrUnregistered, digest)
+		return nil, fmt.Errorf("%s is %w (sha256 %s): register it if it is yours, or name a work id", named.Argument,
+			ErrUnregistered, digest)
 	}
 	return res.Works, nil
 }

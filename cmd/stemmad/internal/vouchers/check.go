@@ -84,7 +84,8 @@ func Newest(findings []Finding) (newest []Finding, older int) {
 	for _, f := range findings {
 		last := len(newest) - 1
 		switch {
-		case last < 0 || newest[last].Voucher.PaymentChannel != f.Voucher.PaymentChannel || newest[last].Voucher.ChainID != f.Voucher.ChainID:
+		case last < 0 || newest[last].Voucher.PaymentChannel != f.Voucher.PaymentChannel ||
+			newest[last].Voucher.ChainID != f.Voucher.ChainID:
 			newest = append(newest, f)
 		case newest[last].Problem != "" && f.Problem == "":
 			newest[last] = f
