@@ -233,6 +233,24 @@ func list(owed []flow.Owed) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
+// checkMet: a grant by which a demand was met counts the work, and is of the work and at the rate
+// by which this owes.
+func (app *App) checkMet(ctx context.Context, work registrytypes.WorkID, met licensetypes.MetGrant) error {
+	id := met.Grant.GrantID
+	relies, err := app.Keepers.License.ReliesOn(ctx, work, id)
+	if err == nil && !relies {
+		err = fmt.Errorf("%s met a demand when it was made, but does not count it", id)
+	}
+	if err != nil {
+		return err
+	}
+	grant, err := app.Keepers.License.GetGrant(ctx, id)
+	if err == nil && (grant.Work != met.Work || grant.RoyaltyPolicy != met.RoyaltyPolicy || grant.RoyaltyRate != met.RoyaltyRate) {
+		err = fmt.Errorf("%s met a demand when it was made, and is of another work or at another rate than is owed", id)
+	}
+	return err
+}
+
 // checkPermission: the grant that a source was taken under is of that source and used
 // for the work, as are those by which demands were met, and the rate is that of the terms.
 func (app *App) checkPermission(ctx context.Context, work registrytypes.WorkID, e lineagetypes.Edge) error {
@@ -252,13 +270,9 @@ func (app *App) checkPermission(ctx context.Context, work registrytypes.WorkID, 
 			return fmt.Errorf("rests on %s, which another work uses, or none", e.Grant)
 		}
 	}
-	for _, id := range e.Met().Grants {
-		relies, err := app.Keepers.License.ReliesOn(ctx, work, id)
-		if err != nil {
+	for _, met := range e.Met().Grants {
+		if err := app.checkMet(ctx, work, met); err != nil {
 			return err
-		}
-		if !relies {
-			return fmt.Errorf("%s met a demand when it was made, but does not count it", id)
 		}
 	}
 	if e.Terms.IsZero() && e.RoyaltyPolicy != royaltytypes.POLICY_NONE {

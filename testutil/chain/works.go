@@ -200,7 +200,7 @@ func (c *Chain) DemandsSeen(work Work) licensetypes.Conditions {
 // transaction registers.
 func (c *Chain) standing(ctx sdk.Context, work registrytypes.WorkID) licensetypes.Conditions {
 	c.t.Helper()
-	seen, err := c.App.Keepers.License.Conditions(ctx, work, licensetypes.Offer{})
+	seen, err := c.App.Keepers.License.Conditions(ctx, work, licensetypes.Offer{}, licensetypes.Terms{})
 	if !errors.Is(err, registrytypes.ErrWorkNotFound) {
 		require.NoError(c.t, err)
 	}

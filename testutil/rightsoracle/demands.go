@@ -19,6 +19,13 @@ type Demand struct {
 	Credited int
 	// Ending: it asks for nothing but that what was made ends with the grant.
 	Ending bool
+	// Held are the terms of the grant by which a dataset holds the source: it asks for nothing but
+	// another one, of who makes something of the dataset. nil: it is none such.
+	Held *Terms
+	// Kept are the terms of somebody's grant that keeps others out: it asks for nothing but
+	// that, until then, for ever if zero. nil: it is none such.
+	Kept  *Terms
+	Until time.Time
 }
 
 // demands are what the sources of a work demand of it at a moment: each permission
@@ -26,9 +33,12 @@ type Demand struct {
 // permission pins.
 func (h *History) demands(w Work, m Moment) (list []Demand) {
 	for _, e := range h.edgesOf(w, m) {
-		trained := e.Role == TrainedOn && h.KindOf(w) != Dataset // a dataset holds the source itself
+		trained := e.Role == TrainedOn && !h.holds(w, e.Role)
 		for _, d := range h.broughtBy(e) {
 			d.Trained = d.Trained || trained
+			if d.Held != nil && !h.holds(w, e.Role) {
+				continue // what is made of a dataset is not it
+			}
 			if !slices.ContainsFunc(list, d.same) {
 				list = append(list, d)
 			}
@@ -39,13 +49,16 @@ func (h *History) demands(w Work, m Moment) (list []Demand) {
 
 func (d Demand) same(o Demand) bool {
 	return d.Source == o.Source && d.Terms.Name == o.Terms.Name && d.Grant == o.Grant &&
-		d.Trained == o.Trained && d.Credited == o.Credited && d.Ending == o.Ending
+		d.Trained == o.Trained && d.Credited == o.Credited && d.Ending == o.Ending &&
+		(d.Held == nil) == (o.Held == nil) && (d.Kept == nil) == (o.Kept == nil) && d.under().Name == o.under().Name && d.Until.Equal(o.Until)
 }
 
-// broughtBy is what came to a work by one edge: what the permission passes on, and the ends
-// of the grants by which what the source's own sources ask was met.
+// broughtBy is what came to a work by one edge: what the permission passes on, the ends
+// of the grants by which what the source's own sources ask was met, and what stands beside.
 func (h *History) broughtBy(e edge) []Demand {
-	return append(h.passedOn(e.Source.Work, e.Relied, e.Declared), h.endings(h.used[e.Declared][e.Source.Work])...)
+	made := h.acts[e.Declared].(Derive)
+	return slices.Concat(h.passedOn(e.Source.Work, e.Relied, e.Declared), h.endings(h.used[e.Declared][e.Source.Work]),
+		h.addedBeside(made, e.Source, e.Relied, e.Declared))
 }
 
 func (h *History) endings(grants []Grant) (list []Demand) {
@@ -105,16 +118,25 @@ const (
 	deniedUses limit = "denied uses"
 	paidUses   limit = "paid uses"
 	approval   limit = "approval"
+	// itemByGrant and kept are beside the terms.
+	itemByGrant limit = "a grant of the item"
+	kept        limit = "kept out"
 )
 
 // limits lists how a demand binds, but for the credit.
 func (h *History) limits(d Demand) (list []limit) {
 	_, ends := h.endOf(d)
-	if d.Ending {
-		if ends {
-			list = append(list, ending)
-		}
-		return list
+	switch {
+	case d.Held != nil:
+		return []limit{itemByGrant}
+	case d.Kept != nil && (d.Trained || !d.Until.IsZero() && !h.Now.Before(d.Until)):
+		return nil
+	case d.Kept != nil:
+		return []limit{kept}
+	case d.Ending && ends:
+		return []limit{ending}
+	case d.Ending:
+		return nil
 	}
 	for _, l := range []struct {
 		limit limit
@@ -140,7 +162,7 @@ func (h *History) binds(d Demand, l limit) bool { return slices.Contains(h.limit
 // restricts says whether a demand limits those who get the derivative, which terms that
 // allow no further restriction do not go with.
 func (h *History) restricts(d Demand) bool {
-	return slices.ContainsFunc(h.limits(d), func(l limit) bool { return l != noCommerce && l != alike })
+	return slices.ContainsFunc(h.limits(d), func(l limit) bool { return l != noCommerce && l != alike && l != itemByGrant })
 }
 
 // debt is what a work owes another, of all that it takes in or of what it keeps.
@@ -155,7 +177,20 @@ type debt struct {
 func (h *History) debts(w Work, m Moment) map[debt]uint32 {
 	owed := map[debt]uint32{}
 	for _, e := range h.edgesOf(w, m) {
-		for d, rate := range h.debtsBy(e.Source.Work, e.Relied, e.Declared) {
+		for d, rate := range h.owedBy(e.Source.Work, e.Relied, h.used[e.Declared][e.Source.Work], e.Declared) {
+			owed[d] = max(owed[d], rate)
+		}
+	}
+	return owed
+}
+
+// owedBy are the debts that come in by one source: under its permission, and by the grants of
+// works that it was made from, which are used up as if these were sources.
+func (h *History) owedBy(source Work, by Permission, met []Grant, m Moment) map[debt]uint32 {
+	owed := h.debtsBy(source, by, m)
+	for _, name := range met {
+		g, _ := h.grantNamed(name, m)
+		for d, rate := range h.debtsBy(g.Work, Permission{Grant: name}, m) {
 			owed[d] = max(owed[d], rate)
 		}
 	}

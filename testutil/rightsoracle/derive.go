@@ -23,6 +23,9 @@ func (h *History) MayDerive(a Derive) (against []string) {
 	if len(against) > 0 || len(a.linked()) == 0 { // what follows supposes that each by itself is permitted
 		return against
 	}
+	if h.keepsOthersOut(a) {
+		against = append(against, "exclusive_granted")
+	}
 	if waiting := h.unasked(a, h.Today()); (len(waiting) > 0 || h.sourceWaits(a)) && !a.AllowUnapproved {
 		against = append(against, "approval_needed")
 	}
@@ -188,7 +191,7 @@ func (h *History) againstTogether(a Derive) (against []string) {
 func (h *History) owesBeside(w Work) bool {
 	edges := h.edgesOf(w, h.Today())
 	return slices.ContainsFunc(edges, func(a edge) bool {
-		if sum(h.debtsBy(a.Source.Work, a.Relied, a.Declared)) == 0 {
+		if sum(h.owedBy(a.Source.Work, a.Relied, h.used[a.Declared][a.Source.Work], a.Declared)) == 0 {
 			return false
 		}
 		return slices.ContainsFunc(edges, func(b edge) bool {

@@ -150,9 +150,11 @@ func (g heldGrant) lets(account Account) bool {
 	return g.Licensee == account || len(g.Allowed) == 0 || slices.Contains(g.Allowed, account)
 }
 
-func (h *History) holder(g heldGrant) Account {
+func (h *History) holder(g heldGrant) Account { return h.holderAt(g, h.Today()) }
+
+func (h *History) holderAt(g heldGrant, m Moment) Account {
 	if g.For != "" {
-		return h.Owner(g.For, h.Today())
+		return h.Owner(g.For, m)
 	}
 	return g.Licensee
 }

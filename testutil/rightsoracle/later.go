@@ -3,6 +3,7 @@ package rightsoracle
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // declaration is one of those of a work that have sources which are more than cited. Made
@@ -57,7 +58,7 @@ func (h *History) asked(a Derive, m Moment) map[Work][]Source {
 			}
 		}
 		for _, l := range h.limitsOn(demands) {
-			if !slices.Contains(limits, l) {
+			if !slices.ContainsFunc(limits, l.within) {
 				works[l.Source] = true
 			}
 		}
@@ -73,13 +74,16 @@ func (h *History) asked(a Derive, m Moment) map[Work][]Source {
 // declared is what a source would have a derivative take on and owe.
 func (h *History) declared(a Derive, s Source, m Moment) ([]Demand, map[debt]uint32) {
 	relied := h.relied(a.By, s, m)
-	demands := append(h.passedOn(s.Work, relied, m), h.endings(h.met(a, m)[s.Work])...)
+	demands := slices.Concat(h.passedOn(s.Work, relied, m), h.endings(h.met(a, m)[s.Work]), h.addedBeside(a, s, relied, m))
+	if !h.holds(a.Work, s.Role) {
+		demands = slices.DeleteFunc(demands, func(d Demand) bool { return d.Held != nil })
+	}
 	if s.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
 		for i := range demands {
 			demands[i].Trained = true
 		}
 	}
-	return demands, h.debtsBy(s.Work, relied, m)
+	return demands, h.owedBy(s.Work, relied, h.met(a, m)[s.Work], m)
 }
 
 // limitOn is a limit with whose it is.
@@ -88,12 +92,20 @@ type limitOn struct {
 	Source Work
 	Terms  string
 	Grant  Grant
+	Until  time.Time
+}
+
+// within says whether another limit asks as much.
+func (l limitOn) within(o limitOn) bool {
+	lasts := Demand{Until: o.Until}.lasts(Demand{Until: l.Until})
+	l.Until, o.Until = time.Time{}, time.Time{}
+	return l == o && lasts
 }
 
 func (h *History) limitsOn(demands []Demand) (list []limitOn) {
 	for _, d := range demands {
 		for _, l := range h.limits(d) {
-			on := limitOn{limit: l, Source: d.Source, Terms: d.Terms.Name}
+			on := limitOn{limit: l, Source: d.Source, Terms: d.under().Name, Until: d.Until}
 			if l == ending { // the end is the grant's, not that of the terms
 				on.Terms, on.Grant = "", d.Grant
 			}
@@ -112,15 +124,16 @@ func (h *History) isBetter(a Derive, s Source, m Moment) bool {
 		return false
 	}
 	e := before[place]
-	was := h.broughtBy(e)
+	was := slices.DeleteFunc(h.broughtBy(e), func(d Demand) bool { return d.Held != nil && !h.holds(a.Work, e.Role) })
 	if e.Role == TrainedOn && h.KindOf(a.Work) != Dataset {
 		for i := range was {
 			was[i].Trained = true
 		}
 	}
 	is, owes := h.declared(a, s, m)
+	owed := h.owedBy(s.Work, e.Relied, h.used[e.Declared][s.Work], e.Declared)
 	for d, rate := range owes {
-		if rate > h.debtsBy(s.Work, e.Relied, e.Declared)[d] {
+		if rate > owed[d] {
 			return false
 		}
 	}
@@ -156,7 +169,7 @@ func (h *History) asksNoMore(l limit, d, than Demand) bool {
 		before, _ := h.endOf(than)
 		return d.Source == than.Source && !end.Before(before)
 	}
-	return d.Source == than.Source && d.Terms.Name == than.Terms.Name
+	return d.Source == than.Source && d.under().Name == than.under().Name && (l != kept || than.lasts(d))
 }
 
 func (h *History) deniesMore(d Demand, before []Demand) bool {

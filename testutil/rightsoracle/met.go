@@ -47,12 +47,13 @@ func (h *History) metBy(a Derive, s Source) (grants []Grant) {
 func (h *History) means(d Demand, q Question) (Grant, bool) {
 	asksApproval := h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative)
 	asksPay := h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !h.hasPaid(d, q)
-	if !asksApproval && !asksPay || h.Owner(d.Source, h.Today()) == q.By {
+	asksItem := h.asksItem(d, q) && !h.solelyOwned(d.Source, q.By, h.Today())
+	if (!asksApproval && !asksPay || h.Owner(d.Source, h.Today()) == q.By) && !asksItem {
 		return "", false
 	}
 	var would []heldGrant
 	for _, w := range h.ways(Question{By: q.By, Work: d.Source, Use: q.Use, Derivative: q.Derivative}) {
-		if w.Verdict != Yes || !h.termsOf(w.By).standsIn(d.Terms) {
+		if w.Verdict != Yes || !h.termsOf(w.By).standsIn(d.under()) {
 			continue
 		}
 		if w.By.Grant == "" {

@@ -81,10 +81,10 @@ func (h *History) Later(q Question, way Way) (works []Work, sure bool) {
 		isNew := d.Terms.Credit && !slices.ContainsFunc(before, credited)
 		sure = sure || isNew
 		for _, l := range h.limitsOn([]Demand{d}) {
-			if !slices.Contains(was, l) {
+			if !slices.ContainsFunc(was, l.within) {
 				isNew = true
 				sure = sure || l.limit != deniedUses && !slices.ContainsFunc(before, func(o Demand) bool {
-					return h.binds(o, l.limit) && o.Terms.Name == d.Terms.Name
+					return h.binds(o, l.limit) && o.under().Name == d.under().Name
 				})
 			}
 		}

@@ -64,6 +64,7 @@ func (h *History) breaks(demands []Demand, owesRoyalty bool, o standingOffer) (a
 			{"uses_source", h.binds(d, deniedUses) && t.NoFurtherRestrictions},
 			{"paid_source", h.binds(d, paidUses) && t.NoFurtherRestrictions},
 			{"approval_source", h.binds(d, approval) && t.NoFurtherRestrictions},
+			{"exclusive_granted", h.binds(d, kept) && t.NoFurtherRestrictions},
 		} {
 			if rule.broken {
 				against = append(against, rule.code)

@@ -132,6 +132,9 @@ func (h *History) against(demands []Demand, q Question) (list []Reason) {
 		if code, denied := d.Terms.deniesOfResult(q.Use.Action); denied && h.binds(d, deniedUses) {
 			codes = append(codes, code)
 		}
+		if h.keepsOut(d, q) {
+			codes = append(codes, "exclusive_granted")
+		}
 		list = append(list, reasons(d.Source, codes)...)
 	}
 	return list
@@ -147,6 +150,14 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 		if h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative) &&
 			h.Owner(d.Source, h.Today()) != q.By && h.atSource(d, q) != Yes {
 			needs = append(needs, Reason{"needs_approval", d.Source})
+		}
+		if h.asksItem(d, q) {
+			switch h.atSource(d, q) {
+			case No:
+				refused = append(refused, Reason{"not_offered", d.Source})
+			case NeedsGrant:
+				needs = append(needs, Reason{"needs_grant", d.Source})
+			}
 		}
 		if h.binds(d, paidUses) && d.Terms.paidByGrant(q.Use.Action) && !h.hasPaid(d, q) {
 			switch h.atSource(d, q) {
@@ -186,7 +197,7 @@ func (h *History) atSource(d Demand, q Question) (best Verdict) {
 		return Yes
 	}
 	for _, w := range h.ways(Question{By: q.By, Work: source, Use: q.Use, Derivative: q.Derivative}) {
-		if !q.Use.makes() || h.termsOf(w.By).standsIn(d.Terms) {
+		if !q.Use.makes() || h.termsOf(w.By).standsIn(d.under()) {
 			best = max(best, w.Verdict)
 		}
 	}

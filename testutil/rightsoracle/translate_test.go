@@ -318,22 +318,29 @@ func (w *world) licenseMessage(act rightsoracle.Act) sdk.Msg {
 
 // seen are the conditions of an offer as they are now.
 func (w *world) seen(work rightsoracle.Work, terms string) licensetypes.Conditions {
-	o, _, err := w.license.Offers.Find(w.ctx, collections.Join(w.work(work), w.termsID(terms)))
+	id := w.termsID(terms)
+	o, _, err := w.license.Offers.Find(w.ctx, collections.Join(w.work(work), id))
 	if err != nil {
 		panic(err)
 	}
-	seen := w.standing(work)
-	seen.AllowList = licensetypes.AllowList{Licensees: o.Licensees}.Digest()
+	t, err := w.license.GetTerms(w.ctx, id)
+	if err != nil && !errors.Is(err, licensetypes.ErrTermsNotFound) {
+		panic(err)
+	}
+	return w.conditions(work, o, t)
+}
+
+func (w *world) conditions(work rightsoracle.Work, o licensetypes.Offer, t licensetypes.Terms) licensetypes.Conditions {
+	seen, err := w.license.Conditions(w.ctx, w.work(work), o, t)
+	if err != nil && !errors.Is(err, registrytypes.ErrWorkNotFound) {
+		panic(err)
+	}
 	return seen
 }
 
 // standing is what a public offer of a work brings now.
 func (w *world) standing(work rightsoracle.Work) licensetypes.Conditions {
-	seen, err := w.license.Conditions(w.ctx, w.work(work), licensetypes.Offer{})
-	if err != nil && !errors.Is(err, registrytypes.ErrWorkNotFound) {
-		panic(err)
-	}
-	return seen
+	return w.conditions(work, licensetypes.Offer{}, licensetypes.Terms{})
 }
 
 func (w *world) offer(a rightsoracle.Offer) sdk.Msg {

@@ -59,6 +59,9 @@ func (k Keeper) Bind(ctx context.Context, b types.Binding) error {
 	if err := k.markUsed(ctx, derivative, b.Permits); err != nil {
 		return err
 	}
+	if err := k.countMade(ctx, b.Permits); err != nil {
+		return err
+	}
 	if now.Waiting, err = k.waiting(ctx, b, before); err != nil {
 		return err
 	}
@@ -162,15 +165,10 @@ func (k Keeper) checkOwing(ctx context.Context, b types.Binding, groups []rules.
 	owes := make([]bool, len(groups))
 	owes[0] = b.Owes
 	for i, p := range b.Permits {
-		owes[i+1] = p.Rate > 0
-		if owes[i+1] {
-			continue
-		}
-		debts, err := k.royalty.Debts(ctx, p.Source, p.UpstreamVersion)
-		if err != nil {
+		var err error
+		if owes[i+1], err = k.owesBy(ctx, p); err != nil {
 			return err
 		}
-		owes[i+1] = slices.ContainsFunc(debts, royaltytypes.Debt.PassesOn)
 	}
 	verdict := rules.Owing(groups, owes)
 	if verdict.Allowed() {
@@ -178,6 +176,20 @@ func (k Keeper) checkOwing(ctx context.Context, b types.Binding, groups []rules.
 	}
 	return errorsmod.Wrapf(types.ErrConflict, "%s: %s would owe royalties by another source, which share-alike terms do not allow: "+
 		"leave one source out", describe(verdict.Refusals), b.Declaration.Work)
+}
+
+// owesBy says whether a derivative owes royalties by a permit.
+func (k Keeper) owesBy(ctx context.Context, p types.Permit) (bool, error) {
+	for _, link := range p.Links() {
+		if link.Rate > 0 {
+			return true, nil
+		}
+		debts, err := k.royalty.Debts(ctx, link.Work, link.UpstreamVersion)
+		if err != nil || slices.ContainsFunc(debts, royaltytypes.Debt.PassesOn) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.Group, owes bool) error {
@@ -201,9 +213,12 @@ func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.G
 // may name a grant for several works.
 func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
 	for _, p := range permits {
-		used := p.Met.Grants
+		var used []types.GrantID
 		if !p.Grant.IsZero() {
-			used = append([]types.GrantID{p.Grant}, used...)
+			used = append(used, p.Grant)
+		}
+		for _, met := range p.Met.Grants {
+			used = append(used, met.Grant.GrantID)
 		}
 		for _, id := range used {
 			grant, err := k.GetGrant(ctx, id)

@@ -110,7 +110,7 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		return nil, err
 	}
 	if p.Terms.IsZero() {
-		return append(passed, p.Items(types.Terms{})...), nil
+		return append(passed, p.Beside(types.Terms{})...), nil
 	}
 	terms, err := k.GetTerms(ctx, p.Terms)
 	if err != nil {
@@ -124,19 +124,19 @@ func (k Keeper) pinned(ctx context.Context, work registrytypes.WorkID, p types.P
 		}
 		ends, p.PriceVersion = grant.ExpiresAt != nil, grant.PriceVersion
 	}
-	return slices.Concat(passed, p.Demanded(terms, ends), p.Items(terms)), nil
+	return slices.Concat(passed, p.Demanded(terms, ends), p.Beside(terms)), nil
 }
 
 // ends are those of the grants and passes by which demands of the source's own sources were
 // met: what is made ends with each.
 func (k Keeper) ends(ctx context.Context, p types.Pin) (list []types.Constraint, err error) {
-	for _, id := range p.Met.Grants {
-		grant, err := k.GetGrant(ctx, id)
+	for _, met := range p.Met.Grants {
+		grant, err := k.GetGrant(ctx, met.Grant.GrantID)
 		if err != nil {
 			return nil, err
 		}
 		if grant.ExpiresAt != nil {
-			list = append(list, p.EndsWithGrant(grant.Work.WorkID, id))
+			list = append(list, p.EndsWithGrant(grant.Work.WorkID, met.Grant.GrantID))
 		}
 	}
 	for _, id := range p.Met.Passes {
@@ -189,7 +189,7 @@ func (k Keeper) demandsOf(ctx context.Context, rows []types.Constraint) (rules.G
 	r := k.newReader(ctx)
 	var g rules.Group
 	for _, c := range rows {
-		if c.Kind == types.CONSTRAINT_ITEMS_APART {
+		if c.Kind == types.CONSTRAINT_ITEMS_APART || c.Ended(r.now) {
 			continue // it limits nobody
 		}
 		d, err := r.demand(c)

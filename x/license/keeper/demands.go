@@ -28,6 +28,9 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 			c.Ends, err = q.k.endOf(q.ctx, row)
 		case row.Kind == types.CONSTRAINT_CEILING:
 			c.Reached, err = q.reached(work, row.Terms.TermsID)
+		case row.Kind == types.CONSTRAINT_WITHHELD:
+			c.Ends = row.Ends()
+			c.LeftIn, err = q.leftIn(row, q.asker)
 		case d.AsksAtSource(q.use):
 			err = q.askSource(work, row, &c)
 		}

@@ -84,6 +84,48 @@ func addGranted(sum, more uint64, t types.Terms) uint64 {
 // nanos is how keys have an end, which is between 1970 and MaxTime.
 func nanos(t time.Time) uint64 { return uint64(t.UnixNano()) }
 
+// watch has it counted what is made of a work from now on, and by which grants others are kept
+// out of it: it is offered under terms that do.
+func (k Keeper) watch(ctx context.Context, work registrytypes.WorkID, t types.Terms) error {
+	if t.Exclusivity == types.EXCLUSIVITY_NONE {
+		return nil
+	}
+	row, _, err := k.Exclusives.Find(ctx, work)
+	if err != nil || row.Offered {
+		return err
+	}
+	row.Offered = true
+	return k.Exclusives.Set(ctx, work, row)
+}
+
+// countMade counts works among those that were made of a source without a grant, where that is watched.
+func (k Keeper) countMade(ctx context.Context, permits []types.Permit) error {
+	for _, p := range permits {
+		if !p.Watched {
+			continue
+		}
+		row, err := k.Exclusives.Get(ctx, p.Source)
+		if err != nil {
+			return err
+		}
+		row.Made++
+		if err := k.Exclusives.Set(ctx, p.Source, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// madeOf is how many works were made of a work without a grant, for who takes a grant under
+// terms that keep others out: it doesn't reach these. 0 for other terms.
+func (k Keeper) madeOf(ctx context.Context, work registrytypes.WorkID, t types.Terms) (uint32, error) {
+	if t.Exclusivity == types.EXCLUSIVITY_NONE {
+		return 0, nil
+	}
+	row, _, err := k.Exclusives.Find(ctx, work)
+	return row.Made, err
+}
+
 // keepOut notes a grant that keeps others out, in place of what is noted of it and of
 // those that have ended.
 func (k Keeper) keepOut(ctx context.Context, id types.GrantID, g types.Grant) error {
@@ -101,6 +143,7 @@ func (k Keeper) keepOut(ctx context.Context, id types.GrantID, g types.Grant) er
 	if len(row.Grants) >= types.MaxExclusives {
 		return refusal(g.Work.WorkID, rules.Reason{Code: rules.GrantsExhausted, Permission: g.Terms.String()})
 	}
+	row.Given, row.Offered = row.Given+1, true
 	row.Grants = append(row.Grants, types.ExclusiveGrant{
 		Grant: types.GrantIDBytes{GrantID: id}, Terms: g.Terms, ExpiresAt: g.ExpiresAt,
 	})
@@ -151,16 +194,59 @@ func (r *reader) exclusivity(id registrytypes.WorkID, by asker, but types.GrantI
 	return nil
 }
 
-// withheld are the kinds of making that others than who declares have exclusively of what is
-// taken into a collection. Holding it asks for copies alone, and what is made of the collection
-// would be made of it.
-func (r *reader) withheld(req types.PermitRequest) (rules.Actions, error) {
-	if req.Column != rules.Contained {
-		return 0, nil
+// withhold notes in a permit what others than who declares have exclusively of the source. Under
+// a grant of the source nobody has: it permits nothing that others have, and denies the rest.
+func (r *reader) withhold(req types.PermitRequest, permit *types.Permit) error {
+	if !permit.Grant.IsZero() {
+		return nil
 	}
-	var work rules.Work
-	err := r.exclusivity(req.Source, asker{licensee: req.Owner}, types.GrantID{}, &work)
-	return work.Withheld(r.now), err
+	row, watched, err := r.k.Exclusives.Find(r.ctx, req.Source)
+	if err != nil || !watched {
+		return err
+	}
+	permit.Exclusives, permit.Watched = row.Given, true
+	if !req.Column.Passes(rules.Withheld, false) {
+		return nil
+	}
+	for _, e := range row.Grants {
+		if !e.Runs(r.now) {
+			continue
+		}
+		if mine, err := r.holds(asker{licensee: req.Owner}, e.Grant.GrantID); err != nil || mine {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		permit.Withheld = append(permit.Withheld, types.NewExclusion(e.Terms.TermsID, e.ExpiresAt))
+	}
+	permit.Withheld = types.SortExclusions(permit.Withheld)
+	return nil
+}
+
+// leftIn says whether what somebody has exclusively of a source keeps who asks in: they have it
+// themselves or, where the terms leave the owner in, own the source.
+func (r *reader) leftIn(c types.Constraint, by asker) (bool, error) {
+	if by.licensee == nil || c.Ended(r.now) {
+		return false, nil
+	}
+	list, err := r.k.exclusives(r.ctx, c.Source.WorkID)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range list {
+		if e.Terms != c.Terms {
+			continue
+		}
+		if mine, err := r.holds(by, e.Grant.GrantID); err != nil || mine {
+			return mine, err
+		}
+	}
+	if t, err := r.termsOf(c.Terms.TermsID); err != nil || t.stored.Exclusivity != types.EXCLUSIVITY_SOLE {
+		return false, err
+	}
+	source, err := r.k.registry.GetWork(r.ctx, c.Source.WorkID)
+	return source.OwnedBy(by.licensee), err
 }
 
 // holds says whether a grant is the asker's.

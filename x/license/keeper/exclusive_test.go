@@ -209,7 +209,7 @@ func TestExclusiveGrantsAreBounded(t *testing.T) {
 		work := song
 		_, _, err := f.send(&types.MsgOffer{Owner: alice.String(), Work: work, Terms: terms[i]})
 		require.NoError(t, err)
-		_, _, err = f.send(&types.MsgAcquire{Licensee: account(fmt.Sprint(i)).String(), Work: work, Terms: terms[i], MaxRate: types.MaxRate})
+		_, err = f.acquire(account(fmt.Sprint(i)), work, terms[i], 0, "")
 		_, _, closed := f.send(&types.MsgCloseOffer{Owner: alice.String(), Work: work, Terms: terms[i]})
 		require.NoError(t, closed)
 		return err

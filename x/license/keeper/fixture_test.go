@@ -357,19 +357,26 @@ func (f *fixture) seen(work registrytypes.WorkID, terms types.TermsID) types.Con
 	f.t.Helper()
 	o, _, err := f.k.Offers.Find(f.ctx, collections.Join(work, terms))
 	require.NoError(f.t, err)
-	seen := f.standing(work)
-	seen.AllowList = types.AllowList{Licensees: o.Licensees}.Digest()
+	t, err := f.k.GetTerms(f.ctx, terms)
+	if !errors.Is(err, types.ErrTermsNotFound) {
+		require.NoError(f.t, err)
+	}
+	return f.conditions(work, o, t)
+}
+
+func (f *fixture) conditions(work registrytypes.WorkID, o types.Offer, t types.Terms) types.Conditions {
+	f.t.Helper()
+	seen, err := f.k.Conditions(f.ctx, work, o, t)
+	if !errors.Is(err, registrytypes.ErrWorkNotFound) {
+		require.NoError(f.t, err)
+	}
 	return seen
 }
 
 // standing is what an offer of a work to everybody brings now.
 func (f *fixture) standing(work registrytypes.WorkID) types.Conditions {
 	f.t.Helper()
-	seen, err := f.k.Conditions(f.ctx, work, types.Offer{})
-	if !errors.Is(err, registrytypes.ErrWorkNotFound) {
-		require.NoError(f.t, err)
-	}
-	return seen
+	return f.conditions(work, types.Offer{}, types.Terms{})
 }
 
 // demandsSeen is what whoever acquires a pass for uses of a work has seen.

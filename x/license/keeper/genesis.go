@@ -53,6 +53,16 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := k.initGrants(ctx, gs); err != nil {
 		return err
 	}
+	for _, e := range gs.Exclusives {
+		row, _, err := k.Exclusives.Find(ctx, e.Work)
+		if err != nil {
+			return err
+		}
+		row.Offered, row.Given, row.Made = true, e.Given, e.Made
+		if err := k.Exclusives.Set(ctx, e.Work, row); err != nil {
+			return err
+		}
+	}
 	for _, s := range gs.TermsSets {
 		if err := k.keepTermsSet(ctx, s); err != nil {
 			return err
@@ -217,6 +227,13 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = k.TermsSets.Walk(ctx, nil, func(_ []byte, s types.TermsSet) (bool, error) {
 		gs.TermsSets = append(gs.TermsSets, s)
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.Exclusives.Walk(ctx, nil, func(work registrytypes.WorkID, row types.Exclusives) (bool, error) {
+		gs.Exclusives = append(gs.Exclusives, types.GenesisExclusives{Work: work, Given: row.Given, Made: row.Made})
 		return false, nil
 	})
 	if err != nil {

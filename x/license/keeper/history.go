@@ -38,7 +38,7 @@ func (k Keeper) NoStricter(
 func (r *reader) limits(rows []types.Constraint) ([]rules.Constraint, error) {
 	list := make([]rules.Constraint, 0, len(rows))
 	for _, row := range rows {
-		if row.Kind == types.CONSTRAINT_ITEMS_APART {
+		if row.Kind == types.CONSTRAINT_ITEMS_APART || row.Ended(r.now) {
 			continue // it limits nobody
 		}
 		d, err := r.demand(row)
@@ -46,10 +46,13 @@ func (r *reader) limits(rows []types.Constraint) ([]rules.Constraint, error) {
 			return nil, err
 		}
 		c := rules.Constraint{Demand: d}
-		if row.Kind == types.CONSTRAINT_EXPIRES {
+		switch row.Kind {
+		case types.CONSTRAINT_EXPIRES:
 			if c.Ends, err = r.k.endOf(r.ctx, row); err != nil {
 				return nil, err
 			}
+		case types.CONSTRAINT_WITHHELD:
+			c.Ends = row.Ends()
 		}
 		list = append(list, c)
 	}

@@ -244,8 +244,6 @@ func (k Keeper) checkConstraint(ctx context.Context, work registrytypes.WorkID, 
 			return fmt.Errorf("says that items of %s are apart by terms or a grant, or as contained", c.Source)
 		}
 		return nil
-	case types.CONSTRAINT_ITEM_WITHHELD:
-		return c.CheckItem(types.Terms{})
 	case types.CONSTRAINT_EXPIRES:
 	case types.CONSTRAINT_SHARE_ALIKE_ANY:
 		_, err := k.TermsSets.Get(ctx, c.TermsSet.Digest[:])
@@ -273,7 +271,7 @@ func (k Keeper) checkDemand(ctx context.Context, work registrytypes.WorkID, c ty
 	if err != nil {
 		return err
 	}
-	if err := c.CheckItem(t); err != nil || c.Kind == types.CONSTRAINT_ITEM_BY_GRANT {
+	if err := c.CheckBeside(t); err != nil || c.Kind == types.CONSTRAINT_ITEM_BY_GRANT || c.Kind == types.CONSTRAINT_WITHHELD {
 		return err
 	}
 	demanded := func(d rules.Demand) bool { return types.ConstraintKind(d.Kind) == c.Kind }

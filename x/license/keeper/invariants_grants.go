@@ -294,8 +294,8 @@ func (k Keeper) checkExclusives(ctx context.Context) error {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	noted := make(map[types.GrantID]bool)
 	err := k.Exclusives.Walk(ctx, nil, func(work registrytypes.WorkID, row types.Exclusives) (bool, error) {
-		if len(row.Grants) == 0 || len(row.Grants) > types.MaxExclusives {
-			return true, fmt.Errorf("%s has %d exclusive grants noted", work, len(row.Grants))
+		if !row.Offered || len(row.Grants) > types.MaxExclusives {
+			return true, fmt.Errorf("%s has %d exclusive grants noted, or was never offered so", work, len(row.Grants))
 		}
 		for i, e := range row.Grants {
 			if err := k.checkExclusive(ctx, work, e); err != nil {
@@ -311,6 +311,9 @@ func (k Keeper) checkExclusives(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := k.checkWatched(ctx); err != nil {
+		return err
+	}
 	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
 		if g.Expired(now) || noted[id] {
 			return false, nil
@@ -318,6 +321,22 @@ func (k Keeper) checkExclusives(ctx context.Context) error {
 		t, err := k.GetTerms(ctx, g.Terms.TermsID)
 		if err == nil && t.Exclusivity != types.EXCLUSIVITY_NONE {
 			err = fmt.Errorf("%s keeps others out and is not noted", id)
+		}
+		return err != nil, err
+	})
+}
+
+// checkWatched: it is counted what is made of each work that is offered under terms that keep
+// others out.
+func (k Keeper) checkWatched(ctx context.Context) error {
+	return k.Offers.Walk(ctx, nil, func(key offered, _ types.Offer) (bool, error) {
+		t, err := k.GetTerms(ctx, key.K2())
+		if err != nil || t.Exclusivity == types.EXCLUSIVITY_NONE {
+			return err != nil, err
+		}
+		has, err := k.Exclusives.Has(ctx, key.K1())
+		if err == nil && !has {
+			err = fmt.Errorf("%s is offered under %s, which keep others out, and it is not counted what is made of it", key.K1(), key.K2())
 		}
 		return err != nil, err
 	})

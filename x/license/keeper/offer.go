@@ -45,6 +45,9 @@ func (k Keeper) Offer(
 	if err := k.replaceOffer(ctx, collections.Join(work, id), t, &o); err != nil {
 		return nil, err
 	}
+	if err := k.watch(ctx, work, t); err != nil {
+		return nil, err
+	}
 	return describeEach(verdict.Warnings), events.Emit(ctx, &types.EventOffered{Work: work, Terms: id, Offer: o})
 }
 

@@ -275,7 +275,11 @@ func (q *inquiry) met(work registrytypes.WorkID, means []rules.Means) (met types
 			if err != nil {
 				return met, err
 			}
-			met.Add(types.Met{Grants: []types.GrantID{id}})
+			grant, err := q.k.GetGrant(q.ctx, id)
+			if err != nil {
+				return met, err
+			}
+			met.Add(types.Met{Grants: []types.MetGrant{grant.Met(id)}})
 			continue
 		}
 		source, terms, err := readAncestor(m.Source, m.TermsID)

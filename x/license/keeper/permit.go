@@ -57,7 +57,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 			permit.Met.Add(met)
 		}
 	}
-	if permit.Withheld, err = reader.withheld(r); err != nil {
+	if err := reader.withhold(r, &permit); err != nil {
 		return types.Permit{}, err
 	}
 	if permit.Constraints, err = reader.passed(permit.Pin(), r.Derivative, source, rows); err != nil {
@@ -71,7 +71,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if !permit.Own {
 		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
-	permit.Constraints = append(permit.Constraints, permit.Pin().Items(terms)...)
+	permit.Constraints = append(permit.Constraints, permit.Pin().Beside(terms)...)
 	if !r.NamesTerms() {
 		return permit, nil
 	}

@@ -25,7 +25,7 @@ func (k Keeper) describeOffer(ctx context.Context, key offered, o types.Offer) (
 	if err != nil {
 		return types.OpenOffer{}, err
 	}
-	conditions, err := k.Conditions(ctx, key.K1(), o)
+	conditions, err := k.Conditions(ctx, key.K1(), o, terms.Terms)
 	return types.OpenOffer{
 		Work: key.K1(), Terms: terms, Offer: o, Public: o.Public(terms.Terms), Granted: sum.Given, Conditions: conditions,
 	}, err

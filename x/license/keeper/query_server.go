@@ -3,12 +3,15 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/x/internal/paging"
@@ -86,7 +89,7 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 		return nil, coded(err)
 	}
 	res.Denoms = taking.Denoms
-	rows, next, err := paging.Slice(demands.Constraints, page)
+	rows, next, err := paging.Slice(inForceAt(sdk.UnwrapSDKContext(ctx).BlockTime(), demands.Constraints), page)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +102,11 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 		res.Constraints = append(res.Constraints, inForce)
 	}
 	return res, nil
+}
+
+// inForceAt leaves out what was withheld and is so no longer.
+func inForceAt(now time.Time, rows []types.Constraint) []types.Constraint {
+	return slices.DeleteFunc(rows, func(c types.Constraint) bool { return c.Ended(now) })
 }
 
 // Admissions implements types.QueryServer.

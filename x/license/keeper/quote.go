@@ -70,6 +70,9 @@ func (k Keeper) checkSeen(ctx context.Context, a Acquisition, q quote) error {
 		return err
 	}
 	now.AllowList = q.allowed.Digest()
+	if now.Made, err = k.madeOf(ctx, a.Work, q.terms); err != nil {
+		return err
+	}
 	return errorsmod.Wrapf(now.Check(a.Seen), "%s under %s, which is offered to %s", a.Work, a.Terms, q.allowed.Describe())
 }
 
@@ -78,13 +81,17 @@ func (k Keeper) conditions(
 	ctx context.Context, id registrytypes.WorkID, work registrytypes.Work, demands types.Demands,
 ) (types.Conditions, error) {
 	upstream, err := k.royalty.UpstreamVersion(ctx, id)
+	if err != nil {
+		return types.Conditions{}, err
+	}
+	row, _, err := k.Exclusives.Find(ctx, id)
 	return types.Conditions{
-		UpstreamVersion: upstream, DemandsVersion: demands.Version, Revisions: types.RevisionsOf(work.Version),
+		UpstreamVersion: upstream, DemandsVersion: demands.Version, Revisions: types.RevisionsOf(work.Version), Exclusives: row.Given,
 	}, err
 }
 
 // Conditions are what a grant of a work under the terms of an offer pins beside the price now.
-func (k Keeper) Conditions(ctx context.Context, id registrytypes.WorkID, o types.Offer) (types.Conditions, error) {
+func (k Keeper) Conditions(ctx context.Context, id registrytypes.WorkID, o types.Offer, t types.Terms) (types.Conditions, error) {
 	work, err := k.registry.GetWork(ctx, id)
 	if err != nil {
 		return types.Conditions{}, err
@@ -94,7 +101,11 @@ func (k Keeper) Conditions(ctx context.Context, id registrytypes.WorkID, o types
 		return types.Conditions{}, err
 	}
 	now, err := k.conditions(ctx, id, work, demands)
+	if err != nil {
+		return now, err
+	}
 	now.AllowList = types.AllowList{Licensees: o.Licensees}.Digest()
+	now.Made, err = k.madeOf(ctx, id, t)
 	return now, err
 }
 

@@ -61,9 +61,6 @@ func (r *reader) demand(c types.Constraint) (rules.Demand, error) {
 		return d, err
 	case types.CONSTRAINT_SHARE_ALIKE_ANY:
 		return r.demandAny(d, c)
-	case types.CONSTRAINT_ITEM_WITHHELD:
-		d.Withheld = rules.Actions(c.Withheld)
-		return d, nil
 	}
 	t, err := r.termsOf(c.Terms.TermsID)
 	d.TermsID, d.Terms = t.id, t.rules

@@ -155,7 +155,11 @@ func TestRenewingBesideExclusiveGrants(t *testing.T) {
 	shared := f.monthly("1ustem", nil)
 	first := f.acquired(bob, song, only, 0, "5ustem")
 	f.wait(day(10))
-	require.NoError(t, f.try(renew(bob, first, "5ustem")), "it does not stand in its own way")
+	msg := renew(bob, first, "5ustem")
+	require.ErrorIs(t, f.try(msg), types.ErrOtherConditions, "it counts itself")
+	msg.Seen = f.seen(song, only)
+	require.EqualValues(t, 1, msg.Seen.Exclusives)
+	require.NoError(t, f.try(msg), "it does not stand in its own way")
 	f.wait(day(50))
 	require.Equal(t, f.ctx.BlockTime(), f.endOf(first))
 
@@ -169,11 +173,15 @@ func TestRenewingBesideExclusiveGrants(t *testing.T) {
 	err = f.try(renew(carol, second, "5ustem"))
 	require.ErrorIs(t, err, types.ErrExclusive)
 	f.wait(day(20))
-	require.NoError(t, f.try(renew(bob, beside, "1ustem")))
+	msg = renew(bob, beside, "1ustem")
+	msg.Seen = f.seen(song, shared)
+	require.NoError(t, f.try(msg))
 	f.wait(day(20)) // the renewed one is still there
 	require.ErrorIs(t, f.try(renew(carol, second, "5ustem")), types.ErrExclusive)
 	f.wait(day(20))
-	require.NoError(t, f.try(renew(carol, second, "5ustem")))
+	msg = renew(carol, second, "5ustem")
+	msg.Seen = f.seen(song, only)
+	require.NoError(t, f.try(msg))
 	require.ErrorIs(t, f.try(renew(bob, beside, "1ustem")), types.ErrExclusive)
 }
 

@@ -346,7 +346,7 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 	if err != nil {
 		return types.Obtainable{}, err
 	}
-	conditions, err := q.k.Conditions(q.ctx, id, offer)
+	conditions, err := q.k.Conditions(q.ctx, id, offer, t.stored)
 	if err != nil {
 		return types.Obtainable{}, err
 	}

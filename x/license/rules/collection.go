@@ -40,19 +40,16 @@ func Clash(constraints []Constraint, u Use, owes bool) []Reason {
 	return reasons
 }
 
-// MaxItemGrants is of how many items of a collection an answer says that they need a grant of
-// their own.
+// MaxItemGrants is of how many items of a collection or a dataset an answer says that they
+// need a grant of their own.
 const MaxItemGrants = 16
 
-// tooManyItems denies that something is made from a collection as a whole where more of its
-// items than an answer lists would need a grant of their own.
+// tooManyItems denies that something is made from a collection or a dataset as a whole where
+// more of its items than an answer lists would need a grant of their own.
 func tooManyItems(constraints []Constraint, u Use) []Reason {
-	if !u.Action.approved() {
-		return nil
-	}
 	number := 0
 	for _, c := range constraints {
-		if c.Kind == ItemByGrant {
+		if c.Kind == ItemByGrant && c.ofItem(u) {
 			number++
 		}
 	}

@@ -47,8 +47,11 @@ type Work struct {
 // Constraint is a demand of a source with what it comes down to now.
 type Constraint struct {
 	Demand
-	// Ends is the end of the permission; set for Expires.
+	// Ends is the end of the permission, for Expires, or of the grant that keeps others out,
+	// for Withheld; zero: never.
 	Ends time.Time
+	// LeftIn: who asks is not kept out; for Withheld.
+	LeftIn bool
 	// Reached: the work has taken in more than the ceiling; for Ceiling.
 	Reached bool
 	// AtSource is what who asks may do with the source itself, for PaidUses and
@@ -276,8 +279,8 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 		return []Reason{{Code: EndsBeforeUse, At: c.Ends}}
 	case c.Kind == Scope:
 		return c.Terms.reasonsOf("", c.Terms.covers(u))
-	case c.Kind == ItemWithheld && c.Withheld.Has(u.Action):
-		return []Reason{{Code: ExclusiveGranted}}
+	case c.Kind == Withheld && !c.LeftIn && c.runs(now) && c.Terms.keepsOut(u, Terms{}):
+		return []Reason{{Code: ExclusiveGranted, At: c.Ends}}
 	case c.Kind == Uses:
 		if code, denied := c.Terms.deniesOfResult(u.Action); denied {
 			return []Reason{{Code: code}}
@@ -363,10 +366,19 @@ func (d Demand) AsksAtSource(u Use) bool {
 	case Approval:
 		asked = u.Action.approved()
 	case ItemByGrant: // where the terms sell the action itself, PaidUses asks
-		asked = u.Action.approved() && !d.Terms.paidByGrant(u.Action)
+		asked = d.ofItem(u) && !d.Terms.paidByGrant(u.Action)
 	}
 	return asked && d.binds(u.Action)
 }
+
+// ofItem says whether a use makes something of an item, and not only what its grant was for: a
+// dataset was made by one for training.
+func (d Demand) ofItem(u Use) bool {
+	return u.Action.approved() && (d.Contained || u.Action != TrainAI)
+}
+
+// runs says whether the grant that keeps others out, or the permission, has not ended.
+func (c Constraint) runs(now time.Time) bool { return c.Ends.IsZero() || now.Before(c.Ends) }
 
 // Acquire decides whether a grant can be acquired under an offer, whatever for,
 // by somebody who agrees to its price and rate. Nothing: yes.

@@ -32,17 +32,13 @@ const (
 	// ItemsApart: what the source holds is licensed apart from it. It limits nobody:
 	// answers say so in a notice.
 	ItemsApart
-	// ItemByGrant: the item is in the collection by a grant, and so is whatever is made of it
-	// there: who makes something of the collection needs a grant of the item.
+	// ItemByGrant: the source is held unchanged by a grant, in a collection or a dataset: who
+	// makes something of the whole needs a grant of it too.
 	ItemByGrant
-	// ItemWithheld: a grant that keeps others out ran when the item was taken in. Nobody
-	// makes of the collection what that grant is for.
-	ItemWithheld
+	// Withheld: a grant of the source that keeps others out ran when something was made of it
+	// without a grant. They are kept out of that as they are of the source.
+	Withheld
 )
-
-// ofItems says whether the demand is about items alone: nothing that was made of a
-// collection by another role has it.
-func (k Kind) ofItems() bool { return k == ItemByGrant || k == ItemWithheld }
 
 // Marked says whether a demand of an item is marked in a collection. A ceiling is not:
 // who sells the whole sells the item. Neither is what limits nobody.
@@ -59,9 +55,11 @@ const (
 	// Trained passes on what binds a model that was trained on the source: it may
 	// be run, adapted and asked, whatever may be done with the source itself.
 	Trained
-	// Part passes on all but weak share-alike: to what holds the source as a part, to
-	// what was generated from it, and to datasets.
+	// Part passes on all but weak share-alike: to what holds the source as a part, and to
+	// what was generated from it.
 	Part
+	// Gathered passes on what Part does, to a dataset, which holds the source unchanged.
+	Gathered
 	// Contained passes everything on, marked: to a collection that holds the source
 	// unchanged.
 	Contained
@@ -71,19 +69,22 @@ const (
 // it inherited. Weak: it is for share-alike, and met by a licence of which Terms.Weak
 // says so.
 func (c Column) Passes(k Kind, weak bool) bool {
-	if k.ofItems() {
-		return c == Contained
+	if k == ItemByGrant {
+		return c.Holds()
 	}
 	switch c {
 	case Full, Contained:
 		return true
 	case Trained:
-		if k == Uses || k == PaidUses || k == Approval {
+		if k == Uses || k == PaidUses || k == Approval || k == Withheld {
 			return false
 		}
 	}
 	return !weak || k != ShareAlike && k != ShareAlikeAny
 }
+
+// Holds says whether what was made holds the source unchanged.
+func (c Column) Holds() bool { return c == Contained || c == Gathered }
 
 // takes says whether a demand passes on.
 func (c Column) takes(d Demand) bool {
@@ -97,7 +98,7 @@ func (d Demand) EndsWithItem() bool {
 }
 
 // SparesWeak says whether weak share-alike does not pass on by the column.
-func (c Column) SparesWeak() bool { return c == Trained || c == Part }
+func (c Column) SparesWeak() bool { return c == Trained || c == Part || c == Gathered }
 
 // LeastColumn is that of the role by which the least passes on to what an action makes.
 func LeastColumn(a Action) Column {
@@ -121,8 +122,6 @@ type Demand struct {
 	// TermsID and Terms; for ShareAlikeAny.
 	Set   string
 	AnyOf []Option
-	// Withheld are the actions that nobody does with the collection; for ItemWithheld.
-	Withheld Actions
 	// Contained: the demand is about an item of the collection, as it is there. It binds
 	// whoever makes something from the collection in full, and others only where a copy
 	// of the whole is one of the item.
@@ -201,7 +200,7 @@ func Demands(source, termsID string, t Terms, column Column) Group {
 // terms that allow no further restriction do not go with.
 func (d Demand) limits() bool {
 	switch d.Kind {
-	case Scope, Ceiling, Expires, Uses, PaidUses, Approval:
+	case Scope, Ceiling, Expires, Uses, PaidUses, Approval, Withheld:
 		return true
 	}
 	return false

@@ -25,8 +25,8 @@ func longer(a *Running, b Running) *Running {
 	return a
 }
 
-// permitted are the actions that terms permit, be it for a price.
-func (t Terms) permitted() Actions {
+// Permitted are the actions that terms permit, be it for a price.
+func (t Terms) Permitted() Actions {
 	var list Actions
 	for _, a := range actions {
 		_, denied := t.denies(a)
@@ -40,13 +40,13 @@ func (t Terms) permitted() Actions {
 // Overlaps says whether what both terms permit has a kind of use, a territory and a
 // medium in common.
 func (t Terms) Overlaps(o Terms) bool {
-	return t.permitted()&o.permitted() != 0 && meet(t.Territories, o.Territories) && meet(t.Media, o.Media)
+	return t.Permitted()&o.Permitted() != 0 && meet(t.Territories, o.Territories) && meet(t.Media, o.Media)
 }
 
 // keepsOut says whether exclusive terms are about a use. One that names no places is
 // made wherever the terms that it is made under allow it.
 func (t Terms) keepsOut(u Use, under Terms) bool {
-	if !t.permitted().Has(u.Action) {
+	if !t.Permitted().Has(u.Action) {
 		return false
 	}
 	if u.Unplaced {
@@ -88,17 +88,6 @@ func (w Work) ownerOut(u Use, now time.Time) []Reason {
 		return []Reason{{Code: ExclusiveGranted, At: by.Ends}}
 	}
 	return nil
-}
-
-// Withheld are the kinds of making that running grants of others keep who takes the work into
-// a collection out of, wherever: what is made of the collection may end up anywhere.
-func (w Work) Withheld(now time.Time) (list Actions) {
-	for _, e := range w.Exclusives {
-		if e.runs(now) && !e.Mine {
-			list |= e.Terms.permitted() & Making
-		}
-	}
-	return list
 }
 
 // overlapping finds the running grant, that with the latest end, which overlaps with

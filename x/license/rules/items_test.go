@@ -59,9 +59,19 @@ func TestItemsByGrant(t *testing.T) {
 	d := rules.Decide(open([]rules.Constraint{met}), rules.Use{Action: rules.Adapt}, now)
 	require.Equal(t, []rules.Means{{Source: "song", TermsID: "terms", Grant: "g", Ends: now.Add(time.Hour)}}, d.Means)
 
-	for _, column := range []rules.Column{rules.Full, rules.Part, rules.Trained, rules.Contained} {
-		for _, kind := range []rules.Kind{rules.ItemByGrant, rules.ItemWithheld} {
-			require.Equal(t, column == rules.Contained, column.Passes(kind, false), "what is made of the collection is no copy of the item")
+	for _, column := range []rules.Column{rules.Full, rules.Part, rules.Trained, rules.Contained, rules.Gathered} {
+		held := column == rules.Contained || column == rules.Gathered
+		require.Equal(t, held, column.Holds())
+		require.Equal(t, held, column.Passes(rules.ItemByGrant, false), "what is made of the collection is no copy of the item")
+		require.Equal(t, column != rules.Trained, column.Passes(rules.Withheld, false))
+		if held {
+			continue
+		}
+		require.Equal(t, column == rules.Part, column.SparesWeak() && column.Passes(rules.Uses, false))
+	}
+	for _, kind := range []rules.Kind{rules.Uses, rules.PaidUses, rules.Approval, rules.Scope, rules.ShareAlike, rules.Withheld} {
+		for _, weak := range []bool{false, true} {
+			require.Equal(t, rules.Part.Passes(kind, weak), rules.Gathered.Passes(kind, weak), "a dataset takes on what a part does")
 		}
 	}
 	require.Equal(t, rules.Actions(0).With(making[0]).With(making[1]).With(making[2]), rules.Making)
@@ -89,42 +99,96 @@ func TestTooManyItemsByGrant(t *testing.T) {
 	}
 }
 
-// TestWithheldItems: the denial is for what somebody has exclusively, and what replaces an item may
-// withhold no more.
-func TestWithheldItems(t *testing.T) {
-	withheld := func(list ...rules.Action) rules.Constraint {
-		c := rules.Constraint{Demand: rules.Demand{Kind: rules.ItemWithheld, Source: "song", Contained: true}}
-		for _, a := range list {
-			c.Withheld = c.Withheld.With(a)
+// Of a dataset, which was made by a grant for training, who trains is not asked, and nobody is kept
+// from that by the number of its items.
+func TestADatasetsItemsByGrant(t *testing.T) {
+	sells := rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed}
+	var list []rules.Constraint
+	for i := range rules.MaxItemGrants + 1 {
+		c := byGrant(fmt.Sprint(i), rules.NeedsAGrant, sells)
+		c.Contained = false
+		list = append(list, c)
+		for _, a := range allActions {
+			made := a == rules.Adapt || a == rules.AIInput
+			require.Equal(t, made, c.AsksAtSource(rules.Use{Action: a}))
+			want := rules.Allowed
+			switch {
+			case made && i == rules.MaxItemGrants:
+				want = rules.Denied
+			case made:
+				want = rules.NeedsAGrant
+			}
+			require.Equal(t, want, rules.Decide(open(list), rules.Use{Action: a}, now).Verdict, "%d %d", i, a)
 		}
-		return c
 	}
-	w := open([]rules.Constraint{withheld(rules.TrainAI)})
+	gathered, contained := list[:1], []rules.Constraint{byGrant("0", rules.NeedsAGrant, sells)}
+	require.True(t, rules.NoStricter(gathered, contained))
+	require.True(t, rules.NoStricter(gathered, gathered))
+	require.True(t, rules.NoStricter(contained, contained))
+	require.False(t, rules.NoStricter(contained, gathered))
+	require.False(t, rules.NoStricter(gathered, nil))
+}
+
+// withheld is that somebody has something exclusively of a source under terms.
+func withheld(terms rules.Terms, ends time.Time) rules.Constraint {
+	return rules.Constraint{Demand: rules.Demand{Kind: rules.Withheld, Source: "song", TermsID: "alone", Terms: terms}, Ends: ends}
+}
+
+// TestWithheld: who is kept out of the source is kept out of what was made from it, of the same uses
+// and places and for as long; of what only holds it, of making something.
+func TestWithheld(t *testing.T) {
+	alone := rules.Terms{
+		Commercial: true, Derivatives: rules.DerivativesAllowed, Exclusivity: rules.Exclusive,
+		Uses: rules.Actions(0).With(rules.Perform).With(rules.TrainAI), Territories: "DE,FR",
+	}
+	c := withheld(alone, now.Add(time.Hour))
+	france, spain := []string{"FR"}, []string{"ES"}
 	for _, a := range allActions {
-		d := rules.Decide(w, rules.Use{Action: a}, now)
-		require.Equal(t, a != rules.TrainAI, d.Verdict == rules.Allowed, a)
+		kept := a == rules.Perform || a == rules.TrainAI
+		decide := func(c rules.Constraint, u rules.Use, at time.Time) rules.Decision {
+			return rules.Decide(open([]rules.Constraint{c}), u, at)
+		}
+		in, out := rules.Use{Action: a, Territories: france}, rules.Use{Action: a, Territories: spain}
+		require.Equal(t, !kept, decide(c, in, now).Verdict == rules.Allowed, a)
+		require.Equal(t, rules.Allowed, decide(c, out, now).Verdict, a)
+		require.Equal(t, !kept, decide(c, rules.Use{Action: a, Unplaced: true}, now).Verdict == rules.Allowed, "what is made may end up anywhere")
+		require.Equal(t, rules.Allowed, decide(c, in, now.Add(time.Hour)).Verdict, "the end")
+		require.Equal(t, !kept, decide(withheld(alone, time.Time{}), in, now.Add(time.Hour)).Verdict == rules.Allowed)
+		if kept {
+			require.Equal(t, []rules.Reason{{Code: rules.ExclusiveGranted, Source: "song", Terms: "alone", At: now.Add(time.Hour)}}, decide(c, in, now).Reasons)
+		}
+		left := c
+		left.LeftIn = true
+		require.Equal(t, rules.Allowed, decide(left, in, now).Verdict)
+		item := c
+		item.Contained = true
+		require.Equal(t, a != rules.TrainAI, decide(item, in, now).Verdict == rules.Allowed, a)
 	}
-	require.Equal(t, []rules.Reason{{Code: rules.ExclusiveGranted, Source: "song"}}, rules.Decide(w, rules.Use{Action: rules.TrainAI}, now).Reasons)
 
-	both := []rules.Constraint{withheld(rules.TrainAI, rules.Adapt)}
-	require.True(t, rules.NoStricter(w.Constraints, both))
-	require.True(t, rules.NoStricter(nil, both))
-	require.True(t, rules.NoStricter(both, []rules.Constraint{withheld(rules.TrainAI), withheld(rules.Adapt)}))
-	require.False(t, rules.NoStricter(both, w.Constraints))
-	require.False(t, rules.NoStricter(w.Constraints, nil))
-	denied := rules.Constraint{Demand: rules.Demand{Kind: rules.Uses, Contained: true, Terms: rules.Terms{Training: rules.Deny}}}
-	require.False(t, rules.NoStricter([]rules.Constraint{denied}, both), "to withhold is not to deny")
-	item := byGrant("song", rules.Denied, rules.Terms{})
-	require.True(t, rules.NoStricter([]rules.Constraint{item}, []rules.Constraint{item}))
-	require.False(t, rules.NoStricter([]rules.Constraint{item}, nil))
+	hour, two, ever := withheld(alone, now.Add(time.Hour)), withheld(alone, now.Add(2*time.Hour)), withheld(alone, time.Time{})
+	order := []rules.Constraint{hour, two, ever}
+	for i, a := range order {
+		for j, b := range order {
+			require.Equal(t, i <= j, rules.NoStricter([]rules.Constraint{a}, []rules.Constraint{b}), "%d %d", i, j)
+		}
+	}
+	other := hour
+	other.Source = "other"
+	require.False(t, rules.NoStricter([]rules.Constraint{other}, order))
+	other = hour
+	other.TermsID = "others"
+	require.False(t, rules.NoStricter([]rules.Constraint{other}, order))
+	require.False(t, rules.NoStricter([]rules.Constraint{hour}, nil))
+	denied := rules.Constraint{Demand: rules.Demand{Kind: rules.Uses, Source: "song", TermsID: "alone", Terms: alone}}
+	require.False(t, rules.NoStricter([]rules.Constraint{denied}, order), "to withhold is not to deny")
 
-	terms := rules.Terms{Derivatives: rules.DerivativesAllowed, Exclusivity: rules.Exclusive, Uses: rules.Actions(0).With(rules.Adapt).With(rules.Copy)}
-	running := rules.Work{Exclusives: []rules.Running{
-		{Terms: terms}, {Terms: rules.Terms{Training: rules.Allow}, Mine: true}, {Terms: rules.Terms{Input: rules.Allow}, Ends: now},
-	}}
-	require.Equal(t, rules.Actions(0).With(rules.Adapt), running.Withheld(now))
-	running.Exclusives[1].Mine, running.Exclusives[2].Ends = false, now.Add(time.Second)
-	require.Equal(t, rules.Making, running.Withheld(now))
+	further := rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed, Attribution: true, NoFurtherRestrictions: true}
+	require.Equal(t, []rules.Reason{{Code: rules.ExclusiveGranted, Source: "song", Terms: "alone"}},
+		rules.OfferAllowed(rules.Group{c.Demand}, false, further, "").Refusals)
+	item := c.Demand
+	item.Contained = true
+	require.True(t, rules.OfferAllowed(rules.Group{item}, false, further, "").Allowed())
+	require.True(t, rules.OfferAllowed(rules.Group{c.Demand}, false, rules.Terms{Commercial: true}, "").Allowed())
 }
 
 // TestADenialTellsBoth: what the work itself has against a use stands before what its sources have,

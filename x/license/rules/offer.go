@@ -67,6 +67,7 @@ func OfferAllowed(demands Group, owesRoyalty bool, t Terms, price string) Findin
 // limitCodes are the codes of limits that terms which allow none break.
 var limitCodes = map[Kind]Code{
 	Ceiling: CeilingSource, Expires: ExpiringSource, Uses: UsesSource, PaidUses: PaidSource, Approval: ApprovalSource,
+	Withheld: ExclusiveGranted,
 }
 
 // Owing decides whether a derivative of several sources, each with what it demands, may owe

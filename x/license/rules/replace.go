@@ -6,11 +6,9 @@ import "slices"
 // be wider or gone; what names somebody, a payment or an approval, has to be the same.
 // Credit is not looked at. What binds an item alone is no stricter than what binds all.
 func NoStricter(now, before []Constraint) bool {
-	var denied, ofItems, withheld Actions
+	var denied, ofItems Actions
 	for _, c := range before {
 		switch {
-		case c.Kind == ItemWithheld:
-			withheld |= c.Withheld
 		case c.Kind != Uses:
 		case c.Contained:
 			ofItems |= c.Terms.DeniedUses()
@@ -20,10 +18,7 @@ func NoStricter(now, before []Constraint) bool {
 	}
 	for _, c := range now {
 		uses := denied
-		switch {
-		case c.Kind == ItemWithheld:
-			uses = withheld
-		case c.Contained:
+		if c.Contained {
 			uses |= ofItems
 		}
 		if !c.noStricter(before, uses) {
@@ -41,16 +36,24 @@ func (c Constraint) noStricter(before []Constraint, denied Actions) bool {
 		return true
 	case Uses:
 		return c.Terms.DeniedUses()&^denied == 0
-	case ItemWithheld:
-		return c.Withheld&^denied == 0
 	}
 	for _, o := range before {
 		kind := o.Kind == c.Kind || o.SharesAlike() && c.SharesAlike()
-		if kind && (c.Contained || !o.Contained) && c.within(o) {
+		if kind && !c.bindsMore(o.Demand) && c.within(o) {
 			return true
 		}
 	}
 	return false
+}
+
+// bindsMore says whether a demand binds by its mark what another of its kind does not: what
+// binds an item alone binds less, but a grant of it is asked for more of a collection than of a
+// dataset.
+func (d Demand) bindsMore(o Demand) bool {
+	if d.Kind == ItemByGrant {
+		return d.Contained && !o.Contained
+	}
+	return !d.Contained && o.Contained
 }
 
 // within says whether a demand asks no more than another of its kind.
@@ -66,6 +69,8 @@ func (c Constraint) within(o Constraint) bool {
 		return ceilingWithin(c.Terms.Ceiling, o.Terms.Ceiling)
 	case Expires:
 		return c.Source == o.Source && !c.Ends.Before(o.Ends)
+	case Withheld:
+		return c.Source == o.Source && c.TermsID == o.TermsID && (o.Ends.IsZero() || !c.Ends.IsZero() && !c.Ends.After(o.Ends))
 	}
 	// At which price a use is sold is not compared: what was promised before stays so.
 	return c.Source == o.Source && c.Terms == o.Terms

@@ -35,7 +35,7 @@ func (a Action) approved() bool { return a.makes() || a == AIInput }
 var Making = Actions(0).With(Adapt).With(TrainAI).With(AIInput)
 
 // Makeable says whether terms permit that something is made of the work, be it for a grant.
-func (t Terms) Makeable() bool { return t.permitted()&Making != 0 }
+func (t Terms) Makeable() bool { return t.Permitted()&Making != 0 }
 
 // actions lists all kinds of use.
 var actions = []Action{Copy, Distribute, Perform, Adapt, TrainAI, AIInput, SearchIndex}

@@ -67,7 +67,7 @@ func TestEveryDemandComesFromAField(t *testing.T) {
 		from = append(from, f.Demands...)
 	}
 	for kind := range types.ConstraintKind_name {
-		if kind != 0 && !slices.Contains([]rules.Kind{rules.ItemsApart, rules.ItemByGrant, rules.ItemWithheld}, rules.Kind(kind)) {
+		if kind != 0 && !slices.Contains([]rules.Kind{rules.ItemsApart, rules.ItemByGrant, rules.Withheld}, rules.Kind(kind)) {
 			require.Contains(t, from, rules.Kind(kind))
 		}
 	}

@@ -25,6 +25,7 @@ func (g Grant) Conditions() Conditions {
 func (p Permit) Conditions() Conditions {
 	return Conditions{
 		UpstreamVersion: p.UpstreamVersion, DemandsVersion: p.DemandsVersion, Revisions: RevisionsOf(p.WorkVersion),
+		Exclusives: p.Exclusives,
 	}
 }
 
@@ -45,6 +46,8 @@ func (c Conditions) Check(seen Conditions) error {
 		{"upstream_version", c.UpstreamVersion, seen.UpstreamVersion},
 		{"demands_version", c.DemandsVersion, seen.DemandsVersion},
 		{"revisions", c.Revisions, seen.Revisions},
+		{"exclusives", c.Exclusives, seen.Exclusives},
+		{"made", c.Made, seen.Made},
 	} {
 		if n.now != n.was {
 			differs = append(differs, fmt.Sprintf("%s is %d, %d was seen", n.name, n.now, n.was))

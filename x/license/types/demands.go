@@ -16,7 +16,7 @@ import (
 const (
 	// packedSize is the size of a packed constraint: kind with its mark, source, and the
 	// terms, a set of them or, for EXPIRES, the pass, or the grant, padded, then the version
-	// of the source or of its price, or the uses that are withheld.
+	// of the source or of its price, or an end.
 	packedSize = referenceEnd + 4
 	// referenceEnd is where terms or the grant end.
 	referenceEnd = 1 + 20 + 32
@@ -119,13 +119,13 @@ func unpackConstraint(packed []byte) (Constraint, error) {
 }
 
 // versioned is the version that a constraint of the kind has: of the price for PAID_USES,
-// else of the source. What ITEM_WITHHELD has in its place is the uses.
+// else of the source. What WITHHELD has in its place is its end.
 func (c *Constraint) versioned() *uint32 {
 	switch c.Kind {
 	case CONSTRAINT_PAID_USES:
 		return &c.PriceVersion
-	case CONSTRAINT_ITEM_WITHHELD:
-		return &c.Withheld
+	case CONSTRAINT_WITHHELD:
+		return &c.Until
 	}
 	return &c.WorkVersion
 }
@@ -154,13 +154,17 @@ func (c Constraint) reference() []byte {
 
 // Compare orders a work's constraints by kind, source, and terms or grant: 0
 // only for one and the same demand, whatever version of the source it names. What is
-// contained stands behind the rest of its kind, so that the rest is what a bound keeps.
+// contained stands behind the rest of its kind, so that the rest is what a bound keeps; an item
+// had by a grant before, since a collection asks for more than a dataset.
 // Credit is due both ways: its mark decides last.
 func (c Constraint) Compare(other Constraint) int {
 	mark := c.mark() - other.mark()
 	first := mark
-	if c.Kind == CONSTRAINT_ATTRIBUTION {
+	switch c.Kind {
+	case CONSTRAINT_ATTRIBUTION:
 		first = 0
+	case CONSTRAINT_ITEM_BY_GRANT:
+		first = -mark
 	}
 	return cmp.Or(
 		cmp.Compare(c.Kind, other.Kind),
@@ -201,21 +205,17 @@ func (r DeclarationRef) IsAll() bool { return r.Number == 0 }
 // it deny together adds nothing. Of non-commercial sources, and of those to credit,
 // the first are kept: one is as good as a hundred, and x/lineage lists all to credit. Of
 // several versions of a source that were derived from, the newest is credited, and of
-// several of its price the newest is asked. What is demanded as contained and otherwise
-// is not contained. Each use that items withhold stands in the name of the first. Of items that
-// need a grant one more than an answer lists stands for all further ones.
+// several of its price the newest is asked, and what is withheld ends last. What is demanded as
+// contained and otherwise is not contained, but for items that need a grant: of these one more
+// than an answer lists stands for all further ones.
 func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
 	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
 	merged := all[:0]
 	var number [256]int
-	var uses, withheld rules.Actions
+	var uses rules.Actions
 	over := CONSTRAINT_UNSPECIFIED
 	place := make(map[Constraint]int)
 	for _, c := range all {
-		if c.Kind == CONSTRAINT_ITEM_WITHHELD {
-			merged = withholding(merged, c, &withheld)
-			continue
-		}
 		key := demanded(c)
 		if at, again := place[key]; again {
 			if at < len(merged) && demanded(merged[at]) == key {
@@ -254,7 +254,7 @@ func demanded(c Constraint) Constraint {
 	switch c.Kind {
 	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SHARE_ALIKE_ANY, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}
-	case CONSTRAINT_ATTRIBUTION, CONSTRAINT_PAID_USES:
+	case CONSTRAINT_ATTRIBUTION, CONSTRAINT_PAID_USES, CONSTRAINT_WITHHELD:
 		*c.versioned() = 0
 	}
 	return c
@@ -271,13 +271,14 @@ func (c Constraint) Limits() bool {
 }
 
 // Covered says whether another constraint is the same demand, of an item or of all, or
-// withholds as much: where it stands, this one limits nothing more. At which price a use
+// lasts as long: where it stands, this one limits nothing more. At which price a use
 // is sold makes no difference: what it was promised at before stays.
 func (c Constraint) Covered(by Constraint) bool {
-	if c.Kind == CONSTRAINT_ITEM_WITHHELD {
-		c.Withheld |= by.Withheld
-	}
-	if !by.Contained {
+	c.Until = max(c.Until, by.Until)
+	switch {
+	case c.Kind == CONSTRAINT_ITEM_BY_GRANT:
+		c.Contained = c.Contained || by.Contained
+	case !by.Contained:
 		c.Contained = false
 	}
 	c.PriceVersion = by.PriceVersion
@@ -309,9 +310,12 @@ func (k ConstraintKind) Max() int {
 // Named writes the constraint's ids in readable form. The end of a grant is the
 // caller's to add.
 func (c Constraint) Named() NamedConstraint {
-	return NamedConstraint{
+	named := NamedConstraint{
 		Kind: c.Kind, Source: c.Source.WorkID, Terms: c.Terms.TermsID, Grant: c.Grant.GrantID,
-		WorkVersion: c.WorkVersion, PriceVersion: c.PriceVersion,
-		Contained: c.Contained, Withheld: Withheld(rules.Actions(c.Withheld)),
+		WorkVersion: c.WorkVersion, PriceVersion: c.PriceVersion, Contained: c.Contained,
 	}
+	if end := c.Ends(); c.Kind == CONSTRAINT_WITHHELD && !end.IsZero() {
+		named.ExpiresAt = &end
+	}
+	return named
 }

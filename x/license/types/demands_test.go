@@ -2,8 +2,10 @@ package types_test
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -29,7 +31,7 @@ func TestPackedDemandsComeBack(t *testing.T) {
 			{Kind: types.CONSTRAINT_ATTRIBUTION, Terms: types.TermsIDBytes{TermsID: someTerms}, WorkVersion: 1 << 30},
 			{Kind: types.CONSTRAINT_PAID_USES, Terms: types.TermsIDBytes{TermsID: someTerms}, PriceVersion: 1 << 30},
 			{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Terms: types.TermsIDBytes{TermsID: someTerms}, Contained: true},
-			{Kind: types.CONSTRAINT_ITEM_WITHHELD, Source: registrytypes.WorkIDBytes{WorkID: song}, Withheld: 1<<4 | 1<<6, Contained: true},
+			{Kind: types.CONSTRAINT_WITHHELD, Terms: types.TermsIDBytes{TermsID: someTerms}, Until: math.MaxUint32, Contained: true},
 		},
 		Waiting: []types.DeclarationRef{{Work: song, Number: 1}, {Work: song, Number: 1 << 20}},
 	}
@@ -69,9 +71,6 @@ func TestMergingConstraints(t *testing.T) {
 		switch c.Kind {
 		case types.CONSTRAINT_ITEMS_APART:
 			return c
-		case types.CONSTRAINT_ITEM_WITHHELD:
-			c.Withheld, c.Contained = rapid.Uint32Range(1, 7).Draw(t, "withheld")<<4, true
-			return c
 		case types.CONSTRAINT_EXPIRES:
 			if rapid.Bool().Draw(t, "pass") {
 				c.Pass.Digest[0] = rapid.ByteRange(1, 20).Draw(t, "id")
@@ -92,6 +91,8 @@ func TestMergingConstraints(t *testing.T) {
 			c.WorkVersion = version.Draw(t, "version")
 		case types.CONSTRAINT_PAID_USES:
 			c.PriceVersion = version.Draw(t, "version")
+		case types.CONSTRAINT_WITHHELD:
+			c.Until = version.Draw(t, "until")
 		}
 		return c
 	}), 0, 60)
@@ -115,25 +116,20 @@ func TestMergingConstraints(t *testing.T) {
 				if given.Compare(one) == 0 {
 					require.LessOrEqual(t, given.PriceVersion, one.PriceVersion)
 					require.LessOrEqual(t, given.WorkVersion, one.WorkVersion)
+					require.LessOrEqual(t, given.Until, one.Until)
 				}
 			}
 		}
-		withheld := func(list []types.Constraint) (set uint32) {
-			for _, c := range list {
-				set |= c.Withheld
-			}
-			return set
-		}
-		require.Equal(t, withheld(slices.Concat(a, b, c)), withheld(all))
 		number := map[types.ConstraintKind]int{}
 		for _, one := range all {
 			bare := one
-			bare.Contained, bare.WorkVersion = false, 0
+			bare.Contained, bare.WorkVersion, bare.Until = false, 0, 0
 			plain := func(o types.Constraint) bool {
-				o.WorkVersion = 0
+				o.WorkVersion, o.Until = 0, 0
 				return o == bare
 			}
-			require.False(t, one.Contained && slices.ContainsFunc(slices.Concat(a, b, c), plain), "what stands unmarked is not contained")
+			stands := slices.ContainsFunc(slices.Concat(a, b, c), plain)
+			require.False(t, one.Contained && stands && one.Kind != types.CONSTRAINT_ITEM_BY_GRANT, "what stands unmarked is not contained")
 			number[one.Kind]++
 			require.LessOrEqual(t, number[one.Kind], one.Kind.Max())
 		}
@@ -182,41 +178,83 @@ func TestMoreItemsByGrantThanAreListed(t *testing.T) {
 	require.EqualValues(t, 1, merged[0].Source.WorkID[0])
 }
 
-// Each use that is withheld stands once, in the name of the first item.
-func TestWhatItemsWithhold(t *testing.T) {
-	of := func(source byte, withheld uint32) types.Constraint {
-		c := types.Constraint{Kind: types.CONSTRAINT_ITEM_WITHHELD, Contained: true, Withheld: withheld}
-		c.Source.WorkID[0] = source
+// A grant of a dataset's item is asked for less than one of a collection's.
+func TestItemsOfCollectionsAndDatasets(t *testing.T) {
+	gathered := types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT}
+	contained := gathered
+	contained.Contained = true
+	merged, _, err := types.MergeConstraints([]types.Constraint{gathered, contained, gathered}, nil)
+	require.NoError(t, err)
+	require.Equal(t, []types.Constraint{contained}, merged)
+	require.True(t, gathered.Covered(contained))
+	require.True(t, contained.Covered(contained))
+	require.False(t, contained.Covered(gathered))
+}
+
+// What is withheld under the same terms ends last, of a collection too.
+func TestWhatIsWithheld(t *testing.T) {
+	of := func(terms byte, until uint32, contained bool) types.Constraint {
+		c := types.Constraint{Kind: types.CONSTRAINT_WITHHELD, Until: until, Contained: contained}
+		c.Terms.TermsID[0] = terms
 		return c
 	}
-	merged, _, err := types.MergeConstraints([]types.Constraint{of(3, 1<<5), of(2, 1<<4|1<<5), of(1, 1<<4), of(2, 1<<4|1<<6)}, nil)
+	merged, _, err := types.MergeConstraints([]types.Constraint{of(1, 7, true), of(1, 5, false), of(2, 3, true), of(2, 9, true)}, nil)
 	require.NoError(t, err)
-	require.Equal(t, []types.Constraint{of(1, 1<<4), of(2, 1<<5|1<<6)}, merged)
-	require.True(t, of(1, 1<<4).Covered(of(1, 1<<4|1<<5)))
-	require.False(t, of(1, 1<<4|1<<5).Covered(of(1, 1<<4)))
-	require.False(t, of(1, 1<<4).Covered(of(2, 1<<4)))
-	require.Equal(t, []types.Action{types.ACTION_ADAPT, types.ACTION_AI_INPUT}, of(1, 1<<4|1<<6).Named().Withheld)
+	require.Equal(t, []types.Constraint{of(1, 7, false), of(2, 9, true)}, merged)
+	require.True(t, of(1, 5, true).Covered(of(1, 7, false)))
+	require.False(t, of(1, 7, true).Covered(of(1, 5, false)))
+	require.False(t, of(1, 5, false).Covered(of(1, 5, true)))
+	require.False(t, of(1, 5, false).Covered(of(2, 5, false)))
 
-	none := types.Terms{}
-	for _, bad := range []types.Constraint{
-		of(1, 0), of(1, 1<<1), of(1, 1<<4|1<<20),
-		{Kind: types.CONSTRAINT_ITEM_WITHHELD, Withheld: 1 << 4},
-		{Kind: types.CONSTRAINT_USES, Withheld: 1 << 4},
-		{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true},
+	end := time.Unix(5, 0).UTC()
+	require.False(t, of(1, 5, false).Ended(end.Add(-1)))
+	require.True(t, of(1, 5, false).Ended(end))
+	require.False(t, of(1, math.MaxUint32, false).Ended(types.MaxTime), "never")
+	require.False(t, types.Constraint{Kind: types.CONSTRAINT_USES}.Ended(end), "which has no end")
+	require.Equal(t, &end, of(1, 5, false).Named().ExpiresAt)
+	require.Nil(t, of(1, math.MaxUint32, false).Named().ExpiresAt)
+
+	half, far := time.Unix(5, 1), time.Unix(math.MaxUint32, 0)
+	require.EqualValues(t, 6, types.NewExclusion(someTerms, &half).Until)
+	require.EqualValues(t, 5, types.NewExclusion(someTerms, &end).Until)
+	require.EqualValues(t, math.MaxUint32, types.NewExclusion(someTerms, &far).Until)
+	require.EqualValues(t, math.MaxUint32, types.NewExclusion(someTerms, nil).Until)
+
+	alone, shared := types.Terms{Exclusivity: types.EXCLUSIVITY_SOLE}, types.Terms{}
+	require.NoError(t, of(1, 5, true).CheckBeside(alone))
+	for _, bad := range []struct {
+		c     types.Constraint
+		terms types.Terms
+	}{
+		{of(1, 5, true), shared},
+		{of(1, 0, true), alone},
+		{types.Constraint{Kind: types.CONSTRAINT_USES, Until: 5}, alone},
+		{types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT}, shared},
 	} {
-		require.ErrorIs(t, bad.CheckItem(none), types.ErrInvalidGenesis)
+		require.ErrorIs(t, bad.c.CheckBeside(bad.terms), types.ErrInvalidGenesis)
 	}
-	adaptable := types.Terms{Derivatives: types.DERIVATIVES_ALLOWED}
-	require.NoError(t, types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT, Contained: true}.CheckItem(adaptable))
-	require.Error(t, types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT}.CheckItem(adaptable))
-	require.NoError(t, of(1, 1<<4).CheckItem(none))
-	for _, bad := range [][]types.Action{
-		{types.ACTION_COPY}, {types.ACTION_TRAIN_AI, types.ACTION_ADAPT}, {types.ACTION_ADAPT, types.ACTION_ADAPT}, {40},
-	} {
-		require.ErrorIs(t, types.CheckWithheld(bad), types.ErrInvalidGenesis)
+	require.NoError(t, types.Constraint{Kind: types.CONSTRAINT_ITEM_BY_GRANT}.CheckBeside(types.Terms{Derivatives: types.DERIVATIVES_ALLOWED}))
+}
+
+// Exclusions are in order, each terms once with the later end.
+func TestExclusions(t *testing.T) {
+	of := func(terms byte, until uint32) types.Exclusion {
+		e := types.Exclusion{Until: until}
+		e.Terms.TermsID[0] = terms
+		return e
 	}
-	require.NoError(t, types.CheckWithheld(nil))
-	require.NoError(t, types.CheckWithheld([]types.Action{types.ACTION_ADAPT, types.ACTION_TRAIN_AI}))
+	sorted := types.SortExclusions([]types.Exclusion{of(2, 3), of(1, 4), of(2, 9), of(1, 2)})
+	require.Equal(t, []types.Exclusion{of(1, 4), of(2, 9)}, sorted)
+	require.NoError(t, types.CheckExclusions(sorted))
+	require.NoError(t, types.CheckExclusions(nil))
+	many := make([]types.Exclusion, types.MaxExclusives+1)
+	for i := range many {
+		many[i] = of(byte(i+1), 1)
+	}
+	require.NoError(t, types.CheckExclusions(many[1:]))
+	for _, bad := range [][]types.Exclusion{{of(1, 0)}, {of(0, 1)}, {of(2, 1), of(1, 1)}, {of(1, 1), of(1, 2)}, many} {
+		require.ErrorIs(t, types.CheckExclusions(bad), types.ErrInvalidGenesis)
+	}
 }
 
 func TestWhatStandsCovers(t *testing.T) {

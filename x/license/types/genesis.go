@@ -39,6 +39,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validateGrants(known); err != nil {
 		return err
 	}
+	if err := gs.validateExclusives(); err != nil {
+		return err
+	}
 	if err := gs.validatePasses(known); err != nil {
 		return err
 	}
@@ -55,6 +58,21 @@ func (gs GenesisState) Validate() error {
 		return err
 	}
 	return gs.validateDemands(known)
+}
+
+// validateExclusives checks that each work is given once.
+func (gs GenesisState) validateExclusives() error {
+	seen := make(map[registrytypes.WorkID]bool, len(gs.Exclusives))
+	for i, e := range gs.Exclusives {
+		if err := e.Work.Given("work"); err != nil {
+			return errorsmod.Wrapf(err, "exclusives[%d]", i)
+		}
+		if seen[e.Work] {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "exclusives[%d]: %s comes twice", i, e.Work)
+		}
+		seen[e.Work] = true
+	}
+	return nil
 }
 
 // approvalKey tells approvals apart.

@@ -168,8 +168,8 @@ func (c Constraint) validate(rests foundation) error {
 			c.Kind, c.WorkVersion)
 	}
 	byGrant, bySet := c.Kind == CONSTRAINT_EXPIRES, c.Kind == CONSTRAINT_SHARE_ALIKE_ANY
-	byNothing := c.Kind == CONSTRAINT_ITEMS_APART || c.Kind == CONSTRAINT_ITEM_WITHHELD
-	if err := c.CheckItem(rests.terms[c.Terms.TermsID]); err != nil {
+	byNothing := c.Kind == CONSTRAINT_ITEMS_APART
+	if err := c.CheckBeside(rests.terms[c.Terms.TermsID]); err != nil {
 		return err
 	}
 	switch {

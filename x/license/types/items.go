@@ -1,97 +1,98 @@
 package types
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"time"
 
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/x/license/rules"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// Withhold is a list of actions as rows have it: a set.
-func Withhold(list []Action) (set rules.Actions) {
-	for _, a := range list {
-		set = set.With(rules.Action(a))
-	}
-	return set
-}
+// never is how an exclusion has an end that its four bytes can't hold.
+const never = math.MaxUint32
 
-// Withheld is a set of actions as a list, ascending; nil: none.
-func Withheld(set rules.Actions) (list []Action) {
-	for number := range int32(len(Action_name)) {
-		if set.Has(rules.Action(number)) {
-			list = append(list, Action(number))
+// NewExclusion is what a grant that keeps others out, under terms, is to those who make
+// something of its work.
+func NewExclusion(terms TermsID, ends *time.Time) Exclusion {
+	e := Exclusion{Terms: TermsIDBytes{terms}, Until: never}
+	if ends != nil {
+		if seconds := ends.Add(time.Second - 1).Unix(); seconds < never {
+			e.Until = uint32(seconds)
 		}
 	}
-	return list
+	return e
 }
 
-// CheckWithheld checks that a list is in order, each once, and of actions that make
-// something. It fails with ErrInvalidGenesis.
-func CheckWithheld(list []Action) error {
-	set := Withhold(list)
-	if set&^rules.Making != 0 || !slices.Equal(Withheld(set), list) {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "withheld %v: list adapting, training and input to AI, each once, in order", list)
+// Compare orders exclusions by terms.
+func (e Exclusion) Compare(o Exclusion) int {
+	return slices.Compare(e.Terms.TermsID[:], o.Terms.TermsID[:])
+}
+
+// SortExclusions brings exclusions in order, those under the same terms together with the later end.
+func SortExclusions(list []Exclusion) []Exclusion {
+	slices.SortFunc(list, func(a, b Exclusion) int { return cmp.Or(a.Compare(b), cmp.Compare(b.Until, a.Until)) })
+	return slices.CompactFunc(list, func(a, b Exclusion) bool { return a.Compare(b) == 0 })
+}
+
+// CheckExclusions checks that a list is in order, each terms once and with an end. It fails
+// with ErrInvalidGenesis.
+func CheckExclusions(list []Exclusion) error {
+	for i, e := range list {
+		if e.Terms.IsZero() || e.Until == 0 || i > 0 && list[i-1].Compare(e) >= 0 {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "withheld %d under %s: terms in order, each once, with an end", i, e.Terms)
+		}
+	}
+	if len(list) > MaxExclusives {
+		return errorsmod.Wrapf(ErrInvalidGenesis, "withheld under %d terms, at most %d are", len(list), MaxExclusives)
 	}
 	return nil
 }
 
-// withholding adds an item that withholds uses to merged constraints that are in order. Each
-// use stands in the name of the first item, so a work has no more of them than uses.
-func withholding(merged []Constraint, c Constraint, withheld *rules.Actions) []Constraint {
-	more := rules.Actions(c.Withheld) &^ *withheld
-	if more == 0 {
-		return merged
+// Ends is when a grant that keeps others out was to end; zero: never.
+func (c Constraint) Ends() time.Time {
+	if c.Until == never {
+		return time.Time{}
 	}
-	*withheld |= more
-	if last := len(merged) - 1; last >= 0 && merged[last].Kind == c.Kind && merged[last].Source == c.Source {
-		merged[last].Withheld |= uint32(more)
-		return merged
-	}
-	c.Withheld = uint32(more)
-	return append(merged, c)
+	return time.Unix(int64(c.Until), 0).UTC()
 }
 
-// Items are what an edge demands because its source is an item of a collection: nobody makes
-// of that what others had exclusively, and who makes something of what is there by a grant needs
-// one too. Terms are the grant's.
-func (p Pin) Items(t Terms) []Constraint {
-	if p.Column != rules.Contained {
-		return nil
-	}
-	item := Constraint{Contained: true}
-	item.Source.WorkID = p.Source
+// Ended says whether the constraint is of a grant that kept others out and was to end by now.
+func (c Constraint) Ended(now time.Time) bool {
+	end := c.Ends()
+	return c.Kind == CONSTRAINT_WITHHELD && !end.IsZero() && !now.Before(end)
+}
+
+// Beside are what an edge passes on of its source that neither that nor the permission
+// demands: what somebody has exclusively of the source and, where what is made holds the source
+// unchanged by a grant, a grant for who makes something of the whole. Terms are the
+// permission's.
+func (p Pin) Beside(t Terms) []Constraint {
+	source := registrytypes.WorkIDBytes{WorkID: p.Source}
+	contained := p.Column == rules.Contained
 	var list []Constraint
-	if !p.Grant.IsZero() && t.Rules().Makeable() {
-		c := item
-		c.Kind, c.Terms.TermsID = CONSTRAINT_ITEM_BY_GRANT, p.Terms
-		list = append(list, c)
+	if p.Column.Holds() && !p.Grant.IsZero() && t.Rules().Makeable() {
+		list = append(list, Constraint{Kind: CONSTRAINT_ITEM_BY_GRANT, Source: source, Terms: TermsIDBytes{p.Terms}, Contained: contained})
 	}
-	if p.Withheld != 0 {
-		item.Kind, item.Withheld = CONSTRAINT_ITEM_WITHHELD, uint32(p.Withheld)
-		list = append(list, item)
+	for _, e := range p.Withheld {
+		list = append(list, Constraint{Kind: CONSTRAINT_WITHHELD, Source: source, Terms: e.Terms, Until: e.Until, Contained: contained})
 	}
 	return list
 }
 
-// CheckItem checks what only constraints about items have: the mark, the uses that are withheld
-// and, where the item is there by a grant, terms under which something can be made. It fails with
-// ErrInvalidGenesis.
-func (c Constraint) CheckItem(t Terms) error {
-	switch c.Kind {
-	case CONSTRAINT_ITEM_WITHHELD:
-		if set := rules.Actions(c.Withheld); !c.Contained || set == 0 || uint32(set) != c.Withheld || set&^rules.Making != 0 {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s withholds %b: it is contained, and withholds some of %b",
-				c.Kind, c.Withheld, rules.Making)
-		}
-		return nil
-	case CONSTRAINT_ITEM_BY_GRANT:
-		if !c.Contained || !t.Rules().Makeable() {
-			return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s is contained, and its terms permit that something is made", c.Kind)
-		}
-	}
-	if c.Withheld != 0 {
-		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s withholds nothing, not %b", c.Kind, c.Withheld)
+// CheckBeside checks what only constraints have that no terms demand: an end, and terms under which
+// something can be made, or which keep others out. It fails with ErrInvalidGenesis.
+func (c Constraint) CheckBeside(t Terms) error {
+	switch {
+	case (c.Kind == CONSTRAINT_WITHHELD) != (c.Until > 0):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s until %d: WITHHELD has an end, no other does", c.Kind, c.Until)
+	case c.Kind == CONSTRAINT_WITHHELD && t.Exclusivity == EXCLUSIVITY_NONE:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "%s keep nobody out, so nothing is withheld under them", c.Terms)
+	case c.Kind == CONSTRAINT_ITEM_BY_GRANT && !t.Rules().Makeable():
+		return errorsmod.Wrapf(ErrInvalidGenesis, "kind %s under %s, which do not permit that something is made", c.Kind, c.Terms)
 	}
 	return nil
 }

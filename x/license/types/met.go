@@ -12,6 +12,7 @@ import (
 
 	"github.com/stemma-chain/stemma/x/license/rules"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 const passDomain = "stemma/pass/v1"
@@ -24,13 +25,13 @@ const MaxMetGrants = 3 * MaxConstraints
 // it: grants of theirs, which it uses as an edge does, and passes that end. Both are in
 // order, each once.
 type Met struct {
-	Grants []GrantID
+	Grants []MetGrant
 	Passes []registrytypes.Digest
 }
 
 // Add adds what is not there yet.
 func (m *Met) Add(o Met) {
-	m.Grants = slices.Compact(slices.SortedFunc(slices.Values(slices.Concat(m.Grants, o.Grants)), compareGrants))
+	m.Grants = slices.CompactFunc(slices.SortedFunc(slices.Values(slices.Concat(m.Grants, o.Grants)), MetGrant.Compare), sameGrant)
 	m.Passes = slices.Compact(slices.SortedFunc(slices.Values(slices.Concat(m.Passes, o.Passes)), compareDigests))
 }
 
@@ -45,8 +46,8 @@ func (m Met) Validate() error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "%d grants and %d passes met demands, at most %d and %d do",
 			len(m.Grants), len(m.Passes), MaxMetGrants, MaxConstraints)
 	}
-	for i, id := range m.Grants {
-		if id.IsZero() || i > 0 && compareGrants(m.Grants[i-1], id) >= 0 {
+	for i, met := range m.Grants {
+		if met.Grant.IsZero() || met.Work.IsZero() || i > 0 && m.Grants[i-1].Compare(met) >= 0 {
 			return errorsmod.Wrapf(ErrInvalidGenesis, "grant %d that met a demand is none, comes twice or is out of order", i)
 		}
 	}
@@ -58,7 +59,37 @@ func (m Met) Validate() error {
 	return nil
 }
 
-func compareGrants(a, b GrantID) int { return bytes.Compare(a[:], b[:]) }
+// Met is the grant as what meets a demand of its work.
+func (g Grant) Met(id GrantID) MetGrant {
+	return MetGrant{
+		Grant: GrantIDBytes{id}, Work: g.Work,
+		RoyaltyPolicy: g.RoyaltyPolicy, RoyaltyRate: g.RoyaltyRate, UpstreamVersion: g.UpstreamVersion,
+	}
+}
+
+// Compare orders grants by id.
+func (g MetGrant) Compare(o MetGrant) int {
+	return bytes.Compare(g.Grant.GrantID[:], o.Grant.GrantID[:])
+}
+
+func sameGrant(a, b MetGrant) bool { return a.Compare(b) == 0 }
+
+// Link is what a derivative owes by the grant.
+func (g MetGrant) Link() royaltytypes.LinkSource {
+	return royaltytypes.LinkSource{
+		Work: g.Work.WorkID, Policy: g.RoyaltyPolicy, Rate: g.RoyaltyRate, UpstreamVersion: g.UpstreamVersion,
+	}
+}
+
+// Links are what a derivative owes by the permit: to the source, and to works that it was made
+// from, of which grants are used up as well.
+func (p Permit) Links() []royaltytypes.LinkSource {
+	list := []royaltytypes.LinkSource{{Work: p.Source, Policy: p.Policy, Rate: p.Rate, UpstreamVersion: p.UpstreamVersion}}
+	for _, g := range p.Met.Grants {
+		list = append(list, g.Link())
+	}
+	return list
+}
 
 func compareDigests(a, b registrytypes.Digest) int { return bytes.Compare(a[:], b[:]) }
 

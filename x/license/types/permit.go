@@ -85,9 +85,14 @@ type Permit struct {
 	Constraints []Constraint
 	// Met is by what these are met.
 	Met Met
-	// Withheld is what others have exclusively of the source, where that is an item of a
-	// collection: it is not made of the collection.
-	Withheld rules.Actions
+	// Withheld is what others have exclusively of the source, where no grant of it is the
+	// permission: they have it of what is made too.
+	Withheld []Exclusion
+	// Exclusives is how many grants that keep others out were given of the source.
+	Exclusives uint32
+	// Watched: the source was offered under terms that keep others out, so that it is counted
+	// what is made of it.
+	Watched bool
 	// Waiting is what the source waits for.
 	Waiting []DeclarationRef
 }
@@ -108,8 +113,8 @@ type Pin struct {
 	PriceVersion uint32
 	// Met is by what demands of the source's own sources were met.
 	Met Met
-	// Withheld is what others had exclusively of an item.
-	Withheld rules.Actions
+	// Withheld is what others had exclusively of the source.
+	Withheld []Exclusion
 }
 
 // Pin is what is kept of the permit.
@@ -154,7 +159,9 @@ func (p Pin) Inherited(rows []Constraint, demand func(Constraint) (rules.Demand,
 		if item && d.EndsWithItem() || !p.Column.Passes(rules.Kind(c.Kind), d.Weak()) {
 			continue
 		}
-		c.Contained = p.Column == rules.Contained && rules.Kind(c.Kind).Marked()
+		if c.Kind != CONSTRAINT_ITEM_BY_GRANT { // which says how the item is held
+			c.Contained = p.Column == rules.Contained && rules.Kind(c.Kind).Marked()
+		}
 		passed = append(passed, c)
 	}
 	return passed, nil

@@ -10,6 +10,8 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
@@ -65,14 +67,15 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	return nil
 }
 
-// checkWithheld fails with ErrConflict where an item is added to a collection that others
-// rely on, of which somebody else has something exclusively: they would have it by what
-// they hold of the collection.
+// checkWithheld fails with ErrConflict where a source is added to a work that others rely on, of
+// which somebody else has something exclusively: they would have it by what they hold of the
+// work.
 func (d *derivation) checkWithheld() error {
 	for _, p := range d.permits {
-		if p.Withheld != 0 {
+		if len(p.Withheld) > 0 && !d.better[p.Source] {
 			return errorsmod.Wrapf(licensetypes.ErrConflict, "%s: others rely on %s already, and somebody has uses of %s exclusively: "+
-				"add it once that grant has ended, or to a collection of its own", rules.ExclusiveGranted, d.Work, p.Source)
+				"declare it under a grant of it or once that grant has ended, or as the source of another work",
+				rules.ExclusiveGranted, d.Work, p.Source)
 		}
 	}
 	return nil
@@ -121,17 +124,18 @@ type owing struct {
 	policy royaltytypes.Policy
 }
 
-// newDebts lists what a source has the work owe: itself, and what it passes on.
-func (k Keeper) newDebts(
-	ctx context.Context, source workID, policy royaltytypes.Policy, rate, version uint32,
-) ([]royaltytypes.Debt, error) {
-	inherited, err := k.royalty.Debts(ctx, source, version)
-	if err != nil {
-		return nil, err
-	}
-	list := slices.DeleteFunc(inherited, func(d royaltytypes.Debt) bool { return !d.PassesOn() })
-	if policy != royaltytypes.POLICY_NONE {
-		list = append(list, royaltytypes.Debt{Work: source, Policy: policy, Rate: rate})
+// newDebts lists what sources have the work owe: each itself, and what it passes on.
+func (k Keeper) newDebts(ctx context.Context, sources ...royaltytypes.LinkSource) ([]royaltytypes.Debt, error) {
+	var list []royaltytypes.Debt
+	for _, s := range sources {
+		inherited, err := k.royalty.Debts(ctx, s.Work, s.UpstreamVersion)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, slices.DeleteFunc(inherited, func(d royaltytypes.Debt) bool { return !d.PassesOn() })...)
+		if s.Policy != royaltytypes.POLICY_NONE {
+			list = append(list, royaltytypes.Debt{Work: s.Work, Policy: s.Policy, Rate: s.Rate})
+		}
 	}
 	return list, nil
 }
@@ -142,7 +146,7 @@ func (k Keeper) askAll(
 	ctx context.Context, d *derivation, s types.Source, p licensetypes.Permit, before map[owing]uint32,
 	limits []licensetypes.Constraint, waits map[workID]string,
 ) error {
-	debts, err := k.newDebts(ctx, p.Source, p.Policy, p.Rate, p.UpstreamVersion)
+	debts, err := k.newDebts(ctx, p.Links()...)
 	if err != nil {
 		return err
 	}
@@ -152,9 +156,10 @@ func (k Keeper) askAll(
 			asked[debt.Work] = "would newly owe"
 		}
 	}
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
 	for _, c := range p.Constraints {
 		_, known := asked[c.Source.WorkID]
-		if !known && c.Limits() && !slices.ContainsFunc(limits, c.Covered) {
+		if !known && c.Limits() && !c.Ended(now) && !slices.ContainsFunc(limits, c.Covered) {
 			asked[c.Source.WorkID] = "would newly be limited by"
 		}
 	}

@@ -199,9 +199,7 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 		return 0, 0, err
 	}
 	for _, p := range d.permits {
-		link.Sources = append(link.Sources, royaltytypes.LinkSource{
-			Work: p.Source, Policy: p.Policy, Rate: p.Rate, UpstreamVersion: p.UpstreamVersion,
-		})
+		link.Sources = append(link.Sources, p.Links()...)
 	}
 	if absolute, relative, err = k.royalty.Link(ctx, link); err != nil {
 		return 0, 0, err
@@ -225,7 +223,7 @@ func (k Keeper) owesBefore(ctx context.Context, d *derivation, standing []royalt
 		return absolute > 0 || relative > 0, err
 	}
 	for _, s := range standing {
-		debts, err := k.newDebts(ctx, s.Work, s.Policy, s.Rate, s.UpstreamVersion)
+		debts, err := k.newDebts(ctx, s)
 		if err != nil || len(debts) > 0 {
 			return err == nil, err
 		}

@@ -69,21 +69,20 @@ func (k Keeper) isBetter(ctx context.Context, d *derivation, e types.Edge, p lic
 	if err != nil || !looser {
 		return false, err
 	}
-	debts, err := k.newDebts(ctx, p.Source, p.Policy, p.Rate, p.UpstreamVersion)
+	before, err := k.newDebts(ctx, e.Links()...)
 	if err != nil {
 		return false, err
 	}
-	old, err := k.newDebts(ctx, p.Source, e.RoyaltyPolicy, e.RoyaltyRate, e.UpstreamVersion)
+	now, err := k.newDebts(ctx, p.Links()...)
 	if err != nil {
 		return false, err
 	}
-	most := make(map[owing]uint32, len(old))
-	for _, debt := range old {
-		most[owing{debt.Work, debt.Policy}] = debt.Rate
+	most := make(map[owing]uint32, len(before))
+	for _, debt := range before {
+		to := owing{debt.Work, debt.Policy}
+		most[to] = max(most[to], debt.Rate)
 	}
-	return !slices.ContainsFunc(debts, func(debt royaltytypes.Debt) bool {
-		return debt.Rate > most[owing{debt.Work, debt.Policy}]
-	}), nil
+	return !slices.ContainsFunc(now, func(debt royaltytypes.Debt) bool { return debt.Rate > most[owing{debt.Work, debt.Policy}] }), nil
 }
 
 // standing are the edges that stay and are more than citations, as license and royalty
@@ -94,9 +93,7 @@ func (d *derivation) standing() (pins []licensetypes.Pin, links []royaltytypes.L
 			continue
 		}
 		pins = append(pins, pinOf(e, d.kind))
-		links = append(links, royaltytypes.LinkSource{
-			Work: e.Source.WorkID, Policy: e.RoyaltyPolicy, Rate: e.RoyaltyRate, UpstreamVersion: e.UpstreamVersion,
-		})
+		links = append(links, e.Links()...)
 	}
 	return pins, links
 }

@@ -99,13 +99,10 @@ func pin(edge *types.Edge, p licensetypes.Permit) {
 	for _, id := range p.Also {
 		edge.Also = append(edge.Also, licensetypes.TermsIDBytes{TermsID: id})
 	}
-	for _, id := range p.Met.Grants {
-		edge.MetByGrants = append(edge.MetByGrants, licensetypes.GrantIDBytes{GrantID: id})
-	}
+	edge.MetByGrants, edge.Withheld = p.Met.Grants, p.Withheld
 	for _, id := range p.Met.Passes {
 		edge.MetByPasses = append(edge.MetByPasses, registrytypes.DigestBytes{Digest: id})
 	}
-	edge.Withheld = licensetypes.Withheld(p.Withheld)
 	edge.RoyaltyPolicy, edge.RoyaltyRate = p.Policy, p.Rate
 	edge.WorkVersion, edge.UpstreamVersion, edge.DemandsVersion = p.WorkVersion, p.UpstreamVersion, p.DemandsVersion
 }
@@ -115,6 +112,6 @@ func pinOf(e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
 	return licensetypes.Pin{
 		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		WorkVersion: e.WorkVersion, DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
-		Met: e.Met(), Withheld: licensetypes.Withhold(e.Withheld),
+		Met: e.Met(), Withheld: e.Withheld,
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Find returns the place of a source among the edges, or where it would be
@@ -70,13 +71,20 @@ func (e Edge) AlsoTerms() []licensetypes.TermsID {
 
 // Met is by what demands of the source's own sources were met.
 func (e Edge) Met() (met licensetypes.Met) {
-	for _, id := range e.MetByGrants {
-		met.Grants = append(met.Grants, id.GrantID)
-	}
+	met.Grants = e.MetByGrants
 	for _, id := range e.MetByPasses {
 		met.Passes = append(met.Passes, id.Digest)
 	}
 	return met
+}
+
+// Links are what the work owes by the edge: to the source, and to works that this was made
+// from, of which grants are used up as well.
+func (e Edge) Links() []royaltytypes.LinkSource {
+	permit := licensetypes.Permit{
+		Source: e.Source.WorkID, Policy: e.RoyaltyPolicy, Rate: e.RoyaltyRate, UpstreamVersion: e.UpstreamVersion, Met: e.Met(),
+	}
+	return permit.Links()
 }
 
 // Permission is what the edge relies on, in its one spelling.

@@ -180,9 +180,11 @@ func (e GenesisEdge) validate(node Node) error {
 	if err := edge.Met().Validate(); err != nil {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: %s", e.Source, err)
 	}
-	if err := licensetypes.CheckWithheld(edge.Withheld); err != nil || len(edge.Withheld) > 0 && edge.Role != ROLE_CONTAINS {
-		return errorsmod.Wrapf(ErrInvalidSource, "%s: an item of a collection withholds adapting, training or input, in order, not %v",
-			e.Source, edge.Withheld)
+	if err := licensetypes.CheckExclusions(edge.Withheld); err != nil {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: %s", e.Source, err)
+	}
+	if len(edge.Withheld) > 0 && !edge.Grant.IsZero() {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: nothing is withheld under a grant", e.Source)
 	}
 	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE

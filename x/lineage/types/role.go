@@ -62,7 +62,9 @@ func (r Role) Column(kind registrytypes.Kind) rules.Column {
 		return rules.Full
 	case r == ROLE_CONTAINS:
 		return rules.Contained
-	case r == ROLE_TRAINED_ON && kind != registrytypes.KIND_DATASET:
+	case r == ROLE_TRAINED_ON && kind == registrytypes.KIND_DATASET:
+		return rules.Gathered
+	case r == ROLE_TRAINED_ON:
 		return rules.Trained
 	}
 	return rules.Part

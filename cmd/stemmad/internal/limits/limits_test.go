@@ -79,10 +79,9 @@ func TestEveryConstraintHasWords(t *testing.T) {
 		licensetypes.CONSTRAINT_PAID_USES:       "Paid at the source too: train-ai" + by,
 		licensetypes.CONSTRAINT_APPROVAL:        "Whoever makes more of it asks the source's owner too" + by,
 		licensetypes.CONSTRAINT_SHARE_ALIKE_ANY: `To be offered under <LicenseRef-Strict> or <LicenseRef-Free> only, demanded by "Song" (` + song.String() + ")",
-		licensetypes.CONSTRAINT_ITEM_BY_GRANT:   "Whoever makes something of the collection takes a grant of the item too" + by,
-		licensetypes.CONSTRAINT_ITEM_WITHHELD: "Others had it exclusively, so nobody makes of the collection: adapt, train-ai" +
-			`, demanded by "Song" (` + song.String() + ")",
-		licensetypes.CONSTRAINT_ITEMS_APART: `Items are licensed apart: those of "Song" (` + song.String() + ")",
+		licensetypes.CONSTRAINT_ITEM_BY_GRANT:   "Whoever makes something of the dataset, but by training on it, takes a grant of the item too" + by,
+		licensetypes.CONSTRAINT_WITHHELD:        "Somebody has these uses of it exclusively: copy, distribute, perform, adapt, train-ai, search until 2027-01-02 03:04:05 UTC" + by,
+		licensetypes.CONSTRAINT_ITEMS_APART:     `Items are licensed apart: those of "Song" (` + song.String() + ")",
 		licensetypes.CONSTRAINT_EXPIRES: "The permission ends with " + licensetypes.GrantID{3}.String() + " on 2027-01-02 03:04:05 UTC, unless that is renewed: " +
 			`it is of "Song" (` + song.String() + ")",
 	}
@@ -98,8 +97,8 @@ func TestEveryConstraintHasWords(t *testing.T) {
 		case licensetypes.CONSTRAINT_SHARE_ALIKE_ANY:
 			c.AnyOf = []licensetypes.TermsID{strict.ID(), free.ID()}
 		case licensetypes.CONSTRAINT_ITEMS_APART:
-		case licensetypes.CONSTRAINT_ITEM_WITHHELD:
-			c.Withheld = []licensetypes.Action{licensetypes.ACTION_ADAPT, licensetypes.ACTION_TRAIN_AI}
+		case licensetypes.CONSTRAINT_WITHHELD:
+			c.Terms, c.ExpiresAt = strict.ID(), &end
 		default:
 			c.Terms = strict.ID()
 		}

@@ -54,8 +54,8 @@ func denies(d rules.Demand, action rules.Action) bool {
 	switch d.Kind {
 	case rules.Uses:
 		return binds(d, action) && d.Terms.DeniedUses().Has(action)
-	case rules.ItemWithheld:
-		return d.Withheld.Has(action)
+	case rules.Withheld:
+		return binds(d, action) && d.Terms.Permitted().Has(action)
 	}
 	return false
 }

@@ -13,8 +13,10 @@ import (
 func TestMachinesAreToldOfTheWork(t *testing.T) {
 	uses := licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_USES, Source: song, Terms: strict.ID()}
 	paid := licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_PAID_USES, Source: song, Terms: strict.ID()}
+	alone := free
+	alone.Spdx, alone.Uses, alone.Exclusivity = "LicenseRef-Alone", []licensetypes.Action{licensetypes.ACTION_TRAIN_AI}, licensetypes.EXCLUSIVITY_EXCLUSIVE
 	withheld := licensetypes.NamedConstraint{
-		Kind: licensetypes.CONSTRAINT_ITEM_WITHHELD, Source: song, Withheld: []licensetypes.Action{licensetypes.ACTION_TRAIN_AI},
+		Kind: licensetypes.CONSTRAINT_WITHHELD, Source: song, Terms: alone.ID(),
 	}
 	closed := strict
 	closed.Spdx, closed.Search = "LicenseRef-Closed", licensetypes.PERMISSION_DENY
@@ -28,7 +30,7 @@ func TestMachinesAreToldOfTheWork(t *testing.T) {
 		"withheld":                {[]licensetypes.NamedConstraint{withheld, paid}, [3]string{"denied", "allowed_unset", "allowed_unset"}},
 		"an item is found though": {[]licensetypes.NamedConstraint{apart}, [3]string{"allowed_unset", "denied", "allowed_unset"}},
 	} {
-		said, err := speaker(closed).Machines(context.Background(), c.constraints, free)
+		said, err := speaker(closed, alone).Machines(context.Background(), c.constraints, free)
 		require.NoError(t, err, name)
 		require.Len(t, said, 3)
 		for i, want := range c.want {

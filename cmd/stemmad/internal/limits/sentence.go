@@ -43,9 +43,12 @@ func Sentence(d rules.Demand, option func(termsID string) string) string {
 	case rules.Approval:
 		return "Whoever makes more of it asks the source's owner too"
 	case rules.ItemByGrant:
+		if !d.Contained {
+			return "Whoever makes something of the dataset, but by training on it, takes a grant of the item too"
+		}
 		return "Whoever makes something of the collection takes a grant of the item too"
-	case rules.ItemWithheld:
-		return "Others had it exclusively, so nobody makes of the collection: " + strings.Join(UseNames(d.Withheld), ", ")
+	case rules.Withheld:
+		return "Somebody has these uses of it exclusively: " + strings.Join(UseNames(d.Terms.Permitted()), ", ")
 	case rules.ItemsApart:
 		return "Its items are licensed apart from it"
 	}

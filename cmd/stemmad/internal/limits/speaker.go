@@ -61,7 +61,7 @@ func (s *Speaker) Work(ctx context.Context, id registrytypes.WorkID) string {
 // Demand is a constraint as the rules read it.
 func (s *Speaker) Demand(ctx context.Context, c licensetypes.NamedConstraint) (rules.Demand, error) {
 	d := rules.Demand{
-		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Contained: c.Contained, Withheld: licensetypes.Withhold(c.Withheld),
+		Kind: rules.Kind(c.Kind), Source: c.Source.String(), Contained: c.Contained,
 	}
 	for _, id := range c.AnyOf {
 		t, err := s.Terms(ctx, id)
@@ -101,6 +101,10 @@ func (s *Speaker) Say(ctx context.Context, c licensetypes.NamedConstraint) (stri
 			text += " on " + table.Time(*c.ExpiresAt)
 		}
 		text, by = text+", unless that is renewed", ": it is of "+s.Work(ctx, c.Source)
+	case licensetypes.CONSTRAINT_WITHHELD:
+		if c.ExpiresAt != nil {
+			text += " until " + table.Time(*c.ExpiresAt)
+		}
 	case licensetypes.CONSTRAINT_ITEMS_APART:
 		text, by = "Items are licensed apart: those of "+s.Work(ctx, c.Source), ""
 	}

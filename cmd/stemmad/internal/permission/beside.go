@@ -93,8 +93,8 @@ func (f Finder) brings(ctx context.Context, source registrytypes.WorkID, permiss
 	if err != nil || len(offers) == 0 {
 		return seen, err
 	}
-	seen = offers[0].Conditions // those of one work differ in nothing but whom they name
-	seen.AllowList = registrytypes.Digest{}
+	seen = offers[0].Conditions // those of one work differ in nothing but whom they name and keep out
+	seen.AllowList, seen.Made = registrytypes.Digest{}, 0
 	return seen, nil
 }
 

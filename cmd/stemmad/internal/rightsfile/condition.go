@@ -162,7 +162,7 @@ func (w Work) textOf(o Offer) string {
 	}
 	for _, limit := range []licensetypes.ConstraintKind{
 		licensetypes.CONSTRAINT_SCOPE, licensetypes.CONSTRAINT_USES, licensetypes.CONSTRAINT_PAID_USES, licensetypes.CONSTRAINT_APPROVAL,
-		licensetypes.CONSTRAINT_ITEM_BY_GRANT, licensetypes.CONSTRAINT_ITEM_WITHHELD,
+		licensetypes.CONSTRAINT_ITEM_BY_GRANT, licensetypes.CONSTRAINT_WITHHELD,
 	} {
 		if w.constrained(limit) {
 			return ""
