@@ -136,8 +136,9 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s.%s", table.Short(d.title), d.work,
 		count(len(declaration.Sources), "source"), d.reliance(conn.KeyNames()))
-	report.owes = d.owes(ctx, conn, outcome)
-	what += report.owes + d.takesOn() + waiting(outcome)
+	report.Grants = servingGrants(outcome.Grants)
+	report.grants, report.owes = servingLines(ctx, conn, report.Grants), d.owes(ctx, conn, outcome)
+	what += report.grants + report.owes + d.takesOn() + waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what, sender.Then(ctx, trial)); err != nil {

@@ -66,6 +66,8 @@ type portrait struct {
 	stages     *royaltytypes.QueryStagesResponse
 	derivation *lineagetypes.QueryDerivationResponse
 	sources    *lineagetypes.QuerySourcesResponse
+	// grants are those that serve the work.
+	grants []servingGrant
 }
 
 func show(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -145,7 +147,10 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id}); err != nil {
 		return p, err
 	}
-	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page})
+	if p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page}); err != nil {
+		return p, err
+	}
+	p.grants, err = servingNow(ctx, conn, p.sources.Sources)
 	return p, err
 }
 
@@ -244,10 +249,24 @@ func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms cl
 			return err
 		}
 	}
+	p.printGrants(ctx, conn, terms)
 	if denoms := p.constraints.Denoms; len(denoms) > 0 {
 		conn.Say("Can be paid in %s only: what it takes in is counted", strings.Join(denoms, ", "))
 	}
 	return p.printConstraints(ctx, conn, terms)
+}
+
+// printGrants names the grants that serve the work, and what is left of each.
+func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms clearance.Namer) {
+	speaker := limits.NewSpeaker(conn, terms)
+	for _, g := range p.grants {
+		conn.Say("Grant used: %s", table.Clean(g.say(ctx, speaker, terms)))
+	}
+	for _, link := range p.sources.Sources {
+		if n := len(link.MetByPasses); n > 0 {
+			conn.Say("Passes used, for uses of %s: %d; what is made ends with the first that does", speaker.Work(ctx, link.Source), n)
+		}
+	}
 }
 
 // printConstraints says what the sources demand of the work, and how far that has gone.
@@ -359,6 +378,11 @@ func printPortraits(conn *connect.Conn, portraits []portrait) error {
 			}
 			works[i][name] = raw
 		}
+		raw, err := json.Marshal(p.grants)
+		if err != nil {
+			return err
+		}
+		works[i]["grants"] = raw
 	}
 	return conn.PrintJSON(map[string]any{"works": works, "note": claimsNote})
 }

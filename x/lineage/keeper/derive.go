@@ -96,6 +96,10 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err != nil {
 		return none, err
 	}
+	grants, err := k.serving(ctx, dv.permits)
+	if err != nil {
+		return none, err
+	}
 	later := dv.addedLater()
 	if err := k.store(ctx, dv); err != nil {
 		return none, err
@@ -103,6 +107,7 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	result := types.MsgDeriveResponse{
 		Generation: dv.generation, Absolute: absolute, Relative: relative, Notices: dv.notices,
 		Declaration: dv.number, WaitsFor: dv.admission.Works, Others: dv.admission.Others,
+		Grants: grants,
 	}
 	return result, events.Emit(ctx, &types.EventDerived{
 		Work: dv.Work, Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
@@ -212,6 +217,27 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 		}
 	}
 	return absolute, relative, k.license.Bind(ctx, binding)
+}
+
+// serving lists the grants that serve the work by the permits, as they are once it is bound.
+func (k Keeper) serving(ctx context.Context, permits []licensetypes.Permit) ([]types.ServingGrant, error) {
+	var list []types.ServingGrant
+	for _, p := range permits {
+		ids := p.Met.Grants
+		if !p.Grant.IsZero() {
+			ids = append([]licensetypes.GrantID{p.Grant}, ids...)
+		}
+		for _, id := range ids {
+			g, err := k.license.GetGrant(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, types.ServingGrant{
+				Grant: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Source: p.Source, Serves: g.Serves, Used: g.Used,
+			})
+		}
+	}
+	return list, nil
 }
 
 // owesBefore says whether the work owes royalties by what stays of its edges: standing are
