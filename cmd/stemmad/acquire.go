@@ -92,7 +92,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	price, err := pickPrice("a grant under "+permission.Name(picked.Terms), picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
 	if err != nil {
-		return err
+		return permission.Overpriced(request, picked, err)
 	}
 	free := permission.Free(picked, offers, request.Now)
 	for _, line := range free {

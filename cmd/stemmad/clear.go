@@ -219,6 +219,8 @@ type clearing struct {
 	owes     []debt
 	ceilings []capped
 	capped   string
+	// undeclarable is why what an allowed use makes can't be declared; none: it can.
+	undeclarable []licensetypes.Reason
 }
 
 func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
@@ -262,7 +264,7 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	if err := c.findUsed(ctx); err != nil {
 		return err
 	}
-	if err := c.readOwing(ctx); err != nil {
+	if err := errors.Join(c.readOwing(ctx), c.readDeclaring(ctx), c.readLater(ctx)); err != nil {
 		return err
 	}
 	if err := c.print(ctx); err != nil {

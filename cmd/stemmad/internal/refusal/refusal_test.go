@@ -119,7 +119,8 @@ func TestReportsForPrograms(t *testing.T) {
 	require.Len(t, report.Details, 2)
 	report = refusal.NewReport(errors.New("x"), "no such file", 1)
 	require.Equal(t, refusal.Report{
-		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{}, ExitCode: 1,
+		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{},
+		Denials: []refusal.Denial{}, ExitCode: 1,
 	}, report)
 	require.ErrorContains(t, refusal.Tried(errors.New("connection refused"), func(s string) string { return s }), "connection refused")
 	require.NoError(t, refusal.Tried(nil, nil))
