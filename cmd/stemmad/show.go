@@ -129,11 +129,9 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 		return p, err
 	}
 	if len(p.constraints.Waiting) > 0 {
-		res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: claim.Id})
-		if err != nil {
+		if p.admissions, err = admissionsOf(ctx, conn, claim.Id); err != nil {
 			return p, err
 		}
-		p.admissions = res.Admissions
 	}
 	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
 		return p, err
@@ -152,6 +150,15 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	}
 	p.grants, err = servingNow(ctx, conn, p.sources.Sources)
 	return p, err
+}
+
+// admissionsOf are the declarations that a work waits for.
+func admissionsOf(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) ([]licensetypes.WaitingDeclaration, error) {
+	res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: work})
+	if err != nil {
+		return nil, err
+	}
+	return res.Admissions, nil
 }
 
 func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
@@ -182,7 +189,7 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 	); err != nil {
 		return err
 	}
-	p.printWaiting(conn)
+	p.printWaiting(conn.Say)
 	if err := p.printOwners(conn, names); err != nil {
 		return err
 	}
@@ -290,13 +297,13 @@ func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, term
 
 // printWaiting says that owners have not approved sources of the work, and what that
 // stops.
-func (p portrait) printWaiting(conn *connect.Conn) {
+func (p portrait) printWaiting(say func(format string, args ...any)) {
 	for _, a := range p.admissions {
 		what := fmt.Sprintf("its declaration %d of later sources", a.Declaration.Number)
 		if a.Declaration.Work != p.work.Id {
 			what = fmt.Sprintf("declaration %d of %s, which it was made from", a.Declaration.Number, a.Declaration.Work)
 		}
-		conn.Say("Waiting: the owners of %s have not approved %s. Until they do (stemmad approve-source), it takes no new offers and "+
+		say("Waiting: the owners of %s have not approved %s. Until they do (stemmad approve-source), it takes no new offers and "+
 			"grants, and no derivations under offers that can be closed [%s]", a.Admission.Describe(), what, rules.UnapprovedSource)
 	}
 }

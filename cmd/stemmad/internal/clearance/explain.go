@@ -118,7 +118,7 @@ func subjectOf(r licensetypes.Reason, offers []licensetypes.Obtainable) words.Ab
 		about.Terms = short(r.Permission)
 	}
 	if !r.Ancestor.IsZero() {
-		about.Work, about.Source = r.Ancestor.String(), r.Ancestor.String()
+		about.Work, about.Source, about.Asked = r.Ancestor.String(), r.Ancestor.String(), r.Work.String()
 	}
 	if !r.AncestorTerms.IsZero() {
 		about.Terms = short(r.AncestorTerms.String())
