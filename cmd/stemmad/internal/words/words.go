@@ -91,7 +91,7 @@ var atSource = map[rules.Code]string{
 	rules.SearchDenied:        missing,
 	rules.UseNotCovered:       missing,
 	rules.NonCommercialTerms:  missing,
-	rules.NonCommercialSource: missing + ", or use it only as these allow",
+	rules.NonCommercialSource: "use it only as these terms allow; else " + missing,
 	rules.CeilingReached:      missing,
 	rules.TerritoryNotCovered: "use it where these terms apply, or " + missing,
 	rules.MediumNotCovered:    "use it in the media that these terms name, or " + missing,
@@ -102,7 +102,8 @@ var atSource = map[rules.Code]string{
 	rules.NotLicensee:         "ask the owner of SOURCE to name you",
 }
 
-const missing = "the permission of SOURCE is missing: the owner of ASKED gets it from the owner of SOURCE, and declares SOURCE again under it"
+const missing = "what is missing is a permission of SOURCE: ask its owner for terms that allow it; those who made ASKED from it then declare " +
+	"their sources again"
 
 // passRemedy is for what a source sells although it may be offered no longer.
 const passRemedy = "acquire a pass: `stemmad acquire WORK TERMS --uses-of USED`"
