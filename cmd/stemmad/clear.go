@@ -92,6 +92,9 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 	f.String(flagReport, "", "write the answers for a manifest to a .csv or .json")
 	connect.AddTxFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := signAs(cmd); err != nil {
+			return err
+		}
 		conn, err := connect.Open(cmd)
 		if err != nil {
 			return err
@@ -99,6 +102,16 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 		return failed(cmd.Context(), conn, clearRights(cmd.Context(), conn, args))
 	}
 	return cmd
+}
+
+// signAs has whoever asks sign what --buy buys, where nobody else is named.
+func signAs(cmd *cobra.Command) error {
+	f := cmd.Flags()
+	as, err := f.GetString(flagAs)
+	if err != nil || as == "" || !f.Changed(flagBuy) || f.Changed(flags.FlagFrom) || f.Changed(connect.FlagBy) {
+		return err
+	}
+	return f.Set(flags.FlagFrom, as)
 }
 
 // clearRights checks the flags, all before the node is asked anything, and asks.

@@ -37,8 +37,8 @@ func showCmd() *cobra.Command {
 		Short: "Show everything the chain knows about a work",
 		Long: `Show prints who claims a work and since when, what is offered, who holds its
 revenue, what it owes upstream, and how it was made. A line "Constraint" is something
-that a source demands of every use of the work, whatever its offers say; "of the item
-alone" is what a work in a collection demands. A line "Waiting" names the works whose
+that a source demands of every use of the work, whatever its offers say; "of its item"
+is what a work in a collection demands, and so binds the whole. A line "Waiting" names the works whose
 owners have not approved sources that it declared later. For a file that several have
 claimed it lists the claims. With --owners it prints who has owned the work, and since
 when. Text that was taken back is shown as blanked, with its SHA-256.`,

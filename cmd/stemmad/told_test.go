@@ -26,6 +26,10 @@ func TestJourneyOfGrantsThatAreUsed(t *testing.T) {
 	// Trying costs nothing, so no price is agreed to.
 	require.Equal(t, "9ustem", l.json("fee", "acquire", "song.wav", "--from", "bob", "--dry-run"))
 	require.Contains(t, l.fail("acquire", "song.wav", "--from", "bob"), "costs 9ustem: agree to it")
+	require.Contains(t, l.clears(exitNeedsGrant, "song.wav", "--use", "perform", "--as", "bob", "--buy", "--dry-run"),
+		"Would acquire a grant under LicenseRef-Twice")
+	require.Contains(t, l.clears(exitNeedsGrant, "song.wav", "--use", "perform"), "uses, and 2 derivatives")
+	require.Contains(t, l.fail("offer", "song.wav", "--from", "alice"), "name the terms to offer it under")
 	collect := []string{"derive", "album.wav", "--from", "song.wav=contains", "--by", "bob", "--no-anchor", "--buy"}
 	require.Equal(t, "9ustem", l.json("sources.0.paid", append(collect, "--dry-run")...))
 	require.Contains(t, l.fail(collect...), "add --max-fee 9ustem")

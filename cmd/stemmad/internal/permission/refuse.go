@@ -68,7 +68,11 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
 			clearance.ServesFor(serves, req.use()), table.OptionalTime(offer.ExpiresAt), note)
 	}
-	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
+	agree := "--buy and --max-fee"
+	if price := clearance.Agreeing(licensetypes.Rights{Offers: offers}); price != nil {
+		agree = "--buy --max-fee " + price.String()
+	}
+	how := fmt.Sprintf("add %s, or `stemmad acquire %s` first", agree, req.Source)
 	sold := ofSources(req, offers)
 	if commands := buying(sold); len(commands) > 0 {
 		how = together(req, offers) + "its sources are to be paid first, with " + strings.Join(commands, " and ")
