@@ -26,9 +26,10 @@ import (
 
 func acceptCmd() *cobra.Command {
 	return sending(&cobra.Command{
-		Use:   "accept WORK|FILE",
-		Short: "Accept a work that was offered to you",
-		Long: `Accept makes you the owner of a work that was offered to you. It shows version, status,
+		Use:   "accept [WORK|FILE]",
+		Short: "Accept a work that was offered to you, or list those that are",
+		Long: `Accept without a work lists the works that are offered to you, and sends nothing. With
+one it makes you the owner of a work that was offered to you. It shows version, status,
 holders and which revenue comes to you, what the work owes, what its sources demand of it,
 whose approval it waits for, its open offers and the grants in force first, and is refused
 if any of the lists changes meanwhile, or if the work is offered to you anew. It
@@ -36,9 +37,10 @@ also lists the licences that everybody has for ever, whether they are still offe
 not: you can't take them back. Of a file that several have claimed,
 the earliest claim is meant, and named before you sign, unless it is under dispute; any
 other you name by its work id.`,
-		Example: `  stemmad accept song.wav --from bob
+		Example: `  stemmad accept --from bob
+  stemmad accept song.wav --from bob
   stemmad accept song.wav --dry-run --from bob`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}, accept)
 }
 
@@ -68,6 +70,9 @@ type grantsInForce struct {
 }
 
 func accept(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if len(args) == 0 {
+		return listOffered(ctx, conn, sender.Account())
+	}
 	found, err := target.EarliestSafe(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
@@ -285,4 +290,51 @@ func tally(by map[licensetypes.TermsID]*grantsInForce, g licensetypes.NamedGrant
 	case have.LastEnd != nil && have.LastEnd.Before(*g.Grant.ExpiresAt):
 		have.LastEnd = g.Grant.ExpiresAt
 	}
+}
+
+// maxTransfersRead bounds the transfers that are looked at.
+const maxTransfersRead = 10_000
+
+// listOffered lists the works that are offered to an account.
+func listOffered(ctx context.Context, conn *connect.Conn, account string) error {
+	list := []registrytypes.OfferedTransfer{}
+	read, page := 0, &query.PageRequest{Limit: walkPage}
+	for page != nil {
+		res, err := conn.Registry().Transfers(ctx, &registrytypes.QueryTransfersRequest{Pagination: page})
+		if err != nil {
+			return err
+		}
+		for _, t := range res.Transfers {
+			if t.Recipient == account {
+				list = append(list, t)
+			}
+		}
+		read += len(res.Transfers)
+		if next := res.Pagination.GetNextKey(); len(next) == 0 || read >= maxTransfersRead {
+			if page = nil; len(next) > 0 {
+				conn.Note("There are more transfers on offer than the %d that were looked at.", read)
+			}
+		} else {
+			page = &query.PageRequest{Limit: walkPage, Key: next}
+		}
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Transfers []registrytypes.OfferedTransfer `json:"transfers"`
+		}{list})
+	}
+	if len(list) == 0 {
+		conn.Say("Nothing is offered to %s.", accountName(account, conn.KeyNames()))
+		return nil
+	}
+	speaker := limits.NewSpeaker(conn, termsNamer(ctx, conn))
+	tab := table.New("work", "offered")
+	for _, t := range list {
+		tab.Row(speaker.Work(ctx, t.Work), table.Time(t.OfferedAt))
+	}
+	if err := tab.Write(conn.Out()); err != nil {
+		return err
+	}
+	conn.Note("Look at one with: stemmad accept %s --dry-run", list[0].Work)
+	return nil
 }

@@ -104,6 +104,8 @@ func TestJourneyOfWhatCameLater(t *testing.T) {
 
 	l.do("withdraw", "song.wav", "--from", "alice")
 	l.do("transfer", "song.wav", "--to", "bob", "--from", "alice")
+	require.Regexp(t, `"song" \(work1\w+\) +20`, l.do("accept", "--from", "bob"))
+	require.Contains(t, l.do("accept", "--from", "fan"), "Nothing is offered to")
 	accept := []string{"accept", "song.wav", "--from", "bob", "--dry-run"}
 	_, errs, code := command(append(accept, "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
