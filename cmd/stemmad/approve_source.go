@@ -117,7 +117,8 @@ func stands(p lineagetypes.Promises) string {
 	case p.Grants > 0:
 		grants = "grants for " + count(int(p.Grants), "derivative") //nolint:gosec // below the case before
 	}
-	return fmt.Sprintf("%s, %s made from it, %s that can't be taken back", grants, count(int(p.Derivatives), "work"), //nolint:gosec // at most 10,000
+	return fmt.Sprintf("%s, %s made from it, %s that can't be taken back", grants,
+		count(int(p.Derivatives), "work"),        //nolint:gosec // at most 10,000
 		count(int(p.IrrevocableOffers), "offer")) //nolint:gosec // at most 64
 }
 

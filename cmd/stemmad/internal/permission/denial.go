@@ -67,7 +67,8 @@ func obtainables(offers []licensetypes.Obtainable) []refusal.Offer {
 	list := make([]refusal.Offer, len(offers))
 	for i, o := range offers {
 		list[i] = refusal.Offer{
-			Work: o.Work, Terms: o.Terms, Name: obtainableName(o), UsesOf: o.UsesOf, Prices: prices(o.Price), Policy: policy(o.RoyaltyPolicy.String()),
+			Work: o.Work, Terms: o.Terms, Name: obtainableName(o), UsesOf: o.UsesOf,
+			Prices: prices(o.Price), Policy: policy(o.RoyaltyPolicy.String()),
 			Rate: o.RoyaltyRate, Serves: o.Serves, Until: o.ExpiresAt, NeedsApproval: o.NeedsApproval,
 		}
 	}

@@ -24,7 +24,9 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 		one.Wanted, one.Buy = part, false
 		choice, err := f.Find(ctx, one)
 		if errors.Is(err, ErrRefused) {
-			return Choice{}, refused(against(one, denied, reason(one, rules.NotOffered), nil), "%s joins public share-alike offers, and %s can't be one of them:\n%w", licensetypes.Joiner, part, err)
+			return Choice{}, refused(against(one, denied, reason(one, rules.NotOffered), nil),
+				"%s joins public share-alike offers, and %s can't be one of them:\n%w",
+				licensetypes.Joiner, part, err)
 		}
 		if err != nil {
 			return Choice{}, err

@@ -183,7 +183,8 @@ func (f Finder) notOffered(ctx context.Context, req Request) error {
 }
 
 func unoffered(req Request) error {
-	return refused(against(req, denied, reason(req, rules.NotOffered), nil), "%s is offered to nobody now: ask its owner for an offer", subject(req))
+	return refused(against(req, denied, reason(req, rules.NotOffered), nil),
+		"%s is offered to nobody now: ask its owner for an offer", subject(req))
 }
 
 // notUnder says that none of the offers is of the terms wanted.
@@ -211,7 +212,8 @@ func (f Finder) notGranted(ctx context.Context, req Request) error {
 	case res.Grant.Work != req.Source:
 		return refused(no, "%s: %s is a grant of %s", subject(req), req.Wanted, res.Grant.Work)
 	case res.Grant.Licensee == req.Licensee.String() && !res.Grant.UsedBy.IsZero():
-		return refused(no, "%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
+		return refused(no,
+			"%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
 	}
 	return refused(no, "%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted,
 		res.Grant.Licensee, req.Licensee)

@@ -102,8 +102,8 @@ var atSource = map[rules.Code]string{
 	rules.NotLicensee:         "ask the owner of SOURCE to name you",
 }
 
-const missing = "what is missing is a permission of SOURCE: ask its owner for terms that allow it; those who made ASKED from it then declare " +
-	"their sources again"
+const missing = "what is missing is a permission of SOURCE: ask its owner for terms that allow it; those who made ASKED " +
+	"from it then declare their sources again"
 
 // passRemedy is for what a source sells although it may be offered no longer.
 const passRemedy = "acquire a pass: `stemmad acquire WORK TERMS --uses-of USED`"
