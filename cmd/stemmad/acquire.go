@@ -51,7 +51,7 @@ where the owner approved that derivative and not you.`,
 		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
-	f.String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price")
+	f.String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price (not needed with --dry-run)")
 	f.String(flagMaxRate, "", "highest royalty rate to accept, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "work of yours that the grant is for, and for no other")
 	f.String(flagUsesOf, "", "work made from this one under TERMS: a pass to use that work, and nothing else")
@@ -90,9 +90,13 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		}
 		request.Derivative = derivative.Id
 	}
-	price, err := pickPrice("a grant under "+permission.Name(picked.Terms), picked.Offer.PriceUnder(picked.Terms.Terms), request.MaxFee)
+	prices := picked.Offer.PriceUnder(picked.Terms.Terms)
+	if request.MaxFee == nil && sender.DryRun() && len(prices) > 0 {
+		request.MaxFee = &prices[0]
+	}
+	price, err := pickPrice("a grant under "+permission.Name(picked.Terms), prices, request.MaxFee)
 	if err != nil {
-		return err
+		return permission.Overpriced(request, picked, err)
 	}
 	free := permission.Free(picked, offers, request.Now)
 	for _, line := range free {

@@ -38,6 +38,9 @@ func acquirePass(
 	if err != nil {
 		return err
 	}
+	if most == nil && sender.DryRun() {
+		most = &demand.Price[0]
+	}
 	price, err := pickPrice("a pass", demand.Price, most)
 	if err != nil {
 		return err

@@ -74,9 +74,9 @@ func approveSource(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return err
 	}
 	title := table.Short(describe.Heading(derivative.Claim))
-	what := fmt.Sprintf("Approve %q (%s) as a source of %q (%s)%s: %s. These stand already and keep what they have: %s.",
-		table.Short(describe.Heading(work)), work.Id, title, derivative.Id, derivative.Choice(conn.KeyNames()), which,
-		promises.Promises.Describe())
+	source := table.Short(describe.Heading(work))
+	what := fmt.Sprintf("Approve %q (%s) as a source of %q (%s)%s: %s. What stands already keeps what it has: %s.",
+		source, work.Id, title, derivative.Id, derivative.Choice(conn.KeyNames()), which, stands(promises.Promises))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
@@ -97,12 +97,29 @@ func approveSource(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 			Tx          send.Result           `json:"tx"`
 		}{work.Id, derivative.Id, msg.Declaration, msg.Shown, response.Settled, result})
 	}
-	conn.Say("%s a source of %q, of which there are %s: %s", result.Did("Approved", "Would approve"), title,
-		promises.Promises.Describe(), result)
-	if response.Settled {
+	conn.Say("%s %q as a source of %q: %s", result.Did("Approved", "Would approve"), source, title, result)
+	conn.Say("What stands already keeps what it has: %s.", stands(promises.Promises))
+	switch {
+	case response.Settled:
 		conn.Say("Nobody else is waited for: it takes offers and grants again.")
+	case msg.Declaration > 0 && !result.DryRun:
+		conn.Say("Owners of other works have to approve too: stemmad show %s", derivative.Id)
 	}
 	return nil
+}
+
+// stands says in words what relies on a work already.
+func stands(p lineagetypes.Promises) string {
+	grants := "no grants"
+	switch {
+	case p.Grants >= uint64(licensetypes.UnlimitedDerivatives):
+		grants = "grants for any number of derivatives"
+	case p.Grants > 0:
+		grants = "grants for " + count(int(p.Grants), "derivative") //nolint:gosec // below the case before
+	}
+	return fmt.Sprintf("%s, %s made from it, %s that can't be taken back", grants,
+		count(int(p.Derivatives), "work"),        //nolint:gosec // at most 10,000
+		count(int(p.IrrevocableOffers), "offer")) //nolint:gosec // at most 64
 }
 
 // whatIsApproved completes the message, by what waits for the work's owner or by the
@@ -128,7 +145,8 @@ func whatIsApproved(ctx context.Context, conn *connect.Conn, msg *lineagetypes.M
 	}
 	switch len(waiting) {
 	case 0:
-		return "", fmt.Errorf("no such declaration of %s waits for the owner of %s: to approve one in advance, say --%s, and --%s TERMS|GRANT",
+		return "", fmt.Errorf("no declaration of %s waits for the owner of %s. To approve one in advance, add --%s ROLE and, unless it "+
+			"is of a work of the declaring owner's own, --%s TERMS|GRANT",
 			msg.Derivative, msg.Source, flagRole, flagUnder)
 	case 1:
 		return "declaration " + waiting[0], nil

@@ -18,7 +18,7 @@ func TestJourneyOfALaterSource(t *testing.T) {
 	l.do("offer", "hit.wav", "commercial-remix-10", "--from", "alice")
 	l.do("offer", "remix.wav", "commercial-use", "--price", "10ustem", "--from", "bob")
 	l.do("acquire", "remix.wav", "commercial-use", "--max-fee", "10ustem", "--from", "alice")
-	require.Contains(t, l.fail("approve-source", "hit.wav", "remix.wav", "--from", "alice"), "to approve one in advance, say --role")
+	require.Contains(t, l.fail("approve-source", "hit.wav", "remix.wav", "--from", "alice"), "To approve one in advance, add --role")
 
 	derive := []string{"derive", "remix.wav", "--from", "hit.wav", "--by", "bob"}
 	refused := l.fail(derive...)
@@ -32,9 +32,9 @@ func TestJourneyOfALaterSource(t *testing.T) {
 	require.Contains(t, l.do("clear", "remix.wav", "--use", "copy", "--from", "alice"), "approved")
 
 	said = l.do("approve-source", "hit.wav", "remix.wav", "--from", "alice")
-	require.Contains(t, said, "grants for 1 derivatives, 0 derivatives")
+	require.Contains(t, said, "grants for 1 derivative, 0 works made from it, 0 offers")
 	require.Contains(t, said, "Nobody else is waited for")
 	require.NotContains(t, l.do("show", "remix.wav"), "Waiting")
 	l.do("offer", "remix.wav", "commercial-remix-10", "--from", "bob")
-	require.Contains(t, l.fail("approve-source", "hit.wav", "remix.wav", "--from", "alice"), "no such declaration")
+	require.Contains(t, l.fail("approve-source", "hit.wav", "remix.wav", "--from", "alice"), "no declaration of")
 }

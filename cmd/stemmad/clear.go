@@ -85,13 +85,16 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 	f.String(flagAs, "", "account or key that would use it (default: anybody)")
 	f.String(flagTerms, "", "only count this offer (terms1..., a preset or a licence's name) or grant (grant1...)")
 	f.Bool(flagBuy, false, "acquire the cheapest that serves, all that is needed at once")
-	f.String(flagMaxFee, "", "most to pay in all with --buy, such as 5000000uusdc; its denom picks the price")
+	f.String(flagMaxFee, "", "most to pay in all with --buy, such as 5000000uusdc; its denom picks the price (not needed with --dry-run)")
 	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "the work of yours that is made from it")
 	f.String(flagManifest, "", "ask about all rows of a CSV")
 	f.String(flagReport, "", "write the answers for a manifest to a .csv or .json")
 	connect.AddTxFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := signAs(cmd); err != nil {
+			return err
+		}
 		conn, err := connect.Open(cmd)
 		if err != nil {
 			return err
@@ -99,6 +102,16 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 		return failed(cmd.Context(), conn, clearRights(cmd.Context(), conn, args))
 	}
 	return cmd
+}
+
+// signAs has whoever asks sign what --buy buys, where nobody else is named.
+func signAs(cmd *cobra.Command) error {
+	f := cmd.Flags()
+	as, err := f.GetString(flagAs)
+	if err != nil || as == "" || !f.Changed(flagBuy) || f.Changed(flags.FlagFrom) || f.Changed(connect.FlagBy) {
+		return err
+	}
+	return f.Set(flags.FlagFrom, as)
 }
 
 // clearRights checks the flags, all before the node is asked anything, and asks.
@@ -219,6 +232,8 @@ type clearing struct {
 	owes     []debt
 	ceilings []capped
 	capped   string
+	// undeclarable is why what an allowed use makes can't be declared; none: it can.
+	undeclarable []licensetypes.Reason
 }
 
 func clearWork(ctx context.Context, conn *connect.Conn, argument string, use licensetypes.Use, licensee string) error {
@@ -262,7 +277,7 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	if err := c.findUsed(ctx); err != nil {
 		return err
 	}
-	if err := c.readOwing(ctx); err != nil {
+	if err := errors.Join(c.readOwing(ctx), c.readDeclaring(ctx), c.readLater(ctx)); err != nil {
 		return err
 	}
 	if err := c.print(ctx); err != nil {

@@ -38,6 +38,9 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	if err != nil {
 		return err
 	}
+	if most == nil && sender.DryRun() {
+		most = clearance.Agreeing(c.rights)
+	}
 	name := termsNamer(ctx, c.conn)
 	if reasons := c.unapproved(name); len(reasons) > 0 {
 		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s",

@@ -76,8 +76,14 @@ func (c *clearing) printBought(name clearance.Namer) error {
 func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Reasons) > 0 {
 		c.conn.Say("Why:")
+		said := map[string]bool{}
 		for _, reason := range clearance.InOrder(c.rights.Reasons) {
-			c.conn.Say("  - %s", table.Clean(clearance.Explain(reason, c.rights.Offers, name)))
+			why := table.Clean(clearance.Explain(reason, c.rights.Offers, name))
+			if said[why] {
+				continue
+			}
+			said[why] = true
+			c.conn.Say("  - %s", why)
 			if text := c.usedUp(ctx, reason); text != "" {
 				c.conn.Say("    %s", text)
 			}
@@ -92,6 +98,10 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 	if len(c.rights.Obligations) > 0 {
 		c.conn.Say("What you have to do:")
 		for _, o := range c.rights.Obligations {
+			if c.declares(o) && len(c.undeclarable) > 0 {
+				c.printUndeclarable(name)
+				continue
+			}
 			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, c.use, name)))
 			if o.Incomplete {
 				c.conn.Say("  - Credit more than these: `stemmad credits %s` lists all that it was made from", c.work.Id)
@@ -231,6 +241,14 @@ func (c *clearing) printJSON() error {
 	if err != nil {
 		return err
 	}
+	var undeclarable []json.RawMessage
+	for _, reason := range c.undeclarable {
+		raw, err := c.conn.Raw(&reason)
+		if err != nil {
+			return err
+		}
+		undeclarable = append(undeclarable, raw)
+	}
 	items := clearance.Shown(c.rights)
 	needed := make([]toBuy, len(items))
 	for i, item := range items {
@@ -250,8 +268,10 @@ func (c *clearing) printJSON() error {
 		OwesInAll uint32          `json:"owes_in_all,omitempty"`
 		Ceilings  []capped        `json:"ceilings,omitempty"`
 		Capped    string          `json:"what_is_made_may_take_in,omitempty"`
+		// Undeclarable is why `stemmad derive` would be refused, though the use is allowed.
+		Undeclarable []json.RawMessage `json:"undeclarable,omitempty"`
 	}{
 		clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), needed, clearance.Total(items).String(),
-		c.bought, c.used, c.owes, sumOf(c.owes), c.ceilings, c.capped,
+		c.bought, c.used, c.owes, sumOf(c.owes), c.ceilings, c.capped, undeclarable,
 	})
 }

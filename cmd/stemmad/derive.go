@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -116,7 +117,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err != nil {
 		return err
 	}
-	declaration.MaxTotalRate = most
+	declaration.MaxTotalRate, declaration.MaxGrants = most, math.MaxUint32
 	// Tried before anything is anchored: a refusal costs nothing.
 	msgs := d.messages(sender, enroller, declaration)
 	trial, err := sender.Try(ctx, msgs...)
@@ -127,6 +128,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := trial.Response(len(msgs)-1, &outcome); err != nil {
 		return err
 	}
+	declaration.MaxGrants = furtherGrants(outcome.Grants)
 	if !given {
 		declaration.MaxTotalRate = outcome.Absolute + outcome.Relative
 	}
@@ -136,8 +138,9 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s.%s", table.Short(d.title), d.work,
 		count(len(declaration.Sources), "source"), d.reliance(conn.KeyNames()))
-	report.owes = d.owes(ctx, conn, outcome)
-	what += report.owes + d.takesOn() + waiting(outcome)
+	report.Grants = servingGrants(outcome.Grants)
+	report.grants, report.owes = servingLines(ctx, conn, report.Grants), d.owes(ctx, conn, outcome)
+	what += report.grants + report.owes + d.takesOn() + waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what, sender.Then(ctx, trial)); err != nil {

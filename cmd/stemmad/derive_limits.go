@@ -82,8 +82,7 @@ func (d *derivation) standing(ctx context.Context, conn *connect.Conn) ([]licens
 }
 
 // takenFrom lists the demands that pass on from one source in its role. What the source
-// took on after a grant was given does not count for that grant; the chain tells only
-// what is demanded today, so all of it is listed.
+// took on after a grant was given does not count for that grant.
 func (d *derivation) takenFrom(
 	ctx context.Context, conn *connect.Conn, speaker *limits.Speaker, s chosen,
 ) ([]licensetypes.NamedConstraint, error) {
@@ -92,9 +91,14 @@ func (d *derivation) takenFrom(
 	if err != nil {
 		return nil, err
 	}
-	res, err := conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
-		Work: s.work.Id, Pagination: &query.PageRequest{Limit: maxConstraints},
-	})
+	asked := &licensetypes.QueryConstraintsRequest{Work: s.work.Id, Pagination: &query.PageRequest{Limit: maxConstraints}}
+	if pin, pinned := s.pins(ctx, conn); pinned {
+		if pin == 0 {
+			return list, nil
+		}
+		asked.Version = pin
+	}
+	res, err := conn.License().Constraints(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +113,20 @@ func (d *derivation) takenFrom(
 		}
 	}
 	return list, nil
+}
+
+// pins is the version of what is demanded of the source that its grant pins; pinned false:
+// the permission is of today.
+func (s chosen) pins(ctx context.Context, conn *connect.Conn) (version uint32, pinned bool) {
+	id, err := licensetypes.ParseGrantID(s.choice.Permission)
+	if err != nil || s.choice.Buy != nil {
+		return 0, false
+	}
+	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+	if err != nil {
+		return 0, false
+	}
+	return res.Grant.Grant.DemandsVersion, true
 }
 
 // demanded is what the permission itself demands; nothing for one's own work.

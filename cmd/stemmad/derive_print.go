@@ -39,8 +39,10 @@ type derived struct {
 	// Owes is to whom, and PayableIn the denoms that ceilings leave; none: all.
 	Owes      []debt   `json:"owes"`
 	PayableIn []string `json:"payable_in"`
-	// owes says it in words.
-	owes string
+	// Grants are those that it relies on or that meet what its sources' own sources demand.
+	Grants []servingGrant `json:"grants"`
+	// owes and grants say it in words.
+	owes, grants string
 	// Declaration is its number, and WaitsFor the works whose owners have to approve it.
 	Declaration uint32                 `json:"declaration"`
 	WaitsFor    []registrytypes.WorkID `json:"waits_for"`
@@ -133,6 +135,9 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		if err := tab.Write(conn.Out()); err != nil {
 			return err
 		}
+	}
+	if r.grants != "" {
+		conn.Say("%s", strings.TrimPrefix(r.grants, "\n"))
 	}
 	if len(d.debts) > 0 {
 		conn.Say("%s", strings.TrimPrefix(r.owes, "\n"))

@@ -59,7 +59,7 @@ func addDeriveFlags(cmd *cobra.Command) {
 	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use, without share-alike and ceiling where there are such")
 	f.Bool(flagAllowUnapproved, false, "declare it although owners have not approved: no offers and grants until they do")
 	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
-	f.String(flagMaxFee, "", "most to pay for each grant, such as 5000000uusdc; its denom picks the price")
+	f.String(flagMaxFee, "", "most to pay for each source, such as 5000000uusdc; its denom picks the price (not needed with --dry-run)")
 	f.String(flagModel, "", "AI model that made it, as a work id or a name; adds a generation record")
 	f.String(flagProvider, "", "provider of the model or service")
 	f.String(flagSystem, "", "name of the system that made it")
@@ -113,6 +113,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permission.Request{
 			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
 			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(), Several: len(named) > 1,
+			Trial: sender.DryRun(),
 		})
 		if ctx.Err() != nil {
 			return ctx.Err()

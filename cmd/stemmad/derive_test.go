@@ -35,7 +35,7 @@ func TestJourneyOfRefusedSources(t *testing.T) {
 	errs := l.fail(all...)
 	require.Contains(t, errs, "3 of 4 sources cannot be used")
 	require.Contains(t, errs, "cc-by-nc-4.0; look for another offer")
-	require.Contains(t, errs, "add --buy and --max-fee")
+	require.Contains(t, errs, "add --buy --max-fee ")
 	require.Contains(t, errs, "ask the owner to resume it [offer_paused]")
 	require.Equal(t, errs, l.fail(append(all, "--dry-run")...))
 	require.Contains(t, l.fail("acquire", "paused.wav", "--from", "bob"), "commercial-remix-5: its owner paused it")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,7 +66,13 @@ offer, and not what the licence permits.`,
   stemmad offer song.wav mine.yaml --price 5000000uusdc --from alice
   stemmad offer song.wav commercial-use --pause --from alice
   stemmad offer song.wav commercial-remix-10 --close --from alice`,
-		Args: cobra.ExactArgs(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return errors.New("name the terms to offer it under: \"stemmad terms list\" shows some to choose from, and " +
+					"\"stemmad terms template\" starts terms of your own")
+			}
+			return cobra.ExactArgs(2)(cmd, args)
+		},
 	}
 	f := cmd.Flags()
 	f.String(flagPrice, "", "price of a grant; several denoms, separated by commas, are alternatives")

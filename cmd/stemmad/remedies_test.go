@@ -36,8 +36,8 @@ func TestRemediesNameCommandsThatThereAre(t *testing.T) {
 	commands := 0
 	for _, code := range rules.Codes() {
 		for _, about := range []words.About{
-			{Work: "W", Terms: "T", Grant: "G", Source: "S"},
-			{Work: "W", Terms: "T", Grant: "G", Source: "S", UsesOf: "D", Price: "5uusdc"},
+			{Work: "W", Terms: "T", Grant: "G", Source: "S", Asked: "A"},
+			{Work: "W", Terms: "T", Grant: "G", Source: "S", Asked: "A", UsesOf: "D", Price: "5uusdc"},
 		} {
 			commands += requireCommands(t, words.Remedy(string(code), about))
 		}

@@ -59,7 +59,7 @@ Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied; of
 "stemmad license combine" 4, no such derivative can be made. Of a node that cannot
 go on 10 to 14: see "stemmad start --help". With --output json a failure is one
 line of JSON, the last of the standard error, with error, codespace, code, reasons,
-sentence, remedy and details.
+sentence, remedy, details and denials: works that can't be relied on, with what is on offer.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

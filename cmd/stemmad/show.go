@@ -37,8 +37,8 @@ func showCmd() *cobra.Command {
 		Short: "Show everything the chain knows about a work",
 		Long: `Show prints who claims a work and since when, what is offered, who holds its
 revenue, what it owes upstream, and how it was made. A line "Constraint" is something
-that a source demands of every use of the work, whatever its offers say; "of the item
-alone" is what a work in a collection demands. A line "Waiting" names the works whose
+that a source demands of every use of the work, whatever its offers say; "of its item"
+is what a work in a collection demands, and so binds the whole. A line "Waiting" names the works whose
 owners have not approved sources that it declared later. For a file that several have
 claimed it lists the claims. With --owners it prints who has owned the work, and since
 when. Text that was taken back is shown as blanked, with its SHA-256.`,
@@ -66,6 +66,8 @@ type portrait struct {
 	stages     *royaltytypes.QueryStagesResponse
 	derivation *lineagetypes.QueryDerivationResponse
 	sources    *lineagetypes.QuerySourcesResponse
+	// grants are those that serve the work.
+	grants []servingGrant
 }
 
 func show(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -127,11 +129,9 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 		return p, err
 	}
 	if len(p.constraints.Waiting) > 0 {
-		res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: claim.Id})
-		if err != nil {
+		if p.admissions, err = admissionsOf(ctx, conn, claim.Id); err != nil {
 			return p, err
 		}
-		p.admissions = res.Admissions
 	}
 	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
 		return p, err
@@ -145,8 +145,20 @@ func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (
 	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id}); err != nil {
 		return p, err
 	}
-	p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page})
+	if p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page}); err != nil {
+		return p, err
+	}
+	p.grants, err = servingNow(ctx, conn, p.sources.Sources)
 	return p, err
+}
+
+// admissionsOf are the declarations that a work waits for.
+func admissionsOf(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) ([]licensetypes.WaitingDeclaration, error) {
+	res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: work})
+	if err != nil {
+		return nil, err
+	}
+	return res.Admissions, nil
 }
 
 func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
@@ -177,7 +189,7 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 	); err != nil {
 		return err
 	}
-	p.printWaiting(conn)
+	p.printWaiting(conn.Say)
 	if err := p.printOwners(conn, names); err != nil {
 		return err
 	}
@@ -244,10 +256,24 @@ func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms cl
 			return err
 		}
 	}
+	p.printGrants(ctx, conn, terms)
 	if denoms := p.constraints.Denoms; len(denoms) > 0 {
 		conn.Say("Can be paid in %s only: what it takes in is counted", strings.Join(denoms, ", "))
 	}
 	return p.printConstraints(ctx, conn, terms)
+}
+
+// printGrants names the grants that serve the work, and what is left of each.
+func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms clearance.Namer) {
+	speaker := limits.NewSpeaker(conn, terms)
+	for _, g := range p.grants {
+		conn.Say("Grant used: %s", table.Clean(g.say(ctx, speaker, terms)))
+	}
+	for _, link := range p.sources.Sources {
+		if n := len(link.MetByPasses); n > 0 {
+			conn.Say("Passes used, for uses of %s: %d; what is made ends with the first that does", speaker.Work(ctx, link.Source), n)
+		}
+	}
 }
 
 // printConstraints says what the sources demand of the work, and how far that has gone.
@@ -271,13 +297,13 @@ func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, term
 
 // printWaiting says that owners have not approved sources of the work, and what that
 // stops.
-func (p portrait) printWaiting(conn *connect.Conn) {
+func (p portrait) printWaiting(say func(format string, args ...any)) {
 	for _, a := range p.admissions {
 		what := fmt.Sprintf("its declaration %d of later sources", a.Declaration.Number)
 		if a.Declaration.Work != p.work.Id {
 			what = fmt.Sprintf("declaration %d of %s, which it was made from", a.Declaration.Number, a.Declaration.Work)
 		}
-		conn.Say("Waiting: the owners of %s have not approved %s. Until they do (stemmad approve-source), it takes no new offers and "+
+		say("Waiting: the owners of %s have not approved %s. Until they do (stemmad approve-source), it takes no new offers and "+
 			"grants, and no derivations under offers that can be closed [%s]", a.Admission.Describe(), what, rules.UnapprovedSource)
 	}
 }
@@ -359,6 +385,11 @@ func printPortraits(conn *connect.Conn, portraits []portrait) error {
 			}
 			works[i][name] = raw
 		}
+		raw, err := json.Marshal(p.grants)
+		if err != nil {
+			return err
+		}
+		works[i]["grants"] = raw
 	}
 	return conn.PrintJSON(map[string]any{"works": works, "note": claimsNote})
 }

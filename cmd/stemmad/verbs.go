@@ -16,7 +16,7 @@ func verbs() []*cobra.Command {
 		registerCmd(), anchorCmd(), showCmd(),
 		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(), creditsCmd(),
 		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
-		transferCmd(), acceptCmd(), termsCmd(), licenseCmd(),
+		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(),
 	}
 }
 

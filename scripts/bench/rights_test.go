@@ -102,7 +102,7 @@ func deepChain(t testing.TB) (*chain.Chain, []string) {
 			derive, from := chain.DeriveMsg(work(i), work(i-1).Under(under)), work(i-1).ID
 			if under == paid {
 				licensee := owners[i%2]
-				seen, err := c.App.Keepers.License.Conditions(ctx, from, licensetypes.Offer{})
+				seen, err := c.App.Keepers.License.Conditions(ctx, from, licensetypes.Offer{}, licensetypes.Terms{})
 				if err != nil {
 					return err
 				}

@@ -75,7 +75,7 @@ func run(ctx context.Context, o options, p *Printer) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &story{Printer: p, client: client, works: catalogue, accounts: accounts}
+	s := &story{Printer: p, client: client, works: catalogue, accounts: accounts, embedded: o.data == ""}
 	switch paid, err := s.play(ctx, node); {
 	case err != nil && ctx.Err() == nil && node.Gone():
 		return node.Failure()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -30,4 +31,14 @@ func TestTheEmbeddedTableIsWhatTheDemoNeeds(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, merges, 10, "merges of three and more")
 	require.GreaterOrEqual(t, conflicts, 5, "commercial licences over non-commercial sources")
+}
+
+// Other data than the embedded may have no conflict, which ends nothing.
+func TestDataWithoutAConflict(t *testing.T) {
+	list, err := models.ReadTable(strings.NewReader(""))
+	require.NoError(t, err)
+	s := &story{Printer: newPrinter(io.Discard), works: newCatalogue(list, newAccounts())}
+	require.NoError(t, s.showConflicts())
+	s.embedded = true
+	require.ErrorContains(t, s.showConflicts(), "no licence")
 }

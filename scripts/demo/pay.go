@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -76,14 +77,33 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 	return w, s.checkTurnover(ctx)
 }
 
-// choose picks the deep merge whose payment reaches most accounts, of equals the
-// deepest.
+// choose picks the deep merge whose payment reaches most accounts, of equals the deepest.
+// Where there is no deep merge it takes any work that was made from others, else any work.
 func (s *story) choose(ctx context.Context) (*Work, *royaltytypes.QueryPreviewResponse, error) {
+	for _, fits := range []func(*Work) bool{
+		func(w *Work) bool { return len(w.Parents) > 1 && w.Generation >= deep },
+		func(w *Work) bool { return len(w.Parents) > 0 && w.Generation > 0 },
+		func(*Work) bool { return true },
+	} {
+		w, preview, err := s.widest(ctx, fits)
+		if err != nil || w != nil {
+			return w, preview, err
+		}
+		if s.embedded {
+			return nil, nil, fmt.Errorf("no merge has %d generations below it", deep)
+		}
+	}
+	return nil, nil, errors.New("there is no model to pay: the data has none that the chain took")
+}
+
+// widest picks of the works that fit the one whose payment reaches most accounts, of equals
+// the deepest; nil: none fits.
+func (s *story) widest(ctx context.Context, fits func(*Work) bool) (*Work, *royaltytypes.QueryPreviewResponse, error) {
 	royalty := royaltytypes.NewQueryClient(s.client.conn)
 	var best *Work
 	var preview *royaltytypes.QueryPreviewResponse
 	for _, w := range s.works.Works {
-		if w.Stuck || len(w.Parents) < 2 || w.Generation < deep {
+		if w.Stuck || !fits(w) {
 			continue
 		}
 		answer, err := royalty.Preview(ctx, &royaltytypes.QueryPreviewRequest{
@@ -96,9 +116,6 @@ func (s *story) choose(ctx context.Context) (*Work, *royaltytypes.QueryPreviewRe
 		if more || len(answer.Payees) == len(preview.Payees) && w.Generation > best.Generation {
 			best, preview = w, answer
 		}
-	}
-	if best == nil {
-		return nil, nil, fmt.Errorf("no merge has %d generations below it", deep)
 	}
 	return best, preview, nil
 }

@@ -23,6 +23,8 @@ type story struct {
 	client   *Client
 	works    *Catalogue
 	accounts *Accounts
+	// embedded: the works are those of the demo's own table, of which more is known.
+	embedded bool
 	// refused are the offers and derivations that licence terms did not allow.
 	refused []*Tx
 	// keys are the accounts whose keys the node's keyring gets at the end.

@@ -89,7 +89,7 @@ func OfferMsg(work Work, terms licensetypes.TermsID) *licensetypes.MsgOffer {
 
 // DeriveMsg declares a work's sources, at any rate, each as it was registered.
 func DeriveMsg(work Work, sources ...Source) *lineagetypes.MsgDerive {
-	msg := &lineagetypes.MsgDerive{Owner: work.Owner.String(), Work: work.ID, MaxTotalRate: Whole}
+	msg := &lineagetypes.MsgDerive{Owner: work.Owner.String(), Work: work.ID, MaxTotalRate: Whole, MaxGrants: licensetypes.MaxMetGrants}
 	for _, s := range sources {
 		msg.Sources = append(msg.Sources, s.Message())
 	}

@@ -374,7 +374,7 @@ func coinIf(amount int64) *sdk.Coin {
 func (w *world) lineageMessage(act rightsoracle.Act) sdk.Msg {
 	switch a := act.(type) {
 	case rightsoracle.Derive:
-		msg := &lineagetypes.MsgDerive{Owner: bech(a.By), Work: w.work(a.Work), MaxTotalRate: a.MaxRate, AllowUnapproved: a.AllowUnapproved}
+		msg := &lineagetypes.MsgDerive{Owner: bech(a.By), Work: w.work(a.Work), MaxTotalRate: a.MaxRate, MaxGrants: 1000, AllowUnapproved: a.AllowUnapproved}
 		for _, s := range a.Sources {
 			source := lineagetypes.Source{Work: w.work(s.Work), Role: roles[s.Role], Permission: w.permission(s.Permission)}
 			if s.Permission.Terms != "" && s.Role != rightsoracle.Cites {

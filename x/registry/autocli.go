@@ -63,6 +63,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad query registry revisions WORK`, "work"),
 				command("Owners", "owners WORK", "List the owners that a work has had, the registrant first",
 					`stemmad query registry owners WORK`, "work"),
+				command("Transfers", "transfers", "List all transfers that are on offer",
+					`stemmad query registry transfers`),
 				command("Transfer", "transfer WORK", "Show the transfer that is on offer for a work",
 					`stemmad query registry transfer WORK`, "work"),
 				command("Resolve", "resolve SCHEME VALUE", "Find works by sha256 or any fingerprint",

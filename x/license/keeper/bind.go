@@ -213,14 +213,7 @@ func (k Keeper) checkOpenOffer(ctx context.Context, key offered, demands rules.G
 // may name a grant for several works.
 func (k Keeper) markUsed(ctx context.Context, derivative registrytypes.WorkID, permits []types.Permit) error {
 	for _, p := range permits {
-		var used []types.GrantID
-		if !p.Grant.IsZero() {
-			used = append(used, p.Grant)
-		}
-		for _, met := range p.Met.Grants {
-			used = append(used, met.Grant.GrantID)
-		}
-		for _, id := range used {
+		for _, id := range p.Grants() {
 			grant, err := k.GetGrant(ctx, id)
 			if err != nil {
 				return err

@@ -229,3 +229,22 @@ func TestConstraintsAreBounded(t *testing.T) {
 	require.NoError(t, f.derive(remix, granted[1:]...))
 	require.ErrorIs(t, f.k.Bind(f.ctx, binding(remix, make([]types.Permit, types.MaxSources+1)...)), types.ErrTooMany)
 }
+
+// What a grant pins can be asked for: the demands of a version that is past.
+func TestPastDemandsCanBeAskedFor(t *testing.T) {
+	f := newFixture(t)
+	nc := preset("cc-by-nc-4.0")
+	f.offered(song, nc, types.Offer{})
+	f.offered(photo, nc, types.Offer{})
+	require.NoError(t, f.derive(remix, source{song, nc}))
+	first := f.constraints(remix)
+	require.NoError(t, f.derive(remix, source{photo, nc}))
+	require.Greater(t, len(f.constraints(remix)), len(first))
+
+	res, err := f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix, Version: 1})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, res.Version)
+	require.Equal(t, first, named(res.Constraints))
+	_, err = f.query.Constraints(f.ctx, &types.QueryConstraintsRequest{Work: remix, Version: 9})
+	require.ErrorContains(t, err, "version 9")
+}

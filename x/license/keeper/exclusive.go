@@ -166,15 +166,29 @@ func keepingOut(list []types.ExclusiveGrant) string {
 	return fmt.Sprintf("%d grants of it run that keep others out, such as %s; wait for their end", len(list), list[0].Grant)
 }
 
+// exclusivesOf reads a work's row of grants that keep others out, once; empty where it was never
+// offered so.
+func (r *reader) exclusivesOf(work registrytypes.WorkID) (types.Exclusives, error) {
+	if row, known := r.exclusives[work]; known {
+		return row, nil
+	}
+	row, _, err := r.k.Exclusives.Find(r.ctx, work)
+	if r.exclusives == nil {
+		r.exclusives = make(map[registrytypes.WorkID]types.Exclusives)
+	}
+	r.exclusives[work] = row
+	return row, err
+}
+
 // exclusivity reads the running grants of a work that keep others out; but is a grant
 // that does not count.
 func (r *reader) exclusivity(id registrytypes.WorkID, by asker, but types.GrantID, work *rules.Work) error {
-	list, err := r.k.exclusives(r.ctx, id)
+	row, err := r.exclusivesOf(id)
 	if err != nil {
 		return err
 	}
-	for _, e := range list {
-		if e.Grant.GrantID == but {
+	for _, e := range row.Grants {
+		if !e.Runs(r.now) || e.Grant.GrantID == but {
 			continue
 		}
 		t, err := r.termsOf(e.Terms.TermsID)
@@ -200,11 +214,11 @@ func (r *reader) withhold(req types.PermitRequest, permit *types.Permit) error {
 	if !permit.Grant.IsZero() {
 		return nil
 	}
-	row, watched, err := r.k.Exclusives.Find(r.ctx, req.Source)
-	if err != nil || !watched {
+	row, err := r.exclusivesOf(req.Source)
+	if err != nil {
 		return err
 	}
-	permit.Exclusives, permit.Watched = row.Given, true
+	permit.Exclusives, permit.Watched = row.Given, row.Offered
 	if !req.Column.Passes(rules.Withheld, false) {
 		return nil
 	}
@@ -230,12 +244,12 @@ func (r *reader) leftIn(c types.Constraint, by asker) (bool, error) {
 	if by.licensee == nil || c.Ended(r.now) {
 		return false, nil
 	}
-	list, err := r.k.exclusives(r.ctx, c.Source.WorkID)
+	row, err := r.exclusivesOf(c.Source.WorkID)
 	if err != nil {
 		return false, err
 	}
-	for _, e := range list {
-		if e.Terms != c.Terms {
+	for _, e := range row.Grants {
+		if e.Terms != c.Terms || !e.Runs(r.now) {
 			continue
 		}
 		if mine, err := r.holds(by, e.Grant.GrantID); err != nil || mine {

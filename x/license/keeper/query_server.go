@@ -80,6 +80,12 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 	if err != nil {
 		return nil, coded(err)
 	}
+	if req.Version > 0 {
+		if demands.Constraints, err = s.k.constraintsAt(ctx, req.Work, demands, req.Version); err != nil {
+			return nil, coded(err)
+		}
+		demands.Version = req.Version
+	}
 	res := &types.QueryConstraintsResponse{Version: demands.Version}
 	if res.Waiting, err = s.k.waitingFor(ctx, req.Work, demands.Waiting); err != nil {
 		return nil, coded(err)

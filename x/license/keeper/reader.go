@@ -11,13 +11,14 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// reader turns what is stored into what the rules decide by. It reads terms
-// once, which batches live on.
+// reader turns what is stored into what the rules decide by. It reads terms, and which
+// grants keep others out, once, which batches live on.
 type reader struct {
-	k     Keeper
-	ctx   context.Context
-	now   time.Time
-	terms map[types.TermsID]readTerms
+	k          Keeper
+	ctx        context.Context
+	now        time.Time
+	terms      map[types.TermsID]readTerms
+	exclusives map[registrytypes.WorkID]types.Exclusives
 }
 
 // readTerms are terms as stored and as the rules see them.

@@ -29,6 +29,14 @@ type Met struct {
 	Passes []registrytypes.Digest
 }
 
+// GrantIDs are the ids of the grants; nil: there are none.
+func (m Met) GrantIDs() (list []GrantID) {
+	for _, g := range m.Grants {
+		list = append(list, g.Grant.GrantID)
+	}
+	return list
+}
+
 // Add adds what is not there yet.
 func (m *Met) Add(o Met) {
 	m.Grants = slices.CompactFunc(slices.SortedFunc(slices.Values(slices.Concat(m.Grants, o.Grants)), MetGrant.Compare), sameGrant)
@@ -79,6 +87,15 @@ func (g MetGrant) Link() royaltytypes.LinkSource {
 	return royaltytypes.LinkSource{
 		Work: g.Work.WorkID, Policy: g.RoyaltyPolicy, Rate: g.RoyaltyRate, UpstreamVersion: g.UpstreamVersion,
 	}
+}
+
+// Grants are all that a derivative uses by the permit: the one that it relies on, then those that
+// meet what is asked further up.
+func (p Permit) Grants() (list []GrantID) {
+	if !p.Grant.IsZero() {
+		list = append(list, p.Grant)
+	}
+	return append(list, p.Met.GrantIDs()...)
 }
 
 // Links are what a derivative owes by the permit: to the source, and to works that it was made

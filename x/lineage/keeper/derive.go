@@ -80,6 +80,9 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := k.permit(ctx, dv); err != nil {
 		return none, err
 	}
+	if err := dv.checkGrants(); err != nil {
+		return none, err
+	}
 	if err := k.place(ctx, dv); err != nil {
 		return none, err
 	}
@@ -96,6 +99,10 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err != nil {
 		return none, err
 	}
+	grants, err := k.serving(ctx, dv.permits)
+	if err != nil {
+		return none, err
+	}
 	later := dv.addedLater()
 	if err := k.store(ctx, dv); err != nil {
 		return none, err
@@ -103,6 +110,7 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	result := types.MsgDeriveResponse{
 		Generation: dv.generation, Absolute: absolute, Relative: relative, Notices: dv.notices,
 		Declaration: dv.number, WaitsFor: dv.admission.Works, Others: dv.admission.Others,
+		Grants: grants,
 	}
 	return result, events.Emit(ctx, &types.EventDerived{
 		Work: dv.Work, Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
@@ -164,6 +172,23 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 	return err
 }
 
+// checkGrants fails with ErrOtherConditions where more grants of works further up would be used up
+// than the owner has seen: whoever offers such a work for free could close the offer in the same
+// block before the message, so that a grant which was paid for takes its place.
+func (d *derivation) checkGrants() error {
+	var used licensetypes.Met
+	for _, p := range d.permits {
+		used.Add(p.Met)
+	}
+	if len(used.Grants) <= int(d.MaxGrants) {
+		return nil
+	}
+	first := used.Grants[0]
+	return errorsmod.Wrapf(licensetypes.ErrOtherConditions, "%s would use up %d grants beside those that its sources are relied on by, "+
+		"max_grants is %d: one is %s of %s, which a source was made from; look again, and allow them", d.Work, len(used.Grants),
+		d.MaxGrants, first.Grant, first.Work)
+}
+
 // checkWaiting fails with ErrApprovalNeeded where somebody else's source itself waits for
 // approval, so that the work would too, and its owner has not allowed that: the source's owner
 // could else have it wait in the same block before the message.
@@ -210,6 +235,23 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 		}
 	}
 	return absolute, relative, k.license.Bind(ctx, binding)
+}
+
+// serving lists the grants that serve the work by the permits, as they are once it is bound.
+func (k Keeper) serving(ctx context.Context, permits []licensetypes.Permit) ([]types.ServingGrant, error) {
+	var list []types.ServingGrant
+	for _, p := range permits {
+		for _, id := range p.Grants() {
+			g, err := k.license.GetGrant(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, types.ServingGrant{
+				Grant: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Source: p.Source, Serves: g.Serves, Used: g.Used,
+			})
+		}
+	}
+	return list, nil
 }
 
 // owesBefore says whether the work owes royalties by what stays of its edges: standing are

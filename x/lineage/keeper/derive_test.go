@@ -68,7 +68,8 @@ func TestAGrantIsPinnedWithItsTerms(t *testing.T) {
 	song, remix := f.offered("song", alice, 0), f.work("remix", bob)
 	grant := licensetypes.NewGrantID(song, termsOf(song), bob, 1)
 
-	f.mustDerive(bob, remix, types.Source{Work: song, Role: types.ROLE_PARENT_OF, Permission: grant.String()})
+	made := f.mustDerive(bob, remix, types.Source{Work: song, Role: types.ROLE_PARENT_OF, Permission: grant.String()})
+	require.Equal(t, []types.ServingGrant{{Grant: grant, Source: song, Serves: 1, Used: 1}}, made.Grants)
 
 	edge := f.edge(remix, song)
 	require.Equal(t, grant, edge.Grant.GrantID)

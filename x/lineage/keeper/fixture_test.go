@@ -173,6 +173,10 @@ func (w *world) Bind(_ context.Context, b licensetypes.Binding) error {
 	return nil
 }
 
+func (w *world) GetGrant(_ context.Context, _ licensetypes.GrantID) (licensetypes.Grant, error) {
+	return licensetypes.Grant{Serves: 1, Used: 1}, nil
+}
+
 func (w *world) NoStricter(_ context.Context, _ workID, permit licensetypes.Permit, than licensetypes.Pin) (bool, error) {
 	if permit.Source != than.Source {
 		return false, fmt.Errorf("a permission of %s is compared with one of %s", permit.Source, than.Source)
@@ -377,7 +381,7 @@ func send[M sdk.HasValidateBasic, R any](f *fixture, handle func(context.Context
 
 func (f *fixture) derive(owner sdk.AccAddress, work workID, sources ...types.Source) (*types.MsgDeriveResponse, error) {
 	return send(f, f.msgs.Derive, &types.MsgDerive{
-		Owner: owner.String(), Work: work, Sources: sources, MaxTotalRate: types.Whole,
+		Owner: owner.String(), Work: work, Sources: sources, MaxTotalRate: types.Whole, MaxGrants: licensetypes.MaxMetGrants,
 	})
 }
 

@@ -72,10 +72,12 @@ func (r *reader) link(derivative, source workID) (types.Link, error) {
 }
 
 func newLink(derivative workID, row *types.Derivation, e types.Edge) types.Link {
+	met := e.Met()
 	return types.Link{
 		Derivative: derivative, Source: e.Source.WorkID, Role: e.Role, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		RoyaltyPolicy: e.RoyaltyPolicy, RoyaltyRate: e.RoyaltyRate, Weight: e.Weight,
 		WorkVersion: e.WorkVersion, AddedAt: row.AddedAt(e), AddedLater: e.AddedLater,
+		MetByGrants: met.GrantIDs(), MetByPasses: met.Passes,
 	}
 }
 

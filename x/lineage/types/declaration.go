@@ -18,6 +18,8 @@ type Declaration struct {
 	Externals []Source
 	// MaxTotalRate is the highest sum of rates the owner accepts, ppm.
 	MaxTotalRate uint32
+	// MaxGrants is how many grants of works further up may be used up.
+	MaxGrants uint32
 	// AllowUnapproved: the owner takes it that the work is admitted only.
 	AllowUnapproved bool
 	// Record is nil when none is declared.
@@ -36,7 +38,10 @@ func (d Declaration) Weight() uint64 {
 // Declaration checks the message and sorts its sources. Errors name the source by
 // its place in the message, from 0.
 func (m *MsgDerive) Declaration() (Declaration, error) {
-	d := Declaration{Work: m.Work, Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, Record: m.Record, AllowUnapproved: m.AllowUnapproved}
+	d := Declaration{
+		Work: m.Work, Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, MaxGrants: m.MaxGrants, Record: m.Record,
+		AllowUnapproved: m.AllowUnapproved,
+	}
 	var err error
 	if d.Owner, err = sdk.AccAddressFromBech32(m.Owner); err != nil {
 		return Declaration{}, errorsmod.Wrapf(ErrInvalidMessage, "owner %q: %s", m.Owner, err)

@@ -49,6 +49,8 @@ type LicenseKeeper interface {
 	Permit(ctx context.Context, request licensetypes.PermitRequest) (licensetypes.Permit, error)
 	// Bind checks the sources together and puts their demands on the derivative.
 	Bind(ctx context.Context, binding licensetypes.Binding) error
+	// GetGrant returns a grant.
+	GetGrant(ctx context.Context, id licensetypes.GrantID) (licensetypes.Grant, error)
 	// NoStricter says whether a permit demands no more of a work than what an edge pinned.
 	NoStricter(
 		ctx context.Context, derivative registrytypes.WorkID, permit licensetypes.Permit, than licensetypes.Pin,

@@ -129,6 +129,20 @@ func (s queryServer) Transfer(ctx context.Context, req *types.QueryTransferReque
 	}, coded(err)
 }
 
+// Transfers implements types.QueryServer. There is no index by recipient: few works are on
+// offer at a time, and whoever is offered one is told.
+func (s queryServer) Transfers(ctx context.Context, req *types.QueryTransfersRequest) (*types.QueryTransfersResponse, error) {
+	page, err := paging.Bound(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	transfers, next, err := query.CollectionPaginate(ctx, s.k.Transfers, page,
+		func(id types.WorkID, offer types.TransferOffer) (types.OfferedTransfer, error) {
+			return types.OfferedTransfer{Work: id, Recipient: offer.Recipient.String(), OfferedAt: offer.OfferedAt}, nil
+		})
+	return &types.QueryTransfersResponse{Transfers: transfers, Pagination: next}, coded(err)
+}
+
 // Resolve implements types.QueryServer.
 func (s queryServer) Resolve(ctx context.Context, req *types.QueryResolveRequest) (*types.QueryResolveResponse, error) {
 	page, err := paging.Bound(req.Pagination)

@@ -177,3 +177,22 @@ func TestQueryCodes(t *testing.T) {
 		require.Equal(t, test.want, status.Code(test.ask()), name)
 	}
 }
+
+func TestTransfersOnOfferAreListed(t *testing.T) {
+	f := newFixture(t)
+	ids := f.register(alice, "one", "two", "three")
+	for _, id := range ids[:2] {
+		require.NoError(t, f.try(&types.MsgOfferTransfer{Owner: alice.String(), Work: id, Recipient: bob.String()}))
+	}
+	res, err := f.query.Transfers(f.ctx, &types.QueryTransfersRequest{Pagination: &query.PageRequest{Limit: 1}})
+	require.NoError(t, err)
+	require.Len(t, res.Transfers, 1)
+	rest, err := f.query.Transfers(f.ctx, &types.QueryTransfersRequest{Pagination: &query.PageRequest{Key: res.Pagination.NextKey}})
+	require.NoError(t, err)
+	require.Len(t, rest.Transfers, 1)
+	for _, offer := range append(res.Transfers, rest.Transfers...) {
+		require.Contains(t, ids[:2], offer.Work)
+		require.Equal(t, bob.String(), offer.Recipient)
+		require.Equal(t, f.ctx.BlockTime().UTC(), offer.OfferedAt.UTC())
+	}
+}

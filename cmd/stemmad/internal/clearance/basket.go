@@ -148,6 +148,15 @@ func Shown(rights licensetypes.Rights) []Item {
 	return items
 }
 
+// Agreeing is the least to pay that agrees to all that is shown; nil: nothing is to be paid, or
+// no one denom pays for it.
+func Agreeing(rights licensetypes.Rights) *sdk.Coin {
+	if total := Total(Shown(rights)); len(total) == 1 {
+		return &total[0]
+	}
+	return nil
+}
+
 // Waits says whether money alone is not enough: an owner has to approve who asks first, of
 // the work or of a source.
 func Waits(rights licensetypes.Rights, items []Item) bool {

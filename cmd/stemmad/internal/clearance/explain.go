@@ -118,7 +118,7 @@ func subjectOf(r licensetypes.Reason, offers []licensetypes.Obtainable) words.Ab
 		about.Terms = short(r.Permission)
 	}
 	if !r.Ancestor.IsZero() {
-		about.Work, about.Source = r.Ancestor.String(), r.Ancestor.String()
+		about.Work, about.Source, about.Asked = r.Ancestor.String(), r.Ancestor.String(), r.Work.String()
 	}
 	if !r.AncestorTerms.IsZero() {
 		about.Terms = short(r.AncestorTerms.String())
@@ -215,10 +215,14 @@ func Serves(n uint32) string {
 	return fmt.Sprintf("%d derivatives", n)
 }
 
-// ServesFor is what a grant serves, as Serves says it, in the word for what a use makes.
+// ServesFor is what a grant serves, as Serves says it, in the word for what a use makes. A use
+// that makes nothing uses nothing up.
 func ServesFor(serves string, use licensetypes.Use) string {
-	if use.Action == licensetypes.ACTION_TRAIN_AI {
+	switch {
+	case use.Action == licensetypes.ACTION_TRAIN_AI:
 		return strings.ReplaceAll(serves, "derivative", "model")
+	case !use.Rules().Makes() && strings.Contains(serves, "derivative") && !strings.HasPrefix(serves, "uses"):
+		return "uses, and " + serves
 	}
 	return serves
 }

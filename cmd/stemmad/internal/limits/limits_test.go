@@ -114,7 +114,7 @@ func TestEveryConstraintHasWords(t *testing.T) {
 			require.NotContains(t, text, "To be offered", name)
 			continue
 		}
-		require.Contains(t, text, "of the item alone", name)
+		require.Contains(t, text, "of its item, and so of the whole", name)
 	}
 	_, err := speaker().Say(context.Background(), licensetypes.NamedConstraint{
 		Kind: licensetypes.CONSTRAINT_SCOPE, Source: other, Terms: licensetypes.TermsID{9},

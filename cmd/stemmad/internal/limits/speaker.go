@@ -112,7 +112,7 @@ func (s *Speaker) Say(ctx context.Context, c licensetypes.NamedConstraint) (stri
 		by += " under " + s.name(c.Terms)
 	}
 	if c.Contained {
-		by += " of the item alone"
+		by += " of its item, and so of the whole"
 	}
 	return text + by, nil
 }

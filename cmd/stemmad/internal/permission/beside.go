@@ -26,7 +26,8 @@ func (f Finder) buyBeside(ctx context.Context, req Request, rights licensetypes.
 	}
 	items, reasons := clearance.Basket(needs, req.MaxFee, obtainableName)
 	if len(reasons) > 0 {
-		return Choice{}, refused("%w\nnothing was bought:\n%s", needsGrant(req, rights.Offers), bullets(reasons))
+		return Choice{}, refused(against(req, needsAGrant, rights.Reasons, obtainables(rights.Offers)),
+			"%w\nnothing was bought:\n%s", needsGrant(req, rights.Offers), bullets(reasons))
 	}
 	choice, err := f.anchored(ctx, req, rights, items)
 	if err != nil {

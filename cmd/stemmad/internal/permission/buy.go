@@ -20,13 +20,14 @@ func (f Finder) buy(ctx context.Context, req Request, rights licensetypes.Rights
 	if len(own) < len(rights.Offers) {
 		return f.buyBeside(ctx, req, rights)
 	}
+	not := against(req, needsAGrant, rights.Reasons, obtainables(rights.Offers))
 	offer, price, reasons := clearance.Cheapest(own, req.MaxFee, obtainableName)
 	if best := clearance.Best(own, denomOf(req.MaxFee)); offer == nil && len(best) > 0 && !best[0].NeedsApproval {
-		return Choice{}, refused("%s needs a grant to be %s, for a price that was not agreed to: add --max-fee %s\n%s",
+		return Choice{}, refused(not, "%s needs a grant to be %s, for a price that was not agreed to: add --max-fee %s\n%s",
 			subject(req), use(req), priceIn(best[0].Price, req.MaxFee), bullets(reasons))
 	}
 	if offer == nil {
-		return Choice{}, refused("%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
+		return Choice{}, refused(not, "%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
 	}
 	return f.bought(ctx, req, *offer, price)
 }

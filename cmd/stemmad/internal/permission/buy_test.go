@@ -20,7 +20,7 @@ func TestBuyingTakesTheCheapest(t *testing.T) {
 
 	_, err := c.find(ask())
 	require.ErrorIs(t, err, permission.ErrRefused)
-	require.ErrorContains(t, err, "song ("+source.String()+") needs a grant to be adapted: add --buy and --max-fee, or `stemmad acquire "+source.String())
+	require.ErrorContains(t, err, "song ("+source.String()+") needs a grant to be adapted: add --buy --max-fee 5ustem, or `stemmad acquire "+source.String())
 	require.ErrorContains(t, err, "5ustem or 9000uusdc")
 	require.ErrorContains(t, err, "the owner has to approve first")
 

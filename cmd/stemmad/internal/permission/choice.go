@@ -12,6 +12,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -21,9 +22,8 @@ import (
 var ErrChoice = errors.New("a permission has to be chosen")
 
 // choiceError is an ErrChoice, and so an ErrRefused, whose text is all its own.
-type choiceError string
+type choiceError struct{ denial }
 
-func (e choiceError) Error() string        { return string(e) }
 func (e choiceError) Is(target error) bool { return target == ErrChoice || target == ErrRefused }
 
 // Option is one of the permissions that a person chooses between.
@@ -267,7 +267,9 @@ func undecided(req Request, list string, options []Option) error {
 	if !req.Commercial {
 		how += ", or with --commercial what allows commercial use"
 	}
-	return choiceError(list + "\n" + how + "; -y does not choose")
+	return choiceError{denial{
+		list + "\n" + how + "; -y does not choose", []refusal.Denial{against(req, needsChoice, nil, choices(req, options))},
+	}}
 }
 
 // buying are the flags that agree to buy an option.

@@ -48,9 +48,11 @@ type Request struct {
 	Wanted string
 	// Commercial leaves out what does not allow commercial use.
 	Commercial bool
-	// Buy allows a grant to be bought, for at most MaxFee.
+	// Buy allows a grant to be bought, for at most MaxFee. On trial, when nothing is sent, it
+	// may cost what it does where no MaxFee is named.
 	Buy    bool
 	MaxFee *sdk.Coin
+	Trial  bool
 	// Several sources are derived from, which may need the same grant.
 	Several bool
 	Now     time.Time
@@ -131,6 +133,9 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 		return f.allowed(ctx, req, rights)
 	case licensetypes.VERDICT_NEEDS_GRANT:
 		if req.Buy {
+			if req.Trial && req.MaxFee == nil {
+				req.MaxFee = clearance.Agreeing(rights)
+			}
 			return f.buy(ctx, req, rights)
 		}
 		return Choice{}, needsGrant(req, rights.Offers)

@@ -208,7 +208,7 @@ func TestDenialsAreExplained(t *testing.T) {
 	ancestor.Reasons[0].Ancestor, ancestor.Reasons[0].AncestorTerms = remix, nc
 	c.answer[""] = ancestor
 	_, err = c.find(req)
-	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+"; ask the owner of that work")
+	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+"; use it only as these terms allow; else what is missing is a permission of ")
 
 	_, err = (&chain{}).find(ask())
 	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody now: ask its owner for an offer")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -23,7 +24,9 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 		one.Wanted, one.Buy = part, false
 		choice, err := f.Find(ctx, one)
 		if errors.Is(err, ErrRefused) {
-			return Choice{}, refused("%s joins public share-alike offers, and %s can't be one of them:\n%w", licensetypes.Joiner, part, err)
+			return Choice{}, refused(against(one, denied, reason(one, rules.NotOffered), nil),
+				"%s joins public share-alike offers, and %s can't be one of them:\n%w",
+				licensetypes.Joiner, part, err)
 		}
 		if err != nil {
 			return Choice{}, err
@@ -39,7 +42,7 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 			all.Terms, all.Seen, all.PerUse = choice.Terms, choice.Seen, choice.PerUse
 		}
 		if why := apart(*all.Terms, *choice.Terms); why != "" {
-			return Choice{}, refused("%s can't rely on %s together: %s", subject(req), req.Wanted, why)
+			return Choice{}, refused(against(req, denied, nil, nil), "%s can't rely on %s together: %s", subject(req), req.Wanted, why)
 		}
 		ids, names = append(ids, choice.Permission), append(names, Name(*choice.Terms))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -28,7 +29,8 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 		}
 	}
 	if len(offers) == 0 {
-		return none, refused("%w\nto use a work that was made from it under terms of then, name that work with --uses-of", unoffered(req))
+		return none, refused(against(req, denied, reason(req, rules.NotOffered), nil),
+			"%w\nto use a work that was made from it under terms of then, name that work with --uses-of", unoffered(req))
 	}
 	var open []licensetypes.OpenOffer
 	var closed []string
@@ -46,11 +48,14 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 	case len(open) == 1:
 		return open[0], nil
 	case len(open) > 1:
-		return none, refused("%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(open), notNow(closed))
+		return none, refused(against(req, needsChoice, nil, standing(req, open)),
+			"%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(open), notNow(closed))
 	case len(closed) > 0:
-		return none, refused("%s cannot be acquired now:\n%s", subject(req), bullets(closed))
+		return none, refused(against(req, denied, reason(req, rules.NotOffered), standing(req, offers)),
+			"%s cannot be acquired now:\n%s", subject(req), bullets(closed))
 	case wanted.IsZero():
-		return none, refused("no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(offers))
+		return none, refused(against(req, denied, nil, standing(req, offers)),
+			"no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(offers))
 	}
 	return none, notUnder(req, offers)
 }

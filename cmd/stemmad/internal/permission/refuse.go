@@ -16,14 +16,6 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
-// refusal is an ErrRefused whose text is all its own.
-type refusal string
-
-func (r refusal) Error() string        { return string(r) }
-func (r refusal) Is(target error) bool { return target == ErrRefused }
-
-func refused(format string, args ...any) error { return refusal(fmt.Errorf(format, args...).Error()) }
-
 // subject names the source.
 func subject(req Request) string {
 	title := req.Title
@@ -76,7 +68,11 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
 			clearance.ServesFor(serves, req.use()), table.OptionalTime(offer.ExpiresAt), note)
 	}
-	how := fmt.Sprintf("add --buy and --max-fee, or `stemmad acquire %s` first", req.Source)
+	agree := "--buy and --max-fee"
+	if price := clearance.Agreeing(licensetypes.Rights{Offers: offers}); price != nil {
+		agree = "--buy --max-fee " + price.String()
+	}
+	how := fmt.Sprintf("add %s, or `stemmad acquire %s` first", agree, req.Source)
 	sold := ofSources(req, offers)
 	if commands := buying(sold); len(commands) > 0 {
 		how = together(req, offers) + "its sources are to be paid first, with " + strings.Join(commands, " and ")
@@ -89,7 +85,8 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	} else if at := slices.IndexFunc(sold, func(i clearance.Item) bool { return i.Offer.NeedsApproval }); at >= 0 {
 		how = approval(req, sold[at].Offer)
 	}
-	return refused("%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
+	return refused(against(req, needsAGrant, reason(req, rules.NeedsGrant), obtainables(offers)),
+		"%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
 }
 
 // together says how all that a source and its own sources ask is bought at once; empty where
@@ -143,19 +140,22 @@ func approval(req Request, offer licensetypes.Obtainable) string {
 // denied says why a source cannot be relied on.
 func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rights) error {
 	if only(rights.Reasons, rules.NotRegistered) {
-		return refused("%s is not registered", subject(req))
+		return refused(against(req, denied, rights.Reasons, nil), "%s is not registered", subject(req))
 	}
 	if only(rights.Reasons, rules.NotOffered) {
 		return f.notOffered(ctx, req)
 	}
 	var reasons []string
 	for _, reason := range clearance.InOrder(rights.Reasons) {
-		reasons = append(reasons, table.Clean(clearance.Explain(reason, rights.Offers, f.Name)))
+		if text := table.Clean(clearance.Explain(reason, rights.Offers, f.Name)); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
+		}
 	}
 	if vain := clearance.InVain(rights); vain != "" {
 		reasons = append(reasons, vain)
 	}
-	return refused("%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
+	return refused(against(req, denied, rights.Reasons, obtainables(rights.Offers)),
+		"%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
 }
 
 func only(reasons []licensetypes.Reason, code rules.Code) bool {
@@ -183,7 +183,8 @@ func (f Finder) notOffered(ctx context.Context, req Request) error {
 }
 
 func unoffered(req Request) error {
-	return refused("%s is offered to nobody now: ask its owner for an offer", subject(req))
+	return refused(against(req, denied, reason(req, rules.NotOffered), nil),
+		"%s is offered to nobody now: ask its owner for an offer", subject(req))
 }
 
 // notUnder says that none of the offers is of the terms wanted.
@@ -191,7 +192,8 @@ func notUnder(req Request, offers []licensetypes.OpenOffer) error {
 	if len(offers) == 0 {
 		return unoffered(req)
 	}
-	return refused("%s is not offered under %s. Its offers:\n%s", subject(req), req.Wanted, List(offers))
+	return refused(against(req, denied, reason(req, rules.NotOffered), standing(req, offers)),
+		"%s is not offered under %s. Its offers:\n%s", subject(req), req.Wanted, List(offers))
 }
 
 // notGranted says why a grant that was named does not count for the source.
@@ -201,17 +203,19 @@ func (f Finder) notGranted(ctx context.Context, req Request) error {
 		return err
 	}
 	res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+	no := against(req, denied, reason(req, rules.NotLicensee), nil)
 	switch {
 	case status.Code(err) == codes.NotFound:
-		return refused("%s: there is no %s: acquire it first", subject(req), req.Wanted)
+		return refused(no, "%s: there is no %s: acquire it first", subject(req), req.Wanted)
 	case err != nil:
 		return err
 	case res.Grant.Work != req.Source:
-		return refused("%s: %s is a grant of %s", subject(req), req.Wanted, res.Grant.Work)
+		return refused(no, "%s: %s is a grant of %s", subject(req), req.Wanted, res.Grant.Work)
 	case res.Grant.Licensee == req.Licensee.String() && !res.Grant.UsedBy.IsZero():
-		return refused("%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
+		return refused(no,
+			"%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
 	}
-	return refused("%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted,
+	return refused(no, "%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted,
 		res.Grant.Licensee, req.Licensee)
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	errorsmod "cosmossdk.io/errors"
@@ -53,13 +54,16 @@ type Refusal struct {
 
 // Reason is one that the rules give, and what it is about.
 type Reason struct {
-	Code  rules.Code
-	About []Party
+	Code  rules.Code `json:"code"`
+	About []Party    `json:"about"`
 }
 
 // Party is a work, and the permission of it that matters: a grant, terms, or several terms
 // joined; empty: none.
-type Party struct{ Work, Under string }
+type Party struct {
+	Work  string `json:"work"`
+	Under string `json:"under,omitempty"`
+}
 
 var (
 	// code is a word that may be a reason's: those of fields look like it too.
@@ -164,6 +168,9 @@ type Report struct {
 	Remedy   string   `json:"remedy"`
 	// Details has each reason with its words.
 	Details []Detail `json:"details"`
+	// Denials are the works that can't be relied on, why, and what is on offer of each; none
+	// where it is not about that.
+	Denials []Denial `json:"denials"`
 	// ExitCode of the program.
 	ExitCode int `json:"exit_code"`
 }
@@ -173,26 +180,27 @@ type Detail struct {
 	Code     string `json:"code"`
 	Sentence string `json:"sentence"`
 	Remedy   string `json:"remedy"`
+	// About are the works that it is about and what of each matters, a grant or terms; none
+	// where the chain names none.
+	About []Party `json:"about"`
 }
 
 // NewReport is the report of an error that people read as text.
 func NewReport(err error, text string, exit int) Report {
-	report := Report{Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, ExitCode: exit}
-	codes := Codes(text)
+	report := Report{
+		Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, Denials: append([]Denial{}, denialsOf(err)...), ExitCode: exit,
+	}
 	var refused *Error
 	report.Codespace, report.Code, _, _ = identify(text) // of a query that failed
 	if errors.As(err, &refused) {
 		report.Codespace, report.Code = refused.Codespace, refused.Code
-		if len(codes) == 0 {
-			for _, r := range Read(refused).Reasons {
-				codes = append(codes, r.Code)
-			}
-		}
 	}
-	for _, c := range codes {
-		row, _ := reasons.Of(c)
-		report.Reasons = append(report.Reasons, string(c))
-		report.Details = append(report.Details, Detail{string(c), row.Sentence, row.Remedy})
+	for _, r := range report.reasons(refused, text) {
+		row, _ := reasons.Of(r.Code)
+		report.Details = append(report.Details, Detail{string(r.Code), row.Sentence, row.Remedy, append([]Party{}, r.About...)})
+		if !slices.Contains(report.Reasons, string(r.Code)) {
+			report.Reasons = append(report.Reasons, string(r.Code))
+		}
 		if report.Code == 0 { // it would be refused with this
 			report.Codespace, report.Code, _ = errorsmod.ABCIInfo(row.Err, false)
 		}
@@ -201,6 +209,23 @@ func NewReport(err error, text string, exit int) Report {
 		report.Sentence, report.Remedy = report.Details[0].Sentence, report.Details[0].Remedy
 	}
 	return report
+}
+
+// reasons are those that the chain gave, that a command found itself or, where neither says
+// what they are about, that the text names.
+func (r Report) reasons(refused *Error, text string) (list []Reason) {
+	for _, d := range r.Denials {
+		list = append(list, d.Reasons...)
+	}
+	if refused != nil {
+		list = append(list, Read(refused).Reasons...)
+	}
+	for _, c := range Codes(text) {
+		if !slices.ContainsFunc(list, func(o Reason) bool { return o.Code == c }) {
+			list = append(list, Reason{Code: c})
+		}
+	}
+	return list
 }
 
 // Failed is the error of a transaction that a node or a block gave a code to.

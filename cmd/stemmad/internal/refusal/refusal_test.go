@@ -119,10 +119,29 @@ func TestReportsForPrograms(t *testing.T) {
 	require.Len(t, report.Details, 2)
 	report = refusal.NewReport(errors.New("x"), "no such file", 1)
 	require.Equal(t, refusal.Report{
-		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{}, ExitCode: 1,
+		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{},
+		Denials: []refusal.Denial{}, ExitCode: 1,
 	}, report)
 	require.ErrorContains(t, refusal.Tried(errors.New("connection refused"), func(s string) string { return s }), "connection refused")
 	require.NoError(t, refusal.Tried(nil, nil))
+}
+
+type denying struct{ list []refusal.Denial }
+
+func (denying) Error() string               { return "no" }
+func (d denying) Denials() []refusal.Denial { return d.list }
+
+// What commands find of several sources is all told, with its reasons.
+func TestReportsOfDenials(t *testing.T) {
+	denial := func(code rules.Code) error {
+		return denying{[]refusal.Denial{{Work: song, Reasons: []refusal.Reason{{Code: code, About: []refusal.Party{{Work: song.String()}}}}}}}
+	}
+	err := fmt.Errorf("2 of 2: %w", errors.Join(denial(rules.NeedsGrant), fmt.Errorf("more: %w", denial(rules.NoDerivatives))))
+	report := refusal.NewReport(err, "no [needs_grant]", 1)
+	require.Len(t, report.Denials, 2)
+	require.Equal(t, []string{"needs_grant", "no_derivatives"}, report.Reasons)
+	require.Equal(t, song.String(), report.Details[0].About[0].Work)
+	require.Len(t, report.Details, 2, "each once")
 }
 
 // A trial tells an error by its words alone, so every error of the modules is known here.

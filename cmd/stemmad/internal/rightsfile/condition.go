@@ -48,7 +48,7 @@ type condition struct {
 // conditionOf reads an answer. What it cannot read is denied.
 func (w Work) conditionOf(o Offer, u usage, commercial bool) condition {
 	answer, asked := o.answer(u, commercial)
-	if !asked || !w.publishable() || (commercial && w.noncommercial()) {
+	if !asked || !w.publishable(o) || (commercial && w.noncommercial()) {
 		return condition{}
 	}
 	c := condition{terms: o.Open.Terms.Id, text: w.textOf(o), territories: o.Open.Terms.Terms.Territories}
@@ -136,11 +136,14 @@ func (c *condition) readOffer(work registrytypes.WorkID, offers []licensetypes.O
 	return true
 }
 
-// publishable says whether permissions on a work may be stated at all: not when
-// somebody claimed the content before, it is not active, or the permission to
-// derive it from a source ends before the file does.
-func (w Work) publishable() bool {
-	return w.Claim.Status == registrytypes.STATUS_ACTIVE && !w.Claim.Contested &&
+// publishable says whether permissions by an offer of a work may be stated at all: not when
+// somebody claimed the content before, or the permission to derive it from a source ends
+// before the file does. Of a work that was withdrawn only licences stand that can't be
+// taken back.
+func (w Work) publishable(o Offer) bool {
+	standing := w.Claim.Status == registrytypes.STATUS_ACTIVE ||
+		w.Claim.Status == registrytypes.STATUS_WITHDRAWN && o.Open.Offer.IrrevocableSince != nil
+	return standing && !w.Claim.Contested &&
 		!slices.ContainsFunc(w.Constraints, func(c licensetypes.InForce) bool {
 			return c.Constraint.Kind == licensetypes.CONSTRAINT_EXPIRES &&
 				(c.Constraint.ExpiresAt == nil || c.Constraint.ExpiresAt.Before(w.Until))

@@ -50,6 +50,8 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 	contested.Claim.Contested = true
 	withdrawn := add("withdrawn", preset(t, "cc0-1.0"))
 	withdrawn.Claim.Status = registrytypes.STATUS_WITHDRAWN
+	forEver := add("withdrawn-for-ever", preset(t, "cc-by-4.0"))
+	forEver.Claim.Status, forEver.Offers[0].Open.Offer.IrrevocableSince = registrytypes.STATUS_WITHDRAWN, &at
 	derived := add("derived", preset(t, "cc-by-4.0"))
 	derived.Constraints = []licensetypes.InForce{{Constraint: licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_NONCOMMERCIAL}}}
 	derived.Sources = []registrytypes.WorkID{paid.Id}
@@ -70,7 +72,7 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 		add("trainable", preset(t, "ai-training-allowed")),
 		add("searched", searched), add("hidden", hidden),
 		work(s, underDenial, offered(underDenial.Id, preset(t, "cc0-1.0"), nil, denies)),
-		contested, withdrawn, derived, ending, credited, shared, shared,
+		contested, withdrawn, forEver, derived, ending, credited, shared, shared,
 		work(s, claim(nasty, "url", `https://example.org/a b"'<>*$#x?q=%zz&ü`)), work(s, claim("no URL")),
 		work(s, claim("elsewhere", "url", "https://other.example/x")),
 	}

@@ -118,7 +118,7 @@ func (j *jsonldWriter) describe(w Work) creativeWork {
 	for _, id := range w.Sources {
 		c.IsBasedOn = append(c.IsBasedOn, schemaRef{workURI(j.source.ChainID, id)})
 	}
-	if len(w.Offers) > 0 && w.publishable() {
+	if slices.ContainsFunc(w.Offers, w.publishable) {
 		c.AcquireLicensePage = j.site.LicensePage
 	}
 	return c
@@ -128,11 +128,11 @@ func (j *jsonldWriter) describe(w Work) creativeWork {
 // anything by them: nothing is while somebody has an exclusive grant.
 func (w Work) licenceTexts() []string {
 	var texts []string
-	if !w.publishable() || slices.ContainsFunc(w.Places, func(p Place) bool { return p.Shared }) {
+	if slices.ContainsFunc(w.Places, func(p Place) bool { return p.Shared }) {
 		return nil
 	}
 	for _, o := range w.Offers {
-		if text := w.textOf(o); text != "" && o.permitsAny() && !slices.Contains(texts, text) {
+		if text := w.textOf(o); text != "" && w.publishable(o) && o.permitsAny() && !slices.Contains(texts, text) {
 			texts = append(texts, text)
 		}
 	}

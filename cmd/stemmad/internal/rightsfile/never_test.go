@@ -40,6 +40,9 @@ func anyWork(t *rapid.T, s rightsfile.Site, odd bool) rightsfile.Work {
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "offers") {
 		o := offered(c.Id, anyTerms(t), rapid.SampledFrom([]sdk.Coins{nil, nil, price}).Draw(t, "price"), demands...)
+		if rapid.Bool().Draw(t, "irrevocable") {
+			o.Open.Offer.IrrevocableSince = &at
+		}
 		for i := range o.Answers {
 			if odd && rapid.Bool().Draw(t, "at odds") {
 				o.Answers[i] = anyAnswer(t, c.Id, o.Open.Terms.Id)
@@ -116,7 +119,8 @@ func anyAnswer(t *rapid.T, work registrytypes.WorkID, terms licensetypes.TermsID
 // given says whether any answer gives a use to anybody anywhere in territory:
 // at all, and free of every condition but a credit that a search shows anyway.
 func given(w rightsfile.Work, token string, commercial bool, territory string) (atAll, plain bool) {
-	if w.Claim.Contested || w.Claim.Status != registrytypes.STATUS_ACTIVE || w.Places[0].Shared {
+	withdrawn := w.Claim.Status == registrytypes.STATUS_WITHDRAWN
+	if w.Claim.Contested || w.Claim.Status != registrytypes.STATUS_ACTIVE && !withdrawn || w.Places[0].Shared {
 		return false, false
 	}
 	for _, c := range w.Constraints {
@@ -132,6 +136,9 @@ func given(w rightsfile.Work, token string, commercial bool, territory string) (
 	}
 	for _, o := range w.Offers {
 		scope := o.Open.Terms.Terms.Territories
+		if withdrawn && o.Open.Offer.IrrevocableSince == nil {
+			continue
+		}
 		if len(scope) > 0 && !slices.Contains(scope, territory) {
 			continue
 		}
@@ -291,9 +298,12 @@ func checkJSON(t *rapid.T, w rightsfile.Work, s rightsfile.Site) {
 		return c.Constraint.Kind == licensetypes.CONSTRAINT_NONCOMMERCIAL
 	})
 	for _, text := range file.Graph[0].License {
-		require.False(t, w.Claim.Contested || w.Claim.Status != registrytypes.STATUS_ACTIVE, "%s", text)
+		require.False(t, w.Claim.Contested, "%s", text)
 		require.True(t, strings.HasPrefix(text, "https://"), text)
 		require.True(t, slices.ContainsFunc(w.Offers, func(o rightsfile.Offer) bool {
+			if w.Claim.Status != registrytypes.STATUS_ACTIVE && o.Open.Offer.IrrevocableSince == nil {
+				return false
+			}
 			return o.Open.Public && slices.ContainsFunc(o.Answers, func(a licensetypes.Rights) bool {
 				return a.Verdict == licensetypes.VERDICT_ALLOWED && a.Permission == o.Open.Terms.Id.String()
 			})

@@ -31,7 +31,7 @@ func Notice(code string) string {
 // About is what a reason is about, as arguments of commands; empty: there is none. UsesOf
 // is the work asked about, where what is asked is a pass that a source of it sells, and
 // Price what a grant or a pass costs.
-type About struct{ Work, Terms, Grant, Source, UsesOf, Price string }
+type About struct{ Work, Terms, Grant, Source, Asked, UsesOf, Price string }
 
 // Remedy says what to do about a reason, by a command if what that needs is known;
 // empty for a code that is not known.
@@ -41,6 +41,9 @@ func Remedy(code string, about About) string {
 		return ""
 	}
 	command := remedies[r.Code]
+	if deep, found := atSource[r.Code]; found && about.Source != "" {
+		command = deep
+	}
 	if r.Code == rules.NeedsGrant && about.UsesOf != "" {
 		command = passRemedy
 	}
@@ -52,6 +55,7 @@ func Remedy(code string, about About) string {
 		{"TERMS", about.Terms},
 		{"GRANT", about.Grant},
 		{"SOURCE", about.Source},
+		{"ASKED", about.Asked},
 		{"USED", about.UsesOf},
 	} {
 		if strings.Contains(command, a.name) && a.value == "" {
@@ -76,6 +80,30 @@ var remedies = map[rules.Code]string{
 	rules.WorkInvalidated: "look with `stemmad show WORK` for the work whose claim holds",
 	rules.SourceExpired:   "its licensee renews that grant: `stemmad grant renew GRANT`",
 }
+
+// atSource are those where a work that the one asked about was made from stands in the way:
+// another offer of the work itself would be under the same demand. SOURCE is that work, whose
+// permission is missing, and ASKED the one asked about.
+var atSource = map[rules.Code]string{
+	rules.NoDerivatives:       missing,
+	rules.TrainingDenied:      missing,
+	rules.InputDenied:         missing,
+	rules.SearchDenied:        missing,
+	rules.UseNotCovered:       missing,
+	rules.NonCommercialTerms:  missing,
+	rules.NonCommercialSource: "use it only as these terms allow; else " + missing,
+	rules.CeilingReached:      missing,
+	rules.TerritoryNotCovered: "use it where these terms apply, or " + missing,
+	rules.MediumNotCovered:    "use it in the media that these terms name, or " + missing,
+	rules.ExclusiveGranted:    "wait for its end, when the owner of ASKED declares SOURCE again, or do without SOURCE",
+	rules.GrantsExhausted:     "ask the owner of SOURCE for another offer",
+	rules.OfferExpired:        "ask the owner of SOURCE to renew it",
+	rules.OfferPaused:         "ask the owner of SOURCE to resume it",
+	rules.NotLicensee:         "ask the owner of SOURCE to name you",
+}
+
+const missing = "what is missing is a permission of SOURCE: ask its owner for terms that allow it; those who made ASKED " +
+	"from it then declare their sources again"
 
 // passRemedy is for what a source sells although it may be offered no longer.
 const passRemedy = "acquire a pass: `stemmad acquire WORK TERMS --uses-of USED`"

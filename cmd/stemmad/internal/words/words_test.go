@@ -39,3 +39,14 @@ func TestARemedyNamesWhatIsKnown(t *testing.T) {
 	require.Equal(t, "The work is disputed", Reason("work_disputed"))
 	require.Equal(t, "wait for the ruling", Remedy("work_disputed", About{}))
 }
+
+// Where a source stands in the way, another offer of the work itself would not help.
+func TestRemediesAtASourceNameIt(t *testing.T) {
+	for _, code := range []rules.Code{rules.TrainingDenied, rules.NoDerivatives, rules.NonCommercialSource, rules.ExclusiveGranted} {
+		remedy := Remedy(string(code), About{Work: "S", Source: "S", Asked: "A"})
+		require.Contains(t, remedy, " S", code)
+		require.NotContains(t, remedy, "another offer of the work", code)
+		require.NotContains(t, remedy, "SOURCE", code)
+	}
+	require.Contains(t, Remedy(string(rules.TrainingDenied), About{Work: "W"}), "another offer of the work")
+}
