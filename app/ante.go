@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+
 	"cosmossdk.io/core/store"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -58,10 +60,15 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 		signatures,
 		ante.NewIncrementSequenceDecorator(accounts),
 	)
-	if !chain.Accounts {
-		return check
+	if stock := check; chain.Accounts {
+		check = func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+			return stock(fast.RememberAccounts(ctx), tx, simulate)
+		}
 	}
-	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
-		return check(fast.RememberAccounts(ctx), tx, simulate)
-	}
+	return turns{app.pool, k.Account, app.committedContext}.around(check)
+}
+
+// committedContext reads the state of the last block.
+func (app *App) committedContext() sdk.Context {
+	return sdk.NewContext(app.CommitMultiStore().CacheMultiStore(), cmtproto.Header{}, true, app.Logger())
 }
