@@ -65,7 +65,19 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 			return stock(fast.RememberAccounts(ctx), tx, simulate)
 		}
 	}
-	return turns{app.pool, k.Account, app.committedContext}.around(check)
+	return app.atHeight(turns{app.pool, k.Account, app.committedContext}.around(check))
+}
+
+// atHeight has transactions checked at the height of the state. Between a start and its
+// first block the SDK checks them at height 0, as those of a genesis: for no fee, and
+// with signatures for account 0.
+func (app *App) atHeight(check sdk.AnteHandler) sdk.AnteHandler {
+	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+		if ctx.BlockHeight() == 0 && (simulate || ctx.IsCheckTx()) {
+			ctx = ctx.WithBlockHeight(app.LastBlockHeight())
+		}
+		return check(ctx, tx, simulate)
+	}
 }
 
 // committedContext reads the state of the last block.

@@ -8,13 +8,17 @@ import (
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/log/v2"
 	"cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/multisig"
 	"github.com/cosmos/cosmos-sdk/server"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
@@ -74,6 +78,29 @@ func TestFeesPayTheBasePrice(t *testing.T) {
 		c.Block(tx).RequireOK(t)
 	}
 	c.RequireInvariants()
+}
+
+// TestChecksBeforeTheFirstBlockOfAStart are those of any other time.
+func TestChecksBeforeTheFirstBlockOfAStart(t *testing.T) {
+	folder := t.TempDir()
+	c := chain.New(t, chain.FeeMarket(), chain.Folder(folder))
+	c.NextBlock()
+	require.NotZero(t, c.App.Keepers.Account.GetAccount(c.Ctx(), bob.Address).GetAccountNumber())
+	free := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(carol, bob, 1)}, Signers: []chain.Account{carol}, Fee: chain.NoFee})
+	pays := sent(c, bob, 100_000, 1)
+	c.Close()
+	db, err := app.OpenDB(folder, dbm.GoLevelDBBackend)
+	require.NoError(t, err)
+	started := app.New(log.NewNopLogger(), db, simtestutil.EmptyAppOptions{}, baseapp.SetChainID(chain.ID))
+	t.Cleanup(func() { require.NoError(t, started.Close()) })
+	for _, check := range []struct {
+		tx   []byte
+		want uint32
+	}{{free, sdkerrors.ErrInsufficientFee.ABCICode()}, {pays, 0}} {
+		res, err := started.CheckTx(&abci.RequestCheckTx{Tx: check.tx, Type: abci.CheckTxType_New})
+		require.NoError(t, err)
+		require.Equal(t, check.want, res.Code, res.Log)
+	}
 }
 
 // TestThePriceMovesWithBlocks: full blocks raise it for the next one, failed transactions

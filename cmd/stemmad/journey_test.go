@@ -20,7 +20,11 @@ import (
 const asNode = "STEMMA_TEST_AS_NODE"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asNode) != "" {
+	switch os.Getenv(asNode) {
+	case "":
+	case badProposer:
+		os.Exit(run(newBadProposer(), os.Stderr))
+	default:
 		os.Exit(run(newRootCmd(), os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -69,9 +73,15 @@ func startLocal(t *testing.T) local {
 // freePorts returns the first of ten ports that nobody uses.
 func freePorts(t *testing.T) int {
 	t.Helper()
+	return freePortsFor(t, 1)
+}
+
+// freePortsFor returns the first of ten for each of so many nodes.
+func freePortsFor(t *testing.T, nodes int) int {
+	t.Helper()
 	for base := 38_000; base < 60_000; base += 10 {
 		free := true
-		for port := base; free && port < base+10; port++ {
+		for port := base; free && port < base+10*nodes; port++ {
 			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
 			if free = err == nil; free {
 				require.NoError(t, listener.Close())
