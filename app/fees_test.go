@@ -519,7 +519,7 @@ func TestLargeTransactionsAreSignedDirectly(t *testing.T) {
 			a.SignerInfos[0].PublicKey = codectypes.UnsafePackAny(&multisig.LegacyAminoPubKey{Threshold: 1})
 			a.SignerInfos[0].ModeInfo = &txtypes.ModeInfo{Sum: &txtypes.ModeInfo_Multi_{Multi: &txtypes.ModeInfo_Multi{}}}
 		}), nil},
-		"another sequence": {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) { a.SignerInfos[0].Sequence++ }), sdkerrors.ErrWrongSequence},
+		"another sequence":  {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) { a.SignerInfos[0].Sequence++ }), sdkerrors.ErrWrongSequence},
 		"not a transaction": {make([]byte, 100_000), sdkerrors.ErrTxDecode},
 	} {
 		err := c.Check(tc.tx)
