@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -76,10 +77,13 @@ func freePorts(t *testing.T) int {
 	return freePortsFor(t, 1)
 }
 
-// freePortsFor returns the first of ten for each of so many nodes.
+// freePortsFor returns the first of ten for each of so many nodes. It begins anywhere, so
+// that tests of several checkouts on one machine don't take each other's nodes for theirs.
 func freePortsFor(t *testing.T, nodes int) int {
 	t.Helper()
-	for base := 38_000; base < 60_000; base += 10 {
+	const first, tens = 38_000, 2_000
+	for i, from := 0, rand.IntN(tens); i < tens; i++ {
+		base := first + (from+i)%tens*10
 		free := true
 		for port := base; free && port < base+10*nodes; port++ {
 			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
