@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+
 	"cosmossdk.io/core/store"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -58,10 +60,27 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 		signatures,
 		ante.NewIncrementSequenceDecorator(accounts),
 	)
-	if !chain.Accounts {
-		return check
+	if stock := check; chain.Accounts {
+		check = func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
+			return stock(fast.RememberAccounts(ctx), tx, simulate)
+		}
 	}
+	return app.atHeight(turns{app.pool, k.Account, app.committedContext}.around(check))
+}
+
+// atHeight has transactions checked at the height of the state. Between a start and its
+// first block the SDK checks them at height 0, as those of a genesis: for no fee, and
+// with signatures for account 0.
+func (app *App) atHeight(check sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
-		return check(fast.RememberAccounts(ctx), tx, simulate)
+		if ctx.BlockHeight() == 0 && (simulate || ctx.IsCheckTx()) {
+			ctx = ctx.WithBlockHeight(app.LastBlockHeight())
+		}
+		return check(ctx, tx, simulate)
 	}
+}
+
+// committedContext reads the state of the last block.
+func (app *App) committedContext() sdk.Context {
+	return sdk.NewContext(app.CommitMultiStore().CacheMultiStore(), cmtproto.Header{}, true, app.Logger())
 }

@@ -160,6 +160,11 @@ func (app *App) CheckTx(req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error)
 		gone := sdkerrors.ErrMempoolIsFull.Wrap("others paid more for a unit of gas, and the pool is full")
 		return sdkerrors.ResponseCheckTxWithEvents(gone, 0, 0, nil, false), nil
 	}
+	if req.Type == abci.CheckTxType_New && len(req.Tx) > largeTx && app.LastBlockHeight() > 0 {
+		if err := app.checkLarge(req.Tx); err != nil {
+			return sdkerrors.ResponseCheckTxWithEvents(err, 0, 0, nil, false), nil
+		}
+	}
 	return app.BaseApp.CheckTx(req)
 }
 

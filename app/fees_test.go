@@ -2,17 +2,27 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/log/v2"
 	"cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/multisig"
 	"github.com/cosmos/cosmos-sdk/server"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/stemma-chain/stemma/app"
@@ -68,6 +78,29 @@ func TestFeesPayTheBasePrice(t *testing.T) {
 		c.Block(tx).RequireOK(t)
 	}
 	c.RequireInvariants()
+}
+
+// TestChecksBeforeTheFirstBlockOfAStart are those of any other time.
+func TestChecksBeforeTheFirstBlockOfAStart(t *testing.T) {
+	folder := t.TempDir()
+	c := chain.New(t, chain.FeeMarket(), chain.Folder(folder))
+	c.NextBlock()
+	require.NotZero(t, c.App.Keepers.Account.GetAccount(c.Ctx(), bob.Address).GetAccountNumber())
+	free := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(carol, bob, 1)}, Signers: []chain.Account{carol}, Fee: chain.NoFee})
+	pays := sent(c, bob, 100_000, 1)
+	c.Close()
+	db, err := app.OpenDB(folder, dbm.GoLevelDBBackend)
+	require.NoError(t, err)
+	started := app.New(log.NewNopLogger(), db, simtestutil.EmptyAppOptions{}, baseapp.SetChainID(chain.ID))
+	t.Cleanup(func() { require.NoError(t, started.Close()) })
+	for _, check := range []struct {
+		tx   []byte
+		want uint32
+	}{{free, sdkerrors.ErrInsufficientFee.ABCICode()}, {pays, 0}} {
+		res, err := started.CheckTx(&abci.RequestCheckTx{Tx: check.tx, Type: abci.CheckTxType_New})
+		require.NoError(t, err)
+		require.Equal(t, check.want, res.Code, res.Log)
+	}
 }
 
 // TestThePriceMovesWithBlocks: full blocks raise it for the next one, failed transactions
@@ -235,6 +268,71 @@ func TestAFullPool(t *testing.T) {
 	require.NoError(t, again.Check(better), "the sequence that was refused before")
 }
 
+// TestAPendingTransactionIsReplaced by one of the same sequence that pays a tenth more.
+// What its account has behind it stays, though CometBFT checks in another order again.
+func TestAPendingTransactionIsReplaced(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket())
+	cheap := checked(t, c, alice, 100_000, 1)
+	second := checked(t, c, alice, 100_000, 1)
+	third := checked(t, c, alice, 100_000, 1)
+	c.Forget()
+	by := func(times string) []byte {
+		return c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(alice, bob, 2)}, Signers: []chain.Account{alice}, Gas: 100_000, Fee: times + "ustem"})
+	}
+	low := by("109")
+	require.ErrorIs(t, c.Check(low), sdkerrors.ErrInsufficientFee)
+	c.Forget()
+	dear := by("110")
+	_, _, err := c.App.Simulate(dear)
+	require.NoError(t, err, "clients estimate it")
+	require.NoError(t, c.Check(dear))
+	require.Equal(t, [][]byte{dear, second, third}, c.Propose())
+	sent(c, alice, 100_000, 1)
+	sent(c, alice, 100_000, 1)
+	fourth := checked(t, c, alice, 100_000, 1)
+
+	c.NextBlock() // by somebody who has none of them
+	require.ErrorIs(t, c.Recheck(cheap), sdkerrors.ErrMempoolIsFull)
+	for _, tx := range [][]byte{second, third, dear, fourth} {
+		require.NoError(t, c.Recheck(tx))
+	}
+	fifth := checked(t, c, alice, 100_000, 1)
+	want := [][]byte{dear, second, third, fourth, fifth}
+	require.Equal(t, want, c.Propose())
+	c.Block(want...).RequireOK(t)
+	require.Zero(t, c.App.Mempool().CountTx())
+}
+
+// TestWhatABlockHadIsNotReplaced: of two versions the one in a block counts, and nothing
+// is taken in the place of the other while CometBFT has not checked it again.
+func TestWhatABlockHadIsNotReplaced(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket())
+	old := checked(t, c, alice, 100_000, 1)
+	behind := checked(t, c, alice, 100_000, 1)
+	c.Forget()
+	dear := checked(t, c, alice, 100_000, 2)
+	c.Forget()
+	dearer := sent(c, alice, 100_000, 4)
+	c.Block(old).RequireOK(t)
+	require.ErrorIs(t, c.Check(dearer), sdkerrors.ErrWrongSequence)
+	require.ErrorIs(t, c.Recheck(dear), sdkerrors.ErrWrongSequence)
+	require.NoError(t, c.Recheck(behind))
+	c.Block(c.Propose()...).RequireOK(t)
+	require.Zero(t, c.App.Mempool().CountTx())
+}
+
+// TestNothingStaysBehindWhatCantGoOn: it would fail in a block, unpaid.
+func TestNothingStaysBehindWhatCantGoOn(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket())
+	late := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Last: uint64(c.Height())})
+	require.NoError(t, c.Check(late))
+	behind := checked(t, c, alice, 100_000, 1)
+	c.NextBlock()
+	require.ErrorIs(t, c.Recheck(late), sdkerrors.ErrTxTimeoutHeight)
+	require.Zero(t, c.App.Mempool().CountTx())
+	require.ErrorIs(t, c.Recheck(behind), sdkerrors.ErrMempoolIsFull)
+}
+
 // TestHogsWaitForTheHonest: 5,000 transactions that declare all they may wait, and an
 // honest one that pays twice the base price is the first of the next block.
 func TestHogsWaitForTheHonest(t *testing.T) {
@@ -347,24 +445,122 @@ func TestARevokedAllowancePaysNothing(t *testing.T) {
 	require.Zero(t, c.App.Mempool().CountTx())
 }
 
-// TestAForgedTransactionHasNoPlace, however large it is and whatever it offers.
-func TestAForgedTransactionHasNoPlace(t *testing.T) {
-	c := chain.New(t, chain.FeeMarket(), chain.AppOption(server.FlagMempoolMaxTxs, 1))
-	waits := checked(t, c, bob, 100_000, 1)
+// largeTx registers works with so much text that it has more than 700 kB.
+func largeTx(c *chain.Chain, text string) []byte {
 	msg := usualWorks(256)
 	for i := range msg.Works {
 		for j := range 16 {
 			msg.Works[i].Details.Creators = append(msg.Works[i].Details.Creators,
-				registrytypes.Creator{Name: fmt.Sprintf("%0100d", j), Role: fmt.Sprintf("%060d", i)})
+				registrytypes.Creator{Name: strings.Repeat(text, 100/len(text)), Role: fmt.Sprintf("%060d", 16*i+j)})
 		}
 	}
-	forged := c.SignTx(chain.Tx{
-		Msgs: []sdk.Msg{msg}, Signers: []chain.Account{alice}, Gas: tenth, Fee: c.BaseFee(100 * tenth).String(),
-	})
-	require.Greater(t, len(forged), 700_000)
+	return c.SignTx(chain.Tx{Msgs: []sdk.Msg{msg}, Signers: []chain.Account{alice}, Gas: tenth, Fee: c.BaseFee(100 * tenth).String()})
+}
+
+// TestAForgedTransactionHasNoPlace, however large it is and whatever it offers; and its
+// messages are not looked at.
+func TestAForgedTransactionHasNoPlace(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket(), chain.AppOption(server.FlagMempoolMaxTxs, 1))
+	waits := checked(t, c, bob, 100_000, 1)
+	large := largeTx(c, "x")
+	require.Greater(t, len(large), 700_000)
+	forged := slices.Clone(large)
 	forged[len(forged)-1] ^= 1
-	started := time.Now()
 	require.ErrorIs(t, c.Check(forged), sdkerrors.ErrUnauthorized)
-	t.Logf("%d bytes took %s", len(forged), time.Since(started))
 	require.Equal(t, [][]byte{waits}, c.Propose(), "nothing gave way to it")
+	torn := slices.Clone(large)
+	torn[100_000] ^= 1
+	require.ErrorIs(t, c.Check(torn), sdkerrors.ErrUnauthorized, "before it is found that it doesn't decode")
+
+	require.NoError(t, c.Check(large))
+	require.Equal(t, [][]byte{large}, c.Propose())
+	c.Block(large)
+	require.ErrorIs(t, c.Check(large), sdkerrors.ErrWrongSequence)
+	account := c.App.Keepers.Account.GetAccount(c.Ctx(), alice.Address)
+	require.EqualValues(t, 1, account.GetSequence(), "it was in the block and paid")
+}
+
+// TestLargeTransactionsAreSignedDirectly and name their keys, so that they can be verified
+// before they are decoded.
+func TestLargeTransactionsAreSignedDirectly(t *testing.T) {
+	c := chain.New(t, chain.FeeMarket())
+	large := largeTx(c, "x")
+	change := func(how func(auth *txtypes.AuthInfo, raw *txtypes.TxRaw)) []byte {
+		var raw txtypes.TxRaw
+		require.NoError(t, raw.Unmarshal(large))
+		var auth txtypes.AuthInfo
+		require.NoError(t, auth.Unmarshal(raw.AuthInfoBytes))
+		how(&auth, &raw)
+		var err error
+		raw.AuthInfoBytes, err = auth.Marshal()
+		require.NoError(t, err)
+		out, err := raw.Marshal()
+		require.NoError(t, err)
+		return out
+	}
+	for name, tc := range map[string]struct {
+		tx   []byte
+		want error
+	}{
+		"no key":  {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) { a.SignerInfos[0].PublicKey = nil }), sdkerrors.ErrUnauthorized},
+		"no mode": {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) { a.SignerInfos[0].ModeInfo = nil }), sdkerrors.ErrUnauthorized},
+		"amino": {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) {
+			a.SignerInfos[0].ModeInfo.GetSingle().Mode = signing.SignMode_SIGN_MODE_LEGACY_AMINO_JSON
+		}), sdkerrors.ErrUnauthorized},
+		"no signer":    {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) { a.SignerInfos = nil }), sdkerrors.ErrUnauthorized},
+		"no signature": {change(func(_ *txtypes.AuthInfo, r *txtypes.TxRaw) { r.Signatures = nil }), sdkerrors.ErrUnauthorized},
+		"an account that is none": {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) {
+			a.SignerInfos[0].PublicKey = codectypes.UnsafePackAny(chain.Named("nobody").Key.PubKey())
+		}), sdkerrors.ErrUnknownAddress},
+		"many signers": {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) {
+			a.Fee.Payer = strings.Repeat("x", 20_000)
+		}), sdkerrors.ErrTxTooLarge},
+		"an empty multisig": {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) {
+			a.SignerInfos[0].PublicKey = codectypes.UnsafePackAny(&multisig.LegacyAminoPubKey{Threshold: 1})
+			a.SignerInfos[0].ModeInfo = &txtypes.ModeInfo{Sum: &txtypes.ModeInfo_Multi_{Multi: &txtypes.ModeInfo_Multi{}}}
+		}), nil},
+		"another sequence":  {change(func(a *txtypes.AuthInfo, _ *txtypes.TxRaw) { a.SignerInfos[0].Sequence++ }), sdkerrors.ErrWrongSequence},
+		"not a transaction": {make([]byte, 100_000), sdkerrors.ErrTxDecode},
+	} {
+		err := c.Check(tc.tx)
+		require.Error(t, err, name)
+		if tc.want != nil {
+			require.ErrorIs(t, err, tc.want, name)
+		}
+	}
+	require.NoError(t, c.Check(large))
+
+	c = chain.New(t, chain.FeeMarket())
+	unordered := c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{usualWorks(256)}, Signers: []chain.Account{alice}, Gas: tenth, Expires: c.Now().Add(time.Minute),
+	})
+	require.Greater(t, len(unordered), 64<<10)
+	c.MustDeliver(alice, send(alice, bob, 1))
+	require.NoError(t, c.Check(unordered), "its sequence is 0 and means nothing")
+}
+
+// BenchmarkForged is what a forgery of more than 700 kB costs a node, and what the same
+// costs whose signature is right but whose fee nobody can pay.
+func BenchmarkForged(b *testing.B) {
+	for name, text := range map[string]string{"latin": "x", "chinese": "文"} {
+		c := chain.New(b, chain.FeeMarket())
+		large := largeTx(c, text)
+		forged := slices.Clone(large)
+		forged[len(forged)-1] ^= 1
+		check := func(b *testing.B, tx []byte) {
+			b.SetBytes(int64(len(tx)))
+			for b.Loop() {
+				_, err := c.App.CheckTx(&abci.RequestCheckTx{Tx: tx, Type: abci.CheckTxType_New})
+				require.NoError(b, err)
+			}
+		}
+		b.Run(name+"/forged", func(b *testing.B) { check(b, forged) })
+		b.Run(name+"/decoded", func(b *testing.B) {
+			for b.Loop() {
+				tx, err := c.App.Encoding().TxConfig.TxDecoder()(large)
+				require.NoError(b, err)
+				require.NoError(b, tx.GetMsgs()[0].(sdk.HasValidateBasic).ValidateBasic())
+			}
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/types/mempool"
 )
 
@@ -53,12 +54,19 @@ func (m Mempool) CountTx() int { return m.Len() }
 func (Mempool) Remove(sdk.Tx) error { return mempool.ErrTxNotFound }
 
 // RemoveWithReason implements mempool.ExtMempool: what failed when it was checked again
-// leaves. What a block executes does not leave here but when the block is committed,
-// whether it failed or not: the SDK calls this for what passed its fee only, and several
-// times where blocks are executed in parallel.
+// leaves, and what stands behind it, unless it was its sequence that had passed. What a
+// block executes does not leave here but when the block is committed, whether it failed
+// or not: the SDK calls this for what passed its fee only, and several times where blocks
+// are executed in parallel.
 func (m Mempool) RemoveWithReason(ctx context.Context, _ sdk.Tx, reason mempool.RemoveReason) error {
-	if reason.Caller == mempool.CallerRunTxRecheck {
-		m.Pool.Remove(sdk.UnwrapSDKContext(ctx).TxBytes())
+	if reason.Caller != mempool.CallerRunTxRecheck {
+		return nil
+	}
+	raw := sdk.UnwrapSDKContext(ctx).TxBytes()
+	if errors.Is(reason.Error, sdkerrors.ErrWrongSequence) {
+		m.Pool.Remove(raw)
+	} else {
+		m.RemoveWithRest(raw)
 	}
 	return nil
 }

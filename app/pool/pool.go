@@ -31,6 +31,9 @@ type Limits struct {
 // block what waits, at 0.1 ms each, so more would cost more than it serves.
 func DefaultLimits() Limits { return Limits{Txs: 5_000, Bytes: 64 << 20} }
 
+// replacePart: a transaction that replaces another pays at least one part of so many more.
+const replacePart = 10
+
 // Hash names a transaction: the SHA-256 of its bytes, as CometBFT has it.
 type Hash = [sha256.Size]byte
 
@@ -84,6 +87,8 @@ type queue struct {
 	waiting []*entry
 	txs     int
 	gas     uint64
+	// reordered: one of them came later than what stands behind it.
+	reordered bool
 }
 
 // Pool is safe for concurrent use.
@@ -123,6 +128,34 @@ func (p *Pool) Has(raw []byte) bool {
 	return p.entries[sha256.Sum256(raw)] != nil
 }
 
+// Holds says whether an ordered transaction of this account and sequence waits.
+func (p *Pool) Holds(account string, sequence uint64) bool {
+	return p.HoldsAll(account, sequence, sequence)
+}
+
+// HoldsAll says whether ordered transactions of all these sequences wait, first and last
+// included.
+func (p *Pool) HoldsAll(account string, first, last uint64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q := p.queues[account]
+	if q == nil || last < first {
+		return false
+	}
+	from, there := q.find(first)
+	to := last - first // they lie side by side
+	return there && to < uint64(len(q.waiting)-from) && q.waiting[from+int(to)].sequence(q) == last
+}
+
+// Reordered says whether a transaction of this account has taken the place of another
+// that waited, so that they did not come in the order of their sequences.
+func (p *Pool) Reordered(account string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q := p.queues[account]
+	return q != nil && q.reordered
+}
+
 // Admits says whether Insert would take a transaction now, and changes nothing: ask
 // before what cannot be undone. The gas of what one account signed and waits is at
 // most this much. The error matches sdkerrors.ErrMempoolIsFull.
@@ -134,8 +167,8 @@ func (p *Pool) Admits(tx *Tx, accountGas uint64) error {
 }
 
 // Insert takes a transaction in, and drops cheaper ones where that makes room. One of
-// the same account and sequence gives way to it, whatever it paid: it can't be good
-// any more.
+// the same account and sequence gives way to it; what stands behind that one stays if
+// all its signers are the new one's.
 func (p *Pool) Insert(tx *Tx, accountGas uint64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -151,6 +184,9 @@ func (p *Pool) Insert(tx *Tx, accountGas uint64) error {
 		p.drop(old)
 	}
 	p.arrived++
+	for _, old := range p.replacedBy(tx) {
+		p.replace(old, e)
+	}
 	p.place(e)
 	p.entries[e.hash] = e
 	p.bytes += len(tx.Raw)
@@ -172,10 +208,7 @@ func (p *Pool) place(e *entry) {
 		if e.Unordered {
 			continue
 		}
-		at, same := q.find(s.Sequence)
-		if same {
-			p.drop(q.waiting[at])
-		}
+		at, _ := q.find(s.Sequence)
 		q.waiting = slices.Insert(q.waiting, at, e)
 	}
 	e.rank = e.ranked()
@@ -187,11 +220,39 @@ func (p *Pool) place(e *entry) {
 	}
 }
 
+// replace takes out what a new entry stands in for, and gives it that one's place among
+// equal ones: nothing gives way before what stands behind it.
+func (p *Pool) replace(old, by *entry) {
+	if !slices.Equal(old.Signers, by.Signers) {
+		p.drop(old)
+		return
+	}
+	for _, q := range old.queues {
+		q.reordered = true
+	}
+	by.arrived = old.arrived
+	p.takeOut(old)
+}
+
 // Remove takes out the transactions of these bytes, as those of a block; what stands
 // behind them stays.
 func (p *Pool) Remove(raws ...[]byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.remove(raws)
+}
+
+// RemoveWithRest takes out a transaction and what stands behind it, which can't go on
+// without it.
+func (p *Pool) RemoveWithRest(raw []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e := p.entries[sha256.Sum256(raw)]; e != nil {
+		p.drop(e)
+	}
+}
+
+func (p *Pool) remove(raws [][]byte) {
 	changed := make(map[*queue]bool)
 	for _, raw := range raws {
 		if e := p.entries[sha256.Sum256(raw)]; e != nil {
@@ -206,12 +267,26 @@ func (p *Pool) Remove(raws ...[]byte) {
 	}
 }
 
-// admit lists what has to give way to a transaction, or says why it has no place.
+// admit lists what has to give way to a transaction, or says why it has no place. What it
+// replaces is not listed: that has paid less by an eleventh at least, so that who has a
+// transaction carried to all nodes again pays for it.
 func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
+	replaced := p.replacedBy(tx)
+	for _, old := range replaced {
+		if tx.Price.MulRaw(replacePart).LT(old.Price.MulRaw(replacePart + 1)) {
+			return nil, sdkerrors.ErrInsufficientFee.Wrapf("a transaction of this account and sequence %d waits: "+
+				"to replace it, pay a tenth more for a unit of gas than it does", tx.Signers[0].Sequence)
+		}
+	}
 	for _, s := range tx.Signers {
 		var waiting uint64
 		if q := p.queues[s.Account]; q != nil {
 			waiting = q.gas
+			for _, old := range replaced {
+				if slices.Contains(old.queues, q) {
+					waiting -= old.Gas
+				}
+			}
 		}
 		if waiting > accountGas || tx.Gas > accountGas-waiting {
 			return nil, sdkerrors.ErrMempoolIsFull.Wrapf(
@@ -223,7 +298,7 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 	if !tx.Unordered {
 		rank = p.rankBehind(tx)
 	}
-	victims, ok := p.room(len(tx.Raw), rank)
+	victims, ok := p.room(len(tx.Raw), rank, replaced)
 	if !ok {
 		return nil, sdkerrors.ErrMempoolIsFull.Wrapf(
 			"%d transactions wait and all pay as much for a unit of gas: pay more, or try again later", len(p.entries))
@@ -231,18 +306,40 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 	return victims, nil
 }
 
+// replacedBy lists what waits in the places of a transaction, each once.
+func (p *Pool) replacedBy(tx *Tx) (replaced []*entry) {
+	if tx.Unordered {
+		return nil
+	}
+	for _, s := range tx.Signers {
+		q := p.queues[s.Account]
+		if q == nil {
+			continue
+		}
+		if at, there := q.find(s.Sequence); there && !slices.Contains(replaced, q.waiting[at]) {
+			replaced = append(replaced, q.waiting[at])
+		}
+	}
+	return replaced
+}
+
 // room lists the entries to drop for so many bytes at this rank: the lowest first, as
-// many as it takes.
-func (p *Pool) room(size int, rank math.Int) (victims []*entry, ok bool) {
-	txs, bytes := len(p.entries), p.bytes
-	for ok = true; txs+1 > p.limits.Txs || bytes+size > p.limits.Bytes; txs-- {
+// many as it takes beside those that are replaced.
+func (p *Pool) room(size int, rank math.Int, replaced []*entry) (victims []*entry, ok bool) {
+	txs, bytes := len(p.entries)-len(replaced), p.bytes
+	for _, old := range replaced {
+		bytes -= len(old.Raw)
+	}
+	for ok = true; txs+1 > p.limits.Txs || bytes+size > p.limits.Bytes; {
 		if len(p.worst) == 0 || !p.worst[0].rank.LT(rank) {
 			ok = false
 			break
 		}
 		e := heap.Pop(&p.worst).(*entry)
 		victims = append(victims, e)
-		bytes -= len(e.Raw)
+		if !slices.Contains(replaced, e) {
+			txs, bytes = txs-1, bytes-len(e.Raw)
+		}
 	}
 	for _, e := range victims {
 		heap.Push(&p.worst, e)

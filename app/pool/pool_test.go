@@ -132,15 +132,62 @@ func TestAnAccountWaitsWithABlockAtMost(t *testing.T) {
 	require.NoError(t, p.Insert(heavy("a4", 100), blockGas))
 }
 
-// TestASequenceIsThereOnce: the one that passed the check last is the one that is good.
+// replacing is a transaction in the place of another.
+func replacing(tx *Tx, name string, price int64) *Tx {
+	return &Tx{Raw: []byte(name), Gas: tx.Gas, Price: math.NewInt(price), Signers: tx.Signers}
+}
+
+// TestASequenceIsThereOnce: who pays a tenth more replaces what waits, and what stands
+// behind it stays.
 func TestASequenceIsThereOnce(t *testing.T) {
-	p := filled(t, wide, ordered("a", 0, 5), ordered("a", 1, 5), ordered("a", 2, 5), ordered("b", 0, 1))
-	again := ordered("a", 1, 2)
-	again.Raw = []byte("again")
-	require.NoError(t, p.Insert(again, blockGas))
-	require.Equal(t, []string{"a0", "again", "b0"}, order(p))
-	require.NoError(t, p.Insert(again, blockGas), "the same bytes")
-	require.Equal(t, []string{"a0", "again", "b0"}, order(p))
+	old := ordered("a", 1, 50)
+	p := filled(t, Limits{Txs: 4, Bytes: 1 << 20}, ordered("a", 0, 60), old, ordered("a", 2, 90), ordered("b", 0, 10))
+	require.False(t, p.Reordered("a"))
+	require.ErrorIs(t, p.Insert(replacing(old, "again", 54), blockGas), sdkerrors.ErrInsufficientFee)
+	require.ErrorIs(t, p.Insert(old, blockGas), sdkerrors.ErrInsufficientFee, "the same bytes")
+	require.NoError(t, p.Insert(replacing(old, "again", 55), blockGas), "nobody gives way, though the pool is full")
+	require.Equal(t, []string{"a0", "again", "a2", "b0"}, order(p))
+	require.True(t, p.Reordered("a"))
+	require.True(t, p.HoldsAll("a", 0, 2))
+	require.False(t, p.HoldsAll("a", 0, 3))
+	require.False(t, p.Holds("a", 3))
+	require.NoError(t, p.check())
+	require.NoError(t, p.Insert(ordered("c", 0, 56), blockGas))
+	require.False(t, p.Has([]byte("b0")))
+	require.NoError(t, p.Insert(ordered("c", 1, 56), blockGas), "what stands behind the new one has its rank")
+	require.Equal(t, []string{"a0", "c0", "c1", "again"}, order(p))
+}
+
+func TestAReplacementIsNotCountedTwice(t *testing.T) {
+	heavy := ordered("a", 0, 10)
+	heavy.Gas = blockGas
+	p := filled(t, wide, heavy)
+	require.ErrorIs(t, p.Admits(ordered("a", 1, 20), blockGas), sdkerrors.ErrMempoolIsFull)
+	require.NoError(t, p.Insert(replacing(heavy, "again", 20), blockGas))
+	require.NoError(t, p.check())
+}
+
+func TestAReplacementOfSeveralSigners(t *testing.T) {
+	both := ordered("a", 0, 10)
+	both.Signers = append(both.Signers, Signer{"b", 0})
+	p := filled(t, wide, both, ordered("a", 1, 10), ordered("b", 1, 10))
+	require.NoError(t, p.Insert(replacing(both, "again", 20), blockGas))
+	require.Equal(t, []string{"again", "a1", "b1"}, order(p))
+	require.True(t, p.Reordered("a") && p.Reordered("b"))
+	require.NoError(t, p.check())
+
+	alone := ordered("a", 0, 30)
+	require.NoError(t, p.Insert(replacing(alone, "alone", 30), blockGas))
+	require.Equal(t, []string{"alone"}, order(p), "what b has behind it can't come before b signs again")
+	require.NoError(t, p.check())
+}
+
+func TestWhatCantGoOnLeavesWithTheRest(t *testing.T) {
+	p := filled(t, wide, ordered("a", 0, 1), ordered("a", 1, 1), ordered("a", 2, 1), ordered("b", 0, 1))
+	p.RemoveWithRest([]byte("a1"))
+	p.RemoveWithRest([]byte("unknown"))
+	require.Equal(t, []string{"a0", "b0"}, order(p))
+	require.NoError(t, p.check())
 }
 
 func TestLate(t *testing.T) {
@@ -161,7 +208,7 @@ func TestPoolAgainstAList(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			account := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "account")
 			price := rapid.Int64Range(1, 5).Draw(t, "price")
-			switch rapid.IntRange(0, 5).Draw(t, "kind") {
+			switch rapid.IntRange(0, 6).Draw(t, "kind") {
 			case 0: // the block takes the first two
 				taken := order(p)
 				taken = taken[:min(2, len(taken))]
@@ -172,6 +219,13 @@ func TestPoolAgainstAList(t *testing.T) {
 			case 1:
 				tx := unordered(fmt.Sprintf("%s-%d", account, p.arrived), price)
 				model = model.insert(t, p, tx, limits)
+			case 2:
+				if len(model) == 0 {
+					continue
+				}
+				if old := rapid.SampledFrom(model).Draw(t, "old"); !old.Unordered {
+					model = model.replace(t, p, old, replacing(old, fmt.Sprintf("%s!%d", account, p.arrived), price))
+				}
 			default:
 				// after an eviction the account starts again where its queue ends
 				sequence := max(next[account], model.end(account))
@@ -242,6 +296,18 @@ func (l list) insert(t *rapid.T, p *Pool, tx *Tx, limits Limits) list {
 		after = after.without(string(worst.Raw))
 	}
 	require.NoError(t, err)
+	return after
+}
+
+func (l list) replace(t *rapid.T, p *Pool, old, tx *Tx) list {
+	err := p.Insert(tx, blockGas)
+	if tx.Price.Int64()*10 < old.Price.Int64()*11 {
+		require.ErrorIs(t, err, sdkerrors.ErrInsufficientFee)
+		return l
+	}
+	require.NoError(t, err)
+	after := slices.Clone(l)
+	after[slices.Index(l, old)] = tx
 	return after
 }
 

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -184,6 +186,85 @@ func TestANodeDoesNotBeginOnAFullDisk(t *testing.T) {
 	_, errs, code := command("start", "--home", home)
 	require.EqualValues(t, ending.DiskFull, code, errs)
 	require.Contains(t, errs, "the disk is full")
+}
+
+// TestANodeEndsWhenAWriteFails: its disk, a small one, is full before the watch of the free
+// space could see it. With room again it goes on.
+func TestANodeEndsWhenAWriteFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts nodes")
+	}
+	v := newVictim(t, rand.New(rand.NewPCG(1, 1)))
+	data := filepath.Join(v.home, "data")
+	saved, err := os.ReadFile(v.signed())
+	require.NoError(t, err)
+	if err := syscall.Mount("none", data, "tmpfs", 0, "size=48m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if v.node != nil {
+			v.kill()
+		}
+		require.NoError(t, syscall.Unmount(data, syscall.MNT_DETACH))
+	})
+	require.NoError(t, os.WriteFile(v.signed(), saved, 0o600))
+	file := filepath.Join(v.home, "config", "app.toml")
+	settings, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, bytes.Replace(settings, []byte("min-free = 268435456"), []byte("min-free = 0"), 1), 0o600))
+
+	v.start()
+	at := v.await(3)
+	ballast, err := os.Create(filepath.Join(data, "ballast"))
+	require.NoError(t, err)
+	for block := make([]byte, 4096); err == nil; _, err = ballast.Write(block) {
+	}
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	code, last := v.ended()
+	require.Equal(t, ending.DiskFull, code, last)
+	require.Contains(t, last, "make room on the disk")
+
+	require.NoError(t, ballast.Close())
+	require.NoError(t, os.Remove(ballast.Name()))
+	v.start()
+	v.await(at + 3)
+	v.stop()
+	_, errs, check := command("check", "--home", v.home)
+	require.Equal(t, exitOK, check, errs)
+}
+
+// TestANodeEndsAtAnUpgrade that governance has planned and its binary does not know, and
+// again when it is started.
+func TestANodeEndsAtAnUpgrade(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts nodes")
+	}
+	v := newVictimWith(t, rand.New(rand.NewPCG(1, 1)), 1, 200*time.Millisecond)
+	file := filepath.Join(v.home, "config", "genesis.json")
+	genesis, err := os.ReadFile(file)
+	require.NoError(t, err)
+	soon := regexp.MustCompile(`"voting_period": "[0-9]+s"`).ReplaceAll(genesis, []byte(`"voting_period": "5s"`))
+	soon = regexp.MustCompile(`"expedited_voting_period": "[0-9]+s"`).ReplaceAll(soon, []byte(`"expedited_voting_period": "1s"`))
+	require.NotEqual(t, genesis, soon)
+	require.NoError(t, os.WriteFile(file, soon, 0o600))
+	v.startWith("--grpc.enable=true") // the command asks it for its prices
+	height := v.await(2) + 60
+	do := func(args ...string) {
+		before := v.height()
+		_, errs, code := command(append(args, "--from", "node0", "--yes", "--home", v.home)...)
+		require.Equal(t, exitOK, code, errs)
+		v.await(before + 3)
+	}
+	do("tx", "upgrade", "software-upgrade", "v2", "--title", "Upgrade v2", "--summary", "-", "--no-validate",
+		"--upgrade-height", strconv.FormatInt(height, 10), "--deposit", "10000000ustem")
+	do("tx", "gov", "vote", "1", "yes")
+	for _, begin := range []func(){func() {}, func() { v.startWith() }} {
+		begin()
+		code, last := v.ended()
+		require.Equal(t, ending.Upgrade, code, last)
+		require.Contains(t, last, `UPGRADE "v2" NEEDED at height: `+strconv.FormatInt(height, 10))
+		require.Contains(t, last, "put the binary of this upgrade in place")
+	}
 }
 
 func TestABinaryThatDoesNotKnowAnUpgradeEnds(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -20,7 +21,11 @@ import (
 const asNode = "STEMMA_TEST_AS_NODE"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asNode) != "" {
+	switch os.Getenv(asNode) {
+	case "":
+	case badProposer:
+		os.Exit(run(newBadProposer(), os.Stderr))
+	default:
 		os.Exit(run(newRootCmd(), os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -69,9 +74,18 @@ func startLocal(t *testing.T) local {
 // freePorts returns the first of ten ports that nobody uses.
 func freePorts(t *testing.T) int {
 	t.Helper()
-	for base := 38_000; base < 60_000; base += 10 {
+	return freePortsFor(t, 1)
+}
+
+// freePortsFor returns the first of ten for each of so many nodes. It begins anywhere, so
+// that tests of several checkouts on one machine don't take each other's nodes for theirs.
+func freePortsFor(t *testing.T, nodes int) int {
+	t.Helper()
+	const first, tens = 38_000, 2_000
+	for i, from := 0, rand.IntN(tens); i < tens; i++ {
+		base := first + (from+i)%tens*10
 		free := true
-		for port := base; free && port < base+10; port++ {
+		for port := base; free && port < base+10*nodes; port++ {
 			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
 			if free = err == nil; free {
 				require.NoError(t, listener.Close())

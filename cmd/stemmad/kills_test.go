@@ -107,12 +107,18 @@ type sender struct {
 
 func newVictim(t *testing.T, rng *rand.Rand) *victim {
 	t.Helper()
+	return newVictimWith(t, rng, senders, 50*time.Millisecond)
+}
+
+// newVictimWith has so many senders, and pauses so long after a block.
+func newVictimWith(t *testing.T, rng *rand.Rand, senders int, pause time.Duration) *victim {
+	t.Helper()
 	dir, base := filepath.Join(t.TempDir(), "net"), freePorts(t)
 	_, errs, code := command("testnet", "init-files", "-v", "1", "-o", dir,
-		"--base-port", strconv.Itoa(base), "--blocktime", "50ms")
+		"--base-port", strconv.Itoa(base), "--blocktime", pause.String())
 	require.Equal(t, exitOK, code, errs)
-	v := &victim{t: t, rng: rng, home: filepath.Join(dir, "node0"), seen: map[int64]string{}}
-	v.model = app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
+	v := nodeIn(t, filepath.Join(dir, "node0"), base)
+	v.rng = rng
 
 	coins := sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, 1_000_000_000_000))
 	var funded []map[string]any
@@ -131,6 +137,15 @@ func newVictim(t *testing.T, rng *rand.Rand) *victim {
 	require.Equal(t, exitOK, code, errs)
 	v.fresh, err = os.ReadFile(v.signed())
 	require.NoError(t, err)
+	return v
+}
+
+// nodeIn is the node of a home that has been made, whose ports begin at base.
+func nodeIn(t *testing.T, home string, base int) *victim {
+	t.Helper()
+	v := &victim{t: t, home: home, seen: map[int64]string{}}
+	v.model = app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
+	var err error
 	v.rpc, err = rpc.New(fmt.Sprintf("http://127.0.0.1:%d", base+1), "/websocket")
 	require.NoError(t, err)
 	t.Cleanup(func() {

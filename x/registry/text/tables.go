@@ -7,6 +7,9 @@ type span struct{ from, to rune }
 
 // in says whether one of the spans, which are in order, has the character.
 func in(r rune, spans []span) bool {
+	if len(spans) == 0 || r < spans[0].from { // as most letters are
+		return false
+	}
 	_, found := slices.BinarySearchFunc(spans, r, func(s span, r rune) int {
 		switch {
 		case s.to < r:
