@@ -348,45 +348,83 @@ func TestAttackThirdADatasetsHolderGivesItAsInput(t *testing.T) {
 	}
 }
 
-// "A longer walk is refused until such grants are used or end" (ADR 0057), "declare it when they are used or have ended".
+// "A longer walk is refused until such grants are used or end" (ADR 0057), "declare it when they are used or have
+// ended"; "the end lifts it", and a licence that can't be taken back permits everybody for ever, derivations included.
 //
-// Somebody buys 64 grants of a work by the hour, each reserved for a placeholder of its own, and lets them end. Nobody
-// looks beyond the 64th: they count as if one ran, and they are never taken away. From then on each later source of
-// the work is walked up, and one that is made from more than max_walk works is refused for ever, to the owner of
-// a work of which nobody holds anything any more. As in TestAttackAgainEndedReservationsVoidAGrant, where they
-// were reserved for one work. Expected: what has ended stands in nobody's way.
-func TestAttackThirdEndedReservationsStandInTheWay(t *testing.T) {
-	s := newShelf(t)
-	all, hour, cheap := s.anything(), time.Hour, sdk.NewInt64Coin("uusdc", 10)
-	hourly := s.publish(licensetypes.Terms{
-		Spdx: "LicenseRef-Hourly", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, Duration: &hour,
-		GrantFee: sdk.NewCoins(cheap),
-	})
-	const most = 1_001 // max_walk and one
-	atlas := s.Register("atlas", s.curator)
-	for from := 0; from < most; from += 100 {
-		var names []string
-		for i := from; i < min(most, from+100); i++ {
-			names = append(names, fmt.Sprint("map ", i))
-		}
-		s.MustDeliver(s.curator, chain.RegisterMsg(s.curator, names...))
-		msg := s.DeriveMsg(atlas)
-		for _, name := range names {
-			msg.Sources = append(msg.Sources, types.Source{Work: chain.WorkOf(name, s.curator).ID, Role: types.ROLE_COMPONENT_OF})
-		}
-		s.MustDeliver(s.curator, msg)
-	}
-	s.Offer(atlas, all)
-	work := s.Register("work", s.maker)
-	s.Offer(work, hourly)
-	const ended = licensetypes.MaxReserved // one less does no harm
-	for n := range ended {
-		name := fmt.Sprint("placeholder ", n)
-		s.MustDeliver(s.fan, chain.RegisterMsg(s.fan, name), &licensetypes.MsgAcquire{
-			Licensee: s.fan.String(), Work: work.ID, Terms: hourly, Serial: uint64(n),
-			Derivative: chain.WorkOf(name, s.fan).ID, MaxFee: &cheap, Seen: s.Seen(work, hourly),
+// Reservations: somebody buys 64 grants of a work by the hour, each reserved for a placeholder of its own, and lets
+// them end. Nobody looks beyond the 64th: they count as if one ran, and they are never taken away. From then on each
+// later source of the work is walked up, and one that is made from more than max_walk works is refused for ever, to
+// the owner of a work of which nobody holds anything any more. As in TestAttackAgainEndedReservationsVoidAGrant,
+// where they were reserved for one work.
+//
+// Exclusive grants: what was withheld until a minute ago limits nobody, needs no approval and stands beside a
+// licence without limits, but its row stays, passes on, and counts among the 16. The owner of a work under CC BY
+// gives a second account sixteen free grants of another work for a minute each, and makes the first from a collection with that
+// when they are over. Answers go on to say ALLOWED; whoever has one such row already, ended or not, can't take the work in
+// for ever. (That at most 16 withhold something is not the point: none does.)
+//
+// Expected: what has ended stands in nobody's way.
+func TestAttackThirdWhatHasEndedStandsInTheWay(t *testing.T) {
+	t.Run("reservations", func(t *testing.T) {
+		s := newShelf(t)
+		all, hour, cheap := s.anything(), time.Hour, sdk.NewInt64Coin("uusdc", 10)
+		hourly := s.publish(licensetypes.Terms{
+			Spdx: "LicenseRef-Hourly", CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, Duration: &hour,
+			GrantFee: sdk.NewCoins(cheap),
 		})
-	}
-	s.Advance(2 * time.Hour)
-	require.NoError(t, s.Deliver(s.maker, s.DeriveMsg(work, atlas.Under(all))).Err())
+		const most = 1_001 // max_walk and one
+		atlas := s.Register("atlas", s.curator)
+		for from := 0; from < most; from += 100 {
+			var names []string
+			for i := from; i < min(most, from+100); i++ {
+				names = append(names, fmt.Sprint("map ", i))
+			}
+			s.MustDeliver(s.curator, chain.RegisterMsg(s.curator, names...))
+			msg := s.DeriveMsg(atlas)
+			for _, name := range names {
+				msg.Sources = append(msg.Sources, types.Source{Work: chain.WorkOf(name, s.curator).ID, Role: types.ROLE_COMPONENT_OF})
+			}
+			s.MustDeliver(s.curator, msg)
+		}
+		s.Offer(atlas, all)
+		work := s.Register("work", s.maker)
+		s.Offer(work, hourly)
+		const ended = licensetypes.MaxReserved // one less does no harm
+		for n := range ended {
+			name := fmt.Sprint("placeholder ", n)
+			s.MustDeliver(s.fan, chain.RegisterMsg(s.fan, name), &licensetypes.MsgAcquire{
+				Licensee: s.fan.String(), Work: work.ID, Terms: hourly, Serial: uint64(n),
+				Derivative: chain.WorkOf(name, s.fan).ID, MaxFee: &cheap, Seen: s.Seen(work, hourly),
+			})
+		}
+		s.Advance(2 * time.Hour)
+		require.NoError(t, s.Deliver(s.maker, s.DeriveMsg(work, atlas.Under(all))).Err())
+	})
+	t.Run("exclusive", func(t *testing.T) {
+		s := newShelf(t)
+		all, by, minute := s.anything(), chain.Preset("cc-by-4.0"), time.Minute
+		give := func(work chain.Work, n int) {
+			alone := s.publish(licensetypes.Terms{
+				Spdx: fmt.Sprint("LicenseRef-Alone-", n), CommercialUse: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED, Duration: &minute,
+				Uses: []licensetypes.Action{adapt}, Media: []string{fmt.Sprint("medium-", n)}, Exclusivity: licensetypes.EXCLUSIVITY_EXCLUSIVE,
+			})
+			s.Offer(work, alone)
+			s.take(s.fan, work, alone, 0)
+		}
+		song, collage := s.Register("song", s.maker), s.Register("collage", s.curator)
+		give(song, 0)
+		s.Offer(song, all)
+		require.NoError(t, s.declare(collage, song.Under(all).As(types.ROLE_CONTAINS), all.String()))
+
+		work, other, trap := s.Register("work", s.author), s.Register("other", s.author), s.Register("trap", s.author)
+		s.Offer(work, by)
+		for n := range licensetypes.MaxConstraints {
+			give(other, n+1)
+		}
+		require.NoError(t, s.declare(trap, other.Under(all).As(types.ROLE_CONTAINS), ""))
+		s.Advance(time.Hour)
+		require.NoError(t, s.declare(work, trap.Under(all).As(types.ROLE_CONTAINS), ""))
+		s.requireAllowed(work, copies, distribute, adapt)
+		require.NoError(t, s.declare(collage, work.Under(by).As(types.ROLE_CONTAINS), by.String()))
+	})
 }
