@@ -111,9 +111,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 		msg.MaxRate = rate
 	}
 	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
-	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s%s",
+	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s%s%s",
 		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), costing(price),
-		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen),
+		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen), permission.NotKeptOut(picked.Terms.Terms, msg.Seen.Made),
 		permission.Lines(permission.Preview(picked.Terms.Terms, request.Now)))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {

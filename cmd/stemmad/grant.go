@@ -197,10 +197,19 @@ func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s. It pins %s.", id, g.Work, permission.Name(terms.Terms),
-		g.Licensee, permission.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant))
+	seen := g.Grant.Conditions()
+	beside := ""
+	if terms.Terms.Terms.Exclusivity != licensetypes.EXCLUSIVITY_NONE {
+		made, err := conn.License().Exclusives(ctx, &licensetypes.QueryExclusivesRequest{Work: g.Work})
+		if err != nil {
+			return err
+		}
+		seen.Made, beside = made.Made, permission.NotKeptOut(terms.Terms.Terms, made.Made)
+	}
+	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s. It pins %s.%s", id, g.Work, permission.Name(terms.Terms),
+		g.Licensee, permission.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant), beside)
 	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{
-		Recipient: sender.Account(), Grant: id, Seen: g.Grant.Conditions(),
+		Recipient: sender.Account(), Grant: id, Seen: seen,
 	})
 	if err != nil {
 		return err

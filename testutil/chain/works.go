@@ -212,7 +212,11 @@ func (c *Chain) AcceptGrantMsg(grant licensetypes.GrantID, recipient Account) *l
 	c.t.Helper()
 	row, err := c.App.Keepers.License.GetGrant(c.Ctx(), grant)
 	require.NoError(c.t, err)
-	return &licensetypes.MsgAcceptGrant{Recipient: recipient.String(), Grant: grant, Seen: row.Conditions()}
+	seen := row.Conditions()
+	beside, _, err := c.App.Keepers.License.Exclusives.Find(c.Ctx(), row.Work.WorkID)
+	require.NoError(c.t, err)
+	seen.Made = beside.Made
+	return &licensetypes.MsgAcceptGrant{Recipient: recipient.String(), Grant: grant, Seen: seen}
 }
 
 // AcceptTransferMsg accepts a work that is on offer, as it is now.

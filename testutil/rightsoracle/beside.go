@@ -53,13 +53,20 @@ func (d Demand) lasts(o Demand) bool {
 	return d.Until.IsZero() || !o.Until.IsZero() && !d.Until.Before(o.Until)
 }
 
-// keepsOut says whether somebody is kept out of a use of what was made.
-func (h *History) keepsOut(d Demand, q Question) bool {
-	if !h.binds(d, kept) || !d.Kept.permits(q.Use.Action) {
+// keepsOut says whether somebody is kept out of a use of what was made. What a derivation makes may
+// end up wherever its terms, and all that limits the work, let it.
+func (h *History) keepsOut(d Demand, demands []Demand, under Terms, q Question) bool {
+	if !h.binds(d, kept) || !d.Kept.permits(q.Use.Action) || h.leftIn(d, q.By) {
 		return false
 	}
-	placed := q.Use.Deriving || meet(d.Kept.Territories, q.Use.Territories) && meet(d.Kept.Media, q.Use.Media)
-	return placed && !h.leftIn(d, q.By)
+	in := func(territories, media []string) bool {
+		return meet(d.Kept.Territories, territories) && meet(d.Kept.Media, media)
+	}
+	if !q.Use.Deriving {
+		return in(q.Use.Territories, q.Use.Media)
+	}
+	elsewhere := func(o Demand) bool { return h.binds(o, places) && !in(o.Terms.Territories, o.Terms.Media) }
+	return in(under.Territories, under.Media) && !slices.ContainsFunc(demands, elsewhere)
 }
 
 // leftIn says whether somebody has what others are kept out of, or owns the source where that
@@ -89,9 +96,17 @@ func (h *History) keepsOthersOut(a Derive) bool {
 	if h.Promises(a.Work, h.Today()) == (Shown{}) {
 		return false
 	}
+	stands := h.limitsOn(h.demands(a.Work, h.Today()))
 	return slices.ContainsFunc(a.linked(), func(s Source) bool {
-		keeps := func(d Demand) bool { return d.Kept != nil }
-		trained := s.Role == TrainedOn && !h.holds(a.Work, s.Role)
-		return !trained && !h.isBetter(a, s, h.Today()) && slices.ContainsFunc(h.addedBeside(a, s, h.relied(a.By, s, h.Today()), h.Today()), keeps)
+		newly := func(l limitOn) bool { return l.limit == kept && !slices.ContainsFunc(stands, l.within) }
+		demands, _ := h.declared(a, s, h.Today())
+		return !h.isBetter(a, s, h.Today()) && slices.ContainsFunc(h.limitsOn(demands), newly)
+	})
+}
+
+// isHeld says whether a work is a dataset that holds a source by a grant under the terms of a demand.
+func (h *History) isHeld(w Work, d Demand) bool {
+	return slices.ContainsFunc(h.demands(w, h.Today()), func(o Demand) bool {
+		return o.Held != nil && o.Source == d.Source && o.Held.Name == d.Terms.Name
 	})
 }

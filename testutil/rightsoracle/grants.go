@@ -289,7 +289,8 @@ func (h *History) exhausted(o standingOffer) []string {
 func (h *History) againstGiving(o standingOffer, renewed heldGrant) (against []string) {
 	keepsOut := o.Terms.Exclusivity != Shared && (renewed.Name == "" || renewed.over(h.Now))
 	for _, g := range h.grantsOf(o.Work, h.Today()) {
-		if !g.over(h.Now) && g.Name != renewed.Name && (g.Terms.Exclusivity != Shared || keepsOut) && g.Terms.overlaps(o.Terms) {
+		isKept := g.Terms.Exclusivity != Shared && (g.Terms.excludes(o.Terms) || o.Terms.Exclusivity != Shared && o.Terms.excludes(g.Terms))
+		if !g.over(h.Now) && g.Name != renewed.Name && (isKept || keepsOut && o.Terms.excludes(g.Terms)) {
 			against = append(against, "exclusive_granted")
 		}
 	}

@@ -94,7 +94,7 @@ func (h *History) sooner(a, b heldGrant, derivative Work) int {
 // hasPaid says whether who asks holds the work, and has paid a source for it: nobody pays
 // twice for one work.
 func (h *History) hasPaid(d Demand, q Question) bool {
-	if q.By == "" || h.Owner(q.Work, h.Today()) != q.By {
+	if q.By == "" || h.Owner(q.Work, h.Today()) != q.By || q.Use.Action == Input && h.isHeld(q.Work, d) {
 		return false
 	}
 	return slices.ContainsFunc(h.grantsOf(d.Source, h.Today()), func(g heldGrant) bool {

@@ -100,7 +100,7 @@ func (h *History) MayUse(q Question) Answer {
 // by a licence that can't be taken back, of the day that they pin.
 func (h *History) underDemands(w *Way, q Question) {
 	demands := h.demands(q.Work, w.At)
-	refusals := h.against(demands, q)
+	refusals := h.against(demands, h.termsOf(w.By), q)
 	needs, unobtainable := h.askedOfSources(demands, q)
 	if refusals = append(refusals, unobtainable...); len(refusals) > 0 {
 		w.Verdict, w.Reasons = No, append(w.Reasons, refusals...)
@@ -112,7 +112,7 @@ func (h *History) underDemands(w *Way, q Question) {
 }
 
 // against lists what demands have against a use, whatever the work's own terms say.
-func (h *History) against(demands []Demand, q Question) (list []Reason) {
+func (h *History) against(demands []Demand, under Terms, q Question) (list []Reason) {
 	for _, d := range demands {
 		var codes []string
 		if q.Use.Commercial && h.binds(d, noCommerce) {
@@ -132,7 +132,7 @@ func (h *History) against(demands []Demand, q Question) (list []Reason) {
 		if code, denied := d.Terms.deniesOfResult(q.Use.Action); denied && h.binds(d, deniedUses) {
 			codes = append(codes, code)
 		}
-		if h.keepsOut(d, q) {
+		if h.keepsOut(d, demands, under, q) {
 			codes = append(codes, "exclusive_granted")
 		}
 		list = append(list, reasons(d.Source, codes)...)

@@ -244,9 +244,12 @@ func meet(a, b []string) bool {
 	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(one string) bool { return slices.Contains(b, one) })
 }
 
-// overlaps says whether what both terms permit has a use, a territory and a medium in
-// common.
-func (t Terms) overlaps(o Terms) bool {
-	both := func(a Action) bool { return t.permits(a) && o.permits(a) }
-	return slices.ContainsFunc(Actions(), both) && meet(t.Territories, o.Territories) && meet(t.Media, o.Media)
+// excludes says whether a grant under exclusive terms would be broken by one under others: by a
+// use that these permit, or that is free of what they let be made, in a territory and a medium.
+func (t Terms) excludes(o Terms) bool {
+	published := o.permits(Adapt) || o.permits(Input)
+	breaks := func(a Action) bool {
+		return t.permits(a) && (o.permits(a) || published && (a == Copy || a == Distribute))
+	}
+	return slices.ContainsFunc(Actions(), breaks) && meet(t.Territories, o.Territories) && meet(t.Media, o.Media)
 }

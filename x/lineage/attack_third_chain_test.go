@@ -239,7 +239,15 @@ func TestAttackThirdAGrantForAdaptingDistributes(t *testing.T) {
 	s.requireDenied(public, distribute, "exclusive_granted", song)
 
 	cover := s.Register("cover", s.curator)
-	require.NoError(t, s.declare(cover, song.Under(granted).As(types.ROLE_PARENT_OF), s.take(s.curator, song, granted, 0).String()))
+	err := s.Deliver(s.curator, &licensetypes.MsgAcquire{
+		Licensee: s.curator.String(), Work: song.ID, Terms: granted, Seen: s.Seen(song, granted),
+	}).Err()
+	if err != nil {
+		require.ErrorIs(t, err, licensetypes.ErrExclusive)
+		return
+	}
+	grant := licensetypes.NewGrantID(song.ID, granted, s.curator.Address, 0)
+	require.NoError(t, s.declare(cover, song.Under(granted).As(types.ROLE_PARENT_OF), grant.String()))
 	s.Offer(cover, all)
 	s.requireDenied(cover, distribute, "exclusive_granted", song)
 }

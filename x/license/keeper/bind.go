@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -50,6 +51,7 @@ func (k Keeper) Bind(ctx context.Context, b types.Binding) error {
 		}
 	}
 	now := types.Demands{Version: before.Version}
+	all = types.StillRunning(all, sdk.UnwrapSDKContext(ctx).BlockTime())
 	if now.Constraints, err = k.mergeConstraints(ctx, derivative, all); err != nil {
 		return err
 	}
@@ -76,18 +78,22 @@ func (k Keeper) standing(ctx context.Context, b types.Binding, before types.Dema
 	return k.Rebuild(ctx, b.Declaration.Work, b.Standing)
 }
 
-// Rebuild computes what a work's sources demand of it from what its edges pin. It
-// fails with ErrTooMany where Bind would.
+// Rebuild computes what a work's sources demand of it from what its edges pin, as of the last of
+// them. It fails with ErrTooMany where Bind would.
 func (k Keeper) Rebuild(ctx context.Context, work registrytypes.WorkID, pins []types.Pin) ([]types.Constraint, error) {
 	var all []types.Constraint
+	var last time.Time
 	for _, p := range pins {
+		if p.At.After(last) {
+			last = p.At
+		}
 		rows, err := k.pinned(ctx, work, p)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, rows...)
 	}
-	return k.mergeConstraints(ctx, work, all)
+	return k.mergeConstraints(ctx, work, types.StillRunning(all, last))
 }
 
 func constraintsOf(permits []types.Permit) [][]types.Constraint {

@@ -258,8 +258,8 @@ func TestOverlapsAreUsesInCommon(t *testing.T) {
 		{rules.Terms{Training: rules.Allow, Uses: rules.Actions(0).With(rules.TrainAI)}, true},
 		{rules.Terms{Derivatives: rules.DerivativesNone, Uses: rules.Actions(0).With(rules.Adapt)}, false},
 	} {
-		require.Equal(t, c.want, a.Overlaps(c.b), "%+v", c.b)
-		require.Equal(t, c.want, c.b.Overlaps(a), "%+v", c.b)
+		require.Equal(t, c.want, a.Excludes(c.b), "%+v", c.b)
+		require.Equal(t, c.want, c.b.Excludes(a), "%+v", c.b)
 	}
 }
 

@@ -56,6 +56,9 @@ func (k Keeper) checkGrant(ctx context.Context, id types.GrantID, g types.Grant)
 		return err
 	}
 	indexed, err = k.Reserved.Has(ctx, collections.Join3(work, g.UsedBy.WorkID, id))
+	if err == nil && indexed == g.Reserved() {
+		indexed, err = k.ReservedEnds.Has(ctx, collections.Join3(work, nanos(g.End()), id))
+	}
 	if err == nil && indexed != g.Reserved() {
 		err = fmt.Errorf("stands among those reserved: %t, and is reserved: %t", indexed, g.Reserved())
 	}
@@ -368,7 +371,7 @@ func (k Keeper) checkExclusive(ctx context.Context, work registrytypes.WorkID, e
 			return err != nil, err
 		}
 		terms, err := k.GetTerms(ctx, other.Terms.TermsID)
-		if err == nil && terms.Rules().Overlaps(t.Rules()) {
+		if err == nil && t.Rules().Excludes(terms.Rules()) {
 			err = fmt.Errorf("%s overlaps with %s, which keeps others out", key.K2(), e.Grant)
 		}
 		return err != nil, err

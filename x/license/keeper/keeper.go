@@ -69,6 +69,8 @@ type Keeper struct {
 	// Reserved: (work, derivative, grant), of grants that are for a derivative which does
 	// not use them yet. Derived.
 	Reserved collections.KeySet[reservation]
+	// ReservedEnds: (work, nanoseconds of the end, grant), of the same grants. Derived.
+	ReservedEnds collections.KeySet[reservedEnd]
 	// Reliances: (derivative, source, terms, grant), where the derivative relies on a grant
 	// that serves several, or under terms that make a use paid by one. Derived.
 	Reliances collections.KeySet[reliance]
@@ -142,6 +144,8 @@ func NewKeeper(
 			collections.QuadKeyCodec(collections.BytesKey, registrytypes.WorkIDKey, types.TermsIDKey, collections.BytesKey)),
 		GrantUses: collections.NewKeySet(sb, types.GrantUsesPrefix, "grant_uses",
 			collections.PairKeyCodec(types.GrantIDKey, registrytypes.WorkIDKey)),
+		ReservedEnds: collections.NewKeySet(sb, types.ReservedEndsPrefix, "reserved_ends",
+			collections.TripleKeyCodec(registrytypes.WorkIDKey, collections.Uint64Key, types.GrantIDKey)),
 		Reserved: collections.NewKeySet(sb, types.ReservedPrefix, "reserved",
 			collections.TripleKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey, types.GrantIDKey)),
 		Reliances: collections.NewKeySet(sb, types.ReliancesPrefix, "reliances",

@@ -135,7 +135,11 @@ func (s queryServer) Exclusives(ctx context.Context, req *types.QueryExclusivesR
 	if err != nil {
 		return nil, coded(err)
 	}
-	res := &types.QueryExclusivesResponse{}
+	row, _, err := s.k.Exclusives.Find(ctx, req.Work)
+	if err != nil {
+		return nil, coded(err)
+	}
+	res := &types.QueryExclusivesResponse{Made: row.Made}
 	for _, e := range list {
 		grant, err := s.k.namedGrant(ctx, e.Grant.GrantID)
 		if err != nil {

@@ -3,8 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"slices"
-	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -95,7 +93,7 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 		return nil, coded(err)
 	}
 	res.Denoms = taking.Denoms
-	rows, next, err := paging.Slice(inForceAt(sdk.UnwrapSDKContext(ctx).BlockTime(), demands.Constraints), page)
+	rows, next, err := paging.Slice(types.StillRunning(demands.Constraints, sdk.UnwrapSDKContext(ctx).BlockTime()), page)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +106,6 @@ func (s queryServer) Constraints(ctx context.Context, req *types.QueryConstraint
 		res.Constraints = append(res.Constraints, inForce)
 	}
 	return res, nil
-}
-
-// inForceAt leaves out what was withheld and is so no longer.
-func inForceAt(now time.Time, rows []types.Constraint) []types.Constraint {
-	return slices.DeleteFunc(rows, func(c types.Constraint) bool { return c.Ended(now) })
 }
 
 // Admissions implements types.QueryServer.

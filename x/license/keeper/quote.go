@@ -58,20 +58,22 @@ func (k Keeper) quote(ctx context.Context, a Acquisition, renewed renewal) (quot
 	if q.fee, err = types.PickPrice(offer.PriceUnder(q.terms), a.MaxFee); err != nil {
 		return q, err
 	}
-	return q, k.checkSeen(ctx, a, q)
+	return q, k.checkSeen(ctx, a, q, renewed)
 }
 
 // checkSeen fails with ErrOtherConditions unless what a grant pins beside the price is what
 // the licensee saw. An owner would else put a list with the buyer alone on the offer, or declare a
 // source that limits what is made of the work, in the same block before the purchase.
-func (k Keeper) checkSeen(ctx context.Context, a Acquisition, q quote) error {
+func (k Keeper) checkSeen(ctx context.Context, a Acquisition, q quote, renewed renewal) error {
 	now, err := k.conditions(ctx, a.Work, q.work, q.demands)
 	if err != nil {
 		return err
 	}
 	now.AllowList = q.allowed.Digest()
-	if now.Made, err = k.madeOf(ctx, a.Work, q.terms); err != nil {
-		return err
+	if renewed.id.IsZero() || renewed.grant.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+		if now.Made, err = k.madeOf(ctx, a.Work, q.terms); err != nil {
+			return err
+		}
 	}
 	return errorsmod.Wrapf(now.Check(a.Seen), "%s under %s, which is offered to %s", a.Work, a.Terms, q.allowed.Describe())
 }

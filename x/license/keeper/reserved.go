@@ -23,6 +23,9 @@ type reservation = collections.Triple[registrytypes.WorkID, registrytypes.WorkID
 // use it yet.
 func (k Keeper) moveReserved(ctx context.Context, id types.GrantID, before, g types.Grant) error {
 	key := collections.Join3(g.Work.WorkID, g.UsedBy.WorkID, id)
+	if err := k.moveReservedEnd(ctx, id, before, g); err != nil {
+		return err
+	}
 	switch {
 	case before.Reserved() == g.Reserved():
 		return nil
@@ -33,6 +36,24 @@ func (k Keeper) moveReserved(ctx context.Context, id types.GrantID, before, g ty
 		return k.Reserved.Set(ctx, key)
 	}
 	return k.Reserved.Remove(ctx, key)
+}
+
+// reservedEnd is a work, the end of a grant of it that is reserved, and the grant.
+type reservedEnd = collections.Triple[registrytypes.WorkID, uint64, types.GrantID]
+
+func (k Keeper) moveReservedEnd(ctx context.Context, id types.GrantID, before, g types.Grant) error {
+	if before.Reserved() == g.Reserved() && before.End().Equal(g.End()) {
+		return nil
+	}
+	if before.Reserved() {
+		if err := k.ReservedEnds.Remove(ctx, collections.Join3(g.Work.WorkID, nanos(before.End()), id)); err != nil {
+			return err
+		}
+	}
+	if !g.Reserved() {
+		return nil
+	}
+	return k.ReservedEnds.Set(ctx, collections.Join3(g.Work.WorkID, nanos(g.End()), id))
 }
 
 // checkReservedCount fails with ErrTooMany where as many grants of a work are reserved for a
@@ -51,12 +72,16 @@ func (k Keeper) checkReservedCount(ctx context.Context, key reservation) error {
 	return err
 }
 
-// HasReserved says whether any derivative has a grant of the work reserved that runs. Those
-// that ended unused are passed over, MaxReserved at most; more count as if one ran.
+// HasReserved says whether any derivative has a grant of the work reserved that runs.
 func (k Keeper) HasReserved(ctx context.Context, work registrytypes.WorkID) (bool, error) {
-	of := collections.NewPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work)
-	_, found, looked, err := k.runningReserved(ctx, of, types.Grant{})
-	return found || looked == types.MaxReserved, err
+	it, err := k.ReservedEnds.Iterate(ctx, new(collections.Range[reservedEnd]).
+		StartInclusive(collections.Join3(work, nanos(sdk.UnwrapSDKContext(ctx).BlockTime())+1, types.GrantID{})).
+		EndExclusive(collections.Join3(work, nanos(types.MaxTime)+1, types.GrantID{})))
+	if err != nil {
+		return false, err
+	}
+	defer it.Close()
+	return it.Valid(), nil
 }
 
 // ReservedFor finds a grant of the work that is reserved for the derivative, runs, and goes
@@ -72,15 +97,8 @@ func (k Keeper) ReservedFor(
 		}
 	}
 	of := collections.NewSuperPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work, derivative)
-	id, found, _, err = k.runningReserved(ctx, of, own)
-	return id, found, err
-}
-
-// runningReserved looks at MaxReserved grants, which one derivative has no more of.
-func (k Keeper) runningReserved(
-	ctx context.Context, of collections.Ranger[reservation], own types.Grant,
-) (id types.GrantID, found bool, looked int, err error) {
 	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	looked := 0
 	err = k.Reserved.Walk(ctx, of, func(key reservation) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K3())
 		if err != nil {
@@ -89,7 +107,7 @@ func (k Keeper) runningReserved(
 		looked++
 		goesFirst := own.Reserved() && own.UsedBy.WorkID == key.K1() && !g.GrantedAt.Before(own.GrantedAt)
 		id, found = key.K3(), !g.Expired(now) && !goesFirst
-		return found || looked == types.MaxReserved, nil
+		return found || looked == types.MaxReserved, nil // one derivative has no more
 	})
-	return id, found, looked, err
+	return id, found, err
 }

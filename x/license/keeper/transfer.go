@@ -72,7 +72,7 @@ func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id ty
 	if err := k.checkMovable(ctx, id, grant, recipient); err != nil {
 		return err
 	}
-	if err := grant.Conditions().Check(seen); err != nil {
+	if err := k.checkGrantSeen(ctx, grant, seen); err != nil {
 		return errorsmod.Wrap(err, id.String())
 	}
 	if err := k.checkRoom(ctx, recipient, id, grant); err != nil {
@@ -84,6 +84,21 @@ func (k Keeper) AcceptGrant(ctx context.Context, recipient sdk.AccAddress, id ty
 		return err
 	}
 	return events.Emit(ctx, &types.EventGrantTransferred{Grant: id, From: before.Licensee.String(), To: recipient.String()})
+}
+
+// checkGrantSeen fails with ErrOtherConditions unless what a grant pins is what its recipient saw
+// and, where it keeps others out, no more was made of the work: whoever gives it could make
+// something in the same block before.
+func (k Keeper) checkGrantSeen(ctx context.Context, g types.Grant, seen types.Conditions) error {
+	terms, err := k.GetTerms(ctx, g.Terms.TermsID)
+	if err != nil {
+		return err
+	}
+	now := g.Conditions()
+	if now.Made, err = k.madeOf(ctx, g.Work.WorkID, terms); err != nil {
+		return err
+	}
+	return now.Check(seen)
 }
 
 // checkMovable checks that a grant can be given to a recipient.

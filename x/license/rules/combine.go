@@ -167,7 +167,7 @@ func apart(all Group, kind Kind, code Code, list func(Terms) string) []Conflict 
 		left = common(left, have)
 		if len(left) == 0 {
 			other := slices.IndexFunc(limits, func(o Demand) bool {
-				return !slices.ContainsFunc(strings.Split(list(o.Terms), ","), func(one string) bool { return slices.Contains(have, one) })
+				return !meet(list(o.Terms), text)
 			})
 			return []Conflict{{Code: code, A: limits[max(other, 0)], B: d}}
 		}
@@ -176,9 +176,12 @@ func apart(all Group, kind Kind, code Code, list func(Terms) string) []Conflict 
 	return nil
 }
 
-// common is what two lists have in common, in the order of the first.
+// common is what two ordered lists have in common.
 func common(a, b []string) []string {
-	return slices.DeleteFunc(a, func(one string) bool { return !slices.Contains(b, one) })
+	return slices.DeleteFunc(a, func(one string) bool {
+		_, found := slices.BinarySearch(b, one)
+		return !found
+	})
 }
 
 // shares says whether the group demands compatible share-alike terms itself.

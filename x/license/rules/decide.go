@@ -115,11 +115,11 @@ func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Dec
 		if out := w.ownerOut(u, now); len(out) > 0 {
 			own = Decision{Verdict: Denied, Reasons: out}
 		}
-		d, _ := w.demanding(w.Constraints, w.Owes, u, now, own)
+		d, _ := w.demanding(w.Constraints, Terms{}, w.Owes, u, now, own)
 		return d
 	}
 	if len(w.Alternatives) == 0 {
-		d, _ := w.demanding(w.Constraints, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
+		d, _ := w.demanding(w.Constraints, Terms{}, w.Owes, u, now, Decision{Verdict: Denied, Reasons: []Reason{{Code: NotOffered}}})
 		return d
 	}
 	alternatives := slices.Clone(w.Alternatives)
@@ -176,7 +176,7 @@ func (w Work) decideBy(a *Alternative, u Use, now time.Time) (Decision, rank) {
 	case NeedsAGrant:
 		d.Obtain = []Alternative{*a}
 	}
-	return w.demanding(constraints, w.owesBy(a), u, now, d)
+	return w.demanding(constraints, a.Terms, w.owesBy(a), u, now, d)
 }
 
 // owesBy says whether what derives under an alternative owes royalties: to the work, or
@@ -201,10 +201,10 @@ func (w Work) crediting(constraints []Constraint) []Constraint {
 	return list
 }
 
-// demanding is a decision by what is offered and granted of the work itself, with
+// demanding is a decision by what is offered and granted of the work itself, under terms, with
 // what the sources have to say to it, and the rank of what comes of it.
-func (w Work) demanding(constraints []Constraint, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
-	reasons := append(against(constraints, u, now), Clash(constraints, u, owes)...)
+func (w Work) demanding(constraints []Constraint, under Terms, owes bool, u Use, now time.Time, d Decision) (Decision, rank) {
+	reasons := append(against(constraints, under, u, now), Clash(constraints, u, owes)...)
 	if len(reasons) > 0 {
 		return d.deniedBy(reasons), denied
 	}
@@ -253,13 +253,13 @@ func (w Work) standing() []Reason {
 }
 
 // against lists what stands in the way whatever the terms say.
-func against(constraints []Constraint, u Use, now time.Time) []Reason {
+func against(constraints []Constraint, under Terms, u Use, now time.Time) []Reason {
 	var reasons []Reason
 	for _, c := range constraints {
 		if !c.binds(u.Action) {
 			continue
 		}
-		for _, r := range c.against(u, now) {
+		for _, r := range c.against(u, constraints, under, now) {
 			r.Source, r.Terms = c.Source, c.TermsID
 			reasons = append(reasons, r)
 		}
@@ -267,7 +267,7 @@ func against(constraints []Constraint, u Use, now time.Time) []Reason {
 	return append(reasons, tooManyItems(constraints, u)...)
 }
 
-func (c Constraint) against(u Use, now time.Time) []Reason {
+func (c Constraint) against(u Use, beside []Constraint, under Terms, now time.Time) []Reason {
 	switch {
 	case c.Kind == NonCommercial && u.Commercial:
 		return []Reason{{Code: NonCommercialSource}}
@@ -279,7 +279,7 @@ func (c Constraint) against(u Use, now time.Time) []Reason {
 		return []Reason{{Code: EndsBeforeUse, At: c.Ends}}
 	case c.Kind == Scope:
 		return c.Terms.reasonsOf("", c.Terms.covers(u))
-	case c.Kind == Withheld && !c.LeftIn && c.runs(now) && c.Terms.keepsOut(u, Terms{}):
+	case c.Kind == Withheld && c.keepsOut(u, beside, under, now):
 		return []Reason{{Code: ExclusiveGranted, At: c.Ends}}
 	case c.Kind == Uses:
 		if code, denied := c.Terms.deniesOfResult(u.Action); denied {
@@ -308,7 +308,7 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 		exempt := c.Approved
 		switch c.Kind {
 		case PaidUses:
-			exempt = w.Holder && !c.Unserved && !c.Contained
+			exempt = w.Holder && !c.Unserved && !c.Contained && !asksBeside(constraints, c, u)
 		case ItemByGrant:
 			exempt = false
 		}
@@ -331,6 +331,14 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 		at.asked = append(at.asked, reason)
 	}
 	return at
+}
+
+// asksBeside says whether a demand for payment stands beside one that a grant of the same item is
+// needed for the use: its holder paid to hold it, and not for that.
+func asksBeside(constraints []Constraint, paid Constraint, u Use) bool {
+	return slices.ContainsFunc(constraints, func(c Constraint) bool {
+		return c.Kind == ItemByGrant && c.Source == paid.Source && c.TermsID == paid.TermsID && c.ofItem(u)
+	})
 }
 
 // obtainable are the offers of the source that a grant is to be had under, and a pass if

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -37,10 +38,11 @@ func (t Terms) Permitted() Actions {
 	return list
 }
 
-// Overlaps says whether what both terms permit has a kind of use, a territory and a
-// medium in common.
-func (t Terms) Overlaps(o Terms) bool {
-	return t.Permitted()&o.Permitted() != 0 && meet(t.Territories, o.Territories) && meet(t.Media, o.Media)
+// Excludes says whether a grant under exclusive terms would be broken by one under others: these
+// permit, or let be done with what is made under them, what the exclusive ones permit, in a
+// territory and a medium of theirs.
+func (t Terms) Excludes(o Terms) bool {
+	return t.Permitted()&o.Permitted().ofResult() != 0 && t.meets(o)
 }
 
 // keepsOut says whether exclusive terms are about a use. One that names no places is
@@ -50,17 +52,19 @@ func (t Terms) keepsOut(u Use, under Terms) bool {
 		return false
 	}
 	if u.Unplaced {
-		return meet(t.Territories, under.Territories) && meet(t.Media, under.Media)
+		return t.meets(under)
 	}
 	return meet(t.Territories, strings.Join(u.Territories, ",")) && meet(t.Media, strings.Join(u.Media, ","))
 }
 
-// meet says whether two lists, empty for all, have an entry in common.
-func meet(a, b string) bool {
-	if a == "" || b == "" {
-		return true
+// keepsOut says whether a grant that ran when the work was made keeps a use out, of what is
+// made under terms. What is made there takes on the limits of place that stand on the work.
+func (c Constraint) keepsOut(u Use, beside []Constraint, under Terms, now time.Time) bool {
+	if c.LeftIn || !c.runs(now) || !c.Terms.keepsOut(u, under) {
+		return false
 	}
-	return len(common(strings.Split(a, ","), strings.Split(b, ","))) > 0
+	elsewhere := func(o Constraint) bool { return o.Kind == Scope && !c.Terms.meets(o.Terms) }
+	return !u.Unplaced || !slices.ContainsFunc(beside, elsewhere)
 }
 
 // keptOut finds the exclusive grant of somebody else, that with the latest end, which
@@ -90,12 +94,12 @@ func (w Work) ownerOut(u Use, now time.Time) []Reason {
 	return nil
 }
 
-// overlapping finds the running grant, that with the latest end, which overlaps with
-// terms; nil: none does.
-func overlapping(t Terms, list []Running, now time.Time) *Running {
+// broken finds the running grant, that with the latest end, beside which one is not given; nil:
+// there is none.
+func broken(list []Running, now time.Time, beside func(Terms) bool) *Running {
 	var by *Running
 	for _, r := range list {
-		if r.runs(now) && r.Terms.Overlaps(t) {
+		if r.runs(now) && beside(r.Terms) {
 			by = longer(by, r)
 		}
 	}
@@ -107,7 +111,9 @@ func overlapping(t Terms, list []Running, now time.Time) *Running {
 // that do. Nobody can be kept out of what everybody may do for ever.
 func (w Work) exclusiveAgainst(a Alternative, now time.Time) []Reason {
 	var reasons []Reason
-	if by := overlapping(a.Terms, w.Exclusives, now); by != nil {
+	excluded := func(o Terms) bool { return a.Terms.Excludes(o) }
+	excludes := func(o Terms) bool { return o.Excludes(a.Terms) || a.Terms.Exclusivity != Shared && excluded(o) }
+	if by := broken(w.Exclusives, now, excludes); by != nil {
 		reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: by.Ends})
 	}
 	if a.Terms.Exclusivity == Shared {
@@ -116,7 +122,7 @@ func (w Work) exclusiveAgainst(a Alternative, now time.Time) []Reason {
 	if w.Irrevocable {
 		reasons = append(reasons, Reason{Code: IrrevocableOffered, Permission: a.ID})
 	}
-	if by := overlapping(a.Terms, w.Others, now); by != nil {
+	if by := broken(w.Others, now, excluded); by != nil {
 		reasons = append(reasons, Reason{Code: ExclusiveGranted, Permission: a.ID, At: by.Ends})
 	}
 	if w.Crowded {

@@ -182,6 +182,8 @@ type Terms struct {
 	// Territories and Media are sorted and separated by commas; empty: all.
 	Territories string
 	Media       string
+	// Places are Territories as a set, where they are countries; PlacesOf makes it.
+	Places Places `json:"-"`
 	// Duration of a grant; 0: without end.
 	Duration     time.Duration
 	MaxGrants    uint64

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -63,7 +62,7 @@ func (s Actions) ofResult() Actions {
 type Use struct {
 	Action     Action
 	Commercial bool
-	// Territories and Media in which; empty: all of them.
+	// Territories and Media in which, in order; empty: all of them.
 	Territories []string
 	Media       []string
 	// Unplaced: it is asked for a derivation. Territories and media are not asked
@@ -176,14 +175,5 @@ func covered(list string, wanted []string) bool {
 	if list == "" {
 		return true
 	}
-	have := strings.Split(list, ",")
-	return len(wanted) > 0 && !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(have, w) })
-}
-
-// within says whether a list of terms allows no more than another; empty: all.
-func within(list, limit string) bool {
-	if list == "" {
-		return limit == ""
-	}
-	return covered(limit, strings.Split(list, ","))
+	return len(wanted) > 0 && within(strings.Join(wanted, ","), list)
 }

@@ -117,7 +117,7 @@ func (d *draw) demand(source string) rules.Demand {
 // short is an id of terms in four digits.
 func short(t rules.Terms) string {
 	h := fnv.New32()
-	fmt.Fprint(h, t)
+	fmt.Fprint(h, strings.Replace(fmt.Sprint(t), fmt.Sprint(" ", rules.Places{}), "", 1)) // which follow from the territories
 	return fmt.Sprintf("%04x", h.Sum32()&0xffff)
 }
 

@@ -257,7 +257,10 @@ var fields = []Field{
 		Samples: []string{"DE", "FR", "NO", "US"},
 		Check:   func(t Terms) error { return checkList(t.Territories, MaxTerritories(), CheckTerritory) },
 		Word:    CheckTerritory, Keep: keepUnset("be empty", freeClause),
-		View:    func(t Terms, r *rules.Terms) { r.Territories = strings.Join(t.Territories, ",") },
+		View: func(t Terms, r *rules.Terms) {
+			r.Territories = strings.Join(t.Territories, ",")
+			r.Places = rules.PlacesOf(r.Territories)
+		},
 		Demands: []rules.Kind{rules.Scope}, Say: sayTerritories,
 		Export: Export{RSL: "`<permits type=\"geo\">`", Robots: reserved, TDMRep: reserved, Schema: byText},
 	},

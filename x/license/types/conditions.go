@@ -30,8 +30,10 @@ func (p Permit) Conditions() Conditions {
 }
 
 // Check fails with ErrOtherConditions unless these are what was seen, naming what differs.
-// What they are of is the caller's to name.
+// What they are of is the caller's to name. Made only grows, and anybody can make it: who leaves
+// room there is not kept from buying by strangers.
 func (c Conditions) Check(seen Conditions) error {
+	c.Made = max(c.Made, seen.Made)
 	if c == seen {
 		return nil
 	}

@@ -207,7 +207,7 @@ func (r DeclarationRef) IsAll() bool { return r.Number == 0 }
 // several versions of a source that were derived from, the newest is credited, and of
 // several of its price the newest is asked, and what is withheld ends last. What is demanded as
 // contained and otherwise is not contained, but for items that need a grant: of these one more
-// than an answer lists stands for all further ones.
+// than an answer lists stands for all further ones; and for what is withheld, which is both.
 func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, error)) ([]Constraint, ConstraintKind, error) {
 	all = slices.SortedFunc(slices.Values(all), Constraint.Compare)
 	merged := all[:0]
@@ -250,7 +250,7 @@ func MergeConstraints(all []Constraint, denied func(TermsID) (rules.Actions, err
 // demanded tells constraints apart. What is demanded under the same terms is one
 // demand, in the name of the first source, except where the sources count.
 func demanded(c Constraint) Constraint {
-	c.Contained = false
+	c.Contained = c.Contained && c.Kind == CONSTRAINT_WITHHELD // each has an end of its own
 	switch c.Kind {
 	case CONSTRAINT_SHARE_ALIKE, CONSTRAINT_SHARE_ALIKE_ANY, CONSTRAINT_SCOPE, CONSTRAINT_CEILING:
 		c.Source = registrytypes.WorkIDBytes{}

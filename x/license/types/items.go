@@ -66,6 +66,15 @@ func (c Constraint) Ended(now time.Time) bool {
 	return c.Kind == CONSTRAINT_WITHHELD && !end.IsZero() && !now.Before(end)
 }
 
+// StillRunning leaves out constraints of grants that kept others out and were to end by a time.
+func StillRunning(rows []Constraint, now time.Time) []Constraint {
+	ended := func(c Constraint) bool { return c.Ended(now) }
+	if !slices.ContainsFunc(rows, ended) {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), ended)
+}
+
 // Beside are what an edge passes on of its source that neither that nor the permission
 // demands: what somebody has exclusively of the source and, where what is made holds the source
 // unchanged by a grant, a grant for who makes something of the whole. Terms are the

@@ -43,6 +43,7 @@ var (
 	PromisedPrefix           = collections.NewPrefix(21)
 	PassKeysPrefix           = collections.NewPrefix(22)
 	ReservedPrefix           = collections.NewPrefix(23)
+	ReservedEndsPrefix       = collections.NewPrefix(25)
 	GrantedDerivativesPrefix = collections.NewPrefix(24)
 )
 

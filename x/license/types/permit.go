@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -115,6 +116,8 @@ type Pin struct {
 	Met Met
 	// Withheld is what others had exclusively of the source.
 	Withheld []Exclusion
+	// At is when the edge was declared: what had ended by then passes nothing on.
+	At time.Time
 }
 
 // Pin is what is kept of the permit.

@@ -617,7 +617,8 @@ type Conditions struct {
 	// out of what is made too; 0: none ever was.
 	Exclusives uint32 `protobuf:"varint,5,opt,name=exclusives,proto3" json:"exclusives,omitempty"`
 	// Of a grant that keeps others out, but not out of what was made before: how many works were
-	// made of the work, without a grant, since such terms were first offered.
+	// made of the work, without a grant, since such terms were first offered. Who names more than
+	// there are leaves room; of a grant that is renewed while it runs it is not asked.
 	Made uint32 `protobuf:"varint,6,opt,name=made,proto3" json:"made,omitempty"`
 }
 

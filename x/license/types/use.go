@@ -42,7 +42,7 @@ func (u Use) Validate() error {
 func (u Use) Rules() rules.Use {
 	use := rules.Use{
 		Action: rules.Action(u.Action), Commercial: u.Commercial,
-		Territories: slices.Clone(u.Territories), Media: slices.Clone(u.Media), Unplaced: u.Unplaced,
+		Territories: slices.Sorted(slices.Values(u.Territories)), Media: slices.Sorted(slices.Values(u.Media)), Unplaced: u.Unplaced,
 		Column: rules.LeastColumn(rules.Action(u.Action)),
 	}
 	if u.Until != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -36,15 +37,15 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	if err := k.checkReserved(ctx, d); err != nil {
 		return err
 	}
-	if err := d.checkWithheld(); err != nil {
-		return err
-	}
 	before, err := k.owed(ctx, d.Work)
 	if err != nil {
 		return err
 	}
 	limits, err := k.license.ConstraintsOn(ctx, d.Work)
 	if err != nil {
+		return err
+	}
+	if err := d.checkWithheld(limits, sdk.UnwrapSDKContext(ctx).BlockTime()); err != nil {
 		return err
 	}
 	waits := make(map[workID]string)
@@ -67,16 +68,21 @@ func (k Keeper) admit(ctx context.Context, d *derivation) error {
 	return nil
 }
 
-// checkWithheld fails with ErrConflict where a source is added to a work that others rely on, of
-// which somebody else has something exclusively: they would have it by what they hold of the
-// work.
-func (d *derivation) checkWithheld() error {
+// checkWithheld fails with ErrConflict where a source is added to a work that others rely on, and
+// somebody else has something exclusively of it, or of what it was made from: they would have it by
+// what they hold of the work. Limits are what stands on the work.
+func (d *derivation) checkWithheld(limits []licensetypes.Constraint, now time.Time) error {
 	for _, p := range d.permits {
-		if len(p.Withheld) > 0 && !d.better[p.Source] {
-			return errorsmod.Wrapf(licensetypes.ErrConflict, "%s: others rely on %s already, and somebody has uses of %s exclusively: "+
-				"declare it under a grant of it or once that grant has ended, or as the source of another work",
-				rules.ExclusiveGranted, d.Work, p.Source)
+		newly := func(c licensetypes.Constraint) bool {
+			return c.Kind == licensetypes.CONSTRAINT_WITHHELD && !c.Ended(now) && !slices.ContainsFunc(limits, c.Covered)
 		}
+		i := slices.IndexFunc(p.Constraints, newly)
+		if i < 0 || d.better[p.Source] {
+			continue
+		}
+		return errorsmod.Wrapf(licensetypes.ErrConflict, "%s: others rely on %s already, and somebody has uses of %s exclusively: "+
+			"declare source %s under a grant of that or once that grant has ended, or as the source of another work",
+			rules.ExclusiveGranted, d.Work, p.Constraints[i].Source, p.Source)
 	}
 	return nil
 }

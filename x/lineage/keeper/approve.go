@@ -140,7 +140,7 @@ func (k Keeper) history(ctx context.Context, work workID, row types.Derivation) 
 	add := func(e types.Edge, source workID, until uint32) {
 		e.Source.WorkID = source
 		for n := max(e.Declaration, 1); n < until && int(n) <= len(history); n++ {
-			history[n-1] = append(history[n-1], pinOf(e, kind))
+			history[n-1] = append(history[n-1], pinOf(&row, e, kind))
 		}
 	}
 	for _, e := range row.Edges {

@@ -65,7 +65,7 @@ func (k Keeper) compare(ctx context.Context, d *derivation) error {
 }
 
 func (k Keeper) isBetter(ctx context.Context, d *derivation, e types.Edge, p licensetypes.Permit) (bool, error) {
-	looser, err := k.license.NoStricter(ctx, d.Work, p, pinOf(e, d.kind))
+	looser, err := k.license.NoStricter(ctx, d.Work, p, pinOf(&d.row, e, d.kind))
 	if err != nil || !looser {
 		return false, err
 	}
@@ -92,7 +92,7 @@ func (d *derivation) standing() (pins []licensetypes.Pin, links []royaltytypes.L
 		if e.Cites() {
 			continue
 		}
-		pins = append(pins, pinOf(e, d.kind))
+		pins = append(pins, pinOf(&d.row, e, d.kind))
 		links = append(links, e.Links()...)
 	}
 	return pins, links

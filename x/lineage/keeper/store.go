@@ -107,11 +107,11 @@ func pin(edge *types.Edge, p licensetypes.Permit) {
 	edge.WorkVersion, edge.UpstreamVersion, edge.DemandsVersion = p.WorkVersion, p.UpstreamVersion, p.DemandsVersion
 }
 
-// pinOf is what an edge of a work of the kind keeps of its permission.
-func pinOf(e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
+// pinOf is what an edge of a work of the kind keeps of its permission. Row is the work's.
+func pinOf(row *types.Derivation, e types.Edge, kind registrytypes.Kind) licensetypes.Pin {
 	return licensetypes.Pin{
 		Source: e.Source.WorkID, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		WorkVersion: e.WorkVersion, DemandsVersion: e.DemandsVersion, Column: e.Role.Column(kind),
-		Met: e.Met(), Withheld: e.Withheld,
+		Met: e.Met(), Withheld: e.Withheld, At: row.AddedAt(e),
 	}
 }

@@ -78,6 +78,15 @@ func (f Finder) bought(ctx context.Context, req Request, offer licensetypes.Obta
 	}, nil
 }
 
+// NotKeptOut says of a grant that keeps others out what it doesn't reach; empty of another.
+func NotKeptOut(t licensetypes.Terms, made uint32) string {
+	if t.Exclusivity == licensetypes.EXCLUSIVITY_NONE {
+		return ""
+	}
+	return fmt.Sprintf(" It keeps nobody out of what was made of the work before, %d works since such terms were first offered: "+
+		"stemmad lineage --down lists them.", made)
+}
+
 // Listed says of an offer that names who may have it that it does, before it is taken; empty:
 // everybody may. The digest is that of the accounts.
 func Listed(c licensetypes.Conditions) string {

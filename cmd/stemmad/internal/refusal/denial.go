@@ -48,7 +48,7 @@ type denying interface{ Denials() []Denial }
 
 // denialsOf lists the denials of all errors that one is made of.
 func denialsOf(err error) []Denial {
-	if d, is := err.(denying); is { //nolint:errorlint // the tree is walked here
+	if d, is := err.(denying); is {
 		return d.Denials()
 	}
 	if joined, is := err.(interface{ Unwrap() []error }); is {
