@@ -93,11 +93,11 @@ export function* samples({ alice, bob, key, params, round }) {
   const { grant } = yield by("bob", "license.v1.MsgAcquire", {
     licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000, seen,
   });
-  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500), seen });
+  yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500), seen: { ...seen, exclusives: 1 } });
 
   // x/lineage
   yield by("bob", "lineage.v1.MsgDerive", {
-    owner: bob, work: remix, maxTotalRate: 50_000,
+    owner: bob, work: remix, maxTotalRate: 50_000, maxGrants: 1,
     sources: [
       { work: song, role: 1, permission: grant, weight: 500_000, seen: {} },
       { external: { sha256: digest("found"), uri: "https://example.org/found?a=1&b=2" }, role: 2, weight: 1, seen: {} },

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	bitcount "math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,29 @@ func TestPlacesOf(t *testing.T) {
 	for _, bad := range []string{"D", "DEU", "de", "D1", "DE,f", "@A", "A[", "[A", "A@"} {
 		require.Zero(t, rules.PlacesOf(bad), bad)
 	}
+}
+
+// Each code is a place of its own.
+func TestEachCodeIsAPlace(t *testing.T) {
+	seen := make(map[rules.Places]string)
+	var codes []string
+	var all rules.Places
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string([]rune{a, b})
+			set := rules.PlacesOf(code)
+			require.Empty(t, seen[set], code)
+			seen[set] = code
+			bits := 0
+			for i, word := range set {
+				bits += bitcount.OnesCount64(word)
+				all[i] |= word
+			}
+			require.Equal(t, 1, bits, code)
+			codes = append(codes, code)
+		}
+	}
+	require.Equal(t, all, rules.PlacesOf(strings.Join(codes, ",")))
 }
 
 // Whether terms are about common places is the same by sets of countries and by comparing them.
