@@ -154,3 +154,35 @@ func TestADatasetsHolderPaysForInput(t *testing.T) {
 	w.Constraints[1] = item
 	require.Equal(t, rules.Allowed, rules.Decide(w, rules.Use{Action: rules.AIInput}, now).Verdict)
 }
+
+// An approval of what is made from an item itself passes on to the collection, and no further.
+func TestDirectApprovalOfItems(t *testing.T) {
+	require.Equal(t, 16, rules.MaxItemGrants)
+	direct := rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed, Approval: true, ApprovalDirect: true}
+	asks := func(column rules.Column) bool {
+		return slices.ContainsFunc(rules.Demands("song", "terms", direct, column), func(d rules.Demand) bool { return d.Kind == rules.Approval })
+	}
+	for _, column := range []rules.Column{rules.Full, rules.Part, rules.Trained, rules.Gathered, rules.Contained} {
+		require.Equal(t, column == rules.Contained, asks(column), column)
+	}
+	item := rules.Demand{Kind: rules.Approval, Terms: direct, Contained: true}
+	require.True(t, item.EndsWithItem())
+	for _, other := range []rules.Demand{
+		{Kind: rules.Scope, Terms: direct, Contained: true}, {Kind: rules.Approval, Terms: direct}, {Kind: rules.Approval, Contained: true},
+	} {
+		require.False(t, other.EndsWithItem())
+	}
+}
+
+// A grant that does not do is no reason where a source alone is to be asked.
+func TestSpentGrantsAreToldWhereOneIsNeeded(t *testing.T) {
+	paid := rules.Constraint{
+		Demand:   rules.Demand{Kind: rules.PaidUses, Source: "song", TermsID: "terms", Terms: rules.Terms{Training: rules.Paid}},
+		AtSource: &rules.Decision{Verdict: rules.NeedsAGrant},
+	}
+	free := rules.Terms{Commercial: true, Derivatives: rules.DerivativesAllowed}
+	w := open([]rules.Constraint{paid})
+	w.Alternatives = []rules.Alternative{{ID: "free", Terms: free}, {ID: "used", Terms: free, Granted: true, UsedElsewhere: true}}
+	d := rules.Decide(w, rules.Use{Action: rules.TrainAI}, now)
+	require.Equal(t, []rules.Reason{{Code: rules.NeedsGrant, Source: "song", Terms: "terms"}}, d.Reasons)
+}

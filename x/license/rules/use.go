@@ -170,10 +170,5 @@ func (t Terms) paidPerUse(a Action) bool {
 	return t.UsePrice != "" && (a == AIInput && t.Input == Paid || a == SearchIndex && t.Search == Paid)
 }
 
-// covered says whether a list of terms, empty for all, has everything wanted.
-func covered(list string, wanted []string) bool {
-	if list == "" {
-		return true
-	}
-	return within(strings.Join(wanted, ","), list) // all of the world is in no list
-}
+// covered says whether a list of terms, empty for all, has everything wanted, empty for all.
+func covered(list string, wanted []string) bool { return within(strings.Join(wanted, ","), list) }
