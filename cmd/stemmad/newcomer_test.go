@@ -31,7 +31,8 @@ func TestJourneyOfANewcomer(t *testing.T) {
 	require.Contains(t, l.do("offer", "code.txt", "gpl-3.0-only", "--until", "1d", "--from", "alice"), `Offered "code"`)
 	l.do("clear", "code.txt", "--use", "copy", "--terms", "GPL-3.0-only")
 	require.Contains(t, l.do("offer", "song.wav", "fr.yaml", "--from", "alice"), "Published the terms and offered")
-	require.Contains(t, l.fail("derive", "remix.wav", "--from", "song.wav@GPL-3.0-only", "--by", "bob"), "is not offered under GPL-3.0-only. Its offers:")
+	require.Contains(t, l.fail("derive", "remix.wav", "--from", "song.wav@GPL-3.0-only", "--by", "bob"),
+		"is not offered under GPL-3.0-only. Its offers:")
 	require.Contains(t, l.fail("derive", "remix.wav", "--from", "song.wav=parnt", "--by", "bob"), `"song.wav=parnt": there is no role`)
 
 	// Limits are listed before they are taken on, for programs too.
@@ -66,7 +67,8 @@ func TestJourneyOfABuyer(t *testing.T) {
 	l.write("sells.yaml", "spdx: LicenseRef-Sells\ncommercial_use: true\nderivatives: allowed\nai_training: paid\n")
 	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
 	l.do("offer", "song.wav", "sells.yaml", "--price", "5000ustem", "--from", "alice")
-	require.Contains(t, l.fail("acquire", "song.wav", "LicenseRef-Sells", "--from", "bob"), "costs 5000ustem: agree to it with --max-fee 5000ustem")
+	require.Contains(t, l.fail("acquire", "song.wav", "LicenseRef-Sells", "--from", "bob"),
+		"costs 5000ustem: agree to it with --max-fee 5000ustem")
 	l.do("derive", "remix.wav", "--from", "song.wav", "--by", "bob", "--buy", "--max-fee", "5000ustem", "--no-anchor")
 	l.do("offer", "remix.wav", "commercial-use", "--price", "7ustem", "--from", "bob")
 	l.do("offer", "song.wav", "sells.yaml", "--close", "--from", "alice")

@@ -46,7 +46,8 @@ func TestJourneyOfGrantsThatAreUsed(t *testing.T) {
 	out, errs, code := command(append(derive, "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
 	for where, text := range map[string]string{"before it is signed": errs, "afterwards": out} {
-		require.Regexp(t, `grant1\w+ of "song" \(work1\w+\) under LicenseRef-Twice \(terms1\w+\), because "album" \(work1\w+\) was made from that: `+
+		require.Regexp(t, `grant1\w+ of "song" \(work1\w+\) under LicenseRef-Twice \(terms1\w+\), `+
+			`because "album" \(work1\w+\) was made from that: `+
 			`it still serves one derivative, of 2`, text, where)
 	}
 	require.Contains(t, l.do("show", "one.wav"), "was made from that: it still serves one derivative, of 2")
@@ -70,7 +71,8 @@ func TestJourneyOfGrantsThatAreUsed(t *testing.T) {
 	require.NotContains(t, said, "stemmad derive FILE")
 	require.Contains(t, said, "What you make can't be declared now")
 	require.Contains(t, l.clears(exitOK, append(us, "--output", "json")...), `"undeclarable": [`)
-	refused := l.report("derive", "one.wav", "--from", "open.wav@commercial-remix-10", "--by", "bob", "--no-anchor", "--allow-contested", "--dry-run")
+	refused := l.report("derive", "one.wav", "--from", "open.wav@commercial-remix-10", "--by", "bob", "--no-anchor",
+		"--allow-contested", "--dry-run")
 	require.Equal(t, "exclusive_granted", refused.Reasons[0])
 	require.NotEmpty(t, refused.Denials[0].Reasons[0].About[0].Under)
 }

@@ -47,7 +47,8 @@ func addWork(ctx sdk.Context, c *chain.Chain, owner chain.Account, i int) (regis
 	details := registrytypes.Details{
 		Kind: registrytypes.KIND_IMAGE, Title: fmt.Sprint("Work ", i), Creators: []registrytypes.Creator{{Name: "Alice"}},
 	}
-	_, err := keepers.Registry.Register(ctx, owner.Address, []registrytypes.Entry{{Sha256: chain.Digest(fmt.Sprint("work ", i)), Details: details}}, false)
+	entry := registrytypes.Entry{Sha256: chain.Digest(fmt.Sprint("work ", i)), Details: details}
+	_, err := keepers.Registry.Register(ctx, owner.Address, []registrytypes.Entry{entry}, false)
 	if err != nil {
 		return work.ID, err
 	}

@@ -48,7 +48,8 @@ func (s *story) showConflicts() error {
 	}
 	s.more("Its owner offers it under %s. The chain refuses:", w.licence().Name())
 	s.more("  %s", s.readable(reason(example.Result.RawLog)))
-	s.more("In all it refuses the stated licences of %s, and commercial remix offers of %s.", count(real+unstated, "model"), count(remixes, "model"))
+	s.more("In all it refuses the stated licences of %s, and commercial remix offers of %s.", count(real+unstated, "model"),
+		count(remixes, "model"))
 	if unstated > 0 {
 		s.more("(%d of them because a source without a stated licence is offered for non-commercial remixes only.)", unstated)
 	}

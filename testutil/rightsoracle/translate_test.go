@@ -33,13 +33,15 @@ var roles = map[rightsoracle.Role]lineagetypes.Role{
 }
 
 var kinds = map[rightsoracle.Kind]registrytypes.Kind{
-	rightsoracle.Image: registrytypes.KIND_IMAGE, rightsoracle.Model: registrytypes.KIND_MODEL, rightsoracle.Dataset: registrytypes.KIND_DATASET,
+	rightsoracle.Image: registrytypes.KIND_IMAGE,
+	rightsoracle.Model: registrytypes.KIND_MODEL, rightsoracle.Dataset: registrytypes.KIND_DATASET,
 }
 
 // messageTerms are terms as messages have them.
 func messageTerms(t rightsoracle.Terms) licensetypes.Terms {
 	reply := map[rightsoracle.Reply]licensetypes.Permission{
-		rightsoracle.Allowed: licensetypes.PERMISSION_ALLOW, rightsoracle.Denied: licensetypes.PERMISSION_DENY, rightsoracle.Paid: licensetypes.PERMISSION_PAID,
+		rightsoracle.Allowed: licensetypes.PERMISSION_ALLOW, rightsoracle.Denied: licensetypes.PERMISSION_DENY,
+		rightsoracle.Paid: licensetypes.PERMISSION_PAID,
 	}
 	making := map[rightsoracle.Making]licensetypes.Derivatives{
 		rightsoracle.Anything: licensetypes.DERIVATIVES_ALLOWED, rightsoracle.ShareAlike: licensetypes.DERIVATIVES_SHARE_ALIKE,
@@ -89,7 +91,8 @@ func codeOf(err error) []string {
 	var codes []string
 	for _, code := range rules.Codes() {
 		text := err.Error()
-		if at := strings.Index(text, string(code)); at >= 0 && (at == 0 || text[at-1] == ' ') && strings.ContainsAny(text[at+len(code):][:1], ":,( ") {
+		if at := strings.Index(text, string(code)); at >= 0 && (at == 0 || text[at-1] == ' ') &&
+			strings.ContainsAny(text[at+len(code):][:1], ":,( ") {
 			codes = append(codes, string(code))
 		}
 	}
@@ -262,7 +265,8 @@ func (w *world) message(act rightsoracle.Act) sdk.Msg {
 	case rightsoracle.Revise:
 		version := w.history.Title(a.Work, w.history.Today()) + 1
 		kind := kinds[w.history.KindOf(a.Work)]
-		return &registrytypes.MsgRevise{Owner: bech(a.By), Work: w.work(a.Work), Details: registrytypes.Details{Kind: kind, Title: title(a.Work, version)}}
+		details := registrytypes.Details{Kind: kind, Title: title(a.Work, version)}
+		return &registrytypes.MsgRevise{Owner: bech(a.By), Work: w.work(a.Work), Details: details}
 	case rightsoracle.Share:
 		half := []royaltytypes.Assignment{{Account: bech(a.By), Weight: 500_000}, {Account: bech(a.With), Weight: 500_000}}
 		return &royaltytypes.MsgAssignShares{Holder: bech(a.By), Work: w.work(a.Work), Shares: half}
@@ -374,7 +378,10 @@ func coinIf(amount int64) *sdk.Coin {
 func (w *world) lineageMessage(act rightsoracle.Act) sdk.Msg {
 	switch a := act.(type) {
 	case rightsoracle.Derive:
-		msg := &lineagetypes.MsgDerive{Owner: bech(a.By), Work: w.work(a.Work), MaxTotalRate: a.MaxRate, MaxGrants: 1000, AllowUnapproved: a.AllowUnapproved}
+		msg := &lineagetypes.MsgDerive{
+			Owner: bech(a.By), Work: w.work(a.Work), MaxTotalRate: a.MaxRate, MaxGrants: licensetypes.MaxMetGrants,
+			AllowUnapproved: a.AllowUnapproved,
+		}
 		for _, s := range a.Sources {
 			source := lineagetypes.Source{Work: w.work(s.Work), Role: roles[s.Role], Permission: w.permission(s.Permission)}
 			if s.Permission.Terms != "" && s.Role != rightsoracle.Cites {

@@ -371,7 +371,8 @@ func TestAttackAgainACuratorTrainsForThePriceOfOne(t *testing.T) {
 func TestAttackAgainTitlesAsTheTextsHaveThem(t *testing.T) {
 	s := newShelf(t)
 	for _, name := range []string{
-		"Creative-Commons-Attribution-4.0-International-Public-License", "Creative-Commons-Attribution-ShareAlike-4.0-International-Public-License",
+		"Creative-Commons-Attribution-4.0-International-Public-License",
+		"Creative-Commons-Attribution-ShareAlike-4.0-International-Public-License",
 		"Creative-Commons-CC0-1.0-Universal", "Creative-Commons-Attribution-ShareAlike-3.0-Germany", "CC-BY-SA-3.0-Germany",
 		"GNU-General-Public-License-version-3-or-any-later-version", "GNU-Lesser-General-Public-License-LGPL-3.0",
 		"Apache-License-Version-2.0-January-2004", "SIL-OPEN-FONT-LICENSE-Version-1.1-26-February-2007",

@@ -121,10 +121,15 @@ func TestAttackThirdPlacesAreComparedForNothing(t *testing.T) {
 		require.NoError(t, s.declare(remix, song.Under(asks).As(types.ROLE_PARENT_OF), s.take(s.curator, song, asks, 0).String()))
 		s.Offer(remix, asks)
 		made := s.Register("made", s.maker)
-		msg := s.DeriveMsg(made, remix.Under(asks).As(types.ROLE_PARENT_OF))
+		best := time.Hour // of several, so that a busy machine does not decide
+		for range 5 {
+			start := time.Now()
+			s.asks(remix, s.maker, adapt, true)
+			best = min(best, time.Since(start))
+		}
 		start := time.Now()
-		res := s.Deliver(s.maker, msg)
-		return time.Since(start), res.GasUsed
+		res := s.Deliver(s.maker, s.DeriveMsg(made, remix.Under(asks).As(types.ROLE_PARENT_OF)))
+		return min(best, time.Since(start)), res.GasUsed
 	}
 	plain, plainGas := cost(false)
 	heavy, heavyGas := cost(true)

@@ -44,11 +44,14 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx registry blank-text WORK --version 1 --from alice`, "work"),
 				command("Anchor", "anchor ROOT TOTAL", "Store a Merkle root over TOTAL leaves, to prove later that they were known now",
 					`stemmad tx registry anchor ROOT 1 --from alice`, "root", "total"),
-				command("ProveAnchor", "prove-anchor WORK PROOF", "Date a work's claim by its registrant's anchor, and move it forward within the reveal window; PROOF is JSON or a .json file",
-					`stemmad tx registry prove-anchor WORK '{"root":"ROOT","salt":"SALT","index":"0","total":"1","path":[]}' --from alice`, "work", "proof"),
+				command("ProveAnchor", "prove-anchor WORK PROOF", "Date a work's claim by its registrant's anchor, "+
+					"and move it forward within the reveal window; PROOF is JSON or a .json file",
+					`stemmad tx registry prove-anchor WORK '{"root":"ROOT","salt":"SALT","index":"0","total":"1","path":[]}' --from alice`,
+					"work", "proof"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS",
 					"Propose new parameters; all of them, as JSON or a .json file",
-					`stemmad tx registry update-params-proposal '{"reveal_window":"604800s"}' --title "A week" --summary "A week to reveal an anchor" --deposit 10000000ustem --from alice`, "params")),
+					`stemmad tx registry update-params-proposal '{"reveal_window":"604800s"}' --title "A week" `+
+						`--summary "A week to reveal an anchor" --deposit 10000000ustem --from alice`, "params")),
 			},
 		},
 		Query: &autocliv1.ServiceCommandDescriptor{

@@ -173,11 +173,14 @@ func (r *reader) exclusivesOf(work registrytypes.WorkID) (types.Exclusives, erro
 		return row, nil
 	}
 	row, _, err := r.k.Exclusives.Find(r.ctx, work)
+	if err != nil {
+		return row, err
+	}
 	if r.exclusives == nil {
 		r.exclusives = make(map[registrytypes.WorkID]types.Exclusives)
 	}
 	r.exclusives[work] = row
-	return row, err
+	return row, nil
 }
 
 // exclusivity reads the running grants of a work that keep others out; but is a grant

@@ -116,6 +116,16 @@ func (k Keeper) checkGrantIndexes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	err = k.ReservedEnds.Walk(ctx, nil, func(key reservedEnd) (bool, error) {
+		g, err := k.GetGrant(ctx, key.K3())
+		if err == nil && (!g.Reserved() || g.Work.WorkID != key.K1() || nanos(g.End()) != key.K2()) {
+			err = fmt.Errorf("%s stands among those reserved of %s by another end, or is not reserved", key.K3(), key.K1())
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
 	var last held
 	number := 0
 	return k.GrantsHeld.Walk(ctx, nil, func(key held) (bool, error) {

@@ -43,8 +43,8 @@ func (s queryServer) TermsList(ctx context.Context, req *types.QueryTermsListReq
 	if err != nil {
 		return nil, err
 	}
-	terms, next, err := query.CollectionPaginate(ctx, s.k.Terms, page, func(id types.TermsID,
-		t types.Terms,
+	terms, next, err := query.CollectionPaginate(ctx, s.k.Terms, page, func(
+		id types.TermsID, t types.Terms,
 	) (types.IdentifiedTerms, error) {
 		return types.IdentifiedTerms{Id: id, Preset: types.PresetName(id), Terms: t}, nil
 	})

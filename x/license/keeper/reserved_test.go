@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/collections"
+
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -93,7 +95,9 @@ func TestManyEndedReservations(t *testing.T) {
 	f.offered(song, hourly, types.Offer{})
 	fee := coins("5ustem")[0]
 	for i := range types.MaxReserved {
-		require.NoError(t, f.try(&types.MsgAcquire{Licensee: bob.String(), Work: song, Terms: hourly, Serial: uint64(i), Derivative: remix, MaxFee: &fee}))
+		require.NoError(t, f.try(&types.MsgAcquire{
+			Licensee: bob.String(), Work: song, Terms: hourly, Serial: uint64(i), Derivative: remix, MaxFee: &fee,
+		}))
 	}
 	f.wait(time.Hour)
 	has, err := f.k.HasReserved(f.ctx, song)
@@ -104,4 +108,6 @@ func TestManyEndedReservations(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, has)
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
+	require.NoError(t, f.k.ReservedEnds.Set(f.ctx, collections.Join3(song, uint64(1), types.NewGrantID(song, hourly, bob, 7))))
+	require.ErrorContains(t, f.k.CheckInvariants(f.ctx), "by another end")
 }

@@ -63,8 +63,9 @@ var texts = map[string]string{
 	// Several apply: the strictest of each.
 	"MIT AND CC-BY-NC-SA-4.0": "a=nfi", "MIT AND MPL-2.0": "ca~nfi", "MPL-2.0 AND GPL-2.0-only": "ca=nfi",
 	"GPL-3.0-only AND CC-BY-ND-4.0": "ca-nfi",
-	"CC0-1.0 AND MIT":               "ca+nfi", "MIT AND LicenseRef-Gemma": "ca+fu", "LicenseRef-Gemma AND LicenseRef-Llama-2-Community": "ca+ftu",
-	"MIT AND LicenseRef-Own": "ca+fi", "LicenseRef-Own AND MIT": "ca+fi",
+	"CC0-1.0 AND MIT":               "ca+nfi", "MIT AND LicenseRef-Gemma": "ca+fu",
+	"LicenseRef-Gemma AND LicenseRef-Llama-2-Community": "ca+ftu",
+	"MIT AND LicenseRef-Own":                            "ca+fi", "LicenseRef-Own AND MIT": "ca+fi",
 }
 
 func read(t require.TestingT, s string) names.Licence {

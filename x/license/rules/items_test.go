@@ -155,7 +155,8 @@ func TestWithheld(t *testing.T) {
 		require.Equal(t, rules.Allowed, decide(c, in, now.Add(time.Hour)).Verdict, "the end")
 		require.Equal(t, !kept, decide(withheld(alone, time.Time{}), in, now.Add(time.Hour)).Verdict == rules.Allowed)
 		if kept {
-			require.Equal(t, []rules.Reason{{Code: rules.ExclusiveGranted, Source: "song", Terms: "alone", At: now.Add(time.Hour)}}, decide(c, in, now).Reasons)
+			require.Equal(t, []rules.Reason{{Code: rules.ExclusiveGranted, Source: "song", Terms: "alone", At: now.Add(time.Hour)}},
+				decide(c, in, now).Reasons)
 		}
 		left := c
 		left.LeftIn = true
@@ -205,7 +206,8 @@ func TestADenialTellsBoth(t *testing.T) {
 	require.Equal(t, append([]rules.Reason{{Code: rules.NotOffered}}, fromSource...), none.Reasons)
 	offered := rules.Work{Constraints: []rules.Constraint{scope}, Alternatives: []rules.Alternative{{ID: "offer", Terms: limited}}}
 	require.Equal(t, append([]rules.Reason{
-		{Code: rules.MediumNotCovered, Permission: "offer", Covered: "web"}, {Code: rules.TerritoryNotCovered, Permission: "offer", Covered: "DE,FR"},
+		{Code: rules.MediumNotCovered, Permission: "offer", Covered: "web"},
+		{Code: rules.TerritoryNotCovered, Permission: "offer", Covered: "DE,FR"},
 	}, fromSource...), rules.Decide(offered, use, now).Reasons)
 	offered.Alternatives[0].Terms = rules.Terms{Commercial: true}
 	require.Equal(t, fromSource, rules.Decide(offered, use, now).Reasons, "which the offer allows")

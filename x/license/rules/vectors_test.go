@@ -234,7 +234,8 @@ func TestOfferVectors(t *testing.T) {
 			price = "9u"
 		}
 		found := rules.OfferAllowed(demands, owes, terms, price)
-		return []any{demands, terms, owes}, words(found.Refusals) + "; warns " + words(found.Warnings) + "; owing " + words(owing(demands).Refusals)
+		return []any{demands, terms, owes}, words(found.Refusals) + "; warns " + words(found.Warnings) + "; owing " +
+			words(owing(demands).Refusals)
 	})
 }
 

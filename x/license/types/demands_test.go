@@ -129,7 +129,8 @@ func TestMergingConstraints(t *testing.T) {
 				return o == bare
 			}
 			stands := slices.ContainsFunc(slices.Concat(a, b, c), plain)
-			require.False(t, one.Contained && stands && one.Kind != types.CONSTRAINT_ITEM_BY_GRANT && one.Kind != types.CONSTRAINT_WITHHELD, "what stands unmarked is not contained")
+			require.False(t, one.Contained && stands && one.Kind != types.CONSTRAINT_ITEM_BY_GRANT &&
+				one.Kind != types.CONSTRAINT_WITHHELD, "what stands unmarked is not contained")
 			number[one.Kind]++
 			require.LessOrEqual(t, number[one.Kind], one.Kind.Max())
 		}
@@ -151,7 +152,8 @@ func TestABoundKeepsWhatIsNotContained(t *testing.T) {
 	for i := range byte(40) {
 		all = append(all, of(types.CONSTRAINT_NONCOMMERCIAL, i, true), of(types.CONSTRAINT_ATTRIBUTION, i, true))
 	}
-	all = append(all, of(types.CONSTRAINT_NONCOMMERCIAL, 200, false), of(types.CONSTRAINT_ATTRIBUTION, 3, false), of(types.CONSTRAINT_ATTRIBUTION, 200, false))
+	all = append(all, of(types.CONSTRAINT_NONCOMMERCIAL, 200, false), of(types.CONSTRAINT_ATTRIBUTION, 3, false),
+		of(types.CONSTRAINT_ATTRIBUTION, 200, false))
 	merged, over, err := types.MergeConstraints(all, nil)
 	require.NoError(t, err)
 	require.Zero(t, over)

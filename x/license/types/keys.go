@@ -94,8 +94,7 @@ const (
 	// further derivative which an answer looks at, those with the latest end first:
 	// they may have moved on with the works that use them.
 	MaxUsedGrants = 64
-	// MaxReserved bounds the grants reserved for derivatives that are looked at for one
-	// that runs.
+	// MaxReserved bounds the grants of a work that are reserved for one derivative.
 	MaxReserved = 64
 	// MaxPromised bounds the versions of a source's price that uses of one work were promised
 	// at, none of which is as good for everybody as another.

@@ -17,7 +17,8 @@ func (u Use) Validate() error {
 		return errorsmod.Wrapf(ErrInvalidUse, "action is %d: name one, such as %s", u.Action, ACTION_ADAPT)
 	}
 	if len(u.Territories) > termspec.MaxTerritories() {
-		return errorsmod.Wrapf(ErrInvalidUse, "territories has %d codes, there are %d: leave it empty for everywhere", len(u.Territories), termspec.MaxTerritories())
+		return errorsmod.Wrapf(ErrInvalidUse, "territories has %d codes, there are %d: leave it empty for everywhere",
+			len(u.Territories), termspec.MaxTerritories())
 	}
 	for _, code := range u.Territories {
 		if err := termspec.CheckTerritory(code); err != nil {

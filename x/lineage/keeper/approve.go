@@ -148,10 +148,11 @@ func (k Keeper) history(ctx context.Context, work workID, row types.Derivation) 
 			add(e, e.Source.WorkID, row.Declarations+1)
 		}
 	}
-	err = k.PastEdges.Walk(ctx, collections.NewPrefixedTripleRange[workID, uint32, workID](work), func(key pastKey, e types.Edge) (bool, error) {
-		add(e, key.K3(), key.K2())
-		return false, nil
-	})
+	err = k.PastEdges.Walk(ctx, collections.NewPrefixedTripleRange[workID, uint32, workID](work),
+		func(key pastKey, e types.Edge) (bool, error) {
+			add(e, key.K3(), key.K2())
+			return false, nil
+		})
 	for _, pins := range history {
 		slices.SortStableFunc(pins, func(a, b licensetypes.Pin) int { return compareWorks(a.Source, b.Source) })
 	}

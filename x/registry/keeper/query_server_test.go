@@ -125,11 +125,20 @@ func TestQueryCodes(t *testing.T) {
 		ask  func() error
 		want codes.Code
 	}{
-		"unknown work":   {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: unknown}); return err }, codes.NotFound},
-		"no work":        {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{}); return err }, codes.InvalidArgument},
-		"bad owner":      {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: "x"}); return err }, codes.InvalidArgument},
-		"works page":     {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: big}); return err }, codes.InvalidArgument},
-		"key and offset": {func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: both}); return err }, codes.InvalidArgument},
+		"unknown work": {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{Work: unknown}); return err }, codes.NotFound},
+		"no work":      {func() error { _, err := f.query.Work(f.ctx, &types.QueryWorkRequest{}); return err }, codes.InvalidArgument},
+		"bad owner": {
+			func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Owner: "x"}); return err },
+			codes.InvalidArgument,
+		},
+		"works page": {
+			func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: big}); return err },
+			codes.InvalidArgument,
+		},
+		"key and offset": {
+			func() error { _, err := f.query.Works(f.ctx, &types.QueryWorksRequest{Pagination: both}); return err },
+			codes.InvalidArgument,
+		},
 		"unknown revisions": {func() error {
 			_, err := f.query.Revisions(f.ctx, &types.QueryRevisionsRequest{Work: unknown})
 			return err
@@ -151,7 +160,10 @@ func TestQueryCodes(t *testing.T) {
 			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "DOI", Value: "1"})
 			return err
 		}, codes.InvalidArgument},
-		"no value": {func() error { _, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi"}); return err }, codes.InvalidArgument},
+		"no value": {
+			func() error { _, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi"}); return err },
+			codes.InvalidArgument,
+		},
 		"resolve page": {func() error {
 			_, err := f.query.Resolve(f.ctx, &types.QueryResolveRequest{Scheme: "doi", Value: "10.1/1", Pagination: big})
 			return err
@@ -168,7 +180,10 @@ func TestQueryCodes(t *testing.T) {
 			_, err := f.query.Anchor(f.ctx, &types.QueryAnchorRequest{Account: alice.String()})
 			return err
 		}, codes.InvalidArgument},
-		"anchors of nobody": {func() error { _, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: "x"}); return err }, codes.InvalidArgument},
+		"anchors of nobody": {
+			func() error { _, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: "x"}); return err },
+			codes.InvalidArgument,
+		},
 		"anchors page": {func() error {
 			_, err := f.query.Anchors(f.ctx, &types.QueryAnchorsRequest{Account: alice.String(), Pagination: big})
 			return err

@@ -38,7 +38,9 @@ func (c chain) Terms(
 	return &licensetypes.QueryTermsResponse{Terms: licensetypes.IdentifiedTerms{Id: t.ID(), Terms: t}}, nil
 }
 
-func (registry) Work(_ context.Context, req *registrytypes.QueryWorkRequest, _ ...grpc.CallOption) (*registrytypes.QueryWorkResponse, error) {
+func (registry) Work(
+	_ context.Context, req *registrytypes.QueryWorkRequest, _ ...grpc.CallOption,
+) (*registrytypes.QueryWorkResponse, error) {
 	if req.Work != song {
 		return nil, errors.New("no such work")
 	}
@@ -70,19 +72,23 @@ func TestEveryConstraintHasWords(t *testing.T) {
 	end := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
 	by := `, demanded by "Song" (` + song.String() + ") under <LicenseRef-Strict>"
 	want := map[licensetypes.ConstraintKind]string{
-		licensetypes.CONSTRAINT_NONCOMMERCIAL:   "No commercial use" + by,
-		licensetypes.CONSTRAINT_SHARE_ALIKE:     "To be offered under the same terms only" + by,
-		licensetypes.CONSTRAINT_ATTRIBUTION:     "The source is credited" + by,
-		licensetypes.CONSTRAINT_SCOPE:           "Use is limited to the countries DE, FR and the media web" + by,
-		licensetypes.CONSTRAINT_CEILING:         "No commercial use once it has taken in more than 7ustem and 5uusdc" + by,
-		licensetypes.CONSTRAINT_USES:            "Denied are ai-input" + by,
-		licensetypes.CONSTRAINT_PAID_USES:       "Paid at the source too: train-ai" + by,
-		licensetypes.CONSTRAINT_APPROVAL:        "Whoever makes more of it asks the source's owner too" + by,
-		licensetypes.CONSTRAINT_SHARE_ALIKE_ANY: `To be offered under <LicenseRef-Strict> or <LicenseRef-Free> only, demanded by "Song" (` + song.String() + ")",
-		licensetypes.CONSTRAINT_ITEM_BY_GRANT:   "Whoever makes something of the dataset, but by training on it, takes a grant of the item too" + by,
-		licensetypes.CONSTRAINT_WITHHELD:        "Somebody has these uses of it exclusively: copy, distribute, perform, adapt, train-ai, search until 2027-01-02 03:04:05 UTC" + by,
-		licensetypes.CONSTRAINT_ITEMS_APART:     `Items are licensed apart: those of "Song" (` + song.String() + ")",
-		licensetypes.CONSTRAINT_EXPIRES: "The permission ends with " + licensetypes.GrantID{3}.String() + " on 2027-01-02 03:04:05 UTC, unless that is renewed: " +
+		licensetypes.CONSTRAINT_NONCOMMERCIAL: "No commercial use" + by,
+		licensetypes.CONSTRAINT_SHARE_ALIKE:   "To be offered under the same terms only" + by,
+		licensetypes.CONSTRAINT_ATTRIBUTION:   "The source is credited" + by,
+		licensetypes.CONSTRAINT_SCOPE:         "Use is limited to the countries DE, FR and the media web" + by,
+		licensetypes.CONSTRAINT_CEILING:       "No commercial use once it has taken in more than 7ustem and 5uusdc" + by,
+		licensetypes.CONSTRAINT_USES:          "Denied are ai-input" + by,
+		licensetypes.CONSTRAINT_PAID_USES:     "Paid at the source too: train-ai" + by,
+		licensetypes.CONSTRAINT_APPROVAL:      "Whoever makes more of it asks the source's owner too" + by,
+		licensetypes.CONSTRAINT_SHARE_ALIKE_ANY: `To be offered under <LicenseRef-Strict> or <LicenseRef-Free> only, demanded by "Song" (` +
+			song.String() + ")",
+		licensetypes.CONSTRAINT_ITEM_BY_GRANT: "Whoever makes something of the dataset, but by training on it, takes a grant of the " +
+			"item too" + by,
+		licensetypes.CONSTRAINT_WITHHELD: "Somebody has these uses of it exclusively: copy, distribute, perform, adapt, train-ai, " +
+			"search until 2027-01-02 03:04:05 UTC" + by,
+		licensetypes.CONSTRAINT_ITEMS_APART: `Items are licensed apart: those of "Song" (` + song.String() + ")",
+		licensetypes.CONSTRAINT_EXPIRES: "The permission ends with " + licensetypes.GrantID{3}.String() +
+			" on 2027-01-02 03:04:05 UTC, unless that is renewed: " +
 			`it is of "Song" (` + song.String() + ")",
 	}
 	for number, name := range licensetypes.ConstraintKind_name {
@@ -137,7 +143,8 @@ func TestRefusedOffersSayWhatWouldDo(t *testing.T) {
 		want    []string
 	}{
 		{[]licensetypes.NamedConstraint{of(licensetypes.CONSTRAINT_CEILING)}, free, "5uatom", false, []string{
-			"It was made from a work that sets a ceiling, so it can be paid in ustem, uusdc only" + by + "ask for a price in that, with --price AMOUNTustem,AMOUNTuusdc [denom_not_taken]",
+			"It was made from a work that sets a ceiling, so it can be paid in ustem, uusdc only" + by +
+				"ask for a price in that, with --price AMOUNTustem,AMOUNTuusdc [denom_not_taken]",
 		}},
 		{[]licensetypes.NamedConstraint{of(licensetypes.CONSTRAINT_CEILING)}, free, "5uusdc", false, nil},
 		{[]licensetypes.NamedConstraint{of(licensetypes.CONSTRAINT_SCOPE)}, free, "", false, []string{

@@ -14,7 +14,8 @@ func TestMachinesAreToldOfTheWork(t *testing.T) {
 	uses := licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_USES, Source: song, Terms: strict.ID()}
 	paid := licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_PAID_USES, Source: song, Terms: strict.ID()}
 	alone := free
-	alone.Spdx, alone.Uses, alone.Exclusivity = "LicenseRef-Alone", []licensetypes.Action{licensetypes.ACTION_TRAIN_AI}, licensetypes.EXCLUSIVITY_EXCLUSIVE
+	alone.Spdx, alone.Exclusivity = "LicenseRef-Alone", licensetypes.EXCLUSIVITY_EXCLUSIVE
+	alone.Uses = []licensetypes.Action{licensetypes.ACTION_TRAIN_AI}
 	withheld := licensetypes.NamedConstraint{
 		Kind: licensetypes.CONSTRAINT_WITHHELD, Source: song, Terms: alone.ID(),
 	}

@@ -20,7 +20,8 @@ func TestBuyingTakesTheCheapest(t *testing.T) {
 
 	_, err := c.find(ask())
 	require.ErrorIs(t, err, permission.ErrRefused)
-	require.ErrorContains(t, err, "song ("+source.String()+") needs a grant to be adapted: add --buy --max-fee 5ustem, or `stemmad acquire "+source.String())
+	require.ErrorContains(t, err, "song ("+source.String()+
+		") needs a grant to be adapted: add --buy --max-fee 5ustem, or `stemmad acquire "+source.String())
 	require.ErrorContains(t, err, "5ustem or 9000uusdc")
 	require.ErrorContains(t, err, "the owner has to approve first")
 
@@ -55,7 +56,8 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	require.ErrorContains(t, err, "for a price that was not agreed to: add --max-fee 4000uusdc\n")
 	require.NotContains(t, err.Error(), "none can be bought")
 	require.ErrorContains(t, err, "commercial-remix-10: costs 4000uusdc; say how much you pay with --max-fee")
-	require.ErrorContains(t, err, "commercial-use: its owner has to approve you first, with `stemmad approve "+source.String()+" commercial-use --licensee ACCOUNT`")
+	require.ErrorContains(t, err, "commercial-use: its owner has to approve you first, with `stemmad approve "+
+		source.String()+" commercial-use --licensee ACCOUNT`")
 
 	low := sdk.NewInt64Coin("uusdc", 100)
 	req.MaxFee = &low

@@ -92,7 +92,10 @@ func preset(name string) licensetypes.Preset {
 func terms(name string) licensetypes.TermsID { return preset(name).ID }
 
 func ask() permission.Request {
-	return permission.Request{Actions: []licensetypes.Action{licensetypes.ACTION_ADAPT}, Source: source, Title: "song", Licensee: bob, Derivative: remix, Now: now}
+	return permission.Request{
+		Actions: []licensetypes.Action{licensetypes.ACTION_ADAPT}, Source: source, Title: "song",
+		Licensee: bob, Derivative: remix, Now: now,
+	}
 }
 
 func denied(code rules.Code, permission string) licensetypes.Rights {
@@ -208,7 +211,8 @@ func TestDenialsAreExplained(t *testing.T) {
 	ancestor.Reasons[0].Ancestor, ancestor.Reasons[0].AncestorTerms = remix, nc
 	c.answer[""] = ancestor
 	_, err = c.find(req)
-	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+"; use it only as these terms allow; else what is missing is a permission of ")
+	require.ErrorContains(t, err, remix.String()+" under named:"+nc.String()+
+		"; use it only as these terms allow; else what is missing is a permission of ")
 
 	_, err = (&chain{}).find(ask())
 	require.EqualError(t, err, "song ("+source.String()+") is offered to nobody now: ask its owner for an offer")

@@ -57,7 +57,8 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 	derived.Sources = []registrytypes.WorkID{paid.Id}
 	ending := add("ending", preset(t, "cc0-1.0"))
 	end := at.Add(time.Hour)
-	ending.Constraints = []licensetypes.InForce{{Constraint: licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_EXPIRES, ExpiresAt: &end}}}
+	ends := licensetypes.NamedConstraint{Kind: licensetypes.CONSTRAINT_EXPIRES, ExpiresAt: &end}
+	ending.Constraints = []licensetypes.InForce{{Constraint: ends}}
 	credits := claim("credits", place("credits")...)
 	ancestor := rules.Constraint{Demand: rules.Demand{Kind: rules.Attribution, Source: "work1ancestor", TermsID: "terms1ancestor"}}
 	credited := work(s, credits, offered(credits.Id, preset(t, "cc-by-4.0"), nil, ancestor))
