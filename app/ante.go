@@ -65,7 +65,8 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 			return stock(fast.RememberAccounts(ctx), tx, simulate)
 		}
 	}
-	return app.atHeight(turns{app.pool, k.Account, app.committedContext}.around(check))
+	app.turns = turns{app.pool, k.Account, app.committedContext}
+	return app.atHeight(app.turns.around(check))
 }
 
 // atHeight has transactions checked at the height of the state. Between a start and its

@@ -45,6 +45,7 @@ type App struct {
 	trees        *fast.Trees      // nil: the SDK writes them
 	signatures   *fast.Signatures // nil: blocks verify all of them
 	pool         *pool.Pool
+	turns        turns
 	queries      *queries.Bounds
 	committing   sync.RWMutex // held by a commit, and shared by who reads rows of stores
 	block        [][]byte     // transactions of the block that is being executed
@@ -125,7 +126,7 @@ func newUnloaded(
 		pool:      pool.New(poolLimits(options)),
 		queries:   queries.New(bounds),
 	}
-	app.SetMempool(pool.NewMempool(app.pool, decode))
+	app.SetMempool(pool.NewMempool(app.pool))
 	app.SetVersion(version.Version)
 	app.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	app.SetTxEncoder(encoding.TxConfig.TxEncoder())
@@ -177,7 +178,7 @@ func (app *App) setHandlers(decode sdk.TxDecoder, settings fast.Settings, chain 
 	})
 	app.SetBeginBlocker(app.modules.BeginBlock)
 	app.SetEndBlocker(app.endBlock)
-	proposals := proposals{fees{app.Keepers.FeeMarket}, decode, app.pool}
+	proposals := proposals{fees{app.Keepers.FeeMarket}, app.Keepers.Account, decode, app.pool}
 	app.SetPrepareProposal(proposals.prepare)
 	app.SetProcessProposal(proposals.process)
 }

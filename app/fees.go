@@ -1,6 +1,9 @@
 package app
 
 import (
+	"fmt"
+	"time"
+
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/spf13/cast"
 
@@ -110,16 +113,49 @@ func (w waiting) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.
 	if err := market.CheckGas(signed.GetGas(), most); err != nil {
 		return ctx, err
 	}
+	offered, err := offer(ctx, market, signed)
+	if err != nil {
+		return ctx, err
+	}
+	if err := inTime(ctx, offered); err != nil {
+		return ctx, err
+	}
 	if !ctx.IsReCheckTx() {
-		offered, err := offer(ctx, market, signed)
-		if err != nil {
-			return ctx, err
-		}
 		if ctx, err = w.pool.Offer(ctx, offered, most); err != nil {
 			return ctx, err
 		}
 	}
 	return next(ctx, tx, simulate)
+}
+
+const (
+	// leastBlocks is for how many blocks a transaction is good at least when it comes, and
+	// leastTime for how much of their time. What no block takes would have its place for
+	// nothing, at any price it names; what the next ones can take is in the first of them
+	// if it names much.
+	leastBlocks = 3
+	leastTime   = 10 * time.Second
+)
+
+// inTime refuses what blocks will soon be too late for, and of what waits, what the next one
+// is too late for: its time is after that of the last.
+func inTime(ctx sdk.Context, tx *pool.Tx) error {
+	height, now, least := uint64(ctx.BlockHeight()), ctx.BlockTime(), ""
+	if ctx.IsReCheckTx() {
+		height, now = height+1, now.Add(1)
+	} else {
+		height, now = height+leastBlocks, now.Add(leastTime)
+		least = fmt.Sprintf(": leave at least %d blocks and %s of the chain's time", leastBlocks, leastTime)
+	}
+	if tx.LastHeight > 0 && height > tx.LastHeight {
+		return sdkerrors.ErrTxTimeoutHeight.Wrapf("the last block has height %d, no block above %d takes it%s",
+			ctx.BlockHeight(), tx.LastHeight, least)
+	}
+	if tx.Late(0, now) {
+		return sdkerrors.ErrTxTimeout.Wrapf("the last block's time is %s, no block after %s takes it%s",
+			ctx.BlockTime().UTC().Format(time.RFC3339), tx.LastTime.UTC().Format(time.RFC3339), least)
+	}
+	return nil
 }
 
 // offer is what the pool has to know of the transaction of this context.
@@ -132,6 +168,9 @@ func offer(ctx sdk.Context, market feemarkettypes.Market, signed authsigning.Tx)
 		Raw: ctx.TxBytes(), Gas: value.Gas, Price: value.Price(),
 		Unordered: signed.GetUnordered(), LastHeight: signed.GetTimeoutHeight(),
 		Facts: paid{feemarkettypes.Payer(signed), signed.GetFee()},
+	}
+	if sponsor := signed.FeeGranter(); sponsor != nil {
+		out.Sponsor = string(sponsor)
 	}
 	if end := signed.GetTimeoutTimeStamp(); !end.IsZero() && end.Unix() != 0 {
 		out.LastTime = end

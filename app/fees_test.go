@@ -193,15 +193,17 @@ func TestProposedBlocks(t *testing.T) {
 // take is accepted.
 func TestProposalsTakeTheDearest(t *testing.T) {
 	c := chain.New(t, chain.FeeMarket())
-	dave := chain.Named("dave")
+	dave, erin := chain.Named("dave"), chain.Named("erin")
+	late := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(erin, bob, 1)}, Signers: []chain.Account{erin}, Last: uint64(c.Height()) + 3})
+	require.NoError(t, c.Check(late))
+	for range 3 {
+		c.NextBlock() // by proposers who don't have it
+	}
 	cheap := checked(t, c, alice, 100_000, 1)
 	behind := checked(t, c, alice, 100_000, 50)
 	dear := checked(t, c, carol, 100_000, 3)
 	heavy := checked(t, c, dave, tenth, 4)
 	tooMuch := checked(t, c, dave, 100_000, 9)
-	erin := chain.Named("erin")
-	late := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(erin, bob, 1)}, Signers: []chain.Account{erin}, Last: uint64(c.Height())})
-	require.NoError(t, c.Check(late))
 
 	want := [][]byte{heavy, dear, cheap, behind}
 	require.Equal(t, want, c.Propose(), "dave's second waits for his tenth, erin's came too late")
@@ -324,10 +326,12 @@ func TestWhatABlockHadIsNotReplaced(t *testing.T) {
 // TestNothingStaysBehindWhatCantGoOn: it would fail in a block, unpaid.
 func TestNothingStaysBehindWhatCantGoOn(t *testing.T) {
 	c := chain.New(t, chain.FeeMarket())
-	late := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Last: uint64(c.Height())})
+	late := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Last: uint64(c.Height()) + 3})
 	require.NoError(t, c.Check(late))
 	behind := checked(t, c, alice, 100_000, 1)
-	c.NextBlock()
+	for range 3 {
+		c.NextBlock()
+	}
 	require.ErrorIs(t, c.Recheck(late), sdkerrors.ErrTxTimeoutHeight)
 	require.Zero(t, c.App.Mempool().CountTx())
 	require.ErrorIs(t, c.Recheck(behind), sdkerrors.ErrMempoolIsFull)

@@ -91,8 +91,8 @@ func (app *App) checkSigner(
 	if account == nil {
 		return sdkerrors.ErrUnknownAddress.Wrapf("account %s does not exist", address)
 	}
-	if at := account.GetSequence(); inTurn && sequence != at && !app.pool.Holds(string(address), sequence) {
-		return sdkerrors.ErrWrongSequence.Wrapf("account sequence mismatch, expected %d, got %d", at, sequence)
+	if first, next := app.turns.next(address); inTurn && (sequence < first || sequence > next) {
+		return sdkerrors.ErrWrongSequence.Wrapf("account sequence mismatch, expected %d, got %d", next, sequence)
 	}
 	packed, err := codectypes.NewAnyWithValue(key)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	"github.com/cosmos/cosmos-sdk/x/auth/ante"
 
 	"github.com/stemma-chain/stemma/app/pool"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
@@ -17,8 +18,9 @@ import (
 // refuses a block that does not. A transaction's own meter holds it to what it declares.
 type proposals struct {
 	fees
-	decode sdk.TxDecoder
-	pool   *pool.Pool
+	accounts ante.AccountKeeper
+	decode   sdk.TxDecoder
+	pool     *pool.Pool
 }
 
 // prepare fills a block from the pool, the dearest transactions first. One that does not
@@ -32,7 +34,8 @@ func (p proposals) prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (*
 	block := market.Block(feemarketkeeper.MaxGas(ctx))
 	var size int64
 	var picked [][]byte
-	p.pool.Each(func(tx *pool.Tx) bool {
+	committed := func(account string) uint64 { return sequenceOf(ctx, p.accounts, sdk.AccAddress(account)) }
+	p.pool.Each(committed, func(tx *pool.Tx) bool {
 		if block.Free() == 0 || tx.Late(uint64(req.Height), req.Time) {
 			return false
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/server"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/app/fast"
@@ -60,6 +61,9 @@ func TestProposedBlocksAgree(t *testing.T) {
 		result := want.Block(block...)
 		for _, n := range nodes[1:] {
 			require.Equal(t, result.AppHash, n.Block(block...).AppHash, "block %d of seed %d", result.Height, *simSeed)
+		}
+		for _, tx := range result.Txs {
+			require.NotErrorIs(t, tx.Err(), sdkerrors.ErrWrongSequence, "a proposal has gaps")
 		}
 		executed += len(block)
 		highest = math.MaxInt(highest, want.BasePrice())
@@ -133,9 +137,9 @@ func randomTx(rng *rand.Rand, c *chain.Chain, senders []chain.Account, number in
 	tx := chain.Tx{Msgs: []sdk.Msg{send(by, bob, int64(number+1))}, Signers: []chain.Account{by}, Gas: gas, Fee: fee.String()}
 	switch rng.IntN(4) {
 	case 0:
-		tx.Expires = c.Now().Add(time.Duration(1+rng.IntN(5))*time.Second + time.Duration(number)*time.Microsecond)
+		tx.Expires = c.Now().Add(time.Duration(9+rng.IntN(6))*time.Second + time.Duration(number)*time.Microsecond)
 	case 1:
-		tx.Last = uint64(c.Height() + int64(rng.IntN(3)))
+		tx.Last = uint64(c.Height() + int64(2+rng.IntN(4)))
 	case 2: // takes most of the money away: what waits behind it fails unpaid
 		if rng.IntN(8) == 0 {
 			all := c.Balance(by, "ustem").Amount.Sub(fee.Amount.MulRaw(2))

@@ -10,10 +10,11 @@ import (
 	"github.com/stemma-chain/stemma/app/pool"
 )
 
-// turns lets a check out of turn: of a transaction that takes the place of one that waits,
-// when later ones of its account have moved the sequence on, and of those that CometBFT
-// checks again in the order in which they came. The check runs as if the turn had come,
-// provided that all before it waits; the account's sequence ends no lower than it was.
+// turns says which sequences of an account a check may have: from that of the last block
+// to the first of which nothing waits in the pool. So a transaction follows on what waits
+// or takes the place of one that does, in whatever order CometBFT checks them, and nothing
+// is taken behind one that has left. The sequence that checks before it left in this
+// node's view says nothing of that, and is set anew for each.
 type turns struct {
 	pool     *pool.Pool
 	accounts ante.AccountKeeper
@@ -21,78 +22,63 @@ type turns struct {
 	committed func() sdk.Context
 }
 
-// moved is an account whose sequence has to be set back after a check.
-type moved struct {
-	address sdk.AccAddress
-	next    uint64
-}
-
 // around is check with turns.
 func (t turns) around(check sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
-		var all []moved
 		if simulate || ctx.IsCheckTx() {
-			all = t.move(ctx, tx)
+			t.set(ctx, tx)
 		}
-		out, err := check(ctx, tx, simulate)
-		if err == nil {
-			for _, m := range all {
-				t.set(ctx, m.address, m.next)
-			}
-		}
-		return out, err
+		return check(ctx, tx, simulate)
 	}
 }
 
-// move sets the sequences of signers to those that were signed, where they may be.
-func (t turns) move(ctx sdk.Context, tx sdk.Tx) []moved {
+// set gives each signer the sequence that it signed, where that may be its turn, else the
+// next one, which the ante handler then names.
+func (t turns) set(ctx sdk.Context, tx sdk.Tx) {
 	signed, ok := tx.(authsigning.Tx)
 	if !ok || signed.GetUnordered() {
-		return nil
+		return
 	}
 	signers, err := signed.GetSigners()
 	if err != nil {
-		return nil // the ante handler says so
+		return // the ante handler says so
 	}
 	signatures, err := signed.GetSignaturesV2()
 	if err != nil || len(signatures) != len(signers) {
-		return nil
+		return
 	}
-	var all []moved
+	committed := t.committed()
 	for i, signer := range signers {
-		sequence := signatures[i].Sequence
-		if !t.asked(ctx, signer, sequence) {
-			continue
-		}
 		account := t.accounts.GetAccount(ctx, signer)
-		if account == nil || account.GetSequence() == sequence || !t.mayCome(signer, sequence) {
+		if account == nil {
 			continue
 		}
-		all = append(all, moved{signer, max(account.GetSequence(), sequence+1)})
-		t.set(ctx, signer, sequence)
+		first := sequenceOf(committed, t.accounts, signer)
+		turn := t.pool.Next(string(signer), first)
+		if signed := signatures[i].Sequence; first <= signed && signed < turn {
+			turn = signed
+		}
+		if account.GetSequence() == turn {
+			continue
+		}
+		if err := account.SetSequence(turn); err != nil {
+			panic(err) // a base account's never fails
+		}
+		t.accounts.SetAccount(ctx, account)
 	}
-	return all
 }
 
-// asked says whether the place of a transaction may be out of turn, without reading state.
-func (t turns) asked(ctx sdk.Context, signer sdk.AccAddress, sequence uint64) bool {
-	if ctx.IsReCheckTx() {
-		return t.pool.Reordered(string(signer))
-	}
-	return t.pool.Holds(string(signer), sequence)
+// next is the sequence that follows on what waits, and first the least that can be signed.
+func (t turns) next(signer sdk.AccAddress) (first, next uint64) {
+	first = sequenceOf(t.committed(), t.accounts, signer)
+	return first, t.pool.Next(string(signer), first)
 }
 
-// mayCome says whether the sequence is that of the last block, or all from there to it waits.
-func (t turns) mayCome(signer sdk.AccAddress, sequence uint64) bool {
-	account := t.accounts.GetAccount(t.committed(), signer)
-	return account != nil && account.GetSequence() <= sequence &&
-		t.pool.HoldsAll(string(signer), account.GetSequence(), sequence)
-}
-
-func (t turns) set(ctx context.Context, address sdk.AccAddress, sequence uint64) {
-	account := t.accounts.GetAccount(ctx, address)
-	if err := account.SetSequence(sequence); err != nil {
-		panic(err) // a base account's never fails
+// sequenceOf is what an account signs next by this state; 0 where it does not exist yet.
+func sequenceOf(ctx context.Context, accounts ante.AccountKeeper, address sdk.AccAddress) uint64 {
+	account := accounts.GetAccount(ctx, address)
+	if account == nil {
+		return 0
 	}
-	t.accounts.SetAccount(ctx, account)
+	return account.GetSequence()
 }

@@ -12,15 +12,12 @@ import (
 // Mempool is the pool as the SDK calls it. What the SDK hands over is a decoded
 // transaction; what the pool has to know, its bytes among it, the ante handler has
 // found out and left in the context with Offer.
-type Mempool struct {
-	*Pool
-	decode sdk.TxDecoder
-}
+type Mempool struct{ *Pool }
 
 var _ mempool.ExtMempool = Mempool{}
 
 // NewMempool puts a pool behind the SDK's interface.
-func NewMempool(p *Pool, decode sdk.TxDecoder) Mempool { return Mempool{p, decode} }
+func NewMempool(p *Pool) Mempool { return Mempool{p} }
 
 type offeredKey struct{}
 
@@ -71,40 +68,9 @@ func (m Mempool) RemoveWithReason(ctx context.Context, _ sdk.Tx, reason mempool.
 	return nil
 }
 
-// SelectBy implements mempool.ExtMempool.
-func (m Mempool) SelectBy(_ context.Context, _ [][]byte, more func(mempool.PooledTx) bool) {
-	going := true
-	m.Each(func(tx *Tx) bool {
-		if !going {
-			return false
-		}
-		decoded, err := m.decode(tx.Raw)
-		if err == nil {
-			going = more(mempool.NewPooledTx(decoded, tx.Gas))
-		}
-		return err == nil
-	})
-}
+// Select implements mempool.Mempool. Nobody asks: proposals walk the pool themselves, for
+// they know what is committed.
+func (Mempool) Select(context.Context, [][]byte) mempool.Iterator { return nil }
 
-// Select implements mempool.Mempool.
-func (m Mempool) Select(ctx context.Context, raws [][]byte) mempool.Iterator {
-	var all selected
-	m.SelectBy(ctx, raws, func(tx mempool.PooledTx) bool {
-		all = append(all, tx)
-		return true
-	})
-	return all.iterator()
-}
-
-// selected is an iterator over what is left of it.
-type selected []mempool.PooledTx
-
-func (s selected) iterator() mempool.Iterator {
-	if len(s) == 0 {
-		return nil
-	}
-	return s
-}
-
-func (s selected) Next() mempool.Iterator { return s[1:].iterator() }
-func (s selected) Tx() mempool.PooledTx   { return s[0] }
+// SelectBy implements mempool.ExtMempool, and has as little to offer.
+func (Mempool) SelectBy(context.Context, [][]byte, func(mempool.PooledTx) bool) {}

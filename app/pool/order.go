@@ -8,13 +8,13 @@ import (
 )
 
 // Each offers what waits in the order in which a block takes it: the dearest of those
-// that come first in the queues of all their signers, and of equal ones the one that
-// came earlier. Take says whether the block took it; what stands behind one that it
-// did not is passed over.
-func (p *Pool) Each(take func(*Tx) bool) {
+// whose turn it is for all their signers, and of equal ones the one that came earlier.
+// Committed is an account's sequence after the last block. Take says whether the block
+// took it; what stands behind one that it did not, or behind a gap, is passed over.
+func (p *Pool) Each(committed func(account string) uint64, take func(*Tx) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w := walk{passed: make(map[*queue]int)}
+	w := walk{committed: committed, taken: make(map[*queue]int)}
 	for _, e := range p.entries {
 		if w.comesFirst(e) {
 			w.ready = append(w.ready, e)
@@ -23,11 +23,11 @@ func (p *Pool) Each(take func(*Tx) bool) {
 	heap.Init(&w.ready)
 	for len(w.ready) > 0 {
 		e := heap.Pop(&w.ready).(*entry)
-		if !take(e.Tx) || e.Unordered {
+		if !w.follows(e) || !take(e.Tx) || e.Unordered {
 			continue
 		}
 		for _, q := range e.queues {
-			w.passed[q]++
+			w.taken[q]++
 		}
 		for _, next := range w.after(e) {
 			if w.comesFirst(next) {
@@ -39,16 +39,33 @@ func (p *Pool) Each(take func(*Tx) bool) {
 
 // walk is where Each stands.
 type walk struct {
-	ready  byPrice
-	passed map[*queue]int // how many of a queue were taken
+	ready     byPrice
+	committed func(account string) uint64
+	taken     map[*queue]int // how many of a queue
 }
 
+// comesFirst says whether nothing that was not taken stands before an entry.
 func (w walk) comesFirst(e *entry) bool {
 	if e.Unordered {
 		return true
 	}
 	for _, q := range e.queues {
-		if q.waiting[w.passed[q]] != e {
+		if q.waiting[w.taken[q]] != e {
+			return false
+		}
+	}
+	return true
+}
+
+// follows says whether an entry that comes first has the sequences that are due: the
+// committed ones and, behind these, one more for each that was taken. It is asked last,
+// for it reads state.
+func (w walk) follows(e *entry) bool {
+	if e.Unordered {
+		return true
+	}
+	for i, q := range e.queues {
+		if e.Signers[i].Sequence != w.committed(q.account)+uint64(w.taken[q]) {
 			return false
 		}
 	}
@@ -58,7 +75,7 @@ func (w walk) comesFirst(e *entry) bool {
 // after lists what comes first in the queues of a taken entry, each once.
 func (w walk) after(e *entry) (next []*entry) {
 	for _, q := range e.queues {
-		if at := w.passed[q]; at < len(q.waiting) && !slices.Contains(next, q.waiting[at]) {
+		if at := w.taken[q]; at < len(q.waiting) && !slices.Contains(next, q.waiting[at]) {
 			next = append(next, q.waiting[at])
 		}
 	}

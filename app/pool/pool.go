@@ -27,9 +27,10 @@ type Limits struct {
 	Txs, Bytes int
 }
 
-// DefaultLimits hold some blocks of plain transfers. CometBFT checks again after each
-// block what waits, at 0.1 ms each, so more would cost more than it serves.
-func DefaultLimits() Limits { return Limits{Txs: 5_000, Bytes: 64 << 20} }
+// DefaultLimits hold some blocks, of plain transfers by number and of large transactions
+// by bytes. CometBFT checks again after each block what waits, at 0.1 ms each and 20 ms
+// for a megabyte, so more would cost more than it serves.
+func DefaultLimits() Limits { return Limits{Txs: 5_000, Bytes: 12 << 20} }
 
 // replacePart: a transaction that replaces another pays at least one part of so many more.
 const replacePart = 10
@@ -53,6 +54,8 @@ type Tx struct {
 	Price math.Int
 	// Signers: a transaction waits for earlier ones of each of them.
 	Signers []Signer
+	// Sponsor is the account that pays without signing; empty when a signer pays.
+	Sponsor string
 	// Unordered: it waits for nobody, and the sequences mean nothing.
 	Unordered bool
 	// LastHeight and LastTime are the last block that takes it; zero when any does.
@@ -87,8 +90,6 @@ type queue struct {
 	waiting []*entry
 	txs     int
 	gas     uint64
-	// reordered: one of them came later than what stands behind it.
-	reordered bool
 }
 
 // Pool is safe for concurrent use.
@@ -97,14 +98,16 @@ type Pool struct {
 	limits  Limits
 	entries map[Hash]*entry
 	queues  map[string]*queue
-	worst   byRank
-	bytes   int
-	arrived uint64
+	// sponsored is the gas of what waits by the account that pays without signing.
+	sponsored map[string]uint64
+	worst     byRank
+	bytes     int
+	arrived   uint64
 }
 
 // New returns an empty pool.
 func New(limits Limits) *Pool {
-	return &Pool{limits: limits, entries: make(map[Hash]*entry), queues: make(map[string]*queue)}
+	return &Pool{limits: limits, entries: make(map[Hash]*entry), queues: make(map[string]*queue), sponsored: make(map[string]uint64)}
 }
 
 // Len is how many transactions wait.
@@ -128,37 +131,25 @@ func (p *Pool) Has(raw []byte) bool {
 	return p.entries[sha256.Sum256(raw)] != nil
 }
 
-// Holds says whether an ordered transaction of this account and sequence waits.
-func (p *Pool) Holds(account string, sequence uint64) bool {
-	return p.HoldsAll(account, sequence, sequence)
-}
-
-// HoldsAll says whether ordered transactions of all these sequences wait, first and last
-// included.
-func (p *Pool) HoldsAll(account string, first, last uint64) bool {
+// Next is the first sequence of an account, from this one on, of which no ordered
+// transaction waits.
+func (p *Pool) Next(account string, from uint64) uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	q := p.queues[account]
-	if q == nil || last < first {
-		return false
+	if q == nil {
+		return from
 	}
-	from, there := q.find(first)
-	to := last - first // they lie side by side
-	return there && to < uint64(len(q.waiting)-from) && q.waiting[from+int(to)].sequence(q) == last
-}
-
-// Reordered says whether a transaction of this account has taken the place of another
-// that waited, so that they did not come in the order of their sequences.
-func (p *Pool) Reordered(account string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	q := p.queues[account]
-	return q != nil && q.reordered
+	at, _ := q.find(from)
+	for ; at < len(q.waiting) && q.waiting[at].sequence(q) == from; at++ {
+		from++
+	}
+	return from
 }
 
 // Admits says whether Insert would take a transaction now, and changes nothing: ask
 // before what cannot be undone. The gas of what one account signed and waits is at
-// most this much. The error matches sdkerrors.ErrMempoolIsFull.
+// most this much, and that of what it sponsors too. The error matches sdkerrors.ErrMempoolIsFull.
 func (p *Pool) Admits(tx *Tx, accountGas uint64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -190,6 +181,7 @@ func (p *Pool) Insert(tx *Tx, accountGas uint64) error {
 	p.place(e)
 	p.entries[e.hash] = e
 	p.bytes += len(tx.Raw)
+	p.sponsor(tx.Sponsor, int64(tx.Gas))
 	heap.Push(&p.worst, e)
 	return nil
 }
@@ -226,9 +218,6 @@ func (p *Pool) replace(old, by *entry) {
 	if !slices.Equal(old.Signers, by.Signers) {
 		p.drop(old)
 		return
-	}
-	for _, q := range old.queues {
-		q.reordered = true
 	}
 	by.arrived = old.arrived
 	p.takeOut(old)
@@ -294,6 +283,9 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 				waiting, tx.Gas, accountGas)
 		}
 	}
+	if err := p.admitSponsored(tx, replaced, accountGas); err != nil {
+		return nil, err
+	}
 	rank := tx.Price
 	if !tx.Unordered {
 		rank = p.rankBehind(tx)
@@ -304,6 +296,26 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 			"%d transactions wait and all pay as much for a unit of gas: pay more, or try again later", len(p.entries))
 	}
 	return victims, nil
+}
+
+// admitSponsored holds the gas that somebody else pays for to its bound: it is apart from
+// what the sponsor signs, so that those it pays for don't hold up the sponsor itself.
+func (p *Pool) admitSponsored(tx *Tx, replaced []*entry, most uint64) error {
+	if tx.Sponsor == "" {
+		return nil
+	}
+	waiting := p.sponsored[tx.Sponsor]
+	for _, old := range replaced {
+		if old.Sponsor == tx.Sponsor {
+			waiting -= old.Gas
+		}
+	}
+	if waiting > most || tx.Gas > most-waiting {
+		return sdkerrors.ErrMempoolIsFull.Wrapf(
+			"transactions that wait and have the same sponsor declare %d gas, and %d more is above %d: wait for a block, or pay the fee yourself",
+			waiting, tx.Gas, most)
+	}
+	return nil
 }
 
 // replacedBy lists what waits in the places of a transaction, each once.
@@ -326,6 +338,7 @@ func (p *Pool) replacedBy(tx *Tx) (replaced []*entry) {
 // room lists the entries to drop for so many bytes at this rank: the lowest first, as
 // many as it takes beside those that are replaced.
 func (p *Pool) room(size int, rank math.Int, replaced []*entry) (victims []*entry, ok bool) {
+	var popped []*entry
 	txs, bytes := len(p.entries)-len(replaced), p.bytes
 	for _, old := range replaced {
 		bytes -= len(old.Raw)
@@ -336,12 +349,14 @@ func (p *Pool) room(size int, rank math.Int, replaced []*entry) (victims []*entr
 			break
 		}
 		e := heap.Pop(&p.worst).(*entry)
-		victims = append(victims, e)
-		if !slices.Contains(replaced, e) {
-			txs, bytes = txs-1, bytes-len(e.Raw)
+		popped = append(popped, e)
+		if slices.Contains(replaced, e) {
+			continue // goes anyway, and what stands behind it stays
 		}
+		victims = append(victims, e)
+		txs, bytes = txs-1, bytes-len(e.Raw)
 	}
-	for _, e := range victims {
+	for _, e := range popped {
 		heap.Push(&p.worst, e)
 	}
 	return victims, ok
@@ -369,6 +384,7 @@ func (p *Pool) drop(e *entry) {
 func (p *Pool) takeOut(e *entry) {
 	delete(p.entries, e.hash)
 	p.bytes -= len(e.Raw)
+	p.sponsor(e.Sponsor, -int64(e.Gas))
 	heap.Remove(&p.worst, e.at)
 	for i, q := range e.queues {
 		q.txs, q.gas = q.txs-1, q.gas-e.Gas
@@ -379,6 +395,16 @@ func (p *Pool) takeOut(e *entry) {
 		if q.txs == 0 {
 			delete(p.queues, q.account)
 		}
+	}
+}
+
+// sponsor counts gas that an account pays for without signing.
+func (p *Pool) sponsor(account string, gas int64) {
+	if account == "" {
+		return
+	}
+	if p.sponsored[account] += uint64(gas); p.sponsored[account] == 0 {
+		delete(p.sponsored, account)
 	}
 }
 

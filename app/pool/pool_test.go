@@ -2,6 +2,7 @@ package pool
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -38,9 +39,15 @@ func filled(t require.TestingT, limits Limits, txs ...*Tx) *Pool {
 	return p
 }
 
+// first has the turn begin with the first that waits of each account.
+func (p *Pool) first(account string) uint64 {
+	q := p.queues[account]
+	return q.waiting[0].sequence(q)
+}
+
 // order is what a block would take of the pool, as names.
 func order(p *Pool, refused ...string) (names []string) {
-	p.Each(func(tx *Tx) bool {
+	p.Each(p.first, func(tx *Tx) bool {
 		if slices.Contains(refused, string(tx.Raw)) {
 			return false
 		}
@@ -142,20 +149,48 @@ func replacing(tx *Tx, name string, price int64) *Tx {
 func TestASequenceIsThereOnce(t *testing.T) {
 	old := ordered("a", 1, 50)
 	p := filled(t, Limits{Txs: 4, Bytes: 1 << 20}, ordered("a", 0, 60), old, ordered("a", 2, 90), ordered("b", 0, 10))
-	require.False(t, p.Reordered("a"))
 	require.ErrorIs(t, p.Insert(replacing(old, "again", 54), blockGas), sdkerrors.ErrInsufficientFee)
 	require.ErrorIs(t, p.Insert(old, blockGas), sdkerrors.ErrInsufficientFee, "the same bytes")
 	require.NoError(t, p.Insert(replacing(old, "again", 55), blockGas), "nobody gives way, though the pool is full")
 	require.Equal(t, []string{"a0", "again", "a2", "b0"}, order(p))
-	require.True(t, p.Reordered("a"))
-	require.True(t, p.HoldsAll("a", 0, 2))
-	require.False(t, p.HoldsAll("a", 0, 3))
-	require.False(t, p.Holds("a", 3))
+	require.Equal(t, []uint64{3, 3, 4}, []uint64{p.Next("a", 0), p.Next("a", 2), p.Next("a", 4)})
+	require.Equal(t, uint64(7), p.Next("unknown", 7))
 	require.NoError(t, p.check())
 	require.NoError(t, p.Insert(ordered("c", 0, 56), blockGas))
 	require.False(t, p.Has([]byte("b0")))
 	require.NoError(t, p.Insert(ordered("c", 1, 56), blockGas), "what stands behind the new one has its rank")
 	require.Equal(t, []string{"a0", "c0", "c1", "again"}, order(p))
+}
+
+// TestASponsorFillsNoPool: what one account pays for others has the bound of what it signs,
+// apart from that.
+func TestASponsorFillsNoPool(t *testing.T) {
+	of := func(account string, sequence, gas uint64) *Tx {
+		tx := ordered(account, sequence, 10)
+		tx.Gas, tx.Sponsor = gas, "s"
+		return tx
+	}
+	p := filled(t, wide, of("a", 0, blockGas/2), of("b", 0, blockGas/2))
+	require.ErrorIs(t, p.Admits(of("c", 0, 1), blockGas), sdkerrors.ErrMempoolIsFull)
+	require.NoError(t, p.Admits(ordered("c", 0, 1), blockGas), "it pays itself")
+	require.NoError(t, p.Admits(ordered("s", 0, 1), blockGas), "the sponsor's own")
+	again := replacing(of("a", 0, blockGas/2), "again", 20)
+	again.Sponsor = "s"
+	require.NoError(t, p.Insert(again, blockGas))
+	require.NoError(t, p.check())
+	p.Remove([]byte("again"))
+	require.NoError(t, p.Insert(of("c", 0, blockGas/2), blockGas))
+	require.NoError(t, p.check())
+}
+
+// TestWhatIsReplacedMakesRoomAlone: where the pool is full of bytes and the one that is
+// replaced pays least, what stands behind it stays.
+func TestWhatIsReplacedMakesRoomAlone(t *testing.T) {
+	old := ordered("a", 0, 1)
+	p := filled(t, Limits{Txs: 9, Bytes: 8}, old, ordered("a", 1, 9), ordered("b", 0, 1), ordered("c", 0, 9))
+	require.NoError(t, p.Insert(replacing(old, "long", 5), blockGas))
+	require.NoError(t, p.check())
+	require.True(t, p.Has([]byte("long")) && p.Has([]byte("c0")))
 }
 
 func TestAReplacementIsNotCountedTwice(t *testing.T) {
@@ -173,7 +208,7 @@ func TestAReplacementOfSeveralSigners(t *testing.T) {
 	p := filled(t, wide, both, ordered("a", 1, 10), ordered("b", 1, 10))
 	require.NoError(t, p.Insert(replacing(both, "again", 20), blockGas))
 	require.Equal(t, []string{"again", "a1", "b1"}, order(p))
-	require.True(t, p.Reordered("a") && p.Reordered("b"))
+	require.Equal(t, []uint64{2, 2}, []uint64{p.Next("a", 0), p.Next("b", 0)})
 	require.NoError(t, p.check())
 
 	alone := ordered("a", 0, 30)
@@ -311,8 +346,21 @@ func (l list) replace(t *rapid.T, p *Pool, old, tx *Tx) list {
 	return after
 }
 
+// connected says whether nothing is missing before a transaction.
+func (l list) connected(tx *Tx) bool {
+	if tx.Unordered {
+		return true
+	}
+	before := l.before(tx)
+	first := tx.Signers[0].Sequence
+	for _, other := range before {
+		first = min(first, other.Signers[0].Sequence)
+	}
+	return uint64(len(before)) == tx.Signers[0].Sequence-first+1
+}
+
 func (l list) order() (names []string) {
-	left := slices.Clone(l)
+	left := slices.DeleteFunc(slices.Clone(l), func(tx *Tx) bool { return !l.connected(tx) })
 	for len(left) > 0 {
 		var best *Tx
 		for _, tx := range left {
@@ -341,6 +389,15 @@ func (p *Pool) check() error {
 	if bytes != p.bytes || len(p.worst) != len(p.entries) || len(seen) != len(p.queues) {
 		return fmt.Errorf("%d of %d bytes, %d of %d entries, %d of %d queues", p.bytes, bytes,
 			len(p.worst), len(p.entries), len(p.queues), len(seen))
+	}
+	sponsored := map[string]uint64{}
+	for _, e := range p.entries {
+		if e.Sponsor != "" {
+			sponsored[e.Sponsor] += e.Gas
+		}
+	}
+	if !maps.Equal(sponsored, p.sponsored) {
+		return fmt.Errorf("sponsored gas %v, counted %v", p.sponsored, sponsored)
 	}
 	for account, n := range seen {
 		if p.queues[account].txs != n {
@@ -379,7 +436,7 @@ func BenchmarkFull(b *testing.B) {
 	b.Run("walk", func(b *testing.B) {
 		p := full()
 		for range b.N {
-			p.Each(func(*Tx) bool { return true })
+			p.Each(p.first, func(*Tx) bool { return true })
 		}
 	})
 }

@@ -49,7 +49,7 @@ var known = []error{
 
 	sdkerrors.ErrInsufficientFunds, sdkerrors.ErrInsufficientFee, sdkerrors.ErrOutOfGas, sdkerrors.ErrUnauthorized,
 	sdkerrors.ErrWrongSequence, sdkerrors.ErrInvalidCoins, sdkerrors.ErrUnknownAddress, sdkerrors.ErrMempoolIsFull,
-	sdkerrors.ErrTxTooLarge, sdkerrors.ErrTxInMempoolCache, sdkerrors.ErrTxTimeoutHeight, sdkerrors.ErrMemoTooLarge,
+	sdkerrors.ErrTxTooLarge, sdkerrors.ErrTxInMempoolCache, sdkerrors.ErrTxTimeoutHeight, sdkerrors.ErrTxTimeout, sdkerrors.ErrMemoTooLarge,
 }
 
 // identify finds the error whose words a text ends with, the longest where several do;
