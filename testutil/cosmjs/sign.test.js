@@ -18,8 +18,8 @@ import { samples } from "./samples.js";
 const TxRaw = await type("/cosmos.tx.v1beta1.TxRaw");
 const converters = aminoConverters(descriptors, types);
 // text is the amino JSON as the chain writes it.
-const vectors = readFileSync("vectors.jsonl", "utf8").trim().split("\n").map((line) => ({
-  ...JSON.parse(line), text: line.slice(line.indexOf('"amino":') + '"amino":'.length, -1),
+const vectors = JSON.parse(readFileSync("messages.json", "utf8")).map((v) => ({
+  typeUrl: v.type_url, filled: v.filled, value: v.value, amino: JSON.parse(v.amino), text: v.amino,
 }));
 
 test("vectors and definitions name the same messages", () => {

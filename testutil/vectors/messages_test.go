@@ -1,18 +1,13 @@
-// Vectors prints, as one line of JSON a vector, every message that an account can
-// sign: how it goes over the wire and the amino JSON that the chain has signed.
-// Each comes with all fields set, with none, and with all that can be empty empty.
-//
-// Usage: go run ./testutil/cosmjs/vectors
-package main
+package vectors
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/cosmos/gogoproto/proto"
+	"github.com/stretchr/testify/require"
 	protov2 "google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -27,38 +22,25 @@ import (
 	_ "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// vector is one message in both forms.
-type vector struct {
-	TypeURL string `json:"typeUrl"`
-	// Filled says which fields are set.
+// message is one that an account can sign: how it goes over the wire and the amino JSON
+// that the chain has signed.
+type message struct {
+	TypeURL string `json:"type_url"`
+	// Filled says which fields are set: all, none, or all with what can be empty empty.
 	Filled string `json:"filled"`
 	// Value is the message as protobuf.
 	Value []byte `json:"value"`
-	// Amino is its part of what is signed, {"type": ..., "value": ...}.
-	Amino json.RawMessage `json:"amino"`
+	// Amino is its part of what is signed, {"type": ..., "value": ...}, to the byte.
+	Amino string `json:"amino"`
 }
 
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "vectors:", err)
-		os.Exit(1)
-	}
-}
-
-func run() error {
+func makeMessages(t *testing.T) any {
 	// the definitions linked with each other, as the chain has them
 	files, err := proto.MergedRegistry()
-	if err != nil {
-		return err
-	}
-	messages := signed(files)
-	if len(messages) == 0 {
-		return fmt.Errorf("no Msg service is registered")
-	}
+	require.NoError(t, err)
 	encoder := aminojson.NewEncoder(aminojson.EncoderOptions{FileResolver: files})
-	out := json.NewEncoder(os.Stdout)
-	out.SetEscapeHTML(false)
-	for _, d := range messages {
+	var all []message
+	for _, d := range signed(files) {
 		for _, filled := range []string{"all", "none", "empty"} {
 			m := dynamicpb.NewMessage(d)
 			switch filled {
@@ -67,19 +49,17 @@ func run() error {
 			case "empty":
 				fill(m, true)
 			}
-			v := vector{TypeURL: "/" + string(d.FullName()), Filled: filled}
-			if v.Value, err = (protov2.MarshalOptions{Deterministic: true}).Marshal(m); err != nil {
-				return fmt.Errorf("%s: %w", d.FullName(), err)
-			}
-			if v.Amino, err = encoder.Marshal(m); err != nil {
-				return fmt.Errorf("%s: %w", d.FullName(), err)
-			}
-			if err := out.Encode(v); err != nil {
-				return err
-			}
+			v := message{TypeURL: "/" + string(d.FullName()), Filled: filled}
+			v.Value, err = (protov2.MarshalOptions{Deterministic: true}).Marshal(m)
+			require.NoError(t, err, v.TypeURL)
+			amino, err := encoder.Marshal(m)
+			require.NoError(t, err, v.TypeURL)
+			v.Amino = string(amino)
+			all = append(all, v)
 		}
 	}
-	return nil
+	require.NotEmpty(t, all)
+	return all
 }
 
 // signed lists the requests of all Msg services of this chain's modules, by name.

@@ -1,0 +1,53 @@
+// Package vectors holds what every implementation of the chain's encodings has to agree
+// on, as JSON that any language reads: README.md says what each file has. Here they are
+// made by the chain's own code and compared with what is committed.
+package vectors
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the vectors anew")
+
+// TestVectors: each file holds what the chain's code makes today. A change of one breaks
+// every other implementation.
+func TestVectors(t *testing.T) {
+	for name, make := range map[string]func(*testing.T) any{
+		"ids.json":       makeIDs,
+		"leaves.json":    makeLeaves,
+		"vouchers.json":  makeVouchers,
+		"packings.json":  makePackings,
+		"messages.json":  makeMessages,
+		"decisions.json": makeDecisions,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			encoder := json.NewEncoder(&out)
+			encoder.SetEscapeHTML(false)
+			encoder.SetIndent("", " ")
+			require.NoError(t, encoder.Encode(make(t)))
+			if *update {
+				require.NoError(t, os.WriteFile(name, out.Bytes(), 0o600))
+			}
+			want, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.Equal(t, string(want), out.String(), "if that is meant, run with -update and look at the difference")
+		})
+	}
+}
+
+// hexBytes are bytes, in hex as JSON.
+type hexBytes []byte
+
+// MarshalText writes hex.
+func (b hexBytes) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, b), nil }
+
+// repeated is n equal bytes.
+func repeated(b byte, n int) []byte { return bytes.Repeat([]byte{b}, n) }
