@@ -10,12 +10,12 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -129,10 +129,10 @@ func pickPrice(what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error)
 	case err == nil:
 		return price, nil
 	case most == nil:
-		return nil, fmt.Errorf("%s costs %s: agree to it with --%s %s", what, clearance.Alternatives(prices), flagMaxFee, prices[0])
+		return nil, fmt.Errorf("%s costs %s: agree to it with --%s %s", what, rights.Alternatives(prices), flagMaxFee, prices[0])
 	case prices.AmountOf(most.Denom).IsZero():
 		return nil, fmt.Errorf("%s costs %s and --%s is %s: name a denom of the price, such as --%s %s",
-			what, clearance.Alternatives(prices), flagMaxFee, most, flagMaxFee, prices[0])
+			what, rights.Alternatives(prices), flagMaxFee, most, flagMaxFee, prices[0])
 	}
 	costs := sdk.NewCoin(most.Denom, prices.AmountOf(most.Denom))
 	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, costs, flagMaxFee, most, flagMaxFee, costs)

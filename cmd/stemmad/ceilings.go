@@ -7,10 +7,10 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -55,7 +55,7 @@ func ceilingsOf(ctx context.Context, conn *connect.Conn, work registrytypes.Work
 func soFar(row licensetypes.InForce, incoming *sdk.Coin) string {
 	text := "; so far it has taken in nothing"
 	if len(row.TakenIn) > 0 && !row.TakenIn.IsZero() {
-		text = "; so far it has taken in " + clearance.Sum(row.TakenIn)
+		text = "; so far it has taken in " + rights.Sum(row.TakenIn)
 	}
 	if incoming == nil {
 		return text

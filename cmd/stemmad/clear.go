@@ -11,13 +11,13 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/termspec/licences"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -46,7 +46,7 @@ line; and notices, such as that others claim the content too. Of a file or SHA-2
 that several accounts claim, the earliest claim answers; name a work id to ask about
 another.
 
-USE is one of ` + strings.Join(clearance.ActionWords(), ", ") + `.
+USE is one of ` + strings.Join(rights.ActionWords(), ", ") + `.
 Without --territory it is meant everywhere, without --medium in every medium,
 without --until now only. The answer is for anybody, unless --as or --from says
 who asks. --terms asks about one offer or grant only.
@@ -77,7 +77,7 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 		Args: cobra.MaximumNArgs(1),
 	}
 	f := cmd.Flags()
-	f.String(flagUse, "", "what for: "+strings.Join(clearance.ActionWords(), ", "))
+	f.String(flagUse, "", "what for: "+strings.Join(rights.ActionWords(), ", "))
 	f.Bool(flagCommercial, false, "the use is commercial")
 	f.StringArray(flagTerritory, nil, "where, as ISO 3166-1 codes: FR,DE (default: everywhere)")
 	f.StringArray(flagMedium, nil, "in which media: web,print (default: every medium)")
@@ -121,7 +121,7 @@ func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 	if (dataset == "") == (len(args) == 0) {
 		return fmt.Errorf("name either a WORK, FILE or SHA-256, or a dataset with --%s (see stemmad clear --help)", flagManifest)
 	}
-	use, err := clearance.ParseUse(clearance.Wish{
+	use, err := rights.ParseUse(rights.Wish{
 		Action: f.Text(flagUse), Commercial: f.Is(flagCommercial),
 		Territories: f.Texts(flagTerritory), Media: f.Texts(flagMedium), Until: f.Text(flagUntil),
 	}, time.Now())
@@ -221,7 +221,7 @@ type clearing struct {
 	licensee string
 	// derivative is the licensee's work that is made; zero: not known.
 	derivative registrytypes.WorkID
-	rights     licensetypes.Rights
+	answer     licensetypes.Rights
 	decided    time.Time
 	bought     []purchase
 	// used are the licensee's grants of the work that serve no more, where the use
@@ -266,10 +266,10 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	if err := c.ask(ctx, only); err != nil {
 		return err
 	}
-	if c.rights.Verdict == licensetypes.VERDICT_UNKNOWN {
+	if c.answer.Verdict == licensetypes.VERDICT_UNKNOWN {
 		return c.unregistered()
 	}
-	if sender != nil && c.rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT {
+	if sender != nil && c.answer.Verdict == licensetypes.VERDICT_NEEDS_GRANT {
 		if err := c.buy(ctx, sender); err != nil {
 			return err
 		}
@@ -283,7 +283,7 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	if err := c.print(ctx); err != nil {
 		return err
 	}
-	return verdictError(c.rights.Verdict)
+	return verdictError(c.answer.Verdict)
 }
 
 // find resolves the argument. The chain is asked about the work that is shown and
@@ -314,7 +314,7 @@ func (c *clearing) ask(ctx context.Context, permission string) error {
 	if err != nil {
 		return err
 	}
-	c.rights, c.decided = res.Rights, res.DecidedAt
+	c.answer, c.decided = res.Rights, res.DecidedAt
 	return nil
 }
 

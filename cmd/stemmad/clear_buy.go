@@ -8,10 +8,11 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -39,14 +40,14 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		return err
 	}
 	if most == nil && sender.DryRun() {
-		most = clearance.Agreeing(c.rights)
+		most = rights.Agreeing(c.answer)
 	}
 	name := termsNamer(ctx, c.conn)
 	if reasons := c.unapproved(name); len(reasons) > 0 {
 		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s",
 			c.title, c.subject, strings.Join(reasons, "\n  "))
 	}
-	items, reasons := clearance.Basket(clearance.Needs(c.rights), most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
+	items, reasons := rights.Basket(rights.Needs(c.answer), most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 	if len(reasons) > 0 {
 		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "),
 			c.agreeing(most))
@@ -82,11 +83,11 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 }
 
 // unapproved are the reasons that no money mends: a source's owner has to approve.
-func (c *clearing) unapproved(name clearance.Namer) []string {
+func (c *clearing) unapproved(name words.Namer) []string {
 	var lines []string
-	for _, r := range c.rights.Reasons {
-		if clearance.AsksSource(r) {
-			lines = append(lines, clearance.Explain(r, c.rights.Offers, name))
+	for _, r := range c.answer.Reasons {
+		if rights.AsksSource(r) {
+			lines = append(lines, words.Explain(r, c.answer.Offers, name))
 		}
 	}
 	return lines
@@ -94,10 +95,10 @@ func (c *clearing) unapproved(name clearance.Namer) []string {
 
 // agreeing says which --max-fee would do; empty where none is known that does.
 func (c *clearing) agreeing(most *sdk.Coin) string {
-	items := clearance.Shown(c.rights)
-	total := clearance.Total(items)
+	items := rights.Shown(c.answer)
+	total := rights.Total(items)
 	switch {
-	case len(total) == 0 || clearance.Waits(c.rights, items),
+	case len(total) == 0 || rights.Waits(c.answer, items),
 		most != nil && total.AmountOf(most.Denom).IsPositive() && total.AmountOf(most.Denom).LTE(most.Amount):
 		return ""
 	case len(total) > 1:
@@ -109,7 +110,7 @@ func (c *clearing) agreeing(most *sdk.Coin) string {
 // purchase is the message that buys one thing, and what it does in words. The number tells
 // the grants of one transaction apart.
 func (c *clearing) purchase(
-	ctx context.Context, sender *send.Sender, item clearance.Item, number uint64,
+	ctx context.Context, sender *send.Sender, item rights.Item, number uint64,
 ) (*licensetypes.MsgAcquire, string, error) {
 	offer, name := item.Offer, termsNamer(ctx, c.conn)
 	msg := &licensetypes.MsgAcquire{
@@ -117,7 +118,7 @@ func (c *clearing) purchase(
 	}
 	if !offer.UsesOf.IsZero() {
 		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s. The pass serves %s.",
-			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), clearance.PassServes(c.use)), nil
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), words.PassServes(c.use)), nil
 	}
 	msg.Serial, msg.MaxRate = uint64(time.Now().UnixNano())+number, offer.RoyaltyRate
 	if rate, given, err := maxRate(c.conn); err != nil {
@@ -134,7 +135,7 @@ func (c *clearing) purchase(
 	if offer.Work != c.work.Id {
 		return msg, fmt.Sprintf("a grant of %s, which %q (%s) was made from, under %s, %s. The grant serves %s.%s%s",
 			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price),
-			clearance.ServesFor(permission.Serves(terms, offer.Serves), c.use), permission.Listed(msg.Seen), brings), nil
+			words.ServesFor(permission.Serves(terms, offer.Serves), c.use), permission.Listed(msg.Seen), brings), nil
 	}
 	// To be for one would be to serve one.
 	if offer.Serves == 1 || terms.DerivativeApproval {
@@ -142,20 +143,20 @@ func (c *clearing) purchase(
 	}
 	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
 		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(item.Price),
-		clearance.ServesFor(permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), c.use),
+		words.ServesFor(permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), c.use),
 		permission.Listed(msg.Seen), brings), nil
 }
 
 // purchases says all that is bought, before it is.
-func purchases(lines []string, items []clearance.Item) string {
+func purchases(lines []string, items []rights.Item) string {
 	if len(lines) == 1 {
 		return "Acquire " + lines[0]
 	}
-	return fmt.Sprintf("Acquire all of these, in all %s:\n  - %s", clearance.Sum(clearance.Total(items)), strings.Join(lines, "\n  - "))
+	return fmt.Sprintf("Acquire all of these, in all %s:\n  - %s", rights.Sum(rights.Total(items)), strings.Join(lines, "\n  - "))
 }
 
 // note keeps what the transaction bought by one message, or would buy.
-func (c *clearing) note(result send.Result, at int, item clearance.Item, msg *licensetypes.MsgAcquire) error {
+func (c *clearing) note(result send.Result, at int, item rights.Item, msg *licensetypes.MsgAcquire) error {
 	p := purchase{Terms: item.Offer.Terms, UsesOf: item.Offer.UsesOf, Fee: paid(item.Price), Tx: result}
 	if item.Offer.Work != c.work.Id {
 		p.Source = item.Offer.Work

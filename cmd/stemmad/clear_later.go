@@ -36,7 +36,7 @@ func (c *clearing) readLater(ctx context.Context) error {
 		return nil
 	}
 	c.noteLater(works, res.Truncated || len(res.Pagination.GetNextKey()) > 0)
-	if c.rights.Verdict != licensetypes.VERDICT_ALLOWED || incomplete(c.rights.Obligations) {
+	if c.answer.Verdict != licensetypes.VERDICT_ALLOWED || incomplete(c.answer.Obligations) {
 		return nil
 	}
 	return c.creditLater(ctx)
@@ -103,12 +103,12 @@ func laterThan(
 
 // noteLater adds works to the notice of later sources.
 func (c *clearing) noteLater(works []registrytypes.WorkID, more bool) {
-	at := slices.IndexFunc(c.rights.Notices, func(n licensetypes.Notice) bool { return n.Code == string(rules.LaterSource) })
+	at := slices.IndexFunc(c.answer.Notices, func(n licensetypes.Notice) bool { return n.Code == string(rules.LaterSource) })
 	if at < 0 {
-		c.rights.Notices = append(c.rights.Notices, licensetypes.Notice{Code: string(rules.LaterSource)})
-		at = len(c.rights.Notices) - 1
+		c.answer.Notices = append(c.answer.Notices, licensetypes.Notice{Code: string(rules.LaterSource)})
+		at = len(c.answer.Notices) - 1
 	}
-	n := &c.rights.Notices[at]
+	n := &c.answer.Notices[at]
 	n.AtLeast = n.AtLeast || more
 	for _, work := range works {
 		if slices.Contains(n.Works, work) {
@@ -134,16 +134,16 @@ func (c *clearing) creditLater(ctx context.Context) error {
 	}
 	added := 0
 	for _, credit := range res.Credits {
-		if slices.ContainsFunc(c.rights.Obligations, func(o licensetypes.Obligation) bool {
+		if slices.ContainsFunc(c.answer.Obligations, func(o licensetypes.Obligation) bool {
 			return o.Kind == licensetypes.OBLIGATION_ATTRIBUTION && o.Work == credit.Work && o.Terms == credit.Terms
 		}) {
 			continue
 		}
 		if added++; added > maxLaterCredits {
-			c.rights.Obligations[len(c.rights.Obligations)-1].Incomplete = true
+			c.answer.Obligations[len(c.answer.Obligations)-1].Incomplete = true
 			return nil
 		}
-		c.rights.Obligations = append(c.rights.Obligations, licensetypes.Obligation{
+		c.answer.Obligations = append(c.answer.Obligations, licensetypes.Obligation{
 			Kind: licensetypes.OBLIGATION_ATTRIBUTION, Work: credit.Work, Terms: credit.Terms, WorkVersion: credit.WorkVersion, Text: credit.Text,
 		})
 	}

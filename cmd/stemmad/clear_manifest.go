@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -24,9 +24,9 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	if err != nil {
 		return err
 	}
-	var file *clearance.File
+	var file *rights.File
 	if name := conn.Flags().Text(flagReport); name != "" {
-		if file, err = clearance.CreateFile(name, path); err != nil {
+		if file, err = rights.CreateFile(name, path); err != nil {
 			return err
 		}
 		defer file.Discard()
@@ -37,8 +37,8 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	}
 	subjects := manifest.Subjects()
 	bar := progress.New(conn.Err(), "asking", int64(len(subjects)), progress.Of("works"))
-	inquiry := clearance.Inquiry{Chain: conn.License(), Use: use, Licensee: licensee, Progress: func(n int) { bar.Add(int64(n)) }}
-	if inquiry.Moment, err = clearance.Latest(ctx, node); err != nil {
+	inquiry := rights.Inquiry{Chain: conn.License(), Use: use, Licensee: licensee, Progress: func(n int) { bar.Add(int64(n)) }}
+	if inquiry.Moment, err = rights.Latest(ctx, node); err != nil {
 		return err
 	}
 	answers, err := inquiry.Ask(ctx, subjects)
@@ -53,7 +53,7 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	if err := inquiry.Moment.Seal(ctx, node, limit); err != nil {
 		return err
 	}
-	report := clearance.NewReport(filepath.Base(path), manifest, inquiry, answers)
+	report := rights.NewReport(filepath.Base(path), manifest, inquiry, answers)
 	if file != nil {
 		if err := file.Write(report); err != nil {
 			return err
@@ -65,13 +65,13 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	return verdictError(report.Head.Worst())
 }
 
-func readManifest(path string) (clearance.Manifest, error) {
+func readManifest(path string) (rights.Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return clearance.Manifest{}, fmt.Errorf("--%s: %w", flagManifest, err)
+		return rights.Manifest{}, fmt.Errorf("--%s: %w", flagManifest, err)
 	}
 	defer f.Close()
-	manifest, err := clearance.ReadManifest(f, path)
+	manifest, err := rights.ReadManifest(f, path)
 	if err != nil {
 		return manifest, fmt.Errorf("%w\nnothing was asked", err)
 	}
@@ -80,12 +80,12 @@ func readManifest(path string) (clearance.Manifest, error) {
 
 // printReport prints the summary; for programs the whole report, or only what it
 // is about when a file has it.
-func printReport(conn *connect.Conn, report clearance.Report, written bool) error {
+func printReport(conn *connect.Conn, report rights.Report, written bool) error {
 	h, path := report.Head, conn.Flags().Text(flagReport)
 	if conn.JSON() && written {
 		return conn.PrintJSON(struct {
-			Head   clearance.Head `json:"head"`
-			Report string         `json:"report"`
+			Head   rights.Head `json:"head"`
+			Report string      `json:"report"`
 		}{h, path})
 	}
 	if conn.JSON() {
@@ -96,7 +96,7 @@ func printReport(conn *connect.Conn, report clearance.Report, written bool) erro
 		licensee = accountName(h.Licensee, conn.KeyNames())
 	}
 	if err := table.Fields(conn.Out(),
-		"use", clearance.Words(report.Use),
+		"use", words.Use(report.Use),
 		"manifest", fmt.Sprintf("%s, %s, %d distinct", h.Manifest, count(h.Rows, "row"), h.Distinct), "sha256", h.ManifestSHA256,
 		"chain", h.ChainID, "height", fmt.Sprint(h.Height), "block time", table.Time(h.Time), "app hash", h.AppHash, "asked for", licensee,
 	); err != nil {
@@ -112,7 +112,7 @@ func printReport(conn *connect.Conn, report clearance.Report, written bool) erro
 		{licensetypes.VERDICT_DENIED, h.Denied},
 		{licensetypes.VERDICT_UNKNOWN, h.Unknown},
 	} {
-		tab.Row(clearance.Headline(line.verdict), fmt.Sprint(line.rows))
+		tab.Row(words.Headline(line.verdict), fmt.Sprint(line.rows))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -133,17 +133,17 @@ func printReport(conn *connect.Conn, report clearance.Report, written bool) erro
 }
 
 // printCodes says how many rows each reason stands against, or notice is about.
-func printCodes(conn *connect.Conn, h clearance.Head) error {
+func printCodes(conn *connect.Conn, h rights.Head) error {
 	for _, list := range []struct {
 		title  string
 		counts map[string]int
 		means  func(string) string
-	}{{"reason", h.Reasons, words.Reason}, {"notice", h.Notices, words.Notice}, {"obligation", h.Obligations, clearance.DutyWord}} {
+	}{{"reason", h.Reasons, words.Reason}, {"notice", h.Notices, words.Notice}, {"obligation", h.Obligations, words.DutyWord}} {
 		if len(list.counts) == 0 {
 			continue
 		}
 		tab := table.New(list.title, ">rows", "meaning")
-		for _, code := range clearance.ByRows(list.counts) {
+		for _, code := range rights.ByRows(list.counts) {
 			tab.Row(code, fmt.Sprint(list.counts[code]), list.means(code))
 		}
 		if err := tab.Write(conn.Out()); err != nil {
@@ -154,19 +154,19 @@ func printCodes(conn *connect.Conn, h clearance.Head) error {
 }
 
 // printOpen lists the first rows that are not allowed.
-func printOpen(conn *connect.Conn, report clearance.Report) error {
+func printOpen(conn *connect.Conn, report rights.Report) error {
 	rows, more := report.Open(openRows)
 	if len(rows) == 0 {
 		return nil
 	}
 	tab := table.New(">line", "work", "verdict", "reasons", "price")
 	for _, row := range rows {
-		rights := report.Answers[row.Subject]
+		answer := report.Answers[row.Subject]
 		price := ""
-		if coins, ok := clearance.Price(rights); ok {
-			price = clearance.Alternatives(coins)
+		if coins, ok := rights.Price(answer); ok {
+			price = rights.Alternatives(coins)
 		}
-		tab.Row(fmt.Sprint(row.Line), row.Subject, clearance.Headline(rights.Verdict), strings.Join(clearance.Codes(rights), " "), price)
+		tab.Row(fmt.Sprint(row.Line), row.Subject, words.Headline(answer.Verdict), strings.Join(rights.Codes(answer), " "), price)
 	}
 	conn.Say("Not allowed:")
 	if err := tab.Write(conn.Out()); err != nil {

@@ -9,10 +9,11 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -22,22 +23,22 @@ func (c *clearing) print(ctx context.Context) error {
 	if c.conn.JSON() {
 		return c.printJSON()
 	}
-	conn, rights := c.conn, c.rights
+	conn, answer := c.conn, c.answer
 	name := termsNamer(ctx, conn)
-	conn.Say("%s: %s", clearance.Headline(rights.Verdict), clearance.Words(c.use))
+	conn.Say("%s: %s", words.Headline(answer.Verdict), words.Use(c.use))
 	licensee := "anybody; --as or --from asks for an account"
 	if c.licensee != "" {
 		licensee = accountName(c.licensee, conn.KeyNames())
 	}
-	work := fmt.Sprintf("%q (%s)%s", c.title, clearance.Works(rights), c.work.Choice(conn.KeyNames()))
-	relies := rights.Permission
+	work := fmt.Sprintf("%q (%s)%s", c.title, rights.Works(answer), c.work.Choice(conn.KeyNames()))
+	relies := answer.Permission
 	switch {
-	case rights.Verdict != licensetypes.VERDICT_ALLOWED:
+	case answer.Verdict != licensetypes.VERDICT_ALLOWED:
 		relies = ""
-	case rights.Own:
+	case answer.Own:
 		relies = "nothing: it is the account's own work"
 	case relies != "":
-		relies = clearance.Permission(relies, name)
+		relies = words.Permission(relies, name)
 	}
 	if err := table.Fields(conn.Out(), "work", work, "asked for", licensee, "relies on", relies, "decided at",
 		table.Time(c.decided)); err != nil {
@@ -55,7 +56,7 @@ func (c *clearing) print(ctx context.Context) error {
 }
 
 // printBought says what --buy acquired.
-func (c *clearing) printBought(name clearance.Namer) error {
+func (c *clearing) printBought(name words.Namer) error {
 	for _, p := range c.bought {
 		fee := cmp.Or(p.Fee, "nothing")
 		kind := "a grant"
@@ -73,12 +74,12 @@ func (c *clearing) printBought(name clearance.Namer) error {
 
 // printReasons prints what stands in the way, what to do with the use, and what
 // else to know.
-func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
-	if len(c.rights.Reasons) > 0 {
+func (c *clearing) printReasons(ctx context.Context, name words.Namer) {
+	if len(c.answer.Reasons) > 0 {
 		c.conn.Say("Why:")
 		said := map[string]bool{}
-		for _, reason := range clearance.InOrder(c.rights.Reasons) {
-			why := table.Clean(clearance.Explain(reason, c.rights.Offers, name))
+		for _, reason := range words.InOrder(c.answer.Reasons) {
+			why := table.Clean(words.Explain(reason, c.answer.Offers, name))
 			if said[why] {
 				continue
 			}
@@ -88,33 +89,33 @@ func (c *clearing) printReasons(ctx context.Context, name clearance.Namer) {
 				c.conn.Say("    %s", text)
 			}
 		}
-		if vain := clearance.InVain(c.rights); vain != "" {
+		if vain := words.InVain(c.answer); vain != "" {
 			c.conn.Say("  %s.", vain)
 		}
 	}
 	for _, u := range c.used {
 		c.conn.Say("  %s", u)
 	}
-	if len(c.rights.Obligations) > 0 {
+	if len(c.answer.Obligations) > 0 {
 		c.conn.Say("What you have to do:")
-		for _, o := range c.rights.Obligations {
+		for _, o := range c.answer.Obligations {
 			if c.declares(o) && len(c.undeclarable) > 0 {
 				c.printUndeclarable(name)
 				continue
 			}
-			c.conn.Say("  - %s", table.Clean(clearance.Duty(o, c.rights, c.use, name)))
+			c.conn.Say("  - %s", table.Clean(words.Duty(o, c.answer, c.use, name)))
 			if o.Incomplete {
 				c.conn.Say("  - Credit more than these: `stemmad credits %s` lists all that it was made from", c.work.Id)
 			}
 		}
 	}
-	if len(c.rights.Notices)+len(c.ceilings) > 0 {
+	if len(c.answer.Notices)+len(c.ceilings) > 0 {
 		c.conn.Say("To know:")
 		for _, limit := range c.ceilings {
 			c.conn.Say("  - %s", limit.Text)
 		}
-		for _, n := range c.rights.Notices {
-			c.conn.Say("  - %s", table.Clean(clearance.Notify(n)))
+		for _, n := range c.answer.Notices {
+			c.conn.Say("  - %s", table.Clean(words.Notify(n)))
 		}
 	}
 }
@@ -137,7 +138,7 @@ func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) strin
 	switch {
 	case g.Grant.Serves > 1:
 		return fmt.Sprintf("It serves %s, and %d rely on it: stemmad query license grant-uses %s",
-			clearance.Serves(g.Grant.Serves), g.Grant.Used, id)
+			words.Serves(g.Grant.Serves), g.Grant.Used, id)
 	case g.Grant.Used == 0:
 		return fmt.Sprintf("It was acquired for %s, and serves no other: name that one with --%s.", g.UsedBy, flagForWork)
 	}
@@ -146,31 +147,31 @@ func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) strin
 
 // printOffers prints what can be acquired, the cheapest first, and the command
 // that does.
-func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error {
-	if len(c.rights.Offers) == 0 {
+func (c *clearing) printOffers(ctx context.Context, name words.Namer) error {
+	if len(c.answer.Offers) == 0 {
 		return nil
 	}
-	offers := clearance.Best(c.rights.Offers, "")
+	offers := rights.Best(c.answer.Offers, "")
 	tab := table.New("terms", ">price", "royalty", "serves", "grant until", "note")
 	for _, offer := range offers {
 		note := ""
 		if offer.Work != c.work.Id {
 			note = "of the source " + offer.Work.String()
 		}
-		serves := clearance.Serves(offer.Serves)
+		serves := words.Serves(offer.Serves)
 		if res, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()}); err == nil {
 			serves = permission.Serves(res.Terms.Terms, offer.Serves)
 		}
 		if !offer.UsesOf.IsZero() {
-			note, serves = "a pass, paid to the source "+offer.Work.String()+", for uses of this work", clearance.PassServes(c.use)
+			note, serves = "a pass, paid to the source "+offer.Work.String()+", for uses of this work", words.PassServes(c.use)
 		}
 		if offer.NeedsApproval {
 			note = "the owner has to approve you first"
 		}
-		tab.Row(name(offer.Terms), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			clearance.ServesFor(serves, c.use), endless(offer.ExpiresAt), note)
+		tab.Row(name(offer.Terms), rights.Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
+			words.ServesFor(serves, c.use), endless(offer.ExpiresAt), note)
 	}
-	if len(clearance.Needs(c.rights)) > 1 {
+	if len(rights.Needs(c.answer)) > 1 {
 		c.conn.Say("Offers, of which one of each work is needed:")
 	} else {
 		c.conn.Say("Offers:")
@@ -184,8 +185,8 @@ func (c *clearing) printOffers(ctx context.Context, name clearance.Namer) error 
 
 // printToBuy prints what buys all that is needed.
 func (c *clearing) printToBuy() {
-	items, how := clearance.Shown(c.rights), "To buy"
-	waits := clearance.Waits(c.rights, items)
+	items, how := rights.Shown(c.answer), "To buy"
+	waits := rights.Waits(c.answer, items)
 	if waits {
 		how = "To buy, once the owners have approved"
 	}
@@ -194,11 +195,11 @@ func (c *clearing) printToBuy() {
 	case 1:
 		c.conn.Say("%s: %s", how, buying(items[0].Offer, items[0].Price, c.derivative, c.signer()))
 	default:
-		c.conn.Say("%s, all of these, in all %s:", how, clearance.Sum(clearance.Total(items)))
+		c.conn.Say("%s, all of these, in all %s:", how, rights.Sum(rights.Total(items)))
 		for _, item := range items {
 			c.conn.Say("  %s", buying(item.Offer, item.Price, c.derivative, c.signer()))
 		}
-		if total := clearance.Total(items); len(total) == 1 && !waits {
+		if total := rights.Total(items); len(total) == 1 && !waits {
 			c.conn.Say("Or all at once: the same question with --%s --%s %s", flagBuy, flagMaxFee, total)
 		}
 	}
@@ -233,7 +234,7 @@ type toBuy struct {
 }
 
 func (c *clearing) printJSON() error {
-	rights, err := c.conn.Raw(&c.rights)
+	answer, err := c.conn.Raw(&c.answer)
 	if err != nil {
 		return err
 	}
@@ -249,7 +250,7 @@ func (c *clearing) printJSON() error {
 		}
 		undeclarable = append(undeclarable, raw)
 	}
-	items := clearance.Shown(c.rights)
+	items := rights.Shown(c.answer)
 	needed := make([]toBuy, len(items))
 	for i, item := range items {
 		needed[i] = toBuy{item.Offer.Work, item.Offer.Terms, item.Offer.UsesOf, paid(item.Price), item.Offer.NeedsApproval}
@@ -271,7 +272,7 @@ func (c *clearing) printJSON() error {
 		// Undeclarable is why `stemmad derive` would be refused, though the use is allowed.
 		Undeclarable []json.RawMessage `json:"undeclarable,omitempty"`
 	}{
-		clearance.VerdictWord(c.rights.Verdict), rights, use, c.licensee, c.decided.UTC(), needed, clearance.Total(items).String(),
+		rights.VerdictWord(c.answer.Verdict), answer, use, c.licensee, c.decided.UTC(), needed, rights.Total(items).String(),
 		c.bought, c.used, c.owes, sumOf(c.owes), c.ceilings, c.capped, undeclarable,
 	})
 }

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -12,7 +12,7 @@ import (
 // unregistered is the answer about a content that nobody registered. Whoever asks wants to
 // use it, and it is not theirs to register.
 func (c *clearing) unregistered() error {
-	c.rights = licensetypes.Rights{
+	c.answer = licensetypes.Rights{
 		Verdict: licensetypes.VERDICT_UNKNOWN, Reasons: []licensetypes.Reason{{Code: string(rules.NotRegistered)}},
 	}
 	if c.conn.JSON() {
@@ -21,7 +21,7 @@ func (c *clearing) unregistered() error {
 		}
 		return exitError{code: exitFailed, err: errNotAllowed, said: true}
 	}
-	c.conn.Say("%s: %s", clearance.Headline(c.rights.Verdict), clearance.Words(c.use))
+	c.conn.Say("%s: %s", words.Headline(c.answer.Verdict), words.Use(c.use))
 	c.conn.Say("%s", table.Clean(fmt.Sprintf("Nobody has registered %s, so nothing is known of any permission: "+
 		"it is neither given nor denied here. Ask whoever made it. A digest fits exactly one content: "+
 		"a file that was changed or converted is another. [%s]",

@@ -27,7 +27,7 @@ func (u usedGrant) String() string {
 // that the licensee has.
 func (c *clearing) findUsed(ctx context.Context) error {
 	makes := c.use.Action == licensetypes.ACTION_ADAPT || c.use.Action == licensetypes.ACTION_TRAIN_AI
-	if c.licensee == "" || !makes || c.rights.Verdict == licensetypes.VERDICT_ALLOWED {
+	if c.licensee == "" || !makes || c.answer.Verdict == licensetypes.VERDICT_ALLOWED {
 		return nil
 	}
 	res, err := c.conn.License().Grants(ctx, &licensetypes.QueryGrantsRequest{

@@ -9,7 +9,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -117,7 +117,7 @@ func debtLines(ctx context.Context, list []debt, speaker *limits.Speaker) string
 		case !d.Through.IsZero():
 			how = "passed on by " + speaker.Work(ctx, d.Through)
 		}
-		fmt.Fprintf(&b, "\n  %s, to %s: %s", clearance.Royalty(d.Policy, d.Rate), speaker.Work(ctx, d.Work), how)
+		fmt.Fprintf(&b, "\n  %s, to %s: %s", words.Royalty(d.Policy, d.Rate), speaker.Work(ctx, d.Work), how)
 	}
 	return b.String()
 }

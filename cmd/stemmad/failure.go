@@ -13,7 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
@@ -50,7 +50,7 @@ func failed(ctx context.Context, conn *connect.Conn, err error) error {
 // chainNames names what a refusal is about, by asking the chain.
 type chainNames struct {
 	*limits.Speaker
-	terms    clearance.Namer
+	terms    words.Namer
 	accounts map[string]string
 }
 

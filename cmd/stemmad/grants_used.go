@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -66,7 +66,7 @@ func servingLines(ctx context.Context, conn *connect.Conn, list []servingGrant) 
 	return b.String()
 }
 
-func (g servingGrant) say(ctx context.Context, speaker *limits.Speaker, name clearance.Namer) string {
+func (g servingGrant) say(ctx context.Context, speaker *limits.Speaker, name words.Namer) string {
 	through := ""
 	if g.Source != g.Work {
 		through = ", because " + speaker.Work(ctx, g.Source) + " was made from that"
@@ -76,7 +76,7 @@ func (g servingGrant) say(ctx context.Context, speaker *limits.Speaker, name cle
 	case g.Left == nil:
 		left = "it serves any number of derivatives"
 	case *g.Left > 0:
-		left = fmt.Sprintf("it still serves %s, of %d", clearance.Serves(*g.Left), g.Serves)
+		left = fmt.Sprintf("it still serves %s, of %d", words.Serves(*g.Left), g.Serves)
 	}
 	return fmt.Sprintf("%s of %s under %s%s: %s", g.Grant, speaker.Work(ctx, g.Work), name(g.Terms), through, left)
 }

@@ -5,10 +5,10 @@ import (
 	"context"
 	"strings"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -42,7 +42,7 @@ func termsName(id licensetypes.TermsID) string {
 
 // termsNamer names terms as offers do: a preset's name, else the SPDX expression
 // with the id. It asks about each terms once; without an answer the id stands.
-func termsNamer(ctx context.Context, conn *connect.Conn) clearance.Namer {
+func termsNamer(ctx context.Context, conn *connect.Conn) words.Namer {
 	names := map[licensetypes.TermsID]string{}
 	return func(id licensetypes.TermsID) string {
 		if name, known := names[id]; known {
@@ -71,12 +71,12 @@ func linkSource(link lineagetypes.Link) string {
 	return "external sha256 " + link.External.Sha256.String()
 }
 
-func linkPermission(link lineagetypes.Link, terms clearance.Namer) string {
+func linkPermission(link lineagetypes.Link, terms words.Namer) string {
 	switch {
 	case !link.Grant.IsZero():
 		return link.Grant.String() + " under " + terms(link.Terms)
 	case !link.Terms.IsZero():
-		return clearance.AnyOf(append([]licensetypes.TermsID{link.Terms}, link.Also...), terms)
+		return words.AnyOf(append([]licensetypes.TermsID{link.Terms}, link.Also...), terms)
 	case link.External != nil, link.Role == lineagetypes.ROLE_CITES:
 		return "none needed"
 	}

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/stemma-chain/stemma/client/termspec"
+	"github.com/stemma-chain/stemma/client/termspec/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/termsfile"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -60,6 +60,6 @@ func termsInFile(arg string) (terms licensetypes.Terms, isFile bool, err error) 
 	if info.IsDir() {
 		return terms, true, fmt.Errorf("%s is a folder: name a file of terms (stemmad terms template)", arg)
 	}
-	terms, err = termsfile.Read(arg, nil)
+	terms, err = termspec.Read(arg, nil)
 	return terms, true, err
 }

@@ -11,8 +11,8 @@ import (
 
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
 
+	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 

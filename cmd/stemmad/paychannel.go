@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/vouchers"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -130,16 +130,16 @@ func paymentChannelPayees(
 	if (list == "") == (name == "") {
 		return nil, "", fmt.Errorf("say whom the payment channel pays, with --%s or with --%s", flagPay, flagPayees)
 	}
-	var payees []vouchers.Payee
+	var payees []paychannel.Payee
 	if list != "" {
-		payees, err = vouchers.ParsePayees(list)
+		payees, err = paychannel.ParsePayees(list)
 	} else {
 		f, openErr := os.Open(name)
 		if openErr != nil {
 			return nil, "", openErr
 		}
 		defer f.Close()
-		payees, err = vouchers.ReadPayees(f, name)
+		payees, err = paychannel.ReadPayees(f, name)
 	}
 	if err != nil {
 		return nil, "", err

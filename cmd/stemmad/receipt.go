@@ -15,10 +15,10 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/history/receipts"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -142,7 +142,7 @@ func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []b
 		}
 	}
 	bar := progress.New(conn.Err(), "reading", to-from+1, progress.Of("blocks"))
-	height, index, found, err := span.Find(ctx, hash, from, to, bar)
+	height, index, found, err := span.Find(ctx, hash, from, to, bar.Add)
 	bar.Finish()
 	if err != nil {
 		return 0, nil, err

@@ -12,11 +12,11 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/batch"
+	"github.com/stemma-chain/stemma/client/register/batch"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/x/registry/text"
@@ -214,7 +214,9 @@ func collectTable(ctx context.Context, conn *connect.Conn, table string, args []
 }
 
 func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []hashing.Found) error {
-	files, err := hashing.Sum(ctx, found, progress.New(conn.Err(), "hashing", hashing.Total(found), hashing.Size))
+	bar := progress.New(conn.Err(), "hashing", hashing.Total(found), hashing.Size)
+	files, err := hashing.Sum(ctx, found, bar.Add)
+	bar.Finish()
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/x/license/rules"
 )
 

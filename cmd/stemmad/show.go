@@ -11,12 +11,13 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -245,7 +246,7 @@ func (p portrait) printOwners(conn *connect.Conn, names map[string]string) error
 	return nil
 }
 
-func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms clearance.Namer) error {
+func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms words.Namer) error {
 	if len(p.sources.Sources) > 0 {
 		conn.Say("Sources:")
 		tab := table.New("source", "role", "permission", ">royalty", "note")
@@ -264,7 +265,7 @@ func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms cl
 }
 
 // printGrants names the grants that serve the work, and what is left of each.
-func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms clearance.Namer) {
+func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms words.Namer) {
 	speaker := limits.NewSpeaker(conn, terms)
 	for _, g := range p.grants {
 		conn.Say("Grant used: %s", table.Clean(g.say(ctx, speaker, terms)))
@@ -277,7 +278,7 @@ func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms cle
 }
 
 // printConstraints says what the sources demand of the work, and how far that has gone.
-func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, terms clearance.Namer) error {
+func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, terms words.Namer) error {
 	speaker := limits.NewSpeaker(conn, terms)
 	for _, row := range p.constraints.Constraints {
 		text, err := speaker.Say(ctx, row.Constraint)
@@ -288,7 +289,7 @@ func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, term
 		case len(row.Ceiling) > 0:
 			text += fmt.Sprintf("; taken in so far: %s", row.TakenIn)
 		case len(row.Price) > 0:
-			text += "; a pass costs " + clearance.Alternatives(row.Price)
+			text += "; a pass costs " + rights.Alternatives(row.Price)
 		}
 		conn.Say("Constraint: %s", table.Clean(text))
 	}

@@ -16,10 +16,10 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/history/statement"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/statement"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -219,7 +219,7 @@ func (d *drawing) modules(ctx context.Context) ([]string, error) {
 func (d *drawing) read(ctx context.Context) error {
 	bar := progress.New(d.conn.Err(), "reading", d.head.To-d.head.From+1, progress.Of("blocks"))
 	defer bar.Finish()
-	return history.Each(ctx, d.head.From, d.head.To, bar, d.lines, func(lines []statement.Line) error {
+	return history.Each(ctx, d.head.From, d.head.To, bar.Add, d.lines, func(lines []statement.Line) error {
 		for _, line := range lines {
 			entry := statement.Entry{Line: line, Balance: d.ledger.Add(line), Name: d.names[line.Counterparty], Title: d.title(ctx, line.Work)}
 			if err := d.writer.Write(entry); err != nil {

@@ -12,10 +12,10 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/termspec"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/termsfile"
 	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -148,7 +148,7 @@ you name one. It needs no node. Give terms of your own a name of their own
 				}
 				terms = named.Terms
 			}
-			_, err := fmt.Fprint(cmd.OutOrStdout(), termsfile.Write(terms))
+			_, err := fmt.Fprint(cmd.OutOrStdout(), termspec.Write(terms))
 			return err
 		},
 	}
@@ -169,7 +169,7 @@ A mistake in the file is named with its line before anything is sent.`,
 	}
 	connect.AddTxFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		terms, err := termsfile.Read(args[0], cmd.InOrStdin())
+		terms, err := termspec.Read(args[0], cmd.InOrStdin())
 		if err != nil {
 			return err
 		}

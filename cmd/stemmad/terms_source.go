@@ -14,10 +14,10 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/codec"
 
+	"github.com/stemma-chain/stemma/client/termspec"
+	"github.com/stemma-chain/stemma/client/termspec/licences"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/termsfile"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -119,7 +119,7 @@ func (p printer) terms(ctx context.Context, arg string) (namedTerms, error) {
 		}
 		return namedTerms{res.Terms, shortName(res.Terms)}, nil
 	}
-	if _, err := os.Stat(arg); err != nil && arg != termsfile.Stdin && licences.IsName(arg) {
+	if _, err := os.Stat(arg); err != nil && arg != termspec.Stdin && licences.IsName(arg) {
 		terms, err := licences.Named(arg)
 		return namedTerms{identified(terms), terms.Spdx}, err
 	}
@@ -136,7 +136,7 @@ func (p printer) terms(ctx context.Context, arg string) (namedTerms, error) {
 
 // readTerms reads a file of terms; one that is not there is a word that means nothing.
 func readTerms(arg string, in io.Reader) (licensetypes.Terms, error) {
-	read, err := termsfile.Read(arg, in)
+	read, err := termspec.Read(arg, in)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(arg, licensetypes.TermsHRP+"1"):
 		_, err := licensetypes.ParseTermsID(arg)

@@ -11,9 +11,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 
+	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/vouchers"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
@@ -111,7 +111,7 @@ exits with 1 when any voucher pays nothing.`,
 }
 
 func checkVouchers(ctx context.Context, conn *connect.Conn, args []string) error {
-	list, err := vouchers.ReadFiles(conn.In(), args)
+	list, err := paychannel.ReadFiles(conn.In(), args)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func checkVouchers(ctx context.Context, conn *connect.Conn, args []string) error
 	if err != nil {
 		return err
 	}
-	findings, older := vouchers.Newest(findings)
+	findings, older := paychannel.Newest(findings)
 	bad := 0
 	for _, f := range findings {
 		if f.Problem != "" {
@@ -137,7 +137,7 @@ func checkVouchers(ctx context.Context, conn *connect.Conn, args []string) error
 
 // examine checks vouchers against their payment channels or, where no node answers, with
 // the key given.
-func examine(ctx context.Context, conn *connect.Conn, list []voucher.Voucher) ([]vouchers.Finding, error) {
+func examine(ctx context.Context, conn *connect.Conn, list []voucher.Voucher) ([]paychannel.Finding, error) {
 	var key []byte
 	var err error
 	if name := conn.Flags().Text(flagKey); name != "" {
@@ -151,32 +151,32 @@ func examine(ctx context.Context, conn *connect.Conn, list []voucher.Voucher) ([
 	}
 	if !offline {
 		findings, err := examineOnline(ctx, conn, list)
-		if err == nil || !errors.Is(err, vouchers.ErrUnreachable) || key == nil {
+		if err == nil || !errors.Is(err, paychannel.ErrUnreachable) || key == nil {
 			return findings, err
 		}
 		conn.Note("No node answered: only signatures and ends are checked.")
 	}
 	now := time.Now()
-	findings := make([]vouchers.Finding, len(list))
+	findings := make([]paychannel.Finding, len(list))
 	for i, v := range list {
-		findings[i] = vouchers.CheckSignature(v, key, now)
+		findings[i] = paychannel.CheckSignature(v, key, now)
 	}
 	return findings, nil
 }
 
-func examineOnline(ctx context.Context, conn *connect.Conn, list []voucher.Voucher) ([]vouchers.Finding, error) {
+func examineOnline(ctx context.Context, conn *connect.Conn, list []voucher.Voucher) ([]paychannel.Finding, error) {
 	// What is configured may not be what answers, and vouchers are bound to one.
 	conn.ChainID = ""
 	chainID, err := conn.Network()
 	if err != nil {
-		return nil, errors.Join(vouchers.ErrUnreachable, err)
+		return nil, errors.Join(paychannel.ErrUnreachable, err)
 	}
-	return vouchers.Check(ctx, conn.Royalty(), chainID, list, time.Now())
+	return paychannel.Check(ctx, conn.Royalty(), chainID, list, time.Now())
 }
 
 // closing says when a voucher's payment channel closes: what is not redeemed by then goes
 // back to its payer.
-func closing(f vouchers.Finding) string {
+func closing(f paychannel.Finding) string {
 	switch {
 	case f.ClosesAt != nil:
 		return table.Time(*f.ClosesAt)
@@ -186,11 +186,11 @@ func closing(f vouchers.Finding) string {
 	return "unknown"
 }
 
-func printFindings(conn *connect.Conn, findings []vouchers.Finding, older int) error {
+func printFindings(conn *connect.Conn, findings []paychannel.Finding, older int) error {
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Vouchers []vouchers.Finding `json:"vouchers"`
-			Older    int                `json:"older_left_out,omitempty"`
+			Vouchers []paychannel.Finding `json:"vouchers"`
+			Older    int                  `json:"older_left_out,omitempty"`
 		}{findings, older})
 	}
 	tab := table.New("payment channel", ">total", "good until", "channel closes", ">pays now")

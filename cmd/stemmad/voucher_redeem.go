@@ -10,9 +10,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/paychannel"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/vouchers"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -44,13 +44,13 @@ type redemption struct {
 	Paid sdk.Coins `json:"paid"`
 	// Good is how many vouchers were sent, Left what pays nothing.
 	Good    int                           `json:"redeemed"`
-	Left    []vouchers.Finding            `json:"left_out"`
+	Left    []paychannel.Finding          `json:"left_out"`
 	Skipped []royaltytypes.SkippedVoucher `json:"skipped,omitempty"`
 	Txs     []send.Result                 `json:"txs"`
 }
 
 func redeemVouchers(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	list, err := vouchers.ReadFiles(conn.In(), args)
+	list, err := paychannel.ReadFiles(conn.In(), args)
 	if err != nil {
 		return err
 	}
@@ -58,8 +58,8 @@ func redeemVouchers(ctx context.Context, conn *connect.Conn, sender *send.Sender
 	if err != nil {
 		return err
 	}
-	findings, _ = vouchers.Newest(findings)
-	result := redemption{Left: []vouchers.Finding{}}
+	findings, _ = paychannel.Newest(findings)
+	result := redemption{Left: []paychannel.Finding{}}
 	var good []royaltytypes.Voucher
 	for _, f := range findings {
 		if f.Problem == "" {

@@ -2,7 +2,7 @@
 // reason that the rules give, and each notice, its sentence and its remedy, whether it
 // denies or asks, and the error of a message that is refused for it. The rules give
 // codes; errors, commands and docs/rights.md read the words here. Only a remedy that
-// names a command is elsewhere, with the commands (cmd/stemmad/internal/words).
+// names a command is elsewhere, with the commands (client/words).
 package reasons
 
 import (

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/words"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )

@@ -16,13 +16,13 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/batch"
+	"github.com/stemma-chain/stemma/client/register/batch"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/hashing"
+	"github.com/stemma-chain/stemma/client/register/salts"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/salts"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/names"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -23,13 +23,13 @@ type Chain interface {
 // Speaker says demands of works. It asks the chain once for each terms and each title.
 type Speaker struct {
 	chain  Chain
-	name   clearance.Namer
+	name   words.Namer
 	terms  map[licensetypes.TermsID]licensetypes.Terms
 	titles map[registrytypes.WorkID]string
 }
 
 // NewSpeaker is one that names terms as people know them.
-func NewSpeaker(chain Chain, name clearance.Namer) *Speaker {
+func NewSpeaker(chain Chain, name words.Namer) *Speaker {
 	return &Speaker{chain, name, map[licensetypes.TermsID]licensetypes.Terms{}, map[registrytypes.WorkID]string{}}
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/words/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 

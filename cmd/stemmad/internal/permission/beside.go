@@ -9,27 +9,28 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // buyBeside is buy where the source's own sources ask for something too: all of it is bought
 // together, or nothing.
-func (f Finder) buyBeside(ctx context.Context, req Request, rights licensetypes.Rights) (Choice, error) {
-	if slices.ContainsFunc(rights.Reasons, clearance.AsksSource) {
-		return Choice{}, needsGrant(req, rights.Offers)
+func (f Finder) buyBeside(ctx context.Context, req Request, answer licensetypes.Rights) (Choice, error) {
+	if slices.ContainsFunc(answer.Reasons, rights.AsksSource) {
+		return Choice{}, needsGrant(req, answer.Offers)
 	}
-	needs := clearance.Needs(rights)
+	needs := rights.Needs(answer)
 	for i := range needs {
 		needs[i].Shared = req.Several && req.use().Rules().Makes()
 	}
-	items, reasons := clearance.Basket(needs, req.MaxFee, obtainableName)
+	items, reasons := rights.Basket(needs, req.MaxFee, obtainableName)
 	if len(reasons) > 0 {
-		return Choice{}, refused(against(req, needsAGrant, rights.Reasons, obtainables(rights.Offers)),
-			"%w\nnothing was bought:\n%s", needsGrant(req, rights.Offers), bullets(reasons))
+		return Choice{}, refused(against(req, needsAGrant, answer.Reasons, obtainables(answer.Offers)),
+			"%w\nnothing was bought:\n%s", needsGrant(req, answer.Offers), bullets(reasons))
 	}
-	choice, err := f.anchored(ctx, req, rights, items)
+	choice, err := f.anchored(ctx, req, answer, items)
 	if err != nil {
 		return Choice{}, err
 	}
@@ -42,14 +43,14 @@ func (f Finder) buyBeside(ctx context.Context, req Request, rights licensetypes.
 		said = append(said, besides(req, item))
 	}
 	choice.How += fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "),
-		clearance.Sum(clearance.Total(items)))
+		rights.Sum(rights.Total(items)))
 	return choice, nil
 }
 
 // anchored is the permission of the source itself: the grant that is bought of it, else the
 // public offer that needs none.
 func (f Finder) anchored(
-	ctx context.Context, req Request, rights licensetypes.Rights, items []clearance.Item,
+	ctx context.Context, req Request, answer licensetypes.Rights, items []rights.Item,
 ) (Choice, error) {
 	for _, item := range items {
 		if item.Offer.Work == req.Source {
@@ -70,18 +71,18 @@ func (f Finder) anchored(
 		}
 	}
 	if len(found) == 0 {
-		return Choice{}, needsGrant(req, rights.Offers)
+		return Choice{}, needsGrant(req, answer.Offers)
 	}
 	// What binds less stands first, but a person chooses where there are several.
 	picked, err := f.choose(req, found)
 	if err != nil {
 		return Choice{}, err
 	}
-	rights.Permission = picked.Permission
-	if rights.Conditions, err = f.brings(ctx, req.Source, picked.Permission); err != nil {
+	answer.Permission = picked.Permission
+	if answer.Conditions, err = f.brings(ctx, req.Source, picked.Permission); err != nil {
 		return Choice{}, err
 	}
-	return f.allowed(ctx, req, rights)
+	return f.allowed(ctx, req, answer)
 }
 
 // brings is what the public offers of a source bring beside their terms; nothing of a grant.
@@ -131,10 +132,10 @@ func (r Request) use() licensetypes.Use {
 }
 
 // besides says one thing that is bought of a source's source.
-func besides(req Request, item clearance.Item) string {
-	kind, serves := "a grant", clearance.ServesFor(clearance.Serves(item.Offer.Serves), req.use())
+func besides(req Request, item rights.Item) string {
+	kind, serves := "a grant", words.ServesFor(words.Serves(item.Offer.Serves), req.use())
 	if !item.Offer.UsesOf.IsZero() {
-		kind, serves = "a pass", clearance.PassServes(req.use())
+		kind, serves = "a pass", words.PassServes(req.use())
 	}
 	return fmt.Sprintf("%s of %s, which %s was made from, under %s, bought %s, for %s",
 		kind, item.Offer.Work, orThis(req.Title), obtainableName(item.Offer), costing(item.Price), serves)
@@ -152,7 +153,7 @@ func costing(price *sdk.Coin) string {
 
 // acquireItem is the message that buys of a source; the number tells the grants of one
 // transaction apart.
-func acquireItem(req Request, item clearance.Item, number uint64) *licensetypes.MsgAcquire {
+func acquireItem(req Request, item rights.Item, number uint64) *licensetypes.MsgAcquire {
 	offer := item.Offer
 	msg := &licensetypes.MsgAcquire{
 		Licensee: req.Licensee.String(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf,

@@ -9,20 +9,20 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // buy picks the cheapest offer that a grant can be had under now.
-func (f Finder) buy(ctx context.Context, req Request, rights licensetypes.Rights) (Choice, error) {
-	own := ofWork(req, rights.Offers)
-	if len(own) < len(rights.Offers) {
-		return f.buyBeside(ctx, req, rights)
+func (f Finder) buy(ctx context.Context, req Request, answer licensetypes.Rights) (Choice, error) {
+	own := ofWork(req, answer.Offers)
+	if len(own) < len(answer.Offers) {
+		return f.buyBeside(ctx, req, answer)
 	}
-	not := against(req, needsAGrant, rights.Reasons, obtainables(rights.Offers))
-	offer, price, reasons := clearance.Cheapest(own, req.MaxFee, obtainableName)
-	if best := clearance.Best(own, denomOf(req.MaxFee)); offer == nil && len(best) > 0 && !best[0].NeedsApproval {
+	not := against(req, needsAGrant, answer.Reasons, obtainables(answer.Offers))
+	offer, price, reasons := rights.Cheapest(own, req.MaxFee, obtainableName)
+	if best := rights.Best(own, denomOf(req.MaxFee)); offer == nil && len(best) > 0 && !best[0].NeedsApproval {
 		return Choice{}, refused(not, "%s needs a grant to be %s, for a price that was not agreed to: add --max-fee %s\n%s",
 			subject(req), use(req), priceIn(best[0].Price, req.MaxFee), bullets(reasons))
 	}

@@ -11,9 +11,9 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -45,8 +45,8 @@ type Option struct {
 // something that allows more is on offer or granted. With Commercial the freer one is
 // taken where it binds to none of these and nothing has to be bought for it, or it is the
 // only one of them and Buy is set.
-func (f Finder) options(ctx context.Context, req Request, rights licensetypes.Rights) ([]Option, error) {
-	taken, found, err := f.unasked(ctx, req, rights)
+func (f Finder) options(ctx context.Context, req Request, answer licensetypes.Rights) ([]Option, error) {
+	taken, found, err := f.unasked(ctx, req, answer)
 	if err != nil || !found || req.free(taken.Terms.Terms) {
 		return nil, err
 	}
@@ -116,11 +116,11 @@ func freerThan(t, other licensetypes.Terms) bool {
 }
 
 // unasked is what would be taken for an answer if nobody were asked.
-func (f Finder) unasked(ctx context.Context, req Request, rights licensetypes.Rights) (Option, bool, error) {
-	o := Option{Permission: rights.Permission}
+func (f Finder) unasked(ctx context.Context, req Request, answer licensetypes.Rights) (Option, bool, error) {
+	o := Option{Permission: answer.Permission}
 	switch {
-	case rights.Verdict == licensetypes.VERDICT_NEEDS_GRANT && req.Buy:
-		offer, price, _ := clearance.Cheapest(ofWork(req, rights.Offers), req.MaxFee, obtainableName)
+	case answer.Verdict == licensetypes.VERDICT_NEEDS_GRANT && req.Buy:
+		offer, price, _ := rights.Cheapest(ofWork(req, answer.Offers), req.MaxFee, obtainableName)
 		if offer == nil {
 			return o, false, nil
 		}
@@ -128,7 +128,7 @@ func (f Finder) unasked(ctx context.Context, req Request, rights licensetypes.Ri
 		if price != nil {
 			o.Price = price.String()
 		}
-	case rights.Verdict != licensetypes.VERDICT_ALLOWED || rights.Permission == "":
+	case answer.Verdict != licensetypes.VERDICT_ALLOWED || answer.Permission == "":
 		return o, false, nil
 	}
 	var err error
@@ -195,9 +195,9 @@ func (f Finder) accepted(ctx context.Context, req Request, filter func(Option) b
 		case licensetypes.VERDICT_ALLOWED:
 			option.Price = ""
 		case licensetypes.VERDICT_NEEDS_GRANT:
-			option.Price = cmp.Or(option.Price, clearance.Alternatives(nil))
-			items := clearance.Shown(answer)
-			option.fee, option.waits = clearance.Total(items), clearance.Waits(answer, items)
+			option.Price = cmp.Or(option.Price, rights.Alternatives(nil))
+			items := rights.Shown(answer)
+			option.fee, option.waits = rights.Total(items), rights.Waits(answer, items)
 		default:
 			continue
 		}
@@ -329,7 +329,7 @@ func binding(t licensetypes.Terms) string {
 		s += ", share-alike"
 	}
 	if ceiling(t) {
-		s += ", ceiling of " + clearance.Alternatives(t.RevenueCeiling)
+		s += ", ceiling of " + rights.Alternatives(t.RevenueCeiling)
 	}
 	return s
 }

@@ -13,8 +13,9 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/termspec/licences"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -85,7 +86,7 @@ type Choice struct {
 // Finder asks a chain, and names terms as people know them.
 type Finder struct {
 	Chain Chain
-	Name  clearance.Namer
+	Name  words.Namer
 	// Choose shows a list of numbered options to a person and returns the place of
 	// the one chosen; answered is false when nobody is there. nil: nobody ever is.
 	Choose func(list string, options int) (at int, answered bool, err error)
@@ -105,12 +106,12 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 	if req.Wanted, err = f.wanted(ctx, req); err != nil {
 		return Choice{}, err
 	}
-	rights, err := f.ask(ctx, req, req.Wanted)
+	answer, err := f.ask(ctx, req, req.Wanted)
 	if err != nil {
 		return Choice{}, err
 	}
 	if req.Wanted == "" {
-		options, err := f.options(ctx, req, rights)
+		options, err := f.options(ctx, req, answer)
 		if err != nil {
 			return Choice{}, err
 		}
@@ -123,24 +124,24 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 			return f.Find(ctx, req)
 		}
 	}
-	if rights.Verdict != licensetypes.VERDICT_ALLOWED {
-		if rights, err = f.underTerms(ctx, req, rights); err != nil {
+	if answer.Verdict != licensetypes.VERDICT_ALLOWED {
+		if answer, err = f.underTerms(ctx, req, answer); err != nil {
 			return Choice{}, err
 		}
 	}
-	switch rights.Verdict {
+	switch answer.Verdict {
 	case licensetypes.VERDICT_ALLOWED:
-		return f.allowed(ctx, req, rights)
+		return f.allowed(ctx, req, answer)
 	case licensetypes.VERDICT_NEEDS_GRANT:
 		if req.Buy {
 			if req.Trial && req.MaxFee == nil {
-				req.MaxFee = clearance.Agreeing(rights)
+				req.MaxFee = rights.Agreeing(answer)
 			}
-			return f.buy(ctx, req, rights)
+			return f.buy(ctx, req, answer)
 		}
-		return Choice{}, needsGrant(req, rights.Offers)
+		return Choice{}, needsGrant(req, answer.Offers)
 	}
-	return Choice{}, f.denied(ctx, req, rights)
+	return Choice{}, f.denied(ctx, req, answer)
 }
 
 // askOne asks for one source about one action; permission, when not empty, is all that
@@ -161,16 +162,16 @@ func (f Finder) askOne(
 // underTerms looks for a grant that the licensee has under the terms wanted,
 // where their offer does not do: naming terms to the chain is naming the offer.
 // The first grant that allows it counts; what speaks against the others is added.
-func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes.Rights) (licensetypes.Rights, error) {
+func (f Finder) underTerms(ctx context.Context, req Request, answer licensetypes.Rights) (licensetypes.Rights, error) {
 	terms, err := licensetypes.ParseTerms(req.Wanted)
 	if err != nil { // nothing is wanted, or a grant
-		return rights, nil
+		return answer, nil
 	}
 	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
 		Work: req.Source, Licensee: req.Licensee.String(), Terms: terms, Pagination: &query.PageRequest{Limit: maxRows},
 	})
 	if err != nil {
-		return rights, err
+		return answer, err
 	}
 	var against []licensetypes.Reason
 	for _, grant := range res.Grants {
@@ -183,11 +184,11 @@ func (f Finder) underTerms(ctx context.Context, req Request, rights licensetypes
 		}
 		against = append(against, answer.Reasons...)
 	}
-	if len(against) > 0 && only(rights.Reasons, rules.NotOffered) {
-		rights.Reasons = nil // what is wrong with the grants says more
+	if len(against) > 0 && only(answer.Reasons, rules.NotOffered) {
+		answer.Reasons = nil // what is wrong with the grants says more
 	}
-	rights.Reasons = append(rights.Reasons, against...)
-	return rights, nil
+	answer.Reasons = append(answer.Reasons, against...)
+	return answer, nil
 }
 
 // isGrant tells the id of a grant from terms.

@@ -7,8 +7,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -54,7 +55,7 @@ func Serves(terms licensetypes.Terms, n uint32) string {
 	if !terms.Makes() {
 		return "uses, and no derivatives"
 	}
-	return clearance.Serves(n)
+	return words.Serves(n)
 }
 
 // ServesFor is how many derivatives a grant serves that is acquired for one; zero: for any.
@@ -67,7 +68,7 @@ func ServesFor(terms licensetypes.Terms, derivative registrytypes.WorkID) uint32
 
 // Price is what a grant under an offer costs, in words.
 func Price(offer licensetypes.OpenOffer) string {
-	return clearance.Alternatives(offer.Offer.PriceUnder(offer.Terms.Terms))
+	return rights.Alternatives(offer.Offer.PriceUnder(offer.Terms.Terms))
 }
 
 // Name is a preset's name, else the terms' SPDX expression and id.
@@ -88,7 +89,7 @@ func name(preset, spdx string, id licensetypes.TermsID) string {
 
 // Royalty says what a derivative owes under terms.
 func Royalty(terms licensetypes.Terms) string {
-	return clearance.Royalty(terms.RoyaltyPolicy, terms.RoyaltyRate)
+	return words.Royalty(terms.RoyaltyPolicy, terms.RoyaltyRate)
 }
 
 func derivatives(terms licensetypes.Terms) string {

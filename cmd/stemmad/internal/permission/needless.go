@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -104,7 +104,7 @@ func Free(picked licensetypes.OpenOffer, offers []licensetypes.OpenOffer, now ti
 func actions(list []rules.Action) string {
 	words := make([]string, len(list))
 	for i, action := range list {
-		words[i] = clearance.ActionWord(licensetypes.Action(action))
+		words[i] = rights.ActionWord(licensetypes.Action(action))
 	}
 	return strings.Join(words, ", ")
 }

@@ -3,14 +3,14 @@ package permission
 import (
 	"slices"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
+	"github.com/stemma-chain/stemma/client/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // perUse is what is to be paid with each use that is asked for: what the chain answered and,
 // where it was not asked under these terms yet, what they say themselves.
-func perUse(req Request, terms licensetypes.IdentifiedTerms, rights licensetypes.Rights) []licensetypes.Obligation {
-	list := payingEach(rights.Obligations)
+func perUse(req Request, terms licensetypes.IdentifiedTerms, answer licensetypes.Rights) []licensetypes.Obligation {
+	list := payingEach(answer.Obligations)
 	answered := slices.ContainsFunc(list, func(o licensetypes.Obligation) bool { return o.Work == req.Source })
 	t := terms.Terms
 	asked := slices.Contains(req.Actions, licensetypes.ACTION_AI_INPUT) && t.AiInput == licensetypes.PERMISSION_PAID ||
@@ -35,25 +35,25 @@ func payingEach(list []licensetypes.Obligation) (paying []licensetypes.Obligatio
 }
 
 // withPayments adds to the answer for one action what the other actions pay with each use.
-func withPayments(rights licensetypes.Rights, answers []licensetypes.Rights) licensetypes.Rights {
-	rights.Obligations = slices.Clone(rights.Obligations)
+func withPayments(answer licensetypes.Rights, answers []licensetypes.Rights) licensetypes.Rights {
+	answer.Obligations = slices.Clone(answer.Obligations)
 	for _, answer := range answers {
 		for _, o := range payingEach(answer.Obligations) {
-			if !slices.ContainsFunc(rights.Obligations, func(have licensetypes.Obligation) bool {
+			if !slices.ContainsFunc(answer.Obligations, func(have licensetypes.Obligation) bool {
 				return have.Kind == o.Kind && have.Work == o.Work && have.Terms == o.Terms
 			}) {
-				rights.Obligations = append(rights.Obligations, o)
+				answer.Obligations = append(answer.Obligations, o)
 			}
 		}
 	}
-	return rights
+	return answer
 }
 
 // PaysEach says what is to be paid with each use, a line each.
-func (c Choice) PaysEach(name clearance.Namer) []string {
+func (c Choice) PaysEach(name words.Namer) []string {
 	lines := make([]string, len(c.PerUse))
 	for i, o := range c.PerUse {
-		lines[i] = clearance.Duty(o, licensetypes.Rights{}, licensetypes.Use{}, name)
+		lines[i] = words.Duty(o, licensetypes.Rights{}, licensetypes.Use{}, name)
 	}
 	return lines
 }

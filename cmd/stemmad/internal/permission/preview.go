@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -19,7 +19,7 @@ func Preview(t licensetypes.Terms, now time.Time) []string {
 	}
 	most := ""
 	if ceiling(t) && t.Makes() {
-		most = clearance.Sum(t.RevenueCeiling) + " in all, then what you make is denied commercial use"
+		most = rights.Sum(t.RevenueCeiling) + " in all, then what you make is denied commercial use"
 	}
 	return []string{
 		"royalty", Royalty(t), "commercial use", yes(t.CommercialUse), "may take in", most, "until", end,
@@ -32,12 +32,12 @@ func Preview(t licensetypes.Terms, now time.Time) []string {
 // is the offer of the same terms that it replaces; nil: there is none.
 func PreviewOffer(t licensetypes.Terms, made licensetypes.Offer, before *licensetypes.OpenOffer, account func(string) string) []string {
 	fields := []string{
-		"price", clearance.Alternatives(made.PriceUnder(t)), "until", ends(made), "for", audience(made, account),
+		"price", rights.Alternatives(made.PriceUnder(t)), "until", ends(made), "for", audience(made, account),
 		"exclusive", exclusive(t, "one licensee at a time"),
 	}
 	if before != nil {
 		old := before.Offer
-		was := "the offer of the same terms for " + clearance.Alternatives(old.PriceUnder(t)) +
+		was := "the offer of the same terms for " + rights.Alternatives(old.PriceUnder(t)) +
 			", until " + ends(old) + ", for " + audience(old, account)
 		switch {
 		case old.Closed:

@@ -10,8 +10,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -50,14 +51,14 @@ func (r Request) contains() bool { return slices.Contains(r.Actions, licensetype
 func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	tab := table.New("terms", ">price", "royalty", "serves", "grant until", "note")
 	obtainable := false
-	for _, offer := range clearance.Best(offers, "") {
+	for _, offer := range rights.Best(offers, "") {
 		note := ""
-		serves := clearance.Serves(offer.Serves)
+		serves := words.Serves(offer.Serves)
 		if offer.Work != req.Source {
 			note = "of the source " + offer.Work.String()
 		}
 		if !offer.UsesOf.IsZero() {
-			serves = clearance.PassServes(req.use())
+			serves = words.PassServes(req.use())
 			note = fmt.Sprintf("a pass, paid to the source %s, for uses of %s", offer.Work, offer.UsesOf)
 		}
 		if offer.NeedsApproval {
@@ -65,11 +66,11 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 		} else {
 			obtainable = true
 		}
-		tab.Row(obtainableName(offer), clearance.Alternatives(offer.Price), clearance.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			clearance.ServesFor(serves, req.use()), table.OptionalTime(offer.ExpiresAt), note)
+		tab.Row(obtainableName(offer), rights.Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
+			words.ServesFor(serves, req.use()), table.OptionalTime(offer.ExpiresAt), note)
 	}
 	agree := "--buy and --max-fee"
-	if price := clearance.Agreeing(licensetypes.Rights{Offers: offers}); price != nil {
+	if price := rights.Agreeing(licensetypes.Rights{Offers: offers}); price != nil {
 		agree = "--buy --max-fee " + price.String()
 	}
 	how := fmt.Sprintf("add %s, or `stemmad acquire %s` first", agree, req.Source)
@@ -82,7 +83,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	}
 	if !obtainable && len(offers) > 0 {
 		how = approval(req, offers[0])
-	} else if at := slices.IndexFunc(sold, func(i clearance.Item) bool { return i.Offer.NeedsApproval }); at >= 0 {
+	} else if at := slices.IndexFunc(sold, func(i rights.Item) bool { return i.Offer.NeedsApproval }); at >= 0 {
 		how = approval(req, sold[at].Offer)
 	}
 	return refused(against(req, needsAGrant, reason(req, rules.NeedsGrant), obtainables(offers)),
@@ -92,7 +93,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 // together says how all that a source and its own sources ask is bought at once; empty where
 // no one denom pays for it.
 func together(req Request, offers []licensetypes.Obtainable) string {
-	total := clearance.Total(clearance.Shown(licensetypes.Rights{Offers: offers}))
+	total := rights.Total(rights.Shown(licensetypes.Rights{Offers: offers}))
 	switch len(total) {
 	case 0:
 		return "add --buy, which takes all of it at once; else "
@@ -104,14 +105,14 @@ func together(req Request, offers []licensetypes.Obtainable) string {
 
 // ofSources are what the sources of a work ask, the cheapest of each that is sold. What they
 // sell is no permission to cite, so that --buy takes none of it.
-func ofSources(req Request, offers []licensetypes.Obtainable) []clearance.Item {
-	return slices.DeleteFunc(clearance.Shown(licensetypes.Rights{Offers: offers}), func(i clearance.Item) bool {
+func ofSources(req Request, offers []licensetypes.Obtainable) []rights.Item {
+	return slices.DeleteFunc(rights.Shown(licensetypes.Rights{Offers: offers}), func(i rights.Item) bool {
 		return i.Offer.Work == req.Source
 	})
 }
 
 // buying are the commands that buy items.
-func buying(items []clearance.Item) []string {
+func buying(items []rights.Item) []string {
 	var commands []string
 	for _, item := range items {
 		how := fmt.Sprintf("`stemmad acquire %s %s", item.Offer.Work, cmp.Or(item.Offer.Preset, item.Offer.Terms.String()))
@@ -138,23 +139,23 @@ func approval(req Request, offer licensetypes.Obtainable) string {
 }
 
 // denied says why a source cannot be relied on.
-func (f Finder) denied(ctx context.Context, req Request, rights licensetypes.Rights) error {
-	if only(rights.Reasons, rules.NotRegistered) {
-		return refused(against(req, denied, rights.Reasons, nil), "%s is not registered", subject(req))
+func (f Finder) denied(ctx context.Context, req Request, answer licensetypes.Rights) error {
+	if only(answer.Reasons, rules.NotRegistered) {
+		return refused(against(req, denied, answer.Reasons, nil), "%s is not registered", subject(req))
 	}
-	if only(rights.Reasons, rules.NotOffered) {
+	if only(answer.Reasons, rules.NotOffered) {
 		return f.notOffered(ctx, req)
 	}
 	var reasons []string
-	for _, reason := range clearance.InOrder(rights.Reasons) {
-		if text := table.Clean(clearance.Explain(reason, rights.Offers, f.Name)); !slices.Contains(reasons, text) {
+	for _, reason := range words.InOrder(answer.Reasons) {
+		if text := table.Clean(words.Explain(reason, answer.Offers, f.Name)); !slices.Contains(reasons, text) {
 			reasons = append(reasons, text)
 		}
 	}
-	if vain := clearance.InVain(rights); vain != "" {
+	if vain := words.InVain(answer); vain != "" {
 		reasons = append(reasons, vain)
 	}
-	return refused(against(req, denied, rights.Reasons, obtainables(rights.Offers)),
+	return refused(against(req, denied, answer.Reasons, obtainables(answer.Offers)),
 		"%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
 }
 

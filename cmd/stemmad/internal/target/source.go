@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/licences"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/nearest"
+	"github.com/stemma-chain/stemma/client/termspec/licences"
+	"github.com/stemma-chain/stemma/internal/nearest"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 )

@@ -13,9 +13,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/hashing"
+	"github.com/stemma-chain/stemma/client/words/table"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 

@@ -1,0 +1,87 @@
+package publish
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// maxRobots is what crawlers have to read of a robots.txt (RFC 9309 section 2.5).
+const maxRobots = 500 << 10
+
+// robotsWriter writes lines for a robots.txt: preferences of the IETF drafts
+// vocab-07 and attach-05, and with licences RSL's pointer and Content Signals.
+type robotsWriter struct {
+	out      io.Writer
+	licences bool
+	size     int
+}
+
+func newRobots(out io.Writer, site Site, source Source, licences bool) (Writer, error) {
+	r := &robotsWriter{out: out, licences: licences}
+	head := fmt.Sprintf("# Rights by %s at height %d of %s; renew before %s.\n", escape(source.ChainID, unreserved), source.Height,
+		source.Time.UTC().Format(time.RFC3339), source.ValidUntil.UTC().Format(time.RFC3339))
+	if licences {
+		head += "\nLicense: " + site.LicenseURL + "\n"
+	}
+	return r, r.write(head + "\nUser-agent: *\n")
+}
+
+// Add writes the rules for each place of a work. Rules for one path add up to the
+// strictest, so a place of several works may be written several times.
+func (r *robotsWriter) Add(w Work) error {
+	for _, place := range w.Places {
+		p := w.preferences()
+		if place.Shared {
+			p = preferences{}
+		}
+		said := w.saysSearch()
+		lines := fmt.Sprintf("Content-Usage: %s train-ai=%s", place.Path, yn(p[training]))
+		if said {
+			lines += ", search=" + yn(p[search])
+		}
+		lines += "\n"
+		if r.licences {
+			p[search] = p[search] || !said
+			lines += signals(place.Path, p)
+		}
+		if err := r.write(lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signals states what is reserved. Readers that know no paths in Content-Signal
+// take it for the whole site, so what is permitted is left to Content-Usage.
+func signals(path string, p preferences) string {
+	var reserved []string
+	for u, name := range [usages]string{training: "ai-train", input: "ai-input", search: "search"} {
+		if !p[u] {
+			reserved = append(reserved, name+"=no")
+		}
+	}
+	if len(reserved) == 0 {
+		return ""
+	}
+	return "Content-Signal: " + path + " " + strings.Join(reserved, ", ") + "\n"
+}
+
+func (r *robotsWriter) write(s string) error {
+	if r.size += len(s); r.size > maxRobots {
+		return fmt.Errorf("the lines have more than %d KiB, which is all that crawlers read of a robots.txt: "+
+			"export fewer works with --work, or use tdmrep and rsl", maxRobots>>10)
+	}
+	_, err := io.WriteString(r.out, s)
+	return err
+}
+
+func (r *robotsWriter) Close() error { return nil }
+
+func yn(yes bool) string {
+	if yes {
+		return "y"
+	}
+	return "n"
+}

@@ -1,0 +1,86 @@
+package batch_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client/register/batch"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+func folder(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+		require.NoError(t, os.WriteFile(path, []byte(name), 0o600))
+	}
+	return dir
+}
+
+func TestReadFillsAndGuesses(t *testing.T) {
+	dir := folder(t, "song.wav", "art/cover.png")
+	bo := sdk.AccAddress("twenty bytes account").String()
+	rows, err := batch.Read(strings.NewReader("\ufeffFile,Title,kind,creators,role,source_type,fingerprints\n"+
+		"song.wav,,,Ada; Bo <"+bo+">,composer,,isrc=USRC17607839;doi:10.1/2\n"+
+		"art/cover.png,\"Cover, front\",style,,,digitalCapture,\n"), "works.csv", dir)
+	require.NoError(t, err)
+	require.Equal(t, []batch.Row{
+		{Path: filepath.Join(dir, "song.wav"), Line: 2, Details: registrytypes.Details{
+			Kind: registrytypes.KIND_AUDIO, Title: "song", MediaType: "audio/wav",
+			Creators:     []registrytypes.Creator{{Name: "Ada", Role: "composer"}, {Name: "Bo", Account: bo, Role: "composer"}},
+			Fingerprints: []registrytypes.Fingerprint{{Scheme: "isrc", Value: "USRC17607839"}, {Scheme: "doi", Value: "10.1/2"}},
+		}},
+		{Path: filepath.Join(dir, "art", "cover.png"), Line: 3, Details: registrytypes.Details{
+			Kind: registrytypes.KIND_STYLE, Title: "Cover, front", MediaType: "image/png", DigitalSourceType: "digitalCapture",
+		}},
+	}, rows)
+}
+
+func TestReadNamesRowAndFile(t *testing.T) {
+	dir := folder(t, "a.wav", "b.wav")
+	for table, want := range map[string]string{
+		"":                                      "is empty",
+		"file\n":                                "names no files",
+		"title\nx\n":                            `no column "file"`,
+		"file,colour\na.wav,red\n":              `unknown column "colour"`,
+		"file,file\na.wav,b.wav\n":              "appears twice",
+		"file,kind\na.wav,sound\n":              `row 2 (` + filepath.Join(dir, "a.wav") + `): "sound" is no kind`,
+		"file\na.wav\n\nmissing.wav\n":          "row 4 (" + filepath.Join(dir, "missing.wav") + ")",
+		"file\n../a.wav\n":                      "row 2 (" + filepath.Join("..", "a.wav") + "): file must be a path inside",
+		"file\n/etc/passwd\n":                   "must be a path inside",
+		"file\n\"\"\n":                          "must be a path inside",
+		"file\na.wav\nb.wav\na.wav\n":           "in row 2 already",
+		"file,creators\na.wav,<stemma1x>\n":     "has no name",
+		"file,fingerprints\na.wav,isrc\n":       "write scheme=value",
+		"file,creators\na.wav,Ada <stemma1x>\n": "is not an account",
+		"file,source_type\na.wav,magic\n":       "digital_source_type",
+		"file,title\na.wav\n":                   "wrong number of fields",
+		"file,title\na.wav,\"open\n":            "works.csv",
+	} {
+		_, err := batch.Read(strings.NewReader(table), "works.csv", dir)
+		require.ErrorContains(t, err, want, table)
+	}
+}
+
+func TestReadListsAllBadRowsUpToABound(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("file\n")
+	for i := range 30 {
+		table.WriteString("gone" + strconv.Itoa(i) + ".wav\n")
+	}
+	_, err := batch.Read(strings.NewReader(table.String()), "works.csv", t.TempDir())
+	require.ErrorContains(t, err, "row 2 (")
+	require.ErrorContains(t, err, "row 21 (")
+	require.NotContains(t, err.Error(), "row 22 (")
+	require.ErrorContains(t, err, "and 10 more rows are wrong")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}

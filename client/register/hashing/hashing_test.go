@@ -1,0 +1,81 @@
+package hashing_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/client/register/hashing"
+)
+
+func write(t *testing.T, path, content string) string {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+func TestFindListsRegularFilesOnce(t *testing.T) {
+	dir := t.TempDir()
+	b := write(t, filepath.Join(dir, "b.txt"), "bb")
+	a := write(t, filepath.Join(dir, "sub", "a.txt"), "a")
+	write(t, filepath.Join(dir, ".git", "config"), "hidden")
+	write(t, filepath.Join(dir, ".DS_Store"), "hidden")
+	require.NoError(t, os.Symlink(b, filepath.Join(dir, "link.txt")))
+
+	found, err := hashing.Find([]string{b, dir, a})
+	require.NoError(t, err)
+	require.Equal(t, []hashing.Found{{Path: b, Size: 2}, {Path: a, Size: 1}}, found)
+
+	// A link that is named is meant.
+	found, err = hashing.Find([]string{filepath.Join(dir, "link.txt")})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+}
+
+func TestFindNamesWhatIsMissing(t *testing.T) {
+	dir := t.TempDir()
+	_, err := hashing.Find([]string{filepath.Join(dir, "none.wav")})
+	require.ErrorContains(t, err, "there is no file or folder")
+	_, err = hashing.Find([]string{dir})
+	require.ErrorContains(t, err, "no files in")
+}
+
+func TestSumKeepsOrder(t *testing.T) {
+	dir := t.TempDir()
+	var args []string
+	for i := range 50 {
+		args = append(args, write(t, filepath.Join(dir, strconv.Itoa(i)), "content "+strconv.Itoa(i)))
+	}
+	found, err := hashing.Find(args)
+	require.NoError(t, err)
+	files, err := hashing.Sum(context.Background(), found, nil)
+	require.NoError(t, err)
+	for i, f := range files {
+		require.Equal(t, args[i], f.Path)
+		require.Equal(t, sha256.Sum256([]byte("content "+strconv.Itoa(i))), f.Digest)
+		require.Equal(t, found[i].Size, f.Size)
+	}
+}
+
+func TestSumStops(t *testing.T) {
+	path := write(t, filepath.Join(t.TempDir(), "x"), "x")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := hashing.Sum(ctx, []hashing.Found{{Path: path}}, nil)
+	require.ErrorIs(t, err, context.Canceled)
+
+	_, err = hashing.Sum(context.Background(), []hashing.Found{{Path: path + ".gone"}}, nil)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestSize(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 1_500_000: "1.5 MB", 3_200_000_000: "3.2 GB"} {
+		require.Equal(t, want, hashing.Size(n))
+	}
+}

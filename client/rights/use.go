@@ -1,0 +1,119 @@
+// Package rights asks the chain whether works may be used, one or a whole dataset of them:
+// answers at one height, what there is to obtain and what it costs, lists that are read
+// and reports that are written. client/words says answers to people.
+package rights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/x/license/termspec"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+)
+
+// actions are the words for kinds of use, in the order of the chain's list.
+var actions = []struct {
+	word   string
+	action licensetypes.Action
+}{
+	{"copy", licensetypes.ACTION_COPY},
+	{"distribute", licensetypes.ACTION_DISTRIBUTE},
+	{"perform", licensetypes.ACTION_PERFORM},
+	{"adapt", licensetypes.ACTION_ADAPT},
+	{"train-ai", licensetypes.ACTION_TRAIN_AI},
+	{"ai-input", licensetypes.ACTION_AI_INPUT},
+	{"search", licensetypes.ACTION_SEARCH},
+}
+
+// Wish is a use in the words of flags.
+type Wish struct {
+	Action     string
+	Commercial bool
+	// Territories and Media: an entry may be several, separated by commas.
+	Territories []string
+	Media       []string
+	Until       string
+}
+
+// ActionWords lists the words for kinds of use.
+func ActionWords() []string {
+	words := make([]string, len(actions))
+	for i, a := range actions {
+		words[i] = a.word
+	}
+	return words
+}
+
+// ParseUse checks a wish without asking the chain. An error names the flag, its
+// value and what to write instead.
+func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
+	use := licensetypes.Use{Commercial: w.Commercial}
+	if w.Action == "" {
+		return use, fmt.Errorf("say what for with --use: %s", strings.Join(ActionWords(), ", "))
+	}
+	for _, a := range actions {
+		if a.word == strings.ToLower(w.Action) {
+			use.Action = a.action
+		}
+	}
+	if use.Action == licensetypes.ACTION_UNSPECIFIED {
+		return use, fmt.Errorf("--use %q is no use: write one of %s", w.Action, strings.Join(ActionWords(), ", "))
+	}
+	use.Territories = list(w.Territories, strings.ToUpper)
+	for _, code := range use.Territories {
+		if !termspec.IsTerritory(code) {
+			return use, fmt.Errorf("--territory %q is no country: write ISO 3166-1 alpha-2 codes such as FR,DE "+
+				"(GB for the United Kingdom; each member of a union by itself), or leave it out for everywhere", code)
+		}
+	}
+	use.Media = list(w.Media, strings.ToLower)
+	for _, name := range use.Media {
+		if (licensetypes.Use{Action: use.Action, Media: []string{name}}).Validate() != nil {
+			return use, fmt.Errorf("--medium %q is no medium: write names such as web,print of 1 to 32 letters, digits and hyphens, "+
+				"or leave it out for every medium", name)
+		}
+	}
+	if len(use.Media) > licensetypes.MaxMedia {
+		return use, fmt.Errorf("--medium names %d media, at most %d are allowed: leave it out for every medium",
+			len(use.Media), licensetypes.MaxMedia)
+	}
+	if w.Until == "" {
+		return use, use.Validate()
+	}
+	until, err := table.ParseUntil(w.Until, now)
+	if err != nil {
+		return use, fmt.Errorf("--until: %w", err)
+	}
+	if !until.After(now) {
+		return use, fmt.Errorf("--until %s is over: name a time to come, or leave it out for a use that is over at once", w.Until)
+	}
+	use.Until = &until
+	return use, use.Validate()
+}
+
+// list takes entries apart at commas, sorts them and drops repetitions.
+func list(entries []string, form func(string) string) []string {
+	var all []string
+	for _, entry := range entries {
+		for _, part := range strings.Split(entry, ",") {
+			if part = form(strings.TrimSpace(part)); part != "" {
+				all = append(all, part)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ActionWord is the word for a kind of use.
+func ActionWord(action licensetypes.Action) string {
+	for _, a := range actions {
+		if a.action == action {
+			return a.word
+		}
+	}
+	return strings.ToLower(strings.TrimPrefix(action.String(), "ACTION_"))
+}
