@@ -193,12 +193,12 @@ func (t *taken) noteDemands(ctx context.Context, conn *connect.Conn) error {
 	if len(res.Waiting) == 0 {
 		return nil
 	}
-	p := portrait{work: t.work}
-	if p.admissions, err = admissionsOf(ctx, conn, t.work.Id); err != nil {
+	waits, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: t.work.Id})
+	if err != nil {
 		return err
 	}
-	p.printWaiting(conn.Note)
-	for _, a := range p.admissions {
+	printWaiting(conn.Note, t.work.Id, waits.Admissions)
+	for _, a := range waits.Admissions {
 		for _, work := range a.Admission.Works {
 			if !slices.Contains(t.waitsFor, work) {
 				t.waitsFor = append(t.waitsFor, work)

@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/hashing"
 	"github.com/stemma-chain/stemma/client/words/table"
@@ -138,7 +139,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s.%s", table.Short(d.title), d.work,
 		count(len(declaration.Sources), "source"), d.reliance(conn.KeyNames()))
-	report.Grants = servingGrants(outcome.Grants)
+	report.Grants = portrait.Grants(outcome.Grants)
 	report.grants, report.owes = servingLines(ctx, conn, report.Grants), d.owes(ctx, conn, outcome)
 	what += report.grants + report.owes + d.takesOn() + waiting(outcome)
 	if d.item != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -40,7 +41,7 @@ type derived struct {
 	Owes      []debt   `json:"owes"`
 	PayableIn []string `json:"payable_in"`
 	// Grants are those that it relies on or that meet what its sources' own sources demand.
-	Grants []servingGrant `json:"grants"`
+	Grants []portrait.Grant `json:"grants"`
 	// owes and grants say it in words.
 	owes, grants string
 	// Declaration is its number, and WaitsFor the works whose owners have to approve it.

@@ -9,8 +9,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cobra"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
+	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
@@ -22,13 +21,8 @@ import (
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
-
-// shownRows bounds each list that show prints.
-const shownRows = 100
 
 const flagOwners = "owners"
 
@@ -52,23 +46,11 @@ when. Text that was taken back is shown as blanked, with its SHA-256.`,
 	return cmd
 }
 
-// portrait is all that show prints about one work.
-type portrait struct {
-	work     registrytypes.Claim
-	transfer *registrytypes.QueryTransferResponse
-	// owners is nil unless asked for.
-	owners      *registrytypes.QueryOwnersResponse
-	offers      []licensetypes.OpenOffer
-	constraints *licensetypes.QueryConstraintsResponse
-	// admissions are the declarations that owners have not approved.
-	admissions []licensetypes.WaitingDeclaration
-	holders    *royaltytypes.QueryHoldersResponse
-	upstream   *royaltytypes.QueryUpstreamResponse
-	stages     *royaltytypes.QueryStagesResponse
-	derivation *lineagetypes.QueryDerivationResponse
-	sources    *lineagetypes.QuerySourcesResponse
-	// grants are those that serve the work.
-	grants []servingGrant
+// shown is a work as show prints it.
+type shown struct {
+	portrait.Portrait
+	// owners says that those it has had are printed.
+	owners bool
 }
 
 func show(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -80,9 +62,10 @@ func show(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	portraits := make([]portrait, len(claims))
+	portraits := make([]shown, len(claims))
 	for i, claim := range claims {
-		if portraits[i], err = paint(ctx, conn, claim); err != nil {
+		portraits[i].owners = conn.Flags().Is(flagOwners)
+		if portraits[i].Portrait, err = portrait.Of(ctx, conn, claim.Id); err != nil {
 			return err
 		}
 	}
@@ -105,65 +88,8 @@ func show(ctx context.Context, conn *connect.Conn, args []string) error {
 	return nil
 }
 
-// paint asks every module about a work.
-func paint(ctx context.Context, conn *connect.Conn, claim registrytypes.Claim) (portrait, error) {
-	p := portrait{work: claim}
-	page := &query.PageRequest{Limit: shownRows}
-	// There mostly is no transfer on offer, which is an error.
-	if res, err := conn.Registry().Transfer(ctx, &registrytypes.QueryTransferRequest{Work: claim.Id}); err == nil {
-		p.transfer = res
-	}
-	var err error
-	if conn.Flags().Is(flagOwners) {
-		request := &registrytypes.QueryOwnersRequest{Work: claim.Id, Pagination: page}
-		if p.owners, err = conn.Registry().Owners(ctx, request); err != nil {
-			return p, err
-		}
-	}
-	if p.offers, err = permission.Offers(ctx, conn, claim.Id); err != nil {
-		return p, err
-	}
-	if p.constraints, err = conn.License().Constraints(ctx, &licensetypes.QueryConstraintsRequest{
-		Work:       claim.Id,
-		Pagination: page,
-	}); err != nil {
-		return p, err
-	}
-	if len(p.constraints.Waiting) > 0 {
-		if p.admissions, err = admissionsOf(ctx, conn, claim.Id); err != nil {
-			return p, err
-		}
-	}
-	if p.holders, err = conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: claim.Id}); err != nil {
-		return p, err
-	}
-	if p.upstream, err = conn.Royalty().Upstream(ctx, &royaltytypes.QueryUpstreamRequest{Work: claim.Id, Pagination: page}); err != nil {
-		return p, err
-	}
-	if p.stages, err = conn.Royalty().Stages(ctx, &royaltytypes.QueryStagesRequest{Work: claim.Id, Pagination: page}); err != nil {
-		return p, err
-	}
-	if p.derivation, err = conn.Lineage().Derivation(ctx, &lineagetypes.QueryDerivationRequest{Work: claim.Id}); err != nil {
-		return p, err
-	}
-	if p.sources, err = conn.Lineage().Sources(ctx, &lineagetypes.QuerySourcesRequest{Work: claim.Id, Pagination: page}); err != nil {
-		return p, err
-	}
-	p.grants, err = servingNow(ctx, conn, p.sources.Sources)
-	return p, err
-}
-
-// admissionsOf are the declarations that a work waits for.
-func admissionsOf(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) ([]licensetypes.WaitingDeclaration, error) {
-	res, err := conn.License().Admissions(ctx, &licensetypes.QueryAdmissionsRequest{Work: work})
-	if err != nil {
-		return nil, err
-	}
-	return res.Admissions, nil
-}
-
-func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
-	w := p.work
+func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]string) error {
+	w := p.Work
 	conn.Say("%s", table.Clean(describe.Heading(w)))
 	creators := ""
 	for i, c := range w.Details.Creators {
@@ -176,8 +102,8 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 		}
 	}
 	recipient := ""
-	if p.transfer != nil {
-		recipient = "offered to " + accountName(p.transfer.Recipient, names)
+	if p.Transfer != nil {
+		recipient = "offered to " + accountName(p.Transfer.Recipient, names)
 	}
 	if err := table.Fields(conn.Out(),
 		"work", w.Id.String(), "kind", describe.KindName(w.Details.Kind), "media type", w.Details.MediaType,
@@ -185,12 +111,12 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
 		"more at", w.Details.MetadataUri, "fingerprints", fingerprints(w.Details), "text", blanked(w), "transfer", recipient,
-		"generation", fmt.Sprint(p.derivation.Node.Generation),
-		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(p.upstream.Absolute), rates.Percent(p.upstream.Relative)),
+		"generation", fmt.Sprint(p.Derivation.Node.Generation),
+		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(p.Upstream.Absolute), rates.Percent(p.Upstream.Relative)),
 	); err != nil {
 		return err
 	}
-	p.printWaiting(conn.Say)
+	printWaiting(conn.Say, w.Id, p.Admissions)
 	if err := p.printOwners(conn, names); err != nil {
 		return err
 	}
@@ -203,11 +129,11 @@ func (p portrait) print(ctx context.Context, conn *connect.Conn, names map[strin
 	if err := p.printRevenue(conn, names); err != nil {
 		return err
 	}
-	if len(p.offers) == 0 {
+	if len(p.Offers) == 0 {
 		conn.Say("Offers: none")
 		return nil
 	}
-	conn.Say("Offers:\n%s", permission.List(p.offers))
+	conn.Say("Offers:\n%s", permission.List(p.Offers))
 	return nil
 }
 
@@ -228,29 +154,29 @@ func blanked(w registrytypes.Claim) string {
 	return "blanked; its SHA-256 was " + w.BlankedSha256.String()
 }
 
-func (p portrait) printOwners(conn *connect.Conn, names map[string]string) error {
-	if p.owners == nil {
+func (p shown) printOwners(conn *connect.Conn, names map[string]string) error {
+	if !p.owners {
 		return nil
 	}
 	conn.Say("Owners:")
 	tab := table.New(">transfer", "owner", "since")
-	for _, o := range p.owners.Owners {
+	for _, o := range p.Owners.Owners {
 		tab.Row(fmt.Sprint(o.Number), accountName(o.Owner, names), table.Time(o.Since))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
 	}
-	if len(p.owners.Pagination.GetNextKey()) > 0 {
-		conn.Say("  and more: stemmad query registry owners %s", p.work.Id)
+	if len(p.Owners.Pagination.GetNextKey()) > 0 {
+		conn.Say("  and more: stemmad query registry owners %s", p.Work.Id)
 	}
 	return nil
 }
 
-func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms words.Namer) error {
-	if len(p.sources.Sources) > 0 {
+func (p shown) printSources(ctx context.Context, conn *connect.Conn, terms words.Namer) error {
+	if len(p.Sources.Sources) > 0 {
 		conn.Say("Sources:")
 		tab := table.New("source", "role", "permission", ">royalty", "note")
-		for _, link := range p.sources.Sources {
+		for _, link := range p.Sources.Sources {
 			tab.Row(linkSource(link), link.Role.Name(), linkPermission(link, terms), rates.Percent(link.RoyaltyRate), linkNote(link))
 		}
 		if err := tab.Write(conn.Out()); err != nil {
@@ -258,19 +184,19 @@ func (p portrait) printSources(ctx context.Context, conn *connect.Conn, terms wo
 		}
 	}
 	p.printGrants(ctx, conn, terms)
-	if denoms := p.constraints.Denoms; len(denoms) > 0 {
+	if denoms := p.Constraints.Denoms; len(denoms) > 0 {
 		conn.Say("Can be paid in %s only: what it takes in is counted", strings.Join(denoms, ", "))
 	}
 	return p.printConstraints(ctx, conn, terms)
 }
 
 // printGrants names the grants that serve the work, and what is left of each.
-func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms words.Namer) {
+func (p shown) printGrants(ctx context.Context, conn *connect.Conn, terms words.Namer) {
 	speaker := limits.NewSpeaker(conn, terms)
-	for _, g := range p.grants {
-		conn.Say("Grant used: %s", table.Clean(g.say(ctx, speaker, terms)))
+	for _, g := range p.Grants {
+		conn.Say("Grant used: %s", table.Clean(sayGrant(ctx, speaker, terms, g)))
 	}
-	for _, link := range p.sources.Sources {
+	for _, link := range p.Sources.Sources {
 		if n := len(link.MetByPasses); n > 0 {
 			conn.Say("Passes used, for uses of %s: %d; what is made ends with the first that does", speaker.Work(ctx, link.Source), n)
 		}
@@ -278,9 +204,9 @@ func (p portrait) printGrants(ctx context.Context, conn *connect.Conn, terms wor
 }
 
 // printConstraints says what the sources demand of the work, and how far that has gone.
-func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, terms words.Namer) error {
+func (p shown) printConstraints(ctx context.Context, conn *connect.Conn, terms words.Namer) error {
 	speaker := limits.NewSpeaker(conn, terms)
-	for _, row := range p.constraints.Constraints {
+	for _, row := range p.Constraints.Constraints {
 		text, err := speaker.Say(ctx, row.Constraint)
 		if err != nil {
 			return err
@@ -298,10 +224,12 @@ func (p portrait) printConstraints(ctx context.Context, conn *connect.Conn, term
 
 // printWaiting says that owners have not approved sources of the work, and what that
 // stops.
-func (p portrait) printWaiting(say func(format string, args ...any)) {
-	for _, a := range p.admissions {
+func printWaiting(
+	say func(format string, args ...any), work registrytypes.WorkID, admissions []licensetypes.WaitingDeclaration,
+) {
+	for _, a := range admissions {
 		what := fmt.Sprintf("its declaration %d of later sources", a.Declaration.Number)
-		if a.Declaration.Work != p.work.Id {
+		if a.Declaration.Work != work {
 			what = fmt.Sprintf("declaration %d of %s, which it was made from", a.Declaration.Number, a.Declaration.Work)
 		}
 		say("Waiting: the owners of %s have not approved %s. Until they do (stemmad approve-source), it takes no new offers and "+
@@ -309,8 +237,8 @@ func (p portrait) printWaiting(say func(format string, args ...any)) {
 	}
 }
 
-func (p portrait) printRecord(conn *connect.Conn) error {
-	r := p.derivation.Record
+func (p shown) printRecord(conn *connect.Conn) error {
+	r := p.Derivation.Record
 	if r == nil {
 		return nil
 	}
@@ -324,16 +252,16 @@ func (p portrait) printRecord(conn *connect.Conn) error {
 		"output id", r.UniqueId, "text", text, "prompt sha256", r.PromptSha256.String())
 }
 
-func (p portrait) printRevenue(conn *connect.Conn, names map[string]string) error {
+func (p shown) printRevenue(conn *connect.Conn, names map[string]string) error {
 	conn.Say("Revenue:")
 	tab := table.New("holder", ">share")
-	for _, h := range p.holders.Holders {
+	for _, h := range p.Holders.Holders {
 		tab.Row(accountName(h.Account, names), rates.Percent(h.Weight))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
 	}
-	for _, s := range p.stages.Stages {
+	for _, s := range p.Stages.Stages {
 		held := s.Stages.Paid.Held.Add(s.Stages.Received.Held).Add(s.Stages.Earned.Held)
 		if held.IsPositive() {
 			conn.Say("  still on its way: %s%s", held, s.Denom)
@@ -362,21 +290,21 @@ func registrant(w registrytypes.Claim, names map[string]string) string {
 }
 
 // printPortraits prints for programs what print prints for people.
-func printPortraits(conn *connect.Conn, portraits []portrait) error {
+func printPortraits(conn *connect.Conn, portraits []shown) error {
 	works := make([]map[string]json.RawMessage, len(portraits))
 	for i, p := range portraits {
 		parts := map[string]proto.Message{
-			"work": &p.work, "offers": &licensetypes.QueryOffersResponse{Offers: p.offers}, "constraints": p.constraints,
-			"holders": p.holders, "upstream": p.upstream, "stages": p.stages, "derivation": p.derivation, "sources": p.sources,
+			"work": &p.Work, "offers": &licensetypes.QueryOffersResponse{Offers: p.Offers}, "constraints": p.Constraints,
+			"holders": p.Holders, "upstream": p.Upstream, "stages": p.Stages, "derivation": p.Derivation, "sources": p.Sources,
 		}
-		if p.owners != nil {
-			parts["owners"] = p.owners
+		if p.owners {
+			parts["owners"] = p.Owners
 		}
-		if len(p.admissions) > 0 {
-			parts["admissions"] = &licensetypes.QueryAdmissionsResponse{Admissions: p.admissions}
+		if len(p.Admissions) > 0 {
+			parts["admissions"] = &licensetypes.QueryAdmissionsResponse{Admissions: p.Admissions}
 		}
-		if p.transfer != nil {
-			parts["transfer"] = p.transfer
+		if p.Transfer != nil {
+			parts["transfer"] = p.Transfer
 		}
 		works[i] = make(map[string]json.RawMessage, len(parts))
 		for name, part := range parts {
@@ -386,7 +314,7 @@ func printPortraits(conn *connect.Conn, portraits []portrait) error {
 			}
 			works[i][name] = raw
 		}
-		raw, err := json.Marshal(p.grants)
+		raw, err := json.Marshal(p.Grants)
 		if err != nil {
 			return err
 		}
