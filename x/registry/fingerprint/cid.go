@@ -32,7 +32,7 @@ var (
 func cid(s string) (string, error) {
 	s, _ = cutAny(s, "ipfs://", "/ipfs/", "dweb:/ipfs/", "cid:")
 	s = strings.TrimSuffix(s, "/")
-	bz, err := cidBytes(s)
+	bz, err := CIDBytes(s)
 	if err != nil {
 		return "", err
 	}
@@ -42,8 +42,9 @@ func cid(s string) (string, error) {
 	return "b" + base32Lower.EncodeToString(bz), nil
 }
 
-// cidBytes returns the binary form of version 1.
-func cidBytes(s string) ([]byte, error) {
+// CIDBytes returns the binary form of a CID, of version 1 whatever it is written as. It says
+// nothing of the hash in it.
+func CIDBytes(s string) ([]byte, error) {
 	if len(s) == 46 && strings.HasPrefix(s, "Qm") {
 		multihash, err := decodeBase(s, base58Digits)
 		if err != nil || len(multihash) != 34 || multihash[0] != 0x12 || multihash[1] != 32 {
