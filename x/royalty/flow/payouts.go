@@ -15,7 +15,8 @@ func (p Purse) Compare(q Purse) int {
 
 // Payout is a balance that waits to be sent to its account.
 type Payout struct {
-	// Due is the first block height at which it may be sent.
+	// Due is the first block height at which it may be sent; in the late lane, which has
+	// what nobody was charged for, Late and that height.
 	Due   uint64
 	Purse Purse
 }
@@ -28,7 +29,7 @@ func (p Payout) Compare(q Payout) int {
 // RetryAfter is for how many blocks a payout waits that was refused.
 const RetryAfter = 1000
 
-// Payouts chooses which balances are sent in a block, at most budget of them. due
+// Payouts chooses which balances of a lane are sent in a block, at most budget of them. due
 // has the first of those that wait and are due, in order; more says that there are
 // others behind them, which then come before all that is new. ready are the purses
 // that need a place now, in order: as many as the budget leaves room for are tried
