@@ -48,11 +48,16 @@ func (k Keeper) aheadOfRecheck(ctx context.Context) (ahead func(balances bool, k
 }
 
 func (k Keeper) checkStagesQueued(ctx context.Context, b *book, ahead func(bool, []byte) bool) error {
-	queued := map[flow.Pot][3]bool{}
+	queued, late := map[flow.Pot][3]bool{}, map[flow.Pot][3]bool{}
 	err := k.Queue.Walk(ctx, nil, func(item flow.Item) (bool, error) {
 		kinds := queued[item.Pot]
 		kinds[item.Kind] = true
 		queued[item.Pot] = kinds
+		if item.Round >= flow.Late {
+			kinds = late[item.Pot]
+			kinds[item.Kind] = true
+			late[item.Pot] = kinds
+		}
 		_, err := k.registry.GetWork(ctx, types.WorkIDOf(item.Pot.Work))
 		if err == nil {
 			err = checkLate(b, item)
@@ -74,7 +79,7 @@ func (k Keeper) checkStagesQueued(ctx context.Context, b *book, ahead func(bool,
 		}
 		stages := row.Flow()
 		for kind := range stages {
-			if err := k.checkDue(ctx, pot, flow.Kind(kind), &stages[kind], queued[pot]); err != nil {
+			if err := k.checkDue(ctx, pot, flow.Kind(kind), &stages[kind], late[pot][kind]); err != nil {
 				return true, err
 			}
 			waits := stages[kind].Unflushed()
@@ -105,11 +110,11 @@ func checkLate(b *book, item flow.Item) error {
 }
 
 // checkDue: and the other way round.
-func (k Keeper) checkDue(ctx context.Context, pot flow.Pot, kind flow.Kind, stage *flow.Stage, queued [3]bool) error {
+func (k Keeper) checkDue(ctx context.Context, pot flow.Pot, kind flow.Kind, stage *flow.Stage, late bool) error {
 	if stage.Due == 0 {
 		return nil
 	}
-	has, err := queued[kind], error(nil)
+	has, err := late, error(nil)
 	if kind == flow.Earned {
 		has, err = k.Queue.Has(ctx, flow.Item{Round: flow.Late + stage.Due, Kind: kind, Pot: pot})
 	}
