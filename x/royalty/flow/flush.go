@@ -230,15 +230,17 @@ func (s *Sweep) enter(m move) {
 	}
 }
 
-// count adds to what payers paid for of what waits in a stage for the late lane: as
-// many payouts as each of them was charged for.
+// count adds to what payers paid for of what waits in a stage for the late lane.
 func (s *Sweep) count(m move, stage *Stage) {
 	if m.into != Earned {
 		return
 	}
 	paidFor := s.payouts(m.pot.Denom, int(m.payees))
 	if m.amount.Cmp(paidFor) < 0 {
-		paidFor = m.amount
+		paidFor.Set(m.amount)
+	}
+	if m.short > 0 {
+		paidFor.Quo(paidFor, big.NewInt(lateCost))
 	}
 	stage.PaidFor.Add(&stage.PaidFor, paidFor)
 }

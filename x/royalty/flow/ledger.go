@@ -180,8 +180,8 @@ func (l *Ledger) Grow(work Work) { l.grown[work] = true }
 // Now implements Book: each sweep is a block.
 func (l *Ledger) Now() uint64 { return l.height }
 
-// LeastPayout implements Book.
-func (l *Ledger) LeastPayout(string) *big.Int { return big.NewInt(1) }
+// LeastPayout implements Book. A ledger pays nothing out.
+func (l *Ledger) LeastPayout(string) *big.Int { return big.NewInt(10) }
 
 // Size implements Book.
 func (l *Ledger) Size(work Work) (holders uint32, grown bool, err error) {

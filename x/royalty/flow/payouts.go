@@ -1,6 +1,9 @@
 package flow
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Purse names an account's balance in one denom.
 type Purse struct {
@@ -37,13 +40,13 @@ const RetryAfter = 1000
 //
 // So each waits only for those that were due before it.
 func Payouts(now uint64, budget int, due []Payout, more bool, ready []Purse) (try, wait []Payout) {
-	try = due[:min(len(due), budget)]
+	try = slices.Clone(due[:min(len(due), budget)])
 	for _, purse := range ready {
 		p := Payout{Due: now, Purse: purse}
 		if more || len(try) >= budget {
 			wait = append(wait, p)
 		} else {
-			try = append(try[:len(try):len(try)], p)
+			try = append(try, p)
 		}
 	}
 	return try, wait

@@ -34,8 +34,9 @@ type Stage struct {
 	// Due is since when the late lane may flush it, which is its round there; 0: it does
 	// not wait for that.
 	Due uint64
-	// PaidFor is how much of what waits for that is paid out again at the payers' cost:
-	// of each amount as much as the least payouts of the holders charged for.
+	// PaidFor is how much of what waits for that is paid out at its payers' cost: of an
+	// amount no more than the least payouts of the holders charged for, and half of that
+	// where these are not all.
 	PaidFor big.Int
 }
 
@@ -69,6 +70,10 @@ type Credit struct {
 // that its payer is charged for, unless payers pay for all of them before. So a small
 // band waits for seconds, and whoever lets many stages wait stands behind it.
 const LateAfter = 4
+
+// lateCost is how often a payer must have paid for a payout that is put off: rows of the
+// stage, the balance and its place in the queue are written for it beside.
+const lateCost = 2
 
 // MaxLateAfter is the longest such wait.
 const MaxLateAfter = LateAfter * MaxHolders

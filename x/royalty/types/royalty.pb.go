@@ -611,8 +611,8 @@ type Stage struct {
 	// Height from which on the late lane flushes it, under which it stands there. 0: it
 	// does not, all that it took in was charged for.
 	Due uint64 `protobuf:"varint,5,opt,name=due,proto3" json:"due,omitempty"`
-	// Of what waits for that, as much as is charged for: a stage whose payers paid for a
-	// payout to each holder is flushed at once. Unset: nothing.
+	// Of what waits for that, as much as its payers paid for: a stage for whose holders
+	// they paid a payout each is flushed at once. Unset: nothing.
 	PaidFor *cosmossdk_io_math.Int `protobuf:"bytes,6,opt,name=paid_for,json=paidFor,proto3,customtype=cosmossdk.io/math.Int" json:"paid_for,omitempty"`
 }
 
