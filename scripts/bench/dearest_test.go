@@ -11,6 +11,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -142,7 +143,67 @@ func TestDearest(t *testing.T) {
 		for _, x := range mixes() {
 			m.compare(t, x)
 		}
+		m.splitLater(t)
+		m.long(t, 2*flow.MaxHolders, mix{"... split later, paid in each block", payTops(paid)})
+		m.long(t, 1, mix{"... split later, paid once", payTops(paid * flow.MaxHolders)})
 	}
+}
+
+// splitLater keeps four of the works with many ancestors, and divides these among as many
+// holders as possible, each another.
+func (m *market) splitLater(t testing.TB) {
+	m.tops = m.tops[:min(len(m.tops), 4)]
+	m.Write(func(ctx sdk.Context) error {
+		for top := range m.tops {
+			for i := range *ancestors {
+				original := fmt.Sprintf("ancestor %d of %d", i, top)
+				owner := ownerOf(original, i)
+				msg := &royaltytypes.MsgAssignShares{Holder: owner.String(), Work: chain.WorkOf(original, owner).ID}
+				for h := range flow.MaxHolders {
+					holder := stranger(fmt.Sprintf("holder %d of %s", h, original))
+					msg.Shares = append(msg.Shares, royaltytypes.Assignment{Account: holder.String(), Weight: chain.Whole / flow.MaxHolders})
+				}
+				if err := execute(ctx, m.Chain, msg); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// long measures a mix in so many blocks one after another, with those after it until
+// nothing waits, and prints a line: next to bank sends, and what a block after it took at
+// most.
+func (m *market) long(t testing.TB, blocks int, x mix) {
+	var send, cost spent
+	sends := func() {
+		for number := range *rounds + 1 {
+			if s := m.deliver(t, m.sends(number)); number > 0 {
+				send.cpu, send.gas = send.cpu+s.cpu, send.gas+s.gas
+			}
+		}
+	}
+	sends()
+	before := cpuTime(t)
+	for number := range blocks {
+		block := m.Block(x.txs(m, number)...)
+		block.RequireOK(t)
+		for _, tx := range block.Txs {
+			cost.gas += tx.GasUsed
+		}
+	}
+	var most time.Duration
+	after := 0
+	for ; !idle(t, m.Chain); after++ {
+		start := cpuTime(t)
+		m.NextBlock()
+		most = max(most, cpuTime(t)-start)
+	}
+	cost.cpu = cpuTime(t) - before
+	sends()
+	fmt.Printf("%-40s %12d %10.1f %10.2f %10.2f %8.2f   %d blocks, %d after it of %.1f ms at most\n",
+		x.name, cost.gas, ms(cost.cpu), cost.each(), send.each(), cost.each()/send.each(), blocks, after, ms(most))
 }
 
 // compare measures a mix and bank sends by turns, and prints a line.

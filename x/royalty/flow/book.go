@@ -25,6 +25,9 @@ type Book interface {
 	// Ready reports whether so much in a stage is worth a flush. `earned` waits for
 	// as much as is worth a flush for each holder.
 	Ready(pot Pot, kind Kind, unflushed *big.Int) bool
+	// LeastPayout is the smallest balance of a denom that is paid out by itself, 1 at
+	// least: payers are charged for a payout for each time that their amount holds it.
+	LeastPayout(denom string) *big.Int
 	// Size returns how many hold a work's revenue, and whether the work has grown: it
 	// owes relative shares that the payers of some of its derivatives are not charged
 	// for.
@@ -32,9 +35,9 @@ type Book interface {
 	// TookIn tells that an amount entered `paid` or `received` of a pot: what the
 	// work takes in, gross. It comes after Stages of the pot and cannot fail.
 	TookIn(pot Pot, amount *big.Int)
-	// Credit adds to the balance of a holder of pot.Work. It cannot fail: a book
-	// that has to read first does so later.
-	Credit(pot Pot, to Account, amount *big.Int)
+	// Credit adds to the balance of a holder of pot.Work. late: no payer was charged
+	// for paying it out. It cannot fail: a book that has to read first does so later.
+	Credit(pot Pot, to Account, amount *big.Int, late bool)
 	// Flushed tells that a stage went from one total to another, and to how many
 	// receivers. What a sole holder earned goes from 0 to its amount.
 	Flushed(item Item, from, to *big.Int, receivers int)

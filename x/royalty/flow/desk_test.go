@@ -20,6 +20,8 @@ type desk struct {
 	said  []string
 	// broken has what cannot be read, such as "holders song".
 	broken map[string]bool
+	// height of the last block.
+	height uint64
 }
 
 func newDesk(t require.TestingT, works ...string) *desk {
@@ -38,7 +40,8 @@ func pot(work flow.Work) flow.Pot { return flow.Pot{Work: work, Denom: denom} }
 // 0, and returns what it told the book.
 func (d *desk) block(load, budget int, before func(s *flow.Sweep)) []string {
 	d.said = nil
-	usual, late := lanes(d.queue)
+	d.height++
+	usual, late := d.lanes()
 	s := flow.NewSweep(d, head(usual, load), head(late, load))
 	if before != nil {
 		before(s)
@@ -61,16 +64,28 @@ func (d *desk) block(load, budget int, before func(s *flow.Sweep)) []string {
 	return d.said
 }
 
-// lanes divides a queue into its two.
-func lanes(queue []flow.Item) (usual, late []flow.Item) {
-	for _, item := range queue {
-		if item.Round >= flow.Late {
-			late = append(late, item)
-		} else {
+// lanes divides the queue into its two; of the late one what is due.
+func (d *desk) lanes() (usual, late []flow.Item) {
+	for _, item := range d.queue {
+		switch {
+		case item.Round < flow.Late:
 			usual = append(usual, item)
+		case item.Round <= flow.Late+d.height:
+			late = append(late, item)
 		}
 	}
 	return usual, late
+}
+
+// Now implements flow.Book: a desk counts its own blocks.
+func (d *desk) Now() uint64 { return d.height }
+
+// afterTheWait runs blocks until what came in the last one for so many holders too many
+// has waited long enough, but for the block in which it is due.
+func (d *desk) afterTheWait(holders int) {
+	for range flow.LateAfter*holders - 1 {
+		require.Empty(d.t, d.block(0, 100, nil))
+	}
 }
 
 func head(items []flow.Item, load int) flow.Waiting {
@@ -152,9 +167,13 @@ func (d *desk) TookIn(pot flow.Pot, amount *big.Int) {
 	d.Ledger.TookIn(pot, amount)
 }
 
-func (d *desk) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
-	d.said = append(d.said, fmt.Sprintf("%s has %s of %s", to, amount, pot.Work))
-	d.Ledger.Credit(pot, to, amount)
+func (d *desk) Credit(pot flow.Pot, to flow.Account, amount *big.Int, late bool) {
+	lane := ""
+	if late {
+		lane = " late"
+	}
+	d.said = append(d.said, fmt.Sprintf("%s has %s of %s%s", to, amount, pot.Work, lane))
+	d.Ledger.Credit(pot, to, amount, late)
 }
 
 func (d *desk) Flushed(item flow.Item, from, to *big.Int, receivers int) {

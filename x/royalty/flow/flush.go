@@ -11,8 +11,12 @@ func (s *Sweep) serve(item Item, left int, first bool) (cost int, err error) {
 			return err
 		}
 		receivers, err := s.receivers(item)
-		if err != nil || len(receivers) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(receivers) == 0 { // it is held
+			s.leaveLate(item, &stages[item.Kind])
+			return nil
 		}
 		cost = len(receivers)
 		f, err := s.plan(item, stages, receivers, nil)
@@ -63,6 +67,8 @@ type flush struct {
 	// cost is the number of receivers, and of the sole holders that stages pass on
 	// to for the first time in this sweep.
 	cost int
+	// late: no payer is charged for paying out what it passes on.
+	late bool
 }
 
 // move is one credit on its way: to a holder, or into a stage of another pot.
@@ -73,8 +79,13 @@ type move struct {
 	stages *Stages
 	// held says that it enters `earned` in escrow.
 	held bool
-	// round of the flush, and generation of the pot's work where it receives.
-	round      uint64
+	// round of the flush, or that of the late lane, and generation of the pot's work
+	// where it receives.
+	round uint64
+	// payees is to how many holders a payer is charged for paying it out, and short how
+	// many more there are than it is charged for.
+	payees     uint32
+	short      uint32
 	generation uint32
 	amount     *big.Int
 }
@@ -87,13 +98,17 @@ type move struct {
 // in the queue and, where the budget ends in between, the rows of both.
 func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Holding) (flush, error) {
 	f := flush{item: item, stage: &stages[item.Kind], receivers: receivers}
-	due := f.stage.Due(f.receivers)
+	f.late = item.Round >= Late || item.Kind == Earned && !s.isPaidFor(f.stage, item.Pot.Denom, len(f.receivers))
+	due := f.stage.Divide(f.receivers)
 	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
 	for i, c := range due {
 		m := move{pot: item.Pot, round: item.Round, holder: c.Account, into: c.Into, amount: c.Amount}
+		if f.late {
+			m.round = max(m.round, s.late.fresh)
+		}
 		if c.Account == "" {
 			m.pot.Work = c.Work
-			if err := s.aim(&m, item.Pot.Work, c.Counted, own); err != nil {
+			if err := s.aim(&m, item, c.Counted, own); err != nil {
 				return f, err
 			}
 			if m.holder != "" && !s.passed[m.pot] {
@@ -108,7 +123,7 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 // aim finds the stages that a move enters, or the sole holder behind them, and its
 // lane: what no payer was charged for is late, and so is all that follows from it. A
 // table that cannot be read holds up nobody else: its stage is what fails, in its turn.
-func (s *Sweep) aim(m *move, flushed Work, counted uint32, own []Holding) (err error) {
+func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err error) {
 	if m.into == Received {
 		if m.generation, err = s.book.Generation(m.pot.Work); err != nil {
 			return err
@@ -120,8 +135,20 @@ func (s *Sweep) aim(m *move, flushed Work, counted uint32, own []Holding) (err e
 	if err != nil {
 		return err
 	}
-	if m.into == Received && grown || m.into == Earned && counted > 0 && holdersNow > counted {
-		m.round = max(m.round, s.late.fresh)
+	switch {
+	case m.into == Received:
+		if grown {
+			m.round = max(m.round, s.late.fresh)
+		}
+	case m.round >= Late: // nobody was charged for any of them
+	default:
+		m.payees = holdersNow
+		if counted > 0 && holdersNow > counted {
+			m.payees, m.short = counted, holdersNow-counted
+		}
+		if m.short > 0 && from.Kind == Received {
+			m.payees = 1 // see types.Head.Payees
+		}
 	}
 	if m.stages, err = s.book.Stages(m.pot); err != nil {
 		return err
@@ -131,7 +158,7 @@ func (s *Sweep) aim(m *move, flushed Work, counted uint32, own []Holding) (err e
 		return stage.fits(m.amount)
 	}
 	holders := own
-	if m.pot.Work != flushed || own == nil {
+	if m.pot.Work != from.Pot.Work || own == nil {
 		holders, err = s.book.Holders(m.pot.Work)
 	}
 	if err == nil && len(holders) == 1 {
@@ -143,6 +170,7 @@ func (s *Sweep) aim(m *move, flushed Work, counted uint32, own []Holding) (err e
 // apply moves what was planned. It cannot fail.
 func (s *Sweep) apply(f flush) {
 	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
+	s.leaveLate(f.item, f.stage)
 	f.stage.settle(f.receivers, f.moves, s.book.Now())
 	for _, m := range f.moves {
 		switch {
@@ -151,11 +179,11 @@ func (s *Sweep) apply(f flush) {
 		case m.holder == "":
 			s.arrive(m)
 		case f.item.Kind == Earned && m.pot == f.item.Pot:
-			s.book.Credit(m.pot, m.holder, m.amount)
+			s.book.Credit(m.pot, m.holder, m.amount, f.late)
 		default:
 			s.passed[m.pot] = true
 			s.book.Flushed(Item{Round: f.item.Round, Kind: Earned, Pot: m.pot}, new(big.Int), m.amount, 1)
-			s.book.Credit(m.pot, m.holder, m.amount)
+			s.book.Credit(m.pot, m.holder, m.amount, m.round >= Late)
 		}
 	}
 	s.book.Flushed(f.item, from, to, len(f.receivers))
@@ -167,16 +195,52 @@ func (s *Sweep) arrive(m move) {
 		m.stages[m.into].Add(m.amount)
 		return
 	}
-	s.enter(Item{Round: m.round, Kind: m.into, Generation: m.generation, Pot: m.pot}, &m.stages[m.into], m.amount)
+	s.enter(m)
 }
 
-// enter puts an amount into a stage and queues it when it is worth a flush.
-func (s *Sweep) enter(item Item, stage *Stage, amount *big.Int) {
-	stage.Add(amount)
-	if item.Kind != Earned {
-		s.book.TookIn(item.Pot, amount)
+// enter puts an amount into a stage and queues it when it is worth a flush: at once
+// what payers are charged for, in the late lane what they are not.
+func (s *Sweep) enter(m move) {
+	stage := &m.stages[m.into]
+	stage.Add(m.amount)
+	if m.into != Earned {
+		s.book.TookIn(m.pot, m.amount)
 	}
-	if s.ready(item.Pot, item.Kind, stage) {
+	item := Item{Round: m.round, Kind: m.into, Generation: m.generation, Pot: m.pot}
+	if stage.Due > 0 {
+		s.count(m, stage)
+		if m.round >= Late { // it stands there
+			return
+		}
+	}
+	switch {
+	case !s.ready(m.pot, m.into, stage):
+	case m.round < Late && m.short == 0:
 		s.push(item)
+	case stage.Due > 0: // paid for
+		s.push(item)
+	default:
+		stage.Due = s.book.Now() + LateAfter*uint64(m.short)
+		if m.round >= Late {
+			stage.Due = m.round - Late
+		}
+		s.count(m, stage)
+		s.made[item.late(stage)] = true
+		s.push(item.late(stage))
 	}
+}
+
+// count adds to what payers paid for of what waits in a stage for the late lane.
+func (s *Sweep) count(m move, stage *Stage) {
+	if m.into != Earned {
+		return
+	}
+	paidFor := s.payouts(m.pot.Denom, int(m.payees))
+	if m.amount.Cmp(paidFor) < 0 {
+		paidFor.Set(m.amount)
+	}
+	if m.short > 0 {
+		paidFor.Quo(paidFor, big.NewInt(lateCost))
+	}
+	stage.PaidFor.Add(&stage.PaidFor, paidFor)
 }

@@ -10,8 +10,15 @@ type Pot struct {
 
 // Late is the first round of the late lane: what no payer was charged for, because the
 // holders of a work or what it owes became more after the list was made that payers are
-// charged by. It is served from what the budget leaves over, and a tenth of it at least.
+// charged by. Its rounds are heights, from which on they are served, by a tenth of the
+// budget and no more, so that it costs a block little whatever waits there.
 const Late = 1 << 63
+
+// lateShare: the late lane gets one part in so many of a budget.
+const lateShare = 10
+
+// LateBudget is what the late lane gets of a budget, which is never less than one.
+func LateBudget(budget int) int { return max(budget/lateShare, min(budget, 1)) }
 
 // Item is a stage that waits to be flushed. Items are served in the order of
 // Compare: by round, then `paid`, then `received` from the newest generation
@@ -24,6 +31,12 @@ type Item struct {
 	// Generation of the work for Received; 0 otherwise.
 	Generation uint32
 	Pot        Pot
+}
+
+// late is the item by which a stage stands in the late lane.
+func (i Item) late(stage *Stage) Item {
+	i.Round = Late + stage.Due
+	return i
 }
 
 // Compare orders items.

@@ -29,8 +29,8 @@ func fifths(names ...flow.Account) (holders []flow.Holding) {
 	return holders
 }
 
-// TestWhatNoPayerIsChargedForIsLate: it is served after everything else, and what it
-// passes on is late too.
+// TestWhatNoPayerIsChargedForIsLate: it is served after everything else, holders after
+// a wait, and what it passes on is late too.
 func TestWhatNoPayerIsChargedForIsLate(t *testing.T) {
 	late := func(said []string) (lines []string) {
 		for _, line := range said {
@@ -43,9 +43,13 @@ func TestWhatNoPayerIsChargedForIsLate(t *testing.T) {
 	t.Run("holders that came after the list", func(t *testing.T) {
 		d := newDesk(t, "song: sue", "remix: rem < song absolute 500000", "other: o1 50%, o2 50%")
 		d.split("song", fifths("s1", "s2", "s3", "s4", "s5")...)
-		said := d.block(0, 100, d.pay(100, "remix", "other"))
+		require.Empty(t, late(d.block(0, 100, d.pay(100, "remix", "other"))))
+		d.afterTheWait(4)
+		said := d.block(0, 100, d.pay(100, "other"))
 		require.Equal(t, []string{"earned of song from 0 to 50, 5 get it"}, late(said))
 		require.Equal(t, "late earned of song from 0 to 50, 5 get it", said[len(said)-1], "after all the rest")
+		require.Contains(t, said, "s1 has 10 of song late")
+		require.Empty(t, d.queue)
 	})
 	t.Run("not holders that the list counts", func(t *testing.T) {
 		d := newDesk(t, band, "remix: rem < band absolute 500000")
@@ -58,7 +62,9 @@ func TestWhatNoPayerIsChargedForIsLate(t *testing.T) {
 	t.Run("more than four at the end of relative shares", func(t *testing.T) {
 		d := newDesk(t, band, "four: f1 25%, f2 25%, f3 25%, f4 25%",
 			"remix: rem < band relative 300000, four relative 300000")
-		require.Equal(t, []string{"earned of band from 0 to 30, 5 get it"}, late(d.block(0, 100, d.pay(100, "remix"))))
+		require.Contains(t, d.block(0, 100, d.pay(100, "remix")), "f1 has 7 of four")
+		d.afterTheWait(1)
+		require.Equal(t, []string{"earned of band from 0 to 30, 5 get it"}, late(d.block(0, 100, nil)))
 	})
 	t.Run("what a work owes beyond what was counted, and all behind it", func(t *testing.T) {
 		d := newDesk(t, "root: ann 50%, abe 50%", "mid: ben < root relative 500000", "top: cat < mid relative 500000")
@@ -111,17 +117,97 @@ func TestTheLateLaneMovesOnUnderLoad(t *testing.T) {
 	}
 	said := d.block(0, 36, d.pay(1000, append(remixes, "busy")...)) // 9 remixes of 3, busy of 1 and 2
 	require.Contains(t, said, "x1 has 500 of busy")
-	require.Equal(t, 1, served(said), "6 are left: a stage of 5, not two")
-	for i := range 8 {
-		said := d.block(0, 6, d.pay(1000, "remix0", "busy"))
+	require.Zero(t, served(said))
+	d.afterTheWait(4)
+	for i := range 9 {
+		before := d.pay(1000, "busy")
+		if i == 4 { // song0 comes again, before the others were served
+			before = d.pay(1000, "remix0", "busy")
+		}
+		said := d.block(0, 19, before)
 		require.Contains(t, said, "x1 has 500 of busy", "nothing late holds up the usual lane")
-		require.Equal(t, 1, served(said), "block %d", i)
+		require.Equal(t, 1, served(said), "block %d: nor does it get more than a tenth, and a stage at least", i)
 	}
 	for i := range 9 {
-		require.NotNil(t, d.Balances()[flow.Account(fmt.Sprintf("s%da", i))], "song%d, though song0 comes again and again", i)
+		require.NotNil(t, d.Balances()[flow.Account(fmt.Sprintf("s%da", i))], "song%d", i)
 	}
-	require.Equal(t, 2, served(d.block(0, 100, d.pay(1000, "remix1"))), "the rest: song0 and song1")
-	require.Empty(t, d.queue)
+	require.Equal(t, []string{fmt.Sprint(flow.Late+d.height-4+4*flow.LateAfter, " earned song0")}, d.waits())
+}
+
+// TestWhatIsPaidForDoesNotWait: each payment counts as half the payouts that its payer is
+// charged for, as all of them where it is charged for all holders. When these are one for
+// each holder, all is divided, and nothing of it is late.
+func TestWhatIsPaidForDoesNotWait(t *testing.T) {
+	start := func(t *testing.T) *desk {
+		d := newDesk(t, "song: sue", "remix: rem < song absolute 500000")
+		d.split("song", fifths("s1", "s2", "s3", "s4", "s5")...)
+		d.block(0, 100, d.pay(100, "remix"))
+		return d
+	}
+	t.Run("by payments one after another", func(t *testing.T) {
+		d := start(t)
+		for range 8 { // each counts as half a payout
+			require.NotContains(t, fmt.Sprint(d.block(0, 100, d.pay(100, "remix"))), "earned of song")
+		}
+		said := d.block(0, 100, d.pay(100, "remix"))
+		require.Contains(t, said, "earned of song from 0 to 500, 5 get it")
+		require.Contains(t, said, "s1 has 100 of song")
+		require.Empty(t, d.queue, "it has left the late lane")
+	})
+	t.Run("by one who pays for all holders", func(t *testing.T) {
+		d := start(t)
+		said := d.block(0, 100, d.pay(50, "song"))
+		require.Contains(t, said, "s1 has 20 of song")
+		require.Empty(t, d.queue)
+	})
+	t.Run("not by one who pays for a part", func(t *testing.T) {
+		d := start(t)
+		require.NotContains(t, d.block(0, 100, d.pay(44, "song")), "earned of song from 0 to 94, 5 get it")
+		require.Len(t, d.queue, 1)
+	})
+	t.Run("who asks for it has it divided, and it is paid out late", func(t *testing.T) {
+		d := start(t)
+		require.Contains(t, d.block(0, 100, func(s *flow.Sweep) { require.NoError(t, s.Demand(pot("song"))) }), "s1 has 10 of song late")
+		require.Empty(t, d.queue)
+	})
+	t.Run("nor does a change of holders make payouts that nobody pays for", func(t *testing.T) {
+		d := start(t)
+		lists, err := d.Lists("song")
+		require.NoError(t, err)
+		said := d.block(0, 100, func(s *flow.Sweep) { require.NoError(t, s.Close(pot("song"), lists, false, true)) })
+		require.Contains(t, said, "s1 has 10 of song late")
+		require.Empty(t, d.queue)
+	})
+	t.Run("one wait serves all that comes in it", func(t *testing.T) {
+		d := start(t)
+		d.block(0, 100, d.pay(100, "remix"))
+		for range 4*flow.LateAfter - 2 {
+			require.Empty(t, d.block(0, 100, nil))
+		}
+		require.Contains(t, d.block(0, 100, nil), "s1 has 20 of song late")
+		d.block(0, 100, d.pay(100, "remix"))
+		d.afterTheWait(4)
+		require.Contains(t, d.block(0, 100, nil), "s1 has 10 of song late")
+	})
+	t.Run("what is held leaves the lane", func(t *testing.T) {
+		d := start(t)
+		require.NoError(t, d.Redirect("song", flow.Destination{Kind: flow.Escrow}))
+		d.afterTheWait(4)
+		require.Empty(t, d.block(0, 100, nil))
+		require.Empty(t, d.queue)
+		require.NoError(t, d.Redirect("song", flow.Destination{}))
+		require.Contains(t, d.block(0, 100, func(s *flow.Sweep) { require.NoError(t, s.Redirect(pot("song"))) }), "s1 has 10 of song")
+	})
+	t.Run("a stage that fails is tried again after another wait", func(t *testing.T) {
+		d := start(t)
+		d.afterTheWait(4)
+		d.broken["holders song"] = true
+		require.Equal(t, []string{"earned of song fails"}, d.block(0, 100, nil))
+		d.broken = nil
+		d.afterTheWait(flow.MaxHolders)
+		require.Contains(t, d.block(0, 100, nil), "s1 has 10 of song late")
+		require.Empty(t, d.queue)
+	})
 }
 
 // TestEarnedWaitsForEachHolder: a split that was made later makes the splitter's stage

@@ -26,6 +26,8 @@ type Ledger struct {
 	paidIn   map[string]*big.Int
 	takenIn  map[Pot]*big.Int
 	queue    map[Item]struct{}
+	// height counts sweeps.
+	height uint64
 }
 
 // NewLedger returns an empty ledger.
@@ -151,12 +153,17 @@ func (l *Ledger) Raise(work Work, generation uint32) {
 
 // sweep starts a sweep over as much of the queue as Load says.
 func (l *Ledger) sweep() *Sweep {
-	items := slices.SortedFunc(maps.Keys(l.queue), Item.Compare)
-	late := slices.IndexFunc(items, func(i Item) bool { return i.Round >= Late })
-	if late < 0 {
-		late = len(items)
+	l.height++
+	var usual, late []Item
+	for _, item := range slices.SortedFunc(maps.Keys(l.queue), Item.Compare) {
+		switch {
+		case item.Round < Late:
+			usual = append(usual, item)
+		case item.Round <= Late+l.height:
+			late = append(late, item)
+		}
 	}
-	return NewSweep(l, l.head(items[:late]), l.head(items[late:]))
+	return NewSweep(l, l.head(usual), l.head(late))
 }
 
 func (l *Ledger) head(items []Item) Waiting {
@@ -170,8 +177,11 @@ func (l *Ledger) head(items []Item) Waiting {
 // for.
 func (l *Ledger) Grow(work Work) { l.grown[work] = true }
 
-// Now implements Book. A ledger has no blocks.
-func (l *Ledger) Now() uint64 { return 0 }
+// Now implements Book: each sweep is a block.
+func (l *Ledger) Now() uint64 { return l.height }
+
+// LeastPayout implements Book. A ledger pays nothing out.
+func (l *Ledger) LeastPayout(string) *big.Int { return big.NewInt(10) }
 
 // Size implements Book.
 func (l *Ledger) Size(work Work) (holders uint32, grown bool, err error) {
@@ -262,7 +272,7 @@ func (l *Ledger) TookIn(pot Pot, amount *big.Int) {
 }
 
 // Credit implements Book.
-func (l *Ledger) Credit(pot Pot, to Account, amount *big.Int) {
+func (l *Ledger) Credit(pot Pot, to Account, amount *big.Int, _ bool) {
 	if l.balances[to] == nil {
 		l.balances[to] = map[string]*big.Int{}
 	}
@@ -342,6 +352,11 @@ func (l *Ledger) CheckStages() error {
 				return errors.New(state)
 			}
 			waits := s.Unflushed().Sign() > 0 && l.Ready(pot, Kind(kind), s.Unflushed()) && !(held && Kind(kind) == Earned)
+			if late := (Item{Pot: pot, Kind: Kind(kind)}).late(s); s.Due > 0 && Kind(kind) == Earned {
+				if _, ok := l.queue[late]; !ok {
+					return fmt.Errorf("%s: it is due at %d and not in the late lane", state, s.Due)
+				}
+			}
 			if _, ok := queued[place{pot, Kind(kind)}]; waits && !ok {
 				return fmt.Errorf("%s: it is ready and not queued", state)
 			}

@@ -31,6 +31,13 @@ type Stage struct {
 	// FlushedAt is the height of the last block that flushed it; 0: none did, or it has
 	// nothing to remember.
 	FlushedAt uint64
+	// Due is since when the late lane may flush it, which is its round there; 0: it does
+	// not wait for that.
+	Due uint64
+	// PaidFor is how much of what waits for that is paid out at its payers' cost: of an
+	// amount no more than the least payouts of the holders charged for, and half of that
+	// where these are not all.
+	PaidFor big.Int
 }
 
 // Stages is the money of one work in one denom, by Kind.
@@ -59,6 +66,18 @@ type Credit struct {
 	Amount *big.Int
 }
 
+// LateAfter is for how many blocks an `earned` stage waits for each holder beyond those
+// that its payer is charged for, unless payers pay for all of them before. So a small
+// band waits for seconds, and whoever lets many stages wait stands behind it.
+const LateAfter = 4
+
+// lateCost is how often a payer must have paid for a payout that is put off: rows of the
+// stage, the balance and its place in the queue are written for it beside.
+const lateCost = 2
+
+// MaxLateAfter is the longest such wait.
+const MaxLateAfter = LateAfter * MaxHolders
+
 // Add puts an amount into the stage.
 func (s *Stage) Add(amount *big.Int) {
 	s.Total.Add(&s.Total, amount)
@@ -81,12 +100,12 @@ func (s *Stage) fits(amount *big.Int) error {
 // Unflushed is what entered since the last flush.
 func (s *Stage) Unflushed() *big.Int { return new(big.Int).Sub(&s.Total, &s.Flushed) }
 
-// Due returns what a flush would move: what a receiver with weight w has had in
+// Divide returns what a flush would move: what a receiver with weight w has had in
 // total is floor(Total*w/1e6), always, so the order and the slicing of flushes
 // never change the outcome. The rest stays in the stage, less than one unit a
 // receiver. Receivers whose difference is zero are left out. The weights may
 // not sum to more than the whole.
-func (s *Stage) Due(receivers []Receiver) []Credit {
+func (s *Stage) Divide(receivers []Receiver) []Credit {
 	credits := make([]Credit, 0, len(receivers))
 	var was big.Int
 	for _, r := range receivers {

@@ -82,7 +82,7 @@ func TestDuePaysTheDifference(t *testing.T) {
 			want = []string{fmt.Sprint("ann ", c.want), fmt.Sprint("ben ", c.want)}
 		}
 		var got []string
-		for _, credit := range stage(c.total, c.flushed).Due(receivers) {
+		for _, credit := range stage(c.total, c.flushed).Divide(receivers) {
 			got = append(got, fmt.Sprint(credit.Account, " ", credit.Amount))
 		}
 		require.Equal(t, want, got, "from %d to %d", c.flushed, c.total)

@@ -21,6 +21,9 @@ type Sweep struct {
 	// failed are stages that could not be flushed. They are tried again with what
 	// comes next, not now: the rest would wait for them.
 	failed []Item
+	// made are items of the late lane that came in this sweep, gone those, loaded or
+	// not, whose stages wait there no more.
+	made, gone map[Item]bool
 	// passed are the pots whose sole holder got something at once.
 	passed map[Pot]bool
 	// closing: an epoch is being closed. What it passes on to other works waits
@@ -32,7 +35,8 @@ type Sweep struct {
 // lane is a queue with rounds of its own.
 type lane struct {
 	queue itemHeap
-	// fresh is the round that money from outside joins.
+	// fresh is the round that money from outside joins, and of the late lane the last
+	// that is due.
 	fresh uint64
 	// last is the greatest item loaded when there are more; nothing beyond it
 	// may be served before them.
@@ -46,16 +50,19 @@ type Waiting struct {
 	More  bool
 }
 
-// lateShare: the late lane gets one part in so many of a budget at least.
-const lateShare = 10
-
-// NewSweep starts a sweep over the items loaded from the two lanes of the queue. A
-// work's generation may have been raised since its item was stored, so it is read anew.
+// NewSweep starts a sweep over the items loaded from the two lanes of the queue, of the
+// late one those that are due. A work's generation may have been raised since its item was stored, so it is read anew.
 func NewSweep(book Book, usual, late Waiting) *Sweep {
 	s := &Sweep{
 		book: book, loaded: slices.Concat(usual.Items, late.Items), passed: map[Pot]bool{},
-		usual: newLane(0, usual), late: newLane(Late, late),
+		made: map[Item]bool{}, gone: map[Item]bool{},
+		usual: newLane(usual), late: newLane(late),
 	}
+	if len(usual.Items) > 0 {
+		// A round is under way: what comes now waits for the next.
+		s.usual.fresh = usual.Items[0].Round + 1
+	}
+	s.late.fresh = Late + book.Now()
 	s.queued = make(map[Item]bool, len(s.loaded))
 	for _, item := range s.loaded {
 		if item.Kind == Received {
@@ -69,14 +76,9 @@ func NewSweep(book Book, usual, late Waiting) *Sweep {
 	return s
 }
 
-func newLane(first uint64, waiting Waiting) lane {
-	l := lane{fresh: first}
-	if len(waiting.Items) > 0 {
-		// A round is under way: what comes now waits for the next.
-		l.fresh = waiting.Items[0].Round + 1
-		if waiting.More {
-			l.last = &waiting.Items[len(waiting.Items)-1]
-		}
+func newLane(waiting Waiting) (l lane) {
+	if waiting.More {
+		l.last = &waiting.Items[len(waiting.Items)-1]
 	}
 	return l
 }
@@ -99,7 +101,7 @@ func (s *Sweep) Pay(pot Pot, amount *big.Int) error {
 		if err := stages[Paid].fits(amount); err != nil {
 			return err
 		}
-		s.enter(Item{Round: s.usual.fresh, Kind: Paid, Pot: pot}, &stages[Paid], amount)
+		s.enter(move{pot: pot, into: Paid, round: s.usual.fresh, stages: stages, amount: amount})
 		return nil
 	})
 }
@@ -224,64 +226,120 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 // Run serves items until the budget of receivers is used up or nothing waits.
 // A stage is flushed whole; one larger than the whole budget is served alone.
 // A stage that fails is reported and waits for the next round, and the rest goes
-// on. The late lane has what the usual one leaves of the budget, and a tenth of it,
-// one stage at least, in any case.
+// on. The late lane has a budget of its own, which nobody else's leaves or takes.
 func (s *Sweep) Run(budget int) {
 	s.Deliver()
-	left := budget - s.run(&s.usual, budget)
-	s.run(&s.late, max(left, budget/lateShare, min(budget, 1)))
+	s.run(&s.usual, budget)
+	s.run(&s.late, LateBudget(budget))
 }
 
-// run serves items of one lane and returns what they cost. What they pass on joins
-// this lane or the late one.
-func (s *Sweep) run(l *lane, budget int) (spent int) {
-	for spent < budget && len(l.queue) > 0 {
+// run serves items of one lane. What they pass on joins this lane or the late one.
+func (s *Sweep) run(l *lane, budget int) {
+	for spent := 0; spent < budget && len(l.queue) > 0; {
 		// It leaves the queue before it is served: serving it may queue what comes
 		// before it.
 		item := s.pop(l)
-		if l.last != nil && item.Compare(*l.last) > 0 {
+		if s.gone[item] {
+			continue
+		}
+		if l.last != nil && item.Compare(*l.last) > 0 || l == &s.late && item.Round > l.fresh {
 			s.push(item)
-			return spent
+			return
 		}
 		cost, err := s.serve(item, budget-spent, spent == 0)
 		switch {
 		case err != nil:
 			s.book.Failed(item, err)
-			item.Round = l.fresh
-			s.failed = append(s.failed, item)
+			s.fail(l, item)
 		case cost < 0:
 			s.push(item)
-			return spent
+			return
 		}
 		spent += max(1, cost)
 	}
-	return spent
 }
 
-// Changes returns which of the loaded items leave the stored queue and which
-// join it, each in order.
+// fail keeps an item for the next round, or the late lane's for a later block.
+func (s *Sweep) fail(l *lane, item Item) {
+	item.Round = l.fresh
+	if l == &s.late {
+		item.Round += MaxLateAfter
+		if stages, err := s.book.Stages(item.Pot); err == nil && stages[item.Kind].Due > 0 {
+			stages[item.Kind].Due = item.Round - Late
+		}
+	}
+	s.failed = append(s.failed, item)
+}
+
+// Changes returns which items leave the stored queue and which join it, each in order.
+// Those that leave need not have been loaded.
 func (s *Sweep) Changes() (leave, join []Item) {
 	items := slices.Concat(s.usual.queue, s.late.queue, s.failed)
 	waiting := make(map[Item]bool, len(items))
 	for _, item := range items {
-		waiting[item] = true
+		waiting[item] = !s.gone[item]
 	}
+	left := map[Item]bool{}
 	for _, item := range s.loaded {
-		if !waiting[item] {
-			leave = append(leave, item)
-		}
-		delete(waiting, item)
+		left[item] = !waiting[item]
+		waiting[item] = false
 	}
-	return leave, slices.SortedFunc(maps.Keys(waiting), Item.Compare)
+	for item := range s.gone {
+		left[item] = !s.made[item]
+	}
+	return chosen(left), chosen(waiting)
 }
 
-// ready reports whether what a stage has taken in is worth a flush.
+// chosen are the items that are true in a set, in order.
+func chosen(set map[Item]bool) (items []Item) {
+	for _, item := range slices.SortedFunc(maps.Keys(set), Item.Compare) {
+		if set[item] {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// leaveLate takes a stage out of the late lane. What else was queued of it stays.
+func (s *Sweep) leaveLate(item Item, stage *Stage) {
+	if stage.Due > 0 && item.Kind == Earned { // the others' places depend on generations
+		s.gone[item.late(stage)] = true
+	}
+	stage.Due = 0
+	stage.PaidFor.SetInt64(0)
+}
+
+// ready reports whether what a stage has taken in is worth a flush now. One that waits
+// for the late lane is when its payers have paid for all that get a part.
 func (s *Sweep) ready(pot Pot, kind Kind, stage *Stage) bool {
 	unflushed := stage.Unflushed()
-	return unflushed.Sign() > 0 && s.book.Ready(pot, kind, unflushed)
+	if unflushed.Sign() == 0 || !s.book.Ready(pot, kind, unflushed) {
+		return false
+	}
+	if stage.Due == 0 {
+		return true
+	}
+	holders, _, err := s.book.Size(pot.Work)
+	return kind == Earned && (err != nil || s.isPaidFor(stage, pot.Denom, int(holders)))
+}
+
+// isPaidFor reports whether payers are charged for a payout to each of so many holders
+// out of what waits in a stage.
+func (s *Sweep) isPaidFor(stage *Stage, denom string, holders int) bool {
+	if stage.Due == 0 {
+		return true
+	}
+	return stage.PaidFor.Cmp(s.payouts(denom, holders)) >= 0
+}
+
+// payouts is the least that so many payouts take.
+func (s *Sweep) payouts(denom string, number int) *big.Int {
+	least := big.NewInt(int64(number))
+	return least.Mul(least, s.book.LeastPayout(denom))
 }
 
 func (s *Sweep) push(item Item) {
+	delete(s.gone, item)
 	if !s.queued[item] {
 		s.queued[item] = true
 		heap.Push(&s.laneOf(item.Round).queue, item)

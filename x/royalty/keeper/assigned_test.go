@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/stemma-chain/stemma/testutil/chain"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	"github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -61,6 +62,15 @@ func TestAReceiptSaysWhatTheChainAssigned(t *testing.T) {
 				for _, tx := range block.Txs {
 					for _, e := range chain.Typed[*types.EventPaid](t, tx.Events) {
 						paid = e
+					}
+				}
+				if policy == types.POLICY_ABSOLUTE { // the payer is charged for one holder of the source
+					for _, p := range assignedOf(t, c, paid, block.Height).Payees {
+						waits := p.Work == song.ID
+						require.Equal(t, waits, p.Progress != types.PROGRESS_FLUSHED, "%s through %s", p.Account, p.Work)
+					}
+					for range flow.LateAfter {
+						c.NextBlock()
 					}
 				}
 				arrived := map[string]int64{}

@@ -52,7 +52,6 @@ func splitLater(t *testing.T, c *chain.Chain, ancestors int, rate uint32) (top c
 // Expected: what nobody was charged for is paid out behind what somebody was; bob has his money
 // after two blocks. (Here: 256 payouts, 10 a block.)
 func TestPayoutsOfLaterSplitsHoldUpNobody(t *testing.T) {
-	t.Skip("open: payouts of later splits stand in one queue with all others")
 	c := chain.New(t, withParams(func(p *types.Params) { p.PayoutBudget = 10 }))
 	song := c.Register("song.wav", bob)
 	top := splitLater(t, c, 8, 100_000)
@@ -87,7 +86,6 @@ func processorTime(t *testing.T) time.Duration {
 //
 // Expected: at most 1.5 times a bank send's processor time for a unit of gas.
 func TestPayoutsOfLaterSplitsArePaidFor(t *testing.T) {
-	t.Skip("open: payouts of later splits are not charged")
 	if testing.Short() {
 		t.Skip("measures")
 	}

@@ -36,10 +36,11 @@ type book struct {
 	denoms []string
 	// noted are the denoms of the block's payments.
 	noted []string
-	// credits is what holders got, by account and denom.
-	credits map[flow.Purse]*big.Int
-	paidIn  map[string]*big.Int
-	events  sdk.Events
+	// credits is what holders got, by account and denom, and late what of that came by
+	// the late lane.
+	credits, late map[flow.Purse]*big.Int
+	paidIn        map[string]*big.Int
+	events        sdk.Events
 }
 
 func (k Keeper) newBook(ctx context.Context) (*book, error) {
@@ -52,7 +53,7 @@ func (k Keeper) newBook(ctx context.Context) (*book, error) {
 		heads: map[flow.Work]types.Head{}, upstreams: map[flow.Work]flow.Upstream{}, holders: map[flow.Work][]flow.Holding{},
 		pots: map[flow.Pot]*flow.Stages{}, stored: map[flow.Pot]bool{},
 		takenIn: map[flow.Pot]*big.Int{},
-		credits: map[flow.Purse]*big.Int{}, paidIn: map[string]*big.Int{},
+		credits: map[flow.Purse]*big.Int{}, late: map[flow.Purse]*big.Int{}, paidIn: map[string]*big.Int{},
 	}, nil
 }
 
@@ -172,13 +173,30 @@ func (b *book) Ready(pot flow.Pot, kind flow.Kind, unflushed *big.Int) bool {
 	return unflushed.Sign() > 0
 }
 
-// Credit implements flow.Book.
-func (b *book) Credit(pot flow.Pot, to flow.Account, amount *big.Int) {
-	p := flow.Purse{Account: to, Denom: pot.Denom}
-	if b.credits[p] == nil {
-		b.credits[p] = new(big.Int)
+// LeastPayout implements flow.Book.
+func (b *book) LeastPayout(denom string) *big.Int {
+	for _, d := range b.params.Denoms {
+		if d.Denom == denom {
+			return d.MinPayout.BigIntMut()
+		}
 	}
-	b.credits[p].Add(b.credits[p], amount)
+	return big.NewInt(1) // it is not paid out by itself, but divided
+}
+
+// Credit implements flow.Book.
+func (b *book) Credit(pot flow.Pot, to flow.Account, amount *big.Int, late bool) {
+	p := flow.Purse{Account: to, Denom: pot.Denom}
+	addTo(b.credits, p, amount)
+	if late {
+		addTo(b.late, p, amount)
+	}
+}
+
+func addTo[K comparable](sums map[K]*big.Int, key K, amount *big.Int) {
+	if sums[key] == nil {
+		sums[key] = new(big.Int)
+	}
+	sums[key].Add(sums[key], amount)
 }
 
 // Flushed implements flow.Book. What a single receiver gets whole needs no event:

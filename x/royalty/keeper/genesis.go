@@ -34,6 +34,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	for _, s := range gs.Stages {
 		for _, stage := range []*types.Stage{&s.Stages.Paid, &s.Stages.Received, &s.Stages.Earned} {
 			stage.FlushedAt = min(stage.FlushedAt, heightOf(ctx))
+			stage.Due = within(stage.Due, heightOf(ctx)+flow.MaxLateAfter)
 		}
 		if err := k.Stages.Set(ctx, collections.Join(s.Work, s.Denom), s.Stages); err != nil {
 			return err
@@ -106,13 +107,21 @@ func (k Keeper) initBalance(ctx context.Context, b types.GenesisBalance) error {
 	if err != nil {
 		return err
 	}
-	due := min(b.Due, uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())+flow.RetryAfter)
+	due := within(b.Due, heightOf(ctx)+flow.RetryAfter)
 	if due > 0 {
 		if err := k.Payouts.Set(ctx, collections.Join3(due, account, b.Amount.Denom)); err != nil {
 			return err
 		}
 	}
-	return k.Balances.Set(ctx, collections.Join(account, b.Amount.Denom), types.Balance{Amount: b.Amount.Amount, Due: due})
+	return k.Balances.Set(ctx, collections.Join(account, b.Amount.Denom), types.Balance{Amount: b.Amount.Amount, Due: due, Late: b.Late})
+}
+
+// within is a height no later than the last, in the lane of a queue that it is in.
+func within(due, last uint64) uint64 {
+	if due >= flow.Late {
+		return flow.Late + min(due-flow.Late, last)
+	}
+	return min(due, last)
 }
 
 func (k Keeper) initQueues(ctx context.Context, gs types.GenesisState) error {
@@ -120,6 +129,9 @@ func (k Keeper) initQueues(ctx context.Context, gs types.GenesisState) error {
 		item := flow.Item{
 			Round: d.Round, Kind: flow.Kind(d.Stage), Generation: d.Generation,
 			Pot: flow.Pot{Work: types.FlowWork(d.Work), Denom: d.Denom},
+		}
+		if item.Round >= flow.Late {
+			item.Round = within(item.Round, heightOf(ctx)+flow.MaxLateAfter)
 		}
 		if err := k.Queue.Set(ctx, item); err != nil {
 			return err
@@ -150,7 +162,7 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	}
 	err = k.Balances.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, string], row types.Balance) (bool, error) {
 		gs.Balances = append(gs.Balances, types.GenesisBalance{
-			Account: key.K1().String(), Amount: sdk.NewCoin(key.K2(), row.Amount), Due: row.Due,
+			Account: key.K1().String(), Amount: sdk.NewCoin(key.K2(), row.Amount), Due: row.Due, Late: row.Late,
 		})
 		return false, nil
 	})

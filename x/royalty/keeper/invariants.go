@@ -53,6 +53,9 @@ func (k Keeper) checkMoney(ctx context.Context) error {
 		if row.Amount.IsNil() || !row.Amount.IsPositive() {
 			return true, types.ErrBrokenInvariant.Wrapf("balance of %s is %s%s", key.K1(), row.Amount, key.K2())
 		}
+		if row.Late != nil && (!row.Late.IsPositive() || row.Late.GT(row.Amount)) {
+			return true, types.ErrBrokenInvariant.Wrapf("of the balance of %s, %s%s, %s is late", key.K1(), row.Amount, key.K2(), row.Late)
+		}
 		owned.Add(sdk.NewCoin(key.K2(), row.Amount))
 		return false, nil
 	})

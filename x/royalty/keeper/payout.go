@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math/big"
@@ -25,6 +26,8 @@ type payoutKey = collections.Triple[uint64, sdk.AccAddress, string]
 type balance struct {
 	purse       flow.Purse
 	was, amount *big.Int
+	// late is what of the amount no payer was charged for.
+	late *big.Int
 	// due is where it stands in the queue of payouts; 0: nowhere.
 	wasDue, due uint64
 }
@@ -34,22 +37,29 @@ func balanceKey(p flow.Purse) collections.Pair[sdk.AccAddress, string] {
 }
 
 // payOut adds the block's credits to the balances and sends those above the
-// denom's minimum, within the budget. found are purses that may need a place in the
+// denom's minimum, within the budget of each lane. found are purses that may need a place in the
 // queue although nothing was credited. A balance that is credited and sent in one
 // block is never written.
 func (k Keeper) payOut(ctx context.Context, b *book, found []flow.Purse) error {
-	now := uint64(sdk.UnwrapSDKContext(ctx).BlockHeight())
-	due, more, err := k.duePayouts(ctx, now, int(b.params.PayoutBudget))
-	if err != nil || len(due)+len(found)+len(b.credits)+len(b.paidIn) == 0 {
-		return err
-	}
-	open, err := k.openBalances(ctx, b, due, found)
+	now, budget := b.Now(), int(b.params.PayoutBudget)
+	due, more, err := k.duePayouts(ctx, nil, binary.BigEndian.AppendUint64(nil, now+1), budget)
 	if err != nil {
 		return err
 	}
-	try, wait := flow.Payouts(now, int(b.params.PayoutBudget), due, more, ready(b.params, open))
-	paid := k.sendPayouts(ctx, b, open, try, now)
-	for _, p := range wait {
+	late, moreLate, err := k.duePayouts(ctx, lateUntil(0), lateUntil(now+1), flow.LateBudget(budget))
+	if err != nil || len(due)+len(late)+len(found)+len(b.credits)+len(b.paidIn) == 0 {
+		return err
+	}
+	open, err := k.openBalances(ctx, b, slices.Concat(due, late), found)
+	if err != nil {
+		return err
+	}
+	ready, readyLate := ready(b.params, open)
+	late = slices.DeleteFunc(late, func(p flow.Payout) bool { return open[p.Purse].isPaidFor(b.params) })
+	try, wait := flow.Payouts(now, budget, due, more, ready)
+	tryLate, waitLate := flow.Payouts(flow.Late+now, flow.LateBudget(budget), late, moreLate, readyLate)
+	paid := k.sendPayouts(ctx, b, open, slices.Concat(try, tryLate), now)
+	for _, p := range slices.Concat(wait, waitLate) {
 		open[p.Purse].due = p.Due
 	}
 	if err := k.saveBalances(ctx, open); err != nil {
@@ -58,9 +68,9 @@ func (k Keeper) payOut(ctx context.Context, b *book, found []flow.Purse) error {
 	return k.saveTurnovers(ctx, b.paidIn, paid)
 }
 
-// duePayouts reads the first payouts that are due, and whether there are more.
-func (k Keeper) duePayouts(ctx context.Context, now uint64, limit int) ([]flow.Payout, bool, error) {
-	keys, more, err := load(ctx, k.Payouts, collections.NewPrefixUntilTripleRange[uint64, sdk.AccAddress, string](now), limit)
+// duePayouts reads the first payouts of a part of the queue, and whether there are more.
+func (k Keeper) duePayouts(ctx context.Context, start, end []byte, limit int) ([]flow.Payout, bool, error) {
+	keys, more, err := loadRaw(ctx, k.Payouts, start, end, limit)
 	due := make([]flow.Payout, len(keys))
 	for i, key := range keys {
 		due[i] = flow.Payout{Due: key.K1(), Purse: flow.Purse{Account: flow.Account(key.K2()), Denom: key.K3()}}
@@ -84,28 +94,46 @@ func (k Keeper) openBalances(ctx context.Context, b *book, due []flow.Payout, fo
 		if err != nil {
 			return nil, err
 		}
-		a := &balance{purse: p, was: new(big.Int), amount: new(big.Int), wasDue: row.Due, due: row.Due}
+		a := &balance{purse: p, was: new(big.Int), amount: new(big.Int), late: new(big.Int), wasDue: row.Due, due: row.Due}
 		if found {
 			a.was.Set(row.Amount.BigIntMut())
+		}
+		if row.Late != nil {
+			a.late.Set(row.Late.BigIntMut())
 		}
 		a.amount.Set(a.was)
 		if credit := b.credits[p]; credit != nil {
 			a.amount.Add(a.amount, credit)
+		}
+		if credit := b.late[p]; credit != nil {
+			a.late.Add(a.late, credit)
 		}
 		open[p] = a
 	}
 	return open, nil
 }
 
-// ready returns the purses that are to be paid and stand in no queue, in order.
-func ready(params types.Params, open map[flow.Purse]*balance) (purses []flow.Purse) {
+// ready returns the purses that are to be paid and have no place in the usual lane of
+// the queue, or none in any, each in order. One leaves the late lane when payers have
+// paid for as much as is paid out.
+func ready(params types.Params, open map[flow.Purse]*balance) (usual, late []flow.Purse) {
 	for p, a := range open {
-		if a.due == 0 && payoutReady(params, p.Denom, a.amount) {
-			purses = append(purses, p)
+		switch {
+		case a.due > 0 && a.due < flow.Late || !payoutReady(params, p.Denom, a.amount):
+		case a.isPaidFor(params):
+			usual = append(usual, p)
+		case a.due == 0:
+			late = append(late, p)
 		}
 	}
-	slices.SortFunc(purses, flow.Purse.Compare)
-	return purses
+	slices.SortFunc(usual, flow.Purse.Compare)
+	slices.SortFunc(late, flow.Purse.Compare)
+	return usual, late
+}
+
+// isPaidFor reports whether what payers were charged for is enough for a payout.
+func (a *balance) isPaidFor(params types.Params) bool {
+	return payoutReady(params, a.purse.Denom, new(big.Int).Sub(a.amount, a.late))
 }
 
 // payoutReady reports whether a balance is paid out by itself: only accepted
@@ -145,6 +173,9 @@ func (k Keeper) sendPayouts(
 			if !together {
 				if err := k.send(ctx, a); err != nil {
 					a.due = now + flow.RetryAfter
+					if !a.isPaidFor(b.params) {
+						a.due += flow.Late
+					}
 					b.emit(&types.EventPayoutFailed{
 						Account: to.String(), Denom: coin.Denom, Amount: coin.Amount.String(), Reason: err.Error(),
 					})
@@ -157,6 +188,7 @@ func (k Keeper) sendPayouts(
 			}
 			paid[coin.Denom].Add(paid[coin.Denom], a.amount)
 			a.amount.SetInt64(0)
+			a.late.SetInt64(0)
 		}
 	}
 	return paid
@@ -206,7 +238,7 @@ func (k Keeper) saveBalances(ctx context.Context, open map[flow.Purse]*balance) 
 		switch {
 		case a.amount.Cmp(a.was) == 0 && a.due == a.wasDue:
 		case a.amount.Sign() > 0:
-			err = k.Balances.Set(ctx, balanceKey(p), types.Balance{Amount: math.NewIntFromBigInt(a.amount), Due: a.due})
+			err = k.Balances.Set(ctx, balanceKey(p), types.BalanceOf(a.amount, a.late, a.due))
 		default:
 			err = k.Balances.Remove(ctx, balanceKey(p))
 		}

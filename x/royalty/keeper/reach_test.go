@@ -144,7 +144,7 @@ func TestLaterSplitsBurdenTheSplitter(t *testing.T) {
 		waiting++
 	}
 	require.NotZero(t, waiting)
-	for range ancestors {
+	for range flow.LateAfter*(flow.MaxHolders-1) + ancestors {
 		c.NextBlock()
 	}
 	require.Empty(t, queued(t, c), "and they are served by and by")

@@ -48,12 +48,20 @@ func (k Keeper) aheadOfRecheck(ctx context.Context) (ahead func(balances bool, k
 }
 
 func (k Keeper) checkStagesQueued(ctx context.Context, b *book, ahead func(bool, []byte) bool) error {
-	queued := map[flow.Pot][3]bool{}
+	queued, late := map[flow.Pot][3]bool{}, map[flow.Pot][3]bool{}
 	err := k.Queue.Walk(ctx, nil, func(item flow.Item) (bool, error) {
 		kinds := queued[item.Pot]
 		kinds[item.Kind] = true
 		queued[item.Pot] = kinds
+		if item.Round >= flow.Late {
+			kinds = late[item.Pot]
+			kinds[item.Kind] = true
+			late[item.Pot] = kinds
+		}
 		_, err := k.registry.GetWork(ctx, types.WorkIDOf(item.Pot.Work))
+		if err == nil {
+			err = checkLate(b, item)
+		}
 		return err != nil, errorsmod.Wrapf(err, "%s is queued", types.ItemKey.Stringify(item))
 	})
 	if err != nil {
@@ -71,6 +79,9 @@ func (k Keeper) checkStagesQueued(ctx context.Context, b *book, ahead func(bool,
 		}
 		stages := row.Flow()
 		for kind := range stages {
+			if err := k.checkDue(ctx, pot, flow.Kind(kind), &stages[kind], late[pot][kind]); err != nil {
+				return true, err
+			}
 			waits := stages[kind].Unflushed()
 			ready := waits.Sign() > 0 && b.Ready(pot, flow.Kind(kind), waits) && !(held && flow.Kind(kind) == flow.Earned)
 			if ready && !queued[pot][kind] {
@@ -80,6 +91,38 @@ func (k Keeper) checkStagesQueued(ctx context.Context, b *book, ahead func(bool,
 		}
 		return false, nil
 	})
+}
+
+// checkLate: an `earned` stage stands in the late lane under the height that it says. Of
+// others more than one item may be there, as their places depend on generations.
+func checkLate(b *book, item flow.Item) error {
+	if item.Round < flow.Late || item.Kind != flow.Earned {
+		return nil
+	}
+	stages, err := b.Stages(item.Pot)
+	if err != nil {
+		return err
+	}
+	if due := stages[flow.Earned].Due; flow.Late+due != item.Round {
+		return types.ErrBrokenInvariant.Wrapf("its stage is due at %d", due)
+	}
+	return nil
+}
+
+// checkDue: and the other way round.
+func (k Keeper) checkDue(ctx context.Context, pot flow.Pot, kind flow.Kind, stage *flow.Stage, late bool) error {
+	if stage.Due == 0 {
+		return nil
+	}
+	has, err := late, error(nil)
+	if kind == flow.Earned {
+		has, err = k.Queue.Has(ctx, flow.Item{Round: flow.Late + stage.Due, Kind: kind, Pot: pot})
+	}
+	if err == nil && !has {
+		err = types.ErrBrokenInvariant.Wrapf("%s of %s in %s is due at %d and not in the late lane",
+			types.StageKind(kind), types.WorkIDOf(pot.Work), pot.Denom, stage.Due)
+	}
+	return err
 }
 
 // checkPayoutsQueued also looks the other way: what is in the queue of payouts is a

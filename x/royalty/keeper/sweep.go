@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"math/big"
 	"slices"
 
 	"cosmossdk.io/collections"
@@ -36,11 +35,11 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	usual, err := k.lane(ctx, nil, firstLate, int(b.params.SweepBudget))
+	usual, err := k.lane(ctx, nil, lateUntil(0), int(b.params.SweepBudget))
 	if err != nil {
 		return err
 	}
-	late, err := k.lane(ctx, firstLate, nil, int(b.params.SweepBudget))
+	late, err := k.lane(ctx, lateUntil(0), lateUntil(b.Now()+1), flow.LateBudget(int(b.params.SweepBudget)))
 	if err != nil {
 		return err
 	}
@@ -73,17 +72,22 @@ func (n blockNotes) empty() bool {
 		len(n.redirected) == 0 && len(n.behind) == 0
 }
 
-// firstLate begins the keys of the late lane.
-var firstLate = binary.BigEndian.AppendUint64(nil, flow.Late)
+// lateUntil begins the keys of a queue's late lane from a height on.
+func lateUntil(height uint64) []byte { return binary.BigEndian.AppendUint64(nil, flow.Late+height) }
 
 // lane reads the first items of a lane of the sweep's queue.
 func (k Keeper) lane(ctx context.Context, start, end []byte, limit int) (w flow.Waiting, err error) {
-	it, err := k.Queue.IterateRaw(ctx, start, end, collections.OrderAscending)
-	if err != nil {
-		return w, err
-	}
-	w.Items, w.More, err = first(collections.KeySetIterator[flow.Item](it), limit)
+	w.Items, w.More, err = loadRaw(ctx, k.Queue, start, end, limit)
 	return w, err
+}
+
+// loadRaw reads the first items of a part of a queue, and whether there are more.
+func loadRaw[T any](ctx context.Context, queue collections.KeySet[T], start, end []byte, limit int) (items []T, more bool, err error) {
+	it, err := queue.IterateRaw(ctx, start, end, collections.OrderAscending)
+	if err != nil {
+		return nil, false, err
+	}
+	return first(collections.KeySetIterator[T](it), limit)
 }
 
 // load reads the first items of a queue, and whether there are more.
@@ -191,10 +195,7 @@ func (b *book) take(sweep *flow.Sweep, payments []payment) {
 			b.Failed(flow.Item{Pot: p.pot()}, err)
 			continue
 		}
-		if b.paidIn[p.denom] == nil {
-			b.paidIn[p.denom] = new(big.Int)
-		}
-		b.paidIn[p.denom].Add(b.paidIn[p.denom], p.amount)
+		addTo(b.paidIn, p.denom, p.amount)
 	}
 }
 

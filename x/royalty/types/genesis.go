@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
 	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -51,6 +52,13 @@ func (gs GenesisState) Validate() error {
 		}
 		if err := b.Amount.Validate(); err != nil || !b.Amount.IsPositive() || tooLarge(b.Amount.Amount) {
 			return ErrInvalidGenesis.Wrapf("balance of %s: %s is not a positive amount below 2^%d", b.Account, b.Amount, maxTotalBits)
+		}
+		if late := b.Late; late != nil && (!late.IsPositive() || late.GT(b.Amount.Amount)) {
+			return ErrInvalidGenesis.Wrapf("balance of %s: %s of %s are said to be late; it must be from 1 to all, or unset", b.Account, late, b.Amount)
+		}
+		if b.Due%flow.Late > maxRound {
+			return ErrInvalidGenesis.Wrapf("balance of %s: it is due at %d; the last ones possible are %d and, in the late lane, %d",
+				b.Account, b.Due, uint64(maxRound), uint64(flow.Late+maxRound))
 		}
 	}
 	for _, t := range gs.Turnovers {
@@ -296,9 +304,25 @@ func (s Stages) Validate() error {
 		if stage.Flushed.GT(stage.Total) || stage.Held.GT(stage.Total) || stage.Held.LT(stage.Total.Sub(stage.Flushed)) {
 			return ErrBrokenInvariant.Wrapf("%s: total %s, flushed %s, held %s", StageKind(i), stage.Total, stage.Flushed, stage.Held)
 		}
+		if err := stage.validateLate(); err != nil {
+			return errorsmod.Wrap(err, StageKind(i).String())
+		}
 	}
 	if s.TakenIn != nil && (s.TakenIn.IsNil() || s.TakenIn.IsNegative() || tooLarge(*s.TakenIn)) {
 		return ErrBrokenInvariant.Wrapf("the meter is at %s, below zero or not below 2^%d", s.TakenIn, maxTotalBits)
+	}
+	return nil
+}
+
+// validateLate checks that a stage that does not wait for the late lane has nothing to
+// note about that, and that no more of what waits is paid for than there is.
+func (s Stage) validateLate() error {
+	waits := s.Total.Sub(s.Flushed)
+	switch {
+	case s.Due > maxRound || s.Due > 0 && !waits.IsPositive():
+		return ErrBrokenInvariant.Wrapf("it is due at %d with %s to flush", s.Due, waits)
+	case s.PaidFor != nil && (s.Due == 0 || !s.PaidFor.IsPositive() || s.PaidFor.GT(waits)):
+		return ErrBrokenInvariant.Wrapf("%s of the %s to flush are paid for, and it is due at %d", s.PaidFor, waits, s.Due)
 	}
 	return nil
 }

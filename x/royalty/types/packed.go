@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"math/big"
 
 	"cosmossdk.io/math"
 
@@ -104,7 +105,10 @@ func (s Stages) Flow() *flow.Stages {
 		stages[i].Total.Set(stage.Total.BigIntMut())
 		stages[i].Flushed.Set(stage.Flushed.BigIntMut())
 		stages[i].Held.Set(stage.Held.BigIntMut())
-		stages[i].FlushedAt = stage.FlushedAt
+		stages[i].FlushedAt, stages[i].Due = stage.FlushedAt, stage.Due
+		if stage.PaidFor != nil {
+			stages[i].PaidFor.Set(stage.PaidFor.BigIntMut())
+		}
 	}
 	return &stages
 }
@@ -114,10 +118,24 @@ func StagesFromFlow(stages *flow.Stages) Stages {
 	row := func(s *flow.Stage) Stage {
 		return Stage{
 			Total: math.NewIntFromBigInt(&s.Total), Flushed: math.NewIntFromBigInt(&s.Flushed), Held: math.NewIntFromBigInt(&s.Held),
-			FlushedAt: s.FlushedAt,
+			FlushedAt: s.FlushedAt, Due: s.Due, PaidFor: someOf(&s.PaidFor),
 		}
 	}
 	return Stages{Paid: row(&stages[flow.Paid]), Received: row(&stages[flow.Received]), Earned: row(&stages[flow.Earned])}
+}
+
+// someOf is an amount in a row that need not have it.
+func someOf(amount *big.Int) *math.Int {
+	if amount.Sign() == 0 {
+		return nil
+	}
+	some := math.NewIntFromBigInt(amount)
+	return &some
+}
+
+// BalanceOf is a row of an amount, of which late came by the late lane.
+func BalanceOf(amount, late *big.Int, due uint64) Balance {
+	return Balance{Amount: math.NewIntFromBigInt(amount), Due: due, Late: someOf(late)}
 }
 
 // IsEmpty reports whether there is nothing to remember. A metered work's row
