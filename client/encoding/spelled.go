@@ -1,4 +1,4 @@
-package app
+package encoding
 
 import (
 	"github.com/cosmos/gogoproto/proto"
