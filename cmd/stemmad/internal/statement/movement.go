@@ -11,7 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
+	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/internal/amounts"
 )
 

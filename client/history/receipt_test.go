@@ -1,4 +1,4 @@
-package receipts_test
+package history_test
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/receipts"
+	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -37,7 +37,7 @@ func paid(t *testing.T, message, amount string) abci.Event {
 func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 	from := royaltytypes.PaymentChannelID{1}
 	first, second := licensetypes.GrantID{1}, licensetypes.GrantID{2}
-	payments, err := receipts.Payments([]abci.Event{
+	payments, err := history.Payments([]abci.Event{
 		paid(t, "0", "9"),
 		paid(t, "1", "9"),
 		typed(t, "1", &licensetypes.EventGranted{Grant: first, Work: song.ID, Licensee: bob.String(), Fee: "9uusdc"}),
@@ -54,14 +54,14 @@ func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 	for _, p := range payments {
 		require.Equal(t, uint64(3), p.Epoch)
 		require.Equal(t, bob.String(), p.Payer)
-		got = append(got, p.Amount.String()+" "+receipts.Paid{Payment: p}.Kind()+" "+p.Grant+p.PaymentChannel)
+		got = append(got, p.Amount.String()+" "+history.Paid{Payment: p}.Kind()+" "+p.Grant+p.PaymentChannel)
 	}
 	require.Equal(t, []string{
 		"9uusdc payment ", "9uusdc licence fee " + first.String(), "8uusdc licence renewal " + second.String(),
 		"5uusdc payment ", "2uusdc voucher " + from.String(), "1uusdc voucher " + from.String(),
 	}, got)
 
-	_, err = receipts.Payments([]abci.Event{paid(t, "0", "much")})
+	_, err = history.Payments([]abci.Event{paid(t, "0", "much")})
 	require.Error(t, err)
 }
 
@@ -78,13 +78,13 @@ func TestSharesOfAPaymentByItself(t *testing.T) {
 	var earlier royaltytypes.QueryPreviewResponse
 	for i, amount := range []string{"1001uusdc", "37uusdc", "1001uusdc", "3uusdc", "1001uusdc"} {
 		res := c.MustDeliver(fan, chain.PayMsg(fan, remix, mustCoin(t, amount)))
-		payments, err := receipts.Payments(res.Events)
+		payments, err := history.Payments(res.Events)
 		require.NoError(t, err)
 		require.Len(t, payments, 1)
 		alone, err := query.Preview(t.Context(), &royaltytypes.QueryPreviewRequest{Work: remix.ID, Amount: amount})
 		require.NoError(t, err)
 		require.Equal(t, payments[0].Epoch, alone.Epoch)
-		r := receipts.Receipt{Paid: []receipts.Paid{{Payment: payments[0], Shares: alone.Payees, Held: alone.Held}}}
+		r := history.Receipt{Paid: []history.Paid{{Payment: payments[0], Shares: alone.Payees, Held: alone.Held}}}
 		total := r.Totals()[0]
 		require.Equal(t, amount, total.Paid.String()+total.Denom)
 		require.Equal(t, total.Paid, total.Due.Add(total.Held), "nothing is lost")
@@ -107,10 +107,10 @@ func TestSharesOfAPaymentByItself(t *testing.T) {
 
 func TestUnknownSharesCountAsPaidOnly(t *testing.T) {
 	coin := mustCoin(t, "10uusdc")
-	r := receipts.Receipt{Paid: []receipts.Paid{
-		{Payment: receipts.Payment{Amount: coin}, Held: sdk.NewInt64Coin("uusdc", 4), Shares: []royaltytypes.Payee{{Account: "x", Amount: sdk.NewInt64Coin("uusdc", 6)}}},
-		{Payment: receipts.Payment{Amount: coin}, Unknown: "gone"},
-		{Payment: receipts.Payment{Amount: mustCoin(t, "5ustem")}, Held: sdk.NewInt64Coin("ustem", 5)},
+	r := history.Receipt{Paid: []history.Paid{
+		{Payment: history.Payment{Amount: coin}, Held: sdk.NewInt64Coin("uusdc", 4), Shares: []royaltytypes.Payee{{Account: "x", Amount: sdk.NewInt64Coin("uusdc", 6)}}},
+		{Payment: history.Payment{Amount: coin}, Unknown: "gone"},
+		{Payment: history.Payment{Amount: mustCoin(t, "5ustem")}, Held: sdk.NewInt64Coin("ustem", 5)},
 	}}
 	var got []string
 	for _, total := range r.Totals() {

@@ -1,6 +1,6 @@
-// Package history reads what a node remembers of past blocks: which there are,
+// Package blocks reads what a node remembers of past blocks: which there are,
 // at what time, and what they did. It needs no index, only the node's RPC.
-package history
+package blocks
 
 import (
 	"context"

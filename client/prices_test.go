@@ -1,4 +1,4 @@
-package gasprice
+package client
 
 import (
 	"testing"

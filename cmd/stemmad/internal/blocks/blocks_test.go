@@ -1,4 +1,4 @@
-package history_test
+package blocks_test
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/blocks"
 )
 
 // fake is a node with a block a minute, from 2026-01-01 on. Block n has the
@@ -76,9 +76,9 @@ func (f *fake) BlockResults(_ context.Context, height *int64) (*coretypes.Result
 	return &coretypes.ResultBlockResults{Height: *height}, nil
 }
 
-func open(t *testing.T, f *fake) history.Span {
+func open(t *testing.T, f *fake) blocks.Span {
 	t.Helper()
-	s, err := history.Open(t.Context(), f)
+	s, err := blocks.Open(t.Context(), f)
 	require.NoError(t, err)
 	return s
 }
@@ -115,12 +115,12 @@ func TestRanges(t *testing.T) {
 	require.Equal(t, int64(4325), to, "what is to come ends at the last")
 
 	_, err = whole.From(t.Context(), "2026-02-01")
-	require.ErrorIs(t, err, history.ErrOutside)
+	require.ErrorIs(t, err, blocks.ErrOutside)
 	_, err = whole.To(t.Context(), "2025-12-31")
-	require.ErrorIs(t, err, history.ErrOutside)
+	require.ErrorIs(t, err, blocks.ErrOutside)
 	for _, height := range []string{"4", "4326", "-1"} {
 		_, err = whole.From(t.Context(), height)
-		require.ErrorIs(t, err, history.ErrOutside, height)
+		require.ErrorIs(t, err, blocks.ErrOutside, height)
 	}
 	_, err = whole.To(t.Context(), "1.1.2026")
 	require.ErrorContains(t, err, "2027-01-31")
@@ -131,17 +131,17 @@ func TestPrunedBlocksAreNamed(t *testing.T) {
 	require.False(t, pruned.Whole)
 	for _, text := range []string{"2026-01-01", "1440"} {
 		_, err := pruned.From(t.Context(), text)
-		require.ErrorIs(t, err, history.ErrNotKept)
+		require.ErrorIs(t, err, blocks.ErrNotKept)
 		require.ErrorContains(t, err, "earliest block is 1441 of 2026-01-02 00:00:00 UTC")
 	}
 	_, err := pruned.To(t.Context(), "2026-01-01")
-	require.ErrorIs(t, err, history.ErrNotKept)
+	require.ErrorIs(t, err, blocks.ErrNotKept)
 	from, err := pruned.From(t.Context(), "2026-01-02")
 	require.NoError(t, err)
 	require.Equal(t, int64(1441), from)
 
 	_, err = pruned.Results(t.Context(), 1500)
-	require.ErrorIs(t, err, history.ErrNotKept)
+	require.ErrorIs(t, err, blocks.ErrNotKept)
 	require.ErrorContains(t, err, "--node")
 }
 
@@ -149,7 +149,7 @@ func TestBlocksComeInOrderAndFewAtATime(t *testing.T) {
 	f := &fake{first: 1, kept: 1, last: 500}
 	s := open(t, f)
 	var visited []int64
-	require.NoError(t, history.Each(t.Context(), 3, 400, nil, s.Results, func(r history.Results) error {
+	require.NoError(t, blocks.Each(t.Context(), 3, 400, nil, s.Results, func(r blocks.Results) error {
 		visited = append(visited, r.Height)
 		return nil
 	}))
@@ -159,7 +159,7 @@ func TestBlocksComeInOrderAndFewAtATime(t *testing.T) {
 	require.LessOrEqual(t, f.most.Load(), int32(9))
 
 	stop := errors.New("enough")
-	err := history.Each(t.Context(), 1, 400, nil, s.Results, func(r history.Results) error {
+	err := blocks.Each(t.Context(), 1, 400, nil, s.Results, func(r blocks.Results) error {
 		if r.Height == 20 {
 			return stop
 		}
@@ -168,11 +168,11 @@ func TestBlocksComeInOrderAndFewAtATime(t *testing.T) {
 	require.ErrorIs(t, err, stop)
 	f.resultsFrom = 50
 	var once sync.Once
-	err = history.Each(t.Context(), 1, 400, nil, s.Results, func(history.Results) error {
+	err = blocks.Each(t.Context(), 1, 400, nil, s.Results, func(blocks.Results) error {
 		once.Do(func() { t.Error("nothing comes before the first block") })
 		return nil
 	})
-	require.ErrorIs(t, err, history.ErrNotKept)
+	require.ErrorIs(t, err, blocks.ErrNotKept)
 }
 
 func TestTransactionsAreFoundWithoutAnIndex(t *testing.T) {
@@ -185,18 +185,4 @@ func TestTransactionsAreFoundWithoutAnIndex(t *testing.T) {
 	_, _, found, err = s.Find(t.Context(), cmttypes.Tx("99").Hash(), 100, 500, nil)
 	require.NoError(t, err)
 	require.False(t, found)
-}
-
-func TestValuesOfEvents(t *testing.T) {
-	e := abci.Event{Attributes: []abci.EventAttribute{
-		{Key: "typed", Value: `"a\"b"`},
-		{Key: "plain", Value: "ab"},
-		{Key: "number", Value: "7"},
-		{Key: "odd", Value: `"`},
-	}}
-	require.Equal(t, `a"b`, history.Value(e, "typed"))
-	require.Equal(t, "ab", history.Value(e, "plain"))
-	require.Equal(t, "7", history.Value(e, "number"))
-	require.Equal(t, `"`, history.Value(e, "odd"))
-	require.Empty(t, history.Value(e, "none"))
 }

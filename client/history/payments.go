@@ -1,5 +1,6 @@
-// Package receipts says what a transaction paid, and who got what share of it.
-package receipts
+// Package history reads what happened from the events of transactions and blocks: what was
+// paid, and who gets what share of it.
+package history
 
 import (
 	"fmt"
@@ -10,7 +11,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -67,19 +67,19 @@ func Payments(events []abci.Event) ([]Payment, error) {
 }
 
 func payment(event abci.Event) (Payment, error) {
-	amount, err := amounts.Coin(history.Value(event, "amount"), history.Value(event, "denom"))
+	amount, err := amounts.Coin(Value(event, "amount"), Value(event, "denom"))
 	if err != nil {
 		return Payment{}, fmt.Errorf("read an event of a payment: %w", err)
 	}
-	epoch, err := strconv.ParseUint(history.Value(event, "epoch"), 10, 64)
+	epoch, err := strconv.ParseUint(Value(event, "epoch"), 10, 64)
 	if err != nil {
 		return Payment{}, fmt.Errorf("read the epoch of a payment: %w", err)
 	}
-	work, err := registrytypes.ParseWorkID(history.Value(event, "work"))
+	work, err := registrytypes.ParseWorkID(Value(event, "work"))
 	if err != nil {
 		return Payment{}, fmt.Errorf("read the work of a payment: %w", err)
 	}
-	return Payment{Payer: history.Value(event, "payer"), Work: work, Amount: amount, Epoch: epoch}, nil
+	return Payment{Payer: Value(event, "payer"), Work: work, Amount: amount, Epoch: epoch}, nil
 }
 
 // assign gives a grant the payment that was its fee: the last one of the message
@@ -87,10 +87,10 @@ func payment(event abci.Event) (Payment, error) {
 func assign(payments []Payment, events []abci.Event, grant abci.Event) {
 	for i := len(payments) - 1; i >= 0; i-- {
 		p := &payments[i]
-		if p.Grant == "" && p.Work.String() == history.Value(grant, "work") && p.Amount.String() == history.Value(grant, "fee") &&
-			p.Payer == history.Value(grant, "licensee") &&
-			history.Value(events[p.Event], history.MsgIndex) == history.Value(grant, history.MsgIndex) {
-			p.Grant, p.Renewal = history.Value(grant, "grant"), grant.Type == renewed
+		if p.Grant == "" && p.Work.String() == Value(grant, "work") && p.Amount.String() == Value(grant, "fee") &&
+			p.Payer == Value(grant, "licensee") &&
+			Value(events[p.Event], MsgIndex) == Value(grant, MsgIndex) {
+			p.Grant, p.Renewal = Value(grant, "grant"), grant.Type == renewed
 			return
 		}
 	}
@@ -98,7 +98,7 @@ func assign(payments []Payment, events []abci.Event, grant abci.Event) {
 
 // fromPaymentChannel marks what a voucher paid: the last payments, up to its sum.
 func fromPaymentChannel(payments []Payment, voucher abci.Event) error {
-	coin, err := amounts.Coin(history.Value(voucher, "paid"), history.Value(voucher, "denom"))
+	coin, err := amounts.Coin(Value(voucher, "paid"), Value(voucher, "denom"))
 	if err != nil {
 		return fmt.Errorf("read an event of a voucher: %w", err)
 	}
@@ -108,7 +108,7 @@ func fromPaymentChannel(payments []Payment, voucher abci.Event) error {
 		if p.PaymentChannel != "" || p.Grant != "" || p.Amount.Denom != coin.Denom || p.Amount.Amount.GT(left) {
 			break
 		}
-		p.PaymentChannel = history.Value(voucher, "payment_channel")
+		p.PaymentChannel = Value(voucher, "payment_channel")
 		left = left.Sub(p.Amount.Amount)
 	}
 	return nil

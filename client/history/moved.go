@@ -1,4 +1,4 @@
-package receipts
+package history
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cosmos/gogoproto/proto"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/history"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -26,10 +25,11 @@ type Moves struct {
 }
 
 // FindMoves reads the block of the payments and those after it, until each payment to a
-// work that passes something on is found. What results a node has thrown away are not
+// work that passes something on is found. Events are those of a block, its transactions' and
+// its end's. What results a node has thrown away are not
 // missed: the state tells then, less exactly.
 func FindMoves(ctx context.Context, height, last int64, payments []Paid,
-	results func(context.Context, int64) (history.Results, error),
+	events func(ctx context.Context, height int64) ([]abci.Event, error),
 ) Moves {
 	m := Moves{at: map[pot]int64{}}
 	missing := map[pot]bool{}
@@ -37,11 +37,11 @@ func FindMoves(ctx context.Context, height, last int64, payments []Paid,
 		missing[potOf(p.Payment)] = true
 	}
 	for at := height; at <= min(last, height+maxWait) && len(missing) > 0; at++ {
-		block, err := results(ctx, at)
+		block, err := events(ctx, at)
 		if err != nil {
 			break
 		}
-		for _, event := range block.Events {
+		for _, event := range block {
 			if of, ok := paidFlush(event); ok && missing[of] {
 				m.at[of] = at
 				delete(missing, of)
@@ -58,8 +58,8 @@ func potOf(p Payment) pot { return pot{p.Work.String(), p.Amount.Denom} }
 
 // paidFlush reads an event that a `paid` stage was flushed.
 func paidFlush(event abci.Event) (pot, bool) {
-	if event.Type != flushed || history.Value(event, "stage") != royaltytypes.STAGE_PAID.String() {
+	if event.Type != flushed || Value(event, "stage") != royaltytypes.STAGE_PAID.String() {
 		return pot{}, false
 	}
-	return pot{history.Value(event, "work"), history.Value(event, "denom")}, true
+	return pot{Value(event, "work"), Value(event, "denom")}, true
 }

@@ -1,4 +1,4 @@
-package send
+package client
 
 import (
 	"testing"
@@ -22,4 +22,14 @@ func TestSpendLimitOfEachAllowance(t *testing.T) {
 		require.Equal(t, limit, spendLimit(granted))
 	}
 	require.Empty(t, spendLimit(&feegrant.BasicAllowance{}))
+}
+
+func TestCostRoundsUpInEachDenom(t *testing.T) {
+	prices, err := sdk.ParseDecCoins("0.001ustem,0.0025uusdc")
+	require.NoError(t, err)
+	coins := cost(prices, 100_001)
+	require.Len(t, coins, 2)
+	require.Equal(t, "101ustem", coins[0].String())
+	require.Equal(t, "251uusdc", coins[1].String())
+	require.Empty(t, cost(nil, 1))
 }

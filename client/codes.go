@@ -1,4 +1,4 @@
-package refusal
+package client
 
 import (
 	"strings"
@@ -52,9 +52,10 @@ var known = []error{
 	sdkerrors.ErrTxTooLarge, sdkerrors.ErrTxInMempoolCache, sdkerrors.ErrTxTimeoutHeight, sdkerrors.ErrMemoTooLarge,
 }
 
-// identify finds the error whose words a text ends with, the longest where several do;
-// false for an error of none of the modules. Words that several modules have tell no code.
-func identify(text string) (codespace string, code uint32, words string, found bool) {
+// CodeOf finds the error whose own words a text ends with, the longest where several do,
+// for the chain gives no code for a trial or a query that failed. Not found: an error of none
+// of the modules. Words that several modules have tell no code.
+func CodeOf(text string) (codespace string, code uint32, words string, found bool) {
 	for _, err := range known {
 		own := err.Error()
 		if len(own) < len(words) || text != own && !strings.HasSuffix(text, ": "+own) {
