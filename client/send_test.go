@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"sync"
@@ -20,10 +21,11 @@ import (
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // unordered is how many unordered transactions TestUnorderedTransactions sends. `make
-// test-unordered` sends a thousand.
+// test-client` sends a thousand.
 var unordered = flag.Int("unordered", 100, "how many unordered transactions are sent")
 
 const denom = "uusdc"
@@ -124,6 +126,41 @@ func TestParallelSendingsOfOneKey(t *testing.T) {
 		require.Positive(t, found.Height)
 		require.False(t, found.Fee.IsZero())
 	}
+}
+
+// Commands are processes of their own.
+func TestCommandsOfOneKeyAtOnce(t *testing.T) {
+	w := newWorld(t)
+	c := w.program()
+	alice := w.key(c, "alice")
+	digest := registrytypes.Digest{1}
+	_, err := c.Send(w.ctx, alice, &registrytypes.MsgRegister{Registrant: alice.Address().String(), Works: []registrytypes.Entry{
+		{Sha256: digest, Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: "a text"}},
+	}})
+	require.NoError(t, err)
+	work := registrytypes.NewWorkID(alice.Address(), digest).String()
+	done := results{hashes: map[string]bool{}}
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() {
+			out, err := w.net.Run(w.ctx, "pay", work, "1000uusdc", "--from", "fan", "-y", "--output", "json", "--home", w.net.Nodes[0].Home)
+			var paid struct {
+				Tx struct {
+					Hash   string `json:"txhash"`
+					Height int64
+				}
+			}
+			if err == nil {
+				err = json.Unmarshal([]byte(out), &paid)
+			}
+			done.note(t, client.Result{Hash: paid.Tx.Hash, Height: paid.Tx.Height}, err)
+		})
+	}
+	all.Wait()
+	require.Len(t, done.hashes, 5)
+	res, err := c.Royalty().Turnover(w.ctx, &royaltytypes.QueryTurnoverRequest{})
+	require.NoError(t, err)
+	require.Equal(t, "5000", res.Turnovers[0].Turnover.PaidIn.String())
 }
 
 func TestUnorderedTransactions(t *testing.T) {
