@@ -11,10 +11,10 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -191,7 +191,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 	if err != nil {
 		return nil, err
 	}
-	items, err := enroller.Look(ctx, []enroll.Item{{File: hashing.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
+	items, err := enroller.Look(ctx, []enroll.Item{{File: register.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
 	if err != nil {
 		return nil, err
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/describe"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/table"
@@ -330,7 +330,7 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 		record.Agent = account.String()
 	}
 	if path := f.Text(flagPromptFile); path != "" {
-		file, err := hashing.SumFile(ctx, path)
+		file, err := register.SumFile(ctx, path)
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagPromptFile, err)
 		}

@@ -15,9 +15,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/clearance"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
 )
 
 const (
@@ -63,7 +63,7 @@ for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 	f := cmd.Flags()
 	f.String(flagOwner, "", "account or key whose works are exported")
 	f.StringArray(flagWork, nil, "work id, file or SHA-256 to export; may be repeated")
-	f.String(flagFormat, "", strings.Join(rightsfile.Formats(), ", "))
+	f.String(flagFormat, "", strings.Join(publish.Formats(), ", "))
 	f.String(flagSite, "", "site that serves the works and the file, such as https://example.org")
 	f.String(flagPathPrefix, "", "path on the site under which works without a URL are served by their id")
 	f.String(flagLicenseURL, "", "where the RSL file will be (default: SITE/license.xml)")
@@ -81,13 +81,13 @@ for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 
 func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	f := conn.Flags()
-	site, err := rightsfile.NewSite(f.Text(flagSite), f.Text(flagPathPrefix), f.Text(flagLicenseURL), f.Text(flagLicensePage))
+	site, err := publish.NewSite(f.Text(flagSite), f.Text(flagPathPrefix), f.Text(flagLicenseURL), f.Text(flagLicensePage))
 	if err != nil {
 		return err
 	}
 	format := f.Text(flagFormat)
 	// Tried before anything is asked or written.
-	if _, err := rightsfile.New(format, io.Discard, site, rightsfile.Source{}); err != nil {
+	if _, err := publish.New(format, io.Discard, site, publish.Source{}); err != nil {
 		return fmt.Errorf("--%s: %w", flagFormat, err)
 	}
 	days, _ := f.GetUint(flagValidDays)
@@ -98,7 +98,7 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	if err != nil {
 		return err
 	}
-	export := rightsExport{conn: conn, site: site, source: source, format: format, register: rightsfile.NewRegister()}
+	export := rightsExport{conn: conn, site: site, source: source, format: format, register: publish.NewRegister()}
 	out := f.Text(flagOut)
 	if out == "" {
 		buffered := bufio.NewWriter(conn.Out())
@@ -116,18 +116,18 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 }
 
 // pin has all questions answered as of one block, the latest.
-func pin(ctx context.Context, conn *connect.Conn, days uint) (rightsfile.Source, error) {
+func pin(ctx context.Context, conn *connect.Conn, days uint) (publish.Source, error) {
 	node, err := conn.GetNode()
 	if err != nil {
-		return rightsfile.Source{}, err
+		return publish.Source{}, err
 	}
 	latest, err := clearance.Latest(ctx, node)
 	if err != nil {
-		return rightsfile.Source{}, err
+		return publish.Source{}, err
 	}
 	conn.Context = conn.WithHeight(latest.Height)
 	at := latest.Time.UTC()
-	return rightsfile.Source{
+	return publish.Source{
 		ChainID: latest.ChainID, Height: latest.Height, Time: at, ValidUntil: at.Add(time.Duration(days) * 24 * time.Hour),
 	}, nil
 }
@@ -148,7 +148,7 @@ func (e *rightsExport) toFile(ctx context.Context, path string, overwrite bool) 
 	if err := errors.Join(err, buffered.Flush(), temporary.Chmod(0o644), temporary.Close()); err != nil {
 		return err
 	}
-	if tdm, ok := file.(*rightsfile.TDMWriter); ok {
+	if tdm, ok := file.(*publish.TDMWriter); ok {
 		if err := writePolicies(tdm, filepath.Dir(path), overwrite); err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func (e *rightsExport) toFile(ctx context.Context, path string, overwrite bool) 
 	return nil
 }
 
-func writePolicies(tdm *rightsfile.TDMWriter, folder string, overwrite bool) error {
+func writePolicies(tdm *publish.TDMWriter, folder string, overwrite bool) error {
 	policies, err := tdm.Policies()
 	if err != nil {
 		return err

@@ -10,9 +10,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -33,21 +33,21 @@ const (
 // rightsExport asks about works and writes one file.
 type rightsExport struct {
 	conn     *connect.Conn
-	site     rightsfile.Site
-	source   rightsfile.Source
+	site     publish.Site
+	source   publish.Source
 	format   string
-	register rightsfile.Register
+	register publish.Register
 
 	works, elsewhere, contested int
 }
 
 // write writes the file and returns its writer, closed.
-func (e *rightsExport) write(ctx context.Context, out io.Writer) (rightsfile.Writer, error) {
-	file, err := rightsfile.New(e.format, out, e.site, e.source)
+func (e *rightsExport) write(ctx context.Context, out io.Writer) (publish.Writer, error) {
+	file, err := publish.New(e.format, out, e.site, e.source)
 	if err != nil {
 		return nil, err
 	}
-	if tdm, ok := file.(*rightsfile.TDMWriter); ok && e.conn.Flags().Text(flagOut) != "" {
+	if tdm, ok := file.(*publish.TDMWriter); ok && e.conn.Flags().Text(flagOut) != "" {
 		tdm.WithPolicies()
 	}
 	// Twice: whether several works are at one place is known after the first.
@@ -111,9 +111,9 @@ func (e *rightsExport) each(ctx context.Context, use func([]registrytypes.Claim)
 }
 
 // add asks about the works of a page, several at a time, and writes them in order.
-func (e *rightsExport) add(ctx context.Context, file rightsfile.Writer, claims []registrytypes.Claim) error {
+func (e *rightsExport) add(ctx context.Context, file publish.Writer, claims []registrytypes.Claim) error {
 	for group := range slices.Chunk(claims, exportAtOnce) {
-		works, errs := make([]rightsfile.Work, len(group)), make([]error, len(group))
+		works, errs := make([]publish.Work, len(group)), make([]error, len(group))
 		var asked sync.WaitGroup
 		for i, claim := range group {
 			asked.Go(func() { works[i], errs[i] = e.ask(ctx, claim) })
@@ -139,9 +139,9 @@ func (e *rightsExport) add(ctx context.Context, file rightsfile.Writer, claims [
 }
 
 // ask asks about one work.
-func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (rightsfile.Work, error) {
-	work := rightsfile.Work{Claim: claim, Places: e.site.Places(claim, e.register), Until: e.source.ValidUntil}
-	stated := len(work.Places) > 0 || e.format == rightsfile.SchemaJSONLD
+func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (publish.Work, error) {
+	work := publish.Work{Claim: claim, Places: e.site.Places(claim, e.register), Until: e.source.ValidUntil}
+	stated := len(work.Places) > 0 || e.format == publish.SchemaJSONLD
 	if !stated {
 		return work, nil
 	}
@@ -149,7 +149,7 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 	if work.Constraints, err = e.constraints(ctx, claim.Id); err != nil {
 		return work, err
 	}
-	if e.format == rightsfile.SchemaJSONLD {
+	if e.format == publish.SchemaJSONLD {
 		if work.Sources, err = e.sources(ctx, claim.Id); err != nil {
 			return work, err
 		}
@@ -159,11 +159,11 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (righ
 		return work, err
 	}
 	for _, open := range offers {
-		if !rightsfile.Published(open, e.source.ValidUntil) {
+		if !publish.Published(open, e.source.ValidUntil) {
 			continue
 		}
-		offer := rightsfile.Offer{Open: open}
-		for _, use := range rightsfile.Questions(open.Terms.Terms, e.source.ValidUntil) {
+		offer := publish.Offer{Open: open}
+		for _, use := range publish.Questions(open.Terms.Terms, e.source.ValidUntil) {
 			res, err := e.conn.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
 				Work: claim.Id.String(), Use: use, Permission: open.Terms.Id.String(),
 			})
@@ -215,7 +215,7 @@ func (e *rightsExport) stated() error {
 	switch {
 	case e.works == 0:
 		return errors.New("there are no works to export: the account owns none")
-	case e.format == rightsfile.SchemaJSONLD || e.elsewhere < e.works:
+	case e.format == publish.SchemaJSONLD || e.elsewhere < e.works:
 		return nil
 	}
 	return fmt.Errorf("nothing to state: %s", e.leftOut())
@@ -231,7 +231,7 @@ func (e *rightsExport) leftOut() string {
 
 // report says what the file does not.
 func (e *rightsExport) report() {
-	if e.elsewhere > 0 && e.format != rightsfile.SchemaJSONLD {
+	if e.elsewhere > 0 && e.format != publish.SchemaJSONLD {
 		e.conn.Note("Left out: %s.", e.leftOut())
 	}
 	if e.contested > 0 {

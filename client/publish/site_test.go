@@ -1,4 +1,4 @@
-package rightsfile_test
+package publish_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/client/publish"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -47,34 +47,34 @@ func TestSharedPlaces(t *testing.T) {
 	a, b := claim("a", "url", "https://example.org/x"), claim("b", "url", "https://example.org/x#y", "url", "https://example.org/b")
 	c, d := claim("c"), claim("d")
 	c.Details.MetadataUri, d.Details.MetadataUri = "https://example.org/set.json", "https://example.org/set.json"
-	r := rightsfile.NewRegister()
+	r := publish.NewRegister()
 	for _, w := range []registrytypes.Claim{a, b, c, d} {
 		r.Count(w.Details)
 	}
 	require.True(t, s.Places(a, r)[0].Shared)
 	require.Equal(t, []bool{true, false}, []bool{s.Places(b, r)[0].Shared, s.Places(b, r)[1].Shared})
 	require.Equal(t, "/works/"+c.Id.String()+"$", s.Places(c, r)[0].Path, "metadata of several works is no place of one")
-	require.Empty(t, rightsfile.Site{}.Places(c, r))
+	require.Empty(t, publish.Site{}.Places(c, r))
 }
 
 func TestMistakes(t *testing.T) {
 	for _, bad := range []string{"example.org", "https://example.org/path", "https://", "ftp://example.org", "https://a?b"} {
-		_, err := rightsfile.NewSite(bad, "", "", "")
+		_, err := publish.NewSite(bad, "", "", "")
 		require.ErrorContains(t, err, "https://", bad)
 	}
-	_, err := rightsfile.NewSite("", "", "license.xml", "")
+	_, err := publish.NewSite("", "", "license.xml", "")
 	require.ErrorContains(t, err, "license.xml")
-	for _, format := range []string{rightsfile.Robots, rightsfile.AIPref, rightsfile.TDMRep} {
-		_, err := rightsfile.New(format, io.Discard, rightsfile.Site{}, source)
-		require.ErrorIs(t, err, rightsfile.ErrNeedsSite)
+	for _, format := range []string{publish.Robots, publish.AIPref, publish.TDMRep} {
+		_, err := publish.New(format, io.Discard, publish.Site{}, source)
+		require.ErrorIs(t, err, publish.ErrNeedsSite)
 	}
-	_, err = rightsfile.New("odrl", io.Discard, rightsfile.Site{}, source)
+	_, err = publish.New("odrl", io.Discard, publish.Site{}, source)
 	require.ErrorContains(t, err, "tdmrep")
 }
 
 func TestRobotsStaysWithinWhatCrawlersRead(t *testing.T) {
 	s := site(t, "https://example.org")
-	w, err := rightsfile.New(rightsfile.Robots, io.Discard, s, source)
+	w, err := publish.New(publish.Robots, io.Discard, s, source)
 	require.NoError(t, err)
 	for i := 0; err == nil && i < 100_000; i++ {
 		err = w.Add(work(s, claim(fmt.Sprint(i))))
@@ -89,7 +89,7 @@ func TestPublished(t *testing.T) {
 		false: {{Paused: true}, {ExpiresAt: &soon}, {Licensees: []string{"bob"}}},
 	} {
 		for _, o := range offers {
-			require.Equal(t, want, rightsfile.Published(licensetypes.OpenOffer{Offer: o}, source.ValidUntil))
+			require.Equal(t, want, publish.Published(licensetypes.OpenOffer{Offer: o}, source.ValidUntil))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package rightsfile_test
+package publish_test
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/client/publish"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -37,7 +37,7 @@ var (
 
 func TestRSLKeepsToItsVocabulary(t *testing.T) {
 	s := site(t, "https://example.org")
-	decoder := xml.NewDecoder(strings.NewReader(string(render(t, rightsfile.RSL, s, gallery(t, s)...))))
+	decoder := xml.NewDecoder(strings.NewReader(string(render(t, publish.RSL, s, gallery(t, s)...))))
 	path := []string{""}
 	kind := ""
 	for {
@@ -82,7 +82,7 @@ func TestRSLKeepsToItsVocabulary(t *testing.T) {
 func TestRSLCounts(t *testing.T) {
 	s := site(t, "https://example.org")
 	var file rslFile
-	require.NoError(t, xml.Unmarshal(render(t, rightsfile.RSL, s, gallery(t, s)...), &file))
+	require.NoError(t, xml.Unmarshal(render(t, publish.RSL, s, gallery(t, s)...), &file))
 	require.EqualValues(t, 30, file.MaxAge)
 	seen := map[string]bool{}
 	for _, content := range file.Content {
@@ -111,7 +111,7 @@ func TestAModelLicenceNeedsItsText(t *testing.T) {
 			Spdx: "LicenseRef-Gemma", Uri: uri, CommercialUse: true, Attribution: true, Derivatives: licensetypes.DERIVATIVES_ALLOWED,
 		}
 		require.NoError(t, terms.Validate())
-		file := string(render(t, rightsfile.RSL, s, work(s, model, offered(model.Id, terms, nil))))
+		file := string(render(t, publish.RSL, s, work(s, model, offered(model.Id, terms, nil))))
 		require.Equal(t, uri != "", strings.Contains(file, "<permits"), file)
 	}
 }
@@ -119,7 +119,7 @@ func TestAModelLicenceNeedsItsText(t *testing.T) {
 func TestTDMRepKeepsToItsProperties(t *testing.T) {
 	s := site(t, "https://example.org")
 	var rules []map[string]any
-	require.NoError(t, json.Unmarshal(render(t, rightsfile.TDMRep, s, gallery(t, s)...), &rules))
+	require.NoError(t, json.Unmarshal(render(t, publish.TDMRep, s, gallery(t, s)...), &rules))
 	require.NotEmpty(t, rules)
 	for _, rule := range rules {
 		require.Regexp(t, `^/.*\$$`, rule["location"])
@@ -128,7 +128,7 @@ func TestTDMRepKeepsToItsProperties(t *testing.T) {
 			require.Contains(t, []string{"location", "tdm-reservation", "tdm-policy"}, name)
 		}
 	}
-	require.Equal(t, "[\n]\n", string(render(t, rightsfile.TDMRep, s)))
+	require.Equal(t, "[\n]\n", string(render(t, publish.TDMRep, s)))
 }
 
 // Properties of schema.org's CreativeWork and, for sha256, MediaObject.
@@ -142,7 +142,7 @@ func TestSchemaKeepsToItsProperties(t *testing.T) {
 		Context string           `json:"@context"`
 		Graph   []map[string]any `json:"@graph"`
 	}
-	require.NoError(t, json.Unmarshal(render(t, rightsfile.SchemaJSONLD, s, gallery(t, s)...), &file))
+	require.NoError(t, json.Unmarshal(render(t, publish.SchemaJSONLD, s, gallery(t, s)...), &file))
 	require.Equal(t, "https://schema.org", file.Context)
 	for _, node := range file.Graph {
 		for name := range node {

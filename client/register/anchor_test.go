@@ -1,4 +1,4 @@
-package salts_test
+package register_test
 
 import (
 	"crypto/sha256"
@@ -10,29 +10,29 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/salts"
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
 )
 
 var address = []byte("twenty bytes address")
 
-func contents(n int) []salts.Content {
-	list := make([]salts.Content, n)
+func contents(n int) []register.Content {
+	list := make([]register.Content, n)
 	for i := range list {
 		name := "file" + strconv.Itoa(i)
-		list[i] = salts.Content{Path: name, Digest: sha256.Sum256([]byte(name))}
+		list[i] = register.Content{Path: name, Digest: sha256.Sum256([]byte(name))}
 	}
 	return list
 }
 
 func TestKeptAnchorsProveTheirContents(t *testing.T) {
-	store := salts.Open(t.TempDir())
+	store := register.OpenStore(t.TempDir())
 	none, err := store.Load("chain", "alice")
 	require.NoError(t, err)
 	require.Empty(t, none)
 
 	list := contents(7)
-	made, err := salts.New("chain", "alice", address, list, time.Unix(1000, 0))
+	made, err := register.NewAnchor("chain", "alice", address, list, time.Unix(1000, 0))
 	require.NoError(t, err)
 	path, err := store.Save(made)
 	require.NoError(t, err)
@@ -40,18 +40,18 @@ func TestKeptAnchorsProveTheirContents(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 
-	earlier, err := salts.New("chain", "alice", address, list[:1], time.Unix(500, 0))
+	earlier, err := register.NewAnchor("chain", "alice", address, list[:1], time.Unix(500, 0))
 	require.NoError(t, err)
 	_, err = store.Save(earlier)
 	require.NoError(t, err)
-	other, err := salts.New("other-chain", "alice", address, list, time.Unix(1, 0))
+	other, err := register.NewAnchor("other-chain", "alice", address, list, time.Unix(1, 0))
 	require.NoError(t, err)
 	_, err = store.Save(other)
 	require.NoError(t, err)
 
 	loaded, err := store.Load("chain", "alice")
 	require.NoError(t, err)
-	require.Equal(t, []salts.Anchor{earlier, made}, loaded)
+	require.Equal(t, []register.Anchor{earlier, made}, loaded)
 	require.Equal(t, uint64(7), made.Total())
 
 	proofs, err := loaded[1].Proofs(address)
@@ -65,8 +65,8 @@ func TestKeptAnchorsProveTheirContents(t *testing.T) {
 
 func TestChangedFilesAreNoticed(t *testing.T) {
 	home := t.TempDir()
-	store := salts.Open(home)
-	a, err := salts.New("chain", "alice", address, contents(2), time.Unix(1, 0))
+	store := register.OpenStore(home)
+	a, err := register.NewAnchor("chain", "alice", address, contents(2), time.Unix(1, 0))
 	require.NoError(t, err)
 	_, err = a.Proofs([]byte("another address here"))
 	require.ErrorContains(t, err, "another root")
@@ -83,6 +83,6 @@ func TestChangedFilesAreNoticed(t *testing.T) {
 }
 
 func TestNewRefusesNothing(t *testing.T) {
-	_, err := salts.New("chain", "alice", address, nil, time.Now())
+	_, err := register.NewAnchor("chain", "alice", address, nil, time.Now())
 	require.ErrorIs(t, err, anchor.ErrTree)
 }

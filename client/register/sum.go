@@ -1,4 +1,4 @@
-package hashing
+package register
 
 import (
 	"context"
@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 )
 
 // chunk is how much is read between two looks at the context, in bytes.
@@ -24,8 +22,9 @@ type File struct {
 }
 
 // Sum hashes the files, several at a time, and returns them in the order given.
-// It stops at the first error. Progress is shown on bar, which may be nil.
-func Sum(ctx context.Context, found []Found, bar *progress.Bar) ([]File, error) {
+// It stops at the first error. Read is told how many bytes were read since the last time, by
+// several goroutines at once; nil: nobody is.
+func Sum(ctx context.Context, found []Found, read func(bytes int64)) ([]File, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
@@ -39,7 +38,7 @@ func Sum(ctx context.Context, found []Found, bar *progress.Bar) ([]File, error) 
 				if i >= len(found) || ctx.Err() != nil {
 					return
 				}
-				file, err := sumFile(ctx, found[i].Path, bar)
+				file, err := sumFile(ctx, found[i].Path, read)
 				if err != nil {
 					cancel(err)
 					return
@@ -49,7 +48,6 @@ func Sum(ctx context.Context, found []Found, bar *progress.Bar) ([]File, error) 
 		})
 	}
 	group.Wait()
-	bar.Finish()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -59,7 +57,7 @@ func Sum(ctx context.Context, found []Found, bar *progress.Bar) ([]File, error) 
 // SumFile hashes one file.
 func SumFile(ctx context.Context, path string) (File, error) { return sumFile(ctx, path, nil) }
 
-func sumFile(ctx context.Context, path string, bar *progress.Bar) (File, error) {
+func sumFile(ctx context.Context, path string, read func(bytes int64)) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return File{}, err
@@ -75,7 +73,9 @@ func sumFile(ctx context.Context, path string, bar *progress.Bar) (File, error) 
 		n, err := f.Read(buf)
 		h.Write(buf[:n])
 		file.Size += int64(n)
-		bar.Add(int64(n))
+		if read != nil {
+			read(int64(n))
+		}
 		if err == io.EOF {
 			break
 		}

@@ -1,4 +1,4 @@
-package hashing_test
+package register_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/hashing"
+	"github.com/stemma-chain/stemma/client/register"
 )
 
 func write(t *testing.T, path, content string) string {
@@ -28,21 +28,21 @@ func TestFindListsRegularFilesOnce(t *testing.T) {
 	write(t, filepath.Join(dir, ".DS_Store"), "hidden")
 	require.NoError(t, os.Symlink(b, filepath.Join(dir, "link.txt")))
 
-	found, err := hashing.Find([]string{b, dir, a})
+	found, err := register.Find([]string{b, dir, a})
 	require.NoError(t, err)
-	require.Equal(t, []hashing.Found{{Path: b, Size: 2}, {Path: a, Size: 1}}, found)
+	require.Equal(t, []register.Found{{Path: b, Size: 2}, {Path: a, Size: 1}}, found)
 
 	// A link that is named is meant.
-	found, err = hashing.Find([]string{filepath.Join(dir, "link.txt")})
+	found, err = register.Find([]string{filepath.Join(dir, "link.txt")})
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 }
 
 func TestFindNamesWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
-	_, err := hashing.Find([]string{filepath.Join(dir, "none.wav")})
+	_, err := register.Find([]string{filepath.Join(dir, "none.wav")})
 	require.ErrorContains(t, err, "there is no file or folder")
-	_, err = hashing.Find([]string{dir})
+	_, err = register.Find([]string{dir})
 	require.ErrorContains(t, err, "no files in")
 }
 
@@ -52,9 +52,9 @@ func TestSumKeepsOrder(t *testing.T) {
 	for i := range 50 {
 		args = append(args, write(t, filepath.Join(dir, strconv.Itoa(i)), "content "+strconv.Itoa(i)))
 	}
-	found, err := hashing.Find(args)
+	found, err := register.Find(args)
 	require.NoError(t, err)
-	files, err := hashing.Sum(context.Background(), found, nil)
+	files, err := register.Sum(context.Background(), found, nil)
 	require.NoError(t, err)
 	for i, f := range files {
 		require.Equal(t, args[i], f.Path)
@@ -67,15 +67,9 @@ func TestSumStops(t *testing.T) {
 	path := write(t, filepath.Join(t.TempDir(), "x"), "x")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := hashing.Sum(ctx, []hashing.Found{{Path: path}}, nil)
+	_, err := register.Sum(ctx, []register.Found{{Path: path}}, nil)
 	require.ErrorIs(t, err, context.Canceled)
 
-	_, err = hashing.Sum(context.Background(), []hashing.Found{{Path: path + ".gone"}}, nil)
+	_, err = register.Sum(context.Background(), []register.Found{{Path: path + ".gone"}}, nil)
 	require.ErrorIs(t, err, os.ErrNotExist)
-}
-
-func TestSize(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 1_500_000: "1.5 MB", 3_200_000_000: "3.2 GB"} {
-		require.Equal(t, want, hashing.Size(n))
-	}
 }

@@ -1,4 +1,4 @@
-// Package rightsfile writes what the chain says about works in the formats that
+// Package publish writes what the chain says about works in the formats that
 // crawlers and AI pipelines read: RSL, robots.txt, IETF AI preferences, TDMRep
 // and schema.org. It is pure: the chain's answers go in, text comes out.
 //
@@ -6,7 +6,7 @@
 // everywhere, and for as long as the file is valid. What a format cannot say
 // is left out, and a use that nothing permits is reserved. docs/rights-formats.md
 // has the mapping of each field and the version of each format.
-package rightsfile
+package publish
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package rightsfile
+package publish
 
 import (
 	"net/url"

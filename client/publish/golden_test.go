@@ -1,4 +1,4 @@
-package rightsfile_test
+package publish_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -20,11 +20,11 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // gallery has one work of each sort.
-func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
+func gallery(t *testing.T, s publish.Site) []publish.Work {
 	place := func(name string) []string { return []string{"url", "https://example.org/" + name} }
-	add := func(name string, terms ...licensetypes.Terms) rightsfile.Work {
+	add := func(name string, terms ...licensetypes.Terms) publish.Work {
 		c := claim(name, place(name)...)
-		var offers []rightsfile.Offer
+		var offers []publish.Offer
 		for _, t := range terms {
 			offers = append(offers, offered(c.Id, t, nil))
 		}
@@ -65,7 +65,7 @@ func gallery(t *testing.T, s rightsfile.Site) []rightsfile.Work {
 	shared := add("shared", preset(t, "cc0-1.0"))
 	shared.Places[0].Shared = true
 
-	return []rightsfile.Work{
+	return []publish.Work{
 		add("free", preset(t, "cc0-1.0")), add("by", preset(t, "cc-by-4.0")), add("by-nc-sa", preset(t, "cc-by-nc-sa-4.0")),
 		add("denied", preset(t, "ai-training-denied")), add("unoffered"), add("per-use", perUse), add("abroad", abroad),
 		work(s, paid, offered(paid.Id, paidTerms, coins(t, "1000000ustem,250000uusdc"))),
@@ -94,8 +94,8 @@ func golden(t *testing.T, name string, got []byte) {
 func TestGolden(t *testing.T) {
 	s := site(t, "https://example.org")
 	for format, name := range map[string]string{
-		rightsfile.RSL: "license.xml", rightsfile.Robots: "robots.txt", rightsfile.AIPref: "aipref.txt",
-		rightsfile.TDMRep: "tdmrep.json", rightsfile.SchemaJSONLD: "works.jsonld",
+		publish.RSL: "license.xml", publish.Robots: "robots.txt", publish.AIPref: "aipref.txt",
+		publish.TDMRep: "tdmrep.json", publish.SchemaJSONLD: "works.jsonld",
 	} {
 		golden(t, name, render(t, format, s, gallery(t, s)...))
 	}
@@ -104,9 +104,9 @@ func TestGolden(t *testing.T) {
 func TestPolicies(t *testing.T) {
 	s := site(t, "https://example.org")
 	var out bytes.Buffer
-	w, err := rightsfile.New(rightsfile.TDMRep, &out, s, source)
+	w, err := publish.New(publish.TDMRep, &out, s, source)
 	require.NoError(t, err)
-	tdm := w.(*rightsfile.TDMWriter)
+	tdm := w.(*publish.TDMWriter)
 	tdm.WithPolicies()
 	for _, work := range gallery(t, s) {
 		require.NoError(t, tdm.Add(work))

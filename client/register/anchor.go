@@ -1,8 +1,4 @@
-// Package salts keeps what an account needs to reveal its anchors: the salts and
-// contents of the leaves, in their order. An anchor is written to disk before it
-// is sent, so that an interrupted command loses nothing. Whoever has these files
-// can show which contents an anchor holds, but cannot use it for themselves.
-package salts
+package register
 
 import (
 	"crypto/rand"
@@ -23,7 +19,10 @@ import (
 // folder is the place of anchors below the home folder.
 const folder = "anchors"
 
-// Anchor is one anchor as it is kept. The tree is built again from its leaves.
+// Anchor is what an account needs to reveal an anchor: the salts and contents of the leaves,
+// in their order. Save it before it is sent, so that an interruption loses nothing. Whoever has
+// it can show which contents the anchor holds, but cannot use it for themselves. The tree is
+// built again from its leaves.
 type Anchor struct {
 	ChainID string               `json:"chain_id"`
 	Account string               `json:"account"`
@@ -45,9 +44,9 @@ type Content struct {
 	Digest registrytypes.Digest
 }
 
-// New makes an anchor of contents with fresh random salts. account is the
+// NewAnchor makes an anchor of contents with fresh random salts. account is the
 // address in both forms.
-func New(chainID, account string, address []byte, contents []Content, now time.Time) (Anchor, error) {
+func NewAnchor(chainID, account string, address []byte, contents []Content, now time.Time) (Anchor, error) {
 	a := Anchor{ChainID: chainID, Account: account, Created: now.UTC(), Leaves: make([]Leaf, len(contents))}
 	for i, content := range contents {
 		var salt registrytypes.Salt
@@ -95,8 +94,8 @@ func (a Anchor) build(address []byte) ([32]byte, []anchor.Proof, error) {
 // Store is the folder of kept anchors.
 type Store struct{ dir string }
 
-// Open returns the store below a home folder. Nothing is written yet.
-func Open(home string) Store { return Store{dir: filepath.Join(home, folder)} }
+// OpenStore returns the store below a home folder. Nothing is written yet.
+func OpenStore(home string) Store { return Store{dir: filepath.Join(home, folder)} }
 
 // Save writes an anchor, for its owner's eyes only, and returns the file.
 func (s Store) Save(a Anchor) (string, error) {

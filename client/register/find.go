@@ -1,6 +1,6 @@
-// Package hashing finds files and computes their SHA-256, with a progress bar
-// on a terminal. The bytes never leave the machine.
-package hashing
+// Package register prepares what a program registers: it finds files, computes their SHA-256,
+// and keeps the salts of anchors. The bytes never leave the machine.
+package register
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// MaxFiles is the most files that one command takes.
+// MaxFiles is the most files that Find takes.
 const MaxFiles = 100_000
 
 // Found is a file to hash.
@@ -71,4 +71,12 @@ func Find(args []string) ([]Found, error) {
 		sort.Slice(found[before:], func(i, j int) bool { return found[before+i].Path < found[before+j].Path })
 	}
 	return found, nil
+}
+
+// Total is how many bytes the files have together.
+func Total(found []Found) (bytes int64) {
+	for _, f := range found {
+		bytes += f.Size
+	}
+	return bytes
 }

@@ -1,14 +1,6 @@
-package hashing
+package progress
 
 import "fmt"
-
-// Total is how many bytes the files have together.
-func Total(found []Found) (bytes int64) {
-	for _, f := range found {
-		bytes += f.Size
-	}
-	return bytes
-}
 
 // Size writes a number of bytes for people.
 func Size(n int64) string {

@@ -1,4 +1,4 @@
-package rightsfile_test
+package publish_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/client/publish"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -25,8 +25,8 @@ func TestUnsetSearchIsNotMentioned(t *testing.T) {
 		shared := w
 		shared.Places = append(shared.Places[:0:0], w.Places...)
 		shared.Places[0].Shared = true
-		for _, w := range []rightsfile.Work{w, shared} {
-			for _, format := range []string{rightsfile.Robots, rightsfile.AIPref, rightsfile.RSL} {
+		for _, w := range []publish.Work{w, shared} {
+			for _, format := range []string{publish.Robots, publish.AIPref, publish.RSL} {
 				text := string(render(t, format, s, w))
 				require.NotContains(t, text, "search", format)
 				require.NotContains(t, text, `usage">all<`, format)
@@ -41,15 +41,15 @@ func TestSearchThatIsDeniedIsSaid(t *testing.T) {
 	c := claim("hidden", "url", "https://example.org/hidden")
 	w := work(s, c, offered(c.Id, denied, nil))
 	open := work(s, c, offered(c.Id, preset(t, "cc0-1.0"), nil))
-	require.Contains(t, string(render(t, rightsfile.AIPref, s, w)), "/hidden$ train-ai=n, search=n")
-	require.Contains(t, string(render(t, rightsfile.Robots, s, w)), "search=no")
-	require.Contains(t, string(render(t, rightsfile.RSL, s, w)), `<prohibits type="usage">all<`)
+	require.Contains(t, string(render(t, publish.AIPref, s, w)), "/hidden$ train-ai=n, search=n")
+	require.Contains(t, string(render(t, publish.Robots, s, w)), "search=no")
+	require.Contains(t, string(render(t, publish.RSL, s, w)), `<prohibits type="usage">all<`)
 	// Of several works at one place one is enough.
-	for _, shared := range []*rightsfile.Work{&w, &open} {
+	for _, shared := range []*publish.Work{&w, &open} {
 		shared.Places[0].Shared = true
 	}
-	for _, works := range [][]rightsfile.Work{{w, open}, {open, w}} {
-		text := string(render(t, rightsfile.RSL, s, works...))
+	for _, works := range [][]publish.Work{{w, open}, {open, w}} {
+		text := string(render(t, publish.RSL, s, works...))
 		require.Equal(t, 1, strings.Count(text, "<content"))
 		require.Contains(t, text, `<prohibits type="usage">all<`)
 	}

@@ -1,4 +1,4 @@
-package rightsfile_test
+package publish_test
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -25,7 +25,7 @@ var tokens = []string{"ai-train", "ai-input", "search"}
 
 // anyWork draws a work at one place, with any terms and constraints, and the
 // answers that the rules give; or with some at odds with them.
-func anyWork(t *rapid.T, s rightsfile.Site, odd bool) rightsfile.Work {
+func anyWork(t *rapid.T, s publish.Site, odd bool) publish.Work {
 	c := claim(rapid.String().Draw(t, "title"), "url", "https://example.org/song", rapid.String().Draw(t, "scheme"),
 		rapid.String().Draw(t, "value"))
 	c.Details.Creators = []registrytypes.Creator{{Name: rapid.String().Draw(t, "creator")}}
@@ -118,7 +118,7 @@ func anyAnswer(t *rapid.T, work registrytypes.WorkID, terms licensetypes.TermsID
 
 // given says whether any answer gives a use to anybody anywhere in territory:
 // at all, and free of every condition but a credit that a search shows anyway.
-func given(w rightsfile.Work, token string, commercial bool, territory string) (atAll, plain bool) {
+func given(w publish.Work, token string, commercial bool, territory string) (atAll, plain bool) {
 	withdrawn := w.Claim.Status == registrytypes.STATUS_WITHDRAWN
 	if w.Claim.Contested || w.Claim.Status != registrytypes.STATUS_ACTIVE && !withdrawn || w.Places[0].Shared {
 		return false, false
@@ -223,13 +223,13 @@ func TestNoFormatPermitsWhatTheChainDenies(t *testing.T) {
 	s := site(t, "https://example.org")
 	rapid.Check(t, func(t *rapid.T) {
 		w := anyWork(t, s, rapid.Bool().Draw(t, "odd"))
-		checkRSL(t, w, render(t, rightsfile.RSL, s, w))
+		checkRSL(t, w, render(t, publish.RSL, s, w))
 		checkPreferences(t, w, s)
 		checkJSON(t, w, s)
 	})
 }
 
-func checkRSL(t *rapid.T, w rightsfile.Work, text []byte) {
+func checkRSL(t *rapid.T, w publish.Work, text []byte) {
 	var file rslFile
 	require.NoError(t, xml.Unmarshal(text, &file), "%s", text)
 	require.Len(t, file.Content, 1)
@@ -251,26 +251,26 @@ func checkRSL(t *rapid.T, w rightsfile.Work, text []byte) {
 }
 
 // checkPreferences reads robots.txt, AI preferences and tdmrep.json.
-func checkPreferences(t *rapid.T, w rightsfile.Work, s rightsfile.Site) {
+func checkPreferences(t *rapid.T, w publish.Work, s publish.Site) {
 	everybody := func(token string) bool {
 		_, commercial := given(w, token, true, "US")
 		_, other := given(w, token, false, "US")
 		return commercial && other
 	}
-	lines := string(render(t, rightsfile.Robots, s, w))
+	lines := string(render(t, publish.Robots, s, w))
 	require.Equal(t, 1, strings.Count(lines, "Content-Usage: /song$ "), lines)
 	for preference, token := range map[string]string{"train-ai=y": "ai-train", "search=y": "search"} {
 		require.False(t, strings.Contains(lines, preference) && !everybody(token), lines)
 	}
 	require.NotContains(t, lines, "=yes")
-	require.Contains(t, string(render(t, rightsfile.AIPref, s, w)), strings.SplitAfter(lines, "Content-Usage")[1][:20])
+	require.Contains(t, string(render(t, publish.AIPref, s, w)), strings.SplitAfter(lines, "Content-Usage")[1][:20])
 
 	var rules []struct {
 		Location    string `json:"location"`
 		Reservation *int   `json:"tdm-reservation"`
 		Policy      string `json:"tdm-policy"`
 	}
-	require.NoError(t, json.Unmarshal(render(t, rightsfile.TDMRep, s, w), &rules))
+	require.NoError(t, json.Unmarshal(render(t, publish.TDMRep, s, w), &rules))
 	require.Len(t, rules, 1)
 	if *rules[0].Reservation == 0 {
 		require.True(t, everybody("ai-train") && everybody("ai-input") && everybody("search"))
@@ -282,8 +282,8 @@ func checkPreferences(t *rapid.T, w rightsfile.Work, s rightsfile.Site) {
 	}
 }
 
-func checkJSON(t *rapid.T, w rightsfile.Work, s rightsfile.Site) {
-	text := render(t, rightsfile.SchemaJSONLD, s, w)
+func checkJSON(t *rapid.T, w publish.Work, s publish.Site) {
+	text := render(t, publish.SchemaJSONLD, s, w)
 	require.NotContains(t, string(text), "<", "safe inside a page")
 	var file struct {
 		Graph []struct {
@@ -300,7 +300,7 @@ func checkJSON(t *rapid.T, w rightsfile.Work, s rightsfile.Site) {
 	for _, text := range file.Graph[0].License {
 		require.False(t, w.Claim.Contested, "%s", text)
 		require.True(t, strings.HasPrefix(text, "https://"), text)
-		require.True(t, slices.ContainsFunc(w.Offers, func(o rightsfile.Offer) bool {
+		require.True(t, slices.ContainsFunc(w.Offers, func(o publish.Offer) bool {
 			if w.Claim.Status != registrytypes.STATUS_ACTIVE && o.Open.Offer.IrrevocableSince == nil {
 				return false
 			}
@@ -328,7 +328,7 @@ func TestAnyTextIsEscaped(t *testing.T) {
 			}
 		}
 		w := work(s, c, o)
-		decoder := xml.NewDecoder(strings.NewReader(string(render(t, rightsfile.RSL, s, w))))
+		decoder := xml.NewDecoder(strings.NewReader(string(render(t, publish.RSL, s, w))))
 		for {
 			_, err := decoder.Token()
 			if errors.Is(err, io.EOF) {
@@ -336,9 +336,9 @@ func TestAnyTextIsEscaped(t *testing.T) {
 			}
 			require.NoError(t, err)
 		}
-		require.True(t, json.Valid(render(t, rightsfile.SchemaJSONLD, s, w)))
-		require.True(t, json.Valid(render(t, rightsfile.TDMRep, s, w)))
-		for _, line := range strings.Split(string(render(t, rightsfile.Robots, s, w)), "\n") {
+		require.True(t, json.Valid(render(t, publish.SchemaJSONLD, s, w)))
+		require.True(t, json.Valid(render(t, publish.TDMRep, s, w)))
+		for _, line := range strings.Split(string(render(t, publish.Robots, s, w)), "\n") {
 			if rule, ok := strings.CutPrefix(line, "Content-Usage: "); ok {
 				require.Regexp(t, `^/[!-~]*\$ train-ai=[yn]$`, rule)
 				require.NotContains(t, rule, "#")

@@ -1,4 +1,4 @@
-package rightsfile_test
+package publish_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/rightsfile"
+	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -19,7 +19,7 @@ import (
 
 var (
 	at     = time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
-	source = rightsfile.Source{ChainID: "stemma-1", Height: 4711, Time: at, ValidUntil: at.Add(30 * 24 * time.Hour)}
+	source = publish.Source{ChainID: "stemma-1", Height: 4711, Time: at, ValidUntil: at.Add(30 * 24 * time.Hour)}
 )
 
 // nasty breaks out of whatever does not escape it.
@@ -54,15 +54,15 @@ var ancestor = registrytypes.WorkID{9}
 
 // offered is an offer with the answers that the rules give, as x/license does: to
 // anybody, about a work whose sources demand that.
-func offered(work registrytypes.WorkID, t licensetypes.Terms, price sdk.Coins, demands ...rules.Constraint) rightsfile.Offer {
+func offered(work registrytypes.WorkID, t licensetypes.Terms, price sdk.Coins, demands ...rules.Constraint) publish.Offer {
 	id := t.ID()
 	open := licensetypes.OpenOffer{
 		Work: work, Offer: licensetypes.Offer{Price: price},
 		Terms: licensetypes.IdentifiedTerms{Id: id, Preset: licensetypes.PresetName(id), Terms: t},
 	}
 	open.Public = open.Offer.Public(t)
-	o := rightsfile.Offer{Open: open}
-	for _, use := range rightsfile.Questions(t, source.ValidUntil) {
+	o := publish.Offer{Open: open}
+	for _, use := range publish.Questions(t, source.ValidUntil) {
 		o.Answers = append(o.Answers, answer(work, open, use, demands))
 	}
 	return o
@@ -114,10 +114,10 @@ func coins(t *testing.T, s string) sdk.Coins {
 	return c
 }
 
-func work(site rightsfile.Site, c registrytypes.Claim, offers ...rightsfile.Offer) rightsfile.Work {
-	r := rightsfile.NewRegister()
+func work(site publish.Site, c registrytypes.Claim, offers ...publish.Offer) publish.Work {
+	r := publish.NewRegister()
 	r.Count(c.Details)
-	return rightsfile.Work{Claim: c, Places: site.Places(c, r), Offers: offers, Until: source.ValidUntil}
+	return publish.Work{Claim: c, Places: site.Places(c, r), Offers: offers, Until: source.ValidUntil}
 }
 
 type tester interface {
@@ -126,12 +126,12 @@ type tester interface {
 }
 
 // render writes works in a format.
-func render(t tester, format string, site rightsfile.Site, works ...rightsfile.Work) []byte {
+func render(t tester, format string, site publish.Site, works ...publish.Work) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := rightsfile.New(format, &out, site, source)
+	w, err := publish.New(format, &out, site, source)
 	require.NoError(t, err)
-	if tdm, ok := w.(*rightsfile.TDMWriter); ok {
+	if tdm, ok := w.(*publish.TDMWriter); ok {
 		tdm.WithPolicies()
 	}
 	for _, work := range works {
@@ -141,9 +141,9 @@ func render(t tester, format string, site rightsfile.Site, works ...rightsfile.W
 	return out.Bytes()
 }
 
-func site(t tester, address string) rightsfile.Site {
+func site(t tester, address string) publish.Site {
 	t.Helper()
-	s, err := rightsfile.NewSite(address, "/works", "", "https://example.org/licensing?a=1&b=2")
+	s, err := publish.NewSite(address, "/works", "", "https://example.org/licensing?a=1&b=2")
 	require.NoError(t, err)
 	return s
 }
