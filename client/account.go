@@ -52,8 +52,13 @@ type attempt struct {
 	done atomic.Bool
 	// sentAt is the newest block when it was sent last, and outages how often the node had been
 	// gone.
-	sentAt  int64
-	outages int
+	sentAt, outages atomic.Int64
+}
+
+// note notes when it was sent last.
+func (f *attempt) note(v view) {
+	f.sentAt.Store(v.height)
+	f.outages.Store(v.outages)
 }
 
 // fly notes that a transaction was sent. The next sequence is behind it and those that stand
@@ -105,22 +110,27 @@ func (s *Sender) slot(ctx context.Context, msgs []sdk.Msg) (slot, error) {
 	}
 	at.number, at.sequence = a.number, a.next
 	if s.signer.Mode() == signing.SignMode_SIGN_MODE_DIRECT {
-		at.lastTime = a.later(now.Add(farOff))
+		at.lastTime = scattered(now.Add(farOff))
 	}
 	return at, nil
 }
 
-// later is a time that no other transaction of the account has: of this process, and by chance
-// of others.
+// later is a time that no other unordered transaction of the account has: of this process,
+// and by chance of others.
 func (a *account) later(wanted time.Time) time.Time {
-	var random [4]byte
-	_, _ = rand.Read(random[:]) // never fails
-	wanted = wanted.Add(time.Duration(binary.LittleEndian.Uint32(random[:])))
+	wanted = scattered(wanted)
 	if !wanted.After(a.lastTime) {
 		wanted = a.lastTime.Add(1)
 	}
 	a.lastTime = wanted
 	return wanted
+}
+
+// scattered is up to four seconds after a time, by chance to the nanosecond.
+func scattered(t time.Time) time.Time {
+	var random [4]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return t.Add(time.Duration(binary.LittleEndian.Uint32(random[:])))
 }
 
 // ask asks for number and sequence as the newest block has them.

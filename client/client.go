@@ -132,8 +132,9 @@ func newClient(conn grpc.ClientConnInterface, s settings) *Client {
 	return c
 }
 
-// Close ends a connection that Dial made.
+// Close ends what runs in the background, and a connection that Dial made.
 func (c *Client) Close() error {
+	c.watcher.close()
 	if c.closer == nil {
 		return nil
 	}

@@ -13,7 +13,8 @@ import (
 // modules' stores. Cobra comes in by the SDK's own package version, which each of its
 // types imports; ours must not import it.
 var (
-	notInIt      = regexp.MustCompile(`^github\.com/stemma-chain/stemma/(app|cmd|testutil)\b|/keeper$|^github\.com/cosmos/cosmos-sdk/client/tx$`)
+	notInIt = regexp.MustCompile(`^github\.com/stemma-chain/stemma/(app|cmd|testutil)\b|/keeper$|` +
+		`^github\.com/cosmos/cosmos-sdk/client/tx$`)
 	notImported  = regexp.MustCompile(`^(log|github\.com/spf13/.*|github\.com/cosmos/cosmos-sdk/client/flags)$`)
 	libraryFiles = "github.com/stemma-chain/stemma/client"
 )

@@ -91,8 +91,12 @@ func (p *Pending) offer(ctx context.Context) (refused *TxError, err error) {
 		return nil, err
 	}
 	v := w.view(now.seen)
-	now.sentAt, now.outages = v.height, v.outages
-	if refused, err = s.client.broadcast(ctx, raw); err != nil || refused != nil {
+	now.note(v)
+	refused, err = s.client.broadcast(ctx, raw)
+	if refused != nil && refused.is(sdkerrors.ErrTxInMempoolCache) && !at.lastTime.IsZero() {
+		refused = nil // nobody else makes these bytes: they came twice on their way
+	}
+	if err != nil || refused != nil {
 		w.forget(now.hash)
 		return refused, err
 	}
@@ -130,8 +134,8 @@ func (p *Pending) remedy(ctx context.Context, refused *TxError, n int) error {
 	wait, most := pause*time.Duration(n), tries
 	switch {
 	case refused.is(sdkerrors.ErrWrongSequence), refused.is(sdkerrors.ErrTxInMempoolCache):
-		// Another process took it, with the very same bytes even; or the node has lost what came
-		// before.
+		// Another process took it, with the very same bytes where a device signs; or the node has
+		// lost what came before.
 		s.resend(ctx)
 		s.askAgain()
 	case refused.is(sdkerrors.ErrInsufficientFee):
@@ -169,7 +173,7 @@ func (p *Pending) remedy(ctx context.Context, refused *TxError, n int) error {
 func (s *Sender) resend(ctx context.Context) {
 	for _, f := range s.account.flying {
 		v := s.client.watcher.view(f.seen)
-		f.sentAt, f.outages = v.height, v.outages
+		f.note(v)
 		if v.sighting.height == 0 && !f.done.Load() {
 			_, _ = s.client.broadcast(ctx, f.raw)
 		}
@@ -226,7 +230,7 @@ func (p *Pending) late(ctx context.Context, v view) (bool, error) {
 		return !v.time.Before(at.lastTime), nil
 	case v.height >= int64(at.lastBlock):
 		return true, nil
-	case v.height <= p.now.sentAt || v.err != nil:
+	case v.height <= p.now.sentAt.Load() || v.err != nil:
 		return false, nil
 	}
 	sequence, err := p.sender.sequenceAt(ctx, v.height)
@@ -235,7 +239,7 @@ func (p *Pending) late(ctx context.Context, v view) (bool, error) {
 
 // due says whether the network may have lost the transaction.
 func (p *Pending) due(v view) bool {
-	return v.err == nil && (v.outages > p.now.outages || v.height >= p.now.sentAt+resendAfter)
+	return v.err == nil && (v.outages > p.now.outages.Load() || v.height >= p.now.sentAt.Load()+resendAfter)
 }
 
 // again sends it again, and what waits with it.
@@ -243,7 +247,7 @@ func (p *Pending) again(ctx context.Context) {
 	s := p.sender
 	v := s.client.watcher.view(p.now.seen)
 	if s.options.Unordered {
-		p.now.sentAt, p.now.outages = v.height, v.outages
+		p.now.note(v)
 		_, _ = s.client.broadcast(ctx, p.now.raw)
 		return
 	}

@@ -6,10 +6,14 @@ import (
 	"flag"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
@@ -126,6 +130,47 @@ func TestParallelSendingsOfOneKey(t *testing.T) {
 		require.Positive(t, found.Height)
 		require.False(t, found.Fee.IsZero())
 	}
+}
+
+// flaky loses a third of what is broadcast, and the answer to another third.
+type flaky struct {
+	grpc.ClientConnInterface
+	calls atomic.Int64
+}
+
+func (f *flaky) Invoke(ctx context.Context, method string, args, reply any, options ...grpc.CallOption) error {
+	if method != "/cosmos.tx.v1beta1.Service/BroadcastTx" {
+		return f.ClientConnInterface.Invoke(ctx, method, args, reply, options...)
+	}
+	switch f.calls.Add(1) % 3 {
+	case 1:
+		return status.Error(codes.Unavailable, "lost")
+	case 2:
+		_ = f.ClientConnInterface.Invoke(ctx, method, args, reply, options...)
+		return status.Error(codes.Unavailable, "answer lost")
+	}
+	return f.ClientConnInterface.Invoke(ctx, method, args, reply, options...)
+}
+
+func TestAConnectionLosesWhatIsSent(t *testing.T) {
+	w := newWorld(t)
+	whole := w.program()
+	c, err := client.New(&flaky{ClientConnInterface: whole.ClientConnInterface})
+	require.NoError(t, err)
+	to := purse("flaky")
+	fan := w.key(c, "fan")
+	done := results{hashes: map[string]bool{}}
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			res, err := c.Sender(fan, client.Options{Unordered: i%4 == 0}).Send(w.ctx, banktypes.NewMsgSend(fan.Address(), to, coin(7)))
+			done.note(t, res, err)
+		})
+	}
+	all.Wait()
+	require.Len(t, done.hashes, 20)
+	w.requireBalance(whole, to, 140)
+	require.NoError(t, c.Close())
 }
 
 // Commands are processes of their own.

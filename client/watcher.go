@@ -41,13 +41,14 @@ type watcher struct {
 	mu      sync.Mutex
 	awaited map[[32]byte]*sighting
 	running bool
+	closed  bool
 	// changed is closed when what follows has changed, and replaced.
 	changed chan struct{}
 	// height and time of the newest block that was looked through.
 	height int64
 	time   time.Time
 	// outages counts how often the node was gone and came back.
-	outages int
+	outages int64
 	// err is why the node can't be looked at now.
 	err error
 }
@@ -80,6 +81,13 @@ func (w *watcher) now(ctx context.Context) (int64, time.Time, error) {
 	return w.client.Latest(ctx)
 }
 
+// close ends all looking.
+func (w *watcher) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+}
+
 // forget ends waiting for transactions.
 func (w *watcher) forget(hashes ...[32]byte) {
 	w.mu.Lock()
@@ -94,7 +102,7 @@ type view struct {
 	sighting
 	height  int64
 	time    time.Time
-	outages int
+	outages int64
 	err     error
 	changed <-chan struct{}
 }
@@ -109,7 +117,7 @@ func (w *watcher) view(s *sighting) view {
 func (w *watcher) run() {
 	for {
 		w.mu.Lock()
-		if len(w.awaited) == 0 {
+		if len(w.awaited) == 0 || w.closed {
 			w.running = false
 			w.mu.Unlock()
 			return
