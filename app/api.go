@@ -22,6 +22,7 @@ import (
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/docs"
 )
 
@@ -54,8 +55,8 @@ func (app *App) AutoCLI(clientCtx client.Context) autocli.AppOptions {
 		Modules:               modules,
 		ModuleOptions:         runtimeservices.ExtractAutoCLIOptions(app.modules.Modules),
 		AddressCodec:          app.addresses,
-		ValidatorAddressCodec: address.NewBech32Codec(validatorPrefix()),
-		ConsensusAddressCodec: address.NewBech32Codec(consensusPrefix()),
+		ValidatorAddressCodec: address.NewBech32Codec(encoding.ValidatorPrefix),
+		ConsensusAddressCodec: address.NewBech32Codec(encoding.ConsensusPrefix),
 		ClientCtx:             clientCtx,
 	}
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/stemma-chain/stemma/app/fast"
 	"github.com/stemma-chain/stemma/app/pool"
 	"github.com/stemma-chain/stemma/app/queries"
+	"github.com/stemma-chain/stemma/client/encoding"
 )
 
 // App is the chain's state machine.
@@ -112,15 +113,15 @@ func newUnloaded(
 		return nil, err
 	}
 	addresses := accountAddresses(settings)
-	encoding, err := newEncoding(addresses)
+	codecs, err := encoding.Bare(addresses)
 	if err != nil {
 		return nil, err
 	}
-	decode := encoding.TxConfig.TxDecoder()
+	decode := codecs.TxConfig.TxDecoder()
 	app := &App{
 		BaseApp:   baseapp.NewBaseApp(Name, logger, durable.Whole(db), decode, base...),
 		home:      cast.ToString(options.Get(flags.FlagHome)),
-		encoding:  encoding,
+		encoding:  codecs,
 		stores:    newStores(),
 		addresses: addresses,
 		pool:      pool.New(poolLimits(options)),
@@ -128,12 +129,12 @@ func newUnloaded(
 	}
 	app.SetMempool(pool.NewMempool(app.pool))
 	app.SetVersion(version.Version)
-	app.SetInterfaceRegistry(encoding.InterfaceRegistry)
-	app.SetTxEncoder(encoding.TxConfig.TxEncoder())
+	app.SetInterfaceRegistry(codecs.InterfaceRegistry)
+	app.SetTxEncoder(codecs.TxConfig.TxEncoder())
 
 	chain := fast.ReadChain(options)
 	app.Keepers = newKeepers(keeperDeps{
-		base: app.BaseApp, cdc: encoding.Codec, amino: encoding.Amino, addresses: addresses, fast: chain,
+		base: app.BaseApp, cdc: codecs.Codec, amino: codecs.Amino, addresses: addresses, fast: chain,
 		stores: app.stores, home: app.home, options: options, logger: logger,
 	})
 	if err := app.registerModules(); err != nil {

@@ -6,28 +6,23 @@ import (
 	"runtime/debug"
 	"sync"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/version"
+
+	"github.com/stemma-chain/stemma/client/encoding"
 )
 
 const (
 	// Name is the chain's name as ABCI reports it.
 	Name = "stemma"
-	// AccountPrefix is the human-readable part of account addresses; the
-	// validator prefixes are built from it.
-	AccountPrefix = "stemma"
+	// AccountPrefix is the human-readable part of account addresses.
+	AccountPrefix = encoding.AccountPrefix
 	// StakingDenom is the smallest unit of the staking token: one STEM is
 	// 1,000,000 ustem.
-	StakingDenom = "ustem"
+	StakingDenom = encoding.StakingDenom
 	// LocalDenom is the second denom that local networks accept for payments
 	// and fees. On a public network it would arrive over IBC.
 	LocalDenom = "uusdc"
 )
-
-// configScope names the process-wide SDK configuration. Without a name the SDK
-// asks the operating system for the executable's path at every bech32
-// conversion, about 9 % of all CPU under load.
-const configScope = "stemma"
 
 // gcPercent lets the heap grow to four times what is in use before garbage is
 // collected, unless GOGC says otherwise. Go's default of 100 spends a third of
@@ -47,14 +42,7 @@ func Configure() {
 		if limit := memory(os.DirFS("/")) / 4; limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
 			debug.SetMemoryLimit(limit)
 		}
-		if err := os.Setenv(sdk.EnvConfigScope, configScope); err != nil {
-			panic(err)
-		}
-		cfg := sdk.GetConfig()
-		cfg.SetBech32PrefixForAccount(AccountPrefix, AccountPrefix+sdk.PrefixPublic)
-		cfg.SetBech32PrefixForValidator(validatorPrefix(), validatorPrefix()+sdk.PrefixPublic)
-		cfg.SetBech32PrefixForConsensusNode(consensusPrefix(), consensusPrefix()+sdk.PrefixPublic)
-		sdk.DefaultBondDenom = StakingDenom
+		encoding.Configure()
 		if version.Version == "" { // not set by the linker
 			version.Name, version.AppName, version.Version = Name, Name+"d", "dev"
 		}
@@ -73,6 +61,3 @@ func DefaultHome() string {
 	}
 	return filepath.Join(home, ".stemmad")
 }
-
-func validatorPrefix() string { return AccountPrefix + sdk.PrefixValidator + sdk.PrefixOperator }
-func consensusPrefix() string { return AccountPrefix + sdk.PrefixValidator + sdk.PrefixConsensus }

@@ -38,6 +38,7 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	"github.com/stemma-chain/stemma/app/fast"
+	"github.com/stemma-chain/stemma/client/encoding"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
@@ -92,8 +93,8 @@ func authority() string { return authtypes.NewModuleAddress(govtypes.ModuleName)
 func newKeepers(d keeperDeps) Keepers {
 	var k Keepers
 	kv := d.stores.kv
-	validators := address.NewBech32Codec(validatorPrefix())
-	consensus := address.NewBech32Codec(consensusPrefix())
+	validators := address.NewBech32Codec(encoding.ValidatorPrefix)
+	consensus := address.NewBech32Codec(encoding.ConsensusPrefix)
 
 	k.Consensus = consensuskeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[consensustypes.StoreKey]),
 		authority(), runtime.EventService{})

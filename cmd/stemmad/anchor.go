@@ -8,7 +8,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/client/register/hashing"
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
@@ -36,7 +36,7 @@ func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return fmt.Errorf("an anchor is sent and waited for: leave out --%s and --%s %s",
 			flags.FlagDryRun, flags.FlagBroadcastMode, flags.BroadcastAsync)
 	}
-	found, err := hashing.Find(args)
+	found, err := register.Find(args)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ import (
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/stemma-chain/stemma/app"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/client"
 )
 
 const flagGenesis = "genesis"
@@ -139,7 +139,7 @@ func checkGenesis(file string) (checkReport, error) {
 	}
 	if err != nil && !errors.Is(err, app.ErrInvariant) {
 		return checkReport{Height: height, Broken: 1, Invariants: []checkResult{
-			{Name: "genesis/import", Error: connect.Tidy(err.Error())},
+			{Name: "genesis/import", Error: client.Tidy(err.Error())},
 		}}, nil
 	}
 	header := cmtproto.Header{Height: height, Time: genesis.GenesisTime, ChainID: genesis.ChainID}
@@ -165,7 +165,7 @@ func runChecks(node *app.App, ctx sdk.Context) checkReport {
 	for _, inv := range node.Invariants() {
 		result := checkResult{Name: inv.Name, OK: true}
 		if err := inv.Check(ctx); err != nil {
-			result.OK, result.Error = false, connect.Tidy(err.Error())
+			result.OK, result.Error = false, client.Tidy(err.Error())
 			report.Broken++
 		}
 		report.Invariants = append(report.Invariants, result)

@@ -12,8 +12,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/portrait"
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/register/hashing"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
@@ -192,7 +192,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 	if err != nil {
 		return nil, err
 	}
-	items, err := enroller.Look(ctx, []enroll.Item{{File: hashing.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
+	items, err := enroller.Look(ctx, []enroll.Item{{File: register.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
 	if err != nil {
 		return nil, err
 	}

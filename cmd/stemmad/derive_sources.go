@@ -14,8 +14,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/register/hashing"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
@@ -330,7 +330,7 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 		record.Agent = account.String()
 	}
 	if path := f.Text(flagPromptFile); path != "" {
-		file, err := hashing.SumFile(ctx, path)
+		file, err := register.SumFile(ctx, path)
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagPromptFile, err)
 		}

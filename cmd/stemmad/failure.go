@@ -13,6 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
@@ -42,7 +43,7 @@ func failed(ctx context.Context, conn *connect.Conn, err error) error {
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
 		said := refusal.Say(ctx, refused, newChainNames(ctx, conn))
-		text = strings.Replace(text, connect.Tidy(refused.Error()), said, 1)
+		text = strings.Replace(text, client.Tidy(refused.Error()), said, 1)
 	}
 	return failure{err, text, conn.JSON()}
 }

@@ -11,7 +11,7 @@ import (
 
 	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
 
-	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -30,7 +30,7 @@ func isPruned(err error) bool {
 // keptSince explains a query that failed at a height. For a pruned state it names
 // the earliest one that the node has, and what to do: what the verb suggests, or to
 // ask another node.
-func keptSince(ctx context.Context, conn *connect.Conn, span history.Span, height int64, suggestion string, err error) error {
+func keptSince(ctx context.Context, conn *connect.Conn, span blocks.Span, height int64, suggestion string, err error) error {
 	if !isPruned(err) {
 		return err
 	}
@@ -40,5 +40,5 @@ func keptSince(ctx context.Context, conn *connect.Conn, span history.Span, heigh
 		return !isPruned(err)
 	})
 	return fmt.Errorf("the state after block %d is %w: its earliest is of block %d; %sask a node that keeps more with --node",
-		height, history.ErrNotKept, first+int64(n), suggestion)
+		height, blocks.ErrNotKept, first+int64(n), suggestion)
 }

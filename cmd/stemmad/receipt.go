@@ -9,14 +9,12 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/spf13/cobra"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/history"
-	"github.com/stemma-chain/stemma/client/history/receipts"
+	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -72,7 +70,7 @@ func receipt(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	span, err := history.Open(ctx, node)
+	span, err := blocks.Open(ctx, node)
 	if err != nil {
 		return err
 	}
@@ -80,12 +78,12 @@ func receipt(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := receipts.Receipt{ChainID: span.ChainID, Tx: strings.ToUpper(hex.EncodeToString(hash)), Height: height}
+	r := history.Receipt{ChainID: span.ChainID, Tx: strings.ToUpper(hex.EncodeToString(hash)), Height: height}
 	if r.Time, err = span.Time(ctx, height); err != nil {
 		return err
 	}
 	if result.Code != abci.CodeTypeOK {
-		return fmt.Errorf("transaction %s in block %d failed, so it paid nothing but its fee: %s", r.Tx, height, connect.Tidy(result.Log))
+		return fmt.Errorf("transaction %s in block %d failed, so it paid nothing but its fee: %s", r.Tx, height, client.Tidy(result.Log))
 	}
 	if r.Paid, err = chosenPayments(conn, r, result.Events); err != nil {
 		return err
@@ -97,8 +95,8 @@ func receipt(ctx context.Context, conn *connect.Conn, args []string) error {
 }
 
 // chosenPayments reads the payments, all or the one that --payment names.
-func chosenPayments(conn *connect.Conn, r receipts.Receipt, events []abci.Event) ([]receipts.Paid, error) {
-	payments, err := receipts.Payments(events)
+func chosenPayments(conn *connect.Conn, r history.Receipt, events []abci.Event) ([]history.Paid, error) {
+	payments, err := history.Payments(events)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +107,10 @@ func chosenPayments(conn *connect.Conn, r receipts.Receipt, events []abci.Event)
 	if only < 0 || only > len(payments) {
 		return nil, fmt.Errorf("--%s %d: the transaction made %s", flagPayment, only, count(len(payments), "payment"))
 	}
-	var chosen []receipts.Paid
+	var chosen []history.Paid
 	for i, p := range payments {
 		if only == 0 || only == i+1 {
-			chosen = append(chosen, receipts.Paid{Payment: p, Number: i + 1})
+			chosen = append(chosen, history.Paid{Payment: p, Number: i + 1})
 		}
 	}
 	return chosen, nil
@@ -120,7 +118,7 @@ func chosenPayments(conn *connect.Conn, r receipts.Receipt, events []abci.Event)
 
 // findTx looks a transaction up: in the block named, else in the node's index,
 // else in the latest blocks.
-func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []byte) (int64, *abci.ExecTxResult, error) {
+func findTx(ctx context.Context, conn *connect.Conn, span blocks.Span, hash []byte) (int64, *abci.ExecTxResult, error) {
 	from, to := max(span.First.Height, span.Last.Height-lookBack+1), span.Last.Height
 	if named, _ := conn.Flags().GetInt64(flagHeight); named != 0 {
 		from, to = named, named
@@ -166,14 +164,18 @@ func findTx(ctx context.Context, conn *connect.Conn, span history.Span, hash []b
 }
 
 // divide finds out who gets what of each payment, several payments at a time.
-func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *receipts.Receipt) error {
-	moves := receipts.FindMoves(ctx, r.Height, span.Last.Height, r.Paid, span.Results)
-	load := func(ctx context.Context, i int64) (receipts.Paid, error) {
-		return share(ctx, conn, r.Height, moves.Of(r.Paid[i].Payment), r.Paid[i])
+func divide(ctx context.Context, conn *connect.Conn, span blocks.Span, r *history.Receipt) error {
+	moves := history.FindMoves(ctx, r.Height, span.Last.Height, r.Paid, func(ctx context.Context, height int64) ([]abci.Event, error) {
+		block, err := span.Results(ctx, height)
+		return block.Events, err
+	})
+	load := func(ctx context.Context, i int64) (history.Paid, error) {
+		p := r.Paid[i]
+		return p, p.Divide(ctx, conn.Royalty(), r.Height, moves.Of(p.Payment), maxPayees)
 	}
 	titles, payees := map[registrytypes.WorkID]string{}, 0
 	i := 0
-	return history.Each(ctx, 0, int64(len(r.Paid)-1), nil, load, func(p receipts.Paid) error {
+	return blocks.Each(ctx, 0, int64(len(r.Paid)-1), nil, load, func(p history.Paid) error {
 		if payees += len(p.Shares); payees > maxPayees {
 			return fmt.Errorf("the payments have more than %d payees: look at one at a time with --%s", maxPayees, flagPayment)
 		}
@@ -185,31 +187,6 @@ func divide(ctx context.Context, conn *connect.Conn, span history.Span, r *recei
 	})
 }
 
-// share asks what the lists of a payment's epoch assign of it, and how far that is.
-func share(ctx context.Context, conn *connect.Conn, height, moved int64, p receipts.Paid) (receipts.Paid, error) {
-	request := royaltytypes.QueryAssignedRequest{
-		Work: p.Work, Epoch: p.Epoch, Amount: p.Amount.String(), Height: uint64(height), Moved: uint64(moved),
-		Pagination: &query.PageRequest{Limit: previewPage},
-	}
-	for {
-		res, err := conn.Royalty().Assigned(ctx, &request)
-		if status.Code(err) == codes.ResourceExhausted {
-			p.Held = sdk.NewInt64Coin(p.Amount.Denom, 0)
-			p.Unknown = connect.Plain(err).Error()
-			return p, nil
-		}
-		if err != nil {
-			return p, err
-		}
-		p.Shares, p.Held = append(p.Shares, res.Payees...), res.Held
-		p.HoldersVersion, p.UpstreamVersion = res.HoldersVersion, res.UpstreamVersion
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 || len(p.Shares) >= maxPayees {
-			return p, nil
-		}
-		request.Pagination = &query.PageRequest{Limit: previewPage, Key: res.Pagination.NextKey}
-	}
-}
-
 // errNoWaiting says that what waits was not asked for.
 var errNoWaiting = errors.New("not asked")
 
@@ -217,7 +194,7 @@ var errNoWaiting = errors.New("not asked")
 const maxWaiting = 100
 
 // waitingOf asks what waits for each account now, in the denoms of the receipt.
-func waitingOf(ctx context.Context, conn *connect.Conn, r receipts.Receipt) (map[string]sdk.Coins, error) {
+func waitingOf(ctx context.Context, conn *connect.Conn, r history.Receipt) (map[string]sdk.Coins, error) {
 	accounts := r.Accounts()
 	if len(accounts) > maxWaiting {
 		return nil, errNoWaiting

@@ -9,7 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/client/history/receipts"
+	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/internal/rates"
@@ -21,7 +21,7 @@ import (
 const receiptNote = "Amounts are what each payment by itself makes due, in whole units. " +
 	"They reach accounts with what else is due to them, once a flow and a balance are large enough."
 
-func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) error {
+func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) error {
 	waiting, err := waitingOf(ctx, conn, r)
 	if err != nil && !errors.Is(err, errNoWaiting) {
 		return err
@@ -60,7 +60,7 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r receipts.Receipt) e
 }
 
 // sayMinima tells from which balance on accounts are paid by themselves.
-func sayMinima(ctx context.Context, conn *connect.Conn, r receipts.Receipt) error {
+func sayMinima(ctx context.Context, conn *connect.Conn, r history.Receipt) error {
 	res, err := conn.Royalty().Params(ctx, &royaltytypes.QueryParamsRequest{})
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func sayMinima(ctx context.Context, conn *connect.Conn, r receipts.Receipt) erro
 }
 
 func printShares(
-	ctx context.Context, conn *connect.Conn, p receipts.Paid, waiting map[string]sdk.Coins,
+	ctx context.Context, conn *connect.Conn, p history.Paid, waiting map[string]sdk.Coins,
 	titles map[registrytypes.WorkID]string, names map[string]string,
 ) error {
 	rows, _ := conn.Flags().GetInt(flagRows)
@@ -182,7 +182,7 @@ type waitingJSON struct {
 }
 
 func printReceiptJSON(
-	ctx context.Context, conn *connect.Conn, r receipts.Receipt, waiting map[string]sdk.Coins,
+	ctx context.Context, conn *connect.Conn, r history.Receipt, waiting map[string]sdk.Coins,
 	titles map[registrytypes.WorkID]string,
 ) error {
 	names := conn.KeyNames()

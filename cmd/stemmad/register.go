@@ -12,9 +12,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/batch"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/register/hashing"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
@@ -65,7 +65,7 @@ Several accounts may claim the same content; the registry doesn't judge.`,
 	f := cmd.Flags()
 	f.String(flagCSV, "", "table of the works to register; its files are relative to DIR, else to the table")
 	addDetailsFlags(cmd)
-	return sending(cmd, register)
+	return sending(cmd, registerWorks)
 }
 
 // detailsFlags say something about a new work.
@@ -87,7 +87,7 @@ func addDetailsFlags(cmd *cobra.Command) {
 	f.Bool(flagAllowContested, false, "register although somebody else has claimed the content before")
 }
 
-func register(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+func registerWorks(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
 	if err := waits(conn); err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func collect(ctx context.Context, conn *connect.Conn, args []string) ([]enroll.I
 	if len(args) == 0 {
 		return nil, errors.New("name the files or folders to register (see stemmad register --help)")
 	}
-	found, err := hashing.Find(args)
+	found, err := register.Find(args)
 	if err != nil {
 		return nil, err
 	}
@@ -201,21 +201,21 @@ func collectTable(ctx context.Context, conn *connect.Conn, table string, args []
 	if err != nil {
 		return nil, fmt.Errorf("%w\nnothing was sent", err)
 	}
-	items, found := make([]enroll.Item, len(rows)), make([]hashing.Found, len(rows))
+	items, found := make([]enroll.Item, len(rows)), make([]register.Found, len(rows))
 	for i, row := range rows {
 		items[i].Details = row.Details
 		info, err := os.Stat(row.Path)
 		if err != nil {
 			return nil, batch.RowError(table, row, err)
 		}
-		found[i] = hashing.Found{Path: row.Path, Size: info.Size()}
+		found[i] = register.Found{Path: row.Path, Size: info.Size()}
 	}
 	return items, hashAll(ctx, conn, items, found)
 }
 
-func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []hashing.Found) error {
-	bar := progress.New(conn.Err(), "hashing", hashing.Total(found), hashing.Size)
-	files, err := hashing.Sum(ctx, found, bar.Add)
+func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []register.Found) error {
+	bar := progress.New(conn.Err(), "hashing", register.Total(found), progress.Size)
+	files, err := register.Sum(ctx, found, bar.Add)
 	bar.Finish()
 	if err != nil {
 		return err

@@ -13,7 +13,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/server"
 
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/gasprice"
 )
 
 // shield keeps the settings and the environment from setting flags that only
@@ -108,7 +107,11 @@ func estimateFee(cmd *cobra.Command) error {
 	if set.Changed(flags.FlagFees) || set.Changed(flags.FlagGasPrices) {
 		return nil
 	}
-	prices, err := gasprice.Estimate(cmd.Context(), ctx)
+	chain, err := connect.Chain(ctx)
+	if err != nil {
+		return err
+	}
+	prices, err := chain.Prices(cmd.Context())
 	if err != nil || len(prices) == 0 {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/history/statement"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
@@ -72,7 +72,7 @@ range, some thousand a second, and must still have it: an archive node has all.`
 // drawing is a statement being made.
 type drawing struct {
 	conn    *connect.Conn
-	span    history.Span
+	span    blocks.Span
 	head    statement.Head
 	denom   string
 	reader  *statement.Reader
@@ -137,7 +137,7 @@ func (d *drawing) locate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.span, err = history.Open(ctx, node); err != nil {
+	if d.span, err = blocks.Open(ctx, node); err != nil {
 		return err
 	}
 	d.head = statement.Head{ChainID: d.span.ChainID, Account: d.account}
@@ -219,7 +219,7 @@ func (d *drawing) modules(ctx context.Context) ([]string, error) {
 func (d *drawing) read(ctx context.Context) error {
 	bar := progress.New(d.conn.Err(), "reading", d.head.To-d.head.From+1, progress.Of("blocks"))
 	defer bar.Finish()
-	return history.Each(ctx, d.head.From, d.head.To, bar.Add, d.lines, func(lines []statement.Line) error {
+	return blocks.Each(ctx, d.head.From, d.head.To, bar.Add, d.lines, func(lines []statement.Line) error {
 		for _, line := range lines {
 			entry := statement.Entry{Line: line, Balance: d.ledger.Add(line), Name: d.names[line.Counterparty], Title: d.title(ctx, line.Work)}
 			if err := d.writer.Write(entry); err != nil {

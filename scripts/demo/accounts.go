@@ -12,6 +12,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 // What accounts start with, in units of a millionth: owners for their fees,
@@ -30,8 +31,6 @@ type Account struct {
 	Name    string
 	Address sdk.AccAddress
 	key     *secp256k1.PrivKey
-
-	number, sequence uint64
 }
 
 func newAccount(name string) *Account {
@@ -69,10 +68,9 @@ func (a *Accounts) named(name string) *Account {
 	return a.byName[name]
 }
 
-// genesis lists what each account starts with, in the form that
-// `stemmad genesis bulk-add-genesis-account` reads.
-func (a *Accounts) genesis() []genesisAccount {
-	list := make([]genesisAccount, len(a.list))
+// genesis lists what each account starts with.
+func (a *Accounts) genesis() []localnet.Account {
+	list := make([]localnet.Account, len(a.list))
 	for i, account := range a.list {
 		funds := ownerFunds
 		if account.Name == fanName {
@@ -82,12 +80,7 @@ func (a *Accounts) genesis() []genesisAccount {
 		if err != nil {
 			panic(err) // a fault in the constants above
 		}
-		list[i] = genesisAccount{Address: account.Address.String(), Coins: coins}
+		list[i] = localnet.Account{Address: account.Address.String(), Coins: coins}
 	}
 	return list
-}
-
-type genesisAccount struct {
-	Address string    `json:"address"`
-	Coins   sdk.Coins `json:"coins"`
 }

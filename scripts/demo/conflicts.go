@@ -47,7 +47,7 @@ func (s *story) showConflicts() error {
 		s.more("made from %s: %s", p.ID, cmp.Or(s.works.byID[p.ID].Licence, "no licence stated"))
 	}
 	s.more("Its owner offers it under %s. The chain refuses:", w.licence().Name())
-	s.more("  %s", s.readable(reason(example.Result.RawLog)))
+	s.more("  %s", s.readable(reason(example.Refused.Log)))
 	s.more("In all it refuses the stated licences of %s, and commercial remix offers of %s.", count(real+unstated, "model"),
 		count(remixes, "model"))
 	if unstated > 0 {
@@ -65,23 +65,22 @@ func (s *story) showConflicts() error {
 // namesLicensed: the refusal names a source whose card states a licence.
 func (s *story) namesLicensed(tx *Tx) bool {
 	return slices.ContainsFunc(s.works.Works, func(w *Work) bool {
-		return w != tx.Work && w.Licence != "" && strings.Contains(tx.Result.RawLog, w.WorkID.String())
+		return w != tx.Work && w.Licence != "" && strings.Contains(tx.Refused.Log, w.WorkID.String())
 	})
 }
 
 // direct: the source that the refusal names is a parent, not a remote ancestor.
 func (s *story) direct(tx *Tx) bool {
 	for _, p := range tx.Work.Parents {
-		if strings.Contains(tx.Result.RawLog, s.works.byID[p.ID].WorkID.String()) {
+		if strings.Contains(tx.Refused.Log, s.works.byID[p.ID].WorkID.String()) {
 			return true
 		}
 	}
 	return false
 }
 
-// reason cuts what the SDK and the error's kind add around a refusal.
+// reason cuts off what the error's kind adds to a refusal.
 func reason(log string) string {
-	log = strings.TrimPrefix(log, "failed to execute message; message index: 0: ")
 	text, _, _ := strings.Cut(log, ": choose terms")
 	return text
 }

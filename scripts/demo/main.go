@@ -14,15 +14,12 @@ import (
 	"path/filepath"
 	"syscall"
 
-	dbm "github.com/cosmos/cosmos-db"
-
-	"cosmossdk.io/log/v2"
-
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
-	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 type options struct {
@@ -61,41 +58,37 @@ func run(ctx context.Context, o options, p *Printer) (err error) {
 	accounts := newAccounts()
 	catalogue := newCatalogue(models, accounts)
 
-	node, err := newNode(ctx, o.binary, accounts)
+	net, err := localnet.New(ctx, localnet.Options{
+		Binary: o.binary, ChainID: chainID, BlockTime: blockTime, Funded: accounts.genesis(),
+	})
 	if err != nil {
 		return err
 	}
-	defer node.Remove()
+	defer net.Remove()
+	node := net.Nodes[0]
 	defer func() { err = errors.Join(err, node.Stop()) }()
-	if err := node.Start(); err != nil {
+	if err := net.Start(ctx); err != nil {
 		return err
 	}
-	encoding := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{}).Encoding()
-	client, err := dial(node, encoding)
+	chain, err := client.Dial(node.GRPC, client.PollEvery(poll))
 	if err != nil {
 		return err
 	}
-	s := &story{Printer: p, client: client, works: catalogue, accounts: accounts, embedded: o.data == ""}
-	switch paid, err := s.play(ctx, node); {
+	s := &story{Printer: p, client: &Client{chain, node.Exited()}, works: catalogue, accounts: accounts, embedded: o.data == ""}
+	switch paid, err := s.play(ctx); {
 	case err != nil && ctx.Err() == nil && node.Gone():
 		return node.Failure()
 	case err != nil:
 		return err
 	case o.exit:
-		return s.finish(ctx, node)
+		return s.finish(ctx, net)
 	default:
 		return s.stay(ctx, node, paid)
 	}
 }
 
 // play tells the story and returns the work that was paid.
-func (s *story) play(ctx context.Context, node *Node) (*Work, error) {
-	if err := s.client.awaitStart(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.client.number(ctx, s.accounts); err != nil {
-		return nil, err
-	}
+func (s *story) play(ctx context.Context) (*Work, error) {
 	s.step("Chain %s makes blocks: one validator, %s with a few tokens for fees.", chainID, count(len(s.accounts.list), "account"))
 	if err := s.register(ctx); err != nil {
 		return nil, err
@@ -110,11 +103,11 @@ func (s *story) play(ctx context.Context, node *Node) (*Work, error) {
 }
 
 // finish stops the node and checks what it leaves.
-func (s *story) finish(ctx context.Context, node *Node) error {
-	if err := node.Stop(); err != nil {
+func (s *story) finish(ctx context.Context, net *localnet.Network) error {
+	if err := net.Stop(); err != nil {
 		return err
 	}
-	if err := node.Check(ctx); err != nil {
+	if err := net.Check(ctx); err != nil {
 		return err
 	}
 	s.step("Stopped the node; `stemmad check` found every invariant of its state kept.")
@@ -122,7 +115,7 @@ func (s *story) finish(ctx context.Context, node *Node) error {
 }
 
 // stay says how to look around and keeps the node running until interrupted.
-func (s *story) stay(ctx context.Context, node *Node, paid *Work) error {
+func (s *story) stay(ctx context.Context, node *localnet.Node, paid *Work) error {
 	if err := s.keepKeys(node); err != nil {
 		return err
 	}
@@ -144,8 +137,8 @@ func (s *story) stay(ctx context.Context, node *Node, paid *Work) error {
 
 // keepKeys puts the keys of the accounts into the node's test keyring, for
 // those who try commands.
-func (s *story) keepKeys(node *Node) error {
-	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, node.Home, nil, s.client.encoding.Codec)
+func (s *story) keepKeys(node *localnet.Node) error {
+	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, node.Home, nil, s.client.Encoding.Codec)
 	if err != nil {
 		return err
 	}

@@ -6,19 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-
-	"google.golang.org/grpc/metadata"
 
 	"cosmossdk.io/math"
 
-	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	grpctypes "github.com/cosmos/cosmos-sdk/types/grpc"
 	"github.com/cosmos/cosmos-sdk/types/query"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/render"
@@ -99,7 +95,7 @@ func (s *story) choose(ctx context.Context) (*Work, *royaltytypes.QueryPreviewRe
 // widest picks of the works that fit the one whose payment reaches most accounts, of equals
 // the deepest; nil: none fits.
 func (s *story) widest(ctx context.Context, fits func(*Work) bool) (*Work, *royaltytypes.QueryPreviewResponse, error) {
-	royalty := royaltytypes.NewQueryClient(s.client.conn)
+	royalty := s.client.Royalty()
 	var best *Work
 	var preview *royaltytypes.QueryPreviewResponse
 	for _, w := range s.works.Works {
@@ -189,17 +185,15 @@ func (s *story) balances(ctx context.Context, preview *royaltytypes.QueryPreview
 func (s *story) awaitPayout(
 	ctx context.Context, paid int64, preview *royaltytypes.QueryPreviewResponse, before map[string]math.Int,
 ) (after map[string]math.Int, height int64, err error) {
-	comet := cmtservice.NewServiceClient(s.client.conn)
 	for height = paid; height <= paid+payBlocks; height++ {
 		err := s.client.until(ctx, fmt.Sprintf("block %d", height), func() (bool, error) {
-			latest, err := comet.GetLatestBlock(ctx, &cmtservice.GetLatestBlockRequest{})
-			return err == nil && latest.SdkBlock.Header.Height > height, err
+			latest, _, err := s.client.Latest(ctx)
+			return latest >= height, err
 		})
 		if err != nil {
 			return nil, 0, err
 		}
-		then := metadata.AppendToOutgoingContext(ctx, grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(height, 10))
-		if after, err = s.balances(then, preview); err != nil {
+		if after, err = s.balances(client.At(ctx, height), preview); err != nil {
 			return nil, 0, err
 		}
 		if len(differences(preview, before, after)) == 0 {
@@ -237,7 +231,7 @@ func dues(preview *royaltytypes.QueryPreviewResponse) map[string]math.Int {
 
 // showTree prints all ancestors of a work, as `stemmad lineage` does.
 func (s *story) showTree(ctx context.Context, w *Work) error {
-	walk, err := lineagetypes.NewQueryClient(s.client.conn).Ancestors(ctx, &lineagetypes.QueryWalkRequest{
+	walk, err := s.client.Lineage().Ancestors(ctx, &lineagetypes.QueryWalkRequest{
 		Work: w.WorkID, EveryEdge: true, Pagination: &query.PageRequest{Limit: 1000},
 	})
 	if err != nil {
@@ -293,7 +287,7 @@ func (s *story) showReceipts(preview *royaltytypes.QueryPreviewResponse, before,
 // checkTurnover checks that what was paid in and not out is what the module
 // holds.
 func (s *story) checkTurnover(ctx context.Context) error {
-	answer, err := royaltytypes.NewQueryClient(s.client.conn).Turnover(ctx, &royaltytypes.QueryTurnoverRequest{})
+	answer, err := s.client.Royalty().Turnover(ctx, &royaltytypes.QueryTurnoverRequest{})
 	if err != nil {
 		return err
 	}

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
-	"github.com/cosmos/cosmos-sdk/types/tx/signing"
-	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -28,47 +27,34 @@ type Tx struct {
 	// Terms are the terms it offers, if any.
 	Terms licensetypes.TermsID
 
-	hash   string
-	Result *sdk.TxResponse
-}
-
-// Err is why the chain refused the transaction; nil if it did not.
-func (t *Tx) Err() error {
-	if t.Result.Code == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s", t.Result.RawLog)
+	Result client.Result
+	// Refused is why the chain refused it; nil if it did not.
+	Refused *client.TxError
 }
 
 // refusedByLicence: the licence terms were the reason.
-func (t *Tx) refusedByLicence() bool {
-	return t.Result.Codespace == licensetypes.ModuleName && t.Result.Code == licensetypes.ErrConflict.ABCICode()
-}
+func (t *Tx) refusedByLicence() bool { return errors.Is(t.Refused, licensetypes.ErrConflict) }
 
 // sendAll signs and sends transactions, those of one account in order, and
 // waits until all are in blocks. A transaction that the chain refused there is
-// no error here: its Result tells.
+// no error here.
 func (c *Client) sendAll(ctx context.Context, txs []*Tx) error {
-	for _, tx := range txs {
-		raw, err := c.sign(ctx, tx)
-		if err != nil {
-			return err
-		}
-		answer, err := c.txs.BroadcastTx(ctx, &txtypes.BroadcastTxRequest{
-			TxBytes: raw, Mode: txtypes.BroadcastMode_BROADCAST_MODE_SYNC,
-		})
-		if err != nil {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	sent := make([]*client.Pending, len(txs))
+	for i, tx := range txs {
+		gas := gasLimit(tx.Msgs)
+		fee := sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, int64(gas/unitsPerFee)+1))
+		sender := c.Sender(client.FromKey(tx.Signer.key), client.Options{Fee: fee})
+		var err error
+		if sent[i], err = sender.Submit(ctx, client.Draft{Msgs: tx.Msgs, Gas: gas, Fee: fee}); err != nil {
 			return fmt.Errorf("send a transaction of %s: %w", tx.Signer.Name, err)
 		}
-		if answer.TxResponse.Code != 0 {
-			return fmt.Errorf("a transaction of %s was not accepted: %s", tx.Signer.Name, answer.TxResponse.RawLog)
-		}
-		tx.hash = answer.TxResponse.TxHash
 	}
-	for _, tx := range txs {
+	for i, tx := range txs {
 		var err error
-		if tx.Result, err = c.await(ctx, tx.hash); err != nil {
-			return err
+		if tx.Result, err = sent[i].Wait(ctx); err != nil && !errors.As(err, &tx.Refused) {
+			return fmt.Errorf("transaction of %s: %w", tx.Signer.Name, err)
 		}
 	}
 	return nil
@@ -80,44 +66,11 @@ func (c *Client) mustSendAll(ctx context.Context, txs []*Tx) error {
 		return err
 	}
 	for _, tx := range txs {
-		if err := tx.Err(); err != nil {
-			return fmt.Errorf("transaction of %s: %w", tx.Signer.Name, err)
+		if tx.Refused != nil {
+			return fmt.Errorf("transaction of %s: %w", tx.Signer.Name, tx.Refused)
 		}
 	}
 	return nil
-}
-
-// sign builds and signs a transaction and counts the signer's sequence on.
-func (c *Client) sign(ctx context.Context, tx *Tx) ([]byte, error) {
-	config := c.encoding.TxConfig
-	builder := config.NewTxBuilder()
-	if err := builder.SetMsgs(tx.Msgs...); err != nil {
-		return nil, err
-	}
-	limit := gasLimit(tx.Msgs)
-	builder.SetGasLimit(limit)
-	builder.SetFeeAmount(sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, int64(limit/unitsPerFee)+1)))
-
-	data := &signing.SingleSignatureData{SignMode: signing.SignMode_SIGN_MODE_DIRECT}
-	signature := signing.SignatureV2{PubKey: tx.Signer.key.PubKey(), Data: data, Sequence: tx.Signer.sequence}
-	if err := builder.SetSignatures(signature); err != nil {
-		return nil, err
-	}
-	bytes, err := authsigning.GetSignBytesAdapter(ctx, config.SignModeHandler(), data.SignMode, authsigning.SignerData{
-		Address: tx.Signer.Address.String(), ChainID: chainID, PubKey: tx.Signer.key.PubKey(),
-		AccountNumber: tx.Signer.number, Sequence: tx.Signer.sequence,
-	}, builder.GetTx())
-	if err != nil {
-		return nil, err
-	}
-	if data.Signature, err = tx.Signer.key.Sign(bytes); err != nil {
-		return nil, err
-	}
-	if err := builder.SetSignatures(signature); err != nil {
-		return nil, err
-	}
-	tx.Signer.sequence++
-	return config.TxEncoder()(builder.GetTx())
 }
 
 // gasLimit is a generous estimate, so that nothing has to be simulated first:

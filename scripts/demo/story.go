@@ -120,13 +120,13 @@ func (s *story) declare(ctx context.Context, works []*Work) ([]*lineagetypes.Msg
 	var taken []*lineagetypes.MsgDerive
 	for _, tx := range txs {
 		switch {
-		case tx.Err() == nil:
+		case tx.Refused == nil:
 			taken = append(taken, tx.Msgs[0].(*lineagetypes.MsgDerive))
 		case tx.refusedByLicence():
 			tx.Work.Stuck = true
 			s.refused = append(s.refused, tx)
 		default:
-			return nil, fmt.Errorf("sources of %s: %w", tx.Work.ID, tx.Err())
+			return nil, fmt.Errorf("sources of %s: %w", tx.Work.ID, tx.Refused)
 		}
 	}
 	return taken, nil
@@ -215,13 +215,13 @@ func (s *story) sendOffers(ctx context.Context, txs []*Tx) (accepted int, err er
 	}
 	for _, tx := range txs {
 		switch {
-		case tx.Err() == nil:
+		case tx.Refused == nil:
 			tx.Work.Offered = append(tx.Work.Offered, tx.Terms)
 			accepted++
 		case tx.refusedByLicence():
 			s.refused = append(s.refused, tx)
 		default:
-			return 0, fmt.Errorf("offer of %s: %w", tx.Work.ID, tx.Err())
+			return 0, fmt.Errorf("offer of %s: %w", tx.Work.ID, tx.Refused)
 		}
 	}
 	return accepted, nil

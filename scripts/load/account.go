@@ -14,6 +14,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 const (
@@ -61,18 +62,12 @@ func newAccounts(count, nodes int) []*Account {
 	return list
 }
 
-type genesisAccount struct {
-	Address string    `json:"address"`
-	Coins   sdk.Coins `json:"coins"`
-}
-
-// genesisAccounts lists what each account starts with, in the form that
-// `stemmad genesis bulk-add-genesis-account` reads.
-func genesisAccounts(accounts []*Account) []genesisAccount {
+// genesisAccounts lists what each account starts with.
+func genesisAccounts(accounts []*Account) []localnet.Account {
 	coins := sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, funds), sdk.NewInt64Coin(app.LocalDenom, funds))
-	list := make([]genesisAccount, len(accounts))
+	list := make([]localnet.Account, len(accounts))
 	for i, a := range accounts {
-		list[i] = genesisAccount{Address: a.address, Coins: coins}
+		list[i] = localnet.Account{Address: a.address, Coins: coins}
 	}
 	return list
 }

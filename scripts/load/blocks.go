@@ -20,7 +20,7 @@ type block struct {
 
 // follow reads the first node's blocks as they come.
 func (l *Load) follow(ctx context.Context) error {
-	rpc := l.network.Nodes[0].RPC
+	rpc := l.rpc[0]
 	next := int64(1)
 	if n := len(l.blocks); n > 0 {
 		next = l.blocks[n-1].height + 1

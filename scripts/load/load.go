@@ -11,6 +11,8 @@ import (
 	"time"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 const (
@@ -27,7 +29,8 @@ const (
 // accounts, and whatever a block makes room for is sent next.
 type Load struct {
 	o        options
-	network  *Network
+	network  *localnet.Network
+	rpc      []*RPC // of each node
 	accounts []*Account
 	world    *World
 
@@ -57,12 +60,13 @@ type slice struct {
 	length time.Duration
 }
 
-func newLoad(o options, network *Network, accounts []*Account) *Load {
+func newLoad(o options, network *localnet.Network, accounts []*Account) *Load {
 	l := &Load{
 		o: o, network: network, accounts: accounts, world: &World{}, pace: newPace(o.rate),
 		flight: map[[32]byte]*Tx{}, refused: map[string]int{},
 	}
-	for range network.Nodes {
+	for _, node := range network.Nodes {
+		l.rpc = append(l.rpc, newRPC(node.RPC, o.senders+2))
 		l.ready = append(l.ready, make(chan *Account, len(accounts)))
 	}
 	return l
@@ -71,7 +75,7 @@ func newLoad(o options, network *Network, accounts []*Account) *Load {
 // prepare publishes the terms, then gives every account its first works.
 func (l *Load) prepare(ctx context.Context) error {
 	begin := time.Now()
-	if err := number(ctx, l.network.Nodes[0].RPC, l.accounts); err != nil {
+	if err := number(ctx, l.rpc[0], l.accounts); err != nil {
 		return err
 	}
 	if err := l.each(ctx, l.accounts[:1], publish); err != nil {
@@ -213,7 +217,7 @@ func (l *Load) next(node int) *Account {
 // deliver hands transactions over until the node has taken or refused each. The
 // accounts of refused ones go on; those of others do when a block has them.
 func (l *Load) deliver(ctx context.Context, node int, txs []*Tx, refused func(*Account)) error {
-	rpc := l.network.Nodes[node].RPC
+	rpc := l.rpc[node]
 	l.mu.Lock()
 	for _, tx := range txs {
 		tx.release = refused

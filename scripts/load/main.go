@@ -22,7 +22,10 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
+
+const chainID = "stemma-load-1"
 
 type options struct {
 	binary   string
@@ -117,7 +120,7 @@ func run(ctx context.Context, o options) (report *Report, err error) {
 		return nil, err
 	}
 	accounts := newAccounts(o.accounts, o.nodes)
-	network, err := newNetwork(ctx, o, accounts)
+	network, err := localnet.New(ctx, o.network(accounts))
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +131,13 @@ func run(ctx context.Context, o options) (report *Report, err error) {
 	}
 	load := newLoad(o, network, accounts)
 	if err := load.prepare(ctx); err != nil {
-		return nil, network.explain(err)
+		return nil, network.Explain(err)
 	}
 	if err := load.play(ctx, slices); err != nil {
-		return nil, network.explain(err)
+		return nil, network.Explain(err)
 	}
 	if report, err = load.report(ctx); err != nil {
-		return nil, network.explain(err)
+		return nil, network.Explain(err)
 	}
 	if err := network.Stop(); err != nil {
 		return nil, err
@@ -144,6 +147,18 @@ func run(ctx context.Context, o options) (report *Report, err error) {
 		report.Invariants = err.Error()
 	}
 	return report, nil
+}
+
+// network is the chain that is loaded.
+func (o options) network(accounts []*Account) localnet.Options {
+	n := localnet.Options{
+		Binary: o.binary, ChainID: chainID, Nodes: o.nodes, BlockTime: o.chain.blockTime,
+		Settings: o.chain.set, Funded: genesisAccounts(accounts),
+	}
+	if gas := o.chain.blockGas; gas != 0 {
+		n.Genesis = func(genesis []byte) ([]byte, error) { return withBlockGas(genesis, gas) }
+	}
+	return n
 }
 
 // slices are the kinds of load one after the other, each with its time.

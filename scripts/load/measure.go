@@ -76,7 +76,7 @@ func (l *Load) watch(ctx context.Context, length time.Duration) error {
 		case <-end:
 			return nil
 		case now := <-tick.C:
-			rss, err := residentBytes(l.network.Nodes[0].pid())
+			rss, err := residentBytes(l.network.Nodes[0].PID())
 			if err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func (l *Load) watch(ctx context.Context, length time.Duration) error {
 func (l *Load) read() (reading, error) {
 	r := reading{at: time.Now(), client: ownProcessorTime(), transactions: l.committed.Load()}
 	for _, n := range l.network.Nodes {
-		used, err := processorTime(n.pid())
+		used, err := processorTime(n.PID())
 		if err != nil {
 			return r, err
 		}

@@ -113,7 +113,7 @@ func (l *Load) report(ctx context.Context) (*Report, error) {
 		Settings: l.o.chain.set, Setup: l.prepared, Refused: l.refused, Full: l.full, Works: l.world.registered,
 	}
 	var err error
-	if r.BlockGas, err = l.network.Nodes[0].RPC.MaxGas(ctx); err != nil {
+	if r.BlockGas, err = l.rpc[0].MaxGas(ctx); err != nil {
 		return nil, err
 	}
 	if r.Kinds, r.Failed, err = l.outcomes(ctx); err != nil {
@@ -226,7 +226,7 @@ func (l *Load) outcomes(ctx context.Context) ([]kindResult, map[string]int, erro
 		if len(b.kinds) == 0 {
 			continue
 		}
-		results, err := l.network.Nodes[0].RPC.Results(ctx, b.height)
+		results, err := l.rpc[0].Results(ctx, b.height)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -19,7 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
-	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/history/statement"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -29,7 +29,7 @@ import (
 
 var (
 	seed   = flag.Uint64("statement.seed", 1, "seed of the random blocks")
-	blocks = flag.Int("statement.blocks", 40, "number of random blocks")
+	rounds = flag.Int("statement.blocks", 40, "number of random blocks")
 )
 
 // TestStatementsReconcile plays random blocks of everything that moves coins, and
@@ -39,11 +39,11 @@ func TestStatementsReconcile(t *testing.T) {
 	t.Logf("seed %d", *seed)
 	players := chain.NamedMany("player", 6)
 	c := chain.New(t, chain.Accounts(players...))
-	g := &game{t: t, c: c, rng: rand.New(rand.NewPCG(*seed, 0)), players: players, log: map[int64]history.Results{}, states: map[int64]state{}}
+	g := &game{t: t, c: c, rng: rand.New(rand.NewPCG(*seed, 0)), players: players, log: map[int64]blocks.Results{}, states: map[int64]state{}}
 	g.watch()
 	g.note(nil)
 	g.open()
-	for range *blocks {
+	for range *rounds {
 		var txs [][]byte
 		for range 12 {
 			txs = append(txs, g.transaction())
@@ -84,7 +84,7 @@ type game struct {
 	// accounts are all that are looked at, modules among them.
 	accounts, modules []string
 	first             int64
-	log               map[int64]history.Results
+	log               map[int64]blocks.Results
 	states            map[int64]state
 }
 
@@ -104,7 +104,7 @@ func (g *game) watch() {
 // note keeps what a block did and what it left.
 func (g *game) note(b *chain.Block) {
 	if b != nil {
-		results := history.Results{Height: b.Height, Events: b.Events}
+		results := blocks.Results{Height: b.Height, Events: b.Events}
 		for _, tx := range b.Txs {
 			results.Txs = append(results.Txs, tx.ExecTxResult)
 		}
@@ -293,7 +293,7 @@ func TestSponsoredFees(t *testing.T) {
 	b := c.Block(c.SignTx(chain.Tx{Signers: []chain.Account{bob}, Msgs: []sdk.Msg{chain.RegisterMsg(bob, "x")}, Fee: "77ustem", Granter: &alice}))
 	b.RequireOK(t)
 	require.Equal(t, before.SubAmount(math.NewInt(77)), c.Balance(alice, "ustem"))
-	results := history.Results{Height: b.Height, Events: b.Events, Txs: []*abci.ExecTxResult{b.Txs[0].ExecTxResult}}
+	results := blocks.Results{Height: b.Height, Events: b.Events, Txs: []*abci.ExecTxResult{b.Txs[0].ExecTxResult}}
 	require.Equal(t, []short{{kind: statement.Fee, amount: "-77ustem", with: collector, note: "for " + bob.String()}}, linesOf(t, alice.String(), results))
 	require.Empty(t, linesOf(t, bob.String(), results))
 }
@@ -306,7 +306,7 @@ func TestUnbondingArrivesInABlock(t *testing.T) {
 	c.MustDeliver(alice, stakingtypes.NewMsgDelegate(alice.String(), validator, sdk.NewInt64Coin("ustem", 1_000_000)))
 	c.MustDeliver(alice, stakingtypes.NewMsgUndelegate(alice.String(), validator, sdk.NewInt64Coin("ustem", 1_000_000)))
 	b := c.Advance(60 * 24 * time.Hour)
-	lines := linesOf(t, alice.String(), history.Results{Height: b.Height, Events: b.Events})
+	lines := linesOf(t, alice.String(), blocks.Results{Height: b.Height, Events: b.Events})
 	require.Len(t, lines, 1)
 	require.Equal(t, statement.Other, lines[0].kind)
 	require.Equal(t, "1000000ustem", lines[0].amount)

@@ -12,7 +12,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/stemma-chain/stemma/client/history"
-	"github.com/stemma-chain/stemma/client/history/receipts"
+	"github.com/stemma-chain/stemma/client/history/blocks"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -52,7 +52,7 @@ func NewReader(account, denom string, modules []string) *Reader {
 
 // Lines returns what a block did to the account, in the order of the events. The
 // time and the hashes are for the caller to fill in.
-func (r *Reader) Lines(b history.Results) ([]Line, error) {
+func (r *Reader) Lines(b blocks.Results) ([]Line, error) {
 	var lines []Line
 	before, after := split(b.Events)
 	add := func(found []Line, tx int, err error) error {
@@ -208,7 +208,7 @@ func (r *Reader) payouts(events []abci.Event) ([]Line, error) {
 
 // facts are what x/royalty says about an account's coins.
 type facts struct {
-	payments  []receipts.Payment
+	payments  []history.Payment
 	withdrawn []withdrawal
 	channels  []paymentChannelMove
 	// until is the place of the next movement: what follows it explains that one.
@@ -237,7 +237,7 @@ func (f *facts) paymentChannel(event int, action string) string {
 }
 
 func (r *Reader) facts(events []abci.Event) (*facts, error) {
-	all, err := receipts.Payments(events)
+	all, err := history.Payments(events)
 	if err != nil {
 		return nil, err
 	}

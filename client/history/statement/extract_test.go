@@ -11,7 +11,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
-	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/history/statement"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -85,7 +85,7 @@ type short struct {
 	note   string
 }
 
-func linesOf(t *testing.T, account string, b history.Results) []short {
+func linesOf(t *testing.T, account string, b blocks.Results) []short {
 	t.Helper()
 	reader := statement.NewReader(account, "", []string{royalty, collector, pool, unbonding})
 	lines, err := reader.Lines(b)
@@ -98,9 +98,9 @@ func linesOf(t *testing.T, account string, b history.Results) []short {
 }
 
 // oneMessage is a block of one transaction with one message of these events.
-func oneMessage(action string, events ...abci.Event) history.Results {
+func oneMessage(action string, events ...abci.Event) blocks.Results {
 	events = append([]abci.Event{event("message", "action", "/some.v1."+action)}, events...)
-	return history.Results{Height: 7, Txs: []*abci.ExecTxResult{{Events: message("0", events...)}}}
+	return blocks.Results{Height: 7, Txs: []*abci.ExecTxResult{{Events: message("0", events...)}}}
 }
 
 func TestPaymentsAreDividedByWork(t *testing.T) {
@@ -219,15 +219,15 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 func TestFees(t *testing.T) {
 	fee := []abci.Event{spent(alice.String(), "5ustem"), transfer(alice.String(), collector, "5ustem")}
 	require.Equal(t, []short{{kind: statement.Fee, amount: "-5ustem", with: collector, note: "the transaction failed"}},
-		linesOf(t, alice.String(), history.Results{Txs: []*abci.ExecTxResult{{Code: 5, Events: fee}}}))
+		linesOf(t, alice.String(), blocks.Results{Txs: []*abci.ExecTxResult{{Code: 5, Events: fee}}}))
 	sponsored := append([]abci.Event{event("use_feegrant", "granter", alice.String(), "grantee", bob.String())}, fee...)
 	require.Equal(t, []short{{kind: statement.Fee, amount: "-5ustem", with: collector, note: "for " + bob.String()}},
-		linesOf(t, alice.String(), history.Results{Txs: []*abci.ExecTxResult{{Events: sponsored}}}))
+		linesOf(t, alice.String(), blocks.Results{Txs: []*abci.ExecTxResult{{Events: sponsored}}}))
 }
 
 // Payouts have one compact event in place of bank's four.
 func TestPayouts(t *testing.T) {
-	b := history.Results{Events: atEnd(
+	b := blocks.Results{Events: atEnd(
 		received(royalty, "9uusdc"),
 		typed(t, &royaltytypes.EventPaidOut{Account: alice.String(), Denom: "uusdc", Amount: "7"}),
 		typed(t, &royaltytypes.EventPaidOut{Account: bob.String(), Denom: "uusdc", Amount: "1"}),
@@ -247,7 +247,7 @@ func TestBrokenEventsAreErrors(t *testing.T) {
 		spent(alice.String(), "many"), received(alice.String(), "1.5ustem"), transfer(alice.String(), bob.String(), "-1ustem"),
 		typed(t, &royaltytypes.EventPaidOut{Account: alice.String(), Denom: "uusdc", Amount: "x"}),
 	} {
-		_, err := reader.Lines(history.Results{Height: 7, Events: []abci.Event{bad}})
+		_, err := reader.Lines(blocks.Results{Height: 7, Events: []abci.Event{bad}})
 		require.ErrorContains(t, err, "block 7", bad.Type)
 	}
 }

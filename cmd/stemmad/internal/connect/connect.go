@@ -18,6 +18,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	stemma "github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/encoding"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -27,7 +29,8 @@ import (
 // Conn is an open connection. As a client.Context it is also a gRPC connection.
 type Conn struct {
 	client.Context
-	cmd *cobra.Command
+	cmd   *cobra.Command
+	chain *stemma.Client
 }
 
 // Open reads the flags and the client configuration. It sends nothing yet.
@@ -69,6 +72,21 @@ func keyringBackend(cmd *cobra.Command, ctx client.Context) string {
 		}
 	}
 	return flags.DefaultKeyringBackend
+}
+
+// Chain is the library's client of the node, which the verbs send with.
+func (c *Conn) Chain() (_ *stemma.Client, err error) {
+	if c.chain == nil {
+		c.chain, err = Chain(c.Context)
+	}
+	return c.chain, err
+}
+
+// Chain makes the library's client of an SDK's connection.
+func Chain(ctx client.Context) (*stemma.Client, error) {
+	return stemma.New(ctx, stemma.ForChain(ctx.ChainID), stemma.WithEncoding(encoding.Encoding{
+		InterfaceRegistry: ctx.InterfaceRegistry, Codec: ctx.Codec, Amino: ctx.LegacyAmino, TxConfig: ctx.TxConfig,
+	}))
 }
 
 // Registry, Royalty, License and Lineage ask the modules.
@@ -119,13 +137,10 @@ func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
 			return "", nil, err
 		}
 	}
-	address, name, kind, err := client.GetFromFields(c.Context, c.Keyring, from)
+	address, name, _, err = client.GetFromFields(c.Context, c.Keyring, from)
 	if err != nil {
 		return "", nil, fmt.Errorf("signer %s: %w (`stemmad keys list` shows the keys; "+
 			"--keyring-backend and --home say where they are)", from, err)
-	}
-	if kind == keyring.TypeLedger {
-		c.SignModeStr = flags.SignModeLegacyAminoJSON // what the device can show
 	}
 	c.Context = c.WithFrom(from).WithFromName(name).WithFromAddress(address)
 	return name, address, nil

@@ -1,30 +1,10 @@
 package connect
 
 import (
-	"regexp"
 	"strings"
-)
 
-var (
-	// framing is what gRPC, the SDK's errors and its simulation add around the
-	// chain's own words: codes, source lines, gas, and the place of the message.
-	framing = regexp.MustCompile(`rpc error: code = \w+ desc = |\s*\[[^\]\s]+\.go:\d+\]| with gas used: '\d+'|` +
-		`failed to execute message; message index: \d+: `)
-	// sponsor is how the SDK says that an allowance for fees does not cover a
-	// transaction; it writes the two addresses as raw bytes.
-	sponsor = regexp.MustCompile(`(?s)^.* does not allow to pay fees for .+?: `)
-	// category is the SDK's general errors at the end of a line, which say nothing
-	// more.
-	category = regexp.MustCompile(`(?m)(: (unknown request|invalid request|key not found|tx parse error))+$`)
+	"github.com/stemma-chain/stemma/client"
 )
-
-// Tidy takes the chain's own words out of an error.
-func Tidy(s string) string {
-	s = sponsor.ReplaceAllString(s, "the sponsor's allowance does not cover it: ")
-	s = framing.ReplaceAllString(s, "")
-	s, _, _ = strings.Cut(s, "With gas wanted:")
-	return category.ReplaceAllString(strings.TrimSpace(s), "")
-}
 
 // askRunning is what most often is wrong when a node does not answer.
 const askRunning = "is the node running? --node names another"
@@ -41,7 +21,7 @@ func Plain(err error) error {
 type plainError struct{ err error }
 
 func (e plainError) Error() string {
-	s := Tidy(e.err.Error())
+	s := client.Tidy(e.err.Error())
 	if strings.Contains(s, "connection refused") && !strings.Contains(s, askRunning) {
 		s += " (" + askRunning + ")"
 	}

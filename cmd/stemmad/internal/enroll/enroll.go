@@ -16,10 +16,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/batch"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/register/hashing"
-	"github.com/stemma-chain/stemma/client/register/salts"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -32,7 +31,7 @@ const manyClaims = 100
 
 // Item is a file to register with what is said about it.
 type Item struct {
-	File    hashing.File
+	File    register.File
 	Details registrytypes.Details
 	// Work is its id, known before it is registered.
 	Work registrytypes.WorkID
@@ -156,7 +155,7 @@ type keptProof struct {
 // oldest anchor's first choice. Anchors that never reached the chain prove
 // nothing and are passed over.
 func (e Enroller) keptAnchors(ctx context.Context) (map[registrytypes.Digest]keptProof, error) {
-	anchors, err := salts.Open(e.Conn.HomeDir).Load(e.Conn.ChainID, e.Sender.Account())
+	anchors, err := register.OpenStore(e.Conn.HomeDir).Load(e.Conn.ChainID, e.Sender.Account())
 	if err != nil {
 		return nil, err
 	}
@@ -186,20 +185,20 @@ func (e Enroller) keptAnchors(ctx context.Context) (map[registrytypes.Digest]kep
 // them their proofs. The salts are on disk before the root is sent. what tells
 // the person what follows. It returns nil when there is nothing to anchor.
 func (e Enroller) Anchor(ctx context.Context, items []Item, what string) (*Anchored, error) {
-	var contents []salts.Content
+	var contents []register.Content
 	for _, item := range items {
 		if !item.Already && item.Proof == nil {
-			contents = append(contents, salts.Content{Path: item.File.Path, Digest: item.File.Digest})
+			contents = append(contents, register.Content{Path: item.File.Path, Digest: item.File.Digest})
 		}
 	}
 	if len(contents) == 0 {
 		return nil, nil
 	}
-	made, err := salts.New(e.Conn.ChainID, e.Sender.Account(), e.Sender.Address, contents, time.Now())
+	made, err := register.NewAnchor(e.Conn.ChainID, e.Sender.Account(), e.Sender.Address, contents, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	path, err := salts.Open(e.Conn.HomeDir).Save(made)
+	path, err := register.OpenStore(e.Conn.HomeDir).Save(made)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/client/register/hashing"
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -15,7 +15,7 @@ import (
 func items(n, path int) []enroll.Item {
 	list := make([]enroll.Item, n)
 	for i := range list {
-		list[i].File = hashing.File{Path: strconv.Itoa(i), Digest: sha256.Sum256([]byte(strconv.Itoa(i)))}
+		list[i].File = register.File{Path: strconv.Itoa(i), Digest: sha256.Sum256([]byte(strconv.Itoa(i)))}
 		if path > 0 {
 			list[i].Proof = &registrytypes.AnchorProof{Path: make([]registrytypes.Digest, path)}
 		}

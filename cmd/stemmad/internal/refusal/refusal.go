@@ -12,6 +12,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/x/license/reasons"
 	"github.com/stemma-chain/stemma/x/license/rules"
 )
@@ -28,19 +29,21 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Text }
 
-// Tried is the error of a trial. A trial gives no code, so it is found by the error's own
-// words; an error of no module, as of a node that can't be reached, stays what it is. Tidy
-// takes away what is not the chain's.
-func Tried(err error, tidy func(string) string) error {
-	if err == nil {
-		return nil
-	}
-	text := tidy(err.Error())
-	codespace, code, _, found := identify(text)
-	if !found {
+// Of is the refusal of a transaction, in the form in which it is said; another error stays
+// what it is.
+func Of(err error) error {
+	var refused *client.TxError
+	if !errors.As(err, &refused) {
 		return err
 	}
-	return &Error{Codespace: codespace, Code: code, Text: text}
+	e := &Error{Codespace: refused.Codespace, Code: refused.Code, Text: refused.Log}
+	if refused.Stage != client.Tried {
+		e.Text += e.number()
+	}
+	if refused.Stage == client.Executed {
+		return fmt.Errorf("transaction %s in block %d failed: %w", refused.Hash, refused.Height, e)
+	}
+	return e
 }
 
 // Refusal is what an error says.
@@ -77,7 +80,7 @@ var (
 func Read(e *Error) Refusal {
 	r := Refusal{Codespace: e.Codespace, Code: e.Code}
 	text := strings.TrimSuffix(e.Text, e.number())
-	if _, _, words, found := identify(text); found {
+	if _, _, words, found := client.CodeOf(text); found {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, words), ": ")
 	}
 	places := reasonsIn(text)
@@ -191,7 +194,7 @@ func NewReport(err error, text string, exit int) Report {
 		Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, Denials: append([]Denial{}, denialsOf(err)...), ExitCode: exit,
 	}
 	var refused *Error
-	report.Codespace, report.Code, _, _ = identify(text) // of a query that failed
+	report.Codespace, report.Code, _, _ = client.CodeOf(text) // of a query that failed
 	if errors.As(err, &refused) {
 		report.Codespace, report.Code = refused.Codespace, refused.Code
 	}
@@ -226,13 +229,6 @@ func (r Report) reasons(refused *Error, text string) (list []Reason) {
 		}
 	}
 	return list
-}
-
-// Failed is the error of a transaction that a node or a block gave a code to.
-func Failed(codespace string, code uint32, log string) error {
-	e := &Error{Codespace: codespace, Code: code}
-	e.Text = log + e.number()
-	return e
 }
 
 // number is the code as it follows the words where a node or a block gave it.

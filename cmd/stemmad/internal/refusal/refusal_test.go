@@ -14,6 +14,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/x/license/reasons"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -38,7 +39,9 @@ func (names) Account(account string) string        { return account + " (me)" }
 func tried(t *testing.T, err error) *refusal.Error {
 	t.Helper()
 	var refused *refusal.Error
-	require.ErrorAs(t, refusal.Tried(errors.New(err.Error()), func(s string) string { return s }), &refused)
+	codespace, code, _, found := client.CodeOf(err.Error())
+	require.True(t, found, err)
+	require.ErrorAs(t, refusal.Of(&client.TxError{Codespace: codespace, Code: code, Log: err.Error()}), &refused)
 	return refused
 }
 
@@ -96,7 +99,9 @@ func TestEveryReasonIsRead(t *testing.T) {
 		require.Equal(t, code, refused.Code, row.Code)
 
 		var sent *refusal.Error
-		require.ErrorAs(t, refusal.Failed(space, code, refused.Text), &sent)
+		require.ErrorAs(t, refusal.Of(&client.TxError{
+			Stage: client.Executed, Codespace: space, Code: code, Log: refused.Text,
+		}), &sent)
 		require.Equal(t, read.Reasons, refusal.Read(sent).Reasons, "in a block too")
 	}
 }
@@ -122,8 +127,8 @@ func TestReportsForPrograms(t *testing.T) {
 		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{},
 		Denials: []refusal.Denial{}, ExitCode: 1,
 	}, report)
-	require.ErrorContains(t, refusal.Tried(errors.New("connection refused"), func(s string) string { return s }), "connection refused")
-	require.NoError(t, refusal.Tried(nil, nil))
+	require.ErrorContains(t, refusal.Of(errors.New("connection refused")), "connection refused")
+	require.NoError(t, refusal.Of(nil))
 }
 
 type denying struct{ list []refusal.Denial }

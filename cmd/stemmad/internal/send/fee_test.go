@@ -4,26 +4,19 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
-func TestCostRoundsUpInEachDenom(t *testing.T) {
-	prices, err := sdk.ParseDecCoins("0.001ustem,0.0025uusdc")
-	require.NoError(t, err)
-	coins := cost(prices, 100_001)
-	require.Len(t, coins, 2)
-	require.Equal(t, "101ustem", coins[0].String())
-	require.Equal(t, "251uusdc", coins[1].String())
-	require.Empty(t, cost(nil, 1))
-}
-
 func TestMistypedPricesAreNamed(t *testing.T) {
-	require.NoError(t, checkPrices("", ""))
-	require.NoError(t, checkPrices("5ustem", ""))
-	require.ErrorContains(t, checkPrices("5ustem", "0.1ustem"), "not both")
-	require.ErrorContains(t, checkPrices("five", ""), "--fees")
-	require.ErrorContains(t, checkPrices("", "0.1"), "--gas-prices")
+	for _, c := range []struct{ fees, prices, want string }{
+		{"", "", ""}, {"5ustem", "", ""}, {"5ustem", "0.1ustem", "not both"}, {"five", "", "--fees"}, {"", "0.1", "--gas-prices"},
+	} {
+		_, _, err := readPrices(c.fees, c.prices)
+		if c.want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorContains(t, err, c.want)
+	}
 }
 
 func TestGasFlag(t *testing.T) {

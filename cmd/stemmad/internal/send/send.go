@@ -13,10 +13,9 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
-	"github.com/cosmos/cosmos-sdk/client/tx"
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 )
@@ -30,8 +29,8 @@ var (
 
 // Sender sends transactions of one signer, one after the other.
 type Sender struct {
-	conn    *connect.Conn
-	factory tx.Factory
+	conn  *connect.Conn
+	chain *client.Sender
 	// Name and Address of the signer.
 	Name    string
 	Address sdk.AccAddress
@@ -52,7 +51,7 @@ type Result struct {
 	// DryRun: it was tried and not sent.
 	DryRun bool `json:"dry_run,omitempty"`
 
-	responses []*codectypes.Any
+	response func(i int, into proto.Message) error
 }
 
 // Open chooses the signer and reads the flags about gas and fees.
@@ -64,29 +63,55 @@ func Open(conn *connect.Conn) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := conn.Flags()
 	s := &Sender{conn: conn, Name: name, Address: address}
-	if s.gas, err = readGas(f.Text(flags.FlagGas)); err != nil {
+	options, err := s.options()
+	if err != nil {
 		return nil, err
 	}
-	if err := checkPrices(f.Text(flags.FlagFees), f.Text(flags.FlagGasPrices)); err != nil {
+	chain, err := conn.Chain()
+	if err != nil {
 		return nil, err
 	}
-	if granter := f.Text(flags.FlagFeeGranter); granter != "" {
-		account, err := conn.Account(granter)
-		if err != nil {
-			return nil, fmt.Errorf("--%s: %w", flags.FlagFeeGranter, err)
+	signer, err := client.FromKeyring(conn.Keyring, name)
+	if err != nil {
+		return nil, err
+	}
+	if options.Sponsor != nil {
+		if _, _, err := chain.Allowance(conn.CmdContext, options.Sponsor, address); err != nil {
+			return nil, noSponsor(err)
 		}
-		conn.FeeGranter = account
-		if _, _, err := s.allowance(conn.CmdContext); err != nil {
-			return nil, err
-		}
 	}
-	if s.factory, err = tx.NewFactoryCLI(conn.Context, f.FlagSet); err != nil {
-		return nil, err
-	}
-	s.factory = s.factory.WithSimulateAndExecute(true)
+	s.chain = chain.Sender(signer, options)
 	return s, nil
+}
+
+// options are what the flags say about gas, fees and the note.
+func (s *Sender) options() (o client.Options, err error) {
+	f := s.conn.Flags()
+	if s.gas, err = readGas(f.Text(flags.FlagGas)); err != nil {
+		return o, err
+	}
+	if o.Fee, o.GasPrices, err = readPrices(f.Text(flags.FlagFees), f.Text(flags.FlagGasPrices)); err != nil {
+		return o, err
+	}
+	if sponsor := f.Text(flags.FlagFeeGranter); sponsor != "" {
+		if o.Sponsor, err = s.conn.Account(sponsor); err != nil {
+			return o, fmt.Errorf("--%s: %w", flags.FlagFeeGranter, err)
+		}
+	}
+	o.GasAdjustment, err = f.GetFloat64(flags.FlagGasAdjustment)
+	o.Gas, o.Note = s.gas, f.Text(flags.FlagNote)
+	return o, err
+}
+
+// noSponsor says with which command a sponsor allows it.
+func noSponsor(err error) error {
+	var none *client.NoSponsorError
+	if !errors.As(err, &none) {
+		return err
+	}
+	return fmt.Errorf("--%s %w: they allow it with `stemmad tx feegrant grant %s %s`",
+		flags.FlagFeeGranter, none, none.Sponsor, none.Account)
 }
 
 func readGas(s string) (uint64, error) {
@@ -103,24 +128,13 @@ func (s *Sender) Account() string { return s.Address.String() }
 // DryRun says whether nothing may be sent.
 func (s *Sender) DryRun() bool { return s.conn.Flags().Is(flags.FlagDryRun) }
 
-// Trial is what a transaction would do.
-type Trial struct {
-	GasUsed   uint64
-	responses []*codectypes.Any
-}
-
-// Response reads the answer to the message at index i.
-func (t Trial) Response(i int, into proto.Message) error { return respond(t.responses, i, into) }
-
 // Response reads the answer to the message at index i. Without a wait there are
 // no answers.
-func (r Result) Response(i int, into proto.Message) error { return respond(r.responses, i, into) }
-
-func respond(responses []*codectypes.Any, i int, into proto.Message) error {
-	if i >= len(responses) {
+func (r Result) Response(i int, into proto.Message) error {
+	if r.response == nil {
 		return fmt.Errorf("the chain gave no answer to message %d", i)
 	}
-	return proto.Unmarshal(responses[i].Value, into)
+	return r.response(i, into)
 }
 
 // String says where the transaction is.
@@ -144,101 +158,77 @@ func (r Result) Did(done, would string) string {
 
 // Try executes the messages on the node without sending them. The error is the
 // chain's own reason.
-func (s *Sender) Try(ctx context.Context, msgs ...sdk.Msg) (Trial, error) {
-	if err := validate(msgs); err != nil {
-		return Trial{}, err
-	}
-	prepared, err := s.prepare(ctx)
-	if err != nil {
-		return Trial{}, err
-	}
-	return s.try(prepared, msgs)
+func (s *Sender) Try(ctx context.Context, msgs ...sdk.Msg) (client.Trial, error) {
+	trial, err := s.chain.Try(ctx, msgs...)
+	return trial, s.explained(err)
 }
 
-func (s *Sender) try(prepared tx.Factory, msgs []sdk.Msg) (Trial, error) {
-	res, _, err := tx.CalculateGas(s.conn, prepared, msgs...)
-	if err != nil {
-		return Trial{}, refusal.Tried(err, connect.Tidy)
+// explained is an error of the library in people's words.
+func (s *Sender) explained(err error) error {
+	var unknown *client.UnknownAccountError
+	if errors.As(err, &unknown) {
+		return fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something, "+
+			"or a sponsor of its fees)", s.Account(), s.Name, unknown.Err)
 	}
-	trial := Trial{GasUsed: res.GasInfo.GasUsed}
-	if res.Result != nil {
-		trial.responses = res.Result.MsgResponses
-	}
-	return trial, nil
-}
-
-func validate(msgs []sdk.Msg) error {
-	for _, msg := range msgs {
-		if m, ok := msg.(sdk.HasValidateBasic); ok {
-			if err := m.ValidateBasic(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// prepare asks for the account's number and sequence, afresh for each
-// transaction.
-func (s *Sender) prepare(context.Context) (tx.Factory, error) {
-	prepared, err := s.factory.Prepare(s.conn.Context)
-	if err != nil {
-		return tx.Factory{}, fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something, "+
-			"or a sponsor of its fees)", s.Account(), s.Name, err)
-	}
-	return prepared, nil
+	return refusal.Of(err)
 }
 
 // Send tries, confirms, signs and sends the messages as one transaction, and
 // waits for it to be in a block; with --dry-run it only tries them. what says in
 // people's words what will happen; they are asked once a command, unless -y.
 func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result, error) {
-	if err := validate(msgs); err != nil {
-		return Result{}, err
+	trial, gas := client.Trial{GasUsed: s.gas}, s.gas
+	err := client.Validate(msgs...)
+	if err == nil && (gas == 0 || s.DryRun()) {
+		trial, err = s.Try(ctx, msgs...)
+		gas = trial.Gas
 	}
-	factory, err := s.prepare(ctx)
 	if err != nil {
 		return Result{}, err
-	}
-	trial := Trial{GasUsed: s.gas}
-	gas := s.gas
-	if gas == 0 || s.DryRun() {
-		if trial, err = s.try(factory, msgs); err != nil {
-			return Result{}, err
-		}
-	}
-	if gas == 0 {
-		gas = uint64(s.factory.GasAdjustment() * float64(trial.GasUsed))
 	}
 	fee, err := s.fee(ctx, gas)
 	if err != nil {
 		return Result{}, err
 	}
 	if s.DryRun() {
-		return Result{DryRun: true, GasUsed: int64(trial.GasUsed), Fee: feeText(fee), responses: trial.responses}, nil
+		return Result{DryRun: true, GasUsed: int64(trial.GasUsed), Fee: feeText(fee), response: trial.Response}, nil
 	}
 	if err := s.ask(what, fee); err != nil {
 		return Result{}, err
 	}
-	result, err := s.sign(ctx, factory.WithGas(gas).WithGasPrices("").WithFees(fee.String()), msgs)
-	result.Fee = feeText(fee)
-	return result, err
+	// A person has agreed to this fee, and to no other.
+	draft := client.Draft{Msgs: msgs, Gas: gas, Fee: fee, FeeIsFinal: s.asked}
+	pending, err := s.chain.Submit(ctx, draft)
+	if err != nil {
+		return Result{Fee: feeText(fee)}, s.explained(err)
+	}
+	defer pending.Forget()
+	if s.conn.BroadcastMode == flags.BroadcastAsync {
+		return Result{TxHash: pending.Hash(), Fee: feeText(fee)}, nil
+	}
+	return s.wait(ctx, pending)
 }
 
-// sign signs and sends what is ready.
-func (s *Sender) sign(ctx context.Context, factory tx.Factory, msgs []sdk.Msg) (Result, error) {
-	builder, err := factory.BuildUnsignedTx(msgs...)
+// wait waits for the block, as long as --wait says.
+func (s *Sender) wait(ctx context.Context, pending *client.Pending) (Result, error) {
+	limit, err := s.conn.Flags().GetDuration(connect.FlagWait)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := tx.Sign(ctx, factory, s.Name, builder, true); err != nil {
-		return Result{}, err
+	waiting, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	done, err := pending.Wait(waiting)
+	result := Result{
+		TxHash: done.Hash, Height: done.Height, Time: done.Time, GasUsed: done.GasUsed, Fee: feeText(done.Fee), response: done.Response,
 	}
-	bz, err := s.conn.TxConfig.TxEncoder()(builder.GetTx())
-	if err != nil {
-		return Result{}, err
+	if errors.Is(err, client.ErrUndecided) {
+		if ctx.Err() != nil {
+			return result, fmt.Errorf("transaction %s was sent, but waiting for it failed: %w", done.Hash, err)
+		}
+		return result, fmt.Errorf("transaction %s was %w after %s; `stemmad query wait-tx %s` goes on waiting",
+			done.Hash, client.ErrUndecided, limit, done.Hash)
 	}
-	return s.broadcast(ctx, bz)
+	return result, s.explained(err)
 }
 
 // ask shows what will be sent and its fee and reads the answer, once a command.

@@ -13,8 +13,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/register/hashing"
 	"github.com/stemma-chain/stemma/client/words/table"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -61,7 +61,7 @@ func Parse(ctx context.Context, argument string) (Named, error) {
 	case err == nil && info.IsDir():
 		return Named{}, fmt.Errorf("%s is a folder: name a file or a work id (work1...)", argument)
 	case err == nil:
-		file, err := hashing.SumFile(ctx, argument)
+		file, err := register.SumFile(ctx, argument)
 		if err != nil {
 			return Named{}, err
 		}

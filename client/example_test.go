@@ -1,0 +1,148 @@
+package client_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/testutil/localnet"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Where the examples find a node, and a keyring with the key of alice.
+var address, home = "localhost:9090", "/home/alice/.stemmad"
+
+func dial() (context.Context, *client.Client, client.Signer) {
+	c, err := client.Dial(address)
+	check(err)
+	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, home, nil, c.Encoding.Codec)
+	check(err)
+	alice, err := client.FromKeyring(ring, "alice")
+	check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	context.AfterFunc(ctx, cancel)
+	return ctx, c, alice
+}
+
+func check(err error) {
+	if err != nil {
+		log.Panic(err)
+	}
+}
+
+var novel = registrytypes.Digest(sha256.Sum256([]byte("a novel")))
+
+// Register a work.
+func ExampleClient_Send() {
+	ctx, c, alice := dial()
+	result, err := c.Send(ctx, alice, &registrytypes.MsgRegister{
+		Registrant: alice.Address().String(),
+		Works: []registrytypes.Entry{{
+			Sha256: novel, Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: "A novel"},
+		}},
+	})
+	check(err)
+	var answer registrytypes.MsgRegisterResponse
+	check(result.Response(0, &answer))
+	fmt.Println(answer.Works[0], "in block", result.Height)
+}
+
+// May this content be used to train a model, and what would that cost?
+func ExampleClient_License() {
+	ctx, c, _ := dial()
+	res, err := c.License().CheckRights(ctx, &licensetypes.QueryCheckRightsRequest{
+		Work: novel.String(), Use: licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true},
+	})
+	check(err)
+	fmt.Println(res.Rights.Verdict)
+	for _, offer := range res.Rights.Offers {
+		fmt.Println(offer.Terms, offer.Price)
+	}
+}
+
+// Pay a work, and read who gets what of it.
+func ExampleSender_Send() {
+	ctx, c, alice := dial()
+	work := registrytypes.NewWorkID(alice.Address(), novel)
+	sender := c.Sender(alice, client.Options{Note: "thank you", FeeDenoms: []string{"uusdc"}})
+	result, err := sender.Send(ctx, &royaltytypes.MsgPay{
+		Payer: sender.Account(), Work: work, Amount: sdk.NewInt64Coin("uusdc", 100_000),
+	})
+	check(err)
+	payments, err := history.Payments(result.Events)
+	check(err)
+	paid := history.Paid{Payment: payments[0]}
+	check(paid.Divide(ctx, c.Royalty(), result.Height, 0, 1000))
+	for _, share := range paid.Shares {
+		fmt.Println(share.Account, share.Amount)
+	}
+}
+
+// Send many at once: none waits for another.
+func ExampleOptions_unordered() {
+	ctx, c, alice := dial()
+	sender := c.Sender(alice, client.Options{Unordered: true})
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			_, err := sender.Send(ctx, banktypes.NewMsgSend(alice.Address(), alice.Address(), sdk.NewCoins(sdk.NewInt64Coin("ustem", 1))))
+			check(err)
+		})
+	}
+	all.Wait()
+}
+
+// Go through a list, page by page, all of it as one block left it.
+func ExampleRows() {
+	ctx, c, alice := dial()
+	height, _, err := c.Latest(ctx)
+	check(err)
+	works := client.Rows(client.At(ctx, height), func(
+		ctx context.Context, page *query.PageRequest,
+	) ([]registrytypes.Claim, *query.PageResponse, error) {
+		res, err := c.Registry().Works(ctx, &registrytypes.QueryWorksRequest{Owner: alice.Address().String(), Pagination: page})
+		return res.GetWorks(), res.GetPagination(), err
+	})
+	for work, err := range works {
+		check(err)
+		fmt.Println(work.Id, work.RegisteredAt)
+	}
+}
+
+// What the chain refuses is a value.
+func ExampleTxError() {
+	ctx, c, alice := dial()
+	_, err := c.Send(ctx, alice, &royaltytypes.MsgPay{
+		Payer: alice.Address().String(), Work: registrytypes.WorkID{1}, Amount: sdk.NewInt64Coin("uusdc", 1),
+	})
+	var refused *client.TxError
+	if errors.As(err, &refused) {
+		fmt.Println(refused.Codespace, refused.Code, errors.Is(err, registrytypes.ErrWorkNotFound))
+	}
+}
+
+// The examples do what they say.
+func TestExamplesRun(t *testing.T) {
+	net := localnet.ForTest(t, localnet.Options{Keys: []string{"alice"}})
+	address, home = net.Nodes[0].GRPC, net.Nodes[0].Home
+	ExampleClient_Send()
+	ExampleClient_License()
+	ExampleSender_Send()
+	ExampleOptions_unordered()
+	ExampleRows()
+	ExampleTxError()
+}
