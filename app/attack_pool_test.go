@@ -283,7 +283,7 @@ func TestWhatNoBlockHasRoomForHasNoPlace(t *testing.T) {
 
 // Promise: bounded memory; "refuses in time". Dropping the first of a long queue takes what stands behind it along.
 func TestDroppingALongQueueIsCheap(t *testing.T) {
-	p := pool.New(pool.DefaultLimits())
+	p := pool.New(pool.Limits{Txs: 50_000, Bytes: 64 << 20})
 	raw := func(i int) []byte { return fmt.Appendf(nil, "%d", i) }
 	const n = 5_000
 	for i := range n {
@@ -388,4 +388,26 @@ func TestOneOfTheSponsoredDoesNotHoldUpTheOthers(t *testing.T) {
 		require.NoError(t, sponsored(bob, tenth, 30_000))
 	}
 	require.NoError(t, sponsored(carol, 100_000, 1000))
+}
+
+// BenchmarkCheck is what a bank send costs a node when it comes.
+func BenchmarkCheck(b *testing.B) {
+	accounts := chain.NamedMany("sender", 2000)
+	c := chain.New(b, chain.FeeMarket(), chain.Accounts(accounts...))
+	for b.Loop() {
+		b.StopTimer()
+		var txs [][]byte
+		for _, a := range accounts {
+			txs = append(txs, sent(c, a, 100_000, 1))
+		}
+		b.StartTimer()
+		for _, tx := range txs {
+			require.NoError(b, c.Check(tx))
+		}
+		b.StopTimer()
+		c.Forget()
+		c.Block(txs...)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(accounts)), "us/tx")
 }
