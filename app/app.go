@@ -184,7 +184,7 @@ func (app *App) setHandlers(decode sdk.TxDecoder, settings fast.Settings, chain 
 }
 
 func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
-	res, err := app.modules.EndBlock(ctx)
+	res, err := app.modules.EndBlock(ctx.WithBlockGasWanted(taken(ctx, app.block)))
 	if err == nil && app.trees != nil {
 		app.trees.Write(ctx)
 	}
