@@ -201,6 +201,7 @@ func (app *App) Commit() (*abci.ResponseCommit, error) {
 	if app.trees != nil {
 		app.trees.Save()
 	}
+	defer app.turns.viewed.forget() // checks begin with the new state
 	return app.BaseApp.Commit()
 }
 
