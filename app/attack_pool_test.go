@@ -182,7 +182,6 @@ func TestHoldingTheBytesOfBlocks(t *testing.T) {
 	c := chain.New(t, chain.FeeMarket(), chain.Accounts(hogs...))
 	floor := c.BasePrice()
 	gas, size := int64(0), 0
-	var txs [][]byte
 	for _, hog := range hogs {
 		raw := bulky(c, hog, 700_000, 9_000_000, 3)
 		if size+len(raw) > app.MaxBlockBytes-2_000 {
@@ -190,7 +189,7 @@ func TestHoldingTheBytesOfBlocks(t *testing.T) {
 			break
 		}
 		require.NoError(t, c.Check(raw))
-		txs, size, gas = append(txs, raw), size+len(raw), gas+9_000_000
+		size, gas = size+len(raw), gas+9_000_000
 	}
 	raw := bulky(c, hogs[len(hogs)-1], app.MaxBlockBytes-2_000-size, 9_000_000, 3)
 	require.NoError(t, c.Check(raw))
