@@ -65,7 +65,7 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 			return stock(fast.RememberAccounts(ctx), tx, simulate)
 		}
 	}
-	app.turns = turns{app.pool, k.Account, app.committedContext}
+	app.turns = turns{app.pool, k.Account, app.committedContext, &viewed{accounts: make(map[string]bool)}}
 	return app.atHeight(app.turns.around(check))
 }
 

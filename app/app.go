@@ -185,7 +185,7 @@ func (app *App) setHandlers(decode sdk.TxDecoder, settings fast.Settings, chain 
 }
 
 func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
-	res, err := app.modules.EndBlock(ctx)
+	res, err := app.modules.EndBlock(ctx.WithBlockGasWanted(taken(ctx, app.block)))
 	if err == nil && app.trees != nil {
 		app.trees.Write(ctx)
 	}
@@ -202,6 +202,7 @@ func (app *App) Commit() (*abci.ResponseCommit, error) {
 	if app.trees != nil {
 		app.trees.Save()
 	}
+	defer app.turns.viewed.forget() // checks begin with the new state
 	return app.BaseApp.Commit()
 }
 

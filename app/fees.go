@@ -5,6 +5,7 @@ import (
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/spf13/cast"
 
 	"cosmossdk.io/math"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app/pool"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
+	"github.com/stemma-chain/stemma/x/feemarket/price"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 )
 
@@ -82,6 +84,21 @@ func checkMinimum(minimum sdk.DecCoins, fee sdk.Coins, gas uint64) error {
 	return sdkerrors.ErrInsufficientFee.Wrapf("this node asks for one of %s a unit of gas, %d gas pay %s", minimum, gas, fee)
 }
 
+// taken is how much of a block its transactions take, in gas: what they declare, or the
+// same part of its gas as they take of its bytes where that is more. Who fills blocks by bytes
+// declares little.
+func taken(ctx sdk.Context, txs [][]byte) uint64 {
+	size, most := int64(0), ctx.ConsensusParams().Block.GetMaxBytes()
+	if most <= 0 { // CometBFT: as large as can be
+		most = cmttypes.MaxBlockSizeBytes
+	}
+	for _, tx := range txs {
+		size += int64(len(tx))
+	}
+	share := min(size, most) * price.Whole / most
+	return max(ctx.BlockGasWanted(), price.Part(feemarketkeeper.MaxGas(ctx), uint32(share)))
+}
+
 // paid is what the pool keeps of a transaction for proposals, which value it anew: rates
 // may change while it waits.
 type paid struct {
@@ -110,10 +127,14 @@ func (w waiting) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.
 		return ctx, err
 	}
 	most := feemarketkeeper.MaxGas(ctx)
-	if err := market.CheckGas(signed.GetGas(), most); err != nil {
+	value, err := market.Tx(signed)
+	if err != nil {
 		return ctx, err
 	}
-	offered, err := offer(ctx, market, signed)
+	if err := market.CheckGas(value, most); err != nil {
+		return ctx, err
+	}
+	offered, err := offer(ctx, value, signed)
 	if err != nil {
 		return ctx, err
 	}
@@ -159,11 +180,7 @@ func inTime(ctx sdk.Context, tx *pool.Tx) error {
 }
 
 // offer is what the pool has to know of the transaction of this context.
-func offer(ctx sdk.Context, market feemarkettypes.Market, signed authsigning.Tx) (*pool.Tx, error) {
-	value, err := market.Tx(signed)
-	if err != nil {
-		return nil, err
-	}
+func offer(ctx sdk.Context, value price.Tx, signed authsigning.Tx) (*pool.Tx, error) {
 	out := &pool.Tx{
 		Raw: ctx.TxBytes(), Gas: value.Gas, Price: value.Price(),
 		Unordered: signed.GetUnordered(), LastHeight: signed.GetTimeoutHeight(),

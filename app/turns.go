@@ -2,12 +2,16 @@ package app
 
 import (
 	"context"
+	"sync"
+
+	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/auth/ante"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
 
 	"github.com/stemma-chain/stemma/app/pool"
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 )
 
 // turns says which sequences of an account a check may have: from that of the last block
@@ -20,16 +24,84 @@ type turns struct {
 	accounts ante.AccountKeeper
 	// committed is a context of the last block's state.
 	committed func() sdk.Context
+	viewed    *viewed
 }
 
-// around is check with turns.
+// around is check with turns. What comes is checked at both ends of what may be before it in
+// a block: behind all that this node has checked since the last block, and as the first of one
+// that comes later. The view of this node alone may have what no block will: the key of an account, or
+// an allowance used up, by a transaction that has been replaced or comes after this one. Where
+// nothing of its accounts was checked, and nobody's allowance pays, both are the same.
 func (t turns) around(check sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
-		if simulate || ctx.IsCheckTx() {
-			t.set(ctx, tx)
+		if !simulate && !ctx.IsCheckTx() {
+			return check(ctx, tx, simulate)
 		}
-		return check(ctx, tx, simulate)
+		t.set(ctx, tx)
+		checked, err := check(ctx, tx, simulate)
+		if err != nil || simulate {
+			return checked, err
+		}
+		if before := t.viewed.add(accountsOf(tx)); ctx.IsReCheckTx() || !before && !sponsored(tx) {
+			return checked, nil
+		}
+		first := ctx.WithMultiStore(t.committed().MultiStore()).WithIsReCheckTx(true).
+			WithBlockTime(ctx.BlockTime().Add(leastTime - 1)).WithEventManager(sdk.NewEventManager())
+		t.set(first, tx)
+		if _, err := check(first, tx, false); err != nil {
+			return checked, errorsmod.Wrapf(err, "as the first of a block within %s", leastTime)
+		}
+		return checked, nil
 	}
+}
+
+// viewed are the accounts of whose rows this node's view may differ from the last block's
+// state.
+type viewed struct {
+	mu       sync.Mutex
+	accounts map[string]bool
+}
+
+// add says whether one of these was there before.
+func (v *viewed) add(accounts []string) (before bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, a := range accounts {
+		before = before || v.accounts[a]
+	}
+	for _, a := range accounts {
+		v.accounts[a] = true
+	}
+	return before
+}
+
+// forget begins with the state of a new block.
+func (v *viewed) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.accounts)
+}
+
+// accountsOf are those whose rows the checks of a transaction read: who signs and who pays.
+func accountsOf(tx sdk.Tx) (all []string) {
+	signed, ok := tx.(authsigning.Tx)
+	if !ok {
+		return nil
+	}
+	signers, err := signed.GetSigners()
+	if err != nil {
+		return nil
+	}
+	for _, s := range signers {
+		all = append(all, string(s))
+	}
+	return append(all, string(feemarkettypes.Payer(signed)))
+}
+
+// sponsored says whether an allowance pays, which may end with time.
+func sponsored(tx sdk.Tx) bool {
+	paying, ok := tx.(sdk.FeeTx)
+	return ok && paying.FeeGranter() != nil
 }
 
 // set gives each signer the sequence that it signed, where that may be its turn, else the

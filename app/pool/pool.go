@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
@@ -34,6 +35,13 @@ func DefaultLimits() Limits { return Limits{Txs: 5_000, Bytes: 12 << 20} }
 
 // replacePart: a transaction that replaces another pays at least one part of so many more.
 const replacePart = 10
+
+const (
+	// payerPart: one account has at most one part of so many of the pool's places and bytes.
+	payerPart = 10
+	// fewTxs and fewBytes are what one account has in a small pool too.
+	fewTxs, fewBytes = 20, 1 << 20
+)
 
 // Hash names a transaction: the SHA-256 of its bytes, as CometBFT has it.
 type Hash = [sha256.Size]byte
@@ -83,14 +91,22 @@ type entry struct {
 	at   int // in byRank
 }
 
-// queue is an account's: its ordered transactions, by sequence, and the number and gas
-// of all that it signed.
+// queue is an account's: its ordered transactions, by sequence, and the sum of all that it
+// signed.
 type queue struct {
 	account string
 	waiting []*entry
-	txs     int
-	gas     uint64
+	sum
 }
+
+// sum is what transactions take of the pool.
+type sum struct {
+	txs, bytes int
+	gas        uint64
+}
+
+func (s *sum) add(tx *Tx)  { s.txs, s.bytes, s.gas = s.txs+1, s.bytes+len(tx.Raw), s.gas+tx.Gas }
+func (s *sum) take(tx *Tx) { s.txs, s.bytes, s.gas = s.txs-1, s.bytes-len(tx.Raw), s.gas-tx.Gas }
 
 // Pool is safe for concurrent use.
 type Pool struct {
@@ -98,8 +114,8 @@ type Pool struct {
 	limits  Limits
 	entries map[Hash]*entry
 	queues  map[string]*queue
-	// sponsored is the gas of what waits by the account that pays without signing.
-	sponsored map[string]uint64
+	// sponsored is what waits by the account that pays without signing.
+	sponsored map[string]sum
 	worst     byRank
 	bytes     int
 	arrived   uint64
@@ -107,7 +123,7 @@ type Pool struct {
 
 // New returns an empty pool.
 func New(limits Limits) *Pool {
-	return &Pool{limits: limits, entries: make(map[Hash]*entry), queues: make(map[string]*queue), sponsored: make(map[string]uint64)}
+	return &Pool{limits: limits, entries: make(map[Hash]*entry), queues: make(map[string]*queue), sponsored: make(map[string]sum)}
 }
 
 // Len is how many transactions wait.
@@ -181,7 +197,7 @@ func (p *Pool) Insert(tx *Tx, accountGas uint64) error {
 	p.place(e)
 	p.entries[e.hash] = e
 	p.bytes += len(tx.Raw)
-	p.sponsor(tx.Sponsor, int64(tx.Gas))
+	p.sponsor(tx, (*sum).add)
 	heap.Push(&p.worst, e)
 	return nil
 }
@@ -195,7 +211,7 @@ func (p *Pool) place(e *entry) {
 			q = &queue{account: s.Account}
 			p.queues[s.Account] = q
 		}
-		q.txs, q.gas = q.txs+1, q.gas+e.Gas
+		q.add(e.Tx)
 		e.queues = append(e.queues, q)
 		if e.Unordered {
 			continue
@@ -268,19 +284,17 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 		}
 	}
 	for _, s := range tx.Signers {
-		var waiting uint64
+		var waiting sum
 		if q := p.queues[s.Account]; q != nil {
-			waiting = q.gas
+			waiting = q.sum
 			for _, old := range replaced {
 				if slices.Contains(old.queues, q) {
-					waiting -= old.Gas
+					waiting.take(old.Tx)
 				}
 			}
 		}
-		if waiting > accountGas || tx.Gas > accountGas-waiting {
-			return nil, sdkerrors.ErrMempoolIsFull.Wrapf(
-				"transactions of this account that wait declare %d gas, and %d more is above %d: wait for a block",
-				waiting, tx.Gas, accountGas)
+		if err := p.fits(waiting, tx, accountGas); err != nil {
+			return nil, errorsmod.Wrap(err, "of this account")
 		}
 	}
 	if err := p.admitSponsored(tx, replaced, accountGas); err != nil {
@@ -298,22 +312,38 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 	return victims, nil
 }
 
-// admitSponsored holds the gas that somebody else pays for to its bound: it is apart from
+// admitSponsored holds what somebody else pays for to its bounds: they are apart from
 // what the sponsor signs, so that those it pays for don't hold up the sponsor itself.
-func (p *Pool) admitSponsored(tx *Tx, replaced []*entry, most uint64) error {
+func (p *Pool) admitSponsored(tx *Tx, replaced []*entry, accountGas uint64) error {
 	if tx.Sponsor == "" {
 		return nil
 	}
 	waiting := p.sponsored[tx.Sponsor]
 	for _, old := range replaced {
 		if old.Sponsor == tx.Sponsor {
-			waiting -= old.Gas
+			waiting.take(old.Tx)
 		}
 	}
-	if waiting > most || tx.Gas > most-waiting {
-		return sdkerrors.ErrMempoolIsFull.Wrapf(
-			"transactions that wait and have the same sponsor declare %d gas, and %d more is above %d: wait for a block, or pay the fee yourself",
-			waiting, tx.Gas, most)
+	if err := p.fits(waiting, tx, accountGas); err != nil {
+		return errorsmod.Wrap(err, "of the same sponsor, so pay the fee yourself or wait")
+	}
+	return nil
+}
+
+// fits says whether one account may have this beside what waits of it: at most so much gas,
+// and a tenth of the pool. A block takes a tenth of one payer, so where one had the whole pool, blocks would
+// stay empty and their price low, whatever others offer below what that one names.
+func (p *Pool) fits(waiting sum, tx *Tx, gas uint64) error {
+	txs, bytes := max(p.limits.Txs/payerPart, fewTxs), max(p.limits.Bytes/payerPart, fewBytes)
+	switch {
+	case waiting.gas > gas || tx.Gas > gas-waiting.gas:
+		return sdkerrors.ErrMempoolIsFull.Wrapf("transactions that wait declare %d gas, and %d more is above %d: wait for a block",
+			waiting.gas, tx.Gas, gas)
+	case waiting.txs >= txs:
+		return sdkerrors.ErrMempoolIsFull.Wrapf("%d transactions wait, at most %d do: wait for a block", waiting.txs, txs)
+	case waiting.bytes+len(tx.Raw) > bytes:
+		return sdkerrors.ErrMempoolIsFull.Wrapf("transactions that wait have %d bytes, and %d more is above %d: wait for a block",
+			waiting.bytes, len(tx.Raw), bytes)
 	}
 	return nil
 }
@@ -362,32 +392,48 @@ func (p *Pool) room(size int, rank math.Int, replaced []*entry) (victims []*entr
 	return victims, ok
 }
 
-// drop takes an entry out together with all that stands behind it.
+// drop takes an entry out together with all that stands behind it, the last first: queues
+// are as long as the pool.
 func (p *Pool) drop(e *entry) {
 	if p.entries[e.hash] != e {
 		return // went with another
 	}
-	var behind []*entry
-	if !e.Unordered {
-		for i, q := range e.queues {
-			at, _ := q.find(e.Signers[i].Sequence)
-			behind = append(behind, q.waiting[at+1:]...)
+	gone := []*entry{e}
+	listed := map[*entry]bool{e: true}
+	for i := 0; i < len(gone); i++ {
+		for _, next := range gone[i].next() {
+			if !listed[next] {
+				listed[next] = true
+				gone = append(gone, next)
+			}
 		}
 	}
-	p.takeOut(e)
-	for _, b := range behind {
-		p.drop(b)
+	for _, e := range slices.Backward(gone) {
+		p.takeOut(e)
 	}
+}
+
+// next lists what stands right behind an entry in its queues.
+func (e *entry) next() (behind []*entry) {
+	if e.Unordered {
+		return nil
+	}
+	for i, q := range e.queues {
+		if at, _ := q.find(e.Signers[i].Sequence); at+1 < len(q.waiting) {
+			behind = append(behind, q.waiting[at+1])
+		}
+	}
+	return behind
 }
 
 // takeOut takes one entry out of all its places.
 func (p *Pool) takeOut(e *entry) {
 	delete(p.entries, e.hash)
 	p.bytes -= len(e.Raw)
-	p.sponsor(e.Sponsor, -int64(e.Gas))
+	p.sponsor(e.Tx, (*sum).take)
 	heap.Remove(&p.worst, e.at)
 	for i, q := range e.queues {
-		q.txs, q.gas = q.txs-1, q.gas-e.Gas
+		q.take(e.Tx)
 		if !e.Unordered {
 			at, _ := q.find(e.Signers[i].Sequence)
 			q.waiting = slices.Delete(q.waiting, at, at+1)
@@ -398,14 +444,17 @@ func (p *Pool) takeOut(e *entry) {
 	}
 }
 
-// sponsor counts gas that an account pays for without signing.
-func (p *Pool) sponsor(account string, gas int64) {
-	if account == "" {
+// sponsor counts what an account pays for without signing.
+func (p *Pool) sponsor(tx *Tx, count func(*sum, *Tx)) {
+	if tx.Sponsor == "" {
 		return
 	}
-	if p.sponsored[account] += uint64(gas); p.sponsored[account] == 0 {
-		delete(p.sponsored, account)
+	held := p.sponsored[tx.Sponsor]
+	if count(&held, tx); held.txs == 0 {
+		delete(p.sponsored, tx.Sponsor)
+		return
 	}
+	p.sponsored[tx.Sponsor] = held
 }
 
 // find returns the place of a sequence in a queue.

@@ -390,14 +390,16 @@ func (p *Pool) check() error {
 		return fmt.Errorf("%d of %d bytes, %d of %d entries, %d of %d queues", p.bytes, bytes,
 			len(p.worst), len(p.entries), len(p.queues), len(seen))
 	}
-	sponsored := map[string]uint64{}
+	sponsored := map[string]sum{}
 	for _, e := range p.entries {
 		if e.Sponsor != "" {
-			sponsored[e.Sponsor] += e.Gas
+			held := sponsored[e.Sponsor]
+			held.add(e.Tx)
+			sponsored[e.Sponsor] = held
 		}
 	}
 	if !maps.Equal(sponsored, p.sponsored) {
-		return fmt.Errorf("sponsored gas %v, counted %v", p.sponsored, sponsored)
+		return fmt.Errorf("sponsored %v, counted %v", p.sponsored, sponsored)
 	}
 	for account, n := range seen {
 		if p.queues[account].txs != n {

@@ -59,10 +59,14 @@ func (m Market) CheckFee(tx price.Tx) error {
 }
 
 // CheckGas fails with ErrTooMuchGas when a transaction declares more than its share of
-// a block of this maximum.
-func (m Market) CheckGas(gas, most uint64) error {
-	if share := price.Part(most, m.Params.TxShare); gas > share {
-		return ErrTooMuchGas.Wrapf("%d gas, a transaction takes at most %d: split it", gas, share)
+// a block of this maximum: no block would take it.
+func (m Market) CheckGas(tx price.Tx, most uint64) error {
+	share := price.Part(most, m.Params.TxShare)
+	if tx.Other {
+		share = min(share, price.Part(most, m.Params.OthersShare))
+	}
+	if tx.Gas > share {
+		return ErrTooMuchGas.Wrapf("%d gas, a transaction that pays in this denom takes at most %d: split it", tx.Gas, share)
 	}
 	return nil
 }

@@ -54,6 +54,6 @@ func TestWhatAFeeIsWorth(t *testing.T) {
 			require.Less(t, len(err.Error()), 500)
 		}
 	}
-	require.NoError(t, m.CheckGas(30_000_000, 300_000_000))
-	require.ErrorIs(t, m.CheckGas(30_000_001, 300_000_000), types.ErrTooMuchGas)
+	require.NoError(t, m.CheckGas(price.Tx{Fee: price.Fee{Gas: 30_000_000}}, 300_000_000))
+	require.ErrorIs(t, m.CheckGas(price.Tx{Fee: price.Fee{Gas: 30_000_001}}, 300_000_000), types.ErrTooMuchGas)
 }
