@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 
@@ -70,12 +71,13 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 }
 
 // atHeight has transactions checked at the height of the state. Between a start and its
-// first block the SDK checks them at height 0, as those of a genesis: for no fee, and
-// with signatures for account 0.
+// first block the SDK checks them at height 0 and in the year 1, as those of a genesis: for
+// no fee, with signatures for account 0, and unordered ones as too long before their end.
+// Nothing in the state tells the last block's time; this node's clock is near enough.
 func (app *App) atHeight(check sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		if ctx.BlockHeight() == 0 && (simulate || ctx.IsCheckTx()) {
-			ctx = ctx.WithBlockHeight(app.LastBlockHeight())
+			ctx = ctx.WithBlockHeight(app.LastBlockHeight()).WithBlockTime(time.Now().UTC())
 		}
 		return check(ctx, tx, simulate)
 	}

@@ -193,17 +193,18 @@ func (app *App) endBlock(ctx sdk.Context) (sdk.EndBlock, error) {
 }
 
 // Commit implements the ABCI. What the block held no longer waits, whether it failed or
-// not.
+// not: once the state that has it is there, since both say whose turn it is.
 func (app *App) Commit() (*abci.ResponseCommit, error) {
-	app.pool.Remove(app.block...)
-	app.block = nil
 	app.committing.Lock()
 	defer app.committing.Unlock()
 	if app.trees != nil {
 		app.trees.Save()
 	}
-	defer app.turns.viewed.forget() // checks begin with the new state
-	return app.BaseApp.Commit()
+	res, err := app.BaseApp.Commit()
+	app.pool.Remove(app.block...)
+	app.block = nil
+	app.turns.viewed.forget() // checks begin with the new state
+	return res, err
 }
 
 // Query implements the ABCI. It may run beside blocks: rows of stores, which have no

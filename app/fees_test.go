@@ -88,6 +88,9 @@ func TestChecksBeforeTheFirstBlockOfAStart(t *testing.T) {
 	require.NotZero(t, c.App.Keepers.Account.GetAccount(c.Ctx(), bob.Address).GetAccountNumber())
 	free := c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(carol, bob, 1)}, Signers: []chain.Account{carol}, Fee: chain.NoFee})
 	pays := sent(c, bob, 100_000, 1)
+	unordered := c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{send(alice, bob, 1)}, Signers: []chain.Account{alice}, Expires: time.Now().Add(time.Minute),
+	})
 	c.Close()
 	db, err := app.OpenDB(folder, dbm.GoLevelDBBackend)
 	require.NoError(t, err)
@@ -96,7 +99,7 @@ func TestChecksBeforeTheFirstBlockOfAStart(t *testing.T) {
 	for _, check := range []struct {
 		tx   []byte
 		want uint32
-	}{{free, sdkerrors.ErrInsufficientFee.ABCICode()}, {pays, 0}} {
+	}{{free, sdkerrors.ErrInsufficientFee.ABCICode()}, {pays, 0}, {unordered, 0}} {
 		res, err := started.CheckTx(&abci.RequestCheckTx{Tx: check.tx, Type: abci.CheckTxType_New})
 		require.NoError(t, err)
 		require.Equal(t, check.want, res.Code, res.Log)

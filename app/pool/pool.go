@@ -9,6 +9,7 @@
 package pool
 
 import (
+	"cmp"
 	"container/heap"
 	"crypto/sha256"
 	"fmt"
@@ -297,26 +298,28 @@ func (p *Pool) admit(tx *Tx, accountGas uint64) (victims []*entry, err error) {
 			return nil, errorsmod.Wrap(err, "of this account")
 		}
 	}
-	if err := p.admitSponsored(tx, replaced, accountGas); err != nil {
-		return nil, err
-	}
 	rank := tx.Price
 	if !tx.Unordered {
 		rank = p.rankBehind(tx)
 	}
-	victims, ok := p.room(len(tx.Raw), rank, replaced)
+	cheaper, err := p.admitSponsored(tx, rank, replaced, accountGas)
+	if err != nil {
+		return nil, err
+	}
+	victims, ok := p.room(len(tx.Raw), rank, slices.Concat(replaced, cheaper))
 	if !ok {
 		return nil, sdkerrors.ErrMempoolIsFull.Wrapf(
 			"%d transactions wait and all pay as much for a unit of gas: pay more, or try again later", len(p.entries))
 	}
-	return victims, nil
+	return append(cheaper, victims...), nil
 }
 
 // admitSponsored holds what somebody else pays for to its bounds: they are apart from
-// what the sponsor signs, so that those it pays for don't hold up the sponsor itself.
-func (p *Pool) admitSponsored(tx *Tx, replaced []*entry, accountGas uint64) error {
+// what the sponsor signs, so that those it pays for don't hold up the sponsor itself. It lists
+// what gives way: the cheapest of the same sponsor's, so that they don't hold up each other.
+func (p *Pool) admitSponsored(tx *Tx, rank math.Int, replaced []*entry, accountGas uint64) (cheaper []*entry, err error) {
 	if tx.Sponsor == "" {
-		return nil
+		return nil, nil
 	}
 	waiting := p.sponsored[tx.Sponsor]
 	for _, old := range replaced {
@@ -324,10 +327,36 @@ func (p *Pool) admitSponsored(tx *Tx, replaced []*entry, accountGas uint64) erro
 			waiting.take(old.Tx)
 		}
 	}
-	if err := p.fits(waiting, tx, accountGas); err != nil {
-		return errorsmod.Wrap(err, "of the same sponsor, so pay the fee yourself or wait")
+	refused := p.fits(waiting, tx, accountGas)
+	if refused == nil {
+		return nil, nil
 	}
-	return nil
+	for _, e := range p.sponsoredBelow(tx.Sponsor, rank) {
+		if slices.Contains(replaced, e) {
+			continue
+		}
+		waiting.take(e.Tx)
+		cheaper = append(cheaper, e)
+		if p.fits(waiting, tx, accountGas) == nil {
+			return cheaper, nil
+		}
+	}
+	return nil, errorsmod.Wrap(refused, "of the same sponsor, so pay more, pay the fee yourself, or wait")
+}
+
+// sponsoredBelow lists what waits of a sponsor and ranks below this, in the order in which it
+// gives way.
+func (p *Pool) sponsoredBelow(sponsor string, rank math.Int) []*entry {
+	var below []*entry
+	for _, e := range p.entries {
+		if e.Sponsor == sponsor && e.rank.LT(rank) {
+			below = append(below, e)
+		}
+	}
+	slices.SortFunc(below, func(a, b *entry) int {
+		return cmp.Or(a.rank.BigIntMut().Cmp(b.rank.BigIntMut()), cmp.Compare(b.arrived, a.arrived))
+	})
+	return below
 }
 
 // fits says whether one account may have this beside what waits of it: at most so much gas,
@@ -366,11 +395,11 @@ func (p *Pool) replacedBy(tx *Tx) (replaced []*entry) {
 }
 
 // room lists the entries to drop for so many bytes at this rank: the lowest first, as
-// many as it takes beside those that are replaced.
-func (p *Pool) room(size int, rank math.Int, replaced []*entry) (victims []*entry, ok bool) {
+// many as it takes beside those that go anyway.
+func (p *Pool) room(size int, rank math.Int, going []*entry) (victims []*entry, ok bool) {
 	var popped []*entry
-	txs, bytes := len(p.entries)-len(replaced), p.bytes
-	for _, old := range replaced {
+	txs, bytes := len(p.entries)-len(going), p.bytes
+	for _, old := range going {
 		bytes -= len(old.Raw)
 	}
 	for ok = true; txs+1 > p.limits.Txs || bytes+size > p.limits.Bytes; {
@@ -380,8 +409,8 @@ func (p *Pool) room(size int, rank math.Int, replaced []*entry) (victims []*entr
 		}
 		e := heap.Pop(&p.worst).(*entry)
 		popped = append(popped, e)
-		if slices.Contains(replaced, e) {
-			continue // goes anyway, and what stands behind it stays
+		if slices.Contains(going, e) {
+			continue // what stands behind it may stay
 		}
 		victims = append(victims, e)
 		txs, bytes = txs-1, bytes-len(e.Raw)

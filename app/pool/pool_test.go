@@ -183,6 +183,24 @@ func TestASponsorFillsNoPool(t *testing.T) {
 	require.NoError(t, p.check())
 }
 
+// TestTheDearestOfASponsorComeFirst: where it has no room for more, its cheapest give way, and
+// nobody else's.
+func TestTheDearestOfASponsorComeFirst(t *testing.T) {
+	of := func(account string, sequence uint64, price int64) *Tx {
+		tx := ordered(account, sequence, price)
+		tx.Gas, tx.Sponsor = blockGas/4, "s"
+		return tx
+	}
+	p := filled(t, wide, of("a", 0, 2), of("a", 1, 9), of("b", 0, 3), of("b", 1, 3), ordered("c", 0, 1))
+	require.ErrorIs(t, p.Admits(of("d", 0, 2), blockGas), sdkerrors.ErrMempoolIsFull, "as cheap as the cheapest")
+	require.NoError(t, p.Insert(of("d", 0, 3), blockGas))
+	require.NoError(t, p.check())
+	require.Equal(t, []string{"b0", "b1", "d0", "a0", "c0"}, order(p), "a1 counts as a0, and came last")
+	require.NoError(t, p.Insert(of("e", 0, 9), blockGas))
+	require.Equal(t, []string{"e0", "b0", "b1", "d0", "c0"}, order(p))
+	require.NoError(t, p.check())
+}
+
 // TestWhatIsReplacedMakesRoomAlone: where the pool is full of bytes and the one that is
 // replaced pays least, what stands behind it stays.
 func TestWhatIsReplacedMakesRoomAlone(t *testing.T) {

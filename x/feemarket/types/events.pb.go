@@ -29,7 +29,8 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 type EventPriceMoved struct {
 	// Base price of the next block, in 10^-18 of base_denom a unit of gas.
 	Price cosmossdk_io_math.Int `protobuf:"bytes,1,opt,name=price,proto3,customtype=cosmossdk.io/math.Int" json:"price"`
-	// Gas that this block's transactions declared.
+	// Gas that this block counted for: what its transactions declared, or the same part of
+	// its gas as they took of its bytes where that is more.
 	Declared uint64 `protobuf:"varint,2,opt,name=declared,proto3" json:"declared,omitempty"`
 }
 
