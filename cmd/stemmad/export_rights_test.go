@@ -11,7 +11,7 @@ import (
 )
 
 func TestExportRightsHelpsAndExportStays(t *testing.T) {
-	root := newRootCmd()
+	root := newRootCmd(nil)
 	rights, _, err := root.Find([]string{"export", "rights"})
 	require.NoError(t, err)
 	require.Equal(t, "rights", rights.Name())

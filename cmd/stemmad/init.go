@@ -25,7 +25,7 @@ const (
 	flagSolo      = "solo"
 )
 
-func initCmd(model *app.App) *cobra.Command {
+func initCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init MONIKER",
 		Short: "Make the home folder of a node: keys, settings and a genesis",
@@ -46,9 +46,9 @@ keyring, and "stemmad start" runs the chain at once.`,
 				return fmt.Errorf("%s exists; --%s replaces it", cfg.GenesisFile(), flagOverwrite)
 			}
 			if solo, _ := cmd.Flags().GetBool(flagSolo); solo {
-				return initSolo(cmd, model, chainID, args[0], cfg.RootDir)
+				return initSolo(cmd, model(), chainID, args[0], cfg.RootDir)
 			}
-			return initNode(cmd, model, chainID, args[0], cfg)
+			return initNode(cmd, model(), chainID, args[0], cfg)
 		},
 	}
 	cmd.Flags().String(flags.FlagChainID, "", "chain id (default: stemma- and six random letters)")

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	case badProposer:
 		os.Exit(run(newBadProposer(), os.Stderr))
 	default:
-		os.Exit(run(newRootCmd(), os.Stderr))
+		os.Exit(run(newRootCmd(os.Args[1:]), os.Stderr))
 	}
 	os.Exit(m.Run())
 }

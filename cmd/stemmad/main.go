@@ -9,5 +9,5 @@ import (
 
 func main() {
 	app.Configure()
-	os.Exit(run(newRootCmd(), os.Stderr))
+	os.Exit(run(newRootCmd(os.Args[1:]), os.Stderr))
 }

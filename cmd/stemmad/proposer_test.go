@@ -43,7 +43,7 @@ type bad struct {
 }
 
 func newBadProposer() *cobra.Command {
-	root := newRootCmd()
+	root := newRootCmd(nil)
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "start" {
 			root.RemoveCommand(cmd)

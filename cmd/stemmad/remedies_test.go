@@ -19,7 +19,7 @@ func requireCommands(t *testing.T, text string) int {
 	t.Helper()
 	found := quoted.FindAllStringSubmatch(text, -1)
 	for _, m := range found {
-		cmd, args, err := newRootCmd().Find(strings.Fields(m[1]))
+		cmd, args, err := newRootCmd(nil).Find(strings.Fields(m[1]))
 		require.NoError(t, err, text)
 		require.True(t, cmd.HasParent() && !cmd.HasSubCommands(), text)
 		for _, arg := range args {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"sync"
 
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ import (
 	genutilcli "github.com/cosmos/cosmos-sdk/x/genutil/client/cli"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/internal/spelling"
 )
 
@@ -33,21 +35,60 @@ import (
 // STEMMAD_NODE for --node.
 const envPrefix = "STEMMAD"
 
-// newRootCmd builds the whole command line. The commands for messages and
-// queries are generated from the modules, so it needs an app, without state.
-func newRootCmd() *cobra.Command {
-	model := app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
-	encoding := model.Encoding()
-	clientCtx := client.Context{}.
-		WithCodec(encoding.Codec).
-		WithInterfaceRegistry(encoding.InterfaceRegistry).
-		WithTxConfig(typedConfig{encoding.TxConfig, spelling.NewChecker(encoding.InterfaceRegistry)}).
-		WithLegacyAmino(encoding.Amino).
+// model is an app without state, from which what depends on the modules is made. It takes
+// as long as all else that a command does before it runs, so most do without.
+var model = sync.OnceValue(func() *app.App {
+	return app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
+})
+
+// codecs are those of the chain's types. Commands that ask no node do without.
+var codecs = sync.OnceValue(func() encoding.Encoding {
+	e, err := encoding.New()
+	if err != nil {
+		panic(err) // generated code that contradicts itself
+	}
+	return e
+})
+
+// clientContext is what a command starts from; its settings are its own.
+func clientContext() client.Context {
+	e := codecs()
+	return client.Context{}.
+		WithCodec(e.Codec).
+		WithInterfaceRegistry(e.InterfaceRegistry).
+		WithTxConfig(typedConfig{e.TxConfig, spelling.NewChecker(e.InterfaceRegistry)}).
+		WithLegacyAmino(e.Amino).
 		WithInput(os.Stdin).
 		WithAccountRetriever(authtypes.AccountRetriever{}).
 		WithHomeDir(app.DefaultHome()).
 		WithViper(envPrefix)
+}
 
+// newRootCmd builds the command line for these arguments: where they name a command that
+// needs no modules, those that are generated from them are left out. nil: all of it.
+func newRootCmd(args []string) *cobra.Command {
+	root := plainRoot()
+	if cmd, _, err := root.Find(args); args == nil || err != nil || cmd == root {
+		addGenerated(root)
+	}
+	arrange(root)
+	return root
+}
+
+// addGenerated adds the commands that are made from the modules.
+func addGenerated(root *cobra.Command) {
+	root.AddCommand(genesisCmd(), queryCmd(), txCmd())
+	generated := model().AutoCLI(clientContext())
+	comet, node := cmtservice.NewCometBFTCommands(), nodeservice.NewNodeCommands()
+	generated.ModuleOptions[comet.Name()] = comet.AutoCLIOptions()
+	generated.ModuleOptions[node.Name()] = node.AutoCLIOptions()
+	if err := generate(root, generated); err != nil {
+		panic(err) // a fault in a module's command table
+	}
+}
+
+// plainRoot has the commands that need no modules before they run.
+func plainRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stemmad",
 		Short: "Who made what from what, what may be done with it, and everyone upstream gets paid",
@@ -68,7 +109,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 			// stderr unless told otherwise.
 			cmd.SetOut(cmd.OutOrStdout())
 			cmd.SetErr(cmd.ErrOrStderr())
-			return prepare(cmd, args, clientCtx)
+			return prepare(cmd, args)
 		},
 		PersistentPostRunE: refusedByNode,
 	}
@@ -76,9 +117,8 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		return fmt.Errorf("%w%s (see %s --help)", err, signHint(err), cmd.CommandPath())
 	})
 	root.AddCommand(
-		initCmd(model), testnetCmd(model), checkCmd(),
-		genesisCmd(model),
-		keys.Commands(), queryCmd(), txCmd(), server.StatusCommand(),
+		initCmd(), testnetCmd(), checkCmd(),
+		keys.Commands(), server.StatusCommand(),
 		debug.Cmd(), snapshot.Cmd(newApp),
 	)
 	server.AddCommandsWithStartCmdOptions(root, app.DefaultHome(), newApp, nil, startOptions())
@@ -94,21 +134,12 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 	}
 	root.AddCommand(rollbackCmd(), pruneCmd(), resetCmd())
 	root.AddCommand(verbs()...)
-
-	generated := model.AutoCLI(clientCtx)
-	comet, node := cmtservice.NewCometBFTCommands(), nodeservice.NewNodeCommands()
-	generated.ModuleOptions[comet.Name()] = comet.AutoCLIOptions()
-	generated.ModuleOptions[node.Name()] = node.AutoCLIOptions()
-	if err := generate(root, generated); err != nil {
-		panic(err) // a fault in a module's command table
-	}
-	arrange(root)
 	return root
 }
 
 // genesisCmd is the SDK's, but for the check.
-func genesisCmd(model *app.App) *cobra.Command {
-	cmd := genutilcli.Commands(model.Encoding().TxConfig, model.BasicManager(), app.DefaultHome())
+func genesisCmd() *cobra.Command {
+	cmd := genutilcli.Commands(model().Encoding().TxConfig, model().BasicManager(), app.DefaultHome())
 	for _, sub := range cmd.Commands() {
 		if sub.Name() == "validate" {
 			cmd.RemoveCommand(sub)
@@ -127,14 +158,14 @@ const (
 
 // prepare reads flags, environment and the files of the home folder, writing
 // those that are missing, and leaves the result in the command's context.
-func prepare(cmd *cobra.Command, args []string, clientCtx client.Context) error {
+func prepare(cmd *cobra.Command, args []string) error {
 	if _, always := cmd.Annotations[homeless]; always || cmd.Flags().Changed(cmd.Annotations[homelessWith]) {
 		return nil
 	}
 	if err := setFromEnvironment(cmd.Flags()); err != nil {
 		return err
 	}
-	clientCtx, err := client.ReadPersistentCommandFlags(clientCtx.WithCmdContext(cmd.Context()), cmd.Flags())
+	clientCtx, err := client.ReadPersistentCommandFlags(clientContext().WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
 		return err
 	}

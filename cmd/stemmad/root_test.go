@@ -26,7 +26,7 @@ func command(args ...string) (stdout, stderr string, code int) {
 // answering is command with another answer.
 func answering(answer string, args ...string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
-	root := newRootCmd()
+	root := newRootCmd(args)
 	root.SetIn(strings.NewReader(answer))
 	root.SetArgs(args)
 	root.SetOut(&out)
@@ -170,4 +170,19 @@ func TestStartSaysWhatToDo(t *testing.T) {
 	_, errs, code := command("start", "--home", home)
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, "Error: fast.trees is perhaps: set it to true or false in app.toml\n", errs)
+}
+
+// TestMostCommandsNeedNoModules: what is generated from them takes as long to make as all else.
+func TestMostCommandsNeedNoModules(t *testing.T) {
+	generated := func(args ...string) bool {
+		query, _, err := newRootCmd(args).Find([]string{"query", "registry", "work"})
+		return err == nil && query.Name() == "work"
+	}
+	for _, line := range []string{"version", "show song.wav", "--home x pay work1x 1uusdc", "keys list", "start", "export --for-zero-height"} {
+		require.False(t, generated(strings.Fields(line)...), line)
+	}
+	for _, line := range []string{"", "help", "query registry work x", "q bank", "tx", "shwo", "--help", "completion bash", "__complete q"} {
+		require.True(t, generated(strings.Fields(line)...), line)
+	}
+	require.True(t, generated(), "all of it")
 }

@@ -60,7 +60,7 @@ func TestVariablesSetFlagsWhateverTheProgramIsCalled(t *testing.T) {
 }
 
 func TestOnlyMessagesOfModulesEstimateTheirFee(t *testing.T) {
-	root := newRootCmd()
+	root := newRootCmd(nil)
 	for _, tc := range []struct {
 		line      []string
 		generated bool

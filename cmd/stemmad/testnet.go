@@ -12,7 +12,6 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
-	"github.com/stemma-chain/stemma/app"
 )
 
 const (
@@ -27,16 +26,16 @@ const (
 	maxValidators = 50
 )
 
-func testnetCmd(model *app.App) *cobra.Command {
+func testnetCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "testnet",
 		Short: "Make networks on this machine, for trying out and for tests",
 	}
-	cmd.AddCommand(initFilesCmd(model))
+	cmd.AddCommand(initFilesCmd())
 	return cmd
 }
 
-func initFilesCmd(model *app.App) *cobra.Command {
+func initFilesCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init-files",
 		Short: "Write the home folders of a network of validators on loopback",
@@ -53,7 +52,7 @@ trying out only. Start each node with
 			if err != nil {
 				return err
 			}
-			if err := plan.write(model); err != nil {
+			if err := plan.write(model()); err != nil {
 				return err
 			}
 			return plan.print(cmd)

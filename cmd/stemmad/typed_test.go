@@ -305,7 +305,7 @@ func TestEveryArgumentOfTheSDKsCommandsIsKnown(t *testing.T) {
 			}
 		})
 	}
-	look(newRootCmd())
+	look(newRootCmd(nil))
 }
 
 // TestAMemberInAnotherCase: the SDK reads a proposal's file with encoding/json,
