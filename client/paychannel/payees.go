@@ -3,12 +3,12 @@
 package paychannel
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/internal/rates"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -44,39 +44,33 @@ func ParsePayees(s string) ([]Payee, error) {
 // ReadPayees reads a table with the columns work and share; without the second
 // all get the same. name is the table's in errors.
 func ReadPayees(r io.Reader, name string) ([]Payee, error) {
-	in := csv.NewReader(r)
-	in.TrimLeadingSpace = true
+	table, err := sheet.Read(r, name, sheet.Options{})
+	if err != nil {
+		return nil, err
+	}
+	columns, err := table.Places("work", "share")
+	if err != nil {
+		return nil, err
+	}
+	if _, named := columns["work"]; !named || len(table.Unknown("work", "share")) > 0 {
+		return nil, fmt.Errorf("%s: the first line names the columns: work,share or only work", name)
+	}
 	var payees []Payee
-	for {
-		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		line, _ := in.FieldPos(0)
-		if line == 1 {
-			header := strings.ToLower(strings.TrimPrefix(strings.Join(record, ","), "\ufeff"))
-			if header != "work" && header != "work,share" {
-				return nil, fmt.Errorf("%s: the first line names the columns: work,share or only work", name)
-			}
-			continue
-		}
+	for _, row := range table.Body() {
 		part := ""
-		if len(record) > 1 {
-			part = record[1]
+		if at, shared := columns["share"]; shared {
+			part = row.Cells[at]
 		}
-		payee, err := newPayee(strings.TrimSpace(record[0]), part)
+		payee, err := newPayee(row.Cells[columns["work"]], part)
 		if err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", name, line, err)
+			return nil, fmt.Errorf("%s line %d: %w", name, row.Line, err)
 		}
 		if payees = append(payees, payee); len(payees) > royaltytypes.MaxPaymentChannelPayees {
 			return nil, fmt.Errorf("%s names more than %d works, the most that a payment channel pays: open several",
 				name, royaltytypes.MaxPaymentChannelPayees)
 		}
 	}
-	payees, err := split(payees)
+	payees, err = split(payees)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -69,7 +69,7 @@ func (n *node) Commit(_ context.Context, height *int64) (*coretypes.ResultCommit
 func subjects(n int) []string {
 	list := make([]string, n)
 	for i := range list {
-		list[i] = digest(fmt.Sprint(i))
+		list[i] = digestOf(fmt.Sprint(i))
 	}
 	return list
 }
@@ -126,7 +126,7 @@ func TestABatchBeyondTheGasLimitIsSplit(t *testing.T) {
 
 	n = &node{time: now, fail: func(int, int) error { return errors.New("out of gas in location: ReadFlat") }}
 	_, err = ask(n, subjects(3))
-	require.ErrorContains(t, err, digest("0")+" alone takes more gas")
+	require.ErrorContains(t, err, digestOf("0")+" alone takes more gas")
 }
 
 func TestAnswersThatDoNotBelongAreRefused(t *testing.T) {

@@ -1,9 +1,6 @@
 package rights
 
 import (
-	"bufio"
-	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,17 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/digest"
+	"github.com/stemma-chain/stemma/client/sheet"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-const (
-	// MaxRows is the most rows of one manifest.
-	MaxRows = 100_000
-	// maxErrors is how many bad rows an error lists.
-	maxErrors = 20
-	// byteOrder is the mark that spreadsheets put before the first line.
-	byteOrder = "\ufeff"
-)
+// MaxRows is the most rows of one manifest.
+const MaxRows = 100_000
 
 // subjectColumns are the columns that may name a row's work, the first that is
 // filled. Where work or sha256 exist, id is a column like any other.
@@ -58,75 +51,38 @@ func (m Manifest) Subjects() []string {
 	return subjects
 }
 
-// ReadManifest reads a CSV table with a column work, sha256 or id and any
-// others, or a bare list of ids and digests without a header. Lines at the top
-// that start with # are passed over, and the columns of a report are dropped, so
-// that a report is a manifest too. All bad rows are named, up to a bound.
+// ReadManifest reads a table (client/sheet) with a column work, sha256 or id and any
+// others, a bare list of ids and digests without a header, or what sha256sum prints. Lines at
+// the top that start with # are passed over, and the columns of a report are dropped, so that a
+// report is a manifest too. All bad rows are named, up to a bound.
 func ReadManifest(r io.Reader, name string) (Manifest, error) {
-	sum := sha256.New()
-	in := bufio.NewReader(io.TeeReader(r, sum))
-	skipped, err := skipHead(in)
+	table, err := sheet.Read(r, name, sheet.Options{MaxRows: MaxRows})
 	if err != nil {
-		return Manifest{}, fmt.Errorf("%s: %w", name, err)
+		return Manifest{}, err
 	}
-	table := csv.NewReader(in)
-	table.TrimLeadingSpace = true
-	header, err := table.Read()
-	if errors.Is(err, io.EOF) {
+	if len(table.Rows) == 0 {
 		return Manifest{}, fmt.Errorf("%s is empty: write a work id (work1...) or SHA-256 a line, "+
 			"or a table with a column work, sha256 or id", name)
 	}
-	if err != nil {
-		return Manifest{}, fmt.Errorf("%s: %w", name, err)
-	}
-	line, _ := table.FieldPos(0)
-	read, err := newReading(name, header)
+	read, err := newReading(table)
 	if err != nil {
 		return Manifest{}, err
 	}
+	body := table.Body()
 	if read.bare {
-		read.row(line+skipped, header)
+		body = table.Rows
 	}
-	for {
-		record, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			// The reader cannot go on after a broken quote: say so at once.
-			return Manifest{}, fmt.Errorf("%s: %w", name, err)
-		}
-		if read.rows == MaxRows {
-			return Manifest{}, fmt.Errorf("%s has more than %d rows: split it", name, MaxRows)
-		}
-		line, _ := table.FieldPos(0)
-		read.row(line+skipped, record)
+	switch {
+	case len(body) == 0:
+		return Manifest{}, fmt.Errorf("%s names no works below its header", name)
+	case len(body) > MaxRows:
+		return Manifest{}, fmt.Errorf("%s has more than %d rows: split it", name, MaxRows)
 	}
-	if err := read.err(); err != nil {
-		return Manifest{}, err
+	for _, row := range body {
+		read.row(row)
 	}
-	read.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return read.Manifest, nil
-}
-
-// skipHead passes over lines at the top that start with #, and says how many.
-func skipHead(in *bufio.Reader) (lines int, err error) {
-	if mark, err := in.Peek(len(byteOrder)); err == nil && string(mark) == byteOrder {
-		if _, err := in.Discard(len(byteOrder)); err != nil {
-			return 0, err
-		}
-	}
-	for {
-		if start, err := in.Peek(1); err != nil || start[0] != '#' {
-			return lines, nil // what is wrong with the file, the table's reader says
-		}
-		for more := true; more; {
-			if _, more, err = in.ReadLine(); err != nil {
-				return lines, err
-			}
-		}
-		lines++
-	}
+	read.SHA256 = hex.EncodeToString(table.SHA256[:])
+	return read.Manifest, sheet.Join(read.bad)
 }
 
 // reading is a manifest as far as it was read.
@@ -138,22 +94,14 @@ type reading struct {
 	subjects []int
 	keep     []int
 	bare     bool
-	rows     int
 	bad      []error
 }
 
-func newReading(name string, header []string) (*reading, error) {
-	read := &reading{name: name}
-	places := map[string]int{}
-	for i, column := range header {
-		column = strings.ToLower(strings.TrimSpace(column))
-		if !slices.Contains(subjectColumns, column) {
-			continue
-		}
-		if _, twice := places[column]; twice {
-			return nil, fmt.Errorf("%s: column %q appears twice", name, column)
-		}
-		places[column] = i
+func newReading(table *sheet.Sheet) (*reading, error) {
+	read := &reading{name: table.Name}
+	places, err := table.Places(subjectColumns...)
+	if err != nil {
+		return nil, err
 	}
 	for _, column := range subjectColumns {
 		place, found := places[column]
@@ -161,9 +109,11 @@ func newReading(name string, header []string) (*reading, error) {
 			read.subjects = append(read.subjects, place)
 		}
 	}
+	header := table.Rows[0].Cells
 	if len(read.subjects) == 0 {
 		if _, err := parseSubject(header[0]); err != nil {
-			return nil, fmt.Errorf("%s: no column is named work, sha256 or id, and line 1 does not start with a work id or SHA-256", name)
+			return nil, fmt.Errorf("%s: no column is named work, sha256 or id, and its first line does not start with a work id or SHA-256",
+				table.Name)
 		}
 		read.bare, read.subjects = true, []int{0}
 		header = bareHeader(len(header))
@@ -186,35 +136,24 @@ func bareHeader(columns int) []string {
 	return header
 }
 
-// row takes a line in or notes what is wrong with it.
-func (r *reading) row(line int, record []string) {
-	r.rows++
+// row takes a row in or notes what is wrong with it.
+func (r *reading) row(record sheet.Row) {
 	named := ""
 	for _, place := range r.subjects {
 		if named == "" {
-			named = strings.TrimSpace(record[place])
+			named = record.Cells[place]
 		}
 	}
 	subject, err := parseSubject(named)
 	if err != nil {
-		r.bad = append(r.bad, fmt.Errorf("%s line %d: %w", r.name, line, err))
+		r.bad = append(r.bad, fmt.Errorf("%s line %d: %w", r.name, record.Line, err))
 		return
 	}
-	row := Row{Line: line, Subject: subject, Cells: make([]string, len(r.keep))}
+	row := Row{Line: record.Line, Subject: subject, Cells: make([]string, len(r.keep))}
 	for i, place := range r.keep {
-		row.Cells[i] = record[place]
+		row.Cells[i] = record.Cells[place]
 	}
 	r.Rows = append(r.Rows, row)
-}
-
-func (r *reading) err() error {
-	switch {
-	case r.rows == 0:
-		return fmt.Errorf("%s names no works below its header", r.name)
-	case len(r.bad) > maxErrors:
-		r.bad = append(r.bad[:maxErrors:maxErrors], fmt.Errorf("and %d more lines are wrong", len(r.bad)-maxErrors))
-	}
-	return errors.Join(r.bad...)
 }
 
 // parseSubject checks the form of a work id or digest.
@@ -230,8 +169,9 @@ func parseSubject(s string) (string, error) {
 		}
 		return id.String(), nil
 	}
-	if bz, err := hex.DecodeString(s); err != nil || len(bz) != sha256.Size {
-		return "", fmt.Errorf("%.80q is neither a work id (work1...) nor a SHA-256 of 64 hex digits", s)
+	d, err := digest.Parse(s)
+	if err != nil {
+		return "", fmt.Errorf("%.80q is neither a work id (work1...) nor a SHA-256: %w", s, err)
 	}
-	return strings.ToLower(s), nil
+	return d.String(), nil
 }

@@ -12,7 +12,7 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-func digest(name string) string {
+func digestOf(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(sum[:])
 }
@@ -22,7 +22,7 @@ func work(name string) string {
 }
 
 func TestReadManifest(t *testing.T) {
-	d, w := digest("a"), work("b")
+	d, w := digestOf("a"), work("b")
 	row := func(line int, subject string, cells ...string) Row {
 		return Row{Line: line, Subject: subject, Cells: cells}
 	}
@@ -34,13 +34,16 @@ func TestReadManifest(t *testing.T) {
 		"bare list":           {d + "\n" + w + "\n", []string{"id"}, []Row{row(1, d, d), row(2, w, w)}},
 		"bare, with more":     {d + ",x,y\n", []string{"id", "column2", "column3"}, []Row{row(1, d, d, "x", "y")}},
 		"no newline at end":   {d, []string{"id"}, []Row{row(1, d, d)}},
-		"byte order mark":     {byteOrder + "ID\r\n" + d + "\r\n", []string{"ID"}, []Row{row(2, d, d)}},
+		"byte order mark":     {"\ufeff" + "ID\r\n" + d + "\r\n", []string{"ID"}, []Row{row(2, d, d)}},
 		"capitals":            {strings.ToUpper(d), []string{"id"}, []Row{row(1, d, strings.ToUpper(d))}},
 		"other columns":       {"title, sha256\n\"#1, so\"," + d + "\n", []string{"title", "sha256"}, []Row{row(2, d, "#1, so", d)}},
 		"id is another's":     {"id,work\nmodel-1," + w + "\n", []string{"id", "work"}, []Row{row(2, w, "model-1", w)}},
 		"work, else digest":   {"sha256,work\n" + d + ",\n" + d + "," + w + "\n", []string{"sha256", "work"}, []Row{row(2, d, d, ""), row(3, w, d, w)}},
 		"blank lines":         {"id\n\n" + d + "\n", []string{"id"}, []Row{row(3, d, d)}},
 		"blank before a list": {"\n" + d + "\n", []string{"id"}, []Row{row(2, d, d)}},
+		"semicolons":          {"sep=;\r\nSHA-256;Title\r\n" + d + ";T\r\n", []string{"SHA-256", "Title"}, []Row{row(3, d, d, "T")}},
+		"what sha256sum says": {d + "  a.wav\n", []string{"sha256", "file"}, []Row{row(1, d, d, "a.wav")}},
+		"other forms":         {"sha256:" + d + "\n", []string{"id"}, []Row{row(1, d, "sha256:"+d)}},
 		"a report": {
 			"# height: 7\n# use: copy\nid,rights_verdict,title,rights_price\n" + d + ",denied,T,\n",
 			[]string{"id", "title"},
@@ -51,23 +54,23 @@ func TestReadManifest(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, c.columns, m.Columns, name)
 		require.Equal(t, c.rows, m.Rows, name)
-		require.Equal(t, digest(c.text), m.SHA256, name)
+		require.Equal(t, digestOf(c.text), m.SHA256, name)
 	}
 }
 
 func TestReadManifestNamesTheLine(t *testing.T) {
-	d := digest("a")
+	d := digestOf("a")
 	for text, want := range map[string]string{
 		"":                                "m.csv is empty",
 		"# nothing\n":                     "m.csv is empty",
 		"id\n":                            "names no works below its header",
 		"title,name\nx,y\n":               "no column is named work, sha256 or id",
-		"sha256,sha256\nx,y\n":            `column "sha256" appears twice`,
+		"sha256,sha256\nx,y\n":            `columns "sha256" and "sha256" are the same`,
 		"id\n" + d + "\nnonsense\n":       `m.csv line 3: "nonsense" is neither a work id`,
 		"# head\nid\n" + d + "00\n":       "m.csv line 3: ",
 		"id\nwork1nonsense\n":             "m.csv line 2: ",
-		"work,sha256\n,\n":                "line 2: names no work",
-		"id,title\n" + d + "\n":           "wrong number of fields",
+		"work,sha256,x\n,,y\n":            "line 2: names no work",
+		"id,title\n" + d + ",a,b\n":       `row 2: "b" stands in column 3`,
 		"id,title\n" + d + ",\"open\n":    "m.csv: ",
 		d + "\n" + d[:63] + "g\n" + "x\n": "m.csv line 2",
 	} {
@@ -77,18 +80,18 @@ func TestReadManifestNamesTheLine(t *testing.T) {
 	_, err := ReadManifest(strings.NewReader("id\n"+strings.Repeat("x\n", 30)), "m.csv")
 	require.ErrorContains(t, err, "line 21")
 	require.NotContains(t, err.Error(), "line 22")
-	require.ErrorContains(t, err, "and 10 more lines are wrong")
+	require.ErrorContains(t, err, "and 10 more rows are wrong")
 }
 
 func TestReadManifestBoundsRows(t *testing.T) {
-	rows := strings.Repeat(digest("a")+"\n", MaxRows)
+	rows := strings.Repeat(digestOf("a")+"\n", MaxRows)
 	for _, header := range []string{"", "sha256\n"} {
 		m, err := ReadManifest(strings.NewReader(header+rows), "m.csv")
 		require.NoError(t, err)
 		require.Len(t, m.Rows, MaxRows)
-		require.Equal(t, []string{digest("a")}, m.Subjects())
+		require.Equal(t, []string{digestOf("a")}, m.Subjects())
 
-		_, err = ReadManifest(strings.NewReader(header+rows+digest("b")+"\n"), "m.csv")
+		_, err = ReadManifest(strings.NewReader(header+rows+digestOf("b")+"\n"), "m.csv")
 		require.ErrorContains(t, err, fmt.Sprintf("m.csv has more than %d rows: split it", MaxRows))
 	}
 }

@@ -19,7 +19,7 @@ import (
 // cleared is a report on five rows: allowed twice, and each other verdict.
 func cleared(t *testing.T) Report {
 	t.Helper()
-	a, b, c, d := digest("a"), work("b"), digest("c"), digest("d")
+	a, b, c, d := digestOf("a"), work("b"), digestOf("c"), digestOf("d")
 	text := "title,id\nA," + a + "\nB," + b + "\nC," + c + "\n\"D, again\"," + d + "\nA," + a + "\n"
 	m, err := ReadManifest(strings.NewReader(text), "m.csv")
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestReportAsCSVIsAManifest(t *testing.T) {
 	r := cleared(t)
 	var out bytes.Buffer
 	require.NoError(t, r.WriteCSV(&out))
-	a, b, c, d := digest("a"), work("b"), digest("c"), digest("d")
+	a, b, c, d := digestOf("a"), work("b"), digestOf("c"), digestOf("d")
 	head, table, found := strings.Cut(out.String(), "\ntitle,")
 	require.True(t, found)
 	require.Equal(t, strings.Join([]string{
@@ -89,7 +89,7 @@ func TestReportAsJSON(t *testing.T) {
 	require.Len(t, back.Rows, 5)
 	require.Equal(t, []string{"needs_approval", "needs_grant"}, back.Rows[1].Reasons)
 	require.Equal(t, []string{"3ustem", "5uusdc"}, back.Rows[1].Price)
-	require.Equal(t, map[string]string{"title": "D, again", "id": digest("d")}, back.Rows[3].Columns)
+	require.Equal(t, map[string]string{"title": "D, again", "id": digestOf("d")}, back.Rows[3].Columns)
 	require.Contains(t, string(back.Rows[2].Rights), "training_denied")
 	require.Equal(t, []string{}, back.Rows[3].Reasons)
 }
@@ -119,7 +119,7 @@ func TestGrantsOfAWorkNamedTwiceAreBilledOnce(t *testing.T) {
 			},
 		}
 	}
-	got := bills([]licensetypes.Rights{rights(w.String()), rights(digest("a")), {
+	got := bills([]licensetypes.Rights{rights(w.String()), rights(digestOf("a")), {
 		Works:   []registrytypes.WorkID{{2}},
 		Verdict: licensetypes.VERDICT_DENIED,
 	}})
@@ -129,7 +129,7 @@ func TestGrantsOfAWorkNamedTwiceAreBilledOnce(t *testing.T) {
 func TestReportFiles(t *testing.T) {
 	dir := t.TempDir()
 	manifest := filepath.Join(dir, "m.csv")
-	require.NoError(t, os.WriteFile(manifest, []byte(digest("a")), 0o600))
+	require.NoError(t, os.WriteFile(manifest, []byte(digestOf("a")), 0o600))
 	for path, want := range map[string]string{
 		filepath.Join(dir, "r.txt"):         "name it .csv or .json",
 		manifest:                            "is the manifest itself",

@@ -60,12 +60,13 @@ is made: a grant that is reserved for it, or an approval of it, counts then, and
 the grant is reserved for it.
 
 With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
-height: a CSV with a column work, sha256 or id (other columns are kept), or a bare
-list of ids and digests. --report writes verdict, reasons, permission, price (of each
-work the cheapest that serves) and obligations of every row as .csv (what it is about in lines of "# key: value" on top) or .json,
-with the chain id, height, block time and app hash that it was decided at. A
-report can be cleared again like a manifest. With --output json and no --report the
-whole report is printed.
+height: a table with a column work, sha256 or id (other columns are kept) as a
+spreadsheet saves it, what sha256sum prints, or a bare list of ids and digests.
+--report writes verdict, reasons, permission, price (of each work the cheapest that
+serves) and obligations of every row as .csv (what it is about in lines of
+"# key: value" on top) or .json, with the chain id, height, block time and app hash
+that it was decided at. A report can be cleared again like a manifest. With --output
+json and no --report the whole report is printed.
 
 Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is
 denied or unknown, else 3 if any needs a grant. 1 is for everything else, also for

@@ -53,8 +53,9 @@ Kind, media type and title are guessed from the file. A table (--csv) gives them
 for many files: a header line with any of the columns
   ` + strings.Join(batch.Columns, ", ") + `
 where file is needed, creators ("Name (role) <account>") and fingerprints
-("scheme=value") are separated by semicolons. If one row is wrong, it is named and
-nothing is sent.
+("scheme=value") are separated by semicolons. Save it as your spreadsheet does: with
+commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252. What sha256sum prints
+is a table of files too. If one row is wrong, it is named and nothing is sent.
 
 Several accounts may claim the same content; the registry doesn't judge.`,
 		Example: `  stemmad register song.wav --from alice

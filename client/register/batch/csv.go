@@ -3,7 +3,6 @@
 package batch
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -19,8 +20,6 @@ import (
 const (
 	// MaxRows is the most rows of one table.
 	MaxRows = 100_000
-	// maxErrors is how many bad rows an error lists.
-	maxErrors = 20
 	// listSeparator parts creators and fingerprints within a cell.
 	listSeparator = ";"
 )
@@ -39,41 +38,24 @@ type Row struct {
 	Details registrytypes.Details
 }
 
-// Read reads a table with a header line. Files are relative to dir and must
-// stay inside it; where kind, media type or title are empty they are guessed
-// from the file. name is the table's name in errors.
+// Read reads a table with a header line (client/sheet: any usual encoding, separator and
+// spelling of columns). Files are relative to dir and must stay inside it; where kind, media
+// type or title are empty they are guessed from the file. name is the table's name in errors.
 func Read(r io.Reader, name, dir string) ([]Row, error) {
-	in := csv.NewReader(r)
-	in.TrimLeadingSpace = true
-	header, err := in.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is empty: its first line names the columns (%s)", name, strings.Join(Columns, ","))
-	}
+	table, err := sheet.Read(r, name, sheet.Options{MaxRows: MaxRows})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
-	columns, err := readHeader(name, header)
+	columns, err := readHeader(table)
 	if err != nil {
 		return nil, err
 	}
 	var rows []Row
 	var bad []error
 	lines := map[string]int{}
-	for {
-		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		line, _ := in.FieldPos(0)
-		if err != nil {
-			// The reader cannot go on after a broken quote: say so at once.
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		if len(rows) == MaxRows {
-			return nil, fmt.Errorf("%s has more than %d rows: split it", name, MaxRows)
-		}
-		row, err := readRow(columns, record, dir)
-		row.Line = line
+	for _, record := range table.Body() {
+		row, err := readRow(columns, record.Cells, dir)
+		row.Line = record.Line
 		if err == nil && lines[row.Path] > 0 {
 			err = fmt.Errorf("the file is in row %d already", lines[row.Path])
 		}
@@ -81,10 +63,10 @@ func Read(r io.Reader, name, dir string) ([]Row, error) {
 			bad = append(bad, RowError(name, row, err))
 			continue
 		}
-		lines[row.Path] = line
+		lines[row.Path] = row.Line
 		rows = append(rows, row)
 	}
-	if err := Join(bad); err != nil {
+	if err := sheet.Join(bad); err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 {
@@ -98,35 +80,24 @@ func RowError(name string, row Row, err error) error {
 	return fmt.Errorf("%s row %d (%s): %w", name, row.Line, row.Path, err)
 }
 
-// Join makes one error of those of several rows, nil without any. It names at
-// most maxErrors of them.
-func Join(bad []error) error {
-	if len(bad) > maxErrors {
-		more := fmt.Errorf("and %d more rows are wrong", len(bad)-maxErrors)
-		bad = append(bad[:maxErrors:maxErrors], more)
+// readHeader says where the columns are. What sha256sum prints names files, whose digests are
+// computed anew.
+func readHeader(table *sheet.Sheet) (map[string]int, error) {
+	switch {
+	case len(table.Rows) == 0:
+		return nil, fmt.Errorf("%s is empty: its first line names the columns (%s)", table.Name, strings.Join(Columns, ","))
+	case table.Sums:
+		return map[string]int{"file": 1}, nil
 	}
-	return errors.Join(bad...)
-}
-
-func readHeader(name string, header []string) (map[string]int, error) {
-	columns := map[string]int{}
-	for i, column := range header {
-		// Spreadsheets put a byte order mark before the first name.
-		column = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(column, "\ufeff")))
-		known := false
-		for _, c := range Columns {
-			known = known || c == column
-		}
-		if !known {
-			return nil, fmt.Errorf("%s: unknown column %q; the columns are %s", name, column, strings.Join(Columns, ", "))
-		}
-		if _, twice := columns[column]; twice {
-			return nil, fmt.Errorf("%s: column %q appears twice", name, column)
-		}
-		columns[column] = i
+	if unknown := table.Unknown(Columns...); len(unknown) > 0 {
+		return nil, fmt.Errorf("%s: unknown column %q; the columns are %s", table.Name, unknown[0], strings.Join(Columns, ", "))
+	}
+	columns, err := table.Places(Columns...)
+	if err != nil {
+		return nil, err
 	}
 	if _, ok := columns["file"]; !ok {
-		return nil, fmt.Errorf("%s: there is no column \"file\"", name)
+		return nil, fmt.Errorf("%s: there is no column \"file\"", table.Name)
 	}
 	return columns, nil
 }
@@ -134,11 +105,10 @@ func readHeader(name string, header []string) (map[string]int, error) {
 // readRow returns the row's path even with an error, to name it.
 func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 	cell := func(column string) string {
-		i, ok := columns[column]
-		if !ok {
-			return ""
+		if i, ok := columns[column]; ok {
+			return record[i]
 		}
-		return strings.TrimSpace(record[i])
+		return ""
 	}
 	file := filepath.FromSlash(cell("file"))
 	row := Row{Path: file}
@@ -159,8 +129,10 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 		Kind: kind, MediaType: media, Title: describe.Title(row.Path),
 		MetadataUri: cell("uri"), DigitalSourceType: cell("source_type"),
 	}
-	if err := d.MetadataSha256.UnmarshalText([]byte(cell("uri_sha256"))); err != nil {
-		return row, fmt.Errorf("uri_sha256: %w", err)
+	if s := cell("uri_sha256"); s != "" {
+		if d.MetadataSha256, err = digest.Parse(s); err != nil {
+			return row, fmt.Errorf("column uri_sha256: %w", err)
+		}
 	}
 	if s := cell("title"); s != "" {
 		d.Title = text.Compose(s)
@@ -170,20 +142,20 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 	}
 	if s := cell("kind"); s != "" {
 		if d.Kind, err = describe.ParseKind(s); err != nil {
-			return row, err
+			return row, fmt.Errorf("column kind: %w", err)
 		}
 	}
 	for _, s := range list(cell("creators")) {
 		creator, err := describe.ParseCreator(s, cell("role"))
 		if err != nil {
-			return row, err
+			return row, fmt.Errorf("column creators: %w", err)
 		}
 		d.Creators = append(d.Creators, creator)
 	}
 	for _, s := range list(cell("fingerprints")) {
 		fingerprint, err := describe.ParseFingerprint(s)
 		if err != nil {
-			return row, err
+			return row, fmt.Errorf("column fingerprints: %w", err)
 		}
 		d.Fingerprints = append(d.Fingerprints, fingerprint)
 	}

@@ -52,22 +52,37 @@ func TestReadNamesRowAndFile(t *testing.T) {
 		"file\n":                                "names no files",
 		"title\nx\n":                            `no column "file"`,
 		"file,colour\na.wav,red\n":              `unknown column "colour"`,
-		"file,file\na.wav,b.wav\n":              "appears twice",
-		"file,kind\na.wav,sound\n":              `row 2 (` + filepath.Join(dir, "a.wav") + `): "sound" is no kind`,
+		"file,file\na.wav,b.wav\n":              "are the same",
+		"file,kind\na.wav,sound\n":              `row 2 (` + filepath.Join(dir, "a.wav") + `): column kind: "sound" is no kind`,
 		"file\na.wav\n\nmissing.wav\n":          "row 4 (" + filepath.Join(dir, "missing.wav") + ")",
 		"file\n../a.wav\n":                      "row 2 (" + filepath.Join("..", "a.wav") + "): file must be a path inside",
 		"file\n/etc/passwd\n":                   "must be a path inside",
-		"file\n\"\"\n":                          "must be a path inside",
+		"file,title\n\"\",x\n":                  "must be a path inside",
+		"file\n\"\"\n":                          "names no files",
 		"file\na.wav\nb.wav\na.wav\n":           "in row 2 already",
 		"file,creators\na.wav,<stemma1x>\n":     "has no name",
 		"file,fingerprints\na.wav,isrc\n":       "write scheme=value",
 		"file,creators\na.wav,Ada <stemma1x>\n": "is not an account",
 		"file,source_type\na.wav,magic\n":       "digital_source_type",
-		"file,title\na.wav\n":                   "wrong number of fields",
+		"file,title\na.wav,b,c\n":               `row 2: "c" stands in column 3`,
 		"file,title\na.wav,\"open\n":            "works.csv",
 	} {
 		_, err := batch.Read(strings.NewReader(table), "works.csv", dir)
 		require.ErrorContains(t, err, want, table)
+	}
+}
+
+// What a spreadsheet saves in other countries, and what sha256sum prints, is a table too.
+func TestReadTakesWhatProgramsWrite(t *testing.T) {
+	dir := folder(t, "a.wav", "b.wav")
+	for _, table := range []string{
+		"sep=;\r\nFile;Media Type\r\na.wav;audio/wav\r\nb.wav;\r\n;\r\n", "FILE\tTitle\t\na.wav\t\t\nb.wav\t\xe4\t\n",
+		strings.Repeat("ab", 32) + "  a.wav\n" + strings.Repeat("cd", 32) + " *b.wav\n",
+	} {
+		rows, err := batch.Read(strings.NewReader(table), "works.csv", dir)
+		require.NoError(t, err, table)
+		require.Len(t, rows, 2)
+		require.Equal(t, filepath.Join(dir, "b.wav"), rows[1].Path)
 	}
 }
 

@@ -53,4 +53,6 @@ func TestTimes(t *testing.T) {
 	}
 	require.Empty(t, table.OptionalTime(nil))
 	require.Empty(t, table.Time(time.Time{}))
+	_, err := table.ParseUntil("46418", now)
+	require.ErrorContains(t, err, `"46418" is how a spreadsheet counts days (2027-01-31)`)
 }

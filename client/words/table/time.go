@@ -23,6 +23,11 @@ func OptionalTime(t *time.Time) string {
 	return Time(*t)
 }
 
+// A spreadsheet keeps a date as days since 1899-12-30; those from 2000 to 2100 are taken for such.
+var sheetEpoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+
+const firstSheetDay, lastSheetDay = 36_526, 73_050
+
 // ParseUntil reads a point in time: a date ("2027-01-31", its end in UTC), a
 // time in RFC 3339, or days from now ("30d").
 func ParseUntil(s string, now time.Time) (time.Time, error) {
@@ -36,6 +41,10 @@ func ParseUntil(s string, now time.Time) (time.Time, error) {
 	}
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
 		return t.AddDate(0, 0, 1).Add(-time.Second).UTC(), nil
+	}
+	if days, err := strconv.ParseUint(s, 10, 32); err == nil && days >= firstSheetDay && days <= lastSheetDay {
+		return time.Time{}, fmt.Errorf("%q is how a spreadsheet counts days (%s): have it show dates as 2027-01-31", s,
+			sheetEpoch.AddDate(0, 0, int(days)).Format(time.DateOnly))
 	}
 	return time.Time{}, fmt.Errorf("%q is not a time: write 2027-01-31, 2027-01-31T12:00:00Z or 30d", s)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/batch"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -107,7 +108,7 @@ func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
 		}
 		known = append(known, item)
 	}
-	return known, batch.Join(refused)
+	return known, sheet.Join(refused)
 }
 
 func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[registrytypes.Digest]keptProof) error {

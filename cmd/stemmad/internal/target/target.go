@@ -13,6 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
@@ -68,8 +69,8 @@ func Parse(ctx context.Context, argument string) (Named, error) {
 		named.Path, named.Digest = argument, (*registrytypes.Digest)(&file.Digest)
 		return named, nil
 	}
-	if digest, err := registrytypes.ParseDigest("sha256", argument); err == nil {
-		named.Digest = &digest
+	if d, err := digest.Parse(argument); err == nil {
+		named.Digest = &d
 		return named, nil
 	}
 	return Named{}, fmt.Errorf("%q is neither a work id (work1...), nor a file here, nor a SHA-256 of 64 hex digits", argument)
