@@ -45,9 +45,9 @@ func Parse(s string) (registrytypes.Digest, error) {
 		}
 	}
 	if n := len(plain); isHex(plain) && n > 20 {
-		return registrytypes.Digest{}, fmt.Errorf("%w: %q has %d hex digits, a SHA-256 has 64%s", ErrNone, clip(s), n, other(n))
+		return registrytypes.Digest{}, fmt.Errorf("%q is %w: it has %d hex digits, one has 64%s", clip(s), ErrNone, n, other(n))
 	}
-	return registrytypes.Digest{}, fmt.Errorf("%w: %q; %s", ErrNone, clip(s), forms)
+	return registrytypes.Digest{}, fmt.Errorf("%q is %w: %s", clip(s), ErrNone, forms)
 }
 
 func given(d registrytypes.Digest) (registrytypes.Digest, error) {
@@ -63,7 +63,7 @@ func integrity(s string) (registrytypes.Digest, error) {
 	s, _, _ = strings.Cut(s, "?")
 	bz, err := base64.StdEncoding.DecodeString(s)
 	if err != nil || len(bz) != len(registrytypes.Digest{}) {
-		return registrytypes.Digest{}, fmt.Errorf("%w: %q is not the base64 of 32 bytes, as sha256-... has it", ErrNone, clip(s))
+		return registrytypes.Digest{}, fmt.Errorf("%q is %w: sha256-... is followed by the base64 of 32 bytes", clip(s), ErrNone)
 	}
 	return given(registrytypes.Digest(bz))
 }
@@ -80,8 +80,8 @@ func ofCID(s string) (d registrytypes.Digest, is bool, err error) {
 	}
 	hash, raw := bytes.CutPrefix(bz, rawSHA256)
 	if !raw || len(hash) != len(d) {
-		return d, true, fmt.Errorf("%w: the CID %q names how IPFS packed a file, not the file's bytes; only one of raw bytes with a "+
-			"SHA-256 does (ipfs add --raw-leaves, of at most 256 KiB)", ErrNone, clip(s))
+		return d, true, fmt.Errorf("%q is %w: this CID names how IPFS packed a file, not the file's bytes; only one of raw bytes with "+
+			"such a hash does (ipfs add --raw-leaves, of at most 256 KiB)", clip(s), ErrNone)
 	}
 	d, err = given(registrytypes.Digest(hash))
 	return d, true, err

@@ -34,11 +34,11 @@ func TestDigestsAsProgramsWriteThem(t *testing.T) {
 	}
 	for s, want := range map[string]string{
 		"":                                  "write 64 hex digits",
-		"song.wav":                          `"song.wav"; write 64 hex digits`,
-		text[:40]:                           "has 40 hex digits, a SHA-256 has 64 (as many as a SHA-1)",
-		text[:63]:                           "has 63 hex digits, a SHA-256 has 64",
+		"song.wav":                          `"song.wav" is no SHA-256: write 64 hex digits`,
+		text[:40]:                           "has 40 hex digits, one has 64 (as many as a SHA-1)",
+		text[:63]:                           "has 63 hex digits, one has 64",
 		strings.Repeat("0", 64):             "all zeros are no file's",
-		"sha256-" + "AAAA":                  "is not the base64 of 32 bytes",
+		"sha256-" + "AAAA":                  "is followed by the base64 of 32 bytes",
 		cid(1, 0x70, 0x12, 32):              "names how IPFS packed a file",
 		cid(1, 0x55, 0x13, 32):              "names how IPFS packed a file",
 		"sha512:" + strings.Repeat(text, 2): "write 64 hex digits",

@@ -171,7 +171,7 @@ func parseSubject(s string) (string, error) {
 	}
 	d, err := digest.Parse(s)
 	if err != nil {
-		return "", fmt.Errorf("%.80q is neither a work id (work1...) nor a SHA-256: %w", s, err)
+		return "", fmt.Errorf("no work id (work1...), and %w", err)
 	}
 	return d.String(), nil
 }

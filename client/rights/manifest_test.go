@@ -66,7 +66,7 @@ func TestReadManifestNamesTheLine(t *testing.T) {
 		"id\n":                            "names no works below its header",
 		"title,name\nx,y\n":               "no column is named work, sha256 or id",
 		"sha256,sha256\nx,y\n":            `columns "sha256" and "sha256" are the same`,
-		"id\n" + d + "\nnonsense\n":       `m.csv line 3: "nonsense" is neither a work id`,
+		"id\n" + d + "\nnonsense\n":       `m.csv line 3: no work id (work1...), and "nonsense" is no SHA-256: write 64 hex digits`,
 		"# head\nid\n" + d + "00\n":       "m.csv line 3: ",
 		"id\nwork1nonsense\n":             "m.csv line 2: ",
 		"work,sha256,x\n,,y\n":            "line 2: names no work",

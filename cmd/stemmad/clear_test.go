@@ -39,7 +39,7 @@ func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
 		{"--use copy --manifest good.csv --terms cc-by-4.0", "--terms is for a single work"},
 		{
 			"--use copy --manifest bad.csv",
-			"bad.csv line 2: \"nonsense\" is neither a work id (work1...) nor a SHA-256 of 64 hex digits\nnothing was asked",
+			"bad.csv line 2: no work id (work1...), and \"nonsense\" is no SHA-256: write 64 hex digits",
 		},
 		{"--use copy --manifest gone.csv", "no such file"},
 		{"--use copy --manifest good.csv --report good.csv", "is the manifest itself"},
