@@ -12,9 +12,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/stemma-chain/stemma/client/rights"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )

@@ -8,9 +8,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"

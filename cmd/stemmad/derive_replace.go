@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"

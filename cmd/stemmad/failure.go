@@ -15,8 +15,8 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )

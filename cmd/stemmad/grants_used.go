@@ -7,9 +7,9 @@ import (
 
 	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 )

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stemma-chain/stemma/client/termspec/combining"
 	"github.com/stemma-chain/stemma/client/words/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/combining"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )

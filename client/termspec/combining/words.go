@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/words"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/limits"
+	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )

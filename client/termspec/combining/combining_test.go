@@ -16,7 +16,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/combining"
+	"github.com/stemma-chain/stemma/client/termspec/combining"
 	"github.com/stemma-chain/stemma/testutil/gen"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
