@@ -77,7 +77,8 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 func (app *App) atHeight(check sdk.AnteHandler) sdk.AnteHandler {
 	return func(ctx sdk.Context, tx sdk.Tx, simulate bool) (sdk.Context, error) {
 		if ctx.BlockHeight() == 0 && (simulate || ctx.IsCheckTx()) {
-			ctx = ctx.WithBlockHeight(app.LastBlockHeight()).WithBlockTime(time.Now().UTC())
+			now := time.Now().UTC() //nolint:forbidigo // of a check, never of a block
+			ctx = ctx.WithBlockHeight(app.LastBlockHeight()).WithBlockTime(now)
 		}
 		return check(ctx, tx, simulate)
 	}

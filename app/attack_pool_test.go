@@ -146,7 +146,9 @@ func TestGasThatIsJustEnoughForAShorterBalance(t *testing.T) {
 	c := chain.New(t, chain.FeeMarket())
 	c.MustDeliver(carol, send(carol, bob, 1)) // its key is known
 	left := c.Balance(carol, app.StakingDenom).Amount.Sub(math.NewInt(1_000_000 + 1000))
-	c.Block(c.SignTx(chain.Tx{Msgs: []sdk.Msg{send(carol, bob, left.Int64())}, Signers: []chain.Account{carol}, Gas: 100_000, Fee: "1000ustem"})).RequireOK(t)
+	c.Block(c.SignTx(chain.Tx{
+		Msgs: []sdk.Msg{send(carol, bob, left.Int64())}, Signers: []chain.Account{carol}, Gas: 100_000, Fee: "1000ustem",
+	})).RequireOK(t)
 	require.Equal(t, "1000000", c.Balance(carol, app.StakingDenom).Amount.String())
 	checked(t, c, carol, 100_000, 1)
 	taken, fee := uint64(0), int64(100)

@@ -24,7 +24,8 @@ func TestDigestsAsProgramsWriteThem(t *testing.T) {
 	text := hex.EncodeToString(sum[:])
 	sri := "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 	for _, s := range []string{
-		text, strings.ToUpper(text), "  " + text + "\t", "sha256:" + text, "SHA256:" + strings.ToUpper(text), "sha256: " + text, "urn:sha256:" + text,
+		text, strings.ToUpper(text), "  " + text + "\t", "sha256:" + text, "SHA256:" + strings.ToUpper(text), "sha256: " + text,
+		"urn:sha256:" + text,
 		sri, sri + "?ct=image/png", "sha384-AAAA " + sri, cid(1, 0x55, 0x12, 32), strings.ToUpper(cid(1, 0x55, 0x12, 32)[:1]) +
 			strings.ToUpper(cid(1, 0x55, 0x12, 32)[1:]),
 	} {
@@ -66,7 +67,9 @@ func TestLinesOfSha256sum(t *testing.T) {
 		require.Equal(t, want, file, line)
 		require.Equal(t, registrytypes.Digest(sum), got)
 	}
-	for _, line := range []string{"", text, text + " ", text + "  ", text[:63] + "  a", "SHA256 (a) = " + text[:60], "MD5 (a) = " + text, text + ",a"} {
+	for _, line := range []string{
+		"", text, text + " ", text + "  ", text[:63] + "  a", "SHA256 (a) = " + text[:60], "MD5 (a) = " + text, text + ",a",
+	} {
 		_, _, ok := digest.ParseSum(line)
 		require.False(t, ok, line)
 	}

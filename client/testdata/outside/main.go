@@ -28,7 +28,8 @@ func main() {
 	alice, bob := must(client.FromKeyring(keys, "alice")), must(client.FromKeyring(keys, "bob"))
 
 	// Alice registers a song and offers it under known terms.
-	song, terms := register(ctx, c, alice, "song"), must(c.License().Terms(ctx, &license.QueryTermsRequest{Terms: "commercial-remix-10"})).Terms
+	song := register(ctx, c, alice, "song")
+	terms := must(c.License().Terms(ctx, &license.QueryTermsRequest{Terms: "commercial-remix-10"})).Terms
 	must(c.Send(ctx, alice, &license.MsgOffer{
 		Owner: alice.Address().String(), Work: song, Terms: terms.Id, Offer: license.Offer{Price: coins(5_000)},
 	}))
@@ -40,7 +41,8 @@ func main() {
 	offer, remix := rights.Offers[0], register(ctx, c, bob, "remix")
 	grant := license.NewGrantID(song, offer.Terms, bob.Address(), 1)
 	must(c.Send(ctx, bob, &license.MsgAcquire{
-		Licensee: bob.Address().String(), Work: song, Terms: offer.Terms, Serial: 1, MaxFee: &offer.Price[0], MaxRate: offer.RoyaltyRate, Seen: offer.Conditions,
+		Licensee: bob.Address().String(), Work: song, Terms: offer.Terms, Serial: 1, MaxFee: &offer.Price[0],
+		MaxRate: offer.RoyaltyRate, Seen: offer.Conditions,
 	}, &lineage.MsgDerive{Owner: bob.Address().String(), Work: remix, MaxTotalRate: offer.RoyaltyRate, Sources: []lineage.Source{
 		{Work: song, Role: lineage.ROLE_PARENT_OF, Permission: grant.String()},
 	}}))
