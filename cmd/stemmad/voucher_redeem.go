@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,11 +15,7 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-const (
-	flagMaxLines = "max-lines"
-	// maxTrialGas keeps a transaction, with the usual room, within a block.
-	maxTrialGas = 50_000_000
-)
+const flagMaxLines = "max-lines"
 
 func voucherRedeemCmd() *cobra.Command {
 	cmd := &cobra.Command{
@@ -91,25 +86,23 @@ func redeemVouchers(ctx context.Context, conn *connect.Conn, sender *send.Sender
 func (r *redemption) send(ctx context.Context, conn *connect.Conn, sender *send.Sender, good []royaltytypes.Voucher,
 	lines uint32,
 ) (int, error) {
-	for n := min(len(good), royaltytypes.MaxVouchers); ; n = (n + 1) / 2 {
-		msg := &royaltytypes.MsgRedeemVouchers{Sender: sender.Account(), Vouchers: good[:n], MaxLines: lines}
-		trial, err := sender.Try(ctx, msg)
-		tooLarge := err != nil && strings.Contains(err.Error(), "out of gas") || trial.GasUsed > maxTrialGas
-		switch {
-		case tooLarge && n > 1:
-			continue
-		case tooLarge:
-			return 0, fmt.Errorf("%s pays too many works for one transaction: pay some at a time with --%s 100",
-				good[0].PaymentChannel, flagMaxLines)
-		case err != nil:
-			return 0, err
-		}
-		sent, err := sender.Send(ctx, fmt.Sprintf("Redeem %d vouchers.", n), msg)
-		if err != nil {
-			return 0, err
-		}
-		return n, r.note(conn, sent, n)
+	try := func(ctx context.Context, msgs ...sdk.Msg) (uint64, error) {
+		trial, err := sender.Try(ctx, msgs...)
+		return trial.GasUsed, err
 	}
+	msg, err := paychannel.Fit(ctx, try, sender.Account(), good, lines)
+	if errors.Is(err, paychannel.ErrTooManyPayees) {
+		return 0, fmt.Errorf("%w: pay some at a time with --%s 100", err, flagMaxLines)
+	}
+	if err != nil {
+		return 0, err
+	}
+	n := len(msg.Vouchers)
+	sent, err := sender.Send(ctx, fmt.Sprintf("Redeem %d vouchers.", n), msg)
+	if err != nil {
+		return 0, err
+	}
+	return n, r.note(conn, sent, n)
 }
 
 // note adds one transaction to the result and says what it did.

@@ -1,0 +1,88 @@
+package paychannel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
+)
+
+// maxTrialGas keeps a transaction, with the usual room, within what one may declare.
+const maxTrialGas = 20_000_000
+
+// ErrTooManyPayees says that a payment channel pays more works than fit in a transaction:
+// redeem some lines at a time.
+var ErrTooManyPayees = errors.New("pays too many works for one transaction")
+
+// Try executes messages without sending them and says what gas that took, as Sender.Try of
+// package client does.
+type Try func(ctx context.Context, msgs ...sdk.Msg) (gas uint64, err error)
+
+// Fit makes a message that redeems as many of the first vouchers as fit in a transaction, up
+// to 750 (MaxVouchers); how many those are is the length of its list. With maxLines only so many payees of
+// each payment channel are paid; 0: all. It fails as try does, and with ErrTooManyPayees.
+func Fit(
+	ctx context.Context, try Try, by string, vouchers []royaltytypes.Voucher, maxLines uint32,
+) (*royaltytypes.MsgRedeemVouchers, error) {
+	for n := min(len(vouchers), royaltytypes.MaxVouchers); ; n = (n + 1) / 2 {
+		msg := &royaltytypes.MsgRedeemVouchers{Sender: by, Vouchers: vouchers[:n], MaxLines: maxLines}
+		gas, err := try(ctx, msg)
+		tooLarge := err != nil && strings.Contains(err.Error(), "out of gas") || gas > maxTrialGas
+		switch {
+		case tooLarge && n > 1:
+		case tooLarge:
+			return nil, fmt.Errorf("%s %w", vouchers[0].PaymentChannel, ErrTooManyPayees)
+		case err != nil:
+			return nil, err
+		default:
+			return msg, nil
+		}
+	}
+}
+
+// Redemption is what redeeming did.
+type Redemption struct {
+	Paid sdk.Coins
+	// Skipped are vouchers that were passed over, with the reason.
+	Skipped []royaltytypes.SkippedVoucher
+	// Results are the transactions.
+	Results []client.Result
+}
+
+// Redeem has vouchers paid, in as many transactions as that takes. Anybody may; the money goes
+// to the works. What was done before an error is in the redemption.
+func Redeem(ctx context.Context, sender *client.Sender, vouchers []voucher.Voucher) (done Redemption, err error) {
+	list := make([]royaltytypes.Voucher, len(vouchers))
+	for i, v := range vouchers {
+		list[i] = v.Message()
+	}
+	try := func(ctx context.Context, msgs ...sdk.Msg) (uint64, error) {
+		trial, err := sender.Try(ctx, msgs...)
+		return trial.GasUsed, err
+	}
+	for len(list) > 0 {
+		msg, err := Fit(ctx, try, sender.Account(), list, 0)
+		if err != nil {
+			return done, err
+		}
+		result, err := sender.Send(ctx, msg)
+		if err != nil {
+			return done, err
+		}
+		done.Results = append(done.Results, result)
+		var response royaltytypes.MsgRedeemVouchersResponse
+		if err := result.Response(0, &response); err != nil {
+			return done, err
+		}
+		done.Paid = done.Paid.Add(response.Paid...)
+		done.Skipped = append(done.Skipped, response.Skipped...)
+		list = list[len(msg.Vouchers):]
+	}
+	return done, nil
+}

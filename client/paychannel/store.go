@@ -1,0 +1,174 @@
+package paychannel
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"cosmossdk.io/math"
+
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
+)
+
+// Store keeps on disk the newest voucher of each payment channel, which is worth what it
+// says until it is redeemed: a service that takes vouchers needs no other memory. It is safe for
+// concurrent use; one process at a time keeps the vouchers of a payment channel.
+type Store struct {
+	dir string
+	mu  sync.Mutex
+}
+
+// OpenStore returns the store in a folder. Nothing is written yet.
+func OpenStore(dir string) *Store { return &Store{dir: dir} }
+
+// ErrNotNewer is matched by the error of a voucher whose total is no more than that of one
+// which is kept.
+var ErrNotNewer = errors.New("a voucher of this payment channel with as high a total is kept")
+
+// Keep checks a voucher with the key of its payment channel and keeps it; it is on disk when
+// Keep returns. More is by how much its total is above that of the last one: what the payer has
+// paid by it, in units of the payment channel's denom. Of a forged voucher nothing is kept. It
+// fails with what Verify says, or ErrNotNewer. Whether the deposit covers it, Check says.
+func (s *Store) Keep(v voucher.Voucher, key []byte) (more math.Int, err error) {
+	if err := v.Verify(key); err != nil {
+		return math.Int{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, older, err := s.newest(v.ChainID, v.PaymentChannel)
+	if err != nil {
+		return math.Int{}, err
+	}
+	before := math.ZeroInt()
+	if kept != nil {
+		before = kept.Total
+	}
+	if !v.Total.GT(before) {
+		return math.Int{}, fmt.Errorf("%w: %s of %s, and %s is kept", ErrNotNewer, v.Total, v.PaymentChannel, before)
+	}
+	path, err := s.write(v)
+	if err != nil {
+		return math.Int{}, fmt.Errorf("keep a voucher of %s: %w", v.PaymentChannel, err)
+	}
+	for _, old := range older {
+		if old != path {
+			_ = os.Remove(old) // one that stays is older, and not taken
+		}
+	}
+	return v.Total.Sub(before), nil
+}
+
+// Newest is the voucher that is kept of a payment channel; nil: none is.
+func (s *Store) Newest(chainID string, channel royaltytypes.PaymentChannelID) (*voucher.Voucher, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, _, err := s.newest(chainID, channel)
+	return v, err
+}
+
+// All are the newest vouchers of all payment channels of a chain, in the order of their ids as
+// text: what there is to redeem.
+func (s *Store) All(chainID string) ([]voucher.Voucher, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	folders, err := os.ReadDir(filepath.Join(s.dir, chainFolder(chainID)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []voucher.Voucher
+	for _, folder := range folders {
+		channel, err := royaltytypes.ParsePaymentChannelID(folder.Name())
+		if err != nil {
+			continue // somebody else's
+		}
+		v, _, err := s.newest(chainID, channel)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			all = append(all, *v)
+		}
+	}
+	return all, nil
+}
+
+// newest reads the voucher of the highest total, and lists the files of the payment channel.
+func (s *Store) newest(chainID string, channel royaltytypes.PaymentChannelID) (*voucher.Voucher, []string, error) {
+	dir := s.folder(chainID, channel)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var files []string
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) == extension && !strings.HasPrefix(entry.Name(), ".") {
+			files = append(files, filepath.Join(dir, entry.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, nil, nil
+	}
+	path := slices.Max(files)
+	bz, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var v voucher.Voucher
+	if err := json.Unmarshal(bz, &v); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &v, files, nil
+}
+
+const (
+	extension = ".json"
+	// digits are as many as the highest total has: names of files are in the order of totals.
+	digits = 78
+)
+
+// write writes a voucher to a file of its own, so that a crash loses no older one.
+func (s *Store) write(v voucher.Voucher) (path string, err error) {
+	bz, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	dir := s.folder(v.ChainID, v.PaymentChannel)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(dir, ".new")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(bz)
+	err = errors.Join(err, f.Sync(), f.Close())
+	total := v.Total.String()
+	path = filepath.Join(dir, strings.Repeat("0", max(0, digits-len(total)))+total+extension)
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return path, nil
+}
+
+func (s *Store) folder(chainID string, channel royaltytypes.PaymentChannelID) string {
+	return filepath.Join(s.dir, chainFolder(chainID), channel.String())
+}
+
+// chainFolder is a chain id as the name of a folder, whatever is in it.
+func chainFolder(chainID string) string { return fmt.Sprintf("chain-%x", chainID) }

@@ -1,0 +1,138 @@
+package paychannel_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client/paychannel"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
+)
+
+var (
+	payer   = secp256k1.GenPrivKeyFromSecret([]byte("payer"))
+	someone = secp256k1.GenPrivKeyFromSecret([]byte("someone"))
+)
+
+func signed(t *testing.T, key *secp256k1.PrivKey, chainID string, channel byte, total int64) voucher.Voucher {
+	t.Helper()
+	v := voucher.Voucher{ChainID: chainID, PaymentChannel: royaltytypes.PaymentChannelID{channel}, Total: math.NewInt(total)}
+	v, err := v.Sign(key.Sign)
+	require.NoError(t, err)
+	return v
+}
+
+func TestTheNewestVoucherIsKept(t *testing.T) {
+	dir := t.TempDir()
+	key := payer.PubKey().Bytes()
+	s := paychannel.OpenStore(dir)
+	for _, c := range []struct {
+		v    voucher.Voucher
+		more int64
+		want error
+	}{
+		{signed(t, payer, "stemma-1", 1, 900), 900, nil},
+		{signed(t, payer, "stemma-1", 1, 1000), 100, nil},
+		{signed(t, payer, "stemma-1", 1, 1000), 0, paychannel.ErrNotNewer},
+		{signed(t, payer, "stemma-1", 1, 999), 0, paychannel.ErrNotNewer},
+		{signed(t, someone, "stemma-1", 1, 9999), 0, royaltytypes.ErrWrongSignature},
+		{signed(t, payer, "stemma-1", 2, 5), 5, nil},
+		{signed(t, payer, "../x", 1, 7), 7, nil},
+	} {
+		more, err := s.Keep(c.v, key)
+		require.ErrorIs(t, err, c.want)
+		if err == nil {
+			require.Equal(t, math.NewInt(c.more), more)
+		}
+	}
+	again := paychannel.OpenStore(dir)
+	all, err := again.All("stemma-1")
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	newest, err := again.Newest("stemma-1", royaltytypes.PaymentChannelID{1})
+	require.NoError(t, err)
+	require.Equal(t, math.NewInt(1000), newest.Total)
+	require.NoError(t, newest.Verify(key))
+	none, err := again.Newest("stemma-1", royaltytypes.PaymentChannelID{3})
+	require.NoError(t, err)
+	require.Nil(t, none)
+	outside, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "x*"))
+	require.NoError(t, err)
+	require.Empty(t, outside, "a chain id is no path")
+}
+
+// An older file that a crash left does not hide the newest, nor half of one that was being written.
+func TestACrashLosesNoVoucher(t *testing.T) {
+	dir := t.TempDir()
+	s := paychannel.OpenStore(dir)
+	old, current := signed(t, payer, "stemma-1", 1, 9), signed(t, payer, "stemma-1", 1, 10)
+	_, err := s.Keep(old, payer.PubKey().Bytes())
+	require.NoError(t, err)
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	was, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	_, err = s.Keep(current, payer.PubKey().Bytes())
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(files[0], was, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(files[0]), ".new1"), was[:9], 0o600))
+	newest, err := paychannel.OpenStore(dir).Newest("stemma-1", royaltytypes.PaymentChannelID{1})
+	require.NoError(t, err)
+	require.Equal(t, current.Total, newest.Total)
+}
+
+// What several take at once adds up to the highest total.
+func TestVouchersAtOnceAreCountedOnce(t *testing.T) {
+	s := paychannel.OpenStore(t.TempDir())
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	sum := math.ZeroInt()
+	for total := int64(1); total <= 40; total++ {
+		v := signed(t, payer, "stemma-1", 1, total)
+		group.Go(func() {
+			more, err := s.Keep(v, payer.PubKey().Bytes())
+			if err == nil {
+				mu.Lock()
+				sum = sum.Add(more)
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	require.Equal(t, math.NewInt(40), sum)
+}
+
+func TestAsManyVouchersAsFit(t *testing.T) {
+	list := make([]royaltytypes.Voucher, 2000)
+	gasOf := func(each uint64) paychannel.Try {
+		return func(_ context.Context, msgs ...sdk.Msg) (uint64, error) {
+			n := uint64(len(msgs[0].(*royaltytypes.MsgRedeemVouchers).Vouchers))
+			if n*each > 100_000_000 {
+				return 0, errors.New("out of gas in location: x")
+			}
+			return n * each, nil
+		}
+	}
+	for each, want := range map[uint64]int{10_000: 750, 100_000: 188, 1_000_000: 12} {
+		msg, err := paychannel.Fit(t.Context(), gasOf(each), "by", list, 0)
+		require.NoError(t, err)
+		require.Len(t, msg.Vouchers, want)
+	}
+	_, err := paychannel.Fit(t.Context(), gasOf(30_000_000), "by", list, 0)
+	require.ErrorIs(t, err, paychannel.ErrTooManyPayees)
+	broken := errors.New("no node")
+	_, err = paychannel.Fit(t.Context(), func(context.Context, ...sdk.Msg) (uint64, error) { return 0, broken }, "by", list, 0)
+	require.ErrorIs(t, err, broken)
+}
