@@ -21,7 +21,7 @@ const (
 	StakingDenom = encoding.StakingDenom
 	// LocalDenom is the second denom that local networks accept for payments
 	// and fees. On a public network it would arrive over IBC.
-	LocalDenom = "uusdc"
+	LocalDenom = encoding.LocalDenom
 )
 
 // gcPercent lets the heap grow to four times what is in use before garbage is

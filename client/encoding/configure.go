@@ -17,6 +17,9 @@ const (
 	// StakingDenom is the smallest unit of the staking token: one STEM is
 	// 1,000,000 ustem.
 	StakingDenom = "ustem"
+	// LocalDenom is the second denom that local networks accept for payments and fees. On a
+	// public network it would arrive over IBC.
+	LocalDenom = "uusdc"
 )
 
 // configScope names the process-wide SDK configuration. Without a name the SDK

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"bytes"
 	"testing"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -11,14 +12,14 @@ import (
 
 	"github.com/stemma-chain/stemma/client/history"
 	"github.com/stemma-chain/stemma/internal/amounts"
-	"github.com/stemma-chain/stemma/testutil/chain"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 var (
-	alice, bob, carol, fan = chain.Named("alice"), chain.Named("bob"), chain.Named("carol"), chain.Named("fan")
-	song                   = chain.WorkOf("song", alice)
+	bob  = sdk.AccAddress(bytes.Repeat([]byte{7}, 20))
+	song = registrytypes.WorkID{1}
 )
 
 func typed(t *testing.T, message string, msg proto.Message) abci.Event {
@@ -31,7 +32,7 @@ func typed(t *testing.T, message string, msg proto.Message) abci.Event {
 
 func paid(t *testing.T, message, amount string) abci.Event {
 	t.Helper()
-	return typed(t, message, &royaltytypes.EventPaid{Payer: bob.String(), Work: song.ID, Denom: "uusdc", Amount: amount, Epoch: 3})
+	return typed(t, message, &royaltytypes.EventPaid{Payer: bob.String(), Work: song, Denom: "uusdc", Amount: amount, Epoch: 3})
 }
 
 func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
@@ -40,14 +41,14 @@ func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 	payments, err := history.Payments([]abci.Event{
 		paid(t, "0", "9"),
 		paid(t, "1", "9"),
-		typed(t, "1", &licensetypes.EventGranted{Grant: first, Work: song.ID, Licensee: bob.String(), Fee: "9uusdc"}),
+		typed(t, "1", &licensetypes.EventGranted{Grant: first, Work: song, Licensee: bob.String(), Fee: "9uusdc"}),
 		paid(t, "2", "8"),
-		typed(t, "2", &licensetypes.EventGrantRenewed{Grant: second, Work: song.ID, Licensee: bob.String(), Fee: "8uusdc"}),
+		typed(t, "2", &licensetypes.EventGrantRenewed{Grant: second, Work: song, Licensee: bob.String(), Fee: "8uusdc"}),
 		paid(t, "3", "5"),
 		paid(t, "3", "2"),
 		paid(t, "3", "1"),
 		typed(t, "3", &royaltytypes.EventVoucherRedeemed{PaymentChannel: from, Denom: "uusdc", Paid: "3"}),
-		typed(t, "4", &licensetypes.EventGranted{Grant: licensetypes.GrantID{3}, Work: song.ID, Licensee: bob.String()}),
+		typed(t, "4", &licensetypes.EventGranted{Grant: licensetypes.GrantID{3}, Work: song, Licensee: bob.String()}),
 	})
 	require.NoError(t, err)
 	var got []string
@@ -63,46 +64,6 @@ func TestLicenceFeesAndVouchersAreToldApart(t *testing.T) {
 
 	_, err = history.Payments([]abci.Event{paid(t, "0", "much")})
 	require.Error(t, err)
-}
-
-// A payment by itself divides into whole units and fractions, whatever waits in
-// the works already and whatever their minimum is.
-func TestSharesOfAPaymentByItself(t *testing.T) {
-	c := chain.New(t)
-	song := c.Register("song", alice)
-	remix := c.Derive("remix", bob, song.Under(chain.Preset("commercial-remix-10")))
-	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{
-		Holder: bob.String(), Work: remix.ID, Shares: []royaltytypes.Assignment{{Account: bob.String(), Weight: 700_000}, {Account: carol.String(), Weight: 300_000}},
-	})
-	query := royaltytypes.NewQueryClient(c.Conn())
-	var earlier royaltytypes.QueryPreviewResponse
-	for i, amount := range []string{"1001uusdc", "37uusdc", "1001uusdc", "3uusdc", "1001uusdc"} {
-		res := c.MustDeliver(fan, chain.PayMsg(fan, remix, mustCoin(t, amount)))
-		payments, err := history.Payments(res.Events)
-		require.NoError(t, err)
-		require.Len(t, payments, 1)
-		alone, err := query.Preview(t.Context(), &royaltytypes.QueryPreviewRequest{Work: remix.ID, Amount: amount})
-		require.NoError(t, err)
-		require.Equal(t, payments[0].Epoch, alone.Epoch)
-		r := history.Receipt{Paid: []history.Paid{{Payment: payments[0], Shares: alone.Payees, Held: alone.Held}}}
-		total := r.Totals()[0]
-		require.Equal(t, amount, total.Paid.String()+total.Denom)
-		require.Equal(t, total.Paid, total.Due.Add(total.Held), "nothing is lost")
-		if amount != "1001uusdc" {
-			continue
-		}
-		require.ElementsMatch(t, []string{alice.String(), bob.String(), carol.String()}, r.Accounts())
-		var due []string
-		for _, s := range alone.Payees {
-			due = append(due, s.Amount.Amount.String())
-		}
-		require.Equal(t, []string{"630", "270", "100"}, due)
-		require.Equal(t, "1", total.Held.String())
-		if i > 0 {
-			require.Equal(t, earlier.Payees, alone.Payees, "whatever was paid before")
-		}
-		earlier = *alone
-	}
 }
 
 func TestUnknownSharesCountAsPaidOnly(t *testing.T) {

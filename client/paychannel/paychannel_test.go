@@ -13,10 +13,8 @@ import (
 	"cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/paychannel"
-	"github.com/stemma-chain/stemma/testutil/chain"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
@@ -90,26 +88,4 @@ func TestOfEachPaymentChannelTheNewestCounts(t *testing.T) {
 
 	_, err = paychannel.ReadFiles(nil, []string{filepath.Join(t.TempDir(), "gone")})
 	require.ErrorContains(t, err, "gone")
-}
-
-// TestAFindingSaysWhenThePaymentChannelCloses: how long after its payer asks, and when
-// it has asked.
-func TestAFindingSaysWhenThePaymentChannelCloses(t *testing.T) {
-	fan := chain.Named("fan")
-	c := chain.New(t)
-	song := c.Register("song.wav", chain.Named("alice"))
-	id := chain.PaymentChannelOf(fan, 1)
-	c.MustDeliver(fan, chain.PaymentChannelMsg(fan, 1, sdk.NewInt64Coin("uusdc", 1000), song.Share(chain.Whole)))
-	check := func() paychannel.Finding {
-		v := voucher.FromMessage(chain.ID, chain.Voucher(fan, id, 10, time.Time{}))
-		found, err := paychannel.Check(t.Context(), royaltytypes.NewQueryClient(c.Conn()), chain.ID, []voucher.Voucher{v}, c.Now())
-		require.NoError(t, err)
-		require.Empty(t, found[0].Problem)
-		return found[0]
-	}
-	require.Nil(t, check().ClosesAt)
-	require.Equal(t, int64(chain.CloseDelay/time.Second), check().CloseDelay)
-	c.MustDeliver(fan, chain.CloseMsg(fan, id))
-	require.NotNil(t, check().ClosesAt)
-	require.WithinDuration(t, c.Now().Add(chain.CloseDelay), *check().ClosesAt, time.Minute)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
@@ -18,8 +18,8 @@ import (
 // What accounts start with, in units of a millionth: owners for their fees,
 // the fan for fees and payments.
 const (
-	ownerFunds = "100000000" + app.StakingDenom
-	fanFunds   = "100000000" + app.StakingDenom + ",1000000000" + app.LocalDenom
+	ownerFunds = "100000000" + encoding.StakingDenom
+	fanFunds   = "100000000" + encoding.StakingDenom + ",1000000000" + encoding.LocalDenom
 )
 
 // fanName is the account that pays.

@@ -9,8 +9,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/encoding"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -56,7 +56,7 @@ func (c *Client) until(ctx context.Context, what string, done func() (bool, erro
 
 // balance is what an account has of the denom that works are paid in.
 func (c *Client) balance(ctx context.Context, account sdk.AccAddress) (sdk.Coin, error) {
-	answer, err := c.Bank().Balance(ctx, &banktypes.QueryBalanceRequest{Address: account.String(), Denom: app.LocalDenom})
+	answer, err := c.Bank().Balance(ctx, &banktypes.QueryBalanceRequest{Address: account.String(), Denom: encoding.LocalDenom})
 	if err != nil {
 		return sdk.Coin{}, err
 	}

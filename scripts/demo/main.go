@@ -17,8 +17,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
@@ -34,7 +34,7 @@ func main() {
 	flag.StringVar(&o.binary, "binary", filepath.Join("build", "stemmad"), "the stemmad to run")
 	flag.BoolVar(&o.exit, "exit", false, "stop after the story and check the state, instead of keeping the node running")
 	flag.Parse()
-	app.Configure()
+	encoding.Configure()
 
 	// A closed terminal or pipe ends the demo too, and the node with it.
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
@@ -124,7 +124,7 @@ func (s *story) stay(ctx context.Context, node *localnet.Node, paid *Work) error
 	s.plain("Try, from this folder, in another terminal:\n")
 	s.plain("  build/stemmad show %s --home %s", paid.WorkID, node.Home)
 	s.plain("  build/stemmad lineage %s --home %s", paid.WorkID, node.Home)
-	s.plain("  build/stemmad pay %s 5000000%s --from %s --home %s", paid.WorkID, app.LocalDenom, fanName, node.Home)
+	s.plain("  build/stemmad pay %s 5000000%s --from %s --home %s", paid.WorkID, encoding.LocalDenom, fanName, node.Home)
 	s.plain("  curl -s http://%s/stemma/royalty/v1/works/%s/upstream\n", node.REST, paid.WorkID)
 	select {
 	case <-ctx.Done():

@@ -13,8 +13,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
-	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/render"
@@ -31,7 +31,7 @@ const (
 )
 
 // payment is what the fan pays: 25 USDC.
-var payment = sdk.NewInt64Coin(app.LocalDenom, 25_000_000)
+var payment = sdk.NewInt64Coin(encoding.LocalDenom, 25_000_000)
 
 // pay pays for a deep merge and shows that everybody receives what the preview
 // had said.
@@ -296,7 +296,7 @@ func (s *story) checkTurnover(ctx context.Context) error {
 		return err
 	}
 	for _, t := range answer.Turnovers {
-		if t.Denom != app.LocalDenom {
+		if t.Denom != encoding.LocalDenom {
 			continue
 		}
 		if rest := t.Turnover.PaidIn.Sub(t.Turnover.PaidOut); !rest.Equal(holds.Amount) {
@@ -306,5 +306,5 @@ func (s *story) checkTurnover(ctx context.Context) error {
 			usdc(t.Turnover.PaidIn), usdc(t.Turnover.PaidOut), usdc(holds.Amount))
 		return nil
 	}
-	return fmt.Errorf("no turnover in %s, although there was a payment", app.LocalDenom)
+	return fmt.Errorf("no turnover in %s, although there was a payment", encoding.LocalDenom)
 }

@@ -6,12 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/testutil/data/models"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
-func init() { app.Configure() }
+func init() { encoding.Configure() }
 
 func catalogueOf(t *testing.T, table string) *Catalogue {
 	t.Helper()

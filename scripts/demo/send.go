@@ -7,8 +7,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/encoding"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -44,7 +44,7 @@ func (c *Client) sendAll(ctx context.Context, txs []*Tx) error {
 	sent := make([]*client.Pending, len(txs))
 	for i, tx := range txs {
 		gas := gasLimit(tx.Msgs)
-		fee := sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, int64(gas/unitsPerFee)+1))
+		fee := sdk.NewCoins(sdk.NewInt64Coin(encoding.StakingDenom, int64(gas/unitsPerFee)+1))
 		sender := c.Sender(client.FromKey(tx.Signer.key), client.Options{Fee: fee})
 		var err error
 		if sent[i], err = sender.Submit(ctx, client.Draft{Msgs: tx.Msgs, Gas: gas, Fee: fee}); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
@@ -64,7 +64,7 @@ func newAccounts(count, nodes int) []*Account {
 
 // genesisAccounts lists what each account starts with.
 func genesisAccounts(accounts []*Account) []localnet.Account {
-	coins := sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, funds), sdk.NewInt64Coin(app.LocalDenom, funds))
+	coins := sdk.NewCoins(sdk.NewInt64Coin(encoding.StakingDenom, funds), sdk.NewInt64Coin(encoding.LocalDenom, funds))
 	list := make([]localnet.Account, len(accounts))
 	for i, a := range accounts {
 		list[i] = localnet.Account{Address: a.address, Coins: coins}
@@ -150,7 +150,7 @@ func (a *Account) sign(p plan) (*Tx, error) {
 			Sum: &txtypes.ModeInfo_Single_{Single: &txtypes.ModeInfo_Single{Mode: signing.SignMode_SIGN_MODE_DIRECT}},
 		}}},
 		Fee: &txtypes.Fee{
-			Amount:   sdk.Coins{sdk.NewInt64Coin(app.StakingDenom, int64(p.gas/unitsPerFee)+1)},
+			Amount:   sdk.Coins{sdk.NewInt64Coin(encoding.StakingDenom, int64(p.gas/unitsPerFee)+1)},
 			GasLimit: p.gas,
 		},
 	}

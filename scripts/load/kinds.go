@@ -10,7 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -157,7 +157,7 @@ func (w *World) plan(a *Account, kind Kind, rng *rand.Rand) plan {
 	}
 }
 
-func coin(amount int64) sdk.Coin { return sdk.NewInt64Coin(app.LocalDenom, amount) }
+func coin(amount int64) sdk.Coin { return sdk.NewInt64Coin(encoding.LocalDenom, amount) }
 
 // send goes to the owner of some work, so to any account.
 func (w *World) send(a *Account, rng *rand.Rand) plan {

@@ -8,12 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 func TestMain(m *testing.M) {
-	app.Configure()
+	encoding.Configure()
 	os.Exit(m.Run())
 }
 

@@ -21,7 +21,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
@@ -97,7 +97,7 @@ func parse() options {
 
 func main() {
 	o := parse()
-	app.Configure()
+	encoding.Configure()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	report, err := run(ctx, o)
 	if err != nil && ctx.Err() != nil {

@@ -10,7 +10,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client/encoding"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -37,7 +37,7 @@ var (
 	}
 	grantTerms = licensetypes.Terms{
 		Spdx: "LicenseRef-load-grant", CommercialUse: true,
-		GrantFee: sdk.Coins{sdk.Coin{Denom: app.LocalDenom, Amount: math.NewInt(grantFee)}},
+		GrantFee: sdk.Coins{sdk.Coin{Denom: encoding.LocalDenom, Amount: math.NewInt(grantFee)}},
 	}
 )
 
