@@ -113,14 +113,11 @@ func (c *clearing) purchase(
 	ctx context.Context, sender *send.Sender, item rights.Item, number uint64,
 ) (*licensetypes.MsgAcquire, string, error) {
 	offer, name := item.Offer, termsNamer(ctx, c.conn)
-	msg := &licensetypes.MsgAcquire{
-		Licensee: sender.Account(), Work: offer.Work, Terms: offer.Terms, MaxFee: item.Price, UsesOf: offer.UsesOf, Seen: offer.Conditions,
-	}
-	if !offer.UsesOf.IsZero() {
+	msg := item.Message(sender.Address, uint64(time.Now().UnixNano())+number)
+	if item.IsPass() {
 		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s. The pass serves %s.",
 			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), words.PassServes(c.use)), nil
 	}
-	msg.Serial, msg.MaxRate = uint64(time.Now().UnixNano())+number, offer.RoyaltyRate
 	if rate, given, err := maxRate(c.conn); err != nil {
 		return nil, "", err
 	} else if given {

@@ -1,0 +1,174 @@
+// Command aiservice is what an AI service does with each output: ask whether it may use the
+// inputs, buy what that needs, register the output, declare what it was made from, and pay per use, all
+// in one transaction. It reads a line of JSON for each output:
+//
+//	{"output": "FILE", "inputs": ["WORK or SHA-256", ...], "model": "NAME"}
+//
+// and prints one for each. An output that is declared already is left alone, so a run that was
+// interrupted is run again.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/rights"
+	license "github.com/stemma-chain/stemma/x/license/types"
+	lineage "github.com/stemma-chain/stemma/x/lineage/types"
+	registry "github.com/stemma-chain/stemma/x/registry/types"
+	royalty "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+var (
+	node    = flag.String("node", "localhost:9090", "gRPC address of a node")
+	home    = flag.String("home", os.ExpandEnv("$HOME/.stemmad"), "folder of the keyring")
+	key     = flag.String("key", "alice", "key that signs")
+	maxFee  = flag.String("max-fee", "5000uusdc", "most to pay for each input")
+	maxRate = flag.Uint("max-rate", 200_000, "most that an output may owe to what it was made from, in parts per million")
+)
+
+type job struct {
+	Output string   `json:"output"`
+	Inputs []string `json:"inputs"`
+	Model  string   `json:"model"`
+}
+
+type done struct {
+	Output string `json:"output"`
+	Work   string `json:"work"`
+	// Did says declared, or that there was nothing to do.
+	Did string `json:"did"`
+}
+
+type service struct {
+	*client.Client
+	signer client.Signer
+	most   sdk.Coin
+}
+
+func main() {
+	flag.Parse()
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	c, err := client.Dial(*node)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	ring, err := keyring.New(sdk.KeyringServiceName(), keyring.BackendTest, *home, nil, c.Encoding.Codec)
+	if err != nil {
+		return err
+	}
+	s := service{Client: c}
+	if s.signer, err = client.FromKeyring(ring, *key); err != nil {
+		return err
+	}
+	if s.most, err = sdk.ParseCoinNormalized(*maxFee); err != nil {
+		return err
+	}
+	for in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout); ; {
+		var j job
+		if err := in.Decode(&j); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		did, err := s.declare(ctx, j)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j.Output, err)
+		}
+		if err := out.Encode(did); err != nil {
+			return err
+		}
+	}
+}
+
+// declare registers an output and says what it was made from.
+func (s service) declare(ctx context.Context, j job) (done, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	file, err := register.SumFile(ctx, j.Output)
+	if err != nil {
+		return done{}, err
+	}
+	me := s.signer.Address()
+	work := registry.NewWorkID(me, file.Digest)
+	result := done{j.Output, work.String(), "nothing to do"}
+	if _, err := s.Registry().Work(ctx, &registry.QueryWorkRequest{Work: work}); err == nil {
+		return result, nil // registered and declared together, below
+	}
+	derive := &lineage.MsgDerive{
+		Owner: me.String(), Work: work, MaxTotalRate: uint32(*maxRate), MaxGrants: uint32(len(j.Inputs)),
+		Record: &lineage.GenerationRecord{Agent: me.String(), Model: j.Model},
+	}
+	msgs := []sdk.Msg{&registry.MsgRegister{Registrant: me.String(), Works: []registry.Entry{{
+		Sha256: file.Digest, Details: registry.Details{Kind: registry.KIND_OTHER, Title: j.Output, DigitalSourceType: "trainedAlgorithmicMedia"},
+	}}}}
+	for _, input := range j.Inputs {
+		source, bought, err := s.input(ctx, input)
+		if err != nil {
+			return done{}, fmt.Errorf("input %s: %w", input, err)
+		}
+		derive.Sources, msgs = append(derive.Sources, source), append(msgs, bought...)
+	}
+	if _, err := s.Send(ctx, s.signer, append(msgs, derive)...); err != nil {
+		return done{}, err
+	}
+	result.Did = "declared"
+	return result, nil
+}
+
+// input is what a derivation says of one input, and what has to be bought and paid for it.
+func (s service) input(ctx context.Context, input string) (source lineage.Source, msgs []sdk.Msg, err error) {
+	me := s.signer.Address()
+	res, err := s.License().CheckRights(ctx, &license.QueryCheckRightsRequest{
+		Work: input, Licensee: me.String(), Use: license.Use{Action: license.ACTION_AI_INPUT, Commercial: true},
+	})
+	if err != nil {
+		return source, nil, err
+	}
+	answer := res.Rights
+	if len(answer.Works) == 0 {
+		return source, nil, errors.New("nobody has registered it")
+	}
+	source = lineage.Source{Work: answer.Works[0], Role: lineage.ROLE_INPUT_TO, Permission: answer.Permission, Seen: answer.Conditions}
+	switch answer.Verdict {
+	case license.VERDICT_ALLOWED:
+	case license.VERDICT_NEEDS_GRANT:
+		items, why := rights.Basket(rights.Needs(answer), &s.most, func(o license.Obtainable) string { return o.Terms.String() })
+		if len(why) > 0 {
+			return source, nil, fmt.Errorf("needs a grant: %v", why)
+		}
+		for i, item := range items {
+			serial := uint64(time.Now().UnixNano()) + uint64(i)
+			msgs = append(msgs, item.Message(me, serial))
+			if item.Offer.Work == source.Work {
+				source.Permission, source.Seen = item.Grant(me, serial).String(), license.Conditions{}
+			}
+		}
+	default:
+		return source, nil, fmt.Errorf("%s: %v", answer.Verdict, rights.Codes(answer))
+	}
+	for _, o := range answer.Obligations {
+		if o.Kind == license.OBLIGATION_PAY_PER_USE {
+			msgs = append(msgs, &royalty.MsgPay{Payer: me.String(), Work: o.Work, Amount: o.Price[0]})
+		}
+	}
+	return source, msgs, nil
+}
