@@ -29,11 +29,12 @@ type Options struct {
 	// Unordered transactions of one account come in any order, and one that waits holds up no
 	// other. They cost a little more gas.
 	Unordered bool
-	// Blocks is how many blocks an ordered transaction may wait; 0: 100. After that it can't
-	// come any more, and a new one is made.
+	// Blocks is how many blocks an ordered transaction may wait; 0: 100, at least 6: nodes
+	// refuse what they soon have to drop. After that it can't come any more, and a new one
+	// is made.
 	Blocks uint64
 	// Lifetime is how long an unordered one may wait, in the chain's time; 0: 5 minutes, at
-	// most 9.
+	// least 30 seconds, at most 9 minutes.
 	Lifetime time.Duration
 }
 
@@ -43,6 +44,9 @@ const (
 	defaultLifetime   = 5 * time.Minute
 	// longestLifetime is below the chain's ten minutes by what its time moves on meanwhile.
 	longestLifetime = 9 * time.Minute
+	// fewestBlocks and shortestLifetime are twice and three times what nodes ask for.
+	fewestBlocks     = 6
+	shortestLifetime = 30 * time.Second
 )
 
 // Sender sends transactions of one signer. All senders of one account and client hand out its
@@ -65,7 +69,8 @@ func (c *Client) Sender(signer Signer, options Options) *Sender {
 	if options.Lifetime == 0 {
 		options.Lifetime = defaultLifetime
 	}
-	options.Lifetime = min(options.Lifetime, longestLifetime)
+	options.Blocks = max(options.Blocks, fewestBlocks)
+	options.Lifetime = max(shortestLifetime, min(options.Lifetime, longestLifetime))
 	return &Sender{c, signer, options, c.account(signer.Address().String())}
 }
 
