@@ -104,7 +104,8 @@ func (w *world) shop() {
 	require.NoError(w, listener.Close())
 	ctx, stop := context.WithCancel(w.Context())
 	defer stop()
-	cmd := exec.CommandContext(ctx, filepath.Join(w.bin, "shop"), "-node", w.node.GRPC, "-home", w.node.Home, "-key", "bob", "-listen", address, song)
+	cmd := exec.CommandContext(ctx, filepath.Join(w.bin, "shop"),
+		"-node", w.node.GRPC, "-home", w.node.Home, "-key", "bob", "-listen", address, song)
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	require.NoError(w, cmd.Start())
@@ -155,7 +156,8 @@ func (w *world) parse(work string) registry.WorkID {
 }
 
 func (w *world) try(program, in string, args ...string) (string, error) {
-	cmd := exec.CommandContext(w.Context(), filepath.Join(w.bin, program), append([]string{"-node", w.node.GRPC, "-home", w.node.Home}, args...)...)
+	args = append([]string{"-node", w.node.GRPC, "-home", w.node.Home}, args...)
+	cmd := exec.CommandContext(w.Context(), filepath.Join(w.bin, program), args...)
 	cmd.Stdin = strings.NewReader(in)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -79,7 +79,7 @@ func run(ctx context.Context) error {
 	if s.signer, err = client.FromKeyring(ring, *key); err != nil {
 		return err
 	}
-	if s.most, err = sdk.ParseCoinNormalized(*maxFee); err != nil {
+	if s.most, err = client.ParseCoin(*maxFee); err != nil {
 		return err
 	}
 	for in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout); ; {
@@ -118,7 +118,10 @@ func (s service) declare(ctx context.Context, j job) (done, error) {
 		Record: &lineage.GenerationRecord{Agent: me.String(), Model: j.Model},
 	}
 	msgs := []sdk.Msg{&registry.MsgRegister{Registrant: me.String(), Works: []registry.Entry{{
-		Sha256: file.Digest, Details: registry.Details{Kind: registry.KIND_OTHER, Title: j.Output, DigitalSourceType: "trainedAlgorithmicMedia"},
+		Sha256: file.Digest,
+		Details: registry.Details{
+			Kind: registry.KIND_OTHER, Title: j.Output, DigitalSourceType: "trainedAlgorithmicMedia",
+		},
 	}}}}
 	for _, input := range j.Inputs {
 		source, bought, err := s.input(ctx, input)

@@ -87,7 +87,9 @@ func news(ctx context.Context, c *client.Client, by sdk.AccAddress, files []regi
 			continue // an empty file is nobody's
 		}
 		seen[work] = true
-		res, err := c.Registry().Resolve(ctx, &registry.QueryResolveRequest{Scheme: registry.SchemeSHA256, Value: registry.Digest(file.Digest).String()})
+		res, err := c.Registry().Resolve(ctx, &registry.QueryResolveRequest{
+			Scheme: registry.SchemeSHA256, Value: registry.Digest(file.Digest).String(),
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -79,7 +79,7 @@ func open(work string) (s shop, err error) {
 	if s.work, err = registry.ParseWorkID(work); err != nil {
 		return s, err
 	}
-	s.price, err = sdk.ParseCoinNormalized(*price)
+	s.price, err = client.ParseCoin(*price)
 	return s, err
 }
 
@@ -102,7 +102,7 @@ func (s shop) clear(ctx context.Context) error {
 	default:
 		return fmt.Errorf("%s: %v", res.Rights.Verdict, rights.Codes(res.Rights))
 	}
-	most, err := sdk.ParseCoinNormalized(*maxFee)
+	most, err := client.ParseCoin(*maxFee)
 	if err != nil {
 		return err
 	}

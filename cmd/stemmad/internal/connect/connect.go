@@ -161,15 +161,21 @@ func (c *Conn) onlyKey() (string, error) {
 	case 1:
 		return names[0], nil
 	}
-	return "", fmt.Errorf("choose who signs with --%s: %s", c.signerFlag(), strings.Join(names, ", "))
+	if flag := c.signerFlag(); flag != "" {
+		return "", fmt.Errorf("choose who signs with --%s: %s", flag, strings.Join(names, ", "))
+	}
+	return "", fmt.Errorf("name one of your keys: %s", strings.Join(names, ", "))
 }
 
-// signerFlag is the flag of the verb that names the signer.
+// signerFlag is the flag of the verb that names the signer; empty: it has none of its own.
 func (c *Conn) signerFlag() string {
 	if f := c.cmd.Flags().Lookup(flags.FlagFrom); f != nil && f.Value.Type() == "string" {
 		return flags.FlagFrom
 	}
-	return FlagBy
+	if c.cmd.Flags().Lookup(FlagBy) != nil {
+		return FlagBy
+	}
+	return ""
 }
 
 // Account reads an address or the name of a key.
