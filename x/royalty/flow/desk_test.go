@@ -127,6 +127,13 @@ func (d *desk) read(what string, work flow.Work) error {
 	return nil
 }
 
+func (d *desk) Size(work flow.Work) (holders uint32, grown bool, err error) {
+	if err := d.read("size", work); err != nil {
+		return 0, false, err
+	}
+	return d.Ledger.Size(work)
+}
+
 func (d *desk) Upstream(work flow.Work) (flow.Upstream, error) {
 	if err := d.read("upstream", work); err != nil {
 		return flow.Upstream{}, err

@@ -143,6 +143,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 		{"upstream remix", "paid of remix fails"},
 		{"generation song", "paid of remix fails"},
 		{"stages song", "paid of remix fails"},
+		{"size song", "paid of remix fails"},
 		{"destination beat", "paid of remix fails"},
 		{"stages beat", "paid of remix fails"},
 		{"upstream song", "received of song fails"},
