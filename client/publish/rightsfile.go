@@ -81,7 +81,7 @@ type Writer interface {
 // are those on one site: they fail with ErrNeedsSite without it.
 func New(format string, out io.Writer, site Site, source Source) (Writer, error) {
 	if site.Origin == "" && (format == Robots || format == AIPref || format == TDMRep) {
-		return nil, fmt.Errorf("%w: a %s file is about one site: name it with --site, such as https://example.org", ErrNeedsSite, format)
+		return nil, fmt.Errorf("%w: a %s file is about one site: name it, such as https://example.org", ErrNeedsSite, format)
 	}
 	switch format {
 	case RSL:

@@ -71,7 +71,7 @@ func signals(path string, p preferences) string {
 func (r *robotsWriter) write(s string) error {
 	if r.size += len(s); r.size > maxRobots {
 		return fmt.Errorf("the lines have more than %d KiB, which is all that crawlers read of a robots.txt: "+
-			"export fewer works with --work, or use tdmrep and rsl", maxRobots>>10)
+			"export fewer works, or use tdmrep and rsl", maxRobots>>10)
 	}
 	_, err := io.WriteString(r.out, s)
 	return err

@@ -36,7 +36,7 @@ func NewSite(site, prefix, licenseURL, licensePage string) (Site, error) {
 	if site != "" {
 		u, err := url.Parse(site)
 		if err != nil || webPage(site) == "" || (u.Path != "" && u.Path != "/") || u.RawQuery != "" || u.Fragment != "" {
-			return Site{}, fmt.Errorf("%q is not the address of a site: write https://example.org and put a path into --path-prefix", site)
+			return Site{}, fmt.Errorf("%q is not the address of a site: write https://example.org and put a path into the path prefix", site)
 		}
 		s.Origin = origin(u)
 		s.LicenseURL = s.Origin + "/license.xml"

@@ -63,7 +63,7 @@ func (q Inquiry) Ask(ctx context.Context, subjects []string) ([]licensetypes.Rig
 			continue
 		case err != nil && tooMuch(err):
 			return nil, fmt.Errorf("%s alone takes more gas than the node gives to a query: "+
-				"ask a node with a higher query-gas-limit (--node): %w", batch[0], err)
+				"ask a node with a higher query-gas-limit: %w", batch[0], err)
 		case err != nil:
 			return nil, fmt.Errorf("works %d to %d of %d at height %d: %w",
 				len(answers)+1, len(answers)+len(batch), len(subjects), q.Moment.Height, err)
@@ -100,7 +100,7 @@ func (q Inquiry) once(ctx context.Context, batch []string) ([]licensetypes.Right
 	res, err := q.Chain.CheckRightsBatch(ctx, &licensetypes.QueryCheckRightsBatchRequest{Works: batch, Use: q.Use, Licensee: q.Licensee})
 	if err != nil {
 		if strings.Contains(err.Error(), "failed to load state at height") {
-			return nil, fmt.Errorf("%w: ask one that prunes less (--node): %w", ErrPruned, err)
+			return nil, fmt.Errorf("%w: ask one that prunes less: %w", ErrPruned, err)
 		}
 		return nil, err
 	}

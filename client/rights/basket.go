@@ -1,7 +1,6 @@
 package rights
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -65,47 +64,43 @@ type Item struct {
 }
 
 // Basket is what meets all needs for the lowest price in the denom of the most to pay for
-// all of it; or why it cannot be had, a line each. At an equal price a pass is preferred: it
+// all of it; or what stands in the way. At an equal price a pass is preferred: it
 // serves any number of uses, whatever they make, and a grant is used up.
-func Basket(
-	needs []Need, most *sdk.Coin, name func(licensetypes.Obtainable) string,
-) (items []Item, reasons []string) {
+func Basket(needs []Need, most *sdk.Coin) (items []Item, why []Obstacle) {
 	for _, need := range needs {
-		found, why := need.cheapest(most, name)
-		items, reasons = append(items, found...), append(reasons, why...)
+		found, not := need.cheapest(most)
+		items, why = append(items, found...), append(why, not...)
 	}
 	if len(needs) == 0 {
-		reasons = []string{"none is on offer"}
+		why = []Obstacle{{Kind: NothingOffered}}
 	}
-	if len(reasons) > 0 {
-		return nil, reasons
+	if len(why) > 0 {
+		return nil, why
 	}
 	if sum := Total(items); most != nil && sum.AmountOf(most.Denom).GT(most.Amount) {
-		return nil, []string{fmt.Sprintf("all of it together costs %s, --max-fee is %s", sum, most)}
+		return nil, []Obstacle{{Kind: AboveTogether, Sum: sum, Most: most}}
 	}
 	return items, nil
 }
 
 // cheapest is what meets one need for the lowest price.
-func (n Need) cheapest(
-	most *sdk.Coin, name func(licensetypes.Obtainable) string,
-) (items []Item, reasons []string) {
+func (n Need) cheapest(most *sdk.Coin) (items []Item, why []Obstacle) {
 	var passes []Item
 	for _, pass := range n.Passes {
-		found, price, why := Cheapest([]licensetypes.Obtainable{pass}, most, name)
+		found, price, not := Cheapest([]licensetypes.Obtainable{pass}, most)
 		if found == nil {
-			passes, reasons = nil, append(reasons, why...)
+			passes, why = nil, append(why, not...)
 			break
 		}
 		passes = append(passes, Item{*found, price})
 	}
 	if len(n.Offers) == 0 {
-		return passes, reasons
+		return passes, why
 	}
-	grant, price, why := Cheapest(n.Offers, most, name)
+	grant, price, not := Cheapest(n.Offers, most)
 	switch {
 	case grant == nil && len(passes) == 0:
-		return nil, append(why, reasons...)
+		return nil, append(not, why...)
 	case grant == nil || len(passes) > 0 && !cheaper(price, Total(passes), n.Shared):
 		return passes, nil
 	}
@@ -130,7 +125,7 @@ func Shown(rights licensetypes.Rights) []Item {
 		all := sdk.NewCoin(prices[0].Denom, unbounded)
 		most = &all
 	}
-	if items, reasons := Basket(Needs(rights), most, func(licensetypes.Obtainable) string { return "" }); len(reasons) == 0 {
+	if items, why := Basket(Needs(rights), most); len(why) == 0 {
 		return items
 	}
 	var items []Item

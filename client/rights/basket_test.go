@@ -58,10 +58,10 @@ func TestAGrantIsSharedAtAnEqualPrice(t *testing.T) {
 	grant := licensetypes.Obtainable{Work: workB, Terms: termsB, Price: price}
 	pass := grant
 	pass.UsesOf = workA
-	most, name := price[0], func(licensetypes.Obtainable) string { return "" }
+	most := price[0]
 	for shared, want := range map[bool]licensetypes.Obtainable{false: pass, true: grant} {
 		need := Need{Work: workB, Shared: shared, Offers: []licensetypes.Obtainable{grant}, Passes: []licensetypes.Obtainable{pass}}
-		items, reasons := Basket([]Need{need}, &most, name)
+		items, reasons := Basket([]Need{need}, &most)
 		require.Empty(t, reasons)
 		require.Equal(t, want, items[0].Offer)
 	}
@@ -72,19 +72,18 @@ func TestABasketIsBoughtWholeOrNot(t *testing.T) {
 	offer := func(work registrytypes.WorkID, price sdk.Coins) licensetypes.Obtainable {
 		return licensetypes.Obtainable{Work: work, Spdx: work.String(), Price: price}
 	}
-	name := func(o licensetypes.Obtainable) string { return o.Spdx }
 	rights := licensetypes.Rights{Offers: []licensetypes.Obtainable{offer(workA, coins), offer(workB, coins[:1])}}
 	most := sdk.NewInt64Coin(coins[1].Denom, 4)
-	items, reasons := Basket(Needs(rights), &most, name)
+	items, reasons := Basket(Needs(rights), &most)
 	require.Empty(t, items)
 	require.NotEmpty(t, reasons, "one of them is not sold in that denom, or it is too dear")
 	most = sdk.NewInt64Coin(coins[0].Denom, 1_000)
-	items, reasons = Basket(Needs(rights), &most, name)
+	items, reasons = Basket(Needs(rights), &most)
 	require.Empty(t, reasons)
 	require.Len(t, items, 2)
 	most.Amount = Total(items)[0].Amount.SubRaw(1)
-	_, reasons = Basket(Needs(rights), &most, name)
-	require.Contains(t, reasons[0], "all of it together costs")
+	_, reasons = Basket(Needs(rights), &most)
+	require.Equal(t, AboveTogether, reasons[0].Kind)
 
 	apart := licensetypes.Rights{Offers: []licensetypes.Obtainable{offer(workA, coins[1:]), offer(workB, coins[:1])}}
 	require.Equal(t, coins.String(), Total(Shown(apart)).String(), "no one denom pays for both")

@@ -65,7 +65,7 @@ func (m *Moment) Seal(ctx context.Context, node Node, limit time.Duration) error
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w on height %d within %s, whose header would have the app hash: is the chain running? --wait waits longer",
+			return fmt.Errorf("%w on height %d within %s, whose header would have the app hash: is the chain running? Else wait longer",
 				ErrNoNextBlock, m.Height, limit)
 		case <-time.After(pollEvery):
 		}

@@ -2,7 +2,6 @@ package rights
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -119,12 +118,10 @@ func Best(offers []licensetypes.Obtainable, denom string) []licensetypes.Obtaina
 	return sorted
 }
 
-// Cheapest finds the offer with the lowest price in the denom of the most to
-// pay, its price, nil for a free one, or, where none can be bought, why not, an
-// offer a line. One that still needs the owner's approval can't be.
-func Cheapest(
-	offers []licensetypes.Obtainable, most *sdk.Coin, name func(licensetypes.Obtainable) string,
-) (found *licensetypes.Obtainable, price *sdk.Coin, reasons []string) {
+// Cheapest finds the offer with the lowest price in the denom of the most to pay, its price,
+// nil for a free one, or, where none can be bought, what stands in the way of each. One that
+// still needs the owner's approval can't be.
+func Cheapest(offers []licensetypes.Obtainable, most *sdk.Coin) (found *licensetypes.Obtainable, price *sdk.Coin, why []Obstacle) {
 	denom := ""
 	if most != nil {
 		denom = most.Denom
@@ -133,22 +130,19 @@ func Cheapest(
 		price, err := licensetypes.PickPrice(offer.Price, most)
 		switch {
 		case offer.NeedsApproval:
-			reasons = append(reasons, fmt.Sprintf("%s: its owner has to approve you first, with `stemmad approve %s "+
-				"%s --licensee ACCOUNT`, "+
-				"or what you make, with --derivative", name(offer), offer.Work, cmp.Or(offer.Preset, offer.Terms.String())))
+			why = append(why, Obstacle{Kind: NeedsApproval, Offer: &offer})
 		case err == nil:
 			return &offer, price, nil
 		case most == nil:
-			reasons = append(reasons, fmt.Sprintf("%s: costs %s; say how much you pay with --max-fee", name(offer),
-				Alternatives(offer.Price)))
+			why = append(why, Obstacle{Kind: NoPriceAgreed, Offer: &offer})
 		default:
-			reasons = append(reasons, fmt.Sprintf("%s: costs %s, --max-fee is %s", name(offer), Alternatives(offer.Price), most))
+			why = append(why, Obstacle{Kind: AbovePrice, Offer: &offer, Most: most})
 		}
 	}
-	if len(reasons) == 0 {
-		reasons = []string{"none is on offer"}
+	if len(why) == 0 {
+		why = []Obstacle{{Kind: NothingOffered}}
 	}
-	return nil, nil, reasons
+	return nil, nil, why
 }
 
 // comparePrices puts what is free first and what has no price in the denom last.

@@ -28,7 +28,7 @@ var actions = []struct {
 	{"search", licensetypes.ACTION_SEARCH},
 }
 
-// Wish is a use in the words of flags.
+// Wish is a use in people's words.
 type Wish struct {
 	Action     string
 	Commercial bool
@@ -47,12 +47,25 @@ func ActionWords() []string {
 	return words
 }
 
-// ParseUse checks a wish without asking the chain. An error names the flag, its
-// value and what to write instead.
+// WishError says what is wrong with one word of a wish, and what to write instead.
+type WishError struct {
+	// Word is "use", "territory", "medium" or "until".
+	Word string
+	Err  error
+}
+
+func (e *WishError) Error() string { return e.Word + " " + e.Err.Error() }
+func (e *WishError) Unwrap() error { return e.Err }
+
+func wrong(word, format string, args ...any) error {
+	return &WishError{word, fmt.Errorf(format, args...)}
+}
+
+// ParseUse checks a wish without asking the chain. It fails with a *WishError.
 func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 	use := licensetypes.Use{Commercial: w.Commercial}
 	if w.Action == "" {
-		return use, fmt.Errorf("say what for with --use: %s", strings.Join(ActionWords(), ", "))
+		return use, wrong("use", "is not said: write one of %s", strings.Join(ActionWords(), ", "))
 	}
 	for _, a := range actions {
 		if a.word == strings.ToLower(w.Action) {
@@ -60,24 +73,24 @@ func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 		}
 	}
 	if use.Action == licensetypes.ACTION_UNSPECIFIED {
-		return use, fmt.Errorf("--use %q is no use: write one of %s", w.Action, strings.Join(ActionWords(), ", "))
+		return use, wrong("use", "%q is no use: write one of %s", w.Action, strings.Join(ActionWords(), ", "))
 	}
 	use.Territories = list(w.Territories, strings.ToUpper)
 	for _, code := range use.Territories {
 		if !termspec.IsTerritory(code) {
-			return use, fmt.Errorf("--territory %q is no country: write ISO 3166-1 alpha-2 codes such as FR,DE "+
+			return use, wrong("territory", "%q is no country: write ISO 3166-1 alpha-2 codes such as FR,DE "+
 				"(GB for the United Kingdom; each member of a union by itself), or leave it out for everywhere", code)
 		}
 	}
 	use.Media = list(w.Media, strings.ToLower)
 	for _, name := range use.Media {
 		if (licensetypes.Use{Action: use.Action, Media: []string{name}}).Validate() != nil {
-			return use, fmt.Errorf("--medium %q is no medium: write names such as web,print of 1 to 32 letters, digits and hyphens, "+
+			return use, wrong("medium", "%q is no medium: write names such as web,print of 1 to 32 letters, digits and hyphens, "+
 				"or leave it out for every medium", name)
 		}
 	}
 	if len(use.Media) > licensetypes.MaxMedia {
-		return use, fmt.Errorf("--medium names %d media, at most %d are allowed: leave it out for every medium",
+		return use, wrong("medium", "names %d media, at most %d are allowed: leave it out for every medium",
 			len(use.Media), licensetypes.MaxMedia)
 	}
 	if w.Until == "" {
@@ -85,10 +98,10 @@ func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 	}
 	until, err := table.ParseUntil(w.Until, now)
 	if err != nil {
-		return use, fmt.Errorf("--until: %w", err)
+		return use, wrong("until", "%w", err)
 	}
 	if !until.After(now) {
-		return use, fmt.Errorf("--until %s is over: name a time to come, or leave it out for a use that is over at once", w.Until)
+		return use, wrong("until", "%s is over: name a time to come, or leave it out for a use that is over at once", w.Until)
 	}
 	use.Until = &until
 	return use, use.Validate()

@@ -45,20 +45,20 @@ func TestParseUseNamesFlagValueAndRemedy(t *testing.T) {
 		many[i] = strings.Repeat("m", i+1)[:min(i+1, 31)] + string(rune('a'+i%26))
 	}
 	for want, wish := range map[string]Wish{
-		"say what for with --use: copy, distribute, perform, adapt, train-ai, ai-input, search": {},
-		`--use "sell" is no use: write one of copy`:                                             {Action: "sell"},
-		`--territory "UK" is no country: write ISO 3166-1 alpha-2 codes such as FR,DE (GB`: {
+		"use is not said: write one of copy, distribute, perform, adapt, train-ai, ai-input, search": {},
+		`use "sell" is no use: write one of copy`:                                                    {Action: "sell"},
+		`territory "UK" is no country: write ISO 3166-1 alpha-2 codes such as FR,DE (GB`: {
 			Action:      "copy",
 			Territories: []string{"FR,uk"},
 		},
-		`--medium "the web" is no medium: write names such as web,print`: {
+		`medium "the web" is no medium: write names such as web,print`: {
 			Action: "copy",
 			Media:  []string{"the web"},
 		},
-		`--medium "-web" is no medium`:                    {Action: "copy", Media: []string{"-web"}},
-		"--medium names 33 media, at most 32":             {Action: "copy", Media: many},
-		`--until: "soon" is not a time: write 2027-01-31`: {Action: "copy", Until: "soon"},
-		"--until 2026-11-20 is over: name a time to come": {Action: "copy", Until: "2026-11-20"},
+		`medium "-web" is no medium`:                    {Action: "copy", Media: []string{"-web"}},
+		"medium names 33 media, at most 32":             {Action: "copy", Media: many},
+		`until "soon" is not a time: write 2027-01-31`:  {Action: "copy", Until: "soon"},
+		"until 2026-11-20 is over: name a time to come": {Action: "copy", Until: "2026-11-20"},
 	} {
 		_, err := ParseUse(wish, now)
 		require.ErrorContains(t, err, want)
@@ -120,23 +120,22 @@ func TestCheapest(t *testing.T) {
 	uusdc := func(n int64) sdk.Coin { return sdk.NewInt64Coin("uusdc", n) }
 	most := uusdc(7)
 	offers := []licensetypes.Obtainable{offer("dear", false, uusdc(9)), offer("fair", false, uusdc(6)), offer("asks", true, uusdc(1))}
-	name := func(o licensetypes.Obtainable) string { return o.Spdx }
 
-	found, price, reasons := Cheapest(offers, &most, name)
+	found, price, reasons := Cheapest(offers, &most)
 	require.Empty(t, reasons)
 	require.Equal(t, "fair", found.Spdx)
 	require.Equal(t, "6uusdc", price.String())
 
-	_, _, reasons = Cheapest(offers[:1], &most, name)
-	require.Equal(t, []string{"dear: costs 9uusdc, --max-fee is 7uusdc"}, reasons)
-	_, _, reasons = Cheapest(offers[:1], nil, name)
-	require.Equal(t, []string{"dear: costs 9uusdc; say how much you pay with --max-fee"}, reasons)
-	_, _, reasons = Cheapest(offers[2:], &most, name)
-	require.Contains(t, reasons[0], "asks: its owner has to approve you first, with `stemmad approve")
-	found, price, _ = Cheapest([]licensetypes.Obtainable{offer("gift", false)}, nil, name)
+	_, _, reasons = Cheapest(offers[:1], &most)
+	require.Equal(t, []Obstacle{{Kind: AbovePrice, Offer: &offers[0], Most: &most}}, reasons)
+	_, _, reasons = Cheapest(offers[:1], nil)
+	require.Equal(t, []Obstacle{{Kind: NoPriceAgreed, Offer: &offers[0]}}, reasons)
+	_, _, reasons = Cheapest(offers[2:], &most)
+	require.Equal(t, []Obstacle{{Kind: NeedsApproval, Offer: &offers[2]}}, reasons)
+	found, price, _ = Cheapest([]licensetypes.Obtainable{offer("gift", false)}, nil)
 	require.NotNil(t, found)
 	require.Nil(t, price)
-	found, _, reasons = Cheapest(nil, &most, name)
+	found, _, reasons = Cheapest(nil, &most)
 	require.Nil(t, found)
-	require.Equal(t, []string{"none is on offer"}, reasons)
+	require.Equal(t, []Obstacle{{Kind: NothingOffered}}, reasons)
 }

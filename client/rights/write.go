@@ -36,16 +36,16 @@ func CreateFile(path, manifest string) (*File, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".json":
 	default:
-		return nil, fmt.Errorf("--report %s: name it .csv or .json, which says what is written", path)
+		return nil, fmt.Errorf("report %s: name it .csv or .json, which says what is written", path)
 	}
 	if here, err := os.Stat(path); err == nil {
 		if from, err := os.Stat(manifest); err == nil && os.SameFile(here, from) {
-			return nil, fmt.Errorf("--report %s is the manifest itself: name another file", path)
+			return nil, fmt.Errorf("report %s is the manifest itself: name another file", path)
 		}
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".clearance-*")
 	if err != nil {
-		return nil, fmt.Errorf("--report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	return &File{path: path, temp: temp}, nil
 }

@@ -11,11 +11,12 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
@@ -222,7 +223,7 @@ func (t *taken) noteOffers(ctx context.Context, conn *connect.Conn) error {
 		if said++; said == 1 {
 			conn.Note("It is offered, until you close it, under:")
 		}
-		conn.Note("  %s, for %s; %d granted so far", permission.Name(o.Terms), permission.Price(o), o.Granted)
+		conn.Note("  %s, for %s; %d granted so far", permitted.Name(o.Terms), permitted.Price(o), o.Granted)
 	}
 	return nil
 }

@@ -10,11 +10,12 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -66,8 +67,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if used := conn.Flags().Text(flagUsesOf); used != "" {
 		return acquirePass(ctx, conn, sender, work, args[1:], used)
 	}
-	request := permission.Request{
-		Source: work.Id, Title: table.Short(describe.Heading(work.Claim)), Licensee: sender.Address, Now: time.Now(),
+	request := permitted.Request{
+		Request: permission.Request{Source: work.Id, Licensee: sender.Address, Now: time.Now()},
+		Title:   table.Short(describe.Heading(work.Claim)),
 	}
 	if len(args) == 2 {
 		request.Wanted = args[1]
@@ -76,7 +78,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	picked, err := permission.Pick(request, offers)
+	picked, err := permitted.Pick(request, offers)
 	if err != nil {
 		return err
 	}
@@ -94,15 +96,15 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if request.MaxFee == nil && sender.DryRun() && len(prices) > 0 {
 		request.MaxFee = &prices[0]
 	}
-	price, err := pickPrice("a grant under "+permission.Name(picked.Terms), prices, request.MaxFee)
+	price, err := pickPrice("a grant under "+permitted.Name(picked.Terms), prices, request.MaxFee)
 	if err != nil {
-		return permission.Overpriced(request, picked, err)
+		return permitted.Overpriced(request, picked, err)
 	}
-	free := permission.Free(picked, offers, request.Now)
+	free := permitted.Free(picked, offers, request.Now)
 	for _, line := range free {
 		conn.Note("Warning: %s.", table.Clean(line))
 	}
-	msg, grant := permission.Acquire(request, picked.Terms, price, picked.Conditions)
+	msg, grant := permission.Acquire(request.Request, picked.Terms, price, picked.Conditions)
 	rate, given, err := maxRate(conn)
 	if err != nil {
 		return err
@@ -110,11 +112,11 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if given {
 		msg.MaxRate = rate
 	}
-	serves := permission.ServesFor(picked.Terms.Terms, request.Derivative)
+	serves := permitted.ServesFor(picked.Terms.Terms, request.Derivative)
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s%s%s",
-		request.Title, work.Id, work.Choice(conn.KeyNames()), permission.Name(picked.Terms), costing(price),
-		permission.Serves(picked.Terms.Terms, serves), permission.Listed(msg.Seen), permission.NotKeptOut(picked.Terms.Terms, msg.Seen.Made),
-		permission.Lines(permission.Preview(picked.Terms.Terms, request.Now)))
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permitted.Name(picked.Terms), costing(price),
+		permitted.Serves(picked.Terms.Terms, serves), permitted.Listed(msg.Seen), permitted.NotKeptOut(picked.Terms.Terms, msg.Seen.Made),
+		permitted.Lines(permitted.Preview(picked.Terms.Terms, request.Now)))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return approvalFirst(err, work.Id, picked.Terms.Id, request.Licensee.String())
@@ -187,13 +189,13 @@ func printGrant(
 			Tx        send.Result          `json:"tx"`
 		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
 	}
-	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permission.Name(picked.Terms), costing(price), result)
+	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permitted.Name(picked.Terms), costing(price), result)
 	fields := []string{
 		"grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
-		"serves", permission.Serves(picked.Terms.Terms, response.Serves),
+		"serves", permitted.Serves(picked.Terms.Terms, response.Serves),
 	}
 	if result.DryRun { // nobody was asked, so nothing was shown before
-		return table.Fields(conn.Out(), append(fields, permission.Preview(picked.Terms.Terms, time.Now())...)...)
+		return table.Fields(conn.Out(), append(fields, permitted.Preview(picked.Terms.Terms, time.Now())...)...)
 	}
 	return table.Fields(conn.Out(), append(fields, "until", table.OptionalTime(response.ExpiresAt))...)
 }

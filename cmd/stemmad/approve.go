@@ -11,7 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -55,7 +55,7 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	terms, err := permission.TermsOf(ctx, conn, work.Id, args[1])
+	terms, err := permitted.TermsOf(ctx, conn, work.Id, args[1])
 	if err != nil {
 		return err
 	}

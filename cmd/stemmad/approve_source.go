@@ -10,7 +10,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -195,7 +195,7 @@ func permissionOf(ctx context.Context, conn *connect.Conn, work registrytypes.Wo
 	}
 	parts := strings.Split(text, licensetypes.Joiner)
 	for i, part := range parts {
-		terms, err := permission.TermsOf(ctx, conn, work, part)
+		terms, err := permitted.TermsOf(ctx, conn, work, part)
 		if err != nil {
 			return "", err
 		}

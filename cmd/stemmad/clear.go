@@ -16,7 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client/termspec/licences"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -126,6 +126,10 @@ func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 		Action: f.Text(flagUse), Commercial: f.Is(flagCommercial),
 		Territories: f.Texts(flagTerritory), Media: f.Texts(flagMedium), Until: f.Text(flagUntil),
 	}, time.Now())
+	var wish *rights.WishError
+	if errors.As(err, &wish) {
+		return fmt.Errorf("--%w", wish) // its words are the flags' names
+	}
 	if err != nil {
 		return err
 	}
@@ -258,7 +262,7 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	}
 	only := conn.Flags().Text(flagTerms)
 	if _, notGrant := licensetypes.ParseGrantID(only); only != "" && notGrant != nil {
-		terms, err := permission.TermsOf(ctx, conn, c.work.Id, only)
+		terms, err := permitted.TermsOf(ctx, conn, c.work.Id, only)
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagTerms, err)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -47,8 +47,9 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		return fmt.Errorf("nothing was bought, for it would not be enough to use %q (%s):\n  %s",
 			c.title, c.subject, strings.Join(reasons, "\n  "))
 	}
-	items, reasons := rights.Basket(rights.Needs(c.answer), most, func(o licensetypes.Obtainable) string { return name(o.Terms) })
-	if len(reasons) > 0 {
+	items, why := rights.Basket(rights.Needs(c.answer), most)
+	if len(why) > 0 {
+		reasons := permitted.Obstacles(why, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "),
 			c.agreeing(most))
 	}
@@ -128,11 +129,11 @@ func (c *clearing) purchase(
 		return nil, "", err
 	}
 	terms := res.Terms.Terms
-	brings := permission.Lines(permission.Preview(terms, time.Now()))
+	brings := permitted.Lines(permitted.Preview(terms, time.Now()))
 	if offer.Work != c.work.Id {
 		return msg, fmt.Sprintf("a grant of %s, which %q (%s) was made from, under %s, %s. The grant serves %s.%s%s",
 			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price),
-			words.ServesFor(permission.Serves(terms, offer.Serves), c.use), permission.Listed(msg.Seen), brings), nil
+			words.ServesFor(permitted.Serves(terms, offer.Serves), c.use), permitted.Listed(msg.Seen), brings), nil
 	}
 	// To be for one would be to serve one.
 	if offer.Serves == 1 || terms.DerivativeApproval {
@@ -140,8 +141,8 @@ func (c *clearing) purchase(
 	}
 	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
 		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(item.Price),
-		words.ServesFor(permission.Serves(terms, permission.ServesFor(terms, msg.Derivative)), c.use),
-		permission.Listed(msg.Seen), brings), nil
+		words.ServesFor(permitted.Serves(terms, permitted.ServesFor(terms, msg.Derivative)), c.use),
+		permitted.Listed(msg.Seen), brings), nil
 }
 
 // purchases says all that is bought, before it is.

@@ -27,7 +27,7 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	var file *rights.File
 	if name := conn.Flags().Text(flagReport); name != "" {
 		if file, err = rights.CreateFile(name, path); err != nil {
-			return err
+			return fmt.Errorf("--%w", err)
 		}
 		defer file.Discard()
 	}

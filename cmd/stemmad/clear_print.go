@@ -13,7 +13,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -160,7 +160,7 @@ func (c *clearing) printOffers(ctx context.Context, name words.Namer) error {
 		}
 		serves := words.Serves(offer.Serves)
 		if res, err := c.conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: offer.Terms.String()}); err == nil {
-			serves = permission.Serves(res.Terms.Terms, offer.Serves)
+			serves = permitted.Serves(res.Terms.Terms, offer.Serves)
 		}
 		if !offer.UsesOf.IsZero() {
 			note, serves = "a pass, paid to the source "+offer.Work.String()+", for uses of this work", words.PassServes(c.use)

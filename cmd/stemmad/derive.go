@@ -253,11 +253,8 @@ func (d *derivation) messages(sender *send.Sender, enroller enroll.Enroller, dec
 		})
 	}
 	for _, s := range d.sources {
-		for _, beside := range s.choice.Beside {
-			msgs = append(msgs, beside)
-		}
-		if s.choice.Buy != nil {
-			msgs = append(msgs, s.choice.Buy)
+		for _, bought := range s.choice.Purchases() {
+			msgs = append(msgs, bought.Message)
 		}
 	}
 	return append(msgs, declaration)

@@ -178,8 +178,8 @@ func (d *derivation) describe() []derivedSource {
 	for _, s := range d.sources {
 		line := derivedSource{Work: s.work.Id, Role: s.role.Name(), Permission: s.choice.Permission, How: s.choice.How, Replaces: s.before}
 		line.Until, line.Changes = s.choice.Until, s.changes
-		for _, m := range s.choice.Beside {
-			line.Beside = append(line.Beside, paidBeside{m.Work, m.Terms, m.UsesOf, paid(m.MaxFee)})
+		for _, b := range s.choice.Beside {
+			line.Beside = append(line.Beside, paidBeside{b.Offer.Work, b.Offer.Terms, b.Offer.UsesOf, paid(b.Price)})
 		}
 		for _, o := range s.choice.PerUse {
 			line.PerUse = append(line.PerUse, payEach{o.Work, strings.Split(o.Price.String(), ",")})
@@ -187,8 +187,8 @@ func (d *derivation) describe() []derivedSource {
 		if s.choice.Terms != nil {
 			line.Terms = s.choice.Terms.Id
 		}
-		if s.choice.Price != nil {
-			line.Paid = s.choice.Price.String()
+		if buy := s.choice.Buy; buy != nil && buy.Price != nil {
+			line.Paid = buy.Price.String()
 		}
 		list = append(list, line)
 	}

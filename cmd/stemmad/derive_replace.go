@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -16,28 +17,14 @@ import (
 // buyOnce keeps of what several sources ask of one and the same work under the same terms
 // one purchase: a grant serves all edges of one derivative.
 func (d *derivation) buyOnce() {
-	type bought struct {
-		work   registrytypes.WorkID
-		terms  licensetypes.TermsID
-		usesOf registrytypes.WorkID
-	}
-	have := map[bought]bool{}
-	for _, s := range d.sources {
-		if s.choice.Buy != nil {
-			have[bought{s.work.Id, s.choice.Buy.Terms, registrytypes.WorkID{}}] = true
-		}
-	}
+	choices := make([]*permission.Choice, len(d.sources))
 	for i := range d.sources {
-		c := &d.sources[i].choice
-		c.Beside = slices.DeleteFunc(c.Beside, func(m *licensetypes.MsgAcquire) bool {
-			key := bought{m.Work, m.Terms, m.UsesOf}
-			if !have[key] {
-				have[key] = true
-				return false
-			}
-			c.How += fmt.Sprintf(" (that of %s is bought once, for all sources)", m.Work)
-			return true
-		})
+		choices[i] = &d.sources[i].choice.Choice
+	}
+	for i, lost := range permission.Once(choices...) {
+		for _, p := range lost {
+			d.sources[i].choice.How += fmt.Sprintf(" (that of %s is bought once, for all sources)", p.Offer.Work)
+		}
 	}
 }
 
@@ -65,9 +52,9 @@ func (d *derivation) compare(
 		if err != nil {
 			return err
 		}
-		old.choice = permission.Choice{
+		old.choice = permitted.Choice{Choice: permission.Choice{
 			Permission: linkCited(*s.stood), Terms: &licensetypes.IdentifiedTerms{Id: s.stood.Terms, Terms: terms},
-		}
+		}}
 		if !s.stood.Grant.IsZero() {
 			if res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: s.stood.Grant}); err == nil {
 				old.choice.Until = res.Grant.Grant.ExpiresAt

@@ -14,11 +14,12 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
@@ -75,7 +76,7 @@ type chosen struct {
 	work   target.Work
 	role   lineagetypes.Role
 	weight uint32
-	choice permission.Choice
+	choice permitted.Choice
 	// before is what the work relied on for the source so far, in words; empty: nothing.
 	before string
 	// stood is that permission; nil: there is none. changes are what replacing it does, a
@@ -106,15 +107,15 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	if err != nil {
 		return err
 	}
-	finder := permission.Finder{Chain: conn, Name: termsNamer(ctx, conn), Choose: chooser(conn)}
+	finder := permitted.Finder{Chain: conn, Name: termsNamer(ctx, conn), Choose: chooser(conn)}
 	// All are looked at before the first that is refused is reported.
 	var failed []error
 	for i, s := range named {
-		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permission.Request{
+		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permitted.Request{Request: permission.Request{
 			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
 			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(), Several: len(named) > 1,
-			Trial: sender.DryRun(),
-		})
+			AnyPrice: sender.DryRun(),
+		}})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -161,8 +162,8 @@ func defaultRole(sources int, generated bool) lineagetypes.Role {
 // choose reads a source, resolves it and finds the permission to derive from it.
 // The role is for a source that names none; generated: an AI system made the work.
 func choose(
-	ctx context.Context, conn *connect.Conn, finder permission.Finder, text string, role lineagetypes.Role,
-	generated bool, request permission.Request,
+	ctx context.Context, conn *connect.Conn, finder permitted.Finder, text string, role lineagetypes.Role,
+	generated bool, request permitted.Request,
 ) (chosen, error) {
 	source, err := target.ParseSource(text)
 	if err != nil {
@@ -199,8 +200,8 @@ func choose(
 // chosenUnder finds the first of the terms and grants named that a source can be
 // relied on under. One's own work needs none.
 func chosenUnder(
-	ctx context.Context, finder permission.Finder, request permission.Request, under []string, owner string,
-) (permission.Choice, error) {
+	ctx context.Context, finder permitted.Finder, request permitted.Request, under []string, owner string,
+) (permitted.Choice, error) {
 	if owner == request.Licensee.String() {
 		// Shared with others it is licensed like anybody else's.
 		if choice, err := finder.Find(ctx, request); err == nil && choice.Permission == "" {
@@ -210,12 +211,12 @@ func chosenUnder(
 	var refused []error
 	for _, request.Wanted = range under {
 		choice, err := finder.Find(ctx, request)
-		if !errors.Is(err, permission.ErrRefused) {
+		if !errors.Is(err, permitted.ErrRefused) {
 			return choice, err
 		}
 		refused = append(refused, err)
 	}
-	return permission.Choice{}, errors.Join(refused...)
+	return permitted.Choice{}, errors.Join(refused...)
 }
 
 // chooser has a person at a terminal choose between permissions. -y answers whether

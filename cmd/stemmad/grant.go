@@ -9,9 +9,10 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -67,7 +68,7 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	if price != nil {
 		fee = "for " + price.String()
 	}
-	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.%s", id, res.Grant.Work, fee, permission.Listed(offer.Conditions)),
+	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.%s", id, res.Grant.Work, fee, permitted.Listed(offer.Conditions)),
 		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price, Seen: offer.Conditions})
 	if err != nil {
 		return err
@@ -204,10 +205,10 @@ func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		if err != nil {
 			return err
 		}
-		seen.Made, beside = made.Made, permission.NotKeptOut(terms.Terms.Terms, made.Made)
+		seen.Made, beside = made.Made, permitted.NotKeptOut(terms.Terms.Terms, made.Made)
 	}
-	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s. It pins %s.%s", id, g.Work, permission.Name(terms.Terms),
-		g.Licensee, permission.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant), beside)
+	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s. It pins %s.%s", id, g.Work, permitted.Name(terms.Terms),
+		g.Licensee, permitted.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant), beside)
 	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{
 		Recipient: sender.Account(), Grant: id, Seen: seen,
 	})

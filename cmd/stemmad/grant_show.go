@@ -11,9 +11,10 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -226,10 +227,10 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 		allowed += accountName(account, conn.KeyNames())
 	}
 	conn.Say("%s", g.Id)
-	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permission.Name(terms.Terms),
+	return table.Fields(conn.Out(), "of", g.Work.String(), "terms", permitted.Name(terms.Terms),
 		"licensee", accountName(g.Licensee, conn.KeyNames()),
-		"royalty", permission.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
-		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permission.Serves(terms.Terms.Terms, g.Grant.Serves),
+		"royalty", permitted.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
+		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permitted.Serves(terms.Terms.Terms, g.Grant.Serves),
 		"used by", grantUse(g), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant))
 }
 
@@ -273,7 +274,7 @@ func renewalText(ctx context.Context, conn *connect.Conn, g licensetypes.NamedGr
 		case offer.Offer.Paused:
 			return "its offer is paused", nil
 		}
-		return permission.Price(offer), nil
+		return permitted.Price(offer), nil
 	}
 	return "not offered now", nil
 }

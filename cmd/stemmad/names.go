@@ -8,7 +8,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -53,7 +53,7 @@ func termsNamer(ctx context.Context, conn *connect.Conn) words.Namer {
 			return names[id]
 		}
 		if res, err := conn.License().Terms(ctx, &licensetypes.QueryTermsRequest{Terms: id.String()}); err == nil {
-			names[id] = permission.Name(res.Terms)
+			names[id] = permitted.Name(res.Terms)
 		}
 		return names[id]
 	}

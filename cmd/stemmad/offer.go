@@ -12,10 +12,11 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/amounts"
@@ -115,7 +116,7 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		return err
 	}
 	o := &offering{
-		work: work.Id, title: table.Short(describe.Heading(work)), terms: terms.Terms, name: permission.Name(terms), made: made,
+		work: work.Id, title: table.Short(describe.Heading(work)), terms: terms.Terms, name: permitted.Name(terms), made: made,
 	}
 	if err := o.readDemands(ctx, conn); err != nil {
 		return err
@@ -157,7 +158,7 @@ func offered(result send.Result, known bool) string {
 
 // question says what is offered, and the terms where they are published with it.
 func (o *offering) question(known bool, preview []string) string {
-	what := fmt.Sprintf("Offer %q (%s) under %s.%s", o.title, o.work, o.name, permission.Lines(preview))
+	what := fmt.Sprintf("Offer %q (%s) under %s.%s", o.title, o.work, o.name, permitted.Lines(preview))
 	if known {
 		return what
 	}
@@ -173,7 +174,7 @@ func (o *offering) preview(ctx context.Context, conn *connect.Conn, terms licens
 	names := conn.KeyNames()
 	account := func(address string) string { return accountName(address, names) }
 	o.beside(conn, licensetypes.IdentifiedTerms{Id: terms, Terms: o.terms, Preset: licensetypes.PresetName(terms)}, offers)
-	return permission.PreviewOffer(o.terms, o.made, permission.Replaced(offers, terms), account), nil
+	return permitted.PreviewOffer(o.terms, o.made, permitted.Replaced(offers, terms), account), nil
 }
 
 // printStanding says what the work is offered under now; where it was only tried, what it
@@ -186,7 +187,7 @@ func (o *offering) printStanding(ctx context.Context, conn *connect.Conn, tried 
 	if err != nil {
 		return err
 	}
-	conn.Say("It is now offered under:\n%s", permission.List(offers))
+	conn.Say("It is now offered under:\n%s", permitted.List(offers))
 	return nil
 }
 
@@ -230,7 +231,7 @@ func pauseOffer(
 	if err != nil {
 		return err
 	}
-	title, name := table.Short(describe.Heading(work)), permission.Name(standing.Terms)
+	title, name := table.Short(describe.Heading(work)), permitted.Name(standing.Terms)
 	what, done, would := "Pause", "Paused", "Would pause"
 	made := standing.Offer
 	if made.Paused = conn.Flags().Is(flagPause); !made.Paused {

@@ -9,7 +9,7 @@ import (
 	"github.com/stemma-chain/stemma/client/termspec"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -23,8 +23,8 @@ func termsToOffer(
 	if terms, isFile, err := termsInFile(arg); isFile {
 		return identified(terms), err
 	}
-	id, err := permission.TermsOf(ctx, conn, work, arg)
-	if err != nil && (errors.Is(err, permission.ErrRefused) || !licences.IsName(arg)) {
+	id, err := permitted.TermsOf(ctx, conn, work, arg)
+	if err != nil && (errors.Is(err, permitted.ErrRefused) || !licences.IsName(arg)) {
 		terms, err := licences.Named(arg)
 		return identified(terms), err
 	}
@@ -45,7 +45,7 @@ func offeredTerms(
 	if terms, isFile, err := termsInFile(arg); isFile {
 		return terms.ID(), err
 	}
-	return permission.TermsOf(ctx, conn, work, arg)
+	return permitted.TermsOf(ctx, conn, work, arg)
 }
 
 // termsInFile reads a file of terms; isFile is false where a word names no file.

@@ -16,7 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -133,7 +133,7 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 		conn.Say("Offers: none")
 		return nil
 	}
-	conn.Say("Offers:\n%s", permission.List(p.Offers))
+	conn.Say("Offers:\n%s", permitted.List(p.Offers))
 	return nil
 }
 

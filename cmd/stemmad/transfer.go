@@ -8,10 +8,11 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -102,7 +103,7 @@ func noteIrrevocable(ctx context.Context, conn *connect.Conn, work registrytypes
 		if o.Offer.Closed {
 			standing = ", no longer offered"
 		}
-		conn.Note("  %s since %s%s", permission.Name(o.Terms), table.Time(*o.Offer.IrrevocableSince), standing)
+		conn.Note("  %s since %s%s", permitted.Name(o.Terms), table.Time(*o.Offer.IrrevocableSince), standing)
 	}
 	return ids, nil
 }

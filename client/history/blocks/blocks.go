@@ -26,7 +26,7 @@ func (s Span) Results(ctx context.Context, height int64) (Results, error) {
 	res, err := s.node.BlockResults(ctx, &height)
 	if err != nil && ctx.Err() == nil {
 		return Results{}, fmt.Errorf(
-			"the results of block %d are %w (%w): its earliest block is %d; begin later, or name a node that keeps them with --node",
+			"the results of block %d are %w (%w): its earliest block is %d; begin later, or ask a node that keeps them",
 			height, ErrNotKept, err, s.First.Height,
 		)
 	}

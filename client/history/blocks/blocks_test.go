@@ -142,7 +142,7 @@ func TestPrunedBlocksAreNamed(t *testing.T) {
 
 	_, err = pruned.Results(t.Context(), 1500)
 	require.ErrorIs(t, err, blocks.ErrNotKept)
-	require.ErrorContains(t, err, "--node")
+	require.ErrorContains(t, err, "ask a node that keeps them")
 }
 
 func TestBlocksComeInOrderAndFewAtATime(t *testing.T) {

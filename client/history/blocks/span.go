@@ -145,7 +145,7 @@ func (s Span) contains(height int64) error {
 }
 
 func (s Span) pruned(what string) error {
-	return fmt.Errorf("%s is %w: its earliest block is %s; begin there, or name a node that keeps more with --node", what, ErrNotKept, s.First)
+	return fmt.Errorf("%s is %w: its earliest block is %s; begin there, or ask a node that keeps more", what, ErrNotKept, s.First)
 }
 
 // search returns the first height whose block is not before a time; one more than

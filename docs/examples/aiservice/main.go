@@ -23,8 +23,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register"
-	"github.com/stemma-chain/stemma/client/rights"
 	license "github.com/stemma-chain/stemma/x/license/types"
 	lineage "github.com/stemma-chain/stemma/x/lineage/types"
 	registry "github.com/stemma-chain/stemma/x/registry/types"
@@ -123,12 +123,22 @@ func (s service) declare(ctx context.Context, j job) (done, error) {
 			Kind: registry.KIND_OTHER, Title: j.Output, DigitalSourceType: "trainedAlgorithmicMedia",
 		},
 	}}}}
-	for _, input := range j.Inputs {
-		source, bought, err := s.input(ctx, input)
+	found := make([]*permission.Choice, len(j.Inputs))
+	for i, input := range j.Inputs {
+		source, choice, err := s.input(ctx, input)
 		if err != nil {
 			return done{}, fmt.Errorf("input %s: %w", input, err)
 		}
-		derive.Sources, msgs = append(derive.Sources, source), append(msgs, bought...)
+		derive.Sources, found[i] = append(derive.Sources, source), &choice
+	}
+	permission.Once(found...) // what several inputs need of one work is bought once
+	for _, choice := range found {
+		for _, bought := range choice.Purchases() {
+			msgs = append(msgs, bought.Message)
+		}
+		for _, use := range choice.PerUse {
+			msgs = append(msgs, &royalty.MsgPay{Payer: me.String(), Work: use.Work, Amount: use.Price[0]})
+		}
 	}
 	if _, err := s.Send(ctx, s.signer, append(msgs, derive)...); err != nil {
 		return done{}, err
@@ -137,41 +147,27 @@ func (s service) declare(ctx context.Context, j job) (done, error) {
 	return result, nil
 }
 
-// input is what a derivation says of one input, and what has to be bought and paid for it.
-func (s service) input(ctx context.Context, input string) (source lineage.Source, msgs []sdk.Msg, err error) {
-	me := s.signer.Address()
-	res, err := s.License().CheckRights(ctx, &license.QueryCheckRightsRequest{
-		Work: input, Licensee: me.String(), Use: license.Use{Action: license.ACTION_AI_INPUT, Commercial: true},
-	})
+// input is what a derivation says of one input, and the permission that it relies on.
+func (s service) input(ctx context.Context, input string) (source lineage.Source, found permission.Choice, err error) {
+	work, err := s.work(ctx, input)
 	if err != nil {
-		return source, nil, err
+		return source, found, err
 	}
-	answer := res.Rights
-	if len(answer.Works) == 0 {
-		return source, nil, errors.New("nobody has registered it")
+	found, err = permission.Finder{Chain: s}.Find(ctx, permission.Request{
+		Source: work, Licensee: s.signer.Address(), Actions: []license.Action{license.ACTION_AI_INPUT}, Commercial: true,
+		Buy: true, MaxFee: &s.most, Several: true, Now: time.Now(),
+	})
+	return lineage.Source{Work: work, Role: lineage.ROLE_INPUT_TO, Permission: found.Permission, Seen: found.Seen}, found, err
+}
+
+// work is the work that an input names: by its id, or as the earliest claim to a SHA-256.
+func (s service) work(ctx context.Context, input string) (registry.WorkID, error) {
+	if id, err := registry.ParseWorkID(input); err == nil {
+		return id, nil
 	}
-	source = lineage.Source{Work: answer.Works[0], Role: lineage.ROLE_INPUT_TO, Permission: answer.Permission, Seen: answer.Conditions}
-	switch answer.Verdict {
-	case license.VERDICT_ALLOWED:
-	case license.VERDICT_NEEDS_GRANT:
-		items, why := rights.Basket(rights.Needs(answer), &s.most, func(o license.Obtainable) string { return o.Terms.String() })
-		if len(why) > 0 {
-			return source, nil, fmt.Errorf("needs a grant: %v", why)
-		}
-		for i, item := range items {
-			serial := uint64(time.Now().UnixNano()) + uint64(i)
-			msgs = append(msgs, item.Message(me, serial))
-			if item.Offer.Work == source.Work {
-				source.Permission, source.Seen = item.Grant(me, serial).String(), license.Conditions{}
-			}
-		}
-	default:
-		return source, nil, fmt.Errorf("%s: %v", answer.Verdict, rights.Codes(answer))
+	res, err := s.Registry().Resolve(ctx, &registry.QueryResolveRequest{Scheme: "sha256", Value: input})
+	if err != nil || len(res.Works) == 0 {
+		return registry.WorkID{}, errors.Join(errors.New("nobody has registered it"), err)
 	}
-	for _, o := range answer.Obligations {
-		if o.Kind == license.OBLIGATION_PAY_PER_USE {
-			msgs = append(msgs, &royalty.MsgPay{Payer: me.String(), Work: o.Work, Amount: o.Price[0]})
-		}
-	}
-	return source, msgs, nil
+	return res.Works[0].Id, nil
 }

@@ -106,7 +106,7 @@ func (s shop) clear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	items, why := rights.Basket(rights.Needs(res.Rights), &most, func(o license.Obtainable) string { return o.Terms.String() })
+	items, why := rights.Basket(rights.Needs(res.Rights), &most)
 	if len(why) > 0 {
 		return fmt.Errorf("can't be had: %v", why)
 	}

@@ -1,16 +1,22 @@
-package permission
+package permitted
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
+
+// ErrRefused says that a source cannot be relied on; the text says why and what
+// to do.
+var ErrRefused = errors.New("not permitted")
 
 // denial is an ErrRefused whose text is all its own, with the same for programs.
 type denial struct {
@@ -94,11 +100,11 @@ func offered(req Request, terms licensetypes.IdentifiedTerms, price sdk.Coins, s
 }
 
 // choices are options to choose from.
-func choices(req Request, options []Option) []refusal.Offer {
+func choices(req Request, options []permission.Option) []refusal.Offer {
 	list := make([]refusal.Offer, len(options))
 	for i, o := range options {
-		list[i] = offered(req, o.Terms, o.fee, 0)
-		list[i].NeedsApproval = o.waits
+		list[i] = offered(req, o.Terms, o.Fee, 0)
+		list[i].NeedsApproval = o.Waits
 		if id, err := licensetypes.ParseGrantID(o.Permission); err == nil {
 			list[i].Grant = id
 		}

@@ -1,4 +1,4 @@
-package permission_test
+package permitted_test
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -19,7 +19,7 @@ func TestBuyingTakesTheCheapest(t *testing.T) {
 	c := &chain{answer: map[string]licensetypes.Rights{"": needed(asks, dear, cheap)}}
 
 	_, err := c.find(ask())
-	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorIs(t, err, permitted.ErrRefused)
 	require.ErrorContains(t, err, "song ("+source.String()+
 		") needs a grant to be adapted: add --buy --max-fee 5ustem, or `stemmad acquire "+source.String())
 	require.ErrorContains(t, err, "5ustem or 9000uusdc")
@@ -30,19 +30,19 @@ func TestBuyingTakesTheCheapest(t *testing.T) {
 	req.Buy, req.MaxFee = true, &most
 	choice, err := c.find(req)
 	require.NoError(t, err)
-	require.Equal(t, "4000uusdc", choice.Price.String())
+	require.Equal(t, "4000uusdc", choice.Buy.Price.String())
 	require.Equal(t, "a grant ("+choice.Permission+") under commercial-remix-10, bought for 4000uusdc, 10 % of gross revenue, "+
 		"for one derivative", choice.How)
-	require.Equal(t, cheap.Terms, choice.Buy.Terms)
-	require.Equal(t, uint32(100_000), choice.Buy.MaxRate)
-	require.Equal(t, remix, choice.Buy.Derivative)
-	require.Equal(t, licensetypes.NewGrantID(source, cheap.Terms, bob, choice.Buy.Serial).String(), choice.Permission)
-	require.NoError(t, choice.Buy.ValidateBasic())
+	require.Equal(t, cheap.Terms, choice.Buy.Message.Terms)
+	require.Equal(t, uint32(100_000), choice.Buy.Message.MaxRate)
+	require.Equal(t, remix, choice.Buy.Message.Derivative)
+	require.Equal(t, licensetypes.NewGrantID(source, cheap.Terms, bob, choice.Buy.Message.Serial).String(), choice.Permission)
+	require.NoError(t, choice.Buy.Message.ValidateBasic())
 
 	most = sdk.NewInt64Coin("ustem", 5)
 	choice, err = c.find(req)
 	require.NoError(t, err)
-	require.Equal(t, dear.Terms, choice.Buy.Terms, "the only one with a price in that denom")
+	require.Equal(t, dear.Terms, choice.Buy.Message.Terms, "the only one with a price in that denom")
 }
 
 func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
@@ -52,7 +52,7 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	req := ask()
 	req.Buy = true
 	_, err := c.find(req)
-	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorIs(t, err, permitted.ErrRefused)
 	require.ErrorContains(t, err, "for a price that was not agreed to: add --max-fee 4000uusdc\n")
 	require.NotContains(t, err.Error(), "none can be bought")
 	require.ErrorContains(t, err, "commercial-remix-10: costs 4000uusdc; say how much you pay with --max-fee")
@@ -73,7 +73,7 @@ func TestWhatCannotBeBoughtIsExplained(t *testing.T) {
 	req.Buy, req.MaxFee = true, nil
 	choice, err := c.find(req)
 	require.NoError(t, err)
-	require.Nil(t, choice.Price)
+	require.Nil(t, choice.Buy.Price)
 	require.Contains(t, choice.How, "bought free of charge")
 }
 
@@ -95,7 +95,7 @@ func TestWhatSourcesOfASourceAskIsBoughtBeside(t *testing.T) {
 	} {
 		c := &chain{answer: map[string]licensetypes.Rights{"": needed(offers...)}}
 		_, err := c.find(req)
-		require.ErrorIs(t, err, permission.ErrRefused)
+		require.ErrorIs(t, err, permitted.ErrRefused)
 		require.ErrorContains(t, err, want)
 	}
 	c := &chain{answer: map[string]licensetypes.Rights{"": needed(own, asked, pass)}}
@@ -106,11 +106,11 @@ func TestWhatSourcesOfASourceAskIsBoughtBeside(t *testing.T) {
 	most.Amount = most.Amount.AddRaw(1)
 	choice, err := c.find(req)
 	require.NoError(t, err)
-	require.Equal(t, own.Terms, choice.Buy.Terms)
+	require.Equal(t, own.Terms, choice.Buy.Message.Terms)
 	require.Len(t, choice.Beside, 1)
-	require.Equal(t, grandparent, choice.Beside[0].Work)
-	require.Equal(t, "5uusdc", choice.Beside[0].MaxFee.String())
-	require.NoError(t, choice.Beside[0].ValidateBasic())
+	require.Equal(t, grandparent, choice.Beside[0].Message.Work)
+	require.Equal(t, "5uusdc", choice.Beside[0].Message.MaxFee.String())
+	require.NoError(t, choice.Beside[0].Message.ValidateBasic())
 	require.Contains(t, choice.How, "; beside it a pass of "+grandparent.String())
 	require.Contains(t, choice.How, "in all 4005uusdc, all or nothing")
 

@@ -1,4 +1,4 @@
-package permission_test
+package permitted_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -27,13 +27,13 @@ func (c *byAction) CheckRights(
 	return c.chain.CheckRights(ctx, req)
 }
 
-func (c *byAction) collect(change func(*permission.Request)) (permission.Choice, error) {
+func (c *byAction) collect(change func(*permitted.Request)) (permitted.Choice, error) {
 	req := ask()
 	req.Actions = []licensetypes.Action{licensetypes.ACTION_COPY, licensetypes.ACTION_DISTRIBUTE}
 	if change != nil {
 		change(&req)
 	}
-	return permission.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}.Find(context.Background(), req)
+	return permitted.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}.Find(context.Background(), req)
 }
 
 // An item needs one permission to copy it and to distribute it.
@@ -73,11 +73,11 @@ func TestAnItemIsBoughtForBoth(t *testing.T) {
 			"": needed(other), other.Terms.String(): needed(other), one.Terms.String(): denied(rules.UseNotCovered, ""),
 		},
 	}}
-	choice, err := c.collect(func(r *permission.Request) {
+	choice, err := c.collect(func(r *permitted.Request) {
 		r.Buy, r.MaxFee = true, &other.Price[0]
 	})
 	require.NoError(t, err)
-	require.Equal(t, other.Terms, choice.Buy.Terms)
+	require.Equal(t, other.Terms, choice.Buy.Message.Terms)
 }
 
 // Share-alike is no matter for a collection, which has terms of its own.

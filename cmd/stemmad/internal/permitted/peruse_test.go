@@ -1,4 +1,4 @@
-package permission_test
+package permitted_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -50,7 +50,7 @@ func TestPriceOfEachUseOfWhatIsBought(t *testing.T) {
 	req.Buy, req.MaxFee = true, &most
 	for action, pays := range map[licensetypes.Action]int{licensetypes.ACTION_AI_INPUT: 1, licensetypes.ACTION_ADAPT: 0} {
 		req.Actions = []licensetypes.Action{action}
-		choice, err := permission.Finder{Chain: c}.Find(context.Background(), req)
+		choice, err := permitted.Finder{Chain: c}.Find(context.Background(), req)
 		require.NoError(t, err)
 		require.Len(t, choice.PerUse, pays, action)
 	}

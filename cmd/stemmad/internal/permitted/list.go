@@ -1,11 +1,8 @@
-package permission
+package permitted
 
 import (
-	"context"
 	"fmt"
 	"strings"
-
-	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
@@ -14,15 +11,6 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
-
-// Offers lists the open offers on a work.
-func Offers(ctx context.Context, chain Chain, work registrytypes.WorkID) ([]licensetypes.OpenOffer, error) {
-	res, err := chain.License().Offers(ctx, &licensetypes.QueryOffersRequest{Work: work, Pagination: &query.PageRequest{Limit: maxRows}})
-	if err != nil {
-		return nil, err
-	}
-	return res.Offers, nil
-}
 
 // List prints offers as a table, without the last line's end.
 func List(offers []licensetypes.OpenOffer) string {

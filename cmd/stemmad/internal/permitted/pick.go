@@ -1,9 +1,10 @@
-package permission
+package permitted
 
 import (
 	"errors"
 	"fmt"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -16,13 +17,13 @@ import (
 // an acquisition the chain says.
 func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer, error) {
 	none := licensetypes.OpenOffer{}
-	if isGrant(req.Wanted) {
+	if permission.IsGrant(req.Wanted) {
 		return none, fmt.Errorf("%s is a grant, not terms: to make it last longer, use `stemmad grant renew`", req.Wanted)
 	}
 	var wanted licensetypes.TermsID
 	if req.Wanted != "" {
 		var err error
-		if wanted, err = licences.Among(req.Wanted, identified(offers)); errors.Is(err, licences.ErrNotAmong) && len(offers) > 0 {
+		if wanted, err = licences.Among(req.Wanted, permission.Identified(offers)); errors.Is(err, licences.ErrNotAmong) && len(offers) > 0 {
 			return none, notUnder(req, offers)
 		} else if err != nil && !errors.Is(err, licences.ErrNotAmong) {
 			return none, err

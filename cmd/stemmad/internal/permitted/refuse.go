@@ -1,15 +1,15 @@
-package permission
+package permitted
 
 import (
 	"cmp"
-	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
@@ -30,7 +30,7 @@ func subject(req Request) string {
 func use(req Request) string {
 	s := "adapted"
 	switch {
-	case req.contains():
+	case req.Contains():
 		s = "copied and distributed as part of a collection"
 	case slices.Contains(req.Actions, licensetypes.ACTION_TRAIN_AI):
 		s = "trained on"
@@ -43,10 +43,6 @@ func use(req Request) string {
 	return s
 }
 
-// contains says whether the source is to go unchanged into a collection, which may be
-// offered under terms of its own.
-func (r Request) contains() bool { return slices.Contains(r.Actions, licensetypes.ACTION_COPY) }
-
 // needsGrant lists what can be acquired and says how.
 func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	tab := table.New("terms", ">price", "royalty", "serves", "grant until", "note")
@@ -58,7 +54,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			note = "of the source " + offer.Work.String()
 		}
 		if !offer.UsesOf.IsZero() {
-			serves = words.PassServes(req.use())
+			serves = words.PassServes(req.Use())
 			note = fmt.Sprintf("a pass, paid to the source %s, for uses of %s", offer.Work, offer.UsesOf)
 		}
 		if offer.NeedsApproval {
@@ -67,7 +63,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 			obtainable = true
 		}
 		tab.Row(obtainableName(offer), rights.Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
-			words.ServesFor(serves, req.use()), table.OptionalTime(offer.ExpiresAt), note)
+			words.ServesFor(serves, req.Use()), table.OptionalTime(offer.ExpiresAt), note)
 	}
 	agree := "--buy and --max-fee"
 	if price := rights.Agreeing(licensetypes.Rights{Offers: offers}); price != nil {
@@ -77,7 +73,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	sold := ofSources(req, offers)
 	if commands := buying(sold); len(commands) > 0 {
 		how = together(req, offers) + "its sources are to be paid first, with " + strings.Join(commands, " and ")
-		if len(ofWork(req, offers)) > 0 {
+		if len(req.Own(offers)) > 0 {
 			how += ", then it, with --buy and --max-fee"
 		}
 	}
@@ -138,14 +134,31 @@ func approval(req Request, offer licensetypes.Obtainable) string {
 		offer.Work, terms, req.Licensee)
 }
 
-// denied says why a source cannot be relied on.
-func (f Finder) denied(ctx context.Context, req Request, answer licensetypes.Rights) error {
-	if only(answer.Reasons, rules.NotRegistered) {
-		return refused(against(req, denied, answer.Reasons, nil), "%s is not registered", subject(req))
+// refusal says why a source can't be relied on, and what to do.
+func (f Finder) refusal(req Request, e *permission.RefusedError) error {
+	req.Request = e.Request
+	no := against(req, denied, e.Answer.Reasons, nil)
+	switch e.Why {
+	case permission.Denied:
+		return f.denied(req, e.Answer)
+	case permission.Unregistered:
+		return refused(no, "%s is not registered", subject(req))
+	case permission.Unoffered:
+		return unoffered(req)
+	case permission.NotUnder:
+		return notUnder(req, e.Offers)
+	case permission.NeedsGrant:
+		return needsGrant(req, e.Answer.Offers)
+	case permission.NotBought:
+		return f.notBought(req, e)
+	case permission.PartIsGrant, permission.PartRefused, permission.NotAlike, permission.AsksMore:
+		return f.notJoined(req, e)
 	}
-	if only(answer.Reasons, rules.NotOffered) {
-		return f.notOffered(ctx, req)
-	}
+	return notGranted(req, e)
+}
+
+// denied lists the chain's reasons.
+func (f Finder) denied(req Request, answer licensetypes.Rights) error {
 	var reasons []string
 	for _, reason := range words.InOrder(answer.Reasons) {
 		if text := table.Clean(words.Explain(reason, answer.Offers, f.Name)); !slices.Contains(reasons, text) {
@@ -157,30 +170,6 @@ func (f Finder) denied(ctx context.Context, req Request, answer licensetypes.Rig
 	}
 	return refused(against(req, denied, answer.Reasons, obtainables(answer.Offers)),
 		"%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
-}
-
-func only(reasons []licensetypes.Reason, code rules.Code) bool {
-	for _, reason := range reasons {
-		if reason.Code != string(code) {
-			return false
-		}
-	}
-	return len(reasons) > 0
-}
-
-// notOffered says what there is instead of nothing, or of what was wanted.
-func (f Finder) notOffered(ctx context.Context, req Request) error {
-	if isGrant(req.Wanted) {
-		return f.notGranted(ctx, req)
-	}
-	if req.Wanted == "" {
-		return unoffered(req)
-	}
-	offers, err := Offers(ctx, f.Chain, req.Source)
-	if err != nil {
-		return err
-	}
-	return notUnder(req, offers)
 }
 
 func unoffered(req Request) error {
@@ -198,26 +187,100 @@ func notUnder(req Request, offers []licensetypes.OpenOffer) error {
 }
 
 // notGranted says why a grant that was named does not count for the source.
-func (f Finder) notGranted(ctx context.Context, req Request) error {
-	id, err := licensetypes.ParseGrantID(req.Wanted)
-	if err != nil {
-		return err
-	}
-	res, err := f.Chain.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: id})
+func notGranted(req Request, e *permission.RefusedError) error {
 	no := against(req, denied, reason(req, rules.NotLicensee), nil)
-	switch {
-	case status.Code(err) == codes.NotFound:
+	switch e.Why {
+	case permission.NoSuchGrant:
 		return refused(no, "%s: there is no %s: acquire it first", subject(req), req.Wanted)
-	case err != nil:
-		return err
-	case res.Grant.Work != req.Source:
-		return refused(no, "%s: %s is a grant of %s", subject(req), req.Wanted, res.Grant.Work)
-	case res.Grant.Licensee == req.Licensee.String() && !res.Grant.UsedBy.IsZero():
+	case permission.GrantElsewhere:
+		return refused(no, "%s: %s is a grant of %s", subject(req), req.Wanted, e.Grant.Work)
+	case permission.GrantMoved:
 		return refused(no,
-			"%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, res.Grant.UsedBy)
+			"%s: %s moved on with %s, which uses it: acquire another", subject(req), req.Wanted, e.Grant.UsedBy)
 	}
 	return refused(no, "%s: %s was given to %s, you are %s: acquire a grant of your own", subject(req), req.Wanted,
-		res.Grant.Licensee, req.Licensee)
+		e.Grant.Licensee, req.Licensee)
+}
+
+// notBought says why what is for sale was not bought.
+func (f Finder) notBought(req Request, e *permission.RefusedError) error {
+	own, not := req.Own(e.Answer.Offers), against(req, needsAGrant, e.Answer.Reasons, obtainables(e.Answer.Offers))
+	reasons := Obstacles(e.Obstacles, obtainableName)
+	if len(own) < len(e.Answer.Offers) {
+		return refused(not, "%w\nnothing was bought:\n%s", needsGrant(req, e.Answer.Offers), bullets(reasons))
+	}
+	if best := rights.Best(own, denomOf(req.MaxFee)); len(best) > 0 && !best[0].NeedsApproval {
+		return refused(not, "%s needs a grant to be %s, for a price that was not agreed to: add --max-fee %s\n%s",
+			subject(req), use(req), priceIn(best[0].Price, req.MaxFee), bullets(reasons))
+	}
+	return refused(not, "%s needs a grant to be %s, and none can be bought:\n%s", subject(req), use(req), bullets(reasons))
+}
+
+// Obstacles says what stands in the way of buying, a line each.
+func Obstacles(list []rights.Obstacle, name func(licensetypes.Obtainable) string) []string {
+	lines := make([]string, len(list))
+	for i, o := range list {
+		switch o.Kind {
+		case rights.NeedsApproval:
+			lines[i] = fmt.Sprintf("%s: its owner has to approve you first, with `stemmad approve %s %s --licensee ACCOUNT`, "+
+				"or what you make, with --derivative", name(*o.Offer), o.Offer.Work, cmp.Or(o.Offer.Preset, o.Offer.Terms.String()))
+		case rights.NoPriceAgreed:
+			lines[i] = fmt.Sprintf("%s: costs %s; say how much you pay with --max-fee", name(*o.Offer), rights.Alternatives(o.Offer.Price))
+		case rights.AbovePrice:
+			lines[i] = fmt.Sprintf("%s: costs %s, --max-fee is %s", name(*o.Offer), rights.Alternatives(o.Offer.Price), o.Most)
+		case rights.AboveTogether:
+			lines[i] = fmt.Sprintf("all of it together costs %s, --max-fee is %s", o.Sum, o.Most)
+		default:
+			lines[i] = "none is on offer"
+		}
+	}
+	return lines
+}
+
+// notJoined says why offers are not relied on together.
+func (f Finder) notJoined(req Request, e *permission.RefusedError) error {
+	switch e.Why {
+	case permission.PartIsGrant:
+		if permission.IsGrant(e.Part) {
+			return fmt.Errorf("%s: %s joins public offers, and %s is a grant: name it alone", subject(req), licensetypes.Joiner, e.Part)
+		}
+		return fmt.Errorf("%s: %s is not a public offer: only those are joined by %s", subject(req), e.Part, licensetypes.Joiner)
+	case permission.PartRefused:
+		one, why := req, e.Err
+		one.Wanted = e.Part
+		var not *permission.RefusedError
+		if errors.As(e.Err, &not) {
+			why = f.refusal(one, not)
+		}
+		return refused(against(one, denied, reason(one, rules.NotOffered), nil),
+			"%s joins public share-alike offers, and %s can't be one of them:\n%w", licensetypes.Joiner, e.Part, why)
+	}
+	first, other := Name(e.Pair[0]), Name(e.Pair[1])
+	why := fmt.Sprintf("%s is not share-alike, and only share-alike offers are joined: name it alone, or leave it out", other)
+	if e.Why == permission.AsksMore {
+		why = fmt.Sprintf("%s asks more than %s, beside sharing alike, and the first that is named must not: name the one that asks less "+
+			"first, or one alone", first, other)
+	}
+	return refused(against(req, denied, nil, nil), "%s can't rely on %s together: %s", subject(req), req.Wanted, why)
+}
+
+func denomOf(most *sdk.Coin) string {
+	if most == nil {
+		return ""
+	}
+	return most.Denom
+}
+
+// priceIn is the price in the denom of the most to pay, where it has one in that.
+func priceIn(prices sdk.Coins, most *sdk.Coin) sdk.Coin {
+	if found, price := prices.Find(denomOf(most)); most != nil && found {
+		return price
+	}
+	return prices[0]
+}
+
+func bullets(lines []string) string {
+	return "  - " + strings.Join(lines, "\n  - ")
 }
 
 // text is a table without the last line's end.

@@ -1,10 +1,11 @@
-package permission
+package permitted
 
 import (
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -18,7 +19,7 @@ func Preview(t licensetypes.Terms, now time.Time) []string {
 		end = table.Time(now.Add(*t.Duration))
 	}
 	most := ""
-	if ceiling(t) && t.Makes() {
+	if permission.Ceiling(t) && t.Makes() {
 		most = rights.Sum(t.RevenueCeiling) + " in all, then what you make is denied commercial use"
 	}
 	return []string{

@@ -1,4 +1,4 @@
-package permission_test
+package permitted_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -26,8 +26,8 @@ func offering(names ...string) *chain {
 }
 
 // chosen finds a permission with a person who answers; 0: nobody is there.
-func (c *chain) chosen(req permission.Request, answer int) (choice permission.Choice, asked string, err error) {
-	f := permission.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}
+func (c *chain) chosen(req permitted.Request, answer int) (choice permitted.Choice, asked string, err error) {
+	f := permitted.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}
 	if answer > 0 {
 		f.Choose = func(list string, _ int) (int, bool, error) {
 			asked = list
@@ -61,8 +61,8 @@ func TestABindingPermissionIsNeverTakenInSilence(t *testing.T) {
 				require.Equal(t, terms(c.offers[0]).String(), choice.Permission)
 				return
 			}
-			require.ErrorIs(t, err, permission.ErrChoice)
-			require.ErrorIs(t, err, permission.ErrRefused)
+			require.ErrorIs(t, err, permitted.ErrChoice)
+			require.ErrorIs(t, err, permitted.ErrRefused)
 			for _, want := range append(c.offers, "--under TERMS", "--commercial", "-y does not choose") {
 				require.ErrorContains(t, err, want)
 			}
@@ -83,10 +83,10 @@ func TestACeilingIsChosen(t *testing.T) {
 	capped.RoyaltyRate = 1
 	c := &withTerms{chain: offering("commercial-remix-10"), more: licensetypes.IdentifiedTerms{Id: capped.ID(), Terms: capped}}
 	c.answer[""], c.answer[capped.ID().String()] = allowed(capped.ID().String()), allowed(capped.ID().String())
-	f := permission.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}
+	f := permitted.Finder{Chain: c, Name: func(id licensetypes.TermsID) string { return id.String() }}
 	req := ask()
 	_, err := f.Find(context.Background(), req)
-	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorIs(t, err, permitted.ErrChoice)
 	require.ErrorContains(t, err, "commercial use once it has taken in 1000uusdc")
 	req.Commercial = true
 	choice, err := f.Find(context.Background(), req)
@@ -97,7 +97,7 @@ func TestACeilingIsChosen(t *testing.T) {
 	c.chain.offers = []licensetypes.OpenOffer{offer("cc-by-sa-4.0")}
 	c.answer[terms("cc-by-sa-4.0").String()] = allowed(terms("cc-by-sa-4.0").String())
 	_, err = f.Find(context.Background(), req)
-	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorIs(t, err, permitted.ErrChoice)
 	c.chain.offers = nil
 	choice, err = f.Find(context.Background(), req)
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestAChoiceSaysWhatEachCostsAndForbids(t *testing.T) {
 	req.Buy, req.MaxFee = true, &most
 	choice, _, err := c.chosen(req, 2)
 	require.NoError(t, err)
-	require.Equal(t, "5000uusdc", choice.Price.String())
+	require.Equal(t, "5000uusdc", choice.Buy.Price.String())
 }
 
 // --commercial settles it where nothing has to be bought, for share-alike too.
@@ -154,7 +154,7 @@ func TestCommercialSettlesTheChoice(t *testing.T) {
 		c.answer[terms(name).String()] = needed(obtainable(t, name, "5uusdc"))
 	}
 	_, _, err = c.chosen(req, 0)
-	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorIs(t, err, permitted.ErrChoice)
 	require.NotContains(t, err.Error(), "--commercial")
 	require.NotContains(t, err.Error(), "--buy", "there are two")
 }
@@ -175,7 +175,7 @@ func TestCommercialBuysTheOnlyFreeOne(t *testing.T) {
 	req, most := ask(), sdk.NewInt64Coin("uusdc", 6000)
 	req.Commercial = true
 	_, _, err := c.chosen(req, 0)
-	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorIs(t, err, permitted.ErrChoice)
 	require.ErrorContains(t, err, "or add --buy --max-fee 5000uusdc for commercial-remix-10")
 	require.ErrorContains(t, err, "it costs 5000uusdc")
 	require.ErrorContains(t, err, "LicenseRef-House-Alike", "all that it can be made under")
@@ -184,7 +184,7 @@ func TestCommercialBuysTheOnlyFreeOne(t *testing.T) {
 	req.Buy, req.MaxFee = true, &most
 	choice, _, err := c.chosen(req, 0)
 	require.NoError(t, err)
-	require.Equal(t, priced.Terms, choice.Buy.Terms)
+	require.Equal(t, priced.Terms, choice.Buy.Message.Terms)
 	most.Amount = most.Amount.SubRaw(1001)
 	_, _, err = c.chosen(req, 0)
 	require.ErrorContains(t, err, "add --max-fee 5000uusdc")
@@ -192,7 +192,7 @@ func TestCommercialBuysTheOnlyFreeOne(t *testing.T) {
 	priced.NeedsApproval = true
 	c.answer[priced.Terms.String()] = needed(priced)
 	_, _, err = c.chosen(req, 0)
-	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorIs(t, err, permitted.ErrChoice)
 	require.NotContains(t, err.Error(), "add --buy")
 }
 
@@ -226,8 +226,8 @@ func TestWhatIsBoughtIsChosenToo(t *testing.T) {
 	req, most := ask(), sdk.NewInt64Coin("uusdc", 10)
 	req.Buy, req.MaxFee = true, &most
 	_, _, err := c.chosen(req, 0)
-	require.ErrorIs(t, err, permission.ErrChoice)
+	require.ErrorIs(t, err, permitted.ErrChoice)
 	choice, _, err := c.chosen(req, 2)
 	require.NoError(t, err)
-	require.Equal(t, dear.Terms, choice.Buy.Terms)
+	require.Equal(t, dear.Terms, choice.Buy.Message.Terms)
 }

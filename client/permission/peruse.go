@@ -3,7 +3,6 @@ package permission
 import (
 	"slices"
 
-	"github.com/stemma-chain/stemma/client/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -47,13 +46,4 @@ func withPayments(answer licensetypes.Rights, answers []licensetypes.Rights) lic
 		}
 	}
 	return answer
-}
-
-// PaysEach says what is to be paid with each use, a line each.
-func (c Choice) PaysEach(name words.Namer) []string {
-	lines := make([]string, len(c.PerUse))
-	for i, o := range c.PerUse {
-		lines[i] = words.Duty(o, licensetypes.Rights{}, licensetypes.Use{}, name)
-	}
-	return lines
 }

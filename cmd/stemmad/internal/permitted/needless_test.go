@@ -1,4 +1,4 @@
-package permission_test
+package permitted_test
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -38,7 +38,7 @@ func TestAGrantOfWhatEverybodyHasIsNeedless(t *testing.T) {
 		{offer("commercial-use", price), offer("ai-training-allowed"), false},
 		{offer("mit", price), offer("mit"), false},
 	} {
-		public, found := permission.Needless(c.picked, []licensetypes.OpenOffer{c.picked, c.public}, now)
+		public, found := permitted.Needless(c.picked, []licensetypes.OpenOffer{c.picked, c.public}, now)
 		require.Equal(t, c.needless, found, "%s beside %s", c.picked.Terms.Preset, c.public.Terms.Preset)
 		if found {
 			require.Equal(t, c.public, public)
@@ -46,12 +46,12 @@ func TestAGrantOfWhatEverybodyHasIsNeedless(t *testing.T) {
 	}
 	sole := offer("commercial-use", price)
 	sole.Terms.Terms.Exclusivity = licensetypes.EXCLUSIVITY_SOLE
-	_, found := permission.Needless(sole, []licensetypes.OpenOffer{offer("mit")}, now)
+	_, found := permitted.Needless(sole, []licensetypes.OpenOffer{offer("mit")}, now)
 	require.False(t, found)
 }
 
 func TestWhatAGrantServes(t *testing.T) {
-	require.Equal(t, "uses, and no derivatives", permission.Serves(preset("commercial-use").Terms, 1))
-	require.Equal(t, "one derivative", permission.Serves(preset("ai-training-paid").Terms, 1))
-	require.Equal(t, "5 derivatives", permission.Serves(preset("commercial-remix-5").Terms, 5))
+	require.Equal(t, "uses, and no derivatives", permitted.Serves(preset("commercial-use").Terms, 1))
+	require.Equal(t, "one derivative", permitted.Serves(preset("ai-training-paid").Terms, 1))
+	require.Equal(t, "5 derivatives", permitted.Serves(preset("commercial-remix-5").Terms, 5))
 }

@@ -1,4 +1,4 @@
-package permission_test
+package permitted_test
 
 import (
 	"context"
@@ -12,7 +12,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permission"
+	"github.com/stemma-chain/stemma/client/permission"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -79,9 +80,9 @@ func (c *chain) Terms(_ context.Context, req *licensetypes.QueryTermsRequest,
 	return nil, status.Error(codes.NotFound, "no such terms")
 }
 
-func (c *chain) find(req permission.Request) (permission.Choice, error) {
+func (c *chain) find(req permitted.Request) (permitted.Choice, error) {
 	names := func(id licensetypes.TermsID) string { return "named:" + id.String() }
-	return permission.Finder{Chain: c, Name: names}.Find(context.Background(), req)
+	return permitted.Finder{Chain: c, Name: names}.Find(context.Background(), req)
 }
 
 func preset(name string) licensetypes.Preset {
@@ -91,11 +92,11 @@ func preset(name string) licensetypes.Preset {
 
 func terms(name string) licensetypes.TermsID { return preset(name).ID }
 
-func ask() permission.Request {
-	return permission.Request{
-		Actions: []licensetypes.Action{licensetypes.ACTION_ADAPT}, Source: source, Title: "song",
+func ask() permitted.Request {
+	return permitted.Request{Title: "song", Request: permission.Request{
+		Actions: []licensetypes.Action{licensetypes.ACTION_ADAPT}, Source: source,
 		Licensee: bob, Derivative: remix, Now: now,
-	}
+	}}
 }
 
 func denied(code rules.Code, permission string) licensetypes.Rights {
@@ -148,7 +149,7 @@ func TestTheQuestionIsTheDerivations(t *testing.T) {
 	c := &chain{answer: map[string]licensetypes.Rights{"": allowed("")}}
 	choice, err := c.find(ask())
 	require.NoError(t, err)
-	require.Equal(t, permission.Choice{How: "your own work"}, choice)
+	require.Equal(t, permitted.Choice{How: "your own work"}, choice)
 	require.Equal(t, &licensetypes.QueryCheckRightsRequest{
 		Work: source.String(), Use: licensetypes.Use{Action: licensetypes.ACTION_ADAPT, Unplaced: true},
 		Licensee: bob.String(), Derivative: remix,
@@ -202,7 +203,7 @@ func TestDenialsAreExplained(t *testing.T) {
 	req := ask()
 	req.Commercial = true
 	_, err := c.find(req)
-	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorIs(t, err, permitted.ErrRefused)
 	require.EqualError(t, err, "song ("+source.String()+") cannot be adapted commercially:\n"+
 		"  - The terms forbid commercial use: named:"+nc.String()+
 		"; look for another offer of the work, or ask its owner for one [noncommercial_terms]")
@@ -220,7 +221,7 @@ func TestDenialsAreExplained(t *testing.T) {
 	broken := status.Error(codes.Unavailable, "no node")
 	_, err = (&chain{broken: broken}).find(ask())
 	require.ErrorIs(t, err, broken)
-	require.NotErrorIs(t, err, permission.ErrRefused)
+	require.NotErrorIs(t, err, permitted.ErrRefused)
 }
 
 func TestNamedTermsMayMeanAGrantOfTheirs(t *testing.T) {
@@ -295,7 +296,7 @@ func TestPublicOffersAreJoined(t *testing.T) {
 	require.ErrorContains(t, err, "is a grant: name it alone")
 	req.Wanted = "cc-by-sa-4.0+cc0-1.0"
 	_, err = c.find(req)
-	require.ErrorIs(t, err, permission.ErrRefused, "each has to be permitted")
+	require.ErrorIs(t, err, permitted.ErrRefused, "each has to be permitted")
 	require.ErrorContains(t, err, "joins public share-alike offers, and cc0-1.0 can't be one of them")
 
 	// What makes the chain refuse the set is said by name.
@@ -309,7 +310,7 @@ func TestPublicOffersAreJoined(t *testing.T) {
 	require.ErrorContains(t, err, "cc-by-nc-sa-4.0 asks more than cc-by-sa-4.0")
 	c.answer["cc-by-sa-4.0"] = needed(obtainable(t, "cc-by-sa-4.0", "5uusdc"))
 	_, err = c.find(req)
-	require.ErrorIs(t, err, permission.ErrRefused)
+	require.ErrorIs(t, err, permitted.ErrRefused)
 	require.ErrorContains(t, err, "+ joins public share-alike offers, and cc-by-sa-4.0 can't be one of them:\nsong (")
 }
 
@@ -334,7 +335,7 @@ func TestALicenceNamesAnOffer(t *testing.T) {
 	req.Wanted = "GPL-3.0-only"
 	_, err = c.find(req)
 	require.ErrorContains(t, err, "is not offered under GPL-3.0-only. Its offers:")
-	id, err := permission.TermsOf(context.Background(), c, source, "LicenseRef-Own")
+	id, err := permitted.TermsOf(context.Background(), c, source, "LicenseRef-Own")
 	require.NoError(t, err)
 	require.Equal(t, own.ID(), id)
 }
