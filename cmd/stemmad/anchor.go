@@ -9,9 +9,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
 	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 )
 
@@ -45,23 +45,23 @@ func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return err
 	}
 	// Others' claims don't matter here: an anchor may be the older one.
-	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: true}
-	if items, err = enroller.Look(ctx, items); err != nil {
+	enroller := newEnroller(conn, sender, true)
+	if items, err = enroller.look(ctx, items); err != nil {
 		return err
 	}
-	anchored, err := enroller.Anchor(ctx, items, fmt.Sprintf("Anchor %s unseen.", count(fresh(items), "file")))
+	made, err := enroller.anchor(ctx, items, fmt.Sprintf("Anchor %s unseen.", count(fresh(items), "file")))
 	if err != nil {
 		return err
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
-			Anchor *enroll.Anchored `json:"anchor"`
-		}{anchored})
+			Anchor *anchored `json:"anchor"`
+		}{made})
 	}
-	if anchored == nil {
+	if made == nil {
 		conn.Say("Nothing to anchor: you have anchored or registered all of it before.")
 		return nil
 	}
-	conn.Say("Anchored %s unseen: %s", count(int(anchored.Total), "file"), anchored.Tx)
-	return table.Fields(conn.Out(), "root", anchored.Root, "time", table.Time(anchored.Tx.Time), "salts kept in", anchored.Kept)
+	conn.Say("Anchored %s unseen: %s", count(int(made.Total), "file"), made.Tx)
+	return table.Fields(conn.Out(), "root", made.Root, "time", table.Time(made.Tx.Time), "salts kept in", made.Kept)
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -100,7 +100,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := waits(conn); err != nil {
 		return err
 	}
-	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: conn.Flags().Is(flagAllowContested)}
+	enroller := newEnroller(conn, sender, conn.Flags().Is(flagAllowContested))
 	d, err := derivative(ctx, conn, enroller, args[0])
 	if err != nil {
 		return err
@@ -162,12 +162,12 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 }
 
 // derivative finds the work that derives, or says what is to be registered.
-func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, argument string) (*derivation, error) {
+func derivative(ctx context.Context, conn *connect.Conn, enroller enroller, argument string) (*derivation, error) {
 	named, err := target.Parse(ctx, argument)
 	if err != nil {
 		return nil, err
 	}
-	owner := enroller.Sender.Account()
+	owner := enroller.sender.Account()
 	if named.Path == "" {
 		claim, err := target.ResolveOwn(ctx, conn.Registry(), argument, owner)
 		if err != nil {
@@ -192,7 +192,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroll.Enrolle
 	if err != nil {
 		return nil, err
 	}
-	items, err := enroller.Look(ctx, []enroll.Item{{File: register.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
+	items, err := enroller.look(ctx, []enroll.Item{{File: register.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
 }
 
 // messages are all of the transaction: register, buy, declare.
-func (d *derivation) messages(sender *send.Sender, enroller enroll.Enroller, declaration *lineagetypes.MsgDerive) []sdk.Msg {
+func (d *derivation) messages(sender *send.Sender, enroller enroller, declaration *lineagetypes.MsgDerive) []sdk.Msg {
 	var msgs []sdk.Msg
 	if d.item != nil {
 		msgs = append(msgs, &registrytypes.MsgRegister{

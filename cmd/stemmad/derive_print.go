@@ -14,7 +14,6 @@ import (
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -34,7 +33,7 @@ type derived struct {
 	Limits     []limit              `json:"limits"`
 	Notices    []json.RawMessage    `json:"notices"`
 	Record     bool                 `json:"recorded"`
-	Anchor     *enroll.Anchored     `json:"anchor,omitempty"`
+	Anchor     *anchored            `json:"anchor,omitempty"`
 	// MaxTotalRate is the guard that was sent, ppm.
 	MaxTotalRate uint32 `json:"max_total_rate"`
 	// Owes is to whom, and PayableIn the denoms that ceilings leave; none: all.

@@ -15,8 +15,8 @@ import (
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/batch"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/x/registry/text"
@@ -96,8 +96,8 @@ func registerWorks(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return err
 	}
-	enroller := enroll.Enroller{Conn: conn, Sender: sender, AllowContested: conn.Flags().Is(flagAllowContested)}
-	if items, err = enroller.Look(ctx, items); err != nil {
+	enroller := newEnroller(conn, sender, conn.Flags().Is(flagAllowContested))
+	if items, err = enroller.look(ctx, items); err != nil {
 		return err
 	}
 	if len(items) == 1 && items[0].Already {

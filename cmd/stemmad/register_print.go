@@ -5,16 +5,16 @@ import (
 	"fmt"
 
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // registration is what `register` did.
 type registration struct {
-	Anchor       *enroll.Anchored `json:"anchor,omitempty"`
+	Anchor       *anchored        `json:"anchor,omitempty"`
 	Works        []registeredWork `json:"works"`
 	Transactions []send.Result    `json:"transactions"`
 }
@@ -55,27 +55,27 @@ func fresh(items []enroll.Item) int {
 
 // anchorFirst anchors what is new, unless --no-anchor or --dry-run is set. Then says what
 // the transaction after the anchor costs, for the question; empty: it is not known yet.
-func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroll.Enroller, items []enroll.Item,
+func anchorFirst(ctx context.Context, conn *connect.Conn, enroller enroller, items []enroll.Item,
 	what, then string,
-) (*enroll.Anchored, error) {
+) (*anchored, error) {
 	if conn.Flags().Is(flagNoAnchor) || fresh(items) == 0 {
 		return nil, nil
 	}
-	if enroller.Sender.DryRun() {
+	if enroller.sender.DryRun() {
 		conn.Say("Would first anchor %s unseen.", count(fresh(items), "work"))
 		return nil, nil
 	}
 	what += "\n  It takes two transactions, and is asked once: the anchor goes first, for the fee below" + then + "."
-	anchored, err := enroller.Anchor(ctx, items, what)
+	made, err := enroller.anchor(ctx, items, what)
 	if err != nil {
 		return nil, err
 	}
-	if anchored == nil {
+	if made == nil {
 		conn.Say("Using the anchor made earlier (kept in %s).", conn.HomeDir)
 		return nil, nil
 	}
-	conn.Say("Anchored %s unseen: %s", count(int(anchored.Total), "work"), anchored.Tx)
-	return anchored, nil
+	conn.Say("Anchored %s unseen: %s", count(int(made.Total), "work"), made.Tx)
+	return made, nil
 }
 
 func (r registration) print(ctx context.Context, conn *connect.Conn, items []enroll.Item) error {

@@ -1,6 +1,6 @@
-// Command archive registers a folder, every night: what is new in it, in batches. What it
-// registered before it finds by its id, which follows from the content, so it keeps no list of its own and a
-// run that was interrupted is run again.
+// Command archive registers a folder, every night: what is new in it, anchored unseen first. What
+// it registered before it finds by its id, which follows from the content, so it keeps no list of its own; the
+// salts of its anchors are kept in the home folder. A run that was interrupted is run again.
 package main
 
 import (
@@ -10,7 +10,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
@@ -19,14 +18,14 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/register/enroll"
 	registry "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 var (
-	node  = flag.String("node", "localhost:9090", "gRPC address of a node")
-	home  = flag.String("home", os.ExpandEnv("$HOME/.stemmad"), "folder of the keyring")
-	key   = flag.String("key", "alice", "key that signs")
-	batch = flag.Int("batch", 50, "works in one transaction")
+	node = flag.String("node", "localhost:9090", "gRPC address of a node")
+	home = flag.String("home", os.ExpandEnv("$HOME/.stemmad"), "folder of the keyring and of the salts")
+	key  = flag.String("key", "alice", "key that signs")
 )
 
 func main() {
@@ -61,48 +60,62 @@ func run(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	fresh, err := news(ctx, c, signer.Address(), files)
+	e := enroll.Enroller{Registry: c.Registry(), Account: signer.Address(), Store: register.OpenStore(*home), AllowContested: true}
+	if e.ChainID, err = c.ChainID(ctx); err != nil {
+		return err
+	}
+	items, err := describeAll(files)
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(fresh, *batch) {
-		sending, cancel := context.WithTimeout(ctx, 5*time.Minute)
-		result, err := c.Send(sending, signer, &registry.MsgRegister{Registrant: signer.Address().String(), Works: part})
-		cancel()
-		if err != nil {
+	items, _, err = e.Look(ctx, items)
+	if err != nil {
+		return err
+	}
+	// Unseen first: who copies the registration while it is on its way comes too late.
+	anchor, err := e.Anchor(items)
+	if err != nil {
+		return err
+	}
+	if anchor != nil {
+		if err := send(ctx, c, signer, anchor.Message()); err != nil {
 			return err
 		}
-		fmt.Printf("%d works registered in block %d\n", len(part), result.Height)
+		if err := e.Prove(items, anchor); err != nil {
+			return err
+		}
 	}
-	fmt.Printf("%d files, %d of them new\n", len(files), len(fresh))
+	fresh := 0
+	for _, msg := range enroll.Messages(signer.Address().String(), items, true) {
+		if err := send(ctx, c, signer, msg); err != nil {
+			return err
+		}
+		fresh += len(msg.Works)
+	}
+	fmt.Printf("%d files, %d of them new\n", len(files), fresh)
 	return nil
 }
 
-// news are the files that this account has not registered, each content once.
-func news(ctx context.Context, c *client.Client, by sdk.AccAddress, files []register.File) (fresh []registry.Entry, err error) {
-	seen := make(map[registry.WorkID]bool)
+func send(ctx context.Context, c *client.Client, signer client.Signer, msg sdk.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	_, err := c.Send(ctx, signer, msg)
+	return err
+}
+
+// describeAll says of each file what it is. An empty one is nobody's.
+func describeAll(files []register.File) (items []enroll.Item, err error) {
 	for _, file := range files {
-		work := registry.NewWorkID(by, file.Digest)
-		if seen[work] || file.Size == 0 {
-			continue // an empty file is nobody's
-		}
-		seen[work] = true
-		res, err := c.Registry().Resolve(ctx, &registry.QueryResolveRequest{
-			Scheme: registry.SchemeSHA256, Value: registry.Digest(file.Digest).String(),
-		})
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(res.Works, func(w registry.Claim) bool { return w.Id == work }) {
+		if file.Size == 0 {
 			continue
 		}
 		kind, media, err := describe.Guess(file.Path)
 		if err != nil {
 			return nil, err
 		}
-		fresh = append(fresh, registry.Entry{
-			Sha256: file.Digest, Details: registry.Details{Kind: kind, MediaType: media, Title: filepath.Base(file.Path)},
-		})
+		items = append(items, enroll.Item{File: file, Details: registry.Details{
+			Kind: kind, MediaType: media, Title: filepath.Base(file.Path),
+		}})
 	}
-	return fresh, nil
+	return items, nil
 }

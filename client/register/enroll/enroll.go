@@ -1,28 +1,21 @@
-// Package enroll registers files: it leaves out what the account has already
-// registered, anchors the rest so that a copied registration comes too late, and
-// builds the entries of the registering messages.
+// Package enroll registers contents so that nobody comes before: it leaves out what an account
+// has registered, anchors the rest unseen, so that a copied registration comes too late, and
+// builds the registering messages with the proofs.
 package enroll
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/register"
-	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/sheet"
-	"github.com/stemma-chain/stemma/client/words/table"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
-	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -51,35 +44,43 @@ func (i Item) Entry() registrytypes.Entry {
 	return registrytypes.Entry{Sha256: i.Digest(), Details: i.Details, AnchorProof: i.Proof}
 }
 
-// Enroller registers files of one signer.
+// Enroller registers contents of one account.
 type Enroller struct {
-	Conn           *connect.Conn
-	Sender         *send.Sender
+	Registry registrytypes.QueryClient
+	ChainID  string
+	Account  sdk.AccAddress
+	// Store keeps the salts of anchors.
+	Store register.Store
+	// AllowContested registers what others have claimed before too.
 	AllowContested bool
 }
 
-// Anchored is an anchor that was sent.
-type Anchored struct {
-	Root  string      `json:"root"`
-	Total uint64      `json:"total"`
-	Kept  string      `json:"kept_in"`
-	Tx    send.Result `json:"tx"`
+// ContestedError says that somebody else claims a content since before.
+type ContestedError struct {
+	Path string
+	// First is the earliest claim.
+	First registrytypes.Claim
 }
+
+func (e *ContestedError) Error() string {
+	return fmt.Sprintf("%s: %s claims this content since %s as %s", e.Path, e.First.Owner,
+		e.First.ClaimedSince.Time.UTC().Format(time.RFC3339), e.First.Id)
+}
+
+// Twice is a file with the content of another, which is registered once.
+type Twice struct{ Path, First string }
 
 // Look fills in what the chain knows about the items: their ids, which are
 // registered already, who else claims them, and proofs of earlier anchors. Each
-// content is kept once, under its first file. It fails, naming the files, for
-// content that others claim, unless AllowContested is set or an anchor is older.
-func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
-	if len(items) > 1000 {
-		e.Conn.Note("asking the node about %d files", len(items))
-	}
+// content is kept once, under its first file. It fails, naming the files, for what is no
+// content, and with a *ContestedError for content that others claim, unless AllowContested is
+// set or an anchor is older.
+func (e Enroller) Look(ctx context.Context, items []Item) (known []Item, twice []Twice, err error) {
 	kept, err := e.keptAnchors(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	seen := map[string]string{}
-	var known []Item
+	seen := map[registrytypes.Digest]string{}
 	var refused []error
 	for _, item := range items {
 		digest := item.Digest()
@@ -88,32 +89,26 @@ func (e Enroller) Look(ctx context.Context, items []Item) ([]Item, error) {
 			refused = append(refused, fmt.Errorf("%s: %w", item.File.Path, err))
 			continue
 		}
-		if first, twice := seen[digest.String()]; twice {
-			e.Conn.Note("%s has the same content as %s: registered once", item.File.Path, first)
+		if first, again := seen[digest]; again {
+			twice = append(twice, Twice{item.File.Path, first})
 			continue
 		}
-		seen[digest.String()] = item.File.Path
-		for _, f := range item.Details.Fingerprints {
-			if !slices.Contains(fingerprint.Schemes(), f.Scheme) {
-				e.Conn.Note("%s: the scheme %s is kept as you wrote it, unchecked; the chain knows %s",
-					item.File.Path, f.Scheme, strings.Join(fingerprint.Schemes(), ", "))
-			}
-		}
+		seen[digest] = item.File.Path
 		if err := e.lookAt(ctx, &item, kept); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := e.contested(item, kept); err != nil {
 			refused = append(refused, err)
 		}
 		known = append(known, item)
 	}
-	return known, sheet.Join(refused)
+	return known, twice, sheet.Join(refused)
 }
 
 func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[registrytypes.Digest]keptProof) error {
-	item.Work = registrytypes.NewWorkID(e.Sender.Address, item.File.Digest)
-	res, err := e.Conn.Registry().Resolve(ctx, &registrytypes.QueryResolveRequest{
-		Scheme: "sha256", Value: item.Digest().String(), Pagination: &query.PageRequest{Limit: manyClaims},
+	item.Work = registrytypes.NewWorkID(e.Account, item.File.Digest)
+	res, err := e.Registry.Resolve(ctx, &registrytypes.QueryResolveRequest{
+		Scheme: registrytypes.SchemeSHA256, Value: item.Digest().String(), Pagination: &query.PageRequest{Limit: manyClaims},
 	})
 	if err != nil && status.Code(err) != codes.NotFound {
 		return err
@@ -122,7 +117,7 @@ func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[registrytypes
 		for _, claim := range res.Works {
 			if claim.Id == item.Work {
 				item.Already = true
-			} else if claim.Owner != e.Sender.Account() {
+			} else if claim.Owner != e.Account.String() {
 				item.Others = append(item.Others, claim)
 			}
 		}
@@ -141,8 +136,7 @@ func (e Enroller) contested(item Item, kept map[registrytypes.Digest]keptProof) 
 	if k, ok := kept[item.Digest()]; ok && k.since.Before(first.Place().Time) {
 		return nil
 	}
-	return fmt.Errorf("%s: %s claims this content since %s as %s %q; --allow-contested registers your claim beside it",
-		item.File.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(describe.Heading(first)))
+	return &ContestedError{item.File.Path, first}
 }
 
 // keptProof is the proof of a content from an anchor that is on the chain.
@@ -151,24 +145,23 @@ type keptProof struct {
 	since time.Time
 }
 
-// keptAnchors returns the proofs that earlier commands have left, by digest, the
-// oldest anchor's first choice. Anchors that never reached the chain prove
-// nothing and are passed over.
+// keptAnchors returns the proofs that are kept, by digest, the oldest anchor's first choice.
+// Anchors that never reached the chain prove nothing and are passed over.
 func (e Enroller) keptAnchors(ctx context.Context) (map[registrytypes.Digest]keptProof, error) {
-	anchors, err := register.OpenStore(e.Conn.HomeDir).Load(e.Conn.ChainID, e.Sender.Account())
+	anchors, err := e.Store.Load(e.ChainID, e.Account.String())
 	if err != nil {
 		return nil, err
 	}
 	kept := map[registrytypes.Digest]keptProof{}
 	for _, a := range anchors {
-		res, err := e.Conn.Registry().Anchor(ctx, &registrytypes.QueryAnchorRequest{Account: e.Sender.Account(), Root: a.Root})
+		res, err := e.Registry.Anchor(ctx, &registrytypes.QueryAnchorRequest{Account: e.Account.String(), Root: a.Root})
 		if status.Code(err) == codes.NotFound {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		proofs, err := a.Proofs(e.Sender.Address)
+		proofs, err := a.Proofs(e.Account)
 		if err != nil {
 			return nil, err
 		}
@@ -181,10 +174,22 @@ func (e Enroller) keptAnchors(ctx context.Context) (map[registrytypes.Digest]kep
 	return kept, nil
 }
 
-// Anchor anchors those items that are neither registered nor anchored, and gives
-// them their proofs. The salts are on disk before the root is sent. what tells
-// the person what follows. It returns nil when there is nothing to anchor.
-func (e Enroller) Anchor(ctx context.Context, items []Item, what string) (*Anchored, error) {
+// Anchor is an anchor that is kept, and not sent yet.
+type Anchor struct {
+	register.Anchor
+	// Path is the file with its salts.
+	Path string
+}
+
+// Message anchors it.
+func (a Anchor) Message() *registrytypes.MsgAnchor {
+	return &registrytypes.MsgAnchor{Account: a.Account, Root: a.Root, Total: a.Total()}
+}
+
+// Anchor prepares an anchor of those items that are neither registered nor anchored; nil where
+// there are none. Its salts are on disk once it returns. Send its Message, wait for the block,
+// and then Prove.
+func (e Enroller) Anchor(items []Item) (*Anchor, error) {
 	var contents []register.Content
 	for _, item := range items {
 		if !item.Already && item.Proof == nil {
@@ -194,30 +199,24 @@ func (e Enroller) Anchor(ctx context.Context, items []Item, what string) (*Ancho
 	if len(contents) == 0 {
 		return nil, nil
 	}
-	made, err := register.NewAnchor(e.Conn.ChainID, e.Sender.Account(), e.Sender.Address, contents, time.Now())
+	made, err := register.NewAnchor(e.ChainID, e.Account.String(), e.Account, contents, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	path, err := register.OpenStore(e.Conn.HomeDir).Save(made)
+	path, err := e.Store.Save(made)
+	return &Anchor{made, path}, err
+}
+
+// Prove gives items the proofs of an anchor whose block has come.
+func (e Enroller) Prove(items []Item, a *Anchor) error {
+	proofs, err := a.Proofs(e.Account)
 	if err != nil {
-		return nil, err
-	}
-	msg := &registrytypes.MsgAnchor{Account: e.Sender.Account(), Root: made.Root, Total: made.Total()}
-	result, err := e.Sender.Send(ctx, what, msg)
-	if err != nil {
-		return nil, err
-	}
-	if result.Height == 0 {
-		return nil, errors.New("the anchor was sent without waiting for its block: run the command again when it is in one, or use --no-anchor")
-	}
-	proofs, err := made.Proofs(e.Sender.Address)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range items {
 		if proof, ok := proofs[items[i].Digest()]; ok && items[i].Proof == nil && !items[i].Already {
 			items[i].Proof = &proof
 		}
 	}
-	return &Anchored{Root: made.Root.String(), Total: made.Total(), Kept: path, Tx: result}, nil
+	return nil
 }

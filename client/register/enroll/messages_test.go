@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/client/register"
-	"github.com/stemma-chain/stemma/cmd/stemmad/internal/enroll"
+	"github.com/stemma-chain/stemma/client/register/enroll"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
