@@ -21,7 +21,7 @@ func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
 	require.NoError(t, os.WriteFile("good.csv", []byte(strings.Repeat("a", 64)), 0o600))
 	node := []string{"--home", home, "--keyring-backend", "test", "--node", "tcp://127.0.0.1:1"}
 	for _, tc := range []struct{ args, want string }{
-		{"song.wav", "say what for with --use: copy"},
+		{"song.wav", "--use is not said: write one of copy"},
 		{"song.wav --use sell", `--use "sell" is no use`},
 		{"song.wav --use copy --territory UK", `--territory "UK" is no country`},
 		{"song.wav --use copy --medium a_b", `--medium "a_b" is no medium`},

@@ -28,25 +28,21 @@ import (
 // ended waits for a node to end by itself and returns its exit code and its last words.
 func (v *victim) ended() (ending.Code, string) {
 	v.t.Helper()
-	done := make(chan error, 1)
-	go func() { done <- v.node.Wait() }()
 	select {
-	case <-done:
+	case <-v.node.Exited():
 	case <-time.After(patience):
 		require.FailNow(v.t, "the node stays up")
 	}
-	code := v.node.ProcessState.ExitCode()
-	v.node = nil
 	log, err := os.ReadFile(v.log())
 	require.NoError(v.t, err)
 	lines := strings.Split(strings.TrimSpace(string(log)), "\n")
-	return ending.Code(code), lines[len(lines)-1]
+	return ending.Code(v.node.ExitCode()), lines[len(lines)-1]
 }
 
 // stop stops a node as its operator does.
 func (v *victim) stop() {
 	v.t.Helper()
-	require.NoError(v.t, v.node.Process.Signal(syscall.SIGTERM))
+	require.NoError(v.t, v.node.Stop())
 	code, last := v.ended()
 	require.EqualValues(v.t, exitOK, code, last)
 }
@@ -156,13 +152,6 @@ func prunes(t *testing.T, home string) {
 	require.Equal(t, exitOK, code, errs)
 }
 
-// startWith starts the node with more flags and does not wait for it.
-func (v *victim) startWith(args ...string) {
-	v.t.Helper()
-	v.command(args...)
-	require.NoError(v.t, v.node.Start())
-}
-
 func TestANodeDoesNotBeginFromAPlaceholder(t *testing.T) {
 	home := t.TempDir()
 	_, errs, code := command("init", "mine", "--home", home)
@@ -202,9 +191,7 @@ func TestANodeEndsWhenAWriteFails(t *testing.T) {
 		t.Skipf("no file system can be mounted here: %v", err)
 	}
 	t.Cleanup(func() {
-		if v.node != nil {
-			v.kill()
-		}
+		require.NoError(t, v.node.Stop())
 		require.NoError(t, syscall.Unmount(data, syscall.MNT_DETACH))
 	})
 	require.NoError(t, os.WriteFile(v.signed(), saved, 0o600))

@@ -87,7 +87,11 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	}
 	format := f.Text(flagFormat)
 	// Tried before anything is asked or written.
-	if _, err := publish.New(format, io.Discard, site, publish.Source{}); err != nil {
+	_, err = publish.New(format, io.Discard, site, publish.Source{})
+	if errors.Is(err, publish.ErrNeedsSite) {
+		return fmt.Errorf("--%s: %w; give --%s", flagFormat, err, flagSite)
+	}
+	if err != nil {
 		return fmt.Errorf("--%s: %w", flagFormat, err)
 	}
 	days, _ := f.GetUint(flagValidDays)

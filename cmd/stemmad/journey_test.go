@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"math/rand/v2"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 // asNode makes this test binary run the command line given, as stemmad would:
@@ -37,66 +35,11 @@ type local struct {
 	home string
 }
 
-// startLocal starts a network with funded accounts alice, bob and fan, and stops
-// it with the test.
+// startLocal starts a network with funded accounts alice, bob and fan, until the test ends.
 func startLocal(t *testing.T) local {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a node")
-	}
-	dir := filepath.Join(t.TempDir(), "net")
-	_, errs, code := command("testnet", "init-files", "-v", "1", "-o", dir, "--accounts", "alice,bob,fan",
-		"--base-port", strconv.Itoa(freePorts(t)), "--blocktime", "100ms")
-	require.Equal(t, exitOK, code, errs)
-	l := local{t: t, home: filepath.Join(dir, "node0")}
-
-	self, err := os.Executable()
-	require.NoError(t, err)
-	var log bytes.Buffer
-	node := exec.Command(self, "start", "--home", l.home)
-	node.Env = append(os.Environ(), asNode+"=1")
-	node.Stdout, node.Stderr = &log, &log
-	require.NoError(t, node.Start())
-	t.Cleanup(func() {
-		_ = node.Process.Kill()
-		_ = node.Wait()
-		if t.Failed() {
-			t.Log(log.String()[max(0, log.Len()-4000):])
-		}
-	})
-	require.Eventually(t, func() bool {
-		_, _, code := command("balance", "alice", "--home", l.home)
-		return code == exitOK
-	}, 30*time.Second, 200*time.Millisecond)
-	return l
-}
-
-// freePorts returns the first of ten ports that nobody uses.
-func freePorts(t *testing.T) int {
-	t.Helper()
-	return freePortsFor(t, 1)
-}
-
-// freePortsFor returns the first of ten for each of so many nodes. It begins anywhere, so
-// that tests of several checkouts on one machine don't take each other's nodes for theirs.
-func freePortsFor(t *testing.T, nodes int) int {
-	t.Helper()
-	const first, tens = 38_000, 2_000
-	for i, from := 0, rand.IntN(tens); i < tens; i++ {
-		base := first + (from+i)%tens*10
-		free := true
-		for port := base; free && port < base+10*nodes; port++ {
-			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-			if free = err == nil; free {
-				require.NoError(t, listener.Close())
-			}
-		}
-		if free {
-			return base
-		}
-	}
-	t.Fatal("no free ports")
-	return 0
+	n := localnet.ForTest(t, localnet.Options{Keys: []string{"alice", "bob", "fan"}})
+	return local{t: t, home: n.Nodes[0].Home}
 }
 
 // do runs a verb that must succeed and returns what it printed.

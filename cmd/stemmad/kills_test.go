@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -33,6 +30,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 // kills is how often TestANodeIsKilled kills a node: one time in five within the
@@ -91,7 +89,7 @@ type victim struct {
 	home    string
 	fresh   []byte // what a validator that has signed nothing has
 	rpc     *rpc.HTTP
-	node    *exec.Cmd
+	node    *localnet.Node
 	senders []*sender
 	last    int64 // the highest block seen
 
@@ -111,56 +109,49 @@ func newVictim(t *testing.T, rng *rand.Rand) *victim {
 }
 
 // newVictimWith has so many senders, and pauses so long after a block.
-func newVictimWith(t *testing.T, rng *rand.Rand, senders int, pause time.Duration) *victim {
+func newVictimWith(t *testing.T, rng *rand.Rand, count int, pause time.Duration) *victim {
 	t.Helper()
-	dir, base := filepath.Join(t.TempDir(), "net"), freePorts(t)
-	_, errs, code := command("testnet", "init-files", "-v", "1", "-o", dir,
-		"--base-port", strconv.Itoa(base), "--blocktime", pause.String())
-	require.Equal(t, exitOK, code, errs)
-	v := nodeIn(t, filepath.Join(dir, "node0"), base)
-	v.rng = rng
-
+	var funded []localnet.Account
 	coins := sdk.NewCoins(sdk.NewInt64Coin(app.StakingDenom, 1_000_000_000_000))
-	var funded []map[string]any
-	for i := range senders {
+	list := make([]*sender, count)
+	for i := range list {
 		seed := sha256.Sum256(fmt.Appendf(nil, "stemma kill test %d", i))
 		s := &sender{key: secp256k1.GenPrivKeyFromSecret(seed[:])}
 		s.address = sdk.AccAddress(s.key.PubKey().Address())
-		v.senders = append(v.senders, s)
-		funded = append(funded, map[string]any{"address": s.address.String(), "coins": coins})
+		list[i], funded = s, append(funded, localnet.Account{Address: s.address.String(), Coins: coins})
 	}
-	raw, err := json.Marshal(funded)
+	n := victims(t, localnet.Options{BlockTime: pause, Funded: funded})
+	v := victimOf(t, n.Nodes[0])
+	v.rng, v.senders = rng, list
+	return v
+}
+
+// victims are nodes that this test binary runs, so that their exit codes and what is left of
+// them are those of the code that is tested.
+func victims(t *testing.T, o localnet.Options) *localnet.Network {
+	t.Helper()
+	self, err := os.Executable()
 	require.NoError(t, err)
-	file := filepath.Join(t.TempDir(), "accounts.json")
-	require.NoError(t, os.WriteFile(file, raw, 0o600))
-	_, errs, code = command("genesis", "bulk-add-genesis-account", file, "--home", v.home)
-	require.Equal(t, exitOK, code, errs)
+	o.Binary, o.Env = self, []string{asNode + "=1"}
+	o.Args = []string{"--grpc.enable=false", "--api.enable=false"}
+	return localnet.StoppedForTest(t, o)
+}
+
+// victimOf is a node that has not begun.
+func victimOf(t *testing.T, node *localnet.Node) *victim {
+	t.Helper()
+	v := &victim{t: t, home: node.Home, node: node, seen: map[int64]string{}}
+	v.model = app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
+	var err error
+	v.rpc, err = rpc.New("http://"+node.RPC, "/websocket")
+	require.NoError(t, err)
 	v.fresh, err = os.ReadFile(v.signed())
 	require.NoError(t, err)
 	return v
 }
 
-// nodeIn is the node of a home that has been made, whose ports begin at base.
-func nodeIn(t *testing.T, home string, base int) *victim {
-	t.Helper()
-	v := &victim{t: t, home: home, seen: map[int64]string{}}
-	v.model = app.New(log.NewNopLogger(), dbm.NewMemDB(), simtestutil.EmptyAppOptions{})
-	var err error
-	v.rpc, err = rpc.New(fmt.Sprintf("http://127.0.0.1:%d", base+1), "/websocket")
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		if v.node != nil {
-			v.kill()
-		}
-		if log, err := os.ReadFile(v.log()); err == nil && t.Failed() {
-			t.Log(string(log[max(0, len(log)-6000):]))
-		}
-	})
-	return v
-}
-
 func (v *victim) signed() string { return filepath.Join(v.home, "data", "priv_validator_state.json") }
-func (v *victim) log() string    { return filepath.Join(v.home, "node.log") }
+func (v *victim) log() string    { return v.node.Log() }
 
 // reset begins a chain anew.
 func (v *victim) reset() {
@@ -174,33 +165,17 @@ func (v *victim) reset() {
 // start starts the node and waits until it answers.
 func (v *victim) start() {
 	v.t.Helper()
-	v.command()
-	require.NoError(v.t, v.node.Start())
+	v.startWith()
 	v.await(0)
 }
 
-// command is the process of the node, which is not started yet.
-func (v *victim) command(args ...string) {
+// startWith starts the node with more flags and does not wait for it.
+func (v *victim) startWith(args ...string) {
 	v.t.Helper()
-	self, err := os.Executable()
-	require.NoError(v.t, err)
-	log, err := os.OpenFile(v.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	require.NoError(v.t, err)
-	v.t.Cleanup(func() { _ = log.Close() })
-	v.node = exec.Command(self, append([]string{
-		"start", "--home", v.home, "--log_no_color",
-		"--grpc.enable=false", "--api.enable=false",
-	}, args...)...)
-	v.node.Env = append(os.Environ(), asNode+"=1")
-	v.node.Stdout, v.node.Stderr = log, log
+	require.NoError(v.t, v.node.Start(args...))
 }
 
-func (v *victim) kill() {
-	v.t.Helper()
-	require.NoError(v.t, v.node.Process.Kill())
-	_ = v.node.Wait() // it was killed
-	v.node = nil
-}
+func (v *victim) kill() { v.node.Kill() }
 
 // height is that of the last block; -1 when the node does not answer.
 func (v *victim) height() int64 {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -28,6 +27,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 const (
@@ -90,19 +90,12 @@ func TestAProposerOfInvalidTransactions(t *testing.T) {
 		t.Skip("starts four nodes")
 	}
 	const validators = 4
-	dir, base := filepath.Join(t.TempDir(), "net"), freePortsFor(t, validators)
-	_, errs, code := command("testnet", "init-files", "-v", strconv.Itoa(validators), "-o", dir,
-		"--base-port", strconv.Itoa(base), "--blocktime", "100ms")
-	require.Equal(t, exitOK, code, errs)
+	n := victims(t, localnet.Options{Nodes: validators})
+	n.Nodes[0].Env = []string{asNode + "=" + badProposer}
 	var nodes []*victim
-	for i := range validators {
-		v := nodeIn(t, filepath.Join(dir, fmt.Sprint("node", i)), base+10*i)
-		v.command()
-		if i == 0 {
-			v.node.Env = append(v.node.Env, asNode+"="+badProposer)
-		}
-		require.NoError(t, v.node.Start())
-		nodes = append(nodes, v)
+	for _, node := range n.Nodes {
+		require.NoError(t, node.Start())
+		nodes = append(nodes, victimOf(t, node))
 	}
 	attacker, honest := bad{home: nodes[0].home}, nodes[1]
 	status := nodes[0].awaitStatus()
@@ -159,7 +152,7 @@ func TestAProposerOfInvalidTransactions(t *testing.T) {
 	require.LessOrEqual(t, held, int(at-from)/validators+1, "his own blocks, no others")
 	t.Logf("of %d blocks he held %d for nothing", at-from+1, held)
 	for _, v := range nodes {
-		require.Nil(t, v.node.ProcessState, "all nodes go on")
+		require.False(t, v.node.Gone(), "all nodes go on")
 	}
 }
 

@@ -39,6 +39,10 @@ type Options struct {
 	Funded []Account
 	// Settings are section.key=value of config.toml and app.toml.
 	Settings []string
+	// Args are further ones of every start, and Env further variables, NAME=value, of every
+	// process.
+	Args []string
+	Env  []string
 	// Genesis changes the genesis before the start; nil: it stays.
 	Genesis func(genesis []byte) ([]byte, error)
 }
@@ -81,7 +85,7 @@ func New(ctx context.Context, o Options) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Network{ChainID: o.ChainID, options: o, dir: dir, env: environment(o.Binary, o.Settings)}
+	n := &Network{ChainID: o.ChainID, options: o, dir: dir, env: append(environment(o.Binary, o.Settings), o.Env...)}
 	for i := range o.Nodes {
 		first := port + portsPerNode*i
 		n.Nodes = append(n.Nodes, &Node{
@@ -100,7 +104,7 @@ func New(ctx context.Context, o Options) (*Network, error) {
 // Their prefix is the name of the binary.
 func environment(binary string, settings []string) []string {
 	list := make([]string, len(settings))
-	prefix := strings.ToUpper(strings.ReplaceAll(filepath.Base(binary), "-", "_"))
+	prefix := strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(filepath.Base(binary)))
 	for i, setting := range settings {
 		key, value, _ := strings.Cut(setting, "=")
 		list[i] = prefix + "_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key)) + "=" + value

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -27,6 +28,8 @@ const (
 type Node struct {
 	Home            string
 	RPC, GRPC, REST string // host:port
+	// Env are further variables of this node's process.
+	Env []string
 
 	network *Network
 	log     string
@@ -34,16 +37,17 @@ type Node struct {
 	exited  chan struct{}
 }
 
-// Start starts the node in a process group of its own, so that Ctrl-C reaches
-// the caller alone, who then stops the node in order.
-func (n *Node) Start() error {
+// Start starts the node, with further arguments, in a process group of its own, so that Ctrl-C
+// reaches the caller alone, who then stops the node in order.
+func (n *Node) Start(args ...string) error {
 	log, err := os.OpenFile(n.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	n.cmd = exec.Command(n.network.options.Binary, "start", "--home", n.Home, "--log_no_color")
-	n.cmd.Env = append(os.Environ(), n.network.env...)
+	o := n.network.options
+	n.cmd = exec.Command(o.Binary, slices.Concat([]string{"start", "--home", n.Home, "--log_no_color"}, o.Args, args)...)
+	n.cmd.Env = slices.Concat(os.Environ(), n.network.env, n.Env)
 	n.cmd.Stdout, n.cmd.Stderr = log, log
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := n.cmd.Start(); err != nil {
@@ -62,6 +66,12 @@ func (n *Node) PID() int { return n.cmd.Process.Pid }
 
 // Exited is closed when the node's process has ended.
 func (n *Node) Exited() <-chan struct{} { return n.exited }
+
+// ExitCode is that of the node's process, which has ended; -1 where a signal ended it.
+func (n *Node) ExitCode() int { return n.cmd.ProcessState.ExitCode() }
+
+// Log is the file of what the node says.
+func (n *Node) Log() string { return n.log }
 
 // Gone says whether the node's process has ended. A failed call may be the first
 // sign of that, so it waits a little.

@@ -12,16 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ForTest runs a network of the binary of this checkout until the test ends. A test that
-// fails shows the end of the first node's log. Tests that are to be short skip it.
+// ForTest runs a network of the binary of this checkout, unless another is named, until the
+// test ends. A test that fails shows the end of the first node's log. Tests that are to be short
+// skip it.
 func ForTest(t *testing.T, o Options) *Network {
+	t.Helper()
+	n := StoppedForTest(t, o)
+	require.NoError(t, n.Start(t.Context()))
+	return n
+}
+
+// StoppedForTest is ForTest, and starts no node.
+func StoppedForTest(t *testing.T, o Options) *Network {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a node")
 	}
-	var err error
-	o.Binary, err = Binary()
-	require.NoError(t, err)
+	if o.Binary == "" {
+		var err error
+		o.Binary, err = Binary()
+		require.NoError(t, err)
+	}
 	n, err := New(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -31,7 +42,6 @@ func ForTest(t *testing.T, o Options) *Network {
 		}
 		n.Remove()
 	})
-	require.NoError(t, n.Start(t.Context()))
 	return n
 }
 

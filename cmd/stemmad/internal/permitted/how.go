@@ -29,7 +29,7 @@ func how(req Request, c permission.Choice) string {
 		}
 		return "public offers of " + strings.Join(names, " and ") + ", under any of which the work may be shared"
 	case c.Buy != nil:
-		s = bought(req, c)
+		s = bought(c)
 	case c.Grant != nil:
 		s = "your grant " + c.Permission + " under " + says(*c.Terms) + until(c.Until) + left(*c.Grant)
 	default:
@@ -55,10 +55,10 @@ func says(terms licensetypes.IdentifiedTerms) string {
 }
 
 // bought says what a grant is that is bought.
-func bought(req Request, c permission.Choice) string {
+func bought(c permission.Choice) string {
 	terms := c.Terms.Terms
 	return fmt.Sprintf("a grant (%s) under %s, bought %s, %s%s%s, for %s%s", c.Permission, Name(*c.Terms), costing(c.Buy.Price),
-		Royalty(terms), binding(terms), until(c.Until), Serves(terms, ServesFor(terms, req.Derivative)), named(c.Buy.Offer.Conditions))
+		Royalty(terms), binding(terms), until(c.Until), Serves(terms, ServesFor(terms, c.Buy.Message.Derivative)), named(c.Buy.Offer.Conditions))
 }
 
 // until says when a permission ends; empty: never.
