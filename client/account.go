@@ -7,9 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,6 +20,8 @@ import (
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 )
 
 // account hands out the sequences of one key to all of a process that send with it. Its
@@ -75,7 +75,7 @@ func (a *account) fly(now *attempt) {
 }
 
 // slot chooses a transaction's place. An ordered one's is given only by who has the turn.
-func (s *Sender) slot(ctx context.Context, msgs []sdk.Msg) (slot, error) {
+func (s *Sender) slot(ctx context.Context) (slot, error) {
 	a := s.account
 	chainID, err := s.client.ChainID(ctx)
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *Sender) slot(ctx context.Context, msgs []sdk.Msg) (slot, error) {
 		if err := s.ask(ctx); err != nil {
 			return slot{}, err
 		}
-		if next, ok := s.expected(ctx, msgs, at); ok && next > a.next {
-			a.next = next
+		if err := s.behind(ctx); err != nil {
+			return slot{}, err
 		}
 	}
 	at.number, at.sequence = a.number, a.next
@@ -158,25 +158,15 @@ func (s *Sender) info(ctx context.Context) (*authtypes.BaseAccount, error) {
 	return res.Info, nil
 }
 
-// mismatch is how the SDK says which sequence comes next.
-var mismatch = regexp.MustCompile(`expected (\d+), got ` + strconv.FormatUint(math.MaxUint64, 10))
-
-// expected is the sequence that comes after what waits in the node's pool, of other processes
-// too: a transaction at the sequence of one that waits would take its place. Only a trial at
-// an impossible sequence tells; where it does not, the committed sequence has to do, and a
-// refusal is met by asking again.
-func (s *Sender) expected(ctx context.Context, msgs []sdk.Msg, at slot) (next uint64, ok bool) {
-	at.number, at.sequence = s.account.number, math.MaxUint64
-	_, err := s.simulate(ctx, msgs, at)
-	if err == nil {
-		return 0, false
+// behind moves the next sequence behind what waits in the node's pool, of other processes too: a
+// transaction at the sequence of one that waits would take its place.
+func (s *Sender) behind(ctx context.Context) error {
+	res, err := feemarkettypes.NewQueryClient(s.client).Turn(ctx, &feemarkettypes.QueryTurnRequest{Account: s.Account()})
+	if err != nil {
+		return fmt.Errorf("ask the node for what of %s waits: %w", s.Account(), err)
 	}
-	found := mismatch.FindStringSubmatch(err.Error())
-	if found == nil {
-		return 0, false
-	}
-	next, err = strconv.ParseUint(found[1], 10, 64)
-	return next, err == nil
+	s.account.next = max(s.account.next, res.Next)
+	return nil
 }
 
 const (
@@ -201,7 +191,7 @@ func (s *Sender) try(ctx context.Context, msgs []sdk.Msg) (*txtypes.SimulateResp
 		defer s.client.trials.leave()
 	}
 	for n := 1; ; n++ {
-		at, err := s.slot(ctx, msgs)
+		at, err := s.slot(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func (p *Pending) send(ctx context.Context) error {
 // taken it: it counts as sent.
 func (p *Pending) offer(ctx context.Context) (refused *TxError, err error) {
 	s := p.sender
-	at, err := s.slot(ctx, p.draft.Msgs)
+	at, err := s.slot(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -26,12 +26,17 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 		},
 		Query: &autocliv1.ServiceCommandDescriptor{
 			Service: types.Query_serviceDesc.ServiceName,
-			Short:   "Ask what a transaction costs",
+			Short:   "Ask what a transaction costs, and which comes next",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 				{RpcMethod: "Params", Use: "params", Short: "Show the parameters", Example: "stemmad query feemarket params"},
 				{
 					RpcMethod: "Prices", Use: "prices", Example: "stemmad query feemarket prices",
 					Short: "Show what a unit of gas costs in each fee denom, and the most gas of a transaction",
+				},
+				{
+					RpcMethod: "Turn", Use: "turn ACCOUNT", Example: "stemmad query feemarket turn alice",
+					Short:          "Show the sequence of an account's next transaction, behind what waits in the node's pool",
+					PositionalArgs: []*autocliv1.PositionalArgDescriptor{{ProtoField: "account"}},
 				},
 			},
 		},

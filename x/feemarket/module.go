@@ -31,8 +31,8 @@ type AppModule struct {
 	keeper keeper.Keeper
 }
 
-// NewAppModule returns the module of a keeper; its queries read the consensus parameters.
-func NewAppModule(k keeper.Keeper, consensus types.ConsensusParams) AppModule {
+// NewAppModule returns the module of a keeper; its queries ask the node too.
+func NewAppModule(k keeper.Keeper, node types.Node) AppModule {
 	return AppModule{skeleton.New(skeleton.Parts[types.GenesisState]{
 		Name:               types.ModuleName,
 		Version:            1,
@@ -41,7 +41,7 @@ func NewAppModule(k keeper.Keeper, consensus types.ConsensusParams) AppModule {
 		RegisterInterfaces: types.RegisterInterfaces,
 		RegisterServers: func(registrar grpc.ServiceRegistrar) {
 			types.RegisterMsgServer(registrar, keeper.NewMsgServer(k))
-			types.RegisterQueryServer(registrar, keeper.NewQueryServer(k, consensus))
+			types.RegisterQueryServer(registrar, keeper.NewQueryServer(k, node))
 		},
 		RegisterGateway: func(ctx context.Context, mux *gwruntime.ServeMux, node grpc.ClientConnInterface) error {
 			return types.RegisterQueryHandlerClient(ctx, mux, types.NewQueryClient(node))

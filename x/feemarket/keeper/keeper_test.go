@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"context"
 	"testing"
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
@@ -15,6 +16,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/stemma-chain/stemma/x/feemarket/keeper"
 	"github.com/stemma-chain/stemma/x/feemarket/price"
@@ -51,7 +53,39 @@ func newFixture(t testing.TB, gs types.GenesisState) *fixture {
 	consensus := func(sdk.Context) cmtproto.ConsensusParams {
 		return cmtproto.ConsensusParams{Block: &cmtproto.BlockParams{MaxGas: blockGas}}
 	}
-	return &fixture{t, ctx, k, keeper.NewQueryServer(k, consensus), router}
+	node := types.Node{Consensus: consensus, Accounts: accounts{string(bob): 5}, Next: func(account string, from uint64) uint64 {
+		if account == string(bob) {
+			return from + 2
+		}
+		return from
+	}}
+	return &fixture{t, ctx, k, keeper.NewQueryServer(k, node), router}
+}
+
+// bob has two transactions in the node's pool.
+var bob = sdk.AccAddress("bob's twenty bytes..")
+
+// accounts are sequences by address.
+type accounts map[string]uint64
+
+func (a accounts) GetAccount(_ context.Context, address sdk.AccAddress) sdk.AccountI {
+	sequence, known := a[string(address)]
+	if !known {
+		return nil
+	}
+	return &authtypes.BaseAccount{Address: address.String(), Sequence: sequence}
+}
+
+func TestATurnIsBehindWhatWaits(t *testing.T) {
+	f := newFixture(t, *types.DefaultGenesisState())
+	res, err := f.query.Turn(f.ctx, &types.QueryTurnRequest{Account: bob.String()})
+	require.NoError(t, err)
+	require.Equal(t, types.QueryTurnResponse{Committed: 5, Next: 7}, *res)
+	res, err = f.query.Turn(f.ctx, &types.QueryTurnRequest{Account: governance.String()})
+	require.NoError(t, err)
+	require.Equal(t, types.QueryTurnResponse{}, *res, "an account that does not exist yet")
+	_, err = f.query.Turn(f.ctx, &types.QueryTurnRequest{Account: "bob"})
+	require.ErrorContains(t, err, "account: ")
 }
 
 // withOther is the default genesis with a second denom, of which one counts as two.

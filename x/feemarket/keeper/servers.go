@@ -32,14 +32,12 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 }
 
 type queryServer struct {
-	k         Keeper
-	consensus types.ConsensusParams
+	k    Keeper
+	node types.Node
 }
 
 // NewQueryServer returns the server of the module's queries.
-func NewQueryServer(k Keeper, consensus types.ConsensusParams) types.QueryServer {
-	return queryServer{k, consensus}
-}
+func NewQueryServer(k Keeper, node types.Node) types.QueryServer { return queryServer{k, node} }
 
 // Params implements types.QueryServer.
 func (s queryServer) Params(ctx context.Context, req *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
@@ -60,11 +58,27 @@ func (s queryServer) Prices(ctx context.Context, req *types.QueryPricesRequest) 
 		return nil, err
 	}
 	at := sdk.UnwrapSDKContext(ctx)
-	most := MaxGas(at.WithConsensusParams(s.consensus(at)))
+	most := MaxGas(at.WithConsensusParams(s.node.Consensus(at)))
 	return &types.QueryPricesResponse{
 		Prices:    m.Prices(m.Price),
 		Estimates: m.Prices(m.Params.Curve().Above(m.Price)),
 		Price:     m.Price,
 		TxGas:     price.Part(most, m.Params.TxShare),
 	}, nil
+}
+
+// Turn implements types.QueryServer.
+func (s queryServer) Turn(ctx context.Context, req *types.QueryTurnRequest) (*types.QueryTurnResponse, error) {
+	if req == nil {
+		return nil, status.Error(codes.InvalidArgument, "no request")
+	}
+	account, err := sdk.AccAddressFromBech32(req.Account)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "account: %s", err)
+	}
+	committed := uint64(0) // of one that does not exist yet
+	if known := s.node.Accounts.GetAccount(ctx, account); known != nil {
+		committed = known.GetSequence()
+	}
+	return &types.QueryTurnResponse{Committed: committed, Next: s.node.Next(string(account), committed)}, nil
 }
