@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/mattn/go-isatty"
 )
 
@@ -46,6 +47,9 @@ func New(out io.Writer, verb string, total int64, unit func(total int64) string)
 func Of(things string) func(int64) string {
 	return func(total int64) string { return fmt.Sprintf("%d %s", total, things) }
 }
+
+// Size is the unit of bytes.
+func Size(total int64) string { return humanize.Bytes(uint64(total)) }
 
 // isTerminal says whether a person sees it.
 func isTerminal(out io.Writer) bool {
