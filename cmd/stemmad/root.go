@@ -23,7 +23,6 @@ import (
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	authcli "github.com/cosmos/cosmos-sdk/x/auth/client/cli"
-	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	genutilcli "github.com/cosmos/cosmos-sdk/x/genutil/client/cli"
 
 	"github.com/stemma-chain/stemma/app"
@@ -59,7 +58,7 @@ func clientContext() client.Context {
 		WithTxConfig(typedConfig{e.TxConfig, spelling.NewChecker(e.InterfaceRegistry)}).
 		WithLegacyAmino(e.Amino).
 		WithInput(os.Stdin).
-		WithAccountRetriever(authtypes.AccountRetriever{}).
+		WithAccountRetriever(turns{}).
 		WithHomeDir(app.DefaultHome()).
 		WithViper(envPrefix)
 }
