@@ -98,7 +98,10 @@ type move struct {
 // in the queue and, where the budget ends in between, the rows of both.
 func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Holding) (flush, error) {
 	f := flush{item: item, stage: &stages[item.Kind], receivers: receivers}
-	f.late = item.Round >= Late || item.Kind == Earned && !s.isPaidFor(f.stage, item.Pot.Denom, len(f.receivers))
+	f.late = item.Round >= Late
+	if item.Kind == Earned { // whichever lane comes first
+		f.late = !s.isPaidFor(f.stage, item.Pot.Denom, len(f.receivers))
+	}
 	due := f.stage.Divide(f.receivers)
 	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
 	for i, c := range due {
@@ -224,9 +227,15 @@ func (s *Sweep) enter(m move) {
 		if m.round >= Late {
 			stage.Due = m.round - Late
 		}
+		if m.into == Earned { // what came before was charged for, or is too little to be queued
+			stage.PaidFor.Sub(stage.Unflushed(), m.amount)
+		}
 		s.count(m, stage)
-		s.made[item.late(stage)] = true
-		s.push(item.late(stage))
+		late := item.late(stage)
+		if !s.gone[late] { // else it is stored, or noted already
+			s.made[late] = true
+		}
+		s.push(late)
 	}
 }
 

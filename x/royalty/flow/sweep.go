@@ -203,7 +203,7 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 	receivers, round := lists.Receivers(pot.Work, kind), s.usual.fresh
 	if _, grown, err := s.book.Size(pot.Work); err != nil {
 		return err
-	} else if kind == Received && grown {
+	} else if kind == Received && (grown || stages[kind].Due > 0) {
 		round = s.late.fresh
 	}
 	if kind == Earned {
