@@ -35,9 +35,9 @@ type Book interface {
 	// TookIn tells that an amount entered `paid` or `received` of a pot: what the
 	// work takes in, gross. It comes after Stages of the pot and cannot fail.
 	TookIn(pot Pot, amount *big.Int)
-	// Credit adds to the balance of a holder of pot.Work. late: no payer was charged
-	// for paying it out. It cannot fail: a book that has to read first does so later.
-	Credit(pot Pot, to Account, amount *big.Int, late bool)
+	// Credit adds to the balance of a holder of pot.Work. For paying out what of it is late no
+	// payer was charged. It cannot fail: a book that has to read first does so later.
+	Credit(pot Pot, to Account, amount, late *big.Int)
 	// Flushed tells that a stage went from one total to another, and to how many
 	// receivers. What a sole holder earned goes from 0 to its amount.
 	Flushed(item Item, from, to *big.Int, receivers int)

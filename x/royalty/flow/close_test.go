@@ -214,19 +214,6 @@ func TestWhatCannotBeFlushedRestartsWithAllItHolds(t *testing.T) {
 	})
 }
 
-// TestAWorkWhoseSizeCannotBeReadIsNotClosed, and keeps what it holds.
-func TestAWorkWhoseSizeCannotBeReadIsNotClosed(t *testing.T) {
-	d := threeThirds(t)
-	stages, err := d.Stages(pot("song"))
-	require.NoError(t, err)
-	stages[flow.Earned].Add(big.NewInt(3))
-	d.broken["size song"] = true
-	d.block(0, 0, func(s *flow.Sweep) {
-		require.ErrorIs(t, s.Close(pot("song"), lists(t, d, "song"), false, true), errBroken)
-	})
-	require.Equal(t, "4 0 4", d.stage("song", flow.Earned))
-}
-
 // TestANewDestinationTakesWhatIsEarned and not flushed, and leaves alone what the
 // work owes.
 func TestANewDestinationTakesWhatIsEarned(t *testing.T) {

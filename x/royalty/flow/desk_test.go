@@ -174,10 +174,14 @@ func (d *desk) TookIn(pot flow.Pot, amount *big.Int) {
 	d.Ledger.TookIn(pot, amount)
 }
 
-func (d *desk) Credit(pot flow.Pot, to flow.Account, amount *big.Int, late bool) {
+func (d *desk) Credit(pot flow.Pot, to flow.Account, amount, late *big.Int) {
 	lane := ""
-	if late {
+	switch {
+	case late.Sign() == 0:
+	case late.Cmp(amount) == 0:
 		lane = " late"
+	default:
+		lane = fmt.Sprintf(", %s late", late)
 	}
 	d.said = append(d.said, fmt.Sprintf("%s has %s of %s%s", to, amount, pot.Work, lane))
 	d.Ledger.Credit(pot, to, amount, late)

@@ -67,8 +67,6 @@ type flush struct {
 	// cost is the number of receivers, and of the sole holders that stages pass on
 	// to for the first time in this sweep.
 	cost int
-	// late: no payer is charged for paying out what it passes on.
-	late bool
 }
 
 // move is one credit on its way: to a holder, or into a stage of another pot.
@@ -79,15 +77,14 @@ type move struct {
 	stages *Stages
 	// held says that it enters `earned` in escrow.
 	held bool
-	// round of the flush, or that of the late lane, and generation of the pot's work
-	// where it receives.
-	round uint64
-	// payees is to how many holders a payer is charged for paying it out, and short how
-	// many more there are than it is charged for.
-	payees     uint32
-	short      uint32
+	// round that it joins in the usual lane, and generation of the pot's work where it receives.
+	round      uint64
 	generation uint32
 	amount     *big.Int
+	// late is what of the amount no payer was charged for paying out, and short how many
+	// holders are more than they were charged for.
+	late  *big.Int
+	short uint32
 }
 
 // plan reads all that a flush touches and changes nothing. At the end of an epoch
@@ -98,17 +95,17 @@ type move struct {
 // in the queue and, where the budget ends in between, the rows of both.
 func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Holding) (flush, error) {
 	f := flush{item: item, stage: &stages[item.Kind], receivers: receivers}
-	f.late = item.Round >= Late
-	if item.Kind == Earned { // whichever lane comes first
-		f.late = !s.isPaidFor(f.stage, item.Pot.Denom, len(f.receivers))
+	unflushed, late, round := f.stage.Unflushed(), &f.stage.Late, item.Round
+	if item.Kind == Earned && s.isPaidFor(item, f.stage, len(receivers)) {
+		late = new(big.Int) // payers paid for a payout to each
+	}
+	if round >= Late {
+		round = s.usual.fresh
 	}
 	due := f.stage.Divide(f.receivers)
 	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
 	for i, c := range due {
-		m := move{pot: item.Pot, round: item.Round, holder: c.Account, into: c.Into, amount: c.Amount}
-		if f.late {
-			m.round = max(m.round, s.late.fresh)
-		}
+		m := move{pot: item.Pot, round: round, holder: c.Account, into: c.Into, amount: c.Amount, late: portion(c.Amount, late, unflushed)}
 		if c.Account == "" {
 			m.pot.Work = c.Work
 			if err := s.aim(&m, item, c.Counted, own); err != nil {
@@ -123,9 +120,22 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	return f, nil
 }
 
-// aim finds the stages that a move enters, or the sole holder behind them, and its
-// lane: what no payer was charged for is late, and so is all that follows from it. A
-// table that cannot be read holds up nobody else: its stage is what fails, in its turn.
+// portion is the part of an amount that is late as part is of the whole, rounded up.
+func portion(amount, part, whole *big.Int) *big.Int {
+	p := new(big.Int).Mul(amount, part)
+	if p.Sign() == 0 {
+		return p
+	}
+	p.Sub(p.Add(p, whole), big.NewInt(1))
+	if p.Quo(p, whole); p.Cmp(amount) > 0 {
+		p.Set(amount)
+	}
+	return p
+}
+
+// aim finds the stages that a move enters, or the sole holder behind them, and what of it
+// is late there. A table that cannot be read holds up nobody else: its stage is what fails, in its
+// turn.
 func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err error) {
 	if m.into == Received {
 		if m.generation, err = s.book.Generation(m.pot.Work); err != nil {
@@ -139,19 +149,14 @@ func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err erro
 		return err
 	}
 	switch {
-	case m.into == Received:
-		if grown {
-			m.round = max(m.round, s.late.fresh)
+	case m.into == Received && grown:
+		m.late.Set(m.amount)
+	case m.into == Earned && counted > 0 && holdersNow > counted && m.late.Cmp(m.amount) < 0:
+		m.short = holdersNow - counted
+		if from.Kind == Received {
+			counted = 1 // see types.Head.Payees
 		}
-	case m.round >= Late: // nobody was charged for any of them
-	default:
-		m.payees = holdersNow
-		if counted > 0 && holdersNow > counted {
-			m.payees, m.short = counted, holdersNow-counted
-		}
-		if m.short > 0 && from.Kind == Received {
-			m.payees = 1 // see types.Head.Payees
-		}
+		m.lessPaidFor(s.payouts(m.pot.Denom, int(counted)))
 	}
 	if m.stages, err = s.book.Stages(m.pot); err != nil {
 		return err
@@ -170,6 +175,16 @@ func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err erro
 	return nil
 }
 
+// lessPaidFor leaves of what payers were charged for half, at most half of what they paid
+// for: what they paid for are payouts at once, and these are put off.
+func (m *move) lessPaidFor(most *big.Int) {
+	paid := new(big.Int).Sub(m.amount, m.late)
+	if paid.Cmp(most) > 0 {
+		paid.Set(most)
+	}
+	m.late.Sub(m.amount, paid.Quo(paid, big.NewInt(lateCost)))
+}
+
 // apply moves what was planned. It cannot fail.
 func (s *Sweep) apply(f flush) {
 	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
@@ -180,76 +195,47 @@ func (s *Sweep) apply(f flush) {
 		case m.holder == "" && s.closing && m.pot != f.item.Pot:
 			s.aside = append(s.aside, m)
 		case m.holder == "":
-			s.arrive(m)
+			s.enter(m)
 		case f.item.Kind == Earned && m.pot == f.item.Pot:
-			s.book.Credit(m.pot, m.holder, m.amount, f.late)
+			s.book.Credit(m.pot, m.holder, m.amount, m.late)
 		default:
 			s.passed[m.pot] = true
 			s.book.Flushed(Item{Round: f.item.Round, Kind: Earned, Pot: m.pot}, new(big.Int), m.amount, 1)
-			s.book.Credit(m.pot, m.holder, m.amount, m.round >= Late)
+			s.book.Credit(m.pot, m.holder, m.amount, m.late)
 		}
 	}
 	s.book.Flushed(f.item, from, to, len(f.receivers))
 }
 
-// arrive lets a move enter the stage that it was planned for.
-func (s *Sweep) arrive(m move) {
-	if m.held {
-		m.stages[m.into].Add(m.amount)
-		return
-	}
-	s.enter(m)
-}
-
-// enter puts an amount into a stage and queues it when it is worth a flush: at once
-// what payers are charged for, in the late lane what they are not.
+// enter puts an amount into the stage that it was planned for.
 func (s *Sweep) enter(m move) {
 	stage := &m.stages[m.into]
 	stage.Add(m.amount)
+	stage.Late.Add(&stage.Late, m.late)
 	if m.into != Earned {
 		s.book.TookIn(m.pot, m.amount)
 	}
-	item := Item{Round: m.round, Kind: m.into, Generation: m.generation, Pot: m.pot}
-	if stage.Due > 0 {
-		s.count(m, stage)
-		if m.round >= Late { // it stands there
-			return
-		}
+	if !m.held {
+		s.queue(Item{Round: m.round, Kind: m.into, Generation: m.generation, Pot: m.pot}, stage, m.short)
 	}
+}
+
+// queue queues a stage that is worth a flush: at once where payers were charged for that,
+// else in the late lane, where it stands once and waits for each holder too many.
+func (s *Sweep) queue(item Item, stage *Stage, short uint32) {
+	if unflushed := stage.Unflushed(); unflushed.Sign() == 0 || !s.book.Ready(item.Pot, item.Kind, unflushed) {
+		return
+	}
+	holders, _, err := s.book.Size(item.Pot.Work)
 	switch {
-	case !s.ready(m.pot, m.into, stage):
-	case m.round < Late && m.short == 0:
+	case err != nil || s.isPaidFor(item, stage, int(holders)): // what can't be read is reported in its turn
 		s.push(item)
-	case stage.Due > 0: // paid for
-		s.push(item)
-	default:
-		stage.Due = s.book.Now() + LateAfter*uint64(m.short)
-		if m.round >= Late {
-			stage.Due = m.round - Late
-		}
-		if m.into == Earned { // what came before was charged for, or is too little to be queued
-			stage.PaidFor.Sub(stage.Unflushed(), m.amount)
-		}
-		s.count(m, stage)
+	case stage.Due == 0:
+		stage.Due = s.book.Now() + LateAfter*uint64(short)
 		late := item.late(stage)
 		if !s.gone[late] { // else it is stored, or noted already
 			s.made[late] = true
 		}
 		s.push(late)
 	}
-}
-
-// count adds to what payers paid for of what waits in a stage for the late lane.
-func (s *Sweep) count(m move, stage *Stage) {
-	if m.into != Earned {
-		return
-	}
-	paidFor := s.payouts(m.pot.Denom, int(m.payees))
-	if m.amount.Cmp(paidFor) < 0 {
-		paidFor.Set(m.amount)
-	}
-	if m.short > 0 {
-		paidFor.Quo(paidFor, big.NewInt(lateCost))
-	}
-	stage.PaidFor.Add(&stage.PaidFor, paidFor)
 }

@@ -272,7 +272,7 @@ func (l *Ledger) TookIn(pot Pot, amount *big.Int) {
 }
 
 // Credit implements Book.
-func (l *Ledger) Credit(pot Pot, to Account, amount *big.Int, _ bool) {
+func (l *Ledger) Credit(pot Pot, to Account, amount, _ *big.Int) {
 	if l.balances[to] == nil {
 		l.balances[to] = map[string]*big.Int{}
 	}

@@ -34,10 +34,10 @@ type Stage struct {
 	// Due is since when the late lane may flush it, which is its round there; 0: it does
 	// not wait for that.
 	Due uint64
-	// PaidFor is how much of what waits for that is paid out at its payers' cost: of an
-	// amount no more than the least payouts of the holders charged for, and half of that
-	// where these are not all.
-	PaidFor big.Int
+	// Late is how much of what is not flushed no payer was charged for paying out. Of an
+	// amount for more holders than its payer is charged for, all is late but half of the
+	// least payouts of those.
+	Late big.Int
 }
 
 // Stages is the money of one work in one denom, by Kind.
@@ -97,6 +97,12 @@ func (s *Stage) fits(amount *big.Int) error {
 	return nil
 }
 
+// paidFor is what of the unflushed payers were charged for paying out.
+func (s *Stage) paidFor() *big.Int {
+	paid := s.Unflushed()
+	return paid.Sub(paid, &s.Late)
+}
+
 // Unflushed is what entered since the last flush.
 func (s *Stage) Unflushed() *big.Int { return new(big.Int).Sub(&s.Total, &s.Flushed) }
 
@@ -137,6 +143,7 @@ func (s *Stage) settle(receivers []Receiver, moves []move, now uint64) {
 		s.Held.Sub(&s.Held, m.amount)
 	}
 	s.Flushed.Set(&s.Total)
+	s.Late.SetInt64(0)
 	s.FlushedAt = now
 	if len(receivers) == 1 && s.Held.Sign() == 0 {
 		*s = Stage{}

@@ -101,32 +101,34 @@ func (s *Sweep) Pay(pot Pot, amount *big.Int) error {
 		if err := stages[Paid].fits(amount); err != nil {
 			return err
 		}
-		s.enter(move{pot: pot, into: Paid, round: s.usual.fresh, stages: stages, amount: amount})
+		s.enter(move{pot: pot, into: Paid, round: s.usual.fresh, stages: stages, amount: amount, late: new(big.Int)})
 		return nil
 	})
 }
 
 // Demand queues all stages of a pot, however little is in them.
 func (s *Sweep) Demand(pot Pot) error {
-	return s.queueStages(pot, func(Kind, *Stage) bool { return true })
+	return s.each(pot, func(item Item, _ *Stage) { s.push(item) })
 }
 
 // Check queues those stages of a pot that are ready: for when what makes a stage
 // ready has changed.
 func (s *Sweep) Check(pot Pot) error {
-	return s.queueStages(pot, func(kind Kind, stage *Stage) bool { return s.ready(pot, kind, stage) })
+	return s.each(pot, func(item Item, stage *Stage) { s.queue(item, stage, 0) })
 }
 
 // Redirect takes note that the destination of a pot's work has changed. What lies
 // in `earned` goes by the new one, however little it is: those who receive from the
 // stage are others, and nothing may enter it any more that would make it ready.
 func (s *Sweep) Redirect(pot Pot) error {
-	return s.queueStages(pot, func(kind Kind, stage *Stage) bool {
-		if kind != Earned {
-			return false
+	return s.each(pot, func(item Item, stage *Stage) {
+		if item.Kind != Earned {
+			return
 		}
 		stage.Restart(s.book.Now())
-		return stage.Unflushed().Sign() > 0
+		if stage.Unflushed().Sign() > 0 {
+			s.push(item)
+		}
 	})
 }
 
@@ -134,13 +136,15 @@ func (s *Sweep) Redirect(pot Pot) error {
 // receives from its `earned` stage is who did; but what lies there may have left the
 // queue while it was held at the end of the way.
 func (s *Sweep) Requeue(pot Pot) error {
-	return s.queueStages(pot, func(kind Kind, stage *Stage) bool {
-		return kind == Earned && stage.Unflushed().Sign() > 0
+	return s.each(pot, func(item Item, stage *Stage) {
+		if item.Kind == Earned && stage.Unflushed().Sign() > 0 {
+			s.push(item)
+		}
 	})
 }
 
-// queueStages queues those stages of a pot that are chosen, in the next round.
-func (s *Sweep) queueStages(pot Pot, choose func(Kind, *Stage) bool) error {
+// each does something with each stage of a pot, and its item of the next round.
+func (s *Sweep) each(pot Pot, do func(Item, *Stage)) error {
 	return guard(func() error {
 		stages, err := s.book.Stages(pot)
 		if err != nil {
@@ -155,9 +159,7 @@ func (s *Sweep) queueStages(pot Pot, choose func(Kind, *Stage) bool) error {
 			{Round: s.usual.fresh, Kind: Received, Generation: generation, Pot: pot},
 			{Round: s.usual.fresh, Kind: Earned, Pot: pot},
 		} {
-			if choose(item.Kind, &stages[item.Kind]) {
-				s.push(item)
-			}
+			do(item, &stages[item.Kind])
 		}
 		return nil
 	})
@@ -193,19 +195,14 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 // when all are closed; Run does.
 func (s *Sweep) Deliver() {
 	for _, m := range s.aside {
-		s.arrive(m)
+		s.enter(m)
 	}
 	s.aside = nil
 }
 
 // closeStage flushes one stage under the lists given.
 func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) error {
-	receivers, round := lists.Receivers(pot.Work, kind), s.usual.fresh
-	if _, grown, err := s.book.Size(pot.Work); err != nil {
-		return err
-	} else if kind == Received && (grown || stages[kind].Due > 0) {
-		round = s.late.fresh
-	}
+	receivers := lists.Receivers(pot.Work, kind)
 	if kind == Earned {
 		to, held, err := s.earner(pot.Work)
 		if held || err != nil {
@@ -215,7 +212,7 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 			receivers = wholeTo(to)
 		}
 	}
-	f, err := s.plan(Item{Round: round, Kind: kind, Pot: pot}, stages, receivers, lists.Holders)
+	f, err := s.plan(Item{Round: s.usual.fresh, Kind: kind, Pot: pot}, stages, receivers, lists.Holders)
 	if err != nil {
 		return err
 	}
@@ -306,30 +303,19 @@ func (s *Sweep) leaveLate(item Item, stage *Stage) {
 		s.gone[item.late(stage)] = true
 	}
 	stage.Due = 0
-	stage.PaidFor.SetInt64(0)
 }
 
-// ready reports whether what a stage has taken in is worth a flush now. One that waits
-// for the late lane is when its payers have paid for all that get a part.
-func (s *Sweep) ready(pot Pot, kind Kind, stage *Stage) bool {
-	unflushed := stage.Unflushed()
-	if unflushed.Sign() == 0 || !s.book.Ready(pot, kind, unflushed) {
-		return false
-	}
-	if stage.Due == 0 {
+// isPaidFor reports whether payers were charged for flushing a stage: of `earned` for a payout to
+// each of so many holders, of the others for what is worth a flush.
+func (s *Sweep) isPaidFor(item Item, stage *Stage, holders int) bool {
+	if stage.Late.Sign() == 0 {
 		return true
 	}
-	holders, _, err := s.book.Size(pot.Work)
-	return kind == Earned && (err != nil || s.isPaidFor(stage, pot.Denom, int(holders)))
-}
-
-// isPaidFor reports whether payers are charged for a payout to each of so many holders
-// out of what waits in a stage.
-func (s *Sweep) isPaidFor(stage *Stage, denom string, holders int) bool {
-	if stage.Due == 0 {
-		return true
+	paid := stage.paidFor()
+	if item.Kind == Earned {
+		return paid.Cmp(s.payouts(item.Pot.Denom, holders)) >= 0
 	}
-	return stage.PaidFor.Cmp(s.payouts(denom, holders)) >= 0
+	return paid.Sign() > 0 && s.book.Ready(item.Pot, item.Kind, paid)
 }
 
 // payouts is the least that so many payouts take.

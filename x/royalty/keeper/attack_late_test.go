@@ -98,7 +98,6 @@ func behindGrown(t *testing.T, reach uint32, sources int) (c *chain.Chain, top, 
 
 // TestUsualRoyaltiesDoNotWaitForLateOnes that the same work receives.
 func TestUsualRoyaltiesDoNotWaitForLateOnes(t *testing.T) {
-	t.Skip("open: what is late in a `received` stage holds up what is not; the stage must tell how much of it is late")
 	c, top, mid, roots := behindGrown(t, 30, 4)
 	honest := bare("honest")
 	registerBare(t, c, honest)

@@ -184,11 +184,11 @@ func (b *book) LeastPayout(denom string) *big.Int {
 }
 
 // Credit implements flow.Book.
-func (b *book) Credit(pot flow.Pot, to flow.Account, amount *big.Int, late bool) {
+func (b *book) Credit(pot flow.Pot, to flow.Account, amount, late *big.Int) {
 	p := flow.Purse{Account: to, Denom: pot.Denom}
 	addTo(b.credits, p, amount)
-	if late {
-		addTo(b.late, p, amount)
+	if late.Sign() > 0 {
+		addTo(b.late, p, late)
 	}
 }
 

@@ -205,10 +205,11 @@ func TestAGenesisTellsTheLateLaneTwice(t *testing.T) {
 	minus := math.NewInt(-1)
 	for says, edit := range map[string]func(gs *types.GenesisState){
 		"its stage is due at 1":            func(gs *types.GenesisState) { waiting(gs).Due = 1 },
-		"its stage is due at 0":            func(gs *types.GenesisState) { waiting(gs).Due, waiting(gs).PaidFor = 0, nil },
+		"its stage is due at 0":            func(gs *types.GenesisState) { waiting(gs).Due = 0 },
 		"and not in the late lane":         func(gs *types.GenesisState) { gs.Queue = nil },
-		"-1 of the":                        func(gs *types.GenesisState) { waiting(gs).PaidFor = &minus },
-		"to flush are paid for":            func(gs *types.GenesisState) { waiting(gs).PaidFor = &waiting(gs).Total; waiting(gs).Due = 0 },
+		"-1 of the":                        func(gs *types.GenesisState) { waiting(gs).Late = &minus },
+		"to flush are late":                func(gs *types.GenesisState) { more := waiting(gs).Total.AddRaw(1); waiting(gs).Late = &more },
+		"nothing of it is late":            func(gs *types.GenesisState) { waiting(gs).Late = nil },
 		"-1 of":                            func(gs *types.GenesisState) { credited(gs).Late = &minus },
 		"are said to be late":              func(gs *types.GenesisState) { more := credited(gs).Amount.Amount.AddRaw(1); credited(gs).Late = &more },
 		"it is due at 4611686018427387904": func(gs *types.GenesisState) { credited(gs).Due = 1 << 62 },

@@ -314,15 +314,17 @@ func (s Stages) Validate() error {
 	return nil
 }
 
-// validateLate checks that a stage that does not wait for the late lane has nothing to
-// note about that, and that no more of what waits is paid for than there is.
+// validateLate checks that no more of what waits is late than there is, and that a stage without
+// any does not wait for the late lane.
 func (s Stage) validateLate() error {
 	waits := s.Total.Sub(s.Flushed)
 	switch {
 	case s.Due > maxRound || s.Due > 0 && !waits.IsPositive():
 		return ErrBrokenInvariant.Wrapf("it is due at %d with %s to flush", s.Due, waits)
-	case s.PaidFor != nil && (s.Due == 0 || !s.PaidFor.IsPositive() || s.PaidFor.GT(waits)):
-		return ErrBrokenInvariant.Wrapf("%s of the %s to flush are paid for, and it is due at %d", s.PaidFor, waits, s.Due)
+	case s.Late != nil && (!s.Late.IsPositive() || s.Late.GT(waits)):
+		return ErrBrokenInvariant.Wrapf("%s of the %s to flush are late", s.Late, waits)
+	case s.Due > 0 && s.Late == nil:
+		return ErrBrokenInvariant.Wrapf("it is due at %d, and nothing of it is late", s.Due)
 	}
 	return nil
 }

@@ -106,8 +106,8 @@ func (s Stages) Flow() *flow.Stages {
 		stages[i].Flushed.Set(stage.Flushed.BigIntMut())
 		stages[i].Held.Set(stage.Held.BigIntMut())
 		stages[i].FlushedAt, stages[i].Due = stage.FlushedAt, stage.Due
-		if stage.PaidFor != nil {
-			stages[i].PaidFor.Set(stage.PaidFor.BigIntMut())
+		if stage.Late != nil {
+			stages[i].Late.Set(stage.Late.BigIntMut())
 		}
 	}
 	return &stages
@@ -118,7 +118,7 @@ func StagesFromFlow(stages *flow.Stages) Stages {
 	row := func(s *flow.Stage) Stage {
 		return Stage{
 			Total: math.NewIntFromBigInt(&s.Total), Flushed: math.NewIntFromBigInt(&s.Flushed), Held: math.NewIntFromBigInt(&s.Held),
-			FlushedAt: s.FlushedAt, Due: s.Due, PaidFor: someOf(&s.PaidFor),
+			FlushedAt: s.FlushedAt, Due: s.Due, Late: someOf(&s.Late),
 		}
 	}
 	return Stages{Paid: row(&stages[flow.Paid]), Received: row(&stages[flow.Received]), Earned: row(&stages[flow.Earned])}
