@@ -207,6 +207,17 @@ func (app *App) Commit() (*abci.ResponseCommit, error) {
 	return res, err
 }
 
+// sweep takes out of the pool what the block before should have: CometBFT has checked again what
+// it holds since, and dropped that with the reason.
+func (app *App) sweep() {
+	if app.LastBlockHeight() == 0 {
+		return
+	}
+	ctx := app.committedContext()
+	committed := func(account string) uint64 { return sequenceOf(ctx, app.Keepers.Account, sdk.AccAddress(account)) }
+	app.pool.Sweep(committed, uint64(app.LastBlockHeight())+1, app.GetContextForCheckTx(nil).BlockTime().Add(1))
+}
+
 // Query implements the ABCI. It may run beside blocks: rows of stores, which have no
 // context of their own, wait for a commit.
 func (app *App) Query(ctx context.Context, req *abci.RequestQuery) (*abci.ResponseQuery, error) {

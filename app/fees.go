@@ -227,5 +227,6 @@ func (app *App) CheckTx(req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error)
 // FinalizeBlock implements the ABCI. It remembers the block for Commit.
 func (app *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
 	app.block = req.Txs
+	app.sweep()
 	return app.BaseApp.FinalizeBlock(req)
 }

@@ -219,7 +219,7 @@ func TestProposalsTakeTheDearest(t *testing.T) {
 
 	c.Block(want...).RequireOK(t)
 	require.NoError(t, c.Recheck(tooMuch))
-	require.ErrorIs(t, c.Recheck(late), sdkerrors.ErrTxTimeoutHeight)
+	require.ErrorIs(t, c.Recheck(late), sdkerrors.ErrMempoolIsFull, "it left when a block came")
 	require.Equal(t, [][]byte{tooMuch}, c.Propose())
 	require.Equal(t, 1, c.App.Mempool().CountTx())
 }

@@ -105,7 +105,8 @@ func sponsored(tx sdk.Tx) bool {
 }
 
 // set gives each signer the sequence that it signed, where that may be its turn, else the
-// next one, which the ante handler then names.
+// next one, which the ante handler then names. It comes before all other checks, so it reads
+// no more accounts than may sign: the ante handler refuses the rest.
 func (t turns) set(ctx sdk.Context, tx sdk.Tx) {
 	signed, ok := tx.(authsigning.Tx)
 	if !ok || signed.GetUnordered() {
@@ -114,6 +115,9 @@ func (t turns) set(ctx sdk.Context, tx sdk.Tx) {
 	signers, err := signed.GetSigners()
 	if err != nil {
 		return // the ante handler says so
+	}
+	if len(signers) > 1 && uint64(len(signers)) > t.accounts.GetParams(ctx).TxSigLimit {
+		return
 	}
 	signatures, err := signed.GetSignaturesV2()
 	if err != nil || len(signatures) != len(signers) {

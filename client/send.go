@@ -80,6 +80,9 @@ func (c *Client) Send(ctx context.Context, signer Signer, msgs ...sdk.Msg) (Resu
 	return c.Sender(signer, Options{}).Send(ctx, msgs...)
 }
 
+// Client is the one that it sends by.
+func (s *Sender) Client() *Client { return s.client }
+
 // Account is the signer's address.
 func (s *Sender) Account() string { return s.signer.Address().String() }
 

@@ -258,6 +258,34 @@ func (p *Pool) RemoveWithRest(raw []byte) {
 	}
 }
 
+// Sweep takes out what no block takes any more: what has the sequence of an account that has
+// passed, by committed state, and with what stands behind it what the next block is too late
+// for. CometBFT checks again what it holds, but it may have had no room for what is here.
+func (p *Pool) Sweep(committed func(account string) uint64, height uint64, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var passed [][]byte
+	for _, q := range p.queues {
+		if len(q.waiting) == 0 {
+			continue
+		}
+		at, _ := q.find(committed(q.account))
+		for _, e := range q.waiting[:at] {
+			passed = append(passed, e.Raw)
+		}
+	}
+	p.remove(passed)
+	var late []*entry
+	for _, e := range p.entries {
+		if e.Late(height, now) {
+			late = append(late, e)
+		}
+	}
+	for _, e := range late {
+		p.drop(e)
+	}
+}
+
 func (p *Pool) remove(raws [][]byte) {
 	changed := make(map[*queue]bool)
 	for _, raw := range raws {

@@ -460,3 +460,16 @@ func BenchmarkFull(b *testing.B) {
 		}
 	})
 }
+
+// What no block takes any more goes; what stands behind one that has passed stays.
+func TestSweep(t *testing.T) {
+	late, soon := ordered("b", 0, 1), unordered("u", 1)
+	late.LastHeight, soon.LastTime = 9, time.Unix(100, 0)
+	p := filled(t, wide, ordered("a", 0, 1), ordered("a", 1, 1), ordered("a", 2, 1), late, ordered("b", 1, 1), soon)
+	committed := func(account string) uint64 { return map[string]uint64{"a": 2}[account] }
+	p.Sweep(committed, 9, time.Unix(100, 0))
+	require.Equal(t, 4, p.Len())
+	require.True(t, p.Has([]byte("a2")))
+	p.Sweep(committed, 10, time.Unix(101, 0))
+	require.Equal(t, 1, p.Len())
+}

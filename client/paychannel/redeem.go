@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -51,38 +52,80 @@ type Redemption struct {
 	Paid sdk.Coins
 	// Skipped are vouchers that were passed over, with the reason.
 	Skipped []royaltytypes.SkippedVoucher
+	// Left are vouchers that pay nothing, and so were not sent, with the problem.
+	Left []Finding
 	// Results are the transactions.
 	Results []client.Result
 }
 
 // Redeem has vouchers paid, in as many transactions as that takes. Anybody may; the money goes
-// to the works. What was done before an error is in the redemption.
-func Redeem(ctx context.Context, sender *client.Sender, vouchers []voucher.Voucher) (done Redemption, err error) {
-	list := make([]royaltytypes.Voucher, len(vouchers))
-	for i, v := range vouchers {
-		list[i] = v.Message()
+// to the works. What pays nothing is left out, so that it holds up no other. What was done before
+// an error is in the redemption. It fails with ErrTooManyPayees after all others are redeemed.
+func Redeem(ctx context.Context, sender *client.Sender, vouchers []voucher.Voucher) (Redemption, error) {
+	chain := sender.Client()
+	chainID, err := chain.ChainID(ctx)
+	if err != nil {
+		return Redemption{}, err
+	}
+	findings, err := Check(ctx, royaltytypes.NewQueryClient(chain), chainID, vouchers, time.Now())
+	if err != nil {
+		return Redemption{}, err
 	}
 	try := func(ctx context.Context, msgs ...sdk.Msg) (uint64, error) {
 		trial, err := sender.Try(ctx, msgs...)
 		return trial.GasUsed, err
 	}
-	for len(list) > 0 {
-		msg, err := Fit(ctx, try, sender.Account(), list, 0)
-		if err != nil {
-			return done, err
-		}
+	send := func(ctx context.Context, msg sdk.Msg, done *Redemption) error {
 		result, err := sender.Send(ctx, msg)
 		if err != nil {
-			return done, err
+			return err
 		}
 		done.Results = append(done.Results, result)
 		var response royaltytypes.MsgRedeemVouchersResponse
 		if err := result.Response(0, &response); err != nil {
-			return done, err
+			return err
 		}
 		done.Paid = done.Paid.Add(response.Paid...)
 		done.Skipped = append(done.Skipped, response.Skipped...)
-		list = list[len(msg.Vouchers):]
+		return nil
 	}
-	return done, nil
+	return redeem(ctx, findings, sender.Account(), try, send)
+}
+
+// redeem is Redeem of what was checked. Others may redeem vouchers meanwhile: those of a
+// transaction of which none pays any more are left as well.
+func redeem(ctx context.Context, findings []Finding, by string, try Try,
+	send func(context.Context, sdk.Msg, *Redemption) error,
+) (done Redemption, err error) {
+	var good []Finding
+	var list []royaltytypes.Voucher
+	for _, f := range findings {
+		if f.Problem != "" {
+			done.Left = append(done.Left, f)
+			continue
+		}
+		good, list = append(good, f), append(list, f.Voucher.Message())
+	}
+	var tooMany error
+	for len(list) > 0 {
+		n := 1
+		msg, err := Fit(ctx, try, by, list, 0)
+		if err == nil {
+			n = len(msg.Vouchers)
+			err = send(ctx, msg, &done)
+		}
+		switch {
+		case errors.Is(err, royaltytypes.ErrNothingToRedeem):
+			for _, f := range good[:n] {
+				f.Problem = "others redeemed it, or it came to too little"
+				done.Left = append(done.Left, f)
+			}
+		case errors.Is(err, ErrTooManyPayees):
+			tooMany = errors.Join(tooMany, err)
+		case err != nil:
+			return done, err
+		}
+		good, list = good[n:], list[n:]
+	}
+	return done, tooMany
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"cosmossdk.io/math"
 
@@ -32,10 +33,15 @@ func OpenStore(dir string) *Store { return &Store{dir: dir} }
 // which is kept.
 var ErrNotNewer = errors.New("a voucher of this payment channel with as high a total is kept")
 
+// ErrEndsSooner is matched by the error of a voucher that has expired, or expires before the one
+// which is kept: in its place, all that was paid before could be lost.
+var ErrEndsSooner = errors.New("it ends sooner than what is kept")
+
 // Keep checks a voucher with the key of its payment channel and keeps it; it is on disk when
 // Keep returns. More is by how much its total is above that of the last one: what the payer has
 // paid by it, in units of the payment channel's denom. Of a forged voucher nothing is kept. It
-// fails with what Verify says, or ErrNotNewer. Whether the deposit covers it, Check says.
+// fails with what Verify says, ErrNotNewer or ErrEndsSooner. Whether the deposit covers it, Check
+// says: ask before, since what it does not cover takes the place of what it does.
 func (s *Store) Keep(v voucher.Voucher, key []byte) (more math.Int, err error) {
 	if err := v.Verify(key); err != nil {
 		return math.Int{}, err
@@ -53,6 +59,9 @@ func (s *Store) Keep(v voucher.Voucher, key []byte) (more math.Int, err error) {
 	if !v.Total.GT(before) {
 		return math.Int{}, fmt.Errorf("%w: %s of %s, and %s is kept", ErrNotNewer, v.Total, v.PaymentChannel, before)
 	}
+	if v.ExpiredAt(time.Now()) || kept != nil && endsSooner(v, *kept) {
+		return math.Int{}, fmt.Errorf("a voucher of %s: %w", v.PaymentChannel, ErrEndsSooner)
+	}
 	path, err := s.write(v)
 	if err != nil {
 		return math.Int{}, fmt.Errorf("keep a voucher of %s: %w", v.PaymentChannel, err)
@@ -63,6 +72,11 @@ func (s *Store) Keep(v voucher.Voucher, key []byte) (more math.Int, err error) {
 		}
 	}
 	return v.Total.Sub(before), nil
+}
+
+// endsSooner compares the ends of two vouchers; 0 is none.
+func endsSooner(v, than voucher.Voucher) bool {
+	return v.Expires > 0 && (than.Expires == 0 || v.Expires < than.Expires)
 }
 
 // Newest is the voucher that is kept of a payment channel; nil: none is.
@@ -102,8 +116,18 @@ func (s *Store) All(chainID string) ([]voucher.Voucher, error) {
 	return all, nil
 }
 
-// newest reads the voucher of the highest total, and lists the files of the payment channel.
-func (s *Store) newest(chainID string, channel royaltytypes.PaymentChannelID) (*voucher.Voucher, []string, error) {
+// newest reads the voucher of the highest total, and lists the files of the payment channel. A
+// file may go while another process keeps a newer one, which is listed then.
+func (s *Store) newest(chainID string, channel royaltytypes.PaymentChannelID) (v *voucher.Voucher, files []string, err error) {
+	for range readings {
+		if v, files, err = s.read(chainID, channel); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return v, files, err
+}
+
+func (s *Store) read(chainID string, channel royaltytypes.PaymentChannelID) (*voucher.Voucher, []string, error) {
 	dir := s.folder(chainID, channel)
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -137,6 +161,8 @@ const (
 	extension = ".json"
 	// digits are as many as the highest total has: names of files are in the order of totals.
 	digits = 78
+	// readings is how often a file that went while it was looked for is looked for again.
+	readings = 100
 )
 
 // write writes a voucher to a file of its own, so that a crash loses no older one.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,6 +71,77 @@ func TestTheNewestVoucherIsKept(t *testing.T) {
 	outside, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "x*"))
 	require.NoError(t, err)
 	require.Empty(t, outside, "a chain id is no path")
+}
+
+// A voucher that is worth nothing soon, or already, takes the place of none that is worth something.
+func TestAVoucherThatEndsSoonerIsNotKept(t *testing.T) {
+	s := paychannel.OpenStore(t.TempDir())
+	key, now := payer.PubKey().Bytes(), time.Now()
+	ending := func(total int64, end time.Time) voucher.Voucher {
+		v, err := voucher.New("stemma-1", royaltytypes.PaymentChannelID{1}, math.NewInt(total), end)
+		require.NoError(t, err)
+		v, err = v.Sign(payer.Sign)
+		require.NoError(t, err)
+		return v
+	}
+	for _, c := range []struct {
+		total int64
+		end   time.Time
+		want  error
+	}{
+		{1, now.Add(-time.Hour), paychannel.ErrEndsSooner},
+		{10, now.Add(time.Hour), nil},
+		{11, now.Add(-time.Hour), paychannel.ErrEndsSooner},
+		{11, now.Add(time.Minute), paychannel.ErrEndsSooner},
+		{11, now.Add(time.Hour), nil},
+		{12, now.Add(2 * time.Hour), nil},
+		{13, time.Time{}, nil},
+		{14, now.Add(24 * time.Hour), paychannel.ErrEndsSooner},
+		{14, time.Time{}, nil},
+	} {
+		_, err := s.Keep(ending(c.total, c.end), key)
+		require.ErrorIs(t, err, c.want)
+	}
+	newest, err := s.Newest("stemma-1", royaltytypes.PaymentChannelID{1})
+	require.NoError(t, err)
+	require.Equal(t, math.NewInt(14), newest.Total)
+}
+
+// One process redeems while another one keeps.
+func TestReadingWhileAnotherProcessKeeps(t *testing.T) {
+	dir := t.TempDir()
+	service, redeemer := paychannel.OpenStore(dir), paychannel.OpenStore(dir)
+	key := payer.PubKey().Bytes()
+	_, err := service.Keep(signed(t, payer, "stemma-1", 1, 1), key)
+	require.NoError(t, err)
+	ended := make(chan error)
+	go func() {
+		for total := int64(2); total < 300; total++ {
+			v := voucher.Voucher{ChainID: "stemma-1", PaymentChannel: royaltytypes.PaymentChannelID{1}, Total: math.NewInt(total)}
+			v, err := v.Sign(payer.Sign)
+			if err == nil {
+				_, err = service.Keep(v, key)
+			}
+			if err != nil {
+				ended <- err
+				return
+			}
+		}
+		close(ended)
+	}()
+	last := math.ZeroInt()
+	for going := true; going; {
+		select {
+		case err, going = <-ended:
+			require.NoError(t, err)
+		default:
+		}
+		all, err := redeemer.All("stemma-1")
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		require.True(t, all[0].Total.GTE(last), "%s after %s", all[0].Total, last)
+		last = all[0].Total
+	}
 }
 
 // An older file that a crash left does not hide the newest, nor half of one that was being written.

@@ -243,7 +243,7 @@ func (r *Reader) facts(events []abci.Event) (*facts, error) {
 	}
 	f := new(facts)
 	for _, p := range all {
-		if p.Payer == r.account {
+		if p.Payer == r.account && p.PaymentChannel == "" { // else a deposit paid, which was taken before
 			f.payments = append(f.payments, p)
 		}
 	}

@@ -153,6 +153,15 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 			[]abci.Event{paid(t, alice.String(), song, "4", "uusdc")},
 			nil,
 		},
+		"a deposit, and a voucher of it in the same message, by x/authz": {
+			[]abci.Event{
+				spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"),
+				typed(t, &royaltytypes.EventPaymentChannelToppedUp{PaymentChannel: royaltytypes.PaymentChannelID{1}, Payer: alice.String()}),
+				paid(t, alice.String(), song, "4", "uusdc"),
+				typed(t, &royaltytypes.EventVoucherRedeemed{PaymentChannel: royaltytypes.PaymentChannelID{1}, Denom: "uusdc", Paid: "4"}),
+			},
+			[]short{{kind: statement.Deposit, amount: "-9uusdc", with: royalty, note: royaltytypes.PaymentChannelID{1}.String()}},
+		},
 		"a deposit, then a payment": {
 			[]abci.Event{
 				spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"),

@@ -1,0 +1,63 @@
+package paychannel
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
+)
+
+// What the deposit does not cover, what others have redeemed, and what pays too many works for
+// one transaction hold up no other payment channel.
+func TestOneVoucherHoldsUpNoOther(t *testing.T) {
+	const overDeposit, stale, large = 1, 2, 3
+	var findings []Finding
+	for _, channel := range []byte{overDeposit, stale, large, 4, stale, 5} {
+		f := Finding{Voucher: voucher.Voucher{PaymentChannel: royaltytypes.PaymentChannelID{channel}, Total: math.OneInt()}}
+		if channel == overDeposit {
+			f.Problem = "its payment channel has a deposit of 0 only"
+		}
+		findings = append(findings, f)
+	}
+	pays := func(msg sdk.Msg) error {
+		for _, v := range msg.(*royaltytypes.MsgRedeemVouchers).Vouchers {
+			if v.PaymentChannel[0] != stale {
+				return nil
+			}
+		}
+		return royaltytypes.ErrNothingToRedeem
+	}
+	try := func(_ context.Context, msgs ...sdk.Msg) (uint64, error) {
+		vouchers := msgs[0].(*royaltytypes.MsgRedeemVouchers).Vouchers
+		for _, v := range vouchers {
+			if v.PaymentChannel[0] == large {
+				return 0, errors.New("out of gas in location: x")
+			}
+		}
+		return uint64(len(vouchers)) * (maxTrialGas/2 + 1), pays(msgs[0])
+	}
+	var sent []byte
+	send := func(_ context.Context, msg sdk.Msg, _ *Redemption) error {
+		for _, v := range msg.(*royaltytypes.MsgRedeemVouchers).Vouchers {
+			sent = append(sent, v.PaymentChannel[0])
+		}
+		return pays(msg)
+	}
+	done, err := redeem(t.Context(), findings, "by", try, send)
+	require.ErrorIs(t, err, ErrTooManyPayees)
+	require.Equal(t, []byte{4, 5}, sent)
+	require.Len(t, done.Left, 3)
+
+	broken := errors.New("no node")
+	try = func(context.Context, ...sdk.Msg) (uint64, error) { return 0, broken }
+	_, err = redeem(t.Context(), findings, "by", try, send)
+	require.ErrorIs(t, err, broken)
+}
