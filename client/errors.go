@@ -16,7 +16,8 @@ const (
 	Tried Stage = iota
 	// Checked: the node did not take it. Nothing of it happens.
 	Checked
-	// Executed: it failed in a block. The fee was paid, and nothing else happened.
+	// Executed: it failed in a block, and nothing of it happened but its fee. Where its checks failed
+	// there, not even that: an unordered one may come again, in a later block, until its end.
 	Executed
 )
 

@@ -37,14 +37,17 @@ var ErrNotNewer = errors.New("a voucher of this payment channel with as high a t
 // which is kept: in its place, all that was paid before could be lost.
 var ErrEndsSooner = errors.New("it ends sooner than what is kept")
 
-// Keep checks a voucher with the key of its payment channel and keeps it; it is on disk when
-// Keep returns. More is by how much its total is above that of the last one: what the payer has
-// paid by it, in units of the payment channel's denom. Of a forged voucher nothing is kept. It
-// fails with what Verify says, ErrNotNewer or ErrEndsSooner. Whether the deposit covers it, Check
-// says: ask before, since what it does not cover takes the place of what it does.
-func (s *Store) Keep(v voucher.Voucher, key []byte) (more math.Int, err error) {
-	if err := v.Verify(key); err != nil {
+// Keep checks a voucher with its payment channel, as the chain answered it last, and keeps it; it is
+// on disk when Keep returns. More is by how much its total is above that of the last one: what the
+// payer has paid by it, in units of the payment channel's denom. Of what is refused nothing is kept: a
+// forged voucher (what Verify says), one that the deposit does not cover (ErrOverDeposit), ErrNotNewer
+// and ErrEndsSooner. Each of them in the place of what is kept would lose that.
+func (s *Store) Keep(v voucher.Voucher, channel royaltytypes.PaymentChannel) (more math.Int, err error) {
+	if err := v.Verify(channel.Key); err != nil {
 		return math.Int{}, err
+	}
+	if v.Total.GT(channel.Deposit) {
+		return math.Int{}, royaltytypes.ErrOverDeposit.Wrapf("a voucher over %s of %s, whose deposit is %s", v.Total, v.PaymentChannel, channel.Deposit)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,6 +178,11 @@ func (s *Store) write(v voucher.Voucher) (path string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
+	// What a crash left, as one process at a time writes here.
+	unfinished, _ := filepath.Glob(filepath.Join(dir, ".new*")) // fails for bad patterns only
+	for _, old := range unfinished {
+		_ = os.Remove(old)
+	}
 	f, err := os.CreateTemp(dir, ".new")
 	if err != nil {
 		return "", err
@@ -189,7 +197,17 @@ func (s *Store) write(v voucher.Voucher) (path string, err error) {
 	if err != nil {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
-	return path, nil
+	return path, syncFolder(dir)
+}
+
+// syncFolder has the names in a folder on disk, so that a loss of power leaves a new file there
+// before older ones go.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func (s *Store) folder(chainID string, channel royaltytypes.PaymentChannelID) string {

@@ -24,6 +24,8 @@ import (
 var (
 	payer   = secp256k1.GenPrivKeyFromSecret([]byte("payer"))
 	someone = secp256k1.GenPrivKeyFromSecret([]byte("someone"))
+	// channel is one of the payer, as the chain has it.
+	channel = royaltytypes.PaymentChannel{Key: payer.PubKey().Bytes(), Deposit: math.NewInt(5_000)}
 )
 
 func signed(t *testing.T, key *secp256k1.PrivKey, chainID string, channel byte, total int64) voucher.Voucher {
@@ -36,7 +38,6 @@ func signed(t *testing.T, key *secp256k1.PrivKey, chainID string, channel byte, 
 
 func TestTheNewestVoucherIsKept(t *testing.T) {
 	dir := t.TempDir()
-	key := payer.PubKey().Bytes()
 	s := paychannel.OpenStore(dir)
 	for _, c := range []struct {
 		v    voucher.Voucher
@@ -48,10 +49,11 @@ func TestTheNewestVoucherIsKept(t *testing.T) {
 		{signed(t, payer, "stemma-1", 1, 1000), 0, paychannel.ErrNotNewer},
 		{signed(t, payer, "stemma-1", 1, 999), 0, paychannel.ErrNotNewer},
 		{signed(t, someone, "stemma-1", 1, 9999), 0, royaltytypes.ErrWrongSignature},
+		{signed(t, payer, "stemma-1", 1, 5001), 0, royaltytypes.ErrOverDeposit},
 		{signed(t, payer, "stemma-1", 2, 5), 5, nil},
 		{signed(t, payer, "../x", 1, 7), 7, nil},
 	} {
-		more, err := s.Keep(c.v, key)
+		more, err := s.Keep(c.v, channel)
 		require.ErrorIs(t, err, c.want)
 		if err == nil {
 			require.Equal(t, math.NewInt(c.more), more)
@@ -64,7 +66,7 @@ func TestTheNewestVoucherIsKept(t *testing.T) {
 	newest, err := again.Newest("stemma-1", royaltytypes.PaymentChannelID{1})
 	require.NoError(t, err)
 	require.Equal(t, math.NewInt(1000), newest.Total)
-	require.NoError(t, newest.Verify(key))
+	require.NoError(t, newest.Verify(payer.PubKey().Bytes()))
 	none, err := again.Newest("stemma-1", royaltytypes.PaymentChannelID{3})
 	require.NoError(t, err)
 	require.Nil(t, none)
@@ -76,7 +78,7 @@ func TestTheNewestVoucherIsKept(t *testing.T) {
 // A voucher that is worth nothing soon, or already, takes the place of none that is worth something.
 func TestAVoucherThatEndsSoonerIsNotKept(t *testing.T) {
 	s := paychannel.OpenStore(t.TempDir())
-	key, now := payer.PubKey().Bytes(), time.Now()
+	now := time.Now()
 	ending := func(total int64, end time.Time) voucher.Voucher {
 		v, err := voucher.New("stemma-1", royaltytypes.PaymentChannelID{1}, math.NewInt(total), end)
 		require.NoError(t, err)
@@ -99,7 +101,7 @@ func TestAVoucherThatEndsSoonerIsNotKept(t *testing.T) {
 		{14, now.Add(24 * time.Hour), paychannel.ErrEndsSooner},
 		{14, time.Time{}, nil},
 	} {
-		_, err := s.Keep(ending(c.total, c.end), key)
+		_, err := s.Keep(ending(c.total, c.end), channel)
 		require.ErrorIs(t, err, c.want)
 	}
 	newest, err := s.Newest("stemma-1", royaltytypes.PaymentChannelID{1})
@@ -111,8 +113,7 @@ func TestAVoucherThatEndsSoonerIsNotKept(t *testing.T) {
 func TestReadingWhileAnotherProcessKeeps(t *testing.T) {
 	dir := t.TempDir()
 	service, redeemer := paychannel.OpenStore(dir), paychannel.OpenStore(dir)
-	key := payer.PubKey().Bytes()
-	_, err := service.Keep(signed(t, payer, "stemma-1", 1, 1), key)
+	_, err := service.Keep(signed(t, payer, "stemma-1", 1, 1), channel)
 	require.NoError(t, err)
 	ended := make(chan error)
 	go func() {
@@ -120,7 +121,7 @@ func TestReadingWhileAnotherProcessKeeps(t *testing.T) {
 			v := voucher.Voucher{ChainID: "stemma-1", PaymentChannel: royaltytypes.PaymentChannelID{1}, Total: math.NewInt(total)}
 			v, err := v.Sign(payer.Sign)
 			if err == nil {
-				_, err = service.Keep(v, key)
+				_, err = service.Keep(v, channel)
 			}
 			if err != nil {
 				ended <- err
@@ -149,20 +150,25 @@ func TestACrashLosesNoVoucher(t *testing.T) {
 	dir := t.TempDir()
 	s := paychannel.OpenStore(dir)
 	old, current := signed(t, payer, "stemma-1", 1, 9), signed(t, payer, "stemma-1", 1, 10)
-	_, err := s.Keep(old, payer.PubKey().Bytes())
+	_, err := s.Keep(old, channel)
 	require.NoError(t, err)
 	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	was, err := os.ReadFile(files[0])
 	require.NoError(t, err)
-	_, err = s.Keep(current, payer.PubKey().Bytes())
+	_, err = s.Keep(current, channel)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(files[0], was, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(files[0]), ".new1"), was[:9], 0o600))
 	newest, err := paychannel.OpenStore(dir).Newest("stemma-1", royaltytypes.PaymentChannelID{1})
 	require.NoError(t, err)
 	require.Equal(t, current.Total, newest.Total)
+	_, err = s.Keep(signed(t, payer, "stemma-1", 1, 11), channel)
+	require.NoError(t, err)
+	left, err := os.ReadDir(filepath.Dir(files[0]))
+	require.NoError(t, err)
+	require.Len(t, left, 1, "what the crash left is gone")
 }
 
 // What several take at once adds up to the highest total.
@@ -174,7 +180,7 @@ func TestVouchersAtOnceAreCountedOnce(t *testing.T) {
 	for total := int64(1); total <= 40; total++ {
 		v := signed(t, payer, "stemma-1", 1, total)
 		group.Go(func() {
-			more, err := s.Keep(v, payer.PubKey().Bytes())
+			more, err := s.Keep(v, channel)
 			if err == nil {
 				mu.Lock()
 				sum = sum.Add(more)
