@@ -53,15 +53,7 @@ you sign, unless it is under dispute; any other you name by its work id.`,
 	}
 	cmd.Flags().Bool(flagPreview, false, "only show who would get what")
 	cmd.Flags().Int(flagRows, defaultRows, "most rows of the table; 0: all")
-	connect.AddTxFlags(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		conn, err := connect.Open(cmd)
-		if err != nil {
-			return err
-		}
-		return failed(cmd.Context(), conn, pay(cmd.Context(), conn, args[0], args[1]))
-	}
-	return cmd
+	return maybeSending(cmd, pay)
 }
 
 // payment is what pay prints for programs.
@@ -76,12 +68,12 @@ type payment struct {
 	Tx       *send.Result `json:"tx,omitempty"`
 }
 
-func pay(ctx context.Context, conn *connect.Conn, argument, amount string) error {
-	coin, err := amounts.ParseCoin(amount)
+func pay(ctx context.Context, conn *connect.Conn, args []string) error {
+	coin, err := amounts.ParseCoin(args[1])
 	if err != nil {
 		return err
 	}
-	work, err := target.EarliestSafe(ctx, conn.Registry(), argument)
+	work, err := target.EarliestSafe(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -22,19 +22,22 @@ const flagHolder = "holder"
 func splitsCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "splits WORK|FILE [ACCOUNT=SHARE...]",
-		Short: "Show who holds a work's revenue, and preview what a change of shares does",
-		Long: `Splits prints who holds a work's revenue. With shares it previews what dividing a
-holder's share among these accounts would change: the table after it, what it means
-for payers and for how soon the holders are paid, and how many more holders it could
-take. Shares are of the whole revenue, as percentages or parts per million, at least
-0.01 %, and sum to what the holder has; name the holder too, to keep a part. It sends
-nothing and prints the command that does.`,
+		Short: "Show who holds a work's revenue, and divide your share",
+		Long: `Splits prints who holds a work's revenue. With shares it divides your share among these
+accounts. It says first what that changes: the table after it, what it means for payers
+and for how soon the holders are paid, and how many more holders it could take. Shares
+are of the whole revenue, as percentages or parts per million, at least 0.01 %, and sum
+to what you have; name yourself too, to keep a part. What you give away is theirs: nobody
+but they can give it back.
+
+--dry-run says all that and sends nothing, and so does --holder, for somebody else's share.`,
 		Example: `  stemmad splits song.wav
-  stemmad splits song.wav bob=30% alice=70% --holder alice`,
+  stemmad splits song.wav alice=50% bob=30% carol=20% --from alice
+  stemmad splits song.wav alice=70% bob=30% --holder alice`,
 		Args: cobra.MinimumNArgs(1),
 	}
-	cmd.Flags().String(flagHolder, "", "account or key whose share is divided (default: your only key)")
-	return asking(cmd, splits)
+	cmd.Flags().String(flagHolder, "", "account or key whose share would be divided: only a preview, nothing is sent")
+	return maybeSending(cmd, splits)
 }
 
 func splits(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -54,8 +57,17 @@ func splits(ctx context.Context, conn *connect.Conn, args []string) error {
 		return printHoldings(conn, res.Holders, nil)
 	}
 	request := &royaltytypes.QueryPreviewSharesRequest{Work: work.Id}
-	if request.Holder, err = splitHolder(conn); err != nil {
+	var sender *send.Sender
+	if name := conn.Flags().Text(flagHolder); name != "" {
+		holder, err := conn.Account(name)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagHolder, err)
+		}
+		request.Holder = holder.String()
+	} else if sender, err = send.Open(conn); err != nil {
 		return err
+	} else {
+		request.Holder = sender.Account()
 	}
 	if err := readShares(conn, args[1:], request); err != nil {
 		return err
@@ -64,29 +76,37 @@ func splits(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
-	if conn.JSON() {
+	if sender == nil && conn.JSON() {
 		return printRaw(conn, res)
 	}
-	conn.Say("%q (%s), were the share of %s divided so:", table.Short(describe.Heading(work.Claim)), work.Id, request.Holder)
-	if err := printHoldings(conn, res.After, res.Now); err != nil {
+	title := table.Short(describe.Heading(work.Claim))
+	if !conn.JSON() {
+		conn.Say("%q (%s), with the share of %s divided so:", title, work.Id, accountName(request.Holder, conn.KeyNames()))
+		if err := printHoldings(conn, res.After, res.Now); err != nil {
+			return err
+		}
+		sayChange(conn, res)
+	}
+	if sender == nil {
+		return nil
+	}
+	msg := &royaltytypes.MsgAssignShares{Holder: request.Holder, Work: work.Id}
+	for i, account := range request.Accounts {
+		msg.Shares = append(msg.Shares, royaltytypes.Assignment{Account: account, Weight: request.Weights[i]})
+	}
+	result, err := sender.Send(ctx, fmt.Sprintf("Divide your share of %q (%s) so.", title, work.Id), msg)
+	if err != nil {
 		return err
 	}
-	return sayChange(conn, request, res)
-}
-
-// splitHolder is whose share is divided.
-func splitHolder(conn *connect.Conn) (string, error) {
-	var holder sdk.AccAddress
-	var err error
-	if name := conn.Flags().Text(flagHolder); name != "" {
-		holder, err = conn.Account(name)
-	} else {
-		_, holder, err = conn.Signer()
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Work    registrytypes.WorkID   `json:"work"`
+			Holders []royaltytypes.Holding `json:"holders"`
+			Tx      send.Result            `json:"tx"`
+		}{work.Id, res.After, result})
 	}
-	if err != nil {
-		return "", fmt.Errorf("--%s: %w", flagHolder, err)
-	}
-	return holder.String(), nil
+	conn.Say("%s it: %s", result.Did("Divided", "Would divide"), result)
+	return nil
 }
 
 // readShares reads lines ACCOUNT=SHARE.
@@ -140,7 +160,8 @@ func printHoldings(conn *connect.Conn, holders, before []royaltytypes.Holding) e
 	return tab.Write(conn.Out())
 }
 
-func sayChange(conn *connect.Conn, request *royaltytypes.QueryPreviewSharesRequest, res *royaltytypes.QueryPreviewSharesResponse) error {
+// sayChange says what a division means for payers and holders.
+func sayChange(conn *connect.Conn, res *royaltytypes.QueryPreviewSharesResponse) {
 	conn.Say("What was paid before goes by the table of now; what waits in works made from this one goes by the new one.")
 	if res.Reach != res.ReachAfter {
 		conn.Say("A payment to the work is charged for %d receivers, in place of %d.", res.ReachAfter, res.Reach)
@@ -149,10 +170,4 @@ func sayChange(conn *connect.Conn, request *royaltytypes.QueryPreviewSharesReque
 		conn.Say("Its holders get something once it has earned %s.", strings.ReplaceAll(res.LeastFlow.String(), ",", " or "))
 	}
 	conn.Say("It would have %s; this share can take it to %d.", count(len(res.After), "holder"), res.MostHolders)
-	parts := make([]string, len(request.Accounts))
-	for i, account := range request.Accounts {
-		parts[i] = fmt.Sprintf(`--shares '{"account":%q,"weight":%d}'`, account, request.Weights[i])
-	}
-	conn.Note("To do it: stemmad tx royalty assign-shares %s %s --from %s", request.Work, strings.Join(parts, " "), request.Holder)
-	return nil
 }

@@ -43,6 +43,16 @@ func sending(cmd *cobra.Command, run func(context.Context, *connect.Conn, *send.
 // asking completes a verb that only reads.
 func asking(cmd *cobra.Command, run func(context.Context, *connect.Conn, []string) error) *cobra.Command {
 	connect.AddQueryFlags(cmd)
+	return connected(cmd, run)
+}
+
+// maybeSending completes a verb that signs for some of its arguments.
+func maybeSending(cmd *cobra.Command, run func(context.Context, *connect.Conn, []string) error) *cobra.Command {
+	connect.AddTxFlags(cmd)
+	return connected(cmd, run)
+}
+
+func connected(cmd *cobra.Command, run func(context.Context, *connect.Conn, []string) error) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		conn, err := connect.Open(cmd)
 		if err != nil {
