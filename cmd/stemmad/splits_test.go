@@ -25,7 +25,7 @@ func TestJourneyOfSplits(t *testing.T) {
 	require.Contains(t, l.do(append(division, "--from", "alice", "-y")...), "Divided it: block ")
 	require.Regexp(t, `\(bob\) +30 %`, l.do("splits", "song.wav"))
 
-	require.Contains(t, l.fail("splits", "song.wav", "fan=20%", "--from", "bob", "-y"), "30 %", "all of it has to go somewhere")
+	require.Contains(t, l.fail("splits", "song.wav", "fan=20%", "--from", "bob", "-y"), "itself to keep the rest", "all of it has to go somewhere")
 	require.Contains(t, l.fail("splits", "song.wav", "fan", "--from", "bob", "-y"), "ACCOUNT=SHARE")
 	require.NotEmpty(t, l.json("tx.txhash", "splits", "song.wav", "fan=20%", "bob=10%", "--from", "bob", "-y"))
 	out := l.do("splits", "song.wav")
