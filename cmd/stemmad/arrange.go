@@ -37,7 +37,7 @@ func arrange(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		cmd.GroupID = groups[cmd.Name()]
 		if cmd.Name() == "export" {
-			cmd.RunE = export
+			describeExport(cmd)
 			cmd.AddCommand(exportRightsCmd())
 		}
 	}

@@ -58,6 +58,19 @@ func export(cmd *cobra.Command, _ []string) error {
 	return err
 }
 
+// describeExport says what the SDK's help does not.
+func describeExport(cmd *cobra.Command) {
+	cmd.RunE = export
+	cmd.Short = "Write the state of a stopped node as a genesis"
+	cmd.Long = `Export writes the state after the last block, or after the block of --height, as the genesis
+of a chain that goes on from there. Stop the node first: it has its database to itself.
+"stemmad check --genesis FILE" checks what was written, as a new chain does before its
+first block. --for-zero-height begins the books of validators anew, for a chain that begins
+at block 1.`
+	cmd.Example = `  stemmad export --output-document genesis.json
+  stemmad export --height 1000 > genesis.json`
+}
+
 // openAt opens the state of a height, -1 for the latest. It logs nothing: the log would
 // go where the genesis is written to.
 func openAt(db dbm.DB, options servertypes.AppOptions, height int64) (*app.App, error) {

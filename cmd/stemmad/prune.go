@@ -37,7 +37,7 @@ node does little by little, and give their room back to the disk. Without a word
 
 Blocks and snapshots stay. A node that is interrupted here goes on when it starts, or
 when the command is given again.`,
-		Example: "stemmad prune custom --pruning-keep-recent 100",
+		Example: "  stemmad prune custom --pruning-keep-recent 100",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := server.GetServerContextFromCmd(cmd)

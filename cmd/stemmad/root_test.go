@@ -186,3 +186,14 @@ func TestMostCommandsNeedNoModules(t *testing.T) {
 	}
 	require.True(t, generated(), "all of it")
 }
+
+func TestHelpTellsTheTruth(t *testing.T) {
+	out, _, code := command("--version")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "stemmad version")
+	out, _, _ = command("start", "--help")
+	require.NotContains(t, out, "caching (default", "that is in app.toml")
+	require.Contains(t, out, "default \""+app.DefaultHome())
+	out, _, _ = command("export", "--help")
+	require.Contains(t, out, "Stop the node first")
+}

@@ -15,9 +15,11 @@ import (
 	rpclocal "github.com/cometbft/cometbft/rpc/client/local"
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/server"
 	"github.com/cosmos/cosmos-sdk/server/api"
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
@@ -48,12 +50,27 @@ func describeStart(cmd *cobra.Command) {
 with a sentence that says what to do, and one of these codes:
 
 ` + ending.Help() + `
-The settings are in config/app.toml and config/config.toml; flags go before them.
+The settings are in config/app.toml and config/config.toml, with their defaults and what
+they mean; flags go before them.
 With --grpc-only the node executes nothing and answers queries about its state, for
 old states after an upgrade. With --genesis_hash it starts from that genesis alone.`
 	for _, name := range []string{"with-comet", "address", "transport"} {
 		_ = cmd.Flags().MarkHidden(name) // an error: there is no such flag to hide
 	}
+	// The SDK's defaults are not those of our files, which count where no flag is given.
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		switch kind := f.Value.Type(); {
+		case f.Name == flags.FlagHome:
+		case kind == "bool":
+			f.DefValue = "false"
+		case kind == "string":
+			f.DefValue = ""
+		case kind == "stringSlice":
+			f.DefValue = "[]"
+		default:
+			f.DefValue = "0"
+		}
+	})
 }
 
 // startNode takes the place of the SDK's, which stays up when consensus has failed and

@@ -49,7 +49,7 @@ func Help() string {
 	return `  10  the chain needs another binary: put it in place and start again
   11  the node has reached halt-height or halt-time of app.toml
   12  consensus has failed: the state or the binary is not the network's
-  13  the disk is full
+  13  the disk is full, or less is free than min-free of app.toml
   14  config/genesis.json is not the genesis of this node, or is the placeholder
    1  anything else, such as a setting that cannot be read
 `
