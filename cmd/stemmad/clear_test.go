@@ -47,7 +47,7 @@ func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
 		{"song.wav --use copy", "is the node running?"},
 	} {
 		_, errs, code := command(append(append([]string{"clear"}, strings.Fields(tc.args)...), node...)...)
-		require.Equal(t, exitFailed, code, tc.args)
+		require.NotEqual(t, exitOK, code, tc.args)
 		require.Contains(t, errs, tc.want, tc.args)
 	}
 }

@@ -73,8 +73,8 @@ func contestedInWords(err error) error {
 		return err
 	}
 	first := contested.First
-	return fmt.Errorf("%s: %s claims this content since %s as %s %q; --%s registers your claim beside it",
-		contested.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(describe.Heading(first)), flagAllowContested)
+	return failure{err: contested, text: fmt.Sprintf("%s: %s claims this content since %s as %s %q; --%s registers your claim beside it",
+		contested.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(describe.Heading(first)), flagAllowContested)}
 }
 
 // anchor anchors those items that are neither registered nor anchored, and gives

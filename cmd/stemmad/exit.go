@@ -4,23 +4,118 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	errorsmod "cosmossdk.io/errors"
 
 	svrcmd "github.com/cosmos/cosmos-sdk/server/cmd"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/ending"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// Exit codes are stable; scripts rely on them. 3 and 4 are answers of `clear`; those from
-// 10 on, of a node that cannot go on, are in internal/ending.
+// Exit codes are stable; scripts rely on them. Those from 10 to 14, of a node that cannot go
+// on, are in internal/ending.
 const (
-	exitOK         = 0
-	exitFailed     = 1
-	exitNeedsGrant = 3
-	exitDenied     = 4
+	exitOK          = 0
+	exitFailed      = 1
+	exitNeedsGrant  = 3
+	exitDenied      = 4
+	exitNotFound    = 5
+	exitFunds       = 6
+	exitRetry       = 7
+	exitUnreachable = 8
+	exitContested   = 9
+	exitUndecided   = 15
 )
+
+// exitCodes is the list for people.
+const exitCodes = `   0  done
+   1  refused or failed for another reason than those below
+   3  a grant is needed
+   4  it is denied
+   5  there is no such work, terms, grant or account
+   6  there is not enough money for it, or for its fee
+   7  nothing was done, and the same may pass later: the node is busy, or the fee has risen
+   8  no node answers
+   9  somebody else claims the content since before
+  15  it was sent, and is in no block yet: look for it before you send it again`
+
+// kinds are the chain's errors that have an exit code of their own. Of an error that is several the
+// first counts.
+var kinds = []struct {
+	code int
+	of   []error
+}{
+	{exitUndecided, []error{client.ErrUndecided}},
+	{exitDenied, []error{licensetypes.ErrNotPermitted}},
+	{exitNeedsGrant, []error{licensetypes.ErrPermissionNeeded}},
+	{exitNotFound, []error{
+		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
+		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, target.ErrUnregistered,
+	}},
+	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},
+	{exitContested, []error{registrytypes.ErrAlreadyClaimed}},
+}
+
+// exitOf is the exit code of an error, which a report says too.
+func exitOf(err error, report refusal.Report) int {
+	var exit exitError
+	var node *ending.Ended
+	switch {
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.As(err, &node):
+		return int(node.Code)
+	}
+	for _, k := range kinds {
+		for _, kind := range k.of {
+			codespace, number, _ := errorsmod.ABCIInfo(kind, false)
+			if errors.Is(err, kind) || number > 1 && report.Codespace == codespace && report.Code == number {
+				return k.code
+			}
+		}
+	}
+	var contested *enroll.ContestedError
+	var fee *client.FeeError
+	var sponsor *client.NoSponsorError
+	switch {
+	case errors.As(err, &contested):
+		return exitContested
+	case errors.As(err, &fee), errors.As(err, &sponsor):
+		return exitFunds
+	case report.Retryable:
+		return exitRetry
+	case status.Code(err) == codes.Unavailable, strings.Contains(report.Error, connect.AskRunning):
+		return exitUnreachable
+	case status.Code(err) == codes.NotFound:
+		return exitNotFound
+	}
+	code := exitFailed
+	for _, d := range report.Denials { // all of them stand in the way
+		switch {
+		case d.Verdict == permitted.Denied:
+			return exitDenied
+		case d.Verdict == permitted.NeedsAGrant:
+			code = exitNeedsGrant
+		}
+	}
+	return code
+}
 
 // exitError ends the program with a code of its own in place of exitFailed.
 type exitError struct {
@@ -53,14 +148,12 @@ func run(root *cobra.Command, stderr io.Writer) (code int) {
 	if err == nil {
 		return exitOK
 	}
-	exit := exitError{code: exitFailed}
-	_ = errors.As(err, &exit) // any other error keeps the code set
-	var node *ending.Ended
-	if errors.As(err, &node) {
-		exit.code = int(node.Code)
+	text := connect.Plain(err).Error()
+	report := refusal.NewReport(err, text)
+	report.ExitCode = exitOf(err, report)
+	var exit exitError
+	if !errors.As(err, &exit) || !exit.said {
+		printFailure(root, stderr, err, report)
 	}
-	if !exit.said {
-		printFailure(root, stderr, err, exit.code)
-	}
-	return exit.code
+	return report.ExitCode
 }

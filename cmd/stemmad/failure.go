@@ -64,17 +64,16 @@ func (n chainNames) Terms(id licensetypes.TermsID) string { return n.terms(id) }
 func (n chainNames) Account(account string) string        { return accountName(account, n.accounts) }
 
 // printFailure prints an error once: in words, or for programs as one line of JSON.
-func printFailure(root *cobra.Command, stderr io.Writer, err error, code int) {
-	text := connect.Plain(err).Error()
+func printFailure(root *cobra.Command, stderr io.Writer, err error, report refusal.Report) {
 	var verb failure
 	if (errors.As(err, &verb) && verb.json) || asksJSON(root) {
 		out := json.NewEncoder(stderr)
 		out.SetEscapeHTML(false) // "<" and "&" stand in sentences
-		if out.Encode(refusal.NewReport(err, text, code)) == nil {
+		if out.Encode(report) == nil {
 			return
 		}
 	}
-	fmt.Fprintln(stderr, "Error:", text)
+	fmt.Fprintln(stderr, "Error:", report.Error)
 }
 
 // asksJSON says whether the command line asks for JSON. What is wrong with a command line

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	cmtcfg "github.com/cometbft/cometbft/config"
@@ -39,6 +40,9 @@ keyring, and "stemmad start" runs the chain at once.`,
 			if chainID == "" {
 				chainID = "stemma-" + unsafe.Str(6)
 			}
+			if err := checkChainID(chainID); err != nil {
+				return err
+			}
 			cfg := server.GetServerContextFromCmd(cmd).Config
 			cfg.SetRoot(client.GetClientContextFromCmd(cmd).HomeDir)
 			overwrite, _ := cmd.Flags().GetBool(flagOverwrite)
@@ -55,6 +59,16 @@ keyring, and "stemmad start" runs the chain at once.`,
 	cmd.Flags().BoolP(flagOverwrite, "o", false, "replace an existing genesis")
 	cmd.Flags().Bool(flagSolo, false, "make a chain of one validator that starts at once")
 	return cmd
+}
+
+// chainIDs are the ids that everything else takes: file names, URLs, and CometBFT's 50 bytes.
+var chainIDs = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,49}$`)
+
+func checkChainID(id string) error {
+	if !chainIDs.MatchString(id) {
+		return fmt.Errorf("--%s %q: write up to 50 letters, digits, dots, hyphens and underscores, such as stemma-1", flags.FlagChainID, id)
+	}
+	return nil
 }
 
 func initNode(cmd *cobra.Command, model *app.App, chainID, moniker string, cfg *cmtcfg.Config) error {
@@ -79,7 +93,7 @@ func initSolo(cmd *cobra.Command, model *app.App, chainID, moniker, home string)
 	if err := plan.write(model); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Chain %s of one validator in %s, whose funds the key %s has; run it with: stemmad start --home %s\n",
+	fmt.Fprintf(cmd.OutOrStdout(), "Chain %s of one validator in %s, whose funds the key %q has; run it with: stemmad start --home %s\n",
 		chainID, home, moniker, home)
 	return nil
 }

@@ -16,7 +16,7 @@ func (l local) report(args ...string) refusal.Report {
 	lines := strings.Split(strings.TrimSpace(l.fail(append(args, "--output", "json")...)), "\n")
 	var report refusal.Report
 	require.NoError(l.t, json.Unmarshal([]byte(lines[len(lines)-1]), &report), lines)
-	require.Equal(l.t, exitFailed, report.ExitCode)
+	require.NotZero(l.t, report.ExitCode)
 	return report
 }
 

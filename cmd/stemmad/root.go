@@ -95,12 +95,12 @@ func plainRoot() *cobra.Command {
 		Long: `Stemma: who made what from what, what may be done with it, and everyone upstream
 gets paid.
 
-Exit codes: 0 done, 1 refused or failed, with the reason on the standard error.
-Of "stemmad clear" also 3, the use needs a grant, and 4, it is denied; of
-"stemmad license combine" 4, no such derivative can be made. Of a node that cannot
-go on 10 to 14: see "stemmad start --help". With --output json a failure is one
-line of JSON, the last of the standard error, with error, codespace, code, reasons,
-sentence, remedy, details and denials: works that can't be relied on, with what is on offer.
+Exit codes:
+` + exitCodes + `
+Of a node that cannot go on 10 to 14: see "stemmad start --help". Without a terminal nothing is
+sent unless -y says so. With --output json a failure is one line of JSON, the last of the standard
+error, with error, codespace, code, retryable, reasons, sentence, remedy, details, exit_code and
+denials: works that can't be relied on, with what is on offer.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		Version:       version.Version,
 		SilenceErrors: true,

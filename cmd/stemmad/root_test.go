@@ -187,6 +187,18 @@ func TestMostCommandsNeedNoModules(t *testing.T) {
 	require.True(t, generated(), "all of it")
 }
 
+func TestAChainIDIsOneWord(t *testing.T) {
+	for _, id := range []string{"bad chain id!", "../up", strings.Repeat("x", 51), "-x"} {
+		home := filepath.Join(t.TempDir(), "node")
+		for _, args := range [][]string{{"init", "mine", "--home", home}, {"testnet", "init-files", "-o", home}} {
+			_, errs, code := command(append(args, "--chain-id", id)...)
+			require.Equal(t, exitFailed, code)
+			require.Contains(t, errs, "such as stemma-1")
+			require.NoDirExists(t, home)
+		}
+	}
+}
+
 func TestHelpTellsTheTruth(t *testing.T) {
 	out, _, code := command("--version")
 	require.Equal(t, exitOK, code)

@@ -17,7 +17,7 @@ func TestAMessagesVersionIsNotTheSettings(t *testing.T) {
 	require.Equal(t, exitOK, code, errs)
 	_, errs, code = command("query", "royalty", "upstream", "work1jv8u6m4u270cecwy94h7ynrtwws5x00a2m7hxt",
 		"--home", home, "--node", "tcp://127.0.0.1:1")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exitUnreachable, code)
 	require.Contains(t, errs, "is the node running?")
 	require.NotContains(t, errs, "bindFlags")
 }

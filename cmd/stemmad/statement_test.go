@@ -71,7 +71,7 @@ func TestPapersNameMistakes(t *testing.T) {
 		{[]string{"receipt", strings.Repeat("0", 64)}, "is the node running?"},
 	} {
 		_, errs, code := command(append(tc.args, node...)...)
-		require.Equal(t, exitFailed, code, tc.args)
+		require.NotEqual(t, exitOK, code, tc.args)
 		require.Contains(t, errs, tc.want, tc.args)
 	}
 }

@@ -76,6 +76,9 @@ func planFromFlags(cmd *cobra.Command) (networkPlan, error) {
 		return networkPlan{}, fmt.Errorf("%s exists; remove it or name another folder with --%s", dir, flagOutputDir)
 	}
 	chainID, _ := cmd.Flags().GetString(flags.FlagChainID)
+	if err := checkChainID(chainID); err != nil {
+		return err
+	}
 	blockTime, _ := cmd.Flags().GetDuration(flagBlockTime)
 	accounts, _ := cmd.Flags().GetStringSlice(flagAccounts)
 	basePort, _ := cmd.Flags().GetInt(flagBasePort)

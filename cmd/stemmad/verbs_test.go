@@ -63,12 +63,12 @@ func TestSimulate(t *testing.T) {
 		{"id": "a", "holders": {"x": 1000000}}, {"id": "b", "holders": {"x": 1000000}},
 		{"id": "c", "holders": {"x": 1000000}, "sources": [{"work": "a", "policy": "absolute", "rate": 600000}, {"work": "b", "policy": "relative", "rate": 600000}]}],
 		"payments": []}`))
-	require.Equal(t, exitFailed, code)
+	require.NotEqual(t, exitOK, code)
 	require.Contains(t, out, `"works": [`)
 	require.Contains(t, out, `"error": "`)
 
 	_, errs, code = command("royalty", "simulate", filepath.Join(t.TempDir(), "gone.json"))
-	require.Equal(t, exitFailed, code)
+	require.NotEqual(t, exitOK, code)
 	require.Contains(t, errs, "no such file")
 }
 
@@ -98,7 +98,7 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		{[]string{"balance", "nobody"}, "nor a key of yours"},
 	} {
 		_, errs, code := command(append(tc.args, node...)...)
-		require.Equal(t, exitFailed, code, tc.args)
+		require.NotEqual(t, exitOK, code, tc.args)
 		require.Contains(t, errs, tc.want, tc.args)
 		require.Equal(t, 1, strings.Count(errs, "Error:"), errs)
 	}

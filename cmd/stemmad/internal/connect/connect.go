@@ -115,7 +115,7 @@ func (c *Conn) Network() (string, error) {
 	}
 	status, err := node.Status(c.CmdContext)
 	if err != nil {
-		return "", fmt.Errorf("ask %s for its status: %w (%s)", c.NodeURI, err, askRunning)
+		return "", fmt.Errorf("ask %s for its status: %w (%s)", c.NodeURI, err, AskRunning)
 	}
 	c.Context = c.WithChainID(status.NodeInfo.Network)
 	return c.ChainID, nil

@@ -6,8 +6,8 @@ import (
 	"github.com/stemma-chain/stemma/client"
 )
 
-// askRunning is what most often is wrong when a node does not answer.
-const askRunning = "is the node running? --node names another"
+// AskRunning is what most often is wrong when a node does not answer.
+const AskRunning = "is the node running? --node names another"
 
 // Plain makes an error readable for people. It still is the same error to
 // errors.Is and errors.As.
@@ -22,8 +22,8 @@ type plainError struct{ err error }
 
 func (e plainError) Error() string {
 	s := client.Tidy(e.err.Error())
-	if strings.Contains(s, "connection refused") && !strings.Contains(s, askRunning) {
-		s += " (" + askRunning + ")"
+	if strings.Contains(s, "connection refused") && !strings.Contains(s, AskRunning) {
+		s += " (" + AskRunning + ")"
 	}
 	return s
 }

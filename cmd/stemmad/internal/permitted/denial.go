@@ -29,8 +29,10 @@ func (d denial) Is(target error) bool      { return target == ErrRefused }
 func (d denial) Denials() []refusal.Denial { return d.list }
 
 const (
-	denied      = "denied"
-	needsAGrant = "needs_grant"
+	// Denied is a verdict: no permission there is allows it.
+	Denied = "denied"
+	// NeedsAGrant is one: it does once a grant is acquired.
+	NeedsAGrant = "needs_grant"
 	needsChoice = "needs_choice"
 )
 
@@ -128,6 +130,6 @@ func Overpriced(req Request, offer licensetypes.OpenOffer, err error) error {
 	terms := offer.Terms
 	req.Wanted = terms.Id.String()
 	price := offer.Offer.PriceUnder(terms.Terms)
-	return refused(against(req, needsAGrant, reason(req, rules.NeedsGrant),
+	return refused(against(req, NeedsAGrant, reason(req, rules.NeedsGrant),
 		[]refusal.Offer{offered(req, terms, price, ServesFor(terms.Terms, req.Derivative))}), "%w", err)
 }

@@ -30,7 +30,7 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 		}
 	}
 	if len(offers) == 0 {
-		return none, refused(against(req, denied, reason(req, rules.NotOffered), nil),
+		return none, refused(against(req, Denied, reason(req, rules.NotOffered), nil),
 			"%w\nto use a work that was made from it under terms of then, name that work with --uses-of", unoffered(req))
 	}
 	var open []licensetypes.OpenOffer
@@ -52,10 +52,10 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 		return none, refused(against(req, needsChoice, nil, standing(req, open)),
 			"%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(open), notNow(closed))
 	case len(closed) > 0:
-		return none, refused(against(req, denied, reason(req, rules.NotOffered), standing(req, offers)),
+		return none, refused(against(req, Denied, reason(req, rules.NotOffered), standing(req, offers)),
 			"%s cannot be acquired now:\n%s", subject(req), bullets(closed))
 	case wanted.IsZero():
-		return none, refused(against(req, denied, nil, standing(req, offers)),
+		return none, refused(against(req, Denied, nil, standing(req, offers)),
 			"no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(offers))
 	}
 	return none, notUnder(req, offers)

@@ -82,7 +82,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 	} else if at := slices.IndexFunc(sold, func(i rights.Item) bool { return i.Offer.NeedsApproval }); at >= 0 {
 		how = approval(req, sold[at].Offer)
 	}
-	return refused(against(req, needsAGrant, reason(req, rules.NeedsGrant), obtainables(offers)),
+	return refused(against(req, NeedsAGrant, reason(req, rules.NeedsGrant), obtainables(offers)),
 		"%s needs a grant to be %s: %s:\n%s", subject(req), use(req), how, text(tab))
 }
 
@@ -137,7 +137,7 @@ func approval(req Request, offer licensetypes.Obtainable) string {
 // refusal says why a source can't be relied on, and what to do.
 func (f Finder) refusal(req Request, e *permission.RefusedError) error {
 	req.Request = e.Request
-	no := against(req, denied, e.Answer.Reasons, nil)
+	no := against(req, Denied, e.Answer.Reasons, nil)
 	switch e.Why {
 	case permission.Denied:
 		return f.denied(req, e.Answer)
@@ -168,12 +168,12 @@ func (f Finder) denied(req Request, answer licensetypes.Rights) error {
 	if vain := words.InVain(answer); vain != "" {
 		reasons = append(reasons, vain)
 	}
-	return refused(against(req, denied, answer.Reasons, obtainables(answer.Offers)),
+	return refused(against(req, Denied, answer.Reasons, obtainables(answer.Offers)),
 		"%s cannot be %s:\n%s", subject(req), use(req), bullets(reasons))
 }
 
 func unoffered(req Request) error {
-	return refused(against(req, denied, reason(req, rules.NotOffered), nil),
+	return refused(against(req, Denied, reason(req, rules.NotOffered), nil),
 		"%s is offered to nobody now: ask its owner for an offer", subject(req))
 }
 
@@ -182,13 +182,13 @@ func notUnder(req Request, offers []licensetypes.OpenOffer) error {
 	if len(offers) == 0 {
 		return unoffered(req)
 	}
-	return refused(against(req, denied, reason(req, rules.NotOffered), standing(req, offers)),
+	return refused(against(req, Denied, reason(req, rules.NotOffered), standing(req, offers)),
 		"%s is not offered under %s. Its offers:\n%s", subject(req), req.Wanted, List(offers))
 }
 
 // notGranted says why a grant that was named does not count for the source.
 func notGranted(req Request, e *permission.RefusedError) error {
-	no := against(req, denied, reason(req, rules.NotLicensee), nil)
+	no := against(req, Denied, reason(req, rules.NotLicensee), nil)
 	switch e.Why {
 	case permission.NoSuchGrant:
 		return refused(no, "%s: there is no %s: acquire it first", subject(req), req.Wanted)
@@ -204,7 +204,7 @@ func notGranted(req Request, e *permission.RefusedError) error {
 
 // notBought says why what is for sale was not bought.
 func (f Finder) notBought(req Request, e *permission.RefusedError) error {
-	own, not := req.Own(e.Answer.Offers), against(req, needsAGrant, e.Answer.Reasons, obtainables(e.Answer.Offers))
+	own, not := req.Own(e.Answer.Offers), against(req, NeedsAGrant, e.Answer.Reasons, obtainables(e.Answer.Offers))
 	reasons := Obstacles(e.Obstacles, obtainableName)
 	if len(own) < len(e.Answer.Offers) {
 		return refused(not, "%w\nnothing was bought:\n%s", needsGrant(req, e.Answer.Offers), bullets(reasons))
@@ -252,7 +252,7 @@ func (f Finder) notJoined(req Request, e *permission.RefusedError) error {
 		if errors.As(e.Err, &not) {
 			why = f.refusal(one, not)
 		}
-		return refused(against(one, denied, reason(one, rules.NotOffered), nil),
+		return refused(against(one, Denied, reason(one, rules.NotOffered), nil),
 			"%s joins public share-alike offers, and %s can't be one of them:\n%w", licensetypes.Joiner, e.Part, why)
 	}
 	first, other := Name(e.Pair[0]), Name(e.Pair[1])
@@ -261,7 +261,7 @@ func (f Finder) notJoined(req Request, e *permission.RefusedError) error {
 		why = fmt.Sprintf("%s asks more than %s, beside sharing alike, and the first that is named must not: name the one that asks less "+
 			"first, or one alone", first, other)
 	}
-	return refused(against(req, denied, nil, nil), "%s can't rely on %s together: %s", subject(req), req.Wanted, why)
+	return refused(against(req, Denied, nil, nil), "%s can't rely on %s together: %s", subject(req), req.Wanted, why)
 }
 
 func denomOf(most *sdk.Coin) string {

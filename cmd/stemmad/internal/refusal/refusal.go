@@ -25,6 +25,8 @@ type Error struct {
 	Code      uint32
 	// Text is the chain's words.
 	Text string
+	// Retryable: the same may pass later as it is.
+	Retryable bool
 }
 
 func (e *Error) Error() string { return e.Text }
@@ -36,7 +38,7 @@ func Of(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	e := &Error{Codespace: refused.Codespace, Code: refused.Code, Text: refused.Log}
+	e := &Error{Codespace: refused.Codespace, Code: refused.Code, Text: refused.Log, Retryable: refused.Retryable}
 	if refused.Stage != client.Tried {
 		e.Text += e.number()
 	}
@@ -164,6 +166,8 @@ type Report struct {
 	// and 0 where it is not the chain that refuses.
 	Codespace string `json:"codespace"`
 	Code      uint32 `json:"code"`
+	// Retryable: nothing was done, and the same may pass later as it is.
+	Retryable bool `json:"retryable"`
 	// Reasons are the codes of the reasons that the rules give, Sentence and Remedy those of
 	// the first. Without a reason Sentence is the error, and Remedy empty.
 	Reasons  []string `json:"reasons"`
@@ -174,7 +178,7 @@ type Report struct {
 	// Denials are the works that can't be relied on, why, and what is on offer of each; none
 	// where it is not about that.
 	Denials []Denial `json:"denials"`
-	// ExitCode of the program.
+	// ExitCode of the program, which the caller sets.
 	ExitCode int `json:"exit_code"`
 }
 
@@ -189,14 +193,14 @@ type Detail struct {
 }
 
 // NewReport is the report of an error that people read as text.
-func NewReport(err error, text string, exit int) Report {
+func NewReport(err error, text string) Report {
 	report := Report{
-		Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, Denials: append([]Denial{}, denialsOf(err)...), ExitCode: exit,
+		Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, Denials: append([]Denial{}, denialsOf(err)...),
 	}
 	var refused *Error
 	report.Codespace, report.Code, _, _ = client.CodeOf(text) // of a query that failed
 	if errors.As(err, &refused) {
-		report.Codespace, report.Code = refused.Codespace, refused.Code
+		report.Codespace, report.Code, report.Retryable = refused.Codespace, refused.Code, refused.Retryable
 	}
 	for _, r := range report.reasons(refused, text) {
 		row, _ := reasons.Of(r.Code)

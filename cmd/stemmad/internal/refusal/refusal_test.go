@@ -109,7 +109,7 @@ func TestEveryReasonIsRead(t *testing.T) {
 func TestReportsForPrograms(t *testing.T) {
 	refused := tried(t, refusedBy(rules.ExclusiveGranted, song.String()))
 	text := refusal.Say(context.Background(), refused, names{})
-	report := refusal.NewReport(fmt.Errorf("derive: %w", refused), text, 1)
+	report := refusal.NewReport(fmt.Errorf("derive: %w", refused), text)
 	require.Equal(t, []string{"exclusive_granted"}, report.Reasons)
 	require.Equal(t, "license", report.Codespace)
 	require.EqualValues(t, 13, report.Code)
@@ -118,14 +118,14 @@ func TestReportsForPrograms(t *testing.T) {
 	require.Equal(t, text, report.Error)
 
 	// What a command finds before it sends anything names its codes itself.
-	report = refusal.NewReport(errors.New("x"), "song cannot be adapted:\n  - No [offer_paused]\n  - No [needs_grant] [unknown_code]", 1)
+	report = refusal.NewReport(errors.New("x"), "song cannot be adapted:\n  - No [offer_paused]\n  - No [needs_grant] [unknown_code]")
 	require.Equal(t, []string{"offer_paused", "needs_grant"}, report.Reasons)
 	require.EqualValues(t, 27, report.Code)
 	require.Len(t, report.Details, 2)
-	report = refusal.NewReport(errors.New("x"), "no such file", 1)
+	report = refusal.NewReport(errors.New("x"), "no such file")
 	require.Equal(t, refusal.Report{
 		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{},
-		Denials: []refusal.Denial{}, ExitCode: 1,
+		Denials: []refusal.Denial{},
 	}, report)
 	require.ErrorContains(t, refusal.Of(errors.New("connection refused")), "connection refused")
 	require.NoError(t, refusal.Of(nil))
@@ -142,7 +142,7 @@ func TestReportsOfDenials(t *testing.T) {
 		return denying{[]refusal.Denial{{Work: song, Reasons: []refusal.Reason{{Code: code, About: []refusal.Party{{Work: song.String()}}}}}}}
 	}
 	err := fmt.Errorf("2 of 2: %w", errors.Join(denial(rules.NeedsGrant), fmt.Errorf("more: %w", denial(rules.NoDerivatives))))
-	report := refusal.NewReport(err, "no [needs_grant]", 1)
+	report := refusal.NewReport(err, "no [needs_grant]")
 	require.Len(t, report.Denials, 2)
 	require.Equal(t, []string{"needs_grant", "no_derivatives"}, report.Reasons)
 	require.Equal(t, song.String(), report.Details[0].About[0].Work)
