@@ -21,6 +21,19 @@ const (
 	Executed
 )
 
+// String is for logs.
+func (s Stage) String() string {
+	switch s {
+	case Tried:
+		return "tried"
+	case Checked:
+		return "checked"
+	case Executed:
+		return "executed"
+	}
+	return fmt.Sprintf("stage %d", int(s))
+}
+
 // TxError is a transaction that the chain refused. Compare codespace and code, never the text.
 type TxError struct {
 	// Codespace and Code are those of the module's error. A trial tells the text alone: they

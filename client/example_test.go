@@ -6,25 +6,38 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/math"
+
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/history"
+	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/client/permission"
+	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
 
-// Where the examples find a node, and a keyring with the key of alice.
-var address, home = "localhost:9090", "/home/alice/.stemmad"
+// Where the examples find a node, a keyring with the key of alice, and a file.
+var address, home, song = "localhost:9090", "/home/alice/.stemmad", "song.wav"
 
 func dial() (context.Context, *client.Client, client.Signer) {
 	c, err := client.Dial(address)
@@ -72,6 +85,84 @@ func ExampleClient_License() {
 	for _, offer := range res.Rights.Offers {
 		fmt.Println(offer.Terms, offer.Price)
 	}
+}
+
+// Register files so that nobody comes before: anchor them unseen, and register them with the proofs.
+// Both look for what was done before, so this is run again after an interruption.
+func Example_enroll() {
+	ctx, c, alice := dial()
+	file, err := register.SumFile(ctx, song)
+	check(err)
+	chain, err := c.ChainID(ctx)
+	check(err)
+	e := enroll.Enroller{Registry: c.Registry(), ChainID: chain, Account: alice.Address(), Store: register.OpenStore(home)}
+	items, _, err := e.Look(ctx, []enroll.Item{{
+		File: file, Details: registrytypes.Details{Kind: registrytypes.KIND_AUDIO, Title: "A song"},
+	}})
+	check(err)
+	anchor, err := e.Anchor(items)
+	check(err)
+	if anchor != nil { // else all is anchored, or registered
+		_, err = c.Send(ctx, alice, anchor.Message())
+		check(err)
+		check(e.Prove(items, anchor))
+	}
+	for _, msg := range enroll.Messages(alice.Address().String(), items, false) {
+		_, err = c.Send(ctx, alice, msg)
+		check(err)
+	}
+	fmt.Println(items[0].Work)
+}
+
+// Find what a derivation may rely on; a refusal is data.
+func Example_permission() {
+	ctx, c, alice := dial()
+	most := sdk.NewInt64Coin("uusdc", 5_000)
+	choice, err := permission.Finder{Chain: c}.Find(ctx, permission.Request{
+		Source: registrytypes.NewWorkID(alice.Address(), novel), Licensee: sdk.AccAddress("somebody else's pub."),
+		Actions: []licensetypes.Action{licensetypes.ACTION_ADAPT}, Commercial: true, Buy: true, MaxFee: &most, Now: time.Now(),
+	})
+	var refused *permission.RefusedError
+	if errors.As(err, &refused) {
+		fmt.Println(refused.Why, rights.Codes(refused.Answer))
+		return
+	}
+	check(err)
+	for _, bought := range choice.Purchases() {
+		fmt.Println(bought.Message) // to be sent before MsgDerive, in the same transaction
+	}
+	fmt.Println(choice.Permission, choice.Seen) // of the lineage.Source
+}
+
+// Be paid by vouchers: a payer opens a payment channel and signs, a service keeps the newest and redeems it.
+func Example_paychannel() {
+	ctx, c, alice := dial()
+	key := secp256k1.GenPrivKey()
+	_, err := c.Send(ctx, alice, &royaltytypes.MsgOpenPaymentChannel{
+		Payer: alice.Address().String(), Serial: 1, Deposit: sdk.NewInt64Coin("uusdc", 1_000_000), Key: key.PubKey().Bytes(),
+		Payees:     []royaltytypes.PaymentChannelPayee{{Work: registrytypes.NewWorkID(alice.Address(), novel), Weight: 1_000_000}},
+		CloseDelay: time.Hour,
+	})
+	check(err)
+	chain, err := c.ChainID(ctx)
+	check(err)
+	id := royaltytypes.NewPaymentChannelID(alice.Address(), 1)
+	signed, err := voucher.New(chain, id, math.NewInt(250_000), time.Time{})
+	check(err)
+	signed, err = signed.Sign(key.Sign)
+	check(err)
+
+	answer, err := c.Royalty().PaymentChannel(ctx, &royaltytypes.QueryPaymentChannelRequest{PaymentChannel: id})
+	check(err)
+	store := paychannel.OpenStore(filepath.Join(home, "vouchers"))
+	more, err := store.Keep(signed, answer.PaymentChannel)
+	check(err)
+	fmt.Println("paid", more)
+	kept, err := store.All(chain)
+	check(err)
+	done, err := paychannel.Redeem(ctx, c.Sender(alice, client.Options{}), kept)
+	check(err)
+	fmt.Println("redeemed", done.Paid)
 }
 
 // Pay a work, and read who gets what of it.
@@ -138,9 +229,13 @@ func ExampleTxError() {
 // The examples do what they say.
 func TestExamplesRun(t *testing.T) {
 	net := localnet.ForTest(t, localnet.Options{Keys: []string{"alice"}})
-	address, home = net.Nodes[0].GRPC, net.Nodes[0].Home
+	address, home, song = net.Nodes[0].GRPC, net.Nodes[0].Home, filepath.Join(t.TempDir(), "song.wav")
+	require.NoError(t, os.WriteFile(song, []byte("la la la"), 0o600))
 	ExampleClient_Send()
 	ExampleClient_License()
+	Example_enroll()
+	Example_permission()
+	Example_paychannel()
 	ExampleSender_Send()
 	ExampleOptions_unordered()
 	ExampleRows()

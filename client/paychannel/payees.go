@@ -1,5 +1,7 @@
 // Package paychannel has what goes with payment channels: lists of payees, files of
-// vouchers, and their check against the payment channels that they are of.
+// vouchers and their check against the payment channels that they are of, and for services
+// that are paid a store of the newest vouchers (Store.Keep) and redeeming them (Redeem).
+// Vouchers are made and signed by x/royalty/voucher.
 package paychannel
 
 import (

@@ -30,23 +30,27 @@ type Store struct {
 func OpenStore(dir string) *Store { return &Store{dir: dir} }
 
 // ErrNotNewer is matched by the error of a voucher whose total is no more than that of one
-// which is kept.
-var ErrNotNewer = errors.New("a voucher of this payment channel with as high a total is kept")
+// which is kept or redeemed.
+var ErrNotNewer = errors.New("a voucher of this payment channel with as high a total is kept or redeemed")
 
 // ErrEndsSooner is matched by the error of a voucher that has expired, or expires before the one
 // which is kept: in its place, all that was paid before could be lost.
 var ErrEndsSooner = errors.New("it ends sooner than what is kept")
 
-// Keep checks a voucher with its payment channel, as the chain answered it last, and keeps it; it is
-// on disk when Keep returns. More is by how much its total is above that of the last one: what the
-// payer has paid by it, in units of the payment channel's denom. Of what is refused nothing is kept: a
-// forged voucher (what Verify says), one that the deposit does not cover (ErrOverDeposit), ErrNotNewer
-// and ErrEndsSooner. Each of them in the place of what is kept would lose that.
-func (s *Store) Keep(v voucher.Voucher, channel royaltytypes.PaymentChannel) (more math.Int, err error) {
+// Keep checks a voucher with its payment channel, as the query PaymentChannel answered it last, and keeps
+// it; it is on disk when Keep returns. More is by how much its total is above that of the last one, kept
+// or redeemed: what the payer has paid by it, in units of the payment channel's denom. Of what is
+// refused nothing is kept: a forged voucher (what Verify says), one of another payment channel
+// (ErrInvalidVoucher), one that the deposit does not cover (ErrOverDeposit), ErrNotNewer and
+// ErrEndsSooner. Each of them in the place of what is kept would lose that.
+func (s *Store) Keep(v voucher.Voucher, channel royaltytypes.PaymentChannelInfo) (more math.Int, err error) {
+	if v.PaymentChannel != channel.Id {
+		return math.Int{}, royaltytypes.ErrInvalidVoucher.Wrapf("it is of %s, not of %s: ask for that one", v.PaymentChannel, channel.Id)
+	}
 	if err := v.Verify(channel.Key); err != nil {
 		return math.Int{}, err
 	}
-	if v.Total.GT(channel.Deposit) {
+	if v.Total.GT(channel.Deposit.Amount) {
 		return math.Int{}, royaltytypes.ErrOverDeposit.Wrapf("a voucher over %s of %s, whose deposit is %s", v.Total, v.PaymentChannel, channel.Deposit)
 	}
 	s.mu.Lock()
@@ -55,12 +59,13 @@ func (s *Store) Keep(v voucher.Voucher, channel royaltytypes.PaymentChannel) (mo
 	if err != nil {
 		return math.Int{}, err
 	}
-	before := math.ZeroInt()
+	// A store that was lost begins at what is redeemed, or what was paid before would count again.
+	before := channel.Redeemed.Amount
 	if kept != nil {
-		before = kept.Total
+		before = math.MaxInt(before, kept.Total)
 	}
 	if !v.Total.GT(before) {
-		return math.Int{}, fmt.Errorf("%w: %s of %s, and %s is kept", ErrNotNewer, v.Total, v.PaymentChannel, before)
+		return math.Int{}, fmt.Errorf("%w: %s of %s, after %s", ErrNotNewer, v.Total, v.PaymentChannel, before)
 	}
 	if v.ExpiredAt(time.Now()) || kept != nil && endsSooner(v, *kept) {
 		return math.Int{}, fmt.Errorf("a voucher of %s: %w", v.PaymentChannel, ErrEndsSooner)

@@ -24,9 +24,15 @@ import (
 var (
 	payer   = secp256k1.GenPrivKeyFromSecret([]byte("payer"))
 	someone = secp256k1.GenPrivKeyFromSecret([]byte("someone"))
-	// channel is one of the payer, as the chain has it.
-	channel = royaltytypes.PaymentChannel{Key: payer.PubKey().Bytes(), Deposit: math.NewInt(5_000)}
 )
+
+// of is the payment channel of a voucher, one of the payer's, as the chain answers it.
+func of(v voucher.Voucher) royaltytypes.PaymentChannelInfo {
+	return royaltytypes.PaymentChannelInfo{
+		Id: v.PaymentChannel, Key: payer.PubKey().Bytes(),
+		Deposit: sdk.NewInt64Coin("uusdc", 5_000), Redeemed: sdk.NewInt64Coin("uusdc", 0),
+	}
+}
 
 func signed(t *testing.T, key *secp256k1.PrivKey, chainID string, channel byte, total int64) voucher.Voucher {
 	t.Helper()
@@ -53,7 +59,7 @@ func TestTheNewestVoucherIsKept(t *testing.T) {
 		{signed(t, payer, "stemma-1", 2, 5), 5, nil},
 		{signed(t, payer, "../x", 1, 7), 7, nil},
 	} {
-		more, err := s.Keep(c.v, channel)
+		more, err := s.Keep(c.v, of(c.v))
 		require.ErrorIs(t, err, c.want)
 		if err == nil {
 			require.Equal(t, math.NewInt(c.more), more)
@@ -73,6 +79,21 @@ func TestTheNewestVoucherIsKept(t *testing.T) {
 	outside, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "x*"))
 	require.NoError(t, err)
 	require.Empty(t, outside, "a chain id is no path")
+}
+
+// A store that was lost takes no voucher again that is redeemed, and none with another payment channel.
+func TestWhatIsRedeemedIsNotPaidAgain(t *testing.T) {
+	s := paychannel.OpenStore(t.TempDir())
+	old, next := signed(t, payer, "stemma-1", 1, 900), signed(t, payer, "stemma-1", 1, 1000)
+	channel := of(old)
+	channel.Redeemed.Amount = math.NewInt(900)
+	_, err := s.Keep(old, channel)
+	require.ErrorIs(t, err, paychannel.ErrNotNewer)
+	more, err := s.Keep(next, channel)
+	require.NoError(t, err)
+	require.Equal(t, math.NewInt(100), more)
+	_, err = s.Keep(signed(t, payer, "stemma-1", 2, 2000), channel)
+	require.ErrorIs(t, err, royaltytypes.ErrInvalidVoucher)
 }
 
 // A voucher that is worth nothing soon, or already, takes the place of none that is worth something.
@@ -101,7 +122,8 @@ func TestAVoucherThatEndsSoonerIsNotKept(t *testing.T) {
 		{14, now.Add(24 * time.Hour), paychannel.ErrEndsSooner},
 		{14, time.Time{}, nil},
 	} {
-		_, err := s.Keep(ending(c.total, c.end), channel)
+		v := ending(c.total, c.end)
+		_, err := s.Keep(v, of(v))
 		require.ErrorIs(t, err, c.want)
 	}
 	newest, err := s.Newest("stemma-1", royaltytypes.PaymentChannelID{1})
@@ -113,7 +135,8 @@ func TestAVoucherThatEndsSoonerIsNotKept(t *testing.T) {
 func TestReadingWhileAnotherProcessKeeps(t *testing.T) {
 	dir := t.TempDir()
 	service, redeemer := paychannel.OpenStore(dir), paychannel.OpenStore(dir)
-	_, err := service.Keep(signed(t, payer, "stemma-1", 1, 1), channel)
+	first := signed(t, payer, "stemma-1", 1, 1)
+	_, err := service.Keep(first, of(first))
 	require.NoError(t, err)
 	ended := make(chan error)
 	go func() {
@@ -121,7 +144,7 @@ func TestReadingWhileAnotherProcessKeeps(t *testing.T) {
 			v := voucher.Voucher{ChainID: "stemma-1", PaymentChannel: royaltytypes.PaymentChannelID{1}, Total: math.NewInt(total)}
 			v, err := v.Sign(payer.Sign)
 			if err == nil {
-				_, err = service.Keep(v, channel)
+				_, err = service.Keep(v, of(v))
 			}
 			if err != nil {
 				ended <- err
@@ -150,21 +173,22 @@ func TestACrashLosesNoVoucher(t *testing.T) {
 	dir := t.TempDir()
 	s := paychannel.OpenStore(dir)
 	old, current := signed(t, payer, "stemma-1", 1, 9), signed(t, payer, "stemma-1", 1, 10)
-	_, err := s.Keep(old, channel)
+	_, err := s.Keep(old, of(old))
 	require.NoError(t, err)
 	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	was, err := os.ReadFile(files[0])
 	require.NoError(t, err)
-	_, err = s.Keep(current, channel)
+	_, err = s.Keep(current, of(current))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(files[0], was, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(files[0]), ".new1"), was[:9], 0o600))
 	newest, err := paychannel.OpenStore(dir).Newest("stemma-1", royaltytypes.PaymentChannelID{1})
 	require.NoError(t, err)
 	require.Equal(t, current.Total, newest.Total)
-	_, err = s.Keep(signed(t, payer, "stemma-1", 1, 11), channel)
+	next := signed(t, payer, "stemma-1", 1, 11)
+	_, err = s.Keep(next, of(next))
 	require.NoError(t, err)
 	left, err := os.ReadDir(filepath.Dir(files[0]))
 	require.NoError(t, err)
@@ -180,7 +204,7 @@ func TestVouchersAtOnceAreCountedOnce(t *testing.T) {
 	for total := int64(1); total <= 40; total++ {
 		v := signed(t, payer, "stemma-1", 1, total)
 		group.Go(func() {
-			more, err := s.Keep(v, channel)
+			more, err := s.Keep(v, of(v))
 			if err == nil {
 				mu.Lock()
 				sum = sum.Add(more)
