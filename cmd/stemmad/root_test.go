@@ -194,7 +194,7 @@ func TestAChainIDIsOneWord(t *testing.T) {
 			_, errs, code := command(append(args, "--chain-id", id)...)
 			require.Equal(t, exitFailed, code)
 			require.Contains(t, errs, "such as stemma-1")
-			require.NoDirExists(t, home)
+			require.NoFileExists(t, filepath.Join(home, "config", "genesis.json"))
 		}
 	}
 }

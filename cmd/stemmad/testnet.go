@@ -77,7 +77,7 @@ func planFromFlags(cmd *cobra.Command) (networkPlan, error) {
 	}
 	chainID, _ := cmd.Flags().GetString(flags.FlagChainID)
 	if err := checkChainID(chainID); err != nil {
-		return err
+		return networkPlan{}, err
 	}
 	blockTime, _ := cmd.Flags().GetDuration(flagBlockTime)
 	accounts, _ := cmd.Flags().GetStringSlice(flagAccounts)
