@@ -183,14 +183,17 @@ func (s *Sender) resend(ctx context.Context) {
 // Wait waits for the transaction's block. It sends the same bytes again where the network may
 // have lost them. Once they can't come any more, since their last block has passed or another
 // transaction took their sequence, it makes a new transaction of the draft. It fails with a
-// *TxError where the transaction failed, and with ErrUndecided where ctx ends before that is
-// known; it may be called again then.
+// *TxError where the transaction failed, and with ErrUndecided where ctx ends, or the client is
+// closed, before that is known; it may be called again then.
 func (p *Pending) Wait(ctx context.Context) (Result, error) {
 	for {
 		v := p.sender.client.watcher.view(p.now.seen)
 		if v.sighting.height > 0 {
 			p.now.done.Store(true)
 			return resultOf(p.Hash(), p.now.fee, v.sighting)
+		}
+		if v.closed {
+			return Result{Hash: p.Hash(), Fee: p.now.fee}, fmt.Errorf("transaction %s was %w: %w", p.Hash(), ErrUndecided, errClosed)
 		}
 		late, err := p.late(ctx, v)
 		switch {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -53,10 +54,16 @@ type watcher struct {
 	err error
 }
 
+// errClosed says that nobody looks for blocks any more.
+var errClosed = errors.New("the client is closed")
+
 // await begins to wait for a transaction, before it is sent: no block that has it is missed.
 func (w *watcher) await(ctx context.Context, hash [32]byte, until slot) (*sighting, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return nil, errClosed
+	}
 	if !w.running {
 		height, at, err := w.client.Latest(ctx)
 		if err != nil {
@@ -81,11 +88,12 @@ func (w *watcher) now(ctx context.Context) (int64, time.Time, error) {
 	return w.client.Latest(ctx)
 }
 
-// close ends all looking.
+// close ends all looking, and tells who waits.
 func (w *watcher) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
+	w.wake()
 }
 
 // forget ends waiting for transactions.
@@ -104,13 +112,14 @@ type view struct {
 	time    time.Time
 	outages int64
 	err     error
+	closed  bool
 	changed <-chan struct{}
 }
 
 func (w *watcher) view(s *sighting) view {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return view{*s, w.height, w.time, w.outages, w.err, w.changed}
+	return view{*s, w.height, w.time, w.outages, w.err, w.closed, w.changed}
 }
 
 // run looks for blocks until nobody waits.

@@ -2,6 +2,8 @@ package permission
 
 import (
 	"context"
+	"reflect"
+	"slices"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -17,6 +19,7 @@ func (f Finder) ask(ctx context.Context, req Request, permission string) (licens
 	worst := worstOf(answers)
 	switch {
 	case worst.Verdict == licensetypes.VERDICT_NEEDS_GRANT:
+		worst = withNeeds(worst, answers)
 		worst.Offers, err = f.servingAll(ctx, req, worst.Offers)
 		return worst, err
 	case worst.Verdict != licensetypes.VERDICT_ALLOWED || permission != "":
@@ -79,4 +82,27 @@ func (f Finder) servingAll(
 		list = append(list, o)
 	}
 	return list, nil
+}
+
+// withNeeds adds to the answer for one action what the others need of further works.
+func withNeeds(answer licensetypes.Rights, answers []licensetypes.Rights) licensetypes.Rights {
+	offers := slices.Clone(answer.Offers)
+	answer.Reasons = slices.Clone(answer.Reasons)
+	for _, other := range answers {
+		if other.Verdict != licensetypes.VERDICT_NEEDS_GRANT {
+			continue
+		}
+		for _, o := range other.Offers {
+			if !slices.ContainsFunc(answer.Offers, func(have licensetypes.Obtainable) bool { return have.Work == o.Work }) {
+				offers = append(offers, o)
+			}
+		}
+		for _, r := range other.Reasons {
+			if !slices.ContainsFunc(answer.Reasons, func(have licensetypes.Reason) bool { return reflect.DeepEqual(have, r) }) {
+				answer.Reasons = append(answer.Reasons, r)
+			}
+		}
+		answer.Offers = offers
+	}
+	return answer
 }

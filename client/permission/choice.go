@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/cosmos/cosmos-sdk/types/query"
-
 	"github.com/stemma-chain/stemma/client/rights"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -112,7 +110,7 @@ func (f Finder) unasked(ctx context.Context, req Request, answer licensetypes.Ri
 	o := Option{Permission: answer.Permission}
 	switch {
 	case answer.Verdict == licensetypes.VERDICT_NEEDS_GRANT && req.Buy:
-		offer, price, _ := rights.Cheapest(req.Own(answer.Offers), req.MaxFee)
+		offer, price, _ := rights.Cheapest(req.Own(answer.Offers), req.most(answer))
 		if offer == nil {
 			return o, false, nil
 		}
@@ -193,17 +191,12 @@ func (f Finder) candidates(ctx context.Context, req Request) ([]Option, error) {
 
 // grantedTerms lists the licensee's grants of the source that no other work uses.
 func (f Finder) grantedTerms(ctx context.Context, req Request) ([]Option, error) {
-	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
-		Work: req.Source, Licensee: req.Licensee.String(), Pagination: &query.PageRequest{Limit: maxRows},
-	})
+	grants, err := f.grants(ctx, req, licensetypes.TermsID{})
 	if err != nil {
 		return nil, err
 	}
 	var list []Option
-	for _, grant := range res.Grants {
-		if !grant.UsedBy.IsZero() && grant.UsedBy != req.Derivative {
-			continue
-		}
+	for _, grant := range grants {
 		terms, err := f.termsOf(ctx, grant.Terms.String())
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package permission
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -10,15 +11,18 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// maxRows is how many offers or grants of one work are looked at.
-const maxRows = 200
+const (
+	// maxRows is how many offers of one work are looked at, which is more than it may have.
+	maxRows = 200
+	// grantsPage is how many grants are asked for at once.
+	grantsPage = 1000
+)
 
 // Chain is what is asked.
 type Chain interface {
@@ -33,6 +37,9 @@ type Finder struct{ Chain Chain }
 // would take a permission that binds what is made, and one that binds less is to be had, it
 // fails and lists them: somebody has to name one. It fails with a *RefusedError.
 func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
+	if len(req.Actions) == 0 {
+		return Choice{}, fmt.Errorf("a request for %s without an action: name what is done with it", req.Source)
+	}
 	if strings.Contains(req.Wanted, licensetypes.Joiner) {
 		return f.joined(ctx, req)
 	}
@@ -70,9 +77,7 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 		if !req.Buy {
 			return Choice{}, refused(req, NeedsGrant, answer)
 		}
-		if req.AnyPrice && req.MaxFee == nil {
-			req.MaxFee = rights.Agreeing(answer)
-		}
+		req.MaxFee = req.most(answer)
 		return f.buy(ctx, req, answer)
 	}
 	return Choice{}, f.denied(ctx, req, answer)
@@ -102,15 +107,13 @@ func (f Finder) underTerms(ctx context.Context, req Request, answer licensetypes
 	if err != nil { // nothing is wanted, or a grant
 		return answer, nil
 	}
-	res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
-		Work: req.Source, Licensee: req.Licensee.String(), Terms: terms, Pagination: &query.PageRequest{Limit: maxRows},
-	})
+	grants, err := f.grants(ctx, req, terms)
 	if err != nil {
 		return answer, err
 	}
 	var against []licensetypes.Reason
-	for _, grant := range res.Grants {
-		if grant.Terms != terms || (!grant.UsedBy.IsZero() && grant.UsedBy != req.Derivative) {
+	for _, grant := range grants {
+		if grant.Terms != terms {
 			continue
 		}
 		answer, err := f.ask(ctx, req, grant.Id.String())
@@ -203,6 +206,29 @@ func (f Finder) termsOf(ctx context.Context, permission string) (terms licensety
 		return terms, err
 	}
 	return res.Terms, nil
+}
+
+// grants lists the licensee's grants of the source that no other work uses; terms that are
+// not zero leave out those under others.
+func (f Finder) grants(ctx context.Context, req Request, terms licensetypes.TermsID) (list []licensetypes.NamedGrant, err error) {
+	page := &query.PageRequest{Limit: grantsPage}
+	for {
+		res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
+			Work: req.Source, Licensee: req.Licensee.String(), Terms: terms, Pagination: page,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, grant := range res.Grants {
+			if grant.UsedBy.IsZero() || grant.UsedBy == req.Derivative {
+				list = append(list, grant)
+			}
+		}
+		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
+			return list, nil
+		}
+		page = &query.PageRequest{Limit: grantsPage, Key: res.Pagination.NextKey}
+	}
 }
 
 func (f Finder) grant(ctx context.Context, permission string) (licensetypes.NamedGrant, error) {

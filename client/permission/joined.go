@@ -3,6 +3,7 @@ package permission
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -14,6 +15,9 @@ func (f Finder) joined(ctx context.Context, req Request) (Choice, error) {
 	var all Choice
 	var ids []string
 	for _, part := range strings.Split(req.Wanted, licensetypes.Joiner) {
+		if part == "" {
+			return Choice{}, fmt.Errorf("%q joins nothing: name terms on both sides of %s", req.Wanted, licensetypes.Joiner)
+		}
 		one := req
 		one.Wanted, one.Buy = part, false
 		e := &RefusedError{Request: req, Part: part}

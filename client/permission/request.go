@@ -44,6 +44,14 @@ func (r Request) Use() licensetypes.Use {
 	return licensetypes.Use{Action: r.Actions[0], Commercial: r.Commercial, Unplaced: true}
 }
 
+// most is the most to pay for what an answer sells.
+func (r Request) most(answer licensetypes.Rights) *sdk.Coin {
+	if r.AnyPrice && r.MaxFee == nil {
+		return rights.Agreeing(answer)
+	}
+	return r.MaxFee
+}
+
 // Contains says whether the source is to go unchanged into a collection, which may be
 // offered under terms of its own.
 func (r Request) Contains() bool { return slices.Contains(r.Actions, licensetypes.ACTION_COPY) }

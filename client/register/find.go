@@ -29,7 +29,7 @@ func Find(args []string) ([]Found, error) {
 	var found []Found
 	seen := map[string]bool{}
 	for _, arg := range args {
-		before := len(found)
+		before, holds := len(found), false
 		err := filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil {
 				return err
@@ -49,10 +49,12 @@ func Find(args []string) ([]Found, error) {
 			if !info.Mode().IsRegular() {
 				return fmt.Errorf("%s is not a regular file", path)
 			}
-			if seen[path] {
+			holds = true
+			name := filepath.Clean(path)
+			if seen[name] {
 				return nil
 			}
-			seen[path] = true
+			seen[name] = true
 			if len(found) == MaxFiles {
 				return fmt.Errorf("more than %d files: register folder by folder", MaxFiles)
 			}
@@ -65,7 +67,7 @@ func Find(args []string) ([]Found, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(found) == before && !seen[arg] {
+		if !holds {
 			return nil, fmt.Errorf("no files in %s (hidden ones are left out)", arg)
 		}
 		sort.Slice(found[before:], func(i, j int) bool { return found[before+i].Path < found[before+j].Path })

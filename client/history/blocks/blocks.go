@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -124,18 +125,21 @@ func Each[T any](
 }
 
 // inOrder yields what load returns for each number of a range, in order, while
-// the next ones are loaded.
+// the next ones are loaded. It ends with an error unless it came to the last.
 func inOrder[T any](ctx context.Context, from, to int64, load func(context.Context, int64) (T, error)) func(yield func(T, error) bool) {
 	type outcome struct {
 		value T
 		err   error
 	}
 	return func(yield func(T, error) bool) {
+		asked := ctx
 		ctx, cancel := context.WithCancel(ctx)
+		var group sync.WaitGroup
+		defer group.Wait() // nothing is loaded once the caller goes on
 		defer cancel()
 		// One outcome is being visited and one is waited for beside those queued.
 		queue := make(chan chan outcome, readers-1)
-		go func() {
+		group.Go(func() {
 			defer close(queue)
 			for n := from; n <= to; n++ {
 				place := make(chan outcome, 1)
@@ -144,17 +148,23 @@ func inOrder[T any](ctx context.Context, from, to int64, load func(context.Conte
 				case <-ctx.Done():
 					return
 				}
-				go func() {
+				group.Go(func() {
 					value, err := load(ctx, n)
 					place <- outcome{value, err}
-				}()
+				})
 			}
-		}()
+		})
+		n := from
 		for place := range queue {
 			got := <-place
 			if !yield(got.value, got.err) || got.err != nil {
 				return
 			}
+			n++
+		}
+		if n <= to { // a part must not pass for the whole
+			var none T
+			yield(none, context.Cause(asked))
 		}
 	}
 }

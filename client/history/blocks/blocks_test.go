@@ -186,3 +186,25 @@ func TestTransactionsAreFoundWithoutAnIndex(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, found)
 }
+
+// What is broken off is an error, never a part that passes for the whole.
+func TestACancelledReadingIsAnError(t *testing.T) {
+	for range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		last := int64(0)
+		err := blocks.Each(ctx, 1, 1000, nil,
+			func(_ context.Context, n int64) (int64, error) { return n, nil },
+			func(n int64) error {
+				if last = n; n == 3 {
+					cancel()
+				}
+				return nil
+			})
+		require.True(t, last == 1000 || errors.Is(err, context.Canceled), "ended at %d of 1000 with %v", last, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	span := open(t, &fake{first: 1, kept: 1, last: 1000})
+	_, _, found, err := span.Find(ctx, []byte("no"), 1, 1000, func(int64) { cancel() })
+	require.False(t, found)
+	require.ErrorIs(t, err, context.Canceled)
+}

@@ -122,6 +122,14 @@ func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[registrytypes
 			}
 		}
 	}
+	if !item.Already && res != nil && len(res.Works) >= manyClaims {
+		// The account's own may stand behind those.
+		_, err := e.Registry.Work(ctx, &registrytypes.QueryWorkRequest{Work: item.Work})
+		if err != nil && status.Code(err) != codes.NotFound {
+			return err
+		}
+		item.Already = err == nil
+	}
 	if k, ok := kept[item.Digest()]; ok && !item.Already {
 		item.Proof = &k.proof
 	}
@@ -207,8 +215,12 @@ func (e Enroller) Anchor(items []Item) (*Anchor, error) {
 	return &Anchor{made, path}, err
 }
 
-// Prove gives items the proofs of an anchor whose block has come.
+// Prove gives items the proofs of an anchor whose block has come. It fails for one of another
+// account or chain.
 func (e Enroller) Prove(items []Item, a *Anchor) error {
+	if a.ChainID != e.ChainID {
+		return fmt.Errorf("anchor %s is of the chain %s and proves nothing on %s", a.Root, a.ChainID, e.ChainID)
+	}
 	proofs, err := a.Proofs(e.Account)
 	if err != nil {
 		return err
