@@ -137,6 +137,7 @@ func portion(amount, part, whole *big.Int) *big.Int {
 // is late there. A table that cannot be read holds up nobody else: its stage is what fails, in its
 // turn.
 func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err error) {
+	asked := m.pot.Work
 	if m.into == Received {
 		if m.generation, err = s.book.Generation(m.pot.Work); err != nil {
 			return err
@@ -144,7 +145,11 @@ func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err erro
 	} else if m.pot.Work, m.held, err = s.earner(m.pot.Work); err != nil {
 		return err
 	}
-	holdersNow, grown, err := s.book.Size(m.pot.Work)
+	holdersNow, grown, err := s.sizeOf(m.pot.Work, from, own)
+	if err == nil && m.into == Earned && counted == 0 && m.pot.Work != asked {
+		// Payers are charged for the holders of the work that they pay.
+		counted, _, err = s.sizeOf(asked, from, own)
+	}
 	if err != nil {
 		return err
 	}
@@ -175,14 +180,26 @@ func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err erro
 	return nil
 }
 
+// sizeOf returns how many hold a work's revenue, of the flushed work at the end of an epoch
+// how many did, and whether it has grown.
+func (s *Sweep) sizeOf(work Work, from Item, own []Holding) (holders uint32, grown bool, err error) {
+	holders, grown, err = s.book.Size(work)
+	if own != nil && work == from.Pot.Work {
+		holders = uint32(len(own))
+	}
+	return holders, grown, err
+}
+
 // lessPaidFor leaves of what payers were charged for half, at most half of what they paid
 // for: what they paid for are payouts at once, and these are put off.
-func (m *move) lessPaidFor(most *big.Int) {
-	paid := new(big.Int).Sub(m.amount, m.late)
+func (m *move) lessPaidFor(most *big.Int) { lessPaidFor(m.late, m.amount, most) }
+
+func lessPaidFor(late, amount, most *big.Int) {
+	paid := new(big.Int).Sub(amount, late)
 	if paid.Cmp(most) > 0 {
 		paid.Set(most)
 	}
-	m.late.Sub(m.amount, paid.Quo(paid, big.NewInt(lateCost)))
+	late.Sub(amount, paid.Quo(paid, big.NewInt(lateCost)))
 }
 
 // apply moves what was planned. It cannot fail.

@@ -183,12 +183,29 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 			if stages[kind].Unflushed().Sign() > 0 {
 				failures = append(failures, guard(func() error { return s.closeStage(pot, kind, stages, lists) }))
 			}
+			if kind == Earned && holdersChange {
+				failures = append(failures, s.divideAnew(pot, &stages[kind], lists.Holders))
+			}
 			if kind == Earned && holdersChange || kind != Earned && upstreamChanges {
 				stages[kind].Restart(s.book.Now())
 			}
 		}
 		return errors.Join(append(failures, s.Check(pot))...)
 	})
+}
+
+// divideAnew is for what stays in `earned`, as in escrow, when its holders become more than it
+// was paid for: no payer was charged for paying out to the others.
+func (s *Sweep) divideAnew(pot Pot, earned *Stage, were []Holding) error {
+	unflushed := earned.Unflushed()
+	if unflushed.Cmp(&earned.Late) == 0 {
+		return nil
+	}
+	holders, _, err := s.book.Size(pot.Work)
+	if err == nil && int(holders) > len(were) {
+		lessPaidFor(&earned.Late, unflushed, s.payouts(pot.Denom, len(were)))
+	}
+	return err
 }
 
 // Deliver lets what closed epochs passed on enter the stages of other works. Call it
