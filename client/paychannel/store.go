@@ -14,6 +14,7 @@ import (
 
 	"cosmossdk.io/math"
 
+	"github.com/stemma-chain/stemma/internal/durably"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
@@ -183,36 +184,10 @@ func (s *Store) write(v voucher.Voucher) (path string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	// What a crash left, as one process at a time writes here.
-	unfinished, _ := filepath.Glob(filepath.Join(dir, ".new*")) // fails for bad patterns only
-	for _, old := range unfinished {
-		_ = os.Remove(old)
-	}
-	f, err := os.CreateTemp(dir, ".new")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(bz)
-	err = errors.Join(err, f.Sync(), f.Close())
+	durably.Clear(dir) // one process at a time writes here
 	total := v.Total.String()
 	path = filepath.Join(dir, strings.Repeat("0", max(0, digits-len(total)))+total+extension)
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return path, syncFolder(dir)
-}
-
-// syncFolder has the names in a folder on disk, so that a loss of power leaves a new file there
-// before older ones go.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return path, durably.Write(path, bz)
 }
 
 func (s *Store) folder(chainID string, channel royaltytypes.PaymentChannelID) string {

@@ -2,6 +2,7 @@ package permission_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -101,10 +102,9 @@ func ask() permission.Request {
 
 func find(c *chain, req permission.Request) (permission.Choice, *permission.RefusedError) {
 	choice, err := permission.Finder{Chain: c}.Find(context.Background(), req)
-	if err != nil {
-		return choice, err.(*permission.RefusedError)
-	}
-	return choice, nil
+	var not *permission.RefusedError
+	errors.As(err, &not)
+	return choice, not
 }
 
 // What is refused says why as data, with what there is.

@@ -29,8 +29,8 @@ type Request struct {
 	Wanted string
 	// Commercial leaves out what does not allow commercial use.
 	Commercial bool
-	// Buy allows grants to be bought, for at most MaxFee in all; nil: only free ones, or, with
-	// AnyPrice, for what they cost.
+	// Buy allows grants to be bought, for at most MaxFee for this source and what its own sources
+	// ask, together; nil: only free ones, or, with AnyPrice, for what they cost.
 	Buy      bool
 	MaxFee   *sdk.Coin
 	AnyPrice bool

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stemma-chain/stemma/internal/durably"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -107,18 +108,9 @@ func (s Store) Save(a Anchor) (string, error) {
 		return "", fmt.Errorf("keep the anchor's salts: %w", err)
 	}
 	path := filepath.Join(s.dir, a.Root.String()+".json")
-	f, err := os.CreateTemp(s.dir, "."+a.Root.String())
-	if err != nil {
-		return "", fmt.Errorf("keep the anchor's salts: %w", err)
-	}
-	_, err = f.Write(bz)
 	// On disk before the root is sent: without the salts it proves nothing.
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return "", errors.Join(fmt.Errorf("keep the anchor's salts in %s: %w", path, err), os.Remove(f.Name()))
+	if err := durably.Write(path, bz); err != nil {
+		return "", fmt.Errorf("keep the anchor's salts in %s: %w", path, err)
 	}
 	return path, nil
 }

@@ -44,7 +44,8 @@ func Earner(r Reader, work Work) (earner Work, held bool, err error) {
 	return work, true, nil
 }
 
-// wholeTo is a stage's receivers when all of it goes to another work.
-func wholeTo(work Work) []Receiver {
-	return []Receiver{{Work: work, Into: Earned, Weight: Whole, Counted: CountedHolders}}
+// wholeTo is a stage's receivers when all of it goes to another work, in the place of so many
+// holders for whom payers were charged.
+func wholeTo(work Work, holders int) []Receiver {
+	return []Receiver{{Work: work, Into: Earned, Weight: Whole, Counted: uint32(holders)}}
 }

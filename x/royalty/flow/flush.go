@@ -42,13 +42,13 @@ func (s *Sweep) receivers(item Item) ([]Receiver, error) {
 		return Lists{Upstream: upstream}.Receivers(work, item.Kind), err
 	}
 	to, held, err := s.earner(work)
-	switch {
-	case err != nil || held:
+	if err != nil || held {
 		return nil, err
-	case to != work:
-		return wholeTo(to), nil
 	}
 	holders, err := s.book.Holders(work)
+	if to != work {
+		return wholeTo(to, max(1, len(holders))), err
+	}
 	return Lists{Holders: holders}.Receivers(work, Earned), err
 }
 

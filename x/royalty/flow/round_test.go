@@ -226,9 +226,11 @@ func TestASoleHolderHasItAtOnce(t *testing.T) {
 		stages[flow.Earned].Add(big.NewInt(6))
 		require.NoError(t, d.Redirect("song", flow.Destination{Kind: flow.Another, Other: "pair"}))
 		demand := func(s *flow.Sweep) { require.NoError(t, s.Demand(pot("song"))) }
+		require.Equal(t, []string{"earned of song from 0 to 6, 1 get it"}, d.block(0, 100, demand),
+			"what lay in `earned` when the destination changed was charged for one holder")
+		d.afterTheWait(1)
 		require.Equal(t, []string{
-			"earned of song from 0 to 6, 1 get it",
-			"pia has 3 of pair", "pat has 3 of pair", "earned of pair from 0 to 6, 2 get it",
-		}, d.block(0, 100, demand), "what lay in `earned` when the destination changed")
+			"pia has 3 of pair, 2 late", "pat has 3 of pair, 2 late", "late earned of pair from 0 to 6, 2 get it",
+		}, d.block(0, 100, nil))
 	})
 }

@@ -226,7 +226,7 @@ func (s *Sweep) closeStage(pot Pot, kind Kind, stages *Stages, lists Lists) erro
 			return err
 		}
 		if to != pot.Work {
-			receivers = wholeTo(to)
+			receivers = wholeTo(to, len(lists.Holders))
 		}
 	}
 	f, err := s.plan(Item{Round: s.usual.fresh, Kind: kind, Pot: pot}, stages, receivers, lists.Holders)
