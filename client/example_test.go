@@ -31,6 +31,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
@@ -128,10 +129,10 @@ func Example_permission() {
 		return
 	}
 	check(err)
-	for _, bought := range choice.Purchases() {
-		fmt.Println(bought.Message) // to be sent before MsgDerive, in the same transaction
+	for _, msg := range choice.Messages() {
+		fmt.Println(msg) // to be sent before MsgDerive, in the same transaction
 	}
-	fmt.Println(choice.Permission, choice.Seen) // of the lineage.Source
+	fmt.Println(choice.Source(registrytypes.NewWorkID(alice.Address(), novel), lineagetypes.ROLE_PARENT_OF)) // of MsgDerive
 }
 
 // Be paid by vouchers: a payer opens a payment channel and signs, a service keeps the newest and redeems it.

@@ -17,6 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -159,6 +160,10 @@ func TestPurchasesAreMessages(t *testing.T) {
 	}
 	require.Equal(t, most.String(), paid.String())
 	require.Equal(t, licensetypes.NewGrantID(source, own.Terms, bob, one.Buy.Message.Serial).String(), one.Permission)
+
+	require.Len(t, one.Messages(), 2)
+	cited := one.Source(source, lineagetypes.ROLE_PARENT_OF)
+	require.Equal(t, lineagetypes.Source{Work: source, Role: lineagetypes.ROLE_PARENT_OF, Permission: one.Permission}, cited)
 
 	other := one
 	other.Buy = nil

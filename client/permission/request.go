@@ -12,6 +12,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/rights"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -104,6 +105,21 @@ func (c Choice) Purchases() []Purchase {
 		all = append(all, *c.Buy)
 	}
 	return all
+}
+
+// Messages buy what is bought, in their order. They stand before the derivation that cites it.
+func (c Choice) Messages() []sdk.Msg {
+	var msgs []sdk.Msg
+	for _, p := range c.Purchases() {
+		msgs = append(msgs, p.Message)
+	}
+	return msgs
+}
+
+// Source is what a derivation says of the source in a role: what it relies on, and what was seen
+// of it.
+func (c Choice) Source(source registrytypes.WorkID, role lineagetypes.Role) lineagetypes.Source {
+	return lineagetypes.Source{Work: source, Role: role, Permission: c.Permission, Seen: c.Seen}
 }
 
 // Option is one of the permissions that somebody has to choose between.

@@ -236,9 +236,9 @@ func (d *derivation) reliance(names map[string]string) string {
 func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
 	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record, AllowUnapproved: d.allowUnapproved}
 	for _, s := range d.sources {
-		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			Work: s.work.Id, Role: s.role, Permission: s.choice.Permission, Weight: s.weight, Seen: s.choice.Seen,
-		})
+		source := s.choice.Source(s.work.Id, s.role)
+		source.Weight = s.weight
+		msg.Sources = append(msg.Sources, source)
 	}
 	msg.Sources = append(msg.Sources, d.external...)
 	return msg
@@ -253,9 +253,7 @@ func (d *derivation) messages(sender *send.Sender, enroller enroller, declaratio
 		})
 	}
 	for _, s := range d.sources {
-		for _, bought := range s.choice.Purchases() {
-			msgs = append(msgs, bought.Message)
-		}
+		msgs = append(msgs, s.choice.Messages()...)
 	}
 	return append(msgs, declaration)
 }

@@ -133,9 +133,7 @@ func (s service) declare(ctx context.Context, j job) (done, error) {
 	}
 	permission.Once(found...) // what several inputs need of one work is bought once
 	for _, choice := range found {
-		for _, bought := range choice.Purchases() {
-			msgs = append(msgs, bought.Message)
-		}
+		msgs = append(msgs, choice.Messages()...)
 		for _, use := range choice.PerUse {
 			msgs = append(msgs, &royalty.MsgPay{Payer: me.String(), Work: use.Work, Amount: use.Price[0]})
 		}
@@ -157,7 +155,7 @@ func (s service) input(ctx context.Context, input string) (source lineage.Source
 		Source: work, Licensee: s.signer.Address(), Actions: []license.Action{license.ACTION_AI_INPUT}, Commercial: true,
 		Buy: true, MaxFee: &s.most, Several: true, Now: time.Now(),
 	})
-	return lineage.Source{Work: work, Role: lineage.ROLE_INPUT_TO, Permission: found.Permission, Seen: found.Seen}, found, err
+	return found.Source(work, lineage.ROLE_INPUT_TO), found, err
 }
 
 // work is the work that an input names: by its id, or as the earliest claim to a SHA-256.
