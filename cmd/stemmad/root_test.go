@@ -189,8 +189,9 @@ func TestMostCommandsNeedNoModules(t *testing.T) {
 
 func TestAChainIDIsOneWord(t *testing.T) {
 	for _, id := range []string{"bad chain id!", "../up", strings.Repeat("x", 51), "-x"} {
-		home := filepath.Join(t.TempDir(), "node")
-		for _, args := range [][]string{{"init", "mine", "--home", home}, {"testnet", "init-files", "-o", home}} {
+		for _, args := range [][]string{{"init", "mine", "--home"}, {"testnet", "init-files", "-o"}} {
+			home := filepath.Join(t.TempDir(), "node")
+			args = append(args, home)
 			_, errs, code := command(append(args, "--chain-id", id)...)
 			require.Equal(t, exitFailed, code)
 			require.Contains(t, errs, "such as stemma-1")
