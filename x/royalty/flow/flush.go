@@ -120,17 +120,13 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	return f, nil
 }
 
-// portion is the part of an amount that is late as part is of the whole, rounded up.
+// portion is the part of an amount that is late as part is of the whole, rounded up. The whole is
+// above zero, and no less than the part.
 func portion(amount, part, whole *big.Int) *big.Int {
 	p := new(big.Int).Mul(amount, part)
-	if p.Sign() == 0 {
-		return p
-	}
-	p.Sub(p.Add(p, whole), big.NewInt(1))
-	if p.Quo(p, whole); p.Cmp(amount) > 0 {
-		p.Set(amount)
-	}
-	return p
+	p.Add(p, whole)
+	p.Sub(p, big.NewInt(1))
+	return p.Quo(p, whole)
 }
 
 // aim finds the stages that a move enters, or the sole holder behind them, and what of it

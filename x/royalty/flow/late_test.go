@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -242,4 +243,60 @@ func TestWhatIsUsualTakesWhatIsLateAlong(t *testing.T) {
 	require.Contains(t, said, "ann has 50 of root late", "as late as what it came from, rounded up")
 	require.Contains(t, said, "late earned of root from 400 to 501, 2 get it")
 	require.Empty(t, d.queue)
+}
+
+// TestTooLittleIsPaidForToTakeOthersAlong: what is usual in a stage has to be worth a flush itself.
+func TestTooLittleIsPaidForToTakeOthersAlong(t *testing.T) {
+	d := newDesk(t, "base: eve 50%, eli 50%", "root: ann 50%, abe 50% < base relative 500000",
+		"mid: ben < root relative 500000", "top: cat < mid relative 500000", "new: dan < root relative 500000")
+	d.Grow("mid")
+	d.Minimum.SetInt64(10)
+	d.block(0, 10, d.pay(800, "top"))
+	require.Equal(t, "200 0 200", d.stage("root", flow.Received))
+	require.Contains(t, d.block(0, 10, d.pay(18, "new")), "late received of root from 0 to 209, 2 get it")
+}
+
+// TestWhatIsLateAlreadyWaitsNoLonger: it has waited in the lane that it came by.
+func TestWhatIsLateAlreadyWaitsNoLonger(t *testing.T) {
+	d := newDesk(t, "root: r1 20%, r2 20%, r3 20%, r4 20%, r5 20%", "mid: ben < root relative 500000", "top: cat < mid relative 500000")
+	d.Grow("mid")
+	require.Contains(t, d.block(0, 100, d.pay(400, "top")), "r1 has 20 of root late")
+}
+
+// TestAFailureInTheLateLaneMakesNothingDue that is not late.
+func TestAFailureInTheLateLaneMakesNothingDue(t *testing.T) {
+	d := newDesk(t, "root: ann", "mid: ben < root relative 500000")
+	stages, err := d.Stages(pot("mid"))
+	require.NoError(t, err)
+	stages[flow.Received].Add(big.NewInt(2))
+	d.queue = []flow.Item{{Round: flow.Late, Kind: flow.Received, Pot: pot("mid")}} // an old place of the stage
+	d.broken = map[string]bool{"upstream mid": true}
+	require.Contains(t, d.block(0, 100, nil), "received of mid fails")
+	require.Zero(t, stages[flow.Received].Due)
+}
+
+func TestTheLateLaneGetsATenth(t *testing.T) {
+	for budget, want := range map[int]int{0: 0, 1: 1, 5: 1, 10: 1, 20: 2, 20_000: 2_000} {
+		require.Equal(t, want, flow.LateBudget(budget), budget)
+	}
+}
+
+func TestAFlushIsDated(t *testing.T) {
+	d := newDesk(t, band)
+	d.block(0, 100, d.pay(102, "band"))
+	stages, err := d.Stages(pot("band"))
+	require.NoError(t, err)
+	require.Equal(t, d.height, stages[flow.Earned].FlushedAt)
+}
+
+// TestWhatIsCheckedWaitsNoLonger: what was too little to be queued, and is worth it by new minima.
+func TestWhatIsCheckedWaitsNoLonger(t *testing.T) {
+	d := newDesk(t, "root: ann 50%, abe 50%", "mid: ben < root relative 500000", "top: cat < mid relative 500000")
+	d.Grow("mid")
+	d.Minimum.SetInt64(60)
+	d.block(0, 100, d.pay(100, "top"))
+	require.Equal(t, "50 0 50", d.stage("mid", flow.Received))
+	d.Minimum.SetInt64(1)
+	said := d.block(0, 100, func(s *flow.Sweep) { require.NoError(t, s.Check(pot("mid"))) })
+	require.Contains(t, said, "late received of mid from 0 to 50, 2 get it")
 }

@@ -351,6 +351,9 @@ func (l *Ledger) CheckStages() error {
 			if s.Flushed.Cmp(&s.Total) > 0 || s.Held.Cmp(s.Unflushed()) < 0 {
 				return errors.New(state)
 			}
+			if s.Late.Sign() < 0 || s.Late.Cmp(s.Unflushed()) > 0 {
+				return fmt.Errorf("%s: %s of it are late", state, &s.Late)
+			}
 			waits := s.Unflushed().Sign() > 0 && l.Ready(pot, Kind(kind), s.Unflushed()) && !(held && Kind(kind) == Earned)
 			if late := (Item{Pot: pot, Kind: Kind(kind)}).late(s); s.Due > 0 && Kind(kind) == Earned {
 				if _, ok := l.queue[late]; !ok {

@@ -130,6 +130,33 @@ func TestTheCheckOfStages(t *testing.T) {
 	}
 }
 
+// TestTheCheckOfLateStages: no more is late than waits, and what is due stands in the late lane.
+func TestTheCheckOfLateStages(t *testing.T) {
+	for want, c := range map[string]struct {
+		kind      flow.Kind
+		late, due int64
+	}{
+		"":                               {flow.Received, 3, 0},
+		"-1 of it are late":              {flow.Received, -1, 0},
+		"4 of it are late":               {flow.Earned, 4, 0},
+		"due at 7 and not in the late l": {flow.Earned, 3, 7},
+	} {
+		l := newDesk(t, "song: ann 50%, ben 50%").Ledger
+		l.Minimum = big.NewInt(9)
+		stages, err := l.Stages(pot("song"))
+		require.NoError(t, err)
+		s := &stages[c.kind]
+		s.Add(big.NewInt(3))
+		s.Late.SetInt64(c.late)
+		s.Due = uint64(c.due)
+		if want == "" {
+			require.NoError(t, l.CheckStages())
+			continue
+		}
+		require.ErrorContains(t, l.CheckStages(), want)
+	}
+}
+
 // TestALedgerPassesOnWhatFails: without a minimum it cannot say what is ready.
 func TestALedgerPassesOnWhatFails(t *testing.T) {
 	l := newDesk(t, "song: ann").Ledger

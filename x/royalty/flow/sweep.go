@@ -197,13 +197,9 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 // divideAnew is for what stays in `earned`, as in escrow, when its holders become more than it
 // was paid for: no payer was charged for paying out to the others.
 func (s *Sweep) divideAnew(pot Pot, earned *Stage, were []Holding) error {
-	unflushed := earned.Unflushed()
-	if unflushed.Cmp(&earned.Late) == 0 {
-		return nil
-	}
 	holders, _, err := s.book.Size(pot.Work)
 	if err == nil && int(holders) > len(were) {
-		lessPaidFor(&earned.Late, unflushed, s.payouts(pot.Denom, len(were)))
+		lessPaidFor(&earned.Late, earned.Unflushed(), s.payouts(pot.Denom, len(were)))
 	}
 	return err
 }
@@ -332,7 +328,7 @@ func (s *Sweep) isPaidFor(item Item, stage *Stage, holders int) bool {
 	if item.Kind == Earned {
 		return paid.Cmp(s.payouts(item.Pot.Denom, holders)) >= 0
 	}
-	return paid.Sign() > 0 && s.book.Ready(item.Pot, item.Kind, paid)
+	return s.book.Ready(item.Pot, item.Kind, paid)
 }
 
 // payouts is the least that so many payouts take.
