@@ -13,7 +13,8 @@
 //
 // It fails when a mutant survives that survivors.tsv does not explain, when an
 // explained one is caught or is there no more, and when fewer than 95 % of all are
-// caught. With -sample or -for it looks at some of the mutants, chosen by the seed.
+// caught. With -sample or -for it looks at some of the mutants of each package, chosen by the
+// seed; at one at least.
 package main
 
 import (
@@ -48,7 +49,7 @@ func main() {
 	var s settings
 	flag.IntVar(&s.sample, "sample", 0, "mutants of each package; 0: all")
 	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample, and the order")
-	flag.DurationVar(&s.span, "for", 0, "starts no mutant after this time; 0: no end")
+	flag.DurationVar(&s.span, "for", 0, "of each package, starts no mutant after this time; 0: no end")
 	flag.IntVar(&s.jobs, "jobs", 2, "tests that run at a time")
 	flag.DurationVar(&s.timeout, "timeout", 10*time.Second, "a test that takes longer has caught the mutant")
 	flag.BoolVar(&s.verbose, "v", false, "print every mutant")
@@ -73,14 +74,10 @@ func run(s settings, packages []string) error {
 	if err != nil {
 		return err
 	}
-	var until time.Time
-	if s.span > 0 {
-		until = time.Now().Add(s.span)
-	}
 	var faults []string
 	for _, pkg := range packages {
 		pkg = path.Clean(strings.TrimPrefix(pkg, "./"))
-		found, err := s.examine(ctx, root, pkg, explained, until)
+		found, err := s.examine(ctx, root, pkg, explained)
 		if err != nil {
 			return err
 		}
@@ -94,9 +91,7 @@ func run(s settings, packages []string) error {
 
 // examine runs the mutants of a package, prints a line about them and returns
 // what is wrong.
-func (s settings) examine(
-	ctx context.Context, root, pkg string, explained map[key]string, until time.Time,
-) ([]string, error) {
+func (s settings) examine(ctx context.Context, root, pkg string, explained map[key]string) ([]string, error) {
 	began := time.Now()
 	mutants, err := mutantsOf(root, pkg)
 	if err != nil {
@@ -116,6 +111,10 @@ func (s settings) examine(
 	whole := len(mutants)
 	if s.sample > 0 {
 		mutants = mutants[:min(s.sample, whole)]
+	}
+	var until time.Time
+	if s.span > 0 { // what is built before does not count
+		until = time.Now().Add(s.span)
 	}
 	outcomes, err := runner.runAll(ctx, mutants, s.jobs, until, func(m mutant, got outcome) {
 		if s.verbose || got == survived && explained[m.key] == "" {
@@ -174,6 +173,9 @@ func judge(pkg string, mutants []mutant, outcomes []outcome, explained map[key]s
 		}
 	}
 	t.all = t.caught + t.explained + t.unexplained
+	if len(mutants) > 0 && t.notRun == len(mutants) {
+		faults = append(faults, fmt.Sprintf("%s: none of %d mutants was run: give it more time", pkg, len(mutants)))
+	}
 	return t, faults
 }
 

@@ -224,6 +224,9 @@ func TestWhatIsAFault(t *testing.T) {
 	require.Empty(t, tally{all: 100, caught: 95}.fewer("x"))
 	require.Len(t, tally{all: 100, caught: 94}.fewer("x"), 1)
 
+	_, faults = judge("x", mutants[:2], []outcome{notRun, notRun}, nil)
+	require.Equal(t, []string{"x: none of 2 mutants was run: give it more time"}, faults)
+
 	require.Empty(t, gone("x", mutants, equal))
 	require.Empty(t, gone("y", nil, equal), "of another package")
 	require.Len(t, gone("x", mutants[1:], equal), 1)

@@ -192,6 +192,15 @@ func (n *Network) Stop() error {
 	return errors.Join(errs...)
 }
 
+// Kill ends all nodes that run at once.
+func (n *Network) Kill() {
+	for _, node := range n.Nodes {
+		if node.exited != nil {
+			node.Kill()
+		}
+	}
+}
+
 // Check runs all invariants over the state of the first node, which must be
 // stopped.
 func (n *Network) Check(ctx context.Context) error {

@@ -36,7 +36,7 @@ func StoppedForTest(t *testing.T, o Options) *Network {
 	n, err := New(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_ = n.Stop() // a node that a test killed has ended
+		n.Kill() // nobody needs what it leaves
 		if t.Failed() {
 			t.Log(n.Nodes[0].Failure())
 		}

@@ -287,6 +287,11 @@ func TestAFlushIsDated(t *testing.T) {
 	stages, err := d.Stages(pot("band"))
 	require.NoError(t, err)
 	require.Equal(t, d.height, stages[flow.Earned].FlushedAt)
+	stages[flow.Earned].Restart(7)
+	require.EqualValues(t, 7, stages[flow.Earned].FlushedAt, "with the rest that it holds")
+	empty := flow.Stage{FlushedAt: 5}
+	empty.Restart(7)
+	require.Zero(t, empty.FlushedAt, "there is nothing to remember")
 }
 
 // TestWhatIsCheckedWaitsNoLonger: what was too little to be queued, and is worth it by new minima.
