@@ -117,7 +117,9 @@ func newModuleManager(app *App) *module.Manager {
 		authzmodule.NewAppModule(cdc, k.Authz, k.Account, k.Bank, interfaces),
 		consensusModule{consensus.NewAppModule(cdc, k.Consensus), k.Consensus},
 		upgrade.NewAppModule(k.Upgrade, k.Account.AddressCodec()),
-		feemarket.NewAppModule(k.FeeMarket, feemarkettypes.Node{Consensus: app.GetConsensusParams, Accounts: k.Account, Next: app.pool.Next}),
+		feemarket.NewAppModule(k.FeeMarket, feemarkettypes.Node{
+			Consensus: app.GetConsensusParams, Accounts: k.Account, Next: app.pool.Next,
+		}),
 		registry.NewAppModule(k.Registry),
 		royalty.NewAppModule(k.Royalty),
 		license.NewAppModule(k.License),

@@ -10,5 +10,5 @@ import (
 )
 
 func TestStagesAreWordsInLogs(t *testing.T) {
-	require.Equal(t, "tried checked executed stage 9", fmt.Sprint(client.Tried, " ", client.Checked, " ", client.Executed, " ", client.Stage(9)))
+	require.Equal(t, "[tried checked executed stage 9]", fmt.Sprint([]client.Stage{client.Tried, client.Checked, client.Executed, 9}))
 }

@@ -52,7 +52,8 @@ func (s *Store) Keep(v voucher.Voucher, channel royaltytypes.PaymentChannelInfo)
 		return math.Int{}, err
 	}
 	if v.Total.GT(channel.Deposit.Amount) {
-		return math.Int{}, royaltytypes.ErrOverDeposit.Wrapf("a voucher over %s of %s, whose deposit is %s", v.Total, v.PaymentChannel, channel.Deposit)
+		return math.Int{}, royaltytypes.ErrOverDeposit.Wrapf("a voucher over %s of %s, whose deposit is %s",
+			v.Total, v.PaymentChannel, channel.Deposit)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,18 +11,15 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-const (
-	// maxRows is how many offers of one work are looked at, which is more than it may have.
-	maxRows = 200
-	// grantsPage is how many grants are asked for at once.
-	grantsPage = 1000
-)
+// maxRows is how many offers of one work are looked at, which is more than it may have.
+const maxRows = 200
 
 // Chain is what is asked.
 type Chain interface {
@@ -211,24 +208,23 @@ func (f Finder) termsOf(ctx context.Context, permission string) (terms licensety
 // grants lists the licensee's grants of the source that no other work uses; terms that are
 // not zero leave out those under others.
 func (f Finder) grants(ctx context.Context, req Request, terms licensetypes.TermsID) (list []licensetypes.NamedGrant, err error) {
-	page := &query.PageRequest{Limit: grantsPage}
-	for {
+	rows := client.Rows(ctx, func(
+		ctx context.Context, page *query.PageRequest,
+	) ([]licensetypes.NamedGrant, *query.PageResponse, error) {
 		res, err := f.Chain.License().Grants(ctx, &licensetypes.QueryGrantsRequest{
 			Work: req.Source, Licensee: req.Licensee.String(), Terms: terms, Pagination: page,
 		})
+		return res.GetGrants(), res.GetPagination(), err
+	})
+	for grant, err := range rows {
 		if err != nil {
 			return nil, err
 		}
-		for _, grant := range res.Grants {
-			if grant.UsedBy.IsZero() || grant.UsedBy == req.Derivative {
-				list = append(list, grant)
-			}
+		if grant.UsedBy.IsZero() || grant.UsedBy == req.Derivative {
+			list = append(list, grant)
 		}
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return list, nil
-		}
-		page = &query.PageRequest{Limit: grantsPage, Key: res.Pagination.NextKey}
 	}
+	return list, nil
 }
 
 func (f Finder) grant(ctx context.Context, permission string) (licensetypes.NamedGrant, error) {

@@ -74,7 +74,8 @@ func contestedInWords(err error) error {
 	}
 	first := contested.First
 	return failure{err: contested, text: fmt.Sprintf("%s: %s claims this content since %s as %s %q; --%s registers your claim beside it",
-		contested.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(describe.Heading(first)), flagAllowContested)}
+		contested.Path, first.Owner, table.Time(first.ClaimedSince.Time), first.Id, table.Short(describe.Heading(first)),
+		flagAllowContested)}
 }
 
 // anchor anchors those items that are neither registered nor anchored, and gives
@@ -90,7 +91,8 @@ func (e enroller) anchor(ctx context.Context, items []enroll.Item, what string) 
 		return nil, err
 	}
 	if result.Height == 0 {
-		return nil, errors.New("the anchor was sent without waiting for its block: run the command again when it is in one, or use --no-anchor")
+		return nil, errors.New("the anchor was sent without waiting for its block: run the command again when it is in one, " +
+			"or use --no-anchor")
 	}
 	return &anchored{Root: made.Root.String(), Total: made.Total(), Kept: made.Path, Tx: result}, e.Prove(items, made)
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,5 +52,15 @@ func TestExitCodesTellTheKind(t *testing.T) {
 	} {
 		text := connect.Plain(c.err).Error()
 		require.Equal(t, c.want, exitOf(c.err, refusal.NewReport(c.err, text)), text)
+	}
+}
+
+// The documents and the help have the same codes, and the same words.
+func TestExitCodesAreDocumented(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/clients.md")
+	require.NoError(t, err)
+	for line := range strings.Lines(exitCodes) {
+		code, words, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		require.Contains(t, string(docs), "| "+code+" | "+words)
 	}
 }

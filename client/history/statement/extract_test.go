@@ -138,12 +138,16 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 		"a deposit with x/royalty": {
 			[]abci.Event{
 				spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"),
-				typed(t, &royaltytypes.EventPaymentChannelOpened{PaymentChannel: royaltytypes.PaymentChannelID{1}, Payer: alice.String(), Denom: "uusdc", Deposit: "9"}),
+				typed(t, &royaltytypes.EventPaymentChannelOpened{
+					PaymentChannel: royaltytypes.PaymentChannelID{1}, Payer: alice.String(), Denom: "uusdc", Deposit: "9",
+				}),
 			},
 			[]short{{kind: statement.Deposit, amount: "-9uusdc", with: royalty, note: royaltytypes.PaymentChannelID{1}.String()}},
 		},
 		"a part of it explained": {
-			[]abci.Event{spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"), paid(t, alice.String(), song, "4", "uusdc")},
+			[]abci.Event{
+				spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"), paid(t, alice.String(), song, "4", "uusdc"),
+			},
 			[]short{
 				{kind: statement.Payment, amount: "-4uusdc", work: song},
 				{kind: statement.Deposit, amount: "-5uusdc", with: royalty, note: "MsgX"},
@@ -156,7 +160,9 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 		"a deposit, and a voucher of it in the same message, by x/authz": {
 			[]abci.Event{
 				spent(alice.String(), "9uusdc"), transfer(alice.String(), royalty, "9uusdc"),
-				typed(t, &royaltytypes.EventPaymentChannelToppedUp{PaymentChannel: royaltytypes.PaymentChannelID{1}, Payer: alice.String()}),
+				typed(t, &royaltytypes.EventPaymentChannelToppedUp{
+					PaymentChannel: royaltytypes.PaymentChannelID{1}, Payer: alice.String(),
+				}),
 				paid(t, alice.String(), song, "4", "uusdc"),
 				typed(t, &royaltytypes.EventVoucherRedeemed{PaymentChannel: royaltytypes.PaymentChannelID{1}, Denom: "uusdc", Paid: "4"}),
 			},
@@ -208,14 +214,18 @@ func TestWhatIsNotExplainedIsStillALine(t *testing.T) {
 			},
 		},
 		"to oneself": {
-			[]abci.Event{spent(alice.String(), "9ustem"), received(alice.String(), "9ustem"), transfer(alice.String(), alice.String(), "9ustem")},
+			[]abci.Event{
+				spent(alice.String(), "9ustem"), received(alice.String(), "9ustem"), transfer(alice.String(), alice.String(), "9ustem"),
+			},
 			[]short{
 				{kind: statement.Sent, amount: "-9ustem", with: alice.String()},
 				{kind: statement.Received, amount: "9ustem", with: alice.String()},
 			},
 		},
 		"between others": {
-			[]abci.Event{spent(bob.String(), "9ustem"), received(carol.String(), "9ustem"), transfer(bob.String(), carol.String(), "9ustem")},
+			[]abci.Event{
+				spent(bob.String(), "9ustem"), received(carol.String(), "9ustem"), transfer(bob.String(), carol.String(), "9ustem"),
+			},
 			nil,
 		},
 	} {

@@ -157,7 +157,7 @@ func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err erro
 		if from.Kind == Received {
 			counted = 1 // see types.Head.Payees
 		}
-		m.lessPaidFor(s.payouts(m.pot.Denom, int(counted)))
+		lessPaidFor(m.late, m.amount, s.payouts(m.pot.Denom, int(counted)))
 	}
 	if m.stages, err = s.book.Stages(m.pot); err != nil {
 		return err
@@ -186,10 +186,8 @@ func (s *Sweep) sizeOf(work Work, from Item, own []Holding) (holders uint32, gro
 	return holders, grown, err
 }
 
-// lessPaidFor leaves of what payers were charged for half, at most half of what they paid
-// for: what they paid for are payouts at once, and these are put off.
-func (m *move) lessPaidFor(most *big.Int) { lessPaidFor(m.late, m.amount, most) }
-
+// lessPaidFor makes more of an amount late: of what payers were charged for it leaves half, at
+// most half of so much. What they paid for are payouts at once, and these are put off.
 func lessPaidFor(late, amount, most *big.Int) {
 	paid := new(big.Int).Sub(amount, late)
 	if paid.Cmp(most) > 0 {

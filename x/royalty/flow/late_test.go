@@ -305,3 +305,21 @@ func TestWhatIsCheckedWaitsNoLonger(t *testing.T) {
 	said := d.block(0, 100, func(s *flow.Sweep) { require.NoError(t, s.Check(pot("mid"))) })
 	require.Contains(t, said, "late received of mid from 0 to 50, 2 get it")
 }
+
+// TestWhatIsPaidForLeavesTheLateLane: what it brings a stage may make that worth a flush at once.
+func TestWhatIsPaidForLeavesTheLateLane(t *testing.T) {
+	d := newDesk(t, "base: eve", "root: ann < base relative 500000")
+	d.Minimum.SetInt64(10)
+	base, err := d.Stages(pot("base"))
+	require.NoError(t, err)
+	base[flow.Received].Add(big.NewInt(8))
+	root, err := d.Stages(pot("root"))
+	require.NoError(t, err)
+	waits := &root[flow.Received]
+	waits.Add(big.NewInt(20))
+	waits.Late.SetInt64(15)
+	waits.Due = 1
+	d.queue = []flow.Item{{Round: flow.Late + 1, Kind: flow.Received, Pot: pot("root")}}
+	require.Contains(t, d.block(0, 100, nil), "late received of root from 0 to 20, 2 get it")
+	require.Equal(t, []string{"0 received base"}, d.waits())
+}
