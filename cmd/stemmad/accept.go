@@ -223,7 +223,7 @@ func (t *taken) noteOffers(ctx context.Context, conn *connect.Conn) error {
 		if said++; said == 1 {
 			conn.Note("It is offered, until you close it, under:")
 		}
-		conn.Note("  %s, for %s; %d granted so far", permitted.Name(o.Terms), permitted.Price(o), o.Granted)
+		conn.Note("  %s, for %s; %d granted so far", permitted.Name(o.Terms), permitted.Price(conn.Units(), o), o.Granted)
 	}
 	return nil
 }

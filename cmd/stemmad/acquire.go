@@ -12,7 +12,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
@@ -46,13 +46,13 @@ counts by itself for you and the work that it names.
 
 --for reserves it for one derivative of yours, whatever number the terms say: name it
 where the owner approved that derivative and not you.`,
-		Example: `  stemmad acquire song.wav commercial-use --max-fee 5000000uusdc --from bob
+		Example: `  stemmad acquire song.wav commercial-use --max-fee '5.00 USDC' --from bob
   stemmad acquire song.wav commercial-remix-10 --for remix.wav --from bob
-  stemmad acquire song.wav terms1... --uses-of remix.wav --max-fee 5000000uusdc --from bob`,
+  stemmad acquire song.wav terms1... --uses-of remix.wav --max-fee '5.00 USDC' --from bob`,
 		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
-	f.String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price (not needed with --dry-run)")
+	f.String(flagMaxFee, "", "most to pay, such as '5.00 USDC' or 5000000uusdc; its denom picks the price (not needed with --dry-run)")
 	f.String(flagMaxRate, "", "highest royalty rate to accept, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "work of yours that the grant is for, and for no other")
 	f.String(flagUsesOf, "", "work made from this one under TERMS: a pass to use that work, and nothing else")
@@ -69,7 +69,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	request := permitted.Request{
 		Request: permission.Request{Source: work.Id, Licensee: sender.Address, Now: time.Now()},
-		Title:   table.Short(describe.Heading(work.Claim)),
+		Title:   table.Short(describe.Heading(work.Claim)), Units: conn.Units(),
 	}
 	if len(args) == 2 {
 		request.Wanted = args[1]
@@ -96,11 +96,11 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if request.MaxFee == nil && sender.DryRun() && len(prices) > 0 {
 		request.MaxFee = &prices[0]
 	}
-	price, err := pickPrice("a grant under "+permitted.Name(picked.Terms), prices, request.MaxFee)
+	price, err := pickPrice(conn.Units(), "a grant under "+permitted.Name(picked.Terms), prices, request.MaxFee)
 	if err != nil {
 		return permitted.Overpriced(request, picked, err)
 	}
-	free := permitted.Free(picked, offers, request.Now)
+	free := permitted.Free(request.Units, picked, offers, request.Now)
 	for _, line := range free {
 		conn.Note("Warning: %s.", table.Clean(line))
 	}
@@ -114,9 +114,9 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	}
 	serves := permitted.ServesFor(picked.Terms.Terms, request.Derivative)
 	what := fmt.Sprintf("Acquire %q (%s)%s under %s, %s. The grant serves %s.%s%s%s",
-		request.Title, work.Id, work.Choice(conn.KeyNames()), permitted.Name(picked.Terms), costing(price),
+		request.Title, work.Id, work.Choice(conn.KeyNames()), permitted.Name(picked.Terms), costing(conn.Units(), price),
 		permitted.Serves(picked.Terms.Terms, serves), permitted.Listed(msg.Seen), permitted.NotKeptOut(picked.Terms.Terms, msg.Seen.Made),
-		permitted.Lines(permitted.Preview(picked.Terms.Terms, request.Now)))
+		permitted.Lines(permitted.Preview(conn.Units(), picked.Terms.Terms, request.Now)))
 	result, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return approvalFirst(err, work.Id, picked.Terms.Id, request.Licensee.String())
@@ -125,19 +125,19 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 }
 
 // pickPrice picks the price to pay within --max-fee; nil: nothing is to be paid.
-func pickPrice(what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error) {
+func pickPrice(u units.Units, what string, prices sdk.Coins, most *sdk.Coin) (*sdk.Coin, error) {
 	price, err := licensetypes.PickPrice(prices, most)
 	switch {
 	case err == nil:
 		return price, nil
 	case most == nil:
-		return nil, fmt.Errorf("%s costs %s: agree to it with --%s %s", what, rights.Alternatives(prices), flagMaxFee, prices[0])
+		return nil, fmt.Errorf("%s costs %s: agree to it with --%s %s", what, u.Alternatives(prices), flagMaxFee, prices[0])
 	case prices.AmountOf(most.Denom).IsZero():
 		return nil, fmt.Errorf("%s costs %s and --%s is %s: name a denom of the price, such as --%s %s",
-			what, rights.Alternatives(prices), flagMaxFee, most, flagMaxFee, prices[0])
+			what, u.Alternatives(prices), flagMaxFee, u.Coin(*most), flagMaxFee, prices[0])
 	}
 	costs := sdk.NewCoin(most.Denom, prices.AmountOf(most.Denom))
-	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, costs, flagMaxFee, most, flagMaxFee, costs)
+	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, u.Coin(costs), flagMaxFee, u.Coin(*most), flagMaxFee, costs)
 }
 
 // approvalFirst adds to a refusal for want of an approval who gives one, and how.
@@ -149,12 +149,12 @@ func approvalFirst(err error, work registrytypes.WorkID, terms licensetypes.Term
 		"which you then name with --%s", err, work, terms, licensee, flagForWork)
 }
 
-// costing says a price in a sentence.
-func costing(price *sdk.Coin) string {
+// costing says a price in a sentence, with the base units that are signed.
+func costing(u units.Units, price *sdk.Coin) string {
 	if price == nil {
 		return "free of charge"
 	}
-	return "for " + price.String()
+	return "for " + u.Exact(*price)
 }
 
 // paid is a price for programs, the same whether it was paid or only tried; empty: nothing.
@@ -189,13 +189,13 @@ func printGrant(
 			Tx        send.Result          `json:"tx"`
 		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
 	}
-	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permitted.Name(picked.Terms), costing(price), result)
+	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permitted.Name(picked.Terms), costing(conn.Units(), price), result)
 	fields := []string{
 		"grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
 		"serves", permitted.Serves(picked.Terms.Terms, response.Serves),
 	}
 	if result.DryRun { // nobody was asked, so nothing was shown before
-		return table.Fields(conn.Out(), append(fields, permitted.Preview(picked.Terms.Terms, time.Now())...)...)
+		return table.Fields(conn.Out(), append(fields, permitted.Preview(conn.Units(), picked.Terms.Terms, time.Now())...)...)
 	}
 	return table.Fields(conn.Out(), append(fields, "until", table.OptionalTime(response.ExpiresAt))...)
 }

@@ -41,13 +41,13 @@ func acquirePass(
 	if most == nil && sender.DryRun() {
 		most = &demand.Price[0]
 	}
-	price, err := pickPrice("a pass", demand.Price, most)
+	price, err := pickPrice(conn.Units(), "a pass", demand.Price, most)
 	if err != nil {
 		return err
 	}
 	name := termsNamer(ctx, conn)(demand.Constraint.Terms)
 	what := fmt.Sprintf("Acquire a pass for uses of %q (%s), paid to its source %s under %s, for %s.",
-		table.Short(describe.Heading(work.Claim)), work.Id, source.Id, name, price)
+		table.Short(describe.Heading(work.Claim)), work.Id, source.Id, name, conn.Units().Exact(*price))
 	result, err := sender.Send(ctx, what, &licensetypes.MsgAcquire{
 		Licensee: sender.Account(), Work: source.Id, Terms: demand.Constraint.Terms, UsesOf: work.Id, MaxFee: price, Seen: seen,
 	})
@@ -70,7 +70,7 @@ func acquirePass(
 			Tx        send.Result          `json:"tx"`
 		}{work.Id, source.Id, demand.Constraint.Terms, price.String(), response.ExpiresAt, result})
 	}
-	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"), work.Id, name, price, result)
+	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"), work.Id, name, conn.Units().Coin(*price), result)
 	if err := table.Fields(conn.Out(), "for uses of", work.Id.String(), "paid to", source.Id.String(),
 		"terms", demand.Constraint.Terms.String(), "until", endless(response.ExpiresAt)); err != nil || result.DryRun {
 		return err

@@ -44,14 +44,14 @@ func TestJourneyOfAPass(t *testing.T) {
 	require.Contains(t, l.do("offer", "remix.wav", "commercial-remix-10", "--from", "bob", "--dry-run"), `; it is paid at "song" (work1`)
 
 	l.do("offer", "song.wav", terms, "--close", "--from", "alice")
-	require.Contains(t, l.do("show", "remix.wav"), "a pass costs 5000ustem")
+	require.Contains(t, l.do("show", "remix.wav"), "a pass costs 0.005 STEM")
 
 	out = l.clears(exitNeedsGrant, "remix.wav", "--use", "train-ai", "--as", "fan")
 	require.Contains(t, out, "a pass, paid to the source work1")
 	require.Contains(t, out, terms+" --max-fee 5000ustem --uses-of work1")
 	buy := []string{"remix.wav", "--use", "train-ai", "--buy", "-y", "--from", "fan"}
 	l.clears(exitNeedsGrant, append(buy, "--max-fee", "5000ustem", "--dry-run")...)
-	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999ustem")...)...), "costs 5000ustem")
+	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999ustem")...)...), "costs 0.005 STEM")
 	require.Contains(t, l.clears(exitOK, append(buy, "--max-fee", "5000ustem")...), "Acquired a pass")
 	l.clears(exitOK, "remix.wav", "--use", "train-ai", "--as", "fan")
 	l.clears(exitDenied, "song.wav", "--use", "train-ai", "--as", "fan")

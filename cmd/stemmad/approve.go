@@ -55,7 +55,7 @@ func approve(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return err
 	}
-	terms, err := permitted.TermsOf(ctx, conn, work.Id, args[1])
+	terms, err := permitted.TermsOf(ctx, conn, conn.Units(), work.Id, args[1])
 	if err != nil {
 		return err
 	}

@@ -195,7 +195,7 @@ func permissionOf(ctx context.Context, conn *connect.Conn, work registrytypes.Wo
 	}
 	parts := strings.Split(text, licensetypes.Joiner)
 	for i, part := range parts {
-		terms, err := permitted.TermsOf(ctx, conn, work, part)
+		terms, err := permitted.TermsOf(ctx, conn, conn.Units(), work, part)
 		if err != nil {
 			return "", err
 		}

@@ -63,9 +63,11 @@ func balance(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	conn.Say("%s", accountName(account.String(), conn.KeyNames()))
 	tab := table.New("denom", ">in hand", ">royalties waiting")
+	u := conn.Units()
 	waits := sdk.NewCoins(waiting.Balances...)
 	for _, coin := range hand.Balances.Add(waits...) {
-		tab.Row(coin.Denom, hand.Balances.AmountOf(coin.Denom).String(), waits.AmountOf(coin.Denom).String())
+		in := func(coins sdk.Coins) string { return u.Coin(sdk.NewCoin(coin.Denom, coins.AmountOf(coin.Denom))) }
+		tab.Row(coin.Denom, in(hand.Balances), in(waits))
 	}
 	if tab.Len() == 0 {
 		conn.Say("has nothing yet")

@@ -73,7 +73,7 @@ denied or unknown, else 3 if any needs a grant. 1 is for everything else, also f
 a single work that nobody has registered: then UNKNOWN is printed, as an answer.`,
 		Example: `  stemmad clear song.wav --use perform --commercial --territory FR,DE --medium web --until 2027-12-31
   stemmad clear song.wav --use adapt --commercial --as bob --output json
-  stemmad clear song.wav --use adapt --commercial --buy --max-fee 5000000uusdc --from bob
+  stemmad clear song.wav --use adapt --commercial --buy --max-fee '5.00 USDC' --from bob
   stemmad clear --manifest dataset.csv --use train-ai --commercial --report cleared.csv`,
 		Args: cobra.MaximumNArgs(1),
 	}
@@ -86,7 +86,7 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 	f.String(flagAs, "", "account or key that would use it (default: anybody)")
 	f.String(flagTerms, "", "only count this offer (terms1..., a preset or a licence's name) or grant (grant1...)")
 	f.Bool(flagBuy, false, "acquire the cheapest that serves, all that is needed at once")
-	f.String(flagMaxFee, "", "most to pay in all with --buy, such as 5000000uusdc; its denom picks the price (not needed with --dry-run)")
+	f.String(flagMaxFee, "", "most to pay in all with --buy, such as '5.00 USDC' or 5000000uusdc; its denom picks the price (not needed with --dry-run)")
 	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "the work of yours that is made from it")
 	f.String(flagManifest, "", "ask about all rows of a CSV")
@@ -262,7 +262,7 @@ func clearWork(ctx context.Context, conn *connect.Conn, argument string, use lic
 	}
 	only := conn.Flags().Text(flagTerms)
 	if _, notGrant := licensetypes.ParseGrantID(only); only != "" && notGrant != nil {
-		terms, err := permitted.TermsOf(ctx, conn, c.work.Id, only)
+		terms, err := permitted.TermsOf(ctx, conn, conn.Units(), c.work.Id, only)
 		if err != nil {
 			return fmt.Errorf("--%s: %w", flagTerms, err)
 		}

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
@@ -49,7 +50,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 	}
 	items, why := rights.Basket(rights.Needs(c.answer), most)
 	if len(why) > 0 {
-		reasons := permitted.Obstacles(why, func(o licensetypes.Obtainable) string { return name(o.Terms) })
+		reasons := permitted.Obstacles(c.conn.Units(), why, func(o licensetypes.Obtainable) string { return name(o.Terms) })
 		return fmt.Errorf("what %q (%s) needs can't be bought:\n  %s%s", c.title, c.subject, strings.Join(reasons, "\n  "),
 			c.agreeing(most))
 	}
@@ -62,7 +63,7 @@ func (c *clearing) buy(ctx context.Context, sender *send.Sender) error {
 		}
 		msgs, lines = append(msgs, msg), append(lines, line)
 	}
-	result, err := sender.Send(ctx, purchases(lines, items), msgs...)
+	result, err := sender.Send(ctx, purchases(c.conn.Units(), lines, items), msgs...)
 	if err != nil && strings.Contains(err.Error(), licensetypes.ErrFeeAboveMax.Error()) {
 		return fmt.Errorf("the price rose while you were buying, and nothing was paid; run it again to see the new one: %w", err)
 	}
@@ -117,7 +118,7 @@ func (c *clearing) purchase(
 	msg := item.Message(sender.Address, uint64(time.Now().UnixNano())+number)
 	if item.IsPass() {
 		return msg, fmt.Sprintf("a pass of %s, which %q (%s) was made from, under %s, %s. The pass serves %s.",
-			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price), words.PassServes(c.use)), nil
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(c.conn.Units(), item.Price), words.PassServes(c.use)), nil
 	}
 	if rate, given, err := maxRate(c.conn); err != nil {
 		return nil, "", err
@@ -129,10 +130,10 @@ func (c *clearing) purchase(
 		return nil, "", err
 	}
 	terms := res.Terms.Terms
-	brings := permitted.Lines(permitted.Preview(terms, time.Now()))
+	brings := permitted.Lines(permitted.Preview(c.conn.Units(), terms, time.Now()))
 	if offer.Work != c.work.Id {
 		return msg, fmt.Sprintf("a grant of %s, which %q (%s) was made from, under %s, %s. The grant serves %s.%s%s",
-			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(item.Price),
+			offer.Work, c.title, c.work.Id, name(offer.Terms), costing(c.conn.Units(), item.Price),
 			words.ServesFor(permitted.Serves(terms, offer.Serves), c.use), permitted.Listed(msg.Seen), brings), nil
 	}
 	// To be for one would be to serve one.
@@ -140,17 +141,17 @@ func (c *clearing) purchase(
 		msg.Derivative = c.derivative
 	}
 	return msg, fmt.Sprintf("%q (%s)%s under %s, %s. The grant serves %s.%s%s",
-		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(item.Price),
+		c.title, c.work.Id, c.work.Choice(c.conn.KeyNames()), name(offer.Terms), costing(c.conn.Units(), item.Price),
 		words.ServesFor(permitted.Serves(terms, permitted.ServesFor(terms, msg.Derivative)), c.use),
 		permitted.Listed(msg.Seen), brings), nil
 }
 
 // purchases says all that is bought, before it is.
-func purchases(lines []string, items []rights.Item) string {
+func purchases(u units.Units, lines []string, items []rights.Item) string {
 	if len(lines) == 1 {
 		return "Acquire " + lines[0]
 	}
-	return fmt.Sprintf("Acquire all of these, in all %s:\n  - %s", rights.Sum(rights.Total(items)), strings.Join(lines, "\n  - "))
+	return fmt.Sprintf("Acquire all of these, in all %s:\n  - %s", u.Sum(rights.Total(items)), strings.Join(lines, "\n  - "))
 }
 
 // note keeps what the transaction bought by one message, or would buy.

@@ -121,7 +121,7 @@ func printReport(conn *connect.Conn, report rights.Report, written bool) error {
 		return err
 	}
 	for _, bill := range h.Grants {
-		conn.Say("Grants: %s for %s, of each the cheapest that serves", bill.Cost, count(bill.Works, "work"))
+		conn.Say("Grants: %s for %s, of each the cheapest that serves", conn.Units().Coin(bill.Cost), count(bill.Works, "work"))
 	}
 	if err := printOpen(conn, report); err != nil {
 		return err
@@ -164,7 +164,7 @@ func printOpen(conn *connect.Conn, report rights.Report) error {
 		answer := report.Answers[row.Subject]
 		price := ""
 		if coins, ok := rights.Price(answer); ok {
-			price = rights.Alternatives(coins)
+			price = conn.Units().Alternatives(coins)
 		}
 		tab.Row(fmt.Sprint(row.Line), row.Subject, words.Headline(answer.Verdict), strings.Join(rights.Codes(answer), " "), price)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 
-	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -24,7 +23,7 @@ func (c *clearing) readOwing(ctx context.Context) (err error) {
 		}
 	}
 	if t, known := c.relied(ctx); known && len(t.RevenueCeiling) > 0 {
-		c.capped = rights.Sum(t.RevenueCeiling)
+		c.capped = c.conn.Units().Sum(t.RevenueCeiling)
 	}
 	passed, err := passedOn(ctx, c.conn, c.work.Id, c.answer.Permission)
 	c.owes = highest(append(c.owes, passed...))

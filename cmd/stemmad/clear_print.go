@@ -168,7 +168,7 @@ func (c *clearing) printOffers(ctx context.Context, name words.Namer) error {
 		if offer.NeedsApproval {
 			note = "the owner has to approve you first"
 		}
-		tab.Row(name(offer.Terms), rights.Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
+		tab.Row(name(offer.Terms), c.conn.Units().Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
 			words.ServesFor(serves, c.use), endless(offer.ExpiresAt), note)
 	}
 	if len(rights.Needs(c.answer)) > 1 {
@@ -195,7 +195,7 @@ func (c *clearing) printToBuy() {
 	case 1:
 		c.conn.Say("%s: %s", how, buying(items[0].Offer, items[0].Price, c.derivative, c.signer()))
 	default:
-		c.conn.Say("%s, all of these, in all %s:", how, rights.Sum(rights.Total(items)))
+		c.conn.Say("%s, all of these, in all %s:", how, c.conn.Units().Sum(rights.Total(items)))
 		for _, item := range items {
 			c.conn.Say("  %s", buying(item.Offer, item.Price, c.derivative, c.signer()))
 		}

@@ -98,16 +98,16 @@ func TestJourneyOfALicensee(t *testing.T) {
 	require.NotContains(t, out, "decided_at")
 	buy := []string{"sold.wav", "--use", "perform", "--commercial", "--buy", "-y", "--from", "bob"}
 	require.Contains(t, l.fail(append([]string{"clear"}, append(buy, "--max-fee", "4999uusdc")...)...),
-		"costs 5000uusdc, --max-fee is 4999uusdc")
+		"costs 0.005 USDC, --max-fee is 0.004999 USDC")
 	l.clears(exitNeedsGrant, append(buy, "--max-fee", "5000uusdc", "--dry-run")...)
-	require.Contains(t, l.clears(exitOK, append(buy, "--max-fee", "9000uusdc")...), "relies on   grant1")
+	require.Contains(t, l.clears(exitOK, append(buy, "--max-fee", "0.009 USDC")...), "relies on   grant1")
 	l.clears(exitOK, "sold.wav", "--use", "perform", "--commercial", "--as", "bob")
 	l.clears(exitNeedsGrant, "sold.wav", "--use", "perform", "--commercial")
 
 	l.write("m.csv", "title,sha256\nFree,"+digestOf("free.wav")+"\nSold,"+digestOf("sold.wav")+"\n")
 	l.clears(exitOK, "--manifest", "m.csv", "--use", "perform", "--as", "bob")
 	out = l.clears(exitNeedsGrant, "--manifest", "m.csv", "--use", "perform", "--report", "r.csv")
-	require.Contains(t, out, "Grants: 5000uusdc for 1 work")
+	require.Contains(t, out, "Grants: 0.005 USDC for 1 work")
 	out = l.clears(exitDenied, "--manifest", "r.csv", "--use", "adapt", "--report", "r.json", "--output", "json")
 	var answer struct {
 		Head struct {

@@ -22,7 +22,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -60,7 +59,7 @@ func addDeriveFlags(cmd *cobra.Command) {
 	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use, without share-alike and ceiling where there are such")
 	f.Bool(flagAllowUnapproved, false, "declare it although owners have not approved: no offers and grants until they do")
 	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
-	f.String(flagMaxFee, "", "most to pay for each source, such as 5000000uusdc; its denom picks the price (not needed with --dry-run)")
+	f.String(flagMaxFee, "", "most to pay for each source, such as '5.00 USDC' or 5000000uusdc; its denom picks the price (not needed with --dry-run)")
 	f.String(flagModel, "", "AI model that made it, as a work id or a name; adds a generation record")
 	f.String(flagProvider, "", "provider of the model or service")
 	f.String(flagSystem, "", "name of the system that made it")
@@ -111,7 +110,7 @@ func (d *derivation) readSources(ctx context.Context, conn *connect.Conn, sender
 	// All are looked at before the first that is refused is reported.
 	var failed []error
 	for i, s := range named {
-		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permitted.Request{Request: permission.Request{
+		found, err := choose(ctx, conn, finder, s, role, d.record != nil, permitted.Request{Units: conn.Units(), Request: permission.Request{
 			Licensee: sender.Address, Derivative: d.work, Commercial: conn.Flags().Is(flagCommercial),
 			Buy: conn.Flags().Is(flagBuy), MaxFee: most, Now: time.Now(), Several: len(named) > 1,
 			AnyPrice: sender.DryRun(),
@@ -248,7 +247,7 @@ func maxFee(conn *connect.Conn) (*sdk.Coin, error) {
 	if s == "" {
 		return nil, nil
 	}
-	coin, err := amounts.ParseCoin(s)
+	coin, err := conn.Coin(s)
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", flagMaxFee, err)
 	}

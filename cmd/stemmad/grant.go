@@ -40,10 +40,10 @@ func grantRenewCmd() *cobra.Command {
 that is past, from now. It costs what the work's owner asks for the same terms
 today, at most --max-fee. What derives under the grant may be offered, licensed and
 derived from again. For what you make from now on it pins the work as it is today.`,
-		Example: `  stemmad grant renew grant1... --max-fee 5000000uusdc --from bob`,
+		Example: `  stemmad grant renew grant1... --max-fee '5.00 USDC' --from bob`,
 		Args:    cobra.ExactArgs(1),
 	}
-	cmd.Flags().String(flagMaxFee, "", "most to pay, such as 5000000uusdc; its denom picks the price")
+	cmd.Flags().String(flagMaxFee, "", "most to pay, such as '5.00 USDC' or 5000000uusdc; its denom picks the price")
 	return sending(cmd, renewGrant)
 }
 
@@ -66,7 +66,7 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	}
 	fee := "free of charge"
 	if price != nil {
-		fee = "for " + price.String()
+		fee = "for " + conn.Units().Exact(*price)
 	}
 	result, err := sender.Send(ctx, fmt.Sprintf("Renew %s of %s, %s.%s", id, res.Grant.Work, fee, permitted.Listed(offer.Conditions)),
 		&licensetypes.MsgRenewGrant{Licensee: sender.Account(), Grant: id, MaxFee: price, Seen: offer.Conditions})
@@ -99,7 +99,7 @@ func renewalPrice(conn *connect.Conn, offer licensetypes.OpenOffer) (*sdk.Coin, 
 	if err != nil {
 		return nil, err
 	}
-	return pickPrice("a renewal", offer.Offer.PriceUnder(offer.Terms.Terms), most)
+	return pickPrice(conn.Units(), "a renewal", offer.Offer.PriceUnder(offer.Terms.Terms), most)
 }
 
 // offerOf is the offer of a work under terms.

@@ -141,7 +141,7 @@ func printPasses(ctx context.Context, conn *connect.Conn, res *licensetypes.Quer
 		if p.Pass.ExpiresAt != nil && !p.Pass.ExpiresAt.After(time.Now()) {
 			end += " (ended)"
 		}
-		tab.Row(p.UsesOf.String(), p.Work.String(), terms(p.Terms), p.Pass.Fee.String(), end)
+		tab.Row(p.UsesOf.String(), p.Work.String(), terms(p.Terms), conn.Units().Coin(p.Pass.Fee), end)
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -210,7 +210,7 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	paid := "nothing"
 	if g.Grant.Fee != nil {
-		paid = g.Grant.Fee.String()
+		paid = conn.Units().Coin(*g.Grant.Fee)
 	}
 	transfer := "not transferable"
 	if terms.Terms.Terms.Transferable {
@@ -274,7 +274,7 @@ func renewalText(ctx context.Context, conn *connect.Conn, g licensetypes.NamedGr
 		case offer.Offer.Paused:
 			return "its offer is paused", nil
 		}
-		return permitted.Price(offer), nil
+		return permitted.Price(conn.Units(), offer), nil
 	}
 	return "not offered now", nil
 }

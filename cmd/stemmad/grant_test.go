@@ -46,7 +46,7 @@ func TestJourneyOfAGrant(t *testing.T) {
 	require.Contains(t, l.fail(append(renew, "--max-fee", "5000ustem")...), "offer_paused")
 	l.do("offer", "song.wav", terms, "--resume", "--from", "alice")
 	require.Contains(t, l.fail(renew...), "--max-fee")
-	require.Contains(t, l.do(append(renew, "--max-fee", "9000ustem")...), "for 5000ustem")
+	require.Contains(t, l.do(append(renew, "--max-fee", "9000ustem")...), "for 0.005 STEM (5000ustem)")
 	require.Contains(t, l.fail("grant", "transfer", grant, "--to", "fan", "--from", "bob"), "moves only with that work")
 
 	l.do("approve", "song.wav", terms, "--licensee", "bob", "--from", "alice")

@@ -108,16 +108,16 @@ func TestJourneyOfPeople(t *testing.T) {
 		for _, output := range []string{"text", "json"} {
 			_, errs, code := answering(answer, append(payment, "--output", output)...)
 			require.Equal(t, exitFailed, code)
-			require.Contains(t, errs, `Pay 100000uusdc to "remix"`)
+			require.Contains(t, errs, `Pay 0.10 USDC (100000uusdc) to "remix"`)
 			require.Contains(t, errs, want)
 		}
 	}
 
-	preview := l.json("payees", "pay", "remix.wav", "100000uusdc", "--preview")
+	preview := l.json("payees", "pay", "remix.wav", "0.1", "usdc", "--preview")
 	require.Len(t, preview, 2)
-	require.Equal(t, preview, l.json("payees", "pay", "remix.wav", "100000uusdc", "--from", "fan"))
+	require.Equal(t, preview, l.json("payees", "pay", "remix.wav", "0.1", "usdc", "--from", "fan"))
 	require.Eventually(t, func() bool {
-		return strings.Contains(l.do("balance", "alice"), "1000000015000")
+		return strings.Contains(l.do("balance", "alice"), "1000000.015 USDC")
 	}, 10*time.Second, 100*time.Millisecond, "10 %% of the payment and the grant's fee")
 
 	require.Contains(t, l.fail("pay", "remix.wav", "1000nothing", "--from", "fan"), "nothing")

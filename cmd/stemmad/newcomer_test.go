@@ -68,7 +68,7 @@ func TestJourneyOfABuyer(t *testing.T) {
 	l.do("register", "song.wav", "--from", "alice", "--no-anchor")
 	l.do("offer", "song.wav", "sells.yaml", "--price", "5000ustem", "--from", "alice")
 	require.Contains(t, l.fail("acquire", "song.wav", "LicenseRef-Sells", "--from", "bob"),
-		"costs 5000ustem: agree to it with --max-fee 5000ustem")
+		"costs 0.005 STEM: agree to it with --max-fee 5000ustem")
 	l.do("derive", "remix.wav", "--from", "song.wav", "--by", "bob", "--buy", "--max-fee", "5000ustem", "--no-anchor")
 	l.do("offer", "remix.wav", "commercial-use", "--price", "7ustem", "--from", "bob")
 	l.do("offer", "song.wav", "sells.yaml", "--close", "--from", "alice")
@@ -80,10 +80,10 @@ func TestJourneyOfABuyer(t *testing.T) {
 	require.Equal(t, 1, requireCommands(t, out))
 	require.Contains(t, l.do("grant", "list", "fan"), "No grants")
 	pass := []string{"acquire", "song.wav", "LicenseRef-Sells", "--uses-of", "remix.wav", "--from", "fan"}
-	require.Contains(t, l.fail(pass...), "a pass costs 5000ustem: agree to it with --max-fee 5000ustem")
+	require.Contains(t, l.fail(pass...), "a pass costs 0.005 STEM: agree to it with --max-fee 5000ustem")
 	require.Equal(t, "5000ustem", l.json("fee", append(pass, "--max-fee", "5000ustem", "--dry-run")...))
 	require.Contains(t, l.do(append(pass, "--max-fee", "5000ustem")...), "for uses of  work1")
-	require.Contains(t, l.do("grant", "list", "fan"), "5000ustem  no end")
+	require.Contains(t, l.do("grant", "list", "fan"), "0.005 STEM  no end")
 	require.Len(t, l.json("passes", "grant", "list", "fan"), 1)
 
 	// Nobody pays for what everybody has without having been told.
@@ -93,7 +93,7 @@ func TestJourneyOfABuyer(t *testing.T) {
 	require.Equal(t, "9ustem", l.json("fee", append(grant, "--dry-run")...), "what is only tried is not free")
 	require.Contains(t, l.do(append(grant, "--dry-run")...), "countries       everywhere")
 	require.Contains(t, l.do("offer", "song.wav", "commercial-use", "--price", "8ustem", "--dry-run", "--from", "alice"),
-		"replaces  the offer of the same terms for 9ustem, until no end, for everybody")
+		"replaces  the offer of the same terms for 0.000009 STEM, until no end, for everybody")
 	out, errs, code := command(append(grant, "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, errs, "royalty         no royalty", "before it is signed")
@@ -117,7 +117,7 @@ func TestJourneyOfAWholeBasket(t *testing.T) {
 	train := []string{"remix.wav", "--use", "train-ai", "--from", "fan"}
 	out := l.clears(exitNeedsGrant, train...)
 	require.Contains(t, out, "Offers, of which one of each work is needed:")
-	require.Contains(t, out, "To buy, all of these, in all 3000ustem:")
+	require.Contains(t, out, "To buy, all of these, in all 0.003 STEM:")
 	require.Equal(t, 2, strings.Count(out, "\n  stemmad acquire work1"), out)
 	// What the song asks is no permission to cite: it is bought beside, or the command that
 	// buys it is named.
@@ -128,13 +128,13 @@ func TestJourneyOfAWholeBasket(t *testing.T) {
 		"with `stemmad acquire work1")
 	require.Contains(t, refused, " --max-fee 2000ustem`, then it, with --buy and --max-fee")
 	require.Equal(t, 1, requireCommands(t, refused))
-	require.Contains(t, l.fail(append(model, "--buy", "--max-fee", "2999ustem")...), "all of it together costs 3000ustem")
+	require.Contains(t, l.fail(append(model, "--buy", "--max-fee", "2999ustem")...), "all of it together costs 0.003 STEM")
 	beside := l.json("sources.0", append(model, "--buy", "--max-fee", "3000ustem", "--dry-run")...).(map[string]any)
 	require.Equal(t, "1000ustem", beside["paid"])
 	require.Equal(t, "2000ustem", beside["beside"].([]any)[0].(map[string]any)["paid"])
 	buy := slices.Concat(train, []string{"--buy", "-y"})
 	refused = l.fail(append(append([]string{"clear"}, buy...), "--max-fee", "2999ustem")...)
-	require.Contains(t, refused, "all of it together costs 3000ustem, --max-fee is 2999ustem\n--max-fee 3000ustem agrees to it")
+	require.Contains(t, refused, "all of it together costs 0.003 STEM, --max-fee is 0.002999 STEM\n--max-fee 3000ustem agrees to it")
 	require.Contains(t, l.do("grant", "list", "fan"), "No grants", "nothing was spent")
 	out = l.clears(exitNeedsGrant, append(buy, "--max-fee", "3000ustem", "--dry-run", "--output", "json")...)
 	require.Contains(t, out, `"to_buy_in_all": "3000ustem"`)

@@ -19,7 +19,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/deed"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -62,9 +61,9 @@ published in the same transaction. Public licences that cannot be taken back, as
 Commons and of free software, serve everybody for ever: --close and --until end the
 offer, and not what the licence permits.`,
 		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
-  stemmad offer song.wav commercial-use --price 5000000uusdc --until 2027-12-31 --from alice
+  stemmad offer song.wav commercial-use --price '5.00 USDC' --until 2027-12-31 --from alice
   stemmad offer song.wav GPL-3.0-only --from alice
-  stemmad offer song.wav mine.yaml --price 5000000uusdc --from alice
+  stemmad offer song.wav mine.yaml --price '5.00 USDC' --from alice
   stemmad offer song.wav commercial-use --pause --from alice
   stemmad offer song.wav commercial-remix-10 --close --from alice`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -76,7 +75,7 @@ offer, and not what the licence permits.`,
 		},
 	}
 	f := cmd.Flags()
-	f.String(flagPrice, "", "price of a grant; several denoms, separated by commas, are alternatives")
+	f.String(flagPrice, "", "price of a grant; several denoms, separated by commas, are alternatives: '5.00 USDC'")
 	f.String(flagUntil, "", "end of the offer: 2027-01-31, a time in RFC 3339, or 30d")
 	f.StringArray(flagTo, nil, "account or key that may take it (default: everybody); may be repeated")
 	f.Bool(flagClose, false, "end the offer of these terms")
@@ -174,7 +173,7 @@ func (o *offering) preview(ctx context.Context, conn *connect.Conn, terms licens
 	names := conn.KeyNames()
 	account := func(address string) string { return accountName(address, names) }
 	o.beside(conn, licensetypes.IdentifiedTerms{Id: terms, Terms: o.terms, Preset: licensetypes.PresetName(terms)}, offers)
-	return permitted.PreviewOffer(o.terms, o.made, permitted.Replaced(offers, terms), account), nil
+	return permitted.PreviewOffer(conn.Units(), o.terms, o.made, permitted.Replaced(offers, terms), account), nil
 }
 
 // printStanding says what the work is offered under now; where it was only tried, what it
@@ -187,7 +186,7 @@ func (o *offering) printStanding(ctx context.Context, conn *connect.Conn, tried 
 	if err != nil {
 		return err
 	}
-	conn.Say("It is now offered under:\n%s", permitted.List(offers))
+	conn.Say("It is now offered under:\n%s", permitted.List(conn.Units(), offers))
 	return nil
 }
 
@@ -251,7 +250,7 @@ func pauseOffer(
 func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
 	var made licensetypes.Offer
 	f := conn.Flags()
-	price, err := amounts.ParseCoins(f.Text(flagPrice))
+	price, err := conn.Coins(f.Text(flagPrice))
 	if err != nil {
 		return made, fmt.Errorf("--%s: %w", flagPrice, err)
 	}

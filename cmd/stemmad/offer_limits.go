@@ -88,7 +88,7 @@ func (o *offering) beside(conn *connect.Conn, terms licensetypes.IdentifiedTerms
 	made := licensetypes.OpenOffer{Offer: o.made, Terms: terms, Public: o.made.Public(o.terms)}
 	others := slices.DeleteFunc(slices.Clone(offers), func(other licensetypes.OpenOffer) bool { return other.Terms.Id == terms.Id })
 	if !made.Public {
-		for _, line := range permitted.Free(made, others, now) {
+		for _, line := range permitted.Free(conn.Units(), made, others, now) {
 			conn.Note("Warning, who would buy this: %s.", table.Clean(line))
 		}
 		return
@@ -97,7 +97,7 @@ func (o *offering) beside(conn *connect.Conn, terms licensetypes.IdentifiedTerms
 		if other.Public || len(other.Offer.PriceUnder(other.Terms.Terms)) == 0 {
 			continue
 		}
-		for _, line := range permitted.Free(other, []licensetypes.OpenOffer{made}, now) {
+		for _, line := range permitted.Free(conn.Units(), other, []licensetypes.OpenOffer{made}, now) {
 			conn.Note("Warning, who would buy the offer of %s then: %s.", permitted.Name(other.Terms), table.Clean(line))
 		}
 	}

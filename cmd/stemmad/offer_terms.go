@@ -23,7 +23,7 @@ func termsToOffer(
 	if terms, isFile, err := termsInFile(arg); isFile {
 		return identified(terms), err
 	}
-	id, err := permitted.TermsOf(ctx, conn, work, arg)
+	id, err := permitted.TermsOf(ctx, conn, conn.Units(), work, arg)
 	if err != nil && (errors.Is(err, permitted.ErrRefused) || !licences.IsName(arg)) {
 		terms, err := licences.Named(arg)
 		return identified(terms), err
@@ -45,7 +45,7 @@ func offeredTerms(
 	if terms, isFile, err := termsInFile(arg); isFile {
 		return terms.ID(), err
 	}
-	return permitted.TermsOf(ctx, conn, work, arg)
+	return permitted.TermsOf(ctx, conn, conn.Units(), work, arg)
 }
 
 // termsInFile reads a file of terms; isFile is false where a word names no file.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
@@ -18,7 +19,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -45,11 +45,14 @@ out once it is the smallest payout of its denom or more; until then it waits, or
 "stemmad tx royalty withdraw" takes it. With --preview nothing is sent, and no key is
 needed.
 
+An amount is in units, 0.10 USDC, or in base units, 100000uusdc. What USDC means the node
+says; base units are what is signed, and what scripts should write.
+
 Of a file that several have claimed, the earliest claim is paid, and named before
 you sign, unless it is under dispute; any other you name by its work id.`,
-		Example: `  stemmad pay remix.wav 100000uusdc --preview
-  stemmad pay remix.wav 100000uusdc --from carol`,
-		Args: cobra.ExactArgs(2),
+		Example: `  stemmad pay remix.wav 0.10 USDC --preview
+  stemmad pay remix.wav 0.10 USDC --from carol`,
+		Args: cobra.RangeArgs(2, 3),
 	}
 	cmd.Flags().Bool(flagPreview, false, "only show who would get what")
 	cmd.Flags().Int(flagRows, defaultRows, "most rows of the table; 0: all")
@@ -69,7 +72,7 @@ type payment struct {
 }
 
 func pay(ctx context.Context, conn *connect.Conn, args []string) error {
-	coin, err := amounts.ParseCoin(args[1])
+	coin, err := conn.Coin(strings.Join(args[1:], " "))
 	if err != nil {
 		return err
 	}
@@ -124,13 +127,13 @@ func pay(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 	}
 	if sender != nil {
-		what := fmt.Sprintf("Pay %s to %q (%s)%s.%s", coin, table.Short(describe.Heading(work.Claim)), work.Id, choice, limited)
+		what := fmt.Sprintf("Pay %s to %q (%s)%s.%s", conn.Units().Exact(coin), table.Short(describe.Heading(work.Claim)), work.Id, choice, limited)
 		sent, err := sender.Send(ctx, what, &royaltytypes.MsgPay{Payer: sender.Account(), Work: work.Id, Amount: coin})
 		if err != nil {
 			return err
 		}
 		result.Tx = &sent
-		conn.Say("%s %s: %s", sent.Did("Paid", "Would pay"), coin, sent)
+		conn.Say("%s %s: %s", sent.Did("Paid", "Would pay"), conn.Units().Coin(coin), sent)
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(result)
@@ -174,7 +177,7 @@ func printPayees(
 	if choice != "" {
 		choice += ","
 	}
-	conn.Say("%s to %q (%s)%s %s", amount, table.Short(describe.Heading(work)), work.Id, choice, reaches)
+	conn.Say("%s to %q (%s)%s %s", conn.Units().Coin(amount), table.Short(describe.Heading(work)), work.Id, choice, reaches)
 	rows, _ := conn.Flags().GetInt(flagRows)
 	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{work.Id: describe.Heading(work)}
 	tab := table.New("payee", "through", "work", ">share", "basis", ">amount")
@@ -190,7 +193,7 @@ func printPayees(
 		if p.Weight != fullWeight {
 			share = rates.Percent(p.Weight) + " of " + share
 		}
-		tab.Row(payeeName(p, names), table.Short(title), p.Work.String(), share, enumName(p.Basis.String(), "BASIS_"), p.Amount.String())
+		tab.Row(payeeName(p, names), table.Short(title), p.Work.String(), share, enumName(p.Basis.String(), "BASIS_"), conn.Units().Coin(p.Amount))
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -201,7 +204,7 @@ func printPayees(
 		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)
 	}
 	if !preview.Held.IsNil() && preview.Held.IsPositive() {
-		conn.Say("%s in fractions of a unit, which later payments make whole.", preview.Held)
+		conn.Say("%s in fractions of a unit, which later payments make whole.", conn.Units().Coin(preview.Held))
 	}
 	return saySmallestPayout(ctx, conn, preview)
 }
@@ -221,7 +224,7 @@ func saySmallestPayout(ctx context.Context, conn *connect.Conn, preview *royalty
 	}
 	smallest := sdk.NewCoin(accepted.Denom, accepted.MinPayout)
 	if slices.ContainsFunc(preview.Payees, func(p royaltytypes.Payee) bool { return p.Amount.IsLT(smallest) }) {
-		conn.Say("A balance of less than %s is not paid out yet: it waits for more, or for `stemmad tx royalty withdraw`.", smallest)
+		conn.Say("A balance of less than %s is not paid out yet: it waits for more, or for `stemmad tx royalty withdraw`.", conn.Units().Coin(smallest))
 	}
 	return nil
 }

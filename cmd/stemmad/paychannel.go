@@ -14,7 +14,6 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
-	"github.com/stemma-chain/stemma/internal/amounts"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -55,8 +54,8 @@ claim is paid, and named before you sign, unless it is under dispute; any other 
 name by its work id. What is not redeemed goes back to you when the
 payment channel is closed: by you, one --close-delay after you asked for it, or at once by
 the --receiver, if there is one.`,
-		Example: `  stemmad paychannel open 1000000uusdc --pay song.wav=60%,remix.wav=40% --from fan
-  stemmad paychannel open 1000000uusdc --payees works.csv --key agent --close-delay 168h --from fan`,
+		Example: `  stemmad paychannel open '1.00 USDC' --pay song.wav=60%,remix.wav=40% --from fan
+  stemmad paychannel open '1.00 USDC' --payees works.csv --key agent --close-delay 168h --from fan`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := cmd.Flags()
@@ -69,7 +68,7 @@ the --receiver, if there is one.`,
 }
 
 func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	deposit, err := amounts.ParseCoin(args[0])
+	deposit, err := conn.Coin(args[0])
 	if err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 		msg.Receiver = account.String()
 	}
 	id := royaltytypes.NewPaymentChannelID(sender.Address, msg.Serial)
-	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a payment channel that pays %d works.%s", deposit, len(payees), choices), msg)
+	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a payment channel that pays %d works.%s", conn.Units().Exact(deposit), len(payees), choices), msg)
 	if err != nil {
 		return err
 	}
@@ -116,7 +115,7 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 			Tx             send.Result `json:"tx"`
 		}{id.String(), deposit.String(), hex.EncodeToString(key), sent})
 	}
-	conn.Say("%s %s with %s for %d works: %s", sent.Did("Opened", "Would open"), id, deposit, len(payees), sent)
+	conn.Say("%s %s with %s for %d works: %s", sent.Did("Opened", "Would open"), id, conn.Units().Coin(deposit), len(payees), sent)
 	conn.Say("Sign vouchers with `stemmad voucher sign %s TOTAL --key %s`.", id, name)
 	return nil
 }
@@ -183,7 +182,7 @@ func paymentChannelTopUpCmd() *cobra.Command {
 		Use:     "top-up PAYCHANNEL AMOUNT",
 		Short:   "Add to a payment channel's deposit",
 		Long:    `Top-up adds to the deposit of a payment channel of yours, until you have asked to close it.`,
-		Example: `  stemmad paychannel top-up paych1... 500000uusdc --from fan`,
+		Example: `  stemmad paychannel top-up paych1... '0.50 USDC' --from fan`,
 		Args:    cobra.ExactArgs(2),
 	}, topUpPaymentChannel)
 }
@@ -193,11 +192,11 @@ func topUpPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.S
 	if err != nil {
 		return err
 	}
-	amount, err := amounts.ParseCoin(args[1])
+	amount, err := conn.Coin(args[1])
 	if err != nil {
 		return err
 	}
-	sent, err := sender.Send(ctx, fmt.Sprintf("Add %s to %s.", amount, id),
+	sent, err := sender.Send(ctx, fmt.Sprintf("Add %s to %s.", conn.Units().Exact(amount), id),
 		&royaltytypes.MsgTopUpPaymentChannel{Payer: sender.Account(), PaymentChannel: id, Amount: amount})
 	if err != nil {
 		return err
@@ -209,7 +208,7 @@ func topUpPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.S
 			Tx             send.Result `json:"tx"`
 		}{args[0], amount.String(), sent})
 	}
-	conn.Say("%s %s to %s: %s", sent.Did("Added", "Would add"), amount, args[0], sent)
+	conn.Say("%s %s to %s: %s", sent.Did("Added", "Would add"), conn.Units().Coin(amount), args[0], sent)
 	return nil
 }
 
@@ -253,7 +252,7 @@ func closePaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.S
 	case response.ClosesAt != nil:
 		conn.Say("%s can be closed from %s on; until then vouchers are redeemed: %s", args[0], table.OptionalTime(response.ClosesAt), sent)
 	case response.Refund != nil:
-		conn.Say("%s %s; %s went back to its payer: %s", sent.Did("Closed", "Would close"), args[0], response.Refund, sent)
+		conn.Say("%s %s; %s went back to its payer: %s", sent.Did("Closed", "Would close"), args[0], conn.Units().Coin(*response.Refund), sent)
 	default:
 		conn.Say("Closing %s: %s", args[0], sent)
 	}

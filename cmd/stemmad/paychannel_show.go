@@ -63,8 +63,9 @@ func showPaymentChannel(ctx context.Context, conn *connect.Conn, args []string) 
 		receiver = accountName(c.Receiver, names)
 	}
 	conn.Say("%s", c.Id)
-	err = table.Fields(conn.Out(), "payer", accountName(c.Payer, names), "deposit", c.Deposit.String(), "redeemed", c.Redeemed.String(),
-		"still to promise", c.Deposit.Sub(c.Redeemed).String(), "pending", pending, "key", hex.EncodeToString(c.Key),
+	u := conn.Units()
+	err = table.Fields(conn.Out(), "payer", accountName(c.Payer, names), "deposit", u.Coin(c.Deposit), "redeemed", u.Coin(c.Redeemed),
+		"still to promise", u.Coin(c.Deposit.Sub(c.Redeemed)), "pending", pending, "key", hex.EncodeToString(c.Key),
 		"closes", closing, "at once by", receiver)
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func listPaymentChannels(ctx context.Context, conn *connect.Conn, args []string)
 	}
 	tab := table.New("payment channel", ">deposit", ">redeemed", "closes")
 	for _, c := range res.PaymentChannels {
-		tab.Row(c.Id.String(), c.Deposit.String(), c.Redeemed.String(), table.OptionalTime(c.ClosesAt))
+		tab.Row(c.Id.String(), conn.Units().Coin(c.Deposit), conn.Units().Coin(c.Redeemed), table.OptionalTime(c.ClosesAt))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err

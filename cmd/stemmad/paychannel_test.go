@@ -42,12 +42,12 @@ func TestJourneyOfVouchers(t *testing.T) {
 	// Of 1,001 the works have 600 and 400; a unit is nobody's and goes back.
 	require.Equal(t, "750", l.json("paid.0.amount", "voucher", "redeem", "over.json", "--from", "bob"))
 	require.Eventually(t, func() bool {
-		return strings.Contains(l.do("balance", "alice"), "600")
+		return strings.Contains(l.do("balance", "alice"), "0.0006 USDC")
 	}, 10*time.Second, 100*time.Millisecond)
 
 	require.Contains(t, l.do("paychannel", "close", channel, "--from", "fan"), "can be closed from")
 	require.Contains(t, l.fail("paychannel", "close", channel, "--from", "bob"), "can be closed from")
-	require.Contains(t, l.do("paychannel", "close", channel, "--from", "alice"), "500uusdc went back")
+	require.Contains(t, l.do("paychannel", "close", channel, "--from", "alice"), "0.0005 USDC went back")
 	require.Contains(t, l.fail("paychannel", "show", channel), "closed")
 	require.Contains(t, l.fail("voucher", "check", "over.json"), "1 of 1")
 }

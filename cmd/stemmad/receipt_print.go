@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/history"
@@ -18,7 +20,7 @@ import (
 )
 
 // receiptNote is said with every receipt.
-const receiptNote = "Amounts are what each payment by itself makes due, in whole units. " +
+const receiptNote = "Amounts are what each payment by itself makes due. " +
 	"They reach accounts with what else is due to them, once a flow and a balance are large enough."
 
 func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) error {
@@ -34,7 +36,7 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) er
 	conn.Say("in block %d of %s, %s", r.Height, r.ChainID, table.Time(r.Time))
 	names := conn.KeyNames()
 	for _, p := range r.Paid {
-		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number, p.Amount, table.Short(p.Title), p.Work)
+		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number, conn.Units().Coin(p.Amount), table.Short(p.Title), p.Work)
 		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "payment channel",
 			p.PaymentChannel); err != nil {
 			return err
@@ -50,7 +52,8 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) er
 	conn.Say("")
 	tab := table.New("denom", ">paid", ">due", ">fractions")
 	for _, t := range r.Totals() {
-		tab.Row(t.Denom, t.Paid.String(), t.Due.String(), t.Held.String())
+		in := func(amount math.Int) string { return conn.Units().Coin(sdk.NewCoin(t.Denom, amount)) }
+		tab.Row(t.Denom, in(t.Paid), in(t.Due), in(t.Held))
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -67,7 +70,8 @@ func sayMinima(ctx context.Context, conn *connect.Conn, r history.Receipt) error
 	}
 	for _, t := range r.Totals() {
 		if d, err := res.Params.Accepted(t.Denom); err == nil {
-			conn.Note("Balances are paid out from %s%s on; \"stemmad tx royalty withdraw\" takes any.", d.MinPayout, d.Denom)
+			conn.Note("Balances are paid out from %s on; \"stemmad tx royalty withdraw\" takes any.",
+				conn.Units().Coin(sdk.NewCoin(d.Denom, d.MinPayout)))
 		}
 	}
 	return nil
@@ -93,10 +97,10 @@ func printShares(
 		}
 		waits := ""
 		if waiting != nil && !s.Escrow {
-			waits = waiting[s.Account].AmountOf(s.Amount.Denom).String()
+			waits = conn.Units().Coin(sdk.NewCoin(s.Amount.Denom, waiting[s.Account].AmountOf(s.Amount.Denom)))
 		}
 		tab.Row(payeeName(s, names), table.Short(title), s.Work.String(), portion, enumName(s.Basis.String(),
-			"BASIS_"), s.Amount.String(), progressOf(s), waits)
+			"BASIS_"), conn.Units().Coin(s.Amount), progressOf(s), waits)
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -107,7 +111,7 @@ func printShares(
 		conn.Say("and %d more (--%s 0 shows all)", rest, flagRows)
 	}
 	if p.Held.IsPositive() {
-		conn.Say("%s in fractions of a unit, held in the works until later payments make them whole.", p.Held)
+		conn.Say("%s in fractions of a unit, held in the works until later payments make them whole.", conn.Units().Coin(p.Held))
 	}
 	return nil
 }

@@ -115,7 +115,7 @@ func TestJourneyOfWhatADerivationComesTo(t *testing.T) {
 
 	out = l.clears(exitOK, "song.wav", "--use", "adapt", "--commercial", "--as", "bob")
 	require.Contains(t, out, "What you make owes 30 % of all that it takes in:")
-	require.Contains(t, out, "What you make may take in 700ustem and 1000uusdc")
+	require.Contains(t, out, "What you make may take in 0.0007 STEM and 0.001 USDC")
 	l.do("offer", "mix.wav", "commercial-use", "--price", "5ustem", "--from", "bob")
 	require.Contains(t, l.clears(exitNeedsGrant, "mix.wav", "--use", "perform", "--commercial"), "; so far it has taken in nothing")
 	require.Contains(t, l.do("pay", "mix.wav", "701ustem", "--preview"), "this payment takes it beyond that")

@@ -11,7 +11,6 @@ import (
 
 	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register/describe"
-	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
@@ -133,7 +132,7 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 		conn.Say("Offers: none")
 		return nil
 	}
-	conn.Say("Offers:\n%s", permitted.List(p.Offers))
+	conn.Say("Offers:\n%s", permitted.List(conn.Units(), p.Offers))
 	return nil
 }
 
@@ -215,7 +214,7 @@ func (p shown) printConstraints(ctx context.Context, conn *connect.Conn, terms w
 		case len(row.Ceiling) > 0:
 			text += fmt.Sprintf("; taken in so far: %s", row.TakenIn)
 		case len(row.Price) > 0:
-			text += "; a pass costs " + rights.Alternatives(row.Price)
+			text += "; a pass costs " + conn.Units().Alternatives(row.Price)
 		}
 		conn.Say("Constraint: %s", table.Clean(text))
 	}

@@ -32,7 +32,7 @@ func TestReceiptsAndStatements(t *testing.T) {
 	require.Equal(t, "licence fee", l.json("payments.0.kind", "receipt", strings.ToLower(acquired)))
 	require.Equal(t, "100005", l.json("totals.0.paid", "receipt", payment))
 	text := l.do("receipt", payment)
-	for _, want := range []string{"(bob)", "(alice)", "90004uusdc", "absolute", "in fractions of a unit"} {
+	for _, want := range []string{"(bob)", "(alice)", "0.090004 USDC", "absolute", "in fractions of a unit"} {
 		require.Contains(t, text, want)
 	}
 

@@ -25,7 +25,7 @@ func TestJourneyOfGrantsThatAreUsed(t *testing.T) {
 
 	// Trying costs nothing, so no price is agreed to.
 	require.Equal(t, "9ustem", l.json("fee", "acquire", "song.wav", "--from", "bob", "--dry-run"))
-	require.Contains(t, l.fail("acquire", "song.wav", "--from", "bob"), "costs 9ustem: agree to it")
+	require.Contains(t, l.fail("acquire", "song.wav", "--from", "bob"), "costs 0.000009 STEM: agree to it")
 	require.Contains(t, l.clears(exitNeedsGrant, "song.wav", "--use", "perform", "--as", "bob", "--buy", "--dry-run"),
 		"Would acquire a grant under LicenseRef-Twice")
 	require.Contains(t, l.clears(exitNeedsGrant, "song.wav", "--use", "perform"), "uses, and 2 derivatives")

@@ -3,11 +3,16 @@
 package connect
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/mattn/go-isatty"
@@ -20,6 +25,7 @@ import (
 
 	stemma "github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/encoding"
+	"github.com/stemma-chain/stemma/client/units"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -31,6 +37,8 @@ type Conn struct {
 	client.Context
 	cmd   *cobra.Command
 	chain *stemma.Client
+	// units are loaded at first need.
+	units func() (units.Units, error)
 }
 
 // Open reads the flags and the client configuration. It sends nothing yet.
@@ -58,7 +66,9 @@ func Open(cmd *cobra.Command) (*Conn, error) {
 		}
 		ctx = ctx.WithKeyring(kr)
 	}
-	return &Conn{Context: ctx, cmd: cmd}, nil
+	c := &Conn{Context: ctx, cmd: cmd}
+	c.units = sync.OnceValues(c.loadUnits)
+	return c, nil
 }
 
 func keyringBackend(cmd *cobra.Command, ctx client.Context) string {
@@ -209,6 +219,47 @@ func (c *Conn) KeyNames() map[string]string {
 	return names
 }
 
+// loadUnits does not wait long for a node: amounts can be said in base units.
+func (c *Conn) loadUnits() (units.Units, error) {
+	chain, err := c.Chain()
+	if err != nil {
+		return units.Units{}, err
+	}
+	ctx, cancel := context.WithTimeout(c.CmdContext, unitsTimeout)
+	defer cancel()
+	return chain.Units(ctx)
+}
+
+const unitsTimeout = 5 * time.Second
+
+// Units are those in which amounts are said to people; base units where the node does not tell.
+func (c *Conn) Units() units.Units {
+	u, _ := c.units()
+	return u
+}
+
+// Coin reads an amount in people's units or base units: 10.00 USDC, 10000000uusdc.
+func (c *Conn) Coin(text string) (sdk.Coin, error) {
+	u, missing := c.units()
+	coin, err := u.Read(text)
+	return coin, unread(err, missing)
+}
+
+// Coins reads several, parted by commas.
+func (c *Conn) Coins(text string) (sdk.Coins, error) {
+	u, missing := c.units()
+	coins, err := u.ReadList(text)
+	return coins, unread(err, missing)
+}
+
+// unread adds why people's units could not be read.
+func unread(err, missing error) error {
+	if err == nil || missing == nil {
+		return err
+	}
+	return fmt.Errorf("%w; units such as USDC are known from a node, and: %w", err, missing)
+}
+
 // JSON says whether programs read the output.
 func (c *Conn) JSON() bool { return c.OutputFormat == flags.OutputFormatJSON }
 
@@ -266,13 +317,27 @@ func (c *Conn) Note(format string, args ...any) {
 	}
 }
 
-// PrintJSON prints a result for programs, indented.
+// hasCoins finds what may be a coin in JSON.
+var hasCoins = regexp.MustCompile(`"[0-9]+[A-Za-z]|"denom":`)
+
+// PrintJSON prints a result for programs, indented: amounts in base units, with those for
+// people beside them.
 func (c *Conn) PrintJSON(v any) error {
-	bz, err := json.MarshalIndent(v, "", "  ")
+	bz, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.Out(), string(bz))
+	if hasCoins.Match(bz) {
+		if bz, err = c.Units().InJSON(bz); err != nil {
+			return err
+		}
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, bz, "", "  "); err != nil {
+		return err
+	}
+	indented.WriteByte('\n')
+	_, err = indented.WriteTo(c.Out())
 	return err
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/stemma-chain/stemma/client/permission"
-	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -26,7 +26,7 @@ func (e choiceError) Is(target error) bool { return target == ErrChoice || targe
 // them, where nobody is there to.
 func (f Finder) choose(req Request, not *permission.RefusedError) (permission.Option, error) {
 	list := fmt.Sprintf("%s can be %s under permissions that bind you differently:\n%s",
-		subject(req), use(req), listOptions(not.Options))
+		subject(req), use(req), listOptions(req.Units, not.Options))
 	if f.Choose == nil {
 		return permission.Option{}, undecided(req, list, not)
 	}
@@ -45,7 +45,7 @@ func undecided(req Request, list string, not *permission.RefusedError) error {
 	how := "choose one with --under TERMS"
 	if only := not.Only; only != nil {
 		how += fmt.Sprintf(", or add %s for %s, the only one that binds to neither share-alike nor a ceiling; it costs %s",
-			agreeing(*only), Name(only.Terms), price(*only))
+			agreeing(*only), Name(only.Terms), price(req.Units, *only))
 	}
 	if !req.Commercial {
 		how += ", or with --commercial what allows commercial use"
@@ -64,25 +64,25 @@ func agreeing(o permission.Option) string {
 }
 
 // price is what has to be paid for an option before it can be relied on.
-func price(o permission.Option) string {
+func price(u units.Units, o permission.Option) string {
 	if !o.Bought {
 		return "nothing"
 	}
-	return rights.Alternatives(o.Price)
+	return u.Alternatives(o.Price)
 }
 
 // listOptions prints options with what each costs and forbids.
-func listOptions(options []permission.Option) string {
+func listOptions(u units.Units, options []permission.Option) string {
 	tab := table.New(">", "terms", "price", "royalty", "forbids")
 	for i, o := range options {
-		tab.Row(fmt.Sprint(i+1), Name(o.Terms), price(o), Royalty(o.Terms.Terms),
-			cmp.Or(strings.Join(forbids(o.Terms), "; "), "-"))
+		tab.Row(fmt.Sprint(i+1), Name(o.Terms), price(u, o), Royalty(o.Terms.Terms),
+			cmp.Or(strings.Join(forbids(u, o.Terms), "; "), "-"))
 	}
 	return text(tab)
 }
 
 // forbids lists what terms forbid to whoever makes something from a work, in short.
-func forbids(terms licensetypes.IdentifiedTerms) []string {
+func forbids(u units.Units, terms licensetypes.IdentifiedTerms) []string {
 	var list []string
 	add := func(forbidden bool, format string, args ...any) {
 		if forbidden {
@@ -92,7 +92,7 @@ func forbids(terms licensetypes.IdentifiedTerms) []string {
 	t := terms.Terms
 	add(!t.CommercialUse, "commercial use of what you make")
 	add(permission.Alike(t), "offering what you make under other terms")
-	add(permission.Ceiling(t), "commercial use once it has taken in %s", t.RevenueCeiling)
+	add(permission.Ceiling(t), "commercial use once it has taken in %s", u.Sum(t.RevenueCeiling))
 	add(len(t.Territories) > 0, "use outside %s", strings.Join(t.Territories, " "))
 	add(len(t.Media) > 0, "media other than %s", strings.Join(t.Media, " "))
 	if t.Duration != nil {
@@ -111,7 +111,7 @@ func forbids(terms licensetypes.IdentifiedTerms) []string {
 
 // binding says in short how terms bind what is made, for the sentence on what is
 // relied on.
-func binding(t licensetypes.Terms) string {
+func binding(u units.Units, t licensetypes.Terms) string {
 	s := ""
 	if !t.CommercialUse {
 		s += ", no commercial use"
@@ -120,7 +120,7 @@ func binding(t licensetypes.Terms) string {
 		s += ", share-alike"
 	}
 	if permission.Ceiling(t) {
-		s += ", ceiling of " + rights.Alternatives(t.RevenueCeiling)
+		s += ", ceiling of " + u.Alternatives(t.RevenueCeiling)
 	}
 	return s
 }

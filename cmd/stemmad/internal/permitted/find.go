@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/stemma-chain/stemma/client/permission"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -17,6 +18,8 @@ import (
 type Request struct {
 	permission.Request
 	Title string
+	// Units are those in which prices are said.
+	Units units.Units
 }
 
 // Choice is the permission that was found. How says in words why it is this one.
@@ -61,11 +64,13 @@ func (f Finder) Find(ctx context.Context, req Request) (Choice, error) {
 
 // TermsOf finds the terms of a work's offers that a person names, as permission.TermsOf does; it
 // fails with ErrRefused, which lists the offers.
-func TermsOf(ctx context.Context, chain permission.Chain, work registrytypes.WorkID, name string) (licensetypes.TermsID, error) {
+func TermsOf(
+	ctx context.Context, chain permission.Chain, u units.Units, work registrytypes.WorkID, name string,
+) (licensetypes.TermsID, error) {
 	id, err := permission.TermsOf(ctx, chain, work, name)
 	var not *permission.RefusedError
 	if errors.As(err, &not) {
-		return id, notUnder(Request{Request: not.Request}, not.Offers)
+		return id, notUnder(Request{Request: not.Request, Units: u}, not.Offers)
 	}
 	return id, err
 }

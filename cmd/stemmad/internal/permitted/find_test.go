@@ -13,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/permission"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -335,7 +336,7 @@ func TestALicenceNamesAnOffer(t *testing.T) {
 	req.Wanted = "GPL-3.0-only"
 	_, err = c.find(req)
 	require.ErrorContains(t, err, "is not offered under GPL-3.0-only. Its offers:")
-	id, err := permitted.TermsOf(context.Background(), c, source, "LicenseRef-Own")
+	id, err := permitted.TermsOf(context.Background(), c, units.Units{}, source, "LicenseRef-Own")
 	require.NoError(t, err)
 	require.Equal(t, own.ID(), id)
 }

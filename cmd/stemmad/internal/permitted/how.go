@@ -10,6 +10,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -29,11 +30,11 @@ func how(req Request, c permission.Choice) string {
 		}
 		return "public offers of " + strings.Join(names, " and ") + ", under any of which the work may be shared"
 	case c.Buy != nil:
-		s = bought(c)
+		s = bought(req.Units, c)
 	case c.Grant != nil:
-		s = "your grant " + c.Permission + " under " + says(*c.Terms) + until(c.Until) + left(*c.Grant)
+		s = "your grant " + c.Permission + " under " + says(req.Units, *c.Terms) + until(c.Until) + left(*c.Grant)
 	default:
-		s = "public offer of " + says(*c.Terms)
+		s = "public offer of " + says(req.Units, *c.Terms)
 	}
 	if len(c.Beside) == 0 {
 		return s
@@ -46,19 +47,19 @@ func how(req Request, c permission.Choice) string {
 	for _, p := range c.Beside {
 		said = append(said, besides(req, p.Item))
 	}
-	return s + fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "), rights.Sum(rights.Total(items)))
+	return s + fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "), req.Units.Sum(rights.Total(items)))
 }
 
 // says names terms with what they ask and how they bind.
-func says(terms licensetypes.IdentifiedTerms) string {
-	return Name(terms) + ", " + Royalty(terms.Terms) + binding(terms.Terms)
+func says(u units.Units, terms licensetypes.IdentifiedTerms) string {
+	return Name(terms) + ", " + Royalty(terms.Terms) + binding(u, terms.Terms)
 }
 
 // bought says what a grant is that is bought.
-func bought(c permission.Choice) string {
+func bought(u units.Units, c permission.Choice) string {
 	terms := c.Terms.Terms
-	return fmt.Sprintf("a grant (%s) under %s, bought %s, %s%s%s, for %s%s", c.Permission, Name(*c.Terms), costing(c.Buy.Price),
-		Royalty(terms), binding(terms), until(c.Until), Serves(terms, ServesFor(terms, c.Buy.Message.Derivative)), named(c.Buy.Offer.Conditions))
+	return fmt.Sprintf("a grant (%s) under %s, bought %s, %s%s%s, for %s%s", c.Permission, Name(*c.Terms), costing(u, c.Buy.Price),
+		Royalty(terms), binding(u, terms), until(c.Until), Serves(terms, ServesFor(terms, c.Buy.Message.Derivative)), named(c.Buy.Offer.Conditions))
 }
 
 // until says when a permission ends; empty: never.
@@ -95,15 +96,15 @@ func besides(req Request, item rights.Item) string {
 		kind, serves = "a pass", words.PassServes(req.Use())
 	}
 	return fmt.Sprintf("%s of %s, which %s was made from, under %s, bought %s, for %s",
-		kind, item.Offer.Work, cmp.Or(req.Title, "this source"), obtainableName(item.Offer), costing(item.Price), serves)
+		kind, item.Offer.Work, cmp.Or(req.Title, "this source"), obtainableName(item.Offer), costing(req.Units, item.Price), serves)
 }
 
 // costing says a price in a sentence.
-func costing(price *sdk.Coin) string {
+func costing(u units.Units, price *sdk.Coin) string {
 	if price == nil {
 		return "free of charge"
 	}
-	return "for " + price.String()
+	return "for " + u.Coin(*price)
 }
 
 // NotKeptOut says of a grant that keeps others out what it doesn't reach; empty of another.

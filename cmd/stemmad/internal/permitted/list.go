@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/deed"
@@ -13,7 +13,7 @@ import (
 )
 
 // List prints offers as a table, without the last line's end.
-func List(offers []licensetypes.OpenOffer) string {
+func List(u units.Units, offers []licensetypes.OpenOffer) string {
 	tab := table.New("terms", "price", "royalty", "commercial", "derivatives", "AI training", "AI input", "search", "until", "for")
 	for _, offer := range offers {
 		terms := offer.Terms.Terms
@@ -29,7 +29,7 @@ func List(offers []licensetypes.OpenOffer) string {
 		case offer.Offer.Paused:
 			audience = "nobody, paused"
 		}
-		row := []string{Name(offer.Terms), Price(offer), Royalty(terms), yes(terms.CommercialUse), derivatives(terms)}
+		row := []string{Name(offer.Terms), Price(u, offer), Royalty(terms), yes(terms.CommercialUse), derivatives(terms)}
 		for _, m := range deed.Machines(terms) {
 			row = append(row, short(m))
 		}
@@ -55,8 +55,8 @@ func ServesFor(terms licensetypes.Terms, derivative registrytypes.WorkID) uint32
 }
 
 // Price is what a grant under an offer costs, in words.
-func Price(offer licensetypes.OpenOffer) string {
-	return rights.Alternatives(offer.Offer.PriceUnder(offer.Terms.Terms))
+func Price(u units.Units, offer licensetypes.OpenOffer) string {
+	return u.Alternatives(offer.Offer.PriceUnder(offer.Terms.Terms))
 }
 
 // Name is a preset's name, else the terms' SPDX expression and id.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
@@ -67,7 +68,7 @@ func standsPublic(o licensetypes.OpenOffer, now time.Time) bool {
 // Free says of a grant under an offer what everybody may do without it, by a public offer of
 // the work, and what the grant adds; a line each public offer, empty where none permits
 // anything of it.
-func Free(picked licensetypes.OpenOffer, offers []licensetypes.OpenOffer, now time.Time) []string {
+func Free(u units.Units, picked licensetypes.OpenOffer, offers []licensetypes.OpenOffer, now time.Time) []string {
 	if standsPublic(picked, now) {
 		return []string{fmt.Sprintf("the offer of %s is public: everybody may do what it permits without a grant and without paying; "+
 			"the grant adds the terms, rate and version of today, which then stay as they are", Name(picked.Terms))}
@@ -92,7 +93,7 @@ func Free(picked licensetypes.OpenOffer, offers []licensetypes.OpenOffer, now ti
 			how = ", commercially"
 		}
 		line := fmt.Sprintf("everybody may do this without paying, by the public offer of %s: %s%s", Name(o.Terms), actions(both), how)
-		if adds := adds(o.Terms.Terms, picked.Terms.Terms, more); len(adds) > 0 {
+		if adds := adds(u, o.Terms.Terms, picked.Terms.Terms, more); len(adds) > 0 {
 			line += "; the grant adds: " + strings.Join(adds, "; ")
 		}
 		lines = append(lines, line)
@@ -111,14 +112,14 @@ func actions(list []rules.Action) string {
 
 // adds lists what a grant gives beside a public offer: uses, and freedom from what that
 // demands of what is made.
-func adds(public, grant licensetypes.Terms, more []rules.Action) []string {
+func adds(u units.Units, public, grant licensetypes.Terms, more []rules.Action) []string {
 	var list []string
 	if len(more) > 0 {
 		list = append(list, "the use "+actions(more))
 	}
 	if grant.Makes() {
-		for _, forbidden := range forbids(licensetypes.IdentifiedTerms{Terms: public}) {
-			if !slices.Contains(forbids(licensetypes.IdentifiedTerms{Terms: grant}), forbidden) {
+		for _, forbidden := range forbids(u, licensetypes.IdentifiedTerms{Terms: public}) {
+			if !slices.Contains(forbids(u, licensetypes.IdentifiedTerms{Terms: grant}), forbidden) {
 				list = append(list, "what the public offer forbids ("+forbidden+")")
 			}
 		}

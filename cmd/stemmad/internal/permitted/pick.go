@@ -50,13 +50,13 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 		return open[0], nil
 	case len(open) > 1:
 		return none, refused(against(req, needsChoice, nil, standing(req, open)),
-			"%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(open), notNow(closed))
+			"%s has several offers; name the terms of the one to take:\n%s%s", subject(req), List(req.Units, open), notNow(closed))
 	case len(closed) > 0:
 		return none, refused(against(req, Denied, reason(req, rules.NotOffered), standing(req, offers)),
 			"%s cannot be acquired now:\n%s", subject(req), bullets(closed))
 	case wanted.IsZero():
 		return none, refused(against(req, Denied, nil, standing(req, offers)),
-			"no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(offers))
+			"no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(req.Units, offers))
 	}
 	return none, notUnder(req, offers)
 }

@@ -6,21 +6,21 @@ import (
 	"time"
 
 	"github.com/stemma-chain/stemma/client/permission"
-	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // Preview says what a grant under terms brings that is taken now, as names and values for
 // table.Fields: what is made owes, when it ends, where it counts, and whom it keeps out.
-func Preview(t licensetypes.Terms, now time.Time) []string {
+func Preview(u units.Units, t licensetypes.Terms, now time.Time) []string {
 	end := "no end"
 	if t.Duration != nil {
 		end = table.Time(now.Add(*t.Duration))
 	}
 	most := ""
 	if permission.Ceiling(t) && t.Makes() {
-		most = rights.Sum(t.RevenueCeiling) + " in all, then what you make is denied commercial use"
+		most = u.Sum(t.RevenueCeiling) + " in all, then what you make is denied commercial use"
 	}
 	return []string{
 		"royalty", Royalty(t), "commercial use", yes(t.CommercialUse), "may take in", most, "until", end,
@@ -31,14 +31,16 @@ func Preview(t licensetypes.Terms, now time.Time) []string {
 
 // PreviewOffer says what an offer of a work is, in the same form, before it is made. Before
 // is the offer of the same terms that it replaces; nil: there is none.
-func PreviewOffer(t licensetypes.Terms, made licensetypes.Offer, before *licensetypes.OpenOffer, account func(string) string) []string {
+func PreviewOffer(
+	u units.Units, t licensetypes.Terms, made licensetypes.Offer, before *licensetypes.OpenOffer, account func(string) string,
+) []string {
 	fields := []string{
-		"price", rights.Alternatives(made.PriceUnder(t)), "until", ends(made), "for", audience(made, account),
+		"price", u.Alternatives(made.PriceUnder(t)), "until", ends(made), "for", audience(made, account),
 		"exclusive", exclusive(t, "one licensee at a time"),
 	}
 	if before != nil {
 		old := before.Offer
-		was := "the offer of the same terms for " + rights.Alternatives(old.PriceUnder(t)) +
+		was := "the offer of the same terms for " + u.Alternatives(old.PriceUnder(t)) +
 			", until " + ends(old) + ", for " + audience(old, account)
 		switch {
 		case old.Closed:

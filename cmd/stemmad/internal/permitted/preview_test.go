@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -26,11 +27,11 @@ func TestAPreviewSaysWhatIsBought(t *testing.T) {
   countries       DE, FR only
   media           print only
   exclusive       yes: only you, and not the owner, as long as the grant runs and where it counts`,
-		permitted.Lines(permitted.Preview(terms, now)))
+		permitted.Lines(permitted.Preview(units.Units{}, terms, now)))
 	require.Equal(t, "\n  royalty         no royalty\n  commercial use  no\n  until           no end\n  countries       everywhere\n"+
-		"  media           every medium", permitted.Lines(permitted.Preview(licensetypes.Terms{}, now)))
+		"  media           every medium", permitted.Lines(permitted.Preview(units.Units{}, licensetypes.Terms{}, now)))
 	terms.Exclusivity = licensetypes.EXCLUSIVITY_SOLE
-	require.Contains(t, permitted.Lines(permitted.Preview(terms, now)), "only you and the owner")
+	require.Contains(t, permitted.Lines(permitted.Preview(units.Units{}, terms, now)), "only you and the owner")
 }
 
 func TestAPreviewOfAnOfferSaysWhatItReplaces(t *testing.T) {
@@ -43,14 +44,14 @@ func TestAPreviewOfAnOfferSaysWhatItReplaces(t *testing.T) {
   until      2027-01-15 08:00:00 UTC
   for        <a>, <b>, and nobody else
   exclusive  yes: only one licensee at a time, and not the owner, as long as the grant runs and where it counts`,
-		permitted.Lines(permitted.PreviewOffer(terms, licensetypes.Offer{Price: price, ExpiresAt: &now, Licensees: []string{"a", "b"}}, nil, named)))
+		permitted.Lines(permitted.PreviewOffer(units.Units{}, terms, licensetypes.Offer{Price: price, ExpiresAt: &now, Licensees: []string{"a", "b"}}, nil, named)))
 
 	offers := []licensetypes.OpenOffer{{Terms: licensetypes.IdentifiedTerms{Id: terms.ID()}, Offer: licensetypes.Offer{Price: price[:1], Paused: true}}}
 	require.Nil(t, permitted.Replaced(offers, licensetypes.TermsID{1}))
 	before := permitted.Replaced(offers, terms.ID())
-	text := permitted.Lines(permitted.PreviewOffer(licensetypes.Terms{}, licensetypes.Offer{}, before, named))
+	text := permitted.Lines(permitted.PreviewOffer(units.Units{}, licensetypes.Terms{}, licensetypes.Offer{}, before, named))
 	require.Contains(t, text, "price     free")
 	require.Contains(t, text, "replaces  the offer of the same terms for 7ustem, until no end, for everybody, which is paused: this one is not")
 	before.Offer.Closed = true
-	require.Contains(t, permitted.Lines(permitted.PreviewOffer(terms, licensetypes.Offer{}, before, named)), ", which is closed")
+	require.Contains(t, permitted.Lines(permitted.PreviewOffer(units.Units{}, terms, licensetypes.Offer{}, before, named)), ", which is closed")
 }

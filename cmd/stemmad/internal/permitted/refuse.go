@@ -11,6 +11,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -62,7 +63,7 @@ func needsGrant(req Request, offers []licensetypes.Obtainable) error {
 		} else {
 			obtainable = true
 		}
-		tab.Row(obtainableName(offer), rights.Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
+		tab.Row(obtainableName(offer), req.Units.Alternatives(offer.Price), words.Royalty(offer.RoyaltyPolicy, offer.RoyaltyRate),
 			words.ServesFor(serves, req.Use()), table.OptionalTime(offer.ExpiresAt), note)
 	}
 	agree := "--buy and --max-fee"
@@ -183,7 +184,7 @@ func notUnder(req Request, offers []licensetypes.OpenOffer) error {
 		return unoffered(req)
 	}
 	return refused(against(req, Denied, reason(req, rules.NotOffered), standing(req, offers)),
-		"%s is not offered under %s. Its offers:\n%s", subject(req), req.Wanted, List(offers))
+		"%s is not offered under %s. Its offers:\n%s", subject(req), req.Wanted, List(req.Units, offers))
 }
 
 // notGranted says why a grant that was named does not count for the source.
@@ -205,7 +206,7 @@ func notGranted(req Request, e *permission.RefusedError) error {
 // notBought says why what is for sale was not bought.
 func (f Finder) notBought(req Request, e *permission.RefusedError) error {
 	own, not := req.Own(e.Answer.Offers), against(req, NeedsAGrant, e.Answer.Reasons, obtainables(e.Answer.Offers))
-	reasons := Obstacles(e.Obstacles, obtainableName)
+	reasons := Obstacles(req.Units, e.Obstacles, obtainableName)
 	if len(own) < len(e.Answer.Offers) {
 		return refused(not, "%w\nnothing was bought:\n%s", needsGrant(req, e.Answer.Offers), bullets(reasons))
 	}
@@ -217,7 +218,7 @@ func (f Finder) notBought(req Request, e *permission.RefusedError) error {
 }
 
 // Obstacles says what stands in the way of buying, a line each.
-func Obstacles(list []rights.Obstacle, name func(licensetypes.Obtainable) string) []string {
+func Obstacles(u units.Units, list []rights.Obstacle, name func(licensetypes.Obtainable) string) []string {
 	lines := make([]string, len(list))
 	for i, o := range list {
 		switch o.Kind {
@@ -225,11 +226,11 @@ func Obstacles(list []rights.Obstacle, name func(licensetypes.Obtainable) string
 			lines[i] = fmt.Sprintf("%s: its owner has to approve you first, with `stemmad approve %s %s --licensee ACCOUNT`, "+
 				"or what you make, with --derivative", name(*o.Offer), o.Offer.Work, cmp.Or(o.Offer.Preset, o.Offer.Terms.String()))
 		case rights.NoPriceAgreed:
-			lines[i] = fmt.Sprintf("%s: costs %s; say how much you pay with --max-fee", name(*o.Offer), rights.Alternatives(o.Offer.Price))
+			lines[i] = fmt.Sprintf("%s: costs %s; say how much you pay with --max-fee", name(*o.Offer), u.Alternatives(o.Offer.Price))
 		case rights.AbovePrice:
-			lines[i] = fmt.Sprintf("%s: costs %s, --max-fee is %s", name(*o.Offer), rights.Alternatives(o.Offer.Price), o.Most)
+			lines[i] = fmt.Sprintf("%s: costs %s, --max-fee is %s", name(*o.Offer), u.Alternatives(o.Offer.Price), u.Coin(*o.Most))
 		case rights.AboveTogether:
-			lines[i] = fmt.Sprintf("all of it together costs %s, --max-fee is %s", o.Sum, o.Most)
+			lines[i] = fmt.Sprintf("all of it together costs %s, --max-fee is %s", u.Sum(o.Sum), u.Coin(*o.Most))
 		default:
 			lines[i] = "none is on offer"
 		}

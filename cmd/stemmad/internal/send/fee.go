@@ -9,15 +9,15 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
-	"github.com/stemma-chain/stemma/internal/amounts"
+	"github.com/stemma-chain/stemma/client/units"
 )
 
 // readPrices reads what a person wants to pay; none where the flags are empty.
-func readPrices(fees, gasPrices string) (fee sdk.Coins, prices sdk.DecCoins, err error) {
+func readPrices(u units.Units, fees, gasPrices string) (fee sdk.Coins, prices sdk.DecCoins, err error) {
 	if fees != "" && gasPrices != "" {
 		return nil, nil, fmt.Errorf("give --%s or --%s, not both", flags.FlagFees, flags.FlagGasPrices)
 	}
-	if fee, err = amounts.ParseCoins(fees); err != nil {
+	if fee, err = u.ReadList(fees); err != nil {
 		return nil, nil, fmt.Errorf("--%s: %w", flags.FlagFees, err)
 	}
 	if prices, err = sdk.ParseDecCoins(gasPrices); err != nil {
@@ -43,5 +43,5 @@ func (s *Sender) Then(ctx context.Context, trial client.Trial) string {
 	if err != nil {
 		return ""
 	}
-	return ", then the rest, for about " + feeText(fee) + " more"
+	return ", then the rest, for about " + s.said(fee) + " more"
 }

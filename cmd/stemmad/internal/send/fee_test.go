@@ -4,13 +4,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/client/units"
 )
 
 func TestMistypedPricesAreNamed(t *testing.T) {
 	for _, c := range []struct{ fees, prices, want string }{
 		{"", "", ""}, {"5ustem", "", ""}, {"5ustem", "0.1ustem", "not both"}, {"five", "", "--fees"}, {"", "0.1", "--gas-prices"},
 	} {
-		_, _, err := readPrices(c.fees, c.prices)
+		_, _, err := readPrices(units.Units{}, c.fees, c.prices)
 		if c.want == "" {
 			require.NoError(t, err)
 			continue

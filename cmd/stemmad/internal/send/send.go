@@ -3,6 +3,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 )
@@ -51,6 +53,8 @@ type Result struct {
 	// DryRun: it was tried and not sent.
 	DryRun bool `json:"dry_run,omitempty"`
 
+	// paid is the fee in people's units.
+	paid     string
 	response func(i int, into proto.Message) error
 }
 
@@ -91,7 +95,11 @@ func (s *Sender) options() (o client.Options, err error) {
 	if s.gas, err = readGas(f.Text(flags.FlagGas)); err != nil {
 		return o, err
 	}
-	if o.Fee, o.GasPrices, err = readPrices(f.Text(flags.FlagFees), f.Text(flags.FlagGasPrices)); err != nil {
+	var u units.Units
+	if f.Text(flags.FlagFees) != "" {
+		u = s.conn.Units()
+	}
+	if o.Fee, o.GasPrices, err = readPrices(u, f.Text(flags.FlagFees), f.Text(flags.FlagGasPrices)); err != nil {
 		return o, err
 	}
 	if sponsor := f.Text(flags.FlagFeeGranter); sponsor != "" {
@@ -141,11 +149,11 @@ func (r Result) Response(i int, into proto.Message) error {
 func (r Result) String() string {
 	switch {
 	case r.DryRun:
-		return fmt.Sprintf("nothing was sent (--dry-run); it would use about %d gas for a fee of %s", r.GasUsed, r.Fee)
+		return fmt.Sprintf("nothing was sent (--dry-run); it would use about %d gas for a fee of %s", r.GasUsed, cmp.Or(r.paid, r.Fee))
 	case r.Height == 0:
-		return fmt.Sprintf("transaction %s was sent and is not in a block yet; fee %s", r.TxHash, r.Fee)
+		return fmt.Sprintf("transaction %s was sent and is not in a block yet; fee %s", r.TxHash, cmp.Or(r.paid, r.Fee))
 	}
-	return fmt.Sprintf("block %d, transaction %s, fee %s", r.Height, r.TxHash, r.Fee)
+	return fmt.Sprintf("block %d, transaction %s, fee %s", r.Height, r.TxHash, cmp.Or(r.paid, r.Fee))
 }
 
 // Did chooses the word for what happened: done, or would be with --dry-run.
@@ -191,7 +199,7 @@ func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result
 		return Result{}, err
 	}
 	if s.DryRun() {
-		return Result{DryRun: true, GasUsed: int64(trial.GasUsed), Fee: feeText(fee), response: trial.Response}, nil
+		return Result{DryRun: true, GasUsed: int64(trial.GasUsed), Fee: feeText(fee), paid: s.said(fee), response: trial.Response}, nil
 	}
 	if err := s.ask(what, fee); err != nil {
 		return Result{}, err
@@ -204,7 +212,7 @@ func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result
 	}
 	defer pending.Forget()
 	if s.conn.BroadcastMode == flags.BroadcastAsync {
-		return Result{TxHash: pending.Hash(), Fee: feeText(fee)}, nil
+		return Result{TxHash: pending.Hash(), Fee: feeText(fee), paid: s.said(fee)}, nil
 	}
 	return s.wait(ctx, pending)
 }
@@ -219,7 +227,7 @@ func (s *Sender) wait(ctx context.Context, pending *client.Pending) (Result, err
 	defer cancel()
 	done, err := pending.Wait(waiting)
 	result := Result{
-		TxHash: done.Hash, Height: done.Height, Time: done.Time, GasUsed: done.GasUsed, Fee: feeText(done.Fee), response: done.Response,
+		TxHash: done.Hash, Height: done.Height, Time: done.Time, GasUsed: done.GasUsed, Fee: feeText(done.Fee), paid: s.said(done.Fee), response: done.Response,
 	}
 	if errors.Is(err, client.ErrUndecided) {
 		if ctx.Err() != nil {
@@ -237,7 +245,7 @@ func (s *Sender) ask(what string, fee sdk.Coins) error {
 	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) {
 		return nil
 	}
-	question := fmt.Sprintf("%s\n  signed by %s (%s), fee %s. Send? [y/N]: ", what, s.Name, s.Account(), feeText(fee))
+	question := fmt.Sprintf("%s\n  signed by %s (%s), fee %s. Send? [y/N]: ", what, s.Name, s.Account(), s.exactly(fee))
 	answer, err := s.conn.Answer(question)
 	if errors.Is(err, io.EOF) {
 		return ErrNoAnswer
@@ -251,6 +259,22 @@ func (s *Sender) ask(what string, fee sdk.Coins) error {
 		return nil
 	}
 	return ErrDeclined
+}
+
+// said is a fee in people's units.
+func (s *Sender) said(fee sdk.Coins) string {
+	if fee.IsZero() {
+		return "none"
+	}
+	return s.conn.Units().Sum(fee)
+}
+
+// exactly is said with the base units that are signed.
+func (s *Sender) exactly(fee sdk.Coins) string {
+	if said := s.said(fee); said != feeText(fee) {
+		return said + " (" + feeText(fee) + ")"
+	}
+	return feeText(fee)
 }
 
 func feeText(fee sdk.Coins) string {
