@@ -33,6 +33,11 @@ require (
 )
 
 require (
+	github.com/piprate/json-gold v0.9.1 // indirect
+	github.com/temoto/robotstxt v1.1.2 // indirect
+)
+
+require (
 	cel.dev/expr v0.25.2 // indirect
 	cloud.google.com/go v0.123.0 // indirect
 	cloud.google.com/go/auth v0.20.0 // indirect
