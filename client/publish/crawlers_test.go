@@ -190,3 +190,14 @@ func TestPreferencesAreForEverybody(t *testing.T) {
 	}
 	require.Equal(t, []string{"*", "end-of-rights"}, agents)
 }
+
+func TestWhoseRobotsTheyAre(t *testing.T) {
+	s := site(t, "https://example.org")
+	for _, format := range []string{publish.Robots, publish.AIPref} {
+		ours := string(render(t, format, s, gallery(t, s)...))
+		require.True(t, publish.OnlyRobots([]byte(ours)))
+		for _, theirs := range []string{"User-agent: A\nDisallow: /\n" + ours, ours + "User-agent: A\n", ours + "Allow: /\n" + ours, "", "#\n"} {
+			require.False(t, publish.OnlyRobots([]byte(theirs)))
+		}
+	}
+}

@@ -91,6 +91,13 @@ Disallow: /.end-of-rights
 
 func (r *robotsWriter) Close() error { return r.write(afterRobots) }
 
+// OnlyRobots says whether a robots.txt has nothing in it but what a writer of Robots or AIPref wrote.
+func OnlyRobots(text []byte) bool {
+	ours := strings.TrimSpace(string(text))
+	return strings.HasPrefix(ours, "# Rights by ") && strings.HasSuffix(ours, strings.TrimSpace(afterRobots)) &&
+		strings.Count(ours, "\nUser-agent:") == 2 && !strings.Contains(ours, "\nAllow:")
+}
+
 func yn(yes bool) string {
 	if yes {
 		return "y"
