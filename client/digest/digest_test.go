@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -75,18 +76,33 @@ func TestLinesOfSha256sum(t *testing.T) {
 	}
 }
 
-// FuzzParse: nothing crashes, and what is read has one meaning.
+// FuzzParse: nothing crashes, what is read has one meaning, and so have lines of sha256sum.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{hex.EncodeToString(sum[:]), "sha256-AAAA?x", cid(1, 0x55, 0x12, 32), "SHA256 (a) = b"} {
+	text := hex.EncodeToString(sum[:])
+	for _, s := range []string{
+		text, "sha256-AAAA?x", "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), cid(1, 0x55, 0x12, 32), cid(1, 0x70, 0x12, 32),
+		"urn:sha256:" + text, "SHA256 (a) = " + text, `\` + text + ` *a\nb`, text + "  a\r\n",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		digest.ParseSum(s)
+		if d, file, ok := digest.ParseSum(s); ok {
+			require.NotEmpty(t, file)
+			escaped := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`).Replace(file)
+			for _, line := range []string{`\` + d.String() + "  " + escaped, `\SHA256 (` + escaped + ") = " + d.String()} {
+				again, back, ok := digest.ParseSum(line)
+				require.True(t, ok, line)
+				require.Equal(t, file, back)
+				require.Equal(t, d, again)
+			}
+		}
 		d, err := digest.Parse(s)
 		if err != nil {
 			require.ErrorIs(t, err, digest.ErrNone)
+			require.True(t, !utf8.ValidString(s) || utf8.ValidString(err.Error()), "half a letter in %q", err)
 			return
 		}
+		require.False(t, d.IsZero())
 		again, err := digest.Parse(d.String())
 		require.NoError(t, err)
 		require.Equal(t, d, again)

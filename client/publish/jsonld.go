@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type creativeWork struct {
 	ID                 string          `json:"@id"`
 	Name               string          `json:"name,omitempty"`
 	URL                []string        `json:"url,omitempty"`
+	ContentURL         []string        `json:"contentUrl,omitempty"`
 	Creator            []schemaCreator `json:"creator,omitempty"`
 	EncodingFormat     string          `json:"encodingFormat,omitempty"`
 	SHA256             string          `json:"sha256,omitempty"`
@@ -43,7 +45,33 @@ type creativeWork struct {
 }
 
 type schemaCreator struct {
+	Type string `json:"@type"`
 	Name string `json:"name"`
+}
+
+// Types of creators.
+const (
+	person       = "Person"
+	organization = "Organization"
+)
+
+// ofOrganizations finds words that names and roles of organizations have; a name without any is taken
+// for a person's. The registry does not ask which of them a creator is, and who reads images'
+// licences wants to know (developers.google.com, "Image metadata": creator is one of both).
+var ofOrganizations = regexp.MustCompile(`(?i)(^|[^\pL\pN])(` + strings.Join([]string{
+	"inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh", "ag", "e\\.v", "ug", "kg",
+	"s\\.?a\\.?r\\.?l", "sas", "s\\.p\\.a", "s\\.r\\.l", "b\\.v", "pty", "oy", "& co", "& sons", "foundation", "stiftung", "institute", "institut",
+	"university", "universität", "université", "universidad", "college", "museum", "musée", "museo", "gallery", "archive", "archives",
+	"library", "studio", "studios", "records", "press", "publishing", "publishers", "verlag", "media", "pictures", "productions",
+	"entertainment", "agency", "agence", "association", "society", "collective", "kollektiv", "team", "labs", "orchestra", "ensemble",
+	"choir", "quartet", "band", "ministry", "department", "group", "contributors", "authors",
+}, "|") + `)\.?($|[^\pL\pN])`)
+
+func creatorType(c registrytypes.Creator) string {
+	if ofOrganizations.MatchString(c.Name) || slices.Contains([]string{"band", "orchestra", "ensemble"}, strings.ToLower(c.Role)) {
+		return organization
+	}
+	return person
 }
 
 type schemaRef struct {
@@ -106,9 +134,12 @@ func (j *jsonldWriter) describe(w Work) creativeWork {
 	}
 	for _, p := range w.Places {
 		c.URL = append(c.URL, p.URL)
+		if c.SHA256 != "" && !p.about && !p.Shared {
+			c.ContentURL = append(c.ContentURL, p.URL)
+		}
 	}
 	for _, creator := range d.Creators {
-		c.Creator = append(c.Creator, schemaCreator{creator.Name})
+		c.Creator = append(c.Creator, schemaCreator{creatorType(creator), creator.Name})
 	}
 	for _, f := range d.Fingerprints {
 		if f.Scheme != urlScheme {

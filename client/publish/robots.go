@@ -20,7 +20,8 @@ type robotsWriter struct {
 
 func newRobots(out io.Writer, site Site, source Source, licences bool) (Writer, error) {
 	r := &robotsWriter{out: out, licences: licences}
-	head := fmt.Sprintf("# Rights by %s at height %d of %s; renew before %s.\n", escape(source.ChainID, unreserved), source.Height,
+	// An empty line first: the last one of the file before may have no end.
+	head := fmt.Sprintf("\n# Rights by %s at height %d of %s; renew before %s.\n", escape(source.ChainID, unreserved), source.Height,
 		source.Time.UTC().Format(time.RFC3339), source.ValidUntil.UTC().Format(time.RFC3339))
 	if licences {
 		head += "\nLicense: " + site.LicenseURL + "\n"
@@ -77,7 +78,25 @@ func (r *robotsWriter) write(s string) error {
 	return err
 }
 
-func (r *robotsWriter) Close() error { return nil }
+// afterRobots ends the group, so that a site's own group that follows is none of it. A group goes on until its first
+// rule, whatever stands in between, and lines with user-agents that follow each other begin one (RFC 9309, 2.2.1). So the
+// rule is about a path that no site has: readers may pass over one without a value, and any other would change what the
+// site says to everybody. It stands behind an empty line and for a name of nobody: readers of records as they were in 1994
+// drop the one above, which has no rule, and go on to the site's.
+const afterRobots = `
+# Ends the group, so that those of the site stay as they are.
+User-agent: end-of-rights
+Disallow: /.end-of-rights
+`
+
+func (r *robotsWriter) Close() error { return r.write(afterRobots) }
+
+// OnlyRobots says whether a robots.txt has nothing in it but what a writer of Robots or AIPref wrote.
+func OnlyRobots(text []byte) bool {
+	ours := strings.TrimSpace(string(text))
+	return strings.HasPrefix(ours, "# Rights by ") && strings.HasSuffix(ours, strings.TrimSpace(afterRobots)) &&
+		strings.Count(ours, "\nUser-agent:") == 2 && !strings.Contains(ours, "\nAllow:")
+}
 
 func yn(yes bool) string {
 	if yes {

@@ -63,6 +63,8 @@ type Place struct {
 	// Path is the part from the first slash on, as a pattern that matches it alone.
 	Path   string
 	Shared bool
+	// about: what is there is about the work, and perhaps not its bytes.
+	about bool
 }
 
 // pattern is the URL as a pattern that matches it alone.
@@ -103,18 +105,18 @@ func placeKey(at string) [16]byte {
 // id. On a site only places there count: a work that is elsewhere has none.
 func (s Site) Places(w registrytypes.Claim, r Register) []Place {
 	var places []Place
-	add := func(at string, shared bool) {
-		places = append(places, Place{URL: at, Path: exactly(pathOf(at)), Shared: shared})
+	add := func(at string, shared, about bool) {
+		places = append(places, Place{URL: at, Path: exactly(pathOf(at)), Shared: shared, about: about})
 	}
 	for _, at := range fingerprintURLs(w.Details) {
-		add(at, r.at(at).fingerprints > 1)
+		add(at, r.at(at).fingerprints > 1, false)
 	}
 	if at := normalize(w.Details.MetadataUri); at != "" && len(places) == 0 && r.at(at) == (counts{metadata: 1}) {
-		add(at, false)
+		add(at, false, true)
 	}
 	if len(places) == 0 && s.Origin != "" {
 		at := s.Origin + escape(s.Prefix+w.Id.String(), uriBytes)
-		add(at, r.at(at) != counts{})
+		add(at, r.at(at) != counts{}, false)
 	}
 	return slices.DeleteFunc(places, func(p Place) bool {
 		return s.Origin != "" && !strings.HasPrefix(p.URL, s.Origin+"/")

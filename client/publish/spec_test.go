@@ -135,7 +135,7 @@ func TestTDMRepKeepsToItsProperties(t *testing.T) {
 func TestSchemaKeepsToItsProperties(t *testing.T) {
 	known := []string{
 		"@type", "@id", "name", "url", "creator", "encodingFormat", "sha256", "identifier", "license", "acquireLicensePage", "usageInfo",
-		"creditText", "isBasedOn", "sdDatePublished",
+		"creditText", "isBasedOn", "sdDatePublished", "contentUrl",
 	}
 	s := site(t, "")
 	var file struct {
@@ -150,5 +150,6 @@ func TestSchemaKeepsToItsProperties(t *testing.T) {
 		}
 		media := slices.Contains([]any{"ImageObject", "AudioObject", "VideoObject", "3DModel"}, node["@type"])
 		require.Equal(t, media, node["sha256"] != nil)
+		require.True(t, media || node["contentUrl"] == nil)
 	}
 }

@@ -242,17 +242,31 @@ func TestFiles(t *testing.T) {
 	require.Equal(t, fromFile, fromPipe)
 }
 
-// Aliases that multiply, deep nesting and the like must neither panic nor take long.
+// Aliases that multiply, deep nesting and the like must neither panic nor take long. What is read is valid, has no
+// letter that was lost, and is the same terms when it is written as a file; a fault names the file.
 func FuzzParse(f *testing.F) {
 	f.Add(full)
-	f.Add("a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n")
-	f.Add(strings.Repeat("[", 2000))
-	f.Add(strings.Repeat("a:\n ", 200))
+	for _, p := range licensetypes.Presets() {
+		f.Add(termspec.Write(p.Terms))
+	}
+	for _, s := range []string{
+		"a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n", strings.Repeat("[", 2000), strings.Repeat("a:\n ", 200),
+		"\ufeffspdx: MIT\n", "spdx: \"LicenseRef-A\"\r\ngrant_fee: {denom: uusdc, amount: '7'}\r\n", "spdx: LicenseRef-\ufffd\n",
+		`{"spdx":"LicenseRef-A","duration":"3600s","uses":["ACTION_COPY"]}`, "spdx: |\n  CC-BY-4.0 AND LicenseRef-B\n",
+	} {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
-		terms, err := termspec.Parse("f", []byte(s))
-		if err == nil {
-			require.NoError(t, terms.Validate())
+		terms, err := termspec.Parse("terms.yaml", []byte(s))
+		if err != nil {
+			require.ErrorContains(t, err, "terms.yaml")
+			return
 		}
+		require.NoError(t, terms.Validate())
+		require.True(t, strings.Contains(s, "\ufffd") || !strings.Contains(terms.String(), "\ufffd"))
+		back, err := termspec.Parse("written", []byte(termspec.Write(terms)))
+		require.NoError(t, err, termspec.Write(terms))
+		require.Equal(t, terms.ID(), back.ID())
 	})
 }
 

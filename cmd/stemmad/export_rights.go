@@ -29,6 +29,8 @@ const (
 	flagLicensePage = "license-page"
 	flagValidDays   = "valid-days"
 	flagOut         = "out"
+	// allFormats stands for all of publish.Formats.
+	allFormats = "all"
 	// defaultValidDays is how long RSL's clients keep a file that says nothing.
 	defaultValidDays = 30
 	// maxValidDays bounds --valid-days.
@@ -48,6 +50,7 @@ anybody, and writes it as a file for a website:
   aipref         lines for robots.txt: AI preferences (IETF drafts) alone
   tdmrep         /.well-known/tdmrep.json, with --out also the policies that it names
   schema-jsonld  JSON-LD of schema.org for the works' pages
+  all            each of these, into a folder (--out): what the site's own folder gets
 
 A use is stated as permitted only if the chain's decision permits it to anybody for
 as long as the file is valid (--valid-days); all else is stated as reserved. Write
@@ -57,20 +60,21 @@ A work is where its fingerprints of the scheme "url" say, else at its metadata U
 else at SITE/PATH-PREFIX/WORK. With --site only works on that site are stated, but
 for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 		Example: `  stemmad export rights --work song.wav --format rsl --site https://example.org
-  stemmad export rights --owner alice --format tdmrep --site https://example.org --path-prefix works --out tdmrep.json`,
+  stemmad export rights --owner alice --format tdmrep --site https://example.org --path-prefix works --out tdmrep.json
+  stemmad export rights --owner alice --format all --site https://example.org --out rights`,
 		Args: cobra.NoArgs,
 	}
 	f := cmd.Flags()
 	f.String(flagOwner, "", "account or key whose works are exported")
 	f.StringArray(flagWork, nil, "work id, file or SHA-256 to export; may be repeated")
-	f.String(flagFormat, "", strings.Join(publish.Formats(), ", "))
+	f.String(flagFormat, "", strings.Join(append(publish.Formats(), allFormats), ", "))
 	f.String(flagSite, "", "site that serves the works and the file, such as https://example.org")
 	f.String(flagPathPrefix, "", "path on the site under which works without a URL are served by their id")
 	f.String(flagLicenseURL, "", "where the RSL file will be (default: SITE/license.xml)")
 	f.String(flagLicensePage, "", "page that tells people how to acquire a licence")
 	f.Uint(flagValidDays, defaultValidDays, "days that the file may be relied on")
-	f.String(flagOut, "", "file to write (default: standard output)")
-	f.Bool(flagOverwrite, false, "replace the file if it exists")
+	f.String(flagOut, "", "file to write (default: standard output); with --format all the folder")
+	f.Bool(flagOverwrite, false, "replace what exists")
 	cmd.MarkFlagsOneRequired(flagOwner, flagWork)
 	cmd.MarkFlagsMutuallyExclusive(flagOwner, flagWork)
 	cmd = asking(cmd, exportRights)
@@ -85,12 +89,7 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	if err != nil {
 		return err
 	}
-	format := f.Text(flagFormat)
-	// Tried before anything is asked or written.
-	_, err = publish.New(format, io.Discard, site, publish.Source{})
-	if errors.Is(err, publish.ErrNeedsSite) {
-		return fmt.Errorf("--%s: %w; give --%s", flagFormat, err, flagSite)
-	}
+	formats, err := formatsOf(f.Text(flagFormat), f.Text(flagOut), site)
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flagFormat, err)
 	}
@@ -102,21 +101,42 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	if err != nil {
 		return err
 	}
-	export := rightsExport{conn: conn, site: site, source: source, format: format, register: publish.NewRegister()}
-	out := f.Text(flagOut)
-	if out == "" {
+	export := rightsExport{conn: conn, site: site, source: source, formats: formats, register: publish.NewRegister()}
+	switch out := f.Text(flagOut); {
+	case len(formats) > 1:
+		err = export.toFolder(ctx, out, f.Is(flagOverwrite))
+	case out != "":
+		err = export.toFiles(ctx, []string{out}, f.Is(flagOverwrite))
+	default:
 		buffered := bufio.NewWriter(conn.Out())
-		if _, err := export.write(ctx, buffered); err != nil {
-			return err
+		if _, err = export.write(ctx, buffered); err == nil {
+			err = buffered.Flush()
 		}
-		if err := buffered.Flush(); err != nil {
-			return err
-		}
-	} else if err := export.toFile(ctx, out, f.Is(flagOverwrite)); err != nil {
-		return err
 	}
-	export.report()
-	return nil
+	if err == nil {
+		export.report()
+	}
+	return err
+}
+
+// formatsOf says which formats are meant, each tried before anything is asked or written.
+func formatsOf(name, out string, site publish.Site) ([]string, error) {
+	formats := []string{name}
+	if name == allFormats {
+		if formats = publish.Formats(); out == "" {
+			return nil, fmt.Errorf("%s writes several files: give the folder with --%s", allFormats, flagOut)
+		}
+	}
+	for _, format := range formats {
+		_, err := publish.New(format, io.Discard, site, publish.Source{})
+		if errors.Is(err, publish.ErrNeedsSite) {
+			return nil, fmt.Errorf("%w; give --%s", err, flagSite)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return formats, nil
 }
 
 // pin has all questions answered as of one block, the latest.
@@ -136,48 +156,93 @@ func pin(ctx context.Context, conn *connect.Conn, days uint) (publish.Source, er
 	}, nil
 }
 
-// toFile writes the file whole or not at all, and the policies of a tdmrep.json
-// beside it.
-func (e *rightsExport) toFile(ctx context.Context, path string, overwrite bool) error {
-	if err := free(path, overwrite); err != nil {
-		return err
+// fileNames are where a site has the files of each format, below its root. What --format aipref writes
+// is in robots.txt too, and stands alone for who wants no more.
+var fileNames = map[string]string{
+	publish.RSL: "license.xml", publish.Robots: robotsFile, publish.AIPref: "aipref.txt",
+	publish.TDMRep: filepath.Join(".well-known", "tdmrep.json"), publish.SchemaJSONLD: "works.jsonld",
+}
+
+const robotsFile = "robots.txt"
+
+// toFolder writes all formats under their usual names. A robots.txt that has anything else in it is not
+// replaced: it is the site's, and ours are lines to add.
+func (e *rightsExport) toFolder(ctx context.Context, folder string, overwrite bool) error {
+	paths := make([]string, len(e.formats))
+	for i, format := range e.formats {
+		paths[i] = filepath.Join(folder, fileNames[format])
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
+	theirs := filepath.Join(folder, robotsFile)
+	if text, err := os.ReadFile(theirs); err == nil && !publish.OnlyRobots(text) {
+		return fmt.Errorf("%s has other lines than ours: choose another folder for --%s, and add the lines to it by hand", theirs, flagOut)
 	}
-	defer os.Remove(temporary.Name()) // gone already when all went well
-	buffered := bufio.NewWriter(temporary)
-	file, err := e.write(ctx, buffered)
-	if err := errors.Join(err, buffered.Flush(), temporary.Chmod(0o644), temporary.Close()); err != nil {
-		return err
-	}
-	if tdm, ok := file.(*publish.TDMWriter); ok {
-		if err := writePolicies(tdm, filepath.Dir(path), overwrite); err != nil {
+	for _, path := range paths {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { // web servers run as somebody else
 			return err
 		}
 	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return err
-	}
-	e.conn.Note("Wrote %s.", path)
-	return nil
+	return e.toFiles(ctx, paths, overwrite)
 }
 
-func writePolicies(tdm *publish.TDMWriter, folder string, overwrite bool) error {
-	policies, err := tdm.Policies()
+// toFiles writes the files of the formats, all of them whole or none, and the policies of a tdmrep.json
+// beside it.
+func (e *rightsExport) toFiles(ctx context.Context, paths []string, overwrite bool) error {
+	temporary := make([]*os.File, len(paths))
+	buffers, outs := make([]*bufio.Writer, len(paths)), make([]io.Writer, len(paths))
+	for i, path := range paths {
+		err := free(path, overwrite)
+		if err == nil {
+			temporary[i], err = os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+		}
+		if err != nil {
+			return err
+		}
+		defer os.Remove(temporary[i].Name()) // gone already when all went well
+		defer temporary[i].Close()
+		buffers[i] = bufio.NewWriter(temporary[i])
+		outs[i] = buffers[i]
+	}
+	files, err := e.write(ctx, outs...)
 	if err != nil {
 		return err
 	}
-	for name, text := range policies {
+	policies := map[string][]byte{}
+	for i, file := range files {
+		if err := errors.Join(buffers[i].Flush(), temporary[i].Chmod(0o644), temporary[i].Close()); err != nil {
+			return err
+		}
+		if tdm, ok := file.(*publish.TDMWriter); ok {
+			if err := addPolicies(policies, tdm, filepath.Dir(paths[i]), overwrite); err != nil {
+				return err
+			}
+		}
+	}
+	for path, text := range policies {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return err
+		}
+	}
+	for i, path := range paths {
+		if err := os.Rename(temporary[i].Name(), path); err != nil {
+			return err
+		}
+		e.conn.Note("Wrote %s.", path)
+	}
+	return nil
+}
+
+// addPolicies adds the documents that a tdmrep.json names, by the path of each.
+func addPolicies(policies map[string][]byte, tdm *publish.TDMWriter, folder string, overwrite bool) error {
+	named, err := tdm.Policies()
+	if err != nil {
+		return err
+	}
+	for name, text := range named {
 		path := filepath.Join(folder, name)
 		if err := free(path, overwrite); err != nil {
 			return err
 		}
-		// Web servers run as somebody else.
-		if err := os.WriteFile(path, text, 0o644); err != nil {
-			return err
-		}
+		policies[path] = text
 	}
 	return nil
 }

@@ -30,25 +30,28 @@ const (
 	maxExportedSources = 100
 )
 
-// rightsExport asks about works and writes one file.
+// rightsExport asks about works and writes a file in each of some formats.
 type rightsExport struct {
 	conn     *connect.Conn
 	site     publish.Site
 	source   publish.Source
-	format   string
+	formats  []string
 	register publish.Register
 
 	works, elsewhere, contested int
 }
 
-// write writes the file and returns its writer, closed.
-func (e *rightsExport) write(ctx context.Context, out io.Writer) (publish.Writer, error) {
-	file, err := publish.New(e.format, out, e.site, e.source)
-	if err != nil {
-		return nil, err
-	}
-	if tdm, ok := file.(*publish.TDMWriter); ok && e.conn.Flags().Text(flagOut) != "" {
-		tdm.WithPolicies()
+// write writes the formats, each to its own of outs, and returns their writers, closed.
+func (e *rightsExport) write(ctx context.Context, outs ...io.Writer) ([]publish.Writer, error) {
+	files := make([]publish.Writer, len(outs))
+	for i, out := range outs {
+		var err error
+		if files[i], err = publish.New(e.formats[i], out, e.site, e.source); err != nil {
+			return nil, err
+		}
+		if tdm, ok := files[i].(*publish.TDMWriter); ok && e.conn.Flags().Text(flagOut) != "" {
+			tdm.WithPolicies()
+		}
 	}
 	// Twice: whether several works are at one place is known after the first.
 	count := func(claims []registrytypes.Claim) error {
@@ -60,13 +63,18 @@ func (e *rightsExport) write(ctx context.Context, out io.Writer) (publish.Writer
 	if err := e.each(ctx, count); err != nil {
 		return nil, err
 	}
-	if err := e.each(ctx, func(claims []registrytypes.Claim) error { return e.add(ctx, file, claims) }); err != nil {
+	if err := e.each(ctx, func(claims []registrytypes.Claim) error { return e.add(ctx, files, claims) }); err != nil {
 		return nil, err
 	}
 	if err := e.stated(); err != nil {
 		return nil, err
 	}
-	return file, file.Close()
+	for _, file := range files {
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
 }
 
 // each passes on the works to export, a page at a time.
@@ -111,7 +119,7 @@ func (e *rightsExport) each(ctx context.Context, use func([]registrytypes.Claim)
 }
 
 // add asks about the works of a page, several at a time, and writes them in order.
-func (e *rightsExport) add(ctx context.Context, file publish.Writer, claims []registrytypes.Claim) error {
+func (e *rightsExport) add(ctx context.Context, files []publish.Writer, claims []registrytypes.Claim) error {
 	for group := range slices.Chunk(claims, exportAtOnce) {
 		works, errs := make([]publish.Work, len(group)), make([]error, len(group))
 		var asked sync.WaitGroup
@@ -130,8 +138,10 @@ func (e *rightsExport) add(ctx context.Context, file publish.Writer, claims []re
 			if work.Claim.Contested {
 				e.contested++
 			}
-			if err := file.Add(work); err != nil {
-				return err
+			for _, file := range files {
+				if err := file.Add(work); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -141,7 +151,8 @@ func (e *rightsExport) add(ctx context.Context, file publish.Writer, claims []re
 // ask asks about one work.
 func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (publish.Work, error) {
 	work := publish.Work{Claim: claim, Places: e.site.Places(claim, e.register), Until: e.source.ValidUntil}
-	stated := len(work.Places) > 0 || e.format == publish.SchemaJSONLD
+	describes := slices.Contains(e.formats, publish.SchemaJSONLD)
+	stated := len(work.Places) > 0 || describes
 	if !stated {
 		return work, nil
 	}
@@ -149,7 +160,7 @@ func (e *rightsExport) ask(ctx context.Context, claim registrytypes.Claim) (publ
 	if work.Constraints, err = e.constraints(ctx, claim.Id); err != nil {
 		return work, err
 	}
-	if e.format == publish.SchemaJSONLD {
+	if describes {
 		if work.Sources, err = e.sources(ctx, claim.Id); err != nil {
 			return work, err
 		}
@@ -215,10 +226,15 @@ func (e *rightsExport) stated() error {
 	switch {
 	case e.works == 0:
 		return errors.New("there are no works to export: the account owns none")
-	case e.format == publish.SchemaJSONLD || e.elsewhere < e.works:
+	case e.needNoPlace() || e.elsewhere < e.works:
 		return nil
 	}
 	return fmt.Errorf("nothing to state: %s", e.leftOut())
+}
+
+// needNoPlace says whether works are stated wherever they are.
+func (e *rightsExport) needNoPlace() bool {
+	return !slices.ContainsFunc(e.formats, func(format string) bool { return format != publish.SchemaJSONLD })
 }
 
 // leftOut says why works are not in the file.
@@ -231,7 +247,7 @@ func (e *rightsExport) leftOut() string {
 
 // report says what the file does not.
 func (e *rightsExport) report() {
-	if e.elsewhere > 0 && e.format != publish.SchemaJSONLD {
+	if e.elsewhere > 0 && !e.needNoPlace() {
 		e.conn.Note("Left out: %s.", e.leftOut())
 	}
 	if e.contested > 0 {

@@ -30,12 +30,14 @@ func TestExportRightsHelpsAndExportStays(t *testing.T) {
 func TestExportRightsNamesMistakes(t *testing.T) {
 	home := t.TempDir()
 	for want, args := range map[string][]string{
-		"owner work":   {"--format", "rsl"},
-		"if any flags": {"--format", "rsl", "--owner", "a", "--work", "b"},
-		"use one of":   {"--format", "odrl", "--owner", "a"},
-		"--site":       {"--format", "robots", "--owner", "a"},
-		"--valid-days": {"--format", "rsl", "--owner", "a", "--valid-days", "0"},
-		"address of a": {"--format", "rsl", "--owner", "a", "--site", "example.org"},
+		"owner work":    {"--format", "rsl"},
+		"if any flags":  {"--format", "rsl", "--owner", "a", "--work", "b"},
+		"use one of":    {"--format", "odrl", "--owner", "a"},
+		"--site":        {"--format", "robots", "--owner", "a"},
+		"the folder":    {"--format", "all", "--owner", "a", "--site", "https://example.org"},
+		"; give --site": {"--format", "all", "--owner", "a", "--out", "x"},
+		"--valid-days":  {"--format", "rsl", "--owner", "a", "--valid-days", "0"},
+		"address of a":  {"--format", "rsl", "--owner", "a", "--site", "example.org"},
 	} {
 		_, errs, code := command(append([]string{"export", "rights", "--home", home, "--node", "tcp://127.0.0.1:1"}, args...)...)
 		require.Equal(t, exitFailed, code)
@@ -99,6 +101,28 @@ func TestJourneyOfRightsFiles(t *testing.T) {
 	args := append([]string{"export", "rights", "--format", "tdmrep", "--out", path}, append(site, alice...)...)
 	require.Contains(t, l.fail(args...), "--overwrite")
 	l.do(append(args, "--overwrite")...)
+
+	// All formats at once are what each is alone, and replace nothing without being told.
+	all := append([]string{"export", "rights", "--format", "all", "--out", "all"}, append(site, alice...)...)
+	l.do(all...)
+	for format, name := range map[string]string{
+		"rsl": "license.xml", "aipref": "aipref.txt", "schema-jsonld": "works.jsonld", "robots": "robots.txt",
+		"tdmrep": ".well-known/tdmrep.json",
+	} {
+		bz, err := os.ReadFile(filepath.Join("all", filepath.FromSlash(name)))
+		require.NoError(t, err, format)
+		require.NotEmpty(t, bz)
+		if format == "schema-jsonld" {
+			var file map[string]any
+			require.NoError(t, json.Unmarshal(bz, &file))
+			require.Len(t, file["@graph"], 4, "wherever they are")
+		}
+	}
+	require.FileExists(t, filepath.Join("all", ".well-known", "tdm-policy-compensate.json"))
+	require.Contains(t, l.fail(all...), "--overwrite")
+	l.do(append(all, "--overwrite")...)
+	l.write(filepath.Join("all", "robots.txt"), "User-agent: *\nDisallow: /private/\n")
+	require.Contains(t, l.fail(append(all, "--overwrite")...), "has other lines than ours")
 
 	fails := append([]string{"export", "rights", "--format", "robots", "--out", "robots.txt"}, site...)
 	require.Contains(t, l.fail(append(fails, "--work", "far")...), "nothing to state")

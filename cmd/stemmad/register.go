@@ -53,7 +53,9 @@ Kind, media type and title are guessed from the file. A table (--csv) gives them
 for many files: a header line with any of the columns
   ` + strings.Join(batch.Columns, ", ") + `
 where file is needed, creators ("Name (role) <account>") and fingerprints
-("scheme=value") are separated by semicolons. Save it as your spreadsheet does: with
+("scheme=value", or a URL) are separated by semicolons. A bracket that names no role,
+such as a pen name, stays with the name; "(role: ...)" is one whatever it says.
+source_type is IPTC's, as a short name or a URI. Save it as your spreadsheet does: with
 commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252. What sha256sum prints
 is a table of files too. If one row is wrong, it is named and nothing is sent.
 
@@ -78,12 +80,12 @@ func addDetailsFlags(cmd *cobra.Command) {
 	f.String(flagTitle, "", "title (default: the file's name); for one file")
 	f.String(flagKind, "", "kind of work: "+strings.Join(describe.Kinds(), ", ")+" (default: guessed)")
 	f.String(flagMediaType, "", "media type (default: guessed)")
-	f.StringArray(flagCreator, nil, `creator, as "Name", "Name (role)" or "Name (role) <account>"; may be repeated`)
-	f.String(flagSourceType, "", "how it was made, as an IPTC digital source type such as digitalCapture")
+	f.StringArray(flagCreator, nil, `creator, as "Name", "Name (role)" or "Name (role) <account>"; another bracket stays with the name; may be repeated`)
+	f.String(flagSourceType, "", "how it was made, as an IPTC digital source type such as digitalCapture, or its URI")
 	f.String(flagURI, "", "where more about the work is found; for one file")
 	f.String(flagURISHA256, "", "SHA-256 of what --uri serves")
 	f.StringArray(flagFingerprint, nil,
-		"further fingerprint as scheme=value, such as isrc=US-RC1-76-07839, in any spelling; for one file; may be repeated")
+		"further fingerprint as scheme=value, such as isrc=US-RC1-76-07839, in any spelling, or a URL; for one file; may be repeated")
 	f.Bool(flagNoAnchor, false, "register at once, without anchoring first")
 	f.Bool(flagAllowContested, false, "register although somebody else has claimed the content before")
 }
@@ -244,7 +246,10 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 	}
 	d := registrytypes.Details{
 		Kind: kind, MediaType: media, Title: describe.Title(path),
-		MetadataUri: f.Text(flagURI), DigitalSourceType: f.Text(flagSourceType),
+		MetadataUri: f.Text(flagURI),
+	}
+	if d.DigitalSourceType, err = describe.ParseSourceType(f.Text(flagSourceType)); err != nil {
+		return d, fmt.Errorf("--%s: %w", flagSourceType, err)
 	}
 	if err := d.MetadataSha256.UnmarshalText([]byte(f.Text(flagURISHA256))); err != nil {
 		return d, fmt.Errorf("--%s: %w", flagURISHA256, err)

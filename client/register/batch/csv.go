@@ -20,7 +20,7 @@ import (
 const (
 	// MaxRows is the most rows of one table.
 	MaxRows = 100_000
-	// listSeparator parts creators and fingerprints within a cell.
+	// listSeparator parts creators within a cell.
 	listSeparator = ";"
 )
 
@@ -127,7 +127,10 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 	}
 	d := registrytypes.Details{
 		Kind: kind, MediaType: media, Title: describe.Title(row.Path),
-		MetadataUri: cell("uri"), DigitalSourceType: cell("source_type"),
+		MetadataUri: cell("uri"),
+	}
+	if d.DigitalSourceType, err = describe.ParseSourceType(cell("source_type")); err != nil {
+		return row, fmt.Errorf("column source_type: %w", err)
 	}
 	if s := cell("uri_sha256"); s != "" {
 		if d.MetadataSha256, err = digest.Parse(s); err != nil {
@@ -152,12 +155,8 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 		}
 		d.Creators = append(d.Creators, creator)
 	}
-	for _, s := range list(cell("fingerprints")) {
-		fingerprint, err := describe.ParseFingerprint(s)
-		if err != nil {
-			return row, fmt.Errorf("column fingerprints: %w", err)
-		}
-		d.Fingerprints = append(d.Fingerprints, fingerprint)
+	if d.Fingerprints, err = describe.ParseFingerprints(cell("fingerprints")); err != nil {
+		return row, fmt.Errorf("column fingerprints: %w", err)
 	}
 	row.Details = d
 	return row, d.Validate()

@@ -31,7 +31,8 @@ func TestReadFillsAndGuesses(t *testing.T) {
 	bo := sdk.AccAddress("twenty bytes account").String()
 	rows, err := batch.Read(strings.NewReader("\ufeffFile,Title,kind,creators,role,source_type,fingerprints\n"+
 		"song.wav,,,Ada; Bo <"+bo+">,composer,,isrc=USRC17607839;doi:10.1/2\n"+
-		"art/cover.png,\"Cover, front\",style,,,digitalCapture,\n"), "works.csv", dir)
+		"art/cover.png,\"Cover, front\",style,Jane Doe (Nym),,http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture,"+
+		"https://a.b/c;d=e\n"), "works.csv", dir)
 	require.NoError(t, err)
 	require.Equal(t, []batch.Row{
 		{Path: filepath.Join(dir, "song.wav"), Line: 2, Details: registrytypes.Details{
@@ -41,6 +42,8 @@ func TestReadFillsAndGuesses(t *testing.T) {
 		}},
 		{Path: filepath.Join(dir, "art", "cover.png"), Line: 3, Details: registrytypes.Details{
 			Kind: registrytypes.KIND_STYLE, Title: "Cover, front", MediaType: "image/png", DigitalSourceType: "digitalCapture",
+			Creators:     []registrytypes.Creator{{Name: "Jane Doe (Nym)"}},
+			Fingerprints: []registrytypes.Fingerprint{{Scheme: "url", Value: "https://a.b/c;d=e"}},
 		}},
 	}, rows)
 }
@@ -63,7 +66,7 @@ func TestReadNamesRowAndFile(t *testing.T) {
 		"file,creators\na.wav,<stemma1x>\n":     "has no name",
 		"file,fingerprints\na.wav,isrc\n":       "write scheme=value",
 		"file,creators\na.wav,Ada <stemma1x>\n": "is not an account",
-		"file,source_type\na.wav,magic\n":       "digital_source_type",
+		"file,source_type\na.wav,magic\n":       "column source_type: \"magic\" is none of IPTC's",
 		"file,title\na.wav,b,c\n":               `row 2: "c" stands in column 3`,
 		"file,title\na.wav,\"open\n":            "works.csv",
 	} {

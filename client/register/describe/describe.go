@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/stemma-chain/stemma/x/registry/fingerprint"
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -134,48 +133,6 @@ func ParseKind(s string) (registrytypes.Kind, error) {
 		return 0, fmt.Errorf("%q is no kind of work: use one of %s", s, strings.Join(Kinds(), ", "))
 	}
 	return registrytypes.Kind(number), nil
-}
-
-// ParseCreator reads a creator: "Name", "Name <account>", "Name (role)" or
-// "Name (role) <account>". role is used where the text has none.
-func ParseCreator(s, role string) (registrytypes.Creator, error) {
-	c := registrytypes.Creator{Role: text.Compose(role)}
-	rest := strings.TrimSpace(text.Compose(s))
-	if before, account, ok := cutEnclosed(rest, '<', '>'); ok {
-		rest, c.Account = before, account
-	}
-	if before, own, ok := cutEnclosed(rest, '(', ')'); ok {
-		rest, c.Role = before, own
-	}
-	c.Name = rest
-	if c.Name == "" {
-		return registrytypes.Creator{}, fmt.Errorf(`creator %q has no name: write "Name", "Name <account>" or "Name (role) <account>"`, s)
-	}
-	return c, nil
-}
-
-// cutEnclosed splits "text <inside>" where s ends with the closing mark.
-func cutEnclosed(s string, opening, closing byte) (before, inside string, ok bool) {
-	if s == "" || s[len(s)-1] != closing {
-		return s, "", false
-	}
-	at := strings.LastIndexByte(s, opening)
-	if at < 0 {
-		return s, "", false
-	}
-	return strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1 : len(s)-1]), true
-}
-
-// ParseFingerprint reads scheme=value or scheme:value and returns it in the one
-// spelling that the chain keeps.
-func ParseFingerprint(s string) (registrytypes.Fingerprint, error) {
-	s = strings.TrimSpace(s)
-	at := strings.IndexAny(s, "=:")
-	if at < 1 || at == len(s)-1 {
-		return registrytypes.Fingerprint{}, fmt.Errorf("fingerprint %q: write scheme=value, such as isrc=USRC17607839", s)
-	}
-	scheme, value, err := fingerprint.Normalize(strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1:]))
-	return registrytypes.Fingerprint{Scheme: scheme, Value: value}, err
 }
 
 // Heading is what a claimed work is called in text for people: its title, or in

@@ -78,6 +78,12 @@ func Schemes() []string {
 	return names
 }
 
+// Known says which scheme a name is, and whether its values have one spelling.
+func Known(scheme string) (name string, known bool) {
+	name, err := normalScheme(scheme)
+	return name, err == nil && rules[name] != nil
+}
+
 // Normalize returns a scheme's name and a value in their one spelling; what it
 // returns, it returns again. A GTIN that is a book's number is returned as an
 // ISBN. The value of a scheme that it does not know stays as it is, within the

@@ -3,6 +3,7 @@ package types
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -36,6 +37,9 @@ var digitalSourceTypes = map[string]bool{
 	"virtualRecording": true, "composite": true, "compositeCapture": true, "compositeSynthetic": true,
 	"compositeWithTrainedAlgorithmicMedia": true,
 }
+
+// DigitalSourceTypes lists the vocabulary's terms, in order.
+func DigitalSourceTypes() []string { return slices.Sorted(maps.Keys(digitalSourceTypes)) }
 
 // Validate checks everything that a registrant states. It fails with
 // ErrInvalidDetails, naming the field and what it takes.
