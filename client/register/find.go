@@ -22,13 +22,35 @@ type Found struct {
 	Size int64
 }
 
+// Passed is something in a folder that Find passed over.
+type Passed struct {
+	Path string
+	Why  Why
+}
+
+// Why says why something was passed over.
+type Why string
+
+// Reasons to pass something over.
+const (
+	Hidden  Why = "hidden"
+	Link    Why = "a link"
+	Special Why = "no regular file"
+	Empty   Why = "empty"
+)
+
 // Find lists the regular files that the arguments name, each once, a folder's
-// in order of path. In folders it leaves out hidden files and folders, and
-// follows no links. It fails for a folder without files and above MaxFiles.
-func Find(args []string) ([]Found, error) {
-	var found []Found
+// in order of path. In folders it passes over hidden files and folders, links and files without
+// content, and says so. It fails for a folder without files and above MaxFiles.
+func Find(args []string) (found []Found, passed []Passed, err error) {
 	seen := map[string]bool{}
 	for _, arg := range args {
+		switch arg {
+		case "":
+			return nil, nil, errors.New("one of the names is empty: name a file or a folder")
+		case "--":
+			return nil, nil, errors.New(`"--" is taken for the end of the flags: write ./-- for a file of that name`)
+		}
 		before, holds := len(found), false
 		err := filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil {
@@ -36,9 +58,19 @@ func Find(args []string) ([]Found, error) {
 			}
 			hidden := path != arg && strings.HasPrefix(entry.Name(), ".")
 			switch {
-			case entry.IsDir() && hidden:
-				return fs.SkipDir
-			case entry.IsDir(), hidden, path != arg && !entry.Type().IsRegular():
+			case hidden:
+				passed = append(passed, Passed{path, Hidden})
+				if entry.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			case entry.IsDir():
+				return nil
+			case path != arg && entry.Type()&fs.ModeSymlink != 0:
+				passed = append(passed, Passed{path, Link})
+				return nil
+			case path != arg && !entry.Type().IsRegular():
+				passed = append(passed, Passed{path, Special})
 				return nil
 			}
 			// A link named by the user is followed: Stat, not Info.
@@ -48,6 +80,10 @@ func Find(args []string) ([]Found, error) {
 			}
 			if !info.Mode().IsRegular() {
 				return fmt.Errorf("%s is not a regular file", path)
+			}
+			if path != arg && info.Size() == 0 {
+				passed = append(passed, Passed{path, Empty})
+				return nil
 			}
 			holds = true
 			name := filepath.Clean(path)
@@ -62,17 +98,17 @@ func Find(args []string) ([]Found, error) {
 			return nil
 		})
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no file or folder %s", arg)
+			return nil, nil, fmt.Errorf("there is no file or folder %s", arg)
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if !holds {
-			return nil, fmt.Errorf("no files in %s (hidden ones are left out)", arg)
+			return nil, nil, fmt.Errorf("no files in %s (hidden and empty ones, and links, are left out)", arg)
 		}
 		sort.Slice(found[before:], func(i, j int) bool { return found[before+i].Path < found[before+j].Path })
 	}
-	return found, nil
+	return found, passed, nil
 }
 
 // Total is how many bytes the files have together.

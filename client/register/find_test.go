@@ -19,11 +19,11 @@ func TestFilesThatAreNamedTwiceAreFoundOnce(t *testing.T) {
 	for _, args := range [][]string{
 		{file, "d"}, {"d", file}, {"d", "d"}, {"d", "d/"}, {file, "./" + file}, {"d", "./d"}, {file, "."},
 	} {
-		found, err := register.Find(args)
+		found, _, err := register.Find(args)
 		require.NoError(t, err, args)
 		require.Len(t, found, 1, args)
 	}
 	require.NoError(t, os.Mkdir("empty", 0o700))
-	_, err := register.Find([]string{"d", "empty"})
+	_, _, err := register.Find([]string{"d", "empty"})
 	require.ErrorContains(t, err, "no files in empty")
 }

@@ -28,21 +28,21 @@ func TestFindListsRegularFilesOnce(t *testing.T) {
 	write(t, filepath.Join(dir, ".DS_Store"), "hidden")
 	require.NoError(t, os.Symlink(b, filepath.Join(dir, "link.txt")))
 
-	found, err := register.Find([]string{b, dir, a})
+	found, _, err := register.Find([]string{b, dir, a})
 	require.NoError(t, err)
 	require.Equal(t, []register.Found{{Path: b, Size: 2}, {Path: a, Size: 1}}, found)
 
 	// A link that is named is meant.
-	found, err = register.Find([]string{filepath.Join(dir, "link.txt")})
+	found, _, err = register.Find([]string{filepath.Join(dir, "link.txt")})
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 }
 
 func TestFindNamesWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
-	_, err := register.Find([]string{filepath.Join(dir, "none.wav")})
+	_, _, err := register.Find([]string{filepath.Join(dir, "none.wav")})
 	require.ErrorContains(t, err, "there is no file or folder")
-	_, err = register.Find([]string{dir})
+	_, _, err = register.Find([]string{dir})
 	require.ErrorContains(t, err, "no files in")
 }
 
@@ -52,7 +52,7 @@ func TestSumKeepsOrder(t *testing.T) {
 	for i := range 50 {
 		args = append(args, write(t, filepath.Join(dir, strconv.Itoa(i)), "content "+strconv.Itoa(i)))
 	}
-	found, err := register.Find(args)
+	found, _, err := register.Find(args)
 	require.NoError(t, err)
 	files, err := register.Sum(context.Background(), found, nil)
 	require.NoError(t, err)

@@ -80,7 +80,7 @@ func TestReadManifestNamesTheLine(t *testing.T) {
 	_, err := ReadManifest(strings.NewReader("id\n"+strings.Repeat("x\n", 30)), "m.csv")
 	require.ErrorContains(t, err, "line 21")
 	require.NotContains(t, err.Error(), "line 22")
-	require.ErrorContains(t, err, "and 10 more rows are wrong")
+	require.ErrorContains(t, err, "and 10 more are wrong")
 }
 
 func TestReadManifestBoundsRows(t *testing.T) {

@@ -256,12 +256,26 @@ func (s *Sheet) Body() []Row {
 	return s.Rows[1:]
 }
 
-// Join makes one error of those of several rows, nil without any. It names the first ones,
-// and says how many more there are.
+// Join makes one error of those of several rows or files, a *BadError, nil without any.
 func Join(bad []error) error {
-	if len(bad) > maxErrors {
-		more := fmt.Errorf("and %d more rows are wrong", len(bad)-maxErrors)
-		bad = append(bad[:maxErrors:maxErrors], more)
+	if len(bad) == 0 {
+		return nil
 	}
-	return errors.Join(bad...)
+	return &BadError{bad}
 }
+
+// BadError says what is wrong with rows or files. What was returned with it is good, for
+// those who go on without the others.
+type BadError struct{ Each []error }
+
+// Error names the first ones, and says how many more there are.
+func (e *BadError) Error() string {
+	first := e.Each
+	if len(first) > maxErrors {
+		first = append(first[:maxErrors:maxErrors], fmt.Errorf("and %d more are wrong", len(first)-maxErrors))
+	}
+	return errors.Join(first...).Error()
+}
+
+// Unwrap are all of them.
+func (e *BadError) Unwrap() []error { return e.Each }

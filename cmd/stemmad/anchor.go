@@ -36,10 +36,11 @@ func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return fmt.Errorf("an anchor is sent and waited for: leave out --%s and --%s %s",
 			flags.FlagDryRun, flags.FlagBroadcastMode, flags.BroadcastAsync)
 	}
-	found, err := register.Find(args)
+	found, passed, err := register.Find(args)
 	if err != nil {
 		return err
 	}
+	notePassed(conn, passed)
 	items := make([]enroll.Item, len(found))
 	if err := hashAll(ctx, conn, items, found); err != nil {
 		return err

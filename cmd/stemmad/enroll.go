@@ -10,6 +10,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -66,7 +67,7 @@ func contestedInWords(err error) error {
 		for i := range all {
 			all[i] = contestedInWords(all[i])
 		}
-		return errors.Join(all...)
+		return sheet.Join(all)
 	}
 	var contested *enroll.ContestedError
 	if !errors.As(err, &contested) {

@@ -40,7 +40,7 @@ func offerCmd() *cobra.Command {
 		names[i] = p.Name
 	}
 	cmd := &cobra.Command{
-		Use:   "offer WORK|FILE TERMS",
+		Use:   "offer WORK|FILE|DIR TERMS",
 		Short: "Offer a work of yours under terms",
 		Long: `Offer puts terms on a work. Several offers on one work are alternatives. Terms are
 an id (terms1...), a file of terms (stemmad terms template), the name of a licence that
@@ -56,6 +56,12 @@ mention them: training and input then go as derivatives do, and search is permit
 while exported rights say nothing about it. A paused offer stands, but
 nobody can take it or rely on it until it is resumed.
 
+A folder stands for all files in it. A table, --csv, has the columns
+  ` + strings.Join(offerColumns, ", ") + `
+of which all but work may be left out: what a row leaves empty, TERMS and the flags
+say for all. What is offered so already is left as it is, so the command can be run again. If
+one row is wrong nothing is sent, or the others are with --skip-bad.
+
 Terms that are not on the chain yet, of a file or a licence that is no preset, are
 published in the same transaction. Public licences that cannot be taken back, as those of Creative
 Commons and of free software, serve everybody for ever: --close and --until end the
@@ -63,10 +69,15 @@ offer, and not what the licence permits.`,
 		Example: `  stemmad offer song.wav commercial-remix-10 --from alice
   stemmad offer song.wav commercial-use --price '5.00 USDC' --until 2027-12-31 --from alice
   stemmad offer song.wav GPL-3.0-only --from alice
+  stemmad offer photos cc-by-4.0 --from alice
+  stemmad offer --csv offers.csv --from alice
   stemmad offer song.wav mine.yaml --price '5.00 USDC' --from alice
   stemmad offer song.wav commercial-use --pause --from alice
   stemmad offer song.wav commercial-remix-10 --close --from alice`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed(flagCSV) {
+				return cobra.MaximumNArgs(1)(cmd, args)
+			}
 			if len(args) == 1 {
 				return errors.New("name the terms to offer it under: \"stemmad terms list\" shows some to choose from, and " +
 					"\"stemmad terms template\" starts terms of your own")
@@ -78,6 +89,8 @@ offer, and not what the licence permits.`,
 	f.String(flagPrice, "", "price of a grant; several denoms, separated by commas, are alternatives: '5.00 USDC'")
 	f.String(flagUntil, "", "end of the offer: 2027-01-31, a time in RFC 3339, or 30d")
 	f.StringArray(flagTo, nil, "account or key that may take it (default: everybody); may be repeated")
+	f.String(flagCSV, "", "table of works with their terms, in place of WORK")
+	f.Bool(flagSkipBad, false, "leave out works and rows that are wrong, in place of sending nothing")
 	f.Bool(flagClose, false, "end the offer of these terms")
 	f.Bool(flagPause, false, "pause the offer of these terms, as it stands")
 	f.Bool(flagResume, false, "resume the paused offer of these terms, as it stands")
@@ -87,6 +100,12 @@ offer, and not what the licence permits.`,
 func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
 	if err := checkOfferFlags(conn); err != nil {
 		return err
+	}
+	if lines, err := offerLines(conn, args); err != nil || lines != nil {
+		if err != nil {
+			return err
+		}
+		return offerMany(ctx, conn, sender, lines)
 	}
 	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())
 	if err != nil {
@@ -102,22 +121,13 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		}
 		return pauseOffer(ctx, conn, sender, work, terms)
 	}
-	made, err := buildOffer(conn)
+	f := conn.Flags()
+	made, err := buildOffer(conn, f.Text(flagPrice), f.Text(flagUntil), f.Texts(flagTo))
 	if err != nil {
 		return err
 	}
-	terms, err := termsToOffer(ctx, conn, work.Id, args[1])
+	o, err := prepareOffer(ctx, conn, work, args[1], made)
 	if err != nil {
-		return err
-	}
-	known, err := published(ctx, conn, terms)
-	if err != nil {
-		return err
-	}
-	o := &offering{
-		work: work.Id, title: table.Short(describe.Heading(work)), terms: terms.Terms, name: permitted.Name(terms), made: made,
-	}
-	if err := o.readDemands(ctx, conn); err != nil {
 		return err
 	}
 	by, err := o.machines(ctx)
@@ -125,26 +135,48 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 		return err
 	}
 	limited := o.warnings(ctx, conn)
-	preview, err := o.preview(ctx, conn, terms.Id)
-	if err != nil {
-		return err
-	}
-	var msgs []sdk.Msg
-	if !known {
-		msgs = append(msgs, &licensetypes.MsgPublishTerms{Author: sender.Account(), Terms: terms.Terms})
-	}
-	msgs = append(msgs, &licensetypes.MsgOffer{Owner: sender.Account(), Work: work.Id, Terms: terms.Id, Offer: made})
-	result, err := sender.Send(ctx, o.question(known, preview)+"\n"+by.String()+limited, msgs...)
+	o.beside(conn)
+	preview := o.preview(conn)
+	result, err := sender.Send(ctx, o.question(preview)+"\n"+by.String()+limited, o.messages(sender.Account())...)
 	if err != nil {
 		return o.refused(ctx, conn, err)
 	}
-	if err := printOffer(conn, result, work.Id, terms.Id, offered(result, known), o.title, o.name, by); err != nil || conn.JSON() {
+	if err := printOffer(conn, result, work.Id, o.id, offered(result, o.known), o.title, o.name, by); err != nil || conn.JSON() {
 		return err
 	}
 	if limited != "" {
 		conn.Say("%s", strings.TrimPrefix(limited, "\n"))
 	}
 	return o.printStanding(ctx, conn, result.DryRun, preview)
+}
+
+// prepareOffer reads what is to be known of an offer before it is made.
+func prepareOffer(
+	ctx context.Context, conn *connect.Conn, work registrytypes.Claim, under string, made licensetypes.Offer,
+) (*offering, error) {
+	terms, err := termsToOffer(ctx, conn, work.Id, under)
+	if err != nil {
+		return nil, err
+	}
+	o := &offering{
+		work: work.Id, title: table.Short(describe.Heading(work)), id: terms.Id, terms: terms.Terms, name: permitted.Name(terms), made: made,
+	}
+	if o.known, err = published(ctx, conn, terms); err != nil {
+		return nil, err
+	}
+	if o.standing, err = permission.Offers(ctx, conn, work.Id); err != nil {
+		return nil, err
+	}
+	return o, o.readDemands(ctx, conn)
+}
+
+// messages make the offer, and publish its terms where nobody has.
+func (o *offering) messages(owner string) []sdk.Msg {
+	offer := &licensetypes.MsgOffer{Owner: owner, Work: o.work, Terms: o.id, Offer: o.made}
+	if o.known {
+		return []sdk.Msg{offer}
+	}
+	return []sdk.Msg{&licensetypes.MsgPublishTerms{Author: owner, Terms: o.terms}, offer}
 }
 
 // offered says what was done, and to terms that were not known.
@@ -156,24 +188,19 @@ func offered(result send.Result, known bool) string {
 }
 
 // question says what is offered, and the terms where they are published with it.
-func (o *offering) question(known bool, preview []string) string {
+func (o *offering) question(preview []string) string {
 	what := fmt.Sprintf("Offer %q (%s) under %s.%s", o.title, o.work, o.name, permitted.Lines(preview))
-	if known {
+	if o.known {
 		return what
 	}
 	return "Publish these terms, for good:\n" + cleanLines(deed.Of(o.terms).Text()) + "\n" + what
 }
 
 // preview is what the offer is and which it replaces, in fields.
-func (o *offering) preview(ctx context.Context, conn *connect.Conn, terms licensetypes.TermsID) ([]string, error) {
-	offers, err := permission.Offers(ctx, conn, o.work)
-	if err != nil {
-		return nil, err
-	}
+func (o *offering) preview(conn *connect.Conn) []string {
 	names := conn.KeyNames()
 	account := func(address string) string { return accountName(address, names) }
-	o.beside(conn, licensetypes.IdentifiedTerms{Id: terms, Terms: o.terms, Preset: licensetypes.PresetName(terms)}, offers)
-	return permitted.PreviewOffer(conn.Units(), o.terms, o.made, permitted.Replaced(offers, terms), account), nil
+	return permitted.PreviewOffer(conn.Units(), o.terms, o.made, permitted.Replaced(o.standing, o.id), account)
 }
 
 // printStanding says what the work is offered under now; where it was only tried, what it
@@ -214,7 +241,7 @@ func checkOfferFlags(conn *connect.Conn) error {
 		}
 		done = name
 	}
-	for _, name := range []string{flagPrice, flagUntil, flagTo} {
+	for _, name := range []string{flagPrice, flagUntil, flagTo, flagCSV} {
 		if done != "" && conn.Flags().Changed(name) {
 			return fmt.Errorf("--%s leaves the offer as it stands: drop --%s, or offer it anew without --%s", done, name, done)
 		}
@@ -247,25 +274,25 @@ func pauseOffer(
 	return printOffer(conn, result, work.Id, terms, result.Did(done, would), title, name, nil)
 }
 
-func buildOffer(conn *connect.Conn) (licensetypes.Offer, error) {
+// buildOffer reads what flags say of an offer, or a row of a table.
+func buildOffer(conn *connect.Conn, price, until string, to []string) (licensetypes.Offer, error) {
 	var made licensetypes.Offer
-	f := conn.Flags()
-	price, err := conn.Coins(f.Text(flagPrice))
+	coins, err := conn.Coins(price)
 	if err != nil {
-		return made, fmt.Errorf("--%s: %w", flagPrice, err)
+		return made, fmt.Errorf("%s: %w", flagPrice, err)
 	}
-	made.Price = price
-	if until := f.Text(flagUntil); until != "" {
+	made.Price = coins
+	if until != "" {
 		end, err := table.ParseUntil(until, time.Now())
 		if err != nil {
-			return made, fmt.Errorf("--%s: %w", flagUntil, err)
+			return made, fmt.Errorf("%s: %w", flagUntil, err)
 		}
 		made.ExpiresAt = &end
 	}
-	for _, s := range f.Texts(flagTo) {
+	for _, s := range to {
 		account, err := conn.Account(s)
 		if err != nil {
-			return made, fmt.Errorf("--%s: %w", flagTo, err)
+			return made, fmt.Errorf("%s: %w", flagTo, err)
 		}
 		made.Licensees = append(made.Licensees, account.String())
 	}

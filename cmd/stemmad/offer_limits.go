@@ -24,10 +24,15 @@ const maxConstraints = 1000
 type offering struct {
 	work  registrytypes.WorkID
 	title string
+	id    licensetypes.TermsID
 	terms licensetypes.Terms
+	// known: the terms are on the chain already.
+	known bool
 	// name is what people call the terms.
 	name string
 	made licensetypes.Offer
+	// standing are the work's offers now.
+	standing []licensetypes.OpenOffer
 	// demands are what the sources of the work demand.
 	demands []licensetypes.NamedConstraint
 	speaker *limits.Speaker
@@ -83,10 +88,11 @@ func (o *offering) warnings(ctx context.Context, conn *connect.Conn) string {
 
 // beside warns whoever sells what everybody has already, by a public offer of the same work,
 // or offers to everybody what is sold beside it.
-func (o *offering) beside(conn *connect.Conn, terms licensetypes.IdentifiedTerms, offers []licensetypes.OpenOffer) {
+func (o *offering) beside(conn *connect.Conn) {
 	now := time.Now()
+	terms := licensetypes.IdentifiedTerms{Id: o.id, Terms: o.terms, Preset: licensetypes.PresetName(o.id)}
 	made := licensetypes.OpenOffer{Offer: o.made, Terms: terms, Public: o.made.Public(o.terms)}
-	others := slices.DeleteFunc(slices.Clone(offers), func(other licensetypes.OpenOffer) bool { return other.Terms.Id == terms.Id })
+	others := slices.DeleteFunc(slices.Clone(o.standing), func(other licensetypes.OpenOffer) bool { return other.Terms.Id == terms.Id })
 	if !made.Public {
 		for _, line := range permitted.Free(conn.Units(), made, others, now) {
 			conn.Note("Warning, who would buy this: %s.", table.Clean(line))

@@ -16,6 +16,8 @@ import (
 	"github.com/stemma-chain/stemma/client/register/batch"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/client/sheet"
+	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -25,6 +27,7 @@ import (
 
 const (
 	flagCSV            = "csv"
+	flagSkipBad        = "skip-bad"
 	flagNoAnchor       = "no-anchor"
 	flagAllowContested = "allow-contested"
 	flagTitle          = "title"
@@ -57,7 +60,9 @@ where file is needed, creators ("Name (role) <account>") and fingerprints
 such as a pen name, stays with the name; "(role: ...)" is one whatever it says.
 source_type is IPTC's, as a short name or a URI. Save it as your spreadsheet does: with
 commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252. What sha256sum prints
-is a table of files too. If one row is wrong, it is named and nothing is sent.
+is a table of files too. If one row is wrong, it is named and nothing is sent; with
+--skip-bad what is wrong, unreadable or claimed by others before is left out, named, and
+the command ends with code 1. Hidden and empty files and links in folders are passed over.
 
 Several accounts may claim the same content; the registry doesn't judge.`,
 		Example: `  stemmad register song.wav --from alice
@@ -67,6 +72,7 @@ Several accounts may claim the same content; the registry doesn't judge.`,
 	}
 	f := cmd.Flags()
 	f.String(flagCSV, "", "table of the works to register; its files are relative to DIR, else to the table")
+	f.Bool(flagSkipBad, false, "leave out files and rows that are wrong, in place of sending nothing")
 	addDetailsFlags(cmd)
 	return sending(cmd, registerWorks)
 }
@@ -94,18 +100,20 @@ func registerWorks(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err := waits(conn); err != nil {
 		return err
 	}
-	items, err := collect(ctx, conn, args)
+	var left leftOut
+	items, err := collect(ctx, conn, args, &left)
 	if err != nil {
 		return err
 	}
 	enroller := newEnroller(conn, sender, conn.Flags().Is(flagAllowContested))
-	if items, err = enroller.look(ctx, items); err != nil {
+	items, err = enroller.look(ctx, items)
+	if err = left.skip(conn, err); err != nil {
 		return err
 	}
 	if len(items) == 1 && items[0].Already {
 		noteDetails(conn, items[0].Work)
 	}
-	report := registration{Works: registered(items)}
+	report := registration{Works: registered(items), LeftOut: left.texts()}
 	msgs := enroll.Messages(sender.Account(), items, enroller.AllowContested)
 	if len(msgs) > 0 {
 		what := fmt.Sprintf("Anchor and then register %s.", count(fresh(items), "work"))
@@ -125,7 +133,36 @@ func registerWorks(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		}
 		report.Transactions = append(report.Transactions, result)
 	}
-	return report.print(ctx, conn, items)
+	return errors.Join(report.print(ctx, conn, items), left.failure())
+}
+
+// leftOut is what --skip-bad leaves out.
+type leftOut []error
+
+// skip takes up what is wrong with single files and rows, where that is to be left out, and
+// returns every other error.
+func (l *leftOut) skip(conn *connect.Conn, err error) error {
+	var bad *sheet.BadError
+	if !errors.As(err, &bad) || !conn.Flags().Is(flagSkipBad) {
+		return err
+	}
+	*l = append(*l, bad.Each...)
+	return nil
+}
+
+func (l leftOut) texts() (list []string) {
+	for _, err := range l {
+		list = append(list, connect.Plain(err).Error())
+	}
+	return list
+}
+
+// failure is nil where nothing was left out.
+func (l leftOut) failure() error {
+	if len(l) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s left out:\n%w", count(len(l), "file"), sheet.Join(l))
 }
 
 // thenRegister says what registering costs after the anchor; empty where it is not known
@@ -158,15 +195,20 @@ func undone(err error, done, all int) error {
 }
 
 // collect hashes the files and says what they are.
-func collect(ctx context.Context, conn *connect.Conn, args []string) ([]enroll.Item, error) {
+func collect(ctx context.Context, conn *connect.Conn, args []string, left *leftOut) ([]enroll.Item, error) {
 	if table := conn.Flags().Text(flagCSV); table != "" {
-		return collectTable(ctx, conn, table, args)
+		return collectTable(ctx, conn, table, args, left)
 	}
 	if len(args) == 0 {
 		return nil, errors.New("name the files or folders to register (see stemmad register --help)")
 	}
-	found, err := register.Find(args)
+	found, passed, err := register.Find(args)
 	if err != nil {
+		return nil, err
+	}
+	notePassed(conn, passed)
+	found, bad := readable(found)
+	if err := left.skip(conn, sheet.Join(bad)); err != nil {
 		return nil, err
 	}
 	items := make([]enroll.Item, len(found))
@@ -178,7 +220,9 @@ func collect(ctx context.Context, conn *connect.Conn, args []string) ([]enroll.I
 	return items, hashAll(ctx, conn, items, found)
 }
 
-func collectTable(ctx context.Context, conn *connect.Conn, table string, args []string) ([]enroll.Item, error) {
+func collectTable(
+	ctx context.Context, conn *connect.Conn, table string, args []string, left *leftOut,
+) ([]enroll.Item, error) {
 	for _, name := range detailsFlags {
 		if conn.Flags().Changed(name) {
 			return nil, fmt.Errorf("--%s and --%s don't go together: write it in the table", name, flagCSV)
@@ -201,19 +245,69 @@ func collectTable(ctx context.Context, conn *connect.Conn, table string, args []
 	}
 	defer f.Close()
 	rows, err := batch.Read(f, table, dir)
-	if err != nil {
+	if err = left.skip(conn, err); err != nil {
 		return nil, fmt.Errorf("%w\nnothing was sent", err)
 	}
-	items, found := make([]enroll.Item, len(rows)), make([]register.Found, len(rows))
-	for i, row := range rows {
-		items[i].Details = row.Details
-		info, err := os.Stat(row.Path)
+	var items []enroll.Item
+	var found []register.Found
+	var bad []error
+	for _, row := range rows {
+		file, err := opens(row.Path)
 		if err != nil {
-			return nil, batch.RowError(table, row, err)
+			bad = append(bad, batch.RowError(table, row, err))
+			continue
 		}
-		found[i] = register.Found{Path: row.Path, Size: info.Size()}
+		items, found = append(items, enroll.Item{Details: row.Details}), append(found, file)
+	}
+	if err := left.skip(conn, sheet.Join(bad)); err != nil {
+		return nil, err
 	}
 	return items, hashAll(ctx, conn, items, found)
+}
+
+// readable parts the files that can be opened from the others.
+func readable(all []register.Found) (found []register.Found, bad []error) {
+	for _, file := range all {
+		if _, err := opens(file.Path); err != nil {
+			bad = append(bad, err)
+			continue
+		}
+		found = append(found, file)
+	}
+	return found, bad
+}
+
+// opens says how large a file is that can be read.
+func opens(path string) (register.Found, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return register.Found{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return register.Found{}, err
+	}
+	return register.Found{Path: path, Size: info.Size()}, nil
+}
+
+// shownPassed is how many files that are passed over are named.
+const shownPassed = 5
+
+// notePassed says what of folders is not registered.
+func notePassed(conn *connect.Conn, passed []register.Passed) {
+	if len(passed) == 0 {
+		return
+	}
+	var named []string
+	for i, p := range passed {
+		if i == shownPassed {
+			named = append(named, fmt.Sprintf("and %d more", len(passed)-i))
+			break
+		}
+		named = append(named, fmt.Sprintf("%s (%s)", table.Clean(p.Path), p.Why))
+	}
+	conn.Note("Passed over: %s. Name a file by itself to register it all the same.", strings.Join(named, ", "))
 }
 
 func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []register.Found) error {

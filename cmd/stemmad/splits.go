@@ -3,17 +3,20 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -33,19 +36,25 @@ but they can give it back.
 --dry-run says all that and sends nothing, and so does --holder, for somebody else's share.`,
 		Example: `  stemmad splits song.wav
   stemmad splits song.wav alice=50% bob=30% carol=20% --from alice
+  stemmad splits song.wav --csv band.csv --from alice
   stemmad splits song.wav alice=70% bob=30% --holder alice`,
 		Args: cobra.MinimumNArgs(1),
 	}
+	cmd.Flags().String(flagCSV, "", "table with the columns account,share, in place of ACCOUNT=SHARE")
 	cmd.Flags().String(flagHolder, "", "account or key whose share would be divided: only a preview, nothing is sent")
 	return maybeSending(cmd, splits)
 }
 
 func splits(ctx context.Context, conn *connect.Conn, args []string) error {
+	lines, err := shareLines(conn, args[1:])
+	if err != nil {
+		return err
+	}
 	work, err := target.Earliest(ctx, conn.Registry(), args[0])
 	if err != nil {
 		return err
 	}
-	if len(args) == 1 {
+	if len(lines) == 0 {
 		res, err := conn.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: work.Id})
 		if err != nil {
 			return err
@@ -69,7 +78,7 @@ func splits(ctx context.Context, conn *connect.Conn, args []string) error {
 	} else {
 		request.Holder = sender.Account()
 	}
-	if err := readShares(conn, args[1:], request); err != nil {
+	if err := readShares(conn, lines, request); err != nil {
 		return err
 	}
 	res, err := conn.Royalty().PreviewShares(ctx, request)
@@ -107,6 +116,41 @@ func splits(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	conn.Say("%s it: %s", result.Did("Divided", "Would divide"), result)
 	return nil
+}
+
+// shareLines are ACCOUNT=SHARE, of the arguments or of a table.
+func shareLines(conn *connect.Conn, args []string) ([]string, error) {
+	name := conn.Flags().Text(flagCSV)
+	if name == "" {
+		return args, nil
+	}
+	if len(args) > 0 {
+		return nil, fmt.Errorf("name the shares in the table or behind the work, not both: drop --%s or %s", flagCSV, args[0])
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	read, err := sheet.Read(f, name, sheet.Options{MaxRows: flow.MaxHolders})
+	if err != nil {
+		return nil, err
+	}
+	places, err := read.Places("account", "share")
+	if err != nil {
+		return nil, err
+	}
+	if len(places) != 2 || len(read.Unknown("account", "share")) > 0 {
+		return nil, fmt.Errorf("%s: the first line names the columns: account,share", name)
+	}
+	var lines []string
+	for _, row := range read.Body() {
+		lines = append(lines, row.Cells[places["account"]]+"="+row.Cells[places["share"]])
+	}
+	if len(lines) == 0 {
+		return nil, fmt.Errorf("%s names no accounts below its header", name)
+	}
+	return lines, nil
 }
 
 // readShares reads lines ACCOUNT=SHARE.

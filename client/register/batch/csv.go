@@ -1,5 +1,5 @@
 // Package batch reads a table of works to register. A row that is wrong is
-// named with its file, and then the whole table is refused.
+// named with its file; the others are returned beside the error.
 package batch
 
 import (
@@ -40,7 +40,8 @@ type Row struct {
 
 // Read reads a table with a header line (client/sheet: any usual encoding, separator and
 // spelling of columns). Files are relative to dir and must stay inside it; where kind, media
-// type or title are empty they are guessed from the file. name is the table's name in errors.
+// type or title are empty they are guessed from the file. name is the table's name in errors. With
+// a *sheet.BadError the other rows are returned.
 func Read(r io.Reader, name, dir string) ([]Row, error) {
 	table, err := sheet.Read(r, name, sheet.Options{MaxRows: MaxRows})
 	if err != nil {
@@ -66,13 +67,10 @@ func Read(r io.Reader, name, dir string) ([]Row, error) {
 		lines[row.Path] = row.Line
 		rows = append(rows, row)
 	}
-	if err := sheet.Join(bad); err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
+	if len(rows)+len(bad) == 0 {
 		return nil, fmt.Errorf("%s names no files below its header", name)
 	}
-	return rows, nil
+	return rows, sheet.Join(bad)
 }
 
 // RowError names the table, row and file that an error belongs to.

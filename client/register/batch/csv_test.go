@@ -99,6 +99,6 @@ func TestReadListsAllBadRowsUpToABound(t *testing.T) {
 	require.ErrorContains(t, err, "row 2 (")
 	require.ErrorContains(t, err, "row 21 (")
 	require.NotContains(t, err.Error(), "row 22 (")
-	require.ErrorContains(t, err, "and 10 more rows are wrong")
+	require.ErrorContains(t, err, "and 10 more are wrong")
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -72,9 +72,9 @@ type Twice struct{ Path, First string }
 
 // Look fills in what the chain knows about the items: their ids, which are
 // registered already, who else claims them, and proofs of earlier anchors. Each
-// content is kept once, under its first file. It fails, naming the files, for what is no
-// content, and with a *ContestedError for content that others claim, unless AllowContested is
-// set or an anchor is older.
+// content is kept once, under its first file. It fails with a *sheet.BadError, beside which the other
+// items are returned, naming the files: for what is no content, and with a *ContestedError for
+// content that others claim, unless AllowContested is set or an anchor is older.
 func (e Enroller) Look(ctx context.Context, items []Item) (known []Item, twice []Twice, err error) {
 	kept, err := e.keptAnchors(ctx)
 	if err != nil {

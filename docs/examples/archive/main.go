@@ -52,7 +52,7 @@ func run(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	found, err := register.Find([]string{folder})
+	found, _, err := register.Find([]string{folder})
 	if err != nil {
 		return err
 	}
