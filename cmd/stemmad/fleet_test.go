@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/testutil/localnet"
+)
+
+// outputs is how many TestAFleetIsKilled derives, and fleetKills how often it kills client and node each.
+// `make test-fleet` derives 10,000 and kills twice.
+var (
+	outputs    = flag.Int("outputs", 60, "how many outputs a fleet has")
+	fleetKills = flag.Int("fleet-kills", 1, "how often client and node are killed each while a fleet is derived")
+)
+
+// Client and node are killed while many outputs are derived: the same command goes on, all are derived and
+// none twice.
+func TestAFleetIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts and kills nodes")
+	}
+	n := localnet.ForTest(t, localnet.Options{Keys: []string{"alice", "bob"}})
+	l := local{t: t, home: n.Nodes[0].Home}
+	t.Chdir(t.TempDir())
+	l.write("photo.jpg", "photo")
+	l.do("register", "photo.jpg", "--from", "alice")
+	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
+	var lines bytes.Buffer
+	for i := range *outputs {
+		l.write(fmt.Sprintf("out/%05d.png", i), fmt.Sprintf("output %d", i))
+		fmt.Fprintf(&lines, "{\"file\":\"out/%05d.png\",\"from\":[\"photo.jpg=input\"],\"model\":\"painter\",\"output-id\":%d}\n", i, i)
+	}
+	l.write("fleet.jsonl", lines.String())
+	self, err := os.Executable()
+	require.NoError(t, err)
+	args := []string{"derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y", "--home", l.home}
+	run := func(after string, least int) {
+		cmd := exec.Command(self, args...)
+		cmd.Env = append(os.Environ(), asNode+"=1")
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		require.NoError(t, cmd.Start())
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for {
+			kept, _ := os.ReadFile("fleet.jsonl" + outboxSuffix)
+			if bytes.Count(kept, []byte(`"tx"`)) >= least {
+				break
+			}
+			select {
+			case <-ended:
+				require.FailNow(t, "it ended before it was killed", errs.String())
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		if after == "node" {
+			n.Nodes[0].Kill()
+			require.NoError(t, n.Nodes[0].Start())
+			require.NoError(t, n.Nodes[0].AwaitStart(t.Context()))
+		}
+		require.NoError(t, cmd.Process.Kill())
+		<-ended
+	}
+	began := time.Now()
+	for k := range *fleetKills {
+		part := *outputs / (4 * *fleetKills)
+		run("client", max(part, 1)+k)
+		kept, err := os.ReadFile("fleet.jsonl" + outboxSuffix)
+		require.NoError(t, err)
+		run("node", bytes.Count(kept, []byte(`"tx"`))+part)
+	}
+	out := l.do("derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y")
+	t.Logf("%d outputs in %s: %s", *outputs, time.Since(began).Round(time.Second), out)
+	require.NoFileExists(t, "fleet.jsonl"+outboxSuffix)
+	require.Contains(t, l.do("derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y"), "Nothing to do")
+	again := l.json("declaration", "derive", "out/00000.png", "--from", "photo.jpg=input", "--model", "painter", "--output-id", "0", "--by", "bob")
+	require.EqualValues(t, 1, again, "declared once")
+	for i := range *outputs {
+		if *outputs > 100 && i%100 > 0 {
+			continue
+		}
+		require.EqualValues(t, 1, l.json("declaration", "derive", fmt.Sprintf("out/%05d.png", i), "--from", "photo.jpg=input",
+			"--model", "painter", "--output-id", fmt.Sprint(i), "--by", "bob"))
+	}
+}
+
+// What is wrong with a row is said of it, and the others go on.
+func TestRowsOfAFleetThatAreRefused(t *testing.T) {
+	l := startLocal(t)
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"photo.jpg", "a.png", "b.png", "c.png", "private.jpg"} {
+		l.write(name, name)
+	}
+	l.do("register", "photo.jpg", "private.jpg", "--from", "alice")
+	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
+	l.write("fleet.csv", "File;From;Max-Rate;Title\na.png;photo.jpg;;One\nb.png;private.jpg;;\nc.png;photo.jpg=parentOf;much;\nno.png;photo.jpg;;\na.png;photo.jpg;;\n")
+	table := []string{"derive", "--csv", "fleet.csv", "--by", "bob"}
+	require.Contains(t, l.fail("derive", "--csv", "fleet.csv", "--by", "bob", "--buy"), "a table buys nothing")
+	errs := l.fail(table...)
+	require.Contains(t, errs, "Derive 1 output as fleet.csv says")
+	require.Contains(t, errs, "fleet.csv row 3 (b.png): ")
+	require.Contains(t, errs, "fleet.csv row 4 (c.png): --max-rate")
+	require.Contains(t, errs, "fleet.csv row 5 (no.png): ")
+	require.Contains(t, errs, "fleet.csv row 6 (a.png): row 2 has the same output")
+	require.Contains(t, errs, "4 of 5 rows are refused")
+	require.Contains(t, l.do("lineage", "a.png"), "parentOf")
+
+	l.write("fleet.csv", "sha256,file\n,a.png\n,c.png\n")
+	more := append(table, "--from", "photo.jpg")
+	_, errs, code := answering("", append(more, "--home", l.home)...)
+	require.NotEqual(t, exitOK, code)
+	require.Contains(t, errs, "add -y")
+	require.Contains(t, l.do(append(more, "-y")...), "Derived 1 output; 1 are so already, 0 are refused")
+	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
+	require.Contains(t, l.do("derive", "a.png", "--from", "photo.jpg", "--by", "bob"), "Nothing to do")
+}
