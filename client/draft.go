@@ -22,6 +22,9 @@ type Draft struct {
 	// FeeIsFinal: more is never paid. Otherwise the fee is reckoned again when the price has
 	// risen before the node has taken the transaction.
 	FeeIsFinal bool
+	// Keep is given each signed transaction of the draft, and the newest block, before it is sent;
+	// where it fails, that is not sent. nil: nobody keeps it.
+	Keep func(raw []byte, after int64) error
 }
 
 // slot is where a transaction stands among those of its account, and until when it may come.

@@ -29,6 +29,36 @@ type Pending struct {
 	sender *Sender
 	draft  Draft
 	now    *attempt
+	// again: it was signed before, and nothing new is made of it.
+	again bool
+}
+
+// ErrLate says that a transaction is in no block that came since it was sent again, and can't come any
+// more.
+var ErrLate = errors.New("its time has passed")
+
+// Again sends the bytes of an unordered transaction that was sent before, of this sender. Waiting for it
+// fails with ErrLate where its time has passed: it may have been in an earlier block then (Client.Seen).
+func (s *Sender) Again(ctx context.Context, raw []byte) (*Pending, error) {
+	tx, err := s.client.Encoding.TxConfig.TxDecoder()(raw)
+	if err != nil {
+		return nil, fmt.Errorf("transaction %s: %w", HashOf(raw), err)
+	}
+	timed, ok := tx.(sdk.TxWithUnordered)
+	if !ok || !timed.GetUnordered() || !s.options.Unordered {
+		return nil, fmt.Errorf("transaction %s is not unordered: it can't be sent again", HashOf(raw))
+	}
+	now := &attempt{raw: raw, hash: sha256.Sum256(raw), at: slot{lastTime: timed.GetTimeoutTimeStamp()}}
+	if fee, ok := tx.(sdk.FeeTx); ok {
+		now.fee = fee.GetFee()
+	}
+	w := &s.client.watcher
+	if now.seen, err = w.await(ctx, now.hash, now.at); err != nil {
+		return nil, err
+	}
+	now.note(w.view(now.seen))
+	_, _ = s.client.broadcast(ctx, raw) // what it says decides nothing: blocks do
+	return &Pending{sender: s, now: now, again: true}, nil
 }
 
 // Submit signs a draft and sends it. It returns once the node has taken it, or can't say. It
@@ -92,6 +122,12 @@ func (p *Pending) offer(ctx context.Context) (refused *TxError, err error) {
 	}
 	v := w.view(now.seen)
 	now.note(v)
+	if p.draft.Keep != nil {
+		if err := p.draft.Keep(raw, v.height); err != nil {
+			w.forget(now.hash)
+			return nil, err
+		}
+	}
 	refused, err = s.client.broadcast(ctx, raw)
 	if refused != nil && refused.is(sdkerrors.ErrTxInMempoolCache) && !at.lastTime.IsZero() {
 		refused = nil // nobody else makes these bytes: they came twice on their way
@@ -201,12 +237,15 @@ func (p *Pending) Wait(ctx context.Context) (Result, error) {
 		case late:
 			p.now.done.Store(true)
 			p.sender.client.watcher.forget(p.now.hash)
+			if p.again {
+				return Result{Hash: p.Hash(), Fee: p.now.fee}, fmt.Errorf("transaction %s: %w", p.Hash(), ErrLate)
+			}
 			if err := p.send(ctx); err != nil {
 				return Result{}, fmt.Errorf("transaction %s can't come any more, and a new one: %w", p.Hash(), err)
 			}
 			continue
 		case p.due(v):
-			p.again(ctx)
+			p.repeat(ctx)
 		}
 		select {
 		case <-v.changed:
@@ -245,8 +284,8 @@ func (p *Pending) due(v view) bool {
 	return v.err == nil && (v.outages > p.now.outages.Load() || v.height >= p.now.sentAt.Load()+resendAfter)
 }
 
-// again sends it again, and what waits with it.
-func (p *Pending) again(ctx context.Context) {
+// repeat sends it again, and what waits with it.
+func (p *Pending) repeat(ctx context.Context) {
 	s := p.sender
 	v := s.client.watcher.view(p.now.seen)
 	if s.options.Unordered {

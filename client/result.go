@@ -102,3 +102,28 @@ func (c *Client) Find(ctx context.Context, hash string, from int64) (Result, err
 	}
 	return Result{Hash: strings.ToUpper(hash)}, nil
 }
+
+// Seen says which of these hashes are of transactions in the blocks from a height on to the newest, also
+// of those that failed.
+func (c *Client) Seen(ctx context.Context, hashes []string, from int64) (map[string]bool, error) {
+	newest, _, err := c.Latest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[string]bool, len(hashes))
+	for _, hash := range hashes {
+		there[hash] = false
+	}
+	for height := max(from, 1); height <= newest; height++ {
+		b, err := c.block(ctx, height)
+		if err != nil {
+			return nil, err
+		}
+		for _, raw := range b.txs {
+			if _, asked := there[HashOf(raw)]; asked {
+				there[HashOf(raw)] = true
+			}
+		}
+	}
+	return there, nil
+}

@@ -25,7 +25,7 @@ import (
 
 func deriveCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "derive FILE|WORK --from SOURCE...",
+		Use:   "derive FILE|WORK --from SOURCE... | --csv|--jsonl FILE [DIR]",
 		Short: "Declare what a work of yours was made from",
 		Long: `Derive links a work to its sources. A FILE that you have not registered is
 registered in the same transaction (anchored first, as by "stemmad register").
@@ -63,16 +63,36 @@ is revised, or takes on or owes more, before the message is executed, it is refu
 the work will owe in all is shown, and guarded likewise; --max-rate sets your own limit. All or nothing: a refusal names source and reason.
 --dry-run tries all of it on the node without sending: beside the permissions, which
 "stemmad clear" answers too, the limits of the graph, the rates together, and the
-open offers of the work that its sources do not allow.`,
+open offers of the work that its sources do not allow.
+
+Many outputs are derived by one command from a table (--csv) or JSON Lines (--jsonl): a row each,
+with file (or work, or sha256) and any of the flags below as columns, such as from, role in from,
+under, model, title. What the command line says holds for rows that say nothing else. Several
+sources stand in a cell with semicolons between them, in JSON as an array. All is asked once, with
+the fees together. Each row is a transaction of its own, so one that is refused is named and the
+others go on. Interrupted or killed, the same command goes on: nothing is declared twice, and what is
+derived so already is left as it is. A table buys no grants (no --buy) and chooses no licence: give
+under, or acquire before. Needs -y without a terminal.`,
 		Example: `  stemmad derive remix.wav --from song.wav --by bob
   stemmad derive remix.wav --from song.wav=parentOf@commercial-remix-10 --max-rate 15% --by bob
   stemmad derive image.png --from photo.jpg=input --model acme/painter-2 --provider Acme --prompt-file prompt.txt --by bob
   stemmad derive remix.wav --from song.wav --from drums.wav --under cc-by-4.0 --by bob
   stemmad derive album.zip --from song.wav=contains --from cover.png=contains --by bob
-  stemmad derive remix.wav --from song.wav --dry-run --by bob`,
-		Args: cobra.ExactArgs(1),
+  stemmad derive remix.wav --from song.wav --dry-run --by bob
+  stemmad derive --csv outputs.csv --from photo.jpg=input --model acme/painter-2 --by bob
+  stemmad derive --jsonl outputs.jsonl --by bob -y`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed(flagCSV) || cmd.Flags().Changed(flagJSONL) {
+				return cobra.MaximumNArgs(1)(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
 	}
 	addDeriveFlags(cmd)
+	f := cmd.Flags()
+	f.String(flagCSV, "", "table of outputs to derive, a row each; its files are relative to DIR, else to the table")
+	f.String(flagJSONL, "", "the same as JSON Lines, an object each")
+	f.String(flagOutbox, "", "file that keeps what was sent until its end is known (default: the table's name and .outbox)")
 	addDetailsFlags(cmd)
 	return sending(cmd, derive)
 }
@@ -100,6 +120,9 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := waits(conn); err != nil {
 		return err
 	}
+	if conn.Flags().Changed(flagCSV) || conn.Flags().Changed(flagJSONL) {
+		return deriveTable(ctx, conn, sender, args)
+	}
 	enroller := newEnroller(conn, sender, conn.Flags().Is(flagAllowContested))
 	d, err := derivative(ctx, conn, enroller, args[0])
 	if err != nil {
@@ -114,6 +137,12 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		return err
 	}
 	declaration := d.message(sender)
+	if there, err := d.declared(ctx, conn, declaration); err != nil || there {
+		if err != nil {
+			return err
+		}
+		return d.printAlready(ctx, conn)
+	}
 	most, given, err := maxRate(conn)
 	if err != nil {
 		return err

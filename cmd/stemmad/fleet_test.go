@@ -1,64 +1,124 @@
 package main
 
 import (
+	"bytes"
+	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
-// Folders and tables of works: what is wrong is named, and what is done already stays.
-func TestJourneyOfManyWorks(t *testing.T) {
+// outputs is how many TestAFleetIsKilled derives, and fleetKills how often it kills client and node each.
+// `make test-fleet` derives 10,000 and kills twice.
+var (
+	outputs    = flag.Int("outputs", 60, "how many outputs a fleet has")
+	fleetKills = flag.Int("fleet-kills", 1, "how often client and node are killed each while a fleet is derived")
+)
+
+// Client and node are killed while many outputs are derived: the same command goes on, all are derived and
+// none twice.
+func TestAFleetIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts and kills nodes")
+	}
+	n := localnet.ForTest(t, localnet.Options{Keys: []string{"alice", "bob"}})
+	l := local{t: t, home: n.Nodes[0].Home}
+	t.Chdir(t.TempDir())
+	l.write("photo.jpg", "photo")
+	l.do("register", "photo.jpg", "--from", "alice")
+	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
+	var lines bytes.Buffer
+	for i := range *outputs {
+		l.write(fmt.Sprintf("out/%05d.png", i), fmt.Sprintf("output %d", i))
+		fmt.Fprintf(&lines, "{\"file\":\"out/%05d.png\",\"from\":[\"photo.jpg=input\"],\"model\":\"painter\",\"output-id\":%d}\n", i, i)
+	}
+	l.write("fleet.jsonl", lines.String())
+	self, err := os.Executable()
+	require.NoError(t, err)
+	args := []string{"derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y", "--home", l.home}
+	run := func(after string, least int) {
+		cmd := exec.Command(self, args...)
+		cmd.Env = append(os.Environ(), asNode+"=1")
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		require.NoError(t, cmd.Start())
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for {
+			kept, _ := os.ReadFile("fleet.jsonl" + outboxSuffix)
+			if bytes.Count(kept, []byte(`"tx"`)) >= least {
+				break
+			}
+			select {
+			case <-ended:
+				require.FailNow(t, "it ended before it was killed", errs.String())
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		if after == "node" {
+			n.Nodes[0].Kill()
+			require.NoError(t, n.Nodes[0].Start())
+			require.NoError(t, n.Nodes[0].AwaitStart(t.Context()))
+		}
+		require.NoError(t, cmd.Process.Kill())
+		<-ended
+	}
+	began := time.Now()
+	for k := range *fleetKills {
+		part := *outputs / (4 * *fleetKills)
+		run("client", max(part, 1)+k)
+		kept, err := os.ReadFile("fleet.jsonl" + outboxSuffix)
+		require.NoError(t, err)
+		run("node", bytes.Count(kept, []byte(`"tx"`))+part)
+	}
+	out := l.do("derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y")
+	t.Logf("%d outputs in %s: %s", *outputs, time.Since(began).Round(time.Second), out)
+	require.NoFileExists(t, "fleet.jsonl"+outboxSuffix)
+	require.Contains(t, l.do("derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y"), "Nothing to do")
+	again := l.json("declaration", "derive", "out/00000.png", "--from", "photo.jpg=input", "--model", "painter", "--output-id", "0", "--by", "bob")
+	require.EqualValues(t, 1, again, "declared once")
+	for i := range *outputs {
+		if *outputs > 100 && i%100 > 0 {
+			continue
+		}
+		require.EqualValues(t, 1, l.json("declaration", "derive", fmt.Sprintf("out/%05d.png", i), "--from", "photo.jpg=input",
+			"--model", "painter", "--output-id", fmt.Sprint(i), "--by", "bob"))
+	}
+}
+
+// What is wrong with a row is said of it, and the others go on.
+func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	l := startLocal(t)
 	t.Chdir(t.TempDir())
-	require.NoError(t, os.MkdirAll("photos/.git", 0o700))
-	for i := range 3 {
-		l.write(fmt.Sprintf("photos/%d.txt", i), fmt.Sprint("photo ", i))
+	for _, name := range []string{"photo.jpg", "a.png", "b.png", "c.png", "private.jpg"} {
+		l.write(name, name)
 	}
-	l.write("photos/.git/config", "hidden")
-	l.write("photos/empty.txt", "")
-	require.NoError(t, os.Symlink("0.txt", filepath.Join("photos", "link.txt")))
-	l.write("works.csv", "\ufeffFile;Title;Kind\r\n0.txt;Zero;text\r\nnone.txt;None;text\r\n1.txt;One;nonsense\r\n")
+	l.do("register", "photo.jpg", "private.jpg", "--from", "alice")
+	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
+	l.write("fleet.csv", "File;From;Max-Rate;Title\na.png;photo.jpg;;One\nb.png;private.jpg;;\nc.png;photo.jpg=parentOf;much;\nno.png;photo.jpg;;\na.png;photo.jpg;;\n")
+	table := []string{"derive", "--csv", "fleet.csv", "--by", "bob"}
+	require.Contains(t, l.fail("derive", "--csv", "fleet.csv", "--by", "bob", "--buy"), "a table buys nothing")
+	errs := l.fail(table...)
+	require.Contains(t, errs, "Derive 1 output as fleet.csv says")
+	require.Contains(t, errs, "fleet.csv row 3 (b.png): ")
+	require.Contains(t, errs, "fleet.csv row 4 (c.png): --max-rate")
+	require.Contains(t, errs, "fleet.csv row 5 (no.png): ")
+	require.Contains(t, errs, "fleet.csv row 6 (a.png): row 2 has the same output")
+	require.Contains(t, errs, "4 of 5 rows are refused")
+	require.Contains(t, l.do("lineage", "a.png"), "parentOf")
 
-	table := []string{"register", "photos", "--csv", "works.csv", "--from", "alice", "--no-anchor"}
-	refused := l.fail(table...)
-	require.Contains(t, refused, "works.csv row 3 (photos/none.txt)")
-	require.Contains(t, refused, "nothing was sent")
-	_, errs, code := command(append(table, "--skip-bad", "-y", "--home", l.home)...)
-	require.Equal(t, exitFailed, code)
-	require.Contains(t, errs, "2 files left out:")
-	require.Contains(t, errs, "works.csv row 4 (photos/1.txt): column kind")
-	require.Contains(t, l.do("show", "photos/0.txt"), "Zero")
-
-	_, errs, code = command("register", "photos", "--from", "alice", "--no-anchor", "-y", "--home", l.home)
-	require.Equal(t, exitOK, code, errs)
-	require.Contains(t, errs, "Passed over: photos/.git (hidden), photos/empty.txt (empty), photos/link.txt (a link).")
-	require.Contains(t, l.fail("register", "photos/empty.txt", "--from", "alice"), "empty")
-	require.Contains(t, l.fail("register", "", "--from", "alice"), "one of the names is empty")
-	require.Contains(t, l.fail("register", "--from", "alice", "--", "--"), "write ./-- for a file of that name")
-	// What somebody else claims before is left out too.
-	_, errs, code = command("register", "photos", "--from", "bob", "--skip-bad", "--no-anchor", "-y", "--home", l.home)
-	require.Equal(t, exitContested, code, errs)
-	require.Contains(t, errs, "3 files left out:")
-
-	offers := []string{"offer", "photos", "commercial-use", "--price", "1 USDC", "--from", "alice"}
-	require.Contains(t, l.do(append(offers, "--dry-run")...), "Would offer")
-	require.Contains(t, l.do(offers...), "1.00 USDC")
-	require.Contains(t, l.do(offers...), "Nothing to do: all of it is offered so already.")
-	l.write("mine.yaml", "spdx: LicenseRef-Mine\ncommercial_use: true\n")
-	l.write("offers.csv", "Work,Terms,Price\nphotos/0.txt,commercial-use,2 USDC\nphotos/1.txt,mine.yaml,\nphotos/2.txt,mine.yaml,\nphotos/9.txt,mit,\n")
-	refused = l.fail("offer", "--csv", "offers.csv", "--from", "alice")
-	require.Contains(t, refused, "offers.csv row 5 (photos/9.txt)")
-	require.Contains(t, refused, "nothing was sent")
-	_, errs, code = command("offer", "--csv", "offers.csv", "--skip-bad", "--from", "alice", "-y", "--home", l.home)
+	l.write("fleet.csv", "sha256,file\n,a.png\n,c.png\n")
+	more := append(table, "--from", "photo.jpg")
+	_, errs, code := answering("", append(more, "--home", l.home)...)
 	require.NotEqual(t, exitOK, code)
-	require.Contains(t, errs, "1 file left out:")
-	require.Contains(t, l.do("show", "photos/0.txt"), "2.00 USDC")
-	require.Contains(t, l.do("show", "photos/1.txt"), "LicenseRef-Mine")
-
-	l.write("band.csv", "account;share\nalice;70 %\nbob;30%\n")
-	require.Contains(t, l.do("splits", "photos/0.txt", "--csv", "band.csv", "--from", "alice"), "Divided it")
-	require.Contains(t, l.fail("splits", "photos/0.txt", "bob=1%", "--csv", "band.csv", "--from", "alice"), "not both")
+	require.Contains(t, errs, "add -y")
+	require.Contains(t, l.do(append(more, "-y")...), "Derived 1 output; 1 are so already, 0 are refused")
+	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
+	require.Contains(t, l.do("derive", "a.png", "--from", "photo.jpg", "--by", "bob"), "Nothing to do")
 }

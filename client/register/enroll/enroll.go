@@ -76,17 +76,25 @@ type Twice struct{ Path, First string }
 // items are returned, naming the files: for what is no content, and with a *ContestedError for
 // content that others claim, unless AllowContested is set or an anchor is older.
 func (e Enroller) Look(ctx context.Context, items []Item) (known []Item, twice []Twice, err error) {
-	kept, err := e.keptAnchors(ctx)
+	known, twice, refused, err := e.LookEach(ctx, items)
 	if err != nil {
 		return nil, nil, err
 	}
+	return known, twice, sheet.Join(refused)
+}
+
+// LookEach is Look, but leaves out what is refused, and says why of each.
+func (e Enroller) LookEach(ctx context.Context, items []Item) (known []Item, twice []Twice, refused []error, err error) {
+	kept, err := e.keptAnchors(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	seen := map[registrytypes.Digest]string{}
-	var refused []error
 	for _, item := range items {
 		digest := item.Digest()
 		// Refused before an anchor is paid for.
 		if err := digest.GivenContent("sha256"); err != nil {
-			refused = append(refused, fmt.Errorf("%s: %w", item.File.Path, err))
+			refused = append(refused, &ItemError{item.File.Path, fmt.Errorf("%s: %w", item.File.Path, err)})
 			continue
 		}
 		if first, again := seen[digest]; again {
@@ -95,15 +103,27 @@ func (e Enroller) Look(ctx context.Context, items []Item) (known []Item, twice [
 		}
 		seen[digest] = item.File.Path
 		if err := e.lookAt(ctx, &item, kept); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if err := e.contested(item, kept); err != nil {
-			refused = append(refused, err)
+			refused = append(refused, &ItemError{item.File.Path, err})
+			continue
 		}
 		known = append(known, item)
 	}
-	return known, twice, sheet.Join(refused)
+	return known, twice, refused, nil
 }
+
+// ItemError is why an item is refused.
+type ItemError struct {
+	Path string
+	Err  error
+}
+
+func (e *ItemError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *ItemError) Unwrap() error { return e.Err }
 
 func (e Enroller) lookAt(ctx context.Context, item *Item, kept map[registrytypes.Digest]keptProof) error {
 	item.Work = registrytypes.NewWorkID(e.Account, item.File.Digest)

@@ -40,6 +40,9 @@ type Sender struct {
 	gas uint64
 	// asked is set once the person has agreed.
 	asked bool
+
+	signer  client.Signer
+	options client.Options
 }
 
 // Result is a transaction that was sent.
@@ -68,7 +71,7 @@ func Open(conn *connect.Conn) (*Sender, error) {
 		return nil, err
 	}
 	s := &Sender{conn: conn, Name: name, Address: address}
-	options, err := s.options()
+	options, err := s.readOptions()
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +88,35 @@ func Open(conn *connect.Conn) (*Sender, error) {
 			return nil, noSponsor(err)
 		}
 	}
-	s.chain = chain.Sender(signer, options)
+	s.signer, s.options, s.chain = signer, options, chain.Sender(signer, options)
 	return s, nil
 }
 
-// options are what the flags say about gas, fees and the note.
-func (s *Sender) options() (o client.Options, err error) {
+// lifetime of an unordered transaction: many blocks of any network, and not too long to wait for where
+// one of an earlier command does not come.
+const lifetime = time.Minute
+
+// Unordered is the library's sender of many transactions that come in any order.
+func (s *Sender) Unordered() *client.Sender {
+	options := s.options
+	options.Unordered, options.Lifetime = true, lifetime
+	return s.chain.Client().Sender(s.signer, options)
+}
+
+// Agree asks for many transactions at once, as Send does for one: what will happen, and their fees
+// together.
+func (s *Sender) Agree(what string, fees sdk.Coins) error { return s.ask(what, fees) }
+
+// Explained is an error of the library in people's words.
+func (s *Sender) Explained(err error) error {
+	if err == nil {
+		return nil
+	}
+	return s.explained(err)
+}
+
+// readOptions reads what the flags say about gas, fees and the note.
+func (s *Sender) readOptions() (o client.Options, err error) {
 	f := s.conn.Flags()
 	if s.gas, err = readGas(f.Text(flags.FlagGas)); err != nil {
 		return o, err
