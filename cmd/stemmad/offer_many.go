@@ -303,8 +303,3 @@ func readOffers(f *os.File, name string) ([]offerLine, error) {
 	}
 	return lines, nil
 }
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
-}
