@@ -71,7 +71,7 @@ func Of(ctx context.Context, node grpc.ClientConnInterface, work registrytypes.W
 	ask := func(question func() error) { group.Go(question) }
 	ask(func() (err error) {
 		p.Transfer, err = registry.Transfer(ctx, &registrytypes.QueryTransferRequest{Work: work})
-		if isNone(err) {
+		if IsNone(err) {
 			return nil
 		}
 		return err
@@ -124,9 +124,9 @@ func Of(ctx context.Context, node grpc.ClientConnInterface, work registrytypes.W
 	return p, group.Wait()
 }
 
-// isNone says whether an error is that a work is not on offer. Over CometBFT's RPC errors
+// IsNone says whether an error is that a work is not on offer. Over CometBFT's RPC errors
 // keep their words only.
-func isNone(err error) bool {
+func IsNone(err error) bool {
 	return status.Code(err) == codes.NotFound || err != nil && strings.Contains(err.Error(), "no transfer of")
 }
 

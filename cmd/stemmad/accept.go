@@ -135,7 +135,7 @@ func (t *taken) note(ctx context.Context, conn *connect.Conn) error {
 	if err := t.noteOffers(ctx, conn); err != nil {
 		return err
 	}
-	if err := t.noteGrants(ctx, conn); err != nil {
+	if err := t.noteGrants(ctx, conn, "These grants are in force and stay, whoever owns it:"); err != nil {
 		return err
 	}
 	t.irrevocable, err = noteIrrevocable(ctx, conn, t.work.Id)
@@ -161,7 +161,7 @@ func (t *taken) noteRevenue(ctx context.Context, conn *connect.Conn) (err error)
 	switch t.work.Status {
 	case registrytypes.STATUS_ACTIVE:
 	case registrytypes.STATUS_WITHDRAWN:
-		conn.Note("It is withdrawn: no new grants are given until you restore it (stemmad withdraw --undo). What was granted stays.")
+		conn.Note("It is withdrawn: no new grants are given until you restore it (stemmad withdraw-work --undo). What was granted stays.")
 	default:
 		conn.Note("It is %s.", enumName(t.work.Status.String(), "STATUS_"))
 	}
@@ -231,8 +231,8 @@ func (t *taken) noteOffers(ctx context.Context, conn *connect.Conn) error {
 // maxGrantsRead bounds the grants that are counted.
 const maxGrantsRead = 10_000
 
-// noteGrants counts the grants in force, which bind the new owner.
-func (t *taken) noteGrants(ctx context.Context, conn *connect.Conn) error {
+// noteGrants counts the grants in force, which bind whoever owns the work.
+func (t *taken) noteGrants(ctx context.Context, conn *connect.Conn, heading string) error {
 	by, now, read := map[licensetypes.TermsID]*grantsInForce{}, time.Now(), 0
 	more := false
 	for page := (&query.PageRequest{Limit: walkPage}); page != nil; {
@@ -262,7 +262,7 @@ func (t *taken) noteGrants(ctx context.Context, conn *connect.Conn) error {
 		return nil
 	}
 	name := termsNamer(ctx, conn)
-	conn.Note("These grants are in force and stay, whoever owns it:")
+	conn.Note("%s", heading)
 	for _, g := range t.grants {
 		least, ends := "", "without end"
 		if g.AtLeast {

@@ -34,7 +34,7 @@ func TestClearNamesMistakesBeforeItAsks(t *testing.T) {
 		{"song.wav --use copy --buy --max-fee 1.5uusdc", "--max-fee: \"1.5uusdc\" is not an amount"},
 		{"song.wav --use copy --buy --broadcast-mode async", "--broadcast-mode async does not go with --buy"},
 		{"song.wav --use copy --terms nonsense", `--terms names no grant (grant1...): "nonsense" is neither terms`},
-		{"song.wav --use copy --as nobody", "--as: \"nobody\" is neither an account"},
+		{"song.wav --use copy --as nobody", "--as: no key has the name \"nobody\""},
 		{"--use copy --manifest good.csv --buy", "--buy is for a single work"},
 		{"--use copy --manifest good.csv --terms cc-by-4.0", "--terms is for a single work"},
 		{

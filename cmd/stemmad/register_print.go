@@ -144,7 +144,7 @@ func (r registration) printOne(ctx context.Context, conn *connect.Conn, item enr
 	}
 	if err := table.Fields(conn.Out(), "file", w.File, "work", w.Work, "title", table.Short(item.Details.Title),
 		"kind", describe.KindName(item.Details.Kind), "media type", item.Details.MediaType, "sha256", w.SHA256,
-		"fingerprints", fingerprints(item.Details), "claimed", since, "note", w.note()); err != nil {
+		"fingerprints", describe.Fingerprints(item.Details.Fingerprints), "claimed", since, "note", w.note()); err != nil {
 		return err
 	}
 	conn.Note("%s", claimsNote)

@@ -35,7 +35,7 @@ that a source demands of every use of the work, whatever its offers say; "of its
 is what a work in a collection demands, and so binds the whole. A line "Waiting" names the works whose
 owners have not approved sources that it declared later. For a file that several have
 claimed it lists the claims. With --owners it prints who has owned the work, and since
-when. Text that was taken back is shown as blanked, with its SHA-256.`,
+when (see "stemmad title" too). Text that was taken back is shown as blanked, with its SHA-256.`,
 		Example: `  stemmad show song.wav
   stemmad show song.wav --owners
   stemmad show song.wav --output json`,
@@ -109,7 +109,7 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 		"sha256", w.Sha256.String(), "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
 		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
-		"more at", w.Details.MetadataUri, "fingerprints", fingerprints(w.Details), "text", blanked(w), "transfer", recipient,
+		"more at", w.Details.MetadataUri, "fingerprints", describe.Fingerprints(w.Details.Fingerprints), "text", blanked(w), "transfer", recipient,
 		"generation", fmt.Sprint(p.Derivation.Node.Generation),
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(p.Upstream.Absolute), rates.Percent(p.Upstream.Relative)),
 	); err != nil {
@@ -134,15 +134,6 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 	}
 	conn.Say("Offers:\n%s", permitted.List(conn.Units(), p.Offers))
 	return nil
-}
-
-// fingerprints lists the further fingerprints of a work.
-func fingerprints(d registrytypes.Details) string {
-	all := make([]string, len(d.Fingerprints))
-	for i, f := range d.Fingerprints {
-		all[i] = f.Scheme + "=" + f.Value
-	}
-	return strings.Join(all, " ")
 }
 
 // blanked says that a work's text was taken back; empty: it was not.

@@ -65,7 +65,7 @@ func TestPapersNameMistakes(t *testing.T) {
 	}{
 		{[]string{"receipt", "abc"}, "64 hex digits"},
 		{[]string{"receipt"}, "usage: stemmad receipt TX"},
-		{[]string{"statement", "nobody"}, "nor a key of yours"},
+		{[]string{"statement", "nobody"}, `no key has the name "nobody"`},
 		{[]string{"statement", "nobody", "--format", "pdf"}, "table, csv or json"},
 		{[]string{"statement", "nobody", "--denom", "u!"}, "is not a denom"},
 		{[]string{"receipt", strings.Repeat("0", 64)}, "is the node running?"},

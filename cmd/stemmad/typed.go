@@ -83,7 +83,7 @@ func (b typedBuilder) SetExtensionOptions(options ...*codectypes.Any) {
 }
 
 // generate adds the commands for messages and queries. It is EnhanceRootCommand of
-// the SDK, but for the types that read amounts.
+// the SDK, but for the types that read amounts and accounts.
 func generate(root *cobra.Command, options autocli.AppOptions) error {
 	builder := &autocli.Builder{
 		Builder: flag.Builder{
@@ -104,6 +104,10 @@ func generate(root *cobra.Command, options autocli.AppOptions) error {
 	}
 	builder.DefineMessageFlagType("cosmos.base.v1beta1.Coin", typedCoin)
 	builder.DefineScalarFlagType("cosmos.Int", typedInt)
+	config := sdk.GetConfig()
+	builder.DefineScalarFlagType(flag.AddressStringScalarType, typedAccount{options.AddressCodec, config.GetBech32AccountAddrPrefix()})
+	builder.DefineScalarFlagType(flag.ValidatorAddressStringScalarType,
+		typedAccount{options.ValidatorAddressCodec, config.GetBech32ValidatorAddrPrefix()})
 	if err := options.EnhanceRootCommandWithBuilder(root, builder); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		{[]string{"lineage", "song.wav", "--format", "png"}, "tree, table, json or dot"},
 		{[]string{"register", "song.wav", "--chain-id", "x"}, "stemmad keys add"},
 		{[]string{"register", "song.wav"}, "is the node running?"},
-		{[]string{"balance", "nobody"}, "nor a key of yours"},
+		{[]string{"balance", "nobody"}, `no key has the name "nobody"`},
 	} {
 		_, errs, code := command(append(tc.args, node...)...)
 		require.NotEqual(t, exitOK, code, tc.args)

@@ -129,6 +129,28 @@ func (s Span) To(ctx context.Context, text string) (int64, error) {
 	return next - 1, nil
 }
 
+// At is the block of exactly this time. It fails with ErrNotKept for what is pruned, and with
+// ErrOutside when no block of this chain has it.
+func (s Span) At(ctx context.Context, at time.Time) (int64, error) {
+	if at.Before(s.First.Time) && !s.Whole {
+		return 0, s.pruned(at.UTC().Format(time.RFC3339))
+	}
+	height, err := s.search(ctx, at)
+	if err != nil {
+		return 0, err
+	}
+	if height <= s.Last.Height {
+		header, err := s.header(ctx, height)
+		if err != nil {
+			return 0, err
+		}
+		if header.Time.Equal(at) {
+			return height, nil
+		}
+	}
+	return 0, fmt.Errorf("no block is of %s: %w", at.UTC().Format(time.RFC3339Nano), ErrOutside)
+}
+
 // String shows a block for people.
 func (m Moment) String() string { return fmt.Sprintf("%d of %s", m.Height, table.Time(m.Time)) }
 

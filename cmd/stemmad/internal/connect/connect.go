@@ -20,6 +20,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
+	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -193,14 +194,8 @@ func (c *Conn) signerFlag() string {
 
 // Account reads an address or the name of a key.
 func (c *Conn) Account(s string) (sdk.AccAddress, error) {
-	if address, err := sdk.AccAddressFromBech32(s); err == nil {
-		return address, nil
-	}
-	record, err := c.Keyring.Key(s)
-	if err != nil {
-		return nil, fmt.Errorf("%q is neither an account (%s1...) nor a key of yours", s, sdk.GetConfig().GetBech32AccountAddrPrefix())
-	}
-	return record.GetAddress()
+	prefix := sdk.GetConfig().GetBech32AccountAddrPrefix()
+	return ReadAddress(c.Keyring, addresscodec.NewBech32Codec(prefix), prefix, s)
 }
 
 // KeyNames returns the names of the keys by address, for tables. A keyring that
