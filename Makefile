@@ -57,7 +57,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants cover bench bench-scale load lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants cover bench bench-scale load docs-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -101,6 +101,9 @@ bench-scale: ## rights, queries, the sweep and state at 100,000 works; SCALE_FLA
 
 load: build ## ten minutes of mixed load on a real node; LOAD_FLAGS='-nodes 4 -accounts 2000', -compare, -kind pay
 	go run ./scripts/load -duration 10m $(LOAD_FLAGS)
+
+docs-check: build ## run every command line of README.md and docs on a local network; DOCS_FLAGS=-v
+	go run ./scripts/doccheck $(DOCS_FLAGS)
 
 lint: ## style, mistakes and the import direction
 	scripts/tools.sh golangci-lint
