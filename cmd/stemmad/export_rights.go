@@ -13,8 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/cosmos/cosmos-sdk/client/flags"
-
 	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -73,10 +71,7 @@ for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 	f.Bool(flagOverwrite, false, "replace the file if it exists")
 	cmd.MarkFlagsOneRequired(flagOwner, flagWork)
 	cmd.MarkFlagsMutuallyExclusive(flagOwner, flagWork)
-	cmd = asking(cmd, exportRights)
-	// It prints one thing, whoever reads it; the flag only silences the notes.
-	_ = cmd.Flags().MarkHidden(flags.FlagOutput)
-	return cmd
+	return asking(cmd, exportRights)
 }
 
 func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
@@ -104,7 +99,12 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	}
 	export := rightsExport{conn: conn, site: site, source: source, format: format, register: publish.NewRegister()}
 	out := f.Text(flagOut)
-	if out == "" {
+	var text strings.Builder
+	if out == "" && conn.JSON() {
+		if _, err := export.write(ctx, &text); err != nil {
+			return err
+		}
+	} else if out == "" {
 		buffered := bufio.NewWriter(conn.Out())
 		if _, err := export.write(ctx, buffered); err != nil {
 			return err
@@ -115,8 +115,38 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 	} else if err := export.toFile(ctx, out, f.Is(flagOverwrite)); err != nil {
 		return err
 	}
+	if conn.JSON() {
+		return conn.PrintJSON(export.described(out, text.String()))
+	}
 	export.report()
 	return nil
+}
+
+// describedExport is an export as programs read it: the text, or the file that has it.
+type describedExport struct {
+	Format     string    `json:"format"`
+	ChainID    string    `json:"chain_id"`
+	Height     int64     `json:"height,string"`
+	Time       time.Time `json:"time"`
+	ValidUntil time.Time `json:"valid_until"`
+	// Works that were looked at, those of them that are left out since they are not on the site,
+	// and those that are reserved since somebody else claimed the content before.
+	Works     int    `json:"works"`
+	LeftOut   int    `json:"left_out"`
+	Contested int    `json:"contested"`
+	File      string `json:"file,omitempty"`
+	Text      string `json:"text,omitempty"`
+}
+
+func (e *rightsExport) described(file, text string) describedExport {
+	d := describedExport{
+		Format: e.format, ChainID: e.source.ChainID, Height: e.source.Height, Time: e.source.Time, ValidUntil: e.source.ValidUntil,
+		Works: e.works, LeftOut: e.elsewhere, Contested: e.contested, File: file, Text: text,
+	}
+	if e.format == publish.SchemaJSONLD {
+		d.LeftOut = 0
+	}
+	return d
 }
 
 // pin has all questions answered as of one block, the latest.
