@@ -3,7 +3,10 @@
 //
 // Usage, in the root of the repository, after `make build`:
 //
-//	doccheck [-v]
+//	doccheck [-v] [-tour compare|write]
+//
+// With -tour it plays docs/tour instead, and compares what is printed with the transcripts there, or
+// writes them.
 //
 // It runs every fenced block of the language sh, but those behind a comment
 // <!-- not run: REASON -->. A command has to exit with 0, or as its comment says: "# exits with 3".
@@ -24,12 +27,22 @@ import (
 
 func main() {
 	verbose := flag.Bool("v", false, "print every command with what it prints")
+	tourTo := flag.String("tour", "", "compare or write the transcripts in docs/tour")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := check(ctx, *verbose); err != nil {
+	if err := run(*tourTo, *verbose); err != nil {
 		fmt.Fprintf(os.Stderr, "doccheck: %v\n", err)
-		stop()
 		os.Exit(1)
 	}
+}
+
+func run(tourTo string, verbose bool) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch tourTo {
+	case "":
+		return check(ctx, verbose)
+	case "compare", "write":
+		return tour(ctx, tourTo == "write", verbose)
+	}
+	return fmt.Errorf("-tour is compare or write, not %q", tourTo)
 }

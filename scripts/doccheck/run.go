@@ -21,7 +21,7 @@ import (
 var refused = regexp.MustCompile(`(?m)"code": ?[1-9]|^code: [1-9]`)
 
 // patience is how long all commands together may take.
-const patience = 8 * time.Minute
+const patience = 20 * time.Minute
 
 // check runs all commands of the documents.
 func check(ctx context.Context, verbose bool) error {
@@ -52,8 +52,11 @@ func check(ctx context.Context, verbose bool) error {
 
 // place is where the commands run.
 type place struct {
-	dir  string
+	dir string
+	// port is the first of the local network; 0: it has none.
 	port int
+	// env has further variables, NAME=value.
+	env []string
 }
 
 // work is the folder that stands for the repository, home the reader's.
@@ -121,12 +124,18 @@ func (p place) environment() []string {
 			list = append(list, []string{"GOPATH=", "GOCACHE=", "GOMODCACHE="}[i]+value)
 		}
 	}
-	return append(list, "HOME="+p.home(), "PWD="+p.work(), "LOCALNET_PORT="+strconv.Itoa(p.port), "LOCALNET_BLOCKTIME=300ms")
+	if p.port != 0 {
+		list = append(list, "LOCALNET_PORT="+strconv.Itoa(p.port), "LOCALNET_BLOCKTIME=300ms")
+	}
+	return append(append(list, "HOME="+p.home(), "PWD="+p.work()), p.env...)
 }
 
 // ports are the usual ones of the first node, as documents name them, and where they are among the
 // ten of a node of the local network.
 func (p place) ports() *strings.Replacer {
+	if p.port == 0 {
+		return strings.NewReplacer()
+	}
 	at := func(usual, offset int) []string {
 		return []string{fmt.Sprintf("127.0.0.1:%d", usual), fmt.Sprintf("127.0.0.1:%d", p.port+offset)}
 	}
