@@ -24,12 +24,37 @@ help: ## list the targets
 
 ## Building
 
-.PHONY: build install clean
+.PHONY: build install clean release release-check
 build: ## build/stemmad
 	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
 
 install: ## stemmad into Go's bin folder
 	go install -ldflags '$(LDFLAGS)' ./cmd/stemmad
+
+# Static, so that they run on any Linux. That for arm64 is built without C, and so without libsecp256k1:
+# it verifies signatures by Go code, to the same results. Times are the commit's.
+RELEASE_DIR   ?= build/release
+RELEASE_TIME   = $(shell git log -1 --format=%ct)
+RELEASE_FLAGS  = -trimpath -mod=readonly
+RELEASE_LD     = $(LDFLAGS) -buildid=
+
+release: ## archives for linux/amd64 and arm64 with checksums, completions and a bill of materials
+	@mkdir -p $(RELEASE_DIR)
+	rm -rf $(RELEASE_DIR)/*
+	GOOS=linux GOARCH=amd64 go build $(RELEASE_FLAGS) -tags libsecp256k1_sdk,netgo,osusergo \
+		-ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"' -o $(RELEASE_DIR)/amd64/stemmad ./cmd/stemmad
+	GOFLAGS=-buildvcs=false CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build $(RELEASE_FLAGS) \
+		-ldflags '$(subst libsecp256k1_sdk,,$(RELEASE_LD))' -o $(RELEASE_DIR)/arm64/stemmad ./cmd/stemmad
+	go run ./scripts/release -version $(VERSION) -time $(RELEASE_TIME) -out $(RELEASE_DIR) \
+		-completions $(RELEASE_DIR)/amd64/stemmad amd64=$(RELEASE_DIR)/amd64/stemmad arm64=$(RELEASE_DIR)/arm64/stemmad
+	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64
+
+release-check: ## make them twice, with caches of their own (slow): are they the same bytes?
+	GOCACHE=$(CURDIR)/build/check/cache1 $(MAKE) --no-print-directory release RELEASE_DIR=build/check/1
+	GOCACHE=$(CURDIR)/build/check/cache2 $(MAKE) --no-print-directory release RELEASE_DIR=build/check/2
+	diff -r build/check/1 build/check/2
+	cd build/check/1 && sha256sum --check SHA256SUMS
+	rm -rf build/check
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
 	rm -rf build/stemmad build/localnet build/cosmjs
@@ -57,7 +82,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants cover bench bench-scale load lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -101,6 +126,15 @@ bench-scale: ## rights, queries, the sweep and state at 100,000 works; SCALE_FLA
 
 load: build ## ten minutes of mixed load on a real node; LOAD_FLAGS='-nodes 4 -accounts 2000', -compare, -kind pay
 	go run ./scripts/load -duration 10m $(LOAD_FLAGS)
+
+docs-check: build ## run every command line of README.md and docs on a local network; DOCS_FLAGS=-v
+	go run ./scripts/doccheck $(DOCS_FLAGS)
+
+tour: build ## write anew what four kinds of users see, in docs/tour
+	go run ./scripts/doccheck -tour write
+
+tour-check: build ## is it what they see?
+	go run ./scripts/doccheck -tour compare
 
 lint: ## style, mistakes and the import direction
 	scripts/tools.sh golangci-lint

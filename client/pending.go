@@ -128,6 +128,9 @@ func (p *Pending) offer(ctx context.Context) (refused *TxError, err error) {
 			return nil, err
 		}
 	}
+	if s.options.Offered != nil {
+		s.options.Offered(hashText(now.hash))
+	}
 	refused, err = s.client.broadcast(ctx, raw)
 	if refused != nil && refused.is(sdkerrors.ErrTxInMempoolCache) && !at.lastTime.IsZero() {
 		refused = nil // nobody else makes these bytes: they came twice on their way

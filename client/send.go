@@ -29,6 +29,9 @@ type Options struct {
 	// Unordered transactions of one account come in any order, and one that waits holds up no
 	// other. They cost a little more gas.
 	Unordered bool
+	// Offered is told the hash of a transaction right before a node is given it, so that what may
+	// come is known whenever the program ends. Each one that is made anew has a hash of its own.
+	Offered func(hash string)
 	// Blocks is how many blocks an ordered transaction may wait; 0: 100, at least 6: nodes
 	// refuse what they soon have to drop. After that it can't come any more, and a new one
 	// is made.

@@ -88,11 +88,11 @@ func TestJourneyOfALicensee(t *testing.T) {
 	require.Contains(t, out, " commercial-use --max-fee 5000uusdc --from bob")
 
 	l.write("new.wav", "new")
-	out = l.clears(exitFailed, "new.wav", "--use", "copy")
+	out = l.clears(exitNotFound, "new.wav", "--use", "copy")
 	require.Contains(t, out, "UNKNOWN: copy")
 	require.Contains(t, out, "Ask whoever made it.")
 	require.NotContains(t, out, "register it")
-	out = l.clears(exitFailed, digestOf("nothing"), "--use", "copy", "--buy", "--from", "bob", "--output", "json")
+	out = l.clears(exitNotFound, digestOf("nothing"), "--use", "copy", "--buy", "--from", "bob", "--output", "json")
 	require.Contains(t, out, `"verdict": "unknown"`)
 	require.Contains(t, out, `"not_registered"`)
 	require.NotContains(t, out, "decided_at")

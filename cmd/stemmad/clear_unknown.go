@@ -19,12 +19,12 @@ func (c *clearing) unregistered() error {
 		if err := c.printJSON(); err != nil {
 			return err
 		}
-		return exitError{code: exitFailed, err: errNotAllowed, said: true}
+		return exitError{code: exitNotFound, err: errNotAllowed, said: true}
 	}
 	c.conn.Say("%s: %s", words.Headline(c.answer.Verdict), words.Use(c.use))
 	c.conn.Say("%s", table.Clean(fmt.Sprintf("Nobody has registered %s, so nothing is known of any permission: "+
 		"it is neither given nor denied here. Ask whoever made it. A digest fits exactly one content: "+
 		"a file that was changed or converted is another. [%s]",
 		c.argument, rules.NotRegistered)))
-	return exitError{code: exitFailed, err: errNotAllowed, said: true}
+	return exitError{code: exitNotFound, err: errNotAllowed, said: true}
 }

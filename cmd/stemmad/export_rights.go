@@ -13,8 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/cosmos/cosmos-sdk/client/flags"
-
 	"github.com/stemma-chain/stemma/client/publish"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -77,10 +75,7 @@ for schema-jsonld. docs/rights-formats.md says what each format can express.`,
 	f.Bool(flagOverwrite, false, "replace what exists")
 	cmd.MarkFlagsOneRequired(flagOwner, flagWork)
 	cmd.MarkFlagsMutuallyExclusive(flagOwner, flagWork)
-	cmd = asking(cmd, exportRights)
-	// It prints one thing, whoever reads it; the flag only silences the notes.
-	_ = cmd.Flags().MarkHidden(flags.FlagOutput)
-	return cmd
+	return asking(cmd, exportRights)
 }
 
 func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
@@ -102,21 +97,29 @@ func exportRights(ctx context.Context, conn *connect.Conn, _ []string) error {
 		return err
 	}
 	export := rightsExport{conn: conn, site: site, source: source, formats: formats, register: publish.NewRegister()}
-	switch out := f.Text(flagOut); {
+	out := f.Text(flagOut)
+	var text strings.Builder
+	switch {
 	case len(formats) > 1:
 		err = export.toFolder(ctx, out, f.Is(flagOverwrite))
 	case out != "":
 		err = export.toFiles(ctx, []string{out}, f.Is(flagOverwrite))
+	case conn.JSON():
+		_, err = export.write(ctx, &text)
 	default:
 		buffered := bufio.NewWriter(conn.Out())
 		if _, err = export.write(ctx, buffered); err == nil {
 			err = buffered.Flush()
 		}
 	}
-	if err == nil {
-		export.report()
+	if err != nil {
+		return err
 	}
-	return err
+	if conn.JSON() {
+		return conn.PrintJSON(export.described(f.Text(flagFormat), out, text.String()))
+	}
+	export.report()
+	return nil
 }
 
 // formatsOf says which formats are meant, each tried before anything is asked or written.
@@ -137,6 +140,33 @@ func formatsOf(name, out string, site publish.Site) ([]string, error) {
 		}
 	}
 	return formats, nil
+}
+
+// describedExport is an export as programs read it: the text, or the file that has it.
+type describedExport struct {
+	Format     string    `json:"format"`
+	ChainID    string    `json:"chain_id"`
+	Height     int64     `json:"height,string"`
+	Time       time.Time `json:"time"`
+	ValidUntil time.Time `json:"valid_until"`
+	// Works that were looked at, those of them that are left out since they are not on the site,
+	// and those that are reserved since somebody else claimed the content before.
+	Works     int    `json:"works"`
+	LeftOut   int    `json:"left_out"`
+	Contested int    `json:"contested"`
+	File      string `json:"file,omitempty"`
+	Text      string `json:"text,omitempty"`
+}
+
+func (e *rightsExport) described(format, file, text string) describedExport {
+	d := describedExport{
+		Format: format, ChainID: e.source.ChainID, Height: e.source.Height, Time: e.source.Time, ValidUntil: e.source.ValidUntil,
+		Works: e.works, LeftOut: e.elsewhere, Contested: e.contested, File: file, Text: text,
+	}
+	if format == publish.SchemaJSONLD {
+		d.LeftOut = 0
+	}
+	return d
 }
 
 // pin has all questions answered as of one block, the latest.

@@ -28,6 +28,8 @@ type failure struct {
 	text string
 	// json: the verb was to answer programs.
 	json bool
+	// sent is what was sent before.
+	sent []connect.Sent
 }
 
 func (f failure) Error() string { return f.text }
@@ -39,13 +41,17 @@ func failed(ctx context.Context, conn *connect.Conn, err error) error {
 	if err == nil {
 		return nil
 	}
+	sent := conn.Sent()
+	if ctx.Err() != nil {
+		err = interrupted(sent)
+	}
 	text := connect.Plain(err).Error()
 	var refused *refusal.Error
 	if errors.As(err, &refused) {
 		said := refusal.Say(ctx, refused, newChainNames(ctx, conn))
 		text = strings.Replace(text, client.Tidy(refused.Error()), said, 1)
 	}
-	return failure{err, text, conn.JSON()}
+	return failure{err, text, conn.JSON(), sent}
 }
 
 // chainNames names what a refusal is about, by asking the chain.
@@ -67,6 +73,7 @@ func (n chainNames) Account(account string) string        { return accountName(a
 func printFailure(root *cobra.Command, stderr io.Writer, err error, report refusal.Report) {
 	var verb failure
 	if (errors.As(err, &verb) && verb.json) || asksJSON(root) {
+		report.Transactions = append(report.Transactions, verb.sent...)
 		out := json.NewEncoder(stderr)
 		out.SetEscapeHTML(false) // "<" and "&" stand in sentences
 		if out.Encode(report) == nil {
@@ -76,10 +83,12 @@ func printFailure(root *cobra.Command, stderr io.Writer, err error, report refus
 	fmt.Fprintln(stderr, "Error:", report.Error)
 }
 
-// asksJSON says whether the command line asks for JSON. What is wrong with a command line
-// is found before any command runs, but after its flags are read.
+// askedJSON is an annotation of the root whose command line asks for JSON, wherever it can't be read.
+const askedJSON = "asked-json"
+
+// asksJSON says whether the command line asks for JSON.
 func asksJSON(cmd *cobra.Command) bool {
-	asked := false
+	asked := cmd.Annotations[askedJSON] != ""
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		asked = asked || f.Name == flags.FlagOutput && f.Value.String() == flags.OutputFormatJSON
 	})

@@ -81,8 +81,8 @@ func initNode(cmd *cobra.Command, model *app.App, chainID, moniker string, cfg *
 	if err := writeGenesis(cfg.GenesisFile(), chainID, time.Now(), model.DefaultGenesis()); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Node %s of chain %s in %s, node id %s\n", moniker, chainID, cfg.RootDir, nodeID)
-	return nil
+	return told(cmd, initialized{chainID, moniker, cfg.RootDir, nodeID},
+		"Node %s of chain %s in %s, node id %s", moniker, chainID, cfg.RootDir, nodeID)
 }
 
 func initSolo(cmd *cobra.Command, model *app.App, chainID, moniker, home string) error {
@@ -93,7 +93,16 @@ func initSolo(cmd *cobra.Command, model *app.App, chainID, moniker, home string)
 	if err := plan.write(model); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Chain %s of one validator in %s, whose funds the key %q has; run it with: stemmad start --home %s\n",
+	return told(cmd, initialized{chainID, moniker, home, plan.nodes[0].id},
+		"Chain %s of one validator in %s, whose funds the key %q has; run it with: stemmad start --home %s",
 		chainID, home, moniker, home)
-	return nil
+}
+
+// initialized is a new home folder, for programs. Where it is that of a chain of one validator, the
+// key that has the funds is called as the node.
+type initialized struct {
+	ChainID string `json:"chain_id"`
+	Moniker string `json:"moniker"`
+	Home    string `json:"home"`
+	NodeID  string `json:"node_id"`
 }

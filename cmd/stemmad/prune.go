@@ -53,8 +53,7 @@ when the command is given again.`,
 				return err
 			}
 			if all {
-				fmt.Fprintf(cmd.OutOrStdout(), "All states are kept: nothing is deleted.\n")
-				return nil
+				return told(cmd, pruned{}, "All states are kept: nothing is deleted.")
 			}
 			return prune(cmd, ctx, keep)
 		},
@@ -96,9 +95,8 @@ func prune(cmd *cobra.Command, ctx *server.Context, keep int64) error {
 	first, last := rootmulti.GetEarliestVersion(db), node.LastBlockHeight()
 	upTo := last - keep
 	if upTo < first {
-		fmt.Fprintf(cmd.OutOrStdout(), "The node has the states of blocks %d to %d, of which %d are kept: "+
-			"nothing is deleted.\n", first, last, keep)
-		return nil
+		return told(cmd, pruned{First: first, Last: last},
+			"The node has the states of blocks %d to %d, of which %d are kept: nothing is deleted.", first, last, keep)
 	}
 	root, ok := node.CommitMultiStore().(*rootmulti.Store)
 	if !ok {
@@ -117,9 +115,16 @@ func prune(cmd *cobra.Command, ctx *server.Context, keep int64) error {
 	if err := giveBack(db); err != nil {
 		return fmt.Errorf("the states are deleted; their room is given back later: %w", err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Deleted the states up to block %d; those of blocks %d to %d are kept.\n",
-		upTo, upTo+1, last)
-	return nil
+	return told(cmd, pruned{Deleted: upTo - first + 1, First: upTo + 1, Last: last},
+		"Deleted the states up to block %d; those of blocks %d to %d are kept.", upTo, upTo+1, last)
+}
+
+// pruned is what prune did, for programs: how many states it deleted, and those that are left; all
+// 0 where the settings keep all states.
+type pruned struct {
+	Deleted int64 `json:"deleted,string"`
+	First   int64 `json:"first,string"`
+	Last    int64 `json:"last,string"`
 }
 
 // giveBack compacts a database that has deleted much.

@@ -11,13 +11,13 @@ import (
 	"github.com/stemma-chain/stemma/x/license/rules"
 )
 
-var quoted = regexp.MustCompile("`stemmad ([^`]*)`")
+var commandsQuoted = regexp.MustCompile("`stemmad ([^`]*)`")
 
 // requireCommands holds what a text tells people to type to commands and flags that
 // there are, and returns how many it names.
 func requireCommands(t *testing.T, text string) int {
 	t.Helper()
-	found := quoted.FindAllStringSubmatch(text, -1)
+	found := commandsQuoted.FindAllStringSubmatch(text, -1)
 	for _, m := range found {
 		cmd, args, err := newRootCmd(nil).Find(strings.Fields(m[1]))
 		require.NoError(t, err, text)

@@ -49,14 +49,18 @@ For a home that began with a wrong genesis, or whose state is damaged. Never use
 				removed++
 			}
 			if removed == 0 {
-				fmt.Fprintf(cmd.OutOrStdout(), "There is nothing of a chain in %s.\n", ctx.Config.DBDir())
-				return nil
+				return told(cmd, resetDone{ctx.Config.DBDir(), false}, "There is nothing of a chain in %s.", ctx.Config.DBDir())
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Deleted the blocks and the state in %s; kept the keys and %s.\n",
+			return told(cmd, resetDone{ctx.Config.DBDir(), true}, "Deleted the blocks and the state in %s; kept the keys and %s.",
 				ctx.Config.DBDir(), ctx.Config.PrivValidatorStateFile())
-			return nil
 		},
 	}
+}
+
+// resetDone is what reset did, for programs.
+type resetDone struct {
+	Folder  string `json:"folder"`
+	Deleted bool   `json:"deleted"`
 }
 
 // stoppedNode is an error when a process runs this node. It makes no files.

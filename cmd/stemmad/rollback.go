@@ -48,12 +48,18 @@ give it again, or start the node.`,
 			if hard {
 				next = fmt.Sprintf("gets block %d from its peers again when it starts", height+1)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "The node is at block %d, app hash %X, and %s.\n", height, appHash, next)
-			return nil
+			return told(cmd, rolledBack{height, fmt.Sprintf("%X", appHash)}, "The node is at block %d, app hash %X, and %s.",
+				height, appHash, next)
 		},
 	}
 	cmd.Flags().Bool(flagHard, false, "remove the block too; the peers have it")
 	return cmd
+}
+
+// rolledBack is where the node is after a rollback, for programs.
+type rolledBack struct {
+	Height  int64  `json:"height,string"`
+	AppHash string `json:"app_hash"`
 }
 
 // rollBack brings the app's state, then CometBFT's to the block before the last one

@@ -72,6 +72,10 @@ func newRootCmd(args []string) *cobra.Command {
 		addGenerated(root)
 	}
 	arrange(root)
+	addOutput(root)
+	if jsonAsked(args) {
+		root.Annotations = map[string]string{askedJSON: "yes"}
+	}
 	return root
 }
 
@@ -99,8 +103,8 @@ Exit codes:
 ` + exitCodes + `
 Of a node that cannot go on 10 to 14: see "stemmad start --help". Without a terminal nothing is
 sent unless -y says so. With --output json a failure is one line of JSON, the last of the standard
-error, with error, codespace, code, retryable, reasons, sentence, remedy, details, exit_code and
-denials: works that can't be relied on, with what is on offer.
+error, with error, codespace, code, retryable, reasons, sentence, remedy, details, exit_code,
+transactions that were sent before, and denials: works that can't be relied on, with what is on offer.
 A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
 		Version:       version.Version,
 		SilenceErrors: true,
@@ -127,6 +131,7 @@ A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.
 		switch cmd.Name() {
 		case "version":
 			cmd.Annotations = map[string]string{homeless: ""}
+			longVersion(cmd)
 		case "rollback":
 			root.RemoveCommand(cmd)
 		case "start":

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"sigs.k8s.io/yaml"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
@@ -132,7 +133,7 @@ func termsTemplateCmd() *cobra.Command {
 		Use:   "template [PRESET|FILE]",
 		Short: "Print a file of terms to edit, every key explained",
 		Long: `Template prints a YAML file with every key of terms, what it means, and an example
-in a comment where it is not set; filled in from a preset, a licence or another file, if
+in a comment where it is not set (with --output json those that are set); filled in from a preset, a licence or another file, if
 you name one. It needs no node. Give terms of your own a name of their own
 (LicenseRef-...), and drop the uri of the text that no longer holds.`,
 		Example: `  stemmad terms template > mine.yaml
@@ -148,7 +149,15 @@ you name one. It needs no node. Give terms of your own a name of their own
 				}
 				terms = named.Terms
 			}
-			_, err := fmt.Fprint(cmd.OutOrStdout(), termspec.Write(terms))
+			text := termspec.Write(terms)
+			if isJSON(cmd) {
+				raw, err := yaml.YAMLToJSON([]byte(text))
+				if err != nil {
+					return err
+				}
+				return printIndented(cmd.OutOrStdout(), json.RawMessage(raw))
+			}
+			_, err := fmt.Fprint(cmd.OutOrStdout(), text)
 			return err
 		},
 	}
@@ -169,6 +178,7 @@ A mistake in the file is named with its line before anything is sent.`,
 	}
 	connect.AddTxFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer interruptible(cmd)()
 		terms, err := termspec.Read(args[0], cmd.InOrStdin())
 		if err != nil {
 			return err

@@ -95,7 +95,32 @@ func planFromFlags(cmd *cobra.Command) (networkPlan, error) {
 	return plan, nil
 }
 
+// describedNetwork is a network as programs read it; addresses are host:port.
+type describedNetwork struct {
+	ChainID string          `json:"chain_id"`
+	Nodes   []describedNode `json:"nodes"`
+}
+
+type describedNode struct {
+	Name string `json:"name"`
+	Home string `json:"home"`
+	RPC  string `json:"rpc"`
+	GRPC string `json:"grpc"`
+	REST string `json:"rest"`
+}
+
+func (p networkPlan) described() describedNetwork {
+	network := describedNetwork{ChainID: p.chainID}
+	for _, n := range p.nodes {
+		network.Nodes = append(network.Nodes, describedNode{n.name, n.home, n.ports.rpc, n.ports.grpc, n.ports.rest})
+	}
+	return network
+}
+
 func (p networkPlan) print(cmd *cobra.Command) error {
+	if isJSON(cmd) {
+		return printIndented(cmd.OutOrStdout(), p.described())
+	}
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "Chain %s\nNODE\tRPC\tGRPC\tREST\tHOME\n", p.chainID)
 	for _, n := range p.nodes {

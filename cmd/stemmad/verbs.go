@@ -27,6 +27,7 @@ const claimsNote = "The registry shows who claimed what and since when. It does 
 func sending(cmd *cobra.Command, run func(context.Context, *connect.Conn, *send.Sender, []string) error) *cobra.Command {
 	connect.AddTxFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer interruptible(cmd)()
 		conn, err := connect.Open(cmd)
 		if err != nil {
 			return err
@@ -54,6 +55,7 @@ func maybeSending(cmd *cobra.Command, run func(context.Context, *connect.Conn, [
 
 func connected(cmd *cobra.Command, run func(context.Context, *connect.Conn, []string) error) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		defer interruptible(cmd)()
 		conn, err := connect.Open(cmd)
 		if err != nil {
 			return err

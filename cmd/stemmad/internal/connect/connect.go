@@ -40,6 +40,7 @@ type Conn struct {
 	chain *stemma.Client
 	// units are loaded at first need.
 	units func() (units.Units, error)
+	sent  ledger
 }
 
 // Open reads the flags and the client configuration. It sends nothing yet.
@@ -280,6 +281,27 @@ func (c *Conn) Watched() bool {
 // question has the next line. Without a line it fails with io.EOF.
 func (c *Conn) Answer(question string) (string, error) {
 	fmt.Fprint(c.Err(), question)
+	type read struct {
+		line string
+		err  error
+	}
+	// Reading can't be interrupted, waiting for it can.
+	answered := make(chan read, 1)
+	go func() {
+		line, err := c.readLine()
+		answered <- read{line, err}
+	}()
+	select {
+	case r := <-answered:
+		return r.line, r.err
+	case <-c.cmd.Context().Done():
+		fmt.Fprintln(c.Err())
+		return "", c.cmd.Context().Err()
+	}
+}
+
+// readLine reads a line, no byte more.
+func (c *Conn) readLine() (string, error) {
 	var line []byte
 	for one := make([]byte, 1); ; {
 		n, err := c.In().Read(one)

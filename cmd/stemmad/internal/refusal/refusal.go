@@ -13,6 +13,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/x/license/reasons"
 	"github.com/stemma-chain/stemma/x/license/rules"
 )
@@ -178,6 +179,9 @@ type Report struct {
 	// Denials are the works that can't be relied on, why, and what is on offer of each; none
 	// where it is not about that.
 	Denials []Denial `json:"denials"`
+	// Transactions are those that were sent before it failed, in order, which may have done
+	// something; none of them was refused.
+	Transactions []connect.Sent `json:"transactions"`
 	// ExitCode of the program, which the caller sets.
 	ExitCode int `json:"exit_code"`
 }
@@ -196,6 +200,7 @@ type Detail struct {
 func NewReport(err error, text string) Report {
 	report := Report{
 		Error: text, Reasons: []string{}, Sentence: text, Details: []Detail{}, Denials: append([]Denial{}, denialsOf(err)...),
+		Transactions: []connect.Sent{},
 	}
 	var refused *Error
 	report.Codespace, report.Code, _, _ = client.CodeOf(text) // of a query that failed

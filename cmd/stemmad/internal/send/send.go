@@ -43,6 +43,8 @@ type Sender struct {
 
 	signer  client.Signer
 	options client.Options
+	// offered is the transaction that a node was given last.
+	offered string
 }
 
 // Result is a transaction that was sent.
@@ -135,6 +137,12 @@ func (s *Sender) readOptions() (o client.Options, err error) {
 	}
 	o.GasAdjustment, err = f.GetFloat64(flags.FlagGasAdjustment)
 	o.Gas, o.Note = s.gas, f.Text(flags.FlagNote)
+	o.Offered = func(hash string) {
+		// One that was offered before by the same draft can't come any more.
+		s.conn.NoteRefused(s.offered)
+		s.offered = hash
+		s.conn.NoteSent(hash, 0)
+	}
 	return o, err
 }
 
@@ -231,9 +239,11 @@ func (s *Sender) Send(ctx context.Context, what string, msgs ...sdk.Msg) (Result
 		return Result{}, err
 	}
 	// A person has agreed to this fee, and to no other.
+	s.offered = ""
 	draft := client.Draft{Msgs: msgs, Gas: gas, Fee: fee, FeeIsFinal: s.asked}
 	pending, err := s.chain.Submit(ctx, draft)
 	if err != nil {
+		s.conn.NoteRefused(s.offered)
 		return Result{Fee: feeText(fee)}, s.explained(err)
 	}
 	defer pending.Forget()
@@ -262,7 +272,12 @@ func (s *Sender) wait(ctx context.Context, pending *client.Pending) (Result, err
 		return result, fmt.Errorf("transaction %s was %w after %s; `stemmad query wait-tx %s` goes on waiting",
 			done.Hash, client.ErrUndecided, limit, done.Hash)
 	}
-	return result, s.explained(err)
+	if err != nil {
+		s.conn.NoteRefused(done.Hash)
+		return result, s.explained(err)
+	}
+	s.conn.NoteSent(done.Hash, done.Height)
+	return result, nil
 }
 
 // ask shows what will be sent and its fee and reads the answer, once a command.

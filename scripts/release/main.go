@@ -1,0 +1,136 @@
+// Command release packs built binaries for people without Go. The same binaries, commit and version
+// make the same bytes.
+//
+// Usage, in the root of the repository:
+//
+//	release -version V -time UNIX -out DIR -completions STEMMAD ARCH=BINARY...
+//
+// For each binary it writes DIR/stemma-V-linux-ARCH.tar.gz with the binary, completions, licence
+// and the list of all modules in it (CycloneDX), that list beside it, and SHA256SUMS of all.
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// documents lie beside the binary.
+var documents = []string{"CHANGELOG.md", "LICENSE", "NOTICE", "README.md"}
+
+// shells that there are completions for.
+var shells = []string{"bash", "fish", "zsh"}
+
+func main() {
+	version := flag.String("version", "dev", "version in the names")
+	seconds := flag.Int64("time", 0, "time of all files, Unix time")
+	out := flag.String("out", "build/release", "folder for the archives")
+	completions := flag.String("completions", "build/stemmad", "binary that runs here, which prints the completions")
+	flag.Parse()
+	if err := release(*version, time.Unix(*seconds, 0).UTC(), *out, *completions, flag.Args()); err != nil {
+		fmt.Fprintf(os.Stderr, "release: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func release(version string, at time.Time, out, completions string, binaries []string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	common, err := commonFiles(completions)
+	if err != nil {
+		return err
+	}
+	var sums strings.Builder
+	for _, given := range binaries {
+		arch, binary, found := strings.Cut(given, "=")
+		if !found {
+			return fmt.Errorf("%q: give ARCH=BINARY", given)
+		}
+		name := fmt.Sprintf("stemma-%s-linux-%s", version, arch)
+		program, err := os.ReadFile(binary)
+		if err != nil {
+			return err
+		}
+		bill, err := billOf(binary, version, at)
+		if err != nil {
+			return err
+		}
+		var archive bytes.Buffer
+		if err := pack(&archive, name, at, append([]file{{"stemmad", 0o755, program}, {"sbom.cdx.json", 0o644, bill}}, common...)); err != nil {
+			return err
+		}
+		for _, f := range []file{{name + ".cdx.json", 0o644, bill}, {name + ".tar.gz", 0o644, archive.Bytes()}} {
+			if err := os.WriteFile(filepath.Join(out, f.name), f.content, os.FileMode(f.mode)); err != nil {
+				return err
+			}
+			fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(f.content), f.name)
+		}
+	}
+	fmt.Print(sums.String())
+	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o644)
+}
+
+// file is one of an archive.
+type file struct {
+	name    string
+	mode    int64
+	content []byte
+}
+
+// commonFiles are those that all archives have.
+func commonFiles(completions string) (list []file, err error) {
+	for _, name := range documents {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, file{name, 0o644, content})
+	}
+	for _, shell := range shells {
+		content, err := exec.Command(completions, "completion", shell).Output()
+		if err != nil {
+			return nil, fmt.Errorf("%s completion %s: %w", completions, shell, err)
+		}
+		list = append(list, file{"completions/stemmad." + shell, 0o644, content})
+	}
+	return list, nil
+}
+
+// pack writes a compressed archive of one folder: sorted, of nobody, all of one time.
+func pack(out io.Writer, folder string, at time.Time, files []file) error {
+	zipped, err := gzip.NewWriterLevel(out, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	archive := tar.NewWriter(zipped)
+	slices.SortFunc(files, func(a, b file) int { return cmp.Compare(a.name, b.name) })
+	for _, f := range files {
+		header := &tar.Header{
+			Typeflag: tar.TypeReg, Name: path.Join(folder, f.name), Mode: f.mode, Size: int64(len(f.content)), ModTime: at,
+			Format: tar.FormatUSTAR,
+		}
+		if err := archive.WriteHeader(header); err != nil {
+			return err
+		}
+		if _, err := archive.Write(f.content); err != nil {
+			return err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return err
+	}
+	return zipped.Close()
+}
