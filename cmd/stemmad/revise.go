@@ -165,7 +165,7 @@ func previewRevision(
 	}
 	conn.Say("Version %d of %s:", version, name)
 	for _, c := range changes {
-		conn.Say("  %s: %s, now %s", c.Field, quoted(c.Before), quoted(c.After))
+		conn.Say("  %s: %s, now %s", c.Field, inQuotes(c.Before), inQuotes(c.After))
 	}
 	if !work.BlankedSha256.IsZero() {
 		conn.Say("The text of version %d was taken back; what you don't say anew is not said.", work.Version)
@@ -189,8 +189,8 @@ func previewRevision(
 	return nil
 }
 
-// quoted is a text of somebody's for a sentence.
-func quoted(s string) string {
+// inQuotes is a text of somebody's for a sentence.
+func inQuotes(s string) string {
 	if s == "" {
 		return "nothing"
 	}
