@@ -82,7 +82,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-mutants cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -105,6 +105,9 @@ test-oracle: ## random worlds against the plain rules of rights, about six a sec
 
 test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
 	go test ./cmd/stemmad -run TestANodeIsKilled -v -count=1 -timeout 30m -args -kills=$(or $(KILLS),100)
+
+test-fleet: ## derive many outputs with client and node killed twice each; OUTPUTS=10000
+	go test ./cmd/stemmad -run TestAFleetIsKilled -v -count=1 -timeout 60m -args -outputs=$(or $(OUTPUTS),10000) -fleet-kills=2
 
 test-client: ## the library under load: a thousand unordered transactions, parallel ones, restarts; UNORDERED=1000
 	go test ./client -run 'TestParallel|TestUnordered|TestANodeRestarts' -v -count=1 -timeout 20m -args -unordered=$(or $(UNORDERED),1000)
