@@ -57,7 +57,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants cover bench bench-scale load lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-client test-attacks test-mutants test-fuzz cover bench bench-scale load lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -89,6 +89,14 @@ test-attacks: ## hogs, forgeries, payers without money and a bad proposer on rea
 
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
+
+test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
+	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst ./...,.,$(PKG)) | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
+			echo "$$dir $$target"; \
+			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 5s -parallel $(or $(FUZZ_P),1); \
+		done; \
+	done
 
 bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=100000 -only=^pay'
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 4h -args -works=1000 -txs=5000 -rounds=3 $(BENCH_FLAGS)
