@@ -91,7 +91,7 @@ test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sa
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
 
 test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
-	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst ./...,.,$(PKG)) | xargs -n1 dirname | sort -u); do \
+	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
 		for target in $$(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
 			echo "$$dir $$target"; \
 			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 5s -parallel $(or $(FUZZ_P),1); \
