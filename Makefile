@@ -118,6 +118,14 @@ test-attacks: ## hogs, forgeries, payers without money and a bad proposer on rea
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
 
+test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
+	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -ho --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c6-); do \
+			echo "$$dir $$target"; \
+			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),1m) -fuzzminimizetime 5s -parallel $(or $(FUZZ_P),1); \
+		done; \
+	done
+
 bench: ## transactions per second, next to a bank send; BENCH_FLAGS='-works=100000 -only=^pay'
 	go test ./scripts/bench -run TestReport -v -count=1 -timeout 4h -args -works=1000 -txs=5000 -rounds=3 $(BENCH_FLAGS)
 	go test ./x/royalty/keeper -run '^$$' -bench .

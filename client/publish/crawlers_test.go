@@ -132,7 +132,10 @@ var robotsOfSites = [][]string{
 	{"User-agent: GPTBot\nDisallow: /\n"},
 	{"User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n", "\nUser-agent: *\nDisallow: /private/\nAllow: /private/open\n"},
 	{"User-agent: *\nAllow: /song\nDisallow: /\n", "User-agent: Googlebot\nDisallow: /song\n"},
-	{"# ours\nSitemap: https://example.org/sitemap.xml\n\n", "User-agent: *\nCrawl-delay: 10\nDisallow: /private/\n\n", "User-agent: CCBot\n\nDisallow: /"},
+	{
+		"# ours\nSitemap: https://example.org/sitemap.xml\n\n", "User-agent: *\nCrawl-delay: 10\nDisallow: /private/\n\n",
+		"User-agent: CCBot\n\nDisallow: /",
+	},
 	{"User-agent: *\r\nDisallow: /private/\r\n\r\n", "User-agent: GPTBot\r\nDisallow: /\r\n"},
 }
 
