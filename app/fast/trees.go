@@ -53,7 +53,7 @@ func NewTrees(app *baseapp.BaseApp, keys []storetypes.StoreKey) (*Trees, error) 
 // that a block does.
 func (t *Trees) Write(ctx sdk.Context) {
 	t.height = ctx.BlockHeight()
-	var tasks sync.WaitGroup
+	var tasks tasks
 	for _, key := range t.keys {
 		changes := ctx.MultiStore().GetKVStore(key).(storetypes.CacheKVStore)
 		tree := t.root.GetStore(key).(storetypes.CommitStore)
@@ -69,7 +69,7 @@ func (t *Trees) Write(ctx sdk.Context) {
 // at the block's version for one that was saved before an interruption, and leaves
 // it alone; so does this.
 func (t *Trees) Save() {
-	var tasks sync.WaitGroup
+	var tasks tasks
 	for _, key := range t.keys {
 		tree := t.root.GetStore(key).(storetypes.CommitStore)
 		if tree.LastCommitID().Version >= t.height {
@@ -78,4 +78,32 @@ func (t *Trees) Save() {
 		tasks.Go(func() { tree.Commit() })
 	}
 	tasks.Wait()
+}
+
+// tasks run beside each other. What one panics with, whoever waits for them panics with: a
+// disk that is full has to end the node as it does where a block is committed by itself.
+type tasks struct {
+	sync.WaitGroup
+	once  sync.Once
+	fault any
+}
+
+// Go runs one.
+func (t *tasks) Go(task func()) {
+	t.WaitGroup.Go(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				t.once.Do(func() { t.fault = r })
+			}
+		}()
+		task()
+	})
+}
+
+// Wait waits for all.
+func (t *tasks) Wait() {
+	t.WaitGroup.Wait()
+	if t.fault != nil {
+		panic(t.fault)
+	}
 }

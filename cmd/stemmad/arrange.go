@@ -9,38 +9,17 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Groups of the root's help.
-const (
-	groupWorks = "works"
-	groupChain = "chain"
-	groupNode  = "node"
-)
-
-// arrange groups the commands in the root's help, what most people want first,
-// and has every command name its usage when the number of arguments is wrong.
+// arrange adds what all commands have: help in one form, usage in complaints about the number
+// of arguments.
 func arrange(root *cobra.Command) {
-	root.AddGroup(
-		&cobra.Group{ID: groupWorks, Title: "Works, licences and money:"},
-		&cobra.Group{ID: groupChain, Title: "Everything else on the chain:"},
-		&cobra.Group{ID: groupNode, Title: "Running a node:"},
-	)
-	groups := map[string]string{"keys": groupChain, "query": groupChain, "tx": groupChain, "status": groupChain}
-	for _, verb := range verbs() {
-		groups[verb.Name()] = groupWorks
-	}
-	for _, name := range []string{
-		"init", "start", "check", "export", "testnet", "genesis", "comet", "prune", "rollback",
-		"reset", "snapshots",
-	} {
-		groups[name] = groupNode
-	}
 	for _, cmd := range root.Commands() {
-		cmd.GroupID = groups[cmd.Name()]
 		if cmd.Name() == "export" {
 			describeExport(cmd)
 			cmd.AddCommand(exportRightsCmd())
 		}
 	}
+	explain(root)
+	completeCommands(ours(root))
 	nameUsage(root)
 }
 
@@ -70,4 +49,18 @@ func nameUsage(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		nameUsage(sub)
 	}
+}
+
+// ours are the verbs of the root, which are not generated and not the SDK's.
+func ours(root *cobra.Command) (list []*cobra.Command) {
+	names := map[string]bool{}
+	for _, verb := range verbs() {
+		names[verb.Name()] = true
+	}
+	for _, cmd := range root.Commands() {
+		if names[cmd.Name()] {
+			list = append(list, cmd)
+		}
+	}
+	return list
 }

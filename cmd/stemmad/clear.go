@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/termspec/licences"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
@@ -59,6 +60,11 @@ model, unless its terms say more, and a pass any number. --for names the work of
 is made: a grant that is reserved for it, or an approval of it, counts then, and with --buy
 the grant is reserved for it.
 
+--use is one of
+` + words.Explained(words.Uses()) + `
+An advertisement is a commercial use of one of them: --use perform --commercial where it is shown,
+distribute where it is handed out, adapt where it is made from the work.
+
 With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
 height: a table with a column work, sha256 or id (other columns are kept) as a
 spreadsheet saves it, what sha256sum prints, or a bare list of ids and digests.
@@ -69,8 +75,8 @@ that it was decided at. A report can be cleared again like a manifest. With --ou
 json and no --report the whole report is printed.
 
 Exit codes: 0 allowed, 3 needs a grant, 4 denied; for a manifest 4 if any row is
-denied or unknown, else 3 if any needs a grant. 1 is for everything else, also for
-a single work that nobody has registered: then UNKNOWN is printed, as an answer.`,
+denied or unknown, else 3 if any needs a grant; 5 for a single work that nobody has
+registered: then UNKNOWN is printed, as an answer. 1 is for everything else.`,
 		Example: `  stemmad clear song.wav --use perform --commercial --territory FR,DE --medium web --until 2027-12-31
   stemmad clear song.wav --use adapt --commercial --as bob --output json
   stemmad clear song.wav --use adapt --commercial --buy --max-fee '5.00 USDC' --from bob
@@ -78,7 +84,7 @@ a single work that nobody has registered: then UNKNOWN is printed, as an answer.
 		Args: cobra.MaximumNArgs(1),
 	}
 	f := cmd.Flags()
-	f.String(flagUse, "", "what for: "+strings.Join(rights.ActionWords(), ", "))
+	f.String(flagUse, "", "what for: "+strings.Join(rights.ActionWords(), ", ")+", as explained above")
 	f.Bool(flagCommercial, false, "the use is commercial")
 	f.StringArray(flagTerritory, nil, "where, as ISO 3166-1 codes: FR,DE (default: everywhere)")
 	f.StringArray(flagMedium, nil, "in which media: web,print (default: every medium)")

@@ -15,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/enroll"
+	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
@@ -31,7 +32,7 @@ func deriveCmd() *cobra.Command {
 registered in the same transaction (anchored first, as by "stemmad register").
 
 Each SOURCE is WORK|FILE[=role][@terms-or-grant], with a role of
-  ` + strings.Join(lineagetypes.RoleNames(), ", ") + `
+` + words.Explained(words.Roles()) + `
 (or short: parent, component, input, trained, item). "contains" is for a collection that
 holds the source unchanged: it needs the permission to copy and to distribute, and
 the source keeps its own terms. Terms are an id, a preset, or the name of the licence

@@ -96,16 +96,15 @@ func plainRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stemmad",
 		Short: "Who made what from what, what may be done with it, and everyone upstream gets paid",
-		Long: `Stemma: who made what from what, what may be done with it, and everyone upstream
-gets paid.
-
-Exit codes:
+		Long: "Stemma: who made what from what, what may be done with it, and everyone upstream gets paid.",
+		Annotations: map[string]string{helpEnd: `Exit codes:
 ` + exitCodes + `
 Of a node that cannot go on 10 to 14: see "stemmad start --help". Without a terminal nothing is
 sent unless -y says so. With --output json a failure is one line of JSON, the last of the standard
 error, with error, codespace, code, retryable, reasons, sentence, remedy, details, exit_code,
 transactions that were sent before, and denials: works that can't be relied on, with what is on offer.
-A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM.`,
+A variable STEMMAD_<FLAG> sets a flag: STEMMAD_HOME, STEMMAD_NODE, STEMMAD_FROM. COLUMNS sets the
+width of what is printed, TZ the zone of times, and with NO_COLOR nothing is coloured.`},
 		Version:       version.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

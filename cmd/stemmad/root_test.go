@@ -206,7 +206,7 @@ func TestHelpTellsTheTruth(t *testing.T) {
 	require.Contains(t, out, "stemmad version")
 	out, _, _ = command("start", "--help")
 	require.NotContains(t, out, "caching (default", "that is in app.toml")
-	require.Contains(t, out, "default \""+app.DefaultHome())
+	require.Contains(t, out, "(default: "+app.DefaultHome())
 	out, _, _ = command("export", "--help")
 	require.Contains(t, out, "Stop the node first")
 }

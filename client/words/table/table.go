@@ -45,13 +45,21 @@ func (t *Table) Row(cells ...string) {
 // Len returns the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
 
-// Write prints the table: header, then rows, two spaces between columns.
+// Write prints the table: header, then rows, two spaces between columns. Where it is wider
+// than what it is written to (Columns), each row is a list of its cells.
 func (t *Table) Write(w io.Writer) error {
 	width := make([]int, len(t.header))
 	for _, row := range append([][]string{t.header}, t.rows...) {
 		for i, cell := range row {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))
 		}
+	}
+	all := 2 * (len(width) - 1)
+	for _, n := range width {
+		all += n
+	}
+	if columns := Columns(w); columns > 0 && all > columns {
+		return t.writeList(w, columns)
 	}
 	var b strings.Builder
 	for _, row := range append([][]string{t.header}, t.rows...) {
@@ -73,9 +81,31 @@ func (t *Table) Write(w io.Writer) error {
 	return err
 }
 
+// writeList prints a row's cells one under the other, with an empty line between rows.
+func (t *Table) writeList(w io.Writer, columns int) error {
+	for i, row := range t.rows {
+		if i > 0 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		var pairs []string
+		for j, cell := range row {
+			pairs = append(pairs, t.header[j], cell)
+		}
+		if err := fields(w, columns, pairs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Fields prints named values one under the other, the values aligned. It takes
-// pairs of name and value; pairs with an empty value are left out.
-func Fields(w io.Writer, pairs ...string) error {
+// pairs of name and value; pairs with an empty value are left out. What is longer than w is wide
+// goes on below, and an id has a line of its own then.
+func Fields(w io.Writer, pairs ...string) error { return fields(w, Columns(w), pairs) }
+
+func fields(w io.Writer, columns int, pairs []string) error {
 	width := 0
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
@@ -87,7 +117,11 @@ func Fields(w io.Writer, pairs ...string) error {
 			continue
 		}
 		pad := strings.Repeat(" ", width-utf8.RuneCountInString(pairs[i]))
-		if _, err := fmt.Fprintf(w, "  %s%s  %s\n", pairs[i], pad, Clean(pairs[i+1])); err != nil {
+		line := fmt.Sprintf("  %s%s  %s", pairs[i], pad, Clean(pairs[i+1]))
+		if columns > 0 && utf8.RuneCountInString(line) > columns {
+			line = fmt.Sprintf("  %s\n%s", pairs[i], Wrap("    "+Clean(pairs[i+1]), "    ", columns))
+		}
+		if _, err := io.WriteString(w, line+"\n"); err != nil {
 			return err
 		}
 	}

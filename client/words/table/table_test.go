@@ -2,10 +2,13 @@ package table_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/stemma-chain/stemma/client/words/table"
 )
@@ -55,4 +58,55 @@ func TestTimes(t *testing.T) {
 	require.Empty(t, table.Time(time.Time{}))
 	_, err := table.ParseUntil("46418", now)
 	require.ErrorContains(t, err, `"46418" is how a spreadsheet counts days (2027-01-31)`)
+}
+
+func TestNarrowOutput(t *testing.T) {
+	t.Setenv("COLUMNS", "60")
+	id := "terms1" + strings.Repeat("q", 58)
+	tab := table.New("terms", ">price", "note")
+	tab.Row("mit", "free", "")
+	tab.Row(id, "1.00 USDC", "a note that is too long for what is left of a line of sixty columns")
+	var out bytes.Buffer
+	require.NoError(t, tab.Write(&out))
+	require.Equal(t, "  terms  mit\n  price  free\n\n"+
+		"  terms\n    "+id+"\n  price  1.00 USDC\n  note\n    a note that is too long for what is left of a line of\n    sixty columns\n", out.String())
+
+	out.Reset()
+	require.NoError(t, table.Fields(&out, "id", id, "of", "work1x"))
+	require.Equal(t, "  id\n    "+id+"\n  of  work1x\n", out.String())
+
+	t.Setenv("COLUMNS", "200")
+	out.Reset()
+	require.NoError(t, tab.Write(&out))
+	require.Len(t, strings.Split(strings.TrimSpace(out.String()), "\n"), 3)
+}
+
+func TestTextsAreBrokenBetweenWords(t *testing.T) {
+	text := "One two\nthree four.\n\n  word   what it means, at length\nFive."
+	require.Equal(t, "One two three four.\n\n  word   what it means, at length\nFive.", table.Reflow(text, 80))
+	require.Equal(t, "One two three\nfour.\n\n  word   what it\n         means, at\n         length\nFive.", table.Reflow(text, 18))
+	require.Equal(t, "short", table.Wrap("short", "", 0))
+}
+
+// Everything that there was is there, in its order.
+func TestWrappingLosesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line := rapid.StringMatching(`[a-zé ]{0,200}`).Draw(t, "line")
+		columns := rapid.IntRange(1, 100).Draw(t, "columns")
+		broken := table.Wrap(line, "  ", columns)
+		require.Equal(t, strings.Fields(line), strings.Fields(broken))
+		for _, l := range strings.Split(broken, "\n") {
+			require.True(t, utf8.RuneCountInString(strings.TrimLeft(l, " ")) <= columns || len(strings.Fields(l)) == 1 || l == line, "%q", l)
+		}
+	})
+}
+
+func TestTimesInAnotherZone(t *testing.T) {
+	at := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	before := time.Local
+	defer func() { time.Local = before }()
+	time.Local = time.FixedZone("CET", 3600) // read from TZ when a program starts
+	require.Equal(t, "2026-11-21 12:00:00 UTC", table.Time(at))
+	t.Setenv("TZ", "Europe/Berlin")
+	require.Equal(t, "2026-11-21 13:00:00 CET", table.Time(at))
 }

@@ -2,17 +2,22 @@ package table
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Time writes a time in UTC to the second; the zero time is empty.
+// Time writes a time to the second, in UTC unless the variable TZ names another zone; the
+// zero time is empty.
 func Time(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+	if t = t.UTC(); os.Getenv("TZ") != "" {
+		t = t.Local()
+	}
+	return t.Format("2006-01-02 15:04:05 MST")
 }
 
 // OptionalTime is Time for a time that may be unset.

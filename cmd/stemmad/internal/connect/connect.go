@@ -114,7 +114,9 @@ func (c *Conn) License() licensetypes.QueryClient { return licensetypes.NewQuery
 func (c *Conn) Lineage() lineagetypes.QueryClient { return lineagetypes.NewQueryClient(c) }
 
 // With is the connection with the flags, the input and the output of another command: a row of a table.
-func (c *Conn) With(cmd *cobra.Command) *Conn { return &Conn{Context: c.Context, cmd: cmd, chain: c.chain} }
+func (c *Conn) With(cmd *cobra.Command) *Conn {
+	return &Conn{Context: c.Context, cmd: cmd, chain: c.chain, units: c.units}
+}
 
 // Flags are the verb's flags.
 func (c *Conn) Flags() flagSet { return flagSet{c.cmd.Flags()} }
