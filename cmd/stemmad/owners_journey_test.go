@@ -16,7 +16,8 @@ func TestJourneyOfOwners(t *testing.T) {
 	l.write("poem.txt", "poem")
 
 	require.Contains(t, l.do("works", "alice"), "(alice) owns no works")
-	song := l.json("works.0.work", "register", "song.wav", "--creator", "Ada", "--fingerprint", "isrc=USRC17607839", "--from", "alice").(string)
+	song := l.json("works.0.work", "register", "song.wav", "--creator", "Ada", "--fingerprint", "isrc=USRC17607839",
+		"--from", "alice").(string)
 	l.do("register", "poem.txt", "--no-anchor", "--from", "alice")
 
 	// Works, a page at a time.

@@ -95,6 +95,10 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		{[]string{"lineage", "song.wav", "--format", "png"}, "tree, table, json or dot"},
 		{[]string{"register", "song.wav", "--chain-id", "x"}, "stemmad keys add"},
 		{[]string{"register", "song.wav"}, "is the node running?"},
+		{
+			[]string{"register", "song.wav", "--chain-id", "x", "--from", "nobody"},
+			`signer: no key has the name "nobody" (there are none here`,
+		},
 		{[]string{"balance", "nobody"}, `no key has the name "nobody"`},
 	} {
 		_, errs, code := command(append(tc.args, node...)...)

@@ -145,6 +145,20 @@ func TestPrunedBlocksAreNamed(t *testing.T) {
 	require.ErrorContains(t, err, "ask a node that keeps them")
 }
 
+func TestABlockIsFoundByItsTime(t *testing.T) {
+	f := &fake{first: 1, kept: 1441, last: 4000}
+	s := open(t, f)
+	height, err := s.At(t.Context(), f.at(2000))
+	require.NoError(t, err)
+	require.Equal(t, int64(2000), height)
+	_, err = s.At(t.Context(), f.at(1440))
+	require.ErrorIs(t, err, blocks.ErrNotKept)
+	for _, none := range []time.Time{f.at(2000).Add(1), f.at(4001)} {
+		_, err = s.At(t.Context(), none)
+		require.ErrorIs(t, err, blocks.ErrOutside)
+	}
+}
+
 func TestBlocksComeInOrderAndFewAtATime(t *testing.T) {
 	f := &fake{first: 1, kept: 1, last: 500}
 	s := open(t, f)

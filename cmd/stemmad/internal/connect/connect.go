@@ -156,6 +156,9 @@ func (c *Conn) Signer() (name string, address sdk.AccAddress, err error) {
 	}
 	address, name, _, err = client.GetFromFields(c.Context, c.Keyring, from)
 	if err != nil {
+		if _, unnamed := c.Account(from); unnamed != nil {
+			return "", nil, fmt.Errorf("signer: %w", unnamed)
+		}
 		return "", nil, fmt.Errorf("signer %s: %w (`stemmad keys list` shows the keys; "+
 			"--keyring-backend and --home say where they are)", from, err)
 	}
