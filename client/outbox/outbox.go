@@ -75,6 +75,10 @@ func (o *Outbox) read(mine head) error {
 	}
 	whole := raw[:bytes.LastIndexByte(raw, '\n')+1]
 	if len(whole) == 0 {
+		// Somebody's file is not emptied: only what was cut short while it was begun.
+		if begun, err := json.Marshal(mine); err != nil || !bytes.HasPrefix(begun, raw) {
+			return errors.Join(err, fmt.Errorf("%s is no outbox, and left as it is: move it away, or name another", o.path))
+		}
 		return o.begin(mine)
 	}
 	for i, text := range bytes.Split(bytes.TrimSuffix(whole, []byte("\n")), []byte("\n")) {

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,4 +40,44 @@ func TestAnOutboxIsReadAgain(t *testing.T) {
 	require.NoError(t, o.Close())
 	_, err = os.Stat(path)
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// Wherever a crash cuts the file, it opens again, and every transaction whose line was whole is there.
+func TestAnOutboxCutAnywhere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.outbox")
+	o, err := Open(path, "chain", "alice")
+	require.NoError(t, err)
+	require.NoError(t, o.keep(line{Key: "a", Tx: []byte("one"), After: 3}))
+	require.NoError(t, o.keep(line{Key: "b", Tx: []byte("two"), After: 4}))
+	require.NoError(t, o.file.Close())
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for cut := range len(whole) + 1 {
+		at := filepath.Join(dir, "cut")
+		require.NoError(t, os.WriteFile(at, whole[:cut], 0o600))
+		again, err := Open(at, "chain", "alice")
+		require.NoError(t, err, "cut at %d", cut)
+		require.Equal(t, max(0, bytes.Count(whole[:cut], []byte("\n"))-1), again.Open(), "cut at %d", cut)
+		require.NoError(t, again.keep(line{Key: "c", Tx: []byte("three"), After: 5}))
+		n := again.Open()
+		require.NoError(t, again.file.Close())
+		again, err = Open(at, "chain", "alice")
+		require.NoError(t, err)
+		require.Equal(t, n, again.Open())
+		require.NoError(t, again.file.Close())
+	}
+}
+
+// Somebody's file that is no outbox stays as it is.
+func TestAnOutboxEmptiesNobodysFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "thesis.txt")
+	for _, text := range []string{"one line without an end", "two\nlines", "{}\n{}", `{"chain_id":"other"`} {
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		_, err := Open(path, "chain", "alice")
+		require.Error(t, err, text)
+		kept, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, text, string(kept))
+	}
 }

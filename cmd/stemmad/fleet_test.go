@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,7 +115,7 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	require.Contains(t, l.do("lineage", "a.png"), "parentOf")
 
 	l.write("fleet.csv", "sha256,file\n,a.png\n,c.png\n")
-	more := append(table, "--from", "photo.jpg")
+	more := slices.Concat(table, []string{"--from", "photo.jpg"})
 	_, errs, code := answering("", append(more, "--home", l.home)...)
 	require.NotEqual(t, exitOK, code)
 	require.Contains(t, errs, "add -y")

@@ -96,7 +96,7 @@ func plainRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stemmad",
 		Short: "Who made what from what, what may be done with it, and everyone upstream gets paid",
-		Long: "Stemma: who made what from what, what may be done with it, and everyone upstream gets paid.",
+		Long:  "Stemma: who made what from what, what may be done with it, and everyone upstream gets paid.",
 		Annotations: map[string]string{helpEnd: `Exit codes:
 ` + exitCodes + `
 Of a node that cannot go on 10 to 14: see "stemmad start --help". Without a terminal nothing is

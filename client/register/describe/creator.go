@@ -16,6 +16,8 @@ const rolePrefix = "role:"
 // roles are words for what somebody did for a work: the relators of MARC that people credit, what albums and
 // games credit, and the commonest in German, French, Spanish and Italian. A bracket with anything else is part
 // of the name: a pen name, an artist's account, a year.
+//
+//nolint:misspell // words of several languages
 const roles = `
 	actor, actress, adapter, animator, announcer, architect, arranger, art director, artist, author, band, beatmaker, book designer,
 	calligrapher, caricaturist, cartographer, cartoonist, choreographer, cinematographer, co-author, coauthor, co-producer, co-writer,
