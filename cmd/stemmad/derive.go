@@ -138,7 +138,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		return err
 	}
 	declaration := d.message(sender)
-	if there, err := d.declared(ctx, conn, declaration); err != nil || there {
+	if there, err := d.declared(ctx, conn, declaration, false); err != nil || there {
 		if err != nil {
 			return err
 		}

@@ -9,13 +9,51 @@ import (
 
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
+// declaredByAny says of a row that leaves the permissions to be found whether its work is derived from its sources
+// already, by whatever permission. What is on offer today does not matter then: an offer that has closed
+// since refuses nothing, and a cheaper one replaces nothing.
+func (d *derivation) declaredByAny(ctx context.Context, conn *connect.Conn, sender *send.Sender) (bool, error) {
+	named, external := conn.Flags().Texts(flagSources), conn.Flags().Texts(flagExternal)
+	if len(named) == 0 || len(external)+len(conn.Flags().Texts(flagUnder)) > 0 || conn.Flags().Is(flagCommercial) {
+		return false, nil
+	}
+	record, err := readRecord(ctx, conn, sender)
+	if err != nil {
+		return false, err
+	}
+	weights, err := readWeights(conn, len(named))
+	if err != nil {
+		return false, err
+	}
+	declaration := &lineagetypes.MsgDerive{Record: record}
+	for i, text := range named {
+		source, err := target.ParseSource(text)
+		if err != nil || source.Permission != "" {
+			return false, nil // said in full where it is read
+		}
+		work, err := target.EarliestSafe(ctx, conn.Registry(), source.Work)
+		if err != nil {
+			return false, nil
+		}
+		if source.Role == lineagetypes.ROLE_UNSPECIFIED {
+			source.Role = defaultRole(len(named), record != nil)
+		}
+		declaration.Sources = append(declaration.Sources, lineagetypes.Source{Work: work.Id, Role: source.Role, Weight: weights[i]})
+	}
+	return d.declared(ctx, conn, declaration, true)
+}
+
 // declared says whether the work is derived so already: from these sources in these roles, by these
-// permissions and with these weights, and with this generation record.
-func (d *derivation) declared(ctx context.Context, conn *connect.Conn, declaration *lineagetypes.MsgDerive) (bool, error) {
+// permissions, or any, and with these weights, and with this generation record.
+func (d *derivation) declared(
+	ctx context.Context, conn *connect.Conn, declaration *lineagetypes.MsgDerive, anyPermission bool,
+) (bool, error) {
 	if d.item != nil {
 		return false, nil
 	}
@@ -33,7 +71,7 @@ func (d *derivation) declared(ctx context.Context, conn *connect.Conn, declarati
 		page = &query.PageRequest{Key: res.Pagination.NextKey, Limit: maxConstraints}
 	}
 	for _, source := range declaration.Sources {
-		if !linkedSo(source, links) {
+		if !linkedSo(source, links, anyPermission) {
 			return false, nil
 		}
 	}
@@ -50,7 +88,7 @@ func (d *derivation) declared(ctx context.Context, conn *connect.Conn, declarati
 }
 
 // linkedSo says whether a source is declared so already.
-func linkedSo(source lineagetypes.Source, links []lineagetypes.Link) bool {
+func linkedSo(source lineagetypes.Source, links []lineagetypes.Link, anyPermission bool) bool {
 	for _, link := range links {
 		same := link.Role == source.Role && link.Weight == source.Weight
 		switch {
@@ -59,7 +97,7 @@ func linkedSo(source lineagetypes.Source, links []lineagetypes.Link) bool {
 			if link.External != nil && *link.External == *source.External {
 				return true
 			}
-		case link.External == nil && link.Source == source.Work && linkCited(link) == source.Permission:
+		case link.External == nil && link.Source == source.Work && (anyPermission || linkCited(link) == source.Permission):
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func (f *fleet) look(ctx context.Context) {
 	f.each(lookers, stateReady, func(o *output) {
 		defer bar.Add(1)
 		err := f.patiently(ctx, func() error { return f.lookAt(ctx, o) })
-		if err != nil {
+		if err != nil && !f.isLost(err) {
 			o.refuse(failed(ctx, f.conn, err))
 		}
 	})
@@ -82,6 +82,24 @@ func (f *fleet) patiently(ctx context.Context, do func() error) error {
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+// isLost says whether an error is that the node is away for good, which refuses nothing; the first is kept.
+func (f *fleet) isLost(err error) bool {
+	if !away(err) {
+		return false
+	}
+	f.losing.Do(func() { f.lost = err })
+	return true
+}
+
+// unfinished is the error where the node went away; nil where it did not.
+func (f *fleet) unfinished() error {
+	if f.lost == nil {
+		return nil
+	}
+	return fmt.Errorf("the node is away, and %s not declared yet; nothing of that is refused, run the same command again to go on: %w",
+		count(len(f.ready()), "row"), f.lost)
 }
 
 // away says whether the node does not answer, or not yet.
@@ -148,12 +166,18 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 	}
 	d := o.d
 	o.Work, d.allowUnapproved = d.work, conn.Flags().Is(flagAllowUnapproved)
+	if there, err := d.declaredByAny(ctx, conn, f.sender); err != nil || there {
+		if there {
+			o.State = stateAlready
+		}
+		return err
+	}
 	if err := d.readSources(ctx, conn, f.sender); err != nil {
 		return err
 	}
 	d.buyOnce()
 	o.declaration = d.message(f.sender)
-	if there, err := d.declared(ctx, conn, o.declaration); err != nil || there {
+	if there, err := d.declared(ctx, conn, o.declaration, false); err != nil || there {
 		if there {
 			o.State = stateAlready
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
@@ -101,6 +102,10 @@ type fleet struct {
 	enroller enroller
 	name     string
 	rows     []*output
+
+	// lost is why the node could not be asked any more.
+	losing sync.Once
+	lost   error
 }
 
 // deriveTable declares each row of a table as one derivation.
@@ -135,10 +140,16 @@ func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		}
 	}
 	f.look(ctx)
+	if err := f.unfinished(); err != nil {
+		return err
+	}
 	if err := f.agree(ctx); err != nil {
 		return err
 	}
 	f.send(ctx, box)
+	if err := f.unfinished(); err != nil {
+		return errors.Join(f.print(false), err)
+	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w; run the same command again to go on: what was sent is kept in %s", context.Cause(ctx), path)
 	}
@@ -318,7 +329,9 @@ func (f *fleet) send(ctx context.Context, box *outbox.Outbox) {
 			return err
 		})
 		if err != nil {
-			o.refuse(failed(ctx, f.conn, f.sender.Explained(err)))
+			if !f.isLost(err) {
+				o.refuse(failed(ctx, f.conn, f.sender.Explained(err)))
+			}
 			return
 		}
 		o.State, o.TxHash, o.Height = stateDone, result.Hash, result.Height

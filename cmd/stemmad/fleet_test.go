@@ -122,4 +122,8 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	require.Contains(t, l.do(append(more, "-y")...), "Derived 1 output; 1 are so already, 0 are refused")
 	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
 	require.Contains(t, l.do("derive", "a.png", "--from", "photo.jpg", "--by", "bob"), "Nothing to do")
+	// What is on offer today does not matter to what is declared already.
+	l.do("offer", "photo.jpg", "mit", "--from", "alice")
+	l.do("offer", "photo.jpg", "commercial-remix-10", "--close", "--from", "alice")
+	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
 }
