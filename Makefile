@@ -62,7 +62,7 @@ clean: localnet-stop ## remove what was built, and the local network; tools stay
 ## Trying it
 
 .PHONY: demo localnet localnet-status localnet-stop localnet-reset
-demo: build ## one node, real works, one payment; DATA=file for the full data, DEMO_FLAGS=--exit to stop after the story
+demo: build ## one node, real works, one payment; DATA=FOLDER for model cards of your own, DEMO_FLAGS=--exit to stop after the story
 	go run ./scripts/demo $(if $(DATA),--data '$(DATA)') $(DEMO_FLAGS)
 
 localnet: build ## four validators on this machine, in the background

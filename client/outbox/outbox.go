@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -129,8 +130,16 @@ func (o *Outbox) write(v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = o.file.Write(append(bz, '\n'))
-	return err
+	at, err := o.file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	if _, err = o.file.Write(append(bz, '\n')); err != nil {
+		// On a full disk half a line may be there, behind which nothing could be read.
+		_, back := o.file.Seek(at, io.SeekStart)
+		return errors.Join(err, o.file.Truncate(at), back)
+	}
+	return nil
 }
 
 // keep has a transaction on disk once it returns.
@@ -225,7 +234,8 @@ func (o *Outbox) Resume(ctx context.Context, sender *client.Sender) error {
 }
 
 // Send sends messages as one transaction that is kept until its end is known, and waits for its block.
-// It fails as Sender.Send does. key names what it does.
+// It fails as Sender.Send does; with client.ErrUndecided it may still come, and Resume of the next run finds
+// out. key names what it does.
 func (o *Outbox) Send(ctx context.Context, sender *client.Sender, key string, msgs ...sdk.Msg) (client.Result, error) {
 	draft, err := sender.Draft(ctx, msgs...)
 	if err != nil {
@@ -245,6 +255,9 @@ func (o *Outbox) Send(ctx context.Context, sender *client.Sender, key string, ms
 	// What ends for want of time or of a node may still come.
 	var refused *client.TxError
 	if err != nil && !errors.As(err, &refused) {
+		if len(hashes) > 0 && !errors.Is(err, client.ErrUndecided) {
+			err = errors.Join(client.ErrUndecided, err) // so that nobody sends it as another one
+		}
 		return result, err
 	}
 	for _, hash := range hashes {

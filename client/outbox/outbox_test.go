@@ -3,7 +3,9 @@ package outbox
 import (
 	"bytes"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,4 +82,31 @@ func TestAnOutboxEmptiesNobodysFile(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, text, string(kept))
 	}
+}
+
+// What could not be written whole is taken back: what follows it can be read.
+func TestAFullDiskLeavesNoHalfLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.outbox")
+	o, err := Open(path, "chain", "alice")
+	require.NoError(t, err)
+	require.NoError(t, o.keep(line{Key: "a", Tx: []byte("one"), After: 3}))
+	size, err := o.file.Seek(0, 1)
+	require.NoError(t, err)
+
+	var before syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before))
+	signal.Ignore(syscall.SIGXFSZ)
+	defer signal.Reset(syscall.SIGXFSZ)
+	limit := syscall.Rlimit{Cur: uint64(size) + 10, Max: before.Max}
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+	err = o.keep(line{Key: "b", Tx: []byte("two"), After: 4})
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before))
+	require.Error(t, err)
+
+	require.NoError(t, o.keep(line{Key: "c", Tx: []byte("three"), After: 5}))
+	require.NoError(t, o.file.Close())
+	o, err = Open(path, "chain", "alice")
+	require.NoError(t, err)
+	require.Equal(t, 2, o.Open())
+	require.NoError(t, o.file.Close())
 }

@@ -72,7 +72,7 @@ under, model, title. What the command line says holds for rows that say nothing 
 sources stand in a cell with semicolons between them, in JSON as an array. All is asked once, with
 the fees together. Each row is a transaction of its own, so one that is refused is named and the
 others go on. Interrupted or killed, the same command goes on: nothing is declared twice, and what is
-derived so already is left as it is. A table buys no grants (no --buy) and chooses no licence: give
+derived so already, which the chain is asked for, is left as it is. A table buys no grants (no --buy) and chooses no licence: give
 under, or acquire before. Needs -y without a terminal.`,
 		Example: `  stemmad derive remix.wav --from song.wav --by bob
   stemmad derive remix.wav --from song.wav=parentOf@commercial-remix-10 --max-rate 15% --by bob

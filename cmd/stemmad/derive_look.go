@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
@@ -61,7 +62,7 @@ func (f *fleet) each(several int, state string, do func(o *output)) {
 				if i >= len(f.rows) {
 					return
 				}
-				if f.rows[i].State == state {
+				if f.rows[i].State == state && !f.gone.Load() {
 					do(f.rows[i])
 				}
 			}
@@ -74,7 +75,7 @@ func (f *fleet) each(several int, state string, do func(o *output)) {
 func (f *fleet) patiently(ctx context.Context, do func() error) error {
 	for until := time.Now().Add(gone); ; {
 		err := do()
-		if err == nil || !away(err) || time.Now().After(until) || ctx.Err() != nil {
+		if err == nil || !away(err) || errors.Is(err, client.ErrUndecided) || time.Now().After(until) || ctx.Err() != nil {
 			return err
 		}
 		select {
@@ -86,10 +87,11 @@ func (f *fleet) patiently(ctx context.Context, do func() error) error {
 
 // isLost says whether an error is that the node is away for good, which refuses nothing; the first is kept.
 func (f *fleet) isLost(err error) bool {
-	if !away(err) {
+	if !away(err) && !errors.Is(err, client.ErrUndecided) {
 		return false
 	}
 	f.losing.Do(func() { f.lost = err })
+	f.gone.Store(true)
 	return true
 }
 
@@ -98,7 +100,7 @@ func (f *fleet) unfinished() error {
 	if f.lost == nil {
 		return nil
 	}
-	return fmt.Errorf("the node is away, and %s not declared yet; nothing of that is refused, run the same command again to go on: %w",
+	return fmt.Errorf("the node is away, and %s not declared yet, as far as is known; run the same command again to go on: %w",
 		count(len(f.ready()), "row"), f.lost)
 }
 

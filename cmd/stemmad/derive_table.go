@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
@@ -106,6 +106,7 @@ type fleet struct {
 	// lost is why the node could not be asked any more.
 	losing sync.Once
 	lost   error
+	gone   atomic.Bool
 }
 
 // deriveTable declares each row of a table as one derivation.
@@ -122,7 +123,10 @@ func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	}
 	if sender.DryRun() {
 		f.look(ctx)
-		return f.print(conn.Flags().Is(flags.FlagDryRun))
+		if err := f.unfinished(); err != nil {
+			return err
+		}
+		return f.print(true)
 	}
 	chainID, err := conn.Network()
 	if err != nil {
@@ -147,11 +151,12 @@ func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return err
 	}
 	f.send(ctx, box)
-	if err := f.unfinished(); err != nil {
-		return errors.Join(f.print(false), err)
-	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w; run the same command again to go on: what was sent is kept in %s", context.Cause(ctx), path)
+	}
+	if err := f.unfinished(); err != nil {
+		f.tellRefused()
+		return err
 	}
 	return f.print(false)
 }

@@ -48,6 +48,7 @@ func TestJourneyOfManyWorks(t *testing.T) {
 	require.Contains(t, l.do(append(offers, "--dry-run")...), "Would offer")
 	require.Contains(t, l.do(offers...), "1.00 USDC")
 	require.Contains(t, l.do(offers...), "Nothing to do: all of it is offered so already.")
+	require.Contains(t, l.fail("offer", "photos", "commercial-use", "--close", "--from", "alice"), "one work at a time")
 	l.write("mine.yaml", "spdx: LicenseRef-Mine\ncommercial_use: true\n")
 	l.write("offers.csv", "Work,Terms,Price\nphotos/0.txt,commercial-use,2 USDC\nphotos/1.txt,mine.yaml,\nphotos/2.txt,mine.yaml,\nphotos/9.txt,mit,\n")
 	refused = l.fail("offer", "--csv", "offers.csv", "--from", "alice")

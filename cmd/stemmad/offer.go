@@ -101,10 +101,13 @@ func offer(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []
 	if err := checkOfferFlags(conn); err != nil {
 		return err
 	}
-	if lines, err := offerLines(conn, args); err != nil || lines != nil {
-		if err != nil {
-			return err
-		}
+	lines, err := offerLines(conn, args)
+	switch f := conn.Flags(); {
+	case err != nil:
+		return err
+	case lines != nil && (f.Is(flagClose) || f.Is(flagPause) || f.Is(flagResume)):
+		return errors.New("offers are ended, paused and resumed one work at a time: name the work")
+	case lines != nil:
 		return offerMany(ctx, conn, sender, lines)
 	}
 	work, err := target.ResolveOwn(ctx, conn.Registry(), args[0], sender.Account())

@@ -33,14 +33,17 @@ func preset(name string) licensetypes.Preset {
 	return p
 }
 
-// termsNames names the ids of all terms in the demo.
-func termsNames() map[licensetypes.TermsID]string {
+// termsNames names the ids of all terms in the demo, those of cards with licences of their own too.
+func termsNames(works []*Work) map[licensetypes.TermsID]string {
 	names := map[licensetypes.TermsID]string{}
 	for _, p := range licensetypes.Presets() {
 		names[p.ID] = p.Name
 	}
 	for _, l := range models.Licences() {
 		names[l.Terms.ID()] = l.Name()
+	}
+	for _, w := range works {
+		names[w.licence().Terms.ID()] = w.licence().Name()
 	}
 	return names
 }

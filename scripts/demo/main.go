@@ -30,7 +30,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.data, "data", "", "a models.jsonl to play instead of the embedded table")
+	flag.StringVar(&o.data, "data", "", "a folder of model cards, or a models.jsonl, to play instead of the embedded table")
 	flag.StringVar(&o.binary, "binary", filepath.Join("build", "stemmad"), "the stemmad to run")
 	flag.BoolVar(&o.exit, "exit", false, "stop after the story and check the state, instead of keeping the node running")
 	flag.Parse()
@@ -51,7 +51,8 @@ func main() {
 
 // run plays the story and leaves nothing behind: no process, no folder.
 func run(ctx context.Context, o options, p *Printer) (err error) {
-	models, err := loadModels(o.data)
+	models, left, err := loadModels(o.data)
+	p.leftOut(left)
 	if err != nil {
 		return err
 	}

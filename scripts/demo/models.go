@@ -12,19 +12,23 @@ import (
 //go:embed data/models.tsv
 var embedded []byte
 
-// loadModels reads the embedded table, or the models.jsonl in a file.
-func loadModels(file string) ([]models.Model, error) {
-	if file == "" {
-		return models.ReadTable(bytes.NewReader(embedded))
+// loadModels reads the embedded table, a models.jsonl, or the model cards of a folder, of which it also says what is
+// left out.
+func loadModels(data string) ([]models.Model, []models.LeftOut, error) {
+	if data == "" {
+		list, err := models.ReadTable(bytes.NewReader(embedded))
+		return list, nil, err
 	}
-	f, err := os.Open(file)
+	if info, err := os.Stat(data); err == nil && info.IsDir() {
+		return models.ReadCards(data)
+	}
+	bz, err := os.ReadFile(data)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer f.Close()
-	list, err := models.ReadLines(f)
+	list, err := models.ReadLines(bytes.NewReader(bytes.TrimPrefix(bz, []byte("\xef\xbb\xbf"))))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, nil, fmt.Errorf("%s: %w; a folder of model cards is taken too", data, err)
 	}
-	return list, nil
+	return list, nil, nil
 }

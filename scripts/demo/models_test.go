@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheEmbeddedTableIsWhatTheDemoNeeds(t *testing.T) {
-	list, err := loadModels("") // parses, parents first, licences known
+	list, _, err := loadModels("") // parses, parents first, licences known
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(list), 60)
 

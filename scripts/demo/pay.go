@@ -237,7 +237,7 @@ func (s *story) showTree(ctx context.Context, w *Work) error {
 	if err != nil {
 		return err
 	}
-	titles, names := s.works.titles(), termsNames()
+	titles, names := s.works.titles(), termsNames(s.works.Works)
 	tree := render.Lineage{
 		Root: w.WorkID, Steps: walk.Steps,
 		Work:  func(id registrytypes.WorkID) string { return titles[id] },

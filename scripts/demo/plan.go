@@ -28,7 +28,12 @@ type Work struct {
 	Stuck bool
 }
 
-func (w *Work) licence() models.Licence { return licenceOf(w.Licence) }
+func (w *Work) licence() models.Licence {
+	if w.Own != nil {
+		return *w.Own
+	}
+	return licenceOf(w.Licence)
+}
 
 // wanted are the terms that the owner offers the model under: its licence and,
 // where that leaves room, a commercial remix licence.

@@ -21,7 +21,7 @@ func catalogueOf(t *testing.T, table string) *Catalogue {
 }
 
 func TestTheEmbeddedTableIsDeep(t *testing.T) {
-	list, err := loadModels("")
+	list, _, err := loadModels("")
 	require.NoError(t, err)
 	c := newCatalogue(list, newAccounts())
 	require.NotEmpty(t, c.generation(5))

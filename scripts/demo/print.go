@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"cosmossdk.io/math"
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/testutil/data/models"
 )
 
 // Printer tells the story, each step with the seconds since the start.
@@ -27,6 +29,24 @@ func (p *Printer) step(format string, args ...any) {
 func (p *Printer) more(format string, args ...any) {
 	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
 		fmt.Fprintf(p.out, "          %s\n", line)
+	}
+}
+
+// shownLeftOut is how much of what is left out is listed.
+const shownLeftOut = 200
+
+// leftOut lists what of the data is not played, and why.
+func (p *Printer) leftOut(left []models.LeftOut) {
+	if len(left) == 0 {
+		return
+	}
+	p.step("Of the cards this is left out:")
+	for i, l := range left {
+		if i == shownLeftOut {
+			p.more("and %d more", len(left)-i)
+			return
+		}
+		p.more("%s", table.Clean(l.String()))
 	}
 }
 

@@ -39,11 +39,11 @@ func (s *story) register(ctx context.Context) error {
 		signer := works[0].Account
 		tx := &Tx{Signer: signer}
 		msg := &registrytypes.MsgRegister{Registrant: signer.Address.String()}
-		published := map[string]bool{}
+		published := map[licensetypes.TermsID]bool{}
 		for _, w := range works {
 			msg.Works = append(msg.Works, entry(w))
-			if l := w.licence(); l.Preset == "" && !published[l.Name()] {
-				published[l.Name()] = true
+			if l := w.licence(); l.Preset == "" && !published[l.Terms.ID()] {
+				published[l.Terms.ID()] = true
 				tx.Msgs = append(tx.Msgs, &licensetypes.MsgPublishTerms{Author: msg.Registrant, Terms: l.Terms})
 			}
 		}
@@ -233,7 +233,7 @@ func (s *story) readable(text string) string {
 	for id, title := range s.works.titles() {
 		pairs = append(pairs, id.String(), title)
 	}
-	for id, name := range termsNames() {
+	for id, name := range termsNames(s.works.Works) {
 		pairs = append(pairs, id.String(), name)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
