@@ -57,8 +57,8 @@ while exported rights say nothing about it. A paused offer stands, but
 nobody can take it or rely on it until it is resumed.
 
 A folder stands for all files in it. A table, --csv, has the columns
-  ` + strings.Join(offerColumns, ", ") + `
-of which all but work may be left out: what a row leaves empty, TERMS and the flags
+  work, terms, price, until, to
+(several accounts with semicolons between them), of which all but work may be left out: what a row leaves empty, TERMS and the flags
 say for all. What is offered so already is left as it is, so the command can be run again. If
 one row is wrong nothing is sent, or the others are with --skip-bad.
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -33,12 +32,13 @@ const (
 
 // offerColumns are those of a table of offers. The terms, price, end and audience may be given
 // by argument and flags for all.
-var offerColumns = []string{"work", "terms", "price", "until", "to"}
+var offerColumns = sheet.Columns{One: []string{"work", "terms", flagPrice, flagUntil}, Many: []string{flagTo}}
 
 // offerLine is one offer of several: what it is of, under which terms, and where it says so.
 type offerLine struct {
-	at, subject, under   string
-	price, until, toWhom string
+	at, subject, under string
+	price, until       string
+	to                 []string
 }
 
 // offerReport is what happened to several offers.
@@ -126,7 +126,7 @@ func (o *offering) stands() bool {
 	ends := was.ExpiresAt == nil && o.made.ExpiresAt == nil ||
 		was.ExpiresAt != nil && o.made.ExpiresAt != nil && was.ExpiresAt.Equal(*o.made.ExpiresAt)
 	return ends && slices.Equal(was.Licensees, o.made.Licensees) &&
-		reflect.DeepEqual(was.PriceUnder(o.terms).String(), o.made.PriceUnder(o.terms).String())
+		was.PriceUnder(o.terms).String() == o.made.PriceUnder(o.terms).String()
 }
 
 // transactions parts the messages. Terms that nobody has published are so once, before the
@@ -204,8 +204,8 @@ func (l offerLine) offer(conn *connect.Conn) (licensetypes.Offer, error) {
 	if l.until != "" {
 		until = l.until
 	}
-	if l.toWhom != "" {
-		to = strings.FieldsFunc(l.toWhom, func(r rune) bool { return r == ';' || r == ',' || r == ' ' })
+	if len(l.to) > 0 {
+		to = l.to
 	}
 	return buildOffer(conn, price, until, to)
 }
@@ -261,37 +261,18 @@ func offersOfFolder(conn *connect.Conn, args []string) ([]offerLine, error) {
 
 // readOffers reads a table of offers. Files are relative to its folder.
 func readOffers(f *os.File, name string) ([]offerLine, error) {
-	read, err := sheet.Read(f, name, sheet.Options{MaxRows: maxOffers})
+	records, err := sheet.ReadTable(f, name, offerColumns, sheet.Options{MaxRows: maxOffers})
 	if err != nil {
 		return nil, err
-	}
-	if read.Sums {
-		return nil, fmt.Errorf("%s is what sha256sum prints: its first line should name columns, of %s", name, strings.Join(offerColumns, ", "))
-	}
-	if unknown := read.Unknown(offerColumns...); len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: unknown column %q; the columns are %s", name, unknown[0], strings.Join(offerColumns, ", "))
-	}
-	places, err := read.Places(offerColumns...)
-	if err != nil {
-		return nil, err
-	}
-	if _, named := places["work"]; !named {
-		return nil, fmt.Errorf("%s: there is no column \"work\": a file, a digest or a work id", name)
 	}
 	var lines []offerLine
-	for _, row := range read.Body() {
-		cell := func(column string) string {
-			if at, has := places[column]; has {
-				return row.Cells[at]
-			}
-			return ""
-		}
+	for _, r := range records {
 		line := offerLine{
-			at: fmt.Sprintf("%s row %d (%s)", name, row.Line, cell("work")), subject: cell("work"), under: cell("terms"),
-			price: cell("price"), until: cell("until"), toWhom: cell("to"),
+			at: fmt.Sprintf("%s row %d (%s)", name, r.Line, r.Text("work")), subject: r.Text("work"), under: r.Text("terms"),
+			price: r.Text(flagPrice), until: r.Text(flagUntil), to: r.Fields[flagTo],
 		}
 		if line.subject == "" {
-			return nil, fmt.Errorf("%s row %d: the work is missing", name, row.Line)
+			return nil, fmt.Errorf("%s row %d: the work is missing: a file, a digest or a work id in the column work", name, r.Line)
 		}
 		if beside := filepath.Join(filepath.Dir(name), line.subject); !filepath.IsAbs(line.subject) && isFile(beside) {
 			line.subject = beside
