@@ -275,15 +275,18 @@ func (f *fleet) agree(ctx context.Context) error {
 		}
 	}
 	if len(items) > 0 {
-		known, _, refused, err := f.enroller.LookEach(ctx, items)
-		if err != nil {
-			return err
-		}
-		for _, err := range refused {
-			var item *enroll.ItemError
-			if errors.As(err, &item) {
-				byPath[item.Path].refuse(contestedInWords(item.Err))
+		known, _, err := f.enroller.Look(ctx, items)
+		var bad *sheet.BadError
+		switch {
+		case errors.As(err, &bad):
+			for _, err := range bad.Each {
+				var item *enroll.ItemError
+				if errors.As(err, &item) {
+					byPath[item.Path].refuse(contestedInWords(item.Err))
+				}
 			}
+		case err != nil:
+			return err
 		}
 		items = known
 	}

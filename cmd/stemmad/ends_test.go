@@ -78,7 +78,7 @@ func TestANodeThatCannotGoOnEnds(t *testing.T) {
 		require.Eventually(t, func() bool {
 			_ = os.Remove(v.signed())
 			return os.MkdirAll(filepath.Join(v.signed(), "x"), 0o750) == nil
-		}, time.Second, time.Millisecond)
+		}, 10*time.Second, time.Millisecond)
 		code, last := v.ended()
 		require.Equal(t, ending.Consensus, code, last)
 		require.Contains(t, last, "consensus has failed")

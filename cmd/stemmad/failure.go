@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
@@ -89,9 +88,9 @@ const askedJSON = "asked-json"
 // asksJSON says whether the command line asks for JSON.
 func asksJSON(cmd *cobra.Command) bool {
 	asked := cmd.Annotations[askedJSON] != ""
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		asked = asked || f.Name == flags.FlagOutput && f.Value.String() == flags.OutputFormatJSON
-	})
+	if f := cmd.Flags().Lookup(flags.FlagOutput); f != nil && f.Changed {
+		asked = asked || f.Value.String() == flags.OutputFormatJSON
+	}
 	for _, sub := range cmd.Commands() {
 		asked = asked || asksJSON(sub)
 	}

@@ -46,7 +46,11 @@ func TestJourneyOfANewcomer(t *testing.T) {
 	}
 	out, errs, code = command(append(derive, "--dry-run", "--home", l.home)...)
 	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "is derived so already")
+	l.do("offer", "song.wav", "commercial-remix-10", "--from", "alice")
+	out = l.do("derive", "remix.wav", "--from", "song.wav@commercial-remix-10", "--by", "bob", "--dry-run")
 	require.Contains(t, out, ", in place of LicenseRef-FR (terms1")
+	l.do("offer", "song.wav", "commercial-remix-10", "--close", "--from", "alice")
 	out = l.do("show", "remix.wav")
 	require.Contains(t, out, `Constraint: Use is limited to the countries FR, demanded by "song" (work1`)
 	require.Contains(t, out, "under LicenseRef-FR (terms1")

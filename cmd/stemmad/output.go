@@ -48,6 +48,11 @@ func addOutputBelow(cmd *cobra.Command, text bool) {
 	if text {
 		wrapText(cmd)
 	}
+	// Some of CometBFT's commands are there once in a program: what another command line set is not this one's.
+	if f := cmd.Flags().Lookup(flags.FlagOutput); f != nil && f.Changed {
+		f.Changed = false
+		_ = f.Value.Set(f.DefValue) // it was read from such a text
+	}
 }
 
 // wrapText has a command that prints text print JSON where it is asked for.

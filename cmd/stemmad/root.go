@@ -74,7 +74,7 @@ func newRootCmd(args []string) *cobra.Command {
 	arrange(root)
 	addOutput(root)
 	if jsonAsked(args) {
-		root.Annotations = map[string]string{askedJSON: "yes"}
+		root.Annotations[askedJSON] = "yes"
 	}
 	return root
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cosmossdk.io/math"
+
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/testutil/data/models"
 )

@@ -76,19 +76,11 @@ type Twice struct{ Path, First string }
 // items are returned, naming the files: for what is no content, and with a *ContestedError for
 // content that others claim, unless AllowContested is set or an anchor is older.
 func (e Enroller) Look(ctx context.Context, items []Item) (known []Item, twice []Twice, err error) {
-	known, twice, refused, err := e.LookEach(ctx, items)
+	kept, err := e.keptAnchors(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	return known, twice, sheet.Join(refused)
-}
-
-// LookEach is Look, but leaves out what is refused, and says why of each.
-func (e Enroller) LookEach(ctx context.Context, items []Item) (known []Item, twice []Twice, refused []error, err error) {
-	kept, err := e.keptAnchors(ctx)
-	if err != nil {
-		return nil, nil, nil, err
-	}
+	var refused []error
 	seen := map[registrytypes.Digest]string{}
 	for _, item := range items {
 		digest := item.Digest()
@@ -103,7 +95,7 @@ func (e Enroller) LookEach(ctx context.Context, items []Item) (known []Item, twi
 		}
 		seen[digest] = item.File.Path
 		if err := e.lookAt(ctx, &item, kept); err != nil {
-			return nil, nil, nil, err
+			return nil, nil, err
 		}
 		if err := e.contested(item, kept); err != nil {
 			refused = append(refused, &ItemError{item.File.Path, err})
@@ -111,7 +103,7 @@ func (e Enroller) LookEach(ctx context.Context, items []Item) (known []Item, twi
 		}
 		known = append(known, item)
 	}
-	return known, twice, refused, nil
+	return known, twice, sheet.Join(refused)
 }
 
 // ItemError is why an item is refused.

@@ -15,6 +15,7 @@ import (
 func TestAnswersAreReadLineByLine(t *testing.T) {
 	var asked bytes.Buffer
 	cmd := &cobra.Command{}
+	cmd.SetContext(t.Context())
 	cmd.SetErr(&asked)
 	cmd.SetIn(strings.NewReader("2\n yes \nlast"))
 	c := &Conn{cmd: cmd}

@@ -15,6 +15,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/x/license/reasons"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -125,7 +126,7 @@ func TestReportsForPrograms(t *testing.T) {
 	report = refusal.NewReport(errors.New("x"), "no such file")
 	require.Equal(t, refusal.Report{
 		Error: "no such file", Sentence: "no such file", Reasons: []string{}, Details: []refusal.Detail{},
-		Denials: []refusal.Denial{},
+		Denials: []refusal.Denial{}, Transactions: []connect.Sent{},
 	}, report)
 	require.ErrorContains(t, refusal.Of(errors.New("connection refused")), "connection refused")
 	require.NoError(t, refusal.Of(nil))
