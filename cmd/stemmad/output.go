@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func addOutput(root *cobra.Command) {
 
 func addOutputBelow(cmd *cobra.Command, text bool) {
 	for _, sub := range cmd.Commands() {
-		addOutputBelow(sub, text || sub.CommandPath() == "stemmad tx encode")
+		addOutputBelow(sub, text)
 	}
 	if !cmd.Runnable() || cmd.HasSubCommands() && cmd.Name() != "export" {
 		return
@@ -63,7 +64,8 @@ func wrapText(cmd *cobra.Command) {
 		run = func(cmd *cobra.Command, args []string) error { plain(cmd, args); return nil }
 	}
 	cmd.Run, cmd.RunE = nil, func(cmd *cobra.Command, args []string) error {
-		if !isJSON(cmd) {
+		// Commands that make transactions have JSON for their default, and print text all the same.
+		if !isJSON(cmd) || !cmd.Flags().Changed(flags.FlagOutput) && os.Getenv(envPrefix+"_OUTPUT") == "" {
 			return run(cmd, args)
 		}
 		var printed bytes.Buffer

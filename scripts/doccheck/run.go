@@ -127,6 +127,8 @@ func (p place) environment() []string {
 	if p.port != 0 {
 		list = append(list, "LOCALNET_PORT="+strconv.Itoa(p.port), "LOCALNET_BLOCKTIME=300ms")
 	}
+	// Whoever has downloaded a release has stemmad in the PATH.
+	list = append(list, "PATH="+filepath.Join(p.work(), "build")+":"+os.Getenv("PATH"))
 	return append(append(list, "HOME="+p.home(), "PWD="+p.work()), p.env...)
 }
 
