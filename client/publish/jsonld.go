@@ -60,7 +60,8 @@ const (
 // licences wants to know (developers.google.com, "Image metadata": creator is one of both).
 var ofOrganizations = regexp.MustCompile(`(?i)(^|[^\pL\pN])(` + strings.Join([]string{
 	"inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh", "ag", "e\\.v", "ug", "kg",
-	"s\\.?a\\.?r\\.?l", "sas", "s\\.p\\.a", "s\\.r\\.l", "b\\.v", "pty", "oy", "& co", "& sons", "foundation", "stiftung", "institute", "institut",
+	"s\\.?a\\.?r\\.?l", "sas", "s\\.p\\.a", "s\\.r\\.l", "b\\.v", "pty", "oy", "& co", "& sons", "foundation", "stiftung",
+	"institute", "institut",
 	"university", "universität", "université", "universidad", "college", "museum", "musée", "museo", "gallery", "archive", "archives",
 	"library", "studio", "studios", "records", "press", "publishing", "publishers", "verlag", "media", "pictures", "productions",
 	"entertainment", "agency", "agence", "association", "society", "collective", "kollektiv", "team", "labs", "orchestra", "ensemble",
@@ -120,8 +121,11 @@ func (j *jsonldWriter) describe(w Work) creativeWork {
 	c := creativeWork{
 		Type: "CreativeWork", ID: workURI(j.source.ChainID, w.Claim.Id), Name: d.Title, EncodingFormat: d.MediaType,
 		SDDatePublished: j.source.Time.UTC().Format(time.DateOnly),
-		Identifier:      []schemaValue{{"PropertyValue", "stemma", w.Claim.Id.String()}, {"PropertyValue", "sha256", w.Claim.Sha256.String()}},
-		License:         w.licenceTexts(), CreditText: w.creditText(),
+		Identifier: []schemaValue{
+			{"PropertyValue", "stemma", w.Claim.Id.String()},
+			{"PropertyValue", "sha256", w.Claim.Sha256.String()},
+		},
+		License: w.licenceTexts(), CreditText: w.creditText(),
 	}
 	if known, ok := schemaTypes[d.Kind]; ok {
 		c.Type = known.name

@@ -2,7 +2,6 @@ package rights
 
 import (
 	"slices"
-	"strings"
 
 	"cosmossdk.io/math"
 
@@ -176,12 +175,4 @@ func Total(items []Item) sdk.Coins {
 		}
 	}
 	return sum
-}
-
-// Sum says a total for people.
-func Sum(sum sdk.Coins) string {
-	if sum.IsZero() {
-		return "free of charge"
-	}
-	return strings.ReplaceAll(sum.String(), ",", " and ")
 }

@@ -31,14 +31,18 @@ func TestReadManifest(t *testing.T) {
 		columns []string
 		rows    []Row
 	}{
-		"bare list":           {d + "\n" + w + "\n", []string{"id"}, []Row{row(1, d, d), row(2, w, w)}},
-		"bare, with more":     {d + ",x,y\n", []string{"id", "column2", "column3"}, []Row{row(1, d, d, "x", "y")}},
-		"no newline at end":   {d, []string{"id"}, []Row{row(1, d, d)}},
-		"byte order mark":     {"\ufeff" + "ID\r\n" + d + "\r\n", []string{"ID"}, []Row{row(2, d, d)}},
-		"capitals":            {strings.ToUpper(d), []string{"id"}, []Row{row(1, d, strings.ToUpper(d))}},
-		"other columns":       {"title, sha256\n\"#1, so\"," + d + "\n", []string{"title", "sha256"}, []Row{row(2, d, "#1, so", d)}},
-		"id is another's":     {"id,work\nmodel-1," + w + "\n", []string{"id", "work"}, []Row{row(2, w, "model-1", w)}},
-		"work, else digest":   {"sha256,work\n" + d + ",\n" + d + "," + w + "\n", []string{"sha256", "work"}, []Row{row(2, d, d, ""), row(3, w, d, w)}},
+		"bare list":         {d + "\n" + w + "\n", []string{"id"}, []Row{row(1, d, d), row(2, w, w)}},
+		"bare, with more":   {d + ",x,y\n", []string{"id", "column2", "column3"}, []Row{row(1, d, d, "x", "y")}},
+		"no newline at end": {d, []string{"id"}, []Row{row(1, d, d)}},
+		"byte order mark":   {"\ufeff" + "ID\r\n" + d + "\r\n", []string{"ID"}, []Row{row(2, d, d)}},
+		"capitals":          {strings.ToUpper(d), []string{"id"}, []Row{row(1, d, strings.ToUpper(d))}},
+		"other columns":     {"title, sha256\n\"#1, so\"," + d + "\n", []string{"title", "sha256"}, []Row{row(2, d, "#1, so", d)}},
+		"id is another's":   {"id,work\nmodel-1," + w + "\n", []string{"id", "work"}, []Row{row(2, w, "model-1", w)}},
+		"work, else digest": {
+			"sha256,work\n" + d + ",\n" + d + "," + w + "\n",
+			[]string{"sha256", "work"},
+			[]Row{row(2, d, d, ""), row(3, w, d, w)},
+		},
 		"blank lines":         {"id\n\n" + d + "\n", []string{"id"}, []Row{row(3, d, d)}},
 		"blank before a list": {"\n" + d + "\n", []string{"id"}, []Row{row(2, d, d)}},
 		"semicolons":          {"sep=;\r\nSHA-256;Title\r\n" + d + ";T\r\n", []string{"SHA-256", "Title"}, []Row{row(3, d, d, "T")}},

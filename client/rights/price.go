@@ -169,11 +169,3 @@ func last(b bool) int {
 	}
 	return 0
 }
-
-// Alternatives says a price for people.
-func Alternatives(price sdk.Coins) string {
-	if len(price) == 0 {
-		return "free"
-	}
-	return strings.ReplaceAll(price.String(), ",", " or ")
-}

@@ -101,7 +101,6 @@ func TestPrices(t *testing.T) {
 		order = append(order, o.Price.String())
 	}
 	require.Equal(t, []string{"", "1ustem,6uusdc", "9uusdc", "4ustem", "1uusdc"}, order)
-	require.Equal(t, "free", Alternatives(nil))
 
 	_, ok := PerUse(licensetypes.Rights{})
 	require.False(t, ok)

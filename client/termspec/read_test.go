@@ -97,11 +97,20 @@ func TestWhatProgramsPrintIsRead(t *testing.T) {
 
 func TestFaultsAreNamed(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
-		"empty":            {"", "t.yaml: is empty: `stemmad terms template`"},
-		"comment only":     {"# nothing\n", "t.yaml: is empty"},
-		"other text":       {"spdx: LicenseRef-X\nuri: https://creativecommons.org/licenses/by/4.0/legalcode\n", "t.yaml:2: uri is where the text of CC-BY-4.0 is"},
-		"a file's words":   {"spdx: CC-BY-SA-4.0\ncommercial_use: true\nattribution: true\nderivatives: allowed\n", "t.yaml:4: derivatives must be share-alike, as"},
-		"words of uses":    {"spdx: LicenseRef-X\nderivatives: none\nuses: [adapt]\n", "t.yaml:3: uses has adapt, which derivatives does not permit"},
+		"empty":        {"", "t.yaml: is empty: `stemmad terms template`"},
+		"comment only": {"# nothing\n", "t.yaml: is empty"},
+		"other text": {
+			"spdx: LicenseRef-X\nuri: https://creativecommons.org/licenses/by/4.0/legalcode\n",
+			"t.yaml:2: uri is where the text of CC-BY-4.0 is",
+		},
+		"a file's words": {
+			"spdx: CC-BY-SA-4.0\ncommercial_use: true\nattribution: true\nderivatives: allowed\n",
+			"t.yaml:4: derivatives must be share-alike, as",
+		},
+		"words of uses": {
+			"spdx: LicenseRef-X\nderivatives: none\nuses: [adapt]\n",
+			"t.yaml:3: uses has adapt, which derivatives does not permit",
+		},
 		"no mapping":       {"- spdx", "t.yaml:1: must hold lines of `key: value`"},
 		"text":             {"hello", "t.yaml:1: must hold lines"},
 		"bad syntax":       {"spdx: LicenseRef-X\n uri: x: y\n", "t.yaml:2: is no YAML: mapping values are not allowed"},
@@ -157,7 +166,10 @@ func TestFaultsAreNamed(t *testing.T) {
 			"spdx: LicenseRef-X\nderivatives: allowed\nroyalty_policy: absolute\n",
 			"t.yaml:3: royalty_policy needs a royalty_rate",
 		},
-		"royalty share-alike": {"spdx: LicenseRef-X\nderivatives: share-alike\nroyalty_policy: absolute\nroyalty_rate: 5%\n", "t.yaml:3: royalty_policy must be none under share-alike"},
+		"royalty share-alike": {
+			"spdx: LicenseRef-X\nderivatives: share-alike\nroyalty_policy: absolute\nroyalty_rate: 5%\n",
+			"t.yaml:3: royalty_policy must be none under share-alike",
+		},
 
 		"fee, decimals": {"spdx: LicenseRef-X\ngrant_fee: [1.5uusdc]\n", "t.yaml:2: grant_fee \"1.5uusdc\" is not an amount"},
 		"fee, no denom": {"spdx: LicenseRef-X\ngrant_fee: 5\n", "t.yaml:2: grant_fee \"5\" is not an amount"},
@@ -221,7 +233,8 @@ func TestFaultsAreNamed(t *testing.T) {
 
 func TestSeveralFaultsAreNamedAtOnce(t *testing.T) {
 	_, err := termspec.Parse("t.yaml", []byte("spdx: LicenseRef-X\ntransferable: maybe\nmax_grants: few\n"))
-	require.EqualError(t, err, "t.yaml:2: transferable must be true or false, not \"maybe\"\nt.yaml:3: max_grants must be a whole number, not \"few\"")
+	require.EqualError(t, err, "t.yaml:2: transferable must be true or false, not \"maybe\"\n"+
+		"t.yaml:3: max_grants must be a whole number, not \"few\"")
 	_, err = termspec.Parse("t.yaml", []byte(strings.Repeat("spd: 1\n", 50)))
 	require.Len(t, strings.Split(err.Error(), "\n"), 10)
 	_, err = termspec.Parse("t.yaml", []byte("spdx: LicenseRef-X\nderivative_approval: true\n"))

@@ -129,14 +129,14 @@ func (u Unit) number(a math.Int) string {
 	return digits[:point] + "." + fraction
 }
 
-// Sum writes coins that go together: "1.00 STEM and 10.00 USDC"; none: "nothing".
-func (u Units) Sum(coins sdk.Coins) string { return u.join(coins, " and ", "nothing") }
+// Sum writes coins that go together: "1.00 STEM and 10.00 USDC"; none: "free of charge".
+func (u Units) Sum(coins sdk.Coins) string { return u.join(coins, " and ", "free of charge") }
 
 // Alternatives writes a price of which one coin is to be paid; none: "free".
 func (u Units) Alternatives(price sdk.Coins) string { return u.join(price, " or ", "free") }
 
 func (u Units) join(coins sdk.Coins, word, none string) string {
-	if len(coins) == 0 {
+	if coins.IsZero() {
 		return none
 	}
 	texts := make([]string, len(coins))

@@ -81,7 +81,7 @@ func TestAmountsForPeople(t *testing.T) {
 	require.Equal(t, "0.000001 STEM and 10.00 USDC", local.Sum(both))
 	require.Equal(t, "0.000001 STEM or 10.00 USDC", local.Alternatives(both))
 	require.Equal(t, "free", local.Alternatives(nil))
-	require.Equal(t, "nothing", local.Sum(nil))
+	require.Equal(t, "free of charge", local.Sum(nil))
 }
 
 // A symbol means one denom, or none.

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/internal/rates"
 	"github.com/stemma-chain/stemma/x/license/reasons"
@@ -170,7 +171,7 @@ func Duty(o licensetypes.Obligation, answer licensetypes.Rights, use licensetype
 	case licensetypes.OBLIGATION_ROYALTY:
 		return fmt.Sprintf("What you make owes %s %s; the chain collects it", o.Work, Royalty(o.RoyaltyPolicy, o.RoyaltyRate))
 	case licensetypes.OBLIGATION_PAY_PER_USE:
-		price := rights.Alternatives(o.Price)
+		price := units.Units{}.Alternatives(o.Price)
 		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
 	}
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()

@@ -137,7 +137,8 @@ func pickPrice(u units.Units, what string, prices sdk.Coins, most *sdk.Coin) (*s
 			what, u.Alternatives(prices), flagMaxFee, u.Coin(*most), flagMaxFee, prices[0])
 	}
 	costs := sdk.NewCoin(most.Denom, prices.AmountOf(most.Denom))
-	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it", what, u.Coin(costs), flagMaxFee, u.Coin(*most), flagMaxFee, costs)
+	return nil, fmt.Errorf("%s costs %s and --%s is %s: --%s %s agrees to it",
+		what, u.Coin(costs), flagMaxFee, u.Coin(*most), flagMaxFee, costs)
 }
 
 // approvalFirst adds to a refusal for want of an approval who gives one, and how.
@@ -189,7 +190,8 @@ func printGrant(
 			Tx        send.Result          `json:"tx"`
 		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
 	}
-	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permitted.Name(picked.Terms), costing(conn.Units(), price), result)
+	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permitted.Name(picked.Terms),
+		costing(conn.Units(), price), result)
 	fields := []string{
 		"grant", response.Grant.String(), "terms", picked.Terms.Id.String(),
 		"serves", permitted.Serves(picked.Terms.Terms, response.Serves),

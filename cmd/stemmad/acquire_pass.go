@@ -70,7 +70,8 @@ func acquirePass(
 			Tx        send.Result          `json:"tx"`
 		}{work.Id, source.Id, demand.Constraint.Terms, price.String(), response.ExpiresAt, result})
 	}
-	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"), work.Id, name, conn.Units().Coin(*price), result)
+	conn.Say("%s a pass for uses of %s under %s, for %s: %s", result.Did("Acquired", "Would acquire"),
+		work.Id, name, conn.Units().Coin(*price), result)
 	if err := table.Fields(conn.Out(), "for uses of", work.Id.String(), "paid to", source.Id.String(),
 		"terms", demand.Constraint.Terms.String(), "until", endless(response.ExpiresAt)); err != nil || result.DryRun {
 		return err

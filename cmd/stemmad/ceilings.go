@@ -7,7 +7,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -55,7 +55,7 @@ func ceilingsOf(ctx context.Context, conn *connect.Conn, work registrytypes.Work
 func soFar(row licensetypes.InForce, incoming *sdk.Coin) string {
 	text := "; so far it has taken in nothing"
 	if len(row.TakenIn) > 0 && !row.TakenIn.IsZero() {
-		text = "; so far it has taken in " + rights.Sum(row.TakenIn)
+		text = "; so far it has taken in " + units.Units{}.Sum(row.TakenIn)
 	}
 	if incoming == nil {
 		return text

@@ -92,7 +92,8 @@ registered: then UNKNOWN is printed, as an answer. 1 is for everything else.`,
 	f.String(flagAs, "", "account or key that would use it (default: anybody)")
 	f.String(flagTerms, "", "only count this offer (terms1..., a preset or a licence's name) or grant (grant1...)")
 	f.Bool(flagBuy, false, "acquire the cheapest that serves, all that is needed at once")
-	f.String(flagMaxFee, "", "most to pay in all with --buy, such as '5.00 USDC' or 5000000uusdc; its denom picks the price (not needed with --dry-run)")
+	f.String(flagMaxFee, "", "most to pay in all with --buy, such as '5.00 USDC' or 5000000uusdc; "+
+		"its denom picks the price (not needed with --dry-run)")
 	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "the work of yours that is made from it")
 	f.String(flagManifest, "", "ask about all rows of a CSV")

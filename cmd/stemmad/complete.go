@@ -69,9 +69,10 @@ func completeFlag(cmd *cobra.Command, name string, list func(*cobra.Command, str
 		return
 	}
 	// It fails for a flag that there is not, or that has one already.
-	_ = cmd.RegisterFlagCompletionFunc(name, func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	complete := func(cmd *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return list(cmd, begun), cobra.ShellCompDirectiveNoFileComp
-	})
+	}
+	_ = cmd.RegisterFlagCompletionFunc(name, complete)
 }
 
 // suggest completes an argument by what the usage calls its place.

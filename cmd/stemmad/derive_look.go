@@ -219,7 +219,8 @@ func (o *output) checkDigest(ctx context.Context, name string) error {
 	}
 	named, err := target.Parse(ctx, o.File)
 	if err == nil && named.Digest != nil && *named.Digest != want {
-		err = &sheet.Error{File: name, Line: o.Row, Column: columnSHA256, Err: fmt.Errorf("%s has SHA-256 %s, not %s", o.File, named.Digest, want)}
+		err = &sheet.Error{File: name, Line: o.Row, Column: columnSHA256, Err: fmt.Errorf(
+			"%s has SHA-256 %s, not %s", o.File, named.Digest, want)}
 	}
 	return err
 }

@@ -59,7 +59,8 @@ func addDeriveFlags(cmd *cobra.Command) {
 	f.Bool(flagCommercial, false, "only rely on terms that allow commercial use, without share-alike and ceiling where there are such")
 	f.Bool(flagAllowUnapproved, false, "declare it although owners have not approved: no offers and grants until they do")
 	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
-	f.String(flagMaxFee, "", "most to pay for each source, such as '5.00 USDC' or 5000000uusdc; its denom picks the price (not needed with --dry-run)")
+	f.String(flagMaxFee, "", "most to pay for each source, such as '5.00 USDC' or 5000000uusdc; "+
+		"its denom picks the price (not needed with --dry-run)")
 	f.String(flagModel, "", "AI model that made it, as a work id or a name; adds a generation record")
 	f.String(flagProvider, "", "provider of the model or service")
 	f.String(flagSystem, "", "name of the system that made it")

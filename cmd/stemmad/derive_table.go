@@ -171,7 +171,8 @@ func (f *fleet) read(args []string) error {
 	case len(args) > 1:
 		return errors.New("a table takes one folder, in which its files are")
 	case flagSet.Is(flagBuy) || flagSet.Changed(flagMaxFee):
-		return fmt.Errorf("a table buys nothing: leave out --%s and --%s, and acquire the grants before (stemmad acquire)", flagBuy, flagMaxFee)
+		return fmt.Errorf("a table buys nothing: leave out --%s and --%s, and acquire the grants before (stemmad acquire)",
+			flagBuy, flagMaxFee)
 	}
 	f.name = csv + lines
 	file, err := os.Open(f.name)
@@ -300,7 +301,8 @@ func (f *fleet) agree(ctx context.Context) error {
 		fees = fees.Add(o.fee...)
 		absolute = max(absolute, o.declaration.MaxTotalRate)
 	}
-	what := fmt.Sprintf("Derive %s as %s says, a transaction each; %s are so already, %d are refused. What one of them owes in all is at most %s.",
+	what := fmt.Sprintf("Derive %s as %s says, a transaction each; %s are so already, %d are refused. "+
+		"What one of them owes in all is at most %s.",
 		count(len(rows), "output"), f.name, count(f.number(stateAlready), "output"), f.number(stateRefused), rates.Percent(absolute))
 	if len(items) > 0 && !f.conn.Flags().Is(flagNoAnchor) {
 		what += fmt.Sprintf("\n  %s are new: they are anchored first, in one transaction more.", count(len(items), "file"))
@@ -386,7 +388,8 @@ func (f *fleet) print(tried bool) error {
 	} else {
 		switch {
 		case tried:
-			f.conn.Say("Would derive %s; %d are so already, %d are refused (--dry-run: nothing was sent)", count(ready, "output"), already, refused)
+			f.conn.Say("Would derive %s; %d are so already, %d are refused (--dry-run: nothing was sent)",
+				count(ready, "output"), already, refused)
 		case done == 0 && refused == 0:
 			f.conn.Say("Nothing to do: %s are derived so already", count(already, "output"))
 		default:

@@ -127,7 +127,8 @@ func pay(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 	}
 	if sender != nil {
-		what := fmt.Sprintf("Pay %s to %q (%s)%s.%s", conn.Units().Exact(coin), table.Short(describe.Heading(work.Claim)), work.Id, choice, limited)
+		what := fmt.Sprintf("Pay %s to %q (%s)%s.%s", conn.Units().Exact(coin),
+			table.Short(describe.Heading(work.Claim)), work.Id, choice, limited)
 		sent, err := sender.Send(ctx, what, &royaltytypes.MsgPay{Payer: sender.Account(), Work: work.Id, Amount: coin})
 		if err != nil {
 			return err
@@ -193,7 +194,8 @@ func printPayees(
 		if p.Weight != fullWeight {
 			share = rates.Percent(p.Weight) + " of " + share
 		}
-		tab.Row(payeeName(p, names), table.Short(title), p.Work.String(), share, enumName(p.Basis.String(), "BASIS_"), conn.Units().Coin(p.Amount))
+		tab.Row(payeeName(p, names), table.Short(title), p.Work.String(), share, enumName(p.Basis.String(), "BASIS_"),
+			conn.Units().Coin(p.Amount))
 	}
 	if tab.Len() > 0 {
 		if err := tab.Write(conn.Out()); err != nil {
@@ -224,7 +226,8 @@ func saySmallestPayout(ctx context.Context, conn *connect.Conn, preview *royalty
 	}
 	smallest := sdk.NewCoin(accepted.Denom, accepted.MinPayout)
 	if slices.ContainsFunc(preview.Payees, func(p royaltytypes.Payee) bool { return p.Amount.IsLT(smallest) }) {
-		conn.Say("A balance of less than %s is not paid out yet: it waits for more, or for `stemmad tx royalty withdraw`.", conn.Units().Coin(smallest))
+		conn.Say("A balance of less than %s is not paid out yet: it waits for more, or for `stemmad tx royalty withdraw`.",
+			conn.Units().Coin(smallest))
 	}
 	return nil
 }

@@ -103,7 +103,8 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 		msg.Receiver = account.String()
 	}
 	id := royaltytypes.NewPaymentChannelID(sender.Address, msg.Serial)
-	sent, err := sender.Send(ctx, fmt.Sprintf("Deposit %s in a payment channel that pays %d works.%s", conn.Units().Exact(deposit), len(payees), choices), msg)
+	what := fmt.Sprintf("Deposit %s in a payment channel that pays %d works.%s", conn.Units().Exact(deposit), len(payees), choices)
+	sent, err := sender.Send(ctx, what, msg)
 	if err != nil {
 		return err
 	}

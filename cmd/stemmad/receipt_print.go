@@ -36,7 +36,8 @@ func printReceipt(ctx context.Context, conn *connect.Conn, r history.Receipt) er
 	conn.Say("in block %d of %s, %s", r.Height, r.ChainID, table.Time(r.Time))
 	names := conn.KeyNames()
 	for _, p := range r.Paid {
-		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number, conn.Units().Coin(p.Amount), table.Short(p.Title), p.Work)
+		conn.Say("\n%s %d: %s to %q (%s)", strings.ToUpper(p.Kind()[:1])+p.Kind()[1:], p.Number,
+			conn.Units().Coin(p.Amount), table.Short(p.Title), p.Work)
 		if err := table.Fields(conn.Out(), "from", accountName(p.Payer, names), "grant", p.Grant, "payment channel",
 			p.PaymentChannel); err != nil {
 			return err

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 // refused is what the chain answers to a transaction that it does not take, to a command that has
@@ -63,6 +63,9 @@ type place struct {
 func (p place) work() string { return filepath.Join(p.dir, "stemma") }
 func (p place) home() string { return filepath.Join(p.dir, "home") }
 
+// portsOfFour are those of four nodes, ten each.
+const portsOfFour = 40
+
 // newPlace makes the folders.
 func newPlace(root string) (p place, err error) {
 	if _, err := os.Stat(filepath.Join(root, "build", "stemmad")); err != nil {
@@ -71,7 +74,7 @@ func newPlace(root string) (p place, err error) {
 	if err := os.MkdirAll(filepath.Join(root, "build", "tools"), 0o750); err != nil {
 		return p, err
 	}
-	if p.port, err = freePorts(); err != nil {
+	if p.port, err = localnet.FreePorts(portsOfFour); err != nil {
 		return p, err
 	}
 	if p.dir, err = os.MkdirTemp("", "stemma-docs-"); err != nil {
@@ -230,26 +233,4 @@ func (p place) run(ctx context.Context, commands []command, verbose bool) error 
 		failed = append(failed, fmt.Errorf("%s\ndid not end: %w\n%s", commands[done], errors.Join(ctx.Err(), err), printed))
 	}
 	return errors.Join(failed...)
-}
-
-// freePorts finds the first of the ports of four nodes.
-func freePorts() (int, error) {
-	const first, tens, tries, count = 20_000, 1_200, 100, 40
-	for range tries {
-		if port := first + 10*rand.IntN(tens); allFree(port, count) {
-			return port, nil
-		}
-	}
-	return 0, fmt.Errorf("no %d consecutive free ports on loopback in %d tries", count, tries)
-}
-
-func allFree(first, count int) bool {
-	for port := first; port < first+count; port++ {
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err != nil {
-			return false
-		}
-		_ = l.Close()
-	}
-	return true
 }

@@ -91,7 +91,8 @@ func transcribe(ctx context.Context, root string, wide int, write, verbose bool)
 			return err
 		}
 		if !bytes.Equal(kept, made) {
-			errs = append(errs, fmt.Errorf("%s is otherwise now; look at it, then `make tour` writes it:\n%s", name, firstDifference(kept, made)))
+			errs = append(errs, fmt.Errorf("%s is otherwise now; look at it, then `make tour` writes it:\n%s",
+				name, firstDifference(kept, made)))
 		}
 	}
 	return errors.Join(errs...)

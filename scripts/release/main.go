@@ -69,7 +69,8 @@ func release(version string, at time.Time, out, completions string, binaries []s
 			return err
 		}
 		var archive bytes.Buffer
-		if err := pack(&archive, name, at, append([]file{{"stemmad", 0o755, program}, {"sbom.cdx.json", 0o644, bill}}, common...)); err != nil {
+		files := append([]file{{"stemmad", 0o755, program}, {"sbom.cdx.json", 0o644, bill}}, common...)
+		if err := pack(&archive, name, at, files); err != nil {
 			return err
 		}
 		for _, f := range []file{{name + ".cdx.json", 0o644, bill}, {name + ".tar.gz", 0o644, archive.Bytes()}} {

@@ -77,7 +77,7 @@ func New(ctx context.Context, o Options) (*Network, error) {
 	if o.BlockTime == 0 {
 		o.BlockTime = 100 * time.Millisecond
 	}
-	port, err := freePorts(portsPerNode * o.Nodes)
+	port, err := FreePorts(portsPerNode * o.Nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -224,9 +224,9 @@ func (n *Network) Explain(err error) error {
 
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-// freePorts finds the first of consecutive free ports. It begins anywhere, so that networks
+// FreePorts finds the first of consecutive free ports. It begins anywhere, so that networks
 // that are made at the same time don't take each other's.
-func freePorts(count int) (int, error) {
+func FreePorts(count int) (int, error) {
 	const first, tens, tries = 20_000, 1_200, 100
 	for range tries {
 		if port := first + 10*rand.IntN(tens); allFree(port, count) {

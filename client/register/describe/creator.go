@@ -39,8 +39,8 @@ const roles = `
 	sprecherin, texter, texterin, übersetzer, übersetzerin, zeichner, zeichnerin,
 	auteur, auteure, autrice, compositeur, compositrice, chanteur, chanteuse, dessinateur, dessinatrice, éditeur, éditrice, illustrateur,
 	illustratrice, musique, paroles, parolier, peintre, photographe, réalisateur, réalisatrice, scénariste, traducteur, traductrice,
-	autora, autore, cantante, compositor, compositora, compositore, dibujante, diseñador, diseñadora, disegnatore, editora, editore, escritor,
-	escritora, fotografa, fotografo, fotógrafa, fotógrafo, guionista, ilustrador, ilustradora, illustratore, letrista, música, musica,
+	autora, autore, cantante, compositor, compositora, compositore, dibujante, diseñador, diseñadora, disegnatore, editora, editore,
+	escritor, escritora, fotografa, fotografo, fotógrafa, fotógrafo, guionista, ilustrador, ilustradora, illustratore, letrista, música, musica,
 	pintor, pintora, paroliere, pittore, regista, scrittore, scrittrice, traductor, traductora, traduttore, traduttrice
 `
 

@@ -166,7 +166,10 @@ func TestSourceTypesAsFilesHaveThem(t *testing.T) {
 
 // Nothing crashes, and what is read is read again in the spelling that is kept.
 func FuzzNames(f *testing.F) {
-	for _, s := range []string{"Ada (composer) <stemma1x>", "Jane (Nym)", "https://a.b/c;d=e; own=1", "urn:isbn:0306406152", "()", "<>", ";=;:"} {
+	for _, s := range []string{
+		"Ada (composer) <stemma1x>", "Jane (Nym)", "https://a.b/c;d=e; own=1", "urn:isbn:0306406152", "()", "<>",
+		";=;:",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

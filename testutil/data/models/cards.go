@@ -57,7 +57,8 @@ func ReadCards(folder string) (list []Model, left []LeftOut, err error) {
 		}
 	}
 	if len(r.models) == 0 {
-		return nil, r.left, fmt.Errorf("%s has no model card that can be used: a README.md that begins with front matter between lines of ---", folder)
+		return nil, r.left, fmt.Errorf("%s has no model card that can be used: a README.md that begins with front matter "+
+			"between lines of ---", folder)
 	}
 	list = r.sorted()
 	return list, r.left, validate(list)
