@@ -24,7 +24,7 @@ func (h *History) MayDerive(a Derive) (against []string) {
 		return against
 	}
 	if h.keepsOthersOut(a) {
-		against = append(against, "exclusive_granted")
+		against = append(against, "exclusive_source")
 	}
 	if waiting := h.unasked(a, h.Today()); (len(waiting) > 0 || h.sourceWaits(a)) && !a.AllowUnapproved {
 		against = append(against, "approval_needed")

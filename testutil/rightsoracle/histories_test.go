@@ -102,6 +102,17 @@ func TestFoundHistories(t *testing.T) {
 			},
 			against: []string{"irrevocable_offered"},
 		},
+		"others rely on the work, and somebody else has its source exclusively": {
+			acts: []Act{
+				register("ana", 0), register("ana", 1),
+				Offer{By: "ana", Work: "song", Terms: "sole-in-DE"},
+				Acquire{By: "bo", Work: "song", Terms: "sole-in-DE", Serial: 1},
+				Offer{By: "ana", Work: "photo", Terms: "open"},
+				Acquire{By: "cy", Work: "photo", Terms: "open", Serial: 1},
+				derive("ana", "photo", "song", ParentOf, Own),
+			},
+			against: []string{"exclusive_source"},
+		},
 	} {
 		w := newWorld(t, append(KnownLicences(), ownTerms...))
 		for i, act := range found.acts {

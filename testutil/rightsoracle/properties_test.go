@@ -138,7 +138,7 @@ var apart = []string{
 	"cycle", "reserved", "already_source", "invalid_source", "invalid_record", "on_hold", "over_whole", "approval_needed", "sharealike_conflict",
 	"sharealike_conflicts_noncommercial", "sharealike_conflicts_royalty", "sharealike_conflicts_limits", "scope_conflict",
 	"sharealike_source", "noncommercial_source", "scope_source", "expiring_source", "uses_source", "paid_source", "approval_source",
-	"owes_royalty",
+	"owes_royalty", "exclusive_source",
 }
 
 // What CheckRights allows, the derivation accepts; and what the derivation accepts,

@@ -103,6 +103,8 @@ var table = []Reason{
 		"ask for a price in one of these denoms"),
 	conflict(rules.ExpiringSource,
 		"the permission of a work that it was made from ends, and the terms allow no further restriction", otherTerms),
+	conflict(rules.ExclusiveSource, "others rely on the work already, and somebody has uses of the source exclusively",
+		"declare the source under a grant of it, once that grant has ended, or of another work"),
 	conflict(rules.UsesSource, "a work that it was made from denies some of the uses", "offer it for the other uses"),
 	conflict(rules.PaidSource,
 		"a work that it was made from makes some uses paid, and the terms allow no further restriction", otherTerms),

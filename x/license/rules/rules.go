@@ -46,6 +46,9 @@ const (
 	// ExpiringSource: the permission of a source ends, the terms allow no further
 	// restriction.
 	ExpiringSource Code = "expiring_source"
+	// ExclusiveSource: a source that is declared after others relied on the work is somebody's
+	// exclusively, so that they would have by the work what they are kept out of there.
+	ExclusiveSource Code = "exclusive_source"
 
 	// UsesSource: a source denies some uses. PaidSource: some are paid there.
 	// ApprovalSource: what makes derivatives needs the approval of its owner.
@@ -108,7 +111,7 @@ const (
 func Codes() []Code {
 	list := []Code{
 		NoDerivatives, TrainingDenied, NeedsGrant, NonCommercialSource, AttributionSource, ShareAlikeSource, ShareAlikeConflict,
-		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource,
+		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource, ExclusiveSource,
 		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, CeilingConflict, DenomNotTaken, UseNotCovered,
 		NonCommercialTerms, InputDenied, ItemsByGrant, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
 		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,

@@ -82,7 +82,7 @@ func (d *derivation) checkWithheld(limits []licensetypes.Constraint, now time.Ti
 		}
 		return errorsmod.Wrapf(licensetypes.ErrConflict, "%s: others rely on %s already, and somebody has uses of %s exclusively: "+
 			"declare source %s under a grant of that or once that grant has ended, or as the source of another work",
-			rules.ExclusiveGranted, d.Work, p.Constraints[i].Source, p.Source)
+			rules.ExclusiveSource, d.Work, p.Constraints[i].Source, p.Source)
 	}
 	return nil
 }
