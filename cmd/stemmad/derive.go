@@ -107,6 +107,8 @@ type derivation struct {
 	sources  []chosen
 	record   *lineagetypes.GenerationRecord
 	external []lineagetypes.Source
+	// links are those of the work that stand already as the command asks.
+	links []lineagetypes.Link
 	// limits are what the work takes on, and denoms those in which ceilings leave it to be
 	// paid; none: in all that the chain accepts.
 	limits []limit
@@ -131,6 +133,9 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	}
 	d.allowUnapproved = conn.Flags().Is(flagAllowUnapproved)
 	if err := d.readSources(ctx, conn, sender); err != nil {
+		if there, failed := d.declaredBefore(ctx, conn, sender); failed == nil && there {
+			return d.printAlready(ctx, conn)
+		}
 		return err
 	}
 	d.buyOnce()
@@ -138,7 +143,7 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		return err
 	}
 	declaration := d.message(sender)
-	if there, err := d.declared(ctx, conn, declaration, false); err != nil || there {
+	if there, err := d.declared(ctx, conn, declaration); err != nil || there {
 		if err != nil {
 			return err
 		}

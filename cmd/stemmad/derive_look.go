@@ -168,7 +168,7 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 	}
 	d := o.d
 	o.Work, d.allowUnapproved = d.work, conn.Flags().Is(flagAllowUnapproved)
-	if there, err := d.declaredByAny(ctx, conn, f.sender); err != nil || there {
+	if there, err := d.declaredBefore(ctx, conn, f.sender); err != nil || there {
 		if there {
 			o.State = stateAlready
 		}
@@ -179,7 +179,7 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 	}
 	d.buyOnce()
 	o.declaration = d.message(f.sender)
-	if there, err := d.declared(ctx, conn, o.declaration, false); err != nil || there {
+	if there, err := d.declared(ctx, conn, o.declaration); err != nil || there {
 		if there {
 			o.State = stateAlready
 		}

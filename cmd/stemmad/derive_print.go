@@ -172,6 +172,8 @@ func (d *derivation) notify(n lineagetypes.SourceNotice) string {
 		e.Uri, e.Sha256, n.Scheme, strings.Join(works, ", "), flagSources, n.Code)
 }
 
+const externalHow = "external: declared, not paid"
+
 func (d *derivation) describe() []derivedSource {
 	list := []derivedSource{}
 	for _, s := range d.sources {
@@ -193,7 +195,7 @@ func (d *derivation) describe() []derivedSource {
 	}
 	for _, s := range d.external {
 		list = append(list, derivedSource{
-			External: s.External.Uri + s.External.Sha256.String(), Role: s.Role.Name(), How: "external: declared, not paid",
+			External: s.External.Uri + s.External.Sha256.String(), Role: s.Role.Name(), How: externalHow,
 		})
 	}
 	return list

@@ -126,4 +126,17 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	l.do("offer", "photo.jpg", "mit", "--from", "alice")
 	l.do("offer", "photo.jpg", "commercial-remix-10", "--close", "--from", "alice")
 	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
+	for _, same := range [][]string{
+		{"--from", "photo.jpg@commercial-remix-10"}, {"--from", "photo.jpg", "--under", "commercial-remix-10"},
+		{"--from", "photo.jpg", "--commercial"},
+	} {
+		require.Contains(t, l.do(slices.Concat(table, same, []string{"-y"})...), "Nothing to do: 2 outputs are derived so already")
+		again := l.json("sources.0.permission", slices.Concat([]string{"derive", "a.png", "--by", "bob"}, same)...)
+		require.Contains(t, again, "terms1")
+	}
+	require.NotContains(t, l.do(slices.Concat(table, []string{"--from", "photo.jpg@mit", "-y"})...), "Nothing to do")
+	external := slices.Concat(table, []string{"--from", "photo.jpg=parentOf@mit", "--external", "https://example.org/brush", "-y"})
+	require.Contains(t, l.do(external...), "Derived 2 outputs")
+	l.do("offer", "photo.jpg", "mit", "--close", "--from", "alice")
+	require.Contains(t, l.do(external...), "Nothing to do: 2 outputs are derived so already")
 }
