@@ -16,6 +16,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/outbox"
+	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -47,7 +48,10 @@ const (
 
 // outputColumns are those of a table of outputs: the flags that say how one is derived.
 func outputColumns() sheet.Columns {
-	columns := sheet.Columns{One: []string{columnFile, columnWork, columnSHA256}}
+	columns := sheet.Columns{
+		One:  []string{columnFile, columnWork, columnSHA256},
+		Part: map[string]func(string) []string{flagFingerprint: describe.PartFingerprints},
+	}
 	for _, name := range rowFlags() {
 		switch name {
 		case flagSources, flagExternal, flagUnder, flagCreator, flagFingerprint:

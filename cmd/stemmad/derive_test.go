@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/client/sheet"
 )
 
 func TestUnusableSourcesAreAllNamed(t *testing.T) {
@@ -15,6 +18,15 @@ func TestUnusableSourcesAreAllNamed(t *testing.T) {
 	err := unusable([]error{one, two}, 3)
 	require.EqualError(t, err, "2 of 3 sources cannot be used:\none\ntwo\n  - why")
 	require.ErrorIs(t, err, two)
+}
+
+// A semicolon stands in a URL, and a table keeps it whole.
+func TestATableOfOutputsKeepsFingerprintsWhole(t *testing.T) {
+	records, err := sheet.ReadTable(strings.NewReader("File,Fingerprint,Creator\na.png,https://a.b/c;d=e; doi=10.1/2;isrc=USRC17607839,Ada;Bo\n"),
+		"fleet.csv", outputColumns(), sheet.Options{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"https://a.b/c;d=e", "doi=10.1/2", "isrc=USRC17607839"}, records[0].Fields[flagFingerprint])
+	require.Equal(t, []string{"Ada", "Bo"}, records[0].Fields[flagCreator])
 }
 
 func TestJourneyOfRefusedSources(t *testing.T) {
