@@ -174,7 +174,7 @@ func printOffers(conn *connect.Conn, lines []offeredLine, offers []*offering) er
 		case !offers[i].known:
 			note = "publishes the terms"
 		}
-		tab.Row(line.Work.String(), line.title, line.name, conn.Units().Alternatives(offers[i].made.PriceUnder(offers[i].terms)), note)
+		tab.Row(line.Work.String(), line.title, line.name, conn.Units().ExactAlternatives(offers[i].made.PriceUnder(offers[i].terms)), note)
 	}
 	return tab.Write(conn.Out())
 }
