@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -98,9 +99,21 @@ func (r *robotsWriter) Close() error { return r.write(afterRobots) }
 // OnlyRobots says whether a robots.txt has nothing in it but what a writer of Robots or AIPref wrote.
 func OnlyRobots(text []byte) bool {
 	ours := strings.TrimSpace(string(text))
-	return strings.HasPrefix(ours, "# Rights by ") && strings.HasSuffix(ours, strings.TrimSpace(afterRobots)) &&
-		strings.Count(ours, "\nUser-agent:") == 3 && !strings.Contains(ours, "\nAllow:")
+	end := strings.TrimSpace(afterRobots)
+	rest, ended := strings.CutSuffix(ours, end)
+	if !ended || !strings.HasPrefix(rest, "# Rights by ") || strings.Count(rest, "# Rights by ") > 1 {
+		return false
+	}
+	for line := range strings.SplitSeq(rest, "\n") {
+		if line != "" && !slices.ContainsFunc(ourLines, func(begins string) bool { return strings.HasPrefix(line, begins) }) {
+			return false
+		}
+	}
+	return true
 }
+
+// ourLines are how the lines of a writer begin, before the end.
+var ourLines = []string{"# Rights by ", "License: ", "User-agent: *", "Content-Usage: ", "Content-Signal: "}
 
 func yn(yes bool) string {
 	if yes {
