@@ -94,7 +94,7 @@ func ReadLines(in io.Reader, name string, columns Columns, options Options) ([]R
 	case len(bz) > MaxBytes:
 		return nil, fmt.Errorf("%s has more than %d MiB: split it", name, MaxBytes>>20)
 	}
-	text, _, err := decode(bz, options.Encoding)
+	text, _, err := options.decode(bz)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -188,7 +188,7 @@ func (f *fleet) read(args []string) error {
 	if lines != "" {
 		read = sheet.ReadLines
 	}
-	records, err := read(file, f.name, outputColumns(), sheet.Options{MaxRows: maxOutputs})
+	records, err := read(file, f.name, outputColumns(), tableOptions(f.conn, f.name, maxOutputs))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -27,6 +28,14 @@ func TestATableOfOutputsKeepsFingerprintsWhole(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"https://a.b/c;d=e", "doi=10.1/2", "isrc=USRC17607839"}, records[0].Fields[flagFingerprint])
 	require.Equal(t, []string{"Ada", "Bo"}, records[0].Fields[flagCreator])
+}
+
+// A file of such a name is missing, and the node is not.
+func TestAnErrorOfARowIsNoAbsenceOfTheNode(t *testing.T) {
+	_, err := os.Open("EOF connection refused.png")
+	require.False(t, away(err))
+	require.False(t, away(&sheet.Error{Err: errors.New("EOF")}))
+	require.True(t, away(errors.New("error reading server preface: EOF")))
 }
 
 func TestJourneyOfRefusedSources(t *testing.T) {

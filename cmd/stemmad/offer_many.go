@@ -228,7 +228,7 @@ func offerLines(conn *connect.Conn, args []string) ([]offerLine, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines, err := readOffers(f, name)
+	lines, err := readOffers(conn, f, name)
 	if err != nil {
 		return nil, err
 	}
@@ -260,8 +260,8 @@ func offersOfFolder(conn *connect.Conn, args []string) ([]offerLine, error) {
 }
 
 // readOffers reads a table of offers. Files are relative to its folder.
-func readOffers(f *os.File, name string) ([]offerLine, error) {
-	records, err := sheet.ReadTable(f, name, offerColumns, sheet.Options{MaxRows: maxOffers})
+func readOffers(conn *connect.Conn, f *os.File, name string) ([]offerLine, error) {
+	records, err := sheet.ReadTable(f, name, offerColumns, tableOptions(conn, name, maxOffers))
 	if err != nil {
 		return nil, err
 	}
