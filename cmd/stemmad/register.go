@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,9 +61,10 @@ where file is needed, creators ("Name (role) <account>") and fingerprints
 such as a pen name, stays with the name; "(role: ...)" is one whatever it says.
 source_type is IPTC's, as a short name or a URI. Save it as your spreadsheet does: with
 commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252; which one was guessed is
-said. What sha256sum prints is a table of files too, whose digests they must have. If one row is wrong, it is named and nothing is sent; with
---skip-bad what is wrong, unreadable or claimed by others before is left out, named, and
-the command ends with code 1. Hidden and empty files and links in folders are passed over.
+said. What sha256sum prints is a table of files too, whose digests they must have. If
+one row is wrong, it is named and nothing is sent; with --skip-bad what is wrong,
+unreadable or claimed by others before is left out, named, and the command ends with
+code 1. Hidden and empty files and links in folders are passed over.
 
 Several accounts may claim the same content; the registry doesn't judge.`,
 		Example: `  stemmad register song.wav --from alice
@@ -390,5 +392,5 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 		}
 		d.Fingerprints = append(d.Fingerprints, fingerprint)
 	}
-	return d, d.Validate()
+	return d, cmp.Or(describe.Lost(d), d.Validate())
 }

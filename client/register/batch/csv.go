@@ -3,6 +3,7 @@
 package batch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -170,7 +171,7 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 		return row, fmt.Errorf("column fingerprints: %w", err)
 	}
 	row.Details = d
-	return row, d.Validate()
+	return row, cmp.Or(describe.Lost(d), d.Validate())
 }
 
 func list(cell string) []string {

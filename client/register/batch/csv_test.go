@@ -90,6 +90,17 @@ func TestReadTakesWhatProgramsWrite(t *testing.T) {
 	}
 }
 
+// A file's name is its title, unless it has lost letters.
+func TestATitleOfAFileHasAllItsLetters(t *testing.T) {
+	dir := folder(t, "a\ufffd.wav")
+	sums := strings.Repeat("ab", 32) + "  a.wav\n"
+	_, err := batch.Read(strings.NewReader(strings.Replace(sums, "a.wav", "a\ufffd.wav", 1)), "SHA256SUMS", dir, sheet.Options{})
+	require.ErrorContains(t, err, "SHA256SUMS row 1")
+	require.NoError(t, os.Rename(filepath.Join(dir, "a\ufffd.wav"), filepath.Join(dir, "a.wav")))
+	_, err = batch.Read(strings.NewReader(sums), "SHA256SUMS", dir, sheet.Options{})
+	require.NoError(t, err)
+}
+
 // What sha256sum printed is what the file has to have.
 func TestSumsAreChecked(t *testing.T) {
 	dir := folder(t, "a.wav")
