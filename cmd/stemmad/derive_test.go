@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +37,37 @@ func TestAnErrorOfARowIsNoAbsenceOfTheNode(t *testing.T) {
 	require.False(t, away(err))
 	require.False(t, away(&sheet.Error{Err: errors.New("EOF")}))
 	require.True(t, away(errors.New("error reading server preface: EOF")))
+}
+
+// A table's files are in its folder: one of the same name where the command runs is another.
+func TestFilesOfATableAreBesideIt(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("job", 0o700))
+	for _, name := range []string{"photo.jpg", "both.jpg", "job/both.jpg", "job/a=b.jpg"} {
+		require.NoError(t, os.WriteFile(name, []byte(name), 0o600))
+	}
+	whole, err := filepath.Abs("photo.jpg")
+	require.NoError(t, err)
+	for name, want := range map[string]string{
+		"both.jpg": "job/both.jpg", whole: whole, "none.jpg": "none.jpg", "mit": "mit", "work1abc": "work1abc",
+	} {
+		path, err := beside("job", name)
+		require.NoError(t, err)
+		require.Equal(t, want, path)
+	}
+	path, err := beside(".", "photo.jpg")
+	require.NoError(t, err)
+	require.Equal(t, "photo.jpg", path)
+	_, err = beside("job", "photo.jpg")
+	require.ErrorContains(t, err, "photo.jpg is not in job, where the table's files are")
+
+	sources := func(texts ...string) *output {
+		o := &output{Row: 3, State: stateReady, record: sheet.Record{Fields: map[string][]string{columnFile: {"out.png"}, flagSources: texts}}}
+		o.locate("job", "fleet.csv")
+		return o
+	}
+	require.Equal(t, []string{"job/both.jpg=input", "job/a=b.jpg@mit"}, sources("both.jpg=input", "a=b.jpg@mit").record.Fields[flagSources])
+	require.Contains(t, sources("photo.jpg=input@mit").Reason, "fleet.csv row 3, column from: photo.jpg is not in job")
 }
 
 func TestJourneyOfRefusedSources(t *testing.T) {

@@ -39,6 +39,8 @@ type offerLine struct {
 	at, subject, under string
 	price, until       string
 	to                 []string
+	// wrong: the line can't be meant.
+	wrong error
 }
 
 // offerReport is what happened to several offers.
@@ -181,6 +183,9 @@ func printOffers(conn *connect.Conn, lines []offeredLine, offers []*offering) er
 
 // prepare reads one line. What it leaves empty the flags say for all.
 func (l offerLine) prepare(ctx context.Context, conn *connect.Conn, owner string) (*offering, error) {
+	if l.wrong != nil {
+		return nil, l.wrong
+	}
 	work, err := target.ResolveOwn(ctx, conn.Registry(), l.subject, owner)
 	if err != nil {
 		return nil, err
@@ -274,9 +279,7 @@ func readOffers(conn *connect.Conn, f *os.File, name string) ([]offerLine, error
 		if line.subject == "" {
 			return nil, fmt.Errorf("%s row %d: the work is missing: a file, a digest or a work id in the column work", name, r.Line)
 		}
-		if beside := filepath.Join(filepath.Dir(name), line.subject); !filepath.IsAbs(line.subject) && isFile(beside) {
-			line.subject = beside
-		}
+		line.subject, line.wrong = beside(filepath.Dir(name), line.subject)
 		lines = append(lines, line)
 	}
 	if len(lines) == 0 {
