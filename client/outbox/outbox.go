@@ -166,14 +166,14 @@ func (o *Outbox) write(v any) error {
 // keep has a transaction on disk once it returns.
 func (o *Outbox) keep(l line) error {
 	o.mu.Lock()
-	err := o.write(l)
+	if err := o.write(l); err != nil {
+		o.mu.Unlock()
+		return fmt.Errorf("keep a transaction in %s, without which it is not sent: %w", o.path, err)
+	}
 	o.open[client.HashOf(l.Tx)] = l
 	o.written++
 	mine := o.written
 	o.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("keep a transaction in %s: %w", o.path, err)
-	}
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
 	if o.synced >= mine {
@@ -276,8 +276,11 @@ func (o *Outbox) Send(ctx context.Context, sender *client.Sender, key string, ms
 	}
 	var hashes []string
 	draft.Keep = func(raw []byte, after int64) error {
+		if err := o.keep(line{Key: key, Tx: raw, After: after}); err != nil {
+			return err // and it is not sent
+		}
 		hashes = append(hashes, client.HashOf(raw))
-		return o.keep(line{Key: key, Tx: raw, After: after})
+		return nil
 	}
 	pending, err := sender.Submit(ctx, draft)
 	var result client.Result

@@ -106,7 +106,8 @@ func TestAFullDiskLeavesNoHalfLine(t *testing.T) {
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
 	err = o.keep(line{Key: "b", Tx: []byte("two"), After: 4})
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before))
-	require.Error(t, err)
+	require.ErrorContains(t, err, "without which it is not sent")
+	require.Equal(t, 1, o.Open(), "what is not kept is not sent")
 
 	require.NoError(t, o.keep(line{Key: "c", Tx: []byte("three"), After: 5}))
 	require.NoError(t, o.file.Close())
