@@ -54,18 +54,39 @@ type Outbox struct {
 // Open opens the outbox in a file, which is made where it is not there, and keeps other programs out.
 // It fails for one of another account or chain.
 func Open(path, chainID, account string) (*Outbox, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := locked(path)
 	if err != nil {
 		return nil, err
 	}
 	o := &Outbox{path: path, file: file, open: map[string]line{}}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w: wait until it has ended", path, ErrBusy), file.Close())
-	}
 	if err := o.read(head{chainID, account}); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return o, nil
+}
+
+// locked opens the file for this program alone. One that another program has just removed is no outbox any
+// more, whoever has its lock.
+func locked(path string) (*os.File, error) {
+	for {
+		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w: wait until it has ended", path, ErrBusy), file.Close())
+		}
+		mine, err := file.Stat()
+		if err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+		if there, err := os.Stat(path); err == nil && os.SameFile(mine, there) {
+			return file, nil
+		}
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // read reads what is kept. A last line without its end was cut short before its transaction was sent.
@@ -145,14 +166,14 @@ func (o *Outbox) write(v any) error {
 // keep has a transaction on disk once it returns.
 func (o *Outbox) keep(l line) error {
 	o.mu.Lock()
-	err := o.write(l)
+	if err := o.write(l); err != nil {
+		o.mu.Unlock()
+		return fmt.Errorf("keep a transaction in %s, without which it is not sent: %w", o.path, err)
+	}
 	o.open[client.HashOf(l.Tx)] = l
 	o.written++
 	mine := o.written
 	o.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("keep a transaction in %s: %w", o.path, err)
-	}
 	o.syncing.Lock()
 	defer o.syncing.Unlock()
 	if o.synced >= mine {
@@ -215,7 +236,7 @@ func (o *Outbox) Resume(ctx context.Context, sender *client.Sender) error {
 		from, again[p.Hash()] = min(from, l.After), p
 		hashes = append(hashes, p.Hash())
 	}
-	there, err := sender.Client().Seen(ctx, hashes, from)
+	there, err := among(ctx, sender.Client().Seen, hashes, from)
 	if err != nil {
 		return err
 	}
@@ -233,6 +254,18 @@ func (o *Outbox) Resume(ctx context.Context, sender *client.Sender) error {
 	return nil
 }
 
+// among says which are in blocks that the node has. It may have pruned the first ones: what is not found is waited
+// for then, until it can't come any more.
+func among(
+	ctx context.Context, seen func(context.Context, []string, int64) (map[string]bool, error), hashes []string, from int64,
+) (map[string]bool, error) {
+	there, err := seen(ctx, hashes, from)
+	if err != nil && ctx.Err() == nil {
+		return nil, nil
+	}
+	return there, err
+}
+
 // Send sends messages as one transaction that is kept until its end is known, and waits for its block.
 // It fails as Sender.Send does; with client.ErrUndecided it may still come, and Resume of the next run finds
 // out. key names what it does.
@@ -243,8 +276,11 @@ func (o *Outbox) Send(ctx context.Context, sender *client.Sender, key string, ms
 	}
 	var hashes []string
 	draft.Keep = func(raw []byte, after int64) error {
+		if err := o.keep(line{Key: key, Tx: raw, After: after}); err != nil {
+			return err // and it is not sent
+		}
 		hashes = append(hashes, client.HashOf(raw))
-		return o.keep(line{Key: key, Tx: raw, After: after})
+		return nil
 	}
 	pending, err := sender.Submit(ctx, draft)
 	var result client.Result
@@ -261,9 +297,8 @@ func (o *Outbox) Send(ctx context.Context, sender *client.Sender, key string, ms
 		return result, err
 	}
 	for _, hash := range hashes {
-		if failed := o.end(hash); failed != nil {
-			return result, errors.Join(err, failed)
-		}
+		// On a full disk that is lost, and the next run finds it out: what became of the transaction is known all the same.
+		_ = o.end(hash)
 	}
 	return result, err
 }

@@ -2,12 +2,17 @@ package outbox
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/client"
@@ -101,7 +106,8 @@ func TestAFullDiskLeavesNoHalfLine(t *testing.T) {
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
 	err = o.keep(line{Key: "b", Tx: []byte("two"), After: 4})
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before))
-	require.Error(t, err)
+	require.ErrorContains(t, err, "without which it is not sent")
+	require.Equal(t, 1, o.Open(), "what is not kept is not sent")
 
 	require.NoError(t, o.keep(line{Key: "c", Tx: []byte("three"), After: 5}))
 	require.NoError(t, o.file.Close())
@@ -109,4 +115,48 @@ func TestAFullDiskLeavesNoHalfLine(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, o.Open())
 	require.NoError(t, o.file.Close())
+}
+
+// Of programs that open and close one outbox at the same time one has it, and the others are told so: none has the lock
+// of a file that is removed.
+func TestOneProgramHasAnOutbox(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.outbox")
+	var having atomic.Int32
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 300 {
+				o, err := Open(path, "chain", "alice")
+				if errors.Is(err, ErrBusy) {
+					continue
+				}
+				if !assert.NoError(t, err) {
+					return
+				}
+				assert.EqualValues(t, 1, having.Add(1))
+				mine, err := o.file.Stat()
+				assert.NoError(t, err)
+				there, err := os.Stat(path)
+				assert.NoError(t, err)
+				assert.True(t, os.SameFile(mine, there))
+				having.Add(-1)
+				assert.NoError(t, o.Close())
+			}
+		})
+	}
+	group.Wait()
+}
+
+// A node that has pruned the blocks of a run of last week stops nobody from going on.
+func TestBlocksThatAreGoneStopNobody(t *testing.T) {
+	pruned := func(context.Context, []string, int64) (map[string]bool, error) {
+		return nil, errors.New("height 3 is not available, lowest height is 100")
+	}
+	there, err := among(t.Context(), pruned, []string{"AB"}, 3)
+	require.NoError(t, err)
+	require.Empty(t, there)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = among(ctx, pruned, []string{"AB"}, 3)
+	require.Error(t, err)
 }

@@ -136,6 +136,7 @@ var robotsOfSites = [][]string{
 		"# ours\nSitemap: https://example.org/sitemap.xml\n\n", "User-agent: *\nCrawl-delay: 10\nDisallow: /private/\n\n",
 		"User-agent: CCBot\n\nDisallow: /",
 	},
+	{"Disallow: /\n", "User-agent: GPTBot\nDisallow: /private/\n"}, // rules before any user-agent are nobody's
 	{"User-agent: *\r\nDisallow: /private/\r\n\r\n", "User-agent: GPTBot\r\nDisallow: /\r\n"},
 }
 
@@ -150,6 +151,9 @@ func TestRobotsLeaveCrawlersAsTheSiteHasThem(t *testing.T) {
 			for at := range len(parts) + 1 {
 				both := strings.Join(parts[:at], "") + ours + strings.Join(parts[at:], "")
 				for name, allows := range readers {
+					if _, err := robotstxt.FromString(alone); err != nil && name == "robotstxt" {
+						continue // this reader takes nothing of such a site
+					}
 					for _, agent := range []string{"GPTBot", "CCBot", "Googlebot", "AnyBot"} {
 						for _, path := range []string{"/", "/song", "/private/x", "/private/open", "/free", "/works/x"} {
 							require.Equal(t, allows(alone, agent, path), allows(both, agent, path), "%s: %s %s, ours at %d of\n%s",
@@ -191,7 +195,7 @@ func TestPreferencesAreForEverybody(t *testing.T) {
 			require.Equal(t, []string{"*"}, agents)
 		}
 	}
-	require.Equal(t, []string{"*", "end-of-rights"}, agents)
+	require.Equal(t, []string{"end-of-rights"}, agents, "the last group is nobody's")
 }
 
 func TestWhoseRobotsTheyAre(t *testing.T) {
@@ -201,6 +205,11 @@ func TestWhoseRobotsTheyAre(t *testing.T) {
 		require.True(t, publish.OnlyRobots([]byte(ours)))
 		for _, theirs := range []string{"User-agent: A\nDisallow: /\n" + ours, ours + "User-agent: A\n", ours + "Allow: /\n" + ours, "", "#\n"} {
 			require.False(t, publish.OnlyRobots([]byte(theirs)))
+		}
+		for _, added := range []string{"Disallow: /private/", "disallow: /", "user-agent: GPTBot", "Sitemap: https://example.org/s.xml", "# mine"} {
+			theirs := strings.Replace(ours, "\nUser-agent: *\n", "\nUser-agent: *\n"+added+"\n", 1)
+			require.NotEqual(t, ours, theirs)
+			require.False(t, publish.OnlyRobots([]byte(theirs)), added)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -82,9 +83,13 @@ func (r *robotsWriter) write(s string) error {
 // rule, whatever stands in between, and lines with user-agents that follow each other begin one (RFC 9309, 2.2.1). So the
 // rule is about a path that no site has: readers may pass over one without a value, and any other would change what the
 // site says to everybody. It stands behind an empty line and for a name of nobody: readers of records as they were in 1994
-// drop the one above, which has no rule, and go on to the site's.
+// drop the one above, which has no rule, and go on to the site's. The second group is nobody's alone: rules that a site has
+// before its first user-agent, which readers pass over, join it and not the one for everybody.
 const afterRobots = `
 # Ends the group, so that those of the site stay as they are.
+User-agent: end-of-rights
+Disallow: /.end-of-rights
+
 User-agent: end-of-rights
 Disallow: /.end-of-rights
 `
@@ -94,9 +99,21 @@ func (r *robotsWriter) Close() error { return r.write(afterRobots) }
 // OnlyRobots says whether a robots.txt has nothing in it but what a writer of Robots or AIPref wrote.
 func OnlyRobots(text []byte) bool {
 	ours := strings.TrimSpace(string(text))
-	return strings.HasPrefix(ours, "# Rights by ") && strings.HasSuffix(ours, strings.TrimSpace(afterRobots)) &&
-		strings.Count(ours, "\nUser-agent:") == 2 && !strings.Contains(ours, "\nAllow:")
+	end := strings.TrimSpace(afterRobots)
+	rest, ended := strings.CutSuffix(ours, end)
+	if !ended || !strings.HasPrefix(rest, "# Rights by ") || strings.Count(rest, "# Rights by ") > 1 {
+		return false
+	}
+	for line := range strings.SplitSeq(rest, "\n") {
+		if line != "" && !slices.ContainsFunc(ourLines, func(begins string) bool { return strings.HasPrefix(line, begins) }) {
+			return false
+		}
+	}
+	return true
 }
+
+// ourLines are how the lines of a writer begin, before the end.
+var ourLines = []string{"# Rights by ", "License: ", "User-agent: *", "Content-Usage: ", "Content-Signal: "}
 
 func yn(yes bool) string {
 	if yes {

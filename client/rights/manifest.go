@@ -149,6 +149,14 @@ func (r *reading) row(record sheet.Row) {
 		r.bad = append(r.bad, fmt.Errorf("%s line %d: %w", r.name, record.Line, err))
 		return
 	}
+	if r.bare && slices.ContainsFunc(record.Cells[1:], func(cell string) bool {
+		other, err := parseSubject(cell)
+		return err == nil && other != subject
+	}) {
+		r.bad = append(r.bad, fmt.Errorf("%s line %d names several works: write one a line, or the names of the columns (work, sha256, id) "+
+			"into a first line", r.name, record.Line))
+		return
+	}
 	row := Row{Line: record.Line, Subject: subject, Cells: make([]string, len(r.keep))}
 	for i, place := range r.keep {
 		row.Cells[i] = record.Cells[place]

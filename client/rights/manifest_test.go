@@ -99,3 +99,14 @@ func TestReadManifestBoundsRows(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("m.csv has more than %d rows: split it", MaxRows))
 	}
 }
+
+// Works in one line of a list without a header are not columns of the first.
+func TestALineOfAListNamesOneWork(t *testing.T) {
+	for _, text := range []string{digestOf("a") + "," + digestOf("b") + "\n", digestOf("a") + "\t\tsha256:" + digestOf("b") + "\n"} {
+		_, err := ReadManifest(strings.NewReader(text), "m.csv")
+		require.ErrorContains(t, err, "m.csv line 1 names several works: write one a line")
+	}
+	m, err := ReadManifest(strings.NewReader("sha256,other\n"+digestOf("a")+","+digestOf("b")+"\n"), "m.csv")
+	require.NoError(t, err)
+	require.Len(t, m.Rows, 1)
+}

@@ -23,8 +23,16 @@ const (
 func Encodings() []string { return []string{UTF8, UTF16, Windows1252} }
 
 // decode turns bytes into text: as declared, else by a byte order mark, else as UTF-8 where
-// they are, as UTF-16 where every other byte is zero, else as Windows-1252. What a byte stands for is
-// never replaced in silence.
+// they are, as UTF-16 where every other byte is zero, else as Windows-1252, which is a guess: every other
+// encoding of one byte looks like it. What a byte stands for is never replaced in silence.
+func (o Options) decode(bz []byte) (text, encoding string, err error) {
+	text, encoding, err = decode(bz, o.Encoding)
+	if err == nil && encoding == Windows1252 && o.Encoding == "" && o.Guessed != nil {
+		o.Guessed(encoding, sample(text))
+	}
+	return text, encoding, err
+}
+
 func decode(bz []byte, declared string) (text, encoding string, err error) {
 	encoding = declared
 	if encoding == "" {
@@ -34,7 +42,7 @@ func decode(bz []byte, declared string) (text, encoding string, err error) {
 	case UTF8:
 		bz = bytes.TrimPrefix(bz, []byte("\ufeff"))
 		if at := invalid(bz); at >= 0 {
-			return "", "", fmt.Errorf("line %d is not UTF-8 (byte %#x): say which encoding it is (%s)",
+			return "", "", fmt.Errorf("line %d is not UTF-8 (byte %#x): save it so, or say which encoding it is (%s)",
 				1+bytes.Count(bz[:at], []byte("\n")), bz[at], strings.Join(Encodings(), ", "))
 		}
 		text = string(bz)
@@ -49,6 +57,10 @@ func decode(bz []byte, declared string) (text, encoding string, err error) {
 		}
 		text = string(decoded)
 	case Windows1252:
+		if at := invalid(bz); declared == "" && mostlyUTF8(bz) {
+			return "", "", fmt.Errorf("line %d is not UTF-8 (byte %#x), and the rest is: two files of different encodings may have been "+
+				"joined, or one cut; save it as UTF-8", 1+bytes.Count(bz[:at], []byte("\n")), bz[at])
+		}
 		if at := slices.IndexFunc(bz, undefined); at >= 0 {
 			return "", "", fmt.Errorf("line %d has the byte %#x, which is neither UTF-8 nor Windows-1252: save it as UTF-8",
 				1+bytes.Count(bz[:at], []byte("\n")), bz[at])
@@ -62,6 +74,45 @@ func decode(bz []byte, declared string) (text, encoding string, err error) {
 		return "", "", fmt.Errorf("the encoding %q is none of %s", declared, strings.Join(Encodings(), ", "))
 	}
 	return text, encoding, nil
+}
+
+// mostlyUTF8 says of bytes that are not UTF-8 throughout whether more of their letters beyond ASCII are than
+// are not. Windows-1252 has two bytes that look so by chance, as in Spaß and a closing quote.
+func mostlyUTF8(bz []byte) bool {
+	letters, others := 0, 0
+	for at := 0; at < len(bz); {
+		r, size := utf8.DecodeRune(bz[at:])
+		switch {
+		case size > 1:
+			letters++
+		case r == utf8.RuneError:
+			others++
+		}
+		at += size
+	}
+	return letters > others
+}
+
+// sampleRunes is the most of a sample on each side of its first letter beyond ASCII.
+const sampleRunes = 20
+
+// sample is a part of a line with the text's first letter beyond ASCII.
+func sample(text string) string {
+	at := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+	if at < 0 {
+		return ""
+	}
+	before, after := []rune(text[:at]), []rune(text[at:])
+	for i, r := range slices.Backward(before) {
+		if r == '\n' || r == '\r' || len(before)-i > sampleRunes {
+			before = before[i+1:]
+			break
+		}
+	}
+	if end := slices.IndexFunc(after, func(r rune) bool { return r == '\n' || r == '\r' }); end >= 0 {
+		after = after[:end]
+	}
+	return strings.TrimSpace(string(before) + string(after[:min(len(after), sampleRunes)]))
 }
 
 // undefined says whether Windows-1252 has nothing at a byte.

@@ -20,9 +20,18 @@ const maxLine = 1 << 20
 type Columns struct {
 	// One takes one value, and Many several: in a cell parted by semicolons, in JSON an array.
 	One, Many []string
+	// Part parts a cell of a column in its own way, where semicolons stand in its values.
+	Part map[string]func(cell string) []string
 }
 
 func (c Columns) all() []string { return slices.Concat(c.One, c.Many) }
+
+func (c Columns) part(column, cell string) []string {
+	if part := c.Part[column]; part != nil {
+		return part(cell)
+	}
+	return strings.Split(cell, listSeparator)
+}
 
 // Record is a row of a table, or a line of JSON, by names of columns. Empty values are left out.
 type Record struct {
@@ -61,7 +70,7 @@ func ReadTable(in io.Reader, name string, columns Columns, options Options) ([]R
 		for column, at := range places {
 			values := []string{row.Cells[at]}
 			if slices.Contains(columns.Many, column) {
-				values = strings.Split(row.Cells[at], listSeparator)
+				values = columns.part(column, row.Cells[at])
 			}
 			for _, v := range values {
 				if v = strings.TrimSpace(v); v != "" {
@@ -85,7 +94,7 @@ func ReadLines(in io.Reader, name string, columns Columns, options Options) ([]R
 	case len(bz) > MaxBytes:
 		return nil, fmt.Errorf("%s has more than %d MiB: split it", name, MaxBytes>>20)
 	}
-	text, _, err := decode(bz, options.Encoding)
+	text, _, err := options.decode(bz)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	Encoding string
 	// MaxRows is the most rows below the header; 0: there is no bound but that of bytes.
 	MaxRows int
+	// Guessed is told what encoding was guessed, and a part of the text that shows whether that is right: of
+	// Windows-1252, for which text of a Mac or of Eastern Europe is taken too. nil: nobody is.
+	Guessed func(encoding, sample string)
 }
 
 // Sheet is a table as it was read.
@@ -87,7 +90,7 @@ func Read(in io.Reader, name string, options Options) (*Sheet, error) {
 		return nil, fmt.Errorf("%s has more than %d MiB: split it", name, MaxBytes>>20)
 	}
 	s := &Sheet{Name: name, SHA256: sha256.Sum256(bz)}
-	text, encoding, err := decode(bz, options.Encoding)
+	text, encoding, err := options.decode(bz)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -73,11 +73,41 @@ func TestWhatAFileWasTakenFor(t *testing.T) {
 	require.Equal(t, [][]string{{"file", "title"}, {"a", "ä"}}, cells(s))
 	require.Equal(t, 3, s.Rows[1].Line)
 	_, err := sheet.Read(strings.NewReader("file\n\xe4\n"), "works.csv", sheet.Options{Encoding: sheet.UTF8})
-	require.ErrorContains(t, err, "works.csv: line 2 is not UTF-8 (byte 0xe4): say which encoding it is (utf-8, utf-16, windows-1252)")
+	require.ErrorContains(t, err, "works.csv: line 2 is not UTF-8 (byte 0xe4): save it so, or say which encoding it is (utf-8, utf-16, windows-1252)")
 	_, err = sheet.Read(strings.NewReader("file\nä\n"), "works.csv", sheet.Options{Encoding: sheet.Windows1252})
 	require.NoError(t, err, "declared is declared")
 	_, err = sheet.Read(strings.NewReader(""), "works.csv", sheet.Options{Encoding: "latin"})
 	require.ErrorContains(t, err, `the encoding "latin" is none of utf-8`)
+}
+
+// Text of a Mac or of Eastern Europe looks like Windows-1252: whoever reads it is told what was made of it. UTF-8
+// with a byte of something else is not taken for it.
+func TestAGuessIsSaid(t *testing.T) {
+	mac, err := charmap.Macintosh.NewEncoder().String("file,title\na.wav,Café am Rhein, von Arnim\n")
+	require.NoError(t, err)
+	said := ""
+	options := sheet.Options{Guessed: func(encoding, sample string) { said = encoding + " " + sample }}
+	_, err = sheet.ReadTable(strings.NewReader(strings.Replace(mac, ", von", "", 1)), "works.csv", sheet.Columns{One: []string{"file", "title"}}, options)
+	require.NoError(t, err)
+	require.Equal(t, "windows-1252 a.wav,CafŽ am Rhein Arnim", said)
+	said = ""
+	for _, text := range []string{"file\né\n", "file\ne\n"} {
+		_, err = sheet.Read(strings.NewReader(text), "works.csv", options)
+		require.NoError(t, err)
+	}
+	require.Empty(t, said)
+
+	for text, line := range map[string]string{
+		"file,title\na,Ärger\nb,Über\nc,Caf\xe9\n": "line 4 is not UTF-8 (byte 0xe9), and the rest is",
+		"file,title\na,日本語\nb,日\xe6\x9c":           "line 3 is not UTF-8 (byte 0xe6), and the rest is",
+	} {
+		_, err = sheet.Read(strings.NewReader(text), "works.csv", sheet.Options{})
+		require.ErrorContains(t, err, line)
+	}
+	s := read(t, "file,title\na,\x84Spa\xdf\x93\n")
+	require.Equal(t, "„Spaß“", s.Rows[1].Cells[1])
+	_, err = sheet.Read(strings.NewReader("file\nÄÖ\xe9\n"), "works.csv", sheet.Options{Encoding: sheet.Windows1252})
+	require.NoError(t, err, "declared is declared")
 }
 
 func TestFaultsNameFileRowAndColumn(t *testing.T) {

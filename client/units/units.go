@@ -130,18 +130,26 @@ func (u Unit) number(a math.Int) string {
 }
 
 // Sum writes coins that go together: "1.00 STEM and 10.00 USDC"; none: "free of charge".
-func (u Units) Sum(coins sdk.Coins) string { return u.join(coins, " and ", "free of charge") }
+func (u Units) Sum(coins sdk.Coins) string { return join(coins, u.Coin, " and ", "free of charge") }
 
 // Alternatives writes a price of which one coin is to be paid; none: "free".
-func (u Units) Alternatives(price sdk.Coins) string { return u.join(price, " or ", "free") }
+func (u Units) Alternatives(price sdk.Coins) string { return join(price, u.Coin, " or ", "free") }
 
-func (u Units) join(coins sdk.Coins, word, none string) string {
+// ExactSum and ExactAlternatives have the base units beside each coin, as Exact does: for what is to be signed.
+func (u Units) ExactSum(coins sdk.Coins) string {
+	return join(coins, u.Exact, " and ", "free of charge")
+}
+
+// ExactAlternatives is Alternatives with base units; see ExactSum.
+func (u Units) ExactAlternatives(price sdk.Coins) string { return join(price, u.Exact, " or ", "free") }
+
+func join(coins sdk.Coins, say func(sdk.Coin) string, word, none string) string {
 	if coins.IsZero() {
 		return none
 	}
 	texts := make([]string, len(coins))
 	for i, c := range coins {
-		texts[i] = u.Coin(c)
+		texts[i] = say(c)
 	}
 	return strings.Join(texts, word)
 }

@@ -28,6 +28,15 @@ var local = units.New([]banktypes.Metadata{
 	metadata("ustem", "stem", "STEM", 6), metadata("uusdc", "usdc", "USDC", 6), {Base: "ibc/AB"},
 })
 
+// What is signed has its base units beside it, also where there are several coins.
+func TestExactAmountsOfSeveralCoins(t *testing.T) {
+	price := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 1_500_000), sdk.NewInt64Coin("ustem", 2), sdk.NewInt64Coin("other", 3))
+	require.Equal(t, "3other or 0.000002 STEM (2ustem) or 1.50 USDC (1500000uusdc)", local.ExactAlternatives(price))
+	require.Equal(t, "3other and 0.000002 STEM (2ustem) and 1.50 USDC (1500000uusdc)", local.ExactSum(price))
+	require.Equal(t, "free", local.ExactAlternatives(nil))
+	require.Equal(t, "free of charge", local.ExactSum(nil))
+}
+
 func TestAmountsAsPeopleWriteThem(t *testing.T) {
 	for written, want := range map[string]string{
 		"10.00 USDC": "10000000uusdc", "10 USDC": "10000000uusdc", "10usdc": "10000000uusdc", "10.5Usdc": "10500000uusdc",

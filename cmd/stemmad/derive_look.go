@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/digest"
 	"github.com/stemma-chain/stemma/client/sheet"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/progress"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -104,8 +106,17 @@ func (f *fleet) unfinished() error {
 		count(len(f.ready()), "row"), f.lost)
 }
 
-// away says whether the node does not answer, or not yet.
+// away says whether the node does not answer, or not yet. What the chain or the disk says of a row may have such words
+// in it, in the name of a file.
 func away(err error) bool {
+	var (
+		refused *client.TxError
+		file    *fs.PathError
+		row     *sheet.Error
+	)
+	if errors.As(err, &refused) || errors.As(err, &file) || errors.As(err, &row) {
+		return false
+	}
 	text := err.Error()
 	return status.Code(err) == codes.Unavailable || slices.ContainsFunc([]string{
 		"connection refused", "connection reset", "EOF", "broken pipe", "please wait for first block", "is not ready",
@@ -158,7 +169,7 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 		defer in.Close()
 	}
 	conn := f.conn.With(cmd)
-	if err := o.checkDigest(ctx, f.name); err != nil {
+	if err := o.checkDigest(ctx, f.conn, f.name); err != nil {
 		return err
 	}
 	enroller := f.enroller
@@ -207,10 +218,10 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 	return err
 }
 
-// checkDigest compares a file with the digest that its row has too.
-func (o *output) checkDigest(ctx context.Context, name string) error {
+// checkDigest compares a file or work with the digest that its row has too.
+func (o *output) checkDigest(ctx context.Context, conn *connect.Conn, name string) error {
 	text := o.record.Text(columnSHA256)
-	if text == "" || o.record.Text(columnFile) == "" {
+	if text == "" || o.File == text {
 		return nil
 	}
 	want, err := digest.Parse(text)
@@ -218,9 +229,19 @@ func (o *output) checkDigest(ctx context.Context, name string) error {
 		return &sheet.Error{File: name, Line: o.Row, Column: columnSHA256, Err: err}
 	}
 	named, err := target.Parse(ctx, o.File)
-	if err == nil && named.Digest != nil && *named.Digest != want {
-		err = &sheet.Error{File: name, Line: o.Row, Column: columnSHA256, Err: fmt.Errorf(
-			"%s has SHA-256 %s, not %s", o.File, named.Digest, want)}
+	if err != nil {
+		return err
 	}
-	return err
+	have := named.Digest
+	if have == nil {
+		claims, err := target.Claims(ctx, conn.Registry(), named)
+		if err != nil {
+			return err
+		}
+		have = &claims[0].Sha256
+	}
+	if *have != want {
+		return &sheet.Error{File: name, Line: o.Row, Column: columnSHA256, Err: fmt.Errorf("%s has SHA-256 %s, not %s", o.File, have, want)}
+	}
+	return nil
 }

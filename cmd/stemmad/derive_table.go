@@ -16,6 +16,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/outbox"
+	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -47,7 +48,10 @@ const (
 
 // outputColumns are those of a table of outputs: the flags that say how one is derived.
 func outputColumns() sheet.Columns {
-	columns := sheet.Columns{One: []string{columnFile, columnWork, columnSHA256}}
+	columns := sheet.Columns{
+		One:  []string{columnFile, columnWork, columnSHA256},
+		Part: map[string]func(string) []string{flagFingerprint: describe.PartFingerprints},
+	}
 	for _, name := range rowFlags() {
 		switch name {
 		case flagSources, flagExternal, flagUnder, flagCreator, flagFingerprint:
@@ -184,7 +188,7 @@ func (f *fleet) read(args []string) error {
 	if lines != "" {
 		read = sheet.ReadLines
 	}
-	records, err := read(file, f.name, outputColumns(), sheet.Options{MaxRows: maxOutputs})
+	records, err := read(file, f.name, outputColumns(), tableOptions(f.conn, f.name, maxOutputs))
 	if err != nil {
 		return err
 	}
@@ -213,7 +217,7 @@ func (f *fleet) read(args []string) error {
 			o.refuse(&sheet.Error{File: f.name, Line: record.Line, Column: columnFile, Err: fmt.Errorf(
 				"%q must be a path inside %s", record.Text(columnFile), dir)})
 		default:
-			o.locate(dir)
+			o.locate(dir, f.name)
 		}
 	}
 	return nil
@@ -222,9 +226,16 @@ func (f *fleet) read(args []string) error {
 func (o *output) refuse(err error) { o.State, o.Reason = stateRefused, connect.Plain(err).Error() }
 
 // locate has the files that a row names in the table's folder.
-func (o *output) locate(dir string) {
+func (o *output) locate(dir, table string) {
 	if file := o.record.Text(columnFile); file != "" {
 		o.File = filepath.Join(dir, filepath.FromSlash(file))
+	} else if work := o.record.Text(columnWork); work != "" {
+		path, err := beside(dir, work)
+		if err != nil {
+			o.refuse(&sheet.Error{File: table, Line: o.Row, Column: columnWork, Err: err})
+			return
+		}
+		o.File = path
 	}
 	for _, column := range []string{flagSources, flagExternal, flagPromptFile} {
 		values := slices.Clone(o.record.Fields[column])
@@ -236,14 +247,32 @@ func (o *output) locate(dir string) {
 					name = name[:at]
 				}
 			}
-			if filepath.IsLocal(name) && isFile(filepath.Join(dir, name)) {
-				values[i] = filepath.Join(dir, name) + strings.TrimPrefix(text, name)
+			path, err := beside(dir, name)
+			if err != nil {
+				o.refuse(&sheet.Error{File: table, Line: o.Row, Column: column, Err: err})
+				return
 			}
+			values[i] = path + strings.TrimPrefix(text, name)
 		}
 		if len(values) > 0 {
 			o.record.Fields[column] = values
 		}
 	}
+}
+
+// beside is what a table names, in the table's folder where a file of that name is there. One that is only in the folder
+// where the command runs may be another: it is refused.
+func beside(dir, name string) (string, error) {
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	switch {
+	case filepath.IsAbs(name), path == filepath.Clean(name):
+	case filepath.IsLocal(name) && isFile(path):
+		return path, nil
+	case isFile(name):
+		return "", fmt.Errorf("%s is not in %s, where the table's files are; if you mean the one in the folder that you are in, "+
+			"write its whole path", name, dir)
+	}
+	return name, nil
 }
 
 func isFile(path string) bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"os"
@@ -122,6 +123,12 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	require.Contains(t, l.do(append(more, "-y")...), "Derived 1 output; 1 are so already, 0 are refused")
 	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
 	require.Contains(t, l.do("derive", "a.png", "--from", "photo.jpg", "--by", "bob"), "Nothing to do")
+	// A digest beside a work is the work's.
+	work := l.json("works.0.work.id", "show", "a.png").(string)
+	l.write("works.csv", fmt.Sprintf("work,sha256\n%s,%064x\n", work, 1))
+	require.Contains(t, l.fail("derive", "--csv", "works.csv", "--from", "photo.jpg", "--by", "bob"), "has SHA-256 ")
+	l.write("works.csv", fmt.Sprintf("work,sha256\n%s,%x\n", work, sha256.Sum256([]byte("a.png"))))
+	require.Contains(t, l.do("derive", "--csv", "works.csv", "--from", "photo.jpg", "--by", "bob"), "Nothing to do")
 	// What is on offer today does not matter to what is declared already.
 	l.do("offer", "photo.jpg", "mit", "--from", "alice")
 	l.do("offer", "photo.jpg", "commercial-remix-10", "--close", "--from", "alice")

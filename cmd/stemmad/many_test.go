@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,6 +45,17 @@ func TestJourneyOfManyWorks(t *testing.T) {
 	require.Equal(t, exitContested, code, errs)
 	require.Contains(t, errs, "3 files left out:")
 
+	l.write("SHA256SUMS", fmt.Sprintf("%x  0.txt\n%x  2.txt\n", sha256.Sum256([]byte("photo 0")), sha256.Sum256([]byte("before it was changed"))))
+	refused = l.fail("register", "photos", "--csv", "SHA256SUMS", "--from", "alice", "--no-anchor")
+	require.Contains(t, refused, "SHA256SUMS row 2 (photos/2.txt): the table says SHA-256 ")
+	require.NotContains(t, refused, "row 1")
+	l.write("photos/mac.txt", "mac")
+	l.write("mac.csv", "file,title\nmac.txt,Caf\x8e\n") // as Excel of a Mac saves Café
+	_, errs, code = command("register", "photos", "--csv", "mac.csv", "--from", "alice", "--dry-run", "--no-anchor", "--home", l.home)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, errs, `mac.csv does not say its encoding and is read as windows-1252, so: "mac.txt,CafŽ"`)
+	require.NoError(t, os.Remove("photos/mac.txt"))
+
 	offers := []string{"offer", "photos", "commercial-use", "--price", "1 USDC", "--from", "alice"}
 	require.Contains(t, l.do(append(offers, "--dry-run")...), "Would offer")
 	require.Contains(t, l.do(offers...), "1.00 USDC")
@@ -62,5 +74,9 @@ func TestJourneyOfManyWorks(t *testing.T) {
 
 	l.write("band.csv", "account;share\nalice;70 %\nbob;30%\n")
 	require.Contains(t, l.do("splits", "photos/0.txt", "--csv", "band.csv", "--from", "alice"), "Divided it")
+	l.write("band.csv", "account;share\nalice;70 %\n\nbob;30\u00a0pc\n")
+	require.Contains(t, l.fail("splits", "photos/0.txt", "--csv", "band.csv", "--from", "alice"), `band.csv row 4, column share: "30`)
+	l.write("band.csv", "account;share\nnobody=x;100 %\n")
+	require.Contains(t, l.fail("splits", "photos/0.txt", "--csv", "band.csv", "--from", "alice"), "band.csv row 2, column account: ")
 	require.Contains(t, l.fail("splits", "photos/0.txt", "bob=1%", "--csv", "band.csv", "--from", "alice"), "not both")
 }

@@ -39,6 +39,8 @@ type offerLine struct {
 	at, subject, under string
 	price, until       string
 	to                 []string
+	// wrong: the line can't be meant.
+	wrong error
 }
 
 // offerReport is what happened to several offers.
@@ -174,13 +176,16 @@ func printOffers(conn *connect.Conn, lines []offeredLine, offers []*offering) er
 		case !offers[i].known:
 			note = "publishes the terms"
 		}
-		tab.Row(line.Work.String(), line.title, line.name, conn.Units().Alternatives(offers[i].made.PriceUnder(offers[i].terms)), note)
+		tab.Row(line.Work.String(), line.title, line.name, conn.Units().ExactAlternatives(offers[i].made.PriceUnder(offers[i].terms)), note)
 	}
 	return tab.Write(conn.Out())
 }
 
 // prepare reads one line. What it leaves empty the flags say for all.
 func (l offerLine) prepare(ctx context.Context, conn *connect.Conn, owner string) (*offering, error) {
+	if l.wrong != nil {
+		return nil, l.wrong
+	}
 	work, err := target.ResolveOwn(ctx, conn.Registry(), l.subject, owner)
 	if err != nil {
 		return nil, err
@@ -228,7 +233,7 @@ func offerLines(conn *connect.Conn, args []string) ([]offerLine, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines, err := readOffers(f, name)
+	lines, err := readOffers(conn, f, name)
 	if err != nil {
 		return nil, err
 	}
@@ -260,8 +265,8 @@ func offersOfFolder(conn *connect.Conn, args []string) ([]offerLine, error) {
 }
 
 // readOffers reads a table of offers. Files are relative to its folder.
-func readOffers(f *os.File, name string) ([]offerLine, error) {
-	records, err := sheet.ReadTable(f, name, offerColumns, sheet.Options{MaxRows: maxOffers})
+func readOffers(conn *connect.Conn, f *os.File, name string) ([]offerLine, error) {
+	records, err := sheet.ReadTable(f, name, offerColumns, tableOptions(conn, name, maxOffers))
 	if err != nil {
 		return nil, err
 	}
@@ -274,9 +279,7 @@ func readOffers(f *os.File, name string) ([]offerLine, error) {
 		if line.subject == "" {
 			return nil, fmt.Errorf("%s row %d: the work is missing: a file, a digest or a work id in the column work", name, r.Line)
 		}
-		if beside := filepath.Join(filepath.Dir(name), line.subject); !filepath.IsAbs(line.subject) && isFile(beside) {
-			line.subject = beside
-		}
+		line.subject, line.wrong = beside(filepath.Dir(name), line.subject)
 		lines = append(lines, line)
 	}
 	if len(lines) == 0 {

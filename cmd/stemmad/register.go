@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,10 +60,11 @@ where file is needed, creators ("Name (role) <account>") and fingerprints
 ("scheme=value", or a URL) are separated by semicolons. A bracket that names no role,
 such as a pen name, stays with the name; "(role: ...)" is one whatever it says.
 source_type is IPTC's, as a short name or a URI. Save it as your spreadsheet does: with
-commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252. What sha256sum prints
-is a table of files too. If one row is wrong, it is named and nothing is sent; with
---skip-bad what is wrong, unreadable or claimed by others before is left out, named, and
-the command ends with code 1. Hidden and empty files and links in folders are passed over.
+commas, semicolons or tabs, as UTF-8, UTF-16 or Windows-1252; which one was guessed is
+said. What sha256sum prints is a table of files too, whose digests they must have. If
+one row is wrong, it is named and nothing is sent; with --skip-bad what is wrong,
+unreadable or claimed by others before is left out, named, and the command ends with
+code 1. Hidden and empty files and links in folders are passed over.
 
 Several accounts may claim the same content; the registry doesn't judge.`,
 		Example: `  stemmad register song.wav --from alice
@@ -244,12 +246,13 @@ func collectTable(
 		return nil, err
 	}
 	defer f.Close()
-	rows, err := batch.Read(f, table, dir)
+	rows, err := batch.Read(f, table, dir, tableOptions(conn, table, 0))
 	if err = left.skip(conn, err); err != nil {
 		return nil, fmt.Errorf("%w\nnothing was sent", err)
 	}
 	var items []enroll.Item
 	var found []register.Found
+	var opened []batch.Row
 	var bad []error
 	for _, row := range rows {
 		file, err := opens(row.Path)
@@ -257,12 +260,28 @@ func collectTable(
 			bad = append(bad, batch.RowError(table, row, err))
 			continue
 		}
-		items, found = append(items, enroll.Item{Details: row.Details}), append(found, file)
+		items, found, opened = append(items, enroll.Item{Details: row.Details}), append(found, file), append(opened, row)
 	}
-	if err := left.skip(conn, sheet.Join(bad)); err != nil {
+	if err := hashAll(ctx, conn, items, found); err != nil {
 		return nil, err
 	}
-	return items, hashAll(ctx, conn, items, found)
+	kept := items[:0]
+	for i, row := range opened {
+		if err := row.Check(items[i].Digest()); err != nil {
+			bad = append(bad, batch.RowError(table, row, err))
+			continue
+		}
+		kept = append(kept, items[i])
+	}
+	return kept, left.skip(conn, sheet.Join(bad))
+}
+
+// tableOptions read a table of at most so many rows, and say which encoding was guessed: what is spelled wrong would
+// be kept for good.
+func tableOptions(conn *connect.Conn, name string, most int) sheet.Options {
+	return sheet.Options{MaxRows: most, Guessed: func(encoding, sample string) {
+		conn.Note("%s does not say its encoding and is read as %s, so: %q. If that is spelled wrong, save it as UTF-8.", name, encoding, sample)
+	}}
 }
 
 // readable parts the files that can be opened from the others.
@@ -373,5 +392,5 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 		}
 		d.Fingerprints = append(d.Fingerprints, fingerprint)
 	}
-	return d, d.Validate()
+	return d, cmp.Or(describe.Lost(d), d.Validate())
 }

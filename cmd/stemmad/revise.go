@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,7 +151,7 @@ func revised(f *pflag.FlagSet, d registrytypes.Details) (registrytypes.Details, 
 	if !named {
 		return d, errors.New("say what is to be said in another way, such as --title \"First Light\" (see stemmad revise --help)")
 	}
-	if err := d.Validate(); err != nil {
+	if err := cmp.Or(describe.Lost(d), d.Validate()); err != nil {
 		return d, err
 	}
 	return d.Normalized()

@@ -118,11 +118,24 @@ func splits(ctx context.Context, conn *connect.Conn, args []string) error {
 	return nil
 }
 
+// shareLine is who gets what share, and how an error says where that stands.
+type shareLine struct {
+	account, share string
+	wrong          func(column string, err error) error
+}
+
 // shareLines are ACCOUNT=SHARE, of the arguments or of a table.
-func shareLines(conn *connect.Conn, args []string) ([]string, error) {
+func shareLines(conn *connect.Conn, args []string) (lines []shareLine, err error) {
 	name := conn.Flags().Text(flagCSV)
 	if name == "" {
-		return args, nil
+		for _, line := range args {
+			account, share, found := strings.Cut(line, "=")
+			if !found {
+				return nil, fmt.Errorf("%q: write who gets what share as ACCOUNT=SHARE, such as bob=30%%", line)
+			}
+			lines = append(lines, shareLine{account, share, func(_ string, err error) error { return fmt.Errorf("%q: %w", line, err) }})
+		}
+		return lines, nil
 	}
 	if len(args) > 0 {
 		return nil, fmt.Errorf("name the shares in the table or behind the work, not both: drop --%s or %s", flagCSV, args[0])
@@ -132,7 +145,7 @@ func shareLines(conn *connect.Conn, args []string) ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	read, err := sheet.Read(f, name, sheet.Options{MaxRows: flow.MaxHolders})
+	read, err := sheet.Read(f, name, tableOptions(conn, name, flow.MaxHolders))
 	if err != nil {
 		return nil, err
 	}
@@ -143,9 +156,10 @@ func shareLines(conn *connect.Conn, args []string) ([]string, error) {
 	if len(places) != 2 || len(read.Unknown("account", "share")) > 0 {
 		return nil, fmt.Errorf("%s: the first line names the columns: account,share", name)
 	}
-	var lines []string
 	for _, row := range read.Body() {
-		lines = append(lines, row.Cells[places["account"]]+"="+row.Cells[places["share"]])
+		lines = append(lines, shareLine{row.Cells[places["account"]], row.Cells[places["share"]], func(column string, err error) error {
+			return read.Wrong(row, places[column], err)
+		}})
 	}
 	if len(lines) == 0 {
 		return nil, fmt.Errorf("%s names no accounts below its header", name)
@@ -153,20 +167,16 @@ func shareLines(conn *connect.Conn, args []string) ([]string, error) {
 	return lines, nil
 }
 
-// readShares reads lines ACCOUNT=SHARE.
-func readShares(conn *connect.Conn, lines []string, request *royaltytypes.QueryPreviewSharesRequest) error {
+// readShares reads accounts and shares.
+func readShares(conn *connect.Conn, lines []shareLine, request *royaltytypes.QueryPreviewSharesRequest) error {
 	for _, line := range lines {
-		name, share, found := strings.Cut(line, "=")
-		if !found {
-			return fmt.Errorf("%q: write who gets what share as ACCOUNT=SHARE, such as bob=30%%", line)
-		}
-		account, err := conn.Account(name)
+		account, err := conn.Account(line.account)
 		if err != nil {
-			return fmt.Errorf("%q: %w", line, err)
+			return line.wrong("account", err)
 		}
-		weight, err := rates.Parse(share)
+		weight, err := rates.Parse(line.share)
 		if err != nil {
-			return fmt.Errorf("%q: %w", line, err)
+			return line.wrong("share", err)
 		}
 		request.Accounts, request.Weights = append(request.Accounts, account.String()), append(request.Weights, weight)
 	}

@@ -3,6 +3,7 @@
 package batch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,14 +37,17 @@ type Row struct {
 	// Line of the row in the table, from 1, which is the header.
 	Line    int
 	Details registrytypes.Details
+	// Digest that the table says the file has; all zeros: it does not say.
+	Digest registrytypes.Digest
 }
 
 // Read reads a table with a header line (client/sheet: any usual encoding, separator and
 // spelling of columns). Files are relative to dir and must stay inside it; where kind, media
 // type or title are empty they are guessed from the file. name is the table's name in errors. With
-// a *sheet.BadError the other rows are returned.
-func Read(r io.Reader, name, dir string) ([]Row, error) {
-	table, err := sheet.Read(r, name, sheet.Options{MaxRows: MaxRows})
+// a *sheet.BadError the other rows are returned. Of options MaxRows is its own.
+func Read(r io.Reader, name, dir string, options sheet.Options) ([]Row, error) {
+	options.MaxRows = MaxRows
+	table, err := sheet.Read(r, name, options)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +61,9 @@ func Read(r io.Reader, name, dir string) ([]Row, error) {
 	for _, record := range table.Body() {
 		row, err := readRow(columns, record.Cells, dir)
 		row.Line = record.Line
+		if err == nil && table.Sums {
+			row.Digest, err = digest.Parse(record.Cells[0])
+		}
 		if err == nil && lines[row.Path] > 0 {
 			err = fmt.Errorf("the file is in row %d already", lines[row.Path])
 		}
@@ -78,8 +85,15 @@ func RowError(name string, row Row, err error) error {
 	return fmt.Errorf("%s row %d (%s): %w", name, row.Line, row.Path, err)
 }
 
-// readHeader says where the columns are. What sha256sum prints names files, whose digests are
-// computed anew.
+// Check fails where the file's content is another than the table says.
+func (r Row) Check(found registrytypes.Digest) error {
+	if !r.Digest.IsZero() && r.Digest != found {
+		return fmt.Errorf("the table says SHA-256 %s, and the file has %s: it was changed since, or is another", r.Digest, found)
+	}
+	return nil
+}
+
+// readHeader says where the columns are.
 func readHeader(table *sheet.Sheet) (map[string]int, error) {
 	switch {
 	case len(table.Rows) == 0:
@@ -157,7 +171,7 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 		return row, fmt.Errorf("column fingerprints: %w", err)
 	}
 	row.Details = d
-	return row, d.Validate()
+	return row, cmp.Or(describe.Lost(d), d.Validate())
 }
 
 func list(cell string) []string {

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/register/batch"
+	"github.com/stemma-chain/stemma/client/sheet"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -32,7 +33,7 @@ func TestReadFillsAndGuesses(t *testing.T) {
 	rows, err := batch.Read(strings.NewReader("\ufeffFile,Title,kind,creators,role,source_type,fingerprints\n"+
 		"song.wav,,,Ada; Bo <"+bo+">,composer,,isrc=USRC17607839;doi:10.1/2\n"+
 		"art/cover.png,\"Cover, front\",style,Jane Doe (Nym),,http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture,"+
-		"https://a.b/c;d=e\n"), "works.csv", dir)
+		"https://a.b/c;d=e\n"), "works.csv", dir, sheet.Options{})
 	require.NoError(t, err)
 	require.Equal(t, []batch.Row{
 		{Path: filepath.Join(dir, "song.wav"), Line: 2, Details: registrytypes.Details{
@@ -70,7 +71,7 @@ func TestReadNamesRowAndFile(t *testing.T) {
 		"file,title\na.wav,b,c\n":               `row 2: "c" stands in column 3`,
 		"file,title\na.wav,\"open\n":            "works.csv",
 	} {
-		_, err := batch.Read(strings.NewReader(table), "works.csv", dir)
+		_, err := batch.Read(strings.NewReader(table), "works.csv", dir, sheet.Options{})
 		require.ErrorContains(t, err, want, table)
 	}
 }
@@ -82,11 +83,34 @@ func TestReadTakesWhatProgramsWrite(t *testing.T) {
 		"sep=;\r\nFile;Media Type\r\na.wav;audio/wav\r\nb.wav;\r\n;\r\n", "FILE\tTitle\t\na.wav\t\t\nb.wav\t\xe4\t\n",
 		strings.Repeat("ab", 32) + "  a.wav\n" + strings.Repeat("cd", 32) + " *b.wav\n",
 	} {
-		rows, err := batch.Read(strings.NewReader(table), "works.csv", dir)
+		rows, err := batch.Read(strings.NewReader(table), "works.csv", dir, sheet.Options{})
 		require.NoError(t, err, table)
 		require.Len(t, rows, 2)
 		require.Equal(t, filepath.Join(dir, "b.wav"), rows[1].Path)
 	}
+}
+
+// A file's name is its title, unless it has lost letters.
+func TestATitleOfAFileHasAllItsLetters(t *testing.T) {
+	dir := folder(t, "a\ufffd.wav")
+	sums := strings.Repeat("ab", 32) + "  a.wav\n"
+	_, err := batch.Read(strings.NewReader(strings.Replace(sums, "a.wav", "a\ufffd.wav", 1)), "SHA256SUMS", dir, sheet.Options{})
+	require.ErrorContains(t, err, "SHA256SUMS row 1")
+	require.NoError(t, os.Rename(filepath.Join(dir, "a\ufffd.wav"), filepath.Join(dir, "a.wav")))
+	_, err = batch.Read(strings.NewReader(sums), "SHA256SUMS", dir, sheet.Options{})
+	require.NoError(t, err)
+}
+
+// What sha256sum printed is what the file has to have.
+func TestSumsAreChecked(t *testing.T) {
+	dir := folder(t, "a.wav")
+	sum := strings.Repeat("ab", 32)
+	rows, err := batch.Read(strings.NewReader(sum+"  a.wav\n"), "SHA256SUMS", dir, sheet.Options{})
+	require.NoError(t, err)
+	require.Equal(t, sum, rows[0].Digest.String())
+	require.NoError(t, rows[0].Check(rows[0].Digest))
+	require.ErrorContains(t, rows[0].Check(registrytypes.Digest{1}), "the table says SHA-256 "+sum+", and the file has 01")
+	require.NoError(t, batch.Row{}.Check(registrytypes.Digest{1}))
 }
 
 func TestReadListsAllBadRowsUpToABound(t *testing.T) {
@@ -95,7 +119,7 @@ func TestReadListsAllBadRowsUpToABound(t *testing.T) {
 	for i := range 30 {
 		table.WriteString("gone" + strconv.Itoa(i) + ".wav\n")
 	}
-	_, err := batch.Read(strings.NewReader(table.String()), "works.csv", t.TempDir())
+	_, err := batch.Read(strings.NewReader(table.String()), "works.csv", t.TempDir(), sheet.Options{})
 	require.ErrorContains(t, err, "row 2 (")
 	require.ErrorContains(t, err, "row 21 (")
 	require.NotContains(t, err.Error(), "row 22 (")

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -110,6 +111,25 @@ func Title(path string) string {
 		return stem
 	}
 	return name
+}
+
+// Lost fails where a letter of the details was lost on their way: a program that could not read it, such as one that
+// unpacks archives with names in another encoding, wrote U+FFFD in its place. The chain would keep that.
+func Lost(d registrytypes.Details) error {
+	texts := []string{d.Title, d.MediaType, d.MetadataUri}
+	for _, c := range d.Creators {
+		texts = append(texts, c.Name, c.Role)
+	}
+	for _, f := range d.Fingerprints {
+		texts = append(texts, f.Value)
+	}
+	for _, t := range texts {
+		if strings.ContainsRune(t, unicode.ReplacementChar) {
+			return fmt.Errorf("%q has a character that a program could not read and replaced by %c: write it as it is meant, "+
+				"for a file's name in the title", t, unicode.ReplacementChar)
+		}
+	}
+	return nil
 }
 
 // Kinds lists the names of all kinds, for help texts and errors.

@@ -36,6 +36,20 @@ func TestGuess(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// A name that an archive's program could not read has U+FFFD in it, which is not kept as a title.
+func TestLostLettersAreNoDetails(t *testing.T) {
+	for _, d := range []registrytypes.Details{
+		{Title: describe.Title("Caf\ufffd.wav")},
+		{Creators: []registrytypes.Creator{{Name: "Z\ufffd"}}},
+		{Creators: []registrytypes.Creator{{Role: "\ufffd"}}},
+		{Fingerprints: []registrytypes.Fingerprint{{Scheme: "isan", Value: "\ufffd"}}},
+		{MetadataUri: "https://a.b/\ufffd"},
+	} {
+		require.ErrorContains(t, describe.Lost(d), "could not read and replaced by \ufffd: write it as it is meant")
+	}
+	require.NoError(t, describe.Lost(registrytypes.Details{Title: describe.Title("Caf\u00e9.wav")}))
+}
+
 func TestKindsHaveNames(t *testing.T) {
 	require.Len(t, describe.Kinds(), len(registrytypes.Kind_name)-1)
 	for _, name := range describe.Kinds() {

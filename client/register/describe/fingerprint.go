@@ -55,10 +55,23 @@ func isWebAddress(s string) bool {
 	})
 }
 
-// ParseFingerprints reads several, parted by semicolons. One stands in a value as well, in a URL or a
+// ParseFingerprints reads several, parted as by PartFingerprints.
+func ParseFingerprints(list string) ([]registrytypes.Fingerprint, error) {
+	var read []registrytypes.Fingerprint
+	for _, item := range PartFingerprints(list) {
+		f, err := ParseFingerprint(item)
+		if err != nil {
+			return nil, err
+		}
+		read = append(read, f)
+	}
+	return read, nil
+}
+
+// PartFingerprints parts a list at semicolons. One stands in a value as well, in a URL or a
 // DOI: what follows it begins another fingerprint only where it names a known scheme or is a URL;
 // and any other scheme=value too, behind a space or a value that never has one.
-func ParseFingerprints(list string) ([]registrytypes.Fingerprint, error) {
+func PartFingerprints(list string) []string {
 	var items []string
 	for i, piece := range strings.Split(list, listSeparator) {
 		if i == 0 || begins(items[len(items)-1], piece) {
@@ -67,18 +80,10 @@ func ParseFingerprints(list string) ([]registrytypes.Fingerprint, error) {
 		}
 		items[len(items)-1] += listSeparator + piece
 	}
-	var read []registrytypes.Fingerprint
-	for _, item := range items {
-		if item = strings.TrimSpace(strings.TrimRight(item, listSeparator+" ")); item == "" {
-			continue
-		}
-		f, err := ParseFingerprint(item)
-		if err != nil {
-			return nil, err
-		}
-		read = append(read, f)
+	for i, item := range items {
+		items[i] = strings.TrimSpace(strings.TrimRight(item, listSeparator+" "))
 	}
-	return read, nil
+	return slices.DeleteFunc(items, func(item string) bool { return item == "" })
 }
 
 // begins says whether a piece of a list begins a fingerprint, behind the one before.

@@ -47,7 +47,7 @@ func how(req Request, c permission.Choice) string {
 	for _, p := range c.Beside {
 		said = append(said, besides(req, p.Item))
 	}
-	return s + fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "), req.Units.Sum(rights.Total(items)))
+	return s + fmt.Sprintf("; beside it %s; in all %s, all or nothing", strings.Join(said, " and "), req.Units.ExactSum(rights.Total(items)))
 }
 
 // says names terms with what they ask and how they bind.
@@ -104,7 +104,7 @@ func costing(u units.Units, price *sdk.Coin) string {
 	if price == nil {
 		return "free of charge"
 	}
-	return "for " + u.Coin(*price)
+	return "for " + u.Exact(*price)
 }
 
 // NotKeptOut says of a grant that keeps others out what it doesn't reach; empty of another.

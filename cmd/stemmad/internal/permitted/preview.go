@@ -35,7 +35,7 @@ func PreviewOffer(
 	u units.Units, t licensetypes.Terms, made licensetypes.Offer, before *licensetypes.OpenOffer, account func(string) string,
 ) []string {
 	fields := []string{
-		"price", u.Alternatives(made.PriceUnder(t)), "until", ends(made), "for", audience(made, account),
+		"price", u.ExactAlternatives(made.PriceUnder(t)), "until", ends(made), "for", audience(made, account),
 		"exclusive", exclusive(t, "one licensee at a time"),
 	}
 	if before != nil {

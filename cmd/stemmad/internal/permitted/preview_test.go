@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
 	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/internal/amounts"
@@ -45,6 +47,10 @@ func TestAPreviewOfAnOfferSaysWhatItReplaces(t *testing.T) {
   for        <a>, <b>, and nobody else
   exclusive  yes: only one licensee at a time, and not the owner, as long as the grant runs and where it counts`,
 		permitted.Lines(permitted.PreviewOffer(units.Units{}, terms, licensetypes.Offer{Price: price, ExpiresAt: &now, Licensees: []string{"a", "b"}}, nil, named)))
+
+	usdc := units.New([]banktypes.Metadata{{Base: "uusdc", Display: "usdc", Symbol: "USDC", DenomUnits: []*banktypes.DenomUnit{{Denom: "usdc", Exponent: 6}}}})
+	require.Contains(t, permitted.PreviewOffer(usdc, terms, licensetypes.Offer{Price: price}, nil, named), "7ustem or 0.000005 USDC (5uusdc)",
+		"the base units, which are signed")
 
 	offers := []licensetypes.OpenOffer{{Terms: licensetypes.IdentifiedTerms{Id: terms.ID()}, Offer: licensetypes.Offer{Price: price[:1], Paused: true}}}
 	require.Nil(t, permitted.Replaced(offers, licensetypes.TermsID{1}))
