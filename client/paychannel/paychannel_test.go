@@ -15,6 +15,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 
 	"github.com/stemma-chain/stemma/client/paychannel"
+	"github.com/stemma-chain/stemma/client/sheet"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 	"github.com/stemma-chain/stemma/x/royalty/voucher"
 )
@@ -26,10 +27,10 @@ func TestPayees(t *testing.T) {
 	got, err = paychannel.ParsePayees("a,b,c")
 	require.NoError(t, err)
 	require.Equal(t, []paychannel.Payee{{"a", 333_334}, {"b", 333_333}, {"c", 333_333}}, got)
-	got, err = paychannel.ReadPayees(strings.NewReader("work,share\na.wav,0.5%\nwork1x,99.5 %\n"), "t.csv")
+	got, err = paychannel.ReadPayees(strings.NewReader("work,share\na.wav,0.5%\nwork1x,99.5 %\n"), "t.csv", sheet.Options{})
 	require.NoError(t, err)
 	require.Equal(t, []paychannel.Payee{{"a.wav", 5_000}, {"work1x", 995_000}}, got)
-	got, err = paychannel.ReadPayees(strings.NewReader("\ufeffwork\na\nb\n"), "t.csv")
+	got, err = paychannel.ReadPayees(strings.NewReader("\ufeffwork\na\nb\n"), "t.csv", sheet.Options{})
 	require.NoError(t, err)
 	require.Equal(t, []paychannel.Payee{{"a", 500_000}, {"b", 500_000}}, got)
 
@@ -40,10 +41,10 @@ func TestPayees(t *testing.T) {
 		require.ErrorContains(t, err, want, list)
 	}
 	for _, table := range []string{"", "a,60%\n", "work,share\na,60%,x\n", "work,share\n"} {
-		_, err := paychannel.ReadPayees(strings.NewReader(table), "t.csv")
+		_, err := paychannel.ReadPayees(strings.NewReader(table), "t.csv", sheet.Options{})
 		require.ErrorContains(t, err, "t.csv", table)
 	}
-	_, err = paychannel.ReadPayees(strings.NewReader("work\n"+strings.Repeat("a\n", 1001)), "t.csv")
+	_, err = paychannel.ReadPayees(strings.NewReader("work\n"+strings.Repeat("a\n", 1001)), "t.csv", sheet.Options{})
 	require.ErrorContains(t, err, "more than 1000")
 }
 

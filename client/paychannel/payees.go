@@ -45,8 +45,8 @@ func ParsePayees(s string) ([]Payee, error) {
 
 // ReadPayees reads a table with the columns work and share; without the second
 // all get the same. name is the table's in errors.
-func ReadPayees(r io.Reader, name string) ([]Payee, error) {
-	table, err := sheet.Read(r, name, sheet.Options{})
+func ReadPayees(r io.Reader, name string, options sheet.Options) ([]Payee, error) {
+	table, err := sheet.Read(r, name, options)
 	if err != nil {
 		return nil, err
 	}

@@ -55,8 +55,9 @@ func (m Manifest) Subjects() []string {
 // others, a bare list of ids and digests without a header, or what sha256sum prints. Lines at
 // the top that start with # are passed over, and the columns of a report are dropped, so that a
 // report is a manifest too. All bad rows are named, up to a bound.
-func ReadManifest(r io.Reader, name string) (Manifest, error) {
-	table, err := sheet.Read(r, name, sheet.Options{MaxRows: MaxRows})
+func ReadManifest(r io.Reader, name string, options sheet.Options) (Manifest, error) {
+	options.MaxRows = MaxRows
+	table, err := sheet.Read(r, name, options)
 	if err != nil {
 		return Manifest{}, err
 	}

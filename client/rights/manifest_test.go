@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client/sheet"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -54,7 +55,7 @@ func TestReadManifest(t *testing.T) {
 			[]Row{row(4, d, d, "T")},
 		},
 	} {
-		m, err := ReadManifest(strings.NewReader(c.text), "m.csv")
+		m, err := ReadManifest(strings.NewReader(c.text), "m.csv", sheet.Options{})
 		require.NoError(t, err, name)
 		require.Equal(t, c.columns, m.Columns, name)
 		require.Equal(t, c.rows, m.Rows, name)
@@ -78,10 +79,10 @@ func TestReadManifestNamesTheLine(t *testing.T) {
 		"id,title\n" + d + ",\"open\n":    "m.csv: ",
 		d + "\n" + d[:63] + "g\n" + "x\n": "m.csv line 2",
 	} {
-		_, err := ReadManifest(strings.NewReader(text), "m.csv")
+		_, err := ReadManifest(strings.NewReader(text), "m.csv", sheet.Options{})
 		require.ErrorContains(t, err, want, text)
 	}
-	_, err := ReadManifest(strings.NewReader("id\n"+strings.Repeat("x\n", 30)), "m.csv")
+	_, err := ReadManifest(strings.NewReader("id\n"+strings.Repeat("x\n", 30)), "m.csv", sheet.Options{})
 	require.ErrorContains(t, err, "line 21")
 	require.NotContains(t, err.Error(), "line 22")
 	require.ErrorContains(t, err, "and 10 more are wrong")
@@ -90,12 +91,12 @@ func TestReadManifestNamesTheLine(t *testing.T) {
 func TestReadManifestBoundsRows(t *testing.T) {
 	rows := strings.Repeat(digestOf("a")+"\n", MaxRows)
 	for _, header := range []string{"", "sha256\n"} {
-		m, err := ReadManifest(strings.NewReader(header+rows), "m.csv")
+		m, err := ReadManifest(strings.NewReader(header+rows), "m.csv", sheet.Options{})
 		require.NoError(t, err)
 		require.Len(t, m.Rows, MaxRows)
 		require.Equal(t, []string{digestOf("a")}, m.Subjects())
 
-		_, err = ReadManifest(strings.NewReader(header+rows+digestOf("b")+"\n"), "m.csv")
+		_, err = ReadManifest(strings.NewReader(header+rows+digestOf("b")+"\n"), "m.csv", sheet.Options{})
 		require.ErrorContains(t, err, fmt.Sprintf("m.csv has more than %d rows: split it", MaxRows))
 	}
 }
@@ -103,10 +104,10 @@ func TestReadManifestBoundsRows(t *testing.T) {
 // Works in one line of a list without a header are not columns of the first.
 func TestALineOfAListNamesOneWork(t *testing.T) {
 	for _, text := range []string{digestOf("a") + "," + digestOf("b") + "\n", digestOf("a") + "\t\tsha256:" + digestOf("b") + "\n"} {
-		_, err := ReadManifest(strings.NewReader(text), "m.csv")
+		_, err := ReadManifest(strings.NewReader(text), "m.csv", sheet.Options{})
 		require.ErrorContains(t, err, "m.csv line 1 names several works: write one a line")
 	}
-	m, err := ReadManifest(strings.NewReader("sha256,other\n"+digestOf("a")+","+digestOf("b")+"\n"), "m.csv")
+	m, err := ReadManifest(strings.NewReader("sha256,other\n"+digestOf("a")+","+digestOf("b")+"\n"), "m.csv", sheet.Options{})
 	require.NoError(t, err)
 	require.Len(t, m.Rows, 1)
 }

@@ -12,6 +12,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/sheet"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -21,7 +22,7 @@ func cleared(t *testing.T) Report {
 	t.Helper()
 	a, b, c, d := digestOf("a"), work("b"), digestOf("c"), digestOf("d")
 	text := "title,id\nA," + a + "\nB," + b + "\nC," + c + "\n\"D, again\"," + d + "\nA," + a + "\n"
-	m, err := ReadManifest(strings.NewReader(text), "m.csv")
+	m, err := ReadManifest(strings.NewReader(text), "m.csv", sheet.Options{})
 	require.NoError(t, err)
 	use := licensetypes.Use{Action: licensetypes.ACTION_TRAIN_AI, Commercial: true, Territories: []string{"DE", "FR"}}
 	q := Inquiry{Use: use, Licensee: "stemma1x", Moment: Moment{ChainID: "test-1", Height: 7, Time: now, AppHash: "08"}}
@@ -70,7 +71,7 @@ func TestReportAsCSVIsAManifest(t *testing.T) {
 		"",
 	}, "\n"), table)
 
-	again, err := ReadManifest(&out, "report.csv")
+	again, err := ReadManifest(&out, "report.csv", sheet.Options{})
 	require.NoError(t, err)
 	require.Equal(t, r.Manifest.Columns, again.Columns)
 	require.Equal(t, r.Manifest.Subjects(), again.Subjects())

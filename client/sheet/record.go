@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ const maxLine = 1 << 20
 type Columns struct {
 	// One takes one value, and Many several: in a cell parted by semicolons, in JSON an array.
 	One, Many []string
+	// Flags, of those with one value, take true and false in JSON, which others do not.
+	Flags []string
 	// Part parts a cell of a column in its own way, where semicolons stand in its values.
 	Part map[string]func(cell string) []string
 }
@@ -84,7 +87,7 @@ func ReadTable(in io.Reader, name string, columns Columns, options Options) ([]R
 }
 
 // ReadLines reads JSON Lines: an object on each line that is not empty, whose fields are the columns,
-// spelled as a table's. A value is a text, a number or true, and an array of them where a column takes
+// spelled as a table's. A value is a text, a number, or for Flags true or false, and an array of texts where a column takes
 // several. A line that is wrong is a record with Err.
 func ReadLines(in io.Reader, name string, columns Columns, options Options) ([]Record, error) {
 	bz, err := io.ReadAll(io.LimitReader(in, MaxBytes+1))
@@ -143,6 +146,9 @@ func (r *Record) read(one, name string, columns Columns) error {
 		if err := dec.Decode(&value); err != nil {
 			return wrong(column, fmt.Errorf("no JSON: %w", err))
 		}
+		if _, yes := value.(bool); yes && !slices.Contains(columns.Flags, column) {
+			return wrong(column, fmt.Errorf("takes a text, not %v", value))
+		}
 		values, err := texts(value)
 		if err != nil {
 			return wrong(column, err)
@@ -177,15 +183,13 @@ func texts(value any) ([]string, error) {
 	case json.Number:
 		return []string{v.String()}, nil
 	case bool:
-		if !v {
-			return nil, nil
-		}
-		return []string{"true"}, nil
+		return []string{strconv.FormatBool(v)}, nil
 	case []any:
 		var all []string
 		for _, one := range v {
-			if _, nested := one.([]any); nested {
-				return nil, errors.New("takes no lists in a list")
+			switch one.(type) {
+			case []any, bool:
+				return nil, errors.New("takes texts and numbers in a list")
 			}
 			some, err := texts(one)
 			if err != nil {
@@ -195,5 +199,5 @@ func texts(value any) ([]string, error) {
 		}
 		return all, nil
 	}
-	return nil, errors.New("takes a text, a number, true or a list of them, and no object")
+	return nil, errors.New("takes a text, a number or a list of them, and no object")
 }

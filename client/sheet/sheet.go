@@ -157,6 +157,15 @@ func (s *Sheet) readSums(text string, line int) bool {
 	return true
 }
 
+// unforced is the text of a cell that was written as the formula ="0123", which keeps spreadsheets from taking it
+// for a number.
+func unforced(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, `="`); ok && strings.HasSuffix(inner, `"`) && strings.Count(inner, `"`) == 1 {
+		return strings.TrimSpace(strings.TrimSuffix(inner, `"`))
+	}
+	return cell
+}
+
 // complete gives all rows the same number of cells, drops columns that are empty throughout
 // and refuses what stands in no column, and text that another program has spoilt.
 func (s *Sheet) complete() error {
@@ -170,6 +179,8 @@ func (s *Sheet) complete() error {
 	used := make([]bool, width)
 	for _, row := range s.Rows {
 		for i, cell := range row.Cells {
+			cell = unforced(cell)
+			row.Cells[i] = cell
 			if strings.ContainsRune(cell, unicode.ReplacementChar) {
 				return s.Wrong(row, i, fmt.Errorf("%q has a character that a program could not read and replaced by %c: "+
 					"save the table as UTF-8 where it was made", cell, unicode.ReplacementChar))

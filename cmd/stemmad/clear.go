@@ -96,6 +96,7 @@ registered: then UNKNOWN is printed, as an answer. 1 is for everything else.`,
 		"its denom picks the price (not needed with --dry-run)")
 	f.String(flagMaxRate, "", "highest royalty rate to accept with --buy, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "the work of yours that is made from it")
+	addEncodingFlag(cmd)
 	f.String(flagManifest, "", "ask about all rows of a CSV")
 	f.String(flagReport, "", "write the answers for a manifest to a .csv or .json")
 	connect.AddTxFlags(cmd)

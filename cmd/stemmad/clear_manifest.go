@@ -20,7 +20,7 @@ const openRows = 20
 
 // clearManifest asks about all rows of a table at one height and reports.
 func clearManifest(ctx context.Context, conn *connect.Conn, path string, use licensetypes.Use, licensee string) error {
-	manifest, err := readManifest(path)
+	manifest, err := readManifest(conn, path)
 	if err != nil {
 		return err
 	}
@@ -65,13 +65,13 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	return verdictError(report.Head.Worst())
 }
 
-func readManifest(path string) (rights.Manifest, error) {
+func readManifest(conn *connect.Conn, path string) (rights.Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return rights.Manifest{}, fmt.Errorf("--%s: %w", flagManifest, err)
 	}
 	defer f.Close()
-	manifest, err := rights.ReadManifest(f, path)
+	manifest, err := rights.ReadManifest(f, path, tableOptions(conn, path, 0))
 	if err != nil {
 		return manifest, fmt.Errorf("%w\nnothing was asked", err)
 	}

@@ -91,6 +91,7 @@ under, or acquire before. Needs -y without a terminal.`,
 	}
 	addDeriveFlags(cmd)
 	f := cmd.Flags()
+	addEncodingFlag(cmd)
 	f.String(flagCSV, "", "table of outputs to derive, a row each; its files are relative to DIR, else to the table")
 	f.String(flagJSONL, "", "the same as JSON Lines, an object each")
 	f.String(flagOutbox, "", "file that keeps what was sent until its end is known (default: the table's name and .outbox)")

@@ -49,8 +49,9 @@ const (
 // outputColumns are those of a table of outputs: the flags that say how one is derived.
 func outputColumns() sheet.Columns {
 	columns := sheet.Columns{
-		One:  []string{columnFile, columnWork, columnSHA256},
-		Part: map[string]func(string) []string{flagFingerprint: describe.PartFingerprints},
+		One:   []string{columnFile, columnWork, columnSHA256},
+		Flags: []string{flagCommercial},
+		Part:  map[string]func(string) []string{flagFingerprint: describe.PartFingerprints},
 	}
 	for _, name := range rowFlags() {
 		switch name {

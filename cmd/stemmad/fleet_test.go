@@ -134,7 +134,8 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	l.do("offer", "photo.jpg", "commercial-remix-10", "--close", "--from", "alice")
 	require.Contains(t, l.do(append(more, "-y")...), "Nothing to do: 2 outputs are derived so already")
 	for _, same := range [][]string{
-		{"--from", "photo.jpg@commercial-remix-10"}, {"--from", "photo.jpg", "--under", "commercial-remix-10"},
+		{"--from", "photo.jpg@commercial-remix-10"},
+		{"--from", "photo.jpg", "--under", "commercial-remix-10"},
 		{"--from", "photo.jpg", "--commercial"},
 	} {
 		require.Contains(t, l.do(slices.Concat(table, same, []string{"-y"})...), "Nothing to do: 2 outputs are derived so already")

@@ -54,7 +54,13 @@ func TestJourneyOfManyWorks(t *testing.T) {
 	_, errs, code = command("register", "photos", "--csv", "mac.csv", "--from", "alice", "--dry-run", "--no-anchor", "--home", l.home)
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, errs, `mac.csv does not say its encoding and is read as windows-1252, so: "mac.txt,CafŽ"`)
+	_, errs, code = command("register", "photos", "--csv", "mac.csv", "--encoding", "windows-1252", "--from", "alice", "--dry-run", "--no-anchor",
+		"--home", l.home)
+	require.Equal(t, exitOK, code, errs)
+	require.NotContains(t, errs, "does not say its encoding")
+	require.Contains(t, l.fail("clear", "--manifest", "mac.csv", "--encoding", "latin-9", "--use", "copy"), "latin-9")
 	require.NoError(t, os.Remove("photos/mac.txt"))
+	l.write("photos/copy.txt", "photo 0") // one content in two files
 
 	offers := []string{"offer", "photos", "commercial-use", "--price", "1 USDC", "--from", "alice"}
 	require.Contains(t, l.do(append(offers, "--dry-run")...), "Would offer")

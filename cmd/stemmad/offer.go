@@ -89,6 +89,7 @@ offer, and not what the licence permits.`,
 	f.String(flagPrice, "", "price of a grant; several denoms, separated by commas, are alternatives: '5.00 USDC'")
 	f.String(flagUntil, "", "end of the offer: 2027-01-31, a time in RFC 3339, or 30d")
 	f.StringArray(flagTo, nil, "account or key that may take it (default: everybody); may be repeated")
+	addEncodingFlag(cmd)
 	f.String(flagCSV, "", "table of works with their terms, in place of WORK")
 	f.Bool(flagSkipBad, false, "leave out works and rows that are wrong, in place of sending nothing")
 	f.Bool(flagClose, false, "end the offer of these terms")

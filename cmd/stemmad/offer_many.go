@@ -43,6 +43,11 @@ type offerLine struct {
 	wrong error
 }
 
+// sameOffer says whether two lines about one work and terms say the same, such as two files of one content.
+func (l offerLine) sameOffer(o offerLine) bool {
+	return l.price == o.price && l.until == o.until && slices.Equal(l.to, o.to)
+}
+
 // offerReport is what happened to several offers.
 type offerReport struct {
 	Offers       []offeredLine `json:"offers"`
@@ -65,15 +70,20 @@ func offerMany(ctx context.Context, conn *connect.Conn, sender *send.Sender, lin
 	var left leftOut
 	var offers []*offering
 	var bad []error
-	seen := map[string]string{}
+	seen := map[string]offerLine{}
 	for _, line := range lines {
 		o, err := line.prepare(ctx, conn, sender.Account())
 		if err == nil {
 			key := o.work.String() + o.id.String()
-			if first := seen[key]; first != "" {
-				err = fmt.Errorf("the same work is offered under the same terms by %s", first)
+			first, twice := seen[key]
+			if twice && first.sameOffer(line) {
+				conn.Note("%s is offered so by %s already", line.at, first.at)
+				continue
 			}
-			seen[key] = line.at
+			if twice {
+				err = fmt.Errorf("the same work is offered under the same terms by %s", first.at)
+			}
+			seen[key] = line
 		}
 		if err != nil {
 			bad = append(bad, fmt.Errorf("%s: %w", line.at, err))

@@ -60,6 +60,7 @@ the --receiver, if there is one.`,
 	}
 	f := cmd.Flags()
 	f.String(flagPay, "", "works with their shares, such as song.wav=60%,work1...=40%")
+	addEncodingFlag(cmd)
 	f.String(flagPayees, "", "table of works with their shares, in place of --pay")
 	f.String(flagKey, "", "key that signs vouchers: a key of yours or 66 hex digits (default: the signer's)")
 	f.String(flagReceiver, "", "account that may close the payment channel at once")
@@ -139,7 +140,7 @@ func paymentChannelPayees(
 			return nil, "", openErr
 		}
 		defer f.Close()
-		payees, err = paychannel.ReadPayees(f, name)
+		payees, err = paychannel.ReadPayees(f, name, tableOptions(conn, name, 0))
 	}
 	if err != nil {
 		return nil, "", err

@@ -73,6 +73,7 @@ Several accounts may claim the same content; the registry doesn't judge.`,
 		Args: cobra.ArbitraryArgs,
 	}
 	f := cmd.Flags()
+	addEncodingFlag(cmd)
 	f.String(flagCSV, "", "table of the works to register; its files are relative to DIR, else to the table")
 	f.Bool(flagSkipBad, false, "leave out files and rows that are wrong, in place of sending nothing")
 	addDetailsFlags(cmd)
@@ -276,11 +277,19 @@ func collectTable(
 	return kept, left.skip(conn, sheet.Join(bad))
 }
 
+// flagEncoding declares the encoding of a table.
+const flagEncoding = "encoding"
+
+func addEncodingFlag(cmd *cobra.Command) {
+	cmd.Flags().String(flagEncoding, "", "encoding of the table: "+strings.Join(sheet.Encodings(), ", ")+" (default: found out)")
+}
+
 // tableOptions read a table of at most so many rows, and say which encoding was guessed: what is spelled wrong would
 // be kept for good.
 func tableOptions(conn *connect.Conn, name string, most int) sheet.Options {
-	return sheet.Options{MaxRows: most, Guessed: func(encoding, sample string) {
-		conn.Note("%s does not say its encoding and is read as %s, so: %q. If that is spelled wrong, save it as UTF-8.", name, encoding, sample)
+	return sheet.Options{MaxRows: most, Encoding: conn.Flags().Text(flagEncoding), Guessed: func(encoding, sample string) {
+		conn.Note("%s does not say its encoding and is read as %s, so: %q. If that is spelled wrong, save it as UTF-8; if it is right, "+
+			"--%s %s says so.", name, encoding, sample, flagEncoding, encoding)
 	}}
 }
 

@@ -40,6 +40,7 @@ but they can give it back.
   stemmad splits song.wav alice=70% bob=30% --holder alice`,
 		Args: cobra.MinimumNArgs(1),
 	}
+	addEncodingFlag(cmd)
 	cmd.Flags().String(flagCSV, "", "table with the columns account,share, in place of ACCOUNT=SHARE")
 	cmd.Flags().String(flagHolder, "", "account or key whose share would be divided: only a preview, nothing is sent")
 	return maybeSending(cmd, splits)

@@ -126,6 +126,9 @@ func Unknown(word string) error {
 			known = append(known, name)
 		}
 	}
+	if ids := names.TextAt(word); len(ids) > 0 {
+		return fmt.Errorf("%q is the address of a licence: name it as %s", word, strings.ToLower(strings.Join(ids, " or ")))
+	}
 	if respelled := names.Meant(word); respelled != "" {
 		return unknown(word, respelled)
 	}

@@ -43,7 +43,11 @@ func TestWrongWordsAreAnswered(t *testing.T) {
 		"apache":            `did you mean "Apache-2.0"?`,
 		"GPL-3.0-olny":      `did you mean "GPL-3.0-only"?`,
 		"paid.yaml":         "terms list --presets",
-		"":                  "is neither terms",
+
+		"https://creativecommons.org/licenses/by/4.0/":          "is the address of a licence: name it as cc-by-4.0",
+		"creativecommons.org/licenses/by-nc-sa/4.0/deed.de":     "name it as cc-by-nc-sa-4.0",
+		"http://www.creativecommons.org/publicdomain/zero/1.0/": "name it as cc0-1.0",
+		"": "is neither terms",
 	} {
 		_, err := licences.Named(word)
 		require.ErrorContains(t, err, want, word)

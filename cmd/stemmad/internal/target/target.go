@@ -60,7 +60,8 @@ func Parse(ctx context.Context, argument string) (Named, error) {
 	info, err := os.Stat(argument)
 	switch {
 	case err == nil && info.IsDir():
-		return Named{}, fmt.Errorf("%s is a folder: name a file or a work id (work1...)", argument)
+		return Named{}, fmt.Errorf("%s is a folder: name a file or a work id (work1...); of many files, "+
+			"stemmad clear asks with --manifest LIST, as sha256sum prints one", argument)
 	case err == nil:
 		file, err := register.SumFile(ctx, argument)
 		if err != nil {

@@ -130,6 +130,7 @@ func TestParse(t *testing.T) {
 
 	_, err = target.Parse(ctx, dir)
 	require.ErrorContains(t, err, "is a folder")
+	require.ErrorContains(t, err, "--manifest")
 	for _, bad := range []string{"", "gone.wav", "abcd", "terms1xyz"} {
 		_, err = target.Parse(ctx, bad)
 		require.ErrorContains(t, err, "neither a work id")
