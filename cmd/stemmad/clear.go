@@ -38,7 +38,7 @@ const (
 
 func clearCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "clear WORK|FILE|SHA256 --use USE",
+		Use:   "clear WORK|FILE|SHA256|FOLDER --use USE",
 		Short: "Ask whether you may use a work, and at what price",
 		Long: `Clear asks the chain whether a work may be used for something, and prints ALLOWED,
 NEEDS A GRANT with the offers and their prices, or DENIED with the reasons, each
@@ -66,7 +66,7 @@ An advertisement is a commercial use of one of them: --use perform --commercial 
 distribute where it is handed out, adapt where it is made from the work.
 
 With --manifest it asks about a whole dataset of up to 100,000 rows, all at one
-height: a table with a column work, sha256 or id (other columns are kept) as a
+height, and so it does about all files of a folder: a table with a column work, sha256 or id (other columns are kept) as a
 spreadsheet saves it, what sha256sum prints, or a bare list of ids and digests.
 --report writes verdict, reasons, permission, price (of each work the cheapest that
 serves) and obligations of every row as .csv (what it is about in lines of
@@ -127,6 +127,10 @@ func signAs(cmd *cobra.Command) error {
 func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 	f := conn.Flags()
 	dataset := f.Text(flagManifest)
+	folder := dataset == "" && len(args) == 1 && isFolder(args[0])
+	if folder {
+		dataset, args = args[0], nil
+	}
 	if (dataset == "") == (len(args) == 0) {
 		return fmt.Errorf("name either a WORK, FILE or SHA-256, or a dataset with --%s (see stemmad clear --help)", flagManifest)
 	}
@@ -149,7 +153,7 @@ func clearRights(ctx context.Context, conn *connect.Conn, args []string) error {
 		return err
 	}
 	if dataset != "" {
-		return clearManifest(ctx, conn, dataset, use, licensee)
+		return clearManifest(ctx, conn, dataset, folder, use, licensee)
 	}
 	return clearWork(ctx, conn, args[0], use, licensee)
 }

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
@@ -18,9 +23,13 @@ import (
 // openRows is how many rows that are not allowed the summary lists.
 const openRows = 20
 
-// clearManifest asks about all rows of a table at one height and reports.
-func clearManifest(ctx context.Context, conn *connect.Conn, path string, use licensetypes.Use, licensee string) error {
-	manifest, err := readManifest(conn, path)
+// clearManifest asks about all rows of a table, or all files of a folder, at one height and reports.
+func clearManifest(ctx context.Context, conn *connect.Conn, path string, folder bool, use licensetypes.Use, licensee string) error {
+	read := readManifest
+	if folder {
+		read = sumFolder
+	}
+	manifest, err := read(ctx, conn, path)
 	if err != nil {
 		return err
 	}
@@ -65,7 +74,7 @@ func clearManifest(ctx context.Context, conn *connect.Conn, path string, use lic
 	return verdictError(report.Head.Worst())
 }
 
-func readManifest(conn *connect.Conn, path string) (rights.Manifest, error) {
+func readManifest(_ context.Context, conn *connect.Conn, path string) (rights.Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return rights.Manifest{}, fmt.Errorf("--%s: %w", flagManifest, err)
@@ -76,6 +85,34 @@ func readManifest(conn *connect.Conn, path string) (rights.Manifest, error) {
 		return manifest, fmt.Errorf("%w\nnothing was asked", err)
 	}
 	return manifest, nil
+}
+
+// sumFolder is the manifest of a folder's files: their digests and names.
+func sumFolder(ctx context.Context, conn *connect.Conn, path string) (rights.Manifest, error) {
+	found, passed, err := register.Find([]string{path})
+	if err != nil {
+		return rights.Manifest{}, err
+	}
+	notePassed(conn, passed)
+	var rows bytes.Buffer
+	table := csv.NewWriter(&rows)
+	lines := [][]string{{"sha256", "file"}}
+	summed, err := sumFiles(ctx, conn, found)
+	if err != nil {
+		return rights.Manifest{}, err
+	}
+	for _, file := range summed {
+		lines = append(lines, []string{hex.EncodeToString(file.Digest[:]), file.Path})
+	}
+	if err := table.WriteAll(lines); err != nil {
+		return rights.Manifest{}, err
+	}
+	return rights.ReadManifest(&rows, path, sheet.Options{Encoding: sheet.UTF8})
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // printReport prints the summary; for programs the whole report, or only what it

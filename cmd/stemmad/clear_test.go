@@ -124,6 +124,20 @@ func TestJourneyOfALicensee(t *testing.T) {
 	require.FileExists(t, "r.json")
 	require.Contains(t, l.clears(exitDenied, "--manifest", "m.csv", "--use", "adapt", "--output", "json"), `"no_derivatives"`)
 
+	l.write("works/free.wav", "free.wav")
+	l.write("works/.hidden", "not asked about")
+	folder := l.clears(exitOK, "works", "--use", "copy", "--output", "json")
+	require.Contains(t, folder, "works/free.wav")
+	require.NotContains(t, folder, "hidden")
+	l.write("works/unknown.wav", "nobody's")
+	l.clears(exitDenied, "works", "--use", "copy", "--report", "folder.csv")
+	require.Contains(t, l.fail("clear", "works", "--use", "copy", "--buy", "--from", "bob"), "--buy is for a single work")
+	// A public offer is itself the permission: nothing is denied.
+	_, errs, code := command("acquire", "free.wav", "--from", "bob", "-y", "--home", l.home)
+	require.Equal(t, exitFailed, code, errs)
+	require.Contains(t, errs, "a public offer is itself the permission")
+	require.Contains(t, l.do("export", "rights", "free.wav", "--format", "schema-jsonld"), "CreativeWork")
+
 	l.do("register", "free.wav", "--from", "bob", "--no-anchor", "--allow-contested")
 	out = l.clears(exitOK, "free.wav", "--use", "copy")
 	require.Contains(t, out, ", the earliest of 2 claims, by stemma1")

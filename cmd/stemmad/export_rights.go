@@ -38,7 +38,7 @@ const (
 // exportRightsCmd is a subcommand of the SDK's export, which exports the state.
 func exportRightsCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "rights {--owner ACCOUNT | --work WORK|FILE} --format FORMAT",
+		Use:   "rights {WORK|FILE... | --owner ACCOUNT} --format FORMAT",
 		Short: "Write what works are offered under in formats that crawlers read",
 		Long: `Rights asks a node what a work, or every work of an owner, is offered under to
 anybody, and writes it as a file for a website:
@@ -57,14 +57,21 @@ the file anew before that time has passed, and after every change of an offer.
 A work is where its fingerprints of the scheme "url" say, else at its metadata URI,
 else at SITE/PATH-PREFIX/WORK. With --site only works on that site are stated, but
 for schema-jsonld. docs/rights-formats.md says what each format can express.`,
-		Example: `  stemmad export rights --work song.wav --format rsl --site https://example.org
+		Example: `  stemmad export rights song.wav --format rsl --site https://example.org
   stemmad export rights --owner alice --format tdmrep --site https://example.org --path-prefix works --out tdmrep.json
   stemmad export rights --owner alice --format all --site https://example.org --out rights`,
-		Args: cobra.NoArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			for _, work := range args { // as --work
+				if err := cmd.Flags().Set(flagWork, work); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	}
 	f := cmd.Flags()
 	f.String(flagOwner, "", "account or key whose works are exported")
-	f.StringArray(flagWork, nil, "work id, file or SHA-256 to export; may be repeated")
+	f.StringArray(flagWork, nil, "work id, file or SHA-256 to export, as an argument does; may be repeated")
 	f.String(flagFormat, "", strings.Join(append(publish.Formats(), allFormats), ", "))
 	f.String(flagSite, "", "site that serves the works and the file, such as https://example.org")
 	f.String(flagPathPrefix, "", "path on the site under which works without a URL are served by their id")

@@ -338,10 +338,15 @@ func notePassed(conn *connect.Conn, passed []register.Passed) {
 	conn.Note("Passed over: %s. Name a file by itself to register it all the same.", strings.Join(named, ", "))
 }
 
-func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []register.Found) error {
+// sumFiles hashes files, and shows how far it is.
+func sumFiles(ctx context.Context, conn *connect.Conn, found []register.Found) ([]register.File, error) {
 	bar := progress.New(conn.Err(), "hashing", register.Total(found), progress.Size)
-	files, err := register.Sum(ctx, found, bar.Add)
-	bar.Finish()
+	defer bar.Finish()
+	return register.Sum(ctx, found, bar.Add)
+}
+
+func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found []register.Found) error {
+	files, err := sumFiles(ctx, conn, found)
 	if err != nil {
 		return err
 	}

@@ -170,6 +170,7 @@ func shareLines(conn *connect.Conn, args []string) (lines []shareLine, err error
 
 // readShares reads accounts and shares.
 func readShares(conn *connect.Conn, lines []shareLine, request *royaltytypes.QueryPreviewSharesRequest) error {
+	var sum uint64
 	for _, line := range lines {
 		account, err := conn.Account(line.account)
 		if err != nil {
@@ -180,6 +181,10 @@ func readShares(conn *connect.Conn, lines []shareLine, request *royaltytypes.Que
 			return line.wrong("share", err)
 		}
 		request.Accounts, request.Weights = append(request.Accounts, account.String()), append(request.Weights, weight)
+		sum += uint64(weight)
+	}
+	if sum > flow.Whole {
+		return fmt.Errorf("the shares sum to %s, more than 100 %%", rates.Percent(sum))
 	}
 	return nil
 }
@@ -222,7 +227,7 @@ func sayChange(conn *connect.Conn, res *royaltytypes.QueryPreviewSharesResponse)
 		conn.Say("A payment to the work is charged for %d receivers, in place of %d.", res.ReachAfter, res.Reach)
 	}
 	if len(res.After) > 1 {
-		conn.Say("Its holders get something once it has earned %s.", strings.ReplaceAll(res.LeastFlow.String(), ",", " or "))
+		conn.Say("Its holders get something once it has earned %s.", conn.Units().Alternatives(res.LeastFlow))
 	}
 	conn.Say("It would have %s; this share can take it to %d.", count(len(res.After), "holder"), res.MostHolders)
 }

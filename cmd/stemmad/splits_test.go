@@ -13,6 +13,7 @@ func TestJourneyOfSplits(t *testing.T) {
 	l.write("song.wav", "a song")
 	l.do("register", "song.wav", "--from", "alice", "-y", "--no-anchor")
 
+	require.Contains(t, l.fail("splits", "song.wav", "alice=60%", "bob=41%", "--from", "alice"), "the shares sum to 101 %, more than 100 %")
 	division := []string{"splits", "song.wav", "alice=70%", "bob=300000"}
 	for _, preview := range [][]string{{"--holder", "alice"}, {"--from", "alice", "--dry-run"}} {
 		out := l.do(append(division, preview...)...)

@@ -34,6 +34,8 @@ const (
 	// NeedsAGrant is one: it does once a grant is acquired.
 	NeedsAGrant = "needs_grant"
 	needsChoice = "needs_choice"
+	// needsNothing: a public offer is the permission, and no grant is to be had.
+	needsNothing = "needs_nothing"
 )
 
 // refused is an ErrRefused about a source.

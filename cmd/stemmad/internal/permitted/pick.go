@@ -55,7 +55,7 @@ func Pick(req Request, offers []licensetypes.OpenOffer) (licensetypes.OpenOffer,
 		return none, refused(against(req, Denied, reason(req, rules.NotOffered), standing(req, offers)),
 			"%s cannot be acquired now:\n%s", subject(req), bullets(closed))
 	case wanted.IsZero():
-		return none, refused(against(req, Denied, nil, standing(req, offers)),
+		return none, refused(against(req, needsNothing, nil, standing(req, offers)),
 			"no offer of %s needs a grant of yours; a public offer is itself the permission:\n%s", subject(req), List(req.Units, offers))
 	}
 	return none, notUnder(req, offers)

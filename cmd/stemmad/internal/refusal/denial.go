@@ -14,7 +14,7 @@ type Denial struct {
 	Work registrytypes.WorkID `json:"work"`
 	// Permission that was asked for: terms, a grant or a licence's name; empty: any.
 	Permission string `json:"permission,omitempty"`
-	// Verdict is needs_grant, needs_choice or denied.
+	// Verdict is needs_grant, needs_choice, needs_nothing or denied.
 	Verdict string   `json:"verdict"`
 	Reasons []Reason `json:"reasons"`
 	// Offers are what can be taken now, or chosen from; empty: nothing.
