@@ -183,6 +183,9 @@ func prepare(cmd *cobra.Command, args []string) error {
 	if err := client.SetCmdClientContextHandler(clientCtx, cmd); err != nil {
 		return err
 	}
+	if err := colour(cmd); err != nil {
+		return err
+	}
 	release := shield(cmd.Flags())
 	if err := server.InterceptConfigsPreRunHandler(cmd, appTemplate, *appConfig(), cometConfig()); err != nil {
 		return err
