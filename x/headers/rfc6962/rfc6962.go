@@ -148,7 +148,7 @@ func (f Frontier) Verify(leaf Hash, index uint64, path []Hash) error {
 		return fmt.Errorf("%w: entry %d of %d is %d levels below a peak, and the path has %d", ErrNotProved, index, f.Size,
 			peak.Level, len(path))
 	}
-	if top := Climb(Subtree{Position{0, index}, leaf}, path); top.Root != f.Peaks[place] {
+	if top := Climb(Subtree{Position{0, index}, leaf}, path); top != (Subtree{peak, f.Peaks[place]}) {
 		return fmt.Errorf("%w: the path of entry %d leads to %s, and the log has %s", ErrNotProved, index, top.Root, f.Peaks[place])
 	}
 	return nil
