@@ -90,6 +90,7 @@ func (app *App) RegisterTxService(clientCtx client.Context) {
 
 // RegisterTendermintService serves blocks and validators as CometBFT has them.
 func (app *App) RegisterTendermintService(clientCtx client.Context) {
+	app.nodeHeaders.from(clientCtx.GetNode)
 	cmtservice.RegisterTendermintService(clientCtx, app.queryRouter(), app.encoding.InterfaceRegistry,
 		server.NewCometABCIWrapper(app).Query)
 }

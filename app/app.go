@@ -48,6 +48,7 @@ type App struct {
 	pool         *pool.Pool
 	turns        turns
 	queries      *queries.Bounds
+	nodeHeaders  *nodeHeaders
 	committing   sync.RWMutex // held by a commit, and shared by who reads rows of stores
 	block        [][]byte     // transactions of the block that is being executed
 	modules      *module.Manager
@@ -126,6 +127,8 @@ func newUnloaded(
 		addresses: addresses,
 		pool:      pool.New(poolLimits(options)),
 		queries:   queries.New(bounds),
+
+		nodeHeaders: new(nodeHeaders),
 	}
 	app.SetMempool(pool.NewMempool(app.pool))
 	app.SetVersion(version.Version)

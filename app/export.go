@@ -84,7 +84,7 @@ func (app *App) lastBlockTime() (time.Time, error) {
 }
 
 // resetHeights takes the heights of the old chain out of the state of the
-// modules that keep some: distribution, staking and slashing.
+// modules that keep some: distribution, staking, headers and slashing.
 func (app *App) resetHeights(ctx sdk.Context, allowed []string) error {
 	for _, operator := range allowed {
 		if _, err := sdk.ValAddressFromBech32(operator); err != nil {
@@ -95,6 +95,9 @@ func (app *App) resetHeights(ctx sdk.Context, allowed []string) error {
 		return err
 	}
 	if err := app.resetStaking(ctx, allowed); err != nil {
+		return err
+	}
+	if err := app.Keepers.Headers.Reset(ctx); err != nil {
 		return err
 	}
 	return app.resetSlashing(ctx)

@@ -47,7 +47,7 @@ func firstBlock(t *testing.T, c *chain.Chain, txs ...[]byte) (*app.App, []*abci.
 	t.Helper()
 	node, exported := anew(t, c, nil)
 	res, err := node.FinalizeBlock(&abci.RequestFinalizeBlock{
-		Height: exported.Height, Time: exported.Time, Txs: txs,
+		Height: exported.Height, Time: exported.Time, Txs: txs, Hash: chain.HeaderHash(exported.Height),
 	})
 	require.NoError(t, err)
 	_, err = node.Commit()
@@ -99,6 +99,7 @@ func TestTheFirstBlockAfterAnExportEndsNoDelay(t *testing.T) {
 	require.Zero(t, res[0].Code, res[0].Log)
 	next, err := node.FinalizeBlock(&abci.RequestFinalizeBlock{
 		Height: c.Height() + 2, Time: app.GenesisTime(c.Now()).Add(time.Minute), Txs: [][]byte{second, redeem},
+		Hash: chain.HeaderHash(c.Height() + 2),
 	})
 	require.NoError(t, err)
 	require.NotZero(t, next.TxResults[0].Code, "bob has the deposit back")

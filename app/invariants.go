@@ -38,6 +38,7 @@ func (app *App) Invariants() []Invariant {
 		{"bank/total-supply", app.checkSupply},
 		{"staking/pools", app.checkStakingPools},
 		{"feemarket", app.Keepers.FeeMarket.CheckInvariants},
+		{"headers", app.Keepers.Headers.CheckInvariants},
 		{"registry", app.Keepers.Registry.CheckInvariants},
 		{"royalty", app.Keepers.Royalty.CheckInvariants},
 		{"license", app.Keepers.License.CheckInvariants},

@@ -41,6 +41,8 @@ import (
 	"github.com/stemma-chain/stemma/client/encoding"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
+	headerskeeper "github.com/stemma-chain/stemma/x/headers/keeper"
+	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagekeeper "github.com/stemma-chain/stemma/x/lineage/keeper"
@@ -68,6 +70,7 @@ type Keepers struct {
 	Consensus consensuskeeper.Keeper
 
 	FeeMarket feemarketkeeper.Keeper
+	Headers   headerskeeper.Keeper
 	Registry  registrykeeper.Keeper
 	Royalty   royaltykeeper.Keeper
 	License   licensekeeper.Keeper
@@ -131,6 +134,8 @@ func newKeepers(d keeperDeps) Keepers {
 		k.Staking, k.Slashing, d.addresses, runtime.ProvideCometInfoService())
 
 	k.FeeMarket = feemarketkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[feemarkettypes.StoreKey]), authority())
+	k.Headers = headerskeeper.NewKeeper(runtime.NewKVStoreService(kv[headerstypes.StoreKey]),
+		runtime.NewKVStoreService(kv[headerstypes.SubtreesStoreKey]))
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
 		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)

@@ -33,6 +33,8 @@ import (
 
 	"github.com/stemma-chain/stemma/x/feemarket"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
+	"github.com/stemma-chain/stemma/x/headers"
+	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
 	"github.com/stemma-chain/stemma/x/license"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage"
@@ -71,7 +73,7 @@ func blockedAddresses() map[string]bool {
 // The orders in which modules act. Every module with the hook in question has
 // to be named; the manager panics at start otherwise.
 var (
-	preBlockers = []string{upgradetypes.ModuleName, authtypes.ModuleName}
+	preBlockers = []string{upgradetypes.ModuleName, authtypes.ModuleName, headerstypes.ModuleName}
 
 	// Distribution pays out last block's fees before slashing can take stake.
 	beginBlockers = []string{
@@ -91,7 +93,7 @@ var (
 	// Accounts and balances come first; genutil delivers the first validators'
 	// transactions, so staking and the fee market come before it.
 	genesisOrder = []string{
-		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName, distrtypes.ModuleName,
+		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName, headerstypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
 		registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
 		genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
@@ -120,6 +122,7 @@ func newModuleManager(app *App) *module.Manager {
 		feemarket.NewAppModule(k.FeeMarket, feemarkettypes.Node{
 			Consensus: app.GetConsensusParams, Accounts: k.Account, Next: app.pool.Next,
 		}),
+		headers.NewAppModule(k.Headers, app.nodeHeaders),
 		registry.NewAppModule(k.Registry),
 		royalty.NewAppModule(k.Royalty),
 		license.NewAppModule(k.License),

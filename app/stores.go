@@ -23,6 +23,7 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
+	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -43,7 +44,7 @@ func newStores() stores {
 			authtypes.StoreKey, banktypes.StoreKey, stakingtypes.StoreKey, slashingtypes.StoreKey,
 			distrtypes.StoreKey, govtypes.StoreKey, minttypes.StoreKey, evidencetypes.StoreKey,
 			feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
-			feemarkettypes.StoreKey,
+			feemarkettypes.StoreKey, headerstypes.StoreKey, headerstypes.SubtreesStoreKey,
 			registrytypes.StoreKey, royaltytypes.StoreKey, licensetypes.StoreKey, lineagetypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(

@@ -8,6 +8,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
 	feemarket "github.com/stemma-chain/stemma/x/feemarket/types"
+	headers "github.com/stemma-chain/stemma/x/headers/types"
 	license "github.com/stemma-chain/stemma/x/license/types"
 	lineage "github.com/stemma-chain/stemma/x/lineage/types"
 	registry "github.com/stemma-chain/stemma/x/registry/types"
@@ -46,6 +47,8 @@ var known = []error{
 	lineage.ErrPromisesGrew, lineage.ErrReserved,
 
 	feemarket.ErrInvalidParams, feemarket.ErrInvalidGenesis, feemarket.ErrFeeCoins, feemarket.ErrTooMuchGas,
+
+	headers.ErrInvalidGenesis, headers.ErrNotInLog, headers.ErrUnavailable,
 
 	sdkerrors.ErrInsufficientFunds, sdkerrors.ErrInsufficientFee, sdkerrors.ErrOutOfGas, sdkerrors.ErrUnauthorized,
 	sdkerrors.ErrWrongSequence, sdkerrors.ErrInvalidCoins, sdkerrors.ErrUnknownAddress, sdkerrors.ErrMempoolIsFull,

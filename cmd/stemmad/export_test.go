@@ -17,6 +17,7 @@ import (
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/stemma-chain/stemma/app"
+	"github.com/stemma-chain/stemma/testutil/chain"
 )
 
 // TestAnExportBeginsAfterItsLastBlock: its genesis time is not that of the old chain, and
@@ -33,7 +34,7 @@ func TestAnExportBeginsAfterItsLastBlock(t *testing.T) {
 	last := genesis.GenesisTime
 	for height := int64(1); height <= 3; height++ {
 		last = last.Add(time.Hour)
-		_, err = node.FinalizeBlock(&abci.RequestFinalizeBlock{Height: height, Time: last})
+		_, err = node.FinalizeBlock(&abci.RequestFinalizeBlock{Height: height, Time: last, Hash: chain.HeaderHash(height)})
 		require.NoError(t, err)
 		_, err = node.Commit()
 		require.NoError(t, err)

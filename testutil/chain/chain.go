@@ -101,7 +101,7 @@ func (c *Chain) blockAfter(d time.Duration, txs [][]byte) Block {
 	c.t.Helper()
 	c.height++
 	c.now = c.now.Add(d)
-	req := &abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs}
+	req := &abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs, Hash: HeaderHash(c.height)}
 	c.past.Blocks = append(c.past.Blocks, req)
 	res, err := c.App.FinalizeBlock(req)
 	require.NoError(c.t, err)

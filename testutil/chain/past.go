@@ -2,6 +2,7 @@ package chain
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -23,6 +24,12 @@ type Outcome struct{ AppHash, ResultsHash []byte }
 // OutcomeOf reads the outcome of a block.
 func OutcomeOf(res *abci.ResponseFinalizeBlock) Outcome {
 	return Outcome{res.AppHash, cmttypes.NewResults(res.TxResults).Hash()}
+}
+
+// HeaderHash stands for the hash of a block's header, which CometBFT gives with the block.
+func HeaderHash(height int64) []byte {
+	hash := sha256.Sum256(fmt.Appendf(nil, "header %d of %s", height, ID))
+	return hash[:]
 }
 
 // Past returns the chain's own, as far as it has gone.
