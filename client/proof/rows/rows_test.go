@@ -75,6 +75,22 @@ func TestHashes(t *testing.T) {
 	require.False(t, present)
 }
 
+// A proof that is cut short anywhere is no proof.
+func TestCutShort(t *testing.T) {
+	raw := "\x02\x02\x03\x01\x02\x01\x02\xff\x01" + leaf("a", "value") + leaf("b", "") + hidden(3)
+	_, err := rows.Read([]byte(raw))
+	require.NoError(t, err)
+	for n := 1; n < len(raw); n++ {
+		_, err := rows.Read([]byte(raw[:n]))
+		require.ErrorIs(t, err, rows.ErrUnreadable)
+		require.ErrorContains(t, err, "cut short", n)
+	}
+	large := make([]byte, 0, rows.MaxField+9)
+	large = append(append(large, "\x00\x01\x01a\x80\x80\x04"...), make([]byte, rows.MaxField)...)
+	_, err = rows.Read(large)
+	require.NoError(t, err, "the largest value")
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("\x02\x01\x02\x03" + leaf("a", "x") + hidden(7)))
 	f.Add([]byte(leaf("a", "")))

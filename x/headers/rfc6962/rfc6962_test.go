@@ -63,7 +63,7 @@ func grown(list [][]byte) (f Frontier, full map[Position]Hash) {
 
 // The tree hash is that of the RFC, and each entry's path to its peak is the RFC's up to there.
 func TestAsTheRFCSays(t *testing.T) {
-	all := entries(130)
+	all := entries(70)
 	for n := range len(all) + 1 {
 		f, full := grown(all[:n])
 		require.NoError(t, f.Validate())
@@ -115,7 +115,7 @@ func TestKnownRoots(t *testing.T) {
 // No other leaf, index, size or path is proved.
 func TestNothingElseIsProved(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 300).Draw(t, "entries")
+		n := rapid.IntRange(1, 100).Draw(t, "entries")
 		i := rapid.IntRange(0, n-1).Draw(t, "index")
 		f, full := grown(entries(n))
 		peak, _, err := PeakOf(f.Size, uint64(i))
@@ -158,6 +158,19 @@ func TestNothingElseIsProved(t *testing.T) {
 		}
 		require.Error(t, f.Verify(leaf, index, up))
 	})
+}
+
+// What is wrong with a proof is said.
+func TestWhyItIsNotProved(t *testing.T) {
+	f, full := grown(entries(5))
+	leaf := full[Position{0, 2}]
+	require.ErrorIs(t, f.Verify(leaf, 5, nil), ErrNotInLog)
+	err := f.Verify(leaf, 2, nil)
+	require.ErrorIs(t, err, ErrNotProved)
+	require.ErrorContains(t, err, "entry 2 of 5 is 2 levels below a peak, and the path has 0")
+	require.ErrorIs(t, f.Verify(leaf, 2, make([]Hash, 2)), ErrNotProved)
+	require.ErrorIs(t, Frontier{Size: 5}.Verify(leaf, 2, nil), ErrBroken)
+	require.ErrorContains(t, Frontier{Size: 5}.Validate(), "5 entries make 2 peaks, and it has 0")
 }
 
 // Appending leaves the old frontier as it was, whoever shares its memory.
