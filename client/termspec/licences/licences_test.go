@@ -42,8 +42,11 @@ func TestWrongWordsAreAnswered(t *testing.T) {
 		"gplv3":             `did you mean "GPL-3.0-only"?`,
 		"apache":            `did you mean "Apache-2.0"?`,
 		"GPL-3.0-olny":      `did you mean "GPL-3.0-only"?`,
-		"paid.yaml":         "terms list --presets",
-		"":                  "is neither terms",
+		"https://creativecommons.org/licenses/by/4.0/":        `did you mean "CC-BY-4.0"?`,
+		"https://creativecommons.org/licenses/by-sa/4.0/deed": `did you mean "CC-BY-SA-4.0"?`,
+		"https://www.gnu.org/licenses/gpl-3.0.html":           `did you mean "GPL-3.0-or-later" or "GPL-3.0-only"?`,
+		"paid.yaml": "terms list --presets",
+		"":          "is neither terms",
 	} {
 		_, err := licences.Named(word)
 		require.ErrorContains(t, err, want, word)
