@@ -228,6 +228,9 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroller, argu
 	if err != nil {
 		return nil, err
 	}
+	if err := sound(about); err != nil {
+		return nil, err
+	}
 	items, err := enroller.look(ctx, []enroll.Item{{File: register.File{Path: named.Path, Digest: *named.Digest}, Details: about}})
 	if err != nil {
 		return nil, err
@@ -242,7 +245,7 @@ func derivative(ctx context.Context, conn *connect.Conn, enroller enroller, argu
 func noteDetails(conn *connect.Conn, work registrytypes.WorkID) {
 	for _, name := range detailsFlags {
 		if conn.Flags().Changed(name) {
-			conn.Note("%s is registered already: --%s is not recorded, and what it says of itself stays (tx registry "+
+			conn.Note("%s is registered already: --%s is not recorded, and what it says of itself stays (stemmad "+
 				"revise changes it)", work, name)
 		}
 	}

@@ -103,7 +103,7 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 func usage(cmd *cobra.Command, columns int) string {
 	var b strings.Builder
 	b.WriteString("Usage:\n")
-	if cmd.Runnable() {
+	if _, group := cmd.Annotations[groupOnly]; cmd.Runnable() && !group {
 		fmt.Fprintf(&b, "%s\n", table.Wrap("  "+cmd.UseLine(), "    ", columns))
 	}
 	if cmd.HasAvailableSubCommands() {

@@ -33,6 +33,17 @@ func TestHelpHasAPlaceForEachCommand(t *testing.T) {
 	require.Less(t, strings.Index(out, "  register "), strings.Index(out, "Exit codes:"))
 }
 
+// Commands that are made of our services say what they do, not which RPC they call.
+func TestServicesHaveWordsForEachCommand(t *testing.T) {
+	for _, module := range []string{"registry", "royalty", "license", "lineage", "feemarket"} {
+		for _, kind := range []string{"query", "tx"} {
+			out, errs, code := command(kind, module, "--help")
+			require.Equal(t, exitOK, code, errs)
+			require.NotContains(t, out, "RPC method", "%s %s", kind, module)
+		}
+	}
+}
+
 // Help can be read in 60 columns: what is longer is one word, or an example to paste.
 func TestHelpFitsIntoANarrowTerminal(t *testing.T) {
 	t.Setenv("COLUMNS", "60")

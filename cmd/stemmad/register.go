@@ -214,13 +214,24 @@ func collect(ctx context.Context, conn *connect.Conn, args []string, left *leftO
 	if err := left.skip(conn, sheet.Join(bad)); err != nil {
 		return nil, err
 	}
-	items := make([]enroll.Item, len(found))
-	for i, file := range found {
-		if items[i].Details, err = details(conn, file.Path, len(found) == 1); err != nil {
-			return nil, fmt.Errorf("%s: %w", file.Path, err)
+	var items []enroll.Item
+	var kept []register.Found
+	bad = nil
+	for _, file := range found {
+		about, err := details(conn, file.Path, len(found) == 1)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", table.Clean(file.Path), err)
 		}
+		if err := sound(about); err != nil {
+			bad = append(bad, fmt.Errorf("%s: %w", table.Clean(file.Path), err))
+			continue
+		}
+		items, kept = append(items, enroll.Item{Details: about}), append(kept, file)
 	}
-	return items, hashAll(ctx, conn, items, found)
+	if err := left.skip(conn, sheet.Join(bad)); err != nil {
+		return nil, err
+	}
+	return items, hashAll(ctx, conn, items, kept)
 }
 
 func collectTable(
@@ -328,14 +339,21 @@ func notePassed(conn *connect.Conn, passed []register.Passed) {
 		return
 	}
 	var named []string
+	byName := false // whether a file that is passed over here is registered where it is named
 	for i, p := range passed {
-		if i == shownPassed {
-			named = append(named, fmt.Sprintf("and %d more", len(passed)-i))
-			break
+		byName = byName || p.Why == register.Hidden || p.Why == register.Link
+		if i < shownPassed {
+			named = append(named, fmt.Sprintf("%s (%s)", table.Clean(p.Path), p.Why))
 		}
-		named = append(named, fmt.Sprintf("%s (%s)", table.Clean(p.Path), p.Why))
 	}
-	conn.Note("Passed over: %s. Name a file by itself to register it all the same.", strings.Join(named, ", "))
+	if more := len(passed) - len(named); more > 0 {
+		named = append(named, fmt.Sprintf("and %d more", more))
+	}
+	hint := ""
+	if byName {
+		hint = " Name a hidden file or a link by itself to register it all the same."
+	}
+	conn.Note("Passed over: %s.%s", strings.Join(named, ", "), hint)
 }
 
 // sumFiles hashes files, and shows how far it is.
@@ -406,5 +424,10 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 		}
 		d.Fingerprints = append(d.Fingerprints, fingerprint)
 	}
-	return d, cmp.Or(describe.Lost(d), d.Validate())
+	return d, nil
+}
+
+// sound fails where the chain, or whoever reads it, could not take what is said of a file, which may be its name.
+func sound(d registrytypes.Details) error {
+	return cmp.Or(describe.Lost(d), d.Validate())
 }

@@ -128,7 +128,7 @@ says what becomes of the three before you sign.`, work, conn.FromName)
 func (w registeredWork) note() string {
 	switch {
 	case w.Already:
-		return "you have registered it before; what it says of itself stays (tx registry revise changes it)"
+		return "you have registered it before; what it says of itself stays (stemmad revise changes it)"
 	case w.Contested:
 		return "claimed by others too"
 	}

@@ -73,6 +73,7 @@ func newRootCmd(args []string) *cobra.Command {
 	}
 	arrange(root)
 	addOutput(root)
+	tighten(root)
 	if jsonAsked(args) {
 		root.Annotations[askedJSON] = "yes"
 	}

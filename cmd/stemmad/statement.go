@@ -64,7 +64,7 @@ range, some thousand a second, and must still have it: an archive node has all.`
 	}
 	cmd.Flags().Var(new(instant), flags.FlagFrom, "first block, or date of it (default: the node's first)")
 	cmd.Flags().Var(new(instant), flagTo, "last block, or date of it (default: the latest)")
-	cmd.Flags().String(flagDenom, "", "only this denom (default: all)")
+	cmd.Flags().String(flagDenom, "", "only this denom, such as uusdc or USDC (default: all)")
 	cmd.Flags().String(flagFormat, "", "table, csv or json (default: table)")
 	return asking(cmd, writeStatement)
 }
@@ -98,6 +98,7 @@ func writeStatement(ctx context.Context, conn *connect.Conn, args []string) erro
 		return err
 	}
 	d.account = account.String()
+	d.settleDenom(ctx)
 	if err := d.locate(ctx); err != nil {
 		return err
 	}
@@ -156,6 +157,27 @@ func (d *drawing) locate(ctx context.Context) error {
 	}
 	d.head.ToTime, err = d.span.Time(ctx, d.head.To)
 	return err
+}
+
+// settleDenom takes a unit's symbol, USDC, for its denom, and says where there is nothing of a denom on the chain: a
+// statement of a mistyped one would say that nothing moved. There may have been some before, so it goes on.
+func (d *drawing) settleDenom(ctx context.Context) {
+	if d.denom == "" {
+		return
+	}
+	res, err := banktypes.NewQueryClient(d.conn).SupplyOf(ctx, &banktypes.QuerySupplyOfRequest{Denom: d.denom})
+	if err != nil || !res.Amount.IsZero() {
+		return
+	}
+	var known []string
+	for _, unit := range d.conn.Units().All() {
+		if strings.EqualFold(unit.Symbol, d.denom) {
+			d.denom = unit.Denom
+			return
+		}
+		known = append(known, unit.Denom)
+	}
+	d.conn.Note("There is nothing of %q on this chain; denoms are, among others: %s.", d.denom, strings.Join(known, ", "))
 }
 
 // begin opens the ledger. There is no state before the chain's first block: its

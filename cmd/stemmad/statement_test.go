@@ -49,6 +49,11 @@ func TestReceiptsAndStatements(t *testing.T) {
 	require.Equal(t, []string{"opening balance ", "payment -100005", "licence fee -500", "closing balance "}, kinds)
 	require.Equal(t, rows[len(rows)-2][6], rows[len(rows)-1][6], "the last line leads to what the bank has")
 	require.Contains(t, l.do("statement", "alice"), "payout")
+	require.Equal(t, l.do("statement", "fan", "--denom", "uusdc", "--to", "3"), l.do("statement", "fan", "--denom", "usdc", "--to", "3"))
+	require.Contains(t, l.fail("works"), "choose a key with --from: ", "nobody signs a question")
+	_, errs, code := command("statement", "fan", "--denom", "uusd", "--home", l.home)
+	require.Equal(t, exitOK, code)
+	require.Contains(t, errs, `There is nothing of "uusd" on this chain`)
 
 	require.Contains(t, l.fail("receipt", strings.Repeat("0", 64)), "check the hash")
 	require.Contains(t, l.fail("receipt", withdrawn), "made no payment")

@@ -21,7 +21,8 @@ func Percent[PPM uint32 | uint64](ppm PPM) string {
 // Parse reads a rate as a percentage with up to four decimals ("10%",
 // "2.5 %") or as parts per million ("100000"). It fails above the whole.
 func Parse(s string) (uint32, error) {
-	fail := fmt.Errorf("%q is not a rate: write a percentage such as 10%% or parts per million such as 100000, up to the whole", s)
+	fail := fmt.Errorf("%q is not a rate: write a percentage such as 12.5%%, with a point and at most 4 decimals, "+
+		"or parts per million such as 125000, up to the whole", s)
 	number, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
 	number = strings.TrimSpace(number)
 	decimals := ""

@@ -18,8 +18,8 @@ func TestRates(t *testing.T) {
 	ppm, err := rates.Parse("150000")
 	require.NoError(t, err)
 	require.Equal(t, uint32(150_000), ppm)
-	for _, bad := range []string{"", "%", "101%", "1000001", "1.00001%", "-1", "x", "0.5", ".5%", "1e3"} {
+	for _, bad := range []string{"", "%", "101%", "1000001", "1.00001%", "50,5%", "-1", "x", "0.5", ".5%", "1e3"} {
 		_, err := rates.Parse(bad)
-		require.Error(t, err, bad)
+		require.ErrorContains(t, err, "with a point and at most 4 decimals", bad)
 	}
 }

@@ -61,6 +61,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("Params", "params", "Show the accepted denoms, their minima and the budgets", `stemmad query royalty params`),
 				command("Head", "head WORK", "Show a work's epoch, list versions and reach", `stemmad query royalty head WORK`, "work"),
 				command("Holders", "holders WORK", "Show who holds a work's revenue", `stemmad query royalty holders WORK`, "work"),
+				command("Epoch", "epoch WORK EPOCH", "Show who held a work's revenue in one epoch of it, and the version of what it owed",
+					`stemmad query royalty epoch WORK 0`, "work", "epoch"),
 				command("Upstream", "upstream WORK", "List what a work owes its sources and ancestors",
 					`stemmad query royalty upstream WORK`, "work"),
 				command("Stages", "stages WORK", "List the money that waits at a work", `stemmad query royalty stages WORK`, "work"),

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -124,6 +125,9 @@ func Lost(d registrytypes.Details) error {
 		texts = append(texts, f.Value)
 	}
 	for _, t := range texts {
+		if !utf8.ValidString(t) {
+			return fmt.Errorf("%q is not in UTF-8: write it in UTF-8, for a file's name in the title, or rename the file", t)
+		}
 		if strings.ContainsRune(t, unicode.ReplacementChar) {
 			return fmt.Errorf("%q has a character that a program could not read and replaced by %c: write it as it is meant, "+
 				"for a file's name in the title", t, unicode.ReplacementChar)

@@ -47,6 +47,7 @@ func TestLostLettersAreNoDetails(t *testing.T) {
 	} {
 		require.ErrorContains(t, describe.Lost(d), "could not read and replaced by \ufffd: write it as it is meant")
 	}
+	require.ErrorContains(t, describe.Lost(registrytypes.Details{Title: describe.Title("caf\xe9.txt")}), `"caf\xe9" is not in UTF-8`)
 	require.NoError(t, describe.Lost(registrytypes.Details{Title: describe.Title("Caf\u00e9.wav")}))
 }
 

@@ -126,8 +126,8 @@ func Unknown(word string) error {
 			known = append(known, name)
 		}
 	}
-	if ids := names.TextAt(word); len(ids) > 0 {
-		return fmt.Errorf("%q is the address of a licence: name it as %s", word, strings.ToLower(strings.Join(ids, " or ")))
+	if ids := names.TextAt(word); len(ids) > 0 { // an address, as pages link to licences
+		return unknown(word, slices.Compact(ids)...)
 	}
 	if respelled := names.Meant(word); respelled != "" {
 		return unknown(word, respelled)
@@ -139,13 +139,16 @@ func Unknown(word string) error {
 			meant = known[i]
 		}
 	}
+	if meant == "" {
+		return unknown(word)
+	}
 	return unknown(word, meant)
 }
 
-func unknown(word, meant string) error {
+func unknown(word string, meant ...string) error {
 	hint := "; stemmad terms list --presets shows the presets"
-	if meant != "" {
-		hint = fmt.Sprintf("; did you mean %q?", meant)
+	if len(meant) > 0 {
+		hint = fmt.Sprintf("; did you mean \"%s\"?", strings.Join(meant, `" or "`))
 	}
 	return fmt.Errorf("%q is neither terms (terms1...), nor a preset, nor a licence that the chain knows%s", word, hint)
 }

@@ -42,12 +42,14 @@ func TestWrongWordsAreAnswered(t *testing.T) {
 		"gplv3":             `did you mean "GPL-3.0-only"?`,
 		"apache":            `did you mean "Apache-2.0"?`,
 		"GPL-3.0-olny":      `did you mean "GPL-3.0-only"?`,
-		"paid.yaml":         "terms list --presets",
+		"https://creativecommons.org/licenses/by/4.0/":        `did you mean "CC-BY-4.0"?`,
+		"https://creativecommons.org/licenses/by-sa/4.0/deed": `did you mean "CC-BY-SA-4.0"?`,
+		"https://www.gnu.org/licenses/gpl-3.0.html":           `did you mean "GPL-3.0-or-later" or "GPL-3.0-only"?`,
+		"paid.yaml": "terms list --presets",
+		"":          "is neither terms",
 
-		"https://creativecommons.org/licenses/by/4.0/":          "is the address of a licence: name it as cc-by-4.0",
-		"creativecommons.org/licenses/by-nc-sa/4.0/deed.de":     "name it as cc-by-nc-sa-4.0",
-		"http://www.creativecommons.org/publicdomain/zero/1.0/": "name it as cc0-1.0",
-		"": "is neither terms",
+		"creativecommons.org/licenses/by-nc-sa/4.0/deed.de":     `did you mean "CC-BY-NC-SA-4.0"?`,
+		"http://www.creativecommons.org/publicdomain/zero/1.0/": `did you mean "CC0-1.0"?`,
 	} {
 		_, err := licences.Named(word)
 		require.ErrorContains(t, err, want, word)

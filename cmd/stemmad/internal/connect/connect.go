@@ -182,7 +182,11 @@ func (c *Conn) onlyKey() (string, error) {
 		return names[0], nil
 	}
 	if flag := c.signerFlag(); flag != "" {
-		return "", fmt.Errorf("choose who signs with --%s: %s", flag, strings.Join(names, ", "))
+		does := "who signs"
+		if c.cmd.Flags().Lookup(flags.FlagGasPrices) == nil { // a question: nobody signs
+			does = "a key"
+		}
+		return "", fmt.Errorf("choose %s with --%s: %s", does, flag, strings.Join(names, ", "))
 	}
 	return "", fmt.Errorf("name one of your keys: %s", strings.Join(names, ", "))
 }

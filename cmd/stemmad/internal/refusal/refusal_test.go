@@ -14,6 +14,8 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
@@ -44,6 +46,17 @@ func tried(t *testing.T, err error) *refusal.Error {
 	require.True(t, found, err)
 	require.ErrorAs(t, refusal.Of(&client.TxError{Codespace: codespace, Code: code, Log: err.Error()}), &refused)
 	return refused
+}
+
+// A command that a refusal names is one to type: its ids stay.
+func TestCommandsInRefusalsStay(t *testing.T) {
+	owner := sdk.AccAddress("owner_______________")
+	work := registrytypes.Work{Owner: owner, OnOffer: true}
+	err := work.CheckControl(song, owner, registrytypes.ActOffer)
+	require.ErrorIs(t, err, registrytypes.ErrOnOffer)
+	said := refusal.Say(context.Background(), tried(t, err), names{})
+	require.Contains(t, said, "<work 1> is on offer to a new owner")
+	require.Contains(t, said, "(stemmad transfer --cancel "+song.String()+")")
 }
 
 // Refusals in the forms that the chain writes come out with their sentence, the names of

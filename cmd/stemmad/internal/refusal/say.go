@@ -28,6 +28,9 @@ const maxNamed = 16
 // ids are those of works, terms and accounts in a text.
 var ids = regexp.MustCompile(`\b(?:work|terms|stemma)1[02-9ac-hj-np-z]{38,}\b`)
 
+// unnamed are commands, which stay as they are to be typed, and what ids finds.
+var unnamed = regexp.MustCompile(`\bstemmad [^()\x60"]*|` + ids.String())
+
 // Say says a refusal to people, each reason on a line: the sentence, what it is about, what
 // to do, and the code. What the chain's words say beside it follows.
 func Say(ctx context.Context, e *Error, names Names) string {
@@ -82,9 +85,12 @@ func (n *naming) say(ctx context.Context, r Reason) string {
 	return fmt.Sprintf("%s; %s [%s]", text, words.Remedy(string(r.Code), subject), r.Code)
 }
 
-// all puts names to the ids in a text.
+// all puts names to the ids in a text, but for those of commands.
 func (n *naming) all(ctx context.Context, text string) string {
-	return ids.ReplaceAllStringFunc(text, func(id string) string {
+	return unnamed.ReplaceAllStringFunc(text, func(id string) string {
+		if strings.HasPrefix(id, "stemmad ") {
+			return id
+		}
 		if work, err := registrytypes.ParseWorkID(id); err == nil {
 			if n.asked++; n.asked > maxNamed {
 				return id
