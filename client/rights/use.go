@@ -61,6 +61,12 @@ func wrong(word, format string, args ...any) error {
 	return &WishError{word, fmt.Errorf(format, args...)}
 }
 
+// spelled is a use's word as it is meant: answers in JSON and the REST interface have ACTION_TRAIN_AI.
+func spelled(word string) string {
+	word = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(word)), "action_")
+	return strings.ReplaceAll(word, "_", "-")
+}
+
 // ParseUse checks a wish without asking the chain. It fails with a *WishError.
 func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 	use := licensetypes.Use{Commercial: w.Commercial}
@@ -68,7 +74,7 @@ func ParseUse(w Wish, now time.Time) (licensetypes.Use, error) {
 		return use, wrong("use", "is not said: write one of %s", strings.Join(ActionWords(), ", "))
 	}
 	for _, a := range actions {
-		if a.word == strings.ToLower(w.Action) {
+		if a.word == spelled(w.Action) {
 			use.Action = a.action
 		}
 	}

@@ -23,11 +23,21 @@ type Columns struct {
 	One, Many []string
 	// Flags, of those with one value, take true and false in JSON, which others do not.
 	Flags []string
+	// Instead says what to write in place of columns that one might expect.
+	Instead map[string]string
 	// Part parts a cell of a column in its own way, where semicolons stand in its values.
 	Part map[string]func(cell string) []string
 }
 
 func (c Columns) all() []string { return slices.Concat(c.One, c.Many) }
+
+// instead is what to write in place of a column, as the end of a sentence.
+func (c Columns) instead(column string) string {
+	if told := c.Instead[Key(column)]; told != "" {
+		return "; " + told
+	}
+	return ""
+}
 
 func (c Columns) part(column, cell string) []string {
 	if part := c.Part[column]; part != nil {
@@ -61,7 +71,8 @@ func ReadTable(in io.Reader, name string, columns Columns, options Options) ([]R
 		return nil, err
 	}
 	if unknown := table.Unknown(columns.all()...); len(unknown) > 0 {
-		return nil, fmt.Errorf("%s: unknown column %q; the columns are %s", name, unknown[0], strings.Join(columns.all(), ", "))
+		return nil, fmt.Errorf("%s: unknown column %q; the columns are %s%s", name, unknown[0], strings.Join(columns.all(), ", "),
+			columns.instead(unknown[0]))
 	}
 	places, err := table.Places(columns.all()...)
 	if err != nil {
@@ -136,7 +147,7 @@ func (r *Record) read(one, name string, columns Columns) error {
 		written, _ := key.(string)
 		at := slices.IndexFunc(columns.all(), func(c string) bool { return Key(c) == Key(written) })
 		if at < 0 {
-			return wrong(written, fmt.Errorf("unknown; the fields are %s", strings.Join(columns.all(), ", ")))
+			return wrong(written, fmt.Errorf("unknown; the fields are %s%s", strings.Join(columns.all(), ", "), columns.instead(written)))
 		}
 		column := columns.all()[at]
 		if _, twice := r.Fields[column]; twice {

@@ -198,10 +198,16 @@ func (u Unit) coin(s, whole, fraction string) (sdk.Coin, error) {
 	return amounts.Coin(cmp.Or(digits, "0"), u.Denom)
 }
 
+// bare is a number without a unit.
+var bare = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
 // grouped is how many people write thousands or decimals.
 var grouped = regexp.MustCompile(`^[0-9]+([,' _][0-9]+)+(\.[0-9]+)? ?[A-Za-z]`)
 
 func (u Units) unreadable(s string) (sdk.Coin, error) {
+	if bare.MatchString(s) {
+		return sdk.Coin{}, fmt.Errorf("%q %w: write the unit behind it, such as %s %s", s, amounts.ErrInvalid, s, u.example())
+	}
 	if grouped.MatchString(s) {
 		return sdk.Coin{}, fmt.Errorf("%q %w: write a point before the decimals and nothing between thousands, such as 1000.50 %s",
 			s, amounts.ErrInvalid, u.example())

@@ -130,6 +130,9 @@ func TestJourneyOfALicensee(t *testing.T) {
 	require.Contains(t, folder, "works/free.wav")
 	require.NotContains(t, folder, "hidden")
 	l.write("works/unknown.wav", "nobody's")
+	require.Contains(t, l.clears(exitNotFound, "m.csv", "--use", "copy"), "m.csv lists works: to ask about those, write --manifest m.csv.")
+	require.NotContains(t, l.clears(exitNotFound, "works/unknown.wav", "--use", "copy"), "--manifest")
+	l.clears(exitOK, "free.wav", "--use", "ACTION_COPY")
 	l.clears(exitDenied, "works", "--use", "copy", "--report", "folder.csv")
 	require.Contains(t, l.fail("clear", "works", "--use", "copy", "--buy", "--from", "bob"), "--buy is for a single work")
 	// A public offer is itself the permission: nothing is denied.

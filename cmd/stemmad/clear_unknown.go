@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/sheet"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/x/license/rules"
@@ -26,5 +29,26 @@ func (c *clearing) unregistered() error {
 		"it is neither given nor denied here. Ask whoever made it. A digest fits exactly one content: "+
 		"a file that was changed or converted is another. [%s]",
 		c.argument, rules.NotRegistered)))
+	if listsWorks(c.argument) {
+		c.conn.Say("%s", table.Clean(fmt.Sprintf("%s lists works: to ask about those, write --%s %s.", c.argument, flagManifest, c.argument)))
+	}
 	return exitError{code: exitNotFound, err: errNotAllowed, said: true}
 }
+
+// listsWorks says whether a file reads as a manifest.
+func listsWorks(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > maxHint {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	manifest, err := rights.ReadManifest(f, path, sheet.Options{})
+	return err == nil && len(manifest.Rows) > 0
+}
+
+// maxHint is the largest file that is looked into for a hint.
+const maxHint = 8 << 20

@@ -49,9 +49,10 @@ const (
 // outputColumns are those of a table of outputs: the flags that say how one is derived.
 func outputColumns() sheet.Columns {
 	columns := sheet.Columns{
-		One:   []string{columnFile, columnWork, columnSHA256},
-		Flags: []string{flagCommercial},
-		Part:  map[string]func(string) []string{flagFingerprint: describe.PartFingerprints},
+		One:     []string{columnFile, columnWork, columnSHA256},
+		Flags:   []string{flagCommercial},
+		Instead: map[string]string{"role": "the role stands behind its source, as photo.jpg=input"},
+		Part:    map[string]func(string) []string{flagFingerprint: describe.PartFingerprints},
 	}
 	for _, name := range rowFlags() {
 		switch name {
@@ -157,7 +158,7 @@ func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	}
 	f.send(ctx, box)
 	if ctx.Err() != nil {
-		return fmt.Errorf("%w; run the same command again to go on: what was sent is kept in %s", context.Cause(ctx), path)
+		return resumableError{fmt.Sprintf("interrupted: run the same command again to go on; what was sent is kept in %s", path)}
 	}
 	if err := f.unfinished(); err != nil {
 		f.tellRefused()

@@ -42,7 +42,7 @@ func failed(ctx context.Context, conn *connect.Conn, err error) error {
 	}
 	sent := conn.Sent()
 	if ctx.Err() != nil {
-		err = interrupted(sent)
+		err = interrupted(err, sent)
 	}
 	text := connect.Plain(err).Error()
 	var refused *refusal.Error

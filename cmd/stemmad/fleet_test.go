@@ -115,6 +115,9 @@ func TestRowsOfAFleetThatAreRefused(t *testing.T) {
 	require.Contains(t, errs, "4 of 5 rows are refused")
 	require.Contains(t, l.do("lineage", "a.png"), "parentOf")
 
+	l.write("fleet.csv", "file,from,role\na.png,photo.jpg,input\n")
+	require.Contains(t, l.fail(table...), `unknown column "role"; the columns are file, `)
+	require.Contains(t, l.fail(table...), "the role stands behind its source, as photo.jpg=input")
 	l.write("fleet.csv", "sha256,file\n,a.png\n,c.png\n")
 	more := slices.Concat(table, []string{"--from", "photo.jpg"})
 	_, errs, code := answering("", append(more, "--home", l.home)...)

@@ -26,9 +26,13 @@ func interruptible(cmd *cobra.Command) (end func()) {
 var errNothingSent = errors.New("interrupted: nothing was sent")
 
 // interrupted is why a verb ended that was interrupted.
-func interrupted(sent []connect.Sent) error {
-	if len(sent) == 0 {
+func interrupted(err error, sent []connect.Sent) error {
+	var resumable resumableError
+	switch {
+	case len(sent) == 0:
 		return errNothingSent
+	case errors.As(err, &resumable):
+		return interruptedError{resumable.text}
 	}
 	list := make([]string, len(sent))
 	for i, tx := range sent {
@@ -41,6 +45,11 @@ func interrupted(sent []connect.Sent) error {
 	}
 	return interruptedError{"interrupted after it had sent something: " + strings.Join(list, "; ")}
 }
+
+// resumableError is that of a verb which was interrupted and knows itself how it goes on.
+type resumableError struct{ text string }
+
+func (e resumableError) Error() string { return e.text }
 
 // interruptedError has the exit code of what is not decided: the caller has to look before the
 // command is given again, also where all that was sent is in blocks.

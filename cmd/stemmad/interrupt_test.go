@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
@@ -63,6 +66,15 @@ func (p spoken) end(signal syscall.Signal) int {
 	require.NoError(p.t, p.cmd.Process.Signal(signal))
 	_ = p.cmd.Wait() // how it ended is in its state
 	return p.cmd.ProcessState.ExitCode()
+}
+
+// A verb that goes on by itself says so, in place of each transaction that may come.
+func TestAnInterruptedTableGoesOn(t *testing.T) {
+	goesOn, sent := resumableError{"interrupted: run it again"}, []connect.Sent{{TxHash: "AB"}}
+	require.ErrorIs(t, interrupted(goesOn, nil), errNothingSent)
+	require.EqualError(t, interrupted(goesOn, sent), "interrupted: run it again")
+	require.ErrorIs(t, interrupted(goesOn, sent), client.ErrUndecided)
+	require.ErrorContains(t, interrupted(errors.New("another"), sent), "transaction AB may still come")
 }
 
 // What was sent may still come: who interrupts is told its hash.

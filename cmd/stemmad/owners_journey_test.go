@@ -65,7 +65,12 @@ func TestJourneyOfOwners(t *testing.T) {
 	require.Contains(t, notes, "These grants stay, until they end by themselves:\n  commercial-remix-10: 1 grant")
 	require.Equal(t, "withdrawn", l.json("status", "withdraw-work", song, "--from", "alice"))
 	require.Contains(t, l.do("works", "alice"), "withdrawn")
+	require.Equal(t, true, l.json("already", "withdraw", song, "--from", "alice"))
 	require.Equal(t, "active", l.json("status", "withdraw", song, "--undo", "--from", "alice"))
+	require.Contains(t, l.do("withdraw", song, "--undo", "--from", "alice"), "is active already")
+	l.do("revise", song, "--creator", "Bob (drummer) <bob>", "--from", "alice")
+	require.Contains(t, l.do("show", song, "--output", "json"), `"account": "stemma1`)
+	require.Contains(t, l.fail("revise", song, "--creator", "Cy <nobody>", "--from", "alice"), "nobody")
 
 	// Title.
 	require.Len(t, l.json("owners", "title", song), 1)

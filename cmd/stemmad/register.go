@@ -258,7 +258,7 @@ func collectTable(
 		return nil, err
 	}
 	defer f.Close()
-	rows, err := batch.Read(f, table, dir, tableOptions(conn, table, 0))
+	rows, err := batch.Read(f, table, dir, tableOptions(conn, table, 0), accountsOf(conn))
 	if err = left.skip(conn, err); err != nil {
 		return nil, fmt.Errorf("%w\nnothing was sent", err)
 	}
@@ -374,6 +374,14 @@ func hashAll(ctx context.Context, conn *connect.Conn, items []enroll.Item, found
 	return nil
 }
 
+// accountsOf finds creators by the names of keys too.
+func accountsOf(conn *connect.Conn) describe.Accounts {
+	return func(name string) (string, error) {
+		account, err := conn.Account(name)
+		return account.String(), err
+	}
+}
+
 // details says about a file what the flags say, and guesses the rest. Flags for
 // one file are refused with several.
 func details(conn *connect.Conn, path string, single bool) (registrytypes.Details, error) {
@@ -411,7 +419,7 @@ func details(conn *connect.Conn, path string, single bool) (registrytypes.Detail
 		}
 	}
 	for _, s := range f.Texts(flagCreator) {
-		creator, err := describe.ParseCreator(s, "")
+		creator, err := describe.ParseCreator(s, "", accountsOf(conn))
 		if err != nil {
 			return d, err
 		}

@@ -50,7 +50,7 @@ func revise(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err != nil {
 		return err
 	}
-	details, err := revised(conn.Flags().FlagSet, work.Details)
+	details, err := revised(conn.Flags().FlagSet, work.Details, accountsOf(conn))
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func revise(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 }
 
 // revised are details with what the flags say.
-func revised(f *pflag.FlagSet, d registrytypes.Details) (registrytypes.Details, error) {
+func revised(f *pflag.FlagSet, d registrytypes.Details, accounts describe.Accounts) (registrytypes.Details, error) {
 	named := false
 	value := func(name string) (string, bool) {
 		s, _ := f.GetString(name)
@@ -131,7 +131,7 @@ func revised(f *pflag.FlagSet, d registrytypes.Details) (registrytypes.Details, 
 	if list, changed := values(flagCreator); changed {
 		d.Creators = nil
 		for _, s := range list {
-			creator, err := describe.ParseCreator(s, "")
+			creator, err := describe.ParseCreator(s, "", accounts)
 			if err != nil {
 				return d, err
 			}

@@ -18,7 +18,7 @@ func TestRevisingKeepsWhatIsNotNamed(t *testing.T) {
 	say := func(d registrytypes.Details, args ...string) (registrytypes.Details, error) {
 		cmd := reviseCmd()
 		require.NoError(t, cmd.ParseFlags(args))
-		return revised(cmd.Flags(), d)
+		return revised(cmd.Flags(), d, nil)
 	}
 	_, err := say(before)
 	require.ErrorContains(t, err, "such as --title")

@@ -51,11 +51,26 @@ func withdraw(ctx context.Context, conn *connect.Conn, sender *send.Sender, args
 	var msg sdk.Msg = &registrytypes.MsgWithdrawWork{Owner: sender.Account(), Work: work.Id}
 	title := fmt.Sprintf("%q (%s)", table.Short(describe.Heading(work)), work.Id)
 	what, done, would, status := "Withdraw "+title+": no new grants are given.", "Withdrew", "Would withdraw", "withdrawn"
+	stands := registrytypes.STATUS_WITHDRAWN
+	if conn.Flags().Is(flagUndo) {
+		stands, status = registrytypes.STATUS_ACTIVE, "active"
+	}
+	if work.Status == stands {
+		if conn.JSON() {
+			return conn.PrintJSON(struct {
+				Work    registrytypes.WorkID `json:"work"`
+				Status  string               `json:"status"`
+				Already bool                 `json:"already"`
+			}{work.Id, status, true})
+		}
+		conn.Say("Nothing to do: %s is %s already", title, status)
+		return nil
+	}
 	var ends, forEver []string
 	t := &taken{work: work, grants: []grantsInForce{}}
 	if conn.Flags().Is(flagUndo) {
 		msg = &registrytypes.MsgRestoreWork{Owner: sender.Account(), Work: work.Id}
-		what, done, would, status = "Make "+title+" active again, under the offers that it had.", "Made active", "Would make active", "active"
+		what, done, would = "Make "+title+" active again, under the offers that it had.", "Made active", "Would make active"
 	} else if ends, err = noteEnding(ctx, conn, work.Id); err != nil {
 		return err
 	} else if err := t.noteGrants(ctx, conn, "These grants stay, until they end by themselves:"); err != nil {

@@ -44,8 +44,9 @@ type Row struct {
 // Read reads a table with a header line (client/sheet: any usual encoding, separator and
 // spelling of columns). Files are relative to dir and must stay inside it; where kind, media
 // type or title are empty they are guessed from the file. name is the table's name in errors. With
-// a *sheet.BadError the other rows are returned. Of options MaxRows is its own.
-func Read(r io.Reader, name, dir string, options sheet.Options) ([]Row, error) {
+// a *sheet.BadError the other rows are returned. Of options MaxRows is its own. accounts finds creators' accounts by
+// what stands for them; nil: only addresses do.
+func Read(r io.Reader, name, dir string, options sheet.Options, accounts describe.Accounts) ([]Row, error) {
 	options.MaxRows = MaxRows
 	table, err := sheet.Read(r, name, options)
 	if err != nil {
@@ -59,7 +60,7 @@ func Read(r io.Reader, name, dir string, options sheet.Options) ([]Row, error) {
 	var bad []error
 	lines := map[string]int{}
 	for _, record := range table.Body() {
-		row, err := readRow(columns, record.Cells, dir)
+		row, err := readRow(columns, record.Cells, dir, accounts)
 		row.Line = record.Line
 		if err == nil && table.Sums {
 			row.Digest, err = digest.Parse(record.Cells[0])
@@ -115,7 +116,7 @@ func readHeader(table *sheet.Sheet) (map[string]int, error) {
 }
 
 // readRow returns the row's path even with an error, to name it.
-func readRow(columns map[string]int, record []string, dir string) (Row, error) {
+func readRow(columns map[string]int, record []string, dir string, accounts describe.Accounts) (Row, error) {
 	cell := func(column string) string {
 		if i, ok := columns[column]; ok {
 			return record[i]
@@ -161,7 +162,7 @@ func readRow(columns map[string]int, record []string, dir string) (Row, error) {
 		}
 	}
 	for _, s := range list(cell("creators")) {
-		creator, err := describe.ParseCreator(s, cell("role"))
+		creator, err := describe.ParseCreator(s, cell("role"), accounts)
 		if err != nil {
 			return row, fmt.Errorf("column creators: %w", err)
 		}

@@ -33,7 +33,7 @@ func TestReadFillsAndGuesses(t *testing.T) {
 	rows, err := batch.Read(strings.NewReader("\ufeffFile,Title,kind,creators,role,source_type,fingerprints\n"+
 		"song.wav,,,Ada; Bo <"+bo+">,composer,,isrc=USRC17607839;doi:10.1/2\n"+
 		"art/cover.png,\"Cover, front\",style,Jane Doe (Nym),,http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture,"+
-		"https://a.b/c;d=e\n"), "works.csv", dir, sheet.Options{})
+		"https://a.b/c;d=e\n"), "works.csv", dir, sheet.Options{}, nil)
 	require.NoError(t, err)
 	require.Equal(t, []batch.Row{
 		{Path: filepath.Join(dir, "song.wav"), Line: 2, Details: registrytypes.Details{
@@ -71,7 +71,7 @@ func TestReadNamesRowAndFile(t *testing.T) {
 		"file,title\na.wav,b,c\n":               `row 2: "c" stands in column 3`,
 		"file,title\na.wav,\"open\n":            "works.csv",
 	} {
-		_, err := batch.Read(strings.NewReader(table), "works.csv", dir, sheet.Options{})
+		_, err := batch.Read(strings.NewReader(table), "works.csv", dir, sheet.Options{}, nil)
 		require.ErrorContains(t, err, want, table)
 	}
 }
@@ -83,7 +83,7 @@ func TestReadTakesWhatProgramsWrite(t *testing.T) {
 		"sep=;\r\nFile;Media Type\r\na.wav;audio/wav\r\nb.wav;\r\n;\r\n", "FILE\tTitle\t\na.wav\t\t\nb.wav\t\xe4\t\n",
 		strings.Repeat("ab", 32) + "  a.wav\n" + strings.Repeat("cd", 32) + " *b.wav\n",
 	} {
-		rows, err := batch.Read(strings.NewReader(table), "works.csv", dir, sheet.Options{})
+		rows, err := batch.Read(strings.NewReader(table), "works.csv", dir, sheet.Options{}, nil)
 		require.NoError(t, err, table)
 		require.Len(t, rows, 2)
 		require.Equal(t, filepath.Join(dir, "b.wav"), rows[1].Path)
@@ -94,10 +94,10 @@ func TestReadTakesWhatProgramsWrite(t *testing.T) {
 func TestATitleOfAFileHasAllItsLetters(t *testing.T) {
 	dir := folder(t, "a\ufffd.wav")
 	sums := strings.Repeat("ab", 32) + "  a.wav\n"
-	_, err := batch.Read(strings.NewReader(strings.Replace(sums, "a.wav", "a\ufffd.wav", 1)), "SHA256SUMS", dir, sheet.Options{})
+	_, err := batch.Read(strings.NewReader(strings.Replace(sums, "a.wav", "a\ufffd.wav", 1)), "SHA256SUMS", dir, sheet.Options{}, nil)
 	require.ErrorContains(t, err, "SHA256SUMS row 1")
 	require.NoError(t, os.Rename(filepath.Join(dir, "a\ufffd.wav"), filepath.Join(dir, "a.wav")))
-	_, err = batch.Read(strings.NewReader(sums), "SHA256SUMS", dir, sheet.Options{})
+	_, err = batch.Read(strings.NewReader(sums), "SHA256SUMS", dir, sheet.Options{}, nil)
 	require.NoError(t, err)
 }
 
@@ -105,7 +105,7 @@ func TestATitleOfAFileHasAllItsLetters(t *testing.T) {
 func TestSumsAreChecked(t *testing.T) {
 	dir := folder(t, "a.wav")
 	sum := strings.Repeat("ab", 32)
-	rows, err := batch.Read(strings.NewReader(sum+"  a.wav\n"), "SHA256SUMS", dir, sheet.Options{})
+	rows, err := batch.Read(strings.NewReader(sum+"  a.wav\n"), "SHA256SUMS", dir, sheet.Options{}, nil)
 	require.NoError(t, err)
 	require.Equal(t, sum, rows[0].Digest.String())
 	require.NoError(t, rows[0].Check(rows[0].Digest))
@@ -119,7 +119,7 @@ func TestReadListsAllBadRowsUpToABound(t *testing.T) {
 	for i := range 30 {
 		table.WriteString("gone" + strconv.Itoa(i) + ".wav\n")
 	}
-	_, err := batch.Read(strings.NewReader(table.String()), "works.csv", t.TempDir(), sheet.Options{})
+	_, err := batch.Read(strings.NewReader(table.String()), "works.csv", t.TempDir(), sheet.Options{}, nil)
 	require.ErrorContains(t, err, "row 2 (")
 	require.ErrorContains(t, err, "row 21 (")
 	require.NotContains(t, err.Error(), "row 22 (")

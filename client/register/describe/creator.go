@@ -61,14 +61,24 @@ func IsRole(s string) bool {
 	})
 }
 
+// Accounts finds the account that an address or another name stands for.
+type Accounts func(name string) (string, error)
+
 // ParseCreator reads a creator: "Name", "Name <account>", "Name (role)" or
 // "Name (role) <account>". A bracket that names no role stays with the name, such as a
 // pen name; "(role: ...)" is a role in any case. role is used where the text has none.
-func ParseCreator(s, role string) (registrytypes.Creator, error) {
+func ParseCreator(s, role string, accounts Accounts) (registrytypes.Creator, error) {
 	c := registrytypes.Creator{Role: text.Compose(role)}
 	rest := strings.TrimSpace(text.Compose(s))
 	if before, account, ok := cutEnclosed(rest, '<', '>'); ok {
 		rest, c.Account = before, account
+		if accounts != nil {
+			found, err := accounts(account)
+			if err != nil {
+				return c, fmt.Errorf("creator %q: %w", s, err)
+			}
+			c.Account = found
+		}
 	}
 	if before, own, ok := cutEnclosed(rest, '(', ')'); ok {
 		said, is := cutFold(own, rolePrefix)

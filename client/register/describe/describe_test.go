@@ -91,12 +91,12 @@ func TestParseCreator(t *testing.T) {
 		"Bo (role: chief of the cats)":       {Name: "Bo", Role: "chief of the cats"},
 		"Bo ()":                              {Name: "Bo ()", Role: "author"},
 	} {
-		got, err := describe.ParseCreator(text, "author")
+		got, err := describe.ParseCreator(text, "author", nil)
 		require.NoError(t, err)
 		require.Equal(t, want, got, text)
 	}
 	for _, bad := range []string{"", " ", "<stemma1x>", "(role)"} {
-		_, err := describe.ParseCreator(bad, "")
+		_, err := describe.ParseCreator(bad, "", nil)
 		require.Error(t, err, bad)
 	}
 }
@@ -188,7 +188,7 @@ func FuzzNames(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if c, err := describe.ParseCreator(s, ""); err == nil {
+		if c, err := describe.ParseCreator(s, "", nil); err == nil {
 			require.NotEmpty(t, c.Name)
 		}
 		if made, err := describe.ParseSourceType(s); err == nil && made != "" {
