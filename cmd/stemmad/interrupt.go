@@ -32,7 +32,7 @@ func interrupted(err error, sent []connect.Sent) error {
 	case len(sent) == 0:
 		return errNothingSent
 	case errors.As(err, &resumable):
-		return interruptedError{resumable.text}
+		return interruptedError(resumable)
 	}
 	list := make([]string, len(sent))
 	for i, tx := range sent {
