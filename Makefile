@@ -102,6 +102,7 @@ test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -
 
 test-oracle: ## random worlds against the plain rules of rights, about six a second; WORLDS=2000, SEED=1 for that of the first
 	WORLDS=$(or $(WORLDS),20000) SEED=$(or $(SEED),1) go test ./testutil/rightsoracle -run Oracle -count=1 -timeout 10h
+	go test ./testutil/rightsoracle -skip Oracle -count=1 -timeout 10h -rapid.seed=0 -rapid.checks=$(or $(CHECKS),1000)
 
 test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
 	go test ./cmd/stemmad -run TestANodeIsKilled -v -count=1 -timeout 30m -args -kills=$(or $(KILLS),100)

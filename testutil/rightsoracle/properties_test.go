@@ -185,7 +185,9 @@ func (w *world) agree(q Question, a Derive) error {
 	if err != nil {
 		return err
 	}
-	if named.Verdict == licensetypes.VERDICT_ALLOWED && any.Verdict != named.Verdict && !w.history.CameWith(q.By, q.Permission.Grant) {
+	// Who owns a work is judged by owning it where nothing is named, whatever grants of it an owner has.
+	owns := w.history.Owner(q.Work, w.history.Today()) == q.By
+	if named.Verdict == licensetypes.VERDICT_ALLOWED && any.Verdict != named.Verdict && !owns && !w.history.CameWith(q.By, q.Permission.Grant) {
 		return fmt.Errorf("%s is allowed, and not found when it is not named", asked(q))
 	}
 	for _, p := range append([]Permission{Own}, w.permissionsOf(a.Sources[0].Work)...) {

@@ -170,7 +170,7 @@ func TestAttackThirdThroughAWorkBetween(t *testing.T) {
 				if use == adapt {
 					role = types.ROLE_CONTAINS // to hold it asks for copies
 				}
-				require.ErrorContains(t, s.declare(work, song.Under(all).As(role), ""), "exclusive_granted", "directly")
+				require.ErrorContains(t, s.declare(work, song.Under(all).As(role), ""), "exclusive_source", "directly")
 				require.NoError(t, s.declare(between, song.Under(all).As(role), ""))
 				if s.declare(work, between.Under(all).As(role), "") != nil {
 					return

@@ -274,7 +274,7 @@ func TestWhoHasItExclusivelyWithholdsNothing(t *testing.T) {
 	require.NoError(t, err)
 	s.MustDeliver(s.curator, &licensetypes.MsgCloseOffer{Owner: s.curator.String(), Work: verses.ID, Terms: all})
 	s.buy(s.maker, poem, adaptAlone, 0)
-	require.ErrorContains(t, s.declare(verses, poem.Under(all).As(types.ROLE_CONTAINS), all.String()), "exclusive_granted")
+	require.ErrorContains(t, s.declare(verses, poem.Under(all).As(types.ROLE_CONTAINS), all.String()), "exclusive_source")
 	held := s.Register("held", s.maker)
 	require.NoError(t, s.declare(held, poem.Under(all).As(types.ROLE_CONTAINS), all.String()))
 	s.Offer(held, all)
