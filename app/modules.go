@@ -93,7 +93,8 @@ var (
 	// Accounts and balances come first; genutil delivers the first validators'
 	// transactions, so staking and the fee market come before it.
 	genesisOrder = []string{
-		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName, headerstypes.ModuleName, distrtypes.ModuleName,
+		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName,
+		headerstypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
 		registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
 		genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,

@@ -206,7 +206,9 @@ func TestWhoseRobotsTheyAre(t *testing.T) {
 		for _, theirs := range []string{"User-agent: A\nDisallow: /\n" + ours, ours + "User-agent: A\n", ours + "Allow: /\n" + ours, "", "#\n"} {
 			require.False(t, publish.OnlyRobots([]byte(theirs)))
 		}
-		for _, added := range []string{"Disallow: /private/", "disallow: /", "user-agent: GPTBot", "Sitemap: https://example.org/s.xml", "# mine"} {
+		for _, added := range []string{
+			"Disallow: /private/", "disallow: /", "user-agent: GPTBot", "Sitemap: https://example.org/s.xml", "# mine",
+		} {
 			theirs := strings.Replace(ours, "\nUser-agent: *\n", "\nUser-agent: *\n"+added+"\n", 1)
 			require.NotEqual(t, ours, theirs)
 			require.False(t, publish.OnlyRobots([]byte(theirs)), added)

@@ -73,7 +73,8 @@ func TestWhatAFileWasTakenFor(t *testing.T) {
 	require.Equal(t, [][]string{{"file", "title"}, {"a", "ä"}}, cells(s))
 	require.Equal(t, 3, s.Rows[1].Line)
 	_, err := sheet.Read(strings.NewReader("file\n\xe4\n"), "works.csv", sheet.Options{Encoding: sheet.UTF8})
-	require.ErrorContains(t, err, "works.csv: line 2 is not UTF-8 (byte 0xe4): save it so, or say which encoding it is (utf-8, utf-16, windows-1252)")
+	require.ErrorContains(t, err,
+		"works.csv: line 2 is not UTF-8 (byte 0xe4): save it so, or say which encoding it is (utf-8, utf-16, windows-1252)")
 	_, err = sheet.Read(strings.NewReader("file\nä\n"), "works.csv", sheet.Options{Encoding: sheet.Windows1252})
 	require.NoError(t, err, "declared is declared")
 	_, err = sheet.Read(strings.NewReader(""), "works.csv", sheet.Options{Encoding: "latin"})
@@ -87,7 +88,8 @@ func TestAGuessIsSaid(t *testing.T) {
 	require.NoError(t, err)
 	said := ""
 	options := sheet.Options{Guessed: func(encoding, sample string) { said = encoding + " " + sample }}
-	_, err = sheet.ReadTable(strings.NewReader(strings.Replace(mac, ", von", "", 1)), "works.csv", sheet.Columns{One: []string{"file", "title"}}, options)
+	_, err = sheet.ReadTable(strings.NewReader(strings.Replace(mac, ", von", "", 1)), "works.csv",
+		sheet.Columns{One: []string{"file", "title"}}, options)
 	require.NoError(t, err)
 	require.Equal(t, "windows-1252 a.wav,CafŽ am Rhein Arnim", said)
 	said = ""

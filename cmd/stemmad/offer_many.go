@@ -229,8 +229,7 @@ func (l offerLine) offer(conn *connect.Conn) (licensetypes.Offer, error) {
 func offerLines(conn *connect.Conn, args []string) ([]offerLine, error) {
 	name := conn.Flags().Text(flagCSV)
 	if name == "" {
-		info, err := os.Stat(args[0])
-		if err != nil || !info.IsDir() {
+		if !isFolder(args[0]) {
 			return nil, nil
 		}
 		return offersOfFolder(conn, args)
