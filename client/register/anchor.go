@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -118,6 +119,12 @@ func (s Store) Save(a Anchor) (string, error) {
 // Load returns an account's kept anchors on a chain, oldest first. A file that
 // cannot be read is an error that names it.
 func (s Store) Load(chainID, account string) ([]Anchor, error) {
+	all, err := s.All(chainID)
+	return slices.DeleteFunc(all, func(a Anchor) bool { return a.Account != account }), err
+}
+
+// All returns the kept anchors of all accounts on a chain, as Load does.
+func (s Store) All(chainID string) ([]Anchor, error) {
 	entries, err := os.ReadDir(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -139,7 +146,7 @@ func (s Store) Load(chainID, account string) ([]Anchor, error) {
 		if err := json.Unmarshal(bz, &a); err != nil {
 			return nil, fmt.Errorf("%s is no kept anchor: %w; move it away to go on", path, err)
 		}
-		if a.ChainID == chainID && a.Account == account {
+		if a.ChainID == chainID {
 			anchors = append(anchors, a)
 		}
 	}

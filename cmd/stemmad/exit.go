@@ -41,6 +41,9 @@ const (
 	exitUnreachable = 8
 	exitContested   = 9
 	exitUndecided   = 15
+	exitRefuted     = 16
+	exitUnverified  = 17
+	exitUnreadable  = 18
 )
 
 // exitCodes is the list for people.
@@ -53,7 +56,10 @@ const exitCodes = `   0  done
    7  nothing was done, and the same may pass later: the node is busy, or the fee has risen
    8  no node answers
    9  somebody else claims the content since before
-  15  it was sent, and is in no block yet: look for it before you send it again`
+  15  it was sent, and is in no block yet: look for it before you send it again
+  16  a proof is refuted
+  17  a proof is not verified: nothing that is trusted leads to it, or no more
+  18  a file is no proof`
 
 // kinds are the chain's errors that have an exit code of their own. Of an error that is several the
 // first counts.

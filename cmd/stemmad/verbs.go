@@ -13,7 +13,7 @@ import (
 // and query.
 func verbs() []*cobra.Command {
 	return []*cobra.Command{
-		registerCmd(), anchorCmd(), showCmd(), worksCmd(), titleCmd(), reviseCmd(), blankCmd(),
+		registerCmd(), anchorCmd(), showCmd(), worksCmd(), titleCmd(), proveCmd(), verifyCmd(), reviseCmd(), blankCmd(),
 		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(), creditsCmd(),
 		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(),

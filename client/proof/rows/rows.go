@@ -13,10 +13,11 @@ package rows
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/stemma-chain/stemma/client/proof/wire"
 )
 
 // Bounds of a proof.
@@ -27,14 +28,12 @@ const (
 	MaxField = 1 << 16
 	// maxHeight is the most levels of a tree: an AVL tree of 2^63 rows has 91.
 	maxHeight = 96
-	// most is the largest number: they are signed where they are hashed.
-	most = 1<<63 - 1
 )
 
 // Errors of proofs.
 var (
 	// ErrUnreadable: the bytes are no proof, or not in the one way that a proof is written.
-	ErrUnreadable = errors.New("no proof of rows")
+	ErrUnreadable = wire.ErrUnreadable
 	// ErrHidden: the proof does not say whether a row is there.
 	ErrHidden = errors.New("the proof does not show the row's place")
 	// ErrNeedless: a proof shows a row that nobody asked for.
@@ -71,14 +70,12 @@ func Read(raw []byte) (*Proof, error) {
 	if len(raw) > MaxBytes {
 		return nil, fmt.Errorf("%w: it has %d bytes, more than %d", ErrUnreadable, len(raw), MaxBytes)
 	}
-	r := reader{left: raw, proof: p}
-	root, err := r.node(maxHeight + 1)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: byte %d: %w", ErrUnreadable, len(raw)-len(r.left), err)
-	case len(r.left) > 0:
-		return nil, fmt.Errorf("%w: %d bytes stand behind it", ErrUnreadable, len(r.left))
-	case len(p.rows) == 0:
+	r := reader{Reader: wire.New(raw), proof: p}
+	root := r.node(maxHeight + 1)
+	if err := r.Done(); err != nil {
+		return nil, err
+	}
+	if len(p.rows) == 0 {
 		return nil, fmt.Errorf("%w: it shows no row", ErrUnreadable)
 	}
 	p.root, p.gaps, p.needed = root.hash, append(p.gaps, r.gap), make([]bool, len(p.rows))
@@ -99,17 +96,37 @@ func (p *Proof) Get(key []byte) (value []byte, present bool, err error) {
 	return nil, false, p.absent(i, key)
 }
 
-// First is the first row whose key begins so; present says whether there is one. It fails with ErrHidden where the
-// proof does not say.
-func (p *Proof) First(prefix []byte) (row Row, present bool, err error) {
-	i, _ := p.search(prefix)
-	if i == len(p.rows) || !bytes.HasPrefix(p.rows[i].Key, prefix) {
-		return Row{}, false, p.absent(i, prefix)
+// First is the first row from start on and before end (nil: to the last one); present says whether there is one. It
+// fails with ErrHidden where the proof does not say.
+func (p *Proof) First(start, end []byte) (row Row, present bool, err error) {
+	i, _ := p.search(start)
+	if i < len(p.rows) && (end == nil || bytes.Compare(p.rows[i].Key, end) < 0) {
+		row, present = p.rows[i], true
 	}
-	if err := p.absent(i, prefix); err != nil {
+	if present && bytes.Equal(row.Key, start) {
+		p.needed[i] = true
+		return row, true, nil
+	}
+	if err := p.absent(i, start); err != nil {
 		return Row{}, false, err
 	}
-	return p.rows[i], true, nil
+	return row, present, nil
+}
+
+// Last is the last row from start on and before end (nil: of all); present says whether there is one. It fails with
+// ErrHidden where the proof does not say.
+func (p *Proof) Last(start, end []byte) (row Row, present bool, err error) {
+	i := len(p.rows)
+	if end != nil {
+		i, _ = p.search(end)
+	}
+	if err := p.absent(i, end); err != nil {
+		return Row{}, false, err
+	}
+	if i == 0 || bytes.Compare(p.rows[i-1].Key, start) < 0 {
+		return Row{}, false, nil
+	}
+	return p.rows[i-1], true, nil
 }
 
 // search finds the place of a key, and whether it is there.
@@ -140,7 +157,7 @@ func (p *Proof) Done() error {
 
 // reader reads the nodes of a proof, which stand in preorder.
 type reader struct {
-	left  []byte
+	*wire.Reader
 	proof *Proof
 	// gap: a hidden subtree stands behind the last row.
 	gap bool
@@ -149,124 +166,67 @@ type reader struct {
 // node is what was read of one.
 type node struct {
 	hash   [sha256.Size]byte
-	height uint64 // unknown of a hidden one
 	hidden bool
 }
 
 // node reads one that is below a height.
-func (r *reader) node(below uint64) (node, error) {
-	kind, err := r.take(1)
-	if err != nil {
-		return node{}, err
+func (r *reader) node(below uint64) node {
+	kind := r.Bytes(1)
+	if kind == nil {
+		return node{}
 	}
 	switch kind[0] {
 	case kindRow:
 		return r.row()
 	case kindHidden:
-		raw, err := r.take(sha256.Size)
-		if err != nil {
-			return node{}, err
-		}
 		r.gap = true
-		return node{hash: [sha256.Size]byte(raw), hidden: true}, nil
+		return node{hash: r.Hash(), hidden: true}
 	case kindInner:
 		return r.inner(below)
 	}
-	return node{}, fmt.Errorf("there is no node of kind %d", kind[0])
+	r.Fail("there is no node of kind %d", kind[0])
+	return node{}
 }
 
-func (r *reader) row() (node, error) {
-	version, err := r.number()
-	if err != nil {
-		return node{}, err
-	}
-	key, err := r.field()
-	if err != nil {
-		return node{}, err
-	}
-	value, err := r.field()
-	if err != nil {
-		return node{}, err
+func (r *reader) row() node {
+	version, key, value := r.Number(wire.Most), r.Field(MaxField), r.Field(MaxField)
+	if r.Err() != nil {
+		return node{}
 	}
 	p := r.proof
 	if n := len(p.rows); n > 0 && bytes.Compare(p.rows[n-1].Key, key) >= 0 || len(key) == 0 {
-		return node{}, fmt.Errorf("row %x stands out of order", key)
+		r.Fail("row %x stands out of order", key)
+		return node{}
 	}
 	p.rows, p.gaps = append(p.rows, Row{key, value}), append(p.gaps, r.gap)
 	r.gap = false
 	sum := sha256.Sum256(value)
-	data := hashed(0, 1, version)
-	data = append(binary.AppendUvarint(data, uint64(len(key))), key...)
-	data = append(append(data, sha256.Size), sum[:]...)
-	return node{hash: sha256.Sum256(data)}, nil
+	data := wire.AppendField(hashed(0, 1, version), key)
+	return node{hash: sha256.Sum256(wire.AppendField(data, sum[:]))}
 }
 
-func (r *reader) inner(below uint64) (node, error) {
-	var numbers [3]uint64
-	for i := range numbers {
-		var err error
-		if numbers[i], err = r.number(); err != nil {
-			return node{}, err
-		}
+func (r *reader) inner(below uint64) node {
+	height, size, version := r.Number(wire.Most), r.Number(wire.Most), r.Number(wire.Most)
+	if r.Err() == nil && (height == 0 || height >= below) {
+		r.Fail("a node of height %d stands below one of %d", height, below)
 	}
-	height, size, version := numbers[0], numbers[1], numbers[2]
-	if height == 0 || height >= below {
-		return node{}, fmt.Errorf("a node of height %d stands below one of %d", height, below)
+	if r.Err() != nil {
+		return node{}
 	}
-	left, err := r.node(height)
-	if err != nil {
-		return node{}, err
+	left := r.node(height)
+	if r.Err() != nil {
+		return node{}
 	}
-	right, err := r.node(height)
-	if err != nil {
-		return node{}, err
+	right := r.node(height)
+	if r.Err() == nil && left.hidden && right.hidden {
+		r.Fail("both sides of a node are hidden: then the node is")
 	}
-	if left.hidden && right.hidden {
-		return node{}, errors.New("both sides of a node are hidden: then the node is")
-	}
-	data := hashed(height, size, version)
-	data = append(append(data, sha256.Size), left.hash[:]...)
-	data = append(append(data, sha256.Size), right.hash[:]...)
-	return node{hash: sha256.Sum256(data), height: height}, nil
+	data := wire.AppendField(hashed(height, size, version), left.hash[:])
+	return node{hash: sha256.Sum256(wire.AppendField(data, right.hash[:]))}
 }
 
 // hashed is how a node's numbers are hashed: as signed varints.
 func hashed(height, size, version uint64) []byte {
-	data := binary.AppendVarint(make([]byte, 0, 128), int64(height))
-	return binary.AppendVarint(binary.AppendVarint(data, int64(size)), int64(version))
-}
-
-func (r *reader) take(n int) ([]byte, error) {
-	if n > len(r.left) {
-		return nil, errors.New("it is cut short")
-	}
-	part := r.left[:n:n]
-	r.left = r.left[n:]
-	return part, nil
-}
-
-// number reads an unsigned varint in its shortest form.
-func (r *reader) number() (uint64, error) {
-	v, n := binary.Uvarint(r.left)
-	switch {
-	case n <= 0:
-		return 0, errors.New("a number is cut short, or too large")
-	case n > 1 && r.left[n-1] == 0:
-		return 0, errors.New("a number is not in its shortest form")
-	case v > most:
-		return 0, fmt.Errorf("%d is too large", v)
-	}
-	r.left = r.left[n:]
-	return v, nil
-}
-
-func (r *reader) field() ([]byte, error) {
-	n, err := r.number()
-	if err != nil {
-		return nil, err
-	}
-	if n > MaxField {
-		return nil, fmt.Errorf("a key or value has %d bytes, more than %d", n, MaxField)
-	}
-	return r.take(int(n))
+	data := wire.AppendSigned(make([]byte, 0, 128), int64(height))
+	return wire.AppendSigned(wire.AppendSigned(data, int64(size)), int64(version))
 }

@@ -25,7 +25,7 @@ func TestAnEmptyStore(t *testing.T) {
 	_, present, err := p.Get([]byte("key"))
 	require.NoError(t, err)
 	require.False(t, present)
-	_, present, err = p.First(nil)
+	_, present, err = p.First(nil, nil)
 	require.NoError(t, err)
 	require.False(t, present)
 	require.NoError(t, p.Done())
@@ -101,7 +101,8 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		_, _, _ = p.Get(raw)
-		_, _, _ = p.First(raw[:len(raw)/2])
+		_, _, _ = p.First(raw[:len(raw)/2], raw)
+		_, _, _ = p.Last(raw[:len(raw)/2], raw)
 		_ = p.Done()
 	})
 }

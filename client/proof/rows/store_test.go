@@ -130,7 +130,7 @@ func TestFirst(t *testing.T) {
 		}
 		p, err := rows.Read(proved(t, tree, keys...))
 		require.NoError(t, err)
-		row, present, err := p.First([]byte{prefix})
+		row, present, err := p.First([]byte{prefix}, []byte{prefix + 1})
 		require.NoError(t, err)
 		require.Equal(t, first != nil, present)
 		require.Equal(t, first, row.Key)
@@ -140,7 +140,7 @@ func TestFirst(t *testing.T) {
 		}
 		second, err := rows.Read(proved(t, tree, keyOf(2)))
 		require.NoError(t, err)
-		_, _, err = second.First([]byte{prefix})
+		_, _, err = second.First([]byte{prefix}, []byte{prefix + 1})
 		require.ErrorIs(t, err, rows.ErrHidden)
 	}
 }

@@ -32,38 +32,47 @@ type Acquisition struct {
 // reserves says whether the grant is for one derivative only.
 func (a Acquisition) reserves() bool { return !a.Derivative.IsZero() }
 
+// Acquired is a grant that was given.
+type Acquired struct {
+	ID    types.GrantID
+	Grant types.Grant
+	// Epoch whose lists of the work the fee goes by; 0: nothing was paid.
+	Epoch uint64
+}
+
 // Acquire gives a licensee what an offer says and collects the fee as a payment
 // to the work. The grant pins what later edits could change.
-func (k Keeper) Acquire(ctx context.Context, a Acquisition) (types.GrantID, types.Grant, error) {
+func (k Keeper) Acquire(ctx context.Context, a Acquisition) (Acquired, error) {
 	id := types.NewGrantID(a.Work, a.Terms, a.Licensee, a.Serial)
 	q, err := k.quote(ctx, a, renewal{})
 	if err != nil {
-		return id, types.Grant{}, err
+		return Acquired{}, err
 	}
 	if err := k.checkReservation(ctx, a); err != nil {
-		return id, types.Grant{}, err
+		return Acquired{}, err
 	}
 	known, err := k.Grants.Has(ctx, id)
 	if err != nil {
-		return id, types.Grant{}, err
+		return Acquired{}, err
 	}
 	if known {
-		return id, types.Grant{}, errorsmod.Wrapf(types.ErrGrantExists, "%s: choose another serial than %d", id, a.Serial)
+		return Acquired{}, errorsmod.Wrapf(types.ErrGrantExists, "%s: choose another serial than %d", id, a.Serial)
 	}
 	grant := k.newGrant(ctx, a, q)
 	if err := k.checkRoom(ctx, a.Licensee, id, grant); err != nil {
-		return id, grant, err
+		return Acquired{}, err
 	}
-	if err := k.payFee(ctx, a, q.fee); err != nil {
-		return id, grant, err
+	epoch, err := k.payFee(ctx, a, q.fee)
+	if err != nil {
+		return Acquired{}, err
 	}
 	if err := k.pinAllowList(ctx, q.allowed); err != nil {
-		return id, grant, err
+		return Acquired{}, err
 	}
 	if err := k.addGrant(ctx, id, grant, 1, q.terms); err != nil {
-		return id, grant, err
+		return Acquired{}, err
 	}
-	return id, grant, events.Emit(ctx, &types.EventGranted{
+	return Acquired{id, grant, epoch}, events.Emit(ctx, &types.EventGranted{
 		Grant: id, Work: a.Work, Terms: a.Terms, Licensee: a.Licensee.String(),
 		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.Derivative,
 		Serves: grant.Serves, AllowList: grant.AllowList.Digest,

@@ -122,19 +122,19 @@ type revenue struct {
 
 var errBroke = errorsmod.Register("broke", 2, "insufficient funds")
 
-func (r *revenue) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
+func (r *revenue) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) (uint64, error) {
 	if taking, limited := r.takings[work]; limited && !r.broke && !taking.Takes(amount.Denom) {
-		return errorsmod.Wrapf(royaltytypes.ErrDenomNotTaken, "%s", amount)
+		return 0, errorsmod.Wrapf(royaltytypes.ErrDenomNotTaken, "%s", amount)
 	}
 	return r.PayPromised(ctx, payer, work, amount)
 }
 
-func (r *revenue) PayPromised(_ context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
+func (r *revenue) PayPromised(_ context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) (uint64, error) {
 	if r.broke {
-		return errBroke
+		return 0, errBroke
 	}
 	r.paid = append(r.paid, payment{payer.String(), work, amount.String()})
-	return nil
+	return 0, nil
 }
 
 func (r *revenue) SoleHolder(_ context.Context, work registrytypes.WorkID) (sdk.AccAddress, error) {

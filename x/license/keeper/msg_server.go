@@ -62,23 +62,25 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 		return nil, err
 	}
 	if !msg.UsesOf.IsZero() {
-		pass, err := s.k.AcquirePass(ctx, PassRequest{
+		pass, epoch, err := s.k.AcquirePass(ctx, PassRequest{
 			Licensee: licensee, Work: msg.Work, Terms: msg.Terms, UsesOf: msg.UsesOf, MaxFee: msg.MaxFee,
 			Seen: msg.Seen,
 		})
 		if err != nil {
 			return nil, err
 		}
-		return &types.MsgAcquireResponse{Fee: &pass.Fee, ExpiresAt: pass.ExpiresAt}, nil
+		return &types.MsgAcquireResponse{Fee: &pass.Fee, ExpiresAt: pass.ExpiresAt, Epoch: epoch}, nil
 	}
-	id, grant, err := s.k.Acquire(ctx, Acquisition{
+	got, err := s.k.Acquire(ctx, Acquisition{
 		Licensee: licensee, Work: msg.Work, Terms: msg.Terms, Serial: msg.Serial,
 		MaxFee: msg.MaxFee, MaxRate: msg.MaxRate, Derivative: msg.Derivative, Seen: msg.Seen,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgAcquireResponse{Grant: id, Fee: grant.Fee, ExpiresAt: grant.ExpiresAt, Serves: grant.Serves}, nil
+	return &types.MsgAcquireResponse{
+		Grant: got.ID, Fee: got.Grant.Fee, ExpiresAt: got.Grant.ExpiresAt, Serves: got.Grant.Serves, Epoch: got.Epoch,
+	}, nil
 }
 
 // RenewGrant implements types.MsgServer.
@@ -87,11 +89,11 @@ func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*t
 	if err != nil {
 		return nil, err
 	}
-	grant, err := s.k.RenewGrant(ctx, holder, msg.Grant, msg.MaxFee, msg.Seen)
+	grant, epoch, err := s.k.RenewGrant(ctx, holder, msg.Grant, msg.MaxFee, msg.Seen)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgRenewGrantResponse{Fee: grant.Fee, ExpiresAt: grant.ExpiresAt}, nil
+	return &types.MsgRenewGrantResponse{Fee: grant.Fee, ExpiresAt: grant.ExpiresAt, Epoch: epoch}, nil
 }
 
 // OfferGrant implements types.MsgServer.

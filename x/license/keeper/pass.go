@@ -83,19 +83,19 @@ type PassRequest struct {
 // have a duration, a pass that still runs lasts longer by it. It fails with the error of
 // the reason: the work was not made so, the source is disputed or invalidated, or the offer
 // of then named others.
-func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, error) {
+func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (given types.Pass, epoch uint64, err error) {
 	source, err := k.registry.GetWork(ctx, r.Work)
 	if err != nil {
-		return types.Pass{}, err
+		return types.Pass{}, 0, err
 	}
 	price, made, err := k.passPrice(ctx, r.UsesOf, r.Work, r.Terms, r.Licensee)
 	if err != nil {
-		return types.Pass{}, err
+		return types.Pass{}, 0, err
 	}
 	reason := rules.Reason{Permission: r.Terms.String()}
 	switch status := statusOf(source); {
 	case !made:
-		return types.Pass{}, errorsmod.Wrapf(refusal(r.Work, rules.Reason{Code: rules.NotOffered, Permission: r.Terms.String()}),
+		return types.Pass{}, 0, errorsmod.Wrapf(refusal(r.Work, rules.Reason{Code: rules.NotOffered, Permission: r.Terms.String()}),
 			"%s was not made from it under these, or they sell no use by a grant", r.UsesOf)
 	case status == rules.Disputed:
 		reason.Code = rules.WorkDisputed
@@ -105,27 +105,27 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (types.Pass, err
 		reason.Code = rules.NotLicensee
 	}
 	if reason.Code != "" {
-		return types.Pass{}, refusal(r.Work, reason)
+		return types.Pass{}, 0, refusal(r.Work, reason)
 	}
 	fee, err := types.PickPrice(price, r.MaxFee)
 	if err != nil {
-		return types.Pass{}, err
+		return types.Pass{}, 0, err
 	}
 	if err := k.checkPassSeen(ctx, r); err != nil {
-		return types.Pass{}, err
+		return types.Pass{}, 0, err
 	}
 	key := collections.Join4(r.Licensee, r.UsesOf, r.Work, r.Terms)
 	pass := types.Pass{Fee: *fee, GivenAt: sdk.UnwrapSDKContext(ctx).BlockTime().UTC()}
 	if pass.ExpiresAt, err = k.passEnd(ctx, key, pass.GivenAt); err != nil {
-		return types.Pass{}, err
+		return types.Pass{}, 0, err
 	}
-	if err := k.royalty.PayPromised(ctx, r.Licensee, r.Work, *fee); err != nil {
-		return types.Pass{}, errorsmod.Wrapf(err, "pay the fee of %s", fee)
+	if epoch, err = k.royalty.PayPromised(ctx, r.Licensee, r.Work, *fee); err != nil {
+		return types.Pass{}, 0, errorsmod.Wrapf(err, "pay the fee of %s", fee)
 	}
 	if err := k.setPass(ctx, key, pass); err != nil {
-		return types.Pass{}, err
+		return types.Pass{}, 0, err
 	}
-	return pass, events.Emit(ctx, &types.EventPassGiven{
+	return pass, epoch, events.Emit(ctx, &types.EventPassGiven{
 		Work: r.Work, Terms: r.Terms, Licensee: r.Licensee.String(), UsesOf: r.UsesOf, Fee: fee.String(), ExpiresAt: pass.ExpiresAt,
 	})
 }

@@ -162,12 +162,13 @@ func (k Keeper) weighAcquisition(
 	return rules.Acquire(work, offer, reader.now), nil
 }
 
-// payFee pays a fee, if there is one, to the work.
-func (k Keeper) payFee(ctx context.Context, a Acquisition, fee *sdk.Coin) error {
+// payFee pays a fee, if there is one, to the work. It returns the epoch whose lists it goes by.
+func (k Keeper) payFee(ctx context.Context, a Acquisition, fee *sdk.Coin) (epoch uint64, err error) {
 	if fee == nil {
-		return nil
+		return 0, nil
 	}
-	return errorsmod.Wrapf(k.royalty.Pay(ctx, a.Licensee, a.Work, *fee), "pay the fee of %s", fee)
+	epoch, err = k.royalty.Pay(ctx, a.Licensee, a.Work, *fee)
+	return epoch, errorsmod.Wrapf(err, "pay the fee of %s", fee)
 }
 
 // feeText is how events say what was paid; empty: nothing.

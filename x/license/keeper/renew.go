@@ -25,18 +25,18 @@ import (
 // the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
 	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin, seen types.Conditions,
-) (types.Grant, error) {
+) (renewed types.Grant, epoch uint64, err error) {
 	grant, err := k.GetGrant(ctx, id)
 	if err != nil {
-		return grant, err
+		return grant, 0, err
 	}
 	if err := k.checkHolder(ctx, holder, id, grant); err != nil {
-		return grant, err
+		return grant, 0, err
 	}
 	user, used := grant.User()
 	if used {
 		if _, err := k.registry.Control(ctx, holder, user, registrytypes.ActRenew); err != nil {
-			return grant, err
+			return grant, 0, err
 		}
 	}
 	a := Acquisition{
@@ -45,34 +45,34 @@ func (k Keeper) RenewGrant(
 	}
 	q, err := k.quote(ctx, a, renewal{id, grant})
 	if err != nil {
-		return grant, err
+		return grant, 0, err
 	}
 	end, err := nextEnd(ctx, id, grant, q.terms)
 	if err != nil {
-		return grant, err
+		return grant, 0, err
 	}
-	if err := k.payFee(ctx, a, q.fee); err != nil {
-		return grant, err
+	if epoch, err = k.payFee(ctx, a, q.fee); err != nil {
+		return grant, 0, err
 	}
 	before := grant
 	grant.Fee, grant.ExpiresAt = q.fee, &end
 	grant.WorkVersion, grant.DemandsVersion = q.work.Version, seen.DemandsVersion
 	grant.UpstreamVersion, grant.AllowList.Digest = seen.UpstreamVersion, seen.AllowList
 	if err := k.pinAllowList(ctx, q.allowed); err != nil {
-		return grant, err
+		return grant, 0, err
 	}
 	if grant.DemandsVersion != before.DemandsVersion {
 		if err := k.checkRoom(ctx, grant.Licensee, id, grant); err != nil {
-			return grant, err
+			return grant, 0, err
 		}
 	}
 	if err := k.replaceGrant(ctx, id, before, grant); err != nil {
-		return grant, err
+		return grant, 0, err
 	}
 	if err := k.tally(ctx, id, grant, 0, q.terms); err != nil {
-		return grant, err
+		return grant, 0, err
 	}
-	return grant, events.Emit(ctx, &types.EventGrantRenewed{
+	return grant, epoch, events.Emit(ctx, &types.EventGrantRenewed{
 		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
 		WorkVersion: grant.WorkVersion, UpstreamVersion: grant.UpstreamVersion, AllowList: grant.AllowList.Digest,
 	})

@@ -31,8 +31,8 @@ type RegistryKeeper interface {
 type RoyaltyKeeper interface {
 	// Pay makes a payment to a work. PayPromised makes one in a denom that was promised
 	// before ceilings on the work left it out.
-	Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error
-	PayPromised(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error
+	Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) (epoch uint64, err error)
+	PayPromised(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) (epoch uint64, err error)
 	// SoleHolder is the account that holds all of a work's revenue; nil when
 	// several do.
 	SoleHolder(ctx context.Context, work registrytypes.WorkID) (sdk.AccAddress, error)

@@ -86,7 +86,8 @@ func BenchmarkPay(b *testing.B) {
 			k, ctx := c.App.Keepers.Royalty, c.Ctx()
 			for b.Loop() {
 				cached, _ := ctx.CacheContext()
-				require.NoError(b, k.Pay(cached, fan.Address, c.work.ID, usdc(1000)))
+				_, err := k.Pay(cached, fan.Address, c.work.ID, usdc(1000))
+				require.NoError(b, err)
 			}
 		})
 	}

@@ -123,7 +123,7 @@ func TestAMeterCountsAtTheEndOfTheBlock(t *testing.T) {
 
 	late := c.Register("late.wav", alice)
 	c.Write(func(ctx sdk.Context) error {
-		if err := c.App.Keepers.Royalty.Pay(ctx, fan.Address, late.ID, usdc(40)); err != nil {
+		if _, err := c.App.Keepers.Royalty.Pay(ctx, fan.Address, late.ID, usdc(40)); err != nil {
 			return err
 		}
 		return c.App.Keepers.Royalty.Meter(ctx, late.ID, "uusdc")

@@ -20,7 +20,8 @@ func (s msgServer) Pay(ctx context.Context, m *types.MsgPay) (*types.MsgPayRespo
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgPayResponse{}, s.k.Pay(ctx, payer, m.Work, m.Amount)
+	epoch, err := s.k.Pay(ctx, payer, m.Work, m.Amount)
+	return &types.MsgPayResponse{Epoch: epoch}, err
 }
 
 func (s msgServer) PayMany(ctx context.Context, m *types.MsgPayMany) (*types.MsgPayManyResponse, error) {
@@ -32,7 +33,8 @@ func (s msgServer) PayMany(ctx context.Context, m *types.MsgPayMany) (*types.Msg
 	for i, p := range m.Payments {
 		lines[i] = line{work: p.Work, amount: p.Amount}
 	}
-	return &types.MsgPayManyResponse{}, s.k.payAll(ctx, payer, lines)
+	epochs, err := s.k.payAll(ctx, payer, lines)
+	return &types.MsgPayManyResponse{Epochs: epochs}, err
 }
 
 func (s msgServer) Settle(ctx context.Context, m *types.MsgSettle) (*types.MsgSettleResponse, error) {

@@ -31,15 +31,27 @@ func (k Keeper) GetHead(ctx context.Context, work registrytypes.WorkID) (types.H
 // but for the gas of what the sweep will do, which is charged by the work's
 // reach. It fails when the work does not exist or is invalidated, the denom is
 // not accepted or one that the work does not take, the amount is below the denom's
-// minimum or above 2^128-1, or the payer has less.
-func (k Keeper) Pay(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
-	return k.payAll(ctx, payer, []line{{work: work, amount: amount}})
+// minimum or above 2^128-1, or the payer has less. It returns the epoch whose lists the payment goes by.
+func (k Keeper) Pay(
+	ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin,
+) (epoch uint64, err error) {
+	return k.payOne(ctx, payer, line{work: work, amount: amount})
+}
+
+func (k Keeper) payOne(ctx context.Context, payer sdk.AccAddress, l line) (uint64, error) {
+	epochs, err := k.payAll(ctx, payer, []line{l})
+	if err != nil {
+		return 0, err
+	}
+	return epochs[0], nil
 }
 
 // PayPromised is Pay in a denom that was promised before the work came under ceilings which
 // have it not: whoever set them later does not void the promise.
-func (k Keeper) PayPromised(ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin) error {
-	return k.payAll(ctx, payer, []line{{work: work, amount: amount, promised: true}})
+func (k Keeper) PayPromised(
+	ctx context.Context, payer sdk.AccAddress, work registrytypes.WorkID, amount sdk.Coin,
+) (epoch uint64, err error) {
+	return k.payOne(ctx, payer, line{work: work, amount: amount, promised: true})
 }
 
 // line is one payment of a transaction.
@@ -50,32 +62,33 @@ type line struct {
 	promised bool
 }
 
-// payAll takes all payments or none; the coins move in one transfer.
-func (k Keeper) payAll(ctx context.Context, payer sdk.AccAddress, lines []line) error {
+// payAll takes all payments or none; the coins move in one transfer. It returns the epochs whose lists
+// the payments go by.
+func (k Keeper) payAll(ctx context.Context, payer sdk.AccAddress, lines []line) ([]uint64, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	total := sdk.NewMapCoins(nil)
 	epochs := make([]uint64, len(lines))
 	for i, l := range lines {
 		if epochs[i], err = k.admit(ctx, params, l); err != nil {
-			return at(err, i, len(lines))
+			return nil, at(err, i, len(lines))
 		}
 		total.Add(l.amount)
 	}
 	coins := total.ToCoins()
 	if err := k.takeCoins(ctx, payer, coins); err != nil {
-		return err
+		return nil, err
 	}
 	from := payer.String()
 	for i, l := range lines {
 		k.notePayment(ctx, l.work, epochs[i], l.amount)
 		if err := emitPaid(ctx, from, l.work, l.amount, epochs[i]); err != nil {
-			return at(err, i, len(lines))
+			return nil, at(err, i, len(lines))
 		}
 	}
-	return nil
+	return epochs, nil
 }
 
 func emitPaid(ctx context.Context, payer string, work registrytypes.WorkID, amount sdk.Coin, epoch uint64) error {

@@ -1,0 +1,133 @@
+package proof
+
+import (
+	"bytes"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/client/proof/wire"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+// Kind is what a proof is about. Files have these numbers.
+type Kind uint8
+
+// The kinds of facts.
+const (
+	// Claim is a work as its claim stands among others to the same content.
+	Claim Kind = 1
+	// Anchor is when an account anchored a root.
+	Anchor Kind = 2
+	// Content is that an anchor has a content among its leaves, registered or not.
+	Content Kind = 3
+	// Title are the owners that a work has had.
+	Title Kind = 4
+	// Offers are the terms on which a work is on offer.
+	Offers Kind = 5
+	// Grant is a grant, with all that it pins.
+	Grant Kind = 6
+	// Rights is an answer to "may I use this for that".
+	Rights Kind = 7
+	// Derivation is when and by what declarations a work came to be, and the record of its generation.
+	Derivation Kind = 8
+	// Sources are what a work was made from.
+	Sources Kind = 9
+	// Holders are who gets what part of a work's revenue.
+	Holders Kind = 10
+	// Balances are what waits for an account.
+	Balances Kind = 11
+	// Transaction is what a transaction did.
+	Transaction Kind = 12
+)
+
+// question is how a kind is asked of the chain.
+type question struct {
+	kind Kind
+	name string
+	// method of the query. The request is written without its page: all that one answer can have is asked for.
+	method string
+	// request is an empty one.
+	request func() proto.Message
+}
+
+// page is asked for where an answer has several rows.
+const page = 1000
+
+var questions = []question{
+	{Claim, "claim", "/stemma.registry.v1.Query/Work", func() proto.Message { return &registrytypes.QueryWorkRequest{} }},
+	{Anchor, "anchor", "/stemma.registry.v1.Query/Anchor", func() proto.Message { return &registrytypes.QueryAnchorRequest{} }},
+	{Content, "content", "/stemma.registry.v1.Query/Anchor", func() proto.Message { return &registrytypes.QueryAnchorRequest{} }},
+	{Title, "title", "/stemma.registry.v1.Query/Owners", func() proto.Message { return &registrytypes.QueryOwnersRequest{} }},
+	{Offers, "offers", "/stemma.license.v1.Query/Offers", func() proto.Message { return &licensetypes.QueryOffersRequest{} }},
+	{Grant, "grant", "/stemma.license.v1.Query/Grant", func() proto.Message { return &licensetypes.QueryGrantRequest{} }},
+	{Rights, "rights", "/stemma.license.v1.Query/CheckRights", func() proto.Message { return &licensetypes.QueryCheckRightsRequest{} }},
+	{Derivation, "derivation", "/stemma.lineage.v1.Query/Derivation", func() proto.Message { return &lineagetypes.QueryDerivationRequest{} }},
+	{Sources, "sources", "/stemma.lineage.v1.Query/Sources", func() proto.Message { return &lineagetypes.QuerySourcesRequest{} }},
+	{Holders, "holders", "/stemma.royalty.v1.Query/Holders", func() proto.Message { return &royaltytypes.QueryHoldersRequest{} }},
+	{Balances, "balances", "/stemma.royalty.v1.Query/Balances", func() proto.Message { return &royaltytypes.QueryBalancesRequest{} }},
+}
+
+// String is the kind's name.
+func (k Kind) String() string {
+	if k == Transaction {
+		return "transaction"
+	}
+	if q := k.question(); q != nil {
+		return q.name
+	}
+	return "unknown"
+}
+
+func (k Kind) question() *question {
+	for i := range questions {
+		if questions[i].kind == k {
+			return &questions[i]
+		}
+	}
+	return nil
+}
+
+// maxRequest is the most bytes of a question.
+const maxRequest = 4096
+
+// read reads a question: the request's one encoding, without a page.
+func (q *question) read(r *wire.Reader) proto.Message {
+	raw := r.Field(maxRequest)
+	request := q.request()
+	if r.Err() != nil {
+		return nil
+	}
+	if err := proto.Unmarshal(raw, request); err != nil {
+		r.Fail("the question can't be read: %w", err)
+		return nil
+	}
+	again, err := proto.Marshal(request)
+	switch paged, ok := request.(interface{ GetPagination() *query.PageRequest }); {
+	case err != nil || !bytes.Equal(raw, again):
+		r.Fail("the question is not in its one form")
+	case ok && paged.GetPagination() != nil:
+		r.Fail("the question asks for a page: all is asked for")
+	}
+	return request
+}
+
+// whole asks for all that one answer can have.
+func whole(request proto.Message) proto.Message {
+	all := &query.PageRequest{Limit: page}
+	switch asked := request.(type) {
+	case *registrytypes.QueryOwnersRequest:
+		return &registrytypes.QueryOwnersRequest{Work: asked.Work, Pagination: all}
+	case *licensetypes.QueryOffersRequest:
+		return &licensetypes.QueryOffersRequest{Work: asked.Work, Pagination: all}
+	case *lineagetypes.QuerySourcesRequest:
+		return &lineagetypes.QuerySourcesRequest{Work: asked.Work, Pagination: all}
+	case *royaltytypes.QueryBalancesRequest:
+		return &royaltytypes.QueryBalancesRequest{Account: asked.Account, Pagination: all}
+	}
+	return request
+}

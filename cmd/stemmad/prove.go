@@ -1,0 +1,373 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	"github.com/stemma-chain/stemma/client/encoding"
+	"github.com/stemma-chain/stemma/client/history/blocks"
+	prf "github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/proof/gather"
+	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/rights"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	"github.com/stemma-chain/stemma/internal/durably"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+const (
+	flagAbout   = "about"
+	flagAnchor  = "anchor"
+	flagRights  = "rights"
+	flagTrust   = "trust"
+	flagRefresh = "refresh"
+)
+
+// proofEnding is what files of proofs end with.
+const proofEnding = ".proof"
+
+func proveCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "prove WORK|FILE|GRANT|ACCOUNT|TX",
+		Short: "Write a proof that anybody can check when no node is left",
+		Long: `Prove writes one file with what the chain says about something, and all that it takes to check
+it: the rows of the state, or the transaction, and what leads from there to the header of a block.
+Whoever checks it, with "stemmad verify" or any other program that follows docs/proofs.md, needs
+the file and the hash of that header, known from elsewhere: no node, no network, and no trust in
+whoever made the file. Keep the file with what it is about; "prove" prints the header.
+
+What it is about:
+  WORK, FILE   the claim: who registered it, since when, and whether others claim it before or
+               after (of a file the earliest claim). --about says what else of the work:
+               title       who owned it when
+               offers      on which terms it is on offer
+               derivation  when it was derived, and how an AI system made it
+               sources     what it was made from, under which permissions
+               holders     who holds its revenue
+  GRANT        a grant, with all that it pins
+  ACCOUNT      what waits for it
+  TX           what a transaction did; of each payment what it assigned to whom
+  --anchor     that an anchor of yours has FILE, registered or not. The salt of that one file is
+               shown, nothing of the others
+  --rights     whether WORK or FILE may be used for something, as "stemmad clear" answers, with
+               --use and the flags of clear
+
+What the chain keeps can be proved at any later time. What holds now and may change, such as an
+offer or an answer about rights, must be proved now: a node keeps old states for some time only,
+which --height looks at.
+
+A proof begins at the latest header. --trust lets it begin at one that you, or whoever checks it,
+trusts already: an earlier one within two weeks, by the validators' signatures, or any later one, by
+the chain's own log of headers. --refresh makes an old proof begin at the latest header, or at
+that of --trust; it takes hashes alone, so any node can do it at any time.`,
+		Example: `  stemmad prove song.wav
+  stemmad prove song.wav --about offers --out offers.proof
+  stemmad prove draft.txt --anchor
+  stemmad prove song.wav --rights --use train-ai --commercial
+  stemmad prove --refresh song.wav.proof`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	asking(cmd, proveFact)
+	f := withoutShorthand(cmd, flags.FlagOutput)
+	f.StringP(flagOut, "o", "", "file to write (default: the name of what it is about with "+proofEnding+")")
+	f.String(flagAbout, "", "what of the work: "+strings.Join(aboutWords(), ", ")+" (default: claim)")
+	f.Bool(flagAnchor, false, "prove that an anchor of yours has the file")
+	f.Bool(flagRights, false, "prove whether it may be used, for the --use that is named")
+	f.String(flagUse, "", "what for: "+strings.Join(rights.ActionWords(), ", "))
+	f.Bool(flagCommercial, false, "the use is commercial")
+	f.StringArray(flagTerritory, nil, "where, as ISO 3166-1 codes: FR,DE (default: everywhere)")
+	f.StringArray(flagMedium, nil, "in which media: web,print (default: every medium)")
+	f.String(flagUntil, "", "until when the use goes on: 2027-12-31, a time in RFC 3339, or 30d (default: now only)")
+	f.String(flagAs, "", "account or key that would use it (default: anybody)")
+	f.String(flagTrust, "", "header that the proof begins at, as HEIGHT:HASH (default: the latest)")
+	f.Int64(flagHeight, 0, "prove what held before the transactions of this block (default: the latest)")
+	f.String(flagRefresh, "", "old proof that is to begin at another header")
+	return cmd
+}
+
+// abouts are what can be proved of a work.
+var abouts = []struct {
+	kind     prf.Kind
+	question func(registrytypes.WorkID) proto.Message
+}{
+	{prf.Claim, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryWorkRequest{Work: w} }},
+	{prf.Title, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryOwnersRequest{Work: w} }},
+	{prf.Offers, func(w registrytypes.WorkID) proto.Message { return &licensetypes.QueryOffersRequest{Work: w} }},
+	{prf.Derivation, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QueryDerivationRequest{Work: w} }},
+	{prf.Sources, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QuerySourcesRequest{Work: w} }},
+	{prf.Holders, func(w registrytypes.WorkID) proto.Message { return &royaltytypes.QueryHoldersRequest{Work: w} }},
+}
+
+func aboutWords() []string {
+	list := make([]string, len(abouts))
+	for i, a := range abouts {
+		list[i] = a.kind.String()
+	}
+	return list
+}
+
+func proveFact(ctx context.Context, conn *connect.Conn, args []string) error {
+	trust, err := trustFlag(conn)
+	if err != nil {
+		return err
+	}
+	node, err := conn.GetNode()
+	if err != nil {
+		return err
+	}
+	e, err := encoding.New()
+	if err != nil {
+		return err
+	}
+	p := prover{conn: conn, node: node, maker: gather.Maker{Node: node, Encoding: e}, out: conn.Flags().Text(flagOut)}
+	p.options.Trust = trust
+	if p.options.Height, err = conn.Flags().GetInt64(flagHeight); err != nil {
+		return err
+	}
+	if old := conn.Flags().Text(flagRefresh); old != "" {
+		if len(args) > 0 {
+			return fmt.Errorf("--%s names the proof; leave %s out", flagRefresh, args[0])
+		}
+		return p.refresh(ctx, old)
+	}
+	if len(args) == 0 {
+		return errors.New("name what is to be proved: a work, a file, a grant, an account or a transaction (see stemmad prove --help)")
+	}
+	return p.prove(ctx, args[0])
+}
+
+// trustFlag is the header of --trust; nil: none is named.
+func trustFlag(conn *connect.Conn) (*prf.Trust, error) {
+	text := conn.Flags().Text(flagTrust)
+	if text == "" {
+		return nil, nil
+	}
+	trust, err := prf.ParseTrust(text)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", flagTrust, err)
+	}
+	return &trust, nil
+}
+
+// prover makes one proof and writes it.
+type prover struct {
+	conn    *connect.Conn
+	node    blocks.Node
+	maker   gather.Maker
+	options gather.Options
+	// out is the file to write; empty: named after what it is about.
+	out string
+}
+
+func (p *prover) refresh(ctx context.Context, path string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	old, err := prf.Read(raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	trust := p.options.Trust
+	if trust == nil {
+		latest, err := p.maker.Latest(ctx)
+		if err != nil {
+			return err
+		}
+		trust = &latest
+	}
+	made, err := p.maker.Refresh(ctx, old, trust)
+	if err != nil {
+		return err
+	}
+	if p.out == "" {
+		p.out = path
+	}
+	return p.write(made)
+}
+
+func (p *prover) prove(ctx context.Context, argument string) error {
+	if p.out == "" {
+		p.out = filepath.Base(argument) + proofEnding
+	}
+	if hash, err := hex.DecodeString(argument); err == nil && len(hash) == sha256.Size {
+		if err := p.deed(ctx, hash); !errors.Is(err, errNoTx) {
+			return err // else it is the SHA-256 of a content
+		}
+	}
+	question, err := p.question(ctx, argument)
+	if err != nil {
+		return err
+	}
+	made, err := p.maker.Answer(ctx, question, p.options)
+	if err != nil {
+		return err
+	}
+	return p.write(made)
+}
+
+// errNoTx says that no transaction has a hash.
+var errNoTx = errors.New("no such transaction")
+
+func (p *prover) deed(ctx context.Context, hash []byte) error {
+	span, err := blocks.Open(ctx, p.node)
+	if err != nil {
+		return err
+	}
+	height, _, err := findTx(ctx, p.conn, span, hash)
+	if err != nil {
+		return errors.Join(errNoTx, err)
+	}
+	made, err := p.maker.Deed(ctx, height, hash, p.options)
+	if err != nil {
+		return err
+	}
+	return p.write(made)
+}
+
+// question is what the arguments ask to be proved.
+func (p *prover) question(ctx context.Context, argument string) (prf.Question, error) {
+	f := p.conn.Flags()
+	about := f.Text(flagAbout)
+	switch {
+	case f.Is(flagAnchor):
+		return p.content(ctx, argument)
+	case isGrant(argument) && about == "":
+		id, err := licensetypes.ParseGrantID(argument)
+		return prf.Question{Kind: prf.Grant, Request: &licensetypes.QueryGrantRequest{Grant: id}}, err
+	case strings.HasPrefix(argument, encoding.AccountPrefix+"1") && about == "":
+		account, err := p.conn.Account(argument)
+		return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, err
+	}
+	work, err := target.Earliest(ctx, p.conn.Registry(), argument)
+	if err != nil {
+		return prf.Question{}, err
+	}
+	if f.Is(flagRights) || f.Text(flagUse) != "" {
+		return p.rights(work.Id)
+	}
+	for _, a := range abouts {
+		if a.kind.String() == about || about == "" {
+			return prf.Question{Kind: a.kind, Request: a.question(work.Id)}, nil
+		}
+	}
+	return prf.Question{}, fmt.Errorf("--%s %s: of a work can be proved: %s", flagAbout, about, strings.Join(aboutWords(), ", "))
+}
+
+func (p *prover) rights(work registrytypes.WorkID) (prf.Question, error) {
+	f := p.conn.Flags()
+	use, err := rights.ParseUse(rights.Wish{
+		Action: f.Text(flagUse), Commercial: f.Is(flagCommercial),
+		Territories: f.Texts(flagTerritory), Media: f.Texts(flagMedium), Until: f.Text(flagUntil),
+	}, time.Now())
+	if wish := (*rights.WishError)(nil); errors.As(err, &wish) {
+		return prf.Question{}, fmt.Errorf("--%w", wish)
+	}
+	if err != nil {
+		return prf.Question{}, err
+	}
+	licensee := ""
+	if name := f.Text(flagAs); name != "" {
+		account, err := p.conn.Account(name)
+		if err != nil {
+			return prf.Question{}, fmt.Errorf("--%s: %w", flagAs, err)
+		}
+		licensee = account.String()
+	}
+	return prf.Question{Kind: prf.Rights, Request: &licensetypes.QueryCheckRightsRequest{Work: work.String(), Use: use, Licensee: licensee}}, nil
+}
+
+// content finds a file among the anchors that are kept here.
+func (p *prover) content(ctx context.Context, argument string) (prf.Question, error) {
+	named, err := target.Parse(ctx, argument)
+	if err != nil {
+		return prf.Question{}, err
+	}
+	if named.Digest == nil {
+		return prf.Question{}, fmt.Errorf("--%s proves a file: name the file, not %s", flagAnchor, argument)
+	}
+	network, err := p.conn.Network()
+	if err != nil {
+		return prf.Question{}, err
+	}
+	anchors, err := register.OpenStore(p.conn.HomeDir).All(network)
+	if err != nil {
+		return prf.Question{}, err
+	}
+	for _, kept := range anchors {
+		address, err := p.conn.Account(kept.Account)
+		if err != nil {
+			return prf.Question{}, err
+		}
+		proofs, err := kept.Proofs(address)
+		if err != nil {
+			return prf.Question{}, err
+		}
+		if found, has := proofs[*named.Digest]; has {
+			return prf.OfAnchor(kept.Account, *named.Digest, found), nil
+		}
+	}
+	return prf.Question{}, fmt.Errorf("no anchor kept below %s has %s: anchor it with \"stemmad anchor\"", p.conn.HomeDir, argument)
+}
+
+// proofFile is what is said of a proof that was written.
+type proofFile struct {
+	File  string `json:"file"`
+	Kind  string `json:"kind"`
+	Bytes int    `json:"bytes"`
+	// Height is that of the block before which the fact holds.
+	Height int64 `json:"height"`
+	// Trust is the header that it begins at, HEIGHT:HASH.
+	Trust string `json:"trust"`
+}
+
+func (p *prover) write(made *prf.Proof) error {
+	proven, err := made.Check()
+	if err != nil {
+		return err
+	}
+	raw := made.Encode()
+	if err := durably.Write(p.out, raw); err != nil {
+		return err
+	}
+	said := proofFile{p.out, proven.Kind.String(), len(raw), proven.Height, proven.Trusted.String()}
+	if p.conn.JSON() {
+		return p.conn.PrintJSON(said)
+	}
+	p.conn.Say("Wrote %s, a proof of %s in %s.", said.File, words.Proof(proven.Kind.String()), count(said.Bytes, "byte"))
+	if err := table.Fields(p.conn.Out(), "holds", heldAt(proven), "begins at header", said.Trust); err != nil {
+		return err
+	}
+	p.conn.Note("\nWhoever checks it must know that header from elsewhere, such as from any other node. Then:\n"+
+		"  stemmad verify %s --%s %s", said.File, flagTrust, said.Trust)
+	return nil
+}
+
+// heldAt says when what is proved held.
+func heldAt(p prf.Proven) string {
+	return fmt.Sprintf("before block %d of %s", p.Height, table.Time(p.Time))
+}
+
+// isGrant says whether an argument is the id of a grant.
+func isGrant(argument string) bool {
+	_, err := licensetypes.ParseGrantID(argument)
+	return err == nil
+}

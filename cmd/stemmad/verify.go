@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+
+	prf "github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/register"
+	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
+)
+
+const flagPeriod = "period"
+
+func verifyCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "verify PROOF [FILE]",
+		Short: "Check a proof, without a node and without a network",
+		Long: `Verify checks a file that "stemmad prove" wrote, and prints what it proves. It asks nobody. What it
+rests on is the header of a block, by --trust: whoever checks must know its hash from elsewhere,
+such as from nodes that they trust, or from where it was published. The header that a proof begins
+at is printed without --trust, but then nothing is proved. With FILE it also checks that the
+proof is about that file.
+
+A proof that leads from a header to a later one rests on signatures of validators. These count only
+while their stake can still be taken from them, here --period from the time of the trusted header:
+later they could sign another past for nothing. Refresh such a proof in time (stemmad prove
+--refresh), which lets it begin at a later header. A proof that leads back in time needs no
+signatures and lasts for ever.
+
+A proof says what the chain recorded, not that it is true: nobody checked who made a work.
+
+Exit codes: 0 proved, 16 refuted, 17 not verified: nothing that is trusted leads to it, or no more;
+18 the file is no proof.`,
+		Example: `  stemmad verify song.wav.proof --trust 4711:C5F1...E09A
+  stemmad verify song.wav.proof song.wav --trust 4711:C5F1...E09A --output json`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error { return verifyFile(cmd.Context(), cmd, args) },
+	}
+	f := cmd.Flags()
+	f.String(flagTrust, "", "the header that you trust, as HEIGHT:HASH")
+	f.Duration(flagPeriod, prf.DefaultPeriod, "how long signatures count from the time of the trusted header on")
+	f.StringP(flags.FlagOutput, "o", flags.OutputFormatText, "text for people, json for programs")
+	return cmd
+}
+
+// verified is what verify says for programs.
+type verified struct {
+	// Result is proved, refuted, unverified or unreadable.
+	Result  string `json:"result"`
+	Why     string `json:"why,omitempty"`
+	ChainID string `json:"chain_id,omitempty"`
+	Kind    string `json:"kind,omitempty"`
+	// Height and Time are those of the block before which it held.
+	Height   int64           `json:"height,omitempty"`
+	Time     *time.Time      `json:"time,omitempty"`
+	Question json.RawMessage `json:"question,omitempty"`
+	Answer   json.RawMessage `json:"answer,omitempty"`
+	// BeginsAt is the header that all of it follows from; Signatures over how many headers they led on from there.
+	BeginsAt   string `json:"begins_at,omitempty"`
+	Signatures int    `json:"signatures,omitempty"`
+	NotProved  string `json:"not_proved,omitempty"`
+}
+
+func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
+	f := cmd.Flags()
+	policy, trust, err := policyOf(f)
+	if err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(args[0])
+	if err != nil {
+		return err
+	}
+	proven, err := check(ctx, raw, args, trust, policy)
+	said := verified{Result: resultOf(err)}
+	if err != nil {
+		said.Why = err.Error()
+	}
+	if proven.Told != nil && !errors.Is(err, prf.ErrRefuted) {
+		said.ChainID, said.Kind, said.Height, said.Time = proven.ChainID, proven.Kind.String(), proven.Height, &proven.Time
+		said.Question, said.Answer, said.BeginsAt, said.Signatures = proven.Question, proven.Told, proven.Trusted.String(), proven.Hops
+		said.NotProved = words.NotProved(proven.Kind.String())
+	}
+	if asJSON, _ := f.GetString(flags.FlagOutput); asJSON == flags.OutputFormatJSON {
+		text, jsonErr := json.MarshalIndent(said, "", "  ")
+		if jsonErr != nil {
+			return jsonErr
+		}
+		cmd.Println(string(text))
+	} else if printErr := printVerified(cmd, said, proven); printErr != nil {
+		return printErr
+	}
+	return exitOfProof(err)
+}
+
+func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
+	period, err := f.GetDuration(flagPeriod)
+	policy := prf.Policy{Now: time.Now(), Period: period}
+	if err != nil {
+		return policy, nil, err
+	}
+	text, _ := f.GetString(flagTrust)
+	if text == "" {
+		return policy, nil, nil
+	}
+	trust, err := prf.ParseTrust(text)
+	if err != nil {
+		return policy, nil, fmt.Errorf("--%s: %w", flagTrust, err)
+	}
+	return policy, &trust, nil
+}
+
+// check reads and checks a proof, and that it is about the file that is named.
+func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
+	p, err := prf.Read(raw)
+	if err != nil {
+		return prf.Proven{}, err
+	}
+	proven, err := p.Check()
+	if err != nil {
+		return proven, err
+	}
+	if len(args) > 1 {
+		file, err := register.SumFile(ctx, args[1])
+		if err != nil {
+			return proven, err
+		}
+		if err := proven.IsAbout(file.Digest); err != nil {
+			return proven, fmt.Errorf("%s: %w", args[1], err)
+		}
+	}
+	if trust == nil {
+		return proven, fmt.Errorf("%w: it holds if header %s is one of the chain's. If you know that it is, say so with --%s",
+			prf.ErrUnverified, proven.Trusted, flagTrust)
+	}
+	return p.Verify(*trust, policy)
+}
+
+// results are what can come out, with their exit codes.
+var results = []struct {
+	of   error
+	word string
+	code int
+}{
+	{prf.ErrUnreadable, "unreadable", exitUnreadable},
+	{prf.ErrRefuted, "refuted", exitRefuted},
+	{prf.ErrUnverified, "unverified", exitUnverified},
+}
+
+func resultOf(err error) string {
+	for _, r := range results {
+		if errors.Is(err, r.of) {
+			return r.word
+		}
+	}
+	if err != nil {
+		return "failed"
+	}
+	return "proved"
+}
+
+func exitOfProof(err error) error {
+	for _, r := range results {
+		if errors.Is(err, r.of) {
+			return exitError{code: r.code, err: err, said: true}
+		}
+	}
+	return err
+}
+
+var headlines = map[string]string{"proved": "PROVED", "refuted": "REFUTED", "unverified": "NOT VERIFIED", "unreadable": "NO PROOF"}
+
+func printVerified(cmd *cobra.Command, said verified, proven prf.Proven) error {
+	out := cmd.OutOrStdout()
+	line := headlines[said.Result]
+	if line == "" {
+		return nil
+	}
+	if said.Why != "" {
+		line += ": " + said.Why
+	}
+	fmt.Fprintln(out, table.Clean(line))
+	if said.Answer == nil {
+		return nil
+	}
+	lines, err := proven.Lines()
+	if err != nil {
+		return err
+	}
+	would := "It proves"
+	if said.Result != "proved" {
+		would = "It would prove"
+	}
+	fmt.Fprintf(out, "%s %s on %s, as it was %s:\n", would, words.Proof(proven.Kind.String()), table.Clean(said.ChainID), heldAt(proven))
+	var pairs []string
+	for _, l := range lines {
+		pairs = append(pairs, l.Name, l.Value)
+	}
+	if err := table.Fields(out, pairs...); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Begins at header %s\nIt does not prove %s.\n", said.BeginsAt, said.NotProved)
+	return nil
+}
+
+// withoutShorthand takes a flag's one letter away, for another flag to have.
+func withoutShorthand(cmd *cobra.Command, name string) *pflag.FlagSet {
+	old := cmd.Flags()
+	cmd.ResetFlags()
+	old.VisitAll(func(f *pflag.Flag) {
+		if f.Name == name {
+			f.Shorthand = ""
+		}
+		cmd.Flags().AddFlag(f)
+	})
+	return cmd.Flags()
+}
