@@ -2,9 +2,12 @@ package proof
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"github.com/cosmos/gogoproto/proto"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/proof/wire"
@@ -112,8 +115,42 @@ func (q *question) read(r *wire.Reader) proto.Message {
 		r.Fail("the question is not in its one form")
 	case ok && paged.GetPagination() != nil:
 		r.Fail("the question asks for a page: all is asked for")
+	case !plain(request):
+		r.Fail("the question is not in its one spelling")
 	}
 	return request
+}
+
+// plain says whether a question is in its one spelling, where the chain takes several.
+func plain(request proto.Message) bool {
+	switch asked := request.(type) {
+	case *registrytypes.QueryAnchorRequest:
+		return isAccount(asked.Account)
+	case *royaltytypes.QueryBalancesRequest:
+		return isAccount(asked.Account)
+	case *licensetypes.QueryCheckRightsRequest:
+		work, err := registrytypes.ParseWorkID(asked.Work)
+		return err == nil && work.String() == asked.Work && (asked.Licensee == "" || isAccount(asked.Licensee)) &&
+			asked.Permission == "" && inOrder(asked.Use.Territories) && inOrder(asked.Use.Media)
+	}
+	return true
+}
+
+func isAccount(text string) bool {
+	account, err := sdk.AccAddressFromBech32(text)
+	return err == nil && account.String() == text
+}
+
+// inOrder says whether a list is ascending, each once.
+func inOrder(list []string) bool {
+	return slices.IsSortedFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(a, b), -1) })
+}
+
+// AskRights asks whether an account, or anybody, may use a work.
+func AskRights(work registrytypes.WorkID, use licensetypes.Use, licensee string) Question {
+	use.Territories = slices.Compact(slices.Sorted(slices.Values(use.Territories)))
+	use.Media = slices.Compact(slices.Sorted(slices.Values(use.Media)))
+	return Question{Kind: Rights, Request: &licensetypes.QueryCheckRightsRequest{Work: work.String(), Use: use, Licensee: licensee}}
 }
 
 // whole asks for all that one answer can have.

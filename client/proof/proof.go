@@ -9,6 +9,7 @@
 package proof
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -35,6 +36,8 @@ const (
 	maxHops = 64
 	// maxShown is the most headers that the log leads back to.
 	maxShown = 3
+	// SumSize is how many bytes of a SHA-256 over the rest a proof ends with: they tell a damaged file from a forged one.
+	SumSize = 8
 	// maxState is the most bytes of a proof of rows of all stores.
 	maxState = 2 << 20
 )
@@ -131,7 +134,9 @@ func (p *Proof) Encode() []byte {
 		to = wire.AppendField(to, s.State)
 	}
 	to = wire.AppendField(to, p.State)
-	return p.Fact.append(wire.AppendNumber(to, uint64(p.Fact.kind())))
+	to = p.Fact.append(wire.AppendNumber(to, uint64(p.Fact.kind())))
+	sum := sha256.Sum256(to)
+	return append(to, sum[:SumSize]...)
 }
 
 // Read reads a file. It fails with ErrUnreadable. What it reads shares memory with the bytes, and Encode gives the same bytes.
@@ -142,7 +147,11 @@ func Read(raw []byte) (*Proof, error) {
 	if !strings.HasPrefix(string(raw[:min(len(raw), len(Magic))]), Magic) {
 		return nil, fmt.Errorf("%w: it does not begin as a proof of this version does", ErrUnreadable)
 	}
-	r := wire.New(raw)
+	end := max(len(raw)-SumSize, len(Magic))
+	if sum := sha256.Sum256(raw[:end]); !bytes.Equal(raw[end:], sum[:SumSize]) {
+		return nil, fmt.Errorf("%w: it was damaged on its way: its last bytes are not the sum of the others", ErrUnreadable)
+	}
+	r := wire.New(raw[:end])
 	r.Bytes(len(Magic))
 	p := &Proof{ChainID: string(r.Field(cmttypes.MaxChainIDLen))}
 	p.Trusted = signed.ReadHeader(r, p.ChainID)

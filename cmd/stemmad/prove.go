@@ -292,7 +292,7 @@ func (p *prover) rights(work registrytypes.WorkID) (prf.Question, error) {
 		}
 		licensee = account.String()
 	}
-	return prf.Question{Kind: prf.Rights, Request: &licensetypes.QueryCheckRightsRequest{Work: work.String(), Use: use, Licensee: licensee}}, nil
+	return prf.AskRights(work, use, licensee), nil
 }
 
 // content finds a file among the anchors that are kept here.

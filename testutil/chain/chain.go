@@ -30,6 +30,8 @@ type Chain struct {
 	now      time.Time
 	sequence map[string]*position
 	past     Past
+	// heads are the blocks' headers, where these are Signed.
+	heads []*Head
 	// offered are the offers made with Offer.
 	offered map[offerKey]bool
 }
@@ -102,10 +104,14 @@ func (c *Chain) blockAfter(d time.Duration, txs [][]byte) Block {
 	c.height++
 	c.now = c.now.Add(d)
 	req := &abci.RequestFinalizeBlock{Height: c.height, Time: c.now, Txs: txs, Hash: HeaderHash(c.height)}
+	if c.settings.signed != nil {
+		req.Hash = c.makeHead(txs).ID.Hash
+	}
 	c.past.Blocks = append(c.past.Blocks, req)
 	res, err := c.App.FinalizeBlock(req)
 	require.NoError(c.t, err)
 	c.past.Outcomes = append(c.past.Outcomes, OutcomeOf(res))
+	c.finalized(res)
 	_, err = c.App.Commit()
 	require.NoError(c.t, err)
 

@@ -31,6 +31,7 @@ type settings struct {
 
 	minGasPrices string
 	feeMarket    bool
+	signed       Validators
 }
 
 // Option changes how New makes the chain.

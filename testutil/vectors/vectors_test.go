@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the vectors anew")
+var write = flag.Bool("write", false, "write the vectors anew")
 
 // TestVectors: each file holds what the chain's code makes today. A change of one breaks
 // every other implementation.
@@ -33,12 +33,12 @@ func TestVectors(t *testing.T) {
 			encoder.SetEscapeHTML(false)
 			encoder.SetIndent("", " ")
 			require.NoError(t, encoder.Encode(make(t)))
-			if *update {
+			if *write {
 				require.NoError(t, os.WriteFile(name, out.Bytes(), 0o600))
 			}
 			want, err := os.ReadFile(name)
 			require.NoError(t, err)
-			require.Equal(t, string(want), out.String(), "if that is meant, run with -update and look at the difference")
+			require.Equal(t, string(want), out.String(), "if that is meant, run with -write and look at the difference")
 		})
 	}
 }
