@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
@@ -49,6 +50,9 @@ func (m Maker) deed(ctx context.Context, height int64, hash []byte) (proof.Deed,
 	results, err := m.Node.BlockResults(ctx, &height)
 	if err != nil {
 		return d, fmt.Errorf("%w: results of block %d: %w", ErrPruned, height, err)
+	}
+	if block.Block == nil || slices.Contains(results.TxsResults, nil) {
+		return d, fmt.Errorf("the node's block %d is not whole: ask another node", height)
 	}
 	txs := block.Block.Txs
 	if len(txs) != len(results.TxsResults) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
@@ -102,8 +103,11 @@ func (m Maker) header(ctx context.Context, height int64) (*cmttypes.Header, erro
 	if err != nil {
 		return nil, fmt.Errorf("%w: block %d: %w", ErrPruned, height, err)
 	}
-	if !signed.Complete(res.Header) {
+	switch {
+	case res.Header == nil || !signed.Complete(res.Header):
 		return nil, fmt.Errorf("the header of block %d is not complete: there are no proofs of it", height)
+	case res.Header.Height != height:
+		return nil, fmt.Errorf("the node was asked for header %d and answered header %d: ask another node", height, res.Header.Height)
 	}
 	return res.Header, nil
 }
@@ -146,10 +150,14 @@ func (m Maker) reach(ctx context.Context, facts []proof.Shown, fact proof.Fact, 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.Check(); err != nil {
+	read, err := proof.Read(p.Encode()) // its file may have what no file has, such as too many headers
+	if err != nil {
+		return nil, fmt.Errorf("what the node answered can't be written as a proof: %w", err)
+	}
+	if _, err := read.Check(); err != nil {
 		return nil, fmt.Errorf("what the node answered is no proof: %w", err)
 	}
-	return p, nil
+	return read, nil
 }
 
 // begin is the header that a proof begins at.
@@ -224,6 +232,9 @@ func (m Maker) hop(ctx context.Context, from, to *cmttypes.Header) (signed.Hop, 
 	if err != nil {
 		return hop, err
 	}
+	if res.Commit == nil {
+		return hop, fmt.Errorf("%w: the commit of block %d", ErrPruned, to.Height)
+	}
 	var whole bool
 	if hop.Commit, whole = signed.Take(hop.Set, to, res.Commit); !whole {
 		return hop, fmt.Errorf("the node's commit of block %d has signatures of not over two thirds", to.Height)
@@ -240,6 +251,9 @@ func (m Maker) set(ctx context.Context, height int64) (signed.Set, error) {
 			return nil, fmt.Errorf("%w: validators of block %d: %w", ErrPruned, height, err)
 		}
 		all = append(all, res.Validators...)
+		if len(all) > signed.MaxSet || slices.Contains(all, nil) {
+			return nil, fmt.Errorf("the node's validators of block %d are no set of at most %d", height, signed.MaxSet)
+		}
 		if len(all) >= res.Total || len(res.Validators) == 0 {
 			break
 		}

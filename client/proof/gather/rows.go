@@ -88,12 +88,12 @@ func split(prefix []byte) (numbers [3]int64, rest []byte, err error) {
 	return numbers, rest, err
 }
 
-// merge lays two parts of one tree over each other.
+// merge lays two parts of one tree over each other. What is not of one tree does not have the root either.
 func merge(a, b *tree) *tree {
 	switch {
 	case a == nil || a.hash != nil:
 		return b
-	case b.hash != nil || a.row != nil:
+	case b.hash != nil || a.row != nil || b.row != nil:
 		return a
 	}
 	a.left, a.right = merge(a.left, b.left), merge(a.right, b.right)

@@ -37,3 +37,29 @@ func TestPathsOfAnotherForm(t *testing.T) {
 		require.Error(t, err, name)
 	}
 }
+
+// Paths that are not of one tree are no reason to crash: what is made of them does not have the root.
+func TestPathsOfAnotherTree(t *testing.T) {
+	leaf := &ics23.LeafOp{Prefix: []byte{0, 2, 2}}
+	short := &ics23.ExistenceProof{Key: []byte("a"), Value: []byte("1"), Leaf: leaf}
+	long := &ics23.ExistenceProof{Key: []byte("b"), Value: []byte("2"), Leaf: leaf, Path: []*ics23.InnerOp{
+		{Prefix: append([]byte{2, 4, 2, 32}, make([]byte, 33)...)}, {Prefix: append([]byte{4, 6, 2, 32}, make([]byte, 33)...)},
+	}}
+	for _, step := range long.Path {
+		step.Prefix[len(step.Prefix)-1] = 32
+	}
+	for _, paths := range [][]*ics23.ExistenceProof{{short, long}, {long, short}} {
+		_, err := gather.Rows(paths)
+		require.NoError(t, err)
+	}
+	one := &ics23.ExistenceProof{Key: []byte("one")}
+	two := &ics23.ExistenceProof{Key: []byte("two"), Path: []*ics23.InnerOp{
+		{Prefix: []byte{1}, Suffix: make([]byte, 32)}, {Prefix: []byte{1}, Suffix: make([]byte, 32)},
+	}}
+	for _, names := range [][2]*ics23.ExistenceProof{{one, two}, {two, one}} {
+		a, b := *names[0], *names[1]
+		a.Key, b.Key = []byte("one"), []byte("two")
+		_, err := gather.Stores(map[string][]byte{"one": nil, "two": nil}, map[string]*ics23.ExistenceProof{"one": &a, "two": &b})
+		require.NoError(t, err)
+	}
+}

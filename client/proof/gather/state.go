@@ -123,6 +123,9 @@ func (s *storeRows) ask(key []byte) (*ics23.CommitmentProof, error) {
 	if err := errors.Join(proof.Unmarshal(ops[0].Data), path.Unmarshal(ops[1].Data)); err != nil {
 		return nil, err
 	}
+	if !answers(proof, key) {
+		return nil, fmt.Errorf("the node was asked for row %x of store %s and answered another: ask another node", key, s.name)
+	}
 	if s.path = path.GetExist(); s.path == nil {
 		return nil, errStorePath
 	}
@@ -133,6 +136,16 @@ func (s *storeRows) ask(key []byte) (*ics23.CommitmentProof, error) {
 		}
 	}
 	return proof, nil
+}
+
+// answers says whether a proof is of a key: of its row, or of those beside it. Else walks would not come to an end.
+func answers(proof *ics23.CommitmentProof, key []byte) bool {
+	if there := proof.GetExist(); there != nil {
+		return bytes.Equal(there.Key, key)
+	}
+	none := proof.GetNonexist()
+	return none != nil && (none.Left == nil || bytes.Compare(none.Left.Key, key) < 0) &&
+		(none.Right == nil || bytes.Compare(none.Right.Key, key) > 0)
 }
 
 // Get implements replay.Rows.

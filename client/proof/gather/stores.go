@@ -60,12 +60,12 @@ func forestOf(name string, rows []byte, path *ics23.ExistenceProof) (*forest, er
 	return f, nil
 }
 
-// merge lays two parts of one tree over each other.
+// merge lays two parts of one tree over each other. What is not of one tree does not have the app hash either.
 func (f *forest) merge(other *forest) *forest {
 	switch {
 	case f == nil || f.hash != nil:
 		return other
-	case other.hash != nil || f.store != nil:
+	case other.hash != nil || f.store != nil || other.store != nil:
 		return f
 	}
 	f.left, f.right = f.left.merge(other.left), f.right.merge(other.right)

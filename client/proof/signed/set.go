@@ -11,8 +11,8 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/wire"
 )
 
-// maxSet is the most validators of a set.
-const maxSet = 1 << 12
+// MaxSet is the most validators of a set.
+const MaxSet = 1 << 12
 
 // Set is a set of validators in CometBFT's order: the most power first, then by address. All have ed25519 keys.
 type Set []*cmttypes.Validator
@@ -76,7 +76,7 @@ func AppendSet(to []byte, from, set Set) []byte {
 func ReadSet(r *wire.Reader, from Set) Set {
 	powers := from.byKey()
 	previous := ""
-	for n := r.Number(2 * maxSet); n > 0 && r.Err() == nil; n-- {
+	for n := r.Number(2 * MaxSet); n > 0 && r.Err() == nil; n-- {
 		key, power := string(r.Bytes(ed25519.PubKeySize)), int64(r.Number(uint64(cmttypes.MaxTotalVotingPower)))
 		switch {
 		case r.Err() != nil:
@@ -92,8 +92,8 @@ func ReadSet(r *wire.Reader, from Set) Set {
 			powers[key] = power
 		}
 	}
-	if len(powers) > maxSet {
-		r.Fail("a set has %d validators, more than %d", len(powers), maxSet)
+	if len(powers) > MaxSet {
+		r.Fail("a set has %d validators, more than %d", len(powers), MaxSet)
 	}
 	set := make(Set, 0, len(powers))
 	var all int64
