@@ -15,6 +15,7 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
+	"github.com/cosmos/cosmos-sdk/x/authz"
 
 	"github.com/stemma-chain/stemma/client/proof/replay"
 	"github.com/stemma-chain/stemma/client/proof/wire"
@@ -208,7 +209,14 @@ func (d Deed) prove(v *view) (Proven, error) {
 	if err != nil {
 		return p, errors.Join(ErrRefuted, err)
 	}
-	open := func() (*replay.Chain, error) { return v.open(last) }
+	var chain *replay.Chain // one for all payments, as they have one budget
+	open := func() (_ *replay.Chain, err error) {
+		if chain == nil {
+			chain, err = v.open(last)
+			p.ListsHeight, p.ListsTime = last.Height, last.Time
+		}
+		return chain, err
+	}
 	for i, message := range messages {
 		m := Message{Type: sdk.MsgTypeURL(message)}
 		if done.Code == 0 {
@@ -269,7 +277,7 @@ func unpack(registry codectypes.InterfaceRegistry, packed *codectypes.Any) (prot
 
 // assigned says what the lists of its payments assign.
 func assigned(message sdk.Msg, answer proto.Message, height int64, open func() (*replay.Chain, error)) ([]Assigned, error) {
-	lines, err := payments(message, answer)
+	lines, err := payments(message, answer, open)
 	if err != nil || len(lines) == 0 {
 		return nil, err
 	}
@@ -296,8 +304,9 @@ func assigned(message sdk.Msg, answer proto.Message, height int64, open func() (
 	return lines, nil
 }
 
-// payments are those that a message made, by the epochs that it answered.
-func payments(message sdk.Msg, answer proto.Message) ([]Assigned, error) {
+// payments are those that a message made, by the epochs that it answered; those of messages in it too. What a renewed grant is of, the
+// state says.
+func payments(message sdk.Msg, answer proto.Message, open func() (*replay.Chain, error)) ([]Assigned, error) {
 	switch m := message.(type) {
 	case *royaltytypes.MsgPay:
 		answer, ok := answer.(*royaltytypes.MsgPayResponse)
@@ -321,8 +330,78 @@ func payments(message sdk.Msg, answer proto.Message) ([]Assigned, error) {
 			return nil, errors.New("an acquisition has the answer of something else")
 		}
 		return fee(m.Licensee, m.Work, answer.Fee, answer.Epoch), nil
+	case *licensetypes.MsgRenewGrant:
+		answer, ok := answer.(*licensetypes.MsgRenewGrantResponse)
+		if !ok {
+			return nil, errors.New("a renewal has the answer of something else")
+		}
+		if answer.Fee == nil {
+			return nil, nil
+		}
+		work, err := granted(m.Grant, open)
+		return fee(m.Licensee, work, answer.Fee, answer.Epoch), err
+	case *authz.MsgExec:
+		answer, ok := answer.(*authz.MsgExecResponse)
+		if !ok {
+			return nil, errors.New("what was done for others has the answer of something else")
+		}
+		return inside(m, answer, open)
 	}
 	return nil, nil
+}
+
+// granted is the work that a grant is of.
+func granted(id licensetypes.GrantID, open func() (*replay.Chain, error)) (work registrytypes.WorkID, err error) {
+	request, err := proto.Marshal(&licensetypes.QueryGrantRequest{Grant: id})
+	if err != nil {
+		return work, err
+	}
+	chain, err := open()
+	if err != nil {
+		return work, err
+	}
+	answer, err := chain.Ask("/stemma.license.v1.Query/Grant", request)
+	if err != nil {
+		return work, err
+	}
+	return answer.(*licensetypes.QueryGrantResponse).Grant.Work, nil
+}
+
+// inside are the payments of messages that were executed for others, whose answers have no types.
+func inside(exec *authz.MsgExec, answer *authz.MsgExecResponse, open func() (*replay.Chain, error)) (all []Assigned, err error) {
+	messages, err := exec.GetMessages()
+	if err != nil {
+		return nil, err
+	}
+	if len(messages) != len(answer.Results) {
+		return nil, fmt.Errorf("%d messages were executed for others, with %d answers", len(messages), len(answer.Results))
+	}
+	for i, message := range messages {
+		var its proto.Message
+		switch message.(type) {
+		case *royaltytypes.MsgPay:
+			its = &royaltytypes.MsgPayResponse{}
+		case *royaltytypes.MsgPayMany:
+			its = &royaltytypes.MsgPayManyResponse{}
+		case *licensetypes.MsgAcquire:
+			its = &licensetypes.MsgAcquireResponse{}
+		case *licensetypes.MsgRenewGrant:
+			its = &licensetypes.MsgRenewGrantResponse{}
+		case *authz.MsgExec:
+			its = &authz.MsgExecResponse{}
+		default:
+			continue
+		}
+		if err := proto.Unmarshal(answer.Results[i], its); err != nil {
+			return nil, err
+		}
+		lines, err := payments(message, its, open)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lines...)
+	}
+	return all, nil
 }
 
 // fee is a payment for a licence; none: nothing was asked for it.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/proof/replay"
 	"github.com/stemma-chain/stemma/client/proof/stores"
@@ -149,6 +150,9 @@ func (q Question) prove(v *view) (Proven, error) {
 	if err != nil {
 		return p, errors.Join(ErrRefuted, err)
 	}
+	if paged, ok := answer.(interface{ GetPagination() *query.PageResponse }); ok && len(paged.GetPagination().GetNextKey()) > 0 {
+		return p, fmt.Errorf("%w: the chain has more than %d rows of it, which no proof says", ErrRefuted, page)
+	}
 	p.Answer = answer
 	if p.Question, err = jsonOf(q.Request); err != nil {
 		return p, err
@@ -186,6 +190,10 @@ type Proven struct {
 	// transaction.
 	Height int64
 	Time   time.Time
+	// ListsHeight and ListsTime are those of the block before which the lists of a transaction's payments were as they are told, and
+	// had come as far; 0: it has none.
+	ListsHeight int64
+	ListsTime   time.Time
 	// Question as it was asked, and what the chain tells, both as JSON like that of its REST interface.
 	Question, Told json.RawMessage
 	// Answer is the same as the chain's own type.
@@ -199,6 +207,11 @@ type Proven struct {
 	Hops          int
 }
 
+// jsonOf fails with ErrRefuted: what the chain says can be written.
 func jsonOf(message proto.Message) (json.RawMessage, error) {
-	return codec.ProtoMarshalJSON(message, nil)
+	text, err := codec.ProtoMarshalJSON(message, nil)
+	if err != nil {
+		return nil, errors.Join(ErrRefuted, err)
+	}
+	return text, nil
 }

@@ -70,7 +70,13 @@ func (p *Proof) fresh(policy Policy) error {
 // Check checks all but whether the header that the proof begins at is to be trusted. It fails with ErrRefuted.
 func (p *Proof) Check() (Proven, error) { return p.prove() }
 
-func (p *Proof) prove() (Proven, error) {
+func (p *Proof) prove() (proven Proven, err error) {
+	// What is read by the chain's code may be invented as long as the header is not trusted.
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			proven, err = Proven{}, fmt.Errorf("%w: it can't be computed: %v", ErrRefuted, recovered)
+		}
+	}()
 	begin := p.Trusted
 	for _, h := range p.Hops {
 		if err := h.Check(begin); err != nil {
@@ -88,7 +94,7 @@ func (p *Proof) prove() (Proven, error) {
 			return Proven{}, err
 		}
 	}
-	proven, err := p.Fact.prove(v)
+	proven, err = p.Fact.prove(v)
 	proven.ChainID, proven.Hops = p.ChainID, len(p.Hops)
 	proven.Trusted, proven.Last, proven.TrustedTime = TrustIn(p.Trusted), TrustIn(last), p.Trusted.Time
 	if err != nil {

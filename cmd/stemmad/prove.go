@@ -87,7 +87,7 @@ that of --trust; it takes hashes alone, so any node can do it at any time.`,
 	}
 	asking(cmd, proveFact)
 	f := withoutShorthand(cmd, flags.FlagOutput)
-	f.StringP(flagOut, "o", "", "file to write (default: the name of what it is about with "+proofEnding+")")
+	f.StringP(flagOut, "o", "", "file to write that is not there yet (default: the name of what it is about with "+proofEnding+")")
 	f.String(flagAbout, "", "what of the work: "+strings.Join(aboutWords(), ", ")+" (default: claim)")
 	f.Bool(flagAnchor, false, "prove that an anchor of yours has the file")
 	f.Bool(flagRights, false, "prove whether it may be used, for the --use that is named")
@@ -175,10 +175,12 @@ type prover struct {
 	options gather.Options
 	// out is the file to write; empty: named after what it is about.
 	out string
+	// again: it is the proof that is refreshed, and is written in its place.
+	again bool
 }
 
 func (p *prover) refresh(ctx context.Context, path string) error {
-	raw, err := os.ReadFile(path)
+	raw, err := readProof(path)
 	if err != nil {
 		return err
 	}
@@ -198,8 +200,8 @@ func (p *prover) refresh(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if p.out == "" {
-		p.out = path
+	if p.out == "" || p.out == path {
+		p.out, p.again = path, true
 	}
 	return p.write(made)
 }
@@ -345,6 +347,9 @@ func (p *prover) write(made *prf.Proof) error {
 		return err
 	}
 	raw := made.Encode()
+	if _, err := os.Lstat(p.out); err == nil && !p.again {
+		return fmt.Errorf("%s is there already: name another file with --%s; what was proved once may not be provable again", p.out, flagOut)
+	}
 	if err := durably.Write(p.out, raw); err != nil {
 		return err
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -65,6 +67,11 @@ type verified struct {
 	Time     *time.Time      `json:"time,omitempty"`
 	Question json.RawMessage `json:"question,omitempty"`
 	Answer   json.RawMessage `json:"answer,omitempty"`
+	// Content is the SHA-256 of the content that an anchor has.
+	Content string `json:"content,omitempty"`
+	// ListsHeight and ListsTime are those of the block before which the lists of payments were as they are told.
+	ListsHeight int64      `json:"lists_height,omitempty"`
+	ListsTime   *time.Time `json:"lists_time,omitempty"`
 	// BeginsAt is the header that all of it follows from; Signatures over how many headers they led on from there.
 	BeginsAt   string `json:"begins_at,omitempty"`
 	Signatures int    `json:"signatures,omitempty"`
@@ -77,11 +84,7 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(args[0])
-	if err != nil {
-		return err
-	}
-	proven, err := check(ctx, raw, args, trust, policy)
+	proven, err := check(ctx, args, trust, policy)
 	said := verified{Result: resultOf(err)}
 	if err != nil {
 		said.Why = err.Error()
@@ -89,6 +92,12 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 	if proven.Told != nil && !errors.Is(err, prf.ErrRefuted) {
 		said.ChainID, said.Kind, said.Height, said.Time = proven.ChainID, proven.Kind.String(), proven.Height, &proven.Time
 		said.Question, said.Answer, said.BeginsAt, said.Signatures = proven.Question, proven.Told, proven.Trusted.String(), proven.Hops
+		if proven.Content != nil {
+			said.Content = hex.EncodeToString(proven.Content[:])
+		}
+		if proven.ListsHeight > 0 {
+			said.ListsHeight, said.ListsTime = proven.ListsHeight, &proven.ListsTime
+		}
 		said.NotProved = words.NotProved(proven.Kind.String())
 	}
 	if asJSON, _ := f.GetString(flags.FlagOutput); asJSON == flags.OutputFormatJSON {
@@ -101,6 +110,20 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 		return printErr
 	}
 	return exitOfProof(err)
+}
+
+// readProof reads a file of a proof, and no more of a larger one than shows that it is none.
+func readProof(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, prf.MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
+	}
+	return raw, nil
 }
 
 func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
@@ -121,7 +144,11 @@ func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
 }
 
 // check reads and checks a proof, and that it is about the file that is named.
-func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
+func check(ctx context.Context, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
+	raw, err := readProof(args[0])
+	if err != nil {
+		return prf.Proven{}, err
+	}
 	p, err := prf.Read(raw)
 	if err != nil {
 		return prf.Proven{}, err
@@ -203,6 +230,12 @@ func printVerified(cmd *cobra.Command, said verified, proven prf.Proven) error {
 	}
 	fmt.Fprintf(out, "%s %s on %s, as it was %s:\n", would, words.Proof(proven.Kind.String()), table.Clean(said.ChainID), heldAt(proven))
 	var pairs []string
+	if said.Content != "" {
+		pairs = append(pairs, "content", said.Content)
+	}
+	if said.ListsHeight > 0 {
+		pairs = append(pairs, "payments as", fmt.Sprintf("before block %d of %s", said.ListsHeight, table.Time(*said.ListsTime)))
+	}
 	for _, l := range lines {
 		pairs = append(pairs, l.Name, l.Value)
 	}

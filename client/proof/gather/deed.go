@@ -96,9 +96,8 @@ func (m Maker) lists(ctx context.Context, deed proof.Deed, facts []proof.Shown) 
 		}
 	}
 	state := NewState(ctx, m.Node, h.Height-1)
-	if err := deed.Lists(facts[0].Header.Height, func() (*replay.Chain, error) {
-		return replay.Open(m.Encoding, state, h.ChainID, h.Height, h.Time), nil
-	}); err != nil {
+	chain := replay.Open(m.Encoding, state, h.ChainID, h.Height, h.Time)
+	if err := deed.Lists(facts[0].Header.Height, func() (*replay.Chain, error) { return chain, nil }); err != nil {
 		return nil, nil, err
 	}
 	raw, err := state.Proof()

@@ -27,8 +27,8 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// MaxGas bounds what a query reads, as a node does for a batch: rows of a proof are few, those of a node may be many.
-const MaxGas = licensetypes.MaxBatchGas
+// maxGas bounds what a query computes where it counts that. What it reads is counted too, see maxCost.
+const maxGas = licensetypes.MaxBatchGas
 
 // Chain answers the queries of the chain's own modules from a state.
 type Chain struct {
@@ -76,11 +76,12 @@ func (c *Chain) Ask(method string, request []byte) (answer proto.Message, err er
 			answer, err = nil, c.state.err
 		}
 	}()
-	res, err := h(c.ctx.WithGasMeter(storetypes.NewGasMeter(MaxGas)), request)
+	res, err := h(c.ctx.WithGasMeter(storetypes.NewGasMeter(maxGas)), request)
 	if err != nil {
 		return nil, err
 	}
-	return res.(proto.Message), nil
+	answer = res.(proto.Message)
+	return answer, c.state.spend(costOfAnswer*proto.Size(answer), nil)
 }
 
 // handlers are queries by their methods.
