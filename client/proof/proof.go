@@ -20,6 +20,7 @@ import (
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/proof/signed"
 	"github.com/stemma-chain/stemma/client/proof/wire"
 	"github.com/stemma-chain/stemma/x/headers/rfc6962"
@@ -151,6 +152,7 @@ func Read(raw []byte) (*Proof, error) {
 	if sum := sha256.Sum256(raw[:end]); !bytes.Equal(raw[end:], sum[:SumSize]) {
 		return nil, fmt.Errorf("%w: it was damaged on its way: its last bytes are not the sum of the others", ErrUnreadable)
 	}
+	encoding.Configure() // questions have addresses
 	r := wire.New(raw[:end])
 	r.Bytes(len(Magic))
 	p := &Proof{ChainID: string(r.Field(cmttypes.MaxChainIDLen))}

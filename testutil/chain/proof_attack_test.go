@@ -168,13 +168,15 @@ func TestAProofOfPaymentsOfOtherMessages(t *testing.T) {
 func TestAListThatIsCutOffIsNotProved(t *testing.T) {
 	s := tell(t, validators(4))
 	work := s.Register("collage", carol)
-	msg := chain.DeriveMsg(work)
-	for i := range lineagetypes.MaxSources {
-		msg.Sources = append(msg.Sources, lineagetypes.Source{
-			External: &lineagetypes.External{Sha256: chain.Digest(fmt.Sprint("external ", i))}, Role: lineagetypes.ROLE_CITES,
-		})
+	for declared := 0; declared < lineagetypes.MaxSources; {
+		msg := chain.DeriveMsg(work)
+		for ; len(msg.Sources) < 256; declared++ { // as many as one message takes
+			msg.Sources = append(msg.Sources, lineagetypes.Source{
+				External: &lineagetypes.External{Sha256: chain.Digest(fmt.Sprint("external ", declared))}, Role: lineagetypes.ROLE_CITES,
+			})
+		}
+		s.Block(s.SignTx(chain.Tx{Msgs: []sdk.Msg{msg}, Signers: []chain.Account{carol}, Gas: 100_000_000})).RequireOK(t)
 	}
-	s.Block(s.SignTx(chain.Tx{Msgs: []sdk.Msg{msg}, Signers: []chain.Account{carol}, Gas: 100_000_000})).RequireOK(t)
 	s.NextBlock()
 	q := prf.Question{Kind: prf.Sources, Request: &lineagetypes.QuerySourcesRequest{Work: work.ID}}
 	_, err := maker(t, s.Chain).Answer(context.Background(), q, gather.Options{})
