@@ -1,10 +1,13 @@
 package chain_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"testing"
 	"time"
@@ -181,4 +184,74 @@ func TestAListThatIsCutOffIsNotProved(t *testing.T) {
 	q := prf.Question{Kind: prf.Sources, Request: &lineagetypes.QuerySourcesRequest{Work: work.ID}}
 	_, err := maker(t, s.Chain).Answer(context.Background(), q, gather.Options{})
 	require.ErrorContains(t, err, "more than 1000")
+}
+
+// States that somebody invented under a header that nobody trusts are refuted, or say what they say; nothing else comes of them.
+func TestInventedStates(t *testing.T) {
+	rounds := 20_000
+	if testing.Short() {
+		rounds = 1_000
+	}
+	s := tell(t, validators(4))
+	m := maker(t, s.Chain)
+	var all []*prf.Proof
+	for _, q := range s.questions() {
+		p, err := m.Answer(context.Background(), q, gather.Options{})
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+	draw, results := rand.New(rand.NewPCG(5, 6)), map[string]int{}
+	slowest := time.Duration(0)
+	for range rounds {
+		p := *all[draw.IntN(len(all))]
+		p.State = bytes.Clone(p.State)
+		for range 1 + draw.IntN(3) {
+			at := draw.IntN(len(p.State))
+			if draw.IntN(2) == 0 {
+				p.State[at] ^= 1 << draw.IntN(8)
+			} else {
+				p.State[at] = []byte{0, 1, 0x7f, 0x80, 0xff}[draw.IntN(5)]
+			}
+		}
+		state, err := stores.Read(p.State)
+		if err != nil {
+			results["unreadable"]++
+			continue
+		}
+		header, hash := *p.Trusted, state.Hash()
+		header.AppHash = hash[:]
+		p.Trusted = &header
+		start := time.Now()
+		_, err = p.Check()
+		slowest = max(slowest, time.Since(start))
+		switch {
+		case err == nil:
+			results["would be proved"]++
+		case errors.Is(err, prf.ErrRefuted):
+			results["refuted"]++
+		default:
+			t.Fatalf("%s: %v", p.Fact.(prf.Question).Kind, err)
+		}
+	}
+	t.Log(results, slowest)
+}
+
+// A transaction with messages within messages, however deep, is refuted at once.
+func TestATransactionOfMessagesWithinMessages(t *testing.T) {
+	s := tell(t, validators(4))
+	genuine, err := maker(t, s.Chain).Deed(context.Background(), s.payment.Height, s.payment.Hash[:], gather.Options{})
+	require.NoError(t, err)
+	pack := func(url string, value []byte) []byte {
+		return wire.AppendField(append(wire.AppendField([]byte{0x0a}, []byte(url)), 0x12), value)
+	}
+	exec, url := []byte{}, sdk.MsgTypeURL(&authz.MsgExec{})
+	for len(exec) < 100_000 {
+		exec = wire.AppendField([]byte{0x12}, pack(url, exec))
+	}
+	body := wire.AppendField([]byte{0x0a}, pack(url, exec))
+	tx := append(wire.AppendField([]byte{0x0a}, body), 0x12, 0)
+	start := time.Now()
+	_, err = forge(t, genuine, prf.Deed{Tx: tx, Result: prf.Result{GasWanted: 1}}).Check()
+	t.Log(time.Since(start), err)
+	require.ErrorIs(t, err, prf.ErrRefuted)
 }
