@@ -72,7 +72,8 @@ What it is about:
 
 What the chain keeps can be proved at any later time. What holds now and may change, such as an
 offer or an answer about rights, must be proved now: a node keeps old states for some time only,
-which --height looks at.
+which --height looks at. A list of more than 1,000 rows has no proof. No file is written in the
+place of another, but for a proof that is refreshed.
 
 A proof begins at the latest header. --trust lets it begin at one that you, or whoever checks it,
 trusts already: an earlier one within two weeks, by the validators' signatures, or any later one, by
