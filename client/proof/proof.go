@@ -135,8 +135,13 @@ func (p *Proof) Encode() []byte {
 	}
 	to = wire.AppendField(to, p.State)
 	to = p.Fact.append(wire.AppendNumber(to, uint64(p.Fact.kind())))
-	sum := sha256.Sum256(to)
-	return append(to, sum[:SumSize]...)
+	return WithSum(to)
+}
+
+// WithSum adds the sum that a file ends with.
+func WithSum(file []byte) []byte {
+	sum := sha256.Sum256(file)
+	return append(file[:len(file):len(file)], sum[:SumSize]...)
 }
 
 // Read reads a file. It fails with ErrUnreadable. What it reads shares memory with the bytes, and Encode gives the same bytes.

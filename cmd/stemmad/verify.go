@@ -96,7 +96,7 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 		if jsonErr != nil {
 			return jsonErr
 		}
-		cmd.Println(string(text))
+		fmt.Fprintln(cmd.OutOrStdout(), string(text))
 	} else if printErr := printVerified(cmd, said, proven); printErr != nil {
 		return printErr
 	}

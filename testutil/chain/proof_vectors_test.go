@@ -208,7 +208,6 @@ func TestWriteProofVectors(t *testing.T) {
 	require.NoError(t, os.WriteFile("../vectors/proofs.json", raw, 0o600))
 }
 
-
 // lines writes a list of JSON, an entry a line.
 func lines[T any](t *testing.T, to []byte, list []T) []byte {
 	for i, entry := range list {
