@@ -23,6 +23,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/encoding"
 	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/proof/certificate"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -34,12 +35,17 @@ import (
 // update says that the golden files are to be written anew. A library that comes along with the SDK defines the flag -update already.
 func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
+func TestMain(m *testing.M) {
+	encoding.Configure()
+	os.Exit(m.Run())
+}
+
 var (
 	at           = time.Date(2026, 11, 28, 18, 41, 20, 0, time.UTC)
 	song, remix  = registrytypes.WorkID{1}, registrytypes.WorkID{2}
 	content      = registrytypes.Digest{0xc0, 0xff, 0xee}
-	alice        = sdk.AccAddress(bytes.Repeat([]byte{0xa}, 20)).String()
-	bob          = sdk.AccAddress(bytes.Repeat([]byte{0xb}, 20)).String()
+	alice        = "stemma1xl9dl202q64j7ffk5us9xey8h6pzde6ankhfzu"
+	bob          = "stemma1u9tqzm5zqv893qadh6ufnk2x6qdjsvtsj3g8le"
 	evilTitle    = `<script>alert(1)</script>`
 	evilURI      = "javascript:alert(2)"
 	linkingTitle = `"><img src=https://evil.example/x onerror=alert(3)>` + "\u202e\x1b[2J"
@@ -187,7 +193,11 @@ func all(t *testing.T) map[string]prf.Proven {
 }
 
 func certify(t *testing.T, p prf.Proven) certificate.Certificate {
-	c, err := certificate.Of(p, certificate.File{Name: "song of 'A'.proof", SHA256: sha256.Sum256(proofBytes), Content: "song.wav"}, policy)
+	file := certificate.File{Name: "song of 'A'.proof", SHA256: sha256.Sum256(proofBytes)}
+	if p.Kind == prf.Claim || p.Kind == prf.Content {
+		file.Content = "song.wav"
+	}
+	c, err := certificate.Of(p, file, policy)
 	require.NoError(t, err)
 	return c
 }
@@ -332,4 +342,16 @@ func TestTheCodeHasTheDigest(t *testing.T) {
 		require.Contains(t, made, fmt.Sprintf(`viewBox="0 0 %[1]d %[1]d"`, symbol.Size+8))
 		require.Contains(t, made, ": "+want+`"`, "for whoever can't see it")
 	}
+}
+
+// A title is no part of the sentence that it stands in.
+func TestATitleCantFinishTheHeadline(t *testing.T) {
+	claim := all(t)["claim"]
+	answer := *claim.Answer.(*registrytypes.QueryWorkResponse)
+	answer.Work.Contested, answer.Work.Status = false, registrytypes.STATUS_ACTIVE
+	answer.Work.Details.Title = "Song”, and nobody else ever did. “" + strings.Repeat("x", 100)
+	claim.Answer = &answer
+	headline := certify(t, claim).Headline
+	require.Regexp(t, "called “[^“”]{1,60}”\\.$", headline)
+	require.True(t, strings.HasPrefix(headline, alice+" has claimed since 2026-11-28 18:41:20 UTC the work "+song.String()), headline)
 }

@@ -3,9 +3,11 @@ package certificate
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/client/words/table"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -19,7 +21,7 @@ func headline(p proof.Proven) string {
 	switch answer := p.Answer.(type) {
 	case *registrytypes.QueryWorkResponse:
 		w := answer.Work
-		s := fmt.Sprintf("%s claims %s since %s", w.Owner, titled(w), words.UTC(w.ClaimedSince.Time))
+		s := fmt.Sprintf("%s has claimed since %s the work %s", w.Owner, words.UTC(w.ClaimedSince.Time), titled(w))
 		if w.Contested {
 			s += ". Another account claimed it earlier"
 		}
@@ -64,11 +66,12 @@ func headline(p proof.Proven) string {
 	return fmt.Sprintf("This proves %s.", words.Proof(p.Kind.String()))
 }
 
+// titled is a work's id with its title, that can't be taken for a part of the sentence.
 func titled(w registrytypes.Claim) string {
 	if w.Details.Title == "" {
 		return w.Id.String()
 	}
-	return "“" + w.Details.Title + "”"
+	return fmt.Sprintf("%s, called “%s”", w.Id, strings.NewReplacer("“", "'", "”", "'").Replace(table.Short(w.Details.Title)))
 }
 
 func rightsHeadline(p proof.Proven, answer *licensetypes.QueryCheckRightsResponse) string {

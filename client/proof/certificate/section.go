@@ -140,7 +140,7 @@ func (w *writer) list(n *node) {
 	}
 }
 
-// tableOf is a list as a table, if it is narrow enough.
+// tableOf is a list as a table, if it is wide enough for one and fits on paper.
 func tableOf(n *node) (Section, bool) {
 	var s Section
 	var names []string
@@ -154,7 +154,7 @@ func tableOf(n *node) (Section, bool) {
 			}
 		}
 	}
-	if len(names) > mostColumns || len(names) == 0 {
+	if len(names) > mostColumns || len(names) < 2 {
 		return s, false
 	}
 	for _, row := range n.kids {
@@ -206,7 +206,7 @@ func payees(n *node) (Section, bool) {
 		share += ": " + value["basis"]
 		state := value["progress"]
 		if at := value["at_work"]; at != "" {
-			state += fmt.Sprintf(", in %s of %s", value["at_stage"], at)
+			state += fmt.Sprintf(", in the stage %s of %s", value["at_stage"], at)
 		}
 		s.Cells = append(s.Cells, []string{account, work, share, value["amount"], state})
 	}
