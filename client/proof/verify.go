@@ -91,6 +91,10 @@ func (p *Proof) prove() (Proven, error) {
 	proven, err := p.Fact.prove(v)
 	proven.ChainID, proven.Hops = p.ChainID, len(p.Hops)
 	proven.Trusted, proven.Last, proven.TrustedTime = TrustIn(p.Trusted), TrustIn(last), p.Trusted.Time
+	proven.LastTime = last.Time
+	for _, h := range v.headers {
+		proven.Headers = append(proven.Headers, Header{TrustIn(h), h.Time})
+	}
 	if err != nil {
 		return proven, err
 	}
