@@ -67,7 +67,7 @@ func ParseTrust(text string) (Trust, error) {
 	t := Trust{}
 	var err error
 	if t.Height, err = strconv.ParseInt(height, 10, 64); err != nil || t.Height < 1 {
-		return t, fmt.Errorf("%q is no trusted header: write HEIGHT:HASH, such as 4711:E3B0C442...", text)
+		return t, fmt.Errorf("%q is no trusted header: write its height, a colon and its hash, 64 hex digits", text)
 	}
 	raw, err := hex.DecodeString(hash)
 	if err != nil || len(raw) != sha256.Size {

@@ -363,6 +363,9 @@ func (p *prover) write(made *prf.Proof) error {
 
 // heldAt says when what is proved held.
 func heldAt(p prf.Proven) string {
+	if p.Kind == prf.Transaction {
+		return fmt.Sprintf("in block %d of %s", p.Height, table.Time(p.Time))
+	}
 	return fmt.Sprintf("before block %d of %s", p.Height, table.Time(p.Time))
 }
 

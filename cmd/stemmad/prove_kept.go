@@ -8,9 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/cosmos/gogoproto/proto"
+	"github.com/spf13/cobra"
 
 	"github.com/stemma-chain/stemma/client/encoding"
 	prf "github.com/stemma-chain/stemma/client/proof"

@@ -32,9 +32,17 @@ func TestJourneyOfProofs(t *testing.T) {
 		return l.json("trust", append(append([]string{"prove"}, args...), "-o", "x.proof")...).(string)
 	}
 	for _, args := range [][]string{
-		{"song.wav"}, {"song.wav", "--about", "title"}, {"song.wav", "--about", "offers"}, {"song.wav", "--about", "holders"},
-		{"song.wav", "--about", "sources"}, {"song.wav", "--about", "derivation"}, {grant}, {tx}, {"draft.txt", "--anchor"},
-		{"song.wav", "--rights", "--use", "train-ai", "--commercial", "--as", "bob"}, {"song.wav", "--use", "perform"},
+		{"song.wav"},
+		{"song.wav", "--about", "title"},
+		{"song.wav", "--about", "offers"},
+		{"song.wav", "--about", "holders"},
+		{"song.wav", "--about", "sources"},
+		{"song.wav", "--about", "derivation"},
+		{grant},
+		{tx},
+		{"draft.txt", "--anchor"},
+		{"song.wav", "--rights", "--use", "train-ai", "--commercial", "--as", "bob"},
+		{"song.wav", "--use", "perform"},
 	} {
 		trust := prove(args...)
 		out, errs, code := command("verify", "x.proof", "--trust", trust)

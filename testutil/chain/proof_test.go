@@ -54,8 +54,11 @@ func tell(t *testing.T, signed chain.Validators) *story {
 	c := chain.New(t, chain.Signed(signed), chain.Balance("100000000uusdc"))
 	s := &story{Chain: c}
 	salt, content := [32]byte{7}, chain.Digest("draft.txt")
-	leaves := [][32]byte{anchor.Leaf(chain.ID, carol.Address, [32]byte{6}, chain.Digest("other.txt")),
-		anchor.Leaf(chain.ID, carol.Address, salt, content), {5}}
+	leaves := [][32]byte{
+		anchor.Leaf(chain.ID, carol.Address, [32]byte{6}, chain.Digest("other.txt")),
+		anchor.Leaf(chain.ID, carol.Address, salt, content),
+		{5},
+	}
 	root, paths, err := anchor.Build(leaves)
 	require.NoError(t, err)
 	c.MustDeliver(carol, &registrytypes.MsgAnchor{Account: carol.String(), Root: root, Total: 3})
