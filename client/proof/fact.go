@@ -194,6 +194,9 @@ type Proven struct {
 	// had come as far; 0: it has none.
 	ListsHeight int64
 	ListsTime   time.Time
+	// Headers are those that it is read under, by height: one, or of a transaction its block's, the next one and, where these
+	// are later, that under which is shown what its payments assigned.
+	Headers []Header
 	// Question as it was asked, and what the chain tells, both as JSON like that of its REST interface.
 	Question, Told json.RawMessage
 	// Answer is the same as the chain's own type.
@@ -204,7 +207,14 @@ type Proven struct {
 	// many. Then the log of headers led back, where Height is not that of Last.
 	Trusted, Last Trust
 	TrustedTime   time.Time
+	LastTime      time.Time
 	Hops          int
+}
+
+// Header is a header as people compare it.
+type Header struct {
+	Trust
+	Time time.Time
 }
 
 // jsonOf fails with ErrRefuted: what the chain says can be written.

@@ -68,7 +68,7 @@ func ParseTrust(text string) (Trust, error) {
 	t := Trust{}
 	var err error
 	if t.Height, err = strconv.ParseInt(height, 10, 64); err != nil || t.Height < 1 {
-		return t, fmt.Errorf("%q is no trusted header: write HEIGHT:HASH, such as 4711:E3B0C442...", text)
+		return t, fmt.Errorf("%q is no trusted header: write its height, a colon and its hash, 64 hex digits", text)
 	}
 	raw, err := hex.DecodeString(hash)
 	if err != nil || len(raw) != sha256.Size {
@@ -136,8 +136,13 @@ func (p *Proof) Encode() []byte {
 	}
 	to = wire.AppendField(to, p.State)
 	to = p.Fact.append(wire.AppendNumber(to, uint64(p.Fact.kind())))
-	sum := sha256.Sum256(to)
-	return append(to, sum[:SumSize]...)
+	return WithSum(to)
+}
+
+// WithSum adds the sum that a file ends with.
+func WithSum(file []byte) []byte {
+	sum := sha256.Sum256(file)
+	return append(file[:len(file):len(file)], sum[:SumSize]...)
 }
 
 // Read reads a file. It fails with ErrUnreadable. What it reads shares memory with the bytes, and Encode gives the same bytes.

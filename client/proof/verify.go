@@ -97,6 +97,10 @@ func (p *Proof) prove() (proven Proven, err error) {
 	proven, err = p.Fact.prove(v)
 	proven.ChainID, proven.Hops = p.ChainID, len(p.Hops)
 	proven.Trusted, proven.Last, proven.TrustedTime = TrustIn(p.Trusted), TrustIn(last), p.Trusted.Time
+	proven.LastTime = last.Time
+	for _, h := range v.headers {
+		proven.Headers = append(proven.Headers, Header{TrustIn(h), h.Time})
+	}
 	if err != nil {
 		return proven, err
 	}

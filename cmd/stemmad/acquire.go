@@ -11,6 +11,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/permission"
+	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words/table"
@@ -56,6 +57,7 @@ where the owner approved that derivative and not you.`,
 	f.String(flagMaxRate, "", "highest royalty rate to accept, such as 10% (default: the offer's)")
 	f.String(flagForWork, "", "work of yours that the grant is for, and for no other")
 	f.String(flagUsesOf, "", "work made from this one under TERMS: a pass to use that work, and nothing else")
+	addProofFlag(cmd, "the grant and of the transaction")
 	return sending(cmd, acquire)
 }
 
@@ -121,7 +123,7 @@ func acquire(ctx context.Context, conn *connect.Conn, sender *send.Sender, args 
 	if err != nil {
 		return approvalFirst(err, work.Id, picked.Terms.Id, request.Licensee.String())
 	}
-	return printGrant(conn, result, work.Id, picked, grant, price)
+	return printGrant(ctx, conn, result, work.Id, picked, grant, price)
 }
 
 // pickPrice picks the price to pay within --max-fee; nil: nothing is to be paid.
@@ -168,7 +170,7 @@ func paid(price *sdk.Coin) string {
 
 // printGrant prints what was acquired, or would be.
 func printGrant(
-	conn *connect.Conn, result send.Result, work registrytypes.WorkID, picked licensetypes.OpenOffer,
+	ctx context.Context, conn *connect.Conn, result send.Result, work registrytypes.WorkID, picked licensetypes.OpenOffer,
 	grant licensetypes.GrantID, price *sdk.Coin,
 ) error {
 	// Without a wait there is no answer, and the price is what was agreed to.
@@ -179,6 +181,8 @@ func printGrant(
 			return err
 		}
 	}
+	proofs := keepProofs(ctx, conn, result, deedOf(result),
+		factOf(response.Grant.String(), prf.Grant, &licensetypes.QueryGrantRequest{Grant: response.Grant}, result))
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
 			Grant     licensetypes.GrantID `json:"grant"`
@@ -188,7 +192,8 @@ func printGrant(
 			Serves    uint32               `json:"serves"`
 			ExpiresAt *time.Time           `json:"expires_at,omitempty"`
 			Tx        send.Result          `json:"tx"`
-		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result})
+			Proofs    []string             `json:"proofs,omitempty"`
+		}{response.Grant, work, picked.Terms.Id, paid(response.Fee), response.Serves, response.ExpiresAt, result, proofs})
 	}
 	conn.Say("%s %s under %s, %s: %s", result.Did("Acquired", "Would acquire"), work, permitted.Name(picked.Terms),
 		costing(conn.Units(), price), result)

@@ -8,15 +8,17 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
+	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/enroll"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 func anchorCmd() *cobra.Command {
-	return sending(&cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "anchor FILE|DIR...",
 		Short: "Prove later that you had files today, without showing anything now",
 		Long: `Anchor stores one Merkle root on the chain for any number of files. Nobody can
@@ -28,7 +30,9 @@ without it the anchor proves nothing.`,
 		Example: `  stemmad anchor draft.txt --from alice
   stemmad anchor photos --from alice`,
 		Args: cobra.MinimumNArgs(1),
-	}, anchorFiles)
+	}
+	addProofFlag(cmd, "the anchor")
+	return sending(cmd, anchorFiles)
 }
 
 func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
@@ -54,10 +58,20 @@ func anchorFiles(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
+	var proofs []string
+	if made != nil {
+		root, err := registrytypes.ParseDigest("root", made.Root)
+		if err != nil {
+			return err
+		}
+		request := &registrytypes.QueryAnchorRequest{Account: sender.Account(), Root: root}
+		proofs = keepProofs(ctx, conn, made.Tx, factOf(made.Root, prf.Anchor, request, made.Tx))
+	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
 			Anchor *anchored `json:"anchor"`
-		}{made})
+			Proofs []string  `json:"proofs,omitempty"`
+		}{made, proofs})
 	}
 	if made == nil {
 		conn.Say("Nothing to anchor: you have anchored or registered all of it before.")

@@ -56,6 +56,7 @@ you sign, unless it is under dispute; any other you name by its work id.`,
 	}
 	cmd.Flags().Bool(flagPreview, false, "only show who would get what")
 	cmd.Flags().Int(flagRows, defaultRows, "most rows of the table; 0: all")
+	addProofFlag(cmd, "the payment")
 	return maybeSending(cmd, pay)
 }
 
@@ -69,6 +70,8 @@ type payment struct {
 	// Ceilings are what the work may take in before commercial use of it ends.
 	Ceilings []capped     `json:"ceilings"`
 	Tx       *send.Result `json:"tx,omitempty"`
+	// Proofs are the files of those that were kept.
+	Proofs []string `json:"proofs,omitempty"`
 }
 
 func pay(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -135,6 +138,7 @@ func pay(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 		result.Tx = &sent
 		conn.Say("%s %s: %s", sent.Did("Paid", "Would pay"), conn.Units().Coin(coin), sent)
+		result.Proofs = keepProofs(ctx, conn, sent, deedOf(sent))
 	}
 	if conn.JSON() {
 		return conn.PrintJSON(result)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,8 +73,8 @@ What it is about:
 
 What the chain keeps can be proved at any later time. What holds now and may change, such as an
 offer or an answer about rights, must be proved now: a node keeps old states for some time only,
-which --height looks at. A list of more than 1,000 rows has no proof. No file is written in the
-place of another, but for a proof that is refreshed.
+which --height looks at. A list of more than 1,000 rows has no proof. A file that is there
+is not written over, but for a proof that --out or --refresh names.
 
 A proof begins at the latest header. --trust lets it begin at one that you, or whoever checks it,
 trusts already: an earlier one within two weeks, by the validators' signatures, or any later one, by
@@ -88,7 +89,7 @@ that of --trust; it takes hashes alone, so any node can do it at any time.`,
 	}
 	asking(cmd, proveFact)
 	f := withoutShorthand(cmd, flags.FlagOutput)
-	f.StringP(flagOut, "o", "", "file to write that is not there yet (default: the name of what it is about with "+proofEnding+")")
+	f.StringP(flagOut, "o", "", "file to write (default: the name of what it is about with "+proofEnding+")")
 	f.String(flagAbout, "", "what of the work: "+strings.Join(aboutWords(), ", ")+" (default: claim)")
 	f.Bool(flagAnchor, false, "prove that an anchor of yours has the file")
 	f.Bool(flagRights, false, "prove whether it may be used, for the --use that is named")
@@ -176,8 +177,8 @@ type prover struct {
 	options gather.Options
 	// out is the file to write; empty: named after what it is about.
 	out string
-	// again: it is the proof that is refreshed, and is written in its place.
-	again bool
+	// named: it was named as the file to write, so that it may take the place of another proof.
+	named bool
 }
 
 func (p *prover) refresh(ctx context.Context, path string) error {
@@ -201,14 +202,14 @@ func (p *prover) refresh(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if p.out == "" || p.out == path {
-		p.out, p.again = path, true
+	if p.named = true; p.out == "" {
+		p.out = path
 	}
 	return p.write(made)
 }
 
 func (p *prover) prove(ctx context.Context, argument string) error {
-	if p.out == "" {
+	if p.named = p.out != ""; !p.named {
 		p.out = filepath.Base(argument) + proofEnding
 	}
 	if hash, err := hex.DecodeString(argument); err == nil && len(hash) == sha256.Size {
@@ -348,8 +349,8 @@ func (p *prover) write(made *prf.Proof) error {
 		return err
 	}
 	raw := made.Encode()
-	if _, err := os.Lstat(p.out); err == nil && !p.again {
-		return fmt.Errorf("%s is there already: name another file with --%s; what was proved once may not be provable again", p.out, flagOut)
+	if err := p.spares(); err != nil {
+		return err
 	}
 	if err := durably.Write(p.out, raw); err != nil {
 		return err
@@ -367,8 +368,28 @@ func (p *prover) write(made *prf.Proof) error {
 	return nil
 }
 
+// spares fails where the proof would take the place of what may not come back: a file that is no proof, or a proof that nobody named.
+func (p *prover) spares() error {
+	f, err := os.Open(p.out)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	begin, err := io.ReadAll(io.LimitReader(f, int64(len(prf.Magic))))
+	if err == nil && p.named && string(begin) == prf.Magic {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("%s is there already: name another file with --%s", p.out, flagOut), err)
+}
+
 // heldAt says when what is proved held.
 func heldAt(p prf.Proven) string {
+	if p.Kind == prf.Transaction {
+		return fmt.Sprintf("in block %d of %s", p.Height, table.Time(p.Time))
+	}
 	return fmt.Sprintf("before block %d of %s", p.Height, table.Time(p.Time))
 }
 

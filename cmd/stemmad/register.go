@@ -13,6 +13,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
+	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/batch"
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -77,6 +78,7 @@ Several accounts may claim the same content; the registry doesn't judge.`,
 	f.String(flagCSV, "", "table of the works to register; its files are relative to DIR, else to the table")
 	f.Bool(flagSkipBad, false, "leave out files and rows that are wrong, in place of sending nothing")
 	addDetailsFlags(cmd)
+	addProofFlag(cmd, "each claim")
 	return sending(cmd, registerWorks)
 }
 
@@ -136,7 +138,21 @@ func registerWorks(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		}
 		report.Transactions = append(report.Transactions, result)
 	}
+	if n := len(report.Transactions); n > 0 {
+		report.Proofs = keepProofs(ctx, conn, report.Transactions[n-1], claimsOf(items, report.Transactions[n-1])...)
+	}
 	return errors.Join(report.print(ctx, conn, items), left.failure())
+}
+
+// claimsOf are proofs of the works that were registered now.
+func claimsOf(items []enroll.Item, sent send.Result) (proofs []toKeep) {
+	for _, item := range items {
+		if !item.Already {
+			request := &registrytypes.QueryWorkRequest{Work: item.Work}
+			proofs = append(proofs, factOf(item.Work.String(), prf.Claim, request, sent))
+		}
+	}
+	return proofs
 }
 
 // leftOut is what --skip-bad leaves out.

@@ -17,6 +17,8 @@ type registration struct {
 	Anchor       *anchored        `json:"anchor,omitempty"`
 	Works        []registeredWork `json:"works"`
 	Transactions []send.Result    `json:"transactions"`
+	// Proofs are the files of those that were kept.
+	Proofs []string `json:"proofs,omitempty"`
 	// LeftOut is what was wrong with files and rows that --skip-bad left out.
 	LeftOut []string `json:"left_out,omitempty"`
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,12 +19,17 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
 	prf "github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/proof/certificate"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/internal/durably"
 )
 
-const flagPeriod = "period"
+const (
+	flagPeriod      = "period"
+	flagCertificate = "certificate"
+)
 
 func verifyCmd() *cobra.Command {
 	cmd := &cobra.Command{
@@ -41,16 +49,22 @@ signatures and lasts for ever.
 
 A proof says what the chain recorded, not that it is true: nobody checked who made a work.
 
+--certificate also writes what is proved as a page for people, which opens without a network and
+prints on a sheet or two; as text where the file's name ends with .txt. The page proves nothing by
+itself: hand it on with the proof.
+
 Exit codes: 0 proved, 16 refuted, 17 not verified: nothing that is trusted leads to it, or no more;
 18 the file is no proof.`,
 		Example: `  stemmad verify song.wav.proof --trust 4711:C5F1...E09A
-  stemmad verify song.wav.proof song.wav --trust 4711:C5F1...E09A --output json`,
+  stemmad verify song.wav.proof song.wav --trust 4711:C5F1...E09A --output json
+  stemmad verify song.wav.proof --trust 4711:C5F1...E09A --certificate song.html`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error { return verifyFile(cmd.Context(), cmd, args) },
 	}
 	f := cmd.Flags()
 	f.String(flagTrust, "", "the header that you trust, as HEIGHT:HASH")
 	f.Duration(flagPeriod, prf.DefaultPeriod, "how long signatures count from the time of the trusted header on")
+	f.String(flagCertificate, "", "also write what is proved for people, as a page (.html) or as text (.txt)")
 	f.StringP(flags.FlagOutput, "o", flags.OutputFormatText, "text for people, json for programs")
 	return cmd
 }
@@ -84,7 +98,15 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	proven, err := check(ctx, args, trust, policy)
+	to, _ := f.GetString(flagCertificate)
+	if ending := filepath.Ext(to); to != "" && ending != ".html" && ending != ".txt" {
+		return fmt.Errorf("--%s %s: name a file that ends with .html or .txt", flagCertificate, to)
+	}
+	var proven prf.Proven
+	raw, err := readProof(args[0])
+	if err == nil {
+		proven, err = check(ctx, raw, args, trust, policy)
+	}
 	said := verified{Result: resultOf(err)}
 	if err != nil {
 		said.Why = err.Error()
@@ -105,9 +127,15 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 		if jsonErr != nil {
 			return jsonErr
 		}
-		cmd.Println(string(text))
+		fmt.Fprintln(cmd.OutOrStdout(), string(text))
 	} else if printErr := printVerified(cmd, said, proven); printErr != nil {
 		return printErr
+	}
+	if err == nil && to != "" {
+		return writeCertificate(cmd, to, proven, fileOf(raw, args), policy)
+	}
+	if to != "" {
+		cmd.PrintErrf("No certificate was written: only what is proved gets one.\n")
 	}
 	return exitOfProof(err)
 }
@@ -124,6 +152,35 @@ func readProof(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
 	}
 	return raw, nil
+}
+
+func fileOf(raw []byte, args []string) certificate.File {
+	file := certificate.File{Name: filepath.Base(args[0]), SHA256: sha256.Sum256(raw)}
+	if len(args) > 1 {
+		file.Content = filepath.Base(args[1])
+	}
+	return file
+}
+
+// writeCertificate writes what was proved as a page, or as text by the ending of the file's name.
+func writeCertificate(cmd *cobra.Command, path string, proven prf.Proven, file certificate.File, policy prf.Policy) error {
+	made, err := certificate.Of(proven, file, policy)
+	if err != nil {
+		return err
+	}
+	write := made.HTML
+	if filepath.Ext(path) == ".txt" {
+		write = made.Text
+	}
+	var page bytes.Buffer
+	if err := write(&page); err != nil {
+		return err
+	}
+	if err := durably.Write(path, page.Bytes()); err != nil {
+		return err
+	}
+	cmd.PrintErrf("Wrote %s. Hand it on with %s: the page proves nothing without it.\n", path, file.Name)
+	return nil
 }
 
 func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
@@ -144,11 +201,7 @@ func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
 }
 
 // check reads and checks a proof, and that it is about the file that is named.
-func check(ctx context.Context, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
-	raw, err := readProof(args[0])
-	if err != nil {
-		return prf.Proven{}, err
-	}
+func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
 	p, err := prf.Read(raw)
 	if err != nil {
 		return prf.Proven{}, err
@@ -220,7 +273,7 @@ func printVerified(cmd *cobra.Command, said verified, proven prf.Proven) error {
 	if said.Answer == nil {
 		return nil
 	}
-	lines, err := proven.Lines()
+	sections, err := certificate.Sections(proven)
 	if err != nil {
 		return err
 	}
@@ -229,20 +282,16 @@ func printVerified(cmd *cobra.Command, said verified, proven prf.Proven) error {
 		would = "It would prove"
 	}
 	fmt.Fprintf(out, "%s %s on %s, as it was %s:\n", would, words.Proof(proven.Kind.String()), table.Clean(said.ChainID), heldAt(proven))
-	var pairs []string
 	if said.Content != "" {
-		pairs = append(pairs, "content", said.Content)
+		fmt.Fprintln(out, "content", said.Content)
 	}
 	if said.ListsHeight > 0 {
-		pairs = append(pairs, "payments as", fmt.Sprintf("before block %d of %s", said.ListsHeight, table.Time(*said.ListsTime)))
+		fmt.Fprintf(out, "payments as before block %d of %s\n", said.ListsHeight, table.Time(*said.ListsTime))
 	}
-	for _, l := range lines {
-		pairs = append(pairs, l.Name, l.Value)
-	}
-	if err := table.Fields(out, pairs...); err != nil {
+	if err := certificate.WriteSections(out, sections); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Begins at header %s\nIt does not prove %s.\n", said.BeginsAt, said.NotProved)
+	fmt.Fprintf(out, "%s\nBegins at header %s\nIt does not prove %s.\n", certificate.Unsaid, said.BeginsAt, said.NotProved)
 	return nil
 }
 

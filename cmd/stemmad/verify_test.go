@@ -1,138 +1,43 @@
 package main
 
 import (
-	"bytes"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	prf "github.com/stemma-chain/stemma/client/proof"
-	"github.com/stemma-chain/stemma/testutil/vectors"
+	"github.com/stemma-chain/stemma/client/proof/certificate"
 )
 
-// proofsOf are the vectors' proofs, by name.
-func proofsOf(t *testing.T) map[string]vectors.Proof {
-	raw, err := os.ReadFile("../../testutil/vectors/proofs.json")
-	require.NoError(t, err)
-	var all vectors.Proofs
-	require.NoError(t, json.Unmarshal(raw, &all))
-	byName := map[string]vectors.Proof{}
-	for _, p := range all.Proofs {
-		byName[p.Name] = p
-	}
-	return byName
+func TestOnlyWhatIsProvedGetsACertificate(t *testing.T) {
+	folder := t.TempDir()
+	file, page := filepath.Join(folder, "x.proof"), filepath.Join(folder, "x.html")
+	require.NoError(t, os.WriteFile(file, []byte("no proof"), 0o600))
+	out, errs, code := command("verify", file, "--certificate", page)
+	require.Equal(t, exitUnreadable, code)
+	require.Contains(t, out, "NO PROOF")
+	require.Contains(t, errs, "No certificate was written")
+	require.NoFileExists(t, page)
+
+	_, errs, code = command("verify", file, "--certificate", "x.pdf")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "name a file that ends with .html or .txt")
 }
 
-// verifying runs verify; it returns what it prints, and how it ends: 0, or its exit code.
-func verifying(t *testing.T, args ...string) (string, int) {
-	cmd := verifyCmd()
-	var out bytes.Buffer
-	cmd.SetOut(&out)
-	cmd.SetErr(&out)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.SetArgs(args)
-	err := cmd.Execute()
-	var exit exitError
-	if err != nil {
-		require.True(t, errors.As(err, &exit), "%v: %v", args, err)
-	}
-	return out.String(), exit.code
-}
-
-func TestExitCodesOfVerify(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name string, file []byte) string {
-		path := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(path, file, 0o600))
-		return path
-	}
-	all := proofsOf(t)
-	claim := all["claim 0"]
-	raw, err := hex.DecodeString(claim.File)
-	require.NoError(t, err)
-	genuine := write("claim.proof", raw)
-	trust := "--trust=" + claim.Trust
-	height, hash, _ := strings.Cut(claim.Trust, ":")
-
-	// A file of any size is read as far as a proof can go.
-	huge := write("huge.proof", nil)
-	require.NoError(t, os.Truncate(huge, 1<<40))
-	for _, c := range []struct {
-		code int
-		args []string
-	}{
-		{0, []string{genuine, trust}},
-		{0, []string{genuine, "--trust=" + height + ":" + strings.ToLower(hash)}},
-		{0, []string{genuine, trust, "--period=0s"}}, // it rests on no signatures
-		{exitRefuted, []string{genuine, "--trust=" + height + ":" + strings.Repeat("00", 32)}},
-		{exitUnverified, []string{genuine, "--trust=1:" + hash}},
-		{exitUnverified, []string{genuine}},
-		{exitRefuted, []string{genuine, genuine, trust}}, // it is not about that file
-		{exitUnreadable, []string{write("empty.proof", nil), trust}},
-		{exitUnreadable, []string{write("cut.proof", raw[:len(raw)-1]), trust}},
-		{exitUnreadable, []string{write("longer.proof", append(bytes.Clone(raw), 0)), trust}},
-		{exitUnreadable, []string{huge, trust}},
-		{exitUnreadable, []string{dir, trust}},
-	} {
-		out, code := verifying(t, c.args...)
-		require.Equal(t, c.code, code, "%v: %s", c.args, out)
-	}
-	for name, p := range all {
-		if !strings.HasSuffix(name, ", signed") {
-			continue
-		}
-		raw, err := hex.DecodeString(p.File)
+func TestACertificateIsAPageOrText(t *testing.T) {
+	proven := prf.Proven{ChainID: "stemma-1", Kind: prf.Title, Told: []byte(`{"owners":[{"number":0,"owner":"alice"}]}`)}
+	for name, begins := range map[string]string{"x.html": "<!DOCTYPE html>", "x.txt": "CERTIFICATE"} {
+		path := filepath.Join(t.TempDir(), name)
+		file := fileOf([]byte("bytes"), []string{"folder/song.wav.proof", "folder/song.wav"})
+		require.Equal(t, certificate.File{Name: "song.wav.proof", SHA256: file.SHA256, Content: "song.wav"}, file)
+		require.NoError(t, writeCertificate(&cobra.Command{}, path, proven, file, prf.Policy{Now: time.Unix(0, 0)}))
+		made, err := os.ReadFile(path)
 		require.NoError(t, err)
-		for _, period := range []string{"0s", "-1h"} {
-			_, code := verifying(t, write("signed.proof", raw), "--trust="+p.Trust, "--period="+period)
-			require.Equal(t, exitUnverified, code, name)
-		}
+		require.Regexp(t, "^"+begins, string(made))
+		require.Contains(t, string(made), "stemmad verify song.wav.proof --trust")
 	}
-}
-
-// What is proved of an anchor is that it has one content, and of a payment how far it had come at a time: both are said.
-func TestVerifySaysWhichContentAndWhen(t *testing.T) {
-	for name, p := range proofsOf(t) {
-		if p.Result != "proved" {
-			continue
-		}
-		raw, err := hex.DecodeString(p.File)
-		require.NoError(t, err)
-		path := filepath.Join(t.TempDir(), "x.proof")
-		require.NoError(t, os.WriteFile(path, raw, 0o600))
-		text, _ := verifying(t, path, "--trust="+p.Trust)
-		said, _ := verifying(t, path, "--trust="+p.Trust, "--output=json")
-		var v verified
-		require.NoError(t, json.Unmarshal([]byte(said), &v))
-		switch {
-		case p.Kind == prf.Content.String():
-			require.Len(t, v.Content, 64, name)
-			require.Contains(t, text, v.Content)
-		case strings.HasPrefix(name, "payment"):
-			require.Greater(t, v.ListsHeight, v.Height, name)
-			require.Contains(t, text, "payments as")
-		default:
-			require.Empty(t, v.Content)
-		}
-	}
-}
-
-// A proof does not take the place of a file that is there: it may be the work, or a proof of what can't be proved again.
-func TestProveKeepsWhatIsThere(t *testing.T) {
-	raw, err := hex.DecodeString(proofsOf(t)["claim 0"].File)
-	require.NoError(t, err)
-	made, err := prf.Read(raw)
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "song.wav")
-	require.NoError(t, os.WriteFile(path, []byte("a song"), 0o600))
-	require.ErrorContains(t, (&prover{out: path}).write(made), "is there already")
-	kept, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, "a song", string(kept))
 }

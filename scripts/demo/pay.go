@@ -57,6 +57,7 @@ func (s *story) pay(ctx context.Context) (*Work, error) {
 	if err := s.client.mustSendAll(ctx, []*Tx{tx}); err != nil {
 		return nil, err
 	}
+	s.paid = tx
 	s.step("The fan paid with one MsgPay, in block %d.", tx.Result.Height)
 	after, height, err := s.awaitPayout(ctx, tx.Result.Height, preview, before)
 	if err != nil {

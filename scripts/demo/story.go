@@ -27,6 +27,8 @@ type story struct {
 	embedded bool
 	// refused are the offers and derivations that licence terms did not allow.
 	refused []*Tx
+	// paid is the transaction that paid a merge.
+	paid *Tx
 	// keys are the accounts whose keys the node's keyring gets at the end.
 	keys []*Account
 }

@@ -185,7 +185,7 @@ func TestWriteProofVectors(t *testing.T) {
 	}
 	signed, first := all[1], all[0]
 	add("signatures that count no more", signed.proof.Encode(), signed.trust, now.Add(period))
-	add("a header ahead of the clock", signed.proof.Encode(), signed.trust, signed.proof.Trusted.Time)
+	add("a header ahead of the clock", signed.proof.Encode(), signed.trust, signed.proof.Trusted.Time.Add(-time.Hour))
 	add("another header is trusted", first.proof.Encode(), signed.trust, now)
 	add("the header has another hash", first.proof.Encode(), prf.Trust{Height: first.trust.Height, Hash: signed.trust.Hash}, now)
 	add("nothing", nil, first.trust, now)

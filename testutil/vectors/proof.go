@@ -1,7 +1,6 @@
 package vectors
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -70,8 +69,7 @@ func (c Change) Apply(file []byte) ([]byte, error) {
 	}
 	changed := append(append(append([]byte{}, file[:c.At]...), put...), file[c.At+c.Cut:end]...)
 	if c.Sum {
-		sum := sha256.Sum256(changed)
-		changed = append(changed, sum[:prf.SumSize]...)
+		changed = prf.WithSum(changed)
 	}
 	return changed, nil
 }

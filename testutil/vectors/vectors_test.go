@@ -12,9 +12,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/client/encoding"
 )
 
 var write = flag.Bool("write", false, "write the vectors anew")
+
+func TestMain(m *testing.M) {
+	encoding.Configure() // accounts are written as this chain writes them
+	os.Exit(m.Run())
+}
 
 // TestVectors: each file holds what the chain's code makes today. A change of one breaks
 // every other implementation.

@@ -3,6 +3,7 @@ package gather
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
 	"github.com/cosmos/gogoproto/proto"
@@ -43,7 +44,7 @@ func (m Maker) lookBack(ctx context.Context, p *prf.Proof, facts []prf.Shown) er
 		if err != nil {
 			return err
 		}
-		shown.Path = append(path[:len(path):len(path)], hashes...)
+		shown.Path = slices.Concat(path, hashes)
 		p.Shown = append(p.Shown, shown)
 	}
 	return nil

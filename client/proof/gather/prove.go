@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
@@ -96,6 +97,27 @@ func (m Maker) Latest(ctx context.Context) (proof.Trust, error) {
 	}
 	return proof.TrustIn(h), nil
 }
+
+// Wait waits until the node has the block of a height. It fails with ErrPruned when the context ends before.
+func (m Maker) Wait(ctx context.Context, height int64) error {
+	for {
+		status, err := m.Node.Status(ctx)
+		if err == nil && status.SyncInfo.LatestBlockHeight >= height {
+			return nil
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: block %d did not come; is the chain running?", ErrPruned, height)
+		case <-time.After(pollEvery):
+		}
+	}
+}
+
+// pollEvery is the pause between questions how far a node is.
+const pollEvery = 200 * time.Millisecond
 
 // header reads a block's.
 func (m Maker) header(ctx context.Context, height int64) (*cmttypes.Header, error) {

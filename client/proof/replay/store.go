@@ -17,9 +17,9 @@ import (
 type Rows interface {
 	// Get is the value of a row; present says whether it is there.
 	Get(key []byte) (value []byte, present bool, err error)
-	// First is the first row from start on and before end (nil: to the last one).
+	// First is the first row from start on and before end (nil: to the last one), which comes after start.
 	First(start, end []byte) (row rows.Row, present bool, err error)
-	// Last is the last row from start on and before end (nil: of all).
+	// Last is the last row from start on and before end (nil: of all), which comes after start.
 	Last(start, end []byte) (row rows.Row, present bool, err error)
 }
 
@@ -94,6 +94,10 @@ type walk struct {
 }
 
 func (w *walk) step() {
+	if w.until != nil && bytes.Compare(w.left, w.until) >= 0 { // rows are not asked for a range without keys
+		w.valid = false
+		return
+	}
 	if w.back {
 		w.row, w.valid, w.err = w.from.Last(w.left, w.until)
 		w.until = w.row.Key
