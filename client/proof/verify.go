@@ -78,9 +78,12 @@ func (p *Proof) prove() (proven Proven, err error) {
 		}
 	}()
 	begin := p.Trusted
-	for _, h := range p.Hops {
+	for i, h := range p.Hops {
 		if err := h.Check(begin); err != nil {
 			return Proven{}, errors.Join(ErrRefuted, err)
+		}
+		if i+1 < len(p.Hops) && h.Skips(p.Hops[i+1], begin) {
+			return Proven{}, fmt.Errorf("%w: header %d is signed and not needed", ErrRefuted, h.Header.Height)
 		}
 		begin = h.Header
 	}

@@ -66,6 +66,38 @@ func everyProof(t testing.TB, s *story) []named {
 	return all
 }
 
+// withNeedless is a proof over a header in between, which its last header does without.
+func withNeedless(t testing.TB, s *story) *prf.Proof {
+	m, ctx, q := maker(t, s.Chain), context.Background(), s.questions()[0]
+	begin, between := prf.TrustIn(s.Head(3).Header), prf.TrustIn(s.Head(9).Header)
+	first, err := m.Answer(ctx, q, gather.Options{Height: 9, Trust: &begin})
+	require.NoError(t, err)
+	second, err := m.Answer(ctx, q, gather.Options{Height: 15, Trust: &between})
+	require.NoError(t, err)
+	second.Trusted, second.Hops = first.Trusted, append(first.Hops, second.Hops...)
+	_, err = second.Verify(begin, policy(s.Chain))
+	require.ErrorIs(t, err, prf.ErrRefuted)
+	require.ErrorContains(t, err, "not needed")
+	return second
+}
+
+// Of headers between two only those stay that are needed.
+func TestHopsAreNeeded(t *testing.T) {
+	s := tell(t, validators(10))
+	withNeedless(t, s)
+	for s.Height() < 4_200 { // all validators change
+		s.NextBlock()
+	}
+	begin := prf.TrustIn(s.Head(20).Header)
+	p, err := maker(t, s.Chain).Answer(context.Background(), s.questions()[0], gather.Options{Trust: &begin})
+	require.NoError(t, err)
+	require.Greater(t, len(p.Hops), 1)
+	t.Logf("%d headers lead over a whole change of the set", len(p.Hops))
+	p, _ = reread(t, p)
+	_, err = p.Verify(begin, policy(s.Chain))
+	require.NoError(t, err)
+}
+
 // change changes a file in one place.
 func change(draw *rand.Rand, all []named, of int) vectors.Change {
 	file := all[of].proof.Encode()
@@ -189,6 +221,7 @@ func TestWriteProofVectors(t *testing.T) {
 	add("another header is trusted", first.proof.Encode(), signed.trust, now)
 	add("the header has another hash", first.proof.Encode(), prf.Trust{Height: first.trust.Height, Hash: signed.trust.Hash}, now)
 	add("nothing", nil, first.trust, now)
+	add("a header that is not needed", withNeedless(t, s).Encode(), signed.trust, now)
 	draw := rand.New(rand.NewPCG(3, 4))
 	for range 2_800 {
 		of := draw.IntN(len(all))

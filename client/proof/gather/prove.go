@@ -238,7 +238,25 @@ func (m Maker) hops(ctx context.Context, from, to *cmttypes.Header) ([]signed.Ho
 		return nil, err
 	}
 	second, err := m.hops(ctx, between, to)
-	return append(first, second...), err
+	return needed(from, slices.Concat(first, second)), err
+}
+
+// needed leaves out headers that the next one does without.
+func needed(from *cmttypes.Header, hops []signed.Hop) []signed.Hop {
+	for i := 0; i+1 < len(hops); {
+		before := from
+		if i > 0 {
+			before = hops[i-1].Header
+		}
+		if !hops[i].Skips(hops[i+1], before) {
+			i++
+			continue
+		}
+		hops[i+1].From = hops[i].From
+		hops = slices.Delete(hops, i, i+1)
+		i = max(i-1, 0) // the one before may be needed no more
+	}
+	return hops
 }
 
 func (m Maker) hop(ctx context.Context, from, to *cmttypes.Header) (signed.Hop, error) {

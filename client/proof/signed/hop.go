@@ -23,6 +23,23 @@ type Hop struct {
 // it, and these are over a third of the set that the trusted header names as the next one; right behind it both are
 // the same. It fails with ErrNotSigned.
 func (h Hop) Check(trusted *cmttypes.Header) error {
+	if err := h.Follows(trusted); err != nil {
+		return err
+	}
+	if place, ok := h.Commit.valid(h.Set, h.Header); !ok {
+		return fmt.Errorf("%w: signature %d of header %d is not its validator's", ErrNotSigned, place, h.Header.Height)
+	}
+	return nil
+}
+
+// Skips says whether the next hop would do without this one, from the header before it: then this one is not needed.
+func (h Hop) Skips(next Hop, trusted *cmttypes.Header) bool {
+	next.From = h.From
+	return next.Follows(trusted) == nil
+}
+
+// Follows is Check, without whether the signatures are right.
+func (h Hop) Follows(trusted *cmttypes.Header) error {
 	to := h.Header
 	switch {
 	case to.Height <= trusted.Height || !to.Time.After(trusted.Time):
@@ -41,9 +58,6 @@ func (h Hop) Check(trusted *cmttypes.Header) error {
 	if all := h.From.power(); power <= all/3 {
 		return fmt.Errorf("%w: of the validators of header %d those with %d of %d power signed header %d, not over a third",
 			ErrNotSigned, trusted.Height, power, all, to.Height)
-	}
-	if place, ok := h.Commit.valid(h.Set, to); !ok {
-		return fmt.Errorf("%w: signature %d of header %d is not its validator's", ErrNotSigned, place, to.Height)
 	}
 	return nil
 }
