@@ -7,7 +7,8 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// IsAbout fails with ErrRefuted where what is proved is not about a content of this SHA-256.
+// IsAbout fails with ErrRefuted where what is proved is about another content than that of this SHA-256, and with another error where it
+// is about none.
 func (p Proven) IsAbout(content [sha256.Size]byte) error {
 	about := p.Content
 	if claim, ok := p.Answer.(*registrytypes.QueryWorkResponse); ok {
@@ -15,7 +16,7 @@ func (p Proven) IsAbout(content [sha256.Size]byte) error {
 	}
 	switch {
 	case about == nil:
-		return fmt.Errorf("%w: a proof of kind %s does not say what content it is about; check one of a claim", ErrRefuted, p.Kind)
+		return fmt.Errorf("a proof of kind %s is about no content: leave the file out, or check a proof of the claim", p.Kind)
 	case *about != content:
 		return fmt.Errorf("%w: the proof is about another content, of SHA-256 %x", ErrRefuted, *about)
 	}

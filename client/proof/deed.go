@@ -297,6 +297,9 @@ func assigned(message sdk.Msg, answer proto.Message, height int64, open func() (
 		if err != nil {
 			return nil, err
 		}
+		if err := uncut(lists); err != nil {
+			return nil, err
+		}
 		if l.Lists, err = jsonOf(lists); err != nil {
 			return nil, err
 		}

@@ -150,8 +150,8 @@ func (q Question) prove(v *view) (Proven, error) {
 	if err != nil {
 		return p, errors.Join(ErrRefuted, err)
 	}
-	if paged, ok := answer.(interface{ GetPagination() *query.PageResponse }); ok && len(paged.GetPagination().GetNextKey()) > 0 {
-		return p, fmt.Errorf("%w: the chain has more than %d rows of it, which no proof says", ErrRefuted, page)
+	if err := uncut(answer); err != nil {
+		return p, errors.Join(ErrRefuted, err)
 	}
 	p.Answer = answer
 	if p.Question, err = jsonOf(q.Request); err != nil {
@@ -165,6 +165,14 @@ func (q Question) prove(v *view) (Proven, error) {
 		err = q.Opening.check(h.ChainID, q.Request.(*registrytypes.QueryAnchorRequest), answer.(*registrytypes.QueryAnchorResponse))
 	}
 	return p, err
+}
+
+// uncut fails where an answer is not all that there is.
+func uncut(answer proto.Message) error {
+	if paged, ok := answer.(interface{ GetPagination() *query.PageResponse }); ok && len(paged.GetPagination().GetNextKey()) > 0 {
+		return fmt.Errorf("the chain has more than %d rows of it, which no proof says", page)
+	}
+	return nil
 }
 
 // check that the anchor has the content.
