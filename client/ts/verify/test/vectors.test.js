@@ -1,0 +1,68 @@
+// Proofs that every implementation has to judge alike: testutil/vectors/proofs.json, or the file that VECTORS names.
+import { sha256 } from '@noble/hashes/sha2.js'
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { parseTrust, verify } from '../dist/index.js'
+
+const path = process.env.VECTORS ?? new URL('../../../../testutil/vectors/proofs.json', import.meta.url)
+const vectors = JSON.parse(readFileSync(path, 'utf8'))
+const byName = new Map(vectors.proofs.map((p) => [p.name, p]))
+
+const fromHex = (text) => Uint8Array.from(Buffer.from(text, 'hex'))
+
+const judge = (p, file) => verify(file, parseTrust(p.trust), { now: new Date(p.now), period: p.period })
+
+/** What is proved, but can't be computed here: rights, offers and what lists assign of a payment. */
+const isUnsupported = (p) => ['rights', 'offers'].includes(p.kind) || p.answer?.messages?.some((m) => m.payments)
+
+for (const p of vectors.proofs) {
+  test(`${p.name} is ${p.result}`, () => {
+    const got = judge(p, fromHex(p.file))
+    if (p.result === 'proved' && isUnsupported(p)) {
+      assert.equal(got.result, 'unsupported', got.why)
+      return
+    }
+    assert.equal(got.result, p.result, got.why)
+    if (p.result !== 'proved') return
+    assert.equal(got.chainId, p.chain_id)
+    assert.equal(got.kind, p.kind)
+    assert.equal(got.height, BigInt(p.height))
+    assert.equal(got.time, p.time)
+    assert.deepEqual(got.question, p.question)
+    assert.deepEqual(got.answer, p.answer)
+  })
+}
+
+/** A changed file, as testutil/vectors/proof.go makes it. */
+function changed(file, c) {
+  const end = file.length - (c.sum ? 8 : 0)
+  const bytes = Buffer.concat([file.subarray(0, c.at), fromHex(c.put), file.subarray(c.at + c.cut, end)])
+  return c.sum ? Buffer.concat([bytes, sha256(bytes).subarray(0, 8)]) : bytes
+}
+
+test('changed proofs are judged alike', () => {
+  const seen = {}
+  const other = []
+  vectors.changed.forEach((c, i) => {
+    const p = byName.get(c.of)
+    const got = judge(p, Uint8Array.from(changed(fromHex(p.file), c)))
+    const want = c.result === 'proved' && isUnsupported(p) ? 'unsupported' : c.result
+    if (got.result !== want) other.push(`change ${i} of ${c.of} (${JSON.stringify(c)}) is ${want}, got ${got.result}: ${got.why}`)
+    seen[got.result] = (seen[got.result] ?? 0) + 1
+  })
+  assert.deepEqual(other, [])
+  assert.ok(vectors.changed.length >= 2000)
+  console.log(`${vectors.changed.length} changed proofs:`, seen)
+})
+
+test('a proof with a signed header takes little time', () => {
+  const p = byName.get('claim 0, signed')
+  const file = fromHex(p.file)
+  const times = Array.from({ length: 20 }, () => {
+    const from = performance.now()
+    assert.equal(judge(p, file).result, 'proved')
+    return performance.now() - from
+  }).sort((a, b) => a - b)
+  console.log(`${p.name}: ${times[10].toFixed(1)} ms`)
+})
