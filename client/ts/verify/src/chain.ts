@@ -1,7 +1,7 @@
 // Answers of the chain to the questions that proofs are about, from the rows that a proof shows. The rows that are read, and
 // in what order, are those that the chain's own queries read (x/*/keeper/query*.go): so a needless row is seen.
 import { account, accountKey, grantText, readAccount, readId, termsText, workText } from './bech32.js'
-import { bigEndian, concat, equal, fromHex, hex, utf8 } from './bytes.js'
+import { bigEndian, concat, equal, fromHex, fromUtf8, hex, utf8 } from './bytes.js'
 import { decode, empty, type Message, type Moment, type Schema } from './proto.js'
 import { refuted } from './result.js'
 import { behind, type Row } from './rows.js'
@@ -46,7 +46,8 @@ export class State {
     return { rows, next: undefined }
   }
 
-  private work(id: Uint8Array): Message {
+  /** The row of a work. */
+  work(id: Uint8Array): Message {
     return this.need('registry', prefixed(1, id), s.workRow, `work ${workText(id)}`)
   }
 
@@ -123,8 +124,36 @@ export class State {
     }
   }
 
-  private head(id: Uint8Array): Message {
+  /** The head of a work, as it is registered where it has no row. */
+  head(id: Uint8Array): Message {
     return this.find('royalty', prefixed(1, id), s.headRow) ?? empty(s.headRow)
+  }
+
+  /** A version of the holders of a work, from 1. */
+  holdersAt(id: Uint8Array, version: number): Message {
+    return this.need('royalty', prefixed(2, id, bigEndian(version, 4)), s.holdersRow, `version ${version} of the holders`)
+  }
+
+  /** A version of what a work owes, from 1. */
+  upstream(id: Uint8Array, version: number): Message | undefined {
+    return this.find('royalty', prefixed(3, id, bigEndian(version, 4)), s.upstreamRow)
+  }
+
+  /** The money of a work in a denom. */
+  stages(id: Uint8Array, denom: string): Message {
+    return this.find('royalty', prefixed(4, id, fromUtf8(denom)), s.stagesRow) ?? empty(s.stagesRow)
+  }
+
+  /** The work that earns in another's place. */
+  destination(id: Uint8Array): Uint8Array {
+    const other = this.get('royalty', prefixed(13, id))
+    if (other?.length !== 20) throw refuted(`nothing says who earns in the place of ${workText(id)}`)
+    return other
+  }
+
+  /** Reads the parameters of the royalty module, as all that computes with its lists does. */
+  royaltyParams(): void {
+    this.need('royalty', prefixed(0), {}, 'parameters')
   }
 
   holders(asked: Message): Message {
@@ -134,7 +163,7 @@ export class State {
     const version = head.holders_version
     const shares =
       version > 0
-        ? this.need('royalty', prefixed(2, id, bigEndian(version, 4)), s.holdersRow, `version ${version} of the holders`).shares
+        ? this.holdersAt(id, version).shares
         : [{ account: row.registrant, weight: whole }]
     return {
       holders: shares.map((h: Message) => ({ account: account(h.account), weight: h.weight })),

@@ -1,6 +1,9 @@
 // What a transaction did. Its header's data hash is the root of an RFC 6962 tree over the hashes of the block's transactions, and
 // the next header has the root of one over their results, in the same order: so the same turns lead to both.
+import { assigned } from './assigned.js'
+import { readId } from './bech32.js'
 import { concat, equal, hex, sha256 } from './bytes.js'
+import type { State } from './chain.js'
 import { decode, fields, json, number, sized, type Message } from './proto.js'
 import { ProofError, refuted, unsupported } from './result.js'
 import { climb, leaf } from './rfc6962.js'
@@ -36,8 +39,10 @@ export function readDeed(r: Reader): Deed {
   }
 }
 
-/** What a transaction did, as it is told; of the headers, the first is that of its block, and the second the next one. */
-export function tell(d: Deed, headers: Header[], lastHasState: boolean): Message {
+/**
+ * What a transaction did, as it is told; of the headers, the first is that of its block, and the second
+ * the next one; the lists that payments are assigned by are in the state under the last. */
+export function tell(d: Deed, headers: Header[], last: State | undefined): Message {
   const [block, next] = headers
   if (!block || !next || next.height !== block.height + 1n) {
     throw refuted("it does not show the header of the transaction's block and the next one")
@@ -48,15 +53,19 @@ export function tell(d: Deed, headers: Header[], lastHasState: boolean): Message
   if (!equal(climb(leaf(result), d.right, d.resultBeside), next.lastResults)) {
     throw refuted(`the transaction's result in block ${block.height} is another one`)
   }
-  if (headers.length > 3 || (headers.length === 3 && !lastHasState)) throw refuted('it shows more headers than are needed')
+  if (headers.length > 3 || (headers.length === 3 && !last)) throw refuted('it shows more headers than are needed')
   const messages = readMessages(d.tx)
   const answers = d.code === 0 ? (decode(s.messageData, d.data).msg_responses as Message[]) : []
   if (d.code === 0 && answers.length !== messages.length) {
     throw refuted(`it has ${messages.length} messages and ${answers.length} answers`)
   }
+  const open = () => {
+    if (!last) throw refuted('it does not show the lists that a payment is assigned by')
+    return last
+  }
   return {
     tx: hex(hash).toUpperCase(), code: d.code, gas_wanted: d.gasWanted.toString(), gas_used: d.gasUsed.toString(),
-    messages: messages.length === 0 ? null : tellAll(messages, answers, lastHasState),
+    messages: messages.length === 0 ? null : tellAll(messages, answers, block.height, open),
   }
 }
 
@@ -77,11 +86,11 @@ function readMessages(tx: Uint8Array): Message[] {
 }
 
 /** Tells of all messages, so that one that is wrong is found behind one that is not supported. */
-function tellAll(messages: Message[], answers: Message[], lists: boolean): Message[] {
+function tellAll(messages: Message[], answers: Message[], height: bigint, open: () => State): Message[] {
   let cannot: ProofError | undefined
   const list = messages.map((m, i) => {
     try {
-      return told(m, answers[i], lists)
+      return told(m, answers[i], height, open)
     } catch (e) {
       if (!(e instanceof ProofError) || e.result !== 'unsupported') throw e
       cannot ??= e
@@ -92,30 +101,44 @@ function tellAll(messages: Message[], answers: Message[], lists: boolean): Messa
   return list
 }
 
-function told(packed: Message, answer: Message | undefined, lists: boolean): Message {
-  const known = s.messages[packed.type_url]
-  if (!known) throw unsupported(`it is proved, but messages ${packed.type_url} can't be read here: check it with stemmad verify`)
+function told(packed: Message, answer: Message | undefined, height: bigint, open: () => State): Message {
+  const type: string = packed.type_url
+  const known = s.messages[type]
+  if (!known) throw unsupported(`it is proved, but messages ${type} can't be read here: check it with stemmad verify`)
   const asked = decode(known.asked, packed.value, true)
-  if (!answer) return { type: packed.type_url }
-  if (answer.type_url !== `${packed.type_url}Response`) throw refuted('a message has the answer of something else')
+  if (!answer) return { type }
+  if (answer.type_url !== `${type}Response`) throw refuted('a message has the answer of something else')
   const said = decode(known.answer, answer.value)
-  if (pays(packed.type_url, asked, said)) {
-    if (!lists) throw refuted('it does not show the lists that a payment is assigned by')
-    throw unsupported('the transaction and its result are proved, but what the lists of its epoch assign of a payment can\'t be computed ' +
-      'here: check it with stemmad verify')
-  }
-  return { type: packed.type_url, answer: json(known.answer, said) }
+  const made = payments(type, asked, said).map((p) => ({
+    payer: p.payer, work: p.work, amount: json(s.coin, p.amount), epoch: p.epoch.toString(),
+    lists: assigned(open(), paidWork(p.work), p.amount, p.epoch, height),
+  }))
+  return { type, ...(made.length > 0 && { payments: made }), answer: json(known.answer, said) }
 }
 
-function pays(type: string, asked: Message, answer: Message): boolean {
+function paidWork(text: string): Uint8Array {
+  const work = readId(text, 'work', 20)
+  if (!work) throw refuted('a payment names no work')
+  return work
+}
+
+interface Payment {
+  payer: string
+  work: string
+  amount: Message
+  epoch: bigint
+}
+
+/** The payments that a message made, by the epochs that it answered. */
+function payments(type: string, asked: Message, answer: Message): Payment[] {
   switch (type) {
     case '/stemma.royalty.v1.MsgPay':
-      return true
+      return [{ payer: asked.payer, work: asked.work, amount: asked.amount, epoch: answer.epoch }]
     case '/stemma.royalty.v1.MsgPayMany':
       if (answer.epochs.length !== asked.payments.length) throw refuted('payments have the answer of something else')
-      return asked.payments.length > 0
+      return asked.payments.map((p: Message, i: number) => ({ payer: asked.payer, work: p.work, amount: p.amount, epoch: answer.epochs[i] }))
     case '/stemma.license.v1.MsgAcquire':
-      return answer.fee !== null
+      return answer.fee ? [{ payer: asked.licensee, work: asked.work, amount: answer.fee, epoch: answer.epoch }] : []
   }
-  return false
+  return []
 }

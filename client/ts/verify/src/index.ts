@@ -189,7 +189,8 @@ function told(p: Proof, view: View): Proven {
   }
   let proven: Proven
   if ('tx' in p.fact) {
-    proven = { ...common, kind: 'transaction', answer: tell(p.fact, view.headers, view.states.has(last.height)) }
+    const lists = view.states.get(last.height)
+    proven = { ...common, kind: 'transaction', answer: tell(p.fact, view.headers, lists && new State(lists)) }
   } else {
     if (view.headers.length !== 1) throw refuted(`it shows ${view.headers.length} headers where one is needed`)
     const state = view.states.get(last.height)

@@ -48,7 +48,23 @@ export const ownersResponse: Schema = { 1: list(message('owners', owner)), 2: ma
 
 const share: Schema = { 1: bytes('account'), 2: u32('weight') }
 export const holdersRow: Schema = { 1: list(message('shares', share)), 2: u32('upstream_version'), 3: u64('since') }
-export const headRow: Schema = { 1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 6: u32('generation') }
+export const headRow: Schema = {
+  1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 6: u32('generation'), 8: enumeration('destination', []),
+  12: u64('away_since'),
+}
+export const upstreamRow: Schema = { 1: bytes('absolute'), 2: bytes('relative'), 3: u32('holders_version'), 4: u64('since') }
+const stage: Schema = { 1: int('total'), 2: int('flushed'), 3: int('held'), 4: u64('flushed_at') }
+export const stagesRow: Schema = { 1: message('paid', stage), 2: message('received', stage), 3: message('earned', stage) }
+const payee: Schema = {
+  1: text('account'), 2: work('work'), 3: enumeration('basis', ['BASIS_OWN', 'BASIS_ABSOLUTE', 'BASIS_RELATIVE', 'BASIS_BOTH']),
+  4: u32('rate'), 5: u32('weight'), 6: message('amount', coin), 7: work('earner'), 8: bool('escrow'),
+  9: enumeration('progress', ['PROGRESS_UNSPECIFIED', 'PROGRESS_FLUSHED', 'PROGRESS_WAITS', 'PROGRESS_MERGED']),
+  10: enumeration('at_stage', ['STAGE_PAID', 'STAGE_RECEIVED', 'STAGE_EARNED']), 11: work('at_work'),
+}
+export const assignedResponse: Schema = {
+  1: list(message('payees', payee)), 2: message('held', coin), 3: u32('holders_version'), 4: u32('upstream_version'),
+  5: maybe(message('pagination', page)),
+}
 const holding: Schema = { 1: text('account'), 2: u32('weight') }
 export const holdersResponse: Schema = { 1: list(message('holders', holding)), 2: u32('version'), 3: u64('epoch') }
 export const balanceRow: Schema = { 1: int('amount'), 2: u64('due') }
