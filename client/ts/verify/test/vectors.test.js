@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { parseTrust, verify } from '../dist/index.js'
+import { checkContent, parseTrust, verify } from '../dist/index.js'
 
 const path = process.env.VECTORS ?? new URL('../../../../testutil/vectors/proofs.json', import.meta.url)
 const vectors = JSON.parse(readFileSync(path, 'utf8'))
@@ -54,6 +54,33 @@ test('changed proofs are judged alike', () => {
   assert.deepEqual(other, [])
   assert.ok(vectors.changed.length >= 2000)
   console.log(`${vectors.changed.length} changed proofs:`, seen)
+})
+
+test('signatures count neither too late nor ahead of the clock', () => {
+  const p = byName.get('claim 0, signed')
+  const at = (now, period) => verify(fromHex(p.file), parseTrust(p.trust), { now: new Date(now), period }).result
+  const signed = Date.parse(p.time)
+  assert.equal(at(signed - 60_000, 3600), 'proved')
+  assert.equal(at(signed - 60_001, 3600), 'unverified')
+  const trusted = Date.parse(byName.get('a header ahead of the clock').now)
+  assert.equal(at(trusted + 3_599_999, 3600), 'proved')
+  assert.equal(at(trusted + 3_600_000, 3600), 'unverified')
+})
+
+test('a proof is about one content', () => {
+  const claim = judge(byName.get('claim 0'), fromHex(byName.get('claim 0').file))
+  checkContent(claim, fromHex(claim.answer.work.sha256))
+  assert.throws(() => checkContent(claim, new Uint8Array(32)), { result: 'refuted' })
+  const title = judge(byName.get('title 5'), fromHex(byName.get('title 5').file))
+  assert.throws(() => checkContent(title, new Uint8Array(32)), { result: 'refuted' })
+})
+
+test('a trusted header is written in one way', () => {
+  const hash = 'ab'.repeat(32)
+  assert.equal(parseTrust(`4711:${hash}`).height, 4711n)
+  for (const text of ['', hash, `0:${hash}`, `-1:${hash}`, `4711:${hash}00`, `9223372036854775808:${hash}`]) {
+    assert.throws(() => parseTrust(text), /no trusted header/)
+  }
 })
 
 test('a proof with a signed header takes little time', () => {
