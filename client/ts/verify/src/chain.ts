@@ -81,7 +81,7 @@ export class State {
   /** Whether one of the claims from start on and before end belongs to somebody else. */
   private foreign(owner: Uint8Array, start: Uint8Array, end: Uint8Array): boolean {
     for (const claim of this.stores.of('registry').walk(start, end)) {
-      if (claim.key.length !== 1 + 32 + 16 + 20) throw refuted('a claim has another key')
+      if (claim.key.length !== 1 + 32 + 16 + 20 || claim.value.length > 0) throw refuted('a row of the claims in their order is none')
       if (!equal(this.work(claim.key.subarray(-20)).owner, owner)) return true
     }
     return false

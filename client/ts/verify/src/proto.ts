@@ -24,6 +24,8 @@ export interface Field {
   of?: Schema
   names?: readonly string[]
   check?: (text: string) => boolean
+  /** How many bytes there are, if any. */
+  size?: number
 }
 
 /** The fields of a message by number, in ascending order. */
@@ -33,7 +35,8 @@ export const u32 = (name: string): Field => ({ kind: 'u32', name })
 export const u64 = (name: string): Field => ({ kind: 'u64', name })
 export const bool = (name: string): Field => ({ kind: 'bool', name })
 export const text = (name: string): Field => ({ kind: 'text', name })
-export const bytes = (name: string): Field => ({ kind: 'bytes', name })
+/** Bytes; with a size: so many, or none. */
+export const bytes = (name: string, size?: number): Field => ({ kind: 'bytes', name, size })
 /** The bytes of an account, which JSON has as text. */
 export const accountBytes = (name: string): Field => ({ kind: 'account', name })
 export const time = (name: string): Field => ({ kind: 'time', name })
@@ -52,6 +55,8 @@ export const int = (name: string): Field => checked(name, (t) => /^-?[0-9]+$/.te
 
 /** What a time is that nothing is said of: the first of the year 1. */
 const noTime: Moment = { seconds: -62135596800n, nanos: 0 }
+/** The last second of the year 9999. */
+const lastTime = 253402300799n
 
 function blank(f: Field): any {
   if (f.list) return []
@@ -80,8 +85,15 @@ export function empty(schema: Schema): Message {
   return Object.fromEntries(Object.values(schema).map((f: Field) => [f.name, blank(f)]))
 }
 
-/** The fields of encoded bytes as they stand there: numbers, and bytes of a length. It throws an Error. */
-export function* fields(raw: Uint8Array): Generator<{ number: number; value: bigint | Uint8Array }> {
+interface Encoded {
+  number: number
+  /** Its wire type: 0 a number, 2 bytes of a length; what has another is of no schema here. */
+  wire: number
+  value: bigint | Uint8Array
+}
+
+/** The fields of encoded bytes as they stand there. It throws an Error. */
+export function* fields(raw: Uint8Array): Generator<Encoded> {
   let at = 0
   const varint = (): bigint => {
     let v = 0n
@@ -93,37 +105,33 @@ export function* fields(raw: Uint8Array): Generator<{ number: number; value: big
     }
     throw new Error('a number is too large')
   }
-  const take = (n: number): Uint8Array => {
-    if (n > raw.length - at) throw new Error('a message is cut short')
-    at += n
-    return raw.subarray(at - n, at)
+  const take = (n: bigint): Uint8Array => {
+    if (n > BigInt(raw.length - at)) throw new Error('a message is cut short')
+    at += Number(n)
+    return raw.subarray(at - Number(n), at)
+  }
+  const read = (): Encoded => {
+    const tag = varint()
+    const [number, wire] = [Number(tag >> 3n), Number(tag & 7n)]
+    if (number < 1 || number > 0x1fff_ffff) throw new Error(`a field has number ${number}`)
+    if (wire === 0) return { number, wire, value: varint() }
+    if (wire === 1 || wire === 5) return { number, wire, value: take(wire === 1 ? 8n : 4n) }
+    if (wire === 2) return { number, wire, value: take(varint()) }
+    if (wire === 3) for (let depth = 1; depth > 0; ) depth += { 3: 1, 4: -1 }[read().wire] ?? 0
+    else if (wire !== 4) throw new Error(`field ${number} has wire type ${wire}`)
+    return { number, wire, value: none }
   }
   while (at < raw.length) {
-    const tag = varint()
-    const number = Number(tag >> 3n)
-    if (number < 1 || number > 0x1fff_ffff) throw new Error(`a field has number ${number}`)
-    switch (tag & 7n) {
-      case 0n:
-        yield { number, value: varint() }
-        break
-      case 1n:
-        yield { number, value: take(8) }
-        break
-      case 2n:
-        yield { number, value: take(Number(varint())) }
-        break
-      case 5n:
-        yield { number, value: take(4) }
-        break
-      default:
-        throw new Error(`field ${number} has wire type ${tag & 7n}`)
-    }
+    const f = read()
+    if (f.wire === 4) throw new Error(`field ${f.number} ends a group that did not begin`)
+    yield f
   }
 }
 
 const timestamp: Schema = { 1: u64('seconds'), 2: u32('nanos') }
 
 function one(f: Field, value: bigint | Uint8Array): any {
+  if (f.kind === 'message') throw new Error(`${f.name} is no message`)
   const numeric = f.kind === 'u32' || f.kind === 'u64' || f.kind === 'bool' || f.kind === 'enum'
   if (numeric !== (typeof value === 'bigint')) throw new Error(`${f.name} has another wire type`)
   if (typeof value === 'bigint') {
@@ -141,27 +149,32 @@ function one(f: Field, value: bigint | Uint8Array): any {
     }
     case 'time': {
       const t = decode(timestamp, value)
-      return { seconds: BigInt.asIntN(64, t.seconds), nanos: t.nanos }
+      const seconds = BigInt.asIntN(64, t.seconds)
+      if (seconds < noTime.seconds || seconds > lastTime || t.nanos >= 1e9) throw new Error(`${f.name} is no time`)
+      return { seconds, nanos: t.nanos }
     }
-    case 'message':
-      return decode(f.of!, value)
     default:
+      if (f.size && value.length > 0 && value.length !== f.size) throw new Error(`${f.name} has ${value.length} bytes, not ${f.size}`)
       return value
   }
 }
 
-/** Decodes a message. Fields that the schema does not have are left out; strict: they are an Error. */
-export function decode(schema: Schema, raw: Uint8Array, strict = false): Message {
-  const into = empty(schema)
-  for (const { number, value } of fields(raw)) {
+/**
+ * Decodes a message. Fields that the schema does not have are left out; strict: they are an Error. What stands twice goes by the
+ * last, but messages are merged into one, and that is what into is for.
+ */
+export function decode(schema: Schema, raw: Uint8Array, strict = false, into = empty(schema)): Message {
+  for (const { number, wire, value } of fields(raw)) {
     const f = schema[number]
     if (!f) {
       if (strict) throw new Error(`field ${number} is unknown`)
       continue
     }
+    if (wire !== 0 && wire !== 2) throw new Error(`${f.name} has wire type ${wire}`)
+    const nested = f.kind === 'message' && typeof value !== 'bigint'
     if (f.list && f.kind === 'u64' && typeof value !== 'bigint') into[f.name].push(...packed(value))
-    else if (f.list) into[f.name].push(strict && f.kind === 'message' ? decode(f.of!, value as Uint8Array, true) : one(f, value))
-    else into[f.name] = strict && f.kind === 'message' && typeof value !== 'bigint' ? decode(f.of!, value, true) : one(f, value)
+    else if (f.list) into[f.name].push(nested ? decode(f.of!, value, strict) : one(f, value))
+    else into[f.name] = nested ? decode(f.of!, value, strict, into[f.name] ?? undefined) : one(f, value)
   }
   return into
 }

@@ -25,8 +25,8 @@ const details: Schema = {
   6: digest('metadata_sha256'), 7: text('digital_source_type'), 8: list(message('fingerprints', fingerprint)),
 }
 export const workRow: Schema = {
-  1: bytes('owner'), 2: bytes('registrant'), 3: bytes('sha256'), 4: enumeration('status', statuses), 5: u32('version'),
-  6: message('claimed_since', priority), 7: time('registered_at'), 8: bytes('anchor_root'), 9: maybe(time('revealed_at')),
+  1: bytes('owner'), 2: bytes('registrant'), 3: bytes('sha256', 32), 4: enumeration('status', statuses), 5: u32('version'),
+  6: message('claimed_since', priority), 7: time('registered_at'), 8: bytes('anchor_root', 32), 9: maybe(time('revealed_at')),
   10: u32('transfers'), 11: bytes('current'), 12: maybe(message('placed_at', priority)), 13: u32('transfer_offers'), 14: bool('on_offer'),
 }
 export const revision: Schema = { 1: message('details', details), 2: time('created_at'), 3: digest('blanked_sha256') }
@@ -49,12 +49,13 @@ export const ownersResponse: Schema = { 1: list(message('owners', owner)), 2: ma
 const share: Schema = { 1: bytes('account'), 2: u32('weight') }
 export const holdersRow: Schema = { 1: list(message('shares', share)), 2: u32('upstream_version'), 3: u64('since') }
 export const headRow: Schema = {
-  1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 6: u32('generation'), 8: enumeration('destination', []),
-  12: u64('away_since'),
+  1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 4: u32('reach'), 5: u32('closure'), 6: u32('generation'),
+  7: u32('holders'), 8: enumeration('destination', []), 9: maybe(message('taking', { 1: list(text('denoms')), 2: list(bytes('ceilings_of', 20)) })),
+  10: bool('grown'), 11: u32('receivers'), 12: u64('away_since'),
 }
 export const upstreamRow: Schema = { 1: bytes('absolute'), 2: bytes('relative'), 3: u32('holders_version'), 4: u64('since') }
-const stage: Schema = { 1: int('total'), 2: int('flushed'), 3: int('held'), 4: u64('flushed_at') }
-export const stagesRow: Schema = { 1: message('paid', stage), 2: message('received', stage), 3: message('earned', stage) }
+const stage: Schema = { 1: int('total'), 2: int('flushed'), 3: int('held'), 4: u64('flushed_at'), 5: u64('due'), 6: int('late') }
+export const stagesRow: Schema = { 1: message('paid', stage), 2: message('received', stage), 3: message('earned', stage), 4: int('taken_in') }
 const payee: Schema = {
   1: text('account'), 2: work('work'), 3: enumeration('basis', ['BASIS_OWN', 'BASIS_ABSOLUTE', 'BASIS_RELATIVE', 'BASIS_BOTH']),
   4: u32('rate'), 5: u32('weight'), 6: message('amount', coin), 7: work('earner'), 8: bool('escrow'),
@@ -67,15 +68,15 @@ export const assignedResponse: Schema = {
 }
 const holding: Schema = { 1: text('account'), 2: u32('weight') }
 export const holdersResponse: Schema = { 1: list(message('holders', holding)), 2: u32('version'), 3: u64('epoch') }
-export const balanceRow: Schema = { 1: int('amount'), 2: u64('due') }
+export const balanceRow: Schema = { 1: int('amount'), 2: u64('due'), 3: int('late') }
 export const balancesResponse: Schema = { 1: list(message('balances', coin)), 2: maybe(message('pagination', page)) }
 
 // x/license
 
 const grantFields: Schema = {
-  1: bytes('work'), 2: bytes('terms'), 3: accountBytes('licensee'), 4: enumeration('royalty_policy', policies), 5: u32('royalty_rate'),
+  1: bytes('work', 20), 2: bytes('terms', 32), 3: accountBytes('licensee'), 4: enumeration('royalty_policy', policies), 5: u32('royalty_rate'),
   6: maybe(message('fee', coin)), 7: u32('work_version'), 8: u32('upstream_version'), 9: time('granted_at'), 10: maybe(time('expires_at')),
-  11: bytes('used_by'), 12: u32('serves'), 13: u32('used'), 14: bytes('allow_list'), 15: accountBytes('offered_to'),
+  11: bytes('used_by', 20), 12: u32('serves'), 13: u32('used'), 14: bytes('allow_list', 32), 15: accountBytes('offered_to'),
   16: u32('demands_version'), 17: u32('price_version'),
 }
 export const grantRow = grantFields
@@ -98,11 +99,16 @@ const conditions: Schema = {
 
 // x/lineage
 
-const metGrant: Schema = { 1: bytes('grant'), 2: bytes('work') }
+const metGrant: Schema = {
+  1: bytes('grant', 20), 2: bytes('work', 20), 3: enumeration('royalty_policy', policies), 4: u32('royalty_rate'), 5: u32('upstream_version'),
+}
+const exclusion: Schema = { 1: bytes('terms', 32), 2: u32('until') }
 const edge: Schema = {
-  1: bytes('source'), 2: enumeration('role', roles), 3: bytes('terms'), 4: bytes('grant'), 5: enumeration('royalty_policy', policies),
+  1: bytes('source', 20), 2: enumeration('role', roles), 3: bytes('terms', 32), 4: bytes('grant', 20), 5: enumeration('royalty_policy', policies),
   6: u32('royalty_rate'), 7: u32('weight'), 8: u32('work_version'), 9: maybe(time('added_at')), 10: bool('added_later'),
-  14: list(bytes('also')), 15: list(message('met_by_grants', metGrant)), 16: list(bytes('met_by_passes')),
+  11: u32('upstream_version'), 12: u32('demands_version'), 13: u32('declaration'),
+  14: list(bytes('also', 32)), 15: list(message('met_by_grants', metGrant)), 16: list(bytes('met_by_passes', 32)),
+  17: list(message('withheld', exclusion)),
 }
 export const derivationRow: Schema = { 1: list(message('edges', edge)), 2: u32('externals'), 3: time('derived_at'), 4: u32('declarations') }
 const external: Schema = { 1: digest('sha256'), 2: text('uri') }
