@@ -1,7 +1,8 @@
 // Answers of the chain to the questions that proofs are about, from the rows that a proof shows. The rows that are read, and
 // in what order, are those that the chain's own queries read (x/*/keeper/query*.go): so a needless row is seen.
 import { account, accountKey, grantText, readAccount, readId, termsText, workText } from './bech32.js'
-import { bigEndian, concat, equal, fromHex, fromUtf8, hex, utf8 } from './bytes.js'
+import { bigEndian, concat, equal, fromBigEndian, fromHex, fromUtf8, hex, sha256, utf8 } from './bytes.js'
+import { presets } from './presets.js'
 import { decode, empty, type Message, type Moment, type Schema } from './proto.js'
 import { refuted } from './result.js'
 import { behind, type Row } from './rows.js'
@@ -109,6 +110,36 @@ export class State {
     return { owners, pagination: page(length > limit ? bigEndian(limit, 8) : undefined) }
   }
 
+  offers(asked: Message): Message {
+    const id = given(asked.work, 'work', 20)
+    this.work(id)
+    const { rows, next } = this.page('license', prefixed(2, id), limit)
+    return { offers: rows.map((r) => this.offer(id, r.key.subarray(21), decode(s.offerRow, r.value))), pagination: page(next) }
+  }
+
+  private offer(id: Uint8Array, under: Uint8Array, offer: Message): Message {
+    if (under.length !== 32) throw refuted('an offer is under no terms')
+    const name = termsText(under)
+    const terms = this.need('license', prefixed(1, under), s.termsRow, `terms ${name}`)
+    const tally = this.find('license', prefixed(6, id, under), s.tallyRow)
+    const version = this.work(id).version
+    const demands = this.get('license', prefixed(8, id))
+    const head = this.head(id)
+    const exclusives = this.find('license', prefixed(11, id), s.exclusivesRow)
+    const price = offer.price.length > 0 ? offer.price : terms.grant_fee
+    return {
+      work: workText(id), terms: { id: name, preset: presets[name] ?? '', terms }, offer, granted: tally?.given ?? 0n,
+      // Nobody needs a grant: there is no price, approval, duration, count, list of licensees or exclusivity.
+      public: price.length === 0 && offer.licensees.length === 0 && !terms.duration && terms.max_grants === 0n &&
+        terms.exclusivity === 0 && !terms.derivative_approval,
+      conditions: {
+        allow_list: allowListDigest(offer.licensees), upstream_version: head.upstream_version,
+        demands_version: demands ? demandsVersion(demands) : 0, revisions: (version - 1) >>> 0, exclusives: exclusives?.given ?? 0,
+        made: terms.exclusivity === 0 ? 0 : (exclusives?.made ?? 0),
+      },
+    }
+  }
+
   grant(asked: Message): Message {
     const id = given(asked.grant, 'grant', 20)
     const row = this.need('license', prefixed(3, id), s.grantRow, `grant ${asked.grant}`)
@@ -211,6 +242,20 @@ export class State {
     const balances = rows.map((r) => ({ denom: utf8(r.key.subarray(prefix.length)), amount: decode(s.balanceRow, r.value).amount }))
     return { balances, pagination: page(next) }
   }
+}
+
+/** The digest by which a list of licensees is named; nothing: it is for everybody. */
+function allowListDigest(licensees: string[]): string {
+  if (licensees.length === 0) return ''
+  const texts = licensees.map(fromUtf8).flatMap((t) => [bigEndian(t.length, 4), t])
+  return hex(sha256(concat(fromUtf8('stemma/allow-list/v1'), ...texts)))
+}
+
+/** The version of packed demands: it and the number of references stand before these and the constraints. */
+function demandsVersion(packed: Uint8Array): number {
+  const rest = packed.length < 6 ? -1 : packed.length - 6 - 24 * ((packed[4]! << 8) | packed[5]!)
+  if (rest < 0 || rest % 57 !== 0) throw refuted('demands on a work can\'t be read')
+  return Number(fromBigEndian(packed.subarray(0, 4)))
 }
 
 function page(next: Uint8Array | undefined): Message {

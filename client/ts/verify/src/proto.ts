@@ -13,7 +13,7 @@ export interface Moment {
 export type Value = number | bigint | boolean | string | Uint8Array | Moment | Message | null | Value[]
 export type Message = { [name: string]: any }
 
-type Kind = 'u32' | 'u64' | 'bool' | 'text' | 'id' | 'bytes' | 'account' | 'time' | 'message' | 'enum'
+type Kind = 'u32' | 'u64' | 'bool' | 'text' | 'id' | 'int' | 'bytes' | 'account' | 'time' | 'duration' | 'message' | 'enum'
 
 export interface Field {
   kind: Kind
@@ -39,6 +39,7 @@ export const text = (name: string): Field => ({ kind: 'text', name })
 export const bytes = (name: string, size?: number): Field => ({ kind: 'bytes', name, size })
 /** The bytes of an account, which JSON has as text. */
 export const accountBytes = (name: string): Field => ({ kind: 'account', name })
+export const duration = (name: string): Field => ({ kind: 'duration', name, maybe: true })
 export const time = (name: string): Field => ({ kind: 'time', name })
 export const enumeration = (name: string, names: readonly string[]): Field => ({ kind: 'enum', name, names })
 export const message = (name: string, of: Schema): Field => ({ kind: 'message', name, of })
@@ -51,7 +52,8 @@ export const work = (name: string): Field => id(name, 'work', 20)
 export const terms = (name: string): Field => id(name, 'terms', 32)
 export const grant = (name: string): Field => id(name, 'grant', 20)
 export const digest = (name: string): Field => checked(name, (t) => /^[0-9a-f]{64}$/.test(t) && !/^0*$/.test(t))
-export const int = (name: string): Field => checked(name, (t) => /^-?[0-9]+$/.test(t))
+/** A whole number as text; nothing is 0. */
+export const int = (name: string): Field => ({ kind: 'int', name })
 
 /** What a time is that nothing is said of: the first of the year 1. */
 const noTime: Moment = { seconds: -62135596800n, nanos: 0 }
@@ -70,7 +72,10 @@ function blank(f: Field): any {
       return false
     case 'text':
     case 'id':
+    case 'int':
       return ''
+    case 'duration':
+      return null
     case 'bytes':
     case 'account':
       return none
@@ -112,8 +117,8 @@ export function* fields(raw: Uint8Array): Generator<Encoded> {
   }
   const read = (): Encoded => {
     const tag = varint()
-    const [number, wire] = [Number(tag >> 3n), Number(tag & 7n)]
-    if (number < 1 || number > 0x1fff_ffff) throw new Error(`a field has number ${number}`)
+    const [number, wire] = [Number(BigInt.asIntN(32, tag >> 3n)), Number(tag & 7n)]
+    if (number < 1) throw new Error(`a field has number ${number}`)
     if (wire === 0) return { number, wire, value: varint() }
     if (wire === 1 || wire === 5) return { number, wire, value: take(wire === 1 ? 8n : 4n) }
     if (wire === 2) return { number, wire, value: take(varint()) }
@@ -147,6 +152,15 @@ function one(f: Field, value: bigint | Uint8Array): any {
       if (said !== '' && !f.check!(said)) throw new Error(`${f.name} is not in its one spelling: ${said}`)
       return said
     }
+    case 'int': {
+      const said = utf8(value)
+      if (!/^(|0|-?[1-9][0-9]*)$/.test(said)) throw new Error(`${f.name} is no number: ${said}`)
+      return said
+    }
+    case 'duration': {
+      const d = decode(timestamp, value)
+      return BigInt.asIntN(64, d.seconds) * 1_000_000_000n + BigInt(d.nanos | 0)
+    }
     case 'time': {
       const t = decode(timestamp, value)
       const seconds = BigInt.asIntN(64, t.seconds)
@@ -172,7 +186,9 @@ export function decode(schema: Schema, raw: Uint8Array, strict = false, into = e
     }
     if (wire !== 0 && wire !== 2) throw new Error(`${f.name} has wire type ${wire}`)
     const nested = f.kind === 'message' && typeof value !== 'bigint'
-    if (f.list && f.kind === 'u64' && typeof value !== 'bigint') into[f.name].push(...packed(value))
+    if (f.list && (f.kind === 'u64' || f.kind === 'enum') && typeof value !== 'bigint') {
+      into[f.name].push(...packed(value).map((v) => one(f, v)))
+    }
     else if (f.list) into[f.name].push(nested ? decode(f.of!, value, strict) : one(f, value))
     else into[f.name] = nested ? decode(f.of!, value, strict, into[f.name] ?? undefined) : one(f, value)
   }
@@ -216,7 +232,10 @@ export function encode(schema: Schema, m: Message): Uint8Array {
       case 'text':
         return v === '' && !f.list ? none : sized(n, fromUtf8(v))
       case 'id':
+      case 'int':
         return sized(n, fromUtf8(v))
+      case 'duration':
+        throw new Error('no question has a duration')
       case 'bytes':
       case 'account':
         return v.length === 0 && !f.list ? none : sized(n, v)
@@ -243,6 +262,14 @@ export function rfc3339(t: Moment, step = 3): string {
   return `${year}-${whole.toISOString().replace(/^[+-]?\d+-/, '').replace(/\.000Z$/, '')}${fraction && '.'}${fraction}Z`
 }
 
+/** Nanoseconds as JSON has them. */
+function seconds(nanos: bigint): string {
+  const size = nanos < 0n ? -nanos : nanos
+  let fraction = (size % 1_000_000_000n).toString().padStart(9, '0')
+  while (fraction.endsWith('000')) fraction = fraction.slice(0, -3)
+  return `${nanos < 0n ? '-' : ''}${size / 1_000_000_000n}${fraction && '.'}${fraction}s`
+}
+
 /** The JSON of a message, as a plain object. */
 export function json(schema: Schema, m: Message): Message {
   const show = (f: Field, v: any): any => {
@@ -256,6 +283,10 @@ export function json(schema: Schema, m: Message): Message {
         return v.length === 0 ? null : base64(v)
       case 'account':
         return account(v)
+      case 'int':
+        return v === '' ? '0' : v
+      case 'duration':
+        return seconds(v)
       case 'time':
         return rfc3339(v)
       case 'message':

@@ -33,7 +33,7 @@ const kinds: { [number: number]: Kind } = {
   2: { name: 'anchor', asked: s.ofAnchor, answer: s.anchorResponse, plain: ofAccount, tell: (state, q) => state.anchor(q) },
   3: { name: 'content', asked: s.ofAnchor, answer: s.anchorResponse, plain: ofAccount, tell: (state, q) => state.anchor(q) },
   4: { name: 'title', asked: s.ofWorkPaged, answer: s.ownersResponse, tell: (state, q) => state.title(q) },
-  5: { name: 'offers', asked: s.ofWorkPaged },
+  5: { name: 'offers', asked: s.ofWorkPaged, answer: s.offersResponse, tell: (state, q) => state.offers(q) },
   6: { name: 'grant', asked: s.ofGrant, answer: s.grantResponse, tell: (state, q) => state.grant(q) },
   7: { name: 'rights', asked: s.rightsRequest, plain: plainRights },
   8: { name: 'derivation', asked: s.ofWork, answer: s.derivationResponse, tell: (state, q) => state.derivation(q) },

@@ -1,6 +1,6 @@
 // What the chain's rows, questions and answers are made of, by the definitions in proto/stemma.
 import {
-  accountBytes, bool, bytes, digest, enumeration, grant, int, list, maybe, message, terms, text, time, u32, u64, work, type Field,
+  accountBytes, bool, bytes, digest, duration, enumeration, grant, int, list, maybe, message, terms, text, time, u32, u64, work, type Field,
   type Schema,
 } from './proto.js'
 
@@ -96,6 +96,33 @@ const use: Schema = {
 const conditions: Schema = {
   1: digest('allow_list'), 2: u32('upstream_version'), 3: u32('demands_version'), 4: u32('revisions'), 5: u32('exclusives'), 6: u32('made'),
 }
+
+const permissions = ['PERMISSION_UNSET', 'PERMISSION_ALLOW', 'PERMISSION_DENY', 'PERMISSION_PAID']
+const termsFields: Schema = {
+  1: text('spdx'), 2: text('uri'), 3: text('uri_sha256'), 4: bool('commercial_use'), 5: bool('attribution'),
+  6: enumeration('derivatives', ['DERIVATIVES_NONE', 'DERIVATIVES_ALLOWED', 'DERIVATIVES_SHARE_ALIKE']), 7: bool('derivative_approval'),
+  8: enumeration('ai_training', permissions), 9: enumeration('ai_input', permissions), 10: enumeration('search', permissions),
+  11: enumeration('royalty_policy', policies), 12: u32('royalty_rate'), 13: list(message('grant_fee', coin)),
+  14: list(message('use_price', coin)), 15: list(message('revenue_ceiling', coin)), 16: duration('duration'), 17: list(text('territories')),
+  18: list(text('media')), 19: enumeration('exclusivity', ['EXCLUSIVITY_NONE', 'EXCLUSIVITY_SOLE', 'EXCLUSIVITY_EXCLUSIVE']),
+  20: bool('transferable'), 21: u64('max_grants'), 22: bool('no_further_restrictions'), 23: list(enumeration('uses', actions)),
+  24: text('blanked_sha256'), 25: u32('derivatives_per_grant'), 27: bool('approval_direct'), 28: text('second_approver'),
+}
+export const termsRow = termsFields
+const identifiedTerms: Schema = { 1: terms('id'), 2: text('preset'), 3: message('terms', termsFields) }
+const offer: Schema = {
+  1: list(message('price', coin)), 2: maybe(time('expires_at')), 3: list(text('licensees')), 4: bool('paused'),
+  5: maybe(time('irrevocable_since')), 6: bool('closed'), 7: u32('irrevocable_demands'), 8: u32('price_version'),
+}
+export const offerRow = offer
+export const tallyRow: Schema = { 1: u64('given'), 2: maybe(time('until')) }
+const exclusiveGrant: Schema = { 1: bytes('grant', 20), 2: bytes('terms', 32), 3: maybe(time('expires_at')) }
+export const exclusivesRow: Schema = { 1: list(message('grants', exclusiveGrant)), 2: u32('given'), 3: u32('made'), 4: bool('offered') }
+const openOffer: Schema = {
+  1: work('work'), 2: message('terms', identifiedTerms), 3: message('offer', offer), 4: bool('public'), 5: u64('granted'),
+  6: message('conditions', conditions),
+}
+export const offersResponse: Schema = { 1: list(message('offers', openOffer)), 2: maybe(message('pagination', page)) }
 
 // x/lineage
 
