@@ -83,7 +83,7 @@ function unpack(packed: Uint8Array): Owed[] {
 export function assigned(state: State, work: Uint8Array, amount: Message, epoch: bigint, height: bigint): Message {
   state.work(work)
   const paidAmount = BigInt(amount.amount)
-  if (paidAmount <= 0n) throw refuted('a payment is of nothing')
+  if (paidAmount <= 0n || !/^[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$/.test(amount.denom)) throw refuted('a payment is of nothing')
   const a = new Assignment(state, work, amount.denom, height, epoch)
   const { payees, held } = a.assigned(paidAmount)
   return json(s.assignedResponse, {

@@ -77,12 +77,19 @@ function readMessages(tx: Uint8Array): Message[] {
     if (number < last) throw new Error('the parts of the transaction stand out of order')
     last = number
   }
-  decode(s.authInfo, raw.auth_info_bytes, true)
+  for (const { public_key } of decode(s.authInfo, raw.auth_info_bytes, true).signer_infos) {
+    if (!public_key) continue
+    if (!s.keyTypes.includes(public_key.type_url)) throw unsupported(`keys of type "${public_key.type_url}" can't be read here`)
+    if (public_key.type_url !== s.multisig) decode(s.publicKey, public_key.value, true)
+  }
   for (const { number } of fields(raw.body_bytes)) {
     // Bit 11 of a field's number says that a chain that does not know it may pass it over.
     if (!s.txBody[number] && ((number >> 10) & 1) === 0) throw new Error(`field ${number} of the transaction is unknown`)
   }
-  return decode(s.txBody, raw.body_bytes).messages
+  const body = decode(s.txBody, raw.body_bytes)
+  if (body.extension_options.length + body.non_critical_extension_options.length > 0) throw new Error('the chain has no extensions of transactions')
+  for (const { number, value } of fields(raw.body_bytes)) if (number === 1) decode(s.any, value as Uint8Array, true)
+  return body.messages
 }
 
 /** Tells of all messages, so that one that is wrong is found behind one that is not supported. */
@@ -104,8 +111,10 @@ function tellAll(messages: Message[], answers: Message[], height: bigint, open: 
 function told(packed: Message, answer: Message | undefined, height: bigint, open: () => State): Message {
   const type: string = packed.type_url
   const known = s.messages[type]
-  if (!known) throw unsupported(`it is proved, but messages ${type} can't be read here: check it with stemmad verify`)
-  const asked = decode(known.asked, packed.value, true)
+  if (!known || (!known.asked && !answer)) {
+    throw unsupported(`it is proved, but messages ${type} can't be read here: check it with stemmad verify`)
+  }
+  const asked = known.asked ? decode(known.asked, packed.value, true) : {}
   if (!answer) return { type }
   if (answer.type_url !== `${type}Response`) throw refuted('a message has the answer of something else')
   const said = decode(known.answer, answer.value)

@@ -142,6 +142,8 @@ const external: Schema = { 1: digest('sha256'), 2: text('uri') }
 export const externalRow: Schema = {
   1: message('external', external), 2: enumeration('role', roles), 3: u32('weight'), 4: time('added_at'), 5: digest('blanked_sha256'),
 }
+const notice: Schema = { 1: text('code'), 2: u32('source'), 3: text('scheme'), 4: text('value'), 5: list(work('works')) }
+const servingGrant: Schema = { 1: grant('grant'), 2: work('work'), 3: terms('terms'), 4: work('source'), 5: u32('serves'), 6: u32('used') }
 const record: Schema = {
   1: text('agent'), 2: text('model'), 3: text('provider'), 4: text('system_name'), 5: text('system_version'),
   6: maybe(time('generated_at')), 7: text('unique_id'), 8: digest('prompt_sha256'), 9: digest('blanked_sha256'),
@@ -185,11 +187,18 @@ const signer: Schema = { 1: maybe(message('public_key', any)), 2: maybe(message(
 const fee: Schema = { 1: list(message('amount', coin)), 2: u64('gas_limit'), 3: text('payer'), 4: text('granter') }
 const tip: Schema = { 1: list(message('amount', coin)), 2: text('tipper') }
 export const authInfo: Schema = { 1: list(message('signer_infos', signer)), 2: maybe(message('fee', fee)), 3: maybe(message('tip', tip)) }
+export const multisig = '/cosmos.crypto.multisig.LegacyAminoPubKey'
+/** The keys that sign transactions. */
+export const keyTypes = [
+  '/cosmos.crypto.secp256k1.PubKey', '/cosmos.crypto.ed25519.PubKey', '/cosmos.crypto.mldsa65.PubKey',
+  '/cosmos.crypto.secp256k1eth.PubKey', multisig,
+]
+export const publicKey: Schema = { 1: bytes('key') }
 export const messageData: Schema = { 2: list(message('msg_responses', any)) }
 const payment: Schema = { 1: work('work'), 2: message('amount', coin) }
 
-/** Messages that can be read in full, with their answers. */
-export const messages: { [type: string]: { asked: Schema; answer: Schema } } = {
+/** Messages that can be told of: what they ask, where a failed one or what it pays has to be read, and what they answer. */
+export const messages: { [type: string]: { asked?: Schema; answer: Schema } } = {
   '/stemma.royalty.v1.MsgPay': { asked: { 1: text('payer'), 2: work('work'), 3: message('amount', coin) }, answer: { 1: u64('epoch') } },
   '/stemma.royalty.v1.MsgPayMany': {
     asked: { 1: text('payer'), 2: list(message('payments', payment)) },
@@ -199,6 +208,8 @@ export const messages: { [type: string]: { asked: Schema; answer: Schema } } = {
     asked: { 1: text('account'), 2: list(text('denoms')) },
     answer: { 1: list(message('amount', coin)) },
   },
+  '/stemma.royalty.v1.MsgSettle': { answer: {} },
+  '/stemma.royalty.v1.MsgAssignShares': { answer: { 1: u32('holders_version') } },
   '/stemma.license.v1.MsgAcquire': {
     asked: {
       1: text('licensee'), 2: work('work'), 3: terms('terms'), 4: u64('serial'), 5: maybe(message('max_fee', coin)), 6: u32('max_rate'),
@@ -208,4 +219,18 @@ export const messages: { [type: string]: { asked: Schema; answer: Schema } } = {
       1: grant('grant'), 2: maybe(message('fee', coin)), 3: maybe(time('expires_at')), 4: u32('serves'), 5: u64('epoch'),
     },
   },
+  '/stemma.license.v1.MsgPublishTerms': { answer: { 1: terms('id') } },
+  '/stemma.license.v1.MsgOffer': { answer: { 1: list(text('warnings')) } },
+  '/stemma.license.v1.MsgCloseOffer': { answer: {} },
+  '/stemma.license.v1.MsgApprove': { answer: {} },
+  '/stemma.lineage.v1.MsgDerive': {
+    answer: {
+      1: u32('generation'), 2: u32('absolute'), 3: u32('relative'), 4: list(message('notices', notice)), 5: u32('declaration'),
+      6: list(work('waits_for')), 7: u32('others'), 8: list(message('grants', servingGrant)),
+    },
+  },
+  '/stemma.registry.v1.MsgRegister': { answer: { 1: list(work('works')) } },
+  '/stemma.registry.v1.MsgRevise': { answer: { 1: u32('version') } },
+  '/stemma.registry.v1.MsgAnchor': { answer: {} },
+  '/stemma.registry.v1.MsgProveAnchor': { answer: { 1: message('claimed_since', priority), 2: maybe(message('placed_at', priority)) } },
 }
