@@ -133,7 +133,8 @@ class Assignment {
   }
 
   private listsOf(work: Uint8Array, v: Versions): Lists {
-    const holders = v.holders > 0 ? this.state.holdersAt(work, v.holders).shares : [{ account: this.state.work(work).registrant, weight: whole }]
+    const holders =
+      v.holders > 0 ? this.state.holdersAt(work, v.holders).shares : [{ account: this.state.work(work).registrant, weight: whole }]
     if (v.upstream === 0) return { absolute: [], relative: [], holders }
     const row = this.state.upstream(work, v.upstream)
     if (!row) throw refuted(`${workText(work)} has no version ${v.upstream} of what it owes`)
@@ -212,7 +213,8 @@ class Assignment {
       const next = queue.shift()!
       pass(next.work, received, next.in, relativeShare)
     }
-    const inOrder = [...parts.values()].sort((a, b) => Number(same(b.work, this.work)) - Number(same(a.work, this.work)) || compare(a.work, b.work))
+    const first = (work: Uint8Array) => Number(!same(work, this.work))
+    const inOrder = [...parts.values()].sort((a, b) => first(a.work) - first(b.work) || compare(a.work, b.work))
     const sums = new Map<string, bigint>()
     return inOrder.map((p) => {
       const { earner, held } = this.earner(p.work)
@@ -266,7 +268,8 @@ class Assignment {
 
   private progress(part: Part, ways: Map<string, Place>): Place {
     const relative = part.basis === relativeShare || part.basis === bothShares
-    const at = ways.get(key(relative ? part.work : this.work)) ?? { progress: 0, stage: paid, work: new Uint8Array(0), sure: false, left: false }
+    const at = ways.get(key(relative ? part.work : this.work))
+    if (!at) throw refuted(`nothing leads to ${workText(part.work)}`)
     const ofPaid = same(part.work, this.work)
     if (at.progress !== flushed || (ofPaid && this.closedAt > 0n && same(part.earner, part.work) && !part.held)) return at
     if (!ofPaid && !at.sure) {

@@ -87,7 +87,9 @@ function readMessages(tx: Uint8Array): Message[] {
     if (!s.txBody[number] && ((number >> 10) & 1) === 0) throw new Error(`field ${number} of the transaction is unknown`)
   }
   const body = decode(s.txBody, raw.body_bytes)
-  if (body.extension_options.length + body.non_critical_extension_options.length > 0) throw new Error('the chain has no extensions of transactions')
+  if (body.extension_options.length + body.non_critical_extension_options.length > 0) {
+    throw new Error('the chain has no extensions of transactions')
+  }
   for (const { number, value } of fields(raw.body_bytes)) if (number === 1) decode(s.any, value as Uint8Array, true)
   return body.messages
 }
@@ -145,7 +147,9 @@ function payments(type: string, asked: Message, answer: Message): Payment[] {
       return [{ payer: asked.payer, work: asked.work, amount: asked.amount, epoch: answer.epoch }]
     case '/stemma.royalty.v1.MsgPayMany':
       if (answer.epochs.length !== asked.payments.length) throw refuted('payments have the answer of something else')
-      return asked.payments.map((p: Message, i: number) => ({ payer: asked.payer, work: p.work, amount: p.amount, epoch: answer.epochs[i] }))
+      return asked.payments.map((p: Message, i: number) => ({
+        payer: asked.payer, work: p.work, amount: p.amount, epoch: answer.epochs[i],
+      }))
     case '/stemma.license.v1.MsgAcquire':
       return answer.fee ? [{ payer: asked.licensee, work: asked.work, amount: answer.fee, epoch: answer.epoch }] : []
   }

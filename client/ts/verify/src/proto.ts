@@ -211,7 +211,8 @@ function packed(raw: Uint8Array): bigint[] {
 }
 
 export const tag = (number: number, wire: number) => uvarint((number << 3) | wire)
-export const number = (n: number, v: bigint | number) => (BigInt(v) === 0n ? none : concat(tag(n, 0), uvarint(BigInt.asUintN(64, BigInt(v)))))
+export const number = (n: number, v: bigint | number) =>
+  BigInt(v) === 0n ? none : concat(tag(n, 0), uvarint(BigInt.asUintN(64, BigInt(v))))
 export const sized = (n: number, raw: Uint8Array) => concat(tag(n, 2), uvarint(raw.length), raw)
 /** Eight bytes, the lowest first. */
 export const fixed = (n: number, v: bigint) => (v === 0n ? none : concat(tag(n, 1), bigEndian(BigInt.asUintN(64, v), 8).reverse()))

@@ -48,14 +48,17 @@ export const ownersResponse: Schema = { 1: list(message('owners', owner)), 2: ma
 
 const share: Schema = { 1: bytes('account'), 2: u32('weight') }
 export const holdersRow: Schema = { 1: list(message('shares', share)), 2: u32('upstream_version'), 3: u64('since') }
+const taking: Schema = { 1: list(text('denoms')), 2: list(bytes('ceilings_of', 20)) }
 export const headRow: Schema = {
   1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 4: u32('reach'), 5: u32('closure'), 6: u32('generation'),
-  7: u32('holders'), 8: enumeration('destination', []), 9: maybe(message('taking', { 1: list(text('denoms')), 2: list(bytes('ceilings_of', 20)) })),
+  7: u32('holders'), 8: enumeration('destination', []), 9: maybe(message('taking', taking)),
   10: bool('grown'), 11: u32('receivers'), 12: u64('away_since'),
 }
 export const upstreamRow: Schema = { 1: bytes('absolute'), 2: bytes('relative'), 3: u32('holders_version'), 4: u64('since') }
 const stage: Schema = { 1: int('total'), 2: int('flushed'), 3: int('held'), 4: u64('flushed_at'), 5: u64('due'), 6: int('late') }
-export const stagesRow: Schema = { 1: message('paid', stage), 2: message('received', stage), 3: message('earned', stage), 4: int('taken_in') }
+export const stagesRow: Schema = {
+  1: message('paid', stage), 2: message('received', stage), 3: message('earned', stage), 4: int('taken_in'),
+}
 const payee: Schema = {
   1: text('account'), 2: work('work'), 3: enumeration('basis', ['BASIS_OWN', 'BASIS_ABSOLUTE', 'BASIS_RELATIVE', 'BASIS_BOTH']),
   4: u32('rate'), 5: u32('weight'), 6: message('amount', coin), 7: work('earner'), 8: bool('escrow'),
@@ -74,10 +77,10 @@ export const balancesResponse: Schema = { 1: list(message('balances', coin)), 2:
 // x/license
 
 const grantFields: Schema = {
-  1: bytes('work', 20), 2: bytes('terms', 32), 3: accountBytes('licensee'), 4: enumeration('royalty_policy', policies), 5: u32('royalty_rate'),
-  6: maybe(message('fee', coin)), 7: u32('work_version'), 8: u32('upstream_version'), 9: time('granted_at'), 10: maybe(time('expires_at')),
-  11: bytes('used_by', 20), 12: u32('serves'), 13: u32('used'), 14: bytes('allow_list', 32), 15: accountBytes('offered_to'),
-  16: u32('demands_version'), 17: u32('price_version'),
+  1: bytes('work', 20), 2: bytes('terms', 32), 3: accountBytes('licensee'), 4: enumeration('royalty_policy', policies),
+  5: u32('royalty_rate'), 6: maybe(message('fee', coin)), 7: u32('work_version'), 8: u32('upstream_version'), 9: time('granted_at'),
+  10: maybe(time('expires_at')), 11: bytes('used_by', 20), 12: u32('serves'), 13: u32('used'), 14: bytes('allow_list', 32),
+  15: accountBytes('offered_to'), 16: u32('demands_version'), 17: u32('price_version'),
 }
 export const grantRow = grantFields
 const namedGrant: Schema = {
@@ -127,12 +130,14 @@ export const offersResponse: Schema = { 1: list(message('offers', openOffer)), 2
 // x/lineage
 
 const metGrant: Schema = {
-  1: bytes('grant', 20), 2: bytes('work', 20), 3: enumeration('royalty_policy', policies), 4: u32('royalty_rate'), 5: u32('upstream_version'),
+  1: bytes('grant', 20), 2: bytes('work', 20), 3: enumeration('royalty_policy', policies), 4: u32('royalty_rate'),
+  5: u32('upstream_version'),
 }
 const exclusion: Schema = { 1: bytes('terms', 32), 2: u32('until') }
 const edge: Schema = {
-  1: bytes('source', 20), 2: enumeration('role', roles), 3: bytes('terms', 32), 4: bytes('grant', 20), 5: enumeration('royalty_policy', policies),
-  6: u32('royalty_rate'), 7: u32('weight'), 8: u32('work_version'), 9: maybe(time('added_at')), 10: bool('added_later'),
+  1: bytes('source', 20), 2: enumeration('role', roles), 3: bytes('terms', 32), 4: bytes('grant', 20),
+  5: enumeration('royalty_policy', policies), 6: u32('royalty_rate'), 7: u32('weight'), 8: u32('work_version'), 9: maybe(time('added_at')),
+  10: bool('added_later'),
   11: u32('upstream_version'), 12: u32('demands_version'), 13: u32('declaration'),
   14: list(bytes('also', 32)), 15: list(message('met_by_grants', metGrant)), 16: list(bytes('met_by_passes', 32)),
   17: list(message('withheld', exclusion)),
