@@ -57,7 +57,7 @@ release-check: ## make them twice, with caches of their own (slow): are they the
 	rm -rf build/check
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
-	rm -rf build/stemmad build/localnet build/cosmjs
+	rm -rf build/stemmad build/localnet build/cosmjs build/verify
 
 ## Trying it
 
@@ -86,7 +86,8 @@ MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/r
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## every message signed by CosmJS; needs Node 20 with npm
+test-web: build ## every message signed by CosmJS, proofs checked in TypeScript; needs Node 20.19 with npm
+	client/ts/test.sh
 	testutil/cosmjs/run.sh
 
 test-race: ## all tests under the race detector (slow)

@@ -128,6 +128,6 @@ func TestTheWorstFiles(t *testing.T) {
 // A header between that is not needed is refused: else the same is told by two files.
 func TestNoNeedlessHeaderIsBetween(t *testing.T) {
 	_, err := hops(t, 2, 4, true).Check()
-	require.ErrorIs(t, err, proof.ErrRefuted)
+	require.ErrorIs(t, err, prf.ErrRefuted)
 	require.ErrorContains(t, err, "not needed")
 }
