@@ -1,7 +1,7 @@
 // What the lists of an epoch assign of a payment, and how far that has come: the chain's query Assigned
 // (x/royalty/keeper/assigned.go and x/royalty/flow/explain.go), whose rules are said there.
 import { account, workText } from './bech32.js'
-import { bigEndian, compare, key } from './bytes.js'
+import { compare, key } from './bytes.js'
 import type { State } from './chain.js'
 import { json, type Message } from './proto.js'
 import { refuted } from './result.js'
@@ -86,10 +86,11 @@ export function assigned(state: State, work: Uint8Array, amount: Message, epoch:
   if (paidAmount <= 0n || !/^[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$/.test(amount.denom)) throw refuted('a payment is of nothing')
   const a = new Assignment(state, work, amount.denom, height, epoch)
   const { payees, held } = a.assigned(paidAmount)
+  if (payees.length > limit) throw refuted(`the chain has more than ${limit} rows of it, which no proof says`)
   return json(s.assignedResponse, {
-    payees: payees.slice(0, limit), held: { denom: amount.denom, amount: held.toString() },
+    payees, held: { denom: amount.denom, amount: held.toString() },
     holders_version: a.versions.holders, upstream_version: a.versions.upstream,
-    pagination: { next_key: payees.length > limit ? bigEndian(limit, 8) : new Uint8Array(0), total: 0n },
+    pagination: { next_key: new Uint8Array(0), total: 0n },
   })
 }
 

@@ -258,8 +258,10 @@ function demandsVersion(packed: Uint8Array): number {
   return Number(fromBigEndian(packed.subarray(0, 4)))
 }
 
+/** The page of an answer, which is all that there is: of more than one page nothing is proved. */
 function page(next: Uint8Array | undefined): Message {
-  return { next_key: next ?? new Uint8Array(0), total: 0n }
+  if (next) throw refuted(`the chain has more than ${limit} rows of it, which no proof says`)
+  return { next_key: new Uint8Array(0), total: 0n }
 }
 
 /** An id that a question names. */

@@ -8,7 +8,7 @@ import { rfc3339, type Message } from './proto.js'
 import { answer, readQuestion, type Question } from './question.js'
 import { ProofError, refuted, unreadable, unverified, type Failure } from './result.js'
 import { inLog, leaf, maxPeaks, wholeFrontier, type Frontier } from './rfc6962.js'
-import { checkHop, nanosOf, noValidators, readHeader, readHop, type Header, type Hop, type Quick } from './signed.js'
+import { checkHop, nanosOf, noValidators, readHeader, readHop, skips, type Header, type Hop, type Quick } from './signed.js'
 import { Stores } from './stores.js'
 import { most, Reader } from './wire.js'
 
@@ -156,10 +156,12 @@ function read(file: Uint8Array): Proof {
 function prove(p: Proof, quick?: Quick): Proven | ProofError {
   try {
     let last = p.trusted
-    for (const hop of p.hops) {
+    p.hops.forEach((hop, i) => {
       checkHop(hop, last, p.chainId, quick)
+      const next = p.hops[i + 1]
+      if (next && skips(hop, next, last)) throw refuted(`header ${hop.header.height} is signed and not needed`)
       last = hop.header
-    }
+    })
     const view = new View()
     view.show(last, p.state)
     return told(p, p.shown.length > 0 ? lookBack(p, view, last) : view)

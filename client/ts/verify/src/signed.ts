@@ -174,11 +174,8 @@ function isSignature(signature: Uint8Array, message: Uint8Array, validator: Uint
   }
 }
 
-/**
- * Makes sure that a header follows from a trusted one, as CometBFT's light client does: over two thirds of its own set signed
- * it, and these are over a third of the set that the trusted header names as the next one; right behind it both are the same.
- */
-export function checkHop(hop: Hop, trusted: Header, chainId: Uint8Array, quick?: Quick): void {
+/** checkHop, without whether the signatures are right. */
+function checkFollows(hop: Hop, trusted: Header): void {
   const to = hop.header
   if (to.height <= trusted.height || nanosOf(to.time) <= nanosOf(trusted.time)) {
     throw refuted(`header ${to.height} does not come after header ${trusted.height}`)
@@ -188,11 +185,30 @@ export function checkHop(hop: Hop, trusted: Header, chainId: Uint8Array, quick?:
   if (to.height === trusted.height + 1n && !equal(hop.set.hash, hop.from.hash)) {
     throw refuted(`header ${to.height} has not the validators that header ${trusted.height} names as the next`)
   }
-  const { round, parts, signatures } = hop.commit
-  const known = signatures.reduce((sum, s) => sum + (hop.from.powers.get(key(hop.set.list[s.place]!.key)) ?? 0n), 0n)
+  const known = hop.commit.signatures.reduce((sum, s) => sum + (hop.from.powers.get(key(hop.set.list[s.place]!.key)) ?? 0n), 0n)
   if (known <= hop.from.power / 3n) {
     throw refuted(`of the validators of header ${trusted.height} not over a third of the power signed header ${to.height}`)
   }
+}
+
+/** Whether the next hop would do without this one, from the header before it: then this one is not needed. */
+export function skips(hop: Hop, next: Hop, trusted: Header): boolean {
+  try {
+    checkFollows({ ...next, from: hop.from }, trusted)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Makes sure that a header follows from a trusted one, as CometBFT's light client does: over two thirds of its own set signed
+ * it, and these are over a third of the set that the trusted header names as the next one; right behind it both are the same.
+ */
+export function checkHop(hop: Hop, trusted: Header, chainId: Uint8Array, quick?: Quick): void {
+  checkFollows(hop, trusted)
+  const to = hop.header
+  const { round, parts, signatures } = hop.commit
   const block = concat(sized(1, to.hash), sized(2, concat(number(1, parts.total), sized(2, parts.hash))))
   for (const s of signatures) {
     const vote = concat(
