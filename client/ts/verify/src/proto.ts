@@ -118,7 +118,6 @@ export function* fields(raw: Uint8Array): Generator<Encoded> {
   const read = (): Encoded => {
     const tag = varint()
     const [number, wire] = [Number(BigInt.asIntN(32, tag >> 3n)), Number(tag & 7n)]
-    if (number < 1) throw new Error(`a field has number ${number}`)
     if (wire === 0) return { number, wire, value: varint() }
     if (wire === 1 || wire === 5) return { number, wire, value: take(wire === 1 ? 8n : 4n) }
     if (wire === 2) return { number, wire, value: take(varint()) }
@@ -128,6 +127,7 @@ export function* fields(raw: Uint8Array): Generator<Encoded> {
   }
   while (at < raw.length) {
     const f = read()
+    if (f.number < 1) throw new Error(`a field has number ${f.number}`)
     if (f.wire === 4) throw new Error(`field ${f.number} ends a group that did not begin`)
     yield f
   }
