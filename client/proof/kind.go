@@ -10,7 +10,6 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/proof/wire"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -138,7 +137,6 @@ func plain(request proto.Message) bool {
 }
 
 func isAccount(text string) bool {
-	encoding.Configure() // accounts are read by a prefix of the process, which nothing may have set yet
 	account, err := sdk.AccAddressFromBech32(text)
 	return err == nil && account.String() == text
 }
