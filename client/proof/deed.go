@@ -207,7 +207,7 @@ func (d Deed) prove(v *view) (Proven, error) {
 	}
 	messages, answers, err := d.decode()
 	if err != nil {
-		return p, errors.Join(ErrRefuted, err)
+		return p, refuted(err)
 	}
 	var chain *replay.Chain // one for all payments, as they have one budget
 	open := func() (_ *replay.Chain, err error) {
@@ -224,7 +224,7 @@ func (d Deed) prove(v *view) (Proven, error) {
 				return p, err
 			}
 			if m.Payments, err = assigned(message, answers[i], block.Height, open); err != nil {
-				return p, errors.Join(ErrRefuted, err)
+				return p, refuted(err)
 			}
 		}
 		done.Messages = append(done.Messages, m)

@@ -3,7 +3,6 @@ package proof
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -148,10 +147,10 @@ func (q Question) prove(v *view) (Proven, error) {
 	}
 	answer, err := chain.Ask(method, request)
 	if err != nil {
-		return p, errors.Join(ErrRefuted, err)
+		return p, refuted(err)
 	}
 	if err := uncut(answer); err != nil {
-		return p, errors.Join(ErrRefuted, err)
+		return p, refuted(err)
 	}
 	p.Answer = answer
 	if p.Question, err = jsonOf(q.Request); err != nil {
@@ -179,12 +178,12 @@ func uncut(answer proto.Message) error {
 func (o *Opening) check(chainID string, request *registrytypes.QueryAnchorRequest, answer *registrytypes.QueryAnchorResponse) error {
 	account, err := sdk.AccAddressFromBech32(request.Account)
 	if err != nil {
-		return errors.Join(ErrRefuted, err)
+		return refuted(err)
 	}
 	leaf := anchor.Leaf(chainID, account, o.Salt, o.Content)
 	path := anchor.Proof{Index: o.Index, Total: answer.Anchor.Total, Path: o.Path}
 	if err := path.Verify(request.Root, leaf); err != nil {
-		return errors.Join(ErrRefuted, err)
+		return refuted(err)
 	}
 	return nil
 }
@@ -229,7 +228,7 @@ type Header struct {
 func jsonOf(message proto.Message) (json.RawMessage, error) {
 	text, err := codec.ProtoMarshalJSON(message, nil)
 	if err != nil {
-		return nil, errors.Join(ErrRefuted, err)
+		return nil, refuted(err)
 	}
 	return text, nil
 }

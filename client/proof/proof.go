@@ -53,6 +53,9 @@ var (
 	ErrUnverified = errors.New("not verified")
 )
 
+// refuted says why a proof does not hold.
+func refuted(why error) error { return fmt.Errorf("%w: %w", ErrRefuted, why) }
+
 // Trust is a header that somebody trusts: its height and hash.
 type Trust struct {
 	Height int64

@@ -80,7 +80,7 @@ func (p *Proof) prove() (proven Proven, err error) {
 	begin := p.Trusted
 	for i, h := range p.Hops {
 		if err := h.Check(begin); err != nil {
-			return Proven{}, errors.Join(ErrRefuted, err)
+			return Proven{}, refuted(err)
 		}
 		if i+1 < len(p.Hops) && h.Skips(p.Hops[i+1], begin) {
 			return Proven{}, fmt.Errorf("%w: header %d is signed and not needed", ErrRefuted, h.Header.Height)
@@ -110,7 +110,7 @@ func (p *Proof) prove() (proven Proven, err error) {
 	for _, h := range v.headers {
 		if state := v.states[h.Height]; state != nil {
 			if err := state.Done(); err != nil {
-				return proven, errors.Join(ErrRefuted, err)
+				return proven, refuted(err)
 			}
 		}
 	}
@@ -142,10 +142,10 @@ func (p *Proof) lookBack(v *view, last *cmttypes.Header) error {
 	}
 	log, err := readLog(state)
 	if err != nil {
-		return errors.Join(ErrRefuted, err)
+		return refuted(err)
 	}
 	if err := state.Done(); err != nil {
-		return errors.Join(ErrRefuted, err)
+		return refuted(err)
 	}
 	*v = view{states: map[int64]*stores.Proof{}}
 	for i, s := range p.Shown {
@@ -154,11 +154,11 @@ func (p *Proof) lookBack(v *view, last *cmttypes.Header) error {
 		}
 		index, err := log.Index(s.Header.Height)
 		if err != nil {
-			return errors.Join(ErrRefuted, err)
+			return refuted(err)
 		}
 		hash := signed.HashOf(s.Header)
 		if err := log.Verify(rfc6962.Leaf(hash[:]), index, s.Path); err != nil {
-			return errors.Join(ErrRefuted, err)
+			return refuted(err)
 		}
 		if err := v.show(s.Header, s.State); err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 
@@ -103,6 +104,19 @@ that of --trust; it takes hashes alone, so any node can do it at any time.`,
 	f.Int64(flagHeight, 0, "prove what held before the transactions of this block (default: the latest)")
 	f.String(flagRefresh, "", "old proof that is to begin at another header")
 	return cmd
+}
+
+// withoutShorthand takes a flag's one letter away, for another flag to have.
+func withoutShorthand(cmd *cobra.Command, name string) *pflag.FlagSet {
+	old := cmd.Flags()
+	cmd.ResetFlags()
+	old.VisitAll(func(f *pflag.Flag) {
+		if f.Name == name {
+			f.Shorthand = ""
+		}
+		cmd.Flags().AddFlag(f)
+	})
+	return cmd.Flags()
 }
 
 // abouts are what can be proved of a work.

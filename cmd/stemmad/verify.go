@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,10 +108,7 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 	if err == nil {
 		proven, err = check(ctx, raw, args, trust, policy)
 	}
-	said := verified{Result: resultOf(err)}
-	if err != nil {
-		said.Why = err.Error()
-	}
+	said := verified{Result: resultOf(err), Why: whyOf(err)}
 	if proven.Told != nil && !errors.Is(err, prf.ErrRefuted) {
 		said.ChainID, said.Kind, said.Height, said.Time = proven.ChainID, proven.Kind.String(), proven.Height, &proven.Time
 		said.Question, said.Answer, said.BeginsAt, said.Signatures = proven.Question, proven.Told, proven.Trusted.String(), proven.Hops
@@ -237,6 +235,19 @@ var results = []struct {
 	{prf.ErrUnverified, "unverified", exitUnverified},
 }
 
+// whyOf is an error without the word for its kind, which the result says.
+func whyOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	for _, r := range results {
+		if why, found := strings.CutPrefix(err.Error(), r.of.Error()+": "); found {
+			return why
+		}
+	}
+	return err.Error()
+}
+
 func resultOf(err error) string {
 	for _, r := range results {
 		if errors.Is(err, r.of) {
@@ -293,17 +304,4 @@ func printVerified(cmd *cobra.Command, said verified, proven prf.Proven) error {
 	}
 	fmt.Fprintf(out, "%s\nBegins at header %s\nIt does not prove %s.\n", certificate.Unsaid, said.BeginsAt, said.NotProved)
 	return nil
-}
-
-// withoutShorthand takes a flag's one letter away, for another flag to have.
-func withoutShorthand(cmd *cobra.Command, name string) *pflag.FlagSet {
-	old := cmd.Flags()
-	cmd.ResetFlags()
-	old.VisitAll(func(f *pflag.Flag) {
-		if f.Name == name {
-			f.Shorthand = ""
-		}
-		cmd.Flags().AddFlag(f)
-	})
-	return cmd.Flags()
 }

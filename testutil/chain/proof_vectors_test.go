@@ -222,6 +222,11 @@ func TestWriteProofVectors(t *testing.T) {
 	add("the header has another hash", first.proof.Encode(), prf.Trust{Height: first.trust.Height, Hash: signed.trust.Hash}, now)
 	add("nothing", nil, first.trust, now)
 	add("a header that is not needed", withNeedless(t, s).Encode(), signed.trust, now)
+	large := tell(t, validators(100))
+	begin := prf.TrustIn(large.Head(3).Header)
+	p, err := maker(t, large.Chain).Answer(context.Background(), large.questions()[0], gather.Options{Trust: &begin})
+	require.NoError(t, err)
+	add("claim, signed by 67 of 100 validators", p.Encode(), begin, now)
 	draw := rand.New(rand.NewPCG(3, 4))
 	for range 2_800 {
 		of := draw.IntN(len(all))
