@@ -83,6 +83,7 @@ func TestJourneyOfProofs(t *testing.T) {
 	// An old proof made to begin at a later header, and a new one that begins at an old header.
 	first := prove("song.wav")
 	require.NoError(t, os.Rename("x.proof", "old.proof"))
+	l.do("anchor", "other.txt", "--from", "alice", "-y") // a block later
 	later := l.json("trust", "prove", "--refresh", "old.proof", "-o", "new.proof").(string)
 	require.NotEqual(t, first, later)
 	out, _, code = command("verify", "new.proof", "song.wav", "--trust", later)
