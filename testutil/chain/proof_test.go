@@ -305,6 +305,26 @@ func TestSizesAndTimesOfAClaim(t *testing.T) {
 	measure(t, s, fmt.Sprintf("%d blocks later", later), p, 7_000)
 }
 
+// A proof is made to begin at any later header, one that is earlier than where it began before too.
+func TestRefreshingForthAndBack(t *testing.T) {
+	s := tell(t, validators(1))
+	m, ctx := maker(t, s.Chain), context.Background()
+	p, err := m.Answer(ctx, s.questions()[0], gather.Options{})
+	require.NoError(t, err)
+	from := s.Height()
+	for s.Height() < from+150 {
+		s.NextBlock()
+	}
+	for _, height := range []int64{from + 149, from + 3, from + 70, from + 1, from, from - 2, from + 128} {
+		trust := prf.TrustIn(s.Head(height).Header)
+		p, err = m.Refresh(ctx, p, &trust)
+		require.NoError(t, err, height)
+		p, _ = reread(t, p)
+		_, err = p.Verify(trust, policy(s.Chain))
+		require.NoError(t, err)
+	}
+}
+
 func measure(t *testing.T, s *story, what string, p *prf.Proof, most int) {
 	p, raw := reread(t, p)
 	_, err := p.Verify(prf.TrustIn(p.Trusted), policy(s.Chain))

@@ -9,6 +9,7 @@ import (
 	"github.com/cosmos/gogoproto/proto"
 
 	prf "github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
 )
 
@@ -35,7 +36,10 @@ func (m Maker) lookBack(ctx context.Context, p *prf.Proof, facts []prf.Shown) er
 		return err
 	}
 	for _, shown := range facts {
-		path := shown.Path
+		path, err := within(log, shown)
+		if err != nil {
+			return err
+		}
 		longer, err := m.path(ctx, shown.Header.Height, log.Size, len(path), last.Height-1)
 		if err != nil {
 			return err
@@ -48,6 +52,16 @@ func (m Maker) lookBack(ctx context.Context, p *prf.Proof, facts []prf.Shown) er
 		p.Shown = append(p.Shown, shown)
 	}
 	return nil
+}
+
+// within is as much of a header's path as a log needs: that of a larger log may be longer.
+func within(log headerstypes.Log, shown prf.Shown) ([]rfc6962.Hash, error) {
+	index, err := log.Index(shown.Header.Height)
+	if err != nil {
+		return nil, err
+	}
+	peak, _, err := rfc6962.PeakOf(log.Size, index)
+	return shown.Path[:min(len(shown.Path), int(peak.Level))], err
 }
 
 // path reads what leads from a header's subtree of a level to the log of a size.
