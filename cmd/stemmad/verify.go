@@ -59,8 +59,9 @@ Exit codes: 0 proved, 16 refuted, 17 not verified: nothing that is trusted leads
 		Example: `  stemmad verify song.wav.proof --trust 4711:C5F1...E09A
   stemmad verify song.wav.proof song.wav --trust 4711:C5F1...E09A --output json
   stemmad verify song.wav.proof --trust 4711:C5F1...E09A --certificate song.html`,
-		Args: cobra.RangeArgs(1, 2),
-		RunE: func(cmd *cobra.Command, args []string) error { return verifyFile(cmd.Context(), cmd, args) },
+		Args:        cobra.RangeArgs(1, 2),
+		Annotations: map[string]string{homeless: ""}, // it asks nobody, and leaves nothing behind
+		RunE:        func(cmd *cobra.Command, args []string) error { return verifyFile(cmd.Context(), cmd, args) },
 	}
 	f := cmd.Flags()
 	f.String(flagTrust, "", "the header that you trust, as HEIGHT:HASH")

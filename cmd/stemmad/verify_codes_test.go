@@ -45,6 +45,14 @@ func verifying(t *testing.T, args ...string) (string, int) {
 	return out.String(), exit.code
 }
 
+// Whoever checks a proof has no node, and gets no folder for one.
+func TestVerifyMakesNoHome(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	_, _, code := command("verify", "verify.go", "--home", home)
+	require.Equal(t, exitUnreadable, code)
+	require.NoDirExists(t, home)
+}
+
 func TestExitCodesOfVerify(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, file []byte) string {
