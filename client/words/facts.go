@@ -178,7 +178,7 @@ var facts = map[string]Fact{
 	"node.generation":       {Name: "Generation, from 0"},
 	"node.sources":          {Name: "Sources on the chain"},
 	"node.externals":        {Name: "Sources elsewhere"},
-	"node.derived_at":       {Name: "Derived", Say: moment},
+	"node.derived_at":       {Name: "Derived", Say: moment, Empty: "never, as of that block"},
 	"node.declarations":     {Name: "Declarations of sources"},
 	"record.agent":          {Name: "Made by an AI system of"},
 	"record.model":          {Name: "Model"},
@@ -262,10 +262,14 @@ func FactOf(path string) (Fact, bool) {
 // UTC says a point in time to the second, for what is handed to others: Time of a table is in the reader's own zone.
 func UTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
 
+// moment is a time, and nothing where it has not come.
 func moment(value string) string {
 	t, err := time.Parse(time.RFC3339, value)
-	if err != nil {
+	switch {
+	case err != nil:
 		return value
+	case t.IsZero():
+		return ""
 	}
 	return UTC(t)
 }

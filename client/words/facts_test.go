@@ -51,6 +51,7 @@ func TestValuesOfFactsAreSaid(t *testing.T) {
 	}
 	require.Equal(t, "62.5 %", say("holders.weight", "625000"))
 	require.Equal(t, "2026-11-28 18:41:20 UTC", say("owners.since", "2026-11-28T19:41:20.445595401+01:00"))
+	require.Empty(t, say("node.derived_at", "0001-01-01T00:00:00Z"))
 	require.Equal(t, "train-ai", say("asked.use.action", "ACTION_TRAIN_AI"))
 	require.Equal(t, "any number of derivatives", say("answer.serves", "4294967295"))
 }

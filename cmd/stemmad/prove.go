@@ -65,7 +65,7 @@ What it is about:
                sources     what it was made from, under which permissions
                holders     who holds its revenue
   GRANT        a grant, with all that it pins
-  ACCOUNT      what waits for it
+  ACCOUNT      what waits for it; a key names its account
   TX           what a transaction did; of each payment what it assigned to whom
   --anchor     that an anchor of yours has FILE, registered or not. The salt of that one file is
                shown, nothing of the others
@@ -226,13 +226,25 @@ func (p *prover) prove(ctx context.Context, argument string) error {
 	if p.named = p.out != ""; !p.named {
 		p.out = filepath.Base(argument) + proofEnding
 	}
-	if hash, err := hex.DecodeString(argument); err == nil && len(hash) == sha256.Size {
+	if err := oneQuestion(p.conn); err != nil {
+		return err
+	}
+	hash, err := hex.DecodeString(argument)
+	isHash := err == nil && len(hash) == sha256.Size
+	if isHash {
 		if err := p.deed(ctx, hash); !errors.Is(err, errNoTx) {
 			return err // else it is the SHA-256 of a content
 		}
 	}
 	question, err := p.question(ctx, argument)
-	if err != nil {
+	switch {
+	case errors.Is(err, target.ErrUnregistered) && isHash:
+		return fmt.Errorf("%s is no transaction in this node's index, and as a content it is %w: check it, "+
+			"or name the transaction's block with --%s", argument, target.ErrUnregistered, flagHeight)
+	case errors.Is(err, target.ErrUnregistered):
+		return fmt.Errorf("%s is %w: if you anchored it, prove that with --%s; a file that was changed or converted is another content",
+			argument, target.ErrUnregistered, flagAnchor)
+	case err != nil:
 		return err
 	}
 	made, err := p.maker.Answer(ctx, question, p.options)
@@ -240,6 +252,30 @@ func (p *prover) prove(ctx context.Context, argument string) error {
 		return err
 	}
 	return p.write(made)
+}
+
+// oneQuestion fails where flags ask for two things, or belong to what is not asked.
+func oneQuestion(conn *connect.Conn) error {
+	f := conn.Flags()
+	var asked []string
+	for _, flag := range []string{flagAbout, flagAnchor, flagRights} {
+		if f.Changed(flag) || flag == flagRights && asksRights(conn) {
+			asked = append(asked, "--"+flag)
+		}
+	}
+	if len(asked) > 1 {
+		return fmt.Errorf("a proof is about one thing: leave out all but one of %s", strings.Join(asked, ", "))
+	}
+	for _, flag := range []string{flagCommercial, flagTerritory, flagMedium, flagUntil, flagAs} {
+		if f.Changed(flag) && !asksRights(conn) {
+			return fmt.Errorf("--%s is of a use: say which with --%s", flag, flagUse)
+		}
+	}
+	return nil
+}
+
+func asksRights(conn *connect.Conn) bool {
+	return conn.Flags().Is(flagRights) || conn.Flags().Text(flagUse) != ""
 }
 
 // errNoTx says that no transaction has a hash.
@@ -275,11 +311,21 @@ func (p *prover) question(ctx context.Context, argument string) (prf.Question, e
 		account, err := p.conn.Account(argument)
 		return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, err
 	}
+	_, noFile := os.Stat(argument)
+	if noFile != nil && about == "" && !asksRights(p.conn) && !strings.HasPrefix(argument, registrytypes.WorkPrefix+"1") {
+		if _, err := target.Parse(ctx, argument); err != nil {
+			account, keyErr := p.conn.Account(argument)
+			if keyErr != nil {
+				return prf.Question{}, fmt.Errorf("%w; and no grant, account, key or transaction", err)
+			}
+			return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, nil
+		}
+	}
 	work, err := target.Earliest(ctx, p.conn.Registry(), argument)
 	if err != nil {
 		return prf.Question{}, err
 	}
-	if f.Is(flagRights) || f.Text(flagUse) != "" {
+	if asksRights(p.conn) {
 		return p.rights(work.Id)
 	}
 	for _, a := range abouts {
@@ -377,8 +423,12 @@ func (p *prover) write(made *prf.Proof) error {
 	if err := table.Fields(p.conn.Out(), "holds", heldAt(proven), "begins at header", said.Trust); err != nil {
 		return err
 	}
+	file := said.File
+	if strings.ContainsAny(file, " '\"$&;()*?") {
+		file = "'" + strings.ReplaceAll(file, "'", `'\''`) + "'"
+	}
 	p.conn.Note("\nWhoever checks it must know that header from elsewhere, such as from any other node. Then:\n"+
-		"  stemmad verify %s --%s %s", said.File, flagTrust, said.Trust)
+		"  stemmad verify %s --%s %s", file, flagTrust, said.Trust)
 	return nil
 }
 

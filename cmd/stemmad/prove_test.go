@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,7 +59,16 @@ func TestJourneyOfProofs(t *testing.T) {
 	out, _, code := command("verify", "x.proof", "song.wav", "--trust", trust)
 	require.Equal(t, exitRefuted, code)
 	require.Contains(t, out, "REFUTED")
+	require.Contains(t, out, "REFUTED: the proof is about another content")
 	require.Contains(t, l.fail("prove", "other.txt", "--anchor"), "no anchor kept below")
+	require.Contains(t, l.fail("prove", "draft.txt"), "prove that with --anchor")
+
+	// A key names its account; what is nothing is said to be nothing of all that can be proved.
+	require.Equal(t, "balances", l.json("kind", "prove", "alice", "-o", "alice.proof"))
+	require.Contains(t, l.fail("prove", "nobody"), "no grant, account, key or transaction")
+	require.Contains(t, l.fail("prove", strings.Repeat("AB", 32)), "no transaction in this node's index")
+	require.Contains(t, l.fail("prove", "song.wav", "--commercial"), "--commercial is of a use")
+	require.Contains(t, l.fail("prove", "song.wav", "--use", "adapt", "--about", "offers"), "all but one of --about, --rights")
 
 	// Without trust, with trust in another header or in another hash, damaged, and no proof at all.
 	out, _, code = command("verify", "x.proof")

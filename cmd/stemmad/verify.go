@@ -215,7 +215,7 @@ func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, pol
 			return proven, err
 		}
 		if err := proven.IsAbout(file.Digest); err != nil {
-			return proven, fmt.Errorf("%s: %w", args[1], err)
+			return proven, fmt.Errorf("%w (%s)", err, args[1])
 		}
 	}
 	if trust == nil {
