@@ -70,9 +70,6 @@ func keepProofs(ctx context.Context, conn *connect.Conn, sent send.Result, proof
 		folder = filepath.Join(conn.HomeDir, "proofs")
 	}
 	files, err := writeProofs(ctx, conn, folder, sent.Height, proofs)
-	for _, file := range files {
-		conn.Note("proof kept in %s", file)
-	}
 	if err != nil {
 		conn.Note("The transaction is done, but not every proof was kept: %s\nMake it with \"stemmad prove\", and soon where it is about what may change.",
 			connect.Plain(err))
@@ -107,6 +104,7 @@ func writeProofs(ctx context.Context, conn *connect.Conn, folder string, height 
 		if err := durably.Write(file, made.Encode()); err != nil {
 			return files, err
 		}
+		conn.Note("proof kept in %s; it begins at header %s: note that elsewhere too", file, prf.TrustIn(made.Trusted))
 		files = append(files, file)
 	}
 	return files, nil
