@@ -169,7 +169,8 @@ type Assigned struct {
 	Lists json.RawMessage `json:"lists"`
 }
 
-// Lists reads what the payments of the transaction, in the block of a height, are assigned by, from a state that is opened where there are any.
+// Lists reads what the payments of the transaction, in the block of a height, are assigned by, from a state that is opened where
+// there are any.
 func (d Deed) Lists(height int64, open func() (*replay.Chain, error)) error {
 	messages, answers, err := d.decode()
 	if err != nil || d.Result.Code != 0 {

@@ -36,19 +36,24 @@ const maxDrift = time.Minute
 
 // Verify checks a proof by a header that is trusted. It fails with ErrRefuted or ErrUnverified.
 func (p *Proof) Verify(trust Trust, policy Policy) (Proven, error) {
-	proven, err := p.prove()
+	proven, err := p.Check()
 	if err != nil {
 		return proven, err
 	}
+	return proven, p.Rests(trust, policy)
+}
+
+// Rests checks that a proof rests on a header that is trusted: what Verify asks beside Check. It fails with ErrRefuted or ErrUnverified.
+func (p *Proof) Rests(trust Trust, policy Policy) error {
 	switch begins := TrustIn(p.Trusted); {
 	case trust == begins:
 	case trust.Height == begins.Height:
-		return proven, fmt.Errorf("%w: it begins at the header of height %d with another hash, %X", ErrRefuted, begins.Height, begins.Hash)
+		return fmt.Errorf("%w: it begins at the header of height %d with another hash, %X", ErrRefuted, begins.Height, begins.Hash)
 	default:
-		return proven, fmt.Errorf("%w: it begins at header %s and you trust header %d: make it reach that one (stemmad prove --refresh), "+
+		return fmt.Errorf("%w: it begins at header %s and you trust header %d: make it reach that one (stemmad prove --refresh), "+
 			"or find out whether you trust %s", ErrUnverified, begins, trust.Height, begins)
 	}
-	return proven, p.fresh(policy)
+	return p.fresh(policy)
 }
 
 // fresh fails with ErrUnverified where signatures count no more, or not yet.
@@ -68,9 +73,7 @@ func (p *Proof) fresh(policy Policy) error {
 }
 
 // Check checks all but whether the header that the proof begins at is to be trusted. It fails with ErrRefuted.
-func (p *Proof) Check() (Proven, error) { return p.prove() }
-
-func (p *Proof) prove() (proven Proven, err error) {
+func (p *Proof) Check() (proven Proven, err error) {
 	// What is read by the chain's code may be invented as long as the header is not trusted.
 	defer func() {
 		if recovered := recover(); recovered != nil {

@@ -46,7 +46,10 @@ func TestValuesOfFactsAreSaid(t *testing.T) {
 	for name := range licensetypes.Verdict_value {
 		require.NotContains(t, say("rights.verdict", name), "_")
 	}
-	for _, path := range []string{"payees.basis", "royalty_policy", "payees.progress", "rights.verdict", "asked.use.action", "holders.weight", "owners.since"} {
+	for _, path := range []string{
+		"payees.basis", "royalty_policy", "payees.progress", "rights.verdict",
+		"asked.use.action", "holders.weight", "owners.since",
+	} {
 		require.Equal(t, "novel", say(path, "novel"), path)
 	}
 	require.Equal(t, "62.5 %", say("holders.weight", "625000"))

@@ -10,9 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"github.com/cosmos/gogoproto/proto"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -21,18 +19,14 @@ import (
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	prf "github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/client/proof/certificate"
 	"github.com/stemma-chain/stemma/client/proof/gather"
-	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/durably"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 const (
@@ -117,27 +111,6 @@ func withoutShorthand(cmd *cobra.Command, name string) *pflag.FlagSet {
 		cmd.Flags().AddFlag(f)
 	})
 	return cmd.Flags()
-}
-
-// abouts are what can be proved of a work.
-var abouts = []struct {
-	kind     prf.Kind
-	question func(registrytypes.WorkID) proto.Message
-}{
-	{prf.Claim, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryWorkRequest{Work: w} }},
-	{prf.Title, func(w registrytypes.WorkID) proto.Message { return &registrytypes.QueryOwnersRequest{Work: w} }},
-	{prf.Offers, func(w registrytypes.WorkID) proto.Message { return &licensetypes.QueryOffersRequest{Work: w} }},
-	{prf.Derivation, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QueryDerivationRequest{Work: w} }},
-	{prf.Sources, func(w registrytypes.WorkID) proto.Message { return &lineagetypes.QuerySourcesRequest{Work: w} }},
-	{prf.Holders, func(w registrytypes.WorkID) proto.Message { return &royaltytypes.QueryHoldersRequest{Work: w} }},
-}
-
-func aboutWords() []string {
-	list := make([]string, len(abouts))
-	for i, a := range abouts {
-		list[i] = a.kind.String()
-	}
-	return list
 }
 
 func proveFact(ctx context.Context, conn *connect.Conn, args []string) error {
@@ -254,30 +227,6 @@ func (p *prover) prove(ctx context.Context, argument string) error {
 	return p.write(made)
 }
 
-// oneQuestion fails where flags ask for two things, or belong to what is not asked.
-func oneQuestion(conn *connect.Conn) error {
-	f := conn.Flags()
-	var asked []string
-	for _, flag := range []string{flagAbout, flagAnchor, flagRights} {
-		if f.Changed(flag) || flag == flagRights && asksRights(conn) {
-			asked = append(asked, "--"+flag)
-		}
-	}
-	if len(asked) > 1 {
-		return fmt.Errorf("a proof is about one thing: leave out all but one of %s", strings.Join(asked, ", "))
-	}
-	for _, flag := range []string{flagCommercial, flagTerritory, flagMedium, flagUntil, flagAs} {
-		if f.Changed(flag) && !asksRights(conn) {
-			return fmt.Errorf("--%s is of a use: say which with --%s", flag, flagUse)
-		}
-	}
-	return nil
-}
-
-func asksRights(conn *connect.Conn) bool {
-	return conn.Flags().Is(flagRights) || conn.Flags().Text(flagUse) != ""
-}
-
 // errNoTx says that no transaction has a hash.
 var errNoTx = errors.New("no such transaction")
 
@@ -295,101 +244,6 @@ func (p *prover) deed(ctx context.Context, hash []byte) error {
 		return err
 	}
 	return p.write(made)
-}
-
-// question is what the arguments ask to be proved.
-func (p *prover) question(ctx context.Context, argument string) (prf.Question, error) {
-	f := p.conn.Flags()
-	about := f.Text(flagAbout)
-	switch {
-	case f.Is(flagAnchor):
-		return p.content(ctx, argument)
-	case isGrant(argument) && about == "":
-		id, err := licensetypes.ParseGrantID(argument)
-		return prf.Question{Kind: prf.Grant, Request: &licensetypes.QueryGrantRequest{Grant: id}}, err
-	case strings.HasPrefix(argument, encoding.AccountPrefix+"1") && about == "":
-		account, err := p.conn.Account(argument)
-		return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, err
-	}
-	_, noFile := os.Stat(argument)
-	if noFile != nil && about == "" && !asksRights(p.conn) && !strings.HasPrefix(argument, registrytypes.WorkPrefix+"1") {
-		if _, err := target.Parse(ctx, argument); err != nil {
-			account, keyErr := p.conn.Account(argument)
-			if keyErr != nil {
-				return prf.Question{}, fmt.Errorf("%w; and no grant, account, key or transaction", err)
-			}
-			return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, nil
-		}
-	}
-	work, err := target.Earliest(ctx, p.conn.Registry(), argument)
-	if err != nil {
-		return prf.Question{}, err
-	}
-	if asksRights(p.conn) {
-		return p.rights(work.Id)
-	}
-	for _, a := range abouts {
-		if a.kind.String() == about || about == "" {
-			return prf.Question{Kind: a.kind, Request: a.question(work.Id)}, nil
-		}
-	}
-	return prf.Question{}, fmt.Errorf("--%s %s: of a work can be proved: %s", flagAbout, about, strings.Join(aboutWords(), ", "))
-}
-
-func (p *prover) rights(work registrytypes.WorkID) (prf.Question, error) {
-	f := p.conn.Flags()
-	use, err := rights.ParseUse(rights.Wish{
-		Action: f.Text(flagUse), Commercial: f.Is(flagCommercial),
-		Territories: f.Texts(flagTerritory), Media: f.Texts(flagMedium), Until: f.Text(flagUntil),
-	}, time.Now())
-	if wish := (*rights.WishError)(nil); errors.As(err, &wish) {
-		return prf.Question{}, fmt.Errorf("--%w", wish)
-	}
-	if err != nil {
-		return prf.Question{}, err
-	}
-	licensee := ""
-	if name := f.Text(flagAs); name != "" {
-		account, err := p.conn.Account(name)
-		if err != nil {
-			return prf.Question{}, fmt.Errorf("--%s: %w", flagAs, err)
-		}
-		licensee = account.String()
-	}
-	return prf.AskRights(work, use, licensee), nil
-}
-
-// content finds a file among the anchors that are kept here.
-func (p *prover) content(ctx context.Context, argument string) (prf.Question, error) {
-	named, err := target.Parse(ctx, argument)
-	if err != nil {
-		return prf.Question{}, err
-	}
-	if named.Digest == nil {
-		return prf.Question{}, fmt.Errorf("--%s proves a file: name the file, not %s", flagAnchor, argument)
-	}
-	network, err := p.conn.Network()
-	if err != nil {
-		return prf.Question{}, err
-	}
-	anchors, err := register.OpenStore(p.conn.HomeDir).All(network)
-	if err != nil {
-		return prf.Question{}, err
-	}
-	for _, kept := range anchors {
-		address, err := p.conn.Account(kept.Account)
-		if err != nil {
-			return prf.Question{}, err
-		}
-		proofs, err := kept.Proofs(address)
-		if err != nil {
-			return prf.Question{}, err
-		}
-		if found, has := proofs[*named.Digest]; has {
-			return prf.OfAnchor(kept.Account, *named.Digest, found), nil
-		}
-	}
-	return prf.Question{}, fmt.Errorf("no anchor kept below %s has %s: anchor it with \"stemmad anchor\"", p.conn.HomeDir, argument)
 }
 
 // proofFile is what is said of a proof that was written.
@@ -423,12 +277,8 @@ func (p *prover) write(made *prf.Proof) error {
 	if err := table.Fields(p.conn.Out(), "holds", heldAt(proven), "begins at header", said.Trust); err != nil {
 		return err
 	}
-	file := said.File
-	if strings.ContainsAny(file, " '\"$&;()*?") {
-		file = "'" + strings.ReplaceAll(file, "'", `'\''`) + "'"
-	}
-	p.conn.Note("\nWhoever checks it must know that header from elsewhere, such as from any other node. Then:\n"+
-		"  stemmad verify %s --%s %s", file, flagTrust, said.Trust)
+	p.conn.Note("\nWhoever checks it must know that header from elsewhere, such as from any other node. Then:\n  %s",
+		certificate.Command(said.File, proven.Trusted))
 	return nil
 }
 
@@ -455,10 +305,4 @@ func heldAt(p prf.Proven) string {
 		return fmt.Sprintf("in block %d of %s", p.Height, table.Time(p.Time))
 	}
 	return fmt.Sprintf("before block %d of %s", p.Height, table.Time(p.Time))
-}
-
-// isGrant says whether an argument is the id of a grant.
-func isGrant(argument string) bool {
-	_, err := licensetypes.ParseGrantID(argument)
-	return err == nil
 }

@@ -71,7 +71,8 @@ func keepProofs(ctx context.Context, conn *connect.Conn, sent send.Result, proof
 	}
 	files, err := writeProofs(ctx, conn, folder, sent.Height, proofs)
 	if err != nil {
-		conn.Note("The transaction is done, but not every proof was kept: %s\nMake it with \"stemmad prove\", and soon where it is about what may change.",
+		conn.Note("The transaction is done, but not every proof was kept: %s\n"+
+			"Make it with \"stemmad prove\", and soon where it is about what may change.",
 			connect.Plain(err))
 	}
 	return files

@@ -222,7 +222,7 @@ func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, pol
 		return proven, fmt.Errorf("%w: it holds if header %s is one of the chain's. If you know that it is, say so with --%s",
 			prf.ErrUnverified, proven.Trusted, flagTrust)
 	}
-	return p.Verify(*trust, policy)
+	return proven, p.Rests(*trust, policy)
 }
 
 // results are what can come out, with their exit codes.

@@ -115,7 +115,10 @@ func TestATransactionThatWouldTellTooMuch(t *testing.T) {
 
 	// An answer that no message has, which cannot be written, refutes it, and does not fail otherwise.
 	odd := paying(t, s, 1, 1)
-	packed, err := codectypes.NewAnyWithValue(&authz.MsgExec{Grantee: bob.String(), Msgs: []*codectypes.Any{{TypeUrl: "/none", Value: []byte{1}}}})
+	packed, err := codectypes.NewAnyWithValue(&authz.MsgExec{
+		Grantee: bob.String(),
+		Msgs:    []*codectypes.Any{{TypeUrl: "/none", Value: []byte{1}}},
+	})
 	require.NoError(t, err)
 	odd.Result.Data, err = (&sdk.TxMsgData{MsgResponses: []*codectypes.Any{packed}}).Marshal()
 	require.NoError(t, err)

@@ -59,7 +59,7 @@ func Of(p proof.Proven, file File, policy proof.Policy) (Certificate, error) {
 			"It says what the chain recorded, not that it is true.",
 			"It does not say that it still holds: look at the time above.",
 		},
-		Command: fmt.Sprintf("stemmad verify %s --trust %s", quoted(file.Name), p.Trusted),
+		Command: Command(file.Name, p.Trusted),
 		Digest:  fmt.Sprintf("%x", file.SHA256), DigestOf: "the file of the proof", Checked: policy.Now,
 	}
 	if content := contentOf(p); content != nil {
@@ -142,3 +142,8 @@ func quoted(name string) string {
 
 // clean makes one line of printable characters of a text.
 func clean(s string) string { return table.Clean(s) }
+
+// Command is what checks a proof's file, for a shell.
+func Command(file string, trusted proof.Trust) string {
+	return fmt.Sprintf("stemmad verify %s --trust %s", quoted(file), trusted)
+}

@@ -64,28 +64,34 @@ func jsonOf(t *testing.T, m proto.Message) json.RawMessage {
 }
 
 func header(height int64) prf.Header {
-	return prf.Header{Trust: prf.Trust{Height: height, Hash: sha256.Sum256([]byte(fmt.Sprint(height)))}, Time: at.Add(time.Duration(height) * time.Second)}
+	return prf.Header{
+		Trust: prf.Trust{Height: height, Hash: sha256.Sum256([]byte(fmt.Sprint(height)))},
+		Time:  at.Add(time.Duration(height) * time.Second),
+	}
 }
 
 // proven is a question and its answer under the trusted header.
 func proven(t *testing.T, kind prf.Kind, question, answer proto.Message) prf.Proven {
 	h := header(100)
 	return prf.Proven{
-		ChainID: "stemma-1", Kind: kind, Height: h.Height, Time: h.Time, Question: jsonOf(t, question), Told: jsonOf(t, answer), Answer: answer,
+		ChainID: "stemma-1", Kind: kind, Height: h.Height, Time: h.Time, Question: jsonOf(t, question), Told: jsonOf(t,
+			answer), Answer: answer,
 		Headers: []prf.Header{h}, Trusted: h.Trust, Last: h.Trust, TrustedTime: h.Time, LastTime: h.Time,
 	}
 }
 
 func transaction(t *testing.T) prf.Proven {
 	waits := royaltytypes.Payee{
-		Account: bob, Work: remix, Basis: royaltytypes.BASIS_RELATIVE, Rate: 100_000, Weight: 250_000, Amount: sdk.NewInt64Coin("uusdc", 125_000),
+		Account: bob, Work: remix, Basis: royaltytypes.BASIS_RELATIVE, Rate: 100_000, Weight: 250_000,
+		Amount: sdk.NewInt64Coin("uusdc", 125_000),
 		Earner: remix, Progress: royaltytypes.PROGRESS_WAITS, AtStage: royaltytypes.STAGE_RECEIVED, AtWork: remix,
 	}
 	escrow := waits
 	escrow.Account, escrow.Escrow, escrow.Weight = "", true, 750_000
 	lists := &royaltytypes.QueryAssignedResponse{
 		Payees: []royaltytypes.Payee{{
-			Account: alice, Work: song, Basis: royaltytypes.BASIS_OWN, Rate: 900_000, Weight: 1_000_000, Amount: sdk.NewInt64Coin("uusdc", 4_500_000),
+			Account: alice, Work: song, Basis: royaltytypes.BASIS_OWN, Rate: 900_000, Weight: 1_000_000,
+			Amount: sdk.NewInt64Coin("uusdc", 4_500_000),
 			Earner: remix, Progress: royaltytypes.PROGRESS_FLUSHED,
 		}, waits, escrow},
 		Held: sdk.NewInt64Coin("uusdc", 1), UpstreamVersion: 1,
@@ -109,11 +115,15 @@ func all(t *testing.T) map[string]prf.Proven {
 	revealed, until := at.Add(time.Hour), at.AddDate(1, 0, 0)
 	work := registrytypes.Claim{
 		Id: song, Owner: alice, Registrant: bob, Sha256: content, Status: registrytypes.STATUS_WITHDRAWN, Version: 2,
-		ClaimedSince: registrytypes.Priority{Time: at, TxIndex: 3}, RegisteredAt: revealed, AnchorRoot: registrytypes.Digest{1}, RevealedAt: &revealed,
+		ClaimedSince: registrytypes.Priority{Time: at, TxIndex: 3}, RegisteredAt: revealed,
+		AnchorRoot: registrytypes.Digest{1}, RevealedAt: &revealed,
 		Contested: true, Details: registrytypes.Details{
 			Kind: registrytypes.KIND_AUDIO, Title: evilTitle, MediaType: "audio/wav", MetadataUri: evilURI,
-			Creators:     []registrytypes.Creator{{Name: linkingTitle, Account: alice, Role: "composer"}, {Name: "Bob"}},
-			Fingerprints: []registrytypes.Fingerprint{{Scheme: "url", Value: "https://evil.example/"}, {Scheme: "isrc", Value: "USRC17607839"}},
+			Creators: []registrytypes.Creator{{Name: linkingTitle, Account: alice, Role: "composer"}, {Name: "Bob"}},
+			Fingerprints: []registrytypes.Fingerprint{{Scheme: "url", Value: "https://evil.example/"}, {
+				Scheme: "isrc",
+				Value:  "USRC17607839",
+			}},
 		},
 	}
 	claim := proven(t, prf.Claim, &registrytypes.QueryWorkRequest{Work: song}, &registrytypes.QueryWorkResponse{Work: work})
@@ -129,18 +139,24 @@ func all(t *testing.T) map[string]prf.Proven {
 	grant := licensetypes.NamedGrant{
 		Id: licensetypes.GrantID{1}, Work: song, Terms: preset.ID, Licensee: bob,
 		Grant: licensetypes.Grant{
-			Work: registrytypes.WorkIDBytes{WorkID: song}, Terms: licensetypes.TermsIDBytes{TermsID: preset.ID}, Licensee: sdk.MustAccAddressFromBech32(bob), RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE,
+			Work: registrytypes.WorkIDBytes{WorkID: song}, Terms: licensetypes.TermsIDBytes{TermsID: preset.ID},
+			Licensee: sdk.MustAccAddressFromBech32(bob), RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE,
 			RoyaltyRate: 100_000, Fee: &five, WorkVersion: 1, GrantedAt: at, ExpiresAt: &until, Serves: 3, Used: 1,
 		},
 	}
 	link := lineagetypes.Link{
-		Derivative: remix, Source: song, Role: lineagetypes.ROLE_COMPONENT_OF, Terms: preset.ID, RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE,
-		RoyaltyRate: 100_000, WorkVersion: 1, AddedAt: at,
+		Derivative: remix, Source: song, Role: lineagetypes.ROLE_COMPONENT_OF, Terms: preset.ID,
+		RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE,
+		RoyaltyRate:   100_000, WorkVersion: 1, AddedAt: at,
 	}
 	elsewhere := lineagetypes.Link{
-		Derivative: remix, External: &lineagetypes.External{Sha256: content, Uri: evilURI}, Role: lineagetypes.ROLE_CITES, AddedAt: at, AddedLater: true,
+		Derivative: remix, External: &lineagetypes.External{Sha256: content, Uri: evilURI},
+		Role: lineagetypes.ROLE_CITES, AddedAt: at, AddedLater: true,
 	}
-	failed, err := json.Marshal(prf.Done{Tx: strings.Repeat("CD", 32), Code: 44, Messages: []prf.Message{{Type: "/stemma.license.v1.MsgAcquire"}}})
+	failed, err := json.Marshal(prf.Done{
+		Tx: strings.Repeat("CD", 32), Code: 44,
+		Messages: []prf.Message{{Type: "/stemma.license.v1.MsgAcquire"}},
+	})
 	require.NoError(t, err)
 	refused := proven(t, prf.Transaction, nil, nil)
 	refused.Told = failed
@@ -171,12 +187,16 @@ func all(t *testing.T) map[string]prf.Proven {
 				Obligations: []licensetypes.Obligation{{
 					Kind: licensetypes.OBLIGATION_ATTRIBUTION, Work: song, Terms: preset.ID, Text: evilTitle,
 				}},
-				Offers: []licensetypes.Obtainable{{Work: song, Terms: preset.ID, Preset: preset.Name, Price: sdk.NewCoins(five), Serves: 1}},
+				Offers: []licensetypes.Obtainable{{
+					Work: song, Terms: preset.ID, Preset: preset.Name,
+					Price: sdk.NewCoins(five), Serves: 1,
+				}},
 			}}),
 		"derivation": proven(t, prf.Derivation, &lineagetypes.QueryDerivationRequest{Work: remix}, &lineagetypes.QueryDerivationResponse{
 			Node: lineagetypes.Node{Generation: 2, Sources: 1, Externals: 1, DerivedAt: at, Declarations: 2},
 			Record: &lineagetypes.GenerationRecord{
-				Agent: bob, Model: "a model", Provider: evilTitle, SystemName: "Maker", SystemVersion: "2", GeneratedAt: &at, PromptSha256: content,
+				Agent: bob, Model: "a model", Provider: evilTitle, SystemName: "Maker", SystemVersion: "2", GeneratedAt: &at,
+				PromptSha256: content,
 			},
 		}),
 		"sources": proven(t, prf.Sources, &lineagetypes.QuerySourcesRequest{Work: remix},
@@ -288,7 +308,10 @@ func TestAPageIsInert(t *testing.T) {
 			if n.Type != html.ElementNode {
 				continue
 			}
-			require.NotContains(t, []string{"a", "script", "img", "link", "iframe", "object", "embed", "form", "base", "image", "use"}, n.Data, name)
+			require.NotContains(t, []string{
+				"a", "script", "img", "link", "iframe", "object", "embed", "form", "base",
+				"image", "use",
+			}, n.Data, name)
 			for _, a := range n.Attr {
 				require.NotContains(t, []string{"href", "src", "srcset", "action", "style", "xlink:href", "data", "poster"}, a.Key, name)
 				require.False(t, strings.HasPrefix(a.Key, "on"), a.Key)
@@ -300,7 +323,8 @@ func TestAPageIsInert(t *testing.T) {
 			if n.Data == "style" {
 				require.NotRegexp(t, regexp.MustCompile(`url\(|@import|//`), n.FirstChild.Data)
 				hash := sha256.Sum256([]byte(n.FirstChild.Data))
-				require.Contains(t, html.UnescapeString(made), "'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"'", "the policy is about another style")
+				require.Contains(t, html.UnescapeString(made), "'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"'",
+					"the policy is about another style")
 			}
 		}
 		require.Equal(t, 1, policies)
