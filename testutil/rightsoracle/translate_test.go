@@ -207,9 +207,9 @@ func (w *world) perform(act rightsoracle.Act) error {
 	case rightsoracle.Wait:
 		return w.nextBlock(a.For)
 	case rightsoracle.Dispute:
-		return w.setStatus(a.Work, registrytypes.STATUS_DISPUTED)
+		return w.registry.AddDispute(w.ctx, w.work(a.Work), true)
 	case rightsoracle.Settle:
-		return w.setStatus(a.Work, registrytypes.STATUS_ACTIVE)
+		return w.registry.EndDispute(w.ctx, w.work(a.Work), true)
 	case rightsoracle.Sell:
 		return w.sell(a)
 	case rightsoracle.Register:
@@ -218,15 +218,6 @@ func (w *world) perform(act rightsoracle.Act) error {
 	}
 	_, err := w.send(w.message(act))
 	return err
-}
-
-func (w *world) setStatus(work rightsoracle.Work, status registrytypes.Status) error {
-	row, err := w.registry.GetWork(w.ctx, w.work(work))
-	if err != nil {
-		return err
-	}
-	row.Status = status
-	return w.registry.Works.Set(w.ctx, w.work(work), row)
 }
 
 func (w *world) register(a rightsoracle.Register) sdk.Msg {

@@ -167,8 +167,12 @@ func (f *fixture) resolve(scheme, value string) []types.WorkID {
 
 // setStatus puts a work where only disputes can.
 func (f *fixture) setStatus(id types.WorkID, status types.Status) {
-	if status == types.STATUS_INVALIDATED {
+	switch status {
+	case types.STATUS_INVALIDATED:
 		require.NoError(f.t, f.k.Invalidate(f.ctx, id))
+		return
+	case types.STATUS_DISPUTED:
+		require.NoError(f.t, f.k.AddDispute(f.ctx, id, true))
 		return
 	}
 	work, err := f.k.GetWork(f.ctx, id)

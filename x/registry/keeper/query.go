@@ -37,7 +37,7 @@ func (k Keeper) claim(ctx context.Context, id types.WorkID, work types.Work) (ty
 		Id: id, Owner: work.Owner.String(), Registrant: work.Registrant.String(),
 		Sha256: work.Sha256.Digest, Status: work.Status, Version: work.Version,
 		ClaimedSince: work.ClaimedSince, RegisteredAt: work.RegisteredAt, AnchorRoot: work.AnchorRoot.Digest, RevealedAt: work.RevealedAt,
-		PlacedAt: work.PlacedAt, Contested: contested, AlsoClaimedLater: later,
+		PlacedAt: work.PlacedAt, Hold: work.Hold, Contested: contested, AlsoClaimedLater: later,
 		Details: revision.Details, BlankedSha256: revision.BlankedSha256,
 	}, nil
 }

@@ -90,20 +90,7 @@ func (k Keeper) Transfer(
 			"then accept that version",
 			id, work.Version, workVersion)
 	}
-	previous, work.Owner, work.OnOffer = work.Owner, recipient, false
-	work.Transfers++ // 2^32 acceptances are out of reach
-	if err := k.ByOwner.Remove(ctx, collections.Join(previous, id)); err != nil {
-		return nil, err
-	}
-	if err := k.ByOwner.Set(ctx, collections.Join(recipient, id)); err != nil {
-		return nil, err
-	}
-	if err := k.Works.Set(ctx, id, work); err != nil {
-		return nil, err
-	}
-	sdkCtx := sdk.UnwrapSDKContext(ctx)
-	ownership := types.Ownership{Owner: recipient, Since: sdkCtx.BlockTime()}
-	if err := k.Owners.Set(ctx, collections.Join(id, work.Transfers), ownership); err != nil {
+	if previous, err = k.moveTo(ctx, id, work, recipient); err != nil {
 		return nil, err
 	}
 	if err := k.Transfers.Remove(ctx, id); err != nil {
@@ -112,6 +99,25 @@ func (k Keeper) Transfer(
 	return previous, events.Emit(ctx, &types.EventWorkTransferred{
 		Work: id, PreviousOwner: previous.String(), Owner: recipient.String(),
 	})
+}
+
+// moveTo makes an account the owner of a work, and returns who was.
+func (k Keeper) moveTo(
+	ctx context.Context, id types.WorkID, work types.Work, owner sdk.AccAddress,
+) (previous sdk.AccAddress, err error) {
+	previous, work.Owner, work.OnOffer = work.Owner, owner, false
+	work.Transfers++ // 2^32 acceptances are out of reach
+	if err := k.ByOwner.Remove(ctx, collections.Join(previous, id)); err != nil {
+		return nil, err
+	}
+	if err := k.ByOwner.Set(ctx, collections.Join(owner, id)); err != nil {
+		return nil, err
+	}
+	if err := k.Works.Set(ctx, id, work); err != nil {
+		return nil, err
+	}
+	ownership := types.Ownership{Owner: owner, Since: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	return previous, k.Owners.Set(ctx, collections.Join(id, work.Transfers), ownership)
 }
 
 // ownership reads who owned a work after a number of transfers, up to the present.

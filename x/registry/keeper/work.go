@@ -105,6 +105,11 @@ func (k Keeper) Invalidate(ctx context.Context, id types.WorkID) error {
 		return err
 	}
 	work.Status = types.STATUS_INVALIDATED
+	if work.Hold != nil {
+		hold := *work.Hold
+		hold.Resumes = types.STATUS_UNSPECIFIED
+		work.Hold = &hold
+	}
 	if err := k.Works.Set(ctx, id, work); err != nil {
 		return err
 	}

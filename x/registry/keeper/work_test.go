@@ -139,7 +139,6 @@ func TestDisputedWorksStay(t *testing.T) {
 		_, err := f.k.Transfer(f.ctx, id, bob, 1, 1)
 		require.ErrorIs(t, err, types.ErrOnHold)
 	}
-	require.NoError(t, f.try(&types.MsgCancelTransfer{Owner: alice.String(), Work: id}))
 }
 
 func TestTransferInTwoSteps(t *testing.T) {

@@ -68,7 +68,7 @@ var controls = [...]control{
 	ActWithdraw:       {does: "withdraws it", owner: true, holding: contested},
 	ActRestore:        {does: "restores it", owner: true, binds: true, holding: contested},
 	ActOffer:          {does: "offers it", owner: true, binds: true, holding: notActive},
-	ActCloseOffer:     {does: "closes its offers", owner: true},
+	ActCloseOffer:     {does: "closes its offers", owner: true, holding: []Status{STATUS_DISPUTED}},
 	ActApprove:        {does: "approves what is made from it", owner: true, binds: true, holding: contested},
 	ActDisapprove:     {does: "takes approvals back", owner: true},
 	ActBlank:          {does: "or governance takes its text back", owner: true},
@@ -112,7 +112,7 @@ func (w Work) CheckHold(id WorkID, act Act) error {
 		return errorsmod.Wrapf(ErrOnHold, "%s was withdrawn by its owner; existing grants stay valid, and restoring "+
 			"it lets new ones begin", id)
 	case STATUS_DISPUTED:
-		return errorsmod.Wrapf(ErrOnHold, "%s is disputed: wait for the ruling", id)
+		return errorsmod.Wrapf(ErrOnHold, "%s is disputed: wait for the ruling (stemmad dispute list %s)", id, id)
 	default:
 		return errorsmod.Wrapf(ErrOnHold, "%s was invalidated by a dispute: look at its page for the work that it copies", id)
 	}

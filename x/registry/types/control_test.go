@@ -33,7 +33,7 @@ func TestControl(t *testing.T) {
 		types.ActRestore:        {false, undisputed, true},
 		types.ActRenew:          {false, always &^ invalid, true},
 		types.ActOffer:          {false, active, true},
-		types.ActCloseOffer:     {false, always, false},
+		types.ActCloseOffer:     {false, always &^ disputed, false},
 		types.ActApprove:        {false, undisputed, true},
 		types.ActDisapprove:     {false, always, false},
 		types.ActBlank:          {false, always, false},

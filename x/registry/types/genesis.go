@@ -172,6 +172,9 @@ func (w Work) Validate(id WorkID) error {
 	case uint64(w.TransferOffers) < w.leastOffers():
 		return errorsmod.Wrapf(ErrInvalidGenesis, "changed hands %d times, and was offered %d times", w.Transfers, w.TransferOffers)
 	}
+	if err := w.validateHold(); err != nil {
+		return err
+	}
 	return w.validatePlace()
 }
 
@@ -240,6 +243,9 @@ func validAddress(addr sdk.AccAddress) bool { return len(addr) > 0 && len(addr) 
 func (gs GenesisState) HappenedBefore(start time.Time) error {
 	for _, w := range gs.Works {
 		moments := []*time.Time{&w.Work.RegisteredAt, &w.Work.ClaimedSince.Time, w.Work.RevealedAt}
+		if w.Work.Hold != nil {
+			moments = append(moments, w.Work.Hold.Since)
+		}
 		if w.Work.PlacedAt != nil {
 			moments = append(moments, &w.Work.PlacedAt.Time)
 		}
