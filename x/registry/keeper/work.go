@@ -23,6 +23,14 @@ func (k Keeper) GetWork(ctx context.Context, id types.WorkID) (types.Work, error
 	return work, err
 }
 
+// WalkWorks visits all works, for what other modules check of them.
+func (k Keeper) WalkWorks(ctx context.Context, do func(id types.WorkID, work types.Work) error) error {
+	return k.Works.Walk(ctx, nil, func(id types.WorkID, work types.Work) (bool, error) {
+		err := do(id, work)
+		return err != nil, err
+	})
+}
+
 // Revise adds a version of a work's details and returns its number. Older
 // versions stay. Only the owner of an active or withdrawn work can.
 func (k Keeper) Revise(ctx context.Context, owner sdk.AccAddress, id types.WorkID, details types.Details) (uint32, error) {

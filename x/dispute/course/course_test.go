@@ -1,0 +1,115 @@
+package course_test
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/stemma-chain/stemma/x/dispute/course"
+)
+
+var steps = []course.Step{
+	course.Conceded, course.Contested, course.Ruled, course.Appealed, course.Decided, course.Deadline, course.Dropped,
+	course.Carried, course.Failed,
+}
+
+// TestNothingIsFinalByTimeAlone: whatever happens, what is carried out was conceded, ruled or
+// decided; without one of these a dispute ends in nothing.
+func TestNothingIsFinalByTimeAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at, c := course.Answer, course.Case{Arbiter: rapid.Bool().Draw(t, "arbiter")}
+		decided, rulings := false, 0
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			s := rapid.SampledFrom(steps).Draw(t, "step")
+			next, err := course.Next(at, s, c)
+			if err != nil {
+				require.Equal(t, at, next)
+				continue
+			}
+			switch s {
+			case course.Conceded, course.Decided:
+				decided = true
+			case course.Ruled:
+				decided, c.Ruling = true, true
+				rulings++
+			case course.Appealed:
+				require.False(t, c.Appealed)
+				c.Appealed = true
+			case course.Failed:
+				decided, c.Ruling = false, false
+			}
+			if next == course.Final {
+				require.True(t, decided, "from %d by %d", at, s)
+			}
+			if next == course.Closed && s == course.Carried {
+				require.True(t, decided)
+			}
+			at = next
+		}
+		if at == course.Closed {
+			for _, s := range steps {
+				_, err := course.Next(at, s, c)
+				require.Error(t, err)
+			}
+		}
+	})
+}
+
+// TestTimeEndsEveryDispute: with nothing but deadlines, and carrying out what is final, a
+// dispute is over after five of them.
+func TestTimeEndsEveryDispute(t *testing.T) {
+	for phase := course.Answer; phase < course.Closed; phase++ {
+		for bits := range 8 {
+			c := course.Case{Arbiter: bits&1 > 0, Ruling: bits&2 > 0, Appealed: bits&4 > 0}
+			at := phase
+			for range 5 {
+				if at == course.Closed {
+					break
+				}
+				s := course.Deadline
+				if at == course.Final {
+					s = course.Carried
+				}
+				next, err := course.Next(at, s, c)
+				require.NoError(t, err)
+				at = next
+			}
+			require.Equal(t, course.Closed, at, "from %d with %+v", phase, c)
+		}
+	}
+}
+
+func TestWhoeverIsWrongLoses(t *testing.T) {
+	const back, challenger, holders = course.Back, course.ToChallenger, course.ToHolders
+	for _, c := range []struct {
+		outcome                 course.Outcome
+		taken                   course.Taken
+		bond, contest, appealed course.Fate
+	}{
+		{course.Upheld, course.Taken{}, back, challenger, back},
+		{course.Upheld, course.Taken{Decided: true}, back, challenger, challenger},
+		{course.Upheld, course.Taken{Decided: true, Reversed: true, ByChallenger: true}, back, challenger, back},
+		{course.Upheld, course.Taken{}, back, challenger, back},
+		{course.Dismissed, course.Taken{}, holders, back, back},
+		{course.Dismissed, course.Taken{Decided: true, ByChallenger: true}, holders, back, holders},
+		{course.Dismissed, course.Taken{Decided: true, Reversed: true}, holders, back, back},
+		{course.Granted, course.Taken{}, back, back, back},
+		{course.GivenUp, course.Taken{}, holders, back, back},
+		{course.Lapsed, course.Taken{Decided: true}, back, back, back},
+		{course.Moot, course.Taken{Decided: true}, back, back, back},
+	} {
+		bond, contest, appealed := course.Stakes(c.outcome, c.taken)
+		require.Equal(t, []course.Fate{c.bond, c.contest, c.appealed}, []course.Fate{bond, contest, appealed}, "%+v", c)
+	}
+}
+
+func TestHalvesAreWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		amount := big.NewInt(rapid.Int64Range(0, 1<<62).Draw(t, "amount"))
+		burnt, given := course.Halves(amount)
+		require.Equal(t, amount.Int64(), burnt.Int64()+given.Int64())
+		require.Contains(t, []int64{0, 1}, burnt.Int64()-given.Int64())
+	})
+}

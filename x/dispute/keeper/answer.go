@@ -1,0 +1,154 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/dispute/course"
+	"github.com/stemma-chain/stemma/x/dispute/types"
+	"github.com/stemma-chain/stemma/x/internal/events"
+)
+
+// respondents are those against whom a dispute about a work is: its owner and the holders of its
+// revenue, now.
+func (k Keeper) respondents(ctx context.Context, work workID) ([]string, error) {
+	w, err := k.registry.GetWork(ctx, work)
+	if err != nil {
+		return nil, err
+	}
+	list := []string{w.Owner.String()}
+	holders, err := k.holders(ctx, work)
+	for _, h := range holders {
+		if h.to != list[0] {
+			list = append(list, h.to)
+		}
+	}
+	return list, err
+}
+
+// Answer concedes or contests a dispute and returns it. It fails with ErrNotParty,
+// ErrWrongPhase, ErrTooLate or ErrBondTooSmall.
+func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute, error) {
+	d, err := k.current(ctx, msg.Dispute)
+	if err != nil {
+		return d, err
+	}
+	if err := in(d, types.PHASE_ANSWER); err != nil {
+		return d, err
+	}
+	respondents, err := k.respondents(ctx, d.Work)
+	if err != nil {
+		return d, err
+	}
+	if !slices.Contains(respondents, msg.Respondent) {
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer, %s is neither", d.Work, msg.Respondent)
+	}
+	respondent, err := sdk.AccAddressFromBech32(msg.Respondent)
+	if err != nil {
+		return d, err
+	}
+	was := d
+	if err := show(&d, msg.Respondent, msg.Evidence); err != nil {
+		return d, err
+	}
+	answered := &types.EventDisputeAnswered{
+		Dispute: d.Id, Work: d.Work, By: msg.Respondent, Concedes: msg.Concede, Evidence: msg.Evidence, Bond: msg.Bond,
+	}
+	if msg.Concede {
+		answered.Paid, err = k.concede(ctx, &d, respondent, respondents)
+	} else {
+		err = k.contest(ctx, &d, respondent, msg.Bond)
+	}
+	if err != nil {
+		return d, err
+	}
+	if err := k.save(ctx, &was, d); err != nil {
+		return d, err
+	}
+	if err := events.Emit(ctx, answered); err != nil || d.Phase == was.Phase {
+		return d, err
+	}
+	return d, moved(ctx, d)
+}
+
+func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := params.CheckBond(bond, nil); err != nil {
+		return err
+	}
+	if err := k.bank.SendCoinsFromAccountToModule(ctx, by, types.ModuleName, bond); err != nil {
+		return err
+	}
+	d.ContestedBy, d.ContestBond = by.String(), bond
+	return k.toDecide(ctx, d, course.Contested)
+}
+
+// toDecide takes a dispute to its arbiter, or to governance where there is none who is not a party.
+func (k Keeper) toDecide(ctx context.Context, d *types.Dispute, s course.Step) error {
+	var err error
+	if d.Arbiter, err = k.arbiterFor(ctx, *d); err != nil {
+		return err
+	}
+	return k.step(ctx, d, s)
+}
+
+// concede notes that a party concedes. When all have, and what is claimed is theirs to give, it
+// is decided; what is claimed for the past is paid at once by the last one. Else the arbiter
+// decides, once all have answered or the time is over.
+func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress, all []string) (paid sdk.Coins, err error) {
+	if slices.Contains(d.Conceded, by.String()) {
+		return nil, errorsmod.Wrapf(types.ErrWrongPhase, "%s has conceded %s already", by, d.Id)
+	}
+	d.Conceded = append(d.Conceded, by.String())
+	for _, other := range all {
+		if !slices.Contains(d.Conceded, other) {
+			return nil, nil
+		}
+	}
+	gives, err := k.isTheirs(ctx, *d)
+	if err != nil {
+		return nil, err
+	}
+	if !gives {
+		return nil, k.toDecide(ctx, d, course.Contested)
+	}
+	if paid = d.Claim.Past; !paid.Empty() {
+		challenger, err := sdk.AccAddressFromBech32(d.Challenger)
+		if err != nil {
+			return nil, err
+		}
+		if err := k.bank.SendCoins(ctx, by, challenger, paid); err != nil {
+			return nil, errorsmod.Wrapf(err, "who concedes last pays the %s that are claimed for the past at once", paid)
+		}
+	}
+	ruling := types.Ruling{Upheld: true, Redress: d.Claim, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	ruling.Redress.Past = nil
+	d.Ruling = &ruling
+	return paid, k.step(ctx, d, course.Conceded)
+}
+
+// isTheirs says whether owner and holders could give by themselves what is claimed, and nobody
+// else contests the work.
+func (k Keeper) isTheirs(ctx context.Context, d types.Dispute) (bool, error) {
+	if !d.Claim.Concedable() {
+		return false, nil
+	}
+	open := 0
+	err := k.ByWork.Walk(ctx, collections.NewSuperPrefixedTripleRange[workID, bool, disputeID](d.Work, false),
+		func(ofWork) (bool, error) {
+			open++
+			return open == 2, nil
+		})
+	if err != nil || open > 1 {
+		return false, err
+	}
+	return k.license.CheckClosable(ctx, d.Work, d.Claim.CloseOffers) == nil, nil
+}

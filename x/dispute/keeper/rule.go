@@ -1,0 +1,194 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	errorsmod "cosmossdk.io/errors"
+
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+	"github.com/cosmos/cosmos-sdk/crypto/types/multisig"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/dispute/course"
+	"github.com/stemma-chain/stemma/x/dispute/types"
+	"github.com/stemma-chain/stemma/x/internal/events"
+)
+
+// arbiterFor is the first arbiter who is not a party to a dispute; empty: all are, or none is
+// named.
+func (k Keeper) arbiterFor(ctx context.Context, d types.Dispute) (string, error) {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return "", err
+	}
+	interested, err := k.interested(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range params.Arbiters {
+		if !k.isPartial(ctx, a, interested) {
+			return a, nil
+		}
+	}
+	return "", nil
+}
+
+// interested are the accounts that have something to win or to lose by a dispute.
+func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, error) {
+	list, err := k.respondents(ctx, d.Work)
+	list = append(list, d.Challenger, d.Respondent, d.Claim.TransferTo)
+	if d.Claim.Payee != nil {
+		list = append(list, d.Claim.Payee.Account)
+	}
+	for _, work := range named(d.Claim) {
+		w, err := k.registry.GetWork(ctx, work)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, w.Owner.String())
+	}
+	return list, err
+}
+
+// isPartial says whether an arbiter, or a member of it where it is a multisig, is one of the
+// accounts.
+func (k Keeper) isPartial(ctx context.Context, arbiter string, interested []string) bool {
+	if slices.Contains(interested, arbiter) {
+		return true
+	}
+	address, err := sdk.AccAddressFromBech32(arbiter)
+	if err != nil {
+		return true
+	}
+	account := k.accounts.GetAccount(ctx, address)
+	if account == nil {
+		return false
+	}
+	keys, ok := account.GetPubKey().(multisig.PubKey)
+	return ok && slices.ContainsFunc(keys.GetPubKeys(), func(key cryptotypes.PubKey) bool {
+		return slices.Contains(interested, sdk.AccAddress(key.Address()).String())
+	})
+}
+
+// Rule decides a dispute and returns it. It fails with ErrNotArbiter, ErrRecused, ErrWrongPhase,
+// ErrTooLate, ErrInvalidRedress or ErrBeyondClaim, and as carrying out would where the ruling
+// could not be carried out now.
+func (k Keeper) Rule(ctx context.Context, msg *types.MsgRule) (types.Dispute, error) {
+	d, err := k.current(ctx, msg.Dispute)
+	if err != nil {
+		return d, err
+	}
+	step, err := k.mayRule(ctx, d, msg.Arbiter)
+	if err != nil {
+		return d, err
+	}
+	if err := msg.Redress.ValidateRuling(d.Kind, d.Work); msg.Upheld && err != nil {
+		return d, err
+	}
+	if err := d.Claim.Covers(msg.Redress); err != nil {
+		return d, err
+	}
+	was := d
+	d.Ruling = &types.Ruling{By: msg.Arbiter, Upheld: msg.Upheld, Redress: msg.Redress, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	d.Called, d.CalledUntil, d.Failure = nil, nil, ""
+	if err := k.step(ctx, &d, step); err != nil {
+		return d, err
+	}
+	// What cannot be carried out is better known now than when the appeal window is over.
+	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
+	if err := k.carryOut(cached, d); err != nil {
+		return d, errorsmod.Wrap(err, "the ruling could not be carried out")
+	}
+	if err := k.save(ctx, &was, d); err != nil {
+		return d, err
+	}
+	if err := events.Emit(ctx, &types.EventDisputeRuled{Dispute: d.Id, Work: d.Work, Ruling: *d.Ruling}); err != nil {
+		return d, err
+	}
+	return d, moved(ctx, d)
+}
+
+// mayRule checks that an account decides a dispute now, and returns what it does.
+func (k Keeper) mayRule(ctx context.Context, d types.Dispute, account string) (course.Step, error) {
+	if err := in(d, types.PHASE_ARBITRATION, types.PHASE_GOVERNANCE); err != nil {
+		return 0, err
+	}
+	if d.Phase == types.PHASE_GOVERNANCE {
+		if account != k.authority {
+			return 0, errorsmod.Wrapf(types.ErrNotArbiter, "governance decides %s: propose a MsgRule of %s", d.Id, k.authority)
+		}
+		return course.Decided, nil
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if account != d.Arbiter || !slices.Contains(params.Arbiters, account) {
+		return 0, errorsmod.Wrapf(types.ErrNotArbiter, "%s is decided by %s, if governance still names that", d.Id, d.Arbiter)
+	}
+	interested, err := k.interested(ctx, d)
+	if err == nil && k.isPartial(ctx, account, interested) {
+		err = errorsmod.Wrapf(types.ErrRecused, "%s cannot decide %s: governance does when the time is over", account, d.Id)
+	}
+	return course.Ruled, err
+}
+
+// Appeal takes a ruling to governance and returns the dispute. It fails with ErrNotParty,
+// ErrWrongPhase, ErrTooLate or ErrBondTooSmall.
+func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute, error) {
+	d, err := k.current(ctx, msg.Dispute)
+	if err != nil {
+		return d, err
+	}
+	if err := in(d, types.PHASE_APPEAL); err != nil {
+		return d, err
+	}
+	parties, err := k.respondents(ctx, d.Work)
+	if err != nil {
+		return d, err
+	}
+	if !slices.Contains(append(parties, d.Challenger), msg.Appellant) {
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: the challenger, the owner and the holders appeal, %s is none of them", d.Id, msg.Appellant)
+	}
+	appellant, err := sdk.AccAddressFromBech32(msg.Appellant)
+	if err != nil {
+		return d, err
+	}
+	if err := k.takeBond(ctx, appellant, d.Work, msg.Bond); err != nil {
+		return d, err
+	}
+	was := d
+	if err := show(&d, msg.Appellant, msg.Evidence); err != nil {
+		return d, err
+	}
+	if err := k.step(ctx, &d, course.Appealed); err != nil {
+		return d, err
+	}
+	d.AppealedBy, d.AppealBond, d.Appealed = msg.Appellant, msg.Bond, d.Ruling
+	if err := k.save(ctx, &was, d); err != nil {
+		return d, err
+	}
+	if err := events.Emit(ctx, &types.EventDisputeAppealed{
+		Dispute: d.Id, Work: d.Work, By: msg.Appellant, Evidence: msg.Evidence, Bond: msg.Bond,
+	}); err != nil {
+		return d, err
+	}
+	return d, moved(ctx, d)
+}
+
+// Drop ends a dispute as if it had been dismissed. It fails with ErrNotParty or ErrWrongPhase.
+func (k Keeper) Drop(ctx context.Context, challenger string, id disputeID) error {
+	d, err := k.current(ctx, id)
+	if err != nil {
+		return err
+	}
+	if challenger != d.Challenger {
+		return errorsmod.Wrapf(types.ErrNotParty, "%s was opened by %s, who alone drops it", id, d.Challenger)
+	}
+	was := d
+	if err := k.step(ctx, &d, course.Dropped); err != nil {
+		return err
+	}
+	return k.close(ctx, &was, d, types.OUTCOME_DROPPED)
+}

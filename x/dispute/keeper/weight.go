@@ -1,0 +1,76 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/stemma-chain/stemma/x/dispute/types"
+	"github.com/stemma-chain/stemma/x/internal/events"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// ObjectToWeight says for the owner of a source that it has another weight in a work. Saying so
+// again replaces it. It fails with the registry's ErrNotOwner, and with ErrInvalidMessage where the
+// source is none, or has that weight.
+func (k Keeper) ObjectToWeight(ctx context.Context, msg *types.MsgObjectToWeight) error {
+	source, err := k.registry.GetWork(ctx, msg.Source)
+	if err != nil {
+		return err
+	}
+	if source.Owner.String() != msg.Owner {
+		return errorsmod.Wrapf(registrytypes.ErrNotOwner, "%s belongs to %s, who alone objects", msg.Source, source.Owner)
+	}
+	weight, found, err := k.lineage.Weight(ctx, msg.Work, msg.Source)
+	if err != nil {
+		return err
+	}
+	if !found || weight == msg.Weight {
+		return errorsmod.Wrapf(types.ErrInvalidMessage, "%s is no source of %s, or has that weight", msg.Source, msg.Work)
+	}
+	o := types.Objection{By: msg.Owner, Weight: msg.Weight, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	if err := k.Objections.Set(ctx, collections.Join(msg.Work, msg.Source), o); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventWeightObjected{Work: msg.Work, Source: msg.Source, Owner: msg.Owner, Weight: msg.Weight})
+}
+
+// AgreeToWeight takes an objection over for the owner of a work. It fails with the registry's
+// ErrNotOwner, and with ErrNoObjection where the weights do not have what was objected.
+func (k Keeper) AgreeToWeight(ctx context.Context, msg *types.MsgAgreeToWeight) error {
+	work, err := k.registry.GetWork(ctx, msg.Work)
+	if err != nil {
+		return err
+	}
+	if work.Owner.String() != msg.Owner {
+		return errorsmod.Wrapf(registrytypes.ErrNotOwner, "%s belongs to %s, who alone agrees", msg.Work, work.Owner)
+	}
+	o, found, err := k.Objections.Find(ctx, collections.Join(msg.Work, msg.Source))
+	if err != nil {
+		return err
+	}
+	agreed := lineagetypes.RuledWeight{Source: msg.Source, Weight: o.Weight}
+	if !found || !slices.Contains(msg.Weights, agreed) {
+		return errorsmod.Wrapf(types.ErrNoObjection, "the owner of %s has not objected that it weighs that in %s: agree to what was objected",
+			msg.Source, msg.Work)
+	}
+	if err := k.setWeights(ctx, msg.Work, msg.Weights); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventWeightAgreed{Work: msg.Work, Source: msg.Source, Weights: msg.Weights})
+}
+
+// setWeights replaces weights, and ends the objections to them.
+func (k Keeper) setWeights(ctx context.Context, work workID, weights []lineagetypes.RuledWeight) error {
+	for _, w := range weights {
+		if err := k.Objections.Remove(ctx, collections.Join(work, w.Source)); err != nil {
+			return err
+		}
+	}
+	return k.lineage.SetWeights(ctx, work, weights)
+}
