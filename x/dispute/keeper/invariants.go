@@ -186,11 +186,12 @@ func (k Keeper) checkHolds(ctx context.Context) error {
 	})
 }
 
-// checkEscrows: what a work earns is in escrow exactly while a dispute keeps it there, or where
-// it is invalid and nobody else's.
+// checkEscrows: what a work earns that was ever disputed is in escrow exactly while a dispute keeps
+// it there, or where it is invalid and nobody else's.
 func (k Keeper) checkEscrows(ctx context.Context) error {
-	backed := map[workID]uint32{}
+	backed, disputed := map[workID]uint32{}, map[workID]bool{}
 	err := k.Disputes.Walk(ctx, nil, func(_ disputeID, d types.Dispute) (bool, error) {
+		disputed[d.Work] = true
 		if d.Backed() {
 			backed[d.Work]++
 		}
@@ -209,7 +210,7 @@ func (k Keeper) checkEscrows(ctx context.Context) error {
 			return err
 		}
 		escrow := head.Destination == royaltytypes.DESTINATION_ESCROW
-		if n != backed[id] || work.Stands() && escrow != (n > 0) {
+		if n != backed[id] || disputed[id] && work.Stands() && escrow != (n > 0) {
 			return fmt.Errorf("%d disputes keep in escrow what %s earns, noted are %d, and its destination is %s", backed[id], id, n, head.Destination)
 		}
 		return nil
