@@ -131,7 +131,7 @@ func (s *Sweep) credit(m move) {
 	rest := new(big.Int).Sub(m.amount, sumOf(m.charges))
 	s.pay(Debtor{Account: m.holder}, m.charges)
 	if rest.Sign() > 0 {
-		s.book.Credit(m.pot, m.holder, rest, portion(rest, m.late, m.amount))
+		s.book.Credit(m.pot, m.holder, rest, Portion(rest, m.late, m.amount))
 	}
 }
 

@@ -119,7 +119,7 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	due := f.stage.without(sumOf(f.charges)).Divide(f.receivers)
 	f.moves, f.cost = make([]move, len(due)), len(f.receivers)+len(f.charges)
 	for i, c := range due {
-		m := move{pot: item.Pot, round: round, holder: c.Account, into: c.Into, amount: c.Amount, late: portion(c.Amount, late, unflushed)}
+		m := move{pot: item.Pot, round: round, holder: c.Account, into: c.Into, amount: c.Amount, late: Portion(c.Amount, late, unflushed)}
 		if c.Account == "" {
 			m.pot.Work = c.Work
 			if err := s.aim(&m, item, c.Counted, own); err != nil {
@@ -141,9 +141,9 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	return f, nil
 }
 
-// portion is the part of an amount that is late as part is of the whole, rounded up. The whole is
+// Portion is the part of an amount that is late as part is of the whole, rounded up. The whole is
 // above zero, and no less than the part.
-func portion(amount, part, whole *big.Int) *big.Int {
+func Portion(amount, part, whole *big.Int) *big.Int {
 	p := new(big.Int).Mul(amount, part)
 	p.Add(p, whole)
 	p.Sub(p, big.NewInt(1))
