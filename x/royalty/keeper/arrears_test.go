@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"fmt"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -170,11 +171,11 @@ func TestArrearsThatAreRefused(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit())
 	song, remix, heir := c.Register("song.wav", alice), c.Register("remix.wav", bob), c.Register("heir.wav", carol)
 	redirect(c, heir, types.DESTINATION_ANOTHER, remix)
-	none := chain.WorkOf("none", bob)
+	none, twoTo254 := chain.WorkOf("none", bob), math.NewIntFromBigInt(new(big.Int).Lsh(big.NewInt(1), 254))
 	both := entry(bob, song, "1uusdc")
 	both.DebtorWork = remix.ID
 	huge := entry(remix, song, "1uusdc")
-	huge.Amount.Amount = math.NewIntWithDecimal(1, 77).MulRaw(5)
+	huge.Amount.Amount = twoTo254
 	k := c.App.Keepers.Royalty
 	for name, refused := range map[string]struct {
 		entry types.ArrearsEntry
@@ -193,7 +194,7 @@ func TestArrearsThatAreRefused(t *testing.T) {
 		require.ErrorIs(t, k.AddArrears(c.Ctx(), refused.entry), refused.err, name)
 	}
 	most := entry(remix, song, "1uusdc")
-	most.Amount.Amount = math.NewIntFromUint64(1 << 63).Mul(math.NewIntFromUint64(1 << 63)).Mul(math.NewIntFromUint64(1 << 63)).MulRaw(1 << 62).MulRaw(4).SubRaw(1)
+	most.Amount.Amount = twoTo254.SubRaw(1)
 	ctx, _ := c.Ctx().CacheContext()
 	require.NoError(t, k.AddArrears(ctx, most))
 	require.ErrorIs(t, k.AddArrears(ctx, most), types.ErrInvalidArrears, "two are too much")
