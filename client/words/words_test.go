@@ -37,7 +37,7 @@ func TestARemedyNamesWhatIsKnown(t *testing.T) {
 	require.Equal(t, "renew it, or acquire another", Remedy("grant_expired", About{Work: "work1x"}))
 	require.Equal(t, "acquire one: `stemmad acquire work1x terms1x`", Remedy("needs_grant", About{Work: "work1x", Terms: "terms1x"}))
 	require.Equal(t, "The work is disputed", Reason("work_disputed"))
-	require.Equal(t, "wait for the ruling", Remedy("work_disputed", About{}))
+	require.Equal(t, "wait for the ruling, or rely on a grant that you have", Remedy("work_disputed", About{}))
 }
 
 // Where a source stands in the way, another offer of the work itself would not help.

@@ -130,6 +130,10 @@ func (w *world) named(ids []registrytypes.WorkID) (works []Work) {
 // compareNotices checks the notices that every answer has.
 func (w *world) compareNotices(q Question, got licensetypes.Rights) error {
 	before, behind := w.history.Rivals(q.Work)
+	var disputed []Work
+	if w.history.Disputes(q.Work) > 0 {
+		disputed = []Work{q.Work}
+	}
 	for _, n := range []struct {
 		code rules.Notice
 		want []Work
@@ -137,6 +141,7 @@ func (w *world) compareNotices(q Question, got licensetypes.Rights) error {
 		{rules.SourceUnapproved, w.history.WaitsFor(q.Work)},
 		{rules.Contested, before},
 		{rules.AlsoClaimed, behind},
+		{rules.UnderDispute, disputed},
 	} {
 		if got := w.noticed(got, n.code); !sameSet(got, n.want) {
 			return fmt.Errorf("notice %s is about %v, should be about %v", n.code, got, n.want)

@@ -138,11 +138,11 @@ func (d *drawer) sundry(by Account, w Work) Act {
 		return Restore{By: by, Work: w}
 	case 5, 6:
 		for _, w := range d.works {
-			if d.h.StatusOf(w) == Disputed {
+			if d.h.StatusOf(w) == Disputed && !once(d, 3) {
 				return Settle{Work: w}
 			}
 		}
-		if d.h.StatusOf(w) == Active && once(d, 2) {
+		if once(d, 2) {
 			return Dispute{Work: w}
 		}
 		return Revise{By: by, Work: w}

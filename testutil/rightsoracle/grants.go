@@ -253,7 +253,7 @@ func (h *History) againstRelying(o standingOffer, by Account) (against []string)
 		code   string
 		stands bool
 	}{
-		{"work_withdrawn", h.StatusOf(o.Work) == Withdrawn},
+		{"work_withdrawn", h.statusBeside(o.Work) == Withdrawn},
 		{"not_offered", o.Closed},
 		{"offer_expired", o.over(h.Now)},
 		{"offer_paused", o.Paused},
@@ -266,7 +266,7 @@ func (h *History) againstRelying(o standingOffer, by Account) (against []string)
 	return against
 }
 
-// standing says what the status of a work has against everything.
+// standing says what the status of a work has against everything new.
 func (h *History) standing(w Work) []string {
 	if h.StatusOf(w) == Disputed {
 		return []string{"work_disputed"}

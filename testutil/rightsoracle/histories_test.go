@@ -113,6 +113,47 @@ func TestFoundHistories(t *testing.T) {
 			},
 			against: []string{"exclusive_source"},
 		},
+		"a work is disputed twice, and one dispute is over": {
+			acts: []Act{
+				register("ana", 0), register("bo", 1),
+				Offer{By: "ana", Work: "song", Terms: "CC-BY-4.0"},
+				Dispute{Work: "song"},
+				Dispute{Work: "song"},
+				Settle{Work: "song"},
+				derive("bo", "photo", "song", ParentOf, by("CC-BY-4.0")),
+			},
+			against: []string{"work_disputed"},
+		},
+		"what makes nothing goes on under an offer of a disputed work": {
+			acts: []Act{
+				register("ana", 0), Offer{By: "ana", Work: "song", Terms: "CC-BY-4.0"}, Dispute{Work: "song"},
+			},
+			ask:     &Question{By: "bo", Work: "song", Use: Use{Action: Distribute, Commercial: true}},
+			verdict: Yes,
+		},
+		"a grant of a disputed work serves a derivation": {
+			acts: []Act{
+				register("ana", 0), register("bo", 1),
+				Offer{By: "ana", Work: "song", Terms: "two-grants"},
+				Acquire{By: "bo", Work: "song", Terms: "two-grants"},
+				Dispute{Work: "song"},
+				derive("bo", "photo", "song", ParentOf, Permission{Grant: Acquire{By: "bo", Work: "song", Terms: "two-grants"}.Named()}),
+			},
+		},
+		"a dispute ends, and the work is withdrawn as before": {
+			acts: []Act{
+				register("ana", 0),
+				Offer{By: "ana", Work: "song", Terms: "two-grants"},
+				Withdraw{By: "ana", Work: "song"},
+				Dispute{Work: "song"},
+				Settle{Work: "song"},
+				Acquire{By: "bo", Work: "song", Terms: "two-grants"},
+			},
+			against: []string{"work_withdrawn"},
+		},
+		"a dispute ends that nobody opened": {
+			acts: []Act{register("ana", 0), Settle{Work: "song"}}, against: []string{"invalid_status"},
+		},
 	} {
 		w := newWorld(t, append(KnownLicences(), ownTerms...))
 		for i, act := range found.acts {

@@ -153,8 +153,33 @@ const (
 	Disputed  Status = "disputed"
 )
 
-// StatusOf is where the work stands today.
+// StatusOf is where the work stands today: while disputes about it are open it is disputed.
 func (h *History) StatusOf(w Work) Status {
+	if h.Disputes(w) > 0 {
+		return Disputed
+	}
+	return h.statusBeside(w)
+}
+
+// Disputes counts the disputes about a work that are open.
+func (h *History) Disputes(w Work) (open int) {
+	for _, act := range h.acts {
+		switch a := act.(type) {
+		case Dispute:
+			if a.Work == w {
+				open++
+			}
+		case Settle:
+			if a.Work == w {
+				open--
+			}
+		}
+	}
+	return open
+}
+
+// statusBeside is where the work would stand today without disputes.
+func (h *History) statusBeside(w Work) Status {
 	status := Active
 	for _, act := range h.acts {
 		switch a := act.(type) {
@@ -163,14 +188,6 @@ func (h *History) StatusOf(w Work) Status {
 				status = Withdrawn
 			}
 		case Restore:
-			if a.Work == w {
-				status = Active
-			}
-		case Dispute:
-			if a.Work == w {
-				status = Disputed
-			}
-		case Settle:
 			if a.Work == w {
 				status = Active
 			}

@@ -93,6 +93,9 @@ func (h *History) MayClose(a Close) (against []string) {
 	if h.Owner(a.Work, h.Today()) != a.By {
 		against = append(against, "not_owner")
 	}
+	if h.StatusOf(a.Work) == Disputed {
+		against = append(against, "on_hold")
+	}
 	if o, offered := h.offerOf(a.Work, a.Terms, h.Today()); !offered || o.Closed {
 		against = append(against, "not_offered")
 	}

@@ -306,9 +306,9 @@ var reached = struct{ acts, refusals, reasons, notices, duties []string }{
 		"search_denied of a source", "no_derivatives of a source", "territory_not_covered of a source", "medium_not_covered of a source",
 		"source_expired of a source", "ends_before_use of a source", "needs_approval of a source", "needs_grant of a source",
 		"unapproved_source", "exclusive_granted", "irrevocable_offered", "grant_used", "grant_expired", "needs_grant",
-		"needs_approval", "work_withdrawn", "work_disputed", "not_licensee", "offer_expired", "offer_paused", "grants_exhausted",
+		"needs_approval", "work_withdrawn", "work_disputed", "work_disputed of a source", "not_licensee", "offer_expired", "offer_paused", "grants_exhausted",
 	},
-	notices: []string{"contested", "also_claimed", "later_source", "unapproved_source", "no_longer_offered"},
+	notices: []string{"contested", "also_claimed", "later_source", "unapproved_source", "no_longer_offered", "disputed"},
 	duties: []string{
 		"OBLIGATION_ATTRIBUTION", "OBLIGATION_SHARE_ALIKE", "OBLIGATION_REPORT_USE", "OBLIGATION_ROYALTY", "OBLIGATION_PAY_PER_USE",
 	},

@@ -20,6 +20,9 @@ type Use struct {
 // makes says whether the use makes a derivative.
 func (u Use) makes() bool { return u.Deriving || u.Action.makes() }
 
+// makesAny says whether the use makes anything at all of the work.
+func (u Use) makesAny() bool { return u.makes() || u.Action.approved() }
+
 // Question is "may I use this for that?".
 type Question struct {
 	By   Account // "": anybody
@@ -74,12 +77,9 @@ type Answer struct {
 // end is when a use ends.
 func (h *History) end(u Use) time.Time { return h.Now.Add(u.For) }
 
-// MayUse answers whether a work may be used. A dispute denies everything. Else the best
-// of all ways decides, each under what the work's sources demand by it.
+// MayUse answers whether a work may be used. The best of all ways decides, each under what
+// the work's sources demand by it.
 func (h *History) MayUse(q Question) Answer {
-	if status := h.standing(q.Work); len(status) > 0 {
-		return Answer{Reasons: reasons("", status)}
-	}
 	answer := Answer{Ways: h.ways(q)}
 	if len(answer.Ways) == 0 {
 		none := Way{Reasons: reasons("", []string{"not_offered"}), At: h.Today()}
@@ -149,12 +149,16 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 	for _, d := range demands {
 		if h.binds(d, approval) && q.Use.Action.approved() && !h.approvedUnder(d.Source, d.Terms.Name, q.By, q.Derivative) &&
 			h.Owner(d.Source, h.Today()) != q.By && h.atSource(d, q) != Yes {
-			needs = append(needs, Reason{"needs_approval", d.Source})
+			if h.StatusOf(d.Source) == Disputed { // its owner approves nothing meanwhile
+				refused = append(refused, Reason{"work_disputed", d.Source})
+			} else {
+				needs = append(needs, Reason{"needs_approval", d.Source})
+			}
 		}
 		if h.asksItem(d, q) {
 			switch h.atSource(d, q) {
 			case No:
-				refused = append(refused, Reason{"not_offered", d.Source})
+				refused = append(refused, Reason{h.notSold(d.Source), d.Source})
 			case NeedsGrant:
 				needs = append(needs, Reason{"needs_grant", d.Source})
 			}
@@ -163,7 +167,7 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 			switch h.atSource(d, q) {
 			case No:
 				if !h.sellsPass(d, q) {
-					refused = append(refused, Reason{"not_offered", d.Source})
+					refused = append(refused, Reason{h.notSold(d.Source), d.Source})
 					continue
 				}
 				needs = append(needs, Reason{"needs_grant", d.Source})
@@ -173,6 +177,14 @@ func (h *History) askedOfSources(demands []Demand, q Question) (needs, refused [
 		}
 	}
 	return needs, refused
+}
+
+// notSold is why nothing is to be had of a source.
+func (h *History) notSold(source Work) string {
+	if h.StatusOf(source) == Disputed {
+		return "work_disputed"
+	}
+	return "not_offered"
 }
 
 // sellsPass says whether somebody may pay a source for uses of what was made under its paid
@@ -190,10 +202,10 @@ func (h *History) sellsPass(d Demand, q Question) bool {
 // of it; what its own sources demand stands beside its demand.
 func (h *History) atSource(d Demand, q Question) (best Verdict) {
 	source := d.Source
-	if len(h.standing(source)) > 0 {
-		return No
-	}
 	if q.By != "" && h.solelyOwned(source, q.By, h.Today()) {
+		if len(h.held(source, q.Use)) > 0 {
+			return No
+		}
 		return Yes
 	}
 	for _, w := range h.ways(Question{By: q.By, Work: source, Use: q.Use, Derivative: q.Derivative}) {
@@ -229,11 +241,24 @@ func (h *History) ways(q Question) (list []Way) {
 	return list
 }
 
-// owning is the owner's way: all but what somebody has exclusively.
+// held says what a dispute has against a use without a grant: nothing new is made of a
+// disputed work, by nobody.
+func (h *History) held(w Work, u Use) []string {
+	if !u.makesAny() {
+		return nil
+	}
+	return h.standing(w)
+}
+
+// owning is the owner's way: all but what somebody has exclusively, or what is disputed.
 func (h *History) owning(q Question) Way {
 	w := Way{By: Own, Verdict: Yes, At: h.Today()}
+	codes := h.held(q.Work, q.Use)
 	if h.keptOut(q, Terms{}, Exclusive) {
-		w.Verdict, w.Reasons = No, reasons("", []string{"exclusive_granted"})
+		codes = append(codes, "exclusive_granted")
+	}
+	if len(codes) > 0 {
+		w.Verdict, w.Reasons = No, reasons("", codes)
 	}
 	return w
 }
@@ -267,7 +292,7 @@ func (h *History) byOffer(o standingOffer, q Question) Way {
 	// What was made under an offer stays. A use that goes on longer than the offer needs a
 	// grant, which outlasts it.
 	outlasts := public && !o.Irrevocable && !q.Use.makes() && !o.Ends.IsZero() && o.Ends.Before(h.end(q.Use))
-	codes := againstTerms(o.Terms, q.Use)
+	codes := append(againstTerms(o.Terms, q.Use), h.held(o.Work, q.Use)...)
 	switch relying := h.againstRelying(o, q.By); {
 	case public && o.Irrevocable:
 		w.NoLongerOffered = len(relying) > 0
@@ -291,6 +316,7 @@ func (h *History) byOffer(o standingOffer, q Question) Way {
 
 // needing is the way of who has to acquire a grant under an offer, if that can be.
 func (h *History) needing(w Way, o standingOffer, q Question, codes []string, outlasts bool) Way {
+	codes = append(codes, h.standing(o.Work)...)
 	if h.waits(o.Work, h.Today()) {
 		codes = append(codes, "unapproved_source")
 	}

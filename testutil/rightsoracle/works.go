@@ -5,7 +5,12 @@ import "fmt"
 // Against says what is against an act, as codes; none: it is done.
 func (h *History) Against(act Act) []string {
 	switch a := act.(type) {
-	case Register, Wait, Dispute, Settle:
+	case Register, Wait, Dispute:
+		return nil
+	case Settle:
+		if h.Disputes(a.Work) == 0 {
+			return []string{"invalid_status"}
+		}
 		return nil
 	case Revise:
 		return h.controlling(a.By, a.Work, Disputed)

@@ -31,8 +31,8 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 		case row.Kind == types.CONSTRAINT_WITHHELD:
 			c.Ends = row.Ends()
 			c.LeftIn, err = q.leftIn(row, q.asker)
-		case d.AsksAtSource(q.use):
-			err = q.askSource(work, row, &c)
+		case d.AsksOwner(q.use):
+			err = q.askOwner(work, row, &c)
 		}
 		if err != nil {
 			return nil, err
@@ -61,12 +61,21 @@ func (q *inquiry) owesUnder(g types.Grant, constraints []rules.Constraint) (bool
 	return slices.ContainsFunc(debts, royaltytypes.Debt.PassesOn), err
 }
 
-// askSource finds out what who asks may do with the source of a demand on a work itself.
-func (q *inquiry) askSource(work registrytypes.WorkID, row types.Constraint, c *rules.Constraint) error {
+// askOwner finds out what becomes of a demand that the owner of its source has a part in.
+func (q *inquiry) askOwner(work registrytypes.WorkID, row types.Constraint, c *rules.Constraint) error {
 	source, err := q.k.registry.GetWork(q.ctx, row.Source.WorkID)
 	if err != nil {
 		return err
 	}
+	c.OnHold, c.Lapsed = onHold(source), source.Status == registrytypes.STATUS_INVALIDATED
+	if c.Lapsed || !c.AsksAtSource(q.use) {
+		return nil
+	}
+	return q.askSource(work, source, row, c)
+}
+
+// askSource finds out what who asks may do with the source of a demand on a work itself.
+func (q *inquiry) askSource(work registrytypes.WorkID, source registrytypes.Work, row types.Constraint, c *rules.Constraint) (err error) {
 	if c.AtSource, err = q.atSource(row.Source.WorkID, source, c.Demand); err != nil {
 		return err
 	}
@@ -116,7 +125,7 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d
 
 // offeredAt is a source with what is offered and granted of it.
 func (q *inquiry) offeredAt(id registrytypes.WorkID, source registrytypes.Work) (rules.Work, error) {
-	known := rules.Work{Status: statusOf(source)}
+	known := rules.Work{Status: statusOf(source), OnHold: onHold(source)}
 	if source.OwnedBy(q.licensee) { // who shares its revenue pays the others
 		var err error
 		if known.Own, err = q.k.isSole(q.ctx, id, q.licensee); err != nil || known.Own {

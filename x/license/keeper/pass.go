@@ -93,13 +93,13 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (given types.Pas
 		return types.Pass{}, 0, err
 	}
 	reason := rules.Reason{Permission: r.Terms.String()}
-	switch status := statusOf(source); {
+	switch {
 	case !made:
 		return types.Pass{}, 0, errorsmod.Wrapf(refusal(r.Work, rules.Reason{Code: rules.NotOffered, Permission: r.Terms.String()}),
 			"%s was not made from it under these, or they sell no use by a grant", r.UsesOf)
-	case status == rules.Disputed:
+	case onHold(source):
 		reason.Code = rules.WorkDisputed
-	case status == rules.Invalidated:
+	case statusOf(source) == rules.Invalidated:
 		reason.Code = rules.WorkInvalidated
 	case price.Empty():
 		reason.Code = rules.NotLicensee
@@ -228,7 +228,7 @@ func (q *inquiry) askPass(work registrytypes.WorkID, source registrytypes.Work, 
 			c.PassEnds = *pass.ExpiresAt
 		}
 	}
-	if status := statusOf(source); status == rules.Disputed || status == rules.Invalidated {
+	if onHold(source) { // of one that was invalidated nothing is asked
 		return nil
 	}
 	price, _, err := q.k.passPrice(q.ctx, work, row.Source.WorkID, row.Terms.TermsID, q.licensee)

@@ -187,7 +187,12 @@ func TestWhatStandsAgainstAPass(t *testing.T) {
 		registrytypes.STATUS_DISPUTED: "work_disputed", registrytypes.STATUS_INVALIDATED: "work_invalidated",
 	} {
 		f.setStatus(song, status)
-		require.Equal(t, types.VERDICT_DENIED, f.rights(cover, train, fan).Verdict)
+		if got := f.rights(cover, train, fan); status == registrytypes.STATUS_DISPUTED {
+			require.Equal(t, []string{"work_disputed"}, codesOf(got))
+			require.Equal(t, song, got.Reasons[0].Ancestor)
+		} else {
+			require.Equal(t, types.VERDICT_ALLOWED, got.Verdict, "its owner had no right to ask")
+		}
 		require.ErrorContains(t, f.pass(fan, cover, song, terms, "9ustem"), code)
 	}
 	f.setStatus(song, registrytypes.STATUS_ACTIVE)

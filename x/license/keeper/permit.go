@@ -222,7 +222,8 @@ func (r *reader) decideOne(
 	by := asker{req.Owner, req.Derivative}
 	q := &inquiry{reader: r, use: use, asker: by, grants: true}
 	work := rules.Work{
-		Status: statusOf(source), Own: permit.Own, Holder: source.OwnedBy(req.Owner), Waiting: len(permit.Waiting) > 0,
+		Status: statusOf(source), OnHold: onHold(source), Own: permit.Own, Holder: source.OwnedBy(req.Owner),
+		Waiting: len(permit.Waiting) > 0,
 	}
 	var err error
 	if work.Constraints, err = q.constraints(req.Source, rows); err != nil {

@@ -161,6 +161,9 @@ func TestAGrantPermitsItsLicenseeOneDerivative(t *testing.T) {
 
 	f.setStatus(song, registrytypes.STATUS_DISPUTED)
 	_, err = f.permit(remix, song, grant)
+	require.NoError(t, err, "what was granted before stands")
+	f.setStatus(song, registrytypes.STATUS_INVALIDATED)
+	_, err = f.permit(remix, song, grant)
 	require.ErrorIs(t, err, types.ErrWorkUnavailable)
 	f.setStatus(song, registrytypes.STATUS_ACTIVE)
 	f.wait(week)

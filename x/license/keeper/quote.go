@@ -135,7 +135,7 @@ func (k Keeper) weighAcquisition(
 ) ([]rules.Reason, error) {
 	// What acquiring an offer is for is not asked: no use.
 	reader := &inquiry{reader: k.newReader(ctx), asker: asker{a.Licensee, a.Derivative}}
-	work := rules.Work{Status: statusOf(q.work)}
+	work := rules.Work{Status: statusOf(q.work), OnHold: onHold(q.work)}
 	waiting, err := k.forgetSettled(ctx, a.Work, &q.demands)
 	if err != nil {
 		return nil, err

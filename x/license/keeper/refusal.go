@@ -41,19 +41,20 @@ func about(work registrytypes.WorkID, r rules.Reason) string {
 	return s
 }
 
-// statusOf tells the rules where a work stands.
+// statusOf tells the rules where a work stands, but for disputes.
 func statusOf(work registrytypes.Work) rules.Status {
-	switch work.Status {
+	switch work.Unsettled() {
 	case registrytypes.STATUS_ACTIVE:
 		return rules.Active
 	case registrytypes.STATUS_WITHDRAWN:
 		return rules.Withdrawn
-	case registrytypes.STATUS_DISPUTED:
-		return rules.Disputed
 	default:
 		return rules.Invalidated
 	}
 }
+
+// onHold tells the rules whether a work is disputed, so that nothing new begins.
+func onHold(work registrytypes.Work) bool { return work.Status == registrytypes.STATUS_DISPUTED }
 
 // hardest is the reason that a refused derivation names: one of a source, if there is one, since
 // another permission of the work itself would not help.

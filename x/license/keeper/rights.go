@@ -63,7 +63,9 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	if err != nil {
 		return types.Rights{}, err
 	}
-	known := rules.Work{Status: statusOf(work), Holder: work.OwnedBy(q.licensee), Waiting: len(waiting) > 0}
+	known := rules.Work{
+		Status: statusOf(work), OnHold: onHold(work), Holder: work.OwnedBy(q.licensee), Waiting: len(waiting) > 0,
+	}
 	if err := q.load(id, work, demands, &known); err != nil {
 		return types.Rights{}, err
 	}
@@ -80,6 +82,9 @@ func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (type
 	}
 	if rights.Notices, err = q.k.noticesOfWaiting(q.ctx, id, waiting); err != nil {
 		return rights, err
+	}
+	if work.Disputed() {
+		rights.Notices = append(noticeAbout(rules.UnderDispute, []registrytypes.WorkID{id}, 0), rights.Notices...)
 	}
 	apart, err := itemsApart(id, work, demands.Constraints)
 	if err != nil {

@@ -100,4 +100,8 @@ var notices = []Notice{
 		rules.DenomsLimited, "works that it was made from set a ceiling on what it earns, so it can be paid in their denoms only",
 		"pay it in one of these denoms",
 	},
+	{
+		rules.UnderDispute, "a dispute about the work is open",
+		"go on under what you have, and look at the dispute before you build on the work",
+	},
 }

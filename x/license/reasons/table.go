@@ -73,7 +73,8 @@ var table = []Reason{
 	// Where the work stands.
 	failing(types.ErrWorkUnavailable, rules.WorkWithdrawn, "the owner has withdrawn the work: no new grants are given",
 		"rely on a grant that you have, or on a licence that cannot be taken back, or ask the owner"),
-	failing(types.ErrWorkUnavailable, rules.WorkDisputed, "the work is disputed", "wait for the ruling"),
+	failing(types.ErrWorkUnavailable, rules.WorkDisputed, "the work is disputed",
+		"wait for the ruling, or rely on a grant that you have"),
 	failing(types.ErrWorkUnavailable, rules.WorkInvalidated, "the work was ruled invalid",
 		"look at its page for the work whose claim holds"),
 

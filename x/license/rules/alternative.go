@@ -99,9 +99,12 @@ func (w Work) weigh(a Alternative, u Use, now time.Time) (Verdict, []Reason) {
 	public = public && !tooShort
 	if !public || !a.Irrevocable {
 		reasons = append(reasons, w.offerAgainst(a, now)...)
-		if w.Waiting && (!public || u.Action.approved() || u.Makes()) {
+		if w.Waiting && (!public || u.makesAny()) {
 			reasons = append(reasons, Reason{Code: UnapprovedSource, Permission: a.ID})
 		}
+	}
+	if w.OnHold && (!public || u.makesAny()) {
+		reasons = append(reasons, Reason{Code: WorkDisputed})
 	}
 	switch {
 	case public && a.Irrevocable:

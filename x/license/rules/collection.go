@@ -49,7 +49,7 @@ const MaxItemGrants = 16
 func tooManyItems(constraints []Constraint, u Use) []Reason {
 	number := 0
 	for _, c := range constraints {
-		if c.Kind == ItemByGrant && c.ofItem(u) {
+		if c.Kind == ItemByGrant && !c.Lapsed && c.ofItem(u) {
 			number++
 		}
 	}

@@ -13,13 +13,15 @@ const (
 	Active Status = iota
 	// Withdrawn by the owner: no new grants; existing ones stay.
 	Withdrawn
-	Disputed
 	Invalidated
 )
 
 // Work is what a decision knows of a work.
 type Work struct {
 	Status Status
+	// OnHold: it is disputed, so that nothing new is granted or made of it. Status is as without
+	// the dispute.
+	OnHold bool
 	// Own: who asks owns the work and all its revenue. Holder: owns the work.
 	Own    bool
 	Holder bool
@@ -67,6 +69,10 @@ type Constraint struct {
 	Passed   bool
 	PassEnds time.Time
 	PassSold bool
+	// OnHold: the source is disputed. Lapsed: it was invalidated, so that nothing is to be had
+	// of its owner, nor owed to them. For what AsksOwner says so of.
+	OnHold bool
+	Lapsed bool
 }
 
 // Verdict is the answer to whether a use is allowed, the worse first.
@@ -107,13 +113,17 @@ func Decide(w Work, u Use, now time.Time) Decision { return w.decide(u, now, Alt
 
 // decide is Decide with the order in which alternatives are tried.
 func (w Work) decide(u Use, now time.Time, order func(a, b Alternative) int) Decision {
-	if against := w.standing(); len(against) > 0 {
-		return Decision{Verdict: Denied, Reasons: against}
+	if w.Status == Invalidated {
+		return Decision{Verdict: Denied, Reasons: []Reason{{Code: WorkInvalidated}}}
 	}
 	if w.Own {
 		own := Decision{Verdict: Allowed, Obligations: obligations(w.Constraints, nil, u)}
-		if out := w.ownerOut(u, now); len(out) > 0 {
-			own = Decision{Verdict: Denied, Reasons: out}
+		out := w.ownerOut(u, now)
+		if w.OnHold && u.makesAny() {
+			out = append(out, Reason{Code: WorkDisputed})
+		}
+		if len(out) > 0 {
+			own = Decision{Verdict: Denied, Reasons: sorted(out)}
 		}
 		d, _ := w.demanding(w.Constraints, Terms{}, w.Owes, u, now, own)
 		return d
@@ -241,13 +251,13 @@ func (d Decision) deniedBy(sources []Reason) Decision {
 	return Decision{Verdict: Denied, Reasons: sorted(sources)}
 }
 
-// standing lists what the status of the work has against everything.
+// standing lists what the work has against everything new: no grant is given of it.
 func (w Work) standing() []Reason {
-	switch w.Status {
-	case Disputed:
-		return []Reason{{Code: WorkDisputed}}
-	case Invalidated:
+	switch {
+	case w.Status == Invalidated:
 		return []Reason{{Code: WorkInvalidated}}
+	case w.OnHold:
+		return []Reason{{Code: WorkDisputed}}
 	}
 	return nil
 }
@@ -300,7 +310,7 @@ type atSources struct {
 // askAtSources goes through the demands that ask for something at their sources.
 func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at atSources) {
 	for _, c := range constraints {
-		if c.AtSource == nil || !c.AsksAtSource(u) {
+		if c.AtSource == nil || c.Lapsed || !c.AsksAtSource(u) {
 			continue
 		}
 		// What was paid for an edge is not asked again of who holds what it made; who makes
@@ -319,6 +329,11 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 			continue
 		}
 		reason := Reason{Source: c.Source, Terms: c.TermsID, Code: NeedsApproval}
+		if c.OnHold {
+			reason.Code = WorkDisputed
+			at.refused = append(at.refused, reason)
+			continue
+		}
 		if c.Kind != Approval {
 			sold := c.passSold(u, now)
 			if reason.Code = NeedsGrant; c.AtSource.Verdict == Denied && !sold {
@@ -377,6 +392,17 @@ func (d Demand) AsksAtSource(u Use) bool {
 		asked = d.ofItem(u) && !d.Terms.paidByGrant(u.Action)
 	}
 	return asked && d.binds(u.Action)
+}
+
+// AsksOwner says whether a use needs something of the source's owner, or owes it to them.
+func (d Demand) AsksOwner(u Use) bool {
+	switch {
+	case !d.binds(u.Action):
+		return false
+	case d.Kind == PaidUses && d.Terms.paidPerUse(u.Action), d.Kind == ItemByGrant && d.ofItem(u):
+		return true
+	}
+	return d.AsksAtSource(u)
 }
 
 // ofItem says whether a use makes something of an item, and not only what its grant was for: a

@@ -78,7 +78,8 @@ func anyAlternative(t *rapid.T, id string) rules.Alternative {
 
 func anyWork(t *rapid.T) rules.Work {
 	w := rules.Work{
-		Status:      rules.Status(rapid.SampledFrom([]int{0, 0, 0, 0, 1, 2, 3}).Draw(t, "status")),
+		Status:      rules.Status(rapid.SampledFrom([]int{0, 0, 0, 0, 1, 2}).Draw(t, "status")),
+		OnHold:      rapid.IntRange(0, 4).Draw(t, "disputed") == 0,
 		Own:         rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "own"),
 		Irrevocable: rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "irrevocable"),
 		Waiting:     rapid.SampledFrom([]bool{false, false, true}).Draw(t, "waiting"),

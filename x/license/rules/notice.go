@@ -24,9 +24,11 @@ const (
 	// DenomsLimited: works that it was made from set ceilings on what the work earns, so
 	// that it can be paid in their denoms only.
 	DenomsLimited Notice = "denoms_limited"
+	// UnderDispute: a dispute about the work is open, of any kind.
+	UnderDispute Notice = "disputed"
 )
 
 // Notices lists all notices, in order of their names.
 func Notices() []Notice {
-	return []Notice{AlsoClaimed, Contested, DenomsLimited, ApartItems, LaterSource, NoLongerOffered, SourceUnapproved}
+	return []Notice{AlsoClaimed, Contested, DenomsLimited, UnderDispute, ApartItems, LaterSource, NoLongerOffered, SourceUnapproved}
 }

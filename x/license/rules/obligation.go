@@ -70,7 +70,7 @@ func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligatio
 				alike.OrTerms = append(alike.OrTerms, o.TermsID)
 			}
 			list = append(list, alike)
-		case c.Kind == PaidUses && c.Terms.paidPerUse(u.Action):
+		case c.Kind == PaidUses && !c.Lapsed && c.Terms.paidPerUse(u.Action):
 			list = append(list, Obligation{Duty: PayPerUse, Source: c.Source, TermsID: c.TermsID})
 		}
 	}

@@ -26,6 +26,9 @@ func (a Action) makes() bool { return a == Adapt || a == TrainAI }
 // the action, or because it is asked for a derivation.
 func (u Use) Makes() bool { return u.Unplaced || u.Action.makes() }
 
+// makesAny says whether anything is made of the work at all.
+func (u Use) makesAny() bool { return u.Makes() || u.Action.approved() }
+
 // approved says whether the owner's approval is asked for the action where terms
 // ask for one.
 func (a Action) approved() bool { return a.makes() || a == AIInput }

@@ -135,7 +135,8 @@ func (d *draw) running() []rules.Running {
 func (d *draw) world() rules.Work {
 	w := rules.Work{Own: d.one(6), Holder: d.one(4)}
 	if d.one(8) {
-		w.Status = pick(d, rules.Withdrawn, rules.Disputed, rules.Invalidated)
+		w.Status = pick(d, rules.Withdrawn, rules.Active, rules.Invalidated)
+		w.OnHold = w.Status == rules.Active
 	}
 	w.Waiting, w.Irrevocable, w.Crowded = d.one(8), d.one(8), d.one(16)
 	if d.one(4) {
