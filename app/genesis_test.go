@@ -70,6 +70,12 @@ func lived(t *testing.T) *chain.Chain {
 		if err == nil {
 			err = c.App.Keepers.Royalty.SetDestination(ctx, cover.ID, royaltytypes.DESTINATION_ESCROW, registrytypes.WorkID{})
 		}
+		for _, debtor := range []royaltytypes.ArrearsEntry{{DebtorWork: picture.ID}, {DebtorAccount: carol.Address}} {
+			debtor.Creditor, debtor.Amount = song.ID, sdk.NewInt64Coin("uusdc", 900_000)
+			if err == nil {
+				err = c.App.Keepers.Royalty.AddArrears(ctx, debtor)
+			}
+		}
 		return err
 	})
 	c.Pay(carol, remix, "100003uusdc")
@@ -230,6 +236,8 @@ var free = []string{
 	"registry.works[0].work.claimed_since.rank",
 	"registry.works[0].work.claimed_since.tx_index",
 	"registry.works[0].work.transfer_offers", // also those that were cancelled
+	"royalty.arrears[0].arrears.amount",
+	"royalty.arrears[0].number", // only their order counts
 	"royalty.params.denoms[0].min_flow",
 	"royalty.params.denoms[0].min_payment",
 	"royalty.params.denoms[0].min_payout",

@@ -22,7 +22,9 @@ import (
 
 // addArrears lets a work or an account owe a work, as a dispute will.
 func addArrears(c *chain.Chain, debtor any, creditor chain.Work, amount string) {
-	c.Write(func(ctx sdk.Context) error { return c.App.Keepers.Royalty.AddArrears(ctx, entry(debtor, creditor, amount)) })
+	c.Write(func(ctx sdk.Context) error {
+		return c.App.Keepers.Royalty.AddArrears(ctx, entry(debtor, creditor, amount))
+	})
 }
 
 func entry(debtor any, creditor chain.Work, amount string) types.ArrearsEntry {
@@ -371,7 +373,9 @@ func TestArrearsThatDoNotAgree(t *testing.T) {
 		"are counted":              func(ctx sdk.Context) error { return k.OpenArrears.Set(ctx, 2) },
 		"its head says":            func(ctx sdk.Context) error { return k.Arrears.Remove(ctx, rowOf(t, work)) },
 		"0 arrears of accounts st": func(ctx sdk.Context) error { return k.Arrears.Remove(ctx, rowOf(t, account)) },
-		"which is no debtor":       func(ctx sdk.Context) error { return k.Arrears.Set(ctx, collections.Join3([]byte{7}, "uusdc", uint64(1)), work.Arrears) },
+		"which is no debtor": func(ctx sdk.Context) error {
+			return k.Arrears.Set(ctx, collections.Join3([]byte{7}, "uusdc", uint64(1)), work.Arrears)
+		},
 		"it must be from 1": func(ctx sdk.Context) error {
 			row := work.Arrears
 			row.Left = math.ZeroInt()

@@ -92,7 +92,9 @@ func (k Keeper) AddPayee(ctx context.Context, work registrytypes.WorkID, account
 	return err
 }
 
-func sameShare(a, b types.Share) bool { return bytes.Equal(a.Account, b.Account) && a.Weight == b.Weight }
+func sameShare(a, b types.Share) bool {
+	return bytes.Equal(a.Account, b.Account) && a.Weight == b.Weight
+}
 
 // workHead is the head of a work that must exist.
 func (k Keeper) workHead(ctx context.Context, work registrytypes.WorkID) (types.Head, error) {

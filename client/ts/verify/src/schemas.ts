@@ -57,6 +57,7 @@ export const headRow: Schema = {
   1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 4: u32('reach'), 5: u32('closure'), 6: u32('generation'),
   7: u32('holders'), 8: enumeration('destination', []), 9: maybe(message('taking', taking)),
   10: bool('grown'), 11: u32('receivers'), 12: u64('away_since'),
+  13: bool('arrears'),
 }
 export const upstreamRow: Schema = { 1: bytes('absolute'), 2: bytes('relative'), 3: u32('holders_version'), 4: u64('since') }
 const stage: Schema = { 1: int('total'), 2: int('flushed'), 3: int('held'), 4: u64('flushed_at'), 5: u64('due'), 6: int('late') }
