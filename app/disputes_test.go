@@ -248,8 +248,8 @@ func TestWhatIsInvalidGoesToItsSuccessor(t *testing.T) {
 func TestADismissedDisputeCostsItsChallenger(t *testing.T) {
 	c := court(t)
 	work := c.Register("poem", bob)
-	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{Holder: bob.String(), Work: work.ID, Shares: []royaltytypes.Share{
-		{Account: bob.Address, Weight: 750_000}, {Account: carol.Address, Weight: 250_000},
+	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{Holder: bob.String(), Work: work.ID, Shares: []royaltytypes.Assignment{
+		{Account: bob.String(), Weight: 750_000}, {Account: carol.String(), Weight: 250_000},
 	}})
 	claim := disputetypes.Redress{TransferTo: dave.String()}
 	id := contest(t, c, dave, work.ID, disputetypes.KIND_PRIOR_CLAIM, claim, "nothing much")
@@ -317,8 +317,8 @@ func TestNobodyDecides(t *testing.T) {
 func TestAConcessionGivesWhatIsOnesOwn(t *testing.T) {
 	c := court(t)
 	work := c.Register("poem", bob)
-	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{Holder: bob.String(), Work: work.ID, Shares: []royaltytypes.Share{
-		{Account: bob.Address, Weight: 750_000}, {Account: carol.Address, Weight: 250_000},
+	c.MustDeliver(bob, &royaltytypes.MsgAssignShares{Holder: bob.String(), Work: work.ID, Shares: []royaltytypes.Assignment{
+		{Account: bob.String(), Weight: 750_000}, {Account: carol.String(), Weight: 250_000},
 	}})
 	claim := disputetypes.Redress{TransferTo: alice.String(), Past: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 500))}
 	id := contest(t, c, alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, claim, "a draft")
