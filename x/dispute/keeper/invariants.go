@@ -103,7 +103,7 @@ func (k Keeper) checkIndexes(ctx context.Context) error {
 	err = k.Deadlines.Walk(ctx, nil, func(key collections.Pair[uint64, disputeID]) (bool, error) {
 		entries++
 		d, err := k.GetDispute(ctx, key.K2())
-		if err == nil && (!d.IsOpen() || dueKey(d) != key) {
+		if err == nil && (!d.IsOpen() || dueKey(d).K1() != key.K1()) {
 			err = fmt.Errorf("%s is in the queue at %d, which it is not due at", key.K2(), key.K1())
 		}
 		return err != nil, err

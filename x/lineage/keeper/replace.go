@@ -25,6 +25,9 @@ func (k Keeper) takeOut(d *derivation) error {
 			continue
 		}
 		e := d.row.Edges[place]
+		if d.ruled && !e.Cites() {
+			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a ruling replaces no permission that was acquired", s.Work, d.Work)
+		}
 		if s.Role == types.ROLE_CITES {
 			return errorsmod.Wrapf(types.ErrAlreadySource, "%s of %s: a source is declared once, and does not become "+
 				"a citation", s.Work, d.Work)

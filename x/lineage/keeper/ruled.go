@@ -24,6 +24,9 @@ import (
 func (k Keeper) AddRuledSource(
 	ctx context.Context, work, source workID, role types.Role, terms licensetypes.TermsID,
 ) (declaration uint32, err error) {
+	if source == work || role == types.ROLE_CITES {
+		return 0, errorsmod.Wrapf(types.ErrInvalidSource, "%s as %s of %s: a ruling names another work, which is more than cited", source, role, work)
+	}
 	s := types.Source{Work: source, Role: role, Permission: terms.String()}
 	dv := &derivation{
 		Declaration: types.Declaration{Work: work, Sources: []types.Source{s}, Works: []types.Source{s}, MaxTotalRate: types.Whole},
@@ -40,8 +43,11 @@ func (k Keeper) AddRuledSource(
 
 // SetWeights replaces the declared weights of sources of a work, by agreement or by a ruling. They
 // owe nothing. The list is ascending by source. It fails with ErrInvalidSource for a work that is
-// none of the sources, and with ErrOverWhole.
+// none of the sources, or for no list, and with ErrOverWhole.
 func (k Keeper) SetWeights(ctx context.Context, work workID, weights []types.RuledWeight) error {
+	if len(weights) == 0 || len(weights) > types.MaxMessageSources {
+		return errorsmod.Wrapf(types.ErrInvalidSource, "%d weights, from 1 to %d are set at once", len(weights), types.MaxMessageSources)
+	}
 	row, _, err := k.Derivations.Find(ctx, work)
 	if err != nil {
 		return err

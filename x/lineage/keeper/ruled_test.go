@@ -26,6 +26,11 @@ func TestARulingAddsASource(t *testing.T) {
 	require.EqualValues(t, 2, f.generation(cover))
 	require.Equal(t, owed, f.debts[cover])
 	f.requireSound()
+	_, err = f.k.AddRuledSource(f.ctx, remix, song, types.ROLE_PARENT_OF, termsOf(song))
+	require.ErrorIs(t, err, types.ErrAlreadySource)
+	_, err = f.k.AddRuledSource(f.ctx, remix, remix, types.ROLE_PARENT_OF, termsOf(song))
+	require.ErrorIs(t, err, types.ErrInvalidSource)
+	require.ErrorIs(t, f.k.SetWeights(f.ctx, song, nil), types.ErrInvalidSource)
 	_, err = f.k.AddRuledSource(f.ctx, song, cover, types.ROLE_PARENT_OF, termsOf(song))
 	require.ErrorIs(t, err, types.ErrCycle)
 }

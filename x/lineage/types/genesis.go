@@ -186,6 +186,10 @@ func (e GenesisEdge) validate(node Node) error {
 	if len(edge.Withheld) > 0 && !edge.Grant.IsZero() {
 		return errorsmod.Wrapf(ErrInvalidSource, "%s: nothing is withheld under a grant", e.Source)
 	}
+	ruledBy := edge.Terms.IsZero() || !edge.Grant.IsZero() || len(edge.Also)+len(edge.MetByGrants)+len(edge.MetByPasses)+len(edge.Withheld) > 0
+	if edge.Ruled && ruledBy {
+		return errorsmod.Wrapf(ErrInvalidSource, "%s: a ruling declares a source under one terms, and uses nothing up", e.Source)
+	}
 	_, known := royaltytypes.Policy_name[int32(edge.RoyaltyPolicy)]
 	none := edge.RoyaltyPolicy == royaltytypes.POLICY_NONE
 	if !known || edge.RoyaltyRate > Whole || none != (edge.RoyaltyRate == 0) {
