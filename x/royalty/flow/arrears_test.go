@@ -331,6 +331,15 @@ func TestAnEpochThatEndsPaysArrears(t *testing.T) {
 		require.NoError(t, s.Redirect(pot("song")))
 	}))
 	require.Equal(t, []string{"ann has 30 of song", "earned of song from 0 to 30, 1 get it"}, d.block(0, 100, nil))
+
+	d = newDesk(t, "song: sue", "duet: dan 50%, dee 50%")
+	was, err = d.Lists("duet")
+	require.NoError(t, err)
+	require.Contains(t, d.block(0, 0, func(s *flow.Sweep) {
+		d.pay(10, "song", "duet")(s)
+		require.NoError(t, s.CloseRedirected(pot("song"), flow.Lists{Holders: sole("sue")}, false, true))
+		require.NoError(t, s.Close(pot("duet"), was, false, true))
+	}), "dan has 5 of duet", "only what was redirected stays")
 }
 
 // TestArrearsThatCannotBeRead make the stage wait that pays them.

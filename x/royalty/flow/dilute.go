@@ -33,7 +33,8 @@ func Dilute(table []Holding, payee Account, share uint32) ([]Holding, error) {
 	}
 	for i := range table {
 		if next[i].Weight < MinShare {
-			return nil, fmt.Errorf("of %d ppm a holder would keep %d, and %d is the least: name a smaller share", table[i].Weight, next[i].Weight, MinShare)
+			return nil, fmt.Errorf("of %d ppm a holder would keep %d, and %d is the least: name a smaller share",
+				table[i].Weight, next[i].Weight, MinShare)
 		}
 	}
 	return next, nil

@@ -95,7 +95,9 @@ func (k Keeper) checkArrearsEntry(ctx context.Context, e types.ArrearsEntry) err
 }
 
 // arrearsWith finds the row of a debtor for the creditor, or makes one behind all others.
-func (k Keeper) arrearsWith(ctx context.Context, debtor flow.Debtor, e types.ArrearsEntry) (at types.ArrearsRow, row types.Arrears, isNew bool, err error) {
+func (k Keeper) arrearsWith(
+	ctx context.Context, debtor flow.Debtor, e types.ArrearsEntry,
+) (at types.ArrearsRow, row types.Arrears, isNew bool, err error) {
 	stand, err := k.standing(ctx, debtor, e.Amount.Denom)
 	if err != nil {
 		return at, row, false, err
@@ -124,7 +126,9 @@ func workIn(e types.ArrearsEntry) string {
 }
 
 // standing reads what a debtor owes in a denom, at most flow.MaxArrears rows.
-func (k Keeper) standing(ctx context.Context, debtor flow.Debtor, denom string) ([]collections.KeyValue[types.ArrearsRow, types.Arrears], error) {
+func (k Keeper) standing(
+	ctx context.Context, debtor flow.Debtor, denom string,
+) ([]collections.KeyValue[types.ArrearsRow, types.Arrears], error) {
 	it, err := k.Arrears.Iterate(ctx, collections.NewSuperPrefixedTripleRange[[]byte, string, uint64](types.DebtorKey(debtor), denom))
 	if err != nil {
 		return nil, err

@@ -126,7 +126,8 @@ func TestPartOfABalanceIsTaken(t *testing.T) {
 	c := chain.New(t, chain.Balance("1000000uusdc"), everyUnit(), withParams(func(p *types.Params) { p.PayoutBudget = 1 }))
 	song := c.Register("song.wav", alice)
 	one, other := c.Register("one.wav", carol), c.Register("other.wav", bob)
-	c.Block(c.Sign(fan, chain.PayMsg(fan, one, sdk.NewInt64Coin("uusdc", 10)), chain.PayMsg(fan, other, sdk.NewInt64Coin("uusdc", 10)))).RequireOK(t)
+	ten := sdk.NewInt64Coin("uusdc", 10)
+	c.Block(c.Sign(fan, chain.PayMsg(fan, one, ten), chain.PayMsg(fan, other, ten))).RequireOK(t)
 	waits := bob
 	if c.Balance(bob, "uusdc").Amount.GT(math.NewInt(1_000_000)) {
 		waits = carol

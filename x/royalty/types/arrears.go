@@ -66,7 +66,8 @@ func (a Arrears) validate() error {
 func (a Arrears) Grow(amount, left math.Int) (Arrears, error) {
 	a.Amount, a.Left = a.Amount.Add(amount), a.Left.Add(left)
 	if tooLarge(a.Amount) {
-		return a, ErrInvalidArrears.Wrapf("with %s more, %s would be owed to %s, and it must be below 2^%d", amount, a.Amount, a.Creditor, maxTotalBits)
+		return a, ErrInvalidArrears.Wrapf("with %s more, %s would be owed to %s, and it must be below 2^%d",
+			amount, a.Amount, a.Creditor, maxTotalBits)
 	}
 	return a, nil
 }
