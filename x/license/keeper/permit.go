@@ -46,6 +46,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 		return types.Permit{}, err
 	}
 	reader := k.newReader(ctx)
+	reader.know(r.Source, source)
 	for _, use := range r.Uses() {
 		for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
 			each := permit
