@@ -43,6 +43,7 @@ func (app *App) Invariants() []Invariant {
 		{"royalty", app.Keepers.Royalty.CheckInvariants},
 		{"license", app.Keepers.License.CheckInvariants},
 		{"lineage", app.Keepers.Lineage.CheckInvariants},
+		{"dispute", app.Keepers.Dispute.CheckInvariants},
 		{"generations", app.checkGenerations},
 		{"demands", app.checkDemands},
 		{"royalties", app.checkRoyalties},

@@ -39,6 +39,8 @@ import (
 
 	"github.com/stemma-chain/stemma/app/fast"
 	"github.com/stemma-chain/stemma/client/encoding"
+	disputekeeper "github.com/stemma-chain/stemma/x/dispute/keeper"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	headerskeeper "github.com/stemma-chain/stemma/x/headers/keeper"
@@ -75,6 +77,7 @@ type Keepers struct {
 	Royalty   royaltykeeper.Keeper
 	License   licensekeeper.Keeper
 	Lineage   lineagekeeper.Keeper
+	Dispute   disputekeeper.Keeper
 }
 
 // keeperDeps is what the keepers are built from.
@@ -143,6 +146,9 @@ func newKeepers(d keeperDeps) Keepers {
 		authority(), k.Registry, k.Royalty)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),
 		authority(), k.Registry, k.Royalty, k.License)
+	k.Dispute = disputekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[disputetypes.StoreKey]), authority(), disputekeeper.Modules{
+		Registry: k.Registry, Royalty: k.Royalty, License: k.License, Lineage: k.Lineage, Bank: k.Bank, Accounts: k.Account,
+	})
 	return k
 }
 

@@ -31,6 +31,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/upgrade"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/stemma-chain/stemma/x/dispute"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/feemarket"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	"github.com/stemma-chain/stemma/x/headers"
@@ -55,6 +57,7 @@ var modulePermissions = map[string][]string{
 	stakingtypes.KeyRotationFeePoolName: {authtypes.Burner},
 	govtypes.ModuleName:                 {authtypes.Burner},
 	royaltytypes.ModuleName:             nil,
+	disputetypes.ModuleName:             {authtypes.Burner},
 }
 
 // blockedAddresses are the module accounts: nobody may send to them by a plain
@@ -82,11 +85,12 @@ var (
 	}
 
 	// Bank credits what was sent virtually in this block, so whatever executes
-	// messages comes before it, and after it nothing may send virtually. Royalty
+	// messages comes before it, and after it nothing may send virtually. Disputes are decided
+	// after gov, which decides some, and before royalty, which goes by what they change and
 	// passes on what bank has credited to it. The fee market keeps to parameters that
 	// gov has changed in the same block.
 	endBlockers = []string{
-		govtypes.ModuleName, feemarkettypes.ModuleName, stakingtypes.ModuleName, feegrant.ModuleName,
+		govtypes.ModuleName, disputetypes.ModuleName, feemarkettypes.ModuleName, stakingtypes.ModuleName, feegrant.ModuleName,
 		banktypes.ModuleName, royaltytypes.ModuleName,
 	}
 
@@ -97,7 +101,7 @@ var (
 		headerstypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
 		registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
-		genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
+		disputetypes.ModuleName, genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
 		upgradetypes.ModuleName, vestingtypes.ModuleName,
 	}
 )
@@ -128,6 +132,7 @@ func newModuleManager(app *App) *module.Manager {
 		royalty.NewAppModule(k.Royalty),
 		license.NewAppModule(k.License),
 		lineage.NewAppModule(k.Lineage),
+		dispute.NewAppModule(k.Dispute),
 	)
 	m.SetOrderPreBlockers(preBlockers...)
 	m.SetOrderBeginBlockers(beginBlockers...)

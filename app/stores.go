@@ -22,6 +22,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -46,6 +47,7 @@ func newStores() stores {
 			feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
 			feemarkettypes.StoreKey, headerstypes.StoreKey, headerstypes.SubtreesStoreKey,
 			registrytypes.StoreKey, royaltytypes.StoreKey, licensetypes.StoreKey, lineagetypes.StoreKey,
+			disputetypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(
 			banktypes.ObjectStoreKey, royaltytypes.ObjectStoreKey,

@@ -30,7 +30,8 @@ var known = []error{
 	royalty.ErrInvalidGenesis, royalty.ErrBrokenInvariant, royalty.ErrUnknownVersion, royalty.ErrTooManyMeters,
 	royalty.ErrPaymentChannelNotFound, royalty.ErrInvalidPaymentChannel, royalty.ErrInvalidVoucher, royalty.ErrWrongSignature,
 	royalty.ErrOverDeposit, royalty.ErrNothingToRedeem, royalty.ErrNotParty, royalty.ErrTooEarly, royalty.ErrPaymentChannelClosing,
-	royalty.ErrInvalidDestination, royalty.ErrTooLongAgo, royalty.ErrDenomNotTaken,
+	royalty.ErrInvalidDestination, royalty.ErrTooLongAgo, royalty.ErrDenomNotTaken, royalty.ErrInvalidArrears,
+	royalty.ErrTooManyArrears,
 
 	license.ErrInvalidTerms, license.ErrTermsNotFound, license.ErrInvalidOffer, license.ErrOfferNotFound, license.ErrWorkUnavailable,
 	license.ErrTooManyOffers, license.ErrOfferExpired, license.ErrNotLicensee, license.ErrApprovalNeeded, license.ErrGrantsExhausted,

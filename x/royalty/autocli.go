@@ -68,6 +68,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("Stages", "stages WORK", "List the money that waits at a work", `stemmad query royalty stages WORK`, "work"),
 				command("Balances", "balances ACCOUNT", "List what an account has earned and not been paid out",
 					`stemmad query royalty balances BOB`, "account"),
+				command("Arrears", "arrears DEBTOR", "List what a work or an account owes of its past revenue, by rulings",
+					`stemmad query royalty arrears WORK`, "debtor"),
 				command("Preview", "preview WORK AMOUNT", "Show who would get what from a payment, without making it",
 					`stemmad query royalty preview WORK 1000000uusdc`, "work", "amount"),
 				command("Assigned", "assigned WORK EPOCH AMOUNT HEIGHT", "Show what the lists of a payment's epoch assigned of it, to whom, and how far that is",

@@ -114,7 +114,7 @@ func (k Keeper) checkClaim(ctx context.Context, kind types.Kind, work workID, ch
 func (k Keeper) checkWeights(ctx context.Context, kind types.Kind, work workID, challenger sdk.AccAddress, r types.Redress) error {
 	objected := false
 	for _, w := range r.Weights {
-		_, found, err := k.lineage.Weight(ctx, work, w.Source)
+		_, _, found, err := k.lineage.Weight(ctx, work, w.Source)
 		if err != nil || !found {
 			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: %s is no source of %s (%v)", w.Source, work, err)
 		}

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"slices"
+	"time"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -26,14 +27,23 @@ func (k Keeper) ObjectToWeight(ctx context.Context, msg *types.MsgObjectToWeight
 	if source.Owner.String() != msg.Owner {
 		return errorsmod.Wrapf(registrytypes.ErrNotOwner, "%s belongs to %s, who alone objects", msg.Source, source.Owner)
 	}
-	weight, found, err := k.lineage.Weight(ctx, msg.Work, msg.Source)
+	weight, since, found, err := k.lineage.Weight(ctx, msg.Work, msg.Source)
 	if err != nil {
 		return err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	if found && now.After(since.Add(params.ObjectionWindow)) {
+		return errorsmod.Wrapf(types.ErrTooLate, "%s was declared as a source of %s on %s: a weight is objected to within %s", msg.Source,
+			msg.Work, since.UTC().Format(time.DateOnly), params.ObjectionWindow)
 	}
 	if !found || weight == msg.Weight {
 		return errorsmod.Wrapf(types.ErrInvalidMessage, "%s is no source of %s, or has that weight", msg.Source, msg.Work)
 	}
-	o := types.Objection{By: msg.Owner, Weight: msg.Weight, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	o := types.Objection{By: msg.Owner, Weight: msg.Weight, At: now}
 	if err := k.Objections.Set(ctx, collections.Join(msg.Work, msg.Source), o); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package types
 
 import (
 	"context"
+	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -67,7 +68,7 @@ type LineageKeeper interface {
 	// SetWeights replaces weights of a work's sources.
 	SetWeights(ctx context.Context, work registrytypes.WorkID, weights []lineagetypes.RuledWeight) error
 	// Weight is the weight of a source in a work, and when it was declared.
-	Weight(ctx context.Context, work, source registrytypes.WorkID) (weight uint32, found bool, err error)
+	Weight(ctx context.Context, work, source registrytypes.WorkID) (weight uint32, since time.Time, found bool, err error)
 	// WalkAncestors visits what a work was made from, the nearest first. Complete: all of it was
 	// looked at.
 	WalkAncestors(

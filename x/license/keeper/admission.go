@@ -69,6 +69,27 @@ func (k Keeper) ApproveAdmission(ctx context.Context, ref types.DeclarationRef, 
 	return settled, events.Emit(ctx, &types.EventAdmissionApproved{Declaration: ref, Work: work, Settled: settled})
 }
 
+// SettleAdmission has a ruling approve a declaration that waits, for all whom it waits for,
+// those that are not named too. It fails with ErrNotWaiting.
+func (k Keeper) SettleAdmission(ctx context.Context, ref types.DeclarationRef) error {
+	a, found, err := k.GetAdmission(ctx, ref)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return errorsmod.Wrapf(types.ErrNotWaiting, "declaration %d of %s waits for nobody", ref.Number, ref.Work)
+	}
+	for _, work := range a.Works {
+		if err := k.AdmissionsByWork.Remove(ctx, collections.Join3(work, ref.Work, ref.Number)); err != nil {
+			return err
+		}
+	}
+	if err := k.Admissions.Remove(ctx, refKey(ref)); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventAdmissionApproved{Declaration: ref, Settled: true})
+}
+
 // GetAdmission returns for whom a declaration waits; found: for anybody.
 func (k Keeper) GetAdmission(ctx context.Context, ref types.DeclarationRef) (a types.Admission, found bool, err error) {
 	return k.Admissions.Find(ctx, refKey(ref))
@@ -123,4 +144,11 @@ func (k Keeper) Promises(ctx context.Context, work registrytypes.WorkID) (types.
 	}
 	p.Grants, _, err = k.GrantedDerivatives.Find(ctx, work)
 	return p, err
+}
+
+// Relied says whether somebody relies on what was permitted of a work: grants were ever given,
+// or a licence was offered that cannot be taken back.
+func (k Keeper) Relied(ctx context.Context, work registrytypes.WorkID) (bool, error) {
+	p, err := k.Promises(ctx, work)
+	return p.Grants > 0 || p.Irrevocable > 0, err
 }

@@ -238,7 +238,7 @@ func (r *reader) withhold(req types.PermitRequest, permit *types.Permit) error {
 		return err
 	}
 	permit.Exclusives, permit.Watched = row.Given, row.Offered
-	if !req.Column.Passes(rules.Withheld, false) {
+	if req.Ruled || !req.Column.Passes(rules.Withheld, false) {
 		return nil
 	}
 	list, err := r.runningExclusives(req.Source)

@@ -278,7 +278,18 @@ func (f *fixture) sell(id registrytypes.WorkID, buyer sdk.AccAddress) {
 // setStatus puts a work in a status, as its owner or a dispute does.
 func (f *fixture) setStatus(id registrytypes.WorkID, status registrytypes.Status) {
 	work := f.registry[id]
-	work.Status = status
+	work.Status, work.Hold = status, nil
+	if status == registrytypes.STATUS_DISPUTED {
+		work.Status = registrytypes.STATUS_ACTIVE
+		work.AddDispute(f.ctx.BlockTime(), true)
+	}
+	f.registry[id] = work
+}
+
+// dispute opens a dispute about a work as it stands; holds: it puts the work on hold.
+func (f *fixture) dispute(id registrytypes.WorkID, holds bool) {
+	work := f.registry[id]
+	work.AddDispute(f.ctx.BlockTime(), holds)
 	f.registry[id] = work
 }
 

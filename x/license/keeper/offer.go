@@ -24,6 +24,11 @@ func (k Keeper) Offer(
 	if _, err := k.registry.Control(ctx, owner, work, registrytypes.ActOffer); err != nil {
 		return nil, err
 	}
+	return k.putOffer(ctx, work, id, o)
+}
+
+// putOffer is Offer, whoever decides that it is made.
+func (k Keeper) putOffer(ctx context.Context, work registrytypes.WorkID, id types.TermsID, o types.Offer) (warnings []string, err error) {
 	t, err := k.GetTerms(ctx, id)
 	if err != nil {
 		return nil, err

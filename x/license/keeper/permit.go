@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -39,24 +40,15 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 	if err != nil {
 		return types.Permit{}, err
 	}
-	if permit.Waiting, err = k.forgetSettled(ctx, r.Source, &demands); err != nil {
-		return types.Permit{}, err
-	}
-	if err := k.join(ctx, permit, terms); err != nil {
-		return types.Permit{}, err
-	}
 	reader := k.newReader(ctx)
 	reader.know(r.Source, source)
-	for _, use := range r.Uses() {
-		for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
-			each := permit
-			each.Terms = id
-			met, err := reader.decideOne(r, use, source, demands, rows, each)
-			if err != nil {
-				return types.Permit{}, err
-			}
-			permit.Met.Add(met)
-		}
+	if r.Ruled {
+		err = checkRuled(permit, terms)
+	} else {
+		err = reader.decide(r, source, demands, rows, terms, &permit)
+	}
+	if err != nil {
+		return types.Permit{}, err
 	}
 	if err := reader.withhold(r, &permit); err != nil {
 		return types.Permit{}, err
@@ -73,10 +65,47 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 		permit.Constraints = append(permit.Constraints, permit.Pin().Demanded(terms, permit.Ends)...)
 	}
 	permit.Constraints = append(permit.Constraints, permit.Pin().Beside(terms)...)
-	if !r.NamesTerms() {
+	if !r.NamesTerms() || r.Ruled {
 		return permit, nil
 	}
 	return permit, errorsmod.Wrapf(permit.Conditions().Check(r.Seen), "under %s", r.Permission)
+}
+
+// decide asks the rules whether what a derivation relies on permits all that it does with the source,
+// and notes in the permit what the source waits for and by what demands are met.
+func (r *reader) decide(
+	req types.PermitRequest, source registrytypes.Work, demands types.Demands, rows []types.Constraint, terms types.Terms,
+	permit *types.Permit,
+) (err error) {
+	if permit.Waiting, err = r.k.forgetSettled(r.ctx, req.Source, &demands); err != nil {
+		return err
+	}
+	if err := r.k.join(r.ctx, *permit, terms); err != nil {
+		return err
+	}
+	for _, use := range req.Uses() {
+		for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
+			each := *permit
+			each.Terms = id
+			met, err := r.decideOne(req, use, source, demands, rows, each)
+			if err != nil {
+				return err
+			}
+			permit.Met.Add(met)
+		}
+	}
+	return nil
+}
+
+// checkRuled checks the terms by which a ruling has a source declared: such as a public offer could
+// be under, so that nothing has to be bought, approved or renewed.
+func checkRuled(permit types.Permit, terms types.Terms) error {
+	paid := slices.Contains([]types.Permission{terms.AiTraining, terms.AiInput, terms.Search}, types.PERMISSION_PAID)
+	if len(permit.Also) > 0 || paid || !(types.Offer{}).Public(terms) {
+		return errorsmod.Wrapf(types.ErrInvalidOffer, "%s ask for a grant, an approval or a price: a ruling adds a source under terms that "+
+			"everybody could rely on", permit.Terms)
+	}
+	return nil
 }
 
 // passed are what a derivative takes on by an edge beside what its permission demands:

@@ -957,7 +957,7 @@ func (m *EventAdmitted) GetAdmission() Admission {
 type EventAdmissionApproved struct {
 	// The declaration.
 	Declaration DeclarationRef `protobuf:"bytes,1,opt,name=declaration,proto3" json:"declaration"`
-	// The work whose owner approved.
+	// The work whose owner approved; none: a ruling approved it for all.
 	Work github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,opt,name=work,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"work"`
 	// Nobody is waited for any more.
 	Settled bool `protobuf:"varint,3,opt,name=settled,proto3" json:"settled,omitempty"`

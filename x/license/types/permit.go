@@ -31,6 +31,9 @@ type PermitRequest struct {
 	Column rules.Column
 	// Seen is what the derivative pins where terms are the permission, as the owner saw it.
 	Seen Conditions
+	// Ruled: a ruling has the source declared, under one terms. It is not asked whether they are
+	// offered, or what was seen.
+	Ruled bool
 }
 
 // NamesTerms says whether the permission is the terms of public offers: what these bring

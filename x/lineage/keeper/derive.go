@@ -17,6 +17,8 @@ import (
 // derivation is one declaration on its way into the state.
 type derivation struct {
 	types.Declaration
+	// ruled: a ruling declares the source, not the owner.
+	ruled bool
 	// row is what was declared before, if declared says that something was.
 	row      types.Derivation
 	declared bool
@@ -95,6 +97,12 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	if err := dv.checkWaiting(); err != nil {
 		return none, err
 	}
+	return k.declare(ctx, dv)
+}
+
+// declare links what was permitted and placed, stores it and returns the outcome.
+func (k Keeper) declare(ctx context.Context, dv *derivation) (types.MsgDeriveResponse, error) {
+	var none types.MsgDeriveResponse
 	absolute, relative, err := k.link(ctx, dv)
 	if err != nil {
 		return none, err
@@ -115,14 +123,14 @@ func (k Keeper) Derive(ctx context.Context, d types.Declaration) (types.MsgDeriv
 	return result, events.Emit(ctx, &types.EventDerived{
 		Work: dv.Work, Generation: dv.generation, Sources: dv.Sources, AddedLater: later,
 		Absolute: absolute, Relative: relative, Recorded: dv.Record != nil, Renumbered: renumbered(dv.raised),
-		Notices: dv.notices, Declaration: dv.number, Replaced: dv.replaced,
+		Notices: dv.notices, Declaration: dv.number, Replaced: dv.replaced, Ruled: dv.ruled,
 	})
 }
 
 // load checks that the owner may declare anything about the work now, and
 // reads what was declared before and its generation.
 func (k Keeper) load(ctx context.Context, d *derivation) error {
-	work, err := k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
+	work, err := k.mayDeclare(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -136,6 +144,14 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 	}
 	d.generation, err = k.royalty.Generation(ctx, d.Work)
 	return err
+}
+
+// mayDeclare reads the work that something is declared about. A ruling is about one on hold.
+func (k Keeper) mayDeclare(ctx context.Context, d *derivation) (registrytypes.Work, error) {
+	if d.ruled {
+		return k.registry.GetWork(ctx, d.Work)
+	}
+	return k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
 }
 
 // permit asks license for each source that is more than cited, and notes
@@ -153,7 +169,7 @@ func (k Keeper) permit(ctx context.Context, d *derivation) error {
 		}
 		permit, err := k.license.Permit(ctx, licensetypes.PermitRequest{
 			Derivative: d.Work, Owner: d.Owner, Source: s.Work, Permission: s.Permission,
-			Actions: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind), Seen: s.Seen,
+			Actions: s.Role.Asks(d.generated), Column: s.Role.Column(d.kind), Seen: s.Seen, Ruled: d.ruled,
 		})
 		if err != nil {
 			return errorsmod.Wrapf(err, "source %s", s.Work)

@@ -76,7 +76,7 @@ func newLink(derivative workID, row *types.Derivation, e types.Edge) types.Link 
 	return types.Link{
 		Derivative: derivative, Source: e.Source.WorkID, Role: e.Role, Terms: e.Terms.TermsID, Also: e.AlsoTerms(), Grant: e.Grant.GrantID,
 		RoyaltyPolicy: e.RoyaltyPolicy, RoyaltyRate: e.RoyaltyRate, Weight: e.Weight,
-		WorkVersion: e.WorkVersion, AddedAt: row.AddedAt(e), AddedLater: e.AddedLater,
+		WorkVersion: e.WorkVersion, AddedAt: row.AddedAt(e), AddedLater: e.AddedLater, Ruled: e.Ruled,
 		MetByGrants: met.GrantIDs(), MetByPasses: met.Passes,
 	}
 }

@@ -53,7 +53,7 @@ func (k Keeper) store(ctx context.Context, d *derivation) error {
 
 // storeRow adds the new sources to the work's row.
 func (k Keeper) storeRow(ctx context.Context, d *derivation, now time.Time) error {
-	edge := types.Edge{AddedLater: d.addedLater()}
+	edge := types.Edge{AddedLater: d.addedLater(), Ruled: d.ruled}
 	switch {
 	case !d.declared:
 		d.row.DerivedAt = now

@@ -38,6 +38,12 @@ type Book interface {
 	// Credit adds to the balance of a holder of pot.Work. For paying out what of it is late no
 	// payer was charged. It cannot fail: a book that has to read first does so later.
 	Credit(pot Pot, to Account, amount, late *big.Int)
+	// Arrears returns what a debtor owes in a denom, in the order in which it is paid. A sweep
+	// lowers what is left in place, so every call must return the same pointers.
+	Arrears(debtor Debtor, denom string) ([]*Arrears, error)
+	// ArrearsPaid tells that so much was paid of arrears; it has been taken from what is
+	// left of them. It cannot fail.
+	ArrearsPaid(debtor Debtor, denom string, arrears *Arrears, amount *big.Int)
 	// Flushed tells that a stage went from one total to another, and to how many
 	// receivers. What a sole holder earned goes from 0 to its amount.
 	Flushed(item Item, from, to *big.Int, receivers int)

@@ -187,6 +187,17 @@ func (d *desk) Credit(pot flow.Pot, to flow.Account, amount, late *big.Int) {
 	d.Ledger.Credit(pot, to, amount, late)
 }
 
+func (d *desk) Arrears(debtor flow.Debtor, denom string) ([]*flow.Arrears, error) {
+	if err := d.read("arrears", flow.Work(string(debtor.Work)+string(debtor.Account))); err != nil {
+		return nil, err
+	}
+	return d.Ledger.Arrears(debtor, denom)
+}
+
+func (d *desk) ArrearsPaid(debtor flow.Debtor, _ string, arrears *flow.Arrears, amount *big.Int) {
+	d.said = append(d.said, fmt.Sprintf("%s%s pays %s to %s", debtor.Work, debtor.Account, amount, arrears.Creditor))
+}
+
 func (d *desk) Flushed(item flow.Item, from, to *big.Int, receivers int) {
 	lane := ""
 	if item.Round >= flow.Late {

@@ -1,6 +1,9 @@
 package flow
 
-import "math/big"
+import (
+	"errors"
+	"math/big"
+)
 
 // serve flushes one item and returns its cost in receivers, or -1 when the budget
 // left does not reach.
@@ -64,8 +67,10 @@ type flush struct {
 	stage     *Stage
 	receivers []Receiver
 	moves     []move
-	// cost is the number of receivers, and of the sole holders that stages pass on
-	// to for the first time in this sweep.
+	// charges are what the flushed work pays of its arrears, before the rest is divided.
+	charges []charge
+	// cost is the number of receivers, of the sole holders that stages pass on to for
+	// the first time in this sweep, and of payments of arrears.
 	cost int
 }
 
@@ -85,6 +90,8 @@ type move struct {
 	// holders are more than they were charged for.
 	late  *big.Int
 	short uint32
+	// charges are what the holder pays of the amount to those whom it owes arrears.
+	charges []charge
 }
 
 // plan reads all that a flush touches and changes nothing. At the end of an epoch
@@ -102,10 +109,17 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 	if round >= Late {
 		round = s.usual.fresh
 	}
-	due := f.stage.Divide(f.receivers)
-	f.moves, f.cost = make([]move, len(due)), len(f.receivers)
+	var taken reserved
+	if item.Kind == Earned && receivers[0].Account != "" {
+		var err error
+		if f.charges, err = s.charges(Debtor{Work: item.Pot.Work}, item.Pot, unflushed, round, &taken); err != nil {
+			return f, err
+		}
+	}
+	due := f.stage.without(sumOf(f.charges)).Divide(f.receivers)
+	f.moves, f.cost = make([]move, len(due)), len(f.receivers)+len(f.charges)
 	for i, c := range due {
-		m := move{pot: item.Pot, round: round, holder: c.Account, into: c.Into, amount: c.Amount, late: portion(c.Amount, late, unflushed)}
+		m := move{pot: item.Pot, round: round, holder: c.Account, into: c.Into, amount: c.Amount, late: Portion(c.Amount, late, unflushed)}
 		if c.Account == "" {
 			m.pot.Work = c.Work
 			if err := s.aim(&m, item, c.Counted, own); err != nil {
@@ -115,14 +129,21 @@ func (s *Sweep) plan(item Item, stages *Stages, receivers []Receiver, own []Hold
 				f.cost++
 			}
 		}
+		if m.holder != "" {
+			var err error
+			if m.charges, err = s.charges(Debtor{Account: m.holder}, m.pot, m.amount, round, &taken); err != nil {
+				return f, err
+			}
+			f.cost += len(m.charges)
+		}
 		f.moves[i] = m
 	}
 	return f, nil
 }
 
-// portion is the part of an amount that is late as part is of the whole, rounded up. The whole is
+// Portion is the part of an amount that is late as part is of the whole, rounded up. The whole is
 // above zero, and no less than the part.
-func portion(amount, part, whole *big.Int) *big.Int {
+func Portion(amount, part, whole *big.Int) *big.Int {
 	p := new(big.Int).Mul(amount, part)
 	p.Add(p, whole)
 	p.Sub(p, big.NewInt(1))
@@ -163,8 +184,11 @@ func (s *Sweep) aim(m *move, from Item, counted uint32, own []Holding) (err erro
 		return err
 	}
 	stage := &m.stages[m.into]
-	if m.into == Received || m.held || stage.Total.Sign() != 0 {
+	if m.into == Received || m.held || stage.Total.Sign() != 0 || s.keeping && m.pot == from.Pot {
 		return stage.fits(m.amount)
+	}
+	if owes, err := s.owes(m.pot); err != nil || owes {
+		return errors.Join(err, stage.fits(m.amount))
 	}
 	holders := own
 	if m.pot.Work != from.Pot.Work || own == nil {
@@ -198,9 +222,11 @@ func lessPaidFor(late, amount, most *big.Int) {
 
 // apply moves what was planned. It cannot fail.
 func (s *Sweep) apply(f flush) {
+	f.stage.leave(sumOf(f.charges))
 	from, to := new(big.Int).Set(&f.stage.Flushed), new(big.Int).Set(&f.stage.Total)
 	s.leaveLate(f.item, f.stage)
 	f.stage.settle(f.receivers, f.moves, s.book.Now())
+	s.pay(Debtor{Work: f.item.Pot.Work}, f.charges)
 	for _, m := range f.moves {
 		switch {
 		case m.holder == "" && s.closing && m.pot != f.item.Pot:
@@ -208,11 +234,11 @@ func (s *Sweep) apply(f flush) {
 		case m.holder == "":
 			s.enter(m)
 		case f.item.Kind == Earned && m.pot == f.item.Pot:
-			s.book.Credit(m.pot, m.holder, m.amount, m.late)
+			s.credit(m)
 		default:
 			s.passed[m.pot] = true
 			s.book.Flushed(Item{Round: f.item.Round, Kind: Earned, Pot: m.pot}, new(big.Int), m.amount, 1)
-			s.book.Credit(m.pot, m.holder, m.amount, m.late)
+			s.credit(m)
 		}
 	}
 	s.book.Flushed(f.item, from, to, len(f.receivers))

@@ -26,6 +26,7 @@ type Ledger struct {
 	paidIn   map[string]*big.Int
 	takenIn  map[Pot]*big.Int
 	queue    map[Item]struct{}
+	arrears  map[owing][]*Arrears
 	// height counts sweeps.
 	height uint64
 }
@@ -43,6 +44,7 @@ func NewLedger() *Ledger {
 		takenIn:      map[Pot]*big.Int{},
 		destinations: map[Work]Destination{},
 		queue:        map[Item]struct{}{},
+		arrears:      map[owing][]*Arrears{},
 	}
 }
 

@@ -136,8 +136,8 @@ func (s *Stage) Rest(receivers []Receiver) *big.Int {
 }
 
 // settle takes note that what was due has left. A stage whose only receiver has had
-// all that ever entered has nothing to remember: it begins at 0 again, so that it
-// need not be stored.
+// all that ever entered has nothing to remember, nor has one that nothing entered but what
+// arrears were paid from: it begins at 0 again, so that it need not be stored.
 func (s *Stage) settle(receivers []Receiver, moves []move, now uint64) {
 	for _, m := range moves {
 		s.Held.Sub(&s.Held, m.amount)
@@ -145,7 +145,7 @@ func (s *Stage) settle(receivers []Receiver, moves []move, now uint64) {
 	s.Flushed.Set(&s.Total)
 	s.Late.SetInt64(0)
 	s.FlushedAt = now
-	if len(receivers) == 1 && s.Held.Sign() == 0 {
+	if s.Held.Sign() == 0 && (len(receivers) == 1 || s.Total.Sign() == 0) {
 		*s = Stage{}
 	}
 }

@@ -30,6 +30,8 @@ type Sweep struct {
 	// aside until all are closed.
 	closing bool
 	aside   []move
+	// keeping: what the work whose epoch is being closed has earned stays in its stage.
+	keeping bool
 }
 
 // lane is a queue with rounds of its own.
@@ -180,7 +182,7 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 		}
 		var failures []error
 		for _, kind := range []Kind{Paid, Received, Earned} {
-			if stages[kind].Unflushed().Sign() > 0 {
+			if stages[kind].Unflushed().Sign() > 0 && !(kind == Earned && s.keeping) {
 				failures = append(failures, guard(func() error { return s.closeStage(pot, kind, stages, lists) }))
 			}
 			if kind == Earned && holdersChange {
@@ -192,6 +194,15 @@ func (s *Sweep) Close(pot Pot, lists Lists, upstreamChanges, holdersChange bool)
 		}
 		return errors.Join(append(failures, s.Check(pot))...)
 	})
+}
+
+// CloseRedirected closes an epoch of a work whose destination has changed too. What it has
+// earned, or earns by this, is not divided among those who held: it waits, and goes by the
+// new destination to those who hold then.
+func (s *Sweep) CloseRedirected(pot Pot, lists Lists, upstreamChanges, holdersChange bool) error {
+	s.keeping = true
+	defer func() { s.keeping = false }()
+	return s.Close(pot, lists, upstreamChanges, holdersChange)
 }
 
 // divideAnew is for what stays in `earned`, as in escrow, when its holders become more than it

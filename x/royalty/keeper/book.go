@@ -40,6 +40,7 @@ type book struct {
 	// the late lane.
 	credits, late map[flow.Purse]*big.Int
 	paidIn        map[string]*big.Int
+	arrears       arrears
 	events        sdk.Events
 }
 
@@ -231,8 +232,11 @@ func (b *book) emit(event proto.Message) {
 }
 
 // save writes the stages that were touched, in order of key, and removes those
-// that have nothing to remember.
+// that have nothing to remember; and what is left of arrears.
 func (b *book) save() error {
+	if err := b.saveArrears(); err != nil {
+		return err
+	}
 	pots := make([]flow.Pot, 0, len(b.pots))
 	for pot := range b.pots {
 		pots = append(pots, pot)

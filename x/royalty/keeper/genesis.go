@@ -53,6 +53,9 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := k.initPaymentChannels(ctx, gs); err != nil {
 		return err
 	}
+	if err := k.initArrears(ctx, gs); err != nil {
+		return err
+	}
 	return k.initQueues(ctx, gs)
 }
 
@@ -177,6 +180,9 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 		return nil, err
 	}
 	if err := k.exportPaymentChannels(ctx, &gs); err != nil {
+		return nil, err
+	}
+	if err := k.exportArrears(ctx, &gs); err != nil {
 		return nil, err
 	}
 	return &gs, k.exportQueues(ctx, &gs)

@@ -30,6 +30,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "what is ready is queued", Check: k.checkReady},
 		invariants.Invariant{Name: "meters count what came in", Check: k.checkMeters},
 		invariants.Invariant{Name: "works are paid in what is counted", Check: k.checkTakings},
+		invariants.Invariant{Name: "arrears are owed", Check: k.checkArrears},
 		invariants.Invariant{Name: "payment channels keep to their deposits", Check: k.checkPaymentChannels},
 	)
 }

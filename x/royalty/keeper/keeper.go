@@ -66,6 +66,11 @@ type Keeper struct {
 	// CountedBy: source, work that owes it a relative share now. When the source's
 	// closure grows, these and those behind them are told.
 	CountedBy collections.KeySet[collections.Pair[registrytypes.WorkID, registrytypes.WorkID]]
+	// Arrears: 0x00 and work or 0x01 and account, denom, number -> what it owes a work. What
+	// is paid has no row; the lowest number is paid first. A work's head says whether it has any.
+	Arrears collections.Map[types.ArrearsRow, types.Arrears]
+	// OpenArrears: how many rows of accounts there are. No row: none.
+	OpenArrears collections.Item[uint64]
 	// PaymentChannels are deposits that vouchers are paid from.
 	PaymentChannels PaymentChannels
 }
@@ -99,6 +104,8 @@ func NewKeeper(
 		Closures: collections.NewMap(sb, types.ClosuresPrefix, "closures", registrytypes.WorkIDKey, collections.BytesValue),
 		CountedBy: collections.NewKeySet(sb, types.CountedByPrefix, "counted_by",
 			collections.PairKeyCodec(registrytypes.WorkIDKey, registrytypes.WorkIDKey)),
+		Arrears:         collections.NewMap(sb, types.ArrearsPrefix, "arrears", types.ArrearsKey, codec.CollValue[types.Arrears](cdc)),
+		OpenArrears:     collections.NewItem(sb, types.OpenArrearsPrefix, "open_arrears", collections.Uint64Value),
 		PaymentChannels: newPaymentChannels(sb, cdc),
 	}
 	if k.account == nil {

@@ -35,6 +35,8 @@ const (
 	behindNote byte = 5
 	// funded | payment channel 20 -> true
 	fundedNote byte = 6
+	// earned | work 20 | denom -> math.Int
+	earnedNote byte = 7
 )
 
 // payment is what a work was paid in a block under one epoch's lists.
@@ -64,6 +66,8 @@ type blockNotes struct {
 	redirected []registrytypes.WorkID
 	// behind are works that lead to one of them.
 	behind []registrytypes.WorkID
+	// earned is what was taken from balances for arrears owed to works.
+	earned []payment
 }
 
 func txIndex(ctx sdk.Context) []byte {
@@ -104,6 +108,17 @@ func (k Keeper) noteBehind(ctx context.Context, work registrytypes.WorkID) {
 	sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes).Set(append([]byte{behindNote}, work[:]...), true)
 }
 
+// noteEarned says that so much was taken from a balance for what is owed to a work.
+func (k Keeper) noteEarned(ctx context.Context, work registrytypes.WorkID, amount sdk.Coin) {
+	store := sdk.UnwrapSDKContext(ctx).ObjectStore(k.notes)
+	key := append(append([]byte{earnedNote}, work[:]...), amount.Denom...)
+	sum := amount.Amount
+	if earlier := store.Get(key); earlier != nil {
+		sum = sum.Add(earlier.(math.Int))
+	}
+	store.Set(key, sum)
+}
+
 // noteFunded says that a payment channel got a deposit in this block. It is a note and
 // no height in the row: a simulation runs at the height of a block that is over.
 func (k Keeper) noteFunded(ctx context.Context, id types.PaymentChannelID) {
@@ -137,6 +152,9 @@ func (k Keeper) collect(ctx context.Context) (blockNotes, error) {
 			notes.redirected = append(notes.redirected, registrytypes.WorkID(key[1:21]))
 		case behindNote:
 			notes.behind = append(notes.behind, registrytypes.WorkID(key[1:21]))
+		case earnedNote:
+			earned := payment{work: registrytypes.WorkID(key[1:21]), denom: string(key[21:]), amount: value.(math.Int).BigInt()}
+			notes.earned = append(notes.earned, earned)
 		case fundedNote: // for messages of the block only
 		default:
 			return blockNotes{}, fmt.Errorf("a note with the key %x", key)

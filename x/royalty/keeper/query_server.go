@@ -128,6 +128,41 @@ func (s queryServer) Balances(ctx context.Context, r *types.QueryBalancesRequest
 	return &types.QueryBalancesResponse{Balances: coins, Pagination: page}, err
 }
 
+func (s queryServer) Arrears(ctx context.Context, r *types.QueryArrearsRequest) (*types.QueryArrearsResponse, error) {
+	request, err := paging.Bound(r.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	debtor, err := s.debtor(ctx, r.Debtor)
+	if err != nil {
+		return nil, err
+	}
+	rows, page, err := query.CollectionPaginate(ctx, s.k.Arrears, request,
+		func(at types.ArrearsRow, row types.Arrears) (types.StandingArrears, error) {
+			return types.StandingArrears{
+				Denom: at.K2(), Number: at.K3(), Creditor: row.Creditor.WorkID, Amount: row.Amount, Left: row.Left,
+			}, nil
+		}, func(o *query.CollectionsPaginateOptions[types.ArrearsRow]) {
+			of := collections.TriplePrefix[[]byte, string, uint64](types.DebtorKey(debtor))
+			o.Prefix = &of
+		})
+	return &types.QueryArrearsResponse{Arrears: rows, Pagination: page}, err
+}
+
+// debtor reads the work or the account that a request names; unknown works are NotFound.
+func (s queryServer) debtor(ctx context.Context, name string) (flow.Debtor, error) {
+	account, err := sdk.AccAddressFromBech32(name)
+	if err == nil {
+		return flow.Debtor{Account: flow.Account(account)}, nil
+	}
+	var id registrytypes.WorkID
+	if err := id.UnmarshalText([]byte(name)); err != nil || id.IsZero() {
+		return flow.Debtor{}, status.Errorf(codes.InvalidArgument, "debtor %q is neither a work's id nor an account's address", name)
+	}
+	_, err = s.work(ctx, id)
+	return flow.Debtor{Work: types.FlowWork(id)}, err
+}
+
 func (s queryServer) Turnover(ctx context.Context, r *types.QueryTurnoverRequest) (*types.QueryTurnoverResponse, error) {
 	request, err := paging.Bound(r.Pagination)
 	if err != nil {
@@ -181,9 +216,14 @@ func (s queryServer) Preview(ctx context.Context, r *types.QueryPreviewRequest) 
 		return nil, err
 	}
 	page, next, err := paging.Slice(payees, request)
+	if err != nil {
+		return nil, err
+	}
+	works, accounts, err := s.k.arrearsOf(ctx, page)
 	return &types.QueryPreviewResponse{
 		Payees: page, Held: sdk.NewCoin(amount.Denom, math.NewIntFromBigInt(fractions)),
 		Surcharge: params.LineGas(head, amount), Epoch: head.Epoch, Pagination: next,
+		ArrearsOf: works, ArrearsOfAccounts: accounts,
 	}, err
 }
 

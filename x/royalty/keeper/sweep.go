@@ -69,7 +69,7 @@ func (k Keeper) EndBlock(ctx context.Context) error {
 
 func (n blockNotes) empty() bool {
 	return len(n.payments) == 0 && len(n.settles) == 0 && len(n.superseded) == 0 &&
-		len(n.redirected) == 0 && len(n.behind) == 0
+		len(n.redirected) == 0 && len(n.behind) == 0 && len(n.earned) == 0
 }
 
 // lateUntil begins the keys of a queue's late lane from a height on.
@@ -149,7 +149,11 @@ func (k Keeper) takeNotes(ctx context.Context, b *book, sweep *flow.Sweep, notes
 	if err := b.each(notes.redirected, sweep.Redirect); err != nil {
 		return err
 	}
-	return b.each(notes.behind, sweep.Requeue)
+	if err := b.each(notes.behind, sweep.Requeue); err != nil {
+		return err
+	}
+	b.earn(sweep, notes.earned)
+	return nil
 }
 
 // settle queues all that lies in pots.
@@ -203,7 +207,8 @@ func (b *book) take(sweep *flow.Sweep, payments []payment) {
 // lists of each epoch that ended, and returns the payments that are left: those
 // under lists still in force. What waits in a derivative, or in a work whose
 // destination is another, is the others' future revenue, as in any other block: it
-// reaches them when all epochs are closed.
+// reaches them when all epochs are closed. What a work whose destination has changed too
+// has earned is not divided: a ruling lets those have it who hold afterwards.
 func (k Keeper) closeEpochs(ctx context.Context, b *book, sweep *flow.Sweep, notes blockNotes) ([]payment, error) {
 	if len(notes.superseded) == 0 {
 		return notes.payments, nil
@@ -229,7 +234,11 @@ func (k Keeper) closeEpochs(ctx context.Context, b *book, sweep *flow.Sweep, not
 		return cmp.Or(bytes.Compare(x.work[:], y.work[:]), cmp.Compare(x.epoch, y.epoch))
 	})
 	for _, s := range notes.superseded {
-		if err := k.closeEpoch(ctx, b, sweep, s, early[epoch{s.work, s.epoch}]); err != nil {
+		closing := sweep.Close
+		if slices.Contains(notes.redirected, s.work) {
+			closing = sweep.CloseRedirected
+		}
+		if err := k.closeEpoch(ctx, b, sweep, s, early[epoch{s.work, s.epoch}], closing); err != nil {
 			return nil, fmt.Errorf("close epoch %d of %s: %w", s.epoch, s.work, err)
 		}
 	}
@@ -237,7 +246,10 @@ func (k Keeper) closeEpochs(ctx context.Context, b *book, sweep *flow.Sweep, not
 	return current, nil
 }
 
-func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment) error {
+func (k Keeper) closeEpoch(
+	ctx context.Context, b *book, sweep *flow.Sweep, s superseded, payments []payment,
+	closing func(pot flow.Pot, lists flow.Lists, upstreamChanges, holdersChange bool) error,
+) error {
 	b.take(sweep, payments)
 	pots, err := b.potsOf(s.work)
 	if err != nil {
@@ -251,7 +263,7 @@ func (k Keeper) closeEpoch(ctx context.Context, b *book, sweep *flow.Sweep, s su
 	for _, pot := range pots {
 		err := listsErr
 		if err == nil {
-			err = sweep.Close(pot, lists, s.upstream, s.holders)
+			err = closing(pot, lists, s.upstream, s.holders)
 		}
 		if err != nil {
 			b.Failed(flow.Item{Pot: pot}, err)

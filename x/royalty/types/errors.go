@@ -33,6 +33,8 @@ var (
 	ErrPaymentChannelClosing  = errorsmod.Register(ModuleName, 29, "payment channel is being closed")
 
 	ErrInvalidDestination = errorsmod.Register(ModuleName, 30, "invalid destination")
+	ErrInvalidArrears     = errorsmod.Register(ModuleName, 33, "invalid arrears")
+	ErrTooManyArrears     = errorsmod.Register(ModuleName, 34, "too many arrears")
 	ErrTooLongAgo         = errorsmod.Register(ModuleName, 32, "too many changes ago")
 	ErrDenomNotTaken      = errorsmod.Register(ModuleName, 31, "the work takes no payments in the denom")
 )

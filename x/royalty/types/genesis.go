@@ -76,6 +76,9 @@ func (gs GenesisState) Validate() error {
 	if err := gs.validatePaymentChannels(); err != nil {
 		return err
 	}
+	if err := gs.ValidateArrears(); err != nil {
+		return err
+	}
 	return gs.validateQueues()
 }
 

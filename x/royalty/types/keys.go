@@ -36,6 +36,9 @@ var (
 
 	ClosuresPrefix  = collections.NewPrefix(16)
 	CountedByPrefix = collections.NewPrefix(17)
+
+	ArrearsPrefix     = collections.NewPrefix(18)
+	OpenArrearsPrefix = collections.NewPrefix(19)
 )
 
 // Limits of messages and of what they set in motion.

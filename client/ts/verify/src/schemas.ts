@@ -24,10 +24,14 @@ const details: Schema = {
   1: enumeration('kind', kinds), 2: text('title'), 3: text('media_type'), 4: list(message('creators', creator)), 5: text('metadata_uri'),
   6: digest('metadata_sha256'), 7: text('digital_source_type'), 8: list(message('fingerprints', fingerprint)),
 }
+const hold: Schema = {
+  1: u32('disputes'), 2: u32('holding'), 3: enumeration('resumes', statuses), 4: maybe(time('since')), 5: duration('before'),
+}
 export const workRow: Schema = {
   1: bytes('owner'), 2: bytes('registrant'), 3: bytes('sha256', 32), 4: enumeration('status', statuses), 5: u32('version'),
   6: message('claimed_since', priority), 7: time('registered_at'), 8: bytes('anchor_root', 32), 9: maybe(time('revealed_at')),
   10: u32('transfers'), 11: bytes('current'), 12: maybe(message('placed_at', priority)), 13: u32('transfer_offers'), 14: bool('on_offer'),
+  15: maybe(message('hold', hold)),
 }
 export const revision: Schema = { 1: message('details', details), 2: time('created_at'), 3: digest('blanked_sha256') }
 export const ownership: Schema = { 1: bytes('owner'), 2: time('since') }
@@ -37,7 +41,7 @@ const claim: Schema = {
   1: work('id'), 2: text('owner'), 3: text('registrant'), 4: digest('sha256'), 5: enumeration('status', statuses), 6: u32('version'),
   7: message('claimed_since', priority), 8: time('registered_at'), 9: digest('anchor_root'), 10: maybe(time('revealed_at')),
   11: bool('contested'), 12: bool('also_claimed_later'), 13: message('details', details), 14: digest('blanked_sha256'),
-  15: maybe(message('placed_at', priority)),
+  15: maybe(message('placed_at', priority)), 16: maybe(message('hold', hold)),
 }
 export const workResponse: Schema = { 1: message('work', claim) }
 export const anchorResponse: Schema = { 1: message('anchor', anchor) }
@@ -140,7 +144,7 @@ const edge: Schema = {
   10: bool('added_later'),
   11: u32('upstream_version'), 12: u32('demands_version'), 13: u32('declaration'),
   14: list(bytes('also', 32)), 15: list(message('met_by_grants', metGrant)), 16: list(bytes('met_by_passes', 32)),
-  17: list(message('withheld', exclusion)),
+  17: list(message('withheld', exclusion)), 18: bool('ruled'),
 }
 export const derivationRow: Schema = { 1: list(message('edges', edge)), 2: u32('externals'), 3: time('derived_at'), 4: u32('declarations') }
 const external: Schema = { 1: digest('sha256'), 2: text('uri') }
@@ -160,7 +164,7 @@ const link: Schema = {
   1: work('derivative'), 2: work('source'), 3: maybe(message('external', external)), 4: enumeration('role', roles), 5: terms('terms'),
   6: grant('grant'), 7: enumeration('royalty_policy', policies), 8: u32('royalty_rate'), 9: u32('weight'), 10: u32('work_version'),
   11: time('added_at'), 12: bool('added_later'), 13: digest('blanked_sha256'), 14: list(terms('also')), 15: list(grant('met_by_grants')),
-  16: list(digest('met_by_passes')),
+  16: list(digest('met_by_passes')), 17: bool('ruled'),
 }
 export const sourcesResponse: Schema = { 1: list(message('sources', link)), 2: maybe(message('pagination', page)) }
 

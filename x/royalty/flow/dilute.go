@@ -1,0 +1,47 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Dilute gives an account a share of a work's revenue, in ppm, beside those who hold it. They
+// keep theirs in proportion: up to the end of each line of the table, holders have
+// floor(sum*(1e6-share)/1e6) in all, so the shares sum to the whole and nobody is a ppm off.
+// What the account held already it keeps as the others do. The new line, if any, is the last. It
+// fails when a share would be below MinShare or when there would be more than MaxHolders.
+func Dilute(table []Holding, payee Account, share uint32) ([]Holding, error) {
+	if share < MinShare || share > Whole-MinShare {
+		return nil, fmt.Errorf("a share of %d ppm is not possible: name %d to %d", share, MinShare, Whole-MinShare)
+	}
+	next := slices.Clone(table)
+	var sum, had uint64
+	for i := range next {
+		sum += uint64(next[i].Weight)
+		has := sum * (Whole - uint64(share)) / Whole
+		next[i].Weight = uint32(has - had)
+		had = has
+	}
+	at := slices.IndexFunc(next, func(h Holding) bool { return h.To == payee })
+	if at < 0 {
+		at = len(next)
+		next = append(next, Holding{To: payee})
+	}
+	next[at].Weight += share
+	if len(next) > MaxHolders {
+		return nil, &TooManyHoldersError{Holders: len(next)}
+	}
+	for i := range table {
+		if next[i].Weight < MinShare {
+			return nil, fmt.Errorf("of %d ppm a holder would keep %d, and %d is the least: name a smaller share", table[i].Weight, next[i].Weight, MinShare)
+		}
+	}
+	return next, nil
+}
+
+// TooManyHoldersError says that a table would be too long.
+type TooManyHoldersError struct{ Holders int }
+
+func (e *TooManyHoldersError) Error() string {
+	return fmt.Sprintf("there would be %d holders, and at most %d are possible", e.Holders, MaxHolders)
+}
