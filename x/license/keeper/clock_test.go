@@ -12,8 +12,8 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// dispute puts works on hold.
-func (f *fixture) dispute(ids ...registrytypes.WorkID) {
+// hold puts works on hold.
+func (f *fixture) hold(ids ...registrytypes.WorkID) {
 	for _, id := range ids {
 		work := f.registry[id]
 		work.AddDispute(f.ctx.BlockTime(), true)
@@ -40,7 +40,7 @@ func (f *fixture) until(days int) {
 func (f *fixture) heldTenDays(works ...registrytypes.WorkID) {
 	f.t.Helper()
 	f.until(5)
-	f.dispute(works...)
+	f.hold(works...)
 	f.until(15)
 	f.settle(works...)
 }
@@ -64,7 +64,7 @@ func TestAGrantDoesNotRunWhileItsWorkIsOnHold(t *testing.T) {
 	use := func() types.Rights { return f.rightsBy(song.String(), adapt, bob, grant.String()) }
 	require.Equal(t, genesisTime.Add(day(30)), f.ends(grant))
 	f.until(5)
-	f.dispute(song)
+	f.hold(song)
 	f.until(400)
 	require.Equal(t, f.ctx.BlockTime().Add(day(25)), f.ends(grant), "25 days were left and are")
 	require.NotContains(t, codesOf(use()), "grant_expired")
@@ -142,9 +142,9 @@ func TestAnExclusiveGrantDoesNotRunWhileItsWorkIsOnHold(t *testing.T) {
 		require.NoError(t, err)
 		return len(res.Grants)
 	}
-	f.dispute(photo)
+	f.hold(photo)
 	f.until(5)
-	f.dispute(song)
+	f.hold(song)
 	f.until(35)
 	require.Equal(t, 1, running(), "it stands still")
 	require.NoError(t, f.k.CheckInvariants(f.ctx))
@@ -161,7 +161,7 @@ func TestAnExclusiveGrantDoesNotRunWhileItsWorkIsOnHold(t *testing.T) {
 	other := f.acquired(carol, song, shared, 0, "1ustem")
 
 	// And nothing keeps others out as long as another runs, by the same clock.
-	f.dispute(song)
+	f.hold(song)
 	f.until(100)
 	f.settle(song)
 	f.until(129)
@@ -189,7 +189,7 @@ func TestAReservedGrantDoesNotRunWhileItsWorkIsOnHold(t *testing.T) {
 		require.NoError(t, f.k.CheckInvariants(f.ctx))
 	}
 	f.until(5)
-	f.dispute(song)
+	f.hold(song)
 	f.until(45)
 	reserved(true)
 	f.settle(song)
@@ -221,13 +221,13 @@ func TestWhatEndsWithAGrantDoesSoLater(t *testing.T) {
 		}
 	}
 	f.until(5)
-	f.dispute(song)
+	f.hold(song)
 	f.until(100)
 	expired(false)
 	f.offered(cover, anything(f), types.Offer{})
 	f.settle(song)
 
-	f.dispute(cover) // which doesn't stop the song's clock
+	f.hold(cover) // which doesn't stop the song's clock
 	f.until(124)
 	require.Equal(t, *at(125), f.ends(grant))
 	f.settle(cover)
@@ -236,7 +236,7 @@ func TestWhatEndsWithAGrantDoesSoLater(t *testing.T) {
 	expired(true)
 	err := f.offer(cover, anything(f), types.Offer{})
 	require.ErrorIs(t, err, types.ErrSourceExpired)
-	f.dispute(song)
+	f.hold(song)
 	f.until(130)
 	expired(true)
 }
@@ -263,7 +263,7 @@ func TestAPassDoesNotRunWhileItsSourceIsOnHold(t *testing.T) {
 	require.NoError(t, f.deriveAs(roles[2], model, source{cover, anything(f)}))
 	f.heldTenDays(song)
 	require.Equal(t, *at(41), ends())
-	f.dispute(cover)
+	f.hold(cover)
 	f.until(20)
 	f.settle(cover)
 	require.Equal(t, *at(41), ends())
@@ -289,7 +289,7 @@ func TestClocksAreInAGenesis(t *testing.T) {
 	grant := f.acquired(bob, song, only, 0, "5ustem")
 	f.heldTenDays(song)
 	f.until(20)
-	f.dispute(song)
+	f.hold(song)
 	f.until(80)
 	exported, err := f.k.ExportGenesis(f.ctx)
 	require.NoError(t, err)
