@@ -179,7 +179,9 @@ func grantShowCmd() *cobra.Command {
 		Use:   "show GRANT",
 		Short: "Show a grant: what it pins, when it ends, what renewing it costs",
 		Long: `Show prints a grant with its terms, what it pins, the work that uses it, and, if it
-ends, what the work's owner asks for a renewal today.`,
+ends, what the work's owner asks for a renewal today. A grant does not run while its
+work is on hold for a dispute: it ends later by as long, and the end that is shown is
+the one as of now.`,
 		Example: `  stemmad grant show grant1...`,
 		Args:    cobra.ExactArgs(1),
 	}, showGrant)

@@ -32,7 +32,7 @@ type Acquisition struct {
 // reserves says whether the grant is for one derivative only.
 func (a Acquisition) reserves() bool { return !a.Derivative.IsZero() }
 
-// Acquired is a grant that was given.
+// Acquired is a grant that was given, as answers have it.
 type Acquired struct {
 	ID    types.GrantID
 	Grant types.Grant
@@ -72,6 +72,7 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (Acquired, error) {
 	if err := k.addGrant(ctx, id, grant, 1, q.terms); err != nil {
 		return Acquired{}, err
 	}
+	grant = grant.InTime(q.work.HeldFor(grant.GrantedAt))
 	return Acquired{id, grant, epoch}, events.Emit(ctx, &types.EventGranted{
 		Grant: id, Work: a.Work, Terms: a.Terms, Licensee: a.Licensee.String(),
 		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.Derivative,
@@ -115,7 +116,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) types.Gran
 		grant.Serves = 1
 	}
 	if d := q.terms.Duration; d != nil {
-		end := now.Add(*d)
+		end := types.Clock(q.work, now).Add(*d)
 		grant.ExpiresAt = &end
 	}
 	return grant

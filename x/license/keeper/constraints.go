@@ -10,8 +10,6 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -153,35 +151,32 @@ func (k Keeper) ends(ctx context.Context, p types.Pin) (list []types.Constraint,
 // relies on has ended: it takes payments then, but no offers, grants and
 // derivations.
 func (k Keeper) checkNotExpired(ctx context.Context, work registrytypes.WorkID, rows []types.Constraint) error {
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	r := k.newReader(ctx)
 	for _, c := range rows {
 		if c.Kind != types.CONSTRAINT_EXPIRES {
 			continue
 		}
-		end, err := k.endOf(ctx, c)
+		end, err := r.endOf(c)
 		if err != nil {
 			return err
 		}
-		if !now.Before(end) {
+		if !r.now.Before(end) {
 			return refusal(work, rules.Reason{Code: rules.SourceExpired, Source: c.Source.String(), At: end})
 		}
 	}
 	return nil
 }
 
-// endOf is when the grant or pass behind an EXPIRES constraint ends.
-func (k Keeper) endOf(ctx context.Context, c types.Constraint) (time.Time, error) {
+// endOf is when the grant or pass behind an EXPIRES constraint ends, as of now.
+func (r *reader) endOf(c types.Constraint) (time.Time, error) {
 	if !c.Pass.IsZero() {
-		return k.endOfPass(ctx, c.Pass.Digest)
+		return r.endOfPass(c.Pass.Digest)
 	}
-	grant, err := k.GetGrant(ctx, c.Grant.GrantID)
+	grant, err := r.k.GetGrant(r.ctx, c.Grant.GrantID)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if grant.ExpiresAt == nil {
-		return types.MaxTime, nil
-	}
-	return *grant.ExpiresAt, nil
+	return r.endOfGrant(grant)
 }
 
 // demandsOf turns constraints into what the rules combine.
@@ -238,7 +233,7 @@ func (k Keeper) namedConstraint(ctx context.Context, c types.Constraint) (types.
 		}
 		named.Terms, named.UsesOf, named.Licensee = key.Terms.TermsID, key.UsesOf.WorkID, key.Licensee.String()
 	}
-	end, err := k.endOf(ctx, c)
+	end, err := k.newReader(ctx).endOf(c)
 	named.ExpiresAt = &end
 	return named, err
 }

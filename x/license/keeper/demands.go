@@ -25,7 +25,7 @@ func (q *inquiry) constraints(work registrytypes.WorkID, rows []types.Constraint
 		c := rules.Constraint{Demand: d}
 		switch {
 		case row.Kind == types.CONSTRAINT_EXPIRES:
-			c.Ends, err = q.k.endOf(q.ctx, row)
+			c.Ends, err = q.endOf(row)
 		case row.Kind == types.CONSTRAINT_CEILING:
 			c.Reached, err = q.reached(work, row.Terms.TermsID)
 		case row.Kind == types.CONSTRAINT_WITHHELD:
@@ -125,6 +125,7 @@ func (q *inquiry) atSource(id registrytypes.WorkID, source registrytypes.Work, d
 
 // offeredAt is a source with what is offered and granted of it.
 func (q *inquiry) offeredAt(id registrytypes.WorkID, source registrytypes.Work) (rules.Work, error) {
+	q.know(id, source)
 	known := rules.Work{Status: statusOf(source), OnHold: onHold(source)}
 	if source.OwnedBy(q.licensee) { // who shares its revenue pays the others
 		var err error

@@ -12,8 +12,6 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/rules"
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -129,8 +127,11 @@ func (k Keeper) madeOf(ctx context.Context, work registrytypes.WorkID, t types.T
 // keepOut notes a grant that keeps others out, in place of what is noted of it and of
 // those that have ended.
 func (k Keeper) keepOut(ctx context.Context, id types.GrantID, g types.Grant) error {
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	if g.Expired(now) { // in a genesis
+	clock, err := k.clock(ctx, g.Work.WorkID)
+	if err != nil {
+		return err
+	}
+	if g.Expired(clock) { // in a genesis
 		return nil
 	}
 	row, _, err := k.Exclusives.Find(ctx, g.Work.WorkID)
@@ -138,7 +139,7 @@ func (k Keeper) keepOut(ctx context.Context, id types.GrantID, g types.Grant) er
 		return err
 	}
 	row.Grants = slices.DeleteFunc(row.Grants, func(e types.ExclusiveGrant) bool {
-		return e.Grant.GrantID == id || !e.Runs(now)
+		return e.Grant.GrantID == id || !e.Runs(clock)
 	})
 	if len(row.Grants) >= types.MaxExclusives {
 		return refusal(g.Work.WorkID, rules.Reason{Code: rules.GrantsExhausted, Permission: g.Terms.String()})
@@ -154,8 +155,11 @@ func (k Keeper) keepOut(ctx context.Context, id types.GrantID, g types.Grant) er
 // exclusives lists the grants of a work that run and keep others out.
 func (k Keeper) exclusives(ctx context.Context, work registrytypes.WorkID) ([]types.ExclusiveGrant, error) {
 	row, _, err := k.Exclusives.Find(ctx, work)
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	return slices.DeleteFunc(row.Grants, func(e types.ExclusiveGrant) bool { return !e.Runs(now) }), err
+	if err != nil || len(row.Grants) == 0 {
+		return nil, err
+	}
+	clock, err := k.clock(ctx, work)
+	return slices.DeleteFunc(row.Grants, func(e types.ExclusiveGrant) bool { return !e.Runs(clock) }), err
 }
 
 // keepingOut says how many grants keep others out; at least one.
@@ -183,15 +187,25 @@ func (r *reader) exclusivesOf(work registrytypes.WorkID) (types.Exclusives, erro
 	return row, nil
 }
 
+// runningExclusives are the grants of a work that run and keep others out.
+func (r *reader) runningExclusives(work registrytypes.WorkID) ([]types.ExclusiveGrant, error) {
+	row, err := r.exclusivesOf(work)
+	if err != nil || len(row.Grants) == 0 {
+		return nil, err
+	}
+	clock, err := r.clock(work)
+	return slices.DeleteFunc(slices.Clone(row.Grants), func(e types.ExclusiveGrant) bool { return !e.Runs(clock) }), err
+}
+
 // exclusivity reads the running grants of a work that keep others out; but is a grant
 // that does not count.
 func (r *reader) exclusivity(id registrytypes.WorkID, by asker, but types.GrantID, work *rules.Work) error {
-	row, err := r.exclusivesOf(id)
+	list, err := r.runningExclusives(id)
 	if err != nil {
 		return err
 	}
-	for _, e := range row.Grants {
-		if !e.Runs(r.now) || e.Grant.GrantID == but {
+	for _, e := range list {
+		if e.Grant.GrantID == but {
 			continue
 		}
 		t, err := r.termsOf(e.Terms.TermsID)
@@ -200,7 +214,9 @@ func (r *reader) exclusivity(id registrytypes.WorkID, by asker, but types.GrantI
 		}
 		running := rules.Running{Terms: t.rules}
 		if e.ExpiresAt != nil {
-			running.Ends = *e.ExpiresAt
+			if running.Ends, err = r.endInTime(id, e.ExpiresAt); err != nil {
+				return err
+			}
 		}
 		if running.Mine, err = r.holds(by, e.Grant.GrantID); err != nil {
 			return err
@@ -225,17 +241,22 @@ func (r *reader) withhold(req types.PermitRequest, permit *types.Permit) error {
 	if req.Ruled || !req.Column.Passes(rules.Withheld, false) {
 		return nil
 	}
-	for _, e := range row.Grants {
-		if !e.Runs(r.now) {
-			continue
-		}
+	list, err := r.runningExclusives(req.Source)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
 		if mine, err := r.holds(asker{licensee: req.Owner}, e.Grant.GrantID); err != nil || mine {
 			if err != nil {
 				return err
 			}
 			continue
 		}
-		permit.Withheld = append(permit.Withheld, types.NewExclusion(e.Terms.TermsID, e.ExpiresAt))
+		held, err := r.heldFor(req.Source)
+		if err != nil {
+			return err
+		}
+		permit.Withheld = append(permit.Withheld, types.NewExclusion(e.Terms.TermsID, types.EndInTime(e.ExpiresAt, held)))
 	}
 	permit.Withheld = types.SortExclusions(permit.Withheld)
 	return nil
@@ -247,12 +268,12 @@ func (r *reader) leftIn(c types.Constraint, by asker) (bool, error) {
 	if by.licensee == nil || c.Ended(r.now) {
 		return false, nil
 	}
-	row, err := r.exclusivesOf(c.Source.WorkID)
+	list, err := r.runningExclusives(c.Source.WorkID)
 	if err != nil {
 		return false, err
 	}
-	for _, e := range row.Grants {
-		if e.Terms != c.Terms || !e.Runs(r.now) {
+	for _, e := range list {
+		if e.Terms != c.Terms {
 			continue
 		}
 		if mine, err := r.holds(by, e.Grant.GrantID); err != nil || mine {
@@ -282,8 +303,12 @@ func (r *reader) holds(by asker, id types.GrantID) (bool, error) {
 // rivals reads what keeps a grant from being given that keeps others out: which grants
 // of the work run, and whether a licence that cannot be taken back was offered.
 func (r *reader) rivals(id registrytypes.WorkID, work *rules.Work) error {
+	held, err := r.heldFor(id)
+	if err != nil {
+		return err
+	}
 	it, err := r.k.Running.Iterate(r.ctx, new(collections.Range[running]).
-		StartInclusive(collections.Join3(id, nanos(r.now)+1, types.TermsID{})).
+		StartInclusive(collections.Join3(id, nanos(r.now.Add(-held))+1, types.TermsID{})).
 		EndExclusive(collections.Join3(id, nanos(types.MaxTime)+1, types.TermsID{})))
 	if err != nil {
 		return err
@@ -304,7 +329,7 @@ func (r *reader) rivals(id registrytypes.WorkID, work *rules.Work) error {
 		}
 		other := rules.Running{Terms: t.rules}
 		if key.K2() < nanos(types.MaxTime) {
-			other.Ends = time.Unix(0, int64(key.K2())).UTC()
+			other.Ends = time.Unix(0, int64(key.K2())).UTC().Add(held)
 		}
 		work.Others = append(work.Others, other)
 	}

@@ -148,7 +148,11 @@ func (q *inquiry) addHeld(holder types.Approved, id registrytypes.WorkID, demand
 			if err != nil {
 				return err
 			}
-			if g.ExpiresAt == nil || q.use.Makes() && !g.Expired(q.now) {
+			ended, err := q.hasEnded(g)
+			if err != nil {
+				return err
+			}
+			if g.ExpiresAt == nil || q.use.Makes() && !ended {
 				continue
 			}
 		}

@@ -48,7 +48,7 @@ func (r *reader) limits(rows []types.Constraint) ([]rules.Constraint, error) {
 		c := rules.Constraint{Demand: d}
 		switch row.Kind {
 		case types.CONSTRAINT_EXPIRES:
-			if c.Ends, err = r.k.endOf(r.ctx, row); err != nil {
+			if c.Ends, err = r.endOf(row); err != nil {
 				return nil, err
 			}
 		case types.CONSTRAINT_WITHHELD:

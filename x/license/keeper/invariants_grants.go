@@ -8,8 +8,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -304,14 +302,14 @@ type workTerms struct {
 // checkExclusives: each running grant that keeps others out is noted, and each that is
 // noted is one, with its end; no two overlap that run.
 func (k Keeper) checkExclusives(ctx context.Context) error {
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	r := k.newReader(ctx)
 	noted := make(map[types.GrantID]bool)
 	err := k.Exclusives.Walk(ctx, nil, func(work registrytypes.WorkID, row types.Exclusives) (bool, error) {
 		if !row.Offered || len(row.Grants) > types.MaxExclusives {
 			return true, fmt.Errorf("%s has %d exclusive grants noted, or was never offered so", work, len(row.Grants))
 		}
 		for i, e := range row.Grants {
-			if err := k.checkExclusive(ctx, work, e); err != nil {
+			if err := r.checkExclusive(work, e); err != nil {
 				return true, fmt.Errorf("%s: %w", work, err)
 			}
 			if i > 0 && bytes.Compare(row.Grants[i-1].Grant.GrantID[:], e.Grant.GrantID[:]) >= 0 {
@@ -328,8 +326,8 @@ func (k Keeper) checkExclusives(ctx context.Context) error {
 		return err
 	}
 	return k.Grants.Walk(ctx, nil, func(id types.GrantID, g types.Grant) (bool, error) {
-		if g.Expired(now) || noted[id] {
-			return false, nil
+		if ended, err := r.hasEnded(g); err != nil || ended || noted[id] {
+			return err != nil, err
 		}
 		t, err := k.GetTerms(ctx, g.Terms.TermsID)
 		if err == nil && t.Exclusivity != types.EXCLUSIVITY_NONE {
@@ -357,7 +355,8 @@ func (k Keeper) checkWatched(ctx context.Context) error {
 
 // checkExclusive: the grant is one of the work under exclusive terms, as noted, and no
 // other that runs overlaps with it.
-func (k Keeper) checkExclusive(ctx context.Context, work registrytypes.WorkID, e types.ExclusiveGrant) error {
+func (r *reader) checkExclusive(work registrytypes.WorkID, e types.ExclusiveGrant) error {
+	k, ctx := r.k, r.ctx
 	g, err := k.GetGrant(ctx, e.Grant.GrantID)
 	if err != nil {
 		return err
@@ -370,14 +369,14 @@ func (k Keeper) checkExclusive(ctx context.Context, work registrytypes.WorkID, e
 	if g.Work.WorkID != work || g.Terms != e.Terms || !g.End().Equal(noted.End()) || t.Exclusivity == types.EXCLUSIVITY_NONE {
 		return fmt.Errorf("%s is noted as another grant than it is, or keeps nobody out", e.Grant)
 	}
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
-	if !e.Runs(now) {
-		return nil
+	clock, err := r.clock(work)
+	if err != nil || !e.Runs(clock) {
+		return err
 	}
 	of := collections.NewPrefixedPairRange[registrytypes.WorkID, types.GrantID](work)
 	return k.GrantsByWork.Walk(ctx, of, func(key collections.Pair[registrytypes.WorkID, types.GrantID]) (bool, error) {
 		other, err := k.GetGrant(ctx, key.K2())
-		if err != nil || key.K2() == e.Grant.GrantID || other.Expired(now) {
+		if err != nil || key.K2() == e.Grant.GrantID || other.Expired(clock) {
 			return err != nil, err
 		}
 		terms, err := k.GetTerms(ctx, other.Terms.TermsID)

@@ -116,7 +116,8 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (given types.Pas
 	}
 	key := collections.Join4(r.Licensee, r.UsesOf, r.Work, r.Terms)
 	pass := types.Pass{Fee: *fee, GivenAt: sdk.UnwrapSDKContext(ctx).BlockTime().UTC()}
-	if pass.ExpiresAt, err = k.passEnd(ctx, key, pass.GivenAt); err != nil {
+	held := source.HeldFor(pass.GivenAt)
+	if pass.ExpiresAt, err = k.passEnd(ctx, key, pass.GivenAt, held); err != nil {
 		return types.Pass{}, 0, err
 	}
 	if epoch, err = k.royalty.PayPromised(ctx, r.Licensee, r.Work, *fee); err != nil {
@@ -125,6 +126,7 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (given types.Pas
 	if err := k.setPass(ctx, key, pass); err != nil {
 		return types.Pass{}, 0, err
 	}
+	pass = pass.InTime(held)
 	return pass, epoch, events.Emit(ctx, &types.EventPassGiven{
 		Work: r.Work, Terms: r.Terms, Licensee: r.Licensee.String(), UsesOf: r.UsesOf, Fee: fee.String(), ExpiresAt: pass.ExpiresAt,
 	})
@@ -152,22 +154,22 @@ func (k Keeper) passKey(ctx context.Context, id registrytypes.Digest) (types.Pas
 	return key, errorsmod.Wrapf(err, "pass %s", id)
 }
 
-// endOfPass is when a pass ends, given by its id.
-func (k Keeper) endOfPass(ctx context.Context, id registrytypes.Digest) (time.Time, error) {
-	key, err := k.passKey(ctx, id)
+// endOfPass is when a pass ends as of now, given by its id.
+func (r *reader) endOfPass(id registrytypes.Digest) (time.Time, error) {
+	key, err := r.k.passKey(r.ctx, id)
 	if err != nil {
 		return time.Time{}, err
 	}
-	pass, err := k.Passes.Get(ctx, collections.Join4(key.Licensee, key.UsesOf.WorkID, key.Work.WorkID, key.Terms.TermsID))
+	pass, err := r.k.Passes.Get(r.ctx, collections.Join4(key.Licensee, key.UsesOf.WorkID, key.Work.WorkID, key.Terms.TermsID))
 	if err != nil {
 		return time.Time{}, err
 	}
-	return pass.End(), nil
+	return r.endInTime(key.Work.WorkID, pass.ExpiresAt)
 }
 
-// passEnd is when a pass ends that is acquired now. It fails with ErrGrantExists when the
-// account has one that never ends.
-func (k Keeper) passEnd(ctx context.Context, key passed, now time.Time) (*time.Time, error) {
+// passEnd is when a pass ends that is acquired now, by the clock of the source, which has been
+// on hold for so long. It fails with ErrGrantExists when the account has one that never ends.
+func (k Keeper) passEnd(ctx context.Context, key passed, now time.Time, held time.Duration) (*time.Time, error) {
 	terms, err := k.GetTerms(ctx, key.K4())
 	if err != nil {
 		return nil, err
@@ -182,14 +184,14 @@ func (k Keeper) passEnd(ctx context.Context, key passed, now time.Time) (*time.T
 		}
 		return nil, nil
 	}
-	from := now
-	if had && before.ExpiresAt.After(now) {
+	from := now.Add(-held)
+	if had && before.ExpiresAt.After(from) {
 		from = *before.ExpiresAt
 	}
 	end := from.Add(*terms.Duration).UTC()
-	if !end.Before(types.MaxTime) {
+	if at := end.Add(held); !at.Before(types.MaxTime) {
 		return nil, errorsmod.Wrapf(types.ErrNotRenewable, "the pass would run until %s, the latest end is before %s: extend it later",
-			end.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
+			at.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
 	}
 	return &end, nil
 }
@@ -225,7 +227,7 @@ func (q *inquiry) askPass(work registrytypes.WorkID, source registrytypes.Work, 
 			return err
 		}
 		if c.Passed = found; found && pass.ExpiresAt != nil {
-			c.PassEnds = *pass.ExpiresAt
+			c.PassEnds = *types.EndInTime(pass.ExpiresAt, source.HeldFor(q.now))
 		}
 	}
 	if onHold(source) { // of one that was invalidated nothing is asked

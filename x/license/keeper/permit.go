@@ -41,6 +41,7 @@ func (k Keeper) Permit(ctx context.Context, r types.PermitRequest) (types.Permit
 		return types.Permit{}, err
 	}
 	reader := k.newReader(ctx)
+	reader.know(r.Source, source)
 	if r.Ruled {
 		err = checkRuled(permit, terms)
 	} else {

@@ -36,7 +36,8 @@ func (k Keeper) namedGrant(ctx context.Context, id types.GrantID) (types.NamedGr
 	if err != nil {
 		return types.NamedGrant{}, err
 	}
-	return grant.Named(id), nil
+	grant, err = k.inTime(ctx, grant)
+	return grant.Named(id), err
 }
 
 // inForce is a constraint with what it comes down to now.

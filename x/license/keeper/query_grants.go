@@ -29,6 +29,9 @@ func (s queryServer) Grant(ctx context.Context, req *types.QueryGrantRequest) (*
 	if err != nil {
 		return nil, coded(err)
 	}
+	if grant, err = s.k.inTime(ctx, grant); err != nil {
+		return nil, coded(err)
+	}
 	return &types.QueryGrantResponse{Grant: grant.Named(req.Grant), Licensees: allowed.Licensees}, nil
 }
 
@@ -95,7 +98,13 @@ func (s queryServer) Passes(ctx context.Context, req *types.QueryPassesRequest) 
 		prefix = collections.QuadSuperPrefix[sdk.AccAddress, registrytypes.WorkID, registrytypes.WorkID, types.TermsID](licensee, req.UsesOf)
 	}
 	passes, next, err := query.CollectionPaginate(ctx, s.k.Passes, page,
-		func(key passed, p types.Pass) (types.NamedPass, error) { return namedPass(key, p), nil },
+		func(key passed, p types.Pass) (types.NamedPass, error) {
+			if p.ExpiresAt == nil {
+				return namedPass(key, p), nil
+			}
+			held, err := s.k.heldFor(ctx, key.K3())
+			return namedPass(key, p.InTime(held)), err
+		},
 		func(o *query.CollectionsPaginateOptions[passed]) { o.Prefix = &prefix })
 	return &types.QueryPassesResponse{Passes: passes, Pagination: next}, coded(err)
 }

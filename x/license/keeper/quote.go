@@ -70,7 +70,7 @@ func (k Keeper) checkSeen(ctx context.Context, a Acquisition, q quote, renewed r
 		return err
 	}
 	now.AllowList = q.allowed.Digest()
-	if renewed.id.IsZero() || renewed.grant.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()) {
+	if renewed.id.IsZero() || renewed.grant.Expired(types.Clock(q.work, sdk.UnwrapSDKContext(ctx).BlockTime())) {
 		if now.Made, err = k.madeOf(ctx, a.Work, q.terms); err != nil {
 			return err
 		}
@@ -135,6 +135,7 @@ func (k Keeper) weighAcquisition(
 ) ([]rules.Reason, error) {
 	// What acquiring an offer is for is not asked: no use.
 	reader := &inquiry{reader: k.newReader(ctx), asker: asker{a.Licensee, a.Derivative}}
+	reader.know(a.Work, q.work)
 	work := rules.Work{Status: statusOf(q.work), OnHold: onHold(q.work)}
 	waiting, err := k.forgetSettled(ctx, a.Work, &q.demands)
 	if err != nil {
@@ -149,7 +150,7 @@ func (k Keeper) weighAcquisition(
 	}
 	isNew := renewed.id.IsZero()
 	// While a grant runs that keeps others out, none that overlaps with it was given.
-	if q.terms.Exclusivity != types.EXCLUSIVITY_NONE && (isNew || renewed.grant.Expired(reader.now)) {
+	if q.terms.Exclusivity != types.EXCLUSIVITY_NONE && (isNew || renewed.grant.Expired(types.Clock(q.work, reader.now))) {
 		if err := reader.rivals(a.Work, &work); err != nil {
 			return nil, err
 		}

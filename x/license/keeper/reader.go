@@ -19,6 +19,8 @@ type reader struct {
 	now        time.Time
 	terms      map[types.TermsID]readTerms
 	exclusives map[registrytypes.WorkID]types.Exclusives
+	// held is for how long works have been on hold.
+	held map[registrytypes.WorkID]time.Duration
 }
 
 // readTerms are terms as stored and as the rules see them.
@@ -29,7 +31,10 @@ type readTerms struct {
 }
 
 func (k Keeper) newReader(ctx context.Context) *reader {
-	return &reader{k: k, ctx: ctx, now: sdk.UnwrapSDKContext(ctx).BlockTime(), terms: make(map[types.TermsID]readTerms)}
+	return &reader{
+		k: k, ctx: ctx, now: sdk.UnwrapSDKContext(ctx).BlockTime(), terms: make(map[types.TermsID]readTerms),
+		held: make(map[registrytypes.WorkID]time.Duration),
+	}
 }
 
 func (r *reader) termsOf(id types.TermsID) (readTerms, error) {
@@ -134,7 +139,12 @@ func (r *reader) grant(id types.GrantID, g types.Grant, derivative registrytypes
 	if err != nil {
 		return rules.Alternative{}, err
 	}
-	a := g.Alternative(id.String(), t.rules)
+	a := rules.Alternative{ID: id.String(), Terms: t.rules, Granted: true}
+	if g.ExpiresAt != nil {
+		if a.Ends, err = r.endOfGrant(g); err != nil {
+			return a, err
+		}
+	}
 	serves, relies, err := r.k.servesOf(r.ctx, id, g, derivative)
 	_, bound := g.User()
 	a.Order = string(id[:])

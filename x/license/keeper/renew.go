@@ -20,8 +20,8 @@ import (
 // bounds it and picks its denom. What it pins beside the price has to be what was seen, as
 // for a new grant too. The grant pins today's versions and allow-list anew,
 // what sources demand among them, for what is made under it from now on, before its end
-// too; its fee becomes what was paid last. A renewal is not counted as another grant. It
-// fails with ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
+// too; its fee becomes what was paid last. A renewal is not counted as another grant. The
+// grant is returned as answers have it. It fails with ErrNotLicensee, ErrNotRenewable, the registry's ErrOnHold when the work that uses
 // the grant was invalidated, or as Acquire does.
 func (k Keeper) RenewGrant(
 	ctx context.Context, holder sdk.AccAddress, id types.GrantID, maxFee *sdk.Coin, seen types.Conditions,
@@ -47,7 +47,9 @@ func (k Keeper) RenewGrant(
 	if err != nil {
 		return grant, 0, err
 	}
-	end, err := nextEnd(ctx, id, grant, q.terms)
+	now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC()
+	held := q.work.HeldFor(now)
+	end, err := nextEnd(now, held, id, grant, q.terms)
 	if err != nil {
 		return grant, 0, err
 	}
@@ -72,27 +74,28 @@ func (k Keeper) RenewGrant(
 	if err := k.tally(ctx, id, grant, 0, q.terms); err != nil {
 		return grant, 0, err
 	}
+	grant = grant.InTime(held)
 	return grant, epoch, events.Emit(ctx, &types.EventGrantRenewed{
-		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: &end,
+		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt,
 		WorkVersion: grant.WorkVersion, UpstreamVersion: grant.UpstreamVersion, AllowList: grant.AllowList.Digest,
 	})
 }
 
-// nextEnd is when a renewed grant ends: a duration after its end or, if that is
-// past, after now. It fails with ErrNotRenewable for a grant without an end and
-// where the store can't hold the new one.
-func nextEnd(ctx context.Context, id types.GrantID, g types.Grant, t types.Terms) (time.Time, error) {
+// nextEnd is when a renewed grant ends by the clock of its work, which has been on hold for so
+// long: a duration after its end or, if that is past, after now. It fails with ErrNotRenewable
+// for a grant without an end and where the store can't hold the new one.
+func nextEnd(now time.Time, held time.Duration, id types.GrantID, g types.Grant, t types.Terms) (time.Time, error) {
 	if g.ExpiresAt == nil || t.Duration == nil {
 		return time.Time{}, errorsmod.Wrapf(types.ErrNotRenewable, "%s has no end: there is nothing to renew", id)
 	}
 	from := *g.ExpiresAt
-	if now := sdk.UnwrapSDKContext(ctx).BlockTime().UTC(); from.Before(now) {
-		from = now
+	if clock := now.Add(-held); from.Before(clock) {
+		from = clock
 	}
 	end := from.Add(*t.Duration)
-	if !end.Before(types.MaxTime) {
+	if at := end.Add(held); !at.Before(types.MaxTime) {
 		return end, errorsmod.Wrapf(types.ErrNotRenewable, "%s would run until %s, the latest end is before %s: renew it later",
-			id, end.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
+			id, at.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
 	}
 	return end, nil
 }

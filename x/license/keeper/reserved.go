@@ -6,8 +6,6 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -74,8 +72,12 @@ func (k Keeper) checkReservedCount(ctx context.Context, key reservation) error {
 
 // HasReserved says whether any derivative has a grant of the work reserved that runs.
 func (k Keeper) HasReserved(ctx context.Context, work registrytypes.WorkID) (bool, error) {
+	clock, err := k.clock(ctx, work)
+	if err != nil {
+		return false, err
+	}
 	it, err := k.ReservedEnds.Iterate(ctx, new(collections.Range[reservedEnd]).
-		StartInclusive(collections.Join3(work, nanos(sdk.UnwrapSDKContext(ctx).BlockTime())+1, types.GrantID{})).
+		StartInclusive(collections.Join3(work, nanos(clock)+1, types.GrantID{})).
 		EndExclusive(collections.Join3(work, nanos(types.MaxTime)+1, types.GrantID{})))
 	if err != nil {
 		return false, err
@@ -97,7 +99,7 @@ func (k Keeper) ReservedFor(
 		}
 	}
 	of := collections.NewSuperPrefixedTripleRange[registrytypes.WorkID, registrytypes.WorkID, types.GrantID](work, derivative)
-	now := sdk.UnwrapSDKContext(ctx).BlockTime()
+	r := k.newReader(ctx)
 	looked := 0
 	err = k.Reserved.Walk(ctx, of, func(key reservation) (bool, error) {
 		g, err := k.GetGrant(ctx, key.K3())
@@ -106,7 +108,11 @@ func (k Keeper) ReservedFor(
 		}
 		looked++
 		goesFirst := own.Reserved() && own.UsedBy.WorkID == key.K1() && !g.GrantedAt.Before(own.GrantedAt)
-		id, found = key.K3(), !g.Expired(now) && !goesFirst
+		ended, err := r.hasEnded(g)
+		if err != nil {
+			return true, err
+		}
+		id, found = key.K3(), !ended && !goesFirst
 		return found || looked == types.MaxReserved, nil // one derivative has no more
 	})
 	return id, found, err

@@ -55,6 +55,7 @@ func unknown() types.Rights {
 
 // ofWork decides for one work.
 func (q *inquiry) ofWork(id registrytypes.WorkID, work registrytypes.Work) (types.Rights, error) {
+	q.know(id, work)
 	demands, err := q.k.demandsOn(q.ctx, id)
 	if err != nil {
 		return types.Rights{}, err

@@ -103,6 +103,11 @@ func (k Keeper) checkGrantSeen(ctx context.Context, g types.Grant, seen types.Co
 
 // checkMovable checks that a grant can be given to a recipient.
 func (k Keeper) checkMovable(ctx context.Context, id types.GrantID, g types.Grant, recipient sdk.AccAddress) error {
+	r := k.newReader(ctx)
+	ended, err := r.hasEnded(g)
+	if err != nil {
+		return err
+	}
 	user, bound := g.User()
 	switch {
 	case bound:
@@ -111,8 +116,12 @@ func (k Keeper) checkMovable(ctx context.Context, id types.GrantID, g types.Gran
 	case g.Used > 0:
 		return errorsmod.Wrapf(types.ErrGrantUsed, "%s: %d derivatives rely on %s, so it stays with %s", rules.GrantUsed,
 			g.Used, id, g.Licensee)
-	case g.Expired(sdk.UnwrapSDKContext(ctx).BlockTime()):
-		return errorsmod.Wrapf(types.ErrGrantExpired, "%s: %s ended at %s: renew it first", rules.GrantExpired, id, g.ExpiresAt.UTC())
+	case ended:
+		end, err := r.endOfGrant(g)
+		if err != nil {
+			return err
+		}
+		return errorsmod.Wrapf(types.ErrGrantExpired, "%s: %s ended at %s: renew it first", rules.GrantExpired, id, end.UTC())
 	case recipient.Equals(g.Licensee):
 		return errorsmod.Wrapf(types.ErrInvalidMessage, "recipient holds %s already: name another account", id)
 	}

@@ -734,7 +734,7 @@ type NamedConstraint struct {
 	// EXPIRES: the grant; empty where it is a pass.
 	Grant GrantID `protobuf:"bytes,4,opt,name=grant,proto3,customtype=GrantID" json:"grant"`
 	// EXPIRES: when the grant or the pass ends as of now. WITHHELD: when the grant was to end
-	// that keeps others out; unset: never.
+	// that keeps others out, whatever disputes came later; unset: never.
 	ExpiresAt *time.Time `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 	// ATTRIBUTION: the version of the source, from 1, whose title and creators are to
 	// be credited; 0 for other kinds.

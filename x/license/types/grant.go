@@ -10,7 +10,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/x/license/rules"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -43,16 +42,7 @@ func (g Grant) several() bool { return g.Serves > 1 }
 // several, or its terms make a use paid by one.
 func (g Grant) Noted() bool { return g.several() || g.PriceVersion > 0 }
 
-// Alternative is the grant as the rules see it, but for whether derivatives use it up.
-func (g Grant) Alternative(id string, seen rules.Terms) rules.Alternative {
-	a := rules.Alternative{ID: id, Terms: seen, Granted: true}
-	if g.ExpiresAt != nil {
-		a.Ends = *g.ExpiresAt
-	}
-	return a
-}
-
-// End is when the grant ends; MaxTime: never.
+// End is when the grant ends by the clock of its work; MaxTime: never.
 func (g Grant) End() time.Time {
 	if g.ExpiresAt == nil {
 		return MaxTime
@@ -60,11 +50,8 @@ func (g Grant) End() time.Time {
 	return *g.ExpiresAt
 }
 
-// End is when the pass ends; MaxTime: never.
-func (p Pass) End() time.Time { return Grant{ExpiresAt: p.ExpiresAt}.End() }
-
-// Runs says whether the grant has not ended.
-func (e ExclusiveGrant) Runs(now time.Time) bool { return !expired(e.ExpiresAt, now) }
+// Runs says whether the grant has not ended, when the clock of its work says so much.
+func (e ExclusiveGrant) Runs(clock time.Time) bool { return !expired(e.ExpiresAt, clock) }
 
 // heldSize is the size of the last part of a key of held grants.
 const heldSize = heldPin + 1 + 8 + len(GrantID{})

@@ -294,7 +294,7 @@ type Pass struct {
 	Fee types.Coin `protobuf:"bytes,1,opt,name=fee,proto3" json:"fee"`
 	// Block time of the last payment.
 	GivenAt time.Time `protobuf:"bytes,2,opt,name=given_at,json=givenAt,proto3,stdtime" json:"given_at"`
-	// When it ends; unset: never.
+	// When it ends; unset: never. As of a grant, by the clock of the source that was paid.
 	ExpiresAt *time.Time `protobuf:"bytes,3,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 }
 
@@ -424,7 +424,9 @@ type Grant struct {
 	UpstreamVersion uint32 `protobuf:"varint,8,opt,name=upstream_version,json=upstreamVersion,proto3" json:"upstream_version,omitempty"`
 	// Block time of the grant.
 	GrantedAt time.Time `protobuf:"bytes,9,opt,name=granted_at,json=grantedAt,proto3,stdtime" json:"granted_at"`
-	// When it ends; unset: never.
+	// When it ends; unset: never. Answers have the time, as of now. A row and a genesis have
+	// it by the clock of the work, which stands still while the work is on hold: the time less
+	// for how long it was on hold.
 	ExpiresAt *time.Time `protobuf:"bytes,10,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 	// The derivative that a grant which serves one is for and moves with; empty until
 	// one is named or made, and where the grant serves several.
@@ -622,8 +624,8 @@ func (m *AllowList) GetLicensees() []string {
 type Tally struct {
 	// How many were ever given; it never falls.
 	Given uint64 `protobuf:"varint,1,opt,name=given,proto3" json:"given,omitempty"`
-	// The latest end of them, the last nanosecond that the store holds (in the year
-	// 2262) where one has no end; unset: none was given since genesis.
+	// The latest end of them by the clock of the work, the last nanosecond that the store
+	// holds (in the year 2262) where one has no end; unset: none was given since genesis.
 	Until *time.Time `protobuf:"bytes,2,opt,name=until,proto3,stdtime" json:"until,omitempty"`
 }
 
@@ -755,7 +757,7 @@ type ExclusiveGrant struct {
 	Grant GrantIDBytes `protobuf:"bytes,1,opt,name=grant,proto3,customtype=GrantIDBytes" json:"grant"`
 	// Its terms, 32 bytes: they say where and of what it keeps others out.
 	Terms TermsIDBytes `protobuf:"bytes,2,opt,name=terms,proto3,customtype=TermsIDBytes" json:"terms"`
-	// When it ends; unset: never.
+	// When it ends by the clock of its work; unset: never.
 	ExpiresAt *time.Time `protobuf:"bytes,3,opt,name=expires_at,json=expiresAt,proto3,stdtime" json:"expires_at,omitempty"`
 }
 

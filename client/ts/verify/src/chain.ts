@@ -7,7 +7,7 @@ import { decode, empty, type Message, type Moment, type Schema } from './proto.j
 import { refuted } from './result.js'
 import { behind, type Row } from './rows.js'
 import * as s from './schemas.js'
-import { nanosOf } from './signed.js'
+import { momentOf, nanosOf } from './signed.js'
 import type { Stores } from './stores.js'
 import { most } from './wire.js'
 
@@ -20,7 +20,11 @@ const hexOrNone = (bytes: Uint8Array) => (bytes.some((b) => b !== 0) ? hex(bytes
 
 /** The chain's state as a proof shows it. */
 export class State {
-  constructor(private readonly stores: Stores) {}
+  /** Now is the time of the block that the state is before, which answers take for now. */
+  constructor(
+    private readonly stores: Stores,
+    private readonly now: Moment,
+  ) {}
 
   private get(store: string, key: Uint8Array): Uint8Array | undefined {
     return this.stores.of(store).get(key)
@@ -149,10 +153,21 @@ export class State {
     return {
       grant: {
         id: asked.grant, work: workText(row.work), terms: termsText(row.terms), licensee: account(row.licensee),
-        used_by: workText(row.used_by), grant: row,
+        used_by: workText(row.used_by), grant: { ...row, expires_at: this.ends(row) },
       },
       licensees: allowed.licensees,
     }
+  }
+
+  /** When a grant ends, as of now: its row has that by the clock of its work, which stands still while the work is on hold. */
+  private ends(grant: Message): Moment | null {
+    if (!grant.expires_at) return null
+    const hold = this.work(grant.work).hold
+    if (!hold) return grant.expires_at
+    let held: bigint = hold.before ?? 0n
+    const since = hold.since && nanosOf(hold.since)
+    if (since && nanosOf(this.now) > since) held += nanosOf(this.now) - since
+    return momentOf(nanosOf(grant.expires_at) + held)
   }
 
   /** The head of a work, as it is registered where it has no row. */

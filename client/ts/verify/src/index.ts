@@ -197,12 +197,12 @@ function told(p: Proof, view: View): Proven {
   let proven: Proven
   if ('tx' in p.fact) {
     const lists = view.states.get(last.height)
-    proven = { ...common, kind: 'transaction', answer: tell(p.fact, view.headers, lists && new State(lists)) }
+    proven = { ...common, kind: 'transaction', answer: tell(p.fact, view.headers, lists && new State(lists, last.time)) }
   } else {
     if (view.headers.length !== 1) throw refuted(`it shows ${view.headers.length} headers where one is needed`)
     const state = view.states.get(last.height)
     if (!state) throw refuted(`it shows nothing of the state before block ${last.height}`)
-    const said = answer(p.fact, new State(state), p.chainId)
+    const said = answer(p.fact, new State(state, last.time), p.chainId)
     const content = said.content ? hex(said.content) : p.fact.kind.name === 'claim' ? said.answer.work.sha256 : undefined
     proven = { ...common, kind: p.fact.kind.name, question: said.question, answer: said.answer, ...(content && { content }) }
   }

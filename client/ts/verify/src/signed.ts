@@ -27,7 +27,7 @@ export interface Header {
 /** Nanoseconds since 1970. */
 export const nanosOf = (t: Moment) => t.seconds * billion + BigInt(t.nanos)
 
-function momentOf(nanos: bigint): Moment {
+export function momentOf(nanos: bigint): Moment {
   const part = ((nanos % billion) + billion) % billion
   return { seconds: (nanos - part) / billion, nanos: Number(part) }
 }
