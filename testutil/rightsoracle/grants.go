@@ -20,6 +20,8 @@ type heldGrant struct {
 	// last renewal, or of its first day.
 	Pinned Moment
 	Ends   time.Time // zero: never
+	// Held is the moment up to which Ends has the time that the work was on hold.
+	Held Moment
 	// Given is its first day; Paid: something was paid for it last.
 	Given time.Time
 	Paid  bool
@@ -75,14 +77,51 @@ func (h *History) grantsOf(w Work, m Moment) []heldGrant {
 			}
 		}
 	}
+	for i := range list {
+		h.waitOut(&list[i], m)
+	}
 	return list
+}
+
+// waitOut puts the end of a grant off by the time that its work was on hold, up to a moment.
+func (h *History) waitOut(g *heldGrant, m Moment) {
+	if !g.Ends.IsZero() {
+		g.Ends = g.Ends.Add(h.onHold(g.Work, m) - h.onHold(g.Work, g.Held))
+	}
+	g.Held = m
+}
+
+// onHold is for how long disputes held a work, in all, up to a moment.
+func (h *History) onHold(w Work, m Moment) (held time.Duration) {
+	open := 0
+	var since time.Time
+	for i, act := range h.acts[:m] {
+		switch a := act.(type) {
+		case Dispute:
+			if a.Work == w {
+				if open++; open == 1 {
+					since = h.times[i]
+				}
+			}
+		case Settle:
+			if a.Work == w {
+				if open--; open == 0 {
+					held += h.times[i].Sub(since)
+				}
+			}
+		}
+	}
+	if open > 0 {
+		held += h.at(m).Sub(since)
+	}
+	return held
 }
 
 func (h *History) acquired(a Acquire, at Moment) heldGrant {
 	t := h.terms[a.Terms]
 	offer, _ := h.offerOf(a.Work, a.Terms, at)
 	g := heldGrant{
-		Name: a.Named(), Work: a.Work, Terms: t, Licensee: a.By, For: a.For, Serves: t.serves(), Pinned: at, Allowed: offer.Only,
+		Name: a.Named(), Work: a.Work, Terms: t, Licensee: a.By, For: a.For, Serves: t.serves(), Pinned: at, Held: at, Allowed: offer.Only,
 		Given: h.times[at], Paid: offer.price() > 0,
 	}
 	if a.For != "" {
@@ -100,6 +139,7 @@ func (h *History) renewed(g *heldGrant, at Moment) {
 	if g.Name == "" {
 		return
 	}
+	h.waitOut(g, at)
 	from := g.Ends
 	if from.Before(h.times[at]) {
 		from = h.times[at]

@@ -88,7 +88,7 @@ func (w *world) compareGrants(stored []licensetypes.GenesisGrant) error {
 		user, _ := g.User()
 		switch {
 		case g.Licensee.String() != bech(want.Licensee), w.names[user] != want.For, int(g.Serves) != want.Serves,
-			int(g.Used) != len(want.Users), !timeOf(g.ExpiresAt).Equal(want.Ends), g.OfferedTo.String() != bechIf(want.OfferedTo),
+			int(g.Used) != len(want.Users), !timeOf(allowed.Grant.Grant.ExpiresAt).Equal(want.Ends), g.OfferedTo.String() != bechIf(want.OfferedTo),
 			!w.sameAccounts(allowed.Licensees, want.Allowed):
 			return fmt.Errorf("%s is stored as %+v, should be %+v", want.Name, stored[at], want)
 		}
