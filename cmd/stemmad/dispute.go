@@ -43,7 +43,7 @@ owes its sources. Whoever is wrong loses the bond: half is burnt, half goes to t
 		Args:    cobra.NoArgs,
 	}
 	cmd.AddCommand(disputeOpenCmd(), disputeAnswerCmd(), disputeRuleCmd(), disputeAppealCmd(), disputeDropCmd(), disputeShowCmd(),
-		disputeListCmd(), disputeBondCmd(), disputeCallBondCmd(), disputeAddBondCmd(), disputeBlankCmd(),
+		disputeListCmd(), disputeReckonCmd(), disputeBondCmd(), disputeCallBondCmd(), disputeAddBondCmd(), disputeBlankCmd(),
 		disputeObjectCmd(), disputeAgreeCmd())
 	return cmd
 }
@@ -187,8 +187,8 @@ func disputedLine(ctx context.Context, conn *connect.Conn, work registrytypes.Cl
 	if err != nil {
 		return line
 	}
-	for i, id := range res.Disputes {
-		line += map[bool]string{true: ": ", false: ", "}[i == 0] + id.String()
+	for i, d := range res.Disputes {
+		line += map[bool]string{true: ": ", false: ", "}[i == 0] + d.Id.String()
 	}
 	return line
 }
@@ -224,4 +224,20 @@ func parseKind(text string) (disputetypes.Kind, error) {
 		}
 	}
 	return 0, fmt.Errorf("--%s %q: it is one of %s", flagAbout, text, strings.Join(kindNames(), ", "))
+}
+
+// sayTainted names what a work was made from that is disputed or was ruled invalid. What can't be asked is no failure.
+func sayTainted(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) {
+	res, err := conn.Dispute().Standing(ctx, &disputetypes.QueryStandingRequest{Work: work})
+	if err != nil {
+		conn.Note("Whether its sources are disputed could not be asked.")
+		return
+	}
+	teller := tellerOf(ctx, conn)
+	for _, t := range res.Ancestors {
+		conn.Say("Disputed source: %s is %s", teller.Work(t.Work), enumName(t.Status.String(), "STATUS_"))
+	}
+	if res.Incomplete {
+		conn.Say("There may be more disputed sources: it has more than were looked at.")
+	}
 }
