@@ -78,7 +78,7 @@ type reckoning struct {
 	watched map[registrytypes.WorkID]bool
 	// begin is the block of its registration.
 	begin int64
-	// version is that of the disputed work's table of holders.
+	// version is that of the disputed work's table of holders: 0 until somebody changes it.
 	version uint32
 	totals  map[sum]sdk.Coin
 	last    map[sum]int64
@@ -92,7 +92,7 @@ func Reckon(
 	ctx context.Context, chain Chain, span blocks.Span, d disputetypes.Dispute, from string, read func(all int64) func(int64),
 ) (Reckoned, error) {
 	r := &reckoning{
-		chain: chain, span: span, dispute: d, watched: map[registrytypes.WorkID]bool{d.Work: true}, version: 1,
+		chain: chain, span: span, dispute: d, watched: map[registrytypes.WorkID]bool{d.Work: true},
 		totals: map[sum]sdk.Coin{}, last: map[sum]int64{},
 	}
 	creditor, err := r.creditor(ctx)
