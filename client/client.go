@@ -26,6 +26,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/client/encoding"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -152,6 +153,9 @@ func (c *Client) License() licensetypes.QueryClient { return licensetypes.NewQue
 
 // Lineage asks x/lineage: derivations, ancestors, descendants.
 func (c *Client) Lineage() lineagetypes.QueryClient { return lineagetypes.NewQueryClient(c) }
+
+// Dispute asks x/dispute: who contests what, how it stands, what opening takes.
+func (c *Client) Dispute() disputetypes.QueryClient { return disputetypes.NewQueryClient(c) }
 
 // Bank asks x/bank: balances.
 func (c *Client) Bank() banktypes.QueryClient { return banktypes.NewQueryClient(c) }

@@ -7,6 +7,7 @@ import (
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
+	dispute "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarket "github.com/stemma-chain/stemma/x/feemarket/types"
 	headers "github.com/stemma-chain/stemma/x/headers/types"
 	license "github.com/stemma-chain/stemma/x/license/types"
@@ -46,6 +47,12 @@ var known = []error{
 	lineage.ErrAlreadySource, lineage.ErrTooManySources, lineage.ErrOverWhole, lineage.ErrCycle, lineage.ErrWalkTooLong,
 	lineage.ErrApprovalNeeded, lineage.ErrAlreadyRecorded, lineage.ErrNotApproved, lineage.ErrNothingToBlank, lineage.ErrRegistered,
 	lineage.ErrPromisesGrew, lineage.ErrReserved,
+
+	dispute.ErrInvalidMessage, dispute.ErrInvalidParams, dispute.ErrInvalidGenesis, dispute.ErrInvalidEvidence,
+	dispute.ErrInvalidRedress, dispute.ErrNotFound, dispute.ErrOwnWork, dispute.ErrAlreadyOpen, dispute.ErrNothingNew,
+	dispute.ErrBondTooSmall, dispute.ErrWrongPhase, dispute.ErrTooLate, dispute.ErrNotParty, dispute.ErrNotArbiter,
+	dispute.ErrRecused, dispute.ErrBeyondClaim, dispute.ErrNotContestable, dispute.ErrNothingToBlank, dispute.ErrNoObjection,
+	dispute.ErrNothingToCall,
 
 	feemarket.ErrInvalidParams, feemarket.ErrInvalidGenesis, feemarket.ErrFeeCoins, feemarket.ErrTooMuchGas,
 

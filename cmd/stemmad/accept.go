@@ -165,6 +165,7 @@ func (t *taken) noteRevenue(ctx context.Context, conn *connect.Conn) (err error)
 	default:
 		conn.Note("It is %s.", enumName(t.work.Status.String(), "STATUS_"))
 	}
+	noteDisputed(ctx, conn, t.work)
 	return nil
 }
 

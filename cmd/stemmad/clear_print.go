@@ -41,7 +41,7 @@ func (c *clearing) print(ctx context.Context) error {
 		relies = words.Permission(relies, name)
 	}
 	if err := table.Fields(conn.Out(), "work", work, "asked for", licensee, "relies on", relies, "decided at",
-		table.Time(c.decided)); err != nil {
+		table.Time(c.decided), "disputes", disputedLine(ctx, conn, c.work.Claim)); err != nil {
 		return err
 	}
 	if err := c.printBought(name); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -72,7 +73,8 @@ var kinds = []struct {
 	{exitNeedsGrant, []error{licensetypes.ErrPermissionNeeded}},
 	{exitNotFound, []error{
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
-		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, target.ErrUnregistered,
+		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,
+		target.ErrUnregistered,
 	}},
 	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},
 	{exitContested, []error{registrytypes.ErrAlreadyClaimed}},

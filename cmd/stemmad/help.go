@@ -24,7 +24,7 @@ var helpGroups = []helpGroup{
 	{"most", "Done most:", []string{"register", "works", "show", "offer", "clear", "acquire", "derive", "pay", "balance", "splits"}},
 	{"creators", "Creators, beside that:", []string{
 		"anchor", "terms", "approve", "approve-source", "withdraw-work", "revise", "blank", "transfer", "accept", "title",
-		"receipt", "statement", "prove", "verify",
+		"receipt", "statement", "prove", "verify", "dispute",
 	}},
 	{"makers", "AI generators, and whoever makes something of works:", []string{"lineage", "credits", "license", "royalty"}},
 	{"licensees", "Licensees and payers:", []string{"grant", "paychannel", "voucher"}},

@@ -35,7 +35,8 @@ that a source demands of every use of the work, whatever its offers say; "of its
 is what a work in a collection demands, and so binds the whole. A line "Waiting" names the works whose
 owners have not approved sources that it declared later. For a file that several have
 claimed it lists the claims. With --owners it prints who has owned the work, and since
-when (see "stemmad title" too). Text that was taken back is shown as blanked, with its SHA-256.`,
+when (see "stemmad title" too). A line "Disputed source" names a work that it was made from, at whatever distance,
+and that is disputed or was ruled invalid. Text that was taken back is shown as blanked, with its SHA-256.`,
 		Example: `  stemmad show song.wav
   stemmad show song.wav --owners
   stemmad show song.wav --output json`,
@@ -107,7 +108,7 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 	if err := table.Fields(conn.Out(),
 		"work", w.Id.String(), "kind", describe.KindName(w.Details.Kind), "media type", w.Details.MediaType,
 		"sha256", w.Sha256.String(), "owner", accountName(w.Owner, names), "registrant", registrant(w, names), "creators", creators,
-		"status", enumName(w.Status.String(), "STATUS_"), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
+		"status", enumName(w.Status.String(), "STATUS_"), "disputes", disputedLine(ctx, conn, w), "version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
 		"more at", w.Details.MetadataUri, "fingerprints", describe.Fingerprints(w.Details.Fingerprints), "text", blanked(w), "transfer", recipient,
 		"generation", fmt.Sprint(p.Derivation.Node.Generation),
@@ -115,6 +116,7 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 	); err != nil {
 		return err
 	}
+	sayTainted(ctx, conn, w.Id)
 	printWaiting(conn.Say, w.Id, p.Admissions)
 	if err := p.printOwners(conn, names); err != nil {
 		return err

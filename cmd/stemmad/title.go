@@ -94,6 +94,7 @@ func showTitle(ctx context.Context, conn *connect.Conn, args []string) error {
 		conn.Say("On offer to %s since %s; until they accept it, it stays with its owner.",
 			accountName(t.Offered.Recipient, names), table.Time(t.Offered.Since))
 	}
+	noteDisputed(ctx, conn, work.Claim)
 	t.sayUnknown(conn, span, unread)
 	conn.Note("%s", claimsNote)
 	return nil

@@ -27,6 +27,7 @@ import (
 	stemma "github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/units"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -112,6 +113,9 @@ func (c *Conn) License() licensetypes.QueryClient { return licensetypes.NewQuery
 
 // Lineage asks x/lineage.
 func (c *Conn) Lineage() lineagetypes.QueryClient { return lineagetypes.NewQueryClient(c) }
+
+// Dispute asks x/dispute.
+func (c *Conn) Dispute() disputetypes.QueryClient { return disputetypes.NewQueryClient(c) }
 
 // With is the connection with the flags, the input and the output of another command: a row of a table.
 func (c *Conn) With(cmd *cobra.Command) *Conn {
