@@ -40,9 +40,10 @@ var disputeNext = map[disputetypes.Phase]string{
 	disputetypes.PHASE_ANSWER:      "without an answer of all, the arbiter decides, or governance where no arbiter is impartial",
 	disputetypes.PHASE_ARBITRATION: "without a ruling, governance decides",
 	disputetypes.PHASE_APPEAL:      "without an appeal, the ruling is carried out",
-	disputetypes.PHASE_GOVERNANCE:  "without a decision, a ruling of the arbiter stands; where there is none the dispute lapses, and all get their bonds back",
-	disputetypes.PHASE_FINAL:       "what was decided is carried out",
-	disputetypes.PHASE_CLOSED:      "nothing more",
+	disputetypes.PHASE_GOVERNANCE: "without a decision, a ruling of the arbiter stands; where there is none the dispute lapses, " +
+		"and all get their bonds back",
+	disputetypes.PHASE_FINAL:  "what was decided is carried out",
+	disputetypes.PHASE_CLOSED: "nothing more",
 }
 
 // disputeOutcomes say how a dispute ended.
@@ -101,7 +102,8 @@ func (t Teller) Redress(r disputetypes.Redress) (list []string) {
 		add("It is offered under these terms, at their own price: %s", t.terms(r.Offer))
 	}
 	if s := r.Source; s != nil {
-		add("It names the source %s (%s), and owes it from now on as if it had been derived under %s", t.Work(s.Work), s.Role.Name(), t.Terms(s.Terms))
+		add("It names the source %s (%s), and owes it from now on as if it had been derived under %s", t.Work(s.Work),
+			s.Role.Name(), t.Terms(s.Terms))
 	}
 	if p := r.Payee; p != nil {
 		add("%s gets %s of its revenue from now on", t.Account(p.Account), rates.Percent(p.Share))

@@ -25,8 +25,10 @@ work takes new evidence.`,
 		if err != nil {
 			return err
 		}
-		what := fmt.Sprintf("Give up the dispute about %s. Your bond of %s is lost as if it were dismissed: half is burnt, half goes to the holders.",
+		what := fmt.Sprintf("Give up the dispute about %s. Your bond of %s is lost as if it were dismissed: "+
+			"half is burnt, half goes to the holders.",
 			workLine(work), conn.Units().ExactSum(d.Bond))
-		return sendDispute(ctx, conn, sender, what, d.Id, "Dropped", "Would drop", &disputetypes.MsgDrop{Challenger: sender.Account(), Dispute: d.Id})
+		return sendDispute(ctx, conn, sender, what, d.Id, "Dropped", "Would drop",
+			&disputetypes.MsgDrop{Challenger: sender.Account(), Dispute: d.Id})
 	})
 }

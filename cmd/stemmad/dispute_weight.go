@@ -38,7 +38,8 @@ a dispute about a false weight. Saying so again replaces it.`,
 		if err != nil {
 			return err
 		}
-		what := fmt.Sprintf("Object: %s weighs %s in %s%s.", workLine(source), rates.Percent(weight), workLine(work.Claim), work.Choice(conn.KeyNames()))
+		what := fmt.Sprintf("Object: %s weighs %s in %s%s.", workLine(source), rates.Percent(weight),
+			workLine(work.Claim), work.Choice(conn.KeyNames()))
 		return sendWeight(ctx, conn, sender, what, "Objected to a weight in", "Would object to a weight in", work.Id,
 			&disputetypes.MsgObjectToWeight{Owner: sender.Account(), Work: work.Id, Source: source.Id, Weight: weight})
 	})
