@@ -116,4 +116,3 @@ func (k Keeper) DerivativesAfter(ctx context.Context, source, after workID, limi
 	}
 	return descendants{ctx, k}.Neighbours(source, from, limit)
 }
-
