@@ -50,8 +50,10 @@ const (
 	MaxArbiters = 16
 	// MaxLooked is how many ancestors a query looks at.
 	MaxLooked = 1_000
-	// MaxNamed is how many ancestors an answer names, MaxDisputesNamed how many disputes.
-	MaxNamed, MaxDisputesNamed = 16, 8
+	// MaxNamed is how many ancestors an answer names.
+	MaxNamed = 16
+	// MaxDisputesNamed is how many disputes an answer names.
+	MaxDisputesNamed = 8
 	// Whole is all of it, in parts per million.
 	Whole = 1_000_000
 )
