@@ -113,3 +113,70 @@ func TestHalvesAreWhole(t *testing.T) {
 		require.Contains(t, []int64{0, 1}, burnt.Int64()-given.Int64())
 	})
 }
+
+// TestThePhaseThatFollows is the whole course as a table: any other step is refused, in
+// any case. The numbers are those of the protobuf enums.
+func TestThePhaseThatFollows(t *testing.T) {
+	const answer, arbitration, appeal, governance, final, closed = 1, 2, 3, 4, 5, 6
+	arbiter, none := course.Case{Arbiter: true}, course.Case{}
+	ruled, appealed := course.Case{Arbiter: true, Ruling: true}, course.Case{Arbiter: true, Ruling: true, Appealed: true}
+	lost := course.Case{Arbiter: true, Appealed: true}
+	type place struct {
+		phase course.Phase
+		step  course.Step
+		c     course.Case
+	}
+	follows := map[place]course.Phase{}
+	cases := []course.Case{arbiter, none, ruled, appealed, lost}
+	for _, c := range cases {
+		decides := course.Phase(governance)
+		if c.Arbiter {
+			decides = arbitration
+		}
+		follows[place{answer, course.Conceded, c}] = final
+		follows[place{answer, course.Contested, c}] = decides
+		follows[place{answer, course.Deadline, c}] = decides
+		follows[place{answer, course.Dropped, c}] = closed
+		follows[place{arbitration, course.Ruled, c}] = appeal
+		follows[place{arbitration, course.Deadline, c}] = governance
+		follows[place{arbitration, course.Dropped, c}] = closed
+		follows[place{appeal, course.Deadline, c}] = final
+		if !c.Appealed {
+			follows[place{appeal, course.Appealed, c}] = governance
+		}
+		follows[place{governance, course.Decided, c}] = final
+		follows[place{governance, course.Deadline, c}] = closed
+		if c.Ruling {
+			follows[place{governance, course.Deadline, c}] = final
+		}
+		follows[place{final, course.Carried, c}] = closed
+		follows[place{final, course.Failed, c}] = decides
+		if c.Appealed {
+			follows[place{final, course.Failed, c}] = governance
+		}
+	}
+	for phase := course.Phase(0); phase <= closed; phase++ {
+		for _, s := range steps {
+			for _, c := range cases {
+				next, err := course.Next(phase, s, c)
+				want, allowed := follows[place{phase, s, c}]
+				if !allowed {
+					require.Equal(t, course.ErrStep{Phase: phase, Step: s}, err)
+					require.Contains(t, err.Error(), "in phase")
+					continue
+				}
+				require.NoError(t, err)
+				require.Equal(t, want, next, "phase %d, step %d, %+v", phase, s, c)
+			}
+		}
+	}
+}
+
+func TestOutcomesHaveTheNumbersOfTheEnum(t *testing.T) {
+	require.Equal(t, []course.Outcome{1, 2, 3, 4, 5, 6}, []course.Outcome{
+		course.Upheld, course.Dismissed, course.Granted, course.GivenUp, course.Lapsed, course.Moot,
+	})
+	require.Equal(t, []course.Phase{1, 2, 3, 4, 5, 6}, []course.Phase{
+		course.Answer, course.Arbitration, course.Appeal, course.Governance, course.Final, course.Closed,
+	})
+}
