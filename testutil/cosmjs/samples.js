@@ -123,4 +123,25 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("alice", "license.v1.MsgAcceptGrant", { recipient: alice, grant, seen }, "license 35");
   yield by("alice", "license.v1.MsgWithdrawApproval", approval);
   yield by("alice", "license.v1.MsgCloseOffer", { owner: alice, work: song, terms });
+
+  // x/dispute; without arbiters governance decides
+  const bond = [{ denom: "ustem", amount: "100000000" }];
+  const evidence = [{ sha256: digest("evidence"), uri: "https://example.org/evidence?a=1&b=2" }];
+  const { dispute } = yield by("bob", "dispute.v1.MsgOpen", {
+    challenger: bob, work: kept, kind: 1, claim: { transferTo: bob, past: [coin(100)] }, evidence, bond,
+  });
+  yield by("bob", "dispute.v1.MsgBlankEvidence", { sender: bob, dispute });
+  yield by("bob", "dispute.v1.MsgAddBond", { payer: bob, dispute, bond: [{ denom: "ustem", amount: "1" }] });
+  // refused: the bond is large enough
+  yield by("alice", "dispute.v1.MsgCallBond", { caller: alice, dispute }, "dispute 21");
+  yield by("alice", "dispute.v1.MsgAnswer", { respondent: alice, dispute, evidence, bond });
+  // refused: governance decides, there is no ruling to appeal, and it is too late to drop it
+  yield by("alice", "dispute.v1.MsgRule", {
+    arbiter: alice, dispute, upheld: true, redress: { transferTo: bob, restitution: [{ debtor: alice, creditor: kept, amount: coin(100) }] },
+  }, "dispute 15");
+  yield by("alice", "dispute.v1.MsgAppeal", { appellant: alice, dispute, evidence, bond }, "dispute 12");
+  yield by("bob", "dispute.v1.MsgDrop", { challenger: bob, dispute }, "dispute 12");
+  yield by("alice", "dispute.v1.MsgObjectToWeight", { owner: alice, work: remix, source: song, weight: 400_000 });
+  yield by("bob", "dispute.v1.MsgAgreeToWeight", { owner: bob, work: remix, source: song, weights: [{ source: song, weight: 400_000 }] });
+  yield by("alice", "dispute.v1.MsgUpdateParams", { authority: alice, params: params.dispute }, "sdk 4");
 }
