@@ -51,7 +51,7 @@ func court(t *testing.T, opts ...chain.Option) *chain.Chain {
 		}
 		royalty, err := c.App.Keepers.Royalty.Params.Get(ctx)
 		for i := range royalty.Denoms { // every unit is paid out at once
-			royalty.Denoms[i].MinPayout, royalty.Denoms[i].MinFlow = sdkInt(1), sdkInt(1)
+			royalty.Denoms[i].MinPayout, royalty.Denoms[i].MinFlow = math.NewInt(1), math.NewInt(1)
 		}
 		if err == nil {
 			err = c.App.Keepers.Royalty.UpdateParams(ctx, royalty)
@@ -63,7 +63,8 @@ func court(t *testing.T, opts ...chain.Option) *chain.Chain {
 
 // contest opens a dispute with the least bond.
 func contest(
-	t *testing.T, c *chain.Chain, by chain.Account, work registrytypes.WorkID, kind disputetypes.Kind, claim disputetypes.Redress, evidence string,
+	t *testing.T, c *chain.Chain, by chain.Account, work registrytypes.WorkID, kind disputetypes.Kind,
+	claim disputetypes.Redress, evidence string,
 ) disputetypes.DisputeID {
 	msg := openMsg(by, work, kind, claim, evidence)
 	result := c.MustDeliver(by, msg)
@@ -234,7 +235,7 @@ func TestWhatIsInvalidGoesToItsSuccessor(t *testing.T) {
 	c.RequireInvariants()
 	require.Equal(t, disputetypes.OUTCOME_UPHELD, dispute(t, c, id).Outcome, dispute(t, c, id).Failure)
 	require.Equal(t, registrytypes.STATUS_INVALIDATED, standing(second).Ancestors[0].Status)
-	tainted, err := c.App.Keepers.Dispute.Taints.Has(c.Ctx(), pairOf(second.ID, stolen.ID))
+	tainted, err := c.App.Keepers.Dispute.Taints.Has(c.Ctx(), collections.Join(second.ID, stolen.ID))
 	require.NoError(t, err)
 	require.True(t, tainted)
 	require.NotZero(t, c.Deliver(dave, chain.PayMsg(dave, stolen, sdk.NewInt64Coin("uusdc", 100))).Code)
@@ -281,13 +282,15 @@ func TestAnAppealReversesWithoutTakingBack(t *testing.T) {
 	work := c.Register("poem", bob)
 	id := contest(t, c, alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: alice.String()}, "a draft")
 	c.Advance(answerTime)
-	rule := &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: disputetypes.Redress{TransferTo: alice.String()}}
+	given := disputetypes.Redress{TransferTo: alice.String()}
+	rule := &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: given}
 	c.MustDeliver(judge, rule)
 	c.MustDeliver(bob, &disputetypes.MsgAppeal{Appellant: bob.String(), Dispute: id, Bond: ustem(bond)})
 	require.Equal(t, disputetypes.PHASE_GOVERNANCE, dispute(t, c, id).Phase)
 	require.NotZero(t, c.Deliver(judge, rule).Code)
 	c.Write(func(ctx sdk.Context) error {
-		_, err := c.App.Keepers.Dispute.Rule(ctx, &disputetypes.MsgRule{Arbiter: authtypes.NewModuleAddress(govtypes.ModuleName).String(), Dispute: id})
+		governance := authtypes.NewModuleAddress(govtypes.ModuleName).String()
+		_, err := c.App.Keepers.Dispute.Rule(ctx, &disputetypes.MsgRule{Arbiter: governance, Dispute: id})
 		return err
 	})
 	require.Equal(t, disputetypes.OUTCOME_DISMISSED, dispute(t, c, id).Outcome)
@@ -360,7 +363,7 @@ func TestAConcessionTakesNothingBack(t *testing.T) {
 	c.MustDeliver(judge, &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: claim})
 	c.Advance(appealTime)
 	require.Equal(t, disputetypes.OUTCOME_UPHELD, dispute(t, c, id).Outcome, dispute(t, c, id).Failure)
-	offered, err := c.App.Keepers.License.Offers.Has(c.Ctx(), pairOfTerms(work.ID, by))
+	offered, err := c.App.Keepers.License.Offers.Has(c.Ctx(), collections.Join(work.ID, by))
 	require.NoError(t, err)
 	require.False(t, offered)
 	c.RequireInvariants()
@@ -378,7 +381,8 @@ func TestTheArbiterIsNoParty(t *testing.T) {
 	require.Equal(t, disputetypes.ErrNotArbiter.ABCICode(), result.Code)
 }
 
-// TestRulingsStayWithinTimeAndClaim.
+// TestRulingsStayWithinTimeAndClaim: before the arbiter's time, beyond the claim and after the deadline
+// they are refused.
 func TestRulingsStayWithinTimeAndClaim(t *testing.T) {
 	c := court(t)
 	work := c.Register("poem", bob)
@@ -418,6 +422,17 @@ func TestABondGrowsWithWhatIsFrozen(t *testing.T) {
 	c.Pay(dave, work, usdc("900000"))
 	c.NextBlock()
 	c.MustDeliver(bob, call)
+	// What governance asks of new disputes does not keep anybody from adding to an old bond.
+	c.Write(func(ctx sdk.Context) error {
+		params, err := c.App.Keepers.Dispute.Params.Get(ctx)
+		params.MinBond = sdk.NewCoins(sdk.NewInt64Coin("ustem", 2*bond), sdk.NewInt64Coin("uusdc", 1_000_000))
+		if err == nil {
+			err = c.App.Keepers.Dispute.UpdateParams(ctx, params)
+		}
+		return err
+	})
+	c.MustDeliver(dave, &disputetypes.MsgAddBond{Payer: dave.String(), Dispute: id, Bond: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 5))})
+	require.Equal(t, "100000000ustem,5uusdc", dispute(t, c, id).Bond.String())
 	require.Equal(t, "100000000ustem,45000uusdc", dispute(t, c, id).Called.String())
 	require.NotZero(t, c.Deliver(carol, openMsg(carol, work.ID, disputetypes.KIND_PRIOR_CLAIM,
 		disputetypes.Redress{TransferTo: carol.String()}, "me too")).Code)
@@ -430,7 +445,7 @@ func TestABondGrowsWithWhatIsFrozen(t *testing.T) {
 	c.RequireSameExport()
 }
 
-// TestOneDisputeHoldsWhatAnotherReleases.
+// TestOneDisputeHoldsWhatAnotherReleases: the work stays on hold until the last one is over.
 func TestOneDisputeHoldsWhatAnotherReleases(t *testing.T) {
 	c := court(t)
 	work := c.Register("hit", bob)
@@ -482,12 +497,13 @@ func TestAThousandDeadlinesInABlock(t *testing.T) {
 		}
 	}
 	waiting := func() (n int) {
-		require.NoError(t, c.App.Keepers.Dispute.Disputes.Walk(c.Ctx(), nil, func(_ disputetypes.DisputeID, d disputetypes.Dispute) (bool, error) {
+		count := func(_ disputetypes.DisputeID, d disputetypes.Dispute) (bool, error) {
 			if d.Phase == disputetypes.PHASE_ANSWER {
 				n++
 			}
 			return false, nil
-		}))
+		}
+		require.NoError(t, c.App.Keepers.Dispute.Disputes.Walk(c.Ctx(), nil, count))
 		return n
 	}
 	require.Equal(t, many, waiting())
@@ -498,7 +514,7 @@ func TestAThousandDeadlinesInABlock(t *testing.T) {
 	c.RequireInvariants()
 }
 
-// TestDisputesExportInEveryPhase.
+// TestDisputesExportInEveryPhase: and go on after the import, to their end.
 func TestDisputesExportInEveryPhase(t *testing.T) {
 	c := court(t)
 	var ids []disputetypes.DisputeID
@@ -523,14 +539,4 @@ func TestDisputesExportInEveryPhase(t *testing.T) {
 	next.RequireInvariants()
 	state := next.ExportGenesis()
 	require.True(t, json.Valid(state))
-}
-
-func sdkInt(n int64) math.Int { return math.NewInt(n) }
-
-func pairOf(a, b registrytypes.WorkID) collections.Pair[registrytypes.WorkID, registrytypes.WorkID] {
-	return collections.Join(a, b)
-}
-
-func pairOfTerms(work registrytypes.WorkID, terms licensetypes.TermsID) collections.Pair[registrytypes.WorkID, licensetypes.TermsID] {
-	return collections.Join(work, terms)
 }

@@ -139,7 +139,8 @@ func (r *reckoning) creditor(ctx context.Context) (none registrytypes.WorkID, er
 		}
 		return creditor, r.descend(ctx)
 	}
-	return none, fmt.Errorf("%w: only a prior claim, and a missing source that is a work, say by which rule the past is reckoned", ErrNotReckoned)
+	return none, fmt.Errorf("%w: only a prior claim, and a missing source that is a work, say by which rule the past is reckoned",
+		ErrNotReckoned)
 }
 
 // descend finds the works whose payments come to the disputed one.

@@ -159,7 +159,8 @@ func contested(ctx context.Context, conn *connect.Conn, argument, challenger str
 	if err := tab.Write(&list); err != nil {
 		return target.Work{}, err
 	}
-	return target.Work{}, fmt.Errorf("%s has %w; name the work id of the one you contest:\n%s", argument, target.ErrSeveralClaims, list.String())
+	return target.Work{}, fmt.Errorf("%s has %w; name the work id of the one you contest:\n%s", argument, target.ErrSeveralClaims,
+		list.String())
 }
 
 // readClaim reads what is claimed from the flags.

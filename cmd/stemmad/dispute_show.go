@@ -48,7 +48,8 @@ func showDispute(ctx context.Context, conn *connect.Conn, args []string) error {
 	if !d.IsOpen() {
 		outcome = words.Outcome(d.Outcome)
 	}
-	err = table.Fields(conn.Out(), "work", workLine(work), "challenger", teller.Account(d.Challenger), "owner then", teller.Account(d.Respondent),
+	err = table.Fields(conn.Out(), "work", workLine(work), "challenger", teller.Account(d.Challenger),
+		"owner then", teller.Account(d.Respondent),
 		"opened", table.Time(d.OpenedAt), "stands", words.Phase(d.Phase), "outcome", outcome, "closed", closed, "deadline", deadline,
 		"next", disputeNextStep(d), "arbiter", named(teller, d.Arbiter), "contested by", named(teller, d.ContestedBy),
 		"appealed by", named(teller, d.AppealedBy), "failure", d.Failure)

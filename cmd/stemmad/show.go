@@ -111,7 +111,8 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 		"status", enumName(w.Status.String(), "STATUS_"), "disputes", disputedLine(ctx, conn, w),
 		"version", fmt.Sprint(w.Version), "claimed", claimedSince(w),
 		"registered", table.Time(w.RegisteredAt), "claims", rivalry(w), "made as", w.Details.DigitalSourceType,
-		"more at", w.Details.MetadataUri, "fingerprints", describe.Fingerprints(w.Details.Fingerprints), "text", blanked(w), "transfer", recipient,
+		"more at", w.Details.MetadataUri, "fingerprints", describe.Fingerprints(w.Details.Fingerprints), "text", blanked(w),
+		"transfer", recipient,
 		"generation", fmt.Sprint(p.Derivation.Node.Generation),
 		"owes upstream", fmt.Sprintf("%s absolute, %s relative", rates.Percent(p.Upstream.Absolute), rates.Percent(p.Upstream.Relative)),
 	); err != nil {

@@ -86,7 +86,7 @@ func (k Keeper) AddBond(ctx context.Context, payer sdk.AccAddress, id disputeID,
 	}
 	was := d
 	d.Bond = d.Bond.Add(more...)
-	if err := params.CheckBond(d.Bond, nil); err != nil { // a denom that is not taken
+	if err := params.CheckDenoms(more); err != nil {
 		return err
 	}
 	if len(d.Called) > 0 && d.Bond.IsAllGTE(d.Called) {

@@ -211,7 +211,8 @@ func (k Keeper) checkEscrows(ctx context.Context) error {
 		}
 		escrow := head.Destination == royaltytypes.DESTINATION_ESCROW
 		if n != backed[id] || disputed[id] && work.Stands() && escrow != (n > 0) {
-			return fmt.Errorf("%d disputes keep in escrow what %s earns, noted are %d, and its destination is %s", backed[id], id, n, head.Destination)
+			return fmt.Errorf("%d disputes keep in escrow what %s earns, noted are %d, and its destination is %s",
+				backed[id], id, n, head.Destination)
 		}
 		return nil
 	})

@@ -125,8 +125,8 @@ func (k Keeper) checkWeights(ctx context.Context, kind types.Kind, work workID, 
 		objected = objected || found && o.By == challenger.String()
 	}
 	if kind == types.KIND_FALSE_WEIGHT && !objected {
-		return errorsmod.Wrapf(types.ErrNoObjection, "%s has not objected to a weight in %s: object first (MsgObjectToWeight), so that its owner "+
-			"can agree", challenger, work)
+		return errorsmod.Wrapf(types.ErrNoObjection, "%s has not objected to a weight in %s: object first (stemmad dispute object), "+
+			"so that its owner can agree", challenger, work)
 	}
 	return nil
 }

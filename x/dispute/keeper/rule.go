@@ -149,7 +149,8 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 		return d, err
 	}
 	if !slices.Contains(append(parties, d.Challenger), msg.Appellant) {
-		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: the challenger, the owner and the holders appeal, %s is none of them", d.Id, msg.Appellant)
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: the challenger, the owner and the holders appeal, %s is none of them",
+			d.Id, msg.Appellant)
 	}
 	appellant, err := sdk.AccAddressFromBech32(msg.Appellant)
 	if err != nil {

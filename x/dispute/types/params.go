@@ -98,10 +98,8 @@ func (p Params) Beside(frozen sdk.Coins) sdk.Coins {
 // CheckBond fails with ErrBondTooSmall unless a bond has one coin of min_bond and all that is
 // asked for beside, and with ErrInvalidMessage for a denom that is not asked for.
 func (p Params) CheckBond(bond, beside sdk.Coins) error {
-	for _, c := range bond {
-		if p.MinBond.AmountOf(c.Denom).IsZero() {
-			return errorsmod.Wrapf(ErrInvalidMessage, "bond: %s is not taken: it can be of %s", c, p.MinBond)
-		}
+	if err := p.CheckDenoms(bond); err != nil {
+		return err
 	}
 	rest, short := bond.SafeSub(beside...)
 	if !short {
@@ -116,6 +114,16 @@ func (p Params) CheckBond(bond, beside sdk.Coins) error {
 	}
 	return errorsmod.Wrapf(ErrBondTooSmall, "the bond is %s: it takes one of %s, and %s beside for what it freezes", orNothing(bond),
 		p.MinBond, beside)
+}
+
+// CheckDenoms fails with ErrInvalidMessage for coins that no bond is taken in.
+func (p Params) CheckDenoms(bond sdk.Coins) error {
+	for _, c := range bond {
+		if p.MinBond.AmountOf(c.Denom).IsZero() {
+			return errorsmod.Wrapf(ErrInvalidMessage, "bond: %s is not taken: it can be of %s", c, p.MinBond)
+		}
+	}
+	return nil
 }
 
 func orNothing(coins sdk.Coins) string {

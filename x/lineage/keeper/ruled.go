@@ -25,7 +25,8 @@ func (k Keeper) AddRuledSource(
 	ctx context.Context, work, source workID, role types.Role, terms licensetypes.TermsID,
 ) (declaration uint32, err error) {
 	if source == work || role == types.ROLE_CITES {
-		return 0, errorsmod.Wrapf(types.ErrInvalidSource, "%s as %s of %s: a ruling names another work, which is more than cited", source, role, work)
+		return 0, errorsmod.Wrapf(types.ErrInvalidSource, "%s as %s of %s: a ruling names another work, which is more than cited",
+			source, role, work)
 	}
 	s := types.Source{Work: source, Role: role, Permission: terms.String()}
 	dv := &derivation{
@@ -68,7 +69,8 @@ func (k Keeper) SetWeights(ctx context.Context, work workID, weights []types.Rul
 		outside += uint64(e.Weight)
 	}
 	if outside > types.Whole {
-		return errorsmod.Wrapf(types.ErrOverWhole, "the weights of all sources of %s would sum to %d ppm, the whole is %d", work, outside, types.Whole)
+		return errorsmod.Wrapf(types.ErrOverWhole, "the weights of all sources of %s would sum to %d ppm, the whole is %d",
+			work, outside, types.Whole)
 	}
 	if err := k.Derivations.Set(ctx, work, row); err != nil {
 		return err
