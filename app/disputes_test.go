@@ -381,6 +381,24 @@ func TestTheArbiterIsNoParty(t *testing.T) {
 	require.Equal(t, disputetypes.ErrNotArbiter.ABCICode(), result.Code)
 }
 
+// TestAShareThatIsGivenRecusesNobody: shares need nobody's consent, so an owner gives some to whom he
+// would not have decide. A small one changes nothing; with a twentieth the arbiter is a party.
+func TestAShareThatIsGivenRecusesNobody(t *testing.T) {
+	for given, arbiter := range map[uint32]string{100: judge.String(), 49_999: judge.String(), 50_000: ""} {
+		c := court(t)
+		work := c.Register("stolen poem", bob)
+		c.MustDeliver(bob, &royaltytypes.MsgAssignShares{Holder: bob.String(), Work: work.ID, Shares: []royaltytypes.Assignment{
+			{Account: bob.String(), Weight: chain.Whole - given}, {Account: judge.String(), Weight: given},
+		}})
+		id := contest(t, c, alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: alice.String()}, "a draft")
+		c.Advance(answerTime)
+		require.Equal(t, arbiter, dispute(t, c, id).Arbiter, "%d ppm", given)
+		if arbiter != "" {
+			c.MustDeliver(judge, &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id})
+		}
+	}
+}
+
 // TestRulingsStayWithinTimeAndClaim: before the arbiter's time, beyond the claim and after the deadline
 // they are refused.
 func TestRulingsStayWithinTimeAndClaim(t *testing.T) {

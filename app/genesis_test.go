@@ -18,6 +18,7 @@ import (
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -61,14 +62,15 @@ func lived(t *testing.T) *chain.Chain {
 	}
 	c.MustDeliver(bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: picture.ID, Sources: []lineagetypes.Source{external}})
 
+	livedDisputes(t, c, remix, song)
+	for _, by := range []chain.Account{alice, carol} { // the cover is in escrow
+		contest(t, c, by, cover.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: by.String()}, "a recording")
+	}
 	c.Write(func(ctx sdk.Context) error {
 		params, err := c.App.Keepers.Royalty.Params.Get(ctx)
 		params.SweepBudget = 1
 		if err == nil {
 			err = c.App.Keepers.Royalty.UpdateParams(ctx, params)
-		}
-		if err == nil {
-			err = c.App.Keepers.Royalty.SetDestination(ctx, cover.ID, royaltytypes.DESTINATION_ESCROW, registrytypes.WorkID{})
 		}
 		for _, debtor := range []royaltytypes.ArrearsEntry{{DebtorWork: picture.ID}, {DebtorAccount: carol.Address}} {
 			debtor.Creditor, debtor.Amount = song.ID, sdk.NewInt64Coin("uusdc", 900_000)
@@ -83,8 +85,39 @@ func lived(t *testing.T) *chain.Chain {
 	return c
 }
 
+// livedDisputes leaves a dispute of each outcome and in each phase, an objection, and an invalid work whose
+// derivatives are being told.
+func livedDisputes(t *testing.T, c *chain.Chain, output, source chain.Work) {
+	c.Write(func(ctx sdk.Context) error {
+		params := disputetypes.DefaultParams()
+		params.Arbiters, params.NoticeBudget = []string{bob.String()}, 1
+		return c.App.Keepers.Dispute.UpdateParams(ctx, params)
+	})
+	c.MustDeliver(alice, &disputetypes.MsgObjectToWeight{Owner: alice.String(), Work: output.ID, Source: source.ID, Weight: 400_000})
+	past := sdk.NewCoins(sdk.NewInt64Coin("uusdc", 77))
+	var ids []disputetypes.DisputeID
+	for i := range 6 {
+		stolen := c.Register(fmt.Sprint("copy ", i), carol)
+		for j := range 3 {
+			c.Derive(fmt.Sprint("made of copy ", i, j), carol, stolen.Under(chain.Preset("commercial-remix-10")))
+		}
+		claim := disputetypes.Redress{Invalidate: true, Successor: source.ID, Past: past}
+		ids = append(ids, contest(t, c, alice, stolen.ID, disputetypes.KIND_PRIOR_CLAIM, claim, "a letter"))
+	}
+	for _, id := range ids[1:] {
+		c.MustDeliver(carol, &disputetypes.MsgAnswer{Respondent: carol.String(), Dispute: id, Bond: ustem(bond)})
+	}
+	for _, id := range ids[2:] {
+		claim := dispute(t, c, id).Claim
+		claim.Past = nil
+		c.MustDeliver(bob, &disputetypes.MsgRule{Arbiter: bob.String(), Dispute: id, Upheld: true, Redress: claim})
+	}
+	c.MustDeliver(carol, &disputetypes.MsgAppeal{Appellant: carol.String(), Dispute: ids[3], Bond: ustem(bond)})
+	c.Advance(disputetypes.DefaultParams().AppealWindow)
+}
+
 // ours are the parts that this chain's own modules have in a genesis.
-var ours = []string{"feemarket", "registry", "royalty", "license", "lineage"}
+var ours = []string{"feemarket", "registry", "royalty", "license", "lineage", "dispute"}
 
 // changesOf is what one change at a time makes of v, by the place of the change.
 // Of the rows of a list only the first is changed, so that a place stands for all
@@ -260,6 +293,13 @@ var free = []string{
 	"lineage.nodes[0].edges[0].edge.weight",
 	"lineage.params.gas_per_step",
 	"lineage.params.max_walk",
+	"dispute.objections[0].objection.weight",
+	"dispute.params.bond_rate",
+	"dispute.params.deadline_budget",
+	"dispute.params.max_bond",
+	"dispute.params.max_notices",
+	"dispute.params.min_bond[0].amount",
+	"dispute.params.notice_budget",
 }
 
 // TestAGenesisWithAnotherNumberIsRefused, one more of anything that is not free.
@@ -289,7 +329,7 @@ func TestAGenesisWithATimeToComeIsRefused(t *testing.T) {
 	c := lived(t)
 	c.MustDeliver(bob, chain.CloseMsg(bob, chain.PaymentChannelOf(bob, 1)))
 	start := app.GenesisTime(c.Now())
-	requireRefused(t, c, nil, func(string) string { return "" },
+	requireRefused(t, c, []string{"dispute.disputes[0].deadline"}, func(string) string { return "" },
 		func(_ string, v any) (any, bool) {
 			text, _ := v.(string)
 			at, err := time.Parse(time.RFC3339, text)

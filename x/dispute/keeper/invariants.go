@@ -24,6 +24,7 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 		invariants.Invariant{Name: "holds", Check: k.checkHolds},
 		invariants.Invariant{Name: "escrows", Check: k.checkEscrows},
 		invariants.Invariant{Name: "taints", Check: k.checkTaints},
+		invariants.Invariant{Name: "objections", Check: k.checkObjections},
 	)
 }
 
@@ -215,42 +216,5 @@ func (k Keeper) checkEscrows(ctx context.Context) error {
 				backed[id], id, n, head.Destination)
 		}
 		return nil
-	})
-}
-
-// checkTaints: the ancestors are invalid, and each invalidation that is told has its steps.
-func (k Keeper) checkTaints(ctx context.Context) error {
-	invalid := func(work workID) error {
-		w, err := k.registry.GetWork(ctx, work)
-		if err == nil && w.Stands() {
-			err = fmt.Errorf("%s is said to be invalid, it is %s", work, w.Status)
-		}
-		return err
-	}
-	err := k.Taints.Walk(ctx, nil, func(key collections.Pair[workID, workID]) (bool, error) {
-		err := invalid(key.K2())
-		return err != nil, err
-	})
-	if err != nil {
-		return err
-	}
-	steps := map[workID]uint64{}
-	err = k.Steps.Walk(ctx, nil, func(key collections.Pair[workID, uint64], _ types.Step) (bool, error) {
-		s, _, err := k.Spreads.Find(ctx, key.K1())
-		if err == nil && (key.K2() < s.Head || key.K2() >= s.Tail) {
-			err = fmt.Errorf("step %d of %s is not between %d and %d", key.K2(), key.K1(), s.Head, s.Tail)
-		}
-		steps[key.K1()]++
-		return err != nil, err
-	})
-	if err != nil {
-		return err
-	}
-	return k.Spreads.Walk(ctx, nil, func(work workID, s types.Spread) (bool, error) {
-		err := invalid(work)
-		if err == nil && steps[work] != s.Tail-s.Head {
-			err = fmt.Errorf("%s has %d steps from %d to %d", work, steps[work], s.Head, s.Tail)
-		}
-		return err != nil, err
 	})
 }

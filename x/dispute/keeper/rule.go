@@ -34,21 +34,31 @@ func (k Keeper) arbiterFor(ctx context.Context, d types.Dispute) (string, error)
 	return "", nil
 }
 
-// interested are the accounts that have something to win or to lose by a dispute.
+// interested are the accounts that have something to win or to lose by a dispute. A holder is one
+// from types.PartialShare on: shares need nobody's consent, and else an owner would choose who decides
+// by giving every arbiter a millionth.
 func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, error) {
-	list, err := k.respondents(ctx, d.Work)
-	list = append(list, d.Challenger, d.Respondent, d.Claim.TransferTo)
+	list := []string{d.Challenger, d.Respondent, d.ContestedBy, d.Claim.TransferTo}
+	holders, err := k.holders(ctx, d.Work)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range holders {
+		if h.weight >= types.PartialShare {
+			list = append(list, h.to)
+		}
+	}
 	if d.Claim.Payee != nil {
 		list = append(list, d.Claim.Payee.Account)
 	}
-	for _, work := range named(d.Claim) {
+	for _, work := range append(named(d.Claim), d.Work) {
 		w, err := k.registry.GetWork(ctx, work)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, w.Owner.String())
 	}
-	return list, err
+	return list, nil
 }
 
 // isPartial says whether an arbiter, or a member of it where it is a multisig, is one of the

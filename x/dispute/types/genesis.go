@@ -151,6 +151,12 @@ func (gs GenesisState) HappenedBefore(start time.Time) error {
 		if err := past.Check(start, d.Id, moments...); err != nil {
 			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
 		}
+		for _, end := range []*time.Time{d.Deadline, d.CalledUntil} {
+			if last := start.Add(maxWindow); end != nil && end.After(last) {
+				return errorsmod.Wrapf(ErrInvalidGenesis, "%s: a deadline is %s, and no window that began before %s lasts beyond %s",
+					d.Id, end.Format(time.RFC3339), start.Format(time.RFC3339), last.Format(time.RFC3339))
+			}
+		}
 	}
 	for _, o := range gs.Objections {
 		if err := past.Check(start, o.Work, &o.Objection.At); err != nil {

@@ -56,4 +56,6 @@ const (
 	MaxDisputesNamed = 8
 	// Whole is all of it, in parts per million.
 	Whole = 1_000_000
+	// PartialShare is the share of a work's revenue, in ppm, from which an arbiter who holds it is a party.
+	PartialShare = 50_000
 )

@@ -21,11 +21,12 @@ const (
 
 const day = 24 * time.Hour
 
-// DefaultParams name no arbiter, so that governance decides, and ask for 100 STEM and a
-// twentieth of what is frozen.
+// DefaultParams name no arbiter, so that governance decides, and ask for 100 STEM or 50 USDC, and a
+// twentieth of what is frozen in either.
 func DefaultParams() Params {
 	return Params{
-		MinBond: sdk.NewCoins(sdk.NewInt64Coin("ustem", 100_000_000)), BondRate: 50_000, MaxBond: 100,
+		MinBond:  sdk.NewCoins(sdk.NewInt64Coin("ustem", 100_000_000), sdk.NewInt64Coin("uusdc", 50_000_000)),
+		BondRate: 50_000, MaxBond: 100,
 		AnswerWindow: 14 * day, ArbitrationWindow: 30 * day, AppealWindow: 14 * day, GovernanceWindow: 60 * day,
 		BondWindow: 7 * day, ObjectionWindow: 30 * day,
 		DeadlineBudget: 100, NoticeBudget: 100, MaxNotices: 10_000,
