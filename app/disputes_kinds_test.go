@@ -177,4 +177,3 @@ func TestAnApprovalThatDoesNotComeIsRuled(t *testing.T) {
 	c.RequireBalance(alice, usdc("1000000100"))
 	c.RequireSameExport().RequireInvariants()
 }
-

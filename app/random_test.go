@@ -26,7 +26,7 @@ import (
 
 var (
 	simSeed   = flag.Uint64("sim.seed", 1, "seed of the random blocks")
-	simBlocks = flag.Int("sim.blocks", 25, "number of random blocks")
+	simBlocks = flag.Int("sim.blocks", 60, "number of random blocks")
 	simTxs    = flag.Int("sim.txs", 40, "transactions in each")
 )
 
@@ -37,7 +37,7 @@ var (
 // its export.
 func TestRandomBlocksAgree(t *testing.T) {
 	t.Logf("seed %d", *simSeed)
-	opts := []chain.Option{chain.FeeMarket(), chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima)}
+	opts := []chain.Option{chain.FeeMarket(), chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima), chain.Genesis(shortWindows)}
 	sequential := chain.New(t, opts...)
 	stock := append(slices.Clone(opts), chain.AppOption(fast.FlagTrees, false), chain.AppOption(fast.FlagAddresses, false))
 	var others []*chain.Chain
@@ -76,7 +76,9 @@ func TestRandomBlocksAgree(t *testing.T) {
 		require.NotZero(t, g.outcomes[kind+" accepted=true"], "no %s was ever accepted: %v", kind, g.outcomes)
 	}
 	sequential.RequireSameExport().RequireInvariants()
-	t.Log(g.outcomes)
+	ends := g.ends()
+	require.Greater(t, len(ends), 2, "disputes hardly ended: %v", ends)
+	t.Log(g.outcomes, ends)
 }
 
 // fee is mostly what the next block asks for or more, sometimes less, and sometimes in
@@ -142,6 +144,13 @@ func plays() []play {
 		{"open payment channel", (*game).openPaymentChannel},
 		{"redeem", (*game).redeem},
 		{"close payment channel", (*game).closePaymentChannel},
+		{"open dispute", (*game).openDispute},
+		{"answer", (*game).answer},
+		{"rule", (*game).rule},
+		{"appeal", (*game).appeal},
+		{"drop", (*game).drop},
+		{"raise bond", (*game).raiseBond},
+		{"object to a weight", (*game).object},
 	}
 }
 
