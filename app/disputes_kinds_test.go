@@ -9,11 +9,14 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/testutil/chain"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // weighing is an output of Bob's with a source of Alice's that weighs 20 % and one of Carol's that
@@ -176,4 +179,40 @@ func TestAnApprovalThatDoesNotComeIsRuled(t *testing.T) {
 	c.NextBlock()
 	c.RequireBalance(alice, usdc("1000000100"))
 	c.RequireSameExport().RequireInvariants()
+}
+
+// TestReceiptsOfWhatWasInEscrow: receipts of payments in the block of the opening, later, and in the block in
+// which the ruling is carried out say that Alice got them, and she did.
+func TestReceiptsOfWhatWasInEscrow(t *testing.T) {
+	c := court(t)
+	work := c.Register("photograph", bob)
+	msg := openMsg(alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: alice.String()}, "a raw file")
+	pay := func() []byte { return c.Sign(dave, chain.PayMsg(dave, work, sdk.NewInt64Coin("uusdc", 1000))) }
+	var blocks []chain.Block
+	before := c.Block(pay())
+	blocks = append(blocks, c.Block(c.Sign(alice, msg), pay()))
+	blocks = append(blocks, c.Advance(answerTime, pay()))
+	id := disputetypes.NewDisputeID(work.ID, alice.Address, 1)
+	c.MustDeliver(judge, &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: msg.Claim})
+	blocks = append(blocks, c.Advance(appealTime, pay()), c.Block(pay()))
+	c.NextBlock()
+	require.Equal(t, disputetypes.OUTCOME_UPHELD, dispute(t, c, id).Outcome, dispute(t, c, id).Failure)
+	got := func(b chain.Block) string {
+		b.RequireOK(t)
+		last := b.Txs[len(b.Txs)-1]
+		paid := chain.Typed[*royaltytypes.EventPaid](t, last.Events)[0]
+		res, err := royaltytypes.NewQueryClient(c.Conn()).Assigned(t.Context(), &royaltytypes.QueryAssignedRequest{
+			Work: paid.Work, Epoch: paid.Epoch, Amount: paid.Amount + paid.Denom, Height: uint64(b.Height), Moved: uint64(b.Height),
+		})
+		require.NoError(t, err)
+		require.Len(t, res.Payees, 1)
+		require.Equal(t, royaltytypes.PROGRESS_FLUSHED, res.Payees[0].Progress)
+		return res.Payees[0].Account
+	}
+	require.Equal(t, bob.String(), got(before))
+	for i, b := range blocks {
+		require.Equal(t, alice.String(), got(b), "%d", i)
+	}
+	c.RequireBalance(alice, usdc("1000004000"))
+	c.RequireBalance(bob, usdc("1000001000"))
 }

@@ -93,10 +93,10 @@ func (c *Chain) NextBlock() Block {
 	return c.Block()
 }
 
-// Advance runs an empty block whose time is d later than the last.
-func (c *Chain) Advance(d time.Duration) Block {
+// Advance runs a block of these transactions whose time is d later than the last.
+func (c *Chain) Advance(d time.Duration, txs ...[]byte) Block {
 	c.t.Helper()
-	return c.blockAfter(d, nil)
+	return c.blockAfter(d, txs)
 }
 
 func (c *Chain) blockAfter(d time.Duration, txs [][]byte) Block {

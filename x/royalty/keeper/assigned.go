@@ -89,8 +89,16 @@ func (a *assignment) Upstream(work flow.Work) (flow.Upstream, error) {
 	return lists.Upstream, err
 }
 
-// Holders implements flow.Reader.
+// Holders implements flow.Reader: what lay in escrow went to those to whom a ruling gave it.
 func (a *assignment) Holders(work flow.Work) ([]flow.Holding, error) {
+	head, err := a.head(work)
+	if err != nil {
+		return nil, err
+	}
+	ruled, found, err := a.k.ruledHolders(a.ctx, types.WorkIDOf(work), head, a.movedAt)
+	if err != nil || found {
+		return ruled.Flow(), err
+	}
 	lists, err := a.of(work)
 	return lists.Holders, err
 }

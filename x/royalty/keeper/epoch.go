@@ -87,8 +87,37 @@ func (k Keeper) inForce(ctx context.Context, work registrytypes.WorkID, head typ
 		}
 		epoch--
 	}
-	return versions{}, types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; "+
-		"ask an archive node at a height nearer to it",
+	return versions{}, tooLongAgo(work, height)
+}
+
+// ruledHolders returns the table of holders by which a ruling gave what moved at the end of a block, and
+// lay in escrow then: of several the last, since escrow goes on until the last dispute ends. It
+// fails with ErrTooLongAgo as inForce does.
+func (k Keeper) ruledHolders(
+	ctx context.Context, work registrytypes.WorkID, head types.Head, height uint64,
+) (table types.Holders, found bool, err error) {
+	version := head.HoldersVersion
+	for range maxEpochsBack {
+		if version == 0 {
+			return types.Holders{}, false, nil
+		}
+		if table, err = k.GetHolders(ctx, work, version); err != nil || table.Since < height {
+			return types.Holders{}, false, err
+		}
+		if table.EarnedSince > 0 && table.EarnedSince <= height {
+			return table, true, nil
+		}
+		before, err := k.versionsAt(ctx, work, uint64(version)-1)
+		if err != nil {
+			return types.Holders{}, false, err
+		}
+		version = before.holders
+	}
+	return types.Holders{}, false, tooLongAgo(work, height)
+}
+
+func tooLongAgo(work registrytypes.WorkID, height uint64) error {
+	return types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; ask an archive node at a height nearer to it",
 		work, maxEpochsBack, height)
 }
 

@@ -69,6 +69,7 @@ func (k Keeper) initWork(ctx context.Context, w types.GenesisWork) error {
 	}
 	for _, h := range w.Holders {
 		h.Holders.Since = min(h.Holders.Since, begin)
+		h.Holders.EarnedSince = min(h.Holders.EarnedSince, begin)
 		if err := k.Holders.Set(ctx, collections.Join(w.Id, h.Version), h.Holders); err != nil {
 			return err
 		}

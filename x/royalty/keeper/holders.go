@@ -170,6 +170,9 @@ func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head 
 		}
 	}
 	table := types.Holders{Shares: shares, UpstreamVersion: head.UpstreamVersion, Since: heightOf(ctx)}
+	if head.Destination == types.DESTINATION_ESCROW {
+		table.EarnedSince = head.AwaySince
+	}
 	if err := k.Holders.Set(ctx, collections.Join(work, next.HoldersVersion), table); err != nil {
 		return 0, err
 	}

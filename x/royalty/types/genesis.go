@@ -224,6 +224,9 @@ func (w GenesisWork) validateEpochs() error {
 		case len(tables) > 0 && uint64(tables[0].Version) == epoch:
 			holders, other, want = tables[0].Version, tables[0].Holders.UpstreamVersion, upstream
 			came = tables[0].Holders.Since
+			if earned := tables[0].Holders.EarnedSince; earned > came {
+				return fmt.Errorf("the table of epoch %d came in block %d, and goes for what was earned from block %d on", epoch, came, earned)
+			}
 			tables = tables[1:]
 		case len(lists) > 0 && uint64(lists[0].Version) == epoch:
 			upstream, other, want = lists[0].Version, lists[0].Upstream.HoldersVersion, holders

@@ -162,6 +162,18 @@ class Assignment {
     return lists
   }
 
+  /** Who holds a work's revenue for the payment: what lay in escrow went to those to whom a ruling gave it. */
+  private holdersOf(work: Uint8Array): Lists['holders'] {
+    let version: number = this.head(work).holders_version
+    for (let i = 0; i < maxEpochsBack && version > 0; i++) {
+      const table = this.state.holdersAt(work, version)
+      if (table.since < this.movedAt) break
+      if (table.earned_since > 0n && table.earned_since <= this.movedAt) return table.shares
+      version = this.versionsAt(work, BigInt(version) - 1n).holders
+    }
+    return this.of(work).holders
+  }
+
   /** The work that has what a work earns, and whether it is held there. */
   private earner(work: Uint8Array): { earner: Uint8Array; held: boolean } {
     for (let i = 0; i < maxDetours; i++) {
@@ -223,7 +235,7 @@ class Assignment {
       const before = sums.get(key(earner)) ?? 0n
       const after = before + p.amount
       sums.set(key(earner), after)
-      const holders = this.of(earner).holders.map((h) => ({ ...h, amount: share(after, h.weight) - share(before, h.weight) }))
+      const holders = this.holdersOf(earner).map((h) => ({ ...h, amount: share(after, h.weight) - share(before, h.weight) }))
       return { ...p, earner, held, holders }
     })
   }

@@ -51,7 +51,7 @@ export const ownersResponse: Schema = { 1: list(message('owners', owner)), 2: ma
 // x/royalty
 
 const share: Schema = { 1: bytes('account'), 2: u32('weight') }
-export const holdersRow: Schema = { 1: list(message('shares', share)), 2: u32('upstream_version'), 3: u64('since') }
+export const holdersRow: Schema = { 1: list(message('shares', share)), 2: u32('upstream_version'), 3: u64('since'), 4: u64('earned_since') }
 const taking: Schema = { 1: list(text('denoms')), 2: list(bytes('ceilings_of', 20)) }
 export const headRow: Schema = {
   1: u64('epoch'), 2: u32('holders_version'), 3: u32('upstream_version'), 4: u32('reach'), 5: u32('closure'), 6: u32('generation'),
