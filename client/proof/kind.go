@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/proof/wire"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -46,6 +47,8 @@ const (
 	Balances Kind = 11
 	// Transaction is what a transaction did.
 	Transaction Kind = 12
+	// Dispute is a dispute about a work, with what was claimed, shown and ruled.
+	Dispute Kind = 13
 )
 
 // question is how a kind is asked of the chain.
@@ -73,6 +76,7 @@ var questions = []question{
 	{Sources, "sources", "/stemma.lineage.v1.Query/Sources", func() proto.Message { return &lineagetypes.QuerySourcesRequest{} }},
 	{Holders, "holders", "/stemma.royalty.v1.Query/Holders", func() proto.Message { return &royaltytypes.QueryHoldersRequest{} }},
 	{Balances, "balances", "/stemma.royalty.v1.Query/Balances", func() proto.Message { return &royaltytypes.QueryBalancesRequest{} }},
+	{Dispute, "dispute", "/stemma.dispute.v1.Query/Dispute", func() proto.Message { return &disputetypes.QueryDisputeRequest{} }},
 }
 
 // String is the kind's name.

@@ -238,6 +238,7 @@ var facts = map[string]Fact{
 	"payees.earner":          {Name: "To the holders of"},
 	"payees.at_stage":        {Name: "In the stage", Say: enum},
 	"payees.at_work":         {Name: "Of the work"},
+	"asked.dispute":          {Name: "Dispute"},
 	"answer.grant":           {Name: "Grant"},
 	"answer.fee":             {Name: "Fee"},
 	"answer.expires_at":      {Name: "Ends", Say: moment},
@@ -248,8 +249,10 @@ var facts = map[string]Fact{
 // FactOf finds a field by its path, names parted by points, and says whether it is known.
 func FactOf(path string) (Fact, bool) {
 	for {
-		if f, known := facts[path]; known {
-			return f, true
+		for _, named := range []map[string]Fact{facts, disputeFacts} {
+			if f, known := named[path]; known {
+				return f, true
+			}
 		}
 		_, rest, more := strings.Cut(path, ".")
 		if !more {

@@ -13,6 +13,7 @@ var proofs = map[string][2]string{
 	"sources":     {"what a work was made from", "that what was declared is true or complete"},
 	"holders":     {"who holds a work's revenue", "the same for another time"},
 	"balances":    {"what waits for an account", "the same for another time"},
+	"dispute":     {"a dispute about a work", "that what was claimed or ruled is true, or how it went on later"},
 	"transaction": {"what a transaction did", "what the money was for, or what became of it after it was assigned"},
 }
 

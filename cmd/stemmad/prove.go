@@ -42,7 +42,7 @@ const proofEnding = ".proof"
 
 func proveCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "prove WORK|FILE|GRANT|ACCOUNT|TX",
+		Use:   "prove WORK|FILE|GRANT|DISPUTE|ACCOUNT|TX",
 		Short: "Write a proof that anybody can check when no node is left",
 		Long: `Prove writes one file with what the chain says about something, and all that it takes to check
 it: the rows of the state, or the transaction, and what leads from there to the header of a block.
@@ -59,6 +59,7 @@ What it is about:
                sources     what it was made from, under which permissions
                holders     who holds its revenue
   GRANT        a grant, with all that it pins
+  DISPUTE      a dispute, with what was claimed, shown and ruled
   ACCOUNT      what waits for it; a key names its account
   TX           what a transaction did; of each payment what it assigned to whom
   --anchor     that an anchor of yours has FILE, registered or not. The salt of that one file is
@@ -138,7 +139,7 @@ func proveFact(ctx context.Context, conn *connect.Conn, args []string) error {
 		return p.refresh(ctx, old)
 	}
 	if len(args) == 0 {
-		return errors.New("name what is to be proved: a work, a file, a grant, an account or a transaction (see stemmad prove --help)")
+		return errors.New("name what is to be proved: a work, a file, a grant, a dispute, an account or a transaction (see stemmad prove --help)")
 	}
 	return p.prove(ctx, args[0])
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -77,6 +78,9 @@ func (p *prover) question(ctx context.Context, argument string) (prf.Question, e
 	case isGrant(argument) && about == "":
 		id, err := licensetypes.ParseGrantID(argument)
 		return prf.Question{Kind: prf.Grant, Request: &licensetypes.QueryGrantRequest{Grant: id}}, err
+	case strings.HasPrefix(argument, disputetypes.DisputeHRP+"1") && about == "":
+		id, err := disputetypes.ParseDisputeID(argument)
+		return prf.Question{Kind: prf.Dispute, Request: &disputetypes.QueryDisputeRequest{Dispute: id}}, err
 	case strings.HasPrefix(argument, encoding.AccountPrefix+"1") && about == "":
 		account, err := p.conn.Account(argument)
 		return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, err
@@ -86,7 +90,7 @@ func (p *prover) question(ctx context.Context, argument string) (prf.Question, e
 		if _, err := target.Parse(ctx, argument); err != nil {
 			account, keyErr := p.conn.Account(argument)
 			if keyErr != nil {
-				return prf.Question{}, fmt.Errorf("%w; and no grant, account, key or transaction", err)
+				return prf.Question{}, fmt.Errorf("%w; and no grant, dispute, account, key or transaction", err)
 			}
 			return prf.Question{Kind: prf.Balances, Request: &royaltytypes.QueryBalancesRequest{Account: account.String()}}, nil
 		}

@@ -21,6 +21,7 @@ import (
 	sig "github.com/stemma-chain/stemma/client/proof/signed"
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	"github.com/stemma-chain/stemma/x/registry/anchor"
@@ -50,6 +51,7 @@ type story struct {
 	*chain.Chain
 	song, copied, remix, mix chain.Work
 	grant                    licensetypes.GrantID
+	dispute                  disputetypes.DisputeID
 	anchored                 prf.Question
 	// payment is a transaction that pays the mix, in whose block its holders change too; withdrawal takes a balance out.
 	payment, withdrawal prf.Trust
@@ -81,6 +83,7 @@ func tell(t *testing.T, signed chain.Validators) *story {
 	s.remix = c.Derive("remix", bob, s.song.Under(remix10))
 	s.mix = c.Derive("mix", carol, s.remix.Under(remix5))
 	s.acquire(t)
+	s.contest()
 
 	pay := c.Sign(fan, chain.PayMsg(fan, s.mix, coin(t, "7000000uusdc")))
 	share := c.Sign(carol, &royaltytypes.MsgAssignShares{Holder: carol.String(), Work: s.mix.ID, Shares: []royaltytypes.Assignment{
@@ -106,6 +109,17 @@ func (s *story) acquire(t *testing.T) {
 	})
 	require.NoError(t, res.Err())
 	s.grant = licensetypes.NewGrantID(s.song.ID, terms, fan.Address, 1)
+}
+
+// contest opens a dispute about the copy, whose holder may still answer.
+func (s *story) contest() {
+	s.dispute = disputetypes.NewDisputeID(s.copied.ID, alice.Address, 1)
+	s.MustDeliver(alice, &disputetypes.MsgOpen{
+		Challenger: alice.String(), Work: s.copied.ID, Kind: disputetypes.KIND_PRIOR_CLAIM,
+		Claim:    disputetypes.Redress{Invalidate: true, Successor: s.song.ID, Past: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 77))},
+		Evidence: []disputetypes.Evidence{{Sha256: chain.Digest("a letter"), Uri: "https://example.org/letter"}},
+		Bond:     sdk.NewCoins(sdk.NewInt64Coin("uusdc", 50_000_000)),
+	})
 }
 
 func coin(t *testing.T, text string) sdk.Coin {
@@ -140,6 +154,7 @@ func (s *story) questions() []prf.Question {
 		of(prf.Sources, &lineagetypes.QuerySourcesRequest{Work: s.mix.ID}),
 		of(prf.Holders, &royaltytypes.QueryHoldersRequest{Work: s.mix.ID}),
 		of(prf.Balances, &royaltytypes.QueryBalancesRequest{Account: carol.String()}),
+		of(prf.Dispute, &disputetypes.QueryDisputeRequest{Dispute: s.dispute}),
 	}
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/stemma-chain/stemma/client/encoding"
 	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/proof/certificate"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -106,6 +107,23 @@ func transaction(t *testing.T) prf.Proven {
 	first, next, shown := header(40), header(41), header(90)
 	p.Told, p.Height, p.Time, p.Headers = told, first.Height, first.Time, []prf.Header{first, next, shown}
 	return p
+}
+
+// disputed is a dispute that was ruled, appealed and decided.
+func disputed(t *testing.T) prf.Proven {
+	closed, coin := at.Add(48*time.Hour), sdk.NewCoins(five)
+	claim := disputetypes.Redress{TransferTo: alice, Past: coin}
+	ruled := disputetypes.Redress{TransferTo: alice, Restitution: []disputetypes.Restitution{
+		{Debtor: bob, HoldersVersion: 2, Creditor: song, Amount: five},
+	}}
+	d := disputetypes.Dispute{
+		Id: disputetypes.DisputeID{7}, Work: song, Serial: 1, Kind: disputetypes.KIND_PRIOR_CLAIM, Challenger: alice, Respondent: bob,
+		Claim: claim, Evidence: []disputetypes.Evidence{{By: alice, Sha256: content, Uri: evilURI}}, Phase: disputetypes.PHASE_CLOSED,
+		OpenedAt: at, Bond: coin, ContestedBy: bob, ContestBond: coin, Arbiter: bob, AppealedBy: bob, AppealBond: coin,
+		Ruling: &disputetypes.Ruling{By: alice, Upheld: true, Redress: ruled, At: closed}, Appealed: &disputetypes.Ruling{By: bob, At: at},
+		Outcome: disputetypes.OUTCOME_UPHELD, ClosedAt: &closed,
+	}
+	return proven(t, prf.Dispute, &disputetypes.QueryDisputeRequest{Dispute: d.Id}, &disputetypes.QueryDisputeResponse{Dispute: d})
 }
 
 // all has one of each kind, and some that are told otherwise.
@@ -207,6 +225,7 @@ func all(t *testing.T) map[string]prf.Proven {
 		"balances": proven(t, prf.Balances, &royaltytypes.QueryBalancesRequest{Account: alice}, &royaltytypes.QueryBalancesResponse{
 			Balances: sdk.NewCoins(five, sdk.NewInt64Coin("ustem", 3)),
 		}),
+		"dispute":            disputed(t),
 		"transaction":        transaction(t),
 		"failed-transaction": refused,
 	}

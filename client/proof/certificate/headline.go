@@ -8,6 +8,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -52,6 +53,8 @@ func headline(p proof.Proven) string {
 		return fmt.Sprintf("%s was not declared to be made from anything.", asked.Work)
 	case *lineagetypes.QuerySourcesResponse:
 		return fmt.Sprintf("%s was declared to be made from %s.", asked.Work, many(uint64(len(answer.Sources)), "source"))
+	case *disputetypes.QueryDisputeResponse:
+		return disputeHeadline(p, answer.Dispute)
 	case *royaltytypes.QueryHoldersResponse:
 		return fmt.Sprintf("The revenue of %s belonged to %s on %s.", asked.Work, many(uint64(len(answer.Holders)), "account"), words.UTC(p.Time))
 	case *royaltytypes.QueryBalancesResponse:
@@ -85,6 +88,14 @@ func rightsHeadline(p proof.Proven, answer *licensetypes.QueryCheckRightsRespons
 	}
 	use, _ := words.FactOf("asked.use.action")
 	return fmt.Sprintf("%s on %s: %s, %s.", s, words.UTC(p.Time), use.Value(asked.Use.Action), asked.Work)
+}
+
+func disputeHeadline(p proof.Proven, d disputetypes.Dispute) string {
+	s := fmt.Sprintf("%s has contested the work %s since %s", d.Challenger, d.Work, words.UTC(d.OpenedAt))
+	if d.IsOpen() {
+		return fmt.Sprintf("%s. On %s it was open: %s.", s, words.UTC(p.Time), words.Phase(d.Phase))
+	}
+	return fmt.Sprintf("%s. %s, and it was over on %s.", s, words.Outcome(d.Outcome), words.UTC(*d.ClosedAt))
 }
 
 func doneHeadline(p proof.Proven) string {

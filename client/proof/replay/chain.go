@@ -17,6 +17,8 @@ import (
 	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
 	"github.com/stemma-chain/stemma/client/encoding"
+	disputekeeper "github.com/stemma-chain/stemma/x/dispute/keeper"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagekeeper "github.com/stemma-chain/stemma/x/lineage/keeper"
@@ -49,10 +51,12 @@ func Open(e encoding.Encoding, state State, chainID string, height int64, at tim
 		storetypes.NewObjectStoreKey(royaltytypes.ObjectStoreKey), authority, accounts{}, nil, registry)
 	license := licensekeeper.NewKeeper(e.Codec, open(licensetypes.StoreKey), authority, registry, royalty)
 	lineage := lineagekeeper.NewKeeper(e.Codec, open(lineagetypes.StoreKey), authority, registry, royalty, license)
+	dispute := disputekeeper.NewKeeper(e.Codec, open(disputetypes.StoreKey), authority, disputekeeper.Modules{})
 	registrytypes.RegisterQueryServer(c.handlers, registrykeeper.NewQueryServer(registry))
 	royaltytypes.RegisterQueryServer(c.handlers, royaltykeeper.NewQueryServer(royalty))
 	licensetypes.RegisterQueryServer(c.handlers, licensekeeper.NewQueryServer(license))
 	lineagetypes.RegisterQueryServer(c.handlers, lineagekeeper.NewQueryServer(lineage))
+	disputetypes.RegisterQueryServer(c.handlers, disputekeeper.NewQueryServer(dispute))
 	return c
 }
 

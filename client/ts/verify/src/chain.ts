@@ -159,6 +159,11 @@ export class State {
     }
   }
 
+  dispute(asked: Message): Message {
+    const id = given(asked.dispute, 'dispute', 20)
+    return { dispute: this.need('dispute', prefixed(1, id), s.disputeRow, `dispute ${asked.dispute}`) }
+  }
+
   /** When a grant ends, as of now: its row has that by the clock of its work, which stands still while the work is on hold. */
   private ends(grant: Message): Moment | null {
     if (!grant.expires_at) return null

@@ -51,6 +51,7 @@ export const id = (name: string, prefix: string, size: number): Field => checked
 export const work = (name: string): Field => id(name, 'work', 20)
 export const terms = (name: string): Field => id(name, 'terms', 32)
 export const grant = (name: string): Field => id(name, 'grant', 20)
+export const dispute = (name: string): Field => id(name, 'dispute', 20)
 export const digest = (name: string): Field => checked(name, (t) => /^[0-9a-f]{64}$/.test(t) && !/^0*$/.test(t))
 /** A whole number as text; nothing is 0. */
 export const int = (name: string): Field => ({ kind: 'int', name })

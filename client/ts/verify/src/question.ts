@@ -40,6 +40,7 @@ const kinds: { [number: number]: Kind } = {
   9: { name: 'sources', asked: s.ofWorkPaged, answer: s.sourcesResponse, tell: (state, q) => state.sources(q) },
   10: { name: 'holders', asked: s.ofWork, answer: s.holdersResponse, tell: (state, q) => state.holders(q) },
   11: { name: 'balances', asked: s.ofAccountPaged, answer: s.balancesResponse, plain: ofAccount, tell: (state, q) => state.balances(q) },
+  13: { name: 'dispute', asked: s.ofDispute, answer: s.disputeResponse, tell: (state, q) => state.dispute(q) },
 }
 
 /** The number of the kind whose question also opens an anchor. */

@@ -1,6 +1,6 @@
 // What the chain's rows, questions and answers are made of, by the definitions in proto/stemma.
 import {
-  accountBytes, bool, bytes, digest, duration, enumeration, grant, int, list, maybe, message, terms, text, time, u32, u64, work, type Field,
+  accountBytes, bool, bytes, digest, dispute, duration, enumeration, grant, int, list, maybe, message, terms, text, time, u32, u64, work, type Field,
   type Schema,
 } from './proto.js'
 
@@ -169,12 +169,47 @@ const link: Schema = {
 }
 export const sourcesResponse: Schema = { 1: list(message('sources', link)), 2: maybe(message('pagination', page)) }
 
+// x/dispute
+
+const disputeKinds = [
+  'KIND_UNSPECIFIED', 'KIND_PRIOR_CLAIM', 'KIND_MISSING_SOURCE', 'KIND_WRONG_TERMS', 'KIND_FALSE_DECLARATION', 'KIND_FALSE_WEIGHT',
+  'KIND_UNFAIR_MANIFEST', 'KIND_UNAPPROVED_SOURCE',
+]
+const phases = [
+  'PHASE_UNSPECIFIED', 'PHASE_ANSWER', 'PHASE_ARBITRATION', 'PHASE_APPEAL', 'PHASE_GOVERNANCE', 'PHASE_FINAL', 'PHASE_CLOSED',
+]
+const outcomes = [
+  'OUTCOME_UNSPECIFIED', 'OUTCOME_UPHELD', 'OUTCOME_DISMISSED', 'OUTCOME_CONCEDED', 'OUTCOME_DROPPED', 'OUTCOME_LAPSED', 'OUTCOME_MOOT',
+]
+const evidence: Schema = { 1: text('by'), 2: digest('sha256'), 3: text('uri'), 4: digest('blanked_sha256') }
+const ruledSource: Schema = { 1: work('work'), 2: enumeration('role', roles), 3: terms('terms') }
+const ruledPayee: Schema = { 1: text('account'), 2: u32('share') }
+const ruledWeight: Schema = { 1: work('source'), 2: u32('weight') }
+const restitution: Schema = { 1: text('debtor'), 2: u32('holders_version'), 3: work('creditor'), 4: message('amount', coin) }
+const redress: Schema = {
+  1: text('transfer_to'), 2: bool('invalidate'), 3: work('successor'), 4: list(terms('close_offers')), 5: list(terms('offer')),
+  6: maybe(message('source', ruledSource)), 7: maybe(message('payee', ruledPayee)), 8: list(message('weights', ruledWeight)),
+  9: u32('declaration'), 10: list(message('past', coin)), 11: list(message('restitution', restitution)),
+}
+const ruling: Schema = { 1: text('by'), 2: bool('upheld'), 3: message('redress', redress), 4: time('at') }
+export const disputeRow: Schema = {
+  1: dispute('id'), 2: work('work'), 3: u32('serial'), 4: enumeration('kind', disputeKinds), 5: text('challenger'), 6: text('respondent'),
+  7: message('claim', redress), 8: list(message('evidence', evidence)), 9: enumeration('phase', phases), 10: time('opened_at'),
+  11: maybe(time('deadline')), 12: list(message('bond', coin)), 13: list(message('called', coin)), 14: maybe(time('called_until')),
+  15: list(text('conceded')), 16: text('contested_by'), 17: list(message('contest_bond', coin)), 18: text('arbiter'),
+  19: maybe(message('ruling', ruling)), 20: text('appealed_by'), 21: list(message('appeal_bond', coin)),
+  22: maybe(message('appealed', ruling)), 23: text('failure'), 24: enumeration('outcome', outcomes), 25: maybe(time('closed_at')),
+  26: bool('unbacked'),
+}
+export const disputeResponse: Schema = { 1: message('dispute', disputeRow) }
+
 // Questions. Their page is never written.
 
 const pageRequest: Schema = {}
 export const ofWork: Schema = { 1: work('work') }
 export const ofWorkPaged: Schema = { 1: work('work'), 2: maybe(message('pagination', pageRequest)) }
 export const ofGrant: Schema = { 1: grant('grant') }
+export const ofDispute: Schema = { 1: dispute('dispute') }
 export const ofAnchor: Schema = { 1: text('account'), 2: digest('root') }
 export const ofAccountPaged: Schema = { 1: text('account'), 2: maybe(message('pagination', pageRequest)) }
 export const rightsRequest: Schema = {
