@@ -13,6 +13,7 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -23,6 +24,7 @@ type ids struct {
 	Terms           []termsID          `json:"terms"`
 	Grants          []grantID          `json:"grants"`
 	PaymentChannels []paymentChannelID `json:"payment_channels"`
+	Disputes        []disputeID        `json:"disputes"`
 	Fingerprints    []fingerprint      `json:"fingerprints"`
 	AllowLists      []allowList        `json:"allow_lists"`
 	Passes          []pass             `json:"passes"`
@@ -58,6 +60,13 @@ type paymentChannelID struct {
 	Payer  hexBytes                      `json:"payer"`
 	Serial uint64                        `json:"serial,string"`
 	ID     royaltytypes.PaymentChannelID `json:"id"`
+}
+
+type disputeID struct {
+	Work       registrytypes.WorkID   `json:"work"`
+	Challenger hexBytes               `json:"challenger"`
+	Serial     uint32                 `json:"serial"`
+	ID         disputetypes.DisputeID `json:"id"`
 }
 
 type fingerprint struct {
@@ -114,6 +123,9 @@ func makeIDs(t *testing.T) any {
 		all.Passes = append(all.Passes, pass{
 			account, all.Works[2].ID, work, terms, licensetypes.NewPassKey(account, all.Works[2].ID, work, terms).ID(),
 		})
+	}
+	for i, serial := range []uint32{1, 2, 1<<32 - 1} {
+		all.Disputes = append(all.Disputes, disputeID{work, addresses[i], serial, disputetypes.NewDisputeID(work, addresses[i], serial)})
 	}
 	for _, f := range [][2]string{{"url", "https://example.org/a?b=c"}, {"isrc", "USRC17607839"}, {"x-own", "é 作"}} {
 		all.Fingerprints = append(all.Fingerprints, fingerprint{f[0], f[1], registrytypes.FingerprintHash(f[0], f[1])})
