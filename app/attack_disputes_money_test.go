@@ -129,7 +129,6 @@ func TestAttackAnAppealThatChangesTheAmountIsNotLost(t *testing.T) {
 // TestAttackAConcessionThatFailsIsNotPaidFor: the challenger claims the work for an account that cannot have
 // it. Who concedes would pay the past at once, and again by the ruling.
 func TestAttackAConcessionThatFailsIsNotPaidFor(t *testing.T) {
-	t.Skip("open: who concedes pays before it is known that the concession can be carried out")
 	c := court(t)
 	work := c.Register("photograph", bob)
 	nobody := authtypes.NewModuleAddress(royaltytypes.ModuleName).String()

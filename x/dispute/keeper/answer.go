@@ -113,7 +113,9 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 			return nil, nil
 		}
 	}
-	gives, err := k.isTheirs(ctx, *d)
+	ruling := types.Ruling{Upheld: true, Redress: d.Claim, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	ruling.Redress.Past = nil
+	gives, err := k.isTheirs(ctx, *d, ruling)
 	if err != nil {
 		return nil, err
 	}
@@ -129,15 +131,13 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 			return nil, errorsmod.Wrapf(err, "who concedes last pays the %s that are claimed for the past at once", paid)
 		}
 	}
-	ruling := types.Ruling{Upheld: true, Redress: d.Claim, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
-	ruling.Redress.Past = nil
 	d.Ruling = &ruling
 	return paid, k.step(ctx, d, course.Conceded)
 }
 
-// isTheirs says whether owner and holders could give by themselves what is claimed, and nobody
-// else contests the work.
-func (k Keeper) isTheirs(ctx context.Context, d types.Dispute) (bool, error) {
+// isTheirs says whether owner and holders could give by themselves what is claimed, it can be
+// carried out, and nobody else contests the work.
+func (k Keeper) isTheirs(ctx context.Context, d types.Dispute, ruling types.Ruling) (bool, error) {
 	if !d.Claim.Concedable() {
 		return false, nil
 	}
@@ -150,5 +150,10 @@ func (k Keeper) isTheirs(ctx context.Context, d types.Dispute) (bool, error) {
 	if err != nil || open > 1 {
 		return false, err
 	}
-	return k.license.CheckClosable(ctx, d.Work, d.Claim.CloseOffers) == nil, nil
+	if k.license.CheckClosable(ctx, d.Work, d.Claim.CloseOffers) != nil {
+		return false, nil
+	}
+	d.Ruling = &ruling
+	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
+	return k.carryOut(cached, d) == nil, nil
 }
