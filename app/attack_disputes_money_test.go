@@ -150,7 +150,6 @@ func TestAttackAConcessionThatFailsIsNotPaidFor(t *testing.T) {
 // TestAttackWhatMayNotBeSentIsNotConceded: governance stopped that a denom is sent. A dispute with a second
 // account is no way around that.
 func TestAttackWhatMayNotBeSentIsNotConceded(t *testing.T) {
-	t.Skip("open: concessions and bonds move denoms that may not be sent")
 	c := court(t)
 	work := c.Register("anything", bob)
 	claim := disputetypes.Redress{Past: uusdc(1_000_000)}

@@ -84,7 +84,7 @@ func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if err := params.CheckBond(bond, nil); err != nil {
 		return err
 	}
-	if err := k.bank.SendCoinsFromAccountToModule(ctx, by, types.ModuleName, bond); err != nil {
+	if err := k.take(ctx, by, bond); err != nil {
 		return err
 	}
 	d.ContestedBy, d.ContestBond = by.String(), bond
@@ -125,6 +125,9 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if paid = d.Claim.Past; !paid.Empty() {
 		challenger, err := sdk.AccAddressFromBech32(d.Challenger)
 		if err != nil {
+			return nil, err
+		}
+		if err := k.bank.IsSendEnabledCoins(ctx, paid...); err != nil {
 			return nil, err
 		}
 		if err := k.bank.SendCoins(ctx, by, challenger, paid); err != nil {
