@@ -169,7 +169,6 @@ func TestAttackWhatMayNotBeSentIsNotConceded(t *testing.T) {
 // TestAttackAChallengerDoesNotAnswer: one who holds a share of the work contests her own dispute at once; the
 // owner's time to answer would be over.
 func TestAttackAChallengerDoesNotAnswer(t *testing.T) {
-	t.Skip("open: a challenger who holds a share answers for the other side")
 	c := court(t)
 	work := c.Register("song", bob)
 	c.MustDeliver(bob, splits(bob, work, part(bob, 900_000), part(carol, 100_000)))

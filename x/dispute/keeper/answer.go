@@ -45,8 +45,11 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	if err != nil {
 		return d, err
 	}
+	// A challenger who holds a share answers nothing, and need not concede either.
+	respondents = slices.DeleteFunc(respondents, func(r string) bool { return r == d.Challenger })
 	if !slices.Contains(respondents, msg.Respondent) {
-		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer, %s is neither", d.Work, msg.Respondent)
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer who did not open it, "+
+			"%s is none of them", d.Work, msg.Respondent)
 	}
 	respondent, err := sdk.AccAddressFromBech32(msg.Respondent)
 	if err != nil {
