@@ -183,7 +183,6 @@ func TestAttackAChallengerDoesNotAnswer(t *testing.T) {
 
 // TestAttackAHolderDoesNotCutTheAnswerShort: a friend of the challenger has a share and contests at once.
 func TestAttackAHolderDoesNotCutTheAnswerShort(t *testing.T) {
-	t.Skip("open: whoever contests first ends the time in which the others answer")
 	c := court(t)
 	work := c.Register("song", bob)
 	c.MustDeliver(bob, splits(bob, work, part(bob, 900_000), part(carol, 100_000)))
@@ -191,7 +190,25 @@ func TestAttackAHolderDoesNotCutTheAnswerShort(t *testing.T) {
 	c.MustDeliver(carol, contests(carol, id))
 	own := contests(bob, id)
 	own.Evidence = []disputetypes.Evidence{{Sha256: chain.Digest("contract")}}
-	require.NoError(t, c.Deliver(bob, own).Err())
+	require.Equal(t, disputetypes.PHASE_ANSWER, dispute(t, c, id).Phase)
+	require.NotZero(t, c.Deliver(carol, contests(carol, id)).Code)
+	c.RequireInvariants()
+	c.RequireSameExport()
+	c.MustDeliver(bob, own)
+	require.Equal(t, disputetypes.PHASE_ARBITRATION, dispute(t, c, id).Phase)
+	c.RequireBalance(carol, "1000000000ustem")
+	c.RequireBalance(bob, "900000000ustem")
+	c.RequireInvariants()
+
+	// Where the owner concedes, or says nothing, the holder's stands, and the arbiter decides.
+	other := c.Register("another song", bob)
+	c.MustDeliver(bob, splits(bob, other, part(bob, 900_000), part(carol, 100_000)))
+	id = contest(t, c, dave, other.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: dave.String()}, "a draft")
+	c.MustDeliver(carol, contests(carol, id))
+	c.MustDeliver(bob, concedes(bob, id))
+	require.Equal(t, disputetypes.PHASE_ARBITRATION, dispute(t, c, id).Phase)
+	require.Equal(t, carol.String(), dispute(t, c, id).ContestedBy)
+	c.RequireInvariants()
 }
 
 // TestAttackAnOwnHoldIsNotFree: the owner of a work under a licence that cannot be taken back has a

@@ -65,7 +65,7 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	if msg.Concede {
 		answered.Paid, err = k.concede(ctx, &d, respondent, respondents)
 	} else {
-		err = k.contest(ctx, &d, respondent, msg.Bond)
+		err = k.contest(ctx, &d, respondent, msg.Bond, respondents)
 	}
 	if err != nil {
 		return d, err
@@ -79,7 +79,17 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	return d, moved(ctx, d)
 }
 
-func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins) error {
+// contest notes that a party contests. The owner decides by that alone that the case goes on. A
+// holder does not end the owner's time to answer: the owner's bond may still take the place of the
+// holder's, who has it back.
+func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins, all []string) error {
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	if d.ContestedBy != "" && (!work.OwnedBy(by) || d.ContestedBy == by.String()) {
+		return errorsmod.Wrapf(types.ErrWrongPhase, "%s is contested by %s already", d.Id, d.ContestedBy)
+	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -90,7 +100,19 @@ func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if err := k.take(ctx, by, bond); err != nil {
 		return err
 	}
+	if d.ContestedBy != "" {
+		holder, err := sdk.AccAddressFromBech32(d.ContestedBy)
+		if err != nil {
+			return err
+		}
+		if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, holder, d.ContestBond); err != nil {
+			return err
+		}
+	}
 	d.ContestedBy, d.ContestBond = by.String(), bond
+	if !work.OwnedBy(by) && slices.ContainsFunc(all, d.Silent) {
+		return nil
+	}
 	return k.toDecide(ctx, d, course.Contested)
 }
 
@@ -111,10 +133,11 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 		return nil, errorsmod.Wrapf(types.ErrWrongPhase, "%s has conceded %s already", by, d.Id)
 	}
 	d.Conceded = append(d.Conceded, by.String())
-	for _, other := range all {
-		if !slices.Contains(d.Conceded, other) {
-			return nil, nil
-		}
+	if slices.ContainsFunc(all, d.Silent) {
+		return nil, nil
+	}
+	if d.ContestedBy != "" {
+		return nil, k.toDecide(ctx, d, course.Contested)
 	}
 	ruling := types.Ruling{Upheld: true, Redress: d.Claim, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
 	ruling.Redress.Past = nil

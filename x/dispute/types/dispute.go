@@ -19,6 +19,11 @@ func (d Dispute) Case() course.Case {
 	return course.Case{Arbiter: d.Arbiter != "", Ruling: d.Ruling != nil, Appealed: d.AppealedBy != ""}
 }
 
+// Silent says that a party has answered nothing.
+func (d Dispute) Silent(party string) bool {
+	return party != d.ContestedBy && !slices.Contains(d.Conceded, party)
+}
+
 // Backed says whether the dispute keeps in escrow what the work earns.
 func (d Dispute) Backed() bool { return d.IsOpen() && d.Kind.Holds() && !d.Unbacked }
 
