@@ -37,6 +37,9 @@ func (k Keeper) OpenDispute(ctx context.Context, msg *types.MsgOpen) (types.Disp
 	if err := k.checkClaim(ctx, msg.Kind, msg.Work, challenger, msg.Claim); err != nil {
 		return types.Dispute{}, err
 	}
+	if err := k.checkNeutral(ctx, msg.Challenger, msg.Claim); err != nil {
+		return types.Dispute{}, err
+	}
 	if err := k.takeBond(ctx, challenger, msg.Work, msg.Bond); err != nil {
 		return types.Dispute{}, err
 	}
