@@ -270,7 +270,6 @@ func TestAttackAnArbiterDoesNotPayHimself(t *testing.T) {
 // TestAttackAnAppealStaysAffordable: the author lost before the arbiter. The thief pays the work a fortune, which
 // lies in escrow for him, so that her appeal would take a bond that she does not have.
 func TestAttackAnAppealStaysAffordable(t *testing.T) {
-	t.Skip("open: the other side raises the bond of an appeal with money that it has back")
 	c := court(t)
 	bonds(c, sdk.NewCoins(sdk.NewInt64Coin("ustem", bond), sdk.NewInt64Coin("uusdc", 1_000)))
 	work := c.Register("hit", bob)

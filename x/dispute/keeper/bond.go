@@ -36,6 +36,23 @@ func (k Keeper) takeBond(ctx context.Context, from sdk.AccAddress, work workID, 
 	return k.take(ctx, from, bond)
 }
 
+// takeAppealBond takes what somebody has at stake in an appeal: as for opening, or as much as the
+// challenger has. Else the other side would pay the work what the escrow keeps for it, until nobody
+// could afford the appeal.
+func (k Keeper) takeAppealBond(ctx context.Context, from sdk.AccAddress, d types.Dispute, bond sdk.Coins) error {
+	params, beside, err := k.beside(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	if bond.IsAllGTE(d.Bond) {
+		beside = nil
+	}
+	if err := params.CheckBond(bond, beside); err != nil {
+		return err
+	}
+	return k.take(ctx, from, bond)
+}
+
 // take takes coins that may be sent: by way of a dispute nobody gets others.
 func (k Keeper) take(ctx context.Context, from sdk.AccAddress, coins sdk.Coins) error {
 	if err := k.bank.IsSendEnabledCoins(ctx, coins...); err != nil {

@@ -194,7 +194,7 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 	if err != nil {
 		return d, err
 	}
-	if err := k.takeBond(ctx, appellant, d.Work, msg.Bond); err != nil {
+	if err := k.takeAppealBond(ctx, appellant, d, msg.Bond); err != nil {
 		return d, err
 	}
 	was := d
