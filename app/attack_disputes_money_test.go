@@ -298,7 +298,6 @@ func TestAttackAnOpeningStaysAffordable(t *testing.T) {
 
 // TestAttackEvidenceHasRoom: holders who are friends of the challenger show so much that the owner could show nothing.
 func TestAttackEvidenceHasRoom(t *testing.T) {
-	t.Skip("open: holders use up the room for evidence")
 	friends := chain.NamedMany("friend", 4)
 	c := court(t, chain.Accounts(friends...))
 	work := c.Register("song", bob)
