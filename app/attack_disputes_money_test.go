@@ -15,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/chain"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -332,7 +333,6 @@ func TestAttackEvidenceHasRoom(t *testing.T) {
 // TestAttackWhatAnotherRulingGaveIsNoReasonToLose: two contest the same offer, and both are right. The second
 // ruling finds it ended.
 func TestAttackWhatAnotherRulingGaveIsNoReasonToLose(t *testing.T) {
-	t.Skip("open: what another ruling gave already cannot be given again, and fails")
 	c := court(t)
 	work := c.Register("picture", bob)
 	by := chain.Preset("cc-by-4.0")
@@ -350,5 +350,29 @@ func TestAttackWhatAnotherRulingGaveIsNoReasonToLose(t *testing.T) {
 	row, err := c.App.Keepers.Registry.GetWork(c.Ctx(), work.ID)
 	require.NoError(t, err)
 	require.Equal(t, registrytypes.STATUS_ACTIVE, row.Status)
+	c.RequireInvariants()
+}
+
+// TestAttackASourceThatAnotherRulingAddedIsThere: two contest that the same source is missing.
+func TestAttackASourceThatAnotherRulingAddedIsThere(t *testing.T) {
+	c := court(t)
+	song, cover := c.Register("song", alice), c.Register("cover", bob)
+	source := &disputetypes.RuledSource{Work: song.ID, Role: lineagetypes.ROLE_PARENT_OF, Terms: chain.Preset("commercial-remix-10")}
+	claim := disputetypes.Redress{Source: source}
+	first := contest(t, c, alice, cover.ID, disputetypes.KIND_MISSING_SOURCE, claim, "x")
+	second := contest(t, c, carol, cover.ID, disputetypes.KIND_MISSING_SOURCE, claim, "x")
+	c.Advance(answerTime)
+	c.MustDeliver(judge, upholds(first, claim))
+	c.Advance(appealTime)
+	c.NextBlock()
+	c.MustDeliver(judge, upholds(second, claim))
+	c.Advance(appealTime)
+	c.NextBlock()
+	require.Equal(t, disputetypes.OUTCOME_UPHELD, dispute(t, c, first).Outcome, dispute(t, c, first).Failure)
+	require.Equal(t, disputetypes.OUTCOME_UPHELD, dispute(t, c, second).Outcome, dispute(t, c, second).Failure)
+	c.Pay(dave, cover, usdc("1000"))
+	c.NextBlock()
+	c.NextBlock()
+	c.RequireBalance(alice, usdc("1000000100"))
 	c.RequireInvariants()
 }
