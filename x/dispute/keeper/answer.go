@@ -45,8 +45,11 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	if err != nil {
 		return d, err
 	}
+	// A challenger who holds a share answers nothing, and need not concede either.
+	respondents = slices.DeleteFunc(respondents, func(r string) bool { return r == d.Challenger })
 	if !slices.Contains(respondents, msg.Respondent) {
-		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer, %s is neither", d.Work, msg.Respondent)
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer who did not open it, "+
+			"%s is none of them", d.Work, msg.Respondent)
 	}
 	respondent, err := sdk.AccAddressFromBech32(msg.Respondent)
 	if err != nil {
@@ -62,7 +65,7 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	if msg.Concede {
 		answered.Paid, err = k.concede(ctx, &d, respondent, respondents)
 	} else {
-		err = k.contest(ctx, &d, respondent, msg.Bond)
+		err = k.contest(ctx, &d, respondent, msg.Bond, respondents)
 	}
 	if err != nil {
 		return d, err
@@ -76,7 +79,17 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	return d, moved(ctx, d)
 }
 
-func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins) error {
+// contest notes that a party contests. The owner decides by that alone that the case goes on. A
+// holder does not end the owner's time to answer: the owner's bond may still take the place of the
+// holder's, who has it back.
+func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins, all []string) error {
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	if d.ContestedBy != "" && (!work.OwnedBy(by) || d.ContestedBy == by.String()) {
+		return errorsmod.Wrapf(types.ErrWrongPhase, "%s is contested by %s already", d.Id, d.ContestedBy)
+	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
@@ -84,10 +97,22 @@ func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if err := params.CheckBond(bond, nil); err != nil {
 		return err
 	}
-	if err := k.bank.SendCoinsFromAccountToModule(ctx, by, types.ModuleName, bond); err != nil {
+	if err := k.take(ctx, by, bond); err != nil {
 		return err
 	}
+	if d.ContestedBy != "" {
+		holder, err := sdk.AccAddressFromBech32(d.ContestedBy)
+		if err != nil {
+			return err
+		}
+		if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, holder, d.ContestBond); err != nil {
+			return err
+		}
+	}
 	d.ContestedBy, d.ContestBond = by.String(), bond
+	if !work.OwnedBy(by) && slices.ContainsFunc(all, d.Silent) {
+		return nil
+	}
 	return k.toDecide(ctx, d, course.Contested)
 }
 
@@ -108,12 +133,15 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 		return nil, errorsmod.Wrapf(types.ErrWrongPhase, "%s has conceded %s already", by, d.Id)
 	}
 	d.Conceded = append(d.Conceded, by.String())
-	for _, other := range all {
-		if !slices.Contains(d.Conceded, other) {
-			return nil, nil
-		}
+	if slices.ContainsFunc(all, d.Silent) {
+		return nil, nil
 	}
-	gives, err := k.isTheirs(ctx, *d)
+	if d.ContestedBy != "" {
+		return nil, k.toDecide(ctx, d, course.Contested)
+	}
+	ruling := types.Ruling{Upheld: true, Redress: d.Claim, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
+	ruling.Redress.Past = nil
+	gives, err := k.isTheirs(ctx, *d, ruling)
 	if err != nil {
 		return nil, err
 	}
@@ -125,19 +153,20 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 		if err != nil {
 			return nil, err
 		}
+		if err := k.bank.IsSendEnabledCoins(ctx, paid...); err != nil {
+			return nil, err
+		}
 		if err := k.bank.SendCoins(ctx, by, challenger, paid); err != nil {
 			return nil, errorsmod.Wrapf(err, "who concedes last pays the %s that are claimed for the past at once", paid)
 		}
 	}
-	ruling := types.Ruling{Upheld: true, Redress: d.Claim, At: sdk.UnwrapSDKContext(ctx).BlockTime()}
-	ruling.Redress.Past = nil
 	d.Ruling = &ruling
 	return paid, k.step(ctx, d, course.Conceded)
 }
 
-// isTheirs says whether owner and holders could give by themselves what is claimed, and nobody
-// else contests the work.
-func (k Keeper) isTheirs(ctx context.Context, d types.Dispute) (bool, error) {
+// isTheirs says whether owner and holders could give by themselves what is claimed, it can be
+// carried out, and nobody else contests the work.
+func (k Keeper) isTheirs(ctx context.Context, d types.Dispute, ruling types.Ruling) (bool, error) {
 	if !d.Claim.Concedable() {
 		return false, nil
 	}
@@ -150,5 +179,10 @@ func (k Keeper) isTheirs(ctx context.Context, d types.Dispute) (bool, error) {
 	if err != nil || open > 1 {
 		return false, err
 	}
-	return k.license.CheckClosable(ctx, d.Work, d.Claim.CloseOffers) == nil, nil
+	if k.license.CheckClosable(ctx, d.Work, d.Claim.CloseOffers) != nil {
+		return false, nil
+	}
+	d.Ruling = &ruling
+	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
+	return k.carryOut(cached, d) == nil, nil
 }

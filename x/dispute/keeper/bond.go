@@ -33,7 +33,32 @@ func (k Keeper) takeBond(ctx context.Context, from sdk.AccAddress, work workID, 
 	if err := params.CheckBond(bond, beside); err != nil {
 		return err
 	}
-	return k.bank.SendCoinsFromAccountToModule(ctx, from, types.ModuleName, bond)
+	return k.take(ctx, from, bond)
+}
+
+// takeAppealBond takes what somebody has at stake in an appeal: as for opening, or as much as the
+// challenger has. Else the other side would pay the work what the escrow keeps for it, until nobody
+// could afford the appeal.
+func (k Keeper) takeAppealBond(ctx context.Context, from sdk.AccAddress, d types.Dispute, bond sdk.Coins) error {
+	params, beside, err := k.beside(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	if bond.IsAllGTE(d.Bond) {
+		beside = nil
+	}
+	if err := params.CheckBond(bond, beside); err != nil {
+		return err
+	}
+	return k.take(ctx, from, bond)
+}
+
+// take takes coins that may be sent: by way of a dispute nobody gets others.
+func (k Keeper) take(ctx context.Context, from sdk.AccAddress, coins sdk.Coins) error {
+	if err := k.bank.IsSendEnabledCoins(ctx, coins...); err != nil {
+		return err
+	}
+	return k.bank.SendCoinsFromAccountToModule(ctx, from, types.ModuleName, coins)
 }
 
 // CallBond calls on a challenger to raise the bond to what opening the dispute would take now,
@@ -92,7 +117,7 @@ func (k Keeper) AddBond(ctx context.Context, payer sdk.AccAddress, id disputeID,
 	if len(d.Called) > 0 && d.Bond.IsAllGTE(d.Called) {
 		d.Called, d.CalledUntil = nil, nil
 	}
-	if err := k.bank.SendCoinsFromAccountToModule(ctx, payer, types.ModuleName, more); err != nil {
+	if err := k.take(ctx, payer, more); err != nil {
 		return err
 	}
 	if err := k.save(ctx, &was, d); err != nil {

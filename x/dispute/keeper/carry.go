@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	errorsmod "cosmossdk.io/errors"
 
@@ -13,7 +14,8 @@ import (
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
-// carryOut gives what was decided. The caller drops what was written where it fails.
+// carryOut gives what was decided; what somebody gave since is given. The caller drops what was
+// written where it fails.
 func (k Keeper) carryOut(ctx context.Context, d types.Dispute) error {
 	if d.Ruling == nil || !d.Ruling.Upheld {
 		return nil
@@ -34,10 +36,14 @@ func (k Keeper) carryOut(ctx context.Context, d types.Dispute) error {
 			return err
 		}
 	}
-	if r.Declaration > 0 {
-		return k.license.SettleAdmission(ctx, licensetypes.DeclarationRef{Work: d.Work, Number: r.Declaration})
+	if r.Declaration == 0 {
+		return nil
 	}
-	return nil
+	ref := licensetypes.DeclarationRef{Work: d.Work, Number: r.Declaration}
+	if _, waits, err := k.license.GetAdmission(ctx, ref); err != nil || !waits {
+		return err
+	}
+	return k.license.SettleAdmission(ctx, ref)
 }
 
 // giveWork transfers or invalidates the work.
@@ -78,13 +84,24 @@ func (k Keeper) giveTerms(ctx context.Context, d types.Dispute, r types.Redress)
 	if len(r.CloseOffers)+len(r.Offer) == 0 || r.Invalidate {
 		return nil
 	}
-	return k.license.CorrectTerms(ctx, d.Work, r.CloseOffers, r.Offer)
+	var standing []licensetypes.TermsID
+	for _, id := range r.CloseOffers {
+		if !errors.Is(k.license.CheckClosable(ctx, d.Work, []licensetypes.TermsID{id}), licensetypes.ErrOfferNotFound) {
+			standing = append(standing, id)
+		}
+	}
+	return k.license.CorrectTerms(ctx, d.Work, standing, r.Offer)
 }
 
 // giveSource adds the source, or the account that gets a part of the revenue in its place.
 func (k Keeper) giveSource(ctx context.Context, d types.Dispute, r types.Redress) error {
 	if s := r.Source; s != nil {
-		_, err := k.lineage.AddRuledSource(ctx, d.Work, s.Work, s.Role, s.Terms)
+		// The work is on hold: what came since is another ruling's.
+		_, since, found, err := k.lineage.Weight(ctx, d.Work, s.Work)
+		if err != nil || found && since.After(d.OpenedAt) {
+			return err
+		}
+		_, err = k.lineage.AddRuledSource(ctx, d.Work, s.Work, s.Role, s.Terms)
 		return err
 	}
 	if r.Payee == nil {

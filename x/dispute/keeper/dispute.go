@@ -167,6 +167,16 @@ func show(d *types.Dispute, by string, list []types.Evidence) error {
 	if len(d.Evidence)+len(list) > types.MaxAllEvidence {
 		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence, at most %d", d.Id, len(d.Evidence), types.MaxAllEvidence)
 	}
+	others := 0
+	for _, e := range d.Evidence {
+		if e.By != d.Challenger && e.By != d.Respondent {
+			others++
+		}
+	}
+	if by != d.Challenger && by != d.Respondent && others+len(list) > types.MaxOthersEvidence {
+		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence of holders, at most %d: the rest is for challenger and owner",
+			d.Id, others, types.MaxOthersEvidence)
+	}
 	for _, e := range list {
 		e.By = by
 		d.Evidence = append(d.Evidence, e)

@@ -37,6 +37,9 @@ func (k Keeper) OpenDispute(ctx context.Context, msg *types.MsgOpen) (types.Disp
 	if err := k.checkClaim(ctx, msg.Kind, msg.Work, challenger, msg.Claim); err != nil {
 		return types.Dispute{}, err
 	}
+	if err := k.checkNeutral(ctx, msg.Challenger, msg.Claim); err != nil {
+		return types.Dispute{}, err
+	}
 	if err := k.takeBond(ctx, challenger, msg.Work, msg.Bond); err != nil {
 		return types.Dispute{}, err
 	}
@@ -100,7 +103,7 @@ func (k Keeper) checkClaim(ctx context.Context, kind types.Kind, work workID, ch
 			return errorsmod.Wrap(err, "claim")
 		}
 	}
-	if r.Declaration > 0 {
+	if r.Declaration > 0 && kind != types.KIND_UNSPECIFIED { // a ruling finds it approved, which is as good
 		ref := licensetypes.DeclarationRef{Work: work, Number: r.Declaration}
 		if _, waits, err := k.license.GetAdmission(ctx, ref); err != nil || !waits {
 			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: declaration %d of %s waits for nobody (%v)", r.Declaration, work, err)

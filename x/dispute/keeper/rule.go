@@ -22,7 +22,7 @@ func (k Keeper) arbiterFor(ctx context.Context, d types.Dispute) (string, error)
 	if err != nil {
 		return "", err
 	}
-	interested, err := k.interested(ctx, d)
+	interested, err := k.interested(ctx, d, types.Redress{})
 	if err != nil {
 		return "", err
 	}
@@ -34,11 +34,15 @@ func (k Keeper) arbiterFor(ctx context.Context, d types.Dispute) (string, error)
 	return "", nil
 }
 
-// interested are the accounts that have something to win or to lose by a dispute. A holder is one
-// from types.PartialShare on: shares need nobody's consent, and else an owner would choose who decides
-// by giving every arbiter a millionth.
-func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, error) {
-	list := []string{d.Challenger, d.Respondent, d.ContestedBy, d.Claim.TransferTo}
+// interested are the accounts that have something to win or to lose by a dispute, and by what is given. A
+// holder is one from types.PartialShare on: shares need nobody's consent, and else an owner would
+// choose who decides by giving every arbiter a little.
+func (k Keeper) interested(ctx context.Context, d types.Dispute, given types.Redress) ([]string, error) {
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil {
+		return nil, err
+	}
+	list := []string{d.Challenger, d.Respondent, d.ContestedBy, work.Owner.String()}
 	holders, err := k.holders(ctx, d.Work)
 	if err != nil {
 		return nil, err
@@ -48,10 +52,25 @@ func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, erro
 			list = append(list, h.to)
 		}
 	}
-	if d.Claim.Payee != nil {
-		list = append(list, d.Claim.Payee.Account)
+	for _, r := range []types.Redress{d.Claim, given} {
+		gain, err := k.gains(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, gain...)
 	}
-	for _, work := range append(named(d.Claim), d.Work) {
+	return list, nil
+}
+
+// gains are the accounts for which something is claimed or given.
+func (k Keeper) gains(ctx context.Context, r types.Redress) (list []string, err error) {
+	if r.TransferTo != "" {
+		list = append(list, r.TransferTo)
+	}
+	if r.Payee != nil {
+		list = append(list, r.Payee.Account)
+	}
+	for _, work := range named(r) {
 		w, err := k.registry.GetWork(ctx, work)
 		if err != nil {
 			return nil, err
@@ -59,6 +78,26 @@ func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, erro
 		list = append(list, w.Owner.String())
 	}
 	return list, nil
+}
+
+// checkNeutral refuses a claim that would take the case away from an arbiter, who gains by it and has
+// not opened it: a challenger does not choose who decides.
+func (k Keeper) checkNeutral(ctx context.Context, challenger string, claim types.Redress) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	gain, err := k.gains(ctx, claim)
+	if err != nil {
+		return err
+	}
+	gain = slices.DeleteFunc(gain, func(account string) bool { return account == challenger })
+	for _, a := range params.Arbiters {
+		if k.isPartial(ctx, a, gain) {
+			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: it is for the arbiter %s, or a member: who gains by it opens the dispute", a)
+		}
+	}
+	return nil
 }
 
 // isPartial says whether an arbiter, or a member of it where it is a multisig, is one of the
@@ -89,7 +128,7 @@ func (k Keeper) Rule(ctx context.Context, msg *types.MsgRule) (types.Dispute, er
 	if err != nil {
 		return d, err
 	}
-	step, err := k.mayRule(ctx, d, msg.Arbiter)
+	step, err := k.mayRule(ctx, d, msg.Arbiter, msg.Redress)
 	if err != nil {
 		return d, err
 	}
@@ -120,7 +159,7 @@ func (k Keeper) Rule(ctx context.Context, msg *types.MsgRule) (types.Dispute, er
 }
 
 // mayRule checks that an account decides a dispute now, and returns what it does.
-func (k Keeper) mayRule(ctx context.Context, d types.Dispute, account string) (course.Step, error) {
+func (k Keeper) mayRule(ctx context.Context, d types.Dispute, account string, given types.Redress) (course.Step, error) {
 	if err := in(d, types.PHASE_ARBITRATION, types.PHASE_GOVERNANCE); err != nil {
 		return 0, err
 	}
@@ -137,7 +176,7 @@ func (k Keeper) mayRule(ctx context.Context, d types.Dispute, account string) (c
 	if account != d.Arbiter || !slices.Contains(params.Arbiters, account) {
 		return 0, errorsmod.Wrapf(types.ErrNotArbiter, "%s is decided by %s, if governance still names that", d.Id, d.Arbiter)
 	}
-	interested, err := k.interested(ctx, d)
+	interested, err := k.interested(ctx, d, given)
 	if err == nil && k.isPartial(ctx, account, interested) {
 		err = errorsmod.Wrapf(types.ErrRecused, "%s cannot decide %s: governance does when the time is over", account, d.Id)
 	}
@@ -166,7 +205,7 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 	if err != nil {
 		return d, err
 	}
-	if err := k.takeBond(ctx, appellant, d.Work, msg.Bond); err != nil {
+	if err := k.takeAppealBond(ctx, appellant, d, msg.Bond); err != nil {
 		return d, err
 	}
 	was := d

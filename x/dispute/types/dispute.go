@@ -1,6 +1,7 @@
 package types
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -18,13 +19,18 @@ func (d Dispute) Case() course.Case {
 	return course.Case{Arbiter: d.Arbiter != "", Ruling: d.Ruling != nil, Appealed: d.AppealedBy != ""}
 }
 
+// Silent says that a party has answered nothing.
+func (d Dispute) Silent(party string) bool {
+	return party != d.ContestedBy && !slices.Contains(d.Conceded, party)
+}
+
 // Backed says whether the dispute keeps in escrow what the work earns.
 func (d Dispute) Backed() bool { return d.IsOpen() && d.Kind.Holds() && !d.Unbacked }
 
-// Callable says whether the challenger can be called on for more: not once a ruling is there,
-// which may be for the challenger.
+// Callable says whether the challenger can be called on for more: not while a ruling stands, which
+// may be for the challenger, and not for an appeal of it.
 func (d Dispute) Callable() bool {
-	return d.Backed() && d.CalledUntil == nil && (d.Phase == PHASE_ANSWER || d.Phase == PHASE_ARBITRATION || d.Phase == PHASE_GOVERNANCE)
+	return d.Backed() && d.CalledUntil == nil && d.Ruling == nil && (d.Phase == PHASE_ANSWER || d.Phase == PHASE_ARBITRATION || d.Phase == PHASE_GOVERNANCE)
 }
 
 // Due is when the chain looks at the dispute next: at the end of the phase, or before, when the
@@ -81,8 +87,15 @@ func (d Dispute) Appeal() course.Taken {
 	return course.Taken{
 		ByChallenger: d.AppealedBy == d.Challenger,
 		Decided:      d.Ruling.By != d.Appealed.By,
-		Reversed:     d.Ruling.Upheld != d.Appealed.Upheld,
+		Reversed:     !d.Ruling.GivesAs(*d.Appealed),
 	}
+}
+
+// GivesAs says whether a ruling decides the same as another: for whom, and what it gives.
+func (r Ruling) GivesAs(other Ruling) bool {
+	a, errA := r.Redress.Marshal()
+	b, errB := other.Redress.Marshal()
+	return r.Upheld == other.Upheld && errA == nil && errB == nil && bytes.Equal(a, b)
 }
 
 // uriDomain separates the digests of blanked URIs from every other hash.

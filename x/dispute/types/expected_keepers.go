@@ -80,6 +80,8 @@ type LineageKeeper interface {
 
 // BankKeeper moves what is at stake.
 type BankKeeper interface {
+	// IsSendEnabledCoins fails for coins of a denom that may not be sent.
+	IsSendEnabledCoins(ctx context.Context, coins ...sdk.Coin) error
 	SendCoins(ctx context.Context, from, to sdk.AccAddress, amt sdk.Coins) error
 	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amt sdk.Coins) error
 	SendCoinsFromModuleToAccount(ctx context.Context, module string, to sdk.AccAddress, amt sdk.Coins) error
