@@ -34,10 +34,20 @@ func (k Keeper) carryOut(ctx context.Context, d types.Dispute) error {
 			return err
 		}
 	}
-	if r.Declaration > 0 {
-		return k.license.SettleAdmission(ctx, licensetypes.DeclarationRef{Work: d.Work, Number: r.Declaration})
+	return k.giveApproval(ctx, d.Work, r)
+}
+
+// giveApproval approves a declaration for all whom it waits for. It may wait for nobody any more: who was
+// to approve it does so when the ruling is known, and the challenger had to ask for it.
+func (k Keeper) giveApproval(ctx context.Context, work workID, r types.Redress) error {
+	if r.Declaration == 0 {
+		return nil
 	}
-	return nil
+	ref := licensetypes.DeclarationRef{Work: work, Number: r.Declaration}
+	if _, waits, err := k.license.GetAdmission(ctx, ref); err != nil || !waits {
+		return err
+	}
+	return k.license.SettleAdmission(ctx, ref)
 }
 
 // giveWork transfers or invalidates the work.

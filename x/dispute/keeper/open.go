@@ -100,7 +100,7 @@ func (k Keeper) checkClaim(ctx context.Context, kind types.Kind, work workID, ch
 			return errorsmod.Wrap(err, "claim")
 		}
 	}
-	if r.Declaration > 0 {
+	if r.Declaration > 0 && kind != types.KIND_UNSPECIFIED { // one that was approved meanwhile is as it was ruled
 		ref := licensetypes.DeclarationRef{Work: work, Number: r.Declaration}
 		if _, waits, err := k.license.GetAdmission(ctx, ref); err != nil || !waits {
 			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: declaration %d of %s waits for nobody (%v)", r.Declaration, work, err)
