@@ -297,7 +297,6 @@ func TestAttackApprovingAfterTheRuling(t *testing.T) {
 // When he is accused, the thief makes so much of a derivative that the edge is not to be had any more;
 // the claim names an edge, so that nothing else can be ruled.
 func TestAttackTheGraphGrowsDuringADispute(t *testing.T) {
-	t.Skip("open: a claim names a source or a payee, not one in place of the other")
 	c := newCourt(t)
 	c.Write(func(ctx sdk.Context) error {
 		params, err := c.App.Keepers.Lineage.Params.Get(ctx)
