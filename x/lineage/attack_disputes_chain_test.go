@@ -175,7 +175,6 @@ func (c *court) weight(work, source chain.Work) uint32 {
 // The thief's second account objects to the weight of its own source, and the thief agrees, with another
 // weight for the author's, whom nobody asked, and who may not object any more.
 func TestAttackAgreeingChangesTheWeightsOfOthers(t *testing.T) {
-	t.Skip("open: agreeing changes weights of sources whose owners did not object")
 	c := newCourt(t)
 	made, own, others := c.weighs()
 	c.MustDeliver(c.sock, &disputetypes.MsgObjectToWeight{Owner: c.sock.String(), Work: made.ID, Source: own.ID, Weight: 999_999})
@@ -191,7 +190,6 @@ func TestAttackAgreeingChangesTheWeightsOfOthers(t *testing.T) {
 
 // The same by a concession: the thief's second account claims weights of the author's source.
 func TestAttackConcedingChangesTheWeightsOfOthers(t *testing.T) {
-	t.Skip("open: a concession changes weights of sources whose owners did not object")
 	c := newCourt(t)
 	made, own, others := c.weighs()
 	c.MustDeliver(c.author, &disputetypes.MsgObjectToWeight{Owner: c.author.String(), Work: made.ID, Source: others.ID, Weight: 900_000})

@@ -102,7 +102,6 @@ func TestAttackWeightsMovedAfterTheRuling(t *testing.T) {
 
 // "Nothing changes while a work is disputed": weights do by an agreement of the owner with the own second account.
 func TestAttackAgreeingDuringAHold(t *testing.T) {
-	t.Skip("open: weights of a disputed work are agreed on")
 	c := newCourt(t)
 	made, own, _ := c.weighs()
 	c.MustDeliver(c.sock, &disputetypes.MsgObjectToWeight{Owner: c.sock.String(), Work: made.ID, Source: own.ID, Weight: 400_000})
@@ -215,7 +214,6 @@ func TestAttackConcedingFirstHasAnotherPay(t *testing.T) {
 
 // A concession makes somebody the owner of a work who never agreed: a transfer takes two.
 func TestAttackAWorkForSomebodyWhoDoesNotWantIt(t *testing.T) {
-	t.Skip("open: a concession gives a work to who did not ask for it")
 	c := newCourt(t)
 	work := c.Register("libel", c.thief)
 	id := c.contest(c.sock, work, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: c.author.String()})
