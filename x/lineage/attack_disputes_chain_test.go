@@ -250,15 +250,16 @@ func TestAttackAGiftRecusesTheArbiter(t *testing.T) {
 // The same by the challenger, who names a work of the arbiter's as the one that the shares go to: where
 // governance does not decide, the freeze costs nothing.
 func TestAttackAClaimRecusesTheArbiter(t *testing.T) {
-	t.Skip("open: a claim that names what is an arbiter's recuses that one")
 	c := newCourt(t)
 	work, judges := c.Register("photograph", c.author), c.Register("the judge's own", c.judge)
-	c.contest(c.sock, work, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{Invalidate: true, Successor: judges.ID})
-	c.Advance(answerTime + arbitrationTime)
-	c.Advance(governanceTime)
-	c.Advance(governanceTime)
-	c.NextBlock()
-	require.Less(t, c.Balance(c.sock, "ustem").Amount.Int64(), int64(100_000_000_000), "a freeze for nothing costs nothing")
+	claim := disputetypes.Redress{Invalidate: true, Successor: judges.ID}
+	require.ErrorIs(t, c.Deliver(c.sock, opens(c.sock, work, disputetypes.KIND_PRIOR_CLAIM, claim, "x")).Err(), disputetypes.ErrInvalidRedress)
+	claim = disputetypes.Redress{TransferTo: c.judge.String()}
+	require.ErrorIs(t, c.Deliver(c.sock, opens(c.sock, work, disputetypes.KIND_PRIOR_CLAIM, claim, "x")).Err(), disputetypes.ErrInvalidRedress)
+	id := c.stolen(c.judge, work)
+	c.Advance(answerTime)
+	require.Equal(t, disputetypes.PHASE_GOVERNANCE, c.dispute(id).Phase, "who is robbed oneself does not decide")
+	c.sound()
 }
 
 // "Of what is at stake when opening: comes back unless it is dismissed or dropped."

@@ -37,6 +37,9 @@ func (k Keeper) OpenDispute(ctx context.Context, msg *types.MsgOpen) (types.Disp
 	if err := k.checkClaim(ctx, msg.Kind, msg.Work, challenger, msg.Claim); err != nil {
 		return types.Dispute{}, err
 	}
+	if err := k.checkBeneficiaries(ctx, msg); err != nil {
+		return types.Dispute{}, err
+	}
 	if err := k.takeBond(ctx, challenger, msg.Work, msg.Bond); err != nil {
 		return types.Dispute{}, err
 	}
@@ -127,6 +130,25 @@ func (k Keeper) checkWeights(ctx context.Context, kind types.Kind, work workID, 
 	if kind == types.KIND_FALSE_WEIGHT && !objected {
 		return errorsmod.Wrapf(types.ErrNoObjection, "%s has not objected to a weight in %s: object first (stemmad dispute object), "+
 			"so that its owner can agree", challenger, work)
+	}
+	return nil
+}
+
+// checkBeneficiaries refuses a claim that gives something to an arbiter who does not open the dispute:
+// else whoever wants another to decide, or nobody, names what is an arbiter's.
+func (k Keeper) checkBeneficiaries(ctx context.Context, msg *types.MsgOpen) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	gains, err := k.gains(ctx, msg.Claim)
+	if err != nil {
+		return err
+	}
+	for _, a := range params.Arbiters {
+		if k.isPartial(ctx, a, gains) && !k.isPartial(ctx, a, []string{msg.Challenger}) {
+			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: it gives something to %s, who decides disputes: who that is opens it themselves", a)
+		}
 	}
 	return nil
 }

@@ -37,18 +37,29 @@ func (k Keeper) arbiterFor(ctx context.Context, d types.Dispute) (string, error)
 // interested are the accounts that have something to win or to lose by a dispute.
 func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, error) {
 	list, err := k.respondents(ctx, d.Work)
-	list = append(list, d.Challenger, d.Respondent, d.Claim.TransferTo)
-	if d.Claim.Payee != nil {
-		list = append(list, d.Claim.Payee.Account)
+	if err != nil {
+		return nil, err
 	}
-	for _, work := range named(d.Claim) {
+	gains, err := k.gains(ctx, d.Claim)
+	return append(append(list, d.Challenger, d.Respondent), gains...), err
+}
+
+// gains are the accounts that a redress gives something to.
+func (k Keeper) gains(ctx context.Context, r types.Redress) (list []string, err error) {
+	if r.TransferTo != "" {
+		list = append(list, r.TransferTo)
+	}
+	if r.Payee != nil {
+		list = append(list, r.Payee.Account)
+	}
+	for _, work := range named(r) {
 		w, err := k.registry.GetWork(ctx, work)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, w.Owner.String())
 	}
-	return list, err
+	return list, nil
 }
 
 // isPartial says whether an arbiter, or a member of it where it is a multisig, is one of the
