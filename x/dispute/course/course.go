@@ -85,7 +85,7 @@ func Next(p Phase, s Step, c Case) (Phase, error) {
 		return Final, nil
 	case p == Governance && s == Deadline: // nobody decided
 		return Closed, nil
-	case (p == Answer || p == Arbitration) && s == Dropped:
+	case s == Dropped && (p == Answer || p == Arbitration || p == Governance && !c.Ruling):
 		return Closed, nil
 	case p == Final && s == Carried:
 		return Closed, nil

@@ -148,6 +148,8 @@ func TestThePhaseThatFollows(t *testing.T) {
 		follows[place{governance, course.Deadline, c}] = closed
 		if c.Ruling {
 			follows[place{governance, course.Deadline, c}] = final
+		} else {
+			follows[place{governance, course.Dropped, c}] = closed
 		}
 		follows[place{final, course.Carried, c}] = closed
 		follows[place{final, course.Failed, c}] = decides

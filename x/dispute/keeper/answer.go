@@ -164,11 +164,15 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	return paid, k.step(ctx, d, course.Conceded)
 }
 
-// isTheirs says whether owner and holders could give by themselves what is claimed, it can be
-// carried out, and nobody else contests the work.
+// isTheirs says whether owner and holders could give by themselves what is claimed, to whom it is for
+// them to give, it can be carried out, and nobody else contests the work.
 func (k Keeper) isTheirs(ctx context.Context, d types.Dispute, ruling types.Ruling) (bool, error) {
-	if !d.Claim.Concedable() {
+	// A transfer takes two: nobody but the challenger has asked for the work.
+	if !d.Claim.Concedable() || d.Claim.TransferTo != "" && d.Claim.TransferTo != d.Challenger {
 		return false, nil
+	}
+	if agreed, err := k.agreed(ctx, d.Work, d.Claim.Weights); err != nil || !agreed {
+		return false, err
 	}
 	open := 0
 	err := k.ByWork.Walk(ctx, collections.NewSuperPrefixedTripleRange[workID, bool, disputeID](d.Work, false),

@@ -36,10 +36,16 @@ func (k Keeper) carryOut(ctx context.Context, d types.Dispute) error {
 			return err
 		}
 	}
+	return k.giveApproval(ctx, d.Work, r)
+}
+
+// giveApproval approves a declaration for all whom it waits for. It may wait for nobody any more: who was
+// to approve it does so when the ruling is known, and the challenger had to ask for it.
+func (k Keeper) giveApproval(ctx context.Context, work workID, r types.Redress) error {
 	if r.Declaration == 0 {
 		return nil
 	}
-	ref := licensetypes.DeclarationRef{Work: d.Work, Number: r.Declaration}
+	ref := licensetypes.DeclarationRef{Work: work, Number: r.Declaration}
 	if _, waits, err := k.license.GetAdmission(ctx, ref); err != nil || !waits {
 		return err
 	}

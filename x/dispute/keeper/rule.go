@@ -80,8 +80,8 @@ func (k Keeper) gains(ctx context.Context, r types.Redress) (list []string, err 
 	return list, nil
 }
 
-// checkNeutral refuses a claim that would take the case away from an arbiter, who gains by it and has
-// not opened it: a challenger does not choose who decides.
+// checkNeutral refuses a claim by which an arbiter would gain who does not open the dispute, nor has a member who does:
+// else a challenger would choose who decides.
 func (k Keeper) checkNeutral(ctx context.Context, challenger string, claim types.Redress) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -91,9 +91,8 @@ func (k Keeper) checkNeutral(ctx context.Context, challenger string, claim types
 	if err != nil {
 		return err
 	}
-	gain = slices.DeleteFunc(gain, func(account string) bool { return account == challenger })
 	for _, a := range params.Arbiters {
-		if k.isPartial(ctx, a, gain) {
+		if k.isPartial(ctx, a, gain) && !k.isPartial(ctx, a, []string{challenger}) {
 			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: it is for the arbiter %s, or a member: who gains by it opens the dispute", a)
 		}
 	}

@@ -50,8 +50,9 @@ func (k Keeper) ObjectToWeight(ctx context.Context, msg *types.MsgObjectToWeight
 	return events.Emit(ctx, &types.EventWeightObjected{Work: msg.Work, Source: msg.Source, Owner: msg.Owner, Weight: msg.Weight})
 }
 
-// AgreeToWeight takes an objection over for the owner of a work. It fails with the registry's
-// ErrNotOwner, and with ErrNoObjection where the weights do not have what was objected.
+// AgreeToWeight takes an objection over for the owner of a work, with others that leave room for it. It
+// fails with the registry's ErrNotOwner, with ErrWrongPhase while the work is disputed, and with
+// ErrNoObjection where the weights do not have what was objected, or have what nobody did.
 func (k Keeper) AgreeToWeight(ctx context.Context, msg *types.MsgAgreeToWeight) error {
 	work, err := k.registry.GetWork(ctx, msg.Work)
 	if err != nil {
@@ -59,6 +60,9 @@ func (k Keeper) AgreeToWeight(ctx context.Context, msg *types.MsgAgreeToWeight) 
 	}
 	if work.Owner.String() != msg.Owner {
 		return errorsmod.Wrapf(registrytypes.ErrNotOwner, "%s belongs to %s, who alone agrees", msg.Work, work.Owner)
+	}
+	if work.Disputed() || !work.Stands() {
+		return errorsmod.Wrapf(types.ErrWrongPhase, "%s is %s: what is claimed of its weights is conceded or ruled on", msg.Work, work.Status)
 	}
 	o, found, err := k.Objections.Find(ctx, collections.Join(msg.Work, msg.Source))
 	if err != nil {
@@ -69,10 +73,43 @@ func (k Keeper) AgreeToWeight(ctx context.Context, msg *types.MsgAgreeToWeight) 
 		return errorsmod.Wrapf(types.ErrNoObjection, "the owner of %s has not objected that it weighs that in %s: agree to what was objected",
 			msg.Source, msg.Work)
 	}
+	if all, err := k.agreed(ctx, msg.Work, msg.Weights); err != nil || !all {
+		if err == nil {
+			err = errorsmod.Wrapf(types.ErrNoObjection, "the weights are of sources whose owners have not objected so: leave them out, or let "+
+				"a dispute decide (stemmad dispute open %s --about false-weight)", msg.Work)
+		}
+		return err
+	}
 	if err := k.setWeights(ctx, msg.Work, msg.Weights); err != nil {
 		return err
 	}
 	return events.Emit(ctx, &types.EventWeightAgreed{Work: msg.Work, Source: msg.Source, Weights: msg.Weights})
+}
+
+// agreed says whether all owners of sources want the weights that these are to have: who owns the work
+// too, or has objected so. Else the owner of one source, and a friend's work, would take from the others.
+func (k Keeper) agreed(ctx context.Context, work workID, weights []lineagetypes.RuledWeight) (bool, error) {
+	if len(weights) == 0 {
+		return true, nil
+	}
+	made, err := k.registry.GetWork(ctx, work)
+	if err != nil {
+		return false, err
+	}
+	for _, w := range weights {
+		source, err := k.registry.GetWork(ctx, w.Source)
+		if err != nil {
+			return false, err
+		}
+		o, found, err := k.Objections.Find(ctx, collections.Join(work, w.Source))
+		if err != nil {
+			return false, err
+		}
+		if !source.OwnedBy(made.Owner) && !(found && o.Weight == w.Weight && o.By == source.Owner.String()) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // setWeights replaces weights, and ends the objections to them.

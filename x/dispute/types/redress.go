@@ -80,8 +80,9 @@ func (r Redress) IsEmpty() bool {
 	})
 }
 
-// ValidateClaim checks what is claimed about a work by a dispute of a kind. It fails with
-// ErrInvalidRedress, naming the field.
+// ValidateClaim checks what is claimed about a work by a dispute of a kind. It may name a source and a
+// payee, one in place of the other: whether the graph still takes the source is not the challenger's to
+// decide. It fails with ErrInvalidRedress, naming the field.
 func (r Redress) ValidateClaim(kind Kind, work registrytypes.WorkID) error {
 	if r.IsEmpty() {
 		return errorsmod.Wrap(ErrInvalidRedress, "claim: nothing is claimed: say what the dispute is to give")
@@ -96,6 +97,9 @@ func (r Redress) ValidateClaim(kind Kind, work registrytypes.WorkID) error {
 func (r Redress) ValidateRuling(kind Kind, work registrytypes.WorkID) error {
 	if len(r.Past) > 0 {
 		return errorsmod.Wrap(ErrInvalidRedress, "redress: past is what is claimed: name in restitution who pays how much to whom")
+	}
+	if r.Source != nil && r.Payee != nil {
+		return errorsmod.Wrap(ErrInvalidRedress, "redress: source, payee: choose one")
 	}
 	return errorsmod.Wrap(r.validate(kind, work), "redress")
 }
@@ -119,8 +123,6 @@ func (r Redress) validate(kind Kind, work registrytypes.WorkID) error {
 		return errorsmod.Wrapf(ErrInvalidRedress, "close_offers, offer: at most %d and %d", MaxOffersClosed, MaxOffersMade)
 	case !distinct(r.CloseOffers) || !distinct(r.Offer):
 		return errorsmod.Wrap(ErrInvalidRedress, "close_offers, offer: terms are missing or there twice")
-	case r.Source != nil && r.Payee != nil:
-		return errorsmod.Wrap(ErrInvalidRedress, "source, payee: choose one")
 	}
 	if err := r.validateAccounts(); err != nil {
 		return err
