@@ -118,7 +118,9 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 	); err != nil {
 		return err
 	}
+	sayRuledInvalid(ctx, conn, w)
 	sayTainted(ctx, conn, w.Id)
+	sayObjections(ctx, conn, w.Id)
 	printWaiting(conn.Say, w.Id, p.Admissions)
 	if err := p.printOwners(conn, names); err != nil {
 		return err
