@@ -219,12 +219,8 @@ func disputedLine(ctx context.Context, conn *connect.Conn, work registrytypes.Cl
 	if work.Hold.Holding > 0 {
 		line += ", on hold since " + table.OptionalTime(work.Hold.Since)
 	}
-	res, err := conn.Dispute().Standing(ctx, &disputetypes.QueryStandingRequest{Work: work.Id})
-	if err != nil {
-		return line
-	}
-	for i, d := range res.Disputes {
-		line += map[bool]string{true: ": ", false: ", "}[i == 0] + d.Id.String()
+	for i, id := range openDisputes(ctx, conn, work) {
+		line += map[bool]string{true: ": ", false: ", "}[i == 0] + id.String()
 	}
 	return line
 }

@@ -10,11 +10,27 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/internal/rates"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // What other verbs say about disputes beside their own. What can't be asked is no failure of theirs.
+
+// openDisputes are those about a work that are open; none where they can't be asked for.
+func openDisputes(ctx context.Context, conn *connect.Conn, work registrytypes.Claim) (list []disputetypes.DisputeID) {
+	if work.Hold == nil || work.Hold.Disputes == 0 {
+		return nil
+	}
+	res, err := conn.Dispute().Standing(ctx, &disputetypes.QueryStandingRequest{Work: work.Id})
+	if err != nil {
+		return nil
+	}
+	for _, d := range res.Disputes {
+		list = append(list, d.Id)
+	}
+	return list
+}
 
 // sayObjections names weights that owners of sources object to.
 func sayObjections(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) {
@@ -55,14 +71,17 @@ func sayRuledInvalid(ctx context.Context, conn *connect.Conn, work registrytypes
 }
 
 // heldLine says of a grant that its work is disputed, and what that means for whoever holds it.
-func heldLine(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) string {
-	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: work})
+func heldLine(ctx context.Context, conn *connect.Conn, g licensetypes.NamedGrant) string {
+	res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: g.Work})
 	if err != nil {
 		return ""
 	}
 	line := disputedLine(ctx, conn, res.Work)
 	if line != "" && res.Work.Hold.Holding > 0 {
-		line += "; the grant stays good, is not renewed meanwhile, and ends later by as long as that lasts"
+		line += "; the grant stays good, and is not renewed meanwhile"
+		if g.Grant.ExpiresAt != nil {
+			line += "; it ends later by as long as that lasts"
+		}
 	}
 	return line
 }

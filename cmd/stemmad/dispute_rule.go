@@ -60,6 +60,9 @@ func ruleDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	if err != nil {
 		return err
 	}
+	if conn.Flags().Is(flagPropose) && d.Phase != disputetypes.PHASE_GOVERNANCE {
+		return fmt.Errorf("--%s: governance does not decide %s now. %s", flagPropose, d.Id, words.Phase(d.Phase))
+	}
 	msg := &disputetypes.MsgRule{Arbiter: sender.Account(), Dispute: d.Id, Upheld: uphold}
 	what := fmt.Sprintf("Dismiss %s about %s: half of the bond is burnt, half goes to the holders.", d.Id, workLine(work))
 	if uphold {

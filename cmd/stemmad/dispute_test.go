@@ -54,6 +54,7 @@ func TestJourneyOfADispute(t *testing.T) {
 	}
 	require.Contains(t, l.do("show", photo), "1 open dispute, on hold since")
 	require.Contains(t, l.do("show", photo), dispute)
+	require.Equal(t, dispute, l.json("works.0.disputes.0", "show", photo))
 	l.do("pay", photo, "7.00", "USDC", "--from", "fan")
 	require.Contains(t, l.do("dispute", "show", dispute), "7.00 USDC of what the work earns")
 
