@@ -222,7 +222,7 @@ func disputedLine(ctx context.Context, conn *connect.Conn, work registrytypes.Cl
 	for i, id := range openDisputes(ctx, conn, work) {
 		line += map[bool]string{true: ": ", false: ", "}[i == 0] + id.String()
 	}
-	return line
+	return line + " (stemmad dispute show)"
 }
 
 // noteDisputed says before something is done with a work that it is disputed.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -68,6 +69,23 @@ func sayRuledInvalid(ctx context.Context, conn *connect.Conn, work registrytypes
 		}
 		conn.Say("Ruled invalid: in %s; %s. Nothing of it is on offer any more.", d.Id, holds)
 	}
+}
+
+// transferredBy are the disputes whose outcome gave a work to somebody, by the time at which it did.
+func transferredBy(ctx context.Context, conn *connect.Conn, work registrytypes.WorkID) map[time.Time]disputetypes.DisputeID {
+	res, err := conn.Dispute().Disputes(ctx, &disputetypes.QueryDisputesRequest{
+		Work: work, Pagination: &query.PageRequest{Limit: maxDisputesListed},
+	})
+	if err != nil {
+		return nil
+	}
+	list := map[time.Time]disputetypes.DisputeID{}
+	for _, d := range res.Disputes {
+		if d.ClosedAt != nil && d.Ruling != nil && d.Ruling.Upheld && d.Ruling.Redress.TransferTo != "" {
+			list[d.ClosedAt.UTC()] = d.Id
+		}
+	}
+	return list
 }
 
 // heldLine says of a grant that its work is disputed, and what that means for whoever holds it.

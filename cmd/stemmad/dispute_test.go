@@ -77,4 +77,5 @@ func TestJourneyOfADispute(t *testing.T) {
 	require.Contains(t, l.do("splits", photo), "alice")
 	require.Contains(t, l.do("dispute", "list", photo), "conceded")
 	require.Contains(t, l.do("dispute", "show", dispute), "100.00 STEM, given back")
+	require.Contains(t, l.do("title", photo), dispute, "no transaction gave it to her")
 }
