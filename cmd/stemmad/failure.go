@@ -11,13 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -72,7 +72,7 @@ func (n chainNames) Account(account string) string        { return accountName(a
 
 // Amount says an amount as it is signed: in people's units, with the base units.
 func (n chainNames) Amount(text string) string {
-	coin, err := sdk.ParseCoinNormalized(text)
+	coin, err := amounts.ParseCoin(text)
 	if err != nil {
 		return text
 	}
