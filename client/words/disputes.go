@@ -9,6 +9,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/internal/rates"
+	"github.com/stemma-chain/stemma/x/dispute/course"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -55,6 +56,29 @@ var disputeOutcomes = map[disputetypes.Outcome]string{
 	disputetypes.OUTCOME_LAPSED:    "Nobody decided in time: all got their bonds back",
 	disputetypes.OUTCOME_MOOT:      "The work was ruled invalid in another dispute meanwhile",
 }
+
+// bondFates say what becomes of what somebody had at stake.
+var bondFates = map[course.Fate]string{
+	course.Back:         "given back",
+	course.ToHolders:    "half is burnt, half is the holders'",
+	course.ToChallenger: "half is burnt, half is the challenger's",
+}
+
+// BondFate says what became of what somebody had at stake.
+func BondFate(f course.Fate) string { return said(bondFates, f) }
+
+// disputesStand say it in a list, in few words.
+var disputesStand = map[disputetypes.Phase]string{
+	disputetypes.PHASE_ANSWER:      "may be answered",
+	disputetypes.PHASE_ARBITRATION: "with the arbiter",
+	disputetypes.PHASE_APPEAL:      "may be appealed",
+	disputetypes.PHASE_GOVERNANCE:  "with governance",
+	disputetypes.PHASE_FINAL:       "decided",
+	disputetypes.PHASE_CLOSED:      "over",
+}
+
+// Stands says in a list where a dispute stands.
+func Stands(p disputetypes.Phase) string { return said(disputesStand, p) }
 
 // Contested says what a dispute is about.
 func Contested(k disputetypes.Kind) string { return said(disputeKinds, k) }
@@ -124,7 +148,7 @@ func (t Teller) Redress(r disputetypes.Redress) (list []string) {
 	for _, p := range r.Restitution {
 		debtor := "the disputed work, before its holders have anything,"
 		if p.Debtor != "" {
-			debtor = fmt.Sprintf("%s, a holder by version %d of the table,", t.Account(p.Debtor), p.HoldersVersion)
+			debtor = fmt.Sprintf("%s, who held its revenue (version %d of its holders),", t.Account(p.Debtor), p.HoldersVersion)
 		}
 		add("For the past %s owes %s to the holders of %s", debtor, t.Coins(sdk.Coins{p.Amount}), t.Work(p.Creditor))
 	}

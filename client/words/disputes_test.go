@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/stemma-chain/stemma/client/words"
+	"github.com/stemma-chain/stemma/x/dispute/course"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -23,6 +24,12 @@ func TestEveryWordOfDisputesHasASentence(t *testing.T) {
 	for n := range disputetypes.Phase_name {
 		require.Equal(t, n == 0, words.Phase(disputetypes.Phase(n)) == words.Phase(-1), disputetypes.Phase(n))
 		require.Equal(t, n == 0, words.PhaseEnd(disputetypes.Phase(n)) == words.PhaseEnd(-1), disputetypes.Phase(n))
+	}
+	for n := range disputetypes.Phase_name {
+		require.Equal(t, n == 0, words.Stands(disputetypes.Phase(n)) == words.Stands(-1), disputetypes.Phase(n))
+	}
+	for _, f := range []course.Fate{course.Back, course.ToChallenger, course.ToHolders} {
+		require.NotEqual(t, words.BondFate(100), words.BondFate(f))
 	}
 	for n := range disputetypes.Outcome_name {
 		require.Equal(t, n == 0, words.Outcome(disputetypes.Outcome(n)) == words.Outcome(-1), disputetypes.Outcome(n))
@@ -56,7 +63,7 @@ func TestEveryRedressHasASentence(t *testing.T) {
 	}
 	require.Contains(t, teller.Redress(disputetypes.Redress{Restitution: []disputetypes.Restitution{
 		{Debtor: "thief", HoldersVersion: 4, Creditor: work, Amount: coin},
-	}})[0], "thief, a holder by version 4 of the table, owes 7uusdc to the holders of "+work.String())
+	}})[0], "thief, who held its revenue (version 4 of its holders), owes 7uusdc to the holders of "+work.String())
 }
 
 func TestDeadlines(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -21,7 +22,7 @@ import (
 
 func (c *clearing) print(ctx context.Context) error {
 	if c.conn.JSON() {
-		return c.printJSON()
+		return c.printJSON(ctx)
 	}
 	conn, answer := c.conn, c.answer
 	name := termsNamer(ctx, conn)
@@ -233,7 +234,7 @@ type toBuy struct {
 	NeedsApproval bool `json:"needs_approval,omitempty"`
 }
 
-func (c *clearing) printJSON() error {
+func (c *clearing) printJSON(ctx context.Context) error {
 	answer, err := c.conn.Raw(&c.answer)
 	if err != nil {
 		return err
@@ -271,8 +272,10 @@ func (c *clearing) printJSON() error {
 		Capped    string          `json:"what_is_made_may_take_in,omitempty"`
 		// Undeclarable is why `stemmad derive` would be refused, though the use is allowed.
 		Undeclarable []json.RawMessage `json:"undeclarable,omitempty"`
+		// Disputes about the work that are open.
+		Disputes []disputetypes.DisputeID `json:"disputes,omitempty"`
 	}{
 		rights.VerdictWord(c.answer.Verdict), answer, use, c.licensee, c.decided.UTC(), needed, rights.Total(items).String(),
-		c.bought, c.used, c.owes, sumOf(c.owes), c.ceilings, c.capped, undeclarable,
+		c.bought, c.used, c.owes, sumOf(c.owes), c.ceilings, c.capped, undeclarable, openDisputes(ctx, c.conn, c.work.Claim),
 	})
 }

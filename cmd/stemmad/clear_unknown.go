@@ -19,7 +19,7 @@ func (c *clearing) unregistered() error {
 		Verdict: licensetypes.VERDICT_UNKNOWN, Reasons: []licensetypes.Reason{{Code: string(rules.NotRegistered)}},
 	}
 	if c.conn.JSON() {
-		if err := c.printJSON(); err != nil {
+		if err := c.printJSON(c.conn.CmdContext); err != nil {
 			return err
 		}
 		return exitError{code: exitNotFound, err: errNotAllowed, said: true}

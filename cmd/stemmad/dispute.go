@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
 
 	"github.com/stemma-chain/stemma/client/dispute"
 	"github.com/stemma-chain/stemma/client/proof/evidence"
@@ -30,6 +32,9 @@ const (
 	flagEvidence = "evidence"
 	flagBond     = "bond"
 )
+
+// governance is the account whose messages are those of proposals that were accepted.
+func governance() string { return authtypes.NewModuleAddress(govtypes.ModuleName).String() }
 
 func disputeCmd() *cobra.Command {
 	cmd := &cobra.Command{
@@ -125,7 +130,12 @@ func getDispute(ctx context.Context, conn *connect.Conn, argument string) (dispu
 func tellerOf(ctx context.Context, conn *connect.Conn) words.Teller {
 	names, titles := conn.KeyNames(), map[registrytypes.WorkID]string{}
 	return words.Teller{
-		Account: func(account string) string { return accountName(account, names) },
+		Account: func(account string) string {
+			if account == governance() {
+				return account + " (governance)"
+			}
+			return accountName(account, names)
+		},
 		Work: func(work registrytypes.WorkID) string {
 			if title, err := titleOf(ctx, conn, titles, work); err == nil && title != "" {
 				return fmt.Sprintf("%q (%s)", table.Short(title), work)
@@ -141,7 +151,7 @@ func tellerOf(ctx context.Context, conn *connect.Conn) words.Teller {
 func sendDispute(
 	ctx context.Context, conn *connect.Conn, sender *send.Sender, what string, id disputetypes.DisputeID, did, would string, msg sdk.Msg,
 ) error {
-	sent, err := sender.Send(ctx, what, msg)
+	sent, err := sendSaying(ctx, conn, sender, what, msg)
 	if err != nil {
 		return err
 	}
@@ -154,18 +164,44 @@ func sendDispute(
 	conn.Say("%s %s: %s", sent.Did(did, would), id, sent)
 	if sent.Height > 0 {
 		if d, err := getDispute(ctx, conn, id.String()); err == nil {
-			conn.Say("%s", standing(d, time.Now()))
+			return printStanding(conn, d, time.Now())
 		}
 	}
 	return nil
 }
 
-// standing says where a dispute stands and by when what follows.
-func standing(d disputetypes.Dispute, now time.Time) string {
-	if !d.IsOpen() {
-		return fmt.Sprintf("%s. %s.", words.Phase(d.Phase), words.Outcome(d.Outcome))
+// sendSaying sends a message. Whoever tries it with --dry-run is not asked, and is told all the same what would happen.
+func sendSaying(ctx context.Context, conn *connect.Conn, sender *send.Sender, what string, msg sdk.Msg) (send.Result, error) {
+	sent, err := sender.Send(ctx, what, msg)
+	if err == nil && sent.DryRun {
+		conn.Note("%s", what)
 	}
-	return fmt.Sprintf("%s; until then: %s; then, %s.", words.Phase(d.Phase), words.Until(*d.Deadline, now), words.PhaseEnd(d.Phase))
+	return sent, err
+}
+
+// printStanding says where a dispute stands, by when what follows, and what became of the bonds.
+func printStanding(conn *connect.Conn, d disputetypes.Dispute, now time.Time) error {
+	if !d.IsOpen() {
+		conn.Say("%s. %s.", words.Phase(d.Phase), words.Outcome(d.Outcome))
+		return printBonds(conn, d, now)
+	}
+	conn.Say("%s. Deadline: %s; then, %s.", words.Phase(d.Phase), words.Until(*d.Deadline, now), words.PhaseEnd(d.Phase))
+	if d.CalledUntil != nil {
+		conn.Say("The challenger is called on for %s in all, %s: %s", conn.Units().Sum(d.Called), words.Until(*d.CalledUntil, now),
+			raiseCommand(conn, d))
+	}
+	return nil
+}
+
+// raiseCommand raises a bond to what was called for.
+func raiseCommand(conn *connect.Conn, d disputetypes.Dispute) string {
+	missing := sdk.NewCoins()
+	for _, c := range d.Called {
+		if has := d.Bond.AmountOf(c.Denom); has.LT(c.Amount) {
+			missing = missing.Add(sdk.NewCoin(c.Denom, c.Amount.Sub(has)))
+		}
+	}
+	return fmt.Sprintf("stemmad dispute add-bond %s '%s'", d.Id, conn.Units().Sum(missing))
 }
 
 // workLine is a work as it is named before something is signed.
@@ -183,14 +219,10 @@ func disputedLine(ctx context.Context, conn *connect.Conn, work registrytypes.Cl
 	if work.Hold.Holding > 0 {
 		line += ", on hold since " + table.OptionalTime(work.Hold.Since)
 	}
-	res, err := conn.Dispute().Standing(ctx, &disputetypes.QueryStandingRequest{Work: work.Id})
-	if err != nil {
-		return line
+	for i, id := range openDisputes(ctx, conn, work) {
+		line += map[bool]string{true: ": ", false: ", "}[i == 0] + id.String()
 	}
-	for i, d := range res.Disputes {
-		line += map[bool]string{true: ": ", false: ", "}[i == 0] + d.Id.String()
-	}
-	return line
+	return line + " (stemmad dispute show)"
 }
 
 // noteDisputed says before something is done with a work that it is disputed.

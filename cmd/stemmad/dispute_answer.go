@@ -50,7 +50,8 @@ func answerDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return err
 	}
 	printClaim(ctx, conn, d)
-	what := "Concede that the challenger is right about " + workLine(work) + "."
+	what := "Concede that the challenger is right about " + workLine(work) +
+		". What is claimed is given once the owner and all holders have conceded; what is not theirs to give is for the arbiter."
 	did, would := "Conceded", "Would concede"
 	if concede && !d.Claim.Past.Empty() {
 		what += fmt.Sprintf(" If you are the last to concede you pay %s at once.", conn.Units().ExactSum(d.Claim.Past))

@@ -36,7 +36,7 @@ takes the minimum alone.`,
 		if !res.Beside.Empty() {
 			beside = ", and beside that " + conn.Units().Sum(res.Beside) + " for what it freezes"
 		}
-		conn.Say("A dispute about %s takes %s%s.", work, conn.Units().Alternatives(res.MinBond), beside)
+		conn.Say("A dispute about %s takes %s%s.", tellerOf(ctx, conn).Work(work), conn.Units().Alternatives(res.MinBond), beside)
 		return nil
 	})
 }

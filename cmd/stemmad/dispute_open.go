@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -98,7 +99,7 @@ func openDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return err
 	}
 	if len(msg.Evidence) == 0 {
-		return fmt.Errorf("show something: --%s FILE|SHA256, such as a proof of an anchor (stemmad prove)", flagEvidence)
+		return fmt.Errorf("show something: --%s FILE|SHA256, such as a proof of an anchor (stemmad prove FILE --anchor)", flagEvidence)
 	}
 	if msg.Bond, err = readBond(ctx, conn, work.Id, sender.Account()); err != nil {
 		return err
@@ -120,16 +121,16 @@ func openDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		return conn.PrintJSON(struct {
 			Dispute  disputetypes.DisputeID `json:"dispute"`
 			Bond     string                 `json:"bond"`
-			Deadline string                 `json:"answer_until,omitempty"`
+			Deadline time.Time              `json:"answer_until,omitzero"`
 			Tx       send.Result            `json:"tx"`
-		}{opened.Dispute, msg.Bond.String(), table.Time(opened.Deadline), sent})
+		}{opened.Dispute, msg.Bond.String(), opened.Deadline, sent})
 	}
 	if opened.Dispute.IsZero() {
 		conn.Say("Contesting %s: %s", work.Id, sent)
 		return nil
 	}
 	conn.Say("%s %s: %s", sent.Did("Opened", "Would open"), opened.Dispute, sent)
-	conn.Say("It can be answered until %s. Look with: stemmad dispute show %s", table.Time(opened.Deadline), opened.Dispute)
+	conn.Say("Its deadline for an answer is %s. Look with: stemmad dispute show %s", words.Until(opened.Deadline, time.Now()), opened.Dispute)
 	return nil
 }
 
@@ -261,11 +262,20 @@ func readRuledPayee(conn *connect.Conn, signer string) (*disputetypes.Payee, err
 	case account == "":
 		return nil, nil
 	}
-	share, err := rates.Parse(text)
+	share, err := parsePercent(text)
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", flagShare, err)
 	}
 	return &disputetypes.Payee{Account: account, Share: share}, nil
+}
+
+// parsePercent reads a rate that is claimed. Elsewhere a number without a sign is in parts per million; here a bond is at
+// stake, and whoever writes 10 means percent.
+func parsePercent(text string) (uint32, error) {
+	if !strings.HasSuffix(strings.TrimSpace(text), "%") {
+		return 0, fmt.Errorf("%q: write a percentage with its sign, such as 12.5%%", text)
+	}
+	return rates.Parse(text)
 }
 
 // readRuledWeights reads WORK=40%,...
@@ -282,7 +292,7 @@ func readRuledWeights(ctx context.Context, conn *connect.Conn, text string) (lis
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagWeights, err)
 		}
-		weight, err := rates.Parse(part[at+1:])
+		weight, err := parsePercent(part[at+1:])
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagWeights, err)
 		}

@@ -94,14 +94,20 @@ func reckonDispute(ctx context.Context, conn *connect.Conn, args []string) error
 	if r.Rate > 0 {
 		conn.Say("The source would have had %s of it.", rates.Percent(r.Rate))
 	}
-	return printReckoned(ctx, conn, r)
+	if err := printReckoned(ctx, conn, r); err != nil {
+		return err
+	}
+	if out := conn.Flags().Text(flagOut); out != "" {
+		conn.Say("Wrote %s. Next: stemmad dispute rule %s --uphold --redress %s", out, d.Id, out)
+	}
+	return nil
 }
 
 func printReckoned(ctx context.Context, conn *connect.Conn, r dispute.Reckoned) error {
 	if len(r.Redress.Restitution) == 0 {
 		conn.Say("Nothing is owed for the past, or nothing was claimed.")
 	} else {
-		teller, tab := tellerOf(ctx, conn), table.New("debtor", "holders", "to the holders of", ">amount")
+		teller, tab := tellerOf(ctx, conn), table.New("debtor", "held by", "to the holders of", ">amount")
 		for _, p := range r.Redress.Restitution {
 			debtor, version := "the disputed work", ""
 			if p.Debtor != "" {

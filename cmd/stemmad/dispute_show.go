@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +17,9 @@ import (
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/x/dispute/course"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const flagParty = "party"
@@ -48,20 +53,22 @@ func showDispute(ctx context.Context, conn *connect.Conn, args []string) error {
 	if !d.IsOpen() {
 		outcome = words.Outcome(d.Outcome)
 	}
+	var conceded []string
+	for _, account := range d.Conceded {
+		conceded = append(conceded, teller.Account(account))
+	}
 	err = table.Fields(conn.Out(), "work", workLine(work), "challenger", teller.Account(d.Challenger),
 		"owner then", teller.Account(d.Respondent),
 		"opened", table.Time(d.OpenedAt), "stands", words.Phase(d.Phase), "outcome", outcome, "closed", closed, "deadline", deadline,
-		"next", disputeNextStep(d), "arbiter", named(teller, d.Arbiter), "contested by", named(teller, d.ContestedBy),
-		"appealed by", named(teller, d.AppealedBy), "failure", d.Failure)
+		"next", disputeNextStep(conn, d), "arbiter", named(teller, d.Arbiter), "conceded by", strings.Join(conceded, ", "),
+		"contested by", named(teller, d.ContestedBy),
+		"appealed by", named(teller, d.AppealedBy), "in escrow", escrowLine(ctx, conn, d), "failure", d.Failure)
 	if err != nil {
 		return err
 	}
-	for _, account := range d.Conceded {
-		conn.Say("  %s concedes", teller.Account(account))
-	}
 	printClaim(ctx, conn, d)
 	conn.Say("Shown:")
-	tab := table.New("by", "SHA-256", "at")
+	tab := table.New("by", "SHA-256", "where")
 	for _, e := range d.Evidence {
 		at := e.Uri
 		if !e.BlankedSha256.IsZero() {
@@ -72,23 +79,28 @@ func showDispute(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
 	}
-	printRuling(conn, teller, "Ruled before the appeal", d.Appealed)
+	if d.Appeal().Decided {
+		printRuling(conn, teller, "Ruled before the appeal", d.Appealed)
+	}
 	printRuling(conn, teller, "Ruling", d.Ruling)
 	return printBonds(conn, d, now)
 }
 
 // disputeNextStep says what can be done now, and by whom.
-func disputeNextStep(d disputetypes.Dispute) string {
+func disputeNextStep(conn *connect.Conn, d disputetypes.Dispute) string {
 	next := ""
 	switch d.Phase {
 	case disputetypes.PHASE_ANSWER:
-		next = "owner and holders: stemmad dispute answer; challenger: stemmad dispute drop"
+		next = "owner and holders: stemmad dispute answer, with --concede or --contest; challenger: stemmad dispute drop"
 	case disputetypes.PHASE_ARBITRATION:
-		next = "arbiter: stemmad dispute rule; challenger: stemmad dispute drop"
+		next = "arbiter: stemmad dispute rule, with --uphold or --dismiss; challenger: stemmad dispute drop"
 	case disputetypes.PHASE_APPEAL:
 		next = "challenger, owner and holders: stemmad dispute appeal"
 	case disputetypes.PHASE_GOVERNANCE:
-		next = "anybody: propose a ruling to governance"
+		next = "anybody: stemmad dispute rule, with --propose, puts a ruling to the vote"
+	}
+	if d.CalledUntil != nil {
+		next += "; challenger: " + raiseCommand(conn, d)
 	}
 	if d.Callable() {
 		next += "; anybody: stemmad dispute call-bond, when more is frozen than the bond is for"
@@ -128,16 +140,23 @@ func printRuling(conn *connect.Conn, t words.Teller, title string, r *disputetyp
 }
 
 func printBonds(conn *connect.Conn, d disputetypes.Dispute, now time.Time) error {
-	if !d.IsOpen() {
-		conn.Say("Bonds, which went where the outcome says:")
-	} else {
+	bond, contest, appeal := course.Stakes(course.Outcome(d.Outcome), d.Appeal())
+	if d.IsOpen() {
 		conn.Say("At stake:")
+	} else {
+		conn.Say("Bonds:")
 	}
 	sum := func(coins sdk.Coins) string {
 		if coins.Empty() {
 			return ""
 		}
 		return conn.Units().Sum(coins)
+	}
+	stake := func(coins sdk.Coins, fate course.Fate) string {
+		if coins.Empty() || d.IsOpen() {
+			return sum(coins)
+		}
+		return sum(coins) + ", " + words.BondFate(fate)
 	}
 	called := ""
 	if d.CalledUntil != nil {
@@ -147,8 +166,8 @@ func printBonds(conn *connect.Conn, d disputetypes.Dispute, now time.Time) error
 	if d.Unbacked {
 		unbacked = "not raised in time: what the work earns is in escrow by it no more"
 	}
-	return table.Fields(conn.Out(), "challenger", sum(d.Bond), "contesting", sum(d.ContestBond), "appealing", sum(d.AppealBond),
-		"called for", called, "bond", unbacked)
+	return table.Fields(conn.Out(), "challenger", stake(d.Bond, bond), "contesting", stake(d.ContestBond, contest),
+		"appealing", stake(d.AppealBond, appeal), "called for", called, "bond", unbacked)
 }
 
 func disputeListCmd() *cobra.Command {
@@ -166,6 +185,8 @@ decides, or whose work it owned when they were opened. Without either it lists a
 	cmd.Flags().String(flags.FlagFrom, "", "key that --party me stands for (default: your only key)")
 	return asking(cmd, listDisputes)
 }
+
+func closedLast(d disputetypes.Dispute) int { return map[bool]int{true: 0, false: 1}[d.IsOpen()] }
 
 // maxDisputesListed is the most rows of a page.
 const maxDisputesListed = 1000
@@ -210,16 +231,25 @@ func listDisputes(ctx context.Context, conn *connect.Conn, args []string) (err e
 		conn.Say("No disputes.")
 		return nil
 	}
-	tab, now := table.New("dispute", "work", "about", "stands", "deadline"), time.Now()
+	// Of a work the chain lists the open ones first. Of an account, and of all, they are sorted here.
+	slices.SortStableFunc(res.Disputes, func(a, b disputetypes.Dispute) int {
+		return cmp.Compare(closedLast(a), closedLast(b))
+	})
+	tab, now := table.New("dispute", "work", "title", "about", "stands", "deadline"), time.Now()
+	titles := map[registrytypes.WorkID]string{}
 	for _, d := range res.Disputes {
-		stands, deadline := enumName(d.Phase.String(), "PHASE_"), ""
+		title, err := titleOf(ctx, conn, titles, d.Work)
+		if err != nil {
+			return err
+		}
+		stands, deadline := words.Stands(d.Phase), ""
 		if d.Deadline != nil {
 			deadline = words.Until(*d.Deadline, now)
 		}
 		if !d.IsOpen() {
 			stands, deadline = enumName(d.Outcome.String(), "OUTCOME_"), "closed "+table.OptionalTime(d.ClosedAt)
 		}
-		tab.Row(d.Id.String(), d.Work.String(), d.Kind.Name(), stands, deadline)
+		tab.Row(d.Id.String(), d.Work.String(), table.Short(title), d.Kind.Name(), stands, deadline)
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err

@@ -35,6 +35,8 @@ func TestJourneyOfADispute(t *testing.T) {
 		"dispute", "open", photo, "--about", "prior-claim", "--transfer-to", "me", "--past", "2.50 USDC", "--evidence", "raw.dng", "--from", "alice",
 	}
 	require.Contains(t, l.do(append(open, "--dry-run")...), "nothing was sent")
+	require.Contains(t, l.fail("dispute", "open", photo, "--about", "missing-source", "--payee", "me", "--share", "10", "--evidence", "raw.dng",
+		"--from", "alice"), "write a percentage with its sign")
 	require.Contains(t, l.fail("dispute", "open", photo, "--about", "prior-claim", "--transfer-to", "me", "--from", "alice"), "show something")
 	l.write("broken.proof", "stemma proof\n\x01 and no more")
 	require.Contains(t, l.fail(append(open, "--evidence", "broken.proof")...), "broken.proof")
@@ -52,20 +54,28 @@ func TestJourneyOfADispute(t *testing.T) {
 	}
 	require.Contains(t, l.do("show", photo), "1 open dispute, on hold since")
 	require.Contains(t, l.do("show", photo), dispute)
+	require.Equal(t, dispute, l.json("works.0.disputes.0", "show", photo))
+	l.do("pay", photo, "7.00", "USDC", "--from", "fan")
+	require.Contains(t, l.do("dispute", "show", dispute), "7.00 USDC of what the work earns")
 
 	// All of the 3.00 were bob's, and 2.50 are claimed.
 	reckoned := l.do("dispute", "reckon", dispute, "--out", "reckoned.json")
-	for _, want := range []string{"2 payments: 3.00 USDC", "version 0", "2.50 USDC", "Not in it: 0.50 USDC"} {
+	for _, want := range []string{
+		"2 payments: 3.00 USDC", "version 0", "2.50 USDC", "Not in it: 0.50 USDC", "dispute rule " + dispute + " --uphold --redress reckoned.json",
+	} {
 		require.Contains(t, reckoned, want)
 	}
 	require.FileExists(t, "reckoned.json")
 	// Nobody is named as an arbiter here, so the message is refused by the chain and not by how the file reads.
 	require.Contains(t, l.fail("dispute", "rule", dispute, "--uphold", "--redress", "reckoned.json", "--from", "fan"), "not in this phase")
 	require.Contains(t, l.fail("dispute", "answer", dispute, "--concede", "--from", "fan"), "not a party")
+	require.Contains(t, l.do("dispute", "answer", dispute, "--concede", "--dry-run", "--from", "bob"), "Would concede")
 	require.Contains(t, l.do("dispute", "answer", dispute, "--concede", "-y", "--from", "bob"), "Conceded")
 	require.Eventually(t, func() bool {
 		return l.json("dispute.outcome", "dispute", "show", dispute) == "OUTCOME_CONCEDED"
 	}, 20*time.Second, 200*time.Millisecond)
 	require.Contains(t, l.do("splits", photo), "alice")
 	require.Contains(t, l.do("dispute", "list", photo), "conceded")
+	require.Contains(t, l.do("dispute", "show", dispute), "100.00 STEM, given back")
+	require.Contains(t, l.do("title", photo), dispute, "no transaction gave it to her")
 }

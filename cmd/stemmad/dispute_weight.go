@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	"github.com/stemma-chain/stemma/internal/rates"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -34,14 +37,20 @@ a dispute about a false weight. Saying so again replaces it.`,
 		if err != nil {
 			return err
 		}
-		weight, err := rates.Parse(args[2])
+		weight, err := parsePercent(args[2])
 		if err != nil {
 			return err
 		}
 		what := fmt.Sprintf("Object: %s weighs %s in %s%s.", workLine(source), rates.Percent(weight),
 			workLine(work.Claim), work.Choice(conn.KeyNames()))
-		return sendWeight(ctx, conn, sender, what, "Objected to a weight in", "Would object to a weight in", work.Id,
+		err = sendWeight(ctx, conn, sender, what, "Objected to a weight in", "Would object to a weight in", work.Id,
 			&disputetypes.MsgObjectToWeight{Owner: sender.Account(), Work: work.Id, Source: source.Id, Weight: weight})
+		if err == nil && !conn.JSON() {
+			conn.Note("%s is to weigh %s. Next: the owner of %s agrees (stemmad dispute agree %s %s), or you open a dispute: "+
+				"stemmad dispute open %s --about false-weight --weights %s=%s --evidence FILE", workLine(source), rates.Percent(weight),
+				workLine(work.Claim), work.Id, source.Id, work.Id, source.Id, args[2])
+		}
+		return err
 	})
 }
 
@@ -75,27 +84,25 @@ func agreeToWeight(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		if o.Source != source {
 			continue
 		}
-		text := fmt.Sprintf("%s=%d", source, o.Objection.Weight)
-		if others := conn.Flags().Text(flagWeights); others != "" {
-			text += "," + others
-		}
 		msg := &disputetypes.MsgAgreeToWeight{Owner: sender.Account(), Work: work.Id, Source: source}
-		if msg.Weights, err = readRuledWeights(ctx, conn, text); err != nil {
+		if msg.Weights, err = readRuledWeights(ctx, conn, conn.Flags().Text(flagWeights)); err != nil {
 			return err
 		}
+		msg.Weights = append(msg.Weights, lineagetypes.RuledWeight{Source: source, Weight: o.Objection.Weight})
+		slices.SortFunc(msg.Weights, func(a, b lineagetypes.RuledWeight) int { return bytes.Compare(a.Source[:], b.Source[:]) })
 		what := "Agree to other weights."
 		for _, sentence := range tellerOf(ctx, conn).Redress(disputetypes.Redress{Weights: msg.Weights}) {
 			what = fmt.Sprintf("Of %s: %s.", workLine(work), sentence)
 		}
 		return sendWeight(ctx, conn, sender, what, "Agreed to weights of", "Would agree to weights of", work.Id, msg)
 	}
-	return fmt.Errorf("the owner of %s has not objected to its weight in %s", source, work.Id)
+	return fmt.Errorf("the owner of %s has not objected to its weight in %s", tellerOf(ctx, conn).Work(source), workLine(work))
 }
 
 func sendWeight(
 	ctx context.Context, conn *connect.Conn, sender *send.Sender, what, did, would string, work registrytypes.WorkID, msg sdk.Msg,
 ) error {
-	sent, err := sender.Send(ctx, what, msg)
+	sent, err := sendSaying(ctx, conn, sender, what, msg)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words/limits"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -58,15 +59,25 @@ type chainNames struct {
 	*limits.Speaker
 	terms    words.Namer
 	accounts map[string]string
+	conn     *connect.Conn
 }
 
 func newChainNames(ctx context.Context, conn *connect.Conn) chainNames {
 	terms := termsNamer(ctx, conn)
-	return chainNames{limits.NewSpeaker(conn, terms), terms, conn.KeyNames()}
+	return chainNames{limits.NewSpeaker(conn, terms), terms, conn.KeyNames(), conn}
 }
 
 func (n chainNames) Terms(id licensetypes.TermsID) string { return n.terms(id) }
 func (n chainNames) Account(account string) string        { return accountName(account, n.accounts) }
+
+// Amount says an amount as it is signed: in people's units, with the base units.
+func (n chainNames) Amount(text string) string {
+	coin, err := amounts.ParseCoin(text)
+	if err != nil {
+		return text
+	}
+	return n.conn.Units().Exact(coin)
+}
 
 // printFailure prints an error once: in words, or for programs as one line of JSON.
 func printFailure(root *cobra.Command, stderr io.Writer, err error, report refusal.Report) {

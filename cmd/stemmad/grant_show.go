@@ -233,7 +233,8 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 		"licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permitted.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
 		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permitted.Serves(terms.Terms.Terms, g.Grant.Serves),
-		"used by", grantUse(g), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant))
+		"used by", grantUse(g), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant),
+		"disputes", heldLine(ctx, conn, g))
 }
 
 // pins says by which versions of its work a grant is judged, whatever comes later.

@@ -70,7 +70,7 @@ func show(ctx context.Context, conn *connect.Conn, args []string) error {
 		}
 	}
 	if conn.JSON() {
-		return printPortraits(conn, portraits)
+		return printPortraits(ctx, conn, portraits)
 	}
 	if len(portraits) > 1 {
 		conn.Say("%s claim this content, the earliest first:\n", count(len(portraits), "work"))
@@ -118,7 +118,9 @@ func (p shown) print(ctx context.Context, conn *connect.Conn, names map[string]s
 	); err != nil {
 		return err
 	}
+	sayRuledInvalid(ctx, conn, w)
 	sayTainted(ctx, conn, w.Id)
+	sayObjections(ctx, conn, w.Id)
 	printWaiting(conn.Say, w.Id, p.Admissions)
 	if err := p.printOwners(conn, names); err != nil {
 		return err
@@ -284,7 +286,7 @@ func registrant(w registrytypes.Claim, names map[string]string) string {
 }
 
 // printPortraits prints for programs what print prints for people.
-func printPortraits(conn *connect.Conn, portraits []shown) error {
+func printPortraits(ctx context.Context, conn *connect.Conn, portraits []shown) error {
 	works := make([]map[string]json.RawMessage, len(portraits))
 	for i, p := range portraits {
 		parts := map[string]proto.Message{
@@ -313,6 +315,11 @@ func printPortraits(conn *connect.Conn, portraits []shown) error {
 			return err
 		}
 		works[i]["grants"] = raw
+		if disputes := openDisputes(ctx, conn, p.Work); len(disputes) > 0 {
+			if works[i]["disputes"], err = json.Marshal(disputes); err != nil {
+				return err
+			}
+		}
 	}
 	return conn.PrintJSON(map[string]any{"works": works, "note": claimsNote})
 }

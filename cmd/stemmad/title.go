@@ -77,10 +77,15 @@ func showTitle(ctx context.Context, conn *connect.Conn, args []string) error {
 	names := conn.KeyNames()
 	conn.Say("%q (%s)%s", table.Short(describe.Heading(work.Claim)), work.Id, work.Choice(names))
 	tab := table.New("owner", "since", "by", ">block", "transaction")
+	ruled := transferredBy(ctx, conn, work.Id)
 	for _, o := range t.Owners {
 		by, height := "transfer", ""
 		if o.Number == 0 {
 			by = "registration"
+		} else if id, found := ruled[o.Since.UTC()]; found {
+			// No transaction did it, so none is missing.
+			by, t.NotLocated = "dispute", t.NotLocated-1
+			o.Tx = id.String()
 		}
 		if o.Height > 0 {
 			height = fmt.Sprint(o.Height)

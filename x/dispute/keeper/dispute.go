@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"cosmossdk.io/collections"
@@ -31,22 +32,29 @@ func (k Keeper) current(ctx context.Context, id disputeID) (types.Dispute, error
 		return d, err
 	}
 	if !d.IsOpen() {
-		return d, errorsmod.Wrapf(types.ErrWrongPhase, "%s is closed: it ended as %s", id, d.Outcome)
+		return d, errorsmod.Wrapf(types.ErrWrongPhase, "%s is closed: it was %s", id, d.Outcome.Name())
 	}
 	if now := sdk.UnwrapSDKContext(ctx).BlockTime(); !now.Before(*d.Deadline) {
-		return d, errorsmod.Wrapf(types.ErrTooLate, "%s: %s ended at %s", id, d.Phase, d.Deadline.UTC().Format(time.RFC3339))
+		return d, errorsmod.Wrapf(types.ErrTooLate, "%s: its phase %s ended at %s", id, d.Phase.Name(), d.Deadline.UTC().Format(time.RFC3339))
 	}
 	return d, nil
 }
 
 // in fails with ErrWrongPhase unless the dispute is in one of the phases.
 func in(d types.Dispute, phases ...types.Phase) error {
-	for _, p := range phases {
+	names := make([]string, len(phases))
+	for i, p := range phases {
 		if d.Phase == p {
 			return nil
 		}
+		names[i] = p.Name()
 	}
-	return errorsmod.Wrapf(types.ErrWrongPhase, "%s is in %s: that is done in %v", d.Id, d.Phase, phases)
+	until := ""
+	if d.Deadline != nil {
+		until = " until " + d.Deadline.UTC().Format(time.RFC3339)
+	}
+	return errorsmod.Wrapf(types.ErrWrongPhase, "%s is in the phase %s%s: that is done in the phase %s", d.Id, d.Phase.Name(), until,
+		strings.Join(names, " or "))
 }
 
 // step moves a dispute to the phase that follows from a step, and gives it that one's deadline.

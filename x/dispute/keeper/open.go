@@ -105,8 +105,12 @@ func (k Keeper) checkClaim(ctx context.Context, kind types.Kind, work workID, ch
 	}
 	if r.Declaration > 0 && kind != types.KIND_UNSPECIFIED { // a ruling finds it approved, which is as good
 		ref := licensetypes.DeclarationRef{Work: work, Number: r.Declaration}
-		if _, waits, err := k.license.GetAdmission(ctx, ref); err != nil || !waits {
-			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: declaration %d of %s waits for nobody (%v)", r.Declaration, work, err)
+		_, waits, err := k.license.GetAdmission(ctx, ref)
+		if err != nil {
+			return errorsmod.Wrap(err, "claim")
+		}
+		if !waits {
+			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: declaration %d of %s waits for nobody", r.Declaration, work)
 		}
 	}
 	return k.checkWeights(ctx, kind, work, challenger, r)
@@ -118,8 +122,11 @@ func (k Keeper) checkWeights(ctx context.Context, kind types.Kind, work workID, 
 	objected := false
 	for _, w := range r.Weights {
 		_, _, found, err := k.lineage.Weight(ctx, work, w.Source)
-		if err != nil || !found {
-			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: %s is no source of %s (%v)", w.Source, work, err)
+		if err != nil {
+			return errorsmod.Wrap(err, "claim")
+		}
+		if !found {
+			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: %s is no source of %s", w.Source, work)
 		}
 		o, found, err := k.Objections.Find(ctx, collections.Join(work, w.Source))
 		if err != nil {

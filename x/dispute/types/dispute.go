@@ -3,6 +3,7 @@ package types
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -13,6 +14,12 @@ import (
 
 // IsOpen says whether the dispute is not over.
 func (d Dispute) IsOpen() bool { return d.Phase != PHASE_CLOSED }
+
+// Name is what people call the phase.
+func (p Phase) Name() string { return strings.ToLower(strings.TrimPrefix(p.String(), "PHASE_")) }
+
+// Name is what people call the outcome.
+func (o Outcome) Name() string { return strings.ToLower(strings.TrimPrefix(o.String(), "OUTCOME_")) }
 
 // Case is what decides how the dispute goes on.
 func (d Dispute) Case() course.Case {

@@ -38,6 +38,7 @@ func (names) Work(_ context.Context, id registrytypes.WorkID) string {
 }
 func (names) Terms(id licensetypes.TermsID) string { return fmt.Sprintf("<terms %d>", id[0]) }
 func (names) Account(account string) string        { return account + " (me)" }
+func (names) Amount(text string) string            { return "<" + text + ">" }
 
 func tried(t *testing.T, err error) *refusal.Error {
 	t.Helper()
@@ -46,6 +47,16 @@ func tried(t *testing.T, err error) *refusal.Error {
 	require.True(t, found, err)
 	require.ErrorAs(t, refusal.Of(&client.TxError{Codespace: codespace, Code: code, Log: err.Error()}), &refused)
 	return refused
+}
+
+// Amounts are said in people's units, but for those of commands and ids.
+func TestAmountsInRefusals(t *testing.T) {
+	said := func(text string) string {
+		return refusal.Say(context.Background(), &refusal.Error{Text: text}, names{})
+	}
+	require.Equal(t, "the bond is <1ustem>: it takes one of <100ustem>,<50uusdc>", said("the bond is 1ustem: it takes one of 100ustem,50uusdc"))
+	require.Equal(t, "more (stemmad pay x 5uusdc)", said("more (stemmad pay x 5uusdc)"))
+	require.Equal(t, "at 5 units", said("at 5 units"))
 }
 
 // A command that a refusal names is one to type: its ids stay.

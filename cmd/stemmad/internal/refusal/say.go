@@ -19,6 +19,8 @@ type Names interface {
 	Terms(licensetypes.TermsID) string
 	// Account is an account with the name of its key, where there is one.
 	Account(string) string
+	// Amount is an amount of base units in people's, with the base units behind it.
+	Amount(string) string
 }
 
 // maxNamed is how many works one refusal names by their titles: each is a question to
@@ -28,8 +30,11 @@ const maxNamed = 16
 // ids are those of works, terms and accounts in a text.
 var ids = regexp.MustCompile(`\b(?:work|terms|stemma)1[02-9ac-hj-np-z]{38,}\b`)
 
-// unnamed are commands, which stay as they are to be typed, and what ids finds.
-var unnamed = regexp.MustCompile(`\bstemmad [^()\x60"]*|` + ids.String())
+// amounts are those of base units in a text.
+var amounts = regexp.MustCompile(`\b[0-9]+u[a-z]+\b`)
+
+// unnamed are commands, which stay as they are to be typed, and what ids and amounts find.
+var unnamed = regexp.MustCompile(`\bstemmad [^()\x60"]*|` + ids.String() + "|" + amounts.String())
 
 // Say says a refusal to people, each reason on a line: the sentence, what it is about, what
 // to do, and the code. What the chain's words say beside it follows.
@@ -85,11 +90,14 @@ func (n *naming) say(ctx context.Context, r Reason) string {
 	return fmt.Sprintf("%s; %s [%s]", text, words.Remedy(string(r.Code), subject), r.Code)
 }
 
-// all puts names to the ids in a text, but for those of commands.
+// all puts names to the ids in a text, and people's units to amounts, but for those of commands.
 func (n *naming) all(ctx context.Context, text string) string {
 	return unnamed.ReplaceAllStringFunc(text, func(id string) string {
 		if strings.HasPrefix(id, "stemmad ") {
 			return id
+		}
+		if amounts.MatchString(id) {
+			return n.names.Amount(id)
 		}
 		if work, err := registrytypes.ParseWorkID(id); err == nil {
 			if n.asked++; n.asked > maxNamed {
