@@ -66,7 +66,10 @@ func TestAWeightIsAgreedTo(t *testing.T) {
 		return &disputetypes.MsgAgreeToWeight{Owner: bob.String(), Work: output.ID, Source: hers.ID, Weights: weights}
 	}
 	require.ErrorIs(t, c.Deliver(bob, agree(weights(map[registrytypes.WorkID]uint32{hers.ID: 500_000}))).Err(), disputetypes.ErrNoObjection)
-	require.NoError(t, c.Deliver(bob, agree(weights(map[registrytypes.WorkID]uint32{hers.ID: 600_000, carols.ID: 400_000}))).Err())
+	both := weights(map[registrytypes.WorkID]uint32{hers.ID: 600_000, carols.ID: 400_000})
+	require.ErrorIs(t, c.Deliver(bob, agree(both)).Err(), disputetypes.ErrNoObjection, "nobody has asked for carol's 40 %")
+	c.MustDeliver(carol, &disputetypes.MsgObjectToWeight{Owner: carol.String(), Work: output.ID, Source: carols.ID, Weight: 400_000})
+	require.NoError(t, c.Deliver(bob, agree(both)).Err())
 	requireWeight(t, c, output, hers, 600_000)
 	requireWeight(t, c, output, carols, 400_000)
 	require.ErrorIs(t, c.Deliver(bob, agree(weights(map[registrytypes.WorkID]uint32{hers.ID: 600_000}))).Err(), disputetypes.ErrNoObjection, "it is settled")
