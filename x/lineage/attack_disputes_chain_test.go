@@ -211,7 +211,6 @@ func TestAttackConcedingChangesTheWeightsOfOthers(t *testing.T) {
 // The challenger, or a friend, holds a millionth of the work's revenue, and contests the own dispute
 // at once. The owner can neither concede nor show anything any more.
 func TestAttackAHolderAnswersForTheOwner(t *testing.T) {
-	t.Skip("open: a holder who contests ends the time in which the owner answers")
 	for _, by := range []string{"the challenger", "a friend"} {
 		t.Run(by, func(t *testing.T) {
 			c := newCourt(t)

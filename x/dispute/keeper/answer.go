@@ -12,21 +12,32 @@ import (
 	"github.com/stemma-chain/stemma/x/dispute/course"
 	"github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/internal/events"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
-// respondents are those against whom a dispute about a work is: its owner and the holders of its
-// revenue, now.
-func (k Keeper) respondents(ctx context.Context, work workID) ([]string, error) {
-	w, err := k.registry.GetWork(ctx, work)
+// respondents are those against whom a dispute is: the work's owner and the holders of its revenue, now,
+// and whose approval a ruling would be in place of; the challenger is none.
+func (k Keeper) respondents(ctx context.Context, d types.Dispute) (list []string, err error) {
+	add := func(account string) {
+		if account != d.Challenger && !slices.Contains(list, account) {
+			list = append(list, account)
+		}
+	}
+	ref := licensetypes.DeclarationRef{Work: d.Work, Number: d.Claim.Declaration}
+	waits, _, err := k.license.GetAdmission(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	list := []string{w.Owner.String()}
-	holders, err := k.holders(ctx, work)
-	for _, h := range holders {
-		if h.to != list[0] {
-			list = append(list, h.to)
+	for _, work := range append([]workID{d.Work}, waits.Works...) {
+		w, err := k.registry.GetWork(ctx, work)
+		if err != nil {
+			return nil, err
 		}
+		add(w.Owner.String())
+	}
+	holders, err := k.holders(ctx, d.Work)
+	for _, h := range holders {
+		add(h.to)
 	}
 	return list, err
 }
@@ -41,12 +52,12 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	if err := in(d, types.PHASE_ANSWER); err != nil {
 		return d, err
 	}
-	respondents, err := k.respondents(ctx, d.Work)
+	respondents, err := k.respondents(ctx, d)
 	if err != nil {
 		return d, err
 	}
 	if !slices.Contains(respondents, msg.Respondent) {
-		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer, %s is neither", d.Work, msg.Respondent)
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer, or whose approval it is about, %s does not", d.Work, msg.Respondent)
 	}
 	respondent, err := sdk.AccAddressFromBech32(msg.Respondent)
 	if err != nil {
@@ -76,6 +87,8 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	return d, moved(ctx, d)
 }
 
+// contest notes who contests a dispute, and takes their bond. It is decided as soon as the owner does; one
+// who did before gets theirs back: nobody answers for the owner, before the time is over.
 func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -84,11 +97,33 @@ func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if err := params.CheckBond(bond, nil); err != nil {
 		return err
 	}
+	if err := k.uncontest(ctx, d); err != nil {
+		return err
+	}
 	if err := k.bank.SendCoinsFromAccountToModule(ctx, by, types.ModuleName, bond); err != nil {
 		return err
 	}
 	d.ContestedBy, d.ContestBond = by.String(), bond
+	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool { return account == d.ContestedBy })
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil || !work.OwnedBy(by) {
+		return err
+	}
 	return k.toDecide(ctx, d, course.Contested)
+}
+
+// uncontest gives who contests a dispute their bond back.
+func (k Keeper) uncontest(ctx context.Context, d *types.Dispute) error {
+	if d.ContestedBy == "" {
+		return nil
+	}
+	by, err := sdk.AccAddressFromBech32(d.ContestedBy)
+	if err != nil {
+		return err
+	}
+	back := d.ContestBond
+	d.ContestedBy, d.ContestBond = "", nil
+	return k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, by, back)
 }
 
 // toDecide takes a dispute to its arbiter, or to governance where there is none who is not a party.
@@ -107,7 +142,12 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if slices.Contains(d.Conceded, by.String()) {
 		return nil, errorsmod.Wrapf(types.ErrWrongPhase, "%s has conceded %s already", by, d.Id)
 	}
-	d.Conceded = append(d.Conceded, by.String())
+	if d.ContestedBy == by.String() {
+		if err := k.uncontest(ctx, d); err != nil {
+			return nil, err
+		}
+	}
+	d.Conceded = append(slices.Clone(d.Conceded), by.String())
 	for _, other := range all {
 		if !slices.Contains(d.Conceded, other) {
 			return nil, nil

@@ -36,7 +36,7 @@ func (k Keeper) arbiterFor(ctx context.Context, d types.Dispute) (string, error)
 
 // interested are the accounts that have something to win or to lose by a dispute.
 func (k Keeper) interested(ctx context.Context, d types.Dispute) ([]string, error) {
-	list, err := k.respondents(ctx, d.Work)
+	list, err := k.respondents(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 	if err := in(d, types.PHASE_APPEAL); err != nil {
 		return d, err
 	}
-	parties, err := k.respondents(ctx, d.Work)
+	parties, err := k.respondents(ctx, d)
 	if err != nil {
 		return d, err
 	}
