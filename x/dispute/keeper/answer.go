@@ -64,7 +64,11 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 		return d, err
 	}
 	was := d
-	if err := show(&d, msg.Respondent, msg.Evidence); err != nil {
+	room := 2 * types.MaxEvidence // for the owner, and for an appeal
+	if d.Respondent == msg.Respondent {
+		room = types.MaxEvidence
+	}
+	if err := show(&d, msg.Respondent, msg.Evidence, room); err != nil {
 		return d, err
 	}
 	answered := &types.EventDisputeAnswered{

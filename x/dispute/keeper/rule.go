@@ -171,7 +171,7 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 		return d, err
 	}
 	was := d
-	if err := show(&d, msg.Appellant, msg.Evidence); err != nil {
+	if err := show(&d, msg.Appellant, msg.Evidence, 0); err != nil {
 		return d, err
 	}
 	if err := k.step(ctx, &d, course.Appealed); err != nil {
