@@ -113,7 +113,6 @@ func TestAttackAgreeingDuringAHold(t *testing.T) {
 
 // A ruling about an admitted source takes away the right to approve it: whose right that is has a say.
 func TestAttackWhoseApprovalIsRuledAway(t *testing.T) {
-	t.Skip("open: whose approval is ruled away is no party")
 	c := newCourt(t)
 	remix10 := chain.Preset("commercial-remix-10")
 	song, hit := c.Register("song", c.thief), c.Register("hit", c.author)
@@ -128,6 +127,7 @@ func TestAttackWhoseApprovalIsRuledAway(t *testing.T) {
 	answer := contests(c.author, id)
 	answer.Evidence = []disputetypes.Evidence{{Sha256: chain.Digest("why not")}}
 	require.NoError(t, c.Deliver(c.author, answer).Err())
+	c.Advance(answerTime)
 	c.MustDeliver(c.judge, c.upholds(id))
 	require.NoError(t, c.Deliver(c.author, &disputetypes.MsgAppeal{Appellant: c.author.String(), Dispute: id, Bond: ustem(leastBond)}).Err())
 	c.sound()

@@ -12,21 +12,32 @@ import (
 	"github.com/stemma-chain/stemma/x/dispute/course"
 	"github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/internal/events"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
-// respondents are those against whom a dispute about a work is: its owner and the holders of its
-// revenue, now.
-func (k Keeper) respondents(ctx context.Context, work workID) ([]string, error) {
-	w, err := k.registry.GetWork(ctx, work)
+// respondents are those against whom a dispute is: the work's owner and the holders of its revenue, now,
+// and whose approval a ruling would be in place of; the challenger is none.
+func (k Keeper) respondents(ctx context.Context, d types.Dispute) (list []string, err error) {
+	add := func(account string) {
+		if account != d.Challenger && !slices.Contains(list, account) {
+			list = append(list, account)
+		}
+	}
+	ref := licensetypes.DeclarationRef{Work: d.Work, Number: d.Claim.Declaration}
+	waits, _, err := k.license.GetAdmission(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	list := []string{w.Owner.String()}
-	holders, err := k.holders(ctx, work)
-	for _, h := range holders {
-		if h.to != list[0] {
-			list = append(list, h.to)
+	for _, work := range append([]workID{d.Work}, waits.Works...) {
+		w, err := k.registry.GetWork(ctx, work)
+		if err != nil {
+			return nil, err
 		}
+		add(w.Owner.String())
+	}
+	holders, err := k.holders(ctx, d.Work)
+	for _, h := range holders {
+		add(h.to)
 	}
 	return list, err
 }
@@ -41,22 +52,24 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	if err := in(d, types.PHASE_ANSWER); err != nil {
 		return d, err
 	}
-	respondents, err := k.respondents(ctx, d.Work)
+	respondents, err := k.respondents(ctx, d)
 	if err != nil {
 		return d, err
 	}
-	// A challenger who holds a share answers nothing, and need not concede either.
-	respondents = slices.DeleteFunc(respondents, func(r string) bool { return r == d.Challenger })
 	if !slices.Contains(respondents, msg.Respondent) {
-		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner and the holders of its revenue answer who did not open it, "+
-			"%s is none of them", d.Work, msg.Respondent)
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: its owner, the holders of its revenue and those whose approval is asked for answer, "+
+			"who did not open it; %s is none of them", d.Work, msg.Respondent)
 	}
 	respondent, err := sdk.AccAddressFromBech32(msg.Respondent)
 	if err != nil {
 		return d, err
 	}
 	was := d
-	if err := show(&d, msg.Respondent, msg.Evidence); err != nil {
+	room := 2 * types.MaxEvidence // for the owner, and for an appeal
+	if d.Respondent == msg.Respondent {
+		room = types.MaxEvidence
+	}
+	if err := show(&d, msg.Respondent, msg.Evidence, room); err != nil {
 		return d, err
 	}
 	answered := &types.EventDisputeAnswered{
@@ -79,9 +92,9 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	return d, moved(ctx, d)
 }
 
-// contest notes that a party contests. The owner decides by that alone that the case goes on. A
-// holder does not end the owner's time to answer: the owner's bond may still take the place of the
-// holder's, who has it back.
+// contest notes that a party contests. The owner decides by that alone that the case goes on. Another
+// does not end the owner's time to answer: the owner's bond may still take the place of theirs, which
+// they have back.
 func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins, all []string) error {
 	work, err := k.registry.GetWork(ctx, d.Work)
 	if err != nil {
@@ -100,20 +113,29 @@ func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if err := k.take(ctx, by, bond); err != nil {
 		return err
 	}
-	if d.ContestedBy != "" {
-		holder, err := sdk.AccAddressFromBech32(d.ContestedBy)
-		if err != nil {
-			return err
-		}
-		if err := k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, holder, d.ContestBond); err != nil {
-			return err
-		}
+	if err := k.uncontest(ctx, d); err != nil {
+		return err
 	}
 	d.ContestedBy, d.ContestBond = by.String(), bond
+	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool { return account == d.ContestedBy })
 	if !work.OwnedBy(by) && slices.ContainsFunc(all, d.Silent) {
 		return nil
 	}
 	return k.toDecide(ctx, d, course.Contested)
+}
+
+// uncontest gives who contests a dispute their bond back.
+func (k Keeper) uncontest(ctx context.Context, d *types.Dispute) error {
+	if d.ContestedBy == "" {
+		return nil
+	}
+	by, err := sdk.AccAddressFromBech32(d.ContestedBy)
+	if err != nil {
+		return err
+	}
+	back := d.ContestBond
+	d.ContestedBy, d.ContestBond = "", nil
+	return k.bank.SendCoinsFromModuleToAccount(ctx, types.ModuleName, by, back)
 }
 
 // toDecide takes a dispute to its arbiter, or to governance where there is none who is not a party.
@@ -132,7 +154,12 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if slices.Contains(d.Conceded, by.String()) {
 		return nil, errorsmod.Wrapf(types.ErrWrongPhase, "%s has conceded %s already", by, d.Id)
 	}
-	d.Conceded = append(d.Conceded, by.String())
+	if d.ContestedBy == by.String() {
+		if err := k.uncontest(ctx, d); err != nil {
+			return nil, err
+		}
+	}
+	d.Conceded = append(slices.Clone(d.Conceded), by.String())
 	if slices.ContainsFunc(all, d.Silent) {
 		return nil, nil
 	}

@@ -170,20 +170,11 @@ func moved(ctx context.Context, d types.Dispute) error {
 	})
 }
 
-// show adds what an account shows. It fails with ErrInvalidEvidence where that is too much.
-func show(d *types.Dispute, by string, list []types.Evidence) error {
-	if len(d.Evidence)+len(list) > types.MaxAllEvidence {
-		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence, at most %d", d.Id, len(d.Evidence), types.MaxAllEvidence)
-	}
-	others := 0
-	for _, e := range d.Evidence {
-		if e.By != d.Challenger && e.By != d.Respondent {
-			others++
-		}
-	}
-	if by != d.Challenger && by != d.Respondent && others+len(list) > types.MaxOthersEvidence {
-		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence of holders, at most %d: the rest is for challenger and owner",
-			d.Id, others, types.MaxOthersEvidence)
+// show adds what an account shows, and leaves room for as many pieces as others may have to show later. It
+// fails with ErrInvalidEvidence where that is too much.
+func show(d *types.Dispute, by string, list []types.Evidence, room int) error {
+	if most := types.MaxAllEvidence - room; len(list) > 0 && len(d.Evidence)+len(list) > most {
+		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence, at most %d by now", d.Id, len(d.Evidence), most)
 	}
 	for _, e := range list {
 		e.By = by

@@ -176,7 +176,7 @@ func (k Keeper) newDispute(
 		Challenger: msg.Challenger, Respondent: work.Owner.String(), Claim: msg.Claim, Phase: types.PHASE_ANSWER,
 		OpenedAt: now, Deadline: &deadline, Bond: msg.Bond,
 	}
-	if err := show(&d, msg.Challenger, msg.Evidence); err != nil {
+	if err := show(&d, msg.Challenger, msg.Evidence, 0); err != nil {
 		return d, err
 	}
 	return d, k.Serials.Set(ctx, key, serial)

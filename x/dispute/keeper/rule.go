@@ -192,7 +192,7 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 	if err := in(d, types.PHASE_APPEAL); err != nil {
 		return d, err
 	}
-	parties, err := k.respondents(ctx, d.Work)
+	parties, err := k.respondents(ctx, d)
 	if err != nil {
 		return d, err
 	}
@@ -208,7 +208,7 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 		return d, err
 	}
 	was := d
-	if err := show(&d, msg.Appellant, msg.Evidence); err != nil {
+	if err := show(&d, msg.Appellant, msg.Evidence, 0); err != nil {
 		return d, err
 	}
 	if err := k.step(ctx, &d, course.Appealed); err != nil {

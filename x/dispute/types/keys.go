@@ -34,9 +34,6 @@ const (
 	MaxEvidence = 8
 	// MaxAllEvidence is what all parties show in one dispute.
 	MaxAllEvidence = 40
-	// MaxOthersEvidence is what those of them show together who did not open it, nor owned the
-	// work then: so these have room to answer and to appeal.
-	MaxOthersEvidence = MaxAllEvidence - 4*MaxEvidence
 	// MaxURILength bounds the URI of a piece of evidence, in bytes.
 	MaxURILength = 512
 	// MaxOffersClosed is how many offers a ruling ends: as many as a work can have.
