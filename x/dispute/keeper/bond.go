@@ -76,7 +76,8 @@ func (k Keeper) CallBond(ctx context.Context, id disputeID) (types.Dispute, erro
 	if err != nil {
 		return d, err
 	}
-	if params.CheckBond(d.Bond, beside) == nil {
+	// Where nothing lies there, governance has only changed what it asks of new disputes.
+	if beside.Empty() || params.CheckBond(d.Bond, beside) == nil {
 		return d, errorsmod.Wrapf(types.ErrNothingToCall, "%s: the bond is %s", id, d.Bond)
 	}
 	was := d
