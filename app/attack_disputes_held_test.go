@@ -125,14 +125,14 @@ func TestAttackCoinsOfABond(t *testing.T) {
 	work := c.Register("photograph", bob)
 	stem, zero := ustem(bond)[0], sdk.Coin{Denom: "ustem", Amount: math.ZeroInt()}
 	for i, coins := range []sdk.Coins{
-		{}, {stem, stem}, {zero}, {sdk.NewInt64Coin("uusdc", bond)}, {sdk.NewInt64Coin("uusdc", 1), stem}, {stem, sdk.NewInt64Coin("uusdc", 1)},
+		{}, {stem, stem}, {zero}, {sdk.NewInt64Coin("ufoo", bond)}, {sdk.NewInt64Coin("ufoo", 1), stem}, {stem, sdk.NewInt64Coin("ufoo", 1)},
 	} {
 		msg := openMsg(alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: alice.String()}, "x")
 		msg.Bond = coins
 		require.NotZero(t, c.Deliver(alice, msg).Code, i)
 	}
 	id := contest(t, c, alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: alice.String()}, "x")
-	for i, coins := range []sdk.Coins{{}, {stem, stem}, {zero}, {sdk.NewInt64Coin("uusdc", 1)}} {
+	for i, coins := range []sdk.Coins{{}, {stem, stem}, {zero}, {sdk.NewInt64Coin("ufoo", 1)}} {
 		require.NotZero(t, c.Deliver(dave, &disputetypes.MsgAddBond{Payer: dave.String(), Dispute: id, Bond: coins}).Code, i)
 	}
 	c.RequireInvariants()
