@@ -140,8 +140,8 @@ func (k Keeper) saveOpen(ctx context.Context, was *types.Dispute, d types.Disput
 	if d.IsOpen() {
 		return k.Open.Set(ctx, key, d.Id)
 	}
-	if err := k.spend(ctx, d, challenger); err != nil {
-		return err
+	if err := k.spend(ctx, d, challenger); err != nil || was == nil {
+		return err // another may be open since it was closed
 	}
 	return k.Open.Remove(ctx, key)
 }
