@@ -101,8 +101,9 @@ cover: ## tests with coverage, into build/cover.out
 test-sim: ## random blocks on three executors for long; SIM_FLAGS='-sim.seed=7 -sim.blocks=500'
 	go test ./app -run 'TestRandomBlocksAgree|TestMoneyInRandomBlocks' -v -timeout 90m -args -sim.blocks=300 -sim.money.blocks=20000 $(SIM_FLAGS)
 
-test-oracle: ## random worlds against the plain rules of rights, about six a second; WORLDS=2000, SEED=1 for that of the first
+test-oracle: ## random worlds against the plain rules of rights and of disputes' money, six a second; WORLDS=2000, SEED=1 for that of the first
 	WORLDS=$(or $(WORLDS),20000) SEED=$(or $(SEED),1) go test ./testutil/rightsoracle -run Oracle -count=1 -timeout 10h
+	WORLDS=$(or $(WORLDS),5000) SEED=$(or $(SEED),1) go test ./testutil/disputeoracle -run Oracle -v -count=1 -timeout 10h
 	go test ./testutil/rightsoracle -skip Oracle -count=1 -timeout 10h -rapid.seed=0 -rapid.checks=$(or $(CHECKS),1000)
 
 test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
