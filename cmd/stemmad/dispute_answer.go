@@ -53,7 +53,7 @@ func answerDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	what := "Concede that the challenger is right about " + workLine(work) + "."
 	did, would := "Conceded", "Would concede"
 	if concede && !d.Claim.Past.Empty() {
-		what += fmt.Sprintf(" If you are the last to concede you pay %s at once.", conn.Units().ExactSum(d.Claim.Past))
+		what += fmt.Sprintf(" If you own the work and are the last to concede you pay %s at once.", conn.Units().ExactSum(d.Claim.Past))
 	}
 	if !concede {
 		if msg.Bond, err = readBond(ctx, conn, registrytypes.WorkID{}, sender.Account()); err != nil {
