@@ -320,7 +320,7 @@ func TestNobodyDecides(t *testing.T) {
 }
 
 // TestAConcessionGivesWhatIsOnesOwn: with a second holder the arbiter decides unless both
-// concede; the past is paid by the one who concedes last.
+// concede; the past is paid by the owner, who concedes last.
 func TestAConcessionGivesWhatIsOnesOwn(t *testing.T) {
 	c := court(t)
 	work := c.Register("poem", bob)

@@ -24,7 +24,7 @@ func disputeAnswerCmd() *cobra.Command {
 		Long: `Answer is for the owner of the work and the holders of its revenue. With --contest the arbiter
 decides; it takes a bond, which is lost if the challenger is right. With --concede nothing is at stake:
 when the owner and all holders have conceded, and what is claimed is theirs to give, it is given at the
-end of the block, and whoever concedes last pays at once what is claimed for the past. Else the
+end of the block, and the owner, who concedes last, pays at once what is claimed for the past. Else the
 arbiter decides.`,
 		Example: `  stemmad dispute answer dispute1... --contest --evidence draft.proof --from bob
   stemmad dispute answer dispute1... --concede --from bob`,
@@ -54,7 +54,7 @@ func answerDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		". What is claimed is given once the owner and all holders have conceded; what is not theirs to give is for the arbiter."
 	did, would := "Conceded", "Would concede"
 	if concede && !d.Claim.Past.Empty() {
-		what += fmt.Sprintf(" If you are the last to concede you pay %s at once.", conn.Units().ExactSum(d.Claim.Past))
+		what += fmt.Sprintf(" If you own the work and are the last to concede you pay %s at once.", conn.Units().ExactSum(d.Claim.Past))
 	}
 	if !concede {
 		if msg.Bond, err = readBond(ctx, conn, registrytypes.WorkID{}, sender.Account()); err != nil {

@@ -148,8 +148,8 @@ func (k Keeper) toDecide(ctx context.Context, d *types.Dispute, s course.Step) e
 }
 
 // concede notes that a party concedes. When all have, and what is claimed is theirs to give, it
-// is decided; what is claimed for the past is paid at once by the last one. Else the arbiter
-// decides, once all have answered or the time is over.
+// is decided; what is claimed for the past is paid at once by the owner, who concedes last. Else the
+// arbiter decides, once all have answered or the time is over.
 func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress, all []string) (paid sdk.Coins, err error) {
 	if slices.Contains(d.Conceded, by.String()) {
 		return nil, errorsmod.Wrapf(types.ErrWrongPhase, "%s has conceded %s already", by, d.Id)
@@ -172,7 +172,12 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 	if err != nil {
 		return nil, err
 	}
-	if !gives {
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil {
+		return nil, err
+	}
+	// A holder does not see whether the owner has conceded before, in the same block too, and pays nothing.
+	if !gives || !d.Claim.Past.Empty() && !work.OwnedBy(by) {
 		return nil, k.toDecide(ctx, d, course.Contested)
 	}
 	if paid = d.Claim.Past; !paid.Empty() {
@@ -184,7 +189,7 @@ func (k Keeper) concede(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 			return nil, err
 		}
 		if err := k.bank.SendCoins(ctx, by, challenger, paid); err != nil {
-			return nil, errorsmod.Wrapf(err, "who concedes last pays the %s that are claimed for the past at once", paid)
+			return nil, errorsmod.Wrapf(err, "the owner, who concedes last, pays the %s that are claimed for the past at once", paid)
 		}
 	}
 	d.Ruling = &ruling

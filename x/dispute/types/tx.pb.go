@@ -180,7 +180,7 @@ type MsgAnswer struct {
 	Dispute DisputeID `protobuf:"bytes,2,opt,name=dispute,proto3,customtype=DisputeID" json:"dispute"`
 	// The challenger is right. What is claimed is given at the end of the block when the owner and
 	// all holders concede and it is theirs to give; what is claimed for the past is paid at once,
-	// by the one who concedes last. Else the arbiter is told.
+	// by the owner, who concedes last. Else the arbiter is told.
 	Concede bool `protobuf:"varint,3,opt,name=concede,proto3" json:"concede,omitempty"`
 	// What is shown, at most 8.
 	Evidence []Evidence `protobuf:"bytes,4,rep,name=evidence,proto3" json:"evidence"`

@@ -146,12 +146,18 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 	return err
 }
 
-// mayDeclare reads the work that something is declared about. A ruling is about one on hold.
+// mayDeclare reads the work that something is declared about. A ruling is about one on hold. While a work
+// is disputed, weights are not declared: they would keep ruled ones from fitting in.
 func (k Keeper) mayDeclare(ctx context.Context, d *derivation) (registrytypes.Work, error) {
 	if d.ruled {
 		return k.registry.GetWork(ctx, d.Work)
 	}
-	return k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
+	work, err := k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
+	weighs := func(s types.Source) bool { return s.Weight > 0 }
+	if err == nil && work.Disputed() && slices.ContainsFunc(d.Sources, weighs) {
+		err = errorsmod.Wrapf(registrytypes.ErrOnHold, "%s is disputed, and what is ruled of weights has to fit in: declare none by now", d.Work)
+	}
+	return work, err
 }
 
 // permit asks license for each source that is more than cited, and notes
