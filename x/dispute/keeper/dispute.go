@@ -174,8 +174,8 @@ func show(d *types.Dispute, by string, list []types.Evidence) error {
 		}
 	}
 	if by != d.Challenger && by != d.Respondent && others+len(list) > types.MaxOthersEvidence {
-		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence of holders, at most %d: the rest is for challenger and owner",
-			d.Id, others, types.MaxOthersEvidence)
+		return errorsmod.Wrapf(types.ErrInvalidEvidence, "%s has %d pieces of evidence of holders, at most %d: "+
+			"the rest is for challenger and owner", d.Id, others, types.MaxOthersEvidence)
 	}
 	for _, e := range list {
 		e.By = by
