@@ -270,7 +270,8 @@ func TestAttackAnInvalidWorkClosesAllAboutIt(t *testing.T) {
 	c.RequireBalance(dave, "1000000000ustem")
 	c.RequireBalance(bob, "1000000000ustem")
 	c.RequireInvariants()
-	require.NotZero(t, c.Deliver(dave, openMsg(dave, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: dave.String()}, "y")).Code)
+	again := openMsg(dave, work.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: dave.String()}, "y")
+	require.Equal(t, disputetypes.ErrNotContestable.ABCICode(), c.Deliver(dave, again).Code)
 }
 
 // TestAttackNewBondsCallForNothing: governance asks for bonds in another denom. Nothing lies in the work, and

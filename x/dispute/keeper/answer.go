@@ -218,6 +218,12 @@ func (k Keeper) isTheirs(ctx context.Context, d types.Dispute, ruling types.Ruli
 	if k.license.CheckClosable(ctx, d.Work, d.Claim.CloseOffers) != nil {
 		return false, nil
 	}
+	// A hold stopped what everybody may make under a licence that cannot be taken back: the arbiter
+	// says whether that was for something. Else an owner's second account would stop it for nothing.
+	stand, err := k.license.Promises(ctx, d.Work)
+	if err != nil || d.Kind.Holds() && stand.Irrevocable > 0 {
+		return false, err
+	}
 	d.Ruling = &ruling
 	cached, _ := sdk.UnwrapSDKContext(ctx).CacheContext()
 	return k.carryOut(cached, d) == nil, nil

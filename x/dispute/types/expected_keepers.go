@@ -53,6 +53,9 @@ type LicenseKeeper interface {
 	CorrectTerms(ctx context.Context, work registrytypes.WorkID, end, offer []licensetypes.TermsID) error
 	// CheckClosable fails for an offer that its owner could not close.
 	CheckClosable(ctx context.Context, work registrytypes.WorkID, end []licensetypes.TermsID) error
+	// Promises counts what stands of a work whoever owns it, licences among it that cannot be taken
+	// back.
+	Promises(ctx context.Context, work registrytypes.WorkID) (licensetypes.Promises, error)
 	// GetAdmission returns for whom a declaration waits; found: for anybody.
 	GetAdmission(ctx context.Context, ref licensetypes.DeclarationRef) (a licensetypes.Admission, found bool, err error)
 	// SettleAdmission approves a declaration that waits, for all that it waits for.
