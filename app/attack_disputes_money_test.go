@@ -287,7 +287,6 @@ func TestAttackAnAppealStaysAffordable(t *testing.T) {
 // TestAttackAnOpeningStaysAffordable: the same before the author comes: a second account of the thief's has
 // the work in escrow already.
 func TestAttackAnOpeningStaysAffordable(t *testing.T) {
-	t.Skip("open: an owner raises the bond of others with money that he has back")
 	c := court(t)
 	bonds(c, sdk.NewCoins(sdk.NewInt64Coin("ustem", bond), sdk.NewInt64Coin("uusdc", 1_000)))
 	work := c.Register("hit", bob)

@@ -32,7 +32,7 @@ var known = []error{
 	royalty.ErrPaymentChannelNotFound, royalty.ErrInvalidPaymentChannel, royalty.ErrInvalidVoucher, royalty.ErrWrongSignature,
 	royalty.ErrOverDeposit, royalty.ErrNothingToRedeem, royalty.ErrNotParty, royalty.ErrTooEarly, royalty.ErrPaymentChannelClosing,
 	royalty.ErrInvalidDestination, royalty.ErrTooLongAgo, royalty.ErrDenomNotTaken, royalty.ErrInvalidArrears,
-	royalty.ErrTooManyArrears,
+	royalty.ErrTooManyArrears, royalty.ErrInArrears,
 
 	license.ErrInvalidTerms, license.ErrTermsNotFound, license.ErrInvalidOffer, license.ErrOfferNotFound, license.ErrWorkUnavailable,
 	license.ErrTooManyOffers, license.ErrOfferExpired, license.ErrNotLicensee, license.ErrApprovalNeeded, license.ErrGrantsExhausted,

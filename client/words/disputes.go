@@ -42,7 +42,7 @@ var disputeNext = map[disputetypes.Phase]string{
 	disputetypes.PHASE_ARBITRATION: "without a ruling, governance decides",
 	disputetypes.PHASE_APPEAL:      "without an appeal, the ruling is carried out",
 	disputetypes.PHASE_GOVERNANCE: "without a decision, a ruling of the arbiter stands; where there is none the dispute lapses, " +
-		"and all get their bonds back",
+		"half of the challenger's bond is burnt, and all else goes back",
 	disputetypes.PHASE_FINAL:  "what was decided is carried out",
 	disputetypes.PHASE_CLOSED: "nothing more",
 }
@@ -53,7 +53,7 @@ var disputeOutcomes = map[disputetypes.Outcome]string{
 	disputetypes.OUTCOME_DISMISSED: "A ruling gave no redress",
 	disputetypes.OUTCOME_CONCEDED:  "The owner and the holders gave what was claimed",
 	disputetypes.OUTCOME_DROPPED:   "The challenger dropped it",
-	disputetypes.OUTCOME_LAPSED:    "Nobody decided in time: all got their bonds back",
+	disputetypes.OUTCOME_LAPSED:    "Nobody decided in time",
 	disputetypes.OUTCOME_MOOT:      "The work was ruled invalid in another dispute meanwhile",
 }
 

@@ -97,7 +97,7 @@ func TestWhoeverIsWrongLoses(t *testing.T) {
 		{course.Dismissed, course.Taken{Decided: true, Reversed: true}, holders, back, back},
 		{course.Granted, course.Taken{}, back, back, back},
 		{course.GivenUp, course.Taken{}, holders, back, back},
-		{course.Lapsed, course.Taken{Decided: true}, back, back, back},
+		{course.Lapsed, course.Taken{Decided: true}, course.HalfBack, back, back},
 		{course.Moot, course.Taken{Decided: true}, back, back, back},
 	} {
 		bond, contest, appealed := course.Stakes(c.outcome, c.taken)

@@ -26,6 +26,8 @@ const (
 	ToChallenger
 	// ToHolders: half of it is burnt, half goes to the holders of the work's revenue.
 	ToHolders
+	// HalfBack: half of it is burnt, half goes back to whoever paid it.
+	HalfBack
 )
 
 // Taken says how an appeal went.
@@ -37,14 +39,17 @@ type Taken struct {
 }
 
 // Stakes are the fates of what is at stake: the bond of the challenger, of the one who
-// contests, and of the one who appeals. Whoever is wrong loses, but not where nobody
-// decided.
+// contests, and of the one who appeals. Whoever is wrong loses. Where nobody decided, the
+// challenger pays for the time for which others could do nothing: else a hold would be free
+// wherever nobody decides in time.
 func Stakes(o Outcome, appeal Taken) (bond, contest, appealed Fate) {
 	switch o {
 	case Upheld:
 		contest = ToChallenger
 	case Dismissed, GivenUp:
 		bond = ToHolders
+	case Lapsed:
+		bond = HalfBack
 	}
 	if (o == Upheld || o == Dismissed) && appeal.Decided && !appeal.Reversed {
 		appealed = ToChallenger

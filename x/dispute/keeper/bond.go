@@ -23,10 +23,24 @@ func (k Keeper) beside(ctx context.Context, work workID) (types.Params, sdk.Coin
 	return params, params.Beside(frozen), err
 }
 
+// besideNew is what another bond about a work comes to beside its minimum: nothing where a dispute keeps
+// the money in escrow already. Else an owner would open one with a second account and pay the work, whose money
+// comes back, until nobody could afford another. When that dispute ends, anybody calls for more.
+func (k Keeper) besideNew(ctx context.Context, work workID) (types.Params, sdk.Coins, error) {
+	params, beside, err := k.beside(ctx, work)
+	if err != nil {
+		return params, nil, err
+	}
+	if n, _, err := k.Escrows.Find(ctx, work); err != nil || n > 0 {
+		return params, nil, err
+	}
+	return params, beside, nil
+}
+
 // takeBond takes what somebody has at stake in a dispute about a work. It fails with
 // ErrBondTooSmall.
 func (k Keeper) takeBond(ctx context.Context, from sdk.AccAddress, work workID, bond sdk.Coins) error {
-	params, beside, err := k.beside(ctx, work)
+	params, beside, err := k.besideNew(ctx, work)
 	if err != nil {
 		return err
 	}

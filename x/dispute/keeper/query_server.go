@@ -91,7 +91,7 @@ func (s queryServer) Bond(ctx context.Context, req *types.QueryBondRequest) (*ty
 	if _, err := s.k.registry.GetWork(ctx, req.Work); err != nil {
 		return nil, coded(err)
 	}
-	params, beside, err := s.k.beside(ctx, req.Work)
+	params, beside, err := s.k.besideNew(ctx, req.Work)
 	return &types.QueryBondResponse{MinBond: params.MinBond, Beside: beside}, coded(err)
 }
 

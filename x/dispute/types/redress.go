@@ -35,7 +35,7 @@ type kindOf struct {
 
 // kinds is the one table of what disputes are about.
 var kinds = map[Kind]kindOf{
-	KIND_PRIOR_CLAIM:       {"prior claim", transfers | invalidates | paysPast, true},
+	KIND_PRIOR_CLAIM:       {"prior claim", transfers | invalidates | correctsTerms | paysPast, true},
 	KIND_MISSING_SOURCE:    {"missing source", addsSource | addsPayee | paysPast, true},
 	KIND_WRONG_TERMS:       {"wrong terms", correctsTerms | paysPast, true},
 	KIND_FALSE_DECLARATION: {"false declaration", invalidates | correctsTerms | paysPast, true},

@@ -234,7 +234,7 @@ func (k Keeper) link(ctx context.Context, d *derivation) (absolute, relative uin
 		return k.royalty.Owed(ctx, d.Work)
 	}
 	rebuilt := len(d.replaced) > 0
-	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate, Rebuilt: rebuilt}
+	link := royaltytypes.Link{Work: d.Work, Generation: d.generation, MaxTotalRate: d.MaxTotalRate, Rebuilt: rebuilt, Ruled: d.ruled}
 	binding := licensetypes.Binding{
 		Declaration: licensetypes.DeclarationRef{Work: d.Work, Number: d.number},
 		Permits:     d.permits, Rebuilt: rebuilt, Admission: d.admission,

@@ -11,7 +11,7 @@ import (
 // What the account held already it keeps as the others do. The new line, if any, is the last. A holder
 // who would keep less than MinShare keeps that, and the largest of the others gives it: so nobody
 // keeps a payee out by dividing a share. It fails when no holder can give that, for a share that
-// leaves others less than MinShare, and when there would be more than MaxHolders.
+// leaves others less than MinShare, and when there would be more than MaxRuledHolders.
 func Dilute(table []Holding, payee Account, share uint32) ([]Holding, error) {
 	if share < MinShare || share > Whole-MinShare {
 		return nil, fmt.Errorf("a share of %d ppm is not possible: name %d to %d", share, MinShare, Whole-MinShare)
@@ -30,7 +30,7 @@ func Dilute(table []Holding, payee Account, share uint32) ([]Holding, error) {
 		next = append(next, Holding{To: payee})
 	}
 	next[at].Weight += share
-	if len(next) > MaxHolders {
+	if len(next) > MaxRuledHolders {
 		return nil, &TooManyHoldersError{Holders: len(next)}
 	}
 	if err := keepLeast(table, next, at); err != nil {
@@ -66,5 +66,5 @@ func keepLeast(table, next []Holding, payee int) error {
 type TooManyHoldersError struct{ Holders int }
 
 func (e *TooManyHoldersError) Error() string {
-	return fmt.Sprintf("there would be %d holders, and at most %d are possible", e.Holders, MaxHolders)
+	return fmt.Sprintf("there would be %d holders, and at most %d are possible", e.Holders, MaxRuledHolders)
 }

@@ -76,7 +76,7 @@ const LateAfter = 4
 const lateCost = 2
 
 // MaxLateAfter is the longest such wait.
-const MaxLateAfter = LateAfter * MaxHolders
+const MaxLateAfter = LateAfter * MaxRuledHolders
 
 // Add puts an amount into the stage.
 func (s *Stage) Add(amount *big.Int) {

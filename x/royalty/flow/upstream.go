@@ -19,8 +19,10 @@ const (
 	MaxAbsolute = 1024
 	// MaxRelative bounds a work's list of relative shares.
 	MaxRelative = 1024
-	// MaxHolders bounds the table of those who hold a work's revenue.
+	// MaxHolders bounds the table of those who hold a work's revenue, as they make it.
 	MaxHolders = 32
+	// MaxRuledHolders bounds it with those whom rulings add: nobody keeps a payee out by filling the table.
+	MaxRuledHolders = MaxHolders + 8
 	// MinShare is the least share of a holder.
 	MinShare = 100
 	// MaxReceivers is the size of the largest possible stage.

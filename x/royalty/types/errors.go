@@ -35,6 +35,7 @@ var (
 	ErrInvalidDestination = errorsmod.Register(ModuleName, 30, "invalid destination")
 	ErrInvalidArrears     = errorsmod.Register(ModuleName, 33, "invalid arrears")
 	ErrTooManyArrears     = errorsmod.Register(ModuleName, 34, "too many arrears")
+	ErrInArrears          = errorsmod.Register(ModuleName, 35, "the work owes arrears")
 	ErrTooLongAgo         = errorsmod.Register(ModuleName, 32, "too many changes ago")
 	ErrDenomNotTaken      = errorsmod.Register(ModuleName, 31, "the work takes no payments in the denom")
 )

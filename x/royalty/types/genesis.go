@@ -266,8 +266,8 @@ func (r Recheck) validate() error {
 // Validate checks that a table has 1 to 32 holders, each an address, sorted, each
 // once, with shares that sum to the whole.
 func (h Holders) Validate() error {
-	if n := len(h.Shares); n < 1 || n > flow.MaxHolders {
-		return ErrTooManyHolders.Wrapf("%d holders; 1 to %d are possible", n, flow.MaxHolders)
+	if n := len(h.Shares); n < 1 || n > flow.MaxRuledHolders {
+		return ErrTooManyHolders.Wrapf("%d holders; 1 to %d are possible", n, flow.MaxRuledHolders)
 	}
 	var sum uint64
 	for i, s := range h.Shares {

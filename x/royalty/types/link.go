@@ -16,6 +16,8 @@ type Link struct {
 	// MaxTotalRate is the most that the work may owe after this, absolute and
 	// relative together, in ppm.
 	MaxTotalRate uint32
+	// Ruled: a ruling adds them.
+	Ruled bool
 }
 
 // Debt is what a work owes one receiver.

@@ -511,7 +511,8 @@ func (m *Share) GetWeight() uint32 {
 	return 0
 }
 
-// Holders is the table of who holds a work's revenue: 1 to 32 shares. Its version
+// Holders is the table of who holds a work's revenue: 1 to 32 shares, and up to 8 that
+// rulings added. Its version
 // is the epoch that it came with.
 type Holders struct {
 	// Each account once.
