@@ -52,7 +52,7 @@ func (w *World) callBond(a CallBond) (against reasons) {
 	}
 	against.when(d.open() && (!d.backed() || d.called != nil || d.ruling != nil), "wrong_phase")
 	beside := w.beside(d.work)
-	against.when(len(w.notABond(d.bond, beside)) == 0, "nothing_to_call")
+	against.when(len(beside) == 0 || len(w.notABond(d.bond, beside)) == 0, "nothing_to_call")
 	if len(against) > 0 {
 		return against
 	}

@@ -78,11 +78,11 @@ func (w *World) inEscrow(name Work) bool {
 
 func (d *dispute) backed() bool { return d.open() && d.holds() && !d.unbacked }
 
-// respondents are a work's owner and the holders of its revenue.
-func (w *World) respondents(name Work) []Account {
-	list := []Account{w.works[name].owner}
-	for _, h := range w.works[name].table() {
-		if h.To != list[0] {
+// respondents are the work's owner and the holders of its revenue, but for the challenger.
+func (w *World) respondents(d *dispute) (list []Account) {
+	x := w.works[d.work]
+	for _, h := range append(Table{{x.owner, Whole}}, x.table()...) {
+		if h.To != d.challenger && !slices.Contains(list, h.To) {
 			list = append(list, h.To)
 		}
 	}
@@ -139,14 +139,14 @@ func (w *World) find(name Dispute, phases ...Phase) (d *dispute, against reasons
 	return d, against
 }
 
-// answer concedes or contests. The owner decides by contesting that the case goes on; another's does not
-// end the owner's time.
+// answer concedes or contests. The owner decides by contesting that the case goes on; another who contests
+// does not end the owner's time.
 func (w *World) answer(a Answer) (against reasons) {
 	d, against := w.find(a.Dispute, Answering)
 	if d == nil {
 		return against
 	}
-	respondents := slices.DeleteFunc(w.respondents(d.work), func(r Account) bool { return r == d.challenger })
+	respondents := w.respondents(d)
 	owner := w.works[d.work].owner
 	against.when(!slices.Contains(respondents, a.By), "not_party")
 	against.when(a.Concede && slices.Contains(d.conceded, a.By), "wrong_phase")
@@ -157,27 +157,37 @@ func (w *World) answer(a Answer) (against reasons) {
 	if len(against) > 0 {
 		return against
 	}
-	if a.Concede {
-		d.conceded = append(d.conceded, a.By)
-	} else {
-		w.give(d.contest, Table{{d.contestedBy, Whole}})
-		d.contestedBy, d.contest = a.By, sumsOf(a.Bond)
-		w.takeFrom(a.By, d.contest)
-	}
+	w.note(d, a)
 	silent := slices.ContainsFunc(respondents, func(r Account) bool { return r != d.contestedBy && !slices.Contains(d.conceded, r) })
 	switch {
 	case silent && d.contestedBy != owner:
-	case d.contestedBy == "" && w.isTheirs(d):
-		w.concede(d, a.By)
+	case d.contestedBy == "" && w.isTheirs(d) && (len(d.claim.Past) == 0 || a.By == owner):
+		w.concede(d)
 	default:
 		w.toDecide(d)
 	}
 	return nil
 }
 
-// concede gives what is claimed for the past at once, and all else at the end of the block.
-func (w *World) concede(d *dispute, last Account) {
-	w.takeFrom(last, sumsOf(d.claim.Past))
+// note notes the answer of a party, in place of an earlier one; of those who contest one has a bond.
+func (w *World) note(d *dispute, a Answer) {
+	d.conceded = slices.DeleteFunc(d.conceded, func(r Account) bool { return r == a.By })
+	if !a.Concede || d.contestedBy == a.By {
+		w.give(d.contest, Table{{d.contestedBy, Whole}})
+		d.contestedBy, d.contest = "", nil
+	}
+	if a.Concede {
+		d.conceded = append(d.conceded, a.By)
+		return
+	}
+	d.contestedBy, d.contest = a.By, sumsOf(a.Bond)
+	w.takeFrom(a.By, d.contest)
+}
+
+// concede gives what is claimed for the past at once, which the owner pays, and all else at the end of the
+// block.
+func (w *World) concede(d *dispute) {
+	w.takeFrom(w.works[d.work].owner, sumsOf(d.claim.Past))
 	w.bank[d.challenger].addAll(sumsOf(d.claim.Past))
 	d.ruling = &ruling{upheld: true, redress: d.claim.withoutPast()}
 	d.phase, d.deadline = Final, w.now
@@ -284,7 +294,7 @@ func (w *World) appeal(a Appeal) (against reasons) {
 	if d == nil {
 		return against
 	}
-	against.when(!slices.Contains(append(w.respondents(d.work), d.challenger), a.By), "not_party")
+	against.when(!slices.Contains(append(w.respondents(d), d.challenger), a.By), "not_party")
 	bond, beside := sumsOf(a.Bond), w.beside(d.work)
 	if bond.covers(d.bond) { // nobody need have more at stake than the challenger
 		beside = nil

@@ -137,13 +137,13 @@ func (d *drawer) goOn() Act {
 	}
 	switch phase {
 	case Answering:
-		by := d.by(pick(d, d.w.respondents(one.work)))
+		by := d.by(pick(d, append(d.w.respondents(one), d.w.works[one.work].owner)))
 		if d.IntN(5) < 3 {
 			return Answer{By: by, Dispute: one.name, Concede: true}
 		}
 		return Answer{By: by, Dispute: one.name, Bond: d.bond(nil)}
 	case Appealable:
-		parties := append(d.w.respondents(one.work), one.challenger)
+		parties := append(d.w.respondents(one), one.challenger)
 		return Appeal{d.by(pick(d, parties)), one.name, d.bond(d.w.beside(one.work))}
 	}
 	return d.rule(one)

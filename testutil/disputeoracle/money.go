@@ -133,10 +133,14 @@ func (w *World) isOver(p payment) bool {
 	return p.epoch != w.works[p.work].epoch && !held && earner == p.work && !w.block.redirected[p.work] && w.Wrong != "the last holders have all"
 }
 
-// pass adds what a payment owes upstream to what is on its way, and returns the rest.
+// pass adds what a payment owes upstream to what is on its way, and returns the rest. What is owed to a work
+// in whose place the paid work earns is its own.
 func (w *World) pass(p payment, way *[]part) (rest *big.Int) {
 	rest = new(big.Int).Set(p.amount)
 	for _, source := range slices.Sorted(maps.Keys(p.owed.absolute)) {
+		if earner, _ := w.earner(source); earner == p.work {
+			continue
+		}
 		amount := w.share(p.amount, p.owed.absolute[source])
 		rest.Sub(rest, amount)
 		*way = append(*way, part{work: source, denom: p.denom, amount: amount})
