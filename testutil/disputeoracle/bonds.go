@@ -22,6 +22,14 @@ func (w *World) beside(name Work) sums {
 	return beside
 }
 
+// besideNew is what another bond about a work takes beside: nothing where a dispute keeps that in escrow already.
+func (w *World) besideNew(name Work) sums {
+	if w.inEscrow(name) {
+		return sums{}
+	}
+	return w.beside(name)
+}
+
 // notABond is what is against a bond: it has one of the minimum's coins, and all that is asked beside.
 func (w *World) notABond(bond, beside sums) (against reasons) {
 	against = w.notTaken(bond)
@@ -98,7 +106,7 @@ func (w *World) addBond(a AddBond) (against reasons) {
 }
 
 // payStakes gives back what is at stake, but for those who are wrong: half of theirs is burnt, half
-// goes to the other side. Nobody is wrong where nobody decided.
+// goes to the other side. Where nobody decided half of the challenger's is burnt for the time.
 func (w *World) payStakes(d *dispute, end Phase) {
 	holders, challenger := w.works[d.work].table(), Table{{d.challenger, Whole}}
 	var bond, contest, appeal Table // who has half of it; nobody: it goes back
@@ -107,6 +115,8 @@ func (w *World) payStakes(d *dispute, end Phase) {
 		contest = challenger
 	case Dismissed, Dropped:
 		bond = holders
+	case Lapsed:
+		bond = challenger
 	}
 	if d.isConfirmed() && (end == Upheld || end == Dismissed) {
 		appeal = challenger

@@ -103,7 +103,7 @@ func (w *World) open(a Open) (against reasons) {
 		against.when(!w.isSource(a.Work, a.Claim.Weighed), "invalid_redress")
 		against.when(a.Kind == FalseWeight && w.objected[[2]Work{a.Work, a.Claim.Weighed}].by != a.By, "no_objection")
 	}
-	against = append(against, w.notABond(sumsOf(a.Bond), w.beside(a.Work))...)
+	against = append(against, w.notABond(sumsOf(a.Bond), w.besideNew(a.Work))...)
 	if len(against) > 0 {
 		return against
 	}

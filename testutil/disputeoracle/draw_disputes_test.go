@@ -33,7 +33,7 @@ func (d *drawer) open() Act {
 	d.opened++
 	return Open{
 		by, Dispute(fmt.Sprint("case ", d.opened)), name, kind, claim, pick(d, []string{"a draft", "a letter", "a proof"}),
-		d.bond(d.w.beside(name)),
+		d.bond(d.w.besideNew(name)),
 	}
 }
 

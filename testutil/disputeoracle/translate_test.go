@@ -318,6 +318,7 @@ var reasonNames = func() map[string]string {
 		"invalid_shares":   {royaltytypes.ErrInvalidShares},
 		"no_balance":       {royaltytypes.ErrNoBalance},
 		"over_whole":       {royaltytypes.ErrOverWhole},
+		"in_arrears":       {royaltytypes.ErrInArrears},
 		"not_available":    {licensetypes.ErrWorkUnavailable, licensetypes.ErrNotPermitted},
 		"already_source":   {lineagetypes.ErrAlreadySource},
 		"invalid_source":   {lineagetypes.ErrInvalidSource},

@@ -28,12 +28,29 @@ func (w *World) derive(a Derive) (against reasons) {
 	against.when(x.offered != "", "on_offer")
 	against.when(w.onHold(a.Source), "not_available")
 	against.when(a.Work == a.Source, "invalid_source")
-	against.when(w.joined(a.Work, a.Source, a.Terms, a.By).sum() > Whole, "over_whole")
+	next := w.joined(a.Work, a.Source, a.Terms, a.By)
+	against.when(next.sum() > Whole, "over_whole")
+	against.when(w.inArrears(a.Work) && w.changes(a.Work, next), "in_arrears")
 	if len(against) > 0 {
 		return against
 	}
 	w.link(a.Work, a.Source, a.Terms, a.By)
 	return nil
+}
+
+// inArrears says that a work owes for the past: then it owes nothing new by its owner's choice.
+func (w *World) inArrears(name Work) bool {
+	for of, debts := range w.owes {
+		if of.work == name && len(debts) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *World) changes(name Work, next owed) bool {
+	now := w.works[name].owed
+	return !maps.Equal(next.absolute, now.absolute) || !maps.Equal(next.relative, now.relative)
 }
 
 func (w *World) isSource(name, source Work) bool {
@@ -74,7 +91,7 @@ func (w *World) joined(name, source Work, terms Terms, by Account) owed {
 
 func (w *World) link(name, source Work, terms Terms, by Account) {
 	x, next := w.works[name], w.joined(name, source, terms, by)
-	if !maps.Equal(next.absolute, x.owed.absolute) || !maps.Equal(next.relative, x.owed.relative) {
+	if w.changes(name, next) {
 		x.epoch++
 	}
 	x.owed = next
