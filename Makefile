@@ -61,9 +61,12 @@ clean: localnet-stop ## remove what was built, and the local network; tools stay
 
 ## Trying it
 
-.PHONY: demo localnet localnet-status localnet-stop localnet-reset
+.PHONY: demo demo-dispute localnet localnet-status localnet-stop localnet-reset
 demo: build ## one node, real works, one payment; DATA=FOLDER for model cards of your own, DEMO_FLAGS=--exit to stop after the story
 	go run ./scripts/demo $(if $(DATA),--data '$(DATA)') $(DEMO_FLAGS)
+
+demo-dispute: build ## play a stolen photograph and other disputes from all sides: the commands of docs/disputes.md, in two minutes
+	go run ./scripts/doccheck -v docs/disputes.md
 
 localnet: build ## four validators on this machine, in the background
 	scripts/localnet.sh start

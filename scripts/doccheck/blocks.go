@@ -113,8 +113,8 @@ func split(file string, first int, block []string) (commands []command) {
 	return commands
 }
 
-// readAll reads all files.
-func readAll(root string) (commands []command, left []omitted, err error) {
+// readAll reads files of a folder.
+func readAll(root string, files []string) (commands []command, left []omitted, err error) {
 	for _, file := range files {
 		text, err := os.ReadFile(root + "/" + file)
 		if err != nil {

@@ -34,7 +34,7 @@ func TestAllDocumentsAreRun(t *testing.T) {
 	for _, file := range found {
 		require.Contains(t, files, "docs/"+filepath.Base(file), "add it to files")
 	}
-	commands, left, err := readAll(root)
+	commands, left, err := readAll(root, files)
 	require.NoError(t, err)
 	require.Greater(t, len(commands), 80)
 	require.LessOrEqual(t, len(left), 5, "%v", left)

@@ -3,7 +3,9 @@
 //
 // Usage, in the root of the repository, after `make build`:
 //
-//	doccheck [-v] [-tour compare|write]
+//	doccheck [-v] [-tour compare|write] [FILE...]
+//
+// FILE is one that needs none of the others, such as docs/disputes.md; without any, all are run.
 //
 // With -tour it plays docs/tour instead, and compares what is printed with the transcripts there, or
 // writes them.
@@ -29,18 +31,21 @@ func main() {
 	verbose := flag.Bool("v", false, "print every command with what it prints")
 	tourTo := flag.String("tour", "", "compare or write the transcripts in docs/tour")
 	flag.Parse()
-	if err := run(*tourTo, *verbose); err != nil {
+	if err := run(*tourTo, flag.Args(), *verbose); err != nil {
 		fmt.Fprintf(os.Stderr, "doccheck: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(tourTo string, verbose bool) error {
+func run(tourTo string, only []string, verbose bool) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	switch tourTo {
 	case "":
-		return check(ctx, verbose)
+		if len(only) > 0 {
+			return check(ctx, only, verbose)
+		}
+		return check(ctx, files, verbose)
 	case "compare", "write":
 		return tour(ctx, tourTo == "write", verbose)
 	}

@@ -24,12 +24,12 @@ var refused = regexp.MustCompile(`(?m)"code": ?[1-9]|^code: [1-9]`)
 const patience = 20 * time.Minute
 
 // check runs all commands of the documents.
-func check(ctx context.Context, verbose bool) error {
+func check(ctx context.Context, files []string, verbose bool) error {
 	root, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	commands, left, err := readAll(root)
+	commands, left, err := readAll(root, files)
 	if err != nil {
 		return err
 	}
