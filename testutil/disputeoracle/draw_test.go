@@ -160,6 +160,11 @@ func (d *drawer) transfer() Act {
 // derive declares a source of a work from which nothing was made, so that nobody has to approve.
 func (d *drawer) derive() Act {
 	name := pick(d, works)
+	for _, owing := range works {
+		if d.w.inArrears(owing) && d.oneIn(3) {
+			name = owing
+		}
+	}
 	for _, other := range works {
 		if d.w.isSource(other, name) {
 			return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Stories that worlds found, shortened: the modules were wrong about them. All works are ana's, and each
-// block is followed by an export and an import.
+// Stories that worlds found, shortened: the modules were wrong about them, or the oracle. All works are
+// ana's but the film, which is flo's, and each block is followed by an export and an import.
 func TestFoundStories(t *testing.T) {
 	claim := Redress{To: "bo"}
 	open := func(name Dispute, about Work, evidence string) Open {
@@ -58,6 +58,7 @@ func TestFoundStories(t *testing.T) {
 			for _, work := range works {
 				owners[work] = "ana"
 			}
+			owners["film"] = "flo"
 			accounts := slices.Concat(people, arbiters, []Account{Governance})
 			s := newStory(t, NewWorld(rules(), accounts, Coins{"ustem": 100, "ufoo": 100, "uusdc": 100}, owners), newCounts())
 			for i, act := range found.acts {
