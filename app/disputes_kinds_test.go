@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -218,4 +219,35 @@ func TestReceiptsOfWhatWasInEscrow(t *testing.T) {
 	}
 	c.RequireBalance(alice, usdc("1000004000"))
 	c.RequireBalance(bob, usdc("1000001000"))
+}
+
+// TestADisputeCostsTheSameHoweverManyDerivativesThereAre: opening, contesting and ruling write the same few rows.
+func TestADisputeCostsTheSameHoweverManyDerivativesThereAre(t *testing.T) {
+	c := court(t)
+	plain, source := c.Register("plain", bob), c.Register("source of many", bob)
+	under := source.Under(chain.Preset("commercial-remix-10"))
+	for i := range 300 {
+		c.Derive(fmt.Sprint("made of it ", i), carol, under)
+	}
+	gas := func(work chain.Work) (used []int64) {
+		id := disputetypes.NewDisputeID(work.ID, alice.Address, 1)
+		claim := disputetypes.Redress{TransferTo: alice.String()}
+		for _, step := range []struct {
+			by  chain.Account
+			msg sdk.Msg
+		}{
+			{alice, openMsg(alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, claim, work.ID.String())},
+			{bob, &disputetypes.MsgAnswer{Respondent: bob.String(), Dispute: id, Bond: ustem(bond)}},
+			{judge, &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: claim}},
+		} {
+			used = append(used, c.MustDeliver(step.by, step.msg).GasUsed)
+		}
+		return used
+	}
+	gas(c.Register("the first, which makes rows that stay", bob))
+	without, with := gas(plain), gas(source)
+	for i := range without {
+		require.InDelta(t, without[i], with[i], float64(without[i])/100)
+	}
+	t.Log(without, with)
 }
