@@ -12,6 +12,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
@@ -23,8 +24,8 @@ func balanceCmd() *cobra.Command {
 		Use:   "balance [ACCOUNT|KEY]",
 		Short: "Show an account's money: in hand, and royalties waiting to be paid out",
 		Long: `Balance prints what an account has, and what it has earned but not yet been paid
-out. Royalties are paid out by themselves once they exceed a minimum;
-"stemmad tx royalty withdraw" takes any amount at any time.`,
+out, and what it owes by rulings of disputes. Royalties are paid out by themselves once they
+exceed a minimum; "stemmad tx royalty withdraw" takes any amount at any time.`,
 		Example: `  stemmad balance alice
   stemmad balance --output json`,
 		Args: cobra.MaximumNArgs(1),
@@ -54,12 +55,17 @@ func balance(ctx context.Context, conn *connect.Conn, args []string) error {
 	if err != nil {
 		return err
 	}
+	owes, err := conn.Royalty().Arrears(ctx, &royaltytypes.QueryArrearsRequest{Debtor: account.String(), Pagination: page})
+	if err != nil {
+		return err
+	}
 	if conn.JSON() {
 		return conn.PrintJSON(struct {
 			Account string    `json:"account"`
 			InHand  sdk.Coins `json:"in_hand"`
 			Waiting sdk.Coins `json:"waiting"`
-		}{account.String(), hand.Balances, waiting.Balances})
+			Owes    []arrear  `json:"owes"`
+		}{account.String(), hand.Balances, waiting.Balances, arrearsIn(owes)})
 	}
 	conn.Say("%s", accountName(account.String(), conn.KeyNames()))
 	tab := table.New("denom", ">in hand", ">royalties waiting")
@@ -71,7 +77,25 @@ func balance(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	if tab.Len() == 0 {
 		conn.Say("has nothing yet")
-		return nil
+	} else if err := tab.Write(conn.Out()); err != nil {
+		return err
 	}
-	return tab.Write(conn.Out())
+	for _, d := range arrearsIn(owes) {
+		conn.Say("owes %s to the holders of %s by a ruling: royalties go there first", u.Coin(d.Left), d.Work)
+	}
+	return nil
+}
+
+// arrear is what an account owes the holders of a work for the past, by a ruling.
+type arrear struct {
+	Work registrytypes.WorkID `json:"work"`
+	Left sdk.Coin             `json:"left"`
+}
+
+func arrearsIn(res *royaltytypes.QueryArrearsResponse) []arrear {
+	list := []arrear{}
+	for _, a := range res.Arrears {
+		list = append(list, arrear{a.Creditor, sdk.NewCoin(a.Denom, a.Left)})
+	}
+	return list
 }
