@@ -52,6 +52,28 @@ func TestFoundStories(t *testing.T) {
 			Drop{"bo", "case"},
 			NextBlock{},
 		}},
+		"a work earns in the place of one that it owes, and changes hands": {acts: []Act{
+			Derive{"ana", "remix", "film", "ten"},
+			Open{"cy", "case", "film", PriorClaim, Redress{Invalid: true, Successor: "remix"}, "a draft", Coins{"ustem": 4}},
+			NextBlock{10 * time.Hour},
+			NextBlock{},
+			Rule{"jo", "case", true, Redress{Invalid: true, Successor: "remix"}},
+			NextBlock{5 * time.Hour},
+			NextBlock{},
+			Pay{"di", "remix", "uusdc", 20},
+			Assign{"ana", "remix", "bo", 50},
+			NextBlock{},
+		}},
+		"a work in arrears chooses a source": {refused: true, acts: []Act{
+			Open{"cy", "case", "song", WrongTerms, Redress{Past: Coins{"ufoo": 9}}, "a draft", Coins{"ustem": 4}},
+			NextBlock{10 * time.Hour},
+			NextBlock{},
+			Rule{"jo", "case", true, Redress{Restitution: []Restitution{{Creditor: "photo", Denom: "ufoo", Amount: 9}}}},
+			NextBlock{5 * time.Hour},
+			NextBlock{},
+			Derive{"ana", "song", "film", "ten"},
+			NextBlock{},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			owners := map[Work]Account{}

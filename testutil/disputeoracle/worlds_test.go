@@ -99,7 +99,8 @@ func (c *counts) String() string {
 	return s.String()
 }
 
-// reached is what 200 worlds must have reached, or they show nothing.
+// reached is what 200 worlds must have reached, or they show nothing. What they seldom reach is in
+// TestFoundStories.
 var reached = struct{ acts, refusals, ends []string }{
 	acts: []string{
 		"Pay", "Derive", "Assign", "OfferTransfer", "AcceptTransfer", "Withdraw", "Settle", "Name", "Object", "Appeal", "Drop", "CallBond", "AddBond",
@@ -108,7 +109,7 @@ var reached = struct{ acts, refusals, ends []string }{
 		"Rule gives successor", "Rule gives a source", "Rule gives a payee", "Rule gives a weight", "Rule has a work owe", "Rule has an account owe",
 	},
 	refusals: []string{
-		"Pay on_hold", "Derive on_hold", "Derive not_available", "Derive on_offer", "Derive in_arrears", "Assign on_hold", "Assign not_holder", "OfferTransfer on_hold",
+		"Pay on_hold", "Derive on_hold", "Derive not_available", "Derive on_offer", "Assign on_hold", "Assign not_holder", "OfferTransfer on_hold",
 		"AcceptTransfer invalid_transfer", "Open already_open", "Open bond_too_small", "Open invalid_redress", "Open not_contestable",
 		"Open nothing_new", "Open own_work", "Open no_objection", "Answer not_party", "Answer too_late", "Rule beyond_claim",
 		"Rule cannot_be_carried_out", "Rule not_arbiter", "Rule recused", "Rule too_late", "Rule wrong_phase", "Appeal not_party",
