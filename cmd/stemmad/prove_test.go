@@ -65,7 +65,7 @@ func TestJourneyOfProofs(t *testing.T) {
 
 	// A key names its account; what is nothing is said to be nothing of all that can be proved.
 	require.Equal(t, "balances", l.json("kind", "prove", "alice", "-o", "alice.proof"))
-	require.Contains(t, l.fail("prove", "nobody"), "no grant, account, key or transaction")
+	require.Contains(t, l.fail("prove", "nobody"), "no grant, dispute, account, key or transaction")
 	require.Contains(t, l.fail("prove", strings.Repeat("AB", 32)), "no transaction in this node's index")
 	require.Contains(t, l.fail("prove", "song.wav", "--commercial"), "--commercial is of a use")
 	require.Contains(t, l.fail("prove", "song.wav", "--use", "adapt", "--about", "offers"), "all but one of --about, --rights")
