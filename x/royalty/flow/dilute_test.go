@@ -15,7 +15,7 @@ import (
 // and the one who gives them that.
 func TestAPayeeIsAddedInProportion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, flow.MaxHolders).Draw(t, "holders")
+		n := rapid.IntRange(1, flow.MaxRuledHolders).Draw(t, "holders")
 		table, left := make([]flow.Holding, n), flow.Whole-n*flow.MinShare
 		for i := range table {
 			more := left
@@ -32,7 +32,7 @@ func TestAPayeeIsAddedInProportion(t *testing.T) {
 			require.Nil(t, next)
 			return
 		}
-		require.LessOrEqual(t, len(next), flow.MaxHolders)
+		require.LessOrEqual(t, len(next), flow.MaxRuledHolders)
 		var sum uint32
 		var lifted int64
 		given := 0
@@ -60,7 +60,7 @@ func TestAPayeeIsAddedInProportion(t *testing.T) {
 			}
 		}
 		require.LessOrEqual(t, given, 1)
-		require.Less(t, max(lifted, -lifted), int64(flow.Whole*flow.MaxHolders))
+		require.Less(t, max(lifted, -lifted), int64(flow.Whole*flow.MaxRuledHolders))
 		require.EqualValues(t, flow.Whole, sum)
 	})
 }
@@ -73,6 +73,9 @@ func TestAPayeeThatDoesNotFit(t *testing.T) {
 		_, err := flow.Dilute(half, "cat", share)
 		require.ErrorContains(t, err, want)
 	}
+	// The largest would keep 112, and has not the 22 that another lacks.
+	_, err := flow.Dilute([]flow.Holding{{To: "ann", Weight: 590_000}, {To: "ben", Weight: 410_000}}, "cat", 999_810)
+	require.ErrorContains(t, err, "a holder would keep 78")
 	next, err := flow.Dilute(half, "cat", 999_800)
 	require.NoError(t, err)
 	require.Equal(t, []flow.Holding{{To: "ann", Weight: 100}, {To: "ben", Weight: 100}, {To: "cat", Weight: 999_800}}, next)
@@ -81,14 +84,14 @@ func TestAPayeeThatDoesNotFit(t *testing.T) {
 	require.Equal(t, []flow.Holding{{To: "ann", Weight: 450_000}, {To: "ben", Weight: 550_000}}, next)
 	require.EqualValues(t, 500_000, half[0].Weight, "the table stays as it is")
 
-	full := make([]flow.Holding, flow.MaxHolders)
+	full := make([]flow.Holding, flow.MaxRuledHolders)
 	for i := range full {
-		full[i] = flow.Holding{To: flow.Account(fmt.Sprint(i)), Weight: flow.Whole / flow.MaxHolders}
+		full[i] = flow.Holding{To: flow.Account(fmt.Sprint(i)), Weight: flow.Whole / flow.MaxRuledHolders}
 	}
 	_, err = flow.Dilute(full, "cat", 100_000)
 	var tooMany *flow.TooManyHoldersError
 	require.ErrorAs(t, err, &tooMany)
-	require.ErrorContains(t, err, "33 holders")
+	require.ErrorContains(t, err, "41 holders")
 	_, err = flow.Dilute(full, "3", 100_000)
 	require.NoError(t, err)
 }

@@ -204,7 +204,7 @@ func TestWhatIsPaidForDoesNotWait(t *testing.T) {
 		d.broken["holders song"] = true
 		require.Equal(t, []string{"earned of song fails"}, d.block(0, 100, nil))
 		d.broken = nil
-		d.afterTheWait(flow.MaxHolders)
+		d.afterTheWait(flow.MaxRuledHolders)
 		require.Contains(t, d.block(0, 100, nil), "s1 has 10 of song, 9 late")
 		require.Empty(t, d.queue)
 	})

@@ -125,8 +125,8 @@ func (w ScenarioWork) holders() ([]Holding, error) {
 	if sum != Whole {
 		return nil, fmt.Errorf("work %q: the holders' shares sum to %d, not to %d", w.ID, sum, Whole)
 	}
-	if len(holders) > MaxRuledHolders {
-		return nil, fmt.Errorf("work %q: %d holders, at most %d are allowed", w.ID, len(holders), MaxRuledHolders)
+	if len(holders) > MaxHolders {
+		return nil, fmt.Errorf("work %q: %d holders, at most %d are allowed", w.ID, len(holders), MaxHolders)
 	}
 	return holders, nil
 }

@@ -113,7 +113,7 @@ type EventHoldersChanged struct {
 	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	// Version of the table of holders, from 1.
 	HoldersVersion uint32 `protobuf:"varint,3,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
-	// The table, 1 to 32 lines.
+	// The table, 1 to 40 lines.
 	Holders []Holding `protobuf:"bytes,4,rep,name=holders,proto3" json:"holders"`
 }
 

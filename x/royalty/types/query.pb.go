@@ -244,7 +244,7 @@ var xxx_messageInfo_QueryHoldersRequest proto.InternalMessageInfo
 
 // QueryHoldersResponse says who holds a work's revenue.
 type QueryHoldersResponse struct {
-	// The table, 1 to 32 lines.
+	// The table, 1 to 40 lines.
 	Holders []Holding `protobuf:"bytes,1,rep,name=holders,proto3" json:"holders"`
 	// Version of the table; 0 is the state at registration.
 	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
@@ -356,7 +356,7 @@ func (m *QueryEpochRequest) GetEpoch() uint64 {
 
 // QueryEpochResponse says which lists a work had in an epoch.
 type QueryEpochResponse struct {
-	// Who held the work's revenue, 1 to 32 lines.
+	// Who held the work's revenue, 1 to 40 lines.
 	Holders []Holding `protobuf:"bytes,1,rep,name=holders,proto3" json:"holders"`
 	// Version of the holders: the epoch that they came with.
 	HoldersVersion uint32 `protobuf:"varint,2,opt,name=holders_version,json=holdersVersion,proto3" json:"holders_version,omitempty"`
@@ -1472,9 +1472,9 @@ func (m *QueryPreviewSharesRequest) GetWeights() []uint32 {
 
 // QueryPreviewSharesResponse says what an assignment of shares would change.
 type QueryPreviewSharesResponse struct {
-	// The table now, 1 to 32 lines.
+	// The table now, 1 to 40 lines.
 	Now []Holding `protobuf:"bytes,1,rep,name=now,proto3" json:"now"`
-	// The table after it, 1 to 32 lines.
+	// The table after it, 1 to 40 lines.
 	After []Holding `protobuf:"bytes,2,rep,name=after,proto3" json:"after"`
 	// Holders up to which this holder may take the table, at most 32.
 	MostHolders uint32 `protobuf:"varint,3,opt,name=most_holders,json=mostHolders,proto3" json:"most_holders,omitempty"`

@@ -219,7 +219,7 @@ type Head struct {
 	Closure uint32 `protobuf:"varint,5,opt,name=closure,proto3" json:"closure,omitempty"`
 	// The work's generation, as x/lineage counts it: orders the sweep.
 	Generation uint32 `protobuf:"varint,6,opt,name=generation,proto3" json:"generation,omitempty"`
-	// Number of those who hold the work's revenue, 1 to 32.
+	// Number of those who hold the work's revenue, 1 to 40.
 	Holders uint32 `protobuf:"varint,7,opt,name=holders,proto3" json:"holders,omitempty"`
 	// Where what the work earns goes. For another work, its id is a row of its own.
 	Destination DestinationKind `protobuf:"varint,8,opt,name=destination,proto3,enum=stemma.royalty.v1.DestinationKind" json:"destination,omitempty"`
