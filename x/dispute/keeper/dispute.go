@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,16 +111,37 @@ func (k Keeper) save(ctx context.Context, was *types.Dispute, d types.Dispute) e
 			return err
 		}
 	}
-	for _, account := range d.Parties() {
-		address, err := sdk.AccAddressFromBech32(account)
-		if err != nil {
-			return err
-		}
-		if err := k.ByParty.Set(ctx, collections.Join(address, d.Id)); err != nil {
-			return err
-		}
+	if err := k.saveParties(ctx, was, d); err != nil {
+		return err
 	}
 	return k.Disputes.Set(ctx, d.Id, d)
+}
+
+// saveParties keeps the index of parties: who contested is none any more when the owner does.
+func (k Keeper) saveParties(ctx context.Context, was *types.Dispute, d types.Dispute) error {
+	now, before := d.Parties(), []string(nil)
+	if was != nil {
+		before = was.Parties()
+	}
+	write := func(list, but []string, to func(context.Context, collections.Pair[sdk.AccAddress, disputeID]) error) error {
+		for _, account := range list {
+			if slices.Contains(but, account) {
+				continue
+			}
+			address, err := sdk.AccAddressFromBech32(account)
+			if err != nil {
+				return err
+			}
+			if err := to(ctx, collections.Join(address, d.Id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := write(now, before, k.ByParty.Set); err != nil {
+		return err
+	}
+	return write(before, now, k.ByParty.Remove)
 }
 
 // saveOpen keeps the indexes of what is open.

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -123,6 +124,16 @@ func (k Keeper) checkIndexes(ctx context.Context) error {
 	if err == nil && entries != open {
 		err = fmt.Errorf("%d disputes are open, %d are noted as such", open, entries)
 	}
+	if err != nil {
+		return err
+	}
+	err = k.ByParty.Walk(ctx, nil, func(key collections.Pair[sdk.AccAddress, disputeID]) (bool, error) {
+		d, err := k.GetDispute(ctx, key.K2())
+		if err == nil && !slices.Contains(d.Parties(), key.K1().String()) {
+			err = fmt.Errorf("%s is under %s, who is no party", key.K2(), key.K1())
+		}
+		return err != nil, err
+	})
 	if err != nil {
 		return err
 	}
