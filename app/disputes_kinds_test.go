@@ -251,3 +251,34 @@ func TestADisputeCostsTheSameHoweverManyDerivativesThereAre(t *testing.T) {
 	}
 	t.Log(without, with)
 }
+
+// TestAShellThatTakesTheRevenueOfAStolenWork: the thief derived it from a work of a second account, which gets
+// nearly all. That one is disputed too: what is none of its makings goes to the stolen work, and with it to Alice.
+func TestAShellThatTakesTheRevenueOfAStolenWork(t *testing.T) {
+	c := court(t)
+	shell := c.Register("shell", carol)
+	work := c.Derive("photograph", bob, shell.Under(chain.Preset("commercial-remix-10")))
+	transfer := disputetypes.Redress{TransferTo: alice.String()}
+	toIt := disputetypes.Redress{Invalidate: true, Successor: work.ID}
+	for _, claim := range []struct {
+		of   chain.Work
+		kind disputetypes.Kind
+		what disputetypes.Redress
+	}{{work, disputetypes.KIND_PRIOR_CLAIM, transfer}, {shell, disputetypes.KIND_FALSE_DECLARATION, toIt}} {
+		contest(t, c, alice, claim.of.ID, claim.kind, claim.what, "a raw file")
+	}
+	c.Pay(dave, work, usdc("1000"))
+	c.Advance(answerTime)
+	for of, what := range map[registrytypes.WorkID]disputetypes.Redress{work.ID: transfer, shell.ID: toIt} {
+		id := disputetypes.NewDisputeID(of, alice.Address, 1)
+		c.MustDeliver(judge, &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: what})
+	}
+	c.Advance(appealTime)
+	c.NextBlock()
+	c.Pay(dave, work, usdc("1000"))
+	c.NextBlock()
+	c.NextBlock()
+	c.RequireBalance(alice, usdc("1000002000"))
+	c.RequireBalance(carol, usdc("1000000000"))
+	c.RequireInvariants()
+}
