@@ -25,12 +25,12 @@ import (
 // and without any, and every row of every store is the same; the app hash is not.
 func TestShortcutsOfTheChainGiveTheSameState(t *testing.T) {
 	play := func(shortcuts fast.Chain) *chain.Chain {
-		c := chain.New(t, chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima), chain.Genesis(shortWindows),
+		c := chain.New(t, chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima),
 			chain.AppOption(fast.ChainKey, shortcuts))
 		rng := rand.New(rand.NewPCG(*simSeed, 1))
 		g := &game{rng: rng, seen: c, outcomes: map[string]int{}, serials: map[string]uint64{}}
 		c.Block(g.opening(c)...).RequireOK(t)
-		for range 20 {
+		for range 25 {
 			txs := make([][]byte, *simTxs)
 			for i := range txs {
 				signer, _, msgs := g.transaction()

@@ -22,9 +22,10 @@ func (w *World) beside(name Work) sums {
 	return beside
 }
 
-// besideNew is what another bond about a work takes beside: nothing where a dispute keeps that in escrow already.
+// besideNew is what another bond about a work takes beside: nothing where a dispute whose bond is not called for keeps
+// that in escrow already.
 func (w *World) besideNew(name Work) sums {
-	if w.inEscrow(name) {
+	if slices.ContainsFunc(w.disputes, func(d *dispute) bool { return d.work == name && d.backed() && d.called == nil }) {
 		return sums{}
 	}
 	return w.beside(name)
@@ -93,6 +94,7 @@ func (w *World) addBond(a AddBond) (against reasons) {
 		return against
 	}
 	more := sumsOf(a.Bond)
+	against.when(d.open() && d.ruling != nil, "wrong_phase")
 	against = append(against, w.notTaken(more)...)
 	if len(against) > 0 {
 		return against

@@ -150,12 +150,20 @@ func (w *World) answer(a Answer) (against reasons) {
 	owner := w.works[d.work].owner
 	against.when(!slices.Contains(respondents, a.By), "not_party")
 	against.when(a.Concede && slices.Contains(d.conceded, a.By), "wrong_phase")
+	joins := !a.Concede && d.contestedBy != "" && a.By != owner
 	if !a.Concede {
-		against.when(d.contestedBy != "" && (a.By != owner || d.contestedBy == owner), "wrong_phase")
-		against = append(against, w.notABond(sumsOf(a.Bond), nil)...)
+		against.when(d.contestedBy == a.By, "wrong_phase")
+		if !joins {
+			against = append(against, w.notABond(sumsOf(a.Bond), nil)...)
+		}
 	}
 	if len(against) > 0 {
 		return against
+	}
+	d.conceded = slices.DeleteFunc(d.conceded, func(r Account) bool { return !slices.Contains(respondents, r) })
+	if joins { // who contests beside another has nothing at stake
+		d.conceded = slices.DeleteFunc(d.conceded, func(r Account) bool { return r == a.By })
+		return nil
 	}
 	w.note(d, a)
 	silent := slices.ContainsFunc(respondents, func(r Account) bool { return r != d.contestedBy && !slices.Contains(d.conceded, r) })
@@ -212,6 +220,9 @@ func (w *World) isTheirs(d *dispute) bool {
 		source := w.works[c.Weighed].owner
 		agreed = source == w.works[d.work].owner || w.objected[[2]Work{d.work, c.Weighed}] == objection{source, c.Weight}
 	}
+	if d.holds() && w.inArrears(d.work) {
+		return false
+	}
 	return agreed && !c.Invalid && c.Source == "" && c.Payee == "" && (c.To == "" || c.To == d.challenger) &&
 		!w.cannot(d, c.withoutPast())
 }
@@ -236,6 +247,9 @@ func (w *World) interested(d *dispute, given Redress) []Account {
 		if h.Share >= 5*percent {
 			list = append(list, h.To)
 		}
+	}
+	if d.claim.Weighed != "" {
+		list = append(list, w.works[d.claim.Weighed].owner)
 	}
 	return slices.Concat(list, w.gain(d.claim), w.gain(given))
 }
@@ -294,7 +308,11 @@ func (w *World) appeal(a Appeal) (against reasons) {
 	if d == nil {
 		return against
 	}
-	against.when(!slices.Contains(append(w.respondents(d), d.challenger), a.By), "not_party")
+	parties := []Account{d.challenger} // who won by a ruling does not appeal in place of who lost
+	if d.ruling == nil || d.ruling.upheld {
+		parties = append(parties, w.respondents(d)...)
+	}
+	against.when(!slices.Contains(parties, a.By), "not_party")
 	bond, beside := sumsOf(a.Bond), w.beside(d.work)
 	if bond.covers(d.bond) { // nobody need have more at stake than the challenger
 		beside = nil

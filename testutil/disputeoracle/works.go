@@ -24,7 +24,7 @@ func (w *World) pay(a Pay) (against reasons) {
 func (w *World) derive(a Derive) (against reasons) {
 	x := w.works[a.Work]
 	against.when(x.owner != a.By, "not_owner")
-	against.when(w.onHold(a.Work), "on_hold")
+	against.when(w.isDisputed(a.Work), "on_hold")
 	against.when(x.offered != "", "on_offer")
 	against.when(w.onHold(a.Source), "not_available")
 	against.when(a.Work == a.Source, "invalid_source")
@@ -36,6 +36,10 @@ func (w *World) derive(a Derive) (against reasons) {
 	}
 	w.link(a.Work, a.Source, a.Terms, a.By)
 	return nil
+}
+
+func (w *World) isDisputed(name Work) bool {
+	return slices.ContainsFunc(w.disputes, func(d *dispute) bool { return d.work == name && d.open() })
 }
 
 // inArrears says that a work owes for the past: then it owes nothing new by its owner's choice.

@@ -65,6 +65,8 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 		return d, err
 	}
 	was := d
+	// Who has nothing of the work any more concedes nothing of it, and the list stays as short as that of parties.
+	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool { return !slices.Contains(respondents, account) })
 	room := 2 * types.MaxEvidence // for the owner, and for an appeal
 	if d.Respondent == msg.Respondent {
 		room = types.MaxEvidence
@@ -73,12 +75,15 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 		return d, err
 	}
 	answered := &types.EventDisputeAnswered{
-		Dispute: d.Id, Work: d.Work, By: msg.Respondent, Concedes: msg.Concede, Evidence: msg.Evidence, Bond: msg.Bond,
+		Dispute: d.Id, Work: d.Work, By: msg.Respondent, Concedes: msg.Concede, Evidence: msg.Evidence,
 	}
 	if msg.Concede {
 		answered.Paid, err = k.concede(ctx, &d, respondent, respondents)
 	} else {
 		err = k.contest(ctx, &d, respondent, msg.Bond, respondents)
+		if d.ContestedBy == msg.Respondent {
+			answered.Bond = msg.Bond
+		}
 	}
 	if err != nil {
 		return d, err
@@ -94,14 +99,19 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 
 // contest notes that a party contests. The owner decides by that alone that the case goes on. Another
 // does not end the owner's time to answer: the owner's bond may still take the place of theirs, which
-// they have back.
+// they have back. Whoever contests what another does already shows evidence, and no bond is taken: so nobody
+// shuts others out by being the first.
 func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins, all []string) error {
 	work, err := k.registry.GetWork(ctx, d.Work)
 	if err != nil {
 		return err
 	}
-	if d.ContestedBy != "" && (!work.OwnedBy(by) || d.ContestedBy == by.String()) {
+	if d.ContestedBy == by.String() {
 		return errorsmod.Wrapf(types.ErrWrongPhase, "%s is contested by %s already", d.Id, d.ContestedBy)
+	}
+	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool { return account == by.String() })
+	if d.ContestedBy != "" && !work.OwnedBy(by) {
+		return nil
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -117,7 +127,6 @@ func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress
 		return err
 	}
 	d.ContestedBy, d.ContestBond = by.String(), bond
-	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool { return account == d.ContestedBy })
 	if !work.OwnedBy(by) && slices.ContainsFunc(all, d.Silent) {
 		return nil
 	}
@@ -222,6 +231,10 @@ func (k Keeper) isTheirs(ctx context.Context, d types.Dispute, ruling types.Ruli
 	// says whether that was for something. Else an owner's second account would stop it for nothing.
 	stand, err := k.license.Promises(ctx, d.Work)
 	if err != nil || d.Kind.Holds() && stand.Irrevocable > 0 {
+		return false, err
+	}
+	// Nor is a hold free that keeps from others what the work owes them.
+	if head, err := k.royalty.GetHead(ctx, d.Work); err != nil || d.Kind.Holds() && head.Arrears {
 		return false, err
 	}
 	d.Ruling = &ruling

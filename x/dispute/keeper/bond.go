@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 
+	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
@@ -23,18 +24,25 @@ func (k Keeper) beside(ctx context.Context, work workID) (types.Params, sdk.Coin
 	return params, params.Beside(frozen), err
 }
 
-// besideNew is what another bond about a work comes to beside its minimum: nothing where a dispute keeps
-// the money in escrow already. Else an owner would open one with a second account and pay the work, whose money
+// besideNew is what another bond about a work comes to beside its minimum: nothing where a dispute whose bond is
+// not called for keeps the money in escrow already. Else an owner would open one with a second account and pay the work, whose money
 // comes back, until nobody could afford another. When that dispute ends, anybody calls for more.
 func (k Keeper) besideNew(ctx context.Context, work workID) (types.Params, sdk.Coins, error) {
 	params, beside, err := k.beside(ctx, work)
 	if err != nil {
 		return params, nil, err
 	}
-	if n, _, err := k.Escrows.Find(ctx, work); err != nil || n > 0 {
-		return params, nil, err
-	}
-	return params, beside, nil
+	looked := 0
+	err = k.ByWork.Walk(ctx, collections.NewSuperPrefixedTripleRange[workID, bool, disputeID](work, false),
+		func(key ofWork) (bool, error) {
+			looked++
+			d, err := k.GetDispute(ctx, key.K3())
+			if err == nil && d.Backed() && d.CalledUntil == nil {
+				beside = nil
+			}
+			return beside.Empty() || looked == types.MaxDisputesNamed, err
+		})
+	return params, beside, err
 }
 
 // takeBond takes what somebody has at stake in a dispute about a work. It fails with
@@ -119,6 +127,9 @@ func (k Keeper) AddBond(ctx context.Context, payer sdk.AccAddress, id disputeID,
 	d, err := k.current(ctx, id)
 	if err != nil {
 		return err
+	}
+	if d.Ruling != nil { // an appeal has as much at stake: nobody makes that dearer
+		return errorsmod.Wrapf(types.ErrWrongPhase, "%s: there is a ruling, and bonds stay as they are", id)
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/stemma-chain/stemma/x/dispute/course"
 	"github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/internal/events"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // arbiterFor is the first arbiter who is not a party to a dispute; empty: all are, or none is
@@ -52,12 +53,38 @@ func (k Keeper) interested(ctx context.Context, d types.Dispute, given types.Red
 			list = append(list, h.to)
 		}
 	}
+	lose, err := k.losers(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, lose...)
 	for _, r := range []types.Redress{d.Claim, given} {
 		gain, err := k.gains(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, gain...)
+	}
+	return list, nil
+}
+
+// losers are the owners of other works, whose approval is ruled away or whose weight is ruled on.
+func (k Keeper) losers(ctx context.Context, d types.Dispute) (list []string, err error) {
+	ref := licensetypes.DeclarationRef{Work: d.Work, Number: d.Claim.Declaration}
+	waits, _, err := k.license.GetAdmission(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	works := slices.Clone(waits.Works)
+	for _, w := range d.Claim.Weights {
+		works = append(works, w.Source)
+	}
+	for _, work := range works {
+		w, err := k.registry.GetWork(ctx, work)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, w.Owner.String())
 	}
 	return list, nil
 }
@@ -196,8 +223,11 @@ func (k Keeper) Appeal(ctx context.Context, msg *types.MsgAppeal) (types.Dispute
 	if err != nil {
 		return d, err
 	}
+	if !d.Ruling.Upheld { // who won by it does not take the place of the one who lost
+		parties = nil
+	}
 	if !slices.Contains(append(parties, d.Challenger), msg.Appellant) {
-		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: the challenger, the owner and the holders appeal, %s is none of them",
+		return d, errorsmod.Wrapf(types.ErrNotParty, "%s: the challenger appeals, and the owner and the holders what was upheld; %s does not",
 			d.Id, msg.Appellant)
 	}
 	appellant, err := sdk.AccAddressFromBech32(msg.Appellant)

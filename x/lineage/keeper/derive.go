@@ -147,15 +147,16 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 }
 
 // mayDeclare reads the work that something is declared about. A ruling is about one on hold. While a work
-// is disputed, weights are not declared: they would keep ruled ones from fitting in.
+// is disputed, neither sources nor weights are declared: they would keep what is ruled from fitting in, or take the revenue first.
 func (k Keeper) mayDeclare(ctx context.Context, d *derivation) (registrytypes.Work, error) {
 	if d.ruled {
 		return k.registry.GetWork(ctx, d.Work)
 	}
 	work, err := k.registry.Control(ctx, d.Owner, d.Work, registrytypes.ActDeclare)
-	weighs := func(s types.Source) bool { return s.Weight > 0 }
-	if err == nil && work.Disputed() && slices.ContainsFunc(d.Sources, weighs) {
-		err = errorsmod.Wrapf(registrytypes.ErrOnHold, "%s is disputed, and what is ruled of weights has to fit in: declare none by now", d.Work)
+	counts := func(s types.Source) bool { return s.Weight > 0 || !s.Work.IsZero() && s.Role != types.ROLE_CITES }
+	if err == nil && work.Disputed() && slices.ContainsFunc(d.Sources, counts) {
+		err = errorsmod.Wrapf(registrytypes.ErrOnHold, "%s is disputed, and what is ruled of weights and shares has to fit in: "+
+			"cite by now, and declare when that is decided", d.Work)
 	}
 	return work, err
 }

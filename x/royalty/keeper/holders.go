@@ -58,7 +58,7 @@ func (k Keeper) AssignShares(ctx context.Context, holder sdk.AccAddress, work re
 	if err != nil {
 		return 0, err
 	}
-	return k.setHolders(ctx, work, plan.head, plan.next)
+	return k.setHolders(ctx, work, plan.head, plan.next, false)
 }
 
 // sharesPlan is what an assignment of shares would do.
@@ -153,14 +153,17 @@ func reassign(table []types.Share, holder sdk.AccAddress, shares []types.Share) 
 	return next, nil
 }
 
-// setHolders installs a table of holders under a new epoch.
-func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head types.Head, shares []types.Share) (uint32, error) {
+// setHolders installs a table of holders under a new epoch. A ruling does it also where payments would reach too many by
+// it: nobody keeps a payee out by what a work owes others.
+func (k Keeper) setHolders(
+	ctx context.Context, work registrytypes.WorkID, head types.Head, shares []types.Share, ruled bool,
+) (uint32, error) {
 	next := head
 	next.Epoch++
 	next.HoldersVersion = uint32(next.Epoch)
 	next.Holders = uint32(len(shares))
 	next.Reach = head.Reach - head.Holders + next.Holders
-	if next.Holders > head.Holders {
+	if next.Holders > head.Holders && !ruled {
 		params, err := k.Params.Get(ctx)
 		if err != nil {
 			return 0, err
@@ -209,6 +212,6 @@ func (k Keeper) AcceptTransfer(
 	if err := k.checkReceives(ctx, recipient); err != nil {
 		return errorsmod.Wrap(err, work.String())
 	}
-	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}})
+	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}}, false)
 	return err
 }

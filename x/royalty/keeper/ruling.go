@@ -52,14 +52,13 @@ func (k Keeper) Adjudge(ctx context.Context, work registrytypes.WorkID, account 
 	if err := k.checkReceives(ctx, account); err != nil {
 		return errorsmod.Wrap(err, work.String())
 	}
-	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: account, Weight: flow.Whole}})
+	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: account, Weight: flow.Whole}}, true)
 	return err
 }
 
 // AddPayee gives an account a share of a work's revenue by a ruling, in ppm, under a new epoch;
 // those who hold keep theirs in proportion. It fails with ErrInvalidShares when the account
-// cannot receive or a share would be too small, with ErrTooManyHolders and with
-// ErrReachTooLarge.
+// cannot receive or a share would be too small, and with ErrTooManyHolders.
 func (k Keeper) AddPayee(ctx context.Context, work registrytypes.WorkID, account sdk.AccAddress, share uint32) error {
 	head, err := k.workHead(ctx, work)
 	if err != nil {
@@ -88,7 +87,7 @@ func (k Keeper) AddPayee(ctx context.Context, work registrytypes.WorkID, account
 	if slices.EqualFunc(next, table.Shares, sameShare) {
 		return nil
 	}
-	_, err = k.setHolders(ctx, work, head, next)
+	_, err = k.setHolders(ctx, work, head, next, true)
 	return err
 }
 
