@@ -135,12 +135,12 @@ export function* samples({ alice, bob, key, params, round }) {
   // refused: the bond is large enough
   yield by("alice", "dispute.v1.MsgCallBond", { caller: alice, dispute }, "dispute 21");
   yield by("alice", "dispute.v1.MsgAnswer", { respondent: alice, dispute, evidence, bond });
-  // refused: governance decides, there is no ruling to appeal, and it is too late to drop it
+  // refused: governance decides, and there is no ruling to appeal
   yield by("alice", "dispute.v1.MsgRule", {
     arbiter: alice, dispute, upheld: true, redress: { transferTo: bob, restitution: [{ debtor: alice, creditor: kept, amount: coin(100) }] },
   }, "dispute 15");
   yield by("alice", "dispute.v1.MsgAppeal", { appellant: alice, dispute, evidence, bond }, "dispute 12");
-  yield by("bob", "dispute.v1.MsgDrop", { challenger: bob, dispute }, "dispute 12");
+  yield by("bob", "dispute.v1.MsgDrop", { challenger: bob, dispute });
   yield by("alice", "dispute.v1.MsgObjectToWeight", { owner: alice, work: remix, source: song, weight: 400_000 });
   yield by("bob", "dispute.v1.MsgAgreeToWeight", { owner: bob, work: remix, source: song, weights: [{ source: song, weight: 400_000 }] });
   yield by("alice", "dispute.v1.MsgUpdateParams", { authority: alice, params: params.dispute }, "sdk 4");
