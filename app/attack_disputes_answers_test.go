@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/testutil/chain"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -108,4 +110,41 @@ func TestAttackWhoseWeightIsRuledOnDoesNotDecide(t *testing.T) {
 	id := contest(t, c, alice, output.ID, disputetypes.KIND_FALSE_WEIGHT, claim, "x")
 	c.Advance(answerTime)
 	require.Empty(t, dispute(t, c, id).Arbiter)
+}
+
+// TestAttackAHoldThatKeepsArrearsBackIsNotConceded: the work owes Alice for the past. A second account of its owner's contests
+// it, and the owner concedes at the last moment, again and again: the arbiter decides instead.
+func TestAttackAHoldThatKeepsArrearsBackIsNotConceded(t *testing.T) {
+	c := court(t)
+	song, cover := c.Register("song", alice), c.Register("cover", bob)
+	c.Write(func(ctx sdk.Context) error {
+		return c.App.Keepers.Royalty.AddArrears(ctx, royaltytypes.ArrearsEntry{
+			DebtorWork: cover.ID, Creditor: song.ID, Amount: sdk.NewInt64Coin("uusdc", 900),
+		})
+	})
+	id := contest(t, c, dave, cover.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: dave.String()}, "x")
+	c.MustDeliver(bob, &disputetypes.MsgAnswer{Respondent: bob.String(), Dispute: id, Concede: true})
+	require.Equal(t, disputetypes.PHASE_ARBITRATION, dispute(t, c, id).Phase)
+	c.RequireInvariants()
+}
+
+// TestAttackBondsThatAreCalledKeepNoPlaceForOthers: a dispute takes no bond beside the least while another keeps the escrow,
+// but not while that one's bond is called for: else least bonds would follow one another.
+func TestAttackBondsThatAreCalledKeepNoPlaceForOthers(t *testing.T) {
+	c := court(t)
+	work := c.Register("hit", bob)
+	opens := func(by chain.Account) error {
+		claim := disputetypes.Redress{TransferTo: by.String()}
+		return c.Deliver(by, openMsg(by, work.ID, disputetypes.KIND_PRIOR_CLAIM, claim, by.Name)).Err()
+	}
+	require.NoError(t, opens(alice))
+	c.MustDeliver(dave, chain.PayMsg(dave, work, sdk.NewInt64Coin("ustem", 800_000_000)))
+	c.NextBlock()
+	require.NoError(t, opens(carol))
+	for _, by := range []chain.Account{alice, carol} {
+		id := disputetypes.NewDisputeID(work.ID, by.Address, 1)
+		c.MustDeliver(bob, &disputetypes.MsgCallBond{Caller: bob.String(), Dispute: id})
+	}
+	require.ErrorIs(t, opens(judge), disputetypes.ErrBondTooSmall)
+	c.RequireInvariants()
 }

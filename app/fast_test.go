@@ -25,7 +25,7 @@ import (
 // and without any, and every row of every store is the same; the app hash is not.
 func TestShortcutsOfTheChainGiveTheSameState(t *testing.T) {
 	play := func(shortcuts fast.Chain) *chain.Chain {
-		c := chain.New(t, chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima),
+		c := chain.New(t, chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima), chain.Genesis(shortWindows),
 			chain.AppOption(fast.ChainKey, shortcuts))
 		rng := rand.New(rand.NewPCG(*simSeed, 1))
 		g := &game{rng: rng, seen: c, outcomes: map[string]int{}, serials: map[string]uint64{}}

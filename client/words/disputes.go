@@ -62,6 +62,7 @@ var bondFates = map[course.Fate]string{
 	course.Back:         "given back",
 	course.ToHolders:    "half is burnt, half is the holders'",
 	course.ToChallenger: "half is burnt, half is the challenger's",
+	course.HalfBack:     "half is burnt, half given back",
 }
 
 // BondFate says what became of what somebody had at stake.

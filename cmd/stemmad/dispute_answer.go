@@ -62,6 +62,10 @@ func answerDispute(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		}
 		what = fmt.Sprintf("Contest what is claimed about %s, with a bond of %s, which is lost if the challenger is right.",
 			workLine(work), conn.Units().ExactSum(msg.Bond))
+		if d.ContestedBy != "" && work.Owner != sender.Account() {
+			what = fmt.Sprintf("Contest what is claimed about %s, beside %s: the evidence is noted, and no bond is taken.",
+				workLine(work), tellerOf(ctx, conn).Account(d.ContestedBy))
+		}
 		did, would = "Contested", "Would contest"
 	}
 	return sendDispute(ctx, conn, sender, what, d.Id, did, would, msg)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -186,8 +185,6 @@ decides, or whose work it owned when they were opened. Without either it lists a
 	return asking(cmd, listDisputes)
 }
 
-func closedLast(d disputetypes.Dispute) int { return map[bool]int{true: 0, false: 1}[d.IsOpen()] }
-
 // maxDisputesListed is the most rows of a page.
 const maxDisputesListed = 1000
 
@@ -233,7 +230,13 @@ func listDisputes(ctx context.Context, conn *connect.Conn, args []string) (err e
 	}
 	// Of a work the chain lists the open ones first. Of an account, and of all, they are sorted here.
 	slices.SortStableFunc(res.Disputes, func(a, b disputetypes.Dispute) int {
-		return cmp.Compare(closedLast(a), closedLast(b))
+		switch {
+		case a.IsOpen() == b.IsOpen():
+			return 0
+		case a.IsOpen():
+			return -1
+		}
+		return 1
 	})
 	tab, now := table.New("dispute", "work", "title", "about", "stands", "deadline"), time.Now()
 	titles := map[registrytypes.WorkID]string{}

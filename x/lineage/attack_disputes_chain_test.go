@@ -151,6 +151,19 @@ func inOrder(weights ...types.RuledWeight) []types.RuledWeight {
 	return weights
 }
 
+// waits is a work whose later source waits for the approval of another's owner.
+func (c *court) waits(owner, approver chain.Account) (song, hit chain.Work) {
+	remix10 := chain.Preset("commercial-remix-10")
+	song, hit = c.Register("a song", owner), c.Register("a hit", approver)
+	c.Offer(hit, remix10)
+	c.Offer(song, remix10)
+	c.Derive("cover", c.fan, song.Under(remix10))
+	msg := c.DeriveMsg(song, hit.Under(remix10))
+	msg.AllowUnapproved = true
+	c.MustDeliver(owner, msg)
+	return song, hit
+}
+
 // weighs makes a work of the thief's from two works, half of each.
 func (c *court) weighs() (made, own, others chain.Work) {
 	open := chain.Preset("commercial-remix-5")
@@ -266,14 +279,7 @@ func TestAttackAClaimRecusesTheArbiter(t *testing.T) {
 // the challenger, who was right, can only lose.
 func TestAttackApprovingAfterTheRuling(t *testing.T) {
 	c := newCourt(t)
-	remix10 := chain.Preset("commercial-remix-10")
-	song, hit := c.Register("song", c.author), c.Register("hit", c.thief)
-	c.Offer(hit, remix10)
-	c.Offer(song, remix10)
-	c.Derive("cover", c.fan, song.Under(remix10))
-	msg := c.DeriveMsg(song, hit.Under(remix10))
-	msg.AllowUnapproved = true
-	c.MustDeliver(c.author, msg)
+	song, hit := c.waits(c.author, c.thief)
 	id := c.contest(c.author, song, disputetypes.KIND_UNAPPROVED_SOURCE, disputetypes.Redress{Declaration: 1})
 	c.Advance(answerTime)
 	require.Equal(t, disputetypes.PHASE_ARBITRATION, c.dispute(id).Phase)

@@ -113,14 +113,7 @@ func TestAttackAgreeingDuringAHold(t *testing.T) {
 // A ruling about an admitted source takes away the right to approve it: whose right that is has a say.
 func TestAttackWhoseApprovalIsRuledAway(t *testing.T) {
 	c := newCourt(t)
-	remix10 := chain.Preset("commercial-remix-10")
-	song, hit := c.Register("song", c.thief), c.Register("hit", c.author)
-	c.Offer(hit, remix10)
-	c.Offer(song, remix10)
-	c.Derive("cover", c.fan, song.Under(remix10))
-	msg := c.DeriveMsg(song, hit.Under(remix10))
-	msg.AllowUnapproved = true
-	c.MustDeliver(c.thief, msg)
+	song, _ := c.waits(c.thief, c.author)
 	id := c.contest(c.thief, song, disputetypes.KIND_UNAPPROVED_SOURCE, disputetypes.Redress{Declaration: 1})
 	c.Deliver(c.thief, concedes(c.thief, id))
 	answer := contests(c.author, id)
@@ -161,14 +154,7 @@ func TestAttackOddCourses(t *testing.T) {
 	c.MustDeliver(c.sock, concedes(c.sock, id))
 	c.Deliver(c.sock, contests(c.sock, id))
 	c.sound()
-	remix10 := chain.Preset("commercial-remix-10")
-	song, hit := c.Register("a song", c.author), c.Register("another hit", c.thief)
-	c.Offer(hit, remix10)
-	c.Offer(song, remix10)
-	c.Derive("cover", c.fan, song.Under(remix10))
-	msg := c.DeriveMsg(song, hit.Under(remix10))
-	msg.AllowUnapproved = true
-	c.MustDeliver(c.author, msg)
+	song, _ := c.waits(c.author, c.thief)
 	appealed := c.contest(c.nobody, song, disputetypes.KIND_UNAPPROVED_SOURCE, disputetypes.Redress{Declaration: 1})
 	c.Advance(answerTime)
 	c.MustDeliver(c.judge, &disputetypes.MsgRule{Arbiter: c.judge.String(), Dispute: appealed})

@@ -18,28 +18,45 @@ import (
 // respondents are those against whom a dispute is: the work's owner and the holders of its revenue, now,
 // and whose approval a ruling would be in place of; the challenger is none.
 func (k Keeper) respondents(ctx context.Context, d types.Dispute) (list []string, err error) {
-	add := func(account string) {
+	approvals, err := k.approvals(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	all, err := k.owners(ctx, append([]workID{d.Work}, approvals...))
+	if err != nil {
+		return nil, err
+	}
+	holders, err := k.holders(ctx, d.Work)
+	for _, h := range holders {
+		all = append(all, h.to)
+	}
+	for _, account := range all {
 		if account != d.Challenger && !slices.Contains(list, account) {
 			list = append(list, account)
 		}
 	}
-	ref := licensetypes.DeclarationRef{Work: d.Work, Number: d.Claim.Declaration}
-	waits, _, err := k.license.GetAdmission(ctx, ref)
-	if err != nil {
-		return nil, err
+	return list, err
+}
+
+// approvals are the works whose owners a claimed approval would be in place of.
+func (k Keeper) approvals(ctx context.Context, d types.Dispute) ([]workID, error) {
+	if d.Claim.Declaration == 0 {
+		return nil, nil
 	}
-	for _, work := range append([]workID{d.Work}, waits.Works...) {
+	waits, _, err := k.license.GetAdmission(ctx, licensetypes.DeclarationRef{Work: d.Work, Number: d.Claim.Declaration})
+	return waits.Works, err
+}
+
+// owners are those of works, in the same order.
+func (k Keeper) owners(ctx context.Context, works []workID) (list []string, err error) {
+	for _, work := range works {
 		w, err := k.registry.GetWork(ctx, work)
 		if err != nil {
 			return nil, err
 		}
-		add(w.Owner.String())
+		list = append(list, w.Owner.String())
 	}
-	holders, err := k.holders(ctx, d.Work)
-	for _, h := range holders {
-		add(h.to)
-	}
-	return list, err
+	return list, nil
 }
 
 // Answer concedes or contests a dispute and returns it. It fails with ErrNotParty,
@@ -66,7 +83,9 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 	}
 	was := d
 	// Who has nothing of the work any more concedes nothing of it, and the list stays as short as that of parties.
-	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool { return !slices.Contains(respondents, account) })
+	d.Conceded = slices.DeleteFunc(slices.Clone(d.Conceded), func(account string) bool {
+		return !slices.Contains(respondents, account)
+	})
 	room := 2 * types.MaxEvidence // for the owner, and for an appeal
 	if d.Respondent == msg.Respondent {
 		room = types.MaxEvidence
@@ -99,8 +118,8 @@ func (k Keeper) Answer(ctx context.Context, msg *types.MsgAnswer) (types.Dispute
 
 // contest notes that a party contests. The owner decides by that alone that the case goes on. Another
 // does not end the owner's time to answer: the owner's bond may still take the place of theirs, which
-// they have back. Whoever contests what another does already shows evidence, and no bond is taken: so nobody
-// shuts others out by being the first.
+// they have back. Of whoever contests beside another no bond is taken: so nobody shuts others out by being
+// the first.
 func (k Keeper) contest(ctx context.Context, d *types.Dispute, by sdk.AccAddress, bond sdk.Coins, all []string) error {
 	work, err := k.registry.GetWork(ctx, d.Work)
 	if err != nil {

@@ -2,8 +2,8 @@ package keeper
 
 import (
 	"context"
+	"slices"
 
-	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
@@ -24,24 +24,19 @@ func (k Keeper) beside(ctx context.Context, work workID) (types.Params, sdk.Coin
 	return params, params.Beside(frozen), err
 }
 
-// besideNew is what another bond about a work comes to beside its minimum: nothing where a dispute whose bond is
-// not called for keeps the money in escrow already. Else an owner would open one with a second account and pay the work, whose money
-// comes back, until nobody could afford another. When that dispute ends, anybody calls for more.
+// besideNew is what another bond about a work comes to beside its minimum: nothing where a dispute keeps the
+// money in escrow already whose bond is not called for. Else an owner would open one with a second
+// account and pay the work, whose money comes back, until nobody could afford another. When that
+// dispute ends, anybody calls for more.
 func (k Keeper) besideNew(ctx context.Context, work workID) (types.Params, sdk.Coins, error) {
 	params, beside, err := k.beside(ctx, work)
 	if err != nil {
 		return params, nil, err
 	}
-	looked := 0
-	err = k.ByWork.Walk(ctx, collections.NewSuperPrefixedTripleRange[workID, bool, disputeID](work, false),
-		func(key ofWork) (bool, error) {
-			looked++
-			d, err := k.GetDispute(ctx, key.K3())
-			if err == nil && d.Backed() && d.CalledUntil == nil {
-				beside = nil
-			}
-			return beside.Empty() || looked == types.MaxDisputesNamed, err
-		})
+	open, err := k.openAbout(ctx, work)
+	if slices.ContainsFunc(open, func(d types.Dispute) bool { return d.Backed() && d.CalledUntil == nil }) {
+		beside = nil
+	}
 	return params, beside, err
 }
 

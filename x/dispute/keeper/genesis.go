@@ -20,6 +20,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := gs.HappenedBefore(sdk.UnwrapSDKContext(ctx).BlockTime()); err != nil {
 		return err
 	}
+	k.accounts.GetModuleAccount(ctx, types.ModuleName)
 	if err := k.Params.Set(ctx, gs.Params); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/stemma-chain/stemma/x/dispute/course"
 	"github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/internal/events"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
 // arbiterFor is the first arbiter who is not a party to a dispute; empty: all are, or none is
@@ -53,38 +52,25 @@ func (k Keeper) interested(ctx context.Context, d types.Dispute, given types.Red
 			list = append(list, h.to)
 		}
 	}
-	lose, err := k.losers(ctx, d)
+	// Whose approval is ruled away, and whose weight is ruled on.
+	works, err := k.approvals(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, lose...)
+	for _, w := range d.Claim.Weights {
+		works = append(works, w.Source)
+	}
+	owners, err := k.owners(ctx, works)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, owners...)
 	for _, r := range []types.Redress{d.Claim, given} {
 		gain, err := k.gains(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, gain...)
-	}
-	return list, nil
-}
-
-// losers are the owners of other works, whose approval is ruled away or whose weight is ruled on.
-func (k Keeper) losers(ctx context.Context, d types.Dispute) (list []string, err error) {
-	ref := licensetypes.DeclarationRef{Work: d.Work, Number: d.Claim.Declaration}
-	waits, _, err := k.license.GetAdmission(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	works := slices.Clone(waits.Works)
-	for _, w := range d.Claim.Weights {
-		works = append(works, w.Source)
-	}
-	for _, work := range works {
-		w, err := k.registry.GetWork(ctx, work)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, w.Owner.String())
 	}
 	return list, nil
 }
@@ -97,18 +83,12 @@ func (k Keeper) gains(ctx context.Context, r types.Redress) (list []string, err 
 	if r.Payee != nil {
 		list = append(list, r.Payee.Account)
 	}
-	for _, work := range named(r) {
-		w, err := k.registry.GetWork(ctx, work)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, w.Owner.String())
-	}
-	return list, nil
+	owners, err := k.owners(ctx, named(r))
+	return append(list, owners...), err
 }
 
-// checkNeutral refuses a claim by which an arbiter would gain who does not open the dispute, nor has a member who does:
-// else a challenger would choose who decides.
+// checkNeutral refuses a claim by which an arbiter would gain who does not open the dispute, nor has a
+// member who does: else a challenger would choose who decides.
 func (k Keeper) checkNeutral(ctx context.Context, challenger string, claim types.Redress) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -120,7 +100,8 @@ func (k Keeper) checkNeutral(ctx context.Context, challenger string, claim types
 	}
 	for _, a := range params.Arbiters {
 		if k.isPartial(ctx, a, gain) && !k.isPartial(ctx, a, []string{challenger}) {
-			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: it is for the arbiter %s, or a member: who gains by it opens the dispute", a)
+			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: it is for the arbiter %s, or a member: who gains by it opens "+
+				"the dispute", a)
 		}
 	}
 	return nil

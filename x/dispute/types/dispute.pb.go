@@ -640,7 +640,7 @@ type Dispute struct {
 	Called github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,13,rep,name=called,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"called"`
 	// By when; unset: the bond was not called for.
 	CalledUntil *time.Time `protobuf:"bytes,14,opt,name=called_until,json=calledUntil,proto3,stdtime" json:"called_until,omitempty"`
-	// Holders and owner who concede, at most 33.
+	// Who concedes of owner, holders and those whose approval is asked for, at most 57.
 	Conceded []string `protobuf:"bytes,15,rep,name=conceded,proto3" json:"conceded,omitempty"`
 	// Who contests it, with a bond; empty: nobody.
 	ContestedBy string `protobuf:"bytes,16,opt,name=contested_by,json=contestedBy,proto3" json:"contested_by,omitempty"`

@@ -95,6 +95,8 @@ type BankKeeper interface {
 // AccountKeeper knows accounts.
 type AccountKeeper interface {
 	GetModuleAddress(name string) sdk.AccAddress
+	// GetModuleAccount makes the account where there is none.
+	GetModuleAccount(ctx context.Context, name string) sdk.ModuleAccountI
 	// GetAccount returns nil for an address without an account.
 	GetAccount(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
 }

@@ -184,7 +184,8 @@ type MsgAnswer struct {
 	Concede bool `protobuf:"varint,3,opt,name=concede,proto3" json:"concede,omitempty"`
 	// What is shown, at most 8.
 	Evidence []Evidence `protobuf:"bytes,4,rep,name=evidence,proto3" json:"evidence"`
-	// What is at stake when it is contested: one coin of min_bond at least; empty with concede.
+	// What is at stake when it is contested: one coin of min_bond at least; empty with concede. It is not
+	// taken where another than the owner contests what somebody contests already.
 	Bond github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,5,rep,name=bond,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"bond"`
 }
 
@@ -416,7 +417,7 @@ type MsgAppeal struct {
 	Dispute DisputeID `protobuf:"bytes,2,opt,name=dispute,proto3,customtype=DisputeID" json:"dispute"`
 	// What is shown, at most 8.
 	Evidence []Evidence `protobuf:"bytes,3,rep,name=evidence,proto3" json:"evidence"`
-	// What is at stake: as for opening.
+	// What is at stake: as for opening, or as much as the challenger has.
 	Bond github_com_cosmos_cosmos_sdk_types.Coins `protobuf:"bytes,4,rep,name=bond,proto3,castrepeated=github.com/cosmos/cosmos-sdk/types.Coins" json:"bond"`
 }
 

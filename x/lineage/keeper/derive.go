@@ -147,7 +147,8 @@ func (k Keeper) load(ctx context.Context, d *derivation) error {
 }
 
 // mayDeclare reads the work that something is declared about. A ruling is about one on hold. While a work
-// is disputed, neither sources nor weights are declared: they would keep what is ruled from fitting in, or take the revenue first.
+// is disputed, neither sources nor weights are declared: they would keep what is ruled from fitting in, or
+// take the revenue first.
 func (k Keeper) mayDeclare(ctx context.Context, d *derivation) (registrytypes.Work, error) {
 	if d.ruled {
 		return k.registry.GetWork(ctx, d.Work)
@@ -156,7 +157,7 @@ func (k Keeper) mayDeclare(ctx context.Context, d *derivation) (registrytypes.Wo
 	counts := func(s types.Source) bool { return s.Weight > 0 || !s.Work.IsZero() && s.Role != types.ROLE_CITES }
 	if err == nil && work.Disputed() && slices.ContainsFunc(d.Sources, counts) {
 		err = errorsmod.Wrapf(registrytypes.ErrOnHold, "%s is disputed, and what is ruled of weights and shares has to fit in: "+
-			"cite by now, and declare when that is decided", d.Work)
+			"declare sources and weights when that is decided; citations are declared before too", d.Work)
 	}
 	return work, err
 }

@@ -58,7 +58,7 @@ func (k Keeper) AssignShares(ctx context.Context, holder sdk.AccAddress, work re
 	if err != nil {
 		return 0, err
 	}
-	return k.setHolders(ctx, work, plan.head, plan.next, false)
+	return k.setHolders(ctx, work, plan.head, plan.next)
 }
 
 // sharesPlan is what an assignment of shares would do.
@@ -91,6 +91,15 @@ func (k Keeper) planShares(
 	if len(next) > len(table.Shares) && len(next) > p.most {
 		return p, types.ErrTooManyHolders.Wrapf("%s would have %d holders; %s holds %s and can take it to %d, of at most %d",
 			work, len(next), holder, rates.Percent(shareOf(table.Shares, holder)), p.most, flow.MaxHolders)
+	}
+	if len(next) > len(table.Shares) {
+		params, err := k.Params.Get(ctx)
+		if err != nil {
+			return p, err
+		}
+		if err := heldBy(head, len(next)).CheckReach(params, work); err != nil {
+			return p, err
+		}
 	}
 	for _, s := range next {
 		if shareOf(table.Shares, s.Account) > 0 {
@@ -153,25 +162,18 @@ func reassign(table []types.Share, holder sdk.AccAddress, shares []types.Share) 
 	return next, nil
 }
 
-// setHolders installs a table of holders under a new epoch. A ruling does it also where payments would reach too many by
-// it: nobody keeps a payee out by what a work owes others.
-func (k Keeper) setHolders(
-	ctx context.Context, work registrytypes.WorkID, head types.Head, shares []types.Share, ruled bool,
-) (uint32, error) {
-	next := head
+// heldBy is a head with so many holders.
+func heldBy(head types.Head, holders int) types.Head {
+	head.Reach += uint32(holders) - head.Holders
+	head.Holders = uint32(holders)
+	return head
+}
+
+// setHolders installs a table of holders under a new epoch.
+func (k Keeper) setHolders(ctx context.Context, work registrytypes.WorkID, head types.Head, shares []types.Share) (uint32, error) {
+	next := heldBy(head, len(shares))
 	next.Epoch++
 	next.HoldersVersion = uint32(next.Epoch)
-	next.Holders = uint32(len(shares))
-	next.Reach = head.Reach - head.Holders + next.Holders
-	if next.Holders > head.Holders && !ruled {
-		params, err := k.Params.Get(ctx)
-		if err != nil {
-			return 0, err
-		}
-		if err := next.CheckReach(params, work); err != nil {
-			return 0, err
-		}
-	}
 	table := types.Holders{Shares: shares, UpstreamVersion: head.UpstreamVersion, Since: heightOf(ctx)}
 	if head.Destination == types.DESTINATION_ESCROW {
 		table.EarnedSince = head.AwaySince
@@ -212,6 +214,6 @@ func (k Keeper) AcceptTransfer(
 	if err := k.checkReceives(ctx, recipient); err != nil {
 		return errorsmod.Wrap(err, work.String())
 	}
-	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}}, false)
+	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: recipient, Weight: flow.Whole}})
 	return err
 }

@@ -71,16 +71,9 @@ func (k Keeper) previewShares(
 	if err != nil {
 		return nil, err
 	}
-	next := plan.head
-	next.Reach += uint32(len(plan.next)) - next.Holders
-	if next.Reach > plan.head.Reach {
-		if err := next.CheckReach(params, work); err != nil {
-			return nil, err
-		}
-	}
 	res := &types.QueryPreviewSharesResponse{
 		Now: types.Holders{Shares: plan.now}.Holdings(), After: types.Holders{Shares: plan.next}.Holdings(),
-		MostHolders: uint32(plan.most), Epoch: plan.head.Epoch, Reach: plan.head.Reach, ReachAfter: next.Reach,
+		MostHolders: uint32(plan.most), Epoch: plan.head.Epoch, Reach: plan.head.Reach, ReachAfter: heldBy(plan.head, len(plan.next)).Reach,
 	}
 	for _, d := range params.Denoms {
 		res.LeastFlow = append(res.LeastFlow, sdk.NewCoin(d.Denom, d.MinFlow.MulRaw(int64(len(plan.next)))))

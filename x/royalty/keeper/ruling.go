@@ -52,13 +52,14 @@ func (k Keeper) Adjudge(ctx context.Context, work registrytypes.WorkID, account 
 	if err := k.checkReceives(ctx, account); err != nil {
 		return errorsmod.Wrap(err, work.String())
 	}
-	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: account, Weight: flow.Whole}}, true)
+	_, err = k.setHolders(ctx, work, head, []types.Share{{Account: account, Weight: flow.Whole}})
 	return err
 }
 
 // AddPayee gives an account a share of a work's revenue by a ruling, in ppm, under a new epoch;
 // those who hold keep theirs in proportion. It fails with ErrInvalidShares when the account
-// cannot receive or a share would be too small, and with ErrTooManyHolders.
+// cannot receive or a share would be too small, and with ErrTooManyHolders. Nobody keeps it out by what a
+// work owes others: how many payments reach is not asked.
 func (k Keeper) AddPayee(ctx context.Context, work registrytypes.WorkID, account sdk.AccAddress, share uint32) error {
 	head, err := k.workHead(ctx, work)
 	if err != nil {
@@ -87,7 +88,7 @@ func (k Keeper) AddPayee(ctx context.Context, work registrytypes.WorkID, account
 	if slices.EqualFunc(next, table.Shares, sameShare) {
 		return nil
 	}
-	_, err = k.setHolders(ctx, work, head, next, true)
+	_, err = k.setHolders(ctx, work, head, next)
 	return err
 }
 
