@@ -73,7 +73,8 @@ func TestAWeightIsAgreedTo(t *testing.T) {
 	require.NoError(t, c.Deliver(bob, agree(both)).Err())
 	requireWeight(t, c, output, hers, 600_000)
 	requireWeight(t, c, output, carols, 400_000)
-	require.ErrorIs(t, c.Deliver(bob, agree(weights(map[registrytypes.WorkID]uint32{hers.ID: 600_000}))).Err(), disputetypes.ErrNoObjection, "it is settled")
+	require.ErrorIs(t, c.Deliver(bob, agree(weights(map[registrytypes.WorkID]uint32{hers.ID: 600_000}))).Err(),
+		disputetypes.ErrNoObjection, "it is settled")
 
 	c.Advance(disputetypes.DefaultParams().ObjectionWindow)
 	require.ErrorIs(t, c.Deliver(alice, object).Err(), disputetypes.ErrTooLate)
@@ -136,6 +137,8 @@ func TestAFalseDeclarationEndsOffers(t *testing.T) {
 	wrong, right := chain.Preset("cc0-1.0"), chain.Preset("cc-by-4.0")
 	c.Offer(work, wrong)
 	claim := disputetypes.Redress{CloseOffers: []licensetypes.TermsID{wrong}, Offer: []licensetypes.TermsID{right}}
+	none := openMsg(alice, work.ID, disputetypes.KIND_FALSE_DECLARATION, disputetypes.Redress{CloseOffers: claim.Offer}, "x")
+	require.ErrorIs(t, c.Deliver(alice, none).Err(), disputetypes.ErrInvalidRedress, "it is not on offer under these")
 	id := contest(t, c, alice, work.ID, disputetypes.KIND_FALSE_DECLARATION, claim, "the manuscript")
 	c.Advance(answerTime)
 	c.MustDeliver(judge, &disputetypes.MsgRule{Arbiter: judge.String(), Dispute: id, Upheld: true, Redress: claim})

@@ -170,7 +170,10 @@ func (g *game) raiseBond() (chain.Account, []sdk.Msg) {
 	if g.rng.IntN(2) == 0 {
 		return by, []sdk.Msg{&disputetypes.MsgCallBond{Caller: by.String(), Dispute: d.Id}}
 	}
-	return by, []sdk.Msg{&disputetypes.MsgAddBond{Payer: by.String(), Dispute: d.Id, Bond: sdk.NewCoins(sdk.NewInt64Coin("ustem", 1+g.rng.Int64N(900)))}}
+	return by, []sdk.Msg{&disputetypes.MsgAddBond{
+		Payer: by.String(), Dispute: d.Id,
+		Bond: sdk.NewCoins(sdk.NewInt64Coin("ustem", 1+g.rng.Int64N(900))),
+	}}
 }
 
 // object says that a source weighs something else, and sometimes the owner of the work agrees.
@@ -198,12 +201,13 @@ func (g *game) object() (chain.Account, []sdk.Msg) {
 // sourceOf is a work and one of its sources, where some work has any.
 func (g *game) sourceOf() (work, source registrytypes.WorkID) {
 	var pairs [][2]registrytypes.WorkID
-	err := g.seen.App.Keepers.Lineage.Derivations.Walk(g.seen.Ctx(), nil, func(id registrytypes.WorkID, row lineagetypes.Derivation) (bool, error) {
-		for _, e := range row.Edges {
-			pairs = append(pairs, [2]registrytypes.WorkID{id, e.Source.WorkID})
-		}
-		return false, nil
-	})
+	err := g.seen.App.Keepers.Lineage.Derivations.Walk(g.seen.Ctx(), nil,
+		func(id registrytypes.WorkID, row lineagetypes.Derivation) (bool, error) {
+			for _, e := range row.Edges {
+				pairs = append(pairs, [2]registrytypes.WorkID{id, e.Source.WorkID})
+			}
+			return false, nil
+		})
 	if err != nil {
 		panic(err)
 	}

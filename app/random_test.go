@@ -37,7 +37,10 @@ var (
 // its export.
 func TestRandomBlocksAgree(t *testing.T) {
 	t.Logf("seed %d", *simSeed)
-	opts := []chain.Option{chain.FeeMarket(), chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima), chain.Genesis(shortWindows)}
+	opts := []chain.Option{
+		chain.FeeMarket(), chain.Accounts(chain.NamedMany("player", players)...), chain.Genesis(tinyMinima),
+		chain.Genesis(shortWindows),
+	}
 	sequential := chain.New(t, opts...)
 	stock := append(slices.Clone(opts), chain.AppOption(fast.FlagTrees, false), chain.AppOption(fast.FlagAddresses, false))
 	var others []*chain.Chain

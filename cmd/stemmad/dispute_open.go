@@ -56,7 +56,7 @@ proof (stemmad prove) is checked before it is cited. Of a file that several have
 says which you contest. Your bond is lost if the dispute is dismissed or dropped: half is burnt,
 half goes to the holders of the work. It prints what is frozen and what comes next before you sign.`,
 		Example: `  stemmad dispute open work1... --about prior-claim --transfer-to me --past '12.50 USDC' --evidence photo.proof --from alice
-  stemmad dispute open work1... --about missing-source --source song.wav --role componentOf --under commercial-remix-10 --evidence mix.txt --from alice`,
+  stemmad dispute open work1... --about missing-source --source song.wav --role componentOf --under commercial-remix-10 --evidence mix.txt`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := cmd.Flags()

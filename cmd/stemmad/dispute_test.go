@@ -32,10 +32,12 @@ func TestJourneyOfADispute(t *testing.T) {
 	require.Contains(t, l.fail("dispute", "open", photo, "--about", "theft", "--from", "alice"), "prior-claim")
 
 	open := []string{
-		"dispute", "open", photo, "--about", "prior-claim", "--transfer-to", "me", "--past", "2.50 USDC", "--evidence", "raw.dng", "--from", "alice",
+		"dispute", "open", photo, "--about", "prior-claim", "--transfer-to", "me", "--past", "2.50 USDC", "--evidence", "raw.dng",
+		"--from", "alice",
 	}
 	require.Contains(t, l.do(append(open, "--dry-run")...), "nothing was sent")
-	require.Contains(t, l.fail("dispute", "open", photo, "--about", "missing-source", "--payee", "me", "--share", "10", "--evidence", "raw.dng",
+	require.Contains(t, l.fail("dispute", "open", photo, "--about", "missing-source", "--payee", "me", "--share", "10",
+		"--evidence", "raw.dng",
 		"--from", "alice"), "write a percentage with its sign")
 	require.Contains(t, l.fail("dispute", "open", photo, "--about", "prior-claim", "--transfer-to", "me", "--from", "alice"), "show something")
 	l.write("broken.proof", "stemma proof\n\x01 and no more")
@@ -61,7 +63,8 @@ func TestJourneyOfADispute(t *testing.T) {
 	// All of the 3.00 were bob's, and 2.50 are claimed.
 	reckoned := l.do("dispute", "reckon", dispute, "--out", "reckoned.json")
 	for _, want := range []string{
-		"2 payments: 3.00 USDC", "version 0", "2.50 USDC", "Not in it: 0.50 USDC", "dispute rule " + dispute + " --uphold --redress reckoned.json",
+		"2 payments: 3.00 USDC", "version 0", "2.50 USDC", "Not in it: 0.50 USDC",
+		"dispute rule " + dispute + " --uphold --redress reckoned.json",
 	} {
 		require.Contains(t, reckoned, want)
 	}

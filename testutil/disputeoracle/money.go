@@ -130,7 +130,8 @@ func (w *World) released() (way []part) {
 // where it changed in the same block where it goes.
 func (w *World) isOver(p payment) bool {
 	earner, held := w.earner(p.work)
-	return p.epoch != w.works[p.work].epoch && !held && earner == p.work && !w.block.redirected[p.work] && w.Wrong != "the last holders have all"
+	return p.epoch != w.works[p.work].epoch && !held && earner == p.work && !w.block.redirected[p.work] &&
+		w.Wrong != "the last holders have all"
 }
 
 // pass adds what a payment owes upstream to what is on its way, and returns the rest. What is owed to a work

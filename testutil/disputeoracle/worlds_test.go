@@ -103,17 +103,21 @@ func (c *counts) String() string {
 // TestFoundStories.
 var reached = struct{ acts, refusals, ends []string }{
 	acts: []string{
-		"Pay", "Derive", "Assign", "OfferTransfer", "AcceptTransfer", "Withdraw", "Settle", "Name", "Object", "Appeal", "Drop", "CallBond", "AddBond",
+		"Pay", "Derive", "Assign", "OfferTransfer", "AcceptTransfer", "Withdraw", "Settle", "Name", "Object", "Appeal", "Drop",
+		"CallBond", "AddBond",
 		"Open prior claim", "Open missing source", "Open wrong terms", "Open false declaration", "Open false weight", "Open unfair manifest",
 		"Answer concedes", "Answer contests", "Rule dismisses", "Rule upholds", "Rule by governance", "Rule gives the work", "Rule gives invalid",
-		"Rule gives successor", "Rule gives a source", "Rule gives a payee", "Rule gives a weight", "Rule has a work owe", "Rule has an account owe",
+		"Rule gives successor", "Rule gives a source", "Rule gives a payee", "Rule gives a weight", "Rule has a work owe",
+		"Rule has an account owe",
 	},
 	refusals: []string{
-		"Pay on_hold", "Derive on_hold", "Derive not_available", "Derive on_offer", "Assign on_hold", "Assign not_holder", "OfferTransfer on_hold",
+		"Pay on_hold", "Derive on_hold", "Derive not_available", "Derive on_offer", "Assign on_hold", "Assign not_holder",
+		"OfferTransfer on_hold",
 		"AcceptTransfer invalid_transfer", "Open already_open", "Open bond_too_small", "Open invalid_redress", "Open not_contestable",
 		"Open nothing_new", "Open own_work", "Open no_objection", "Answer not_party", "Answer too_late", "Rule beyond_claim",
 		"Rule cannot_be_carried_out", "Rule not_arbiter", "Rule recused", "Rule too_late", "Rule wrong_phase", "Appeal not_party",
-		"Appeal bond_too_small", "Appeal too_late", "Drop not_party", "CallBond nothing_to_call", "CallBond wrong_phase", "AddBond invalid_message",
+		"Appeal bond_too_small", "Appeal too_late", "Drop not_party", "CallBond nothing_to_call", "CallBond wrong_phase",
+		"AddBond invalid_message",
 	},
 	ends: []string{
 		"upheld", "dismissed", "conceded", "dropped", "lapsed", "moot", "reversed", "confirmed", "bond not raised",

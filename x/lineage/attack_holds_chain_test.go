@@ -133,7 +133,8 @@ func TestAttackWhatAHoldDoesNotHold(t *testing.T) {
 		{c.thief, "restore", &registrytypes.MsgRestoreWork{Owner: c.thief.String(), Work: work.ID}},
 		{c.thief, "register again", chain.RegisterMsg(c.thief, "hit")},
 	}
-	block := c.Block(c.Sign(c.author, opens(c.author, work, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: c.author.String()}, "x")),
+	block := c.Block(c.Sign(c.author, opens(c.author, work, disputetypes.KIND_PRIOR_CLAIM,
+		disputetypes.Redress{TransferTo: c.author.String()}, "x")),
 		c.Sign(c.fan, refused[0].msg), c.Sign(c.thief, refused[18].msg))
 	require.NoError(t, block.Txs[0].Err())
 	require.Error(t, block.Txs[1].Err())
@@ -278,17 +279,25 @@ func TestAttackTheOldOwnerAfterATransfer(t *testing.T) {
 		"use an approval":    {c.sock, &licensetypes.MsgAcquire{Licensee: c.sock.String(), Work: work.ID, Terms: asks, Seen: c.Seen(work, asks)}},
 		"use a later source": {c.fan, c.DeriveMsg(late, work.Under(open))},
 		"approve": {c.thief, &types.MsgApproveSource{
-			Owner: c.thief.String(), Source: work.ID, Derivative: waits.ID, Declaration: admitted.Declaration, Shown: chain.ApproveSourceMsg(work.Under(open), late).Shown,
+			Owner: c.thief.String(), Source: work.ID, Derivative: waits.ID, Declaration: admitted.Declaration,
+			Shown: chain.ApproveSourceMsg(work.Under(open), late).Shown,
 		}},
-		"offer":  {c.thief, chain.OfferMsg(work, remix5)},
-		"close":  {c.thief, &licensetypes.MsgCloseOffer{Owner: c.thief.String(), Work: work.ID, Terms: open}},
-		"own":    {c.thief, &types.MsgDerive{Owner: c.thief.String(), Work: c.Register("thiefs", c.thief).ID, MaxTotalRate: chain.Whole, Sources: []types.Source{{Work: work.ID, Role: types.ROLE_PARENT_OF}}}},
-		"assign": {c.thief, &royaltytypes.MsgAssignShares{Holder: c.thief.String(), Work: work.ID, Shares: []royaltytypes.Assignment{{Account: c.thief.String(), Weight: chain.Whole}}}},
+		"offer": {c.thief, chain.OfferMsg(work, remix5)},
+		"close": {c.thief, &licensetypes.MsgCloseOffer{Owner: c.thief.String(), Work: work.ID, Terms: open}},
+		"own": {c.thief, &types.MsgDerive{
+			Owner: c.thief.String(), Work: c.Register("thiefs", c.thief).ID,
+			MaxTotalRate: chain.Whole, Sources: []types.Source{{Work: work.ID, Role: types.ROLE_PARENT_OF}},
+		}},
+		"assign": {c.thief, &royaltytypes.MsgAssignShares{
+			Holder: c.thief.String(), Work: work.ID,
+			Shares: []royaltytypes.Assignment{{Account: c.thief.String(), Weight: chain.Whole}},
+		}},
 	} {
 		require.Error(t, c.Deliver(m.by, m.msg).Err(), what)
 	}
 	c.MustDeliver(c.author, &types.MsgApproveSource{
-		Owner: c.author.String(), Source: work.ID, Derivative: waits.ID, Declaration: admitted.Declaration, Shown: chain.ApproveSourceMsg(work.Under(open), late).Shown,
+		Owner: c.author.String(), Source: work.ID, Derivative: waits.ID, Declaration: admitted.Declaration,
+		Shown: chain.ApproveSourceMsg(work.Under(open), late).Shown,
 	})
 	c.sound()
 }
@@ -316,14 +325,23 @@ func TestAttackWhatIsInvalidIsOver(t *testing.T) {
 		by  chain.Account
 		msg sdk.Msg
 	}{
-		"pay":      {c.fan, chain.PayMsg(c.fan, work, *fee(5))},
-		"acquire":  {c.fan, c.acquires(c.fan, work, sold, 0)},
-		"renew":    {c.buyer, &licensetypes.MsgRenewGrant{Licensee: c.buyer.String(), Grant: grant, MaxFee: fee(1_000), Seen: c.Seen(work, sold)}},
+		"pay":     {c.fan, chain.PayMsg(c.fan, work, *fee(5))},
+		"acquire": {c.fan, c.acquires(c.fan, work, sold, 0)},
+		"renew": {c.buyer, &licensetypes.MsgRenewGrant{
+			Licensee: c.buyer.String(), Grant: grant, MaxFee: fee(1_000),
+			Seen: c.Seen(work, sold),
+		}},
 		"derive":   {c.fan, c.DeriveMsg(mine, work.Under(by))},
 		"contain":  {c.fan, c.DeriveMsg(mine, work.Under(by).As(types.ROLE_CONTAINS))},
 		"by grant": {c.buyer, c.by(c.Register("more", c.buyer), work.Under(sold), grant)},
-		"own":      {c.thief, &types.MsgDerive{Owner: c.thief.String(), Work: c.Register("thiefs", c.thief).ID, MaxTotalRate: chain.Whole, Sources: []types.Source{{Work: work.ID, Role: types.ROLE_CONTAINS}}}},
-		"pass":     {c.fan, &licensetypes.MsgAcquire{Licensee: c.fan.String(), Work: work.ID, Terms: sold, UsesOf: made.ID, MaxFee: fee(1_000), Seen: c.DemandsSeen(made)}},
+		"own": {c.thief, &types.MsgDerive{
+			Owner: c.thief.String(), Work: c.Register("thiefs", c.thief).ID,
+			MaxTotalRate: chain.Whole, Sources: []types.Source{{Work: work.ID, Role: types.ROLE_CONTAINS}},
+		}},
+		"pass": {c.fan, &licensetypes.MsgAcquire{
+			Licensee: c.fan.String(), Work: work.ID, Terms: sold, UsesOf: made.ID,
+			MaxFee: fee(1_000), Seen: c.DemandsSeen(made),
+		}},
 		"dispute":  {c.nobody, opens(c.nobody, work, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: c.nobody.String()}, "x")},
 		"object":   {c.fan, chain.PaymentChannelMsg(c.fan, 2, *fee(100_000), work.Share(chain.Whole))},
 		"answer":   {c.thief, contests(c.thief, second)},
@@ -352,7 +370,8 @@ func TestAttackTheStatusAfterAHold(t *testing.T) {
 	work := c.Register("hit", c.thief)
 	c.MustDeliver(c.thief, &registrytypes.MsgWithdrawWork{Owner: c.thief.String(), Work: work.ID})
 	first := c.stolen(c.author, work)
-	second := c.contest(c.sock, work, disputetypes.KIND_WRONG_TERMS, disputetypes.Redress{Offer: []licensetypes.TermsID{chain.Preset("cc0-1.0")}})
+	second := c.contest(c.sock, work, disputetypes.KIND_WRONG_TERMS,
+		disputetypes.Redress{Offer: []licensetypes.TermsID{chain.Preset("cc0-1.0")}})
 	c.MustDeliver(c.author, &disputetypes.MsgDrop{Challenger: c.author.String(), Dispute: first})
 	require.Error(t, c.Deliver(c.thief, &registrytypes.MsgRestoreWork{Owner: c.thief.String(), Work: work.ID}).Err())
 	c.MustDeliver(c.thief, concedes(c.thief, second))

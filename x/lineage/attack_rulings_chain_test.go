@@ -165,7 +165,8 @@ func TestAttackOddCourses(t *testing.T) {
 	c.sound()
 	weighed, own, _ := c.weighs()
 	c.MustDeliver(c.sock, &disputetypes.MsgObjectToWeight{Owner: c.sock.String(), Work: weighed.ID, Source: own.ID, Weight: 500_001})
-	late := c.contest(c.sock, weighed, disputetypes.KIND_FALSE_WEIGHT, disputetypes.Redress{Weights: []types.RuledWeight{{Source: own.ID, Weight: 500_001}}})
+	late := c.contest(c.sock, weighed, disputetypes.KIND_FALSE_WEIGHT,
+		disputetypes.Redress{Weights: []types.RuledWeight{{Source: own.ID, Weight: 500_001}}})
 	c.Advance(answerTime)
 	t.Log(c.Deliver(c.judge, c.upholds(late)).Err())
 	rule := c.upholds(late)
@@ -256,7 +257,8 @@ func TestAttackRulingsThatCollide(t *testing.T) {
 	c := newCourt(t)
 	work := c.Register("hit", c.thief)
 	first, second := c.stolen(c.author, work), c.stolen(c.fan, work)
-	third := c.contest(c.nobody, work, disputetypes.KIND_WRONG_TERMS, disputetypes.Redress{Offer: []licensetypes.TermsID{chain.Preset("commercial-remix-5")}})
+	third := c.contest(c.nobody, work, disputetypes.KIND_WRONG_TERMS,
+		disputetypes.Redress{Offer: []licensetypes.TermsID{chain.Preset("commercial-remix-5")}})
 	c.Advance(answerTime)
 	c.MustDeliver(c.judge, c.upholds(first), c.upholds(second), c.upholds(third))
 	c.Advance(appealTime)
@@ -279,14 +281,18 @@ func TestAttackObjections(t *testing.T) {
 	require.NoError(t, object(c.author, others, 600_000))
 	require.NoError(t, object(c.author, others, 550_000))
 	agree := func(by chain.Account, source chain.Work, weights ...types.RuledWeight) error {
-		return c.Deliver(by, &disputetypes.MsgAgreeToWeight{Owner: by.String(), Work: made.ID, Source: source.ID, Weights: inOrder(weights...)}).Err()
+		return c.Deliver(by, &disputetypes.MsgAgreeToWeight{
+			Owner: by.String(), Work: made.ID, Source: source.ID,
+			Weights: inOrder(weights...),
+		}).Err()
 	}
 	require.Error(t, agree(c.author, others, types.RuledWeight{Source: others.ID, Weight: 550_000}))
 	require.Error(t, agree(c.thief, others, types.RuledWeight{Source: others.ID, Weight: 600_000}))
 	require.Error(t, agree(c.thief, others, types.RuledWeight{Source: others.ID, Weight: 550_000}), "over the whole")
 	require.Error(t, agree(c.thief, own, types.RuledWeight{Source: own.ID, Weight: 450_000}))
 	require.NoError(t, object(c.sock, own, 450_000))
-	require.NoError(t, agree(c.thief, others, types.RuledWeight{Source: others.ID, Weight: 550_000}, types.RuledWeight{Source: own.ID, Weight: 450_000}))
+	require.NoError(t, agree(c.thief, others, types.RuledWeight{Source: others.ID, Weight: 550_000},
+		types.RuledWeight{Source: own.ID, Weight: 450_000}))
 	require.Error(t, agree(c.thief, others, types.RuledWeight{Source: others.ID, Weight: 550_000}), "twice")
 	c.MustDeliver(c.author, &registrytypes.MsgOfferTransfer{Owner: c.author.String(), Work: others.ID, Recipient: c.fan.String()})
 	c.MustDeliver(c.fan, c.AcceptTransferMsg(others, c.fan))

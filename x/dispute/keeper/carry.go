@@ -92,11 +92,16 @@ func (k Keeper) giveTerms(ctx context.Context, d types.Dispute, r types.Redress)
 	}
 	var standing []licensetypes.TermsID
 	for _, id := range r.CloseOffers {
-		if !errors.Is(k.license.CheckClosable(ctx, d.Work, []licensetypes.TermsID{id}), licensetypes.ErrOfferNotFound) {
+		if k.isOffered(ctx, d.Work, id) {
 			standing = append(standing, id)
 		}
 	}
 	return k.license.CorrectTerms(ctx, d.Work, standing, r.Offer)
+}
+
+// isOffered says whether a work is on offer under terms, which can be taken back or not.
+func (k Keeper) isOffered(ctx context.Context, work workID, id licensetypes.TermsID) bool {
+	return !errors.Is(k.license.CheckClosable(ctx, work, []licensetypes.TermsID{id}), licensetypes.ErrOfferNotFound)
 }
 
 // giveSource adds the source, or the account that gets a part of the revenue in its place.

@@ -103,6 +103,11 @@ func (k Keeper) checkClaim(ctx context.Context, kind types.Kind, work workID, ch
 			return errorsmod.Wrap(err, "claim")
 		}
 	}
+	for _, id := range r.CloseOffers {
+		if kind != types.KIND_UNSPECIFIED && !k.isOffered(ctx, work, id) { // a ruling finds ended what another ended
+			return errorsmod.Wrapf(types.ErrInvalidRedress, "claim: close_offers: %s is not on offer under %s", work, id)
+		}
+	}
 	if r.Declaration > 0 && kind != types.KIND_UNSPECIFIED { // a ruling finds it approved, which is as good
 		ref := licensetypes.DeclarationRef{Work: work, Number: r.Declaration}
 		_, waits, err := k.license.GetAdmission(ctx, ref)

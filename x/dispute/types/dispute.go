@@ -37,7 +37,8 @@ func (d Dispute) Backed() bool { return d.IsOpen() && d.Kind.Holds() && !d.Unbac
 // Callable says whether the challenger can be called on for more: not while a ruling stands, which
 // may be for the challenger, and not for an appeal of it.
 func (d Dispute) Callable() bool {
-	return d.Backed() && d.CalledUntil == nil && d.Ruling == nil && (d.Phase == PHASE_ANSWER || d.Phase == PHASE_ARBITRATION || d.Phase == PHASE_GOVERNANCE)
+	return d.Backed() && d.CalledUntil == nil && d.Ruling == nil &&
+		(d.Phase == PHASE_ANSWER || d.Phase == PHASE_ARBITRATION || d.Phase == PHASE_GOVERNANCE)
 }
 
 // Due is when the chain looks at the dispute next: at the end of the phase, or before, when the

@@ -117,7 +117,8 @@ func (k Keeper) ruledHolders(
 }
 
 func tooLongAgo(work registrytypes.WorkID, height uint64) error {
-	return types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; ask an archive node at a height nearer to it",
+	return types.ErrTooLongAgo.Wrapf("%s has changed its lists more than %d times since block %d; "+
+		"ask an archive node at a height nearer to it",
 		work, maxEpochsBack, height)
 }
 

@@ -110,8 +110,8 @@ func (k Keeper) Link(ctx context.Context, link types.Link) (absolute, relative u
 		return absolute, relative, k.noteGeneration(ctx, link.Work, head, next)
 	}
 	if head.Arrears && !link.Ruled {
-		return 0, 0, types.ErrInArrears.Wrapf("%s: what it owes for the past comes out of what it earns, which sources of its own choice would take; "+
-			"declare them when that is paid (stemmad query royalty arrears)", link.Work)
+		return 0, 0, types.ErrInArrears.Wrapf("%s: what it owes for the past comes out of what it earns, "+
+			"which sources of its own choice would take; declare them when that is paid (stemmad query royalty arrears)", link.Work)
 	}
 	if err := k.setReach(ctx, link, &next, before, upstream); err != nil {
 		return 0, 0, err

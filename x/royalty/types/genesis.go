@@ -54,7 +54,8 @@ func (gs GenesisState) Validate() error {
 			return ErrInvalidGenesis.Wrapf("balance of %s: %s is not a positive amount below 2^%d", b.Account, b.Amount, maxTotalBits)
 		}
 		if late := b.Late; late != nil && (!late.IsPositive() || late.GT(b.Amount.Amount)) {
-			return ErrInvalidGenesis.Wrapf("balance of %s: %s of %s are said to be late; it must be from 1 to all, or unset", b.Account, late, b.Amount)
+			return ErrInvalidGenesis.Wrapf("balance of %s: %s of %s are said to be late; it must be from 1 to all, or unset",
+				b.Account, late, b.Amount)
 		}
 		if b.Due%flow.Late > maxRound {
 			return ErrInvalidGenesis.Wrapf("balance of %s: it is due at %d; the last ones possible are %d and, in the late lane, %d",
@@ -140,7 +141,8 @@ func (gs GenesisState) validatePaymentChannels() error {
 			return ErrInvalidGenesis.Wrapf("payment channel %s: %s", id, err)
 		}
 		if seen[id] || c.PaymentChannel.Serial > last[string(c.PaymentChannel.Payer)] {
-			return ErrInvalidGenesis.Wrapf("payment channel %s is there twice, or its serial %d is above the last of its payer", id, c.PaymentChannel.Serial)
+			return ErrInvalidGenesis.Wrapf("payment channel %s is there twice, or its serial %d is above the last of its payer", id,
+				c.PaymentChannel.Serial)
 		}
 		seen[id] = true
 	}

@@ -54,7 +54,8 @@ func TestAmountsInRefusals(t *testing.T) {
 	said := func(text string) string {
 		return refusal.Say(context.Background(), &refusal.Error{Text: text}, names{})
 	}
-	require.Equal(t, "the bond is <1ustem>: it takes one of <100ustem>,<50uusdc>", said("the bond is 1ustem: it takes one of 100ustem,50uusdc"))
+	require.Equal(t, "the bond is <1ustem>: it takes one of <100ustem>,<50uusdc>",
+		said("the bond is 1ustem: it takes one of 100ustem,50uusdc"))
 	require.Equal(t, "more (stemmad pay x 5uusdc)", said("more (stemmad pay x 5uusdc)"))
 	require.Equal(t, "at 5 units", said("at 5 units"))
 }
