@@ -1,0 +1,31 @@
+package index
+
+import (
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+)
+
+// Block is what a block did.
+type Block struct {
+	// ChainID of the block's header.
+	ChainID string
+	Height  int64
+	Time    time.Time
+	// Hash of the block's header, 32 bytes; may be empty.
+	Hash []byte
+	// Txs are the block's transactions, all of them, in order.
+	Txs []Tx
+	// Hooks are the events of no transaction, in order. Those with the attribute mode=EndBlock
+	// come after the transactions, all others before.
+	Hooks []abci.Event
+}
+
+// Tx is a transaction of a block.
+type Tx struct {
+	// Hash is its SHA-256.
+	Hash []byte
+	// Code is 0 for success. What a failed transaction emitted, its fee apart, did not happen.
+	Code   uint32
+	Events []abci.Event
+}
