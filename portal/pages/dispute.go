@@ -68,7 +68,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	}
 	d := res.Dispute
 	page := disputePage{
-		ID: d.Id.String(), What: words.Contested(d.Kind), Stands: words.Capital(words.Phase(d.Phase)), Work: workLink(d.Work, ""),
+		ID: d.Id.String(), What: words.Contested(d.Kind), Stands: words.Capital(words.Phase(d.Phase)), Work: v.named(ctx, d.Work),
 		Challenger: accountLink(d.Challenger), Owner: accountLink(d.Respondent), Opened: d.OpenedAt,
 	}
 	if d.Arbiter != "" {
@@ -121,6 +121,6 @@ func (v *visit) ruling(t words.Teller, r disputetypes.Ruling) ruling {
 
 func (v *visit) teller(ctx context.Context, u units.Units) words.Teller {
 	return words.Teller{
-		Account: short, Work: func(id registrytypes.WorkID) string { return short(id.String()) }, Terms: v.terms(ctx), Coins: u.Sum,
+		Account: short, Work: func(id registrytypes.WorkID) string { return v.named(ctx, id).Text }, Terms: v.terms(ctx), Coins: u.Sum,
 	}
 }

@@ -6,6 +6,7 @@
 package pages
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -22,6 +23,7 @@ import (
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/picture"
 )
 
 //go:embed templates/*.html
@@ -56,11 +58,13 @@ type Config struct {
 type Site struct {
 	Config
 	languages map[string]*language
-	// statics are the names under which static files are served, with a part that changes
-	// with what is in them.
-	statics map[string]string
-	proving chan struct{}
-	now     func() time.Time
+	// files are what is served as it is, by name, and addresses where: with a part that
+	// changes with what is in them.
+	files     map[string][]byte
+	addresses map[string]string
+	// proving and listening have a place for each proof that is made, and each page that is told of blocks.
+	proving, listening chan struct{}
+	now                func() time.Time
 }
 
 // language is all pages in one language.
@@ -71,11 +75,11 @@ type language struct {
 
 // New reads the templates. It fails if one of them is broken.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, languages: map[string]*language{}, statics: map[string]string{}, proving: make(chan struct{}, provers), now: time.Now}
+	s := &Site{Config: c, languages: map[string]*language{}, files: map[string][]byte{}, addresses: map[string]string{}, proving: make(chan struct{}, provers), listening: make(chan struct{}, listeners), now: time.Now}
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }
 	}
-	if err := s.hashStatics(); err != nil {
+	if err := s.readFiles(); err != nil {
 		return nil, err
 	}
 	for _, l := range catalog.Languages() {
@@ -88,20 +92,34 @@ func New(c Config) (*Site, error) {
 	return s, nil
 }
 
-func (s *Site) hashStatics() error {
+func (s *Site) readFiles() error {
 	entries, err := fs.ReadDir(staticFiles, "static")
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		raw, err := staticFiles.ReadFile("static/" + e.Name())
-		if err != nil {
+		if s.files[e.Name()], err = staticFiles.ReadFile("static/" + e.Name()); err != nil {
 			return err
 		}
+	}
+	s.files["picture.css"] = []byte(picture.CSS)
+	for name, raw := range s.files {
 		sum := sha256.Sum256(raw)
-		s.statics[e.Name()] = "/static/" + e.Name() + "?" + hex.EncodeToString(sum[:6])
+		s.addresses[name] = "/static/" + name + "?" + hex.EncodeToString(sum[:6])
 	}
 	return nil
+}
+
+// file serves what is served as it is. Browsers may keep it: its address has its hash.
+func (s *Site) file(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	raw, known := s.files[name]
+	if !known {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
 }
 
 func (s *Site) load(code string) (*language, error) {
@@ -113,7 +131,7 @@ func (s *Site) load(code string) (*language, error) {
 	functions := template.FuncMap{
 		"t":      words.Say,
 		"count":  words.Count,
-		"static": func(name string) string { return s.statics[name] },
+		"static": func(name string) string { return s.addresses[name] },
 		"date":   func(t time.Time) string { return sayTime(words, t) },
 		"short":  short,
 		"list":   func(list ...any) []any { return list },
@@ -153,6 +171,7 @@ func (s *Site) Handler() http.Handler {
 	page("/search", s.search)
 	page("/work/{id}", s.work)
 	page("/work/{id}/history", s.workHistory)
+	page("/work/{id}/lineage", s.lineage)
 	page("/work/{id}/proof", s.proof)
 	page("/work/{id}/certificate", s.certificate)
 	page("/account/{id}", s.account)
@@ -163,15 +182,9 @@ func (s *Site) Handler() http.Handler {
 	page("/check", s.check)
 	page("/notice", s.notice)
 	page("/", s.nothing)
-	mux.Handle("GET /static/", cached(http.FileServerFS(staticFiles)))
+	mux.HandleFunc("GET /static/{name}", s.file)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /header/{height}", s.header)
+	mux.HandleFunc("GET "+eventsPath, s.events)
 	return s.guard(mux)
-}
-
-// cached lets browsers keep what has its hash in its address.
-func cached(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		next.ServeHTTP(w, r)
-	})
 }
