@@ -55,8 +55,8 @@ const (
 	maxHeader  = 16 << 10
 )
 
-// Run serves the portal until the context ends, or until following the node can't go on:
-// then it fails, and whoever started it may start it again.
+// Run serves the portal until the context ends. It fails with follow.ErrUnfit where the node can't be
+// followed with this index. One that lies is not followed any further, and all pages say so.
 func Run(ctx context.Context, c Config) error {
 	x, err := index.Open(ctx, c.Database)
 	if err != nil {
@@ -82,7 +82,14 @@ func Run(ctx context.Context, c Config) error {
 	}
 	meters := newMeters(watch)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return follower.Run(ctx) })
+	group.Go(func() error {
+		err := follower.Run(ctx)
+		if errors.Is(err, follow.ErrLying) {
+			<-ctx.Done() // every page says so, and what was read before stays
+			return nil
+		}
+		return err
+	})
 	group.Go(func() error { return watch.run(ctx, c.Log) })
 	group.Go(func() error { return serve(ctx, c.Listen, meters.count(site.Handler()), c.Ready) })
 	if c.Metrics != "" {
