@@ -90,9 +90,10 @@ MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/r
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## every message signed by CosmJS, proofs checked in TypeScript; needs Node 20.19 with npm
+test-web: build ## every message signed by CosmJS, proofs checked in TypeScript, pages in a browser; needs Node 20.19 with npm
 	client/ts/test.sh
 	testutil/cosmjs/run.sh
+	portal/web/test.sh
 
 test-race: ## all tests under the race detector (slow)
 	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)
