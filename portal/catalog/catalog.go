@@ -4,6 +4,7 @@ package catalog
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,12 +49,22 @@ func Load(code string) (Words, error) {
 }
 
 func read(code string) (texts map[string]string, err error) {
-	raw, err := files.ReadFile(code + ".yaml")
-	if err != nil {
-		return nil, err
-	}
-	if err := yaml.Unmarshal(raw, &texts); err != nil {
-		return nil, fmt.Errorf("%s.yaml: %w", code, err)
+	texts = map[string]string{}
+	for _, name := range []string{code + ".yaml", code + "_deeds.yaml", code + "_rights.yaml"} {
+		raw, err := files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var some map[string]string
+		if err := yaml.Unmarshal(raw, &some); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for key, text := range some {
+			if _, twice := texts[key]; twice {
+				return nil, fmt.Errorf("%s: %q is in another file too", name, key)
+			}
+			texts[key] = text
+		}
 	}
 	return texts, nil
 }
@@ -80,6 +91,9 @@ func (w Words) Has(key string) bool {
 	_, known := w.spare[key]
 	return known
 }
+
+// Keys lists the keys of the language's own texts, in order.
+func (w Words) Keys() []string { return slices.Sorted(maps.Keys(w.texts)) }
 
 // Count says how many there are of something: by the key with ".one" for one, else by the
 // key with ".many", which has a place for the number.
