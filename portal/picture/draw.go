@@ -223,8 +223,16 @@ func (s *sheet) draw() Placed {
 			p.lines = append(p.lines, line{look: b.look})
 		}
 		done := map[lane]bool{}
+		traces := map[*way][]piece{}
 		for _, w := range b.ways {
-			pieces := s.trace(b, w)
+			traces[w] = s.trace(b, w)
+		}
+		// The farthest first: the others join its line.
+		slices.SortStableFunc(b.ways, func(v, w *way) int {
+			return cmp.Compare(b.reach(w, traces[w]), b.reach(v, traces[v]))
+		})
+		for _, w := range b.ways {
+			pieces := traces[w]
 			if m := s.mark(b, w, pieces); !seen[m] {
 				seen[m] = true
 				p.marks = append(p.marks, m)
@@ -241,6 +249,21 @@ func (s *sheet) draw() Placed {
 	})
 	slices.SortFunc(p.lines, func(a, b line) int { return a.look.compare(b.look) })
 	return p
+}
+
+// reach is how far from the hub a way begins to run between columns.
+func (b *bundle) reach(w *way, pieces []piece) int {
+	first, last := pieces[0], pieces[len(pieces)-1]
+	switch down := b.hub == w.bottom; {
+	case down && first.kind == turn:
+		return -first.to.Y
+	case down:
+		return -first.from.Y
+	case last.kind == turn:
+		return last.from.Y
+	default:
+		return last.to.Y
+	}
 }
 
 // unseen is the part of a way, from its leaf, up to where it joins what is drawn.

@@ -12,6 +12,7 @@ const (
 	smallSize  = 11
 	titleLine  = 16
 	titleLines = 2 // at most
+	warnLines  = 3 // at most
 	smallLine  = 15
 	padSide    = 11
 	padTop     = 20 // to the first line's base
@@ -26,7 +27,7 @@ type face struct {
 	right  bool     // the title runs from right to left
 	about  string   // kind and role
 	small  []string // about, then payees, as far as there is room
-	warn   string   // what is wrong with it, in words
+	warn   []string // what is wrong with it, in words
 	more   int      // parts that lead to more: 0 to 2
 	room   int      // pixels for text
 	isCut  bool     // something is left out, so that the label must say it
@@ -34,10 +35,7 @@ type face struct {
 }
 
 func (f face) height() int {
-	n := len(f.small)
-	if f.warn != "" {
-		n++
-	}
+	n := len(f.small) + len(f.warn)
 	return max(padTop+(len(f.title)-1)*titleLine+n*smallLine+padBottom, moreLeast*f.more)
 }
 
@@ -61,8 +59,8 @@ func (s *sheet) face(n, w int) face {
 		f.small, f.isCut = append(f.small, text), f.isCut || cut
 	}
 	if flags := s.graph.flags(n, words); len(flags) > 0 {
-		out, cut := fit("⚑ "+strings.Join(flags, ", "), f.room*1000/smallSize, 1)
-		f.warn, f.isCut = out[0], f.isCut || cut
+		out, cut := fit("⚑ "+strings.Join(flags, ", "), f.room*1000/smallSize, warnLines)
+		f.warn, f.isCut = out, f.isCut || cut
 	}
 	return f
 }

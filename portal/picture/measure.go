@@ -19,17 +19,15 @@ const (
 // advance is the estimated width of one rune, in thousandths of the font's size.
 func advance(r rune) int {
 	switch {
+	case r < 0x80:
+		return asciiAdvance(r)
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), isVariation(r), isTone(r):
 		return 0
 	case isEmoji(r):
 		return emojiRune
 	case isWide(r):
 		return wideRune
-	case strings.ContainsRune("ijl.,:;'|!()[]{}`ıíìï·", r):
-		return 330
-	case strings.ContainsRune("frt -/\\\"I", r):
-		return 430
-	case strings.ContainsRune("mwMWQOGD@%&—…ŒœÆæ", r):
+	case strings.ContainsRune("—…ŒœÆæ→⚑", r):
 		return 900
 	case unicode.IsUpper(r):
 		return 710
@@ -39,6 +37,21 @@ func advance(r rune) int {
 		return 600
 	default:
 		return 720
+	}
+}
+
+func asciiAdvance(r rune) int {
+	switch {
+	case strings.ContainsRune("ijl.,:;'|!()[]{}`", r):
+		return 330
+	case strings.ContainsRune("frt -/\\\"I", r):
+		return 430
+	case strings.ContainsRune("mwMWQOGD@%&", r):
+		return 900
+	case r >= 'A' && r <= 'Z':
+		return 710
+	default:
+		return 600
 	}
 }
 
@@ -60,25 +73,31 @@ func isRegional(r rune) bool  { return r >= 0x1F1E6 && r <= 0x1F1FF }
 // their letter, joined emoji and flags stay whole. It is the part of Unicode's
 // rules (UAX 29) that titles need.
 func clusters(s string) []string {
-	var out []string
+	out := make([]string, 0, len(s))
 	var last rune
-	flag := false
-	for _, r := range s {
-		joined := last == 0x200D || r == 0x200D || isVariation(r) || isTone(r) || unicode.In(r, unicode.M) || isAm(r) ||
-			r >= 0xE0020 && r <= 0xE007F
+	start, flag := 0, false
+	for i, r := range s {
+		joined := r >= 0x300 && (last == 0x200D || joins(r))
 		if isRegional(r) && isRegional(last) && !flag {
 			joined, flag = true, true
 		} else {
 			flag = false
 		}
-		if joined && len(out) > 0 {
-			out[len(out)-1] += string(r)
-		} else {
-			out = append(out, string(r))
+		if !joined && i > 0 {
+			out = append(out, s[start:i])
+			start = i
 		}
 		last = r
 	}
+	if s != "" {
+		out = append(out, s[start:])
+	}
 	return out
+}
+
+// joins says whether a rune belongs to the character before it.
+func joins(r rune) bool {
+	return r == 0x200D || isVariation(r) || isTone(r) || isAm(r) || unicode.In(r, unicode.M) || r >= 0xE0020 && r <= 0xE007F
 }
 
 // clusterWidth is that of the cluster's first rune and of the marks that take room.

@@ -10,8 +10,8 @@ import "errors"
 // an index leaves nodes out and says so with Node.MoreSources and MoreDerivatives.
 const (
 	MaxNodes  = 150
-	MaxEdges  = 1000
-	MaxRivals = 1000
+	MaxEdges  = 500
+	MaxRivals = 500
 	MaxPayees = 32
 )
 

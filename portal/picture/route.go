@@ -109,15 +109,8 @@ func (s *sheet) pick() {
 		for _, w := range b.ways {
 			s.pickLanes(b, w)
 		}
-		// The farthest first: the others join its line.
-		slices.SortStableFunc(b.ways, func(x, y *way) int { return s.length(y) - s.length(x) })
 	}
 	s.pickTracks()
-}
-
-func (s *sheet) length(w *way) int {
-	top, bottom := s.boxes[w.top], s.boxes[w.bottom]
-	return (bottom.Layer-top.Layer)*2*MaxNodes + bottom.row - top.row + 2*MaxNodes
 }
 
 func (s *sheet) of(layer int) *columns { return s.columns[s.blocks[layer].cols] }

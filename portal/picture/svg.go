@@ -197,10 +197,10 @@ func (p *Placed) writeFace(w *writer, b *Box) {
 		w.text(l)
 		w.raw(`</text>`)
 	}
-	if f.warn != "" {
+	for _, l := range f.warn {
 		y += smallLine
 		w.raw(` <text class="w" x="`, padSide, `" y="`, y, `">`)
-		w.text(f.warn)
+		w.text(l)
 		w.raw(`</text>`)
 	}
 }
