@@ -44,7 +44,7 @@ export class QueryError extends CodeError {
 }
 
 /** ErrKeyNotFound of the SDK, in which it packs gRPC's NotFound. */
-const keyNotFound = 30
+const keyNotFound = 22
 
 /**
  * Where a transaction was refused: when it was tried, and nothing was sent; by the node, and nothing of it happens;

@@ -13,7 +13,7 @@ export { msg, typeOf, types, type DeepPartial, type Msg, type Type } from './mes
 export { all, rows, type Page } from './pages.js'
 export { Questions, type QueryClient } from './query.js'
 export { Sender, type Options, type Trial } from './sender.js'
-export { addressOf, fromKey, type AminoSigner, type DirectSigner, type Signer } from './signer.js'
+export { accountOf, addressOf, fromKey, type AminoSigner, type DirectSigner, type Signer } from './signer.js'
 export { hashOf, response, type Draft, type Event, type Result } from './tx.js'
 export { AmountError, parseCoin, readAmount, Units, type Coin, type Unit } from './units.js'
 export * from './voucher.js'

@@ -73,3 +73,10 @@ export function addressOf(pubkey: Uint8Array): string {
 
 /** The signature's bytes. */
 export const signatureOf = (signed: Signed<unknown>): Uint8Array => fromBase64(signed.signature.signature)
+
+/** The address of a signer's first account, which signs unless another is named. */
+export async function accountOf(signer: Signer): Promise<string> {
+  const [account] = await signer.getAccounts()
+  if (!account) throw new Error('the signer has no account')
+  return account.address
+}

@@ -7,7 +7,7 @@ import { fromHex, toHex } from '@cosmjs/encoding'
 import * as stemma from 'stemma'
 import { leafOf } from '../dist/anchor.js'
 
-const read = (name) => JSON.parse(readFileSync(join(process.env.VECTORS, name), 'utf8'))
+const read = (name) => JSON.parse(readFileSync(join(process.env.VECTORS_DIR, name), 'utf8'))
 const account = (hex) => stemma.account(fromHex(hex))
 const refusedAs = (error) => (e) => e instanceof stemma.CodeError && e.is(error)
 

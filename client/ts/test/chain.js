@@ -7,11 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Comet38Client } from "@cosmjs/tendermint-rpc";
 
-const stemmad = process.env.STEMMAD ?? "../stemmad";
+const stemmad = process.env.STEMMAD ?? new URL("../../stemmad", import.meta.url).pathname;
 // The first of ten ports.
 const basePort = Number(process.env.COSMJS_PORT ?? 43310);
 
-// start returns the node's client, keys of the accounts as hex, and stop.
+// start returns the node's RPC and a client of it, keys of the accounts as hex, restart and stop. Each
+// account has STEM and USDC.
 export async function start(...accounts) {
   const dir = mkdtempSync(join(tmpdir(), "stemma-cosmjs-"));
   const home = join(dir, "net", "node0");
@@ -22,16 +23,25 @@ export async function start(...accounts) {
     run("keys", "export", name, "--unarmored-hex", "--unsafe", "--keyring-backend", "test", "--home", home).trim());
 
   const log = openSync(join(dir, "log"), "w");
-  const node = spawn(stemmad, ["start", "--home", home], { stdio: ["ignore", log, log] });
-  const ended = new Promise((resolve) => node.once("exit", resolve));
+  let node, ended;
+  const begin = () => {
+    node = spawn(stemmad, ["start", "--home", home], { stdio: ["ignore", log, log] });
+    ended = new Promise((resolve) => node.once("exit", resolve));
+  };
+  // end is that of a machine that loses power, which a pool of transactions does not survive.
+  const end = async () => {
+    node.kill("SIGKILL");
+    await ended;
+  };
   const stop = async () => {
     node.kill();
     await ended;
     closeSync(log);
     rmSync(dir, { recursive: true, force: true });
   };
+  begin();
   try {
-    return { client: await ready(node), keys, stop };
+    return { client: await ready(node), rpc: `http://127.0.0.1:${basePort + 1}`, keys, end, begin, stop };
   } catch (err) {
     const tail = readFileSync(join(dir, "log"), "utf8").slice(-2000);
     await stop();
