@@ -21,11 +21,9 @@ type Block struct {
 	Hooks []abci.Event
 }
 
-// Tx is a transaction of a block.
+// Tx is a transaction of a block. The events of one that failed are of its fee, and did happen.
 type Tx struct {
 	// Hash is its SHA-256.
-	Hash []byte
-	// Code is 0 for success. What a failed transaction emitted, its fee apart, did not happen.
-	Code   uint32
+	Hash   []byte
 	Events []abci.Event
 }
