@@ -42,7 +42,10 @@ func (b *batch) apply(block Block) error {
 	if b.Height == 0 {
 		b.ChainID, b.First = block.ChainID, block.Height
 	}
-	b.Height, b.Time, b.Hash = block.Height, block.Time.UTC(), block.Hash
+	b.Height, b.Time, b.Hash, b.Results = block.Height, block.Time.UTC(), block.Hash, block.Results
+	if block.Checked {
+		b.Checked = block.Height
+	}
 	first := b.Events
 	if err := b.place(BeforeTxs, nil, block.Hooks, func(e abci.Event) bool { return !atEnd(e) }); err != nil {
 		return err

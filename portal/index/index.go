@@ -75,11 +75,11 @@ type state struct {
 	subjects, words, places int64
 }
 
-const stateColumns = `chain, first, height, time, hash, subjects, words, places, events, works, derivations, payments, accounts, due`
+const stateColumns = `chain, first, height, time, hash, results, checked, subjects, words, places, events, works, derivations, payments, accounts, due`
 
 func (s *state) scan(row interface{ Scan(...any) error }) error {
 	var at int64
-	err := row.Scan(&s.ChainID, &s.First, &s.Height, &at, &s.Hash, &s.subjects, &s.words, &s.places,
+	err := row.Scan(&s.ChainID, &s.First, &s.Height, &at, &s.Hash, &s.Results, &s.Checked, &s.subjects, &s.words, &s.places,
 		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due)
 	if s.Height > 0 {
 		s.Time = moment(at)
@@ -88,9 +88,10 @@ func (s *state) scan(row interface{ Scan(...any) error }) error {
 }
 
 func (s *state) save(ctx context.Context, db *database, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, db.bind(`UPDATE state SET chain = ?, first = ?, height = ?, time = ?, hash = ?, subjects = ?,
+	_, err := tx.ExecContext(ctx, db.bind(`UPDATE state SET chain = ?, first = ?, height = ?, time = ?, hash = ?, results = ?,
+		checked = ?, subjects = ?,
 		words = ?, places = ?, events = ?, works = ?, derivations = ?, payments = ?, accounts = ?, due = ?`),
-		s.ChainID, s.First, s.Height, nanoseconds(s.Time), s.Hash, s.subjects, s.words, s.places,
+		s.ChainID, s.First, s.Height, nanoseconds(s.Time), s.Hash, s.Results, s.Checked, s.subjects, s.words, s.places,
 		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due)
 	return err
 }
