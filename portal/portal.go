@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
@@ -75,7 +76,7 @@ func Run(ctx context.Context, c Config) error {
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse})
 	watch := &watch{index: x, follower: follower}
 	site, err := pages.New(pages.Config{
-		Client: asked, Node: node, Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,
+		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,
 	})
 	if err != nil {
 		return err
@@ -125,4 +126,12 @@ func serve(ctx context.Context, address string, handler http.Handler, ready func
 		return err
 	}
 	return <-stopped
+}
+
+// overHTTP is an address of a node's RPC for HTTP: CometBFT writes tcp://.
+func overHTTP(address string) string {
+	if rest, ok := strings.CutPrefix(address, "tcp://"); ok {
+		return "http://" + rest
+	}
+	return address
 }

@@ -51,7 +51,11 @@ func (s *Site) guard(next http.Handler) http.Handler {
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
 				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", time.Since(began)))
 		}()
-		r.Body = http.MaxBytesReader(answered, r.Body, 1<<10) // nothing is uploaded here
+		most := int64(0) // nothing is uploaded
+		if r.URL.Path == rpcPath {
+			most = maxCall
+		}
+		r.Body = http.MaxBytesReader(answered, r.Body, most)
 		if !visitors.admit(s.Limits.caller(r)) {
 			h.Set("Retry-After", "1")
 			http.Error(answered, "too many requests; wait a second", http.StatusTooManyRequests)

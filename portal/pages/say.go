@@ -96,3 +96,5 @@ func atoi(text string) int {
 	}
 	return n
 }
+
+func upper(name string) string { return strings.ToUpper(name) }

@@ -7,16 +7,19 @@ package pages
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/stemma-chain/stemma/client"
@@ -42,7 +45,9 @@ type Node interface {
 type Config struct {
 	Client *client.Client
 	Node   Node
-	Index  Index
+	// RPC is the address of the node's RPC over HTTP, for wallets in pages.
+	RPC   string
+	Index Index
 	// Status says how the index stands.
 	Status func() Status
 	Log    *slog.Logger
@@ -61,9 +66,11 @@ type Site struct {
 	// files are what is served as it is, by name, and addresses where: with a part that
 	// changes with what is in them.
 	files     map[string][]byte
+	packed    map[string][]byte // by gzip, where it was kept so
 	addresses map[string]string
 	// proving and listening have a place for each proof that is made, and each page that is told of blocks.
 	proving, listening chan struct{}
+	caller             http.Client
 	now                func() time.Time
 }
 
@@ -75,7 +82,7 @@ type language struct {
 
 // New reads the templates. It fails if one of them is broken.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, languages: map[string]*language{}, files: map[string][]byte{}, addresses: map[string]string{}, proving: make(chan struct{}, provers), listening: make(chan struct{}, listeners), now: time.Now}
+	s := &Site{Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{}, proving: make(chan struct{}, provers), listening: make(chan struct{}, listeners), now: time.Now, caller: http.Client{Timeout: answerWithin}}
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }
 	}
@@ -98,9 +105,18 @@ func (s *Site) readFiles() error {
 		return err
 	}
 	for _, e := range entries {
-		if s.files[e.Name()], err = staticFiles.ReadFile("static/" + e.Name()); err != nil {
+		raw, err := staticFiles.ReadFile("static/" + e.Name())
+		if err != nil {
 			return err
 		}
+		name, packed := strings.CutSuffix(e.Name(), ".gz")
+		if packed {
+			s.packed[name] = raw
+			if raw, err = unpack(raw); err != nil {
+				return fmt.Errorf("static/%s: %w", e.Name(), err)
+			}
+		}
+		s.files[name] = raw
 	}
 	s.files["picture.css"] = []byte(picture.CSS)
 	for name, raw := range s.files {
@@ -108,6 +124,14 @@ func (s *Site) readFiles() error {
 		s.addresses[name] = "/static/" + name + "?" + hex.EncodeToString(sum[:6])
 	}
 	return nil
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 // file serves what is served as it is. Browsers may keep it: its address has its hash.
@@ -119,6 +143,13 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	if packed := s.packed[name]; packed != nil {
+		w.Header().Set("Vary", "Accept-Encoding")
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			w.Header().Set("Content-Encoding", "gzip")
+			raw = packed
+		}
+	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
 }
 
@@ -180,11 +211,13 @@ func (s *Site) Handler() http.Handler {
 	page("/tx/{hash}", s.tx)
 	page("/network", s.network)
 	page("/check", s.check)
+	page("/act/{do}", s.act)
 	page("/notice", s.notice)
 	page("/", s.nothing)
 	mux.HandleFunc("GET /static/{name}", s.file)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /header/{height}", s.header)
 	mux.HandleFunc("GET "+eventsPath, s.events)
+	mux.HandleFunc("POST "+rpcPath, s.call)
 	return s.guard(mux)
 }

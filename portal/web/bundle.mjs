@@ -8,7 +8,7 @@ const [out] = process.argv.slice(2)
 if (!out) throw new Error('usage: node bundle.mjs OUT')
 
 await build({
-  entryPoints: ['check.js'].map((name) => join(process.env.SOURCES ?? join(here, 'src'), name)),
+  entryPoints: ['check.js', 'act.js'].map((name) => join(process.env.SOURCES ?? join(here, 'src'), name)),
   outdir: out,
   bundle: true,
   format: 'esm',

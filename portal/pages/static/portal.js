@@ -72,6 +72,10 @@ if (checking) {
   element('proof').addEventListener('change', check)
 }
 
+// What takes a wallet: its script is large, so it is fetched on these pages alone.
+const act = element('act')
+if (act) import(document.documentElement.dataset.act).then(({ start }) => start(act))
+
 // The height at the foot of a page follows the chain.
 const height = element('height')
 if (height && globalThis.EventSource) {
