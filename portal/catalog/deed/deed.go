@@ -38,9 +38,15 @@ type draft struct {
 	deed licensedeed.Deed
 }
 
-func (d *draft) may(key string, args ...any)  { d.deed.May = append(d.deed.May, d.w.Say(key, args...)) }
-func (d *draft) must(key string, args ...any) { d.deed.Must = append(d.deed.Must, d.w.Say(key, args...)) }
-func (d *draft) note(key string, args ...any) { d.deed.Notes = append(d.deed.Notes, d.w.Say(key, args...)) }
+func (d *draft) may(key string, args ...any) { d.deed.May = append(d.deed.May, d.w.Say(key, args...)) }
+
+func (d *draft) must(key string, args ...any) {
+	d.deed.Must = append(d.deed.Must, d.w.Say(key, args...))
+}
+
+func (d *draft) note(key string, args ...any) {
+	d.deed.Notes = append(d.deed.Notes, d.w.Say(key, args...))
+}
 
 func (d *draft) mayNot(key string, args ...any) {
 	d.deed.MayNot = append(d.deed.MayNot, d.w.Say(key, args...))
