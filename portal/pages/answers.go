@@ -21,7 +21,7 @@ type answer struct {
 	// Price is what the grants cost that it needs, PerUse what each use costs, and Royalty what
 	// part of the revenue is owed; empty: nothing, or it is not known.
 	Price, PerUse, Royalty string
-	Why, Duties, Notices   []string
+	Why, Duties, Notices   []line
 	Relies                 link
 }
 
@@ -115,13 +115,13 @@ func (a *asking) answer(ctx context.Context, use licensetypes.Use) (answer, erro
 	said.Royalty = a.royaltyOf(r)
 	name := a.terms(ctx)
 	for _, reason := range words.InOrder(r.Reasons) {
-		said.Why = appendNew(said.Why, words.Explain(reason, r.Offers, name))
+		said.Why = appendNew(said.Why, a.reason(reason, r, name))
 	}
 	for _, o := range r.Obligations {
-		said.Duties = appendNew(said.Duties, words.Duty(o, r, use, name))
+		said.Duties = appendNew(said.Duties, a.duty(o, r, use, name))
 	}
 	for _, n := range r.Notices {
-		said.Notices = appendNew(said.Notices, words.Notify(n))
+		said.Notices = appendNew(said.Notices, a.note(n))
 	}
 	if r.Verdict == licensetypes.VERDICT_ALLOWED && strings.HasPrefix(r.Permission, "terms1") {
 		if id, err := licensetypes.ParseTermsID(r.Permission); err == nil {
@@ -162,16 +162,6 @@ func (v *visit) useWords(use licensetypes.Use) string {
 		said = v.T("use.commercial", said)
 	}
 	return said
-}
-
-// appendNew leaves out what is in a list already.
-func appendNew(list []string, s string) []string {
-	for _, have := range list {
-		if have == s {
-			return list
-		}
-	}
-	return append(list, s)
 }
 
 // terms names terms as people know them, asking for each once.

@@ -43,11 +43,11 @@ type ruling struct {
 
 func (v *visit) disputeLine(d disputetypes.Dispute) disputeLine {
 	line := disputeLine{
-		link: link{short(d.Id.String()), "/dispute/" + d.Id.String()}, What: words.Contested(d.Kind), Open: d.IsOpen(),
-		Stands: words.Phase(d.Phase),
+		link: link{short(d.Id.String()), "/dispute/" + d.Id.String()}, What: v.contested(d.Kind), Open: d.IsOpen(),
+		Stands: v.phase(d.Phase),
 	}
 	if !d.IsOpen() {
-		line.Stands = words.Outcome(d.Outcome)
+		line.Stands = v.outcome(d.Outcome)
 	}
 	return line
 }
@@ -68,17 +68,17 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	}
 	d := res.Dispute
 	page := disputePage{
-		ID: d.Id.String(), What: words.Contested(d.Kind), Stands: words.Capital(words.Phase(d.Phase)), Work: v.named(ctx, d.Work),
+		ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: v.named(ctx, d.Work),
 		Challenger: accountLink(d.Challenger), Owner: accountLink(d.Respondent), Opened: d.OpenedAt,
 	}
 	if d.Arbiter != "" {
 		page.Arbiter = accountLink(d.Arbiter)
 	}
 	if d.Deadline != nil {
-		page.Deadline = words.Until(*d.Deadline, s.now()) + "; " + words.PhaseEnd(d.Phase)
+		page.Deadline = v.T("dispute.until", sayTime(v.lang.words, *d.Deadline), v.next(d.Phase))
 	}
 	if d.ClosedAt != nil {
-		page.Closed, page.Outcome = *d.ClosedAt, words.Outcome(d.Outcome)
+		page.Closed, page.Outcome = *d.ClosedAt, v.outcome(d.Outcome)
 	}
 	teller := v.teller(ctx, u)
 	page.Claimed = teller.Redress(d.Claim)
@@ -123,4 +123,21 @@ func (v *visit) teller(ctx context.Context, u units.Units) words.Teller {
 	return words.Teller{
 		Account: short, Work: func(id registrytypes.WorkID) string { return v.named(ctx, id).Text }, Terms: v.terms(ctx), Coins: u.Sum,
 	}
+}
+
+func (v *visit) contested(k disputetypes.Kind) string {
+	return v.meaning("dispute.kind.", k.String(), "KIND_", "dispute.unknown")
+}
+
+func (v *visit) phase(p disputetypes.Phase) string {
+	return v.meaning("dispute.phase.", p.String(), "PHASE_", "dispute.unknown")
+}
+
+// next is what follows when the time of a phase is over.
+func (v *visit) next(p disputetypes.Phase) string {
+	return v.meaning("dispute.next.", p.String(), "PHASE_", "dispute.unknown")
+}
+
+func (v *visit) outcome(o disputetypes.Outcome) string {
+	return v.meaning("dispute.outcome.", o.String(), "OUTCOME_", "dispute.unknown")
 }

@@ -39,9 +39,11 @@ type draft struct {
 }
 
 func (d *draft) may(key string, args ...any) { d.deed.May = append(d.deed.May, d.w.Say(key, args...)) }
+
 func (d *draft) must(key string, args ...any) {
 	d.deed.Must = append(d.deed.Must, d.w.Say(key, args...))
 }
+
 func (d *draft) note(key string, args ...any) {
 	d.deed.Notes = append(d.deed.Notes, d.w.Say(key, args...))
 }
