@@ -120,6 +120,12 @@ func TestThePictureNamesAndDescribesItself(t *testing.T) {
 		"Used in: input 1; adaptation 1. Also in the picture: part 1. Rival claims to the same content: 2.")
 }
 
+func TestAnIDThatIsNoneIsNotWritten(t *testing.T) {
+	markup := draw(t, diamond(), Options{ID: `"><script>`})
+	require.NotContains(t, markup, "<script>")
+	require.Contains(t, markup, `id="pic-t"`)
+}
+
 func TestASourceWithoutAPageIsNoLink(t *testing.T) {
 	markup := draw(t, Graph{Focus: "a", Nodes: []Node{{ID: "a", Title: "Outside"}}}, Options{})
 	require.NotContains(t, markup, "<a ")
