@@ -9,6 +9,7 @@ import (
 func TestWhatIsNoPictureIsRefused(t *testing.T) {
 	node := func(id string) Node { return Node{ID: id} }
 	abc := []Node{node("a"), node("b"), node("c")}
+	pair := func(from, to string) Edge { return Edge{From: from, To: to} }
 	many := make([]Node, MaxNodes+1)
 	for i := range many {
 		many[i] = node(id(i))
@@ -27,7 +28,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"edge to nowhere":      {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "x"}}}, ErrUnknownNode},
 		"edge twice":           {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "b"}, {From: "a", To: "b", Role: "x"}}}, ErrTwice},
 		"made of itself":       {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "a"}}}, ErrCycle},
-		"cycle of three":       {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "b"}, {From: "b", To: "c"}, {From: "c", To: "a"}}}, ErrCycle},
+		"cycle of three":       {Graph{Focus: "a", Nodes: abc, Edges: []Edge{pair("a", "b"), pair("b", "c"), pair("c", "a")}}, ErrCycle},
 		"cycle off the middle": {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "b", To: "c"}, {From: "c", To: "b"}}}, ErrCycle},
 		"rival of nobody":      {Graph{Focus: "a", Nodes: abc, Rivals: []Rivalry{{"a", "x"}}}, ErrUnknownNode},
 		"own rival":            {Graph{Focus: "a", Nodes: abc, Rivals: []Rivalry{{"a", "a"}}}, ErrTwice},

@@ -22,10 +22,12 @@ func Example() {
 		return
 	}
 	figure := picture.SVG(placed) // and picture.CSS in the page's style sheet
-	text, _ := picture.Text(g, picture.Options{})
 	fmt.Println(strings.Count(string(figure), "<a "), "links")
-	fmt.Println(text)
+	text, _ := picture.Text(g, picture.Options{}) // it finds no other errors than Layout does
+	fmt.Println(strings.ReplaceAll(string(text), "<h3>", "\n<h3>"))
 	// Output:
 	// 2 links
-	// <div class="pic-text"><p><a href="/works/remix">Night bus remix</a>, song</p><h3>Made of</h3><ul><li>adaptation 10%: <a href="/works/song">Night bus</a>, song, Paid to Ana 100%</li></ul><h3>Used in</h3><p>nothing known</p></div>
+	// <div class="pic-text"><p><a href="/works/remix">Night bus remix</a>, song</p>
+	// <h3>Made of</h3><ul><li>adaptation 10%: <a href="/works/song">Night bus</a>, song, Paid to Ana 100%</li></ul>
+	// <h3>Used in</h3><p>nothing known</p></div>
 }
