@@ -83,7 +83,7 @@ func (l *list) more(m More, word string) {
 		l.text(m.Href)
 		l.raw(`">`)
 	}
-	l.text(word + ": " + strconv.Itoa(m.Count))
+	l.text(word + ": " + m.number(strconv.Itoa(m.Count)))
 	if m.Href != "" {
 		l.raw(`</a>`)
 	}

@@ -66,10 +66,19 @@ type Node struct {
 
 // More is a number of neighbours that are not drawn, and where they are.
 type More struct {
-	// Count is how many; 0: none.
-	Count int
+	// Count is how many; 0: none. AtLeast says that there are more than these.
+	Count   int
+	AtLeast bool
 	// Href leads to a picture that shows them; empty: nowhere.
 	Href string
+}
+
+// number is how many there are, as said: 200+ for at least so many.
+func (m More) number(count string) string {
+	if m.AtLeast {
+		return count + "+"
+	}
+	return count
 }
 
 // Payee is one who holds a part of a work's revenue.

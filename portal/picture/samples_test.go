@@ -50,7 +50,7 @@ func merge(nodes int) Graph {
 		case i >= nodes-3:
 			e.From, e.To = id(i), id(0)
 		case i%17 == 5:
-			n.MoreSources = More{i * 31, "/works/" + id(i) + "?up=1"}
+			n.MoreSources = More{Count: i * 31, Href: "/works/" + id(i) + "?up=1"}
 		case i == 8:
 			n.Disputed = true
 		case i == 13:
@@ -63,7 +63,7 @@ func merge(nodes int) Graph {
 
 func star(nodes int) Graph {
 	g := Graph{Focus: id(0), Nodes: []Node{focus("One loop that everybody uses")}}
-	g.Nodes[0].MoreDerivatives = More{12_345, "/works/" + id(0) + "?page=2"}
+	g.Nodes[0].MoreDerivatives = More{Count: 12_345, Href: "/works/" + id(0) + "?page=2"}
 	for i := 1; i < nodes; i++ {
 		g.Nodes = append(g.Nodes, sampleNode(i))
 		g.Edges = append(g.Edges, Edge{From: id(i), To: id(0), Role: sampleRoles[i/40], Share: 100_000})
@@ -91,8 +91,8 @@ func diamond() Graph {
 		g.Nodes = append(g.Nodes, sampleNode(i))
 	}
 	g.Nodes[3].Disputed = true
-	g.Nodes[3].MoreSources = More{4, "/works/x?up=2"}
-	g.Nodes[3].MoreDerivatives = More{1204, "/works/x?down=2"}
+	g.Nodes[3].MoreSources = More{Count: 4, Href: "/works/x?up=2"}
+	g.Nodes[3].MoreDerivatives = More{Count: 1204, Href: "/works/x?down=2"}
 	g.Nodes[2].Invalid = true
 	g.Nodes[4].Withdrawn = true
 	g.Edges = []Edge{
