@@ -9,6 +9,7 @@ import (
 func TestWhatIsNoPictureIsRefused(t *testing.T) {
 	node := func(id string) Node { return Node{ID: id} }
 	abc := []Node{node("a"), node("b"), node("c")}
+	pair := func(from, to string) Edge { return Edge{From: from, To: to} }
 	many := make([]Node, MaxNodes+1)
 	for i := range many {
 		many[i] = node(id(i))
@@ -27,7 +28,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"edge to nowhere":      {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "x"}}}, ErrUnknownNode},
 		"edge twice":           {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "b"}, {From: "a", To: "b", Role: "x"}}}, ErrTwice},
 		"made of itself":       {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "a"}}}, ErrCycle},
-		"cycle of three":       {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "a", To: "b"}, {From: "b", To: "c"}, {From: "c", To: "a"}}}, ErrCycle},
+		"cycle of three":       {Graph{Focus: "a", Nodes: abc, Edges: []Edge{pair("a", "b"), pair("b", "c"), pair("c", "a")}}, ErrCycle},
 		"cycle off the middle": {Graph{Focus: "a", Nodes: abc, Edges: []Edge{{From: "b", To: "c"}, {From: "c", To: "b"}}}, ErrCycle},
 		"rival of nobody":      {Graph{Focus: "a", Nodes: abc, Rivals: []Rivalry{{"a", "x"}}}, ErrUnknownNode},
 		"own rival":            {Graph{Focus: "a", Nodes: abc, Rivals: []Rivalry{{"a", "a"}}}, ErrTwice},
@@ -61,16 +62,21 @@ func TestLinksStayOnThisSite(t *testing.T) {
 }
 
 func TestLayersStandAroundTheMiddle(t *testing.T) {
-	g := diamond()
-	p, err := Layout(g, Options{})
-	require.NoError(t, err)
-	layers := map[string]int{}
-	for _, b := range p.Boxes {
-		layers[b.ID] = b.Layer
+	layers := func(width int) map[string]int {
+		p, err := Layout(diamond(), Options{Width: width})
+		require.NoError(t, err)
+		at := map[string]int{}
+		for _, b := range p.Boxes {
+			at[b.ID] = b.Layer
+		}
+		return at
 	}
 	require.Equal(t, map[string]int{
 		id(0): 0, id(1): 1, id(2): 1, id(3): 2, id(4): 3, id(5): 3,
 		id(6): 2, id(7): 2, // rivals stand beside
 		id(8): 2, // a source of a derivative just above it
-	}, layers)
+	}, layers(720))
+	require.Equal(t, map[string]int{
+		id(0): 0, id(1): 1, id(2): 1, id(6): 2, id(7): 2, id(3): 3, id(8): 4, id(4): 5, id(5): 5,
+	}, layers(0), "where they do not fit into one row, the middle has a row of its own")
 }

@@ -67,29 +67,26 @@ const (
 )
 
 // ends are the sides of two boxes that a way uses.
-func (s *sheet) ends(b *bundle, w *way) (top, bottom side) {
+func (s *sheet) ends(w *way) (top, bottom side) {
 	x, y := &s.boxes[w.top], &s.boxes[w.bottom]
 	if w.aside {
 		return onRight, onLeft
 	}
-	if b.look.rivals || s.covered(x, true) {
-		return s.facing(x, w, b), s.bottomSide(b, w)
+	if x.Layer == y.Layer { // only rivals are
+		return s.facing(x, w), s.facing(y, w)
 	}
-	if y.Layer == x.Layer { // only rivals are
-		return s.facing(x, w, b), s.facing(y, w, b)
+	top, bottom = onBottom, onTop
+	if s.covered(x, true) {
+		top = s.facing(x, w)
 	}
-	return onBottom, s.bottomSide(b, w)
-}
-
-func (s *sheet) bottomSide(b *bundle, w *way) side {
-	if y := &s.boxes[w.bottom]; b.look.rivals || s.covered(y, false) {
-		return s.facing(y, w, b)
+	if s.covered(y, false) {
+		bottom = s.facing(y, w)
 	}
-	return onTop
+	return top, bottom
 }
 
 // facing is the side of a box at which its own layer's lane of the way lies.
-func (s *sheet) facing(x *Box, w *way, b *bundle) side {
+func (s *sheet) facing(x *Box, w *way) side {
 	for _, l := range w.lanes {
 		if l.layer == x.Layer && l.channel <= x.col {
 			return onLeft
@@ -116,7 +113,7 @@ func (s *sheet) setPorts() {
 	}
 	for _, b := range s.bundles {
 		for _, w := range b.ways {
-			top, bottom := s.ends(b, w)
+			top, bottom := s.ends(w)
 			add(w.top, top, b, s.aim(b, w, w.bottom, true))
 			add(w.bottom, bottom, b, s.aim(b, w, w.top, false))
 		}
@@ -169,7 +166,7 @@ func (s *sheet) port(n int, sd side, b *bundle) Point {
 
 // trace is the way of an edge from its source down, piece by piece.
 func (s *sheet) trace(b *bundle, w *way) []piece {
-	topSide, bottomSide := s.ends(b, w)
+	topSide, bottomSide := s.ends(w)
 	at, end := s.port(w.top, topSide, b), s.port(w.bottom, bottomSide, b)
 	if w.aside {
 		return []piece{{kind: straight, from: at, to: end}}
@@ -305,7 +302,7 @@ func (s *sheet) mark(b *bundle, w *way, pieces []piece) mark {
 		at := Point{(middle.from.X + middle.to.X) / 2, (middle.from.Y + middle.to.Y) / 2}
 		return mark{kind: versus, at: at, look: b.look}
 	}
-	_, sd := s.ends(b, w)
+	_, sd := s.ends(w)
 	m := mark{kind: head, at: pieces[len(pieces)-1].to, side: sd, look: b.look}
 	switch e := s.graph.edges[w.edge]; {
 	case e.Conflict:

@@ -78,7 +78,7 @@ func (f *face) addSmall(text string) {
 // several of the former the legend alone tells.
 func (s *sheet) about(n int) string {
 	near := s.graph.derived[n]
-	if s.boxes[n].Layer > s.boxes[s.graph.focus].Layer {
+	if s.boxes[n].Layer > s.boxes[s.graph.focus].Layer || len(near) == 0 {
 		near = s.graph.sources[n]
 	}
 	roles, share := []string{}, uint32(0)

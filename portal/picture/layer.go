@@ -186,3 +186,24 @@ func (c *graph) pairRivals(layer []int) []int {
 	}
 	return out
 }
+
+// isolate gives the work in the middle a layer of its own where its layer would not
+// fit into one row. What is only a source of other works goes below it, the rest above.
+func (c *graph) isolate(layers [][]int, most int) [][]int {
+	at := slices.IndexFunc(layers, func(l []int) bool { return slices.Contains(l, c.focus) })
+	if len(layers[at]) <= most {
+		return layers
+	}
+	var up, down []int
+	for _, n := range layers[at] {
+		switch {
+		case n == c.focus:
+		case len(c.sources[n]) == 0 && len(c.derived[n]) > 0:
+			down = append(down, n)
+		default:
+			up = append(up, n)
+		}
+	}
+	split := slices.DeleteFunc([][]int{up, {c.focus}, down}, func(l []int) bool { return len(l) == 0 })
+	return slices.Replace(slices.Clone(layers), at, at+1, split...)
+}

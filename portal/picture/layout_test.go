@@ -199,7 +199,7 @@ func TestLinesOfDifferentWorksDoNotLieOnEachOther(t *testing.T) {
 		require.NoError(t, err)
 		layers := c.layers()
 		c.order(layers)
-		s := newSheet(c, layers, Options{}.withDefaults())
+		s := newSheet(c, c.isolate(layers, 2), Options{}.withDefaults())
 		s.bundle()
 		s.pick()
 		s.setColumns()

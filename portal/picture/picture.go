@@ -4,7 +4,11 @@
 // and no clock: the same graph, in any order, gives the same bytes.
 package picture
 
-import "errors"
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
 
 // Bounds of one picture. A graph beyond them is refused: whoever reads it from
 // an index leaves nodes out and says so with Node.MoreSources and MoreDerivatives.
@@ -110,7 +114,7 @@ type Options struct {
 	// DefaultWidth. Only a graph with very many lines side by side takes more.
 	Width int
 	// ID starts every id attribute, so that a page can have several pictures:
-	// letters and digits; empty: pic.
+	// letters and digits; empty or anything else: pic.
 	ID string
 	// Words are the words used; a zero value: English.
 	Words Words
@@ -119,12 +123,15 @@ type Options struct {
 // DefaultWidth fits a phone that is 390 pixels wide with margins of 16.
 const DefaultWidth = 358
 
+// columns is how many boxes stand side by side at most.
+func (o Options) columns() int { return max(2, o.Width/columnMin) }
+
 func (o Options) withDefaults() Options {
 	if o.Width == 0 {
 		o.Width = DefaultWidth
 	}
 	o.Width = min(max(o.Width, 320), 2000)
-	if o.ID == "" {
+	if o.ID == "" || strings.ContainsFunc(o.ID, func(r rune) bool { return r > 'z' || !unicode.In(r, unicode.L, unicode.Nd) }) {
 		o.ID = "pic"
 	}
 	if o.Words.Roles == nil {

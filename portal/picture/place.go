@@ -57,7 +57,8 @@ func Layout(g Graph, o Options) (Placed, error) {
 	}
 	layers := c.layers()
 	c.order(layers)
-	s := newSheet(c, layers, o.withDefaults())
+	o = o.withDefaults()
+	s := newSheet(c, c.isolate(layers, o.columns()), o)
 	s.bundle()
 	s.pick()
 	s.setColumns()
@@ -96,8 +97,7 @@ type columns struct {
 
 func newSheet(c *graph, layers [][]int, o Options) *sheet {
 	s := &sheet{graph: c, opts: o, width: o.Width, columns: map[int]*columns{}, boxes: make([]Box, len(c.nodes))}
-	most := max(2, o.Width/columnMin)
-	middle := 0
+	most, middle := o.columns(), 0
 	for l, nodes := range layers {
 		for _, n := range nodes {
 			if n == c.focus {

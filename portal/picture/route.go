@@ -125,7 +125,6 @@ func (s *sheet) pickLanes(b *bundle, w *way) {
 		step = -1
 	}
 	goal, x := s.of(hub.Layer).center(hub.col), s.of(leaf.Layer).center(leaf.col)
-	rivals := b.look.rivals
 	if w.aside {
 		return
 	}
@@ -133,7 +132,7 @@ func (s *sheet) pickLanes(b *bundle, w *way) {
 		w.lanes = append(w.lanes, lane{leaf.Layer, s.channelBetween(leaf, hub)})
 		return
 	}
-	if rivals || s.covered(leaf, down) {
+	if s.covered(leaf, down) {
 		ch := s.sideOf(leaf, goal, goal)
 		w.lanes = append(w.lanes, lane{leaf.Layer, ch})
 		x = s.of(leaf.Layer).middle(ch)
@@ -149,7 +148,7 @@ func (s *sheet) pickLanes(b *bundle, w *way) {
 		w.lanes = append(w.lanes, lane{l, best})
 		x = k.middle(best)
 	}
-	if rivals || s.covered(hub, !down) {
+	if s.covered(hub, !down) {
 		w.lanes = append(w.lanes, lane{hub.Layer, s.sideOf(hub, x, x)})
 	}
 }

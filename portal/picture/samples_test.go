@@ -167,7 +167,8 @@ func TestSamples(t *testing.T) {
 		for _, width := range []int{0, 720} {
 			html := `<!doctype html><html lang="en"><meta charset="utf-8">` +
 				`<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>` +
-				name + `</title><style>body{margin:16px;font-family:system-ui}` + CSS + `</style>` +
+				name + `</title><style>html{background:#fff;color:#1b2330}@media(prefers-color-scheme:dark){html{background:#14181f;color:#e8ecf2}}` +
+				`body{margin:16px;font-family:system-ui}` + CSS + `</style>` +
 				page(t, g, Options{Width: width})
 			file := filepath.Join(*samplesDir, fmt.Sprintf("%s-%d.html", name, width))
 			require.NoError(t, os.WriteFile(file, []byte(html), 0o600))

@@ -248,7 +248,7 @@ func (p *Placed) more(w *writer, b *Box) {
 			w.raw(`"`)
 		}
 		w.raw(`><title>`)
-		w.text(m.word + ": " + m.number(strconv.Itoa(m.Count)))
+		w.text(p.graph.title(b.node, words) + "; " + m.word + ": " + m.number(strconv.Itoa(m.Count)))
 		w.raw(`</title><rect x="2" y="2" width="`, moreWidth-4, `" height="`, high-4, `" rx="7"/><path d="M0 7v`, high-14,
 			`"/><text x="`, moreWidth/2, `" y="`, high/2+4, `">`, m.sign, m.number(short(m.Count)), `</text></`, tag, `>`)
 		top += high

@@ -120,6 +120,22 @@ func TestThePictureNamesAndDescribesItself(t *testing.T) {
 		"Used in: input 1; adaptation 1. Also in the picture: part 1. Rival claims to the same content: 2.")
 }
 
+func TestWhatIsNotDrawnIsCountedAndNamed(t *testing.T) {
+	n := Node{ID: "a", Title: "Loop", MoreSources: More{Count: 4, Href: "/up"}, MoreDerivatives: More{Count: 12_345, AtLeast: true}}
+	markup := page(t, Graph{Focus: "a", Nodes: []Node{n}}, Options{})
+	require.Contains(t, markup, "<title>Loop; More sources: 4</title>")
+	require.Contains(t, markup, ">↑4</text></a>")
+	require.Contains(t, markup, "<title>Loop; More derivatives: 12345+</title>")
+	require.Contains(t, markup, ">↓12k+</text></g>")
+	require.Contains(t, markup, `<a href="/up">More sources: 4</a>, More derivatives: 12345+`)
+}
+
+func TestAnIDThatIsNoneIsNotWritten(t *testing.T) {
+	markup := draw(t, diamond(), Options{ID: `"><script>`})
+	require.NotContains(t, markup, "<script>")
+	require.Contains(t, markup, `id="pic-t"`)
+}
+
 func TestASourceWithoutAPageIsNoLink(t *testing.T) {
 	markup := draw(t, Graph{Focus: "a", Nodes: []Node{{ID: "a", Title: "Outside"}}}, Options{})
 	require.NotContains(t, markup, "<a ")
