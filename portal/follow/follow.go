@@ -52,6 +52,9 @@ type Options struct {
 	// FromEarliest lets a new index begin where the node's blocks begin, although the chain is
 	// older. Without it such a node is refused.
 	FromEarliest bool
+	// Until is the last block to take in; 0: there is none. Run returns nil when it is there, and all
+	// text that was due.
+	Until int64
 	// Poll is the pause between two looks for a new block; 0: half a second.
 	Poll time.Duration
 	// Batch is the most blocks that are written at once; 0: 100.
@@ -174,6 +177,9 @@ func (f *Follower) follow(ctx context.Context) error {
 		if opened {
 			err = f.catchUp(ctx)
 		}
+		if err == nil && f.done(ctx) {
+			return nil
+		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -192,6 +198,15 @@ func (f *Follower) follow(ctx context.Context) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// done says that the last block to take in is there, and all text.
+func (f *Follower) done(ctx context.Context) bool {
+	if f.o.Until == 0 || f.cursor.Height < f.o.Until {
+		return false
+	}
+	totals, err := f.x.Totals(ctx)
+	return err == nil && totals.Due == 0
 }
 
 // final says that there is no use in trying again.
@@ -235,6 +250,10 @@ func (f *Follower) catchUp(ctx context.Context) error {
 		return fmt.Errorf("ask the node for its height: %w", err)
 	}
 	newest := info.Response.LastBlockHeight
+	last := newest
+	if f.o.Until > 0 {
+		last = min(newest, f.o.Until)
+	}
 	f.update(func(s *Status) {
 		s.ChainID, s.NodeHeight, s.Seen = f.span.ChainID, newest, time.Now()
 		s.Lag = max(0, newest-s.Height)
@@ -244,10 +263,10 @@ func (f *Follower) catchUp(ctx context.Context) error {
 		if from == 0 {
 			from = f.span.First.Height
 		}
-		if from > newest {
+		if from > last {
 			return nil
 		}
-		if err := f.takeIn(ctx, from, min(newest, from+int64(f.o.Batch)-1)); err != nil {
+		if err := f.takeIn(ctx, from, min(last, from+int64(f.o.Batch)-1)); err != nil {
 			return err
 		}
 		f.note(nil)
