@@ -36,6 +36,8 @@ type Config struct {
 	Trust *proof.Trust
 	// TrustFirstUse takes the node's newest header for one at the first start.
 	TrustFirstUse bool
+	// FromEarliest begins a new index at the node's first block, although the chain is older.
+	FromEarliest bool
 	// Operator is who answers for the site, and how to write to them.
 	Operator string
 	// Denied are the works that are not shown, by id.
@@ -73,7 +75,7 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
 	}
 	defer asked.Close()
-	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse})
+	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
 	watch := &watch{index: x, follower: follower}
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,

@@ -13,9 +13,9 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
-// deeds are what can be done with a wallet in the page, by the last part of its address.
+// Deeds are what can be done with a wallet in the page, by the last part of its address.
 // All but the first are about a work.
-var deeds = []string{"register", "offer", "buy", "derive", "pay", "accept"}
+func Deeds() []string { return []string{"register", "offer", "buy", "derive", "pay", "accept"} }
 
 // actPage is a form for one of them. Signing takes a script and a wallet; the page says the
 // command that does the same.
@@ -36,7 +36,7 @@ type actPage struct {
 
 func (s *Site) act(ctx context.Context, v *visit) error {
 	page := actPage{Do: v.r.PathValue("do")}
-	if !slices.Contains(deeds, page.Do) {
+	if !slices.Contains(Deeds(), page.Do) {
 		return absent("fault.page_unknown")
 	}
 	page.Command = "stemmad " + page.Do + " FILE"
