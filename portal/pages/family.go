@@ -238,15 +238,27 @@ type drawn struct {
 	Cut bool
 }
 
-// draw draws the works around one. A work that the index does not have yet has no picture.
+// mostDrawn is how many bytes a picture and its words may take of a page.
+const mostDrawn = MaxPage - 15_000
+
+// draw draws the works around one: as many as fit a page. A work that the index does not have
+// yet has no picture.
 func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most int) (drawn, error) {
 	focus, err := v.site.Index.Work(ctx, id)
 	if errors.Is(err, index.ErrNotFound) {
 		return drawn{}, nil
 	}
-	if err != nil {
-		return drawn{}, err
+	for err == nil {
+		var d drawn
+		if d, err = v.drawSome(ctx, focus, most); len(d.SVG)+len(d.Text) <= mostDrawn {
+			return d, err
+		}
+		most = most * 2 / 3 // many edges
 	}
+	return drawn{}, err
+}
+
+func (v *visit) drawSome(ctx context.Context, focus index.Work, most int) (drawn, error) {
 	f, err := v.site.gather(ctx, focus, most)
 	if err != nil {
 		return drawn{}, err
@@ -257,7 +269,7 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most int) (dr
 	g, options := v.graph(f), picture.Options{Words: v.pictureWords()}
 	placed, err := picture.Layout(g, options)
 	if err != nil {
-		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", id, err)
+		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", focus.ID, err)
 	}
 	text, err := picture.Text(g, options)
 	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= most}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -98,7 +99,15 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 				page.Works = append(page.Works, v.claimLine(w))
 			}
 		}
-		page.Digest = digest && len(claims) == 0
+		if page.Digest = digest && len(claims) == 0; page.Digest {
+			known, err := s.isTx(ctx, q)
+			if err != nil {
+				return err
+			}
+			if known {
+				return v.redirect("/tx/" + strings.ToUpper(q))
+			}
+		}
 	default:
 		found, err := s.Index.Search(ctx, index.Query{Text: q}, v.r.URL.Query().Get("after"), maxShown)
 		if err != nil {
@@ -110,6 +119,19 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 		}
 	}
 	return v.show(http.StatusOK, "search.html", v.T("search.title", q), page)
+}
+
+// isTx says whether 64 hex digits are the hash of a transaction that did something.
+func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
+	hash, err := hex.DecodeString(text)
+	if err != nil {
+		return false, nil //nolint:nilerr // written sha256:...
+	}
+	happened, err := s.Index.OfTx(ctx, hash, "", 1)
+	if errors.Is(err, index.ErrNotFound) {
+		return false, nil
+	}
+	return len(happened.Rows) > 0, err
 }
 
 // pageOf is the page of what a text is the id of; empty: of nothing.

@@ -52,7 +52,7 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 	group.Go(func() error {
 		prices, err := s.Client.Prices(ctx)
 		for _, p := range prices {
-			page.Fees = append(page.Fees, p.String())
+			page.Fees = append(page.Fees, decimal(p.Amount.String())+p.Denom)
 		}
 		return err
 	})

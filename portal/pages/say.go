@@ -98,3 +98,11 @@ func atoi(text string) int {
 }
 
 func upper(name string) string { return strings.ToUpper(name) }
+
+// decimal leaves out the zeros at the end of a decimal fraction.
+func decimal(text string) string {
+	if !strings.Contains(text, ".") {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}

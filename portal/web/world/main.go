@@ -42,6 +42,8 @@ type world struct {
 	Works map[string]string `json:"works"`
 	// Accounts by the names of their keys.
 	Accounts map[string]string `json:"accounts"`
+	// Keys are private, in hex; of this chain alone.
+	Keys map[string]string `json:"keys"`
 	// Payment is the transaction that paid a work of the third generation.
 	Payment string `json:"payment"`
 	// Dispute is about the photograph.
@@ -81,7 +83,7 @@ func run(ctx context.Context) (err error) {
 	node := net.Nodes[0]
 	w := &world{
 		RPC: node.RPC, Home: node.Home, net: net, folder: folder,
-		Files: map[string]string{}, Works: map[string]string{}, Accounts: map[string]string{},
+		Files: map[string]string{}, Works: map[string]string{}, Accounts: map[string]string{}, Keys: map[string]string{},
 	}
 	if err := w.tell(ctx); err != nil {
 		return err
@@ -125,7 +127,8 @@ var (
 // tell makes what the pages show.
 func (w *world) tell(ctx context.Context) error {
 	for name, content := range map[string]string{
-		"song.wav": "la la la", "remix.wav": "la la la, remixed", "mix.wav": "la la la, mixed", "photo.png": "blue", "unknown.txt": "?",
+		"song.wav": "la la la", "remix.wav": "la la la, remixed", "mix.wav": "la la la, mixed", "photo.png": "blue", "unknown.txt": "?", "other.txt": "!",
+		"print.png": "green",
 	} {
 		w.Files[name] = filepath.Join(w.folder, name)
 		if err := os.WriteFile(w.Files[name], []byte(content), 0o600); err != nil {
@@ -138,6 +141,10 @@ func (w *world) tell(ctx context.Context) error {
 			return err
 		}
 		w.Accounts[name] = strings.TrimSpace(out)
+		if out, err = w.stemmad(ctx, "keys", "export", name, "--unarmored-hex", "--unsafe", "--yes"); err != nil {
+			return err
+		}
+		w.Keys[name] = strings.TrimSpace(out)
 	}
 	song, remix, mix, photo := w.Files["song.wav"], w.Files["remix.wav"], w.Files["mix.wav"], w.Files["photo.png"]
 	for _, step := range []struct {
@@ -151,6 +158,8 @@ func (w *world) tell(ctx context.Context) error {
 		{"mix", []string{"derive", mix, "--from", remix, "--title", "Third Light", "--by", "carol"}},
 		{"photo", []string{"register", photo, "--title", "Blue", "--from", "bob"}},
 		{"", []string{"offer", photo, "ai-training-paid", "--price", "5.00 USDC", "--from", "bob"}},
+		{"print", []string{"register", w.Files["print.png"], "--title", "Green", "--from", "bob"}},
+		{"", []string{"offer", w.Files["print.png"], "ai-training-paid", "--price", "5.00 USDC", "--from", "bob"}},
 		{"rival", []string{"register", photo, "--title", "Blue, mine", "--allow-contested", "--from", "carol"}},
 	} {
 		out, err := w.stemmad(ctx, append(step.args, "--yes")...)
