@@ -107,10 +107,10 @@ func (a *asking) answer(ctx context.Context, use licensetypes.Use) (answer, erro
 	verdict := rights.VerdictWord(r.Verdict)
 	said := answer{Use: a.useWords(use), Verdict: verdict, Says: a.T("verdict." + verdict)}
 	if price, ok := rights.Price(r); ok {
-		said.Price = a.units.Alternatives(price)
+		said.Price = a.price(price)
 	}
 	if price, ok := rights.PerUse(r); ok {
-		said.PerUse = a.units.Alternatives(price)
+		said.PerUse = a.price(price)
 	}
 	said.Royalty = a.royaltyOf(r)
 	name := a.terms(ctx)

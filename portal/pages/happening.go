@@ -1,13 +1,16 @@
 package pages
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal/index"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // happening is one event of the chain as pages show it: what, about whom and what, and
@@ -29,18 +32,25 @@ type happening struct {
 }
 
 // happenings says events of the index.
-func (v *visit) happenings(events []index.Event) (list []happening) {
+func (v *visit) happenings(ctx context.Context, events []index.Event) (list []happening, err error) {
+	u, err := v.site.Client.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range events {
 		h := happening{
 			Type: e.Type, What: v.T("event." + eventName(e.Type)), Height: e.Height, Time: e.Time, Message: e.Msg + 1,
 			Tx: strings.ToUpper(hex.EncodeToString(e.Tx)),
 		}
 		for _, a := range e.Attributes {
-			v.mention(&h, a.Key, e.Value(a.Key))
+			v.mention(ctx, &h, a.Key, e.Value(a.Key))
+		}
+		if coin, err := client.ParseCoin(h.Amount); err == nil {
+			h.Amount = u.Coin(coin)
 		}
 		list = append(list, h)
 	}
-	return list
+	return list, nil
 }
 
 // eventName is an event's name without package and version: license.Granted of
@@ -54,7 +64,7 @@ func eventName(full string) string {
 }
 
 // mention adds what an attribute names.
-func (v *visit) mention(h *happening, key, value string) {
+func (v *visit) mention(ctx context.Context, h *happening, key, value string) {
 	add := func(l link) {
 		if !slices.Contains(h.About, l) {
 			h.About = append(h.About, l)
@@ -68,7 +78,9 @@ func (v *visit) mention(h *happening, key, value string) {
 	case key == "amount" || key == "fee":
 		h.Amount = value
 	case strings.HasPrefix(value, "work1"):
-		add(link{short(value), "/work/" + value})
+		if id, err := registrytypes.ParseWorkID(value); err == nil {
+			add(v.named(ctx, id))
+		}
 	case strings.HasPrefix(value, "stemma1"):
 		add(link{short(value), "/account/" + value})
 	case strings.HasPrefix(value, "terms1"):
@@ -76,12 +88,12 @@ func (v *visit) mention(h *happening, key, value string) {
 	case strings.HasPrefix(value, "dispute1"):
 		add(link{short(value), "/dispute/" + value})
 	case strings.HasPrefix(value, "["), strings.HasPrefix(value, "{"):
-		v.mentionAll(h, key, value)
+		v.mentionAll(ctx, h, key, value)
 	}
 }
 
 // mentionAll adds what a list or an object names, the first few.
-func (v *visit) mentionAll(h *happening, key, value string) {
+func (v *visit) mentionAll(ctx context.Context, h *happening, key, value string) {
 	var list []json.RawMessage
 	if json.Unmarshal([]byte(value), &list) != nil {
 		return
@@ -92,7 +104,7 @@ func (v *visit) mentionAll(h *happening, key, value string) {
 			return
 		}
 		if json.Unmarshal(item, &text) == nil && !strings.HasPrefix(text, "[") {
-			v.mention(h, key, text)
+			v.mention(ctx, h, key, text)
 			continue
 		}
 		var fields map[string]json.RawMessage
@@ -101,7 +113,7 @@ func (v *visit) mentionAll(h *happening, key, value string) {
 		}
 		for _, name := range []string{"work", "source", "account"} {
 			if json.Unmarshal(fields[name], &text) == nil {
-				v.mention(h, name, text)
+				v.mention(ctx, h, name, text)
 			}
 		}
 	}

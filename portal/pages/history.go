@@ -27,7 +27,8 @@ func (v *visit) historyOf(ctx context.Context, subject string) (list []happening
 	if page.Next != "" {
 		before = "?before=" + page.Next
 	}
-	return v.happenings(page.Rows), before, nil
+	list, err = v.happenings(ctx, page.Rows)
+	return list, before, err
 }
 
 func (a *asking) history(ctx context.Context) (err error) {

@@ -60,7 +60,10 @@ func (s *Site) tx(ctx context.Context, v *visit) error {
 	}
 	first := happened.Rows[0]
 	page := &txPage{
-		Hash: strings.ToUpper(hex.EncodeToString(hash)), Height: first.Height, Time: first.Time, History: v.happenings(happened.Rows),
+		Hash: strings.ToUpper(hex.EncodeToString(hash)), Height: first.Height, Time: first.Time,
+	}
+	if page.History, err = v.happenings(ctx, happened.Rows); err != nil {
+		return err
 	}
 	if happened.Next != "" {
 		page.More = "?after=" + happened.Next

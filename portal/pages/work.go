@@ -345,7 +345,7 @@ func (a *asking) offer(o licensetypes.OpenOffer) offer {
 	t := o.Terms.Terms
 	name := termsName(o.Terms)
 	made := offer{
-		Terms: link{name, "/terms/" + o.Terms.Id.String()}, Price: a.units.Alternatives(sdk.Coins(o.Offer.Price)),
+		Terms: link{name, "/terms/" + o.Terms.Id.String()}, Price: a.price(sdk.Coins(o.Offer.Price)),
 		Royalty: a.royalty(t.RoyaltyPolicy, t.RoyaltyRate),
 	}
 	switch {
@@ -355,4 +355,16 @@ func (a *asking) offer(o licensetypes.OpenOffer) offer {
 		made.Note = a.T("offer.named")
 	}
 	return made
+}
+
+// price is one coin of several, or that nothing is asked.
+func (a *asking) price(coins sdk.Coins) string {
+	if coins.Empty() {
+		return a.T("price.free")
+	}
+	list := make([]string, len(coins))
+	for i, c := range coins {
+		list[i] = a.units.Coin(c)
+	}
+	return strings.Join(list, a.T("price.or"))
 }
