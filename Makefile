@@ -25,8 +25,9 @@ help: ## list the targets
 ## Building
 
 .PHONY: build install clean release release-check
-build: ## build/stemmad
+build: ## build/stemmad and build/stemma-portal
 	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
+	go build -ldflags '$(LDFLAGS)' -o build/stemma-portal ./cmd/stemma-portal
 
 install: ## stemmad into Go's bin folder
 	go install -ldflags '$(LDFLAGS)' ./cmd/stemmad
@@ -57,7 +58,7 @@ release-check: ## make them twice, with caches of their own (slow): are they the
 	rm -rf build/check
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
-	rm -rf build/stemmad build/localnet build/cosmjs build/verify
+	rm -rf build/stemmad build/stemma-portal build/localnet build/cosmjs build/verify
 
 ## Trying it
 
@@ -89,9 +90,10 @@ MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/r
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## every message signed by CosmJS, proofs checked in TypeScript; needs Node 20.19 with npm
+test-web: build ## every message signed by CosmJS, proofs checked in TypeScript, pages in a browser; needs Node 20.19 with npm
 	client/ts/test.sh
 	testutil/cosmjs/run.sh
+	portal/web/test.sh
 
 test-race: ## all tests under the race detector (slow)
 	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)
@@ -163,12 +165,15 @@ format: ## rewrite Go files in house format
 
 ## Generated code
 
-.PHONY: proto proto-check tools
+.PHONY: proto proto-check portal-web tools
 proto: ## generate Go code and the OpenAPI document from proto/
 	scripts/protogen.sh
 
 proto-check: ## are the definitions clean and generated code up to date?
 	scripts/protogen.sh --check
+
+portal-web: ## write what the portal's pages run in browsers; needs Node 20.19 with npm
+	portal/web/bundle.sh
 
 tools: ## install the pinned tools into build/tools
 	scripts/tools.sh

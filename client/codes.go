@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"strings"
 
 	errorsmod "cosmossdk.io/errors"
@@ -62,6 +63,9 @@ var known = []error{
 	sdkerrors.ErrWrongSequence, sdkerrors.ErrInvalidCoins, sdkerrors.ErrUnknownAddress, sdkerrors.ErrMempoolIsFull,
 	sdkerrors.ErrTxTooLarge, sdkerrors.ErrTxInMempoolCache, sdkerrors.ErrTxTimeoutHeight, sdkerrors.ErrTxTimeout, sdkerrors.ErrMemoTooLarge,
 }
+
+// Codes are all errors that CodeOf knows, in a fixed order.
+func Codes() []error { return slices.Clone(known) }
 
 // CodeOf finds the error whose own words a text ends with, the longest where several do,
 // for the chain gives no code for a trial or a query that failed. Not found: an error of none

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
@@ -35,6 +36,8 @@ type Config struct {
 	Trust *proof.Trust
 	// TrustFirstUse takes the node's newest header for one at the first start.
 	TrustFirstUse bool
+	// FromEarliest begins a new index at the node's first block, although the chain is older.
+	FromEarliest bool
 	// Operator is who answers for the site, and how to write to them.
 	Operator string
 	// Denied are the works that are not shown, by id.
@@ -55,8 +58,8 @@ const (
 	maxHeader  = 16 << 10
 )
 
-// Run serves the portal until the context ends, or until following the node can't go on:
-// then it fails, and whoever started it may start it again.
+// Run serves the portal until the context ends. It fails with follow.ErrUnfit where the node can't be
+// followed with this index. One that lies is not followed any further, and all pages say so.
 func Run(ctx context.Context, c Config) error {
 	x, err := index.Open(ctx, c.Database)
 	if err != nil {
@@ -72,17 +75,24 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
 	}
 	defer asked.Close()
-	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse})
+	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
 	watch := &watch{index: x, follower: follower}
 	site, err := pages.New(pages.Config{
-		Client: asked, Node: node, Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,
+		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,
 	})
 	if err != nil {
 		return err
 	}
 	meters := newMeters(watch)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return follower.Run(ctx) })
+	group.Go(func() error {
+		err := follower.Run(ctx)
+		if errors.Is(err, follow.ErrLying) {
+			<-ctx.Done() // every page says so, and what was read before stays
+			return nil
+		}
+		return err
+	})
 	group.Go(func() error { return watch.run(ctx, c.Log) })
 	group.Go(func() error { return serve(ctx, c.Listen, meters.count(site.Handler()), c.Ready) })
 	if c.Metrics != "" {
@@ -118,4 +128,12 @@ func serve(ctx context.Context, address string, handler http.Handler, ready func
 		return err
 	}
 	return <-stopped
+}
+
+// overHTTP is an address of a node's RPC for HTTP: CometBFT writes tcp://.
+func overHTTP(address string) string {
+	if rest, ok := strings.CutPrefix(address, "tcp://"); ok {
+		return "http://" + rest
+	}
+	return address
 }

@@ -1,23 +1,18 @@
 #!/usr/bin/env bash
 # Usage: client/ts/test.sh      (or: make test-web)
-# Builds client/ts/verify and has it judge testutil/vectors/proofs.json, in build/verify, where it installs what package-lock.json
-# names. Needs Node 20.19 or newer with npm.
+# Builds the packages in build/ts, says whether generated code is up to date, and has them judge testutil/vectors; runs the
+# examples and what sending promises against a network of one node on loopback, on ten ports from COSMJS_PORT (43310) on.
+# Needs Node 20.19 or newer with npm, and build/stemmad.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-command -v npm >/dev/null || { echo "no npm; install Node 20.19 or newer" >&2; exit 1; }
+[ -x build/stemmad ] || { echo "no build/stemmad; run make build" >&2; exit 1; }
+client/ts/build.sh
+client/ts/generate.sh --check
+export VECTORS_DIR="$PWD/testutil/vectors"
+export VECTORS="$VECTORS_DIR/proofs.json"
 
-dir=build/verify
-mkdir -p "$dir"
-rm -rf "$dir"/{src,test,dist}
-cp -R client/ts/verify/{src,test,package.json,package-lock.json,tsconfig.json,tsconfig.node.json,.npmrc} "$dir/"
-export VECTORS="$PWD/testutil/vectors/proofs.json"
-
-cd "$dir"
-# npm ci is slow and asks the network: only when the lock file is another
-cmp -s package-lock.json node_modules/.installed || {
-	npm ci --no-fund --no-audit
-	cp package-lock.json node_modules/.installed
-}
-npm run --silent build
+cd build/ts
+npm run --silent examples
 npm test --silent
+npm test --silent -w stemma-verify

@@ -4,11 +4,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/stemma-chain/stemma/portal/follow"
 )
+
+// exitUnfit is for a node that can't be followed with this index: starting again mends nothing.
+const exitUnfit = 2
 
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -16,6 +22,9 @@ func main() {
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stemma-portal:", err)
+		if errors.Is(err, follow.ErrUnfit) {
+			os.Exit(exitUnfit)
+		}
 		os.Exit(1)
 	}
 }

@@ -28,6 +28,7 @@ const (
 	flagDB          = "db"
 	flagTrust       = "trust"
 	flagTrustFirst  = "trust-first-use"
+	flagEarliest    = "from-earliest"
 	flagOperator    = "operator"
 	flagDeny        = "deny"
 	flagRate        = "rate"
@@ -69,6 +70,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 	f.String(flagDB, "portal.db", "the index: a file, or postgres://...")
 	f.String(flagTrust, "", "header that you know from elsewhere, as HEIGHT:HASH")
 	f.Bool(flagTrustFirst, false, "take the node's newest header for that at the first start: it shows a later lie, not an earlier one")
+	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
 	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
 	f.String(flagDeny, "", "file of works that are not shown, an id a line")
 	f.Float64(flagRate, limits.PerSecond, "requests a second that an address may make in the long run; 0: no limit")
@@ -96,6 +98,7 @@ func run(cmd *cobra.Command, _ []string) error {
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
 	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
+	c.FromEarliest, _ = f.GetBool(flagEarliest)
 	c.Limits.PerSecond, _ = f.GetFloat64(flagRate)
 	c.Limits.Burst, _ = f.GetInt(flagBurst)
 	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)

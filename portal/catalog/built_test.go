@@ -14,6 +14,7 @@ import (
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/pages"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	_ "github.com/stemma-chain/stemma/x/feemarket/types" // its events
 	"github.com/stemma-chain/stemma/x/license/reasons"
@@ -47,6 +48,9 @@ func built(t *testing.T) map[string]string {
 	enum("role.", "ROLE_", lineagetypes.Role_name, true)
 	enum("progress.", "PROGRESS_", royaltytypes.Progress_name, true)
 	enum("duty.", "OBLIGATION_", licensetypes.ObligationKind_name, true)
+	for _, deed := range pages.Deeds() {
+		add("act."+deed, deed)
+	}
 	enum("dispute.kind.", "KIND_", disputetypes.Kind_name, false)
 	enum("dispute.phase.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.next.", "PHASE_", disputetypes.Phase_name, false)

@@ -12,8 +12,10 @@ type Block struct {
 	ChainID string
 	Height  int64
 	Time    time.Time
-	// Hash of the block's header, 32 bytes; may be empty.
-	Hash []byte
+	// Hash of the block's header, and of its results, 32 bytes each; may be empty.
+	Hash, Results []byte
+	// Checked: validators are known to have signed the header, and so those before it.
+	Checked bool
 	// Txs are the block's transactions, all of them, in order.
 	Txs []Tx
 	// Hooks are the events of no transaction, in order. Those with the attribute mode=EndBlock
@@ -21,11 +23,9 @@ type Block struct {
 	Hooks []abci.Event
 }
 
-// Tx is a transaction of a block.
+// Tx is a transaction of a block. The events of one that failed are of its fee, and did happen.
 type Tx struct {
 	// Hash is its SHA-256.
-	Hash []byte
-	// Code is 0 for success. What a failed transaction emitted, its fee apart, did not happen.
-	Code   uint32
+	Hash   []byte
 	Events []abci.Event
 }

@@ -32,8 +32,11 @@ type Cursor struct {
 	// Height and Time are of the last block; 0 before the first.
 	Height int64
 	Time   time.Time
-	// Hash is of the last block's header, 32 bytes; empty where it was not given.
-	Hash []byte
+	// Hash is of the last block's header, and Results of the results of its transactions, as the
+	// next header has it; 32 bytes each, empty where they were not given.
+	Hash, Results []byte
+	// Checked is the last block of those whose header validators are known to have signed; 0: none.
+	Checked int64
 }
 
 // Next is the height of the block to apply; 0: any, since none was.

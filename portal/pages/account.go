@@ -81,7 +81,7 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		res, err := s.Client.License().Grants(at, &licensetypes.QueryGrantsRequest{Licensee: address, Pagination: few})
 		if err == nil {
 			for _, g := range res.Grants {
-				page.Grants = append(page.Grants, v.grantLine(g))
+				page.Grants = append(page.Grants, v.grantLine(at, g))
 			}
 		}
 		return err
@@ -144,8 +144,8 @@ func creatorsOf(list []registrytypes.Creator) string {
 	return strings.Join(names, ", ")
 }
 
-func (v *visit) grantLine(g licensetypes.NamedGrant) grantLine {
-	line := grantLine{ID: g.Id.String(), Work: workLink(g.Work, ""), Terms: link{short(g.Terms.String()), "/terms/" + g.Terms.String()}}
+func (v *visit) grantLine(ctx context.Context, g licensetypes.NamedGrant) grantLine {
+	line := grantLine{ID: g.Id.String(), Work: v.named(ctx, g.Work), Terms: link{short(g.Terms.String()), "/terms/" + g.Terms.String()}}
 	if g.Grant.ExpiresAt != nil {
 		line.Until = *g.Grant.ExpiresAt
 	}

@@ -68,7 +68,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	}
 	d := res.Dispute
 	page := disputePage{
-		ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: workLink(d.Work, ""),
+		ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: v.named(ctx, d.Work),
 		Challenger: accountLink(d.Challenger), Owner: accountLink(d.Respondent), Opened: d.OpenedAt,
 	}
 	if d.Arbiter != "" {
@@ -121,7 +121,7 @@ func (v *visit) ruling(t words.Teller, r disputetypes.Ruling) ruling {
 
 func (v *visit) teller(ctx context.Context, u units.Units) words.Teller {
 	return words.Teller{
-		Account: short, Work: func(id registrytypes.WorkID) string { return short(id.String()) }, Terms: v.terms(ctx), Coins: u.Sum,
+		Account: short, Work: func(id registrytypes.WorkID) string { return v.named(ctx, id).Text }, Terms: v.terms(ctx), Coins: u.Sum,
 	}
 }
 

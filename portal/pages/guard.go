@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +20,8 @@ type Limits struct {
 	Burst     int
 	// AtOnce is how many requests are answered at a time.
 	AtOnce int
-	// ProxyHeader names the header in which the proxy in front says whose request it is; empty:
-	// the connection's address counts.
+	// ProxyHeader names the header in which the proxy in front says whose request it is, as the
+	// last of a list; empty: the connection's address counts.
 	ProxyHeader string
 }
 
@@ -50,10 +51,18 @@ func (s *Site) guard(next http.Handler) http.Handler {
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
 				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", time.Since(began)))
 		}()
-		r.Body = http.MaxBytesReader(answered, r.Body, 1<<10) // nothing is uploaded here
+		most := int64(0) // nothing is uploaded
+		if r.URL.Path == rpcPath {
+			most = maxCall
+		}
+		r.Body = http.MaxBytesReader(answered, r.Body, most)
 		if !visitors.admit(s.Limits.caller(r)) {
 			h.Set("Retry-After", "1")
 			http.Error(answered, "too many requests; wait a second", http.StatusTooManyRequests)
+			return
+		}
+		if r.URL.Path == eventsPath { // it lasts, and has a bound of its own
+			next.ServeHTTP(answered, r)
 			return
 		}
 		select {
@@ -91,8 +100,9 @@ func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // caller is the address that a request counts for.
 func (l Limits) caller(r *http.Request) string {
 	if l.ProxyHeader != "" {
-		if said := r.Header.Get(l.ProxyHeader); said != "" {
-			return said
+		if said := r.Header.Values(l.ProxyHeader); len(said) > 0 {
+			list := strings.Split(said[len(said)-1], ",")
+			return strings.TrimSpace(list[len(list)-1]) // those before it are as the reader says
 		}
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)

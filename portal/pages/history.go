@@ -42,7 +42,7 @@ func (s *Site) workHistory(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := historyPage{Work: workLink(id, "")}
+	page := historyPage{Work: v.named(ctx, id)}
 	if page.History, page.Before, err = v.historyOf(ctx, id.String()); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client/words"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -21,23 +22,25 @@ type source struct {
 	Notes    []string
 }
 
-func (a *asking) links() {
+func (a *asking) links(ctx context.Context) error {
+	name := a.terms(ctx)
 	shown := a.Sources.Sources
 	if len(shown) > maxShown {
 		shown = shown[:maxShown]
 	}
 	a.page.MoreLinks = len(a.Sources.Sources) > maxShown
 	for _, l := range shown {
-		a.page.Sources = append(a.page.Sources, a.source(l, l.Source))
+		a.page.Sources = append(a.page.Sources, a.source(ctx, name, l, l.Source))
 	}
+	return nil
 }
 
-// source says a link: other is the work at its other end.
-func (a *asking) source(l lineagetypes.Link, other registrytypes.WorkID) source {
+// source says a link, with terms by their names: other is the work at its other end.
+func (a *asking) source(ctx context.Context, name words.Namer, l lineagetypes.Link, other registrytypes.WorkID) source {
 	s := source{Role: a.role(l.Role), Royalty: a.royalty(l.RoyaltyPolicy, l.RoyaltyRate)}
 	switch {
 	case l.External == nil:
-		s.Work = workLink(other, "")
+		s.Work = a.named(ctx, other)
 	case !l.BlankedSha256.IsZero():
 		s.External = a.T("source.blanked")
 	case l.External.Uri != "":
@@ -46,7 +49,7 @@ func (a *asking) source(l lineagetypes.Link, other registrytypes.WorkID) source 
 		s.External = a.T("source.external")
 	}
 	if !l.Terms.IsZero() {
-		s.Terms = link{short(l.Terms.String()), "/terms/" + l.Terms.String()}
+		s.Terms = link{name(l.Terms), "/terms/" + l.Terms.String()}
 	}
 	if l.AddedLater {
 		s.Notes = append(s.Notes, a.T("source.later"))
@@ -65,13 +68,14 @@ func (a *asking) usedIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	name := a.terms(ctx)
 	a.page.MoreUsed = len(res.Pagination.GetNextKey()) > 0
 	for _, l := range res.Derivatives {
 		id, err := registrytypes.ParseWorkID(l.Derivative.String())
 		if err != nil {
 			return err
 		}
-		a.page.UsedIn = append(a.page.UsedIn, a.source(l, id))
+		a.page.UsedIn = append(a.page.UsedIn, a.source(ctx, name, l, id))
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func TestTermsAndAnswersInEachLanguage(t *testing.T) {
 			w.Body.Reset()
 			require.NoError(t, a.show(200, "terms.html", p.Name, termsPage{ID: p.Terms.ID().String(), Name: p.Name, Deed: d}))
 			body := w.Body.String()
-			require.Contains(t, body, `<html lang="`+l.Code+`">`)
+			require.Contains(t, body, `<html lang="`+l.Code+`"`)
 			require.NotContains(t, body, "⟦")
 			main := body[strings.Index(body, "<main"):strings.Index(body, "</main>")]
 			require.NotContains(t, main, "lang=")

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,19 @@ func (v *visit) titleOf(w registrytypes.Claim) string {
 	return w.Details.Title
 }
 
+// named is a work by its title as the index has it, or by its id where it has none.
+func (v *visit) named(ctx context.Context, id registrytypes.WorkID) link {
+	if known, ok := v.titles.Load(id); ok {
+		return known.(link)
+	}
+	named := workLink(id, "")
+	if w, err := v.site.Index.Work(ctx, id); err == nil && w.Described && !v.site.Denied(id.String()) {
+		named = workLink(id, w.Title)
+	}
+	v.titles.Store(id, named)
+	return named
+}
+
 func (v *visit) kind(k registrytypes.Kind) string { return v.T("kind." + describe.KindName(k)) }
 
 func (v *visit) status(s registrytypes.Status) string {
@@ -82,3 +96,5 @@ func atoi(text string) int {
 	}
 	return n
 }
+
+func upper(name string) string { return strings.ToUpper(name) }

@@ -6,22 +6,27 @@
 package pages
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/client/proof/gather"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/picture"
 )
 
 //go:embed templates/*.html
@@ -40,7 +45,9 @@ type Node interface {
 type Config struct {
 	Client *client.Client
 	Node   Node
-	Index  Index
+	// RPC is the address of the node's RPC over HTTP, for wallets in pages.
+	RPC   string
+	Index Index
 	// Status says how the index stands.
 	Status func() Status
 	Log    *slog.Logger
@@ -56,11 +63,15 @@ type Config struct {
 type Site struct {
 	Config
 	languages map[string]*language
-	// statics are the names under which static files are served, with a part that changes
-	// with what is in them.
-	statics map[string]string
-	proving chan struct{}
-	now     func() time.Time
+	// files are what is served as it is, by name, and addresses where: with a part that
+	// changes with what is in them.
+	files     map[string][]byte
+	packed    map[string][]byte // by gzip, where it was kept so
+	addresses map[string]string
+	// proving and listening have a place for each proof that is made, and each page that is told of blocks.
+	proving, listening chan struct{}
+	caller             http.Client
+	now                func() time.Time
 }
 
 // language is all pages in one language.
@@ -71,11 +82,11 @@ type language struct {
 
 // New reads the templates. It fails if one of them is broken.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, languages: map[string]*language{}, statics: map[string]string{}, proving: make(chan struct{}, provers), now: time.Now}
+	s := &Site{Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{}, proving: make(chan struct{}, provers), listening: make(chan struct{}, listeners), now: time.Now, caller: http.Client{Timeout: answerWithin}}
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }
 	}
-	if err := s.hashStatics(); err != nil {
+	if err := s.readFiles(); err != nil {
 		return nil, err
 	}
 	for _, l := range catalog.Languages() {
@@ -88,7 +99,7 @@ func New(c Config) (*Site, error) {
 	return s, nil
 }
 
-func (s *Site) hashStatics() error {
+func (s *Site) readFiles() error {
 	entries, err := fs.ReadDir(staticFiles, "static")
 	if err != nil {
 		return err
@@ -98,10 +109,48 @@ func (s *Site) hashStatics() error {
 		if err != nil {
 			return err
 		}
+		name, packed := strings.CutSuffix(e.Name(), ".gz")
+		if packed {
+			s.packed[name] = raw
+			if raw, err = unpack(raw); err != nil {
+				return fmt.Errorf("static/%s: %w", e.Name(), err)
+			}
+		}
+		s.files[name] = raw
+	}
+	s.files["picture.css"] = []byte(picture.CSS)
+	for name, raw := range s.files {
 		sum := sha256.Sum256(raw)
-		s.statics[e.Name()] = "/static/" + e.Name() + "?" + hex.EncodeToString(sum[:6])
+		s.addresses[name] = "/static/" + name + "?" + hex.EncodeToString(sum[:6])
 	}
 	return nil
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// file serves what is served as it is. Browsers may keep it: its address has its hash.
+func (s *Site) file(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	raw, known := s.files[name]
+	if !known {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	if packed := s.packed[name]; packed != nil {
+		w.Header().Set("Vary", "Accept-Encoding")
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			w.Header().Set("Content-Encoding", "gzip")
+			raw = packed
+		}
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
 }
 
 func (s *Site) load(code string) (*language, error) {
@@ -113,7 +162,7 @@ func (s *Site) load(code string) (*language, error) {
 	functions := template.FuncMap{
 		"t":      words.Say,
 		"count":  words.Count,
-		"static": func(name string) string { return s.statics[name] },
+		"static": func(name string) string { return s.addresses[name] },
 		"date":   func(t time.Time) string { return sayTime(words, t) },
 		"short":  short,
 		"list":   func(list ...any) []any { return list },
@@ -153,6 +202,7 @@ func (s *Site) Handler() http.Handler {
 	page("/search", s.search)
 	page("/work/{id}", s.work)
 	page("/work/{id}/history", s.workHistory)
+	page("/work/{id}/lineage", s.lineage)
 	page("/work/{id}/proof", s.proof)
 	page("/work/{id}/certificate", s.certificate)
 	page("/account/{id}", s.account)
@@ -161,17 +211,13 @@ func (s *Site) Handler() http.Handler {
 	page("/tx/{hash}", s.tx)
 	page("/network", s.network)
 	page("/check", s.check)
+	page("/act/{do}", s.act)
 	page("/notice", s.notice)
 	page("/", s.nothing)
-	mux.Handle("GET /static/", cached(http.FileServerFS(staticFiles)))
+	mux.HandleFunc("GET /static/{name}", s.file)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /header/{height}", s.header)
+	mux.HandleFunc("GET "+eventsPath, s.events)
+	mux.HandleFunc("POST "+rpcPath, s.call)
 	return s.guard(mux)
-}
-
-// cached lets browsers keep what has its hash in its address.
-func cached(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		next.ServeHTTP(w, r)
-	})
 }

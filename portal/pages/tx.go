@@ -108,15 +108,15 @@ func (s *Site) receipt(ctx context.Context, v *visit, page *txPage, place int) e
 		if err := p.Divide(ctx, s.Client.Royalty(), page.Height, moves.Of(p.Payment), maxPayees); err != nil {
 			return err
 		}
-		page.Payments = append(page.Payments, v.payment(u, p))
+		page.Payments = append(page.Payments, v.payment(ctx, u, p))
 	}
 	return nil
 }
 
-func (v *visit) payment(u units.Units, p history.Paid) payment {
+func (v *visit) payment(ctx context.Context, u units.Units, p history.Paid) payment {
 	made := payment{
 		Number: p.Number, Kind: v.T("payment." + strings.ReplaceAll(p.Kind(), " ", "_")), Payer: accountLink(p.Payer),
-		Work: workLink(p.Work, p.Title), Amount: u.Coin(p.Amount), Grant: p.Grant, Unknown: p.Unknown,
+		Work: v.named(ctx, p.Work), Amount: u.Coin(p.Amount), Grant: p.Grant, Unknown: p.Unknown,
 		UnderEpoch: p.Epoch, HoldersOf: p.HoldersVersion, UpstreamOf: p.UpstreamVersion,
 	}
 	if p.Unknown != "" {
@@ -129,7 +129,7 @@ func (v *visit) payment(u units.Units, p history.Paid) payment {
 	for _, share := range p.Shares {
 		part := payee{Account: accountLink(share.Account), Amount: u.Coin(share.Amount), Escrow: share.Escrow}
 		if share.Work != p.Work {
-			part.Work = workLink(share.Work, "")
+			part.Work = v.named(ctx, share.Work)
 		}
 		part.Basis = v.T("progress." + strings.ToLower(strings.TrimPrefix(share.Progress.String(), "PROGRESS_")))
 		if p.Amount.IsPositive() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -28,6 +29,8 @@ type visit struct {
 	w    http.ResponseWriter
 	site *Site
 	lang *language
+	// titles are links to works that were named already, by id.
+	titles sync.Map
 }
 
 // frame is what every page has.

@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"html/template"
 	"strings"
 	"time"
 
@@ -56,7 +55,7 @@ type workPage struct {
 
 	Rivals     []rival
 	MoreRivals bool
-	Picture    template.HTML
+	Drawn      drawn
 	Sources    []source
 	MoreLinks  bool
 	UsedIn     []source
@@ -135,14 +134,18 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	}
 	a := &asking{visit: v, Portrait: p, units: u, page: &workPage{Height: p.Height, ID: id.String(), Title: v.titleOf(p.Work)}}
 	a.claim()
-	a.links()
 	a.offers()
 	at, group := errgroupAt(ctx, p.Height)
 	group.Go(func() error { return a.rivals(at) })
+	group.Go(func() error { return a.links(at) })
 	group.Go(func() error { return a.usedIn(at) })
 	group.Go(func() error { return a.payees(at) })
 	group.Go(func() error { return a.ask(at) })
 	group.Go(func() error { return a.disputes(at) })
+	group.Go(func() (err error) {
+		a.page.Drawn, err = a.draw(at, id, maxBeside)
+		return err
+	})
 	group.Go(func() error { return a.history(ctx) })
 	if err := group.Wait(); err != nil {
 		return err
@@ -278,7 +281,7 @@ func (a *asking) payees(ctx context.Context) error {
 			part.Account = link{}
 		}
 		if p.Work != a.Work.Id {
-			part.Work = workLink(p.Work, "")
+			part.Work = a.named(ctx, p.Work)
 		}
 		if amount.Amount.IsPositive() {
 			part.width = p.Amount.Amount.MulRaw(1000).Quo(amount.Amount).Uint64()

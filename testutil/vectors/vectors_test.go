@@ -33,6 +33,7 @@ func TestVectors(t *testing.T) {
 		"packings.json":  makePackings,
 		"messages.json":  makeMessages,
 		"decisions.json": makeDecisions,
+		"codes.json":     makeCodes,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

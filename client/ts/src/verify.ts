@@ -1,0 +1,2 @@
+// Proofs that hold without a node: stemma-verify.
+export * from 'stemma-verify'

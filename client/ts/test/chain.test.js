@@ -1,0 +1,149 @@
+// The examples, and what sending promises, on a network of one node.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Secp256k1Wallet } from '@cosmjs/amino'
+import { fromHex } from '@cosmjs/encoding'
+import { DirectSecp256k1Wallet } from '@cosmjs/proto-signing'
+import {
+  all, Client, codes, digest, events, eventsOf, fromKey, isCode, licensetypes, msg, QueryError, registrytypes, response, royaltytypes,
+  rows, totals, TxError, Undecided,
+} from 'stemma'
+import { ask } from '../examples-js/ask.js'
+import { derive } from '../examples-js/derive.js'
+import { offer } from '../examples-js/offer.js'
+import { pay } from '../examples-js/pay.js'
+import { register } from '../examples-js/register.js'
+import { start } from './chain.js'
+
+let chain, client, alice, bob, aliceAddress, bobAddress
+console.log = () => {} // the examples'
+
+before(async () => {
+  chain = await start('alice', 'bob', 'carol')
+  client = await Client.connect(chain.rpc, { poll: 50 })
+  alice = fromKey(fromHex(chain.keys[0]))
+  bob = await DirectSecp256k1Wallet.fromKey(fromHex(chain.keys[1]), 'stemma');
+  [{ address: aliceAddress }] = await alice.getAccounts();
+  [{ address: bobAddress }] = await bob.getAccounts()
+})
+after(async () => {
+  client?.close()
+  await chain?.stop()
+})
+
+let song, remix
+const bytes = (text) => new TextEncoder().encode(text)
+
+test('the examples: register, offer, ask, derive, pay, read the receipt', async () => {
+  const file = join(tmpdir(), `stemma-example-${process.pid}.jpg`)
+  writeFileSync(file, 'a picture')
+  song = await register(client, alice, file, 'A picture')
+  assert.equal(await register(client, alice, file, 'again'), song)
+  const { work } = await client.registry.work({ work: song })
+  assert.equal(work.details.title, 'A picture')
+  assert.equal(work.sha256, digest(bytes('a picture')))
+
+  const denied = await ask(client, song, bobAddress)
+  assert.equal(denied.verdict, licensetypes.Verdict.VERDICT_DENIED)
+  const terms = await offer(client, alice, song)
+  assert.equal(await offer(client, alice, song), terms)
+  const offers = await all(rows((pagination) => client.license.offers({ work: song, pagination }), (page) => page.offers))
+  assert.equal(offers.length, 1)
+
+  remix = await derive(client, bob, digest(bytes('a remix')), 'A remix', song)
+  const told = await pay(client, alice, remix, '10.00 USDC')
+  assert.deepEqual(told.paid.map((p) => [p.work, p.amount, p.kind, p.title, p.unknown]),
+    [[remix, { denom: 'uusdc', amount: '10000000' }, 'payment', 'A remix', '']])
+  const shares = Object.fromEntries(told.paid[0].shares.map((s) => [s.account, s.amount.amount]))
+  assert.deepEqual(shares, { [aliceAddress]: '1000000', [bobAddress]: '9000000' })
+  assert.deepEqual(totals(told), [{ denom: 'uusdc', paid: 10_000_000n, due: 10_000_000n, held: 0n }])
+})
+
+const payment = (payer, amount) => msg(royaltytypes.MsgPay, { payer, work: remix, amount: { denom: 'uusdc', amount: String(amount) } })
+const wasPaid = (result) => eventsOf(result, royaltytypes.EventPaid).map((e) => e.amount)
+
+test('events have their types', async () => {
+  const result = await client.send(bob, [payment(bobAddress, 1234), payment(bobAddress, 5678)])
+  assert.deepEqual(wasPaid(result), ['1234', '5678'])
+  const paid = events(result).filter((e) => e.name === 'stemma.royalty.v1.EventPaid')
+  assert.deepEqual(paid.map((e) => [e.msg, e.value.payer, typeof e.value.epoch]), [[0, bobAddress, 'bigint'], [1, bobAddress, 'bigint']])
+  assert.ok(response(result, 0, royaltytypes.MsgPayResponse))
+  assert.deepEqual((await client.find(result.hash, result.height))?.events, result.events)
+  assert.equal(await client.find('00'.repeat(32), result.height), undefined)
+})
+
+test('a Ledger signs, ordered and not, with a fee in the denom asked for', async () => {
+  const ledger = await Secp256k1Wallet.fromKey(fromHex(chain.keys[1]), 'stemma')
+  for (const options of [{}, { unordered: true }]) {
+    const result = await client.send(ledger, [payment(bobAddress, 77)], { ...options, feeDenoms: ['uusdc'], note: '<note> & more' })
+    assert.deepEqual(wasPaid(result), ['77'])
+    assert.equal(result.fee[0].denom, 'uusdc')
+  }
+})
+
+test('a state of before is asked for', async () => {
+  const { height } = await client.latest()
+  const work = { owner: aliceAddress, work: song, details: { kind: registrytypes.Kind.KIND_IMAGE, title: 'Renamed' } }
+  await client.send(alice, [msg(registrytypes.MsgRevise, work)])
+  assert.equal((await client.registry.work({ work: song })).work.details.title, 'Renamed')
+  assert.equal((await client.at(height).registry.work({ work: song })).work.details.title, 'A picture')
+})
+
+test('refusals have codes', async () => {
+  const stranger = { owner: bobAddress, work: song, details: { kind: registrytypes.Kind.KIND_IMAGE, title: 'Mine' } }
+  await assert.rejects(client.send(bob, [msg(registrytypes.MsgRevise, stranger)]), (e) =>
+    e instanceof TxError && e.stage === 'tried' && !e.retryable && isCode(e, codes.registry.ErrNotOwner))
+  await assert.rejects(client.send(bob, [msg(registrytypes.MsgRevise, stranger)], { gas: 300_000n }), (e) =>
+    e instanceof TxError && e.stage === 'executed' && e.height > 0 && e.hash.length === 64 && e.is(codes.registry.ErrNotOwner))
+  await assert.rejects(client.send(bob, [payment(bobAddress, 1)], { gas: 300_000n, fee: [{ denom: 'uusdc', amount: '1' }] }), (e) =>
+    e instanceof TxError && e.stage === 'checked' && e.retryable && e.is(codes.sdkerrors.ErrInsufficientFee))
+  await assert.rejects(client.registry.work({ work: remix.replace('work', 'grant') }), QueryError)
+  await assert.rejects(client.license.grant({ grant: 'grant1qyqszqgpqyqszqgpqyqszqgpqyqszqgpt0q8f8' }), QueryError)
+})
+
+test('many at once, of one key in two programs, each once', async () => {
+  const other = await Client.connect(chain.rpc, { poll: 50 })
+  const sent = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? client : other).send(alice, [payment(aliceAddress, 100 + i)])))
+  assert.deepEqual(sent.flatMap(wasPaid).sort(), Array.from({ length: 12 }, (_, i) => String(100 + i)))
+  assert.equal(new Set(sent.map((r) => r.hash)).size, 12)
+  const unordered = await Promise.all(Array.from({ length: 12 }, () => client.send(bob, [payment(bobAddress, 5)], { unordered: true })))
+  assert.equal(new Set(unordered.map((r) => r.hash)).size, 12)
+  other.close()
+})
+
+test('what a node loses is sent again, and done once', { timeout: 60_000 }, async () => {
+  const balance = async () => BigInt((await client.bank.balance({ address: bobAddress, denom: 'ustem' })).balance.amount)
+  const [{ address: carol }] = await fromKey(fromHex(chain.keys[2])).getAccounts()
+  const { banktypes } = await import('stemma')
+  const gift = msg(banktypes.MsgSend, { fromAddress: bobAddress, toAddress: carol, amount: [{ denom: 'ustem', amount: '1000000' }] })
+  const before = BigInt((await client.bank.balance({ address: carol, denom: 'ustem' })).balance.amount)
+  await balance()
+  let hash = ''
+  const offered = new Promise((resolve) => {
+    void client.send(bob, [gift], { offered: (h) => { hash = h; resolve() } }).then((r) => { landed = r }, (e) => { landed = e })
+  })
+  let landed
+  await offered
+  await chain.end()
+  await sleep(500)
+  chain.begin()
+  while (!landed) await sleep(100)
+  assert.ok(landed.height > 0, String(landed))
+  assert.ok(hash)
+  const { balance: now } = await client.bank.balance({ address: carol, denom: 'ustem' })
+  assert.equal(BigInt(now.amount) - before, 1_000_000n)
+})
+
+test('what is not known in time is undecided, and is found later', async () => {
+  let undecided
+  await assert.rejects(client.send(bob, [payment(bobAddress, 42)], { signal: AbortSignal.abort() }), (e) => (undecided = e) instanceof Undecided)
+  for (let tries = 0; tries < 100; tries++, await sleep(100)) {
+    const found = await client.find(undecided.hash, undecided.from)
+    if (found) return assert.deepEqual(wasPaid(found), ['42'])
+  }
+  assert.fail('it came nowhere')
+})

@@ -1,0 +1,96 @@
+// What the chain's own code wrote into testutil/vectors, made and judged here.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fromHex, toHex } from '@cosmjs/encoding'
+import * as stemma from 'stemma'
+import { leafOf } from '../dist/anchor.js'
+
+const read = (name) => JSON.parse(readFileSync(join(process.env.VECTORS_DIR, name), 'utf8'))
+const account = (hex) => stemma.account(fromHex(hex))
+const refusedAs = (error) => (e) => e instanceof stemma.CodeError && e.is(error)
+
+test('ids', () => {
+  const ids = read('ids.json')
+  for (const v of ids.works) {
+    assert.equal(stemma.digest(new TextEncoder().encode(v.content)), v.digest)
+    assert.equal(stemma.newWorkID(account(v.registrant), v.digest), v.id)
+    assert.equal(toHex(stemma.idBytes(v.id)), v.bytes)
+    assert.equal(stemma.parseWorkID(v.id), v.id)
+  }
+  for (const v of ids.terms) {
+    const { Terms } = stemma.licensetypes
+    const terms = Terms.fromPartial(stemma.fromJSON(Terms.$type, v.terms))
+    assert.equal(toHex(Terms.encode(terms).finish()), v.protobuf)
+    assert.equal(stemma.newTermsID(terms), v.id)
+    assert.equal(stemma.newTermsID(stemma.blank(terms)), v.blanked_id)
+  }
+  for (const v of ids.grants) assert.equal(stemma.newGrantID(v.work, v.terms, account(v.licensee), BigInt(v.serial)), v.id)
+  for (const v of ids.payment_channels) assert.equal(stemma.newPaymentChannelID(account(v.payer), BigInt(v.serial)), v.id)
+  for (const v of ids.disputes) assert.equal(stemma.newDisputeID(v.work, account(v.challenger), v.serial), v.id)
+  for (const v of ids.fingerprints) assert.equal(stemma.fingerprintHash(v.scheme, v.value), v.hash)
+  for (const v of ids.allow_lists) assert.equal(stemma.allowListDigest(v.licensees ?? []), v.digest)
+  for (const v of ids.passes) assert.equal(stemma.passID(account(v.licensee), v.uses_of, v.work, v.terms), v.id)
+  for (const { text, why } of ids.refused) {
+    assert.throws(() => stemma.parseWorkID(text), refusedAs(stemma.codes.registry.ErrInvalidID), why)
+  }
+})
+
+test('anchors', () => {
+  const { trees, refused } = read('leaves.json')
+  const proofOf = (p) => ({ index: BigInt(p.index), total: BigInt(p.total), path: p.path.map(fromHex) })
+  for (const { root, leaves } of trees) {
+    const nodes = leaves.map((v) => {
+      const leaf = leafOf(v.chain_id, fromHex(v.account), fromHex(v.salt), fromHex(v.digest))
+      assert.equal(toHex(leaf), v.leaf)
+      assert.equal(toHex(stemma.anchorLeaf(v.chain_id, account(v.account), fromHex(v.salt), v.digest)), v.leaf)
+      return leaf
+    })
+    const built = stemma.buildAnchor(nodes)
+    assert.equal(toHex(built.root), root)
+    for (const [i, v] of leaves.entries()) {
+      assert.deepEqual(built.proofs[i], proofOf(v.proof))
+      assert.ok(stemma.verifyAnchor(built.root, nodes[i], built.proofs[i]))
+    }
+  }
+  for (const v of refused) assert.ok(!stemma.verifyAnchor(fromHex(v.root), fromHex(v.leaf), proofOf(v.proof)), v.why)
+})
+
+test('vouchers', () => {
+  const { private_key, key, good, refused } = read('vouchers.json')
+  for (const { file, sign_bytes } of good) {
+    const voucher = stemma.parseVoucher(JSON.stringify(file))
+    assert.equal(toHex(stemma.voucherSignBytes(voucher)), sign_bytes)
+    stemma.verifyVoucher(voucher, fromHex(key))
+    assert.deepEqual(stemma.signVoucher(voucher, fromHex(private_key)), voucher)
+    assert.equal(stemma.voucherText(voucher), JSON.stringify(file))
+  }
+  for (const { why, file } of refused) {
+    assert.throws(() => stemma.verifyVoucher(stemma.parseVoucher(JSON.stringify(file)), fromHex(key)), stemma.CodeError, why)
+  }
+})
+
+test('error codes have the names that they have in Go', () => {
+  const listed = read('codes.json')
+  assert.equal(Object.values(stemma.codes).flatMap(Object.keys).length, listed.length)
+  for (const { module, name, codespace, code, words } of listed) {
+    assert.deepEqual(stemma.codes[module][name], { codespace, code, words })
+    const twice = listed.filter((v) => v.words === words).length > 1
+    assert.deepEqual(stemma.codeOf(`work1abc: ${words}`), twice ? undefined : { codespace, code, words })
+  }
+})
+
+test('terms and uses of decisions are read and written', () => {
+  const { Terms, Use } = stemma.licensetypes
+  for (const { terms, uses } of read('decisions.json')) {
+    const read = Terms.fromPartial(stemma.fromJSON(Terms.$type, terms))
+    assert.deepEqual(Terms.decode(Terms.encode(read).finish()), read)
+    assert.equal(read.royaltyRate, terms.royalty_rate)
+    assert.equal(read.maxGrants.toString(), terms.max_grants)
+    for (const { use } of uses) {
+      const asked = Use.fromPartial(stemma.fromJSON(Use.$type, use))
+      assert.deepEqual(Use.decode(Use.encode(asked).finish()), asked)
+    }
+  }
+})
