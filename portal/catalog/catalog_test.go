@@ -63,6 +63,8 @@ func TestEachLanguageHasTheSamePlaces(t *testing.T) {
 		for _, key := range english.Keys() {
 			text, spare := w.Say(key), english.Say(key)
 			require.Equal(t, verbs(t, spare), verbs(t, text), "%s in %s: %q", key, w.Name, text)
+			// What scripts fill in, in this order.
+			require.Equal(t, strings.Count(spare, "{}"), strings.Count(text, "{}"), "%s in %s: %q", key, w.Name, text)
 			require.Equal(t, spare == "", text == "", "%s in %s", key, w.Name)
 			if strings.TrimSpace(spare) == spare {
 				require.Equal(t, strings.TrimSpace(text), text, "%s in %s", key, w.Name)
