@@ -21,18 +21,29 @@ var callable = []string{
 	"abci_query", "block", "block_results", "blockchain", "broadcast_tx_sync", "commit", "header", "health", "status", "tx",
 }
 
+// rpcCall is a question in JSON-RPC 2.0.
+type rpcCall struct {
+	Version string          `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id"`
+	Method  string          `json:"method"`
+	Params  json.RawMessage `json:"params,omitempty"`
+}
+
 // call passes one question to the node (JSON-RPC 2.0).
 func (s *Site) call(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(r.Body)
-	var asked struct {
-		Method string `json:"method"`
-	}
-	if err != nil || json.Unmarshal(raw, &asked) != nil {
+	var asked rpcCall
+	if err != nil || json.Unmarshal(raw, &asked) != nil || len(asked.ID) == 0 {
 		http.Error(w, "one question in JSON-RPC 2.0 is needed", http.StatusBadRequest)
 		return
 	}
 	if !slices.Contains(callable, asked.Method) {
 		http.Error(w, "this method is not passed on", http.StatusForbidden)
+		return
+	}
+	// What was checked is what is passed on, however the reader wrote it.
+	if raw, err = json.Marshal(asked); err != nil {
+		http.Error(w, "the question can't be passed on", http.StatusBadRequest)
 		return
 	}
 	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, s.RPC, bytes.NewReader(raw))
