@@ -132,7 +132,9 @@ func (v *visit) claimLine(w registrytypes.Claim) claimLine {
 		link: workLink(w.Id, v.titleOf(w)), Kind: v.kind(w.Details.Kind), Status: v.status(w.Status),
 		Active: w.Status == registrytypes.STATUS_ACTIVE, Owner: accountLink(w.Owner), Since: w.ClaimedSince.Time,
 	}
-	line.Creators = creatorsOf(w.Details.Creators)
+	if !v.site.Denied(w.Id.String()) {
+		line.Creators = creatorsOf(w.Details.Creators)
+	}
 	return line
 }
 

@@ -225,7 +225,7 @@ func (s *Site) lineage(ctx context.Context, v *visit) error {
 		return err
 	}
 	page := lineagePage{Work: v.named(ctx, id), Height: height}
-	if page.Drawn, err = v.draw(client.At(ctx, height), id, maxDrawn); err != nil {
+	if page.Drawn, err = v.draw(client.At(ctx, height), id, maxDrawn, mostDrawn); err != nil {
 		return err
 	}
 	return v.show(http.StatusOK, "lineage.html", v.T("lineage.title"), page)
@@ -238,19 +238,20 @@ type drawn struct {
 	Cut bool
 }
 
-// mostDrawn is how many bytes a picture and its words may take of a page.
-const mostDrawn = MaxPage - 15_000
+// mostBeside and mostDrawn are how many bytes a picture and its words may take: of a work's page,
+// and of a page of its own.
+const mostBeside, mostDrawn = 30_000, 75_000
 
 // draw draws the works around one: as many as fit a page. A work that the index does not have
 // yet has no picture.
-func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most int) (drawn, error) {
+func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes int) (drawn, error) {
 	focus, err := v.site.Index.Work(ctx, id)
 	if errors.Is(err, index.ErrNotFound) {
 		return drawn{}, nil
 	}
 	for err == nil {
 		var d drawn
-		if d, err = v.drawSome(ctx, focus, most); len(d.SVG)+len(d.Text) <= mostDrawn {
+		if d, err = v.drawSome(ctx, focus, most); len(d.SVG)+len(d.Text) <= bytes {
 			return d, err
 		}
 		most = most * 2 / 3 // many edges

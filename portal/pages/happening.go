@@ -53,6 +53,9 @@ func (v *visit) happenings(ctx context.Context, events []index.Event) (list []ha
 	return list, nil
 }
 
+// maxAbout is how many things one line of a history links to; its transaction has all.
+const maxAbout = 5
+
 // eventName is an event's name without package and version: license.Granted of
 // stemma.license.v1.EventGranted.
 func eventName(full string) string {
@@ -66,7 +69,7 @@ func eventName(full string) string {
 // mention adds what an attribute names.
 func (v *visit) mention(ctx context.Context, h *happening, key, value string) {
 	add := func(l link) {
-		if !slices.Contains(h.About, l) {
+		if len(h.About) < maxAbout && !slices.Contains(h.About, l) {
 			h.About = append(h.About, l)
 		}
 	}

@@ -44,12 +44,27 @@ func workLink(id registrytypes.WorkID, title string) link {
 	if strings.TrimSpace(title) == "" {
 		title = short(id.String())
 	}
-	return link{title, "/work/" + id.String()}
+	return link{clip(title), "/work/" + id.String()}
+}
+
+// clip cuts a title for lists: they are long enough without. A work's own page has all of it.
+func clip(title string) string {
+	const most = 60
+	cut := 0
+	for at := range title {
+		if cut == most {
+			return title[:at] + "…"
+		}
+		cut++
+	}
+	return title
 }
 
 // titleOf is what a claimed work is called; one without a title by its kind.
 func (v *visit) titleOf(w registrytypes.Claim) string {
 	switch {
+	case v.site.Denied(w.Id.String()):
+		return v.T("work.hidden")
 	case !w.BlankedSha256.IsZero():
 		return v.T("work.blanked")
 	case strings.TrimSpace(w.Details.Title) == "":
@@ -87,15 +102,6 @@ func percent(ppm uint32) string { return rates.Percent(ppm) }
 var powerReduction = sdk.DefaultPowerReduction
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
-// atoi reads a number of an event; one that can't be read counts as none.
-func atoi(text string) int {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return -1
-	}
-	return n
-}
 
 func upper(name string) string { return strings.ToUpper(name) }
 

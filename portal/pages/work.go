@@ -20,9 +20,10 @@ import (
 )
 
 const (
-	// maxRivals, maxPayees and maxShown bound the lists of a work's page; each says where the
-	// rest is.
+	// maxRivals, maxPaid and maxShown bound the lists of a work's page, and maxPayees those of a
+	// receipt; each says where the rest is.
 	maxRivals = 20
+	maxPaid   = 30
 	maxPayees = 100
 	maxShown  = 20
 )
@@ -64,6 +65,7 @@ type workPage struct {
 	Answers    []answer // to the questions that most ask
 	Question   question
 	Offers     []offer
+	MoreOffers bool
 	Payees     []payee
 	MorePayees bool
 	Held       string
@@ -143,7 +145,7 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	group.Go(func() error { return a.ask(at) })
 	group.Go(func() error { return a.disputes(at) })
 	group.Go(func() (err error) {
-		a.page.Drawn, err = a.draw(at, id, maxBeside)
+		a.page.Drawn, err = a.draw(at, id, maxBeside, mostBeside)
 		return err
 	})
 	group.Go(func() error { return a.history(ctx) })
@@ -207,8 +209,10 @@ func (a *asking) claim() {
 	}
 	if r := a.Derivation.Record; r != nil {
 		facts := []fact{
-			{"record.model", r.Model}, {"record.provider", r.Provider},
-			{"record.system", strings.TrimSpace(r.SystemName + " " + r.SystemVersion)}, {"record.agent", r.Agent},
+			{"record.model", r.Model},
+			{"record.provider", r.Provider},
+			{"record.system", strings.TrimSpace(r.SystemName + " " + r.SystemVersion)},
+			{"record.agent", r.Agent},
 		}
 		for _, f := range facts {
 			if f.Value != "" {
@@ -265,7 +269,7 @@ func (a *asking) payees(ctx context.Context) error {
 	}
 	a.page.PayeesOf = a.units.Coin(amount)
 	res, err := a.site.Client.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{
-		Work: a.Work.Id, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxPayees},
+		Work: a.Work.Id, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxPaid},
 	})
 	if err != nil {
 		a.page.NoPayees = a.T("paid.refused", client.Tidy(err.Error()))
@@ -328,7 +332,10 @@ func (a *asking) disputes(ctx context.Context) error {
 }
 
 func (a *asking) offers() {
-	for _, o := range a.Offers {
+	for i, o := range a.Offers {
+		if a.page.MoreOffers = i == maxShown; a.page.MoreOffers {
+			break
+		}
 		a.page.Offers = append(a.page.Offers, a.offer(o))
 	}
 }
@@ -345,7 +352,7 @@ func (a *asking) offer(o licensetypes.OpenOffer) offer {
 	t := o.Terms.Terms
 	name := termsName(o.Terms)
 	made := offer{
-		Terms: link{name, "/terms/" + o.Terms.Id.String()}, Price: a.price(sdk.Coins(o.Offer.Price)),
+		Terms: link{name, "/terms/" + o.Terms.Id.String()}, Price: a.price(o.Offer.Price),
 		Royalty: a.royalty(t.RoyaltyPolicy, t.RoyaltyRate),
 	}
 	switch {
