@@ -25,8 +25,9 @@ help: ## list the targets
 ## Building
 
 .PHONY: build ts install clean release release-check
-build: ## build/stemmad
+build: ## build/stemmad and build/stemma-portal
 	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
+	go build -ldflags '$(LDFLAGS)' -o build/stemma-portal ./cmd/stemma-portal
 
 ts: ## what npm would publish of the TypeScript client, into build/ts
 	client/ts/build.sh --pack
@@ -60,7 +61,7 @@ release-check: ## make them twice, with caches of their own (slow): are they the
 	rm -rf build/check
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
-	rm -rf build/stemmad build/localnet build/ts
+	rm -rf build/stemmad build/stemma-portal build/localnet build/ts
 
 ## Trying it
 
@@ -92,9 +93,10 @@ MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/r
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, proofs; needs Node 20.19 with npm
+test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, proofs, pages in a browser; needs Node 20.19 with npm
 	client/ts/test.sh
 	testutil/cosmjs/run.sh --built
+	portal/web/test.sh
 
 test-race: ## all tests under the race detector (slow)
 	go test -race -p $(TEST_P) -timeout 60m $(TEST_FLAGS) $(PKG)
@@ -166,7 +168,7 @@ format: ## rewrite Go files in house format
 
 ## Generated code
 
-.PHONY: proto proto-check ts-proto tools
+.PHONY: proto proto-check ts-proto portal-web tools
 proto: ## generate Go code and the OpenAPI document from proto/
 	scripts/protogen.sh
 
@@ -176,6 +178,9 @@ ts-proto: ## generate the types of client/ts from proto/ and testutil/vectors/co
 
 proto-check: ## are the definitions clean and generated code up to date?
 	scripts/protogen.sh --check
+
+portal-web: ## write what the portal's pages run in browsers; needs Node 20.19 with npm
+	portal/web/bundle.sh
 
 tools: ## install the pinned tools into build/tools
 	scripts/tools.sh

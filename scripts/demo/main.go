@@ -25,6 +25,7 @@ import (
 type options struct {
 	data   string
 	binary string
+	portal string
 	exit   bool
 }
 
@@ -32,6 +33,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.data, "data", "", "a folder of model cards, or a models.jsonl, to play instead of the embedded table")
 	flag.StringVar(&o.binary, "binary", filepath.Join("build", "stemmad"), "the stemmad to run")
+	flag.StringVar(&o.portal, "portal", filepath.Join("build", "stemma-portal"), "the stemma-portal to run")
 	flag.BoolVar(&o.exit, "exit", false, "stop after the story and check the state, instead of keeping the node running")
 	flag.Parse()
 	encoding.Configure()
@@ -76,16 +78,27 @@ func run(ctx context.Context, o options, p *Printer) (err error) {
 		return err
 	}
 	s := &story{Printer: p, client: &Client{chain, node.Exited()}, works: catalogue, accounts: accounts, embedded: o.data == ""}
-	switch paid, err := s.play(ctx); {
-	case err != nil && ctx.Err() == nil && node.Gone():
+	paid, err := s.play(ctx)
+	if err != nil && ctx.Err() == nil && node.Gone() {
 		return node.Failure()
-	case err != nil:
-		return err
-	case o.exit:
-		return s.finish(ctx, net, node)
-	default:
-		return s.stay(ctx, node, paid)
 	}
+	if err != nil {
+		return err
+	}
+	web, err := openSite(ctx, o.portal, node)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, web.close()) }()
+	page, err := web.page(ctx, "/work/"+paid.WorkID.String(), paid.ID)
+	if err != nil {
+		return err
+	}
+	s.step("The portal has read all blocks and shows the work that was paid: %s", page)
+	if o.exit {
+		return s.finish(ctx, net, node)
+	}
+	return s.stay(ctx, node, paid, page)
 }
 
 // play tells the story and returns the work that was paid.
@@ -128,11 +141,12 @@ func (s *story) finish(ctx context.Context, net *localnet.Network, node *localne
 }
 
 // stay says how to look around and keeps the node running until interrupted.
-func (s *story) stay(ctx context.Context, node *localnet.Node, paid *Work) error {
+func (s *story) stay(ctx context.Context, node *localnet.Node, paid *Work, page string) error {
 	if err := s.keepKeys(node); err != nil {
 		return err
 	}
-	s.step("The node keeps running. Ctrl-C stops it and deletes its folder.")
+	s.step("Node and portal keep running. Ctrl-C stops them and deletes their folders.")
+	s.plain("\n  Open in a browser: %s", page)
 	s.plain("\n  RPC   http://%s\n  gRPC  %s\n  REST  http://%s\n  home  %s\n", node.RPC, node.GRPC, node.REST, node.Home)
 	s.plain("Try, from this folder, in another terminal:\n")
 	s.plain("  build/stemmad show %s --home %s", paid.WorkID, node.Home)

@@ -13,8 +13,8 @@ import (
 
 // files are read in this order: a later one relies on what an earlier one did.
 var files = []string{
-	"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/proofs.md", "docs/disputes.md", "docs/operators.md",
-	"docs/performance.md", "docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",
+	"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/proofs.md", "docs/disputes.md", "docs/portal.md",
+	"docs/operators.md", "docs/performance.md", "docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",
 }
 
 // languages are those that a fence names. Only sh is run; a fence without one would be passed over

@@ -106,6 +106,12 @@ export function verify(file: Uint8Array, trust: Trust, policy: Policy = {}): Ver
   }
 }
 
+/** The header that a file begins at: the one to compare with what is known from elsewhere. It throws a ProofError for what is no proof. */
+export function beginsAt(file: Uint8Array): Trust {
+  const { height, hash } = read(file).trusted
+  return { height, hash }
+}
+
 /** What a file proves, by a header that is trusted. It throws a ProofError where it does not. */
 export function mustVerify(file: Uint8Array, trust: Trust, policy: Policy = {}): Proven {
   const proof = read(file)

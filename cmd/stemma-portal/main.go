@@ -1,0 +1,30 @@
+// Command stemma-portal is the chain's web site: it follows a node, keeps an index, and
+// serves pages that anybody can read in a browser.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/stemma-chain/stemma/portal/follow"
+)
+
+// exitUnfit is for a node that can't be followed with this index: starting again mends nothing.
+const exitUnfit = 2
+
+func main() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := rootCmd().ExecuteContext(ctx)
+	cancel()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "stemma-portal:", err)
+		if errors.Is(err, follow.ErrUnfit) {
+			os.Exit(exitUnfit)
+		}
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cosmos/cosmos-sdk/version"
+
+	"github.com/stemma-chain/stemma/client/encoding"
+	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/portal"
+	"github.com/stemma-chain/stemma/portal/pages"
+)
+
+// envPrefix starts the names of environment variables that set flags: STEMMA_PORTAL_LISTEN.
+const envPrefix = "STEMMA_PORTAL_"
+
+const (
+	flagListen      = "listen"
+	flagMetrics     = "metrics"
+	flagNode        = "node"
+	flagGRPC        = "grpc"
+	flagDB          = "db"
+	flagTrust       = "trust"
+	flagTrustFirst  = "trust-first-use"
+	flagEarliest    = "from-earliest"
+	flagOperator    = "operator"
+	flagDeny        = "deny"
+	flagRate        = "rate"
+	flagBurst       = "burst"
+	flagAtOnce      = "at-once"
+	flagProxyHeader = "proxy-header"
+	flagLogFormat   = "log-format"
+)
+
+func rootCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "stemma-portal",
+		Short: "Serve the chain as a web site",
+		Long: `stemma-portal follows a node, keeps an index of what happened, and serves pages: search, works, lineage, rights, payments,
+accounts, disputes and the network. It signs nothing, holds no keys and changes nothing.
+
+The index is a file by default. Delete it to build it again from the node's blocks; history begins at the first block that the node
+has. For services that one machine is too small for, --db names a PostgreSQL database.
+
+A node can lie. With --trust, the height and hash of a header that you know from elsewhere (any other node, or a validator), a light
+client checks each block's header, transactions and results; pages say so, and say when the node contradicts what validators signed.
+
+Serve it behind a proxy that has the certificate, and name the header in which that says whose request it is (--proxy-header
+X-Real-IP), or all readers share one limit. Every flag can be an environment variable: ` + envPrefix + `LISTEN for --listen.`,
+		Example: `  stemma-portal --node tcp://localhost:26657 --grpc localhost:9090 --trust 4711:E3B0C442...
+  stemma-portal --db postgres://portal@localhost/stemma --listen 127.0.0.1:8480 --proxy-header X-Real-IP`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       version.Version,
+		RunE:          run,
+	}
+	f := cmd.Flags()
+	limits := pages.DefaultLimits()
+	f.String(flagListen, "127.0.0.1:8480", "address to serve pages at")
+	f.String(flagMetrics, "", "address to serve metrics at, for Prometheus; keep it from the public (default: none)")
+	f.String(flagNode, "tcp://localhost:26657", "the node's RPC")
+	f.String(flagGRPC, "localhost:9090", "the node's gRPC")
+	f.String(flagDB, "portal.db", "the index: a file, or postgres://...")
+	f.String(flagTrust, "", "header that you know from elsewhere, as HEIGHT:HASH")
+	f.Bool(flagTrustFirst, false, "take the node's newest header for that at the first start: it shows a later lie, not an earlier one")
+	f.Bool(flagEarliest, false, "begin a new index at the node's first block, although the chain is older: pages say so")
+	f.String(flagOperator, "", "who answers for the site and how to write to them, for notices")
+	f.String(flagDeny, "", "file of works that are not shown, an id a line")
+	f.Float64(flagRate, limits.PerSecond, "requests a second that an address may make in the long run; 0: no limit")
+	f.Int(flagBurst, limits.Burst, "requests that an address may make at once")
+	f.Int(flagAtOnce, limits.AtOnce, "requests that are answered at a time")
+	f.String(flagProxyHeader, "", "header in which the proxy in front says whose request it is")
+	f.String(flagLogFormat, "text", "text or json")
+	return cmd
+}
+
+func run(cmd *cobra.Command, _ []string) error {
+	encoding.Configure()
+	f := cmd.Flags()
+	if err := fromEnvironment(f); err != nil {
+		return err
+	}
+	text := func(name string) string { s, _ := f.GetString(name); return s }
+	log, err := logger(text(flagLogFormat))
+	if err != nil {
+		return err
+	}
+	c := portal.Config{
+		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
+		Operator: text(flagOperator), Log: log,
+		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
+	}
+	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
+	c.FromEarliest, _ = f.GetBool(flagEarliest)
+	c.Limits.PerSecond, _ = f.GetFloat64(flagRate)
+	c.Limits.Burst, _ = f.GetInt(flagBurst)
+	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)
+	c.Limits.ProxyHeader = text(flagProxyHeader)
+	if s := text(flagTrust); s != "" {
+		trust, err := proof.ParseTrust(s)
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagTrust, err)
+		}
+		c.Trust = &trust
+	}
+	if path := text(flagDeny); path != "" {
+		if c.Denied, err = readDenyList(path); err != nil {
+			return fmt.Errorf("--%s: %s: %w", flagDeny, path, err)
+		}
+	}
+	return portal.Run(cmd.Context(), c)
+}
+
+func readDenyList(path string) (portal.DenyList, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return portal.ReadDenyList(file)
+}
+
+func logger(format string) (*slog.Logger, error) {
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(os.Stderr, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(os.Stderr, nil)), nil
+	}
+	return nil, fmt.Errorf("--%s is text or json, not %q", flagLogFormat, format)
+}
+
+// fromEnvironment sets the flags that were not given from variables.
+func fromEnvironment(f *pflag.FlagSet) (err error) {
+	f.VisitAll(func(flag *pflag.Flag) {
+		name := envPrefix + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		if value, set := os.LookupEnv(name); set && !flag.Changed && err == nil {
+			if wrong := f.Set(flag.Name, value); wrong != nil {
+				err = fmt.Errorf("%s: %w", name, wrong)
+			}
+		}
+	})
+	return err
+}

@@ -1,0 +1,94 @@
+package follow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stemma-chain/stemma/client/history/blocks"
+	"github.com/stemma-chain/stemma/portal/index"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+const (
+	// textBatch is how many works are described at once.
+	textBatch = 200
+	// workQuery is the path of a query for a work.
+	workQuery = "/stemma.registry.v1.Query/Work"
+)
+
+// readTexts reads the text of works that are due until the context ends. A node that is away is
+// asked again: whether it can be followed is not decided here.
+func (f *Follower) readTexts(ctx context.Context) {
+	pause := f.o.Poll
+	for ctx.Err() == nil {
+		n, err := f.readSome(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		f.update(func(s *Status) { s.TextFailure = err })
+		if err == nil && n > 0 {
+			pause = f.o.Poll
+			continue
+		}
+		if err != nil {
+			pause = min(2*pause, f.o.Backoff)
+		}
+		select {
+		case <-ctx.Done():
+		case <-f.due:
+		case <-time.After(pause):
+		}
+	}
+}
+
+// readSome describes some works and returns how many.
+func (f *Follower) readSome(ctx context.Context) (int, error) {
+	due, err := f.x.Due(ctx, textBatch)
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	var ready []index.Described
+	err = blocks.Each(ctx, 0, int64(len(due)-1), nil,
+		func(ctx context.Context, i int64) (*index.Described, error) { return f.describe(ctx, due[i]) },
+		func(d *index.Described) error {
+			if d != nil {
+				ready = append(ready, *d)
+			}
+			return nil
+		})
+	if len(ready) == 0 {
+		return 0, err
+	}
+	if failed := f.x.Describe(ctx, ready); failed != nil {
+		return 0, failed
+	}
+	return len(ready), err
+}
+
+// describe asks for a work; nil: the node's answer is of an older state.
+func (f *Follower) describe(ctx context.Context, due index.Due) (*index.Described, error) {
+	request, err := (&registrytypes.QueryWorkRequest{Work: due.Work}).Marshal()
+	if err != nil {
+		return nil, err
+	}
+	res, err := f.node.ABCIQuery(ctx, workQuery, request)
+	if err != nil {
+		return nil, fmt.Errorf("ask the node for the text of %s: %w", due.Work, err)
+	}
+	answer := res.Response
+	switch {
+	case answer.Height < due.Height:
+		return nil, nil
+	case answer.Code != 0:
+		return nil, fmt.Errorf("ask the node for the text of %s: %s (%s %d)", due.Work, answer.Log, answer.Codespace, answer.Code)
+	}
+	var work registrytypes.QueryWorkResponse
+	if err := work.Unmarshal(answer.Value); err != nil {
+		return nil, fmt.Errorf("read the text of %s: %w", due.Work, err)
+	}
+	if work.Work.Id != due.Work {
+		return nil, fmt.Errorf("the node was asked for %s and answered about %s", due.Work, work.Work.Id)
+	}
+	return &index.Described{Due: due, Claim: work.Work}, nil
+}

@@ -1,0 +1,153 @@
+package pages
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
+)
+
+type accountPage struct {
+	Address   string
+	Balances  []string
+	Waiting   []string // royalties that wait to be paid out
+	Works     []claimLine
+	MoreWorks string // address of the next page
+	Grants    []grantLine
+	Disputes  []disputeLine
+	History   []happening
+	Before    string // address of what happened before
+}
+
+// claimLine is a work in a list.
+type claimLine struct {
+	link
+	Kind, Status string
+	Active       bool
+	Owner        link
+	Creators     string
+	Since        time.Time
+}
+
+type grantLine struct {
+	ID    string
+	Work  link
+	Terms link
+	Until time.Time
+}
+
+func (s *Site) account(ctx context.Context, v *visit) error {
+	address := v.r.PathValue("id")
+	if _, err := sdk.AccAddressFromBech32(address); err != nil {
+		return wrong("fault.account", address)
+	}
+	page := &accountPage{Address: address}
+	u, err := s.Client.Units(ctx)
+	if err != nil {
+		return err
+	}
+	group, at := errgroup.WithContext(ctx)
+	few := &query.PageRequest{Limit: maxShown}
+	group.Go(func() error {
+		res, err := s.Client.Bank().AllBalances(at, &banktypes.QueryAllBalancesRequest{Address: address, Pagination: few})
+		if err == nil {
+			for _, c := range res.Balances {
+				page.Balances = append(page.Balances, u.Coin(c))
+			}
+		}
+		return err
+	})
+	group.Go(func() error {
+		res, err := s.Client.Royalty().Balances(at, &royaltytypes.QueryBalancesRequest{Account: address, Pagination: few})
+		if err == nil {
+			for _, c := range res.Balances {
+				page.Waiting = append(page.Waiting, u.Coin(c))
+			}
+		}
+		return err
+	})
+	group.Go(func() error { return s.worksOf(at, v, page) })
+	group.Go(func() error {
+		res, err := s.Client.License().Grants(at, &licensetypes.QueryGrantsRequest{Licensee: address, Pagination: few})
+		if err == nil {
+			for _, g := range res.Grants {
+				page.Grants = append(page.Grants, v.grantLine(at, g))
+			}
+		}
+		return err
+	})
+	group.Go(func() error {
+		res, err := s.Client.Dispute().Disputes(at, &disputetypes.QueryDisputesRequest{Party: address, Pagination: few})
+		if err == nil {
+			for _, d := range res.Disputes {
+				page.Disputes = append(page.Disputes, v.disputeLine(d))
+			}
+		}
+		return err
+	})
+	group.Go(func() (err error) {
+		page.History, page.Before, err = v.historyOf(at, address)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return v.show(200, "account.html", v.T("account.title", short(address)), page)
+}
+
+func (s *Site) worksOf(ctx context.Context, v *visit, page *accountPage) error {
+	pages := &query.PageRequest{Limit: maxShown}
+	if key := v.r.URL.Query().Get("works"); key != "" {
+		raw, err := fromKey(key)
+		if err != nil {
+			return wrong("fault.page")
+		}
+		pages.Key = raw
+	}
+	res, err := s.Client.Registry().Works(ctx, &registrytypes.QueryWorksRequest{Owner: page.Address, Pagination: pages})
+	if err != nil {
+		return err
+	}
+	for _, w := range res.Works {
+		page.Works = append(page.Works, v.claimLine(w))
+	}
+	if next := res.Pagination.GetNextKey(); len(next) > 0 {
+		page.MoreWorks = "?works=" + toKey(next)
+	}
+	return nil
+}
+
+func (v *visit) claimLine(w registrytypes.Claim) claimLine {
+	line := claimLine{
+		link: workLink(w.Id, v.titleOf(w)), Kind: v.kind(w.Details.Kind), Status: v.status(w.Status),
+		Active: w.Status == registrytypes.STATUS_ACTIVE, Owner: accountLink(w.Owner), Since: w.ClaimedSince.Time,
+	}
+	line.Creators = creatorsOf(w.Details.Creators)
+	return line
+}
+
+func creatorsOf(list []registrytypes.Creator) string {
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (v *visit) grantLine(ctx context.Context, g licensetypes.NamedGrant) grantLine {
+	line := grantLine{ID: g.Id.String(), Work: v.named(ctx, g.Work), Terms: link{short(g.Terms.String()), "/terms/" + g.Terms.String()}}
+	if g.Grant.ExpiresAt != nil {
+		line.Until = *g.Grant.ExpiresAt
+	}
+	return line
+}

@@ -1,0 +1,109 @@
+package pages
+
+import (
+	"context"
+	"encoding/binary"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stemma-chain/stemma/portal/index"
+	"github.com/stemma-chain/stemma/portal/picture"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// edges is an index of edges alone: derivative to source.
+type edges struct {
+	Index
+	list [][2]int
+}
+
+func numbered(n int) (id registrytypes.WorkID) {
+	binary.BigEndian.PutUint64(id[:], uint64(n))
+	return id
+}
+
+func (e edges) page(of, side, limit int) (p index.Page[index.Edge], err error) {
+	for _, edge := range e.list {
+		if edge[side] != of {
+			continue
+		}
+		if len(p.Rows) == limit {
+			p.Next = "more"
+			break
+		}
+		p.Rows = append(p.Rows, index.Edge{
+			Derivative: numbered(edge[0]), Source: numbered(edge[1]), Other: index.Work{ID: numbered(edge[1-side])},
+		})
+	}
+	return p, nil
+}
+
+func (e edges) Sources(_ context.Context, w registrytypes.WorkID, _ string, limit int) (index.Page[index.Edge], error) {
+	return e.page(int(binary.BigEndian.Uint64(w[:])), 0, limit)
+}
+
+func (e edges) Derivatives(_ context.Context, w registrytypes.WorkID, _ string, limit int) (index.Page[index.Edge], error) {
+	return e.page(int(binary.BigEndian.Uint64(w[:])), 1, limit)
+}
+
+func drawFamily(t *testing.T, list [][2]int, focus, most int) (*family, picture.Graph) {
+	t.Helper()
+	s := &Site{Config: Config{Index: edges{list: list}, Denied: func(string) bool { return false }}}
+	l, err := s.load("en")
+	require.NoError(t, err)
+	f, err := s.gather(t.Context(), index.Work{ID: numbered(focus)}, most)
+	require.NoError(t, err)
+	return f, (&visit{site: s, lang: l}).graph(f)
+}
+
+// A work with ten thousand derivatives is drawn with some of them, and says that there are more.
+func TestAPictureOfManyIsBounded(t *testing.T) {
+	var list [][2]int
+	for i := range 1000 {
+		list = append(list, [2]int{i + 2, 1})
+	}
+	f, g := drawFamily(t, list, 1, maxBeside)
+	require.Len(t, g.Nodes, maxBeside)
+	require.Len(t, g.Edges, maxBeside-1)
+	require.True(t, f.order[0].moreDerivatives)
+	require.Equal(t, index.MaxPage-(maxBeside-1), g.Nodes[0].MoreDerivatives.Count)
+	require.True(t, g.Nodes[0].MoreDerivatives.AtLeast)
+	_, err := picture.Layout(g, picture.Options{})
+	require.NoError(t, err)
+}
+
+// A merge of many sources is drawn whole, sources of sources too, and edges between them.
+func TestAMergeIsDrawnWhole(t *testing.T) {
+	var list [][2]int
+	for i := range 29 {
+		list = append(list, [2]int{1, i + 2}, [2]int{i + 2, 100 + i})
+	}
+	list = append(list, [2]int{1, 100})
+	_, g := drawFamily(t, list, 1, maxDrawn)
+	require.Len(t, g.Nodes, 1+29+29)
+	require.Len(t, g.Edges, len(list))
+	for _, n := range g.Nodes {
+		require.Zero(t, n.MoreSources.Count, n.ID)
+		require.Zero(t, n.MoreDerivatives.Count, n.ID)
+	}
+}
+
+// Where there is no room for all, sources and derivatives have turns.
+func TestSourcesAndDerivativesHaveTurns(t *testing.T) {
+	var list [][2]int
+	for i := range 100 {
+		list = append(list, [2]int{1, 1000 + i}, [2]int{2000 + i, 1})
+	}
+	f, _ := drawFamily(t, list, 1, maxBeside)
+	above, below := 0, 0
+	for _, m := range f.order[1:] {
+		if n := binary.BigEndian.Uint64(m.work.ID[:]); n < 2000 {
+			above++
+		} else {
+			below++
+		}
+	}
+	require.GreaterOrEqual(t, above, fan)
+	require.GreaterOrEqual(t, below, fan)
+}

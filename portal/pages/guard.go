@@ -1,0 +1,147 @@
+package pages
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits bound what is asked for.
+type Limits struct {
+	// PerSecond is how many requests an address may make in the long run, and Burst how many
+	// at once. 0: no limit.
+	PerSecond float64
+	Burst     int
+	// AtOnce is how many requests are answered at a time.
+	AtOnce int
+	// ProxyHeader names the header in which the proxy in front says whose request it is, as the
+	// last of a list; empty: the connection's address counts.
+	ProxyHeader string
+}
+
+// DefaultLimits suit one machine.
+func DefaultLimits() Limits { return Limits{PerSecond: 20, Burst: 100, AtOnce: 64} }
+
+// policy lets a page load what comes from this server and nothing else.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// guard bounds requests, adds what protects readers, and writes the log.
+func (s *Site) guard(next http.Handler) http.Handler {
+	slots := make(chan struct{}, max(1, s.Limits.AtOnce))
+	visitors := newVisitors(s.Limits)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		answered := &answered{ResponseWriter: w, code: http.StatusOK}
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		defer func() {
+			if broken := recover(); broken != nil {
+				s.Log.Error("panic", "path", r.URL.Path, "panic", broken, "stack", string(debug.Stack()))
+				http.Error(answered, "internal error", http.StatusInternalServerError)
+			}
+			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", time.Since(began)))
+		}()
+		most := int64(0) // nothing is uploaded
+		if r.URL.Path == rpcPath {
+			most = maxCall
+		}
+		r.Body = http.MaxBytesReader(answered, r.Body, most)
+		if !visitors.admit(s.Limits.caller(r)) {
+			h.Set("Retry-After", "1")
+			http.Error(answered, "too many requests; wait a second", http.StatusTooManyRequests)
+			return
+		}
+		if r.URL.Path == eventsPath { // it lasts, and has a bound of its own
+			next.ServeHTTP(answered, r)
+			return
+		}
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		case <-time.After(time.Second):
+			h.Set("Retry-After", "2")
+			http.Error(answered, "too many readers at once; try again in a moment", http.StatusServiceUnavailable)
+			return
+		}
+		next.ServeHTTP(answered, r)
+	})
+}
+
+// answered remembers what was answered.
+type answered struct {
+	http.ResponseWriter
+	code, bytes int
+}
+
+func (a *answered) WriteHeader(code int) {
+	a.code = code
+	a.ResponseWriter.WriteHeader(code)
+}
+
+func (a *answered) Write(raw []byte) (int, error) {
+	n, err := a.ResponseWriter.Write(raw)
+	a.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// caller is the address that a request counts for.
+func (l Limits) caller(r *http.Request) string {
+	if l.ProxyHeader != "" {
+		if said := r.Header.Values(l.ProxyHeader); len(said) > 0 {
+			list := strings.Split(said[len(said)-1], ",")
+			return strings.TrimSpace(list[len(list)-1]) // those before it are as the reader says
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// maxVisitors bounds how many addresses are remembered; the oldest half is forgotten then.
+const maxVisitors = 100_000
+
+// visitors counts the requests of each address.
+type visitors struct {
+	limits Limits
+	mu     sync.Mutex
+	now    map[string]*rate.Limiter
+	before map[string]*rate.Limiter
+}
+
+func newVisitors(l Limits) *visitors {
+	return &visitors{limits: l, now: map[string]*rate.Limiter{}, before: map[string]*rate.Limiter{}}
+}
+
+func (v *visitors) admit(caller string) bool {
+	if v.limits.PerSecond <= 0 {
+		return true
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	limiter := v.now[caller]
+	if limiter == nil {
+		if limiter = v.before[caller]; limiter == nil {
+			limiter = rate.NewLimiter(rate.Limit(v.limits.PerSecond), v.limits.Burst)
+		}
+		if len(v.now) >= maxVisitors/2 {
+			v.before, v.now = v.now, map[string]*rate.Limiter{}
+		}
+		v.now[caller] = limiter
+	}
+	return limiter.Allow()
+}

@@ -1,0 +1,91 @@
+package pages
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func guarded(t *testing.T, limits Limits, next http.HandlerFunc) http.Handler {
+	t.Helper()
+	s := &Site{Config: Config{Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}
+	return s.guard(next)
+}
+
+func ask(h http.Handler, change func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, "/work/x", nil)
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func from(address string) func(*http.Request) {
+	return func(r *http.Request) { r.RemoteAddr = address + ":1234" }
+}
+
+// Each address has a limit of its own; whoever exceeds it is told when to come back.
+func TestAnAddressThatAsksTooMuchWaits(t *testing.T) {
+	h := guarded(t, Limits{PerSecond: .001, Burst: 2, AtOnce: 4}, func(http.ResponseWriter, *http.Request) {})
+	for range 2 {
+		require.Equal(t, http.StatusOK, ask(h, from("10.0.0.1")).Code)
+	}
+	refused := ask(h, from("10.0.0.1"))
+	require.Equal(t, http.StatusTooManyRequests, refused.Code)
+	require.Equal(t, "1", refused.Header().Get("Retry-After"))
+	require.Equal(t, http.StatusOK, ask(h, from("10.0.0.2")).Code)
+}
+
+// Behind a proxy the proxy says who asks: the last address, since readers can write the others.
+func TestAProxySaysWhoAsks(t *testing.T) {
+	h := guarded(t, Limits{PerSecond: .001, Burst: 1, AtOnce: 4, ProxyHeader: "X-Forwarded-For"}, func(http.ResponseWriter, *http.Request) {})
+	via := func(said string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("X-Forwarded-For", said) }
+	}
+	require.Equal(t, http.StatusOK, ask(h, via("10.0.0.1")).Code)
+	require.Equal(t, http.StatusOK, ask(h, via("10.0.0.2")).Code)
+	require.Equal(t, http.StatusTooManyRequests, ask(h, via("1.2.3.4, 10.0.0.2")).Code)
+}
+
+// A reader who is not the proxy's can't choose whose limit is used where no header is named.
+func TestWithoutAProxyHeadersSayNothing(t *testing.T) {
+	h := guarded(t, Limits{PerSecond: .001, Burst: 1, AtOnce: 4}, func(http.ResponseWriter, *http.Request) {})
+	for i, said := range []string{"10.0.0.1", "10.0.0.2"} {
+		w := ask(h, func(r *http.Request) {
+			from("10.9.9.9")(r)
+			r.Header.Set("X-Forwarded-For", said)
+			r.Header.Set("X-Real-IP", said)
+		})
+		require.Equal(t, []int{http.StatusOK, http.StatusTooManyRequests}[i], w.Code)
+	}
+}
+
+// Pages load nothing from elsewhere, run no script of others, and stand in no frame.
+func TestPagesLoadNothingFromElsewhere(t *testing.T) {
+	w := ask(guarded(t, DefaultLimits(), func(http.ResponseWriter, *http.Request) {}), nil)
+	policy := w.Header().Get("Content-Security-Policy")
+	require.Contains(t, policy, "default-src 'none'")
+	require.Contains(t, policy, "frame-ancestors 'none'")
+	require.NotContains(t, policy, "unsafe")
+	require.NotContains(t, policy, "http")
+	require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+}
+
+// A page that panics is a fault of that page's, and the next is served.
+func TestAPanicIsOnePagesFault(t *testing.T) {
+	first := true
+	h := guarded(t, Limits{AtOnce: 1}, func(http.ResponseWriter, *http.Request) {
+		if first {
+			first = false
+			panic("broken")
+		}
+	})
+	require.Equal(t, http.StatusInternalServerError, ask(h, nil).Code)
+	require.Equal(t, http.StatusOK, ask(h, nil).Code)
+}

@@ -1,0 +1,120 @@
+package pages
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/portal/index"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// happening is one event of the chain as pages show it: what, about whom and what, and
+// where it is recorded.
+type happening struct {
+	// What happened, in words, and Type, the event's name in the chain's definitions.
+	What, Type string
+	// About are the works, accounts, terms, grants and disputes that it names, and Amount what
+	// was paid.
+	About  []link
+	Amount string
+
+	Height int64
+	Time   time.Time
+	// Tx is the hash of its transaction; empty: the end of the block did it.
+	Tx string
+	// Message is which one of the transaction's did it, from 1; 0: none.
+	Message int
+}
+
+// happenings says events of the index.
+func (v *visit) happenings(ctx context.Context, events []index.Event) (list []happening, err error) {
+	u, err := v.site.Client.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		h := happening{
+			Type: e.Type, What: v.T("event." + eventName(e.Type)), Height: e.Height, Time: e.Time, Message: e.Msg + 1,
+			Tx: strings.ToUpper(hex.EncodeToString(e.Tx)),
+		}
+		for _, a := range e.Attributes {
+			v.mention(ctx, &h, a.Key, e.Value(a.Key))
+		}
+		if coin, err := client.ParseCoin(h.Amount); err == nil {
+			h.Amount = u.Coin(coin)
+		}
+		list = append(list, h)
+	}
+	return list, nil
+}
+
+// eventName is an event's name without package and version: license.Granted of
+// stemma.license.v1.EventGranted.
+func eventName(full string) string {
+	parts := strings.Split(full, ".")
+	if len(parts) != 4 {
+		return full
+	}
+	return parts[1] + "." + strings.TrimPrefix(parts[3], "Event")
+}
+
+// mention adds what an attribute names.
+func (v *visit) mention(ctx context.Context, h *happening, key, value string) {
+	add := func(l link) {
+		if !slices.Contains(h.About, l) {
+			h.About = append(h.About, l)
+		}
+	}
+	switch {
+	case key == "denom":
+		if h.Amount != "" && !strings.HasSuffix(h.Amount, value) {
+			h.Amount += value
+		}
+	case key == "amount" || key == "fee":
+		h.Amount = value
+	case strings.HasPrefix(value, "work1"):
+		if id, err := registrytypes.ParseWorkID(value); err == nil {
+			add(v.named(ctx, id))
+		}
+	case strings.HasPrefix(value, "stemma1"):
+		add(link{short(value), "/account/" + value})
+	case strings.HasPrefix(value, "terms1"):
+		add(link{short(value), "/terms/" + value})
+	case strings.HasPrefix(value, "dispute1"):
+		add(link{short(value), "/dispute/" + value})
+	case strings.HasPrefix(value, "["), strings.HasPrefix(value, "{"):
+		v.mentionAll(ctx, h, key, value)
+	}
+}
+
+// mentionAll adds what a list or an object names, the first few.
+func (v *visit) mentionAll(ctx context.Context, h *happening, key, value string) {
+	var list []json.RawMessage
+	if json.Unmarshal([]byte(value), &list) != nil {
+		return
+	}
+	for i, item := range list {
+		var text string
+		if i == maxShown {
+			return
+		}
+		if json.Unmarshal(item, &text) == nil && !strings.HasPrefix(text, "[") {
+			v.mention(ctx, h, key, text)
+			continue
+		}
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(item, &fields) != nil {
+			continue
+		}
+		for _, name := range []string{"work", "source", "account"} {
+			if json.Unmarshal(fields[name], &text) == nil {
+				v.mention(ctx, h, name, text)
+			}
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package pages
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/stemma-chain/stemma/client/register/describe"
+	"github.com/stemma-chain/stemma/portal/index"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// maxQuery is the most bytes of a search.
+const maxQuery = 1000
+
+type homePage struct {
+	Totals index.Totals
+	Newest []claimLine
+}
+
+func (s *Site) home(ctx context.Context, v *visit) error {
+	totals, err := s.Index.Totals(ctx)
+	if err != nil {
+		return err
+	}
+	newest, err := s.Index.Newest(ctx, "", maxShown/2)
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "home.html", v.T("home.title"), homePage{totals, v.found(newest.Rows)})
+}
+
+// found is a list of works of the index. What the operator does not show is left out.
+func (v *visit) found(list []index.Work) (lines []claimLine) {
+	for _, f := range list {
+		if v.site.Denied(f.ID.String()) {
+			continue
+		}
+		title := f.Title
+		if strings.TrimSpace(title) == "" {
+			title = v.T("work.untitled", v.kind(f.Kind))
+		}
+		if !f.Described {
+			title = short(f.ID.String())
+		}
+		lines = append(lines, claimLine{
+			link: workLink(f.ID, title), Kind: v.kind(f.Kind), Owner: accountLink(f.Owner), Creators: creatorsOf(f.Creators),
+			Since: f.ClaimedSince, Status: v.status(f.Status), Active: f.Status == registrytypes.STATUS_ACTIVE,
+		})
+	}
+	return lines
+}
+
+type searchPage struct {
+	Query string
+	Works []claimLine
+	Next  string
+	// Digest: the search was for one, and nobody has registered it.
+	Digest bool
+}
+
+// search finds what a reader looks for: a thing by its id leads to its page, a content by
+// its digest or another identifier to the works that claim it, and words to titles and
+// creators.
+func (s *Site) search(ctx context.Context, v *visit) error {
+	q := strings.TrimSpace(v.r.URL.Query().Get("q"))
+	if len(q) > maxQuery {
+		return wrong("fault.query", maxQuery)
+	}
+	if q == "" {
+		return v.redirect("/")
+	}
+	if to := pageOf(q); to != "" {
+		return v.redirect(to)
+	}
+	page := searchPage{Query: q}
+	claims, digest, err := s.identified(ctx, q)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(claims) == 1:
+		return v.redirect("/work/" + claims[0].Id.String())
+	case len(claims) > 1 || digest:
+		for _, w := range claims {
+			if !s.Denied(w.Id.String()) {
+				page.Works = append(page.Works, v.claimLine(w))
+			}
+		}
+		if page.Digest = digest && len(claims) == 0; page.Digest {
+			known, err := s.isTx(ctx, q)
+			if err != nil {
+				return err
+			}
+			if known {
+				return v.redirect("/tx/" + strings.ToUpper(q))
+			}
+		}
+	default:
+		found, err := s.Index.Search(ctx, index.Query{Text: q}, v.r.URL.Query().Get("after"), maxShown)
+		if err != nil {
+			return err
+		}
+		page.Works = v.found(found.Rows)
+		if found.Next != "" {
+			page.Next = "?q=" + url.QueryEscape(q) + "&after=" + found.Next
+		}
+	}
+	return v.show(http.StatusOK, "search.html", v.T("search.title", q), page)
+}
+
+// isTx says whether 64 hex digits are the hash of a transaction that did something.
+func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
+	hash, err := hex.DecodeString(text)
+	if err != nil {
+		return false, nil //nolint:nilerr // written sha256:...
+	}
+	happened, err := s.Index.OfTx(ctx, hash, "", 1)
+	if errors.Is(err, index.ErrNotFound) {
+		return false, nil
+	}
+	return len(happened.Rows) > 0, err
+}
+
+// pageOf is the page of what a text is the id of; empty: of nothing.
+func pageOf(text string) string {
+	if _, err := registrytypes.ParseWorkID(text); err == nil {
+		return "/work/" + text
+	}
+	if _, err := licensetypes.ParseTermsID(text); err == nil {
+		return "/terms/" + text
+	}
+	if _, err := disputetypes.ParseDisputeID(text); err == nil {
+		return "/dispute/" + text
+	}
+	if _, err := sdk.AccAddressFromBech32(text); err == nil {
+		return "/account/" + text
+	}
+	return ""
+}
+
+// identified finds works by an identifier of their content: a digest, or scheme:value, or a
+// URL. digest says that the text is a digest, so no words.
+func (s *Site) identified(ctx context.Context, text string) (claims []registrytypes.Claim, digest bool, err error) {
+	scheme, value := "", ""
+	bare := strings.TrimPrefix(strings.ToLower(text), "sha256:")
+	if raw, err := hex.DecodeString(bare); err == nil && len(raw) == 32 {
+		scheme, value, digest = "sha256", bare, true
+	} else if f, err := describe.ParseFingerprint(text); err == nil {
+		scheme, value = f.Scheme, f.Value
+	} else {
+		return nil, false, nil
+	}
+	res, err := s.Client.Registry().Resolve(ctx, &registrytypes.QueryResolveRequest{
+		Scheme: scheme, Value: value, Pagination: &query.PageRequest{Limit: maxShown},
+	})
+	if c := status.Code(err); c == codes.InvalidArgument || c == codes.NotFound {
+		return nil, digest, nil
+	}
+	if err != nil {
+		return nil, digest, err
+	}
+	return res.Works, digest, nil
+}
+
+func toKey(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
+
+func fromKey(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

@@ -1,0 +1,20 @@
+package pages
+
+import (
+	"context"
+
+	"github.com/stemma-chain/stemma/portal/index"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// Index is what pages ask of the index.
+type Index interface {
+	Search(ctx context.Context, q index.Query, after string, limit int) (index.Page[index.Work], error)
+	Work(ctx context.Context, id registrytypes.WorkID) (index.Work, error)
+	Newest(ctx context.Context, after string, limit int) (index.Page[index.Work], error)
+	Sources(ctx context.Context, work registrytypes.WorkID, after string, limit int) (index.Page[index.Edge], error)
+	Derivatives(ctx context.Context, work registrytypes.WorkID, after string, limit int) (index.Page[index.Edge], error)
+	History(ctx context.Context, of index.Subject, before string, limit int) (index.Page[index.Event], error)
+	OfTx(ctx context.Context, hash []byte, after string, limit int) (index.Page[index.Event], error)
+	Totals(ctx context.Context) (index.Totals, error)
+}

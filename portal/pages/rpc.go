@@ -1,0 +1,71 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+)
+
+const (
+	// rpcPath is where a wallet in the page reaches the node: pages may ask no other host.
+	rpcPath = "/rpc"
+	// maxCall and maxReply bound a question to the node and its answer, in bytes.
+	maxCall, maxReply = 256 << 10, 4 << 20
+)
+
+// callable are the node's methods that signing and sending take. None of them costs much or
+// tells anything of the node's own.
+var callable = []string{
+	"abci_query", "block", "block_results", "blockchain", "broadcast_tx_sync", "commit", "header", "health", "status", "tx",
+}
+
+// rpcCall is a question in JSON-RPC 2.0.
+type rpcCall struct {
+	Version string          `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id"`
+	Method  string          `json:"method"`
+	Params  json.RawMessage `json:"params,omitempty"`
+}
+
+// call passes one question to the node (JSON-RPC 2.0).
+func (s *Site) call(w http.ResponseWriter, r *http.Request) {
+	raw, err := io.ReadAll(r.Body)
+	var asked rpcCall
+	if err != nil || json.Unmarshal(raw, &asked) != nil || len(asked.ID) == 0 {
+		http.Error(w, "one question in JSON-RPC 2.0 is needed", http.StatusBadRequest)
+		return
+	}
+	if !slices.Contains(callable, asked.Method) {
+		http.Error(w, "this method is not passed on", http.StatusForbidden)
+		return
+	}
+	// What was checked is what is passed on, however the reader wrote it.
+	if raw, err = json.Marshal(asked); err != nil {
+		http.Error(w, "the question can't be passed on", http.StatusBadRequest)
+		return
+	}
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, s.RPC, bytes.NewReader(raw))
+	if err != nil {
+		http.Error(w, "the node can't be asked", http.StatusInternalServerError)
+		return
+	}
+	req.Header.Set("Content-Type", "application/json")
+	answer, err := s.caller.Do(req)
+	if err != nil {
+		s.Log.Error("node's RPC", "error", err)
+		http.Error(w, "the node does not answer", http.StatusBadGateway)
+		return
+	}
+	defer answer.Body.Close()
+	reply, err := io.ReadAll(io.LimitReader(answer.Body, maxReply+1))
+	if err != nil || len(reply) > maxReply {
+		http.Error(w, "the node's answer can't be passed on", http.StatusBadGateway)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(answer.StatusCode)
+	_, _ = w.Write(reply)
+}

@@ -1,0 +1,32 @@
+package pages
+
+import "time"
+
+// Status is how far what the pages show is from the chain, and whether the node that it
+// comes from can be believed. It stands on every page.
+type Status struct {
+	Chain string
+	// Height and Time of the newest block that is indexed; First is where history begins.
+	Height, First int64
+	Time          time.Time
+	// Node is the node's height.
+	Node int64
+	// Checked says that a light client with a trust root of its own checked the headers.
+	Checked bool
+	// Lying says what the node said that can't be; empty: nothing.
+	Lying string
+	// Away says why the node does not answer; empty: it does.
+	Away string
+	// Complete is false while text of works is still being fetched.
+	Complete bool
+}
+
+// lateAfter is how old the newest block may be before pages say so: blocks come every few
+// seconds.
+const lateAfter = time.Minute
+
+// Late says that the newest block is old.
+func (s Status) Late(now time.Time) bool { return !s.Time.IsZero() && now.Sub(s.Time) > lateAfter }
+
+// Behind is how many blocks of the node are not indexed yet.
+func (s Status) Behind() int64 { return max(0, s.Node-s.Height) }

@@ -1,0 +1,139 @@
+// Package portal runs the chain's web site: an index that follows a node, and the pages that
+// show it. It is a program of its own (cmd/stemma-portal), so that nodes stay lean.
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/proof"
+	"github.com/stemma-chain/stemma/portal/follow"
+	"github.com/stemma-chain/stemma/portal/index"
+	"github.com/stemma-chain/stemma/portal/pages"
+)
+
+// Config says what to follow and where to serve it.
+type Config struct {
+	// Listen is where pages are served; behind a proxy that has the certificate.
+	Listen string
+	// Metrics is where they are served; empty: nowhere. They are not for the public.
+	Metrics string
+	// RPC and GRPC are the node's.
+	RPC, GRPC string
+	// Database is the index: a file, or postgres://...
+	Database string
+	// Trust is a header that the operator knows from elsewhere; nil: none.
+	Trust *proof.Trust
+	// TrustFirstUse takes the node's newest header for one at the first start.
+	TrustFirstUse bool
+	// FromEarliest begins a new index at the node's first block, although the chain is older.
+	FromEarliest bool
+	// Operator is who answers for the site, and how to write to them.
+	Operator string
+	// Denied are the works that are not shown, by id.
+	Denied DenyList
+	Limits pages.Limits
+	Log    *slog.Logger
+	// Ready is told the address that pages are served at; it may be nil.
+	Ready func(address string)
+}
+
+const (
+	// A reader that is slower than this loses the connection.
+	readWithin  = 10 * time.Second
+	writeWithin = 90 * time.Second // proofs wait for blocks
+	idleWithin  = 2 * time.Minute
+	// stopWithin is how long requests have to end when the portal stops.
+	stopWithin = 10 * time.Second
+	maxHeader  = 16 << 10
+)
+
+// Run serves the portal until the context ends. It fails with follow.ErrUnfit where the node can't be
+// followed with this index. One that lies is not followed any further, and all pages say so.
+func Run(ctx context.Context, c Config) error {
+	x, err := index.Open(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	node, err := rpchttp.New(c.RPC, "/websocket")
+	if err != nil {
+		return fmt.Errorf("the node's RPC %s: %w", c.RPC, err)
+	}
+	asked, err := client.Dial(c.GRPC)
+	if err != nil {
+		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
+	}
+	defer asked.Close()
+	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
+	watch := &watch{index: x, follower: follower}
+	site, err := pages.New(pages.Config{
+		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,
+	})
+	if err != nil {
+		return err
+	}
+	meters := newMeters(watch)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		err := follower.Run(ctx)
+		if errors.Is(err, follow.ErrLying) {
+			<-ctx.Done() // every page says so, and what was read before stays
+			return nil
+		}
+		return err
+	})
+	group.Go(func() error { return watch.run(ctx, c.Log) })
+	group.Go(func() error { return serve(ctx, c.Listen, meters.count(site.Handler()), c.Ready) })
+	if c.Metrics != "" {
+		group.Go(func() error { return serve(ctx, c.Metrics, meters.handler(), nil) })
+	}
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// serve serves until the context ends; what is being answered then is answered.
+func serve(ctx context.Context, address string, handler http.Handler, ready func(string)) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: readWithin, ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleWithin,
+		MaxHeaderBytes: maxHeader,
+	}
+	if ready != nil {
+		ready(listener.Addr().String())
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		stopped <- server.Shutdown(ending)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// overHTTP is an address of a node's RPC for HTTP: CometBFT writes tcp://.
+func overHTTP(address string) string {
+	if rest, ok := strings.CutPrefix(address, "tcp://"); ok {
+		return "http://" + rest
+	}
+	return address
+}

@@ -1,0 +1,84 @@
+package portal
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/stemma-chain/stemma/portal/follow"
+	"github.com/stemma-chain/stemma/portal/index"
+	"github.com/stemma-chain/stemma/portal/pages"
+)
+
+// lookEvery is the pause between two looks at what the database alone knows.
+const lookEvery = 2 * time.Second
+
+// watch knows how index and node stand, for pages and for whoever operates them.
+type watch struct {
+	index    *index.Index
+	follower *follow.Follower
+	cursor   atomic.Pointer[index.Cursor]
+	due      atomic.Int64
+}
+
+// run looks at the database until the context ends, and logs what changes in following.
+func (w *watch) run(ctx context.Context, log *slog.Logger) error {
+	ticks := time.NewTicker(lookEvery)
+	defer ticks.Stop()
+	failed := ""
+	for {
+		if err := w.look(ctx); err != nil && ctx.Err() == nil {
+			log.Error("look at the index", "error", err)
+		}
+		said := ""
+		if f := w.follower.Status().Failure; f != nil {
+			said = f.Error()
+		}
+		if said != failed {
+			if failed = said; failed != "" {
+				log.Error("following the node", "error", failed)
+			} else {
+				log.Info("following the node again")
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		}
+	}
+}
+
+func (w *watch) look(ctx context.Context) error {
+	cursor, err := w.index.Cursor(ctx)
+	if err != nil {
+		return err
+	}
+	w.cursor.Store(&cursor)
+	totals, err := w.index.Totals(ctx)
+	w.due.Store(totals.Due)
+	return err
+}
+
+func (w *watch) status() pages.Status {
+	s := w.follower.Status()
+	said := pages.Status{Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight, Checked: s.Trusted && s.Checked >= s.Height-1, Complete: w.due.Load() == 0}
+	if c := w.cursor.Load(); c != nil {
+		said.First = c.First
+		if said.Chain == "" {
+			said.Chain = c.ChainID
+		}
+		if said.Height == 0 {
+			said.Height, said.Time = c.Height, c.Time
+		}
+	}
+	switch {
+	case s.Failure == nil:
+	case s.Lying:
+		said.Lying = s.Failure.Error()
+	default:
+		said.Away = s.Failure.Error()
+	}
+	return said
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Usage: portal/web/bundle.sh [--check]      (or: make portal-web)
+# Writes what the portal's pages run in browsers into portal/pages/static, from portal/web/src and client/ts; with --check it says
+# whether what is there is that. Needs Node 20.19 or newer with npm.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+command -v npm >/dev/null || { echo "no npm; install Node 20.19 or newer" >&2; exit 1; }
+
+portal/web/install.sh
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+SOURCES=$PWD/portal/web/src node build/web/bundle.mjs "$tmp"
+gzip -9n "$tmp/act.js" # large, and served as it is
+for made in "$tmp"/*; do
+	kept=portal/pages/static/$(basename "$made")
+	if [ "${1-}" != --check ]; then
+		cp "$made" "$kept"
+	elif ! cmp -s "$made" "$kept"; then
+		echo "$kept is not what its sources make: run make portal-web" >&2
+		exit 1
+	fi
+done
