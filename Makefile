@@ -24,10 +24,13 @@ help: ## list the targets
 
 ## Building
 
-.PHONY: build install clean release release-check
+.PHONY: build ts install clean release release-check
 build: ## build/stemmad and build/stemma-portal
 	go build -ldflags '$(LDFLAGS)' -o build/stemmad ./cmd/stemmad
 	go build -ldflags '$(LDFLAGS)' -o build/stemma-portal ./cmd/stemma-portal
+
+ts: ## what npm would publish of the TypeScript client, into build/ts
+	client/ts/build.sh --pack
 
 install: ## stemmad into Go's bin folder
 	go install -ldflags '$(LDFLAGS)' ./cmd/stemmad
@@ -58,7 +61,7 @@ release-check: ## make them twice, with caches of their own (slow): are they the
 	rm -rf build/check
 
 clean: localnet-stop ## remove what was built, and the local network; tools stay
-	rm -rf build/stemmad build/stemma-portal build/localnet build/cosmjs build/verify
+	rm -rf build/stemmad build/stemma-portal build/localnet build/ts
 
 ## Trying it
 
@@ -90,9 +93,9 @@ MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/r
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
-test-web: build ## every message signed by CosmJS, proofs checked in TypeScript, pages in a browser; needs Node 20.19 with npm
+test-web: build ## the TypeScript client on a chain, every message signed by CosmJS, proofs, pages in a browser; needs Node 20.19 with npm
 	client/ts/test.sh
-	testutil/cosmjs/run.sh
+	testutil/cosmjs/run.sh --built
 	portal/web/test.sh
 
 test-race: ## all tests under the race detector (slow)
@@ -165,9 +168,13 @@ format: ## rewrite Go files in house format
 
 ## Generated code
 
-.PHONY: proto proto-check portal-web tools
+.PHONY: proto proto-check ts-proto portal-web tools
 proto: ## generate Go code and the OpenAPI document from proto/
 	scripts/protogen.sh
+
+ts-proto: ## generate the types of client/ts from proto/ and testutil/vectors/codes.json; test-web says when they are out of date
+	client/ts/build.sh --modules
+	client/ts/generate.sh
 
 proto-check: ## are the definitions clean and generated code up to date?
 	scripts/protogen.sh --check

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Usage: client/ts/build.sh [--pack]      (or: make ts)
-# Builds the packages stemma and stemma-verify in build/ts, where it installs what package-lock.json names; with --pack
-# it packs there what npm would publish. Needs Node 20.19 or newer with npm.
+# Usage: client/ts/build.sh [--pack | --modules]      (or: make ts)
+# Builds the package stemma in build/ts, where it installs what package-lock.json names; with --pack it packs there what npm
+# would publish, with --modules it only installs. Needs Node 20.19 or newer with npm.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$PWD/../..
@@ -20,5 +20,6 @@ cmp -s package-lock.json node_modules/.installed || {
 	npm ci --no-fund --no-audit
 	cp package-lock.json node_modules/.installed
 }
+[ "${1-}" != --modules ] || exit 0
 npm run --silent build
 [ "${1-}" != --pack ] || npm pack --silent

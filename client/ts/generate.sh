@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: client/ts/generate.sh [--check]      (or: make ts-proto)
 # Generates src/gen from proto/ by buf and ts-proto, and tables of messages and of error codes; with --check it
-# only says what is out of date. What it needs of npm is in build/ts, where client/ts/setup.sh puts it.
+# only says what is out of date. What it needs of npm is in build/ts, where client/ts/build.sh puts it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 scripts/tools.sh buf
@@ -17,7 +17,7 @@ ln -s ../node_modules "$work/node_modules"
 (
 	cd "$work"
 	asked=()
-	for file in {auth,bank,feegrant}/v1beta1/query bank/v1beta1/tx base/node/v1beta1/query tx/v1beta1/tx crypto/secp256k1/keys; do
+	for file in auth/v1beta1/query {bank,feegrant}/v1beta1/{query,tx} base/node/v1beta1/query tx/v1beta1/tx crypto/secp256k1/keys; do
 		asked+=(--path "proto/third_party/cosmos/$file.proto")
 	done
 	buf generate proto --template buf.gen.yaml --path proto/stemma "${asked[@]}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Usage: client/ts/test.sh      (or: make test-web)
-# Builds the packages in build/ts, says whether generated code is up to date, and has them judge testutil/vectors; runs the
+# Builds the package in build/ts, says whether generated code is up to date, and has them judge testutil/vectors; runs the
 # examples and what sending promises against a network of one node on loopback, on ten ports from COSMJS_PORT (43310) on.
 # Needs Node 20.19 or newer with npm, and build/stemmad.
 set -euo pipefail
@@ -15,4 +15,6 @@ export VECTORS="$VECTORS_DIR/proofs.json"
 cd build/ts
 npm run --silent examples
 npm test --silent
-npm test --silent -w stemma-verify
+cd verify
+npm run --silent build
+npm test --silent

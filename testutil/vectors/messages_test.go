@@ -133,5 +133,5 @@ func value(f protoreflect.FieldDescriptor, n int) protoreflect.Value {
 	case protoreflect.Int64Kind:
 		return protoreflect.ValueOfInt64(-1 << 63)
 	}
-	panic(fmt.Sprintf("%s is of a kind that no message had so far: give it a value here, and see amino.js", f.FullName()))
+	panic(fmt.Sprintf("%s is of a kind that no message had so far: give it a value here, and see client/ts/src/json.ts", f.FullName()))
 }

@@ -7,7 +7,9 @@ export async function derive(client: Client, maker: Signer, sha256: Digest, titl
   const { permission, conditions } = await ask(client, source, address)
   const work = newWorkID(address, sha256) // known before anything is sent
   const result = await client.send(maker, [
-    msg(registrytypes.MsgRegister, { registrant: address, works: [{ sha256, details: { kind: registrytypes.Kind.KIND_IMAGE, title } }] }),
+    msg(registrytypes.MsgRegister, {
+      registrant: address, works: [{ sha256, details: { kind: registrytypes.Kind.KIND_IMAGE, title } }],
+    }),
     msg(lineagetypes.MsgDerive, {
       owner: address, work, maxTotalRate: 100_000,
       sources: [{ work: source, role: lineagetypes.Role.ROLE_PARENT_OF, permission, ...(conditions && { seen: conditions }) }],

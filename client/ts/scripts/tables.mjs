@@ -79,7 +79,7 @@ ${files.filter((f) => f.package?.startsWith('stemma.')).flatMap((f) => f.service
 
 const packages = new Map()
 for (const { name, package: pkg } of files) {
-  const [, module] = /^(?:stemma\.(?=\w+\.v1$)|cosmos\.(?=bank\.))(\w+)\./.exec(pkg ?? '') ?? []
+  const [, module] = /^(?:stemma\.(?=\w+\.v1$)|cosmos\.(?=bank\.|feegrant\.))(\w+)\./.exec(pkg ?? '') ?? []
   const path = name.replace(/\.proto$/, '')
   if (!module || !existsSync(`${out}/${path}.ts`)) continue
   packages.set(module, [...(packages.get(module) ?? []), path])

@@ -76,7 +76,7 @@ export class Client extends Questions {
   async sender(signer: Signer, options: Options = {}): Promise<Sender> {
     const accounts = await signer.getAccounts()
     const account = options.account === undefined ? accounts[0] : accounts.find((a) => a.address === options.account)
-    if (!account) throw new Error(options.account === undefined ? 'the signer has no account' : `the signer does not have ${options.account}`)
+    if (!account) throw new Error(`the signer does not have ${options.account ?? 'any account'}`)
     return new Sender(this.#node, signer, account, this.#node.account(account.address), options)
   }
 

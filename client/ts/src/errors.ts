@@ -99,8 +99,25 @@ export class UnknownAccountError extends Error {
 export class FeeError extends Error {
   override readonly name = 'FeeError'
 
-  constructor(readonly payer: string, /** Of which one is to be paid. */ readonly options: { denom: string; amount: string }[]) {
-    super(`${payer} cannot pay the fee: it takes one of ${options.map((c) => c.amount + c.denom).join(', ')}`)
+  constructor(
+    readonly payer: string,
+    /** Of which one is to be paid. */
+    readonly options: readonly { denom: string; amount: string }[],
+    /** What a sponsor allows at most; empty: there is no limit. */
+    readonly limit: readonly { denom: string; amount: string }[] = [],
+  ) {
+    const text = (coins: typeof options) => coins.map((c) => c.amount + c.denom).join(', ')
+    super(limit.length > 0 ? `${payer} sponsors fees of up to ${text(limit)}; this transaction takes one of ${text(options)}`
+      : `${payer} cannot pay the fee: it takes one of ${text(options)}`)
+  }
+}
+
+/** An account pays no fees for another. */
+export class NoSponsorError extends Error {
+  override readonly name = 'NoSponsorError'
+
+  constructor(readonly sponsor: string, readonly account: string, cause: unknown) {
+    super(`${sponsor} pays no fees for ${account}`, { cause })
   }
 }
 
@@ -121,7 +138,10 @@ export function codeOf(text: string): Code | undefined {
   return found
 }
 
-const framing = /rpc error: code = \w+ desc = |\s*\[[^\]\s]+\.go:\d+\]| with gas used: '\d+'|failed to execute message; message index: \d+: /g
+const framing = new RegExp([
+  'rpc error: code = \\w+ desc = ', '\\s*\\[[^\\]\\s]+\\.go:\\d+\\]', " with gas used: '\\d+'",
+  'failed to execute message; message index: \\d+: ',
+].join('|'), 'g')
 const sponsor = /^[^]* does not allow to pay fees for [^]+?: /
 const category = /(: (unknown request|invalid request|key not found|tx parse error))+$/gm
 

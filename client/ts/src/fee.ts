@@ -1,5 +1,5 @@
 // Fees: what gas costs now, and in which denom to pay it.
-import { FeeError, QueryError } from './errors.js'
+import { FeeError, NoSponsorError, QueryError } from './errors.js'
 import { AllowedMsgAllowance, BasicAllowance, PeriodicAllowance } from './gen/cosmos/feegrant/v1beta1/feegrant.js'
 import type { Any } from './gen/google/protobuf/any.js'
 import type { Questions } from './query.js'
@@ -51,16 +51,19 @@ export async function chooseFee(
     const { balance } = await chain.bank.balance({ address: payer, denom: option.denom })
     if (BigInt(balance?.amount ?? '0') >= BigInt(option.amount)) return [option]
   }
-  throw new FeeError(payer, options)
+  throw new FeeError(payer, options, limit)
 }
 
-/** What a sponsor lets an account spend on fees at most; none: there is no limit. It throws where nothing is allowed. */
+/**
+ * What a sponsor lets an account spend on fees at most; none: there is no limit. It throws a
+ * NoSponsorError where nothing is allowed.
+ */
 async function allowance(chain: Questions, granter: string, grantee: string): Promise<Coin[]> {
   try {
     const { allowance } = await chain.feegrant.allowance({ granter, grantee })
     return spendLimit(allowance?.allowance)
   } catch (e) {
-    if (e instanceof QueryError) throw new Error(`${granter} pays no fees for ${grantee}`, { cause: e })
+    if (e instanceof QueryError) throw new NoSponsorError(granter, grantee, e)
     throw e
   }
 }

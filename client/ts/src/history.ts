@@ -34,7 +34,9 @@ export function payments(of: { events: readonly Event[] } | readonly Event[]): P
     switch (event.name) {
       case 'stemma.royalty.v1.EventPaid': {
         const { payer, work, denom, amount, epoch } = event.value
-        found.push({ payer, work, amount: { denom, amount }, epoch, kind: 'payment', grant: '', paymentChannel: '', msg: event.msg })
+        found.push({
+          payer, work, amount: { denom, amount }, epoch, kind: 'payment', grant: '', paymentChannel: '', msg: event.msg,
+        })
         break
       }
       case 'stemma.license.v1.EventGranted':
@@ -60,8 +62,10 @@ function assign(found: Payment[], { name, value, msg }: GrantEvent): void {
   fee.kind = name === 'stemma.license.v1.EventGranted' ? 'licence fee' : 'licence renewal'
 }
 
+type Redeemed = Extract<TypedEvent, { name: 'stemma.royalty.v1.EventVoucherRedeemed' }>['value']
+
 /** What a voucher paid: the last payments, up to its sum. */
-function fromPaymentChannel(found: Payment[], { paid, denom, paymentChannel }: { paid: string; denom: string; paymentChannel: string }): void {
+function fromPaymentChannel(found: Payment[], { paid, denom, paymentChannel }: Redeemed): void {
   let left = BigInt(paid)
   for (const p of found.toReversed()) {
     if (left <= 0n || p.kind !== 'payment' || p.amount.denom !== denom || BigInt(p.amount.amount) > left) return
@@ -97,26 +101,32 @@ const maxWait = 20
  * What a transaction paid, and to whom it goes, by the lists of then. It asks for the newest state, and for the events
  * of blocks: ask a block or two later, when the payment has been passed on.
  */
-export async function receipt(client: Client, result: Pick<Result, 'hash' | 'height' | 'time' | 'events'>, most = 10_000): Promise<Receipt> {
+export async function receipt(
+  client: Client, result: Pick<Result, 'hash' | 'height' | 'time' | 'events'>, most = 10_000,
+): Promise<Receipt> {
   const list = payments(result)
   const moved = await moves(client, result.height, list)
   const paid = await Promise.all(list.map(async (p) => {
     const [{ work }, divided] = await Promise.all([
-      client.registry.work({ work: p.work }), divide(client, p, result.height, moved.get(pot(p.work, p.amount.denom)) ?? 0, most),
+      client.registry.work({ work: p.work }),
+      divide(client, p, result.height, moved.get(pot(p.work, p.amount.denom)) ?? 0, most),
     ])
     return { ...p, title: work?.details?.title ?? '', ...divided }
   }))
   return { chainId: await client.chainId(), hash: result.hash, height: result.height, time: result.time, paid }
 }
 
-async function divide(client: Client, p: Payment, height: number, moved: number, most: number): Promise<Pick<Paid, 'shares' | 'held' | 'unknown'>> {
+type Divided = Pick<Paid, 'shares' | 'held' | 'unknown'>
+
+async function divide(client: Client, p: Payment, height: number, moved: number, most: number): Promise<Divided> {
   let held = { denom: p.amount.denom, amount: '0' }
   const shares: Payee[] = []
   try {
     const pages = rows(
       async (pagination) => {
         const page = await client.royalty.assigned({
-          work: p.work, epoch: p.epoch, amount: p.amount.amount + p.amount.denom, height: BigInt(height), moved: BigInt(moved), pagination,
+          work: p.work, epoch: p.epoch, amount: p.amount.amount + p.amount.denom, height: BigInt(height),
+          moved: BigInt(moved), pagination,
         })
         held = page.held ?? held
         return page

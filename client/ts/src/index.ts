@@ -2,7 +2,7 @@
 export * from './anchor.js'
 export { Client, type Connecting } from './client.js'
 export {
-  CodeError, codes, codeOf, FeeError, isCode, QueryError, TxError, Undecided, UnknownAccountError, type Code, type Stage,
+  CodeError, codes, codeOf, FeeError, isCode, NoSponsorError, QueryError, TxError, Undecided, UnknownAccountError, type Code, type Stage,
 } from './errors.js'
 export { events, eventsOf, type TypedEvent } from './events.js'
 export { prices, cost, type Price } from './fee.js'
@@ -21,6 +21,7 @@ export * from './voucher.js'
 // The types of the modules, by the names that they have in Go.
 export * as banktypes from './gen/bank.js'
 export * as disputetypes from './gen/dispute.js'
+export * as feegranttypes from './gen/feegrant.js'
 export * as feemarkettypes from './gen/feemarket.js'
 export * as headerstypes from './gen/headers.js'
 export * as licensetypes from './gen/license.js'

@@ -23,7 +23,8 @@ function fieldsOf(type: string): Field[] {
   fields = shape.fields.map((text) => {
     const [name, kind, ...marks] = text.split(' ') as [string, string, ...string[]]
     const property = name.replace(/_+([a-z0-9])/g, (_, c: string) => c.toUpperCase())
-    return { name, property, kind, repeated: marks.includes('repeated'), always: marks.includes('always'), amount: marks.includes('amount') }
+    const [repeated, always, amount] = ['repeated', 'always', 'amount'].map((mark) => marks.includes(mark)) as [boolean, boolean, boolean]
+    return { name, property, kind, repeated, always, amount }
   })
   known.set(type, fields)
   return fields

@@ -1,6 +1,7 @@
 // Messages by their type URLs, typed and packed.
 import * as bank from './gen/bank.js'
 import * as dispute from './gen/dispute.js'
+import * as feegrant from './gen/feegrant.js'
 import * as feemarket from './gen/feemarket.js'
 import type { Any } from './gen/google/protobuf/any.js'
 import * as headers from './gen/headers.js'
@@ -24,7 +25,7 @@ export function msg<T>(type: Type<T>, parts: DeepPartial<T>): Msg<T> {
 }
 
 const byName = new Map<string, Type>()
-for (const module of [bank, dispute, feemarket, headers, license, lineage, registry, royalty]) {
+for (const module of [bank, dispute, feegrant, feemarket, headers, license, lineage, registry, royalty]) {
   for (const type of Object.values(module)) {
     if (typeof type === 'object' && '$type' in type) byName.set(type.$type, type as Type)
   }

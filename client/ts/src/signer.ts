@@ -18,7 +18,12 @@ export interface AminoSignDoc {
   readonly chain_id: string
   readonly account_number: string
   readonly sequence: string
-  readonly fee: { readonly amount: readonly { denom: string; amount: string }[]; readonly gas: string; readonly granter?: string; readonly payer?: string }
+  readonly fee: {
+    readonly amount: readonly { denom: string; amount: string }[]
+    readonly gas: string
+    readonly granter?: string
+    readonly payer?: string
+  }
   readonly msgs: readonly { readonly type: string; readonly value: any }[]
   readonly memo: string
   readonly timeout_height?: string

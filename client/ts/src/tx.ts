@@ -49,15 +49,21 @@ export function timestamp(nanos: Nanos): Timestamp {
   return { seconds: nanos / billion, nanos: Number(nanos % billion) }
 }
 
-function bodyOf(msgs: readonly Any[], form: Pick<Form, 'note' | 'unordered'>, at: Pick<Slot, 'lastBlock' | 'lastTime'>): Uint8Array {
+function bodyOf(
+  msgs: readonly Any[], form: Pick<Form, 'note' | 'unordered'>, at: Pick<Slot, 'lastBlock' | 'lastTime'>,
+): Uint8Array {
   return TxBody.encode(TxBody.fromPartial({
     messages: [...msgs], memo: form.note, timeoutHeight: BigInt(at.lastBlock), unordered: form.unordered,
     ...(at.lastTime !== undefined && { timeoutTimestamp: timestamp(at.lastTime) }),
   })).finish()
 }
 
-function authOf(account: Account, mode: SignMode, sequence: bigint, gas: bigint, fee: readonly Coin[], granter: string, payer = ''): Uint8Array {
-  if (account.algo !== 'secp256k1') throw new Error(`the key of ${account.address} is of ${account.algo}, and the chain takes secp256k1`)
+function authOf(
+  account: Account, mode: SignMode, sequence: bigint, gas: bigint, fee: readonly Coin[], granter = '', payer = '',
+): Uint8Array {
+  if (account.algo !== 'secp256k1') {
+    throw new Error(`the key of ${account.address} is of ${account.algo}, and the chain takes secp256k1`)
+  }
   const publicKey = { typeUrl: '/cosmos.crypto.secp256k1.PubKey', value: PubKey.encode({ key: account.pubkey }).finish() }
   return AuthInfo.encode(AuthInfo.fromPartial({
     signerInfos: [{ publicKey, modeInfo: { single: { mode } }, sequence }],
@@ -86,7 +92,10 @@ export async function sign(signer: Signer, account: Account, draft: Draft, form:
   }
   const answer = await signer.signAmino(account.address, {
     chain_id: at.chainId, account_number: at.number.toString(), sequence: at.sequence.toString(), memo: form.note,
-    fee: { amount: draft.fee.map(({ denom, amount }) => ({ denom, amount })), gas: draft.gas.toString(), ...(form.sponsor && { granter: form.sponsor }) },
+    fee: {
+      amount: draft.fee.map(({ denom, amount }) => ({ denom, amount })), gas: draft.gas.toString(),
+      ...(form.sponsor && { granter: form.sponsor }),
+    },
     msgs: draft.msgs.map(aminoMsg),
     ...(at.lastBlock > 0 && { timeout_height: at.lastBlock.toString() }),
     ...(form.unordered && { unordered: true }),
@@ -95,7 +104,7 @@ export async function sign(signer: Signer, account: Account, draft: Draft, form:
   const { fee, memo, msgs, timeout_height: last = '0', sequence } = answer.signed
   return rawOf(
     bodyOf(msgs.map(fromAminoMsg).map(pack), { note: memo, unordered: form.unordered }, { ...at, lastBlock: Number(last) }),
-    authOf(account, SignMode.SIGN_MODE_LEGACY_AMINO_JSON, BigInt(sequence), BigInt(fee.gas), fee.amount, fee.granter ?? '', fee.payer ?? ''),
+    authOf(account, SignMode.SIGN_MODE_LEGACY_AMINO_JSON, BigInt(sequence), BigInt(fee.gas), fee.amount, fee.granter, fee.payer),
     signatureOf(answer))
 }
 

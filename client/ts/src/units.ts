@@ -101,8 +101,9 @@ export class Units {
     if (whole === undefined || name === undefined || this.#byDenom.size === 0) return this.#unreadable(t)
     const unit = this.#bySymbol.get(name.toLowerCase())
     if (unit) {
-      if (whole.length > 1 && whole.startsWith('0')) throw new AmountError(`"${t}" is not an amount: leave out the zeros in front`)
-      if (fraction.length > unit.decimals) throw new AmountError(`"${t}" is not an amount: ${unit.symbol} has ${unit.decimals} decimals`)
+      const wrong = whole.length > 1 && whole.startsWith('0') ? 'leave out the zeros in front'
+        : fraction.length > unit.decimals ? `${unit.symbol} has ${unit.decimals} decimals` : ''
+      if (wrong) throw new AmountError(`"${t}" is not an amount: ${wrong}`)
       const digits = (whole + fraction.padEnd(unit.decimals, '0')).replace(/^0+(?=.)/, '')
       return { denom: unit.denom, amount: readAmount(digits).toString() }
     }
@@ -113,7 +114,9 @@ export class Units {
 
   #unreadable(text: string): Coin {
     const example = this.all()[0]?.symbol ?? 'USDC'
-    if (/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new AmountError(`"${text}" is not an amount: write the unit behind it, such as ${text} ${example}`)
+    if (/^[0-9]+(\.[0-9]+)?$/.test(text)) {
+      throw new AmountError(`"${text}" is not an amount: write the unit behind it, such as ${text} ${example}`)
+    }
     return parseCoin(text)
   }
 }

@@ -9,8 +9,9 @@ import { Secp256k1Wallet } from '@cosmjs/amino'
 import { fromHex } from '@cosmjs/encoding'
 import { DirectSecp256k1Wallet } from '@cosmjs/proto-signing'
 import {
-  all, Client, codes, digest, events, eventsOf, fromKey, isCode, licensetypes, msg, QueryError, registrytypes, response, royaltytypes,
-  rows, totals, TxError, Undecided,
+  all, banktypes, Client, codes, digest, events, eventsOf, FeeError, feegranttypes, fromKey, isCode, licensetypes, msg, newGrantID,
+  newPaymentChannelID, newTermsID, payments, QueryError, registrytypes, response, royaltytypes, rows, signVoucher, totals, TxError,
+  NoSponsorError, Undecided, UnknownAccountError, voucherMessage,
 } from 'stemma'
 import { ask } from '../examples-js/ask.js'
 import { derive } from '../examples-js/derive.js'
@@ -99,7 +100,8 @@ test('refusals have codes', async () => {
     e instanceof TxError && e.stage === 'tried' && !e.retryable && isCode(e, codes.registry.ErrNotOwner))
   await assert.rejects(client.send(bob, [msg(registrytypes.MsgRevise, stranger)], { gas: 300_000n }), (e) =>
     e instanceof TxError && e.stage === 'executed' && e.height > 0 && e.hash.length === 64 && e.is(codes.registry.ErrNotOwner))
-  await assert.rejects(client.send(bob, [payment(bobAddress, 1)], { gas: 300_000n, fee: [{ denom: 'uusdc', amount: '1' }] }), (e) =>
+  const little = { gas: 300_000n, fee: [{ denom: 'uusdc', amount: '1' }] }
+  await assert.rejects(client.send(bob, [payment(bobAddress, 1)], little), (e) =>
     e instanceof TxError && e.stage === 'checked' && e.retryable && e.is(codes.sdkerrors.ErrInsufficientFee))
   await assert.rejects(client.registry.work({ work: remix.replace('work', 'grant') }), QueryError)
   await assert.rejects(client.license.grant({ grant: 'grant1qyqszqgpqyqszqgpqyqszqgpqyqszqgpt0q8f8' }), QueryError)
@@ -107,40 +109,94 @@ test('refusals have codes', async () => {
 
 test('many at once, of one key in two programs, each once', async () => {
   const other = await Client.connect(chain.rpc, { poll: 50 })
-  const sent = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? client : other).send(alice, [payment(aliceAddress, 100 + i)])))
+  const sent = await Promise.all(Array.from({ length: 12 }, (_, i) =>
+    (i % 2 ? client : other).send(alice, [payment(aliceAddress, 100 + i)])))
   assert.deepEqual(sent.flatMap(wasPaid).sort(), Array.from({ length: 12 }, (_, i) => String(100 + i)))
   assert.equal(new Set(sent.map((r) => r.hash)).size, 12)
-  const unordered = await Promise.all(Array.from({ length: 12 }, () => client.send(bob, [payment(bobAddress, 5)], { unordered: true })))
+  const unordered = await Promise.all(Array.from({ length: 12 }, () =>
+    client.send(bob, [payment(bobAddress, 5)], { unordered: true })))
   assert.equal(new Set(unordered.map((r) => r.hash)).size, 12)
   other.close()
 })
 
-test('what a node loses is sent again, and done once', { timeout: 60_000 }, async () => {
-  const balance = async () => BigInt((await client.bank.balance({ address: bobAddress, denom: 'ustem' })).balance.amount)
+test('payments say what they were for: a licence, a voucher', async () => {
+  const { Terms, MsgPublishTerms, MsgOffer, MsgAcquire } = licensetypes
+  const terms = Terms.fromPartial({ spdx: 'LicenseRef-Paid', commercialUse: true, grantFee: [{ denom: 'uusdc', amount: '500000' }] })
+  const id = newTermsID(terms)
+  await client.send(alice, [
+    msg(MsgPublishTerms, { author: aliceAddress, terms }), msg(MsgOffer, { owner: aliceAddress, work: song, terms: id, offer: {} }),
+  ])
+  const grant = newGrantID(song, id, bobAddress, 2n ** 64n - 1n)
+  const bought = await client.send(bob, [payment(bobAddress, 9), msg(MsgAcquire, {
+    licensee: bobAddress, work: song, terms: id, serial: 2n ** 64n - 1n, maxFee: { denom: 'uusdc', amount: '500000' },
+    seen: { revisions: 1 },
+  })])
+  assert.deepEqual(payments(bought).map((p) => [p.kind, p.amount.amount, p.grant]),
+    [['payment', '9', ''], ['licence fee', '500000', grant]])
+
+  const { MsgOpenPaymentChannel, MsgRedeemVouchers } = royaltytypes
+  const key = fromHex(chain.keys[2])
+  const [{ pubkey }] = await fromKey(key).getAccounts()
+  const paymentChannel = newPaymentChannelID(bobAddress, 7n)
+  await client.send(bob, [msg(MsgOpenPaymentChannel, {
+    payer: bobAddress, serial: 7n, deposit: { denom: 'uusdc', amount: '1000000' }, payees: [{ work: remix, weight: 1_000_000 }],
+    receiver: aliceAddress, key: pubkey, closeDelay: { seconds: 3600n },
+  })])
+  const voucher = signVoucher({ chainId: await client.chainId(), paymentChannel, total: 123_456n, expires: 0n }, key)
+  const redeem = { sender: aliceAddress, vouchers: [voucherMessage(voucher)], maxLines: 9 }
+  const redeemed = await client.send(alice, [msg(MsgRedeemVouchers, redeem)])
+  assert.deepEqual(payments(redeemed).map((p) => [p.kind, p.work, p.amount.amount, p.paymentChannel]),
+    [['voucher', remix, '123456', paymentChannel]])
+})
+
+test('a sponsor pays, and who has no money is told', async () => {
+  const nobody = fromKey(new Uint8Array(32).fill(7))
+  const [{ address }] = await nobody.getAccounts()
+  const anchor = msg(registrytypes.MsgAnchor, { account: address, root: digest(bytes('root')), total: 1n })
+  await assert.rejects(client.send(nobody, [anchor]), UnknownAccountError)
+  const little = [{ denom: 'ustem', amount: '1' }]
+  await client.send(bob, [msg(banktypes.MsgSend, { fromAddress: bobAddress, toAddress: address, amount: little })])
+  const { info } = await client.auth.accountInfo({ address })
+  assert.ok(info.accountNumber > 2n ** 63n, `${info.accountNumber}`)
+  await assert.rejects(client.send(nobody, [anchor]), FeeError)
+  await assert.rejects(client.send(nobody, [anchor], { sponsor: bobAddress }), /the sponsor's allowance does not cover it/)
+  await assert.rejects(client.send(nobody, [anchor], { sponsor: bobAddress, gas: 200_000n }), NoSponsorError)
+
+  const { BasicAllowance, MsgGrantAllowance } = feegranttypes
+  const limit = BasicAllowance.fromPartial({ spendLimit: [{ denom: 'uusdc', amount: '20000' }] })
+  const allowance = { typeUrl: `/${BasicAllowance.$type}`, value: BasicAllowance.encode(limit).finish() }
+  await client.send(bob, [msg(MsgGrantAllowance, { granter: bobAddress, grantee: address, allowance })])
+  const dear = client.send(nobody, [anchor], { sponsor: bobAddress, gas: 29_000_000n })
+  await assert.rejects(dear, (e) => e instanceof FeeError && e.limit[0].amount === '20000')
+  const result = await client.send(nobody, [anchor], { sponsor: bobAddress })
+  assert.deepEqual(result.fee.map((c) => c.denom), ['uusdc'])
+})
+
+test('what a node loses is sent again, and done once', { timeout: 90_000 }, async () => {
   const [{ address: carol }] = await fromKey(fromHex(chain.keys[2])).getAccounts()
-  const { banktypes } = await import('stemma')
   const gift = msg(banktypes.MsgSend, { fromAddress: bobAddress, toAddress: carol, amount: [{ denom: 'ustem', amount: '1000000' }] })
   const before = BigInt((await client.bank.balance({ address: carol, denom: 'ustem' })).balance.amount)
-  await balance()
-  let hash = ''
-  const offered = new Promise((resolve) => {
-    void client.send(bob, [gift], { offered: (h) => { hash = h; resolve() } }).then((r) => { landed = r }, (e) => { landed = e })
-  })
   let landed
-  await offered
+  const hashes = []
+  await new Promise((resolve) => {
+    const offered = (hash) => resolve(hashes.push(hash))
+    void client.send(bob, [gift], { offered, blocks: 300 }).then((result) => { landed = result }, (e) => { landed = e })
+  })
   await chain.end()
   await sleep(500)
   chain.begin()
   while (!landed) await sleep(100)
-  assert.ok(landed.height > 0, String(landed))
-  assert.ok(hash)
+  assert.deepEqual([landed.hash], hashes, String(landed)) // as the same bytes
   const { balance: now } = await client.bank.balance({ address: carol, denom: 'ustem' })
   assert.equal(BigInt(now.amount) - before, 1_000_000n)
 })
 
 test('what is not known in time is undecided, and is found later', async () => {
   let undecided
-  await assert.rejects(client.send(bob, [payment(bobAddress, 42)], { signal: AbortSignal.abort() }), (e) => (undecided = e) instanceof Undecided)
+  await assert.rejects(client.send(bob, [payment(bobAddress, 42)], { signal: AbortSignal.abort() }), (e) => {
+    undecided = e
+    return e instanceof Undecided
+  })
   for (let tries = 0; tries < 100; tries++, await sleep(100)) {
     const found = await client.find(undecided.hash, undecided.from)
     if (found) return assert.deepEqual(wasPaid(found), ['42'])

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromHex, toHex } from '@cosmjs/encoding'
 import * as stemma from 'stemma'
-import { leafOf } from '../dist/anchor.js'
+import { leafOf } from '../dist/src/anchor.js'
 
 const read = (name) => JSON.parse(readFileSync(join(process.env.VECTORS_DIR, name), 'utf8'))
 const account = (hex) => stemma.account(fromHex(hex))

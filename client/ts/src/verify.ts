@@ -1,2 +1,0 @@
-// Proofs that hold without a node: stemma-verify.
-export * from 'stemma-verify'
