@@ -240,6 +240,11 @@ func (f *Follower) open(ctx context.Context) error {
 			ErrUnfit, next, span.First)
 	}
 	f.span = span
+	if next == 0 && span.Whole && span.First.Height > 1 {
+		if err := f.seed(ctx); err != nil {
+			return err
+		}
+	}
 	return f.root(ctx)
 }
 

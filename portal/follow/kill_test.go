@@ -15,6 +15,7 @@ import (
 
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/index"
+	"github.com/stemma-chain/stemma/testutil/postgres"
 )
 
 var kills = flag.Int("kills", 5, "how often what follows is killed while the chain works")
@@ -31,7 +32,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, followOn(node, os.Getenv(childIndex)))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	postgres.Stop()
+	os.Exit(code)
 }
 
 // followOn follows until it is killed.
@@ -89,4 +92,7 @@ func (c *chain) kill(t *testing.T) {
 	x := c.until(where, height, follow.Options{})
 	c.requireEvents(t, x, height)
 	require.Equal(t, dump(t, c.until(file(t), height, follow.Options{})), dump(t, x))
+	t.Run("and PostgreSQL has the same", func(t *testing.T) {
+		require.Equal(t, dump(t, c.until(postgres.ForTest(t), height, follow.Options{Batch: 11})), dump(t, x))
+	})
 }

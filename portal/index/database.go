@@ -42,7 +42,7 @@ func connect(where string) (*database, error) {
 		return &database{postgres: true, write: db, read: db}, nil
 	}
 	if where == "" || strings.Contains(where, "://") {
-		return nil, fmt.Errorf("%q is neither the path of a file nor postgres://...", where)
+		return nil, fmt.Errorf("%q is neither the path of a file nor a postgres:// address", where)
 	}
 	path, err := filepath.Abs(where)
 	if err != nil {

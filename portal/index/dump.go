@@ -29,7 +29,8 @@ var dumped = []struct {
 }
 
 // Dump writes all that was indexed, but for the terms that follow from texts, as lines in an order that is the
-// same in every database: two indexes of the same blocks and texts write the same.
+// same in every database: two indexes of the same blocks and texts write the same. Which blocks
+// were checked is left out.
 func (x *Index) Dump(ctx context.Context, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	for _, t := range dumped {

@@ -134,3 +134,35 @@ func TestClaimsAreInOrder(t *testing.T) {
 		require.Empty(t, owned.Rows)
 	})
 }
+
+func TestWorksOfAnExportComeBeforeTheFirstBlock(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *index.Index) {
+		x, ctx := open(), t.Context()
+		old := registrytypes.Claim{
+			Id: workOf(1), Owner: account(1), Registrant: account(1), Sha256: content(1), Status: registrytypes.STATUS_WITHDRAWN, Version: 3,
+			ClaimedSince: registrytypes.Priority{Time: began.Add(-time.Hour)}, RegisteredAt: began.Add(-time.Minute), AnchorRoot: content(9),
+			Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: "Older than the index"},
+		}
+		for range 2 { // it may have been broken off
+			require.NoError(t, x.Seed(ctx, []registrytypes.Claim{old}))
+		}
+		require.NoError(t, x.Apply(ctx, block(900, list{
+			registered(t, 2), derived(t, 2, 1, from(1)),
+			event(t, &registrytypes.EventWorkTransferred{Work: workOf(1), PreviousOwner: account(1), Owner: account(5)}),
+		})))
+		require.ErrorIs(t, x.Seed(ctx, nil), index.ErrNotNext)
+		w, err := x.Work(ctx, workOf(1))
+		require.NoError(t, err)
+		require.Equal(t, index.Work{
+			ID: workOf(1), Owner: account(5), SHA256: content(1), Kind: registrytypes.KIND_TEXT, Status: registrytypes.STATUS_WITHDRAWN, Version: 3,
+			ClaimedSince: old.ClaimedSince.Time, Anchored: true, Registered: index.Place{Time: old.RegisteredAt}, Described: true, Title: old.Details.Title,
+		}, w)
+		require.Equal(t, works(1), search(t, x, index.Query{Text: "older"}, 9))
+		sources, err := x.Sources(ctx, workOf(2), "", 9)
+		require.NoError(t, err)
+		require.Equal(t, w, sources.Rows[0].Other)
+		cursor, err := x.Cursor(ctx)
+		require.NoError(t, err)
+		require.Equal(t, int64(900), cursor.First)
+	})
+}

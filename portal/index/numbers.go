@@ -2,8 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"sync"
 )
@@ -112,16 +110,6 @@ func (b *batch) Word(text string) (uint64, error) {
 	}
 	b.words[text] = number
 	return number, nil
-}
-
-// number finds the number of a subject without giving it one. It fails with ErrNotFound.
-func (x *Index) number(ctx context.Context, of Subject) (int64, error) {
-	var number int64
-	err := x.db.read.QueryRowContext(ctx, x.db.bind(`SELECT id FROM subjects WHERE key = ?`), []byte(of.key)).Scan(&number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("%s is %w", of, ErrNotFound)
-	}
-	return number, err
 }
 
 // word reads a word by its number.

@@ -66,7 +66,7 @@ CREATE TABLE anchors (account INTEGER, root BLOB, time INTEGER NOT NULL, PRIMARY
 // The terms of texts. SQLite keeps no copy of them: they are folded again to be deleted.
 const (
 	sqliteTerms = `
-CREATE VIRTUAL TABLE terms USING fts5 (body, content='', tokenize='ascii', detail=none, columnsize=0, prefix='2');
+CREATE VIRTUAL TABLE terms USING fts5 (body, content='', tokenize='ascii', detail=none, columnsize=0, prefix='2 3 4 5 6');
 INSERT INTO terms (terms, rank) VALUES ('secure-delete', 1);
 `
 	postgresTerms = `

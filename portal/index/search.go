@@ -101,10 +101,9 @@ func (x *Index) matching(ctx context.Context, terms []fold.Term, kind registryty
 // term writes a term as the database wants it. Terms are letters, digits and marks, none of which
 // ends a text in quotes.
 func (db *database) term(t fold.Term) string {
-	// One letter begins so many words that the answer is of no use. One character of a script that
-	// does not part words may be one.
-	first, size := utf8.DecodeRuneInString(t.Text)
-	prefix := t.Prefix && (size < len(t.Text) || first >= 0x0E00)
+	// One letter begins so many words that the answer is of no use.
+	_, size := utf8.DecodeRuneInString(t.Text)
+	prefix := t.Prefix && size < len(t.Text)
 	switch {
 	case db.postgres && prefix:
 		return `'` + t.Text + `':*`

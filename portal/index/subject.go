@@ -33,7 +33,7 @@ func ParseSubject(text string) (Subject, error) {
 	if s, ok := readSubject(text); ok {
 		return s, nil
 	}
-	return Subject{}, fmt.Errorf("%.60q is no id: it is mistyped, or none of %s1...", text, strings.Join(kinds, "1..., "))
+	return Subject{}, fmt.Errorf("%.60q is no id: it is mistyped, or of no kind that is known (%s)", text, strings.Join(kinds, ", "))
 }
 
 // OfWork is a work as a subject.

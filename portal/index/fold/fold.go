@@ -34,8 +34,7 @@ type Term struct {
 }
 
 // Terms returns the terms of a text, each once, in the order of the text: its words, and for
-// scripts that do not part words, each two characters that follow each other and the last one
-// of a run alone.
+// scripts that do not part words, each character and each two that follow each other.
 func Terms(text string) []string {
 	var terms []string
 	seen := make(map[string]bool)
@@ -50,10 +49,12 @@ func Terms(text string) []string {
 			add(run.units[0])
 			continue
 		}
-		for i := range run.units[1:] {
-			add(run.units[i] + run.units[i+1])
+		for i, unit := range run.units {
+			add(unit)
+			if i > 0 {
+				add(run.units[i-1] + unit)
+			}
 		}
-		add(run.units[len(run.units)-1])
 	}
 	return terms
 }
@@ -72,8 +73,8 @@ func Query(text string) []Term {
 		switch {
 		case !run.joined:
 			add(Term{run.units[0], i == len(runs)-1})
-		case len(run.units) == 1: // it may be followed by anything, or be the last of a run
-			add(Term{run.units[0], true})
+		case len(run.units) == 1:
+			add(Term{run.units[0], false})
 		default:
 			for j := range run.units[1:] {
 				add(Term{run.units[j] + run.units[j+1], false})
