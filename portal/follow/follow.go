@@ -167,7 +167,7 @@ func (f *Follower) follow(ctx context.Context) error {
 	if f.cursor, err = f.x.Cursor(ctx); err != nil {
 		return err
 	}
-	f.show()
+	f.show() // a node that is away from the start is no reason to say nothing
 	pause := f.o.Poll
 	for opened := false; ; {
 		if !opened {
@@ -219,12 +219,17 @@ func final(err error) bool {
 	return false
 }
 
-// open asks the node what it is.
+// open asks the node what it is, and the index how far it is: a write that failed may have been
+// written all the same.
 func (f *Follower) open(ctx context.Context) error {
 	span, err := blocks.Open(ctx, f.node)
 	if err != nil {
 		return err
 	}
+	if f.cursor, err = f.x.Cursor(ctx); err != nil {
+		return err
+	}
+	f.show()
 	for whose, chain := range map[string]string{"the index": f.cursor.ChainID, "the settings": f.o.ChainID} {
 		if chain != "" && chain != span.ChainID {
 			return fmt.Errorf("%w: the node is of %s, %s of %s; name a node of %s, or another index", ErrUnfit, span.ChainID, whose, chain, chain)

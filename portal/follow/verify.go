@@ -74,7 +74,8 @@ func (f *Follower) begin(ctx context.Context) error {
 }
 
 func (f *Follower) otherRoot(hash []byte) error {
-	return fmt.Errorf("the trust root is %s, this node's block %d has hash %X: %w; if the root is right, delete the index and name another node",
+	return fmt.Errorf(
+		"the trust root is %s, this node's block %d has hash %X: %w; if the root is right, delete the index and name another node",
 		f.trust, f.trust.Height, hash, ErrLying)
 }
 
@@ -146,7 +147,8 @@ func (v *verifier) verify(ctx context.Context, height int64) ([]byte, error) {
 		case errors.As(err, &changed) && next.Height > v.trusted.Height+1:
 			target = (v.trusted.Height + next.Height) / 2 // too many validators are new: go by smaller steps
 		case errors.As(err, &expired):
-			return nil, fmt.Errorf("%w: its trusted header %d is older than the trusting period: %w; give a newer HEIGHT:HASH", ErrUnfit, v.trusted.Height, err)
+			return nil, fmt.Errorf("%w: its trusted header %d is older than the trusting period: %w; give a newer HEIGHT:HASH",
+				ErrUnfit, v.trusted.Height, err)
 		default:
 			return nil, fmt.Errorf("block %d: %w: %w; name another node", next.Height, ErrLying, err)
 		}

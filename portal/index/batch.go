@@ -88,9 +88,9 @@ func (x *Index) write(ctx context.Context, do func(*batch) error) error {
 	if b.erased && !x.db.postgres {
 		// The log must not keep what the table has lost. It stays until the next time if a
 		// reader is at it.
-		_, err = x.db.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		_, _ = x.db.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
-	return err
+	return nil
 }
 
 // statement prepares a statement once in the transaction.

@@ -275,7 +275,8 @@ func (b *batch) derived(e abci.Event) error {
 		if n > 0 {
 			continue // its permission was replaced
 		}
-		if _, err := b.exec(`INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)`, work, source, role, s.Weight, later, declaration, b.Events); err != nil {
+		_, err = b.exec(`INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)`, work, source, role, s.Weight, later, declaration, b.Events)
+		if err != nil {
 			return err
 		}
 		b.Derivations++

@@ -75,7 +75,8 @@ type state struct {
 	subjects, words, places int64
 }
 
-const stateColumns = `chain, first, height, time, hash, results, checked, subjects, words, places, events, works, derivations, payments, accounts, due`
+const stateColumns = `chain, first, height, time, hash, results, checked, subjects, words, places, events,
+	works, derivations, payments, accounts, due`
 
 func (s *state) scan(row interface{ Scan(...any) error }) error {
 	var at int64

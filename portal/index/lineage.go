@@ -23,7 +23,9 @@ func (x *Index) Derivatives(ctx context.Context, work registrytypes.WorkID, afte
 }
 
 // edges lists those at one end of which a work is.
-func (x *Index) edges(ctx context.Context, work registrytypes.WorkID, after string, limit int, end, other string) (p Page[Edge], err error) {
+func (x *Index) edges(
+	ctx context.Context, work registrytypes.WorkID, after string, limit int, end, other string,
+) (p Page[Edge], err error) {
 	from, err := pageNumber(after, 0)
 	if err != nil {
 		return p, err
