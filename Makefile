@@ -89,7 +89,7 @@ localnet-reset: ## stop them and delete their data
 # Pure packages whose tests are asked what they would miss.
 MUTANTS ?= x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/license/termspec x/headers/rfc6962 x/dispute/course
 
-.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-mutants cover bench bench-scale load docs-check tour tour-check lint format
+.PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
 	go test -p $(TEST_P) -timeout 20m $(TEST_FLAGS) $(PKG)
 
@@ -128,6 +128,10 @@ test-attacks: ## hogs, forgeries, payers without money and a bad proposer on rea
 
 test-mutants: ## would the tests of the pure packages notice? MUTANTS_FLAGS='-sample 20 -for 90s' for some
 	go run ./scripts/mutants $(MUTANTS_FLAGS) $(MUTANTS)
+
+test-portal: ## the portal's index: killed while a chain works, and with a million works; KILLS=50 WORKS=1000000
+	go test ./portal/follow -run TestFollowingAChain -v -count=1 -timeout 60m -args -kills=$(or $(KILLS),50)
+	go test ./portal/index -run TestMany -v -count=1 -timeout 60m -args -strict -works=$(or $(WORKS),1000000)
 
 test-fuzz: ## all fuzz targets of the tree, each for FUZZTIME=1m; PKG=./client/sheet for those of one package
 	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(patsubst %/...,%,$(PKG)) | xargs -n1 dirname | sort -u); do \
