@@ -46,11 +46,11 @@ release: ## archives for linux/amd64 and arm64 with checksums, completions and a
 	@mkdir -p $(RELEASE_DIR)
 	rm -rf $(RELEASE_DIR)/*
 	GOOS=linux GOARCH=amd64 go build $(RELEASE_FLAGS) -tags libsecp256k1_sdk,netgo,osusergo \
-		-ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"' -o $(RELEASE_DIR)/amd64/stemmad ./cmd/stemmad
+		-ldflags '$(RELEASE_LD) -linkmode external -extldflags "-static"' -o $(RELEASE_DIR)/amd64/ ./cmd/stemmad ./cmd/stemma-portal
 	GOFLAGS=-buildvcs=false CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build $(RELEASE_FLAGS) \
-		-ldflags '$(subst libsecp256k1_sdk,,$(RELEASE_LD))' -o $(RELEASE_DIR)/arm64/stemmad ./cmd/stemmad
+		-ldflags '$(subst libsecp256k1_sdk,,$(RELEASE_LD))' -o $(RELEASE_DIR)/arm64/ ./cmd/stemmad ./cmd/stemma-portal
 	go run ./scripts/release -version $(VERSION) -time $(RELEASE_TIME) -out $(RELEASE_DIR) \
-		-completions $(RELEASE_DIR)/amd64/stemmad amd64=$(RELEASE_DIR)/amd64/stemmad arm64=$(RELEASE_DIR)/arm64/stemmad
+		-completions $(RELEASE_DIR)/amd64/stemmad amd64=$(RELEASE_DIR)/amd64 arm64=$(RELEASE_DIR)/arm64
 	rm -rf $(RELEASE_DIR)/amd64 $(RELEASE_DIR)/arm64
 
 release-check: ## make them twice, with caches of their own (slow): are they the same bytes?

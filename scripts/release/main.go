@@ -3,10 +3,10 @@
 //
 // Usage, in the root of the repository:
 //
-//	release -version V -time UNIX -out DIR -completions STEMMAD ARCH=BINARY...
+//	release -version V -time UNIX -out DIR -completions STEMMAD ARCH=FOLDER...
 //
-// For each binary it writes DIR/stemma-V-linux-ARCH.tar.gz with the binary, completions, licence
-// and the list of all modules in it (CycloneDX), that list beside it, and SHA256SUMS of all.
+// For each folder it writes DIR/stemma-V-linux-ARCH.tar.gz with its programs, completions, licence
+// and the lists of all modules in them (CycloneDX), those lists beside it, and SHA256SUMS of all.
 package main
 
 import (
@@ -27,6 +27,9 @@ import (
 	"time"
 )
 
+// programs are those of a release.
+var programs = []string{"stemmad", "stemma-portal"}
+
 // documents lie beside the binary.
 var documents = []string{"CHANGELOG.md", "LICENSE", "NOTICE", "README.md"}
 
@@ -45,7 +48,7 @@ func main() {
 	}
 }
 
-func release(version string, at time.Time, out, completions string, binaries []string) error {
+func release(version string, at time.Time, out, completions string, folders []string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
@@ -54,26 +57,32 @@ func release(version string, at time.Time, out, completions string, binaries []s
 		return err
 	}
 	var sums strings.Builder
-	for _, given := range binaries {
-		arch, binary, found := strings.Cut(given, "=")
+	for _, given := range folders {
+		arch, folder, found := strings.Cut(given, "=")
 		if !found {
-			return fmt.Errorf("%q: give ARCH=BINARY", given)
+			return fmt.Errorf("%q: give ARCH=FOLDER", given)
 		}
 		name := fmt.Sprintf("stemma-%s-linux-%s", version, arch)
-		program, err := os.ReadFile(binary)
-		if err != nil {
-			return err
-		}
-		bill, err := billOf(binary, version, at)
-		if err != nil {
-			return err
+		var beside []file
+		files := slices.Clone(common)
+		for _, program := range programs {
+			path := filepath.Join(folder, program)
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			bill, err := billOf(path, version, at)
+			if err != nil {
+				return err
+			}
+			files = append(files, file{program, 0o755, content}, file{program + ".cdx.json", 0o644, bill})
+			beside = append(beside, file{name + "." + program + ".cdx.json", 0o644, bill})
 		}
 		var archive bytes.Buffer
-		files := append([]file{{"stemmad", 0o755, program}, {"sbom.cdx.json", 0o644, bill}}, common...)
 		if err := pack(&archive, name, at, files); err != nil {
 			return err
 		}
-		for _, f := range []file{{name + ".cdx.json", 0o644, bill}, {name + ".tar.gz", 0o644, archive.Bytes()}} {
+		for _, f := range append(beside, file{name + ".tar.gz", 0o644, archive.Bytes()}) {
 			if err := os.WriteFile(filepath.Join(out, f.name), f.content, os.FileMode(f.mode)); err != nil {
 				return err
 			}
