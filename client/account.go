@@ -39,6 +39,8 @@ type account struct {
 	// passed is the account's sequence after the block at passedAt.
 	passed   uint64
 	passedAt int64
+	// landed is when a transaction was last seen in a block, in Unix nanoseconds; 0: none was.
+	landed atomic.Int64
 }
 
 // attempt is a signed transaction that was sent.
@@ -176,6 +178,10 @@ const (
 	tries = 20
 	// pause is between two of them, about.
 	pause = 50 * time.Millisecond
+	// settlingTime is how long a node's trials may be behind what it tells of, and settlingTries how
+	// often a refused trial is repeated within it.
+	settlingTime  = 2 * time.Second
+	settlingTries = 3
 )
 
 // try executes messages on the node.
@@ -199,14 +205,24 @@ func (s *Sender) try(ctx context.Context, msgs []sdk.Msg) (*txtypes.SimulateResp
 		if err == nil {
 			return res, nil
 		}
-		if !s.passing(err) || n == tries {
+		switch {
+		case s.passing(err) && n < tries:
+			s.askAgain()
+		case s.settling() && n <= settlingTries: // the refusal may be of the state before
+		default:
 			return nil, tried(err)
 		}
-		s.askAgain()
 		if err := rest(ctx, pause*time.Duration(n)); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// settling says that a transaction of the account was seen in a block a moment ago: a node tells of a
+// block before its trials run on the state after it, so what needs that transaction may be refused.
+func (s *Sender) settling() bool {
+	landed := s.account.landed.Load()
+	return landed != 0 && time.Since(time.Unix(0, landed)) < settlingTime
 }
 
 // passing says whether a trial failed for what passes: another process took the sequence, the

@@ -229,6 +229,7 @@ func (p *Pending) Wait(ctx context.Context) (Result, error) {
 		v := p.sender.client.watcher.view(p.now.seen)
 		if v.sighting.height > 0 {
 			p.now.done.Store(true)
+			p.sender.account.landed.Store(time.Now().UnixNano())
 			return resultOf(p.Hash(), p.now.fee, v.sighting)
 		}
 		if v.closed {

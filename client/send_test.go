@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -170,6 +171,51 @@ func TestAConnectionLosesWhatIsSent(t *testing.T) {
 	all.Wait()
 	require.Len(t, done.hashes, 20)
 	w.requireBalance(whole, to, 140)
+	require.NoError(t, c.Close())
+}
+
+// behind is a connection to a node whose trials do not know yet what it told of: the first trial after a
+// transaction is refused.
+type behind struct {
+	grpc.ClientConnInterface
+	refuse atomic.Bool
+	trials atomic.Int64
+}
+
+func (b *behind) Invoke(ctx context.Context, method string, args, reply any, options ...grpc.CallOption) error {
+	if strings.HasSuffix(method, "/Simulate") {
+		b.trials.Add(1)
+		if b.refuse.Swap(false) {
+			return status.Error(codes.Unknown, registrytypes.ErrAnchorNotFound.Wrap("works[0]").Error())
+		}
+	}
+	return b.ClientConnInterface.Invoke(ctx, method, args, reply, options...)
+}
+
+// What needs a transaction that was just seen in a block is tried again where the node's trials are behind;
+// what is refused for good is refused all the same.
+func TestTrialsMayBeBehindBlocks(t *testing.T) {
+	w := newWorld(t)
+	conn := &behind{ClientConnInterface: w.program().ClientConnInterface}
+	c, err := client.New(conn)
+	require.NoError(t, err)
+	fan := w.key(c, "fan")
+	pay := banktypes.NewMsgSend(fan.Address(), purse("behind"), coin(7))
+
+	conn.refuse.Store(true)
+	_, err = c.Send(w.ctx, fan, pay)
+	require.ErrorIs(t, err, registrytypes.ErrAnchorNotFound, "nothing was sent before that it could wait for")
+
+	_, err = c.Send(w.ctx, fan, pay)
+	require.NoError(t, err)
+	conn.refuse.Store(true)
+	_, err = c.Send(w.ctx, fan, pay)
+	require.NoError(t, err)
+
+	trials := conn.trials.Load()
+	_, err = c.Send(w.ctx, fan, banktypes.NewMsgSend(fan.Address(), purse("behind"), coin(1<<60)))
+	require.ErrorIs(t, err, sdkerrors.ErrInsufficientFunds)
+	require.Less(t, conn.trials.Load(), trials+5)
 	require.NoError(t, c.Close())
 }
 

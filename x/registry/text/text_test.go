@@ -118,7 +118,8 @@ func TestCompose(t *testing.T) {
 // NFC is the same in every binary: the forms of all characters but those that came
 // after Unicode 15, which part the text, have this digest. Another digest after an
 // upgrade of the compiler or the library says that it knows more characters: they
-// have to become separators of the text too.
+// have to become separators of the text too; or that it composes otherwise, as x/text v0.43
+// does, which mended what stands between a letter and its marks.
 func TestComposingDoesNotChangeWithTheCompiler(t *testing.T) {
 	h := sha256.New()
 	for r := rune(' '); r < 0x40000; r++ { // none further on
@@ -126,7 +127,7 @@ func TestComposingDoesNotChangeWithTheCompiler(t *testing.T) {
 			h.Write([]byte(text.Compose(probe) + "\n"))
 		}
 	}
-	require.Equal(t, "645d844151098702dc7b301a183bba123e9a6ffbedfc4cb9b3a13e5d39bd891a", hex.EncodeToString(h.Sum(nil)))
+	require.Equal(t, "87c006a48e205db003e2292cd64d70d98b3cfcd41510d2a3c7929c2bb794f26b", hex.EncodeToString(h.Sum(nil)))
 }
 
 func TestURIs(t *testing.T) {
