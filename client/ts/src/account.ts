@@ -57,6 +57,8 @@ export class AccountState {
   known = false
   /** The ordered transactions that were sent and are not decided, by sequence. */
   flying: Attempt[] = []
+  /** When a transaction was last seen in a block, in ms; 0: none was. */
+  landed = 0
   #lastTime: Nanos = 0n
   #passed: { height: number; sequence: bigint } | undefined
 

@@ -62,6 +62,9 @@ const resendAfter = 5
 /** How often a trial or a sending is repeated for a sequence that others took, and the pause between, in ms. */
 const tries = 20
 const pause = 50
+/** For how long trials may be behind what a node tells of, in ms, and how often a refused one is repeated within that. */
+const settlingTime = 2000
+const settlingTries = 3
 /** How long to wait for a place in a full pool, about a block, and how often. */
 const fullPause = 500
 const patience = 240
@@ -117,9 +120,12 @@ export class Sender {
         try {
           return await once()
         } catch (e) {
-          if (!this.#passes(e) || n === tries) throw tried(e)
+          // A node tells of a block before its trials run on the state after it.
+          const settling = Date.now() - this.state.landed < settlingTime && n <= settlingTries
+          const passes = this.#passes(e) && n < tries
+          if (!passes && !settling) throw tried(e)
+          if (passes) this.askAgain()
         }
-        this.askAgain()
         await rest(pause * n)
       }
     }
@@ -248,6 +254,11 @@ export class Sender {
     return this.node.watcher
   }
 
+  /** A transaction was seen in a block. */
+  landed(): void {
+    this.state.landed = Date.now()
+  }
+
   /** In turn, where order counts. */
   ordered<T>(work: () => Promise<T>): Promise<T> {
     return this.#form.unordered ? work() : this.state.turn.pass(work)
@@ -299,7 +310,10 @@ class Pending {
     for (;;) {
       const { changed } = watcher
       const { seen } = now.sighting
-      if (seen) return resultOf(now.raw, seen.height, seen.time, seen.outcome)
+      if (seen) {
+        this.sender.landed()
+        return resultOf(now.raw, seen.height, seen.time, seen.outcome)
+      }
       if (watcher.closed || this.signal.aborted) {
         throw new Undecided(now.hash, from, watcher.error ?? (watcher.closed ? new Error('the client is closed') : this.signal.reason))
       }
