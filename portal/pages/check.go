@@ -100,12 +100,11 @@ func (s *Site) prove(v *visit) (made, error) {
 		}
 		options.Trust = &trust
 	}
-	select {
-	case s.proving <- struct{}{}:
-		defer func() { <-s.proving }()
-	default:
+	leave, refused := s.proving.enter(v.r, 0)
+	if refused != notFull {
 		return made{}, fault{code: http.StatusServiceUnavailable, message: "fault.busy"}
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(v.r.Context(), proveWithin)
 	defer cancel()
 	p, err := gather.Maker{Node: s.Node, Encoding: s.Client.Encoding}.Answer(ctx, question, options)

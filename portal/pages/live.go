@@ -27,13 +27,12 @@ const (
 
 // events tells a page of new blocks, by server-sent events.
 func (s *Site) events(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.listening <- struct{}{}:
-		defer func() { <-s.listening }()
-	default:
+	leave, refused := s.listening.enter(r, 0)
+	if refused != notFull {
 		http.Error(w, "too many pages listen", http.StatusServiceUnavailable)
 		return
 	}
+	defer leave()
 	out := http.NewResponseController(w)
 	words := s.languages[chosen(w, r)].words
 	w.Header().Set("Content-Type", "text/event-stream")

@@ -69,7 +69,7 @@ type Site struct {
 	packed    map[string][]byte // by gzip, where it was kept so
 	addresses map[string]string
 	// proving and listening have a place for each proof that is made, and each page that is told of blocks.
-	proving, listening chan struct{}
+	proving, listening *places
 	caller             http.Client
 	now                func() time.Time
 }
@@ -82,7 +82,10 @@ type language struct {
 
 // New reads the templates. It fails if one of them is broken.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{}, proving: make(chan struct{}, provers), listening: make(chan struct{}, listeners), now: time.Now, caller: http.Client{Timeout: answerWithin}}
+	s := &Site{
+		Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{},
+		proving: newPlaces(c.Limits, provers), listening: newPlaces(c.Limits, listeners), now: time.Now, caller: http.Client{Timeout: answerWithin},
+	}
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }
 	}
