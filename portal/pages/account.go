@@ -5,12 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/portal/index"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -18,6 +17,7 @@ import (
 )
 
 type accountPage struct {
+	Height    int64
 	Address   string
 	Balances  []string
 	Waiting   []string // royalties that wait to be paid out
@@ -47,16 +47,20 @@ type grantLine struct {
 }
 
 func (s *Site) account(ctx context.Context, v *visit) error {
-	address := v.r.PathValue("id")
-	if _, err := sdk.AccAddressFromBech32(address); err != nil {
-		return wrong("fault.account", address)
+	address, ok := accountIn(v.r.PathValue("id"))
+	if !ok {
+		return wrong("fault.account", v.r.PathValue("id"))
 	}
-	page := &accountPage{Address: address}
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	page := &accountPage{Address: address, Height: height}
 	u, err := s.Client.Units(ctx)
 	if err != nil {
 		return err
 	}
-	group, at := errgroup.WithContext(ctx)
+	at, group := errgroupAt(ctx, height)
 	few := &query.PageRequest{Limit: maxShown}
 	group.Go(func() error {
 		res, err := s.Client.Bank().AllBalances(at, &banktypes.QueryAllBalancesRequest{Address: address, Pagination: few})
@@ -103,6 +107,16 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		return err
 	}
 	return v.show(200, "account.html", v.T("account.title", short(address)), page)
+}
+
+// accountIn reads an address, and writes it as the chain does: bech32 may be in capitals too.
+func accountIn(text string) (address string, ok bool) {
+	raw, err := sdk.AccAddressFromBech32(text)
+	if err != nil {
+		return "", false
+	}
+	_, err = index.ParseSubject(raw.String())
+	return raw.String(), err == nil
 }
 
 func (s *Site) worksOf(ctx context.Context, v *visit, page *accountPage) error {

@@ -63,13 +63,14 @@ func (s *Site) actOn(ctx context.Context, v *visit, page *actPage) error {
 	if err != nil {
 		return wrong("fault.work", text)
 	}
-	if s.Denied(text) {
+	if s.Denied(id.String()) {
 		return fault{code: http.StatusUnavailableForLegalReasons, message: "fault.denied", args: []any{s.Operator}}
 	}
 	res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 	if err != nil {
 		return err
 	}
+	text = id.String()
 	page.Work, page.ID, page.Owner = workLink(id, v.titleOf(res.Work)), text, res.Work.Owner
 	page.Command = map[string]string{
 		"offer": "stemmad offer " + text + " TERMS", "buy": "stemmad acquire " + text + " TERMS",

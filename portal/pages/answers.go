@@ -118,6 +118,9 @@ func (a *asking) answer(ctx context.Context, use licensetypes.Use) (answer, erro
 		said.Why = appendNew(said.Why, a.reason(reason, r, name))
 	}
 	for _, o := range r.Obligations {
+		if a.site.Denied(o.Work.String()) {
+			o.Text = "" // a credit line has the title and the names
+		}
 		said.Duties = appendNew(said.Duties, a.duty(o, r, use, name))
 	}
 	for _, n := range r.Notices {

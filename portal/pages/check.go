@@ -120,6 +120,7 @@ func (s *Site) prove(v *visit) (made, error) {
 
 func (v *visit) download(name string, raw []byte) error {
 	v.w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	v.w.Header().Set("Cache-Control", "no-store") // it is of this moment, and the work's text may be taken back
 	v.w.Header().Set("Content-Length", itoa(int64(len(raw))))
 	_, err := v.w.Write(raw)
 	return err

@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
@@ -15,6 +16,7 @@ import (
 
 // disputePage is a dispute.
 type disputePage struct {
+	Height                              int64
 	ID, What, Stands, Outcome, Deadline string
 	Work, Challenger, Owner, Arbiter    link
 	Opened                              time.Time
@@ -58,6 +60,11 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	if err != nil {
 		return wrong("fault.dispute", text)
 	}
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = client.At(ctx, height)
 	res, err := s.Client.Dispute().Dispute(ctx, &disputetypes.QueryDisputeRequest{Dispute: id})
 	if err != nil {
 		return err
@@ -68,7 +75,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	}
 	d := res.Dispute
 	page := disputePage{
-		ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: v.named(ctx, d.Work),
+		Height: height, ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: v.named(ctx, d.Work),
 		Challenger: accountLink(d.Challenger), Owner: accountLink(d.Respondent), Opened: d.OpenedAt,
 	}
 	if d.Arbiter != "" {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal/index"
@@ -120,6 +122,9 @@ func (s *Site) holders(ctx context.Context, f *family) error {
 	for _, m := range f.order {
 		group.Go(func() error {
 			res, err := s.Client.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: m.work.ID})
+			if status.Code(err) == codes.NotFound {
+				return nil // the index is a block ahead of the page
+			}
 			if err != nil {
 				return err
 			}

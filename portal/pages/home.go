@@ -12,7 +12,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -136,17 +135,17 @@ func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
 
 // pageOf is the page of what a text is the id of; empty: of nothing.
 func pageOf(text string) string {
-	if _, err := registrytypes.ParseWorkID(text); err == nil {
-		return "/work/" + text
+	if id, err := registrytypes.ParseWorkID(text); err == nil {
+		return "/work/" + id.String()
 	}
-	if _, err := licensetypes.ParseTermsID(text); err == nil {
-		return "/terms/" + text
+	if id, err := licensetypes.ParseTermsID(text); err == nil {
+		return "/terms/" + id.String()
 	}
-	if _, err := disputetypes.ParseDisputeID(text); err == nil {
-		return "/dispute/" + text
+	if id, err := disputetypes.ParseDisputeID(text); err == nil {
+		return "/dispute/" + id.String()
 	}
-	if _, err := sdk.AccAddressFromBech32(text); err == nil {
-		return "/account/" + text
+	if address, ok := accountIn(text); ok {
+		return "/account/" + address
 	}
 	return ""
 }

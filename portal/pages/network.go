@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
@@ -19,6 +17,7 @@ import (
 const maxValidators = 200
 
 type networkPage struct {
+	Height     int64
 	Validators []validator
 	Fees       []string
 	Supply     []string
@@ -34,12 +33,16 @@ type validator struct {
 func (v validator) Width() uint64 { return v.width }
 
 func (s *Site) network(ctx context.Context, v *visit) error {
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
 	u, err := s.Client.Units(ctx)
 	if err != nil {
 		return err
 	}
-	page := &networkPage{}
-	group, ctx := errgroup.WithContext(ctx)
+	page := &networkPage{Height: height}
+	ctx, group := errgroupAt(ctx, height)
 	group.Go(func() error {
 		res, err := stakingtypes.NewQueryClient(s.Client).Validators(ctx, &stakingtypes.QueryValidatorsRequest{
 			Status: "BOND_STATUS_BONDED", Pagination: &query.PageRequest{Limit: maxValidators},

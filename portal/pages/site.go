@@ -137,7 +137,8 @@ func unpack(packed []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// file serves what is served as it is. Browsers may keep it: its address has its hash.
+// file serves what is served as it is. Browsers and proxies may keep it where its address has its hash:
+// under that of a version to come, what they keep now would be served then.
 func (s *Site) file(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	raw, known := s.files[name]
@@ -145,7 +146,10 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Cache-Control", "no-cache")
+	if r.URL.Path+"?"+r.URL.RawQuery == s.addresses[name] {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	if packed := s.packed[name]; packed != nil {
 		w.Header().Set("Vary", "Accept-Encoding")
 		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/index"
 )
 
 const (
@@ -61,7 +63,7 @@ func (v *visit) show(code int, template, title string, page any) error {
 		return fmt.Errorf("there is no template %s", template)
 	}
 	err := made.Execute(&out, frame{
-		Title: title, Query: v.r.URL.Query().Get("q"), Status: v.site.Status(), Now: v.site.now(),
+		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: v.site.Status(), Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,
 	})
 	if err != nil {
@@ -76,14 +78,26 @@ func (v *visit) show(code int, template, title string, page any) error {
 	return err
 }
 
-// here is an address without its choice of a language.
+// maxHere is the most bytes of a query that links to the other languages repeat.
+const maxHere = 4 * maxQuery
+
+// here is an address on this site without its choice of a language. A path that decodes to //HOST stays
+// as it was written, or it would lead there.
 func here(u *url.URL) string {
-	q := u.Query()
+	path, q := "/"+strings.TrimLeft(u.EscapedPath(), "/"), u.Query()
 	q.Del("lang")
-	if len(q) == 0 {
-		return u.Path + "?"
+	if text := q.Encode(); text != "" && len(text) <= maxHere {
+		return path + "?" + text + "&"
 	}
-	return u.Path + "?" + q.Encode() + "&"
+	return path + "?"
+}
+
+// cut is the beginning of what a reader wrote, for a page that says it.
+func cut(text string) string {
+	if len(text) <= maxQuery {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxQuery], "") + "…"
 }
 
 func (v *visit) redirect(to string) error {
@@ -104,7 +118,14 @@ func (f fault) Error() string { return fmt.Sprintf("%s %v", f.message, f.args) }
 func absent(message string, args ...any) error { return fault{http.StatusNotFound, message, args} }
 
 // wrong says that what was asked for can't be read.
-func wrong(message string, args ...any) error { return fault{http.StatusBadRequest, message, args} }
+func wrong(message string, args ...any) error {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = cut(text)
+		}
+	}
+	return fault{http.StatusBadRequest, message, args}
+}
 
 const languageCookie = "lang"
 
@@ -129,6 +150,9 @@ func (s *Site) page(answer func(context.Context, *visit) error) http.Handler {
 
 // explain finds what to tell a reader of an error that no page foresaw.
 func (s *Site) explain(r *http.Request, err error) fault {
+	if errors.Is(err, index.ErrPage) {
+		return fault{code: http.StatusBadRequest, message: "fault.page"}
+	}
 	switch status.Code(err) {
 	case codes.NotFound:
 		return fault{code: http.StatusNotFound, message: "fault.unknown"}

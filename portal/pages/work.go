@@ -244,8 +244,16 @@ func (a *asking) rivals(ctx context.Context) error {
 	return nil
 }
 
-// Others is how many others claim the content, and Before how many of them earlier.
-func (p workPage) Others() int { return max(0, len(p.Rivals)-1) }
+// Others is how many others of those listed claim the content, and Before how many of them earlier. This
+// work is not listed itself where too many are earlier.
+func (p workPage) Others() (n int) {
+	for _, r := range p.Rivals {
+		if !r.This {
+			n++
+		}
+	}
+	return n
+}
 
 // Before is how many claim the content earlier.
 func (p workPage) Before() (n int) {
