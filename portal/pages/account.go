@@ -157,7 +157,7 @@ func creatorsOf(list []registrytypes.Creator) string {
 	for i, c := range list {
 		names[i] = c.Name
 	}
-	return strings.Join(names, ", ")
+	return clip(strings.Join(names, ", "))
 }
 
 func (v *visit) grantLine(ctx context.Context, g licensetypes.NamedGrant) grantLine {

@@ -90,7 +90,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	teller := v.teller(ctx, u)
 	page.Claimed = teller.Redress(d.Claim)
 	for _, e := range d.Evidence {
-		shown := evidence{By: accountLink(e.By), Sha256: e.Sha256.String(), Where: e.Uri}
+		shown := evidence{By: accountLink(e.By), Sha256: e.Sha256.String(), Where: clipLong(e.Uri)}
 		if !e.BlankedSha256.IsZero() {
 			shown.Where = v.T("work.blanked")
 		}

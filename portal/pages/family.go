@@ -168,7 +168,7 @@ func (v *visit) graph(f *family) picture.Graph {
 func (v *visit) node(f *family, m *member) picture.Node {
 	id := m.work.ID.String()
 	n := picture.Node{
-		ID: id, Title: m.work.Title, Kind: v.kind(m.work.Kind), Href: "/work/" + id, Payees: m.payees,
+		ID: id, Title: clip(m.work.Title), Kind: v.kind(m.work.Kind), Href: "/work/" + id, Payees: m.payees,
 		Disputed:  m.work.Status == registrytypes.STATUS_DISPUTED,
 		Withdrawn: m.work.Status == registrytypes.STATUS_WITHDRAWN,
 		Invalid:   m.work.Status == registrytypes.STATUS_INVALIDATED,
@@ -254,17 +254,9 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes i
 	if errors.Is(err, index.ErrNotFound) {
 		return drawn{}, nil
 	}
-	for err == nil {
-		var d drawn
-		if d, err = v.drawSome(ctx, focus, most); len(d.SVG)+len(d.Text) <= bytes {
-			return d, err
-		}
-		most = most * 2 / 3 // many edges
+	if err != nil {
+		return drawn{}, err
 	}
-	return drawn{}, err
-}
-
-func (v *visit) drawSome(ctx context.Context, focus index.Work, most int) (drawn, error) {
 	f, err := v.site.gather(ctx, focus, most)
 	if err != nil {
 		return drawn{}, err
@@ -272,11 +264,31 @@ func (v *visit) drawSome(ctx context.Context, focus index.Work, most int) (drawn
 	if err := v.site.holders(ctx, f); err != nil {
 		return drawn{}, err
 	}
+	for {
+		d, err := v.drawAll(f)
+		if err != nil || len(d.SVG)+len(d.Text) <= bytes || len(f.order) == 1 {
+			return d, err
+		}
+		f.keep(len(f.order) * 2 / 3) // many edges
+	}
+}
+
+// keep leaves the nearest works of a family, as many as that.
+func (f *family) keep(most int) {
+	most = max(1, most)
+	for _, m := range f.order[most:] {
+		delete(f.members, m.work.ID)
+	}
+	f.order, f.most = f.order[:most], most
+}
+
+// drawAll draws a family.
+func (v *visit) drawAll(f *family) (drawn, error) {
 	g, options := v.graph(f), picture.Options{Words: v.pictureWords()}
 	placed, err := picture.Layout(g, options)
 	if err != nil {
-		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", focus.ID, err)
+		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", f.focus, err)
 	}
 	text, err := picture.Text(g, options)
-	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= most}, err
+	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most}, err
 }

@@ -76,8 +76,10 @@ func emptyIndex(t *testing.T) *index.Index {
 	return x
 }
 
-func get(s *Site, target string) *httptest.ResponseRecorder {
+func get(s *Site, target string) *httptest.ResponseRecorder { return record(s.Handler(), target) }
+
+func record(h http.Handler, target string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
 	return w
 }

@@ -47,19 +47,6 @@ func workLink(id registrytypes.WorkID, title string) link {
 	return link{clip(title), "/work/" + id.String()}
 }
 
-// clip cuts a title for lists: they are long enough without. A work's own page has all of it.
-func clip(title string) string {
-	const most = 60
-	cut := 0
-	for at := range title {
-		if cut == most {
-			return title[:at] + "…"
-		}
-		cut++
-	}
-	return title
-}
-
 // titleOf is what a claimed work is called; one without a title by its kind.
 func (v *visit) titleOf(w registrytypes.Claim) string {
 	switch {

@@ -55,17 +55,22 @@ type frame struct {
 // T says a text of the catalogue in the reader's language.
 func (v *visit) T(key string, args ...any) string { return v.lang.words.Say(key, args...) }
 
-// show writes a page. Nothing is written of a page that can't be made.
+// show writes a page; one that is above MaxPage and can be smaller is made so. Nothing is written of a page that can't be made.
 func (v *visit) show(code int, template, title string, page any) error {
 	var out bytes.Buffer
 	made := v.lang.pages[template]
 	if made == nil {
 		return fmt.Errorf("there is no template %s", template)
 	}
-	err := made.Execute(&out, frame{
+	framed := frame{
 		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: v.site.Status(), Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,
-	})
+	}
+	err := made.Execute(&out, framed)
+	for smaller, ok := page.(shrinking); err == nil && ok && out.Len() > MaxPage && smaller.shrink(); {
+		out.Reset()
+		err = made.Execute(&out, framed)
+	}
 	if err != nil {
 		return err
 	}

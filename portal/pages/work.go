@@ -21,7 +21,7 @@ import (
 
 const (
 	// maxRivals, maxPaid and maxShown bound the lists of a work's page, and maxPayees those of a
-	// receipt; each says where the rest is.
+	// transaction's receipts together; each says where the rest is.
 	maxRivals = 20
 	maxPaid   = 30
 	maxPayees = 100
@@ -183,7 +183,7 @@ func (a *asking) claim() {
 		page.Registrant = accountLink(w.Registrant)
 	}
 	for _, c := range w.Details.Creators {
-		made := creator{Name: c.Name, Role: c.Role}
+		made := creator{Name: clip(c.Name), Role: clip(c.Role)}
 		if c.Account != "" {
 			made.Account = accountLink(c.Account)
 		}
