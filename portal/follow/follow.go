@@ -108,6 +108,11 @@ type Status struct {
 	Stopped bool
 }
 
+// Vouched says that the trust root vouches for what the index has: its newest block or the one before.
+func (s Status) Vouched() bool {
+	return s.Trusted && !s.Lying && s.Checked > 0 && s.Checked >= s.Height-1
+}
+
 var (
 	// ErrLying says that a node's answer is not what the chain's validators signed, or that its
 	// answers contradict each other.
