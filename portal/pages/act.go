@@ -7,10 +7,12 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Deeds are what can be done with a wallet in the page, by the last part of its address.
@@ -30,8 +32,11 @@ type actPage struct {
 	Terms  []word
 	Kinds  []word
 	Roles  []word
-	// Recipient is who the work is offered to.
+	// Recipient is who the work is offered to; Version, Epoch and Number are what an acceptance binds them to.
 	Recipient link
+	Version   uint32
+	Epoch     uint64
+	Number    uint32
 }
 
 func (s *Site) act(ctx context.Context, v *visit) error {
@@ -66,6 +71,11 @@ func (s *Site) actOn(ctx context.Context, v *visit, page *actPage) error {
 	if s.Denied(id.String()) {
 		return fault{code: http.StatusUnavailableForLegalReasons, message: "fault.denied", args: []any{s.Operator}}
 	}
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = client.At(ctx, height)
 	res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 	if err != nil {
 		return err
@@ -88,7 +98,11 @@ func (s *Site) actOn(ctx context.Context, v *visit, page *actPage) error {
 		if err != nil {
 			return err
 		}
-		page.Recipient = accountLink(offered.Recipient)
+		held, err := s.Client.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: id})
+		if err != nil {
+			return err
+		}
+		page.Recipient, page.Version, page.Epoch, page.Number = accountLink(offered.Recipient), res.Work.Version, held.Epoch, offered.Number
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ import {
   Client, accountOf, all, anchorLeaf, buildAnchor, licensetypes, lineagetypes, msg, newSalt, newWorkID, proofMessage, registrytypes, royaltytypes, rows,
 } from '../../../client/ts/src/index.ts'
 import { sha256 } from './check.js'
+import { say } from './say.js'
 
 export { fromKey } from '../../../client/ts/src/index.ts'
 
@@ -34,7 +35,6 @@ async function openWallet(client, words) {
   return wallet.getOfflineSignerAuto ? wallet.getOfflineSignerAuto(chainId) : wallet.getOfflineSigner(chainId)
 }
 
-const say = (text, ...args) => args.reduce((t, a) => t.replace('{}', a), text)
 const value = (form, name) => form.elements[name]?.value.trim() ?? ''
 
 /** Registers a file: an anchor first, so that nobody who sees the registration comes before. Steps are sent one after the other. */
@@ -117,12 +117,11 @@ const deeds = {
       steps: [[msg(royaltytypes.MsgPay, { payer: address, work, amount })]], words: [say(words.pay, units.exact(amount), title, work)], receipt: true,
     }
   },
-  async accept({ client, words, address, work, title }) {
-    const [{ work: claim }, { epoch }, { number }] = await Promise.all([
-      client.registry.work({ work }), client.royalty.holders({ work }), client.registry.transfer({ work }),
-    ])
+  /** What is accepted is the work as the page was made, not as it is when the button is pressed: the chain refuses what changed. */
+  async accept({ words, address, work, title }) {
+    const seen = { workVersion: Number(words.version), epoch: BigInt(words.epoch), offer: Number(words.number) }
     return {
-      steps: [[msg(royaltytypes.MsgAcceptTransfer, { recipient: address, work, workVersion: claim.version, epoch, offer: number })]],
+      steps: [[msg(royaltytypes.MsgAcceptTransfer, { recipient: address, work, ...seen })]],
       words: [say(words.accept, title, work)], work,
     }
   },

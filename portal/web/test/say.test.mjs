@@ -1,0 +1,13 @@
+// What is said before signing.
+import { deepEqual } from 'node:assert/strict'
+import { test } from 'node:test'
+
+const { say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
+
+test('a title does not move what is said beside it', () => {
+  const buy = 'Buy a grant of “{}” under {}, for at most {}.'
+  for (const title of ['Song {} for {}', "Song $'", 'Song $&', '$`', '{}{}{}', '$$']) {
+    deepEqual(say(buy, title, 'CC-BY', '5.00 USDC'), `Buy a grant of “${title}” under CC-BY, for at most 5.00 USDC.`)
+  }
+  deepEqual(say('Not done: {}'), 'Not done: {}')
+})
