@@ -25,6 +25,7 @@ type disputePage struct {
 	Evidence                            []evidence
 	Rulings                             []ruling
 	Bonds                               []fact
+	MoreClaimed                         bool
 	History                             []happening
 	Before                              string
 }
@@ -41,6 +42,7 @@ type ruling struct {
 	How     string
 	At      time.Time
 	Redress []string
+	More    bool
 }
 
 func (v *visit) disputeLine(d disputetypes.Dispute) disputeLine {
@@ -112,7 +114,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	if page.History, page.Before, err = v.historyOf(ctx, page.ID); err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "dispute.html", v.T("dispute.title"), page)
+	return v.show(http.StatusOK, "dispute.html", v.T("dispute.title"), &page)
 }
 
 func (v *visit) ruling(t words.Teller, r disputetypes.Ruling) ruling {

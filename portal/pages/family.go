@@ -1,11 +1,13 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -128,16 +130,31 @@ func (s *Site) holders(ctx context.Context, f *family) error {
 			if err != nil {
 				return err
 			}
-			for i, h := range res.Holders {
-				if i == picture.MaxPayees {
-					break
-				}
-				m.payees = append(m.payees, picture.Payee{Name: short(h.Account), Share: h.Weight})
-			}
+			m.payees = payeesOf(res.Holders)
 			return nil
 		})
 	}
 	return group.Wait()
+}
+
+// namedPayees is how many of a work's holders a picture names; the others are one line of it.
+const namedPayees = 8
+
+// payeesOf are those who hold the most, whatever the order of the table, and how many others hold the rest.
+func payeesOf(holders []royaltytypes.Holding) (payees []picture.Payee) {
+	sorted := slices.SortedStableFunc(slices.Values(holders), func(a, b royaltytypes.Holding) int { return cmp.Compare(b.Weight, a.Weight) })
+	others, rest := 0, uint32(0)
+	for i, h := range sorted {
+		if i < namedPayees {
+			payees = append(payees, picture.Payee{Name: short(h.Account), Share: h.Weight})
+			continue
+		}
+		others, rest = others+1, rest+h.Weight
+	}
+	if others > 0 {
+		payees = append(payees, picture.Payee{Name: "+" + itoa(int64(others)), Share: rest})
+	}
+	return payees
 }
 
 // graph is the family as it is drawn.

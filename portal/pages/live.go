@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -80,11 +81,14 @@ func (s *Site) header(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no height of a block", http.StatusBadRequest)
 		return
 	}
-	res, err := s.Node.Commit(r.Context(), &height)
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	defer cancel()
+	res, err := s.Node.Commit(ctx, &height)
 	if err != nil || res.Header == nil {
 		http.Error(w, "the node does not have that block", http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
 	fmt.Fprintln(w, strings.TrimSpace(proof.TrustIn(res.Header).String()))
 }

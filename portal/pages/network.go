@@ -19,6 +19,7 @@ const maxValidators = 200
 type networkPage struct {
 	Height     int64
 	Validators []validator
+	More       bool
 	Fees       []string
 	Supply     []string
 	Totals     index.Totals

@@ -62,6 +62,18 @@ func (p *workPage) shrink() bool {
 	return done
 }
 
+// shrink leaves out half of what is claimed and ruled.
+func (p *disputePage) shrink() bool {
+	done := halve(&p.Claimed, &p.MoreClaimed)
+	for i := range p.Rulings {
+		done = halve(&p.Rulings[i].Redress, &p.Rulings[i].More) || done
+	}
+	return done
+}
+
+// shrink leaves out the validators with the least power.
+func (p *networkPage) shrink() bool { return halve(&p.Validators, &p.More) }
+
 func halve[T any](list *[]T, more *bool) bool {
 	if len(*list) < 3 {
 		return false

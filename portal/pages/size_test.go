@@ -15,7 +15,10 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/stemma-chain/stemma/portal/index"
+	"github.com/stemma-chain/stemma/portal/picture"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	"github.com/stemma-chain/stemma/x/royalty/flow"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // loud is a title that takes as many bytes of a page as any: five for each of its own.
@@ -160,4 +163,38 @@ func TestNamesInListsAreShort(t *testing.T) {
 	}
 	require.LessOrEqual(t, len(html.EscapeString(creatorsOf(many))), clipBytes+len("…"))
 	require.Equal(t, "Ann, Ben", creatorsOf([]registrytypes.Creator{{Name: "Ann"}, {Name: "Ben"}}))
+}
+
+// A dispute about much, or a network of many, has a page that says that there is more.
+func TestDisputesAndValidatorsAreBounded(t *testing.T) {
+	s, _ := siteOf(t, emptyIndex(t), nil)
+	dispute := disputePage{Rulings: make([]ruling, 2)}
+	for range 400 {
+		text := strings.Repeat("x", 200)
+		dispute.Claimed = append(dispute.Claimed, text)
+		dispute.Rulings[0].Redress = append(dispute.Rulings[0].Redress, text)
+	}
+	require.LessOrEqual(t, shown(t, s, "dispute.html", &dispute), MaxPage)
+	require.True(t, dispute.MoreClaimed)
+	network := networkPage{}
+	for range maxValidators {
+		network.Validators = append(network.Validators, validator{Name: loud[:128]})
+	}
+	require.LessOrEqual(t, shown(t, s, "network.html", &network), MaxPage)
+	require.True(t, network.More)
+}
+
+// Who holds the most is named in a picture, wherever it stands in the table, and the others are counted.
+func TestAPictureNamesWhoHoldsTheMost(t *testing.T) {
+	var table []royaltytypes.Holding
+	for i := range flow.MaxHolders - 1 {
+		table = append(table, royaltytypes.Holding{Account: fmt.Sprintf("dust-%d", i), Weight: 1})
+	}
+	table = append(table, royaltytypes.Holding{Account: "main", Weight: 1_000_000 - flow.MaxHolders + 1})
+	payees := payeesOf(table)
+	require.Len(t, payees, namedPayees+1)
+	require.LessOrEqual(t, len(payees), picture.MaxPayees)
+	require.Equal(t, picture.Payee{Name: "main", Share: 1_000_000 - flow.MaxHolders + 1}, payees[0])
+	require.Equal(t, picture.Payee{Name: fmt.Sprintf("+%d", flow.MaxHolders-namedPayees), Share: flow.MaxHolders - namedPayees}, payees[namedPayees])
+	require.Len(t, payeesOf(table[:3]), 3)
 }

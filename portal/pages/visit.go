@@ -62,8 +62,10 @@ func (v *visit) show(code int, template, title string, page any) error {
 	if made == nil {
 		return fmt.Errorf("there is no template %s", template)
 	}
+	status := v.site.Status()
+	status.Lying = cut(status.Lying) // the node has a say in it
 	framed := frame{
-		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: v.site.Status(), Now: v.site.now(),
+		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: status, Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,
 	}
 	err := made.Execute(&out, framed)
