@@ -37,6 +37,8 @@ type family struct {
 	focus   registrytypes.WorkID
 	most    int
 	members map[registrytypes.WorkID]*member
+	// crowded: there is no room for all edges between them.
+	crowded bool
 	// order is that in which they were found: the nearest first.
 	order []*member
 }
@@ -160,11 +162,19 @@ func payeesOf(holders []royaltytypes.Holding) (payees []picture.Payee) {
 // graph is the family as it is drawn.
 func (v *visit) graph(f *family) picture.Graph {
 	g := picture.Graph{Focus: f.focus.String()}
+	f.crowded = false
+	// An edge is known at either end: one end may have more than the index lists at once.
+	drawn := map[[2]registrytypes.WorkID]bool{}
 	byContent := map[registrytypes.Digest][]string{}
 	for _, m := range f.order {
 		g.Nodes = append(g.Nodes, v.node(f, m))
-		for _, e := range m.sources {
-			if f.members[e.Source] != nil && len(g.Edges) < picture.MaxEdges {
+		for _, e := range slices.Concat(m.sources, m.derivatives) {
+			ends := [2]registrytypes.WorkID{e.Derivative, e.Source}
+			if f.members[e.Source] == nil || f.members[e.Derivative] == nil || drawn[ends] {
+				continue
+			}
+			drawn[ends] = true
+			if f.crowded = f.crowded || len(g.Edges) == picture.MaxEdges; !f.crowded {
 				g.Edges = append(g.Edges, picture.Edge{
 					From: e.Derivative.String(), To: e.Source.String(), Role: pictureRoles[e.Role], Conflict: e.Conflict, Unapproved: e.Unapproved,
 				})
@@ -283,7 +293,7 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes i
 	}
 	for {
 		d, err := v.drawAll(f)
-		if err != nil || len(d.SVG)+len(d.Text) <= bytes || len(f.order) == 1 {
+		if err != nil || !f.crowded && len(d.SVG)+len(d.Text) <= bytes || len(f.order) == 1 {
 			return d, err
 		}
 		f.keep(len(f.order) * 2 / 3) // many edges

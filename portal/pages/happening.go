@@ -39,7 +39,7 @@ func (v *visit) happenings(ctx context.Context, events []index.Event) (list []ha
 	}
 	for _, e := range events {
 		h := happening{
-			Type: e.Type, What: v.T("event." + eventName(e.Type)), Height: e.Height, Time: e.Time, Message: e.Msg + 1,
+			Type: e.Type, What: v.event(e.Type), Height: e.Height, Time: e.Time, Message: e.Msg + 1,
 			Tx: strings.ToUpper(hex.EncodeToString(e.Tx)),
 		}
 		for _, a := range e.Attributes {
@@ -51,6 +51,15 @@ func (v *visit) happenings(ctx context.Context, events []index.Event) (list []ha
 		list = append(list, h)
 	}
 	return list, nil
+}
+
+// event says what happened; of a newer chain by the event's own name.
+func (v *visit) event(full string) string {
+	name := eventName(full)
+	if !v.lang.words.Has("event." + name) {
+		return v.T("dispute.unknown") + ": " + clip(name)
+	}
+	return v.T("event." + name)
 }
 
 // maxAbout is how many things one line of a history links to; its transaction has all.

@@ -105,3 +105,17 @@ func TestTermsAndAnswersInEachLanguage(t *testing.T) {
 			` · <a href="/work/work1">a work</a> · a time</li>`)
 	}
 }
+
+// What a newer chain says is said to be unknown, in words: no key of the catalogue stands on a page.
+func TestWhatANewerChainSays(t *testing.T) {
+	for _, l := range catalog.Languages() {
+		a, _ := visiting(t, l.Code)
+		for _, said := range []string{
+			a.event("stemma.registry.v1.EventWorkPraised"), a.event("nothing"), a.kind(99), a.status(99), a.role(99),
+		} {
+			require.NotEmpty(t, said)
+			require.NotContains(t, said, "⟦")
+		}
+		require.Contains(t, a.event("stemma.registry.v1.EventWorkPraised"), "registry.WorkPraised")
+	}
+}
