@@ -10,6 +10,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/portal/index"
 )
 
@@ -20,6 +21,7 @@ type networkPage struct {
 	Height     int64
 	Validators []validator
 	More       bool
+	MoreSupply bool
 	Fees       []string
 	Supply     []string
 	Totals     index.Totals
@@ -61,13 +63,7 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 		return err
 	})
 	group.Go(func() error {
-		res, err := s.Client.Bank().TotalSupply(ctx, &banktypes.QueryTotalSupplyRequest{Pagination: &query.PageRequest{Limit: maxShown}})
-		if err == nil {
-			for _, c := range res.Supply {
-				page.Supply = append(page.Supply, u.Coin(c))
-			}
-		}
-		return err
+		return s.supply(ctx, u, page)
 	})
 	group.Go(func() (err error) {
 		page.Totals, err = s.Index.Totals(ctx)
@@ -77,6 +73,28 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 		return err
 	}
 	return v.show(200, "network.html", v.T("network.title"), page)
+}
+
+// supply puts what the chain accepts first, as balancesOf does.
+func (s *Site) supply(ctx context.Context, u units.Units, page *networkPage) error {
+	for _, unit := range u.All() {
+		res, err := s.Client.Bank().SupplyOf(ctx, &banktypes.QuerySupplyOfRequest{Denom: unit.Denom})
+		if err != nil {
+			return err
+		}
+		page.Supply = append(page.Supply, u.Coin(res.Amount))
+	}
+	res, err := s.Client.Bank().TotalSupply(ctx, &banktypes.QueryTotalSupplyRequest{Pagination: &query.PageRequest{Limit: maxShown}})
+	if err != nil {
+		return err
+	}
+	for _, c := range res.Supply {
+		if _, known := u.Of(c.Denom); !known {
+			page.Supply = append(page.Supply, u.Coin(c))
+		}
+	}
+	page.MoreSupply = len(res.Pagination.GetNextKey()) > 0
+	return nil
 }
 
 func validatorsOf(list []stakingtypes.Validator) (made []validator) {

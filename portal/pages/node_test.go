@@ -25,15 +25,20 @@ import (
 // each was asked at.
 type node struct {
 	answers map[string]func(reply any) error
-	asked   map[string]string
+	// questions are answered by what they ask, and before answers.
+	questions map[string]func(question, reply any) error
+	asked     map[string]string
 }
 
-func (n *node) Invoke(ctx context.Context, method string, _, reply any, _ ...grpc.CallOption) error {
+func (n *node) Invoke(ctx context.Context, method string, question, reply any, _ ...grpc.CallOption) error {
 	name := method[strings.LastIndex(method, "/")+1:]
 	sent, _ := metadata.FromOutgoingContext(ctx)
 	asked <- struct{}{}
 	n.asked[name] = strings.Join(sent.Get(grpctypes.GRPCBlockHeightHeader), ",")
 	<-asked
+	if answer := n.questions[name]; answer != nil {
+		return answer(question, reply)
+	}
 	if answer := n.answers[name]; answer != nil {
 		return answer(reply)
 	}

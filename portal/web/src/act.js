@@ -166,7 +166,11 @@ export function start(form) {
     const { sender, deed } = prepared
     tell(words.sending)
     let last
-    for (const step of deed.steps) last = await sender.send(...step)
+    // A step that is done is not sent again where a later one fails and the reader signs once more.
+    while (deed.steps.length > 0) {
+      last = await sender.send(...deed.steps[0])
+      deed.steps.shift()
+    }
     deed.forget?.()
     element('signing').hidden = true
     tell(words.done + ' ')
