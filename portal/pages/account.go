@@ -63,7 +63,7 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	at, group := errgroupAt(ctx, height)
+	at, group := errgroupAt(v.at(ctx, height))
 	few := &query.PageRequest{Limit: maxShown}
 	group.Go(func() error {
 		return s.balancesOf(at, u, page)

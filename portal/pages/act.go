@@ -7,7 +7,6 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
-	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/register/describe"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -29,9 +28,11 @@ type actPage struct {
 	Owner string
 	// Offers are what can be bought, and Terms what can be offered.
 	Offers []offer
-	Terms  []word
-	Kinds  []word
-	Roles  []word
+	// MoreOffers: there are others, which a program can buy.
+	MoreOffers bool
+	Terms      []word
+	Kinds      []word
+	Roles      []word
 	// Recipient is who the work is offered to; Version, Epoch and Number are what an acceptance binds them to.
 	Recipient link
 	Version   uint32
@@ -75,7 +76,7 @@ func (s *Site) actOn(ctx context.Context, v *visit, page *actPage) error {
 	if err != nil {
 		return err
 	}
-	ctx = client.At(ctx, height)
+	ctx = v.at(ctx, height)
 	res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 	if err != nil {
 		return err
@@ -116,6 +117,7 @@ func (s *Site) buyable(ctx context.Context, v *visit, id registrytypes.WorkID, p
 	if err != nil {
 		return err
 	}
+	page.MoreOffers = len(res.Pagination.GetNextKey()) > 0
 	a := &asking{visit: v, units: u}
 	for _, o := range res.Offers {
 		if len(o.Offer.Price) > 0 {

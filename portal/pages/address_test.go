@@ -104,3 +104,15 @@ func TestRivalsAreCountedWithoutThisWork(t *testing.T) {
 	require.Equal(t, maxRivals, page.Others())
 	require.Equal(t, maxRivals, page.Before())
 }
+
+// A page that comes from a node behind the one that is followed says so.
+func TestANodeThatIsBehindShows(t *testing.T) {
+	account := "/account/" + sdk.AccAddress(make([]byte, 20)).String()
+	s, _ := siteOf(t, emptyIndex(t), nil)
+	for height, shows := range map[int64]bool{7: false, 12: false, 13: true} {
+		s.Status = func() Status { return Status{Height: height} }
+		for _, asked := range []string{account, "/network", "/search?q=" + strings.Repeat("ab", 32)} {
+			require.Equal(t, shows && asked[1] != 's', strings.Contains(get(s, asked).Body.String(), `role="alert"`), "%s at %d", asked, height)
+		}
+	}
+}

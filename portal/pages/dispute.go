@@ -7,7 +7,6 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/client/words"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
@@ -66,7 +65,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	ctx = client.At(ctx, height)
+	ctx = v.at(ctx, height)
 	res, err := s.Client.Dispute().Dispute(ctx, &disputetypes.QueryDisputeRequest{Dispute: id})
 	if err != nil {
 		return err

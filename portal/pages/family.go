@@ -14,7 +14,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/picture"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -257,7 +256,7 @@ func (s *Site) lineage(ctx context.Context, v *visit) error {
 		return err
 	}
 	page := lineagePage{Work: v.named(ctx, id), Height: height}
-	if page.Drawn, err = v.draw(client.At(ctx, height), id, maxDrawn, mostDrawn); err != nil {
+	if page.Drawn, err = v.draw(v.at(ctx, height), id, maxDrawn, mostDrawn); err != nil {
 		return err
 	}
 	return v.show(http.StatusOK, "lineage.html", v.T("lineage.title"), page)

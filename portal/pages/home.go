@@ -66,6 +66,8 @@ type searchPage struct {
 	Query string
 	Works []claimLine
 	Next  string
+	// More: others claim it too.
+	More bool
 	// Digest: the search was for one, and nobody has registered it.
 	Digest bool
 }
@@ -85,7 +87,7 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 		return v.redirect(to)
 	}
 	page := searchPage{Query: q}
-	claims, digest, err := s.identified(ctx, q)
+	claims, more, digest, err := s.identified(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -93,6 +95,7 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 	case len(claims) == 1:
 		return v.redirect("/work/" + claims[0].Id.String())
 	case len(claims) > 1 || digest:
+		page.More = more
 		for _, w := range claims {
 			if !s.Denied(w.Id.String()) {
 				page.Works = append(page.Works, v.claimLine(w))
@@ -151,8 +154,8 @@ func pageOf(text string) string {
 }
 
 // identified finds works by an identifier of their content: a digest, or scheme:value, or a
-// URL. digest says that the text is a digest, so no words.
-func (s *Site) identified(ctx context.Context, text string) (claims []registrytypes.Claim, digest bool, err error) {
+// URL, the earliest ones. digest says that the text is a digest, so no words.
+func (s *Site) identified(ctx context.Context, text string) (claims []registrytypes.Claim, more, digest bool, err error) {
 	scheme, value := "", ""
 	bare := strings.TrimPrefix(strings.ToLower(text), "sha256:")
 	if raw, err := hex.DecodeString(bare); err == nil && len(raw) == 32 {
@@ -160,18 +163,18 @@ func (s *Site) identified(ctx context.Context, text string) (claims []registryty
 	} else if f, err := describe.ParseFingerprint(text); err == nil {
 		scheme, value = f.Scheme, f.Value
 	} else {
-		return nil, false, nil
+		return nil, false, false, nil
 	}
 	res, err := s.Client.Registry().Resolve(ctx, &registrytypes.QueryResolveRequest{
 		Scheme: scheme, Value: value, Pagination: &query.PageRequest{Limit: maxShown},
 	})
 	if c := status.Code(err); c == codes.InvalidArgument || c == codes.NotFound {
-		return nil, digest, nil
+		return nil, false, digest, nil
 	}
 	if err != nil {
-		return nil, digest, err
+		return nil, false, digest, err
 	}
-	return res.Works, digest, nil
+	return res.Works, len(res.Pagination.GetNextKey()) > 0, digest, nil
 }
 
 func toKey(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

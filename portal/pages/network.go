@@ -45,7 +45,7 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 		return err
 	}
 	page := &networkPage{Height: height}
-	ctx, group := errgroupAt(ctx, height)
+	ctx, group := errgroupAt(v.at(ctx, height))
 	group.Go(func() error {
 		res, err := stakingtypes.NewQueryClient(s.Client).Validators(ctx, &stakingtypes.QueryValidatorsRequest{
 			Status: "BOND_STATUS_BONDED", Pagination: &query.PageRequest{Limit: maxValidators},

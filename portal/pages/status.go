@@ -25,6 +25,10 @@ type Status struct {
 // seconds.
 const lateAfter = time.Minute
 
+// lagging is how many blocks the node that pages ask may be behind the one that is followed before they say
+// so: both are the operator's, and they may be two.
+const lagging = 5
+
 // Late says that the newest block is old.
 func (s Status) Late(now time.Time) bool { return !s.Time.IsZero() && now.Sub(s.Time) > lateAfter }
 

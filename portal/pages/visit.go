@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal/catalog"
 	"github.com/stemma-chain/stemma/portal/index"
 )
@@ -31,6 +32,8 @@ type visit struct {
 	w    http.ResponseWriter
 	site *Site
 	lang *language
+	// height is that of the state that the page is made of; 0: of none.
+	height int64
 	// titles are links to works that were named already, by id.
 	titles sync.Map
 }
@@ -43,6 +46,8 @@ type frame struct {
 	// Status is how the index stands, and Now when the page was made.
 	Status Status
 	Now    time.Time
+	// Old is the height that the page was asked at, where that is well behind the index; 0: it is not.
+	Old int64
 	// Language of the page, Languages those that there are, and Here its address without
 	// the choice of one.
 	Language  catalog.Language
@@ -67,6 +72,9 @@ func (v *visit) show(code int, template, title string, page any) error {
 	framed := frame{
 		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: status, Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,
+	}
+	if v.height > 0 && v.height < status.Height-lagging {
+		framed.Old = v.height
 	}
 	err := made.Execute(&out, framed)
 	for smaller, ok := page.(shrinking); err == nil && ok && out.Len() > MaxPage && smaller.shrink(); {
@@ -132,6 +140,12 @@ func wrong(message string, args ...any) error {
 		}
 	}
 	return fault{http.StatusBadRequest, message, args}
+}
+
+// at notes the height of the state that a page is made of, and asks at it.
+func (v *visit) at(ctx context.Context, height int64) context.Context {
+	v.height = height
+	return client.At(ctx, height)
 }
 
 const languageCookie = "lang"

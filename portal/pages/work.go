@@ -137,7 +137,7 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	a := &asking{visit: v, Portrait: p, units: u, page: &workPage{Height: p.Height, ID: id.String(), Title: v.titleOf(p.Work)}}
 	a.claim()
 	a.offers()
-	at, group := errgroupAt(ctx, p.Height)
+	at, group := errgroupAt(v.at(ctx, p.Height))
 	group.Go(func() error { return a.rivals(at) })
 	group.Go(func() error { return a.links(at) })
 	group.Go(func() error { return a.usedIn(at) })
@@ -155,10 +155,10 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	return v.show(200, "work.html", a.page.Title, a.page)
 }
 
-// errgroupAt asks several things at one height.
-func errgroupAt(ctx context.Context, height int64) (context.Context, *errgroup.Group) {
+// errgroupAt asks several things at the height of its context.
+func errgroupAt(ctx context.Context) (context.Context, *errgroup.Group) {
 	group, ctx := errgroup.WithContext(ctx)
-	return client.At(ctx, height), group
+	return ctx, group
 }
 
 // workID reads the id in the address. The operator may not show some works.
