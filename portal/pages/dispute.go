@@ -107,7 +107,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 		coins sdk.Coins
 	}{{"dispute.bond", d.Bond}, {"dispute.contest_bond", d.ContestBond}, {"dispute.appeal_bond", d.AppealBond}} {
 		if !stake.coins.Empty() {
-			page.Bonds = append(page.Bonds, fact{v.T(stake.name), u.Sum(stake.coins)})
+			page.Bonds = append(page.Bonds, fact{v.T(stake.name), coinsOf(u, stake.coins)})
 		}
 	}
 	if page.History, page.Before, err = v.historyOf(ctx, page.ID); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/client/units"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -84,4 +85,19 @@ func TestDustDoesNotHideMoney(t *testing.T) {
 	network := get(s, "/network").Body.String()
 	require.Contains(t, network, "12.50 USDC<br>")
 	require.Contains(t, network, "There are more than are listed here.")
+}
+
+// Amounts of events are in people's units, however the event has them, and a coin that is not accepted never
+// has a symbol.
+func TestAmountsOfEvents(t *testing.T) {
+	u := units.New([]banktypes.Metadata{{
+		Base: "uusdc", Display: "usdc", Symbol: "USDC", DenomUnits: []*banktypes.DenomUnit{{Denom: "usdc", Exponent: 6}},
+	}})
+	for text, want := range map[string]string{
+		"5000000uusdc": "5.00 USDC", `[{"denom":"uusdc","amount":"5000000"}]`: "5.00 USDC", "": "", "[]": "",
+		"5000000USDC": "5000000USDC", "7usdc": "7usdc", `[{"denom":"ibc/AB","amount":"7"}]`: "7ibc/AB",
+	} {
+		require.Equal(t, want, amountOf(u, text), text)
+	}
+	require.Less(t, len(amountOf(u, strings.Repeat("x", 10_000))), 100)
 }

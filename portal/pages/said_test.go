@@ -119,3 +119,12 @@ func TestWhatANewerChainSays(t *testing.T) {
 		require.Contains(t, a.event("stemma.registry.v1.EventWorkPraised"), "registry.WorkPraised")
 	}
 }
+
+// A price of several coins has the word between them in the language of the page.
+func TestPricesInTheLanguageOfTheReader(t *testing.T) {
+	french, _ := visiting(t, "fr")
+	said := french.duty(licensetypes.Obligation{
+		Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: sdk.NewCoins(sdk.NewInt64Coin("uaaa", 5), sdk.NewInt64Coin("ubbb", 7)),
+	}, licensetypes.Rights{}, licensetypes.Use{}, named)
+	require.Equal(t, []string{"5uaaa" + french.T("price.or") + "7ubbb"}, said.Also)
+}
