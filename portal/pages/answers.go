@@ -184,13 +184,17 @@ func (v *visit) terms(ctx context.Context) words.Namer {
 	}
 }
 
-// termsName is what people call terms: a preset's name, a licence's, else the id.
+// termsName is what people call terms: a preset's name, a licence's, else the id. Anybody can give terms of their
+// own any LicenseRef-..., that of a preset too, so the end of the id stands beside it.
 func termsName(t licensetypes.IdentifiedTerms) string {
 	switch {
 	case t.Preset != "":
 		return t.Preset
+	case strings.Contains(t.Terms.Spdx, "LicenseRef-"):
+		id := t.Id.String()
+		return clip(t.Terms.Spdx) + " (…" + id[len(id)-6:] + ")"
 	case t.Terms.Spdx != "":
-		return t.Terms.Spdx
+		return clip(t.Terms.Spdx)
 	}
 	return short(t.Id.String())
 }

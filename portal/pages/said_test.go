@@ -128,3 +128,18 @@ func TestPricesInTheLanguageOfTheReader(t *testing.T) {
 	}, licensetypes.Rights{}, licensetypes.Use{}, named)
 	require.Equal(t, []string{"5uaaa" + french.T("price.or") + "7ubbb"}, said.Also)
 }
+
+// Terms that somebody made are told from a preset that they call themselves after, and from each other.
+func TestTermsOfOnesOwnAreToldFromPresets(t *testing.T) {
+	for _, p := range licensetypes.Presets() {
+		require.Equal(t, p.Name, termsName(licensetypes.IdentifiedTerms{Preset: p.Name, Terms: p.Terms, Id: p.Terms.ID()}))
+		other := p.Terms
+		other.Uri = "https://example.org/other"
+		name := termsName(licensetypes.IdentifiedTerms{Terms: other, Id: other.ID()})
+		require.NotEqual(t, p.Name, name)
+		if strings.HasPrefix(other.Spdx, "LicenseRef-") {
+			require.NotEqual(t, other.Spdx, name)
+			require.Contains(t, name, other.ID().String()[len(other.ID().String())-6:])
+		}
+	}
+}

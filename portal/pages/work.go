@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -279,6 +281,9 @@ func (a *asking) payees(ctx context.Context) error {
 	res, err := a.site.Client.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{
 		Work: a.Work.Id, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxPaid},
 	})
+	if c := status.Code(err); c == codes.Unavailable || c == codes.DeadlineExceeded || c == codes.Canceled {
+		return err // the node is away, which is no refusal
+	}
 	if err != nil {
 		a.page.NoPayees = a.T("paid.refused", client.Tidy(err.Error()))
 		return nil //nolint:nilerr // said on the page, which has much else
