@@ -28,6 +28,8 @@ type Index struct {
 	db *database
 	// writing lets one write at a time, so that the numbers below are those of the database.
 	writing sync.Mutex
+	// kept: the log has text that was taken back, since a reader was at it; the next write tries again.
+	kept    bool
 	numbers numbers
 	words   wordList
 }
@@ -39,7 +41,7 @@ func Open(ctx context.Context, where string) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{db: db}
+	x := &Index{db: db, kept: !db.postgres} // whoever was killed may have left something
 	if err := x.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index: %w", err), db.close())
 	}
