@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -75,6 +76,8 @@ func (w *watch) status() pages.Status {
 	}
 	switch {
 	case s.Failure == nil:
+	case errors.Is(s.Failure, index.ErrNewer):
+		said.Newer = true
 	case s.Lying:
 		said.Lying = s.Failure.Error()
 	default:

@@ -18,6 +18,8 @@ var (
 	ErrNotNext = errors.New("not the next block")
 	// ErrNotFound says that the index has no such row.
 	ErrNotFound = errors.New("not in the index")
+	// ErrNewer says that the chain says what only a newer portal understands.
+	ErrNewer = errors.New("not known to this portal: it needs a newer one")
 	// ErrPage says that the mark of a page is not one that this index gave.
 	ErrPage = errors.New("no such page")
 )

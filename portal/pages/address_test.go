@@ -116,3 +116,13 @@ func TestANodeThatIsBehindShows(t *testing.T) {
 		}
 	}
 }
+
+// A portal that is too old for the chain says that, and not that the node is away.
+func TestAPortalThatIsTooOldSaysSo(t *testing.T) {
+	s, _ := siteOf(t, emptyIndex(t), nil)
+	s.Status = func() Status { return Status{Newer: true} }
+	page := get(s, "/").Body.String()
+	require.Contains(t, page, "too old for the chain")
+	require.NotContains(t, page, "The node does not answer")
+	require.Equal(t, http.StatusServiceUnavailable, get(s, "/healthz").Code)
+}

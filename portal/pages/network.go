@@ -124,6 +124,8 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 		code, said = http.StatusServiceUnavailable, "the node's answers contradict what is signed: "+status.Lying
 	case status.Away != "":
 		code, said = http.StatusServiceUnavailable, "the node does not answer: "+status.Away
+	case status.Newer:
+		code, said = http.StatusServiceUnavailable, "the chain needs a newer portal"
 	case status.Late(s.now()):
 		code, said = http.StatusServiceUnavailable, "the newest block is old"
 	}

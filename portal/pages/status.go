@@ -17,6 +17,8 @@ type Status struct {
 	Lying string
 	// Away says why the node does not answer; empty: it does.
 	Away string
+	// Newer says that the chain needs a newer portal: the index stays where it is.
+	Newer bool
 	// Complete is false while text of works is still being fetched.
 	Complete bool
 }
