@@ -3,7 +3,7 @@ import {
   Client, accountOf, all, anchorLeaf, buildAnchor, licensetypes, lineagetypes, msg, newSalt, newWorkID, proofMessage, registrytypes, royaltytypes, rows,
 } from '../../../client/ts/src/index.ts'
 import { sha256 } from './check.js'
-import { say } from './say.js'
+import { duties, say } from './say.js'
 
 export { fromKey } from '../../../client/ts/src/index.ts'
 
@@ -85,7 +85,10 @@ const deeds = {
     const source = { work, role, permission: rights.permission, ...(rights.conditions && { seen: rights.conditions }) }
     return {
       steps: [r.first, [r.then, msg(lineagetypes.MsgDerive, { owner: address, work: r.work, maxTotalRate: owed, sources: [source] })]].filter((s) => s.length),
-      words: [...r.words, say(words.derive, title, owed / 10_000 + ' %')], work: r.work, forget: r.forget,
+      words: [
+        ...r.words, say(words.derive, title, owed / 10_000 + ' %'),
+        ...duties(rights.obligations.map((o) => licensetypes.ObligationKind[o.kind]), words),
+      ], work: r.work, forget: r.forget,
     }
   },
   async offer({ form, words, address, work, units, title }) {

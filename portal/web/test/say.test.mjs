@@ -2,7 +2,7 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 
-const { say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
+const { duties, say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
 
 test('a title does not move what is said beside it', () => {
   const buy = 'Buy a grant of “{}” under {}, for at most {}.'
@@ -10,4 +10,11 @@ test('a title does not move what is said beside it', () => {
     deepEqual(say(buy, title, 'CC-BY', '5.00 USDC'), `Buy a grant of “${title}” under CC-BY, for at most 5.00 USDC.`)
   }
   deepEqual(say('Not done: {}'), 'Not done: {}')
+})
+
+test('what a derivation takes on is said once, and what is not known too', () => {
+  const words = { attribution: 'Credit', share_alike: 'Same terms', pay_per_use: 'Pay', other: 'Something' }
+  deepEqual(duties(['OBLIGATION_ATTRIBUTION', 'OBLIGATION_ROYALTY', 'OBLIGATION_ATTRIBUTION', 'OBLIGATION_SHARE_ALIKE'], words), ['Credit', 'Same terms'])
+  deepEqual(duties(['OBLIGATION_REPORT_USE'], words), [])
+  deepEqual(duties(['OBLIGATION_NEW', undefined], words), ['Something'])
 })
