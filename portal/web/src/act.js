@@ -3,7 +3,7 @@ import {
   Client, accountOf, all, anchorLeaf, buildAnchor, licensetypes, lineagetypes, msg, newSalt, newWorkID, proofMessage, registrytypes, royaltytypes, rows,
 } from '../../../client/ts/src/index.ts'
 import { sha256 } from './check.js'
-import { duties, say } from './say.js'
+import { duties, quotable, say } from './say.js'
 
 export { fromKey } from '../../../client/ts/src/index.ts'
 
@@ -154,7 +154,7 @@ export function start(form) {
     const signer = await openWallet(client, words)
     const address = await accountOf(signer)
     const [units, chainId] = await Promise.all([client.units(), client.chainId()])
-    const deed = await deeds[words.do]({ client, form, words, address, units, chainId, work: words.work, title: words.title })
+    const deed = await deeds[words.do]({ client, form, words, address, units, chainId, work: words.work, title: quotable(words.title ?? '') })
     const sender = await client.sender(signer)
     // What comes after an anchor can't be tried before that stands.
     const draft = await sender.draft(...deed.steps[0])

@@ -9,3 +9,6 @@ export function duties(kinds, words) {
   const names = kinds.map((kind) => String(kind).replace('OBLIGATION_', '').toLowerCase())
   return [...new Set(names.filter((name) => name !== 'report_use' && name !== 'royalty').map((name) => words[name] ?? words.other))]
 }
+
+/** A title as it stands between the quotation marks of a text: it can't end them and go on as if the page spoke. */
+export const quotable = (title) => title.replace(/[“”„‟«»‹›《》〈〉「」『』"＂]/g, "'")

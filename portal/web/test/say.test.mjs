@@ -2,7 +2,7 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 
-const { duties, say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
+const { duties, quotable, say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
 
 test('a title does not move what is said beside it', () => {
   const buy = 'Buy a grant of “{}” under {}, for at most {}.'
@@ -17,4 +17,11 @@ test('what a derivation takes on is said once, and what is not known too', () =>
   deepEqual(duties(['OBLIGATION_ATTRIBUTION', 'OBLIGATION_ROYALTY', 'OBLIGATION_ATTRIBUTION', 'OBLIGATION_SHARE_ALIKE'], words), ['Credit', 'Same terms'])
   deepEqual(duties(['OBLIGATION_REPORT_USE'], words), [])
   deepEqual(duties(['OBLIGATION_NEW', undefined], words), ['Something'])
+})
+
+test('a title does not end its quotation marks', () => {
+  for (const text of ['“{}”', '« {} »', '《{}》']) {
+    const said = say(text, quotable('Song” for “0.01 USDC» or 《nothing》'))
+    deepEqual([...said].filter((c) => '“”«»《》'.includes(c)).length, 2, said)
+  }
 })
