@@ -54,6 +54,8 @@ func (f *Follower) readSome(ctx context.Context) (int, error) {
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
 	var ready []index.Described
 	var refused error // of one work, which does not keep the others waiting
 	err = blocks.Each(ctx, 0, int64(len(due)-1), nil,

@@ -82,3 +82,37 @@ func TestNothingIsVouchedForBeforeItIsChecked(t *testing.T) {
 	require.False(t, Status{Trusted: true, Height: 9, Checked: 7}.Vouched())
 	require.False(t, Status{Height: 8, Checked: 8}.Vouched())
 }
+
+// silent is a node that takes questions and never answers.
+type silent struct{ Node }
+
+func (silent) ABCIInfo(ctx context.Context) (*coretypes.ResultABCIInfo, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (silent) Status(ctx context.Context) (*coretypes.ResultStatus, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (silent) Commit(ctx context.Context, _ *int64) (*coretypes.ResultCommit, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// A node that never answers is away: pages say so, and it is asked again.
+func TestANodeThatNeverAnswersIsAway(t *testing.T) {
+	x, err := index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db"))
+	require.NoError(t, err)
+	defer x.Close()
+	f := New(silent{}, x, Options{Poll: time.Millisecond, Backoff: 10 * time.Millisecond})
+	f.patience = 20 * time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- f.Run(ctx) }()
+	require.Eventually(t, func() bool { return f.Status().Failure != nil }, 5*time.Second, 5*time.Millisecond)
+	require.False(t, f.Status().Stopped)
+	cancel()
+	require.ErrorIs(t, <-ended, context.Canceled)
+}

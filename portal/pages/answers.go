@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -50,7 +48,7 @@ type word struct{ Value, Means string }
 // ask asks what may be done with the work: the usual questions, and the reader's own.
 func (a *asking) ask(ctx context.Context) error {
 	a.readQuestion()
-	group, ctx := errgroup.WithContext(ctx)
+	ctx, group := errgroupAt(ctx)
 	a.page.Answers = make([]answer, len(usual))
 	for i, wish := range usual {
 		group.Go(func() (err error) {

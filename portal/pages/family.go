@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -120,7 +119,7 @@ func (f *family) add(ctx context.Context, x Index, w index.Work) error {
 
 // holders asks who is paid for each work.
 func (s *Site) holders(ctx context.Context, f *family) error {
-	group, ctx := errgroup.WithContext(ctx)
+	ctx, group := errgroupAt(ctx)
 	group.SetLimit(askedAtOnce)
 	for _, m := range f.order {
 		group.Go(func() error {

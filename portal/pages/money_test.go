@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -100,4 +101,16 @@ func TestAmountsOfEvents(t *testing.T) {
 		require.Equal(t, want, amountOf(u, text), text)
 	}
 	require.Less(t, len(amountOf(u, strings.Repeat("x", 10_000))), 100)
+}
+
+// A node whose answers are broken breaks the page that asks, and not the portal.
+func TestABrokenAnswerIsOnePagesFault(t *testing.T) {
+	s, n := siteOf(t, emptyIndex(t), nil)
+	n.questions = map[string]func(any, any) error{"Balances": func(any, any) error {
+		var none *sdk.Coin
+		return fmt.Errorf("%s", none.Denom)
+	}}
+	account := "/account/" + sdk.AccAddress(make([]byte, 20)).String()
+	require.Equal(t, http.StatusInternalServerError, get(s, account).Code)
+	require.Equal(t, http.StatusOK, get(s, "/network").Code)
 }
