@@ -64,7 +64,10 @@ func (w *watch) look(ctx context.Context) error {
 
 func (w *watch) status() pages.Status {
 	s := w.follower.Status()
-	said := pages.Status{Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight, Checked: s.Vouched(), Complete: w.due.Load() == 0}
+	said := pages.Status{
+		Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight,
+		Checked: s.Vouched(), Complete: w.due.Load() == 0,
+	}
 	if c := w.cursor.Load(); c != nil {
 		said.First = c.First
 		if said.Chain == "" {

@@ -84,7 +84,8 @@ type language struct {
 func New(c Config) (*Site, error) {
 	s := &Site{
 		Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{},
-		proving: newPlaces(c.Limits, provers), listening: newPlaces(c.Limits, listeners), now: time.Now, caller: http.Client{Timeout: answerWithin},
+		proving: newPlaces(c.Limits, provers), listening: newPlaces(c.Limits, listeners),
+		now: time.Now, caller: http.Client{Timeout: answerWithin},
 	}
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }

@@ -85,7 +85,8 @@ func TestAPageOfATransactionIsSmall(t *testing.T) {
 	hash := strings.Repeat("ab", 32)
 	var events []index.Event
 	for i := range index.MaxPage {
-		e := index.Event{Type: "stemma.lineage.v1.EventWeightsSet", ID: int64(i + 1), Place: index.Place{Height: 5, Tx: []byte(hash)[:32], Time: time.Unix(1e9, 0)}}
+		e := index.Event{Type: "stemma.lineage.v1.EventWeightsSet", ID: int64(i + 1)}
+		e.Place = index.Place{Height: 5, Tx: []byte(hash)[:32], Time: time.Unix(1e9, 0)}
 		for j := range maxAbout {
 			id := numbered(i*maxAbout + j)
 			e.Attributes = append(e.Attributes, index.Attribute{Key: fmt.Sprintf("work%d", j), Value: `"` + id.String() + `"`})
@@ -101,7 +102,8 @@ func TestAPageOfATransactionIsSmall(t *testing.T) {
 	for left := maxPayees; left > 0; {
 		p := payment{Kind: "A payment", Amount: "100.00 USDC"}
 		for range left/2 + 1 {
-			p.Shares = append(p.Shares, payee{Account: accountLink(numbered(1).String()), Work: v.named(t.Context(), numbered(2)), Amount: "100.00 USDC"})
+			to := v.named(t.Context(), numbered(2))
+			p.Shares = append(p.Shares, payee{Account: to, Work: to, Amount: "100.00 USDC"})
 		}
 		left -= len(p.Shares)
 		page.Payments = append(page.Payments, p)
@@ -195,6 +197,7 @@ func TestAPictureNamesWhoHoldsTheMost(t *testing.T) {
 	require.Len(t, payees, namedPayees+1)
 	require.LessOrEqual(t, len(payees), picture.MaxPayees)
 	require.Equal(t, picture.Payee{Name: "main", Share: 1_000_000 - flow.MaxHolders + 1}, payees[0])
-	require.Equal(t, picture.Payee{Name: fmt.Sprintf("+%d", flow.MaxHolders-namedPayees), Share: flow.MaxHolders - namedPayees}, payees[namedPayees])
+	others := picture.Payee{Name: fmt.Sprintf("+%d", flow.MaxHolders-namedPayees), Share: flow.MaxHolders - namedPayees}
+	require.Equal(t, others, payees[namedPayees])
 	require.Len(t, payeesOf(table[:3]), 3)
 }

@@ -154,7 +154,8 @@ export function start(form) {
     const signer = await openWallet(client, words)
     const address = await accountOf(signer)
     const [units, chainId] = await Promise.all([client.units(), client.chainId()])
-    const deed = await deeds[words.do]({ client, form, words, address, units, chainId, work: words.work, title: quotable(words.title ?? '') })
+    const about = { work: words.work, title: quotable(words.title ?? '') }
+    const deed = await deeds[words.do]({ client, form, words, address, units, chainId, ...about })
     const sender = await client.sender(signer)
     // What comes after an anchor can't be tried before that stands.
     const draft = await sender.draft(...deed.steps[0])

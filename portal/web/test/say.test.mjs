@@ -14,7 +14,8 @@ test('a title does not move what is said beside it', () => {
 
 test('what a derivation takes on is said once, and what is not known too', () => {
   const words = { attribution: 'Credit', share_alike: 'Same terms', pay_per_use: 'Pay', other: 'Something' }
-  deepEqual(duties(['OBLIGATION_ATTRIBUTION', 'OBLIGATION_ROYALTY', 'OBLIGATION_ATTRIBUTION', 'OBLIGATION_SHARE_ALIKE'], words), ['Credit', 'Same terms'])
+  const kinds = ['OBLIGATION_ATTRIBUTION', 'OBLIGATION_ROYALTY', 'OBLIGATION_ATTRIBUTION', 'OBLIGATION_SHARE_ALIKE']
+  deepEqual(duties(kinds, words), ['Credit', 'Same terms'])
   deepEqual(duties(['OBLIGATION_REPORT_USE'], words), [])
   deepEqual(duties(['OBLIGATION_NEW', undefined], words), ['Something'])
 })
