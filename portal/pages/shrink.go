@@ -71,6 +71,15 @@ func (p *disputePage) shrink() bool {
 	return done
 }
 
+// shrink leaves out half of the payees.
+func (p *txPage) shrink() bool {
+	done := false
+	for i := range p.Payments {
+		done = halve(&p.Payments[i].Shares, &p.Payments[i].MoreShares) || done
+	}
+	return done
+}
+
 // shrink leaves out the validators with the least power.
 func (p *networkPage) shrink() bool { return halve(&p.Validators, &p.More) }
 
