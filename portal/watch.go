@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -63,7 +64,10 @@ func (w *watch) look(ctx context.Context) error {
 
 func (w *watch) status() pages.Status {
 	s := w.follower.Status()
-	said := pages.Status{Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight, Checked: s.Trusted && s.Checked >= s.Height-1, Complete: w.due.Load() == 0}
+	said := pages.Status{
+		Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight,
+		Checked: s.Vouched(), Complete: w.due.Load() == 0,
+	}
 	if c := w.cursor.Load(); c != nil {
 		said.First = c.First
 		if said.Chain == "" {
@@ -75,6 +79,8 @@ func (w *watch) status() pages.Status {
 	}
 	switch {
 	case s.Failure == nil:
+	case errors.Is(s.Failure, index.ErrNewer):
+		said.Newer = true
 	case s.Lying:
 		said.Lying = s.Failure.Error()
 	default:

@@ -108,6 +108,11 @@ type Status struct {
 	Stopped bool
 }
 
+// Vouched says that the trust root vouches for what the index has: its newest block or the one before.
+func (s Status) Vouched() bool {
+	return s.Trusted && !s.Lying && s.Checked > 0 && s.Checked >= s.Height-1
+}
+
 var (
 	// ErrLying says that a node's answer is not what the chain's validators signed, or that its
 	// answers contradict each other.
@@ -132,13 +137,18 @@ type Follower struct {
 	verifier *verifier
 	trust    *proof.Trust
 	span     blocks.Span
+	// patience is how long the node has for an answer, and for the blocks of a batch.
+	patience time.Duration
 }
+
+// answerWithin is the patience with a node: one that never answers is away, and not waited for.
+const answerWithin = 2 * time.Minute
 
 // New prepares to follow a node into an index.
 func New(node Node, x *index.Index, o Options) *Follower {
 	return &Follower{
 		node: node, x: x, o: o.withDefaults(), trust: o.Trust,
-		grown: make(chan struct{}), due: make(chan struct{}, 1),
+		grown: make(chan struct{}), due: make(chan struct{}, 1), patience: answerWithin,
 	}
 }
 
@@ -222,7 +232,9 @@ func final(err error) bool {
 // open asks the node what it is, and the index how far it is: a write that failed may have been
 // written all the same.
 func (f *Follower) open(ctx context.Context) error {
-	span, err := blocks.Open(ctx, f.node)
+	answered, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
+	span, err := blocks.Open(answered, f.node)
 	if err != nil {
 		return err
 	}
@@ -255,7 +267,9 @@ func (f *Follower) open(ctx context.Context) error {
 
 // catchUp takes in all blocks that the node has.
 func (f *Follower) catchUp(ctx context.Context) error {
-	info, err := f.node.ABCIInfo(ctx)
+	answered, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
+	info, err := f.node.ABCIInfo(answered)
 	if err != nil {
 		return fmt.Errorf("ask the node for its height: %w", err)
 	}
@@ -286,6 +300,8 @@ func (f *Follower) catchUp(ctx context.Context) error {
 
 // takeIn reads, checks and indexes a range of blocks.
 func (f *Follower) takeIn(ctx context.Context, from, to int64) error {
+	ctx, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
 	var read []loaded
 	err := blocks.Each(ctx, from, to, nil, f.load, func(l loaded) error {
 		read = append(read, l)

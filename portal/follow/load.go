@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
@@ -51,6 +52,8 @@ func (l loaded) check(chainID string, before index.Cursor) (index.Block, error) 
 		return lie("its transactions are not those of its header")
 	case len(l.results.Txs) != len(l.block.Data.Txs):
 		return lie("it has more transactions than results, or fewer")
+	case slices.Contains(l.results.Txs, nil):
+		return lie("a result of a transaction is missing")
 	case len(before.Results) > 0 && !bytes.Equal(before.Results, header.LastResultsHash):
 		return lie("its header names other results of the block before it")
 	}

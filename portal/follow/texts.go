@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -53,15 +54,30 @@ func (f *Follower) readSome(ctx context.Context) (int, error) {
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
 	var ready []index.Described
+	var refused error // of one work, which does not keep the others waiting
 	err = blocks.Each(ctx, 0, int64(len(due)-1), nil,
-		func(ctx context.Context, i int64) (*index.Described, error) { return f.describe(ctx, due[i]) },
-		func(d *index.Described) error {
-			if d != nil {
-				ready = append(ready, *d)
+		func(ctx context.Context, i int64) (described, error) {
+			d, err := f.describe(ctx, due[i])
+			if errors.Is(err, errNoText) {
+				return described{refused: err}, nil
+			}
+			return described{text: d}, err
+		},
+		func(d described) error {
+			if refused == nil {
+				refused = d.refused
+			}
+			if d.text != nil {
+				ready = append(ready, *d.text)
 			}
 			return nil
 		})
+	if err == nil {
+		err = refused
+	}
 	if len(ready) == 0 {
 		return 0, err
 	}
@@ -69,6 +85,15 @@ func (f *Follower) readSome(ctx context.Context) (int, error) {
 		return 0, failed
 	}
 	return len(ready), err
+}
+
+// errNoText says that the node answered for a work, but not with its text.
+var errNoText = errors.New("the node does not give the text of a work")
+
+// described is the text of a work, or why there is none.
+type described struct {
+	text    *index.Described
+	refused error
 }
 
 // describe asks for a work; nil: the node's answer is of an older state.
@@ -86,14 +111,14 @@ func (f *Follower) describe(ctx context.Context, due index.Due) (*index.Describe
 	case answer.Height < due.Height:
 		return nil, nil
 	case answer.Code != 0:
-		return nil, fmt.Errorf("ask the node for the text of %s: %s (%s %d)", due.Work, answer.Log, answer.Codespace, answer.Code)
+		return nil, fmt.Errorf("%w, %s: %s (%s %d)", errNoText, due.Work, answer.Log, answer.Codespace, answer.Code)
 	}
 	var work registrytypes.QueryWorkResponse
 	if err := work.Unmarshal(answer.Value); err != nil {
-		return nil, fmt.Errorf("read the text of %s: %w", due.Work, err)
+		return nil, fmt.Errorf("%w, %s: %w", errNoText, due.Work, err)
 	}
 	if work.Work.Id != due.Work {
-		return nil, fmt.Errorf("the node was asked for %s and answered about %s", due.Work, work.Work.Id)
+		return nil, fmt.Errorf("%w, %s: it answers about %s", errNoText, due.Work, work.Work.Id)
 	}
 	return &index.Described{Due: due, Claim: work.Work}, nil
 }

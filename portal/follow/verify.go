@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cometbft/cometbft/light"
@@ -47,6 +48,9 @@ func (f *Follower) root(ctx context.Context) error {
 		commit, err := f.node.Commit(ctx, &height)
 		if err != nil {
 			return fmt.Errorf("ask the node for a header to trust: %w", err)
+		}
+		if commit == nil || commit.Header == nil {
+			return fmt.Errorf("ask the node for a header to trust: its answer has none: %w", ErrLying)
 		}
 		root := proof.TrustIn(commit.Header)
 		f.trust = &root
@@ -173,6 +177,9 @@ func (v *verifier) fetch(ctx context.Context, height int64) (*cmttypes.LightBloc
 		if len(answer.Validators) == 0 || len(all) >= answer.Total {
 			break
 		}
+	}
+	if commit == nil || slices.Contains(all, nil) {
+		return nil, fmt.Errorf("block %d: its signatures or validators are not whole: %w", height, ErrLying)
 	}
 	set, err := cmttypes.ValidatorSetFromExistingValidators(all)
 	if err != nil {

@@ -121,7 +121,7 @@ func (b *batch) event(place int64, e abci.Event) error {
 	b.Events++
 	msg := int64(-1)
 	shape := []string{e.Type}
-	var body []byte
+	body := []byte{} // also of an event that says nothing but its name
 	about := make(map[uint64]string)
 	for _, a := range e.Attributes {
 		switch a.Key {

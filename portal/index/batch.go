@@ -85,10 +85,8 @@ func (x *Index) write(ctx context.Context, do func(*batch) error) error {
 	}
 	x.numbers.add(b.ids)
 	x.words.add(b.words)
-	if b.erased && !x.db.postgres {
-		// The log must not keep what the table has lost. It stays until the next time if a
-		// reader is at it.
-		_, _ = x.db.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	if x.kept = x.kept || b.erased && !x.db.postgres; x.kept {
+		x.kept = !x.db.empty(ctx)
 	}
 	return nil
 }

@@ -27,6 +27,9 @@ type database struct {
 const (
 	// readers is how many questions SQLite answers at once.
 	readers = 8
+	// busyFor is how long SQLite waits for its one writer, in milliseconds.
+	busyFor     = "20000"
+	busyTimeout = `PRAGMA busy_timeout(` + busyFor + `)`
 	// postgresConnections is the most connections to PostgreSQL.
 	postgresConnections = 16
 )
@@ -53,7 +56,7 @@ func connect(where string) (*database, error) {
 	}
 	db := &database{path: path}
 	// What is deleted is overwritten: it may be text that somebody took back.
-	const common = "busy_timeout(20000)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)"
+	const common = "busy_timeout(" + busyFor + ")&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)"
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=" + common
 	db.write, err = sql.Open("sqlite", file+
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=secure_delete(ON)&_txlock=immediate")
@@ -163,3 +166,20 @@ func rows(ctx context.Context, from querier, statement string, args []any, scan 
 
 // rollback ends a transaction that was not committed; one that was is left alone.
 func rollback(tx *sql.Tx) { _ = tx.Rollback() }
+
+// empty empties SQLite's log, which must not keep what the tables have lost, and says whether it did. It waits for
+// no reader: readers who come one after the other would keep all blocks from being written.
+func (db *database) empty(ctx context.Context) bool {
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout(0)`); err != nil {
+		return false
+	}
+	var busy, pages, moved int
+	err = conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+	_, reset := conn.ExecContext(context.WithoutCancel(ctx), busyTimeout)
+	return err == nil && reset == nil && busy == 0
+}

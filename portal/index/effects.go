@@ -87,7 +87,7 @@ func (r *reader) digest(key string) (d registrytypes.Digest) {
 func (r *reader) enum(key string, names map[string]int32) int64 {
 	n, ok := names[r.text(key)]
 	if !ok {
-		r.fail(key, fmt.Errorf("%.40q is not known to this portal: it needs a newer one", r.text(key)))
+		r.fail(key, fmt.Errorf("%.40q is %w", r.text(key), ErrNewer))
 	}
 	return int64(n)
 }
@@ -262,7 +262,7 @@ func (b *batch) derived(e abci.Event) error {
 		source := r.idOf("sources", s.Work)
 		role, ok := lineagetypes.Role_value[s.Role]
 		if !ok {
-			r.fail("sources", fmt.Errorf("%.40q is not known to this portal: it needs a newer one", s.Role))
+			r.fail("sources", fmt.Errorf("%.40q is %w", s.Role, ErrNewer))
 		}
 		if r.err != nil {
 			return r.err

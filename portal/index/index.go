@@ -18,6 +18,8 @@ var (
 	ErrNotNext = errors.New("not the next block")
 	// ErrNotFound says that the index has no such row.
 	ErrNotFound = errors.New("not in the index")
+	// ErrNewer says that the chain says what only a newer portal understands.
+	ErrNewer = errors.New("not known to this portal: it needs a newer one")
 	// ErrPage says that the mark of a page is not one that this index gave.
 	ErrPage = errors.New("no such page")
 )
@@ -28,6 +30,8 @@ type Index struct {
 	db *database
 	// writing lets one write at a time, so that the numbers below are those of the database.
 	writing sync.Mutex
+	// kept: the log has text that was taken back, since a reader was at it; the next write tries again.
+	kept    bool
 	numbers numbers
 	words   wordList
 }
@@ -39,7 +43,7 @@ func Open(ctx context.Context, where string) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{db: db}
+	x := &Index{db: db, kept: !db.postgres} // whoever was killed may have left something
 	if err := x.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index: %w", err), db.close())
 	}

@@ -181,3 +181,21 @@ func TestHistoriesAreOfWhatTheEventsName(t *testing.T) {
 		}
 	})
 }
+
+// What only a newer portal understands is told from all else that can fail, and leaves nothing.
+func TestAnEnumOfANewerChainNeedsANewerPortal(t *testing.T) {
+	x, err := index.Open(t.Context(), filepath.Join(t.TempDir(), "index.db"))
+	require.NoError(t, err)
+	defer x.Close()
+	newer := registered(t, 1)
+	for i := range newer.Attributes {
+		if newer.Attributes[i].Key == "kind" {
+			newer.Attributes[i].Value = `"KIND_SMELL"`
+		}
+	}
+	require.ErrorIs(t, x.Apply(t.Context(), block(1, list{newer})), index.ErrNewer)
+	require.NoError(t, x.Apply(t.Context(), block(1, list{{Type: "stemma.registry.v1.EventWorkPraised"}})))
+	latest, err := x.Latest(t.Context(), "", 1)
+	require.NoError(t, err)
+	require.Equal(t, "stemma.registry.v1.EventWorkPraised", latest.Rows[0].Type)
+}

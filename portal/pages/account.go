@@ -5,12 +5,12 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/portal/index"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -18,15 +18,18 @@ import (
 )
 
 type accountPage struct {
+	Height    int64
 	Address   string
 	Balances  []string
 	Waiting   []string // royalties that wait to be paid out
 	Works     []claimLine
 	MoreWorks string // address of the next page
-	Grants    []grantLine
-	Disputes  []disputeLine
-	History   []happening
-	Before    string // address of what happened before
+	// More: the list has others than those that are shown.
+	MoreBalances, MoreGrants, MoreDisputes bool
+	Grants                                 []grantLine
+	Disputes                               []disputeLine
+	History                                []happening
+	Before                                 string // address of what happened before
 }
 
 // claimLine is a work in a list.
@@ -47,28 +50,28 @@ type grantLine struct {
 }
 
 func (s *Site) account(ctx context.Context, v *visit) error {
-	address := v.r.PathValue("id")
-	if _, err := sdk.AccAddressFromBech32(address); err != nil {
-		return wrong("fault.account", address)
+	address, ok := accountIn(v.r.PathValue("id"))
+	if !ok {
+		return wrong("fault.account", v.r.PathValue("id"))
 	}
-	page := &accountPage{Address: address}
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	page := &accountPage{Address: address, Height: height}
 	u, err := s.Client.Units(ctx)
 	if err != nil {
 		return err
 	}
-	group, at := errgroup.WithContext(ctx)
+	at, group := errgroupAt(v.at(ctx, height))
 	few := &query.PageRequest{Limit: maxShown}
 	group.Go(func() error {
-		res, err := s.Client.Bank().AllBalances(at, &banktypes.QueryAllBalancesRequest{Address: address, Pagination: few})
-		if err == nil {
-			for _, c := range res.Balances {
-				page.Balances = append(page.Balances, u.Coin(c))
-			}
-		}
-		return err
+		return s.balancesOf(at, u, page)
 	})
 	group.Go(func() error {
-		res, err := s.Client.Royalty().Balances(at, &royaltytypes.QueryBalancesRequest{Account: address, Pagination: few})
+		res, err := s.Client.Royalty().Balances(at, &royaltytypes.QueryBalancesRequest{
+			Account: address, Pagination: &query.PageRequest{Limit: royaltytypes.MaxDenoms},
+		})
 		if err == nil {
 			for _, c := range res.Balances {
 				page.Waiting = append(page.Waiting, u.Coin(c))
@@ -80,6 +83,7 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 	group.Go(func() error {
 		res, err := s.Client.License().Grants(at, &licensetypes.QueryGrantsRequest{Licensee: address, Pagination: few})
 		if err == nil {
+			page.MoreGrants = len(res.Pagination.GetNextKey()) > 0
 			for _, g := range res.Grants {
 				page.Grants = append(page.Grants, v.grantLine(at, g))
 			}
@@ -89,6 +93,7 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 	group.Go(func() error {
 		res, err := s.Client.Dispute().Disputes(at, &disputetypes.QueryDisputesRequest{Party: address, Pagination: few})
 		if err == nil {
+			page.MoreDisputes = len(res.Pagination.GetNextKey()) > 0
 			for _, d := range res.Disputes {
 				page.Disputes = append(page.Disputes, v.disputeLine(d))
 			}
@@ -105,6 +110,43 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 	return v.show(200, "account.html", v.T("account.title", short(address)), page)
 }
 
+// balancesOf puts what the chain accepts first: anybody can send an account coins that nobody knows, whose names
+// come before.
+func (s *Site) balancesOf(ctx context.Context, u units.Units, page *accountPage) error {
+	for _, unit := range u.All() {
+		res, err := s.Client.Bank().Balance(ctx, &banktypes.QueryBalanceRequest{Address: page.Address, Denom: unit.Denom})
+		if err != nil {
+			return err
+		}
+		if res.Balance != nil && res.Balance.IsPositive() {
+			page.Balances = append(page.Balances, u.Coin(*res.Balance))
+		}
+	}
+	res, err := s.Client.Bank().AllBalances(ctx, &banktypes.QueryAllBalancesRequest{
+		Address: page.Address, Pagination: &query.PageRequest{Limit: maxShown},
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range res.Balances {
+		if _, known := u.Of(c.Denom); !known {
+			page.Balances = append(page.Balances, u.Coin(c))
+		}
+	}
+	page.MoreBalances = len(res.Pagination.GetNextKey()) > 0
+	return nil
+}
+
+// accountIn reads an address, and writes it as the chain does: bech32 may be in capitals too.
+func accountIn(text string) (address string, ok bool) {
+	raw, err := sdk.AccAddressFromBech32(text)
+	if err != nil {
+		return "", false
+	}
+	_, err = index.ParseSubject(raw.String())
+	return raw.String(), err == nil
+}
+
 func (s *Site) worksOf(ctx context.Context, v *visit, page *accountPage) error {
 	pages := &query.PageRequest{Limit: maxShown}
 	if key := v.r.URL.Query().Get("works"); key != "" {
@@ -119,7 +161,9 @@ func (s *Site) worksOf(ctx context.Context, v *visit, page *accountPage) error {
 		return err
 	}
 	for _, w := range res.Works {
-		page.Works = append(page.Works, v.claimLine(w))
+		if !s.Denied(w.Id.String()) {
+			page.Works = append(page.Works, v.claimLine(w))
+		}
 	}
 	if next := res.Pagination.GetNextKey(); len(next) > 0 {
 		page.MoreWorks = "?works=" + toKey(next)
@@ -143,7 +187,7 @@ func creatorsOf(list []registrytypes.Creator) string {
 	for i, c := range list {
 		names[i] = c.Name
 	}
-	return strings.Join(names, ", ")
+	return clip(strings.Join(names, ", "))
 }
 
 func (v *visit) grantLine(ctx context.Context, g licensetypes.NamedGrant) grantLine {

@@ -11,6 +11,7 @@ import (
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // Deeds are what can be done with a wallet in the page, by the last part of its address.
@@ -27,11 +28,16 @@ type actPage struct {
 	Owner string
 	// Offers are what can be bought, and Terms what can be offered.
 	Offers []offer
-	Terms  []word
-	Kinds  []word
-	Roles  []word
-	// Recipient is who the work is offered to.
+	// MoreOffers: there are others, which a program can buy.
+	MoreOffers bool
+	Terms      []word
+	Kinds      []word
+	Roles      []word
+	// Recipient is who the work is offered to; Version, Epoch and Number are what an acceptance binds them to.
 	Recipient link
+	Version   uint32
+	Epoch     uint64
+	Number    uint32
 }
 
 func (s *Site) act(ctx context.Context, v *visit) error {
@@ -63,13 +69,19 @@ func (s *Site) actOn(ctx context.Context, v *visit, page *actPage) error {
 	if err != nil {
 		return wrong("fault.work", text)
 	}
-	if s.Denied(text) {
+	if s.Denied(id.String()) {
 		return fault{code: http.StatusUnavailableForLegalReasons, message: "fault.denied", args: []any{s.Operator}}
 	}
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = v.at(ctx, height)
 	res, err := s.Client.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: id})
 	if err != nil {
 		return err
 	}
+	text = id.String()
 	page.Work, page.ID, page.Owner = workLink(id, v.titleOf(res.Work)), text, res.Work.Owner
 	page.Command = map[string]string{
 		"offer": "stemmad offer " + text + " TERMS", "buy": "stemmad acquire " + text + " TERMS",
@@ -87,7 +99,11 @@ func (s *Site) actOn(ctx context.Context, v *visit, page *actPage) error {
 		if err != nil {
 			return err
 		}
-		page.Recipient = accountLink(offered.Recipient)
+		held, err := s.Client.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: id})
+		if err != nil {
+			return err
+		}
+		page.Recipient, page.Version, page.Epoch, page.Number = accountLink(offered.Recipient), res.Work.Version, held.Epoch, offered.Number
 	}
 	return nil
 }
@@ -101,6 +117,7 @@ func (s *Site) buyable(ctx context.Context, v *visit, id registrytypes.WorkID, p
 	if err != nil {
 		return err
 	}
+	page.MoreOffers = len(res.Pagination.GetNextKey()) > 0
 	a := &asking{visit: v, units: u}
 	for _, o := range res.Offers {
 		if len(o.Offer.Price) > 0 {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/stemma-chain/stemma/client/rights"
 	"github.com/stemma-chain/stemma/client/words"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -50,7 +48,7 @@ type word struct{ Value, Means string }
 // ask asks what may be done with the work: the usual questions, and the reader's own.
 func (a *asking) ask(ctx context.Context) error {
 	a.readQuestion()
-	group, ctx := errgroup.WithContext(ctx)
+	ctx, group := errgroupAt(ctx)
 	a.page.Answers = make([]answer, len(usual))
 	for i, wish := range usual {
 		group.Go(func() (err error) {
@@ -118,6 +116,9 @@ func (a *asking) answer(ctx context.Context, use licensetypes.Use) (answer, erro
 		said.Why = appendNew(said.Why, a.reason(reason, r, name))
 	}
 	for _, o := range r.Obligations {
+		if a.site.Denied(o.Work.String()) {
+			o.Text = "" // a credit line has the title and the names
+		}
 		said.Duties = appendNew(said.Duties, a.duty(o, r, use, name))
 	}
 	for _, n := range r.Notices {
@@ -181,13 +182,17 @@ func (v *visit) terms(ctx context.Context) words.Namer {
 	}
 }
 
-// termsName is what people call terms: a preset's name, a licence's, else the id.
+// termsName is what people call terms: a preset's name, a licence's, else the id. Anybody can give terms of their
+// own any LicenseRef-..., that of a preset too, so the end of the id stands beside it.
 func termsName(t licensetypes.IdentifiedTerms) string {
 	switch {
 	case t.Preset != "":
 		return t.Preset
+	case strings.Contains(t.Terms.Spdx, "LicenseRef-"):
+		id := t.Id.String()
+		return clip(t.Terms.Spdx) + " (…" + id[len(id)-6:] + ")"
 	case t.Terms.Spdx != "":
-		return t.Terms.Spdx
+		return clip(t.Terms.Spdx)
 	}
 	return short(t.Id.String())
 }

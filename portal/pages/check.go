@@ -100,12 +100,11 @@ func (s *Site) prove(v *visit) (made, error) {
 		}
 		options.Trust = &trust
 	}
-	select {
-	case s.proving <- struct{}{}:
-		defer func() { <-s.proving }()
-	default:
+	leave, refused := s.proving.enter(v.r, 0)
+	if refused != notFull {
 		return made{}, fault{code: http.StatusServiceUnavailable, message: "fault.busy"}
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(v.r.Context(), proveWithin)
 	defer cancel()
 	p, err := gather.Maker{Node: s.Node, Encoding: s.Client.Encoding}.Answer(ctx, question, options)
@@ -121,6 +120,7 @@ func (s *Site) prove(v *visit) (made, error) {
 
 func (v *visit) download(name string, raw []byte) error {
 	v.w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	v.w.Header().Set("Cache-Control", "no-store") // it is of this moment, and the work's text may be taken back
 	v.w.Header().Set("Content-Length", itoa(int64(len(raw))))
 	_, err := v.w.Write(raw)
 	return err

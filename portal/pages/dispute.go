@@ -15,6 +15,7 @@ import (
 
 // disputePage is a dispute.
 type disputePage struct {
+	Height                              int64
 	ID, What, Stands, Outcome, Deadline string
 	Work, Challenger, Owner, Arbiter    link
 	Opened                              time.Time
@@ -23,6 +24,7 @@ type disputePage struct {
 	Evidence                            []evidence
 	Rulings                             []ruling
 	Bonds                               []fact
+	MoreClaimed                         bool
 	History                             []happening
 	Before                              string
 }
@@ -39,6 +41,7 @@ type ruling struct {
 	How     string
 	At      time.Time
 	Redress []string
+	More    bool
 }
 
 func (v *visit) disputeLine(d disputetypes.Dispute) disputeLine {
@@ -58,6 +61,11 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	if err != nil {
 		return wrong("fault.dispute", text)
 	}
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = v.at(ctx, height)
 	res, err := s.Client.Dispute().Dispute(ctx, &disputetypes.QueryDisputeRequest{Dispute: id})
 	if err != nil {
 		return err
@@ -68,7 +76,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	}
 	d := res.Dispute
 	page := disputePage{
-		ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: v.named(ctx, d.Work),
+		Height: height, ID: d.Id.String(), What: v.contested(d.Kind), Stands: v.phase(d.Phase), Work: v.named(ctx, d.Work),
 		Challenger: accountLink(d.Challenger), Owner: accountLink(d.Respondent), Opened: d.OpenedAt,
 	}
 	if d.Arbiter != "" {
@@ -83,7 +91,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	teller := v.teller(ctx, u)
 	page.Claimed = teller.Redress(d.Claim)
 	for _, e := range d.Evidence {
-		shown := evidence{By: accountLink(e.By), Sha256: e.Sha256.String(), Where: e.Uri}
+		shown := evidence{By: accountLink(e.By), Sha256: e.Sha256.String(), Where: clipLong(e.Uri)}
 		if !e.BlankedSha256.IsZero() {
 			shown.Where = v.T("work.blanked")
 		}
@@ -99,13 +107,13 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 		coins sdk.Coins
 	}{{"dispute.bond", d.Bond}, {"dispute.contest_bond", d.ContestBond}, {"dispute.appeal_bond", d.AppealBond}} {
 		if !stake.coins.Empty() {
-			page.Bonds = append(page.Bonds, fact{v.T(stake.name), u.Sum(stake.coins)})
+			page.Bonds = append(page.Bonds, fact{v.T(stake.name), coinsOf(u, stake.coins)})
 		}
 	}
 	if page.History, page.Before, err = v.historyOf(ctx, page.ID); err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "dispute.html", v.T("dispute.title"), page)
+	return v.show(http.StatusOK, "dispute.html", v.T("dispute.title"), &page)
 }
 
 func (v *visit) ruling(t words.Teller, r disputetypes.Ruling) ruling {

@@ -1,16 +1,18 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
-	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/picture"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -33,6 +35,8 @@ type family struct {
 	focus   registrytypes.WorkID
 	most    int
 	members map[registrytypes.WorkID]*member
+	// crowded: there is no room for all edges between them.
+	crowded bool
 	// order is that in which they were found: the nearest first.
 	order []*member
 }
@@ -115,34 +119,60 @@ func (f *family) add(ctx context.Context, x Index, w index.Work) error {
 
 // holders asks who is paid for each work.
 func (s *Site) holders(ctx context.Context, f *family) error {
-	group, ctx := errgroup.WithContext(ctx)
+	ctx, group := errgroupAt(ctx)
 	group.SetLimit(askedAtOnce)
 	for _, m := range f.order {
 		group.Go(func() error {
 			res, err := s.Client.Royalty().Holders(ctx, &royaltytypes.QueryHoldersRequest{Work: m.work.ID})
+			if status.Code(err) == codes.NotFound {
+				return nil // the index is a block ahead of the page
+			}
 			if err != nil {
 				return err
 			}
-			for i, h := range res.Holders {
-				if i == picture.MaxPayees {
-					break
-				}
-				m.payees = append(m.payees, picture.Payee{Name: short(h.Account), Share: h.Weight})
-			}
+			m.payees = payeesOf(res.Holders)
 			return nil
 		})
 	}
 	return group.Wait()
 }
 
+// namedPayees is how many of a work's holders a picture names; the others are one line of it.
+const namedPayees = 8
+
+// payeesOf are those who hold the most, whatever the order of the table, and how many others hold the rest.
+func payeesOf(holders []royaltytypes.Holding) (payees []picture.Payee) {
+	sorted := slices.SortedStableFunc(slices.Values(holders), func(a, b royaltytypes.Holding) int { return cmp.Compare(b.Weight, a.Weight) })
+	others, rest := 0, uint32(0)
+	for i, h := range sorted {
+		if i < namedPayees {
+			payees = append(payees, picture.Payee{Name: short(h.Account), Share: h.Weight})
+			continue
+		}
+		others, rest = others+1, rest+h.Weight
+	}
+	if others > 0 {
+		payees = append(payees, picture.Payee{Name: "+" + itoa(int64(others)), Share: rest})
+	}
+	return payees
+}
+
 // graph is the family as it is drawn.
 func (v *visit) graph(f *family) picture.Graph {
 	g := picture.Graph{Focus: f.focus.String()}
+	f.crowded = false
+	// An edge is known at either end: one end may have more than the index lists at once.
+	drawn := map[[2]registrytypes.WorkID]bool{}
 	byContent := map[registrytypes.Digest][]string{}
 	for _, m := range f.order {
 		g.Nodes = append(g.Nodes, v.node(f, m))
-		for _, e := range m.sources {
-			if f.members[e.Source] != nil && len(g.Edges) < picture.MaxEdges {
+		for _, e := range slices.Concat(m.sources, m.derivatives) {
+			ends := [2]registrytypes.WorkID{e.Derivative, e.Source}
+			if f.members[e.Source] == nil || f.members[e.Derivative] == nil || drawn[ends] {
+				continue
+			}
+			drawn[ends] = true
+			if f.crowded = f.crowded || len(g.Edges) == picture.MaxEdges; !f.crowded {
 				g.Edges = append(g.Edges, picture.Edge{
 					From: e.Derivative.String(), To: e.Source.String(), Role: pictureRoles[e.Role], Conflict: e.Conflict, Unapproved: e.Unapproved,
 				})
@@ -163,7 +193,7 @@ func (v *visit) graph(f *family) picture.Graph {
 func (v *visit) node(f *family, m *member) picture.Node {
 	id := m.work.ID.String()
 	n := picture.Node{
-		ID: id, Title: m.work.Title, Kind: v.kind(m.work.Kind), Href: "/work/" + id, Payees: m.payees,
+		ID: id, Title: clip(m.work.Title), Kind: v.kind(m.work.Kind), Href: "/work/" + id, Payees: m.payees,
 		Disputed:  m.work.Status == registrytypes.STATUS_DISPUTED,
 		Withdrawn: m.work.Status == registrytypes.STATUS_WITHDRAWN,
 		Invalid:   m.work.Status == registrytypes.STATUS_INVALIDATED,
@@ -225,7 +255,7 @@ func (s *Site) lineage(ctx context.Context, v *visit) error {
 		return err
 	}
 	page := lineagePage{Work: v.named(ctx, id), Height: height}
-	if page.Drawn, err = v.draw(client.At(ctx, height), id, maxDrawn, mostDrawn); err != nil {
+	if page.Drawn, err = v.draw(v.at(ctx, height), id, maxDrawn, mostDrawn); err != nil {
 		return err
 	}
 	return v.show(http.StatusOK, "lineage.html", v.T("lineage.title"), page)
@@ -249,17 +279,9 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes i
 	if errors.Is(err, index.ErrNotFound) {
 		return drawn{}, nil
 	}
-	for err == nil {
-		var d drawn
-		if d, err = v.drawSome(ctx, focus, most); len(d.SVG)+len(d.Text) <= bytes {
-			return d, err
-		}
-		most = most * 2 / 3 // many edges
+	if err != nil {
+		return drawn{}, err
 	}
-	return drawn{}, err
-}
-
-func (v *visit) drawSome(ctx context.Context, focus index.Work, most int) (drawn, error) {
 	f, err := v.site.gather(ctx, focus, most)
 	if err != nil {
 		return drawn{}, err
@@ -267,11 +289,31 @@ func (v *visit) drawSome(ctx context.Context, focus index.Work, most int) (drawn
 	if err := v.site.holders(ctx, f); err != nil {
 		return drawn{}, err
 	}
+	for {
+		d, err := v.drawAll(f)
+		if err != nil || !f.crowded && len(d.SVG)+len(d.Text) <= bytes || len(f.order) == 1 {
+			return d, err
+		}
+		f.keep(len(f.order) * 2 / 3) // many edges
+	}
+}
+
+// keep leaves the nearest works of a family, as many as that.
+func (f *family) keep(most int) {
+	most = max(1, most)
+	for _, m := range f.order[most:] {
+		delete(f.members, m.work.ID)
+	}
+	f.order, f.most = f.order[:most], most
+}
+
+// drawAll draws a family.
+func (v *visit) drawAll(f *family) (drawn, error) {
 	g, options := v.graph(f), picture.Options{Words: v.pictureWords()}
 	placed, err := picture.Layout(g, options)
 	if err != nil {
-		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", focus.ID, err)
+		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", f.focus, err)
 	}
 	text, err := picture.Text(g, options)
-	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= most}, err
+	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most}, err
 }

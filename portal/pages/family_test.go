@@ -107,3 +107,43 @@ func TestSourcesAndDerivativesHaveTurns(t *testing.T) {
 	require.GreaterOrEqual(t, above, fan)
 	require.GreaterOrEqual(t, below, fan)
 }
+
+// Where works have more edges between them than a picture has room for, it has fewer works and all their edges:
+// a work that others crowd out would stand there as if nothing led to it.
+func TestAPictureHasAllEdgesOfItsWorks(t *testing.T) {
+	var list [][2]int
+	for i := range 60 {
+		for j := range i {
+			list = append(list, [2]int{i + 1, j + 1})
+		}
+	}
+	s, _ := siteOf(t, titled{edges{list: list}, new(int)}, nil)
+	v := &visit{site: s, lang: s.languages["en"]}
+	f, err := s.gather(t.Context(), index.Work{ID: numbered(30)}, maxDrawn)
+	require.NoError(t, err)
+	_, err = v.drawAll(f)
+	require.NoError(t, err)
+	require.True(t, f.crowded)
+	d, err := v.draw(t.Context(), numbered(30), maxDrawn, mostDrawn)
+	require.NoError(t, err)
+	require.True(t, d.Cut)
+	f.keep(26) // 60, 40, 26
+	g := v.graph(f)
+	require.False(t, f.crowded)
+	require.Len(t, g.Edges, 26*25/2)
+}
+
+// A work that is one of very many sources is drawn as one, although it is not among the first of them.
+func TestTheLastOfManySourcesIsDrawnAsOne(t *testing.T) {
+	var list [][2]int
+	for i := range 400 {
+		list = append(list, [2]int{1, i + 2})
+	}
+	_, g := drawFamily(t, list, 401, maxBeside)
+	edges := map[[2]string]bool{}
+	for _, e := range g.Edges {
+		require.False(t, edges[[2]string{e.From, e.To}], "twice")
+		edges[[2]string{e.From, e.To}] = true
+	}
+	require.True(t, edges[[2]string{numbered(1).String(), numbered(401).String()}])
+}

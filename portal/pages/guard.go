@@ -2,8 +2,8 @@ package pages
 
 import (
 	"log/slog"
-	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -34,7 +34,7 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 
 // guard bounds requests, adds what protects readers, and writes the log.
 func (s *Site) guard(next http.Handler) http.Handler {
-	slots := make(chan struct{}, max(1, s.Limits.AtOnce))
+	slots := newPlaces(s.Limits, s.Limits.AtOnce)
 	visitors := newVisitors(s.Limits)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
@@ -57,22 +57,24 @@ func (s *Site) guard(next http.Handler) http.Handler {
 		}
 		r.Body = http.MaxBytesReader(answered, r.Body, most)
 		if !visitors.admit(s.Limits.caller(r)) {
-			h.Set("Retry-After", "1")
-			http.Error(answered, "too many requests; wait a second", http.StatusTooManyRequests)
+			tooMany(answered)
 			return
 		}
 		if r.URL.Path == eventsPath { // it lasts, and has a bound of its own
 			next.ServeHTTP(answered, r)
 			return
 		}
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-		case <-time.After(time.Second):
+		leave, refused := slots.enter(r, time.Second)
+		switch refused {
+		case fullForYou:
+			tooMany(answered)
+			return
+		case fullForAll:
 			h.Set("Retry-After", "2")
 			http.Error(answered, "too many readers at once; try again in a moment", http.StatusServiceUnavailable)
 			return
 		}
+		defer leave()
 		next.ServeHTTP(answered, r)
 	})
 }
@@ -97,19 +99,44 @@ func (a *answered) Write(raw []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// caller is the address that a request counts for.
+func tooMany(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, "too many requests; wait a second", http.StatusTooManyRequests)
+}
+
+// caller is the address that a request counts for; of IPv6 the network, since one reader has all
+// addresses of a /64.
 func (l Limits) caller(r *http.Request) string {
 	if l.ProxyHeader != "" {
 		if said := r.Header.Values(l.ProxyHeader); len(said) > 0 {
 			list := strings.Split(said[len(said)-1], ",")
-			return strings.TrimSpace(list[len(list)-1]) // those before it are as the reader says
+			return network(strings.TrimSpace(list[len(list)-1])) // those before it are as the reader says
 		}
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	return network(r.RemoteAddr)
+}
+
+// readerBits is how much of an IPv6 address tells one reader from another.
+const readerBits = 64
+
+// network is an address without its port and without what its reader chooses.
+func network(text string) string {
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	if err != nil {
-		return r.RemoteAddr
+		withPort, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return text[:min(len(text), 64)]
+		}
+		address = withPort.Addr()
 	}
-	return host
+	if address = address.Unmap().WithZone(""); address.Is4() {
+		return address.String()
+	}
+	prefix, err := address.Prefix(readerBits)
+	if err != nil {
+		return address.String()
+	}
+	return prefix.String()
 }
 
 // maxVisitors bounds how many addresses are remembered; the oldest half is forgotten then.

@@ -8,7 +8,11 @@ import (
 	"strings"
 	"time"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/client"
+	"github.com/stemma-chain/stemma/client/units"
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -39,18 +43,49 @@ func (v *visit) happenings(ctx context.Context, events []index.Event) (list []ha
 	}
 	for _, e := range events {
 		h := happening{
-			Type: e.Type, What: v.T("event." + eventName(e.Type)), Height: e.Height, Time: e.Time, Message: e.Msg + 1,
+			Type: e.Type, What: v.event(e.Type), Height: e.Height, Time: e.Time, Message: e.Msg + 1,
 			Tx: strings.ToUpper(hex.EncodeToString(e.Tx)),
 		}
 		for _, a := range e.Attributes {
 			v.mention(ctx, &h, a.Key, e.Value(a.Key))
 		}
-		if coin, err := client.ParseCoin(h.Amount); err == nil {
-			h.Amount = u.Coin(coin)
-		}
+		h.Amount = amountOf(u, h.Amount)
 		list = append(list, h)
 	}
 	return list, nil
+}
+
+// amountOf writes an attribute's amount in people's units: a coin, coins, or a list of them in JSON.
+func amountOf(u units.Units, text string) string {
+	if coin, err := client.ParseCoin(text); err == nil {
+		return u.Coin(coin)
+	}
+	var list sdk.Coins
+	if json.Unmarshal([]byte(text), &list) == nil {
+		return coinsOf(u, list)
+	}
+	if coins, err := amounts.ParseCoins(text); err == nil {
+		return coinsOf(u, coins)
+	}
+	return clip(text)
+}
+
+// coinsOf lists coins without a word of any language.
+func coinsOf(u units.Units, coins sdk.Coins) string {
+	list := make([]string, len(coins))
+	for i, c := range coins {
+		list[i] = u.Coin(c)
+	}
+	return strings.Join(list, ", ")
+}
+
+// event says what happened; of a newer chain by the event's own name.
+func (v *visit) event(full string) string {
+	name := eventName(full)
+	if !v.lang.words.Has("event." + name) {
+		return v.T("dispute.unknown") + ": " + clip(name)
+	}
+	return v.T("event." + name)
 }
 
 // maxAbout is how many things one line of a history links to; its transaction has all.

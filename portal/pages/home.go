@@ -12,7 +12,6 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -67,6 +66,8 @@ type searchPage struct {
 	Query string
 	Works []claimLine
 	Next  string
+	// More: others claim it too.
+	More bool
 	// Digest: the search was for one, and nobody has registered it.
 	Digest bool
 }
@@ -86,7 +87,7 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 		return v.redirect(to)
 	}
 	page := searchPage{Query: q}
-	claims, digest, err := s.identified(ctx, q)
+	claims, more, digest, err := s.identified(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -94,6 +95,7 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 	case len(claims) == 1:
 		return v.redirect("/work/" + claims[0].Id.String())
 	case len(claims) > 1 || digest:
+		page.More = more
 		for _, w := range claims {
 			if !s.Denied(w.Id.String()) {
 				page.Works = append(page.Works, v.claimLine(w))
@@ -136,24 +138,24 @@ func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
 
 // pageOf is the page of what a text is the id of; empty: of nothing.
 func pageOf(text string) string {
-	if _, err := registrytypes.ParseWorkID(text); err == nil {
-		return "/work/" + text
+	if id, err := registrytypes.ParseWorkID(text); err == nil {
+		return "/work/" + id.String()
 	}
-	if _, err := licensetypes.ParseTermsID(text); err == nil {
-		return "/terms/" + text
+	if id, err := licensetypes.ParseTermsID(text); err == nil {
+		return "/terms/" + id.String()
 	}
-	if _, err := disputetypes.ParseDisputeID(text); err == nil {
-		return "/dispute/" + text
+	if id, err := disputetypes.ParseDisputeID(text); err == nil {
+		return "/dispute/" + id.String()
 	}
-	if _, err := sdk.AccAddressFromBech32(text); err == nil {
-		return "/account/" + text
+	if address, ok := accountIn(text); ok {
+		return "/account/" + address
 	}
 	return ""
 }
 
 // identified finds works by an identifier of their content: a digest, or scheme:value, or a
-// URL. digest says that the text is a digest, so no words.
-func (s *Site) identified(ctx context.Context, text string) (claims []registrytypes.Claim, digest bool, err error) {
+// URL, the earliest ones. digest says that the text is a digest, so no words.
+func (s *Site) identified(ctx context.Context, text string) (claims []registrytypes.Claim, more, digest bool, err error) {
 	scheme, value := "", ""
 	bare := strings.TrimPrefix(strings.ToLower(text), "sha256:")
 	if raw, err := hex.DecodeString(bare); err == nil && len(raw) == 32 {
@@ -161,18 +163,18 @@ func (s *Site) identified(ctx context.Context, text string) (claims []registryty
 	} else if f, err := describe.ParseFingerprint(text); err == nil {
 		scheme, value = f.Scheme, f.Value
 	} else {
-		return nil, false, nil
+		return nil, false, false, nil
 	}
 	res, err := s.Client.Registry().Resolve(ctx, &registrytypes.QueryResolveRequest{
 		Scheme: scheme, Value: value, Pagination: &query.PageRequest{Limit: maxShown},
 	})
 	if c := status.Code(err); c == codes.InvalidArgument || c == codes.NotFound {
-		return nil, digest, nil
+		return nil, false, digest, nil
 	}
 	if err != nil {
-		return nil, digest, err
+		return nil, false, digest, err
 	}
-	return res.Works, digest, nil
+	return res.Works, len(res.Pagination.GetNextKey()) > 0, digest, nil
 }
 
 func toKey(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

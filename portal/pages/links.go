@@ -44,7 +44,7 @@ func (a *asking) source(ctx context.Context, name words.Namer, l lineagetypes.Li
 	case !l.BlankedSha256.IsZero():
 		s.External = a.T("source.blanked")
 	case l.External.Uri != "":
-		s.External = l.External.Uri
+		s.External = clipLong(l.External.Uri)
 	default:
 		s.External = a.T("source.external")
 	}

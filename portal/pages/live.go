@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -27,13 +28,12 @@ const (
 
 // events tells a page of new blocks, by server-sent events.
 func (s *Site) events(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.listening <- struct{}{}:
-		defer func() { <-s.listening }()
-	default:
+	leave, refused := s.listening.enter(r, 0)
+	if refused != notFull {
 		http.Error(w, "too many pages listen", http.StatusServiceUnavailable)
 		return
 	}
+	defer leave()
 	out := http.NewResponseController(w)
 	words := s.languages[chosen(w, r)].words
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -81,11 +81,14 @@ func (s *Site) header(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no height of a block", http.StatusBadRequest)
 		return
 	}
-	res, err := s.Node.Commit(r.Context(), &height)
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	defer cancel()
+	res, err := s.Node.Commit(ctx, &height)
 	if err != nil || res.Header == nil {
 		http.Error(w, "the node does not have that block", http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
 	fmt.Fprintln(w, strings.TrimSpace(proof.TrustIn(res.Header).String()))
 }

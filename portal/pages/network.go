@@ -6,12 +6,11 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/portal/index"
 )
 
@@ -19,7 +18,10 @@ import (
 const maxValidators = 200
 
 type networkPage struct {
+	Height     int64
 	Validators []validator
+	More       bool
+	MoreSupply bool
 	Fees       []string
 	Supply     []string
 	Totals     index.Totals
@@ -34,12 +36,16 @@ type validator struct {
 func (v validator) Width() uint64 { return v.width }
 
 func (s *Site) network(ctx context.Context, v *visit) error {
+	height, _, err := s.Client.Latest(ctx)
+	if err != nil {
+		return err
+	}
 	u, err := s.Client.Units(ctx)
 	if err != nil {
 		return err
 	}
-	page := &networkPage{}
-	group, ctx := errgroup.WithContext(ctx)
+	page := &networkPage{Height: height}
+	ctx, group := errgroupAt(v.at(ctx, height))
 	group.Go(func() error {
 		res, err := stakingtypes.NewQueryClient(s.Client).Validators(ctx, &stakingtypes.QueryValidatorsRequest{
 			Status: "BOND_STATUS_BONDED", Pagination: &query.PageRequest{Limit: maxValidators},
@@ -57,13 +63,7 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 		return err
 	})
 	group.Go(func() error {
-		res, err := s.Client.Bank().TotalSupply(ctx, &banktypes.QueryTotalSupplyRequest{Pagination: &query.PageRequest{Limit: maxShown}})
-		if err == nil {
-			for _, c := range res.Supply {
-				page.Supply = append(page.Supply, u.Coin(c))
-			}
-		}
-		return err
+		return s.supply(ctx, u, page)
 	})
 	group.Go(func() (err error) {
 		page.Totals, err = s.Index.Totals(ctx)
@@ -73,6 +73,28 @@ func (s *Site) network(ctx context.Context, v *visit) error {
 		return err
 	}
 	return v.show(200, "network.html", v.T("network.title"), page)
+}
+
+// supply puts what the chain accepts first, as balancesOf does.
+func (s *Site) supply(ctx context.Context, u units.Units, page *networkPage) error {
+	for _, unit := range u.All() {
+		res, err := s.Client.Bank().SupplyOf(ctx, &banktypes.QuerySupplyOfRequest{Denom: unit.Denom})
+		if err != nil {
+			return err
+		}
+		page.Supply = append(page.Supply, u.Coin(res.Amount))
+	}
+	res, err := s.Client.Bank().TotalSupply(ctx, &banktypes.QueryTotalSupplyRequest{Pagination: &query.PageRequest{Limit: maxShown}})
+	if err != nil {
+		return err
+	}
+	for _, c := range res.Supply {
+		if _, known := u.Of(c.Denom); !known {
+			page.Supply = append(page.Supply, u.Coin(c))
+		}
+	}
+	page.MoreSupply = len(res.Pagination.GetNextKey()) > 0
+	return nil
 }
 
 func validatorsOf(list []stakingtypes.Validator) (made []validator) {
@@ -102,6 +124,8 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 		code, said = http.StatusServiceUnavailable, "the node's answers contradict what is signed: "+status.Lying
 	case status.Away != "":
 		code, said = http.StatusServiceUnavailable, "the node does not answer: "+status.Away
+	case status.Newer:
+		code, said = http.StatusServiceUnavailable, "the chain needs a newer portal"
 	case status.Late(s.now()):
 		code, said = http.StatusServiceUnavailable, "the newest block is old"
 	}

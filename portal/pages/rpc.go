@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 const (
@@ -14,6 +15,13 @@ const (
 	// maxCall and maxReply bound a question to the node and its answer, in bytes.
 	maxCall, maxReply = 256 << 10, 4 << 20
 )
+
+// queried are the beginnings of the paths that abci_query is passed on for. A node answers by it what it
+// answers by gRPC, the search of all transactions (GetTxsEvent) among it, which callable leaves out.
+var queried = []string{
+	"/stemma.", "/store/", "/cosmos.auth.v1beta1.Query/", "/cosmos.bank.v1beta1.Query/", "/cosmos.base.node.v1beta1.Service/",
+	"/cosmos.feegrant.v1beta1.Query/", "/cosmos.tx.v1beta1.Service/Simulate",
+}
 
 // callable are the node's methods that signing and sending take. None of them costs much or
 // tells anything of the node's own.
@@ -39,6 +47,10 @@ func (s *Site) call(w http.ResponseWriter, r *http.Request) {
 	}
 	if !slices.Contains(callable, asked.Method) {
 		http.Error(w, "this method is not passed on", http.StatusForbidden)
+		return
+	}
+	if asked.Method == "abci_query" && !asked.readQuery() {
+		http.Error(w, "this query is not passed on", http.StatusForbidden)
 		return
 	}
 	// What was checked is what is passed on, however the reader wrote it.
@@ -68,4 +80,25 @@ func (s *Site) call(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(answer.StatusCode)
 	_, _ = w.Write(reply)
+}
+
+// readQuery says whether a query is passed on, and writes its parameters anew: a name may stand twice in what
+// a reader wrote.
+func (c *rpcCall) readQuery() bool {
+	var named map[string]json.RawMessage
+	var list []json.RawMessage
+	var path string
+	switch {
+	case json.Unmarshal(c.Params, &named) == nil && json.Unmarshal(named["path"], &path) == nil:
+	case json.Unmarshal(c.Params, &list) == nil && len(list) > 0 && json.Unmarshal(list[0], &path) == nil:
+	default:
+		return false
+	}
+	var err error
+	if named != nil {
+		c.Params, err = json.Marshal(named)
+	} else {
+		c.Params, err = json.Marshal(list)
+	}
+	return err == nil && slices.ContainsFunc(queried, func(begin string) bool { return strings.HasPrefix(path, begin) })
 }

@@ -84,7 +84,7 @@ func (a *asking) duty(o licensetypes.Obligation, of licensetypes.Rights, use lic
 		}
 	}
 	if !o.Price.Empty() {
-		said.Also = append(said.Also, a.units.Alternatives(o.Price))
+		said.Also = append(said.Also, a.price(o.Price))
 	}
 	return said
 }

@@ -105,3 +105,41 @@ func TestTermsAndAnswersInEachLanguage(t *testing.T) {
 			` · <a href="/work/work1">a work</a> · a time</li>`)
 	}
 }
+
+// What a newer chain says is said to be unknown, in words: no key of the catalogue stands on a page.
+func TestWhatANewerChainSays(t *testing.T) {
+	for _, l := range catalog.Languages() {
+		a, _ := visiting(t, l.Code)
+		for _, said := range []string{
+			a.event("stemma.registry.v1.EventWorkPraised"), a.event("nothing"), a.kind(99), a.status(99), a.role(99),
+		} {
+			require.NotEmpty(t, said)
+			require.NotContains(t, said, "⟦")
+		}
+		require.Contains(t, a.event("stemma.registry.v1.EventWorkPraised"), "registry.WorkPraised")
+	}
+}
+
+// A price of several coins has the word between them in the language of the page.
+func TestPricesInTheLanguageOfTheReader(t *testing.T) {
+	french, _ := visiting(t, "fr")
+	said := french.duty(licensetypes.Obligation{
+		Kind: licensetypes.OBLIGATION_PAY_PER_USE, Price: sdk.NewCoins(sdk.NewInt64Coin("uaaa", 5), sdk.NewInt64Coin("ubbb", 7)),
+	}, licensetypes.Rights{}, licensetypes.Use{}, named)
+	require.Equal(t, []string{"5uaaa" + french.T("price.or") + "7ubbb"}, said.Also)
+}
+
+// Terms that somebody made are told from a preset that they call themselves after, and from each other.
+func TestTermsOfOnesOwnAreToldFromPresets(t *testing.T) {
+	for _, p := range licensetypes.Presets() {
+		require.Equal(t, p.Name, termsName(licensetypes.IdentifiedTerms{Preset: p.Name, Terms: p.Terms, Id: p.Terms.ID()}))
+		other := p.Terms
+		other.Uri = "https://example.org/other"
+		name := termsName(licensetypes.IdentifiedTerms{Terms: other, Id: other.ID()})
+		require.NotEqual(t, p.Name, name)
+		if strings.HasPrefix(other.Spdx, "LicenseRef-") {
+			require.NotEqual(t, other.Spdx, name)
+			require.Contains(t, name, other.ID().String()[len(other.ID().String())-6:])
+		}
+	}
+}

@@ -47,19 +47,6 @@ func workLink(id registrytypes.WorkID, title string) link {
 	return link{clip(title), "/work/" + id.String()}
 }
 
-// clip cuts a title for lists: they are long enough without. A work's own page has all of it.
-func clip(title string) string {
-	const most = 60
-	cut := 0
-	for at := range title {
-		if cut == most {
-			return title[:at] + "…"
-		}
-		cut++
-	}
-	return title
-}
-
 // titleOf is what a claimed work is called; one without a title by its kind.
 func (v *visit) titleOf(w registrytypes.Claim) string {
 	switch {
@@ -86,14 +73,16 @@ func (v *visit) named(ctx context.Context, id registrytypes.WorkID) link {
 	return named
 }
 
-func (v *visit) kind(k registrytypes.Kind) string { return v.T("kind." + describe.KindName(k)) }
+func (v *visit) kind(k registrytypes.Kind) string {
+	return v.meaning("kind.", describe.KindName(k), "", "dispute.unknown")
+}
 
 func (v *visit) status(s registrytypes.Status) string {
-	return v.T("status." + strings.ToLower(strings.TrimPrefix(s.String(), "STATUS_")))
+	return v.meaning("status.", s.String(), "STATUS_", "dispute.unknown")
 }
 
 func (v *visit) role(r lineagetypes.Role) string {
-	return v.T("role." + strings.ToLower(strings.TrimPrefix(r.String(), "ROLE_")))
+	return v.meaning("role.", r.String(), "ROLE_", "dispute.unknown")
 }
 
 func percent(ppm uint32) string { return rates.Percent(ppm) }

@@ -69,7 +69,7 @@ type Site struct {
 	packed    map[string][]byte // by gzip, where it was kept so
 	addresses map[string]string
 	// proving and listening have a place for each proof that is made, and each page that is told of blocks.
-	proving, listening chan struct{}
+	proving, listening *places
 	caller             http.Client
 	now                func() time.Time
 }
@@ -82,7 +82,11 @@ type language struct {
 
 // New reads the templates. It fails if one of them is broken.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{}, proving: make(chan struct{}, provers), listening: make(chan struct{}, listeners), now: time.Now, caller: http.Client{Timeout: answerWithin}}
+	s := &Site{
+		Config: c, languages: map[string]*language{}, files: map[string][]byte{}, packed: map[string][]byte{}, addresses: map[string]string{},
+		proving: newPlaces(c.Limits, provers), listening: newPlaces(c.Limits, listeners),
+		now: time.Now, caller: http.Client{Timeout: answerWithin},
+	}
 	if s.Denied == nil {
 		s.Denied = func(string) bool { return false }
 	}
@@ -134,7 +138,8 @@ func unpack(packed []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// file serves what is served as it is. Browsers may keep it: its address has its hash.
+// file serves what is served as it is. Browsers and proxies may keep it where its address has its hash:
+// under that of a version to come, what they keep now would be served then.
 func (s *Site) file(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	raw, known := s.files[name]
@@ -142,7 +147,10 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Cache-Control", "no-cache")
+	if r.URL.Path+"?"+r.URL.RawQuery == s.addresses[name] {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	if packed := s.packed[name]; packed != nil {
 		w.Header().Set("Vary", "Accept-Encoding")
 		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {

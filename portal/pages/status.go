@@ -17,6 +17,8 @@ type Status struct {
 	Lying string
 	// Away says why the node does not answer; empty: it does.
 	Away string
+	// Newer says that the chain needs a newer portal: the index stays where it is.
+	Newer bool
 	// Complete is false while text of works is still being fetched.
 	Complete bool
 }
@@ -24,6 +26,10 @@ type Status struct {
 // lateAfter is how old the newest block may be before pages say so: blocks come every few
 // seconds.
 const lateAfter = time.Minute
+
+// lagging is how many blocks the node that pages ask may be behind the one that is followed before they say
+// so: both are the operator's, and they may be two.
+const lagging = 5
 
 // Late says that the newest block is old.
 func (s Status) Late(now time.Time) bool { return !s.Time.IsZero() && now.Sub(s.Time) > lateAfter }

@@ -16,12 +16,17 @@ import (
 	"github.com/stemma-chain/stemma/portal/index"
 )
 
+// txEvents is how many events a page of a transaction lists; the next page has those that follow.
+const txEvents = 25
+
 // txPage is a transaction: what it paid and to whom that goes, and all that happened.
 type txPage struct {
 	Hash     string
 	Height   int64
 	Time     time.Time
 	Payments []payment
+	// MorePayments: it made more than these.
+	MorePayments bool
 	// Unkept: the node has not the results of that block any more, so payments are not shown.
 	Unkept  bool
 	History []happening
@@ -51,7 +56,7 @@ func (s *Site) tx(ctx context.Context, v *visit) error {
 	if err != nil || len(hash) != 32 {
 		return wrong("fault.tx", v.r.PathValue("hash"))
 	}
-	happened, err := s.Index.OfTx(ctx, hash, v.r.URL.Query().Get("after"), index.MaxPage)
+	happened, err := s.Index.OfTx(ctx, hash, v.r.URL.Query().Get("after"), txEvents)
 	if errors.Is(err, index.ErrNotFound) || err == nil && len(happened.Rows) == 0 {
 		return absent("fault.notx")
 	}
@@ -98,7 +103,7 @@ func (s *Site) receipt(ctx context.Context, v *visit, page *txPage, place int) e
 	}
 	var paid []history.Paid
 	for i, p := range payments {
-		if i == maxShown {
+		if page.MorePayments = i == maxShown; page.MorePayments {
 			break
 		}
 		paid = append(paid, history.Paid{Payment: p, Number: i + 1})
@@ -107,11 +112,19 @@ func (s *Site) receipt(ctx context.Context, v *visit, page *txPage, place int) e
 		block, err := span.Results(ctx, h)
 		return block.Events, err
 	})
+	left := maxPayees
 	for _, p := range paid {
-		if err := p.Divide(ctx, s.Client.Royalty(), page.Height, moves.Of(p.Payment), maxPayees); err != nil {
+		if left <= 0 {
+			page.MorePayments = true
+			break
+		}
+		if err := p.Divide(ctx, s.Client.Royalty(), page.Height, moves.Of(p.Payment), left); err != nil {
 			return err
 		}
-		page.Payments = append(page.Payments, v.payment(ctx, u, p))
+		made := v.payment(ctx, u, p)
+		made.MoreShares = len(p.Shares) >= left
+		left -= max(1, len(p.Shares))
+		page.Payments = append(page.Payments, made)
 	}
 	return nil
 }
@@ -140,6 +153,5 @@ func (v *visit) payment(ctx context.Context, u units.Units, p history.Paid) paym
 		}
 		made.Shares = append(made.Shares, part)
 	}
-	made.MoreShares = len(p.Shares) >= maxPayees
 	return made
 }

@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/portal/catalog"
+	"github.com/stemma-chain/stemma/portal/index"
 )
 
 const (
@@ -29,6 +32,8 @@ type visit struct {
 	w    http.ResponseWriter
 	site *Site
 	lang *language
+	// height is that of the state that the page is made of; 0: of none.
+	height int64
 	// titles are links to works that were named already, by id.
 	titles sync.Map
 }
@@ -41,6 +46,8 @@ type frame struct {
 	// Status is how the index stands, and Now when the page was made.
 	Status Status
 	Now    time.Time
+	// Old is the height that the page was asked at, where that is well behind the index; 0: it is not.
+	Old int64
 	// Language of the page, Languages those that there are, and Here its address without
 	// the choice of one.
 	Language  catalog.Language
@@ -53,17 +60,27 @@ type frame struct {
 // T says a text of the catalogue in the reader's language.
 func (v *visit) T(key string, args ...any) string { return v.lang.words.Say(key, args...) }
 
-// show writes a page. Nothing is written of a page that can't be made.
+// show writes a page; one that is above MaxPage and can be smaller is made so. Nothing is written of a page that can't be made.
 func (v *visit) show(code int, template, title string, page any) error {
 	var out bytes.Buffer
 	made := v.lang.pages[template]
 	if made == nil {
 		return fmt.Errorf("there is no template %s", template)
 	}
-	err := made.Execute(&out, frame{
-		Title: title, Query: v.r.URL.Query().Get("q"), Status: v.site.Status(), Now: v.site.now(),
+	status := v.site.Status()
+	status.Lying = cut(status.Lying) // the node has a say in it
+	framed := frame{
+		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: status, Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,
-	})
+	}
+	if v.height > 0 && v.height < status.Height-lagging {
+		framed.Old = v.height
+	}
+	err := made.Execute(&out, framed)
+	for smaller, ok := page.(shrinking); err == nil && ok && out.Len() > MaxPage && smaller.shrink(); {
+		out.Reset()
+		err = made.Execute(&out, framed)
+	}
 	if err != nil {
 		return err
 	}
@@ -76,14 +93,26 @@ func (v *visit) show(code int, template, title string, page any) error {
 	return err
 }
 
-// here is an address without its choice of a language.
+// maxHere is the most bytes of a query that links to the other languages repeat.
+const maxHere = 4 * maxQuery
+
+// here is an address on this site without its choice of a language. A path that decodes to //HOST stays
+// as it was written, or it would lead there.
 func here(u *url.URL) string {
-	q := u.Query()
+	path, q := "/"+strings.TrimLeft(u.EscapedPath(), "/"), u.Query()
 	q.Del("lang")
-	if len(q) == 0 {
-		return u.Path + "?"
+	if text := q.Encode(); text != "" && len(text) <= maxHere {
+		return path + "?" + text + "&"
 	}
-	return u.Path + "?" + q.Encode() + "&"
+	return path + "?"
+}
+
+// cut is the beginning of what a reader wrote, for a page that says it.
+func cut(text string) string {
+	if len(text) <= maxQuery {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxQuery], "") + "…"
 }
 
 func (v *visit) redirect(to string) error {
@@ -104,7 +133,20 @@ func (f fault) Error() string { return fmt.Sprintf("%s %v", f.message, f.args) }
 func absent(message string, args ...any) error { return fault{http.StatusNotFound, message, args} }
 
 // wrong says that what was asked for can't be read.
-func wrong(message string, args ...any) error { return fault{http.StatusBadRequest, message, args} }
+func wrong(message string, args ...any) error {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = cut(text)
+		}
+	}
+	return fault{http.StatusBadRequest, message, args}
+}
+
+// at notes the height of the state that a page is made of, and asks at it.
+func (v *visit) at(ctx context.Context, height int64) context.Context {
+	v.height = height
+	return client.At(ctx, height)
+}
 
 const languageCookie = "lang"
 
@@ -129,6 +171,9 @@ func (s *Site) page(answer func(context.Context, *visit) error) http.Handler {
 
 // explain finds what to tell a reader of an error that no page foresaw.
 func (s *Site) explain(r *http.Request, err error) fault {
+	if errors.Is(err, index.ErrPage) {
+		return fault{code: http.StatusBadRequest, message: "fault.page"}
+	}
 	switch status.Code(err) {
 	case codes.NotFound:
 		return fault{code: http.StatusNotFound, message: "fault.unknown"}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -21,7 +22,7 @@ import (
 
 const (
 	// maxRivals, maxPaid and maxShown bound the lists of a work's page, and maxPayees those of a
-	// receipt; each says where the rest is.
+	// transaction's receipts together; each says where the rest is.
 	maxRivals = 20
 	maxPaid   = 30
 	maxPayees = 100
@@ -137,7 +138,7 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 	a := &asking{visit: v, Portrait: p, units: u, page: &workPage{Height: p.Height, ID: id.String(), Title: v.titleOf(p.Work)}}
 	a.claim()
 	a.offers()
-	at, group := errgroupAt(ctx, p.Height)
+	at, group := errgroupAt(v.at(ctx, p.Height))
 	group.Go(func() error { return a.rivals(at) })
 	group.Go(func() error { return a.links(at) })
 	group.Go(func() error { return a.usedIn(at) })
@@ -153,12 +154,6 @@ func (s *Site) work(ctx context.Context, v *visit) error {
 		return err
 	}
 	return v.show(200, "work.html", a.page.Title, a.page)
-}
-
-// errgroupAt asks several things at one height.
-func errgroupAt(ctx context.Context, height int64) (context.Context, *errgroup.Group) {
-	group, ctx := errgroup.WithContext(ctx)
-	return client.At(ctx, height), group
 }
 
 // workID reads the id in the address. The operator may not show some works.
@@ -183,7 +178,7 @@ func (a *asking) claim() {
 		page.Registrant = accountLink(w.Registrant)
 	}
 	for _, c := range w.Details.Creators {
-		made := creator{Name: c.Name, Role: c.Role}
+		made := creator{Name: clip(c.Name), Role: clip(c.Role)}
 		if c.Account != "" {
 			made.Account = accountLink(c.Account)
 		}
@@ -244,8 +239,16 @@ func (a *asking) rivals(ctx context.Context) error {
 	return nil
 }
 
-// Others is how many others claim the content, and Before how many of them earlier.
-func (p workPage) Others() int { return max(0, len(p.Rivals)-1) }
+// Others is how many others of those listed claim the content, and Before how many of them earlier. This
+// work is not listed itself where too many are earlier.
+func (p workPage) Others() (n int) {
+	for _, r := range p.Rivals {
+		if !r.This {
+			n++
+		}
+	}
+	return n
+}
 
 // Before is how many claim the content earlier.
 func (p workPage) Before() (n int) {
@@ -271,6 +274,9 @@ func (a *asking) payees(ctx context.Context) error {
 	res, err := a.site.Client.Royalty().Preview(ctx, &royaltytypes.QueryPreviewRequest{
 		Work: a.Work.Id, Amount: amount.String(), Pagination: &query.PageRequest{Limit: maxPaid},
 	})
+	if c := status.Code(err); c == codes.Unavailable || c == codes.DeadlineExceeded || c == codes.Canceled {
+		return err // the node is away, which is no refusal
+	}
 	if err != nil {
 		a.page.NoPayees = a.T("paid.refused", client.Tidy(err.Error()))
 		return nil //nolint:nilerr // said on the page, which has much else

@@ -3,6 +3,7 @@ import {
   Client, accountOf, all, anchorLeaf, buildAnchor, licensetypes, lineagetypes, msg, newSalt, newWorkID, proofMessage, registrytypes, royaltytypes, rows,
 } from '../../../client/ts/src/index.ts'
 import { sha256 } from './check.js'
+import { duties, quotable, say } from './say.js'
 
 export { fromKey } from '../../../client/ts/src/index.ts'
 
@@ -34,7 +35,6 @@ async function openWallet(client, words) {
   return wallet.getOfflineSignerAuto ? wallet.getOfflineSignerAuto(chainId) : wallet.getOfflineSigner(chainId)
 }
 
-const say = (text, ...args) => args.reduce((t, a) => t.replace('{}', a), text)
 const value = (form, name) => form.elements[name]?.value.trim() ?? ''
 
 /** Registers a file: an anchor first, so that nobody who sees the registration comes before. Steps are sent one after the other. */
@@ -85,7 +85,10 @@ const deeds = {
     const source = { work, role, permission: rights.permission, ...(rights.conditions && { seen: rights.conditions }) }
     return {
       steps: [r.first, [r.then, msg(lineagetypes.MsgDerive, { owner: address, work: r.work, maxTotalRate: owed, sources: [source] })]].filter((s) => s.length),
-      words: [...r.words, say(words.derive, title, owed / 10_000 + ' %')], work: r.work, forget: r.forget,
+      words: [
+        ...r.words, say(words.derive, title, owed / 10_000 + ' %'),
+        ...duties(rights.obligations.map((o) => licensetypes.ObligationKind[o.kind]), words),
+      ], work: r.work, forget: r.forget,
     }
   },
   async offer({ form, words, address, work, units, title }) {
@@ -117,12 +120,11 @@ const deeds = {
       steps: [[msg(royaltytypes.MsgPay, { payer: address, work, amount })]], words: [say(words.pay, units.exact(amount), title, work)], receipt: true,
     }
   },
-  async accept({ client, words, address, work, title }) {
-    const [{ work: claim }, { epoch }, { number }] = await Promise.all([
-      client.registry.work({ work }), client.royalty.holders({ work }), client.registry.transfer({ work }),
-    ])
+  /** What is accepted is the work as the page was made, not as it is when the button is pressed: the chain refuses what changed. */
+  async accept({ words, address, work, title }) {
+    const seen = { workVersion: Number(words.version), epoch: BigInt(words.epoch), offer: Number(words.number) }
     return {
-      steps: [[msg(royaltytypes.MsgAcceptTransfer, { recipient: address, work, workVersion: claim.version, epoch, offer: number })]],
+      steps: [[msg(royaltytypes.MsgAcceptTransfer, { recipient: address, work, ...seen })]],
       words: [say(words.accept, title, work)], work,
     }
   },
@@ -152,7 +154,8 @@ export function start(form) {
     const signer = await openWallet(client, words)
     const address = await accountOf(signer)
     const [units, chainId] = await Promise.all([client.units(), client.chainId()])
-    const deed = await deeds[words.do]({ client, form, words, address, units, chainId, work: words.work, title: words.title })
+    const about = { work: words.work, title: quotable(words.title ?? '') }
+    const deed = await deeds[words.do]({ client, form, words, address, units, chainId, ...about })
     const sender = await client.sender(signer)
     // What comes after an anchor can't be tried before that stands.
     const draft = await sender.draft(...deed.steps[0])
@@ -167,7 +170,11 @@ export function start(form) {
     const { sender, deed } = prepared
     tell(words.sending)
     let last
-    for (const step of deed.steps) last = await sender.send(...step)
+    // A step that is done is not sent again where a later one fails and the reader signs once more.
+    while (deed.steps.length > 0) {
+      last = await sender.send(...deed.steps[0])
+      deed.steps.shift()
+    }
     deed.forget?.()
     element('signing').hidden = true
     tell(words.done + ' ')
