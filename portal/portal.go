@@ -78,7 +78,8 @@ func Run(ctx context.Context, c Config) error {
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
 	watch := &watch{index: x, follower: follower}
 	site, err := pages.New(pages.Config{
-		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits, Denied: c.Denied.Has, Operator: c.Operator,
+		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits,
+		Denied: c.Denied.Has, Operator: c.Operator,
 	})
 	if err != nil {
 		return err

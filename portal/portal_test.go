@@ -101,24 +101,26 @@ func TestThePortalShowsWhatHappened(t *testing.T) {
 
 	s := serve(t, node, func(c *portal.Config) { c.Denied = portal.DenyList{denied: true} })
 	require.Contains(t, s.await("/search?q=first+la", "&lt;b&gt;First"), song, "a title is text, not markup")
-	s.await("/work/"+song, "100.00 USDC")
+	s.await("/works/"+song, "100.00 USDC")
 	require.Contains(t, s.await("/tx/"+paid, "Paid"), "1.00 USDC")
 	require.NotContains(t, s.await("/", song), "Not to be shown")
 
-	code, body := s.get(s.address + "/work/" + denied)
+	code, body := s.get(s.address + "/works/" + denied)
 	require.Equal(t, http.StatusUnavailableForLegalReasons, code)
 	require.Contains(t, body, "notices@example.org")
 	require.NotContains(t, body, "Not to be shown")
 	for path, want := range map[string]int{
-		"/work/" + song + "x": http.StatusBadRequest, "/nowhere": http.StatusNotFound, "/tx/" + strings.Repeat("0", 64): http.StatusNotFound,
-		"/healthz": http.StatusOK, "/header/1": http.StatusOK, "/work/" + song + "/proof": http.StatusOK,
-		"/work/" + song + "/proof?about=nonsense": http.StatusBadRequest, "/act/steal?work=" + song: http.StatusNotFound,
+		"/works/" + song + "x": http.StatusBadRequest, "/nowhere": http.StatusNotFound, "/tx/" + strings.Repeat("0", 64): http.StatusNotFound,
+		"/healthz": http.StatusOK, "/header/1": http.StatusOK, "/works/" + song + "/proof": http.StatusOK,
+		"/works/" + song + "/proof?about=nonsense": http.StatusBadRequest, "/act/steal?work=" + song: http.StatusNotFound,
 	} {
 		code, _ := s.get(s.address + path)
 		require.Equal(t, want, code, path)
 	}
 	_, body = s.get(s.metrics)
-	for _, name := range []string{"stemma_portal_height", "stemma_portal_node_lies 0", "stemma_portal_requests_total", "stemma_portal_request_seconds"} {
+	for _, name := range []string{
+		"stemma_portal_height", "stemma_portal_node_lies 0", "stemma_portal_requests_total", "stemma_portal_request_seconds",
+	} {
 		require.Contains(t, body, name)
 	}
 }
@@ -129,10 +131,12 @@ func TestTheNodeIsNotOpenToAll(t *testing.T) {
 	net := localnet.ForTest(t, localnet.Options{Keys: []string{"alice"}})
 	s := serve(t, net.Nodes[0], nil)
 	for method, want := range map[string]int{
-		"status": http.StatusOK, "unsafe_flush_mempool": http.StatusForbidden, "dial_peers": http.StatusForbidden, "tx_search": http.StatusForbidden,
+		"status": http.StatusOK, "unsafe_flush_mempool": http.StatusForbidden, "dial_peers": http.StatusForbidden,
+		"tx_search":            http.StatusForbidden,
 		"dump_consensus_state": http.StatusForbidden, "genesis": http.StatusForbidden,
 	} {
-		res, err := http.Post(s.address+"/rpc", "application/json", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":{}}`))
+		question := `{"jsonrpc":"2.0","id":1,"method":"` + method + `","params":{}}`
+		res, err := http.Post(s.address+"/rpc", "application/json", strings.NewReader(question))
 		require.NoError(t, err)
 		_ = res.Body.Close()
 		require.Equal(t, want, res.StatusCode, method)

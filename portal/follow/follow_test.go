@@ -124,7 +124,10 @@ func (c *chain) requireWorks(t *testing.T, x *index.Index) {
 		got, err := x.Work(t.Context(), w.Id)
 		require.NoError(t, err)
 		require.True(t, got.Described)
-		require.Equal(t, []any{w.Owner, w.Status, w.Sha256, w.Version, w.Details.Title, w.Details.Creators, w.Details.Fingerprints, w.RegisteredAt, w.ClaimedSince.Time},
+		require.Equal(t, []any{
+			w.Owner, w.Status, w.Sha256, w.Version, w.Details.Title, w.Details.Creators,
+			w.Details.Fingerprints, w.RegisteredAt, w.ClaimedSince.Time,
+		},
 			[]any{got.Owner, got.Status, got.SHA256, got.Version, got.Title, got.Creators, got.Identifiers, got.Registered.Time, got.ClaimedSince})
 	}
 	found, err := x.Search(t.Context(), index.Query{Text: "gemalde 東京"}, "", 50)

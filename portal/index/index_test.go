@@ -147,7 +147,9 @@ func TestHistoriesAreOfWhatTheEventsName(t *testing.T) {
 		require.NoError(t, x.Apply(ctx, block(1,
 			list{registered(t, 1)}, list{registered(t, 2), derived(t, 2, 1, from(1))}, list{paid(t, 2)},
 			list{event(t, &licensetypes.EventTermsPublished{Terms: terms(1), Spdx: "CC-BY-4.0"})},
-			list{event(t, &licensetypes.EventConstrained{Work: workOf(2), Version: 1, Constraints: []licensetypes.NamedConstraint{{Source: workOf(1), Terms: terms(1)}}})},
+			list{event(t, &licensetypes.EventConstrained{
+				Work: workOf(2), Version: 1, Constraints: []licensetypes.NamedConstraint{{Source: workOf(1), Terms: terms(1)}},
+			})},
 		)))
 		for text, want := range map[string][]int64{
 			workOf(1).String(): {3, 1}, workOf(2).String(): {6, 4, 3, 2}, account(1): {1}, account(99): {4}, terms(1).String(): {5, 3},
@@ -175,7 +177,9 @@ func TestHistoriesAreOfWhatTheEventsName(t *testing.T) {
 		require.NotEmpty(t, latest.Next)
 		_, err = x.Latest(ctx, "?", 2)
 		require.ErrorIs(t, err, index.ErrPage)
-		for _, wrong := range []string{"", "work1", "song", workOf(1).String()[:20], strings.ToUpper(workOf(1).String()), "cosmos1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnrujsuw"} {
+		for _, wrong := range []string{
+			"", "work1", "song", workOf(1).String()[:20], strings.ToUpper(workOf(1).String()), "cosmos1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnrujsuw",
+		} {
 			_, err := index.ParseSubject(wrong)
 			require.Error(t, err, wrong)
 		}

@@ -118,7 +118,9 @@ func TestClaimsAreInOrder(t *testing.T) {
 		placed := registrytypes.Priority{Time: began.Add(time.Minute)}
 		require.NoError(t, x.Apply(ctx, block(4, list{
 			event(t, &registrytypes.EventAnchorProved{Work: registrytypes.WorkID{1}, Root: root, ClaimedSince: began.Add(-2 * time.Hour)}),
-			event(t, &registrytypes.EventAnchorProved{Work: registrytypes.WorkID{4}, Root: root, ClaimedSince: began.Add(-2 * time.Hour), PlacedAt: &placed}),
+			event(t, &registrytypes.EventAnchorProved{
+				Work: registrytypes.WorkID{4}, Root: root, ClaimedSince: began.Add(-2 * time.Hour), PlacedAt: &placed,
+			}),
 			event(t, &registrytypes.EventWorkTransferred{Work: registrytypes.WorkID{1}, PreviousOwner: account(1), Owner: account(8)}),
 		})))
 		require.Equal(t, []byte{1, 3, 2, 4}, order())
@@ -155,7 +157,8 @@ func TestWorksOfAnExportComeBeforeTheFirstBlock(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, index.Work{
 			ID: workOf(1), Owner: account(5), SHA256: content(1), Kind: registrytypes.KIND_TEXT, Status: registrytypes.STATUS_WITHDRAWN, Version: 3,
-			ClaimedSince: old.ClaimedSince.Time, Anchored: true, Registered: index.Place{Time: old.RegisteredAt}, Described: true, Title: old.Details.Title,
+			ClaimedSince: old.ClaimedSince.Time, Anchored: true, Registered: index.Place{Time: old.RegisteredAt},
+			Described: true, Title: old.Details.Title,
 		}, w)
 		require.Equal(t, works(1), search(t, x, index.Query{Text: "older"}, 9))
 		sources, err := x.Sources(ctx, workOf(2), "", 9)

@@ -53,7 +53,8 @@ type ordinary struct {
 func newOrdinary(t *testing.T) *ordinary {
 	r := rand.New(rand.NewPCG(7, 7))
 	o := &ordinary{random: r, zipf: rand.NewZipf(r, 1.3, 8, 29_999)}
-	syllables := strings.Fields("ka lo mi ren sta ve tor an el ich ou per dra no sul be wen thi co ga 山 川 花 鳥 風 月 мо ре но чь")
+	syllables := strings.Fields("ka lo mi ren sta ve tor an el ich ou per dra no sul be wen thi co ga " +
+		"山 川 花 鳥 風 月 мо ре но чь")
 	for range 30_000 {
 		word := ""
 		for range 2 + r.IntN(3) {
@@ -62,7 +63,9 @@ func newOrdinary(t *testing.T) *ordinary {
 		o.words = append(o.words, word)
 	}
 	o.events = []abci.Event{
-		event(t, &registrytypes.EventWorkRegistered{Work: workOf(1), Owner: account(1), Sha256: content(1), Kind: registrytypes.KIND_IMAGE}, inMsg(0)),
+		event(t, &registrytypes.EventWorkRegistered{
+			Work: workOf(1), Owner: account(1), Sha256: content(1), Kind: registrytypes.KIND_IMAGE,
+		}, inMsg(0)),
 		event(t, &licensetypes.EventOffered{Work: workOf(1), Terms: terms(1)}, inMsg(1)),
 		event(t, &royaltytypes.EventUpstreamChanged{Work: workOf(1), Epoch: 1, UpstreamVersion: 1, Absolute: 100_000, Reach: 7}, inMsg(2)),
 		event(t, &licensetypes.EventConstrained{Work: workOf(1), Version: 1, Constraints: []licensetypes.NamedConstraint{
@@ -109,7 +112,9 @@ func (o *ordinary) details() registrytypes.Details {
 		Creators: []registrytypes.Creator{{Name: o.words[o.random.IntN(3000)] + " " + o.words[o.random.IntN(len(o.words))], Role: "author"}},
 	}
 	if o.random.IntN(2) == 0 {
-		d.Fingerprints = []registrytypes.Fingerprint{{Scheme: "url", Value: fmt.Sprintf("https://example.org/%s/%d", o.word(), o.random.Uint32())}}
+		d.Fingerprints = []registrytypes.Fingerprint{
+			{Scheme: "url", Value: fmt.Sprintf("https://example.org/%s/%d", o.word(), o.random.Uint32())},
+		}
 	}
 	return d
 }
@@ -164,7 +169,8 @@ func TestMany(t *testing.T) {
 		}
 	}
 	persecond := float64(events) / applying.Seconds()
-	t.Logf("%d works, %d events: %.0f events a second, %.0f texts a second", *million, events, persecond, float64(*million)/describing.Seconds())
+	t.Logf("%d works, %d events: %.0f events a second, %.0f texts a second",
+		*million, events, persecond, float64(*million)/describing.Seconds())
 	if *strict {
 		require.Greater(t, persecond, float64(fewest))
 	}

@@ -42,7 +42,8 @@ func TestSearch(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func() *index.Index) {
 		x := open()
 		library(t, x,
-			"The Cat and the Moon", "東京タワー", "Café Müller", "cat", "Tokyo Cat", "ลูกแมว", "Москва ночью", "Cats", "null OR NEAR", "CAT!")
+			"The Cat and the Moon", "東京タワー", "Café Müller",
+			"cat", "Tokyo Cat", "ลูกแมว", "Москва ночью", "Cats", "null OR NEAR", "CAT!")
 		for _, tc := range []struct {
 			text string
 			want []int
@@ -69,7 +70,9 @@ func TestSearch(t *testing.T) {
 		require.Equal(t, works(5), search(t, x, index.Query{Text: "cat", Kind: registrytypes.KIND_SOFTWARE}, 5))
 		require.Equal(t, works(4), search(t, x, index.Query{Text: "cat", Kind: registrytypes.KIND_3D}, 5))
 		require.Equal(t, works(5), search(t, x, index.Query{Kind: registrytypes.KIND_SOFTWARE}, 5))
-		for _, syntax := range []string{"cat OR dog", "NOT cat", "cat*", `"cat" dog`, "body:cat", "cat) OR (dog", "^cat -dog", "cat' | 'dog", "ca:*", "a & b", "{cat}", "\\"} {
+		for _, syntax := range []string{
+			"cat OR dog", "NOT cat", "cat*", `"cat" dog`, "body:cat", "cat) OR (dog", "^cat -dog", "cat' | 'dog", "ca:*", "a & b", "{cat}", "\\",
+		} {
 			_, err := x.Search(t.Context(), index.Query{Text: syntax}, "", 5)
 			require.NoError(t, err, syntax)
 		}
@@ -85,7 +88,9 @@ func TestWorksAreFoundByWhatIsSaidOfThem(t *testing.T) {
 		require.NoError(t, x.Apply(ctx, block(1, list{registered(t, 1)}, list{registered(t, 11)}, list{registered(t, 2)})))
 		texts := map[registrytypes.WorkID]registrytypes.Details{
 			workOf(1): {
-				Title: "One", Creators: []registrytypes.Creator{{Name: "Björk Guðmundsdóttir", Role: "singer", Account: account(1)}, {Name: "李白"}},
+				Title: "One", Creators: []registrytypes.Creator{
+					{Name: "Björk Guðmundsdóttir", Role: "singer", Account: account(1)}, {Name: "李白"},
+				},
 				Fingerprints: []registrytypes.Fingerprint{{Scheme: "isrc", Value: "USRC17607839"}, {Scheme: "doi", Value: "10.1000/182"}},
 			},
 			workOf(11): {Title: "Two", Creators: []registrytypes.Creator{{Name: "BJORK GUDMUNDSDOTTIR"}}},
@@ -168,7 +173,9 @@ func TestBlankedTextIsGone(t *testing.T) {
 		require.Equal(t, []index.Due{{Work: workOf(101), Height: 302, Mark: 302}}, due)
 
 		// An answer that was read before is not written.
-		require.NoError(t, x.Describe(ctx, []index.Described{{Due: index.Due{Work: workOf(101), Mark: 301}, Claim: registrytypes.Claim{Details: texts[workOf(101)]}}}))
+		require.NoError(t, x.Describe(ctx, []index.Described{
+			{Due: index.Due{Work: workOf(101), Mark: 301}, Claim: registrytypes.Claim{Details: texts[workOf(101)]}},
+		}))
 		require.Empty(t, search(t, x, index.Query{Text: "xanthippe"}, 9))
 		texts[workOf(101)] = registrytypes.Details{}
 		describe(t, x, texts)

@@ -111,7 +111,8 @@ func (b *batch) seed(c registrytypes.Claim) error {
 	}
 	b.Works++
 	since := nanoseconds(c.ClaimedSince.Time)
-	b.newWorks.add(b.Works, int64(work), int64(owner), c.Sha256[:], tagOf(c.Sha256[:]), int64(c.Details.Kind), int64(c.Status), int64(c.Version),
+	b.newWorks.add(b.Works, int64(work), int64(owner), c.Sha256[:], tagOf(c.Sha256[:]), int64(c.Details.Kind),
+		int64(c.Status), int64(c.Version),
 		flags, int64(0), nanoseconds(c.RegisteredAt), since, since, int64(0))
 	if err := b.flushTable(b.newWorks); err != nil {
 		return err

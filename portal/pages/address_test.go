@@ -36,7 +36,7 @@ func TestLinksToLanguagesStayHere(t *testing.T) {
 func TestALongQuestionGetsAShortPage(t *testing.T) {
 	s, _ := siteOf(t, emptyIndex(t), nil)
 	long := strings.Repeat(`"`, 15_000)
-	for _, asked := range []string{"/?q=", "/search?q=", "/act/buy?work=", "/work/" + url.PathEscape(long) + "?x="} {
+	for _, asked := range []string{"/?q=", "/search?q=", "/act/buy?work=", "/works/" + url.PathEscape(long) + "?x="} {
 		w := get(s, asked+url.QueryEscape(long))
 		require.Less(t, w.Body.Len(), MaxPage, asked)
 	}
@@ -46,13 +46,13 @@ func TestALongQuestionGetsAShortPage(t *testing.T) {
 func TestWhatReadersMistypeIsTheirs(t *testing.T) {
 	s, _ := siteOf(t, emptyIndex(t), nil)
 	account := sdk.AccAddress(make([]byte, 20)).String()
-	for _, asked := range []string{"/search?q=song&after=!", "/account/" + account + "?before=!", "/work/work1x"} {
+	for _, asked := range []string{"/search?q=song&after=!", "/accounts/" + account + "?before=!", "/works/work1x"} {
 		require.Equal(t, http.StatusBadRequest, get(s, asked).Code, asked)
 	}
-	w := get(s, "/account/"+strings.ToUpper(account))
+	w := get(s, "/accounts/"+strings.ToUpper(account))
 	require.Equal(t, http.StatusOK, w.Code)
 	require.Contains(t, w.Body.String(), account)
-	require.Equal(t, http.StatusBadRequest, get(s, "/account/"+sdk.AccAddress(make([]byte, 40)).String()).Code)
+	require.Equal(t, http.StatusBadRequest, get(s, "/accounts/"+sdk.AccAddress(make([]byte, 40)).String()).Code)
 }
 
 // An id in capitals is the same id.
@@ -63,7 +63,7 @@ func TestIDsInCapitals(t *testing.T) {
 	if _, err := registrytypes.ParseWorkID(capitals); err != nil {
 		t.Skip("ids in capitals are refused")
 	}
-	for _, asked := range []string{"/work/" + capitals, "/act/buy?work=" + capitals, "/work/" + capitals + "/history"} {
+	for _, asked := range []string{"/works/" + capitals, "/act/buy?work=" + capitals, "/works/" + capitals + "/history"} {
 		require.Equal(t, http.StatusUnavailableForLegalReasons, get(s, asked).Code, asked)
 	}
 }
@@ -82,8 +82,8 @@ func TestOnlyWhatTheAddressNamesIsKept(t *testing.T) {
 func TestAPageAsksAtOneHeight(t *testing.T) {
 	account := sdk.AccAddress(make([]byte, 20)).String()
 	for target, asks := range map[string][]string{
-		"/account/" + account: {"AllBalances", "Balances", "Works", "Grants", "Disputes"},
-		"/network":            {"Validators", "TotalSupply"},
+		"/accounts/" + account: {"AllBalances", "Balances", "Works", "Grants", "Disputes"},
+		"/network":             {"Validators", "TotalSupply"},
 	} {
 		s, n := siteOf(t, emptyIndex(t), nil)
 		w := get(s, target)
@@ -107,7 +107,7 @@ func TestRivalsAreCountedWithoutThisWork(t *testing.T) {
 
 // A page that comes from a node behind the one that is followed says so.
 func TestANodeThatIsBehindShows(t *testing.T) {
-	account := "/account/" + sdk.AccAddress(make([]byte, 20)).String()
+	account := "/accounts/" + sdk.AccAddress(make([]byte, 20)).String()
 	s, _ := siteOf(t, emptyIndex(t), nil)
 	for height, shows := range map[int64]bool{7: false, 12: false, 13: true} {
 		s.Status = func() Status { return Status{Height: height} }

@@ -46,7 +46,7 @@ type ruling struct {
 
 func (v *visit) disputeLine(d disputetypes.Dispute) disputeLine {
 	line := disputeLine{
-		link: link{short(d.Id.String()), "/dispute/" + d.Id.String()}, What: v.contested(d.Kind), Open: d.IsOpen(),
+		link: link{short(d.Id.String()), "/disputes/" + d.Id.String()}, What: v.contested(d.Kind), Open: d.IsOpen(),
 		Stands: v.phase(d.Phase),
 	}
 	if !d.IsOpen() {

@@ -193,7 +193,7 @@ func (v *visit) graph(f *family) picture.Graph {
 func (v *visit) node(f *family, m *member) picture.Node {
 	id := m.work.ID.String()
 	n := picture.Node{
-		ID: id, Title: clip(m.work.Title), Kind: v.kind(m.work.Kind), Href: "/work/" + id, Payees: m.payees,
+		ID: id, Title: clip(m.work.Title), Kind: v.kind(m.work.Kind), Href: "/works/" + id, Payees: m.payees,
 		Disputed:  m.work.Status == registrytypes.STATUS_DISPUTED,
 		Withdrawn: m.work.Status == registrytypes.STATUS_WITHDRAWN,
 		Invalid:   m.work.Status == registrytypes.STATUS_INVALIDATED,
@@ -211,7 +211,7 @@ func (v *visit) node(f *family, m *member) picture.Node {
 		if count == 0 {
 			return picture.More{}
 		}
-		return picture.More{Count: count, AtLeast: more, Href: "/work/" + id + "/lineage"}
+		return picture.More{Count: count, AtLeast: more, Href: "/works/" + id + "/lineage"}
 	}
 	n.MoreSources, n.MoreDerivatives = hidden(m.sources, m.moreSources), hidden(m.derivatives, m.moreDerivatives)
 	return n

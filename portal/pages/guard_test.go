@@ -17,7 +17,7 @@ func guarded(t *testing.T, limits Limits, next http.HandlerFunc) http.Handler {
 }
 
 func ask(h http.Handler, change func(*http.Request)) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodGet, "/work/x", nil)
+	r := httptest.NewRequest(http.MethodGet, "/works/x", nil)
 	if change != nil {
 		change(r)
 	}

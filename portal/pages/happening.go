@@ -120,11 +120,11 @@ func (v *visit) mention(ctx context.Context, h *happening, key, value string) {
 			add(v.named(ctx, id))
 		}
 	case strings.HasPrefix(value, "stemma1"):
-		add(link{short(value), "/account/" + value})
+		add(link{short(value), "/accounts/" + value})
 	case strings.HasPrefix(value, "terms1"):
 		add(link{short(value), "/terms/" + value})
 	case strings.HasPrefix(value, "dispute1"):
-		add(link{short(value), "/dispute/" + value})
+		add(link{short(value), "/disputes/" + value})
 	case strings.HasPrefix(value, "["), strings.HasPrefix(value, "{"):
 		v.mentionAll(ctx, h, key, value)
 	}

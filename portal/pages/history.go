@@ -33,7 +33,7 @@ func (v *visit) historyOf(ctx context.Context, subject string) (list []happening
 
 func (a *asking) history(ctx context.Context) (err error) {
 	if a.page.History, a.page.MoreUntold, err = a.historyOf(ctx, a.page.ID); a.page.MoreUntold != "" {
-		a.page.MoreUntold = "/work/" + a.page.ID + "/history" + a.page.MoreUntold
+		a.page.MoreUntold = "/works/" + a.page.ID + "/history" + a.page.MoreUntold
 	}
 	return err
 }

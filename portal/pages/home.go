@@ -93,7 +93,7 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 	}
 	switch {
 	case len(claims) == 1:
-		return v.redirect("/work/" + claims[0].Id.String())
+		return v.redirect("/works/" + claims[0].Id.String())
 	case len(claims) > 1 || digest:
 		page.More = more
 		for _, w := range claims {
@@ -139,16 +139,16 @@ func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
 // pageOf is the page of what a text is the id of; empty: of nothing.
 func pageOf(text string) string {
 	if id, err := registrytypes.ParseWorkID(text); err == nil {
-		return "/work/" + id.String()
+		return "/works/" + id.String()
 	}
 	if id, err := licensetypes.ParseTermsID(text); err == nil {
 		return "/terms/" + id.String()
 	}
 	if id, err := disputetypes.ParseDisputeID(text); err == nil {
-		return "/dispute/" + id.String()
+		return "/disputes/" + id.String()
 	}
 	if address, ok := accountIn(text); ok {
-		return "/account/" + address
+		return "/accounts/" + address
 	}
 	return ""
 }

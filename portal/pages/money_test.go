@@ -77,11 +77,11 @@ func TestDustDoesNotHideMoney(t *testing.T) {
 	s := dusty(t)
 	s.Denied = func(work string) bool { return work == workOf(2).String() }
 	account := sdk.AccAddress(make([]byte, 20)).String()
-	page := get(s, "/account/"+account).Body.String()
+	page := get(s, "/accounts/"+account).Body.String()
 	require.Contains(t, page, "12.50 USDC<br>")
 	require.Contains(t, page, "1ibc/0000")
 	require.GreaterOrEqual(t, strings.Count(page, "There are more than are listed here."), 2)
-	require.Contains(t, page, "/work/"+workOf(1).String())
+	require.Contains(t, page, "/works/"+workOf(1).String())
 	require.NotContains(t, page, workOf(2).String(), "the operator does not show it")
 	network := get(s, "/network").Body.String()
 	require.Contains(t, network, "12.50 USDC<br>")
@@ -110,7 +110,7 @@ func TestABrokenAnswerIsOnePagesFault(t *testing.T) {
 		var none *sdk.Coin
 		return fmt.Errorf("%s", none.Denom)
 	}}
-	account := "/account/" + sdk.AccAddress(make([]byte, 20)).String()
+	account := "/accounts/" + sdk.AccAddress(make([]byte, 20)).String()
 	require.Equal(t, http.StatusInternalServerError, get(s, account).Code)
 	require.Equal(t, http.StatusOK, get(s, "/network").Code)
 }

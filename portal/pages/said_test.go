@@ -64,7 +64,9 @@ func TestDutiesAndNoticesInTheLanguageOfTheReader(t *testing.T) {
 		o.Work = workOf(3)
 		return chinese.duty(o, licensetypes.Rights{}, licensetypes.Use{}, named)
 	}
-	require.Equal(t, []string{"Song by Ann"}, duty(licensetypes.Obligation{Kind: licensetypes.OBLIGATION_ATTRIBUTION, Text: "Song by Ann"}).Also)
+	require.Equal(t, []string{"Song by Ann"}, duty(licensetypes.Obligation{
+		Kind: licensetypes.OBLIGATION_ATTRIBUTION, Text: "Song by Ann",
+	}).Also)
 	require.Equal(t, []string{"总收入的 10 %，不限层级"}, duty(licensetypes.Obligation{
 		Kind: licensetypes.OBLIGATION_ROYALTY, RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000,
 	}).Also)
@@ -98,11 +100,11 @@ func TestTermsAndAnswersInEachLanguage(t *testing.T) {
 		}
 		var out strings.Builder
 		said := answer{Verdict: "denied", Says: a.T("verdict.denied"), Use: a.T("use.copy"), Why: []line{{
-			Text: a.T("reason.noncommercial_terms"), About: []link{{"a work", "/work/work1"}}, Also: []string{"a time"},
+			Text: a.T("reason.noncommercial_terms"), About: []link{{"a work", "/works/work1"}}, Also: []string{"a time"},
 		}}}
 		require.NoError(t, a.lang.pages["work.html"].ExecuteTemplate(&out, "answer", said))
 		require.Contains(t, out.String(), `<li>`+strings.ReplaceAll(a.T("reason.noncommercial_terms"), "'", "&#39;")+
-			` · <a href="/work/work1">a work</a> · a time</li>`)
+			` · <a href="/works/work1">a work</a> · a time</li>`)
 	}
 }
 

@@ -38,13 +38,13 @@ type link struct {
 	Text, To string
 }
 
-func accountLink(address string) link { return link{short(address), "/account/" + address} }
+func accountLink(address string) link { return link{short(address), "/accounts/" + address} }
 
 func workLink(id registrytypes.WorkID, title string) link {
 	if strings.TrimSpace(title) == "" {
 		title = short(id.String())
 	}
-	return link{clip(title), "/work/" + id.String()}
+	return link{clip(title), "/works/" + id.String()}
 }
 
 // titleOf is what a claimed work is called; one without a title by its kind.

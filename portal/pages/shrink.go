@@ -40,7 +40,7 @@ func (p *workPage) shrink() bool {
 	done = halve(&p.Offers, &p.MoreOffers) || done
 	var more bool
 	if halve(&p.History, &more) {
-		p.MoreUntold, done = "/work/"+p.ID+"/history", true
+		p.MoreUntold, done = "/works/"+p.ID+"/history", true
 	}
 	for _, list := range []*[]line{&p.Question.Answer.Why, &p.Question.Answer.Duties, &p.Question.Answer.Notices} {
 		if halve(list, &more) {

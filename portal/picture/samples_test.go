@@ -111,8 +111,10 @@ func diamond() Graph {
 func scripts() Graph {
 	g := Graph{Focus: id(0)}
 	for i, t := range []string{
-		"春眠不觉晓处处闻啼鸟夜来风雨声花落知多少", "أغنية المطر في الميناء القديم", "夏の雨と港の夜 (ライブ)", "שיר של גשם", "🎧 Mix 👩‍👩‍👧‍👦 🇫🇷🇨🇳",
-		"Donaudampfschifffahrtsgesellschaftskapitän", "<script>alert(1)</script> & \"quotes\"", "हिन्दी में बारिश का गीत", "", "비 오는 항구의 밤",
+		"春眠不觉晓处处闻啼鸟夜来风雨声花落知多少", "أغنية المطر في الميناء القديم",
+		"夏の雨と港の夜 (ライブ)", "שיר של גשם", "🎧 Mix 👩‍👩‍👧‍👦 🇫🇷🇨🇳",
+		"Donaudampfschifffahrtsgesellschaftskapitän", "<script>alert(1)</script> & \"quotes\"",
+		"हिन्दी में बारिश का गीत", "", "비 오는 항구의 밤",
 	} {
 		n := sampleNode(i)
 		n.Title = t

@@ -90,7 +90,7 @@ func run(ctx context.Context, o options, p *Printer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, web.close()) }()
-	page, err := web.page(ctx, "/work/"+paid.WorkID.String(), paid.ID)
+	page, err := web.page(ctx, "/works/"+paid.WorkID.String(), paid.ID)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 // Signs in the page with a wallet: what it will do is said in words first, and nothing is asked of another host.
 import {
-  Client, accountOf, all, anchorLeaf, buildAnchor, licensetypes, lineagetypes, msg, newSalt, newWorkID, proofMessage, registrytypes, royaltytypes, rows,
+  Client, accountOf, all, anchorLeaf, buildAnchor, licensetypes, lineagetypes, msg, newSalt, newWorkID,
+  proofMessage, registrytypes, royaltytypes, rows,
 } from '../../../client/ts/src/index.ts'
 import { sha256 } from './check.js'
 import { duties, quotable, say } from './say.js'
@@ -21,7 +22,8 @@ function chainInfo(chainId, units) {
       bech32PrefixAccAddr: prefix, bech32PrefixAccPub: prefix + 'pub', bech32PrefixValAddr: prefix + 'valoper',
       bech32PrefixValPub: prefix + 'valoperpub', bech32PrefixConsAddr: prefix + 'valcons', bech32PrefixConsPub: prefix + 'valconspub',
     },
-    currencies, feeCurrencies: currencies.map((c) => ({ ...c, gasPriceStep: price })), stakeCurrency: currencies.find((c) => c.coinMinimalDenom === 'ustem') ?? currencies[0],
+    currencies, feeCurrencies: currencies.map((c) => ({ ...c, gasPriceStep: price })),
+    stakeCurrency: currencies.find((c) => c.coinMinimalDenom === 'ustem') ?? currencies[0],
   }
 }
 
@@ -42,7 +44,8 @@ async function registering({ client, form, words, address, chainId }) {
   const file = form.querySelector('#act-file').files[0]
   if (!file) throw new Error(words.nofile)
   const digest = await sha256(file)
-  const claims = await all(rows((pagination) => client.registry.resolve({ scheme: 'sha256', value: digest, pagination }), (page) => page.works))
+  const page = (pagination) => client.registry.resolve({ scheme: 'sha256', value: digest, pagination })
+  const claims = await all(rows(page, ({ works }) => works))
   if (claims.length > 0) throw new Error(say(words.claimed, claims.map((c) => c.id).join(', ')))
   // A salt that is lost makes the anchor useless, so it is kept until the work is registered.
   const kept = 'salt ' + chainId + ' ' + address + ' ' + digest
@@ -79,12 +82,16 @@ const deeds = {
     }
     const use = { action: actions[value(form, 'role')] ?? licensetypes.Action.ACTION_ADAPT, commercial: form.elements.commercial.checked }
     const { rights } = await client.license.checkRights({ work, licensee: address, use })
-    if (rights.verdict !== licensetypes.Verdict.VERDICT_ALLOWED) throw new Error(say(words.denied, rights.reasons.map((r) => r.code).join(', ')))
+    if (rights.verdict !== licensetypes.Verdict.VERDICT_ALLOWED) {
+      throw new Error(say(words.denied, rights.reasons.map((r) => r.code).join(', ')))
+    }
     const r = await registering(act)
     const owed = Math.max(0, ...rights.obligations.map((o) => o.royaltyRate))
     const source = { work, role, permission: rights.permission, ...(rights.conditions && { seen: rights.conditions }) }
     return {
-      steps: [r.first, [r.then, msg(lineagetypes.MsgDerive, { owner: address, work: r.work, maxTotalRate: owed, sources: [source] })]].filter((s) => s.length),
+      steps: [
+        r.first, [r.then, msg(lineagetypes.MsgDerive, { owner: address, work: r.work, maxTotalRate: owed, sources: [source] })],
+      ].filter((s) => s.length),
       words: [
         ...r.words, say(words.derive, title, owed / 10_000 + ' %'),
         ...duties(rights.obligations.map((o) => licensetypes.ObligationKind[o.kind]), words),
@@ -117,7 +124,8 @@ const deeds = {
   async pay({ form, words, address, work, units, title }) {
     const amount = units.read(value(form, 'amount'))
     return {
-      steps: [[msg(royaltytypes.MsgPay, { payer: address, work, amount })]], words: [say(words.pay, units.exact(amount), title, work)], receipt: true,
+      steps: [[msg(royaltytypes.MsgPay, { payer: address, work, amount })]],
+      words: [say(words.pay, units.exact(amount), title, work)], receipt: true,
     }
   },
   /** What is accepted is the work as the page was made, not as it is when the button is pressed: the chain refuses what changed. */
@@ -161,7 +169,8 @@ export function start(form) {
     const draft = await sender.draft(...deed.steps[0])
     prepared = { client, sender, deed, draft }
     element('signs').replaceChildren(...deed.words.map((text) => Object.assign(document.createElement('li'), { textContent: text })))
-    element('costs').textContent = say(words.fee, draft.fee.map((c) => units.exact(c)).join(', ') || words.free) + ' ' + say(words.by, address)
+    const fee = draft.fee.map((c) => units.exact(c)).join(', ') || words.free
+    element('costs').textContent = say(words.fee, fee) + ' ' + say(words.by, address)
     element('signing').hidden = false
     tell('')
     element('sign').focus()
@@ -178,7 +187,7 @@ export function start(form) {
     deed.forget?.()
     element('signing').hidden = true
     tell(words.done + ' ')
-    const to = deed.receipt ? '/tx/' + last.hash : '/work/' + deed.work
+    const to = deed.receipt ? '/tx/' + last.hash : '/works/' + deed.work
     element('acted').append(Object.assign(document.createElement('a'), { href: to, textContent: to.slice(0, 24) + '…' }))
   }
   form.hidden = false

@@ -93,7 +93,8 @@ func run(ctx context.Context) (err error) {
 	go func() {
 		served <- portal.Run(ctx, portal.Config{
 			Listen: "127.0.0.1:0", RPC: "tcp://" + node.RPC, GRPC: node.GRPC, Database: filepath.Join(folder, "portal.db"),
-			TrustFirstUse: true, Limits: pages.Limits{AtOnce: 64}, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+			TrustFirstUse: true, Limits: pages.Limits{AtOnce: 64},
+			Log:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 			Ready: func(address string) { ready <- "http://" + address },
 		})
 	}()
@@ -127,7 +128,8 @@ var (
 // tell makes what the pages show.
 func (w *world) tell(ctx context.Context) error {
 	for name, content := range map[string]string{
-		"song.wav": "la la la", "remix.wav": "la la la, remixed", "mix.wav": "la la la, mixed", "photo.png": "blue", "unknown.txt": "?", "other.txt": "!",
+		"song.wav": "la la la", "remix.wav": "la la la, remixed", "mix.wav": "la la la, mixed",
+		"photo.png": "blue", "unknown.txt": "?", "other.txt": "!",
 		"print.png": "green",
 	} {
 		w.Files[name] = filepath.Join(w.folder, name)
@@ -240,7 +242,7 @@ func (w *world) await(ctx context.Context) error {
 		if res, err := http.DefaultClient.Do(req); err == nil {
 			raw, _ := io.ReadAll(res.Body)
 			_ = res.Body.Close()
-			if strings.Contains(string(raw), "/work/work1") {
+			if strings.Contains(string(raw), "/works/work1") {
 				return nil
 			}
 		}
