@@ -62,26 +62,8 @@ func (m *meters) handler() http.Handler {
 	return mux
 }
 
-// count counts the requests of a handler.
-func (m *meters) count(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, seen := time.Now(), &seen{ResponseWriter: w, code: http.StatusOK}
-		next.ServeHTTP(seen, r)
-		m.requests.WithLabelValues(strconv.Itoa(seen.code)).Inc()
-		m.seconds.Observe(time.Since(began).Seconds())
-	})
+// answered counts a request.
+func (m *meters) answered(status int, took time.Duration) {
+	m.requests.WithLabelValues(strconv.Itoa(status)).Inc()
+	m.seconds.Observe(took.Seconds())
 }
-
-// seen remembers the status of an answer.
-type seen struct {
-	http.ResponseWriter
-	code int
-}
-
-func (s *seen) WriteHeader(code int) {
-	s.code = code
-	s.ResponseWriter.WriteHeader(code)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (s *seen) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -77,14 +77,14 @@ func Run(ctx context.Context, c Config) error {
 	defer asked.Close()
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
 	watch := &watch{index: x, follower: follower}
+	meters := newMeters(watch)
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits,
-		Denied: c.Denied.Has, Operator: c.Operator,
+		Denied: c.Denied.Has, Operator: c.Operator, Answered: meters.answered,
 	})
 	if err != nil {
 		return err
 	}
-	meters := newMeters(watch)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		err := follower.Run(ctx)
@@ -95,7 +95,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	})
 	group.Go(func() error { return watch.run(ctx, c.Log) })
-	group.Go(func() error { return serve(ctx, c.Listen, meters.count(site.Handler()), c.Ready) })
+	group.Go(func() error { return serve(ctx, c.Listen, site.Handler(), c.Ready) })
 	if c.Metrics != "" {
 		group.Go(func() error { return serve(ctx, c.Metrics, meters.handler(), nil) })
 	}

@@ -48,8 +48,12 @@ func (s *Site) guard(next http.Handler) http.Handler {
 				s.Log.Error("panic", "path", r.URL.Path, "panic", broken, "stack", string(debug.Stack()))
 				http.Error(answered, "internal error", http.StatusInternalServerError)
 			}
+			took := time.Since(began)
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", time.Since(began)))
+				slog.Int("status", answered.code), slog.Int("bytes", answered.bytes), slog.Duration("took", took))
+			if s.Answered != nil {
+				s.Answered(answered.code, took)
+			}
 		}()
 		most := int64(0) // nothing is uploaded
 		if r.URL.Path == rpcPath {

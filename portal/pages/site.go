@@ -55,6 +55,8 @@ type Config struct {
 	Limits Limits
 	// Denied says whether the operator does not show a work, by its id.
 	Denied func(work string) bool
+	// Answered is told of each request, by its HTTP status and how long it took; it may be nil.
+	Answered func(status int, took time.Duration)
 	// Operator is who runs the portal and how to write to them, for notices.
 	Operator string
 }
