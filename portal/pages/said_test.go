@@ -46,7 +46,7 @@ func TestReasonsInTheLanguageOfTheReader(t *testing.T) {
 	}
 	french, _ := visiting(t, "fr")
 	require.Equal(t, line{
-		Text:  "Une œuvre source interdit l'usage commercial",
+		Text:  "Une œuvre source interdit l’usage commercial",
 		About: []link{workLink(workOf(2), ""), {"CC-BY", "/terms/" + terms.String()}}, Also: []string{"07/02/2026 15:04 UTC"},
 	}, french.reason(r, licensetypes.Rights{}, named))
 
