@@ -97,12 +97,16 @@ func run(cmd *cobra.Command, _ []string) error {
 		Operator: text(flagOperator), Log: log,
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
+	warn(log, f)
 	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
 	c.FromEarliest, _ = f.GetBool(flagEarliest)
 	c.Limits.PerSecond, _ = f.GetFloat64(flagRate)
 	c.Limits.Burst, _ = f.GetInt(flagBurst)
 	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)
 	c.Limits.ProxyHeader = text(flagProxyHeader)
+	if err := checkLimits(c.Limits); err != nil {
+		return err
+	}
 	if s := text(flagTrust); s != "" {
 		trust, err := proof.ParseTrust(s)
 		if err != nil {
@@ -112,7 +116,7 @@ func run(cmd *cobra.Command, _ []string) error {
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {
-			return fmt.Errorf("--%s: %s: %w", flagDeny, path, err)
+			return fmt.Errorf("--%s: %w", flagDeny, err)
 		}
 	}
 	return portal.Run(cmd.Context(), c)
@@ -124,7 +128,38 @@ func readDenyList(path string) (portal.DenyList, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return portal.ReadDenyList(file)
+	list, err := portal.ReadDenyList(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return list, nil
+}
+
+// checkLimits refuses limits under which nobody is answered.
+func checkLimits(l pages.Limits) error {
+	switch {
+	case l.PerSecond < 0:
+		return fmt.Errorf("--%s is 0, for no limit, or more", flagRate)
+	case l.Burst < 1:
+		return fmt.Errorf("--%s is at least 1", flagBurst)
+	case l.AtOnce < 1:
+		return fmt.Errorf("--%s is at least 1", flagAtOnce)
+	}
+	return nil
+}
+
+// warn says what an operator may have got wrong without being refused.
+func warn(log *slog.Logger, f *pflag.FlagSet) {
+	if trust, _ := f.GetString(flagTrust); trust == "" && !f.Changed(flagTrustFirst) {
+		log.Warn("nothing checks what the node says, and pages say so: name a header that you know from elsewhere by --" + flagTrust)
+	}
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		flag, ours := strings.CutPrefix(name, envPrefix)
+		if ours && f.Lookup(strings.ToLower(strings.ReplaceAll(flag, "_", "-"))) == nil {
+			log.Warn("a variable of the environment sets no flag", "variable", name)
+		}
+	}
 }
 
 func logger(format string) (*slog.Logger, error) {

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -126,6 +127,8 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 		code, said = http.StatusServiceUnavailable, "the node does not answer: "+status.Away
 	case status.Newer:
 		code, said = http.StatusServiceUnavailable, "the chain needs a newer portal"
+	case status.Behind() > lagging:
+		code, said = http.StatusServiceUnavailable, fmt.Sprintf("%d blocks of the node are not read yet", status.Behind())
 	case status.Late(s.now()):
 		code, said = http.StatusServiceUnavailable, "the newest block is old"
 	}
