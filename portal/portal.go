@@ -61,7 +61,7 @@ const (
 // Run serves the portal until the context ends. It fails with follow.ErrUnfit where the node can't be
 // followed with this index. One that lies is not followed any further, and all pages say so.
 func Run(ctx context.Context, c Config) error {
-	rpc, err := nodeAddress(c.RPC)
+	rpc, err := NodeAddress(c.RPC)
 	if err != nil {
 		return err
 	}
@@ -135,8 +135,8 @@ func serve(ctx context.Context, address string, handler http.Handler, ready func
 	return <-stopped
 }
 
-// nodeAddress is the address of a node's RPC for HTTP: CometBFT writes tcp://, and people nothing.
-func nodeAddress(text string) (string, error) {
+// NodeAddress is the address of a node's RPC for HTTP: CometBFT writes tcp://, and people nothing. It fails for what is none.
+func NodeAddress(text string) (string, error) {
 	scheme, rest, said := strings.Cut(text, "://")
 	switch {
 	case !said:

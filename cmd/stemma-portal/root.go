@@ -61,6 +61,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 		Version:       version.Version,
 		RunE:          run,
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return settingError{err} })
 	f := cmd.Flags()
 	limits := pages.DefaultLimits()
 	f.String(flagListen, "127.0.0.1:8480", "address to serve pages at")
@@ -83,14 +84,26 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 
 func run(cmd *cobra.Command, _ []string) error {
 	encoding.Configure()
-	f := cmd.Flags()
+	c, err := configOf(cmd.Flags())
+	if err != nil {
+		return settingError{err}
+	}
+	return portal.Run(cmd.Context(), c)
+}
+
+// settingError is of a flag or a variable: starting again mends nothing.
+type settingError struct{ error }
+
+// configOf reads flags and the environment.
+func configOf(f *pflag.FlagSet) (portal.Config, error) {
+	var none portal.Config
 	if err := fromEnvironment(f); err != nil {
-		return err
+		return none, err
 	}
 	text := func(name string) string { s, _ := f.GetString(name); return s }
 	log, err := logger(text(flagLogFormat))
 	if err != nil {
-		return err
+		return none, err
 	}
 	c := portal.Config{
 		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
@@ -104,22 +117,25 @@ func run(cmd *cobra.Command, _ []string) error {
 	c.Limits.Burst, _ = f.GetInt(flagBurst)
 	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)
 	c.Limits.ProxyHeader = text(flagProxyHeader)
+	if c.RPC, err = portal.NodeAddress(c.RPC); err != nil {
+		return none, fmt.Errorf("--%s: %w", flagNode, err)
+	}
 	if err := checkLimits(c.Limits); err != nil {
-		return err
+		return none, err
 	}
 	if s := text(flagTrust); s != "" {
 		trust, err := proof.ParseTrust(s)
 		if err != nil {
-			return fmt.Errorf("--%s: %w", flagTrust, err)
+			return none, fmt.Errorf("--%s: %w", flagTrust, err)
 		}
 		c.Trust = &trust
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {
-			return fmt.Errorf("--%s: %w", flagDeny, err)
+			return none, fmt.Errorf("--%s: %w", flagDeny, err)
 		}
 	}
-	return portal.Run(cmd.Context(), c)
+	return c, nil
 }
 
 func readDenyList(path string) (portal.DenyList, error) {
