@@ -134,6 +134,6 @@ func TestAPortalThatIsTooOldSaysSo(t *testing.T) {
 	s.Status = func() Status { return Status{Newer: true} }
 	page := get(s, "/").Body.String()
 	require.Contains(t, page, "too old for the chain")
-	require.NotContains(t, page, "The node does not answer")
+	require.NotContains(t, page, "can&#39;t follow its node")
 	require.Equal(t, http.StatusServiceUnavailable, get(s, "/healthz").Code)
 }

@@ -124,7 +124,7 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 	case status.Lying != "":
 		code, said = http.StatusServiceUnavailable, "the node's answers contradict what is signed: "+status.Lying
 	case status.Away != "":
-		code, said = http.StatusServiceUnavailable, "the node does not answer: "+status.Away
+		code, said = http.StatusServiceUnavailable, "the node can't be followed now: "+status.Away
 	case status.Newer:
 		code, said = http.StatusServiceUnavailable, "the chain needs a newer portal"
 	case status.Behind() > lagging:

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,7 +41,7 @@ func TestRedressInTheLanguageOfTheReader(t *testing.T) {
 			seen[list[0]] = true
 			require.NotContains(t, list[0], "%!", name)
 			if code == "en" && name != "Source" { // whose role pages say in words
-				require.Equal(t, teller.Redress(one), list, name)
+				require.Equal(t, teller.Redress(one)[0], strings.ReplaceAll(list[0], "\u00a0", " "), name)
 			}
 		}
 	}
