@@ -7,9 +7,3 @@ import "testing"
 func TestPagesAskTheChainThatIsFollowed(t *testing.T) {
 	t.Skip("open: nothing compares the chain ids of --grpc and --node; compare them at the start and when either reconnects")
 }
-
-// A picture of 150 works with 200 neighbours each takes 300 lists of the index, about a second of one core, for
-// each request.
-func TestALargePictureIsCheap(t *testing.T) {
-	t.Skip("open: keep the pictures of a height, or ask the index for edges between known works and for counts")
-}
