@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"google.golang.org/grpc"
+
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/pages"
@@ -19,8 +21,12 @@ const lookEvery = 2 * time.Second
 type watch struct {
 	index    *index.Index
 	follower *follow.Follower
-	cursor   atomic.Pointer[index.Cursor]
-	due      atomic.Int64
+	// asked is the node that pages ask, and other its chain, where that is another than the one that is followed; else empty.
+	asked grpc.ClientConnInterface
+	other atomic.Pointer[string]
+
+	cursor atomic.Pointer[index.Cursor]
+	due    atomic.Int64
 }
 
 // run looks at the database until the context ends, and logs what changes in following.
@@ -76,6 +82,9 @@ func (w *watch) status() pages.Status {
 		if said.Height == 0 {
 			said.Height, said.Time = c.Height, c.Time
 		}
+	}
+	if other := w.other.Load(); other != nil {
+		said.Other = *other
 	}
 	switch {
 	case s.Failure == nil:

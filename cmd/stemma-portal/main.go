@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/follow"
 )
 
@@ -22,7 +23,7 @@ func main() {
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stemma-portal:", err)
-		if errors.Is(err, follow.ErrUnfit) {
+		if errors.Is(err, follow.ErrUnfit) || errors.Is(err, portal.ErrTwoChains) {
 			os.Exit(exitUnfit)
 		}
 		os.Exit(1)

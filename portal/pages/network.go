@@ -122,6 +122,8 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case status.Lying != "":
 		code, said = http.StatusServiceUnavailable, "the node's answers contradict what is signed: "+status.Lying
+	case status.Other != "":
+		code, said = http.StatusServiceUnavailable, "pages ask a node of "+status.Other+", and the one that is followed is of "+status.Chain
 	case status.Away != "":
 		code, said = http.StatusServiceUnavailable, "the node does not answer: "+status.Away
 	case status.Newer:

@@ -15,6 +15,8 @@ type Status struct {
 	Checked bool
 	// Lying says what the node said that can't be; empty: nothing.
 	Lying string
+	// Other is the chain of the node that pages ask, where that is not the one that is followed; empty: it is.
+	Other string
 	// Away says why the node does not answer; empty: it does.
 	Away string
 	// Newer says that the chain needs a newer portal: the index stays where it is.

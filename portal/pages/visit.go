@@ -68,7 +68,7 @@ func (v *visit) show(code int, template, title string, page any) error {
 		return fmt.Errorf("there is no template %s", template)
 	}
 	status := v.site.Status()
-	status.Lying = cut(status.Lying) // the node has a say in it
+	status.Lying, status.Other = cut(status.Lying), cut(status.Other) // the node has a say in it
 	framed := frame{
 		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: status, Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,
