@@ -33,10 +33,14 @@ type watch struct {
 func (w *watch) run(ctx context.Context, log *slog.Logger) error {
 	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()
-	failed := ""
+	failed, older := "", false
 	for {
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
 			log.Error("look at the index", "error", err)
+		}
+		if c := w.cursor.Load(); c != nil && c.Newer != "" && !older {
+			older = true
+			log.Warn("the chain is newer than this portal, which leaves out some events", "first", c.Newer, "height", c.NewerAt)
 		}
 		said := ""
 		if f := w.follower.Status().Failure; f != nil {
@@ -75,7 +79,7 @@ func (w *watch) status() pages.Status {
 		Checked: s.Vouched(), Complete: w.due.Load() == 0,
 	}
 	if c := w.cursor.Load(); c != nil {
-		said.First = c.First
+		said.First, said.Unread, said.UnreadAt = c.First, c.Newer, c.NewerAt
 		if said.Chain == "" {
 			said.Chain = c.ChainID
 		}

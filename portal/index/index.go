@@ -80,12 +80,12 @@ type state struct {
 }
 
 const stateColumns = `chain, first, height, time, hash, results, checked, subjects, words, places, events,
-	works, derivations, payments, accounts, due`
+	works, derivations, payments, accounts, due, newer, newer_at`
 
 func (s *state) scan(row interface{ Scan(...any) error }) error {
 	var at int64
 	err := row.Scan(&s.ChainID, &s.First, &s.Height, &at, &s.Hash, &s.Results, &s.Checked, &s.subjects, &s.words, &s.places,
-		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due)
+		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due, &s.Newer, &s.NewerAt)
 	if s.Height > 0 {
 		s.Time = moment(at)
 	}
@@ -95,9 +95,10 @@ func (s *state) scan(row interface{ Scan(...any) error }) error {
 func (s *state) save(ctx context.Context, db *database, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, db.bind(`UPDATE state SET chain = ?, first = ?, height = ?, time = ?, hash = ?, results = ?,
 		checked = ?, subjects = ?,
-		words = ?, places = ?, events = ?, works = ?, derivations = ?, payments = ?, accounts = ?, due = ?`),
+		words = ?, places = ?, events = ?, works = ?, derivations = ?, payments = ?, accounts = ?, due = ?,
+		newer = ?, newer_at = ?`),
 		s.ChainID, s.First, s.Height, nanoseconds(s.Time), s.Hash, s.Results, s.Checked, s.subjects, s.words, s.places,
-		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due)
+		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due, s.Newer, s.NewerAt)
 	return err
 }
 

@@ -21,6 +21,10 @@ type Status struct {
 	Away string
 	// Newer says that the chain needs a newer portal: the index stays where it is.
 	Newer bool
+	// Unread is an event of a kind that this portal leaves out, since the chain is newer, and UnreadAt the block of the
+	// first; empty: it left out none.
+	Unread   string
+	UnreadAt int64
 	// Complete is false while text of works is still being fetched.
 	Complete bool
 }
