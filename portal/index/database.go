@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // database is one of the two that are known. Statements are written with ? for both, and only
@@ -167,9 +168,19 @@ func rows(ctx context.Context, from querier, statement string, args []any, scan 
 // rollback ends a transaction that was not committed; one that was is left alone.
 func rollback(tx *sql.Tx) { _ = tx.Rollback() }
 
-// empty empties SQLite's log, which must not keep what the tables have lost, and says whether it did. It waits for
-// no reader: readers who come one after the other would keep all blocks from being written.
+// vacuumWithin bounds how long blocks wait for PostgreSQL to clean up; it does so by itself later.
+const vacuumWithin = 10 * time.Second
+
+// empty takes what the tables have lost out of the database's files, and says whether it did: of SQLite it empties the
+// log. It waits for no reader: readers who come one after the other would keep all blocks from being written.
+// PostgreSQL gives up the rows, so that no query finds them; their bytes stay in its files until others take the room.
 func (db *database) empty(ctx context.Context) bool {
+	if db.postgres {
+		within, cancel := context.WithTimeout(ctx, vacuumWithin)
+		defer cancel()
+		_, _ = db.write.ExecContext(within, `VACUUM (SKIP_LOCKED) texts, terms`) // best effort
+		return true
+	}
 	conn, err := db.write.Conn(ctx)
 	if err != nil {
 		return false

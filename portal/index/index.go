@@ -30,7 +30,7 @@ type Index struct {
 	db *database
 	// writing lets one write at a time, so that the numbers below are those of the database.
 	writing sync.Mutex
-	// kept: the log has text that was taken back, since a reader was at it; the next write tries again.
+	// kept: files may have text that was taken back: of SQLite, since a reader was at it. The next write tries again.
 	kept    bool
 	numbers numbers
 	words   wordList
@@ -43,7 +43,7 @@ func Open(ctx context.Context, where string) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{db: db, kept: !db.postgres} // whoever was killed may have left something
+	x := &Index{db: db, kept: true} // whoever was killed may have left something
 	if err := x.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index: %w", err), db.close())
 	}
