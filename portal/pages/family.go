@@ -228,7 +228,7 @@ func (v *visit) node(f *family, m *member) picture.Node {
 		if count == 0 {
 			return picture.More{}
 		}
-		return picture.More{Count: count, AtLeast: more, Href: "/works/" + id + "/lineage"}
+		return picture.More{Count: count, AtLeast: more, Href: v.lineagePath(id)}
 	}
 	n.MoreSources, n.MoreDerivatives = hidden(m.near.Sources, m.near.MoreSources), hidden(m.near.Derivatives, m.near.MoreDerivatives)
 	return n
@@ -260,6 +260,23 @@ type lineagePage struct {
 	Work   link
 	Drawn  drawn
 	Height int64
+	// Wide: the picture is for a wide screen.
+	Wide bool
+}
+
+// wideQuery asks for a picture for a wide screen, and wideWidth is how much room the page has there, in pixels.
+const (
+	wideQuery = "?wide=1"
+	wideWidth = 800
+)
+
+// lineagePath is the page with a work's picture, for a screen like the reader's.
+func (v *visit) lineagePath(id string) string {
+	path := "/works/" + id + "/lineage"
+	if v.wide {
+		path += wideQuery
+	}
+	return path
 }
 
 func (s *Site) lineage(ctx context.Context, v *visit) error {
@@ -271,7 +288,8 @@ func (s *Site) lineage(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := lineagePage{Work: v.named(ctx, id), Height: height}
+	v.wide = v.r.URL.Query().Get("wide") != ""
+	page := lineagePage{Work: v.named(ctx, id), Height: height, Wide: v.wide}
 	if page.Drawn, err = v.draw(v.at(ctx, height), id, maxDrawn, mostDrawn); err != nil {
 		return err
 	}
@@ -325,6 +343,9 @@ func (f *family) keep(most int) {
 // drawAll draws a family.
 func (v *visit) drawAll(f *family) (drawn, error) {
 	g, options := v.graph(f), picture.Options{Words: v.pictureWords()}
+	if v.wide {
+		options.Width = wideWidth
+	}
 	placed, err := picture.Layout(g, options)
 	if err != nil {
 		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", f.focus, err)

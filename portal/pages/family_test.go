@@ -3,7 +3,9 @@ package pages
 import (
 	"context"
 	"encoding/binary"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -194,4 +196,34 @@ func TestALargePictureIsCheap(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, f.order, maxDrawn)
 	require.LessOrEqual(t, questions, 12)
+}
+
+// On a wide screen the same works stand side by side; what leads on from there is for such a screen too.
+func TestAPictureForAWideScreenIsWide(t *testing.T) {
+	var list [][2]int
+	for i := range maxDrawn + 50 {
+		list = append(list, [2]int{i + 2, 1})
+	}
+	s, _ := siteOf(t, titled{edges{list: list}, new(int)}, nil)
+	size := regexp.MustCompile(`<svg class="pic-svg"[^>]* width="([\d.]+)rem" height="([\d.]+)rem"`)
+	path := "/works/" + numbered(1).String() + "/lineage"
+	read := func(path string) (body string, width, height float64) {
+		body = get(s, path).Body.String()
+		require.LessOrEqual(t, len(body), MaxPage)
+		found := size.FindStringSubmatch(body)
+		require.NotEmpty(t, found, body)
+		width, _ = strconv.ParseFloat(found[1], 64)
+		height, _ = strconv.ParseFloat(found[2], 64)
+		return body, width, height
+	}
+	body, narrow, high := read(path)
+	require.Contains(t, body, `<a href="?wide=1">For a wide screen</a>`)
+	require.NotContains(t, body, "/lineage?wide")
+	require.LessOrEqual(t, 16*narrow, float64(picture.DefaultWidth))
+	body, wide, low := read(path + "?wide=1")
+	require.Contains(t, body, `<a href="?">For a narrow screen</a>`)
+	require.Contains(t, body, path+"?wide=1")
+	require.Greater(t, wide, narrow)
+	require.LessOrEqual(t, 16*wide, float64(wideWidth))
+	require.Less(t, low, high*2/3)
 }

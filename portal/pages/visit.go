@@ -34,6 +34,8 @@ type visit struct {
 	lang *language
 	// height is that of the state that the page is made of; 0: of none.
 	height int64
+	// wide: pictures are for a wide screen.
+	wide bool
 	// titles are links to works that were named already, by id.
 	titles sync.Map
 }
