@@ -59,7 +59,8 @@ const (
 )
 
 // Run serves the portal until the context ends. It fails with follow.ErrUnfit where the node can't be
-// followed with this index. One that lies is not followed any further, and all pages say so.
+// followed with this index, and with ErrTwoChains where RPC and gRPC are of two at the start. A node that lies is not
+// followed any further, and all pages say so.
 func Run(ctx context.Context, c Config) error {
 	rpc, err := NodeAddress(c.RPC)
 	if err != nil {
@@ -79,8 +80,11 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
 	}
 	defer asked.Close()
+	if err := oneChain(ctx, node, asked, c); err != nil {
+		return err
+	}
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
-	watch := &watch{index: x, follower: follower}
+	watch := &watch{index: x, follower: follower, asked: asked}
 	meters := newMeters(watch)
 	site, err := pages.New(pages.Config{
 		Client: asked, Node: node, RPC: rpc, Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits,
@@ -99,6 +103,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	})
 	group.Go(func() error { return watch.run(ctx, c.Log) })
+	group.Go(func() error { return watch.compare(ctx, c.Log) })
 	group.Go(func() error { return serve(ctx, c.Listen, site.Handler(), c.Ready) })
 	if c.Metrics != "" {
 		group.Go(func() error { return serve(ctx, c.Metrics, meters.handler(), nil) })

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/follow"
 )
 
@@ -23,7 +24,7 @@ func main() {
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stemma-portal:", err)
-		if errors.Is(err, follow.ErrUnfit) || errors.As(err, new(settingError)) {
+		if errors.Is(err, follow.ErrUnfit) || errors.Is(err, portal.ErrTwoChains) || errors.As(err, new(settingError)) {
 			os.Exit(exitUnfit)
 		}
 		os.Exit(1)

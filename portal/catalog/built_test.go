@@ -56,6 +56,7 @@ func built(t *testing.T) map[string]string {
 	enum("dispute.phase.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.next.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.outcome.", "OUTCOME_", disputetypes.Outcome_name, false)
+	add("verdict."+rights.NotKnown, "a verdict of a newer chain")
 	for number, name := range licensetypes.Verdict_name {
 		add("verdict."+rights.VerdictWord(licensetypes.Verdict(number)), name)
 	}

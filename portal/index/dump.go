@@ -13,7 +13,8 @@ var dumped = []struct {
 	query   string
 	columns int
 }{
-	{`SELECT chain, first, height, time, hash, subjects, words, places, events, works, derivations, payments, accounts, due FROM state`, 14},
+	{`SELECT chain, first, height, time, hash, subjects, words, places, events, works, derivations, payments, accounts, due,
+		newer, newer_at FROM state`, 16},
 	{`SELECT id, key FROM subjects ORDER BY id`, 2},
 	{`SELECT id, word FROM words ORDER BY id`, 2},
 	{`SELECT height, time, event FROM blocks ORDER BY height`, 3},

@@ -8,7 +8,7 @@ import (
 
 // schemaVersion is raised with every change of what is stored. There is no migration: an
 // index is rebuilt.
-const schemaVersion = "1"
+const schemaVersion = "2"
 
 // version is what an index has to be of.
 const version = schemaVersion + " " + fold.Version
@@ -24,7 +24,7 @@ CREATE TABLE state (
 	hash BLOB, results BLOB, checked INTEGER NOT NULL, subjects INTEGER NOT NULL,
 	words INTEGER NOT NULL, places INTEGER NOT NULL, events INTEGER NOT NULL,
 	works INTEGER NOT NULL, derivations INTEGER NOT NULL, payments INTEGER NOT NULL, accounts INTEGER NOT NULL,
-	due INTEGER NOT NULL
+	due INTEGER NOT NULL, newer TEXT NOT NULL, newer_at INTEGER NOT NULL
 );
 
 CREATE TABLE subjects (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);

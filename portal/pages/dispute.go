@@ -48,6 +48,9 @@ func (v *visit) disputeLine(d disputetypes.Dispute) disputeLine {
 	}
 	if !d.IsOpen() {
 		line.Stands = v.outcome(d.Outcome)
+		if d.ClosedAt != nil {
+			line.Closed = *d.ClosedAt
+		}
 	}
 	return line
 }

@@ -15,10 +15,16 @@ type Status struct {
 	Checked bool
 	// Lying says what the node said that can't be; empty: nothing.
 	Lying string
+	// Other is the chain of the node that pages ask, where that is not the one that is followed; empty: it is.
+	Other string
 	// Away says why the node does not answer; empty: it does.
 	Away string
 	// Newer says that the chain needs a newer portal: the index stays where it is.
 	Newer bool
+	// Unread is an event of a kind that this portal leaves out, since the chain is newer, and UnreadAt the block of the
+	// first; empty: it left out none.
+	Unread   string
+	UnreadAt int64
 	// Complete is false while text of works is still being fetched.
 	Complete bool
 }
