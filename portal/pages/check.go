@@ -3,7 +3,6 @@ package pages
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strings"
@@ -66,7 +65,7 @@ func (s *Site) certificate(_ context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	file := certificate.File{Name: m.name, SHA256: sha256.Sum256(m.raw)}
+	file := certificate.File{Name: m.name, Proof: m.raw}
 	c, err := certificate.Of(m.proven, file, proof.Policy{Now: s.now(), Period: proof.DefaultPeriod})
 	if err != nil {
 		return err
