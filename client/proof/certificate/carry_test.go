@@ -1,9 +1,13 @@
 package certificate_test
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -71,4 +75,59 @@ func TestTheStyleInTypeScriptIsThis(t *testing.T) {
 	want, err := os.ReadFile(styleFile)
 	require.NoError(t, err)
 	require.Equal(t, string(want), made, "if that is meant, run with -update")
+}
+
+// shown is a page with what it is made of, for other implementations: few of these come from a chain.
+type shown struct {
+	Kind     string          `json:"kind"`
+	ChainID  string          `json:"chain_id"`
+	Height   int64           `json:"height"`
+	Time     time.Time       `json:"time"`
+	Question json.RawMessage `json:"question,omitempty"`
+	Answer   json.RawMessage `json:"answer"`
+	Content  string          `json:"content,omitempty"`
+	Trusted  shownHeader     `json:"trusted"`
+	Last     shownHeader     `json:"last"`
+	Headers  []shownHeader   `json:"headers"`
+	Hops     int             `json:"hops"`
+	// ComparedWith is the content's file, where the page names one.
+	ComparedWith string `json:"compared_with,omitempty"`
+	SHA256       string `json:"sha256"`
+}
+
+type shownHeader struct {
+	Height int64     `json:"height"`
+	Hash   string    `json:"hash"`
+	Time   time.Time `json:"time"`
+}
+
+// pagesFile has the pages of all kinds; the test with -update writes it anew.
+const pagesFile = "testdata/pages.json"
+
+func TestPagesForOtherImplementations(t *testing.T) {
+	made := map[string]shown{}
+	head := func(of prf.Trust, at time.Time) shownHeader { return shownHeader{of.Height, fmt.Sprintf("%X", of.Hash), at} }
+	for name, p := range all(t) {
+		s := shown{
+			Kind: p.Kind.String(), ChainID: p.ChainID, Height: p.Height, Time: p.Time, Question: p.Question, Answer: p.Told, Hops: p.Hops,
+			Trusted: head(p.Trusted, p.TrustedTime), Last: head(p.Last, p.LastTime),
+			SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(page(t, p)))),
+		}
+		for _, h := range p.Headers {
+			s.Headers = append(s.Headers, head(h.Trust, h.Time))
+		}
+		c := certify(t, p)
+		if s.ComparedWith = c.File.Content; c.DigestOf == "the content" {
+			s.Content = c.Digest
+		}
+		made[name] = s
+	}
+	raw, err := json.MarshalIndent(made, "", " ")
+	require.NoError(t, err)
+	if update() {
+		require.NoError(t, os.WriteFile(pagesFile, append(raw, '\n'), 0o600))
+	}
+	want, err := os.ReadFile(pagesFile)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(raw)+"\n", "if that is meant, run with -update")
 }

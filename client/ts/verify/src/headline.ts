@@ -7,7 +7,7 @@ import { clean, many, payments, utc } from './words.js'
 /** The most characters of a title in it. */
 const maxTitle = 48
 
-/** Says in a sentence what is proved. Of offers and answers about rights nothing is said here: sections refuses them. */
+/** Says in a sentence what is proved. Answers about rights are not: sections refuses them. */
 export function headline(p: Proven): string {
   const asked = p.question ?? {}
   const a = p.answer
@@ -20,6 +20,8 @@ export function headline(p: Proven): string {
       return `${asked.account} anchored a content of this SHA-256, unseen, on ${utc(a.anchor.priority.time)}.`
     case 'title':
       return `${asked.work} has had ${many(a.owners.length, 'owner')}.`
+    case 'offers':
+      return `${asked.work} was on offer under ${many(a.offers.length, 'licence')} on ${utc(p.time)}.`
     case 'grant':
       return `${a.grant.licensee} has a grant of ${a.grant.work} since ${utc(a.grant.grant.granted_at)}.`
     case 'derivation': {

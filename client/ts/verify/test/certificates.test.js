@@ -8,6 +8,7 @@ import { isPage, parseTrust, readPage, verify, verifyPage } from '../dist/index.
 import { quick } from '../dist/node.js'
 
 const folder = process.env.VECTORS_DIR ? process.env.VECTORS_DIR + '/' : new URL('../../../../testutil/vectors/', import.meta.url)
+const certificates = new URL('../../client/proof/certificate/', typeof folder === 'string' ? new URL('file://' + folder) : folder)
 const read = (name) => JSON.parse(readFileSync(typeof folder === 'string' ? folder + name : new URL(name, folder), 'utf8'))
 const proofs = new Map(read('proofs.json').proofs.map((p) => [p.name, p]))
 const { pages, changed } = read('certificates.json')
@@ -43,6 +44,31 @@ test('pages are written as Go writes them, and hold', () => {
     assert.equal(verifyPage(page, parseTrust('999999:' + hash), policy(p)).result, 'unverified')
   }
   assert.ok(written.size >= 20, `${written.size} pages`)
+})
+
+// Pages of what a short chain has none of: a withdrawn claim, titles that are markup, a dispute that was appealed.
+test('pages of all kinds are written as Go writes them', () => {
+  const kept = JSON.parse(readFileSync(new URL('testdata/pages.json', certificates), 'utf8'))
+  const header = ({ height, hash, time }) => ({ height: BigInt(height), hash: bytes(hash), time })
+  let same = 0
+  for (const [name, p] of Object.entries(kept)) {
+    const proven = {
+      ...p, chainId: p.chain_id, height: BigInt(p.height), trusted: header(p.trusted), trustedTime: p.trusted.time,
+      last: header(p.last), headers: p.headers.map(header),
+    }
+    const about = {
+      proof: Buffer.from('the bytes of the proof'), name: "song of 'A'.proof", content: p.compared_with ?? '',
+      checked: '2026-11-30T18:41:20Z', period: 14 * 24 * 3600,
+    }
+    if (isUnsaid(p) && name !== 'no-offers') {
+      assert.throws(() => writePage(proven, about), { result: 'unsupported' }, name)
+      continue
+    }
+    const page = writePage(proven, about)
+    assert.equal(Buffer.from(sha256(Buffer.from(page))).toString('hex'), p.sha256, `${name}: ${process.env.SHOW ? page : ''}`)
+    same++
+  }
+  assert.ok(same >= 13, `${same} pages`)
 })
 
 test('pages in which one byte was changed are judged alike', () => {
