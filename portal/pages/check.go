@@ -125,8 +125,19 @@ func (v *visit) download(name string, raw []byte) error {
 	return err
 }
 
+// checkPage names the work whose certificate is to be checked; empty: a file of the reader's is.
+type checkPage struct{ Work string }
+
 func (s *Site) check(_ context.Context, v *visit) error {
-	return v.show(http.StatusOK, "check.html", v.T("check.title"), nil)
+	var page checkPage
+	if text := v.r.URL.Query().Get("work"); text != "" {
+		id, err := registrytypes.ParseWorkID(text)
+		if err != nil {
+			return wrong("fault.work", text)
+		}
+		page.Work = id.String()
+	}
+	return v.show(http.StatusOK, "check.html", v.T("check.title"), page)
 }
 
 type noticePage struct{ Operator string }

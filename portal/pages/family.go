@@ -39,6 +39,8 @@ type family struct {
 	crowded bool
 	// order is that in which they were found: the nearest first.
 	order []*member
+	// opened are those that the reader asked for all neighbours of.
+	opened []registrytypes.WorkID
 }
 
 // member is a work of a family. Its edges are the first that the index has, and more says
@@ -211,7 +213,7 @@ func (v *visit) node(f *family, m *member) picture.Node {
 		if count == 0 {
 			return picture.More{}
 		}
-		return picture.More{Count: count, AtLeast: more, Href: "/works/" + id + "/lineage"}
+		return picture.More{Count: count, AtLeast: more, Href: v.opens(f, m.work.ID)}
 	}
 	n.MoreSources, n.MoreDerivatives = hidden(m.sources, m.moreSources), hidden(m.derivatives, m.moreDerivatives)
 	return n
@@ -266,6 +268,8 @@ type drawn struct {
 	SVG, Text template.HTML
 	// Cut: there are more works around it than are drawn.
 	Cut bool
+	// Works is how many are.
+	Works int
 }
 
 // mostBeside and mostDrawn are how many bytes a picture and its words may take: of a work's page,
@@ -284,6 +288,14 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes i
 	}
 	f, err := v.site.gather(ctx, focus, most)
 	if err != nil {
+		return drawn{}, err
+	}
+	opened, err := v.opened()
+	if err != nil {
+		return drawn{}, err
+	}
+	f.most, bytes = room(most, bytes, opened)
+	if err := f.open(ctx, v.site.Index, opened); err != nil {
 		return drawn{}, err
 	}
 	if err := v.site.holders(ctx, f); err != nil {
@@ -315,5 +327,5 @@ func (v *visit) drawAll(f *family) (drawn, error) {
 		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", f.focus, err)
 	}
 	text, err := picture.Text(g, options)
-	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most}, err
+	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most, Works: len(f.order)}, err
 }
