@@ -106,7 +106,7 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("--%s %s: name a file that ends with .html or .txt", flagCertificate, to)
 	}
 	var proven prf.Proven
-	file, err := readProof(args[0])
+	file, err := readHandedOn(args[0])
 	if err == nil {
 		proven, err = check(ctx, file, args, trust, policy)
 	}
@@ -140,31 +140,31 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 	return exitOfProof(err)
 }
 
-// proofFile is a proof, and the page that carried it; nil: none did.
-type proofFile struct {
+// handedOn is a proof as somebody handed it on, with the page that carried it; nil: none did.
+type handedOn struct {
 	raw  []byte
 	page *certificate.Page
 }
 
-// readProof reads a file of a proof or a certificate's page, and no more of a larger one than shows that it is none.
-func readProof(path string) (proofFile, error) {
+// readHandedOn reads a file of a proof or a certificate's page, and no more of a larger one than shows that it is none.
+func readHandedOn(path string) (handedOn, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return proofFile{}, err
+		return handedOn{}, err
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, certificate.MaxBytes+1))
 	if err != nil {
-		return proofFile{}, fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
+		return handedOn{}, fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
 	}
 	if !certificate.IsPage(raw) {
-		return proofFile{raw: raw}, nil
+		return handedOn{raw: raw}, nil
 	}
 	page, err := certificate.Read(raw)
-	return proofFile{raw: page.Proof, page: &page}, err
+	return handedOn{raw: page.Proof, page: &page}, err
 }
 
-func fileOf(read proofFile, args []string) certificate.File {
+func fileOf(read handedOn, args []string) certificate.File {
 	file := certificate.File{Name: filepath.Base(args[0]), Proof: read.raw}
 	if read.page != nil {
 		file.Name = read.page.Name
@@ -218,7 +218,7 @@ func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
 }
 
 // check reads and checks a proof, that the page that carries it says what is proved, and that it is about the file that is named.
-func check(ctx context.Context, file proofFile, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
+func check(ctx context.Context, file handedOn, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
 	p, err := prf.Read(file.raw)
 	if err != nil {
 		return prf.Proven{}, err

@@ -36,7 +36,7 @@ func TestACertificateIsAPageOrText(t *testing.T) {
 	proven := prf.Proven{ChainID: "stemma-1", Kind: prf.Title, Told: []byte(`{"owners":[{"number":0,"owner":"alice"}]}`)}
 	for name, begins := range map[string]string{"x.html": "<!DOCTYPE html>", "x.txt": "CERTIFICATE"} {
 		path := filepath.Join(t.TempDir(), name)
-		file := fileOf(proofFile{raw: []byte("bytes")}, []string{"folder/song.wav.proof", "folder/song.wav"})
+		file := fileOf(handedOn{raw: []byte("bytes")}, []string{"folder/song.wav.proof", "folder/song.wav"})
 		require.Equal(t, certificate.File{Name: "song.wav.proof", Proof: file.Proof, Content: "song.wav"}, file)
 		require.NoError(t, writeCertificate(&cobra.Command{}, path, proven, file, prf.Policy{Now: time.Unix(0, 0)}))
 		made, err := os.ReadFile(path)

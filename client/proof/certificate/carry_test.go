@@ -106,7 +106,9 @@ const pagesFile = "testdata/pages.json"
 
 func TestPagesForOtherImplementations(t *testing.T) {
 	made := map[string]shown{}
-	head := func(of prf.Trust, at time.Time) shownHeader { return shownHeader{of.Height, fmt.Sprintf("%X", of.Hash), at} }
+	head := func(of prf.Trust, at time.Time) shownHeader {
+		return shownHeader{of.Height, fmt.Sprintf("%X", of.Hash), at}
+	}
 	for name, p := range all(t) {
 		s := shown{
 			Kind: p.Kind.String(), ChainID: p.ChainID, Height: p.Height, Time: p.Time, Question: p.Question, Answer: p.Told, Hops: p.Hops,
