@@ -64,7 +64,8 @@ if (checking) {
   }
   // What a certificate says, once all of it is known to hold.
   const show = ({ headline, proved, when, headers, notProved }) => {
-    const said = make('div', undefined, make('h2', headline), ...proved.flatMap(parts), pairs(when), ...parts(headers),
+    const said = make('div', undefined, make('h2', headline), ...proved.flatMap(parts), make('h3', 'Since when'), pairs(when),
+      ...parts({ ...headers, title: 'By which headers' }), make('h3', 'What is not proved'),
       make('ul', undefined, ...notProved.map((text) => make('li', text))))
     said.lang = 'en'
     const note = make('p', words.maker)
@@ -154,7 +155,7 @@ if (drawn) {
       shown = here()
       const link = drawn.querySelector(`svg a[href="${CSS.escape(focused)}"]`) ?? drawn.querySelector('svg [aria-current]')
       link?.focus({ preventScroll: true })
-      link?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+      link?.scrollIntoView({ block: 'center', inline: 'nearest' })
     } catch (e) {
       if (e.name !== 'AbortError') location.reload()
     } finally {
