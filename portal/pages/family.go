@@ -42,6 +42,8 @@ type family struct {
 	crowded bool
 	// order is that in which they were found: the nearest first.
 	order []*member
+	// opened are those that the reader asked for all neighbours of.
+	opened []registrytypes.WorkID
 }
 
 // member is a work of a family.
@@ -54,8 +56,9 @@ type member struct {
 	payees []picture.Payee
 }
 
-// gather finds the works around one, breadth first, sources and derivatives by turns.
-func (s *Site) gather(ctx context.Context, focus registrytypes.WorkID, most int) (*family, error) {
+// gather finds the works around one, breadth first, sources and derivatives by turns, and all neighbours of those of
+// them that the reader opened.
+func (s *Site) gather(ctx context.Context, focus registrytypes.WorkID, most int, opened []registrytypes.WorkID) (*family, error) {
 	number, err := s.Index.Number(ctx, focus)
 	if err != nil {
 		return nil, err
@@ -72,22 +75,33 @@ func (s *Site) gather(ctx context.Context, focus registrytypes.WorkID, most int)
 		up = f.expand(up, func(m *member) []index.Number { return m.near.Sources })
 		down = f.expand(down, func(m *member) []index.Number { return m.near.Derivatives })
 	}
-	if err := f.look(ctx, s.Index); err != nil {
+	if len(opened) > 0 {
+		f.most = maxDrawn
+	}
+	if err := f.open(ctx, s.Index, opened); err != nil {
 		return nil, err
+	}
+	return f, f.read(ctx, s.Index)
+}
+
+// read asks the index for the works and all edges between them.
+func (f *family) read(ctx context.Context, x Index) error {
+	if err := f.look(ctx, x); err != nil {
+		return err
 	}
 	numbers := make([]index.Number, len(f.order))
 	for i, m := range f.order {
 		numbers[i] = m.number
 	}
-	works, edges, err := s.Index.Among(ctx, numbers)
+	works, edges, err := x.Among(ctx, numbers)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.edges, f.ids = edges, map[registrytypes.WorkID]bool{}
 	for i, m := range f.order {
 		m.work, f.ids[works[i].ID] = works[i], true
 	}
-	return f, nil
+	return nil
 }
 
 // unknown says that the first work of a queue can't be expanded before it was looked at.
@@ -228,7 +242,7 @@ func (v *visit) node(f *family, m *member) picture.Node {
 		if count == 0 {
 			return picture.More{}
 		}
-		return picture.More{Count: count, AtLeast: more, Href: v.lineagePath(id)}
+		return picture.More{Count: count, AtLeast: more, Href: v.opens(f, m.work.ID)}
 	}
 	n.MoreSources, n.MoreDerivatives = hidden(m.near.Sources, m.near.MoreSources), hidden(m.near.Derivatives, m.near.MoreDerivatives)
 	return n
@@ -301,6 +315,8 @@ type drawn struct {
 	SVG, Text template.HTML
 	// Cut: there are more works around it than are drawn.
 	Cut bool
+	// Works is how many are.
+	Works int
 }
 
 // mostBeside and mostDrawn are how many bytes a picture and its words may take: of a work's page,
@@ -310,7 +326,11 @@ const mostBeside, mostDrawn = 30_000, 75_000
 // draw draws the works around one: as many as fit a page. A work that the index does not have
 // yet has no picture.
 func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes int) (drawn, error) {
-	f, err := v.site.gather(ctx, id, most)
+	opened, err := v.opened()
+	if err != nil {
+		return drawn{}, err
+	}
+	f, err := v.site.gather(ctx, id, most, opened)
 	if errors.Is(err, index.ErrNotFound) {
 		return drawn{}, nil
 	}
@@ -320,6 +340,7 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes i
 	if err := v.site.holders(ctx, f); err != nil {
 		return drawn{}, err
 	}
+	bytes = room(bytes, opened)
 	for {
 		d, err := v.drawAll(f)
 		if err != nil || !f.crowded && len(d.SVG)+len(d.Text) <= bytes || len(f.order) == 1 {
@@ -351,5 +372,5 @@ func (v *visit) drawAll(f *family) (drawn, error) {
 		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", f.focus, err)
 	}
 	text, err := picture.Text(g, options)
-	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most}, err
+	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most, Works: len(f.order)}, err
 }

@@ -70,7 +70,7 @@ func drawFamily(t *testing.T, list [][2]int, focus, most int) (*family, picture.
 	s := &Site{Config: Config{Index: edges{list: list}, Denied: func(string) bool { return false }}}
 	l, err := s.load("en")
 	require.NoError(t, err)
-	f, err := s.gather(t.Context(), numbered(focus), most)
+	f, err := s.gather(t.Context(), numbered(focus), most, nil)
 	require.NoError(t, err)
 	return f, (&visit{site: s, lang: l}).graph(f)
 }
@@ -137,7 +137,7 @@ func TestAPictureHasAllEdgesOfItsWorks(t *testing.T) {
 	}
 	s, _ := siteOf(t, titled{edges{list: list}, new(int)}, nil)
 	v := &visit{site: s, lang: s.languages["en"]}
-	f, err := s.gather(t.Context(), numbered(30), maxDrawn)
+	f, err := s.gather(t.Context(), numbered(30), maxDrawn, nil)
 	require.NoError(t, err)
 	_, err = v.drawAll(f)
 	require.NoError(t, err)
@@ -192,7 +192,7 @@ func TestALargePictureIsCheap(t *testing.T) {
 	}
 	questions := 0
 	s, _ := siteOf(t, counted{edges{list: list}, &questions}, nil)
-	f, err := s.gather(t.Context(), numbered(1), maxDrawn)
+	f, err := s.gather(t.Context(), numbered(1), maxDrawn, nil)
 	require.NoError(t, err)
 	require.Len(t, f.order, maxDrawn)
 	require.LessOrEqual(t, questions, 12)
