@@ -84,24 +84,29 @@ func (o *older) pay() string {
 	return o.transaction.FindString(o.sign("pay", o.remix, "1.00 USDC", "--from", "fan"))
 }
 
-// again lets the chain, which has stopped, begin anew from a genesis.
-func (o *older) again(genesis string, reset ...string) {
-	o.Helper()
+// again lets a chain of one node, which has stopped, begin anew from a genesis; height is that of its first block,
+// 0: as it says.
+func again(t *testing.T, net *localnet.Network, genesis string, height int64, reset ...string) {
+	t.Helper()
 	raw, err := os.ReadFile(genesis)
-	require.NoError(o, err)
+	require.NoError(t, err)
 	var file map[string]any
 	decoder := json.NewDecoder(strings.NewReader(string(raw)))
 	decoder.UseNumber()
-	require.NoError(o, decoder.Decode(&file))
+	require.NoError(t, decoder.Decode(&file))
 	// An export begins ten minutes after its last block; no transaction of this chain is unordered.
 	file["genesis_time"] = time.Now().UTC().Format(time.RFC3339Nano)
+	if height > 0 {
+		file["initial_height"] = height
+	}
 	raw, err = json.Marshal(file)
-	require.NoError(o, err)
-	node := o.net.Nodes[0]
-	o.stemmad(reset...)
-	require.NoError(o, os.WriteFile(filepath.Join(node.Home, "config", "genesis.json"), raw, 0o600))
-	require.NoError(o, node.Start())
-	require.NoError(o, node.AwaitStart(o.Context()))
+	require.NoError(t, err)
+	node := net.Nodes[0]
+	_, err = net.Run(t.Context(), append(reset, "--home", node.Home)...)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(node.Home, "config", "genesis.json"), raw, 0o600))
+	require.NoError(t, node.Start())
+	require.NoError(t, node.AwaitStart(t.Context()))
 }
 
 // The works of before an export are found and have their pages, which say where history begins; what
@@ -115,10 +120,10 @@ func TestAChainThatBeganFromAnExport(t *testing.T) {
 	o.stemmad("export", "--output-document", whole)
 	o.stemmad("export", "--for-zero-height", "--output-document", fromOne)
 
-	o.again(whole, "reset")
+	again(t, o.net, whole, 0, "reset")
 	o.requireOlder(serve(t, node, nil))
 	require.NoError(t, node.Stop())
-	o.again(fromOne, "comet", "unsafe-reset-all")
+	again(t, o.net, fromOne, 0, "comet", "unsafe-reset-all")
 	s := serve(t, node, nil)
 	require.Equal(t, int64(1), o.requireOlder(s))
 	o.requireNewer(s)
