@@ -46,6 +46,7 @@ type Works struct {
 	random *rand.Rand
 	zipf   *rand.Zipf
 	events []abci.Event // of the first work, with texts that are replaced
+	owner  string       // in these
 	made   int
 }
 
@@ -53,7 +54,7 @@ type Works struct {
 func New() (*Works, error) {
 	encoding.Configure()
 	r := rand.New(rand.NewPCG(7, 7))
-	w := &Works{random: r, zipf: rand.NewZipf(r, 1.3, 8, vocabulary-1)}
+	w := &Works{random: r, zipf: rand.NewZipf(r, 1.3, 8, vocabulary-1), owner: sdk.AccAddress("somebody's account 1").String()}
 	syllables := strings.Fields("ka lo mi ren sta ve tor an el ich ou per dra no sul be wen thi co ga " +
 		"山 川 花 鳥 風 月 мо ре но чь")
 	for range vocabulary {
@@ -67,7 +68,7 @@ func New() (*Works, error) {
 		event proto.Message
 		msg   int
 	}{
-		{&registrytypes.EventWorkRegistered{Work: one, Owner: owner, Sha256: content, Kind: registrytypes.KIND_IMAGE}, 0},
+		{&registrytypes.EventWorkRegistered{Work: one, Owner: w.owner, Sha256: content, Kind: registrytypes.KIND_IMAGE}, 0},
 		{&licensetypes.EventOffered{Work: one, Terms: terms(1)}, 1},
 		{&royaltytypes.EventUpstreamChanged{Work: one, Epoch: 1, UpstreamVersion: 1, Absolute: 100_000, Reach: 7}, 2},
 		{&licensetypes.EventConstrained{Work: one, Version: 1, Constraints: []licensetypes.NamedConstraint{
@@ -91,7 +92,6 @@ func New() (*Works, error) {
 var (
 	one, other = registrytypes.WorkID{1}, registrytypes.WorkID{2}
 	content    = registrytypes.Digest{3}
-	owner      = sdk.AccAddress(make([]byte, 20)).String()
 )
 
 func terms(n int) (id licensetypes.TermsID) { return sha256.Sum256(fmt.Append(nil, "terms ", n)) }
@@ -117,7 +117,7 @@ func (w *Works) tx() []abci.Event {
 	digest := Digest(n)
 	replace := strings.NewReplacer(
 		one.String(), ID(n).String(), other.String(), source.String(), content.String(), hex.EncodeToString(digest[:]),
-		owner, sdk.AccAddress(account[:20]).String(), terms(1).String(), terms(n%20).String(),
+		w.owner, sdk.AccAddress(account[:20]).String(), terms(1).String(), terms(n%20).String(),
 	)
 	events := make([]abci.Event, len(w.events))
 	for i, e := range w.events {
