@@ -27,6 +27,7 @@ type watch struct {
 
 	cursor atomic.Pointer[index.Cursor]
 	due    atomic.Int64
+	older  atomic.Bool
 }
 
 // run looks at the database until the context ends, and logs what changes in following.
@@ -67,6 +68,11 @@ func (w *watch) look(ctx context.Context) error {
 		return err
 	}
 	w.cursor.Store(&cursor)
+	older, err := w.index.Seeded(ctx)
+	if err != nil {
+		return err
+	}
+	w.older.Store(older)
 	totals, err := w.index.Totals(ctx)
 	w.due.Store(totals.Due)
 	return err
@@ -76,7 +82,7 @@ func (w *watch) status() pages.Status {
 	s := w.follower.Status()
 	said := pages.Status{
 		Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight,
-		Checked: s.Vouched(), Complete: w.due.Load() == 0,
+		Checked: s.Vouched(), Complete: w.due.Load() == 0, Older: w.older.Load(),
 	}
 	if c := w.cursor.Load(); c != nil {
 		said.First, said.Unread, said.UnreadAt = c.First, c.Newer, c.NewerAt

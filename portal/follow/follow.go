@@ -257,7 +257,7 @@ func (f *Follower) open(ctx context.Context) error {
 			ErrUnfit, next, span.First)
 	}
 	f.span = span
-	if next == 0 && span.Whole && span.First.Height > 1 {
+	if next == 0 {
 		if err := f.seed(ctx); err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ type database struct {
 	// write has one connection with SQLite, which has one writer; read may only read.
 	write, read *sql.DB
 	bound       sync.Map // statement -> as PostgreSQL wants it
+	kept        sync.Map // statement -> *sql.Stmt of read, with SQLite
 }
 
 const (
@@ -150,9 +151,38 @@ func (db *database) tables(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// query asks for rows and reads each with scan.
+// query asks for rows and reads each with scan. To understand a statement takes SQLite longer than
+// to answer most: those of questions are kept, since there are few. The driver of PostgreSQL keeps
+// them itself.
 func (db *database) query(ctx context.Context, statement string, args []any, scan func(*sql.Rows) error) error {
-	return rows(ctx, db.read, db.bind(statement), args, scan)
+	if db.postgres {
+		return rows(ctx, db.read, db.bind(statement), args, scan)
+	}
+	kept, err := db.keep(ctx, statement)
+	if err != nil {
+		return err
+	}
+	result, err := kept.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	return each(result, scan)
+}
+
+// keep prepares a statement of a question once.
+func (db *database) keep(ctx context.Context, statement string) (*sql.Stmt, error) {
+	if known, ok := db.kept.Load(statement); ok {
+		return known.(*sql.Stmt), nil
+	}
+	made, err := db.read.PrepareContext(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	known, was := db.kept.LoadOrStore(statement, made)
+	if was {
+		_ = made.Close() // somebody was faster
+	}
+	return known.(*sql.Stmt), nil
 }
 
 type querier interface {
@@ -164,6 +194,10 @@ func rows(ctx context.Context, from querier, statement string, args []any, scan 
 	if err != nil {
 		return err
 	}
+	return each(result, scan)
+}
+
+func each(result *sql.Rows, scan func(*sql.Rows) error) error {
 	defer result.Close()
 	for result.Next() {
 		if err := scan(result); err != nil {

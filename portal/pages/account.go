@@ -30,6 +30,7 @@ type accountPage struct {
 	Disputes                               []disputeLine
 	History                                []happening
 	Before                                 string // address of what happened before
+	Begins                                 int64  // the block with which history begins, if it may be older
 }
 
 // claimLine is a work in a list.
@@ -100,8 +101,9 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		}
 		return err
 	})
-	group.Go(func() (err error) {
-		page.History, page.Before, err = v.historyOf(at, address)
+	group.Go(func() error {
+		p, err := v.historyOf(at, address)
+		page.History, page.Before, page.Begins = p.list, p.before, p.begins
 		return err
 	})
 	if err := group.Wait(); err != nil {

@@ -24,6 +24,7 @@ type disputePage struct {
 	MoreClaimed                         bool
 	History                             []happening
 	Before                              string
+	Begins                              int64 // the block with which history begins, if it may be older
 }
 
 type evidence struct {
@@ -110,9 +111,11 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 			page.Bonds = append(page.Bonds, fact{v.T(stake.name), coinsOf(u, stake.coins)})
 		}
 	}
-	if page.History, page.Before, err = v.historyOf(ctx, page.ID); err != nil {
+	p, err := v.historyOf(ctx, page.ID)
+	if err != nil {
 		return err
 	}
+	page.History, page.Before, page.Begins = p.list, p.before, p.begins
 	return v.show(http.StatusOK, "dispute.html", v.T("dispute.title"), &page)
 }
 

@@ -9,6 +9,8 @@ type Status struct {
 	// Height and Time of the newest block that is indexed; First is where history begins.
 	Height, First int64
 	Time          time.Time
+	// Older says that there are works from before the first block that is indexed.
+	Older bool
 	// Node is the node's height.
 	Node int64
 	// Checked says that a light client with a trust root of its own checked the headers.
@@ -36,6 +38,14 @@ const lateAfter = time.Minute
 // lagging is how many blocks the node that pages ask may be behind the one that is followed before they say
 // so: both are the operator's, and they may be two.
 const lagging = 5
+
+// Begins is the block with which history begins, where the chain or its works are older; 0: they are not.
+func (s Status) Begins() int64 {
+	if s.First > 1 || s.Older {
+		return s.First
+	}
+	return 0
+}
 
 // Late says that the newest block is old.
 func (s Status) Late(now time.Time) bool { return !s.Time.IsZero() && now.Sub(s.Time) > lateAfter }

@@ -80,6 +80,7 @@ type workPage struct {
 	Tainted    []link
 	History    []happening
 	MoreUntold string // address of what happened before
+	Begins     int64  // the block with which history begins, if the work is older
 }
 
 type creator struct {
