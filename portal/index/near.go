@@ -49,7 +49,7 @@ func (x *Index) Near(ctx context.Context, of []Number) ([]Near, error) {
 		listed = `string_agg(n::text, ',')`
 	}
 	found := make(map[Number]Near, len(of))
-	args := append([]any{MaxPage + 1, MaxPage + 1}, anys(of)...)
+	args := append([]any{MaxPage + 1, MaxPage + 1}, padded(of)...)
 	err := x.db.query(ctx, fmt.Sprintf(near, listed, marks(len(of))), args, func(r *sql.Rows) error {
 		var self Number
 		var up, down sql.NullString
@@ -115,7 +115,7 @@ func (x *Index) Among(ctx context.Context, of []Number) (works []Work, edges []E
 	err = x.db.query(ctx, `SELECT e.derivative, e.source, e.role, e.weight, e.later, e.event,
 		CASE WHEN EXISTS (SELECT 1 FROM admissions a WHERE a.work = e.derivative AND a.declaration = e.declaration) THEN 1 ELSE 0 END
 		FROM edges e WHERE e.derivative IN `+set+` AND e.source IN `+set+` ORDER BY e.derivative, e.source`,
-		append(anys(of), anys(of)...), func(r *sql.Rows) error {
+		append(padded(of), padded(of)...), func(r *sql.Rows) error {
 			var e Edge
 			var derivative, source Number
 			var role, later, unapproved int64
@@ -134,7 +134,7 @@ func (x *Index) Among(ctx context.Context, of []Number) (works []Work, edges []E
 // workIDs are the ids of numbers.
 func (x *Index) workIDs(ctx context.Context, of []Number) (map[Number]registrytypes.WorkID, error) {
 	ids := make(map[Number]registrytypes.WorkID, len(of))
-	err := x.db.query(ctx, `SELECT id, key FROM subjects WHERE id IN (`+marks(len(of))+`)`, anys(of), func(r *sql.Rows) error {
+	err := x.db.query(ctx, `SELECT id, key FROM subjects WHERE id IN (`+marks(len(of))+`)`, padded(of), func(r *sql.Rows) error {
 		var n Number
 		var key []byte
 		if err := r.Scan(&n, &key); err != nil {
