@@ -26,6 +26,7 @@ var dumped = []struct {
 	{`SELECT tag, work FROM tags ORDER BY tag, work`, 2},
 	{`SELECT derivative, source, role, weight, later, declaration, event FROM edges ORDER BY derivative, source`, 7},
 	{`SELECT work, declaration FROM admissions ORDER BY work, declaration`, 2},
+	{`SELECT account, denom, amount FROM earned ORDER BY account, denom`, 3},
 	{`SELECT account, root, time FROM anchors ORDER BY account, root`, 3},
 }
 

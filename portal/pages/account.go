@@ -22,6 +22,7 @@ type accountPage struct {
 	Address   string
 	Balances  []string
 	Waiting   []string // royalties that wait to be paid out
+	Earned    []string // what works have brought it since history begins
 	Works     []claimLine
 	MoreWorks string // address of the next page
 	// More: the list has others than those that are shown.
@@ -77,6 +78,17 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 			for _, c := range res.Balances {
 				page.Waiting = append(page.Waiting, u.Coin(c))
 			}
+		}
+		return err
+	})
+	group.Go(func() error {
+		subject, err := index.ParseSubject(address)
+		if err != nil {
+			return err
+		}
+		earned, err := s.Index.Earned(at, subject)
+		for _, c := range earned {
+			page.Earned = append(page.Earned, u.Coin(c))
 		}
 		return err
 	})

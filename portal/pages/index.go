@@ -3,6 +3,8 @@ package pages
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -17,5 +19,6 @@ type Index interface {
 	Among(ctx context.Context, of []index.Number) ([]index.Work, []index.Edge, error)
 	History(ctx context.Context, of index.Subject, before string, limit int) (index.Page[index.Event], error)
 	OfTx(ctx context.Context, hash []byte, after string, limit int) (index.Page[index.Event], error)
+	Earned(ctx context.Context, account index.Subject) (sdk.Coins, error)
 	Totals(ctx context.Context) (index.Totals, error)
 }
