@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"flag"
 	"net/http"
 	"net/url"
 	"os"
@@ -139,6 +140,9 @@ func TestAChainThatBeganFromAnExport(t *testing.T) {
 
 // A node that got its state from others has works that are older than its blocks.
 func TestANodeThatBeganWithASnapshot(t *testing.T) {
+	if !*long {
+		t.Skip("takes a minute: make test-portal")
+	}
 	const every = 50
 	o := newOlder(t, "state-sync.snapshot-interval="+strconv.Itoa(every), "state-sync.snapshot-keep-recent=0")
 	first := o.net.Nodes[0]
