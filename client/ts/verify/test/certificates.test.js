@@ -102,6 +102,17 @@ test('a maker says no more than names of files and a time', () => {
   assert.ok(longer > 0)
 })
 
+test('a proof of another chain is not called proved where one is named', () => {
+  const [c] = pages.filter((c) => written.has(c.of))
+  const p = proofs.get(c.of)
+  const page = written.get(c.of)
+  const { chainId } = verifyPage(page, parseTrust(p.trust), policy(p))
+  assert.equal(verifyPage(page, parseTrust(p.trust), { ...policy(p), chainId }).result, 'proved')
+  const other = verifyPage(page, parseTrust(p.trust), { ...policy(p), chainId: chainId + '0' })
+  assert.equal(other.result, 'unverified')
+  assert.match(other.why, new RegExp(chainId))
+})
+
 test('what prints does not depend on the version of Unicode', () => {
   assert.equal(clean('a\u0378\u1c89\u{1fadc}'), 'a\u0378\u1c89\u{1fadc}')
   assert.equal(clean('\ud800\u202e\u00a0\ue000\n\ufffd\u{10ffff}b'), '???????b')
