@@ -228,3 +228,14 @@ func TestSeedingBeginsAnew(t *testing.T) {
 		require.ErrorIs(t, x.Unseed(ctx), index.ErrNotNext)
 	})
 }
+
+// A node that lied while seeding, or invented a registration, leaves a row in the way of the true one.
+func TestAFalseOlderWorkDoesNotStopTheIndex(t *testing.T) {
+	t.Skip("open: seed a work that is not registered yet (state is in no header), follow an honest node to the block that registers it: " +
+		"the row is there, each try to write that block fails, and the index has to be deleted")
+	onBoth(t, func(t *testing.T, open func() *index.Index) {
+		x := open()
+		require.NoError(t, x.Seed(t.Context(), []index.Older{{Claim: registrytypes.Claim{Id: workOf(2), Owner: account(9), RegisteredAt: began}}}))
+		require.NoError(t, x.Apply(t.Context(), block(1, list{registered(t, 2)})))
+	})
+}
