@@ -73,7 +73,10 @@ func TestPagesAskTheChainThatIsFollowed(t *testing.T) {
 	s := serve(t, node, func(c *portal.Config) { c.GRPC = address })
 	require.Less(t, time.Since(began), 2*time.Second, "nothing is waited for where both answer")
 	s.await("/check", ", block ")
-	require.Eventually(t, func() bool { code, _ := s.get(s.address + "/healthz"); return code == http.StatusOK }, patience, 50*time.Millisecond)
+	require.Eventually(t, func() bool {
+		code, _ := s.get(s.address + "/healthz")
+		return code == http.StatusOK
+	}, patience, 50*time.Millisecond)
 	asked.chain.Store(&other)
 	s.await("/check", "it asks a node of the chain other-1, and what it is checked against is of the chain "+chain.ChainID)
 	code, body := s.get(s.address + "/healthz")

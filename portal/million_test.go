@@ -236,16 +236,25 @@ func (m *many) questions() []question {
 	found := `<ul class="works">`
 	return []question{
 		{"search: frequent word", search(func(r *rand.Rand) string { return m.words[r.IntN(3)] }), ok, found, true},
-		{"search: two frequent words", search(func(r *rand.Rand) string { return m.words[r.IntN(3)] + " " + m.words[3+r.IntN(3)] }), ok, "", true},
+		{"search: two frequent words", search(func(r *rand.Rand) string {
+			return m.words[r.IntN(3)] + " " + m.words[3+r.IntN(3)]
+		}), ok, "", true},
 		{"search: rare word", search(func(r *rand.Rand) string { return m.words[20_000+r.IntN(10_000)] + " " }), ok, "", true},
-		{"search: beginning", search(func(r *rand.Rand) string { w := []rune(m.words[r.IntN(1000)]); return string(w[:min(3, len(w))]) }), ok, "", true},
+		{"search: beginning", search(func(r *rand.Rand) string {
+			w := []rune(m.words[r.IntN(1000)])
+			return string(w[:min(3, len(w))])
+		}), ok, "", true},
 		{"search: two letters", search(func(r *rand.Rand) string { return []string{"ka", "st", "lo", "мо"}[r.IntN(4)] }), ok, found, true},
-		{"search: Chinese", search(func(r *rand.Rand) string { return []string{"山", "花", "山川", "花鳥風", "風月"}[r.IntN(5)] }), ok, found, true},
+		{"search: Chinese", search(func(r *rand.Rand) string {
+			return []string{"山", "花", "山川", "花鳥風", "風月"}[r.IntN(5)]
+		}), ok, found, true},
 		{"search: nothing", search(func(r *rand.Rand) string { return fmt.Sprint("qqxx", r.Uint32()) }), ok, "", true},
 		{"search: id", search(func(r *rand.Rand) string { return m.works[r.IntN(len(m.works))].String() }), elsewhere, "", true},
 		{"search: digest", search(func(r *rand.Rand) string { return digestOf(r.IntN(len(m.works))).String() }), elsewhere, "", true},
 		{"search: unknown digest", search(func(r *rand.Rand) string { return fmt.Sprintf("%064x", r.Uint64()) }), ok, "", true},
-		{"search: URL", search(func(r *rand.Rand) string { return fmt.Sprint("https://example.org/real/", r.IntN(len(m.works))) }), elsewhere, "", true},
+		{"search: URL", search(func(r *rand.Rand) string {
+			return fmt.Sprint("https://example.org/real/", r.IntN(len(m.works)))
+		}), elsewhere, "", true},
 		{"work: popular", always("/works/" + m.works[0].String()), ok, "<svg", true},
 		{"work: ordinary", work(""), ok, "<svg", true},
 		{"lineage: popular", always("/works/" + m.works[0].String() + "/lineage"), ok, "<svg", false},

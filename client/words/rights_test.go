@@ -46,7 +46,8 @@ func TestEveryKindIsNamed(t *testing.T) {
 	}
 	for value := range licensetypes.ObligationKind_name {
 		if value != 0 {
-			duty := Duty(licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: workA}, licensetypes.Rights{}, licensetypes.Use{}, named)
+			obligation := licensetypes.Obligation{Kind: licensetypes.ObligationKind(value), Work: workA}
+			duty := Duty(obligation, licensetypes.Rights{}, licensetypes.Use{}, named)
 			require.NotContains(t, duty, "does not know", value)
 		}
 	}

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 
@@ -41,7 +42,10 @@ func (b *batch) earn(r *reader, account int64, text string) error {
 			if err != nil {
 				return err
 			}
-			coin = coin.Add(sum)
+			// What a node that lies says does not end the process.
+			if coin.Amount, err = coin.Amount.SafeAdd(sum.Amount); err != nil {
+				return fmt.Errorf("what %s brought in %s: %w", r.text("account"), coin.Denom, err)
+			}
 		}
 		if _, err := b.exec(`INSERT INTO earned VALUES (?, ?, ?) ON CONFLICT (account, denom) DO UPDATE SET amount = excluded.amount`,
 			account, []byte(coin.Denom), coin.Amount.String()); err != nil {
@@ -54,7 +58,8 @@ func (b *batch) earn(r *reader, account int64, text string) error {
 // Earned is what works have brought an account since history begins: what was paid out to it, and what
 // it took. It is in order of denom, at most MaxPage of them.
 func (x *Index) Earned(ctx context.Context, account Subject) (earned sdk.Coins, err error) {
-	err = x.db.query(ctx, `SELECT e.denom, e.amount FROM earned e JOIN subjects s ON s.id = e.account WHERE s.key = ? ORDER BY e.denom LIMIT ?`,
+	err = x.db.query(ctx, `SELECT e.denom, e.amount FROM earned e JOIN subjects s ON s.id = e.account
+		WHERE s.key = ? ORDER BY e.denom LIMIT ?`,
 		[]any{[]byte(account.key), MaxPage}, func(r *sql.Rows) error {
 			var denom []byte
 			var amount string

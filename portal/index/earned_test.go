@@ -35,5 +35,8 @@ func TestWhatAnAccountEarned(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, earned.String())
 		}
+		most := "115792089237316195423570985008687907853269984665640564039457584007913129639935" // 2^256-1
+		lie := []abci.Event{event(t, &royaltytypes.EventPaidOut{Account: account(1), Denom: "uusdc", Amount: most}, inMsg(0))}
+		require.ErrorContains(t, x.Apply(t.Context(), block(3, lie)), "uusdc", "more than there can be is refused")
 	})
 }

@@ -202,7 +202,9 @@ func TestSeedingBeginsAnew(t *testing.T) {
 		x, ctx := open(), t.Context()
 		old := registrytypes.Claim{
 			Id: workOf(1), Owner: account(1), Sha256: content(1), Status: registrytypes.STATUS_ACTIVE, Version: 1, RegisteredAt: began,
-			Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: "Soon taken back", Creators: []registrytypes.Creator{{Name: "Private"}}},
+			Details: registrytypes.Details{
+				Kind: registrytypes.KIND_TEXT, Title: "Soon taken back", Creators: []registrytypes.Creator{{Name: "Private"}},
+			},
 		}
 		later := registrytypes.Claim{Id: workOf(2), Owner: account(1), Sha256: content(2), RegisteredAt: began.Add(time.Minute)}
 		require.NoError(t, x.Unseed(ctx))
@@ -235,7 +237,8 @@ func TestAFalseOlderWorkDoesNotStopTheIndex(t *testing.T) {
 		"the row is there, each try to write that block fails, and the index has to be deleted")
 	onBoth(t, func(t *testing.T, open func() *index.Index) {
 		x := open()
-		require.NoError(t, x.Seed(t.Context(), []index.Older{{Claim: registrytypes.Claim{Id: workOf(2), Owner: account(9), RegisteredAt: began}}}))
+		older := registrytypes.Claim{Id: workOf(2), Owner: account(9), RegisteredAt: began}
+		require.NoError(t, x.Seed(t.Context(), []index.Older{{Claim: older}}))
 		require.NoError(t, x.Apply(t.Context(), block(1, list{registered(t, 2)})))
 	})
 }

@@ -41,7 +41,8 @@ func TestAcceptingIsBoundToWhatThePageShows(t *testing.T) {
 func TestNothingToBuyIsNoForm(t *testing.T) {
 	for offers, form := range map[int]bool{0: false, 1: true} {
 		a, w := visiting(t, "en")
-		require.NoError(t, a.show(http.StatusOK, "act.html", "", actPage{Do: "buy", Offers: slices.Repeat([]offer{{Terms: link{"CC-BY", "/terms/CC-BY"}}}, offers)}))
+		one := []offer{{Terms: link{"CC-BY", "/terms/CC-BY"}}}
+		require.NoError(t, a.show(http.StatusOK, "act.html", "", actPage{Do: "buy", Offers: slices.Repeat(one, offers)}))
 		require.Equal(t, form, strings.Contains(w.Body.String(), "<form id=\"act\""), offers)
 	}
 }

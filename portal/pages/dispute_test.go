@@ -22,7 +22,8 @@ func TestAWorksPageNamesPastDisputes(t *testing.T) {
 	}
 	dispute := func(n byte, day int, outcome disputetypes.Outcome) disputetypes.Dispute {
 		return disputetypes.Dispute{
-			Id: disputetypes.DisputeID{n}, Kind: disputetypes.KIND_PRIOR_CLAIM, Phase: disputetypes.PHASE_CLOSED, ClosedAt: at(day), Outcome: outcome,
+			Id: disputetypes.DisputeID{n}, Kind: disputetypes.KIND_PRIOR_CLAIM, Phase: disputetypes.PHASE_CLOSED,
+			ClosedAt: at(day), Outcome: outcome,
 		}
 	}
 	list := []disputetypes.Dispute{dispute(1, 3, disputetypes.OUTCOME_DROPPED), dispute(2, 9, disputetypes.OUTCOME_DISMISSED)}

@@ -45,7 +45,8 @@ func TestAMakerSaysNothingOfTheProof(t *testing.T) {
 	some := 0
 	for name, p := range all(t) {
 		made := func(content string, period time.Duration) certificate.Page {
-			c, err := certificate.Of(p, certificate.File{Name: "a", Proof: proofBytes, Content: content}, prf.Policy{Now: policy.Now, Period: period})
+			file := certificate.File{Name: "a", Proof: proofBytes, Content: content}
+			c, err := certificate.Of(p, file, prf.Policy{Now: policy.Now, Period: period})
 			require.NoError(t, err)
 			var b bytes.Buffer
 			require.NoError(t, c.HTML(&b))
