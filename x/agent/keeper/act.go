@@ -9,13 +9,13 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-	"cosmossdk.io/math"
 
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdktx "github.com/cosmos/cosmos-sdk/types/tx"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/internal/events"
 )
@@ -141,18 +141,11 @@ func addSpent(spent sdk.Coins, event abci.Event, account string) (sdk.Coins, err
 	if spender != account || amount == "" {
 		return spent, nil
 	}
-	for coin := range strings.SplitSeq(amount, ",") {
-		end := strings.IndexFunc(coin, func(r rune) bool { return r < '0' || r > '9' })
-		if end <= 0 {
-			return nil, errorsmod.Wrapf(types.ErrInvalidMessage, "bank took %q of %s, which is no amount", coin, account)
-		}
-		n, ok := math.NewIntFromString(coin[:end])
-		if !ok {
-			return nil, errorsmod.Wrapf(types.ErrInvalidMessage, "bank took %q of %s, which is no amount", coin, account)
-		}
-		spent = spent.Add(sdk.Coin{Denom: coin[end:], Amount: n})
+	coins, err := amounts.ParseCoins(amount)
+	if err != nil {
+		return nil, errorsmod.Wrapf(types.ErrInvalidMessage, "bank took coins of %s: %s", account, err)
 	}
-	return spent, nil
+	return spent.Add(coins...), nil
 }
 
 // CountFee counts a fee that a granter has paid for an account, where that is or was a key of an
