@@ -22,7 +22,8 @@ func ReadDenyList(r io.Reader) (DenyList, error) {
 		}
 		id, err := registrytypes.ParseWorkID(text)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w: write the id of one work a line", n, err)
+			// Its text alone: %w would add where in the source it was made.
+			return nil, fmt.Errorf("line %d: %s: write the id of one work a line", n, err.Error())
 		}
 		list[id.String()] = true
 	}

@@ -36,6 +36,7 @@ func newMeters(w *watch) *meters {
 		"stemma_portal_node_height": {"Newest block of the node.", func() float64 { return float64(w.status().Node) }},
 		"stemma_portal_texts_due":   {"Works whose text is still to be read.", func() float64 { return float64(w.due.Load()) }},
 		"stemma_portal_node_lies":   {"1: the node contradicts what validators signed.", func() float64 { return one(w.status().Lying != "") }},
+		"stemma_portal_two_chains":  {"1: the node that pages ask is of another chain.", func() float64 { return one(w.status().Other != "") }},
 		"stemma_portal_node_away":   {"1: the node does not answer.", func() float64 { return one(w.status().Away != "") }},
 		"stemma_portal_block_age_seconds": {"Age of the newest block that is indexed.", func() float64 {
 			if at := w.status().Time; !at.IsZero() {

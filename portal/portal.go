@@ -59,14 +59,19 @@ const (
 )
 
 // Run serves the portal until the context ends. It fails with follow.ErrUnfit where the node can't be
-// followed with this index. One that lies is not followed any further, and all pages say so.
+// followed with this index, and with ErrTwoChains where RPC and gRPC are of two at the start. A node that lies is not
+// followed any further, and all pages say so.
 func Run(ctx context.Context, c Config) error {
-	x, err := index.Open(ctx, c.Database)
+	rpc, err := NodeAddress(c.RPC)
 	if err != nil {
 		return err
 	}
+	x, err := index.Open(ctx, c.Database)
+	if err != nil {
+		return fmt.Errorf("%s: %w", databaseName(c.Database), err)
+	}
 	defer x.Close()
-	node, err := rpchttp.New(c.RPC, "/websocket")
+	node, err := rpchttp.New(rpc, "/websocket")
 	if err != nil {
 		return fmt.Errorf("the node's RPC %s: %w", c.RPC, err)
 	}
@@ -75,11 +80,14 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("the node's gRPC %s: %w", c.GRPC, err)
 	}
 	defer asked.Close()
+	if err := oneChain(ctx, node, asked, c); err != nil {
+		return err
+	}
 	follower := follow.New(node, x, follow.Options{Trust: c.Trust, TrustFirstUse: c.TrustFirstUse, FromEarliest: c.FromEarliest})
-	watch := &watch{index: x, follower: follower}
+	watch := &watch{index: x, follower: follower, asked: asked}
 	meters := newMeters(watch)
 	site, err := pages.New(pages.Config{
-		Client: asked, Node: node, RPC: overHTTP(c.RPC), Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits,
+		Client: asked, Node: node, RPC: rpc, Index: x, Status: watch.status, Log: c.Log, Limits: c.Limits,
 		Denied: c.Denied.Has, Operator: c.Operator, Answered: meters.answered,
 	})
 	if err != nil {
@@ -95,6 +103,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	})
 	group.Go(func() error { return watch.run(ctx, c.Log) })
+	group.Go(func() error { return watch.compare(ctx, c.Log) })
 	group.Go(func() error { return serve(ctx, c.Listen, site.Handler(), c.Ready) })
 	if c.Metrics != "" {
 		group.Go(func() error { return serve(ctx, c.Metrics, meters.handler(), nil) })
@@ -109,7 +118,7 @@ func Run(ctx context.Context, c Config) error {
 func serve(ctx context.Context, address string, handler http.Handler, ready func(string)) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return err
+		return fmt.Errorf("serve at %s: %w", address, err)
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: readWithin, ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleWithin,
@@ -131,10 +140,25 @@ func serve(ctx context.Context, address string, handler http.Handler, ready func
 	return <-stopped
 }
 
-// overHTTP is an address of a node's RPC for HTTP: CometBFT writes tcp://.
-func overHTTP(address string) string {
-	if rest, ok := strings.CutPrefix(address, "tcp://"); ok {
-		return "http://" + rest
+// NodeAddress is the address of a node's RPC for HTTP: CometBFT writes tcp://, and people nothing. It fails for what is none.
+func NodeAddress(text string) (string, error) {
+	scheme, rest, said := strings.Cut(text, "://")
+	switch {
+	case !said:
+		scheme, rest = "http", text
+	case scheme == "tcp":
+		scheme = "http"
 	}
-	return address
+	if (scheme != "http" && scheme != "https") || rest == "" {
+		return "", fmt.Errorf("the node's RPC %q: write tcp://HOST:PORT, http://HOST:PORT or https://HOST", text)
+	}
+	return scheme + "://" + rest, nil
+}
+
+// databaseName names a database in an error: a file by its path, a server without the password in its address.
+func databaseName(database string) string {
+	if strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://") {
+		return "PostgreSQL"
+	}
+	return database
 }

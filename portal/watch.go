@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"google.golang.org/grpc"
+
 	"github.com/stemma-chain/stemma/portal/follow"
 	"github.com/stemma-chain/stemma/portal/index"
 	"github.com/stemma-chain/stemma/portal/pages"
@@ -19,18 +21,27 @@ const lookEvery = 2 * time.Second
 type watch struct {
 	index    *index.Index
 	follower *follow.Follower
-	cursor   atomic.Pointer[index.Cursor]
-	due      atomic.Int64
+	// asked is the node that pages ask, and other its chain, where that is another than the one that is followed; else empty.
+	asked grpc.ClientConnInterface
+	other atomic.Pointer[string]
+
+	cursor atomic.Pointer[index.Cursor]
+	due    atomic.Int64
+	older  atomic.Bool
 }
 
 // run looks at the database until the context ends, and logs what changes in following.
 func (w *watch) run(ctx context.Context, log *slog.Logger) error {
 	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()
-	failed := ""
+	failed, older := "", false
 	for {
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
 			log.Error("look at the index", "error", err)
+		}
+		if c := w.cursor.Load(); c != nil && c.Newer != "" && !older {
+			older = true
+			log.Warn("the chain is newer than this portal, which leaves out some events", "first", c.Newer, "height", c.NewerAt)
 		}
 		said := ""
 		if f := w.follower.Status().Failure; f != nil {
@@ -57,6 +68,11 @@ func (w *watch) look(ctx context.Context) error {
 		return err
 	}
 	w.cursor.Store(&cursor)
+	older, err := w.index.Seeded(ctx)
+	if err != nil {
+		return err
+	}
+	w.older.Store(older)
 	totals, err := w.index.Totals(ctx)
 	w.due.Store(totals.Due)
 	return err
@@ -66,16 +82,19 @@ func (w *watch) status() pages.Status {
 	s := w.follower.Status()
 	said := pages.Status{
 		Chain: s.ChainID, Height: s.Height, Time: s.Time, Node: s.NodeHeight,
-		Checked: s.Vouched(), Complete: w.due.Load() == 0,
+		Checked: s.Vouched(), Complete: w.due.Load() == 0, Older: w.older.Load(),
 	}
 	if c := w.cursor.Load(); c != nil {
-		said.First = c.First
+		said.First, said.Unread, said.UnreadAt = c.First, c.Newer, c.NewerAt
 		if said.Chain == "" {
 			said.Chain = c.ChainID
 		}
 		if said.Height == 0 {
 			said.Height, said.Time = c.Height, c.Time
 		}
+	}
+	if other := w.other.Load(); other != nil {
+		said.Other = *other
 	}
 	switch {
 	case s.Failure == nil:

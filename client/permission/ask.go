@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/stemma-chain/stemma/client/rights"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 )
 
@@ -57,7 +58,7 @@ func (f Finder) askEach(ctx context.Context, req Request, permission string) ([]
 func worstOf(answers []licensetypes.Rights) licensetypes.Rights {
 	worst := answers[0]
 	for _, a := range answers[1:] {
-		if a.Verdict < worst.Verdict {
+		if rights.Rank(a.Verdict) < rights.Rank(worst.Verdict) {
 			worst = a
 		}
 	}
@@ -75,7 +76,7 @@ func (f Finder) servingAll(
 			if err != nil {
 				return nil, err
 			}
-			if worstOf(answers).Verdict < licensetypes.VERDICT_NEEDS_GRANT {
+			if rights.Rank(worstOf(answers).Verdict) < rights.Rank(licensetypes.VERDICT_NEEDS_GRANT) {
 				continue
 			}
 		}

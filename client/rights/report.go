@@ -44,7 +44,8 @@ type Head struct {
 	Allowed    int `json:"allowed"`
 	NeedsGrant int `json:"needs_grant"`
 	Denied     int `json:"denied"`
-	Unknown    int `json:"unknown"`
+	// Unknown are those that nobody registered, and those with a verdict that this program does not know.
+	Unknown int `json:"unknown"`
 	// Reasons is how many rows each reason stands against, by its code.
 	Reasons map[string]int `json:"reasons"`
 	// Notices is how many rows each notice is about, by its code.
@@ -124,12 +125,10 @@ func (h Head) Worst() licensetypes.Verdict {
 // Open lists up to limit rows that are not allowed, what no grant can help
 // first, and says how many more there are.
 func (r Report) Open(limit int) (rows []Row, more int) {
-	for _, verdict := range []licensetypes.Verdict{
-		licensetypes.VERDICT_DENIED, licensetypes.VERDICT_UNKNOWN, licensetypes.VERDICT_NEEDS_GRANT,
-	} {
+	for _, word := range []string{"denied", NotKnown, "unknown", "needs_grant"} {
 		for _, row := range r.Manifest.Rows {
 			switch {
-			case r.Answers[row.Subject].Verdict != verdict:
+			case VerdictWord(r.Answers[row.Subject].Verdict) != word:
 			case len(rows) < limit:
 				rows = append(rows, row)
 			default:

@@ -154,3 +154,24 @@ func TestReportFiles(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, left, 3, "no temporary files")
 }
+
+// A verdict that only a newer node gives is no answer: not that nobody registered the work, and nothing that permits.
+func TestAVerdictOfANewerNodeIsNoAnswer(t *testing.T) {
+	newer := licensetypes.Verdict(7)
+	require.Equal(t, NotKnown, VerdictWord(newer))
+	require.Equal(t, "unknown", VerdictWord(licensetypes.VERDICT_UNKNOWN))
+	require.False(t, Known(newer))
+	for v := range licensetypes.Verdict_name {
+		require.True(t, Known(licensetypes.Verdict(v)), "a verdict has a word")
+		require.Less(t, Rank(newer), Rank(licensetypes.Verdict(v)))
+	}
+	r := cleared(t)
+	row := r.Manifest.Rows[0]
+	answer := r.Answers[row.Subject]
+	require.Equal(t, licensetypes.VERDICT_ALLOWED, answer.Verdict)
+	answer.Verdict = newer
+	r.Answers[row.Subject] = answer
+	rows, more := r.Open(9)
+	require.Zero(t, more)
+	require.Contains(t, rows, row, "it is open")
+}

@@ -26,7 +26,7 @@ func Headline(v licensetypes.Verdict) string {
 	if v == licensetypes.VERDICT_NEEDS_GRANT {
 		return "NEEDS A GRANT"
 	}
-	return strings.ToUpper(rights.VerdictWord(v))
+	return strings.ToUpper(strings.ReplaceAll(rights.VerdictWord(v), "_", " "))
 }
 
 // Explain says a reason of an answer in one line: the sentence, what it is about, what to

@@ -37,6 +37,7 @@ func TestNoticesSayWhatTheyAreAbout(t *testing.T) {
 func TestEveryKindIsNamed(t *testing.T) {
 	for value := range licensetypes.Verdict_name {
 		require.NotEmpty(t, Headline(licensetypes.Verdict(value)))
+		require.NotEqual(t, Headline(licensetypes.Verdict(7)), Headline(licensetypes.Verdict(value)))
 	}
 	for value := range licensetypes.Action_name {
 		if value != 0 {

@@ -10,10 +10,12 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/stemma-chain/stemma/portal"
 	"github.com/stemma-chain/stemma/portal/follow"
 )
 
-// exitUnfit is for a node that can't be followed with this index: starting again mends nothing.
+// exitUnfit is for a setting that is wrong, and for a node that can't be followed with this index: starting again mends
+// nothing.
 const exitUnfit = 2
 
 func main() {
@@ -22,7 +24,7 @@ func main() {
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stemma-portal:", err)
-		if errors.Is(err, follow.ErrUnfit) {
+		if errors.Is(err, follow.ErrUnfit) || errors.Is(err, portal.ErrTwoChains) || errors.As(err, new(settingError)) {
 			os.Exit(exitUnfit)
 		}
 		os.Exit(1)

@@ -61,6 +61,7 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 		Version:       version.Version,
 		RunE:          run,
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return settingError{err} })
 	f := cmd.Flags()
 	limits := pages.DefaultLimits()
 	f.String(flagListen, "127.0.0.1:8480", "address to serve pages at")
@@ -83,39 +84,58 @@ X-Real-IP), or all readers share one limit. Every flag can be an environment var
 
 func run(cmd *cobra.Command, _ []string) error {
 	encoding.Configure()
-	f := cmd.Flags()
+	c, err := configOf(cmd.Flags())
+	if err != nil {
+		return settingError{err}
+	}
+	return portal.Run(cmd.Context(), c)
+}
+
+// settingError is of a flag or a variable: starting again mends nothing.
+type settingError struct{ error }
+
+// configOf reads flags and the environment.
+func configOf(f *pflag.FlagSet) (portal.Config, error) {
+	var none portal.Config
 	if err := fromEnvironment(f); err != nil {
-		return err
+		return none, err
 	}
 	text := func(name string) string { s, _ := f.GetString(name); return s }
 	log, err := logger(text(flagLogFormat))
 	if err != nil {
-		return err
+		return none, err
 	}
 	c := portal.Config{
 		Listen: text(flagListen), Metrics: text(flagMetrics), RPC: text(flagNode), GRPC: text(flagGRPC), Database: text(flagDB),
 		Operator: text(flagOperator), Log: log,
 		Ready: func(address string) { log.Info("serving", "address", "http://"+address) },
 	}
+	warn(log, f)
 	c.TrustFirstUse, _ = f.GetBool(flagTrustFirst)
 	c.FromEarliest, _ = f.GetBool(flagEarliest)
 	c.Limits.PerSecond, _ = f.GetFloat64(flagRate)
 	c.Limits.Burst, _ = f.GetInt(flagBurst)
 	c.Limits.AtOnce, _ = f.GetInt(flagAtOnce)
 	c.Limits.ProxyHeader = text(flagProxyHeader)
+	if c.RPC, err = portal.NodeAddress(c.RPC); err != nil {
+		return none, fmt.Errorf("--%s: %w", flagNode, err)
+	}
+	if err := checkLimits(c.Limits); err != nil {
+		return none, err
+	}
 	if s := text(flagTrust); s != "" {
 		trust, err := proof.ParseTrust(s)
 		if err != nil {
-			return fmt.Errorf("--%s: %w", flagTrust, err)
+			return none, fmt.Errorf("--%s: %w", flagTrust, err)
 		}
 		c.Trust = &trust
 	}
 	if path := text(flagDeny); path != "" {
 		if c.Denied, err = readDenyList(path); err != nil {
-			return fmt.Errorf("--%s: %s: %w", flagDeny, path, err)
+			return none, fmt.Errorf("--%s: %w", flagDeny, err)
 		}
 	}
-	return portal.Run(cmd.Context(), c)
+	return c, nil
 }
 
 func readDenyList(path string) (portal.DenyList, error) {
@@ -124,7 +144,38 @@ func readDenyList(path string) (portal.DenyList, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return portal.ReadDenyList(file)
+	list, err := portal.ReadDenyList(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return list, nil
+}
+
+// checkLimits refuses limits under which nobody is answered.
+func checkLimits(l pages.Limits) error {
+	switch {
+	case l.PerSecond < 0:
+		return fmt.Errorf("--%s is 0, for no limit, or more", flagRate)
+	case l.Burst < 1:
+		return fmt.Errorf("--%s is at least 1", flagBurst)
+	case l.AtOnce < 1:
+		return fmt.Errorf("--%s is at least 1", flagAtOnce)
+	}
+	return nil
+}
+
+// warn says what an operator may have got wrong without being refused.
+func warn(log *slog.Logger, f *pflag.FlagSet) {
+	if trust, _ := f.GetString(flagTrust); trust == "" && !f.Changed(flagTrustFirst) {
+		log.Warn("nothing checks what the node says, and pages say so: name a header that you know from elsewhere by --" + flagTrust)
+	}
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		flag, ours := strings.CutPrefix(name, envPrefix)
+		if ours && f.Lookup(strings.ToLower(strings.ReplaceAll(flag, "_", "-"))) == nil {
+			log.Warn("a variable of the environment sets no flag", "variable", name)
+		}
+	}
 }
 
 func logger(format string) (*slog.Logger, error) {

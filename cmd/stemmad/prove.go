@@ -170,11 +170,14 @@ type prover struct {
 }
 
 func (p *prover) refresh(ctx context.Context, path string) error {
-	raw, err := readProof(path)
+	file, err := readHandedOn(path)
 	if err != nil {
 		return err
 	}
-	old, err := prf.Read(raw)
+	if file.page != nil && p.out == "" {
+		return fmt.Errorf("%s is a certificate: name the file for the proof that it carries with --out", path)
+	}
+	old, err := prf.Read(file.raw)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

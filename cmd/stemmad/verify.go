@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -51,14 +50,16 @@ signatures and lasts for ever.
 A proof says what the chain recorded, not that it is true: nobody checked who made a work.
 
 --certificate also writes what is proved as a page for people, which opens without a network and
-prints on a sheet or two; as text where the file's name ends with .txt. The page proves nothing by
-itself: hand it on with the proof.
+prints on a sheet or two; as text where the file's name ends with .txt. The page carries the proof:
+verify takes such a page in the place of a proof, and then also checks that it says what is proved.
+The text does not: hand it on with the proof.
 
 Exit codes: 0 proved, 16 refuted, 17 not verified: nothing that is trusted leads to it, or no more;
 18 the file is no proof.`,
 		Example: `  stemmad verify song.wav.proof --trust 4711:C5F1...E09A
   stemmad verify song.wav.proof song.wav --trust 4711:C5F1...E09A --output json
-  stemmad verify song.wav.proof --trust 4711:C5F1...E09A --certificate song.html`,
+  stemmad verify song.wav.proof --trust 4711:C5F1...E09A --certificate song.html
+  stemmad verify song.html --trust 4711:C5F1...E09A`,
 		Args:        cobra.RangeArgs(1, 2),
 		Annotations: map[string]string{homeless: ""}, // it asks nobody, and leaves nothing behind
 		RunE:        func(cmd *cobra.Command, args []string) error { return verifyFile(cmd.Context(), cmd, args) },
@@ -105,9 +106,9 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("--%s %s: name a file that ends with .html or .txt", flagCertificate, to)
 	}
 	var proven prf.Proven
-	raw, err := readProof(args[0])
+	file, err := readHandedOn(args[0])
 	if err == nil {
-		proven, err = check(ctx, raw, args, trust, policy)
+		proven, err = check(ctx, file, args, trust, policy)
 	}
 	said := verified{Result: resultOf(err), Why: whyOf(err)}
 	if proven.Told != nil && !errors.Is(err, prf.ErrRefuted) {
@@ -131,7 +132,7 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 		return printErr
 	}
 	if err == nil && to != "" {
-		return writeCertificate(cmd, to, proven, fileOf(raw, args), policy)
+		return writeCertificate(cmd, to, proven, fileOf(file, args), policy)
 	}
 	if to != "" {
 		cmd.PrintErrf("No certificate was written: only what is proved gets one.\n")
@@ -139,22 +140,35 @@ func verifyFile(ctx context.Context, cmd *cobra.Command, args []string) error {
 	return exitOfProof(err)
 }
 
-// readProof reads a file of a proof, and no more of a larger one than shows that it is none.
-func readProof(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, prf.MaxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
-	}
-	return raw, nil
+// handedOn is a proof as somebody handed it on, with the page that carried it; nil: none did.
+type handedOn struct {
+	raw  []byte
+	page *certificate.Page
 }
 
-func fileOf(raw []byte, args []string) certificate.File {
-	file := certificate.File{Name: filepath.Base(args[0]), SHA256: sha256.Sum256(raw)}
+// readHandedOn reads a file of a proof or a certificate's page, and no more of a larger one than shows that it is none.
+func readHandedOn(path string) (handedOn, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return handedOn{}, err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, certificate.MaxBytes+1))
+	if err != nil {
+		return handedOn{}, fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
+	}
+	if !certificate.IsPage(raw) {
+		return handedOn{raw: raw}, nil
+	}
+	page, err := certificate.Read(raw)
+	return handedOn{raw: page.Proof, page: &page}, err
+}
+
+func fileOf(read handedOn, args []string) certificate.File {
+	file := certificate.File{Name: filepath.Base(args[0]), Proof: read.raw}
+	if read.page != nil {
+		file.Name = read.page.Name
+	}
 	if len(args) > 1 {
 		file.Content = filepath.Base(args[1])
 	}
@@ -178,7 +192,11 @@ func writeCertificate(cmd *cobra.Command, path string, proven prf.Proven, file c
 	if err := durably.Write(path, page.Bytes()); err != nil {
 		return err
 	}
-	cmd.PrintErrf("Wrote %s. Hand it on with %s: the page proves nothing without it.\n", path, file.Name)
+	if filepath.Ext(path) == ".txt" {
+		cmd.PrintErrf("Wrote %s. Hand it on with %s: the text proves nothing without it.\n", path, file.Name)
+		return nil
+	}
+	cmd.PrintErrf("Wrote %s. It carries the proof: whoever doubts checks it with stemmad verify.\n", path)
 	return nil
 }
 
@@ -199,9 +217,9 @@ func policyOf(f *pflag.FlagSet) (prf.Policy, *prf.Trust, error) {
 	return policy, &trust, nil
 }
 
-// check reads and checks a proof, and that it is about the file that is named.
-func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
-	p, err := prf.Read(raw)
+// check reads and checks a proof, that the page that carries it says what is proved, and that it is about the file that is named.
+func check(ctx context.Context, file handedOn, args []string, trust *prf.Trust, policy prf.Policy) (prf.Proven, error) {
+	p, err := prf.Read(file.raw)
 	if err != nil {
 		return prf.Proven{}, err
 	}
@@ -209,12 +227,17 @@ func check(ctx context.Context, raw []byte, args []string, trust *prf.Trust, pol
 	if err != nil {
 		return proven, err
 	}
+	if file.page != nil {
+		if err := file.page.Says(proven); err != nil {
+			return proven, err
+		}
+	}
 	if len(args) > 1 {
-		file, err := register.SumFile(ctx, args[1])
+		work, err := register.SumFile(ctx, args[1])
 		if err != nil {
 			return proven, err
 		}
-		if err := proven.IsAbout(file.Digest); err != nil {
+		if err := proven.IsAbout(work.Digest); err != nil {
 			return proven, fmt.Errorf("%w (%s)", err, args[1])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	gogoproto "github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
@@ -55,6 +56,7 @@ func built(t *testing.T) map[string]string {
 	enum("dispute.phase.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.next.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.outcome.", "OUTCOME_", disputetypes.Outcome_name, false)
+	add("verdict."+rights.NotKnown, "a verdict of a newer chain")
 	for number, name := range licensetypes.Verdict_name {
 		add("verdict."+rights.VerdictWord(licensetypes.Verdict(number)), name)
 	}
@@ -69,6 +71,14 @@ func built(t *testing.T) map[string]string {
 	}
 	for _, key := range []string{"deed.pay.ai-input", "deed.pay.search", "deed.buy.train-ai", "deed.buy.ai-input", "deed.buy.search"} {
 		add(key, "a paid use")
+	}
+	for _, wish := range []rights.Wish{
+		{}, {Action: "copy", Territories: []string{"France"}}, {Action: "copy", Media: []string{"?"}}, {Action: "copy", Until: "soon"},
+	} {
+		var wrong *rights.WishError
+		_, err := rights.ParseUse(wish, time.Now())
+		require.ErrorAs(t, err, &wrong)
+		add("wish."+wrong.Word, "a use that can't be read")
 	}
 	for _, p := range []history.Payment{{}, {Grant: "g"}, {Grant: "g", Renewal: true}, {PaymentChannel: "c"}} {
 		kind := history.Paid{Payment: p}.Kind()

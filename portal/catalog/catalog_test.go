@@ -130,3 +130,18 @@ func TestChoose(t *testing.T) {
 		require.Equal(t, want, catalog.Choose(accept), accept)
 	}
 }
+
+// A language is set as its readers set it: French with spaces at which no line breaks and with curved apostrophes,
+// Chinese with its own marks.
+func TestEachLanguageIsSetAsItsReadersSetIt(t *testing.T) {
+	wrong := map[string]*regexp.Regexp{
+		"fr": regexp.MustCompile(`\pL [:;?!»]|%[sdq] [:;?!»]|[}»] [:;?!»]|« |\pL'\pL|\pL\x{a0}?[;?!»]\pL|\pL[;?!]( |$)`),
+		"zh": regexp.MustCompile(`\p{Han} ?[,;:?!.]( |$|\p{Han})|\p{Han}\(|\)\p{Han}|…$`),
+	}
+	for _, w := range others(t) {
+		for _, key := range w.Keys() {
+			text := strings.ReplaceAll(w.Say(key), "……", "")
+			require.NotRegexp(t, wrong[w.Code], text, "%s in %s", key, w.Name)
+		}
+	}
+}

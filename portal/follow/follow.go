@@ -257,7 +257,7 @@ func (f *Follower) open(ctx context.Context) error {
 			ErrUnfit, next, span.First)
 	}
 	f.span = span
-	if next == 0 && span.Whole && span.First.Height > 1 {
+	if next == 0 {
 		if err := f.seed(ctx); err != nil {
 			return err
 		}
@@ -321,7 +321,9 @@ func (f *Follower) takeIn(ctx context.Context, from, to int64) error {
 	if err := f.vouch(ctx, batch); err != nil {
 		return err
 	}
-	if err := f.x.ApplyMany(ctx, batch); err != nil {
+	if err := f.x.ApplyMany(ctx, batch); errors.Is(err, index.ErrNotNext) {
+		return fmt.Errorf("another program writes to this index, which one portal follows: %w", err)
+	} else if err != nil {
 		return err
 	}
 	if f.cursor, err = f.x.Cursor(ctx); err != nil {

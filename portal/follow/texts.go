@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
-
-	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/history/blocks"
 	"github.com/stemma-chain/stemma/portal/index"
@@ -19,8 +16,6 @@ const (
 	textBatch = 200
 	// workQuery is the path of a query for a work.
 	workQuery = "/stemma.registry.v1.Query/Work"
-	// worksQuery is that of a query for all works, and worksPerPage how many it is asked for at once.
-	worksQuery, worksPerPage = "/stemma.registry.v1.Query/Works", 500
 )
 
 // readTexts reads the text of works that are due until the context ends. A node that is away is
@@ -121,35 +116,4 @@ func (f *Follower) describe(ctx context.Context, due index.Due) (*index.Describe
 		return nil, fmt.Errorf("%w, %s: it answers about %s", errNoText, due.Work, work.Work.Id)
 	}
 	return &index.Described{Due: due, Claim: work.Work}, nil
-}
-
-// seed takes in the works that a chain brought from an export. Those registered since come with
-// their blocks.
-func (f *Follower) seed(ctx context.Context) error {
-	var page query.PageRequest
-	for page.Limit = worksPerPage; ; {
-		request, err := (&registrytypes.QueryWorksRequest{Pagination: &page}).Marshal()
-		if err != nil {
-			return err
-		}
-		res, err := f.node.ABCIQuery(ctx, worksQuery, request)
-		if err != nil {
-			return fmt.Errorf("ask the node for the works of its export: %w", err)
-		}
-		if res.Response.Code != 0 {
-			return fmt.Errorf("ask the node for the works of its export: %s", res.Response.Log)
-		}
-		var answer registrytypes.QueryWorksResponse
-		if err := answer.Unmarshal(res.Response.Value); err != nil {
-			return fmt.Errorf("read the works of the node's export: %w", err)
-		}
-		older := slices.DeleteFunc(answer.Works, func(w registrytypes.Claim) bool { return !w.RegisteredAt.Before(f.span.First.Time) })
-		if err := f.x.Seed(ctx, older); err != nil {
-			return err
-		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return nil
-		}
-		page.Key = answer.Pagination.NextKey
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,6 +78,7 @@ func (b *batch) place(tx int, hash []byte, events []abci.Event, take func(abci.E
 	place := int64(0)
 	for _, e := range events {
 		if !ours(e.Type) || !take(e) {
+			b.leaveOut(e.Type)
 			continue
 		}
 		if place == 0 {
@@ -98,6 +100,17 @@ func (b *batch) place(tx int, hash []byte, events []abci.Event, take func(abci.E
 // ours says that an event is a typed one of a module of this chain.
 func ours(name string) bool {
 	return strings.HasPrefix(name, "stemma.") && strings.Contains(name, ".v1.Event")
+}
+
+// newer are typed events in a way that a newer chain says them.
+var newer = regexp.MustCompile(`^stemma\.[a-z]{1,40}\.v([2-9]|[1-9][0-9]{1,4})\.Event[A-Za-z0-9]{1,80}$`)
+
+// leaveOut notes the first event that only a newer portal understands. What is in such events is not kept: people may
+// take back some of it, and which is not known.
+func (b *batch) leaveOut(name string) {
+	if b.Newer == "" && strings.HasPrefix(name, "stemma.") && newer.MatchString(name) {
+		b.Newer, b.NewerAt = name, b.Height
+	}
 }
 
 // tagOf is the first eight bytes of a hash.

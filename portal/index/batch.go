@@ -85,7 +85,7 @@ func (x *Index) write(ctx context.Context, do func(*batch) error) error {
 	}
 	x.numbers.add(b.ids)
 	x.words.add(b.words)
-	if x.kept = x.kept || b.erased && !x.db.postgres; x.kept {
+	if x.kept = x.kept || b.erased; x.kept {
 		x.kept = !x.db.empty(ctx)
 	}
 	return nil

@@ -11,6 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // database is one of the two that are known. Statements are written with ? for both, and only
@@ -22,6 +26,7 @@ type database struct {
 	// write has one connection with SQLite, which has one writer; read may only read.
 	write, read *sql.DB
 	bound       sync.Map // statement -> as PostgreSQL wants it
+	kept        sync.Map // statement -> *sql.Stmt of read, with SQLite
 }
 
 const (
@@ -36,10 +41,15 @@ const (
 
 func connect(where string) (*database, error) {
 	if strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://") {
-		db, err := sql.Open("pgx", where)
+		config, err := pgx.ParseConfig(where)
 		if err != nil {
 			return nil, errors.New("the address of the PostgreSQL database is not understood: postgres://USER:PASSWORD@HOST/NAME")
 		}
+		// To compile a question takes a tenth of a second, and none of ours lasts that long.
+		db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+			_, err := conn.Exec(ctx, `SET jit = off`)
+			return err
+		}))
 		db.SetMaxOpenConns(postgresConnections)
 		db.SetMaxIdleConns(postgresConnections)
 		return &database{postgres: true, write: db, read: db}, nil
@@ -123,7 +133,7 @@ func (db *database) create(ctx context.Context) error {
 	if _, err := tx.ExecContext(ctx, db.bind(`INSERT INTO version (version) VALUES (?)`), version); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO state VALUES (1, '', 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)`)
+	_, err = tx.ExecContext(ctx, `INSERT INTO state VALUES (1, '', 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', 0)`)
 	if err != nil {
 		return err
 	}
@@ -141,9 +151,38 @@ func (db *database) tables(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// query asks for rows and reads each with scan.
+// query asks for rows and reads each with scan. To understand a statement takes SQLite longer than
+// to answer most: those of questions are kept, since there are few. The driver of PostgreSQL keeps
+// them itself.
 func (db *database) query(ctx context.Context, statement string, args []any, scan func(*sql.Rows) error) error {
-	return rows(ctx, db.read, db.bind(statement), args, scan)
+	if db.postgres {
+		return rows(ctx, db.read, db.bind(statement), args, scan)
+	}
+	kept, err := db.keep(ctx, statement)
+	if err != nil {
+		return err
+	}
+	result, err := kept.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	return each(result, scan)
+}
+
+// keep prepares a statement of a question once.
+func (db *database) keep(ctx context.Context, statement string) (*sql.Stmt, error) {
+	if known, ok := db.kept.Load(statement); ok {
+		return known.(*sql.Stmt), nil
+	}
+	made, err := db.read.PrepareContext(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	known, was := db.kept.LoadOrStore(statement, made)
+	if was {
+		_ = made.Close() // somebody was faster
+	}
+	return known.(*sql.Stmt), nil
 }
 
 type querier interface {
@@ -155,6 +194,10 @@ func rows(ctx context.Context, from querier, statement string, args []any, scan 
 	if err != nil {
 		return err
 	}
+	return each(result, scan)
+}
+
+func each(result *sql.Rows, scan func(*sql.Rows) error) error {
 	defer result.Close()
 	for result.Next() {
 		if err := scan(result); err != nil {
@@ -167,9 +210,19 @@ func rows(ctx context.Context, from querier, statement string, args []any, scan 
 // rollback ends a transaction that was not committed; one that was is left alone.
 func rollback(tx *sql.Tx) { _ = tx.Rollback() }
 
-// empty empties SQLite's log, which must not keep what the tables have lost, and says whether it did. It waits for
-// no reader: readers who come one after the other would keep all blocks from being written.
+// vacuumWithin bounds how long blocks wait for PostgreSQL to clean up; it does so by itself later.
+const vacuumWithin = 10 * time.Second
+
+// empty takes what the tables have lost out of the database's files, and says whether it did: of SQLite it empties the
+// log. It waits for no reader: readers who come one after the other would keep all blocks from being written.
+// PostgreSQL gives up the rows, so that no query finds them; their bytes stay in its files until others take the room.
 func (db *database) empty(ctx context.Context) bool {
+	if db.postgres {
+		within, cancel := context.WithTimeout(ctx, vacuumWithin)
+		defer cancel()
+		_, _ = db.write.ExecContext(within, `VACUUM (SKIP_LOCKED) texts, terms`) // best effort
+		return true
+	}
 	conn, err := db.write.Conn(ctx)
 	if err != nil {
 		return false

@@ -4,7 +4,4 @@
 // the chain.
 package index
 
-import (
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver named pgx
-	_ "modernc.org/sqlite"             // the driver named sqlite
-)
+import _ "modernc.org/sqlite" // the driver named sqlite

@@ -13,7 +13,8 @@ var dumped = []struct {
 	query   string
 	columns int
 }{
-	{`SELECT chain, first, height, time, hash, subjects, words, places, events, works, derivations, payments, accounts, due FROM state`, 14},
+	{`SELECT chain, first, height, time, hash, subjects, words, places, events, works, derivations, payments, accounts, due,
+		newer, newer_at FROM state`, 16},
 	{`SELECT id, key FROM subjects ORDER BY id`, 2},
 	{`SELECT id, word FROM words ORDER BY id`, 2},
 	{`SELECT height, time, event FROM blocks ORDER BY height`, 3},
@@ -25,6 +26,7 @@ var dumped = []struct {
 	{`SELECT tag, work FROM tags ORDER BY tag, work`, 2},
 	{`SELECT derivative, source, role, weight, later, declaration, event FROM edges ORDER BY derivative, source`, 7},
 	{`SELECT work, declaration FROM admissions ORDER BY work, declaration`, 2},
+	{`SELECT account, denom, amount FROM earned ORDER BY account, denom`, 3},
 	{`SELECT account, root, time FROM anchors ORDER BY account, root`, 3},
 }
 

@@ -28,6 +28,8 @@ var effects = map[string]func(*batch, abci.Event) error{
 	"stemma.license.v1.EventAdmitted":           (*batch).admitted,
 	"stemma.license.v1.EventAdmissionApproved":  (*batch).admissionApproved,
 	"stemma.royalty.v1.EventPaid":               (*batch).paid,
+	"stemma.royalty.v1.EventPaidOut":            (*batch).paidOut,
+	"stemma.royalty.v1.EventWithdrawn":          (*batch).withdrawn,
 }
 
 // Flags of a work.

@@ -130,7 +130,7 @@ func (x *Index) events(ctx context.Context, ids []int64) ([]Event, error) {
 	}
 	found := make(map[int64]*packed, len(ids))
 	refs := make(map[uint64]string)
-	err := x.db.query(ctx, selectEvents+`e.id IN (`+marks(len(ids))+`)`, anys(ids), func(r *sql.Rows) error {
+	err := x.db.query(ctx, selectEvents+`e.id IN (`+marks(len(ids))+`)`, padded(ids), func(r *sql.Rows) error {
 		p := new(packed)
 		if err := p.scan(r); err != nil {
 			return err
@@ -196,7 +196,7 @@ func (s spelling) Word(number uint64) (string, error) { return s.x.word(s.ctx, n
 func (x *Index) spell(ctx context.Context, ids map[uint64]string) error {
 	numbers := slices.Sorted(maps.Keys(ids))
 	for part := range slices.Chunk(numbers, 400) {
-		err := x.db.query(ctx, `SELECT id, key FROM subjects WHERE id IN (`+marks(len(part))+`)`, anys(part), func(r *sql.Rows) error {
+		err := x.db.query(ctx, `SELECT id, key FROM subjects WHERE id IN (`+marks(len(part))+`)`, padded(part), func(r *sql.Rows) error {
 			var number uint64
 			var key []byte
 			err := r.Scan(&number, &key)

@@ -30,7 +30,7 @@ type Index struct {
 	db *database
 	// writing lets one write at a time, so that the numbers below are those of the database.
 	writing sync.Mutex
-	// kept: the log has text that was taken back, since a reader was at it; the next write tries again.
+	// kept: files may have text that was taken back: of SQLite, since a reader was at it. The next write tries again.
 	kept    bool
 	numbers numbers
 	words   wordList
@@ -43,7 +43,7 @@ func Open(ctx context.Context, where string) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{db: db, kept: !db.postgres} // whoever was killed may have left something
+	x := &Index{db: db, kept: true} // whoever was killed may have left something
 	if err := x.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the index: %w", err), db.close())
 	}
@@ -80,12 +80,12 @@ type state struct {
 }
 
 const stateColumns = `chain, first, height, time, hash, results, checked, subjects, words, places, events,
-	works, derivations, payments, accounts, due`
+	works, derivations, payments, accounts, due, newer, newer_at`
 
 func (s *state) scan(row interface{ Scan(...any) error }) error {
 	var at int64
 	err := row.Scan(&s.ChainID, &s.First, &s.Height, &at, &s.Hash, &s.Results, &s.Checked, &s.subjects, &s.words, &s.places,
-		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due)
+		&s.Events, &s.Works, &s.Derivations, &s.Payments, &s.Accounts, &s.Due, &s.Newer, &s.NewerAt)
 	if s.Height > 0 {
 		s.Time = moment(at)
 	}
@@ -95,9 +95,10 @@ func (s *state) scan(row interface{ Scan(...any) error }) error {
 func (s *state) save(ctx context.Context, db *database, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, db.bind(`UPDATE state SET chain = ?, first = ?, height = ?, time = ?, hash = ?, results = ?,
 		checked = ?, subjects = ?,
-		words = ?, places = ?, events = ?, works = ?, derivations = ?, payments = ?, accounts = ?, due = ?`),
+		words = ?, places = ?, events = ?, works = ?, derivations = ?, payments = ?, accounts = ?, due = ?,
+		newer = ?, newer_at = ?`),
 		s.ChainID, s.First, s.Height, nanoseconds(s.Time), s.Hash, s.Results, s.Checked, s.subjects, s.words, s.places,
-		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due)
+		s.Events, s.Works, s.Derivations, s.Payments, s.Accounts, s.Due, s.Newer, s.NewerAt)
 	return err
 }
 

@@ -203,3 +203,28 @@ func TestAnEnumOfANewerChainNeedsANewerPortal(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "stemma.registry.v1.EventWorkPraised", latest.Rows[0].Type)
 }
+
+// Events that a newer chain says in a new way are left out, which is remembered, and all others go on.
+func TestEventsOfANewerChainAreLeftOutAndThatIsKnown(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *index.Index) {
+		x, ctx := open(), t.Context()
+		newer := registered(t, 2)
+		newer.Type = "stemma.registry.v2.EventWorkRegistered"
+		require.NoError(t, x.Apply(ctx, block(1, list{{Type: "tx"}, {Type: "stemma.registry.v1.EventWorkPraised"}})))
+		cursor, err := x.Cursor(ctx)
+		require.NoError(t, err)
+		require.Empty(t, cursor.Newer)
+		require.NoError(t, x.Apply(ctx, block(2, list{newer, registered(t, 1)}, list{{Type: "stemma.registry.v12.EventLater"}})))
+		require.NoError(t, x.Apply(ctx, block(3, list{{Type: "stemma.license.v2.EventGranted"}, paid(t, 1)})))
+		_, err = x.Work(ctx, workOf(1))
+		require.NoError(t, err)
+		_, err = x.Work(ctx, workOf(2))
+		require.ErrorIs(t, err, index.ErrNotFound)
+		require.NoError(t, x.Close())
+		cursor, err = open().Cursor(ctx)
+		require.NoError(t, err)
+		require.Equal(t, newer.Type, cursor.Newer)
+		require.Equal(t, int64(2), cursor.NewerAt)
+		require.Equal(t, int64(3), cursor.Height)
+	})
+}

@@ -145,9 +145,23 @@ func TestWorksOfAnExportComeBeforeTheFirstBlock(t *testing.T) {
 			ClaimedSince: registrytypes.Priority{Time: began.Add(-time.Hour)}, RegisteredAt: began.Add(-time.Minute), AnchorRoot: content(9),
 			Details: registrytypes.Details{Kind: registrytypes.KIND_TEXT, Title: "Older than the index"},
 		}
-		for range 2 { // it may have been broken off
-			require.NoError(t, x.Seed(ctx, []registrytypes.Claim{old}))
+		seeded, err := x.Seeded(ctx)
+		require.NoError(t, err)
+		require.False(t, seeded)
+		late := registrytypes.Priority{Time: began.Add(-30 * time.Second)}
+		other := registrytypes.Claim{Id: workOf(3), Owner: account(3), Sha256: content(1), ClaimedSince: old.ClaimedSince, PlacedAt: &late}
+		links := []lineagetypes.Link{
+			{Source: workOf(3), Role: lineagetypes.ROLE_TRAINED_ON, Weight: 250_000, AddedLater: true}, {External: &lineagetypes.External{}},
 		}
+		for range 2 { // it may have been broken off
+			require.NoError(t, x.Seed(ctx, []index.Older{{Claim: old, Sources: links}, {Claim: other}}))
+		}
+		seeded, err = x.Seeded(ctx)
+		require.NoError(t, err)
+		require.True(t, seeded)
+		totals, err := x.Totals(ctx)
+		require.NoError(t, err)
+		require.Equal(t, []int64{2, 1}, []int64{totals.Works, totals.Derivations})
 		require.NoError(t, x.Apply(ctx, block(900, list{
 			registered(t, 2), derived(t, 2, 1, from(1)),
 			event(t, &registrytypes.EventWorkTransferred{Work: workOf(1), PreviousOwner: account(1), Owner: account(5)}),
@@ -164,6 +178,18 @@ func TestWorksOfAnExportComeBeforeTheFirstBlock(t *testing.T) {
 		sources, err := x.Sources(ctx, workOf(2), "", 9)
 		require.NoError(t, err)
 		require.Equal(t, w, sources.Rows[0].Other)
+		sources, err = x.Sources(ctx, workOf(1), "", 9)
+		require.NoError(t, err)
+		require.Len(t, sources.Rows, 1)
+		edge := sources.Rows[0]
+		require.Equal(t, late.Time, edge.Other.PlacedAt)
+		edge.Other = index.Work{}
+		require.Equal(t, index.Edge{
+			Derivative: workOf(1), Source: workOf(3), Role: lineagetypes.ROLE_TRAINED_ON, Weight: 250_000, Later: true,
+		}, edge)
+		claims, err := x.ByDigest(ctx, content(1), "", 9)
+		require.NoError(t, err)
+		require.Equal(t, works(1, 3), ids(claims))
 		cursor, err := x.Cursor(ctx)
 		require.NoError(t, err)
 		require.Equal(t, int64(900), cursor.First)

@@ -1,8 +1,6 @@
 package index_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -14,16 +12,11 @@ import (
 	"testing"
 	"time"
 
-	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/portal/index"
-	licensetypes "github.com/stemma-chain/stemma/x/license/types"
-	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	"github.com/stemma-chain/stemma/portal/index/ordinary"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
-	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 var (
@@ -40,85 +33,6 @@ const (
 	slowestOut = 300 * time.Millisecond
 )
 
-// ordinary makes works of the ordinary kind: each registered, offered and made from an earlier one
-// in a transaction of its own, with a title and a creator, and every other one with a URL.
-type ordinary struct {
-	random *rand.Rand
-	words  []string
-	zipf   *rand.Zipf
-	events []abci.Event // of the first work, with texts that are replaced
-	ids    []registrytypes.WorkID
-}
-
-func newOrdinary(t *testing.T) *ordinary {
-	r := rand.New(rand.NewPCG(7, 7))
-	o := &ordinary{random: r, zipf: rand.NewZipf(r, 1.3, 8, 29_999)}
-	syllables := strings.Fields("ka lo mi ren sta ve tor an el ich ou per dra no sul be wen thi co ga " +
-		"山 川 花 鳥 風 月 мо ре но чь")
-	for range 30_000 {
-		word := ""
-		for range 2 + r.IntN(3) {
-			word += syllables[r.IntN(len(syllables))]
-		}
-		o.words = append(o.words, word)
-	}
-	o.events = []abci.Event{
-		event(t, &registrytypes.EventWorkRegistered{
-			Work: workOf(1), Owner: account(1), Sha256: content(1), Kind: registrytypes.KIND_IMAGE,
-		}, inMsg(0)),
-		event(t, &licensetypes.EventOffered{Work: workOf(1), Terms: terms(1)}, inMsg(1)),
-		event(t, &royaltytypes.EventUpstreamChanged{Work: workOf(1), Epoch: 1, UpstreamVersion: 1, Absolute: 100_000, Reach: 7}, inMsg(2)),
-		event(t, &licensetypes.EventConstrained{Work: workOf(1), Version: 1, Constraints: []licensetypes.NamedConstraint{
-			{Kind: licensetypes.CONSTRAINT_ATTRIBUTION, Source: workOf(2), Terms: terms(1), WorkVersion: 1},
-		}}, inMsg(2)),
-		event(t, &lineagetypes.EventDerived{Work: workOf(1), Generation: 1, Absolute: 100_000, Declaration: 1, Sources: []lineagetypes.Source{
-			{Work: workOf(2), Role: lineagetypes.ROLE_PARENT_OF, Permission: terms(1).String()},
-		}}, inMsg(2)),
-	}
-	return o
-}
-
-// tx is the events of one more work.
-func (o *ordinary) tx() []abci.Event {
-	n := len(o.ids)
-	sum := sha256.Sum256(fmt.Append(nil, "work ", n))
-	id := registrytypes.WorkID(sum[:20])
-	source := id
-	if n > 0 {
-		source = o.ids[o.random.IntN(n)]
-	}
-	o.ids = append(o.ids, id)
-	digest := sha256.Sum256(fmt.Append(nil, "content ", n))
-	owner := sha256.Sum256(fmt.Append(nil, "owner ", o.random.IntN(1+n/10)))
-	replace := strings.NewReplacer(
-		workOf(1).String(), id.String(), workOf(2).String(), source.String(), content(1).String(), hex.EncodeToString(digest[:]),
-		account(1), sdk.AccAddress(owner[:20]).String(), terms(1).String(), terms(n%20).String(),
-	)
-	events := make([]abci.Event, len(o.events))
-	for i, e := range o.events {
-		events[i] = abci.Event{Type: e.Type, Attributes: slices.Clone(e.Attributes)}
-		for j := range events[i].Attributes {
-			events[i].Attributes[j].Value = replace.Replace(events[i].Attributes[j].Value)
-		}
-	}
-	return events
-}
-
-func (o *ordinary) word() string { return o.words[o.zipf.Uint64()] }
-
-func (o *ordinary) details() registrytypes.Details {
-	d := registrytypes.Details{
-		Title:    strings.Join([]string{o.word(), o.word(), o.word(), o.word()}[:1+o.random.IntN(4)], " "),
-		Creators: []registrytypes.Creator{{Name: o.words[o.random.IntN(3000)] + " " + o.words[o.random.IntN(len(o.words))], Role: "author"}},
-	}
-	if o.random.IntN(2) == 0 {
-		d.Fingerprints = []registrytypes.Fingerprint{
-			{Scheme: "url", Value: fmt.Sprintf("https://example.org/%s/%d", o.word(), o.random.Uint32())},
-		}
-	}
-	return d
-}
-
 func TestMany(t *testing.T) {
 	if testing.Short() {
 		t.Skip("generates works")
@@ -128,49 +42,19 @@ func TestMany(t *testing.T) {
 		path = *where
 	}
 	x := open(t, path)
-	o := newOrdinary(t)
-	var applying, describing time.Duration
-	events := 0
+	o, err := ordinary.New()
+	require.NoError(t, err)
 	totals, err := x.Totals(t.Context())
 	require.NoError(t, err)
 	if totals.Works == int64(*million) {
-		for range *million {
-			o.tx()
-		}
-		o.ask(t, x)
+		ask(t, o, x)
 		return
 	}
-	for height := int64(1); len(o.ids) < *million; height++ {
-		batch := make([]index.Block, 20)
-		for i := range batch {
-			txs := make([][]abci.Event, min(50, max(0, *million-len(o.ids))))
-			for j := range txs {
-				txs[j] = o.tx()
-				events += len(txs[j])
-			}
-			batch[i] = block((height-1)*20+int64(i)+1, txs...)
-		}
-		start := time.Now()
-		require.NoError(t, x.ApplyMany(t.Context(), batch))
-		applying += time.Since(start)
-		for {
-			due, err := x.Due(t.Context(), 500)
-			require.NoError(t, err)
-			if len(due) == 0 {
-				break
-			}
-			list := make([]index.Described, len(due))
-			for i, d := range due {
-				list[i] = index.Described{Due: d, Claim: registrytypes.Claim{Details: o.details()}}
-			}
-			start = time.Now()
-			require.NoError(t, x.Describe(t.Context(), list))
-			describing += time.Since(start)
-		}
-	}
-	persecond := float64(events) / applying.Seconds()
+	took, err := o.Fill(t.Context(), x, *million)
+	require.NoError(t, err)
+	persecond := float64(took.Events) / took.Applying.Seconds()
 	t.Logf("%d works, %d events: %.0f events a second, %.0f texts a second",
-		*million, events, persecond, float64(*million)/describing.Seconds())
+		*million, took.Events, persecond, float64(*million)/took.Describing.Seconds())
 	if *strict {
 		require.Greater(t, persecond, float64(fewest))
 	}
@@ -183,19 +67,19 @@ func TestMany(t *testing.T) {
 		require.LessOrEqual(t, bytes, int64(mostBytes))
 		x = open(t, path)
 	}
-	o.ask(t, x)
+	ask(t, o, x)
 }
 
 // ask measures questions, two at a time.
-func (o *ordinary) ask(t *testing.T, x *index.Index) {
+func ask(t *testing.T, o *ordinary.Works, x *index.Index) {
 	ctx := t.Context()
-	id := func(r *rand.Rand) registrytypes.WorkID { return o.ids[r.IntN(len(o.ids))] }
+	id := func(r *rand.Rand) registrytypes.WorkID { return ordinary.ID(r.IntN(*million)) }
 	zipf := rand.NewZipf(rand.New(rand.NewPCG(1, 1)), 1.3, 8, 29_999)
 	var mu sync.Mutex
 	word := func() string {
 		mu.Lock()
 		defer mu.Unlock()
-		return o.words[zipf.Uint64()]
+		return o.Words[zipf.Uint64()]
 	}
 	search := func(text string, kind registrytypes.Kind) error {
 		_, err := x.Search(ctx, index.Query{Text: text, Kind: kind}, "", 20)
@@ -207,7 +91,7 @@ func (o *ordinary) ask(t *testing.T, x *index.Index) {
 	}{
 		{"a word", func(*rand.Rand) error { return search(word()+" ", 0) }},
 		{"two words", func(*rand.Rand) error { return search(word()+" "+word(), 0) }},
-		{"the most frequent words", func(r *rand.Rand) error { return search(o.words[r.IntN(3)]+" "+o.words[r.IntN(3)], 0) }},
+		{"the most frequent words", func(r *rand.Rand) error { return search(o.Words[r.IntN(3)]+" "+o.Words[r.IntN(3)], 0) }},
 		{"a beginning", func(*rand.Rand) error { w := []rune(word()); return search(string(w[:min(len(w), 3)]), 0) }},
 		{"two letters", func(r *rand.Rand) error { return search([]string{"ka", "st", "lo", "山", "мо", "zz"}[r.IntN(6)], 0) }},
 		{"a kind", func(*rand.Rand) error { return search(word(), registrytypes.KIND_IMAGE) }},

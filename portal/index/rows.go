@@ -37,6 +37,10 @@ type Cursor struct {
 	Hash, Results []byte
 	// Checked is the last block of those whose header validators are known to have signed; 0: none.
 	Checked int64
+	// Newer is the name of the first event that was left out since only a newer portal understands it, and NewerAt its
+	// block; empty: none was.
+	Newer   string
+	NewerAt int64
 }
 
 // Next is the height of the block to apply; 0: any, since none was.

@@ -8,14 +8,14 @@ import (
 
 // schemaVersion is raised with every change of what is stored. There is no migration: an
 // index is rebuilt.
-const schemaVersion = "1"
+const schemaVersion = "2"
 
 // version is what an index has to be of.
 const version = schemaVersion + " " + fold.Version
 
 // Times are nanoseconds since 1970. A tag is eight bytes of a hash, for finding: what it finds is
 // compared. Ids of all sorts are numbered as they come and their bytes kept once, in subjects.
-// Money and text are in no table but events and texts.
+// Text is in texts and events alone. Amounts have 256 bits, so they are text.
 const schema = `
 CREATE TABLE version (version TEXT NOT NULL);
 
@@ -24,7 +24,7 @@ CREATE TABLE state (
 	hash BLOB, results BLOB, checked INTEGER NOT NULL, subjects INTEGER NOT NULL,
 	words INTEGER NOT NULL, places INTEGER NOT NULL, events INTEGER NOT NULL,
 	works INTEGER NOT NULL, derivations INTEGER NOT NULL, payments INTEGER NOT NULL, accounts INTEGER NOT NULL,
-	due INTEGER NOT NULL
+	due INTEGER NOT NULL, newer TEXT NOT NULL, newer_at INTEGER NOT NULL
 );
 
 CREATE TABLE subjects (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);
@@ -60,6 +60,8 @@ CREATE TABLE edges (
 CREATE INDEX edges_source ON edges (source, derivative);
 
 CREATE TABLE admissions (work INTEGER, declaration INTEGER, PRIMARY KEY (work, declaration)) WITHOUT ROWID;
+
+CREATE TABLE earned (account INTEGER, denom BLOB, amount TEXT NOT NULL, PRIMARY KEY (account, denom)) WITHOUT ROWID;
 
 CREATE TABLE anchors (account INTEGER, root BLOB, time INTEGER NOT NULL, PRIMARY KEY (account, root)) WITHOUT ROWID;
 `

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,54 +69,6 @@ func (b *batch) describe(d Described) error {
 	_, err = b.exec(`UPDATE works SET due = 0, flags = ?, since = ?, rank = CASE WHEN rank = registered THEN ? ELSE rank END WHERE id = ?`,
 		flags&^flagUndated, since, since, id)
 	return err
-}
-
-// Seed takes in works that are older than the chain's first block, as the node has them: those of an
-// export. It is for an index without blocks; a work that it has is passed over. What the works were
-// made from, and all else that happened before, is not in the index.
-func (x *Index) Seed(ctx context.Context, works []registrytypes.Claim) error {
-	return x.write(ctx, func(b *batch) error {
-		if b.Height != 0 {
-			return fmt.Errorf("older works come before the first block, and %d is there: %w", b.Height, ErrNotNext)
-		}
-		for _, w := range works {
-			if err := b.seed(w); err != nil {
-				return fmt.Errorf("take in %s: %w", w.Id, err)
-			}
-		}
-		return nil
-	})
-}
-
-func (b *batch) seed(c registrytypes.Claim) error {
-	work, _, err := b.ID(c.Id.String())
-	if err != nil {
-		return err
-	}
-	owner, ok, err := b.ID(c.Owner)
-	if err != nil || !ok {
-		return errors.Join(err, fmt.Errorf("%q owns it, which is no account", c.Owner))
-	}
-	var known int64
-	if found, err := b.one([]any{&known}, `SELECT id FROM works WHERE subject = ?`, work); err != nil || found {
-		return err
-	}
-	flags := int64(flagTerms)
-	if !c.AnchorRoot.IsZero() {
-		flags |= flagAnchored
-	}
-	if c.Contested {
-		flags |= flagContested
-	}
-	b.Works++
-	since := nanoseconds(c.ClaimedSince.Time)
-	b.newWorks.add(b.Works, int64(work), int64(owner), c.Sha256[:], tagOf(c.Sha256[:]), int64(c.Details.Kind),
-		int64(c.Status), int64(c.Version),
-		flags, int64(0), nanoseconds(c.RegisteredAt), since, since, int64(0))
-	if err := b.flushTable(b.newWorks); err != nil {
-		return err
-	}
-	return b.addText(b.Works, c.Details.Kind, textOf(c.Details))
 }
 
 // texts is what people wrote about a work.

@@ -56,7 +56,7 @@ func (w *row) scan(from *sql.Rows) error {
 func (x *Index) load(ctx context.Context, column string, numbers []int64) (map[int64]row, error) {
 	found := make(map[int64]row, len(numbers))
 	for part := range slices.Chunk(numbers, MaxPage) {
-		err := x.db.query(ctx, selectWorks+`w.`+column+` IN (`+marks(len(part))+`)`, anys(part), func(r *sql.Rows) error {
+		err := x.db.query(ctx, selectWorks+`w.`+column+` IN (`+marks(len(part))+`)`, padded(part), func(r *sql.Rows) error {
 			var w row
 			if err := w.scan(r); err != nil {
 				return err
@@ -75,12 +75,24 @@ func (x *Index) load(ctx context.Context, column string, numbers []int64) (map[i
 	return found, nil
 }
 
-func marks(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), ", ") }
+// marks are those of a list that is not empty, as padded writes it.
+func marks(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", roundUp(n)), ", ") }
 
-func anys[T any](list []T) []any {
-	all := make([]any, len(list))
-	for i, v := range list {
-		all[i] = v
+// roundUp leaves few lengths of lists, so that there are few statements.
+func roundUp(n int) int {
+	for _, size := range []int{1, 2, 5, 10, 25, 50, 100} {
+		if n <= size {
+			return size
+		}
+	}
+	return max(n, MaxPage)
+}
+
+// padded repeats the last of a list until there are as many as it has marks.
+func padded[T any](list []T) []any {
+	all := make([]any, roundUp(len(list)))
+	for i := range all {
+		all[i] = list[min(i, len(list)-1)]
 	}
 	return all
 }

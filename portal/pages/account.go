@@ -22,6 +22,7 @@ type accountPage struct {
 	Address   string
 	Balances  []string
 	Waiting   []string // royalties that wait to be paid out
+	Earned    []string // what works have brought it since history begins
 	Works     []claimLine
 	MoreWorks string // address of the next page
 	// More: the list has others than those that are shown.
@@ -30,6 +31,7 @@ type accountPage struct {
 	Disputes                               []disputeLine
 	History                                []happening
 	Before                                 string // address of what happened before
+	Begins                                 int64  // the block with which history begins, if it may be older
 }
 
 // claimLine is a work in a list.
@@ -79,6 +81,17 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		}
 		return err
 	})
+	group.Go(func() error {
+		subject, err := index.ParseSubject(address)
+		if err != nil {
+			return err
+		}
+		earned, err := s.Index.Earned(at, subject)
+		for _, c := range earned {
+			page.Earned = append(page.Earned, u.Coin(c))
+		}
+		return err
+	})
 	group.Go(func() error { return s.worksOf(at, v, page) })
 	group.Go(func() error {
 		res, err := s.Client.License().Grants(at, &licensetypes.QueryGrantsRequest{Licensee: address, Pagination: few})
@@ -100,8 +113,9 @@ func (s *Site) account(ctx context.Context, v *visit) error {
 		}
 		return err
 	})
-	group.Go(func() (err error) {
-		page.History, page.Before, err = v.historyOf(at, address)
+	group.Go(func() error {
+		p, err := v.historyOf(at, address)
+		page.History, page.Before, page.Begins = p.list, p.before, p.begins
 		return err
 	})
 	if err := group.Wait(); err != nil {

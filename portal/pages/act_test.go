@@ -2,6 +2,8 @@ package pages
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,5 +34,14 @@ func TestAcceptingIsBoundToWhatThePageShows(t *testing.T) {
 	require.Contains(t, w.Body.String(), `data-version="3" data-epoch="4" data-number="5"`)
 	for _, name := range []string{"Work", "Transfer", "Holders"} {
 		require.Equal(t, "7", n.asked[name], name)
+	}
+}
+
+// Where nothing is for sale there is no form that asks what to buy.
+func TestNothingToBuyIsNoForm(t *testing.T) {
+	for offers, form := range map[int]bool{0: false, 1: true} {
+		a, w := visiting(t, "en")
+		require.NoError(t, a.show(http.StatusOK, "act.html", "", actPage{Do: "buy", Offers: slices.Repeat([]offer{{Terms: link{"CC-BY", "/terms/CC-BY"}}}, offers)}))
+		require.Equal(t, form, strings.Contains(w.Body.String(), "<form id=\"act\""), offers)
 	}
 }

@@ -55,6 +55,17 @@ func TestWhatReadersMistypeIsTheirs(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, get(s, "/accounts/"+sdk.AccAddress(make([]byte, 40)).String()).Code)
 }
 
+// Whoever looks for the address of a page, of this portal or another, comes to that page.
+func TestAPageIsFoundByItsAddress(t *testing.T) {
+	id := registrytypes.WorkID{7}.String()
+	for asked, want := range map[string]string{
+		"https://portal.example/works/" + id: "/works/" + id, "http://127.0.0.1:8480/works/" + id + "?lang=fr#may": "/works/" + id,
+		"https://example.org/song.wav": "", "works/" + id: "",
+	} {
+		require.Equal(t, want, pageOf(asked), asked)
+	}
+}
+
 // An id in capitals is the same id.
 func TestIDsInCapitals(t *testing.T) {
 	s, _ := siteOf(t, emptyIndex(t), nil)
@@ -123,6 +134,6 @@ func TestAPortalThatIsTooOldSaysSo(t *testing.T) {
 	s.Status = func() Status { return Status{Newer: true} }
 	page := get(s, "/").Body.String()
 	require.Contains(t, page, "too old for the chain")
-	require.NotContains(t, page, "The node does not answer")
+	require.NotContains(t, page, "can&#39;t follow its node")
 	require.Equal(t, http.StatusServiceUnavailable, get(s, "/healthz").Code)
 }

@@ -65,7 +65,7 @@ func (a *asking) ask(ctx context.Context) error {
 			use, err := rights.ParseUse(a.page.Question.Wish, a.site.now())
 			var wish *rights.WishError
 			if errors.As(err, &wish) {
-				a.page.Question.Wrong = words.Capital(wish.Error())
+				a.page.Question.Wrong = a.meaning("wish.", wish.Word, "", "fault.unreadable")
 				return nil
 			}
 			if err != nil {

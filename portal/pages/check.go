@@ -3,7 +3,6 @@ package pages
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strings"
@@ -66,7 +65,7 @@ func (s *Site) certificate(_ context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	file := certificate.File{Name: m.name, SHA256: sha256.Sum256(m.raw)}
+	file := certificate.File{Name: m.name, Proof: m.raw}
 	c, err := certificate.Of(m.proven, file, proof.Policy{Now: s.now(), Period: proof.DefaultPeriod})
 	if err != nil {
 		return err
@@ -126,8 +125,19 @@ func (v *visit) download(name string, raw []byte) error {
 	return err
 }
 
+// checkPage names the work whose certificate is to be checked; empty: a file of the reader's is.
+type checkPage struct{ Work string }
+
 func (s *Site) check(_ context.Context, v *visit) error {
-	return v.show(http.StatusOK, "check.html", v.T("check.title"), nil)
+	var page checkPage
+	if text := v.r.URL.Query().Get("work"); text != "" {
+		id, err := registrytypes.ParseWorkID(text)
+		if err != nil {
+			return wrong("fault.work", text)
+		}
+		page.Work = id.String()
+	}
+	return v.show(http.StatusOK, "check.html", v.T("check.title"), page)
 }
 
 type noticePage struct{ Operator string }

@@ -7,10 +7,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/stemma-chain/stemma/client/units"
-	"github.com/stemma-chain/stemma/client/words"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
-	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // disputePage is a dispute.
@@ -27,6 +24,7 @@ type disputePage struct {
 	MoreClaimed                         bool
 	History                             []happening
 	Before                              string
+	Begins                              int64 // the block with which history begins, if it may be older
 }
 
 type evidence struct {
@@ -51,6 +49,9 @@ func (v *visit) disputeLine(d disputetypes.Dispute) disputeLine {
 	}
 	if !d.IsOpen() {
 		line.Stands = v.outcome(d.Outcome)
+		if d.ClosedAt != nil {
+			line.Closed = *d.ClosedAt
+		}
 	}
 	return line
 }
@@ -88,8 +89,8 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	if d.ClosedAt != nil {
 		page.Closed, page.Outcome = *d.ClosedAt, v.outcome(d.Outcome)
 	}
-	teller := v.teller(ctx, u)
-	page.Claimed = teller.Redress(d.Claim)
+	said := v.redressing(ctx, u)
+	page.Claimed = said.parts(d.Claim)
 	for _, e := range d.Evidence {
 		shown := evidence{By: accountLink(e.By), Sha256: e.Sha256.String(), Where: clipLong(e.Uri)}
 		if !e.BlankedSha256.IsZero() {
@@ -99,7 +100,7 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 	}
 	for _, r := range []*disputetypes.Ruling{d.Appealed, d.Ruling} {
 		if r != nil {
-			page.Rulings = append(page.Rulings, v.ruling(teller, *r))
+			page.Rulings = append(page.Rulings, v.ruling(said, *r))
 		}
 	}
 	for _, stake := range []struct {
@@ -110,14 +111,16 @@ func (s *Site) dispute(ctx context.Context, v *visit) error {
 			page.Bonds = append(page.Bonds, fact{v.T(stake.name), coinsOf(u, stake.coins)})
 		}
 	}
-	if page.History, page.Before, err = v.historyOf(ctx, page.ID); err != nil {
+	p, err := v.historyOf(ctx, page.ID)
+	if err != nil {
 		return err
 	}
+	page.History, page.Before, page.Begins = p.list, p.before, p.begins
 	return v.show(http.StatusOK, "dispute.html", v.T("dispute.title"), &page)
 }
 
-func (v *visit) ruling(t words.Teller, r disputetypes.Ruling) ruling {
-	made := ruling{How: v.T("dispute.dismissed"), At: r.At, Redress: t.Redress(r.Redress)}
+func (v *visit) ruling(t redressing, r disputetypes.Ruling) ruling {
+	made := ruling{How: v.T("dispute.dismissed"), At: r.At, Redress: t.parts(r.Redress)}
 	if r.By != "" {
 		made.By = accountLink(r.By)
 	}
@@ -125,12 +128,6 @@ func (v *visit) ruling(t words.Teller, r disputetypes.Ruling) ruling {
 		made.How = v.T("dispute.upheld")
 	}
 	return made
-}
-
-func (v *visit) teller(ctx context.Context, u units.Units) words.Teller {
-	return words.Teller{
-		Account: short, Work: func(id registrytypes.WorkID) string { return v.named(ctx, id).Text }, Terms: v.terms(ctx), Coins: u.Sum,
-	}
 }
 
 func (v *visit) contested(k disputetypes.Kind) string {

@@ -34,87 +34,125 @@ const (
 type family struct {
 	focus   registrytypes.WorkID
 	most    int
-	members map[registrytypes.WorkID]*member
+	members map[index.Number]*member
+	ids     map[registrytypes.WorkID]bool
+	// edges are all between members.
+	edges []index.Edge
 	// crowded: there is no room for all edges between them.
 	crowded bool
 	// order is that in which they were found: the nearest first.
 	order []*member
+	// opened are those that the reader asked for all neighbours of.
+	opened []registrytypes.WorkID
 }
 
-// member is a work of a family. Its edges are the first that the index has, and more says
-// that there are others.
+// member is a work of a family.
 type member struct {
-	work                         index.Work
-	sources, derivatives         []index.Edge
-	moreSources, moreDerivatives bool
-	payees                       []picture.Payee
+	number index.Number
+	work   index.Work
+	// near is what it has edges to; known: the index was asked.
+	near   index.Near
+	known  bool
+	payees []picture.Payee
 }
 
-// gather finds the works around one, breadth first, sources and derivatives by turns.
-func (s *Site) gather(ctx context.Context, focus index.Work, most int) (*family, error) {
-	f := &family{focus: focus.ID, most: most, members: map[registrytypes.WorkID]*member{}}
-	if err := f.add(ctx, s.Index, focus); err != nil {
+// gather finds the works around one, breadth first, sources and derivatives by turns, and all neighbours of those of
+// them that the reader opened.
+func (s *Site) gather(ctx context.Context, focus registrytypes.WorkID, most int, opened []registrytypes.WorkID) (*family, error) {
+	number, err := s.Index.Number(ctx, focus)
+	if err != nil {
 		return nil, err
 	}
+	f := &family{focus: focus, most: most, members: map[index.Number]*member{}}
+	f.add(number)
 	up, down := []*member{f.order[0]}, []*member{f.order[0]}
 	for (len(up) > 0 || len(down) > 0) && len(f.order) < f.most {
-		var err error
-		if up, err = f.expand(ctx, s.Index, up, func(m *member) []index.Edge { return m.sources }); err != nil {
-			return nil, err
+		if unknown(up) || unknown(down) {
+			if err := f.look(ctx, s.Index); err != nil {
+				return nil, err
+			}
 		}
-		if down, err = f.expand(ctx, s.Index, down, func(m *member) []index.Edge { return m.derivatives }); err != nil {
-			return nil, err
+		up = f.expand(up, func(m *member) []index.Number { return m.near.Sources })
+		down = f.expand(down, func(m *member) []index.Number { return m.near.Derivatives })
+	}
+	if len(opened) > 0 {
+		f.most = maxDrawn
+	}
+	if err := f.open(ctx, s.Index, opened); err != nil {
+		return nil, err
+	}
+	return f, f.read(ctx, s.Index)
+}
+
+// read asks the index for the works and all edges between them.
+func (f *family) read(ctx context.Context, x Index) error {
+	if err := f.look(ctx, x); err != nil {
+		return err
+	}
+	numbers := make([]index.Number, len(f.order))
+	for i, m := range f.order {
+		numbers[i] = m.number
+	}
+	works, edges, err := x.Among(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	f.edges, f.ids = edges, map[registrytypes.WorkID]bool{}
+	for i, m := range f.order {
+		m.work, f.ids[works[i].ID] = works[i], true
+	}
+	return nil
+}
+
+// unknown says that the first work of a queue can't be expanded before it was looked at.
+func unknown(queue []*member) bool { return len(queue) > 0 && !queue[0].known }
+
+// look asks what all members have edges to of which that is not known: few questions serve many works.
+func (f *family) look(ctx context.Context, x Index) error {
+	var of []*member
+	var numbers []index.Number
+	for _, m := range f.order {
+		if !m.known {
+			m.known = true
+			of, numbers = append(of, m), append(numbers, m.number)
 		}
 	}
-	return f, nil
+	near, err := x.Near(ctx, numbers)
+	for i := range near {
+		of[i].near = near[i]
+	}
+	return err
 }
 
 // expand adds the neighbours of the first work of a queue, and puts them and the others
 // that it has too many of behind.
-func (f *family) expand(
-	ctx context.Context, x Index, queue []*member, edges func(*member) []index.Edge,
-) ([]*member, error) {
+func (f *family) expand(queue []*member, near func(*member) []index.Number) []*member {
 	if len(queue) == 0 {
-		return nil, nil
+		return nil
 	}
 	first, added := queue[0], 0
 	queue = queue[1:]
-	for _, e := range edges(first) {
-		if f.members[e.Other.ID] != nil {
+	for _, n := range near(first) {
+		if f.members[n] != nil {
 			continue
 		}
 		if len(f.order) >= f.most {
-			return nil, nil
+			return nil
 		}
 		if added == fan {
-			queue = append(queue, first)
-			break
+			return append(queue, first)
 		}
-		if err := f.add(ctx, x, e.Other); err != nil {
-			return nil, err
-		}
+		queue = append(queue, f.add(n))
 		added++
-		queue = append(queue, f.order[len(f.order)-1])
 	}
-	return queue, nil
+	return queue
 }
 
-func (f *family) add(ctx context.Context, x Index, w index.Work) error {
-	sources, err := x.Sources(ctx, w.ID, "", index.MaxPage)
-	if err != nil {
-		return err
-	}
-	derivatives, err := x.Derivatives(ctx, w.ID, "", index.MaxPage)
-	if err != nil {
-		return err
-	}
-	m := &member{
-		work: w, sources: sources.Rows, derivatives: derivatives.Rows,
-		moreSources: sources.Next != "", moreDerivatives: derivatives.Next != "",
-	}
-	f.members[w.ID] = m
+func (f *family) add(n index.Number) *member {
+	m := &member{number: n}
+	f.members[n] = m
 	f.order = append(f.order, m)
-	return nil
+	return m
 }
 
 // holders asks who is paid for each work.
@@ -160,24 +198,17 @@ func payeesOf(holders []royaltytypes.Holding) (payees []picture.Payee) {
 // graph is the family as it is drawn.
 func (v *visit) graph(f *family) picture.Graph {
 	g := picture.Graph{Focus: f.focus.String()}
-	f.crowded = false
-	// An edge is known at either end: one end may have more than the index lists at once.
-	drawn := map[[2]registrytypes.WorkID]bool{}
+	for _, e := range f.edges {
+		if len(g.Edges) < picture.MaxEdges {
+			g.Edges = append(g.Edges, picture.Edge{
+				From: e.Derivative.String(), To: e.Source.String(), Role: pictureRoles[e.Role], Conflict: e.Conflict, Unapproved: e.Unapproved,
+			})
+		}
+	}
+	f.crowded = len(f.edges) > picture.MaxEdges
 	byContent := map[registrytypes.Digest][]string{}
 	for _, m := range f.order {
 		g.Nodes = append(g.Nodes, v.node(f, m))
-		for _, e := range slices.Concat(m.sources, m.derivatives) {
-			ends := [2]registrytypes.WorkID{e.Derivative, e.Source}
-			if f.members[e.Source] == nil || f.members[e.Derivative] == nil || drawn[ends] {
-				continue
-			}
-			drawn[ends] = true
-			if f.crowded = f.crowded || len(g.Edges) == picture.MaxEdges; !f.crowded {
-				g.Edges = append(g.Edges, picture.Edge{
-					From: e.Derivative.String(), To: e.Source.String(), Role: pictureRoles[e.Role], Conflict: e.Conflict, Unapproved: e.Unapproved,
-				})
-			}
-		}
 		for _, other := range byContent[m.work.SHA256] {
 			if len(g.Rivals) < picture.MaxRivals {
 				g.Rivals = append(g.Rivals, picture.Rivalry{A: other, B: m.work.ID.String()})
@@ -201,19 +232,19 @@ func (v *visit) node(f *family, m *member) picture.Node {
 	if strings.TrimSpace(n.Title) == "" || v.site.Denied(id) {
 		n.Title = short(id)
 	}
-	hidden := func(edges []index.Edge, more bool) picture.More {
+	hidden := func(near []index.Number, more bool) picture.More {
 		count := 0
-		for _, e := range edges {
-			if f.members[e.Other.ID] == nil {
+		for _, n := range near {
+			if f.members[n] == nil {
 				count++
 			}
 		}
 		if count == 0 {
 			return picture.More{}
 		}
-		return picture.More{Count: count, AtLeast: more, Href: "/works/" + id + "/lineage"}
+		return picture.More{Count: count, AtLeast: more, Href: v.opens(f, m.work.ID)}
 	}
-	n.MoreSources, n.MoreDerivatives = hidden(m.sources, m.moreSources), hidden(m.derivatives, m.moreDerivatives)
+	n.MoreSources, n.MoreDerivatives = hidden(m.near.Sources, m.near.MoreSources), hidden(m.near.Derivatives, m.near.MoreDerivatives)
 	return n
 }
 
@@ -243,6 +274,23 @@ type lineagePage struct {
 	Work   link
 	Drawn  drawn
 	Height int64
+	// Wide: the picture is for a wide screen.
+	Wide bool
+}
+
+// wideQuery asks for a picture for a wide screen, and wideWidth is how much room the page has there, in pixels.
+const (
+	wideQuery = "?wide=1"
+	wideWidth = 800
+)
+
+// lineagePath is the page with a work's picture, for a screen like the reader's.
+func (v *visit) lineagePath(id string) string {
+	path := "/works/" + id + "/lineage"
+	if v.wide {
+		path += wideQuery
+	}
+	return path
 }
 
 func (s *Site) lineage(ctx context.Context, v *visit) error {
@@ -254,7 +302,8 @@ func (s *Site) lineage(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := lineagePage{Work: v.named(ctx, id), Height: height}
+	v.wide = v.r.URL.Query().Get("wide") != ""
+	page := lineagePage{Work: v.named(ctx, id), Height: height, Wide: v.wide}
 	if page.Drawn, err = v.draw(v.at(ctx, height), id, maxDrawn, mostDrawn); err != nil {
 		return err
 	}
@@ -266,6 +315,8 @@ type drawn struct {
 	SVG, Text template.HTML
 	// Cut: there are more works around it than are drawn.
 	Cut bool
+	// Works is how many are.
+	Works int
 }
 
 // mostBeside and mostDrawn are how many bytes a picture and its words may take: of a work's page,
@@ -275,20 +326,21 @@ const mostBeside, mostDrawn = 30_000, 75_000
 // draw draws the works around one: as many as fit a page. A work that the index does not have
 // yet has no picture.
 func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes int) (drawn, error) {
-	focus, err := v.site.Index.Work(ctx, id)
+	opened, err := v.opened()
+	if err != nil {
+		return drawn{}, err
+	}
+	f, err := v.site.gather(ctx, id, most, opened)
 	if errors.Is(err, index.ErrNotFound) {
 		return drawn{}, nil
 	}
 	if err != nil {
 		return drawn{}, err
 	}
-	f, err := v.site.gather(ctx, focus, most)
-	if err != nil {
-		return drawn{}, err
-	}
 	if err := v.site.holders(ctx, f); err != nil {
 		return drawn{}, err
 	}
+	bytes = room(bytes, opened)
 	for {
 		d, err := v.drawAll(f)
 		if err != nil || !f.crowded && len(d.SVG)+len(d.Text) <= bytes || len(f.order) == 1 {
@@ -302,18 +354,23 @@ func (v *visit) draw(ctx context.Context, id registrytypes.WorkID, most, bytes i
 func (f *family) keep(most int) {
 	most = max(1, most)
 	for _, m := range f.order[most:] {
-		delete(f.members, m.work.ID)
+		delete(f.members, m.number)
+		delete(f.ids, m.work.ID)
 	}
 	f.order, f.most = f.order[:most], most
+	f.edges = slices.DeleteFunc(f.edges, func(e index.Edge) bool { return !f.ids[e.Derivative] || !f.ids[e.Source] })
 }
 
 // drawAll draws a family.
 func (v *visit) drawAll(f *family) (drawn, error) {
 	g, options := v.graph(f), picture.Options{Words: v.pictureWords()}
+	if v.wide {
+		options.Width = wideWidth
+	}
 	placed, err := picture.Layout(g, options)
 	if err != nil {
 		return drawn{}, fmt.Errorf("draw the lineage of %s: %w", f.focus, err)
 	}
 	text, err := picture.Text(g, options)
-	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most}, err
+	return drawn{SVG: picture.SVG(placed), Text: text, Cut: len(f.order) >= f.most, Works: len(f.order)}, err
 }

@@ -3,6 +3,9 @@ package pages
 import (
 	"context"
 	"encoding/binary"
+	"regexp"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,28 +26,43 @@ func numbered(n int) (id registrytypes.WorkID) {
 	return id
 }
 
-func (e edges) page(of, side, limit int) (p index.Page[index.Edge], err error) {
+func (edges) Number(_ context.Context, id registrytypes.WorkID) (index.Number, error) {
+	return index.Number(binary.BigEndian.Uint64(id[:])), nil
+}
+
+func (e edges) others(of index.Number, side int) (list []index.Number, more bool) {
 	for _, edge := range e.list {
-		if edge[side] != of {
+		if edge[side] != int(of) {
 			continue
 		}
-		if len(p.Rows) == limit {
-			p.Next = "more"
-			break
+		if len(list) == index.MaxPage {
+			return list, true
 		}
-		p.Rows = append(p.Rows, index.Edge{
-			Derivative: numbered(edge[0]), Source: numbered(edge[1]), Other: index.Work{ID: numbered(edge[1-side])},
-		})
+		list = append(list, index.Number(edge[1-side]))
 	}
-	return p, nil
+	return list, false
 }
 
-func (e edges) Sources(_ context.Context, w registrytypes.WorkID, _ string, limit int) (index.Page[index.Edge], error) {
-	return e.page(int(binary.BigEndian.Uint64(w[:])), 0, limit)
+func (e edges) Near(_ context.Context, of []index.Number) (all []index.Near, err error) {
+	for _, n := range of {
+		var near index.Near
+		near.Sources, near.MoreSources = e.others(n, 0)
+		near.Derivatives, near.MoreDerivatives = e.others(n, 1)
+		all = append(all, near)
+	}
+	return all, nil
 }
 
-func (e edges) Derivatives(_ context.Context, w registrytypes.WorkID, _ string, limit int) (index.Page[index.Edge], error) {
-	return e.page(int(binary.BigEndian.Uint64(w[:])), 1, limit)
+func (e edges) Among(_ context.Context, of []index.Number) (works []index.Work, between []index.Edge, err error) {
+	for _, n := range of {
+		works = append(works, index.Work{ID: numbered(int(n))})
+	}
+	for _, edge := range e.list {
+		if slices.Contains(of, index.Number(edge[0])) && slices.Contains(of, index.Number(edge[1])) {
+			between = append(between, index.Edge{Derivative: numbered(edge[0]), Source: numbered(edge[1])})
+		}
+	}
+	return works, between, nil
 }
 
 func drawFamily(t *testing.T, list [][2]int, focus, most int) (*family, picture.Graph) {
@@ -52,7 +70,7 @@ func drawFamily(t *testing.T, list [][2]int, focus, most int) (*family, picture.
 	s := &Site{Config: Config{Index: edges{list: list}, Denied: func(string) bool { return false }}}
 	l, err := s.load("en")
 	require.NoError(t, err)
-	f, err := s.gather(t.Context(), index.Work{ID: numbered(focus)}, most)
+	f, err := s.gather(t.Context(), numbered(focus), most, nil)
 	require.NoError(t, err)
 	return f, (&visit{site: s, lang: l}).graph(f)
 }
@@ -66,7 +84,7 @@ func TestAPictureOfManyIsBounded(t *testing.T) {
 	f, g := drawFamily(t, list, 1, maxBeside)
 	require.Len(t, g.Nodes, maxBeside)
 	require.Len(t, g.Edges, maxBeside-1)
-	require.True(t, f.order[0].moreDerivatives)
+	require.True(t, f.order[0].near.MoreDerivatives)
 	require.Equal(t, index.MaxPage-(maxBeside-1), g.Nodes[0].MoreDerivatives.Count)
 	require.True(t, g.Nodes[0].MoreDerivatives.AtLeast)
 	_, err := picture.Layout(g, picture.Options{})
@@ -119,7 +137,7 @@ func TestAPictureHasAllEdgesOfItsWorks(t *testing.T) {
 	}
 	s, _ := siteOf(t, titled{edges{list: list}, new(int)}, nil)
 	v := &visit{site: s, lang: s.languages["en"]}
-	f, err := s.gather(t.Context(), index.Work{ID: numbered(30)}, maxDrawn)
+	f, err := s.gather(t.Context(), numbered(30), maxDrawn, nil)
 	require.NoError(t, err)
 	_, err = v.drawAll(f)
 	require.NoError(t, err)
@@ -146,4 +164,66 @@ func TestTheLastOfManySourcesIsDrawnAsOne(t *testing.T) {
 		edges[[2]string{e.From, e.To}] = true
 	}
 	require.True(t, edges[[2]string{numbered(1).String(), numbered(401).String()}])
+}
+
+// counted counts the questions to an index.
+type counted struct {
+	edges
+	questions *int
+}
+
+func (x counted) Near(ctx context.Context, of []index.Number) ([]index.Near, error) {
+	*x.questions++
+	return x.edges.Near(ctx, of)
+}
+
+func (x counted) Among(ctx context.Context, of []index.Number) ([]index.Work, []index.Edge, error) {
+	*x.questions++
+	return x.edges.Among(ctx, of)
+}
+
+// A picture of many works with many neighbours each takes few questions of the index, whatever it draws of them.
+func TestALargePictureIsCheap(t *testing.T) {
+	var list [][2]int
+	for i := range 150 {
+		for j := range 100 {
+			list = append(list, [2]int{i + 1, 1000 + j}, [2]int{2000 + j, i + 1})
+		}
+	}
+	questions := 0
+	s, _ := siteOf(t, counted{edges{list: list}, &questions}, nil)
+	f, err := s.gather(t.Context(), numbered(1), maxDrawn, nil)
+	require.NoError(t, err)
+	require.Len(t, f.order, maxDrawn)
+	require.LessOrEqual(t, questions, 12)
+}
+
+// On a wide screen the same works stand side by side; what leads on from there is for such a screen too.
+func TestAPictureForAWideScreenIsWide(t *testing.T) {
+	var list [][2]int
+	for i := range maxDrawn + 50 {
+		list = append(list, [2]int{i + 2, 1})
+	}
+	s, _ := siteOf(t, titled{edges{list: list}, new(int)}, nil)
+	size := regexp.MustCompile(`<svg class="pic-svg"[^>]* width="([\d.]+)rem" height="([\d.]+)rem"`)
+	path := "/works/" + numbered(1).String() + "/lineage"
+	read := func(path string) (body string, width, height float64) {
+		body = get(s, path).Body.String()
+		require.LessOrEqual(t, len(body), MaxPage)
+		found := size.FindStringSubmatch(body)
+		require.NotEmpty(t, found, body)
+		width, _ = strconv.ParseFloat(found[1], 64)
+		height, _ = strconv.ParseFloat(found[2], 64)
+		return body, width, height
+	}
+	body, narrow, high := read(path)
+	require.Contains(t, body, `<a href="?wide=1">For a wide screen</a>`)
+	require.NotContains(t, body, "/lineage?wide")
+	require.LessOrEqual(t, 16*narrow, float64(picture.DefaultWidth))
+	body, wide, low := read(path + "?wide=1")
+	require.Contains(t, body, `<a href="?">For a narrow screen</a>`)
+	require.Contains(t, body, path+"?wide=1")
+	require.Greater(t, wide, narrow)
+	require.LessOrEqual(t, 16*wide, float64(wideWidth))
+	require.Less(t, low, high*2/3)
 }

@@ -11,30 +11,48 @@ type historyPage struct {
 	Work    link
 	History []happening
 	Before  string
+	Begins  int64
 }
 
-// historyOf is what the index has about something, the newest first, and the address of the
-// rest.
-func (v *visit) historyOf(ctx context.Context, subject string) (list []happening, before string, err error) {
+// past is what the index has about something, the newest first.
+type past struct {
+	list []happening
+	// before is the address of the rest; empty: there is none.
+	before string
+	// begins is the block before which something may have happened that the index does not have; 0: it has
+	// all, or there is a rest.
+	begins int64
+}
+
+func (v *visit) historyOf(ctx context.Context, subject string) (p past, err error) {
 	of, err := index.ParseSubject(subject)
 	if err != nil {
-		return nil, "", err
+		return p, err
 	}
 	page, err := v.site.Index.History(ctx, of, v.r.URL.Query().Get("before"), maxShown)
 	if err != nil {
-		return nil, "", err
+		return p, err
 	}
-	if page.Next != "" {
-		before = "?before=" + page.Next
+	switch rows := page.Rows; {
+	case page.Next != "":
+		p.before = "?before=" + page.Next
+	case len(rows) > 0 && rows[len(rows)-1].Type == registered && rows[len(rows)-1].Value("work") == subject:
+	default:
+		p.begins = v.site.Status().Begins()
 	}
-	list, err = v.happenings(ctx, page.Rows)
-	return list, before, err
+	p.list, err = v.happenings(ctx, page.Rows)
+	return p, err
 }
 
-func (a *asking) history(ctx context.Context) (err error) {
-	if a.page.History, a.page.MoreUntold, err = a.historyOf(ctx, a.page.ID); a.page.MoreUntold != "" {
-		a.page.MoreUntold = "/works/" + a.page.ID + "/history" + a.page.MoreUntold
+// registered is the event with which a work's history begins.
+const registered = "stemma.registry.v1.EventWorkRegistered"
+
+func (a *asking) history(ctx context.Context) error {
+	p, err := a.historyOf(ctx, a.page.ID)
+	if p.before != "" {
+		a.page.MoreUntold = "/works/" + a.page.ID + "/history" + p.before
 	}
+	a.page.History, a.page.Begins = p.list, p.begins
 	return err
 }
 
@@ -44,8 +62,10 @@ func (s *Site) workHistory(ctx context.Context, v *visit) error {
 		return err
 	}
 	page := historyPage{Work: v.named(ctx, id)}
-	if page.History, page.Before, err = v.historyOf(ctx, id.String()); err != nil {
+	p, err := v.historyOf(ctx, id.String())
+	if err != nil {
 		return err
 	}
+	page.History, page.Before, page.Begins = p.list, p.before, p.begins
 	return v.show(http.StatusOK, "history.html", v.T("history.title"), page)
 }

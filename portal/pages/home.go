@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -86,6 +87,9 @@ func (s *Site) search(ctx context.Context, v *visit) error {
 	if to := pageOf(q); to != "" {
 		return v.redirect(to)
 	}
+	if digits, ok := strings.CutPrefix(q, "0x"); ok && len(digits) == 64 { // as other chains' programs write a hash
+		q = digits
+	}
 	page := searchPage{Query: q}
 	claims, more, digest, err := s.identified(ctx, q)
 	if err != nil {
@@ -136,8 +140,11 @@ func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
 	return len(happened.Rows) > 0, err
 }
 
-// pageOf is the page of what a text is the id of; empty: of nothing.
+// pageOf is the page of what a text is the id of, or the address of such a page on any portal; empty: of nothing.
 func pageOf(text string) string {
+	if at, err := url.Parse(text); err == nil && at.Host != "" {
+		text = path.Base(at.Path)
+	}
 	if id, err := registrytypes.ParseWorkID(text); err == nil {
 		return "/works/" + id.String()
 	}

@@ -3,6 +3,8 @@ package pages
 import (
 	"context"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/stemma-chain/stemma/portal/index"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -12,9 +14,11 @@ type Index interface {
 	Search(ctx context.Context, q index.Query, after string, limit int) (index.Page[index.Work], error)
 	Work(ctx context.Context, id registrytypes.WorkID) (index.Work, error)
 	Newest(ctx context.Context, after string, limit int) (index.Page[index.Work], error)
-	Sources(ctx context.Context, work registrytypes.WorkID, after string, limit int) (index.Page[index.Edge], error)
-	Derivatives(ctx context.Context, work registrytypes.WorkID, after string, limit int) (index.Page[index.Edge], error)
+	Number(ctx context.Context, id registrytypes.WorkID) (index.Number, error)
+	Near(ctx context.Context, of []index.Number) ([]index.Near, error)
+	Among(ctx context.Context, of []index.Number) ([]index.Work, []index.Edge, error)
 	History(ctx context.Context, of index.Subject, before string, limit int) (index.Page[index.Event], error)
 	OfTx(ctx context.Context, hash []byte, after string, limit int) (index.Page[index.Event], error)
+	Earned(ctx context.Context, account index.Subject) (sdk.Coins, error)
 	Totals(ctx context.Context) (index.Totals, error)
 }

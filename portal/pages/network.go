@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -122,18 +123,27 @@ func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case status.Lying != "":
 		code, said = http.StatusServiceUnavailable, "the node's answers contradict what is signed: "+status.Lying
+	case status.Other != "":
+		code, said = http.StatusServiceUnavailable, "pages ask a node of "+status.Other+", and the one that is followed is of "+status.Chain
 	case status.Away != "":
-		code, said = http.StatusServiceUnavailable, "the node does not answer: "+status.Away
+		code, said = http.StatusServiceUnavailable, "the node can't be followed now: "+status.Away
 	case status.Newer:
 		code, said = http.StatusServiceUnavailable, "the chain needs a newer portal"
+	case status.Behind() > lagging:
+		code, said = http.StatusServiceUnavailable, fmt.Sprintf("%d blocks of the node are not read yet", status.Behind())
 	case status.Late(s.now()):
 		code, said = http.StatusServiceUnavailable, "the newest block is old"
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
+	detail := ""
+	if status.Unread != "" {
+		detail = "the chain is newer than this portal, which leaves out events such as " + status.Unread +
+			" since block " + itoa(status.UnreadAt)
+	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"status": said, "chain": status.Chain, "height": status.Height, "node_height": status.Node, "first": status.First,
-		"time": status.Time.UTC().Format(time.RFC3339), "headers_checked": status.Checked,
+		"time": status.Time.UTC().Format(time.RFC3339), "headers_checked": status.Checked, "detail": detail,
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,8 +38,13 @@ type rpcCall struct {
 	Params  json.RawMessage `json:"params,omitempty"`
 }
 
-// call passes one question to the node (JSON-RPC 2.0).
+// call passes one question to the node (JSON-RPC 2.0). It has to be named JSON: a page of another site can send that only
+// after a browser has asked whether it may (CORS), which this server does not allow.
 func (s *Site) call(w http.ResponseWriter, r *http.Request) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		http.Error(w, "the content type has to be application/json", http.StatusUnsupportedMediaType)
+		return
+	}
 	raw, err := io.ReadAll(r.Body)
 	var asked rpcCall
 	if err != nil || json.Unmarshal(raw, &asked) != nil || len(asked.ID) == 0 {

@@ -26,7 +26,9 @@ func TestOnlyWhatSigningTakesIsPassedOn(t *testing.T) {
 		passed = ""
 		w := httptest.NewRecorder()
 		body := `{"jsonrpc":"2.0","id":1,"method":"` + method + `","params":` + params + `}`
-		s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, rpcPath, strings.NewReader(body)))
+		r := httptest.NewRequest(http.MethodPost, rpcPath, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json; charset=utf-8")
+		s.Handler().ServeHTTP(w, r)
 		require.Equal(t, w.Code == http.StatusOK, passed != "")
 		return w.Code
 	}
@@ -49,4 +51,33 @@ func TestOnlyWhatSigningTakesIsPassedOn(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, call(method, `{}`), method)
 	}
 	require.Equal(t, http.StatusOK, call("status", `{}`))
+}
+
+// Another site's page can post what browsers send without asking first: forms, and text. It is not read as JSON.
+func TestOtherSitesCannotAskTheNode(t *testing.T) {
+	passed := false
+	node := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		passed = true
+		_, _ = io.WriteString(w, `{}`)
+	}))
+	defer node.Close()
+	s, _ := siteOf(t, emptyIndex(t), nil)
+	s.RPC = node.URL
+	for kind, want := range map[string]int{
+		"": http.StatusUnsupportedMediaType, "text/plain": http.StatusUnsupportedMediaType,
+		"application/x-www-form-urlencoded": http.StatusUnsupportedMediaType, "multipart/form-data; boundary=x": http.StatusUnsupportedMediaType,
+		"text/plain; application/json": http.StatusUnsupportedMediaType, "application/jsonx": http.StatusUnsupportedMediaType,
+		"Application/JSON": http.StatusOK,
+	} {
+		passed = false
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodPost, rpcPath, strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"status","params":{}}`))
+		if kind != "" {
+			r.Header.Set("Content-Type", kind)
+		}
+		s.Handler().ServeHTTP(w, r)
+		require.Equal(t, want, w.Code, kind)
+		require.Equal(t, want == http.StatusOK, passed, kind)
+		require.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
+	}
 }

@@ -46,7 +46,7 @@ func TestReasonsInTheLanguageOfTheReader(t *testing.T) {
 	}
 	french, _ := visiting(t, "fr")
 	require.Equal(t, line{
-		Text:  "Une œuvre source interdit l'usage commercial",
+		Text:  "Une œuvre source interdit l’usage commercial",
 		About: []link{workLink(workOf(2), ""), {"CC-BY", "/terms/" + terms.String()}}, Also: []string{"07/02/2026 15:04 UTC"},
 	}, french.reason(r, licensetypes.Rights{}, named))
 
@@ -67,7 +67,7 @@ func TestDutiesAndNoticesInTheLanguageOfTheReader(t *testing.T) {
 	require.Equal(t, []string{"Song by Ann"}, duty(licensetypes.Obligation{
 		Kind: licensetypes.OBLIGATION_ATTRIBUTION, Text: "Song by Ann",
 	}).Also)
-	require.Equal(t, []string{"总收入的 10 %，不限层级"}, duty(licensetypes.Obligation{
+	require.Equal(t, []string{"总收入的 10 %，不限层级"}, duty(licensetypes.Obligation{
 		Kind: licensetypes.OBLIGATION_ROYALTY, RoyaltyPolicy: royaltytypes.POLICY_ABSOLUTE, RoyaltyRate: 100_000,
 	}).Also)
 	require.NotEmpty(t, duty(licensetypes.Obligation{

@@ -85,7 +85,8 @@ func (v *visit) role(r lineagetypes.Role) string {
 	return v.meaning("role.", r.String(), "ROLE_", "dispute.unknown")
 }
 
-func percent(ppm uint32) string { return rates.Percent(ppm) }
+// percent is a rate whose sign does not stand alone at the beginning of a line.
+func percent(ppm uint32) string { return strings.ReplaceAll(rates.Percent(ppm), " %", "\u00a0%") }
 
 // powerReduction is how many base units of the staking token are one of voting power.
 var powerReduction = sdk.DefaultPowerReduction

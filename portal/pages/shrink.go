@@ -38,6 +38,7 @@ func (p *workPage) shrink() bool {
 	done = halve(&p.Payees, &p.MorePayees) || done
 	done = halve(&p.Rivals, &p.MoreRivals) || done
 	done = halve(&p.Offers, &p.MoreOffers) || done
+	done = halve(&p.Past, &p.MorePast) || done
 	var more bool
 	if halve(&p.History, &more) {
 		p.MoreUntold, done = "/works/"+p.ID+"/history", true

@@ -30,22 +30,17 @@ type titled struct {
 	asked *int
 }
 
-func (x titled) name(p index.Page[index.Edge]) index.Page[index.Edge] {
-	*x.asked++
-	for i := range p.Rows {
-		p.Rows[i].Other.Title, p.Rows[i].Other.Described = loud, true
+func (x titled) Near(ctx context.Context, of []index.Number) ([]index.Near, error) {
+	*x.asked += len(of)
+	return x.edges.Near(ctx, of)
+}
+
+func (x titled) Among(ctx context.Context, of []index.Number) ([]index.Work, []index.Edge, error) {
+	works, between, err := x.edges.Among(ctx, of)
+	for i := range works {
+		works[i].Title, works[i].Described = loud, true
 	}
-	return p
-}
-
-func (x titled) Sources(ctx context.Context, w registrytypes.WorkID, after string, limit int) (index.Page[index.Edge], error) {
-	p, err := x.edges.Sources(ctx, w, after, limit)
-	return x.name(p), err
-}
-
-func (x titled) Derivatives(ctx context.Context, w registrytypes.WorkID, after string, limit int) (index.Page[index.Edge], error) {
-	p, err := x.edges.Derivatives(ctx, w, after, limit)
-	return x.name(p), err
+	return works, between, err
 }
 
 func (x titled) Work(_ context.Context, id registrytypes.WorkID) (index.Work, error) {
@@ -70,7 +65,7 @@ func TestLongTitlesDoNotEmptyAPicture(t *testing.T) {
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(d.SVG)+len(d.Text), mostDrawn)
 	require.GreaterOrEqual(t, strings.Count(string(d.SVG), `<a transform`)+strings.Count(string(d.SVG), `<a class`), maxBeside)
-	require.LessOrEqual(t, questions, 2*maxDrawn, "the index is asked once about each work")
+	require.LessOrEqual(t, questions, maxDrawn, "the index is asked once about each work")
 	require.True(t, d.Cut)
 
 	d, err = v.draw(ctx, numbered(1), maxBeside, 10)

@@ -58,6 +58,9 @@ func (s *Site) tx(ctx context.Context, v *visit) error {
 	}
 	happened, err := s.Index.OfTx(ctx, hash, v.r.URL.Query().Get("after"), txEvents)
 	if errors.Is(err, index.ErrNotFound) || err == nil && len(happened.Rows) == 0 {
+		if begins := s.Status().Begins(); begins > 0 {
+			return absent("fault.notx_older", begins)
+		}
 		return absent("fault.notx")
 	}
 	if err != nil {

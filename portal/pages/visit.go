@@ -34,6 +34,8 @@ type visit struct {
 	lang *language
 	// height is that of the state that the page is made of; 0: of none.
 	height int64
+	// wide: pictures are for a wide screen.
+	wide bool
 	// titles are links to works that were named already, by id.
 	titles sync.Map
 }
@@ -68,7 +70,7 @@ func (v *visit) show(code int, template, title string, page any) error {
 		return fmt.Errorf("there is no template %s", template)
 	}
 	status := v.site.Status()
-	status.Lying = cut(status.Lying) // the node has a say in it
+	status.Lying, status.Other = cut(status.Lying), cut(status.Other) // the node has a say in it
 	framed := frame{
 		Title: title, Query: cut(v.r.URL.Query().Get("q")), Status: status, Now: v.site.now(),
 		Language: v.lang.words.Language, Languages: catalog.Languages(), Here: here(v.r.URL), Page: page,

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,10 +74,13 @@ type workPage struct {
 	PayeesOf   string // the amount that is divided
 	NoPayees   string // why there are none
 	Holders    []payee
-	Disputes   []disputeLine
+	Disputes   []disputeLine // open ones
+	Past       []disputeLine // the newest first
+	MorePast   bool
 	Tainted    []link
 	History    []happening
 	MoreUntold string // address of what happened before
+	Begins     int64  // the block with which history begins, if the work is older
 }
 
 type creator struct {
@@ -112,6 +116,8 @@ type disputeLine struct {
 	link
 	What, Stands string
 	Open         bool
+	// Closed is when it was over; zero: it is open.
+	Closed time.Time
 }
 
 // asking is one work that a page is made of.
@@ -321,19 +327,28 @@ func (a *asking) sample() (sdk.Coin, bool) {
 	return amount, true
 }
 
+// maxDisputes is how many disputes of a work are looked at: the chain lists open ones first, and of those that are over
+// none before another.
+const maxDisputes = 100
+
+// disputes finds those about the work: all that are open, and the newest that are over.
 func (a *asking) disputes(ctx context.Context) error {
-	if a.Work.Hold == nil {
-		return nil
-	}
 	res, err := a.site.Client.Dispute().Disputes(ctx, &disputetypes.QueryDisputesRequest{
-		Work: a.Work.Id, Pagination: &query.PageRequest{Limit: maxShown},
+		Work: a.Work.Id, Pagination: &query.PageRequest{Limit: maxDisputes},
 	})
 	if err != nil {
 		return err
 	}
 	for _, d := range res.Disputes {
-		a.page.Disputes = append(a.page.Disputes, a.disputeLine(d))
+		if line := a.disputeLine(d); !line.Open {
+			a.page.Past = append(a.page.Past, line)
+		} else if len(a.page.Disputes) < maxShown {
+			a.page.Disputes = append(a.page.Disputes, line)
+		}
 	}
+	slices.SortStableFunc(a.page.Past, func(x, y disputeLine) int { return y.Closed.Compare(x.Closed) })
+	a.page.MorePast = len(res.Pagination.GetNextKey()) > 0 || len(a.page.Past) > maxShown
+	a.page.Past = a.page.Past[:min(len(a.page.Past), maxShown)]
 	return nil
 }
 

@@ -11,7 +11,7 @@ portal/web/install.sh
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 SOURCES=$PWD/portal/web/src node build/web/bundle.mjs "$tmp"
-gzip -9n "$tmp/act.js" # large, and served as it is
+gzip -9n "$tmp"/*.js # large, and served as they are
 for made in "$tmp"/*; do
 	kept=portal/pages/static/$(basename "$made")
 	if [ "${1-}" != --check ]; then

@@ -1,5 +1,6 @@
 // Command doccheck runs the command lines of README.md and docs as a reader would paste them:
-// in order, in one shell, against one local network of four validators.
+// in order, in one shell, against one local network of four validators; documents that need none of the others
+// beside them, in a shell and on a network of their own.
 //
 // Usage, in the root of the repository, after `make build`:
 //
@@ -43,9 +44,9 @@ func run(tourTo string, only []string, verbose bool) error {
 	switch tourTo {
 	case "":
 		if len(only) > 0 {
-			return check(ctx, only, verbose)
+			return check(ctx, [][]string{only}, verbose)
 		}
-		return check(ctx, files, verbose)
+		return check(ctx, lanes, verbose)
 	case "compare", "write":
 		return tour(ctx, tourTo == "write", verbose)
 	}

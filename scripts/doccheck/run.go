@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/stemma-chain/stemma/testutil/localnet"
@@ -23,12 +24,22 @@ var refused = regexp.MustCompile(`(?m)"code": ?[1-9]|^code: [1-9]`)
 // patience is how long all commands together may take.
 const patience = 20 * time.Minute
 
-// check runs all commands of the documents.
-func check(ctx context.Context, files []string, verbose bool) error {
+// check runs all commands of the documents, those of each lane in order and the lanes side by side.
+func check(ctx context.Context, lanes [][]string, verbose bool) error {
 	root, err := os.Getwd()
 	if err != nil {
 		return err
 	}
+	errs := make([]error, len(lanes))
+	var all sync.WaitGroup
+	for i, files := range lanes {
+		all.Go(func() { errs[i] = checkLane(ctx, root, files, verbose) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func checkLane(ctx context.Context, root string, files []string, verbose bool) error {
 	commands, left, err := readAll(root, files)
 	if err != nil {
 		return err
@@ -42,11 +53,13 @@ func check(ctx context.Context, files []string, verbose bool) error {
 	if err := p.run(ctx, commands, verbose); err != nil {
 		return err
 	}
-	fmt.Printf("%d commands of the documents did what they say, in %.0f s; %d blocks are not run:\n",
-		len(commands), time.Since(began).Seconds(), len(left))
+	var said strings.Builder
+	fmt.Fprintf(&said, "%d commands of %s did what they say, in %.0f s; %d blocks are not run:\n",
+		len(commands), strings.Join(files, " "), time.Since(began).Seconds(), len(left))
 	for _, o := range left {
-		fmt.Printf("  %s:%d: %s\n", o.file, o.line, o.reason)
+		fmt.Fprintf(&said, "  %s:%d: %s\n", o.file, o.line, o.reason)
 	}
+	fmt.Print(said.String())
 	return nil
 }
 

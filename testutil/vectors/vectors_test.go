@@ -27,13 +27,14 @@ func TestMain(m *testing.M) {
 // every other implementation.
 func TestVectors(t *testing.T) {
 	for name, make := range map[string]func(*testing.T) any{
-		"ids.json":       makeIDs,
-		"leaves.json":    makeLeaves,
-		"vouchers.json":  makeVouchers,
-		"packings.json":  makePackings,
-		"messages.json":  makeMessages,
-		"decisions.json": makeDecisions,
-		"codes.json":     makeCodes,
+		"ids.json":          makeIDs,
+		"leaves.json":       makeLeaves,
+		"vouchers.json":     makeVouchers,
+		"packings.json":     makePackings,
+		"messages.json":     makeMessages,
+		"decisions.json":    makeDecisions,
+		"codes.json":        makeCodes,
+		"certificates.json": makeCertificates,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -1,5 +1,6 @@
 // Package certificate writes for people what a proof proves: one page of HTML that needs no network and prints on a sheet or
-// two, or plain text. A certificate proves nothing by itself and says so: the file of the proof does, and whoever doubts checks that.
+// two, or plain text. What it says proves nothing by itself, and it says so: the proof does. A page carries the proof, and what it
+// says is checked by writing it anew from that (Read).
 package certificate
 
 import (
@@ -19,11 +20,14 @@ import (
 type File struct {
 	// Name of the proof, without its folder.
 	Name string
-	// SHA256 of the proof's bytes.
-	SHA256 [sha256.Size]byte
+	// Proof is its bytes.
+	Proof []byte
 	// Content is the name of the file that the proof was compared with; empty: with none.
 	Content string
 }
+
+// SHA256 is that of the proof's bytes.
+func (f File) SHA256() [sha256.Size]byte { return sha256.Sum256(f.Proof) }
 
 // Certificate is what a certificate says, for both forms.
 type Certificate struct {
@@ -43,6 +47,8 @@ type Certificate struct {
 	// Digest is what the QR code has, in hex, and DigestOf what it is the SHA-256 of.
 	Digest, DigestOf string
 	Checked          time.Time
+	// Period is how long signatures counted for whoever checked; 0: it rests on none.
+	Period time.Duration
 }
 
 // Of writes the certificate of a proof that was checked and found to hold (proof.Proof.Verify), by the policy that it was checked by.
@@ -52,6 +58,7 @@ func Of(p proof.Proven, file File, policy proof.Policy) (Certificate, error) {
 		return Certificate{}, err
 	}
 	file.Name, file.Content = clean(file.Name), clean(file.Content)
+	policy.Now, policy.Period = policy.Now.UTC().Truncate(time.Second), policy.Period.Truncate(time.Second)
 	c := Certificate{
 		Headline: clean(headline(p)), Chain: clean(p.ChainID), Proved: sections, When: when(p, file, policy), Headers: headers(p), File: file,
 		NotProved: []string{
@@ -60,7 +67,10 @@ func Of(p proof.Proven, file File, policy proof.Policy) (Certificate, error) {
 			"It does not say that it still holds: look at the time above.",
 		},
 		Command: Command(file.Name, p.Trusted),
-		Digest:  fmt.Sprintf("%x", file.SHA256), DigestOf: "the file of the proof", Checked: policy.Now,
+		Digest:  fmt.Sprintf("%x", file.SHA256()), DigestOf: "the file of the proof", Checked: policy.Now,
+	}
+	if p.Hops > 0 {
+		c.Period = policy.Period
 	}
 	if content := contentOf(p); content != nil {
 		c.Digest, c.DigestOf = fmt.Sprintf("%x", *content), "the content"

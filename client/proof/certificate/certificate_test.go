@@ -232,7 +232,7 @@ func all(t *testing.T) map[string]prf.Proven {
 }
 
 func certify(t *testing.T, p prf.Proven) certificate.Certificate {
-	file := certificate.File{Name: "song of 'A'.proof", SHA256: sha256.Sum256(proofBytes)}
+	file := certificate.File{Name: "song of 'A'.proof", Proof: proofBytes}
 	if p.Kind == prf.Claim || p.Kind == prf.Content {
 		file.Content = "song.wav"
 	}

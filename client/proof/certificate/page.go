@@ -17,14 +17,14 @@ var pageStyle string
 var page = template.Must(template.New("page").Parse(pageText))
 
 // HTML writes the certificate as one page that fetches nothing and runs nothing. What comes from the chain stands in it
-// as text alone: no link leads out.
+// as text alone: no link leads out. Behind what is shown it carries the proof.
 func (c Certificate) HTML(w io.Writer) error {
 	drawn, err := codeOf(c.Digest)
 	if err != nil {
 		return err
 	}
 	hash := sha256.Sum256([]byte(pageStyle))
-	return page.Execute(w, struct {
+	err = page.Execute(w, struct {
 		Certificate
 		Code   code
 		Style  template.CSS
@@ -35,4 +35,8 @@ func (c Certificate) HTML(w io.Writer) error {
 		"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; base-uri 'none'; form-action 'none'",
 		Unsaid,
 	})
+	if err != nil {
+		return err
+	}
+	return c.carry(w)
 }

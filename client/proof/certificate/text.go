@@ -57,7 +57,7 @@ func (c Certificate) Text(w io.Writer) error {
 	for _, s := range c.Steps() {
 		fmt.Fprintf(w, "  %s\n", s)
 	}
-	_, err := fmt.Fprintf(w, "    %s\n  SHA-256 of %s: %x\n", c.Command, c.File.Name, c.File.SHA256)
+	_, err := fmt.Fprintf(w, "    %s\n  SHA-256 of %s: %x\n", c.Command, c.File.Name, c.File.SHA256())
 	return err
 }
 

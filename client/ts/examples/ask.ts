@@ -10,7 +10,7 @@ export async function ask(client: Client, work: string, licensee: string) {
   if (!rights) throw new Error('no answer')
   switch (rights.verdict) {
     case licensetypes.Verdict.VERDICT_ALLOWED:
-      console.log(`yes, under ${rights.permission}; it brings`, rights.obligations.map((o) => licensetypes.ObligationKind[o.kind]))
+      console.log(`yes, under ${rights.permission || 'nothing, it is your own'}; it brings`, rights.obligations.map((o) => licensetypes.ObligationKind[o.kind]))
       break
     case licensetypes.Verdict.VERDICT_NEEDS_GRANT:
       console.log('with one of', rights.offers.map((o) => o.terms))

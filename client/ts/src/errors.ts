@@ -91,7 +91,9 @@ export class UnknownAccountError extends Error {
   override readonly name = 'UnknownAccountError'
 
   constructor(readonly address: string, cause: unknown) {
-    super(`account ${address} cannot sign: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    const why = cause instanceof QueryError && cause.notFound ? 'the chain does not know it; an account exists once it has received something'
+      : cause instanceof Error ? cause.message : cause
+    super(`account ${address} cannot sign: ${why}`, { cause })
   }
 }
 

@@ -73,6 +73,12 @@ const second = 1_000_000_000n
 const farOff = 24n * 3600n * second
 const defaultWait = 120_000
 
+/** Whether a text is in a message. */
+function names(value: unknown, text: string): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value === text
+  return Object.values(value).some((part) => names(part, text))
+}
+
 /** Sends transactions of one account. */
 export class Sender {
   readonly #form: Form
@@ -105,12 +111,14 @@ export class Sender {
 
   /** Gives messages gas and fee. It sends nothing. */
   async draft(...msgs: Msg[]): Promise<Draft> {
+    this.#requireNamed(msgs)
     const gas = this.options.gas ?? (await this.try(...msgs)).gas
     return { msgs, gas, fee: await this.fee(gas) }
   }
 
   /** Executes messages on the node without sending them. It throws a TxError where the chain refuses them. */
   async try(...msgs: Msg[]): Promise<Trial> {
+    this.#requireNamed(msgs)
     const once = async () => {
       const raw = unsigned(this.signer, this.account, msgs, this.#form, await this.slot())
       return this.node.simulate(raw)
@@ -132,6 +140,12 @@ export class Sender {
     const trial = await (this.#form.unordered ? this.node.trials : this.state.turn).pass(repeated)
     const gas = BigInt(Math.floor(Number(trial.gasUsed) * (this.options.gasAdjustment ?? 1.5)))
     return { ...trial, gas: this.options.gas ?? gas }
+  }
+
+  /** The chain would refuse a message of somebody else for that account's sequence, which says nothing of the mistake. */
+  #requireNamed(msgs: Msg[]): void {
+    const other = msgs.find((m) => !names(m.value, this.address))
+    if (other) throw new Error(`${this.address} signs, and ${other.typeUrl} is of another account: name the signer in it`)
   }
 
   /** What so much gas costs now, in a denom of which the payer has enough. It throws a FeeError where there is none. */

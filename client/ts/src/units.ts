@@ -28,6 +28,9 @@ const mostDecimals = 30
 const shownDecimals = 2
 const most = 2n ** 256n
 
+/** How many people write thousands or decimals. */
+const grouped = /^[0-9]+([,' _][0-9]+)+(\.[0-9]+)? ?[A-Za-z]/
+
 /** Reads whole units: digits, no zero in front, nothing else. It throws an AmountError. */
 export function readAmount(text: string): bigint {
   if (!/^(0|[1-9][0-9]*)$/.test(text) || text.length > 78 || BigInt(text) >= most) {
@@ -116,6 +119,10 @@ export class Units {
     const example = this.all()[0]?.symbol ?? 'USDC'
     if (/^[0-9]+(\.[0-9]+)?$/.test(text)) {
       throw new AmountError(`"${text}" is not an amount: write the unit behind it, such as ${text} ${example}`)
+    }
+    if (grouped.test(text)) {
+      throw new AmountError(
+        `"${text}" is not an amount: write a point before the decimals and nothing between thousands, such as 1000.50 ${example}`)
     }
     return parseCoin(text)
   }

@@ -154,6 +154,7 @@ test('a sponsor pays, and who has no money is told', async () => {
   const [{ address }] = await nobody.getAccounts()
   const anchor = msg(registrytypes.MsgAnchor, { account: address, root: digest(bytes('root')), total: 1n })
   await assert.rejects(client.send(nobody, [anchor]), UnknownAccountError)
+  await assert.rejects(client.send(alice, [anchor]), /MsgAnchor is of another account/)
   const little = [{ denom: 'ustem', amount: '1' }]
   await client.send(bob, [msg(banktypes.MsgSend, { fromAddress: bobAddress, toAddress: address, amount: little })])
   const { info } = await client.auth.accountInfo({ address })

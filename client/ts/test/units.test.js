@@ -25,6 +25,7 @@ test('amounts are read in one way', () => {
   for (const text of ['10', '010 USDC', '1,000 USDC', '0.0000001 USDC', '1.5uusdc', '10 EUR', '-1 USDC', '0x10uusdc', '010uusdc', '']) {
     assert.throws(() => units.read(text), AmountError, text)
   }
+  assert.throws(() => units.read('5,00 USDC'), /a point before the decimals/)
   assert.throws(() => parseCoin(`1${'0'.repeat(78)}uusdc`), AmountError)
 })
 

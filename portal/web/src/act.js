@@ -4,7 +4,7 @@ import {
   proofMessage, registrytypes, royaltytypes, rows,
 } from '../../../client/ts/src/index.ts'
 import { sha256 } from './check.js'
-import { duties, quotable, say } from './say.js'
+import { duties, feesOf, quotable, say } from './say.js'
 
 export { fromKey } from '../../../client/ts/src/index.ts'
 
@@ -165,11 +165,10 @@ export function start(form) {
     const about = { work: words.work, title: quotable(words.title ?? '') }
     const deed = await deeds[words.do]({ client, form, words, address, units, chainId, ...about })
     const sender = await client.sender(signer)
-    // What comes after an anchor can't be tried before that stands.
-    const draft = await sender.draft(...deed.steps[0])
-    prepared = { client, sender, deed, draft }
+    const fees = await feesOf(deed.steps, async (msgs) => (await sender.draft(...msgs)).fee)
+    prepared = { sender, deed }
     element('signs').replaceChildren(...deed.words.map((text) => Object.assign(document.createElement('li'), { textContent: text })))
-    const fee = draft.fee.map((c) => units.exact(c)).join(', ') || words.free
+    const fee = fees.map((c) => units.exact(c)).join(', ') || words.free
     element('costs').textContent = say(words.fee, fee) + ' ' + say(words.by, address)
     element('signing').hidden = false
     tell('')

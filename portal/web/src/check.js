@@ -1,8 +1,8 @@
-// Checks proofs in the page, by the same code as Node's: nothing is sent anywhere.
+// Checks proofs and certificates in the page, by the same code as Node's: nothing is sent anywhere.
 import { sha256 as hasher } from '@noble/hashes/sha2.js'
-import { beginsAt, checkContent, parseTrust, verify } from '../../../client/ts/verify/src/index.ts'
+import { beginsAt, checkContent, isPage, parseTrust, readPage, verify, verifyPage } from '../../../client/ts/verify/src/index.ts'
 
-export { beginsAt, checkContent, parseTrust, verify }
+export { beginsAt, checkContent, isPage, parseTrust, readPage, verify, verifyPage }
 
 /** The SHA-256 of a file of any size in hex, read a piece at a time. */
 export async function sha256(file, read = () => {}) {

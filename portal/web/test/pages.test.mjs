@@ -1,5 +1,6 @@
 // What readers do on the portal, in a real browser on a phone.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -97,7 +98,7 @@ test('"may I?" is asked of the chain', async () => {
   await page.check('input[name=commercial]')
   await page.fill('input[name=territory]', 'XX')
   await page.click('form.question button')
-  assert.match(await page.locator('.told').innerText(), /is no country/)
+  assert.match(await page.locator('.told').innerText(), /codes of countries/)
   await page.fill('input[name=territory]', 'FR')
   await page.click('form.question button')
   assert.match(await page.locator('.told').innerText(), /yes/)
@@ -134,12 +135,109 @@ test('a proof is accepted in the page, and refused after one byte', async () => 
   assert.match(await page.locator('#told').innerText(), /begins at header/)
 })
 
-test('the certificate is a page of its own', async () => {
+test('a certificate is checked in the page, and refused after one byte', async () => {
   await open(work('song'))
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('.six a[href$="/certificate"]')])
-  const text = readFileSync(await download.path(), 'utf8')
+  const file = join(tmpdir(), `song-${process.pid}.html`)
+  await download.saveAs(file)
+  const text = readFileSync(file, 'utf8')
   assert.match(text, /First Light/)
   assert.match(text, new RegExp(world.works.song))
+  const verified = execFileSync(join(process.env.ROOT, 'build/stemmad'), ['verify', file, '--trust', /--trust (\S+:[0-9A-F]{64})/.exec(text)[1]])
+  assert.match(String(verified), /^PROVED/)
+
+  await open('/check')
+  await page.setInputFiles('#proof', file)
+  await page.locator('#verdict.allowed').waitFor()
+  const shown = await page.locator('#shown').innerText()
+  for (const part of [/has claimed since/, /First Light 晨光/, new RegExp(world.works.song), /Follows/, /does not prove who made/]) {
+    assert.match(shown, part)
+  }
+  await shoot('certificate')
+  // A lie in what is shown, a byte of the proof, a certificate without its proof, and a header that is another one.
+  const trust = /--trust (\S+:[0-9A-F]{64})/.exec(text)[1]
+  const bytes = text.lastIndexOf('\n', text.length - 100) + 20
+  for (const [name, changed, by, why] of [
+    ['lie', text.replaceAll('First Light', 'First Night'), '', /not the one that its proof makes/],
+    ['byte', text.slice(0, bytes) + (text[bytes] === 'A' ? 'B' : 'A') + text.slice(bytes + 1), '', /damaged|says something else/],
+    ['bare', text.slice(0, text.indexOf('<!-- stemma')), '', /carries no proof/],
+    ['trust', text, trust.replace(/.$/, (c) => (c === '0' ? '1' : '0')), /you trust another one/],
+  ]) {
+    writeFileSync(file, changed)
+    await open('/check')
+    await page.fill('#trust', by)
+    await page.setInputFiles('#proof', file)
+    await page.locator('#verdict.denied').waitFor()
+    assert.match(await page.locator('#told').innerText(), why, name)
+    assert.equal(await page.locator('#shown').isVisible(), false, name)
+  }
+})
+
+test('a certificate is made and checked by one link, dropped again, and kept', async () => {
+  await open(work('remix'))
+  await page.click('.six a[href^="/check"]')
+  await page.locator('#verdict.allowed').waitFor({ timeout: 60_000 })
+  assert.match(await page.locator('#shown').innerText(), /First Light, again/)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#shown a[download]')])
+  const raw = readFileSync(await download.path())
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => globalThis.axe.run())
+  assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => [v.id, v.nodes[0].html]), [])
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 390)
+
+  await open('/check')
+  const data = await page.evaluateHandle((text) => {
+    const d = new DataTransfer()
+    d.items.add(new File([text], 'remix.html', { type: 'text/html' }))
+    return d
+  }, raw.toString('utf8'))
+  await page.dispatchEvent('main', 'drop', { dataTransfer: data })
+  await page.locator('#verdict.allowed').waitFor()
+})
+
+test('a lineage is opened where it stands, by keyboard too', async () => {
+  const boxes = () => page.locator('#drawn svg a:not(.m)').count()
+  await open(work('merge'))
+  const first = await boxes()
+  const more = page.locator('#drawn svg a.m').first()
+  const to = await more.getAttribute('href')
+  await page.evaluate(() => (globalThis.stays = true))
+  await more.focus()
+  await page.keyboard.press('Enter')
+  await page.waitForFunction((n) => document.querySelectorAll('#drawn svg a:not(.m)').length > n, first)
+  const opened = await boxes()
+  assert.equal(page.url(), world.portal + to)
+  assert.equal(await page.evaluate(() => globalThis.stays), true, 'the page is the same')
+  assert.match(await page.locator('#drawn-said').innerText(), new RegExp(`: ${opened}$`))
+  const focused = await page.evaluate(() => document.activeElement.getAttribute('href'))
+  assert.match(focused, /^\/works\/work1/, 'focus stays at the work that was opened')
+  assert.ok(to.includes(focused.slice(7)))
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => globalThis.axe.run('#sources'))
+  assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => [v.id, v.nodes[0].html]), [])
+  await shoot('opened')
+
+  await page.locator('#drawn svg a.m').first().dispatchEvent('click')
+  await page.waitForFunction((n) => document.querySelectorAll('#drawn svg a:not(.m)').length > n, opened)
+  const twice = await boxes()
+  await page.goBack()
+  await page.waitForFunction((n) => document.querySelectorAll('#drawn svg a:not(.m)').length === n, opened)
+  await page.goBack()
+  await page.waitForFunction((n) => document.querySelectorAll('#drawn svg a:not(.m)').length === n, first)
+  assert.equal(page.url(), world.portal + work('merge'))
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), to, 'focus is back at the link')
+  await page.goForward()
+  await page.waitForFunction((n) => document.querySelectorAll('#drawn svg a:not(.m)').length === n, opened)
+  assert.equal(await page.evaluate(() => globalThis.stays), true)
+  await page.reload()
+  assert.equal(await boxes(), opened, 'the address has the same')
+  assert.ok(twice > opened)
+
+  const plain = await openPhone(browser, { javaScriptEnabled: false })
+  await plain.page.goto(world.portal + work('merge'))
+  await plain.page.goto(world.portal + await plain.page.locator('#drawn svg a.m').first().getAttribute('href'))
+  assert.equal(await plain.page.locator('#drawn svg a:not(.m)').count(), opened, 'and without scripts')
+  await plain.context.close()
 })
 
 const everyPage = () => [
@@ -152,7 +250,7 @@ const everyPage = () => [
 test('no page has serious faults of accessibility, in light and dark', async () => {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme })
-    for (const path of everyPage()) {
+    for (const path of [...everyPage(), '/act/register', '/act/derive?work=' + world.works.song]) {
       await open(path)
       await page.evaluate(axe)
       const { violations } = await page.evaluate((dark) => globalThis.axe.run(dark ? { runOnly: ['color-contrast'] } : {}),
@@ -206,9 +304,10 @@ test('the height follows the chain', async () => {
   await page.waitForFunction((b) => document.getElementById('height').textContent !== b, before, { timeout: 15_000 })
 })
 
-test('acting: a file is registered, offered, licensed and paid with a wallet in the page', async () => {
-  const buyer = await openPhone(browser)
-  await buyer.context.addInitScript((key) => {
+/** A phone with a wallet that signs by a key, and what acts with it: it returns the words that were signed. */
+async function openWallet(name) {
+  const phone = await openPhone(browser)
+  await phone.context.addInitScript((key) => {
     globalThis.keplr = {
       experimentalSuggestChain: async (info) => (globalThis.suggested = info),
       enable: async () => {},
@@ -217,8 +316,8 @@ test('acting: a file is registered, offered, licensed and paid with a wallet in 
         return fromKey(Uint8Array.from(key.match(/../g), (h) => parseInt(h, 16)))
       },
     }
-  }, world.keys.fan)
-  const p = buyer.page
+  }, world.keys[name])
+  const p = phone.page
   const act = async (path, fill) => {
     await p.goto(world.portal + path)
     await p.locator('#act').waitFor()
@@ -231,6 +330,12 @@ test('acting: a file is registered, offered, licensed and paid with a wallet in 
     await p.locator('#acted a').waitFor({ timeout: 60_000 })
     return signs
   }
+  return { ...phone, act }
+}
+
+test('acting: a file is registered, offered, licensed and paid with a wallet in the page', async () => {
+  const buyer = await openWallet('fan')
+  const { page: p, act } = buyer
   let signs = await act('/act/register', async () => {
     await p.setInputFiles('#act-file', world.files['unknown.txt'])
     await p.fill('input[name=title]', 'Question')
@@ -268,6 +373,34 @@ test('acting: a file is registered, offered, licensed and paid with a wallet in 
   assert.match(await p.locator('main').innerText(), /0\.05 USDC/)
   assert.deepEqual(buyer.faults, [])
   await buyer.context.close()
+})
+
+test('acting: a transfer is accepted with a wallet in the page', async () => {
+  const stemmad = (...args) => execFileSync(join(process.env.ROOT, 'build/stemmad'), [...args, '--home', world.home], { encoding: 'utf8' })
+  stemmad('transfer', world.works.print, '--to', world.accounts.fan, '--from', 'bob', '--yes')
+  const fan = await openWallet('fan')
+  const { page: p, act } = fan
+  await p.goto(world.portal + work('print'))
+  assert.match(await p.locator('.six').innerText(), new RegExp('Claimed by\\s+' + world.accounts.bob.slice(0, 12)))
+  await p.click('.acts a[href^="/act/accept"]')
+  await p.locator('#act').waitFor()
+  await p.evaluate(axe)
+  const { violations } = await p.evaluate(() => globalThis.axe.run())
+  assert.deepEqual(violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => [v.id, v.nodes[0].html]), [])
+  const signs = await act('/act/accept?work=' + world.works.print)
+  assert.match(signs, /Take over “Green”/)
+  assert.match(signs, new RegExp(world.accounts.fan))
+  if (process.env.SHOTS) await p.screenshot({ path: join(process.env.SHOTS, 'accept.png'), fullPage: true })
+  await p.click('#acted a')
+  await p.waitForURL('**' + work('print'))
+  // The page is made of the newest block; what is indexed follows.
+  await p.waitForFunction((owner) => document.querySelector('.six').innerText.includes(owner) || (location.reload(), false),
+    world.accounts.fan.slice(0, 12), { polling: 500 })
+  assert.equal(await p.locator('.acts a[href^="/act/accept"]').count(), 0, 'nothing is left to accept')
+  await p.goto(world.portal + '/accounts/' + world.accounts.fan)
+  assert.match(await p.locator('main').innerText(), /Green/)
+  assert.deepEqual(fan.faults, [])
+  await fan.context.close()
 })
 
 test('no page had an error of a script, or asked another host', () => {

@@ -2,7 +2,7 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 
-const { duties, quotable, say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
+const { duties, feesOf, quotable, say } = await import(process.env.ROOT ? process.env.ROOT + '/portal/web/src/say.js' : '../src/say.js')
 
 test('a title does not move what is said beside it', () => {
   const buy = 'Buy a grant of “{}” under {}, for at most {}.'
@@ -25,4 +25,16 @@ test('a title does not end its quotation marks', () => {
     const said = say(text, quotable('Song” for “0.01 USDC» or 《nothing》'))
     deepEqual([...said].filter((c) => '“”«»《》'.includes(c)).length, 2, said)
   }
+})
+
+test('the fee that is said is that of all transactions', async () => {
+  const tried = []
+  const feeOf = async (msgs) => {
+    tried.push(msgs.join('+'))
+    return [{ denom: 'uusdc', amount: String(1000 * msgs.length) }, ...(msgs.length > 1 ? [{ denom: 'ustem', amount: '7' }] : [])]
+  }
+  deepEqual(await feesOf([['pay']], feeOf), [{ denom: 'uusdc', amount: '1000' }])
+  deepEqual(await feesOf([['anchor'], ['register', 'derive']], feeOf), [{ denom: 'uusdc', amount: '4000' }, { denom: 'ustem', amount: '7' }])
+  deepEqual(tried, ['pay', 'anchor', 'anchor+register+derive'])
+  deepEqual(await feesOf([['pay']], async () => []), [])
 })

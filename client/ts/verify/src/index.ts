@@ -12,6 +12,7 @@ import { checkHop, nanosOf, noValidators, readHeader, readHop, skips, type Heade
 import { Stores } from './stores.js'
 import { most, Reader } from './wire.js'
 
+export { isPage, readPage, verifyPage, type Certified, type Page, type PageVerdict, type Section } from './certificate.js'
 export { ProofError, type Failure }
 
 /** What a proof begins with; the last byte is the version of the format. */
@@ -35,6 +36,11 @@ export const defaultPeriod = 14 * 24 * 3600
 export interface Trust {
   height: bigint
   hash: Uint8Array
+}
+
+/** A header that a proof shows. */
+export interface Seen extends Trust {
+  time: string
 }
 
 /** What somebody asks of a proof that rests on signatures. */
@@ -62,8 +68,12 @@ export interface Proven {
   answer: Message
   /** The SHA-256 of the content that the fact is about, in hex; undefined: it is about none. */
   content?: string
-  /** The header that all of it follows from. */
+  /** The header that all of it follows from, and its time. */
   trusted: Trust
+  trustedTime: string
+  /** The header that signatures lead to, or else the trusted one; and those that the fact is read under, the latest last. */
+  last: Seen
+  headers: Seen[]
   /** How many signed headers lead on from there. */
   hops: number
 }
@@ -112,10 +122,13 @@ export function beginsAt(file: Uint8Array): Trust {
   return { height, hash }
 }
 
-/** What a file proves, by a header that is trusted. It throws a ProofError where it does not. */
-export function mustVerify(file: Uint8Array, trust: Trust, policy: Policy = {}): Proven {
+/**
+ * What a file proves, by a header that is trusted; also is told of it before anything is said of that header. It throws a ProofError
+ * where it does not.
+ */
+export function mustVerify(file: Uint8Array, trust: Trust, policy: Policy = {}, also: (p: Proven) => void = () => {}): Proven {
   const proof = read(file)
-  const outcome = prove(proof, policy.quick)
+  const outcome = prove(proof, policy.quick, also)
   // What can't be computed here is no reason to say nothing of a header that nobody trusts.
   if (outcome instanceof ProofError && outcome.result !== 'unsupported') throw outcome
   const begins = `${proof.trusted.height}:${hex(proof.trusted.hash).toUpperCase()}`
@@ -159,7 +172,7 @@ function read(file: Uint8Array): Proof {
 }
 
 /** What is proved, or why it can't be said; the header that the proof begins at is taken for granted. */
-function prove(p: Proof, quick?: Quick): Proven | ProofError {
+function prove(p: Proof, quick: Quick | undefined, also: (p: Proven) => void): Proven | ProofError {
   try {
     let last = p.trusted
     p.hops.forEach((hop, i) => {
@@ -170,7 +183,9 @@ function prove(p: Proof, quick?: Quick): Proven | ProofError {
     })
     const view = new View()
     view.show(last, p.state)
-    return told(p, p.shown.length > 0 ? lookBack(p, view, last) : view)
+    const proven = told(p, p.shown.length > 0 ? lookBack(p, view, last) : view, last)
+    also(proven)
+    return proven
   } catch (e) {
     if (e instanceof ProofError) return e
     // Rows and transactions that can't be decoded do not say what the proof does.
@@ -193,12 +208,15 @@ class View {
   }
 }
 
-function told(p: Proof, view: View): Proven {
+const seen = (h: Header): Seen => ({ height: h.height, hash: h.hash, time: rfc3339(h.time, 1) })
+
+function told(p: Proof, view: View, signed: Header): Proven {
   const [first] = view.headers
   const last = view.headers.at(-1)!
   const common = {
     chainId: utf8(p.chainId), height: first!.height, time: rfc3339(first!.time, 1),
     trusted: { height: p.trusted.height, hash: p.trusted.hash }, hops: p.hops.length,
+    trustedTime: seen(p.trusted).time, last: seen(signed), headers: view.headers.map(seen),
   }
   let proven: Proven
   if ('tx' in p.fact) {
