@@ -228,7 +228,7 @@ func check(ctx context.Context, file handedOn, args []string, trust *prf.Trust, 
 		return proven, err
 	}
 	if file.page != nil {
-		if err := file.page.Says(proven); err != nil {
+		if err := file.page.Says(proven, policy.Period); err != nil {
 			return proven, err
 		}
 	}

@@ -26,6 +26,9 @@ const (
 // can be told only by the works, all of them, whether there are such: a chain that began from an export
 // may count its blocks from 1.
 func (f *Follower) seed(ctx context.Context) error {
+	if err := f.x.Unseed(ctx); err != nil { // it may have been broken off
+		return err
+	}
 	page := query.PageRequest{Limit: worksPerPage}
 	for {
 		var answer registrytypes.QueryWorksResponse

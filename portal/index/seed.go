@@ -38,6 +38,33 @@ func (x *Index) Seed(ctx context.Context, works []Older) error {
 	})
 }
 
+// Unseed takes out what Seed took in. It is for an index without blocks: the node may by now keep other blocks than when
+// seeding was broken off, so that what happened to a work in between would come with no block, or its registration with one.
+func (x *Index) Unseed(ctx context.Context) error {
+	return x.write(ctx, func(b *batch) error {
+		if b.Height != 0 {
+			return fmt.Errorf("older works come before the first block, and %d is there: %w", b.Height, ErrNotNext)
+		}
+		if b.subjects == 0 {
+			return nil
+		}
+		terms := `INSERT INTO terms (terms) VALUES ('delete-all')`
+		if x.db.postgres {
+			terms = `DELETE FROM terms`
+		}
+		for _, text := range []string{
+			terms, `DELETE FROM texts`, `DELETE FROM tags`, `DELETE FROM edges`, `DELETE FROM works`, `DELETE FROM subjects`,
+		} {
+			if _, err := b.exec(text); err != nil {
+				return err
+			}
+		}
+		x.forget()
+		b.state, b.erased = state{}, true
+		return nil
+	})
+}
+
 // Seeded says whether the index has works that are older than its first block.
 func (x *Index) Seeded(ctx context.Context) (bool, error) {
 	// They are taken in before all others, and nothing that is indexed registered them.

@@ -61,6 +61,9 @@ func TestAPageIsFoundByItsAddress(t *testing.T) {
 	for asked, want := range map[string]string{
 		"https://portal.example/works/" + id: "/works/" + id, "http://127.0.0.1:8480/works/" + id + "?lang=fr#may": "/works/" + id,
 		"https://example.org/song.wav": "", "works/" + id: "",
+		"https://portal.example/works/" + id + "/history": "/works/" + id, "https://portal.example/works/" + id + "/lineage?wide=1": "/works/" + id,
+		"https://portal.example/works/" + id + "/": "/works/" + id, "https://portal.example/tx/" + strings.Repeat("aB", 32): "/tx/" + strings.Repeat("AB", 32),
+		"https://portal.example/tx/abc": "",
 	} {
 		require.Equal(t, want, pageOf(asked), asked)
 	}

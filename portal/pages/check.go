@@ -126,10 +126,14 @@ func (v *visit) download(name string, raw []byte) error {
 }
 
 // checkPage names the work whose certificate is to be checked; empty: a file of the reader's is.
-type checkPage struct{ Work string }
+type checkPage struct {
+	Work string
+	// Chain that this site shows: what is proved of another is not taken for a fact of this one.
+	Chain string
+}
 
 func (s *Site) check(_ context.Context, v *visit) error {
-	var page checkPage
+	page := checkPage{Chain: s.Status().Chain}
 	if text := v.r.URL.Query().Get("work"); text != "" {
 		id, err := registrytypes.ParseWorkID(text)
 		if err != nil {

@@ -69,4 +69,22 @@ func TestAWorksPageNamesPastDisputes(t *testing.T) {
 		return nil
 	}
 	require.Contains(t, page(), "1 past dispute+</a>")
+
+	// Whoever has many accounts can't hide an open dispute behind others.
+	list = nil
+	for i := range maxShown + 1 {
+		list = append(list, disputetypes.Dispute{Id: disputetypes.DisputeID{byte(i)}, Phase: disputetypes.PHASE_ANSWER})
+	}
+	for _, all := range []int{maxShown, maxShown + 1} {
+		n.answers["Disputes"] = func(reply any) error {
+			res := reply.(*disputetypes.QueryDisputesResponse)
+			if res.Disputes = list[:all]; all == maxShown {
+				res.Pagination = &query.PageResponse{NextKey: []byte("more")}
+			}
+			return nil
+		}
+		body = page()
+		require.Contains(t, body, `<a href="#disputes" class="bad">20 disputes+</a>`)
+		require.Contains(t, body, "There are others; the history names them.")
+	}
 }

@@ -2,12 +2,14 @@ package pages
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -140,10 +142,20 @@ func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
 	return len(happened.Rows) > 0, err
 }
 
+// pagesOf are the beginnings of the addresses of pages about one thing, which its id follows.
+var pagesOf = []string{"works", "accounts", "terms", "disputes", "tx"}
+
 // pageOf is the page of what a text is the id of, or the address of such a page on any portal; empty: of nothing.
 func pageOf(text string) string {
 	if at, err := url.Parse(text); err == nil && at.Host != "" {
-		text = path.Base(at.Path)
+		if parts := strings.Split(strings.Trim(at.Path, "/"), "/"); len(parts) >= 2 && slices.Contains(pagesOf, parts[0]) {
+			text = parts[1]
+			if hash, err := hex.DecodeString(text); parts[0] == "tx" && err == nil && len(hash) == sha256.Size {
+				return "/tx/" + strings.ToUpper(text)
+			}
+		} else {
+			text = path.Base(at.Path)
+		}
 	}
 	if id, err := registrytypes.ParseWorkID(text); err == nil {
 		return "/works/" + id.String()

@@ -23,3 +23,10 @@ func TestAPortalThatIsOlderThanTheChainSaysSo(t *testing.T) {
 	require.Equal(t, http.StatusOK, health.Code)
 	require.Contains(t, health.Body.String(), "stemma.registry.v2.EventWorkRegistered since block 7")
 }
+
+// A proof in the page is one of the chain that the site shows.
+func TestTheCheckKnowsItsChain(t *testing.T) {
+	s, _ := siteOf(t, emptyIndex(t), nil)
+	s.Status = func() Status { return Status{Chain: "stemma-9", Height: 9} }
+	require.Contains(t, get(s, "/check").Body.String(), `data-chain="stemma-9"`)
+}

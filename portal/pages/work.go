@@ -75,6 +75,7 @@ type workPage struct {
 	NoPayees   string // why there are none
 	Holders    []payee
 	Disputes   []disputeLine // open ones
+	MoreOpen   bool
 	Past       []disputeLine // the newest first
 	MorePast   bool
 	Tainted    []link
@@ -344,7 +345,12 @@ func (a *asking) disputes(ctx context.Context) error {
 			a.page.Past = append(a.page.Past, line)
 		} else if len(a.page.Disputes) < maxShown {
 			a.page.Disputes = append(a.page.Disputes, line)
+		} else {
+			a.page.MoreOpen = true
 		}
+	}
+	if len(res.Pagination.GetNextKey()) > 0 && len(a.page.Past) == 0 {
+		a.page.MoreOpen = true // open ones come first
 	}
 	slices.SortStableFunc(a.page.Past, func(x, y disputeLine) int { return y.Closed.Compare(x.Closed) })
 	a.page.MorePast = len(res.Pagination.GetNextKey()) > 0 || len(a.page.Past) > maxShown

@@ -115,7 +115,7 @@ func judgePage(t *testing.T, p Proof, raw []byte) string {
 		if err != nil {
 			return err
 		}
-		if err := page.Says(proven); err != nil {
+		if err := page.Says(proven, p.policy().Period); err != nil {
 			return err
 		}
 		return read.Rests(trust, p.policy())

@@ -103,8 +103,12 @@ func Read(raw []byte) (Page, error) {
 const maxPeriod = 1_000_000_000
 
 // Says fails with proof.ErrRefuted unless the page says what its proof was found to prove, byte by byte as
-// Certificate.HTML writes that. What its maker alone knows stays theirs: names of files, and when and how they checked.
-func (p Page) Says(proven proof.Proven) error {
+// Certificate.HTML writes that. What its maker alone knows stays theirs: names of files, and when they checked. It fails with
+// proof.ErrUnverified if the page says that signatures count for longer than period, which is what whoever checks it holds to.
+func (p Page) Says(proven proof.Proven, period time.Duration) error {
+	if p.Content != "" && contentOf(proven) == nil {
+		return fmt.Errorf("%w: the page names a file as the content of what is about none", proof.ErrRefuted)
+	}
 	c, err := Of(proven, p.File, proof.Policy{Now: p.Checked, Period: p.Period})
 	if err != nil {
 		return err
@@ -115,6 +119,9 @@ func (p Page) Says(proven proof.Proven) error {
 	}
 	if !bytes.Equal(page.Bytes(), p.raw) {
 		return fmt.Errorf("%w: the page is not the one that its proof makes: it says something else, or was changed", proof.ErrRefuted)
+	}
+	if p.Period > period {
+		return fmt.Errorf("%w: the page says that signatures count for %s, and you hold to %s", proof.ErrUnverified, p.Period, period)
 	}
 	return nil
 }

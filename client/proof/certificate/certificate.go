@@ -9,10 +9,11 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/words"
-	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -150,8 +151,28 @@ func quoted(name string) string {
 	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
-// clean makes one line of printable characters of a text.
-func clean(s string) string { return table.Clean(s) }
+// clean makes one line of printable characters of a text. Which these are may not depend on a version of Unicode: whoever
+// checks a page writes it anew with another program.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !text.Prints(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// maxTitle is the most characters of a title in a headline.
+const maxTitle = 48
+
+// short cleans a text and cuts it to what fits in a headline.
+func short(s string) string {
+	s = clean(s)
+	if utf8.RuneCountInString(s) <= maxTitle {
+		return s
+	}
+	return string([]rune(s)[:maxTitle-1]) + "…"
+}
 
 // Command is what checks a proof's file, for a shell.
 func Command(file string, trusted proof.Trust) string {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/words"
-	"github.com/stemma-chain/stemma/client/words/table"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -74,7 +73,7 @@ func titled(w registrytypes.Claim) string {
 	if w.Details.Title == "" {
 		return w.Id.String()
 	}
-	return fmt.Sprintf("%s, called “%s”", w.Id, strings.NewReplacer("“", "'", "”", "'").Replace(table.Short(w.Details.Title)))
+	return fmt.Sprintf("%s, called “%s”", w.Id, strings.NewReplacer("“", "'", "”", "'").Replace(short(w.Details.Title)))
 }
 
 func rightsHeadline(p proof.Proven, answer *licensetypes.QueryCheckRightsResponse) string {

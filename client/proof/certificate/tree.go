@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/stemma-chain/stemma/client/words/table"
 )
 
 // node is a value of what is proved, in the order of its JSON.
@@ -73,7 +71,7 @@ func said(value any) string {
 	if _, isText := value.(string); value == nil || !isText && (text == "0" || text == "false") {
 		return ""
 	}
-	return table.Clean(text)
+	return clean(text)
 }
 
 // coin is an amount in the denom's base units.

@@ -89,10 +89,10 @@ if (checking) {
       const raw = new Uint8Array(await file.arrayBuffer())
       const paged = isPage(raw)
       const trust = await trustIn(paged ? readPage(raw).proof : raw, beginsAt)
-      const verdict = (paged ? verifyPage : verify)(raw, parseTrust(trust))
+      const verdict = (paged ? verifyPage : verify)(raw, parseTrust(trust), { chainId: words.chain })
       if (mine !== latest) return
       const { result } = verdict
-      say(result, paged && result === 'proved' ? words.certified : words[result] ?? result, words.by.replace('{}', trust))
+      say(result, paged && result === 'proved' ? words.certified : words[result] ?? result, words.by.replace('{}', trust) + (result === 'proved' ? ` · ${verdict.chainId}` : ''))
       if (result !== 'proved') return tell(verdict.why)
       if (paged) show(verdict.page)
       else tell(json({ ...verdict, trusted: undefined, trustedTime: undefined, last: undefined, headers: undefined }))
@@ -126,6 +126,7 @@ if (checking) {
       const file = new File([await answer.blob()], words.work + '.html', { type: 'text/html' })
       if (mine !== latest) return
       await choose(file)
+      if (latest !== mine + 1) return // another file was chosen meanwhile
       const keep = make('a', words.keep)
       Object.assign(keep, { href: URL.createObjectURL(file), download: file.name })
       element('shown').append(make('p', undefined, keep))

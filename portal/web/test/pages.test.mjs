@@ -154,6 +154,13 @@ test('a certificate is checked in the page, and refused after one byte', async (
     assert.match(shown, part)
   }
   await shoot('certificate')
+  // Where the site shows another chain, it is no fact of that one.
+  const [of] = /chain <bdi>([^<]+)/.exec(text).slice(1)
+  assert.match(await page.locator('#by').innerText(), new RegExp(`· ${of}$`))
+  await page.evaluate(() => (document.getElementById('checking').dataset.chain = 'other-1'))
+  await page.click('#checking button')
+  await page.locator('#verdict.denied').waitFor()
+  assert.match(await page.locator('#told').innerText(), /is of the chain/)
   // A lie in what is shown, a byte of the proof, a certificate without its proof, and a header that is another one.
   const trust = /--trust (\S+:[0-9A-F]{64})/.exec(text)[1]
   const bytes = text.lastIndexOf('\n', text.length - 100) + 20

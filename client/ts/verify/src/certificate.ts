@@ -2,9 +2,9 @@
 // byte by byte as Go's client/proof/certificate does.
 import { ascii, base64, equal, fromUtf8, hex, sha256, utf8 } from './bytes.js'
 import { proofs } from './facts.js'
-import { mustVerify, type Policy, type Proven, type Trust } from './index.js'
+import { defaultPeriod, mustVerify, type Policy, type Proven, type Trust } from './index.js'
 import { code } from './qr.js'
-import { ProofError, refuted, unreadable, type Failure } from './result.js'
+import { ProofError, refuted, unreadable, unverified, type Failure } from './result.js'
 import { headline } from './headline.js'
 import { style } from './style.js'
 import { clean, payments, sections, utc, type Section } from './words.js'
@@ -102,7 +102,8 @@ function lastIndex(file: Uint8Array, wanted: Uint8Array): number {
 
 /**
  * Says what is to be said of a page, by a header that is trusted: proved where its proof holds and all that it says is what that
- * proves. Names of files and the time at which its maker checked are the maker's word alone.
+ * proves. Names of files and the time at which its maker checked are the maker's word alone. It is unverified where the page says
+ * that signatures count for longer than the policy does.
  */
 export function verifyPage(file: Uint8Array, trust: Trust, policy: Policy = {}): PageVerdict {
   try {
@@ -110,9 +111,12 @@ export function verifyPage(file: Uint8Array, trust: Trust, policy: Policy = {}):
     let certified: Certified | undefined
     const proven = mustVerify(page.proof, trust, policy, (p) => {
       certified = certify(p, page)
+      if (page.content && !p.content) throw refuted('the page names a file as the content of what is about none')
       if (!equal(fromUtf8(write(p, page, certified)), file)) {
         throw refuted('the page is not the one that its proof makes: it says something else, or was changed')
       }
+      const period = policy.period ?? defaultPeriod
+      if (page.period > period) throw unverified(`the page says that signatures count for ${page.period} s, and you hold to ${period} s`)
     })
     return { result: 'proved', page: certified!, ...proven }
   } catch (e) {

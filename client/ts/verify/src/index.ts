@@ -47,6 +47,8 @@ export interface Seen extends Trust {
 export interface Policy {
   /** The time by the clock of whoever checks; else that of this machine. */
   now?: Date
+  /** The chain that it has to be about; else any will do, and whoever asks reads which it is. */
+  chainId?: string
   /** For how many seconds signatures of a trusted header's validators count; else defaultPeriod. */
   period?: number
   /**
@@ -134,6 +136,8 @@ export function mustVerify(file: Uint8Array, trust: Trust, policy: Policy = {}, 
   const begins = `${proof.trusted.height}:${hex(proof.trusted.hash).toUpperCase()}`
   if (trust.height !== proof.trusted.height) throw unverified(`it begins at header ${begins}, and you trust header ${trust.height}`)
   if (!equal(trust.hash, proof.trusted.hash)) throw refuted(`it begins at header ${begins}, and you trust another one of that height`)
+  const chain = utf8(proof.chainId)
+  if (policy.chainId && policy.chainId !== chain) throw unverified(`it is of the chain ${chain}, not of ${policy.chainId}`)
   checkFresh(proof, policy)
   if (outcome instanceof ProofError) throw outcome
   return outcome

@@ -1,5 +1,6 @@
 // Says in words what a proof proves, as Go's client/proof/certificate does: the question and all of the answer.
 import { facts, sentences } from './facts.js'
+import { hidden } from './hidden.js'
 import type { Proven } from './index.js'
 import type { Message } from './proto.js'
 import { unsupported } from './result.js'
@@ -15,8 +16,8 @@ export interface Section {
 /** The most columns of a table that people can read on paper. */
 const mostColumns = 5
 
-/** One line of printable characters. */
-export const clean = (text: string) => text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]|\ufffd/gu, '?')
+/** One line of printable characters. They do not depend on the engine's version of Unicode: pages are compared byte by byte. */
+export const clean = (text: string) => text.replace(hidden, '?')
 
 /** A point in time to the second. */
 export const utc = (time: string) => time.slice(0, 19).replace('T', ' ') + ' UTC'

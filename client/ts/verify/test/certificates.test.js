@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { writePage } from '../dist/certificate.js'
+import { clean } from '../dist/words.js'
 import { isPage, parseTrust, readPage, verify, verifyPage } from '../dist/index.js'
 import { quick } from '../dist/node.js'
 
@@ -83,6 +84,38 @@ test('pages in which one byte was changed are judged alike', () => {
   }
   console.log('changed certificates:', seen)
   assert.ok(seen.refuted + seen.unreadable >= 1000)
+})
+
+test('a maker says no more than names of files and a time', () => {
+  let longer = 0
+  for (const c of pages.filter((c) => written.has(c.of))) {
+    const p = proofs.get(c.of)
+    const trust = parseTrust(p.trust)
+    const proven = verify(bytes(p.file), trust, policy(p))
+    const made = (content, period) => Buffer.from(writePage(proven, { proof: bytes(p.file), name: c.name, content, checked: c.checked, period }))
+    if (proven.hops > 0) {
+      assert.equal(verifyPage(made('', 100 * p.period), trust, policy(p)).result, 'unverified', c.of)
+      longer++
+    }
+    if (!proven.content) assert.equal(verifyPage(made("it is Mallory's.pdf", p.period), trust, policy(p)).result, 'refuted', c.of)
+  }
+  assert.ok(longer > 0)
+})
+
+test('a proof of another chain is not called proved where one is named', () => {
+  const [c] = pages.filter((c) => written.has(c.of))
+  const p = proofs.get(c.of)
+  const page = written.get(c.of)
+  const { chainId } = verifyPage(page, parseTrust(p.trust), policy(p))
+  assert.equal(verifyPage(page, parseTrust(p.trust), { ...policy(p), chainId }).result, 'proved')
+  const other = verifyPage(page, parseTrust(p.trust), { ...policy(p), chainId: chainId + '0' })
+  assert.equal(other.result, 'unverified')
+  assert.match(other.why, new RegExp(chainId))
+})
+
+test('what prints does not depend on the version of Unicode', () => {
+  assert.equal(clean('a\u0378\u1c89\u{1fadc}'), 'a\u0378\u1c89\u{1fadc}')
+  assert.equal(clean('\ud800\u202e\u00a0\ue000\n\ufffd\u{10ffff}b'), '???????b')
 })
 
 test('what takes words that are not here is not called proved', () => {
