@@ -102,7 +102,7 @@ func TestThePortalShowsWhatHappened(t *testing.T) {
 	s := serve(t, node, func(c *portal.Config) { c.Denied = portal.DenyList{denied: true} })
 	require.Contains(t, s.await("/search?q=first+la", "&lt;b&gt;First"), song, "a title is text, not markup")
 	s.await("/works/"+song, "100.00 USDC")
-	require.Contains(t, s.await("/tx/"+paid, "Paid"), "1.00 USDC")
+	require.Contains(t, s.await("/tx/"+paid, "A work was paid"), "1.00 USDC")
 	require.NotContains(t, s.await("/", song), "Not to be shown")
 
 	code, body := s.get(s.address + "/works/" + denied)

@@ -6,8 +6,6 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/stretchr/testify/require"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/portal/index"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
@@ -35,7 +33,7 @@ func TestWhatAnAccountEarned(t *testing.T) {
 			require.NoError(t, err)
 			earned, err := x.Earned(t.Context(), subject)
 			require.NoError(t, err)
-			require.Equal(t, want, sdk.Coins(earned).String())
+			require.Equal(t, want, earned.String())
 		}
 	})
 }
