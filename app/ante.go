@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	bankkeeper "github.com/cosmos/cosmos-sdk/x/bank/keeper"
 
 	"github.com/stemma-chain/stemma/app/fast"
+	agentkeeper "github.com/stemma-chain/stemma/x/agent/keeper"
 )
 
 // feeBank collects fees without a hot key. The stock bank writes the fee
@@ -54,6 +56,7 @@ func (app *App) newAnteHandler(auth store.KVStoreService, settings fast.Settings
 		ante.NewValidateMemoDecorator(accounts),
 		ante.NewConsumeGasForTxSizeDecorator(accounts),
 		ante.NewDeductFeeDecorator(accounts, feeBank{k.Bank}, k.FeeGrant, market.check),
+		agentFees{k.Agent},
 		waiting{market, app.pool},
 		ante.NewSetPubKeyDecorator(accounts),
 		ante.NewValidateSigCountDecorator(accounts),
@@ -87,4 +90,21 @@ func (app *App) atHeight(check sdk.AnteHandler) sdk.AnteHandler {
 // committedContext reads the state of the last block.
 func (app *App) committedContext() sdk.Context {
 	return sdk.NewContext(app.CommitMultiStore().CacheMultiStore(), cmtproto.Header{}, true, app.Logger())
+}
+
+// agentFees counts the fees that an account pays for a key of one of its agents, after they are
+// deducted: what of them no budget allows is refused. They stay counted when the transaction
+// fails.
+type agentFees struct{ keeper agentkeeper.Keeper }
+
+// AnteHandle implements sdk.AnteDecorator.
+func (a agentFees) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
+	paid, ok := tx.(sdk.FeeTx)
+	if !ok || paid.FeeGranter() == nil || bytes.Equal(paid.FeeGranter(), paid.FeePayer()) {
+		return next(ctx, tx, simulate)
+	}
+	if err := a.keeper.CountFee(ctx, paid.FeeGranter(), paid.FeePayer(), paid.GetFee()); err != nil {
+		return ctx, err
+	}
+	return next(ctx, tx, simulate)
 }

@@ -14,10 +14,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -63,6 +67,7 @@ func lived(t *testing.T) *chain.Chain {
 	c.MustDeliver(bob, &lineagetypes.MsgDerive{Owner: bob.String(), Work: picture.ID, Sources: []lineagetypes.Source{external}})
 
 	livedDisputes(t, c, remix, song)
+	livedAgents(t, c, song)
 	for _, by := range []chain.Account{alice, carol} { // the cover is in escrow
 		contest(t, c, by, cover.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: by.String()}, "a recording")
 	}
@@ -116,8 +121,46 @@ func livedDisputes(t *testing.T, c *chain.Chain, output, source chain.Work) {
 	c.Advance(disputetypes.DefaultParams().AppealWindow)
 }
 
+// livedAgents leaves an agent with a key that has acted and paid fees, one that was removed, a recovery that
+// runs, a card and a name that were blanked, and attestations.
+func livedAgents(t *testing.T, c *chain.Chain, song chain.Work) {
+	card := agenttypes.Card{Responsible: agenttypes.Party{Name: "Alice Ltd"}, Model: agenttypes.Model{Work: song.ID, Name: "a model"}}
+	end := c.Now().Add(300 * 24 * time.Hour)
+	for _, name := range []string{"painter", "crawler"} {
+		c.MustDeliver(alice, &agenttypes.MsgRegister{Controller: alice.String(), Name: name, Card: card, ExpiresAt: end})
+	}
+	id, other := agenttypes.NewAgentID(alice.Address, "painter"), agenttypes.NewAgentID(alice.Address, "crawler")
+	limit := limitOf(c, "uusdc", 10, 20, 100, payType)
+	limit.Works, limit.MaxRate = append(limit.Works, song.ID), &agenttypes.MaxRate{Rate: 1_000}
+	limit.Payees = []string{song.String()}
+	limit.Fees = []agenttypes.Budget{{Denom: "ustem", Act: math.NewInt(10), Window: math.NewInt(10), Total: math.NewInt(10)}}
+	for _, key := range []chain.Account{bob, carol} {
+		setLimit(c, id, key, limit)
+		c.MustDeliver(key, act(t, id, key, payMsg(alice, song, 7)))
+	}
+	allowance, err := feegrant.NewMsgGrantAllowance(&feegrant.BasicAllowance{}, alice.Address, bob.Address)
+	require.NoError(t, err)
+	digest := chain.Digest("audit")
+	c.MustDeliver(alice, allowance,
+		&agenttypes.MsgRemoveKey{Controller: alice.String(), Agent: id, Key: carol.String()},
+		&agenttypes.MsgRevise{Controller: alice.String(), Agent: id, Card: card},
+		&agenttypes.MsgBlankText{Sender: alice.String(), Agent: id, Version: 1},
+		&agenttypes.MsgBlankText{Sender: alice.String(), Agent: other},
+		&agenttypes.MsgOfferPayout{Controller: alice.String(), Agent: id, Account: carol.String()},
+		&agenttypes.MsgOfferControl{Controller: alice.String(), Agent: id, Recipient: carol.String()},
+		&agenttypes.MsgSetRecovery{Controller: alice.String(), Agent: id, Account: bob.String(), Delay: 8 * 24 * time.Hour},
+		&agenttypes.MsgAttest{Issuer: alice.String(), Schema: "audit/2026", Subject: id.String(), PayloadSha256: digest, ExpiresAt: &end},
+		&agenttypes.MsgAttest{Issuer: alice.String(), Schema: "audit/2026", Subject: song.String(), PayloadSha256: digest},
+		&agenttypes.MsgRevokeAttestation{
+			Issuer: alice.String(), Attestation: agenttypes.NewAttestationID(alice.Address, "audit/2026", song.String(), digest),
+		})
+	c.MustDeliver(bob, &agenttypes.MsgRequestRecovery{Account: bob.String(), Agent: id})
+	tx := chain.Tx{Msgs: []sdk.Msg{send(bob, carol, 1)}, Signers: []chain.Account{bob}, Fee: "5ustem", Granter: &alice}
+	require.NoError(t, c.Block(c.SignTx(tx)).Txs[0].Err())
+}
+
 // ours are the parts that this chain's own modules have in a genesis.
-var ours = []string{"feemarket", "registry", "royalty", "license", "lineage", "dispute"}
+var ours = []string{"feemarket", "agent", "registry", "royalty", "license", "lineage", "dispute"}
 
 // changesOf is what one change at a time makes of v, by the place of the change.
 // Of the rows of a list only the first is changed, so that a place stands for all

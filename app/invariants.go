@@ -44,6 +44,7 @@ func (app *App) Invariants() []Invariant {
 		{"license", app.Keepers.License.CheckInvariants},
 		{"lineage", app.Keepers.Lineage.CheckInvariants},
 		{"dispute", app.Keepers.Dispute.CheckInvariants},
+		{"agent", app.Keepers.Agent.CheckInvariants},
 		{"generations", app.checkGenerations},
 		{"demands", app.checkDemands},
 		{"royalties", app.checkRoyalties},

@@ -37,8 +37,11 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/stemma-chain/stemma/app/acts"
 	"github.com/stemma-chain/stemma/app/fast"
 	"github.com/stemma-chain/stemma/client/encoding"
+	agentkeeper "github.com/stemma-chain/stemma/x/agent/keeper"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputekeeper "github.com/stemma-chain/stemma/x/dispute/keeper"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarketkeeper "github.com/stemma-chain/stemma/x/feemarket/keeper"
@@ -73,6 +76,7 @@ type Keepers struct {
 
 	FeeMarket feemarketkeeper.Keeper
 	Headers   headerskeeper.Keeper
+	Agent     agentkeeper.Keeper
 	Registry  registrykeeper.Keeper
 	Royalty   royaltykeeper.Keeper
 	License   licensekeeper.Keeper
@@ -139,6 +143,8 @@ func newKeepers(d keeperDeps) Keepers {
 	k.FeeMarket = feemarketkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[feemarkettypes.StoreKey]), authority())
 	k.Headers = headerskeeper.NewKeeper(runtime.NewKVStoreService(kv[headerstypes.StoreKey]),
 		runtime.NewKVStoreService(kv[headerstypes.SubtreesStoreKey]))
+	k.Agent = agentkeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[agenttypes.StoreKey]), authority(), k.Account,
+		d.base.MsgServiceRouter(), acts.Catalogue())
 	k.Registry = registrykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[registrytypes.StoreKey]), authority())
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
 		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)

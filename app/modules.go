@@ -31,6 +31,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/upgrade"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/stemma-chain/stemma/x/agent"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/dispute"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	"github.com/stemma-chain/stemma/x/feemarket"
@@ -100,7 +102,7 @@ var (
 		consensustypes.ModuleName, authtypes.ModuleName, banktypes.ModuleName, feemarkettypes.ModuleName,
 		headerstypes.ModuleName, distrtypes.ModuleName,
 		stakingtypes.ModuleName, slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName,
-		registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
+		agenttypes.ModuleName, registrytypes.ModuleName, royaltytypes.ModuleName, licensetypes.ModuleName, lineagetypes.ModuleName,
 		disputetypes.ModuleName, genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName,
 		upgradetypes.ModuleName, vestingtypes.ModuleName,
 	}
@@ -128,6 +130,7 @@ func newModuleManager(app *App) *module.Manager {
 			Consensus: app.GetConsensusParams, Accounts: k.Account, Next: app.pool.Next,
 		}),
 		headers.NewAppModule(k.Headers, app.nodeHeaders),
+		agent.NewAppModule(k.Agent),
 		registry.NewAppModule(k.Registry),
 		royalty.NewAppModule(k.Royalty),
 		license.NewAppModule(k.License),

@@ -22,6 +22,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
@@ -46,7 +47,7 @@ func newStores() stores {
 			distrtypes.StoreKey, govtypes.StoreKey, minttypes.StoreKey, evidencetypes.StoreKey,
 			feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey, upgradetypes.StoreKey,
 			feemarkettypes.StoreKey, headerstypes.StoreKey, headerstypes.SubtreesStoreKey,
-			registrytypes.StoreKey, royaltytypes.StoreKey, licensetypes.StoreKey, lineagetypes.StoreKey,
+			agenttypes.StoreKey, registrytypes.StoreKey, royaltytypes.StoreKey, licensetypes.StoreKey, lineagetypes.StoreKey,
 			disputetypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(

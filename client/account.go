@@ -153,7 +153,7 @@ func (s *Sender) askAgain() {
 }
 
 func (s *Sender) info(ctx context.Context) (*authtypes.BaseAccount, error) {
-	res, err := authtypes.NewQueryClient(s.client).AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: s.Account()})
+	res, err := authtypes.NewQueryClient(s.client).AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: s.Signer()})
 	if err != nil {
 		return nil, err
 	}
@@ -163,9 +163,9 @@ func (s *Sender) info(ctx context.Context) (*authtypes.BaseAccount, error) {
 // behind moves the next sequence behind what waits in the node's pool, of other processes too: a
 // transaction at the sequence of one that waits would take its place.
 func (s *Sender) behind(ctx context.Context) error {
-	res, err := feemarkettypes.NewQueryClient(s.client).Turn(ctx, &feemarkettypes.QueryTurnRequest{Account: s.Account()})
+	res, err := feemarkettypes.NewQueryClient(s.client).Turn(ctx, &feemarkettypes.QueryTurnRequest{Account: s.Signer()})
 	if err != nil {
-		return fmt.Errorf("ask the node for what of %s waits: %w", s.Account(), err)
+		return fmt.Errorf("ask the node for what of %s waits: %w", s.Signer(), err)
 	}
 	s.account.next = max(s.account.next, res.Next)
 	return nil
@@ -274,7 +274,7 @@ func (s *Sender) sequenceAt(ctx context.Context, height int64) (uint64, error) {
 	}
 	info, err := s.info(At(ctx, height))
 	if err != nil {
-		return 0, fmt.Errorf("sequence of %s after block %d: %w", s.Account(), height, err)
+		return 0, fmt.Errorf("sequence of %s after block %d: %w", s.Signer(), height, err)
 	}
 	a.passed, a.passedAt = info.Sequence, height
 	return a.passed, nil

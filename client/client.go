@@ -26,6 +26,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/stemma-chain/stemma/client/encoding"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -153,6 +154,9 @@ func (c *Client) License() licensetypes.QueryClient { return licensetypes.NewQue
 
 // Lineage asks x/lineage: derivations, ancestors, descendants.
 func (c *Client) Lineage() lineagetypes.QueryClient { return lineagetypes.NewQueryClient(c) }
+
+// Agent asks x/agent: who acts for whom, within which limit, and what is said of them.
+func (c *Client) Agent() agenttypes.QueryClient { return agenttypes.NewQueryClient(c) }
 
 // Dispute asks x/dispute: who contests what, how it stands, what opening takes.
 func (c *Client) Dispute() disputetypes.QueryClient { return disputetypes.NewQueryClient(c) }

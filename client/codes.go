@@ -8,6 +8,7 @@ import (
 
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
+	agent "github.com/stemma-chain/stemma/x/agent/types"
 	dispute "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarket "github.com/stemma-chain/stemma/x/feemarket/types"
 	headers "github.com/stemma-chain/stemma/x/headers/types"
@@ -49,6 +50,13 @@ var known = []error{
 	lineage.ErrApprovalNeeded, lineage.ErrAlreadyRecorded, lineage.ErrNotApproved, lineage.ErrNothingToBlank, lineage.ErrRegistered,
 	lineage.ErrPromisesGrew, lineage.ErrReserved,
 
+	agent.ErrInvalidMessage, agent.ErrInvalidParams, agent.ErrInvalidGenesis, agent.ErrInvalidCard, agent.ErrInvalidLimit,
+	agent.ErrNotFound, agent.ErrNotController, agent.ErrAlreadyRegistered, agent.ErrInvalidStatus, agent.ErrInvalidKey,
+	agent.ErrInvalidTransfer, agent.ErrInvalidPayout, agent.ErrInvalidRecovery, agent.ErrNothingToBlank,
+	agent.ErrAttestationNotFound, agent.ErrInvalidAttestation, agent.ErrNotKey, agent.ErrKeyExpired, agent.ErrExpired,
+	agent.ErrSuspended, agent.ErrNotAllowed, agent.ErrNeverAllowed, agent.ErrOtherSigner, agent.ErrUnreadable, agent.ErrPayee,
+	agent.ErrWork, agent.ErrTerms, agent.ErrRate, agent.ErrNoBudget, agent.ErrOverAct, agent.ErrOverWindow, agent.ErrOverTotal,
+	agent.ErrFeeNoBudget, agent.ErrFeeOverAct, agent.ErrFeeOverWindow, agent.ErrFeeOverTotal,
 	dispute.ErrInvalidMessage, dispute.ErrInvalidParams, dispute.ErrInvalidGenesis, dispute.ErrInvalidEvidence,
 	dispute.ErrInvalidRedress, dispute.ErrNotFound, dispute.ErrOwnWork, dispute.ErrAlreadyOpen, dispute.ErrNothingNew,
 	dispute.ErrBondTooSmall, dispute.ErrWrongPhase, dispute.ErrTooLate, dispute.ErrNotParty, dispute.ErrNotArbiter,

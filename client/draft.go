@@ -42,7 +42,11 @@ type slot struct {
 // build makes the transaction without a signature.
 func (s *Sender) build(d Draft, at slot) (sdkclient.TxBuilder, error) {
 	builder := s.client.Encoding.TxConfig.NewTxBuilder()
-	if err := builder.SetMsgs(d.Msgs...); err != nil {
+	msgs, err := s.options.Acting.wrap(s.Signer(), d.Msgs)
+	if err != nil {
+		return nil, err
+	}
+	if err := builder.SetMsgs(msgs...); err != nil {
 		return nil, err
 	}
 	builder.SetGasLimit(d.Gas)
@@ -71,7 +75,7 @@ func (s *Sender) sign(ctx context.Context, d Draft, at slot) ([]byte, error) {
 	}
 	config := s.client.Encoding.TxConfig
 	raw, err := authsigning.GetSignBytesAdapter(ctx, config.SignModeHandler(), s.signer.Mode(), authsigning.SignerData{
-		Address: s.Account(), ChainID: at.chainID, PubKey: s.signer.PubKey(), AccountNumber: at.number, Sequence: at.sequence,
+		Address: s.Signer(), ChainID: at.chainID, PubKey: s.signer.PubKey(), AccountNumber: at.number, Sequence: at.sequence,
 	}, builder.GetTx())
 	if err != nil {
 		return nil, err

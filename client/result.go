@@ -64,8 +64,9 @@ func resultOf(hash string, fee sdk.Coins, s sighting) (Result, error) {
 	if err := data.Unmarshal(s.result.Data); err != nil {
 		return r, fmt.Errorf("read the answer to transaction %s: %w", hash, err)
 	}
-	r.responses = data.MsgResponses
-	return r, nil
+	var err error
+	r.responses, err = unwrapped(data.MsgResponses)
+	return r, err
 }
 
 // Find looks for a transaction by its hash in the blocks from a height on to the newest,

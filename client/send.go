@@ -8,6 +8,8 @@ import (
 
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 )
 
 // Options say how a sender makes its transactions. The zero value suits most.
@@ -24,6 +26,9 @@ type Options struct {
 	FeeDenoms []string
 	// Sponsor pays the fee; it has allowed that by x/feegrant.
 	Sponsor sdk.AccAddress
+	// Acting: the signer is a key of an agent, and the messages are the controller's. They are sent as
+	// one act, within the key's limit; results and answers are as if the controller had sent them.
+	Acting *Acting
 	// Note is public, and part of the transaction; at most 256 characters.
 	Note string
 	// Unordered transactions of one account come in any order, and one that waits holds up no
@@ -39,6 +44,12 @@ type Options struct {
 	// Lifetime is how long an unordered one may wait, in the chain's time; 0: 5 minutes, at
 	// least 30 seconds, at most 9 minutes.
 	Lifetime time.Duration
+}
+
+// Acting says for whom a key acts. Client.Acting finds it.
+type Acting struct {
+	Agent      agenttypes.AgentID
+	Controller sdk.AccAddress
 }
 
 const (
@@ -86,8 +97,16 @@ func (c *Client) Send(ctx context.Context, signer Signer, msgs ...sdk.Msg) (Resu
 // Client is the one that it sends by.
 func (s *Sender) Client() *Client { return s.client }
 
-// Account is the signer's address.
-func (s *Sender) Account() string { return s.signer.Address().String() }
+// Account is whose messages it sends: the signer's, or of an agent's controller.
+func (s *Sender) Account() string {
+	if s.options.Acting != nil {
+		return s.options.Acting.Controller.String()
+	}
+	return s.Signer()
+}
+
+// Signer is the address of who signs.
+func (s *Sender) Signer() string { return s.signer.Address().String() }
 
 // Send tries the messages, signs and sends them as one transaction, and waits for its block.
 //
@@ -151,9 +170,9 @@ func (s *Sender) Try(ctx context.Context, msgs ...sdk.Msg) (Trial, error) {
 		trial.Gas = uint64(s.options.GasAdjustment * float64(trial.GasUsed))
 	}
 	if res.Result != nil {
-		trial.responses = res.Result.MsgResponses
+		trial.responses, err = unwrapped(res.Result.MsgResponses)
 	}
-	return trial, nil
+	return trial, err
 }
 
 // Validate checks what can be checked without the chain.

@@ -18,6 +18,7 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	feemarkettypes "github.com/stemma-chain/stemma/x/feemarket/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -34,7 +35,7 @@ var (
 		govv1.RegisterInterfaces, govv1beta1.RegisterInterfaces, minttypes.RegisterInterfaces,
 		evidencetypes.RegisterInterfaces, feegrant.RegisterInterfaces, authz.RegisterInterfaces,
 		consensustypes.RegisterInterfaces, upgradetypes.RegisterInterfaces,
-		feemarkettypes.RegisterInterfaces, registrytypes.RegisterInterfaces, royaltytypes.RegisterInterfaces,
+		feemarkettypes.RegisterInterfaces, agenttypes.RegisterInterfaces, registrytypes.RegisterInterfaces, royaltytypes.RegisterInterfaces,
 		licensetypes.RegisterInterfaces, lineagetypes.RegisterInterfaces, disputetypes.RegisterInterfaces,
 	}
 	// Ours sign amino JSON by their definitions, without this codec.

@@ -1,7 +1,8 @@
 // Well-formed messages of every type, in an order in which nearly all succeed. A
 // message without a sample fails the test.
 import { sha256 } from "@cosmjs/crypto";
-import { toHex } from "@cosmjs/encoding";
+import { toBech32, toHex } from "@cosmjs/encoding";
+import { MsgPay } from "stemma/gen/stemma/royalty/v1/tx.js";
 
 const denom = "uusdc";
 const coin = (amount) => ({ denom, amount: String(amount) });
@@ -144,4 +145,45 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("alice", "dispute.v1.MsgObjectToWeight", { owner: alice, work: remix, source: song, weight: 400_000 });
   yield by("bob", "dispute.v1.MsgAgreeToWeight", { owner: bob, work: remix, source: song, weights: [{ source: song, weight: 400_000 }] });
   yield by("alice", "dispute.v1.MsgUpdateParams", { authority: alice, params: params.dispute }, "sdk 4");
+
+  // x/agent; bob is a key of alice's
+  const later = { seconds: BigInt(Math.floor(Date.now() / 1000)) + 86_400n * BigInt(round), nanos: 120_034_000 };
+  const card = {
+    responsible: { name: "A. <Lice> & Co", uri: "https://example.org/?a=1&b=2", contact: "mailto:a@example.org" },
+    model: { work: song, name: "a model", version: "1" }, endpoints: [{ protocol: "a2a", uri: "https://example.org/a2a", version: "1.0" }],
+    documentUri: "https://example.org/card", documentSha256: digest("card"), jwkThumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+    keyDirectory: "https://example.org/keys", description: "paints <pictures>",
+  };
+  const { agent } = yield by("alice", "agent.v1.MsgRegister", { controller: alice, name: `painter-${round}`, card, expiresAt: later });
+  yield by("alice", "agent.v1.MsgRevise", { controller: alice, agent, card: { ...card, description: "" } });
+  yield by("alice", "agent.v1.MsgRenew", { controller: alice, agent, expiresAt: { ...later, nanos: 0 } });
+  const budget = { denom, act: "10", window: "20", total: "1000" };
+  yield by("alice", "agent.v1.MsgSetLimit", {
+    controller: alice, agent, key: bob,
+    limit: {
+      messages: ["/stemma.royalty.v1.MsgPay"], works: [song], terms: [terms], payees: [song], maxRate: { rate: 50_000 }, expiresAt: later,
+      window: { seconds: 3_600n, nanos: 0 }, budgets: [budget], fees: [budget],
+    },
+  });
+  const pay = { typeUrl: "/stemma.royalty.v1.MsgPay", value: MsgPay.encode(MsgPay.fromPartial({ payer: alice, work: song, amount: coin(5) })).finish() };
+  yield by("bob", "agent.v1.MsgAct", { key: bob, agent, messages: [pay] });
+  yield by("alice", "agent.v1.MsgOfferPayout", { controller: alice, agent, account: bob });
+  yield by("bob", "agent.v1.MsgAcceptPayout", { account: bob, agent });
+  yield by("alice", "agent.v1.MsgSetRecovery", { controller: alice, agent, account: bob, delay: { seconds: 604_800n, nanos: 0 } });
+  yield by("bob", "agent.v1.MsgRequestRecovery", { account: bob, agent });
+  // refused: the controller can object
+  yield by("bob", "agent.v1.MsgCompleteRecovery", { account: bob, agent }, "agent 14");
+  yield by("alice", "agent.v1.MsgObjectToRecovery", { controller: alice, agent });
+  const newKey = toBech32("stemma", sha256(new TextEncoder().encode("key")).subarray(0, 20));
+  yield by("alice", "agent.v1.MsgRotateKey", { controller: alice, agent, key: bob, newKey });
+  yield by("alice", "agent.v1.MsgRemoveKey", { controller: alice, agent, key: newKey });
+  yield by("alice", "agent.v1.MsgSetStatus", { controller: alice, agent, status: 2 });
+  const { offer } = yield by("alice", "agent.v1.MsgOfferControl", { controller: alice, agent, recipient: bob });
+  yield by("bob", "agent.v1.MsgAcceptControl", { recipient: bob, agent, offer, version: 2 });
+  yield by("bob", "agent.v1.MsgBlankText", { sender: bob, agent, version: 1 });
+  const { attestation } = yield by("alice", "agent.v1.MsgAttest", {
+    issuer: alice, schema: "audit/2026", subject: agent, payloadSha256: digest(`audit ${round}`), expiresAt: later,
+  });
+  yield by("alice", "agent.v1.MsgRevokeAttestation", { issuer: alice, attestation });
+  yield by("alice", "agent.v1.MsgUpdateParams", { authority: alice, params: params.agent }, "sdk 4");
 }

@@ -63,7 +63,7 @@ for (const [round, [mode, Wallet]] of Object.entries(modes).entries()) {
       });
       signers[name] = { address, pubkey, client };
     }
-    const params = { royalty: await paramsOf("royalty"), lineage: await paramsOf("lineage"), registry: await paramsOf("registry"), feemarket: await paramsOf("feemarket"), dispute: await paramsOf("dispute") };
+    const params = { royalty: await paramsOf("royalty"), lineage: await paramsOf("lineage"), registry: await paramsOf("registry"), feemarket: await paramsOf("feemarket"), dispute: await paramsOf("dispute"), agent: await paramsOf("agent") };
     const run = samples({
       alice: signers.alice.address, bob: signers.bob.address, key: signers.bob.pubkey, params, round: round + 1,
     });

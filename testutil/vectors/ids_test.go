@@ -13,6 +13,7 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -25,6 +26,8 @@ type ids struct {
 	Grants          []grantID          `json:"grants"`
 	PaymentChannels []paymentChannelID `json:"payment_channels"`
 	Disputes        []disputeID        `json:"disputes"`
+	Agents          []agentID          `json:"agents"`
+	Attestations    []attestationID    `json:"attestations"`
 	Fingerprints    []fingerprint      `json:"fingerprints"`
 	AllowLists      []allowList        `json:"allow_lists"`
 	Passes          []pass             `json:"passes"`
@@ -67,6 +70,20 @@ type disputeID struct {
 	Challenger hexBytes               `json:"challenger"`
 	Serial     uint32                 `json:"serial"`
 	ID         disputetypes.DisputeID `json:"id"`
+}
+
+type agentID struct {
+	Registrant hexBytes           `json:"registrant"`
+	Name       string             `json:"name"`
+	ID         agenttypes.AgentID `json:"id"`
+}
+
+type attestationID struct {
+	Issuer  hexBytes                 `json:"issuer"`
+	Schema  string                   `json:"schema"`
+	Subject string                   `json:"subject"`
+	Payload registrytypes.Digest     `json:"payload"`
+	ID      agenttypes.AttestationID `json:"id"`
 }
 
 type fingerprint struct {
@@ -126,6 +143,14 @@ func makeIDs(t *testing.T) any {
 	}
 	for i, serial := range []uint32{1, 2, 1<<32 - 1} {
 		all.Disputes = append(all.Disputes, disputeID{work, addresses[i], serial, disputetypes.NewDisputeID(work, addresses[i], serial)})
+	}
+	for i, name := range []string{"painter", "a", "crawler-2"} {
+		id := agenttypes.NewAgentID(addresses[i], name)
+		all.Agents = append(all.Agents, agentID{addresses[i], name, id})
+		all.Attestations = append(all.Attestations, attestationID{
+			addresses[i], "audit/2026", id.String(), all.Works[i].Digest,
+			agenttypes.NewAttestationID(addresses[i], "audit/2026", id.String(), all.Works[i].Digest),
+		})
 	}
 	for _, f := range [][2]string{{"url", "https://example.org/a?b=c"}, {"isrc", "USRC17607839"}, {"x-own", "é 作"}} {
 		all.Fingerprints = append(all.Fingerprints, fingerprint{f[0], f[1], registrytypes.FingerprintHash(f[0], f[1])})

@@ -1,4 +1,5 @@
 // Typed events: what happened, as the types that the definitions have.
+import * as agent from './gen/stemma/agent/v1/events.js'
 import * as dispute from './gen/stemma/dispute/v1/events.js'
 import * as feemarket from './gen/stemma/feemarket/v1/events.js'
 import * as license from './gen/stemma/license/v1/events.js'
@@ -11,8 +12,8 @@ import type { Event } from './tx.js'
 
 type EventsOf<Module> = { [K in keyof Module]: Module[K] extends { $type: infer Name extends string; decode(...args: any[]): infer T }
   ? { readonly name: Name; readonly value: T } : never }[keyof Module]
-type Known = EventsOf<typeof dispute> | EventsOf<typeof feemarket> | EventsOf<typeof license> | EventsOf<typeof lineage> |
-  EventsOf<typeof registry> | EventsOf<typeof royalty>
+type Known = EventsOf<typeof agent> | EventsOf<typeof dispute> | EventsOf<typeof feemarket> | EventsOf<typeof license> |
+  EventsOf<typeof lineage> | EventsOf<typeof registry> | EventsOf<typeof royalty>
 
 /** An event of the chain's modules: `name` says which, and what `value` is. */
 export type TypedEvent = Known & {

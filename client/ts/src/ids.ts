@@ -18,10 +18,14 @@ export type GrantID = Text<'grant'>
 export type DisputeID = Text<'dispute'>
 /** paych1...: a payment channel. */
 export type PaymentChannelID = Text<'paych'>
+/** agent1...: software that acts for an account. */
+export type AgentID = Text<'agent'>
+/** attest1...: what somebody says of somebody. */
+export type AttestationID = Text<'attest'>
 /** A SHA-256 in 64 lower-case hex digits. */
 export type Digest = Text<'digest'>
 
-const sizes = { work: 20, terms: 32, grant: 20, dispute: 20, paych: 20 }
+const sizes = { work: 20, terms: 32, grant: 20, dispute: 20, paych: 20, agent: 20, attest: 20 }
 type Prefix = keyof typeof sizes
 
 /** What accounts begin with. */
@@ -56,6 +60,8 @@ export const parseWorkID = (text: string): WorkID => checked(text, 'work')
 export const parseTermsID = (text: string): TermsID => checked(text, 'terms')
 export const parseGrantID = (text: string): GrantID => checked(text, 'grant')
 export const parseDisputeID = (text: string): DisputeID => checked(text, 'dispute')
+export const parseAgentID = (text: string): AgentID => checked(text, 'agent')
+export const parseAttestationID = (text: string): AttestationID => checked(text, 'attest')
 export const parsePaymentChannelID = (text: string): PaymentChannelID => checked(text, 'paych')
 
 /** The bytes of any id. It throws a CodeError of ErrInvalidID. */
@@ -133,6 +139,17 @@ export function newPaymentChannelID(payer: string, serial: bigint): PaymentChann
 export function newDisputeID(work: string, challenger: string, serial: number): DisputeID {
   return write('dispute', short(hashed('stemma/dispute/v1',
     parse(work, 'work'), sized(accountBytes(challenger)), bigEndian(serial, 4))))
+}
+
+/** The id of an agent, by the name that its registrant gave it. */
+export function newAgentID(registrant: string, name: string): AgentID {
+  return write('agent', short(hashed('stemma/agent-id/v1', sized(accountBytes(registrant)), toUtf8(name))))
+}
+
+/** The id of an attestation. */
+export function newAttestationID(issuer: string, schema: string, subject: string, payload: string): AttestationID {
+  return write('attest', short(hashed('stemma/attestation-id/v1',
+    sized(accountBytes(issuer)), toUtf8(`${schema}\0${subject}\0`), fromHex(parseDigest(payload)))))
 }
 
 /** By which the registry names a fingerprint. */

@@ -19,6 +19,7 @@ export { AmountError, parseCoin, readAmount, Units, type Coin, type Unit } from 
 export * from './voucher.js'
 
 // The types of the modules, by the names that they have in Go.
+export * as agenttypes from './gen/agent.js'
 export * as banktypes from './gen/bank.js'
 export * as disputetypes from './gen/dispute.js'
 export * as feegranttypes from './gen/feegrant.js'

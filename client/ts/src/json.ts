@@ -2,6 +2,7 @@
 // shows and signs. Both follow from the table of messages.
 import { fromBase64, toBase64 } from '@cosmjs/encoding'
 import { enums, schema } from './gen/schema.js'
+import { typeOf } from './messages.js'
 
 interface Field {
   /** In JSON, and in the types that ts-proto makes. */
@@ -36,6 +37,8 @@ export type Partials = Record<string, any>
 
 const timestamp = 'google.protobuf.Timestamp'
 const duration = 'google.protobuf.Duration'
+/** A message within a message, with its type. */
+const any = 'google.protobuf.Any'
 const billion = 1_000_000_000n
 
 /** Reads the JSON of a message into what fromPartial of its type takes. Fields that it does not know are left out. */
@@ -61,6 +64,7 @@ function readValue(kind: string, v: any): unknown {
     case 'bigint': return BigInt(v)
     case 'bytes': return fromBase64(v)
     case timestamp: return readTime(v)
+    case any: return packed(v['@type'].slice(1), (type) => fromJSON(type, v))
     case duration: {
       const [, sign, whole, part = ''] = /^(-?)(\d+)(?:\.(\d{1,9}))?s$/.exec(v) ?? []
       if (whole === undefined) throw new Error(`"${v}" is no duration`)
@@ -73,6 +77,13 @@ function readValue(kind: string, v: any): unknown {
   const number = typeof v === 'number' ? v : names[v]
   if (number === undefined) throw new Error(`"${v}" is no ${kind}`)
   return number
+}
+
+/** A message of this type, as it lies in another. */
+function packed(name: string, partials: (type: string) => Partials): { typeUrl: string; value: Uint8Array } {
+  const type = typeOf(name)
+  if (!type) throw new Error(`${name} is no message that is known here`)
+  return { typeUrl: `/${name}`, value: type.encode(type.fromPartial(partials(name))).finish() }
 }
 
 function readTime(text: string): { seconds: bigint; nanos: number } {
@@ -109,6 +120,12 @@ function writeAmino(kind: string, amount: boolean, v: any): unknown {
     case 'bigint': return v.toString()
     case 'bytes': return toBase64(v)
     case timestamp: return timeText(v)
+    case any: {
+      const name = v.typeUrl.slice(1)
+      const type = typeOf(name)
+      if (!type) throw new Error(`${name} is no message that is known here`)
+      return { type: schema[name]!.amino, value: toAmino(name, type.decode(v.value)) }
+    }
     case duration: return (v.seconds * billion + BigInt(v.nanos)).toString()
   }
   return schema[kind] ? toAmino(kind, v) : v
@@ -124,6 +141,10 @@ function readAmino(kind: string, v: any): unknown {
     case 'bigint': return BigInt(v)
     case 'bytes': return fromBase64(v)
     case timestamp: return readTime(v)
+    case any: {
+      const name = Object.keys(schema).find((name) => schema[name]!.amino === v.type)
+      return packed(name ?? v.type, (type) => fromAmino(type, v.value))
+    }
     case duration: return { seconds: BigInt(v) / billion, nanos: Number(BigInt(v) % billion) }
   }
   return schema[kind] ? read(kind, v, readAmino) : v

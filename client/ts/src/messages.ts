@@ -1,4 +1,5 @@
 // Messages by their type URLs, typed and packed.
+import * as agent from './gen/agent.js'
 import * as bank from './gen/bank.js'
 import * as dispute from './gen/dispute.js'
 import * as feegrant from './gen/feegrant.js'
@@ -25,7 +26,7 @@ export function msg<T>(type: Type<T>, parts: DeepPartial<T>): Msg<T> {
 }
 
 const byName = new Map<string, Type>()
-for (const module of [bank, dispute, feegrant, feemarket, headers, license, lineage, registry, royalty]) {
+for (const module of [agent, bank, dispute, feegrant, feemarket, headers, license, lineage, registry, royalty]) {
   for (const type of Object.values(module)) {
     if (typeof type === 'object' && '$type' in type) byName.set(type.$type, type as Type)
   }

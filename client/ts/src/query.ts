@@ -37,6 +37,8 @@ export class Questions {
   readonly license: QueryClient<typeof queries.license>
   /** x/lineage: derivations, ancestors, descendants. */
   readonly lineage: QueryClient<typeof queries.lineage>
+  /** x/agent: who acts for whom, within which limit. */
+  readonly agent: QueryClient<typeof queries.agent>
   /** x/dispute: who contests what, how it stands. */
   readonly dispute: QueryClient<typeof queries.dispute>
   /** x/feemarket: what gas costs. */
@@ -62,6 +64,7 @@ export class Questions {
     this.royalty = clientOf(queries.royalty, comet, height)
     this.license = clientOf(queries.license, comet, height)
     this.lineage = clientOf(queries.lineage, comet, height)
+    this.agent = clientOf(queries.agent, comet, height)
     this.dispute = clientOf(queries.dispute, comet, height)
     this.feemarket = clientOf(queries.feemarket, comet, height)
     this.headers = clientOf(queries.headers, comet, height)

@@ -29,6 +29,8 @@ test('ids', () => {
   for (const v of ids.grants) assert.equal(stemma.newGrantID(v.work, v.terms, account(v.licensee), BigInt(v.serial)), v.id)
   for (const v of ids.payment_channels) assert.equal(stemma.newPaymentChannelID(account(v.payer), BigInt(v.serial)), v.id)
   for (const v of ids.disputes) assert.equal(stemma.newDisputeID(v.work, account(v.challenger), v.serial), v.id)
+  for (const v of ids.agents) assert.equal(stemma.newAgentID(account(v.registrant), v.name), v.id)
+  for (const v of ids.attestations) assert.equal(stemma.newAttestationID(account(v.issuer), v.schema, v.subject, v.payload), v.id)
   for (const v of ids.fingerprints) assert.equal(stemma.fingerprintHash(v.scheme, v.value), v.hash)
   for (const v of ids.allow_lists) assert.equal(stemma.allowListDigest(v.licensees ?? []), v.digest)
   for (const v of ids.passes) assert.equal(stemma.passID(account(v.licensee), v.uses_of, v.work, v.terms), v.id)

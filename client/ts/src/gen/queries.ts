@@ -4,6 +4,7 @@ import * as auth from './cosmos/auth/v1beta1/query.js'
 import * as bank from './cosmos/bank/v1beta1/query.js'
 import * as node from './cosmos/base/node/v1beta1/query.js'
 import * as feegrant from './cosmos/feegrant/v1beta1/query.js'
+import * as agent from './stemma/agent/v1/query.js'
 import * as dispute from './stemma/dispute/v1/query.js'
 import * as feemarket from './stemma/feemarket/v1/query.js'
 import * as headers from './stemma/headers/v1/query.js'
@@ -107,6 +108,26 @@ export const queries = {
     allowances: method('Allowances', feegrant.QueryAllowancesRequest, feegrant.QueryAllowancesResponse),
     /** AllowancesByGranter returns all the grants given by an address */
     allowancesByGranter: method('AllowancesByGranter', feegrant.QueryAllowancesByGranterRequest, feegrant.QueryAllowancesByGranterResponse),
+  } },
+  agent: { service: 'stemma.agent.v1.Query', methods: {
+    /** Params returns the parameters. */
+    params: method('Params', agent.QueryParamsRequest, agent.QueryParamsResponse),
+    /** Agent returns a passport with its present card. */
+    agent: method('Agent', agent.QueryAgentRequest, agent.QueryAgentResponse),
+    /** Agents lists passports: of a controller, or all. */
+    agents: method('Agents', agent.QueryAgentsRequest, agent.QueryAgentsResponse),
+    /** Cards lists the versions of a card, from the first. */
+    cards: method('Cards', agent.QueryCardsRequest, agent.QueryCardsResponse),
+    /** Key returns a key with its limit, what it has spent and what remains. */
+    key: method('Key', agent.QueryKeyRequest, agent.QueryKeyResponse),
+    /** Keys lists the keys of an agent. */
+    keys: method('Keys', agent.QueryKeysRequest, agent.QueryKeysResponse),
+    /** Facts returns what is counted of an agent or an account. */
+    facts: method('Facts', agent.QueryFactsRequest, agent.QueryFactsResponse),
+    /** Attestations lists what is said of an account, an agent or a work, or by an issuer. */
+    attestations: method('Attestations', agent.QueryAttestationsRequest, agent.QueryAttestationsResponse),
+    /** Messages lists the messages that a limit can allow, and what it can bound of them. */
+    messages: method('Messages', agent.QueryMessagesRequest, agent.QueryMessagesResponse),
   } },
   dispute: { service: 'stemma.dispute.v1.Query', methods: {
     /** Params returns the parameters. */

@@ -31,6 +31,422 @@ export const schema: Record<string, Shape> = {
     'denom string',
     'amount string',
   ] },
+  'stemma.agent.v1.Attestation': { fields: [
+    'id string',
+    'issuer string',
+    'schema string',
+    'subject string',
+    'payload_sha256 string',
+    'issued_at google.protobuf.Timestamp',
+    'expires_at google.protobuf.Timestamp',
+    'revoked_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.AttestationStanding': { fields: [
+    'attestation stemma.agent.v1.Attestation',
+    'listed bool',
+    'holds bool',
+  ] },
+  'stemma.agent.v1.Budget': { fields: [
+    'denom string',
+    'act string amount',
+    'window string amount',
+    'total string amount',
+  ] },
+  'stemma.agent.v1.Card': { fields: [
+    'responsible stemma.agent.v1.Party',
+    'model stemma.agent.v1.Model',
+    'endpoints stemma.agent.v1.Endpoint repeated',
+    'document_uri string',
+    'document_sha256 string',
+    'jwk_thumbprint string',
+    'key_directory string',
+    'description string',
+  ] },
+  'stemma.agent.v1.CardVersion': { fields: [
+    'card stemma.agent.v1.Card',
+    'created_at google.protobuf.Timestamp',
+    'blanked_sha256 string',
+  ] },
+  'stemma.agent.v1.Counters': { fields: [
+    'window bigint',
+    'spent stemma.agent.v1.Spent repeated',
+    'fees stemma.agent.v1.Spent repeated',
+    'acts bigint',
+  ] },
+  'stemma.agent.v1.Endpoint': { fields: [
+    'protocol string',
+    'uri string',
+    'version string',
+  ] },
+  'stemma.agent.v1.EventActed': { fields: [
+    'agent string',
+    'key string',
+    'controller string',
+    'messages string repeated',
+    'spent cosmos.base.v1beta1.Coin repeated',
+  ] },
+  'stemma.agent.v1.EventAgentRegistered': { fields: [
+    'passport stemma.agent.v1.Passport',
+    'card stemma.agent.v1.Card',
+  ] },
+  'stemma.agent.v1.EventAgentRenewed': { fields: [
+    'agent string',
+    'expires_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.EventAgentRevised': { fields: [
+    'agent string',
+    'version number',
+    'card stemma.agent.v1.Card',
+  ] },
+  'stemma.agent.v1.EventAgentStatusChanged': { fields: [
+    'agent string',
+    'status stemma.agent.v1.Status',
+  ] },
+  'stemma.agent.v1.EventAgentTextBlanked': { fields: [
+    'agent string',
+    'sender string',
+    'versions number repeated',
+    'name bool',
+  ] },
+  'stemma.agent.v1.EventAttestationRevoked': { fields: [
+    'attestation string',
+    'subject string',
+  ] },
+  'stemma.agent.v1.EventAttested': { fields: [
+    'attestation stemma.agent.v1.Attestation',
+  ] },
+  'stemma.agent.v1.EventControlOffered': { fields: [
+    'agent string',
+    'recipient string',
+    'offer number',
+  ] },
+  'stemma.agent.v1.EventControlTaken': { fields: [
+    'agent string',
+    'previous string',
+    'controller string',
+    'recovered bool',
+  ] },
+  'stemma.agent.v1.EventFeesCounted': { fields: [
+    'agent string',
+    'key string',
+    'fee cosmos.base.v1beta1.Coin repeated',
+  ] },
+  'stemma.agent.v1.EventKeyRemoved': { fields: [
+    'agent string',
+    'key string',
+  ] },
+  'stemma.agent.v1.EventKeyRotated': { fields: [
+    'agent string',
+    'key string',
+    'new_key string',
+  ] },
+  'stemma.agent.v1.EventLimitSet': { fields: [
+    'agent string',
+    'key string',
+    'limit stemma.agent.v1.Limit',
+  ] },
+  'stemma.agent.v1.EventParamsUpdated': { fields: [
+    'params stemma.agent.v1.Params',
+  ] },
+  'stemma.agent.v1.EventPayoutChanged': { fields: [
+    'agent string',
+    'payout string',
+    'offered string',
+  ] },
+  'stemma.agent.v1.EventRecoveryChanged': { fields: [
+    'agent string',
+    'recovery stemma.agent.v1.Recovery',
+  ] },
+  'stemma.agent.v1.Facts': { fields: [
+    'declared bigint',
+    'disputed bigint',
+    'upheld bigint',
+    'acts bigint',
+    'paid cosmos.base.v1beta1.Coin repeated',
+  ] },
+  'stemma.agent.v1.Key': { fields: [
+    'agent string',
+    'limit stemma.agent.v1.Limit',
+    'set_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.KeyStanding': { fields: [
+    'key string',
+    'limit stemma.agent.v1.Limit',
+    'set_at google.protobuf.Timestamp',
+    'counters stemma.agent.v1.Counters',
+    'remaining stemma.agent.v1.Remaining repeated',
+    'remaining_fees stemma.agent.v1.Remaining repeated',
+    'window_ends_at google.protobuf.Timestamp',
+    'acts bool',
+  ] },
+  'stemma.agent.v1.Limit': { fields: [
+    'messages string repeated',
+    'works string repeated',
+    'terms string repeated',
+    'payees string repeated',
+    'max_rate stemma.agent.v1.MaxRate',
+    'expires_at google.protobuf.Timestamp',
+    'window google.protobuf.Duration',
+    'budgets stemma.agent.v1.Budget repeated',
+    'fees stemma.agent.v1.Budget repeated',
+  ] },
+  'stemma.agent.v1.MaxRate': { fields: [
+    'rate number',
+  ] },
+  'stemma.agent.v1.MessageKind': { fields: [
+    'type string',
+    'never string',
+    'unmeasured string',
+    'payees bool',
+    'works bool',
+    'terms bool',
+    'rates bool',
+  ] },
+  'stemma.agent.v1.Model': { fields: [
+    'work string',
+    'name string',
+    'version string',
+  ] },
+  'stemma.agent.v1.MsgAcceptControl': { amino: 'stemma/agent/MsgAcceptControl', fields: [
+    'recipient string',
+    'agent string',
+    'offer number',
+    'version number',
+  ] },
+  'stemma.agent.v1.MsgAcceptControlResponse': { fields: [] },
+  'stemma.agent.v1.MsgAcceptPayout': { amino: 'stemma/agent/MsgAcceptPayout', fields: [
+    'account string',
+    'agent string',
+  ] },
+  'stemma.agent.v1.MsgAcceptPayoutResponse': { fields: [] },
+  'stemma.agent.v1.MsgAct': { amino: 'stemma/agent/MsgAct', fields: [
+    'key string',
+    'agent string',
+    'messages google.protobuf.Any repeated',
+  ] },
+  'stemma.agent.v1.MsgActResponse': { fields: [
+    'responses google.protobuf.Any repeated',
+    'spent cosmos.base.v1beta1.Coin repeated',
+  ] },
+  'stemma.agent.v1.MsgAttest': { amino: 'stemma/agent/MsgAttest', fields: [
+    'issuer string',
+    'schema string',
+    'subject string',
+    'payload_sha256 string',
+    'expires_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.MsgAttestResponse': { fields: [
+    'attestation string',
+  ] },
+  'stemma.agent.v1.MsgBlankText': { amino: 'stemma/agent/MsgBlankText', fields: [
+    'sender string',
+    'agent string',
+    'version number',
+  ] },
+  'stemma.agent.v1.MsgBlankTextResponse': { fields: [
+    'versions number repeated',
+  ] },
+  'stemma.agent.v1.MsgCompleteRecovery': { amino: 'stemma/agent/MsgCompleteRecovery', fields: [
+    'account string',
+    'agent string',
+  ] },
+  'stemma.agent.v1.MsgCompleteRecoveryResponse': { fields: [] },
+  'stemma.agent.v1.MsgObjectToRecovery': { amino: 'stemma/agent/MsgObjectToRecovery', fields: [
+    'controller string',
+    'agent string',
+  ] },
+  'stemma.agent.v1.MsgObjectToRecoveryResponse': { fields: [] },
+  'stemma.agent.v1.MsgOfferControl': { amino: 'stemma/agent/MsgOfferControl', fields: [
+    'controller string',
+    'agent string',
+    'recipient string',
+  ] },
+  'stemma.agent.v1.MsgOfferControlResponse': { fields: [
+    'offer number',
+  ] },
+  'stemma.agent.v1.MsgOfferPayout': { amino: 'stemma/agent/MsgOfferPayout', fields: [
+    'controller string',
+    'agent string',
+    'account string',
+  ] },
+  'stemma.agent.v1.MsgOfferPayoutResponse': { fields: [] },
+  'stemma.agent.v1.MsgRegister': { amino: 'stemma/agent/MsgRegister', fields: [
+    'controller string',
+    'name string',
+    'card stemma.agent.v1.Card',
+    'expires_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.MsgRegisterResponse': { fields: [
+    'agent string',
+  ] },
+  'stemma.agent.v1.MsgRemoveKey': { amino: 'stemma/agent/MsgRemoveKey', fields: [
+    'controller string',
+    'agent string',
+    'key string',
+  ] },
+  'stemma.agent.v1.MsgRemoveKeyResponse': { fields: [] },
+  'stemma.agent.v1.MsgRenew': { amino: 'stemma/agent/MsgRenew', fields: [
+    'controller string',
+    'agent string',
+    'expires_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.MsgRenewResponse': { fields: [] },
+  'stemma.agent.v1.MsgRequestRecovery': { amino: 'stemma/agent/MsgRequestRecovery', fields: [
+    'account string',
+    'agent string',
+  ] },
+  'stemma.agent.v1.MsgRequestRecoveryResponse': { fields: [
+    'due_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.MsgRevise': { amino: 'stemma/agent/MsgRevise', fields: [
+    'controller string',
+    'agent string',
+    'card stemma.agent.v1.Card',
+  ] },
+  'stemma.agent.v1.MsgReviseResponse': { fields: [
+    'version number',
+  ] },
+  'stemma.agent.v1.MsgRevokeAttestation': { amino: 'stemma/agent/MsgRevokeAttestation', fields: [
+    'issuer string',
+    'attestation string',
+  ] },
+  'stemma.agent.v1.MsgRevokeAttestationResponse': { fields: [] },
+  'stemma.agent.v1.MsgRotateKey': { amino: 'stemma/agent/MsgRotateKey', fields: [
+    'controller string',
+    'agent string',
+    'key string',
+    'new_key string',
+  ] },
+  'stemma.agent.v1.MsgRotateKeyResponse': { fields: [] },
+  'stemma.agent.v1.MsgSetLimit': { amino: 'stemma/agent/MsgSetLimit', fields: [
+    'controller string',
+    'agent string',
+    'key string',
+    'limit stemma.agent.v1.Limit',
+  ] },
+  'stemma.agent.v1.MsgSetLimitResponse': { fields: [
+    'warnings string repeated',
+  ] },
+  'stemma.agent.v1.MsgSetRecovery': { amino: 'stemma/agent/MsgSetRecovery', fields: [
+    'controller string',
+    'agent string',
+    'account string',
+    'delay google.protobuf.Duration',
+  ] },
+  'stemma.agent.v1.MsgSetRecoveryResponse': { fields: [] },
+  'stemma.agent.v1.MsgSetStatus': { amino: 'stemma/agent/MsgSetStatus', fields: [
+    'controller string',
+    'agent string',
+    'status stemma.agent.v1.Status',
+  ] },
+  'stemma.agent.v1.MsgSetStatusResponse': { fields: [] },
+  'stemma.agent.v1.MsgUpdateParams': { amino: 'stemma/agent/MsgUpdateParams', fields: [
+    'authority string',
+    'params stemma.agent.v1.Params',
+  ] },
+  'stemma.agent.v1.MsgUpdateParamsResponse': { fields: [] },
+  'stemma.agent.v1.Params': { fields: [
+    'issuers string repeated',
+    'max_validity google.protobuf.Duration',
+    'min_recovery_delay google.protobuf.Duration',
+  ] },
+  'stemma.agent.v1.Party': { fields: [
+    'name string',
+    'uri string',
+    'contact string',
+  ] },
+  'stemma.agent.v1.Passport': { fields: [
+    'id string',
+    'name string',
+    'name_blanked_sha256 string',
+    'registrant string',
+    'controller string',
+    'payout string',
+    'payout_offered string',
+    'status stemma.agent.v1.Status',
+    'registered_at google.protobuf.Timestamp',
+    'expires_at google.protobuf.Timestamp',
+    'version number',
+    'recovery stemma.agent.v1.Recovery',
+    'offered_to string',
+    'offers number',
+    'keys number',
+  ] },
+  'stemma.agent.v1.QueryAgentRequest': { fields: [
+    'agent string',
+  ] },
+  'stemma.agent.v1.QueryAgentResponse': { fields: [
+    'passport stemma.agent.v1.Passport',
+    'card stemma.agent.v1.CardVersion',
+    'acts bool',
+  ] },
+  'stemma.agent.v1.QueryAgentsRequest': { fields: [
+    'controller string',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.agent.v1.QueryAgentsResponse': { fields: [
+    'passports stemma.agent.v1.Passport repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
+  'stemma.agent.v1.QueryAttestationsRequest': { fields: [
+    'subject string',
+    'issuer string',
+    'listed bool',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.agent.v1.QueryAttestationsResponse': { fields: [
+    'attestations stemma.agent.v1.AttestationStanding repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
+  'stemma.agent.v1.QueryCardsRequest': { fields: [
+    'agent string',
+    'pagination cosmos.base.query.v1beta1.PageRequest',
+  ] },
+  'stemma.agent.v1.QueryCardsResponse': { fields: [
+    'cards stemma.agent.v1.CardVersion repeated',
+    'pagination cosmos.base.query.v1beta1.PageResponse',
+  ] },
+  'stemma.agent.v1.QueryFactsRequest': { fields: [
+    'subject string',
+  ] },
+  'stemma.agent.v1.QueryFactsResponse': { fields: [
+    'facts stemma.agent.v1.Facts',
+  ] },
+  'stemma.agent.v1.QueryKeyRequest': { fields: [
+    'agent string',
+    'key string',
+  ] },
+  'stemma.agent.v1.QueryKeyResponse': { fields: [
+    'key stemma.agent.v1.KeyStanding',
+  ] },
+  'stemma.agent.v1.QueryKeysRequest': { fields: [
+    'agent string',
+  ] },
+  'stemma.agent.v1.QueryKeysResponse': { fields: [
+    'keys stemma.agent.v1.KeyStanding repeated',
+  ] },
+  'stemma.agent.v1.QueryMessagesRequest': { fields: [] },
+  'stemma.agent.v1.QueryMessagesResponse': { fields: [
+    'messages stemma.agent.v1.MessageKind repeated',
+  ] },
+  'stemma.agent.v1.QueryParamsRequest': { fields: [] },
+  'stemma.agent.v1.QueryParamsResponse': { fields: [
+    'params stemma.agent.v1.Params',
+  ] },
+  'stemma.agent.v1.Recovery': { fields: [
+    'account string',
+    'delay google.protobuf.Duration',
+    'due_at google.protobuf.Timestamp',
+  ] },
+  'stemma.agent.v1.Remaining': { fields: [
+    'denom string',
+    'amount string amount',
+  ] },
+  'stemma.agent.v1.Spent': { fields: [
+    'denom string',
+    'window string amount',
+    'total string amount',
+  ] },
   'stemma.dispute.v1.BondPaid': { fields: [
     'to string',
     'amount cosmos.base.v1beta1.Coin repeated',
@@ -2077,6 +2493,7 @@ export const schema: Record<string, Shape> = {
 }
 
 export const enums: Record<string, Record<string, number>> = {
+  'stemma.agent.v1.Status': { STATUS_UNSPECIFIED: 0, STATUS_ACTIVE: 1, STATUS_SUSPENDED: 2, STATUS_RETIRED: 3 },
   'stemma.dispute.v1.Kind': { KIND_UNSPECIFIED: 0, KIND_PRIOR_CLAIM: 1, KIND_MISSING_SOURCE: 2, KIND_WRONG_TERMS: 3, KIND_FALSE_DECLARATION: 4, KIND_FALSE_WEIGHT: 5, KIND_UNFAIR_MANIFEST: 6, KIND_UNAPPROVED_SOURCE: 7 },
   'stemma.dispute.v1.Outcome': { OUTCOME_UNSPECIFIED: 0, OUTCOME_UPHELD: 1, OUTCOME_DISMISSED: 2, OUTCOME_CONCEDED: 3, OUTCOME_DROPPED: 4, OUTCOME_LAPSED: 5, OUTCOME_MOOT: 6 },
   'stemma.dispute.v1.Phase': { PHASE_UNSPECIFIED: 0, PHASE_ANSWER: 1, PHASE_ARBITRATION: 2, PHASE_APPEAL: 3, PHASE_GOVERNANCE: 4, PHASE_FINAL: 5, PHASE_CLOSED: 6 },
@@ -2100,6 +2517,26 @@ export const enums: Record<string, Record<string, number>> = {
 
 /** The messages that accounts sign, by type URL. */
 export const signed = [
+  '/stemma.agent.v1.MsgAcceptControl',
+  '/stemma.agent.v1.MsgAcceptPayout',
+  '/stemma.agent.v1.MsgAct',
+  '/stemma.agent.v1.MsgAttest',
+  '/stemma.agent.v1.MsgBlankText',
+  '/stemma.agent.v1.MsgCompleteRecovery',
+  '/stemma.agent.v1.MsgObjectToRecovery',
+  '/stemma.agent.v1.MsgOfferControl',
+  '/stemma.agent.v1.MsgOfferPayout',
+  '/stemma.agent.v1.MsgRegister',
+  '/stemma.agent.v1.MsgRemoveKey',
+  '/stemma.agent.v1.MsgRenew',
+  '/stemma.agent.v1.MsgRequestRecovery',
+  '/stemma.agent.v1.MsgRevise',
+  '/stemma.agent.v1.MsgRevokeAttestation',
+  '/stemma.agent.v1.MsgRotateKey',
+  '/stemma.agent.v1.MsgSetLimit',
+  '/stemma.agent.v1.MsgSetRecovery',
+  '/stemma.agent.v1.MsgSetStatus',
+  '/stemma.agent.v1.MsgUpdateParams',
   '/stemma.dispute.v1.MsgAddBond',
   '/stemma.dispute.v1.MsgAgreeToWeight',
   '/stemma.dispute.v1.MsgAnswer',

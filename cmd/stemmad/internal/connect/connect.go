@@ -27,6 +27,7 @@ import (
 	stemma "github.com/stemma-chain/stemma/client"
 	"github.com/stemma-chain/stemma/client/encoding"
 	"github.com/stemma-chain/stemma/client/units"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -113,6 +114,9 @@ func (c *Conn) License() licensetypes.QueryClient { return licensetypes.NewQuery
 
 // Lineage asks x/lineage.
 func (c *Conn) Lineage() lineagetypes.QueryClient { return lineagetypes.NewQueryClient(c) }
+
+// Agent asks x/agent.
+func (c *Conn) Agent() agenttypes.QueryClient { return agenttypes.NewQueryClient(c) }
 
 // Dispute asks x/dispute.
 func (c *Conn) Dispute() disputetypes.QueryClient { return disputetypes.NewQueryClient(c) }

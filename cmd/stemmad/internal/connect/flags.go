@@ -13,6 +13,8 @@ const (
 	// FlagBy names the signer in every verb. All but derive, whose sources are
 	// --from, take the SDK's --from for it too.
 	FlagBy = "by"
+	// FlagAgent names the agent for whose controller the signer acts.
+	FlagAgent = "agent"
 	// FlagWait is how long a verb waits for its transaction to be in a block.
 	FlagWait = "wait"
 	// defaultGasAdjustment leaves room for what others change meanwhile.
@@ -69,6 +71,7 @@ func AddTxFlags(cmd *cobra.Command) {
 	f.String(flags.FlagGasPrices, "", "fee per gas, such as 0.001uusdc (default: what the chain asks for)")
 	f.String(flags.FlagFees, "", "whole fee, such as 500uusdc, in place of gas prices")
 	f.String(flags.FlagFeeGranter, "", "account that sponsors the fee")
+	f.String(FlagAgent, "", "agent (agent1...) for whose controller the signer acts, as a key with a limit")
 	f.String(flags.FlagNote, "", "public note in the transaction")
 	f.StringP(flags.FlagBroadcastMode, "b", flags.BroadcastSync, "sync waits for the block, async does not")
 	f.Duration(FlagWait, defaultWait, "how long to wait for the block")

@@ -177,7 +177,7 @@ func TestReportsOfDenials(t *testing.T) {
 
 // A trial tells an error by its words alone, so every error of the modules is known here.
 func TestEveryErrorIsKnown(t *testing.T) {
-	for _, module := range []string{"registry", "royalty", "license", "lineage", "dispute", "feemarket"} {
+	for _, module := range []string{"registry", "royalty", "license", "lineage", "dispute", "feemarket", "agent"} {
 		file, err := parser.ParseFile(token.NewFileSet(), "../../../../x/"+module+"/types/errors.go", nil, 0)
 		require.NoError(t, err)
 		found := 0

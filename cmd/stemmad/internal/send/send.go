@@ -20,6 +20,7 @@ import (
 	"github.com/stemma-chain/stemma/client/units"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 )
 
 var (
@@ -33,7 +34,8 @@ var (
 type Sender struct {
 	conn  *connect.Conn
 	chain *client.Sender
-	// Name and Address of the signer.
+	// Name of the key that signs, and Address of the account whose messages it signs: its own, or
+	// that of an agent's controller.
 	Name    string
 	Address sdk.AccAddress
 	// gas is fixed by --gas, 0 when it is tried.
@@ -90,8 +92,30 @@ func Open(conn *connect.Conn) (*Sender, error) {
 			return nil, noSponsor(err)
 		}
 	}
+	if options.Acting, err = s.acting(chain); err != nil {
+		return nil, err
+	}
+	if options.Acting != nil {
+		s.Address = options.Acting.Controller
+		if s.Address.Equals(address) { // the controller itself needs no limit
+			options.Acting = nil
+		}
+	}
 	s.signer, s.options, s.chain = signer, options, chain.Sender(signer, options)
 	return s, nil
+}
+
+// acting reads --agent: the signer is one of its keys.
+func (s *Sender) acting(chain *client.Client) (*client.Acting, error) {
+	text := s.conn.Flags().Text(connect.FlagAgent)
+	if text == "" {
+		return nil, nil
+	}
+	agent, err := agenttypes.ParseAgentID(text)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", connect.FlagAgent, err)
+	}
+	return chain.Acting(s.conn.CmdContext, agent)
 }
 
 // lifetime of an unordered transaction: many blocks of any network, and not too long to wait for where
@@ -164,7 +188,7 @@ func readGas(s string) (uint64, error) {
 	return setting.Gas, nil
 }
 
-// Account is the signer's address as text.
+// Account is the address of whose messages it sends, as text.
 func (s *Sender) Account() string { return s.Address.String() }
 
 // DryRun says whether nothing may be sent.
@@ -210,7 +234,7 @@ func (s *Sender) explained(err error) error {
 	var unknown *client.UnknownAccountError
 	if errors.As(err, &unknown) {
 		return fmt.Errorf("account %s (%s) cannot sign: %w (an account exists once it has received something, "+
-			"or a sponsor of its fees)", s.Account(), s.Name, unknown.Err)
+			"or a sponsor of its fees)", unknown.Address, s.Name, unknown.Err)
 	}
 	return refusal.Of(err)
 }
@@ -286,7 +310,7 @@ func (s *Sender) ask(what string, fee sdk.Coins) error {
 	if s.asked || s.conn.Flags().Is(flags.FlagSkipConfirmation) {
 		return nil
 	}
-	question := fmt.Sprintf("%s\n  signed by %s (%s), fee %s. Send? [y/N]: ", what, s.Name, s.Account(), s.exactly(fee))
+	question := fmt.Sprintf("%s\n  signed by %s (%s)%s, fee %s. Send? [y/N]: ", what, s.Name, s.signer.Address(), s.actingFor(), s.exactly(fee))
 	answer, err := s.conn.Answer(question)
 	if errors.Is(err, io.EOF) {
 		return ErrNoAnswer
@@ -300,6 +324,14 @@ func (s *Sender) ask(what string, fee sdk.Coins) error {
 		return nil
 	}
 	return ErrDeclined
+}
+
+// actingFor names the agent and its controller.
+func (s *Sender) actingFor() string {
+	if s.options.Acting == nil {
+		return ""
+	}
+	return fmt.Sprintf(" as a key of %s for %s", s.options.Acting.Agent, s.options.Acting.Controller)
 }
 
 // said is a fee in people's units.

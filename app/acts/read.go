@@ -1,0 +1,56 @@
+package acts
+
+import (
+	"strings"
+
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+)
+
+// paid is what a payment to a work names: the work is the payee.
+func paid(work registrytypes.WorkID) agenttypes.Named {
+	return agenttypes.Named{Payees: []string{work.String()}, Works: []registrytypes.WorkID{work}}
+}
+
+func under(work registrytypes.WorkID, terms licensetypes.TermsID) agenttypes.Named {
+	return agenttypes.Named{Works: []registrytypes.WorkID{work}, Terms: []string{terms.String()}}
+}
+
+func joined(a, b agenttypes.Named) agenttypes.Named {
+	a.Payees, a.Works = append(a.Payees, b.Payees...), append(a.Works, b.Works...)
+	return a
+}
+
+// derived is what a derivation names: its sources, which are owed from then on, and the terms that
+// it relies on. Which terms a grant is of, and of which works others are used up beside, stands in
+// the state.
+func derived(m *lineagetypes.MsgDerive) agenttypes.Named {
+	n := agenttypes.Named{Rates: []uint32{m.MaxTotalRate}}
+	n.Hidden.Works = m.MaxGrants > 0
+	for _, s := range m.Sources {
+		if s.Work.IsZero() {
+			continue // an external source is owed nothing
+		}
+		n = joined(n, paid(s.Work))
+		terms, hidden := permitted(s.Permission)
+		n.Terms = append(n.Terms, terms...)
+		n.Hidden.Terms = n.Hidden.Terms || hidden
+	}
+	return n
+}
+
+// permitted reads the terms of a permission; hidden: it is a grant.
+func permitted(permission string) (terms []string, hidden bool) {
+	for part := range strings.SplitSeq(permission, "+") {
+		switch {
+		case part == "":
+		case strings.HasPrefix(part, agenttypes.TermsHRP+"1"):
+			terms = append(terms, part)
+		default:
+			hidden = true
+		}
+	}
+	return terms, hidden
+}

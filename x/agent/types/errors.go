@@ -1,0 +1,45 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// Errors of the agent module. Codes are stable and append-only. What a limit refuses has a
+// code for each reason, from 20 on.
+var (
+	ErrInvalidMessage      = errorsmod.Register(ModuleName, 2, "invalid message")
+	ErrInvalidParams       = errorsmod.Register(ModuleName, 3, "invalid parameters")
+	ErrInvalidGenesis      = errorsmod.Register(ModuleName, 4, "invalid genesis")
+	ErrInvalidCard         = errorsmod.Register(ModuleName, 5, "invalid card")
+	ErrInvalidLimit        = errorsmod.Register(ModuleName, 6, "invalid limit")
+	ErrNotFound            = errorsmod.Register(ModuleName, 7, "agent not found")
+	ErrNotController       = errorsmod.Register(ModuleName, 8, "not the controller")
+	ErrAlreadyRegistered   = errorsmod.Register(ModuleName, 9, "already registered")
+	ErrInvalidStatus       = errorsmod.Register(ModuleName, 10, "not possible in the agent's status")
+	ErrInvalidKey          = errorsmod.Register(ModuleName, 11, "cannot be a key")
+	ErrInvalidTransfer     = errorsmod.Register(ModuleName, 12, "invalid transfer of control")
+	ErrInvalidPayout       = errorsmod.Register(ModuleName, 13, "invalid payout account")
+	ErrInvalidRecovery     = errorsmod.Register(ModuleName, 14, "invalid recovery")
+	ErrNothingToBlank      = errorsmod.Register(ModuleName, 15, "nothing to blank")
+	ErrAttestationNotFound = errorsmod.Register(ModuleName, 16, "attestation not found")
+	ErrInvalidAttestation  = errorsmod.Register(ModuleName, 17, "invalid attestation")
+
+	ErrNotKey        = errorsmod.Register(ModuleName, 20, "not a key of the agent")
+	ErrKeyExpired    = errorsmod.Register(ModuleName, 21, "the key has ended")
+	ErrExpired       = errorsmod.Register(ModuleName, 22, "the agent's passport has ended")
+	ErrSuspended     = errorsmod.Register(ModuleName, 23, "the agent is stopped")
+	ErrNotAllowed    = errorsmod.Register(ModuleName, 24, "message not allowed by the limit")
+	ErrNeverAllowed  = errorsmod.Register(ModuleName, 25, "message never allowed for an agent")
+	ErrOtherSigner   = errorsmod.Register(ModuleName, 26, "message that somebody beside the controller signs")
+	ErrUnreadable    = errorsmod.Register(ModuleName, 27, "message of which what the limit names cannot be read")
+	ErrPayee         = errorsmod.Register(ModuleName, 28, "payee outside the limit")
+	ErrWork          = errorsmod.Register(ModuleName, 29, "work outside the limit")
+	ErrTerms         = errorsmod.Register(ModuleName, 30, "terms outside the limit")
+	ErrRate          = errorsmod.Register(ModuleName, 31, "rate above the limit")
+	ErrNoBudget      = errorsmod.Register(ModuleName, 32, "no budget for the denom")
+	ErrOverAct       = errorsmod.Register(ModuleName, 33, "over the budget of an act")
+	ErrOverWindow    = errorsmod.Register(ModuleName, 34, "over the budget of the window")
+	ErrOverTotal     = errorsmod.Register(ModuleName, 35, "over the budget in all")
+	ErrFeeNoBudget   = errorsmod.Register(ModuleName, 36, "no budget for fees in the denom")
+	ErrFeeOverAct    = errorsmod.Register(ModuleName, 37, "fee over the budget of a transaction")
+	ErrFeeOverWindow = errorsmod.Register(ModuleName, 38, "fee over the window's budget for fees")
+	ErrFeeOverTotal  = errorsmod.Register(ModuleName, 39, "fee over the budget for fees in all")
+)
