@@ -151,9 +151,9 @@ func newKeepers(d keeperDeps) Keepers {
 	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
 		authority(), k.Registry, k.Royalty)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),
-		authority(), k.Registry, k.Royalty, k.License)
+		authority(), k.Agent, k.Registry, k.Royalty, k.License)
 	k.Dispute = disputekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[disputetypes.StoreKey]), authority(), disputekeeper.Modules{
-		Registry: k.Registry, Royalty: k.Royalty, License: k.License, Lineage: k.Lineage, Bank: k.Bank, Accounts: k.Account,
+		Agent: k.Agent, Registry: k.Registry, Royalty: k.Royalty, License: k.License, Lineage: k.Lineage, Bank: k.Bank, Accounts: k.Account,
 	})
 	return k
 }

@@ -29,6 +29,9 @@ func joined(a, b agenttypes.Named) agenttypes.Named {
 func derived(m *lineagetypes.MsgDerive) agenttypes.Named {
 	n := agenttypes.Named{Rates: []uint32{m.MaxTotalRate}}
 	n.Hidden.Works = m.MaxGrants > 0
+	if m.Record != nil && !m.Record.Agent.IsZero() {
+		n.Agents = []agenttypes.AgentID{m.Record.Agent}
+	}
 	for _, s := range m.Sources {
 		if s.Work.IsZero() {
 			continue // an external source is owed nothing

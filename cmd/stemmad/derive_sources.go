@@ -43,7 +43,6 @@ const (
 	flagSystemVersion = "system-version"
 	flagPromptFile    = "prompt-file"
 	flagOutputID      = "output-id"
-	flagAgent         = "agent"
 	flagGeneratedAt   = "generated-at"
 )
 
@@ -67,7 +66,6 @@ func addDeriveFlags(cmd *cobra.Command) {
 	f.String(flagSystemVersion, "", "version of that system")
 	f.String(flagPromptFile, "", "file with the prompt; only its SHA-256 is recorded")
 	f.String(flagOutputID, "", "the generator's own unique id of the output")
-	f.String(flagAgent, "", "account or key of the agent that made it (default: the signer)")
 	f.String(flagGeneratedAt, "", "when it was made, in RFC 3339")
 }
 
@@ -310,7 +308,7 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 	if !f.Changed(flagModel) {
 		for _, name := range []string{
 			flagProvider, flagSystem, flagSystemVersion, flagPromptFile, flagOutputID,
-			flagAgent, flagGeneratedAt,
+			flagGeneratedAt,
 		} {
 			if f.Changed(name) {
 				return nil, fmt.Errorf("--%s belongs to a generation record, which needs --%s", name, flagModel)
@@ -319,16 +317,9 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 		return nil, nil
 	}
 	record := &lineagetypes.GenerationRecord{
-		Agent: sender.Account(), Model: text.Compose(f.Text(flagModel)), Provider: text.Compose(f.Text(flagProvider)),
+		Agent: sender.Agent(), Model: text.Compose(f.Text(flagModel)), Provider: text.Compose(f.Text(flagProvider)),
 		SystemName: text.Compose(f.Text(flagSystem)), SystemVersion: text.Compose(f.Text(flagSystemVersion)),
 		UniqueId: text.Compose(f.Text(flagOutputID)),
-	}
-	if s := f.Text(flagAgent); s != "" {
-		account, err := conn.Account(s)
-		if err != nil {
-			return nil, fmt.Errorf("--%s: %w", flagAgent, err)
-		}
-		record.Agent = account.String()
 	}
 	if path := f.Text(flagPromptFile); path != "" {
 		file, err := register.SumFile(ctx, path)

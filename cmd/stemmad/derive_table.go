@@ -69,7 +69,7 @@ func outputColumns() sheet.Columns {
 func rowFlags() []string {
 	return slices.Concat([]string{
 		flagSources, flagExternal, flagWeights, flagMaxRate, flagUnder, flagCommercial, flagModel, flagProvider, flagSystem,
-		flagSystemVersion, flagPromptFile, flagOutputID, flagAgent, flagGeneratedAt,
+		flagSystemVersion, flagPromptFile, flagOutputID, flagGeneratedAt,
 	}, detailsFlags)
 }
 

@@ -243,8 +243,16 @@ func (p shown) printRecord(conn *connect.Conn) error {
 	if !r.BlankedSha256.IsZero() {
 		text = "blanked; its SHA-256 was " + r.BlankedSha256.String()
 	}
-	return table.Fields(conn.Out(), "agent", r.Agent, "model", r.Model, "provider", r.Provider,
-		"system", strings.TrimSpace(r.SystemName+" "+r.SystemVersion), "at", table.OptionalTime(r.GeneratedAt),
+	agent := r.Agent.String()
+	if r.AgentVersion > 0 {
+		agent += fmt.Sprintf(" (version %d of its card)", r.AgentVersion)
+	}
+	anchored := ""
+	if r.AnchoredAt != nil {
+		anchored = fmt.Sprintf("stated since %s, by an anchor", table.OptionalTime(r.AnchoredAt))
+	}
+	return table.Fields(conn.Out(), "agent", agent, "model", r.Model, "provider", r.Provider,
+		"system", strings.TrimSpace(r.SystemName+" "+r.SystemVersion), "at", table.OptionalTime(r.GeneratedAt), "statement", anchored,
 		"output id", r.UniqueId, "text", text, "prompt sha256", r.PromptSha256.String())
 }
 

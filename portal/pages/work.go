@@ -214,7 +214,7 @@ func (a *asking) claim() {
 			{"record.model", r.Model},
 			{"record.provider", r.Provider},
 			{"record.system", strings.TrimSpace(r.SystemName + " " + r.SystemVersion)},
-			{"record.agent", r.Agent},
+			{"record.agent", r.Agent.String()},
 		}
 		for _, f := range facts {
 			if f.Value != "" {

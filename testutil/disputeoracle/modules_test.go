@@ -1,6 +1,7 @@
 package disputeoracle
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"sync"
@@ -21,6 +22,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputekeeper "github.com/stemma-chain/stemma/x/dispute/keeper"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
@@ -89,9 +91,9 @@ func newModules(t testing.TB) *modules {
 	m.registry = registrykeeper.NewKeeper(cdc, on(registrytypes.StoreKey), authority)
 	m.royalty = royaltykeeper.NewKeeper(cdc, on(royaltytypes.StoreKey), notes, authority, m.bank, m.bank, m.registry)
 	m.license = licensekeeper.NewKeeper(cdc, on(licensetypes.StoreKey), authority, m.registry, m.royalty)
-	m.lineage = lineagekeeper.NewKeeper(cdc, on(lineagetypes.StoreKey), authority, m.registry, m.royalty, m.license)
+	m.lineage = lineagekeeper.NewKeeper(cdc, on(lineagetypes.StoreKey), authority, uncounted{}, m.registry, m.royalty, m.license)
 	m.dispute = disputekeeper.NewKeeper(cdc, on(disputetypes.StoreKey), authority, disputekeeper.Modules{
-		Registry: m.registry, Royalty: m.royalty, License: m.license, Lineage: m.lineage, Bank: m.bank, Accounts: m.bank,
+		Agent: uncounted{}, Registry: m.registry, Royalty: m.royalty, License: m.license, Lineage: m.lineage, Bank: m.bank, Accounts: m.bank,
 	})
 	m.router.SetInterfaceRegistry(encoding().InterfaceRegistry)
 	registrytypes.RegisterMsgServer(m.router, registrykeeper.NewMsgServer(m.registry))
@@ -228,4 +230,17 @@ func (m *modules) checkMoney() error {
 func address(name Account) sdk.AccAddress {
 	h := sha256.Sum256([]byte(name))
 	return h[:20]
+}
+
+// uncounted stands for x/agent: it knows no agent, and counts nothing.
+type uncounted struct{}
+
+func (uncounted) CountDeclared(context.Context, sdk.AccAddress) error { return nil }
+
+func (uncounted) CountGenerated(context.Context, agenttypes.AgentID, sdk.AccAddress) (uint32, error) {
+	return 0, agenttypes.ErrNotFound
+}
+
+func (uncounted) CountDisputed(context.Context, sdk.AccAddress, agenttypes.AgentID, bool) error {
+	return nil
 }

@@ -23,6 +23,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensekeeper "github.com/stemma-chain/stemma/x/license/keeper"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagekeeper "github.com/stemma-chain/stemma/x/lineage/keeper"
@@ -66,7 +67,7 @@ func newModules(t testing.TB) *modules {
 	m.registry = registrykeeper.NewKeeper(encoding.Codec, on(registrytypes.StoreKey), authority)
 	m.royalty = royaltykeeper.NewKeeper(encoding.Codec, on(royaltytypes.StoreKey), notes, authority, money, money, m.registry)
 	m.license = licensekeeper.NewKeeper(encoding.Codec, on(licensetypes.StoreKey), authority, m.registry, m.royalty)
-	m.lineage = lineagekeeper.NewKeeper(encoding.Codec, on(lineagetypes.StoreKey), authority, m.registry, m.royalty, m.license)
+	m.lineage = lineagekeeper.NewKeeper(encoding.Codec, on(lineagetypes.StoreKey), authority, uncounted{}, m.registry, m.royalty, m.license)
 	m.rights = licensekeeper.NewQueryServer(m.license)
 
 	registrytypes.RegisterInterfaces(encoding.InterfaceRegistry)
@@ -151,4 +152,13 @@ func (purse) GetParams(context.Context) authtypes.Params { return authtypes.Defa
 
 func (purse) GetBalance(_ context.Context, _ sdk.AccAddress, denom string) sdk.Coin {
 	return sdk.NewInt64Coin(denom, 0)
+}
+
+// uncounted stands for x/agent: it knows no agent, and counts nothing.
+type uncounted struct{}
+
+func (uncounted) CountDeclared(context.Context, sdk.AccAddress) error { return nil }
+
+func (uncounted) CountGenerated(context.Context, agenttypes.AgentID, sdk.AccAddress) (uint32, error) {
+	return 0, agenttypes.ErrNotFound
 }

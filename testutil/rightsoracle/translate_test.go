@@ -381,7 +381,7 @@ func (w *world) lineageMessage(act rightsoracle.Act) sdk.Msg {
 			msg.Sources = append(msg.Sources, source)
 		}
 		if a.Record {
-			msg.Record = &lineagetypes.GenerationRecord{Agent: bech(a.By), Model: "a model"}
+			msg.Record = &lineagetypes.GenerationRecord{Model: "a model"}
 		}
 		return msg
 	case rightsoracle.Consent:

@@ -722,7 +722,7 @@ func TestAttackFreshInputIsAnsweredAsItIsDerived(t *testing.T) {
 		})
 		require.NoError(t, err)
 		msg := s.DeriveMsg(output, remix.Under(all).As(types.ROLE_INPUT_TO))
-		msg.Record = &types.GenerationRecord{Agent: s.maker.String(), Model: "some model"}
+		msg.Record = &types.GenerationRecord{Model: "some model"}
 		derived := s.Deliver(s.maker, msg).Err()
 		rights := res.Rights
 		require.Equal(t, rights.Verdict == licensetypes.VERDICT_ALLOWED, derived == nil, "%s %v: %v", rights.Verdict, rights.Reasons, derived)

@@ -351,7 +351,7 @@ func TestAttackThirdADatasetsHolderGivesItAsInput(t *testing.T) {
 			for n := range 3 {
 				output := s.Register(fmt.Sprint("output ", n), s.curator)
 				msg := s.DeriveMsg(output, dataset.Under(terms).As(types.ROLE_INPUT_TO))
-				msg.Sources[0].Permission, msg.Record = "", &types.GenerationRecord{Agent: s.curator.String(), Model: "model"}
+				msg.Sources[0].Permission, msg.Record = "", &types.GenerationRecord{Model: "model"}
 				if s.Deliver(s.curator, s.See(msg)).Err() == nil {
 					made++
 				}

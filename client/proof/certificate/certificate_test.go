@@ -26,6 +26,7 @@ import (
 	"github.com/stemma-chain/stemma/client/encoding"
 	prf "github.com/stemma-chain/stemma/client/proof"
 	"github.com/stemma-chain/stemma/client/proof/certificate"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -213,7 +214,7 @@ func all(t *testing.T) map[string]prf.Proven {
 		"derivation": proven(t, prf.Derivation, &lineagetypes.QueryDerivationRequest{Work: remix}, &lineagetypes.QueryDerivationResponse{
 			Node: lineagetypes.Node{Generation: 2, Sources: 1, Externals: 1, DerivedAt: at, Declarations: 2},
 			Record: &lineagetypes.GenerationRecord{
-				Agent: bob, Model: "a model", Provider: evilTitle, SystemName: "Maker", SystemVersion: "2", GeneratedAt: &at,
+				Agent: agenttypes.NewAgentID(sdk.AccAddress("bob_________________"), "maker"), AgentVersion: 1, Model: "a model", Provider: evilTitle, SystemName: "Maker", SystemVersion: "2", GeneratedAt: &at,
 				PromptSha256: content,
 			},
 		}),

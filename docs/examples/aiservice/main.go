@@ -115,7 +115,7 @@ func (s service) declare(ctx context.Context, j job) (done, error) {
 	}
 	derive := &lineage.MsgDerive{
 		Owner: me.String(), Work: work, MaxTotalRate: uint32(*maxRate), MaxGrants: uint32(len(j.Inputs)),
-		Record: &lineage.GenerationRecord{Agent: me.String(), Model: j.Model},
+		Record: &lineage.GenerationRecord{Model: j.Model},
 	}
 	msgs := []sdk.Msg{&registry.MsgRegister{Registrant: me.String(), Works: []registry.Entry{{
 		Sha256: file.Digest,

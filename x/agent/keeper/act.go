@@ -57,7 +57,7 @@ func (k Keeper) Act(ctx context.Context, account sdk.AccAddress, id agentID, mes
 	out, kinds := Outcome{}, make([]string, len(msgs))
 	for i, msg := range msgs {
 		kinds[i] = sdk.MsgTypeURL(msg)
-		if err := k.checkMessage(*key.Limit, controller, kinds[i], msg); err != nil {
+		if err := k.checkMessage(key, controller, kinds[i], msg); err != nil {
 			return Outcome{}, errorsmod.Wrapf(err, "messages[%d]", i)
 		}
 		if err := k.execute(ctx, controller, msg, &out); err != nil {
@@ -81,13 +81,13 @@ func (k Keeper) Act(ctx context.Context, account sdk.AccAddress, id agentID, mes
 
 // checkMessage fails when the limit does not allow a message, or another than the controller signs
 // it too.
-func (k Keeper) checkMessage(limit types.Limit, controller sdk.AccAddress, kind string, msg sdk.Msg) error {
+func (k Keeper) checkMessage(key types.Key, controller sdk.AccAddress, kind string, msg sdk.Msg) error {
 	known, err := k.catalogue.Kind(kind)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(limit.Messages, kind) {
-		return errorsmod.Wrapf(types.ErrNotAllowed, "%s: the limit allows %s", kind, strings.Join(limit.Messages, ", "))
+	if !slices.Contains(key.Limit.Messages, kind) {
+		return errorsmod.Wrapf(types.ErrNotAllowed, "%s: the limit allows %s", kind, strings.Join(key.Limit.Messages, ", "))
 	}
 	signers, _, err := k.cdc.GetMsgV1Signers(msg)
 	if err != nil {
@@ -97,9 +97,15 @@ func (k Keeper) checkMessage(limit types.Limit, controller sdk.AccAddress, kind 
 		return errorsmod.Wrapf(types.ErrOtherSigner, "%s: it is signed by the controller, %s, and by nobody else", kind, controller)
 	}
 	if known.Read == nil {
-		return limit.Allows(kind, known, types.Named{})
+		return key.Limit.Allows(kind, known, types.Named{})
 	}
-	return limit.Allows(kind, known, known.Read(msg))
+	named := known.Read(msg)
+	for _, other := range named.Agents {
+		if other != key.Agent {
+			return errorsmod.Wrapf(types.ErrNotAllowed, "%s: it declares something of %s, and the key acts for %s", kind, other, key.Agent)
+		}
+	}
+	return key.Limit.Allows(kind, known, named)
 }
 
 // execute runs a message and adds its answer and what it took from the controller.

@@ -8,11 +8,43 @@ import (
 	"github.com/stemma-chain/stemma/x/agent/types"
 )
 
-// AddFacts adds to what is counted of an agent or an account.
-func (k Keeper) AddFacts(ctx context.Context, subject string, more types.Facts) error {
-	if more.Declared == 0 && more.Disputed == 0 && more.Upheld == 0 && more.Acts == 0 && len(more.Paid) == 0 {
-		return nil
+// CountDeclared counts a work among those that an account has declared.
+func (k Keeper) CountDeclared(ctx context.Context, account sdk.AccAddress) error {
+	return k.addFacts(ctx, account.String(), types.Facts{Declared: 1})
+}
+
+// CountGenerated counts a work among those of an agent, and returns the version of its card. It fails
+// with ErrNotFound, ErrNotController, ErrSuspended or ErrExpired: nobody declares in the name of an
+// agent that is somebody else's, or does not act.
+func (k Keeper) CountGenerated(ctx context.Context, agent agentID, controller sdk.AccAddress) (version uint32, err error) {
+	passport, err := k.GetPassport(ctx, agent)
+	if err != nil {
+		return 0, err
 	}
+	if err := passport.CheckControl(controller.String()); err != nil {
+		return 0, err
+	}
+	if err := passport.CheckActs(sdk.UnwrapSDKContext(ctx).BlockTime()); err != nil {
+		return 0, err
+	}
+	return passport.Version, k.addFacts(ctx, agent.String(), types.Facts{Declared: 1})
+}
+
+// CountDisputed counts a dispute about a work, or, upheld, one that was upheld, of the account that
+// owns it and the agent that made it; zero: none did.
+func (k Keeper) CountDisputed(ctx context.Context, owner sdk.AccAddress, agent agentID, upheld bool) error {
+	facts := types.Facts{Disputed: 1}
+	if upheld {
+		facts = types.Facts{Upheld: 1}
+	}
+	if err := k.addFacts(ctx, owner.String(), facts); err != nil || agent.IsZero() {
+		return err
+	}
+	return k.addFacts(ctx, agent.String(), facts)
+}
+
+// addFacts adds to what is counted of an agent or an account.
+func (k Keeper) addFacts(ctx context.Context, subject string, more types.Facts) error {
 	facts, _, err := k.Facts.Find(ctx, subject)
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ func (k Keeper) keepBudgeted(ctx context.Context, id agentID, c types.Counters, 
 	var rest sdk.Coins
 	out.Spent, rest = keep(c.Spent, limit.Budgets)
 	out.Fees, _ = keep(c.Fees, limit.Fees)
-	return out, k.AddFacts(ctx, id.String(), types.Facts{Paid: rest})
+	return out, k.addFacts(ctx, id.String(), types.Facts{Paid: rest})
 }
 
 // putKey writes a key that is not removed, and what it has spent.
@@ -180,7 +180,7 @@ func (k Keeper) removeKey(ctx context.Context, controller, account sdk.AccAddres
 	if err != nil {
 		return err
 	}
-	if err := k.AddFacts(ctx, id.String(), factsOf(counters)); err != nil {
+	if err := k.addFacts(ctx, id.String(), factsOf(counters)); err != nil {
 		return err
 	}
 	return events.Emit(ctx, &types.EventKeyRemoved{Agent: id, Key: account.String()})

@@ -19,6 +19,8 @@ type Named struct {
 	Terms []string
 	// Rates are the highest royalty rates that it accepts, ppm.
 	Rates []uint32
+	// Agents are those in whose name it declares something: no other than the one that acts.
+	Agents []AgentID
 	// Hidden says of what more stands in the state alone, for this message: it names a grant, say, and
 	// the grant its terms. A limit that names such refuses it.
 	Hidden struct{ Payees, Works, Terms, Rates bool }

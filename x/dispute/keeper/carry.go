@@ -20,6 +20,9 @@ func (k Keeper) carryOut(ctx context.Context, d types.Dispute) error {
 	if d.Ruling == nil || !d.Ruling.Upheld {
 		return nil
 	}
+	if err := k.count(ctx, d, true); err != nil {
+		return err
+	}
 	r := d.Ruling.Redress
 	if err := k.checkClaim(ctx, types.KIND_UNSPECIFIED, d.Work, nil, r); err != nil {
 		return err

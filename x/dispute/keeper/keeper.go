@@ -29,6 +29,7 @@ type (
 type Keeper struct {
 	// authority decides appeals and changes the parameters (bech32).
 	authority string
+	agent     types.AgentKeeper
 	registry  types.RegistryKeeper
 	royalty   types.RoyaltyKeeper
 	license   types.LicenseKeeper
@@ -66,6 +67,7 @@ type Keeper struct {
 
 // Modules are what the keeper decides about, and by.
 type Modules struct {
+	Agent    types.AgentKeeper
 	Registry types.RegistryKeeper
 	Royalty  types.RoyaltyKeeper
 	License  types.LicenseKeeper
@@ -80,7 +82,7 @@ func NewKeeper(cdc codec.BinaryCodec, storeService store.KVStoreService, authori
 	sb := collections.NewSchemaBuilder(storeService)
 	challenger := collections.PairKeyCodec(work, sdk.AccAddressKey)
 	k := Keeper{
-		authority: authority, registry: m.Registry, royalty: m.Royalty, license: m.License, lineage: m.Lineage,
+		authority: authority, agent: m.Agent, registry: m.Registry, royalty: m.Royalty, license: m.License, lineage: m.Lineage,
 		bank: m.Bank, accounts: m.Accounts,
 		Params:   collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
 		Disputes: rows.NewMap(sb, storeService, types.DisputesPrefix, "disputes", id, codec.CollValue[types.Dispute](cdc)),

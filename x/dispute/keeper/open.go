@@ -50,10 +50,27 @@ func (k Keeper) OpenDispute(ctx context.Context, msg *types.MsgOpen) (types.Disp
 	if err := k.hold(ctx, d); err != nil {
 		return d, err
 	}
+	if err := k.count(ctx, d, false); err != nil {
+		return d, err
+	}
 	if err := k.save(ctx, nil, d); err != nil {
 		return d, err
 	}
 	return d, events.Emit(ctx, &types.EventDisputeOpened{Dispute: d})
+}
+
+// count counts the dispute, or that it was upheld, among the facts of who owns the work and of the
+// agent that made it.
+func (k Keeper) count(ctx context.Context, d types.Dispute, upheld bool) error {
+	work, err := k.registry.GetWork(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	agent, _, err := k.lineage.AgentOf(ctx, d.Work)
+	if err != nil {
+		return err
+	}
+	return k.agent.CountDisputed(ctx, work.Owner, agent, upheld)
 }
 
 func checkContestable(msg *types.MsgOpen, work registrytypes.Work, challenger sdk.AccAddress) error {

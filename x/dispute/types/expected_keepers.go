@@ -6,11 +6,19 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
+
+// AgentKeeper counts what is contested.
+type AgentKeeper interface {
+	// CountDisputed counts a dispute about a work, or, upheld, one that was upheld, of the account that
+	// owns it and the agent that made it; zero: none did.
+	CountDisputed(ctx context.Context, owner sdk.AccAddress, agent agenttypes.AgentID, upheld bool) error
+}
 
 // RegistryKeeper keeps works, who owns them, and what of them is on hold.
 type RegistryKeeper interface {
@@ -64,6 +72,8 @@ type LicenseKeeper interface {
 
 // LineageKeeper keeps what came from what.
 type LineageKeeper interface {
+	// AgentOf returns the agent that made a work, by its record.
+	AgentOf(ctx context.Context, work registrytypes.WorkID) (agent agenttypes.AgentID, found bool, err error)
 	// AddRuledSource declares a source of a work by a ruling.
 	AddRuledSource(
 		ctx context.Context, work, source registrytypes.WorkID, role lineagetypes.Role, terms licensetypes.TermsID,

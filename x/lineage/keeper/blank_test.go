@@ -38,7 +38,7 @@ func TestWhatWasDeclaredIsTakenBack(t *testing.T) {
 	bare, had := full.Blank()
 	require.True(t, had)
 	require.Equal(t, types.GenerationRecord{
-		Agent: full.Agent, GeneratedAt: full.GeneratedAt, PromptSha256: full.PromptSha256, BlankedSha256: bare.BlankedSha256,
+		GeneratedAt: full.GeneratedAt, PromptSha256: full.PromptSha256, BlankedSha256: bare.BlankedSha256,
 	}, bare)
 	shown, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image})
 	require.NoError(t, err)

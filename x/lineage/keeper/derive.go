@@ -111,6 +111,9 @@ func (k Keeper) declare(ctx context.Context, dv *derivation) (types.MsgDeriveRes
 	if err != nil {
 		return none, err
 	}
+	if err := k.count(ctx, dv); err != nil {
+		return none, err
+	}
 	later := dv.addedLater()
 	if err := k.store(ctx, dv); err != nil {
 		return none, err

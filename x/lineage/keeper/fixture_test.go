@@ -20,6 +20,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/lineage/keeper"
 	"github.com/stemma-chain/stemma/x/lineage/types"
@@ -50,6 +51,11 @@ var (
 type world struct {
 	works  map[workID]registrytypes.Work
 	offers map[workID]offer
+	// agents have controllers; declared counts works of accounts and agents.
+	agents   map[agenttypes.AgentID]sdk.AccAddress
+	declared map[string]int
+	// anchors hold one digest each, since a time.
+	anchors map[registrytypes.Digest]anchored
 	// claims to contents, the earliest of each, and works by fingerprint.
 	claims       map[registrytypes.Digest]workID
 	fingerprints map[registrytypes.Fingerprint][]workID
@@ -94,6 +100,36 @@ func (w *world) Revision(ctx context.Context, id workID, number uint32) (registr
 		return registrytypes.Revision{}, err
 	}
 	return work.Revision()
+}
+
+// anchored is a digest in an anchor of an account.
+type anchored struct {
+	by     string
+	digest registrytypes.Digest
+	since  registrytypes.Priority
+}
+
+func (w *world) CheckAnchored(
+	_ context.Context, account sdk.AccAddress, digest registrytypes.Digest, proof registrytypes.AnchorProof,
+) (registrytypes.Priority, error) {
+	a := w.anchors[proof.Root]
+	if a.by != account.String() || a.digest != digest {
+		return registrytypes.Priority{}, registrytypes.ErrInvalidProof
+	}
+	return a.since, nil
+}
+
+func (w *world) CountDeclared(_ context.Context, account sdk.AccAddress) error {
+	w.declared[account.String()]++
+	return nil
+}
+
+func (w *world) CountGenerated(_ context.Context, agent agenttypes.AgentID, controller sdk.AccAddress) (uint32, error) {
+	if !controller.Equals(w.agents[agent]) {
+		return 0, agenttypes.ErrNotController
+	}
+	w.declared[agent.String()]++
+	return 3, nil
 }
 
 // GetTerms returns the terms that each work has of its own: they ask for a credit,
@@ -298,6 +334,7 @@ func newFixture(t testing.TB) *fixture {
 
 func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Context) *fixture {
 	w := &world{
+		agents: map[agenttypes.AgentID]sdk.AccAddress{}, declared: map[string]int{}, anchors: map[registrytypes.Digest]anchored{},
 		works: map[workID]registrytypes.Work{}, offers: map[workID]offer{},
 		claims: map[registrytypes.Digest]workID{}, fingerprints: map[registrytypes.Fingerprint][]workID{},
 		absolute: map[workID]uint32{}, debts: map[workID]map[workID]uint32{}, generations: map[workID]uint32{},
@@ -305,7 +342,7 @@ func newFixtureOver(t require.TestingT, key *storetypes.KVStoreKey, ctx sdk.Cont
 		versions: map[version]registrytypes.Revision{}, silent: map[workID]bool{},
 	}
 	cdc := codec.NewProtoCodec(codectypes.NewInterfaceRegistry())
-	k := keeper.NewKeeper(cdc, runtime.NewKVStoreService(key), authority, w, w, w)
+	k := keeper.NewKeeper(cdc, runtime.NewKVStoreService(key), authority, w, w, w, w)
 	f := &fixture{
 		world: w, t: t, key: key, k: k, ctx: ctx.WithBlockTime(blockTime),
 		msgs: keeper.NewMsgServer(k), queries: keeper.NewQueryServer(k),

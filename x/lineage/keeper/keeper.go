@@ -29,6 +29,7 @@ type (
 type Keeper struct {
 	// authority may change the parameters (bech32).
 	authority string
+	agent     types.AgentKeeper
 	registry  types.RegistryKeeper
 	royalty   types.RoyaltyKeeper
 	license   types.LicenseKeeper
@@ -60,12 +61,12 @@ type Keeper struct {
 // parameters.
 func NewKeeper(
 	cdc codec.BinaryCodec, storeService store.KVStoreService, authority string,
-	registry types.RegistryKeeper, royalty types.RoyaltyKeeper, license types.LicenseKeeper,
+	agent types.AgentKeeper, registry types.RegistryKeeper, royalty types.RoyaltyKeeper, license types.LicenseKeeper,
 ) Keeper {
 	work := registrytypes.WorkIDKey
 	sb := collections.NewSchemaBuilder(storeService)
 	k := Keeper{
-		authority: authority, registry: registry, royalty: royalty, license: license,
+		authority: authority, agent: agent, registry: registry, royalty: royalty, license: license,
 		Params: collections.NewItem(sb, types.ParamsPrefix, "params", codec.CollValue[types.Params](cdc)),
 		Derivations: rows.NewMap(sb, storeService, types.DerivationsPrefix, "derivations", work,
 			codec.CollValue[types.Derivation](cdc)),

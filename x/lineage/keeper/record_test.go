@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -16,7 +17,7 @@ var registryNotFound = registrytypes.ErrWorkNotFound
 func record() *types.GenerationRecord {
 	at := blockTime.Add(-time.Hour)
 	return &types.GenerationRecord{
-		Agent: carol.String(), Model: "example/model", Provider: "Example", SystemName: "Painter", SystemVersion: "2.1",
+		Model: "example/model", Provider: "Example", SystemName: "Painter", SystemVersion: "2.1",
 		GeneratedAt: &at, UniqueId: "out-17", PromptSha256: registrytypes.Digest{0x0a},
 	}
 }
@@ -47,9 +48,10 @@ func TestARecordIsKeptAndGivenOnce(t *testing.T) {
 func TestRefusedRecords(t *testing.T) {
 	long := strings.Repeat("x", types.MaxTextLength+1)
 	for name, change := range map[string]func(*types.GenerationRecord){
-		"no agent":           func(r *types.GenerationRecord) { r.Agent = "" },
-		"agent is a name":    func(r *types.GenerationRecord) { r.Agent = "painter" },
-		"agent in capitals":  func(r *types.GenerationRecord) { r.Agent = strings.ToUpper(r.Agent) },
+		"version of a card":  func(r *types.GenerationRecord) { r.AgentVersion = 1 },
+		"time of an anchor":  func(r *types.GenerationRecord) { r.AnchoredAt = &blockTime },
+		"root of an anchor":  func(r *types.GenerationRecord) { r.AnchorRoot = registrytypes.Digest{1} },
+		"blanked already":    func(r *types.GenerationRecord) { r.BlankedSha256 = registrytypes.Digest{1} },
 		"no model":           func(r *types.GenerationRecord) { r.Model = "" },
 		"misspelt model id":  func(r *types.GenerationRecord) { r.Model = idOf("model").String() + "q" },
 		"itself as model":    func(r *types.GenerationRecord) { r.Model = idOf("image").String() },
@@ -83,6 +85,67 @@ func TestTheModelMayBeARegisteredWork(t *testing.T) {
 	require.ErrorIs(t, f.declare(image, r), registryNotFound)
 	r.Model = model.String()
 	require.NoError(t, f.declare(image, r))
+}
+
+func TestARecordPinsTheCardOfAnAgentOfTheOwners(t *testing.T) {
+	f := newFixture(t)
+	mine, theirs := agenttypes.NewAgentID(alice, "painter"), agenttypes.NewAgentID(bob, "painter")
+	f.world.agents[mine], f.world.agents[theirs] = alice, bob
+	image, source := f.work("image", alice), f.work("input", alice)
+	r := record()
+	r.Agent = theirs
+	require.ErrorIs(t, f.declare(image, r), agenttypes.ErrNotController)
+	r.Agent = mine
+	require.NoError(t, f.declare(image, r))
+	require.NoError(t, f.declare(image, nil, own(source)), "the same work, counted once")
+	f.requireSound()
+
+	got, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image})
+	require.NoError(t, err)
+	require.Equal(t, mine, got.Record.Agent)
+	require.EqualValues(t, 3, got.Record.AgentVersion)
+	require.Equal(t, map[string]int{alice.String(): 1, mine.String(): 1}, f.world.declared)
+	agent, found, err := f.k.AgentOf(f.ctx, image)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, mine, agent)
+}
+
+func TestARecordHasTheTimeOfItsAnchor(t *testing.T) {
+	f := newFixture(t)
+	image, source := f.work("image", alice), f.work("input", alice)
+	since := registrytypes.Priority{Time: blockTime.Add(-24 * time.Hour)}
+	msg := types.MsgDerive{Owner: alice.String(), Work: image, Record: record(), Sources: []types.Source{own(source)}}
+	root := registrytypes.Digest{7}
+	f.world.anchors[root] = anchored{alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record), since}
+	msg.Anchor = &registrytypes.AnchorProof{Root: root, Salt: registrytypes.Salt{1}, Total: 1}
+
+	for name, change := range map[string]func(*types.MsgDerive){
+		"another model":    func(m *types.MsgDerive) { m.Record.Model = "another" },
+		"another time":     func(m *types.MsgDerive) { m.Record.GeneratedAt = nil },
+		"another prompt":   func(m *types.MsgDerive) { m.Record.PromptSha256 = registrytypes.Digest{9} },
+		"another weight":   func(m *types.MsgDerive) { m.Sources = []types.Source{m.Sources[0]}; m.Sources[0].Weight = 1 },
+		"no sources":       func(m *types.MsgDerive) { m.Sources = nil },
+		"one more source":  func(m *types.MsgDerive) { m.Sources = append(m.Sources, own(f.work("more", alice))) },
+		"another root":     func(m *types.MsgDerive) { p := *m.Anchor; p.Root = registrytypes.Digest{8}; m.Anchor = &p },
+		"no path for two":  func(m *types.MsgDerive) { p := *m.Anchor; p.Total = 2; m.Anchor = &p },
+		"no record at all": func(m *types.MsgDerive) { m.Record = nil },
+	} {
+		other := msg
+		r := *msg.Record
+		other.Record = &r
+		change(&other)
+		_, err := send(f, f.msgs.Derive, &other)
+		require.Error(t, err, name)
+	}
+	msg.Sources[0].Permission = "" // by what it is relied on is no part of the statement
+	_, err := send(f, f.msgs.Derive, &msg)
+	require.NoError(t, err)
+	f.requireSound()
+	got, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image})
+	require.NoError(t, err)
+	require.Equal(t, since.Time, got.Record.AnchoredAt.UTC())
+	require.Equal(t, root, got.Record.AnchorRoot)
 }
 
 func TestParamsAreGovernances(t *testing.T) {

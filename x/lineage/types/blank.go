@@ -39,8 +39,8 @@ func (r GenerationRecord) Blank() (bare GenerationRecord, ok bool) {
 		return r, false
 	}
 	bare = GenerationRecord{
-		Agent: r.Agent, GeneratedAt: r.GeneratedAt, PromptSha256: r.PromptSha256,
-		BlankedSha256: text.Digest(recordDomain, r.texts()...),
+		Agent: r.Agent, AgentVersion: r.AgentVersion, GeneratedAt: r.GeneratedAt, PromptSha256: r.PromptSha256,
+		AnchoredAt: r.AnchoredAt, AnchorRoot: r.AnchorRoot, BlankedSha256: text.Digest(recordDomain, r.texts()...),
 	}
 	if r.namesWork() {
 		bare.Model = r.Model

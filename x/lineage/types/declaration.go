@@ -24,6 +24,8 @@ type Declaration struct {
 	AllowUnapproved bool
 	// Record is nil when none is declared.
 	Record *GenerationRecord
+	// Anchor proves that the owner anchored the statement; nil: no anchor is given.
+	Anchor *registrytypes.AnchorProof
 }
 
 // Weight sums the declared weights of all sources, ppm.
@@ -40,7 +42,7 @@ func (d Declaration) Weight() uint64 {
 func (m *MsgDerive) Declaration() (Declaration, error) {
 	d := Declaration{
 		Work: m.Work, Sources: m.Sources, MaxTotalRate: m.MaxTotalRate, MaxGrants: m.MaxGrants, Record: m.Record,
-		AllowUnapproved: m.AllowUnapproved,
+		AllowUnapproved: m.AllowUnapproved, Anchor: m.Anchor,
 	}
 	var err error
 	if d.Owner, err = sdk.AccAddressFromBech32(m.Owner); err != nil {
@@ -64,13 +66,7 @@ func (m *MsgDerive) Declaration() (Declaration, error) {
 	if sum := d.Weight(); sum > Whole {
 		return Declaration{}, errorsmod.Wrapf(ErrOverWhole, "the weights of the sources sum to %d ppm, the whole is %d", sum, Whole)
 	}
-	if m.Record == nil {
-		return d, nil
-	}
-	if !m.Record.BlankedSha256.IsZero() {
-		return d, errorsmod.Wrap(ErrInvalidRecord, "blanked_sha256 is what blanking leaves: leave it empty")
-	}
-	return d, m.Record.Validate()
+	return d, m.validateRecord()
 }
 
 // readSources checks each source and that none comes twice.
@@ -102,4 +98,20 @@ func (d *Declaration) readSources() error {
 		d.Works = append(d.Works, s)
 	}
 	return nil
+}
+
+// validateRecord checks the record, and the anchor that proves its time.
+func (m *MsgDerive) validateRecord() error {
+	if m.Record != nil {
+		if err := m.Record.validateDeclared(); err != nil {
+			return err
+		}
+	}
+	if m.Anchor == nil {
+		return nil
+	}
+	if m.Record == nil {
+		return errorsmod.Wrap(ErrInvalidRecord, "an anchor proves the time of a record: leave it out, or give the record")
+	}
+	return errorsmod.Wrap(m.Anchor.Validate(), "anchor")
 }

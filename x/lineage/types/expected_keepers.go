@@ -5,10 +5,20 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
+
+// AgentKeeper knows agents, and counts what is declared.
+type AgentKeeper interface {
+	// CountDeclared counts a work among those that an account has declared.
+	CountDeclared(ctx context.Context, account sdk.AccAddress) error
+	// CountGenerated counts a work among those of an agent, and returns the version of its card. It
+	// fails with the agent module's ErrNotFound, ErrNotController, ErrSuspended or ErrExpired.
+	CountGenerated(ctx context.Context, agent agenttypes.AgentID, controller sdk.AccAddress) (version uint32, err error)
+}
 
 // RegistryKeeper knows works and their owners.
 type RegistryKeeper interface {
@@ -24,6 +34,11 @@ type RegistryKeeper interface {
 	// Resembling lists works that have a fingerprint, given in its one spelling, at
 	// most limit.
 	Resembling(ctx context.Context, scheme, value string, limit int) ([]registrytypes.WorkID, error)
+	// CheckAnchored returns since when an anchor of an account holds a digest. It fails with the
+	// registry's ErrAnchorNotFound or ErrInvalidProof.
+	CheckAnchored(
+		ctx context.Context, account sdk.AccAddress, digest registrytypes.Digest, proof registrytypes.AnchorProof,
+	) (registrytypes.Priority, error)
 }
 
 // RoyaltyKeeper keeps what works owe each other, and their generations.

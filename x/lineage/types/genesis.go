@@ -106,7 +106,7 @@ func (n GenesisNode) validate() error {
 		return errorsmod.Wrapf(ErrOverWhole, "%d ppm", weight)
 	}
 	if n.Record != nil {
-		return n.Record.Validate()
+		return n.Record.validateStored()
 	}
 	return nil
 }

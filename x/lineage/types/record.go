@@ -3,8 +3,6 @@ package types
 import (
 	errorsmod "cosmossdk.io/errors"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/stemma-chain/stemma/x/registry/text"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -12,13 +10,6 @@ import (
 // Validate checks a record's form, of one whose text is blanked too. It fails with
 // ErrInvalidRecord, naming the field.
 func (r GenerationRecord) Validate() error {
-	agent, err := sdk.AccAddressFromBech32(r.Agent)
-	if err != nil {
-		return errorsmod.Wrapf(ErrInvalidRecord, "agent %q must be the account of the service that made the work: %s", r.Agent, err)
-	}
-	if agent.String() != r.Agent {
-		return errorsmod.Wrapf(ErrInvalidRecord, "agent %q: write the account in lower case", r.Agent)
-	}
 	texts := []struct{ what, said string }{
 		{"model", r.Model},
 		{"provider", r.Provider},
@@ -37,8 +28,38 @@ func (r GenerationRecord) Validate() error {
 	if r.Model == "" && r.BlankedSha256.IsZero() {
 		return errorsmod.Wrap(ErrInvalidRecord, "model is empty: give the model's work id or its public name")
 	}
-	_, _, err = r.ModelWork()
+	_, _, err := r.ModelWork()
 	return err
+}
+
+// validateStored checks a record as the chain keeps it.
+func (r GenerationRecord) validateStored() error {
+	switch {
+	case r.Agent.IsZero() != (r.AgentVersion == 0):
+		return errorsmod.Wrap(ErrInvalidRecord, "an agent and a version of its card stand together")
+	case (r.AnchoredAt == nil) != r.AnchorRoot.IsZero():
+		return errorsmod.Wrap(ErrInvalidRecord, "an anchor's root and time stand together")
+	}
+	return r.Validate()
+}
+
+// validateDeclared checks a record as a message has it: without what the chain sets.
+func (r GenerationRecord) validateDeclared() error {
+	set := ""
+	switch {
+	case !r.BlankedSha256.IsZero():
+		set = "blanked_sha256"
+	case r.AgentVersion != 0:
+		set = "agent_version"
+	case r.AnchoredAt != nil:
+		set = "anchored_at"
+	case !r.AnchorRoot.IsZero():
+		set = "anchor_root"
+	}
+	if set != "" {
+		return errorsmod.Wrapf(ErrInvalidRecord, "%s is the chain's to set: leave it empty", set)
+	}
+	return r.Validate()
 }
 
 // ModelWork returns the model's work id if the record names a registered model;

@@ -145,7 +145,7 @@ func FuzzDeriveMessage(f *testing.F) {
 			{Work: source, Role: types.ROLE_PARENT_OF, Weight: 5},
 			{External: &types.External{Uri: "x:y"}, Role: types.ROLE_INPUT_TO},
 		},
-		Record: &types.GenerationRecord{Agent: owner.String(), Model: source.String()},
+		Record: &types.GenerationRecord{Model: source.String()},
 	}
 	bz, err := good.Marshal()
 	require.NoError(f, err)

@@ -144,21 +144,34 @@ func (k Keeper) revealed(ctx sdk.Context, c claims, id types.WorkID, anchored ty
 // gives the claim that anchor's time. It fails with ErrAnchorNotFound or
 // ErrInvalidProof and leaves the rank to be set.
 func (k Keeper) date(ctx sdk.Context, work *types.Work, proof types.AnchorProof) error {
-	anchored, err := k.Anchors.Get(ctx, collections.Join(work.Registrant, proof.Root))
-	switch {
-	case errors.Is(err, collections.ErrNotFound):
-		return errorsmod.Wrapf(types.ErrAnchorNotFound, "root %s of %s: anchor it first, with the account that registers", proof.Root, work.Registrant)
-	case err != nil:
+	anchored, err := k.CheckAnchored(ctx, work.Registrant, work.Sha256.Digest, proof)
+	if err != nil {
 		return err
-	case proof.Total != anchored.Total:
-		return errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves",
-			proof.Total, proof.Root, anchored.Total)
 	}
-	leaf := anchor.Leaf(ctx.ChainID(), work.Registrant, proof.Salt, work.Sha256.Digest)
-	if err := proof.Proof().Verify(proof.Root, leaf); err != nil {
-		return errorsmod.Wrap(types.ErrInvalidProof, err.Error())
-	}
-	work.ClaimedSince, work.AnchorRoot, work.RevealedAt = anchored.Priority, types.DigestBytes{Digest: proof.Root}, new(time.Time)
+	work.ClaimedSince, work.AnchorRoot, work.RevealedAt = anchored, types.DigestBytes{Digest: proof.Root}, new(time.Time)
 	*work.RevealedAt = ctx.BlockTime()
 	return nil
+}
+
+// CheckAnchored returns since when an anchor of an account holds a digest. It fails with
+// ErrAnchorNotFound or ErrInvalidProof.
+func (k Keeper) CheckAnchored(
+	ctx context.Context, account sdk.AccAddress, digest types.Digest, proof types.AnchorProof,
+) (types.Priority, error) {
+	anchored, err := k.Anchors.Get(ctx, collections.Join(account, proof.Root))
+	switch {
+	case errors.Is(err, collections.ErrNotFound):
+		return types.Priority{}, errorsmod.Wrapf(types.ErrAnchorNotFound, "root %s of %s: anchor it first, with the account that registers",
+			proof.Root, account)
+	case err != nil:
+		return types.Priority{}, err
+	case proof.Total != anchored.Total:
+		return types.Priority{}, errorsmod.Wrapf(types.ErrInvalidProof, "total is %d, root %s was anchored over %d leaves",
+			proof.Total, proof.Root, anchored.Total)
+	}
+	leaf := anchor.Leaf(sdk.UnwrapSDKContext(ctx).ChainID(), account, proof.Salt, digest)
+	if err := proof.Proof().Verify(proof.Root, leaf); err != nil {
+		return types.Priority{}, errorsmod.Wrap(types.ErrInvalidProof, err.Error())
+	}
+	return anchored.Priority, nil
 }

@@ -1466,6 +1466,9 @@ export const schema: Record<string, Shape> = {
     'unique_id string',
     'prompt_sha256 string',
     'blanked_sha256 string',
+    'agent_version number',
+    'anchored_at google.protobuf.Timestamp',
+    'anchor_root string',
   ] },
   'stemma.lineage.v1.Link': { fields: [
     'derivative string',
@@ -1512,6 +1515,7 @@ export const schema: Record<string, Shape> = {
     'record stemma.lineage.v1.GenerationRecord',
     'allow_unapproved bool',
     'max_grants number',
+    'anchor stemma.registry.v1.AnchorProof',
   ] },
   'stemma.lineage.v1.MsgDeriveResponse': { fields: [
     'generation number',

@@ -47,6 +47,8 @@ type Sender struct {
 	options client.Options
 	// offered is the transaction that a node was given last.
 	offered string
+	// agent is the one that --agent names; zero: none.
+	agent agenttypes.AgentID
 }
 
 // Result is a transaction that was sent.
@@ -105,17 +107,20 @@ func Open(conn *connect.Conn) (*Sender, error) {
 	return s, nil
 }
 
+// Agent is the one of --agent; zero: none.
+func (s *Sender) Agent() agenttypes.AgentID { return s.agent }
+
 // acting reads --agent: the signer is one of its keys.
 func (s *Sender) acting(chain *client.Client) (*client.Acting, error) {
 	text := s.conn.Flags().Text(connect.FlagAgent)
 	if text == "" {
 		return nil, nil
 	}
-	agent, err := agenttypes.ParseAgentID(text)
-	if err != nil {
+	var err error
+	if s.agent, err = agenttypes.ParseAgentID(text); err != nil {
 		return nil, fmt.Errorf("--%s: %w", connect.FlagAgent, err)
 	}
-	return chain.Acting(s.conn.CmdContext, agent)
+	return chain.Acting(s.conn.CmdContext, s.agent)
 }
 
 // lifetime of an unordered transaction: many blocks of any network, and not too long to wait for where

@@ -100,7 +100,7 @@ export interface External {
  * transparency rules ask for and never the prompt itself.
  */
 export interface GenerationRecord {
-  /** Account of the agent or service that made it. */
+  /** The agent that made it, whose controller owns the work; empty: none that has a passport. */
   agent: string;
   /** The model: a work id where it is registered; or its public name. */
   model: string;
@@ -123,6 +123,20 @@ export interface GenerationRecord {
    * system, unique_id), 64 hex digits; empty while it is there, and in messages.
    */
   blankedSha256: string;
+  /**
+   * Version of the agent's card when it was declared, from 1; 0: no agent. The chain sets it;
+   * messages leave it unset.
+   */
+  agentVersion: number;
+  /**
+   * Since when an anchor holds the statement; unset: none was proved. The chain sets it; messages
+   * leave it unset.
+   */
+  anchoredAt:
+    | Timestamp
+    | undefined;
+  /** Merkle root of that anchor, 64 hex digits. The chain sets it; messages leave it unset. */
+  anchorRoot: string;
 }
 
 /**
@@ -636,6 +650,9 @@ function createBaseGenerationRecord(): GenerationRecord {
     uniqueId: "",
     promptSha256: "",
     blankedSha256: "",
+    agentVersion: 0,
+    anchoredAt: undefined,
+    anchorRoot: "",
   };
 }
 
@@ -669,6 +686,15 @@ export const GenerationRecord: MessageFns<GenerationRecord, "stemma.lineage.v1.G
     }
     if (message.blankedSha256 !== "") {
       writer.uint32(74).string(message.blankedSha256);
+    }
+    if (message.agentVersion !== 0) {
+      writer.uint32(80).uint32(message.agentVersion);
+    }
+    if (message.anchoredAt !== undefined) {
+      Timestamp.encode(message.anchoredAt, writer.uint32(90).fork()).join();
+    }
+    if (message.anchorRoot !== "") {
+      writer.uint32(98).string(message.anchorRoot);
     }
     return writer;
   },
@@ -758,6 +784,30 @@ export const GenerationRecord: MessageFns<GenerationRecord, "stemma.lineage.v1.G
             message.blankedSha256 = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.agentVersion = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.anchoredAt = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.anchorRoot = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -786,6 +836,11 @@ export const GenerationRecord: MessageFns<GenerationRecord, "stemma.lineage.v1.G
     message.uniqueId = object.uniqueId ?? "";
     message.promptSha256 = object.promptSha256 ?? "";
     message.blankedSha256 = object.blankedSha256 ?? "";
+    message.agentVersion = object.agentVersion ?? 0;
+    message.anchoredAt = (object.anchoredAt !== undefined && object.anchoredAt !== null)
+      ? Timestamp.fromPartial(object.anchoredAt)
+      : undefined;
+    message.anchorRoot = object.anchorRoot ?? "";
     return message;
   },
 };

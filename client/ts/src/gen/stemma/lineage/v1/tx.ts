@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { AnchorProof } from "../../registry/v1/work.js";
 import { GenerationRecord, Params, Promises, Role, ServingGrant, Source, SourceNotice } from "./lineage.js";
 
 /** MsgDerive declares what a work was made from. */
@@ -39,6 +40,11 @@ export interface MsgDerive {
    * The outcome names them. Above the number the message fails and names them.
    */
   maxGrants: number;
+  /**
+   * Membership of the statement in an anchor of the owner's, where there is a record: the record
+   * has the anchor's time then.
+   */
+  anchor: AnchorProof | undefined;
 }
 
 /** MsgDeriveResponse says where the work stands now. */
@@ -146,7 +152,16 @@ export interface MsgUpdateParamsResponse {
 }
 
 function createBaseMsgDerive(): MsgDerive {
-  return { owner: "", work: "", sources: [], maxTotalRate: 0, record: undefined, allowUnapproved: false, maxGrants: 0 };
+  return {
+    owner: "",
+    work: "",
+    sources: [],
+    maxTotalRate: 0,
+    record: undefined,
+    allowUnapproved: false,
+    maxGrants: 0,
+    anchor: undefined,
+  };
 }
 
 export const MsgDerive: MessageFns<MsgDerive, "stemma.lineage.v1.MsgDerive"> = {
@@ -173,6 +188,9 @@ export const MsgDerive: MessageFns<MsgDerive, "stemma.lineage.v1.MsgDerive"> = {
     }
     if (message.maxGrants !== 0) {
       writer.uint32(56).uint32(message.maxGrants);
+    }
+    if (message.anchor !== undefined) {
+      AnchorProof.encode(message.anchor, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -246,6 +264,14 @@ export const MsgDerive: MessageFns<MsgDerive, "stemma.lineage.v1.MsgDerive"> = {
             message.maxGrants = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.anchor = AnchorProof.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -272,6 +298,9 @@ export const MsgDerive: MessageFns<MsgDerive, "stemma.lineage.v1.MsgDerive"> = {
       : undefined;
     message.allowUnapproved = object.allowUnapproved ?? false;
     message.maxGrants = object.maxGrants ?? 0;
+    message.anchor = (object.anchor !== undefined && object.anchor !== null)
+      ? AnchorProof.fromPartial(object.anchor)
+      : undefined;
     return message;
   },
 };
