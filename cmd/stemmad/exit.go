@@ -23,6 +23,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -74,6 +75,7 @@ var kinds = []struct {
 	{exitNotFound, []error{
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
 		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,
+		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, agenttypes.ErrNotKey,
 		target.ErrUnregistered,
 	}},
 	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},
