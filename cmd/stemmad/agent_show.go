@@ -281,7 +281,7 @@ func listAgents(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	req := &agenttypes.QueryAgentsRequest{Pagination: &query.PageRequest{Limit: rows}}
 	if len(args) > 0 {
-		controller, err := accountOrMe(conn, args[0])
+		controller, err := accountOrSigner(conn, args[0])
 		if err != nil {
 			return err
 		}
@@ -312,8 +312,8 @@ func listAgents(ctx context.Context, conn *connect.Conn, args []string) error {
 	return nil
 }
 
-// accountOrMe reads an account, or me for the one that signs.
-func accountOrMe(conn *connect.Conn, text string) (sdk.AccAddress, error) {
+// accountOrSigner reads an account, or me for the one that signs.
+func accountOrSigner(conn *connect.Conn, text string) (sdk.AccAddress, error) {
 	if text != me {
 		return conn.Account(text)
 	}
