@@ -110,15 +110,30 @@ func (s Statute) FactsTemplate() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n# %s\n# What the chain says needs no line here. Write a text or a list of texts; \"none\" is an answer.\n", s.Title, s.Version)
 	b.WriteString("provider: \"\" # who states this\nfacts:\n")
+	for _, f := range s.FactsAsked() {
+		fmt.Fprintf(&b, "  # %s %s: %s\n  %s: \"\"\n", f.Number, f.Title, f.Asks, f.Key)
+	}
+	return b.String()
+}
+
+// FactAsked is a fact that a statute takes, and what it answers.
+type FactAsked struct {
+	Key    string `json:"key"`
+	Number string `json:"number"`
+	Title  string `json:"title"`
+	Asks   string `json:"asks"`
+}
+
+// FactsAsked lists the facts that a statute takes, each once.
+func (s Statute) FactsAsked() (list []FactAsked) {
 	seen := map[string]bool{}
 	for _, item := range s.Items {
 		for _, key := range item.Facts {
-			if seen[key] {
-				continue
+			if !seen[key] {
+				seen[key] = true
+				list = append(list, FactAsked{key, item.Number, item.Title, item.Asks})
 			}
-			seen[key] = true
-			fmt.Fprintf(&b, "  # %s %s: %s\n  %s: \"\"\n", item.Number, item.Title, item.Asks, key)
 		}
 	}
-	return b.String()
+	return list
 }
