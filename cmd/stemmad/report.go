@@ -21,7 +21,6 @@ import (
 const (
 	flagFacts      = "facts"
 	flagMaxSources = "max-sources"
-	flagHeight     = "height"
 )
 
 func reportCmd() *cobra.Command {
