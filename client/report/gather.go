@@ -18,9 +18,10 @@ import (
 )
 
 const (
-	// DefaultMaxSources is how many sources a report lists unless it is told otherwise, MaxSources the most.
+	// DefaultMaxSources is how many sources a report lists unless it is told otherwise.
 	DefaultMaxSources = 10_000
-	MaxSources        = 100_000
+	// MaxSources is the most that it can be told.
+	MaxSources = 100_000
 	// page is how many sources one query returns; at once is how many questions wait for answers.
 	page   = 1000
 	atOnce = 8

@@ -79,7 +79,7 @@ func (l local) facts(statute string) string {
 func TestReportsNameMistakes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("a.png", []byte("a"), 0o600))
-	require.NoError(t, os.WriteFile("bad.yaml", []byte("provider: Acme\nfacts: {langauges: fr}"), 0o600))
+	require.NoError(t, os.WriteFile("bad.yaml", []byte("provider: Acme\nfacts: {languags: fr}"), 0o600))
 	out, errs, code := noNode(t, "report", "facts", "eu-gpai")
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, out, "  languages: \"\"\n")
