@@ -7,19 +7,17 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-)
 
-func TestMarkdownHasNoMarkupOfTitles(t *testing.T) {
-	require.Equal(t, `\[x\]\(https&#58;//a\.b\) &#60;b&#62; \*é\* 1`, markdown("[x](https://a.b) <b> *é* 1"))
-}
+	"github.com/stemma-chain/stemma/client/words/markup"
+)
 
 // Of a credit only the place of the licence's text is a link, where this program knows it.
 func TestOnlyTheLicenceIsALink(t *testing.T) {
 	const by = "https://creativecommons.org/licenses/by/4.0/legalcode"
 	line := `"https://evil.example" (work1x), CC-BY-4.0, ` + by
 	require.Equal(t, `\"https&#58;//evil\.example\" \(work1x\), CC\-BY\-4\.0, <`+by+">", linked(line, by))
-	require.Equal(t, markdown(line), linked(line, ""))
-	require.Equal(t, markdown(line), linked(line, "https://elsewhere.example"))
+	require.Equal(t, markup.Markdown(line), linked(line, ""))
+	require.Equal(t, markup.Markdown(line), linked(line, "https://elsewhere.example"))
 }
 
 func TestJourneyOfAChoice(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/termspec/licences"
+	"github.com/stemma-chain/stemma/client/words/markup"
 	"github.com/stemma-chain/stemma/client/words/table"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
@@ -136,26 +137,7 @@ func textOf(ctx context.Context, conn *connect.Conn, id licensetypes.TermsID) st
 func linked(text, uri string) string {
 	rest, found := strings.CutSuffix(text, ", "+uri)
 	if uri == "" || !found {
-		return markdown(text)
+		return markup.Markdown(text)
 	}
-	return markdown(rest) + ", <" + uri + ">"
-}
-
-// markdown writes text so that none of it is markup or a link: what people put into
-// titles is shown as it is. Entities do for what CommonMark's backslashes leave to
-// autolinks.
-func markdown(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case strings.ContainsRune("<>&@:", r):
-			fmt.Fprintf(&b, "&#%d;", r)
-		case strings.ContainsRune("\\`*_{}[]()#+-!|~.\"'$^=", r):
-			b.WriteRune('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return markup.Markdown(rest) + ", <" + uri + ">"
 }

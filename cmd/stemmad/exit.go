@@ -46,6 +46,7 @@ const (
 	exitRefuted     = 16
 	exitUnverified  = 17
 	exitUnreadable  = 18
+	exitIncomplete  = 19
 )
 
 // exitCodes is the list for people.
@@ -61,7 +62,8 @@ const exitCodes = `   0  done
   15  it was sent, and is in no block yet: look for it before you send it again
   16  a proof is refuted
   17  a proof is not verified: nothing that is trusted leads to it, or no more
-  18  a file is no proof`
+  18  a file is no proof
+  19  a report is incomplete: it lists what is missing`
 
 // kinds are the chain's errors that have an exit code of their own. Of an error that is several the
 // first counts.

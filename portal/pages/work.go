@@ -210,21 +210,39 @@ func (a *asking) claim() {
 	for _, h := range a.Holders.Holders {
 		page.Holders = append(page.Holders, payee{Account: accountLink(h.Account), Share: percent(h.Weight), width: uint64(h.Weight) / 1000})
 	}
-	if r := a.Derivation.Record; r != nil {
-		facts := []fact{
-			{"record.model", r.Model},
-			{"record.provider", r.Provider},
-			{"record.system", strings.TrimSpace(r.SystemName + " " + r.SystemVersion)},
-		}
-		for _, f := range facts {
-			if f.Value != "" {
-				page.Record = append(page.Record, f)
-			}
-		}
-		if !r.Agent.IsZero() {
-			page.Agent = agentLink(r.Agent)
-		}
+	page.Record = a.record()
+	if r := a.Derivation.Record; r != nil && !r.Agent.IsZero() {
+		page.Agent = agentLink(r.Agent)
+		page.Agent.Text = a.T("record.card", page.Agent.Text, r.AgentVersion)
 	}
+}
+
+// record says how a system made the work, but for the agent. Name of the provider, system and version, time and
+// unique id are what California's SB 942 wants on a permanent page, which this is.
+func (a *asking) record() (shown []fact) {
+	r := a.Derivation.Record
+	if r == nil {
+		return nil
+	}
+	facts := []fact{
+		{"record.provider", r.Provider},
+		{"record.system", strings.TrimSpace(r.SystemName + " " + r.SystemVersion)},
+		{"record.time", a.optionalTime(r.GeneratedAt)},
+		{"record.id", r.UniqueId},
+		{"record.work", a.Work.Id.String()},
+		{"record.model", r.Model},
+		{"record.anchored", a.optionalTime(r.AnchoredAt)},
+		{"record.blanked", r.BlankedSha256.String()},
+	}
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+// optionalTime writes a time that may be unset.
+func (v *visit) optionalTime(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return sayTime(v.lang.words, *t)
 }
 
 // rivals finds all claims to the same content, the earliest first.
