@@ -86,10 +86,19 @@ func NewBatch(
 	return b, nil
 }
 
-// Open builds a batch again from its manifest, to prove some of its works. It fails with ErrChanged for
+// All outputs are wanted.
+func All(registrytypes.WorkID) bool { return true }
+
+// One output is wanted.
+func One(wanted registrytypes.WorkID) func(registrytypes.WorkID) bool {
+	return func(work registrytypes.WorkID) bool { return work == wanted }
+}
+
+// Open builds a batch again from its manifest, to prove those of its works that are wanted; nil: none. wanted is
+// asked by several goroutines at once. It fails with ErrChanged for
 // another manifest, and where the file of a line that has no sha256 was changed.
 func (b Batch) Open(
-	ctx context.Context, address sdk.AccAddress, m Manifest, wanted []registrytypes.WorkID, done func(int64),
+	ctx context.Context, address sdk.AccAddress, m Manifest, wanted func(registrytypes.WorkID) bool, done func(int64),
 ) (*Opened, error) {
 	if m.SHA256 != b.ManifestSHA256 || m.Outputs != b.Outputs() {
 		return nil, fmt.Errorf("%s is %w %s: it was changed, or is another one", m.Path, ErrChanged, b.Root)
@@ -115,6 +124,8 @@ type Opened struct {
 type Member struct {
 	Statement
 	Line Line
+	// SHA256 of the content.
+	SHA256 registrytypes.Digest
 	// Content and Stated prove by the anchor since when the account knew the content, and stated this.
 	Content, Stated registrytypes.AnchorProof
 }
@@ -125,8 +136,20 @@ func (o *Opened) Member(work registrytypes.WorkID) (Member, bool) {
 	return m, found
 }
 
+// Contents are the proofs of the contents of those that were wanted.
+func (o *Opened) Contents() map[registrytypes.Digest]registrytypes.AnchorProof {
+	proofs := make(map[registrytypes.Digest]registrytypes.AnchorProof, len(o.found))
+	for _, m := range o.found {
+		proofs[m.SHA256] = m.Content
+	}
+	return proofs
+}
+
 // Found are all members that were wanted and are there.
 func (o *Opened) Found() int { return len(o.found) }
+
+// File is where a batch is kept in a folder.
+func (b Batch) File(dir string) string { return filepath.Join(dir, b.Root.String()+ending) }
 
 // Keep writes a batch into a folder, for its owner's eyes only, and returns the file. It is on disk then.
 func Keep(dir string, b Batch) (string, error) {
@@ -137,14 +160,14 @@ func Keep(dir string, b Batch) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("keep the batch's seed: %w", err)
 	}
-	path := filepath.Join(dir, b.Root.String()+ending)
+	path := b.File(dir)
 	if err := durably.Write(path, bz); err != nil {
 		return "", fmt.Errorf("keep the batch's seed in %s: %w", path, err)
 	}
 	return path, nil
 }
 
-// Kept returns the batches of a chain that are kept in a folder, the oldest first.
+// Kept returns the batches of a chain, empty: of all, that are kept in a folder, the oldest first.
 func Kept(dir, chainID string) ([]Batch, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -164,7 +187,7 @@ func Kept(dir, chainID string) ([]Batch, error) {
 		if err := json.Unmarshal(bz, &b); err != nil {
 			return nil, fmt.Errorf("%s is no kept batch: %w; move it away to go on", path, err)
 		}
-		if b.ChainID == chainID {
+		if chainID == "" || b.ChainID == chainID {
 			batches = append(batches, b)
 		}
 	}

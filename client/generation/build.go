@@ -23,7 +23,7 @@ type builder struct {
 	batch    Batch
 	address  sdk.AccAddress
 	manifest Manifest
-	wanted   map[registrytypes.WorkID]bool
+	wanted   func(registrytypes.WorkID) bool
 	done     func(int64)
 
 	leaves  [][32]byte
@@ -38,6 +38,7 @@ type builder struct {
 type place struct {
 	index     uint64
 	line      Line
+	content   registrytypes.Digest
 	statement Statement
 }
 
@@ -49,15 +50,12 @@ type row struct {
 }
 
 func (b Batch) build(
-	ctx context.Context, address sdk.AccAddress, m Manifest, wanted []registrytypes.WorkID, done func(int64),
+	ctx context.Context, address sdk.AccAddress, m Manifest, wanted func(registrytypes.WorkID) bool, done func(int64),
 ) (*Opened, error) {
 	w := &builder{
-		batch: b, address: address, manifest: m, wanted: map[registrytypes.WorkID]bool{}, done: done,
+		batch: b, address: address, manifest: m, wanted: wanted, done: done,
 		leaves: make([][32]byte, b.Total), works: make([]registrytypes.WorkID, m.Outputs), numbers: make([]uint32, m.Outputs),
 		found: map[registrytypes.WorkID]place{},
-	}
-	for _, work := range wanted {
-		w.wanted[work] = true
 	}
 	if err := w.run(ctx); err != nil {
 		return nil, err
@@ -71,7 +69,7 @@ func (b Batch) build(
 	}
 	opened := &Opened{Batch: b, tree: tree, found: map[registrytypes.WorkID]Member{}}
 	for work, at := range w.found {
-		member := Member{Statement: at.statement, Line: at.line}
+		member := Member{Statement: at.statement, Line: at.line, SHA256: at.content}
 		if member.Content, err = opened.proof(at.index * leavesEach); err != nil {
 			return nil, err
 		}
@@ -167,9 +165,9 @@ func (w *builder) add(ctx context.Context, r row) error {
 	w.leaves[at] = w.leaf(at, content)
 	w.leaves[at+1] = w.leaf(at+1, statement.Digest())
 	w.works[r.index], w.numbers[r.index] = work, uint32(r.number)
-	if w.wanted[work] {
+	if w.wanted != nil && w.wanted(work) {
 		w.mu.Lock()
-		w.found[work] = place{r.index, line, statement}
+		w.found[work] = place{r.index, line, content, statement}
 		w.mu.Unlock()
 	}
 	return nil
