@@ -15,10 +15,8 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 )
 
-const (
-	flagSource = "source"
-	flagBatch  = "batch"
-)
+// flagBatch names a batch: by its manifest, or by its root.
+const flagBatch = "batch"
 
 func generateCmd() *cobra.Command {
 	cmd := &cobra.Command{

@@ -83,7 +83,7 @@ func checkStatement(
 ) error {
 	proof, err := readStatementProof(args[0])
 	if err == nil {
-		err = checkFile(ctx, proof, args[1:])
+		err = isAbout(ctx, proof, args[1:])
 	}
 	said := checkedStatement{}
 	if err == nil {
@@ -134,8 +134,8 @@ func readStatementProof(path string) (generation.Proof, error) {
 	return proof, err
 }
 
-// checkFile checks that the statement is about a file, where one is named.
-func checkFile(ctx context.Context, proof generation.Proof, files []string) error {
+// isAbout checks that the statement is about a file, where one is named.
+func isAbout(ctx context.Context, proof generation.Proof, files []string) error {
 	if len(files) == 0 {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -95,11 +94,6 @@ func generateProve(ctx context.Context, conn *connect.Conn, args []string) error
 	conn.Note("\nWhoever checks it asks a node, or knows that header from elsewhere:\n  stemmad generate %s",
 		"check "+certificate.Command(said.File, proven.Trusted)[len("stemmad verify "):])
 	return nil
-}
-
-func fileThere(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }
 
 // statementProof proves an output by a kept batch of the manifest: of --batch, else the oldest that has it.
