@@ -40,7 +40,8 @@ func generateDeclareCmd() *cobra.Command {
 		Short: "Register what an AI system made and declare what it was made from",
 		Long: `Declare is "stemmad derive" as a generator has it: it checks what permits each source in its role, buys
 what is missing where --buy says so, registers the output, pays for this use where --pay-uses says so, and
-declares sources and generation record, all in one transaction or not at all.
+declares sources and generation record, all in one transaction or not at all. The output is anchored before, as by
+"stemmad register", unless --no-anchor says otherwise.
 
 Each SOURCE is WORK|FILE[:PERCENT][=role][@terms-or-grant], with a role of
 ` + words.Explained(words.Roles()) + `
@@ -106,13 +107,8 @@ func generateDeclare(ctx context.Context, conn *connect.Conn, sender *send.Sende
 	if f.Changed(flagModel) && !f.Changed(flagBatch) {
 		return deriveOne(ctx, conn, sender, args[0], nil)
 	}
-	for _, name := range statedFlags() {
-		if f.Changed(name) && !f.Changed(flagBatch) {
-			return fmt.Errorf("name the model with --%s, as its work id or its public name", flagModel)
-		}
-		if f.Changed(name) {
-			return fmt.Errorf("--%s is stated in the batch's manifest: leave it out", name)
-		}
+	if err := statedElsewhere(conn); err != nil {
+		return err
 	}
 	batch, member, err := findMember(ctx, conn, sender, args[0])
 	if err != nil {
@@ -122,6 +118,20 @@ func generateDeclare(ctx context.Context, conn *connect.Conn, sender *send.Sende
 		return err
 	}
 	return deriveOne(ctx, conn, sender, args[0], batch)
+}
+
+// statedElsewhere fails where flags say something of an output of which a batch's manifest says all.
+func statedElsewhere(conn *connect.Conn) error {
+	f := conn.Flags()
+	for _, name := range statedFlags() {
+		switch {
+		case f.Changed(name) && !f.Changed(flagBatch):
+			return fmt.Errorf("name the model with --%s, as its work id or its public name", flagModel)
+		case f.Changed(name):
+			return fmt.Errorf("--%s is stated in the batch's manifest: leave it out", name)
+		}
+	}
+	return nil
 }
 
 // statedFlags are those of which a batch's manifest says all.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -162,7 +163,7 @@ func anchorProof(ctx context.Context, conn *connect.Conn, p generation.Proof) (*
 func stateError(err error) error {
 	switch {
 	case errors.Is(err, generation.ErrRefuted):
-		return fmt.Errorf("%w: %w", prf.ErrRefuted, err)
+		return fmt.Errorf("%w: %s", prf.ErrRefuted, strings.TrimPrefix(err.Error(), generation.ErrRefuted.Error()+": "))
 	case errors.Is(err, generation.ErrUnreadable):
 		return fmt.Errorf("%w: %w", prf.ErrUnreadable, err)
 	}

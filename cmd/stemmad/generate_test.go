@@ -66,7 +66,7 @@ func TestALineAsFields(t *testing.T) {
 func (l local) painter(t *testing.T, robot, limit string) (agent string) {
 	l.write("limit.json", limit)
 	tx := func(args ...string) {
-		hash := l.json("txhash", append([]string{"tx", "agent"}, append(args, "--from", "bob", "--gas", "auto", "-y")...)...).(string)
+		hash := l.json("txhash", append([]string{"tx", "agent"}, append(args, "--from", "bob", "--gas", "auto", "--gas-adjustment", "1.6", "-y")...)...).(string)
 		l.do("query", "wait-tx", hash)
 	}
 	tx("register", "painter", "--card", `{"responsible":{"name":"Bob Ltd"}}`, "--expires-at", time.Now().Add(1000*time.Hour).UTC().Format(time.RFC3339))

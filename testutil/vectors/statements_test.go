@@ -56,7 +56,7 @@ func makeStatements(t *testing.T) any {
 			Sources: []lineagetypes.Source{
 				{Work: work("photo"), Role: lineagetypes.ROLE_PARENT_OF, Weight: 600_000},
 				{Work: work("sketch"), Role: lineagetypes.ROLE_INPUT_TO, Weight: 399_999},
-				{External: &lineagetypes.External{Uri: "https://example.org/été"}, Role: lineagetypes.ROLE_COMPONENT_OF, Weight: 1},
+				{External: &lineagetypes.External{Uri: "https://example.org/%C3%A9t%C3%A9"}, Role: lineagetypes.ROLE_COMPONENT_OF, Weight: 1},
 				{External: &lineagetypes.External{Sha256: digest}, Role: lineagetypes.ROLE_CITES},
 			},
 			Record: &lineagetypes.GenerationRecord{
