@@ -292,8 +292,8 @@ func TestABatchOfMany(t *testing.T) {
 	require.NoError(t, err)
 	var all bytes.Buffer
 	for i := range *lines {
-		fmt.Fprintf(&all, `{"output":"out/%07d.png","sha256":"%s","sources":[{"work":"%s","weight":60,"role":"parentOf"},{"work":"%s","weight":40}],`+
-			`"model":"acme/painter-2","provider":"Acme","system":"painter","system_version":"2.1","output_id":"%d",`+
+		fmt.Fprintf(&all, `{"output":"out/%07d.png","sha256":"%s","sources":[{"work":"%s","weight":60,"role":"parentOf"},`+
+			`{"work":"%s","weight":40}],"model":"acme/painter-2","provider":"Acme","system":"painter","system_version":"2.1","output_id":"%d",`+
 			`"generated_at":"2027-01-31T12:00:00Z","prompt_sha256":"%s"}`+"\n", i, content(i), source(i%1000), source(1000+i%777), i, content(-i-1))
 		if all.Len() > 1<<20 || i == *lines-1 {
 			_, err := f.Write(all.Bytes())

@@ -21,6 +21,9 @@ import (
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
+// example of a line.
+const example = `{"output":"out.png","sources":[{"work":"work1...","weight":60}],"model":"painter"}`
+
 // Line is a line of a manifest: one output, and what is said of it.
 type Line struct {
 	// Output is a file, in the manifest's folder; File is the same.
@@ -90,7 +93,7 @@ func ParseWeight(s string) (Weight, error) {
 	return Weight(ppm), nil
 }
 
-// MarshalText writes percent without its sign.
+// String writes percent without its sign.
 func (w Weight) String() string { return strings.TrimSuffix(rates.Percent(uint32(w)), " %") }
 
 // MarshalJSON writes percent, as a number.
@@ -108,7 +111,7 @@ func ParseLine(raw []byte) (Line, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&l); err != nil {
-		return l, fmt.Errorf(`%w; a line is an object such as {"output":"out.png","sources":[{"work":"work1...","weight":60}],"model":"painter"}`, err)
+		return l, fmt.Errorf("%w; a line is an object such as %s", err, example)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return l, errors.New("more follows the object: each has a line of its own")

@@ -61,7 +61,7 @@ transaction of its own, sent in any order. Interrupted or killed, the same comma
 An output of a batch (stemmad generate batch) that is still where it was made needs no flags: the batch is
 found, and its record dates from the batch's anchor. --batch names the manifest where it was moved.`,
 		Example: `  stemmad generate declare image.png --source photo.jpg:60 --source sketch.png:40=parentOf --model acme/painter-2 --by bob
-  stemmad generate declare image.png --source photo.jpg --model acme/painter-2 --buy --max-fee '5.00 USDC' --by painter-key --agent agent1...
+  stemmad generate declare image.png --source photo.jpg --model acme/painter-2 --buy --max-fee 5000uusdc --by painter-key --agent agent1...
   stemmad generate declare --manifest outputs.jsonl --by bob -y
   stemmad generate declare out/7.png --batch outputs.jsonl --by bob`,
 		Args: cobra.MaximumNArgs(1),

@@ -69,7 +69,8 @@ func generateBatch(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 		return err
 	}
 	said := batched{
-		Root: batch.Root, Total: batch.Total, Outputs: batch.Outputs(), Manifest: batch.Manifest, ManifestSHA256: batch.ManifestSHA256, Kept: kept,
+		Root: batch.Root, Total: batch.Total, Outputs: batch.Outputs(), Manifest: batch.Manifest, ManifestSHA256: batch.ManifestSHA256,
+		Kept: kept,
 	}
 	if said.Already, err = isAnchored(ctx, conn, batch); err != nil {
 		return err
@@ -253,8 +254,8 @@ func findMember(
 			return batch, member, nil
 		}
 	}
-	return nil, generation.Member{}, fmt.Errorf("name the model with --%s and sources with --%s; or --%s, where a batch has %s: none that is kept "+
-		"below %s and whose manifest is still there does", flagModel, flagSource, flagBatch, argument, conn.HomeDir)
+	return nil, generation.Member{}, fmt.Errorf("name the model with --%s and sources with --%s; or --%s, where a batch has %s: "+
+		"none that is kept below %s and whose manifest is still there does", flagModel, flagSource, flagBatch, argument, conn.HomeDir)
 }
 
 // workOf is the work that an output is, or is to be, of who sends.

@@ -221,8 +221,8 @@ func (c checkedStatement) print(out io.Writer) error {
 	if !c.Agent.IsZero() {
 		agent = c.Agent.String()
 	}
-	if err := table.Fields(out, "stated by", c.Account, "since", since, "on", c.ChainID, "work", c.Work.String(), "agent", agent, "model", c.Model,
-		"provider", c.Provider, "system", c.System, "version", c.SystemVersion, "made", c.GeneratedAt, "id", c.OutputID,
+	if err := table.Fields(out, "stated by", c.Account, "since", since, "on", c.ChainID, "work", c.Work.String(), "agent", agent,
+		"model", c.Model, "provider", c.Provider, "system", c.System, "version", c.SystemVersion, "made", c.GeneratedAt, "id", c.OutputID,
 		"prompt's SHA-256", c.PromptSHA256, "anchor", c.Root.String()); err != nil {
 		return err
 	}

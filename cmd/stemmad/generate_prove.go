@@ -138,8 +138,8 @@ func statementProof(ctx context.Context, conn *connect.Conn, manifest generation
 	if known {
 		return generation.Proof{}, fmt.Errorf("%s has no output %s", manifest.Path, argument)
 	}
-	return generation.Proof{}, fmt.Errorf("%w of %s, as it is now, is kept below %s: was it changed since it was anchored, or is the seed elsewhere?",
-		errNoBatch, manifest.Path, conn.HomeDir)
+	return generation.Proof{}, fmt.Errorf("%w of %s, as it is now, is kept below %s: was it changed since it was anchored, or is the "+
+		"seed elsewhere?", errNoBatch, manifest.Path, conn.HomeDir)
 }
 
 // anchorProof proves that the chain has the anchor.

@@ -44,7 +44,8 @@ func TestPartsOfSources(t *testing.T) {
 		require.ErrorContains(t, err, want, text)
 	}
 	for text, want := range map[string]string{
-		"https://x.org:443": "https://x.org:443 0", "https://x.org:40%=cites": "https://x.org=cites 40", "https://x.org?a=b:1%": "https://x.org?a=b 1",
+		"https://x.org:443": "https://x.org:443 0", "https://x.org:40%=cites": "https://x.org=cites 40",
+		"https://x.org?a=b:1%": "https://x.org?a=b 1",
 	} {
 		source, weight := weighedExternal(text)
 		require.Equal(t, want, source+" "+weight.String(), text)
@@ -57,21 +58,31 @@ func TestALineAsFields(t *testing.T) {
 		`"title":"One","creator":["Ada","Bo"],"commercial":true}`))
 	require.NoError(t, err)
 	require.Equal(t, map[string][]string{
-		"file": {"out/1.png"}, "sha256": {"ab"}, "from": {"photo.jpg=parentOf@mit", "work1x=inputTo"}, "external": {"https://x.org=inputTo"},
-		"weights": {"605000,0,100000"}, "model": {"painter"}, "prompt-hash": {"cd"}, "title": {"One"}, "creator": {"Ada", "Bo"}, "commercial": {"true"},
+		"file": {"out/1.png"}, "sha256": {"ab"}, "from": {"photo.jpg=parentOf@mit", "work1x=inputTo"},
+		"external": {"https://x.org=inputTo"}, "weights": {"605000,0,100000"}, "model": {"painter"}, "prompt-hash": {"cd"},
+		"title": {"One"}, "creator": {"Ada", "Bo"}, "commercial": {"true"},
 	}, fieldsOf(line))
 }
 
-// painter registers an agent of bob's, whose key is robot, with a limit.
-func (l local) painter(t *testing.T, robot, limit string) (agent string) {
-	l.write("limit.json", limit)
+func inHours(n int) string {
+	return time.Now().Add(time.Duration(n) * time.Hour).UTC().Format(time.RFC3339)
+}
+
+// address of a key.
+func (l local) address(key string) string { return strings.TrimSpace(l.do("keys", "show", key, "-a")) }
+
+// painter registers an agent of bob's, whose key fan acts within budgets.
+func (l local) painter(budgets string) (agent string) {
+	l.write("limit.json", `{"messages":["/stemma.registry.v1.MsgAnchor","/stemma.registry.v1.MsgRegister","/stemma.license.v1.MsgAcquire",`+
+		`"/stemma.lineage.v1.MsgDerive","/stemma.royalty.v1.MsgPay"],"expires_at":"`+inHours(100)+`","budgets":[`+budgets+`]}`)
 	tx := func(args ...string) {
-		hash := l.json("txhash", append([]string{"tx", "agent"}, append(args, "--from", "bob", "--gas", "auto", "--gas-adjustment", "1.6", "-y")...)...).(string)
+		args = append([]string{"tx", "agent"}, append(args, "--from", "bob", "--gas", "auto", "--gas-adjustment", "1.6", "-y")...)
+		hash := l.json("txhash", args...).(string)
 		l.do("query", "wait-tx", hash)
 	}
-	tx("register", "painter", "--card", `{"responsible":{"name":"Bob Ltd"}}`, "--expires-at", time.Now().Add(1000*time.Hour).UTC().Format(time.RFC3339))
-	agent = l.json("agents.0.id", "query", "agent", "agents").(string)
-	tx("set-limit", agent, robot, "--limit", "limit.json")
+	tx("register", "painter", "--card", `{"responsible":{"name":"Bob Ltd"}}`, "--expires-at", inHours(1000))
+	agent = l.json("passports.0.id", "query", "agent", "agents").(string)
+	tx("set-limit", agent, l.address("fan"), "--limit", "limit.json")
 	return agent
 }
 
@@ -102,9 +113,7 @@ func TestJourneyOfAGenerator(t *testing.T) {
 	links := l.json("sources", "query", "lineage", "sources", l.json("works.0.work.id", "show", "1.png").(string)).([]any)
 	require.Len(t, links, 2)
 
-	agent := l.painter(t, l.do("keys", "show", "fan", "-a"), `{"messages":["/stemma.registry.v1.MsgAnchor","/stemma.registry.v1.MsgRegister",`+
-		`"/stemma.license.v1.MsgAcquire","/stemma.lineage.v1.MsgDerive","/stemma.royalty.v1.MsgPay"],"expires_at":"`+
-		time.Now().Add(100*time.Hour).UTC().Format(time.RFC3339)+`","budgets":[{"denom":"uusdc","total":"8000"}]}`)
+	agent := l.painter(`{"denom":"uusdc","total":"8000"}`)
 	acts := []string{"--by", "fan", "--agent", agent, "--buy", "--max-fee", "5000uusdc", "--pay-uses", "-y"}
 	l.do(declare("2.png", acts...)...)
 	work := l.json("works.0.work.id", "show", "2.png").(string)
@@ -125,7 +134,7 @@ func TestJourneyOfABatch(t *testing.T) {
 	l.outputs(20, photo)
 	root := l.json("root", "generate", "batch", "outputs.jsonl", "--by", "bob", "-y").(string)
 	require.Contains(t, l.do("generate", "batch", "outputs.jsonl", "--by", "bob", "-y"), "Nothing to anchor")
-	anchored := l.json("anchor.priority.time", "query", "registry", "anchor", l.do("keys", "show", "bob", "-a"), root)
+	anchored := l.json("anchor.priority.time", "query", "registry", "anchor", l.address("bob"), root)
 
 	trust := l.json("trust", "generate", "prove", "outputs.jsonl", "out/00007.png", "--to", "proof.json").(string)
 	require.Equal(t, "proved", l.json("result", "generate", "check", "proof.json", "out/00007.png"))
@@ -134,7 +143,7 @@ func TestJourneyOfABatch(t *testing.T) {
 	require.Contains(t, out, "PROVED")
 	_, _, code = command("generate", "check", "proof.json", "out/00008.png", "--home", l.home)
 	require.Equal(t, exitRefuted, code)
-	_, _, code = command("generate", "check", "proof.json", "--trust", "5:"+strings.Repeat("AB", 32), "--home", l.home)
+	_, _, code = command("generate", "check", "proof.json", "--trust", "5:"+strings.Repeat("AB", 32))
 	require.Equal(t, exitUnverified, code)
 	raw, err := os.ReadFile("proof.json")
 	require.NoError(t, err)
@@ -149,12 +158,14 @@ func TestJourneyOfABatch(t *testing.T) {
 		require.Equal(t, root, l.json("anchor_root", args...))
 		work := l.json("works.0.work", "show", output).(map[string]any)
 		require.Equal(t, root, work["anchor_root"], "its claim dates from the batch too")
-		require.Equal(t, anchored, l.json("record.anchored_at", "query", "lineage", "derivation", work["id"].(string)))
+		derivation := []string{"query", "lineage", "derivation", work["id"].(string)}
+		require.Equal(t, anchored, l.json("record.anchored_at", derivation...))
 		require.Contains(t, l.do(args...), "Nothing to do")
 	}
 	require.Contains(t, l.fail("generate", "declare", "out/00005.png", "--by", "bob", "--model", "m", "--batch", "outputs.jsonl"), "leave it out")
 	require.Contains(t, l.fail("generate", "declare", "photo.jpg", "--by", "bob"), "name the model with --model")
-	require.Contains(t, l.do("generate", "declare", "--manifest", "outputs.jsonl", "--by", "bob", "-y"), "Derived 18 outputs; 2 are so already")
+	manifest := []string{"generate", "declare", "--manifest", "outputs.jsonl", "--by", "bob", "-y"}
+	require.Contains(t, l.do(manifest...), "Derived 18 outputs; 2 are so already")
 	work := l.json("works.0.work.id", "show", "out/00019.png").(string)
 	require.Equal(t, root, l.json("record.anchor_root", "query", "lineage", "derivation", work))
 	l.write("outputs.jsonl", "{}")
@@ -184,8 +195,7 @@ func TestAManifestOfAnAgentIsKilled(t *testing.T) {
 	l.do("register", "photo.jpg", "--from", "alice")
 	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
 	l.outputs(*outputs, l.json("works.0.work.id", "show", "photo.jpg").(string))
-	agent := l.painter(t, l.do("keys", "show", "fan", "-a"), `{"messages":["/stemma.registry.v1.MsgAnchor","/stemma.registry.v1.MsgRegister",`+
-		`"/stemma.lineage.v1.MsgDerive"],"expires_at":"`+time.Now().Add(100*time.Hour).UTC().Format(time.RFC3339)+`"}`)
+	agent := l.painter("")
 	args := []string{"generate", "declare", "--manifest", "outputs.jsonl", "--by", "fan", "--agent", agent, "-y", "--home", l.home}
 	self, err := os.Executable()
 	require.NoError(t, err)
