@@ -153,3 +153,6 @@ func (s Store) All(chainID string) ([]Anchor, error) {
 	sort.SliceStable(anchors, func(i, j int) bool { return anchors[i].Created.Before(anchors[j].Created) })
 	return anchors, nil
 }
+
+// Dir is the folder.
+func (s Store) Dir() string { return s.dir }

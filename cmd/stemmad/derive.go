@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/generation"
 	"github.com/stemma-chain/stemma/client/portrait"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -22,6 +23,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 func deriveCmd() *cobra.Command {
@@ -118,6 +120,10 @@ type derivation struct {
 	debts []debt
 	// allowUnapproved: declare it although owners have not approved.
 	allowUnapproved bool
+	// uses are payments for this use, with it.
+	uses []*royaltytypes.MsgPay
+	// member is the output of a batch that it is, whose anchor dates its record; nil: of none.
+	member *generation.Member
 }
 
 func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
@@ -125,13 +131,20 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		return err
 	}
 	if conn.Flags().Changed(flagCSV) || conn.Flags().Changed(flagJSONL) {
-		return deriveTable(ctx, conn, sender, args)
+		return deriveTable(ctx, conn, sender, func(f *fleet) error { return f.readTable(args) })
 	}
+	return deriveOne(ctx, conn, sender, args[0], nil)
+}
+
+// deriveOne declares one work. batch, where there is one, has its statement.
+func deriveOne(ctx context.Context, conn *connect.Conn, sender *send.Sender, argument string, batch *batchOf) error {
 	enroller := newEnroller(conn, sender, conn.Flags().Is(flagAllowContested))
-	d, err := derivative(ctx, conn, enroller, args[0])
+	batch.lend(&enroller)
+	d, err := derivative(ctx, conn, enroller, argument)
 	if err != nil {
 		return err
 	}
+	batch.prove(d)
 	d.allowUnapproved = conn.Flags().Is(flagAllowUnapproved)
 	if err := d.readSources(ctx, conn, sender); err != nil {
 		if there, failed := d.declaredBefore(ctx, conn, sender); failed == nil && there {
@@ -140,10 +153,13 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 		return err
 	}
 	d.buyOnce()
-	if err := d.readStanding(ctx, conn); err != nil {
+	if err := errors.Join(d.payUses(conn, sender), d.readStanding(ctx, conn)); err != nil {
 		return err
 	}
-	declaration := d.message(sender)
+	declaration, err := d.message(sender)
+	if err != nil {
+		return err
+	}
 	if there, err := d.declared(ctx, conn, declaration); err != nil || there {
 		if err != nil {
 			return err
@@ -172,12 +188,15 @@ func derive(ctx context.Context, conn *connect.Conn, sender *send.Sender, args [
 	if err := errors.Join(d.readLimits(ctx, conn), d.readDebts(ctx, conn)); err != nil {
 		return err
 	}
-	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate}
+	report := derived{Work: d.work, Record: d.record != nil, MaxTotalRate: declaration.MaxTotalRate, Uses: d.usesPaid()}
+	if d.member != nil {
+		report.AnchorRoot = d.member.Stated.Root
+	}
 	what := fmt.Sprintf("Declare %q (%s) as derived from %s.%s", table.Short(d.title), d.work,
 		count(len(declaration.Sources), "source"), d.reliance(conn.KeyNames()))
 	report.Grants = portrait.Grants(outcome.Grants)
 	report.grants, report.owes = servingLines(ctx, conn, report.Grants), d.owes(ctx, conn, outcome)
-	what += report.grants + report.owes + d.takesOn() + waiting(outcome)
+	what += d.usesLines(conn) + report.grants + report.owes + d.takesOn() + waiting(outcome)
 	if d.item != nil {
 		items := []enroll.Item{*d.item}
 		if report.Anchor, err = anchorFirst(ctx, conn, enroller, items, what, sender.Then(ctx, trial)); err != nil {
@@ -271,8 +290,8 @@ func (d *derivation) reliance(names map[string]string) string {
 	return b.String()
 }
 
-// message is the declaration itself.
-func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
+// message is the declaration itself. It fails where a batch has stated something else of the output.
+func (d *derivation) message(sender *send.Sender) (*lineagetypes.MsgDerive, error) {
 	msg := &lineagetypes.MsgDerive{Owner: sender.Account(), Work: d.work, Record: d.record, AllowUnapproved: d.allowUnapproved}
 	for _, s := range d.sources {
 		source := s.choice.Source(s.work.Id, s.role)
@@ -280,10 +299,18 @@ func (d *derivation) message(sender *send.Sender) *lineagetypes.MsgDerive {
 		msg.Sources = append(msg.Sources, source)
 	}
 	msg.Sources = append(msg.Sources, d.external...)
-	return msg
+	if d.member == nil {
+		return msg, nil
+	}
+	if msg.Record == nil || lineagetypes.StatementDigest(msg.Work, msg.Sources, *msg.Record) != d.member.Digest() {
+		return nil, fmt.Errorf("what is declared of %s differs from what the batch %s states: leave out what the manifest says, or change "+
+			"neither", d.work, d.member.Stated.Root)
+	}
+	msg.Anchor = &d.member.Stated
+	return msg, nil
 }
 
-// messages are all of the transaction: register, buy, declare.
+// messages are all of the transaction: register, buy, pay, declare.
 func (d *derivation) messages(sender *send.Sender, enroller enroller, declaration *lineagetypes.MsgDerive) []sdk.Msg {
 	var msgs []sdk.Msg
 	if d.item != nil {
@@ -293,6 +320,9 @@ func (d *derivation) messages(sender *send.Sender, enroller enroller, declaratio
 	}
 	for _, s := range d.sources {
 		msgs = append(msgs, s.choice.Messages()...)
+	}
+	for _, use := range d.uses {
+		msgs = append(msgs, use)
 	}
 	return append(msgs, declaration)
 }

@@ -178,6 +178,7 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 		return err
 	}
 	d := o.d
+	f.batch.prove(d)
 	o.Work, d.allowUnapproved = d.work, conn.Flags().Is(flagAllowUnapproved)
 	if there, err := d.declaredBefore(ctx, conn, f.sender); err != nil || there {
 		if there {
@@ -189,7 +190,12 @@ func (f *fleet) lookAt(ctx context.Context, o *output) error {
 		return err
 	}
 	d.buyOnce()
-	o.declaration = d.message(f.sender)
+	if err := d.payUses(conn, f.sender); err != nil {
+		return err
+	}
+	if o.declaration, err = d.message(f.sender); err != nil {
+		return err
+	}
 	if there, err := d.declared(ctx, conn, o.declaration); err != nil || there {
 		if there {
 			o.State = stateAlready

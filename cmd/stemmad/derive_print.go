@@ -34,6 +34,10 @@ type derived struct {
 	Notices    []json.RawMessage    `json:"notices"`
 	Record     bool                 `json:"recorded"`
 	Anchor     *anchored            `json:"anchor,omitempty"`
+	// Uses are payments for this use that were made with it.
+	Uses []usePaid `json:"uses_paid,omitempty"`
+	// AnchorRoot is that of the batch whose anchor dates the record.
+	AnchorRoot registrytypes.Digest `json:"anchor_root,omitzero"`
 	// MaxTotalRate is the guard that was sent, ppm.
 	MaxTotalRate uint32 `json:"max_total_rate"`
 	// Owes is to whom, and PayableIn the denoms that ceilings leave; none: all.
@@ -135,6 +139,9 @@ func (r derived) print(conn *connect.Conn, d *derivation, outcome lineagetypes.M
 		if err := tab.Write(conn.Out()); err != nil {
 			return err
 		}
+	}
+	if text := d.usesLines(conn); text != "" {
+		conn.Say("%s", strings.TrimPrefix(text, "\n"))
 	}
 	if r.grants != "" {
 		conn.Say("%s", strings.TrimPrefix(r.grants, "\n"))

@@ -14,6 +14,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/generation"
 	"github.com/stemma-chain/stemma/client/permission"
 	"github.com/stemma-chain/stemma/client/register"
 	"github.com/stemma-chain/stemma/client/register/describe"
@@ -25,7 +26,7 @@ import (
 	"github.com/stemma-chain/stemma/internal/rates"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
-	"github.com/stemma-chain/stemma/x/registry/text"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -42,8 +43,10 @@ const (
 	flagSystem        = "system"
 	flagSystemVersion = "system-version"
 	flagPromptFile    = "prompt-file"
+	flagPromptHash    = "prompt-hash"
 	flagOutputID      = "output-id"
 	flagGeneratedAt   = "generated-at"
+	flagPayUses       = "pay-uses"
 )
 
 func addDeriveFlags(cmd *cobra.Command) {
@@ -60,11 +63,13 @@ func addDeriveFlags(cmd *cobra.Command) {
 	f.Bool(flagBuy, false, "buy the grants that are needed, in the same transaction")
 	f.String(flagMaxFee, "", "most to pay for each source, such as '5.00 USDC' or 5000000uusdc; "+
 		"its denom picks the price (not needed with --dry-run)")
+	f.Bool(flagPayUses, false, "pay what the permissions ask for each use, in the same transaction, within --max-fee for each source")
 	f.String(flagModel, "", "AI model that made it, as a work id or a name; adds a generation record")
 	f.String(flagProvider, "", "provider of the model or service")
 	f.String(flagSystem, "", "name of the system that made it")
 	f.String(flagSystemVersion, "", "version of that system")
 	f.String(flagPromptFile, "", "file with the prompt; only its SHA-256 is recorded")
+	f.String(flagPromptHash, "", "SHA-256 of the prompt, in place of --prompt-file")
 	f.String(flagOutputID, "", "the generator's own unique id of the output")
 	f.String(flagGeneratedAt, "", "when it was made, in RFC 3339")
 }
@@ -307,7 +312,7 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 	f := conn.Flags()
 	if !f.Changed(flagModel) {
 		for _, name := range []string{
-			flagProvider, flagSystem, flagSystemVersion, flagPromptFile, flagOutputID,
+			flagProvider, flagSystem, flagSystemVersion, flagPromptFile, flagPromptHash, flagOutputID,
 			flagGeneratedAt,
 		} {
 			if f.Changed(name) {
@@ -316,25 +321,20 @@ func readRecord(ctx context.Context, conn *connect.Conn, sender *send.Sender) (*
 		}
 		return nil, nil
 	}
-	record := &lineagetypes.GenerationRecord{
-		Agent: sender.Agent(), Model: text.Compose(f.Text(flagModel)), Provider: text.Compose(f.Text(flagProvider)),
-		SystemName: text.Compose(f.Text(flagSystem)), SystemVersion: text.Compose(f.Text(flagSystemVersion)),
-		UniqueId: text.Compose(f.Text(flagOutputID)),
+	said := generation.Said{
+		Model: f.Text(flagModel), Provider: f.Text(flagProvider), System: f.Text(flagSystem),
+		SystemVersion: f.Text(flagSystemVersion), OutputID: f.Text(flagOutputID), GeneratedAt: f.Text(flagGeneratedAt),
+		PromptSHA256: f.Text(flagPromptHash),
 	}
 	if path := f.Text(flagPromptFile); path != "" {
+		if said.PromptSHA256 != "" {
+			return nil, fmt.Errorf("--%s and --%s say the same: give one", flagPromptFile, flagPromptHash)
+		}
 		file, err := register.SumFile(ctx, path)
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flagPromptFile, err)
 		}
-		record.PromptSha256 = file.Digest
+		said.PromptSHA256 = registrytypes.Digest(file.Digest).String()
 	}
-	if s := f.Text(flagGeneratedAt); s != "" {
-		at, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			return nil, fmt.Errorf("--%s %q is not a time in RFC 3339, such as 2027-01-31T12:00:00Z", flagGeneratedAt, s)
-		}
-		at = at.UTC()
-		record.GeneratedAt = &at
-	}
-	return record, record.Validate()
+	return said.Record(sender.Agent())
 }

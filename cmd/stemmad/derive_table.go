@@ -69,7 +69,7 @@ func outputColumns() sheet.Columns {
 func rowFlags() []string {
 	return slices.Concat([]string{
 		flagSources, flagExternal, flagWeights, flagMaxRate, flagUnder, flagCommercial, flagModel, flagProvider, flagSystem,
-		flagSystemVersion, flagPromptFile, flagOutputID, flagGeneratedAt,
+		flagSystemVersion, flagPromptFile, flagPromptHash, flagOutputID, flagGeneratedAt,
 	}, detailsFlags)
 }
 
@@ -108,6 +108,8 @@ type fleet struct {
 	enroller enroller
 	name     string
 	rows     []*output
+	// batch has the outputs' statements; nil: none has.
+	batch *batchOf
 
 	// lost is why the node could not be asked any more.
 	losing sync.Once
@@ -115,14 +117,15 @@ type fleet struct {
 	gone   atomic.Bool
 }
 
-// deriveTable declares each row of a table as one derivation.
-func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+// deriveTable declares each row of a table, which read reads, as one derivation.
+func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, read func(*fleet) error) error {
 	f := &fleet{conn: conn, sender: sender, chain: sender.Unordered(), enroller: newEnroller(conn, sender,
 		conn.Flags().Is(flagAllowContested))}
 	f.enroller.later = true
-	if err := f.read(args); err != nil {
+	if err := read(f); err != nil {
 		return err
 	}
+	f.batch.lend(&f.enroller)
 	path := conn.Flags().Text(flagOutbox)
 	if path == "" {
 		path = f.name + outboxSuffix
@@ -167,8 +170,8 @@ func deriveTable(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 	return f.print(false)
 }
 
-// read reads the table's rows.
-func (f *fleet) read(args []string) error {
+// readTable reads the rows of --csv or --jsonl.
+func (f *fleet) readTable(args []string) error {
 	flagSet := f.conn.Flags()
 	csv, lines := flagSet.Text(flagCSV), flagSet.Text(flagJSONL)
 	switch {
@@ -176,9 +179,6 @@ func (f *fleet) read(args []string) error {
 		return fmt.Errorf("--%s and --%s don't go together", flagCSV, flagJSONL)
 	case len(args) > 1:
 		return errors.New("a table takes one folder, in which its files are")
-	case flagSet.Is(flagBuy) || flagSet.Changed(flagMaxFee):
-		return fmt.Errorf("a table buys nothing: leave out --%s and --%s, and acquire the grants before (stemmad acquire)",
-			flagBuy, flagMaxFee)
 	}
 	f.name = csv + lines
 	file, err := os.Open(f.name)
@@ -200,6 +200,16 @@ func (f *fleet) read(args []string) error {
 	dir := filepath.Dir(f.name)
 	if len(args) == 1 {
 		dir = args[0]
+	}
+	return f.take(records, dir)
+}
+
+// take makes rows of records, whose files are in a folder.
+func (f *fleet) take(records []sheet.Record, dir string) error {
+	flagSet := f.conn.Flags()
+	if flagSet.Is(flagBuy) || flagSet.Changed(flagMaxFee) && !flagSet.Is(flagPayUses) {
+		return fmt.Errorf("a table buys nothing: leave out --%s and --%s, and acquire the grants before (stemmad acquire)",
+			flagBuy, flagMaxFee)
 	}
 	for _, record := range records {
 		o := &output{Row: record.Line, State: stateReady, record: record}
@@ -326,17 +336,23 @@ func (f *fleet) agree(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	var fees sdk.Coins
+	var fees, uses sdk.Coins
 	absolute := uint32(0)
 	for _, o := range rows {
 		fees = fees.Add(o.fee...)
+		for _, use := range o.d.uses {
+			uses = uses.Add(use.Amount)
+		}
 		absolute = max(absolute, o.declaration.MaxTotalRate)
 	}
 	what := fmt.Sprintf("Derive %s as %s says, a transaction each; %s are so already, %d are refused. "+
 		"What one of them owes in all is at most %s.",
 		count(len(rows), "output"), f.name, count(f.number(stateAlready), "output"), f.number(stateRefused), rates.Percent(absolute))
-	if len(items) > 0 && !f.conn.Flags().Is(flagNoAnchor) {
-		what += fmt.Sprintf("\n  %s are new: they are anchored first, in one transaction more.", count(len(items), "file"))
+	if !uses.IsZero() {
+		what += fmt.Sprintf("\n  For what they use they pay %s in all.", f.conn.Units().ExactSum(uses))
+	}
+	if n := unanchored(items); n > 0 && !f.conn.Flags().Is(flagNoAnchor) {
+		what += fmt.Sprintf("\n  %s are new: they are anchored first, in one transaction more.", count(n, "file"))
 	}
 	if err := f.sender.Agree(what+"\n  All fees together are about what is said here", fees); err != nil {
 		return err
@@ -352,6 +368,16 @@ func (f *fleet) agree(ctx context.Context) error {
 		byPath[item.File.Path].d.item = &items[i]
 	}
 	return err
+}
+
+// unanchored is how many items are new and in no anchor yet.
+func unanchored(items []enroll.Item) (n int) {
+	for _, item := range items {
+		if !item.Already && item.Proof == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // send sends what is ready.

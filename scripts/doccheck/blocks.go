@@ -15,7 +15,8 @@ import (
 // what an earlier one did. That about disputes has a network of its own and waits much.
 var lanes = [][]string{
 	{
-		"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/reports.md", "docs/proofs.md", "docs/portal.md",
+		"README.md", "docs/clients.md", "docs/rights.md", "docs/rights-formats.md", "docs/generators.md", "docs/reports.md",
+		"docs/proofs.md", "docs/portal.md",
 		"docs/operators.md", "docs/performance.md", "docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",
 	},
 	{"docs/disputes.md"},

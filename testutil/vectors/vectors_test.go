@@ -29,6 +29,7 @@ func TestVectors(t *testing.T) {
 	for name, make := range map[string]func(*testing.T) any{
 		"ids.json":          makeIDs,
 		"leaves.json":       makeLeaves,
+		"statements.json":   makeStatements,
 		"vouchers.json":     makeVouchers,
 		"packings.json":     makePackings,
 		"messages.json":     makeMessages,

@@ -53,6 +53,8 @@ type Enroller struct {
 	Store register.Store
 	// AllowContested registers what others have claimed before too.
 	AllowContested bool
+	// Proven are proofs of contents by anchors of the account that Store does not keep.
+	Proven map[registrytypes.Digest]registrytypes.AnchorProof
 }
 
 // ContestedError says that somebody else claims a content since before.
@@ -172,26 +174,49 @@ func (e Enroller) keptAnchors(ctx context.Context) (map[registrytypes.Digest]kep
 	if err != nil {
 		return nil, err
 	}
-	kept := map[registrytypes.Digest]keptProof{}
-	for _, a := range anchors {
-		res, err := e.Registry.Anchor(ctx, &registrytypes.QueryAnchorRequest{Account: e.Account.String(), Root: a.Root})
-		if status.Code(err) == codes.NotFound {
-			continue
+	kept, times := map[registrytypes.Digest]keptProof{}, map[registrytypes.Digest]time.Time{}
+	add := func(digest registrytypes.Digest, proof registrytypes.AnchorProof) {
+		since := times[proof.Root]
+		if old, ok := kept[digest]; !since.IsZero() && (!ok || since.Before(old.since)) {
+			kept[digest] = keptProof{proof: proof, since: since}
 		}
-		if err != nil {
+	}
+	for _, a := range anchors {
+		if times[a.Root], err = e.since(ctx, a.Root); err != nil {
 			return nil, err
+		}
+		if times[a.Root].IsZero() {
+			continue
 		}
 		proofs, err := a.Proofs(e.Account)
 		if err != nil {
 			return nil, err
 		}
 		for digest, proof := range proofs {
-			if old, ok := kept[digest]; !ok || res.Anchor.Priority.Time.Before(old.since) {
-				kept[digest] = keptProof{proof: proof, since: res.Anchor.Priority.Time}
-			}
+			add(digest, proof)
 		}
 	}
+	for digest, proof := range e.Proven {
+		if _, asked := times[proof.Root]; !asked {
+			if times[proof.Root], err = e.since(ctx, proof.Root); err != nil {
+				return nil, err
+			}
+		}
+		add(digest, proof)
+	}
 	return kept, nil
+}
+
+// since is when the account anchored a root; zero: it did not.
+func (e Enroller) since(ctx context.Context, root registrytypes.Digest) (time.Time, error) {
+	res, err := e.Registry.Anchor(ctx, &registrytypes.QueryAnchorRequest{Account: e.Account.String(), Root: root})
+	if status.Code(err) == codes.NotFound {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return res.Anchor.Priority.Time, nil
 }
 
 // Anchor is an anchor that is kept, and not sent yet.

@@ -59,6 +59,18 @@ test('anchors', () => {
   for (const v of refused) assert.ok(!stemma.verifyAnchor(fromHex(v.root), fromHex(v.leaf), proofOf(v.proof)), v.why)
 })
 
+test('statements', () => {
+  const { statements, salts } = read('statements.json')
+  const { MsgDerive } = stemma.lineagetypes
+  for (const { declaration, digest } of statements) {
+    const msg = MsgDerive.fromPartial(stemma.fromJSON(MsgDerive.$type, declaration))
+    assert.equal(stemma.statementDigest(msg.work, msg.sources, msg.record), digest)
+    const other = { ...msg.record, model: msg.record.model + 'x' }
+    assert.notEqual(stemma.statementDigest(msg.work, msg.sources, other), digest)
+  }
+  for (const v of salts) assert.equal(toHex(stemma.batchSalt(fromHex(v.seed), BigInt(v.index))), v.salt)
+})
+
 test('vouchers', () => {
   const { private_key, key, good, refused } = read('vouchers.json')
   for (const { file, sign_bytes } of good) {
