@@ -173,6 +173,8 @@ func Duty(o licensetypes.Obligation, answer licensetypes.Rights, use licensetype
 	case licensetypes.OBLIGATION_PAY_PER_USE:
 		price := units.Units{}.Alternatives(o.Price)
 		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
+	case licensetypes.OBLIGATION_COUNT_USE:
+		return fmt.Sprintf("Count each use of %s at your grant, which has %d left: stemmad use %s", o.Work, o.UsesLeft, o.Grant)
 	}
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
 }
@@ -283,6 +285,8 @@ func DutyWord(code string) string {
 		return "What you make owes a royalty, which the chain collects"
 	case "pay_per_use":
 		return "Each use is to be paid"
+	case "count_use":
+		return "The use is to be counted at the grant that pays for it"
 	}
 	return "The chain asks for something that this program does not know; a newer one may"
 }

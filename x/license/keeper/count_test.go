@@ -225,7 +225,9 @@ func TestATransferKeepsTheCount(t *testing.T) {
 
 func TestVouchersCount(t *testing.T) {
 	f, _, grant := rented(t, nil)
-	signed := func(c types.UseCount) error { return f.try(&types.MsgUse{Sender: carol.String(), Uses: []types.UseCount{c}}) }
+	signed := func(c types.UseCount) error {
+		return f.try(&types.MsgUse{Sender: carol.String(), Uses: []types.UseCount{c}})
+	}
 	key := secp256k1.GenPrivKeyFromSecret(bob)
 	require.ErrorIs(t, signed(f.voucher(key, grant, 2)), types.ErrInvalidUseVoucher, "the chain knows no key of bob's")
 	f.key(bob)

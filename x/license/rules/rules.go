@@ -195,8 +195,6 @@ type Terms struct {
 	Transferable bool
 	// PerGrant is how many derivatives a grant serves, as terms have it: 0 is one.
 	PerGrant uint32
-	// UsesPerGrant is how many uses by machines a grant pays for; 0: they are not counted.
-	UsesPerGrant uint32
 
 	Policy int32
 	// Rate in ppm.
@@ -206,6 +204,8 @@ type Terms struct {
 	Fee      string
 	UsePrice string
 	Ceiling  string
+	// UsesPerGrant is how many uses by machines a grant pays for; 0: they are not counted.
+	UsesPerGrant uint32
 }
 
 // Reason says why something is refused or not recommended.
