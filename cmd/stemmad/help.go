@@ -27,7 +27,7 @@ var helpGroups = []helpGroup{
 		"receipt", "statement", "prove", "verify", "dispute",
 	}},
 	{"makers", "AI generators, and whoever makes something of works:", []string{"lineage", "credits", "license", "royalty"}},
-	{"licensees", "Licensees and payers:", []string{"grant", "paychannel", "voucher"}},
+	{"licensees", "Licensees and payers:", []string{"grant", "use", "paychannel", "voucher"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
 		"init", "start", "status", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",
 	}},

@@ -14,7 +14,7 @@ import (
 func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		registerCmd(), anchorCmd(), showCmd(), worksCmd(), titleCmd(), proveCmd(), verifyCmd(), reviseCmd(), blankCmd(),
-		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), deriveCmd(), lineageCmd(), creditsCmd(),
+		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), useCmd(), deriveCmd(), lineageCmd(), creditsCmd(),
 		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(), disputeCmd(),
 	}
