@@ -91,7 +91,9 @@ func (m *Meter) Take(v usevoucher.Voucher, now time.Time) (more uint64, err erro
 func (m *Meter) Counted() uint64 { return max(m.grant.Grant.Uses, m.newest.Total) }
 
 // Left is how many the grant still pays for.
-func (m *Meter) Left() uint64 { return m.grant.Grant.UsesPaid - min(m.Counted(), m.grant.Grant.UsesPaid) }
+func (m *Meter) Left() uint64 {
+	return m.grant.Grant.UsesPaid - min(m.Counted(), m.grant.Grant.UsesPaid)
+}
 
 // Newest is what there is to send to the chain; nothing: the chain has counted all.
 func (m *Meter) Newest() (v usevoucher.Voucher, some bool) {

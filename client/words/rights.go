@@ -85,15 +85,19 @@ func InVain(answer licensetypes.Rights) string {
 
 // spent says whether a reason is that a grant serves nothing more.
 func spent(r licensetypes.Reason) bool {
-	return r.Code == string(rules.GrantUsed) || r.Code == string(rules.GrantExpired)
+	return slices.Contains([]string{string(rules.GrantUsed), string(rules.UsesExhausted), string(rules.GrantExpired)}, r.Code)
 }
 
 // another says whether an answer offers a grant of the work whose grant is spent, or asks for
 // one: naming terms, the chain lists what they cost as a reason.
 func another(answer licensetypes.Rights, r licensetypes.Reason) bool {
-	return slices.ContainsFunc(answer.Offers, func(o licensetypes.Obtainable) bool { return o.Work == r.Work }) ||
+	of := r.Work
+	if !r.Ancestor.IsZero() {
+		of = r.Ancestor
+	}
+	return slices.ContainsFunc(answer.Offers, func(o licensetypes.Obtainable) bool { return o.Work == of }) ||
 		slices.ContainsFunc(answer.Reasons, func(other licensetypes.Reason) bool {
-			return other.Code == string(rules.NeedsGrant) && other.Work == r.Work && other.Ancestor.IsZero()
+			return other.Code == string(rules.NeedsGrant) && other.Work == r.Work && other.Ancestor == r.Ancestor
 		})
 }
 

@@ -139,7 +139,7 @@ func TestObstaclesComeBeforeWhatCanBeObtained(t *testing.T) {
 
 // In place of a grant that is used up another one helps, where there is one.
 func TestAnotherGrantHelpsWhereOneIsUsedUp(t *testing.T) {
-	for _, code := range []string{"grant_used", "grant_expired"} {
+	for _, code := range []string{"grant_used", "uses_exhausted", "grant_expired"} {
 		used, asked := licensetypes.Reason{Code: code, Work: workA}, licensetypes.Reason{Code: "needs_grant", Work: workA}
 		approval := licensetypes.Reason{Code: "needs_approval", Work: workA}
 		require.Empty(t, InVain(licensetypes.Rights{Reasons: []licensetypes.Reason{used, asked}}))

@@ -240,4 +240,3 @@ func redeemUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	}
 	return nil
 }
-

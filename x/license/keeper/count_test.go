@@ -363,3 +363,42 @@ func TestCountsAgreeWithAPlainCounter(t *testing.T) {
 		}
 	})
 }
+
+// A genesis keeps counts, which go by the terms.
+func TestCountsInGenesis(t *testing.T) {
+	f, terms, grant := rented(t, nil)
+	require.NoError(t, f.try(use(bob, grant, 10)))
+	require.NoError(t, f.try(f.renewed(bob, grant, terms)))
+	require.NoError(t, f.try(use(bob, grant, 20)))
+	second := f.acquired(bob, song, terms, 1, "5ustem")
+	exported, err := f.k.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.NoError(t, exported.Validate())
+	g := newFixture(t)
+	g.ctx = afterAll(f.ctx)
+	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
+	require.NoError(t, g.k.CheckInvariants(g.ctx))
+	require.Equal(t, f.grant(grant), g.grant(grant))
+	require.Equal(t, second, counting(g.asInput(song, bob)).Grant)
+
+	for name, edit := range map[string]func(*types.Grant){
+		"more than paid":   func(g *types.Grant) { g.Uses = 21 },
+		"paid by half":     func(g *types.Grant) { g.UsesPaid = 25 },
+		"paid for none":    func(g *types.Grant) { g.UsesPaid, g.Uses = 0, 0 },
+		"of another terms": func(g *types.Grant) { g.Terms.TermsID = preset("cc-by-4.0") },
+	} {
+		broken, err := f.k.ExportGenesis(f.ctx)
+		require.NoError(t, err)
+		for i := range broken.Grants {
+			if broken.Grants[i].Id == grant {
+				edit(&broken.Grants[i].Grant)
+			}
+		}
+		require.Error(t, broken.Validate(), name)
+		row := f.grant(grant)
+		edit(&row)
+		cache, _ := f.ctx.CacheContext()
+		require.NoError(t, f.k.Grants.Set(cache, grant, row))
+		require.Error(t, f.k.CheckInvariants(cache), name)
+	}
+}
