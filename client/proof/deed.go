@@ -15,10 +15,12 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
+	sdktx "github.com/cosmos/cosmos-sdk/types/tx"
 	"github.com/cosmos/cosmos-sdk/x/authz"
 
 	"github.com/stemma-chain/stemma/client/proof/replay"
 	"github.com/stemma-chain/stemma/client/proof/wire"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -349,7 +351,17 @@ func payments(message sdk.Msg, answer proto.Message, open func() (*replay.Chain,
 		if !ok {
 			return nil, errors.New("what was done for others has the answer of something else")
 		}
-		return inside(m, answer, open)
+		messages, err := m.GetMessages()
+		if err != nil {
+			return nil, err
+		}
+		return inside(messages, answer.Results, open)
+	case *agenttypes.MsgAct:
+		answer, ok := answer.(*agenttypes.MsgActResponse)
+		if !ok {
+			return nil, errors.New("an act has the answer of something else")
+		}
+		return acted(m, answer, open)
 	}
 	return nil, nil
 }
@@ -371,14 +383,26 @@ func granted(id licensetypes.GrantID, open func() (*replay.Chain, error)) (work 
 	return answer.(*licensetypes.QueryGrantResponse).Grant.Work, nil
 }
 
-// inside are the payments of messages that were executed for others, whose answers have no types.
-func inside(exec *authz.MsgExec, answer *authz.MsgExecResponse, open func() (*replay.Chain, error)) (all []Assigned, err error) {
-	messages, err := exec.GetMessages()
+// acted are the payments of messages that an agent's key sent for its controller.
+func acted(act *agenttypes.MsgAct, answer *agenttypes.MsgActResponse, open func() (*replay.Chain, error)) ([]Assigned, error) {
+	messages, err := sdktx.GetMsgs(act.Messages, "act")
 	if err != nil {
 		return nil, err
 	}
-	if len(messages) != len(answer.Results) {
-		return nil, fmt.Errorf("%d messages were executed for others, with %d answers", len(messages), len(answer.Results))
+	results := make([][]byte, len(answer.Responses))
+	for i, r := range answer.Responses {
+		if i < len(messages) && r.TypeUrl != sdk.MsgTypeURL(messages[i])+"Response" {
+			return nil, errors.New("a message of an act has the answer of something else")
+		}
+		results[i] = r.Value
+	}
+	return inside(messages, results, open)
+}
+
+// inside are the payments of messages that were executed for others, with their answers.
+func inside(messages []sdk.Msg, results [][]byte, open func() (*replay.Chain, error)) (all []Assigned, err error) {
+	if len(messages) != len(results) {
+		return nil, fmt.Errorf("%d messages were executed for others, with %d answers", len(messages), len(results))
 	}
 	for i, message := range messages {
 		var its proto.Message
@@ -396,7 +420,7 @@ func inside(exec *authz.MsgExec, answer *authz.MsgExecResponse, open func() (*re
 		default:
 			continue
 		}
-		if err := proto.Unmarshal(answer.Results[i], its); err != nil {
+		if err := proto.Unmarshal(results[i], its); err != nil {
 			return nil, err
 		}
 		lines, err := payments(message, its, open)

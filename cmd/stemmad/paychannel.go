@@ -14,12 +14,14 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 const (
 	flagPay        = "pay"
 	flagPayees     = "payees"
+	flagPerUse     = "per-use"
 	flagKey        = "key"
 	flagReceiver   = "receiver"
 	flagCloseDelay = "close-delay"
@@ -43,10 +45,14 @@ to 1,000 works by fixed shares. A service signs a voucher for each answer it giv
 
 func paymentChannelOpenCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "open DEPOSIT --pay WORK|FILE=SHARE,... | --payees FILE.csv",
+		Use:   "open DEPOSIT --pay WORK|FILE=SHARE,... | --payees FILE.csv | --per-use WORK|FILE,...",
 		Short: "Deposit money that vouchers are paid from",
 		Long: `Open deposits money and fixes whom it pays: works with their shares, which sum to
 100 %; without any share all get the same. A table has the columns work,share.
+
+With --per-use the works are those that a service answers from, each of which is paid per use,
+or whose sources are: the chain is asked what each use costs, and the shares follow from the prices.
+Add the price of an answer that is named to the total of the vouchers with each answer.
 
 Vouchers are signed by your own key unless --key names another: a key of yours or 66
 hex digits, an agent's for example. Of a file that several have claimed, the earliest
@@ -55,13 +61,16 @@ name by its work id. What is not redeemed goes back to you when the
 payment channel is closed: by you, one --close-delay after you asked for it, or at once by
 the --receiver, if there is one.`,
 		Example: `  stemmad paychannel open '1.00 USDC' --pay song.wav=60%,remix.wav=40% --from fan
-  stemmad paychannel open '1.00 USDC' --payees works.csv --key agent --close-delay 168h --from fan`,
+  stemmad paychannel open '1.00 USDC' --payees works.csv --key agent --close-delay 168h --from fan
+  stemmad paychannel open '1.00 USDC' --per-use song.wav,remix.wav --commercial --from fan`,
 		Args: cobra.ExactArgs(1),
 	}
 	f := cmd.Flags()
 	f.String(flagPay, "", "works with their shares, such as song.wav=60%,work1...=40%")
 	addEncodingFlag(cmd)
 	f.String(flagPayees, "", "table of works with their shares, in place of --pay")
+	f.String(flagPerUse, "", "works that a service answers from, in place of --pay: their prices per use make the shares")
+	f.Bool(flagCommercial, false, "with --per-use: the answers are for money")
 	f.String(flagKey, "", "key that signs vouchers: a key of yours or 66 hex digits (default: the signer's)")
 	f.String(flagReceiver, "", "account that may close the payment channel at once")
 	f.Duration(flagCloseDelay, defaultCloseDelay, "how long you wait for the rest, 1m to 2160h")
@@ -73,7 +82,7 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 	if err != nil {
 		return err
 	}
-	payees, choices, err := paymentChannelPayees(ctx, conn)
+	payees, answer, choices, err := paymentChannelPayees(ctx, conn, sender, deposit.Denom)
 	if err != nil {
 		return err
 	}
@@ -114,49 +123,84 @@ func openPaymentChannel(ctx context.Context, conn *connect.Conn, sender *send.Se
 			PaymentChannel string      `json:"payment_channel"`
 			Deposit        string      `json:"deposit"`
 			Key            string      `json:"key"`
+			PricePerUse    string      `json:"price_per_use,omitempty"`
 			Tx             send.Result `json:"tx"`
-		}{id.String(), deposit.String(), hex.EncodeToString(key), sent})
+		}{id.String(), deposit.String(), hex.EncodeToString(key), answer, sent})
 	}
 	conn.Say("%s %s with %s for %d works: %s", sent.Did("Opened", "Would open"), id, conn.Units().Coin(deposit), len(payees), sent)
+	if answer != "" {
+		conn.Say("An answer from all of them costs %s: add it to the total of the voucher with each.", answer)
+	}
 	conn.Say("Sign vouchers with `stemmad voucher sign %s TOTAL --key %s`.", id, name)
 	return nil
 }
 
-// paymentChannelPayees reads --pay or --payees and finds the works. choices says of
-// several claims to a content which was taken, a line each.
+// paymentChannelPayees reads --pay, --payees or --per-use and finds the works. choices says of several
+// claims to a content which was taken, a line each. answer is what one use of all costs, with --per-use.
 func paymentChannelPayees(
-	ctx context.Context, conn *connect.Conn,
-) (lines []royaltytypes.PaymentChannelPayee, choices string, err error) {
-	list, name := conn.Flags().Text(flagPay), conn.Flags().Text(flagPayees)
-	if (list == "") == (name == "") {
-		return nil, "", fmt.Errorf("say whom the payment channel pays, with --%s or with --%s", flagPay, flagPayees)
-	}
-	var payees []paychannel.Payee
-	if list != "" {
-		payees, err = paychannel.ParsePayees(list)
-	} else {
-		f, openErr := os.Open(name)
-		if openErr != nil {
-			return nil, "", openErr
-		}
-		defer f.Close()
-		payees, err = paychannel.ReadPayees(f, name, tableOptions(conn, name, 0))
-	}
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, denom string,
+) (lines []royaltytypes.PaymentChannelPayee, answer, choices string, err error) {
+	payees, err := readPayees(conn)
 	if err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
 	names := conn.KeyNames()
 	for _, p := range payees {
 		work, err := target.EarliestSafe(ctx, conn.Registry(), p.Argument)
 		if err != nil {
-			return nil, "", err
+			return nil, "", "", err
 		}
 		if choice := work.Choice(names); choice != "" {
 			choices += fmt.Sprintf("\n  %s is %s%s", p.Argument, work.Id, choice)
 		}
 		lines = append(lines, royaltytypes.PaymentChannelPayee{Work: work.Id, Weight: p.Weight})
 	}
-	return lines, choices, nil
+	if conn.Flags().Text(flagPerUse) == "" {
+		return lines, "", choices, nil
+	}
+	tariff, err := perUseTariff(ctx, conn, sender, lines, denom)
+	return tariff.Payees, tariff.Price.String(), choices, err
+}
+
+// readPayees reads the one flag that says whom the payment channel pays.
+func readPayees(conn *connect.Conn) ([]paychannel.Payee, error) {
+	given := map[string]string{}
+	for _, flag := range []string{flagPay, flagPayees, flagPerUse} {
+		if text := conn.Flags().Text(flag); text != "" {
+			given[flag] = text
+		}
+	}
+	if len(given) != 1 {
+		return nil, fmt.Errorf("say whom the payment channel pays, with one of --%s, --%s and --%s", flagPay, flagPayees, flagPerUse)
+	}
+	name := given[flagPayees]
+	if name == "" {
+		return paychannel.ParsePayees(given[flagPay] + given[flagPerUse])
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return paychannel.ReadPayees(f, name, tableOptions(conn, name, 0))
+}
+
+// perUseTariff asks what a use of each work as AI input costs.
+func perUseTariff(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, works []royaltytypes.PaymentChannelPayee, denom string,
+) (paychannel.Tariff, error) {
+	ask := &licensetypes.QueryCheckRightsBatchRequest{
+		Use:      licensetypes.Use{Action: licensetypes.ACTION_AI_INPUT, Commercial: conn.Flags().Is(flagCommercial)},
+		Licensee: sender.Account(), Brief: true,
+	}
+	for _, w := range works {
+		ask.Works = append(ask.Works, w.Work.String())
+	}
+	answers, err := conn.License().CheckRightsBatch(ctx, ask)
+	if err != nil {
+		return paychannel.Tariff{}, err
+	}
+	return paychannel.NewTariff(answers.Rights, denom)
 }
 
 // publicKey reads a compressed secp256k1 key: 66 hex digits, or a key of the

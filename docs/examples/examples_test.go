@@ -26,6 +26,7 @@ import (
 	license "github.com/stemma-chain/stemma/x/license/types"
 	lineage "github.com/stemma-chain/stemma/x/lineage/types"
 	registry "github.com/stemma-chain/stemma/x/registry/types"
+	royalty "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // world is a chain on which alice offers songs, and where programs run.
@@ -34,6 +35,7 @@ type world struct {
 	*client.Client
 	node  *localnet.Node
 	alice client.Signer
+	bob   client.Signer
 	// bin has the programs, dir their files.
 	bin, dir string
 }
@@ -51,9 +53,12 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, err)
 	w.alice, err = client.FromKeyring(ring, "alice")
 	require.NoError(t, err)
+	w.bob, err = client.FromKeyring(ring, "bob")
+	require.NoError(t, err)
 
 	t.Run("archive", func(t *testing.T) { w.T = t; w.archive() })
 	t.Run("aiservice", func(t *testing.T) { w.T = t; w.service() })
+	t.Run("peruse", func(t *testing.T) { w.T = t; w.perUse() })
 	t.Run("shop", func(t *testing.T) { w.T = t; w.shop() })
 }
 
@@ -95,6 +100,32 @@ func (w *world) service() {
 	require.Contains(w, w.run("aiservice", line, "-key", "bob"), "nothing to do")
 	_, err = w.try("aiservice", strings.Replace(line, output, output+"2", 1), "-key", "bob")
 	require.ErrorContains(w, err, "no such file")
+}
+
+// perUse pays 25 answers out of two works by one transaction.
+func (w *world) perUse() {
+	terms := license.Terms{
+		Spdx: "LicenseRef-Per-Use", CommercialUse: true, Derivatives: license.DERIVATIVES_ALLOWED,
+		AiTraining: license.PERMISSION_DENY, AiInput: license.PERMISSION_PAID, Search: license.PERMISSION_ALLOW,
+		UsePrice: sdk.NewCoins(sdk.NewInt64Coin("uusdc", 40)),
+	}
+	dearer := terms
+	dearer.UsePrice = sdk.NewCoins(sdk.NewInt64Coin("uusdc", 60))
+	cheap, dear := w.offerOwn("used per use", terms), w.offerOwn("also used", dearer)
+	out := w.run("peruse", strings.Repeat("a question\n", 25), "-key", "bob", cheap, dear)
+	require.Equal(w, 25, strings.Count(out, "\n"))
+	res, err := w.Royalty().PaymentChannels(w.Context(), &royalty.QueryPaymentChannelsRequest{Payer: w.bob.Address().String()})
+	require.NoError(w, err)
+	require.Len(w, res.PaymentChannels, 1)
+	require.Equal(w, sdk.NewInt64Coin("uusdc", 25*(40+60)), res.PaymentChannels[0].Paid)
+}
+
+// offerOwn publishes terms and offers a content under them.
+func (w *world) offerOwn(content string, terms license.Terms) string {
+	id := terms.ID()
+	_, err := w.Send(w.Context(), w.alice, &license.MsgPublishTerms{Author: w.alice.Address().String(), Terms: terms})
+	require.NoError(w, err)
+	return w.offer(content, id.String(), 0)
 }
 
 func (w *world) shop() {

@@ -24,7 +24,7 @@ var bankSend = workload{name: "bank send", messages: func(b *round, i int) []sdk
 func workloads() []workload {
 	var all []workload
 	for _, some := range [][]workload{
-		{bankSend}, payments(), vouchers(), collecting(), registering(), deriving(), licensing(), holding(),
+		{bankSend}, payments(), acting(), vouchers(), collecting(), registering(), deriving(), licensing(), holding(),
 	} {
 		all = append(all, some...)
 	}

@@ -15,6 +15,8 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/stretchr/testify/require"
 
+	"cosmossdk.io/math"
+
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/authz"
@@ -25,6 +27,7 @@ import (
 	"github.com/stemma-chain/stemma/client/proof/stores"
 	"github.com/stemma-chain/stemma/client/proof/wire"
 	"github.com/stemma-chain/stemma/testutil/chain"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/headers/rfc6962"
 	headerstypes "github.com/stemma-chain/stemma/x/headers/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
@@ -150,7 +153,19 @@ func TestAProofOfPaymentsOfOtherMessages(t *testing.T) {
 	require.NoError(t, err)
 	s.MustDeliver(fan, allow)
 	exec := authz.NewMsgExec(bob.Address, []sdk.Msg{chain.PayMsg(fan, s.mix, coin(t, "1000000uusdc"))})
-	txs := [][]byte{s.Sign(fan, renew), s.Sign(bob, &exec)}
+	agent := agenttypes.NewAgentID(fan.Address, "buyer")
+	s.MustDeliver(fan, &agenttypes.MsgRegister{
+		Controller: fan.String(), Name: "buyer", Card: agenttypes.Card{Responsible: agenttypes.Party{Name: "Fan"}}, ExpiresAt: end,
+	})
+	million := math.NewInt(1_000_000)
+	s.MustDeliver(fan, &agenttypes.MsgSetLimit{Controller: fan.String(), Agent: agent, Key: carol.String(), Limit: agenttypes.Limit{
+		Messages: []string{sdk.MsgTypeURL(&royaltytypes.MsgPay{})}, ExpiresAt: end,
+		Budgets: []agenttypes.Budget{{Denom: "uusdc", Act: million, Window: math.ZeroInt(), Total: million}},
+	}})
+	pay, err := codectypes.NewAnyWithValue(chain.PayMsg(fan, s.song, coin(t, "1000000uusdc")))
+	require.NoError(t, err)
+	act := &agenttypes.MsgAct{Key: carol.String(), Agent: agent, Messages: []*codectypes.Any{pay}}
+	txs := [][]byte{s.Sign(fan, renew), s.Sign(bob, &exec), s.Sign(carol, act)}
 	s.Block(txs...).RequireOK(t)
 	at := s.Height()
 	s.NextBlock()
@@ -159,6 +174,7 @@ func TestAProofOfPaymentsOfOtherMessages(t *testing.T) {
 	for i, want := range []string{
 		`"payments":[{"payer":"` + fan.String() + `","work":"` + s.song.ID.String() + `","amount":{"denom":"uusdc","amount":"1000000"}`,
 		`"payments":[{"payer":"` + fan.String() + `","work":"` + s.mix.ID.String() + `","amount":{"denom":"uusdc","amount":"1000000"}`,
+		`"payments":[{"payer":"` + fan.String() + `","work":"` + s.song.ID.String() + `","amount":{"denom":"uusdc","amount":"1000000"}`,
 	} {
 		p, err := maker(t, s.Chain).Deed(context.Background(), at, cmttypes.Tx(txs[i]).Hash(), gather.Options{})
 		require.NoError(t, err)

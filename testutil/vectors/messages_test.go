@@ -45,9 +45,9 @@ func makeMessages(t *testing.T) any {
 			m := dynamicpb.NewMessage(d)
 			switch filled {
 			case "all":
-				fill(m, false)
+				fill(t, m, false)
 			case "empty":
-				fill(m, true)
+				fill(t, m, true)
 			}
 			v := message{TypeURL: "/" + string(d.FullName()), Filled: filled}
 			v.Value, err = (protov2.MarshalOptions{Deterministic: true}).Marshal(m)
@@ -82,9 +82,12 @@ func signed(files *protoregistry.Files) []protoreflect.MessageDescriptor {
 }
 
 // fill sets the fields of a message; with empty, those that are messages or lists
-// of them, to ones without content.
-func fill(m protoreflect.Message, empty bool) {
+// of them, to ones without content. What can be any message is a payment.
+func fill(t *testing.T, m protoreflect.Message, empty bool) {
 	switch m.Descriptor().FullName() {
+	case "google.protobuf.Any":
+		pack(t, m, empty)
+		return
 	case "google.protobuf.Timestamp", "google.protobuf.Duration":
 		if !empty {
 			m.Set(m.Descriptor().Fields().ByName("seconds"), protoreflect.ValueOfInt64(1_767_225_600))
@@ -101,17 +104,32 @@ func fill(m protoreflect.Message, empty bool) {
 			for n := range 2 {
 				switch {
 				case isMessage:
-					fill(list.AppendMutable().Message(), empty)
+					fill(t, list.AppendMutable().Message(), empty)
 				case !empty:
 					list.Append(value(f, n))
 				}
 			}
 		case isMessage:
-			fill(m.Mutable(f).Message(), empty)
+			fill(t, m.Mutable(f).Message(), empty)
 		case !empty:
 			m.Set(f, value(f, 0))
 		}
 	}
+}
+
+// pack puts a payment, filled likewise, into a message that can be any.
+func pack(t *testing.T, into protoreflect.Message, empty bool) {
+	files, err := proto.MergedRegistry()
+	require.NoError(t, err)
+	found, err := files.FindDescriptorByName("stemma.royalty.v1.MsgPay")
+	require.NoError(t, err)
+	pay := dynamicpb.NewMessage(found.(protoreflect.MessageDescriptor))
+	fill(t, pay, empty)
+	bz, err := protov2.MarshalOptions{Deterministic: true}.Marshal(pay)
+	require.NoError(t, err)
+	fields := into.Descriptor().Fields()
+	into.Set(fields.ByName("type_url"), protoreflect.ValueOfString("/"+string(found.FullName())))
+	into.Set(fields.ByName("value"), protoreflect.ValueOfBytes(bz))
 }
 
 // value is one that every encoder has to get right: no zero, numbers that need

@@ -1,6 +1,7 @@
 package budget_test
 
 import (
+	"math/big"
 	"testing"
 	"time"
 
@@ -108,4 +109,72 @@ func TestATotalDoesNotOverflow(t *testing.T) {
 	budgets := []budget.Budget{{Denom: "a", Act: amount(0), Window: amount(0), Total: amount(0)}}
 	_, over := budget.Take(budgets, nil, []budget.Coin{{Denom: "a", Amount: most}})
 	require.Equal(t, budget.None, over.Bound, "a budget without a bound leaves nothing")
+}
+
+func TestNumbersOfWindows(t *testing.T) {
+	start := time.Unix(1_000, 0)
+	for _, w := range []struct {
+		at     time.Duration
+		length time.Duration
+		number uint64
+	}{
+		{0, time.Minute, 0},
+		{time.Minute - 1, time.Minute, 0},
+		{time.Minute, time.Minute, 1},
+		{-time.Nanosecond, time.Minute, 0},
+		{-time.Hour, time.Minute, 0},
+		{5, 1, 5},
+		{time.Hour, 0, 0},
+		{time.Hour, -time.Minute, 0},
+		{-time.Hour, -time.Minute, 0},
+	} {
+		require.Equal(t, w.number, budget.Number(start, start.Add(w.at), w.length), "%s of %s", w.at, w.length)
+	}
+	require.Equal(t, start.Add(time.Minute), budget.End(start, 0, time.Minute))
+	require.Equal(t, start.Add(3*time.Minute), budget.End(start, 2, time.Minute))
+}
+
+// A limit can be set below what was spent already: nothing is left then, and not less.
+func TestNothingIsLeftOfWhatIsOverspent(t *testing.T) {
+	b := budget.Budget{Denom: "a", Window: amount(5), Total: amount(50)}
+	left, by := b.Left(budget.Spent{Denom: "a", Window: amount(9), Total: amount(9)})
+	require.Equal(t, []any{amount(0), budget.Window}, []any{left, by})
+	left, by = b.Left(budget.Spent{Denom: "a"})
+	require.Equal(t, []any{amount(5), budget.Window}, []any{left, by}, "nothing is counted yet")
+	left, by = budget.Budget{Denom: "a", Act: amount(7), Total: amount(7)}.Left(budget.Spent{})
+	require.Equal(t, []any{amount(7), budget.Act}, []any{left, by}, "the first of equal bounds")
+	left, by = budget.Budget{Denom: "a"}.Left(budget.Spent{})
+	require.Equal(t, []any{amount(0), budget.None}, []any{left, by})
+}
+
+func TestCountersAreOneADenom(t *testing.T) {
+	budgets := []budget.Budget{{Denom: "a", Total: amount(100)}, {Denom: "b", Total: amount(100)}, {Denom: "c", Total: amount(100)}}
+	var counters []budget.Spent
+	for range 2 {
+		var over *budget.Over
+		counters, over = budget.Take(budgets, counters, []budget.Coin{
+			{Denom: "a", Amount: amount(0)}, {Denom: "c", Amount: amount(3)}, {Denom: "b", Amount: amount(2)},
+		})
+		require.Nil(t, over)
+	}
+	require.Equal(t, []budget.Spent{
+		{Denom: "b", Window: amount(4), Total: amount(4)}, {Denom: "c", Window: amount(6), Total: amount(6)},
+	}, counters)
+	_, over := budget.Take(budgets, counters, []budget.Coin{{Denom: "a", Amount: amount(0)}, {Denom: "b", Amount: amount(97)}})
+	require.Equal(t, &budget.Over{Denom: "b", Bound: budget.Total, Asked: amount(97), Left: amount(96)}, over, "what stands behind a zero counts")
+	require.Equal(t, amount(4), counters[0].Total)
+}
+
+func TestCountersDoNotOverflow(t *testing.T) {
+	most := math.NewIntFromBigInt(new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1)))
+	unbounded := []budget.Budget{{Denom: "a", Act: amount(10)}}
+	for name, spent := range map[string]budget.Spent{
+		"in all":    {Denom: "a", Window: amount(0), Total: most},
+		"in window": {Denom: "a", Window: most, Total: amount(0)},
+	} {
+		_, over := budget.Take(unbounded, []budget.Spent{spent}, []budget.Coin{{Denom: "a", Amount: amount(1)}})
+		require.NotNil(t, over, name)
+		require.Equal(t, budget.Total, over.Bound)
+		require.True(t, over.Left.IsZero())
+	}
 }

@@ -154,6 +154,7 @@ function payments(type: string, asked: Message, answer: Message): Payment[] {
       return answer.fee ? [{ payer: asked.licensee, work: asked.work, amount: answer.fee, epoch: answer.epoch }] : []
     case '/stemma.license.v1.MsgRenewGrant':
     case '/cosmos.authz.v1beta1.MsgExec':
+    case '/stemma.agent.v1.MsgAct':
       throw unsupported(`it is proved, but what messages ${type} paid can't be told here: check it with stemmad verify`)
   }
   return []
