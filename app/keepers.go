@@ -149,7 +149,7 @@ func newKeepers(d keeperDeps) Keepers {
 	k.Royalty = royaltykeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[royaltytypes.StoreKey]),
 		d.stores.object[royaltytypes.ObjectStoreKey], authority(), k.Account, k.Bank, k.Registry)
 	k.License = licensekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[licensetypes.StoreKey]),
-		authority(), k.Registry, k.Royalty)
+		authority(), k.Registry, k.Royalty, k.Account)
 	k.Lineage = lineagekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[lineagetypes.StoreKey]),
 		authority(), k.Agent, k.Registry, k.Royalty, k.License)
 	k.Dispute = disputekeeper.NewKeeper(d.cdc, runtime.NewKVStoreService(kv[disputetypes.StoreKey]), authority(), disputekeeper.Modules{

@@ -44,6 +44,7 @@ var known = []error{
 	license.ErrInvalidApproval, license.ErrApprovalNotFound, license.ErrNotRenewable, license.ErrNotTransferable,
 	license.ErrCeilingReached, license.ErrInvalidUse, license.ErrNothingToBlank, license.ErrNotOfferedToYou, license.ErrTooManyTerms,
 	license.ErrUnknownVersion, license.ErrSourceUnapproved, license.ErrNotWaiting, license.ErrOtherConditions,
+	license.ErrUsesExhausted, license.ErrNotCounted, license.ErrInvalidUseVoucher,
 
 	lineage.ErrInvalidMessage, lineage.ErrInvalidSource, lineage.ErrInvalidRecord, lineage.ErrInvalidParams, lineage.ErrInvalidGenesis,
 	lineage.ErrAlreadySource, lineage.ErrTooManySources, lineage.ErrOverWhole, lineage.ErrCycle, lineage.ErrWalkTooLong,

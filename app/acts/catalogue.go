@@ -157,6 +157,7 @@ var license = agenttypes.Catalogue{
 	}),
 	// what a grant is of, and under which terms, stands in the state
 	"/stemma.license.v1.MsgRenewGrant":       plain(nothing, ""),
+	"/stemma.license.v1.MsgUse":              plain(payees|rates, rights),
 	"/stemma.license.v1.MsgAcceptGrant":      plain(payees, obligation),
 	"/stemma.license.v1.MsgCancelGrantOffer": plain(payees|rates, ""),
 	"/stemma.license.v1.MsgOfferGrant": allowed(payees|rates, rights, func(m *licensetypes.MsgOfferGrant) agenttypes.Named {

@@ -50,6 +50,8 @@ func read(f termspec.Field, t *terms, n *yaml.Node) error {
 		return readFlag(n, to)
 	case *uint64:
 		return readCount(n, to)
+	case termspec.Number:
+		return readNumber(n, to)
 	case termspec.Several:
 		return readSeveral(n, to)
 	case termspec.Rate:
@@ -85,6 +87,8 @@ func write(f termspec.Field, t terms) string {
 	case *bool:
 		return "true"
 	case *uint64:
+		return fmt.Sprint(*v)
+	case termspec.Number:
 		return fmt.Sprint(*v)
 	case termspec.Several:
 		return writeSeveral(*v)

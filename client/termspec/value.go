@@ -77,6 +77,19 @@ func readCount(n *yaml.Node, to *uint64) error {
 	return nil
 }
 
+func readNumber(n *yaml.Node, to *uint32) error {
+	s, err := scalar(n, "a whole number")
+	if err != nil {
+		return err
+	}
+	number, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return fmt.Errorf("must be a whole number up to %d, not %q", termspec.MaxUsesPerGrant, s)
+	}
+	*to = uint32(number)
+	return nil
+}
+
 // unlimited is the word for no limit.
 const unlimited = "unlimited"
 

@@ -85,15 +85,19 @@ func InVain(answer licensetypes.Rights) string {
 
 // spent says whether a reason is that a grant serves nothing more.
 func spent(r licensetypes.Reason) bool {
-	return r.Code == string(rules.GrantUsed) || r.Code == string(rules.GrantExpired)
+	return slices.Contains([]string{string(rules.GrantUsed), string(rules.UsesExhausted), string(rules.GrantExpired)}, r.Code)
 }
 
 // another says whether an answer offers a grant of the work whose grant is spent, or asks for
 // one: naming terms, the chain lists what they cost as a reason.
 func another(answer licensetypes.Rights, r licensetypes.Reason) bool {
-	return slices.ContainsFunc(answer.Offers, func(o licensetypes.Obtainable) bool { return o.Work == r.Work }) ||
+	of := r.Work
+	if !r.Ancestor.IsZero() {
+		of = r.Ancestor
+	}
+	return slices.ContainsFunc(answer.Offers, func(o licensetypes.Obtainable) bool { return o.Work == of }) ||
 		slices.ContainsFunc(answer.Reasons, func(other licensetypes.Reason) bool {
-			return other.Code == string(rules.NeedsGrant) && other.Work == r.Work && other.Ancestor.IsZero()
+			return other.Code == string(rules.NeedsGrant) && other.Work == r.Work && other.Ancestor == r.Ancestor
 		})
 }
 
@@ -173,6 +177,8 @@ func Duty(o licensetypes.Obligation, answer licensetypes.Rights, use licensetype
 	case licensetypes.OBLIGATION_PAY_PER_USE:
 		price := units.Units{}.Alternatives(o.Price)
 		return fmt.Sprintf("Pay %s with each use: stemmad pay %s %s", price, o.Work, first(o.Price))
+	case licensetypes.OBLIGATION_COUNT_USE:
+		return fmt.Sprintf("Count each use of %s at your grant, which has %d left: stemmad use %s", o.Work, o.UsesLeft, o.Grant)
 	}
 	return "The chain asks for something that this program does not know; a newer one may: " + o.Kind.String()
 }
@@ -283,6 +289,8 @@ func DutyWord(code string) string {
 		return "What you make owes a royalty, which the chain collects"
 	case "pay_per_use":
 		return "Each use is to be paid"
+	case "count_use":
+		return "The use is to be counted at the grant that pays for it"
 	}
 	return "The chain asks for something that this program does not know; a newer one may"
 }

@@ -112,8 +112,9 @@ func TestDuties(t *testing.T) {
 		licensetypes.OBLIGATION_REPORT_USE:  "stemmad derive FILE --from " + workB.String() + "@terms1x",
 		licensetypes.OBLIGATION_ROYALTY:     "owes " + workB.String() + " no royalty",
 		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay " + workB.String() + " 7ustem",
+		licensetypes.OBLIGATION_COUNT_USE:   "Count each use of " + workB.String() + " at your grant, which has 3 left: stemmad use grant1",
 	} {
-		o := licensetypes.Obligation{Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price}
+		o := licensetypes.Obligation{Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price, Grant: licensetypes.GrantID{1}, UsesLeft: 3}
 		require.Contains(t, Duty(o, one, licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, named), want)
 	}
 	// A grant that permits training alone is cited by a model, and no other way.
@@ -138,7 +139,7 @@ func TestObstaclesComeBeforeWhatCanBeObtained(t *testing.T) {
 
 // In place of a grant that is used up another one helps, where there is one.
 func TestAnotherGrantHelpsWhereOneIsUsedUp(t *testing.T) {
-	for _, code := range []string{"grant_used", "grant_expired"} {
+	for _, code := range []string{"grant_used", "uses_exhausted", "grant_expired"} {
 		used, asked := licensetypes.Reason{Code: code, Work: workA}, licensetypes.Reason{Code: "needs_grant", Work: workA}
 		approval := licensetypes.Reason{Code: "needs_approval", Work: workA}
 		require.Empty(t, InVain(licensetypes.Rights{Reasons: []licensetypes.Reason{used, asked}}))

@@ -76,6 +76,7 @@ var remedies = map[rules.Code]string{
 	rules.NeedsApproval:   "ask its owner, or the second approver that the terms may name, for `stemmad approve WORK TERMS --licensee YOU`",
 	rules.NotOffered:      "look at what is offered with `stemmad show WORK`, or ask its owner for an offer",
 	rules.GrantExpired:    "renew it: `stemmad grant renew GRANT`",
+	rules.UsesExhausted:   "renew it, which adds as many again: `stemmad grant renew GRANT`",
 	rules.GrantUsed:       "acquire another: `stemmad acquire WORK TERMS`",
 	rules.WorkInvalidated: "look with `stemmad show WORK` for the work whose claim holds",
 	rules.SourceExpired:   "its licensee renews that grant: `stemmad grant renew GRANT`",

@@ -121,10 +121,10 @@ func (c *clearing) printReasons(ctx context.Context, name words.Namer) {
 	}
 }
 
-// usedUp says of a grant that serves no further derivative what it served; empty: the
+// usedUp says of a grant that serves no further derivative or use what it served; empty: the
 // reason is another, or the grant can't be read.
 func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) string {
-	if reason.Code != string(rules.GrantUsed) {
+	if reason.Code != string(rules.GrantUsed) && reason.Code != string(rules.UsesExhausted) {
 		return ""
 	}
 	id, err := licensetypes.ParseGrantID(reason.Permission)
@@ -137,6 +137,8 @@ func (c *clearing) usedUp(ctx context.Context, reason licensetypes.Reason) strin
 	}
 	g := res.Grant
 	switch {
+	case reason.Code == string(rules.UsesExhausted):
+		return fmt.Sprintf("It pays for %d uses, and all are counted.", g.Grant.UsesPaid)
 	case g.Grant.Serves > 1:
 		return fmt.Sprintf("It serves %s, and %d rely on it: stemmad query license grant-uses %s",
 			words.Serves(g.Grant.Serves), g.Grant.Used, id)

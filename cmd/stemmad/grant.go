@@ -37,7 +37,7 @@ func grantRenewCmd() *cobra.Command {
 		Use:   "renew GRANT",
 		Short: "Make a grant last longer, at today's price",
 		Long: `Renew makes a grant last longer by its terms' duration, counted from its end or, if
-that is past, from now. It costs what the work's owner asks for the same terms
+that is past, from now, and adds as many uses as the terms say where uses are counted. It costs what the work's owner asks for the same terms
 today, at most --max-fee. What derives under the grant may be offered, licensed and
 derived from again. For what you make from now on it pins the work as it is today.`,
 		Example: `  stemmad grant renew grant1... --max-fee '5.00 USDC' --from bob`,
@@ -90,7 +90,11 @@ func renewGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 	if result.Height == 0 {
 		return nil
 	}
-	return table.Fields(conn.Out(), "until", table.OptionalTime(response.ExpiresAt))
+	pays := ""
+	if response.UsesPaid > 0 {
+		pays = fmt.Sprintf("%d uses in all, %d of which were counted before", response.UsesPaid, res.Grant.Grant.Uses)
+	}
+	return table.Fields(conn.Out(), "until", endless(response.ExpiresAt), "pays for", pays)
 }
 
 // renewalPrice is what a renewal costs now, within --max-fee; nil: nothing.
@@ -207,8 +211,12 @@ func acceptGrant(ctx context.Context, conn *connect.Conn, sender *send.Sender, a
 		}
 		seen.Made, beside = made.Made, permitted.NotKeptOut(terms.Terms.Terms, made.Made)
 	}
+	left := ""
+	if g.Grant.CountsUses() {
+		left = " Uses by machines: " + grantUses(g.Grant) + "."
+	}
 	what := fmt.Sprintf("Accept %s of %s under %s from %s; it serves %s, until %s. It pins %s.%s", id, g.Work, permitted.Name(terms.Terms),
-		g.Licensee, permitted.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant), beside)
+		g.Licensee, permitted.Serves(terms.Terms.Terms, g.Grant.Serves), grantEnd(g.Grant, time.Now()), pins(g.Grant), beside+left)
 	result, err := sender.Send(ctx, what, &licensetypes.MsgAcceptGrant{
 		Recipient: sender.Account(), Grant: id, Seen: seen,
 	})

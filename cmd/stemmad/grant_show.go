@@ -163,6 +163,14 @@ func grantUse(g licensetypes.NamedGrant) string {
 	return fmt.Sprintf("%d of %d works", g.Grant.Used, g.Grant.Serves)
 }
 
+// grantUses says how many uses by machines a grant still pays for; empty: they are not counted.
+func grantUses(g licensetypes.Grant) string {
+	if !g.CountsUses() {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d counted, %d left", g.Uses, g.UsesPaid, g.UsesLeft())
+}
+
 // grantEnd says when a grant ends, and that it has ended.
 func grantEnd(g licensetypes.Grant, now time.Time) string {
 	switch {
@@ -178,8 +186,9 @@ func grantShowCmd() *cobra.Command {
 	return asking(&cobra.Command{
 		Use:   "show GRANT",
 		Short: "Show a grant: what it pins, when it ends, what renewing it costs",
-		Long: `Show prints a grant with its terms, what it pins, the work that uses it, and, if it
-ends, what the work's owner asks for a renewal today. A grant does not run while its
+		Long: `Show prints a grant with its terms, what it pins, the work that uses it, how many uses by
+machines it still pays for where they are counted, and what the work's owner asks for a
+renewal today. A grant does not run while its
 work is on hold for a dispute: it ends later by as long, and the end that is shown is
 the one as of now.`,
 		Example: `  stemmad grant show grant1...`,
@@ -202,7 +211,7 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 		return err
 	}
 	renewal := ""
-	if g.Grant.ExpiresAt != nil {
+	if g.Grant.ExpiresAt != nil || g.Grant.CountsUses() {
 		if renewal, err = renewalText(ctx, conn, g); err != nil {
 			return err
 		}
@@ -233,7 +242,7 @@ func showGrant(ctx context.Context, conn *connect.Conn, args []string) error {
 		"licensee", accountName(g.Licensee, conn.KeyNames()),
 		"royalty", permitted.Royalty(terms.Terms.Terms), "last paid", paid, "granted", table.Time(g.Grant.GrantedAt),
 		"until", grantEnd(g.Grant, time.Now()), "renewal", renewal, "serves", permitted.Serves(terms.Terms.Terms, g.Grant.Serves),
-		"used by", grantUse(g), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant),
+		"used by", grantUse(g), "uses", grantUses(g.Grant), "transfer", transfer, "only for", allowed, "pins", pins(g.Grant),
 		"disputes", heldLine(ctx, conn, g))
 }
 

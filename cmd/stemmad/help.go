@@ -29,7 +29,7 @@ var helpGroups = []helpGroup{
 	{"makers", "AI generators, and whoever makes something of works:", []string{
 		"agent", "generate", "lineage", "credits", "license", "royalty", "report", "detect",
 	}},
-	{"licensees", "Licensees and payers:", []string{"grant", "paychannel", "voucher"}},
+	{"licensees", "Licensees and payers:", []string{"grant", "use", "paychannel", "voucher"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
 		"init", "start", "status", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",
 	}},

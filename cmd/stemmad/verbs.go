@@ -14,7 +14,8 @@ import (
 func verbs() []*cobra.Command {
 	return []*cobra.Command{
 		registerCmd(), anchorCmd(), showCmd(), worksCmd(), titleCmd(), proveCmd(), verifyCmd(), reviseCmd(), blankCmd(),
-		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), deriveCmd(), generateCmd(), lineageCmd(), creditsCmd(),
+		clearCmd(), offerCmd(), approveCmd(), approveSourceCmd(), acquireCmd(), grantCmd(), useCmd(), deriveCmd(), generateCmd(),
+		lineageCmd(), creditsCmd(),
 		payCmd(), paymentChannelCmd(), voucherCmd(), balanceCmd(), receiptCmd(), statementCmd(), splitsCmd(), royaltyCmd(),
 		transferCmd(), acceptCmd(), withdrawCmd(), termsCmd(), licenseCmd(), disputeCmd(), agentCmd(), reportCmd(), detectCmd(),
 	}

@@ -95,6 +95,8 @@ export function* samples({ alice, bob, key, params, round }) {
     licensee: bob, work: song, terms, serial: 18_446_744_073_709_551_615n, maxFee: coin(1_500), maxRate: 50_000, seen,
   });
   yield by("bob", "license.v1.MsgRenewGrant", { licensee: bob, grant, maxFee: coin(1_500), seen: { ...seen, exclusives: 1 } });
+  // refused: the terms count no uses
+  yield by("bob", "license.v1.MsgUse", { sender: bob, uses: [{ grant, total: 3n, signature: new Uint8Array(64).fill(7) }] }, "license 46");
 
   // x/lineage
   yield by("bob", "lineage.v1.MsgDerive", {

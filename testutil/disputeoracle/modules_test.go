@@ -90,7 +90,7 @@ func newModules(t testing.TB) *modules {
 	authority := address(Governance).String()
 	m.registry = registrykeeper.NewKeeper(cdc, on(registrytypes.StoreKey), authority)
 	m.royalty = royaltykeeper.NewKeeper(cdc, on(royaltytypes.StoreKey), notes, authority, m.bank, m.bank, m.registry)
-	m.license = licensekeeper.NewKeeper(cdc, on(licensetypes.StoreKey), authority, m.registry, m.royalty)
+	m.license = licensekeeper.NewKeeper(cdc, on(licensetypes.StoreKey), authority, m.registry, m.royalty, nil)
 	m.lineage = lineagekeeper.NewKeeper(cdc, on(lineagetypes.StoreKey), authority, uncounted{}, m.registry, m.royalty, m.license)
 	m.dispute = disputekeeper.NewKeeper(cdc, on(disputetypes.StoreKey), authority, disputekeeper.Modules{
 		Agent: uncounted{}, Registry: m.registry, Royalty: m.royalty, License: m.license, Lineage: m.lineage, Bank: m.bank, Accounts: m.bank,

@@ -67,6 +67,8 @@ func Field(t *rapid.T, f termspec.Field, terms *licensetypes.Terms) {
 		*to = rapid.Bool().Draw(t, f.Name)
 	case *uint64:
 		*to = rapid.Uint64Min(1).Draw(t, f.Name)
+	case termspec.Number:
+		*to = rapid.Uint32Range(1, termspec.MaxUsesPerGrant).Draw(t, f.Name)
 	case termspec.Several:
 		*to = rapid.SampledFrom([]uint32{2, 5, licensetypes.UnlimitedDerivatives}).Draw(t, f.Name)
 	case termspec.Rate:

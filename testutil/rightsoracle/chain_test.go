@@ -66,7 +66,7 @@ func newModules(t testing.TB) *modules {
 	authority, money := address("governance").String(), purse{}
 	m.registry = registrykeeper.NewKeeper(encoding.Codec, on(registrytypes.StoreKey), authority)
 	m.royalty = royaltykeeper.NewKeeper(encoding.Codec, on(royaltytypes.StoreKey), notes, authority, money, money, m.registry)
-	m.license = licensekeeper.NewKeeper(encoding.Codec, on(licensetypes.StoreKey), authority, m.registry, m.royalty)
+	m.license = licensekeeper.NewKeeper(encoding.Codec, on(licensetypes.StoreKey), authority, m.registry, m.royalty, nil)
 	m.lineage = lineagekeeper.NewKeeper(encoding.Codec, on(lineagetypes.StoreKey), authority, uncounted{}, m.registry, m.royalty, m.license)
 	m.rights = licensekeeper.NewQueryServer(m.license)
 

@@ -51,6 +51,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				command("Approve", "approve WORK TERMS --licensee ACCOUNT | --derivative WORK",
 					"Let somebody take an offer whose terms ask for the owner's approval",
 					`stemmad tx license approve WORK TERMS --licensee ALICE --from bob`, "work", "terms"),
+				command("Use", "use --uses JSON", "Count uses by machines at the grants that pay for them",
+					`stemmad tx license use --uses '{"grant":"GRANT","total":"3"}' --from bob`),
 				command("WithdrawApproval", "withdraw-approval WORK TERMS --licensee ACCOUNT | --derivative WORK",
 					"Take an approval back; grants given under it stay",
 					`stemmad tx license withdraw-approval WORK TERMS --derivative WORK --from bob`, "work", "terms"),

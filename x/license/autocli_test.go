@@ -44,7 +44,7 @@ func TestExamplesParse(t *testing.T) {
 			seen++
 		}
 	}
-	require.Equal(t, 24, seen)
+	require.Equal(t, 25, seen)
 }
 
 func requireParses(t *testing.T, root, command *cobra.Command) {

@@ -49,7 +49,7 @@ func Open(e encoding.Encoding, state State, chainID string, height int64, at tim
 	// Queries about what is in our stores move no coins and read no accounts but the module's own.
 	royalty := royaltykeeper.NewKeeper(e.Codec, open(royaltytypes.StoreKey),
 		storetypes.NewObjectStoreKey(royaltytypes.ObjectStoreKey), authority, accounts{}, nil, registry)
-	license := licensekeeper.NewKeeper(e.Codec, open(licensetypes.StoreKey), authority, registry, royalty)
+	license := licensekeeper.NewKeeper(e.Codec, open(licensetypes.StoreKey), authority, registry, royalty, nil)
 	lineage := lineagekeeper.NewKeeper(e.Codec, open(lineagetypes.StoreKey), authority, nil, registry, royalty, license)
 	dispute := disputekeeper.NewKeeper(e.Codec, open(disputetypes.StoreKey), authority, disputekeeper.Modules{})
 	registrytypes.RegisterQueryServer(c.handlers, registrykeeper.NewQueryServer(registry))

@@ -24,7 +24,7 @@ func Of(w catalog.Words, t licensetypes.Terms) licensedeed.Deed {
 	d := &draft{w: w, t: t, deed: licensedeed.Deed{Title: t.Spdx, Summary: summary(w, t)}}
 	for _, say := range []func(){
 		d.licence, d.text, d.uses, d.commercial, d.attribution, d.derivatives, d.approval, d.machines, d.royalty, d.fee,
-		d.usePrice, d.limits, d.exclusivity, d.perGrant, d.transferable, d.number, d.noFurther,
+		d.usePrice, d.limits, d.exclusivity, d.perGrant, d.usesPerGrant, d.transferable, d.number, d.noFurther,
 	} {
 		say()
 	}
@@ -222,6 +222,12 @@ func (d *draft) perGrant() {
 		d.note("deed.serves.many", n)
 	case !d.t.GivenToAll() && d.derives():
 		d.note("deed.serves.one")
+	}
+}
+
+func (d *draft) usesPerGrant() {
+	if d.t.UsesPerGrant > 0 {
+		d.must("deed.uses_per_grant", d.t.UsesPerGrant)
 	}
 }
 

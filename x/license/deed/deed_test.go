@@ -126,7 +126,7 @@ func TestADeedSaysWhatTheRulesDecide(t *testing.T) {
 		terms := gen.Terms().Draw(t, "terms")
 		d := deed.Of(terms)
 		may := strings.ToLower(strings.Join(d.May, "\n"))
-		granted := rules.Work{Alternatives: []rules.Alternative{{ID: "grant", Terms: terms.Rules(), Granted: true}}}
+		granted := rules.Work{Alternatives: []rules.Alternative{{ID: "grant", Terms: terms.Rules(), Granted: true, UsesLeft: 1}}}
 		decide := func(use rules.Use) bool {
 			use.Unplaced = true
 			return rules.Decide(granted, use, time.Unix(0, 0)).Verdict == rules.Allowed

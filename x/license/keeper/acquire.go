@@ -76,7 +76,7 @@ func (k Keeper) Acquire(ctx context.Context, a Acquisition) (Acquired, error) {
 	return Acquired{id, grant, epoch}, events.Emit(ctx, &types.EventGranted{
 		Grant: id, Work: a.Work, Terms: a.Terms, Licensee: a.Licensee.String(),
 		Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt, Derivative: a.Derivative,
-		Serves: grant.Serves, AllowList: grant.AllowList.Digest,
+		Serves: grant.Serves, AllowList: grant.AllowList.Digest, UsesPaid: grant.UsesPaid,
 	})
 }
 
@@ -111,6 +111,7 @@ func (k Keeper) newGrant(ctx context.Context, a Acquisition, q quote) types.Gran
 		Serves:          q.terms.Serves(),
 		AllowList:       registrytypes.DigestBytes{Digest: a.Seen.AllowList},
 		PriceVersion:    q.priceVersion,
+		UsesPaid:        uint64(q.terms.UsesPerGrant),
 	}
 	if a.reserves() {
 		grant.Serves = 1

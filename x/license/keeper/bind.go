@@ -61,6 +61,9 @@ func (k Keeper) Bind(ctx context.Context, b types.Binding) error {
 	if err := k.markUsed(ctx, derivative, b.Permits); err != nil {
 		return err
 	}
+	if err := k.countUsesOf(ctx, derivative, b.Permits); err != nil {
+		return err
+	}
 	if err := k.countMade(ctx, b.Permits); err != nil {
 		return err
 	}

@@ -223,6 +223,7 @@ type fixture struct {
 	catalog
 	registry works
 	revenue  *revenue
+	keys     accountKeys
 	query    types.QueryServer
 	router   *baseapp.MsgServiceRouter
 }
@@ -234,7 +235,7 @@ func newFixture(t testing.TB) *fixture {
 	key := storetypes.NewKVStoreKey(types.StoreKey)
 	encoding := moduletestutil.MakeTestEncodingConfig()
 	types.RegisterInterfaces(encoding.InterfaceRegistry)
-	f := &fixture{t: t, registry: works{}, router: baseapp.NewMsgServiceRouter()}
+	f := &fixture{t: t, registry: works{}, keys: accountKeys{}, router: baseapp.NewMsgServiceRouter()}
 	f.revenue = &revenue{
 		registry: f.registry, shared: map[registrytypes.WorkID]bool{},
 		owed: map[registrytypes.WorkID]uint32{}, upstream: map[registrytypes.WorkID]uint32{}, meters: map[string]math.Int{},
@@ -243,7 +244,7 @@ func newFixture(t testing.TB) *fixture {
 	f.catalog = catalog{
 		works: f.registry, claims: map[[32]byte][]registrytypes.WorkID{}, past: map[pastVersion]registrytypes.Revision{},
 	}
-	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), governance.String(), f.catalog, f.revenue)
+	f.k = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key), governance.String(), f.catalog, f.revenue, f.keys)
 	f.query = keeper.NewQueryServer(f.k)
 	f.router.SetInterfaceRegistry(encoding.InterfaceRegistry)
 	types.RegisterMsgServer(f.router, keeper.NewMsgServer(f.k))

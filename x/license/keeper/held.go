@@ -98,7 +98,7 @@ func (k Keeper) firstHeld(ctx context.Context, holder types.Approved, work regis
 			return list, err
 		}
 		list = append(list, found[0])
-		_, end := types.UsedUpKeys(found[0].K4())
+		_, end := types.ClassKeys(found[0].K4(), types.HeldClasses-1)
 		from = collections.Join4(holder.Key(), work, found[0].K3(), end)
 	}
 	return list, nil
@@ -142,8 +142,13 @@ func (q *inquiry) addHeld(holder types.Approved, id registrytypes.WorkID, demand
 		return err
 	}
 	for _, first := range list {
-		grant, usedUp := types.ReadHeldKey(first.K4())
-		if !usedUp {
+		terms, err := q.termsOf(first.K3())
+		if err != nil {
+			return err
+		}
+		counted := terms.stored.CountsUses()
+		grant, class := types.ReadHeldKey(first.K4())
+		if class == 0 {
 			g, _, err := q.addGrant(grant, demands, known)
 			if err != nil {
 				return err
@@ -152,23 +157,29 @@ func (q *inquiry) addHeld(holder types.Approved, id registrytypes.WorkID, demand
 			if err != nil {
 				return err
 			}
-			if g.ExpiresAt == nil || q.use.Makes() && !ended {
+			if g.ExpiresAt == nil || q.use.Makes() && !ended && !counted {
 				continue
 			}
 		}
-		if err := q.addUsedUp(first, demands, known); err != nil {
-			return err
+		last := byte(1) // of grants whose uses are not counted none is in a further class
+		if counted {
+			last = types.HeldClasses - 1
+		}
+		for class = max(class, 1); class <= last; class++ {
+			if err := q.addClass(first, class, demands, known); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// addUsedUp adds the grant that runs longest among those of a group which serve no
-// further derivative: other uses may rest on it, and an answer tells why it
+// addClass adds the grant that runs longest among those of a group which serve no
+// further derivative, or pay for no further use: other uses may rest on it, and an answer tells why it
 // serves none. What moved on with the work that uses it is passed over. Of those that are
 // for the derivative alone all are added: it may rely on some.
-func (q *inquiry) addUsedUp(group held, demands *types.Demands, known *rules.Work) error {
-	from, to := types.UsedUpKeys(group.K4())
+func (q *inquiry) addClass(group held, class byte, demands *types.Demands, known *rules.Work) error {
+	from, to := types.ClassKeys(group.K4(), class)
 	list, err := q.k.seekHeld(q.ctx, collections.Join4(group.K1(), group.K2(), group.K3(), from),
 		collections.Join4(group.K1(), group.K2(), group.K3(), to), types.MaxUsedGrants)
 	if err != nil {

@@ -44,6 +44,7 @@ type Keeper struct {
 	authority string
 	registry  types.RegistryKeeper
 	royalty   types.RoyaltyKeeper
+	accounts  types.AccountKeeper
 
 	Schema collections.Schema
 
@@ -123,7 +124,7 @@ type Keeper struct {
 // NewKeeper builds the keeper on its store; authority is the account of governance.
 func NewKeeper(
 	cdc codec.BinaryCodec, storeService store.KVStoreService, authority string,
-	registry types.RegistryKeeper, royalty types.RoyaltyKeeper,
+	registry types.RegistryKeeper, royalty types.RoyaltyKeeper, accounts types.AccountKeeper,
 ) Keeper {
 	sb := collections.NewSchemaBuilder(storeService)
 	workTerms := collections.PairKeyCodec(registrytypes.WorkIDKey, types.TermsIDKey)
@@ -132,6 +133,7 @@ func NewKeeper(
 		authority: authority,
 		registry:  registry,
 		royalty:   royalty,
+		accounts:  accounts,
 
 		Terms:  collections.NewMap(sb, types.TermsPrefix, "terms", types.TermsIDKey, codec.CollValue[types.Terms](cdc)),
 		Offers: rows.NewMap(sb, storeService, types.OffersPrefix, "offers", workTerms, codec.CollValue[types.Offer](cdc)),

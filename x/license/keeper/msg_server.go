@@ -80,6 +80,7 @@ func (s msgServer) Acquire(ctx context.Context, msg *types.MsgAcquire) (*types.M
 	}
 	return &types.MsgAcquireResponse{
 		Grant: got.ID, Fee: got.Grant.Fee, ExpiresAt: got.Grant.ExpiresAt, Serves: got.Grant.Serves, Epoch: got.Epoch,
+		UsesPaid: got.Grant.UsesPaid,
 	}, nil
 }
 
@@ -93,7 +94,7 @@ func (s msgServer) RenewGrant(ctx context.Context, msg *types.MsgRenewGrant) (*t
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgRenewGrantResponse{Fee: grant.Fee, ExpiresAt: grant.ExpiresAt, Epoch: epoch}, nil
+	return &types.MsgRenewGrantResponse{Fee: grant.Fee, ExpiresAt: grant.ExpiresAt, Epoch: epoch, UsesPaid: grant.UsesPaid}, nil
 }
 
 // OfferGrant implements types.MsgServer.
@@ -155,4 +156,14 @@ func (s msgServer) WithdrawApproval(
 		return nil, err
 	}
 	return &types.MsgWithdrawApprovalResponse{}, s.k.WithdrawApproval(ctx, owner, msg.Work, msg.Terms, whom)
+}
+
+// Use implements types.MsgServer.
+func (s msgServer) Use(ctx context.Context, msg *types.MsgUse) (*types.MsgUseResponse, error) {
+	sender, err := sdk.AccAddressFromBech32(msg.Sender)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.k.CountUses(ctx, sender, msg.Uses)
+	return &types.MsgUseResponse{Counts: counts}, err
 }

@@ -17,6 +17,15 @@ func (q *inquiry) obligation(
 			return owed, err
 		}
 	}
+	if o.Duty == rules.CountUse {
+		id, err := types.ParseGrantID(o.Grant)
+		if err != nil {
+			return owed, err
+		}
+		grant, err := q.k.GetGrant(q.ctx, id)
+		owed.Grant, owed.UsesLeft, owed.Terms = id, o.UsesLeft, grant.Terms.TermsID
+		return owed, err
+	}
 	t, err := q.termsOf(owed.Terms)
 	if err != nil {
 		return owed, err

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -88,6 +89,9 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (given types.Pas
 	if err != nil {
 		return types.Pass{}, 0, err
 	}
+	if err := k.checkSellsPasses(ctx, r); err != nil {
+		return types.Pass{}, 0, err
+	}
 	price, made, err := k.passPrice(ctx, r.UsesOf, r.Work, r.Terms, r.Licensee)
 	if err != nil {
 		return types.Pass{}, 0, err
@@ -130,6 +134,22 @@ func (k Keeper) AcquirePass(ctx context.Context, r PassRequest) (given types.Pas
 	return pass, epoch, events.Emit(ctx, &types.EventPassGiven{
 		Work: r.Work, Terms: r.Terms, Licensee: r.Licensee.String(), UsesOf: r.UsesOf, Fee: fee.String(), ExpiresAt: pass.ExpiresAt,
 	})
+}
+
+// checkSellsPasses fails with ErrOfferNotFound where all that a pass could serve is counted at
+// grants. Terms that nobody published are not told apart from such as nothing was made under.
+func (k Keeper) checkSellsPasses(ctx context.Context, r PassRequest) error {
+	terms, err := k.GetTerms(ctx, r.Terms)
+	switch {
+	case errors.Is(err, types.ErrTermsNotFound):
+		return nil
+	case err != nil:
+		return err
+	case terms.UsesPerGrant > 0 && !terms.SellsPasses():
+		return errorsmod.Wrapf(types.ErrOfferNotFound, "%s: %s counts uses, also of what is made under it: acquire a grant of %s",
+			rules.NotOffered, r.Terms, r.Work)
+	}
+	return nil
 }
 
 // setPass stores a pass, and where it is found by its id if it ends.

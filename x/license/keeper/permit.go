@@ -87,11 +87,12 @@ func (r *reader) decide(
 		for _, id := range append([]types.TermsID{permit.Terms}, permit.Also...) {
 			each := *permit
 			each.Terms = id
-			met, err := r.decideOne(req, use, source, demands, rows, each)
+			met, counted, err := r.decideOne(req, use, source, demands, rows, each)
 			if err != nil {
 				return err
 			}
 			permit.Met.Add(met)
+			permit.Counted = append(permit.Counted, counted...)
 		}
 	}
 	return nil
@@ -215,47 +216,50 @@ func (k Keeper) grantedPermit(ctx context.Context, r types.PermitRequest) (types
 // decideOne asks the rules whether what a derivation relies on permits one use that it
 // makes of the source, under the demands that it pins; a licence that can't be taken back,
 // under those of the day that it was first offered. It returns by what demands of the
-// source's own sources are met.
+// source's own sources are met, and the grants at which the use is counted.
 func (r *reader) decideOne(
 	req types.PermitRequest, use rules.Use, source registrytypes.Work, demands types.Demands, rows []types.Constraint,
 	permit types.Permit,
-) (types.Met, error) {
+) (met types.Met, counted []types.GrantID, err error) {
 	by := asker{req.Owner, req.Derivative}
 	q := &inquiry{reader: r, use: use, asker: by, grants: true}
 	work := rules.Work{
 		Status: statusOf(source), OnHold: onHold(source), Own: permit.Own, Holder: source.OwnedBy(req.Owner),
 		Waiting: len(permit.Waiting) > 0,
 	}
-	var err error
 	if work.Constraints, err = q.constraints(req.Source, rows); err != nil {
-		return types.Met{}, err
+		return met, nil, err
 	}
 	if work.Owes, err = q.owes(req.Source, work.Constraints); err != nil {
-		return types.Met{}, err
+		return met, nil, err
 	}
 	if permit.Grant.IsZero() {
 		if err := q.exclusivity(req.Source, by, types.GrantID{}, &work); err != nil {
-			return types.Met{}, err
+			return met, nil, err
 		}
 	}
 	if !permit.Own {
 		alternative, err := q.relied(source, demands, work.Constraints, permit)
 		if err != nil {
-			return types.Met{}, err
+			return met, nil, err
 		}
 		if permit.Grant.IsZero() && alternative.Terms.Exclusivity != rules.Shared {
 			// Else the refusal would send to a grant that can't be had.
 			if err := q.rivals(req.Source, &work); err != nil {
-				return types.Met{}, err
+				return met, nil, err
 			}
 		}
 		work.Alternatives = []rules.Alternative{alternative}
 	}
 	decision := rules.Decide(work, q.use, q.now)
 	if decision.Verdict != rules.Allowed {
-		return types.Met{}, refusal(req.Source, hardest(decision.Reasons))
+		return met, nil, refusal(req.Source, hardest(decision.Reasons))
 	}
-	return q.met(req.Source, decision.Means)
+	if counted, err = countedAt(decision); err != nil {
+		return met, nil, err
+	}
+	met, err = q.met(req.Source, decision.Means)
+	return met, counted, err
 }
 
 // relied is what a permit relies on, as the rules see it: a grant or a public offer.

@@ -15,7 +15,8 @@ import (
 )
 
 // RenewGrant makes a grant last longer by its terms' duration, counted from its
-// end or, if that is past, from now. The open offer of the same terms has to
+// end or, if that is past, from now, and adds as many uses as the terms say where they count
+// them; one without an end is renewed for these alone. The open offer of the same terms has to
 // admit the holder, as for a new grant, and its price of today is paid: maxFee
 // bounds it and picks its denom. What it pins beside the price has to be what was seen, as
 // for a new grant too. The grant pins today's versions and allow-list anew,
@@ -57,7 +58,8 @@ func (k Keeper) RenewGrant(
 		return grant, 0, err
 	}
 	before := grant
-	grant.Fee, grant.ExpiresAt = q.fee, &end
+	grant.Fee, grant.ExpiresAt = q.fee, end
+	grant.UsesPaid += uint64(q.terms.UsesPerGrant)
 	grant.WorkVersion, grant.DemandsVersion = q.work.Version, seen.DemandsVersion
 	grant.UpstreamVersion, grant.AllowList.Digest = seen.UpstreamVersion, seen.AllowList
 	if err := k.pinAllowList(ctx, q.allowed); err != nil {
@@ -78,15 +80,20 @@ func (k Keeper) RenewGrant(
 	return grant, epoch, events.Emit(ctx, &types.EventGrantRenewed{
 		Grant: id, Work: a.Work, Licensee: holder.String(), Fee: feeText(q.fee), ExpiresAt: grant.ExpiresAt,
 		WorkVersion: grant.WorkVersion, UpstreamVersion: grant.UpstreamVersion, AllowList: grant.AllowList.Digest,
+		UsesPaid: grant.UsesPaid,
 	})
 }
 
 // nextEnd is when a renewed grant ends by the clock of its work, which has been on hold for so
-// long: a duration after its end or, if that is past, after now. It fails with ErrNotRenewable
-// for a grant without an end and where the store can't hold the new one.
-func nextEnd(now time.Time, held time.Duration, id types.GrantID, g types.Grant, t types.Terms) (time.Time, error) {
-	if g.ExpiresAt == nil || t.Duration == nil {
-		return time.Time{}, errorsmod.Wrapf(types.ErrNotRenewable, "%s has no end: there is nothing to renew", id)
+// long: a duration after its end or, if that is past, after now; nil: never. It fails with ErrNotRenewable
+// for a grant without an end whose uses are not counted, and where the store can't hold the new one.
+func nextEnd(now time.Time, held time.Duration, id types.GrantID, g types.Grant, t types.Terms) (*time.Time, error) {
+	switch {
+	case g.ExpiresAt != nil && t.Duration != nil:
+	case g.CountsUses():
+		return nil, nil
+	default:
+		return nil, errorsmod.Wrapf(types.ErrNotRenewable, "%s has no end: there is nothing to renew", id)
 	}
 	from := *g.ExpiresAt
 	if clock := now.Add(-held); from.Before(clock) {
@@ -94,10 +101,10 @@ func nextEnd(now time.Time, held time.Duration, id types.GrantID, g types.Grant,
 	}
 	end := from.Add(*t.Duration)
 	if at := end.Add(held); !at.Before(types.MaxTime) {
-		return end, errorsmod.Wrapf(types.ErrNotRenewable, "%s would run until %s, the latest end is before %s: renew it later",
+		return nil, errorsmod.Wrapf(types.ErrNotRenewable, "%s would run until %s, the latest end is before %s: renew it later",
 			id, at.Format(time.RFC3339), types.MaxTime.Format(time.RFC3339))
 	}
-	return end, nil
+	return &end, nil
 }
 
 // checkHolder fails with ErrNotLicensee unless the account holds the grant: its

@@ -360,6 +360,7 @@ func (q *inquiry) obtainable(id registrytypes.WorkID, a rules.Alternative) (type
 		Work: id, Terms: terms, Preset: types.PresetName(terms), Spdx: t.stored.Spdx,
 		Price: price, RoyaltyPolicy: t.stored.RoyaltyPolicy, RoyaltyRate: t.stored.RoyaltyRate,
 		NeedsApproval: a.Unapproved(), Serves: t.stored.Serves(), Conditions: conditions,
+		Uses: t.stored.UsesPerGrant,
 	}
 	if t.stored.Duration != nil {
 		end := q.now.Add(*t.stored.Duration)

@@ -67,6 +67,8 @@ var table = []Reason{
 		"everybody was offered a licence that cannot be taken back, so no grant can keep anybody out",
 		"offer terms that are not exclusive"),
 	failing(types.ErrGrantExpired, rules.GrantExpired, "the grant has ended", "renew it, or acquire another"),
+	failing(types.ErrUsesExhausted, rules.UsesExhausted, "all uses that the grant pays for are counted",
+		"renew it, which adds as many again, or acquire another, with a serial of its own"),
 	failing(types.ErrGrantUsed, rules.GrantUsed, "the grant serves no further derivative",
 		"acquire another, with a serial of its own"),
 

@@ -35,6 +35,8 @@ type Alternative struct {
 
 	// Of a grant: other derivatives use it, as many as it serves.
 	UsedElsewhere bool
+	// UsesLeft is how many uses by machines it still pays for, where its terms count them.
+	UsesLeft uint64
 	// Relied: the derivative relies on it already. Reserved: it is for the derivative alone.
 	Relied   bool
 	Reserved bool
@@ -181,6 +183,9 @@ func (a Alternative) grantAgainst(u Use, now time.Time) []Reason {
 	}
 	if a.UsedElsewhere && u.Makes() {
 		reasons = append(reasons, Reason{Code: GrantUsed, Permission: a.ID})
+	}
+	if a.UsesLeft == 0 && a.Terms.counts(u.Action) {
+		reasons = append(reasons, Reason{Code: UsesExhausted, Permission: a.ID})
 	}
 	return reasons
 }

@@ -60,6 +60,7 @@ func TestNumbers(t *testing.T) {
 	require.EqualValues(t, 11, rules.ItemsApart)
 	require.EqualValues(t, 1, rules.Credit)
 	require.EqualValues(t, 5, rules.PayPerUse)
+	require.EqualValues(t, 6, rules.CountUse)
 	require.EqualValues(t, 1, rules.Denied)
 	require.EqualValues(t, 3, rules.Allowed)
 	require.EqualValues(t, 0b10, rules.Actions(0).With(rules.Copy))

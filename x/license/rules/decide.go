@@ -225,7 +225,7 @@ func (w Work) demanding(constraints []Constraint, under Terms, owes bool, u Use,
 	case d.Verdict == Denied:
 		return d, denied
 	case len(at.asked) == 0 && d.Verdict == Allowed:
-		d.Means = at.means
+		d.Means, d.Obligations = at.means, append(d.Obligations, at.counted...)
 		return d, allowed
 	case d.Verdict == Allowed:
 		return Decision{Verdict: NeedsAGrant, Reasons: sorted(at.asked), Obtain: at.obtain, Notices: d.Notices}, needsOfSources
@@ -305,6 +305,7 @@ type atSources struct {
 	asked, refused []Reason
 	obtain         []Alternative
 	means          []Means
+	counted        []Obligation
 }
 
 // askAtSources goes through the demands that ask for something at their sources.
@@ -318,13 +319,16 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 		exempt := c.Approved
 		switch c.Kind {
 		case PaidUses:
-			exempt = w.Holder && !c.Unserved && !c.Contained && !asksBeside(constraints, c, u)
+			exempt = w.Holder && !c.Unserved && !c.Contained && !c.Terms.counts(u.Action) && !asksBeside(constraints, c, u)
 		case ItemByGrant:
 			exempt = false
 		}
 		if exempt || c.AtSource.Verdict == Allowed || c.Kind == PaidUses && c.passes(u, now) {
 			if m, some := c.means(u, now, exempt); some {
 				at.means = append(at.means, m)
+			}
+			if !exempt {
+				at.count(c.counting(u))
 			}
 			continue
 		}
@@ -342,10 +346,30 @@ func (w Work) askAtSources(constraints []Constraint, u Use, now time.Time) (at a
 				continue
 			}
 			at.obtain = append(at.obtain, c.obtainable(sold)...)
+			at.asked = append(at.asked, c.exhausted()...)
 		}
 		at.asked = append(at.asked, reason)
 	}
 	return at
+}
+
+// count adds the duty to count a use at a grant, once: several demands may be met by one.
+func (at *atSources) count(duties []Obligation) {
+	for _, d := range duties {
+		if !slices.ContainsFunc(at.counted, func(o Obligation) bool { return o.Grant == d.Grant }) {
+			at.counted = append(at.counted, d)
+		}
+	}
+}
+
+// exhausted are the grants of the source whose uses are all counted, so that another is needed.
+func (c Constraint) exhausted() (reasons []Reason) {
+	for _, r := range c.AtSource.Reasons {
+		if r.Code == UsesExhausted {
+			reasons = append(reasons, Reason{Code: r.Code, Source: c.Source, Terms: r.Permission})
+		}
+	}
+	return reasons
 }
 
 // asksBeside says whether a demand for payment stands beside one that a grant of the same item is
@@ -369,14 +393,15 @@ func (c Constraint) obtainable(sold bool) (list []Alternative) {
 	return list
 }
 
-// passes says whether a pass of who asks lasts as long as the use.
+// passes says whether a pass of who asks lasts as long as the use. None serves what is counted: a
+// pass has no count.
 func (c Constraint) passes(u Use, now time.Time) bool {
-	return c.Passed && (c.PassEnds.IsZero() || now.Before(c.PassEnds) && !c.PassEnds.Before(u.end(now)))
+	return c.Passed && !c.Terms.counts(u.Action) && (c.PassEnds.IsZero() || now.Before(c.PassEnds) && !c.PassEnds.Before(u.end(now)))
 }
 
-// passSold says whether a pass is to be had that lasts as long as the use.
+// passSold says whether a pass is to be had that serves the use, and lasts as long.
 func (c Constraint) passSold(u Use, now time.Time) bool {
-	return c.PassSold && (c.Terms.Duration == 0 || !now.Add(c.Terms.Duration).Before(u.end(now)))
+	return c.PassSold && !c.Terms.counts(u.Action) && (c.Terms.Duration == 0 || !now.Add(c.Terms.Duration).Before(u.end(now)))
 }
 
 // AsksAtSource says whether what somebody may do with the source decides about a

@@ -18,6 +18,8 @@ const (
 	OweRoyalty
 	// PayPerUse: pay the terms' price to the work with each use.
 	PayPerUse
+	// CountUse: count the use at the grant that pays for it.
+	CountUse
 )
 
 // Obligation is a duty that comes with a use.
@@ -33,6 +35,9 @@ type Obligation struct {
 	Version uint32
 	// Incomplete: there are more to credit than are listed; for the last of them.
 	Incomplete bool
+	// Grant that the use is counted at, and how many uses it has left; for CountUse.
+	Grant    string
+	UsesLeft uint64
 }
 
 // obligations lists what comes with a use of a work under an alternative, nil
@@ -52,6 +57,7 @@ func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligatio
 		owe(makes && (rely.Granted || t.Rate > 0), ReportUse)
 		owe(makes && t.Rate > 0, OweRoyalty)
 		owe(t.paidPerUse(u.Action), PayPerUse)
+		list = append(list, rely.counting(u)...)
 	}
 	credits, last := 0, 0
 	for _, c := range constraints {
@@ -75,4 +81,22 @@ func obligations(constraints []Constraint, rely *Alternative, u Use) []Obligatio
 		}
 	}
 	return list
+}
+
+// counting is the duty to count a use at a grant; none where its terms do not count it.
+func (a Alternative) counting(u Use) []Obligation {
+	if !a.Granted || !a.Terms.counts(u.Action) {
+		return nil
+	}
+	return []Obligation{{Duty: CountUse, Source: a.Source, Grant: a.ID, UsesLeft: a.UsesLeft}}
+}
+
+// counting is the duty to count a use of a work at the grant of a source that meets a demand.
+func (c Constraint) counting(u Use) []Obligation {
+	if c.AtSource.Verdict != Allowed || c.AtSource.Rely == nil {
+		return nil
+	}
+	grant := *c.AtSource.Rely
+	grant.Source = c.Source
+	return grant.counting(u)
 }

@@ -89,6 +89,7 @@ const (
 	OfferPaused      Code = "offer_paused"
 	GrantExpired     Code = "grant_expired"
 	GrantUsed        Code = "grant_used"
+	UsesExhausted    Code = "uses_exhausted"
 	NotLicensee      Code = "not_licensee"
 	NeedsApproval    Code = "needs_approval"
 	NeedsPermission  Code = "needs_permission"
@@ -114,7 +115,7 @@ func Codes() []Code {
 		ShareAlikeNonCommercial, ShareAlikeRoyalty, OwesRoyalty, ScopeSource, CeilingSource, ExpiringSource, ExclusiveSource,
 		UsesSource, PaidSource, ApprovalSource, ShareAlikeLimits, ScopeConflict, CeilingConflict, DenomNotTaken, UseNotCovered,
 		NonCommercialTerms, InputDenied, ItemsByGrant, SearchDenied, TerritoryNotCovered, MediumNotCovered, EndsBeforeUse, CeilingReached,
-		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, NotLicensee, NeedsApproval,
+		NotOffered, NotRegistered, OfferExpired, OfferPaused, GrantExpired, GrantUsed, UsesExhausted, NotLicensee, NeedsApproval,
 		NeedsPermission, ExclusiveGranted, GrantsExhausted, SourceExpired, UnapprovedSource, WorkWithdrawn, WorkDisputed, WorkInvalidated,
 		IrrevocableOffered,
 	}
@@ -203,6 +204,8 @@ type Terms struct {
 	Fee      string
 	UsePrice string
 	Ceiling  string
+	// UsesPerGrant is how many uses by machines a grant pays for; 0: they are not counted.
+	UsesPerGrant uint32
 }
 
 // Reason says why something is refused or not recommended.

@@ -168,6 +168,11 @@ func (t Terms) paidByGrant(a Action) bool {
 	return false
 }
 
+// counts says whether each use of the kind is counted at the grant that pays for it.
+func (t Terms) counts(a Action) bool {
+	return t.UsesPerGrant > 0 && a != TrainAI && t.paidByGrant(a)
+}
+
 // paidPerUse says whether each such use is paid by itself.
 func (t Terms) paidPerUse(a Action) bool {
 	return t.UsePrice != "" && (a == AIInput && t.Input == Paid || a == SearchIndex && t.Search == Paid)

@@ -117,7 +117,8 @@ func (d *draw) demand(source string) rules.Demand {
 // short is an id of terms in four digits.
 func short(t rules.Terms) string {
 	h := fnv.New32()
-	fmt.Fprint(h, strings.Replace(fmt.Sprint(t), fmt.Sprint(" ", rules.Places{}), "", 1)) // which follow from the territories
+	text := strings.Replace(fmt.Sprint(t), fmt.Sprint(" ", rules.Places{}), "", 1) // which follow from the territories
+	fmt.Fprint(h, strings.TrimSuffix(text, " 0}")+"}")                             // no uses are counted
 	return fmt.Sprintf("%04x", h.Sum32()&0xffff)
 }
 

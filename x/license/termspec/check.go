@@ -99,6 +99,14 @@ func checkPerGrant(t Terms) error {
 	return nil
 }
 
+// checkUsesPerGrant: what renewals add to has to stay far below what a grant can hold.
+func checkUsesPerGrant(t Terms) error {
+	if t.UsesPerGrant > MaxUsesPerGrant {
+		return fmt.Errorf("is %d, at most %d are allowed: leave it out to count no uses", t.UsesPerGrant, MaxUsesPerGrant)
+	}
+	return nil
+}
+
 // CheckPrices checks alternatives: positive coins, sorted, one a denom.
 func CheckPrices(prices sdk.Coins) error {
 	if len(prices) > MaxPrices {

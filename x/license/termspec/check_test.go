@@ -108,6 +108,11 @@ func TestChecks(t *testing.T) {
 			{func(t *types.Terms) { t.DerivativesPerGrant = types.UnlimitedDerivatives }, ""},
 			{func(t *types.Terms) { t.DerivativesPerGrant = 1 }, "must not be 1: leave it out"},
 		},
+		"uses_per_grant": {
+			{func(t *types.Terms) { t.UsesPerGrant = 1 }, ""},
+			{func(t *types.Terms) { t.UsesPerGrant = 1 << 31 }, ""},
+			{func(t *types.Terms) { t.UsesPerGrant = 1<<31 + 1 }, "is 2147483649, at most 2147483648 are allowed"},
+		},
 	} {
 		f, known := termspec.FieldByName(field)
 		require.True(t, known, field)

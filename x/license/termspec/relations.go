@@ -53,6 +53,9 @@ var relations = []Relation{
 		return len(t.UsePrice) > 0 && t.AiInput != PERMISSION_PAID && t.Search != PERMISSION_PAID
 	}, "is set although no use is paid one by one: set ai_input or search to paid, or drop it; training is paid by the price of a grant"),
 
+	together("uses_per_grant", "ai_input", func(t Terms) bool { return t.UsesPerGrant > 0 && !t.CountsUses() },
+		"is set although a grant pays for no use as input to AI or in search: set ai_input or search to paid, without use_price, or drop it"),
+
 	{[]string{"uses", "derivatives", "ai_training", "ai_input", "search"}, "uses", usesAtOdds},
 	{[]string{"no_further_restrictions"}, "no_further_restrictions", furtherRestriction},
 }
@@ -139,8 +142,23 @@ func denies(p Permission) bool { return p == PERMISSION_DENY || p == PERMISSION_
 // PaidByGrant says whether some use by machines is paid by a grant's price: training
 // always is, input and search where they have no price per use.
 func (t Terms) PaidByGrant() bool {
-	return t.AiTraining == PERMISSION_PAID ||
-		len(t.UsePrice) == 0 && (t.AiInput == PERMISSION_PAID || t.Search == PERMISSION_PAID)
+	return t.AiTraining == PERMISSION_PAID || t.paysMachineUses()
+}
+
+// paysMachineUses says whether a grant's price pays for input or search, which no price per use
+// does.
+func (t Terms) paysMachineUses() bool {
+	return len(t.UsePrice) == 0 && (t.AiInput == PERMISSION_PAID || t.Search == PERMISSION_PAID)
+}
+
+// CountsUses says whether each use that a grant pays for as input to AI or in search is counted at
+// it.
+func (t Terms) CountsUses() bool { return t.UsesPerGrant > 0 && t.paysMachineUses() }
+
+// SellsPasses says whether uses of what was made under the terms are paid by a pass: training is
+// and, where no uses are counted, input and search.
+func (t Terms) SellsPasses() bool {
+	return t.AiTraining == PERMISSION_PAID || t.UsesPerGrant == 0 && t.paysMachineUses()
 }
 
 // textOfAnother: the text that people find is that of a licence which the terms do not name.

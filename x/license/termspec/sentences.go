@@ -227,6 +227,14 @@ func sayPerGrant(t Terms) Sentences {
 	return Sentences{}
 }
 
+func sayUsesPerGrant(t Terms) Sentences {
+	if t.UsesPerGrant == 0 {
+		return Sentences{}
+	}
+	return must(fmt.Sprintf("Count each use of it, and of what is made from it, as input to AI or in search that a grant pays for: "+
+		"a grant pays for %d, and each renewal for as many again.", t.UsesPerGrant))
+}
+
 func sayTransferable(t Terms) Sentences {
 	switch {
 	case t.Transferable:

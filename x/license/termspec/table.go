@@ -297,6 +297,17 @@ var fields = []Field{
 		Export: Export{RSL: noWord, Robots: noWord, TDMRep: noWord, Schema: noWord},
 	},
 	{
+		Name: "uses_per_grant",
+		Help: "How many uses as input to AI or in search one grant pays for, where a grant pays for them. " +
+			"Left out: they are not counted.",
+		Example: "10", Tried: []string{"usespergrant", "counted"},
+		Of:    func(t *Terms) any { return Number(&t.UsesPerGrant) },
+		Check: checkUsesPerGrant, Keep: keepUnset("be unset", freeClause),
+		View:    func(t Terms, r *rules.Terms) { r.UsesPerGrant = t.UsesPerGrant },
+		Demands: []rules.Kind{rules.PaidUses}, Say: sayUsesPerGrant,
+		Export: Export{RSL: noWord, Robots: noWord, TDMRep: noWord, Schema: noWord},
+	},
+	{
 		Name:    "transferable",
 		Help:    "May a licensee pass a grant on?",
 		Example: "true", Tried: []string{"transfer"},

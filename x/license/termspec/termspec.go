@@ -32,6 +32,8 @@ const (
 	MaxMedia = 32
 	// UnlimitedDerivatives is the number of derivatives that stands for no limit.
 	UnlimitedDerivatives = math.MaxUint32
+	// MaxUsesPerGrant bounds how many uses by machines a grant pays for.
+	MaxUsesPerGrant = 1 << 31
 	// MaxPrices bounds the alternatives of a price: as many as accepted denoms.
 	MaxPrices = 32
 
@@ -56,7 +58,7 @@ type Field struct {
 	// Internal: it is set by the chain, and stands in no file.
 	Internal bool
 	// Of points to the value. What it points to says how files write it and how
-	// tests draw it: *string, Licence, Account, *bool, *uint64, Several, Rate, Choice,
+	// tests draw it: *string, Licence, Account, *bool, *uint64, Number, Several, Rate, Choice,
 	// *sdk.Coins, **sdk.Coin, **time.Duration, *[]string or *[]Action.
 	Of func(*Terms) any
 	// Samples are values that tests draw, of a text or a list of words.
@@ -97,6 +99,9 @@ type Export struct {
 	// field sets: only the licence text, where a file can name one, says it.
 	ByText []Action
 }
+
+// Number is a count for which 0 stands for none.
+type Number *uint32
 
 // Several is a number from 2, or UnlimitedDerivatives; unset stands for one.
 type Several *uint32
@@ -141,6 +146,8 @@ func (f Field) IsSet(t Terms) bool {
 	case *bool:
 		return *v
 	case *uint64:
+		return *v != 0
+	case Number:
 		return *v != 0
 	case Several:
 		return *v != 0

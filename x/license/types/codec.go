@@ -11,6 +11,6 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 	registry.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgPublishTerms{}, &MsgOffer{}, &MsgCloseOffer{}, &MsgAcquire{},
 		&MsgRenewGrant{}, &MsgOfferGrant{}, &MsgCancelGrantOffer{}, &MsgAcceptGrant{},
-		&MsgApprove{}, &MsgWithdrawApproval{})
+		&MsgApprove{}, &MsgWithdrawApproval{}, &MsgUse{})
 	msgservice.RegisterMsgServiceDesc(registry, &_Msg_serviceDesc)
 }

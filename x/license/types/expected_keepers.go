@@ -6,6 +6,7 @@ import (
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
@@ -25,6 +26,14 @@ type RegistryKeeper interface {
 	// Rivals returns the claims of others to a work's content that stand before it
 	// and behind it, a bounded number of each.
 	Rivals(ctx context.Context, id registrytypes.WorkID, work registrytypes.Work) (before, behind registrytypes.Rivals, err error)
+}
+
+// AccountKeeper has the keys by which holders of grants sign vouchers.
+type AccountKeeper interface {
+	// GetAccount returns nil for an address without an account.
+	GetAccount(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
+	// GetParams has the price of checking a signature.
+	GetParams(ctx context.Context) authtypes.Params
 }
 
 // RoyaltyKeeper collects fees and tells what a work owes.

@@ -205,8 +205,16 @@ func (g Grant) validate(known map[TermsID]Terms, lists map[registrytypes.Digest]
 	return sdk.VerifyAddressFormat(g.Licensee)
 }
 
-// ValidateUse checks how many derivatives the grant serves, which of them it is for,
-// and to whom it is offered.
+// paysAs says whether the grant pays for as many uses as its terms say, once or several times.
+func (g Grant) paysAs(t Terms) bool {
+	if t.UsesPerGrant == 0 {
+		return g.UsesPaid == 0
+	}
+	return g.UsesPaid > 0 && g.UsesPaid%uint64(t.UsesPerGrant) == 0
+}
+
+// ValidateUse checks how many derivatives the grant serves, which of them it is for, how many
+// uses it pays for, and to whom it is offered.
 func (g Grant) ValidateUse(t Terms) error {
 	user, bound := g.User()
 	switch {
@@ -216,6 +224,10 @@ func (g Grant) ValidateUse(t Terms) error {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "is used by %d derivatives and serves %d", g.Used, g.Serves)
 	case g.several() && bound:
 		return errorsmod.Wrapf(ErrInvalidGenesis, "serves several derivatives and is for %s", user)
+	case !g.paysAs(t):
+		return errorsmod.Wrapf(ErrInvalidGenesis, "pays for %d uses, its terms say %d and as many for each renewal", g.UsesPaid, t.UsesPerGrant)
+	case g.Uses > g.UsesPaid:
+		return errorsmod.Wrapf(ErrInvalidGenesis, "%d uses are counted, it pays for %d", g.Uses, g.UsesPaid)
 	case len(g.OfferedTo) == 0:
 		return nil
 	case bound || g.Used > 0:

@@ -8,8 +8,11 @@ import (
 	"slices"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/license/rules"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
@@ -34,6 +37,12 @@ func (g Grant) Reserved() bool {
 	_, bound := g.User()
 	return bound && g.Used == 0 && g.Fee != nil
 }
+
+// CountsUses says whether uses by machines are counted at the grant.
+func (g Grant) CountsUses() bool { return g.UsesPaid > 0 }
+
+// UsesLeft is how many uses by machines it still pays for, where they are counted.
+func (g Grant) UsesLeft() uint64 { return g.UsesPaid - min(g.Uses, g.UsesPaid) }
 
 // several says whether the grant serves more than one derivative.
 func (g Grant) several() bool { return g.Serves > 1 }
@@ -62,33 +71,53 @@ const heldPin = 4
 // HeldKey orders the grants that an account holds under the same terms by what they are
 // judged by, for one that is older may permit what a newer one does not, and then by
 // use: what still serves a derivative first, then by end, the latest first. It is the
-// version of demands that the grant pins, 0, or 1 when used up, the nanoseconds from the
+// version of demands that the grant pins, its class, the nanoseconds from the
 // end to MaxTime, and the grant's id.
 func (g Grant) HeldKey(id GrantID) []byte {
 	key := make([]byte, heldPin+1, heldSize)
 	binary.BigEndian.PutUint32(key, g.DemandsVersion)
-	if g.UsedUp() {
-		key[heldPin] = 1
-	}
+	key[heldPin] = g.heldClass()
 	key = binary.BigEndian.AppendUint64(key, uint64(MaxTime.UnixNano()-g.End().UnixNano()))
 	return append(key, id[:]...)
 }
 
-// ReadHeldKey reads the grant's id from what HeldKey wrote, and whether it is used up.
-func ReadHeldKey(key []byte) (id GrantID, usedUp bool) {
+// HeldClasses is how many classes there are. A class is 0, and more by 1 where the grant serves no
+// further derivative, by 2 where all uses that it pays for are counted.
+const HeldClasses = 4
+
+const (
+	classUsedUp    = 1
+	classExhausted = 2
+)
+
+func (g Grant) heldClass() (class byte) {
+	if g.UsedUp() {
+		class |= classUsedUp
+	}
+	if g.CountsUses() && g.UsesLeft() == 0 {
+		class |= classExhausted
+	}
+	return class
+}
+
+// ReadHeldKey reads the grant's id from what HeldKey wrote, and its class.
+func ReadHeldKey(key []byte) (id GrantID, class byte) {
 	if len(key) == heldSize {
 		id = GrantID(key[heldSize-len(id):])
 	}
-	return id, len(key) > heldPin && key[heldPin] == 1
+	if len(key) > heldPin {
+		class = key[heldPin]
+	}
+	return id, class
 }
 
 // SameHeld says whether keys that HeldKey wrote are of one version of demands.
 func SameHeld(a, b []byte) bool { return bytes.Equal(a[:heldPin], b[:heldPin]) }
 
-// UsedUpKeys are how the keys begin of grants that are used up, among those of the same
-// version of demands as a key, and where that version's keys end.
-func UsedUpKeys(key []byte) (from, to []byte) {
-	return append(slices.Clone(key[:heldPin]), 1), append(slices.Clone(key[:heldPin]), 2)
+// ClassKeys are how the keys begin of grants of one class, among those of the same version of
+// demands as a key, and where that class's keys end.
+func ClassKeys(key []byte, class byte) (from, to []byte) {
+	return append(slices.Clone(key[:heldPin]), class), append(slices.Clone(key[:heldPin]), class+1)
 }
 
 // Digest is by which a grant names the accounts that may hold it: SHA-256 over a
@@ -125,4 +154,14 @@ func (g Grant) Named(id GrantID) NamedGrant {
 	return NamedGrant{
 		Id: id, Work: g.Work.WorkID, Terms: g.Terms.TermsID, Licensee: g.Licensee.String(), UsedBy: g.UsedBy.WorkID, Grant: g,
 	}
+}
+
+// CheckUses fails with ErrUsesExhausted for more uses in all than the grant pays for. Whoever counts
+// off the chain refuses with the same.
+func (g Grant) CheckUses(id GrantID, total uint64) error {
+	if total <= g.UsesPaid {
+		return nil
+	}
+	return errorsmod.Wrapf(ErrUsesExhausted, "%s: %s pays for %d uses, %d of which are counted and %d left; use %d needs more: "+
+		"renew it, which adds as many again, or acquire another", rules.UsesExhausted, id, g.UsesPaid, g.Uses, g.UsesLeft(), total)
 }

@@ -104,6 +104,8 @@ const (
 	// MaxRunning bounds the terms, with grants that run, that are looked at before
 	// one is given which keeps others out; where there are more, none is given.
 	MaxRunning = 256
+	// MaxUseCounts bounds the counts of one message.
+	MaxUseCounts = 64
 	// MaxSources bounds the permits that one Bind takes.
 	MaxSources = 256
 )

@@ -6,6 +6,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
+	royaltytypes "github.com/stemma-chain/stemma/x/royalty/types"
 )
 
 // The messages are checked before they run, wherever they come from, and at
@@ -22,6 +23,7 @@ var (
 	_ sdk.HasValidateBasic = &MsgAcceptGrant{}
 	_ sdk.HasValidateBasic = &MsgApprove{}
 	_ sdk.HasValidateBasic = &MsgWithdrawApproval{}
+	_ sdk.HasValidateBasic = &MsgUse{}
 )
 
 // ValidateBasic checks the author and every field of the terms.
@@ -117,6 +119,34 @@ func (m *MsgApprove) ValidateBasic() error {
 // named.
 func (m *MsgWithdrawApproval) ValidateBasic() error {
 	return validateApproval(m.Owner, m.Work, m.Terms, m.Licensee, m.Derivative)
+}
+
+// ValidateBasic checks the account, the number of counts, and each: its grant, which comes once, a
+// total and the size of a signature.
+func (m *MsgUse) ValidateBasic() error {
+	if err := validateAccount("sender", m.Sender); err != nil {
+		return err
+	}
+	if len(m.Uses) == 0 || len(m.Uses) > MaxUseCounts {
+		return errorsmod.Wrapf(ErrInvalidMessage, "uses has %d counts: send 1 to %d", len(m.Uses), MaxUseCounts)
+	}
+	seen := make(map[GrantID]bool, len(m.Uses))
+	for i, u := range m.Uses {
+		if err := u.Grant.Given("grant"); err != nil {
+			return errorsmod.Wrapf(err, "uses[%d]", i)
+		}
+		switch {
+		case seen[u.Grant]:
+			return errorsmod.Wrapf(ErrInvalidMessage, "uses[%d]: %s comes twice: its highest total is enough", i, u.Grant)
+		case u.Total == 0:
+			return errorsmod.Wrapf(ErrInvalidMessage, "uses[%d]: total is 0: say how many uses of %s there were in all", i, u.Grant)
+		case len(u.Signature) > 0 && len(u.Signature) != royaltytypes.SignatureSize:
+			return errorsmod.Wrapf(ErrInvalidUseVoucher, "uses[%d]: a signature of %d bytes, not %d", i, len(u.Signature),
+				royaltytypes.SignatureSize)
+		}
+		seen[u.Grant] = true
+	}
+	return nil
 }
 
 func validateApproval(

@@ -89,6 +89,8 @@ type Permit struct {
 	Constraints []Constraint
 	// Met is by what these are met.
 	Met Met
+	// Counted are the grants, in order, at which what is done with the source is counted as a use.
+	Counted []GrantID
 	// Withheld is what others have exclusively of the source, where no grant of it is the
 	// permission: they have it of what is made too.
 	Withheld []Exclusion

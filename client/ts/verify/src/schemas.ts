@@ -6,7 +6,7 @@ import {
 
 const kinds = [
   'KIND_UNSPECIFIED', 'KIND_TEXT', 'KIND_IMAGE', 'KIND_AUDIO', 'KIND_VIDEO', 'KIND_3D', 'KIND_SOFTWARE', 'KIND_MODEL', 'KIND_DATASET',
-  'KIND_STYLE', 'KIND_CHARACTER', 'KIND_PROMPT', 'KIND_OTHER',
+  'KIND_STYLE', 'KIND_CHARACTER', 'KIND_PROMPT', 'KIND_OTHER', 'KIND_CONTEXT',
 ]
 const statuses = ['STATUS_UNSPECIFIED', 'STATUS_ACTIVE', 'STATUS_WITHDRAWN', 'STATUS_DISPUTED', 'STATUS_INVALIDATED']
 const policies = ['POLICY_NONE', 'POLICY_ABSOLUTE', 'POLICY_RELATIVE']
@@ -85,7 +85,7 @@ const grantFields: Schema = {
   1: bytes('work', 20), 2: bytes('terms', 32), 3: accountBytes('licensee'), 4: enumeration('royalty_policy', policies),
   5: u32('royalty_rate'), 6: maybe(message('fee', coin)), 7: u32('work_version'), 8: u32('upstream_version'), 9: time('granted_at'),
   10: maybe(time('expires_at')), 11: bytes('used_by', 20), 12: u32('serves'), 13: u32('used'), 14: bytes('allow_list', 32),
-  15: accountBytes('offered_to'), 16: u32('demands_version'), 17: u32('price_version'),
+  15: accountBytes('offered_to'), 16: u32('demands_version'), 17: u32('price_version'), 18: u64('uses_paid'), 19: u64('uses'),
 }
 export const grantRow = grantFields
 const namedGrant: Schema = {
@@ -115,6 +115,7 @@ const termsFields: Schema = {
   18: list(text('media')), 19: enumeration('exclusivity', ['EXCLUSIVITY_NONE', 'EXCLUSIVITY_SOLE', 'EXCLUSIVITY_EXCLUSIVE']),
   20: bool('transferable'), 21: u64('max_grants'), 22: bool('no_further_restrictions'), 23: list(enumeration('uses', actions)),
   24: text('blanked_sha256'), 25: u32('derivatives_per_grant'), 27: bool('approval_direct'), 28: text('second_approver'),
+  29: u32('uses_per_grant'),
 }
 export const termsRow = termsFields
 const identifiedTerms: Schema = { 1: terms('id'), 2: text('preset'), 3: message('terms', termsFields) }
@@ -261,7 +262,7 @@ export const messages: { [type: string]: { asked?: Schema; answer: Schema } } = 
       7: work('derivative'), 8: work('uses_of'), 9: message('seen', conditions),
     },
     answer: {
-      1: grant('grant'), 2: maybe(message('fee', coin)), 3: maybe(time('expires_at')), 4: u32('serves'), 5: u64('epoch'),
+      1: grant('grant'), 2: maybe(message('fee', coin)), 3: maybe(time('expires_at')), 4: u32('serves'), 5: u64('epoch'), 6: u64('uses_paid'),
     },
   },
   '/stemma.license.v1.MsgPublishTerms': { answer: { 1: terms('id') } },

@@ -40,10 +40,14 @@ func List(u units.Units, offers []licensetypes.OpenOffer) string {
 
 // Serves says how many derivatives a grant under terms serves.
 func Serves(terms licensetypes.Terms, n uint32) string {
+	serves := words.Serves(n)
 	if !terms.Makes() {
-		return "uses, and no derivatives"
+		serves = "uses, and no derivatives"
 	}
-	return words.Serves(n)
+	if terms.CountsUses() {
+		serves += fmt.Sprintf(", and pays for %d uses by machines", terms.UsesPerGrant)
+	}
+	return serves
 }
 
 // ServesFor is how many derivatives a grant serves that is acquired for one; zero: for any.

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cosmos/cosmos-sdk/client/flags"
+	"github.com/cosmos/cosmos-sdk/types/tx/signing"
+
+	"github.com/stemma-chain/stemma/client/uses"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
+	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
+	licensetypes "github.com/stemma-chain/stemma/x/license/types"
+	"github.com/stemma-chain/stemma/x/license/usevoucher"
+)
+
+const (
+	flagCount = "count"
+	flagTotal = "total"
+)
+
+func useCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "use GRANT",
+		Short: "Count uses by machines at a grant that pays for them",
+		Long: `Use counts uses of a work as input to AI or in search at your grant, where its terms say
+how many a grant pays for (uses_per_grant). Without a number it counts one. What it sends
+is the total, so that a command which is repeated with --total counts nothing twice. The use after the
+last is refused: renew the grant, or acquire another.
+
+"stemmad use voucher" signs such a total off the chain, for whoever serves you, and
+"stemmad use redeem" counts what was signed.`,
+		Example: `  stemmad use grant1... --from bob
+  stemmad use grant1... --count 3 --from bob
+  stemmad use grant1... --total 7 --from bob`,
+		Args: cobra.ExactArgs(1),
+	}
+	f := cmd.Flags()
+	f.Uint64(flagCount, 1, "how many more uses to count")
+	f.Uint64(flagTotal, 0, "how many uses there were in all, with those that are counted")
+	cmd.MarkFlagsMutuallyExclusive(flagCount, flagTotal)
+	cmd.AddCommand(useVoucherCmd(), useRedeemCmd())
+	return sending(cmd, countUses)
+}
+
+func countUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	g, err := countedGrant(ctx, conn, args[0])
+	if err != nil {
+		return err
+	}
+	more, _ := conn.Flags().GetUint64(flagCount)
+	total, _ := conn.Flags().GetUint64(flagTotal)
+	if !conn.Flags().Changed(flagTotal) {
+		total = g.Grant.Uses + more
+	}
+	if err := g.Grant.CheckUses(g.Id, total); err != nil {
+		return err
+	}
+	if total <= g.Grant.Uses && !conn.Flags().Changed(flagTotal) {
+		return fmt.Errorf("--%s is %d: count one use or more", flagCount, more)
+	}
+	return sendUses(ctx, conn, sender, fmt.Sprintf("Count uses of %s: %d in all, of %d.", g.Id, total, g.Grant.UsesPaid),
+		[]licensetypes.UseCount{{Grant: g.Id, Total: total}})
+}
+
+// countedGrant reads a grant at which uses are counted.
+func countedGrant(ctx context.Context, conn *connect.Conn, id string) (licensetypes.NamedGrant, error) {
+	grant, err := licensetypes.ParseGrantID(id)
+	if err != nil {
+		return licensetypes.NamedGrant{}, err
+	}
+	res, err := conn.License().Grant(ctx, &licensetypes.QueryGrantRequest{Grant: grant})
+	if err != nil {
+		return licensetypes.NamedGrant{}, err
+	}
+	if !res.Grant.Grant.CountsUses() {
+		return res.Grant, licensetypes.ErrNotCounted.Wrapf("%s: its terms set no uses_per_grant: use it without saying so", grant)
+	}
+	return res.Grant, nil
+}
+
+// useOutcome is what became of a count, for programs.
+type useOutcome struct {
+	Grant licensetypes.GrantID `json:"grant"`
+	Total uint64               `json:"total,string"`
+	// Counted and Left are known once it is in a block.
+	Counted *uint64 `json:"counted,omitempty,string"`
+	Left    *uint64 `json:"left,omitempty,string"`
+}
+
+// sendUses sends counts in one transaction and says what is left.
+func sendUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, what string, counts []licensetypes.UseCount) error {
+	result, err := sender.Send(ctx, what, &licensetypes.MsgUse{Sender: sender.Account(), Uses: counts})
+	if err != nil {
+		return err
+	}
+	outcomes := make([]useOutcome, len(counts))
+	for i, c := range counts {
+		outcomes[i] = useOutcome{Grant: c.Grant, Total: c.Total}
+	}
+	if result.Height > 0 || result.DryRun {
+		var response licensetypes.MsgUseResponse
+		if err := result.Response(0, &response); err != nil {
+			return err
+		}
+		for i := range response.Counts {
+			outcomes[i].Counted, outcomes[i].Left = &response.Counts[i].Counted, &response.Counts[i].Left
+		}
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(struct {
+			Counts []useOutcome `json:"counts"`
+			Tx     send.Result  `json:"tx"`
+		}{outcomes, result})
+	}
+	for _, o := range outcomes {
+		switch {
+		case o.Counted == nil:
+			conn.Say("Counting uses of %s: %s", o.Grant, result)
+		case *o.Counted == 0:
+			conn.Say("%s: counted already, %d left", o.Grant, *o.Left)
+		default:
+			conn.Say("%s %s of %s, %d left: %s", result.Did("Counted", "Would count"), count(int(*o.Counted), "use"), o.Grant, *o.Left, result)
+		}
+	}
+	return nil
+}
+
+func useVoucherCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "voucher GRANT --total N",
+		Short: "Sign how many uses there were, off the chain",
+		Long: `Voucher writes a use voucher to the standard output: how many uses of the grant there were
+in all, in place of every earlier voucher. It is signed by the key of the account that
+holds the grant, and whoever gets it may send it to the chain ("stemmad use redeem"). More
+than the grant pays for is not signed; with --offline no node is asked how many those are.`,
+		Example: `  stemmad use voucher grant1... --total 3 --key bob > use.json`,
+		Args:    cobra.ExactArgs(1),
+	}
+	f := cmd.Flags()
+	f.Uint64(flagTotal, 0, "how many uses there were in all, with this one")
+	f.String(flagKey, "", "key of yours that holds the grant (default: your only key)")
+	f.String(flags.FlagChainID, "", "chain id (default: the node's)")
+	f.Bool(flagOffline, false, "ask no node")
+	return asking(cmd, signUses)
+}
+
+func signUses(ctx context.Context, conn *connect.Conn, args []string) error {
+	total, _ := conn.Flags().GetUint64(flagTotal)
+	chainID, err := conn.Network()
+	if err != nil {
+		return err
+	}
+	name := conn.Flags().Text(flagKey)
+	if name == "" {
+		if name, _, err = conn.Signer(); err != nil {
+			return err
+		}
+	}
+	sign := func(bz []byte) ([]byte, error) {
+		signature, _, err := conn.Keyring.Sign(name, bz, signing.SignMode_SIGN_MODE_DIRECT)
+		return signature, err
+	}
+	var v usevoucher.Voucher
+	if conn.Flags().Is(flagOffline) {
+		id, err := licensetypes.ParseGrantID(args[0])
+		if err != nil {
+			return err
+		}
+		if v, err = usevoucher.New(chainID, id, total); err != nil {
+			return err
+		}
+		v, err = v.Sign(sign)
+		return printVoucher(conn, v, name, err)
+	}
+	g, err := countedGrant(ctx, conn, args[0])
+	if err != nil {
+		return err
+	}
+	v, err = uses.Make(chainID, g, total, sign)
+	return printVoucher(conn, v, name, err)
+}
+
+func printVoucher(conn *connect.Conn, v usevoucher.Voucher, name string, err error) error {
+	if err != nil {
+		return fmt.Errorf("sign with %s: %w", name, err)
+	}
+	return conn.PrintJSON(v)
+}
+
+func useRedeemCmd() *cobra.Command {
+	return sending(&cobra.Command{
+		Use:   "redeem FILE...",
+		Short: "Count what use vouchers say",
+		Long: `Redeem counts uses by the newest voucher of each grant in the files ("-" is the standard
+input). Anybody may, and pays the fee. Vouchers that count nothing new are left out; one
+that the chain refuses fails all that go with it in a transaction, which has up to 64.`,
+		Example: `  stemmad use redeem use.json --from carol
+  cat vouchers/*.json | stemmad use redeem - --from carol`,
+		Args: cobra.MinimumNArgs(1),
+	}, redeemUses)
+}
+
+func redeemUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	list, _, err := uses.ReadFiles(conn.In(), args)
+	if err != nil {
+		return err
+	}
+	chainID, err := conn.Network()
+	if err != nil {
+		return err
+	}
+	var good []licensetypes.UseCount
+	for _, v := range list {
+		if v.ChainID != chainID {
+			conn.Note("%s is left out: it is for %s, this is %s", v.Grant, v.ChainID, chainID)
+			continue
+		}
+		g, err := countedGrant(ctx, conn, v.Grant.String())
+		switch {
+		case err != nil:
+			return err
+		case v.Total <= g.Grant.Uses:
+			conn.Note("%s is left out: %d are counted already", v.Grant, g.Grant.Uses)
+			continue
+		}
+		good = append(good, v.Message())
+	}
+	if len(good) == 0 {
+		return fmt.Errorf("no voucher counts anything: what they say is counted, or is of another chain")
+	}
+	for len(good) > 0 {
+		n := min(len(good), licensetypes.MaxUseCounts)
+		if err := sendUses(ctx, conn, sender, fmt.Sprintf("Count uses of %s.", count(n, "grant")), good[:n]); err != nil {
+			return err
+		}
+		good = good[n:]
+	}
+	return nil
+}
