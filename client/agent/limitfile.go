@@ -3,12 +3,8 @@
 package agent
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +14,8 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/client/words/table"
+	"github.com/stemma-chain/stemma/internal/rates"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
@@ -33,7 +31,7 @@ type LimitFile struct {
 	AllowedTerms  []string `yaml:"allowed_terms,omitempty"`
 	// MaxRate is the highest royalty rate, such as 10%.
 	MaxRate string `yaml:"max_rate,omitempty"`
-	// Expires is a time, or how long from now, such as 720h.
+	// Expires is a day (its end in UTC), a time of RFC 3339, or how long from now, such as 30d or 720h.
 	Expires string `yaml:"expires"`
 	// AmountRange, AgentRecurrence and Budget bound what leaves: amounts such as 5 USDC, one a denom.
 	AmountRange     *MostOf   `yaml:"amount_range,omitempty"`
@@ -73,62 +71,40 @@ type Reading struct {
 	Now   time.Time
 }
 
-// ReadLimit reads a limit file. A word that it does not know is refused, with its line.
+// ReadLimit reads a limit file. What it refuses it names by its word in the file, and a word that it does not know with its line.
 func ReadLimit(raw []byte, with Reading) (limit agenttypes.Limit, err error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(raw))
-	decoder.KnownFields(true)
 	var file LimitFile
-	if err := decoder.Decode(&file); err != nil {
-		if errors.Is(err, io.EOF) {
-			return limit, errors.New("the file is empty: write messages, expires and budget at least")
-		}
+	if err := decode(raw, &file, "messages, expires and budget"); err != nil {
 		return limit, err
 	}
 	return file.limit(with)
 }
 
 func (f LimitFile) limit(with Reading) (limit agenttypes.Limit, err error) {
-	for _, word := range f.Messages {
-		kind, err := messageType(word, with.Types)
-		if err != nil {
-			return limit, err
-		}
-		limit.Messages = append(limit.Messages, kind)
+	if len(f.Messages) == 0 {
+		return limit, fmt.Errorf("messages: name at least one type, such as MsgPay; what is not named is not allowed")
 	}
-	for _, text := range f.AllowedPayees {
-		payee := text
-		if !strings.HasPrefix(text, registrytypes.WorkPrefix+"1") {
-			account, err := with.Account(text)
-			if err != nil {
-				return limit, fmt.Errorf("allowed_payees: %w", err)
-			}
-			payee = account.String()
-		}
-		limit.Payees = append(limit.Payees, payee)
+	if limit.Messages, err = each("messages", f.Messages, with.messageType); err != nil {
+		return limit, err
 	}
-	for _, text := range f.AllowedWorks {
-		work, err := registrytypes.ParseWorkID(text)
-		if err != nil {
-			return limit, fmt.Errorf("allowed_works: %w", err)
-		}
-		limit.Works = append(limit.Works, work)
+	if limit.Payees, err = each("allowed_payees", f.AllowedPayees, with.payee); err != nil {
+		return limit, err
 	}
-	for _, text := range f.AllowedTerms {
-		terms, err := with.Terms(text)
-		if err != nil {
-			return limit, fmt.Errorf("allowed_terms: %w", err)
-		}
-		limit.Terms = append(limit.Terms, terms)
+	if limit.Works, err = each("allowed_works", f.AllowedWorks, registrytypes.ParseWorkID); err != nil {
+		return limit, err
+	}
+	if limit.Terms, err = each("allowed_terms", f.AllowedTerms, with.Terms); err != nil {
+		return limit, err
 	}
 	if f.MaxRate != "" {
 		rate, err := readRate(f.MaxRate)
 		if err != nil {
-			return limit, err
+			return limit, fmt.Errorf("max_rate: %w", err)
 		}
 		limit.MaxRate = &agenttypes.MaxRate{Rate: rate}
 	}
-	if limit.ExpiresAt, err = readEnd(f.Expires, with.Now); err != nil {
-		return limit, err
+	if limit.ExpiresAt, err = ReadEnd(f.Expires, with.Now); err != nil {
+		return limit, fmt.Errorf("expires: %w", err)
 	}
 	if err := f.budgets(&limit, with); err != nil {
 		return limit, err
@@ -136,66 +112,126 @@ func (f LimitFile) limit(with Reading) (limit agenttypes.Limit, err error) {
 	return limit, limit.Validate()
 }
 
+// each reads the entries of a list, each of which is there once.
+func each[T comparable](name string, texts []string, read func(string) (T, error)) (list []T, err error) {
+	for _, text := range texts {
+		one, err := read(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if slices.Contains(list, one) {
+			return nil, fmt.Errorf("%s: %q is there twice", name, text)
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// payee reads an account or a work.
+func (with Reading) payee(text string) (string, error) {
+	if strings.HasPrefix(text, registrytypes.WorkPrefix+"1") {
+		work, err := registrytypes.ParseWorkID(text)
+		return work.String(), err
+	}
+	account, err := with.Account(text)
+	return account.String(), err
+}
+
 // budgets reads what may leave, and fees.
 func (f LimitFile) budgets(limit *agenttypes.Limit, with Reading) (err error) {
-	var act, each []string
+	var act, window []string
 	if f.AmountRange != nil {
 		act = f.AmountRange.Max
 	}
 	if f.AgentRecurrence != nil {
-		each = f.AgentRecurrence.Max
-		if limit.Window, err = time.ParseDuration(f.AgentRecurrence.Every); err != nil {
-			return fmt.Errorf("agent_recurrence: every: %q is no duration such as 24h", f.AgentRecurrence.Every)
+		window = f.AgentRecurrence.Max
+		if limit.Window, err = ReadLasting(f.AgentRecurrence.Every); err != nil {
+			return fmt.Errorf("agent_recurrence: every: %w", err)
 		}
 	}
-	if limit.Budgets, err = budgetsOf(with, "", act, each, f.Budget); err != nil || f.Fees == nil {
+	limit.Budgets, err = with.budgets(bounds{"amount_range: max", act}, bounds{"agent_recurrence: max", window}, bounds{"budget", f.Budget})
+	if err != nil {
 		return err
 	}
-	limit.Fees, err = budgetsOf(with, "fees: ", f.Fees.Max, f.Fees.Every, f.Fees.Budget)
-	return err
-}
-
-func budgetsOf(with Reading, within string, act, window, total []string) ([]agenttypes.Budget, error) {
-	byDenom := map[string]*agenttypes.Budget{}
-	for _, list := range []struct {
-		name  string
-		texts []string
-		set   func(*agenttypes.Budget, math.Int)
-	}{
-		{"amount_range", act, func(b *agenttypes.Budget, n math.Int) { b.Act = n }},
-		{"agent_recurrence", window, func(b *agenttypes.Budget, n math.Int) { b.Window = n }},
-		{"budget", total, func(b *agenttypes.Budget, n math.Int) { b.Total = n }},
-	} {
-		for _, text := range list.texts {
-			coin, err := with.Coin(text)
-			if err != nil {
-				return nil, fmt.Errorf("%s%s: %w", within, list.name, err)
-			}
-			b := byDenom[coin.Denom]
-			if b == nil {
-				b = &agenttypes.Budget{Denom: coin.Denom, Act: math.ZeroInt(), Window: math.ZeroInt(), Total: math.ZeroInt()}
-				byDenom[coin.Denom] = b
-			}
-			list.set(b, coin.Amount)
+	if fees := f.Fees; fees != nil {
+		limit.Fees, err = with.budgets(bounds{"fees: max", fees.Max}, bounds{"fees: each_window", fees.Every}, bounds{"fees: budget", fees.Budget})
+		if err != nil {
+			return err
 		}
 	}
-	var budgets []agenttypes.Budget
-	for _, b := range byDenom {
-		budgets = append(budgets, *b)
+	windows := func(b agenttypes.Budget) bool { return b.Window.IsPositive() }
+	hasWindow := slices.ContainsFunc(limit.Budgets, windows) || slices.ContainsFunc(limit.Fees, windows)
+	switch {
+	case hasWindow && f.AgentRecurrence == nil:
+		return fmt.Errorf("fees: each_window: say how long a window is, as every of agent_recurrence")
+	case !hasWindow && f.AgentRecurrence != nil:
+		return fmt.Errorf("agent_recurrence: max: name the most of a window, or leave agent_recurrence out")
+	}
+	return nil
+}
+
+// bounds are amounts of a list of the file, one a denom.
+type bounds struct {
+	name  string
+	texts []string
+}
+
+// budgets joins the bounds of each denom, in order of denom.
+func (with Reading) budgets(act, window, total bounds) (budgets []agenttypes.Budget, err error) {
+	amounts := [3]map[string]math.Int{}
+	denoms := map[string]bool{}
+	for i, list := range []bounds{act, window, total} {
+		if amounts[i], err = with.amounts(list); err != nil {
+			return nil, err
+		}
+		for denom := range amounts[i] {
+			denoms[denom] = true
+		}
+	}
+	of := func(i int, denom string) math.Int {
+		if amount, found := amounts[i][denom]; found {
+			return amount
+		}
+		return math.ZeroInt()
+	}
+	for denom := range denoms {
+		b := agenttypes.Budget{Denom: denom, Act: of(0, denom), Window: of(1, denom), Total: of(2, denom)}
+		if !b.Window.IsPositive() && !b.Total.IsPositive() {
+			return nil, fmt.Errorf("%s: what one may take alone bounds nothing: name %s in %s or %s too", act.name, denom, window.name, total.name)
+		}
+		budgets = append(budgets, b)
 	}
 	slices.SortFunc(budgets, func(a, b agenttypes.Budget) int { return strings.Compare(a.Denom, b.Denom) })
 	return budgets, nil
 }
 
+func (with Reading) amounts(list bounds) (map[string]math.Int, error) {
+	amounts := map[string]math.Int{}
+	for _, text := range list.texts {
+		coin, err := with.Coin(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", list.name, err)
+		}
+		switch _, twice := amounts[coin.Denom]; {
+		case twice:
+			return nil, fmt.Errorf("%s: %s is there twice", list.name, coin.Denom)
+		case !coin.Amount.IsPositive():
+			return nil, fmt.Errorf("%s: %q: leave out what may not leave: a denom without a budget may not", list.name, text)
+		}
+		amounts[coin.Denom] = coin.Amount
+	}
+	return amounts, nil
+}
+
 // messageType finds the type that a word means: itself, or the one that ends with it.
-func messageType(word string, types []string) (string, error) {
-	if slices.Contains(types, word) {
+func (with Reading) messageType(word string) (string, error) {
+	if slices.Contains(with.Types, word) {
 		return word, nil
 	}
 	name := "Msg" + strings.TrimPrefix(strings.ReplaceAll(word, "-", ""), "Msg")
 	var found []string
-	for _, kind := range types {
-		if _, last, _ := cutLast(kind, "."); strings.EqualFold(last, name) {
+	for _, kind := range with.Types {
+		if strings.EqualFold(kind[strings.LastIndex(kind, ".")+1:], name) {
 			found = append(found, kind)
 		}
 	}
@@ -203,63 +239,82 @@ func messageType(word string, types []string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", fmt.Errorf("messages: %q is no type that a limit can allow; stemmad agent messages lists them", word)
+		return "", fmt.Errorf("%q is no type that a limit can allow; the query Messages lists them", word)
 	}
-	return "", fmt.Errorf("messages: %q can be %s: write one of them", word, strings.Join(found, " or "))
+	return "", fmt.Errorf("%q can be %s: write one of them", word, strings.Join(found, " or "))
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-// readRate reads a rate in percent, with up to four digits after the point.
+// readRate reads a rate in percent, with up to four decimals. Without the sign it could be parts per million, and is refused.
 func readRate(text string) (uint32, error) {
-	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
-	rate, err := math.LegacyNewDecFromStr(strings.TrimSpace(number))
-	if !percent || err != nil || rate.IsNegative() || !rate.MulInt64(10_000).IsInteger() || rate.GT(math.LegacyNewDec(100)) {
-		return 0, fmt.Errorf("max_rate: %q is no rate such as 10%% or 2.5%%", text)
+	if !strings.HasSuffix(strings.TrimSpace(text), "%") {
+		return 0, fmt.Errorf("%q: write a percentage with its sign, such as 10%%", text)
 	}
-	return uint32(rate.MulInt64(10_000).TruncateInt64()), nil
+	return rates.Parse(text)
 }
 
-// readEnd reads a time, a day, or how long from now.
-func readEnd(text string, now time.Time) (time.Time, error) {
-	for _, form := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.Parse(form, text); err == nil {
-			return at.UTC(), nil
+// ReadLasting reads a length of time such as 24h, or 7d.
+func ReadLasting(text string) (time.Duration, error) {
+	if days, found := strings.CutSuffix(text, "d"); found {
+		if hours, err := time.ParseDuration(days + "h"); err == nil && hours > 0 && hours < maxLasting/24 {
+			return 24 * hours, nil
 		}
 	}
 	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return d, nil
+	}
+	return 0, fmt.Errorf("%q is no such time: write 24h, or 7d", text)
+}
+
+const maxLasting = 100 * 366 * 24 * time.Hour
+
+// ReadEnd reads when something ends: a day (its end in UTC), a time of RFC 3339, or how long from now, such as 30d or 720h.
+func ReadEnd(text string, now time.Time) (time.Time, error) {
+	if d, err := ReadLasting(text); err == nil {
 		return now.Add(d).UTC().Truncate(time.Second), nil
 	}
-	return time.Time{}, fmt.Errorf("expires: %q is no time: write a day such as 2027-01-31, a time of RFC 3339, or how long, such as 720h", text)
+	if at, err := table.ParseUntil(text, now); err == nil {
+		return at, nil
+	}
+	return time.Time{}, fmt.Errorf("%q is no time: write a day such as 2027-01-31, a time such as 2027-01-31T12:00:00Z, "+
+		"or how long, such as 30d or 720h", text)
 }
 
 // WriteLimit writes a limit as ReadLimit reads it; coin writes amounts as people do.
 func WriteLimit(limit agenttypes.Limit, coin func(sdk.Coin) string) ([]byte, error) {
-	file := LimitFile{Messages: limit.Messages, AllowedPayees: limit.Payees, AllowedTerms: limit.Terms, Expires: limit.ExpiresAt.UTC().Format(time.RFC3339)}
+	file := LimitFile{
+		Messages: limit.Messages, AllowedPayees: limit.Payees, AllowedTerms: limit.Terms, Expires: limit.ExpiresAt.UTC().Format(time.RFC3339),
+	}
 	for _, w := range limit.Works {
 		file.AllowedWorks = append(file.AllowedWorks, w.String())
 	}
 	if limit.MaxRate != nil {
-		file.MaxRate = strconv.FormatFloat(float64(limit.MaxRate.Rate)/10_000, 'f', -1, 64) + "%"
+		file.MaxRate = strings.ReplaceAll(rates.Percent(limit.MaxRate.Rate), " ", "")
 	}
 	act, window, total := textsOf(limit.Budgets, coin)
 	if act != nil {
 		file.AmountRange = &MostOf{Max: act}
 	}
-	fees := FeesOf{}
-	fees.Max, fees.Every, fees.Budget = textsOf(limit.Fees, coin)
 	if limit.Window > 0 {
-		file.AgentRecurrence = &EachTime{Every: limit.Window.String(), Max: window}
+		file.AgentRecurrence = &EachTime{Every: lasting(limit.Window), Max: window}
 	}
-	if file.Budget = total; len(limit.Fees) > 0 {
-		file.Fees = &fees
+	file.Budget = total
+	if len(limit.Fees) > 0 {
+		file.Fees = &FeesOf{}
+		file.Fees.Max, file.Fees.Every, file.Fees.Budget = textsOf(limit.Fees, coin)
 	}
 	return yaml.Marshal(file)
+}
+
+// lasting writes a time without its units that are none: 24h, not 24h0m0s.
+func lasting(d time.Duration) string {
+	text := strings.TrimSuffix(d.String(), "m0s")
+	switch {
+	case text == d.String():
+		return text
+	case strings.HasSuffix(text, "h0"):
+		return strings.TrimSuffix(text, "0")
+	}
+	return text + "m"
 }
 
 func textsOf(budgets []agenttypes.Budget, coin func(sdk.Coin) string) (act, window, total []string) {

@@ -23,6 +23,7 @@ import (
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/permitted"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/refusal"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/target"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -51,8 +52,8 @@ const (
 const exitCodes = `   0  done
    1  refused or failed for another reason than those below
    3  a grant is needed
-   4  it is denied
-   5  there is no such work, terms, grant or account
+   4  it is denied, by a licence or by an agent's limit
+   5  there is no such work, terms, grant, agent or account
    6  there is not enough money for it, or for its fee
    7  nothing was done, and the same may pass later: the node is busy, or the fee has risen
    8  no node answers
@@ -69,11 +70,17 @@ var kinds = []struct {
 	of   []error
 }{
 	{exitUndecided, []error{client.ErrUndecided}},
-	{exitDenied, []error{licensetypes.ErrNotPermitted}},
+	{exitDenied, []error{
+		licensetypes.ErrNotPermitted, agenttypes.ErrNotAllowed, agenttypes.ErrNeverAllowed, agenttypes.ErrOtherSigner, agenttypes.ErrUnreadable,
+		agenttypes.ErrPayee, agenttypes.ErrWork, agenttypes.ErrTerms, agenttypes.ErrRate, agenttypes.ErrNoBudget, agenttypes.ErrOverAct,
+		agenttypes.ErrOverWindow, agenttypes.ErrOverTotal, agenttypes.ErrFeeNoBudget, agenttypes.ErrFeeOverAct, agenttypes.ErrFeeOverWindow,
+		agenttypes.ErrFeeOverTotal, agenttypes.ErrKeyExpired, agenttypes.ErrExpired, agenttypes.ErrSuspended,
+	}},
 	{exitNeedsGrant, []error{licensetypes.ErrPermissionNeeded}},
 	{exitNotFound, []error{
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
 		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,
+		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, agenttypes.ErrNotKey,
 		target.ErrUnregistered,
 	}},
 	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},

@@ -26,7 +26,7 @@ var helpGroups = []helpGroup{
 		"anchor", "terms", "approve", "approve-source", "withdraw-work", "revise", "blank", "transfer", "accept", "title",
 		"receipt", "statement", "prove", "verify", "dispute",
 	}},
-	{"makers", "AI generators, and whoever makes something of works:", []string{"lineage", "credits", "license", "royalty"}},
+	{"makers", "AI generators, and whoever makes something of works:", []string{"agent", "lineage", "credits", "license", "royalty"}},
 	{"licensees", "Licensees and payers:", []string{"grant", "paychannel", "voucher"}},
 	{"validators", "Validators, and whoever runs a node:", []string{
 		"init", "start", "status", "check", "export", "prune", "rollback", "reset", "snapshots", "genesis", "comet", "testnet",

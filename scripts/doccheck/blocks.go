@@ -19,6 +19,7 @@ var lanes = [][]string{
 		"docs/operators.md", "docs/performance.md", "docs/changing.md", "docs/CONTRIBUTING.md", "docs/SECURITY.md",
 	},
 	{"docs/disputes.md"},
+	{"docs/agents.md"},
 }
 
 // languages are those that a fence names. Only sh is run; a fence without one would be passed over
