@@ -16,6 +16,7 @@ import (
 	"github.com/stemma-chain/stemma/client/words"
 	"github.com/stemma-chain/stemma/portal/catalog"
 	"github.com/stemma-chain/stemma/portal/pages"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	_ "github.com/stemma-chain/stemma/x/feemarket/types" // its events
 	"github.com/stemma-chain/stemma/x/license/reasons"
@@ -52,6 +53,7 @@ func built(t *testing.T) map[string]string {
 	for _, deed := range pages.Deeds() {
 		add("act."+deed, deed)
 	}
+	enum("agent.status.", "STATUS_", agenttypes.Status_name, false)
 	enum("dispute.kind.", "KIND_", disputetypes.Kind_name, false)
 	enum("dispute.phase.", "PHASE_", disputetypes.Phase_name, false)
 	enum("dispute.next.", "PHASE_", disputetypes.Phase_name, false)

@@ -125,6 +125,8 @@ func (v *visit) mention(ctx context.Context, h *happening, key, value string) {
 		add(link{short(value), "/terms/" + value})
 	case strings.HasPrefix(value, "dispute1"):
 		add(link{short(value), "/disputes/" + value})
+	case strings.HasPrefix(value, "agent1"):
+		add(link{short(value), "/agents/" + value})
 	case strings.HasPrefix(value, "["), strings.HasPrefix(value, "{"):
 		v.mentionAll(ctx, h, key, value)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stemma-chain/stemma/client/register/describe"
 	"github.com/stemma-chain/stemma/portal/index"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -143,7 +144,7 @@ func (s *Site) isTx(ctx context.Context, text string) (bool, error) {
 }
 
 // pagesOf are the beginnings of the addresses of pages about one thing, which its id follows.
-var pagesOf = []string{"works", "accounts", "terms", "disputes", "tx"}
+var pagesOf = []string{"works", "accounts", "terms", "disputes", "agents", "tx"}
 
 // pageOf is the page of what a text is the id of, or the address of such a page on any portal; empty: of nothing.
 func pageOf(text string) string {
@@ -165,6 +166,9 @@ func pageOf(text string) string {
 	}
 	if id, err := disputetypes.ParseDisputeID(text); err == nil {
 		return "/disputes/" + id.String()
+	}
+	if id, err := agenttypes.ParseAgentID(text); err == nil {
+		return "/agents/" + id.String()
 	}
 	if address, ok := accountIn(text); ok {
 		return "/accounts/" + address

@@ -218,6 +218,7 @@ func (s *Site) Handler() http.Handler {
 	page("/accounts/{id}", s.account)
 	page("/terms/{id}", s.terms)
 	page("/disputes/{id}", s.dispute)
+	page("/agents/{id}", s.agent)
 	page("/tx/{hash}", s.tx)
 	page("/network", s.network)
 	page("/check", s.check)

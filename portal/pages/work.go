@@ -64,6 +64,7 @@ type workPage struct {
 	UsedIn     []source
 	MoreUsed   bool
 	Record     []fact
+	Agent      link // in whose name it was declared
 	Answers    []answer // to the questions that most ask
 	Question   question
 	Offers     []offer
@@ -214,12 +215,14 @@ func (a *asking) claim() {
 			{"record.model", r.Model},
 			{"record.provider", r.Provider},
 			{"record.system", strings.TrimSpace(r.SystemName + " " + r.SystemVersion)},
-			{"record.agent", r.Agent.String()},
 		}
 		for _, f := range facts {
 			if f.Value != "" {
 				page.Record = append(page.Record, f)
 			}
+		}
+		if !r.Agent.IsZero() {
+			page.Agent = agentLink(r.Agent)
 		}
 	}
 }
