@@ -219,7 +219,7 @@ func TestACardFileReadsBack(t *testing.T) {
 
 	for text, want := range map[string]string{
 		"":                                  "the file is empty",
-		"responsible: {name: A}\nmodle: {}": "line 2: modle is no word of this file",
+		"responsible: {name: A}\nmoddel: {}": "line 2: moddel is no word of this file",
 		"model: {work: work1x}":             "model: work: ",
 		"document_sha256: abc":              "document_sha256",
 	} {

@@ -149,12 +149,14 @@ func (f LimitFile) budgets(limit *agenttypes.Limit, with Reading) (err error) {
 			return fmt.Errorf("agent_recurrence: every: %w", err)
 		}
 	}
-	limit.Budgets, err = with.budgets(bounds{"amount_range: max", act}, bounds{"agent_recurrence: max", window}, bounds{"budget", f.Budget})
+	limit.Budgets, err = with.budgets(
+		bounds{"amount_range: max", act}, bounds{"agent_recurrence: max", window}, bounds{"budget", f.Budget})
 	if err != nil {
 		return err
 	}
 	if fees := f.Fees; fees != nil {
-		limit.Fees, err = with.budgets(bounds{"fees: max", fees.Max}, bounds{"fees: each_window", fees.Every}, bounds{"fees: budget", fees.Budget})
+		limit.Fees, err = with.budgets(
+			bounds{"fees: max", fees.Max}, bounds{"fees: each_window", fees.Every}, bounds{"fees: budget", fees.Budget})
 		if err != nil {
 			return err
 		}

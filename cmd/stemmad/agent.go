@@ -36,8 +36,8 @@ responsible, and keys act in your name within limits that the chain enforces: wh
 pay, how much, until when. AGENT is an id (agent1...), or the name of one that you registered.
 
 A key acts with any verb that sends: "stemmad pay WORK 1.00 USDC --agent agent1... --from key".`,
-		Example: `  stemmad agent register painter --responsible "Acme" --for 365d --from alice
-  stemmad agent limit painter painter-key --file limit.yaml --from alice`,
+		Example: `  stemmad agent list
+  stemmad agent show agent1...`,
 		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(agentRegisterCmd(), agentReviseCmd(), agentShowCmd(), agentListCmd(), agentCardCmd(), agentLimitCmd(), agentRotateCmd(),
@@ -90,7 +90,9 @@ func agentToChange(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 func agentOf(ctx context.Context, conn *connect.Conn, text string, id agenttypes.AgentID) (*agenttypes.QueryAgentResponse, error) {
 	res, err := conn.Agent().Agent(ctx, &agenttypes.QueryAgentRequest{Agent: id})
 	if status.Code(err) == codes.NotFound && text != id.String() {
-		return nil, exitError{code: exitNotFound, err: fmt.Errorf("you have registered no agent %q, which would be %s; name another's by its id", text, id)}
+		return nil, exitError{
+			code: exitNotFound, err: fmt.Errorf("you have registered no agent %q, which would be %s; name another's by its id", text, id),
+		}
 	}
 	return res, err
 }

@@ -192,9 +192,9 @@ func printAttestations(conn *connect.Conn, res *agenttypes.QueryAttestationsResp
 
 func agentRevokeCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "revoke ATTESTATION",
-		Short: "Take back an attestation of yours",
-		Long: `Revoke takes back what you attested. That you said it, and when you took it back, stays on record.`,
+		Use:     "revoke ATTESTATION",
+		Short:   "Take back an attestation of yours",
+		Long:    `Revoke takes back what you attested. That you said it, and when you took it back, stays on record.`,
 		Example: `  stemmad agent revoke attest1... --from auditor`,
 		Args:    cobra.ExactArgs(1),
 	}

@@ -46,8 +46,8 @@ same block. "stemmad agent resume" lets it act again.`,
 		agenttypes.STATUS_ACTIVE, "Let %s act again, within the limits of its keys.", "Resumed", "Would resume",
 	},
 	{
-		"retire", "Stop an agent for good", `Retire stops an agent for good: it can't be undone. Its passport, its card and what was declared in its name
-stay.`,
+		"retire", "Stop an agent for good", `Retire stops an agent for good: it can't be undone. Its passport, its card and what
+was declared in its name stay.`,
 		agenttypes.STATUS_RETIRED, "Stop %s for good. This can't be undone.", "Retired", "Would retire",
 	},
 }
@@ -132,7 +132,8 @@ func setPayout(ctx context.Context, conn *connect.Conn, sender *send.Sender, arg
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flagTo, err)
 	}
-	what := fmt.Sprintf("Name %s as the account that %s is paid at, once it accepts.", accountName(account.String(), conn.KeyNames()), agentLine(p))
+	what := fmt.Sprintf("Name %s as the account that %s is paid at, once it accepts.",
+		accountName(account.String(), conn.KeyNames()), agentLine(p))
 	return changeAgent(ctx, conn, sender, p.Id, what, "Named a payout account of", "Would name a payout account of",
 		&agenttypes.MsgOfferPayout{Controller: sender.Account(), Agent: p.Id, Account: account.String()})
 }
@@ -181,7 +182,8 @@ func transferAgent(ctx context.Context, conn *connect.Conn, sender *send.Sender,
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flagTo, err)
 	}
-	what := fmt.Sprintf("Offer %s to %s as its new controller. %s", agentLine(p), accountName(account.String(), conn.KeyNames()), afterTakeover)
+	what := fmt.Sprintf("Offer %s to %s as its new controller. %s", agentLine(p),
+		accountName(account.String(), conn.KeyNames()), afterTakeover)
 	return changeAgent(ctx, conn, sender, p.Id, what, "Offered", "Would offer",
 		&agenttypes.MsgOfferControl{Controller: sender.Account(), Agent: p.Id, Recipient: account.String()})
 }

@@ -82,7 +82,8 @@ func TestJourneyOfAnAgent(t *testing.T) {
 	require.Contains(t, l.do("agent", "card", agent, "--format", "erc8004"), "Buys more.")
 
 	l.write("report.pdf", "all well")
-	attestation := l.json("attestation", "agent", "attest", agent, "--schema", "acme.example/audit-v1", "--file", "report.pdf", "--from", "bob").(string)
+	attest := []string{"agent", "attest", agent, "--schema", "acme.example/audit-v1", "--file", "report.pdf", "--from", "bob"}
+	attestation := l.json("attestation", attest...).(string)
 	require.Contains(t, l.do("agent", "attestations", agent), "not listed")
 	l.do("agent", "revoke", attestation, "--from", "bob")
 	require.Contains(t, l.do("agent", "attestations", "--issuer", "bob"), "no, revoked at")
@@ -91,7 +92,9 @@ func TestJourneyOfAnAgent(t *testing.T) {
 	l.do("agent", "payout", agent, "--accept", "--from", "bob")
 	l.do("agent", "recovery", "buyer", "--to", "bob", "--delay", "30d", "--from", "alice")
 	shown := l.do("agent", "show", agent)
-	for _, want := range []string{"(bob), and the controller can object for 30 days", "Buys more.", "0.50 USDC", "2.50 USDC left its controller"} {
+	for _, want := range []string{
+		"(bob), and the controller can object for 30 days", "Buys more.", "0.50 USDC", "2.50 USDC left its controller",
+	} {
 		require.Contains(t, strings.ReplaceAll(shown, "\n    ", " "), want)
 	}
 	l.do("agent", "transfer", "buyer", "--to", "bob", "--from", "alice")

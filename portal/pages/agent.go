@@ -49,10 +49,10 @@ type agentKey struct {
 }
 
 type attestation struct {
-	Issuer                 link
-	Schema, Sha256         string
-	At, Until, Revoked     time.Time
-	Listed, Holds          bool
+	Issuer             link
+	Schema, Sha256     string
+	At, Until, Revoked time.Time
+	Listed, Holds      bool
 }
 
 func agentLink(id agenttypes.AgentID) link { return link{short(id.String()), "/agents/" + id.String()} }
@@ -106,7 +106,9 @@ func (s *Site) aboutAgent(ctx context.Context, v *visit, id agenttypes.AgentID, 
 		return err
 	})
 	group.Go(func() error {
-		res, err := s.Client.Agent().Attestations(at, &agenttypes.QueryAttestationsRequest{Subject: id.String(), Pagination: &query.PageRequest{Limit: maxShown}})
+		res, err := s.Client.Agent().Attestations(at, &agenttypes.QueryAttestationsRequest{
+			Subject: id.String(), Pagination: &query.PageRequest{Limit: maxShown},
+		})
 		if err == nil {
 			page.attestations(res.Attestations)
 			page.MoreAttestations = len(res.Pagination.GetNextKey()) > 0

@@ -64,7 +64,7 @@ type workPage struct {
 	UsedIn     []source
 	MoreUsed   bool
 	Record     []fact
-	Agent      link // in whose name it was declared
+	Agent      link     // in whose name it was declared
 	Answers    []answer // to the questions that most ask
 	Question   question
 	Offers     []offer
