@@ -218,10 +218,10 @@ func TestACardFileReadsBack(t *testing.T) {
 	require.NoError(t, read.Validate())
 
 	for text, want := range map[string]string{
-		"":                                  "the file is empty",
+		"":                                   "the file is empty",
 		"responsible: {name: A}\nmoddel: {}": "line 2: moddel is no word of this file",
-		"model: {work: work1x}":             "model: work: ",
-		"document_sha256: abc":              "document_sha256",
+		"model: {work: work1x}":              "model: work: ",
+		"document_sha256: abc":               "document_sha256",
 	} {
 		_, err := ReadCard([]byte(text))
 		require.ErrorContains(t, err, want)

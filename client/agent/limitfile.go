@@ -24,46 +24,46 @@ import (
 // amount_range (of one act), agent_recurrence (of a window), allowed_payees.
 type LimitFile struct {
 	// Messages are types, or the last word of one, such as MsgPay or pay.
-	Messages []string `yaml:"messages"`
+	Messages []string `yaml:"messages,flow"`
 	// AllowedPayees are accounts and works that are paid.
-	AllowedPayees []string `yaml:"allowed_payees,omitempty"`
-	AllowedWorks  []string `yaml:"allowed_works,omitempty"`
-	AllowedTerms  []string `yaml:"allowed_terms,omitempty"`
+	AllowedPayees []string `yaml:"allowed_payees,flow,omitempty"`
+	AllowedWorks  []string `yaml:"allowed_works,flow,omitempty"`
+	AllowedTerms  []string `yaml:"allowed_terms,flow,omitempty"`
 	// MaxRate is the highest royalty rate, such as 10%.
 	MaxRate string `yaml:"max_rate,omitempty"`
 	// Expires is a day (its end in UTC), a time of RFC 3339, or how long from now, such as 30d or 720h.
 	Expires string `yaml:"expires"`
 	// AmountRange, AgentRecurrence and Budget bound what leaves: amounts such as 5 USDC, one a denom.
-	AmountRange     *MostOf   `yaml:"amount_range,omitempty"`
-	AgentRecurrence *EachTime `yaml:"agent_recurrence,omitempty"`
-	Budget          []string  `yaml:"budget,omitempty"`
+	AmountRange     *MostOf   `yaml:"amount_range,flow,omitempty"`
+	AgentRecurrence *EachTime `yaml:"agent_recurrence,flow,omitempty"`
+	Budget          []string  `yaml:"budget,flow,omitempty"`
 	// Fees bounds the fees that the controller pays.
-	Fees *FeesOf `yaml:"fees,omitempty"`
+	Fees *FeesOf `yaml:"fees,flow,omitempty"`
 }
 
 // MostOf bounds one act.
 type MostOf struct {
-	Max []string `yaml:"max"`
+	Max []string `yaml:"max,flow"`
 }
 
 // EachTime bounds a window, which follows the last: every 24h.
 type EachTime struct {
 	Every string   `yaml:"every"`
-	Max   []string `yaml:"max"`
+	Max   []string `yaml:"max,flow"`
 }
 
 // FeesOf bounds fees: of a transaction, of the same window, in all.
 type FeesOf struct {
-	Max    []string `yaml:"max,omitempty"`
-	Every  []string `yaml:"each_window,omitempty"`
-	Budget []string `yaml:"budget,omitempty"`
+	Max    []string `yaml:"max,flow,omitempty"`
+	Every  []string `yaml:"each_window,flow,omitempty"`
+	Budget []string `yaml:"budget,flow,omitempty"`
 }
 
 // Reading is what a limit file needs to be read.
 type Reading struct {
 	// Coin reads an amount as people write it.
 	Coin func(string) (sdk.Coin, error)
-	// Terms and Account read names beside ids; Work reads the id of a work.
+	// Terms and Account read names beside ids.
 	Terms   func(string) (string, error)
 	Account func(string) (sdk.AccAddress, error)
 	// Types are those of messages that a limit can allow.
