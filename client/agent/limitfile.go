@@ -3,6 +3,7 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func ReadLimit(raw []byte, with Reading) (limit agenttypes.Limit, err error) {
 
 func (f LimitFile) limit(with Reading) (limit agenttypes.Limit, err error) {
 	if len(f.Messages) == 0 {
-		return limit, fmt.Errorf("messages: name at least one type, such as MsgPay; what is not named is not allowed")
+		return limit, errors.New("messages: name at least one type, such as MsgPay; what is not named is not allowed")
 	}
 	if limit.Messages, err = each("messages", f.Messages, with.messageType); err != nil {
 		return limit, err
@@ -165,9 +166,9 @@ func (f LimitFile) budgets(limit *agenttypes.Limit, with Reading) (err error) {
 	hasWindow := slices.ContainsFunc(limit.Budgets, windows) || slices.ContainsFunc(limit.Fees, windows)
 	switch {
 	case hasWindow && f.AgentRecurrence == nil:
-		return fmt.Errorf("fees: each_window: say how long a window is, as every of agent_recurrence")
+		return errors.New("fees: each_window: say how long a window is, as every of agent_recurrence")
 	case !hasWindow && f.AgentRecurrence != nil:
-		return fmt.Errorf("agent_recurrence: max: name the most of a window, or leave agent_recurrence out")
+		return errors.New("agent_recurrence: max: name the most of a window, or leave agent_recurrence out")
 	}
 	return nil
 }

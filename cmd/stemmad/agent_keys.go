@@ -33,7 +33,7 @@ what it has spent stays counted. Without a file it prints the limit there is, in
   amount_range: {max: [5.00 USDC]}
   agent_recurrence: {every: 24h, max: [20.00 USDC]}
   budget: [200.00 USDC]
-  fees: {each_window: [0.10 USDC], budget: [1.00 USDC]}
+  fees: {each_window: [0.05 STEM], budget: [1.00 STEM]}
 
 Only messages that are named are allowed ("stemmad agent messages" lists them), and only coins that have a
 budget leave, whatever comes in. allowed_works and allowed_terms bound those too. fees bounds what you pay of
