@@ -23,8 +23,8 @@ func TestJourneyOfReports(t *testing.T) {
 	l.do("offer", "photo.png", "ai-training-allowed", "--from", "alice", "-y")
 	before := l.json("height", "report", "ai-notice", "photo.png", "--facts", l.facts("ai-notice"), "--output", "json").(string)
 	l.do("derive", "model.gguf", "--from", "photo.png=trainedOn", "--by", "bob", "-y")
-	l.do("derive", "out.png", "--from", "photo.png=inputTo", "--by", "alice", "--model", "acme/painter", "--provider", "Acme", "--system", "Painter",
-		"--system-version", "3.1", "--output-id", "out-42", "--generated-at", "2026-01-02T03:04:05Z", "-y")
+	l.do("derive", "out.png", "--from", "photo.png=inputTo", "--by", "alice", "--model", "acme/painter", "--provider", "Acme",
+		"--system", "Painter", "--system-version", "3.1", "--output-id", "out-42", "--generated-at", "2026-01-02T03:04:05Z", "-y")
 
 	out, errs, code := command("report", "ca-ab2013", "--model", "model.gguf", "--home", l.home)
 	require.Equal(t, exitIncomplete, code, errs)
