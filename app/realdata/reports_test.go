@@ -21,14 +21,15 @@ type ancestry struct {
 // references, of which nothing more is known.
 func (c *catalogue) ancestry(m models.Model) (a ancestry) {
 	seen := map[string]bool{m.ID: true}
-	for level := []models.Model{m}; len(level) > 0; {
+	steps := uint32(1)
+	for level := []models.Model{m}; len(level) > 0; steps++ {
 		var next []models.Model
 		for _, m := range level {
 			if !c.linked[m.ID] {
 				continue
 			}
 			for _, p := range m.Parents {
-				a.edges++
+				a.edges, a.depth = a.edges+1, steps
 				if _, offered := c.offered[p.ID]; !offered && !c.own(m, p) {
 					a.externals++
 				} else if !seen[p.ID] {
@@ -37,10 +38,8 @@ func (c *catalogue) ancestry(m models.Model) (a ancestry) {
 				}
 			}
 		}
-		a.depth++
 		level = next
 	}
-	a.depth--
 	return a
 }
 

@@ -44,7 +44,8 @@ func (n *node) Invoke(_ context.Context, _ string, args, reply any, _ ...grpc.Ca
 		}
 	case *lineagetypes.QueryDerivationResponse:
 		reply.Record = &lineagetypes.GenerationRecord{
-			Agent: agenttypes.AgentID{1}, AgentVersion: 2, Provider: "Lab", SystemName: "Painter", SystemVersion: "3", GeneratedAt: &at, UniqueId: "out-42",
+			Agent: agenttypes.AgentID{1}, AgentVersion: 2, Provider: "Lab", SystemName: "Painter", SystemVersion: "3", GeneratedAt: &at,
+			UniqueId: "out-42",
 		}
 	case *lineagetypes.QuerySourcesResponse:
 		reply.Sources = []lineagetypes.Link{

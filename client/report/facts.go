@@ -108,7 +108,8 @@ func FactKeys() ([]string, error) {
 // FactsTemplate writes a file of facts to fill in: each key with what it answers.
 func (s Statute) FactsTemplate() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n# %s\n# What the chain says needs no line here. Write a text or a list of texts; \"none\" is an answer.\n", s.Title, s.Version)
+	fmt.Fprintf(&b, "# %s\n# %s\n", s.Title, s.Version)
+	b.WriteString("# What the chain says needs no line here. Write a text or a list of texts; \"none\" is an answer.\n")
 	b.WriteString("provider: \"\" # who states this\nfacts:\n")
 	for _, f := range s.FactsAsked() {
 		fmt.Fprintf(&b, "  # %s %s: %s\n  %s: \"\"\n", f.Number, f.Title, f.Asks, f.Key)

@@ -158,7 +158,9 @@ func merge(t *testing.T) (*node, registrytypes.WorkID) {
 
 	grant, free := licensetypes.GrantID{7}, licensetypes.GrantID{8}
 	fee := sdk.NewInt64Coin("uusdc", 5_000_000)
-	n.grants[grant] = licensetypes.NamedGrant{Id: grant, Work: photos, Terms: terms(t, "ai-training-paid"), Grant: licensetypes.Grant{Fee: &fee}}
+	n.grants[grant] = licensetypes.NamedGrant{
+		Id: grant, Work: photos, Terms: terms(t, "ai-training-paid"), Grant: licensetypes.Grant{Fee: &fee},
+	}
 	n.grants[free] = licensetypes.NamedGrant{Id: free, Work: songs, Terms: terms(t, "ai-training-allowed")}
 
 	n.derive(merged, lineagetypes.Link{Source: left, Role: lineagetypes.ROLE_COMPONENT_OF, Terms: terms(t, "cc-by-4.0")})
@@ -169,8 +171,11 @@ func merge(t *testing.T) (*node, registrytypes.WorkID) {
 	n.derive(left, lineagetypes.Link{Source: base, Role: lineagetypes.ROLE_PARENT_OF, Terms: terms(t, "cc-by-sa-4.0")})
 	n.derive(right, lineagetypes.Link{Source: base, Role: lineagetypes.ROLE_PARENT_OF, Terms: terms(t, "cc-by-4.0")})
 	n.derive(right, lineagetypes.Link{Source: songs, Role: lineagetypes.ROLE_TRAINED_ON, Grant: free})
-	n.derive(right, lineagetypes.Link{External: &lineagetypes.External{Uri: "https://data.example/set"}, Role: lineagetypes.ROLE_TRAINED_ON})
-	n.derive(base, lineagetypes.Link{External: &lineagetypes.External{Sha256: sha256.Sum256([]byte("crawl"))}, Role: lineagetypes.ROLE_TRAINED_ON})
+	outside := func(x lineagetypes.External) lineagetypes.Link {
+		return lineagetypes.Link{External: &x, Role: lineagetypes.ROLE_TRAINED_ON}
+	}
+	n.derive(right, outside(lineagetypes.External{Uri: "https://data.example/set"}))
+	n.derive(base, outside(lineagetypes.External{Sha256: sha256.Sum256([]byte("crawl"))}))
 	n.derive(photos, lineagetypes.Link{Source: photo, Role: lineagetypes.ROLE_CONTAINS, Terms: terms(t, "cc0-1.0")})
 	return n, merged
 }
@@ -184,7 +189,8 @@ func output(t *testing.T) (*node, registrytypes.WorkID) {
 	n.claims[picture] = claim
 	made, anchored := at.AddDate(0, -1, 0), at.AddDate(0, -1, 1)
 	n.records[picture] = &lineagetypes.GenerationRecord{
-		Agent: agenttypes.AgentID{3}, AgentVersion: 1, Model: "painter-3", Provider: "Lab Inc.", SystemName: "Painter", SystemVersion: "3.1",
+		Agent: agenttypes.AgentID{3}, AgentVersion: 1, Model: "painter-3", Provider: "Lab Inc.",
+		SystemName: "Painter", SystemVersion: "3.1",
 		GeneratedAt: &made, UniqueId: "out-42", AnchoredAt: &anchored,
 	}
 	card := func(party string) agenttypes.CardVersion {

@@ -119,7 +119,7 @@ func TestFactsCompleteAReport(t *testing.T) {
 func TestFactsNameMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"facts: {languages: English}":                                             `"provider" is empty`,
-		"provider: Lab\nfacts: {languags: English}":                              `did you mean "languages"?`,
+		"provider: Lab\nfacts: {languags: English}":                               `did you mean "languages"?`,
 		"provider: Lab\nfacts: {languages: {a: b}}":                               "a text or a list of texts",
 		"provider: Lab\nfact: {}":                                                 "field fact not found",
 		"provider: Lab\n---\nprovider: Lab":                                       "a second document",

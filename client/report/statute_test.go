@@ -20,7 +20,8 @@ var lists = map[string][]string{
 		"1 name of the provider", "2 the name and the version", "3 the time and the date", "4 unique identifier", "5 industry standards",
 	},
 	"eu-gpai": {
-		"1.1 contact", "1.1 representative", "1.2 versioned names", "1.3 other models", "1.4 Union market", "1.5 text, image, audio, video, other",
+		"1.1 contact", "1.1 representative", "1.2 versioned names", "1.3 other models", "1.4 Union market",
+		"1.5 text, image, audio, video, other",
 		"1.6 ranges", "1.7 types of content", "1.8 latest date of acquisition", "1.9 languages", "2.1 by name and link",
 		"2.2.1 commercially licensed", "2.2.2 third parties otherwise", "2.3.1 crawlers", "2.3.2 purpose", "2.3.3 behaviour", "2.3.4 period",
 		"2.3.5 content", "2.3.6 top 10 % by size", "2.4.1 interaction with the model", "2.4.2 other services", "2.5 own or other models",

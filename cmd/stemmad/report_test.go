@@ -23,8 +23,8 @@ func TestJourneyOfReports(t *testing.T) {
 	l.do("offer", "photo.png", "ai-training-allowed", "--from", "alice", "-y")
 	before := l.json("height", "report", "ai-notice", "photo.png", "--facts", l.facts("ai-notice"), "--output", "json").(string)
 	l.do("derive", "model.gguf", "--from", "photo.png=trainedOn", "--by", "bob", "-y")
-	l.do("derive", "out.png", "--from", "photo.png=inputTo", "--by", "alice", "--model", "acme/painter", "--provider", "Acme", "--system", "Painter",
-		"--system-version", "3.1", "--output-id", "out-42", "--generated-at", "2026-01-02T03:04:05Z", "-y")
+	l.do("derive", "out.png", "--from", "photo.png=inputTo", "--by", "alice", "--model", "acme/painter", "--provider", "Acme",
+		"--system", "Painter", "--system-version", "3.1", "--output-id", "out-42", "--generated-at", "2026-01-02T03:04:05Z", "-y")
 
 	out, errs, code := command("report", "ca-ab2013", "--model", "model.gguf", "--home", l.home)
 	require.Equal(t, exitIncomplete, code, errs)
@@ -86,12 +86,14 @@ func TestReportsNameMistakes(t *testing.T) {
 	out, _, code = noNode(t, "report", "facts", "eu-gpai", "--output", "json")
 	require.Equal(t, exitOK, code)
 	require.Contains(t, out, `"key": "languages"`)
+	_, errs, code = noNode(t, "report", "facts", "eu-gdpr")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "there are ai-notice, ca-ab2013, ca-sb942, eu-gpai")
 	node := []string{"--home", t.TempDir(), "--keyring-backend", "test", "--node", "tcp://127.0.0.1:1"}
 	for _, tc := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"report", "facts", "eu-gdpr"}, "there are ai-notice, ca-ab2013, ca-sb942, eu-gpai"},
 		{[]string{"report", "eu-gpai"}, "model"},
 		{[]string{"report", "ai-notice"}, "name an output, or a model with --model"},
 		{[]string{"report", "ai-notice", "a.png", "--model", "a.png"}, "name an output, or a model with --model"},
