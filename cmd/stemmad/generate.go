@@ -27,7 +27,7 @@ parts, by which model. "declare" registers an output and declares it in one tran
 that are registered get their share; with --manifest many. "batch" anchors the statements about any number of
 outputs in one transaction; "prove" shows one of them to somebody, who checks it with "check", and "declare"
 registers one later with its original time.`,
-		Example: `  stemmad generate declare image.png --source photo.jpg:60 --model acme/painter-2 --by bob`,
+		Example: `  stemmad generate check proof.json image.png`,
 		Args:    cobra.NoArgs,
 	}
 	cmd.AddCommand(generateDeclareCmd(), generateBatchCmd(), generateProveCmd(), generateCheckCmd())

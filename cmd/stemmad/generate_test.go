@@ -105,7 +105,7 @@ func TestJourneyOfAGenerator(t *testing.T) {
 	}
 	require.Contains(t, l.fail(declare("1.png", "--by", "bob")...), "--buy --max-fee 5000uusdc")
 	require.Contains(t, l.fail(declare("1.png", "--by", "bob", "--buy", "--max-fee", "5000uusdc", "--source", "1.png:1")...), "101 %")
-	require.Contains(t, l.fail(declare("1.png", "--from", "bob")...), "name who signs with --by")
+	require.Contains(t, l.fail(declare("1.png", "--from", "photo.jpg", "--by", "bob")...), "name who signs with --by")
 	pays := []string{"--by", "bob", "--buy", "--max-fee", "5000uusdc", "--pay-uses", "-y"}
 	report := l.json("uses_paid", declare("1.png", pays...)...)
 	require.Len(t, report, 1)
