@@ -251,6 +251,7 @@ var facts = map[string]Fact{
 	"answer.fee":             {Name: "Fee"},
 	"answer.expires_at":      {Name: "Ends", Say: moment},
 	"answer.serves":          {Name: "Serves", Say: serves},
+	"answer.uses_paid":       {Name: "Uses by machines that it pays for"},
 	"answer.epoch":           {Name: "Epoch of the lists"},
 }
 

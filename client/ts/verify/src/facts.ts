@@ -8,6 +8,7 @@ export const facts: { readonly [path: string]: readonly string[] } = {
   "answer.fee": ["Fee","",""],
   "answer.grant": ["Grant","",""],
   "answer.serves": ["Serves","serves",""],
+  "answer.uses_paid": ["Uses by machines that it pays for","",""],
   "appealed.at": ["Appealed: ruled","moment",""],
   "appealed.by": ["Appealed: ruled by","",""],
   "appealed.redress.close_offers": ["Appealed: given: offers that end","",""],
