@@ -119,8 +119,8 @@ var facts = map[string]Fact{
 	"grant.grant.grant.expires_at":        {Name: "Ends", Say: moment, Empty: "never, as granted"},
 	"grant.grant.grant.serves":            {Name: "Serves", Say: serves, Empty: "one derivative"},
 	"grant.grant.grant.used":              {Name: "Used up of these", Empty: "none"},
-	"grant.grant.grant.uses_paid":         {Name: "Uses by machines that it pays for", Empty: "not counted"},
-	"grant.grant.grant.uses":              {Name: "Counted of these", Empty: "none"},
+	"grant.grant.grant.uses_paid":         {Name: "Counted uses that it pays for"},
+	"grant.grant.grant.uses":              {Name: "Used of these"},
 	"grant.grant.grant.work_version":      {Name: "Version of the work"},
 	"grant.grant.grant.upstream_version":  {Name: "Version of what the work owes upstream"},
 	"grant.grant.grant.demands_version":   {Name: "Version of what is demanded of the work"},
@@ -151,7 +151,7 @@ var facts = map[string]Fact{
 	"obligations.text":                    {Name: "In these words"},
 	"obligations.price":                   {Name: "Price"},
 	"obligations.grant":                   {Name: "Counted at the grant"},
-	"obligations.uses_left":               {Name: "Uses left"},
+	"obligations.uses_left":               {},
 	"obligations.work_version":            {Name: "Version of the work"},
 	"rights.notices":                      {Name: "Notice"},
 	"notices.code":                        {Name: "Says", Say: coded(Notice)},
@@ -251,6 +251,7 @@ var facts = map[string]Fact{
 	"answer.fee":             {Name: "Fee"},
 	"answer.expires_at":      {Name: "Ends", Say: moment},
 	"answer.serves":          {Name: "Serves", Say: serves},
+	"answer.uses_paid":       {Name: "Counted uses that it pays for"},
 	"answer.epoch":           {Name: "Epoch of the lists"},
 }
 

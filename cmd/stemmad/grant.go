@@ -37,9 +37,10 @@ func grantRenewCmd() *cobra.Command {
 		Use:   "renew GRANT",
 		Short: "Make a grant last longer, at today's price",
 		Long: `Renew makes a grant last longer by its terms' duration, counted from its end or, if
-that is past, from now, and adds as many uses as the terms say where uses are counted. It costs what the work's owner asks for the same terms
-today, at most --max-fee. What derives under the grant may be offered, licensed and
-derived from again. For what you make from now on it pins the work as it is today.`,
+that is past, from now, and adds as many uses as the terms say where uses are counted.
+It costs what the work's owner asks for the same terms today, at most --max-fee. What
+derives under the grant may be offered, licensed and derived from again. For what you
+make from now on it pins the work as it is today.`,
 		Example: `  stemmad grant renew grant1... --max-fee '5.00 USDC' --from bob`,
 		Args:    cobra.ExactArgs(1),
 	}

@@ -26,9 +26,9 @@ func useCmd() *cobra.Command {
 		Use:   "use GRANT",
 		Short: "Count uses by machines at a grant that pays for them",
 		Long: `Use counts uses of a work as input to AI or in search at your grant, where its terms say
-how many a grant pays for (uses_per_grant). Without a number it counts one. What it sends
-is the total, so that a command which is repeated with --total counts nothing twice. The use after the
-last is refused: renew the grant, or acquire another.
+how many a grant pays for (uses_per_grant). Without a number it counts one. What is sent
+is the total, so that a command which is repeated with --total counts nothing twice. The
+use after the last is refused: renew the grant, or acquire another.
 
 "stemmad use voucher" signs such a total off the chain, for whoever serves you, and
 "stemmad use redeem" counts what was signed.`,
@@ -134,8 +134,8 @@ func useVoucherCmd() *cobra.Command {
 		Short: "Sign how many uses there were, off the chain",
 		Long: `Voucher writes a use voucher to the standard output: how many uses of the grant there were
 in all, in place of every earlier voucher. It is signed by the key of the account that
-holds the grant, and whoever gets it may send it to the chain ("stemmad use redeem"). More
-than the grant pays for is not signed; with --offline no node is asked how many those are.`,
+holds the grant, and whoever gets it may send it to the chain ("stemmad use redeem").
+More than the grant pays for is not signed; with --offline no node is asked.`,
 		Example: `  stemmad use voucher grant1... --total 3 --key bob > use.json`,
 		Args:    cobra.ExactArgs(1),
 	}

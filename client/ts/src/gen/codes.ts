@@ -104,6 +104,9 @@ export const codes = {
     ErrSourceUnapproved: { codespace: 'license', code: 41, words: "later source not approved" },
     ErrNotWaiting: { codespace: 'license', code: 42, words: "approval not waited for" },
     ErrOtherConditions: { codespace: 'license', code: 44, words: "other conditions than were seen" },
+    ErrUsesExhausted: { codespace: 'license', code: 45, words: "no uses left" },
+    ErrNotCounted: { codespace: 'license', code: 46, words: "uses not counted" },
+    ErrInvalidUseVoucher: { codespace: 'license', code: 47, words: "invalid use voucher" },
   },
   lineage: {
     ErrInvalidMessage: { codespace: 'lineage', code: 2, words: "invalid message" },

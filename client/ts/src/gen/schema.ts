@@ -847,6 +847,7 @@ export const schema: Record<string, Shape> = {
     'derivatives_per_grant number',
     'approval_direct bool',
     'second_approver string',
+    'uses_per_grant number',
   ] },
   'stemma.license.v1.Admission': { fields: [
     'works string repeated',
@@ -935,6 +936,7 @@ export const schema: Record<string, Shape> = {
     'work_version number',
     'upstream_version number',
     'allow_list string',
+    'uses_paid bigint',
   ] },
   'stemma.license.v1.EventGrantTransferred': { fields: [
     'grant string',
@@ -951,6 +953,7 @@ export const schema: Record<string, Shape> = {
     'derivative string',
     'serves number',
     'allow_list string',
+    'uses_paid bigint',
   ] },
   'stemma.license.v1.EventOfferClosed': { fields: [
     'work string',
@@ -976,6 +979,14 @@ export const schema: Record<string, Shape> = {
   'stemma.license.v1.EventTermsPublished': { fields: [
     'terms string',
     'spdx string',
+  ] },
+  'stemma.license.v1.EventUsesCounted': { fields: [
+    'grant string',
+    'work string',
+    'derivative string',
+    'counted bigint',
+    'uses bigint',
+    'uses_paid bigint',
   ] },
   'stemma.license.v1.Exclusion': { fields: [
     'terms bytes',
@@ -1010,6 +1021,8 @@ export const schema: Record<string, Shape> = {
     'offered_to bytes',
     'demands_version number',
     'price_version number',
+    'uses_paid bigint',
+    'uses bigint',
   ] },
   'stemma.license.v1.IdentifiedTerms': { fields: [
     'id string',
@@ -1052,6 +1065,7 @@ export const schema: Record<string, Shape> = {
     'expires_at google.protobuf.Timestamp',
     'serves number',
     'epoch bigint',
+    'uses_paid bigint',
   ] },
   'stemma.license.v1.MsgApprove': { amino: 'stemma/license/MsgApprove', fields: [
     'owner string',
@@ -1109,6 +1123,14 @@ export const schema: Record<string, Shape> = {
     'fee cosmos.base.v1beta1.Coin',
     'expires_at google.protobuf.Timestamp',
     'epoch bigint',
+    'uses_paid bigint',
+  ] },
+  'stemma.license.v1.MsgUse': { amino: 'stemma/license/MsgUse', fields: [
+    'sender string',
+    'uses stemma.license.v1.UseCount repeated',
+  ] },
+  'stemma.license.v1.MsgUseResponse': { fields: [
+    'counts stemma.license.v1.UseCounted repeated',
   ] },
   'stemma.license.v1.MsgWithdrawApproval': { amino: 'stemma/license/MsgWithdrawApproval', fields: [
     'owner string',
@@ -1164,6 +1186,8 @@ export const schema: Record<string, Shape> = {
     'incomplete bool',
     'work_version number',
     'or_terms string repeated',
+    'grant string',
+    'uses_left bigint',
   ] },
   'stemma.license.v1.Obtainable': { fields: [
     'work string',
@@ -1178,6 +1202,7 @@ export const schema: Record<string, Shape> = {
     'serves number',
     'uses_of string',
     'conditions stemma.license.v1.Conditions',
+    'uses number',
   ] },
   'stemma.license.v1.Offer': { fields: [
     'price cosmos.base.v1beta1.Coin repeated',
@@ -1360,6 +1385,15 @@ export const schema: Record<string, Shape> = {
     'media string repeated',
     'until google.protobuf.Timestamp',
     'unplaced bool',
+  ] },
+  'stemma.license.v1.UseCount': { fields: [
+    'grant string',
+    'total bigint',
+    'signature bytes',
+  ] },
+  'stemma.license.v1.UseCounted': { fields: [
+    'counted bigint',
+    'left bigint',
   ] },
   'stemma.license.v1.WaitingDeclaration': { fields: [
     'declaration stemma.license.v1.DeclarationRef',
@@ -2506,10 +2540,10 @@ export const enums: Record<string, Record<string, number>> = {
   'stemma.license.terms.v1.Exclusivity': { EXCLUSIVITY_NONE: 0, EXCLUSIVITY_SOLE: 1, EXCLUSIVITY_EXCLUSIVE: 2 },
   'stemma.license.terms.v1.Permission': { PERMISSION_UNSET: 0, PERMISSION_ALLOW: 1, PERMISSION_DENY: 2, PERMISSION_PAID: 3 },
   'stemma.license.v1.ConstraintKind': { CONSTRAINT_UNSPECIFIED: 0, CONSTRAINT_NONCOMMERCIAL: 1, CONSTRAINT_SHARE_ALIKE: 2, CONSTRAINT_EXPIRES: 3, CONSTRAINT_ATTRIBUTION: 4, CONSTRAINT_SCOPE: 5, CONSTRAINT_CEILING: 6, CONSTRAINT_USES: 7, CONSTRAINT_PAID_USES: 8, CONSTRAINT_APPROVAL: 9, CONSTRAINT_SHARE_ALIKE_ANY: 10, CONSTRAINT_ITEMS_APART: 11, CONSTRAINT_ITEM_BY_GRANT: 12, CONSTRAINT_WITHHELD: 13 },
-  'stemma.license.v1.ObligationKind': { OBLIGATION_UNSPECIFIED: 0, OBLIGATION_ATTRIBUTION: 1, OBLIGATION_SHARE_ALIKE: 2, OBLIGATION_REPORT_USE: 3, OBLIGATION_ROYALTY: 4, OBLIGATION_PAY_PER_USE: 5 },
+  'stemma.license.v1.ObligationKind': { OBLIGATION_UNSPECIFIED: 0, OBLIGATION_ATTRIBUTION: 1, OBLIGATION_SHARE_ALIKE: 2, OBLIGATION_REPORT_USE: 3, OBLIGATION_ROYALTY: 4, OBLIGATION_PAY_PER_USE: 5, OBLIGATION_COUNT_USE: 6 },
   'stemma.license.v1.Verdict': { VERDICT_UNKNOWN: 0, VERDICT_DENIED: 1, VERDICT_NEEDS_GRANT: 2, VERDICT_ALLOWED: 3 },
   'stemma.lineage.v1.Role': { ROLE_UNSPECIFIED: 0, ROLE_PARENT_OF: 1, ROLE_COMPONENT_OF: 2, ROLE_INPUT_TO: 3, ROLE_TRAINED_ON: 4, ROLE_CITES: 5, ROLE_CONTAINS: 6 },
-  'stemma.registry.v1.Kind': { KIND_UNSPECIFIED: 0, KIND_TEXT: 1, KIND_IMAGE: 2, KIND_AUDIO: 3, KIND_VIDEO: 4, KIND_3D: 5, KIND_SOFTWARE: 6, KIND_MODEL: 7, KIND_DATASET: 8, KIND_STYLE: 9, KIND_CHARACTER: 10, KIND_PROMPT: 11, KIND_OTHER: 12 },
+  'stemma.registry.v1.Kind': { KIND_UNSPECIFIED: 0, KIND_TEXT: 1, KIND_IMAGE: 2, KIND_AUDIO: 3, KIND_VIDEO: 4, KIND_3D: 5, KIND_SOFTWARE: 6, KIND_MODEL: 7, KIND_DATASET: 8, KIND_STYLE: 9, KIND_CHARACTER: 10, KIND_PROMPT: 11, KIND_OTHER: 12, KIND_CONTEXT: 13 },
   'stemma.registry.v1.Status': { STATUS_UNSPECIFIED: 0, STATUS_ACTIVE: 1, STATUS_WITHDRAWN: 2, STATUS_DISPUTED: 3, STATUS_INVALIDATED: 4 },
   'stemma.royalty.v1.Basis': { BASIS_OWN: 0, BASIS_ABSOLUTE: 1, BASIS_RELATIVE: 2, BASIS_BOTH: 3 },
   'stemma.royalty.v1.DestinationKind': { DESTINATION_ITSELF: 0, DESTINATION_ESCROW: 1, DESTINATION_ANOTHER: 2 },
@@ -2563,6 +2597,7 @@ export const signed = [
   '/stemma.license.v1.MsgOfferGrant',
   '/stemma.license.v1.MsgPublishTerms',
   '/stemma.license.v1.MsgRenewGrant',
+  '/stemma.license.v1.MsgUse',
   '/stemma.license.v1.MsgWithdrawApproval',
   '/stemma.lineage.v1.MsgApproveSource',
   '/stemma.lineage.v1.MsgBlankText',

@@ -68,6 +68,8 @@ export interface EventGranted {
   serves: number;
   /** SHA-256 of the accounts that may hold it; empty: everybody may. */
   allowList: string;
+  /** How many uses by machines it pays for; 0: they are not counted. */
+  usesPaid: bigint;
 }
 
 /** EventGrantRenewed: a grant lasts longer. */
@@ -90,6 +92,8 @@ export interface EventGrantRenewed {
   upstreamVersion: number;
   /** SHA-256 of the accounts that may hold it from now on; empty: everybody may. */
   allowList: string;
+  /** How many uses by machines it pays for in all from now on; 0: they are not counted. */
+  usesPaid: bigint;
 }
 
 /** EventGrantOffered says that a grant's licensee offers it to somebody. */
@@ -241,6 +245,22 @@ export interface EventAdmissionApproved {
   work: string;
   /** Nobody is waited for any more. */
   settled: boolean;
+}
+
+/** EventUsesCounted says that uses by machines were counted at a grant. */
+export interface EventUsesCounted {
+  /** The grant. */
+  grant: string;
+  /** The work that it is of. */
+  work: string;
+  /** The derivative that was made by the use; empty: none was. */
+  derivative: string;
+  /** How many more are counted, at least 1. */
+  counted: bigint;
+  /** How many are counted in all. */
+  uses: bigint;
+  /** How many were paid for in all. */
+  usesPaid: bigint;
 }
 
 function createBaseEventTermsPublished(): EventTermsPublished {
@@ -544,6 +564,7 @@ function createBaseEventGranted(): EventGranted {
     derivative: "",
     serves: 0,
     allowList: "",
+    usesPaid: 0n,
   };
 }
 
@@ -577,6 +598,12 @@ export const EventGranted: MessageFns<EventGranted, "stemma.license.v1.EventGran
     }
     if (message.allowList !== "") {
       writer.uint32(74).string(message.allowList);
+    }
+    if (message.usesPaid !== 0n) {
+      if (BigInt.asUintN(64, message.usesPaid) !== message.usesPaid) {
+        throw new globalThis.Error("value provided for field message.usesPaid of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.usesPaid);
     }
     return writer;
   },
@@ -666,6 +693,14 @@ export const EventGranted: MessageFns<EventGranted, "stemma.license.v1.EventGran
             message.allowList = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.usesPaid = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -694,6 +729,7 @@ export const EventGranted: MessageFns<EventGranted, "stemma.license.v1.EventGran
     message.derivative = object.derivative ?? "";
     message.serves = object.serves ?? 0;
     message.allowList = object.allowList ?? "";
+    message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
     return message;
   },
 };
@@ -708,6 +744,7 @@ function createBaseEventGrantRenewed(): EventGrantRenewed {
     workVersion: 0,
     upstreamVersion: 0,
     allowList: "",
+    usesPaid: 0n,
   };
 }
 
@@ -738,6 +775,12 @@ export const EventGrantRenewed: MessageFns<EventGrantRenewed, "stemma.license.v1
     }
     if (message.allowList !== "") {
       writer.uint32(66).string(message.allowList);
+    }
+    if (message.usesPaid !== 0n) {
+      if (BigInt.asUintN(64, message.usesPaid) !== message.usesPaid) {
+        throw new globalThis.Error("value provided for field message.usesPaid of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.usesPaid);
     }
     return writer;
   },
@@ -819,6 +862,14 @@ export const EventGrantRenewed: MessageFns<EventGrantRenewed, "stemma.license.v1
             message.allowList = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.usesPaid = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -846,6 +897,7 @@ export const EventGrantRenewed: MessageFns<EventGrantRenewed, "stemma.license.v1
     message.workVersion = object.workVersion ?? 0;
     message.upstreamVersion = object.upstreamVersion ?? 0;
     message.allowList = object.allowList ?? "";
+    message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
     return message;
   },
 };
@@ -1825,6 +1877,132 @@ export const EventAdmissionApproved: MessageFns<EventAdmissionApproved, "stemma.
       : undefined;
     message.work = object.work ?? "";
     message.settled = object.settled ?? false;
+    return message;
+  },
+};
+
+function createBaseEventUsesCounted(): EventUsesCounted {
+  return { grant: "", work: "", derivative: "", counted: 0n, uses: 0n, usesPaid: 0n };
+}
+
+export const EventUsesCounted: MessageFns<EventUsesCounted, "stemma.license.v1.EventUsesCounted"> = {
+  $type: "stemma.license.v1.EventUsesCounted" as const,
+
+  encode(message: EventUsesCounted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== "") {
+      writer.uint32(10).string(message.grant);
+    }
+    if (message.work !== "") {
+      writer.uint32(18).string(message.work);
+    }
+    if (message.derivative !== "") {
+      writer.uint32(26).string(message.derivative);
+    }
+    if (message.counted !== 0n) {
+      if (BigInt.asUintN(64, message.counted) !== message.counted) {
+        throw new globalThis.Error("value provided for field message.counted of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.counted);
+    }
+    if (message.uses !== 0n) {
+      if (BigInt.asUintN(64, message.uses) !== message.uses) {
+        throw new globalThis.Error("value provided for field message.uses of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.uses);
+    }
+    if (message.usesPaid !== 0n) {
+      if (BigInt.asUintN(64, message.usesPaid) !== message.usesPaid) {
+        throw new globalThis.Error("value provided for field message.usesPaid of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.usesPaid);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventUsesCounted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventUsesCounted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.work = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.derivative = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.counted = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.uses = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.usesPaid = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventUsesCounted>): EventUsesCounted {
+    return EventUsesCounted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventUsesCounted>): EventUsesCounted {
+    const message = createBaseEventUsesCounted();
+    message.grant = object.grant ?? "";
+    message.work = object.work ?? "";
+    message.derivative = object.derivative ?? "";
+    message.counted = (object.counted !== undefined && object.counted !== null) ? BigInt(object.counted) : 0n;
+    message.uses = (object.uses !== undefined && object.uses !== null) ? BigInt(object.uses) : 0n;
+    message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
     return message;
   },
 };

@@ -203,6 +203,13 @@ export interface Grant {
    * price for ever; renewing does not change it.
    */
   priceVersion: number;
+  /**
+   * How many uses by machines were paid for, in all: what the terms say, once for the grant
+   * and once for each renewal. 0: they are not counted.
+   */
+  usesPaid: bigint;
+  /** How many of them are counted, at most uses_paid; it never falls. */
+  uses: bigint;
 }
 
 /** AllowList is accounts that may hold a grant. */
@@ -806,6 +813,8 @@ function createBaseGrant(): Grant {
     offeredTo: new Uint8Array(0),
     demandsVersion: 0,
     priceVersion: 0,
+    usesPaid: 0n,
+    uses: 0n,
   };
 }
 
@@ -863,6 +872,18 @@ export const Grant: MessageFns<Grant, "stemma.license.v1.Grant"> = {
     }
     if (message.priceVersion !== 0) {
       writer.uint32(136).uint32(message.priceVersion);
+    }
+    if (message.usesPaid !== 0n) {
+      if (BigInt.asUintN(64, message.usesPaid) !== message.usesPaid) {
+        throw new globalThis.Error("value provided for field message.usesPaid of type uint64 too large");
+      }
+      writer.uint32(144).uint64(message.usesPaid);
+    }
+    if (message.uses !== 0n) {
+      if (BigInt.asUintN(64, message.uses) !== message.uses) {
+        throw new globalThis.Error("value provided for field message.uses of type uint64 too large");
+      }
+      writer.uint32(152).uint64(message.uses);
     }
     return writer;
   },
@@ -1016,6 +1037,22 @@ export const Grant: MessageFns<Grant, "stemma.license.v1.Grant"> = {
             message.priceVersion = reader.uint32();
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.usesPaid = reader.uint64() as bigint;
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.uses = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1054,6 +1091,8 @@ export const Grant: MessageFns<Grant, "stemma.license.v1.Grant"> = {
     message.offeredTo = object.offeredTo ?? new Uint8Array(0);
     message.demandsVersion = object.demandsVersion ?? 0;
     message.priceVersion = object.priceVersion ?? 0;
+    message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
+    message.uses = (object.uses !== undefined && object.uses !== null) ? BigInt(object.uses) : 0n;
     return message;
   },
 };

@@ -35,6 +35,8 @@ export enum ObligationKind {
   OBLIGATION_ROYALTY = 4,
   /** OBLIGATION_PAY_PER_USE - Pay the price to the work with each use. */
   OBLIGATION_PAY_PER_USE = 5,
+  /** OBLIGATION_COUNT_USE - Count the use at the grant that pays for it. */
+  OBLIGATION_COUNT_USE = 6,
   UNRECOGNIZED = -1,
 }
 
@@ -166,6 +168,10 @@ export interface Obligation {
   workVersion: number;
   /** SHARE_ALIKE: further terms that do as well as those named; at most 3. */
   orTerms: string[];
+  /** COUNT_USE: the grant that the use is counted at. */
+  grant: string;
+  /** COUNT_USE: how many uses that grant has left, this one among them. */
+  usesLeft: bigint;
 }
 
 /**
@@ -228,7 +234,11 @@ export interface Obtainable {
    * What a grant pins beside the price, for MsgAcquire; for a pass the version of what is
    * demanded of the work whose uses it is for, and nothing else.
    */
-  conditions: Conditions | undefined;
+  conditions:
+    | Conditions
+    | undefined;
+  /** How many uses by machines a grant pays for; 0: they are not counted. */
+  uses: number;
 }
 
 function createBaseUse(): Use {
@@ -795,6 +805,8 @@ function createBaseObligation(): Obligation {
     incomplete: false,
     workVersion: 0,
     orTerms: [],
+    grant: "",
+    usesLeft: 0n,
   };
 }
 
@@ -831,6 +843,15 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
     }
     for (const v of message.orTerms) {
       writer.uint32(74).string(v!);
+    }
+    if (message.grant !== "") {
+      writer.uint32(90).string(message.grant);
+    }
+    if (message.usesLeft !== 0n) {
+      if (BigInt.asUintN(64, message.usesLeft) !== message.usesLeft) {
+        throw new globalThis.Error("value provided for field message.usesLeft of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.usesLeft);
     }
     return writer;
   },
@@ -928,6 +949,22 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
             message.orTerms.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.grant = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.usesLeft = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -955,6 +992,8 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
     message.incomplete = object.incomplete ?? false;
     message.workVersion = object.workVersion ?? 0;
     message.orTerms = object.orTerms?.map((e) => e) || [];
+    message.grant = object.grant ?? "";
+    message.usesLeft = (object.usesLeft !== undefined && object.usesLeft !== null) ? BigInt(object.usesLeft) : 0n;
     return message;
   },
 };
@@ -1090,6 +1129,7 @@ function createBaseObtainable(): Obtainable {
     serves: 0,
     usesOf: "",
     conditions: undefined,
+    uses: 0,
   };
 }
 
@@ -1132,6 +1172,9 @@ export const Obtainable: MessageFns<Obtainable, "stemma.license.v1.Obtainable"> 
     }
     if (message.conditions !== undefined) {
       Conditions.encode(message.conditions, writer.uint32(98).fork()).join();
+    }
+    if (message.uses !== 0) {
+      writer.uint32(104).uint32(message.uses);
     }
     return writer;
   },
@@ -1245,6 +1288,14 @@ export const Obtainable: MessageFns<Obtainable, "stemma.license.v1.Obtainable"> 
             message.conditions = Conditions.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.uses = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1278,6 +1329,7 @@ export const Obtainable: MessageFns<Obtainable, "stemma.license.v1.Obtainable"> 
     message.conditions = (object.conditions !== undefined && object.conditions !== null)
       ? Conditions.fromPartial(object.conditions)
       : undefined;
+    message.uses = object.uses ?? 0;
     return message;
   },
 };

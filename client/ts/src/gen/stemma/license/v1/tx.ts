@@ -131,6 +131,8 @@ export interface MsgAcquireResponse {
   serves: number;
   /** Epoch whose lists of the work the fee goes by, as in EventPaid; 0: nothing was paid. */
   epoch: bigint;
+  /** How many uses by machines it pays for; 0: they are not counted. */
+  usesPaid: bigint;
 }
 
 /** MsgRenewGrant makes a grant last longer. */
@@ -153,12 +155,14 @@ export interface MsgRenewGrantResponse {
   fee:
     | Coin
     | undefined;
-  /** When the grant ends now. */
+  /** When the grant ends now; unset: never. */
   expiresAt:
     | Timestamp
     | undefined;
   /** Epoch whose lists of the work the fee goes by, as in EventPaid; 0: nothing was paid. */
   epoch: bigint;
+  /** How many uses by machines the grant pays for in all now; 0: they are not counted. */
+  usesPaid: bigint;
 }
 
 /** MsgOfferGrant offers a grant to another account. */
@@ -238,6 +242,44 @@ export interface MsgWithdrawApproval {
 
 /** MsgWithdrawApprovalResponse is empty. */
 export interface MsgWithdrawApprovalResponse {
+}
+
+/** MsgUse counts uses by machines that grants pay for. */
+export interface MsgUse {
+  /** Who holds the grants; anybody, of those with a signature. */
+  sender: string;
+  /** 1 to 64, each of another grant. One that fails fails the message. */
+  uses: UseCount[];
+}
+
+/** UseCount says how many uses a grant has served in all. */
+export interface UseCount {
+  /** The grant. */
+  grant: string;
+  /**
+   * How many uses are counted with this one, from 1: one that is counted already changes
+   * nothing, so that the message can be repeated.
+   */
+  total: bigint;
+  /**
+   * The voucher's: r and s of 32 bytes each, s in the lower half, by the key of the account
+   * that holds the grant. Empty: the sender holds it.
+   */
+  signature: Uint8Array;
+}
+
+/** MsgUseResponse says what was counted. */
+export interface MsgUseResponse {
+  /** In the order of the message. */
+  counts: UseCounted[];
+}
+
+/** UseCounted is what became of one count. */
+export interface UseCounted {
+  /** How many more uses are counted; 0: it was counted already. */
+  counted: bigint;
+  /** How many are left. */
+  left: bigint;
 }
 
 function createBaseMsgPublishTerms(): MsgPublishTerms {
@@ -928,7 +970,7 @@ export const MsgAcquire: MessageFns<MsgAcquire, "stemma.license.v1.MsgAcquire"> 
 };
 
 function createBaseMsgAcquireResponse(): MsgAcquireResponse {
-  return { grant: "", fee: undefined, expiresAt: undefined, serves: 0, epoch: 0n };
+  return { grant: "", fee: undefined, expiresAt: undefined, serves: 0, epoch: 0n, usesPaid: 0n };
 }
 
 export const MsgAcquireResponse: MessageFns<MsgAcquireResponse, "stemma.license.v1.MsgAcquireResponse"> = {
@@ -952,6 +994,12 @@ export const MsgAcquireResponse: MessageFns<MsgAcquireResponse, "stemma.license.
         throw new globalThis.Error("value provided for field message.epoch of type uint64 too large");
       }
       writer.uint32(40).uint64(message.epoch);
+    }
+    if (message.usesPaid !== 0n) {
+      if (BigInt.asUintN(64, message.usesPaid) !== message.usesPaid) {
+        throw new globalThis.Error("value provided for field message.usesPaid of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.usesPaid);
     }
     return writer;
   },
@@ -1009,6 +1057,14 @@ export const MsgAcquireResponse: MessageFns<MsgAcquireResponse, "stemma.license.
             message.epoch = reader.uint64() as bigint;
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.usesPaid = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1033,6 +1089,7 @@ export const MsgAcquireResponse: MessageFns<MsgAcquireResponse, "stemma.license.
       : undefined;
     message.serves = object.serves ?? 0;
     message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
+    message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
     return message;
   },
 };
@@ -1135,7 +1192,7 @@ export const MsgRenewGrant: MessageFns<MsgRenewGrant, "stemma.license.v1.MsgRene
 };
 
 function createBaseMsgRenewGrantResponse(): MsgRenewGrantResponse {
-  return { fee: undefined, expiresAt: undefined, epoch: 0n };
+  return { fee: undefined, expiresAt: undefined, epoch: 0n, usesPaid: 0n };
 }
 
 export const MsgRenewGrantResponse: MessageFns<MsgRenewGrantResponse, "stemma.license.v1.MsgRenewGrantResponse"> = {
@@ -1153,6 +1210,12 @@ export const MsgRenewGrantResponse: MessageFns<MsgRenewGrantResponse, "stemma.li
         throw new globalThis.Error("value provided for field message.epoch of type uint64 too large");
       }
       writer.uint32(24).uint64(message.epoch);
+    }
+    if (message.usesPaid !== 0n) {
+      if (BigInt.asUintN(64, message.usesPaid) !== message.usesPaid) {
+        throw new globalThis.Error("value provided for field message.usesPaid of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.usesPaid);
     }
     return writer;
   },
@@ -1194,6 +1257,14 @@ export const MsgRenewGrantResponse: MessageFns<MsgRenewGrantResponse, "stemma.li
             message.epoch = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.usesPaid = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1216,6 +1287,7 @@ export const MsgRenewGrantResponse: MessageFns<MsgRenewGrantResponse, "stemma.li
       ? Timestamp.fromPartial(object.expiresAt)
       : undefined;
     message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
+    message.usesPaid = (object.usesPaid !== undefined && object.usesPaid !== null) ? BigInt(object.usesPaid) : 0n;
     return message;
   },
 };
@@ -1890,6 +1962,291 @@ export const MsgWithdrawApprovalResponse: MessageFns<
   },
   fromPartial(_: DeepPartial<MsgWithdrawApprovalResponse>): MsgWithdrawApprovalResponse {
     const message = createBaseMsgWithdrawApprovalResponse();
+    return message;
+  },
+};
+
+function createBaseMsgUse(): MsgUse {
+  return { sender: "", uses: [] };
+}
+
+export const MsgUse: MessageFns<MsgUse, "stemma.license.v1.MsgUse"> = {
+  $type: "stemma.license.v1.MsgUse" as const,
+
+  encode(message: MsgUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sender !== "") {
+      writer.uint32(10).string(message.sender);
+    }
+    for (const v of message.uses) {
+      UseCount.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uses.push(UseCount.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgUse>): MsgUse {
+    return MsgUse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgUse>): MsgUse {
+    const message = createBaseMsgUse();
+    message.sender = object.sender ?? "";
+    message.uses = object.uses?.map((e) => UseCount.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseUseCount(): UseCount {
+  return { grant: "", total: 0n, signature: new Uint8Array(0) };
+}
+
+export const UseCount: MessageFns<UseCount, "stemma.license.v1.UseCount"> = {
+  $type: "stemma.license.v1.UseCount" as const,
+
+  encode(message: UseCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== "") {
+      writer.uint32(10).string(message.grant);
+    }
+    if (message.total !== 0n) {
+      if (BigInt.asUintN(64, message.total) !== message.total) {
+        throw new globalThis.Error("value provided for field message.total of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.total);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(26).bytes(message.signature);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UseCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUseCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.total = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signature = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UseCount>): UseCount {
+    return UseCount.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UseCount>): UseCount {
+    const message = createBaseUseCount();
+    message.grant = object.grant ?? "";
+    message.total = (object.total !== undefined && object.total !== null) ? BigInt(object.total) : 0n;
+    message.signature = object.signature ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseMsgUseResponse(): MsgUseResponse {
+  return { counts: [] };
+}
+
+export const MsgUseResponse: MessageFns<MsgUseResponse, "stemma.license.v1.MsgUseResponse"> = {
+  $type: "stemma.license.v1.MsgUseResponse" as const,
+
+  encode(message: MsgUseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.counts) {
+      UseCounted.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgUseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgUseResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.counts.push(UseCounted.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgUseResponse>): MsgUseResponse {
+    return MsgUseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgUseResponse>): MsgUseResponse {
+    const message = createBaseMsgUseResponse();
+    message.counts = object.counts?.map((e) => UseCounted.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseUseCounted(): UseCounted {
+  return { counted: 0n, left: 0n };
+}
+
+export const UseCounted: MessageFns<UseCounted, "stemma.license.v1.UseCounted"> = {
+  $type: "stemma.license.v1.UseCounted" as const,
+
+  encode(message: UseCounted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.counted !== 0n) {
+      if (BigInt.asUintN(64, message.counted) !== message.counted) {
+        throw new globalThis.Error("value provided for field message.counted of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.counted);
+    }
+    if (message.left !== 0n) {
+      if (BigInt.asUintN(64, message.left) !== message.left) {
+        throw new globalThis.Error("value provided for field message.left of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.left);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UseCounted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUseCounted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.counted = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.left = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UseCounted>): UseCounted {
+    return UseCounted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UseCounted>): UseCounted {
+    const message = createBaseUseCounted();
+    message.counted = (object.counted !== undefined && object.counted !== null) ? BigInt(object.counted) : 0n;
+    message.left = (object.left !== undefined && object.left !== null) ? BigInt(object.left) : 0n;
     return message;
   },
 };

@@ -25,6 +25,8 @@ export enum Kind {
   KIND_CHARACTER = 10,
   KIND_PROMPT = 11,
   KIND_OTHER = 12,
+  /** KIND_CONTEXT - What an agent works from: instructions, memory, tools. */
+  KIND_CONTEXT = 13,
   UNRECOGNIZED = -1,
 }
 

@@ -153,6 +153,11 @@ export interface Terms {
   approvalDirect: boolean;
   /** An account that may approve in place of the owner; empty: nobody else may. */
   secondApprover: string;
+  /**
+   * How many uses as input to AI or in search one grant serves, of those that a grant pays
+   * for, at most 2147483648; unset: they are not counted.
+   */
+  usesPerGrant: number;
 }
 
 function createBaseTerms(): Terms {
@@ -184,6 +189,7 @@ function createBaseTerms(): Terms {
     derivativesPerGrant: 0,
     approvalDirect: false,
     secondApprover: "",
+    usesPerGrant: 0,
   };
 }
 
@@ -278,6 +284,9 @@ export const Terms: MessageFns<Terms, "stemma.license.terms.v1.Terms"> = {
     }
     if (message.secondApprover !== "") {
       writer.uint32(226).string(message.secondApprover);
+    }
+    if (message.usesPerGrant !== 0) {
+      writer.uint32(232).uint32(message.usesPerGrant);
     }
     return writer;
   },
@@ -521,6 +530,14 @@ export const Terms: MessageFns<Terms, "stemma.license.terms.v1.Terms"> = {
             message.secondApprover = reader.string();
             continue;
           }
+          case 29: {
+            if (tag !== 232) {
+              break;
+            }
+
+            message.usesPerGrant = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -567,6 +584,7 @@ export const Terms: MessageFns<Terms, "stemma.license.terms.v1.Terms"> = {
     message.derivativesPerGrant = object.derivativesPerGrant ?? 0;
     message.approvalDirect = object.approvalDirect ?? false;
     message.secondApprover = object.secondApprover ?? "";
+    message.usesPerGrant = object.usesPerGrant ?? 0;
     return message;
   },
 };
