@@ -41,11 +41,11 @@ func (d *derivation) payUses(conn *connect.Conn, sender *send.Sender) error {
 	for _, s := range d.sources {
 		left := s.leaves(most)
 		for _, o := range s.choice.PerUse {
-			if one := (use{o.Work, o.Terms}); paid[one] || len(o.Price) == 0 {
+			one := use{o.Work, o.Terms}
+			if paid[one] || len(o.Price) == 0 {
 				continue
-			} else {
-				paid[one] = true
 			}
+			paid[one] = true
 			price := o.Price[0]
 			if left != nil {
 				found, picked := o.Price.Find(left.Denom)

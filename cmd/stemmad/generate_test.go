@@ -138,7 +138,8 @@ func TestJourneyOfABatch(t *testing.T) {
 
 	trust := l.json("trust", "generate", "prove", "outputs.jsonl", "out/00007.png", "--to", "proof.json").(string)
 	require.Equal(t, "proved", l.json("result", "generate", "check", "proof.json", "out/00007.png"))
-	out, errs, code := command("generate", "check", "proof.json", "out/00007.png", "--trust", trust, "--home", filepath.Join(t.TempDir(), "none"))
+	out, errs, code := command("generate", "check", "proof.json", "out/00007.png", "--trust", trust,
+		"--home", filepath.Join(t.TempDir(), "none"))
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, out, "PROVED")
 	_, _, code = command("generate", "check", "proof.json", "out/00008.png", "--home", l.home)
@@ -162,7 +163,8 @@ func TestJourneyOfABatch(t *testing.T) {
 		require.Equal(t, anchored, l.json("record.anchored_at", derivation...))
 		require.Contains(t, l.do(args...), "Nothing to do")
 	}
-	require.Contains(t, l.fail("generate", "declare", "out/00005.png", "--by", "bob", "--model", "m", "--batch", "outputs.jsonl"), "leave it out")
+	stated := []string{"generate", "declare", "out/00005.png", "--by", "bob", "--model", "m", "--batch", "outputs.jsonl"}
+	require.Contains(t, l.fail(stated...), "leave it out")
 	require.Contains(t, l.fail("generate", "declare", "photo.jpg", "--by", "bob"), "name the model with --model")
 	manifest := []string{"generate", "declare", "--manifest", "outputs.jsonl", "--by", "bob", "-y"}
 	require.Contains(t, l.do(manifest...), "Derived 18 outputs; 2 are so already")
