@@ -70,7 +70,7 @@ func (k Keeper) dateRecord(ctx context.Context, d *derivation) error {
 		return errorsmod.Wrap(err, "statement")
 	}
 	if at := d.Record.GeneratedAt; at != nil && at.After(anchored.Time.Add(types.ClockTolerance)) {
-		return errorsmod.Wrapf(types.ErrInvalidRecord, "generated_at %s is after the time of the anchor %s: nobody states before what is made later",
+		return errorsmod.Wrapf(types.ErrInvalidRecord, "generated_at %s is after the anchor of the statement, %s",
 			at.UTC().Format(time.RFC3339), anchored.Time.UTC().Format(time.RFC3339))
 	}
 	dated := *d.Record
