@@ -197,18 +197,16 @@ func TestAConcessionOfTheControllerCountsForTheAgent(t *testing.T) {
 func TestAttackAnUpheldDisputeBlamesTheNewOwner(t *testing.T) {
 	c := court(t)
 	work := c.Register("photograph", bob)
-	claims := map[chain.Account]disputetypes.Redress{
-		alice: {TransferTo: alice.String()}, dave: {TransferTo: dave.String()},
-	}
-	first := contest(t, c, alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, claims[alice], "raw file")
-	second := contest(t, c, dave, work.ID, disputetypes.KIND_PRIOR_CLAIM, claims[dave], "negative")
+	hers, his := disputetypes.Redress{TransferTo: alice.String()}, disputetypes.Redress{TransferTo: dave.String()}
+	first := contest(t, c, alice, work.ID, disputetypes.KIND_PRIOR_CLAIM, hers, "raw file")
+	second := contest(t, c, dave, work.ID, disputetypes.KIND_PRIOR_CLAIM, his, "negative")
 	c.Advance(answerTime)
-	c.MustDeliver(judge, upholds(first, claims[alice]))
+	c.MustDeliver(judge, upholds(first, hers))
 	c.Advance(appealTime)
-	c.MustDeliver(judge, upholds(second, claims[dave]))
+	c.MustDeliver(judge, upholds(second, his))
 	c.Advance(appealTime)
-	for subject, upheld := range map[chain.Account]uint64{bob: 2, alice: 0, dave: 0} {
-		require.Equal(t, upheld, factsOf(t, c, subject.String()).Upheld, subject.Name)
+	for subject, upheld := range map[string]uint64{bob.String(): 2, alice.String(): 0, dave.String(): 0} {
+		require.Equal(t, upheld, factsOf(t, c, subject).Upheld, subject)
 	}
 	c.RequireInvariants()
 }
