@@ -139,8 +139,10 @@ func TestARecordHasTheTimeOfItsAnchor(t *testing.T) {
 		require.Error(t, err, name)
 	}
 	// A statement that is older than what it is about was made up: the time is refused, not kept.
-	f.world.anchors[root] = anchored{alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record),
-		registrytypes.Priority{Time: msg.Record.GeneratedAt.Add(-types.ClockTolerance - time.Second)}}
+	f.world.anchors[root] = anchored{
+		alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record),
+		registrytypes.Priority{Time: msg.Record.GeneratedAt.Add(-types.ClockTolerance - time.Second)},
+	}
 	_, err := send(f, f.msgs.Derive, &msg)
 	require.ErrorIs(t, err, types.ErrInvalidRecord)
 	f.world.anchors[root] = anchored{alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record), since}
