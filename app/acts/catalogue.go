@@ -188,7 +188,7 @@ var lineage = agenttypes.Catalogue{
 // Bonds go to nobody that a limit names, and what a party says in a dispute is about more than
 // the work that it is about.
 var dispute = agenttypes.Catalogue{
-	"/stemma.dispute.v1.MsgOpen":          plain(terms|rates, ""),
+	"/stemma.dispute.v1.MsgOpen":          plain(terms|rates, ownership), // it says whom the work is claimed for
 	"/stemma.dispute.v1.MsgAnswer":        plain(nothing, ownership),
 	"/stemma.dispute.v1.MsgRule":          plain(nothing, ownership),
 	"/stemma.dispute.v1.MsgAppeal":        plain(terms|rates, ""),

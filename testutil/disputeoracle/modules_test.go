@@ -241,6 +241,10 @@ func (uncounted) CountGenerated(context.Context, agenttypes.AgentID, sdk.AccAddr
 	return 0, agenttypes.ErrNotFound
 }
 
-func (uncounted) CountDisputed(context.Context, sdk.AccAddress, agenttypes.AgentID, bool) error {
+func (uncounted) CountDisputed(context.Context, sdk.AccAddress, agenttypes.AgentID) error {
+	return nil
+}
+
+func (uncounted) CountUpheld(context.Context, sdk.AccAddress, agenttypes.AgentID, bool) error {
 	return nil
 }

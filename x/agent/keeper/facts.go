@@ -30,14 +30,30 @@ func (k Keeper) CountGenerated(ctx context.Context, agent agentID, controller sd
 	return passport.Version, k.addFacts(ctx, agent.String(), types.Facts{Declared: 1})
 }
 
-// CountDisputed counts a dispute about a work, or, upheld, one that was upheld, of the account that
-// owns it and the agent that made it; zero: none did.
-func (k Keeper) CountDisputed(ctx context.Context, owner sdk.AccAddress, agent agentID, upheld bool) error {
-	facts := types.Facts{Disputed: 1}
-	if upheld {
-		facts = types.Facts{Upheld: 1}
+// CountDisputed counts a dispute about a work, of the account that owned it then and the agent that made
+// it; zero: none did.
+func (k Keeper) CountDisputed(ctx context.Context, owner sdk.AccAddress, agent agentID) error {
+	return k.addFactsOfBoth(ctx, owner, agent, types.Facts{Disputed: 1})
+}
+
+// CountUpheld counts that such a dispute was upheld. What the owner has conceded counts for the agent where
+// the owner controls it: whoever bought an output, or sold the agent, would else concede to a second
+// account, as often as they like, what the agent is blamed for.
+func (k Keeper) CountUpheld(ctx context.Context, owner sdk.AccAddress, agent agentID, conceded bool) error {
+	if conceded && !agent.IsZero() {
+		passport, _, err := k.Passports.Find(ctx, agent)
+		if err != nil {
+			return err
+		}
+		if passport.Controller != owner.String() {
+			agent = agentID{}
+		}
 	}
-	if err := k.addFacts(ctx, owner.String(), facts); err != nil || agent.IsZero() {
+	return k.addFactsOfBoth(ctx, owner, agent, types.Facts{Upheld: 1})
+}
+
+func (k Keeper) addFactsOfBoth(ctx context.Context, account sdk.AccAddress, agent agentID, facts types.Facts) error {
+	if err := k.addFacts(ctx, account.String(), facts); err != nil || agent.IsZero() {
 		return err
 	}
 	return k.addFacts(ctx, agent.String(), facts)

@@ -151,8 +151,9 @@ func (k Keeper) SetStatus(ctx context.Context, controller sdk.AccAddress, id age
 	return events.Emit(ctx, &types.EventAgentStatusChanged{Agent: id, Status: status})
 }
 
-// BlankText takes back the text of one version of a card; version 0: of all, and the name. The
-// controller can in any status, and governance. It fails with ErrNothingToBlank.
+// BlankText takes back the text of one version of a card; version 0: of the newest MaxBlanked, and the
+// name. The controller can in any status, and governance. An offer of control ends: its recipient looked
+// at what is not there any more. It fails with ErrNothingToBlank.
 func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, id agentID, version uint32) ([]uint32, error) {
 	passport, err := k.GetPassport(ctx, id)
 	if err != nil {
@@ -163,17 +164,38 @@ func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, id agentID
 			return nil, err
 		}
 	}
-	first, last := version, version
-	switch {
-	case version > passport.Version:
+	if version > passport.Version {
 		return nil, errorsmod.Wrapf(types.ErrInvalidMessage, "%s has versions 1 to %d, not %d", id, passport.Version, version)
-	case version == 0 && passport.Version > types.MaxBlanked:
-		return nil, errorsmod.Wrapf(types.ErrInvalidMessage, "%s has %d versions, a message blanks up to %d: name the version",
-			id, passport.Version, types.MaxBlanked)
-	case version == 0:
-		first, last = 1, passport.Version
 	}
-	var blanked []uint32
+	first, last := version, version
+	if version == 0 { // the name goes however many versions there are: nothing else blanks it
+		first, last = passport.Version-min(passport.Version, types.MaxBlanked)+1, passport.Version
+	}
+	blanked, err := k.blankCards(ctx, id, first, last)
+	if err != nil {
+		return nil, err
+	}
+	name, offered := version == 0 && passport.Name != "", passport.OfferedTo != ""
+	if len(blanked) == 0 && !name {
+		return nil, errorsmod.Wrapf(types.ErrNothingToBlank, "%s: the text is blanked already, or there was none", id)
+	}
+	if name {
+		passport.NameBlankedSha256, passport.Name = types.NameDigest(passport.Name), ""
+	}
+	passport.OfferedTo = ""
+	if err := k.Passports.Set(ctx, id, passport); err != nil {
+		return nil, err
+	}
+	if offered {
+		if err := events.Emit(ctx, &types.EventControlOffered{Agent: id, Offer: passport.Offers}); err != nil {
+			return nil, err
+		}
+	}
+	return blanked, events.Emit(ctx, &types.EventAgentTextBlanked{Agent: id, Sender: sender.String(), Versions: blanked, Name: name})
+}
+
+// blankCards blanks the text of versions of a card, and returns those that had any.
+func (k Keeper) blankCards(ctx context.Context, id agentID, first, last uint32) (blanked []uint32, err error) {
 	for v := first; v <= last; v++ {
 		card, err := k.Cards.Get(ctx, collections.Join(id, v))
 		if err != nil {
@@ -187,15 +209,5 @@ func (k Keeper) BlankText(ctx context.Context, sender sdk.AccAddress, id agentID
 		}
 		blanked = append(blanked, v)
 	}
-	name := version == 0 && passport.Name != ""
-	if name {
-		passport.NameBlankedSha256, passport.Name = types.NameDigest(passport.Name), ""
-		if err := k.Passports.Set(ctx, id, passport); err != nil {
-			return nil, err
-		}
-	}
-	if len(blanked) == 0 && !name {
-		return nil, errorsmod.Wrapf(types.ErrNothingToBlank, "%s: the text is blanked already, or there was none", id)
-	}
-	return blanked, events.Emit(ctx, &types.EventAgentTextBlanked{Agent: id, Sender: sender.String(), Versions: blanked, Name: name})
+	return blanked, nil
 }

@@ -1625,7 +1625,7 @@ type MsgBlankText struct {
 	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
 	// The agent.
 	Agent AgentID `protobuf:"bytes,2,opt,name=agent,proto3,customtype=AgentID" json:"agent"`
-	// Version of the card; 0: all versions, at most 256, and the name.
+	// Version of the card; 0: the newest 256 versions, and the name.
 	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 }
 

@@ -20,7 +20,7 @@ func (k Keeper) carryOut(ctx context.Context, d types.Dispute) error {
 	if d.Ruling == nil || !d.Ruling.Upheld {
 		return nil
 	}
-	if err := k.count(ctx, d, true); err != nil {
+	if err := k.count(ctx, d); err != nil {
 		return err
 	}
 	r := d.Ruling.Redress

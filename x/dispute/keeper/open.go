@@ -50,7 +50,7 @@ func (k Keeper) OpenDispute(ctx context.Context, msg *types.MsgOpen) (types.Disp
 	if err := k.hold(ctx, d); err != nil {
 		return d, err
 	}
-	if err := k.count(ctx, d, false); err != nil {
+	if err := k.count(ctx, d); err != nil {
 		return d, err
 	}
 	if err := k.save(ctx, nil, d); err != nil {
@@ -59,10 +59,11 @@ func (k Keeper) OpenDispute(ctx context.Context, msg *types.MsgOpen) (types.Disp
 	return d, events.Emit(ctx, &types.EventDisputeOpened{Dispute: d})
 }
 
-// count counts the dispute, or that it was upheld, among the facts of who owns the work and of the
-// agent that made it.
-func (k Keeper) count(ctx context.Context, d types.Dispute, upheld bool) error {
-	work, err := k.registry.GetWork(ctx, d.Work)
+// count counts the dispute, and once it is decided that it was upheld, among the facts of who owned the
+// work when it was opened, and of the agent that made it. Another dispute may have given the work to
+// somebody since, who has done nothing.
+func (k Keeper) count(ctx context.Context, d types.Dispute) error {
+	owner, err := sdk.AccAddressFromBech32(d.Respondent)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,10 @@ func (k Keeper) count(ctx context.Context, d types.Dispute, upheld bool) error {
 	if err != nil {
 		return err
 	}
-	return k.agent.CountDisputed(ctx, work.Owner, agent, upheld)
+	if d.Ruling != nil {
+		return k.agent.CountUpheld(ctx, owner, agent, d.Ruling.By == "")
+	}
+	return k.agent.CountDisputed(ctx, owner, agent)
 }
 
 func checkContestable(msg *types.MsgOpen, work registrytypes.Work, challenger sdk.AccAddress) error {

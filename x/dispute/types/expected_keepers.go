@@ -15,9 +15,10 @@ import (
 
 // AgentKeeper counts what is contested.
 type AgentKeeper interface {
-	// CountDisputed counts a dispute about a work, or, upheld, one that was upheld, of the account that
-	// owns it and the agent that made it; zero: none did.
-	CountDisputed(ctx context.Context, owner sdk.AccAddress, agent agenttypes.AgentID, upheld bool) error
+	// CountDisputed counts a dispute about a work, of the account that owned it then and the agent that
+	// made it; zero: none did. CountUpheld counts that it was upheld, or that the owner conceded it.
+	CountDisputed(ctx context.Context, owner sdk.AccAddress, agent agenttypes.AgentID) error
+	CountUpheld(ctx context.Context, owner sdk.AccAddress, agent agenttypes.AgentID, conceded bool) error
 }
 
 // RegistryKeeper keeps works, who owns them, and what of them is on hold.

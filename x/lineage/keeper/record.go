@@ -69,6 +69,10 @@ func (k Keeper) dateRecord(ctx context.Context, d *derivation) error {
 	if err != nil {
 		return errorsmod.Wrap(err, "statement")
 	}
+	if at := d.Record.GeneratedAt; at != nil && at.After(anchored.Time.Add(types.ClockTolerance)) {
+		return errorsmod.Wrapf(types.ErrInvalidRecord, "generated_at %s is after the anchor of the statement, %s",
+			at.UTC().Format(time.RFC3339), anchored.Time.UTC().Format(time.RFC3339))
+	}
 	dated := *d.Record
 	dated.AnchoredAt, dated.AnchorRoot = &anchored.Time, d.Anchor.Root
 	d.Record = &dated

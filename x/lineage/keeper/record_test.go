@@ -114,7 +114,7 @@ func TestARecordPinsTheCardOfAnAgentOfTheOwners(t *testing.T) {
 func TestARecordHasTheTimeOfItsAnchor(t *testing.T) {
 	f := newFixture(t)
 	image, source := f.work("image", alice), f.work("input", alice)
-	since := registrytypes.Priority{Time: blockTime.Add(-24 * time.Hour)}
+	since := registrytypes.Priority{Time: blockTime.Add(-30 * time.Minute)}
 	msg := types.MsgDerive{Owner: alice.String(), Work: image, Record: record(), Sources: []types.Source{own(source)}}
 	root := registrytypes.Digest{7}
 	f.world.anchors[root] = anchored{alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record), since}
@@ -138,8 +138,17 @@ func TestARecordHasTheTimeOfItsAnchor(t *testing.T) {
 		_, err := send(f, f.msgs.Derive, &other)
 		require.Error(t, err, name)
 	}
-	msg.Sources[0].Permission = "" // by what it is relied on is no part of the statement
+	// A statement that is older than what it is about was made up: the time is refused, not kept.
+	f.world.anchors[root] = anchored{
+		alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record),
+		registrytypes.Priority{Time: msg.Record.GeneratedAt.Add(-types.ClockTolerance - time.Second)},
+	}
 	_, err := send(f, f.msgs.Derive, &msg)
+	require.ErrorIs(t, err, types.ErrInvalidRecord)
+	f.world.anchors[root] = anchored{alice.String(), types.StatementDigest(image, msg.Sources, *msg.Record), since}
+
+	msg.Sources[0].Permission = "" // by what it is relied on is no part of the statement
+	_, err = send(f, f.msgs.Derive, &msg)
 	require.NoError(t, err)
 	f.requireSound()
 	got, err := f.queries.Derivation(f.ctx, &types.QueryDerivationRequest{Work: image})

@@ -269,7 +269,7 @@ export interface MsgBlankText {
   sender: string;
   /** The agent. */
   agent: string;
-  /** Version of the card; 0: all versions, at most 256, and the name. */
+  /** Version of the card; 0: the newest 256 versions, and the name. */
   version: number;
 }
 
