@@ -225,8 +225,6 @@ func TestAttackADisputeClaimsForAnother(t *testing.T) {
 // TestAttackAKeyBurdensAWorkOutsideItsLimit: the limit names the song as the only work that is "paid, licensed, made from or
 // changed". The key declares that the controller's hit was made from the song, and the hit owes it from then on.
 func TestAttackAKeyBurdensAWorkOutsideItsLimit(t *testing.T) {
-	t.Skip("open: a limit that names works does not bound which works of the controller's get sources; to list outputs too would keep " +
-		"generators from declaring what did not exist when the limit was set")
 	c, id := agency(t)
 	song, hit := c.Register("song", bob), c.Register("hit", alice)
 	five := chain.Preset("commercial-remix-5")
@@ -237,6 +235,16 @@ func TestAttackAKeyBurdensAWorkOutsideItsLimit(t *testing.T) {
 	msg := c.DeriveMsg(hit, song.Under(five))
 	msg.MaxTotalRate, msg.MaxGrants = 50_000, 0
 	requireCode(t, c.Deliver(robot, act(t, id, robot, msg)), agenttypes.ErrWork)
+
+	// What the same act registers is new, and may be made from the song.
+	limit.Messages = append(limit.Messages, "/stemma.registry.v1.MsgRegister")
+	setLimit(c, id, robot, limit)
+	output := chain.WorkOf("output", alice)
+	msg = c.DeriveMsg(output, song.Under(five))
+	msg.MaxTotalRate, msg.MaxGrants = 50_000, 0
+	requireCode(t, c.Deliver(robot, act(t, id, robot, msg, chain.RegisterMsg(alice, "output"))), agenttypes.ErrWork)
+	c.MustDeliver(robot, act(t, id, robot, chain.RegisterMsg(alice, "output"), msg))
+	requireCode(t, c.Deliver(robot, act(t, id, robot, chain.RegisterMsg(alice, "hit"), msg)), registrytypes.ErrAlreadyRegistered)
 }
 
 // TestAttackASchemaIsText: whoever pays gas writes 128 characters about anybody, in the schema of an attestation, and nobody

@@ -85,7 +85,7 @@ func Catalogue() agenttypes.Catalogue {
 }
 
 var registry = agenttypes.Catalogue{
-	"/stemma.registry.v1.MsgRegister":    plain(all, ""),
+	"/stemma.registry.v1.MsgRegister":    allowed(all, "", registered),
 	"/stemma.registry.v1.MsgAnchor":      plain(all, ""),
 	"/stemma.registry.v1.MsgProveAnchor": aboutWork(all, "", func(m *registrytypes.MsgProveAnchor) registrytypes.WorkID { return m.Work }),
 	"/stemma.registry.v1.MsgRevise":      aboutWork(all, "", func(m *registrytypes.MsgRevise) registrytypes.WorkID { return m.Work }),

@@ -3,6 +3,8 @@ package acts
 import (
 	"strings"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -23,11 +25,23 @@ func joined(a, b agenttypes.Named) agenttypes.Named {
 	return a
 }
 
-// derived is what a derivation names: its sources, which are owed from then on, and the terms that
-// it relies on. Which terms a grant is of, and of which works others are used up beside, stands in
+// registered is what a registration makes.
+func registered(m *registrytypes.MsgRegister) (n agenttypes.Named) {
+	registrant, err := sdk.AccAddressFromBech32(m.Registrant)
+	if err != nil {
+		return n // the message fails
+	}
+	for _, entry := range m.Works {
+		n.Made = append(n.Made, registrytypes.NewWorkID(registrant, entry.Sha256))
+	}
+	return n
+}
+
+// derived is what a derivation names: the work that changes, its sources, which are owed from then on,
+// and the terms that it relies on. Which terms a grant is of, and of which works others are used up beside, stands in
 // the state.
 func derived(m *lineagetypes.MsgDerive) agenttypes.Named {
-	n := agenttypes.Named{Rates: []uint32{m.MaxTotalRate}}
+	n := agenttypes.Named{Works: []registrytypes.WorkID{m.Work}, Rates: []uint32{m.MaxTotalRate}}
 	n.Hidden.Works = m.MaxGrants > 0
 	if m.Record != nil && !m.Record.Agent.IsZero() {
 		n.Agents = []agenttypes.AgentID{m.Record.Agent}

@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/internal/amounts"
 	"github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/internal/events"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 // Outcome is what came of an act.
@@ -55,9 +56,10 @@ func (k Keeper) Act(ctx context.Context, account sdk.AccAddress, id agentID, mes
 		return Outcome{}, errorsmod.Wrap(types.ErrInvalidMessage, err.Error())
 	}
 	out, kinds := Outcome{}, make([]string, len(msgs))
+	made := make(map[registrytypes.WorkID]bool)
 	for i, msg := range msgs {
 		kinds[i] = sdk.MsgTypeURL(msg)
-		if err := k.checkMessage(key, controller, kinds[i], msg); err != nil {
+		if err := k.checkMessage(key, controller, kinds[i], msg, made); err != nil {
 			return Outcome{}, errorsmod.Wrapf(err, "messages[%d]", i)
 		}
 		if err := k.execute(ctx, controller, msg, &out); err != nil {
@@ -80,8 +82,10 @@ func (k Keeper) Act(ctx context.Context, account sdk.AccAddress, id agentID, mes
 }
 
 // checkMessage fails when the limit does not allow a message, or another than the controller signs
-// it too.
-func (k Keeper) checkMessage(key types.Key, controller sdk.AccAddress, kind string, msg sdk.Msg) error {
+// it too. Made are the works that came into being by those before it, to which its own are added.
+func (k Keeper) checkMessage(
+	key types.Key, controller sdk.AccAddress, kind string, msg sdk.Msg, made map[registrytypes.WorkID]bool,
+) error {
 	known, err := k.catalogue.Kind(kind)
 	if err != nil {
 		return err
@@ -104,6 +108,10 @@ func (k Keeper) checkMessage(key types.Key, controller sdk.AccAddress, kind stri
 		if other != key.Agent {
 			return errorsmod.Wrapf(types.ErrNotAllowed, "%s: it declares something of %s, and the key acts for %s", kind, other, key.Agent)
 		}
+	}
+	named.Works = slices.DeleteFunc(named.Works, func(work registrytypes.WorkID) bool { return made[work] })
+	for _, work := range named.Made {
+		made[work] = true
 	}
 	return key.Limit.Allows(kind, known, named)
 }

@@ -641,7 +641,8 @@ func (m *CardVersion) GetCreatedAt() time.Time {
 type Limit struct {
 	// Types of messages that are allowed, such as /stemma.royalty.v1.MsgPay: 1 to 32.
 	Messages []string `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
-	// The only works that are paid, licensed, made from or changed, at most 64; empty: any.
+	// The only works that are paid, licensed, made from or changed, at most 64; empty: any. What an
+	// act registers itself is not bounded.
 	// A limit that names works allows no message of which the chain cannot read them.
 	Works []github_com_stemma_chain_stemma_x_registry_types.WorkID `protobuf:"bytes,2,rep,name=works,proto3,customtype=github.com/stemma-chain/stemma/x/registry/types.WorkID" json:"works"`
 	// The only terms that are taken, relied on or offered, terms ids, at most 64; empty: any.

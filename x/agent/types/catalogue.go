@@ -15,6 +15,9 @@ type Named struct {
 	Payees []string
 	// Works are those that it pays, takes a licence of, makes something from, or changes.
 	Works []registrytypes.WorkID
+	// Made are works that come into being by it: no limit can name them before, and what follows in the
+	// same act may be about them.
+	Made []registrytypes.WorkID
 	// Terms are those that it takes, relies on or offers.
 	Terms []string
 	// Rates are the highest royalty rates that it accepts, ppm.

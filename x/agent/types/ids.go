@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// AgentHRP and AttestationHRP are the human-readable parts of the ids.
-	AgentHRP       = "agent"
+	// AgentHRP is the human-readable part of agents' ids.
+	AgentHRP = "agent"
+	// AttestationHRP is that of attestations' ids.
 	AttestationHRP = "attest"
 	// TermsHRP is that of terms, which a limit names; x/license is above this module.
 	TermsHRP = "terms"

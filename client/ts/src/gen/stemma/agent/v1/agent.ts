@@ -156,7 +156,8 @@ export interface Limit {
   /** Types of messages that are allowed, such as /stemma.royalty.v1.MsgPay: 1 to 32. */
   messages: string[];
   /**
-   * The only works that are paid, licensed, made from or changed, at most 64; empty: any.
+   * The only works that are paid, licensed, made from or changed, at most 64; empty: any. What an
+   * act registers itself is not bounded.
    * A limit that names works allows no message of which the chain cannot read them.
    */
   works: string[];
