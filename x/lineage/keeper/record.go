@@ -91,7 +91,7 @@ func (k Keeper) count(ctx context.Context, d *derivation) error {
 		pinned.AgentVersion = version
 		d.Record = &pinned
 	}
-	if d.declared {
+	if d.declared || d.ruled { // what a ruling declares, nobody else did
 		return nil
 	}
 	return k.agent.CountDeclared(ctx, d.Owner)
