@@ -46,7 +46,6 @@ const (
 	exitRefuted     = 16
 	exitUnverified  = 17
 	exitUnreadable  = 18
-	exitIncomplete  = 19
 )
 
 // exitCodes is the list for people.
@@ -54,7 +53,7 @@ const exitCodes = `   0  done
    1  refused or failed for another reason than those below
    3  a grant is needed
    4  it is denied, by a licence or by an agent's limit
-   5  there is no such work, terms, grant, agent or account
+   5  there is no such work, terms, grant, agent or account; or a report lacks something, which it lists
    6  there is not enough money for it, or for its fee
    7  nothing was done, and the same may pass later: the node is busy, or the fee has risen
    8  no node answers
@@ -62,8 +61,7 @@ const exitCodes = `   0  done
   15  it was sent, and is in no block yet: look for it before you send it again
   16  a proof is refuted
   17  a proof is not verified: nothing that is trusted leads to it, or no more
-  18  a file is no proof
-  19  a report is incomplete: it lists what is missing`
+  18  a file is no proof`
 
 // kinds are the chain's errors that have an exit code of their own. Of an error that is several the
 // first counts.

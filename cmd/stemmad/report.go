@@ -31,7 +31,7 @@ func reportCmd() *cobra.Command {
 chain: sources at any depth, licences, grants, the generation record. Each line names
 the declarations that it comes from. What the chain cannot know is stated by you
 (--facts) and marked so; what nobody said is listed as missing, with what would supply
-it, and the command exits with 19.
+it, and the command exits with 5.
 
 A report names the version of the text that it follows, and what of it could not be
 read. It has facts from declarations, not verified, and is no legal advice.`,
@@ -262,7 +262,7 @@ func writeReport(conn *connect.Conn, r report.Report, format string) error {
 		return nil
 	}
 	conn.Note("The report is incomplete: %s missing, listed at its end.", count(len(r.Missing), "thing"))
-	return exitError{code: exitIncomplete, err: errIncomplete, said: true}
+	return exitError{code: exitNotFound, err: errIncomplete, said: true}
 }
 
 // writtenReport is what programs learn of a report that went to a file.

@@ -27,11 +27,11 @@ func TestJourneyOfReports(t *testing.T) {
 		"--system", "Painter", "--system-version", "3.1", "--output-id", "out-42", "--generated-at", "2026-01-02T03:04:05Z", "-y")
 
 	out, errs, code := command("report", "ca-ab2013", "--model", "model.gguf", "--home", l.home)
-	require.Equal(t, exitIncomplete, code, errs)
+	require.Equal(t, exitNotFound, code, errs)
 	require.Contains(t, out, "as trainedOn, 1 up")
 	require.Contains(t, errs, "The report is incomplete")
 	out, _, code = command("report", "eu-gpai", "--model", "model.gguf", "--output", "json", "--home", l.home)
-	require.Equal(t, exitIncomplete, code)
+	require.Equal(t, exitNotFound, code)
 	var r report.Report
 	require.NoError(t, json.Unmarshal([]byte(out), &r))
 	require.Len(t, r.Declarations, 2)

@@ -214,7 +214,8 @@ func all(t *testing.T) map[string]prf.Proven {
 		"derivation": proven(t, prf.Derivation, &lineagetypes.QueryDerivationRequest{Work: remix}, &lineagetypes.QueryDerivationResponse{
 			Node: lineagetypes.Node{Generation: 2, Sources: 1, Externals: 1, DerivedAt: at, Declarations: 2},
 			Record: &lineagetypes.GenerationRecord{
-				Agent: agenttypes.NewAgentID(sdk.AccAddress("bob_________________"), "maker"), AgentVersion: 1, Model: "a model", Provider: evilTitle, SystemName: "Maker", SystemVersion: "2", GeneratedAt: &at,
+				Agent: agenttypes.NewAgentID(sdk.AccAddress("bob_________________"), "maker"), AgentVersion: 1, Model: "a model", Provider: evilTitle,
+				SystemName: "Maker", SystemVersion: "2", GeneratedAt: &at,
 				PromptSha256: content,
 			},
 		}),
