@@ -15,6 +15,7 @@ import (
 	protov2 "google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	_ "github.com/stemma-chain/stemma/x/lineage/types"
 	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
@@ -53,11 +54,12 @@ func TestDefinitionsAreDescribed(t *testing.T) {
 
 // scalars are the forms of text that a field of that name has.
 var scalars = scalarNames{
+	"stemma.AgentID":       {"agent"},
 	"stemma.WorkID":        {"work", "works", "derivative", "source", "ancestor", "other", "used_by"},
 	"stemma.TermsID":       {"terms", "ancestor_terms"},
 	"stemma.GrantID":       {"grant"},
 	"stemma.Digest":        {"sha256", "uri_sha256", "prompt_sha256"},
-	"cosmos.AddressString": {"owner", "author", "licensee", "licensees", "recipient", "approver", "from", "to", "agent", "authority"},
+	"cosmos.AddressString": {"owner", "author", "licensee", "licensees", "recipient", "approver", "from", "to", "controller", "authority"},
 }
 
 type scalarNames map[string][]string
@@ -78,6 +80,7 @@ var loose = []protoreflect.FullName{
 	"stemma.license.v1.QueryCheckRightsRequest.work",
 	"stemma.license.v1.QueryCheckRightsBatchRequest.works",
 	"stemma.license.v1.QueryTermsRequest.terms",
+	"stemma.agent.v1.Limit.terms", // ids of a module above
 }
 
 // TestIDsAndAddressesSayWhatTheyAre by cosmos_proto.scalar, which tools show.
@@ -96,6 +99,8 @@ func TestIDsAndAddressesSayWhatTheyAre(t *testing.T) {
 
 // idTypes are those of our scalars in Go, by gogoproto.customtype.
 var idTypes = map[string]reflect.Type{
+	"stemma.AgentID":          reflect.TypeFor[agenttypes.AgentID](),
+	"stemma.AttestationID":    reflect.TypeFor[agenttypes.AttestationID](),
 	"stemma.WorkID":           reflect.TypeFor[registrytypes.WorkID](),
 	"stemma.Digest":           reflect.TypeFor[registrytypes.Digest](),
 	"stemma.Salt":             reflect.TypeFor[registrytypes.Salt](),

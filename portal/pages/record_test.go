@@ -21,6 +21,7 @@ func TestARecordHasWhatADisclosureNeeds(t *testing.T) {
 		a, _ := visiting(t, code)
 		a.Derivation = &lineagetypes.QueryDerivationResponse{}
 		require.Empty(t, a.record())
+		require.Empty(t, a.madeBy())
 		a.Derivation = &lineagetypes.QueryDerivationResponse{Record: &lineagetypes.GenerationRecord{
 			Agent: agenttypes.AgentID{1}, AgentVersion: 2, Provider: "Lab", SystemName: "Painter", SystemVersion: "3.1", GeneratedAt: &made,
 			UniqueId: "out-42", AnchoredAt: &anchored,
@@ -36,7 +37,8 @@ func TestARecordHasWhatADisclosureNeeds(t *testing.T) {
 		require.Equal(t, "out-42", said["record.id"])
 		require.Equal(t, a.Work.Id.String(), said["record.work"])
 		require.Equal(t, sayTime(a.lang.words, anchored), said["record.anchored"])
-		require.Contains(t, said["record.agent"], "2")
+		require.Contains(t, a.madeBy().Text, "2")
+		require.Equal(t, "/agents/"+agenttypes.AgentID{1}.String(), a.madeBy().To)
 		require.NotContains(t, said, "record.blanked")
 	}
 }

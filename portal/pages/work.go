@@ -210,11 +210,18 @@ func (a *asking) claim() {
 	for _, h := range a.Holders.Holders {
 		page.Holders = append(page.Holders, payee{Account: accountLink(h.Account), Share: percent(h.Weight), width: uint64(h.Weight) / 1000})
 	}
-	page.Record = a.record()
-	if r := a.Derivation.Record; r != nil && !r.Agent.IsZero() {
-		page.Agent = agentLink(r.Agent)
-		page.Agent.Text = a.T("record.card", page.Agent.Text, r.AgentVersion)
+	page.Record, page.Agent = a.record(), a.madeBy()
+}
+
+// madeBy leads to the agent that the record names, if it does, and says by which version of its card.
+func (a *asking) madeBy() (to link) {
+	r := a.Derivation.Record
+	if r == nil || r.Agent.IsZero() {
+		return to
 	}
+	to = agentLink(r.Agent)
+	to.Text = a.T("record.card", to.Text, r.AgentVersion)
+	return to
 }
 
 // record says how a system made the work, but for the agent. Name of the provider, system and version, time and
