@@ -375,7 +375,10 @@ func TestCountsInGenesis(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())
 	g := newFixture(t)
-	g.ctx = afterAll(f.ctx)
+	for id, work := range f.registry {
+		g.registry[id] = work
+	}
+	g.ctx = g.ctx.WithBlockTime(f.ctx.BlockTime().Add(time.Hour))
 	require.NoError(t, g.k.InitGenesis(g.ctx, *exported))
 	require.NoError(t, g.k.CheckInvariants(g.ctx))
 	require.Equal(t, f.grant(grant), g.grant(grant))
