@@ -98,7 +98,15 @@ export function* samples({ alice, bob, key, params, round }) {
   // refused: the terms count no uses
   yield by("bob", "license.v1.MsgUse", { sender: bob, uses: [{ grant, total: 3n, signature: new Uint8Array(64).fill(7) }] }, "license 46");
 
-  // x/lineage
+  // x/lineage; an agent of bob's made the remix
+  const later = { seconds: BigInt(Math.floor(Date.now() / 1000)) + 86_400n * BigInt(round), nanos: 120_034_000 };
+  const card = {
+    responsible: { name: "A. <Lice> & Co", uri: "https://example.org/?a=1&b=2", contact: "mailto:a@example.org" },
+    model: { work: song, name: "a model", version: "1" }, endpoints: [{ protocol: "a2a", uri: "https://example.org/a2a", version: "1.0" }],
+    documentUri: "https://example.org/card", documentSha256: digest("card"), jwkThumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+    keyDirectory: "https://example.org/keys", description: "paints <pictures>",
+  };
+  const { agent: maker } = yield by("bob", "agent.v1.MsgRegister", { controller: bob, name: `maker-${round}`, card, expiresAt: later });
   yield by("bob", "lineage.v1.MsgDerive", {
     owner: bob, work: remix, maxTotalRate: 50_000, maxGrants: 1,
     sources: [
@@ -106,7 +114,7 @@ export function* samples({ alice, bob, key, params, round }) {
       { external: { sha256: digest("found"), uri: "https://example.org/found?a=1&b=2" }, role: 2, weight: 1, seen: {} },
     ],
     record: {
-      agent: bob, model: "a model", provider: "a <provider>", systemName: "a system", systemVersion: "1",
+      agent: maker, model: "a model", provider: "a <provider>", systemName: "a system", systemVersion: "1",
       generatedAt: { seconds: 1_767_225_600n, nanos: 5_000_000 }, uniqueId: "42", promptSha256: digest("prompt"),
     },
   });
@@ -149,13 +157,6 @@ export function* samples({ alice, bob, key, params, round }) {
   yield by("alice", "dispute.v1.MsgUpdateParams", { authority: alice, params: params.dispute }, "sdk 4");
 
   // x/agent; bob is a key of alice's
-  const later = { seconds: BigInt(Math.floor(Date.now() / 1000)) + 86_400n * BigInt(round), nanos: 120_034_000 };
-  const card = {
-    responsible: { name: "A. <Lice> & Co", uri: "https://example.org/?a=1&b=2", contact: "mailto:a@example.org" },
-    model: { work: song, name: "a model", version: "1" }, endpoints: [{ protocol: "a2a", uri: "https://example.org/a2a", version: "1.0" }],
-    documentUri: "https://example.org/card", documentSha256: digest("card"), jwkThumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
-    keyDirectory: "https://example.org/keys", description: "paints <pictures>",
-  };
   const { agent } = yield by("alice", "agent.v1.MsgRegister", { controller: alice, name: `painter-${round}`, card, expiresAt: later });
   yield by("alice", "agent.v1.MsgRevise", { controller: alice, agent, card: { ...card, description: "" } });
   yield by("alice", "agent.v1.MsgRenew", { controller: alice, agent, expiresAt: { ...later, nanos: 0 } });
