@@ -168,7 +168,9 @@ func (g *actGame) move(from chain.Account) move {
 	case 3:
 		return move{chain.PayMsg(from, g.song, coin), coins}
 	case 4:
-		m := &royaltytypes.MsgPayMany{Payer: from.String(), Payments: []royaltytypes.Payment{{Work: g.song.ID, Amount: coin}, {Work: g.song.ID, Amount: stem}}}
+		m := &royaltytypes.MsgPayMany{Payer: from.String(), Payments: []royaltytypes.Payment{
+			{Work: g.song.ID, Amount: coin}, {Work: g.song.ID, Amount: stem},
+		}}
 		return move{m, coins.Add(stem)}
 	case 5, 6: // what vests can be staked
 		return move{stakingtypes.NewMsgDelegate(from.String(), validator, stem), sdk.NewCoins(stem)}

@@ -93,10 +93,16 @@ var registry = agenttypes.Catalogue{
 	"/stemma.registry.v1.MsgOfferTransfer": allowed(all, ownership, func(m *registrytypes.MsgOfferTransfer) agenttypes.Named {
 		return agenttypes.Named{Payees: []string{m.Recipient}, Works: []registrytypes.WorkID{m.Work}}
 	}),
-	"/stemma.registry.v1.MsgCancelTransfer": aboutWork(all, "", func(m *registrytypes.MsgCancelTransfer) registrytypes.WorkID { return m.Work }),
-	"/stemma.registry.v1.MsgWithdrawWork":   aboutWork(all, rights, func(m *registrytypes.MsgWithdrawWork) registrytypes.WorkID { return m.Work }),
-	"/stemma.registry.v1.MsgRestoreWork":    aboutWork(all, rights, func(m *registrytypes.MsgRestoreWork) registrytypes.WorkID { return m.Work }),
-	"/stemma.registry.v1.MsgUpdateParams":   never(governances),
+	"/stemma.registry.v1.MsgCancelTransfer": aboutWork(all, "", func(m *registrytypes.MsgCancelTransfer) registrytypes.WorkID {
+		return m.Work
+	}),
+	"/stemma.registry.v1.MsgWithdrawWork": aboutWork(all, rights, func(m *registrytypes.MsgWithdrawWork) registrytypes.WorkID {
+		return m.Work
+	}),
+	"/stemma.registry.v1.MsgRestoreWork": aboutWork(all, rights, func(m *registrytypes.MsgRestoreWork) registrytypes.WorkID {
+		return m.Work
+	}),
+	"/stemma.registry.v1.MsgUpdateParams": never(governances),
 }
 
 var royalty = agenttypes.Catalogue{
@@ -120,7 +126,9 @@ var royalty = agenttypes.Catalogue{
 		}
 		return n
 	}),
-	"/stemma.royalty.v1.MsgAcceptTransfer": aboutWork(payees|works|terms, obligation, func(m *royaltytypes.MsgAcceptTransfer) registrytypes.WorkID {
+	"/stemma.royalty.v1.MsgAcceptTransfer": aboutWork(payees|works|terms, obligation, func(
+		m *royaltytypes.MsgAcceptTransfer,
+	) registrytypes.WorkID {
 		return m.Work
 	}),
 	"/stemma.royalty.v1.MsgOpenPaymentChannel": allowed(all, "", func(m *royaltytypes.MsgOpenPaymentChannel) (n agenttypes.Named) {

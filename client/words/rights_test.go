@@ -114,7 +114,10 @@ func TestDuties(t *testing.T) {
 		licensetypes.OBLIGATION_PAY_PER_USE: "Pay 7ustem or 5uusdc with each use: stemmad pay " + workB.String() + " 7ustem",
 		licensetypes.OBLIGATION_COUNT_USE:   "Count each use of " + workB.String() + " at your grant, which has 3 left: stemmad use grant1",
 	} {
-		o := licensetypes.Obligation{Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price, Grant: licensetypes.GrantID{1}, UsesLeft: 3}
+		o := licensetypes.Obligation{
+			Kind: kind, Work: workB, Terms: termsB, Text: `"Song" by Ada`, Price: price,
+			Grant: licensetypes.GrantID{1}, UsesLeft: 3,
+		}
 		require.Contains(t, Duty(o, one, licensetypes.Use{Action: licensetypes.ACTION_ADAPT}, named), want)
 	}
 	// A grant that permits training alone is cited by a model, and no other way.

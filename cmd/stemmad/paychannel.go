@@ -39,7 +39,8 @@ to 1,000 works by fixed shares. A service signs a voucher for each answer it giv
 		Example: `  stemmad paychannel list`,
 		Args:    cobra.NoArgs,
 	}
-	cmd.AddCommand(paymentChannelOpenCmd(), paymentChannelTopUpCmd(), paymentChannelCloseCmd(), paymentChannelShowCmd(), paymentChannelListCmd())
+	cmd.AddCommand(paymentChannelOpenCmd(), paymentChannelTopUpCmd(), paymentChannelCloseCmd(), paymentChannelShowCmd(),
+		paymentChannelListCmd())
 	return cmd
 }
 

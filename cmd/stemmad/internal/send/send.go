@@ -292,7 +292,8 @@ func (s *Sender) wait(ctx context.Context, pending *client.Pending) (Result, err
 	defer cancel()
 	done, err := pending.Wait(waiting)
 	result := Result{
-		TxHash: done.Hash, Height: done.Height, Time: done.Time, GasUsed: done.GasUsed, Fee: feeText(done.Fee), paid: s.said(done.Fee), response: done.Response,
+		TxHash: done.Hash, Height: done.Height, Time: done.Time, GasUsed: done.GasUsed, Fee: feeText(done.Fee),
+		paid: s.said(done.Fee), response: done.Response,
 	}
 	if errors.Is(err, client.ErrUndecided) {
 		if ctx.Err() != nil {
