@@ -25,7 +25,8 @@ import (
 	"github.com/stemma-chain/stemma/testutil/chain"
 )
 
-// ended waits for a node to end by itself and returns its exit code and its last words.
+// ended waits for a node to end by itself and returns its exit code and why it says it did: its last error, behind which
+// services that are still stopping may write; without one, its last line.
 func (v *victim) ended() (ending.Code, string) {
 	v.t.Helper()
 	select {
@@ -36,7 +37,13 @@ func (v *victim) ended() (ending.Code, string) {
 	log, err := os.ReadFile(v.log())
 	require.NoError(v.t, err)
 	lines := strings.Split(strings.TrimSpace(string(log)), "\n")
-	return ending.Code(v.node.ExitCode()), lines[len(lines)-1]
+	why := lines[len(lines)-1]
+	for _, line := range lines {
+		if strings.HasPrefix(line, "Error: ") {
+			why = line
+		}
+	}
+	return ending.Code(v.node.ExitCode()), why
 }
 
 // stop stops a node as its operator does.
