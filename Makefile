@@ -117,7 +117,7 @@ test-oracle: ## random worlds against the plain rules of rights and of disputes'
 test-kills: ## kill a node under load, a fifth of the times in its first blocks; KILLS=100
 	go test ./cmd/stemmad -run TestANodeIsKilled -v -count=1 -timeout 30m -args -kills=$(or $(KILLS),100)
 
-test-fleet: ## derive many outputs with client and node killed twice each; OUTPUTS=10000
+test-fleet: ## declare many outputs, by an account and through an agent, with client and node killed twice each; OUTPUTS=10000
 	go test ./cmd/stemmad -run TestAFleetIsKilled -v -count=1 -timeout 60m -args -outputs=$(or $(OUTPUTS),10000) -fleet-kills=2
 
 test-client: ## the library under load: a thousand unordered transactions, parallel ones, restarts; UNORDERED=1000

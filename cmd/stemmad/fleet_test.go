@@ -16,82 +16,92 @@ import (
 	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
-// outputs is how many TestAFleetIsKilled derives, and fleetKills how often it kills client and node each.
+// outputs is how many TestAFleetIsKilled declares, and fleetKills how often it kills client and node each.
 // `make test-fleet` derives 10,000 and kills twice.
 var (
 	outputs    = flag.Int("outputs", 60, "how many outputs a fleet has")
-	fleetKills = flag.Int("fleet-kills", 1, "how often client and node are killed each while a fleet is derived")
+	fleetKills = flag.Int("fleet-kills", 1, "how often client and node are killed each while a fleet is declared")
 )
 
-// Client and node are killed while many outputs are derived: the same command goes on, all are derived and
-// none twice.
+// Client and node are killed while many outputs are declared, by an account and through an agent's key: the same
+// command goes on, all are declared and none twice.
 func TestAFleetIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts and kills nodes")
 	}
-	n := localnet.ForTest(t, localnet.Options{Keys: []string{"alice", "bob"}})
+	n := localnet.ForTest(t, localnet.Options{Keys: []string{"alice", "bob", "fan"}})
 	l := local{t: t, home: n.Nodes[0].Home}
 	t.Chdir(t.TempDir())
 	l.write("photo.jpg", "photo")
 	l.do("register", "photo.jpg", "--from", "alice")
 	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
-	var lines bytes.Buffer
-	for i := range *outputs {
-		l.write(fmt.Sprintf("out/%05d.png", i), fmt.Sprintf("output %d", i))
-		fmt.Fprintf(&lines, "{\"file\":\"out/%05d.png\",\"from\":[\"photo.jpg=input\"],\"model\":\"painter\",\"output-id\":%d}\n", i, i)
-	}
-	l.write("fleet.jsonl", lines.String())
+	photo := l.json("works.0.work.id", "show", "photo.jpg").(string)
+
+	t.Run("of an account", func(t *testing.T) {
+		var lines bytes.Buffer
+		for i := range *outputs {
+			l.write(fmt.Sprintf("fleet/%05d.png", i), fmt.Sprintf("fleet %d", i))
+			fmt.Fprintf(&lines, "{\"file\":\"fleet/%05d.png\",\"from\":[\"photo.jpg=input\"],\"model\":\"painter\",\"output-id\":%d}\n", i, i)
+		}
+		l.write("fleet.jsonl", lines.String())
+		l.declareKilled(n.Nodes[0], "fleet.jsonl", "derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y")
+		for i := 0; i < *outputs; i += max(1, *outputs/100) {
+			again := l.json("declaration", "derive", fmt.Sprintf("fleet/%05d.png", i), "--from", "photo.jpg=input",
+				"--model", "painter", "--output-id", fmt.Sprint(i), "--by", "bob")
+			require.EqualValues(t, 1, again, "declared once")
+		}
+	})
+	t.Run("of an agent", func(t *testing.T) {
+		l.outputs(*outputs, photo)
+		agent := l.painter("")
+		l.declareKilled(n.Nodes[0], "outputs.jsonl",
+			"generate", "declare", "--manifest", "outputs.jsonl", "--by", "fan", "--agent", agent, "-y")
+		require.EqualValues(t, fmt.Sprint(*outputs), l.json("facts.declared", "query", "agent", "facts", agent))
+	})
+}
+
+// declareKilled declares all that a table has, while the client is killed, and then the node beside it, as often as is asked
+// for, and again to the end.
+func (l local) declareKilled(node *localnet.Node, table string, args ...string) {
 	self, err := os.Executable()
-	require.NoError(t, err)
-	args := []string{"derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y", "--home", l.home}
-	run := func(after string, least int) {
-		cmd := exec.Command(self, args...)
+	require.NoError(l.t, err)
+	sent := func() int {
+		kept, _ := os.ReadFile(table + outboxSuffix)
+		return bytes.Count(kept, []byte(`"tx"`))
+	}
+	killed := func(least int, before func()) {
+		cmd := exec.Command(self, slices.Concat(args, []string{"--home", l.home})...)
 		cmd.Env = append(os.Environ(), asNode+"=1")
 		var errs bytes.Buffer
 		cmd.Stderr = &errs
-		require.NoError(t, cmd.Start())
+		require.NoError(l.t, cmd.Start())
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
-		for {
-			kept, _ := os.ReadFile("fleet.jsonl" + outboxSuffix)
-			if bytes.Count(kept, []byte(`"tx"`)) >= least {
-				break
-			}
+		for sent() < least {
 			select {
 			case <-ended:
-				require.FailNow(t, "it ended before it was killed", errs.String())
+				require.FailNow(l.t, "it ended before it was killed", errs.String())
 			case <-time.After(5 * time.Millisecond):
 			}
 		}
-		if after == "node" {
-			n.Nodes[0].Kill()
-			require.NoError(t, n.Nodes[0].Start())
-			require.NoError(t, n.Nodes[0].AwaitStart(t.Context()))
-		}
-		require.NoError(t, cmd.Process.Kill())
+		before()
+		require.NoError(l.t, cmd.Process.Kill())
 		<-ended
 	}
 	began := time.Now()
 	for k := range *fleetKills {
 		part := *outputs / (4 * *fleetKills)
-		run("client", max(part, 1)+k)
-		kept, err := os.ReadFile("fleet.jsonl" + outboxSuffix)
-		require.NoError(t, err)
-		run("node", bytes.Count(kept, []byte(`"tx"`))+part)
+		killed(max(part, 1)+k, func() {})
+		killed(sent()+part, func() {
+			node.Kill()
+			require.NoError(l.t, node.Start())
+			require.NoError(l.t, node.AwaitStart(l.t.Context()))
+		})
 	}
-	out := l.do("derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y")
-	t.Logf("%d outputs in %s: %s", *outputs, time.Since(began).Round(time.Second), out)
-	require.NoFileExists(t, "fleet.jsonl"+outboxSuffix)
-	require.Contains(t, l.do("derive", "--jsonl", "fleet.jsonl", "--by", "bob", "-y"), "Nothing to do")
-	again := l.json("declaration", "derive", "out/00000.png", "--from", "photo.jpg=input", "--model", "painter", "--output-id", "0", "--by", "bob")
-	require.EqualValues(t, 1, again, "declared once")
-	for i := range *outputs {
-		if *outputs > 100 && i%100 > 0 {
-			continue
-		}
-		require.EqualValues(t, 1, l.json("declaration", "derive", fmt.Sprintf("out/%05d.png", i), "--from", "photo.jpg=input",
-			"--model", "painter", "--output-id", fmt.Sprint(i), "--by", "bob"))
-	}
+	out := l.do(args...)
+	l.t.Logf("%d outputs in %s: %s", *outputs, time.Since(began).Round(time.Second), out)
+	require.NoFileExists(l.t, table+outboxSuffix)
+	require.Contains(l.t, l.do(args...), "Nothing to do")
 }
 
 // What is wrong with a row is said of it, and the others go on.

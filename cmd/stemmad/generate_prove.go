@@ -156,7 +156,8 @@ func anchorProof(ctx context.Context, conn *connect.Conn, p generation.Proof) (*
 	if _, err := conn.Registry().Anchor(ctx, request); err != nil {
 		return nil, fmt.Errorf("the batch's anchor: %w; if it was never sent, send it with \"stemmad generate batch\"", err)
 	}
-	return gather.Maker{Node: node, Encoding: e}.Answer(ctx, prf.Question{Kind: prf.Anchor, Request: request}, gather.Options{})
+	return gather.Maker{Node: node, Encoding: e}.Answer(ctx, prf.Question{Kind: prf.Anchor, Request: request},
+		gather.Options{Patience: nextBlock})
 }
 
 // stateError has an error of a statement's proof as those of verify.

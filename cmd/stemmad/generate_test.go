@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stemma-chain/stemma/client/generation"
-	"github.com/stemma-chain/stemma/testutil/localnet"
 )
 
 func TestPartsOfSources(t *testing.T) {
@@ -183,35 +181,4 @@ func (l local) outputs(n int, source string) {
 			`"model":"painter","output_id":"%d"}`+"\n", i, source, i, i)
 	}
 	l.write("outputs.jsonl", lines.String())
-}
-
-// A key of an agent declares a manifest. Killed and repeated all is there, and none twice.
-func TestAManifestOfAnAgentIsKilled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts and kills programs")
-	}
-	n := localnet.ForTest(t, localnet.Options{Keys: []string{"alice", "bob", "fan"}})
-	l := local{t: t, home: n.Nodes[0].Home}
-	t.Chdir(t.TempDir())
-	l.write("photo.jpg", "photo")
-	l.do("register", "photo.jpg", "--from", "alice")
-	l.do("offer", "photo.jpg", "commercial-remix-10", "--from", "alice")
-	l.outputs(*outputs, l.json("works.0.work.id", "show", "photo.jpg").(string))
-	agent := l.painter("")
-	args := []string{"generate", "declare", "--manifest", "outputs.jsonl", "--by", "fan", "--agent", agent, "-y", "--home", l.home}
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), asNode+"=1")
-	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool {
-		kept, _ := os.ReadFile("outputs.jsonl" + outboxSuffix)
-		return bytes.Count(kept, []byte(`"tx"`)) >= *outputs/4
-	}, time.Minute, 5*time.Millisecond)
-	require.NoError(t, cmd.Process.Kill())
-	_ = cmd.Wait()
-	began := time.Now()
-	t.Logf("%s in %s", l.do(args[:len(args)-2]...), time.Since(began))
-	require.Contains(t, l.do(args[:len(args)-2]...), "Nothing to do")
-	require.EqualValues(t, fmt.Sprint(*outputs), l.json("facts.declared", "query", "agent", "facts", agent))
 }

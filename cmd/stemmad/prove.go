@@ -129,6 +129,7 @@ func proveFact(ctx context.Context, conn *connect.Conn, args []string) error {
 	}
 	p := prover{conn: conn, node: node, maker: gather.Maker{Node: node, Encoding: e}, out: conn.Flags().Text(flagOut)}
 	p.options.Trust = trust
+	p.options.Patience = nextBlock
 	if p.options.Height, err = conn.Flags().GetInt64(flagHeight); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ const (
 	proofsHere = "~/.stemmad/proofs"
 	// proofWait is how long the blocks are waited for that prove the one before.
 	proofWait = 2 * time.Minute
+	// nextBlock is how long the blocks are waited for that prove what is in the latest one.
+	nextBlock = 15 * time.Second
 )
 
 // addProofFlag lets a command that sends keep a proof of what it did.

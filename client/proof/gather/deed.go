@@ -20,6 +20,11 @@ func (m Maker) Deed(ctx context.Context, height int64, hash []byte, o Options) (
 	if err != nil {
 		return nil, err
 	}
+	if o.Patience > 0 {
+		wait, cancel := context.WithTimeout(ctx, o.Patience)
+		defer cancel()
+		_ = m.Wait(wait, height+2) // one that paid nothing needs one block less
+	}
 	facts := make([]proof.Shown, 2, 3)
 	for i := range facts {
 		if facts[i].Header, err = m.header(ctx, height+int64(i)); err != nil {

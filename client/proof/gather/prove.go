@@ -7,6 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -41,6 +44,9 @@ type Options struct {
 	Height int64
 	// Trust is the header that the proof begins at; nil: the one that the fact is read under, or the latest.
 	Trust *proof.Trust
+	// Patience is how long the blocks are waited for that prove what is in the latest one: behind a transaction, and where no
+	// height is asked for and the state under the latest header has nothing of what is asked about. 0: not at all.
+	Patience time.Duration
 }
 
 // Answer proves what the chain answers a question.
@@ -49,6 +55,19 @@ func (m Maker) Answer(ctx context.Context, q proof.Question, o Options) (*proof.
 	if err != nil {
 		return nil, err
 	}
+	made, err := m.answerAt(ctx, height, q, o)
+	if o.Height != 0 || o.Patience == 0 || status.Code(err) != codes.NotFound {
+		return made, err
+	}
+	wait, cancel := context.WithTimeout(ctx, o.Patience)
+	defer cancel()
+	if m.Wait(wait, height+1) != nil {
+		return nil, err
+	}
+	return m.answerAt(ctx, height+1, q, o)
+}
+
+func (m Maker) answerAt(ctx context.Context, height int64, q proof.Question, o Options) (*proof.Proof, error) {
 	h, err := m.header(ctx, height)
 	if err != nil {
 		return nil, err
@@ -70,11 +89,11 @@ func (m Maker) Answer(ctx context.Context, q proof.Question, o Options) (*proof.
 
 // height is the one asked for, or the latest block's. State is proved by the header of the block after it.
 func (m Maker) height(ctx context.Context, asked int64) (int64, error) {
-	status, err := m.Node.Status(ctx)
+	at, err := m.Node.Status(ctx)
 	if err != nil {
 		return 0, err
 	}
-	switch latest := status.SyncInfo.LatestBlockHeight; {
+	switch latest := at.SyncInfo.LatestBlockHeight; {
 	case asked > latest:
 		return 0, fmt.Errorf("%w: it is at block %d, and you ask for %d", ErrPruned, latest, asked)
 	case asked > 0:
@@ -101,8 +120,8 @@ func (m Maker) Latest(ctx context.Context) (proof.Trust, error) {
 // Wait waits until the node has the block of a height. It fails with ErrPruned when the context ends before.
 func (m Maker) Wait(ctx context.Context, height int64) error {
 	for {
-		status, err := m.Node.Status(ctx)
-		if err == nil && status.SyncInfo.LatestBlockHeight >= height {
+		at, err := m.Node.Status(ctx)
+		if err == nil && at.SyncInfo.LatestBlockHeight >= height {
 			return nil
 		}
 		if err != nil && ctx.Err() == nil {
