@@ -71,17 +71,16 @@ var kinds = []struct {
 }{
 	{exitUndecided, []error{client.ErrUndecided}},
 	{exitDenied, []error{
-		licensetypes.ErrNotPermitted, agenttypes.ErrNotAllowed, agenttypes.ErrNeverAllowed, agenttypes.ErrOtherSigner, agenttypes.ErrUnreadable,
-		agenttypes.ErrPayee, agenttypes.ErrWork, agenttypes.ErrTerms, agenttypes.ErrRate, agenttypes.ErrNoBudget, agenttypes.ErrOverAct,
-		agenttypes.ErrOverWindow, agenttypes.ErrOverTotal, agenttypes.ErrFeeNoBudget, agenttypes.ErrFeeOverAct, agenttypes.ErrFeeOverWindow,
-		agenttypes.ErrFeeOverTotal, agenttypes.ErrKeyExpired, agenttypes.ErrExpired, agenttypes.ErrSuspended,
+		licensetypes.ErrNotPermitted, agenttypes.ErrNotKey, agenttypes.ErrNotAllowed, agenttypes.ErrNeverAllowed, agenttypes.ErrOtherSigner,
+		agenttypes.ErrUnreadable, agenttypes.ErrPayee, agenttypes.ErrWork, agenttypes.ErrTerms, agenttypes.ErrRate, agenttypes.ErrNoBudget,
+		agenttypes.ErrOverAct, agenttypes.ErrOverWindow, agenttypes.ErrOverTotal, agenttypes.ErrFeeNoBudget, agenttypes.ErrFeeOverAct,
+		agenttypes.ErrFeeOverWindow, agenttypes.ErrFeeOverTotal, agenttypes.ErrKeyExpired, agenttypes.ErrExpired, agenttypes.ErrSuspended,
 	}},
 	{exitNeedsGrant, []error{licensetypes.ErrPermissionNeeded}},
 	{exitNotFound, []error{
 		registrytypes.ErrWorkNotFound, registrytypes.ErrAnchorNotFound, licensetypes.ErrTermsNotFound, licensetypes.ErrOfferNotFound,
 		licensetypes.ErrGrantNotFound, licensetypes.ErrApprovalNotFound, royaltytypes.ErrPaymentChannelNotFound, disputetypes.ErrNotFound,
-		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, agenttypes.ErrNotKey,
-		target.ErrUnregistered,
+		agenttypes.ErrNotFound, agenttypes.ErrAttestationNotFound, target.ErrUnregistered,
 	}},
 	{exitFunds, []error{sdkerrors.ErrInsufficientFunds}},
 	{exitContested, []error{registrytypes.ErrAlreadyClaimed}},
