@@ -10,7 +10,6 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	"cosmossdk.io/math"
 
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	"github.com/cosmos/cosmos-sdk/x/authz"
@@ -59,15 +58,8 @@ func setLimit(c *chain.Chain, id agenttypes.AgentID, key chain.Account, limit ag
 	c.MustDeliver(alice, &agenttypes.MsgSetLimit{Controller: alice.String(), Agent: id, Key: key.String(), Limit: limit})
 }
 
-func act(t *testing.T, id agenttypes.AgentID, key chain.Account, msgs ...sdk.Msg) *agenttypes.MsgAct {
-	t.Helper()
-	m := &agenttypes.MsgAct{Key: key.String(), Agent: id}
-	for _, msg := range msgs {
-		packed, err := codectypes.NewAnyWithValue(msg)
-		require.NoError(t, err)
-		m.Messages = append(m.Messages, packed)
-	}
-	return m
+func act(_ *testing.T, id agenttypes.AgentID, key chain.Account, msgs ...sdk.Msg) *agenttypes.MsgAct {
+	return chain.ActMsg(id, key, msgs...)
 }
 
 func requireCode(t *testing.T, r chain.Result, err *errorsmod.Error) {

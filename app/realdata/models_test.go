@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/stemma-chain/stemma/testutil/chain"
 	"github.com/stemma-chain/stemma/testutil/data"
 	"github.com/stemma-chain/stemma/testutil/data/models"
+	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
 	"github.com/stemma-chain/stemma/x/license/rules"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -36,6 +38,8 @@ type catalogue struct {
 	// linked are the models whose declaration the chain took, in whole or with
 	// unlicensed sources as external references.
 	linked map[string]bool
+	// agents declare for the owners; none: they sign themselves.
+	agents map[string]agenttypes.AgentID
 	// edges and externals count what they declare.
 	edges, externals int
 	// warned are the models whose licence the chain lets pass with a warning
@@ -46,7 +50,7 @@ type catalogue struct {
 func newCatalogue(t *testing.T) *catalogue {
 	list, err := models.ReadLines(bytes.NewReader(data.Read(t, "hf-model-lineage/models.jsonl")))
 	require.NoError(t, err)
-	accounts := map[string]chain.Account{}
+	accounts := map[string]chain.Account{"": robot}
 	for _, m := range list {
 		accounts[m.Owner] = chain.Named(m.Owner)
 	}
@@ -138,7 +142,33 @@ func (c *catalogue) deliver(m models.Model, msg *lineagetypes.MsgDerive) error {
 	if terms, offered := c.offered[m.ID]; offered {
 		msgs = append(msgs, chain.OfferMsg(work, terms))
 	}
+	if agent, employed := c.agents[m.Owner]; employed {
+		return c.Deliver(robot, chain.ActMsg(agent, robot, msgs...)).Err()
+	}
 	return c.Deliver(work.Owner, msgs...).Err()
+}
+
+// robot is the software by whose key all agents act.
+var robot = chain.Named("robot")
+
+// employ gives each owner an agent that declares and offers, and spends nothing.
+func (c *catalogue) employ() {
+	c.agents = map[string]agenttypes.AgentID{}
+	for _, m := range c.list {
+		owner := c.works[m.ID].Owner
+		if _, employed := c.agents[m.Owner]; employed {
+			continue
+		}
+		agent := agenttypes.NewAgentID(owner.Address, "builder")
+		c.agents[m.Owner] = agent
+		c.MustDeliver(owner, &agenttypes.MsgRegister{
+			Controller: owner.String(), Name: "builder", ExpiresAt: c.Now().Add(300 * 24 * time.Hour),
+			Card: agenttypes.Card{Responsible: agenttypes.Party{Name: m.Owner}},
+		}, &agenttypes.MsgSetLimit{Controller: owner.String(), Agent: agent, Key: robot.String(), Limit: agenttypes.Limit{
+			Messages:  []string{sdk.MsgTypeURL(&lineagetypes.MsgDerive{}), sdk.MsgTypeURL(&licensetypes.MsgOffer{})},
+			ExpiresAt: c.Now().Add(200 * 24 * time.Hour),
+		}})
+	}
 }
 
 // declare declares a model's parents: first all as works, then, if that fails
@@ -208,9 +238,18 @@ func (c *catalogue) contradicting(far bool) (ids []string) {
 // The sixteen models of the catalogue whose licence contradicts that of a
 // non-commercial parent are caught, and no others: refused, or with a licence of
 // Creative Commons warned of, as its chart has it. A model whose declaration is
-// refused stays as its card has it, so the models made from it meet that.
+// refused stays as its card has it, so the models made from it meet that. Agents are refused what their controllers are.
 func TestModelsAsTheirCardsHaveThem(t *testing.T) {
-	c := newCatalogue(t)
+	t.Run("declared by their owners", func(t *testing.T) { asTheirCardsHaveThem(t, newCatalogue(t)) })
+	t.Run("declared by agents", func(t *testing.T) {
+		c := newCatalogue(t)
+		c.employ()
+		asTheirCardsHaveThem(t, c)
+	})
+}
+
+func asTheirCardsHaveThem(t *testing.T, c *catalogue) {
+	t.Helper()
 	require.Len(t, c.list, 248)
 	var refusals []refusal
 	caught := map[string]bool{}

@@ -43,10 +43,11 @@ func (c *catalogue) ancestry(m models.Model) (a ancestry) {
 	return a
 }
 
-// The deepest merge of the catalogue, with every edge to what it was made from: the four reports have each
+// The deepest merge of the catalogue, declared by agents with every edge to what it was made from: the four reports have each
 // of them, and say what the cards don't.
 func TestReportsOfADeepMerge(t *testing.T) {
 	c := newCatalogue(t)
+	c.employ()
 	for _, m := range c.list {
 		if len(m.Parents) > 0 {
 			if c.declare(m); !c.linked[m.ID] {
