@@ -151,6 +151,10 @@ func livedAgents(t *testing.T, c *chain.Chain, song chain.Work) {
 		&agenttypes.MsgSetRecovery{Controller: alice.String(), Agent: id, Account: bob.String(), Delay: 8 * 24 * time.Hour},
 		&agenttypes.MsgAttest{Issuer: alice.String(), Schema: "audit/2026", Subject: id.String(), PayloadSha256: digest, ExpiresAt: &end},
 		&agenttypes.MsgAttest{Issuer: alice.String(), Schema: "audit/2026", Subject: song.String(), PayloadSha256: digest},
+		&agenttypes.MsgAttest{Issuer: alice.String(), Schema: "audit/2027", Subject: song.String(), PayloadSha256: digest},
+		&agenttypes.MsgBlankAttestation{
+			Sender: alice.String(), Attestation: agenttypes.NewAttestationID(alice.Address, "audit/2027", song.String(), digest),
+		},
 		&agenttypes.MsgRevokeAttestation{
 			Issuer: alice.String(), Attestation: agenttypes.NewAttestationID(alice.Address, "audit/2026", song.String(), digest),
 		})

@@ -303,5 +303,6 @@ var chain = agenttypes.Catalogue{
 	"/stemma.agent.v1.MsgBlankText":                      never(passports),
 	"/stemma.agent.v1.MsgAttest":                         never(passports),
 	"/stemma.agent.v1.MsgRevokeAttestation":              never(passports),
+	"/stemma.agent.v1.MsgBlankAttestation":               never(passports),
 	"/stemma.agent.v1.MsgUpdateParams":                   never(governances),
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/stemma-chain/stemma/client/digest"
@@ -179,7 +180,11 @@ func printAttestations(conn *connect.Conn, res *agenttypes.QueryAttestationsResp
 		case a.ExpiresAt != nil:
 			holds = "until " + table.Time(*a.ExpiresAt)
 		}
-		tab.Row(a.Id.String(), a.Subject, accountName(a.Issuer, names), listed, a.Schema, a.PayloadSha256.String(), table.Time(a.IssuedAt), holds)
+		schema := a.Schema
+		if schema == "" {
+			schema = "blanked"
+		}
+		tab.Row(a.Id.String(), a.Subject, accountName(a.Issuer, names), listed, schema, a.PayloadSha256.String(), table.Time(a.IssuedAt), holds)
 	}
 	if err := tab.Write(conn.Out()); err != nil {
 		return err
@@ -203,15 +208,22 @@ func agentRevokeCmd() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		sent, err := sendSaying(ctx, conn, sender, fmt.Sprintf("Take back %s.", id),
+		return changeAttestation(ctx, conn, sender, id, fmt.Sprintf("Take back %s.", id), "Revoked", "Would revoke",
 			&agenttypes.MsgRevokeAttestation{Issuer: sender.Account(), Attestation: id})
-		if err != nil {
-			return err
-		}
-		if conn.JSON() {
-			return conn.PrintJSON(attestationSent{id, sent})
-		}
-		conn.Say("%s %s: %s", sent.Did("Revoked", "Would revoke"), id, sent)
-		return nil
 	})
+}
+
+// changeAttestation sends what changes one, and says what it did or would do.
+func changeAttestation(
+	ctx context.Context, conn *connect.Conn, sender *send.Sender, id agenttypes.AttestationID, what, did, would string, msg sdk.Msg,
+) error {
+	sent, err := sendSaying(ctx, conn, sender, what, msg)
+	if err != nil {
+		return err
+	}
+	if conn.JSON() {
+		return conn.PrintJSON(attestationSent{id, sent})
+	}
+	conn.Say("%s %s: %s", sent.Did(did, would), id, sent)
+	return nil
 }

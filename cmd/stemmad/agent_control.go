@@ -267,13 +267,15 @@ func readRecovery(conn *connect.Conn, p agenttypes.Passport, set *agenttypes.Msg
 
 func agentBlankCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "blank AGENT --version N|--all",
-		Short: "Take back for good the text of an agent's card",
+		Use:   "blank AGENT --version N|--all | ATTESTATION",
+		Short: "Take back for good the text of an agent's card, or what an attestation of yours is called",
 		Long: `Blank takes the text of a version of the card out of the chain's state, or with --all that of all versions, and
 the name. It can't be undone. SHA-256 of what was there stay, and so do the model's work, the document's SHA-256, the
-thumbprint, and what was declared in the agent's name. It does not reach copies of the blocks.`,
+thumbprint, and what was declared in the agent's name. Of an attestation (attest1...) it takes back the schema, and the
+attestation stays. It does not reach copies of the blocks.`,
 		Example: `  stemmad agent blank painter --version 1 --from alice
-  stemmad agent blank painter --all --from alice`,
+  stemmad agent blank painter --all --from alice
+  stemmad agent blank attest1... --from auditor`,
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().Uint32(flagVersion, 0, "version of the card, from 1")
@@ -282,6 +284,13 @@ thumbprint, and what was declared in the agent's name. It does not reach copies 
 }
 
 func blankAgent(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
+	if id, err := agenttypes.ParseAttestationID(args[0]); err == nil {
+		if conn.Flags().Changed(flagVersion) || conn.Flags().Changed(flagAll) {
+			return fmt.Errorf("--%s and --%s are of an agent's card: leave them out for an attestation", flagVersion, flagAll)
+		}
+		return changeAttestation(ctx, conn, sender, id, fmt.Sprintf("Take back, for good, the schema of %s.", id), "Blanked", "Would blank",
+			&agenttypes.MsgBlankAttestation{Sender: sender.Account(), Attestation: id})
+	}
 	do, err := onlyOne(conn, flagVersion, flagAll)
 	if err != nil {
 		return err

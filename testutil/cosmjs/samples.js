@@ -188,5 +188,6 @@ export function* samples({ alice, bob, key, params, round }) {
     issuer: alice, schema: "audit/2026", subject: agent, payloadSha256: digest(`audit ${round}`), expiresAt: later,
   });
   yield by("alice", "agent.v1.MsgRevokeAttestation", { issuer: alice, attestation });
+  yield by("alice", "agent.v1.MsgBlankAttestation", { sender: alice, attestation });
   yield by("alice", "agent.v1.MsgUpdateParams", { authority: alice, params: params.agent }, "sdk 4");
 }

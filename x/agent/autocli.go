@@ -58,6 +58,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					`stemmad tx agent attest audit/2026 AGENT SHA256 --from carol`, "schema", "subject", "payload_sha256"),
 				command("RevokeAttestation", "revoke-attestation ATTESTATION", "Take an attestation back",
 					`stemmad tx agent revoke-attestation ATTESTATION --from carol`, "attestation"),
+				command("BlankAttestation", "blank-attestation ATTESTATION", "Take the text of an attestation's schema back; its SHA-256 stays",
+					`stemmad tx agent blank-attestation ATTESTATION --from carol`, "attestation"),
 				proposal(command("UpdateParams", "update-params-proposal PARAMS", "Propose new parameters; all of them, as JSON or a .json file",
 					`stemmad tx agent update-params-proposal params.json --title "Issuers" --summary "An auditor" --deposit 10000000ustem --from alice`, "params")),
 			},

@@ -46,14 +46,39 @@ func (k Keeper) putAttestation(ctx context.Context, a types.Attestation, issuer 
 	return k.ByIssuer.Set(ctx, collections.Join(issuer, a.Id))
 }
 
-// RevokeAttestation takes an attestation back, for its issuer.
-func (k Keeper) RevokeAttestation(ctx context.Context, issuer sdk.AccAddress, id attestationID) error {
-	a, found, err := k.Attestations.Find(ctx, id)
+// BlankAttestation takes the text of an attestation's schema back, for its issuer or governance. What it is of and the digests
+// stay, and it holds as before.
+func (k Keeper) BlankAttestation(ctx context.Context, sender sdk.AccAddress, id attestationID) error {
+	a, err := k.attestation(ctx, id)
 	switch {
 	case err != nil:
 		return err
-	case !found:
-		return errorsmod.Wrapf(types.ErrAttestationNotFound, "%s", id)
+	case a.Issuer != sender.String() && k.authority != sender.String():
+		return errorsmod.Wrapf(types.ErrInvalidAttestation, "%s is by %s, who takes its text back, or governance", id, a.Issuer)
+	case a.Schema == "":
+		return errorsmod.Wrapf(types.ErrNothingToBlank, "%s: its schema is blanked already", id)
+	}
+	a.SchemaBlankedSha256, a.Schema = types.SchemaDigest(a.Schema), ""
+	if err := k.Attestations.Set(ctx, id, a); err != nil {
+		return err
+	}
+	return events.Emit(ctx, &types.EventAttestationBlanked{Attestation: id, Subject: a.Subject, Sender: sender.String()})
+}
+
+func (k Keeper) attestation(ctx context.Context, id attestationID) (types.Attestation, error) {
+	a, found, err := k.Attestations.Find(ctx, id)
+	if err == nil && !found {
+		err = errorsmod.Wrapf(types.ErrAttestationNotFound, "%s", id)
+	}
+	return a, err
+}
+
+// RevokeAttestation takes an attestation back, for its issuer.
+func (k Keeper) RevokeAttestation(ctx context.Context, issuer sdk.AccAddress, id attestationID) error {
+	a, err := k.attestation(ctx, id)
+	switch {
+	case err != nil:
+		return err
 	case a.Issuer != issuer.String():
 		return errorsmod.Wrapf(types.ErrInvalidAttestation, "%s is by %s, who alone takes it back", id, a.Issuer)
 	case a.RevokedAt != nil:

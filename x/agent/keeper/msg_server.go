@@ -281,6 +281,15 @@ func (s msgServer) RevokeAttestation(ctx context.Context, msg *types.MsgRevokeAt
 	return &types.MsgRevokeAttestationResponse{}, nil
 }
 
+// BlankAttestation takes text back.
+func (s msgServer) BlankAttestation(ctx context.Context, msg *types.MsgBlankAttestation) (*types.MsgBlankAttestationResponse, error) {
+	sender, err := sdk.AccAddressFromBech32(msg.Sender)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgBlankAttestationResponse{}, s.k.BlankAttestation(ctx, sender, msg.Attestation)
+}
+
 // UpdateParams replaces the parameters.
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {

@@ -13,8 +13,9 @@ import (
 
 // The domains separate the digests of texts from every other hash.
 const (
-	cardDomain = "stemma/agent-card/v1"
-	nameDomain = "stemma/agent-name/v1"
+	cardDomain   = "stemma/agent-card/v1"
+	nameDomain   = "stemma/agent-name/v1"
+	schemaDomain = "stemma/attestation-schema/v1"
 )
 
 var (
@@ -33,6 +34,9 @@ func ValidateName(name string) error {
 
 // NameDigest is the SHA-256 by which a blanked name is known.
 func NameDigest(name string) registrytypes.Digest { return text.Digest(nameDomain, name) }
+
+// SchemaDigest is the SHA-256 by which a blanked schema of an attestation is known.
+func SchemaDigest(schema string) registrytypes.Digest { return text.Digest(schemaDomain, schema) }
 
 // Validate checks what a passport says in public. It fails with ErrInvalidCard, naming the field
 // and what it takes.

@@ -2,6 +2,7 @@ package types
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
@@ -191,13 +192,17 @@ func (a Attestation) Validate() error {
 	if err != nil {
 		return errorsmod.Wrapf(ErrInvalidGenesis, "issuer: %s", err)
 	}
-	if err := ValidateStatement(a.Schema, a.Subject, a.PayloadSha256); err != nil {
-		return err
-	}
-	if a.Id != NewAttestationID(issuer, a.Schema, a.Subject, a.PayloadSha256) {
+	switch {
+	case (a.Schema == "") == a.SchemaBlankedSha256.IsZero():
+		return errorsmod.Wrap(ErrInvalidGenesis, "one of schema and schema_blanked_sha256")
+	case a.Id.IsZero():
+		return errorsmod.Wrap(ErrInvalidGenesis, "no id")
+	case a.Schema != "" && a.Id != NewAttestationID(issuer, a.Schema, a.Subject, a.PayloadSha256):
 		return errorsmod.Wrap(ErrInvalidGenesis, "id is not that of what it says")
+	case a.Schema == "":
+		return errors.Join(ValidateSubject(a.Subject), a.PayloadSha256.Given("payload_sha256"), canonical(a.Issuer))
 	}
-	return canonical(a.Issuer)
+	return errors.Join(ValidateStatement(a.Schema, a.Subject, a.PayloadSha256), canonical(a.Issuer))
 }
 
 // HappenedBefore checks that all that the state says has happened came before the start of the

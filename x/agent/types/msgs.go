@@ -28,6 +28,7 @@ var (
 	_ sdk.HasValidateBasic = (*MsgBlankText)(nil)
 	_ sdk.HasValidateBasic = (*MsgAttest)(nil)
 	_ sdk.HasValidateBasic = (*MsgRevokeAttestation)(nil)
+	_ sdk.HasValidateBasic = (*MsgBlankAttestation)(nil)
 	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
 
 	_ codectypes.UnpackInterfacesMessage = (*MsgAct)(nil)
@@ -164,6 +165,14 @@ func (m *MsgAttest) ValidateBasic() error {
 		return err
 	}
 	return ValidateStatement(m.Schema, m.Subject, m.PayloadSha256)
+}
+
+// ValidateBasic checks account and id.
+func (m *MsgBlankAttestation) ValidateBasic() error {
+	if err := validAccount("sender", m.Sender); err != nil {
+		return err
+	}
+	return m.Attestation.Given("attestation")
 }
 
 // ValidateBasic checks account and id.

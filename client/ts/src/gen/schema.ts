@@ -40,6 +40,7 @@ export const schema: Record<string, Shape> = {
     'issued_at google.protobuf.Timestamp',
     'expires_at google.protobuf.Timestamp',
     'revoked_at google.protobuf.Timestamp',
+    'schema_blanked_sha256 string',
   ] },
   'stemma.agent.v1.AttestationStanding': { fields: [
     'attestation stemma.agent.v1.Attestation',
@@ -107,6 +108,11 @@ export const schema: Record<string, Shape> = {
     'sender string',
     'versions number repeated',
     'name bool',
+  ] },
+  'stemma.agent.v1.EventAttestationBlanked': { fields: [
+    'attestation string',
+    'subject string',
+    'sender string',
   ] },
   'stemma.agent.v1.EventAttestationRevoked': { fields: [
     'attestation string',
@@ -238,6 +244,11 @@ export const schema: Record<string, Shape> = {
   'stemma.agent.v1.MsgAttestResponse': { fields: [
     'attestation string',
   ] },
+  'stemma.agent.v1.MsgBlankAttestation': { amino: 'stemma/agent/MsgBlankAttestation', fields: [
+    'sender string',
+    'attestation string',
+  ] },
+  'stemma.agent.v1.MsgBlankAttestationResponse': { fields: [] },
   'stemma.agent.v1.MsgBlankText': { amino: 'stemma/agent/MsgBlankText', fields: [
     'sender string',
     'agent string',
@@ -2559,6 +2570,7 @@ export const signed = [
   '/stemma.agent.v1.MsgAcceptPayout',
   '/stemma.agent.v1.MsgAct',
   '/stemma.agent.v1.MsgAttest',
+  '/stemma.agent.v1.MsgBlankAttestation',
   '/stemma.agent.v1.MsgBlankText',
   '/stemma.agent.v1.MsgCompleteRecovery',
   '/stemma.agent.v1.MsgObjectToRecovery',

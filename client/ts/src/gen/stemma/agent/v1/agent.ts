@@ -253,7 +253,7 @@ export interface Attestation {
   id: string;
   /** Who says it. */
   issuer: string;
-  /** What kind of statement it is: lower-case letters, digits and ./:_-, 1 to 128. */
+  /** What kind of statement it is: lower-case letters, digits and ./:_-, 1 to 128. Empty: blanked. */
   schema: string;
   /** Of whom or what: an account, an agent (agent1...) or a work (work1...). */
   subject: string;
@@ -268,7 +268,11 @@ export interface Attestation {
     | Timestamp
     | undefined;
   /** When its issuer took it back; unset: it was not. */
-  revokedAt: Timestamp | undefined;
+  revokedAt:
+    | Timestamp
+    | undefined;
+  /** SHA-256 of the schema that was blanked, 64 hex digits; empty while it is there. */
+  schemaBlankedSha256: string;
 }
 
 /**
@@ -1702,6 +1706,7 @@ function createBaseAttestation(): Attestation {
     issuedAt: undefined,
     expiresAt: undefined,
     revokedAt: undefined,
+    schemaBlankedSha256: "",
   };
 }
 
@@ -1732,6 +1737,9 @@ export const Attestation: MessageFns<Attestation, "stemma.agent.v1.Attestation">
     }
     if (message.revokedAt !== undefined) {
       Timestamp.encode(message.revokedAt, writer.uint32(66).fork()).join();
+    }
+    if (message.schemaBlankedSha256 !== "") {
+      writer.uint32(74).string(message.schemaBlankedSha256);
     }
     return writer;
   },
@@ -1813,6 +1821,14 @@ export const Attestation: MessageFns<Attestation, "stemma.agent.v1.Attestation">
             message.revokedAt = Timestamp.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.schemaBlankedSha256 = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1844,6 +1860,7 @@ export const Attestation: MessageFns<Attestation, "stemma.agent.v1.Attestation">
     message.revokedAt = (object.revokedAt !== undefined && object.revokedAt !== null)
       ? Timestamp.fromPartial(object.revokedAt)
       : undefined;
+    message.schemaBlankedSha256 = object.schemaBlankedSha256 ?? "";
     return message;
   },
 };

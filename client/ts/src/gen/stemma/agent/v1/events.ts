@@ -164,6 +164,16 @@ export interface EventAttestationRevoked {
   subject: string;
 }
 
+/** EventAttestationBlanked says that the text of an attestation's schema was taken back. */
+export interface EventAttestationBlanked {
+  /** The attestation. */
+  attestation: string;
+  /** Of whom or what it is. */
+  subject: string;
+  /** Who took it back. */
+  sender: string;
+}
+
 /** EventParamsUpdated says that governance changed the parameters. */
 export interface EventParamsUpdated {
   /** All of them. */
@@ -1436,6 +1446,87 @@ export const EventAttestationRevoked: MessageFns<EventAttestationRevoked, "stemm
     const message = createBaseEventAttestationRevoked();
     message.attestation = object.attestation ?? "";
     message.subject = object.subject ?? "";
+    return message;
+  },
+};
+
+function createBaseEventAttestationBlanked(): EventAttestationBlanked {
+  return { attestation: "", subject: "", sender: "" };
+}
+
+export const EventAttestationBlanked: MessageFns<EventAttestationBlanked, "stemma.agent.v1.EventAttestationBlanked"> = {
+  $type: "stemma.agent.v1.EventAttestationBlanked" as const,
+
+  encode(message: EventAttestationBlanked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.attestation !== "") {
+      writer.uint32(10).string(message.attestation);
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
+    }
+    if (message.sender !== "") {
+      writer.uint32(26).string(message.sender);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventAttestationBlanked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventAttestationBlanked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.attestation = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventAttestationBlanked>): EventAttestationBlanked {
+    return EventAttestationBlanked.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventAttestationBlanked>): EventAttestationBlanked {
+    const message = createBaseEventAttestationBlanked();
+    message.attestation = object.attestation ?? "";
+    message.subject = object.subject ?? "";
+    message.sender = object.sender ?? "";
     return message;
   },
 };

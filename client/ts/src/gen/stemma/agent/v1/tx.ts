@@ -311,6 +311,18 @@ export interface MsgRevokeAttestation {
 export interface MsgRevokeAttestationResponse {
 }
 
+/** MsgBlankAttestation takes the text of an attestation's schema back. The attestation stays, with the text's SHA-256. */
+export interface MsgBlankAttestation {
+  /** Its issuer, or governance. */
+  sender: string;
+  /** The attestation. */
+  attestation: string;
+}
+
+/** MsgBlankAttestationResponse is empty. */
+export interface MsgBlankAttestationResponse {
+}
+
 /** MsgUpdateParams replaces the parameters. */
 export interface MsgUpdateParams {
   /** The governance account. */
@@ -2884,6 +2896,123 @@ export const MsgRevokeAttestationResponse: MessageFns<
   },
   fromPartial(_: DeepPartial<MsgRevokeAttestationResponse>): MsgRevokeAttestationResponse {
     const message = createBaseMsgRevokeAttestationResponse();
+    return message;
+  },
+};
+
+function createBaseMsgBlankAttestation(): MsgBlankAttestation {
+  return { sender: "", attestation: "" };
+}
+
+export const MsgBlankAttestation: MessageFns<MsgBlankAttestation, "stemma.agent.v1.MsgBlankAttestation"> = {
+  $type: "stemma.agent.v1.MsgBlankAttestation" as const,
+
+  encode(message: MsgBlankAttestation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sender !== "") {
+      writer.uint32(10).string(message.sender);
+    }
+    if (message.attestation !== "") {
+      writer.uint32(18).string(message.attestation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgBlankAttestation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgBlankAttestation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.attestation = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgBlankAttestation>): MsgBlankAttestation {
+    return MsgBlankAttestation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MsgBlankAttestation>): MsgBlankAttestation {
+    const message = createBaseMsgBlankAttestation();
+    message.sender = object.sender ?? "";
+    message.attestation = object.attestation ?? "";
+    return message;
+  },
+};
+
+function createBaseMsgBlankAttestationResponse(): MsgBlankAttestationResponse {
+  return {};
+}
+
+export const MsgBlankAttestationResponse: MessageFns<
+  MsgBlankAttestationResponse,
+  "stemma.agent.v1.MsgBlankAttestationResponse"
+> = {
+  $type: "stemma.agent.v1.MsgBlankAttestationResponse" as const,
+
+  encode(_: MsgBlankAttestationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MsgBlankAttestationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMsgBlankAttestationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MsgBlankAttestationResponse>): MsgBlankAttestationResponse {
+    return MsgBlankAttestationResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<MsgBlankAttestationResponse>): MsgBlankAttestationResponse {
+    const message = createBaseMsgBlankAttestationResponse();
     return message;
   },
 };
