@@ -280,8 +280,10 @@ func (d *derivation) reliance(names map[string]string) string {
 		if s.before != "" {
 			fmt.Fprintf(&b, "\n    This replaces what the work relied on so far: %s", s.before)
 		}
-		for _, line := range s.choice.PaysEach(nil) {
-			b.WriteString("\n    " + table.Clean(line))
+		if len(d.uses) == 0 { // else usesLines say what is paid, with it
+			for _, line := range s.choice.PaysEach(nil) {
+				b.WriteString("\n    " + table.Clean(line))
+			}
 		}
 		for _, change := range s.changes {
 			b.WriteString("\n    " + table.Clean(change))
