@@ -87,7 +87,7 @@ localnet-reset: ## stop them and delete their data
 ## Checking
 
 # Pure packages whose tests are asked what they would miss.
-MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/license/termspec x/headers/rfc6962 x/dispute/course
+MUTANTS ?= x/agent/budget x/license/names x/license/rules x/lineage/graph x/registry/anchor x/royalty/flow x/registry/sumtree x/registry/manifest x/license/termspec x/headers/rfc6962 x/dispute/course
 
 .PHONY: test test-web test-race test-sim test-oracle test-kills test-fleet test-fuzz test-client test-attacks test-portal test-mutants cover bench bench-scale load docs-check tour tour-check lint format
 test: ## all tests; PKG=./x/royalty/... for some of them
