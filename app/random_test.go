@@ -144,6 +144,8 @@ func plays() []play {
 		{"withdraw", (*game).withdraw},
 		{"acquire", (*game).acquire},
 		{"revise", (*game).revise},
+		{"rent", (*game).rent},
+		{"use", (*game).use},
 		{"open payment channel", (*game).openPaymentChannel},
 		{"redeem", (*game).redeem},
 		{"close payment channel", (*game).closePaymentChannel},
