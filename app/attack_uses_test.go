@@ -154,6 +154,34 @@ func TestAttackAGrantOnOfferIsUsedUp(t *testing.T) {
 	require.Error(t, block.Txs[1].Err())
 }
 
+// TestAttackVouchersDieInOneTransaction: alice has shown bob's shop ten uses, which it has not redeemed yet. One transaction offers
+// her grant to a second account of hers and accepts it, so that nobody sees it on offer: the second account has ten uses more.
+func TestAttackVouchersDieInOneTransaction(t *testing.T) {
+	t.Skip("open: what was signed before a grant is passed on is not counted after")
+	c, _ := agency(t)
+	_, grants := rented(c, alice)
+	early := shown(bob, alice, grants[0], 10)
+	offer := &licensetypes.MsgOfferGrant{Licensee: alice.String(), Grant: grants[0], Recipient: carol.String()}
+	both := chain.Tx{Msgs: []sdk.Msg{offer, c.AcceptGrantMsg(grants[0], carol)}, Signers: []chain.Account{alice, carol}}
+	c.Block(c.SignTx(both)).RequireOK(t)
+	requireCode(t, c.Deliver(carol, useMsg(carol, grants[0], 10)), licensetypes.ErrUsesExhausted)
+	c.MustDeliver(bob, early)
+}
+
+// TestAttackAKeyTakesAllSerials: a key with one unit to spend opens a payment channel with the last serial there is. Its controller
+// can never open another.
+func TestAttackAKeyTakesAllSerials(t *testing.T) {
+	t.Skip("open: serials of payment channels rise by as much as their payer says")
+	c, id := agency(t)
+	song := c.Register("song", bob)
+	open := func(serial uint64) sdk.Msg {
+		return chain.PaymentChannelMsg(alice, serial, microUSDC(1)[0], song.Share(chain.Whole))
+	}
+	setLimit(c, id, robot, limitOf(c, "uusdc", 1, 1, 1, sdk.MsgTypeURL(open(1))))
+	requireCode(t, c.Deliver(robot, act(t, id, robot, open(1<<64-1))), royaltytypes.ErrInvalidPaymentChannel)
+	c.MustDeliver(alice, open(1))
+}
+
 // TestAttackAWorkOnOfferUsesUpItsGrant: the grant moves with a remix that is on offer. Whoever accepts it has looked at 10 uses,
 // which its owner uses up in the same block before.
 func TestAttackAWorkOnOfferUsesUpItsGrant(t *testing.T) {
