@@ -18,6 +18,7 @@ import (
 	"github.com/stemma-chain/stemma/app"
 	"github.com/stemma-chain/stemma/testutil/chain"
 	agenttypes "github.com/stemma-chain/stemma/x/agent/types"
+	disputetypes "github.com/stemma-chain/stemma/x/dispute/types"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/license/usevoucher"
 	lineagetypes "github.com/stemma-chain/stemma/x/lineage/types"
@@ -300,6 +301,44 @@ func mustGrant(t *testing.T, from, to chain.Account, kind string) sdk.Msg {
 	msg, err := authz.NewMsgGrant(from.Address, to.Address, authz.NewGenericAuthorization(kind), nil)
 	require.NoError(t, err)
 	return msg
+}
+
+// TestALicensorTakesNoUsesBack: whoever owns the song closes the offer, withdraws and sells the work, says later
+// that it was made from something that denies the use, and has it contested and taken over. Each time another use counts.
+func TestALicensorTakesNoUsesBack(t *testing.T) {
+	c := court(t)
+	song, grants := rented(c, alice)
+	total := uint64(0)
+	counts := func(what string) {
+		t.Helper()
+		total++
+		require.NoError(t, c.Deliver(alice, useMsg(alice, grants[0], total)).Err(), what)
+		res, err := licensetypes.NewQueryClient(c.Conn()).CheckRights(c.Ctx(), &licensetypes.QueryCheckRightsRequest{
+			Work: song.ID.String(), Licensee: alice.String(), Use: licensetypes.Use{Action: licensetypes.ACTION_AI_INPUT, Commercial: true},
+		})
+		require.NoError(t, err, what)
+		require.Equal(t, licensetypes.VERDICT_ALLOWED, res.Rights.Verdict, "%s: %v", what, res.Rights.Reasons)
+	}
+	counts("as sold")
+	c.MustDeliver(bob, &licensetypes.MsgCloseOffer{Owner: bob.String(), Work: song.ID, Terms: rental.ID()})
+	counts("closed")
+	never := rental
+	never.AiInput, never.UsesPerGrant, never.GrantFee, never.Spdx = licensetypes.PERMISSION_DENY, 0, nil, "LicenseRef-Never"
+	older := c.Register("older", carol)
+	c.MustDeliver(carol, &licensetypes.MsgPublishTerms{Author: carol.String(), Terms: never}, chain.OfferMsg(older, never.ID()))
+	c.MustDeliver(carol, chain.ApproveSourceMsg(older.Under(never.ID()), song))
+	c.MustDeliver(bob, c.DeriveMsg(song, older.Under(never.ID())))
+	counts("made from something else")
+	c.MustDeliver(bob, &registrytypes.MsgWithdrawWork{Owner: bob.String(), Work: song.ID})
+	counts("withdrawn")
+	c.MustDeliver(bob, &registrytypes.MsgOfferTransfer{Owner: bob.String(), Work: song.ID, Recipient: dave.String()})
+	c.MustDeliver(dave, c.AcceptTransferMsg(song, dave))
+	counts("sold")
+	dispute := contest(t, c, bob, song.ID, disputetypes.KIND_PRIOR_CLAIM, disputetypes.Redress{TransferTo: bob.String()}, "a sketch")
+	counts("contested")
+	c.MustDeliver(dave, concedes(dave, dispute))
+	c.NextBlock()
+	counts("taken over")
 }
 
 // TestAGenesisWithOtherCountersIsRefused: counts that no chain has.
