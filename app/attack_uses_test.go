@@ -76,7 +76,7 @@ func usesOf(t *testing.T, c *chain.Chain, id licensetypes.GrantID) uint64 {
 }
 
 // madeUnder declares that a work was changed under a grant.
-func madeUnder(work chain.Work, source chain.Work, grant licensetypes.GrantID) *lineagetypes.MsgDerive {
+func madeUnder(work, source chain.Work, grant licensetypes.GrantID) *lineagetypes.MsgDerive {
 	msg := chain.DeriveMsg(work)
 	msg.Sources = []lineagetypes.Source{{Work: source.ID, Role: lineagetypes.ROLE_PARENT_OF, Permission: grant.String()}}
 	return msg
