@@ -52,7 +52,7 @@ func TestALimitBoundsTermsAndRates(t *testing.T) {
 	setLimit(c, id, robot, limit)
 	derive := func(source chain.Source, most uint32) sdk.Msg {
 		msg := c.DeriveMsg(remix, source)
-		msg.MaxTotalRate = most
+		msg.MaxTotalRate, msg.MaxGrants = most, 0
 		return msg
 	}
 	requireCode(t, c.Deliver(robot, act(t, id, robot, derive(song.Under(ten), 50_000))), agenttypes.ErrTerms)

@@ -321,7 +321,6 @@ var free = []string{
 	"agent.keys[0].counters.acts",
 	"agent.keys[0].counters.fees[0].total",
 	"agent.keys[0].counters.spent[0].total",
-	"agent.keys[0].counters.window",
 	"agent.keys[0].key.limit.budgets[0].act",
 	"agent.keys[0].key.limit.budgets[0].total",
 	"agent.keys[0].key.limit.budgets[0].window",

@@ -244,6 +244,7 @@ func (g *actGame) block(txs int) (acts int) {
 		blocks[i] = c.Advance(pause+time.Second, raw[i]...)
 	}
 	require.Equal(g, blocks[0].AppHash, blocks[1].AppHash, "both executors agree")
+	requireSameResults(g.T, blocks[0], blocks[1])
 	for i, p := range list {
 		g.compare(p, blocks[0].Txs[i])
 	}

@@ -60,7 +60,9 @@ func TestProposedBlocksAgree(t *testing.T) {
 		}
 		result := want.Block(block...)
 		for _, n := range nodes[1:] {
-			require.Equal(t, result.AppHash, n.Block(block...).AppHash, "block %d of seed %d", result.Height, *simSeed)
+			got := n.Block(block...)
+			require.Equal(t, result.AppHash, got.AppHash, "block %d of seed %d", result.Height, *simSeed)
+			requireSameResults(t, result, got)
 		}
 		for _, tx := range result.Txs {
 			require.NotErrorIs(t, tx.Err(), sdkerrors.ErrWrongSequence, "a proposal has gaps")

@@ -133,7 +133,9 @@ func (g *moneyGame) sign(signer chain.Account, msgs ...sdk.Msg) []byte {
 func (g *moneyGame) both(txs [][]byte) chain.Block {
 	want := g.chains[0].Block(txs...)
 	for _, c := range g.chains[1:] {
-		require.Equal(g.t, want.AppHash, c.Block(txs...).AppHash, "block %d of seed %d", want.Height, *moneySeed)
+		got := c.Block(txs...)
+		require.Equal(g.t, want.AppHash, got.AppHash, "block %d of seed %d", want.Height, *moneySeed)
+		requireSameResults(g.t, want, got)
 	}
 	return want
 }

@@ -72,6 +72,7 @@ func TestRandomBlocksAgree(t *testing.T) {
 		for _, c := range others {
 			got := c.Block(txs...)
 			require.Equal(t, want.AppHash, got.AppHash, "block %d of seed %d", want.Height, *simSeed)
+			requireSameResults(t, want, got)
 		}
 	}
 	require.True(t, sequential.BasePrice().GT(feemarkettypes.DefaultFloor), "the price never moved")
@@ -82,6 +83,17 @@ func TestRandomBlocksAgree(t *testing.T) {
 	ends := g.ends()
 	require.Greater(t, len(ends), 2, "disputes hardly ended: %v", ends)
 	t.Log(g.outcomes, ends)
+}
+
+// requireSameResults compares what the next header has of each transaction: code, data and gas.
+func requireSameResults(t *testing.T, want, got chain.Block) {
+	t.Helper()
+	require.Len(t, got.Txs, len(want.Txs))
+	for i, tx := range want.Txs {
+		other := got.Txs[i]
+		require.Equal(t, []any{tx.Code, tx.Data, tx.GasWanted, tx.GasUsed}, []any{other.Code, other.Data, other.GasWanted, other.GasUsed},
+			"transaction %d of block %d: %s, %s", i, want.Height, tx.Log, other.Log)
+	}
 }
 
 // fee is mostly what the next block asks for or more, sometimes less, and sometimes in
@@ -144,6 +156,8 @@ func plays() []play {
 		{"withdraw", (*game).withdraw},
 		{"acquire", (*game).acquire},
 		{"revise", (*game).revise},
+		{"rent", (*game).rent},
+		{"use", (*game).use},
 		{"open payment channel", (*game).openPaymentChannel},
 		{"redeem", (*game).redeem},
 		{"close payment channel", (*game).closePaymentChannel},

@@ -38,11 +38,11 @@ func registered(m *registrytypes.MsgRegister) (n agenttypes.Named) {
 }
 
 // derived is what a derivation names: the work that changes, its sources, which are owed from then on,
-// and the terms that it relies on. Which terms a grant is of, and of which works others are used up beside, stands in
+// and the terms that it relies on. Which terms a grant is of, and of which works and terms others are used up beside, stands in
 // the state.
 func derived(m *lineagetypes.MsgDerive) agenttypes.Named {
 	n := agenttypes.Named{Works: []registrytypes.WorkID{m.Work}, Rates: []uint32{m.MaxTotalRate}}
-	n.Hidden.Works = m.MaxGrants > 0
+	n.Hidden.Works, n.Hidden.Terms = m.MaxGrants > 0, m.MaxGrants > 0
 	if m.Record != nil && !m.Record.Agent.IsZero() {
 		n.Agents = []agenttypes.AgentID{m.Record.Agent}
 	}

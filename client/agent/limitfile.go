@@ -44,13 +44,13 @@ type LimitFile struct {
 
 // MostOf bounds one act.
 type MostOf struct {
-	Max []string `yaml:"max,flow"`
+	Max []string `yaml:"max,flow,omitempty"`
 }
 
 // EachTime bounds a window, which follows the last: every 24h.
 type EachTime struct {
 	Every string   `yaml:"every"`
-	Max   []string `yaml:"max,flow"`
+	Max   []string `yaml:"max,flow,omitempty"`
 }
 
 // FeesOf bounds fees: of a transaction, of the same window, in all.
@@ -78,7 +78,31 @@ func ReadLimit(raw []byte, with Reading) (limit agenttypes.Limit, err error) {
 	if err := decode(raw, &file, "messages, expires and budget"); err != nil {
 		return limit, err
 	}
+	var whole yaml.Node
+	if err := yaml.Unmarshal(raw, &whole); err != nil {
+		return limit, err
+	}
+	if err := noneEmpty(&whole); err != nil {
+		return limit, err
+	}
 	return file.limit(with)
+}
+
+// noneEmpty refuses a word that has no value, or an empty list: without the word the limit would say the
+// same, which of what is allowed is everything.
+func noneEmpty(n *yaml.Node) error {
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 1 {
+			word, scalar := n.Content[i-1], child.Kind == yaml.ScalarNode
+			if scalar && (child.Tag == "!!null" || child.Value == "") || !scalar && child.Kind != yaml.AliasNode && len(child.Content) == 0 {
+				return fmt.Errorf("line %d: %s has no value: name some, or leave the word out, which does not mean none", word.Line, word.Value)
+			}
+		}
+		if err := noneEmpty(child); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f LimitFile) limit(with Reading) (limit agenttypes.Limit, err error) {

@@ -169,3 +169,21 @@ func TestTimesOfWindows(t *testing.T) {
 		require.Equal(t, want, lasting(d))
 	}
 }
+
+// An empty list of those who may be paid was the same as none: everybody may be.
+func TestAWordWithoutAValueIsRefused(t *testing.T) {
+	for _, line := range []string{
+		"allowed_payees: []", "allowed_payees:\n#  - alice", "allowed_works: []", "allowed_terms: ~", "max_rate:", "max_rate: ''",
+		"amount_range: {max: []}", "amount_range: {}", "fees: {}", "budget: []",
+	} {
+		word, _, _ := strings.Cut(line, ":")
+		var kept []string
+		for _, l := range strings.Split(whole, "\n") {
+			if !strings.HasPrefix(l, word+":") {
+				kept = append(kept, l)
+			}
+		}
+		_, err := ReadLimit([]byte(strings.Join(append(kept, line), "\n")), reading())
+		require.ErrorContains(t, err, "has no value", line)
+	}
+}

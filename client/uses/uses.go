@@ -6,6 +6,7 @@
 package uses
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -100,26 +101,43 @@ func (m *Meter) Newest() (v usevoucher.Voucher, some bool) {
 	return m.newest, m.newest.Total > m.grant.Grant.Uses
 }
 
-// ReadFiles reads the vouchers of files, or of the standard input for "-": of each grant the one of
-// the highest total, in order of chain and grant. Older is how many it left out.
-func ReadFiles(stdin io.Reader, files []string) (newest []usevoucher.Voucher, older int, err error) {
-	var all []usevoucher.Voucher
+// TakeNewest takes of the vouchers of its grant the one of the highest total that counts something: whoever
+// hands in one that is forged, or says too much, does not keep those before from counting. They are
+// in order of total, the highest first. It fails as Take does for the last of them, if none counts.
+func (m *Meter) TakeNewest(vouchers []usevoucher.Voucher, now time.Time) (err error) {
+	for _, v := range vouchers {
+		if _, err = m.Take(v, now); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// ReadFiles reads the vouchers of files, or of the standard input for "-": each once, those of one chain and
+// grant together, and of these the highest total first.
+func ReadFiles(stdin io.Reader, files []string) (all []usevoucher.Voucher, err error) {
 	for _, name := range files {
 		read, err := readFile(stdin, name, maxVouchers-len(all))
 		if err != nil {
-			return nil, 0, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		all = append(all, read...)
 	}
-	slices.SortStableFunc(all, func(a, b usevoucher.Voucher) int {
-		return cmp.Or(compare(a, b), cmp.Compare(b.Total, a.Total))
-	})
-	newest = slices.CompactFunc(slices.Clone(all), func(a, b usevoucher.Voucher) bool { return compare(a, b) == 0 })
-	return newest, len(all) - len(newest), nil
+	slices.SortFunc(all, compare)
+	return slices.CompactFunc(all, func(a, b usevoucher.Voucher) bool { return compare(a, b) == 0 }), nil
+}
+
+// SameGrant is how many of the first vouchers are for the same grant of the same chain.
+func SameGrant(vouchers []usevoucher.Voucher) (n int) {
+	for n < len(vouchers) && vouchers[n].ChainID == vouchers[0].ChainID && vouchers[n].Grant == vouchers[0].Grant {
+		n++
+	}
+	return n
 }
 
 func compare(a, b usevoucher.Voucher) int {
-	return cmp.Or(cmp.Compare(a.ChainID, b.ChainID), slices.Compare(a.Grant[:], b.Grant[:]))
+	return cmp.Or(cmp.Compare(a.ChainID, b.ChainID), slices.Compare(a.Grant[:], b.Grant[:]), cmp.Compare(b.Total, a.Total),
+		bytes.Compare(a.Signature, b.Signature))
 }
 
 func readFile(stdin io.Reader, name string, limit int) ([]usevoucher.Voucher, error) {

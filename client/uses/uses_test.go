@@ -89,16 +89,37 @@ func TestVouchersAreReadFromFiles(t *testing.T) {
 	}
 	name := filepath.Join(t.TempDir(), "v.json")
 	require.NoError(t, os.WriteFile(name, lines.Bytes(), 0o600))
-	list, older, err := uses.ReadFiles(nil, []string{name})
+	list, err := uses.ReadFiles(nil, []string{name, name})
 	require.NoError(t, err)
-	require.Equal(t, []usevoucher.Voucher{signed(t, 3)}, list)
-	require.Equal(t, 2, older)
+	require.Equal(t, []usevoucher.Voucher{signed(t, 3), signed(t, 2), signed(t, 1)}, list)
+	require.Equal(t, 3, uses.SameGrant(list))
 
 	for _, bad := range []string{"", "{", `{"chain_id":"a","grant":"grant1x","total":"1"}`, `{"total":"0"}`} {
 		require.NoError(t, os.WriteFile(name, []byte(bad), 0o600))
-		_, _, err := uses.ReadFiles(nil, []string{name})
+		_, err := uses.ReadFiles(nil, []string{name})
 		require.Error(t, err, bad)
 	}
+}
+
+// Who handed in a voucher that is forged, of a higher total or of the same, or one that the grant does not pay for, kept
+// from counting what was signed before.
+func TestAForgedVoucherHidesNone(t *testing.T) {
+	forged, same := signed(t, 5), signed(t, 3)
+	forged.Total, same.Signature = 9, signed(t, 4).Signature
+	var lines bytes.Buffer
+	for _, v := range []usevoucher.Voucher{signed(t, 2), same, forged, signed(t, 3), signed(t, 11), signed(t, 1)} {
+		require.NoError(t, json.NewEncoder(&lines).Encode(v))
+	}
+	list, err := uses.ReadFiles(&lines, []string{"-"})
+	require.NoError(t, err)
+	m := uses.NewMeter("stemma-1", grant, key.PubKey().Bytes())
+	require.NoError(t, m.TakeNewest(list, now))
+	newest, some := m.Newest()
+	require.True(t, some)
+	require.Equal(t, signed(t, 3), newest)
+	require.ErrorIs(t, m.TakeNewest(list, now), uses.ErrNotNewer)
+	require.ErrorIs(t, uses.NewMeter("stemma-1", grant, key.PubKey().Bytes()).TakeNewest(list[:1], now), licensetypes.ErrUsesExhausted)
+	require.ErrorIs(t, uses.NewMeter("stemma-1", grant, key.PubKey().Bytes()).TakeNewest(list[1:2], now), licensetypes.ErrInvalidUseVoucher)
 }
 
 // BenchmarkTake is what a shop does with each voucher.

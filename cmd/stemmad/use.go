@@ -2,18 +2,25 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/stemma-chain/stemma/client/uses"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/connect"
 	"github.com/stemma-chain/stemma/cmd/stemmad/internal/send"
 	licensetypes "github.com/stemma-chain/stemma/x/license/types"
 	"github.com/stemma-chain/stemma/x/license/usevoucher"
+	registrytypes "github.com/stemma-chain/stemma/x/registry/types"
 )
 
 const (
@@ -194,9 +201,9 @@ func useRedeemCmd() *cobra.Command {
 	return sending(&cobra.Command{
 		Use:   "redeem FILE...",
 		Short: "Count what use vouchers say",
-		Long: `Redeem counts uses by the newest voucher of each grant in the files ("-" is the standard
-input). Anybody may, and pays the fee. Vouchers that count nothing new are left out; one
-that the chain refuses fails all that go with it in a transaction, which has up to 64.`,
+		Long: `Redeem counts uses by the newest good voucher of each grant in the files ("-" is the
+standard input), up to 64 grants in a transaction. Anybody may, and pays the fee. Vouchers
+that are forged, say more than a grant pays for or count nothing new are left out.`,
 		Example: `  stemmad use redeem use.json --from carol
   cat vouchers/*.json | stemmad use redeem - --from carol`,
 		Args: cobra.MinimumNArgs(1),
@@ -204,7 +211,7 @@ that the chain refuses fails all that go with it in a transaction, which has up 
 }
 
 func redeemUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, args []string) error {
-	list, _, err := uses.ReadFiles(conn.In(), args)
+	list, err := uses.ReadFiles(conn.In(), args)
 	if err != nil {
 		return err
 	}
@@ -213,23 +220,20 @@ func redeemUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 		return err
 	}
 	var good []licensetypes.UseCount
-	for _, v := range list {
-		if v.ChainID != chainID {
-			conn.Note("%s is left out: it is for %s, this is %s", v.Grant, v.ChainID, chainID)
+	for n := 0; len(list) > 0; list = list[n:] {
+		n = uses.SameGrant(list)
+		v, err := newestUse(ctx, conn, chainID, list[:n])
+		if err == nil {
+			good = append(good, v.Message())
 			continue
 		}
-		g, err := countedGrant(ctx, conn, v.Grant.String())
-		switch {
-		case err != nil:
+		if !countsNothing(err) {
 			return err
-		case v.Total <= g.Grant.Uses:
-			conn.Note("%s is left out: %d are counted already", v.Grant, g.Grant.Uses)
-			continue
 		}
-		good = append(good, v.Message())
+		conn.Note("%s is left out: %s", list[0].Grant, err)
 	}
 	if len(good) == 0 {
-		return fmt.Errorf("no voucher counts anything: what they say is counted, or is of another chain")
+		return fmt.Errorf("no voucher counts anything")
 	}
 	for len(good) > 0 {
 		n := min(len(good), licensetypes.MaxUseCounts)
@@ -239,4 +243,59 @@ func redeemUses(ctx context.Context, conn *connect.Conn, sender *send.Sender, ar
 		good = good[n:]
 	}
 	return nil
+}
+
+// newestUse finds the newest of a grant's vouchers that the chain would count.
+func newestUse(
+	ctx context.Context, conn *connect.Conn, chainID string, vouchers []usevoucher.Voucher,
+) (v usevoucher.Voucher, err error) {
+	if id := vouchers[0].ChainID; id != chainID {
+		return v, licensetypes.ErrInvalidUseVoucher.Wrapf("it is for %s, this is %s", id, chainID)
+	}
+	g, err := countedGrant(ctx, conn, vouchers[0].Grant.String())
+	if err != nil {
+		return v, err
+	}
+	key, err := holderKey(ctx, conn, g)
+	if err != nil {
+		return v, err
+	}
+	meter := uses.NewMeter(chainID, g, key)
+	if err := meter.TakeNewest(vouchers, time.Now()); err != nil {
+		return v, err
+	}
+	v, _ = meter.Newest()
+	return v, nil
+}
+
+// holderKey is the key of the account that holds a grant: its licensee or, of one that a derivative
+// uses, that derivative's owner.
+func holderKey(ctx context.Context, conn *connect.Conn, g licensetypes.NamedGrant) ([]byte, error) {
+	holder := g.Licensee
+	if !g.UsedBy.IsZero() {
+		res, err := conn.Registry().Work(ctx, &registrytypes.QueryWorkRequest{Work: g.UsedBy})
+		if err != nil {
+			return nil, err
+		}
+		holder = res.Work.Owner
+	}
+	res, err := authtypes.NewQueryClient(conn).AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: holder})
+	if err != nil {
+		return nil, err
+	}
+	if err := res.Info.UnpackInterfaces(conn.InterfaceRegistry); err != nil {
+		return nil, err
+	}
+	if key := res.Info.GetPubKey(); key != nil {
+		return key.Bytes(), nil
+	}
+	return nil, licensetypes.ErrInvalidUseVoucher.Wrapf("the chain knows no key of %s, who holds it", holder)
+}
+
+// countsNothing says whether an error is of vouchers that are left out, and not of asking about them.
+func countsNothing(err error) bool {
+	return status.Code(err) == codes.NotFound || slices.ContainsFunc([]error{
+		uses.ErrNotNewer, licensetypes.ErrNotCounted, licensetypes.ErrInvalidUseVoucher, licensetypes.ErrUsesExhausted,
+		licensetypes.ErrGrantExpired,
+	}, func(known error) bool { return errors.Is(err, known) })
 }

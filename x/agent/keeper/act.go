@@ -109,7 +109,8 @@ func (k Keeper) checkMessage(
 			return errorsmod.Wrapf(types.ErrNotAllowed, "%s: it declares something of %s, and the key acts for %s", kind, other, key.Agent)
 		}
 	}
-	named.Works = slices.DeleteFunc(named.Works, func(work registrytypes.WorkID) bool { return made[work] })
+	// What is named may be the message's own list, and the message is executed as it was signed.
+	named.Works = slices.DeleteFunc(slices.Clone(named.Works), func(work registrytypes.WorkID) bool { return made[work] })
 	for _, work := range named.Made {
 		made[work] = true
 	}

@@ -54,6 +54,9 @@ func (k Keeper) initAgent(ctx context.Context, a types.GenesisAgent) error {
 	if err != nil {
 		return err
 	}
+	if err := k.checkController(ctx, controller); err != nil {
+		return err
+	}
 	if err := k.Passports.Set(ctx, a.Passport.Id, a.Passport); err != nil {
 		return err
 	}

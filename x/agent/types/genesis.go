@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/stemma-chain/stemma/x/agent/budget"
 	"github.com/stemma-chain/stemma/x/internal/past"
 )
 
@@ -100,8 +101,12 @@ func (gs GenesisState) validateKeys(passports map[AgentID]Passport) error {
 	return nil
 }
 
-// validate checks that counters are of denoms that the limit has budgets for, in order.
+// validate checks that counters are of denoms that the limit has budgets for, in order, and that acts
+// spent what was spent.
 func (c Counters) validate(limit Limit) error {
+	if c.Acts == 0 && len(c.Spent) > 0 {
+		return errorsmod.Wrap(ErrInvalidGenesis, "there was no act, and coins were spent by acts")
+	}
 	for _, list := range []struct {
 		name    string
 		spent   []Spent
@@ -220,6 +225,10 @@ func (gs GenesisState) HappenedBefore(start time.Time) error {
 	for _, k := range gs.Keys {
 		if err := past.Check(start, k.Account, &k.Key.SetAt); err != nil {
 			return errorsmod.Wrap(ErrInvalidGenesis, err.Error())
+		}
+		// Counters of a window to come would be those of none, and be forgotten.
+		if l := k.Key.Limit; l != nil && k.Counters.Window > budget.Number(k.Key.SetAt, start, l.Window) {
+			return errorsmod.Wrapf(ErrInvalidGenesis, "%s: window %d of its counters has not come", k.Account, k.Counters.Window)
 		}
 	}
 	for _, a := range gs.Attestations {

@@ -107,8 +107,8 @@ func (k Keeper) checkServes(ctx context.Context, id types.GrantID, g types.Grant
 }
 
 // count adds uses to those that are counted at a grant, and returns how many are left. Whoever
-// was offered the grant can't accept it any more: they were offered more uses. Derivative is what
-// was made by the use; the zero id: nothing was.
+// was offered the grant, or the work that it moves with, can't accept it any more: they were offered
+// more uses. Derivative is what was made by the use; the zero id: nothing was.
 func (k Keeper) count(
 	ctx context.Context, id types.GrantID, g types.Grant, more uint64, derivative registrytypes.WorkID,
 ) (left uint64, err error) {
@@ -118,9 +118,25 @@ func (k Keeper) count(
 	if err := k.replaceGrant(ctx, id, before, g); err != nil {
 		return 0, err
 	}
+	if err := k.cancelTransferWith(ctx, g); err != nil {
+		return 0, err
+	}
 	return g.UsesLeft(), events.Emit(ctx, &types.EventUsesCounted{
 		Grant: id, Work: g.Work.WorkID, Derivative: derivative, Counted: more, Uses: g.Uses, UsesPaid: g.UsesPaid,
 	})
+}
+
+// cancelTransferWith takes back that the work which a grant moves with is on offer, if it is.
+func (k Keeper) cancelTransferWith(ctx context.Context, g types.Grant) error {
+	user, bound := g.User()
+	if !bound {
+		return nil
+	}
+	work, err := k.registry.GetWork(ctx, user)
+	if err != nil || !work.OnOffer {
+		return err
+	}
+	return k.registry.CancelTransfer(ctx, work.Owner, user)
 }
 
 // countedAt are the grants at which an allowed use is counted.

@@ -77,6 +77,13 @@ func (c catalog) Control(
 	return work, work.CheckControl(id, account, act)
 }
 
+func (c catalog) CancelTransfer(_ context.Context, _ sdk.AccAddress, id registrytypes.WorkID) error {
+	work := c.works[id]
+	work.OnOffer = false
+	c.works[id] = work
+	return nil
+}
+
 func (c catalog) Earliest(_ context.Context, digest registrytypes.Digest) (registrytypes.WorkID, bool, error) {
 	if all := c.claims[digest]; len(all) > 0 {
 		return all[0], true, nil

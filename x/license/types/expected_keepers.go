@@ -19,6 +19,9 @@ type RegistryKeeper interface {
 	// Control tells whether an account may do something with a work now. It fails
 	// with the registry's ErrWorkNotFound, ErrNotOwner, ErrOnHold or ErrOnOffer.
 	Control(ctx context.Context, account sdk.AccAddress, id registrytypes.WorkID, act registrytypes.Act) (registrytypes.Work, error)
+	// CancelTransfer takes back that a work is on offer to another owner. It fails with the registry's
+	// ErrWorkNotFound or ErrNotOwner, and for one that is not on offer.
+	CancelTransfer(ctx context.Context, owner sdk.AccAddress, id registrytypes.WorkID) error
 	// Earliest returns the work whose claim to a content stands first.
 	Earliest(ctx context.Context, digest registrytypes.Digest) (work registrytypes.WorkID, found bool, err error)
 	// Revision returns a work's details in one of its versions, from 1.

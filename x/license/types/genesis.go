@@ -1,6 +1,7 @@
 package types
 
 import (
+	"math"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
@@ -205,12 +206,14 @@ func (g Grant) validate(known map[TermsID]Terms, lists map[registrytypes.Digest]
 	return sdk.VerifyAddressFormat(g.Licensee)
 }
 
-// paysAs says whether the grant pays for as many uses as its terms say, once or several times.
+// paysAs says whether the grant pays for as many uses as its terms say, once or several times; 2^32
+// renewals are out of reach, and no sum of theirs overflows.
 func (g Grant) paysAs(t Terms) bool {
 	if t.UsesPerGrant == 0 {
 		return g.UsesPaid == 0
 	}
-	return g.UsesPaid > 0 && g.UsesPaid%uint64(t.UsesPerGrant) == 0
+	each := uint64(t.UsesPerGrant)
+	return g.UsesPaid > 0 && g.UsesPaid%each == 0 && g.UsesPaid/each < math.MaxUint32
 }
 
 // ValidateUse checks how many derivatives the grant serves, which of them it is for, how many
