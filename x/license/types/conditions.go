@@ -17,7 +17,7 @@ func RevisionsOf(workVersion uint32) uint32 { return workVersion - 1 }
 func (g Grant) Conditions() Conditions {
 	return Conditions{
 		AllowList: g.AllowList.Digest, UpstreamVersion: g.UpstreamVersion, DemandsVersion: g.DemandsVersion,
-		Revisions: RevisionsOf(g.WorkVersion),
+		Revisions: RevisionsOf(g.WorkVersion), Uses: g.Uses,
 	}
 }
 
@@ -43,13 +43,14 @@ func (c Conditions) Check(seen Conditions) error {
 	}
 	for _, n := range []struct {
 		name     string
-		now, was uint32
+		now, was uint64
 	}{
-		{"upstream_version", c.UpstreamVersion, seen.UpstreamVersion},
-		{"demands_version", c.DemandsVersion, seen.DemandsVersion},
-		{"revisions", c.Revisions, seen.Revisions},
-		{"exclusives", c.Exclusives, seen.Exclusives},
-		{"made", c.Made, seen.Made},
+		{"upstream_version", uint64(c.UpstreamVersion), uint64(seen.UpstreamVersion)},
+		{"demands_version", uint64(c.DemandsVersion), uint64(seen.DemandsVersion)},
+		{"revisions", uint64(c.Revisions), uint64(seen.Revisions)},
+		{"exclusives", uint64(c.Exclusives), uint64(seen.Exclusives)},
+		{"made", uint64(c.Made), uint64(seen.Made)},
+		{"uses", c.Uses, seen.Uses},
 	} {
 		if n.now != n.was {
 			differs = append(differs, fmt.Sprintf("%s is %d, %d was seen", n.name, n.now, n.was))

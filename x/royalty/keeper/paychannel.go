@@ -118,8 +118,12 @@ func (k Keeper) useSerial(ctx context.Context, payer sdk.AccAddress, serial uint
 	if err != nil {
 		return err
 	}
-	if serial <= last {
+	switch {
+	case serial <= last:
 		return types.ErrInvalidPaymentChannel.Wrapf("serial %d; %s has used %d, so take a higher one", serial, payer, last)
+	case serial-last > types.MaxSerialStep: // one channel would else use up all that there will ever be
+		return types.ErrInvalidPaymentChannel.Wrapf("serial %d; %s has used %d, so the highest is %d", serial, payer, last,
+			last+types.MaxSerialStep)
 	}
 	return k.PaymentChannels.Serials.Set(ctx, payer, serial)
 }

@@ -17,6 +17,8 @@ import (
 const (
 	// MaxPaymentChannelPayees bounds the works that one payment channel pays.
 	MaxPaymentChannelPayees = 1000
+	// MaxSerialStep is by how much a payer's serial may be above the last: a single message uses up no more of them.
+	MaxSerialStep = 1 << 32
 	// MaxVouchers bounds the vouchers of one message.
 	MaxVouchers = 750
 	// MinCloseDelay and MaxCloseDelay bound how long a payer waits for the rest.

@@ -361,7 +361,7 @@ func (m *Voucher) GetSignature() []byte {
 type MsgOpenPaymentChannel struct {
 	// Who deposits, and gets back what is not redeemed.
 	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
-	// Above every serial that the payer has used, from 1.
+	// Above every serial that the payer has used, from 1, by 4294967296 at most.
 	Serial uint64 `protobuf:"varint,2,opt,name=serial,proto3" json:"serial,omitempty"`
 	// The deposit, at least one unit of an accepted denom.
 	Deposit types.Coin `protobuf:"bytes,3,opt,name=deposit,proto3" json:"deposit"`

@@ -880,6 +880,7 @@ export const schema: Record<string, Shape> = {
     'revisions number',
     'exclusives number',
     'made number',
+    'uses bigint',
   ] },
   'stemma.license.v1.Constraint': { fields: [
     'kind stemma.license.v1.ConstraintKind',

@@ -202,6 +202,8 @@ export interface Conditions {
    * there are leaves room; of a grant that is renewed while it runs it is not asked.
    */
   made: number;
+  /** Of a grant that is given: how many of the uses that it pays for are counted; 0 of an offer. */
+  uses: bigint;
 }
 
 /** Obtainable is an offer that a grant can be acquired under. */
@@ -999,7 +1001,7 @@ export const Obligation: MessageFns<Obligation, "stemma.license.v1.Obligation"> 
 };
 
 function createBaseConditions(): Conditions {
-  return { allowList: "", upstreamVersion: 0, demandsVersion: 0, revisions: 0, exclusives: 0, made: 0 };
+  return { allowList: "", upstreamVersion: 0, demandsVersion: 0, revisions: 0, exclusives: 0, made: 0, uses: 0n };
 }
 
 export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> = {
@@ -1023,6 +1025,12 @@ export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> 
     }
     if (message.made !== 0) {
       writer.uint32(48).uint32(message.made);
+    }
+    if (message.uses !== 0n) {
+      if (BigInt.asUintN(64, message.uses) !== message.uses) {
+        throw new globalThis.Error("value provided for field message.uses of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.uses);
     }
     return writer;
   },
@@ -1088,6 +1096,14 @@ export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> 
             message.made = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.uses = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1111,6 +1127,7 @@ export const Conditions: MessageFns<Conditions, "stemma.license.v1.Conditions"> 
     message.revisions = object.revisions ?? 0;
     message.exclusives = object.exclusives ?? 0;
     message.made = object.made ?? 0;
+    message.uses = (object.uses !== undefined && object.uses !== null) ? BigInt(object.uses) : 0n;
     return message;
   },
 };

@@ -113,7 +113,7 @@ export interface Voucher {
 export interface MsgOpenPaymentChannel {
   /** Who deposits, and gets back what is not redeemed. */
   payer: string;
-  /** Above every serial that the payer has used, from 1. */
+  /** Above every serial that the payer has used, from 1, by 4294967296 at most. */
   serial: bigint;
   /** The deposit, at least one unit of an accepted denom. */
   deposit:
